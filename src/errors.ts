@@ -1,0 +1,37 @@
+/** What went wrong, in a form that may be shown: a stable code, a status, a safe sentence, and a cause that stays hidden. */
+export class AppError extends Error {
+  readonly code: string
+  readonly status: number
+  /** Seconds after which the caller may try again; becomes `Retry-After` (RFC 9110 §10.2.3). */
+  readonly retryAfterSeconds: number | undefined
+
+  /**
+   * @param code stable, dotted or snake case, e.g. `account_exists`
+   * @param message a sentence for the person or developer who caused it; never a secret
+   */
+  constructor(
+    code: string,
+    status: number,
+    message: string,
+    options: { cause?: unknown; retryAfterSeconds?: number } = {},
+  ) {
+    super(message, { cause: options.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.status = status
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+}
+
+/** A dependency (database, Redis) did not answer: 503 with `Retry-After`. */
+export function unavailable(cause: unknown, retryAfterSeconds = 2): AppError {
+  return new AppError(
+    'temporarily_unavailable',
+    503,
+    'The service is briefly unavailable. Please try again.',
+    {
+      cause,
+      retryAfterSeconds,
+    },
+  )
+}

@@ -1,0 +1,146 @@
+/**
+ * The SQL connection: SQLite, MySQL 8 or MariaDB through knex, with the same behaviour on each.
+ * Columns are snake_case in SQL and camelCase in code. Owns connections and transactions, no table.
+ */
+import knexModule from 'knex'
+import type { Knex } from 'knex'
+
+export type Db = Knex
+/** A connection or a running transaction: what a query takes. */
+export type Sql = Knex | Knex.Transaction
+
+export type DatabaseSettings = {
+  /** `mysql://user:password@host:port/database`; absent for SQLite. */
+  mysqlDsn?: string | undefined
+  /** Extra mysql2 connection options in mysql2's or PyMySQL's spelling (`connect_timeout` in seconds). */
+  mysqlConnectArgs?: Record<string, unknown>
+  /** The SQLite file, used when there is no `mysqlDsn`. */
+  sqliteFile: string
+  poolSize?: number
+}
+
+export function openDatabase(settings: DatabaseSettings): Db {
+  const shared = { wrapIdentifier, postProcessResponse, useNullAsDefault: true, asyncStackTraces: false }
+  return settings.mysqlDsn
+    ? knexModule({ ...shared, ...mysqlConfig(settings, settings.mysqlDsn) })
+    : knexModule({ ...shared, ...sqliteConfig(settings.sqliteFile) })
+}
+
+export function isSqlite(db: Sql): boolean {
+  return db.client.config.client === 'better-sqlite3'
+}
+
+const ATTEMPTS = 3
+/** Deadlock, lock wait timeout, SQLite busy: the whole transaction may be run again. */
+const RETRYABLE = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT'])
+
+/** Runs `work` in one transaction, again (at most twice more, with jitter) after a deadlock. `work` must have no other side effect. */
+export async function inTransaction<T>(db: Db, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction(work)
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !RETRYABLE.has(errorCode(error))) throw error
+      await new Promise((resolve) => setTimeout(resolve, attempt * 20 * (1 + Math.random())))
+    }
+  }
+}
+
+/** True for a unique or primary key violation on any of the databases. */
+export function isDuplicate(error: unknown): boolean {
+  return ['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(
+    errorCode(error),
+  )
+}
+
+function errorCode(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+function mysqlConfig(settings: DatabaseSettings, dsn: string): Knex.Config {
+  return {
+    client: 'mysql2',
+    connection: {
+      // SQLAlchemy writes the driver into the scheme (mysql+aiomysql://); the rest means the same.
+      uri: dsn.replace(/^(mysql|mariadb)(\+\w+)?:/, 'mysql:'),
+      charset: 'utf8mb4_bin',
+      timezone: 'Z',
+      // BIGINT columns hold milliseconds and counters: numbers while they are exact (below 2^53).
+      supportBigNumbers: true,
+      bigNumberStrings: false,
+      decimalNumbers: false,
+      ...connectArgs(settings.mysqlConnectArgs),
+    } as Knex.MySql2ConnectionConfig,
+    pool: { min: 0, max: settings.poolSize ?? 10, afterCreate: prepareMysql },
+    acquireConnectionTimeout: 5000,
+  }
+}
+
+function connectArgs(args: Record<string, unknown> = {}): Record<string, unknown> {
+  const { connect_timeout: seconds, ...rest } = args
+  return typeof seconds === 'number' ? { connectTimeout: seconds * 1000, ...rest } : rest
+}
+
+type Done = (error: Error | null, connection: unknown) => void
+type MysqlConnection = { query: (sql: string, done: (error: Error | null) => void) => void }
+
+// READ COMMITTED: no gap locks, hence far fewer deadlocks; every check that matters is one conditional statement.
+function prepareMysql(connection: MysqlConnection, done: Done): void {
+  const mode = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"
+  connection.query(mode, (error) => {
+    if (error) return done(error, connection)
+    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (failure) =>
+      done(failure, connection),
+    )
+  })
+}
+
+function sqliteConfig(filename: string): Knex.Config {
+  return {
+    client: 'better-sqlite3',
+    connection: { filename },
+    // One connection: it is synchronous, and a second one would wait for the first while holding the event loop.
+    pool: { min: 1, max: 1, idleTimeoutMillis: 2 ** 31 - 1, afterCreate: prepareSqlite },
+    acquireConnectionTimeout: 10_000,
+  }
+}
+
+type SqliteConnection = { pragma: (sql: string) => unknown; prepare: (sql: string) => unknown }
+
+function prepareSqlite(connection: SqliteConnection, done: Done): void {
+  connection.pragma('journal_mode = WAL')
+  connection.pragma('synchronous = NORMAL')
+  connection.pragma('busy_timeout = 5000')
+  connection.pragma('foreign_keys = ON')
+  const prepare = connection.prepare.bind(connection)
+  // A deferred transaction that turns into a writer fails at once when another process wrote meanwhile.
+  connection.prepare = (sql) => prepare(sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : sql)
+  done(null, connection)
+}
+
+// knex passes an unnamed constraint as undefined, against its own types.
+function wrapIdentifier(value: string, wrap: (value: string) => string): string {
+  return value ? wrap(value.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)) : value
+}
+
+const camelNames = new Map<string, string>()
+
+function camelCase(name: string): string {
+  let camel = camelNames.get(name)
+  if (camel === undefined) {
+    camel = name.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())
+    camelNames.set(name, camel)
+  }
+  return camel
+}
+
+function postProcessResponse(result: unknown): unknown {
+  if (Array.isArray(result)) return result.map(camelRow)
+  return camelRow(result)
+}
+
+function camelRow(row: unknown): unknown {
+  if (row === null || typeof row !== 'object' || Object.getPrototypeOf(row) === Array.prototype) return row
+  if (Buffer.isBuffer(row) || 'affectedRows' in row) return row
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [camelCase(name), value]))
+}

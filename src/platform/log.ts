@@ -1,0 +1,30 @@
+/** Structured logs: one JSON line per event, object first, constant dotted message, secrets redacted. */
+import { pino } from 'pino'
+import type { DestinationStream, Logger } from 'pino'
+
+export type { Logger }
+
+const REDACTED = [
+  'password',
+  'token',
+  'code',
+  'secret',
+  'client_secret',
+  'cookie',
+  'authorization',
+  'email',
+  'link',
+].flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
+
+export type LogNeeds = { level: string; name: string; destination?: DestinationStream }
+
+export function createLogger({ level, name, destination }: LogNeeds): Logger {
+  const options = {
+    level,
+    base: { name, pid: process.pid },
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: REDACTED, censor: '[redacted]' },
+  }
+  return destination ? pino(options, destination) : pino(options)
+}

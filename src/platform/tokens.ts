@@ -1,0 +1,79 @@
+/**
+ * Randomness, digests and sealing. Owns the primitives, knows nothing of what they protect.
+ * Sealing is AES-256-GCM with a key derived per purpose (HKDF-SHA-256, RFC 5869).
+ */
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  hash,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto'
+
+/** An unguessable URL-safe string of `bits` bits from the CSPRNG (256 by default). */
+export function randomToken(bits = 256): string {
+  return randomBytes(Math.ceil(bits / 8)).toString('base64url')
+}
+
+/** SHA-256 of a high-entropy token, base64url (43 characters): what is stored instead of the token itself. */
+export function digest(value: string): string {
+  return hash('sha256', value, 'base64url')
+}
+
+/** HMAC-SHA-256, base64url: a digest that a stolen database cannot be searched with when the input is guessable. */
+export function keyedDigest(key: Buffer, value: string): string {
+  return createHmac('sha256', key).update(value).digest('base64url')
+}
+
+/** Compares two strings without telling, by its timing, where they differ. */
+export function equalsInConstantTime(a: string, b: string): boolean {
+  const left = Buffer.from(hash('sha256', a, 'hex'))
+  const right = Buffer.from(hash('sha256', b, 'hex'))
+  return timingSafeEqual(left, right)
+}
+
+/** A 32-byte key for one purpose, so that no key ever serves two. */
+export function deriveKey(secret: string, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', secret, 'account-server', purpose, 32))
+}
+
+export type Sealer = {
+  /** Encrypts and authenticates; `context` must be repeated to open (it binds the value to its place). */
+  seal: (plain: string, context?: string) => string
+  /** The plain text, or `undefined` when the value was altered, truncated, moved or sealed with an unknown key. */
+  open: (sealed: string, context?: string) => string | undefined
+}
+
+/** Seals with the first key and opens with any of them, so that keys can be rotated while old data stays readable. */
+export function createSealer(keys: readonly [Buffer, ...Buffer[]]): Sealer {
+  const byId = new Map(keys.map((key) => [keyId(key), key]))
+  const [current] = keys
+  return {
+    seal(plain, context = '') {
+      const iv = randomBytes(12)
+      const cipher = createCipheriv('aes-256-gcm', current, iv).setAAD(Buffer.from(context))
+      const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
+      const packed = Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url')
+      return `${keyId(current)}.${packed}`
+    },
+    open(sealed, context = '') {
+      const [id = '', packed = ''] = sealed.split('.')
+      const key = byId.get(id)
+      const bytes = Buffer.from(packed, 'base64url')
+      if (!key || bytes.length < 28) return undefined
+      try {
+        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
+        decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(12, 28))
+        return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8')
+      } catch {
+        return undefined
+      }
+    },
+  }
+}
+
+function keyId(key: Buffer): string {
+  return hash('sha256', key, 'base64url').slice(0, 6)
+}
