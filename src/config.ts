@@ -1,0 +1,285 @@
+/**
+ * The environment, parsed once into one frozen Config. Reads process.env and `.env`, resolves NAME_FILE,
+ * and reports every mistake at once. Owns no default: those stand in settings.ts.
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseEnv } from 'node:util'
+import { z } from 'zod'
+import { MINUTE_MS, SECOND_MS } from './platform/clock.ts'
+import { deriveKey } from './platform/tokens.ts'
+import { ALIASES, describeSetting, settings } from './settings.ts'
+import type { SettingName, Settings } from './settings.ts'
+
+const PREFIX = 'account_server_'
+const HOME = join(dirname(fileURLToPath(import.meta.url)), '..')
+
+/** Every mistake found in the environment, one line each. */
+export class ConfigError extends Error {
+  readonly problems: string[]
+
+  constructor(problems: string[]) {
+    super(problems.join('\n'))
+    this.name = 'ConfigError'
+    this.problems = problems
+  }
+}
+
+export type Config = Readonly<ReturnType<typeof derive>>
+
+type Environment = Record<string, string | undefined>
+
+/** Reads and checks the whole configuration. Throws ConfigError. `persist: false` writes no generated secret. */
+export function loadConfig(
+  environment: Environment = withDotEnv(process.env),
+  options = { persist: true },
+): Config {
+  const { values, problems } = collect(environment)
+  const parsed = parse(values, problems)
+  problems.push(...contradictions(parsed, values))
+  if (problems.length > 0) throw new ConfigError(problems)
+  return Object.freeze(derive(parsed as Settings, options.persist))
+}
+
+/** The effective value of every setting, secrets masked, for people to read. */
+export function describeConfig(config: Config): Record<string, unknown> {
+  const names = Object.keys(settings) as SettingName[]
+  return Object.fromEntries(
+    names.map((name) => {
+      const value = config.settings[name]
+      const shown = value !== undefined && describeSetting(name).secret ? mask(value) : value
+      return [`${PREFIX}${name}`.toUpperCase(), shown ?? null]
+    }),
+  )
+}
+
+function withDotEnv(environment: Environment): Environment {
+  const file = join(HOME, '.env')
+  return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...environment } : environment
+}
+
+function collect(environment: Environment): { values: Map<SettingName, string>; problems: string[] } {
+  const values = new Map<SettingName, string>()
+  const problems: string[] = []
+  for (const [key, raw] of Object.entries(environment)) {
+    if (!key.toLowerCase().startsWith(PREFIX) || raw === undefined || raw === '') continue
+    const found = settingOf(key)
+    if (!found) {
+      problems.push(`${key} is not a setting; the nearest is ${nearest(key)}`)
+      continue
+    }
+    try {
+      const value = found.fromFile ? readFileSync(raw, 'utf8').replace(/\r?\n$/, '') : raw
+      const earlier = values.get(found.name)
+      if (earlier !== undefined && earlier !== value)
+        problems.push(`${key} is set twice, with different values`)
+      values.set(found.name, value)
+    } catch {
+      problems.push(`${key}: got "${raw}", takes the path of a readable file`)
+    }
+  }
+  return { values, problems }
+}
+
+function settingOf(key: string): { name: SettingName; fromFile: boolean } | undefined {
+  if (key !== key.toLowerCase() && key !== key.toUpperCase()) return undefined
+  const bare = key.toLowerCase().slice(PREFIX.length)
+  const direct = known(bare)
+  if (direct) return { name: direct, fromFile: false }
+  const file = bare.endsWith('_file') ? known(bare.slice(0, -'_file'.length)) : undefined
+  return file ? { name: file, fromFile: true } : undefined
+}
+
+function known(bare: string): SettingName | undefined {
+  return Object.hasOwn(settings, bare) ? (bare as SettingName) : ALIASES[bare]
+}
+
+function parse(values: Map<SettingName, string>, problems: string[]): Partial<Settings> {
+  const parsed: Record<string, unknown> = {}
+  for (const name of Object.keys(settings) as SettingName[]) {
+    const result = settings[name].safeParse(values.get(name))
+    if (result.success) parsed[name] = result.data
+    else problems.push(mistake(name, values.get(name) ?? '', result.error))
+  }
+  return parsed as Partial<Settings>
+}
+
+function mistake(name: SettingName, got: string, error: z.ZodError): string {
+  const { secret, takes } = describeSetting(name)
+  const shown = secret ? mask(got) : `"${got}"`
+  const why = error.issues[0]?.message ?? ''
+  const reason = why.startsWith('an asymmetric') ? `${takes} (${why})` : takes
+  return `${(PREFIX + name).toUpperCase()}: got ${shown}, takes ${reason}`
+}
+
+/** Rules that span settings: what service mode refuses, and limits that contradict each other. */
+function contradictions(given: Partial<Settings>, values: Map<SettingName, string>): string[] {
+  const problems: string[] = []
+  const upper = (name: SettingName) => (PREFIX + name).toUpperCase()
+  if (given.mysql_dsn) {
+    const why = 'with a MySQL database'
+    if (!values.has('issuer')) problems.push(`${upper('issuer')} is missing; it is required ${why}`)
+    if (!values.has('token_secret_key'))
+      problems.push(`${upper('token_secret_key')} is missing; it is required ${why}`)
+    if (given.mailbox)
+      problems.push(`${upper('mailbox')}: got "true", takes false ${why}: it shows every mail to anyone`)
+    if (!values.has('worker_smtp_server_url'))
+      problems.push(`${upper('worker_smtp_server_url')} is missing; it is required ${why}`)
+  }
+  if (
+    given.session_idle_minutes &&
+    given.session_absolute_minutes &&
+    given.session_idle_minutes > given.session_absolute_minutes
+  )
+    problems.push(
+      `${upper('session_idle_minutes')}: got "${given.session_idle_minutes}", takes at most ${upper('session_absolute_minutes')}`,
+    )
+  return problems
+}
+
+function derive(given: Settings, persist: boolean) {
+  const dataDir = resolve(HOME, given.data_dir)
+  const service = given.mysql_dsn !== undefined
+  const issuer = given.issuer ?? `http://localhost:${given.port}`
+  const master = given.token_secret_key ?? generatedSecret(dataDir, persist)
+  return {
+    settings: given,
+    mode: service ? ('service' as const) : ('embedded' as const),
+    serverName: given.server_name,
+    issuer,
+    secure: issuer.startsWith('https:'),
+    host: given.host,
+    port: given.port,
+    workers: given.workers,
+    dataDir,
+    trustedProxies: given.trusted_proxies,
+    migrateAtStart: given.migrate_at_start,
+    redisDsn: given.redis_dsn,
+    workerRedisDsn: given.worker_redis_dsn ?? given.redis_dsn,
+    log: { level: given.debug ? 'debug' : 'info', dir: given.log_dir, prefix: given.log_prefix },
+    database: {
+      mysqlDsn: given.mysql_dsn,
+      mysqlConnectArgs: given.mysql_connect_args,
+      sqliteFile: join(dataDir, 'account-server.sqlite'),
+      poolSize: given.mysql_pool_size,
+    },
+    keys: keysOf(given, master),
+    tokens: tokenLifetimes(given),
+    sessions: sessionLimits(given),
+    accounts: accountRules(given),
+    mail: mailSettings(given, issuer, service),
+  }
+}
+
+function keysOf(given: Settings, master: string) {
+  const dataSecrets = given.data_keys ?? [master]
+  const data = dataSecrets.map((secret) => deriveKey(secret, 'data')) as [Buffer, ...Buffer[]]
+  return {
+    cookie: given.cookie_keys ?? [deriveKey(master, 'cookies').toString('base64url')],
+    data,
+    /** Keyed digests of guessable values (addresses, codes, client secrets). Never rotates by itself: rows are found by it. */
+    index: deriveKey(master, 'index'),
+    csrf: deriveKey(master, 'csrf'),
+    device: deriveKey(master, 'device cookies'),
+  }
+}
+
+function tokenLifetimes(given: Settings) {
+  const accessTokenSeconds = given.access_token_expire_minutes * 60
+  return {
+    algorithm: given.token_algorithm,
+    accessTokenSeconds,
+    refreshTokenSeconds: accessTokenSeconds + given.refresh_token_expire_extra_minutes * 60,
+    refreshGraceMs: given.refresh_token_grace_seconds * SECOND_MS,
+    authorizationCodeSeconds: given.authorization_code_expire_seconds,
+  }
+}
+
+function sessionLimits(given: Settings) {
+  return {
+    idleSeconds: given.session_idle_minutes * 60,
+    absoluteSeconds: given.session_absolute_minutes * 60,
+    maxActive: given.max_active_sessions,
+    interactionSeconds: given.interaction_expire_minutes * 60,
+  }
+}
+
+function accountRules(given: Settings) {
+  return {
+    passwordMinLength: given.password_min_length,
+    loginMaxFailures: given.login_max_failures,
+    loginBlockMs: given.login_block_minutes * MINUTE_MS,
+    activationMs: given.activation_expire_minutes * MINUTE_MS,
+    resetMs: given.reset_expire_minutes * MINUTE_MS,
+    unverifiedMs: given.unverified_account_expire_minutes * MINUTE_MS,
+    unverifiedMayAuthorize: given.unverified_accounts_may_authorize,
+    adminEmail: given.admin_email,
+    adminPassword: given.admin_password,
+    hashMemoryKib: given.hash_memory_kib,
+    hashPasses: given.hash_passes,
+    hashQueueLength: given.hash_queue_length,
+  }
+}
+
+function mailSettings(given: Settings, issuer: string, service: boolean) {
+  return {
+    smtpUrl: given.worker_smtp_server_url,
+    smtpUser: given.worker_smtp_server_user,
+    smtpPassword: given.worker_smtp_server_password,
+    activationUrlFormat: given.worker_account_activate_weburl_f ?? `${issuer}/activate?token={token}`,
+    from: given.mail_from ?? `"${given.server_name.replace(/["\\]/g, '')}" <no-reply@${mailHost(issuer)}>`,
+    mailbox: given.mailbox ?? (!service && !given.worker_smtp_server_url),
+  }
+}
+
+function mailHost(issuer: string): string {
+  const { hostname } = new URL(issuer)
+  return /^[\d.[\]:]+$/.test(hostname) ? 'localhost' : hostname
+}
+
+function generatedSecret(dataDir: string, persist: boolean): string {
+  const file = join(dataDir, 'secret.key')
+  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
+  const generated = randomBytes(32).toString('base64url')
+  if (!persist) return generated
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    writeFileSync(file, `${generated}\n`, { mode: 0o600, flag: 'wx' })
+    return generated
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
+      return readFileSync(file, 'utf8').trim()
+    const got = error instanceof Error ? error.message.replace(/^(\w+): .*/, '$1') : ''
+    throw new ConfigError([
+      `ACCOUNT_SERVER_DATA_DIR: got "${dataDir}", takes a folder that can be written (${got})`,
+    ])
+  }
+}
+
+function mask(value: unknown): string {
+  const shown = String(value)
+  if (!URL.canParse(shown)) return '********'
+  return shown.replace(/\/\/([^:@/]*)(:[^@]*)?@/, '//$1:********@')
+}
+
+function nearest(key: string): string {
+  const bare = key.toLowerCase().slice(PREFIX.length)
+  const ranked = Object.keys(settings).sort((a, b) => distance(bare, a) - distance(bare, b))
+  return (PREFIX + ranked[0]).toUpperCase()
+}
+
+/** Levenshtein distance. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j += 1) {
+      const substitute = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitute))
+    }
+    row = next
+  }
+  return row[b.length] ?? 0
+}

@@ -1,0 +1,80 @@
+/** The kinds of value that a setting can hold: how the text in the environment is read, and what an error says it takes. */
+import { z } from 'zod'
+
+export const text = (takes = 'text') => z.string().min(1).meta({ takes })
+
+export function integer(min: number, max: number) {
+  const takes = `a whole number from ${min} to ${max}`
+  const whole = z.string().regex(/^\d+$/, takes).transform(Number)
+  return whole.pipe(z.int(takes).min(min, takes).max(max, takes)).meta({ takes })
+}
+
+const TRUE = new Set(['true', '1', 'yes', 'on'])
+const FALSE = new Set(['false', '0', 'no', 'off'])
+
+export const flag = () =>
+  z
+    .string()
+    .refine((value) => TRUE.has(value.toLowerCase()) || FALSE.has(value.toLowerCase()))
+    .transform((value) => TRUE.has(value.toLowerCase()))
+    .meta({ takes: 'true or false' })
+
+export const list = () =>
+  z
+    .string()
+    .transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter(Boolean),
+    )
+    .meta({ takes: 'a comma-separated list' })
+
+export const secret = () => z.string().min(32).meta({ takes: 'at least 32 characters' })
+
+export const url = (takes: string, ...schemes: string[]) =>
+  z
+    .string()
+    .refine(
+      (value) =>
+        URL.canParse(value) && schemes.includes(new URL(value).protocol.replace(/\+.*/, '').replace(':', '')),
+    )
+    .meta({ takes })
+
+export const jsonObject = () =>
+  z
+    .string()
+    .transform((value, context) => {
+      try {
+        return JSON.parse(value) as unknown
+      } catch {
+        context.addIssue('not JSON')
+        return z.NEVER
+      }
+    })
+    .pipe(z.record(z.string(), z.unknown()))
+    .meta({ takes: 'a JSON object' })
+
+export const ALGORITHMS = ['ES256', 'RS256'] as const
+
+export const algorithm = () =>
+  z.enum(ALGORITHMS, {
+    error: ({ input }) =>
+      String(input).startsWith('HS')
+        ? 'an asymmetric algorithm: with HS256 every resource server would hold the secret that signs tokens'
+        : undefined,
+  })
+
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
+
+/** True for an address on this machine, the only place where plain http is accepted. */
+export function isLoopback(address: string): boolean {
+  const { hostname } = new URL(address)
+  return LOOPBACK.has(hostname) || hostname.endsWith('.localhost')
+}
+
+export function isIssuer(value: string): boolean {
+  if (!URL.canParse(value)) return false
+  const { protocol, origin } = new URL(value)
+  return origin === value && (protocol === 'https:' || (protocol === 'http:' && isLoopback(value)))
+}

@@ -1,0 +1,280 @@
+/**
+ * Every setting the server takes: its name, what it accepts, its default and one sentence of meaning.
+ * The README's table, `cli config` and the error messages are all made from this list.
+ */
+import { z } from 'zod'
+import {
+  ALGORITHMS,
+  algorithm,
+  flag,
+  integer,
+  isIssuer,
+  jsonObject,
+  list,
+  secret,
+  text,
+  url,
+} from './setting-kinds.ts'
+
+export type SettingMeta = { group: string; takes: string; secret?: boolean; fallback?: string }
+
+const meta = (group: string, takes: string, extra: Omit<SettingMeta, 'group' | 'takes'> = {}) => ({
+  group,
+  takes,
+  ...extra,
+})
+
+/** Listed without the prefix `ACCOUNT_SERVER_`; the environment may spell them all upper or all lower case. */
+export const settings = {
+  server_name: text()
+    .default('Account Server')
+    .meta({ ...meta('Server', 'text'), description: 'Shown on every page and in every mail.' }),
+  issuer: z
+    .string()
+    .refine(isIssuer)
+    .optional()
+    .meta({
+      ...meta('Server', 'an https URL without path, query or trailing slash (http only on loopback)', {
+        fallback: 'http://localhost:<port> when embedded',
+      }),
+      description: 'The address people and apps use; every link and token is built from it.',
+    }),
+  host: text()
+    .default('127.0.0.1')
+    .meta({ ...meta('Server', 'an address to listen on'), description: 'Address to listen on.' }),
+  port: integer(1, 65535).default(8700).meta({ group: 'Server', description: 'Port to listen on.' }),
+  debug: flag().default(false).meta({ group: 'Server', description: 'Logs at debug level.' }),
+  workers: integer(1, 64)
+    .default(1)
+    .meta({ group: 'Server', description: 'Server processes on the one port.' }),
+  data_dir: text()
+    .default('data')
+    .meta({
+      ...meta('Server', 'a folder'),
+      description: 'SQLite file and generated secrets of an embedded server.',
+    }),
+  trusted_proxies: list()
+    .default([])
+    .meta({
+      ...meta('Server', 'a comma-separated list of addresses or CIDR ranges'),
+      description: 'Proxies whose X-Forwarded-For is believed; it never changes an address in a response.',
+    }),
+  log_dir: text()
+    .optional()
+    .meta({
+      ...meta('Server', 'a folder', { fallback: 'standard output' }),
+      description: 'Writes logs to files in this folder, a new one each day.',
+    }),
+  log_prefix: text()
+    .default('account-server')
+    .meta({
+      ...meta('Server', 'text'),
+      description: 'Name of the log files and of the service in each line.',
+    }),
+  migrate_at_start: flag()
+    .default(true)
+    .meta({ group: 'Server', description: 'Brings the schema up to date at start, under a lock.' }),
+
+  mysql_dsn: url('mysql://user:password@host:port/database', 'mysql', 'mariadb').optional().meta({
+    group: 'Storage',
+    secret: true,
+    fallback: 'SQLite',
+    description: 'MySQL 8 or MariaDB 10.6 and newer; turns on service mode.',
+  }),
+  mysql_connect_args: jsonObject()
+    .default({ connect_timeout: 3 })
+    .meta({ group: 'Storage', description: 'Further connection options; connect_timeout is in seconds.' }),
+  mysql_pool_size: integer(1, 200)
+    .default(10)
+    .meta({ group: 'Storage', description: 'Connections per process.' }),
+  redis_dsn: url('redis://, rediss://, redis+sentinel:// or redis+cluster://', 'redis', 'rediss')
+    .optional()
+    .meta({
+      group: 'Storage',
+      secret: true,
+      fallback: 'the SQL database',
+      description: 'Home of sessions, codes and tokens.',
+    }),
+
+  token_secret_key: secret().optional().meta({
+    group: 'Secrets',
+    secret: true,
+    fallback: 'generated into the data folder when embedded',
+    description: 'Seals signing keys, mails and cookies at rest.',
+  }),
+  cookie_keys: list()
+    .pipe(z.array(secret()))
+    .optional()
+    .meta({
+      ...meta('Secrets', 'a comma-separated list of secrets of at least 32 characters', {
+        secret: true,
+        fallback: 'derived from TOKEN_SECRET_KEY',
+      }),
+      description: 'The first signs cookies, the others are still accepted.',
+    }),
+  data_keys: list()
+    .pipe(z.array(secret()))
+    .optional()
+    .meta({
+      ...meta('Secrets', 'a comma-separated list of secrets of at least 32 characters', {
+        secret: true,
+        fallback: 'derived from TOKEN_SECRET_KEY',
+      }),
+      description: 'The first seals data at rest, the others still open it.',
+    }),
+
+  token_algorithm: algorithm()
+    .default('ES256')
+    .meta({
+      ...meta('Tokens', ALGORITHMS.join(' or ')),
+      description: 'Signs the ID tokens of new clients and JWT access tokens.',
+    }),
+  access_token_expire_minutes: integer(1, 1440)
+    .default(60)
+    .meta({ group: 'Tokens', description: 'Lifetime of an access token.' }),
+  refresh_token_expire_extra_minutes: integer(0, 525_600)
+    .default(1440)
+    .meta({ group: 'Tokens', description: 'How much longer than the access token a refresh token lives.' }),
+  refresh_token_grace_seconds: integer(0, 60).default(10).meta({
+    group: 'Tokens',
+    description: 'A just-rotated refresh token gets the same successor again for this long; 0 turns it off.',
+  }),
+  authorization_code_expire_seconds: integer(5, 60)
+    .default(60)
+    .meta({ group: 'Tokens', description: 'Lifetime of an authorization code.' }),
+
+  session_idle_minutes: integer(5, 525_600)
+    .default(20_160)
+    .meta({ group: 'Sessions', description: 'A sign-in ends after this long without use.' }),
+  session_absolute_minutes: integer(5, 525_600)
+    .default(129_600)
+    .meta({ group: 'Sessions', description: 'A sign-in ends after this long in any case.' }),
+  max_active_sessions: integer(1, 1000)
+    .default(10)
+    .meta({ group: 'Sessions', description: 'Per account; the oldest ends first.' }),
+  interaction_expire_minutes: integer(5, 1440).default(60).meta({
+    group: 'Sessions',
+    description: 'How long a sign-in page stays open before it is started again.',
+  }),
+
+  password_min_length: integer(8, 64).default(8).meta({
+    group: 'Accounts',
+    description:
+      'In characters; 15 where a password is the only factor and NIST SP 800-63B is to be followed.',
+  }),
+  login_max_failures: integer(3, 1000)
+    .default(15)
+    .meta({ group: 'Accounts', description: 'Consecutive failures per account and network before a block.' }),
+  login_block_minutes: integer(1, 1440)
+    .default(5)
+    .meta({ group: 'Accounts', description: 'How long the block lasts.' }),
+  activation_expire_minutes: integer(5, 2880)
+    .default(2880)
+    .meta({ group: 'Accounts', description: 'Lifetime of an activation link.' }),
+  reset_expire_minutes: integer(5, 60)
+    .default(60)
+    .meta({ group: 'Accounts', description: 'Lifetime of a password reset link.' }),
+  unverified_account_expire_minutes: integer(5, 525_600).default(2880).meta({
+    group: 'Accounts',
+    description: 'An account whose address was never confirmed is deleted after this long.',
+  }),
+  unverified_accounts_may_authorize: flag().default(false).meta({
+    group: 'Accounts',
+    description: 'Lets people sign in to apps before their address is confirmed.',
+  }),
+  admin_email: z
+    .email()
+    .default('admin@localhost.localdomain')
+    .meta({
+      ...meta('Accounts', 'an e-mail address'),
+      description: 'Address of the administrator created at first start.',
+    }),
+  admin_password: z
+    .string()
+    .min(8)
+    .optional()
+    .meta({
+      ...meta('Accounts', 'at least 8 characters', { secret: true, fallback: 'generated and printed once' }),
+      description: 'Password of the administrator created at first start.',
+    }),
+  hash_memory_kib: integer(19_456, 1_048_576)
+    .default(19_456)
+    .meta({ group: 'Accounts', description: 'Argon2id memory in KiB.' }),
+  hash_passes: integer(2, 20).default(2).meta({ group: 'Accounts', description: 'Argon2id passes.' }),
+  hash_queue_length: integer(1, 10_000).default(32).meta({
+    group: 'Accounts',
+    description: 'Sign-ins that may wait for a free core before 503 is answered.',
+  }),
+
+  worker_redis_dsn: url('redis://, rediss://, redis+sentinel:// or redis+cluster://', 'redis', 'rediss')
+    .optional()
+    .meta({
+      group: 'Mail',
+      secret: true,
+      fallback: 'REDIS_DSN',
+      description: 'Redis of the worker process, where it differs.',
+    }),
+  worker_smtp_server_url: url('smtp://host:port or smtps://host:port', 'smtp', 'smtps').optional().meta({
+    group: 'Mail',
+    secret: true,
+    fallback: 'the development mailbox when embedded',
+    description: 'Where mails are handed over.',
+  }),
+  worker_smtp_server_user: text()
+    .optional()
+    .meta({ ...meta('Mail', 'text'), description: 'SMTP user.' }),
+  worker_smtp_server_password: text()
+    .optional()
+    .meta({ ...meta('Mail', 'text', { secret: true }), description: 'SMTP password.' }),
+  worker_account_activate_weburl_f: z
+    .string()
+    .refine((value) => value.includes('{token}'))
+    .optional()
+    .meta({
+      ...meta('Mail', 'an address with {token} in it', { fallback: '<issuer>/activate?token={token}' }),
+      description: 'Address of the activation link.',
+    }),
+  mail_from: text()
+    .optional()
+    .meta({
+      ...meta('Mail', 'an address, also "Name <address>"', {
+        fallback: 'SERVER_NAME <no-reply@issuer host>',
+      }),
+      description: 'Sender of every mail.',
+    }),
+  mailbox: flag()
+    .optional()
+    .meta({
+      ...meta('Mail', 'true or false', { fallback: 'true when embedded without SMTP' }),
+      description: 'Development mailbox at /mailbox instead of SMTP; refused in service mode.',
+    }),
+} satisfies Record<string, z.ZodType>
+
+export type SettingName = keyof typeof settings
+export type Settings = { [Name in SettingName]: z.output<(typeof settings)[Name]> }
+
+/** Other spellings that are accepted: one that an earlier service misspelt. */
+export const ALIASES: Record<string, SettingName> = {
+  worker_smtp_servser_url: 'worker_smtp_server_url',
+  worker_smtp_servser_user: 'worker_smtp_server_user',
+  worker_smtp_servser_password: 'worker_smtp_server_password',
+}
+
+/** What is known of a setting: the texts given to it in the list above. */
+export function describeSetting(name: SettingName): SettingMeta & { description: string } {
+  const described = settings[name].meta() ?? {}
+  return { group: 'Server', description: '', ...described, takes: takes(name) }
+}
+
+function takes(name: SettingName): string {
+  for (let schema: z.ZodType | undefined = settings[name]; schema; schema = inner(schema)) {
+    const found = schema.meta()?.['takes']
+    if (typeof found === 'string') return found
+  }
+  return 'text'
+}
+
+function inner(schema: z.ZodType): z.ZodType | undefined {
+  const { innerType } = schema.def as { innerType?: z.ZodType }
+  return innerType
+}
