@@ -1,0 +1,31 @@
+/** What may be asked of the mailer: one shape per template. Lives beside the outbox, so that every floor above can ask. */
+import { z } from 'zod'
+
+// A control character (CR, LF, NUL and their Unicode relatives) could end a mail header and begin another.
+const oneLine = (max: number) =>
+  z
+    .string()
+    .max(max)
+    .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'one line')
+
+/** One bare address: nothing in it can add a recipient or a header. */
+const mailAddress = oneLine(254).regex(/^[^\s<>()[\]\\,;:"@]+@[^\s<>()[\]\\,;:"@]+$/, 'one e-mail address')
+
+const name = oneLine(255)
+const link = oneLine(2048).regex(/^https?:\/\//, 'an http(s) address')
+const code = oneLine(64)
+const expiresAtMs = z.int()
+
+const activation = z.object({ name, link, code, expiresAtMs })
+const reset = z.object({ name, link, code, expiresAtMs })
+const alreadyRegistered = z.object({ name, signInLink: link, resetLink: link })
+const passwordChanged = z.object({ name, whenMs: z.int(), resetLink: link })
+
+export const mailRequestSchema = z.discriminatedUnion('template', [
+  z.object({ template: z.literal('activation'), to: mailAddress, data: activation }),
+  z.object({ template: z.literal('already-registered'), to: mailAddress, data: alreadyRegistered }),
+  z.object({ template: z.literal('reset'), to: mailAddress, data: reset }),
+  z.object({ template: z.literal('password-changed'), to: mailAddress, data: passwordChanged }),
+])
+
+export type MailRequest = z.infer<typeof mailRequestSchema>

@@ -1,0 +1,87 @@
+/**
+ * The transactional outbox: a message is a row written in the caller's own transaction, and a relay delivers it later.
+ * So it exists exactly when the change that caused it does, and no far end can slow down or fail a request.
+ * Owns writing; claiming and delivering are the relay's.
+ */
+import { AppError } from '../errors.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Sql } from '../platform/database.ts'
+import type { Sealer } from '../platform/tokens.ts'
+import { mailRequestSchema } from './mail-request.ts'
+import type { MailRequest } from './mail-request.ts'
+import { timeOrderedIds } from './time-ordered-id.ts'
+
+export const MAIL_TOPIC = 'mail'
+
+export type OutboxRecord = {
+  /** Names the sink, at most 64 characters. */
+  topic: string
+  /** What the far end partitions or routes by, at most 255 characters. Stored in the clear. */
+  key?: string
+  /** Anything JSON can hold. Sealed in the row and erased after delivery, since it carries links that open accounts. */
+  payload: object
+}
+
+export type Outbox = {
+  /** Writes one message with `sql`, the caller's transaction; answers its id, from which the Message-ID is made. */
+  record: (sql: Sql, message: OutboxRecord) => Promise<string>
+  /**
+   * Asks for one mail. Throws `AppError('mail_field_invalid', 400)` when a field could break out of its place
+   * (line breaks, a second address).
+   */
+  enqueueMail: (sql: Sql, request: MailRequest) => Promise<string>
+}
+
+type Needs = {
+  sealer: Sealer
+  clock: Clock
+  /** Called once a message is committed: wakes a relay in the same process, so that it need not poll. */
+  onCommitted?: () => void
+}
+
+export function createOutbox({ sealer, clock, onCommitted }: Needs): Outbox {
+  const nextId = timeOrderedIds(clock)
+
+  async function record(sql: Sql, { topic, key, payload }: OutboxRecord): Promise<string> {
+    const id = nextId()
+    const now = clock()
+    await sql('outbox_messages').insert({
+      id,
+      topic,
+      recordKey: key ?? null,
+      payload: sealer.seal(JSON.stringify(payload), sealContext(id, topic)),
+      nextAttemptAtMs: now,
+      createdAtMs: now,
+    })
+    if (onCommitted) afterCommit(sql, onCommitted)
+    return id
+  }
+
+  async function enqueueMail(sql: Sql, request: MailRequest): Promise<string> {
+    const parsed = mailRequestSchema.safeParse(request)
+    if (!parsed.success) {
+      throw new AppError(
+        'mail_field_invalid',
+        400,
+        'A name or address contains characters that are not allowed.',
+        {
+          cause: parsed.error,
+        },
+      )
+    }
+    return record(sql, { topic: MAIL_TOPIC, payload: parsed.data })
+  }
+
+  return { record, enqueueMail }
+}
+
+/** Binds a sealed payload to its row: copied into another one, it does not open. */
+export function sealContext(id: string, topic: string): string {
+  return `outbox:${topic}:${id}`
+}
+
+function afterCommit(sql: Sql, committed: () => void): void {
+  if (!('executionPromise' in sql)) return committed()
+  // A rollback is reported to the transaction's own caller; here there is just nothing to announce.
+  sql.executionPromise.then(committed, () => undefined)
+}
