@@ -17,7 +17,7 @@ export async function up(db: Knex): Promise<void> {
     table.bigInteger('delivered_at_ms')
     table.bigInteger('dead_at_ms')
     table.bigInteger('created_at_ms').notNullable()
-    table.index(['next_attempt_at_ms', 'topic'], 'outbox_messages_due')
+    table.index(['topic', 'next_attempt_at_ms'], 'outbox_messages_due')
     table.index(['lease_owner'], 'outbox_messages_lease_owner')
     table.index(['delivered_at_ms'], 'outbox_messages_delivered')
     table.index(['dead_at_ms'], 'outbox_messages_dead')

@@ -1,0 +1,82 @@
+/**
+ * Which worker holds which message. A claim is one conditional UPDATE, so that any number of workers share the table on
+ * every database; a worker that dies keeps its messages only until the lease runs out.
+ */
+import { randomUUID } from 'node:crypto'
+import { inTransaction } from '../platform/database.ts'
+import type { Db } from '../platform/database.ts'
+
+export type Claimed = {
+  id: string
+  topic: string
+  recordKey: string | null
+  payload: string | null
+  attempts: number
+  createdAtMs: number
+  leaseOwner: string
+}
+
+type ClaimTerms = { topic: string; now: number; leaseMs: number; limit: number }
+
+/** Leases up to `limit` due messages of one topic. `more` is true when others may be due as well. */
+export async function claimDue(db: Db, terms: ClaimTerms): Promise<{ claimed: Claimed[]; more: boolean }> {
+  const { topic, now, leaseMs, limit } = terms
+  const ids: string[] = await db('outbox_messages')
+    .where('topic', topic)
+    .where('nextAttemptAtMs', '<=', now)
+    .where('leasedUntilMs', '<=', now)
+    .orderBy(['nextAttemptAtMs', 'id'])
+    .limit(limit)
+    .pluck('id')
+  if (ids.length === 0) return { claimed: [], more: false }
+  const leaseOwner = randomUUID()
+  // Attempts count here and not at the failure, so that a message which kills its worker is given up as well.
+  await inTransaction(db, async (trx) =>
+    trx('outbox_messages')
+      .whereIn('id', ids)
+      .where('nextAttemptAtMs', '<=', now)
+      .where('leasedUntilMs', '<=', now)
+      .update({ leaseOwner, leasedUntilMs: now + leaseMs, attempts: trx.raw('attempts + 1') }),
+  )
+  const claimed: Claimed[] = await db('outbox_messages')
+    .where({ leaseOwner })
+    .select('id', 'topic', 'recordKey', 'payload', 'attempts', 'createdAtMs', 'leaseOwner')
+    .orderBy('id')
+  return { claimed, more: ids.length === limit }
+}
+
+/** Done: the payload is erased. Holds even if the lease has passed to another worker, since it is true all the same. */
+export async function acknowledge(db: Db, id: string, now: number): Promise<void> {
+  await inTransaction(db, async (trx) =>
+    trx('outbox_messages').where({ id, deliveredAtMs: null }).update({
+      deliveredAtMs: now,
+      deadAtMs: null,
+      payload: null,
+      nextAttemptAtMs: null,
+      leaseOwner: null,
+      lastError: null,
+    }),
+  )
+}
+
+/** Gives the message back until `nextAttemptAtMs`, unless another worker holds it by now. */
+export async function postpone(
+  db: Db,
+  message: Claimed,
+  terms: { nextAttemptAtMs: number; reason: string },
+): Promise<void> {
+  await release(db, message, { nextAttemptAtMs: terms.nextAttemptAtMs, lastError: terms.reason })
+}
+
+/** Gives the message up until an operator replays it, unless another worker holds it by now. */
+export async function bury(db: Db, message: Claimed, terms: { now: number; reason: string }): Promise<void> {
+  await release(db, message, { nextAttemptAtMs: null, deadAtMs: terms.now, lastError: terms.reason })
+}
+
+async function release(db: Db, { id, leaseOwner }: Claimed, change: object): Promise<void> {
+  await inTransaction(db, async (trx) =>
+    trx('outbox_messages')
+      .where({ id, leaseOwner })
+      .update({ ...change, leaseOwner: null, leasedUntilMs: 0 }),
+  )
+}

@@ -1,0 +1,173 @@
+/**
+ * Delivers what the outbox recorded: at least once, each topic in a lane of its own, so that one slow far end holds up
+ * no other. A worker that dies between sending and acknowledging leaves the message to be sent again, under the same
+ * id, when its lease has run out.
+ */
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import type { Logger } from '../platform/log.ts'
+import type { Sealer } from '../platform/tokens.ts'
+import { acknowledge, bury, claimDue, postpone } from './lease.ts'
+import type { Claimed } from './lease.ts'
+import { sealContext } from './outbox.ts'
+import { createPoller } from './poller.ts'
+import { asDeliveryFailure, DeliveryFailure } from './sink.ts'
+import type { OutboxMessage, Sink } from './sink.ts'
+import { outboxStats, purgeDelivered, replayDead } from './upkeep.ts'
+import type { OutboxStats } from './upkeep.ts'
+
+type RelaySettings = {
+  /** Messages of one topic that one worker has in flight. */
+  batchSize: number
+  /** Attempts, crashes included, after which a message is given up. */
+  maxAttempts: number
+  /** Wait after the first failure; doubles with each further one, up to `retryCapMs`. */
+  retryBaseMs: number
+  retryCapMs: number
+  /** How long a worker owns what it claimed. Longer than `deliveryTimeoutMs`. */
+  leaseMs: number
+  deliveryTimeoutMs: number
+  pollMs: number
+  /** How long the (emptied) rows of delivered messages are kept. */
+  retentionMs: number
+}
+
+/** Twenty attempts within about eleven hours. */
+const DEFAULTS: RelaySettings = {
+  batchSize: 10,
+  maxAttempts: 20,
+  retryBaseMs: 5 * SECOND_MS,
+  retryCapMs: HOUR_MS,
+  leaseMs: MINUTE_MS,
+  deliveryTimeoutMs: 45 * SECOND_MS,
+  pollMs: 500,
+  retentionMs: 7 * DAY_MS,
+}
+
+type Needs = {
+  db: Db
+  clock: Clock
+  log: Logger
+  sealer: Sealer
+  /** By topic. Messages of other topics wait for a worker that has a sink for them. */
+  sinks: Readonly<Record<string, Sink>>
+} & Partial<RelaySettings>
+
+export type Relay = {
+  /** Claims and delivers one batch per topic; answers how many messages it took on, delivered or not. */
+  runOnce: () => Promise<number>
+  start: () => void
+  /** Takes on nothing more and resolves when what was in flight is settled. */
+  stop: () => Promise<void>
+  /** Looks at once instead of at the next poll. */
+  wake: () => void
+  /** Makes dead messages due again; answers how many. */
+  replayDead: (ids: readonly string[] | 'all') => Promise<number>
+  stats: () => Promise<OutboxStats>
+}
+
+export function createRelay({ db, clock, log, sealer, sinks, ...given }: Needs): Relay {
+  const settings = { ...DEFAULTS, ...given }
+  const runLane = laneRunner({ db, clock, log, sealer }, settings)
+  const lanes = Object.entries(sinks).map(
+    ([topic, sink]) =>
+      () =>
+        runLane(topic, sink),
+  )
+  const onError = (error: unknown) => log.warn({ err: error }, 'outbox.relay_failed')
+  const pollers = lanes.map((lane) =>
+    createPoller({ work: async () => (await lane()).more, pollMs: settings.pollMs, onError }),
+  )
+  const purge = async () => {
+    await purgeDelivered(db, clock() - settings.retentionMs)
+    return false
+  }
+  const purger = createPoller({ work: purge, pollMs: HOUR_MS, onError })
+
+  return {
+    async runOnce() {
+      const batches = await Promise.all(lanes.map((lane) => lane()))
+      return batches.reduce((sum, batch) => sum + batch.taken, 0)
+    },
+    start: () => [...pollers, purger].forEach((poller) => poller.start()),
+    stop: async () => {
+      await Promise.all([...pollers, purger].map((poller) => poller.stop()))
+    },
+    wake: () => pollers.forEach((poller) => poller.wake()),
+    replayDead: async (ids) => replayDead(db, ids, clock()),
+    stats: async () => outboxStats(db, clock()),
+  }
+}
+
+type LaneNeeds = Pick<Needs, 'db' | 'clock' | 'log' | 'sealer'>
+type Batch = { taken: number; more: boolean }
+
+function laneRunner({ db, clock, log, sealer }: LaneNeeds, settings: RelaySettings) {
+  const { batchSize, leaseMs, maxAttempts, deliveryTimeoutMs } = settings
+
+  return async function runLane(topic: string, sink: Sink): Promise<Batch> {
+    const { claimed, more } = await claimDue(db, { topic, now: clock(), leaseMs, limit: batchSize })
+    const settled = await Promise.allSettled(claimed.map((message) => settle(message, sink)))
+    for (const outcome of settled) {
+      // Its lease stands, so it is tried again when that has run out.
+      if (outcome.status === 'rejected')
+        log.warn({ topic, err: outcome.reason }, 'outbox.outcome_not_recorded')
+    }
+    return { taken: claimed.length, more }
+  }
+
+  async function settle(message: Claimed, sink: Sink): Promise<void> {
+    const { id, topic, attempts } = message
+    const failure = await attempt(message, sink)
+    if (!failure) {
+      await acknowledge(db, id, clock())
+      log.info({ id, topic, attempts }, 'outbox.delivered')
+      return
+    }
+    const { reason } = failure
+    if (failure.permanent || attempts >= maxAttempts) {
+      await bury(db, message, { now: clock(), reason })
+      log.error({ id, topic, attempts, reason }, 'outbox.dead_lettered')
+      return
+    }
+    const nextAttemptAtMs = clock() + backoffMs(attempts, settings)
+    await postpone(db, message, { nextAttemptAtMs, reason })
+    log.warn({ id, topic, attempts, reason, nextAttemptAtMs }, 'outbox.delivery_failed')
+  }
+
+  async function attempt(message: Claimed, sink: Sink): Promise<DeliveryFailure | undefined> {
+    try {
+      if (message.attempts > maxAttempts) throw new DeliveryFailure('attempts_exhausted', { permanent: true })
+      await within(deliveryTimeoutMs, sink.deliver(opened(message, sealer)))
+      return undefined
+    } catch (error) {
+      return asDeliveryFailure(error)
+    }
+  }
+}
+
+function opened(
+  { id, topic, recordKey, payload, attempts, createdAtMs }: Claimed,
+  sealer: Sealer,
+): OutboxMessage {
+  const plain = sealer.open(payload ?? '', sealContext(id, topic))
+  // Of no use to try again, but a replay works once the key it was sealed with is configured again.
+  if (plain === undefined) throw new DeliveryFailure('payload_unreadable', { permanent: true })
+  const message = { id, topic, key: recordKey ?? undefined, attempt: attempts, createdAtMs }
+  return { ...message, payload: JSON.parse(plain) as unknown }
+}
+
+/** Half of the wait is fixed and half is random, so that a crowd of failures does not come back as a crowd. */
+function backoffMs(attempts: number, { retryBaseMs, retryCapMs }: RelaySettings): number {
+  const wait = Math.min(retryCapMs, retryBaseMs * 2 ** (attempts - 1))
+  return Math.round(wait / 2 + (Math.random() * wait) / 2)
+}
+
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new DeliveryFailure('delivery_timeout')), limitMs)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
