@@ -1,0 +1,63 @@
+/**
+ * Signed double submit: an HttpOnly cookie holds a random value, the form repeats its HMAC. A page of another site can
+ * neither read the form nor set a `__Host-` cookie; `Origin` and `Sec-Fetch-Site` refuse it a second time.
+ */
+import type { Context, Middleware } from 'koa'
+import { AppError } from '../errors.ts'
+import { equalsInConstantTime, keyedDigest, randomToken } from '../platform/tokens.ts'
+import { formOf, requestState } from './request-state.ts'
+
+export type CsrfNeeds = {
+  key: Buffer
+  /** Scheme, host and port of the issuer, as a browser writes it into `Origin`. */
+  issuerOrigin: string
+  /** Without prefix; `__Host-` is added when `secure`. */
+  cookieName: string
+  /** True when the issuer is https. */
+  secure: boolean
+}
+
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
+const COOKIE_VALUE = /^[\w-]{43}$/
+
+/**
+ * Guards our own pages (never the protocol's endpoints); comes after `formBody`. Puts the token for the form's field
+ * `_csrf` (or the header `x-csrf-token`) into `ctx.state.csrfToken`. @throws AppError 403 `csrf_failed`
+ */
+export function csrf(needs: CsrfNeeds): Middleware {
+  const name = needs.secure ? `__Host-${needs.cookieName}` : needs.cookieName
+  return async (ctx, next) => {
+    // With no-referrer a browser sends `Origin: null` from our own forms (Fetch standard, "append a request Origin header").
+    ctx.set('Referrer-Policy', 'same-origin')
+    const presented = ctx.cookies.get(name, { signed: false })
+    const value = presented && COOKIE_VALUE.test(presented) ? presented : undefined
+    if (!SAFE_METHODS.has(ctx.method)) check(ctx, needs, value)
+    const current = value ?? randomToken()
+    if (!value) setCookie(ctx, name, current, needs.secure)
+    requestState(ctx).csrfToken = keyedDigest(needs.key, current)
+    await next()
+  }
+}
+
+function check(ctx: Context, { key, issuerOrigin }: CsrfNeeds, value: string | undefined): void {
+  const origin = ctx.get('Origin')
+  if (origin && origin !== issuerOrigin) throw refused('origin')
+  const site = ctx.get('Sec-Fetch-Site')
+  if (site && site !== 'same-origin' && site !== 'none') throw refused('site')
+  const token = formOf(ctx)['_csrf'] ?? ctx.get('x-csrf-token')
+  if (!value) throw refused('cookie')
+  if (!equalsInConstantTime(token, keyedDigest(key, value))) throw refused('token')
+}
+
+function setCookie(ctx: Context, name: string, value: string, secure: boolean): void {
+  // The proxy in front ends TLS, so the connection itself says nothing about whether the cookie may be secure.
+  ctx.cookies.secure = secure
+  ctx.cookies.set(name, value, { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: false })
+}
+
+function refused(reason: string): AppError {
+  const words = 'This form could not be accepted, because it is too old or was not sent from our page. '
+  return new AppError('csrf_failed', 403, `${words}Go back, reload the page and try again.`, {
+    cause: new Error(`csrf: ${reason}`),
+  })
+}

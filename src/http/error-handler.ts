@@ -1,0 +1,132 @@
+/**
+ * The one place that answers failures. Gives each an id that stands on the page and in the log, logs it once, and
+ * answers HTML or JSON by `Accept`. What may be told is decided in failure.ts.
+ */
+import { randomInt } from 'node:crypto'
+import type { Middleware } from 'koa'
+import { AppError } from '../errors.ts'
+import type { Logger } from '../platform/log.ts'
+import { toFailure } from './failure.ts'
+import type { Failure } from './failure.ts'
+import { loggableError } from './loggable-error.ts'
+import { redactedPath } from './redacted-path.ts'
+import { requestState } from './request-state.ts'
+import type { AnyContext } from './request-state.ts'
+
+export type ErrorPage = Failure & { errorId: string }
+
+export type ErrorNeeds = {
+  log: Logger
+  /** Sets the HTML body for the failure; when it throws, plain text is answered instead. */
+  renderErrorPage: (ctx: AnyContext, page: ErrorPage) => unknown
+}
+
+/** Outermost middleware: answers whatever the ones inside throw, and the requests that none of them answered. */
+export function errorHandler(needs: ErrorNeeds): Middleware {
+  const answer = failureResponder(needs)
+  return async (ctx, next) => {
+    try {
+      await next()
+      const unanswered = unansweredError(ctx)
+      if (unanswered) throw unanswered
+    } catch (error) {
+      await answer(ctx, error)
+    }
+  }
+}
+
+/** Logs a failure and answers it; also for a library that hands its errors to a function instead of throwing. */
+export function failureResponder({ log, renderErrorPage }: ErrorNeeds) {
+  return async (ctx: AnyContext, error: unknown): Promise<void> => {
+    const failure = toFailure(error)
+    const errorId = newErrorId()
+    const state = requestState(ctx)
+    state.errorId = errorId
+    const { code, status } = failure
+    const facts = { errorId, requestId: state.requestId, errorCode: code, status, method: ctx.method }
+    const entry = { ...facts, path: redactedPath(ctx.originalUrl), err: loggableError(error) }
+    if (status >= 500) log.error(entry, 'http.failed')
+    else log.info(entry, 'http.refused')
+    if (ctx.respond === false || ctx.headerSent || !ctx.writable) return abandon(ctx)
+    await answer(ctx, { ...failure, errorId }, needsPage(renderErrorPage, log))
+  }
+}
+
+const ALPHABET = '23456789ABCDEFGHJKMNPQRSTVWXYZ'
+
+/** Eight characters in two groups, without look-alikes: short enough to be read out on the telephone. */
+export function newErrorId(): string {
+  const characters = Array.from({ length: 8 }, () => ALPHABET[randomInt(ALPHABET.length)])
+  return `${characters.slice(0, 4).join('')}-${characters.slice(4).join('')}`
+}
+
+// Half an answer is out already: only ending the connection tells the other side that it is not whole.
+function abandon(ctx: AnyContext): void {
+  ctx.respond = false
+  if (!ctx.res.writableEnded) ctx.res.destroy()
+}
+
+type RenderPage = (ctx: AnyContext, page: ErrorPage) => Promise<boolean>
+
+function needsPage(renderErrorPage: ErrorNeeds['renderErrorPage'], log: Logger): RenderPage {
+  return async (ctx, page) => {
+    try {
+      await renderErrorPage(ctx, page)
+      return ctx.body !== undefined && ctx.body !== null
+    } catch (error) {
+      log.error({ errorId: page.errorId, err: loggableError(error) }, 'http.error_page_failed')
+      return false
+    }
+  }
+}
+
+// Headers that described the answer that did not happen.
+const STALE = [
+  'ETag',
+  'Last-Modified',
+  'Content-Encoding',
+  'Content-Disposition',
+  'Location',
+  'Content-Length',
+]
+
+async function answer(ctx: AnyContext, page: ErrorPage, renderPage: RenderPage): Promise<void> {
+  for (const name of STALE) ctx.remove(name)
+  // JSON comes first, so that a caller without preference (curl, an API client) gets it.
+  const html = ctx.accepts('json', 'html') === 'html'
+  if (!html) answerJson(ctx, page)
+  else if (!(await renderPage(ctx, page))) answerText(ctx, page)
+  ctx.status = page.status
+  ctx.vary('Accept')
+  ctx.set('Cache-Control', 'no-store')
+  if (page.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(Math.ceil(page.retryAfterSeconds)))
+}
+
+function answerJson(ctx: AnyContext, { code, message, errorId }: ErrorPage): void {
+  ctx.type = 'json'
+  ctx.body = JSON.stringify({ error: code, error_description: message, error_id: errorId })
+}
+
+function answerText(ctx: AnyContext, { message, errorId }: ErrorPage): void {
+  ctx.type = 'text'
+  ctx.body = `${message}\n\nError ${errorId}\n`
+}
+
+function unansweredError(ctx: AnyContext): AppError | undefined {
+  if (ctx.respond === false || ctx.headerSent || hasBody(ctx)) return undefined
+  if (ctx.status === 404) return new AppError('not_found', 404, 'There is nothing at this address.')
+  if (ctx.status === 405 || ctx.status === 501) {
+    const allowed = ctx.response.get('Allow')
+    const hint = allowed ? ` It takes ${allowed}.` : ''
+    return new AppError('method_not_allowed', 405, `This address does not take ${shown(ctx.method)}.${hint}`)
+  }
+  return undefined
+}
+
+function hasBody(ctx: AnyContext): boolean {
+  return ctx.body !== undefined && ctx.body !== null
+}
+
+function shown(method: string): string {
+  return method.slice(0, 20)
+}

@@ -1,0 +1,63 @@
+/** Turns whatever was thrown into what may be told: a status, a stable code and a safe sentence. */
+import { ZodError } from 'zod'
+import { AppError, unavailable } from '../errors.ts'
+import { isOutage } from './outage.ts'
+import { describeIssues } from './validate.ts'
+
+export type Failure = {
+  status: number
+  code: string
+  /** Safe to show: never a stack, SQL or a path. */
+  message: string
+  retryAfterSeconds?: number | undefined
+}
+
+/** Maps any thrown value to a failure. Unknown ones are a 500 that tells nothing. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof AppError) return fromAppError(error)
+  if (error instanceof ZodError) {
+    return { status: 400, code: 'invalid_request', message: describeIssues(error) }
+  }
+  if (error instanceof URIError) {
+    return { status: 400, code: 'invalid_request', message: 'The address is not correctly encoded.' }
+  }
+  return fromExposed(error) ?? (isOutage(error) ? fromAppError(unavailable(error)) : internal())
+}
+
+function fromAppError({ status, code, message, retryAfterSeconds }: AppError): Failure {
+  return { status, code, message, retryAfterSeconds }
+}
+
+type Exposed = { status: number; expose: true; error?: unknown; error_description?: unknown; message: string }
+
+// http-errors (Koa's ctx.throw) and OAuth errors (RFC 6749 §5.2) mark by `expose` that their words may be shown.
+function fromExposed(error: unknown): Failure | undefined {
+  if (!isExposed(error)) return undefined
+  const code = typeof error.error === 'string' ? error.error : (CODES[error.status] ?? 'invalid_request')
+  const description = typeof error.error_description === 'string' ? error.error_description : error.message
+  return { status: error.status, code, message: description }
+}
+
+function isExposed(error: unknown): error is Exposed {
+  if (!(error instanceof Error) || !('expose' in error) || !('status' in error)) return false
+  return error.expose === true && Number(error.status) >= 400 && Number(error.status) < 500
+}
+
+const CODES: Record<number, string> = {
+  401: 'unauthorized',
+  403: 'forbidden',
+  404: 'not_found',
+  405: 'method_not_allowed',
+  406: 'not_acceptable',
+  413: 'body_too_large',
+  415: 'unsupported_media_type',
+  429: 'too_many_requests',
+}
+
+function internal(): Failure {
+  return {
+    status: 500,
+    code: 'server_error',
+    message: 'Something went wrong on our side. It has been noted.',
+  }
+}

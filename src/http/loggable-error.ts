@@ -1,0 +1,44 @@
+/** An error as it may stand in a log: its kind, code and stack, without the values that databases repeat in messages. */
+
+export type LoggableError = {
+  type: string
+  /** The system's or database's code; not named `code`, which the log redacts. */
+  reason?: string
+  message: string
+  stack?: string[]
+  cause?: LoggableError
+}
+
+const DEPTH = 5
+
+/**
+ * Drops SQL with its bindings, quoted values and e-mail addresses, keeps type, code, stack frames and causes:
+ * knex and mysql2 put the inserted values (addresses, digests, sealed secrets) into their messages.
+ */
+export function loggableError(error: unknown, depth = 0): LoggableError {
+  if (!(error instanceof Error)) return { type: typeof error, message: 'a value that is no Error was thrown' }
+  const described: LoggableError = { type: error.name, message: safeMessage(error) }
+  const reason = codeOf(error)
+  if (reason) described.reason = reason
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  if (frames.length > 0) described.stack = frames.slice(0, 12).map((line) => line.trim())
+  if (error.cause !== undefined && depth < DEPTH) described.cause = loggableError(error.cause, depth + 1)
+  return described
+}
+
+function safeMessage(error: Error): string {
+  const fromDatabase = 'sqlMessage' in error || /^(ER_|SQLITE_)/.test(codeOf(error))
+  const text = fromDatabase ? databaseMessage(error) : error.message
+  return text.replace(/[^\s@'"<>()]+@[^\s@'"<>()]+/g, '[address]').slice(0, 500)
+}
+
+// knex prefixes the statement with its bindings; the database's own words follow the last ' - '.
+function databaseMessage(error: Error): string {
+  const words = 'sqlMessage' in error ? String(error.sqlMessage) : (error.message.split(' - ').at(-1) ?? '')
+  return words.replace(/'.*'/s, "'…'").replace(/".*"/s, '"…"')
+}
+
+function codeOf(error: Error): string {
+  const code = 'code' in error ? error.code : undefined
+  return typeof code === 'string' || typeof code === 'number' ? String(code) : ''
+}

@@ -1,0 +1,29 @@
+/** What the middlewares of this folder note about a request in `ctx.state`, typed, because Koa leaves it open. */
+import type { BaseContext, DefaultContext } from 'koa'
+
+/** Any Koa context: the application's or a router's. */
+export type AnyContext = BaseContext & DefaultContext
+
+export type RequestState = {
+  requestId?: string
+  /** The id shown to the person and written to the log when the request failed. */
+  errorId?: string
+  clientIp?: string
+  /** True when the person's connection is encrypted, as far as this server or a trusted proxy knows. */
+  secure?: boolean
+  viaTrustedProxy?: boolean
+  csrfToken?: string
+  /** The parsed body, an object without prototype. */
+  body?: Record<string, unknown>
+  /** Whoever is signed in; the shape belongs to the floor above. */
+  account?: unknown
+}
+
+export function requestState(ctx: AnyContext): RequestState {
+  return ctx.state as RequestState
+}
+
+/** The fields of a form, every one a string. Empty when the request carried no body. */
+export function formOf(ctx: AnyContext): Record<string, string> {
+  return (requestState(ctx).body ?? {}) as Record<string, string>
+}

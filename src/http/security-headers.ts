@@ -1,0 +1,46 @@
+/** Headers that every answer carries unless a route says otherwise. */
+import type { Middleware } from 'koa'
+import type { AnyContext } from './request-state.ts'
+
+export type SecurityHeaderNeeds = {
+  /** True when the issuer is https: adds HSTS (RFC 6797). */
+  https: boolean
+  /**
+   * Paths that an app may open in a popup and wait for (sign-in, consent): there the opener stays connected,
+   * because `Cross-Origin-Opener-Policy` would cut it off before the answer arrives.
+   */
+  isPopupPath?: (path: string) => boolean
+}
+
+// No form-action: Chrome enforces it across the redirects that follow a form, and so blocks the way back to the app.
+export const PAGE_POLICY =
+  "default-src 'none'; style-src 'self'; img-src 'self' https:; frame-ancestors 'none'; base-uri 'none'"
+
+/** Sets the headers first, so that a route can replace them, and again when it fails, so that its error page has ours. */
+export function securityHeaders({ https, isPopupPath = () => false }: SecurityHeaderNeeds): Middleware {
+  const fixed = {
+    'Content-Security-Policy': PAGE_POLICY,
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Frame-Options': 'DENY',
+    'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
+    'Cache-Control': 'no-store',
+    ...(https ? { 'Strict-Transport-Security': 'max-age=31536000' } : {}),
+  }
+  return async (ctx, next) => {
+    const opener = isPopupPath(ctx.path) ? 'unsafe-none' : 'same-origin'
+    const headers = { ...fixed, 'Cross-Origin-Opener-Policy': opener }
+    ctx.set(headers)
+    try {
+      await next()
+    } catch (error) {
+      if (!ctx.headerSent) ctx.set(headers)
+      throw error
+    }
+  }
+}
+
+/** Replaces the content policy of this answer, e.g. for a page that shows foreign HTML in a sandbox. */
+export function replaceContentPolicy(ctx: AnyContext, policy: string): void {
+  ctx.set('Content-Security-Policy', policy)
+}
