@@ -1,0 +1,193 @@
+import { fileURLToPath } from 'node:url'
+import ejs from 'ejs'
+
+/** One state of one page: the template's file name without `.ejs`, and its own locals. */
+export type SamplePage = { page: string; state: string; locals: Record<string, unknown> }
+
+const viewsFolder = fileURLToPath(new URL('../../views/', import.meta.url))
+const atMs = Date.UTC(2026, 0, 15, 9, 30)
+const email = 'person@example.com'
+const person = { name: 'Sample Person', email, emailVerified: true, username: 'sample', createdAtMs: atMs }
+const client = {
+  name: 'Sample App',
+  clientUri: 'https://app.example.com/',
+  policyUri: 'https://app.example.com/privacy',
+  tosUri: 'https://app.example.com/terms',
+}
+const forms = {
+  action: '/action',
+  values: {},
+  errors: {},
+  minLength: 8,
+  token: 'sample-token',
+  notice: undefined,
+}
+const signIn = {
+  ...forms,
+  client,
+  registerHref: '/register',
+  forgotHref: '/forgot',
+  cancelHref: '/cancel',
+}
+const sessions = [
+  { id: 's1', label: 'Firefox on Linux', ip: '192.0.2.17', lastSeenAtMs: atMs, current: true },
+  {
+    id: 's2',
+    label: 'Safari on iPhone',
+    ip: '2001:db8:85a3::8a2e:370:7334',
+    lastSeenAtMs: atMs,
+    current: false,
+  },
+]
+const apps = [
+  { clientId: 'c1', name: 'Sample App', scopes: ['Your name', 'Your e-mail address'], grantedAtMs: atMs },
+  { clientId: 'c2', name: 'Ledger', scopes: ['Read your transfers'], grantedAtMs: atMs },
+]
+const consent = {
+  ...forms,
+  cancelAction: '/action',
+  client,
+  account: { name: 'Sample Person', email },
+  scopes: [
+    { name: 'profile', title: 'See your profile', description: 'Your name and username.' },
+    { name: 'email', title: 'See your e-mail address' },
+  ],
+  resources: [
+    {
+      identifier: 'https://ledger.example.com/',
+      name: 'Ledger',
+      scopes: [{ name: 'transfers:read', title: 'Read your transfers' }],
+    },
+  ],
+  offline: true,
+  switchAccountHref: '/switch',
+}
+const accountPage = {
+  ...forms,
+  account: person,
+  profileAction: '/account',
+  resendAction: '/account/resend',
+  signOutHref: '/sign-out',
+}
+const mails = [
+  { id: 'm2', to: email, subject: 'Choose a new password', atMs },
+  { id: 'm1', to: email, subject: 'Activate your account', atMs },
+]
+const mailText =
+  'Hello Sample Person,\n\nopen this link:\n\nhttp://localhost:8700/activate?token=abc123\n\nCode: 123456'
+
+/** Every page in each state that looks different. */
+export const samplePages: SamplePage[] = [
+  sample('home', 'signed-out', { mailbox: true }),
+  sample('home', 'signed-in', { mailbox: false, account: person }),
+  sample('sign-in', 'empty', signIn),
+  sample('sign-in', 'plain', { ...signIn, client: undefined, cancelHref: undefined }),
+  sample('sign-in', 'wrong', {
+    ...signIn,
+    values: { email },
+    errors: { '': 'That e-mail and password do not go together.' },
+  }),
+  sample('sign-in', 'known', { ...signIn, values: { email }, switchAccountHref: '/switch' }),
+  sample('consent', 'full', consent),
+  sample('consent', 'small', {
+    ...consent,
+    client: { name: 'Sample App' },
+    resources: [],
+    offline: false,
+    switchAccountHref: undefined,
+  }),
+  sample('register', 'empty', { ...forms, signInHref: '/sign-in' }),
+  sample('register', 'wrong', {
+    ...forms,
+    signInHref: '/sign-in',
+    values: { name: 'Sample Person', email: 'person@' },
+    errors: {
+      email: 'This is not an e-mail address. It looks like name@example.com.',
+      password: 'This password is on lists that attackers try first. Choose another.',
+    },
+  }),
+  sample('register-sent', 'mailbox', { ...forms, email, resendAction: '/resend', mailbox: true }),
+  sample('register-sent', 'again', {
+    ...forms,
+    email,
+    resendAction: '/resend',
+    mailbox: false,
+    notice: 'Another mail is on its way.',
+  }),
+  sample('activate', 'password', { ...forms, newPasswordMode: false, switchModeHref: '/activate?new' }),
+  sample('activate', 'new-password', {
+    ...forms,
+    newPasswordMode: true,
+    switchModeHref: '/activate',
+    errors: { code: 'This is not the code from the mail.' },
+  }),
+  sample('activate-confirm', 'button', forms),
+  sample('activated', 'done', { continueHref: '/account' }),
+  sample('link-expired', 'activation', { purpose: 'activation', resendHref: '/register' }),
+  sample('link-expired', 'reset', { purpose: 'reset', resendHref: '/forgot' }),
+  sample('forgot', 'empty', { ...forms, signInHref: '/sign-in' }),
+  sample('forgot-sent', 'mailbox', { email, mailbox: true, forgotHref: '/forgot' }),
+  sample('reset', 'same-browser', { ...forms, needsCode: false, email }),
+  sample('reset', 'code', { ...forms, needsCode: true, errors: { password: 'Use at least 8 characters.' } }),
+  sample('reset-done', 'done', { signInHref: '/sign-in' }),
+  sample('account', 'verified', { ...accountPage, notice: 'Saved.' }),
+  sample('account', 'unverified', {
+    ...accountPage,
+    account: { ...person, emailVerified: false },
+    values: { name: '' },
+    errors: { name: 'Enter a name.' },
+  }),
+  sample('account-password', 'wrong', {
+    ...accountPage,
+    errors: { currentPassword: 'This is not your current password.' },
+  }),
+  sample('account-sessions', 'two', {
+    ...accountPage,
+    sessions,
+    endAction: '/account/sessions/end',
+    endAllAction: '/account/sessions/end-all',
+  }),
+  sample('account-apps', 'two', { ...accountPage, apps, revokeAction: '/account/apps/revoke' }),
+  sample('account-apps', 'none', { ...accountPage, apps: [], revokeAction: '/account/apps/revoke' }),
+  sample('sign-out', 'client', { action: '/oauth/logout/confirm', xsrf: 'sample-xsrf', client }),
+  sample('sign-out', 'own', { action: '/sign-out' }),
+  sample('signed-out', 'client', { client: { name: 'Sample App', uri: 'https://app.example.com/' } }),
+  sample('signed-out', 'own', {}),
+  sample('error', 'unknown-client', {
+    status: 400,
+    heading: 'This app is not known here',
+    message: 'The link that brought you here names an app that this service does not know.',
+    help: 'Go back to the app and try again. If it keeps happening, tell the people who run the app.',
+    errorId: '7f3c2a9b1d40',
+    backHref: '/',
+    backLabel: 'To the front page',
+  }),
+  sample('mailbox', 'two', { messages: mails }),
+  sample('mailbox', 'empty', { messages: [] }),
+  sample('mailbox-message', 'text', {
+    message: { ...mails[1], text: mailText },
+    htmlHref: '/mailbox/m1/html',
+  }),
+  sample('interaction-lost', 'client', {
+    clientName: 'Sample App',
+    continueHref: 'https://app.example.com/',
+  }),
+  sample('interaction-lost', 'unknown', {}),
+]
+
+/** Renders one page as the server does; `extra` wins over the sample's locals. */
+export function renderSample(samplePage: SamplePage, extra: Record<string, unknown> = {}): Promise<string> {
+  const common = {
+    serverName: 'Account Server',
+    title: 'Sample title',
+    csrfToken: 'sample-csrf',
+    styleHref: '/style.css',
+    locale: 'en',
+  }
+  const locals = { ...common, ...samplePage.locals, ...extra }
+  return ejs.renderFile(`${viewsFolder}${samplePage.page}.ejs`, locals, { strict: true, cache: true })
+}
+
+function sample(page: string, state: string, locals: Record<string, unknown>): SamplePage {
+  return { page, state, locals }
+}

@@ -1,0 +1,156 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { expect } from 'chai'
+import { renderSample, samplePages } from './sample-pages.ts'
+
+const viewsFolder = new URL('../../views/', import.meta.url)
+const templates = readdirSync(viewsFolder).filter((name) => name.endsWith('.ejs'))
+const partials = readdirSync(new URL('partials/', viewsFolder)).map((name) => `partials/${name}`)
+const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)> javascript:alert(1)`
+
+describe('page templates', () => {
+  it('each have a sample that the tests below render', () => {
+    const covered = new Set(samplePages.map(({ page }) => `${page}.ejs`))
+    expect(templates.length).to.be.greaterThan(20)
+    expect([...covered].toSorted()).to.deep.equal(templates.toSorted())
+  })
+
+  it('begin with a comment that lists their locals', () => {
+    for (const name of [...templates, ...partials]) {
+      const opening = readFileSync(new URL(name, viewsFolder), 'utf8').split('%>')[0] ?? ''
+      expect(opening, name).to.match(/^<%#[^]*locals:/)
+    }
+  })
+
+  it('write raw text only by including another template', () => {
+    for (const name of [...templates, ...partials]) {
+      const source = readFileSync(new URL(name, viewsFolder), 'utf8')
+      expect(source.replaceAll(/<%- include\('/g, ''), name).not.to.include('<%-')
+    }
+  })
+
+  for (const sample of samplePages) {
+    describe(`${sample.page} (${sample.state})`, () => {
+      it('is a complete page in a language, with a title, a viewport, one main and one heading', async () => {
+        const html = await renderSample(sample)
+        expect(html).to.match(/^<!doctype html>\n<html lang="en">/)
+        expect(html).to.match(/<title>[^<]*Sample title · Account Server<\/title>/)
+        expect(html).to.include('width=device-width, initial-scale=1"')
+        expect(html.match(/<main[ >]/g)).to.have.length(1)
+        expect(html.match(/<h1[ >]/g)).to.have.length(1)
+        expect(html.trimEnd()).to.match(/<\/html>$/)
+        expect(html).not.to.match(/undefined|\[object|NaN/)
+      })
+
+      it('needs nothing that a strict content policy refuses', async () => {
+        const html = await renderSample(sample)
+        expect(
+          tagsOf(html).filter((tag) => /^<(script|style|iframe|img|object)|\s(style|on\w+)\s*=/i.test(tag)),
+        ).to.be.empty
+        expect(tagsOf(html).filter((tag) => /(src|href|action)="(javascript|data):/i.test(tag))).to.be.empty
+      })
+
+      it('ties every visible input to a label and every description to an element', async () => {
+        const html = await renderSample(sample)
+        for (const input of tagsOf(html).filter(
+          (tag) => /^<input/.test(tag) && !tag.includes('type="hidden"'),
+        )) {
+          expect(html, input).to.include(`<label for="${attribute(input, 'id')}">`)
+          expect(attribute(input, 'autocomplete'), input).not.to.equal(undefined)
+          for (const id of attribute(input, 'aria-describedby')?.split(' ') ?? [])
+            expect(html).to.include(`id="${id}"`)
+        }
+        const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id)
+        expect(new Set(ids).size).to.equal(ids.length)
+      })
+
+      it('posts every form with the csrf token when there is one, and without a field when there is none', async () => {
+        const forms = formsOf(await renderSample(sample))
+        for (const form of forms) {
+          expect(form).to.match(/^<form[^>]* method="post" action="\/[^"]*"/)
+          expect(form).to.include('<input type="hidden" name="_csrf" value="sample-csrf">')
+        }
+        expect(await renderSample(sample, { csrfToken: undefined })).not.to.include('_csrf')
+      })
+
+      it('escapes hostile text in every local', async () => {
+        const poisoned = poison(sample.locals) as Record<string, unknown>
+        const html = await renderSample(
+          { ...sample, locals: poisoned },
+          { serverName: hostile, title: hostile },
+        )
+        expect(html).not.to.include('<script')
+        expect(html).not.to.include('<img')
+        expect(tagsOf(html).filter((tag) => /\sonerror=/.test(tag.replaceAll(/"[^"]*"/g, '""')))).to.be.empty
+      })
+    })
+  }
+
+  it('mark a wrong field for assistive technology and point the summary at it', async () => {
+    const html = await renderState('register', 'wrong')
+    expect(html).to.include('<title>Error: ')
+    expect(html).to.match(/role="alert"[^]*href="#field-email"/)
+    const email = tagsOf(html).find((tag) => tag.includes('id="field-email"')) ?? ''
+    expect(attribute(email, 'aria-invalid')).to.equal('true')
+    expect(attribute(email, 'aria-describedby')).to.equal('field-email-error field-email-hint')
+  })
+
+  it('never write a password back', async () => {
+    const html = await renderState('sign-in', 'wrong', {
+      values: { email: 'a@example.com', password: 'secret words' },
+    })
+    expect(html).not.to.include('secret words')
+  })
+
+  it('name their fields as password managers expect', async () => {
+    const kinds = async (page: string, state: string) =>
+      [...(await renderState(page, state)).matchAll(/ autocomplete="([^"]*)"/g)].map(([, kind]) => kind)
+    expect(await kinds('sign-in', 'empty')).to.deep.equal(['username', 'current-password'])
+    expect(await kinds('sign-in', 'known')).to.deep.equal(['username', 'current-password'])
+    expect(await kinds('register', 'empty')).to.deep.equal(['name', 'username', 'new-password'])
+    expect(await kinds('activate', 'new-password')).to.deep.equal(['one-time-code', 'new-password'])
+    expect(await kinds('reset', 'same-browser')).to.deep.equal(['username', 'new-password'])
+    expect(await kinds('account-password', 'wrong')).to.deep.equal([
+      'username',
+      'current-password',
+      'new-password',
+    ])
+  })
+
+  it('link only to http addresses that a client gave', async () => {
+    const client = {
+      name: 'App',
+      clientUri: 'javascript:alert(1)',
+      policyUri: 'data:text/html,x',
+      tosUri: 'ftp://x/',
+    }
+    expect(await renderState('consent', 'full', { client })).not.to.match(/href="(javascript|data|ftp):/)
+    expect(
+      await renderState('signed-out', 'client', { client: { name: 'App', uri: 'javascript:x' } }),
+    ).not.to.include('javascript')
+  })
+})
+
+function renderState(page: string, state: string, extra: Record<string, unknown> = {}): Promise<string> {
+  const sample = samplePages.find((candidate) => candidate.page === page && candidate.state === state)
+  if (!sample) throw new Error(`no sample ${page} (${state})`)
+  return renderSample(sample, extra)
+}
+
+function tagsOf(html: string): string[] {
+  return html.match(/<[a-z][^>]*>/gi) ?? []
+}
+
+function formsOf(html: string): string[] {
+  return html.match(/<form[^]*?<\/form>/g) ?? []
+}
+
+function attribute(tag: string, name: string): string | undefined {
+  return new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1]
+}
+
+function poison(value: unknown): unknown {
+  if (typeof value === 'string') return hostile
+  if (Array.isArray(value)) return value.map(poison)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, poison(inner)]))
+}
