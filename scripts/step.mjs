@@ -1,0 +1,41 @@
+/** Runs preparation steps quietly: one progress line on stderr, the command's own output only when it fails. */
+import { spawn } from 'node:child_process'
+
+/** A progress line. On stderr, so that a command's stdout stays clean. */
+export function say(line) {
+  process.stderr.write(`${line}\n`)
+}
+
+/** A failure the person at the keyboard can act on: shown as one line, without a stack trace. */
+export class StepFailed extends Error {}
+
+/**
+ * Runs a command to its end and resolves with what it wrote.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, failure?: string }} [options] `failure` is the line that explains a failure
+ * @returns {Promise<string>}
+ * @throws {StepFailed} with the command's output, when it fails
+ */
+export function runQuietly(command, args, { cwd, env = process.env, failure } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let output = ''
+    const keep = (chunk) => (output += chunk)
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
+    child.once('error', (error) => reject(new StepFailed(`${failure ?? command}: ${error.message}`)))
+    child.once('close', (code, signal) => {
+      if (code === 0) return resolve(output)
+      const how = signal ? `ended by ${signal}` : `exit code ${code}`
+      reject(new StepFailed(`${output.trimEnd()}\n\n${failure ?? `${command} failed`} (${how})`))
+    })
+  })
+}
+
+/** Ends the process with the failure's own words when it is a foreseen one; anything else is a bug and keeps its stack. */
+export function failAndExit(error) {
+  if (!(error instanceof StepFailed)) throw error
+  say(error.message)
+  process.exit(1)
+}
