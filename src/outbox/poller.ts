@@ -47,7 +47,7 @@ export function createPoller({ work, pollMs, onError }: Needs): Poller {
       await running
       running = undefined
     },
-    wake: bell.ring,
+    wake: () => bell.ring(),
   }
 }
 

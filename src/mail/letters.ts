@@ -1,0 +1,124 @@
+/** What each mail says. Content only: the layouts in views/mail give it its look, as text and as HTML. */
+import type { MailRequest } from '../outbox/mail-request.ts'
+
+export type Letter = {
+  subject: string
+  /** What a mail program shows beside the subject. */
+  preview: string
+  heading: string
+  greeting: string
+  paragraphs: string[]
+  action: { label: string; link: string }
+  /** For typing by hand, where the link cannot act alone. */
+  code?: { label: string; value: string }
+  notes: string[]
+}
+
+export function letterFor(request: MailRequest, serverName: string): Letter {
+  switch (request.template) {
+    case 'activation':
+      return activation(request.data, serverName)
+    case 'already-registered':
+      return alreadyRegistered(request.data, serverName)
+    case 'reset':
+      return reset(request.data, serverName)
+    case 'password-changed':
+      return passwordChanged(request.data, serverName)
+  }
+}
+
+type DataOf<T extends MailRequest['template']> = Extract<MailRequest, { template: T }>['data']
+
+function activation({ name, link, code, expiresAtMs }: DataOf<'activation'>, serverName: string): Letter {
+  return {
+    subject: `Activate your ${serverName} account`,
+    preview: `One step left: confirm that this address is yours. Your code is ${code}.`,
+    heading: 'Activate your account',
+    greeting: greeting(name),
+    paragraphs: [
+      `Somebody, most likely you, registered at ${serverName} with this e-mail address. ` +
+        'Confirm that it is yours, and your account is ready.',
+    ],
+    action: { label: 'Activate account', link },
+    code: { label: 'If the page asks for a code, type this one:', value: code },
+    notes: [
+      `The link and the code work once, until ${inWords(expiresAtMs)}.`,
+      'You did not register? Then ignore this mail. Without the link, nothing can be done with your address.',
+    ],
+  }
+}
+
+function alreadyRegistered(data: DataOf<'already-registered'>, serverName: string): Letter {
+  return {
+    subject: `You already have a ${serverName} account`,
+    preview: 'Somebody tried to register with your address. Here is how to sign in instead.',
+    heading: 'You already have an account',
+    greeting: greeting(data.name),
+    paragraphs: [
+      `Somebody, most likely you, tried to register at ${serverName} with this e-mail address. ` +
+        'There is an account for it already, so no new one was made. You can simply sign in.',
+    ],
+    action: { label: 'Sign in', link: data.signInLink },
+    notes: [
+      `Forgotten the password? Choose a new one here: ${data.resetLink}`,
+      'It was not you? Then there is nothing to do. Whoever it was has learned nothing about your account.',
+    ],
+  }
+}
+
+function reset({ name, link, code, expiresAtMs }: DataOf<'reset'>, serverName: string): Letter {
+  return {
+    subject: `Reset your ${serverName} password`,
+    preview: `Choose a new password. Your code is ${code}.`,
+    heading: 'Choose a new password',
+    greeting: greeting(name),
+    paragraphs: [
+      `Somebody, most likely you, asked for a new password for your ${serverName} account. ` +
+        'Your old one stays valid until you have chosen another.',
+    ],
+    action: { label: 'Choose a new password', link },
+    code: { label: 'If the page asks for a code, type this one:', value: code },
+    notes: [
+      `The link and the code work once, until ${inWords(expiresAtMs)}.`,
+      'You did not ask for this? Then ignore this mail, and never give the code to anyone. Your password stays as it is.',
+    ],
+  }
+}
+
+function passwordChanged(data: DataOf<'password-changed'>, serverName: string): Letter {
+  return {
+    subject: `Your ${serverName} password was changed`,
+    preview: 'If this was you, there is nothing to do.',
+    heading: 'Your password was changed',
+    greeting: greeting(data.name),
+    paragraphs: [
+      `The password of your ${serverName} account was changed on ${inWords(data.whenMs)}.`,
+      'If that was you, all is well and there is nothing to do. If it was not, take your account back now:',
+    ],
+    action: { label: 'Choose a new password', link: data.resetLink },
+    notes: [],
+  }
+}
+
+// The name is whatever a stranger typed at registration, and mail programs turn "evil.example" into a link:
+// only what looks like a name is repeated.
+const PLAIN_NAME = /^(?!\s*$)(?:[\p{L}\p{M}\p{N} '’-]|\.(?= |$)){1,60}$/u
+
+function greeting(name: string): string {
+  return PLAIN_NAME.test(name) ? `Hello ${name.trim()},` : 'Hello,'
+}
+
+const WORDS = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+})
+
+/** "Sunday 22 November 2026 at 06:12 UTC". */
+export function inWords(atMs: number): string {
+  return `${WORDS.format(atMs).replace(/,/g, '')} UTC`
+}

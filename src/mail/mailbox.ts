@@ -1,0 +1,76 @@
+/** The mailbox of development: mails that would leave by SMTP are kept in a table instead, the last 200 of them. */
+import type { Clock } from '../platform/clock.ts'
+import { isDuplicate } from '../platform/database.ts'
+import type { Db } from '../platform/database.ts'
+import type { Mail, MailTransport } from './mail-transport.ts'
+
+export type MailboxMessage = {
+  id: string
+  to: string
+  subject: string
+  text: string
+  html: string
+  atMs: number
+}
+
+const KEPT = 200
+
+export function createMailboxTransport({ db, clock }: { db: Db; clock: Clock }): MailTransport {
+  return {
+    async send(mail) {
+      await keep(db, mail, clock())
+      await dropOldest(db)
+    },
+    close: () => undefined,
+  }
+}
+
+/** Newest first, all of them or those to one address. */
+export async function listMessages(db: Db, filter: { to?: string } = {}): Promise<MailboxMessage[]> {
+  const query = messages(db)
+  return filter.to === undefined ? query : query.where('recipient', filter.to.trim().toLowerCase())
+}
+
+export async function findMessage(db: Db, id: string): Promise<MailboxMessage | undefined> {
+  const [message] = await messages(db).where({ id })
+  return message
+}
+
+function messages(db: Db) {
+  return db<MailboxMessage>('mailbox_messages')
+    .select({
+      id: 'id',
+      to: 'recipient',
+      subject: 'subject',
+      text: 'text_body',
+      html: 'html_body',
+      atMs: 'at_ms',
+    })
+    .orderBy('id', 'desc')
+}
+
+async function keep(db: Db, { id, to, subject, text, html }: Mail, atMs: number): Promise<void> {
+  const row = {
+    id,
+    recipient: to.toLowerCase(),
+    subject: subject.slice(0, 255),
+    textBody: text,
+    htmlBody: html,
+    atMs,
+  }
+  try {
+    await db('mailbox_messages').insert(row)
+  } catch (error) {
+    // Delivered a second time (its first acknowledgement was lost): a mail program shows one Message-ID once as well.
+    if (!isDuplicate(error)) throw error
+  }
+}
+
+async function dropOldest(db: Db): Promise<void> {
+  const [oldestKept]: string[] = await db('mailbox_messages')
+    .orderBy('id', 'desc')
+    .limit(1)
+    .offset(KEPT - 1)
+    .pluck('id')
+  if (oldestKept !== undefined) await db('mailbox_messages').where('id', '<', oldestKept).delete()
+}

@@ -1,0 +1,76 @@
+/**
+ * Turns a mail request from the outbox into a mail, text and HTML from the same content, and hands it to a transport.
+ * Every value that reaches a header is one line without control characters (a CR/LF there would start another header).
+ */
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ejs from 'ejs'
+import { mailRequestSchema } from '../outbox/mail-request.ts'
+import type { MailRequest } from '../outbox/mail-request.ts'
+import { DeliveryFailure } from '../outbox/sink.ts'
+import type { Sink } from '../outbox/sink.ts'
+import type { Clock } from '../platform/clock.ts'
+import { letterFor } from './letters.ts'
+import type { Mail, MailTransport } from './mail-transport.ts'
+
+const VIEWS = join(dirname(fileURLToPath(import.meta.url)), '../../views/mail')
+
+type Needs = {
+  transport: MailTransport
+  /** The sender: an address, or `Name <address>`. */
+  from: string
+  serverName: string
+  /** The server's own address; its host is the right side of every Message-ID. */
+  publicUrl: string
+  clock: Clock
+}
+
+/** The outbox sink of topic `mail`. Throws at once when `from` or `serverName` cannot stand in a header. */
+export function createMailer({ transport, from, serverName, publicUrl, clock }: Needs): Sink {
+  const sender = parseSender(from)
+  const render = renderer({ serverName, publicUrl })
+  if (!isOneLine(serverName)) throw new Error('the server name must be one line')
+  const { hostname } = new URL(publicUrl)
+
+  return {
+    async deliver({ id, payload }) {
+      const parsed = mailRequestSchema.safeParse(payload)
+      if (!parsed.success) {
+        throw new DeliveryFailure('mail_request_invalid', { permanent: true, cause: parsed.error })
+      }
+      const request = parsed.data
+      // After a long outage, a link that no longer works would only confuse.
+      if (hasExpired(request, clock())) throw new DeliveryFailure('mail_expired', { permanent: true })
+      const mail = { id, messageId: `<${id}@${hostname}>`, from: sender, to: request.to, ...render(request) }
+      await transport.send(mail)
+    },
+  }
+}
+
+function renderer(shared: { serverName: string; publicUrl: string }) {
+  const text = ejs.compile(template('text'), { escape: (value: unknown) => String(value) })
+  const html = ejs.compile(template('html'))
+  return (request: MailRequest): Pick<Mail, 'subject' | 'text' | 'html'> => {
+    const letter = letterFor(request, shared.serverName)
+    return { subject: letter.subject, text: text({ ...shared, letter }), html: html({ ...shared, letter }) }
+  }
+}
+
+function template(part: 'text' | 'html'): string {
+  return readFileSync(join(VIEWS, `${part}.ejs`), 'utf8')
+}
+
+function hasExpired({ data }: MailRequest, now: number): boolean {
+  return 'expiresAtMs' in data && data.expiresAtMs <= now
+}
+
+function parseSender(from: string): Mail['from'] {
+  const [, name = '', address] = /^(?:"?([^"<>]*?)"?\s*<)?([^\s<>"]+@[^\s<>"]+?)>?$/.exec(from) ?? []
+  if (!address || !isOneLine(from)) throw new Error('the sender must be an address or "Name <address>"')
+  return { name: name.trim(), address }
+}
+
+function isOneLine(value: string): boolean {
+  return !/[\p{Cc}\u2028\u2029]/u.test(value)
+}
