@@ -1,0 +1,94 @@
+/**
+ * The port between oidc-provider's short-lived state and the place that keeps it (Redis or SQL).
+ *
+ * Everything lives under a *tag*: the first 16 characters of the digest of a grant id or session uid. It is the Redis
+ * hash tag, so a grant, its tokens and their use marks are on one node, are read in one round trip and change in one
+ * atomic step. A token is valid only while its *root* (the grant) exists: revoking deletes one key and leaves a
+ * tombstone, and no index of tokens is kept anywhere. Stores hold digests of ids, never ids.
+ */
+
+/** `{tag}:kind:digest` for tokens and other records. */
+export type RecordKey = string
+/** `{tag}:grant` or `{tag}:session`. */
+export type RootKey = string
+
+/** What tokens hang on: a grant, or a browser session. */
+export type Root = {
+  /** Digest of the grant id, or of the session's current cookie value. */
+  digest: string
+  /** Changes with every write; `putRoot` compares it. */
+  version: string
+  payload: string
+  /** The session's cookie value before a rename, still accepted until `untilMs`. */
+  previous?: { digest: string; untilMs: number } | undefined
+}
+
+/** That a single-use record was used. */
+export type Use = {
+  atMs: number
+  /** Random: tells a repeated delivery of the same write from a second use. */
+  nonce: string
+  /** The sealed successor that a rotation handed out, for an idempotent retry. */
+  successor?: string | undefined
+}
+
+export type TokenState = { payload?: string | undefined; use?: Use | undefined; root?: Root | undefined }
+
+export type Entry = { key: RecordKey; payload: string; expiresAtMs: number }
+
+/** Writes that happen together or not at all. All keys carry the same tag. */
+export type Commit = {
+  /** Mark this record as used; the whole commit fails when it was used before or is not there. */
+  use?: { key: RecordKey; use: Use; untilMs: number } | undefined
+  /** The grant that must exist. */
+  root?: RootKey | undefined
+  entries: readonly Entry[]
+}
+
+export type CommitOutcome =
+  | { outcome: 'done' }
+  | { outcome: 'used'; use: Use }
+  /** The record to be used expired or was removed. */
+  | { outcome: 'missing' }
+  /** The root does not exist (any more). */
+  | { outcome: 'gone' }
+
+export type PutOutcome =
+  | { outcome: 'done' }
+  | { outcome: 'gone' }
+  /** Someone else wrote since `expected` was read. */
+  | { outcome: 'conflict'; current: Root }
+
+/** Every operation is atomic, is one round trip, and throws AppError 503 when the store does not answer. */
+export type GrantStore = {
+  /** Reads a record, its use mark, and, where a key is given, its root. Expired entries are absent. */
+  readToken: (key: RecordKey, root?: RootKey) => Promise<TokenState>
+  readRoot: (key: RootKey) => Promise<Root | undefined>
+  commit: (commit: Commit) => Promise<CommitOutcome>
+  /**
+   * Writes a root unless it was destroyed. With `expected`, only over that version: an absent root is then `gone`.
+   */
+  putRoot: (key: RootKey, root: Root, expiresAtMs: number, expected?: string) => Promise<PutOutcome>
+  /** Deletes a root and forbids writing it again until `tombstoneUntilMs`. Answers what was there. */
+  destroyRoot: (key: RootKey, tombstoneUntilMs: number) => Promise<Root | undefined>
+  remove: (key: RecordKey) => Promise<void>
+  /** True for exactly one caller per key until it expires (replay detection, RFC 9449 §11.1, RFC 7523 §3). */
+  claim: (key: RecordKey, expiresAtMs: number) => Promise<boolean>
+}
+
+export const usedKeyOf = (key: RecordKey): string => `${key}:used`
+export const tombstoneOf = (key: RootKey): string => `${key}:gone`
+
+/** Length of `Root.version`: 96 bits in base64url. Stores compare it as the value's prefix. */
+export const VERSION_LENGTH = 16
+
+/** A root as one string: version, a line of metadata, the payload (not encoded twice). */
+export function encodeRoot({ version, digest, previous, payload }: Root): string {
+  return `${version}${JSON.stringify({ digest, previous })}\n${payload}`
+}
+
+export function decodeRoot(stored: string): Root {
+  const line = stored.indexOf('\n')
+  const metadata = JSON.parse(stored.slice(VERSION_LENGTH, line)) as Pick<Root, 'digest' | 'previous'>
+  return { version: stored.slice(0, VERSION_LENGTH), ...metadata, payload: stored.slice(line + 1) }
+}

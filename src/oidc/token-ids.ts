@@ -1,0 +1,141 @@
+/**
+ * The shape of every id that a client or browser holds, and where its record lives.
+ *
+ * `<prefix>_<43 random characters>[<16 characters of tag>]`: the prefix lets a look-up under the wrong model end without
+ * I/O, the tag names the grant, so that token and grant are read together. A session cookie is 43 random characters
+ * and the tag of the session's uid. Ids without a grant are placed by their own digest.
+ */
+import type { Provider } from 'oidc-provider'
+import { digest, randomToken } from '../platform/tokens.ts'
+
+const TAG_LENGTH = 16
+const RANDOM_LENGTH = 43
+
+type Kind = { kind: string; prefixed: boolean; tagged: boolean }
+
+const KINDS = new Map<string, Kind>([
+  ['AccessToken', { kind: 'at', prefixed: true, tagged: true }],
+  ['RefreshToken', { kind: 'rt', prefixed: true, tagged: true }],
+  ['AuthorizationCode', { kind: 'ac', prefixed: true, tagged: true }],
+  ['ClientCredentials', { kind: 'cc', prefixed: true, tagged: false }],
+  // These two exist before their grant does, hence cannot carry its tag.
+  ['DeviceCode', { kind: 'dc', prefixed: true, tagged: false }],
+  ['BackchannelAuthenticationRequest', { kind: 'br', prefixed: true, tagged: false }],
+  ['InitialAccessToken', { kind: 'ia', prefixed: true, tagged: false }],
+  ['RegistrationAccessToken', { kind: 'ra', prefixed: true, tagged: false }],
+  ['PreAuthorizedCode', { kind: 'pc', prefixed: true, tagged: false }],
+  ['Interaction', { kind: 'in', prefixed: false, tagged: false }],
+  ['PushedAuthorizationRequest', { kind: 'pr', prefixed: false, tagged: false }],
+  ['ReplayDetection', { kind: 'rd', prefixed: false, tagged: false }],
+])
+
+const LONGEST_ID = 512
+const URL_SAFE = /^[\w-]+$/
+
+/** Where a record lives. */
+export type Located = { tag: string; digest: string; key: string }
+
+/** The hash tag of a grant id or session uid. */
+export function tagOf(id: string): string {
+  return digest(id).slice(0, TAG_LENGTH)
+}
+
+export const grantKey = (tag: string): string => `{${tag}}:grant`
+export const sessionKey = (tag: string): string => `{${tag}}:session`
+
+/** The key of a record that is known by its digest. */
+export function recordKey(model: string, tag: string, idDigest: string): string {
+  return `{${tag}}:${kindOf(model).kind}:${idDigest}`
+}
+
+/** Where the record of `id` would be; `undefined` when no id of this model looks like that. */
+export function locate(model: string, id: string): Located | undefined {
+  const { kind, prefixed, tagged } = kindOf(model)
+  if (id.length > LONGEST_ID) return undefined
+  if (prefixed && !hasShape(id, kind, RANDOM_LENGTH + (tagged ? TAG_LENGTH : 0))) return undefined
+  const idDigest = digest(id)
+  const tag = tagged ? id.slice(-TAG_LENGTH) : idDigest.slice(0, TAG_LENGTH)
+  return { tag, digest: idDigest, key: `{${tag}}:${kind}:${idDigest}` }
+}
+
+/** Where the session of a cookie value would be. */
+export function locateSession(id: string): Located | undefined {
+  if (id.length !== RANDOM_LENGTH + TAG_LENGTH || !URL_SAFE.test(id)) return undefined
+  const tag = id.slice(-TAG_LENGTH)
+  return { tag, digest: digest(id), key: sessionKey(tag) }
+}
+
+export function isTagged(model: string): boolean {
+  return kindOf(model).tagged
+}
+
+/** A new id for `model` (256 random bits), under `grantId` where the model hangs on a grant. */
+export function newTokenId(model: string, grantId?: string): string {
+  const { kind, tagged } = kindOf(model)
+  const tag = grantId === undefined ? randomToken().slice(0, TAG_LENGTH) : tagOf(grantId)
+  return `${kind}_${randomToken()}${tagged ? tag : ''}`
+}
+
+export function newSessionId(uid: string): string {
+  return `${randomToken()}${tagOf(uid)}`
+}
+
+/** Makes every id that this provider hands out carry its prefix and tag. Call once per provider instance. */
+export function installTokenIds(provider: Provider): void {
+  for (const [model, { prefixed }] of KINDS) {
+    if (prefixed) installTokenId(prototypeOf(provider, model), model)
+  }
+  installSessionIds(provider.Session as unknown as SessionModel)
+}
+
+function kindOf(model: string): Kind {
+  const kind = KINDS.get(model)
+  if (!kind) throw new TypeError(`no storage is known for ${model}`)
+  return kind
+}
+
+function hasShape(id: string, kind: string, length: number): boolean {
+  return id.length === kind.length + 1 + length && id.startsWith(`${kind}_`) && URL_SAFE.test(id)
+}
+
+// The members below are the library's own, left out of its published types; the contract suite runs them for real.
+type TokenPrototype = { generateTokenId: (this: TokenPrototype) => string; grantId?: string; format?: string }
+type SessionInstance = { id: string; jti: string; uid: string; touched?: boolean }
+type SessionModel = {
+  new (payload?: object): SessionInstance
+  instantiate: (this: SessionModel, payload?: object) => SessionInstance
+  prototype: SessionInstance & { resetIdentifier: (this: SessionInstance) => void }
+}
+
+function prototypeOf(provider: Provider, model: string): TokenPrototype {
+  return (provider as unknown as Record<string, { prototype: TokenPrototype }>)[model]!.prototype
+}
+
+function installTokenId(prototype: TokenPrototype, model: string): void {
+  const original = prototype.generateTokenId
+  prototype.generateTokenId = function () {
+    // Also decides between opaque and JWT; the id of a JWT is its jti claim and is never stored.
+    const id = original.call(this)
+    return this.format === 'jwt' ? id : newTokenId(model, this.grantId)
+  }
+}
+
+function installSessionIds(Session: SessionModel): void {
+  Session.instantiate = function (payload) {
+    const session = new this(payload)
+    if (!isHandle(session.jti) && !session.jti.endsWith(tagOf(session.uid))) {
+      session.jti = newSessionId(session.uid)
+    }
+    return session
+  }
+  // Without the library's `oldId`, saving is one write over the same record instead of destroy and insert.
+  Session.prototype.resetIdentifier = function () {
+    this.id = newSessionId(this.uid)
+    this.touched = true
+  }
+}
+
+/** True for the stand-in that `record-handles.ts` makes for an id that only its holder knows. */
+export function isHandle(id: string): boolean {
+  return id.startsWith('~')
+}
