@@ -1,0 +1,75 @@
+/**
+ * The clients as oidc-provider looks them up: `adapter.find(client_id)` at every request, so behind a cache that the
+ * change feed empties. A disabled client is an unknown one.
+ */
+import type { Adapter, ClientMetadata as LibraryMetadata } from 'oidc-provider'
+import { AppError } from '../errors.ts'
+import type { ChangeFeed } from '../platform/change-feed.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { createLookupCache } from '../platform/lookup-cache.ts'
+import type { Sealer } from '../platform/tokens.ts'
+import { OPENID_SCOPES } from './client-metadata.ts'
+import { secretForLibrary } from './client-secret.ts'
+import type { StoredSecret } from './client-secret.ts'
+import { CLIENTS_TOPIC, deleteClient, findClientWithSecret, toRegisteredMetadata } from './clients.ts'
+import type { Client } from './clients.ts'
+
+type Needs = {
+  db: Db
+  sealer: Sealer
+  clock: Clock
+  feed: Pick<ChangeFeed, 'on'>
+  /** Clients kept in memory, 10 000 by default. */
+  cacheSize?: number
+}
+
+/** The library's adapter for the model `Client`. */
+export function createClientAdapter({ db, sealer, clock, feed, cacheSize }: Needs): Adapter {
+  const load = async (clientId: string) => {
+    const found = await findClientWithSecret(db, clientId)
+    if (!found || found.client.disabledAtMs !== null) return undefined
+    return Object.freeze(toProviderMetadata(found.client, found.secret, sealer))
+  }
+  const cache = createLookupCache({ load, clock, size: cacheSize })
+  feed.on(CLIENTS_TOPIC, cache.clear)
+
+  return {
+    find: async (clientId) => await cache.get(clientId),
+    async destroy(clientId) {
+      await deleteClient(db, clientId)
+      cache.clear()
+    },
+    upsert: () => refuse('stored'),
+    consume: () => refuse('consumed'),
+    findByUid: () => refuse('found by uid'),
+    findByUserCode: () => refuse('found by user code'),
+    revokeByGrantId: () => refuse('revoked'),
+  }
+}
+
+/**
+ * What the library takes for a client. It knows only the provider's own scopes and refuses any other in `scope`, so the
+ * scopes of resource servers go into `resource_scope`; absent means every scope of the allowed resources.
+ */
+export function toProviderMetadata(client: Client, secret: StoredSecret, sealer: Sealer): LibraryMetadata {
+  const scopes = client.metadata.scope.split(' ').filter(Boolean)
+  const own = scopes.filter(isOpenidScope)
+  const foreign = scopes.filter((scope) => !isOpenidScope(scope))
+  const clientSecret = secretForLibrary(sealer, client.clientId, secret)
+  return {
+    ...toRegisteredMetadata(client),
+    // An empty scope would mean "any" to the library.
+    scope: own.join(' ') || 'openid',
+    ...(foreign.length > 0 && { resource_scope: foreign.join(' ') }),
+    ...(clientSecret && { client_secret: clientSecret }),
+  }
+}
+
+function isOpenidScope(scope: string): boolean {
+  return OPENID_SCOPES.some((own) => own === scope)
+}
+
+async function refuse(what: string): Promise<undefined> {
+  throw new AppError('not_supported', 501, `Clients cannot be ${what} through the protocol.`)
+}

@@ -1,0 +1,231 @@
+/**
+ * The registered clients (relying parties, resource servers): table `clients`. Every change is noted on the change
+ * feed in the same transaction. What may be registered is `client-metadata.ts`; what the library sees `client-adapter.ts`.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Knex } from 'knex'
+import { AppError } from '../errors.ts'
+import { noteChange } from '../platform/change-feed.ts'
+import type { Clock } from '../platform/clock.ts'
+import { inTransaction } from '../platform/database.ts'
+import type { Db, Sql } from '../platform/database.ts'
+import type { Sealer } from '../platform/tokens.ts'
+import { parseClientMetadata } from './client-metadata.ts'
+import type { ClientInput, ClientMetadata } from './client-metadata.ts'
+import { issueSecret, keepOrIssueSecret } from './client-secret.ts'
+import type { StoredSecret } from './client-secret.ts'
+
+/** The change feed's topic: a client was created, changed, disabled or deleted. */
+export const CLIENTS_TOPIC = 'clients'
+
+export type Client = {
+  clientId: string
+  metadata: ClientMetadata
+  disabledAtMs: number | null
+  createdAtMs: number
+  updatedAtMs: number
+}
+
+/** RFC 7591 §3.2.1. `client_secret` is there once: when it was just issued. */
+export type RegisteredClient = ClientMetadata & {
+  client_id: string
+  client_id_issued_at: number
+  client_secret?: string
+  client_secret_expires_at?: 0
+}
+
+export type ClientNeeds = { clock: Clock; sealer: Sealer }
+
+/** @throws AppError 400 `invalid_redirect_uri` or `invalid_client_metadata` */
+export async function createClient(
+  db: Db,
+  input: ClientInput,
+  needs: ClientNeeds,
+): Promise<RegisteredClient> {
+  return await inTransaction(db, async (trx) => await insertClient(trx, input, needs))
+}
+
+/** `createClient` inside the caller's transaction. */
+export async function insertClient(
+  trx: Knex.Transaction,
+  input: ClientInput,
+  { clock, sealer }: ClientNeeds,
+): Promise<RegisteredClient> {
+  const metadata = parseClientMetadata(input)
+  const clientId = randomUUID()
+  const now = clock()
+  const secret = issueSecret(sealer, clientId, metadata.token_endpoint_auth_method)
+  await trx('clients').insert({
+    clientId,
+    ...metadataColumns(metadata),
+    ...secret.stored,
+    createdAtMs: now,
+    updatedAtMs: now,
+  })
+  await noteChange(trx, CLIENTS_TOPIC)
+  const client = { clientId, metadata, disabledAtMs: null, createdAtMs: now, updatedAtMs: now }
+  return withSecret(toRegisteredMetadata(client), secret.plain)
+}
+
+export async function findClient(sql: Sql, clientId: string): Promise<Client | undefined> {
+  return (await findClientWithSecret(sql, clientId))?.client
+}
+
+/** For the library's adapter alone: everyone else has no use for stored secrets. */
+export async function findClientWithSecret(
+  sql: Sql,
+  clientId: string,
+): Promise<{ client: Client; secret: StoredSecret } | undefined> {
+  const row = await selectClients(sql).where({ clientId }).first()
+  return row && { client: toClient(row), secret: row }
+}
+
+/** Newest first. */
+export async function listClients(
+  sql: Sql,
+  { limit = 100, offset = 0 }: { limit?: number; offset?: number } = {},
+): Promise<Client[]> {
+  const rows = await selectClients(sql)
+    .orderBy([{ column: 'createdAtMs', order: 'desc' }, { column: 'clientId' }])
+    .limit(limit)
+    .offset(offset)
+  return rows.map(toClient)
+}
+
+/**
+ * Changes the named fields. A new secret is issued, and answered, when the authentication method needs one in a form
+ * that is not stored.
+ * @throws AppError 404 `client_not_found`, 400 `invalid_redirect_uri` or `invalid_client_metadata`
+ */
+export async function updateClient(
+  db: Db,
+  clientId: string,
+  changes: Partial<ClientInput>,
+  { clock, sealer }: ClientNeeds,
+): Promise<RegisteredClient> {
+  return await inTransaction(db, async (trx) => {
+    const row = await lockClient(trx, clientId)
+    const before = toClient(row)
+    // response_types follows from grant_types, so that a change of the one does not trip over the other.
+    const metadata = parseClientMetadata({ ...before.metadata, response_types: undefined, ...changes })
+    const secret = keepOrIssueSecret(sealer, clientId, metadata.token_endpoint_auth_method, row)
+    const updatedAtMs = clock()
+    const columns = { ...metadataColumns(metadata), ...secret.stored, updatedAtMs }
+    await trx('clients').where({ clientId }).update(columns)
+    await noteChange(trx, CLIENTS_TOPIC)
+    return withSecret(toRegisteredMetadata({ ...before, metadata, updatedAtMs }), secret.plain)
+  })
+}
+
+/**
+ * Replaces the client's secret; the old one stops working.
+ * @throws AppError 404 `client_not_found`, 400 `client_has_no_secret`
+ */
+export async function rotateClientSecret(
+  db: Db,
+  clientId: string,
+  { clock, sealer }: ClientNeeds,
+): Promise<RegisteredClient> {
+  return await inTransaction(db, async (trx) => {
+    const client = toClient(await lockClient(trx, clientId))
+    const method = client.metadata.token_endpoint_auth_method
+    const secret = issueSecret(sealer, clientId, method)
+    if (!secret.plain) {
+      throw new AppError('client_has_no_secret', 400, `A client that uses ${method} has no secret.`)
+    }
+    const updatedAtMs = clock()
+    await trx('clients')
+      .where({ clientId })
+      .update({ ...secret.stored, updatedAtMs })
+    await noteChange(trx, CLIENTS_TOPIC)
+    return withSecret(toRegisteredMetadata({ ...client, updatedAtMs }), secret.plain)
+  })
+}
+
+/** Makes the client unknown to every endpoint until `enableClient`. False when there is no such client. */
+export async function disableClient(db: Db, clientId: string, clock: Clock): Promise<boolean> {
+  return await setDisabled(db, clientId, clock(), clock())
+}
+
+/** False when there is no such client. */
+export async function enableClient(db: Db, clientId: string, clock: Clock): Promise<boolean> {
+  return await setDisabled(db, clientId, null, clock())
+}
+
+/** False when there was no such client. */
+export async function deleteClient(db: Db, clientId: string): Promise<boolean> {
+  return await inTransaction(db, async (trx) => await removeClient(trx, clientId))
+}
+
+/** `deleteClient` inside the caller's transaction. */
+export async function removeClient(trx: Knex.Transaction, clientId: string): Promise<boolean> {
+  const removed = await trx('clients').where({ clientId }).delete()
+  if (removed > 0) await noteChange(trx, CLIENTS_TOPIC)
+  return removed > 0
+}
+
+/** The client as it may be shown: everything but the secret. */
+export function toRegisteredMetadata(client: Client): RegisteredClient {
+  return {
+    client_id: client.clientId,
+    client_id_issued_at: Math.floor(client.createdAtMs / 1000),
+    ...client.metadata,
+  }
+}
+
+type ClientRow = StoredSecret & {
+  clientId: string
+  name: string
+  metadata: string
+  firstParty: number | boolean
+  profile: ClientMetadata['profile']
+  disabledAtMs: number | null
+  createdAtMs: number
+  updatedAtMs: number
+}
+
+function selectClients(sql: Sql) {
+  return sql<ClientRow, ClientRow[]>('clients').select(
+    'clientId',
+    'name',
+    'metadata',
+    'secretHash',
+    'secretSealed',
+    'firstParty',
+    'profile',
+    'disabledAtMs',
+    'createdAtMs',
+    'updatedAtMs',
+  )
+}
+
+async function lockClient(trx: Knex.Transaction, clientId: string): Promise<ClientRow> {
+  const row = await selectClients(trx).where({ clientId }).forUpdate().first()
+  if (row) return row
+  throw new AppError('client_not_found', 404, 'There is no client with this client_id.')
+}
+
+async function setDisabled(db: Db, clientId: string, disabledAtMs: number | null, updatedAtMs: number) {
+  return await inTransaction(db, async (trx) => {
+    const updated = await trx('clients').where({ clientId }).update({ disabledAtMs, updatedAtMs })
+    if (updated > 0) await noteChange(trx, CLIENTS_TOPIC)
+    return updated > 0
+  })
+}
+
+// What is searched or listed by has a column of its own; the rest is one document.
+function metadataColumns({ client_name: name, first_party: firstParty, profile, ...rest }: ClientMetadata) {
+  return { name, firstParty, profile, metadata: JSON.stringify(rest) }
+}
+
+function toClient(row: ClientRow): Client {
+  // Written by metadataColumns alone, from checked metadata.
+  const rest = JSON.parse(row.metadata) as Omit<ClientMetadata, 'client_name' | 'first_party' | 'profile'>
+  const { clientId, disabledAtMs, createdAtMs, updatedAtMs } = row
+  const columns = { client_name: row.name, first_party: Boolean(row.firstParty), profile: row.profile }
+  return { clientId, metadata: { ...columns, ...rest }, disabledAtMs, createdAtMs, updatedAtMs }
+}
+
+function withSecret(registered: RegisteredClient, secret: string | undefined): RegisteredClient {
+  return secret ? { ...registered, client_secret: secret, client_secret_expires_at: 0 } : registered
+}
