@@ -1,0 +1,47 @@
+/** One log line per request, whatever became of it. */
+import { performance } from 'node:perf_hooks'
+import type { Middleware } from 'koa'
+import type { Logger } from '../platform/log.ts'
+import { redactedPath } from './redacted-path.ts'
+import { requestState } from './request-state.ts'
+import type { AnyContext } from './request-state.ts'
+
+/** Health checks and assets are frequent and say nothing: debug instead of info. */
+const QUIET = /^\/(?:health|assets)\//
+
+/**
+ * Logs `http.request` when the answer has gone out or the connection has: method, route, status, duration, ids. Never
+ * a query, a token or an address. Comes first, so that the duration is the whole one.
+ */
+export function accessLog({ log }: { log: Logger }): Middleware {
+  return async (ctx, next) => {
+    const startedAtMs = performance.now()
+    const path = redactedPath(ctx.originalUrl)
+    ctx.res.once('close', () => {
+      const level = QUIET.test(path) ? 'debug' : 'info'
+      log[level](entryOf(ctx, path, startedAtMs), 'http.request')
+    })
+    await next()
+  }
+}
+
+function entryOf(ctx: AnyContext, path: string, startedAtMs: number) {
+  const { requestId, errorId, clientIp } = requestState(ctx)
+  const finished = ctx.res.writableFinished
+  return {
+    requestId,
+    method: ctx.method,
+    route: routeOf(ctx) ?? path,
+    status: ctx.res.statusCode,
+    durationMs: Math.round((performance.now() - startedAtMs) * 10) / 10,
+    clientIp,
+    errorId,
+    // The other side went away before the answer was out.
+    aborted: finished ? undefined : true,
+  }
+}
+
+function routeOf(ctx: AnyContext): string | undefined {
+  const pattern: unknown = ctx['_matchedRoute']
+  return typeof pattern === 'string' && !/[(*]/.test(pattern) ? pattern : undefined
+}

@@ -1,0 +1,70 @@
+/** Style and images: a fixed set of files, read once at start, so that no request ever touches the disk. */
+import { hash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Context, Middleware } from 'koa'
+
+export type Assets = {
+  /** Serves `/assets/<name>`; passes everything else on. */
+  middleware: Middleware
+  /** The address of a file with its content's hash, so that it may be kept for ever. @throws when there is no such file */
+  assetHref: (name: string) => string
+}
+
+type Asset = { body: Buffer; type: string; version: string }
+
+const PREFIX = '/assets/'
+
+const TYPES: Record<string, string> = {
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+}
+
+/** Reads every file below `publicDir` whose kind is known (see TYPES). */
+export function loadAssets({ publicDir }: { publicDir: string }): Assets {
+  const assets = new Map(readAssets(publicDir))
+  return {
+    middleware: async (ctx, next) => {
+      const asset = ctx.path.startsWith(PREFIX) ? assets.get(ctx.path.slice(PREFIX.length)) : undefined
+      if (asset) serve(ctx, asset)
+      else await next()
+    },
+    assetHref: (name) => {
+      const asset = assets.get(name)
+      if (!asset) throw new Error(`no such asset: ${name}`)
+      return `${PREFIX}${name}?v=${asset.version}`
+    },
+  }
+}
+
+function readAssets(publicDir: string): [string, Asset][] {
+  const names = readdirSync(publicDir, { recursive: true, encoding: 'utf8' })
+  return names.flatMap((name): [string, Asset][] => {
+    const type = TYPES[path.extname(name)]
+    if (!type) return []
+    const body = readFileSync(path.join(publicDir, name))
+    const version = hash('sha256', body, 'hex').slice(0, 16)
+    return [[name.split(path.sep).join('/'), { body, type, version }]]
+  })
+}
+
+function serve(ctx: Context, { body, type, version }: Asset): void {
+  if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
+    ctx.status = 405
+    ctx.set('Allow', 'GET, HEAD')
+    return
+  }
+  // An old hash may meet new content while versions change: only the right one may be kept.
+  const exact = ctx.querystring === `v=${version}`
+  ctx.status = 200
+  ctx.type = type
+  ctx.etag = version
+  ctx.set('Cache-Control', exact ? 'public, max-age=31536000, immutable' : 'no-cache')
+  if (ctx.fresh) ctx.status = 304
+  else ctx.body = body
+}

@@ -1,0 +1,59 @@
+/** Two answers for whoever watches the process: does it run, and can it serve. */
+import { Router } from '@koa/router'
+
+export type HealthNeeds = {
+  /** What must answer before the server is ready; a probe fails by rejecting. */
+  probes: Readonly<Record<string, () => Promise<unknown>>>
+  /** True from the signal to stop on, so that a balancer sends nothing new. */
+  isDraining: () => boolean
+}
+
+const DEADLINE_MS = 1000
+
+/** `/health/live` is 200 while the event loop turns; `/health/ready` is 503 with the names of what failed. */
+export function healthRoutes({ probes, isDraining }: HealthNeeds): Router {
+  const failing = shared(() => failedProbes(probes))
+  const router = new Router()
+  router.use(async (ctx, next) => {
+    ctx.set('Cache-Control', 'no-store')
+    await next()
+  })
+  router.get('/health/live', (ctx) => {
+    ctx.body = { status: 'live' }
+  })
+  router.get('/health/ready', async (ctx) => {
+    const failed = isDraining() ? ['draining'] : await failing()
+    ctx.status = failed.length > 0 ? 503 : 200
+    ctx.body = failed.length > 0 ? { status: 'unready', failed } : { status: 'ready' }
+  })
+  return router
+}
+
+// Any number of callers cause one round of probes at a time.
+function shared<T>(work: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined
+  return () => {
+    running ??= work().finally(() => {
+      running = undefined
+    })
+    return running
+  }
+}
+
+async function failedProbes(probes: HealthNeeds['probes']): Promise<string[]> {
+  const names = Object.keys(probes)
+  const outcomes = await Promise.all(names.map((name) => passes(probes[name])))
+  return names.filter((_, index) => !outcomes[index])
+}
+
+async function passes(probe: (() => Promise<unknown>) | undefined): Promise<boolean> {
+  const deadline = Promise.withResolvers<boolean>()
+  const timer = setTimeout(() => deadline.resolve(false), DEADLINE_MS)
+  const attempt = Promise.resolve()
+    .then(() => probe?.())
+    .then(
+      () => true,
+      () => false,
+    )
+  return Promise.race([attempt, deadline.promise]).finally(() => clearTimeout(timer))
+}

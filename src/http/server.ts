@@ -1,0 +1,118 @@
+/** The listening server: limits against slow and greedy peers, and an ending that cuts nobody off. */
+import { createServer } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import { Server as NetServer } from 'node:net'
+import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+
+export type ServerLimits = {
+  /** Until all headers are here, 10 s unless told. */
+  headersTimeoutMs?: number
+  /** Until the whole request is here, 30 s unless told. */
+  requestTimeoutMs?: number
+  /** How long an idle connection is kept, 65 s unless told: longer than the 60 s of common proxies. */
+  keepAliveTimeoutMs?: number
+  /** Connections at one time, 10 000 unless told; above it new ones are closed at once. */
+  maxConnections?: number
+}
+
+type Connections = { requests: Map<Socket, number>; answers: Set<ServerResponse>; draining: boolean }
+
+const connectionsOf = new WeakMap<Server, Connections>()
+
+/** Creates the server, not yet listening. `callback` is Koa's. */
+export function createHttpServer(callback: RequestListener, limits: ServerLimits = {}): Server {
+  const { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000, keepAliveTimeoutMs = 65_000 } = limits
+  const server = createServer(
+    {
+      headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: keepAliveTimeoutMs,
+      connectionsCheckingInterval: Math.min(1000, headersTimeoutMs),
+      maxHeaderSize: 16 * 1024,
+    },
+    callback,
+  )
+  server.maxConnections = limits.maxConnections ?? 10_000
+  const connections: Connections = { requests: new Map(), answers: new Set(), draining: false }
+  connectionsOf.set(server, connections)
+  track(server, connections)
+  server.on('clientError', answerClientError)
+  return server
+}
+
+function track(server: Server, { requests, answers }: Connections): void {
+  server.on('connection', (socket: Socket) => {
+    requests.set(socket, 0)
+    socket.once('close', () => requests.delete(socket))
+  })
+  server.prependListener('request', (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request
+    requests.set(socket, (requests.get(socket) ?? 0) + 1)
+    answers.add(response)
+    if (connectionsOf.get(server)?.draining) response.setHeader('Connection', 'close')
+    response.once('close', () => {
+      answers.delete(response)
+      if (!socket.destroyed) requests.set(socket, (requests.get(socket) ?? 1) - 1)
+    })
+  })
+}
+
+const CLIENT_ERRORS: Record<string, string> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+// What Node's parser refuses never reaches Koa: a line in plain text, and the connection ends.
+function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const status = CLIENT_ERRORS[error.code ?? ''] ?? '400 Bad Request'
+  const body = `${status.slice(4)}\n`
+  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}`
+  socket.end(`${head}\r\n\r\n${body}`, () => socket.destroy())
+}
+
+export type DrainTimes = {
+  /** After this what is left is cut off, 25 s unless told. */
+  deadlineMs?: number
+  /** How long an idle kept-alive connection may still bring a request (answered with `Connection: close`), 1 s unless told. */
+  idleGraceMs?: number
+}
+
+/**
+ * Stops accepting, lets requests finish and asks peers to close. Resolves when the last connection is gone: `true` when
+ * everything ended by itself, `false` when the deadline cut something off.
+ */
+export async function drain(server: Server, times: DrainTimes = {}): Promise<boolean> {
+  const { deadlineMs = 25_000, idleGraceMs = 1000 } = times
+  const connections = connectionsOf.get(server)
+  if (!connections) throw new Error('drain takes a server made by createHttpServer')
+  connections.draining = true
+  for (const answer of connections.answers) {
+    if (!answer.headersSent) answer.setHeader('Connection', 'close')
+  }
+  // http's own close() destroys idle connections at once, and with them a request that is on its way.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()))
+  const startedAtMs = performance.now()
+  const sweep = setInterval(() => {
+    if (performance.now() - startedAtMs >= idleGraceMs) endIdle(connections)
+  }, 50)
+  let cutOff = false
+  const deadline = setTimeout(() => {
+    cutOff = true
+    server.closeAllConnections()
+  }, deadlineMs)
+  await closed
+  clearInterval(sweep)
+  clearTimeout(deadline)
+  return !cutOff
+}
+
+function endIdle({ requests }: Connections): void {
+  for (const [socket, running] of requests) {
+    if (running === 0) socket.destroySoon()
+  }
+}
