@@ -63,7 +63,8 @@ function mysqlConfig(settings: DatabaseSettings, dsn: string): Knex.Config {
     connection: {
       // SQLAlchemy writes the driver into the scheme (mysql+aiomysql://); the rest means the same.
       uri: dsn.replace(/^(mysql|mariadb)(\+\w+)?:/, 'mysql:'),
-      charset: 'utf8mb4_bin',
+      // knex writes this into CREATE TABLE as well, where a collation name is refused.
+      charset: 'utf8mb4',
       timezone: 'Z',
       // BIGINT columns hold milliseconds and counters: numbers while they are exact (below 2^53).
       supportBigNumbers: true,
