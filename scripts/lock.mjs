@@ -16,7 +16,6 @@ const HALF_WRITTEN_MS = 5_000
  * @returns {Promise<T>}
  */
 export async function withLock(file, work) {
-  mkdirSync(dirname(file), { recursive: true })
   const deadline = Date.now() + WAIT_MS
   while (!take(file)) {
     if (Date.now() > deadline) throw new StepFailed(`Another process holds ${file} for too long.`)
@@ -35,6 +34,7 @@ export async function withLock(file, work) {
 
 function take(file) {
   try {
+    mkdirSync(dirname(file), { recursive: true })
     const handle = openSync(file, 'wx')
     writeSync(handle, String(process.pid))
     closeSync(handle)

@@ -1,0 +1,88 @@
+/**
+ * Behind every npm script: chooses the Node, installs what is missing, runs the target with the terminal's own
+ * input and output, and ends as the target ends. Built-ins only, and no syntax newer than Node 18.
+ */
+import { spawn } from 'node:child_process'
+import { cpus, constants } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { ROOT } from './find-binary.mjs'
+import { ensureInstalled } from './install.mjs'
+import { chooseNode } from './runtime.mjs'
+import { prepareServices } from './services.mjs'
+import { StepFailed, failAndExit } from './step.mjs'
+
+/**
+ * What each script runs. `services` are programs it needs beside Node, `package` a folder with dependencies of its own.
+ * @type {Record<string, { command: string[], services?: string[], package?: string }>}
+ */
+const TARGETS = {
+  start: { command: ['src/main.ts'] },
+  worker: { command: ['src/main.ts', '--role', 'worker'] },
+  cli: { command: ['src/cli.ts'] },
+  migrate: { command: ['src/cli.ts', 'migrate'] },
+  seed: { command: ['src/cli.ts', 'seed'] },
+  test: { command: ['scripts/test.mjs'] },
+  check: { command: ['scripts/check.mjs'] },
+  lint: { command: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
+  format: { command: ['node_modules/oxfmt/bin/oxfmt'] },
+  types: { command: ['node_modules/typescript/bin/tsc', '--project', '.'] },
+  load: { command: ['artillery/run.ts'], package: 'artillery' },
+  bench: { command: ['bench/run.ts'], services: ['redis'] },
+  screenshots: { command: ['test/screenshots.ts'], services: ['chromium'] },
+}
+
+const [name, ...args] = process.argv.slice(2)
+try {
+  process.exitCode = await prepareAndRun(name, args)
+} catch (error) {
+  failAndExit(error)
+}
+
+async function prepareAndRun(targetName, targetArgs) {
+  const target = TARGETS[targetName]
+  if (!target)
+    throw new StepFailed(`Usage: node scripts/run.mjs ${Object.keys(TARGETS).join('|')} [arguments]`)
+  const node = await chooseNode()
+  await ensureInstalled({ folder: ROOT, what: 'dependencies', node })
+  if (target.package) {
+    await ensureInstalled({
+      folder: join(ROOT, target.package),
+      what: `${target.package}'s dependencies`,
+      node,
+    })
+  }
+  if (target.services) await prepareServices(target.services)
+  return run(node, [...target.command, ...targetArgs])
+}
+
+/** Resolves with the exit code; 128 + the signal's number when a signal ended the target, as shells have it. */
+function run(node, command) {
+  // Node 22 calls type stripping experimental on every start.
+  const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...command], {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: environment(node),
+  })
+  forwardSignals(child)
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(new StepFailed(`${node}: ${error.message}`)))
+    child.once('exit', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : code))
+  })
+}
+
+function environment(node) {
+  return {
+    // Password hashing is what the pool is for, and more hashes than cores only wait for each other.
+    UV_THREADPOOL_SIZE: String(cpus().length || 1),
+    ...process.env,
+    PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
+  }
+}
+
+/** A terminal sends Ctrl-C to the target as well; a second copy from here would look like an impatient second press. */
+function forwardSignals(child) {
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  process.on('SIGINT', () => {
+    if (!process.stdin.isTTY) child.kill('SIGINT')
+  })
+}
