@@ -1,8 +1,9 @@
 /** What the middlewares of this folder note about a request in `ctx.state`, typed, because Koa leaves it open. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { BaseContext, DefaultContext } from 'koa'
 
 /** Any Koa context: the application's or a router's. */
-export type AnyContext = BaseContext & DefaultContext
+export type AnyContext = BaseContext & DefaultContext & { req: IncomingMessage; res: ServerResponse }
 
 export type RequestState = {
   requestId?: string
