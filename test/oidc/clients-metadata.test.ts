@@ -1,0 +1,140 @@
+import { expect } from 'chai'
+import { AppError } from '../../src/errors.ts'
+import { parseClientMetadata } from '../../src/oidc/client-metadata.ts'
+import type { ClientInput } from '../../src/oidc/client-metadata.ts'
+
+const app: ClientInput = { client_name: 'App', redirect_uris: ['https://app.example.com/callback'] }
+
+function refusal(input: unknown): AppError {
+  try {
+    parseClientMetadata(input)
+  } catch (error) {
+    if (error instanceof AppError) return error
+    throw error
+  }
+  throw new Error('was accepted')
+}
+
+describe('client metadata', () => {
+  it('is completed with safe defaults', () => {
+    expect(parseClientMetadata(app)).to.deep.include({
+      application_type: 'web',
+      grant_types: ['authorization_code', 'refresh_token'],
+      response_types: ['code'],
+      scope: 'openid profile email offline_access',
+      token_endpoint_auth_method: 'client_secret_basic',
+      id_token_signed_response_alg: 'ES256',
+      first_party: false,
+      profile: 'default',
+      allowed_resources: [],
+    })
+  })
+
+  it('gives a client of client_credentials alone no scopes, redirects or response types', () => {
+    const client = parseClientMetadata({ client_name: 'Job', grant_types: ['client_credentials'] })
+    expect(client).to.deep.include({ scope: '', redirect_uris: [], response_types: [] })
+  })
+
+  it('takes an app that uses a custom scheme or a port-less loopback address for a native one', () => {
+    const typeFor = (uri: string) => parseClientMetadata({ ...app, redirect_uris: [uri] }).application_type
+    expect(typeFor('com.example.app:/callback')).to.equal('native')
+    expect(typeFor('http://127.0.0.1/callback')).to.equal('native')
+    expect(typeFor('http://[::1]/callback')).to.equal('native')
+    expect(typeFor('http://localhost:5173/callback')).to.equal('web')
+  })
+
+  const faults: [string, RegExp, Partial<ClientInput>?][] = [
+    ['/callback', /not an absolute URI/],
+    ['app.example.com/callback', /not an absolute URI/],
+    ['https://app.example.com/cb#top', /fragment/],
+    ['https://app.example.com/cb#', /fragment/],
+    ['http://app.example.com/cb', /http is taken only for localhost/],
+    ['http://127.0.0.1.example.com/cb', /http is taken only for localhost/],
+    ['http://127.0.0.2:80/cb', /http is taken only for localhost/],
+    ['https://*.example.com/cb', /wildcards/],
+    ['https://user:pass@app.example.com/cb', /user name or password/],
+    ['https://app.example.com@evil.example/cb', /user name or password/],
+    ['https://app.example.com/a b', /spaces/],
+    ['https://app.example.com\\@evil.example', /backslashes/],
+    ['https://app.example.com/\u0000', /plain ASCII/],
+    ['https://éxample.com/', /plain ASCII/],
+    ['javascript:alert(1)', /scheme javascript: is not allowed/],
+    ['javascript:alert(1)', /scheme javascript: is not allowed/, { application_type: 'native' }],
+    ['data:text/html,x', /scheme data: is not allowed/],
+    ['com.example.app:/cb', /needs application_type native/, { application_type: 'web' }],
+    ['myapp:/cb', /reversed domain name/],
+    ['https://localhost/cb', /native application uses http/, { application_type: 'native' }],
+    [`https://app.example.com/${'x'.repeat(2000)}`, /2000 characters/],
+  ]
+  for (const [uri, message, more] of faults) {
+    const told = uri.length > 60 ? `${uri.slice(0, 60)}…` : JSON.stringify(uri)
+    it(`refuses the redirect address ${told}${more ? ` of a ${more.application_type} client` : ''}`, () => {
+      const redirect = refusal({ ...app, ...more, redirect_uris: ['https://app.example.com/ok', uri] })
+      expect(redirect).to.include({ code: 'invalid_redirect_uri', status: 400 })
+      expect(redirect.message).to.match(message).and.contain('redirect_uris.1').and.contain(uri)
+      expect(redirect.message).not.to.contain('redirect_uris.0')
+
+      const logout = refusal({
+        ...app,
+        application_type: 'web',
+        ...more,
+        ...(uri === 'myapp:/cb' && { application_type: 'native' }),
+        post_logout_redirect_uris: [uri],
+      })
+      expect(logout.message).to.match(message)
+    })
+  }
+
+  it('names every mistake at once', () => {
+    const { code, message } = refusal({
+      client_name: '',
+      redirect_uris: ['nonsense', 'http://evil.example/'],
+      colour: 'blue',
+      grant_types: ['password'],
+      token_endpoint_auth_method: 'tls',
+      scope: 'a"b',
+    })
+    expect(code).to.equal('invalid_client_metadata')
+    expect(message)
+      .to.match(/client_name/)
+      .and.match(/colour/)
+      .and.match(/scope:/)
+    expect(message).to.contain('takes authorization_code, refresh_token, client_credentials; got "password"')
+    expect(message).to.match(/token_endpoint_auth_method: takes client_secret_basic, .*; got "tls"/)
+  })
+
+  const contradictions: [string, Partial<ClientInput>, RegExp][] = [
+    ['a code client without a redirect address', { redirect_uris: [] }, /at least one is needed/],
+    ['a public client with client_credentials', publicJob(), /needs a client that authenticates/],
+    ['refresh_token alone', { grant_types: ['refresh_token'] }, /only beside authorization_code/],
+    ['a response type without its grant', jobWithCode(), /response_types/],
+    ['private_key_jwt without keys', { token_endpoint_auth_method: 'private_key_jwt' }, /jwks or jwks_uri/],
+    ['a private key', withKey({ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd' }), /must be a public key/],
+    ['a symmetric key', withKey({ kty: 'oct', k: 'x' }), /takes public EC, RSA and OKP keys/],
+    ['an http initiate_login_uri', { initiate_login_uri: 'http://app.example.com/' }, /https address/],
+    ['a script as client_uri', { client_uri: 'javascript:alert(1)' }, /not allowed/],
+    ['a resource with a fragment', { allowed_resources: ['https://api.example.com/#x'] }, /fragment/],
+  ]
+  for (const [title, more, message] of contradictions) {
+    it(`refuses ${title}`, () => {
+      expect(refusal({ ...app, ...more }).message).to.match(message)
+    })
+  }
+
+  it('refuses what is not an object', () => {
+    for (const input of [undefined, null, 'x', 5, []]) expect(refusal(input).status).to.equal(400)
+  })
+})
+
+function publicJob(): Partial<ClientInput> {
+  return { token_endpoint_auth_method: 'none', grant_types: ['client_credentials'] }
+}
+
+function jobWithCode(): Partial<ClientInput> {
+  return { grant_types: ['client_credentials'], response_types: ['code'] }
+}
+
+function withKey(key: object): Partial<ClientInput> {
+  const jwks = { keys: [key] } as ClientInput['jwks']
+  return { token_endpoint_auth_method: 'private_key_jwt', jwks }
+}
