@@ -1,27 +1,18 @@
-import { readFileSync } from 'node:fs'
 import AxeBuilder from '@axe-core/playwright'
 import { expect } from 'chai'
-import { chromium } from 'playwright-core'
-import type { Browser, BrowserContext, Page } from 'playwright-core'
-import { findChromium } from '../support/services.ts'
-import { renderSample, samplePages } from './sample-pages.ts'
+import type { Browser } from 'playwright-core'
+import { addressOf, launch, nameOf, openPages } from './page-browser.ts'
+import { samplePages } from './sample-pages.ts'
 
-const publicFolder = new URL('../../public/', import.meta.url)
-const stylesheet = readFileSync(new URL('style.css', publicFolder), 'utf8')
-const favicon = readFileSync(new URL('favicon.svg', publicFolder), 'utf8')
-const policy =
-  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 /** One frame, so axe needs no second page; target-size (WCAG 2.2 AA) is off unless asked for. */
 const axeOptions = { rules: { 'target-size': { enabled: true } } }
-const longWord = 'a'.repeat(120)
 
 describe('pages in a browser', () => {
   let browser: Browser
 
   before(async function () {
     this.timeout(30_000)
-    const executablePath = await findChromium()
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+    browser = await launch()
   })
 
   after(() => browser?.close())
@@ -92,43 +83,4 @@ function focusedControl() {
     outlined: style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 2,
     tall: inline || element.getBoundingClientRect().height >= 24,
   }
-}
-
-type Options = { width: number; colorScheme?: 'light' | 'dark'; long?: boolean }
-
-async function openPages(browser: Browser, { width, colorScheme = 'light', long = false }: Options) {
-  const context: BrowserContext = await browser.newContext({
-    viewport: { width, height: 844 },
-    colorScheme,
-  })
-  const page: Page = await context.newPage()
-  const complaints: string[] = []
-  page.on('console', (message) => complaints.push(message.text()))
-  await context.route('**/*', async (route) => {
-    const { hostname, pathname } = new URL(route.request().url())
-    if (hostname !== 'pages.test') complaints.push(`asked for ${hostname}`)
-    if (pathname === '/style.css') return route.fulfill({ contentType: 'text/css', body: stylesheet })
-    if (pathname === '/favicon.svg') return route.fulfill({ contentType: 'image/svg+xml', body: favicon })
-    const sample = samplePages[Number(pathname.slice(1))]
-    if (!sample) return route.fulfill({ status: 404, body: '' })
-    const locals = long ? (stretch(sample.locals) as Record<string, unknown>) : sample.locals
-    const body = await renderSample({ ...sample, locals }, long ? { serverName: longWord } : {})
-    return route.fulfill({ contentType: 'text/html', headers: { 'content-security-policy': policy }, body })
-  })
-  return { context, page, complaints }
-}
-
-function addressOf(index: number): string {
-  return `http://pages.test/${index}`
-}
-
-function nameOf(index: number): string {
-  return `${samplePages[index]?.page} (${samplePages[index]?.state})`
-}
-
-function stretch(value: unknown): unknown {
-  if (typeof value === 'string') return value + longWord
-  if (Array.isArray(value)) return value.map(stretch)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, stretch(inner)]))
 }

@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url'
-import ejs from 'ejs'
+import { createRenderer } from '../../src/http/render.ts'
+import type { AnyContext } from '../../src/http/request-state.ts'
 
 /** One state of one page: the template's file name without `.ejs`, and its own locals. */
 export type SamplePage = { page: string; state: string; locals: Record<string, unknown> }
 
-const viewsFolder = fileURLToPath(new URL('../../views/', import.meta.url))
+const viewsDir = fileURLToPath(new URL('../../views', import.meta.url))
+const render = createRenderer({ viewsDir, common: () => ({ locale: 'en', styleHref: '/assets/style.css' }) })
 const atMs = Date.UTC(2026, 0, 15, 9, 30)
 const email = 'person@example.com'
 const person = { name: 'Sample Person', email, emailVerified: true, username: 'sample', createdAtMs: atMs }
@@ -27,7 +29,7 @@ const signIn = {
   client,
   registerHref: '/register',
   forgotHref: '/forgot',
-  cancelHref: '/cancel',
+  cancelAction: '/cancel',
 }
 const sessions = [
   { id: 's1', label: 'Firefox on Linux', ip: '192.0.2.17', lastSeenAtMs: atMs, current: true },
@@ -45,7 +47,6 @@ const apps = [
 ]
 const consent = {
   ...forms,
-  cancelAction: '/action',
   client,
   account: { name: 'Sample Person', email },
   scopes: [
@@ -81,7 +82,7 @@ export const samplePages: SamplePage[] = [
   sample('home', 'signed-out', { mailbox: true }),
   sample('home', 'signed-in', { mailbox: false, account: person }),
   sample('sign-in', 'empty', signIn),
-  sample('sign-in', 'plain', { ...signIn, client: undefined, cancelHref: undefined }),
+  sample('sign-in', 'plain', { ...signIn, client: undefined, cancelAction: undefined }),
   sample('sign-in', 'wrong', {
     ...signIn,
     values: { email },
@@ -149,6 +150,13 @@ export const samplePages: SamplePage[] = [
   }),
   sample('account-apps', 'two', { ...accountPage, apps, revokeAction: '/account/apps/revoke' }),
   sample('account-apps', 'none', { ...accountPage, apps: [], revokeAction: '/account/apps/revoke' }),
+  sample('verify-email', 'resent', {
+    action: '/action',
+    account: { email },
+    client,
+    mailbox: true,
+    notice: 'A new mail is on its way.',
+  }),
   sample('sign-out', 'client', { action: '/oauth/logout/confirm', xsrf: 'sample-xsrf', client }),
   sample('sign-out', 'own', { action: '/sign-out' }),
   sample('signed-out', 'client', { client: { name: 'Sample App', uri: 'https://app.example.com/' } }),
@@ -175,17 +183,12 @@ export const samplePages: SamplePage[] = [
   sample('interaction-lost', 'unknown', {}),
 ]
 
-/** Renders one page as the server does; `extra` wins over the sample's locals. */
-export function renderSample(samplePage: SamplePage, extra: Record<string, unknown> = {}): Promise<string> {
-  const common = {
-    serverName: 'Account Server',
-    title: 'Sample title',
-    csrfToken: 'sample-csrf',
-    styleHref: '/style.css',
-    locale: 'en',
-  }
-  const locals = { ...common, ...samplePage.locals, ...extra }
-  return ejs.renderFile(`${viewsFolder}${samplePage.page}.ejs`, locals, { strict: true, cache: true })
+/** The page as the server's own renderer makes it; `extra` wins over the sample's locals. */
+export function renderSample({ page, locals }: SamplePage, extra: Record<string, unknown> = {}): string {
+  const ctx = { state: { csrfToken: 'sample-csrf' }, set: () => undefined, body: '' }
+  const common = { serverName: 'Account Server', title: 'Sample title' }
+  render(ctx as unknown as AnyContext, page, { ...common, ...locals, ...extra })
+  return ctx.body
 }
 
 function sample(page: string, state: string, locals: Record<string, unknown>): SamplePage {

@@ -30,8 +30,8 @@ describe('page templates', () => {
 
   for (const sample of samplePages) {
     describe(`${sample.page} (${sample.state})`, () => {
-      it('is a complete page in a language, with a title, a viewport, one main and one heading', async () => {
-        const html = await renderSample(sample)
+      it('is a complete page in a language, with a title, a viewport, one main and one heading', () => {
+        const html = renderSample(sample)
         expect(html).to.match(/^<!doctype html>\n<html lang="en">/)
         expect(html).to.match(/<title>[^<]*Sample title · Account Server<\/title>/)
         expect(html).to.include('width=device-width, initial-scale=1"')
@@ -41,18 +41,18 @@ describe('page templates', () => {
         expect(html).not.to.match(/undefined|\[object|NaN/)
       })
 
-      it('needs nothing that a strict content policy refuses', async () => {
-        const html = await renderSample(sample)
+      it('needs nothing that a strict content policy refuses', () => {
+        const html = renderSample(sample)
         expect(
           tagsOf(html).filter((tag) => /^<(script|style|iframe|img|object)|\s(style|on\w+)\s*=/i.test(tag)),
         ).to.be.empty
         expect(tagsOf(html).filter((tag) => /(src|href|action)="(javascript|data):/i.test(tag))).to.be.empty
       })
 
-      it('ties every visible input to a label and every description to an element', async () => {
-        const html = await renderSample(sample)
+      it('ties every visible input to a label and every description to an element', () => {
+        const html = renderSample(sample)
         for (const input of tagsOf(html).filter(
-          (tag) => /^<input/.test(tag) && !tag.includes('type="hidden"'),
+          (tag) => tag.startsWith('<input') && !tag.includes('type="hidden"'),
         )) {
           expect(html, input).to.include(`<label for="${attribute(input, 'id')}">`)
           expect(attribute(input, 'autocomplete'), input).not.to.equal(undefined)
@@ -63,21 +63,18 @@ describe('page templates', () => {
         expect(new Set(ids).size).to.equal(ids.length)
       })
 
-      it('posts every form with the csrf token when there is one, and without a field when there is none', async () => {
-        const forms = formsOf(await renderSample(sample))
+      it('posts every form with the csrf token when there is one, and without a field when there is none', () => {
+        const forms = formsOf(renderSample(sample))
         for (const form of forms) {
           expect(form).to.match(/^<form[^>]* method="post" action="\/[^"]*"/)
           expect(form).to.include('<input type="hidden" name="_csrf" value="sample-csrf">')
         }
-        expect(await renderSample(sample, { csrfToken: undefined })).not.to.include('_csrf')
+        expect(renderSample(sample, { csrfToken: undefined })).not.to.include('_csrf')
       })
 
-      it('escapes hostile text in every local', async () => {
+      it('escapes hostile text in every local', () => {
         const poisoned = poison(sample.locals) as Record<string, unknown>
-        const html = await renderSample(
-          { ...sample, locals: poisoned },
-          { serverName: hostile, title: hostile },
-        )
+        const html = renderSample({ ...sample, locals: poisoned }, { serverName: hostile, title: hostile })
         expect(html).not.to.include('<script')
         expect(html).not.to.include('<img')
         expect(tagsOf(html).filter((tag) => /\sonerror=/.test(tag.replaceAll(/"[^"]*"/g, '""')))).to.be.empty
@@ -85,8 +82,8 @@ describe('page templates', () => {
     })
   }
 
-  it('mark a wrong field for assistive technology and point the summary at it', async () => {
-    const html = await renderState('register', 'wrong')
+  it('mark a wrong field for assistive technology and point the summary at it', () => {
+    const html = renderState('register', 'wrong')
     expect(html).to.include('<title>Error: ')
     expect(html).to.match(/role="alert"[^]*href="#field-email"/)
     const email = tagsOf(html).find((tag) => tag.includes('id="field-email"')) ?? ''
@@ -94,43 +91,39 @@ describe('page templates', () => {
     expect(attribute(email, 'aria-describedby')).to.equal('field-email-error field-email-hint')
   })
 
-  it('never write a password back', async () => {
-    const html = await renderState('sign-in', 'wrong', {
+  it('never write a password back', () => {
+    const html = renderState('sign-in', 'wrong', {
       values: { email: 'a@example.com', password: 'secret words' },
     })
     expect(html).not.to.include('secret words')
   })
 
-  it('name their fields as password managers expect', async () => {
-    const kinds = async (page: string, state: string) =>
-      [...(await renderState(page, state)).matchAll(/ autocomplete="([^"]*)"/g)].map(([, kind]) => kind)
-    expect(await kinds('sign-in', 'empty')).to.deep.equal(['username', 'current-password'])
-    expect(await kinds('sign-in', 'known')).to.deep.equal(['username', 'current-password'])
-    expect(await kinds('register', 'empty')).to.deep.equal(['name', 'username', 'new-password'])
-    expect(await kinds('activate', 'new-password')).to.deep.equal(['one-time-code', 'new-password'])
-    expect(await kinds('reset', 'same-browser')).to.deep.equal(['username', 'new-password'])
-    expect(await kinds('account-password', 'wrong')).to.deep.equal([
-      'username',
-      'current-password',
-      'new-password',
-    ])
+  it('name their fields as password managers expect', () => {
+    const kinds = (page: string, state: string) =>
+      [...renderState(page, state).matchAll(/ autocomplete="([^"]*)"/g)].map(([, kind]) => kind)
+    expect(kinds('sign-in', 'empty')).to.deep.equal(['username', 'current-password'])
+    expect(kinds('sign-in', 'known')).to.deep.equal(['username', 'current-password'])
+    expect(kinds('register', 'empty')).to.deep.equal(['name', 'username', 'new-password'])
+    expect(kinds('activate', 'new-password')).to.deep.equal(['one-time-code', 'new-password'])
+    expect(kinds('reset', 'same-browser')).to.deep.equal(['username', 'new-password'])
+    expect(kinds('account-password', 'wrong')).to.deep.equal(['username', 'current-password', 'new-password'])
   })
 
-  it('link only to http addresses that a client gave', async () => {
+  it('link only to http addresses that a client gave', () => {
     const client = {
       name: 'App',
       clientUri: 'javascript:alert(1)',
       policyUri: 'data:text/html,x',
       tosUri: 'ftp://x/',
     }
-    expect(await renderState('consent', 'full', { client })).not.to.match(/href="(javascript|data|ftp):/)
+    expect(renderState('consent', 'full', { client })).not.to.match(/href="(javascript|data|ftp):/)
     expect(
-      await renderState('signed-out', 'client', { client: { name: 'App', uri: 'javascript:x' } }),
+      renderState('signed-out', 'client', { client: { name: 'App', uri: 'javascript:x' } }),
     ).not.to.include('javascript')
   })
 })
 
-function renderState(page: string, state: string, extra: Record<string, unknown> = {}): Promise<string> {
+function renderState(page: string, state: string, extra: Record<string, unknown> = {}): string {
   const sample = samplePages.find((candidate) => candidate.page === page && candidate.state === state)
   if (!sample) throw new Error(`no sample ${page} (${state})`)
   return renderSample(sample, extra)

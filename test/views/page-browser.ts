@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs'
+import { chromium } from 'playwright-core'
+import type { Browser } from 'playwright-core'
+import { findChromium } from '../support/services.ts'
+import { renderSample, samplePages } from './sample-pages.ts'
+
+const publicFolder = new URL('../../public/', import.meta.url)
+const stylesheet = readFileSync(new URL('style.css', publicFolder), 'utf8')
+const favicon = readFileSync(new URL('favicon.svg', publicFolder), 'utf8')
+const longWord = 'a'.repeat(120)
+
+// Stricter than the server's own: what pages need, and nothing else.
+const policy =
+  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+
+export async function launch(): Promise<Browser> {
+  return chromium.launch({ executablePath: await findChromium(), args: ['--no-sandbox'] })
+}
+
+type Options = {
+  width: number
+  colorScheme?: 'light' | 'dark'
+  /** Makes every text of the sample too long to fit. */
+  long?: boolean
+}
+
+/** A browser page that finds the sample pages at `addressOf(index)`; `complaints` is what its console says. */
+export async function openPages(browser: Browser, { width, colorScheme = 'light', long = false }: Options) {
+  const context = await browser.newContext({
+    viewport: { width, height: 844 },
+    colorScheme,
+  })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => complaints.push(message.text()))
+  await context.route('**/*', async (route) => {
+    const { hostname, pathname } = new URL(route.request().url())
+    if (hostname !== 'pages.test') complaints.push(`asked for ${hostname}`)
+    if (pathname === '/assets/style.css') return route.fulfill({ contentType: 'text/css', body: stylesheet })
+    if (pathname === '/assets/favicon.svg')
+      return route.fulfill({ contentType: 'image/svg+xml', body: favicon })
+    const sample = samplePages[Number(pathname.slice(1))]
+    if (!sample) return route.fulfill({ status: 404, body: '' })
+    const locals = long ? (stretch(sample.locals) as Record<string, unknown>) : sample.locals
+    const body = renderSample({ ...sample, locals }, long ? { serverName: longWord } : {})
+    return route.fulfill({ contentType: 'text/html', headers: { 'content-security-policy': policy }, body })
+  })
+  return { context, page, complaints }
+}
+
+export function addressOf(index: number): string {
+  return `http://pages.test/${index}`
+}
+
+export function nameOf(index: number): string {
+  return `${samplePages[index]?.page} (${samplePages[index]?.state})`
+}
+
+function stretch(value: unknown): unknown {
+  if (typeof value === 'string') return value + longWord
+  if (Array.isArray(value)) return value.map(stretch)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, stretch(inner)]))
+}
