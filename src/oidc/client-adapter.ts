@@ -9,7 +9,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { createLookupCache } from '../platform/lookup-cache.ts'
 import type { Sealer } from '../platform/tokens.ts'
-import { OPENID_SCOPES } from './client-metadata.ts'
+import { isOpenidScope } from './client-metadata.ts'
 import { secretForLibrary } from './client-secret.ts'
 import type { StoredSecret } from './client-secret.ts'
 import { CLIENTS_TOPIC, deleteClient, findClientWithSecret, toRegisteredMetadata } from './clients.ts'
@@ -64,10 +64,6 @@ export function toProviderMetadata(client: Client, secret: StoredSecret, sealer:
     ...(foreign.length > 0 && { resource_scope: foreign.join(' ') }),
     ...(clientSecret && { client_secret: clientSecret }),
   }
-}
-
-function isOpenidScope(scope: string): boolean {
-  return OPENID_SCOPES.some((own) => own === scope)
 }
 
 async function refuse(what: string): Promise<undefined> {

@@ -77,7 +77,8 @@ export async function findClientWithSecret(
   clientId: string,
 ): Promise<{ client: Client; secret: StoredSecret } | undefined> {
   const row = await selectClients(sql).where({ clientId }).first()
-  return row && { client: toClient(row), secret: row }
+  // MySQL ignores trailing spaces when it compares strings.
+  return row?.clientId === clientId ? { client: toClient(row), secret: row } : undefined
 }
 
 /** Newest first. */

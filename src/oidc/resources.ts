@@ -12,7 +12,7 @@ import { inTransaction, isDuplicate } from '../platform/database.ts'
 import type { Db, Sql } from '../platform/database.ts'
 import { createLookupCache } from '../platform/lookup-cache.ts'
 import type { LookupCache } from '../platform/lookup-cache.ts'
-import { OPENID_SCOPES, scopeList } from './client-metadata.ts'
+import { OPENID_SCOPES, isOpenidScope, scopeList, uri } from './client-metadata.ts'
 import { absoluteUriFault } from './client-uri.ts'
 import { insertClient, removeClient } from './clients.ts'
 import type { ClientNeeds, RegisteredClient } from './clients.ts'
@@ -36,22 +36,17 @@ export type Resource = {
 
 const DAY_SECONDS = 86_400
 
-const resourceInput = z
-  .strictObject({
-    identifier: z.string().max(512),
-    name: z.string().trim().min(1).max(255).optional(),
-    scope: scopeList.default(''),
-    format: z.enum(['opaque', 'jwt'], { error: 'takes opaque or jwt' }).default('opaque'),
-    access_token_ttl_seconds: z.int().min(10).max(DAY_SECONDS).optional(),
-  })
-  .superRefine(({ identifier, scope }, ctx) => {
-    const refuse = (field: string, message: string) =>
-      ctx.addIssue({ code: 'custom', path: [field], message })
-    const fault = absoluteUriFault(identifier)
-    if (fault) refuse('identifier', `"${identifier}": ${fault}`)
-    const taken = scope.split(' ').filter((name) => OPENID_SCOPES.some((own) => own === name))
-    if (taken.length > 0) refuse('scope', `${taken.join(', ')}: belongs to the provider itself`)
-  })
+const resourceScopes = scopeList.refine((scopes) => !scopes.split(' ').some(isOpenidScope), {
+  error: `${OPENID_SCOPES.join(', ')} belong to the provider itself`,
+})
+
+const resourceInput = z.strictObject({
+  identifier: uri(absoluteUriFault).max(512),
+  name: z.string().trim().min(1).max(255).optional(),
+  scope: resourceScopes.default(''),
+  format: z.enum(['opaque', 'jwt'], { error: 'takes opaque or jwt' }).default('opaque'),
+  access_token_ttl_seconds: z.int().min(10).max(DAY_SECONDS).optional(),
+})
 
 export type ResourceInput = z.input<typeof resourceInput>
 
@@ -93,7 +88,9 @@ export async function createResource(
 }
 
 export async function findResource(sql: Sql, identifier: string): Promise<Resource | undefined> {
-  return await selectResources(sql).where({ identifier }).first()
+  const resource = await selectResources(sql).where({ identifier }).first()
+  // MySQL ignores trailing spaces when it compares strings.
+  return resource?.identifier === identifier ? resource : undefined
 }
 
 /** In the order of their identifiers. */

@@ -151,6 +151,18 @@ for (const { name, open } of DATABASES) {
       expect(refused).to.include({ code: 'client_not_found', status: 404 })
     })
 
+    it('are found by their exact id only', async () => {
+      const { client_id } = await createClient(database.db, app, needs)
+      for (const other of [
+        `${client_id} `,
+        ` ${client_id}`,
+        client_id.toUpperCase(),
+        client_id.slice(0, -1),
+      ]) {
+        expect(await findClient(database.db, other), JSON.stringify(other)).to.equal(undefined)
+      }
+    })
+
     it('are listed newest first, page by page', async () => {
       for (const client_name of ['one', 'two', 'three']) {
         nowMs += 1

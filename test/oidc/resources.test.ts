@@ -1,0 +1,129 @@
+import { expect } from 'chai'
+import { pino } from 'pino'
+import { findClient } from '../../src/oidc/clients.ts'
+import {
+  createResource,
+  createResourceCache,
+  deleteResource,
+  findResource,
+  listResources,
+} from '../../src/oidc/resources.ts'
+import type { ResourceInput } from '../../src/oidc/resources.ts'
+import { createChangeFeed } from '../../src/platform/change-feed.ts'
+import { createSealer, deriveKey } from '../../src/platform/tokens.ts'
+import { DATABASES } from '../platform/change-feed-databases.ts'
+import type { MigratedDatabase } from '../platform/change-feed-databases.ts'
+
+const ledger = {
+  identifier: 'https://ledger.example.com/api',
+  scope: 'ledger:read  ledger:write ledger:read',
+}
+
+for (const { name, open } of DATABASES) {
+  describe(`resource servers on ${name}`, () => {
+    let database: MigratedDatabase
+    const clock = () => 1_700_000_000_000
+    const needs = { clock, sealer: createSealer([deriveKey('a secret', 'data')]) }
+    const create = (input: ResourceInput) => createResource(database.db, input, needs)
+    const refusal = (input: unknown) => create(input as ResourceInput).catch((error: Error) => error)
+
+    before(async () => (database = await open()))
+    after(() => database.drop())
+    beforeEach(async () => {
+      await database.db('resources').delete()
+      await database.db('clients').delete()
+    })
+
+    it('are registered with a client that may do nothing but introspect', async () => {
+      const { resource, client } = await create({ ...ledger, name: 'Ledger' })
+      expect(resource).to.eql({
+        identifier: 'https://ledger.example.com/api',
+        name: 'Ledger',
+        scopes: 'ledger:read ledger:write',
+        accessTokenFormat: 'opaque',
+        accessTokenTtlSeconds: null,
+        clientId: client.client_id,
+        createdAtMs: clock(),
+      })
+      expect(client).to.deep.include({
+        client_name: 'Ledger',
+        grant_types: [],
+        response_types: [],
+        scope: '',
+      })
+      expect(client.client_secret).to.match(/^[\w-]{43}$/)
+      expect(await findResource(database.db, ledger.identifier)).to.eql(resource)
+      expect((await findClient(database.db, client.client_id))?.metadata.client_name).to.equal('Ledger')
+    })
+
+    it('may take JWT access tokens of a life of their own', async () => {
+      const { resource } = await create({ ...ledger, format: 'jwt', access_token_ttl_seconds: 300 })
+      expect(resource).to.include({ accessTokenFormat: 'jwt', accessTokenTtlSeconds: 300 })
+      expect(await findResource(database.db, ledger.identifier)).to.eql(resource)
+    })
+
+    it('are found by their exact identifier only', async () => {
+      await create(ledger)
+      for (const other of [
+        `${ledger.identifier}/`,
+        'https://LEDGER.example.com/api',
+        `${ledger.identifier} `,
+      ]) {
+        expect(await findResource(database.db, other), other).to.equal(undefined)
+      }
+    })
+
+    it('are registered once, and a second attempt leaves no client behind', async () => {
+      await Promise.all([create(ledger), refusal(ledger)])
+      expect(await refusal(ledger)).to.include({ code: 'resource_exists', status: 409 })
+      expect(await database.db('clients').select('clientId')).to.have.length(1)
+    })
+
+    it('are refused with every mistake named', async () => {
+      const faults: [object, RegExp][] = [
+        [{ identifier: 'ledger' }, /identifier: "ledger": is not an absolute URI/],
+        [{ identifier: 'https://ledger.example.com/#x' }, /fragment/],
+        [{ identifier: `https://e.example/${'x'.repeat(500)}` }, /identifier/],
+        [{ scope: 'openid ledger:read' }, /scope: openid, .* belong to the provider itself/],
+        [{ scope: 'a"b' }, /scope/],
+        [{ format: 'xml' }, /format: takes opaque or jwt/],
+        [{ access_token_ttl_seconds: 0 }, /access_token_ttl_seconds/],
+        [{ colour: 'blue' }, /colour/],
+      ]
+      for (const [more, message] of faults) {
+        const error = await refusal({ ...ledger, ...more })
+        expect(error).to.include({ code: 'invalid_resource', status: 400 })
+        expect((error as Error).message).to.match(message)
+      }
+      const both = await refusal({ identifier: 'ledger', scope: 'openid' })
+      expect((both as Error).message)
+        .to.match(/identifier/)
+        .and.match(/scope/)
+    })
+
+    it('are deleted together with their client', async () => {
+      const { client } = await create(ledger)
+      await create({ identifier: 'urn:example:other' })
+      expect(await deleteResource(database.db, ledger.identifier)).to.equal(true)
+      expect(await findClient(database.db, client.client_id)).to.equal(undefined)
+      expect((await listResources(database.db)).map(({ identifier }) => identifier)).to.eql([
+        'urn:example:other',
+      ])
+      expect(await deleteResource(database.db, ledger.identifier)).to.equal(false)
+    })
+
+    it('are known to another process at its next poll, and gone at the one after their deletion', async () => {
+      const db = database.openAnother()
+      const feed = createChangeFeed({ db, clock, log: pino({ level: 'silent' }) })
+      const cache = createResourceCache({ db, clock, feed })
+      await feed.check()
+      expect(await cache.get(ledger.identifier)).to.equal(undefined)
+      await create(ledger)
+      await feed.check()
+      expect(await cache.get(ledger.identifier)).to.include({ identifier: ledger.identifier })
+      await deleteResource(database.db, ledger.identifier)
+      await feed.check()
+      expect(await cache.get(ledger.identifier)).to.equal(undefined)
+    })
+  })
+}
