@@ -27,7 +27,7 @@ export function clientAddress({ trustedProxies }: ClientAddressNeeds): Middlewar
     const state = requestState(ctx)
     const peer = normalAddress(ctx.req.socket.remoteAddress ?? '') ?? ''
     state.viaTrustedProxy = isTrusted(peer)
-    state.clientIp = state.viaTrustedProxy ? forwardedAddress(ctx.req, peer, isTrusted) : peer
+    state.clientIp = forwardedAddress(ctx.req, peer, isTrusted)
     state.secure = isEncrypted(ctx.req, state.viaTrustedProxy)
     await next()
   }

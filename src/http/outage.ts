@@ -22,6 +22,7 @@ const DEPTH = 5
 /** True when the error, or a cause of it, says that a dependency cannot be reached or cannot write for now. */
 export function isOutage(error: unknown, depth = 0): boolean {
   if (!(error instanceof Error) || depth > DEPTH) return false
+  if ('status' in error && error.status === 503) return true
   const code = 'code' in error ? error.code : undefined
   if ((typeof code === 'string' && CODES.has(code)) || NAMES.has(error.name) || MESSAGES.test(error.message))
     return true

@@ -53,6 +53,11 @@ describe('http/csrf', () => {
     expect(again.headers.getSetCookie()).to.deep.equal([])
   })
 
+  it('replaces a cookie that it cannot have made', async () => {
+    const response = await fetch(app.url, { headers: { Cookie: '__Host-csrf=short' } })
+    expect(response.headers.getSetCookie()).to.have.length(1)
+  })
+
   it('keeps the cookie from scripts, other hosts and plain connections', async () => {
     const { setCookie } = await visit()
     expect(setCookie).to.match(/^__Host-csrf=[\w-]{43}; path=\/; samesite=lax; secure; httponly$/i)

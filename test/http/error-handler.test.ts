@@ -90,6 +90,10 @@ describe('http/error-handler', () => {
     ['a read-only database', Object.assign(new Error('x'), { code: 'ER_OPTION_PREVENTS_STATEMENT' })],
     ['Redis given up on', Object.assign(new Error('x'), { name: 'MaxRetriesPerRequestError' })],
     ['a full Redis', new Error("OOM command not allowed when used memory > 'maxmemory'.")],
+    [
+      'a library’s own 503',
+      Object.assign(new Error('temporarily_unavailable'), { status: 503, expose: false }),
+    ],
     ['an outage as a cause', new Error('outer', { cause: Object.assign(new Error(), { code: 'EPIPE' }) })],
     [
       'an outage on every address',
@@ -134,6 +138,25 @@ describe('http/error-handler', () => {
       .to.contain('SQLITE_CONSTRAINT_UNIQUE')
       .and.contain('UNIQUE constraint failed: people.email')
     await db.destroy()
+  })
+
+  it('never logs an e-mail address that an error repeats', async () => {
+    await fetch(await failingWith(new Error('550 no mailbox <mary.o+x@example.org> here')))
+    expect(logged.text()).to.contain('550 no mailbox <[address]> here')
+  })
+
+  it('shows the code and description of an OAuth error, and hides those of a 5xx', async () => {
+    const oauth = { status: 400, expose: true, error: 'invalid_grant', error_description: 'grant is used' }
+    const shown = await fetch(await failingWith(Object.assign(new Error('invalid_grant'), oauth)))
+    expect(shown.status).to.equal(400)
+    expect(await shown.json()).to.include({ error: 'invalid_grant', error_description: 'grant is used' })
+    await app?.close()
+    const hidden = await fetch(
+      await failingWith(Object.assign(new Error('inner'), { status: 500, expose: false })),
+    )
+    expect(await hidden.text())
+      .to.contain('server_error')
+      .and.not.contain('inner')
   })
 
   it('answers 404 where nothing is, and 405 with Allow where the method is not taken', async () => {
