@@ -69,7 +69,7 @@ function alreadyRegistered(data: DataOf<'already-registered'>, serverName: strin
 function reset({ name, link, code, expiresAtMs }: DataOf<'reset'>, serverName: string): Letter {
   return {
     subject: `Reset your ${serverName} password`,
-    preview: `Choose a new password. Your code is ${code}.`,
+    preview: 'Here is the link that was asked for. Not you? Then ignore this mail.',
     heading: 'Choose a new password',
     greeting: greeting(name),
     paragraphs: [

@@ -1,0 +1,125 @@
+import { expect } from 'chai'
+import type { Mail } from '../../src/mail/mail-transport.ts'
+import { createMailer } from '../../src/mail/mailer.ts'
+import type { MailRequest } from '../../src/outbox/mail-request.ts'
+import { DeliveryFailure } from '../../src/outbox/sink.ts'
+
+const now = Date.UTC(2026, 10, 20, 6)
+const expiresAtMs = Date.UTC(2026, 10, 22, 6, 12)
+const link = 'https://accounts.example/activate?token=abc&x=1'
+const resetLink = 'https://accounts.example/forgot'
+const signInLink = 'https://accounts.example/sign-in'
+const to = 'ada@example.org'
+
+const requests: MailRequest[] = [
+  { template: 'activation', to, data: { name: 'Ada', link, code: 'K7M2QP', expiresAtMs } },
+  { template: 'already-registered', to, data: { name: 'Ada', signInLink, resetLink } },
+  { template: 'reset', to, data: { name: 'Ada', link, code: 'K7M2QP', expiresAtMs } },
+  { template: 'password-changed', to, data: { name: 'Ada', whenMs: expiresAtMs, resetLink } },
+]
+
+const settings = {
+  from: 'no-reply@accounts.example',
+  serverName: 'Riverside',
+  publicUrl: 'https://accounts.example',
+}
+
+async function mailFor(payload: unknown, change: Partial<typeof settings> = {}): Promise<Mail> {
+  const sent: Mail[] = []
+  const transport = { send: async (mail: Mail) => void sent.push(mail), close: () => undefined }
+  const mailer = createMailer({ ...settings, ...change, transport, clock: () => now })
+  await mailer.deliver({ id: 'row-1', topic: 'mail', key: undefined, payload, attempt: 1, createdAtMs: now })
+  expect(sent).to.have.length(1)
+  return sent[0]!
+}
+
+const activation = (data: object) => ({
+  template: 'activation',
+  to,
+  data: { name: 'Ada', link, code: 'K7M2QP', expiresAtMs, ...data },
+})
+
+describe('Mailer', () => {
+  for (const request of requests) {
+    it(`says the same as text and as HTML: ${request.template}`, async () => {
+      const { subject, text, html } = await mailFor(request)
+      expect(subject).to.contain('Riverside')
+      const escaped = (value: string) => value.replace(/&/g, '&amp;')
+      for (const value of Object.values(request.data)) {
+        const shown = typeof value === 'number' ? 'Sunday 22 November 2026 at 06:12 UTC' : value
+        expect(text).to.contain(shown)
+        expect(html).to.contain(escaped(shown))
+      }
+    })
+
+    it(`loads nothing and runs nothing when it is opened: ${request.template}`, async () => {
+      const { html } = await mailFor(request)
+      expect(html).not.to.match(/<(img|link|script|iframe|object|embed|form|base|video|audio|svg)\b/i)
+      expect(html).not.to.match(/\b(src|srcset|background|on\w+)\s*=|url\(|@import/i)
+    })
+  }
+
+  it('makes its Message-ID from the outbox row, the same at every attempt', async () => {
+    const [first, second] = [await mailFor(requests[0]), await mailFor(requests[0])]
+    expect(first.messageId).to.equal('<row-1@accounts.example>').and.to.equal(second.messageId)
+  })
+
+  it('takes the sender with or without a name', async () => {
+    const from = async (value: string) => (await mailFor(requests[0], { from: value })).from
+    expect(await from('a@b.example')).to.deep.equal({ name: '', address: 'a@b.example' })
+    expect(await from('"Our Accounts" <a@b.example>')).to.deep.equal({
+      name: 'Our Accounts',
+      address: 'a@b.example',
+    })
+    expect(await from('Our Accounts <a@b.example>')).to.deep.equal({
+      name: 'Our Accounts',
+      address: 'a@b.example',
+    })
+  })
+
+  it('escapes what a stranger typed as a name', async () => {
+    const { html } = await mailFor(activation({ code: '<b>&"' }))
+    expect(html).to.contain('&lt;b&gt;&amp;&#34;').and.not.contain('<b>')
+  })
+
+  for (const name of ['Zoë Müller-O’Hara', 'Dr. J. Doe', '王小明', 'Анна']) {
+    it(`greets by name: ${name}`, async () => {
+      expect((await mailFor(activation({ name }))).text).to.contain(`Hello ${name},`)
+    })
+  }
+
+  for (const name of ['', '  ', 'visit evil.example', 'http://evil.example', '<b>Ada</b>', 'x'.repeat(61)]) {
+    it(`does not pass on a name that could carry a message: ${JSON.stringify(name)}`, async () => {
+      const { text, html } = await mailFor(activation({ name }))
+      expect(text).to.contain('Hello,')
+      if (name.trim()) expect(text + html).not.to.contain(name)
+    })
+  }
+
+  const hopeless: [string, unknown, string][] = [
+    [
+      'a line break in the address',
+      { ...requests[0], to: `${to}\r\nBcc: eve@example.org` },
+      'mail_request_invalid',
+    ],
+    ['a line break in the name', activation({ name: 'Ada\r\nBcc: eve@example.org' }), 'mail_request_invalid'],
+    ['an unknown template', { template: '../../package', to, data: {} }, 'mail_request_invalid'],
+    ['no payload', null, 'mail_request_invalid'],
+    ['a link that expired while mail was down', activation({ expiresAtMs: now }), 'mail_expired'],
+  ]
+  for (const [what, payload, reason] of hopeless) {
+    it(`gives up at once on ${what}`, async () => {
+      const failure = await mailFor(payload).catch((error: unknown) => error)
+      expect(failure).to.be.instanceOf(DeliveryFailure).and.include({ reason, permanent: true })
+    })
+  }
+
+  it('refuses to start with a server name or sender that could break out of a header', () => {
+    const transport = { send: async () => undefined, close: () => undefined }
+    const start = (change: Partial<typeof settings>) => () =>
+      createMailer({ ...settings, ...change, transport, clock: () => now })
+    expect(start({ serverName: 'Riverside\r\nBcc: eve@example.org' })).to.throw('server name')
+    expect(start({ from: 'a@b.example\nBcc: eve@example.org' })).to.throw('sender')
+    expect(start({ from: 'not an address' })).to.throw('sender')
+  })
+})
