@@ -61,7 +61,6 @@ export async function up(db: Knex): Promise<void> {
   await create('attempt_buckets', (table) => {
     table.string('bucket', 43).notNullable().primary()
     table.integer('failures').notNullable()
-    table.bigInteger('blocked_until_ms').notNullable().defaultTo(0)
     table.bigInteger('expires_at_ms').notNullable()
     table.index(['expires_at_ms'], 'attempt_buckets_expires_index')
   })

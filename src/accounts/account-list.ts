@@ -1,0 +1,63 @@
+/** Lists accounts page by page, newest first. The position is a key, not an offset: pages stay right while rows come and go. */
+import type { Knex } from 'knex'
+import type { Sql } from '../platform/database.ts'
+import { ACCOUNT_COLUMNS } from './account.ts'
+import type { Account } from './account.ts'
+
+export type AccountQuery = {
+  /** Part of an address or a name. */
+  search?: string | undefined
+  /** The `next` of the page before. */
+  after?: string | undefined
+  /** 1 to 200; 50 when not given. */
+  limit?: number | undefined
+}
+
+export type AccountPage = { accounts: Account[]; next: string | undefined }
+
+export async function listAccounts(
+  sql: Sql,
+  { search, after, limit = 50 }: AccountQuery,
+): Promise<AccountPage> {
+  const size = Math.min(Math.max(Math.trunc(limit), 1), 200)
+  const rows: Account[] = await sql<Account>('accounts')
+    .select(...ACCOUNT_COLUMNS)
+    .where(olderThan(after))
+    .where(matching(search))
+    .orderBy([
+      { column: 'createdAtMs', order: 'desc' },
+      { column: 'id', order: 'desc' },
+    ])
+    .limit(size + 1)
+  const accounts = rows.slice(0, size)
+  const last = accounts.at(-1)
+  return { accounts, next: rows.length > size && last ? `${last.createdAtMs}.${last.id}` : undefined }
+}
+
+type Narrowing = Knex.QueryCallback
+
+function olderThan(after: string | undefined): Narrowing {
+  const [, createdAtMs, id] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(after ?? '') ?? []
+  return (rows) => {
+    if (!createdAtMs || !id) return
+    void rows
+      .where('createdAtMs', '<', Number(createdAtMs))
+      .orWhere((same) => same.where('createdAtMs', Number(createdAtMs)).where('id', '<', id))
+  }
+}
+
+function matching(search = ''): Narrowing {
+  const typed = search.trim()
+  return (rows) => {
+    if (typed === '') return
+    // SQLite lowers ASCII only, hence the name as typed as well.
+    void rows
+      .whereRaw("?? like ? escape '!'", ['emailCanonical', likePattern(typed.toLowerCase())])
+      .orWhereRaw("lower(??) like ? escape '!'", ['name', likePattern(typed.toLowerCase())])
+      .orWhereRaw("?? like ? escape '!'", ['name', likePattern(typed)])
+  }
+}
+
+function likePattern(text: string): string {
+  return `%${text.replace(/[!%_]/g, '!$&')}%`
+}

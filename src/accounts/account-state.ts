@@ -1,0 +1,76 @@
+/** Disabling, enabling and deleting. Each ends everything the account has open, everywhere, in the same transaction. */
+import { inTransaction } from '../platform/database.ts'
+import type { Db, Sql } from '../platform/database.ts'
+import type { Clock } from '../platform/clock.ts'
+import { recordAudit } from './audit.ts'
+import { lockAccount } from './account.ts'
+import { endAllAccess } from './ended-access.ts'
+import type { EndedAccess, RevokeAccess } from './ended-access.ts'
+import { assertNotLastAdmin } from './roles.ts'
+
+type Needs = { db: Db; clock: Clock; revokeAccess: RevokeAccess }
+/** Who does it, for the audit trail: an account id, `cli` or `system`. */
+export type Actor = { actor: string; ip?: string | undefined }
+
+/** Answers false when there is no such account. Throws `AppError('last_admin', 409)`. */
+export async function disableAccount(needs: Needs, accountId: string, by: Actor): Promise<boolean> {
+  return endAndChange(needs, accountId, async (trx, nowMs) => {
+    await trx('accounts').where({ id: accountId }).update({ disabledAtMs: nowMs, updatedAtMs: nowMs })
+    await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.disabled', accountId })
+  })
+}
+
+/** Lets a disabled account sign in again; what was ended stays ended. */
+export async function enableAccount(needs: Needs, accountId: string, by: Actor): Promise<boolean> {
+  const nowMs = needs.clock()
+  return inTransaction(needs.db, async (trx) => {
+    const changed = await trx('accounts')
+      .where({ id: accountId })
+      .whereNotNull('disabledAtMs')
+      .update({ disabledAtMs: null, updatedAtMs: nowMs })
+    if (changed === 0) return (await lockAccount(trx, accountId)) !== undefined
+    await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.enabled', accountId })
+    return true
+  })
+}
+
+/** Removes the account and all that hangs on it but its audit trail. Throws `AppError('last_admin', 409)`. */
+export async function deleteAccount(needs: Needs, accountId: string, by: Actor): Promise<boolean> {
+  return endAndChange(needs, accountId, async (trx, nowMs) => {
+    await trx('accounts').where({ id: accountId }).delete()
+    await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.deleted', accountId })
+  })
+}
+
+/** Signs the account out of everything, here and in every app. */
+export async function signOutEverywhere(needs: Needs, accountId: string, by: Actor): Promise<boolean> {
+  const nowMs = needs.clock()
+  const ended = await inTransaction(needs.db, async (trx) => {
+    if (!(await lockAccount(trx, accountId))) return undefined
+    await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.signed_out_everywhere', accountId })
+    return endAllAccess(trx, accountId, nowMs)
+  })
+  return revoke(needs, ended)
+}
+
+async function endAndChange(
+  needs: Needs,
+  accountId: string,
+  change: (trx: Sql, nowMs: number) => Promise<void>,
+): Promise<boolean> {
+  const nowMs = needs.clock()
+  const ended = await inTransaction(needs.db, async (trx) => {
+    await assertNotLastAdmin(trx, accountId)
+    if (!(await lockAccount(trx, accountId))) return undefined
+    const access = await endAllAccess(trx, accountId, nowMs)
+    await change(trx, nowMs)
+    return access
+  })
+  return revoke(needs, ended)
+}
+
+async function revoke(needs: Needs, ended: EndedAccess | undefined): Promise<boolean> {
+  if (!ended) return false
+  await needs.revokeAccess(ended)
+  return true
+}

@@ -1,0 +1,158 @@
+/**
+ * An account: one person, known to relying parties by `id` (the `sub` of OpenID Connect) and to themselves by an
+ * e-mail address. Owns the row and its claims. Passwords, links, sessions and roles are nouns of their own beside it.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Sql } from '../platform/database.ts'
+import { lookupEmail, parseEmail } from './email.ts'
+import { profileSchema } from './profile.ts'
+import { AppError } from '../errors.ts'
+
+export type Account = {
+  /** Never reused, also not after deletion (OpenID Connect Core §8). */
+  id: string
+  /** As typed: what mail is sent to. */
+  email: string
+  /** What the account is found by; unique. */
+  emailCanonical: string
+  name: string
+  username: string | null
+  locale: string | null
+  /** PHC string, or null when no password was ever set. */
+  passwordHash: string | null
+  emailVerifiedAtMs: number | null
+  disabledAtMs: number | null
+  passwordChangedAtMs: number | null
+  /** A session or token that began earlier is void. */
+  sessionsValidFromMs: number
+  createdAtMs: number
+  updatedAtMs: number
+}
+
+export const ACCOUNT_COLUMNS = [
+  'id',
+  'email',
+  'emailCanonical',
+  'name',
+  'username',
+  'locale',
+  'passwordHash',
+  'emailVerifiedAtMs',
+  'disabledAtMs',
+  'passwordChangedAtMs',
+  'sessionsValidFromMs',
+  'createdAtMs',
+  'updatedAtMs',
+] as const
+
+export type NewAccount = {
+  email: string
+  name?: string | undefined
+  username?: string | null | undefined
+  locale?: string | null | undefined
+  passwordHash: string | null
+  verified?: boolean
+}
+
+/**
+ * Inserts an account. A second one with the same canonical address violates a unique index (`isDuplicate`).
+ * Throws `AppError('email_invalid' | 'profile_invalid', 422)`.
+ */
+export async function createAccount(sql: Sql, given: NewAccount, nowMs: number): Promise<Account> {
+  const parsed = parseEmail(given.email)
+  if (!parsed.ok) throw new AppError('email_invalid', 422, 'The e-mail address is not valid.')
+  const { typed, canonical } = parsed.email
+  const profile = profileSchema.safeParse({
+    name: given.name ?? '',
+    username: given.username ?? null,
+    locale: given.locale ?? null,
+  })
+  if (!profile.success)
+    throw new AppError('profile_invalid', 422, 'The name is not valid.', { cause: profile.error })
+  const account: Account = {
+    id: randomUUID(),
+    email: typed,
+    emailCanonical: canonical,
+    name: profile.data.name ?? '',
+    username: profile.data.username ?? null,
+    locale: profile.data.locale ?? null,
+    passwordHash: given.passwordHash,
+    emailVerifiedAtMs: given.verified ? nowMs : null,
+    disabledAtMs: null,
+    passwordChangedAtMs: given.passwordHash === null ? null : nowMs,
+    sessionsValidFromMs: nowMs,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  }
+  await sql('accounts').insert(account)
+  return account
+}
+
+export async function findAccountById(sql: Sql, id: string): Promise<Account | undefined> {
+  return sql<Account>('accounts')
+    .where({ id })
+    .first(...ACCOUNT_COLUMNS)
+}
+
+/** Finds by any spelling of the address. */
+export async function findAccountByEmail(sql: Sql, email: string): Promise<Account | undefined> {
+  return sql<Account>('accounts')
+    .where({ emailCanonical: lookupEmail(email) })
+    .first(...ACCOUNT_COLUMNS)
+}
+
+/**
+ * The same row, locked until the transaction ends: every change that reads an account first begins with this, so that
+ * changes of one account follow one another. (SQLite has one writer anyway.)
+ */
+export async function lockAccount(trx: Sql, id: string): Promise<Account | undefined> {
+  return trx<Account>('accounts')
+    .where({ id })
+    .forUpdate()
+    .first(...ACCOUNT_COLUMNS)
+}
+
+/**
+ * Notes that the mailbox was proven, if it is still the account's: the proof of an earlier address proves nothing.
+ * Answers false when it is another one by now.
+ */
+export async function markVerified(
+  sql: Sql,
+  id: string,
+  emailCanonical: string,
+  nowMs: number,
+): Promise<boolean> {
+  const verifiedAtMs = sql.raw('coalesce(??, ?)', ['emailVerifiedAtMs', nowMs])
+  const changed = await sql('accounts')
+    .where({ id, emailCanonical })
+    .update({ emailVerifiedAtMs: verifiedAtMs, updatedAtMs: nowMs })
+  return changed === 1
+}
+
+export function isVerified(account: Pick<Account, 'emailVerifiedAtMs'>): boolean {
+  return account.emailVerifiedAtMs !== null
+}
+
+export type AccountClaims = {
+  sub: string
+  email: string
+  email_verified: boolean
+  name?: string
+  preferred_username?: string
+  locale?: string
+  /** Seconds since the epoch. */
+  updated_at: number
+}
+
+/** The standard claims of an account (OpenID Connect Core §5.1); those without a value are left out (§5.3.2). */
+export function claimsOf(account: Account): AccountClaims {
+  return {
+    sub: account.id,
+    email: account.email,
+    email_verified: isVerified(account),
+    ...(account.name && { name: account.name }),
+    ...(account.username && { preferred_username: account.username }),
+    ...(account.locale && { locale: account.locale }),
+    updated_at: Math.floor(account.updatedAtMs / 1000),
+  }
+}

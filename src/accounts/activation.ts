@@ -1,0 +1,121 @@
+/**
+ * Activation proves the mailbox and the password. In the browser that registered, opening the link proves both; elsewhere
+ * it takes the code from the mail and the password, or a new password in its place. A signed-in person gives the code only.
+ */
+import type { Clock } from '../platform/clock.ts'
+import { inTransaction } from '../platform/database.ts'
+import type { Db, Sql } from '../platform/database.ts'
+import { findAccountById, isVerified, lockAccount, markVerified } from './account.ts'
+import type { Account } from './account.ts'
+import { recordAudit } from './audit.ts'
+import { endAllAccess } from './ended-access.ts'
+import type { EndedAccess, RevokeAccess } from './ended-access.ts'
+import type { Hasher } from './hashing.ts'
+import { proveToken, useToken } from './one-time-token.ts'
+import type { OneTimeToken, TokenEvidence, TokenKey, TokenRefusal } from './one-time-token.ts'
+import { passwordProblem } from './password-policy.ts'
+import type { PasswordPolicy, PasswordProblem } from './password-policy.ts'
+import { storePassword } from './stored-password.ts'
+
+export type ActivationNeeds = {
+  db: Db
+  clock: Clock
+  hasher: Hasher
+  keys: { index: Buffer }
+  policy: PasswordPolicy
+  revokeAccess: RevokeAccess
+}
+
+export type Activated =
+  | { ok: true; accountId: string }
+  | { ok: false; reason: TokenRefusal | 'wrong_password' }
+  | { ok: false; reason: 'password_refused'; problem: PasswordProblem }
+
+/** By the link alone: only in the browser that registered; anywhere else `wrong_code`, with nothing changed. */
+export async function activate(
+  needs: ActivationNeeds,
+  given: { token: string; browser: string | undefined; ip?: string },
+): Promise<Activated> {
+  const proof = await prove(needs, { token: given.token }, { browser: given.browser })
+  return proof.ok ? finish(needs, proof.row, proof.row.passwordHash, given.ip) : proof
+}
+
+/** By the link, the code, and the password that was chosen at registration. Throws `AppError('hashing_busy', 503)`. */
+export async function activateElsewhere(
+  needs: ActivationNeeds,
+  given: { token: string; code: string; password: string; ip?: string },
+): Promise<Activated> {
+  const proof = await prove(needs, { token: given.token }, { code: given.code })
+  if (!proof.ok) return proof
+  const account = await findAccountById(needs.db, proof.row.accountId)
+  // The password of this request, or of the one that made the account.
+  for (const candidate of new Set([proof.row.passwordHash, account?.passwordHash])) {
+    if (candidate && (await needs.hasher.verify(candidate, given.password)))
+      return finish(needs, proof.row, candidate, given.ip)
+  }
+  return { ok: false, reason: 'wrong_password' }
+}
+
+/** By the link, the code, and a new password: the one set at registration, by whomever, dies. */
+export async function activateWithNewPassword(
+  needs: ActivationNeeds,
+  given: { token: string; code: string; newPassword: string; ip?: string },
+): Promise<Activated> {
+  const proof = await prove(needs, { token: given.token }, { code: given.code })
+  if (!proof.ok) return proof
+  const account = await findAccountById(needs.db, proof.row.accountId)
+  if (!account) return { ok: false, reason: 'invalid_token' }
+  const problem = passwordProblem(needs.policy, given.newPassword, account)
+  if (problem) return { ok: false, reason: 'password_refused', problem }
+  return finish(needs, proof.row, await needs.hasher.hash(given.newPassword), given.ip)
+}
+
+/** By the code alone, for a person who is signed in and has thereby given the account's password, which stays. */
+export async function activateSignedIn(
+  needs: ActivationNeeds,
+  given: { accountId: string; code: string; ip?: string },
+): Promise<Activated> {
+  const proof = await prove(needs, { accountId: given.accountId }, { code: given.code })
+  return proof.ok ? finish(needs, proof.row, null, given.ip) : proof
+}
+
+type Which = { token: string } | { accountId: string }
+
+async function prove(needs: ActivationNeeds, which: Which, evidence: TokenEvidence) {
+  const key: TokenKey = { ...which, purpose: 'activation' }
+  return proveToken(needs.db, needs.keys.index, key, evidence, needs.clock())
+}
+
+async function finish(
+  needs: ActivationNeeds,
+  row: OneTimeToken,
+  passwordHash: string | null,
+  ip: string | undefined,
+): Promise<Activated> {
+  const outcome = await inTransaction(needs.db, async (trx) => {
+    const nowMs = needs.clock()
+    const account = await lockAccount(trx, row.accountId)
+    if (!account || account.disabledAtMs !== null) return 'invalid_token'
+    // A verified account's password is never touched from here, whatever the link carries.
+    if (isVerified(account) || !(await useToken(trx, row.digest, nowMs))) return 'used'
+    if (!(await markVerified(trx, account.id, row.emailCanonical, nowMs))) return 'invalid_token'
+    const { id: accountId } = account
+    await recordAudit(trx, { atMs: nowMs, action: 'account.activated', actor: accountId, accountId, ip })
+    return replacePassword(trx, account, passwordHash, nowMs)
+  })
+  if (outcome === 'invalid_token' || outcome === 'used') return { ok: false, reason: outcome }
+  if (outcome) await needs.revokeAccess(outcome)
+  return { ok: true, accountId: row.accountId }
+}
+
+/** Who signed in with the password that dies here is signed out. */
+async function replacePassword(
+  trx: Sql,
+  account: Account,
+  passwordHash: string | null,
+  nowMs: number,
+): Promise<EndedAccess | undefined> {
+  if (passwordHash === null || passwordHash === account.passwordHash) return undefined
+  await storePassword(trx, account.id, passwordHash, nowMs)
+  return endAllAccess(trx, account.id, nowMs)
+}

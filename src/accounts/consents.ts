@@ -1,0 +1,128 @@
+/** What an account has allowed each app, remembered in SQL: losing the grant store costs a sign-in, never a second consent. */
+import { z } from 'zod'
+import { inTransaction, isDuplicate } from '../platform/database.ts'
+import type { Db, Sql } from '../platform/database.ts'
+import { removeGrantsOf } from './account-grants.ts'
+
+export type Consent = {
+  accountId: string
+  clientId: string
+  /** OpenID scopes. */
+  scopes: string[]
+  claims: string[]
+  /** Scopes by resource identifier (RFC 8707). */
+  resources: Record<string, string[]>
+  grantedAtMs: number
+  updatedAtMs: number
+}
+
+export type Allowed = {
+  scopes?: readonly string[]
+  claims?: readonly string[]
+  resources?: Readonly<Record<string, readonly string[]>>
+}
+
+const COLUMNS = [
+  'accountId',
+  'clientId',
+  'scopes',
+  'claims',
+  'resources',
+  'grantedAtMs',
+  'updatedAtMs',
+] as const
+
+/** Adds to what was allowed before; nothing is taken away. */
+export async function rememberConsent(
+  db: Db,
+  accountId: string,
+  clientId: string,
+  allowed: Allowed,
+  nowMs: number,
+): Promise<void> {
+  const remember = () => inTransaction(db, (trx) => merge(trx, accountId, clientId, allowed, nowMs))
+  try {
+    await remember()
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    // The first consent of this pair, given twice at once: by now there is a row to add to.
+    await remember()
+  }
+}
+
+export async function findConsent(
+  sql: Sql,
+  accountId: string,
+  clientId: string,
+): Promise<Consent | undefined> {
+  const row: StoredConsent | undefined = await sql('consents')
+    .where({ accountId, clientId })
+    .first(...COLUMNS)
+  return row && toConsent(row)
+}
+
+/** The latest first. */
+export async function listConsents(sql: Sql, accountId: string): Promise<Consent[]> {
+  const rows: StoredConsent[] = await sql('consents')
+    .select(...COLUMNS)
+    .where({ accountId })
+    .orderBy('updatedAtMs', 'desc')
+  return rows.map(toConsent)
+}
+
+/**
+ * Forgets the consent and removes the app's grants; answers the digests of the latter, which the caller revokes in the
+ * grant store, or nothing when there was neither.
+ */
+export async function revokeConsent(
+  db: Db,
+  accountId: string,
+  clientId: string,
+): Promise<string[] | undefined> {
+  return inTransaction(db, async (trx) => {
+    const forgotten = await trx('consents').where({ accountId, clientId }).delete()
+    const grants = await removeGrantsOf(trx, accountId, clientId)
+    return forgotten > 0 || grants.length > 0 ? grants : undefined
+  })
+}
+
+async function merge(trx: Sql, accountId: string, clientId: string, allowed: Allowed, nowMs: number) {
+  const row: StoredConsent | undefined = await trx('consents')
+    .where({ accountId, clientId })
+    .forUpdate()
+    .first(...COLUMNS)
+  const before = row && toConsent(row)
+  const resources: Record<string, string[]> = { ...before?.resources }
+  for (const [identifier, scopes] of Object.entries(allowed.resources ?? {}))
+    resources[identifier] = union(resources[identifier], scopes)
+  const content = {
+    scopes: JSON.stringify(union(before?.scopes, allowed.scopes)),
+    claims: JSON.stringify(union(before?.claims, allowed.claims)),
+    resources: JSON.stringify(resources),
+    updatedAtMs: nowMs,
+  }
+  if (before) await trx('consents').where({ accountId, clientId }).update(content)
+  else await trx('consents').insert({ accountId, clientId, ...content, grantedAtMs: nowMs })
+}
+
+function union(before: readonly string[] = [], added: readonly string[] = []): string[] {
+  return [...new Set([...before, ...added])]
+}
+
+type StoredConsent = Omit<Consent, 'scopes' | 'claims' | 'resources'> & {
+  scopes: string
+  claims: string
+  resources: string
+}
+
+const names = z.array(z.string())
+const namesByResource = z.record(z.string(), names)
+
+function toConsent(row: StoredConsent): Consent {
+  return {
+    ...row,
+    scopes: names.parse(JSON.parse(row.scopes)),
+    claims: names.parse(JSON.parse(row.claims)),
+    resources: namesByResource.parse(JSON.parse(row.resources)),
+  }
+}

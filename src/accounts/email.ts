@@ -1,0 +1,68 @@
+/**
+ * E-mail addresses. Each is canonicalised once, here: trim, NFC, IDNA domain (ASCII form), lower case. Plus-tags stay
+ * distinct. One unique index on the canonical form keeps aliases of one address from becoming two accounts.
+ */
+import { domainToASCII } from 'node:url'
+import { isIP } from 'node:net'
+
+export type EmailProblem = 'missing' | 'control_character' | 'malformed' | 'too_long'
+
+export type ParsedEmail =
+  | { ok: true; email: { typed: string; canonical: string } }
+  | { ok: false; problem: EmailProblem }
+
+/** The whole address (RFC 5321 §4.5.3.1.3, less the angle brackets) and its local part, in octets. */
+const MAX_ADDRESS = 254
+const MAX_LOCAL = 64
+
+// Line breaks, NUL and direction marks: they could start a mail header or disguise the address.
+const CONTROL = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/u
+// A dot-atom (RFC 5322 §3.2.3) whose letters may be from any script (RFC 6531).
+const LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
+const DOMAIN_TYPED = /^[\p{L}\p{M}\p{N}.-]+$/u
+const DOMAIN_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
+
+/** Reads what a person typed: the address as typed (trimmed, NFC) and its canonical form, or what is wrong with it. */
+export function parseEmail(input: string): ParsedEmail {
+  if (CONTROL.test(input.replace(/^[\t ]+|[\t ]+$/g, ''))) return { ok: false, problem: 'control_character' }
+  const typed = input.trim().normalize('NFC')
+  if (typed === '') return { ok: false, problem: 'missing' }
+  if (typed.length > MAX_ADDRESS) return { ok: false, problem: 'too_long' }
+  const at = typed.lastIndexOf('@')
+  const local = typed.slice(0, at).toLowerCase().normalize('NFC')
+  const domain = canonicalDomain(typed.slice(at + 1))
+  if (at < 1 || domain === undefined || !LOCAL_PART.test(local)) return { ok: false, problem: 'malformed' }
+  const canonical = `${local}@${domain}`
+  if (Buffer.byteLength(local) > MAX_LOCAL || Buffer.byteLength(canonical) > MAX_ADDRESS)
+    return { ok: false, problem: 'too_long' }
+  return { ok: true, email: { typed, canonical } }
+}
+
+/**
+ * The canonical form for a look-up or a limiter, of any input: text that is no address still gives one stable string, so
+ * that it takes the same path as an unknown address.
+ */
+export function lookupEmail(input: string): string {
+  const parsed = parseEmail(input)
+  return parsed.ok
+    ? parsed.email.canonical
+    : input.trim().normalize('NFC').toLowerCase().slice(0, MAX_ADDRESS)
+}
+
+/** English sentence for each problem, for interfaces without a catalogue of their own. */
+export const emailProblemText: Record<EmailProblem, string> = {
+  missing: 'Enter an e-mail address.',
+  control_character: 'The e-mail address contains characters that are not allowed.',
+  malformed: 'This is not a complete e-mail address; it looks like name@example.com.',
+  too_long: 'The e-mail address is too long.',
+}
+
+function canonicalDomain(typed: string): string | undefined {
+  // domainToASCII parses like a URL's host: what would end a host there must not get that far.
+  if (!DOMAIN_TYPED.test(typed)) return undefined
+  const domain = domainToASCII(typed)
+  const labels = domain.split('.')
+  if (isIP(domain) !== 0 || !labels.every((label) => DOMAIN_LABEL.test(label))) return undefined
+  // A name without a dot is deliverable on the machine itself at most.
+  return labels.length > 1 || domain === 'localhost' ? domain : undefined
+}

@@ -1,0 +1,51 @@
+/** Ends what an account has open: sessions and grants, in SQL first; the grant store follows after the commit. */
+import type { Sql } from '../platform/database.ts'
+
+/** What was ended in SQL and is still to be removed from the grant store. */
+export type EndedAccess = { accountId: string; sessionUids: string[]; grantIdDigests: string[] }
+
+/** Removes sessions and grants (with their tokens) from the grant store. Called after the commit; may be called again. */
+export type RevokeAccess = (ended: EndedAccess) => Promise<void>
+
+/**
+ * Ends every session and grant of the account, and kills its pending links. Everything that began before `nowMs` is void
+ * from here on, even where the grant store loses the revocation.
+ */
+export async function endAllAccess(trx: Sql, accountId: string, nowMs: number): Promise<EndedAccess> {
+  await trx('accounts').where({ id: accountId }).update({ sessionsValidFromMs: nowMs, updatedAtMs: nowMs })
+  return endSessionsAndGrants(trx, accountId, nowMs)
+}
+
+/** Ends every session but one, every grant that does not hang on that one, and kills pending links. */
+export async function endOtherAccess(
+  trx: Sql,
+  accountId: string,
+  keptSessionUid: string | undefined,
+  nowMs: number,
+): Promise<EndedAccess> {
+  return endSessionsAndGrants(trx, accountId, nowMs, keptSessionUid)
+}
+
+async function endSessionsAndGrants(
+  trx: Sql,
+  accountId: string,
+  nowMs: number,
+  keptSessionUid = '',
+): Promise<EndedAccess> {
+  // Used ones stay, so that a link opened twice can be explained.
+  await trx('one_time_tokens').where({ accountId }).whereNull('usedAtMs').delete()
+  const sessionUids: string[] = await trx('account_sessions')
+    .where({ accountId })
+    .whereNull('endedAtMs')
+    .whereNot({ uid: keptSessionUid })
+    .forUpdate()
+    .pluck('uid')
+  await trx('account_sessions').whereIn('uid', sessionUids).update({ endedAtMs: nowMs })
+  const grantIdDigests: string[] = await trx('account_grants')
+    .where({ accountId })
+    .where((grants) => grants.whereNull('sessionUid').orWhereNot({ sessionUid: keptSessionUid }))
+    .forUpdate()
+    .pluck('grantIdDigest')
+  await trx('account_grants').whereIn('grantIdDigest', grantIdDigests).delete()
+  return { accountId, sessionUids, grantIdDigests }
+}

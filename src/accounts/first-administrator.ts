@@ -1,0 +1,70 @@
+/**
+ * The first administrator, made at first start. It runs under the startup lock; should it ever run twice at once, the
+ * unique address still lets one succeed.
+ */
+import { AppError } from '../errors.ts'
+import { inTransaction } from '../platform/database.ts'
+import { randomToken } from '../platform/tokens.ts'
+import { findAccountByEmail, isVerified, lockAccount, markVerified } from './account.ts'
+import type { Account } from './account.ts'
+import { recordAudit } from './audit.ts'
+import { endAllAccess } from './ended-access.ts'
+import type { RevokeAccess } from './ended-access.ts'
+import { addAccount } from './operator-account.ts'
+import type { OperatorNeeds } from './operator-account.ts'
+import { grantRole, hasActiveAdmin } from './roles.ts'
+import { storePassword } from './stored-password.ts'
+
+type Needs = OperatorNeeds & { revokeAccess?: RevokeAccess }
+
+export type FirstAdministrator = {
+  created: boolean
+  email: string
+  /** To be shown once; only when it was generated and is in force. */
+  oneTimePassword?: string
+}
+
+/**
+ * Sees to it that somebody can administer. When nobody can, the given address becomes an administrator's: a new verified
+ * account, or the one it has. A verified account keeps its password; an unverified one may be a stranger's and gets the new.
+ * Throws `AppError` as `addAccount` does.
+ */
+export async function ensureFirstAdministrator(
+  needs: Needs,
+  given: { email: string; password?: string | undefined },
+): Promise<FirstAdministrator> {
+  const { email } = given
+  if (await hasActiveAdmin(needs.db)) return { created: false, email }
+  const password = given.password ?? randomToken(128)
+  const shown = given.password === undefined ? { oneTimePassword: password } : {}
+  const existing = await findAccountByEmail(needs.db, email)
+  if (existing) {
+    const replaced = await promote(needs, existing, password)
+    return { created: true, email, ...(replaced && shown) }
+  }
+  try {
+    await addAccount(needs, { email, password, verified: true, roles: ['admin'], actor: 'system' })
+    return { created: true, email, ...shown }
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'account_exists') return { created: false, email }
+    throw error
+  }
+}
+
+/** Answers whether the password was replaced. */
+async function promote(needs: Needs, { id }: Account, password: string): Promise<boolean> {
+  const passwordHash = await needs.hasher.hash(password)
+  const ended = await inTransaction(needs.db, async (trx) => {
+    const nowMs = needs.clock()
+    const account = await lockAccount(trx, id)
+    await trx('accounts').where({ id }).update({ disabledAtMs: null, updatedAtMs: nowMs })
+    await grantRole(trx, id, 'admin')
+    await recordAudit(trx, { atMs: nowMs, action: 'role.granted', actor: 'system', accountId: id })
+    if (!account || isVerified(account)) return undefined
+    await storePassword(trx, id, passwordHash, nowMs)
+    await markVerified(trx, id, account.emailCanonical, nowMs)
+    return endAllAccess(trx, id, nowMs)
+  })
+  if (ended) await needs.revokeAccess?.(ended)
+  return ended !== undefined
+}

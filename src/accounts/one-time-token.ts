@@ -1,0 +1,214 @@
+/**
+ * One-time tokens: what a mailed link carries. Only a digest is stored; using one is a single conditional UPDATE; a new
+ * one kills the older of its purpose. A link alone is not enough, since mail scanners open links: it also takes the browser
+ * that asked, or the code from the mail, of which few guesses are allowed.
+ */
+import { randomInt } from 'node:crypto'
+import { DAY_MS, HOUR_MS } from '../platform/clock.ts'
+import type { Db, Sql } from '../platform/database.ts'
+import { digest, equalsInConstantTime, keyedDigest, randomToken } from '../platform/tokens.ts'
+import { lockAccount } from './account.ts'
+
+export type TokenPurpose = 'activation' | 'reset' | 'email_change'
+
+/** The longest a token of each purpose may live. */
+export const TOKEN_LIFETIME_MS: Record<TokenPurpose, number> = {
+  activation: 2 * DAY_MS,
+  reset: HOUR_MS,
+  email_change: HOUR_MS,
+}
+
+export const MAX_CODE_ATTEMPTS = 5
+
+export type OneTimeToken = {
+  digest: string
+  accountId: string
+  purpose: TokenPurpose
+  /** The address that the mail went to, hence the mailbox that using the token proves. */
+  emailCanonical: string
+  codeDigest: string
+  browserDigest: string | null
+  /** The password chosen with this request; takes effect only when the token is used. */
+  passwordHash: string | null
+  attempts: number
+  expiresAtMs: number
+  usedAtMs: number | null
+  createdAtMs: number
+}
+
+const COLUMNS = [
+  'digest',
+  'accountId',
+  'purpose',
+  'emailCanonical',
+  'codeDigest',
+  'browserDigest',
+  'passwordHash',
+  'attempts',
+  'expiresAtMs',
+  'usedAtMs',
+  'createdAtMs',
+] as const
+
+export type TokenRequest = {
+  accountId: string
+  purpose: TokenPurpose
+  emailCanonical: string
+  /** `browserDigestOf` the browser that asked; without it the link always takes the code. */
+  browserDigest?: string | null
+  passwordHash?: string | null
+  /** Cut to `TOKEN_LIFETIME_MS`. */
+  lifetimeMs: number
+}
+
+export type IssuedToken = { token: string; code: string; expiresAtMs: number }
+
+/** Makes a token in the caller's transaction and kills the account's earlier one of the same purpose. */
+export async function issueToken(
+  trx: Sql,
+  key: Buffer,
+  request: TokenRequest,
+  nowMs: number,
+): Promise<IssuedToken> {
+  const { accountId, purpose, emailCanonical, browserDigest = null, passwordHash = null } = request
+  const token = randomToken()
+  const code = randomCode()
+  const expiresAtMs = nowMs + Math.min(request.lifetimeMs, TOKEN_LIFETIME_MS[purpose])
+  // Two requests at once follow one another here, else both their tokens would live.
+  await lockAccount(trx, accountId)
+  await trx('one_time_tokens').where({ accountId, purpose }).delete()
+  await trx('one_time_tokens').insert({
+    digest: digest(token),
+    accountId,
+    purpose,
+    emailCanonical,
+    codeDigest: codeDigest(key, digest(token), code),
+    browserDigest,
+    passwordHash,
+    attempts: 0,
+    expiresAtMs,
+    usedAtMs: null,
+    createdAtMs: nowMs,
+  })
+  return { token, code, expiresAtMs }
+}
+
+/** A random secret for the cookie of a browser that asks for a mail. */
+export function newBrowserSecret(): string {
+  return randomToken()
+}
+
+export function browserDigestOf(browserSecret: string | undefined): string | null {
+  return browserSecret ? digest(browserSecret) : null
+}
+
+export type TokenPreview =
+  /** `actsHere`: this is the browser that asked, so neither code nor button is needed. */
+  | { state: 'live'; actsHere: boolean; accountId: string; emailCanonical: string; codeAttemptsLeft: number }
+  | { state: 'used' | 'expired' | 'unknown' }
+
+/** What a link would do; changes nothing, so that GET and HEAD may call it. */
+export async function previewToken(
+  sql: Sql,
+  given: { token: string; purpose: TokenPurpose; browser?: string | undefined },
+  nowMs: number,
+): Promise<TokenPreview> {
+  const row = await findToken(sql, { digest: digest(given.token), purpose: given.purpose })
+  if (!row) return { state: 'unknown' }
+  if (row.usedAtMs !== null) return { state: 'used' }
+  if (row.expiresAtMs <= nowMs) return { state: 'expired' }
+  return {
+    state: 'live',
+    actsHere: isSameBrowser(row, given.browser),
+    accountId: row.accountId,
+    emailCanonical: row.emailCanonical,
+    codeAttemptsLeft: Math.max(0, MAX_CODE_ATTEMPTS - row.attempts),
+  }
+}
+
+/** Why a link did nothing. `used`: it had its effect before; `exhausted`: too many wrong codes. */
+export type TokenRefusal = 'invalid_token' | 'used' | 'wrong_code' | 'exhausted'
+export type TokenProof = { ok: true; row: OneTimeToken } | { ok: false; reason: TokenRefusal }
+
+/** Which token, and what is given along with it: the cookie of the browser that asked, or the code from the mail. */
+export type TokenEvidence = { browser?: string | undefined; code?: string | undefined }
+export type TokenKey = { purpose: TokenPurpose } & ({ token: string } | { accountId: string })
+
+/**
+ * Checks the evidence without using the token; `useToken` follows in the transaction of the change. A guess of the code is
+ * counted before it is compared. Never inside a transaction: the count must stay.
+ */
+export async function proveToken(
+  db: Db,
+  key: Buffer,
+  which: TokenKey,
+  evidence: TokenEvidence,
+  nowMs: number,
+): Promise<TokenProof> {
+  const { purpose } = which
+  const found = 'token' in which ? { digest: digest(which.token) } : { accountId: which.accountId }
+  const row = await findToken(db, { ...found, purpose })
+  if (row && row.usedAtMs !== null) return { ok: false, reason: 'used' }
+  if (!row || row.expiresAtMs <= nowMs) return { ok: false, reason: 'invalid_token' }
+  if (isSameBrowser(row, evidence.browser)) return { ok: true, row }
+  if (evidence.code === undefined) return { ok: false, reason: 'wrong_code' }
+  if (!(await takeCodeAttempt(db, row.digest, nowMs))) return { ok: false, reason: 'exhausted' }
+  const matches = equalsInConstantTime(row.codeDigest, codeDigest(key, row.digest, evidence.code))
+  return matches ? { ok: true, row } : { ok: false, reason: 'wrong_code' }
+}
+
+/** Uses the token up, in the transaction of what it is for. Of any number of callers exactly one gets true. */
+export async function useToken(trx: Sql, tokenDigest: string, nowMs: number): Promise<boolean> {
+  const used = await trx('one_time_tokens')
+    .where({ digest: tokenDigest })
+    .whereNull('usedAtMs')
+    .where('expiresAtMs', '>', nowMs)
+    .update({ usedAtMs: nowMs })
+  return used === 1
+}
+
+/** The account's live token of a purpose, if it has one. */
+export async function findLiveToken(
+  sql: Sql,
+  accountId: string,
+  purpose: TokenPurpose,
+  nowMs: number,
+): Promise<OneTimeToken | undefined> {
+  const row = await findToken(sql, { accountId, purpose })
+  return row && row.usedAtMs === null && row.expiresAtMs > nowMs ? row : undefined
+}
+
+async function findToken(sql: Sql, where: Partial<OneTimeToken>): Promise<OneTimeToken | undefined> {
+  return sql<OneTimeToken>('one_time_tokens')
+    .where(where)
+    .first(...COLUMNS)
+}
+
+async function takeCodeAttempt(db: Db, tokenDigest: string, nowMs: number): Promise<boolean> {
+  const taken = await db('one_time_tokens')
+    .where({ digest: tokenDigest })
+    .whereNull('usedAtMs')
+    .where('expiresAtMs', '>', nowMs)
+    .where('attempts', '<', MAX_CODE_ATTEMPTS)
+    .increment('attempts', 1)
+  return taken === 1
+}
+
+function isSameBrowser(row: OneTimeToken, browser: string | undefined): boolean {
+  return row.browserDigest !== null && row.browserDigest === browserDigestOf(browser)
+}
+
+// No vowels (no words), nothing that looks like something else (0 O, 1 I L, U V, 5 S, 2 Z, 8 B).
+const ALPHABET = '34679CDFGHJKMNPQRTVWXY'
+const CODE_LENGTH = 8
+
+/** `XXXX-XXXX`: 22^8, about 2^35.7; five guesses are allowed. */
+function randomCode(): string {
+  const letters = Array.from({ length: CODE_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)])
+  return letters.join('').replace(/^.{4}/, '$&-')
+}
+
+// Bound to its token, and keyed: a stolen table cannot be searched for so short a code.
+function codeDigest(key: Buffer, tokenDigest: string, code: string): string {
+  return keyedDigest(key, `code:${tokenDigest}:${code.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')}`)
+}

@@ -1,0 +1,52 @@
+/** Which passwords are accepted. Length and commonness only: no composition rules, no expiry (NIST SP 800-63B §3.1.1.2). */
+import { isCommonPassword } from './common-passwords.ts'
+import { isOversized } from './password.ts'
+
+export type PasswordPolicy = {
+  /** In code points. */
+  minLength: number
+  serviceName: string
+}
+
+export type PasswordProblem = 'too_short' | 'too_long' | 'common' | 'personal'
+
+/** Whom the password is for: what it must not be equal to. */
+export type PasswordOwner = { email: string; name?: string | null; username?: string | null }
+
+/** What is wrong with a new password, or nothing. Costs no hash; reads no account. */
+export function passwordProblem(
+  policy: PasswordPolicy,
+  password: string,
+  owner: PasswordOwner,
+): PasswordProblem | undefined {
+  if (isOversized(password)) return 'too_long'
+  if (Array.from(password.normalize('NFC')).length < policy.minLength) return 'too_short'
+  if (isPersonal(policy, password, owner)) return 'personal'
+  return isCommonPassword(password) ? 'common' : undefined
+}
+
+/** English sentence for each problem, for interfaces without a catalogue of their own. */
+export function passwordProblemText(problem: PasswordProblem, policy: PasswordPolicy): string {
+  return {
+    too_short: `Use at least ${policy.minLength} characters.`,
+    too_long: 'The password is too long.',
+    common: 'This password is among the first that would be guessed. Choose another one.',
+    personal: 'The password must not be your address, your name or the name of this service.',
+  }[problem]
+}
+
+function isPersonal(policy: PasswordPolicy, password: string, owner: PasswordOwner): boolean {
+  const said = folded(password)
+  const local = owner.email.slice(0, owner.email.lastIndexOf('@'))
+  return [owner.email, local, local.split('+')[0], owner.name, owner.username, policy.serviceName]
+    .map((text) => folded(text ?? ''))
+    .some((text) => text !== '' && text === said)
+}
+
+// Case, spaces and punctuation make no difference: "Ada.Lovelace" is still the name.
+function folded(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]/gu, '')
+}

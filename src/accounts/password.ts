@@ -1,0 +1,99 @@
+/**
+ * Password hashes as PHC strings. New ones are Argon2id (RFC 9106); which function verifies a stored one is looked up in
+ * a table by the scheme that the string names.
+ */
+import { timingSafeEqual } from 'node:crypto'
+import { hash, hashRaw } from '@node-rs/argon2'
+
+export type Argon2Settings = {
+  memoryKib: number
+  passes: number
+  lanes: number
+}
+
+/** The OWASP minimum: 19 MiB, two passes, one lane. */
+export const DEFAULT_ARGON2: Argon2Settings = { memoryKib: 19_456, passes: 2, lanes: 1 }
+
+/** Longer input is never hashed: it would only cost time. */
+export const MAX_PASSWORD_BYTES = 1024
+
+const ARGON2ID = 2
+const VERSION_19 = 1
+const VERSION_16 = 0
+
+type Verifier = (stored: string, password: string) => Promise<boolean>
+const verifiers: Record<string, Verifier> = { argon2id: verifyArgon2id }
+
+export async function hashPassword(password: string, settings: Argon2Settings): Promise<string> {
+  return hash(normalized(password), {
+    algorithm: ARGON2ID,
+    memoryCost: settings.memoryKib,
+    timeCost: settings.passes,
+    parallelism: settings.lanes,
+  })
+}
+
+/** False also for a stored value of a scheme that is not known. */
+export async function verifyPassword(stored: string, password: string): Promise<boolean> {
+  const verifier = verifiers[/^\$([a-z0-9-]+)\$/.exec(stored)?.[1] ?? '']
+  return verifier !== undefined && !isOversized(password) && verifier(stored, password)
+}
+
+/** True when the stored hash is of another scheme or parameters than a new one would be. */
+export function needsRehash(stored: string, settings: Argon2Settings): boolean {
+  const parsed = parseArgon2id(stored)
+  if (!parsed) return true
+  return (
+    parsed.version !== 19 ||
+    parsed.memoryKib !== settings.memoryKib ||
+    parsed.passes !== settings.passes ||
+    parsed.lanes !== settings.lanes
+  )
+}
+
+export function isOversized(password: string): boolean {
+  return Buffer.byteLength(password) > MAX_PASSWORD_BYTES
+}
+
+type ParsedArgon2 = Argon2Settings & { version: number; salt: Buffer; digest: Buffer }
+
+/** Reads an Argon2id PHC string; parameters may stand in any order, as writers differ. */
+export function parseArgon2id(stored: string): ParsedArgon2 | undefined {
+  const [, version, parameters, salt, digest] =
+    /^\$argon2id(?:\$v=(\d+))?\$([a-z]+=\d+(?:,[a-z]+=\d+)*)\$([\w+/-]+={0,2})\$([\w+/-]+={0,2})$/.exec(
+      stored,
+    ) ?? []
+  if (!parameters || !salt || !digest) return undefined
+  const byName = new Map(parameters.split(',').map((pair) => pair.split('=') as [string, string]))
+  const [memoryKib, passes, lanes] = ['m', 't', 'p'].map((name) => Number(byName.get(name)))
+  if (!memoryKib || !passes || !lanes) return undefined
+  return {
+    // A string without a version was written before version 19 existed.
+    version: Number(version ?? 16),
+    memoryKib,
+    passes,
+    lanes,
+    salt: Buffer.from(salt, 'base64'),
+    digest: Buffer.from(digest, 'base64'),
+  }
+}
+
+async function verifyArgon2id(stored: string, password: string): Promise<boolean> {
+  const parsed = parseArgon2id(stored)
+  if (!parsed) return false
+  const computed = await hashRaw(normalized(password), {
+    algorithm: ARGON2ID,
+    version: parsed.version === 19 ? VERSION_19 : VERSION_16,
+    memoryCost: parsed.memoryKib,
+    timeCost: parsed.passes,
+    parallelism: parsed.lanes,
+    salt: parsed.salt,
+    outputLen: parsed.digest.length,
+  })
+  return timingSafeEqual(computed, parsed.digest)
+}
+
+// The same characters typed on two systems may arrive composed or decomposed.
+function normalized(password: string): string {
+  return password.normalize('NFC')
+}

@@ -1,0 +1,48 @@
+/** What a person may say of themselves. Everything else on an account is out of reach of this schema, whatever is sent. */
+import { z } from 'zod'
+import type { Sql } from '../platform/database.ts'
+
+const oneLine = (max: number) =>
+  z
+    .string()
+    .trim()
+    .normalize('NFC')
+    .refine((text) => Array.from(text).length <= max, { error: 'too_long' })
+    .refine((text) => !/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u.test(text), {
+      error: 'control_character',
+    })
+
+// Names appear in mails to addresses that are not proven yet: with an address in them they would carry spam.
+const name = oneLine(100).refine((text) => !/:\/\/|\bwww\./i.test(text), { error: 'contains_link' })
+
+const username = oneLine(64).refine((text) => /^[\p{L}\p{M}\p{N}._-]+$/u.test(text), { error: 'malformed' })
+
+const locale = z
+  .string()
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'malformed')
+  .max(35)
+
+export const profileSchema = z.object({
+  name: name.optional(),
+  username: username.nullable().optional(),
+  locale: locale.nullable().optional(),
+})
+
+export type Profile = z.infer<typeof profileSchema>
+
+/**
+ * Changes the given fields and no others; unknown ones (`roles`, `email_verified`, …) are dropped.
+ * Throws a ZodError when a value is not valid. Answers false when there is no such account.
+ */
+export async function updateProfile(
+  sql: Sql,
+  accountId: string,
+  profile: Profile,
+  nowMs: number,
+): Promise<boolean> {
+  const allowed = profileSchema.parse(profile)
+  const changed = await sql('accounts')
+    .where({ id: accountId })
+    .update({ ...allowed, updatedAtMs: nowMs })
+  return changed === 1
+}

@@ -1,0 +1,153 @@
+/**
+ * Registration: the same answer, for the same work, whether the address is new, waiting for its activation, or taken.
+ *
+ * Whoever registers an address need not own it. So the password chosen with a request travels with that request's mail and
+ * becomes the account's only when the mail is used: a password set by a stranger never outlives the owner's activation.
+ */
+import type { Clock } from '../platform/clock.ts'
+import { inTransaction, isDuplicate } from '../platform/database.ts'
+import type { Db, Sql } from '../platform/database.ts'
+import { createAccount, findAccountByEmail, isVerified } from './account.ts'
+import type { Account } from './account.ts'
+import { mailActivation, mailAlreadyRegistered } from './account-mail.ts'
+import type { MailNeeds } from './account-mail.ts'
+import { recordAudit } from './audit.ts'
+import { lookupEmail, parseEmail } from './email.ts'
+import type { EmailProblem } from './email.ts'
+import { evenly } from './even-timing.ts'
+import type { Hasher } from './hashing.ts'
+import { browserDigestOf, findLiveToken, issueToken } from './one-time-token.ts'
+import { passwordProblem } from './password-policy.ts'
+import type { PasswordPolicy, PasswordProblem } from './password-policy.ts'
+import { profileSchema } from './profile.ts'
+import { takeMail, takeNetworkRequest } from './request-limits.ts'
+import type { RequestLimits } from './request-limits.ts'
+
+export type RegistrationNeeds = MailNeeds & {
+  db: Db
+  clock: Clock
+  hasher: Hasher
+  keys: { index: Buffer }
+  policy: PasswordPolicy
+  limits: RequestLimits
+  settings: { activationMs: number; answerStepMs: number }
+}
+
+export type Registration = {
+  email: string
+  password: string
+  name?: string | undefined
+  username?: string | null | undefined
+  locale?: string | null | undefined
+  /** The secret in this browser's cookie: in the same browser the mailed link acts at once. */
+  browser?: string | undefined
+  ip: string
+}
+
+export type Registered =
+  | { ok: true }
+  | { ok: false; reason: 'email_invalid'; problem: EmailProblem }
+  | { ok: false; reason: 'profile_invalid'; field: string }
+  | { ok: false; reason: 'password_refused'; problem: PasswordProblem }
+
+/** Throws `AppError` `too_many_requests` (429) and `hashing_busy` (503). */
+export async function register(needs: RegistrationNeeds, given: Registration): Promise<Registered> {
+  const refused = refusal(needs, given)
+  if (refused) return refused
+  const limits = { db: needs.db, key: needs.keys.index, limits: needs.limits }
+  await takeNetworkRequest(limits, 'registration', given.ip, needs.clock())
+  return evenly(needs.settings.answerStepMs, async () => {
+    const mayMail = await takeMail(limits, lookupEmail(given.email), given.ip, needs.clock())
+    const passwordHash = await needs.hasher.hash(given.password)
+    if (mayMail) await storeOrFollow(needs, given, passwordHash)
+    return { ok: true }
+  })
+}
+
+/** Mails a fresh link if the address waits for one; the answer never tells. Throws `too_many_requests` (429). */
+export async function resendActivation(
+  needs: RegistrationNeeds,
+  given: { email: string; ip: string },
+): Promise<void> {
+  const limits = { db: needs.db, key: needs.keys.index, limits: needs.limits }
+  await takeNetworkRequest(limits, 'resend', given.ip, needs.clock())
+  await evenly(needs.settings.answerStepMs, async () => {
+    if (!(await takeMail(limits, lookupEmail(given.email), given.ip, needs.clock()))) return
+    await inTransaction(needs.db, (trx) => resend(needs, trx, given))
+  })
+}
+
+function refusal(
+  needs: RegistrationNeeds,
+  given: Registration,
+): Exclude<Registered, { ok: true }> | undefined {
+  const email = parseEmail(given.email)
+  if (!email.ok) return { ok: false, reason: 'email_invalid', problem: email.problem }
+  const profile = profileSchema.safeParse(given)
+  if (!profile.success) {
+    const field = String(profile.error.issues[0]?.path[0] ?? 'name')
+    return { ok: false, reason: 'profile_invalid', field }
+  }
+  const problem = passwordProblem(needs.policy, given.password, given)
+  return problem && { ok: false, reason: 'password_refused', problem }
+}
+
+async function storeOrFollow(needs: RegistrationNeeds, given: Registration, passwordHash: string) {
+  const attempt = () => inTransaction(needs.db, (trx) => store(needs, trx, given, passwordHash))
+  try {
+    await attempt()
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    // The same address registered in the same moment: by now it is there to be found.
+    await attempt()
+  }
+}
+
+async function store(needs: RegistrationNeeds, trx: Sql, given: Registration, passwordHash: string) {
+  const existing = await findAccountByEmail(trx, given.email)
+  const account = existing ?? (await createAccount(trx, { ...given, passwordHash }, needs.clock()))
+  const action = existing ? 'account.registration_repeated' : 'account.registered'
+  await recordAudit(trx, {
+    atMs: needs.clock(),
+    action,
+    actor: 'anonymous',
+    accountId: account.id,
+    ip: given.ip,
+  })
+  if (account.disabledAtMs !== null) return
+  if (isVerified(account)) await mailAlreadyRegistered(needs, trx, account)
+  else await sendActivation(needs, trx, account, browserDigestOf(given.browser), passwordHash)
+}
+
+async function resend(needs: RegistrationNeeds, trx: Sql, given: { email: string; ip: string }) {
+  const account = await findAccountByEmail(trx, given.email)
+  await recordAudit(trx, {
+    atMs: needs.clock(),
+    action: 'account.activation_requested',
+    actor: 'anonymous',
+    accountId: account?.id,
+    ip: given.ip,
+  })
+  if (!account || isVerified(account) || account.disabledAtMs !== null) return
+  // The same request once more: it stays bound to the browser and the password it was made with, whoever asks again.
+  const earlier = await findLiveToken(trx, account.id, 'activation', needs.clock())
+  await sendActivation(needs, trx, account, earlier?.browserDigest ?? null, earlier?.passwordHash ?? null)
+}
+
+async function sendActivation(
+  needs: RegistrationNeeds,
+  trx: Sql,
+  account: Account,
+  browserDigest: string | null,
+  passwordHash: string | null,
+) {
+  const request = {
+    accountId: account.id,
+    purpose: 'activation',
+    emailCanonical: account.emailCanonical,
+    browserDigest,
+    passwordHash,
+    lifetimeMs: needs.settings.activationMs,
+  } as const
+  await mailActivation(needs, trx, account, await issueToken(trx, needs.keys.index, request, needs.clock()))
+}
