@@ -1,0 +1,160 @@
+/**
+ * oidc-provider's storage, over any grant store. Owns the translation: raw ids to digests, the library's
+ * read-then-act steps to atomic ones, and which reads and writes of a request travel together. It keeps nothing.
+ */
+import { errors } from 'oidc-provider'
+import type { Adapter, AdapterFactory, AdapterPayload, Provider } from 'oidc-provider'
+import { AppError } from '../errors.ts'
+import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
+import { createSealer, deriveKey, digest } from '../platform/tokens.ts'
+import type { GrantStore, Root } from './grant-store.ts'
+import { createRecordAdapter, revokeOnce, ttlMs, withoutId } from './record-adapter.ts'
+import { createRecordHandles } from './record-handles.ts'
+import type { RecordHandles } from './record-handles.ts'
+import { currentScope } from './request-scope.ts'
+import type { RequestScope } from './request-scope.ts'
+import { destroySession } from './revocation.ts'
+import { findSession, findSessionByUid, newVersion, saveSession } from './session-records.ts'
+import type { FoundSession, SessionNeeds } from './session-records.ts'
+import { grantKey, locate, locateSession, tagOf } from './token-ids.ts'
+import { commitPending } from './unit-of-work.ts'
+import type { UnitOfWorkNeeds } from './unit-of-work.ts'
+
+export type AdapterNeeds = SessionNeeds &
+  UnitOfWorkNeeds & {
+    /** Storage of the model Client. */
+    clientAdapter: Adapter
+    /** Server secrets, the current one first: they seal what a record must not show, and authenticate handles. */
+    secrets: readonly [string, ...string[]]
+  }
+
+type Parts = AdapterNeeds & { handles: RecordHandles }
+
+export { flushUnitOfWork } from './unit-of-work.ts'
+
+/** The `adapter` setting of the provider. Goes together with `installTokenIds` and `flushUnitOfWork`. */
+export function createAdapterFactory(needs: AdapterNeeds): AdapterFactory {
+  const [current, ...older] = needs.secrets
+  const sealing = (secret: string) => deriveKey(secret, 'oidc-records')
+  const parts = {
+    ...needs,
+    handles: createRecordHandles(deriveKey(current, 'oidc-record-handles')),
+    userCodeKey: deriveKey(current, 'oidc-user-codes'),
+    sealer: createSealer([sealing(current), ...older.map(sealing)]),
+  }
+  return (model) => {
+    if (model === 'Client') return needs.clientAdapter
+    if (model === 'Session') return protect(needs, sessionAdapter(parts))
+    if (model === 'Grant') return protect(needs, grantAdapter(parts))
+    return protect(needs, createRecordAdapter(parts, model))
+  }
+}
+
+/** Replaces the library's find-then-save by one set-if-absent, so that a proof or assertion counts once on all nodes. */
+export function overrideReplayDetection(provider: Provider, { store }: { store: GrantStore }): void {
+  provider.ReplayDetection.unique = async (issuer, jti, exp) => {
+    const place = locate('ReplayDetection', digest(`${issuer}\0${jti}`))
+    if (!place) throw new TypeError('a digest has no place')
+    // Clocks of nodes and clients differ: remember it a little longer than it is valid.
+    return inProtocol(() => store.claim(place.key, exp * SECOND_MS + MINUTE_MS))
+  }
+}
+
+function sessionAdapter(parts: Parts): Partial<Adapter> {
+  const remember = (found: FoundSession | undefined) => {
+    if (found) currentScope()?.sessions.set(found.place.tag, found.root)
+    return found
+  }
+  const locateAny = (id: string) => parts.handles.open('Session', id) ?? locateSession(id)
+  return {
+    async find(id) {
+      const found = remember(await findSession(parts, id))
+      return found && { ...found.payload, jti: id }
+    },
+    async findByUid(uid) {
+      const found = remember(await findSessionByUid(parts, uid))
+      return found && { ...found.payload, jti: parts.handles.make('Session', found.place) }
+    },
+    async upsert(id, payload, expiresIn) {
+      const place = locateAny(id)
+      if (!place) throw new TypeError('a session id without its tag: installTokenIds was not called')
+      const lifetimeMs = ttlMs(expiresIn)
+      if (lifetimeMs <= 0) return
+      const scope = currentScope()
+      const base = scope?.sessions.get(place.tag)
+      // A code issued by this request goes out in the same batch.
+      const [saved] = await Promise.all([
+        saveSession(parts, place, withoutId(payload), lifetimeMs, base),
+        scope && commitPending(parts, scope),
+      ])
+      if (saved) scope?.sessions.set(place.tag, saved)
+    },
+    async destroy(id) {
+      const place = locateAny(id)
+      if (place) await destroySession(parts, place.tag)
+    },
+  }
+}
+
+function grantAdapter({ store, clock }: { store: GrantStore; clock: Clock }): Partial<Adapter> {
+  const read = async (tag: string, scope: RequestScope | undefined): Promise<Root | undefined> =>
+    scope?.grants.has(tag) ? scope.grants.get(tag) : store.readRoot(grantKey(tag))
+  return {
+    async find(id) {
+      const root = await read(tagOf(id), currentScope())
+      if (root?.digest !== digest(id)) return undefined
+      return { ...(JSON.parse(root.payload) as AdapterPayload), jti: id }
+    },
+    async upsert(id, payload, expiresIn) {
+      const lifetimeMs = ttlMs(expiresIn)
+      if (lifetimeMs <= 0) return
+      const tag = tagOf(id)
+      const root = { digest: digest(id), version: newVersion(), payload: JSON.stringify(withoutId(payload)) }
+      const { outcome } = await store.putRoot(grantKey(tag), root, clock() + lifetimeMs)
+      currentScope()?.grants.set(tag, outcome === 'done' ? root : undefined)
+    },
+    async destroy(id) {
+      await revokeOnce({ store, clock }, tagOf(id))
+    },
+  }
+}
+
+const METHODS = [
+  'find',
+  'findByUid',
+  'findByUserCode',
+  'upsert',
+  'consume',
+  'destroy',
+  'revokeByGrantId',
+] as const
+
+/** A whole adapter: what the model lacks answers nothing, and an outage becomes a 503 in the library's own terms. */
+function protect(needs: UnitOfWorkNeeds, adapter: Partial<Adapter>): Adapter {
+  const guarded = METHODS.map((name) => {
+    const method = adapter[name] as ((...args: unknown[]) => Promise<unknown>) | undefined
+    return [
+      name,
+      async (...args: unknown[]) => {
+        const scope = currentScope()
+        if (scope) scope.flush ??= () => inProtocol(() => commitPending(needs, scope))
+        return method && inProtocol(() => method(...args))
+      },
+    ]
+  })
+  return Object.fromEntries(guarded) as Adapter
+}
+
+async function inProtocol<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const scope = currentScope()
+    if (!scope || !(error instanceof AppError)) throw error
+    scope.ctx.set('retry-after', String(error.retryAfterSeconds ?? 1))
+    const answer = new errors.TemporarilyUnavailable(error.message, { cause: error })
+    // An error page or JSON with 503, here and now: never a redirect that makes it the client's problem.
+    throw Object.assign(answer, { status: error.status, statusCode: error.status, allow_redirect: false })
+  }
+}

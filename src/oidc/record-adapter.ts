@@ -1,0 +1,241 @@
+/**
+ * Codes, tokens, interactions and pushed requests: everything but sessions and grants. A record under a grant is
+ * read together with it and is not there when the grant is not.
+ */
+import { errors } from 'oidc-provider'
+import type { Adapter, AdapterPayload } from 'oidc-provider'
+import { DAY_MS, SECOND_MS } from '../platform/clock.ts'
+import { digest, keyedDigest } from '../platform/tokens.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Sealer } from '../platform/tokens.ts'
+import type { Entry, GrantStore, TokenState } from './grant-store.ts'
+import type { RecordHandles } from './record-handles.ts'
+import { currentScope, pendingCommit } from './request-scope.ts'
+import type { PendingUse, RequestScope } from './request-scope.ts'
+import { revokeGrantByTag } from './revocation.ts'
+import { grantKey, isHandle, isTagged, locate, recordKey, tagOf } from './token-ids.ts'
+import type { Located } from './token-ids.ts'
+import { consumeNow, LINGER_MS, openSuccessor } from './unit-of-work.ts'
+import type { UnitOfWorkNeeds } from './unit-of-work.ts'
+
+type Parts = UnitOfWorkNeeds & { handles: RecordHandles; sealer: Sealer; userCodeKey: Buffer }
+type Stored = AdapterPayload & { sessionBound?: boolean }
+
+/** Written together at the end of a token request. */
+const TOKENS = new Set(['AccessToken', 'RefreshToken', 'ClientCredentials'])
+/** Still found when expired, because the answer is then `expired_token` (RFC 8628 §3.5, CIBA §11). */
+const FOUND_WHEN_EXPIRED = new Set(['DeviceCode', 'BackchannelAuthenticationRequest'])
+
+export function createRecordAdapter(parts: Parts, model: string): Partial<Adapter> {
+  const { store, handles } = parts
+  // A handle stands for a device code between the user's pages. As a credential it is worth nothing.
+  const locateAny = (id: string) =>
+    isHandle(id) && !atTokenEndpoint() ? handles.open(model, id) : locate(model, id)
+  return {
+    async find(id) {
+      const place = locateAny(id)
+      return place && findRecord(parts, model, id, place)
+    },
+    findByUserCode: (userCode) => findByUserCode(parts, model, userCode),
+    async upsert(id, payload, expiresIn) {
+      const place = locateAny(id)
+      if (!place) throw new TypeError(`not an id of ${model}: installTokenIds was not called`)
+      await upsertRecord(parts, model, id, place, payload, ttlMs(expiresIn))
+    },
+    async consume(id) {
+      const place = locateAny(id)
+      if (!place) throw new errors.InvalidGrant('not found')
+      await consumeRecord(parts, model, id, place)
+    },
+    async destroy(id) {
+      const place = locateAny(id)
+      if (place) await store.remove(place.key)
+    },
+    async revokeByGrantId(grantId) {
+      await revokeOnce(parts, tagOf(grantId))
+      await reportReuse(parts, grantId)
+    },
+  }
+}
+
+/** Milliseconds of a lifetime that the library gives in seconds; `undefined` (no limit configured) is one year. */
+export function ttlMs(expiresInSeconds: number | undefined): number {
+  return Number.isFinite(expiresInSeconds) ? Number(expiresInSeconds) * SECOND_MS : 365 * DAY_MS
+}
+
+/** The payload as it is stored: the raw id is put back when it is found. */
+export function withoutId(payload: AdapterPayload): AdapterPayload {
+  const stored = { ...payload }
+  delete stored.jti
+  return stored
+}
+
+/** The library revokes one grant up to seven times in parallel: the first call does it, the others wait for it. */
+export function revokeOnce(needs: { store: GrantStore; clock: Clock }, tag: string): Promise<void> {
+  const scope = currentScope()
+  const running = scope?.revoked.get(tag) ?? revokeGrantByTag(needs, tag)
+  scope?.revoked.set(tag, running)
+  scope?.grants.set(tag, undefined)
+  return running
+}
+
+function atTokenEndpoint(): boolean {
+  return currentScope()?.ctx.oidc.route === 'token'
+}
+
+/** True when a write of this model waits for the request's commit. */
+function waits(model: string, scope: RequestScope): boolean {
+  const { route } = scope.ctx.oidc
+  if (route === 'token') return TOKENS.has(model)
+  return model === 'AuthorizationCode' && (route === 'authorization' || route === 'resume')
+}
+
+async function findRecord(
+  parts: Parts,
+  model: string,
+  id: string,
+  place: Located,
+): Promise<AdapterPayload | undefined> {
+  const { tag, key } = place
+  const state = await parts.store.readToken(key, isTagged(model) ? grantKey(tag) : undefined)
+  const payload = decode(parts, model, key, state.payload)
+  if (!payload) return undefined
+  if (isTagged(model) && payload.grantId !== undefined) {
+    if (state.root?.digest !== digest(payload.grantId)) return undefined
+    currentScope()?.grants.set(tag, state.root)
+  }
+  currentScope()?.found.set(place.digest, payload)
+  return { ...payload, ...(await usedMark(parts, model, id, payload, state)), jti: id }
+}
+
+/** `consumed`, in seconds, unless this is the retry of a rotation whose successor may be handed out again. */
+async function usedMark(
+  parts: Parts,
+  model: string,
+  id: string,
+  payload: AdapterPayload,
+  { use }: TokenState,
+): Promise<{ consumed?: number }> {
+  if (!use) return {}
+  const scope = currentScope()
+  if (scope && atTokenEndpoint()) {
+    if (model === 'RefreshToken' && (await openSuccessor(parts, id, use)) !== undefined) {
+      scope.retry = { id, payload, use }
+      return {}
+    }
+    scope.reused = { model, payload }
+  }
+  return { consumed: Math.floor(use.atMs / SECOND_MS) }
+}
+
+async function reportReuse({ onReuse }: Parts, grantId: string): Promise<void> {
+  const scope = currentScope()
+  const reused = scope?.reused
+  if (!scope || reused?.payload.grantId !== grantId) return
+  scope.reused = undefined
+  const { accountId, clientId } = reused.payload
+  await onReuse?.({ model: reused.model, accountId, clientId, grantId })
+}
+
+async function upsertRecord(
+  parts: Parts,
+  model: string,
+  id: string,
+  { tag, key, digest: idDigest }: Located,
+  payload: AdapterPayload,
+  lifetimeMs: number,
+): Promise<void> {
+  const { grantId, userCode } = payload
+  if (isTagged(model) && grantId !== undefined && tagOf(grantId) !== tag) {
+    throw new TypeError(`the id of this ${model} does not carry its grant's tag`)
+  }
+  if (lifetimeMs <= 0) return parts.store.remove(key)
+  const linger = FOUND_WHEN_EXPIRED.has(model) ? LINGER_MS : 0
+  const entry = {
+    key,
+    payload: encode(parts, model, key, payload),
+    expiresAtMs: parts.clock() + lifetimeMs + linger,
+  }
+  const scope = currentScope()
+  if (scope && waits(model, scope)) {
+    const pending = pendingCommit(scope, tag)
+    pending.entries.push({ ...entry, model, id })
+    if (grantId !== undefined && TOKENS.has(model)) pending.root = grantKey(tag)
+    return
+  }
+  const pointer =
+    userCode === undefined ? [] : [userCodeEntry(parts, userCode, { tag, digest: idDigest }, entry)]
+  await Promise.all([entry, ...pointer].map((one) => parts.store.commit({ entries: [one] })))
+}
+
+async function consumeRecord(
+  parts: Parts,
+  model: string,
+  id: string,
+  { tag, key, digest: idDigest }: Located,
+) {
+  const scope = currentScope()
+  const payload =
+    scope?.found.get(idDigest) ?? decode(parts, model, key, (await parts.store.readToken(key)).payload)
+  if (!payload) throw new errors.InvalidGrant(`${model} not found`)
+  const use: PendingUse = { model, id, key, payload }
+  if (!scope || !atTokenEndpoint()) return consumeNow(parts, use)
+  pendingCommit(scope, tag).use = use
+}
+
+async function findByUserCode(
+  parts: Parts,
+  model: string,
+  userCode: string,
+): Promise<AdapterPayload | undefined> {
+  const pointer = await parts.store.readToken(userCodeKeyOf(parts, userCode))
+  if (pointer.payload === undefined) return undefined
+  const { tag, digest: idDigest } = JSON.parse(pointer.payload) as { tag: string; digest: string }
+  const place = { tag, digest: idDigest, key: recordKey(model, tag, idDigest) }
+  return findRecord(parts, model, parts.handles.make(model, place), place)
+}
+
+// User codes are short enough to be tried out: only the server's key finds one in the store.
+function userCodeKeyOf({ userCodeKey }: Parts, userCode: string): string {
+  const hidden = keyedDigest(userCodeKey, userCode)
+  return `{${hidden.slice(0, 16)}}:uc:${hidden}`
+}
+
+function userCodeEntry(
+  parts: Parts,
+  userCode: string,
+  place: { tag: string; digest: string },
+  entry: Entry,
+): Entry {
+  return { ...entry, key: userCodeKeyOf(parts, userCode), payload: JSON.stringify(place) }
+}
+
+function encode({ sealer }: Parts, model: string, key: string, payload: AdapterPayload): string {
+  if (model === 'Interaction') {
+    // It holds ids: its own, in the address to return to, and the session's cookie value.
+    return sealer.seal(JSON.stringify(withoutId(payload)), key)
+  }
+  const { expiresWithSession, userCode, ...rest } = withoutId(payload)
+  const stored: Stored = rest
+  // The grant ends with the session, and the token with its grant: no look-up of the session for each use.
+  if (expiresWithSession) stored.sessionBound = true
+  if (userCode !== undefined) stored.userCode = sealer.seal(userCode, key)
+  return JSON.stringify(stored)
+}
+
+function decode(
+  { sealer }: Parts,
+  model: string,
+  key: string,
+  stored: string | undefined,
+): AdapterPayload | undefined {
+  if (stored === undefined) return undefined
+  if (model === 'Interaction') {
+    const opened = sealer.open(stored, key)
+    return opened === undefined ? undefined : (JSON.parse(opened) as AdapterPayload)
+  }
+  const payload = JSON.parse(stored) as Stored
+  const { userCode } = payload
+  delete payload.sessionBound
+  return userCode === undefined ? payload : { ...payload, userCode: sealer.open(userCode, key) }
+}

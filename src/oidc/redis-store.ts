@@ -1,0 +1,147 @@
+/**
+ * The grant store in Redis ≥ 6.2: standalone, Sentinel or Cluster. Every command touches the keys of one hash tag, every
+ * key has a TTL, every change is one script. A script that is delivered twice (after a reconnect) answers as the first
+ * time: it recognises its own write.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Result } from 'ioredis'
+import { unavailable } from '../errors.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { RedisClient } from '../platform/redis.ts'
+import { decodeRoot, encodeRoot, tombstoneOf, usedKeyOf, VERSION_LENGTH } from './grant-store.ts'
+import type { Commit, CommitOutcome, GrantStore, PutOutcome, Root, TokenState, Use } from './grant-store.ts'
+
+type Needs = { redis: RedisClient; clock: Clock }
+
+const SCRIPTS = {
+  // KEYS: root ('' for none is the record itself), used record, its use mark, then the entries.
+  // ARGV: root required, use ('' for none), its ttl, then payload and ttl of every entry.
+  grantCommit: `
+    if ARGV[2] ~= '' then
+      local earlier = redis.call('GET', KEYS[3])
+      if earlier == ARGV[2] then return {'done'} end
+      if earlier then return {'used', earlier} end
+      if redis.call('EXISTS', KEYS[2]) == 0 then return {'missing'} end
+    end
+    if ARGV[1] == '1' and redis.call('EXISTS', KEYS[1]) == 0 then return {'gone'} end
+    if ARGV[2] ~= '' then redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[3]) end
+    for i = 4, #KEYS do
+      redis.call('SET', KEYS[i], ARGV[2 * i - 4], 'PX', ARGV[2 * i - 3])
+    end
+    return {'done'}`,
+  // KEYS: root, tombstone. ARGV: value, ttl, expected version ('' for any).
+  grantPutRoot: `
+    if redis.call('EXISTS', KEYS[2]) == 1 then return {'gone'} end
+    if ARGV[3] ~= '' then
+      local current = redis.call('GET', KEYS[1])
+      if not current then return {'gone'} end
+      local version = string.sub(current, 1, ${VERSION_LENGTH})
+      if version ~= ARGV[3] and current ~= ARGV[1] then return {'conflict', current} end
+    end
+    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+    return {'done'}`,
+  // KEYS: root, tombstone. ARGV: ttl of the tombstone.
+  grantDestroyRoot: `
+    local current = redis.call('GET', KEYS[1])
+    redis.call('DEL', KEYS[1])
+    redis.call('SET', KEYS[2], '1', 'PX', ARGV[1])
+    return current`,
+  // KEYS: key. ARGV: ttl, claimant.
+  grantClaim: `
+    local holder = redis.call('GET', KEYS[1])
+    if holder then return holder == ARGV[2] and 1 or 0 end
+    redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[1])
+    return 1`,
+}
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    grantCommit(keys: number, ...args: (string | number)[]): Result<[string, string?], Context>
+    grantPutRoot(keys: number, ...args: (string | number)[]): Result<[string, string?], Context>
+    grantDestroyRoot(keys: number, ...args: (string | number)[]): Result<string | null, Context>
+    grantClaim(keys: number, ...args: (string | number)[]): Result<number, Context>
+  }
+}
+
+export function createRedisStore({ redis, clock }: Needs): GrantStore {
+  for (const [name, lua] of Object.entries(SCRIPTS)) defineScript(redis, name, lua)
+  const ttl = (expiresAtMs: number) => Math.max(1, Math.ceil(expiresAtMs - clock()))
+  return {
+    readToken: (key, root) => answering(() => readToken(redis, key, root)),
+    readRoot: (key) => answering(async () => rootOf(await redis.get(key))),
+    commit: (commit) => answering(() => runCommit(redis, ttl, commit)),
+    putRoot: (key, root, expiresAtMs, expected) =>
+      answering(async () => {
+        const args = [encodeRoot(root), ttl(expiresAtMs), expected ?? '']
+        return putOutcome(await redis.grantPutRoot(2, key, tombstoneOf(key), ...args))
+      }),
+    destroyRoot: (key, tombstoneUntilMs) =>
+      answering(async () =>
+        rootOf(await redis.grantDestroyRoot(2, key, tombstoneOf(key), ttl(tombstoneUntilMs))),
+      ),
+    remove: (key) =>
+      answering(async () => {
+        await redis.del(key)
+      }),
+    claim: (key, expiresAtMs) =>
+      answering(async () => (await redis.grantClaim(1, key, ttl(expiresAtMs), randomUUID())) === 1),
+  }
+}
+
+// Auto-pipelining on a Cluster takes the first argument for the key, which for these is the number of keys.
+function defineScript(redis: RedisClient, name: string, lua: string): void {
+  redis.options.autoPipeliningIgnoredCommands?.push(name)
+  redis.defineCommand(name, { lua })
+}
+
+async function answering<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw unavailable(error)
+  }
+}
+
+function rootOf(stored: string | null | undefined): Root | undefined {
+  return stored == null ? undefined : decodeRoot(stored)
+}
+
+async function readToken(redis: RedisClient, key: string, root?: string): Promise<TokenState> {
+  const keys = [key, usedKeyOf(key), ...(root === undefined ? [] : [root])]
+  const [payload, use, stored] = await redis.mget(keys)
+  return {
+    payload: payload ?? undefined,
+    use: use == null ? undefined : (JSON.parse(use) as Use),
+    root: rootOf(stored),
+  }
+}
+
+async function runCommit(
+  redis: RedisClient,
+  ttl: (expiresAtMs: number) => number,
+  { use, root, entries }: Commit,
+): Promise<CommitOutcome> {
+  const anyKey = use?.key ?? root ?? entries[0]?.key
+  if (anyKey === undefined) return { outcome: 'done' }
+  const [only] = entries
+  if (!use && !root && only && entries.length === 1) {
+    await redis.set(only.key, only.payload, 'PX', ttl(only.expiresAtMs))
+    return { outcome: 'done' }
+  }
+  const keys = [root ?? anyKey, anyKey, usedKeyOf(anyKey), ...entries.map(({ key }) => key)]
+  const [outcome, earlier] = await redis.grantCommit(
+    keys.length,
+    ...keys,
+    root ? '1' : '0',
+    use ? JSON.stringify(use.use) : '',
+    use ? ttl(use.untilMs) : 1,
+    ...entries.flatMap(({ payload, expiresAtMs }) => [payload, ttl(expiresAtMs)]),
+  )
+  if (outcome === 'used') return { outcome, use: JSON.parse(earlier ?? '') as Use }
+  return { outcome: outcome as 'done' | 'missing' | 'gone' }
+}
+
+function putOutcome([outcome, current]: [string, string?]): PutOutcome {
+  if (outcome === 'conflict') return { outcome, current: decodeRoot(current ?? '') }
+  return { outcome: outcome as 'done' | 'gone' }
+}

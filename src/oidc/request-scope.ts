@@ -1,0 +1,69 @@
+/**
+ * What one request to the provider has read and not yet written. Keyed by the request's Koa context, which the library
+ * keeps in an AsyncLocalStorage; outside a request there is no scope, and everything is read and written at once.
+ */
+import { Provider } from 'oidc-provider'
+import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
+import type { Entry, Root, Use } from './grant-store.ts'
+
+/** A single-use record that the request uses up. */
+export type PendingUse = { model: string; id: string; key: string; payload: AdapterPayload }
+
+/** The writes that wait for the end of the request; all under one tag. */
+export type PendingCommit = {
+  use?: PendingUse
+  /** Key of the grant that must still exist. */
+  root?: string
+  entries: (Entry & { model: string; id: string })[]
+}
+
+/** A refresh token that was rotated a moment ago and is presented again by the same client. */
+export type Retry = { id: string; payload: AdapterPayload; use: Use }
+
+export type RequestScope = {
+  ctx: KoaContextWithOIDC
+  /** Grants read together with a token, by tag; `undefined` for one known to be gone. */
+  grants: Map<string, Root | undefined>
+  /** Sessions as they were read, by tag. */
+  sessions: Map<string, Root>
+  /** Payloads found, by digest of their id. */
+  found: Map<string, AdapterPayload>
+  pending: Map<string, PendingCommit>
+  revoked: Map<string, Promise<void>>
+  retry?: Retry
+  /** A record that was found used; if its family is revoked for that, the owner is told. */
+  reused?: { model: string; payload: AdapterPayload } | undefined
+  flush?: () => Promise<void>
+}
+
+const scopes = new WeakMap<object, RequestScope>()
+
+/** The current request's scope, if this runs inside a request to the provider. */
+export function currentScope(): RequestScope | undefined {
+  const ctx = Provider.ctx
+  return ctx && (scopes.get(ctx) ?? openScope(ctx))
+}
+
+/** The scope of a request from outside the library's own call stack. */
+export function scopeOf(ctx: object): RequestScope | undefined {
+  return scopes.get(ctx)
+}
+
+export function pendingCommit(scope: RequestScope, tag: string): PendingCommit {
+  const pending = scope.pending.get(tag) ?? { entries: [] }
+  scope.pending.set(tag, pending)
+  return pending
+}
+
+function openScope(ctx: KoaContextWithOIDC): RequestScope {
+  const scope: RequestScope = {
+    ctx,
+    grants: new Map(),
+    sessions: new Map(),
+    found: new Map(),
+    pending: new Map(),
+    revoked: new Map(),
+  }
+  scopes.set(ctx, scope)
+  return scope
+}

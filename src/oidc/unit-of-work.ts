@@ -1,0 +1,144 @@
+/**
+ * One atomic commit per token request. The library consumes a code or refresh token, then saves an access token, then a
+ * refresh token; the adapter only notes these, and here they are written together: the use first, and when it was used
+ * already, nothing. So a failure between the steps burns no token, and a race has one winner.
+ *
+ * A rotated refresh token that its client presents again within the grace period (the answer was lost, two tabs asked)
+ * gets the same successor again, never a sibling. Any other second use ends the family (RFC 9700 §4.14.2, RFC 6749 §4.1.2).
+ */
+import { errors } from 'oidc-provider'
+import type { AdapterPayload } from 'oidc-provider'
+import type { Clock } from '../platform/clock.ts'
+import { createSealer, deriveKey, randomToken } from '../platform/tokens.ts'
+import type { CommitOutcome, GrantStore, Use } from './grant-store.ts'
+import { scopeOf } from './request-scope.ts'
+import type { PendingCommit, PendingUse, RequestScope } from './request-scope.ts'
+import { revokeGrant } from './revocation.ts'
+import { locate } from './token-ids.ts'
+
+/** A second use of a code or refresh token; its family has been revoked. */
+export type Reuse = { model: string; accountId?: string; clientId?: string; grantId?: string }
+
+export type UnitOfWorkNeeds = {
+  store: GrantStore
+  clock: Clock
+  /** How long a rotated refresh token still gets its successor again; 0 turns it off. */
+  refreshGraceMs: number
+  /** Told after the family was revoked, e.g. to warn the owner. What it throws becomes a 500. */
+  onReuse?: (reuse: Reuse) => Promise<void> | void
+}
+
+/** Use marks and records outlive the token's own expiry by this, so that clocks that differ do no harm. */
+export const LINGER_MS = 10 * 60 * 1000
+
+/**
+ * Writes what the request has noted: to be called by a middleware of the provider before the answer leaves.
+ * @throws errors.InvalidGrant when the code or token was used before, expired or was revoked
+ */
+export async function flushUnitOfWork(ctx: object): Promise<void> {
+  await scopeOf(ctx)?.flush?.()
+}
+
+/** Commits everything pending in `scope`, tags in parallel. */
+export async function commitPending(needs: UnitOfWorkNeeds, scope: RequestScope): Promise<void> {
+  const commits = [...scope.pending.values()]
+  scope.pending.clear()
+  const { retry } = scope
+  if (retry) {
+    if (await answerRetry(needs, scope, retry, commits)) return
+    await endFamily(needs, 'RefreshToken', retry.payload)
+    throw new errors.InvalidGrant('refresh token already used')
+  }
+  await Promise.all(commits.map((commit) => settle(needs, scope, commit)))
+}
+
+/**
+ * The refresh token that followed the used one, while it may be handed out again: within the grace period, and not
+ * itself used yet. `undefined` means that this is a second use.
+ */
+export async function openSuccessor(
+  { store, clock, refreshGraceMs }: UnitOfWorkNeeds,
+  presented: string,
+  { atMs, successor: sealed }: Use,
+): Promise<string | undefined> {
+  if (sealed === undefined || clock() - atMs >= refreshGraceMs) return undefined
+  const successor = successorSealer(presented).open(sealed)
+  const place = successor === undefined ? undefined : locate('RefreshToken', successor)
+  const state = place && (await store.readToken(place.key))
+  return state?.payload !== undefined && !state.use ? successor : undefined
+}
+
+/** Uses a record up at once, outside of a token request. */
+export async function consumeNow(needs: UnitOfWorkNeeds, use: PendingUse): Promise<void> {
+  const outcome = await needs.store.commit({ use: markOf(needs, use), entries: [] })
+  if (outcome.outcome === 'done') return
+  if (use.model === 'PushedAuthorizationRequest') {
+    throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
+  }
+  await refuse(needs, use, outcome)
+}
+
+/** Revokes the family of a record that was used twice, and tells whoever listens. */
+export async function endFamily(
+  needs: UnitOfWorkNeeds,
+  model: string,
+  payload: AdapterPayload,
+): Promise<void> {
+  const { accountId, clientId, grantId } = payload
+  if (grantId !== undefined) await revokeGrant(needs, grantId)
+  await needs.onReuse?.({ model, accountId, clientId, grantId })
+}
+
+async function settle(needs: UnitOfWorkNeeds, scope: RequestScope, commit: PendingCommit): Promise<void> {
+  const { use, root, entries } = commit
+  const successor = entries.find(({ model }) => model === 'RefreshToken')?.id
+  const outcome = await needs.store.commit({ use: use && markOf(needs, use, successor), root, entries })
+  if (outcome.outcome === 'done') return
+  if (outcome.outcome === 'used' && use?.model === 'RefreshToken') {
+    const retry = { id: use.id, payload: use.payload, use: outcome.use }
+    if (await answerRetry(needs, scope, retry, [commit])) return
+  }
+  await refuse(needs, use, outcome)
+}
+
+function markOf({ clock }: UnitOfWorkNeeds, { model, id, key, payload }: PendingUse, successor?: string) {
+  const atMs = clock()
+  const untilMs = (payload.exp === undefined ? atMs : payload.exp * 1000) + LINGER_MS
+  const rotated = model === 'RefreshToken' && successor !== undefined
+  const sealed = rotated ? successorSealer(id).seal(successor) : undefined
+  return { key, use: { atMs, nonce: randomToken(128), successor: sealed }, untilMs }
+}
+
+// Only the presented token opens its successor: the store alone reveals neither.
+function successorSealer(presented: string) {
+  return createSealer([deriveKey(presented, 'refresh-token-successor')])
+}
+
+/** Writes the fresh access token, and answers with the successor that exists already. False: this is a second use. */
+async function answerRetry(
+  needs: UnitOfWorkNeeds,
+  scope: RequestScope,
+  retry: NonNullable<RequestScope['retry']>,
+  commits: PendingCommit[],
+): Promise<boolean> {
+  const successor = await openSuccessor(needs, retry.id, retry.use)
+  if (successor === undefined) return false
+  for (const { root, entries } of commits) {
+    const fresh = entries.filter(({ model }) => model !== 'RefreshToken')
+    const outcome = await needs.store.commit({ root, entries: fresh })
+    if (outcome.outcome !== 'done') await refuse(needs, undefined, outcome)
+  }
+  const { ctx } = scope
+  ctx.body = { ...(ctx.body as object), refresh_token: successor }
+  return true
+}
+
+async function refuse(
+  needs: UnitOfWorkNeeds,
+  use: PendingUse | undefined,
+  { outcome }: CommitOutcome,
+): Promise<never> {
+  if (outcome === 'used' && use) await endFamily(needs, use.model, use.payload)
+  const reasons = { used: 'already used', missing: 'not found', gone: 'grant not found', done: '' }
+  throw new errors.InvalidGrant(reasons[outcome])
+}

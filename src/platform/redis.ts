@@ -1,0 +1,141 @@
+/**
+ * The Redis connection: standalone, Sentinel or Cluster, chosen by the DSN's scheme. Owns timeouts and reconnection,
+ * knows no key. Nothing waits longer than `commandTimeoutMs`, connected or not: callers turn the error into a 503.
+ */
+import { Cluster, Redis } from 'ioredis'
+import type { Command, RedisOptions } from 'ioredis'
+
+export type RedisClient = Redis | Cluster
+
+export type RedisSettings = {
+  /** Longest wait for a reply, time in the offline queue included. */
+  commandTimeoutMs?: number
+  connectTimeoutMs?: number
+  /** Shown by `CLIENT LIST`. */
+  name?: string
+  /** Called with connection errors, which are retried by themselves. */
+  onError?: (error: Error) => void
+}
+
+type Address = { host: string; port: number }
+type Parsed = { scheme: string; username?: string; password?: string; addresses: Address[]; path: string }
+
+const DEFAULT_PORTS: Record<string, number> = { 'redis+sentinel': 26379 }
+
+/**
+ * Opens `redis://`, `rediss://` (`user:password@host:port/database`), `redis+sentinel://h1:p1,h2:p2/master-name` or
+ * `redis+cluster://h1:p1,h2:p2`. Connects at once and reconnects for ever; close it with `quit()`.
+ * @throws TypeError for anything else
+ */
+export function openRedis(dsn: string, settings: RedisSettings = {}): RedisClient {
+  const parsed = parseDsn(dsn)
+  const client =
+    parsed.scheme === 'redis+cluster' ? openCluster(parsed, settings) : openSingle(parsed, settings)
+  // Without a listener ioredis prints to the console.
+  client.on('error', settings.onError ?? (() => undefined))
+  return client
+}
+
+export type RoundTrips = {
+  /** Commands sent since the last reset. */
+  commands: number
+  /** Batches sent since the last reset: commands of one event loop turn travel together. */
+  roundTrips: number
+  reset: () => void
+}
+
+/** Counts what a client sends, for a test or a metric. */
+export function countRoundTrips(client: RedisClient): RoundTrips {
+  let sending = false
+  const counts = {
+    commands: 0,
+    roundTrips: 0,
+    reset: () => Object.assign(counts, { commands: 0, roundTrips: 0 }),
+  }
+  const send = client.sendCommand.bind(client) as (command: Command, ...rest: unknown[]) => unknown
+  client.sendCommand = (command: Command, ...rest: unknown[]) => {
+    counts.commands += 1
+    if (!sending) {
+      sending = true
+      counts.roundTrips += 1
+      setImmediate(() => (sending = false))
+    }
+    return send(command, ...rest)
+  }
+  return counts
+}
+
+function optionsOf({ username, password }: Parsed, settings: RedisSettings): RedisOptions {
+  return {
+    username,
+    password,
+    connectionName: settings.name ?? 'account-server',
+    commandTimeout: settings.commandTimeoutMs ?? 2000,
+    connectTimeout: settings.connectTimeoutMs ?? 1500,
+    enableAutoPipelining: true,
+    // Bounds the offline queue: it is emptied, with errors, after every second failed attempt to connect, so that a
+    // write is not carried out long after its caller was told that it failed.
+    maxRetriesPerRequest: 1,
+    retryStrategy: (attempt) => Math.min(attempt * 50, 500),
+    // A former master answers READONLY after a failover: leave it.
+    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
+  }
+}
+
+function openSingle(parsed: Parsed, settings: RedisSettings): Redis {
+  const options = optionsOf(parsed, settings)
+  if (parsed.scheme === 'redis+sentinel') {
+    if (parsed.path === '') throw new TypeError('a redis+sentinel DSN ends in /<master-name>')
+    const [name = '', db = '0'] = parsed.path.split('/')
+    return new Redis({
+      ...options,
+      sentinels: parsed.addresses,
+      name: decodeURIComponent(name),
+      db: Number(db),
+      sentinelRetryStrategy: (attempt) => Math.min(attempt * 50, 500),
+    })
+  }
+  const tls = parsed.scheme === 'rediss' ? {} : undefined
+  return new Redis({ ...options, ...parsed.addresses[0], db: Number(parsed.path || 0), tls })
+}
+
+function openCluster(parsed: Parsed, settings: RedisSettings): Cluster {
+  const { retryStrategy, enableAutoPipelining, ...redisOptions } = optionsOf(parsed, settings)
+  return new Cluster(parsed.addresses, {
+    redisOptions,
+    enableAutoPipelining,
+    clusterRetryStrategy: (attempt) => retryStrategy?.(attempt),
+    slotsRefreshTimeout: 1500,
+    slotsRefreshInterval: 10_000,
+    retryDelayOnFailover: 100,
+    retryDelayOnClusterDown: 100,
+  })
+}
+
+// Not `URL`: it takes neither several hosts nor schemes with a plus the way we need them.
+const DSN = /^(redis|rediss|redis\+sentinel|redis\+cluster):\/\/(?:([^@/]*)@)?([^/?#]+)(?:\/([^?#]*))?$/
+
+function parseDsn(dsn: string): Parsed {
+  const match = DSN.exec(dsn)
+  // The DSN may hold a password: it is not repeated in the message.
+  if (!match)
+    throw new TypeError('a Redis DSN starts with redis://, rediss://, redis+sentinel:// or redis+cluster://')
+  const [, scheme = '', userinfo = '', hosts = '', path = ''] = match
+  const colon = userinfo.indexOf(':')
+  const username = decodeURIComponent(colon < 0 ? '' : userinfo.slice(0, colon))
+  const password = decodeURIComponent(userinfo.slice(colon + 1))
+  return {
+    scheme,
+    username: username || undefined,
+    password: password || undefined,
+    addresses: hosts.split(',').map((host) => parseAddress(host, DEFAULT_PORTS[scheme] ?? 6379)),
+    path,
+  }
+}
+
+function parseAddress(text: string, defaultPort: number): Address {
+  const match = /^(\[[^\]]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(text)
+  if (!match) throw new TypeError('a Redis DSN names hosts as host:port, separated by commas')
+  const [, host = '', port] = match
+  return { host: host.replace(/^\[|\]$/g, ''), port: port === undefined ? defaultPort : Number(port) }
+}
