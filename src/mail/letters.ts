@@ -119,6 +119,6 @@ const WORDS = new Intl.DateTimeFormat('en-GB', {
 })
 
 /** "Sunday 22 November 2026 at 06:12 UTC". */
-export function inWords(atMs: number): string {
+function inWords(atMs: number): string {
   return `${WORDS.format(atMs).replace(/,/g, '')} UTC`
 }

@@ -13,7 +13,7 @@ import { timeOrderedIds } from './time-ordered-id.ts'
 
 export const MAIL_TOPIC = 'mail'
 
-export type OutboxRecord = {
+type OutboxRecord = {
   /** Names the sink, at most 64 characters. */
   topic: string
   /** What the far end partitions or routes by, at most 255 characters. Stored in the clear. */

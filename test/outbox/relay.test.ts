@@ -3,7 +3,7 @@ import { createOutbox } from '../../src/outbox/outbox.ts'
 import { createRelay } from '../../src/outbox/relay.ts'
 import { DeliveryFailure } from '../../src/outbox/sink.ts'
 import type { Sink } from '../../src/outbox/sink.ts'
-import { deadLetters, purgeDelivered } from '../../src/outbox/upkeep.ts'
+import { purgeDelivered } from '../../src/outbox/upkeep.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import type { Db } from '../../src/platform/database.ts'
 import { isSqlite, openDatabase } from '../../src/platform/database.ts'
@@ -89,7 +89,7 @@ for (const { name, open } of databases) {
       }
       expect(await relay.runOnce()).to.equal(0)
       expect(await relay.stats()).to.deep.equal({ pending: 0, dead: 1, oldestPendingAgeMs: 0 })
-      const [dead] = await deadLetters(db)
+      const [dead] = await relay.deadLetters()
       expect(dead).to.include({ id, topic: 'events', attempts: 3, lastError: 'Error' })
       expect(JSON.stringify(await row(id))).not.to.contain('sesame')
 
