@@ -7,12 +7,11 @@ import { AppError } from '../errors.ts'
 import { DEFAULT_ARGON2, hashPassword, needsRehash, verifyPassword } from './password.ts'
 import type { Argon2Settings } from './password.ts'
 
-export type HashingSettings = {
-  argon2?: Argon2Settings
+export type HashingSettings = Partial<Argon2Settings> & {
   /** Hashes at a time; the number of cores when not given. */
-  concurrency?: number
+  maxRunning?: number
   /** How many may wait for their turn. */
-  queueLength: number
+  maxWaiting: number
 }
 
 export type Hasher = {
@@ -29,8 +28,9 @@ export type Hasher = {
 const RETRY_AFTER_SECONDS = 2
 
 export function createHasher(settings: HashingSettings): Hasher {
-  const argon2 = settings.argon2 ?? DEFAULT_ARGON2
-  const admitted = createGate(settings.concurrency ?? availableParallelism(), settings.queueLength)
+  const { maxRunning = availableParallelism(), maxWaiting, ...given } = settings
+  const argon2 = { ...DEFAULT_ARGON2, ...given }
+  const admitted = createGate(maxRunning, maxWaiting)
   // Of no password: verifying against it costs what a real one costs.
   const dummy = dummyHash(argon2)
   return {
@@ -49,7 +49,7 @@ function dummyHash({ memoryKib, passes, lanes }: Argon2Settings): string {
   return `$argon2id$v=19$m=${memoryKib},t=${passes},p=${lanes}$${salt}$${digest}`
 }
 
-function createGate(concurrency: number, queueLength: number) {
+function createGate(maxRunning: number, maxWaiting: number) {
   let running = 0
   const waiting: (() => void)[] = []
 
@@ -61,8 +61,8 @@ function createGate(concurrency: number, queueLength: number) {
   }
 
   return async function admitted<T>(work: () => Promise<T>): Promise<T> {
-    if (running < concurrency) running += 1
-    else if (waiting.length < queueLength) await new Promise<void>((resolve) => waiting.push(resolve))
+    if (running < maxRunning) running += 1
+    else if (waiting.length < maxWaiting) await new Promise<void>((resolve) => waiting.push(resolve))
     else
       throw new AppError('hashing_busy', 503, 'Too many people are signing in right now. Please try again.', {
         retryAfterSeconds: RETRY_AFTER_SECONDS,

@@ -22,7 +22,7 @@ const VERSION_19 = 1
 const VERSION_16 = 0
 
 type Verifier = (stored: string, password: string) => Promise<boolean>
-const verifiers: Record<string, Verifier> = { argon2id: verifyArgon2id }
+const verifiers = new Map<string, Verifier>([['argon2id', verifyArgon2id]])
 
 export async function hashPassword(password: string, settings: Argon2Settings): Promise<string> {
   return hash(normalized(password), {
@@ -35,7 +35,7 @@ export async function hashPassword(password: string, settings: Argon2Settings): 
 
 /** False also for a stored value of a scheme that is not known. */
 export async function verifyPassword(stored: string, password: string): Promise<boolean> {
-  const verifier = verifiers[/^\$([a-z0-9-]+)\$/.exec(stored)?.[1] ?? '']
+  const verifier = verifiers.get(/^\$([a-z0-9-]+)\$/.exec(stored)?.[1] ?? '')
   return verifier !== undefined && !isOversized(password) && verifier(stored, password)
 }
 

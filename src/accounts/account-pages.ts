@@ -1,0 +1,19 @@
+/** The pages that sign-in may lead on to: a closed list, so that no address from outside is ever followed. */
+const PAGES = {
+  account: '/account',
+  password: '/account/password',
+  sessions: '/account/sessions',
+  apps: '/account/apps',
+} as const
+
+export type AccountPage = keyof typeof PAGES
+
+/** The path of a page named in `?next=`; the account's first page for anything else. */
+export function accountPath(name: unknown): string {
+  return typeof name === 'string' && Object.hasOwn(PAGES, name) ? PAGES[name as AccountPage] : PAGES.account
+}
+
+/** Where somebody who is not signed in is sent, so that they come back to `page`. */
+export function signInPath(page: AccountPage): string {
+  return page === 'account' ? '/sign-in' : `/sign-in?next=${page}`
+}

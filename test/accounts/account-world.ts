@@ -1,0 +1,130 @@
+/** Everything the nouns of an account need, on each database: real SQL and outbox, a clock that tests move. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createHasher } from '../../src/accounts/hashing.ts'
+import type { EndedAccess } from '../../src/accounts/ended-access.ts'
+import { addAccount } from '../../src/accounts/operator-account.ts'
+import type { AddedAccount } from '../../src/accounts/operator-account.ts'
+import { DEFAULT_REQUEST_LIMITS } from '../../src/accounts/request-limits.ts'
+import type { MailRequest } from '../../src/outbox/mail-request.ts'
+import { createOutbox, sealContext } from '../../src/outbox/outbox.ts'
+import { openDatabase } from '../../src/platform/database.ts'
+import type { Db } from '../../src/platform/database.ts'
+import { migrate } from '../../src/platform/migrate.ts'
+import { createSealer, deriveKey } from '../../src/platform/tokens.ts'
+import { createDatabase } from '../support/services.ts'
+
+export const ISSUER = 'https://accounts.example'
+export const PASSWORD = 'vault-otter-72 lamp'
+
+export type World = Awaited<ReturnType<typeof createWorld>>
+
+export const DATABASES = [
+  { name: 'SQLite', open: openSqlite },
+  { name: 'MariaDB', open: openMariadb },
+]
+
+async function openSqlite(): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'accounts-test-'))
+  const db = openDatabase({ sqliteFile: join(folder, 'test.sqlite') })
+  return createWorld(db, async () => rm(folder, { recursive: true }))
+}
+
+async function openMariadb(): Promise<World> {
+  const { dsn, drop } = await createDatabase()
+  return createWorld(openDatabase({ mysqlDsn: dsn, sqliteFile: '' }), drop)
+}
+
+const sealer = createSealer([deriveKey('test', 'data')])
+// Cheap, so that tests spend their time elsewhere.
+export const CHEAP = { memoryKib: 256, passes: 1, lanes: 1 }
+
+async function createWorld(db: Db, remove: () => Promise<void>) {
+  await migrate(db)
+  let now = Date.UTC(2026, 0, 5, 12)
+  const clock = () => now
+  const ended: EndedAccess[] = []
+  const outbox = createOutbox({ sealer, clock })
+  const needs = {
+    db,
+    clock,
+    hasher: createHasher({ ...CHEAP, maxWaiting: 1000 }),
+    keys: { index: deriveKey('test', 'index'), device: deriveKey('test', 'device') },
+    policy: { minLength: 8, serviceName: 'Example Accounts' },
+    limits: DEFAULT_REQUEST_LIMITS,
+    lockout: { loginMaxFailures: 15, loginBlockMs: 300_000 },
+    settings: { activationMs: 172_800_000, resetMs: 3_600_000, answerStepMs: 0 },
+    enqueueMail: outbox.enqueueMail,
+    publicUrl: (path: string, params: Record<string, string> = {}) =>
+      `${ISSUER}${path}${Object.keys(params).length > 0 ? `?${new URLSearchParams(params).toString()}` : ''}`,
+    revokeAccess: async (access: EndedAccess) => {
+      ended.push(access)
+    },
+  }
+  return {
+    db,
+    needs,
+    /** What was handed to the grant store to revoke. */
+    ended,
+    advance: (milliseconds: number) => {
+      now += milliseconds
+    },
+    /** The mails that were committed, oldest first. */
+    async mails(): Promise<MailRequest[]> {
+      const rows: { id: string; topic: string; payload: string }[] = await db('outbox_messages')
+        .select('id', 'topic', 'payload')
+        .orderBy('id')
+      return rows.map(
+        ({ id, topic, payload }) =>
+          JSON.parse(sealer.open(payload, sealContext(id, topic)) ?? 'null') as MailRequest,
+      )
+    },
+    async lastMail(): Promise<{ template: string; to: string; token: string; code: string }> {
+      const mail = (await this.mails()).at(-1)
+      if (!mail) throw new Error('no mail was written')
+      const data = mail.data as { link?: string; code?: string }
+      const token = new URL(data.link ?? ISSUER).searchParams.get('token') ?? ''
+      return { template: mail.template, to: mail.to, token, code: data.code ?? '' }
+    },
+    add: (given: Partial<AddedAccount> & { email: string }) =>
+      addAccount(needs, { password: PASSWORD, verified: true, actor: 'cli', ...given }),
+    async count(table: string): Promise<number> {
+      const rows: { n: number | string }[] = await db(table).count({ n: '*' })
+      return Number(rows[0]?.n)
+    },
+    async empty(): Promise<void> {
+      for (const table of ['accounts', 'attempt_buckets', 'audit_events', 'outbox_messages'])
+        await db(table).delete()
+      ended.length = 0
+    },
+    async close(): Promise<void> {
+      await db.destroy()
+      await remove()
+    },
+  }
+}
+
+/** `body` for each database, with a world that is empty before each test. */
+export function onEachDatabase(title: string, body: (world: () => World) => void): void {
+  for (const { name, open } of DATABASES) {
+    describe(`${title} on ${name}`, () => {
+      let world: World
+      before(async () => {
+        world = await open()
+      })
+      beforeEach(async () => world.empty())
+      after(async () => world.close())
+      body(() => world)
+    })
+  }
+}
+
+export async function rejection(promise: Promise<unknown>): Promise<{ code?: string; status?: number }> {
+  try {
+    await promise
+  } catch (error) {
+    return error as { code?: string; status?: number }
+  }
+  throw new Error('was expected to be rejected')
+}
