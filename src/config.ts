@@ -158,7 +158,7 @@ function derive(given: Settings, persist: boolean) {
     migrateAtStart: given.migrate_at_start,
     redisDsn: given.redis_dsn,
     workerRedisDsn: given.worker_redis_dsn ?? given.redis_dsn,
-    log: { level: given.debug ? 'debug' : 'info', dir: given.log_dir, prefix: given.log_prefix },
+    log: logSettings(given, service, dataDir),
     database: {
       mysqlDsn: given.mysql_dsn,
       mysqlConnectArgs: given.mysql_connect_args,
@@ -173,12 +173,20 @@ function derive(given: Settings, persist: boolean) {
   }
 }
 
+// An embedded server keeps its terminal for the person: its log goes to files unless told otherwise.
+function logSettings(given: Settings, service: boolean, dataDir: string) {
+  const dir = given.log_dir ?? (service ? undefined : join(dataDir, 'logs'))
+  return { level: given.debug ? 'debug' : 'info', dir: dir && resolve(HOME, dir), prefix: given.log_prefix }
+}
+
 function keysOf(given: Settings, master: string) {
   const dataSecrets = given.data_keys ?? [master]
   const data = dataSecrets.map((secret) => deriveKey(secret, 'data')) as [Buffer, ...Buffer[]]
   return {
     cookie: given.cookie_keys ?? [deriveKey(master, 'cookies').toString('base64url')],
     data,
+    /** Seal what the grant store holds; the first is current. */
+    records: dataSecrets as [string, ...string[]],
     /** Keyed digests of guessable values (addresses, codes, client secrets). Never rotates by itself: rows are found by it. */
     index: deriveKey(master, 'index'),
     csrf: deriveKey(master, 'csrf'),

@@ -62,7 +62,7 @@ export const settings = {
   log_dir: text()
     .optional()
     .meta({
-      ...meta('Server', 'a folder', { fallback: 'standard output' }),
+      ...meta('Server', 'a folder', { fallback: 'standard output, or <DATA_DIR>/logs when embedded' }),
       description: 'Writes logs to files in this folder, a new one each day.',
     }),
   log_prefix: text()

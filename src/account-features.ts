@@ -1,0 +1,43 @@
+/** The accounts' needs, gathered from the process's parts once: what their nouns take as their first argument. */
+import { DEFAULT_REQUEST_LIMITS } from './accounts/request-limits.ts'
+import { createRevokeAccess } from './oidc/access-endings.ts'
+import type { Parts } from './parts.ts'
+
+export type AccountNeeds = ReturnType<typeof createAccountNeeds>
+
+/** Answers about an address take a whole number of these, so that their timing tells nothing about the address. */
+const ANSWER_STEP_MS = 100
+
+type Given = Pick<Parts, 'config' | 'db' | 'clock' | 'hasher' | 'store' | 'outbox'>
+
+export function createAccountNeeds({ config, db, clock, hasher, store, outbox }: Given) {
+  const { accounts, keys, issuer, mail } = config
+  return {
+    db,
+    clock,
+    hasher,
+    keys: { index: keys.index, device: keys.device },
+    lockout: { loginMaxFailures: accounts.loginMaxFailures, loginBlockMs: accounts.loginBlockMs },
+    policy: { minLength: accounts.passwordMinLength, serviceName: config.serverName },
+    limits: DEFAULT_REQUEST_LIMITS,
+    settings: {
+      activationMs: accounts.activationMs,
+      resetMs: accounts.resetMs,
+      answerStepMs: ANSWER_STEP_MS,
+    },
+    enqueueMail: outbox.enqueueMail,
+    publicUrl: publicUrl(issuer, mail.activationUrlFormat),
+    revokeAccess: createRevokeAccess({ store, clock }),
+  }
+}
+
+/** Addresses for mails. The one of the activation page is a setting, because some sites have their own. */
+function publicUrl(issuer: string, activationUrlFormat: string) {
+  return (path: string, params: Record<string, string> = {}): string => {
+    if (path === '/activate' && params['token'])
+      return activationUrlFormat.replaceAll('{token}', encodeURIComponent(params['token']))
+    const url = new URL(path, issuer)
+    for (const [name, value] of Object.entries(params)) url.searchParams.set(name, value)
+    return url.href
+  }
+}

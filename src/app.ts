@@ -1,0 +1,157 @@
+/** COMPOSITION ROOT of the server: builds every feature from the process's parts and mounts one literal list of routers. */
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Koa from 'koa'
+import compose from 'koa-compose'
+import { createAccountNeeds } from './account-features.ts'
+import { AppError } from './errors.ts'
+import { renderFailure } from './failure-page.ts'
+import { accessLog } from './http/access-log.ts'
+import { loadAssets } from './http/assets.ts'
+import { formBody } from './http/body.ts'
+import { clientAddress } from './http/client-ip.ts'
+import { csrf } from './http/csrf.ts'
+import { errorHandler, failureResponder } from './http/error-handler.ts'
+import type { ErrorNeeds } from './http/error-handler.ts'
+import { healthRoutes } from './http/health.routes.ts'
+import { loggableError } from './http/loggable-error.ts'
+import { createRenderer } from './http/render.ts'
+import type { Render } from './http/render.ts'
+import { requestId } from './http/request-id.ts'
+import { securityHeaders } from './http/security-headers.ts'
+import { interactionRoutes } from './interaction/interaction.routes.ts'
+import { createRestarts } from './interaction/restart.ts'
+import { signInRoutes } from './interaction/sign-in.routes.ts'
+import { createInteractionPages } from './interaction-features.ts'
+import { mailboxRoutes } from './mail/mailbox.routes.ts'
+import { createOidcFeatures } from './oidc-features.ts'
+import { endSessionAndGrants } from './oidc/access-endings.ts'
+import { fixAddresses } from './oidc/provider.ts'
+import type { Parts } from './parts.ts'
+import { accountRoutes } from './self-service/account.routes.ts'
+import { activationRoutes } from './self-service/activation.routes.ts'
+import { createBrowserSecret } from './self-service/browser-secret.ts'
+import { homeRoutes } from './self-service/home.routes.ts'
+import { createFindMember } from './self-service/member.ts'
+import { passwordResetRoutes } from './self-service/password-reset.routes.ts'
+import { registrationRoutes } from './self-service/registration.routes.ts'
+import { securityRoutes } from './self-service/security.routes.ts'
+
+const HOME = join(dirname(fileURLToPath(import.meta.url)), '..')
+
+export type App = {
+  callback: ReturnType<Koa['callback']>
+  /** Called once the schema and keys are there; until then everything but health answers 503. */
+  open: () => Promise<void>
+}
+
+export function createApp(parts: Parts): App {
+  const { config, log } = parts
+  const koa = new Koa()
+  koa.silent = true
+  fixAddresses(koa, config.issuer)
+  const assets = loadAssets({ publicDir: join(HOME, 'public') })
+  const render = createRenderer({
+    viewsDir: join(HOME, 'views'),
+    common: () => ({
+      ...shared,
+      styleHref: assets.assetHref('style.css'),
+      iconHref: assets.assetHref('favicon.svg'),
+    }),
+  })
+  const shared = { serverName: config.serverName, locale: 'en', mailbox: config.mail.mailbox }
+  const failures = { log, renderErrorPage: renderFailure(render) }
+  const opened: { middleware?: Koa.Middleware } = {}
+  koa.use(accessLog({ log }))
+  koa.use(clientAddress(config))
+  koa.use(requestId())
+  koa.use(errorHandler(failures))
+  koa.use(securityHeaders({ https: config.secure, isPopupPath }))
+  koa.use(assets.middleware)
+  koa.use(
+    healthRoutes({
+      probes: probes(parts, () => opened.middleware !== undefined),
+      isDraining: () => parts.draining,
+    }).routes(),
+  )
+  koa.use((ctx, next) => (opened.middleware ?? notYet)(ctx, next))
+  koa.on('error', (error: unknown) => log.error({ err: loggableError(error) }, 'http.broken'))
+  return {
+    callback: koa.callback(),
+    async open() {
+      opened.middleware = await createRoutes({ parts, render, failures })
+      parts.feed.start()
+    },
+  }
+}
+
+// Apps may open these in a popup and wait for the answer.
+const isPopupPath = (path: string) => /^\/(oauth|interaction)\//.test(path)
+
+const notYet: Koa.Middleware = () => {
+  throw new AppError('starting', 503, 'The service is starting. Please try again in a moment.', {
+    retryAfterSeconds: 2,
+  })
+}
+
+function probes({ db, redis }: Parts, isOpen: () => boolean): Record<string, () => Promise<unknown>> {
+  return {
+    startup: () => (isOpen() ? Promise.resolve() : Promise.reject(new Error('not prepared yet'))),
+    database: async () => await db.raw('SELECT 1'),
+    ...(redis ? { redis: () => redis.ping() } : {}),
+  }
+}
+
+type RouteNeeds = { parts: Parts; render: Render; failures: ErrorNeeds }
+
+/** Our own pages stand behind forms and CSRF; the protocol reads its bodies itself. */
+async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Koa.Middleware> {
+  const { config, db, clock, sealer, store } = parts
+  const accounts = createAccountNeeds(parts)
+  const restarts = createRestarts({ sealer, issuer: config.issuer, clock })
+  const answer = failureResponder(failures)
+  const features = await createOidcFeatures({
+    parts,
+    render,
+    renderError: answer,
+    interactionUrl: restarts.pageUrl,
+  })
+  const { oidc } = features
+  const findMember = createFindMember({ db, clock, oidc })
+  const { mailbox } = config.mail
+  const pages = createInteractionPages({ parts, accounts, features, render, findMember })
+  const browserSecret = createBrowserSecret(config)
+  const clientName = async (id: string) => (await oidc.current().Client.find(id))?.clientName
+  const routers = [
+    homeRoutes({ render, findMember }),
+    signInRoutes(pages.signInPage),
+    interactionRoutes({
+      oidc,
+      render,
+      restarts,
+      steps: pages.steps,
+      signInAnyway: pages.signInPage.signInAnyway,
+    }),
+    registrationRoutes({ accounts, render, browserSecret, mailbox }),
+    activationRoutes({ accounts, render, browserSecret }),
+    passwordResetRoutes({ accounts, render, browserSecret, mailbox }),
+    accountRoutes({ accounts, render, findMember }),
+    securityRoutes({
+      accounts,
+      render,
+      findMember,
+      clientName,
+      readDeviceCookie: pages.deviceCookie.read,
+      endSessionAndGrants: (uid) => endSessionAndGrants({ store, clock }, uid),
+    }),
+    ...(mailbox ? [mailboxRoutes({ db, render: async (...page) => render(...page) })] : []),
+  ]
+  const inner = new Koa()
+  inner.use(oidc.middleware)
+  inner.use(formBody())
+  inner.use(
+    csrf({ key: config.keys.csrf, issuerOrigin: config.issuer, cookieName: 'csrf', secure: config.secure }),
+  )
+  for (const router of routers) inner.use(router.routes()).use(router.allowedMethods())
+  return compose(inner.middleware)
+}

@@ -1,0 +1,83 @@
+/** Builds the pages that sign people in, on the way to an app or to their own account. */
+import type { AccountNeeds } from './account-features.ts'
+import { findAccountById } from './accounts/account.ts'
+import { resendActivation } from './accounts/registration.ts'
+import { signIn } from './accounts/sign-in.ts'
+import type { Render } from './http/render.ts'
+import { requestState } from './http/request-state.ts'
+import type { AnyContext } from './http/request-state.ts'
+import { consentPages } from './interaction/consent.ts'
+import { createDeviceCookie } from './interaction/device-cookie.ts'
+import { signInPage, signInPages } from './interaction/sign-in.ts'
+import type { SignInNeeds } from './interaction/sign-in.ts'
+import { verifyEmailPages } from './interaction/verify-email.ts'
+import type { createOidcFeatures } from './oidc-features.ts'
+import { endSessionAndGrants } from './oidc/access-endings.ts'
+import { readSession, startSession } from './oidc/browser-session.ts'
+import { sessionSeconds } from './oidc/configuration.ts'
+import { recordSignIn } from './oidc/session-record.ts'
+import type { Parts } from './parts.ts'
+import type { FindMember } from './self-service/member.ts'
+
+type Given = {
+  parts: Parts
+  accounts: AccountNeeds
+  features: Awaited<ReturnType<typeof createOidcFeatures>>
+  render: Render
+  findMember: FindMember
+}
+
+export function createInteractionPages({ parts, accounts, features, render, findMember }: Given) {
+  const { config, db, clock } = parts
+  const { oidc, grantSeconds, findResource } = features
+  const { secure } = config
+  const deviceCookie = createDeviceCookie({ key: config.keys.device, secure, clock })
+  const needs: SignInNeeds = {
+    oidc,
+    render,
+    deviceCookie,
+    signIn: (fields) => signIn(accounts, fields),
+    isSignedIn: async (ctx) => (await findMember(ctx)) !== undefined,
+    ...sessionChanges(parts, features),
+  }
+  return {
+    deviceCookie,
+    signInPage: signInPage(needs),
+    steps: {
+      signIn: signInPages(needs),
+      consent: consentPages({ db, clock, oidc, render, grantSeconds, findResource }),
+      verifyEmail: verifyEmailPages({
+        db,
+        oidc,
+        render,
+        mailbox: config.mail.mailbox,
+        resendActivation: ({ ctx }, accountId) => resendTo(accounts, ctx, accountId),
+      }),
+    },
+  }
+}
+
+function sessionChanges({ clock, db, store, config }: Parts, { oidc, lifetimes }: Given['features']) {
+  const record = { db, clock, store, lifetimes, maxActive: config.sessions.maxActive }
+  const leaveSession = async (ctx: AnyContext) => {
+    const session = await readSession(oidc.current(), ctx)
+    if (session.accountId) await endSessionAndGrants({ store, clock }, session.uid)
+  }
+  return {
+    leaveSession,
+    async startSession(ctx: AnyContext, { id: accountId }: { id: string }) {
+      const previous = await readSession(oidc.current(), ctx)
+      if (previous.accountId && previous.accountId !== accountId) await leaveSession(ctx)
+      const nowMs = clock()
+      const ttlSeconds = sessionSeconds(lifetimes, Math.floor(nowMs / 1000), nowMs)
+      const session = await startSession(oidc.current(), ctx, { accountId, ttlSeconds, nowMs })
+      await recordSignIn(record, ctx, session.uid, accountId)
+    },
+  }
+}
+
+async function resendTo(accounts: AccountNeeds, ctx: AnyContext, accountId: string): Promise<void> {
+  const account = await findAccountById(accounts.db, accountId)
+  if (account)
+    await resendActivation(accounts, { email: account.email, ip: requestState(ctx).clientIp ?? '' })
+}

@@ -1,0 +1,103 @@
+/** The consent page: what an app asks for, and the grant that a yes makes. */
+import { recordGrant } from '../accounts/account-grants.ts'
+import { findAccountById } from '../accounts/account.ts'
+import { rememberConsent } from '../accounts/consents.ts'
+import type { Render } from '../http/render.ts'
+import { formOf } from '../http/request-state.ts'
+import type { KnownResource } from '../oidc/configuration.ts'
+import type { Oidc } from '../oidc/provider.ts'
+import type { Clock } from '../platform/clock.ts'
+import { SECOND_MS } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { consentDetails } from './consent-details.ts'
+import { shownClient } from './open-interaction.ts'
+import { redirect } from './page.ts'
+import type { Page, StepPages } from './page.ts'
+
+type Needs = {
+  db: Db
+  clock: Clock
+  oidc: Oidc
+  render: Render
+  grantSeconds: number
+  findResource: (identifier: string) => Promise<(KnownResource & { name?: string }) | undefined>
+}
+
+export function consentPages(needs: Needs): StepPages {
+  return { show: (page) => show(needs, page), submit: (page) => submit(needs, page) }
+}
+
+async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promise<void> {
+  const { params, session } = interaction
+  const account = await findAccountById(needs.db, session?.accountId ?? '')
+  const found = await Promise.all(requestedResources(params).map(needs.findResource))
+  const resources = found.filter((resource) => resource !== undefined)
+  const details = consentDetails(String(params['scope'] ?? ''), resources)
+  needs.render(ctx, 'consent', {
+    title: 'Allow access',
+    action: `/interaction/${uid}/consent${query}`,
+    client: await shownClient(needs.oidc.current(), String(params['client_id'])),
+    account: account && { email: account.email, name: account.name },
+    ...details,
+    resources: details.resources.filter(({ scopes }) => scopes.length > 0),
+  })
+}
+
+async function submit(needs: Needs, page: Page): Promise<void> {
+  const { ctx } = page
+  const provider = needs.oidc.current()
+  const allowed = formOf(ctx)['decision'] === 'allow'
+  const result = allowed
+    ? { consent: { grantId: await grantAsked(needs, page) } }
+    : { error: 'access_denied', error_description: 'the person did not allow it' }
+  const options = { mergeWithLastSubmission: allowed }
+  redirect(ctx, await provider.interactionResult(ctx.req, ctx.res, result, options))
+}
+
+type Missing = {
+  missingOIDCScope?: string[]
+  missingOIDCClaims?: string[]
+  missingResourceScopes?: Record<string, string[]>
+}
+
+async function grantAsked(needs: Needs, { interaction }: Page): Promise<string> {
+  const provider = needs.oidc.current()
+  const { grantId, params, session } = interaction
+  const [accountId, clientId] = [session?.accountId ?? '', String(params['client_id'])]
+  const found = grantId ? await provider.Grant.find(grantId) : undefined
+  const grant = found ?? new provider.Grant({ accountId, clientId })
+  const missing = interaction.prompt.details as Missing
+  if (missing.missingOIDCScope) grant.addOIDCScope(missing.missingOIDCScope.join(' '))
+  if (missing.missingOIDCClaims) grant.addOIDCClaims(missing.missingOIDCClaims)
+  for (const [identifier, scopes] of Object.entries(missing.missingResourceScopes ?? {}))
+    grant.addResourceScope(identifier, scopes.join(' '))
+  const savedId = await grant.save()
+  const nowMs = needs.clock()
+  if (!found)
+    await recordGrant(needs.db, {
+      grantId: savedId,
+      accountId,
+      clientId,
+      sessionUid: session?.uid ?? null,
+      createdAtMs: nowMs,
+      expiresAtMs: nowMs + needs.grantSeconds * SECOND_MS,
+    })
+  const allowed = {
+    scopes: grant.getOIDCScope().split(' ').filter(Boolean),
+    claims: grant.getOIDCClaims(),
+    resources: resourceScopes(grant),
+  }
+  await rememberConsent(needs.db, accountId, clientId, allowed, nowMs)
+  return savedId
+}
+
+function resourceScopes(grant: { resources?: Record<string, string> | undefined }): Record<string, string[]> {
+  const entries = Object.entries(grant.resources ?? {})
+  return Object.fromEntries(
+    entries.map(([identifier, scopes]) => [identifier, scopes.split(' ').filter(Boolean)]),
+  )
+}
+
+function requestedResources(params: Record<string, unknown>): string[] {
+  return [params['resource'] ?? []].flat().map(String)
+}

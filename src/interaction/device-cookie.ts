@@ -1,0 +1,25 @@
+/** The cookie of a browser that has signed in before: strangers' failed attempts do not count against it. */
+import { DEVICE_COOKIE_MAX_AGE_MS, issueDeviceCookie } from '../accounts/device-cookie.ts'
+import type { AnyContext } from '../http/request-state.ts'
+import type { Clock } from '../platform/clock.ts'
+
+export type DeviceCookie = {
+  read: (ctx: AnyContext) => string | undefined
+  write: (ctx: AnyContext, account: { id: string }) => void
+}
+
+type Needs = { key: Buffer; secure: boolean; clock: Clock }
+
+export function createDeviceCookie({ key, secure, clock }: Needs): DeviceCookie {
+  const name = secure ? '__Host-device' : 'device'
+  const options = { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: false } as const
+  return {
+    read: (ctx) => ctx.cookies.get(name, { signed: false }),
+    write(ctx, { id }) {
+      ctx.cookies.set(name, issueDeviceCookie(key, id, clock()), {
+        ...options,
+        maxAge: DEVICE_COOKIE_MAX_AGE_MS,
+      })
+    },
+  }
+}

@@ -1,0 +1,14 @@
+/** Which page an interaction shows next. Pure: the provider decides what is missing, this names the page for it. */
+
+export type Step = 'sign-in' | 'verify-email' | 'consent'
+
+const STEPS: Record<string, Step> = {
+  login: 'sign-in',
+  verify_email: 'verify-email',
+  consent: 'consent',
+}
+
+/** The step for a prompt of the provider's policy; `undefined` for one that no page answers. */
+export function nextStep(promptName: string): Step | undefined {
+  return Object.hasOwn(STEPS, promptName) ? STEPS[promptName] : undefined
+}

@@ -1,0 +1,37 @@
+/** Opens the interaction that a page belongs to, or finds the way on when it is gone. */
+import { errors } from 'oidc-provider'
+import type Provider from 'oidc-provider'
+import type { Browser } from '../oidc/browser-session.ts'
+
+export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
+
+/**
+ * The interaction of this browser under this address; `undefined` when it expired, was finished, or belongs to
+ * another browser: the cookie that names it is sent to its own address only.
+ */
+export async function openInteraction(
+  provider: Provider,
+  browser: Browser,
+  uid: string,
+): Promise<Interaction | undefined> {
+  try {
+    const interaction = await provider.interactionDetails(browser.req, browser.res)
+    return interaction.uid === uid ? interaction : undefined
+  } catch (error) {
+    if (error instanceof errors.SessionNotFound) return undefined
+    throw error
+  }
+}
+
+/** The client of an interaction as its pages show it. */
+export async function shownClient(provider: Provider, clientId: string) {
+  const client = await provider.Client.find(clientId)
+  if (!client) return undefined
+  return {
+    name: client.clientName ?? client.clientId,
+    clientUri: client.clientUri,
+    policyUri: client.policyUri,
+    tosUri: client.tosUri,
+    initiateLoginUri: client['initiateLoginUri'] as string | undefined,
+  }
+}

@@ -1,0 +1,20 @@
+/** What the pages of an interaction share: the open interaction, its form's fields, and the way on. */
+import type { AnyContext } from '../http/request-state.ts'
+import type { Interaction } from './open-interaction.ts'
+
+export type Page = {
+  ctx: AnyContext
+  interaction: Interaction
+  uid: string
+  /** The query of the page's address, which carries the sealed copy of the request. */
+  query: string
+}
+
+/** One step's two halves: its page, and what its form does. */
+export type StepPages = { show: (page: Page) => Promise<void>; submit: (page: Page) => Promise<void> }
+
+/** After a form: 303, so that the browser never posts the form's fields anywhere else (RFC 9700 §4.12). */
+export function redirect(ctx: AnyContext, url: string): void {
+  ctx.redirect(url)
+  ctx.status = 303
+}

@@ -1,0 +1,59 @@
+/**
+ * A sign-in page that has expired, was bookmarked, or finished in another tab starts again by itself. Its address carries
+ * a sealed copy of the authorization request that was accepted, so nothing has to be kept for pages nobody returns to.
+ */
+import type { Clock } from '../platform/clock.ts'
+import { DAY_MS } from '../platform/clock.ts'
+import type { Sealer } from '../platform/tokens.ts'
+
+type Needs = { sealer: Sealer; issuer: string; clock: Clock }
+type Parameters = Record<string, unknown>
+
+export type Restart =
+  | { kind: 'again'; url: string }
+  /** Too old for its `state` to be known to the app: the app has to begin anew. */
+  | { kind: 'stale'; clientId: string }
+
+export type Restarts = {
+  /** The address of an interaction's page. */
+  pageUrl: (uid: string, parameters: Parameters) => string
+  /** What to do with a page whose interaction is gone; nothing when the copy is missing or was altered. */
+  open: (sealed: string | undefined) => Restart | undefined
+  authorizeUrl: (parameters: Parameters) => string
+}
+
+/** After this an app no longer remembers the `state` that it sent. */
+const USEFUL_MS = DAY_MS
+/** Longer requests keep only their client, so that the address stays within what proxies accept. */
+const MAX_SEALED_LENGTH = 3000
+const CONTEXT = 'restart'
+
+export function createRestarts({ sealer, issuer, clock }: Needs): Restarts {
+  const authorizeUrl = (parameters: Parameters): string => {
+    const url = new URL('/oauth/authorize', issuer)
+    for (const [name, value] of Object.entries(parameters))
+      for (const single of [value].flat())
+        if (single !== undefined) url.searchParams.append(name, String(single))
+    return url.href
+  }
+  const seal = (parameters: Parameters): string => {
+    const atMs = clock()
+    const full = sealer.seal(JSON.stringify({ atMs, parameters }), CONTEXT)
+    if (full.length <= MAX_SEALED_LENGTH) return full
+    return sealer.seal(
+      JSON.stringify({ atMs: 0, parameters: { client_id: parameters['client_id'] } }),
+      CONTEXT,
+    )
+  }
+  return {
+    authorizeUrl,
+    pageUrl: (uid, parameters) => `/interaction/${uid}?restart=${seal(parameters)}`,
+    open(sealed) {
+      const opened = sealed && sealer.open(sealed, CONTEXT)
+      if (!opened) return undefined
+      const { atMs, parameters } = JSON.parse(opened) as { atMs: number; parameters: Parameters }
+      if (clock() - atMs < USEFUL_MS) return { kind: 'again', url: authorizeUrl(parameters) }
+      return { kind: 'stale', clientId: String(parameters['client_id']) }
+    },
+  }
+}

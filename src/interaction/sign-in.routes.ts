@@ -1,0 +1,10 @@
+/** Signing in without an app: the way to one's own account page. */
+import { Router } from '@koa/router'
+import type { SignInPage } from './sign-in.ts'
+
+export function signInRoutes(page: SignInPage): Router {
+  const router = new Router()
+  router.get('/sign-in', (ctx) => page.show(ctx))
+  router.post('/sign-in', (ctx) => page.submit(ctx))
+  return router
+}

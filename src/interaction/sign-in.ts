@@ -1,0 +1,153 @@
+/** Signing in with e-mail and password: on the way to an app, or to one's own account page. */
+import { z } from 'zod'
+import { accountPath } from '../accounts/account-pages.ts'
+import type { SignedIn } from '../accounts/sign-in.ts'
+import type { Render } from '../http/render.ts'
+import { formOf, requestState } from '../http/request-state.ts'
+import type { AnyContext } from '../http/request-state.ts'
+import { validateForm } from '../http/validate.ts'
+import { PASSWORD_AMR, readSession } from '../oidc/browser-session.ts'
+import type { Oidc } from '../oidc/provider.ts'
+import { shownClient } from './open-interaction.ts'
+import type { Interaction } from './open-interaction.ts'
+import { redirect } from './page.ts'
+import type { Page, StepPages } from './page.ts'
+
+type Account = Extract<SignedIn, { ok: true }>['account']
+type Fields = { email: string; password: string; ip: string; deviceCookie: string | undefined }
+
+export type SignInNeeds = {
+  oidc: Oidc
+  render: Render
+  signIn: (fields: Fields) => Promise<SignedIn>
+  /** Signs the browser in without an app, and records the session. */
+  startSession: (ctx: AnyContext, account: Account) => Promise<void>
+  isSignedIn: (ctx: AnyContext) => Promise<boolean>
+  /** Ends the grants of a browser session whose place another account takes. */
+  leaveSession: (ctx: AnyContext) => Promise<void>
+  deviceCookie: {
+    read: (ctx: AnyContext) => string | undefined
+    write: (ctx: AnyContext, account: Account) => void
+  }
+}
+
+const schema = z.object({
+  email: z
+    .string()
+    .trim()
+    .min(1, 'Enter your e-mail address.')
+    .max(320, 'This is too long for an e-mail address.'),
+  password: z.string().min(1, 'Enter your password.'),
+})
+
+// One answer for a wrong password, an unknown address, a block and a disabled account.
+const REFUSED =
+  'This e-mail address and password do not match. After too many attempts, signing in pauses for a few minutes.'
+
+/** The sign-in step of an interaction. */
+export function signInPages(needs: SignInNeeds): StepPages {
+  return { show: (page) => showStep(needs, page), submit: (page) => submitStep(needs, page) }
+}
+
+async function showStep(needs: SignInNeeds, page: Page, form: FormState = {}): Promise<void> {
+  const { ctx, interaction, uid, query } = page
+  const { params } = interaction
+  const client = await shownClient(needs.oidc.current(), String(params['client_id']))
+  const hint = typeof params['login_hint'] === 'string' ? params['login_hint'] : ''
+  const action = `/interaction/${uid}/sign-in${query}`
+  render(needs, ctx, {
+    values: { email: hint },
+    action,
+    client,
+    cancelAction: `/interaction/${uid}/cancel`,
+    ...form,
+  })
+}
+
+async function submitStep(needs: SignInNeeds, page: Page): Promise<void> {
+  const { ctx } = page
+  const attempt = await attemptSignIn(needs, ctx)
+  if (!attempt.account) return showStep(needs, page, attempt.form)
+  await makeRoom(needs, page, attempt.account)
+  const login = { accountId: attempt.account.id, amr: PASSWORD_AMR, remember: true }
+  redirect(ctx, await needs.oidc.current().interactionResult(ctx.req, ctx.res, { login }))
+  needs.deviceCookie.write(ctx, attempt.account)
+}
+
+/** A browser that was signed in as somebody else stops being so before it becomes this account's. */
+async function makeRoom(needs: SignInNeeds, { ctx, interaction }: Page, account: Account): Promise<void> {
+  const session = await readSession(needs.oidc.current(), ctx)
+  if (!session.accountId || session.accountId === account.id) return
+  await forget(interaction)
+  await needs.leaveSession(ctx)
+}
+
+async function forget(interaction: Interaction): Promise<void> {
+  interaction.session = undefined
+  await interaction.persist()
+}
+
+/** The sign-in page that leads to one's own account. */
+export type SignInPage = {
+  show: (ctx: AnyContext) => Promise<void>
+  submit: (ctx: AnyContext) => Promise<void>
+  /** For a page whose interaction is gone: signs in all the same, so that the app's request goes through at once. */
+  signInAnyway: (ctx: AnyContext) => Promise<boolean>
+}
+
+// The query names the page to go on to, from a closed list.
+function actionOf(ctx: AnyContext): string {
+  return `/sign-in${ctx.search}`
+}
+
+export function signInPage(needs: SignInNeeds): SignInPage {
+  return {
+    async show(ctx) {
+      if (await needs.isSignedIn(ctx)) return redirect(ctx, accountPath(ctx.query['next']))
+      render(needs, ctx, { action: actionOf(ctx) })
+    },
+    async submit(ctx) {
+      const attempt = await attemptSignIn(needs, ctx)
+      if (!attempt.account) return render(needs, ctx, { action: actionOf(ctx), ...attempt.form })
+      await needs.startSession(ctx, attempt.account)
+      needs.deviceCookie.write(ctx, attempt.account)
+      redirect(ctx, accountPath(ctx.query['next']))
+    },
+    async signInAnyway(ctx) {
+      const { account } = await attemptSignIn(needs, ctx)
+      if (!account) return false
+      await needs.startSession(ctx, account)
+      needs.deviceCookie.write(ctx, account)
+      return true
+    },
+  }
+}
+
+type FormState = { values?: Record<string, string>; errors?: Record<string, string>; status?: number }
+type Attempt = { account: Account; form?: undefined } | { account?: undefined; form: FormState }
+
+async function attemptSignIn(needs: SignInNeeds, ctx: AnyContext): Promise<Attempt> {
+  const form = validateForm(schema, formOf(ctx))
+  if (!form.ok) return { form: { values: form.values, errors: form.errors, status: 400 } }
+  const result = await needs.signIn({
+    ...form.value,
+    ip: requestState(ctx).clientIp ?? '',
+    deviceCookie: needs.deviceCookie.read(ctx),
+  })
+  if (result.ok) return { account: result.account }
+  return { form: { values: form.values, errors: { '': REFUSED }, status: 400 } }
+}
+
+function render(
+  needs: SignInNeeds,
+  ctx: AnyContext,
+  { status, ...locals }: FormState & Record<string, unknown>,
+): void {
+  const links = { registerHref: '/register', forgotHref: '/forgot' }
+  needs.render(
+    ctx,
+    'sign-in',
+    { title: 'Sign in', values: {}, errors: {}, ...links, ...locals },
+    status ?? 200,
+  )
+}

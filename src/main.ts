@@ -1,0 +1,113 @@
+/**
+ * Runs a role: `server`, `worker`, or both in one process when embedded. Handles settings that are wrong, signals and
+ * several server processes on one port; what the server consists of stands in app.ts.
+ */
+import cluster from 'node:cluster'
+import type { Server } from 'node:http'
+import { parseArgs } from 'node:util'
+import { createApp } from './app.ts'
+import { loadConfig } from './config.ts'
+import type { Config } from './config.ts'
+import { createHttpServer, drain } from './http/server.ts'
+import { createParts } from './parts.ts'
+import type { Parts } from './parts.ts'
+import { describeFailure } from './start-failure.ts'
+import { announce, prepareUntilReady } from './startup.ts'
+import { superviseWorkers } from './supervisor.ts'
+
+const SAME_SIGNAL_MS = 1000
+/** Draining takes 25 s at most; a mail on its way to a silent server must not take longer. */
+const HARD_STOP_MS = 28_000
+
+type Role = 'server' | 'worker' | 'all'
+
+async function main(): Promise<void> {
+  const config = loadConfig()
+  const role = roleOf(config)
+  if (role !== 'worker' && config.workers > 1 && cluster.isPrimary) return runPrimary(config, role)
+  const parts = await createParts(config)
+  const ends = [await startRole(parts, cluster.isWorker ? 'server' : role)]
+  onStop(parts, async () => {
+    for (const end of ends) await end()
+    await parts.close()
+  })
+}
+
+function roleOf(config: Config): Role {
+  const { values } = parseArgs({ options: { role: { type: 'string' } } })
+  if (values.role === 'server' || values.role === 'worker') return values.role
+  if (values.role !== undefined) throw new Error(`--role: got "${values.role}", takes server or worker`)
+  return config.mode === 'embedded' ? 'all' : 'server'
+}
+
+type End = () => Promise<void>
+
+async function startRole(parts: Parts, role: Role): Promise<End> {
+  if (role === 'worker') {
+    const prepared = await prepareUntilReady(parts)
+    parts.startWorker()
+    if (prepared) announce(parts, prepared, ['worker'])
+    return parts.stopWorker
+  }
+  const server = await listen(parts)
+  if (role === 'all') parts.startWorker()
+  return async () => {
+    parts.draining = true
+    await Promise.all([drain(server), parts.stopWorker()])
+  }
+}
+
+/** Listens first and prepares then, so that a database that is still away makes the server unready, not dead. */
+async function listen(parts: Parts): Promise<Server> {
+  const { config } = parts
+  const app = createApp(parts)
+  const server = createHttpServer(app.callback)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(config.port, config.host, resolve)
+  })
+  const prepared = prepareUntilReady(parts).then(async (outcome) => {
+    await app.open()
+    announce(parts, outcome, ['server'])
+  })
+  if (config.mode === 'embedded') await prepared
+  else prepared.catch((error: unknown) => stopWith(error))
+  return server
+}
+
+/** Several server processes: this one prepares once, runs the worker when embedded, and keeps the others alive. */
+async function runPrimary(config: Config, role: Role): Promise<void> {
+  const parts = await createParts(config)
+  const prepared = await prepareUntilReady(parts)
+  if (role === 'all') parts.startWorker()
+  const stopWorkers = await superviseWorkers(config.workers, parts.log)
+  announce(parts, prepared, ['server'])
+  onStop(parts, async () => {
+    await Promise.all([stopWorkers(), parts.stopWorker()])
+    await parts.close()
+  })
+}
+
+/** The first signal drains and ends with 0; a later one ends at once. */
+function onStop(parts: Parts, stop: () => Promise<void>): void {
+  let stoppingSinceMs = 0
+  const handle = (signal: NodeJS.Signals) => {
+    // Ctrl-C reaches every process of a terminal, and again through the one that started us.
+    if (signal === 'SIGINT' && cluster.isWorker) return
+    if (stoppingSinceMs > 0 && Date.now() - stoppingSinceMs > SAME_SIGNAL_MS) process.exit(1)
+    if (stoppingSinceMs > 0) return
+    stoppingSinceMs = Date.now()
+    setTimeout(() => process.exit(0), HARD_STOP_MS).unref()
+    parts.log.info({ signal }, 'process.stopping')
+    stop().then(() => process.exit(0), stopWith)
+  }
+  process.on('SIGTERM', handle)
+  process.on('SIGINT', handle)
+}
+
+function stopWith(error: unknown): never {
+  for (const line of describeFailure(error)) process.stderr.write(`account-server: ${line}\n`)
+  process.exit(1)
+}
+
+main().catch(stopWith)

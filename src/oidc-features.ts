@@ -1,0 +1,107 @@
+/** Builds the OpenID Connect provider from the process's parts. */
+import type Provider from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Render } from './http/render.ts'
+import type { AnyContext } from './http/request-state.ts'
+import { createAdapterFactory, overrideReplayDetection } from './oidc/adapter.ts'
+import { createClientAdapter } from './oidc/client-adapter.ts'
+import { compareClientSecret } from './oidc/client-secret.ts'
+import type { Lifetimes } from './oidc/configuration.ts'
+import { createLoadExistingGrant } from './oidc/consented-grant.ts'
+import { createFindAccount } from './oidc/find-account.ts'
+import { createOidc } from './oidc/provider.ts'
+import type { Oidc, OidcNeeds } from './oidc/provider.ts'
+import { createResourceCache } from './oidc/resources.ts'
+import { recordEndings } from './oidc/session-record.ts'
+import { loadKeySet, SIGNING_KEYS_TOPIC } from './oidc/signing-keys.ts'
+import { installTokenIds } from './oidc/token-ids.ts'
+import type { Parts } from './parts.ts'
+
+type Given = {
+  parts: Parts
+  render: Render
+  renderError: (ctx: AnyContext, error: unknown) => Promise<void>
+  interactionUrl: OidcNeeds['interactionUrl']
+}
+
+export async function createOidcFeatures({ parts, render, renderError, interactionUrl }: Given) {
+  const { config, db, clock, feed, log, sealer, store } = parts
+  const resources = createResourceCache({ db, clock, feed })
+  const lifetimes = lifetimesOf(config)
+  const grantSeconds = lifetimes.sessionAbsoluteSeconds + lifetimes.refreshTokenSeconds
+  const oidc: Oidc = await createOidc({
+    issuer: config.issuer,
+    secure: config.secure,
+    algorithm: config.tokens.algorithm,
+    cookieKeys: config.keys.cookie,
+    lifetimes,
+    unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
+    adapter: adapterOf(parts),
+    findAccount: createFindAccount(db),
+    findResource: resources.get,
+    loadExistingGrant: createLoadExistingGrant({ db, clock, grantSeconds }),
+    renderError: (ctx, _out, error) => renderError(ctx, error),
+    renderLogout: (ctx) => Promise.resolve(renderSignOut(render, ctx)),
+    renderSignedOut: (ctx) => Promise.resolve(renderSignedOut(render, ctx)),
+    interactionUrl,
+    loadKeys: () => loadKeySet(db, sealer),
+    install: (provider) => install(provider, parts),
+    afterRequest: recordEndings({ db, clock, store, lifetimes, maxActive: config.sessions.maxActive }),
+    log,
+  })
+  feed.on(SIGNING_KEYS_TOPIC, oidc.reload)
+  return { oidc, lifetimes, grantSeconds, findResource: resources.get }
+}
+
+function adapterOf({ config, db, clock, feed, sealer, store, log }: Parts) {
+  return createAdapterFactory({
+    store,
+    clock,
+    refreshGraceMs: config.tokens.refreshGraceMs,
+    clientAdapter: createClientAdapter({ db, sealer, clock, feed }),
+    secrets: config.keys.records,
+    onReuse: ({ model, accountId, clientId }) =>
+      log.warn({ model, accountId, clientId }, 'oidc.reuse_detected'),
+  })
+}
+
+function install(provider: Provider, { store }: Parts): void {
+  installTokenIds(provider)
+  overrideReplayDetection(provider, { store })
+  const client = provider.Client.prototype as unknown as ClientPrototype
+  client.compareClientSecret = function (presented) {
+    return compareClientSecret(this.clientSecret, presented)
+  }
+}
+
+type ClientPrototype = {
+  clientSecret?: string
+  compareClientSecret: (this: ClientPrototype, presented: string) => boolean
+}
+
+function lifetimesOf({ tokens, sessions }: Parts['config']): Lifetimes {
+  return {
+    accessTokenSeconds: tokens.accessTokenSeconds,
+    refreshTokenSeconds: tokens.refreshTokenSeconds,
+    authorizationCodeSeconds: tokens.authorizationCodeSeconds,
+    interactionSeconds: sessions.interactionSeconds,
+    sessionIdleSeconds: sessions.idleSeconds,
+    sessionAbsoluteSeconds: sessions.absoluteSeconds,
+  }
+}
+
+function renderSignOut(render: Render, ctx: KoaContextWithOIDC): void {
+  const { client, session } = ctx.oidc
+  render(ctx, 'sign-out', {
+    title: 'Sign out',
+    action: ctx.oidc.urlFor('end_session_confirm'),
+    xsrf: session?.state?.['secret'],
+    client: client && { name: client.clientName ?? client.clientId },
+  })
+}
+
+function renderSignedOut(render: Render, ctx: KoaContextWithOIDC): void {
+  const { client } = ctx.oidc
+  const shown = client && { name: client.clientName ?? client.clientId, uri: client.clientUri }
+  render(ctx, 'signed-out', { title: 'Signed out', client: shown })
+}

@@ -1,0 +1,66 @@
+/** The sign-in of a browser, as our own pages see it: the same session that apps are signed in with. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type Provider from 'oidc-provider'
+
+export type Browser = { req: IncomingMessage; res: ServerResponse }
+export type Session = Awaited<ReturnType<Provider['Session']['get']>>
+// Left out of the library's published types.
+type SessionModel = { instantiate: (payload: object) => Session }
+
+/** Authentication methods of a password sign-in (RFC 8176). */
+export const PASSWORD_AMR = ['pwd']
+
+/** The browser's session; a fresh, unsaved one when there is none. */
+export function readSession(provider: Provider, { req, res }: Browser): Promise<Session> {
+  const context = provider.createContext(req, res) as unknown as Parameters<Provider['Session']['get']>[0]
+  return provider.Session.get(context)
+}
+
+export type SignedIn = { accountId: string; ttlSeconds: number; nowMs: number }
+
+/**
+ * Signs an account in on this browser under a new session id. A session of another account is ended, not inherited.
+ * Returns the session, so that it can be recorded.
+ */
+export async function startSession(
+  provider: Provider,
+  browser: Browser,
+  signedIn: SignedIn,
+): Promise<Session> {
+  const found = await readSession(provider, browser)
+  const keep = !found.accountId || found.accountId === signedIn.accountId
+  if (!keep) await found.destroy()
+  const session = keep ? found : (provider.Session as unknown as SessionModel).instantiate({})
+  session.loginAccount({
+    accountId: signedIn.accountId,
+    amr: PASSWORD_AMR,
+    loginTs: Math.floor(signedIn.nowMs / 1000),
+  })
+  if (session.exp) session.resetIdentifier()
+  await session.save(signedIn.ttlSeconds)
+  writeCookie(provider, browser, session)
+  return session
+}
+
+/** Ends the session of this browser. Returns its uid, if there was one. */
+export async function endBrowserSession(provider: Provider, browser: Browser): Promise<string | undefined> {
+  const session = await readSession(provider, browser)
+  if (!session.accountId) return undefined
+  await session.destroy()
+  const { cookies } = provider.createContext(browser.req, browser.res)
+  cookies.set(provider.cookieName('session'), null, { path: '/', httpOnly: true, sameSite: 'lax' })
+  return session.uid
+}
+
+function writeCookie(provider: Provider, { req, res }: Browser, session: Session): void {
+  const { cookies, secure } = provider.createContext(req, res)
+  cookies.secure = secure
+  cookies.set(provider.cookieName('session'), session.jti, {
+    path: '/',
+    httpOnly: true,
+    sameSite: 'lax',
+    secure,
+    signed: true,
+    expires: new Date((session.exp ?? 0) * 1000),
+  })
+}

@@ -1,0 +1,248 @@
+/** What the provider library is told: lifetimes, scopes, endpoints, keys, and the decisions it leaves to us. */
+import { errors } from 'oidc-provider'
+import type {
+  AdapterFactory,
+  ClientMetadata,
+  Configuration,
+  FindAccount,
+  KoaContextWithOIDC,
+} from 'oidc-provider'
+import { EXTRA_CLIENT_METADATA } from './client-metadata.ts'
+import { createPolicy } from './policy.ts'
+
+const MINUTE_SECONDS = 60
+/** Clock skew accepted in assertions: up to 10 s ahead is fine, more is refused. */
+const CLOCK_TOLERANCE_SECONDS = 10
+const FETCH_TIMEOUT_MS = 2500
+const FETCH_LIMIT_BYTES = 64 * 1024
+
+/** A resource server as the token endpoint needs to know it (RFC 8707). */
+export type KnownResource = {
+  identifier: string
+  scopes: string
+  accessTokenFormat: 'opaque' | 'jwt'
+  accessTokenTtlSeconds: number | null
+  clientId: string
+}
+
+export type ConfigurationNeeds = {
+  issuer: string
+  secure: boolean
+  algorithm: 'ES256' | 'RS256'
+  keySet: Configuration['jwks']
+  cookieKeys: string[]
+  lifetimes: Lifetimes
+  unverifiedMayAuthorize: boolean
+  adapter: AdapterFactory
+  findAccount: FindAccount
+  findResource: (identifier: string) => Promise<KnownResource | undefined>
+  loadExistingGrant: Configuration['loadExistingGrant']
+  renderError: Configuration['renderError']
+  renderLogout: (ctx: KoaContextWithOIDC) => Promise<void>
+  renderSignedOut: (ctx: KoaContextWithOIDC) => Promise<void>
+  interactionUrl: (interactionUid: string, params: Record<string, unknown>) => string
+}
+
+export type Lifetimes = {
+  accessTokenSeconds: number
+  refreshTokenSeconds: number
+  authorizationCodeSeconds: number
+  interactionSeconds: number
+  sessionIdleSeconds: number
+  sessionAbsoluteSeconds: number
+}
+
+type Extra = { allowed_resources?: unknown; resource_scope?: unknown }
+
+export function createConfiguration(needs: ConfigurationNeeds): Configuration {
+  return {
+    adapter: needs.adapter,
+    findAccount: needs.findAccount,
+    loadExistingGrant: needs.loadExistingGrant,
+    renderError: needs.renderError,
+    interactions: {
+      policy: createPolicy(needs),
+      url: (_ctx, interaction) => needs.interactionUrl(interaction.uid, interaction.params),
+    },
+    jwks: needs.keySet,
+    cookies: cookies(needs),
+    ttl: lifetimes(needs.lifetimes),
+    routes,
+    ...protocol(needs.algorithm),
+    features: features(needs),
+    fetch: fetchOnce,
+    fetchResponseBodyLimits: { jwks_uri: FETCH_LIMIT_BYTES, sector_identifier_uri: FETCH_LIMIT_BYTES },
+  } as Configuration
+}
+
+const routes = {
+  authorization: '/oauth/authorize',
+  token: '/oauth/token',
+  userinfo: '/oauth/userinfo',
+  introspection: '/oauth/introspect',
+  revocation: '/oauth/revoke',
+  jwks: '/oauth/jwks',
+  end_session: '/oauth/logout',
+}
+
+function protocol(algorithm: string): Partial<Configuration> {
+  const algorithms = ['ES256', 'RS256'] as const
+  return {
+    responseTypes: ['code'],
+    scopes: ['openid', 'offline_access'],
+    claims: {
+      openid: ['sub'],
+      email: ['email', 'email_verified'],
+      profile: ['name', 'preferred_username', 'locale', 'updated_at'],
+    },
+    // RFC 9700 §2.1.1: PKCE also for confidential clients; the library knows no method but S256.
+    pkce: { required: () => true },
+    allowOmittingSingleRegisteredRedirectUri: false,
+    clientAuthMethods: [
+      'client_secret_basic',
+      'client_secret_post',
+      'client_secret_jwt',
+      'private_key_jwt',
+      'none',
+    ],
+    clientDefaults: { id_token_signed_response_alg: algorithm } as ClientMetadata,
+    enabledJWA: { idTokenSigningAlgValues: [...algorithms] },
+    extraClientMetadata: { properties: [...EXTRA_CLIENT_METADATA] },
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    clientBasedCORS: isOwnOrigin,
+    expiresWithSession: (_ctx, source) => !source.scopes.has('offline_access'),
+    issueRefreshToken: (_ctx, client, source) =>
+      client.grantTypeAllowed('refresh_token') &&
+      (source.scopes.has('offline_access') || client['first_party'] === true),
+    // Sender-constrained and confidential clients prove themselves at each refresh (RFC 9700 §2.2.2).
+    rotateRefreshToken: ({ oidc }) =>
+      oidc.client?.clientAuthMethod === 'none' && !oidc.entities.RefreshToken?.isSenderConstrained(),
+    revokeGrantPolicy: ({ oidc }) => !(oidc.route === 'revocation' && oidc.entities.AccessToken),
+    discovery: { service_documentation: undefined },
+  } as Partial<Configuration>
+}
+
+function cookies({ secure, cookieKeys }: ConfigurationNeeds): Configuration['cookies'] {
+  const options = { httpOnly: true, sameSite: 'lax', secure, signed: true } as const
+  // The interaction cookies carry a path, which the __Host- prefix forbids.
+  const names = secure
+    ? { session: '__Host-session', interaction: '__Secure-interaction', resume: '__Secure-resume' }
+    : { session: 'session', interaction: 'interaction', resume: 'resume' }
+  return {
+    names,
+    long: { ...options, path: '/' },
+    short: options,
+    keys: cookieKeys,
+  } as Configuration['cookies']
+}
+
+function lifetimes(given: Lifetimes): Configuration['ttl'] {
+  const accessToken = (_ctx: unknown, token: { resourceServer?: { accessTokenTTL?: number } }) =>
+    token.resourceServer?.accessTokenTTL ?? given.accessTokenSeconds
+  return {
+    AccessToken: accessToken,
+    ClientCredentials: accessToken,
+    AuthorizationCode: given.authorizationCodeSeconds,
+    IdToken: given.accessTokenSeconds,
+    Interaction: given.interactionSeconds,
+    // A rotated token inherits what its predecessor had left, so that rotation never prolongs a sign-in.
+    RefreshToken: (ctx) => ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? given.refreshTokenSeconds,
+    // A grant's lifetime is fixed when it is made and caps every token under it.
+    Grant: given.sessionAbsoluteSeconds + given.refreshTokenSeconds,
+    Session: (_ctx, session) => sessionSeconds(given, session.loginTs),
+    DeviceCode: 10 * MINUTE_SECONDS,
+  }
+}
+
+/** Seconds a session may still live: idle limit, capped by the absolute one since sign-in. */
+export function sessionSeconds(
+  given: Lifetimes,
+  signedInAtSeconds: number | undefined,
+  nowMs = Date.now(),
+): number {
+  if (signedInAtSeconds === undefined) return given.sessionIdleSeconds
+  const left = signedInAtSeconds + given.sessionAbsoluteSeconds - Math.floor(nowMs / 1000)
+  return Math.max(1, Math.min(given.sessionIdleSeconds, left))
+}
+
+function features(needs: ConfigurationNeeds): Configuration['features'] {
+  return {
+    devInteractions: { enabled: false },
+    dPoP: { enabled: false },
+    pushedAuthorizationRequests: { enabled: false },
+    clientCredentials: { enabled: true },
+    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+    introspection: {
+      enabled: true,
+      allowedPolicy: async (_ctx, client, token) => {
+        if (token.clientId === client.clientId) return true
+        const audience = 'aud' in token ? token.aud : undefined
+        if (typeof audience !== 'string' || client.clientAuthMethod === 'none') return false
+        return (await needs.findResource(audience))?.clientId === client.clientId
+      },
+    },
+    resourceIndicators: resourceIndicators(needs),
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (ctx) => needs.renderLogout(ctx),
+      postLogoutSuccessSource: (ctx) => needs.renderSignedOut(ctx),
+    },
+  }
+}
+
+function resourceIndicators({ findResource, algorithm }: ConfigurationNeeds) {
+  return {
+    enabled: true,
+    // With a single allowed resource a machine client need not repeat it in every request.
+    defaultResource: (
+      ctx: KoaContextWithOIDC,
+      client: { allowed_resources?: unknown },
+      oneOf?: string | string[],
+    ) => {
+      const allowed = allowedResources(client)
+      const machine = ctx.oidc.params?.['grant_type'] === 'client_credentials'
+      return oneOf ?? (machine && allowed.length === 1 ? allowed[0] : undefined)
+    },
+    getResourceServerInfo: async (_ctx: unknown, identifier: string, client: Extra) => {
+      const resource = allowedResources(client).includes(identifier)
+        ? await findResource(identifier)
+        : undefined
+      if (!resource) throw new errors.InvalidTarget('the resource is unknown or not allowed for this client')
+      return {
+        scope: scopesFor(client, resource),
+        audience: resource.identifier,
+        accessTokenFormat: resource.accessTokenFormat,
+        accessTokenTTL: resource.accessTokenTtlSeconds ?? undefined,
+        jwt: { sign: { alg: algorithm } },
+      }
+    },
+  } as NonNullable<Configuration['features']>['resourceIndicators']
+}
+
+// A client registered for certain scopes of resource servers gets no others.
+function scopesFor(client: { resource_scope?: unknown }, { scopes }: KnownResource): string {
+  if (typeof client.resource_scope !== 'string') return scopes
+  const registered = client.resource_scope.split(' ')
+  return scopes
+    .split(' ')
+    .filter((scope) => registered.includes(scope))
+    .join(' ')
+}
+
+function allowedResources(client: { allowed_resources?: unknown }): string[] {
+  return Array.isArray(client.allowed_resources) ? (client.allowed_resources as string[]) : []
+}
+
+function isOwnOrigin(
+  ctx: KoaContextWithOIDC,
+  origin: string,
+  client: { clientAuthMethod?: string; redirectUris?: string[] },
+): boolean {
+  if (origin === 'null' || (client.clientAuthMethod !== 'none' && ctx.oidc.route !== 'userinfo')) return false
+  return (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin)
+}
+
+// Addresses that a client registered: bounded in time, and never followed elsewhere.
+function fetchOnce(url: URL | string, options?: RequestInit): Promise<Response> {
+  return fetch(url, { ...options, redirect: 'error', signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) })
+}

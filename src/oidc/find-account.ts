@@ -1,0 +1,40 @@
+/** Turns an account into what the provider library needs of it, or into nothing when it may no longer act. */
+import type { Account as LibraryAccount, FindAccount, KoaContextWithOIDC } from 'oidc-provider'
+import { claimsOf, findAccountById } from '../accounts/account.ts'
+import type { Account } from '../accounts/account.ts'
+import { SECOND_MS } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+
+export type ProviderAccount = LibraryAccount & { account: Account; emailVerified: boolean }
+
+/**
+ * An account that is disabled, deleted, or whose sessions were ended after `issuedAt` is not found. That check reads SQL
+ * each time, so that it holds even when the grant store has lost the revocation.
+ */
+export function createFindAccount(db: Db): FindAccount {
+  return async (ctx, sub, token) => {
+    const account = await findAccountById(db, sub)
+    if (!account || account.disabledAtMs !== null) return undefined
+    const issuedAtSeconds = token && 'iat' in token ? token.iat : signedInAtSeconds(ctx)
+    if (issuedAtSeconds !== undefined && isEnded(account, issuedAtSeconds)) return undefined
+    return toProviderAccount(account)
+  }
+}
+
+/** True when every session of the account was ended after this moment (whole seconds, as tokens carry them). */
+export function isEnded(account: Pick<Account, 'sessionsValidFromMs'>, issuedAtSeconds: number): boolean {
+  return issuedAtSeconds < Math.floor(account.sessionsValidFromMs / SECOND_MS)
+}
+
+function toProviderAccount(account: Account): ProviderAccount {
+  return {
+    accountId: account.id,
+    account,
+    emailVerified: account.emailVerifiedAtMs !== null,
+    claims: () => Promise.resolve(claimsOf(account)),
+  }
+}
+
+function signedInAtSeconds(ctx: KoaContextWithOIDC): number | undefined {
+  return ctx.oidc.session?.loginTs
+}

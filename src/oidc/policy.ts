@@ -1,0 +1,51 @@
+/** Which questions a person is asked before an app gets its answer, in order: sign in, confirm the address, consent. */
+import { interactionPolicy } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { ProviderAccount } from './find-account.ts'
+
+const { Check, Prompt, base } = interactionPolicy
+
+export type PolicySettings = { unverifiedMayAuthorize: boolean }
+
+export function createPolicy(settings: PolicySettings): interactionPolicy.DefaultPolicy {
+  const policy = base()
+  policy.get('login')?.checks.add(accountGone, 0)
+  const consent = policy.get('consent')
+  consent?.checks.remove('native_client_prompt')
+  consent?.checks.add(nativeClient, 0)
+  policy.add(new Prompt({ name: 'verify_email' }, unverifiedEmail(settings)), 1)
+  return policy
+}
+
+// Without this a session whose account was disabled or deleted passes the login prompt and fails later with a 500.
+const accountGone = new Check(
+  'account_gone',
+  'the account of this session can no longer sign in',
+  'login_required',
+  ({ oidc }) => Boolean(oidc.session?.accountId && !oidc.account),
+)
+
+// RFC 8252 §8.6: a native app's request is confirmed each time, as another app may impersonate it. Our own apps are exempt.
+const nativeClient = new Check(
+  'native_client_prompt',
+  'native clients require End-User interaction',
+  'interaction_required',
+  ({ oidc }) =>
+    oidc.client?.applicationType === 'native' && oidc.client['first_party'] !== true && !oidc.result?.consent,
+)
+
+function unverifiedEmail(settings: PolicySettings): interactionPolicy.Check {
+  return new Check(
+    'email_unverified',
+    'the e-mail address is not confirmed',
+    'interaction_required',
+    (ctx) => {
+      const account = accountOf(ctx)
+      return account !== undefined && !account.emailVerified && !settings.unverifiedMayAuthorize
+    },
+  )
+}
+
+function accountOf(ctx: KoaContextWithOIDC): ProviderAccount | undefined {
+  return ctx.oidc.account as ProviderAccount | undefined
+}

@@ -1,0 +1,135 @@
+/**
+ * The OpenID Connect provider: builds the library with our configuration, hardens what it takes from the request,
+ * and exchanges it for a new one when the signing keys change. Requests in flight finish on the old one.
+ */
+import type { EventEmitter } from 'node:events'
+import compose from 'koa-compose'
+import type { Middleware } from 'koa'
+import Keygrip from 'keygrip'
+import Provider, { errors } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { isOutage } from '../http/outage.ts'
+import { loggableError } from '../http/loggable-error.ts'
+import type { Logger } from '../platform/log.ts'
+import { createConfiguration } from './configuration.ts'
+import type { ConfigurationNeeds } from './configuration.ts'
+import { flushUnitOfWork } from './unit-of-work.ts'
+
+export type OidcNeeds = Omit<ConfigurationNeeds, 'keySet'> & {
+  loadKeys: () => Promise<NonNullable<Configuration['jwks']>>
+  /** Installs token ids, replay detection and client secret comparison on a fresh provider. */
+  install: (provider: Provider) => void
+  /** Runs after each protocol request that signed somebody in or out. */
+  afterRequest: (ctx: KoaContextWithOIDC) => Promise<void>
+  log: Logger
+}
+
+export type Oidc = {
+  /** The provider that new requests go to. Ask again for each request: it changes with the keys. */
+  current: () => Provider
+  middleware: Middleware
+  reload: () => Promise<void>
+}
+
+export async function createOidc(needs: OidcNeeds): Promise<Oidc> {
+  let provider = await build(needs)
+  let dispatch = compose(provider.middleware)
+  return {
+    current: () => provider,
+    middleware: (ctx, next) => dispatch(ctx, next),
+    async reload() {
+      provider = await build(needs)
+      dispatch = compose(provider.middleware)
+    },
+  }
+}
+
+async function build(needs: OidcNeeds): Promise<Provider> {
+  const provider = new Provider(
+    needs.issuer,
+    createConfiguration({ ...needs, keySet: await needs.loadKeys() }),
+  )
+  provider.keys = new Keygrip(needs.cookieKeys, 'sha256')
+  fixAddresses(provider, needs.issuer)
+  needs.install(provider)
+  provider.use(completeRequest(needs))
+  observe(provider, needs.log)
+  return provider
+}
+
+/** Every address in a response comes from the issuer, none from `Host` or `X-Forwarded-*`. */
+export function fixAddresses(app: Pick<Provider, 'request'>, issuer: string): void {
+  const { host, protocol } = new URL(issuer)
+  Object.defineProperties(app.request, {
+    host: { get: () => host },
+    protocol: { get: () => protocol.slice(0, -1) },
+  })
+  if (!(app instanceof Provider)) return
+  const context = app.OIDCContext.prototype as KoaContextWithOIDC['oidc'] & {
+    clientJwtAuthExpectedAudience: unknown
+  }
+  context.urlFor = (name, options) => app.urlFor(name, options)
+  // One audience for client assertions: the issuer, so that an assertion made for another server is useless here.
+  context.clientJwtAuthExpectedAudience = () => new Set([issuer])
+}
+
+function completeRequest(needs: OidcNeeds): Middleware {
+  return async (ctx, next) => {
+    await next()
+    const oidc = ctx as unknown as KoaContextWithOIDC
+    if (!oidc.oidc?.route) return
+    await writeTogether(oidc)
+    await needs.afterRequest(oidc)
+    softenOutage(oidc)
+    if (oidc.oidc.route === 'jwks' || oidc.oidc.route === 'discovery')
+      ctx.set('Cache-Control', 'public, max-age=300')
+  }
+}
+
+/**
+ * The tokens of one request are written in one step just before the answer leaves. A request that failed writes nothing,
+ * so that no code or refresh token is burnt by a fault; one that lost a race is answered with the error.
+ */
+async function writeTogether(ctx: KoaContextWithOIDC): Promise<void> {
+  if (ctx.status >= 400) return
+  try {
+    await flushUnitOfWork(ctx)
+  } catch (error) {
+    if (!(error instanceof errors.OIDCProviderError)) throw error
+    ctx.status = error.statusCode
+    ctx.body = { error: error.error, error_description: error.error_description }
+    ctx.oidc.provider.emit('grant.error', ctx, error)
+  }
+}
+
+// The library answers 500 to anything it does not know. A dependency that is away is a 503, which clients try again.
+function softenOutage(ctx: KoaContextWithOIDC): void {
+  const { failure } = ctx.state as { failure?: unknown }
+  if (ctx.status === 500 && isOutage(failure)) {
+    ctx.status = 503
+    ctx.set('Retry-After', '2')
+    ctx.body = { error: 'temporarily_unavailable', error_description: 'the service is briefly unavailable' }
+  }
+}
+
+const FAILURES = [
+  'authorization.error',
+  'grant.error',
+  'introspection.error',
+  'revocation.error',
+  'userinfo.error',
+  'end_session.error',
+] as const
+
+function observe(provider: Provider, log: Logger): void {
+  const events: EventEmitter = provider
+  for (const name of FAILURES)
+    events.on(name, (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
+      const { error: refusal, error_description: reason, error_detail: detail } = error
+      log.info({ event: name, clientId: ctx.oidc.client?.clientId, refusal, reason, detail }, 'oidc.refused')
+    })
+  events.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
+    ctx.state['failure'] = error
+    log.error({ route: ctx.oidc?.route, err: loggableError(error) }, 'oidc.failed')
+  })
+}

@@ -1,0 +1,105 @@
+/** The long-lived parts of a process: connections, keys, queues. Built once from the configuration and passed on. */
+import { mkdir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { createHasher } from './accounts/hashing.ts'
+import type { Config } from './config.ts'
+import { createMailboxTransport } from './mail/mailbox.ts'
+import { createMailer } from './mail/mailer.ts'
+import type { MailTransport } from './mail/mail-transport.ts'
+import { createSmtpTransport } from './mail/smtp-transport.ts'
+import { createRedisStore } from './oidc/redis-store.ts'
+import { createSqlStore } from './oidc/sql-store.ts'
+import { createOutbox, MAIL_TOPIC } from './outbox/outbox.ts'
+import { createRelay } from './outbox/relay.ts'
+import { createChangeFeed } from './platform/change-feed.ts'
+import { systemClock } from './platform/clock.ts'
+import type { Clock } from './platform/clock.ts'
+import { openDatabase } from './platform/database.ts'
+import type { Db } from './platform/database.ts'
+import { createLogFile } from './platform/log-file.ts'
+import { createLogger } from './platform/log.ts'
+import type { Logger } from './platform/log.ts'
+import { openRedis } from './platform/redis.ts'
+import { createSealer } from './platform/tokens.ts'
+import type { Sealer } from './platform/tokens.ts'
+import { createUpkeep } from './upkeep.ts'
+
+export type Parts = Awaited<ReturnType<typeof createParts>>
+
+/** Opens everything and waits for nothing: a database that is away shows when it is first asked. */
+export async function createParts(config: Config, clock: Clock = systemClock) {
+  if (!config.database.mysqlDsn) await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const log = openLog(config, clock)
+  const db = openDatabase(config.database)
+  const redis = config.redisDsn
+    ? openRedis(config.redisDsn, { onError: (error) => log.warn({ err: error }, 'redis.error') })
+    : undefined
+  const store = redis ? createRedisStore({ redis, clock }) : createSqlStore({ db, clock })
+  const sealer = createSealer(config.keys.data)
+  const worker = createWorker({ config, db, clock, log, sealer })
+  const outbox = createOutbox({ sealer, clock, onCommitted: worker.relay.wake })
+  const hasher = createHasher({
+    memoryKib: config.accounts.hashMemoryKib,
+    passes: config.accounts.hashPasses,
+    maxRunning: Math.max(1, Math.floor(availableParallelism() / config.workers)),
+    maxWaiting: config.accounts.hashQueueLength,
+  })
+  const feed = createChangeFeed({ db, log, clock })
+  return {
+    config,
+    clock,
+    log,
+    db,
+    redis,
+    store,
+    sealer,
+    outbox,
+    hasher,
+    feed,
+    relay: worker.relay,
+    /** True from the signal to stop on. */
+    draining: false,
+    startWorker: worker.start,
+    stopWorker: worker.stop,
+    async close() {
+      await feed.stop()
+      redis?.disconnect()
+      await db.destroy()
+    },
+  }
+}
+
+type WorkerNeeds = { config: Config; db: Db; clock: Clock; log: Logger; sealer: Sealer }
+
+function createWorker({ config, db, clock, log, sealer }: WorkerNeeds) {
+  const transport = mailTransport({ config, db, clock })
+  const { issuer: publicUrl, serverName, mail } = config
+  const sink = createMailer({ transport, from: mail.from, serverName, publicUrl, clock })
+  const relay = createRelay({ db, clock, log, sealer, sinks: { [MAIL_TOPIC]: sink } })
+  const upkeep = createUpkeep({ db, clock, log, config })
+  let running = false
+  return {
+    relay,
+    start() {
+      running = true
+      relay.start()
+      upkeep.start()
+    },
+    async stop() {
+      if (running) await Promise.all([relay.stop(), upkeep.stop()])
+      running = false
+      transport.close()
+    },
+  }
+}
+
+function mailTransport({ config, db, clock }: Pick<WorkerNeeds, 'config' | 'db' | 'clock'>): MailTransport {
+  const { smtpUrl, smtpUser, smtpPassword, mailbox } = config.mail
+  if (mailbox || !smtpUrl) return createMailboxTransport({ db, clock })
+  return createSmtpTransport({ url: smtpUrl, user: smtpUser, password: smtpPassword })
+}
+
+function openLog({ log }: Config, clock: Clock): Logger {
+  const destination = log.dir ? createLogFile(log.dir, log.prefix, clock) : undefined
+  return createLogger({ level: log.level, name: log.prefix, ...(destination ? { destination } : {}) })
+}

@@ -1,0 +1,71 @@
+/** One's own account: profile, and confirming the address. */
+import { Router } from '@koa/router'
+import { z } from 'zod'
+import { profileSchema, updateProfile } from '../accounts/profile.ts'
+import { resendActivation } from '../accounts/registration.ts'
+import type { RegistrationNeeds } from '../accounts/registration.ts'
+import type { Render } from '../http/render.ts'
+import { formOf, requestState } from '../http/request-state.ts'
+import type { AnyContext } from '../http/request-state.ts'
+import { validateForm } from '../http/validate.ts'
+import { asMember, SIGN_OUT_PATH } from './member.ts'
+import type { FindMember, Member } from './member.ts'
+
+type Needs = { accounts: RegistrationNeeds; render: Render; findMember: FindMember }
+
+const schema = z.object({ name: profileSchema.shape.name.unwrap() })
+
+export function accountRoutes(needs: Needs): Router {
+  const router = new Router()
+  const member = asMember(needs.findMember, 'account')
+  router.get(
+    '/account',
+    member((ctx, who) => show(needs, ctx, who)),
+  )
+  router.post(
+    '/account',
+    member((ctx, who) => save(needs, ctx, who)),
+  )
+  router.post(
+    '/account/resend',
+    member((ctx, who) => resend(needs, ctx, who)),
+  )
+  return router
+}
+
+type Form = { values?: Record<string, string>; errors?: Record<string, string>; notice?: string }
+
+function show(needs: Needs, ctx: AnyContext, { account }: Member, form: Form = {}, status = 200): void {
+  const { name, email, username, createdAtMs, emailVerifiedAtMs } = account
+  needs.render(
+    ctx,
+    'account',
+    {
+      title: 'Your account',
+      account: { name, email, username, createdAtMs, emailVerified: emailVerifiedAtMs !== null },
+      profileAction: '/account',
+      resendAction: '/account/resend',
+      signOutHref: SIGN_OUT_PATH,
+      errors: {},
+      ...form,
+    },
+    status,
+  )
+}
+
+const NAME_REFUSED = 'Use a plain name: no links, no control characters, at most 100 characters.'
+
+async function save(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
+  const form = validateForm(schema, formOf(ctx))
+  if (!form.ok) return show(needs, ctx, member, { values: form.values, errors: { name: NAME_REFUSED } }, 400)
+  await updateProfile(needs.accounts.db, member.account.id, form.value, needs.accounts.clock())
+  show(needs, ctx, { ...member, account: { ...member.account, ...form.value } }, { notice: 'Saved.' })
+}
+
+async function resend(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
+  await resendActivation(needs.accounts, {
+    email: member.account.email,
+    ip: requestState(ctx).clientIp ?? '',
+  })
+  show(needs, ctx, member, { notice: 'Another mail is on its way.' })
+}

@@ -1,0 +1,71 @@
+/** Registration: one form, and one page after it whatever the address. */
+import { Router } from '@koa/router'
+import { z } from 'zod'
+import { emailProblemText } from '../accounts/email.ts'
+import { passwordProblemText } from '../accounts/password-policy.ts'
+import { register, resendActivation } from '../accounts/registration.ts'
+import type { Registered, RegistrationNeeds } from '../accounts/registration.ts'
+import type { Render } from '../http/render.ts'
+import { formOf, requestState } from '../http/request-state.ts'
+import type { AnyContext } from '../http/request-state.ts'
+import { validateForm } from '../http/validate.ts'
+import type { BrowserSecret } from './browser-secret.ts'
+
+type Needs = { accounts: RegistrationNeeds; render: Render; browserSecret: BrowserSecret; mailbox: boolean }
+
+const schema = z.object({
+  name: z.string().trim().max(100, 'Use at most 100 characters.').default(''),
+  email: z.string().trim().min(1, 'Enter your e-mail address.'),
+  password: z.string().min(1, 'Choose a password.'),
+})
+
+const resendSchema = z.object({ email: z.string().trim().min(1).max(320) })
+
+export function registrationRoutes(needs: Needs): Router {
+  const router = new Router()
+  router.get('/register', (ctx) => show(needs, ctx))
+  router.post('/register', (ctx) => submit(needs, ctx))
+  router.post('/register/resend', (ctx) => resend(needs, ctx))
+  return router
+}
+
+type Form = { values?: Record<string, string>; errors?: Record<string, string> }
+
+function show(needs: Needs, ctx: AnyContext, form: Form = {}, status = 200): void {
+  const { minLength } = needs.accounts.policy
+  const locals = { action: '/register', signInHref: '/sign-in', minLength, values: {}, errors: {}, ...form }
+  needs.render(ctx, 'register', { title: 'Create an account', ...locals }, status)
+}
+
+async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
+  const form = validateForm(schema, formOf(ctx))
+  if (!form.ok) return show(needs, ctx, form, 400)
+  const ip = requestState(ctx).clientIp ?? ''
+  const registered = await register(needs.accounts, {
+    ...form.value,
+    browser: needs.browserSecret.ensure(ctx),
+    ip,
+  })
+  if (!registered.ok)
+    return show(needs, ctx, { values: form.values, errors: errorsOf(needs, registered) }, 400)
+  sent(needs, ctx, form.value.email)
+}
+
+function errorsOf(needs: Needs, refused: Exclude<Registered, { ok: true }>): Record<string, string> {
+  if (refused.reason === 'email_invalid') return { email: emailProblemText[refused.problem] }
+  if (refused.reason === 'password_refused')
+    return { password: passwordProblemText(refused.problem, needs.accounts.policy) }
+  return { [refused.field]: 'Use a plain name: no links, no control characters, at most 100 characters.' }
+}
+
+async function resend(needs: Needs, ctx: AnyContext): Promise<void> {
+  const form = validateForm(resendSchema, formOf(ctx))
+  if (!form.ok) return show(needs, ctx, {}, 400)
+  await resendActivation(needs.accounts, { email: form.value.email, ip: requestState(ctx).clientIp ?? '' })
+  sent(needs, ctx, form.value.email, 'Another mail is on its way, if this address waits for one.')
+}
+
+function sent(needs: Needs, ctx: AnyContext, email: string, notice?: string): void {
+  const locals = { email, resendAction: '/register/resend', mailbox: needs.mailbox, notice }
+  needs.render(ctx, 'register-sent', { title: 'Look in your mail', ...locals })
+}

@@ -1,0 +1,68 @@
+/** What must be true before a process serves: schema, signing keys, first administrator. One process does it, others wait. */
+import { createAccountNeeds } from './account-features.ts'
+import { ensureFirstAdministrator } from './accounts/first-administrator.ts'
+import { ConfigError } from './config.ts'
+import { AppError } from './errors.ts'
+import { ensureSigningKeys } from './oidc/signing-keys.ts'
+import type { Parts } from './parts.ts'
+import { hasPendingMigrations, migrate, withStartupLock } from './platform/migrate.ts'
+
+export type Prepared = { administrator?: { email: string; oneTimePassword?: string | undefined } | undefined }
+
+const FIRST_DELAY_MS = 250
+const MAX_DELAY_MS = 10_000
+
+/**
+ * Prepares, again and again while the database of a service is away, so that it needs no restart when it returns.
+ * A mistake in the settings or an embedded database that cannot be opened is thrown at once.
+ */
+export async function prepareUntilReady(parts: Parts): Promise<Prepared> {
+  for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(MAX_DELAY_MS, delayMs * 2)) {
+    try {
+      return await prepare(parts)
+    } catch (error) {
+      const final =
+        error instanceof ConfigError || error instanceof AppError || parts.config.mode === 'embedded'
+      if (final || parts.draining) throw error
+      parts.log.warn({ err: error, delayMs }, 'startup.waiting')
+      await new Promise((resolve) => setTimeout(resolve, delayMs))
+    }
+  }
+}
+
+export function prepare(parts: Parts): Promise<Prepared> {
+  const { db, clock, config, sealer } = parts
+  return withStartupLock(db, async () => {
+    await bringSchemaUp(parts)
+    await ensureSigningKeys(db, { clock, sealer })
+    const { adminEmail, adminPassword } = config.accounts
+    const first = await ensureFirstAdministrator(createAccountNeeds(parts), {
+      email: adminEmail,
+      password: adminPassword,
+    })
+    return { administrator: first.created ? first : undefined }
+  })
+}
+
+async function bringSchemaUp({ db, config, log }: Parts): Promise<void> {
+  if (config.migrateAtStart) {
+    const { applied } = await migrate(db)
+    if (applied.length > 0) log.info({ applied }, 'schema.migrated')
+  } else if (await hasPendingMigrations(db)) {
+    throw new Error('the schema is older than this release; run npm run migrate')
+  }
+}
+
+/** Tells the person at the terminal where to go. The password stands nowhere else: no log, no file. */
+export function announce(parts: Parts, { administrator }: Prepared, roles: string[]): void {
+  const { config, log } = parts
+  log.info({ roles, issuer: config.issuer, mode: config.mode }, 'process.ready')
+  if (!roles.includes('server')) return
+  const lines = [`${config.serverName} is ready at ${config.issuer}`]
+  if (config.mail.mailbox) lines.push(`  Mailbox        ${config.issuer}/mailbox`)
+  if (administrator) lines.push(`  Administrator  ${administrator.email}`)
+  if (administrator?.oneTimePassword)
+    lines.push(`  Password       ${administrator.oneTimePassword}   (shown only now)`)
+  if (config.log.dir) lines.push(`  Logs           ${config.log.dir}`)
+  process.stdout.write(`${lines.join('\n')}\n`)
+}

@@ -1,0 +1,45 @@
+/** Several server processes on one port: starts them, replaces one that dies, and passes the signal to stop on. */
+import cluster from 'node:cluster'
+import type { Worker } from 'node:cluster'
+import type { Logger } from './platform/log.ts'
+
+/** A process that dies sooner than this after its start is replaced with growing delay, so that a fault does not spin. */
+const HEALTHY_MS = 10_000
+const MAX_DELAY_MS = 30_000
+
+/** Resolves when all listen. The returned function stops them all and resolves when the last has ended. */
+export async function superviseWorkers(count: number, log: Logger): Promise<() => Promise<void>> {
+  let stopping = false
+  let quickDeaths = 0
+  const start = (): Worker => {
+    const startedAtMs = Date.now()
+    const worker = cluster.fork()
+    worker.once('exit', (code, signal) => {
+      if (stopping) return
+      quickDeaths = Date.now() - startedAtMs < HEALTHY_MS ? quickDeaths + 1 : 0
+      const delayMs = quickDeaths === 0 ? 0 : Math.min(MAX_DELAY_MS, 250 * 2 ** quickDeaths)
+      log.error({ exitCode: code, signal, delayMs }, 'process.died')
+      setTimeout(() => !stopping && start(), delayMs)
+    })
+    return worker
+  }
+  await Promise.all(Array.from({ length: count }, () => listening(start())))
+  return async () => {
+    stopping = true
+    await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && stop(worker)))
+  }
+}
+
+function listening(worker: Worker): Promise<void> {
+  return new Promise((resolve, reject) => {
+    worker.once('listening', () => resolve())
+    worker.once('exit', () => reject(new Error('a server process ended before it listened')))
+  })
+}
+
+function stop(worker: Worker): Promise<void> {
+  return new Promise((resolve) => {
+    worker.once('exit', () => resolve())
+    worker.process.kill('SIGTERM')
+  })
+}

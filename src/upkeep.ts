@@ -1,0 +1,51 @@
+/** What the worker tidies now and then: expired tokens and records, accounts never confirmed, old counters and keys. */
+import { purgeExpired, purgeUnverified } from './accounts/housekeeping.ts'
+import type { Config } from './config.ts'
+import { purgeRetiredKeys } from './oidc/signing-keys.ts'
+import { purgeExpired as purgeRecords } from './oidc/sql-store.ts'
+import { MINUTE_MS, SECOND_MS } from './platform/clock.ts'
+import type { Clock } from './platform/clock.ts'
+import type { Db } from './platform/database.ts'
+import type { Logger } from './platform/log.ts'
+
+type Needs = { db: Db; clock: Clock; log: Logger; config: Config }
+
+const INTERVAL_MS = MINUTE_MS
+
+export type Upkeep = { start: () => void; stop: () => Promise<void>; runOnce: () => Promise<void> }
+
+/** Every task is bounded and safe to run in several workers at once. */
+export function createUpkeep({ db, clock, log, config }: Needs): Upkeep {
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> = Promise.resolve()
+  // No token outlives its session's grant.
+  const longestTokenMs = (config.sessions.absoluteSeconds + config.tokens.refreshTokenSeconds) * SECOND_MS
+  const tasks = {
+    accounts: () => purgeUnverified(db, clock(), config.accounts.unverifiedMs),
+    remains: () => purgeExpired(db, clock()),
+    records: () => purgeRecords(db, clock()),
+    keys: () => purgeRetiredKeys(db, clock, longestTokenMs),
+  }
+  const runOnce = async () => {
+    for (const [task, work] of Object.entries(tasks)) {
+      try {
+        await work()
+      } catch (error) {
+        log.warn({ err: error, task }, 'upkeep.failed')
+      }
+    }
+  }
+  return {
+    runOnce,
+    start() {
+      timer ??= setInterval(() => {
+        running = running.then(runOnce)
+      }, INTERVAL_MS).unref()
+    },
+    async stop() {
+      clearInterval(timer)
+      timer = undefined
+      await running
+    },
+  }
+}
