@@ -1,6 +1,7 @@
 /** COMPOSITION ROOT of the server: builds every feature from the process's parts and mounts one literal list of routers. */
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import Keygrip from 'keygrip'
 import Koa from 'koa'
 import compose from 'koa-compose'
 import { createAccountNeeds } from './account-features.ts'
@@ -14,7 +15,7 @@ import { csrf } from './http/csrf.ts'
 import { errorHandler, failureResponder } from './http/error-handler.ts'
 import type { ErrorNeeds } from './http/error-handler.ts'
 import { healthRoutes } from './http/health.routes.ts'
-import { loggableError } from './http/loggable-error.ts'
+import { loggableError } from './platform/loggable-error.ts'
 import { createRenderer } from './http/render.ts'
 import type { Render } from './http/render.ts'
 import { requestId } from './http/request-id.ts'
@@ -49,6 +50,7 @@ export function createApp(parts: Parts): App {
   const { config, log } = parts
   const koa = new Koa()
   koa.silent = true
+  koa.keys = new Keygrip(config.keys.cookie, 'sha256')
   fixAddresses(koa, config.issuer)
   const assets = loadAssets({ publicDir: join(HOME, 'public') })
   const render = createRenderer({

@@ -62,10 +62,11 @@ export async function removeGrant(sql: Sql, grantId: string): Promise<void> {
 
 /** Removes the grants an account gave one client, in the caller's transaction; answers their digests, for the grant store. */
 export async function removeGrantsOf(trx: Sql, accountId: string, clientId: string): Promise<string[]> {
-  const digests: string[] = await trx('account_grants')
+  const rows: Pick<AccountGrant, 'grantIdDigest'>[] = await trx('account_grants')
     .where({ accountId, clientId })
     .forUpdate()
-    .pluck('grantIdDigest')
+    .select('grantIdDigest')
+  const digests = rows.map(({ grantIdDigest }) => grantIdDigest)
   await trx('account_grants').whereIn('grantIdDigest', digests).delete()
   return digests
 }

@@ -41,11 +41,12 @@ async function endSessionsAndGrants(
     .forUpdate()
     .pluck('uid')
   await trx('account_sessions').whereIn('uid', sessionUids).update({ endedAtMs: nowMs })
-  const grantIdDigests: string[] = await trx('account_grants')
+  const grants: { grantIdDigest: string }[] = await trx('account_grants')
     .where({ accountId })
-    .where((grants) => grants.whereNull('sessionUid').orWhereNot({ sessionUid: keptSessionUid }))
+    .where((rows) => rows.whereNull('sessionUid').orWhereNot({ sessionUid: keptSessionUid }))
     .forUpdate()
-    .pluck('grantIdDigest')
+    .select('grantIdDigest')
+  const grantIdDigests = grants.map(({ grantIdDigest }) => grantIdDigest)
   await trx('account_grants').whereIn('grantIdDigest', grantIdDigests).delete()
   return { accountId, sessionUids, grantIdDigests }
 }

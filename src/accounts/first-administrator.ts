@@ -39,8 +39,10 @@ export async function ensureFirstAdministrator(
   const shown = given.password === undefined ? { oneTimePassword: password } : {}
   const existing = await findAccountByEmail(needs.db, email)
   if (existing) {
-    const replaced = await promote(needs, existing, password)
-    return { created: true, email, ...(replaced && shown) }
+    const promoted = await promote(needs, existing, password)
+    return promoted
+      ? { created: true, email, ...(promoted.passwordReplaced && shown) }
+      : { created: false, email }
   }
   try {
     await addAccount(needs, { email, password, verified: true, roles: ['admin'], actor: 'system' })
@@ -51,20 +53,25 @@ export async function ensureFirstAdministrator(
   }
 }
 
-/** Answers whether the password was replaced. */
-async function promote(needs: Needs, { id }: Account, password: string): Promise<boolean> {
+/** Answers nothing when somebody else was quicker. */
+async function promote(
+  needs: Needs,
+  { id }: Account,
+  password: string,
+): Promise<{ passwordReplaced: boolean } | undefined> {
   const passwordHash = await needs.hasher.hash(password)
-  const ended = await inTransaction(needs.db, async (trx) => {
+  const done = await inTransaction(needs.db, async (trx) => {
     const nowMs = needs.clock()
     const account = await lockAccount(trx, id)
+    if (!account || (await hasActiveAdmin(trx))) return undefined
     await trx('accounts').where({ id }).update({ disabledAtMs: null, updatedAtMs: nowMs })
     await grantRole(trx, id, 'admin')
     await recordAudit(trx, { atMs: nowMs, action: 'role.granted', actor: 'system', accountId: id })
-    if (!account || isVerified(account)) return undefined
+    if (isVerified(account)) return { ended: undefined }
     await storePassword(trx, id, passwordHash, nowMs)
     await markVerified(trx, id, account.emailCanonical, nowMs)
-    return endAllAccess(trx, id, nowMs)
+    return { ended: await endAllAccess(trx, id, nowMs) }
   })
-  if (ended) await needs.revokeAccess?.(ended)
-  return ended !== undefined
+  if (done?.ended) await needs.revokeAccess?.(done.ended)
+  return done && { passwordReplaced: done.ended !== undefined }
 }

@@ -41,8 +41,11 @@ export async function hasActiveAdmin(sql: Sql): Promise<boolean> {
  * so that two of them cannot remove one another at once; call it first in the transaction.
  */
 export async function assertNotLastAdmin(trx: Sql, accountId: string): Promise<void> {
-  const locked: string[] = await trx('account_roles').where({ role: 'admin' }).forUpdate().pluck('accountId')
-  if (!locked.includes(accountId)) return
+  const locked: { accountId: string }[] = await trx('account_roles')
+    .where({ role: 'admin' })
+    .forUpdate()
+    .select('accountId')
+  if (!locked.some((row) => row.accountId === accountId)) return
   const active = await activeAdmins(trx)
   if (active.length === 1 && active[0] === accountId)
     throw new AppError('last_admin', 409, 'This is the last administrator; appoint another one first.')

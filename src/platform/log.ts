@@ -1,6 +1,7 @@
 /** Structured logs: one JSON line per event, object first, constant dotted message, secrets redacted. */
 import { pino } from 'pino'
 import type { DestinationStream, Logger } from 'pino'
+import { loggableError } from './loggable-error.ts'
 
 export type { Logger }
 
@@ -24,6 +25,8 @@ export function createLogger({ level, name, destination }: LogNeeds): Logger {
     base: { name, pid: process.pid },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
+    // pino's own would print what databases repeat in their messages.
+    serializers: { err: (value: unknown) => (value instanceof Error ? loggableError(value) : value) },
     redact: { paths: REDACTED, censor: '[redacted]' },
   }
   return destination ? pino(options, destination) : pino(options)

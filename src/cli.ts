@@ -1,0 +1,49 @@
+/**
+ * The operator's command line: `npm run cli -- <noun> <verb>`. Owns what is printed where and the exit code; the
+ * commands are data in cli/, one file per noun.
+ */
+import { readArguments } from './cli/arguments.ts'
+import type { Request } from './cli/arguments.ts'
+import type { Answer } from './cli/command.ts'
+import { failureOf, failureText } from './cli/failure.ts'
+import { commandHelp, globalHelp, nounHelp } from './cli/help.ts'
+import { NOUNS } from './cli/nouns.ts'
+import { ensureSchema, withParts } from './cli/prepared-parts.ts'
+import { loadConfig } from './config.ts'
+
+async function main(argv: string[]): Promise<void> {
+  const json = argv.includes('--json')
+  try {
+    const { data, text } = await answerTo(readArguments(argv, NOUNS))
+    // The only write to standard output there is.
+    process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : `${text}\n`)
+  } catch (error) {
+    process.stderr.write(failureText(failureOf(error), json))
+    process.exitCode = 1
+  }
+}
+
+async function answerTo(request: Request): Promise<Answer> {
+  if (request.kind === 'help') {
+    const help = helpFor(request)
+    return { data: { help }, text: help }
+  }
+  const { command, given } = request
+  if (command.opens === 'settings') return command.run(given, loadConfig(undefined, { persist: false }))
+  return await withParts(loadConfig(), async (parts) => {
+    if (command.opens === 'schema') await ensureSchema(parts)
+    return await command.run(given, parts)
+  })
+}
+
+function helpFor({ noun, command }: Request & { kind: 'help' }): string {
+  if (command) return commandHelp(command)
+  return noun ? nounHelp(noun) : globalHelp(NOUNS)
+}
+
+// `… | head` closes the pipe early: that is no failure of the command.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
+await main(process.argv.slice(2))

@@ -1,0 +1,38 @@
+/** What went wrong, for stderr. No stack, no SQL with its values, no secret. */
+import { ConfigError } from '../config.ts'
+import { AppError } from '../errors.ts'
+import { loggableError } from '../http/loggable-error.ts'
+import { describeFailure } from '../start-failure.ts'
+
+export type Failure = { code: string; lines: string[] }
+
+const NO_CONNECTION = new Set(['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'ECONNRESET', 'EAI_AGAIN'])
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof ConfigError) return { code: 'configuration_invalid', lines: describeFailure(error) }
+  if (error instanceof AppError) return { code: error.code, lines: describeFailure(error) }
+  if (error instanceof Error && isUnreachable(error))
+    return {
+      code: 'temporarily_unavailable',
+      lines: [`the database does not answer (${codeOf(error) || 'timeout'}); see ACCOUNT_SERVER_MYSQL_DSN`],
+    }
+  const [line = ''] = describeFailure(error)
+  const { message } = loggableError(error)
+  // Known system errors are described in words of our own; everything else may hold values and is cleaned.
+  const own = error instanceof Error && line !== '' && !error.message.startsWith(line)
+  return { code: 'failed', lines: [own ? line : message || 'failed'] }
+}
+
+/** As printed: one object for programs, one line a mistake for people. */
+export function failureText({ code, lines }: Failure, json: boolean): string {
+  if (json) return `${JSON.stringify({ error: code, error_description: lines.join('; ') })}\n`
+  return lines.map((line) => `account-server: ${line}\n`).join('')
+}
+
+function isUnreachable(error: Error): boolean {
+  return NO_CONNECTION.has(codeOf(error)) || error.name === 'KnexTimeoutError'
+}
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : ''
+}

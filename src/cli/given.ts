@@ -1,0 +1,31 @@
+/** What was typed after the command: options and operands, read by kind. */
+import { usageError } from './usage-error.ts'
+
+export type Given = {
+  operands: string[]
+  flag: (name: string) => boolean
+  text: (name: string) => string | undefined
+  /** All values of an option that may be given several times. */
+  texts: (name: string) => string[]
+  /** Throws the usage error when it is no whole number within the bounds. */
+  integer: (name: string, bounds: { min: number; max: number }) => number | undefined
+}
+
+export type Values = Map<string, string[]>
+
+export function givenFrom(values: Values, operands: string[]): Given {
+  const text = (name: string) => values.get(name)?.at(-1)
+  return {
+    operands,
+    flag: (name) => values.has(name),
+    text,
+    texts: (name) => values.get(name) ?? [],
+    integer(name, { min, max }) {
+      const typed = text(name)
+      if (typed === undefined) return undefined
+      const number = /^\d{1,15}$/.test(typed) ? Number(typed) : Number.NaN
+      if (number >= min && number <= max) return number
+      throw usageError(`--${name} takes a whole number from ${min} to ${max}`)
+    },
+  }
+}

@@ -1,0 +1,82 @@
+/** The help, made from the list of commands: all of them, one noun, one command. */
+import { COMMON_OPTIONS } from './arguments.ts'
+import { nameOf } from './command.ts'
+import type { Command, Noun, OptionSpec } from './command.ts'
+import { columns } from './layout.ts'
+
+const RUN = 'npm run cli --'
+
+export function globalHelp(nouns: readonly Noun[]): string {
+  return [
+    `Operates the account server: ${RUN} <noun> <verb> [options]`,
+    '',
+    'Commands',
+    columns(nouns.map(({ name, about, commands }) => [`  ${name}`, `${about}${verbsOf(commands)}`])),
+    '',
+    'Options of every command',
+    optionLines(COMMON_OPTIONS),
+    '',
+    'Examples',
+    `  ${RUN} account create --email person@example.com --password-stdin --verified < password.txt`,
+    `  ${RUN} client create --name "My app" --redirect-uri https://app.example.com/callback`,
+    `  ${RUN} client create --help`,
+    '',
+    'Settings are those of the server (ACCOUNT_SERVER_…, .env). Commands work while it runs; it follows within a second.',
+    'npm prints two lines of its own first; npm run --silent cli -- … --json leaves them out.',
+  ].join('\n')
+}
+
+export function nounHelp({ name, about, commands }: Noun): string {
+  return [
+    `${name}: ${about}`,
+    '',
+    'Commands',
+    columns(commands.map((command) => [`  ${synopsis(command)}`, command.about])),
+    '',
+    'Examples',
+    ...commands.flatMap(({ examples }) => examples.slice(0, 1)).map((example) => `  ${RUN} ${example}`),
+    '',
+    `More about one: ${RUN} ${name} ${commands[0]?.verb ?? ''} --help`,
+  ].join('\n')
+}
+
+export function commandHelp(command: Command): string {
+  const { about, operand, options = {}, notes = [], examples } = command
+  return [
+    about,
+    '',
+    `Usage: ${RUN} ${synopsis(command)} [options]`,
+    '',
+    'Options',
+    columns(operand ? [[`  ${operand.name}`, operand.about]] : []),
+    optionLines({ ...options, ...COMMON_OPTIONS }),
+    ...(notes.length > 0 ? ['', ...notes] : []),
+    '',
+    'Examples',
+    ...examples.map((example) => `  ${RUN} ${example}`),
+  ]
+    .filter((line, index, lines) => line !== '' || lines[index - 1] !== 'Options')
+    .join('\n')
+}
+
+function verbsOf(commands: Command[]): string {
+  const verbs = commands.flatMap(({ verb }) => verb ?? [])
+  return verbs.length > 0 ? `  (${verbs.join(', ')})` : ''
+}
+
+function synopsis(command: Command): string {
+  const { operand, options = {} } = command
+  const required = Object.entries(options).filter(([, spec]) => spec.required)
+  const words = [nameOf(command), ...required.map(([name, { value }]) => `--${name} ${value}`)]
+  if (operand) words.push(operand.optional ? `[${operand.name}${operand.many ? '…' : ''}]` : operand.name)
+  return words.join(' ')
+}
+
+function optionLines(options: Record<string, OptionSpec>): string {
+  return columns(
+    Object.entries(options).map(([name, { value, about, required, many }]) => [
+      `  --${name}${value ? ` ${value}` : ''}`,
+      `${about}${required ? ' Required.' : ''}${many ? ' May be given several times.' : ''}`,
+    ]),
+  )
+}
