@@ -62,6 +62,17 @@ async function createWorld(db: Db, remove: () => Promise<void>) {
       ended.push(access)
     },
   }
+  /** The mails that were committed, oldest first. */
+  async function mails(): Promise<MailRequest[]> {
+    const rows: { id: string; topic: string; payload: string }[] = await db('outbox_messages')
+      .select('id', 'topic', 'payload')
+      .orderBy('id')
+    return rows.map(
+      ({ id, topic, payload }) =>
+        JSON.parse(sealer.open(payload, sealContext(id, topic)) ?? 'null') as MailRequest,
+    )
+  }
+
   return {
     db,
     needs,
@@ -70,18 +81,9 @@ async function createWorld(db: Db, remove: () => Promise<void>) {
     advance: (milliseconds: number) => {
       now += milliseconds
     },
-    /** The mails that were committed, oldest first. */
-    async mails(): Promise<MailRequest[]> {
-      const rows: { id: string; topic: string; payload: string }[] = await db('outbox_messages')
-        .select('id', 'topic', 'payload')
-        .orderBy('id')
-      return rows.map(
-        ({ id, topic, payload }) =>
-          JSON.parse(sealer.open(payload, sealContext(id, topic)) ?? 'null') as MailRequest,
-      )
-    },
-    async lastMail(): Promise<{ template: string; to: string; token: string; code: string }> {
-      const mail = (await this.mails()).at(-1)
+    mails,
+    lastMail: async (): Promise<{ template: string; to: string; token: string; code: string }> => {
+      const mail = (await mails()).at(-1)
       if (!mail) throw new Error('no mail was written')
       const data = mail.data as { link?: string; code?: string }
       const token = new URL(data.link ?? ISSUER).searchParams.get('token') ?? ''
@@ -89,16 +91,16 @@ async function createWorld(db: Db, remove: () => Promise<void>) {
     },
     add: (given: Partial<AddedAccount> & { email: string }) =>
       addAccount(needs, { password: PASSWORD, verified: true, actor: 'cli', ...given }),
-    async count(table: string): Promise<number> {
+    count: async (table: string): Promise<number> => {
       const rows: { n: number | string }[] = await db(table).count({ n: '*' })
       return Number(rows[0]?.n)
     },
-    async empty(): Promise<void> {
+    empty: async (): Promise<void> => {
       for (const table of ['accounts', 'attempt_buckets', 'audit_events', 'outbox_messages'])
         await db(table).delete()
       ended.length = 0
     },
-    async close(): Promise<void> {
+    close: async (): Promise<void> => {
       await db.destroy()
       await remove()
     },

@@ -6,7 +6,6 @@ import { createHasher } from '../../src/accounts/hashing.ts'
 import { networkOf } from '../../src/accounts/network.ts'
 import { confirmPassword, signIn } from '../../src/accounts/sign-in.ts'
 import { CHEAP, onEachDatabase, PASSWORD, rejection } from './account-world.ts'
-import type { World } from './account-world.ts'
 
 const IP = '192.0.2.7'
 const MINUTE_MS = 60_000
