@@ -1,0 +1,219 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect } from 'chai'
+import { AppError } from '../../src/errors.ts'
+import type { GrantStore, Root } from '../../src/oidc/grant-store.ts'
+import { newVersion } from '../../src/oidc/session-records.ts'
+import { grantKey, locate, newTokenId, tagOf } from '../../src/oidc/token-ids.ts'
+import { digest } from '../../src/platform/tokens.ts'
+import { STORES } from './stores.ts'
+import type { OpenStore } from './stores.ts'
+
+const MINUTE = 60_000
+const PARALLEL = 50
+
+for (const { name, open } of STORES) {
+  describe(`grant store on ${name}`, function () {
+    this.timeout(30_000)
+    let opened: OpenStore
+    let store: GrantStore
+
+    before(async () => {
+      opened = await open(Date.now)
+      store = opened.store
+    })
+    after(() => opened.close())
+
+    const soon = () => Date.now() + MINUTE
+    const root = (id: string, payload = 'grant'): Root => ({
+      digest: digest(id),
+      version: newVersion(),
+      payload,
+    })
+    const mark = (successor?: string) => ({ atMs: Date.now(), nonce: randomUUID(), successor })
+
+    /** A grant with one token under it. */
+    async function storeFamily() {
+      const grantId = randomUUID()
+      const grant = grantKey(tagOf(grantId))
+      await store.putRoot(grant, root(grantId), soon())
+      const { key } = locate('RefreshToken', newTokenId('RefreshToken', grantId))!
+      await store.commit({ root: grant, entries: [{ key, payload: 'token', expiresAtMs: soon() }] })
+      return { grantId, grant, key }
+    }
+
+    async function eventually(check: () => Promise<boolean>) {
+      for (const deadline = Date.now() + 5000; !(await check()); await pause(5)) {
+        if (Date.now() > deadline) throw new Error('it did not happen within 5 s')
+      }
+    }
+
+    it('reads a token together with its grant and its use', async () => {
+      const { grantId, grant, key } = await storeFamily()
+      const fresh = await store.readToken(key, grant)
+      expect(fresh.payload).to.equal('token')
+      expect(fresh.use).to.equal(undefined)
+      expect(fresh.root).to.include({ digest: digest(grantId), payload: 'grant' })
+
+      const use = mark('sealed')
+      expect(await store.commit({ use: { key, use, untilMs: soon() }, entries: [] })).to.deep.equal({
+        outcome: 'done',
+      })
+      expect((await store.readToken(key, grant)).use).to.deep.equal(use)
+    })
+
+    it('answers nothing for what is not there', async () => {
+      const { key } = locate('AccessToken', newTokenId('AccessToken', 'none'))!
+      const absent = await store.readToken(key, grantKey(tagOf('none')))
+      expect(absent.payload ?? absent.use ?? absent.root).to.equal(undefined)
+      expect(await store.readRoot(grantKey(tagOf('none')))).to.equal(undefined)
+    })
+
+    it(`lets exactly one of ${PARALLEL} uses through, over two processes`, async () => {
+      const { key } = await storeFamily()
+      const stores = [store, opened.openAnother()]
+      const uses = Array.from({ length: PARALLEL }, (_, index) =>
+        stores[index % 2]!.commit({ use: { key, use: mark(), untilMs: soon() }, entries: [] }),
+      )
+      const outcomes = (await Promise.all(uses)).map(({ outcome }) => outcome)
+      expect(outcomes.filter((outcome) => outcome === 'done')).to.have.length(1)
+      expect(outcomes.filter((outcome) => outcome === 'used')).to.have.length(PARALLEL - 1)
+    })
+
+    it('writes nothing of a commit whose use is lost, missing or under a destroyed grant', async () => {
+      const { grantId, grant, key } = await storeFamily()
+      const entry = {
+        key: locate('AccessToken', newTokenId('AccessToken', grantId))!.key,
+        payload: 'a',
+        expiresAtMs: soon(),
+      }
+      const commit = { use: { key, use: mark('first'), untilMs: soon() }, root: grant, entries: [] }
+      await store.commit(commit)
+
+      const lost = await store.commit({
+        ...commit,
+        use: { ...commit.use, use: mark('second') },
+        entries: [entry],
+      })
+      expect(lost.outcome === 'used' && lost.use.successor).to.equal('first')
+      const missing = { ...commit, use: { ...commit.use, key: `${key}x` }, entries: [entry] }
+      expect(await store.commit(missing)).to.deep.equal({ outcome: 'missing' })
+      await store.destroyRoot(grant, soon())
+      expect(await store.commit({ root: grant, entries: [entry] })).to.deep.equal({ outcome: 'gone' })
+      expect((await store.readToken(entry.key)).payload).to.equal(undefined)
+    })
+
+    it('leaves a record unused when the grant is gone', async () => {
+      const { grant, key } = await storeFamily()
+      await store.destroyRoot(grant, soon())
+      const use = { key, use: mark(), untilMs: soon() }
+      expect(await store.commit({ use, root: grant, entries: [] })).to.deep.equal({ outcome: 'gone' })
+      expect((await store.readToken(key)).use).to.equal(undefined)
+    })
+
+    it('never resurrects a destroyed root, and answers once what it was', async () => {
+      const { grantId, grant } = await storeFamily()
+      const { version } = (await store.readRoot(grant))!
+      expect(await store.destroyRoot(grant, soon())).to.include({ payload: 'grant' })
+      expect(await store.destroyRoot(grant, soon())).to.equal(undefined)
+      expect(await store.putRoot(grant, root(grantId), soon())).to.deep.equal({ outcome: 'gone' })
+      expect(await store.putRoot(grant, root(grantId), soon(), version)).to.deep.equal({ outcome: 'gone' })
+      expect(await store.readRoot(grant)).to.equal(undefined)
+    })
+
+    it('forbids a root that was destroyed before it was ever written', async () => {
+      const grant = grantKey(tagOf('destroyed first'))
+      await Promise.all([1, 2, 3, 4, 5, 6].map(() => store.destroyRoot(grant, soon())))
+      expect(await store.putRoot(grant, root('destroyed first'), soon())).to.deep.equal({ outcome: 'gone' })
+    })
+
+    it('replaces a root only over the version that was read', async () => {
+      const { grantId, grant } = await storeFamily()
+      const { version } = (await store.readRoot(grant))!
+      const writes = Array.from({ length: 10 }, () =>
+        store.putRoot(grant, root(grantId, 'new'), soon(), version),
+      )
+      const outcomes = (await Promise.all(writes)).map(({ outcome }) => outcome)
+      expect(outcomes.filter((outcome) => outcome === 'done')).to.have.length(1)
+      expect(outcomes.filter((outcome) => outcome === 'conflict')).to.have.length(9)
+      const late = await store.putRoot(grant, root(grantId, 'late'), soon(), version)
+      expect(late.outcome === 'conflict' && late.current.payload).to.equal('new')
+    })
+
+    it('does not write over a version when there is no root', async () => {
+      const grant = grantKey(tagOf('never stored'))
+      const outcome = await store.putRoot(grant, root('never stored'), soon(), newVersion())
+      expect(outcome).to.deep.equal({ outcome: 'gone' })
+    })
+
+    it('keeps payloads as they are, whatever they hold', async () => {
+      const payload = JSON.stringify({ name: 'Ümit 株式会社 🔑\n"\\', long: 'x'.repeat(100_000) })
+      const id = randomUUID()
+      await store.putRoot(
+        grantKey(tagOf(id)),
+        { ...root(id, payload), previous: { digest: 'd', untilMs: 1 } },
+        soon(),
+      )
+      const found = await store.readRoot(grantKey(tagOf(id)))
+      expect(found?.payload).to.equal(payload)
+      expect(found?.previous).to.deep.equal({ digest: 'd', untilMs: 1 })
+    })
+
+    it('claims a key for exactly one caller until it expires', async () => {
+      const stores = [store, opened.openAnother()]
+      const { key } = locate('ReplayDetection', randomUUID())!
+      const until = Date.now() + 300
+      const claims = Array.from({ length: PARALLEL }, (_, index) => stores[index % 2]!.claim(key, until))
+      expect((await Promise.all(claims)).filter(Boolean)).to.have.length(1)
+      await eventually(() => store.claim(key, soon()))
+      expect(await store.claim(key, soon())).to.equal(false)
+    })
+
+    it('forgets what has expired, marks and tombstones included', async () => {
+      const grantId = randomUUID()
+      const grant = grantKey(tagOf(grantId))
+      const expiresAtMs = Date.now() + 150
+      const { key } = locate('AccessToken', newTokenId('AccessToken', grantId))!
+      await store.putRoot(grant, root(grantId), expiresAtMs)
+      await store.commit({ entries: [{ key, payload: 'a', expiresAtMs }] })
+      await eventually(async () => {
+        const { payload, root: left } = await store.readToken(key, grant)
+        return payload === undefined && left === undefined
+      })
+      const use = { key, use: mark(), untilMs: soon() }
+      expect(await store.commit({ use, entries: [] })).to.deep.equal({ outcome: 'missing' })
+
+      await store.destroyRoot(grant, Date.now() + 50)
+      await eventually(async () => (await store.putRoot(grant, root(grantId), soon())).outcome === 'done')
+    })
+
+    it('removes a record', async () => {
+      const { key } = await storeFamily()
+      await store.remove(key)
+      expect((await store.readToken(key)).payload).to.equal(undefined)
+    })
+
+    it('gives every key an end', async () => {
+      const entries = await opened.dump()
+      expect(entries.length).to.be.greaterThan(10)
+      for (const { key, expiresInMs } of entries) {
+        if (name.startsWith('Redis')) expect(expiresInMs, key).to.be.greaterThan(0)
+        expect(expiresInMs, key).to.be.lessThan(2 * MINUTE)
+      }
+    })
+  })
+}
+
+for (const { name, open } of STORES) {
+  it(`grant store on ${name} answers 503, not "not found", when its service is gone`, async () => {
+    const { store, fail, close } = await open(Date.now)
+    await store.remove('{a}:at:b')
+    await fail()
+    const startedAtMs = Date.now()
+    const reading = await store.readToken('{a}:at:b').catch((error: unknown) => error)
+    expect(Date.now() - startedAtMs).to.be.lessThan(3000)
+    await close()
+    expect(reading).to.be.instanceOf(AppError)
+    expect(reading).to.include({ status: 503, code: 'temporarily_unavailable' })
+  }).timeout(20_000)
+}
