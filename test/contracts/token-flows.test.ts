@@ -1,0 +1,231 @@
+import { expect } from 'chai'
+import type { Reuse } from '../../src/oidc/unit-of-work.ts'
+import { isActive, openBrowser, post, redeem, refresh, serveProvider, WEB } from './provider-on-store.ts'
+import type { Served } from './provider-on-store.ts'
+import { STORES } from './stores.ts'
+import type { OpenStore } from './stores.ts'
+
+const PARALLEL = 50
+const SECOND = 1000
+
+for (const { name, open } of STORES) {
+  describe(`tokens on ${name}`, function () {
+    this.timeout(30_000)
+    let opened: OpenStore
+    let nodes: Served[]
+    let base: string
+    let aheadMs = 0
+    let reuses: Reuse[]
+    const clock = () => Date.now() + aheadMs
+
+    before(async () => {
+      opened = await open(clock)
+      const onReuse = (reuse: Reuse) => void reuses.push(reuse)
+      const stores = [opened.store, opened.openAnother()]
+      nodes = await Promise.all(stores.map((store) => serveProvider({ store, clock, onReuse })))
+      base = nodes[0]!.base
+    })
+    beforeEach(() => {
+      aheadMs = 0
+      reuses = []
+    })
+    after(async () => {
+      await Promise.all(nodes.map(({ close }) => close()))
+      await opened.close()
+    })
+
+    async function signIn(clientId = 'public') {
+      const authorized = await openBrowser().authorize(base, clientId)
+      const { status, body } = await redeem(base, clientId, authorized)
+      expect(status, JSON.stringify(body)).to.equal(200)
+      return { ...body, authorized } as Record<string, unknown> & { authorized: typeof authorized }
+    }
+
+    const onNode = (index: number) => nodes[index % nodes.length]!.base
+
+    it(`redeems a code for one of ${PARALLEL} requests to two nodes, then ends its family`, async () => {
+      const authorized = await openBrowser().authorize(base, 'public')
+      const answers = await Promise.all(
+        Array.from({ length: PARALLEL }, (_, index) => redeem(onNode(index), 'public', authorized)),
+      )
+      const won = answers.filter(({ status }) => status === 200)
+      expect(won).to.have.length(1)
+      for (const { status, body } of answers.filter((answer) => answer !== won[0]))
+        expect([status, body.error]).to.deep.equal([400, 'invalid_grant'])
+      expect(await isActive(base, won[0]!.body.access_token)).to.equal(false)
+      expect((await refresh(base, won[0]!.body.refresh_token)).body.error).to.equal('invalid_grant')
+    })
+
+    it('ends the family when a code comes a second time, and says whose it was', async () => {
+      const { authorized, access_token: accessToken } = await signIn()
+      expect(await isActive(base, accessToken)).to.equal(true)
+      expect((await redeem(base, 'public', authorized)).body.error).to.equal('invalid_grant')
+      expect(await isActive(base, accessToken)).to.equal(false)
+      expect(reuses).to.have.length(1)
+      expect(reuses[0]).to.include({ model: 'AuthorizationCode', accountId: 'alice', clientId: 'public' })
+    })
+
+    it('answers the retry of a refresh with the same successor and a fresh access token', async () => {
+      const { refresh_token: first } = await signIn()
+      const answer = await refresh(base, first)
+      const retry = await refresh(onNode(1), first)
+      expect(retry.status, JSON.stringify(retry.body)).to.equal(200)
+      expect(retry.body.refresh_token).to.equal(answer.body.refresh_token).and.not.equal(first)
+      expect(retry.body.access_token).not.to.equal(answer.body.access_token)
+      expect(await isActive(base, retry.body.access_token)).to.equal(true)
+      expect(await isActive(base, first)).to.equal(false)
+      expect(reuses).to.deep.equal([])
+      expect((await refresh(base, answer.body.refresh_token)).status).to.equal(200)
+    })
+
+    it(`ends ${PARALLEL} parallel refreshes in one family with one live refresh token`, async () => {
+      const { refresh_token: first } = await signIn()
+      const answers = await Promise.all(
+        Array.from({ length: PARALLEL }, (_, index) => refresh(onNode(index), first)),
+      )
+      expect(answers.map(({ status }) => status)).to.deep.equal(Array(PARALLEL).fill(200))
+      expect(new Set(answers.map(({ body }) => body.refresh_token)).size).to.equal(1)
+      expect(await isActive(base, answers[0]!.body.refresh_token)).to.equal(true)
+      const live = await Promise.all(answers.map(({ body }) => isActive(base, body.access_token)))
+      expect(live.every(Boolean)).to.equal(true)
+      const stored = (await opened.dump()).filter(
+        ({ key }) => key.includes(tagIn(first)) && /:rt:[^:]+$/.test(key),
+      )
+      expect(stored).to.have.length(2)
+    })
+
+    it('ends the family when a rotated token comes back after the grace period', async () => {
+      const { refresh_token: first, access_token: accessToken } = await signIn()
+      const { body } = await refresh(base, first)
+      aheadMs = 10 * SECOND
+      expect((await refresh(base, first)).body.error).to.equal('invalid_grant')
+      expect((await refresh(base, body.refresh_token)).body.error).to.equal('invalid_grant')
+      expect(await isActive(base, accessToken)).to.equal(false)
+      expect(reuses.map(({ model }) => model)).to.deep.equal(['RefreshToken'])
+    })
+
+    it('ends the family when a rotated token comes back after its successor was used', async () => {
+      const { refresh_token: first } = await signIn()
+      const second = await refresh(base, first)
+      const third = await refresh(base, second.body.refresh_token)
+      expect((await refresh(base, first)).body.error).to.equal('invalid_grant')
+      expect(await isActive(base, third.body.refresh_token)).to.equal(false)
+      expect(reuses).to.have.length(1)
+    })
+
+    it('does not let another client use, or spoil, a rotated token', async () => {
+      const { refresh_token: first } = await signIn()
+      const { body } = await refresh(base, first)
+      expect((await refresh(base, first, WEB)).body.error).to.equal('invalid_grant')
+      expect((await refresh(base, body.refresh_token)).status).to.equal(200)
+    })
+
+    it('allows no second use at all when the grace period is 0', async () => {
+      const strict = await serveProvider({ store: opened.store, clock, refreshGraceMs: 0 })
+      const { refresh_token: first } = await signIn()
+      const { body } = await refresh(strict.base, first)
+      expect((await refresh(strict.base, first)).body.error).to.equal('invalid_grant')
+      expect(await isActive(base, body.refresh_token)).to.equal(false)
+      await strict.close()
+    })
+
+    it('gives a confidential client fresh access tokens for the same refresh token', async () => {
+      const { refresh_token: token } = await signIn('web')
+      for (let turn = 0; turn < 2; turn += 1) {
+        const { status, body } = await refresh(base, token, WEB)
+        expect(status).to.equal(200)
+        expect(await isActive(base, body.access_token)).to.equal(true)
+      }
+    })
+
+    it('invalidates everything under a revoked refresh token', async () => {
+      const { refresh_token: token, access_token: accessToken } = await signIn('web')
+      expect((await post(`${base}/token/revocation`, { token: String(token), ...WEB })).status).to.equal(200)
+      expect(await isActive(onNode(1), accessToken)).to.equal(false)
+      expect((await refresh(base, token, WEB)).body.error).to.equal('invalid_grant')
+    })
+
+    it('finds a device code by its user code and by itself, and takes no stand-in for it', async () => {
+      const device = await post(`${base}/device/auth`, { scope: 'openid', ...WEB })
+      const { device_code: deviceCode, user_code: userCode } = device.body
+      const { DeviceCode } = nodes[0]!.provider
+      const found = await DeviceCode.findByUserCode(String(userCode).replace('-', ''))
+      expect(found?.jti).to.match(/^~/)
+      Object.assign(found!, { error: 'access_denied', errorDescription: 'no' })
+      await found!.save()
+
+      const form = { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', ...WEB }
+      const byHandle = await post(`${base}/token`, { ...form, device_code: found!.jti })
+      expect(byHandle.body.error).to.equal('invalid_grant')
+      const byCode = await post(`${base}/token`, { ...form, device_code: String(deviceCode) })
+      expect(byCode.body.error).to.equal('access_denied')
+      expect(await DeviceCode.find(found!.jti)).not.to.equal(undefined)
+      const forged = found!.jti.slice(0, -1) + (found!.jti.endsWith('A') ? 'B' : 'A')
+      expect(await DeviceCode.find(forged)).to.equal(undefined)
+    })
+
+    it(`counts one proof of ${PARALLEL} equal ones, over two nodes`, async () => {
+      const exp = Math.floor(Date.now() / SECOND) + 60
+      const claims = Array.from({ length: PARALLEL }, (_, index) =>
+        nodes[index % 2]!.provider.ReplayDetection.unique('client', `proof of ${name}`, exp),
+      )
+      expect((await Promise.all(claims)).filter(Boolean)).to.have.length(1)
+    })
+
+    it('shows a thief of the store nothing that opens anything', async () => {
+      const browser = openBrowser()
+      const authorized = await browser.authorize(base, 'public')
+      const { body } = await redeem(base, 'public', authorized)
+      const rotated = await refresh(base, body.refresh_token)
+      const device = await post(`${base}/device/auth`, { scope: 'openid', ...WEB })
+      const machine = await post(`${base}/token`, {
+        grant_type: 'client_credentials',
+        scope: 'api:read',
+        ...WEB,
+      })
+      const halfway = openBrowser()
+      await halfway.get(
+        `${base}/auth?client_id=public&response_type=code&scope=openid&code_challenge=${'c'.repeat(43)}&code_challenge_method=S256`,
+      )
+
+      const secrets = [
+        authorized.code,
+        body.access_token,
+        body.refresh_token,
+        rotated.body.refresh_token,
+        machine.body.access_token,
+        device.body.device_code,
+        device.body.user_code,
+        String(device.body.user_code).replace('-', ''),
+        browser.cookies.get('_session'),
+        halfway.cookies.get('_interaction'),
+      ]
+      const dump = JSON.stringify(await opened.dump())
+      expect(dump).to.include('alice')
+      for (const secret of secrets) {
+        expect(secret).to.be.a('string').with.length.greaterThan(7)
+        expect(dump.includes(String(secret)), String(secret)).to.equal(false)
+      }
+      expect(dump).not.to.include('"jti')
+      expect(dump).not.to.include('jti\\"')
+    })
+
+    it('keeps a grant and everything under it on one node, and gives every key an end', async () => {
+      const { refresh_token: first } = await signIn()
+      await refresh(base, first)
+      const entries = await opened.dump()
+      const kinds = entries
+        .filter(({ key }) => key.startsWith(`{${tagIn(first)}}:`))
+        .map(({ key }) => key.split(':')[1])
+      expect(new Set(kinds)).to.deep.equal(new Set(['grant', 'ac', 'at', 'rt']))
+      for (const { key, expiresInMs } of entries) {
+        expect(key).to.match(/^\{[\w-]{16}\}:/)
+        if (name.startsWith('Redis')) expect(expiresInMs, key).to.be.greaterThan(0)
+      }
+    })
+  })
+}
+
+function tagIn(token: unknown): string {
+  return String(token).slice(-16)
+}
