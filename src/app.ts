@@ -5,6 +5,7 @@ import Keygrip from 'keygrip'
 import Koa from 'koa'
 import compose from 'koa-compose'
 import { createAccountNeeds } from './account-features.ts'
+import type { AccountNeeds } from './account-features.ts'
 import { AppError } from './errors.ts'
 import { renderFailure } from './failure-page.ts'
 import { accessLog } from './http/access-log.ts'
@@ -21,11 +22,14 @@ import type { Render } from './http/render.ts'
 import { requestId } from './http/request-id.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { interactionRoutes } from './interaction/interaction.routes.ts'
+import { createStartAgain } from './interaction/start-again.ts'
+import type { StartAgain } from './interaction/start-again.ts'
 import { createRestarts } from './interaction/restart.ts'
 import { signInRoutes } from './interaction/sign-in.routes.ts'
 import { createInteractionPages } from './interaction-features.ts'
 import { mailboxRoutes } from './mail/mailbox.routes.ts'
 import { createOidcFeatures } from './oidc-features.ts'
+import type { OidcFeatures } from './oidc-features.ts'
 import { endSessionAndGrants } from './oidc/access-endings.ts'
 import { fixAddresses } from './oidc/provider.ts'
 import type { Parts } from './parts.ts'
@@ -34,6 +38,7 @@ import { activationRoutes } from './self-service/activation.routes.ts'
 import { createBrowserSecret } from './self-service/browser-secret.ts'
 import { homeRoutes } from './self-service/home.routes.ts'
 import { createFindMember } from './self-service/member.ts'
+import type { FindMember } from './self-service/member.ts'
 import { passwordResetRoutes } from './self-service/password-reset.routes.ts'
 import { registrationRoutes } from './self-service/registration.routes.ts'
 import { securityRoutes } from './self-service/security.routes.ts'
@@ -108,46 +113,22 @@ type RouteNeeds = { parts: Parts; render: Render; failures: ErrorNeeds }
 
 /** Our own pages stand behind forms and CSRF; the protocol reads its bodies itself. */
 async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Koa.Middleware> {
-  const { config, db, clock, sealer, store } = parts
+  const { config, db, clock, sealer } = parts
   const accounts = createAccountNeeds(parts)
   const restarts = createRestarts({ sealer, issuer: config.issuer, clock })
   const answer = failureResponder(failures)
+  const startAgain = createStartAgain({ oidc: () => oidc, render, restarts })
   const features = await createOidcFeatures({
     parts,
     render,
+    startAgain,
     renderError: answer,
     interactionUrl: restarts.pageUrl,
   })
   const { oidc } = features
   const findMember = createFindMember({ db, clock, oidc })
-  const { mailbox } = config.mail
   const pages = createInteractionPages({ parts, accounts, features, render, findMember })
-  const browserSecret = createBrowserSecret(config)
-  const clientName = async (id: string) => (await oidc.current().Client.find(id))?.clientName
-  const routers = [
-    homeRoutes({ render, findMember }),
-    signInRoutes(pages.signInPage),
-    interactionRoutes({
-      oidc,
-      render,
-      restarts,
-      steps: pages.steps,
-      signInAnyway: pages.signInPage.signInAnyway,
-    }),
-    registrationRoutes({ accounts, render, browserSecret, mailbox }),
-    activationRoutes({ accounts, render, browserSecret }),
-    passwordResetRoutes({ accounts, render, browserSecret, mailbox }),
-    accountRoutes({ accounts, render, findMember }),
-    securityRoutes({
-      accounts,
-      render,
-      findMember,
-      clientName,
-      readDeviceCookie: pages.deviceCookie.read,
-      endSessionAndGrants: (uid) => endSessionAndGrants({ store, clock }, uid),
-    }),
-    ...(mailbox ? [mailboxRoutes({ db, render: async (...page) => render(...page) })] : []),
-  ]
+  const routers = listRouters({ parts, accounts, features, pages, render, findMember, startAgain })
   const inner = new Koa()
   inner.use(oidc.middleware)
   inner.use(formBody())
@@ -156,4 +137,39 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
   )
   for (const router of routers) inner.use(router.routes()).use(router.allowedMethods())
   return compose(inner.middleware)
+}
+
+type RouterNeeds = {
+  parts: Parts
+  accounts: AccountNeeds
+  features: OidcFeatures
+  pages: ReturnType<typeof createInteractionPages>
+  render: Render
+  findMember: FindMember
+  startAgain: StartAgain
+}
+
+function listRouters({ parts, accounts, features, pages, render, findMember, startAgain }: RouterNeeds) {
+  const { config, db, clock, store } = parts
+  const { oidc } = features
+  const { mailbox } = config.mail
+  const browserSecret = createBrowserSecret(config)
+  return [
+    homeRoutes({ render, findMember }),
+    signInRoutes(pages.signInPage),
+    interactionRoutes({ oidc, startAgain, steps: pages.steps, signInAnyway: pages.signInPage.signInAnyway }),
+    registrationRoutes({ accounts, render, browserSecret, mailbox }),
+    activationRoutes({ accounts, render, browserSecret }),
+    passwordResetRoutes({ accounts, render, browserSecret, mailbox }),
+    accountRoutes({ accounts, render, findMember }),
+    securityRoutes({
+      accounts,
+      render,
+      findMember,
+      clientName: async (id) => (await oidc.current().Client.find(id))?.clientName,
+      readDeviceCookie: pages.deviceCookie.read,
+      endSessionAndGrants: (uid) => endSessionAndGrants({ store, clock }, uid),
+    }),
+    ...(mailbox ? [mailboxRoutes({ db, render: async (...page) => render(...page) })] : []),
+  ]
 }

@@ -11,7 +11,7 @@ import { createDeviceCookie } from './interaction/device-cookie.ts'
 import { signInPage, signInPages } from './interaction/sign-in.ts'
 import type { SignInNeeds } from './interaction/sign-in.ts'
 import { verifyEmailPages } from './interaction/verify-email.ts'
-import type { createOidcFeatures } from './oidc-features.ts'
+import type { OidcFeatures } from './oidc-features.ts'
 import { endSessionAndGrants } from './oidc/access-endings.ts'
 import { readSession, startSession } from './oidc/browser-session.ts'
 import { sessionSeconds } from './oidc/configuration.ts'
@@ -22,7 +22,7 @@ import type { FindMember } from './self-service/member.ts'
 type Given = {
   parts: Parts
   accounts: AccountNeeds
-  features: Awaited<ReturnType<typeof createOidcFeatures>>
+  features: OidcFeatures
   render: Render
   findMember: FindMember
 }

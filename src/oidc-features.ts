@@ -1,4 +1,5 @@
 /** Builds the OpenID Connect provider from the process's parts. */
+import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Render } from './http/render.ts'
@@ -22,9 +23,13 @@ type Given = {
   render: Render
   renderError: (ctx: AnyContext, error: unknown) => Promise<void>
   interactionUrl: OidcNeeds['interactionUrl']
+  /** What to do with a request that comes back to a finished interaction. */
+  startAgain: (ctx: AnyContext) => Promise<void>
 }
 
-export async function createOidcFeatures({ parts, render, renderError, interactionUrl }: Given) {
+export type OidcFeatures = Awaited<ReturnType<typeof createOidcFeatures>>
+
+export async function createOidcFeatures({ parts, render, renderError, interactionUrl, startAgain }: Given) {
   const { config, db, clock, feed, log, sealer, store } = parts
   const resources = createResourceCache({ db, clock, feed })
   const lifetimes = lifetimesOf(config)
@@ -40,7 +45,7 @@ export async function createOidcFeatures({ parts, render, renderError, interacti
     findAccount: createFindAccount(db),
     findResource: resources.get,
     loadExistingGrant: createLoadExistingGrant({ db, clock, grantSeconds }),
-    renderError: (ctx, _out, error) => renderError(ctx, error),
+    renderError: (ctx, _out, error) => (isLost(ctx, error) ? startAgain(ctx) : renderError(ctx, error)),
     renderLogout: (ctx) => Promise.resolve(renderSignOut(render, ctx)),
     renderSignedOut: (ctx) => Promise.resolve(renderSignedOut(render, ctx)),
     interactionUrl,
@@ -51,6 +56,10 @@ export async function createOidcFeatures({ parts, render, renderError, interacti
   })
   feed.on(SIGNING_KEYS_TOPIC, oidc.reload)
   return { oidc, lifetimes, grantSeconds, findResource: resources.get }
+}
+
+function isLost({ oidc }: KoaContextWithOIDC, error: unknown): boolean {
+  return oidc.route === 'resume' && error instanceof errors.SessionNotFound
 }
 
 function adapterOf({ config, db, clock, feed, sealer, store, log }: Parts) {

@@ -59,8 +59,8 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
     relay: worker.relay,
     /** True from the signal to stop on. */
     draining: false,
-    startWorker: worker.start,
-    stopWorker: worker.stop,
+    startWorker: () => worker.start(),
+    stopWorker: () => worker.stop(),
     async close() {
       await feed.stop()
       redis?.disconnect()

@@ -26,7 +26,9 @@ export async function superviseWorkers(count: number, log: Logger): Promise<() =
   await Promise.all(Array.from({ length: count }, () => listening(start())))
   return async () => {
     stopping = true
-    await Promise.all(Object.values(cluster.workers ?? {}).map((worker) => worker && stop(worker)))
+    await Promise.all(
+      Object.values(cluster.workers ?? {}).flatMap((worker) => (worker ? [stop(worker)] : [])),
+    )
   }
 }
 

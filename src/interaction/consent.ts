@@ -10,8 +10,8 @@ import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { consentDetails } from './consent-details.ts'
-import { shownClient } from './open-interaction.ts'
-import { redirect } from './page.ts'
+import { parameter, shownClient } from './open-interaction.ts'
+import { resume } from './page.ts'
 import type { Page, StepPages } from './page.ts'
 
 type Needs = {
@@ -32,11 +32,11 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
   const account = await findAccountById(needs.db, session?.accountId ?? '')
   const found = await Promise.all(requestedResources(params).map(needs.findResource))
   const resources = found.filter((resource) => resource !== undefined)
-  const details = consentDetails(String(params['scope'] ?? ''), resources)
+  const details = consentDetails(parameter(interaction, 'scope'), resources)
   needs.render(ctx, 'consent', {
     title: 'Allow access',
     action: `/interaction/${uid}/consent${query}`,
-    client: await shownClient(needs.oidc.current(), String(params['client_id'])),
+    client: await shownClient(needs.oidc.current(), parameter(interaction, 'client_id')),
     account: account && { email: account.email, name: account.name },
     ...details,
     resources: details.resources.filter(({ scopes }) => scopes.length > 0),
@@ -44,14 +44,12 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
 }
 
 async function submit(needs: Needs, page: Page): Promise<void> {
-  const { ctx } = page
-  const provider = needs.oidc.current()
-  const allowed = formOf(ctx)['decision'] === 'allow'
+  const allowed = formOf(page.ctx)['decision'] === 'allow'
   const result = allowed
     ? { consent: { grantId: await grantAsked(needs, page) } }
     : { error: 'access_denied', error_description: 'the person did not allow it' }
   const options = { mergeWithLastSubmission: allowed }
-  redirect(ctx, await provider.interactionResult(ctx.req, ctx.res, result, options))
+  await resume(needs.oidc, page, result, options)
 }
 
 type Missing = {
@@ -62,8 +60,8 @@ type Missing = {
 
 async function grantAsked(needs: Needs, { interaction }: Page): Promise<string> {
   const provider = needs.oidc.current()
-  const { grantId, params, session } = interaction
-  const [accountId, clientId] = [session?.accountId ?? '', String(params['client_id'])]
+  const { grantId, session } = interaction
+  const [accountId, clientId] = [session?.accountId ?? '', parameter(interaction, 'client_id')]
   const found = grantId ? await provider.Grant.find(grantId) : undefined
   const grant = found ?? new provider.Grant({ accountId, clientId })
   const missing = interaction.prompt.details as Missing

@@ -1,19 +1,17 @@
 /** The pages between an app's request and its answer: sign in, confirm the address, consent. */
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
-import type { Render } from '../http/render.ts'
 import { readSession } from '../oidc/browser-session.ts'
 import type { Oidc } from '../oidc/provider.ts'
 import { nextStep } from './next-step.ts'
-import { openInteraction, shownClient } from './open-interaction.ts'
-import { redirect } from './page.ts'
+import { openInteraction } from './open-interaction.ts'
+import { redirect, resume } from './page.ts'
 import type { Page, StepPages } from './page.ts'
-import type { Restarts } from './restart.ts'
+import type { StartAgain } from './start-again.ts'
 
 type Needs = {
   oidc: Oidc
-  render: Render
-  restarts: Restarts
+  startAgain: StartAgain
   steps: { signIn: StepPages; verifyEmail: StepPages; consent: StepPages }
   /** Signs in on a page whose interaction is gone; true when it did, so that the request can start again. */
   signInAnyway: (ctx: Context) => Promise<boolean>
@@ -40,13 +38,14 @@ async function onPage(
   const interaction = await openInteraction(needs.oidc.current(), ctx, uid)
   if (interaction) return work({ ctx, interaction, uid, query: ctx.search })
   await beforeRestart()
-  await startAgain(needs, ctx)
+  await needs.startAgain(ctx)
 }
 
 async function show(needs: Needs, page: Page): Promise<void> {
   const { ctx, interaction } = page
   const step = nextStep(interaction.prompt.name)
-  if (step === 'sign-in' && (await signedInMeanwhile(needs, page))) return redirect(ctx, interaction.returnTo)
+  if (step === 'sign-in' && (await signedInMeanwhile(needs, page)))
+    return redirect(ctx, interaction.returnTo + page.query)
   if (step === 'sign-in') return needs.steps.signIn.show(page)
   if (step === 'verify-email') return needs.steps.verifyEmail.show(page)
   return needs.steps.consent.show(page)
@@ -60,28 +59,7 @@ async function signedInMeanwhile({ oidc }: Needs, { ctx, interaction }: Page): P
   return session.accountId !== undefined
 }
 
-async function cancel({ oidc }: Needs, { ctx }: Page): Promise<void> {
+async function cancel({ oidc }: Needs, page: Page): Promise<void> {
   const refusal = { error: 'access_denied', error_description: 'the person cancelled' }
-  redirect(
-    ctx,
-    await oidc.current().interactionResult(ctx.req, ctx.res, refusal, { mergeWithLastSubmission: false }),
-  )
-}
-
-/** No page is a dead end: the request starts again, or the person is shown the way back to the app. */
-async function startAgain({ oidc, render, restarts }: Needs, ctx: Context): Promise<void> {
-  const restart = restarts.open(textOf(ctx.query['restart']))
-  if (restart?.kind === 'again') return redirect(ctx, restart.url)
-  const client = restart && (await shownClient(oidc.current(), restart.clientId))
-  const way = client?.initiateLoginUri ?? client?.clientUri
-  render(
-    ctx,
-    'interaction-lost',
-    { title: 'Start again', clientName: client?.name, continueHref: way ?? '/' },
-    410,
-  )
-}
-
-function textOf(value: string | string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined
+  await resume(oidc, page, refusal, { mergeWithLastSubmission: false })
 }

@@ -35,3 +35,9 @@ export async function shownClient(provider: Provider, clientId: string) {
     initiateLoginUri: client['initiateLoginUri'] as string | undefined,
   }
 }
+
+/** A parameter of the request that the interaction belongs to; empty when it was not sent. */
+export function parameter({ params }: Interaction, name: string): string {
+  const value = params[name]
+  return typeof value === 'string' ? value : ''
+}

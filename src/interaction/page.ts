@@ -1,5 +1,7 @@
 /** What the pages of an interaction share: the open interaction, its form's fields, and the way on. */
+import type { InteractionResults } from 'oidc-provider'
 import type { AnyContext } from '../http/request-state.ts'
+import type { Oidc } from '../oidc/provider.ts'
 import type { Interaction } from './open-interaction.ts'
 
 export type Page = {
@@ -17,4 +19,18 @@ export type StepPages = { show: (page: Page) => Promise<void>; submit: (page: Pa
 export function redirect(ctx: AnyContext, url: string): void {
   ctx.redirect(url)
   ctx.status = 303
+}
+
+/**
+ * Hands a step's result to the provider and sends the browser back to it. The sealed copy of the request goes along, for
+ * a double click that finds the interaction finished.
+ */
+export async function resume(
+  oidc: Oidc,
+  { ctx, query }: Page,
+  result: InteractionResults,
+  options?: { mergeWithLastSubmission: boolean },
+) {
+  const returnTo = await oidc.current().interactionResult(ctx.req, ctx.res, result, options)
+  redirect(ctx, returnTo + query)
 }

@@ -10,7 +10,7 @@ type Needs = { sealer: Sealer; issuer: string; clock: Clock }
 type Parameters = Record<string, unknown>
 
 export type Restart =
-  | { kind: 'again'; url: string }
+  | { kind: 'again'; url: string; ageMs: number }
   /** Too old for its `state` to be known to the app: the app has to begin anew. */
   | { kind: 'stale'; clientId: string }
 
@@ -18,7 +18,7 @@ export type Restarts = {
   /** The address of an interaction's page. */
   pageUrl: (uid: string, parameters: Parameters) => string
   /** What to do with a page whose interaction is gone; nothing when the copy is missing or was altered. */
-  open: (sealed: string | undefined) => Restart | undefined
+  open: (sealed: unknown) => Restart | undefined
   authorizeUrl: (parameters: Parameters) => string
 }
 
@@ -33,7 +33,7 @@ export function createRestarts({ sealer, issuer, clock }: Needs): Restarts {
     const url = new URL('/oauth/authorize', issuer)
     for (const [name, value] of Object.entries(parameters))
       for (const single of [value].flat())
-        if (single !== undefined) url.searchParams.append(name, String(single))
+        if (typeof single === 'string') url.searchParams.append(name, single)
     return url.href
   }
   const seal = (parameters: Parameters): string => {
@@ -49,11 +49,15 @@ export function createRestarts({ sealer, issuer, clock }: Needs): Restarts {
     authorizeUrl,
     pageUrl: (uid, parameters) => `/interaction/${uid}?restart=${seal(parameters)}`,
     open(sealed) {
-      const opened = sealed && sealer.open(sealed, CONTEXT)
+      const opened = typeof sealed === 'string' ? sealer.open(sealed, CONTEXT) : undefined
       if (!opened) return undefined
       const { atMs, parameters } = JSON.parse(opened) as { atMs: number; parameters: Parameters }
-      if (clock() - atMs < USEFUL_MS) return { kind: 'again', url: authorizeUrl(parameters) }
-      return { kind: 'stale', clientId: String(parameters['client_id']) }
+      const ageMs = clock() - atMs
+      if (ageMs < USEFUL_MS) return { kind: 'again', url: authorizeUrl(parameters), ageMs }
+      return {
+        kind: 'stale',
+        clientId: typeof parameters['client_id'] === 'string' ? parameters['client_id'] : '',
+      }
     },
   }
 }

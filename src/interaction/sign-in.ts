@@ -8,9 +8,9 @@ import type { AnyContext } from '../http/request-state.ts'
 import { validateForm } from '../http/validate.ts'
 import { PASSWORD_AMR, readSession } from '../oidc/browser-session.ts'
 import type { Oidc } from '../oidc/provider.ts'
-import { shownClient } from './open-interaction.ts'
+import { parameter, shownClient } from './open-interaction.ts'
 import type { Interaction } from './open-interaction.ts'
-import { redirect } from './page.ts'
+import { redirect, resume } from './page.ts'
 import type { Page, StepPages } from './page.ts'
 
 type Account = Extract<SignedIn, { ok: true }>['account']
@@ -51,12 +51,10 @@ export function signInPages(needs: SignInNeeds): StepPages {
 
 async function showStep(needs: SignInNeeds, page: Page, form: FormState = {}): Promise<void> {
   const { ctx, interaction, uid, query } = page
-  const { params } = interaction
-  const client = await shownClient(needs.oidc.current(), String(params['client_id']))
-  const hint = typeof params['login_hint'] === 'string' ? params['login_hint'] : ''
+  const client = await shownClient(needs.oidc.current(), parameter(interaction, 'client_id'))
   const action = `/interaction/${uid}/sign-in${query}`
   render(needs, ctx, {
-    values: { email: hint },
+    values: { email: parameter(interaction, 'login_hint') },
     action,
     client,
     cancelAction: `/interaction/${uid}/cancel`,
@@ -70,7 +68,7 @@ async function submitStep(needs: SignInNeeds, page: Page): Promise<void> {
   if (!attempt.account) return showStep(needs, page, attempt.form)
   await makeRoom(needs, page, attempt.account)
   const login = { accountId: attempt.account.id, amr: PASSWORD_AMR, remember: true }
-  redirect(ctx, await needs.oidc.current().interactionResult(ctx.req, ctx.res, { login }))
+  await resume(needs.oidc, page, { login })
   needs.deviceCookie.write(ctx, attempt.account)
 }
 

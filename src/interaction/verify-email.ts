@@ -4,8 +4,8 @@ import type { Render } from '../http/render.ts'
 import { formOf } from '../http/request-state.ts'
 import type { Oidc } from '../oidc/provider.ts'
 import type { Db } from '../platform/database.ts'
-import { shownClient } from './open-interaction.ts'
-import { redirect } from './page.ts'
+import { parameter, shownClient } from './open-interaction.ts'
+import { resume } from './page.ts'
 import type { Page, StepPages } from './page.ts'
 
 type Needs = {
@@ -24,8 +24,7 @@ export function verifyEmailPages(needs: Needs): StepPages {
         await needs.resendActivation(page, page.interaction.session?.accountId ?? '')
         return show(needs, page, 'A new mail is on its way.')
       }
-      const { ctx } = page
-      redirect(ctx, await needs.oidc.current().interactionResult(ctx.req, ctx.res, { verify_email: {} }))
+      await resume(needs.oidc, page, { verify_email: {} })
     },
   }
 }
@@ -35,7 +34,7 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page, notice
   needs.render(ctx, 'verify-email', {
     title: 'Confirm your address',
     action: `/interaction/${uid}/verify-email${query}`,
-    client: await shownClient(needs.oidc.current(), String(interaction.params['client_id'])),
+    client: await shownClient(needs.oidc.current(), parameter(interaction, 'client_id')),
     account: account && { email: account.email, name: account.name },
     mailbox: needs.mailbox,
     notice,

@@ -19,6 +19,6 @@ export function createRevokeAccess(needs: Needs): RevokeAccess {
 /** One session with what apps got through it; what was granted for offline access stays (OpenID Connect Core §11). */
 export async function endSessionAndGrants(needs: Needs, uid: string): Promise<void> {
   const ended = await endSession(needs, uid)
-  const bound = ended.filter(({ persistsLogout }) => !persistsLogout)
-  await Promise.all(bound.map(({ grantId }) => grantId && revokeGrant(needs, grantId)))
+  const bound = ended.flatMap(({ grantId, persistsLogout }) => (grantId && !persistsLogout ? [grantId] : []))
+  await Promise.all(bound.map((grantId) => revokeGrant(needs, grantId)))
 }

@@ -1,0 +1,27 @@
+/** No page is a dead end: a request whose interaction is gone starts again, or the person is shown the way back to the app. */
+import type { Render } from '../http/render.ts'
+import type { AnyContext } from '../http/request-state.ts'
+import type { Oidc } from '../oidc/provider.ts'
+import { shownClient } from './open-interaction.ts'
+import { redirect } from './page.ts'
+import type { Restarts } from './restart.ts'
+
+export type StartAgain = (ctx: AnyContext) => Promise<void>
+
+type Needs = { oidc: () => Oidc; render: Render; restarts: Restarts }
+
+/** A page that is lost this soon after it was made lost its cookie: starting again by itself would go round in circles. */
+const TOO_SOON_MS = 3000
+
+export function createStartAgain({ oidc, render, restarts }: Needs): StartAgain {
+  return async (ctx) => {
+    const restart = restarts.open(ctx.query['restart'])
+    const soon = restart?.kind === 'again' && restart.ageMs < TOO_SOON_MS && ctx.method !== 'POST'
+    if (restart?.kind === 'again' && !soon) return redirect(ctx, restart.url)
+    const client =
+      restart?.kind === 'stale' ? await shownClient(oidc().current(), restart.clientId) : undefined
+    const way = restart?.kind === 'again' ? restart.url : (client?.initiateLoginUri ?? client?.clientUri)
+    const locals = { clientName: client?.name, continueHref: way ?? '/', cookies: soon }
+    render(ctx, 'interaction-lost', { title: 'Start again', ...locals }, 410)
+  }
+}
