@@ -16,7 +16,7 @@ async function main(argv: string[]): Promise<void> {
   try {
     const { data, text } = await answerTo(readArguments(argv, NOUNS))
     // The only write to standard output there is.
-    process.stdout.write(json ? `${JSON.stringify(data, null, 2)}\n` : `${text}\n`)
+    process.stdout.write(json ? `${JSON.stringify(data)}\n` : `${text}\n`)
   } catch (error) {
     process.stderr.write(failureText(failureOf(error), json))
     process.exitCode = 1

@@ -1,16 +1,23 @@
 /** What went wrong, for stderr. No stack, no SQL with its values, no secret. */
 import { ConfigError } from '../config.ts'
 import { AppError } from '../errors.ts'
-import { loggableError } from '../http/loggable-error.ts'
+import { loggableError } from '../platform/loggable-error.ts'
 import { describeFailure } from '../start-failure.ts'
 
 export type Failure = { code: string; lines: string[] }
 
-const NO_CONNECTION = new Set(['ECONNREFUSED', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'ECONNRESET', 'EAI_AGAIN'])
+const NO_CONNECTION = new Set([
+  'ECONNREFUSED',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENOTFOUND',
+  'ECONNRESET',
+  'EAI_AGAIN',
+])
 
 export function failureOf(error: unknown): Failure {
   if (error instanceof ConfigError) return { code: 'configuration_invalid', lines: describeFailure(error) }
-  if (error instanceof AppError) return { code: error.code, lines: describeFailure(error) }
+  if (error instanceof AppError) return { code: error.code, lines: [error.message + hiddenCause(error)] }
   if (error instanceof Error && isUnreachable(error))
     return {
       code: 'temporarily_unavailable',
@@ -27,6 +34,13 @@ export function failureOf(error: unknown): Failure {
 export function failureText({ code, lines }: Failure, json: boolean): string {
   if (json) return `${JSON.stringify({ error: code, error_description: lines.join('; ') })}\n`
   return lines.map((line) => `account-server: ${line}\n`).join('')
+}
+
+// A person at a page need not know which store is away; an operator does.
+function hiddenCause({ status, cause }: AppError): string {
+  if (status < 500 || !(cause instanceof Error)) return ''
+  const { message, reason } = loggableError(cause)
+  return ` (${message || reason})`
 }
 
 function isUnreachable(error: Error): boolean {

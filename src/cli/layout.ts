@@ -6,16 +6,17 @@ export function columns(rows: readonly (readonly string[])[]): string {
   for (const row of rows)
     row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, printable(cell).length)))
   return rows
-    .map((row) => row.map((cell, index) => printable(cell).padEnd(widths[index] ?? 0)).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, index) => printable(cell).padEnd(widths[index] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n')
 }
 
 /** A table with a head, or `empty` when it has no rows. */
-export function table(
-  head: readonly string[],
-  rows: readonly (readonly unknown[])[],
-  empty: string,
-): string {
+export function table(head: readonly string[], rows: readonly (readonly unknown[])[], empty: string): string {
   if (rows.length === 0) return empty
   return columns([head, ...rows.map((row) => row.map(cellOf))])
 }
@@ -37,7 +38,7 @@ function cellOf(value: unknown): string {
   if (value === null || value === undefined) return ''
   if (Array.isArray(value)) return value.map(cellOf).join(' ')
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 // A stored name must not be able to move the cursor or recolour the terminal.

@@ -14,11 +14,15 @@ export type IssuedSecret = { stored: StoredSecret; plain?: string }
 const HASH_MARK = 'sha256:'
 const NONE: StoredSecret = { secretHash: null, secretSealed: null }
 
-/** A new secret in the form that the method needs; `plain` is to be shown once. */
-export function issueSecret(sealer: Sealer, clientId: string, method: ClientAuthMethod): IssuedSecret {
+/** A new secret in the form that the method needs; `plain` is to be shown once. A given one has 256 bits of entropy too. */
+export function issueSecret(
+  sealer: Sealer,
+  clientId: string,
+  method: ClientAuthMethod,
+  plain = randomToken(),
+): IssuedSecret {
   const kind = kindOf(method)
   if (kind === 'none') return { stored: NONE }
-  const plain = randomToken()
   return kind === 'hashed'
     ? { plain, stored: { ...NONE, secretHash: digest(plain) } }
     : { plain, stored: { ...NONE, secretSealed: sealer.seal(plain, contextOf(clientId)) } }

@@ -36,6 +36,9 @@ export type RegisteredClient = ClientMetadata & {
 
 export type ClientNeeds = { clock: Clock; sealer: Sealer }
 
+/** What is random unless it is given, as for development data that is the same in every run. */
+export type FixedCredentials = { clientId?: string; secret?: string }
+
 /** @throws AppError 400 `invalid_redirect_uri` or `invalid_client_metadata` */
 export async function createClient(
   db: Db,
@@ -50,11 +53,12 @@ export async function insertClient(
   trx: Knex.Transaction,
   input: ClientInput,
   { clock, sealer }: ClientNeeds,
+  fixed: FixedCredentials = {},
 ): Promise<RegisteredClient> {
   const metadata = parseClientMetadata(input)
-  const clientId = randomUUID()
+  const { clientId = randomUUID() } = fixed
   const now = clock()
-  const secret = issueSecret(sealer, clientId, metadata.token_endpoint_auth_method)
+  const secret = issueSecret(sealer, clientId, metadata.token_endpoint_auth_method, fixed.secret)
   await trx('clients').insert({
     clientId,
     ...metadataColumns(metadata),
@@ -126,11 +130,12 @@ export async function rotateClientSecret(
   db: Db,
   clientId: string,
   { clock, sealer }: ClientNeeds,
+  fixed: Pick<FixedCredentials, 'secret'> = {},
 ): Promise<RegisteredClient> {
   return await inTransaction(db, async (trx) => {
     const client = toClient(await lockClient(trx, clientId))
     const method = client.metadata.token_endpoint_auth_method
-    const secret = issueSecret(sealer, clientId, method)
+    const secret = issueSecret(sealer, clientId, method, fixed.secret)
     if (!secret.plain) {
       throw new AppError('client_has_no_secret', 400, `A client that uses ${method} has no secret.`)
     }

@@ -15,7 +15,7 @@ import type { LookupCache } from '../platform/lookup-cache.ts'
 import { OPENID_SCOPES, isOpenidScope, scopeList, uri } from './client-metadata.ts'
 import { absoluteUriFault } from './client-uri.ts'
 import { insertClient, removeClient } from './clients.ts'
-import type { ClientNeeds, RegisteredClient } from './clients.ts'
+import type { ClientNeeds, FixedCredentials, RegisteredClient } from './clients.ts'
 
 /** The change feed's topic: a resource server was created or deleted. */
 export const RESOURCES_TOPIC = 'resources'
@@ -58,6 +58,7 @@ export async function createResource(
   db: Db,
   input: ResourceInput,
   needs: ClientNeeds,
+  fixed: FixedCredentials = {},
 ): Promise<{ resource: Resource; client: RegisteredClient }> {
   const { identifier, name = identifier, scope, format, access_token_ttl_seconds: ttl } = parse(input)
   try {
@@ -66,6 +67,7 @@ export async function createResource(
         trx,
         { client_name: name.slice(0, 255), grant_types: [], scope: '' },
         needs,
+        fixed,
       )
       const resource: Resource = {
         identifier,

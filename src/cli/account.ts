@@ -1,0 +1,198 @@
+/** `account`: people's accounts, by id or e-mail address. */
+import { text as textOf } from 'node:stream/consumers'
+import { createAccountNeeds } from '../account-features.ts'
+import { findAccountByEmail, findAccountById, isVerified } from '../accounts/account.ts'
+import type { Account } from '../accounts/account.ts'
+import { listAccounts } from '../accounts/account-list.ts'
+import { listSessions } from '../accounts/account-sessions.ts'
+import { deleteAccount, disableAccount, enableAccount } from '../accounts/account-state.ts'
+import { addAccount } from '../accounts/operator-account.ts'
+import { ROLES, rolesOf } from '../accounts/roles.ts'
+import type { Role } from '../accounts/roles.ts'
+import { AppError } from '../errors.ts'
+import type { Parts } from '../parts.ts'
+import type { Answer, Noun } from './command.ts'
+import type { Given } from './given.ts'
+import { isoTime, record, table } from './layout.ts'
+import { usageError } from './usage-error.ts'
+
+const noun = 'account'
+const opens = 'schema'
+const operand = { name: 'ID_OR_EMAIL', about: 'The account, by its id or its e-mail address.' }
+const CLI = { actor: 'cli' }
+
+export const account: Noun = {
+  name: noun,
+  about: 'People who sign in',
+  commands: [
+    {
+      noun,
+      verb: 'create',
+      opens,
+      about: 'Adds an account, past the mail.',
+      options: {
+        email: { value: 'E', about: 'E-mail address.', required: true },
+        password: { value: 'P', about: 'Password. Visible to every user of this machine while it runs.' },
+        'password-stdin': { about: 'Read the password from standard input, which nobody else can see.' },
+        name: { value: 'N', about: 'Name as it is shown.' },
+        verified: { about: 'The address counts as confirmed; otherwise the person has to confirm it.' },
+        role: { value: 'ROLE', about: `Role in this service: ${ROLES.join(', ')}.`, many: true },
+      },
+      notes: [
+        'Arguments show up in process lists, in the shell history and in what npm prints. Prefer --password-stdin.',
+        'It takes one line; a line break at its end is not part of the password.',
+      ],
+      examples: [
+        'account create --email person@example.com --password-stdin --verified < password.txt',
+        'account create --email admin@example.com --password-stdin --verified --role admin < password.txt',
+        'account create --email person@example.com --password "violet kettle 41" --name "Sample Person"',
+      ],
+      run: create,
+    },
+    {
+      noun,
+      verb: 'show',
+      opens,
+      operand,
+      about: 'Shows an account.',
+      examples: ['account show person@example.com', 'account show person@example.com --json'],
+      run: async (given, parts) => show(parts, await theAccount(parts, given)),
+    },
+    {
+      noun,
+      verb: 'list',
+      opens,
+      about: 'Lists accounts, newest first.',
+      options: {
+        search: { value: 'TEXT', about: 'Only those with this in their address or name.' },
+        limit: { value: 'COUNT', about: 'At most this many, 1 to 200 (50).' },
+        after: { value: 'NEXT', about: 'Go on where a list ended: its "next".' },
+      },
+      examples: ['account list', 'account list --search example.com --limit 200 --json'],
+      run: list,
+    },
+    {
+      noun,
+      verb: 'disable',
+      opens,
+      operand,
+      about: 'Ends all sessions and access of an account at once and lets nobody sign in to it.',
+      examples: ['account disable person@example.com'],
+      run: (given, parts) => change(given, parts, disableAccount),
+    },
+    {
+      noun,
+      verb: 'enable',
+      opens,
+      operand,
+      about: 'Lets a disabled account sign in again; what was ended stays ended.',
+      examples: ['account enable person@example.com'],
+      run: (given, parts) => change(given, parts, enableAccount),
+    },
+    {
+      noun,
+      verb: 'delete',
+      opens,
+      operand,
+      about: 'Deletes an account with its sessions, access and consents. This cannot be undone.',
+      examples: ['account delete person@example.com'],
+      run: remove,
+    },
+  ],
+}
+
+async function create(given: Given, parts: Parts): Promise<Answer> {
+  const added = await addAccount(
+    { ...createAccountNeeds(parts) },
+    {
+      email: given.text('email') ?? '',
+      password: await readPassword(given),
+      name: given.text('name'),
+      verified: given.flag('verified'),
+      roles: given.texts('role').map(asRole),
+      ...CLI,
+    },
+  )
+  return show(parts, added)
+}
+
+async function readPassword(given: Given): Promise<string> {
+  const [typed, fromStdin] = [given.text('password'), given.flag('password-stdin')]
+  if (typed !== undefined && fromStdin) throw usageError('give either --password or --password-stdin')
+  if (typed !== undefined) return typed
+  if (!fromStdin) throw usageError('account create needs --password-stdin or --password')
+  if (process.stdin.isTTY)
+    process.stderr.write('Password, then Enter and Ctrl-D (it is shown as you type):\n')
+  const password = (await textOf(process.stdin)).replace(/\r?\n$/, '')
+  if (/[\r\n]/.test(password)) throw usageError('--password-stdin takes one line')
+  return password
+}
+
+function asRole(typed: string): Role {
+  const role = ROLES.find((known) => known === typed)
+  if (role) return role
+  throw usageError(`--role takes ${ROLES.join(', ')}`)
+}
+
+async function list(given: Given, { db }: Parts): Promise<Answer> {
+  const { accounts, next } = await listAccounts(db, {
+    search: given.text('search'),
+    after: given.text('after'),
+    limit: given.integer('limit', { min: 1, max: 200 }),
+  })
+  const rows = accounts.map((one) => [one.id, one.email, one.name, stateOf(one), isoTime(one.createdAtMs)])
+  const lines = [table(['ID', 'E-MAIL', 'NAME', 'STATE', 'CREATED'], rows, 'No accounts.')]
+  if (next) lines.push(`More: --after ${next}`)
+  return { data: { accounts: accounts.map(toData), next: next ?? null }, text: lines.join('\n') }
+}
+
+type Needs = ReturnType<typeof createAccountNeeds>
+type Change = (needs: Needs, accountId: string, by: typeof CLI) => Promise<boolean>
+
+async function change(given: Given, parts: Parts, apply: Change): Promise<Answer> {
+  const { id } = await theAccount(parts, given)
+  if (!(await apply(createAccountNeeds(parts), id, CLI))) throw notFound()
+  return show(parts, await theAccount(parts, given))
+}
+
+async function remove(given: Given, parts: Parts): Promise<Answer> {
+  const { id, email } = await theAccount(parts, given)
+  if (!(await deleteAccount(createAccountNeeds(parts), id, CLI))) throw notFound()
+  return { data: { id, email, deleted: true }, text: `Deleted ${email} (${id}).` }
+}
+
+async function show({ db, clock }: Parts, found: Account): Promise<Answer> {
+  const roles = await rolesOf(db, found.id)
+  const sessions = await listSessions(db, found.id, clock())
+  const data = { ...toData(found), roles, active_sessions: sessions.length }
+  return { data, text: record(data) }
+}
+
+function toData(found: Account) {
+  return {
+    id: found.id,
+    email: found.email,
+    email_verified: isVerified(found),
+    name: found.name,
+    username: found.username,
+    locale: found.locale,
+    disabled: found.disabledAtMs !== null,
+    created_at: isoTime(found.createdAtMs),
+    updated_at: isoTime(found.updatedAtMs),
+  }
+}
+
+function stateOf(found: Account): string {
+  if (found.disabledAtMs !== null) return 'disabled'
+  return isVerified(found) ? 'verified' : 'unverified'
+}
+
+async function theAccount({ db }: Parts, { operands: [typed = ''] }: Given): Promise<Account> {
+  const found = typed.includes('@') ? await findAccountByEmail(db, typed) : await findAccountById(db, typed)
+  if (found) return found
+  throw notFound()
+}
+
+function notFound(): AppError {
+  return new AppError('account_not_found', 404, 'There is no account with this id or e-mail address.')
+}

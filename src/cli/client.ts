@@ -1,0 +1,234 @@
+/** `client`: the apps that sign people in or call resource servers. */
+import { readFileSync } from 'node:fs'
+import { AppError } from '../errors.ts'
+import { CLIENT_AUTH_METHODS, GRANT_TYPES } from '../oidc/client-metadata.ts'
+import type { ClientInput } from '../oidc/client-metadata.ts'
+import {
+  createClient,
+  deleteClient,
+  disableClient,
+  enableClient,
+  findClient,
+  listClients,
+  rotateClientSecret,
+  toRegisteredMetadata,
+} from '../oidc/clients.ts'
+import type { Client, RegisteredClient } from '../oidc/clients.ts'
+import { listResources } from '../oidc/resources.ts'
+import type { Parts } from '../parts.ts'
+import type { Answer, Noun, OptionSpec } from './command.ts'
+import type { Given } from './given.ts'
+import { isoTime, record, table } from './layout.ts'
+import { usageError } from './usage-error.ts'
+
+const noun = 'client'
+const opens = 'schema'
+const operand = { name: 'CLIENT_ID', about: 'The client_id of the client.' }
+
+const createOptions: Record<string, OptionSpec> = {
+  name: { value: 'N', about: 'Name as people see it when they are asked for consent.', required: true },
+  'redirect-uri': { value: 'U', about: 'Where codes are sent, compared as an exact string.', many: true },
+  'post-logout-redirect-uri': {
+    value: 'U',
+    about: 'Where people may return to after signing out.',
+    many: true,
+  },
+  scope: { value: '"S…"', about: 'Scopes it may ask for (openid profile email offline_access).' },
+  public: { about: 'It cannot keep a secret: an app on a device or in a browser. PKCE protects it.' },
+  'grant-type': { value: 'G', about: `${GRANT_TYPES.join(', ')} (the first two).`, many: true },
+  'auth-method': { value: 'M', about: `${CLIENT_AUTH_METHODS.join(', ')} (the first).` },
+  resource: { value: 'U', about: 'A resource server whose tokens it may ask for.', many: true },
+  'first-party': { about: 'It belongs to this organisation: nobody is asked for consent.' },
+  jwks: { value: 'FILE', about: 'Its public keys, a JSON file {"keys": […]}, for private_key_jwt.' },
+  'jwks-uri': { value: 'U', about: 'Where it publishes its public keys.' },
+}
+
+export const client: Noun = {
+  name: noun,
+  about: 'Apps that sign people in or call resource servers',
+  commands: [
+    {
+      noun,
+      verb: 'create',
+      opens,
+      about: 'Registers a client and answers its metadata (RFC 7591); the client_secret is shown only then.',
+      options: createOptions,
+      examples: [
+        'client create --name "My app" --redirect-uri https://app.example.com/callback',
+        'client create --name "My phone app" --public --redirect-uri com.example.app:/callback',
+        'client create --name "Nightly job" --grant-type client_credentials --resource https://api.example.com/ --scope "ledger:read"',
+      ],
+      run: create,
+    },
+    {
+      noun,
+      verb: 'show',
+      opens,
+      operand,
+      about: 'Shows a client; never its secret.',
+      examples: ['client show demo-app --json'],
+      run: async (given, parts) => show(await theClient(parts, given)),
+    },
+    {
+      noun,
+      verb: 'list',
+      opens,
+      about: 'Lists clients, newest first.',
+      options: {
+        limit: { value: 'COUNT', about: 'At most this many, 1 to 1000 (100).' },
+        offset: { value: 'COUNT', about: 'Leave out this many of the newest.' },
+      },
+      examples: ['client list', 'client list --json'],
+      run: list,
+    },
+    {
+      noun,
+      verb: 'disable',
+      opens,
+      operand,
+      about: 'Makes a client unknown to every endpoint until it is enabled.',
+      examples: ['client disable demo-app'],
+      run: (given, parts) => setState(given, parts, disableClient),
+    },
+    {
+      noun,
+      verb: 'enable',
+      opens,
+      operand,
+      about: 'Ends that a client is disabled.',
+      examples: ['client enable demo-app'],
+      run: (given, parts) => setState(given, parts, enableClient),
+    },
+    {
+      noun,
+      verb: 'delete',
+      opens,
+      operand,
+      about: 'Deletes a client; what it was granted is void. This cannot be undone.',
+      examples: ['client delete demo-app'],
+      run: remove,
+    },
+    {
+      noun,
+      verb: 'rotate-secret',
+      opens,
+      operand,
+      about: 'Replaces the secret of a client or resource server; the old one stops working at once.',
+      examples: ['client rotate-secret demo-app --json'],
+      run: async ({ operands: [id = ''] }, { db, clock, sealer }) =>
+        registered(await rotateClientSecret(db, id, { clock, sealer })),
+    },
+  ],
+}
+
+async function create(given: Given, { config, db, clock, sealer }: Parts): Promise<Answer> {
+  const input: ClientInput = {
+    client_name: given.text('name') ?? '',
+    redirect_uris: given.texts('redirect-uri'),
+    post_logout_redirect_uris: given.texts('post-logout-redirect-uri'),
+    scope: given.text('scope'),
+    grant_types: oneOf(given, 'grant-type', GRANT_TYPES),
+    token_endpoint_auth_method: authMethod(given),
+    id_token_signed_response_alg: config.tokens.algorithm,
+    allowed_resources: given.texts('resource'),
+    first_party: given.flag('first-party'),
+    jwks: readKeys(given.text('jwks')),
+    jwks_uri: given.text('jwks-uri'),
+  }
+  return registered(await createClient(db, input, { clock, sealer }))
+}
+
+function authMethod(given: Given): ClientInput['token_endpoint_auth_method'] {
+  const [method] = oneOf(given, 'auth-method', CLIENT_AUTH_METHODS) ?? []
+  if (!given.flag('public')) return method
+  if (method && method !== 'none') throw usageError('a --public client has the --auth-method none')
+  return 'none'
+}
+
+function oneOf<const Known extends string>(given: Given, option: string, known: readonly Known[]) {
+  const typed = given.texts(option)
+  const values = typed.map((value) => known.find((one) => one === value))
+  if (values.includes(undefined)) throw usageError(`--${option} takes ${known.join(', ')}`)
+  return typed.length > 0 ? values.filter((value) => value !== undefined) : undefined
+}
+
+/** A mistake in the file is reported without its content: it may be a private key. */
+function readKeys(file: string | undefined): ClientInput['jwks'] {
+  if (file === undefined) return undefined
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'
+    throw usageError(`--jwks: ${file} ${why}`)
+  }
+  // Its shape is checked with all other metadata.
+  return parsed as ClientInput['jwks']
+}
+
+async function list(given: Given, { db }: Parts): Promise<Answer> {
+  const clients = await listClients(db, {
+    limit: given.integer('limit', { min: 1, max: 1000 }),
+    offset: given.integer('offset', { min: 0, max: 1_000_000_000 }),
+  })
+  const rows = clients.map((one) => [
+    one.clientId,
+    one.metadata.client_name,
+    one.metadata.token_endpoint_auth_method,
+    one.disabledAtMs === null ? 'enabled' : 'disabled',
+    one.metadata.redirect_uris[0],
+  ])
+  return {
+    data: { clients: clients.map(toData) },
+    text: table(['CLIENT_ID', 'NAME', 'AUTHENTICATES BY', 'STATE', 'REDIRECT'], rows, 'No clients.'),
+  }
+}
+
+type SetState = (db: Parts['db'], clientId: string, clock: Parts['clock']) => Promise<boolean>
+
+async function setState(given: Given, parts: Parts, apply: SetState): Promise<Answer> {
+  const { clientId } = await theClient(parts, given)
+  if (!(await apply(parts.db, clientId, parts.clock))) throw notFound()
+  return show(await theClient(parts, given))
+}
+
+async function remove(given: Given, parts: Parts): Promise<Answer> {
+  const { clientId, metadata } = await theClient(parts, given)
+  const resource = (await listResources(parts.db)).find((one) => one.clientId === clientId)
+  if (resource) {
+    const message = `This client belongs to a resource server; delete that: resource delete ${resource.identifier}`
+    throw new AppError('client_of_resource', 409, message)
+  }
+  if (!(await deleteClient(parts.db, clientId))) throw notFound()
+  const text = `Deleted ${metadata.client_name} (${clientId}).`
+  return { data: { client_id: clientId, client_name: metadata.client_name, deleted: true }, text }
+}
+
+function registered(metadata: RegisteredClient): Answer {
+  const note = metadata.client_secret ? '\n\nThe client_secret is shown only now.' : ''
+  return { data: metadata, text: textOf(metadata) + note }
+}
+
+function show(found: Client): Answer {
+  const data = toData(found)
+  return { data, text: textOf(data) }
+}
+
+// The names are those of RFC 7591, its seconds are of no use to people.
+function textOf({ client_secret_expires_at: _, ...metadata }: RegisteredClient): string {
+  return record({ ...metadata, client_id_issued_at: isoTime(metadata.client_id_issued_at * 1000) })
+}
+
+function toData(found: Client) {
+  return { ...toRegisteredMetadata(found), disabled: found.disabledAtMs !== null }
+}
+
+async function theClient({ db }: Parts, { operands: [clientId = ''] }: Given): Promise<Client> {
+  const found = await findClient(db, clientId)
+  if (found) return found
+  throw notFound()
+}
+
+function notFound(): AppError {
+  return new AppError('client_not_found', 404, 'There is no client with this client_id.')
+}

@@ -1,0 +1,50 @@
+/** `config`: the settings in effect. */
+import { describeConfig } from '../config.ts'
+import type { Config } from '../config.ts'
+import { describeSetting } from '../settings.ts'
+import type { SettingName } from '../settings.ts'
+import type { Answer, Noun } from './command.ts'
+import { columns } from './layout.ts'
+
+export const config: Noun = {
+  name: 'config',
+  about: 'The settings in effect, secrets masked',
+  commands: [
+    {
+      noun: 'config',
+      opens: 'settings',
+      about: 'Shows every setting as it is in effect, secrets masked; mistakes are reported all at once.',
+      examples: ['config', 'config --json'],
+      run: (_given, found) => show(found),
+    },
+  ],
+}
+
+const PREFIX = 'ACCOUNT_SERVER_'
+
+function show(found: Config): Answer {
+  const data = { ...describeConfig(found), ...derived(found) }
+  const rows = Object.entries(data).map(([name, value]) => [name, shown(name, value)])
+  return { data, text: columns(rows) }
+}
+
+/** Where nothing is set, what the server makes of it. */
+function derived(found: Config): Record<string, unknown> {
+  return {
+    [`${PREFIX}ISSUER`]: found.issuer,
+    [`${PREFIX}DATA_DIR`]: found.dataDir,
+    [`${PREFIX}LOG_DIR`]: found.log.dir ?? null,
+    [`${PREFIX}WORKER_ACCOUNT_ACTIVATE_WEBURL_F`]: found.mail.activationUrlFormat,
+    [`${PREFIX}MAIL_FROM`]: found.mail.from,
+    [`${PREFIX}MAILBOX`]: found.mail.mailbox,
+  }
+}
+
+function shown(name: string, value: unknown): string {
+  if (value === null) {
+    const { fallback } = describeSetting(name.slice(PREFIX.length).toLowerCase() as SettingName)
+    return `(${fallback ?? 'not set'})`
+  }
+  if (Array.isArray(value)) return value.length > 0 ? value.join(',') : '(none)'
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}

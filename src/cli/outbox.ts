@@ -1,0 +1,63 @@
+/** `outbox`: mails and events that could not be delivered. */
+import type { Parts } from '../parts.ts'
+import type { Answer, Noun } from './command.ts'
+import type { Given } from './given.ts'
+import { isoTime, table } from './layout.ts'
+import { usageError } from './usage-error.ts'
+
+const noun = 'outbox'
+const opens = 'schema'
+
+export const outbox: Noun = {
+  name: noun,
+  about: 'Mails and events that could not be delivered',
+  commands: [
+    {
+      noun,
+      verb: 'list-dead',
+      opens,
+      about: 'Lists the messages that were given up, newest first, and how many wait; never their content.',
+      options: { limit: { value: 'COUNT', about: 'At most this many, 1 to 1000 (100).' } },
+      examples: ['outbox list-dead', 'outbox list-dead --json'],
+      run: listDead,
+    },
+    {
+      noun,
+      verb: 'replay',
+      opens,
+      operand: { name: 'ID', about: 'A message from list-dead.', many: true, optional: true },
+      about: 'Makes messages that were given up due again; a worker then delivers them.',
+      options: { all: { about: 'All of them.' } },
+      examples: ['outbox replay 0190c0de-0000-7000-8000-000000000000', 'outbox replay --all'],
+      run: replay,
+    },
+  ],
+}
+
+async function listDead(given: Given, { relay }: Parts): Promise<Answer> {
+  const { pending, dead, oldestPendingAgeMs } = await relay.stats()
+  const letters = await relay.deadLetters(given.integer('limit', { min: 1, max: 1000 }))
+  const found = letters.map(({ id, topic, attempts, lastError, deadAtMs }) => ({
+    id,
+    topic,
+    attempts,
+    last_error: lastError,
+    dead_at: isoTime(deadAtMs),
+  }))
+  const oldestSeconds = Math.round(oldestPendingAgeMs / 1000)
+  const rows = found.map((one) => [one.id, one.topic, one.attempts, one.dead_at, one.last_error])
+  const waiting = pending === 0 ? '' : `, the oldest for ${oldestSeconds} s`
+  const counts = `${dead} given up, ${pending} waiting${waiting}.`
+  const list = table(['ID', 'TOPIC', 'ATTEMPTS', 'GIVEN UP', 'LAST ERROR'], rows, 'Nothing was given up.')
+  return {
+    data: { dead_letters: found, dead, pending, oldest_pending_seconds: oldestSeconds },
+    text: `${list}\n\n${counts}`,
+  }
+}
+
+async function replay(given: Given, { relay }: Parts): Promise<Answer> {
+  const { operands } = given
+  if (given.flag('all') === operands.length > 0) throw usageError('outbox replay takes either IDs or --all')
+  const replayed = await relay.replayDead(given.flag('all') ? 'all' : operands)
+  return { data: { replayed }, text: `${replayed} due again.` }
+}

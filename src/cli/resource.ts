@@ -1,0 +1,128 @@
+/** `resource`: the APIs that take access tokens and may introspect those meant for them. */
+import { AppError } from '../errors.ts'
+import { createResource, deleteResource, findResource, listResources } from '../oidc/resources.ts'
+import type { Resource, ResourceInput } from '../oidc/resources.ts'
+import type { Parts } from '../parts.ts'
+import type { Answer, Noun } from './command.ts'
+import type { Given } from './given.ts'
+import { isoTime, record, table } from './layout.ts'
+import { usageError } from './usage-error.ts'
+
+const noun = 'resource'
+const opens = 'schema'
+const operand = { name: 'IDENTIFIER', about: 'The identifier of the resource server, an absolute URI.' }
+
+export const resource: Noun = {
+  name: noun,
+  about: 'Resource servers (APIs) and their scopes',
+  commands: [
+    {
+      noun,
+      verb: 'create',
+      opens,
+      about:
+        'Registers a resource server; answers the client_id and, only then, the client_secret it introspects with.',
+      options: {
+        identifier: {
+          value: 'U',
+          about: 'What apps send as "resource" and tokens carry as "aud".',
+          required: true,
+        },
+        scope: { value: '"S…"', about: 'The scopes it knows, separated by spaces.', required: true },
+        name: { value: 'N', about: 'Name as people see it when they are asked for consent.' },
+        format: {
+          value: 'opaque|jwt',
+          about: 'Its access tokens (opaque). Only opaque ones can be introspected and revoked.',
+        },
+        'access-token-seconds': { value: 'SECONDS', about: 'Lifetime of its access tokens, 10 to 86400.' },
+      },
+      examples: [
+        'resource create --identifier https://api.example.com/ --scope "ledger:read ledger:transfer" --name Ledger',
+        'resource create --identifier https://jwt.example.com/ --scope "report:read" --format jwt --json',
+      ],
+      run: create,
+    },
+    {
+      noun,
+      verb: 'list',
+      opens,
+      about: 'Lists resource servers.',
+      examples: ['resource list', 'resource list --json'],
+      run: list,
+    },
+    {
+      noun,
+      verb: 'show',
+      opens,
+      operand,
+      about: 'Shows a resource server; never its secret.',
+      examples: ['resource show https://api.example.com/'],
+      run: show,
+    },
+    {
+      noun,
+      verb: 'delete',
+      opens,
+      operand,
+      about: 'Deletes a resource server and the client it introspects with.',
+      examples: ['resource delete https://api.example.com/'],
+      run: remove,
+    },
+  ],
+}
+
+async function create(given: Given, { db, clock, sealer }: Parts): Promise<Answer> {
+  const input: ResourceInput = {
+    identifier: given.text('identifier') ?? '',
+    name: given.text('name'),
+    scope: given.text('scope') ?? '',
+    format: formatOf(given.text('format')),
+    access_token_ttl_seconds: given.integer('access-token-seconds', { min: 10, max: 86_400 }),
+  }
+  const made = await createResource(db, input, { clock, sealer })
+  const { client_secret } = made.client
+  const data = { ...toData(made.resource), client_secret }
+  return { data, text: `${record(data)}\n\nThe client_secret is shown only now.` }
+}
+
+function formatOf(typed: string | undefined): Resource['accessTokenFormat'] | undefined {
+  if (typed === undefined || typed === 'opaque' || typed === 'jwt') return typed
+  throw usageError('--format takes opaque or jwt')
+}
+
+async function list(_given: Given, { db }: Parts): Promise<Answer> {
+  const resources = await listResources(db)
+  const rows = resources.map((one) => [one.identifier, one.name, one.accessTokenFormat, one.scopes])
+  return {
+    data: { resources: resources.map(toData) },
+    text: table(['IDENTIFIER', 'NAME', 'TOKENS', 'SCOPES'], rows, 'No resource servers.'),
+  }
+}
+
+async function show({ operands: [identifier = ''] }: Given, { db }: Parts): Promise<Answer> {
+  const found = await findResource(db, identifier)
+  if (!found) throw notFound()
+  const data = toData(found)
+  return { data, text: record(data) }
+}
+
+async function remove({ operands: [identifier = ''] }: Given, { db }: Parts): Promise<Answer> {
+  if (!(await deleteResource(db, identifier))) throw notFound()
+  return { data: { identifier, deleted: true }, text: `Deleted ${identifier} and its client.` }
+}
+
+function toData(found: Resource) {
+  return {
+    identifier: found.identifier,
+    name: found.name,
+    scope: found.scopes,
+    access_token_format: found.accessTokenFormat,
+    access_token_seconds: found.accessTokenTtlSeconds,
+    client_id: found.clientId,
+    created_at: isoTime(found.createdAtMs),
+  }
+}
+
+function notFound(): AppError {
+  return new AppError('resource_not_found', 404, 'There is no resource server with this identifier.')
+}
