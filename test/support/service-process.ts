@@ -15,6 +15,12 @@ const READY_WITHIN_MS = 30_000
 const POLL_MS = 10
 const PREFIX = 'account-server-test-'
 
+// One listener for all, in the order they were added: processes end before the folders they write to are removed.
+const atExit = new Set<() => void>()
+process.once('exit', () => {
+  for (const end of atExit) end()
+})
+
 export type Running = {
   child: ChildProcess
   /** Ends the process and waits until it is gone. */
@@ -26,24 +32,26 @@ export type Launch = {
   args: string[]
   /** Ports on 127.0.0.1 that must accept connections before the server counts as started. */
   ports: number[]
+  /** Instead of this process's own. */
+  env?: NodeJS.ProcessEnv
 }
 
 /**
  * Runs `command` until `stop` or until this process ends, however it ends.
  * @throws {Error} with the server's own output when it ends or does not listen within 30 s
  */
-export async function launch({ command, args, ports }: Launch): Promise<Running> {
+export async function launch({ command, args, ports, env }: Launch): Promise<Running> {
   const [program, ...rest] = dyingWithParent([command, ...args])
-  const child = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'pipe'], env })
   const output = recordOutput(child)
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())
   })
-  const killAtExit = () => child.kill('SIGKILL')
-  process.once('exit', killAtExit)
+  const killAtExit = () => void child.kill('SIGKILL')
+  atExit.add(killAtExit)
   const stop = async () => {
-    process.off('exit', killAtExit)
+    atExit.delete(killAtExit)
     child.kill('SIGKILL')
     await ended
   }
@@ -110,7 +118,7 @@ export function dataFolder(name: string): string {
   const parent = writable('/dev/shm') ? '/dev/shm' : tmpdir()
   sweep(parent)
   const folder = mkdtempSync(join(parent, `${PREFIX}${process.pid}-${name}-`))
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+  atExit.add(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
   return folder
 }
 

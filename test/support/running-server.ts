@@ -1,0 +1,240 @@
+/**
+ * The real server in processes of its own, as an operator runs it: alone on SQLite, or two behind a proxy with a
+ * worker, on MariaDB, Redis and SMTP. Tests reach it over HTTP; `parts` sees the same state without HTTP.
+ */
+import { once } from 'node:events'
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createAccountNeeds } from '../../src/account-features.ts'
+import type { Account } from '../../src/accounts/account.ts'
+import { addAccount } from '../../src/accounts/operator-account.ts'
+import type { AddedAccount } from '../../src/accounts/operator-account.ts'
+import { loadConfig } from '../../src/config.ts'
+import type { ClientInput } from '../../src/oidc/client-metadata.ts'
+import { createClient } from '../../src/oidc/clients.ts'
+import type { RegisteredClient } from '../../src/oidc/clients.ts'
+import { createResource } from '../../src/oidc/resources.ts'
+import type { Resource, ResourceInput } from '../../src/oidc/resources.ts'
+import { createParts } from '../../src/parts.ts'
+import type { Parts } from '../../src/parts.ts'
+import { startMailCatcher } from '../outbox/mail-catcher.ts'
+import { readLetter } from './letter.ts'
+import type { Letter } from './letter.ts'
+import { startRoundRobin } from './round-robin.ts'
+import { dataFolder, freePort, launch, pause } from './service-process.ts'
+import type { Running } from './service-process.ts'
+import { createDatabase, startRedis } from './services.ts'
+
+export type Store = 'sqlite' | 'mariadb+redis'
+export type ServerOptions = {
+  store: Store
+  /** Server processes behind the proxy. 1 on SQLite and 2 otherwise, unless told. */
+  processes?: 1 | 2
+  /** Settings for every process, over the harness's own. */
+  env?: Record<string, string>
+}
+
+export type RunningServer = Awaited<ReturnType<typeof startServer>>
+/** An account and the password it was given. */
+export type Person = { account: Account; email: string; password: string }
+type Process = { pid: number; port: number }
+
+/** What every process is given unless a test says otherwise, so that `env` can repeat it. */
+export const TEST_SECRET = 'a secret of the tests, long enough to be one'
+export const TEST_PASSWORD = 'correct horse battery'
+
+const HOME = fileURLToPath(new URL('../..', import.meta.url))
+const READY_WITHIN_MS = 30_000
+const MAIL_WITHIN_MS = 10_000
+const POLL_MS = 15
+
+/** Resolves when every process is ready. `stop` ends all of them and what was started for them. */
+export async function startServer(options: ServerOptions) {
+  const far = options.store === 'sqlite' ? await startEmbedded() : await startService()
+  const count = options.processes ?? (options.store === 'sqlite' ? 1 : 2)
+  const ports = await Promise.all(Array.from({ length: count }, freePort))
+  const proxyPort = count > 1 ? await freePort() : ports[0]!
+  const issuer = `http://localhost:${proxyPort}`
+  const dataDir = dataFolder('server')
+  const env = environment({ issuer, dataDir, given: { ...far.env, ...options.env } })
+  const group = createGroup({ env, ports, withWorker: options.store !== 'sqlite' })
+  const proxy = count > 1 ? await startRoundRobin(proxyPort, ports) : undefined
+  await group.start().catch((error: unknown) => {
+    throw new Error(`the server did not start: ${logOf(dataDir)}`, { cause: error })
+  })
+  const parts = await createParts(loadConfig(env))
+  const mails = far.mails ?? (() => mailboxOf(issuer))
+  return {
+    issuer,
+    store: options.store,
+    dataDir,
+    env,
+    /** Redis of its own, where there is one. */
+    redisUrl: far.redisUrl,
+    parts,
+    get processes(): Process[] {
+      return group.processes()
+    },
+    mails,
+    waitForMail: (to: string, subject?: string | RegExp) => waitForMail(mails, to, subject),
+    /** All lines that the processes have logged. */
+    log: () => logOf(dataDir),
+    ...nouns(parts),
+    /** Ends every process with a signal, waits for it, and starts them again on the same ports and data. */
+    async restart(signal: NodeJS.Signals = 'SIGINT') {
+      await group.signal(signal)
+      await group.start()
+    },
+    /** Sends every process a signal and answers their exit codes when they have ended. */
+    signal: (name: NodeJS.Signals) => group.signal(name),
+    async stop() {
+      await proxy?.stop()
+      await group.kill()
+      await parts.close()
+      await far.stop()
+    },
+  }
+}
+
+type Far = {
+  env: Record<string, string>
+  mails?: () => Promise<Letter[]>
+  redisUrl?: string
+  stop: () => Promise<unknown>
+}
+
+function startEmbedded(): Promise<Far> {
+  return Promise.resolve({ env: {}, stop: () => Promise.resolve() })
+}
+
+async function startService(): Promise<Far> {
+  const [database, redis, catcher] = await Promise.all([createDatabase(), startRedis(), startMailCatcher()])
+  return {
+    env: {
+      ACCOUNT_SERVER_MYSQL_DSN: database.dsn,
+      ACCOUNT_SERVER_REDIS_DSN: redis.url,
+      ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: catcher.url,
+    },
+    redisUrl: redis.url,
+    mails: () =>
+      Promise.resolve(catcher.mails.map(({ source, to }) => readLetter(source, to[0] ?? '')).reverse()),
+    stop: () => Promise.all([database.drop(), redis.stop(), catcher.stop()]),
+  }
+}
+
+type Given = { issuer: string; dataDir: string; given: Record<string, string> }
+
+function environment({ issuer, dataDir, given }: Given): Record<string, string> {
+  const outer = Object.entries(process.env).filter(([name]) => !/^account_server_/i.test(name))
+  return {
+    ...(Object.fromEntries(outer) as Record<string, string>),
+    ACCOUNT_SERVER_ISSUER: issuer,
+    ACCOUNT_SERVER_DATA_DIR: dataDir,
+    ACCOUNT_SERVER_LOG_DIR: join(dataDir, 'logs'),
+    ACCOUNT_SERVER_TOKEN_SECRET_KEY: TEST_SECRET,
+    ACCOUNT_SERVER_TRUSTED_PROXIES: 'loopback',
+    ACCOUNT_SERVER_ADMIN_EMAIL: 'admin@example.org',
+    ACCOUNT_SERVER_ADMIN_PASSWORD: TEST_PASSWORD,
+    ...given,
+  }
+}
+
+type GroupNeeds = { env: Record<string, string>; ports: number[]; withWorker: boolean }
+
+/** The processes that together are one server. */
+function createGroup({ env, ports, withWorker }: GroupNeeds) {
+  let running: Running[] = []
+  const startOne = (port: number) =>
+    launch({
+      command: process.execPath,
+      args: [join(HOME, 'src/main.ts')],
+      ports: [port],
+      env: { ...env, ACCOUNT_SERVER_PORT: String(port) },
+    })
+  const startWorker = () =>
+    launch({
+      command: process.execPath,
+      args: [join(HOME, 'src/main.ts'), '--role', 'worker'],
+      ports: [],
+      env,
+    })
+  return {
+    processes: () => ports.map((port, index) => ({ port, pid: running[index]!.child.pid! })),
+    async start() {
+      running = await Promise.all([...ports.map(startOne), ...(withWorker ? [startWorker()] : [])])
+      await Promise.all(ports.map(ready))
+    },
+    async signal(signal: NodeJS.Signals): Promise<(number | null)[]> {
+      const ended = running.map(({ child }) => once(child, 'exit') as Promise<[number | null]>)
+      for (const { child } of running) child.kill(signal)
+      return (await Promise.all(ended)).map(([code]) => code)
+    },
+    kill: () => Promise.all(running.map(({ stop }) => stop())),
+  }
+}
+
+async function ready(port: number): Promise<void> {
+  const deadline = Date.now() + READY_WITHIN_MS
+  for (;;) {
+    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined)
+    if (answer?.status === 200) return
+    if (Date.now() > deadline) throw new Error(`not ready: ${String(await answer?.text())}`)
+    await pause(POLL_MS)
+  }
+}
+
+function nouns(parts: Parts) {
+  const accounts = createAccountNeeds(parts)
+  let people = 0
+  return {
+    /** A confirmed account with an address of its own, unless told otherwise. */
+    async createAccount(given: Partial<AddedAccount> = {}): Promise<Person> {
+      people += 1
+      const { email = `person-${people}-${parts.clock()}@example.org`, password = TEST_PASSWORD } = given
+      const account = await addAccount(accounts, { verified: true, actor: 'cli', ...given, email, password })
+      return { account, email, password }
+    },
+    createClient: (input: Partial<ClientInput>): Promise<RegisteredClient> =>
+      createClient(parts.db, { client_name: 'Example App', ...input }, parts),
+    createResource: (input: ResourceInput): Promise<{ resource: Resource; client: RegisteredClient }> =>
+      createResource(parts.db, input, parts),
+  }
+}
+
+async function mailboxOf(issuer: string): Promise<Letter[]> {
+  const answer = await fetch(`${issuer}/mailbox`, { headers: { accept: 'application/json' } })
+  return ((await answer.json()) as { messages: Letter[] }).messages
+}
+
+/** The newest mail to an address, as soon as it is there. */
+async function waitForMail(
+  mails: () => Promise<Letter[]>,
+  to: string,
+  subject?: string | RegExp,
+): Promise<Letter> {
+  const deadline = Date.now() + MAIL_WITHIN_MS
+  for (;;) {
+    const all = await mails()
+    const found = all.find(
+      (mail) => mail.to.toLowerCase() === to.toLowerCase() && (!subject || mail.subject.match(subject)),
+    )
+    if (found) return found
+    if (Date.now() > deadline)
+      throw new Error(`no mail ${String(subject ?? '')} to ${to}; there are: ${all.map(titleOf).join('; ')}`)
+    await pause(POLL_MS)
+  }
+}
+
+const titleOf = ({ to, subject }: Letter) => `"${subject}" to ${to}`
+
+function logOf(dataDir: string): string {
+  const folder = join(dataDir, 'logs')
+  try {
+    return readdirSync(folder)
+      .map((name) => readFileSync(join(folder, name), 'utf8'))
+      .join('')
+  } catch {
+    return ''
+  }
+}
