@@ -215,8 +215,9 @@ function show(found: Client): Answer {
 }
 
 // The names are those of RFC 7591, its seconds are of no use to people.
-function textOf({ client_secret_expires_at: _, ...metadata }: RegisteredClient): string {
-  return record({ ...metadata, client_id_issued_at: isoTime(metadata.client_id_issued_at * 1000) })
+function textOf(metadata: RegisteredClient): string {
+  const issued = { client_id_issued_at: isoTime(metadata.client_id_issued_at * 1000) }
+  return record({ ...metadata, ...issued, client_secret_expires_at: undefined })
 }
 
 function toData(found: Client) {
