@@ -4,7 +4,7 @@ import { listSessions, recordSession } from '../../src/accounts/account-sessions
 import { disableAccount } from '../../src/accounts/account-state.ts'
 import { findAccountById } from '../../src/accounts/account.ts'
 import { createHasher } from '../../src/accounts/hashing.ts'
-import { newBrowserSecret, previewToken } from '../../src/accounts/one-time-token.ts'
+import { issueToken, newBrowserSecret, previewToken } from '../../src/accounts/one-time-token.ts'
 import { changePassword } from '../../src/accounts/password-change.ts'
 import { completeReset, requestReset } from '../../src/accounts/password-reset.ts'
 import { register } from '../../src/accounts/registration.ts'
@@ -130,6 +130,21 @@ onEachDatabase('Password reset', (world) => {
     expect(await complete({ token: second.token, browser })).to.include({ reason: 'invalid_token' })
     const which = { token: second.token, purpose: 'reset' } as const
     expect(await previewToken(db, which, needs.clock())).to.deep.equal({ state: 'expired' })
+  })
+
+  it('leaves one link of 20 that are asked for at once', async () => {
+    const { db, needs, add, count } = world()
+    const { id: accountId } = await add({ email: 'ada@example.com' })
+    const request = {
+      accountId,
+      purpose: 'reset',
+      emailCanonical: 'ada@example.com',
+      lifetimeMs: 1000,
+    } as const
+    const issue = () =>
+      db.transaction(async (trx) => issueToken(trx, needs.keys.index, request, needs.clock()))
+    await Promise.all(Array.from({ length: 20 }, issue))
+    expect(await count('one_time_tokens')).to.equal(1)
   })
 
   it('keeps the link usable when the new password is refused or hashing is busy', async () => {
