@@ -108,7 +108,7 @@ function parse(values: Map<SettingName, string>, problems: string[]): Partial<Se
 
 function mistake(name: SettingName, got: string, error: z.ZodError): string {
   const { secret, takes } = describeSetting(name)
-  const shown = secret ? mask(got) : `"${got}"`
+  const shown = secret ? mask(got) : JSON.stringify(got)
   const why = error.issues[0]?.message ?? ''
   const reason = why.startsWith('an asymmetric') ? `${takes} (${why})` : takes
   return `${(PREFIX + name).toUpperCase()}: got ${shown}, takes ${reason}`

@@ -7,6 +7,7 @@ import { createMailboxTransport } from './mail/mailbox.ts'
 import { createMailer } from './mail/mailer.ts'
 import type { MailTransport } from './mail/mail-transport.ts'
 import { createSmtpTransport } from './mail/smtp-transport.ts'
+import { reapplyRevocations, recordRevocations } from './oidc/recorded-revocations.ts'
 import { createRedisStore } from './oidc/redis-store.ts'
 import { createSqlStore } from './oidc/sql-store.ts'
 import { createOutbox, MAIL_TOPIC } from './outbox/outbox.ts'
@@ -31,10 +32,7 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
   if (!config.database.mysqlDsn) await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const log = openLog(config, clock)
   const db = openDatabase(config.database)
-  const redis = config.redisDsn
-    ? openRedis(config.redisDsn, { onError: (error) => log.warn({ err: error }, 'redis.error') })
-    : undefined
-  const store = redis ? createRedisStore({ redis, clock }) : createSqlStore({ db, clock })
+  const { redis, store, reapply } = openGrantStore({ config, db, clock, log })
   const sealer = createSealer(config.keys.data)
   const worker = createWorker({ config, db, clock, log, sealer })
   const outbox = createOutbox({ sealer, clock, onCommitted: worker.relay.wake })
@@ -52,6 +50,8 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
     db,
     redis,
     store,
+    /** Tells Redis again what was revoked, in case it forgot. */
+    reapplyRevocations: reapply,
     sealer,
     outbox,
     hasher,
@@ -97,6 +97,23 @@ function mailTransport({ config, db, clock }: Pick<WorkerNeeds, 'config' | 'db' 
   const { smtpUrl, smtpUser, smtpPassword, mailbox } = config.mail
   if (mailbox || !smtpUrl) return createMailboxTransport({ db, clock })
   return createSmtpTransport({ url: smtpUrl, user: smtpUser, password: smtpPassword })
+}
+
+/** Redis where it is configured, else the SQL database. */
+function openGrantStore({ config, db, clock, log }: Omit<WorkerNeeds, 'sealer'>) {
+  if (!config.redisDsn)
+    return { redis: undefined, store: createSqlStore({ db, clock }), reapply: async () => 0 }
+  const redis = openRedis(config.redisDsn, { onError: (error) => log.warn({ err: error }, 'redis.error') })
+  const inRedis = createRedisStore({ redis, clock })
+  const reapply = () => reapplyRevocations({ db, clock, store: inRedis })
+  let connectedBefore = false
+  redis.on('ready', () => {
+    // At the first connection the schema may not be there yet; the start does it then.
+    if (connectedBefore)
+      reapply().catch((error: unknown) => log.error({ err: error }, 'redis.revocations_not_reapplied'))
+    connectedBefore = true
+  })
+  return { redis, store: recordRevocations({ db, clock, store: inRedis }), reapply }
 }
 
 function openLog({ log }: Config, clock: Clock): Logger {

@@ -1,5 +1,6 @@
 /** The kinds of value that a setting can hold: how the text in the environment is read, and what an error says it takes. */
 import { z } from 'zod'
+import { trustList } from './http/client-ip.ts'
 
 export const text = (takes = 'text') => z.string().min(1).meta({ takes })
 
@@ -77,4 +78,24 @@ export function isIssuer(value: string): boolean {
   if (!URL.canParse(value)) return false
   const { protocol, origin } = new URL(value)
   return origin === value && (protocol === 'https:' || (protocol === 'http:' && isLoopback(value)))
+}
+
+/** Text that may stand in a mail header. */
+export const line = () =>
+  z
+    .string()
+    .min(1)
+    .max(100)
+    .regex(/^[^\p{Cc}\u2028\u2029]*$/u)
+    .meta({ takes: 'one line of text' })
+
+export const proxies = () => list().refine((entries) => isTrustList(entries))
+
+function isTrustList(entries: readonly string[]): boolean {
+  try {
+    trustList(entries)
+    return true
+  } catch {
+    return false
+  }
 }

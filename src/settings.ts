@@ -10,7 +10,9 @@ import {
   integer,
   isIssuer,
   jsonObject,
+  line,
   list,
+  proxies,
   secret,
   text,
   url,
@@ -26,9 +28,9 @@ const meta = (group: string, takes: string, extra: Omit<SettingMeta, 'group' | '
 
 /** Listed without the prefix `ACCOUNT_SERVER_`; the environment may spell them all upper or all lower case. */
 export const settings = {
-  server_name: text()
+  server_name: line()
     .default('Account Server')
-    .meta({ ...meta('Server', 'text'), description: 'Shown on every page and in every mail.' }),
+    .meta({ ...meta('Server', 'one line of text'), description: 'Shown on every page and in every mail.' }),
   issuer: z
     .string()
     .refine(isIssuer)
@@ -53,7 +55,7 @@ export const settings = {
       ...meta('Server', 'a folder'),
       description: 'SQLite file and generated secrets of an embedded server.',
     }),
-  trusted_proxies: list()
+  trusted_proxies: proxies()
     .default([])
     .meta({
       ...meta('Server', 'a comma-separated list of addresses or CIDR ranges'),

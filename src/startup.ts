@@ -34,6 +34,7 @@ export function prepare(parts: Parts): Promise<Prepared> {
   const { db, clock, config, sealer } = parts
   return withStartupLock(db, async () => {
     await bringSchemaUp(parts)
+    await parts.reapplyRevocations()
     await ensureSigningKeys(db, { clock, sealer })
     const { adminEmail, adminPassword } = config.accounts
     const first = await ensureFirstAdministrator(createAccountNeeds(parts), {

@@ -1,6 +1,7 @@
 /** What the worker tidies now and then: expired tokens and records, accounts never confirmed, old counters and keys. */
 import { purgeExpired, purgeUnverified } from './accounts/housekeeping.ts'
 import type { Config } from './config.ts'
+import { purgeRevocations } from './oidc/recorded-revocations.ts'
 import { purgeRetiredKeys } from './oidc/signing-keys.ts'
 import { purgeExpired as purgeRecords } from './oidc/sql-store.ts'
 import { MINUTE_MS, SECOND_MS } from './platform/clock.ts'
@@ -23,6 +24,7 @@ export function createUpkeep({ db, clock, log, config }: Needs): Upkeep {
   const tasks = {
     accounts: () => purgeUnverified(db, clock(), config.accounts.unverifiedMs),
     remains: () => purgeExpired(db, clock()),
+    revocations: () => purgeRevocations(db, clock()),
     records: () => purgeRecords(db, clock()),
     keys: () => purgeRetiredKeys(db, clock, longestTokenMs),
   }

@@ -20,11 +20,14 @@ export type DatabaseSettings = {
 }
 
 export function openDatabase(settings: DatabaseSettings): Db {
-  const shared = { wrapIdentifier, postProcessResponse, useNullAsDefault: true, asyncStackTraces: false }
+  const shared = { wrapIdentifier, postProcessResponse, useNullAsDefault: true, asyncStackTraces: false, log: QUIET }
   return settings.mysqlDsn
     ? knexModule({ ...shared, ...mysqlConfig(settings, settings.mysqlDsn) })
     : knexModule({ ...shared, ...sqliteConfig(settings.sqliteFile) })
 }
+
+// knex writes pool exhaustion to the console; the error itself is thrown and logged.
+const QUIET = { warn() {}, error() {}, deprecate() {}, debug() {} }
 
 export function isSqlite(db: Sql): boolean {
   return db.client.config.client === 'better-sqlite3'
