@@ -1,0 +1,159 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { ConfigError, describeConfig, loadConfig } from '../src/config.ts'
+
+const SECRET = 'a-secret-of-more-than-thirty-two-characters'
+const service = {
+  ACCOUNT_SERVER_MYSQL_DSN: 'mysql://app:hidden@db.example/accounts',
+  ACCOUNT_SERVER_ISSUER: 'https://accounts.example.com',
+  ACCOUNT_SERVER_TOKEN_SECRET_KEY: SECRET,
+  ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://mail.example:587',
+}
+
+function read(environment: Record<string, string>) {
+  return loadConfig(environment, { persist: false })
+}
+
+function problemsOf(environment: Record<string, string>): string[] {
+  try {
+    read(environment)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  return []
+}
+
+describe('settings', () => {
+  it('need nothing at all: SQLite, a mailbox and an issuer on localhost', () => {
+    const config = read({})
+    expect(config.mode).to.equal('embedded')
+    expect(config.issuer).to.equal('http://localhost:8700')
+    expect(config.host).to.equal('127.0.0.1')
+    expect(config.workers).to.equal(1)
+    expect(config.tokens.accessTokenSeconds).to.equal(60 * 60)
+    expect(config.tokens.refreshTokenSeconds).to.equal((60 + 1440) * 60)
+    expect(config.database.mysqlConnectArgs).to.deep.equal({ connect_timeout: 3 })
+    expect(config.mail.mailbox).to.equal(true)
+  })
+
+  it('follow the port with the issuer when embedded', () => {
+    expect(read({ ACCOUNT_SERVER_PORT: '9123' }).issuer).to.equal('http://localhost:9123')
+  })
+
+  it('are read in upper and in lower case, and in no mixture', () => {
+    expect(read({ account_server_port: '9001' }).port).to.equal(9001)
+    expect(read({ ACCOUNT_SERVER_PORT: '9002' }).port).to.equal(9002)
+    expect(problemsOf({ Account_Server_Port: '9003' })).to.have.lengthOf(1)
+  })
+
+  it('refuse a name that is set twice with different values', () => {
+    const problems = problemsOf({ account_server_port: '9001', ACCOUNT_SERVER_PORT: '9002' })
+    expect(problems).to.have.lengthOf(1)
+    expect(problems[0]).to.contain('twice')
+  })
+
+  it('report every mistake at once, with name, value and what is taken', () => {
+    const problems = problemsOf({
+      ACCOUNT_SERVER_PORT: 'eighty',
+      ACCOUNT_SERVER_WORKERS: '0',
+      ACCOUNT_SERVER_DEBUG: 'perhaps',
+      ACCOUNT_SERVER_MYSQL_CONNECT_ARGS: '{',
+      ACCOUNT_SERVER_TRUSTED_PROXIES: 'nowhere',
+    })
+    expect(problems).to.have.lengthOf(5)
+    expect(problems.join('\n'))
+      .to.contain('ACCOUNT_SERVER_PORT: got "eighty", takes a whole number from 1 to 65535')
+      .and.contain('ACCOUNT_SERVER_DEBUG: got "perhaps", takes true or false')
+  })
+
+  it('name the nearest setting for an unknown one', () => {
+    expect(problemsOf({ ACCOUNT_SERVER_REDIS_DNS: 'redis://x' })).to.deep.equal([
+      'ACCOUNT_SERVER_REDIS_DNS is not a setting; the nearest is ACCOUNT_SERVER_REDIS_DSN',
+    ])
+  })
+
+  it('never repeat a secret', () => {
+    const problems = problemsOf({ ...service, ACCOUNT_SERVER_TOKEN_SECRET_KEY: 'too-short-but-secret' })
+    expect(problems.join())
+      .to.contain('ACCOUNT_SERVER_TOKEN_SECRET_KEY: got ********')
+      .and.not.contain('too-short')
+    const shown = JSON.stringify(describeConfig(read(service)))
+    expect(shown).to.not.contain('hidden')
+    expect(shown).to.not.contain(SECRET)
+    expect(shown).to.contain('mysql://app:********@db.example/accounts')
+  })
+
+  it('refuse HS256 and say why', () => {
+    const [problem] = problemsOf({ ACCOUNT_SERVER_TOKEN_ALGORITHM: 'HS256' })
+    expect(problem).to.contain('HS256').and.contain('every resource server would hold the secret')
+  })
+
+  it('read a secret from a file', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'config-')), 'secret')
+    writeFileSync(file, `${SECRET}\n`)
+    const config = read({ ACCOUNT_SERVER_TOKEN_SECRET_KEY_FILE: file })
+    expect(config.settings.token_secret_key).to.equal(SECRET)
+    const [problem] = problemsOf({ ACCOUNT_SERVER_TOKEN_SECRET_KEY_FILE: '/nowhere/secret' })
+    expect(problem).to.contain('takes the path of a readable file')
+  })
+
+  it('accept the misspelt SMTP names of an earlier service', () => {
+    const config = read({
+      account_server_worker_smtp_servser_url: 'smtp://mail.example:25',
+      account_server_worker_smtp_servser_user: 'mailer',
+    })
+    expect(config.mail).to.include({ smtpUrl: 'smtp://mail.example:25', smtpUser: 'mailer', mailbox: false })
+  })
+
+  it('accept a database address with the driver in its scheme', () => {
+    const config = read({ ...service, ACCOUNT_SERVER_MYSQL_DSN: 'mysql+aiomysql://app:pw@db/accounts' })
+    expect(config.mode).to.equal('service')
+  })
+
+  it('put {token} into the activation address', () => {
+    const own = 'https://www.example.com/welcome/{token}'
+    expect(read({ ACCOUNT_SERVER_WORKER_ACCOUNT_ACTIVATE_WEBURL_F: own }).mail.activationUrlFormat).to.equal(
+      own,
+    )
+    expect(problemsOf({ ACCOUNT_SERVER_WORKER_ACCOUNT_ACTIVATE_WEBURL_F: 'https://x/y' })).to.have.lengthOf(1)
+  })
+})
+
+describe('service mode', () => {
+  it('starts with a database, an https issuer, a secret and SMTP', () => {
+    const config = read(service)
+    expect(config.mode).to.equal('service')
+    expect(config.secure).to.equal(true)
+    expect(config.mail.mailbox).to.equal(false)
+  })
+
+  for (const missing of ['ISSUER', 'TOKEN_SECRET_KEY', 'WORKER_SMTP_SERVER_URL']) {
+    it(`refuses to start without ${missing}`, () => {
+      const { [`ACCOUNT_SERVER_${missing}` as keyof typeof service]: _, ...rest } = service
+      const problems = problemsOf(rest)
+      expect(problems).to.have.lengthOf(1)
+      expect(problems[0]).to.contain(`ACCOUNT_SERVER_${missing} is missing`)
+    })
+  }
+
+  it('refuses an http issuer, loopback excepted', () => {
+    expect(problemsOf({ ...service, ACCOUNT_SERVER_ISSUER: 'http://accounts.example.com' })).to.have.lengthOf(
+      1,
+    )
+    expect(problemsOf({ ...service, ACCOUNT_SERVER_ISSUER: 'http://localhost:8700' })).to.deep.equal([])
+  })
+
+  for (const issuer of ['https://a.example/', 'https://a.example/path', 'https://a.example?x=1', 'a.example'])
+    it(`refuses the issuer ${issuer}`, () => {
+      expect(problemsOf({ ...service, ACCOUNT_SERVER_ISSUER: issuer })).to.have.lengthOf(1)
+    })
+
+  it('refuses the development mailbox', () => {
+    expect(problemsOf({ ...service, ACCOUNT_SERVER_MAILBOX: 'true' }).join()).to.contain(
+      'ACCOUNT_SERVER_MAILBOX',
+    )
+  })
+})
