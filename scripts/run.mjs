@@ -21,6 +21,7 @@ const TARGETS = {
   cli: { command: ['src/cli.ts'] },
   migrate: { command: ['src/cli.ts', 'migrate'] },
   seed: { command: ['src/cli.ts', 'seed'] },
+  example: { command: ['examples/run.ts'] },
   test: { command: ['scripts/test.mjs'] },
   check: { command: ['scripts/check.mjs'] },
   lint: { command: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
@@ -29,6 +30,7 @@ const TARGETS = {
   load: { command: ['artillery/run.ts'], package: 'artillery' },
   bench: { command: ['bench/run.ts'], services: ['redis'] },
   screenshots: { command: ['test/screenshots.ts'], services: ['chromium'] },
+  readme: { command: ['test/support/update-readme.ts'] },
 }
 
 const [name, ...args] = process.argv.slice(2)

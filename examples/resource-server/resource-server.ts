@@ -1,0 +1,93 @@
+/**
+ * A resource server: an API that takes access tokens (RFC 6750). Opaque tokens are introspected (RFC 7662), which sees a
+ * revocation at once; JWT access tokens (RFC 9068) are verified here with the published keys, without asking anybody.
+ */
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
+import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
+import * as oidc from 'openid-client'
+
+export type ResourceServerSettings = {
+  issuer: string
+  /** Registered by `npm run cli -- resource create`; the `aud` of every token that is meant for this API. */
+  identifier: string
+  clientId: string
+  clientSecret: string
+}
+
+type Access = { subject: string; clientId: string; scopes: string[] }
+type Check = (token: string) => Promise<Access | undefined>
+type Answer = { status: number; body: unknown; challenge?: string }
+
+/** Which scope each route takes. */
+const SCOPES: Record<string, string> = { 'GET /balance': 'ledger:read', 'POST /transfers': 'ledger:transfer' }
+
+/** Reads the provider's metadata, then answers the API's HTTP server, not yet listening. */
+export async function createResourceServer(settings: ResourceServerSettings): Promise<Server> {
+  const check = await createCheck(settings)
+  return createServer((request, response) => {
+    void answerTo(request, check)
+      .catch((): Answer => ({ status: 503, body: { error: 'the account server does not answer' } }))
+      .then(({ status, body, challenge }) => {
+        if (challenge) response.setHeader('WWW-Authenticate', challenge)
+        response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+        response.end(JSON.stringify(body))
+      })
+  })
+}
+
+async function answerTo(request: IncomingMessage, check: Check): Promise<Answer> {
+  const scope = SCOPES[`${request.method} ${request.url}`]
+  if (!scope) return { status: 404, body: { error: 'not_found' } }
+  const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
+  // Nothing was presented: the challenge names no error (RFC 6750 §3.1).
+  if (!token) return refusal(401, 'Bearer realm="ledger"')
+  const access = await check(token)
+  if (!access) return refusal(401, 'Bearer realm="ledger", error="invalid_token"')
+  if (!access.scopes.includes(scope))
+    return refusal(403, `Bearer realm="ledger", error="insufficient_scope", scope="${scope}"`)
+  return { status: 200, body: { account: access.subject, client: access.clientId, balance: 100 } }
+}
+
+function refusal(status: number, challenge: string): Answer {
+  return { status, challenge, body: { error: /error="(\w+)"/.exec(challenge)?.[1] ?? 'unauthorized' } }
+}
+
+/** Answers what a token allows here; nothing for a token that is expired, revoked, forged or meant for another API. */
+async function createCheck({
+  issuer,
+  identifier,
+  clientId,
+  clientSecret,
+}: ResourceServerSettings): Promise<Check> {
+  const authentication = oidc.ClientSecretBasic(clientSecret)
+  const config = await oidc.discovery(new URL(issuer), clientId, clientSecret, authentication, {
+    execute: issuer.startsWith('http:') ? [oidc.allowInsecureRequests] : [],
+  })
+  const keys = createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri ?? ''))
+  return async (token) => {
+    const claims = token.includes('.') ? await verified(token) : await introspected(token)
+    if (!claims || claims['aud'] !== identifier) return undefined
+    const { sub, client_id: client, scope } = claims
+    return {
+      subject: String(sub ?? client),
+      clientId: String(client),
+      scopes: typeof scope === 'string' ? scope.split(' ') : [],
+    }
+  }
+
+  async function introspected(token: string): Promise<Record<string, unknown> | undefined> {
+    const answer = await oidc.tokenIntrospection(config, token)
+    return answer.active ? answer : undefined
+  }
+
+  async function verified(token: string): Promise<Record<string, unknown> | undefined> {
+    try {
+      return (await jwtVerify(token, keys, { issuer, audience: identifier, typ: 'at+jwt' })).payload
+    } catch (error) {
+      // A key set that cannot be fetched is an outage, and not the token's fault.
+      if (error instanceof errors.JOSEError && error.code !== 'ERR_JWKS_TIMEOUT') return undefined
+      throw error
+    }
+  }
+}
