@@ -54,7 +54,8 @@ export function createSqlStore({ db, clock }: Needs): GrantStore {
 
 /** Deletes at most `limit` expired rows and answers how many: call again while it answers `limit`. */
 export async function purgeExpired(db: Db, nowMs: number, limit = 1000): Promise<number> {
-  const keys = await db(TABLE).where('expiresAtMs', '<=', nowMs).limit(limit).pluck<string[]>('recordKey')
+  const rows = await db<Row>(TABLE).where('expiresAtMs', '<=', nowMs).limit(limit).select('recordKey')
+  const keys = rows.map(({ recordKey }) => recordKey)
   if (keys.length === 0) return 0
   return db(TABLE).whereIn('recordKey', keys).where('expiresAtMs', '<=', nowMs).delete()
 }
