@@ -20,8 +20,8 @@ export type Visitor = ReturnType<typeof createVisitor>
 
 const MAX_REDIRECTS = 15
 
-/** A visitor of the server at `issuer`, with an empty cookie jar. */
-export function createVisitor(issuer: string) {
+/** A visitor of the server at `issuer`, with an empty cookie jar; `always` are headers of every request. */
+export function createVisitor(issuer: string, always: Record<string, string> = {}) {
   const jar = new Map<string, { name: string; value: string; path: string }>()
 
   async function send(
@@ -47,6 +47,7 @@ export function createVisitor(issuer: string) {
       redirect: 'manual',
       headers: {
         accept: 'text/html',
+        ...always,
         ...(cookie ? { cookie } : {}),
         ...(init.headers as object),
         ...headers,
