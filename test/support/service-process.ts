@@ -15,10 +15,10 @@ const READY_WITHIN_MS = 30_000
 const POLL_MS = 10
 const PREFIX = 'account-server-test-'
 
-// One listener for all, in the order they were added: processes end before the folders they write to are removed.
+// One listener for all. The last started ends first: a process before the folder that it writes to.
 const atExit = new Set<() => void>()
 process.once('exit', () => {
-  for (const end of atExit) end()
+  for (const end of [...atExit].reverse()) end()
 })
 
 export type Running = {
