@@ -11,25 +11,23 @@ import { createSealer, deriveKey, digest } from '../platform/tokens.ts'
 import type { GrantStore, Root } from './grant-store.ts'
 import { createRecordAdapter, revokeOnce, ttlMs, withoutId } from './record-adapter.ts'
 import { createRecordHandles } from './record-handles.ts'
-import type { RecordHandles } from './record-handles.ts'
 import { currentScope } from './request-scope.ts'
 import type { RequestScope } from './request-scope.ts'
 import { destroySession } from './revocation.ts'
 import { findSession, findSessionByUid, newVersion, saveSession } from './session-records.ts'
 import type { FoundSession, SessionNeeds } from './session-records.ts'
-import { grantKey, locate, locateSession, tagOf } from './token-ids.ts'
+import { grantKey, isHandle, locate, locateSession, tagOf } from './token-ids.ts'
+import type { Located } from './token-ids.ts'
 import { commitPending } from './unit-of-work.ts'
 import type { UnitOfWorkNeeds } from './unit-of-work.ts'
 
-export type AdapterNeeds = SessionNeeds &
-  UnitOfWorkNeeds & {
+export type AdapterNeeds = UnitOfWorkNeeds &
+  Pick<SessionNeeds, 'anonymousSessionMs'> & {
     /** Storage of the model Client. */
     clientAdapter: Adapter
     /** Server secrets, the current one first: they seal what a record must not show, and authenticate handles. */
     secrets: readonly [string, ...string[]]
   }
-
-type Parts = AdapterNeeds & { handles: RecordHandles }
 
 export { flushUnitOfWork } from './unit-of-work.ts'
 
@@ -61,7 +59,7 @@ export function overrideReplayDetection(provider: Provider, { store }: { store: 
   }
 }
 
-function sessionAdapter(parts: Parts): Partial<Adapter> {
+function sessionAdapter(parts: SessionNeeds & UnitOfWorkNeeds): Partial<Adapter> {
   const remember = (found: FoundSession | undefined) => {
     if (found) currentScope()?.sessions.set(found.place.tag, found.root)
     return found
@@ -70,24 +68,22 @@ function sessionAdapter(parts: Parts): Partial<Adapter> {
   return {
     async find(id) {
       const found = remember(await findSession(parts, id))
-      return found && { ...found.payload, jti: id }
+      return found && { ...found.payload, jti: found.id }
     },
     async findByUid(uid) {
       const found = remember(await findSessionByUid(parts, uid))
-      return found && { ...found.payload, jti: parts.handles.make('Session', found.place) }
+      return found && { ...found.payload, jti: found.id }
     },
     async upsert(id, payload, expiresIn) {
       const place = locateAny(id)
       if (!place) throw new TypeError('a session id without its tag: installTokenIds was not called')
-      const lifetimeMs = ttlMs(expiresIn)
-      if (lifetimeMs <= 0) return
       const scope = currentScope()
-      const base = scope?.sessions.get(place.tag)
+      const base = scope?.sessions.get(place.tag) ?? (await handledRoot(parts, id, place))
+      if (base === 'stale') return
+      const write = { id, place, payload: withoutId(payload), ttlMs: ttlMs(expiresIn), base }
+      if (write.ttlMs <= 0) return
       // A code issued by this request goes out in the same batch.
-      const [saved] = await Promise.all([
-        saveSession(parts, place, withoutId(payload), lifetimeMs, base),
-        scope && commitPending(parts, scope),
-      ])
+      const [saved] = await Promise.all([saveSession(parts, write), scope && commitPending(parts, scope)])
       if (saved) scope?.sessions.set(place.tag, saved)
     },
     async destroy(id) {
@@ -95,6 +91,17 @@ function sessionAdapter(parts: Parts): Partial<Adapter> {
       if (place) await destroySession(parts, place.tag)
     },
   }
+}
+
+/** What a handle stands for, outside a request; `stale` when the session has changed its id since. */
+async function handledRoot(
+  { store }: SessionNeeds,
+  id: string,
+  place: Located,
+): Promise<Root | 'stale' | undefined> {
+  if (!isHandle(id)) return undefined
+  const root = await store.readRoot(place.key)
+  return root?.digest === place.digest ? root : 'stale'
 }
 
 function grantAdapter({ store, clock }: { store: GrantStore; clock: Clock }): Partial<Adapter> {

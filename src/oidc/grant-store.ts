@@ -21,6 +21,8 @@ export type Root = {
   payload: string
   /** The session's cookie value before a rename, still accepted until `untilMs`. */
   previous?: { digest: string; untilMs: number } | undefined
+  /** The session's current cookie value, sealed with the server's key: for a browser that still sends the previous one. */
+  sealedId?: string | undefined
 }
 
 /** That a single-use record was used. */
@@ -83,12 +85,12 @@ export const tombstoneOf = (key: RootKey): string => `${key}:gone`
 export const VERSION_LENGTH = 16
 
 /** A root as one string: version, a line of metadata, the payload (not encoded twice). */
-export function encodeRoot({ version, digest, previous, payload }: Root): string {
-  return `${version}${JSON.stringify({ digest, previous })}\n${payload}`
+export function encodeRoot({ version, payload, ...metadata }: Root): string {
+  return `${version}${JSON.stringify(metadata)}\n${payload}`
 }
 
 export function decodeRoot(stored: string): Root {
   const line = stored.indexOf('\n')
-  const metadata = JSON.parse(stored.slice(VERSION_LENGTH, line)) as Pick<Root, 'digest' | 'previous'>
+  const metadata = JSON.parse(stored.slice(VERSION_LENGTH, line)) as Omit<Root, 'version' | 'payload'>
   return { version: stored.slice(0, VERSION_LENGTH), ...metadata, payload: stored.slice(line + 1) }
 }

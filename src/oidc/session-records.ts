@@ -1,7 +1,8 @@
 /**
  * Browser sessions. One record per session uid; the cookie value is only checked against it, so giving the session a
  * new cookie value is one write and no request sees a gap. The value before a rename stays good for ten seconds, for
- * the tab that was already under way, unless the rename was a sign-in: then it dies at once (session fixation).
+ * the tab that was already under way, and that tab is given the current one; unless the rename was a sign-in: then the
+ * old value dies at once (session fixation).
  *
  * Writes compare the version that was read. Two tabs that authorise two apps at once keep both entries; a request that
  * began before somebody signed in cannot put the earlier state back.
@@ -11,18 +12,23 @@ import { unavailable } from '../errors.ts'
 import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
 import { randomToken } from '../platform/tokens.ts'
+import type { Sealer } from '../platform/tokens.ts'
 import type { GrantStore, Root } from './grant-store.ts'
-import { locateSession, sessionKey, tagOf } from './token-ids.ts'
+import type { RecordHandles } from './record-handles.ts'
+import { isHandle, locateSession, sessionKey, tagOf } from './token-ids.ts'
 import type { Located } from './token-ids.ts'
 
 export type SessionNeeds = {
   store: GrantStore
   clock: Clock
+  sealer: Sealer
+  handles: RecordHandles
   /** Idle lifetime of a session that nobody has signed in to (10 minutes by default). */
   anonymousSessionMs?: number
 }
 
-export type FoundSession = { place: Located; root: Root; payload: AdapterPayload }
+/** `id` is the current cookie value, also when the one before it was presented. */
+export type FoundSession = { id: string; place: Located; root: Root; payload: AdapterPayload }
 
 /** A new `Root.version`. */
 export function newVersion(): string {
@@ -33,57 +39,73 @@ const RENAME_GRACE_MS = 10 * SECOND_MS
 const ATTEMPTS = 5
 
 /** The session of a cookie value. */
-export async function findSession(needs: SessionNeeds, id: string): Promise<FoundSession | undefined> {
-  const place = locateSession(id)
+export async function findSession(needs: SessionNeeds, presented: string): Promise<FoundSession | undefined> {
+  const place = locateSession(presented)
   const root = place && (await needs.store.readRoot(place.key))
   if (!root || !accepts(root, place.digest, needs.clock())) return undefined
-  return { place, root, payload: JSON.parse(root.payload) as AdapterPayload }
+  const payload = JSON.parse(root.payload) as AdapterPayload
+  if (root.digest === place.digest) return { id: presented, place, root, payload }
+  const current = root.sealedId && needs.sealer.open(root.sealedId, place.key)
+  return { id: current || presented, place, root, payload }
 }
 
-export async function findSessionByUid(
-  { store }: SessionNeeds,
-  uid: string,
-): Promise<FoundSession | undefined> {
+/** The session of a uid, under a handle. */
+export async function findSessionByUid(needs: SessionNeeds, uid: string): Promise<FoundSession | undefined> {
   const tag = tagOf(uid)
-  const root = await store.readRoot(sessionKey(tag))
+  const root = await needs.store.readRoot(sessionKey(tag))
   if (!root) return undefined
   const payload = JSON.parse(root.payload) as AdapterPayload
-  return payload.uid === uid
-    ? { place: { tag, digest: root.digest, key: sessionKey(tag) }, root, payload }
-    : undefined
+  const place = { tag, digest: root.digest, key: sessionKey(tag) }
+  return payload.uid === uid ? { id: needs.handles.make('Session', place), place, root, payload } : undefined
+}
+
+/** What is to be written: under which id (a cookie value or a handle), what, for how long, over what was read. */
+export type SessionWrite = {
+  id: string
+  place: Located
+  payload: AdapterPayload
+  ttlMs: number
+  base: Root | undefined
 }
 
 /**
- * Writes the session under the cookie value whose digest is `place.digest`. `base` is the record as this request read
- * it. Does nothing when the session was destroyed, or when someone signed in meanwhile and this request did not.
+ * Writes a session. Does nothing when it was destroyed, or when someone signed in meanwhile and this request did not.
  * Answers the record as written.
  */
-export async function saveSession(
-  needs: SessionNeeds,
-  place: Located,
-  payload: AdapterPayload,
-  ttlMs: number,
-  base?: Root,
-): Promise<Root | undefined> {
+export async function saveSession(needs: SessionNeeds, write: SessionWrite): Promise<Root | undefined> {
   const { store, clock, anonymousSessionMs = 10 * MINUTE_MS } = needs
-  const expiresAtMs = clock() + (payload.accountId ? ttlMs : Math.min(ttlMs, anonymousSessionMs))
-  let wanted = payload
+  const { place, ttlMs, base } = write
+  const expiresAtMs = clock() + (write.payload.accountId ? ttlMs : Math.min(ttlMs, anonymousSessionMs))
+  let { payload } = write
   let current = base
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const root = {
-      digest: place.digest,
-      version: newVersion(),
-      payload: JSON.stringify(wanted),
-      previous: current && previousOf(current, place.digest, wanted, clock()),
-    }
+    const ids = idsOf(needs, write, payload, current)
+    const root = { ...ids, version: newVersion(), payload: JSON.stringify(payload) }
     const result = await store.putRoot(place.key, root, expiresAtMs, current?.version)
     if (result.outcome !== 'conflict') return result.outcome === 'done' ? root : undefined
-    const merged = merge(base, result.current, payload)
-    if (!merged) return undefined
-    wanted = merged
     current = result.current
+    const merged = merge(base, current, write.payload)
+    if (!merged) return undefined
+    payload = merged
   }
   throw unavailable(new Error('the session was changed by others on every attempt'))
+}
+
+/** The session's ids after this write. */
+function idsOf(
+  { sealer, clock }: SessionNeeds,
+  { id, place }: SessionWrite,
+  payload: AdapterPayload,
+  current: Root | undefined,
+): Pick<Root, 'digest' | 'previous' | 'sealedId'> {
+  // Whoever found the session by its uid does not know its ids, and leaves them as they are.
+  if (isHandle(id) && current) return pickIds(current)
+  const previous = current && previousOf(current, place.digest, payload, clock())
+  return { digest: place.digest, previous, sealedId: isHandle(id) ? undefined : sealer.seal(id, place.key) }
+}
+
+function pickIds({ digest, previous, sealedId }: Root) {
+  return { digest, previous, sealedId }
 }
 
 function accepts({ digest, previous }: Root, presented: string, nowMs: number): boolean {

@@ -39,14 +39,14 @@ export function openRedis(dsn: string, settings: RedisSettings = {}): RedisClien
 export type RoundTrips = {
   /** Commands sent since the last reset. */
   commands: number
-  /** Batches sent since the last reset: commands of one event loop turn travel together. */
+  /** Waits for Redis since the last reset: a command sent while another is under way shares its round trip. */
   roundTrips: number
   reset: () => void
 }
 
-/** Counts what a client sends, for a test or a metric. */
+/** Counts what a client sends, for a test that makes one request at a time. */
 export function countRoundTrips(client: RedisClient): RoundTrips {
-  let sending = false
+  const underWay = new Set<Command>()
   const counts = {
     commands: 0,
     roundTrips: 0,
@@ -55,11 +55,10 @@ export function countRoundTrips(client: RedisClient): RoundTrips {
   const send = client.sendCommand.bind(client) as (command: Command, ...rest: unknown[]) => unknown
   client.sendCommand = (command: Command, ...rest: unknown[]) => {
     counts.commands += 1
-    if (!sending) {
-      sending = true
-      counts.roundTrips += 1
-      setImmediate(() => (sending = false))
-    }
+    if (underWay.size === 0) counts.roundTrips += 1
+    underWay.add(command)
+    const answered = () => underWay.delete(command)
+    command.promise.then(answered, answered)
     return send(command, ...rest)
   }
   return counts
