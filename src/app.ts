@@ -31,6 +31,7 @@ import { mailboxRoutes } from './mail/mailbox.routes.ts'
 import { createOidcFeatures } from './oidc-features.ts'
 import type { OidcFeatures } from './oidc-features.ts'
 import { endSessionAndGrants } from './oidc/access-endings.ts'
+import { postedRequestRoutes } from './oidc/posted-request.routes.ts'
 import { fixAddresses } from './oidc/provider.ts'
 import type { Parts } from './parts.ts'
 import { accountRoutes } from './self-service/account.routes.ts'
@@ -130,6 +131,7 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
   const pages = createInteractionPages({ parts, accounts, features, render, findMember })
   const routers = listRouters({ parts, accounts, features, pages, render, findMember, startAgain })
   const inner = new Koa()
+  inner.use(postedRequestRoutes(['/oauth/authorize', '/oauth/logout']).routes())
   inner.use(oidc.middleware)
   inner.use(formBody())
   inner.use(
