@@ -1,4 +1,5 @@
 /** `outbox`: mails and events that could not be delivered. */
+import { AppError } from '../errors.ts'
 import type { Parts } from '../parts.ts'
 import type { Answer, Noun } from './command.ts'
 import type { Given } from './given.ts'
@@ -59,5 +60,7 @@ async function replay(given: Given, { relay }: Parts): Promise<Answer> {
   const { operands } = given
   if (given.flag('all') === operands.length > 0) throw usageError('outbox replay takes either IDs or --all')
   const replayed = await relay.replayDead(given.flag('all') ? 'all' : operands)
+  if (replayed === 0 && operands.length > 0)
+    throw new AppError('message_not_found', 404, 'None of these is a message that was given up.')
   return { data: { replayed }, text: `${replayed} due again.` }
 }

@@ -1,0 +1,141 @@
+import { expect } from 'chai'
+import { findAccountByEmail } from '../../src/accounts/account.ts'
+import { recordGrant } from '../../src/accounts/account-grants.ts'
+import { recordSession } from '../../src/accounts/account-sessions.ts'
+import { listAudit } from '../../src/accounts/audit.ts'
+import { verifyPassword } from '../../src/accounts/password.ts'
+import { grantKey, sessionKey, tagOf } from '../../src/oidc/token-ids.ts'
+import type { Parts } from '../../src/parts.ts'
+import { embeddedPlace, servicePlace } from './command-line.ts'
+import type { Place } from './command-line.ts'
+
+const PASSWORD = 'violet kettle 41'
+const HOUR_MS = 3_600_000
+
+for (const openPlace of [async () => embeddedPlace(), servicePlace]) {
+  describe('cli account', () => {
+    let place: Place
+    let server: Parts
+
+    before(async () => {
+      place = await openPlace()
+    })
+    after(async () => {
+      await server?.close()
+      await place.remove()
+    })
+
+    it('creates an account on a fresh place: schema included, password from standard input', async () => {
+      const created = await place.json(
+        ['account', 'create', '--email', 'One@Example.com', '--password-stdin', '--verified'].concat([
+          '--name',
+          'Sample Person',
+          '--role',
+          'admin',
+        ]),
+        `${PASSWORD}\n`,
+      )
+      expect(created).to.include({ email: 'One@Example.com', email_verified: true, disabled: false })
+      expect(created).to.include({ name: 'Sample Person', active_sessions: 0 })
+      expect(created.roles).to.eql(['admin'])
+      server = await place.open()
+      const stored = await findAccountByEmail(server.db, 'one@example.com')
+      expect(await verifyPassword(stored!.passwordHash!, PASSWORD)).to.equal(true)
+      const [entry] = await listAudit(server.db, { accountId: created.id })
+      expect(entry).to.include({ action: 'account.added', actor: 'cli' })
+    })
+
+    it('creates an unverified account with a password among the arguments, and prints neither', async () => {
+      const args = ['account', 'create', '--email', 'two@example.com', '--password', PASSWORD]
+      const { code, stdout, stderr } = await place.cli(args)
+      expect({ code, stderr }).to.eql({ code: 0, stderr: '' })
+      expect(stdout).to.match(/^email_verified +no$/m)
+      expect(stdout).not.to.contain('violet')
+    })
+
+    it('shows by id and by any spelling of the address, and lists page by page', async () => {
+      const shown = await place.json(['account', 'show', 'TWO@example.com'])
+      const [byId, first, text] = await Promise.all([
+        place.json(['account', 'show', shown.id]),
+        place.json(['account', 'list', '--limit', '1']),
+        place.cli(['account', 'list', '--search', 'example.com']),
+      ])
+      expect(byId).to.eql(shown)
+      expect(first.accounts).to.have.length(1)
+      const second = await place.json(['account', 'list', '--limit', '1', '--after', first.next])
+      expect(second.next).to.equal(null)
+      expect([...first.accounts, ...second.accounts].map(({ email }) => email)).to.have.members([
+        'One@Example.com',
+        'two@example.com',
+      ])
+      expect(text.stdout.split('\n')).to.have.length(4)
+      expect(text.stdout).to.match(/^ID +E-MAIL +NAME +STATE +CREATED\n/)
+    })
+
+    it('refuses what is wrong, says why, and never repeats the password', async () => {
+      const create = (...more: string[]) => ['account', 'create', '--email', 'two@example.com', ...more]
+      const refusals = await Promise.all([
+        place.refused(create('--password', PASSWORD)),
+        place.refused(create('--password', 'hunter2')),
+        place.refused(['account', 'create', '--email', 'two@', '--password', PASSWORD]),
+        place.refused(create('--password', PASSWORD, '--role', 'emperor')),
+        place.refused(create()),
+        place.refused(create('--password', PASSWORD, '--password-stdin')),
+        place.refused(['account', 'show', 'nobody@example.com']),
+        place.refused(['account', 'disable', 'one@example.com']),
+        place.refused(['account', 'list', '--limit', 'many']),
+      ])
+      expect(refusals.map(({ error }) => error)).to.eql([
+        'account_exists',
+        'password_refused',
+        'email_invalid',
+        'usage',
+        'usage',
+        'usage',
+        'account_not_found',
+        'last_admin',
+        'usage',
+      ])
+      expect(JSON.stringify(refusals)).not.to.match(/violet|hunter2/)
+      expect(refusals[3]?.error_description).to.equal('--role takes admin')
+      expect(refusals[8]?.error_description).to.equal('--limit takes a whole number from 1 to 200')
+    })
+
+    it('ends sessions and grants in the grant store at once when it disables, and enables again', async () => {
+      const account = await findAccountByEmail(server.db, 'two@example.com')
+      const { sessionUid, grantId } = await signIn(server, account!.id)
+      expect(await place.json(['account', 'show', account!.id])).to.include({ active_sessions: 1 })
+
+      const disabled = await place.json(['account', 'disable', 'two@example.com'])
+      expect(disabled).to.include({ disabled: true, active_sessions: 0 })
+      expect(await server.store.readRoot(sessionKey(tagOf(sessionUid)))).to.equal(undefined)
+      expect(await server.store.readRoot(grantKey(tagOf(grantId)))).to.equal(undefined)
+
+      expect(await place.json(['account', 'enable', account!.id])).to.include({ disabled: false })
+    })
+
+    it('deletes an account with what it has open', async () => {
+      const account = await findAccountByEmail(server.db, 'two@example.com')
+      const { grantId } = await signIn(server, account!.id)
+      const deleted = await place.json(['account', 'delete', 'two@example.com'])
+      expect(deleted).to.eql({ id: account!.id, email: 'two@example.com', deleted: true })
+      expect(await findAccountByEmail(server.db, 'two@example.com')).to.equal(undefined)
+      expect(await server.store.readRoot(grantKey(tagOf(grantId)))).to.equal(undefined)
+      const again = await place.refused(['account', 'delete', 'two@example.com'])
+      expect(again.error).to.equal('account_not_found')
+    })
+  })
+}
+
+/** What a sign-in to an app leaves behind: a session and a grant, in SQL and in the grant store. */
+async function signIn({ db, store }: Parts, accountId: string) {
+  const [sessionUid, grantId] = [`session-of-${accountId}`, `grant-of-${Date.now()}`]
+  const nowMs = Date.now()
+  const expiresAtMs = nowMs + HOUR_MS
+  await recordSession(db, { uid: sessionUid, accountId, ip: '192.0.2.1', expiresAtMs }, 10, nowMs)
+  await recordGrant(db, { grantId, accountId, clientId: 'app', sessionUid, createdAtMs: nowMs, expiresAtMs })
+  const root = { digest: 'digest', version: 'v'.repeat(16), payload: '{}' }
+  await store.putRoot(sessionKey(tagOf(sessionUid)), root, expiresAtMs)
+  await store.putRoot(grantKey(tagOf(grantId)), root, expiresAtMs)
+  return { sessionUid, grantId }
+}
