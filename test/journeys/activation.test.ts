@@ -1,0 +1,120 @@
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { codeIn, linkIn } from '../support/letter.ts'
+import type { Letter } from '../support/letter.ts'
+import { backAt, heading, press, signInHere, signInToAccount, tokensOf } from './steps.ts'
+import { inBothSettings } from './world.ts'
+
+const CHOSEN = 'seven bridges over one river'
+
+inBothSettings('Activating an account', (world) => {
+  let registered = 0
+
+  async function register(page: Page, password = CHOSEN): Promise<{ email: string; mail: Letter }> {
+    registered += 1
+    const email = `grace-${registered}@example.org`
+    await page.goto(`${world.server.issuer}/register`)
+    await page.getByLabel('Your name').fill('Grace')
+    await page.getByLabel('E-mail').fill(email)
+    await page.getByLabel('Password').fill(password)
+    await press(page, 'Create account')
+    return { email, mail: await world.server.waitForMail(email) }
+  }
+
+  it('asks for code and password in another browser than the one that registered', async () => {
+    const here = await world.open()
+    const elsewhere = await world.open({ javaScript: false, device: 'phone' })
+    const { email, mail } = await register(here.page)
+    const { page } = elsewhere
+
+    await page.goto(linkIn(mail, '/activate'))
+    expect(await heading(page)).to.equal('Activate your account')
+    await page.getByLabel('Code from the mail').fill(codeIn(mail))
+    await page.getByLabel('Password').fill('not the one that was chosen')
+    await press(page, 'Activate')
+    expect(await page.locator('main').innerText()).to.contain('not the password chosen at registration')
+    await page.getByLabel('Code from the mail').fill('AAAA-2222')
+    await page.getByLabel('Password').fill(CHOSEN)
+    await press(page, 'Activate')
+    expect(await page.locator('main').innerText()).to.contain('This is not the code from the mail')
+    await page.getByLabel('Code from the mail').fill(codeIn(mail).toLowerCase())
+    await page.getByLabel('Password').fill(CHOSEN)
+    await press(page, 'Activate')
+    expect(await heading(page)).to.equal('Your account is ready')
+    await signInToAccount(page, world.server.issuer, { email, password: CHOSEN })
+    expect(await page.locator('main').innerText()).to.contain('confirmed')
+
+    await here.page.goto(linkIn(mail, '/activate'))
+    expect(await heading(here.page)).to.equal('Your account is ready')
+  })
+
+  it('lets the owner of an address shut out whoever registered it with a password of theirs', async () => {
+    const stranger = await world.open()
+    const owner = await world.open()
+    const { email, mail } = await register(stranger.page)
+    await signInToAccount(stranger.page, world.server.issuer, { email, password: CHOSEN })
+
+    const { page } = owner
+    await page.goto(linkIn(mail, '/activate'))
+    await page.getByRole('link', { name: 'I did not choose that password' }).click()
+    await page.getByLabel('Code from the mail').fill(codeIn(mail))
+    await page.getByLabel('New password').fill('a quiet lake in the morning')
+    await press(page, 'Activate')
+    expect(await heading(page)).to.equal('Your account is ready')
+    await signInToAccount(page, world.server.issuer, { email, password: 'a quiet lake in the morning' })
+
+    await stranger.page.goto(`${world.server.issuer}/account`)
+    expect(await heading(stranger.page)).to.equal('Sign in')
+    await signInHere(stranger.page, { email, password: CHOSEN })
+    expect(await stranger.page.locator('main').innerText()).to.contain('do not match')
+  })
+
+  it('comes before apps: until then a person reaches only the own account page', async () => {
+    const { server, app, open } = world
+    const { page, context } = await open()
+    const { email } = await register(page)
+    await signInToAccount(page, server.issuer, { email, password: CHOSEN })
+    expect(await page.locator('main').innerText()).to.contain('Confirm your e-mail address')
+
+    const request = await app.begin()
+    await page.goto(request.url)
+    expect(await heading(page)).to.equal('Confirm your address')
+    await press(page, 'I have opened it')
+    expect(await heading(page)).to.equal('Confirm your address')
+    const before = (await server.mails()).length
+    await press(page, 'Send another mail')
+    expect(await page.locator('main').innerText()).to.contain('A new mail is on its way')
+    while ((await server.mails()).length === before);
+    const mail = await server.waitForMail(email)
+
+    const tab = await context.newPage()
+    await tab.goto(linkIn(mail, '/activate'))
+    if ((await heading(tab)) === 'Activate your account') {
+      await tab.getByLabel('Code from the mail').fill(codeIn(mail))
+      await tab.getByLabel('Password').fill(CHOSEN)
+      await press(tab, 'Activate')
+    }
+    expect(await heading(tab)).to.equal('Your account is ready')
+    await press(page, 'I have opened it')
+    expect(await heading(page)).to.equal('Reading List asks for access')
+    await press(page, 'Allow')
+    const tokens = await tokensOf(app, request, await backAt(page, app, request))
+    const info = await app.userinfo(tokens.access_token, tokens.subject)
+    expect(info).to.include({ email, email_verified: true })
+  })
+
+  it('is offered again to whoever registers an address that has an account, by mail only', async () => {
+    const { server, open } = world
+    const person = await server.createAccount()
+    const { page } = await open()
+    await page.goto(`${server.issuer}/register`)
+    await page.getByLabel('E-mail').fill(person.email.toUpperCase())
+    await page.getByLabel('Password').fill(CHOSEN)
+    await press(page, 'Create account')
+    expect(await heading(page)).to.equal('Look in your mail')
+    const mail = await server.waitForMail(person.email, /^You already have/)
+    await page.goto(linkIn(mail, '/sign-in'))
+    await signInHere(page, person)
+    expect(await heading(page)).to.equal('Your account')
+  })
+})

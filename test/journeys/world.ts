@@ -1,0 +1,63 @@
+/** What every journey starts from: a running server in each of the two settings, apps that use it, and browsers. */
+import { expect } from 'chai'
+import { openBrowser } from '../support/browser.ts'
+import type { BrowserOptions, OpenBrowser } from '../support/browser.ts'
+import { startRelyingParty } from '../support/relying-party.ts'
+import type { RelyingParty } from '../support/relying-party.ts'
+import { startServer } from '../support/running-server.ts'
+import type { RunningServer, Store } from '../support/running-server.ts'
+
+export type World = {
+  server: RunningServer
+  /** Asks for who one is, e-mail and profile; asks for consent once. */
+  app: RelyingParty
+  /** An app of another name. */
+  otherApp: RelyingParty
+  /** A fresh browser, closed after the test; what its console complained of fails the test. */
+  open: (options?: BrowserOptions) => Promise<OpenBrowser>
+}
+
+const SETTINGS: Record<Store, string> = {
+  sqlite: 'on SQLite alone',
+  'mariadb+redis': 'on MariaDB and Redis, two processes behind a proxy',
+}
+
+// All journeys of a setting walk through one server, as people do; each has accounts and browsers of its own.
+const running = new Map<Store, Promise<Omit<World, 'open'>>>()
+
+/** Runs the sentences in both settings. */
+export function inBothSettings(title: string, sentences: (world: World) => void): void {
+  for (const store of Object.keys(SETTINGS) as Store[]) {
+    describe(`${title}, ${SETTINGS[store]}`, () => {
+      const opened: OpenBrowser[] = []
+      const world = {
+        async open(options) {
+          const browser = await openBrowser(options)
+          opened.push(browser)
+          return browser
+        },
+      } as World
+
+      before(async function () {
+        this.timeout(60_000)
+        if (!running.has(store)) running.set(store, start(store))
+        Object.assign(world, await running.get(store))
+      })
+      afterEach(async () => {
+        const browsers = opened.splice(0)
+        await Promise.all(browsers.map(({ context }) => context.close()))
+        expect(browsers.flatMap(({ complaints }) => complaints)).to.eql([])
+      })
+      sentences(world)
+    })
+  }
+}
+
+async function start(store: Store): Promise<Omit<World, 'open'>> {
+  const server = await startServer({ store })
+  const [app, otherApp] = await Promise.all([
+    startRelyingParty(server, { client: { client_name: 'Reading List' } }),
+    startRelyingParty(server, { client: { client_name: 'Photo Album' } }),
+  ])
+  return { server, app, otherApp }
+}

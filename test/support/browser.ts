@@ -1,0 +1,61 @@
+/** A real browser on the running server: Chromium, each visit with cookies of its own. */
+import { chromium } from 'playwright-core'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { findChromium } from './services.ts'
+
+/** Nothing a person waits for here takes longer; a page that does has failed. */
+const STEP_WITHIN_MS = 8000
+
+const QUIET = [
+  '--no-sandbox',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-features=PasswordLeakDetection,OptimizationHints,MediaRouter',
+  '--no-first-run',
+]
+
+const DEVICES = {
+  desktop: { viewport: { width: 1280, height: 800 } },
+  phone: { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true },
+}
+
+export type BrowserOptions = {
+  /** True unless told. */
+  javaScript?: boolean
+  /** A desktop unless told. */
+  device?: keyof typeof DEVICES
+}
+
+/** Somebody's browser: its pages share cookies, and nothing with any other. */
+export type OpenBrowser = {
+  context: BrowserContext
+  page: Page
+  /** What the consoles of its pages reported: blocked content, broken scripts. Answers with an error status are not meant. */
+  complaints: string[]
+}
+
+let running: Promise<Browser> | undefined
+
+/** One Chromium for the whole test process; it ends with it. */
+function chromiumOnce(): Promise<Browser> {
+  running ??= findChromium().then((executablePath) => chromium.launch({ executablePath, args: QUIET }))
+  return running
+}
+
+/** A fresh browser with one open page. */
+export async function openBrowser({
+  javaScript = true,
+  device = 'desktop',
+}: BrowserOptions = {}): Promise<OpenBrowser> {
+  const browser = await chromiumOnce()
+  const context = await browser.newContext({ javaScriptEnabled: javaScript, ...DEVICES[device] })
+  context.setDefaultTimeout(STEP_WITHIN_MS)
+  const complaints: string[] = []
+  context.on('console', (message) => {
+    const expected = message.text().startsWith('Failed to load resource')
+    if (message.type() === 'error' && !expected) complaints.push(message.text())
+  })
+  context.on('weberror', (error) => complaints.push(String(error.error())))
+  return { context, page: await context.newPage(), complaints }
+}
