@@ -26,11 +26,8 @@ async function main(): Promise<void> {
   const role = roleOf(config)
   if (role !== 'worker' && config.workers > 1 && cluster.isPrimary) return runPrimary(config, role)
   const parts = await createParts(config)
-  const ends = [await startRole(parts, cluster.isWorker ? 'server' : role)]
-  onStop(parts, async () => {
-    for (const end of ends) await end()
-    await parts.close()
-  })
+  const ends = stoppable(parts)
+  ends.push(await startRole(parts, cluster.isWorker ? 'server' : role))
 }
 
 function roleOf(config: Config): Role {
@@ -52,7 +49,6 @@ async function startRole(parts: Parts, role: Role): Promise<End> {
   const server = await listen(parts)
   if (role === 'all') parts.startWorker()
   return async () => {
-    parts.draining = true
     await Promise.all([drain(server), parts.stopWorker()])
   }
 }
@@ -68,24 +64,33 @@ async function listen(parts: Parts): Promise<Server> {
   })
   const prepared = prepareUntilReady(parts).then(async (outcome) => {
     await app.open()
-    announce(parts, outcome, ['server'])
+    announce(parts, outcome, cluster.isWorker ? [] : ['server'])
   })
   if (config.mode === 'embedded') await prepared
-  else prepared.catch((error: unknown) => stopWith(error))
+  else prepared.catch((error: unknown) => parts.draining || stopWith(error))
   return server
 }
 
 /** Several server processes: this one prepares once, runs the worker when embedded, and keeps the others alive. */
 async function runPrimary(config: Config, role: Role): Promise<void> {
   const parts = await createParts(config)
+  const ends = stoppable(parts)
   const prepared = await prepareUntilReady(parts)
   if (role === 'all') parts.startWorker()
-  const stopWorkers = await superviseWorkers(config.workers, parts.log)
+  ends.push(() => parts.stopWorker())
+  ends.push(await superviseWorkers(config.workers, parts.log))
   announce(parts, prepared, ['server'])
+}
+
+/** Listens for signals before anything is announced, since whoever reads the announcement may stop us at once. */
+function stoppable(parts: Parts): End[] {
+  const ends: End[] = []
   onStop(parts, async () => {
-    await Promise.all([stopWorkers(), parts.stopWorker()])
+    parts.draining = true
+    await Promise.all(ends.map((end) => end()))
     await parts.close()
   })
+  return ends
 }
 
 /** The first signal drains and ends with 0; a later one ends at once. */

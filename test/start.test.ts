@@ -1,0 +1,140 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { dataFolder, freePort, pause } from './support/service-process.ts'
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+type Ended = { code: number | null; out: string; err: string }
+
+function start(env: Record<string, string>, args: string[] = []) {
+  const child = spawn(process.execPath, [MAIN, ...args], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { out: '', err: '' }
+  child.stdout.on('data', (chunk) => (output.out += String(chunk)))
+  child.stderr.on('data', (chunk) => (output.err += String(chunk)))
+  const ended: Promise<Ended> = once(child, 'close').then(([code]) => ({
+    code: code as number | null,
+    ...output,
+  }))
+  return { child, output, ended }
+}
+
+async function embedded(env: Record<string, string> = {}) {
+  const port = await freePort()
+  return {
+    port,
+    env: { ACCOUNT_SERVER_DATA_DIR: dataFolder('start'), ACCOUNT_SERVER_PORT: String(port), ...env },
+  }
+}
+
+async function ready(started: ReturnType<typeof start>): Promise<string> {
+  while (!started.output.out.includes('is ready at')) {
+    const next = await Promise.race([once(started.child.stdout, 'data'), started.ended])
+    if (!Array.isArray(next)) throw new Error(`ended before it was ready: ${next.err}`)
+  }
+  return started.output.out
+}
+
+/** One line each, no stack, exit code 1. */
+function expectPlainFailure({ code, out, err }: Ended, ...words: string[]): void {
+  expect(code).to.equal(1)
+  expect(out).to.equal('')
+  expect(err).to.not.match(/^\s+at /m)
+  for (const line of err.trim().split('\n')) expect(line).to.match(/^account-server: \S/)
+  for (const word of words) expect(err).to.contain(word)
+}
+
+describe('starting', () => {
+  it('prints the address, the mailbox and a password for the administrator, once', async () => {
+    const { env, port } = await embedded()
+    const first = start(env)
+    const banner = await ready(first)
+    expect(banner).to.contain(`http://localhost:${port}`).and.contain(`http://localhost:${port}/mailbox`)
+    expect(banner).to.match(/Administrator\s+admin@localhost\.localdomain/)
+    expect(banner).to.match(/Password\s+\S{20,}/)
+    first.child.kill('SIGINT')
+    expect((await first.ended).code).to.equal(0)
+    const second = start(env)
+    expect(await ready(second)).to.not.contain('Password')
+    second.child.kill('SIGTERM')
+    expect((await second.ended).code).to.equal(0)
+  })
+
+  it('takes the administrator from the settings and then prints no password', async () => {
+    const settings = {
+      ACCOUNT_SERVER_ADMIN_EMAIL: 'root@example.com',
+      ACCOUNT_SERVER_ADMIN_PASSWORD: 'correct horse battery',
+    }
+    const { env } = await embedded(settings)
+    const started = start(env)
+    const banner = await ready(started)
+    expect(banner)
+      .to.contain('root@example.com')
+      .and.not.contain('correct horse')
+      .and.not.match(/Password\s/)
+    started.child.kill('SIGTERM')
+    await started.ended
+  })
+
+  it('says in one line that the port is in use', async () => {
+    const { env, port } = await embedded()
+    const holder = createServer().listen(port, '127.0.0.1')
+    await once(holder, 'listening')
+    expectPlainFailure(await start(env).ended, `port ${port}`, 'in use', 'ACCOUNT_SERVER_PORT')
+    holder.close()
+  })
+
+  it('says in one line that the data folder cannot be written', async () => {
+    const file = join(dataFolder('start'), 'a-file')
+    writeFileSync(file, '')
+    const { env } = await embedded({ ACCOUNT_SERVER_DATA_DIR: join(file, 'inside') })
+    expectPlainFailure(await start(env).ended, 'ACCOUNT_SERVER_DATA_DIR')
+  })
+
+  it('says each wrong setting in a line of its own', async () => {
+    const { env } = await embedded({ ACCOUNT_SERVER_WORKERS: 'many', ACCOUNT_SERVER_HOTS: 'x' })
+    const ended = await start(env).ended
+    expectPlainFailure(ended, 'ACCOUNT_SERVER_WORKERS', 'ACCOUNT_SERVER_HOST')
+    expect(ended.err.trim().split('\n')).to.have.lengthOf(2)
+  })
+
+  it('refuses a role that there is not', async () => {
+    const { env } = await embedded()
+    expectPlainFailure(await start(env, ['--role', 'cook']).ended, 'server or worker')
+  })
+
+  it('runs several server processes on one port and replaces one that dies', async () => {
+    const { env, port } = await embedded({ ACCOUNT_SERVER_WORKERS: '2' })
+    const started = start(env)
+    await ready(started)
+    const before = childrenOf(started.child.pid)
+    expect(before).to.have.lengthOf(2)
+    process.kill(before[0]!, 'SIGKILL')
+    await until(() => childrenOf(started.child.pid).filter((pid) => !before.includes(pid)).length === 1)
+    expect((await fetch(`http://localhost:${port}/health/ready`)).status).to.equal(200)
+    started.child.kill('SIGINT')
+    const { code, out } = await started.ended
+    expect(code).to.equal(0)
+    expect(out.match(/is ready at/g)).to.have.lengthOf(1)
+  })
+})
+
+function childrenOf(pid: number | undefined): number[] {
+  const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+  return listed === '' ? [] : listed.split(' ').map(Number)
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error('it did not happen within 10 s')
+    await pause(20)
+  }
+}
