@@ -33,6 +33,8 @@ const TARGETS = {
   readme: { command: ['test/support/update-readme.ts'] },
 }
 
+const PARENT_CHECK_MS = 500
+
 const [name, ...args] = process.argv.slice(2)
 try {
   process.exitCode = await prepareAndRun(name, args)
@@ -87,4 +89,16 @@ function forwardSignals(child) {
   process.on('SIGINT', () => {
     if (!process.stdin.isTTY) child.kill('SIGINT')
   })
+  if (process.env.npm_lifecycle_event) stopWhenOrphaned(child)
+}
+
+/** npm passes on SIGINT and SIGTERM only; killed in another way it would leave a server behind that holds its port. */
+function stopWhenOrphaned(child) {
+  const parent = process.ppid
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    child.kill('SIGTERM')
+  }, PARENT_CHECK_MS)
+  timer.unref()
 }
