@@ -90,6 +90,11 @@ export async function register(stage: Stage, overrides: Partial<ClientInput> = {
   }
 }
 
+/** Asks for the claims that an access token gives: 200 while it is good, 401 when not. */
+export function userinfo(stage: Stage, accessToken: string): Promise<Answer> {
+  return stage.send({ to: '/oauth/userinfo', headers: { authorization: `Bearer ${accessToken}` } })
+}
+
 export const VERIFIER = randomBytes(32).toString('base64url')
 
 export function challengeOf(verifier: string): string {
