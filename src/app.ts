@@ -127,7 +127,7 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
     interactionUrl: restarts.pageUrl,
   })
   const { oidc } = features
-  const findMember = createFindMember({ db, clock, oidc })
+  const findMember = createFindMember({ db, clock, oidc, lifetimes: features.lifetimes })
   const pages = createInteractionPages({ parts, accounts, features, render, findMember })
   const routers = listRouters({ parts, accounts, features, pages, render, findMember, startAgain })
   const inner = new Koa()

@@ -16,6 +16,8 @@ export function readSession(provider: Provider, { req, res }: Browser): Promise<
   return provider.Session.get(context)
 }
 
+const EXTEND_AFTER_SECONDS = 300
+
 export type SignedIn = { accountId: string; ttlSeconds: number; nowMs: number }
 
 /**
@@ -42,14 +44,17 @@ export async function startSession(
   return session
 }
 
-/** Ends the session of this browser. Returns its uid, if there was one. */
-export async function endBrowserSession(provider: Provider, browser: Browser): Promise<string | undefined> {
-  const session = await readSession(provider, browser)
-  if (!session.accountId) return undefined
-  await session.destroy()
-  const { cookies } = provider.createContext(browser.req, browser.res)
-  cookies.set(provider.cookieName('session'), null, { path: '/', httpOnly: true, sameSite: 'lax' })
-  return session.uid
+/** Moves the end of a session that is in use, and of its cookie, once a fair part of its idle time has passed. */
+export async function extendSession(
+  provider: Provider,
+  browser: Browser,
+  session: Session,
+  ttlSeconds: number,
+): Promise<void> {
+  const leftSeconds = (session.exp ?? 0) - Math.floor(Date.now() / 1000)
+  if (leftSeconds > ttlSeconds - EXTEND_AFTER_SECONDS) return
+  await session.save(ttlSeconds)
+  writeCookie(provider, browser, session)
 }
 
 function writeCookie(provider: Provider, { req, res }: Browser, session: Session): void {

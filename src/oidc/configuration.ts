@@ -1,5 +1,4 @@
 /** What the provider library is told: lifetimes, scopes, endpoints, keys, and the decisions it leaves to us. */
-import { errors } from 'oidc-provider'
 import type {
   AdapterFactory,
   ClientMetadata,
@@ -9,21 +8,14 @@ import type {
 } from 'oidc-provider'
 import { EXTRA_CLIENT_METADATA } from './client-metadata.ts'
 import { createPolicy } from './policy.ts'
+import { mayIntrospect, resourceIndicators } from './resource-access.ts'
+import type { KnownResource } from './resource-access.ts'
 
 const MINUTE_SECONDS = 60
 /** Clock skew accepted in assertions: up to 10 s ahead is fine, more is refused. */
 const CLOCK_TOLERANCE_SECONDS = 10
 const FETCH_TIMEOUT_MS = 2500
 const FETCH_LIMIT_BYTES = 64 * 1024
-
-/** A resource server as the token endpoint needs to know it (RFC 8707). */
-export type KnownResource = {
-  identifier: string
-  scopes: string
-  accessTokenFormat: 'opaque' | 'jwt'
-  accessTokenTtlSeconds: number | null
-  clientId: string
-}
 
 export type ConfigurationNeeds = {
   issuer: string
@@ -51,8 +43,6 @@ export type Lifetimes = {
   sessionIdleSeconds: number
   sessionAbsoluteSeconds: number
 }
-
-type Extra = { allowed_resources?: unknown; resource_scope?: unknown }
 
 export function createConfiguration(needs: ConfigurationNeeds): Configuration {
   return {
@@ -174,12 +164,7 @@ function features(needs: ConfigurationNeeds): Configuration['features'] {
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
     introspection: {
       enabled: true,
-      allowedPolicy: async (_ctx, client, token) => {
-        if (token.clientId === client.clientId) return true
-        const audience = 'aud' in token ? token.aud : undefined
-        if (typeof audience !== 'string' || client.clientAuthMethod === 'none') return false
-        return (await needs.findResource(audience))?.clientId === client.clientId
-      },
+      allowedPolicy: (ctx, client, token) => mayIntrospect(needs, ctx, client, token),
     },
     resourceIndicators: resourceIndicators(needs),
     rpInitiatedLogout: {
@@ -188,49 +173,6 @@ function features(needs: ConfigurationNeeds): Configuration['features'] {
       postLogoutSuccessSource: (ctx) => needs.renderSignedOut(ctx),
     },
   }
-}
-
-function resourceIndicators({ findResource, algorithm }: ConfigurationNeeds) {
-  return {
-    enabled: true,
-    // With a single allowed resource a machine client need not repeat it in every request.
-    defaultResource: (
-      ctx: KoaContextWithOIDC,
-      client: { allowed_resources?: unknown },
-      oneOf?: string | string[],
-    ) => {
-      const allowed = allowedResources(client)
-      const machine = ctx.oidc.params?.['grant_type'] === 'client_credentials'
-      return oneOf ?? (machine && allowed.length === 1 ? allowed[0] : undefined)
-    },
-    getResourceServerInfo: async (_ctx: unknown, identifier: string, client: Extra) => {
-      const resource = allowedResources(client).includes(identifier)
-        ? await findResource(identifier)
-        : undefined
-      if (!resource) throw new errors.InvalidTarget('the resource is unknown or not allowed for this client')
-      return {
-        scope: scopesFor(client, resource),
-        audience: resource.identifier,
-        accessTokenFormat: resource.accessTokenFormat,
-        accessTokenTTL: resource.accessTokenTtlSeconds ?? undefined,
-        jwt: { sign: { alg: algorithm } },
-      }
-    },
-  } as NonNullable<Configuration['features']>['resourceIndicators']
-}
-
-// A client registered for certain scopes of resource servers gets no others.
-function scopesFor(client: { resource_scope?: unknown }, { scopes }: KnownResource): string {
-  if (typeof client.resource_scope !== 'string') return scopes
-  const registered = client.resource_scope.split(' ')
-  return scopes
-    .split(' ')
-    .filter((scope) => registered.includes(scope))
-    .join(' ')
-}
-
-function allowedResources(client: { allowed_resources?: unknown }): string[] {
-  return Array.isArray(client.allowed_resources) ? (client.allowed_resources as string[]) : []
 }
 
 function isOwnOrigin(

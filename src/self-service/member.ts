@@ -6,7 +6,9 @@ import { findAccountById } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import { requestState } from '../http/request-state.ts'
 import type { AnyContext } from '../http/request-state.ts'
-import { readSession } from '../oidc/browser-session.ts'
+import { extendSession, readSession } from '../oidc/browser-session.ts'
+import { sessionSeconds } from '../oidc/configuration.ts'
+import type { Lifetimes } from '../oidc/configuration.ts'
 import { isEnded } from '../oidc/find-account.ts'
 import type { Oidc } from '../oidc/provider.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -19,9 +21,9 @@ export type FindMember = (ctx: AnyContext) => Promise<Member | undefined>
 /** The provider's own sign-out, so that apps learn of it too. */
 export const SIGN_OUT_PATH = '/oauth/logout'
 
-type Needs = { db: Db; clock: Clock; oidc: Oidc }
+type Needs = { db: Db; clock: Clock; oidc: Oidc; lifetimes: Lifetimes }
 
-export function createFindMember({ db, clock, oidc }: Needs): FindMember {
+export function createFindMember({ db, clock, oidc, lifetimes }: Needs): FindMember {
   return async (ctx) => {
     const session = await readSession(oidc.current(), ctx)
     if (!session.accountId) return undefined
@@ -29,6 +31,7 @@ export function createFindMember({ db, clock, oidc }: Needs): FindMember {
     if (!account || account.disabledAtMs !== null) return undefined
     if (isEnded(account, session.loginTs ?? 0)) return undefined
     await touchSession(db, session.uid, clock())
+    await extendSession(oidc.current(), ctx, session, sessionSeconds(lifetimes, session.loginTs, clock()))
     requestState(ctx).account = { name: account.name, email: account.email }
     return { account, sessionUid: session.uid }
   }

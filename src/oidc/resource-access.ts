@@ -1,0 +1,81 @@
+/** Who may get, and who may inspect, a token for a resource server. */
+import { errors } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+
+/** A resource server as the token endpoint needs to know it (RFC 8707). */
+export type KnownResource = {
+  identifier: string
+  scopes: string
+  accessTokenFormat: 'opaque' | 'jwt'
+  accessTokenTtlSeconds: number | null
+  clientId: string
+}
+
+type Needs = {
+  algorithm: 'ES256' | 'RS256'
+  findResource: (identifier: string) => Promise<KnownResource | undefined>
+}
+
+type Extra = { allowed_resources?: unknown; resource_scope?: unknown }
+
+type Introspected = Parameters<NonNullable<IntrospectionPolicy>>
+type IntrospectionPolicy = NonNullable<
+  NonNullable<Configuration['features']>['introspection']
+>['allowedPolicy']
+
+/** A token is shown to its own client and to the resource server that it is for (RFC 7662 §4), to nobody else. */
+export async function mayIntrospect(
+  { findResource }: Needs,
+  ...[ctx, client, token]: Introspected
+): Promise<boolean> {
+  if (token.clientId === client.clientId) return true
+  const audience = 'aud' in token ? token.aud : undefined
+  if (typeof audience !== 'string' || client.clientAuthMethod === 'none') return false
+  if ((await findResource(audience))?.clientId !== client.clientId) return false
+  // What a client got dies with it, and with its being disabled.
+  return (await ctx.oidc.provider.Client.find(token.clientId ?? '')) !== undefined
+}
+
+/** Resource indicators (RFC 8707): which resources a client may ask for, and what tokens for them look like. */
+export function resourceIndicators({ findResource, algorithm }: Needs) {
+  return {
+    enabled: true,
+    // With a single allowed resource a machine client need not repeat it in every request.
+    defaultResource: (
+      ctx: KoaContextWithOIDC,
+      client: { allowed_resources?: unknown },
+      oneOf?: string | string[],
+    ) => {
+      const allowed = allowedResources(client)
+      const machine = ctx.oidc.params?.['grant_type'] === 'client_credentials'
+      return oneOf ?? (machine && allowed.length === 1 ? allowed[0] : undefined)
+    },
+    getResourceServerInfo: async (_ctx: unknown, identifier: string, client: Extra) => {
+      const resource = allowedResources(client).includes(identifier)
+        ? await findResource(identifier)
+        : undefined
+      if (!resource) throw new errors.InvalidTarget('the resource is unknown or not allowed for this client')
+      return {
+        scope: scopesFor(client, resource),
+        audience: resource.identifier,
+        accessTokenFormat: resource.accessTokenFormat,
+        accessTokenTTL: resource.accessTokenTtlSeconds ?? undefined,
+        jwt: { sign: { alg: algorithm } },
+      }
+    },
+  } as NonNullable<Configuration['features']>['resourceIndicators']
+}
+
+// A client registered for certain scopes of resource servers gets no others.
+function scopesFor(client: { resource_scope?: unknown }, { scopes }: KnownResource): string {
+  if (typeof client.resource_scope !== 'string') return scopes
+  const registered = client.resource_scope.split(' ')
+  return scopes
+    .split(' ')
+    .filter((scope) => registered.includes(scope))
+    .join(' ')
+}
+
+function allowedResources(client: { allowed_resources?: unknown }): string[] {
+  return Array.isArray(client.allowed_resources) ? (client.allowed_resources as string[]) : []
+}
