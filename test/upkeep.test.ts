@@ -1,0 +1,66 @@
+import { expect } from 'chai'
+import { createAccountNeeds } from '../src/account-features.ts'
+import { findAccountById } from '../src/accounts/account.ts'
+import { addAccount } from '../src/accounts/operator-account.ts'
+import { loadConfig } from '../src/config.ts'
+import { reapplyRevocations, recordRevocations } from '../src/oidc/recorded-revocations.ts'
+import { createSqlStore } from '../src/oidc/sql-store.ts'
+import { createParts } from '../src/parts.ts'
+import { DAY_MS, HOUR_MS } from '../src/platform/clock.ts'
+import { prepare } from '../src/startup.ts'
+import { createUpkeep } from '../src/upkeep.ts'
+import { dataFolder } from './support/service-process.ts'
+
+describe('upkeep', () => {
+  let nowMs = Date.UTC(2030, 0, 1)
+  const clock = () => nowMs
+  let parts: Awaited<ReturnType<typeof createParts>>
+
+  before(async () => {
+    parts = await createParts(loadConfig({ ACCOUNT_SERVER_DATA_DIR: dataFolder('upkeep') }), clock)
+    await prepare(parts)
+  })
+
+  after(() => parts.close())
+
+  it('deletes accounts that were never confirmed, and only those', async () => {
+    const needs = createAccountNeeds(parts)
+    const given = { password: 'correct horse battery', actor: 'cli' }
+    const waiting = await addAccount(needs, { ...given, email: 'waiting@example.com' })
+    const confirmed = await addAccount(needs, { ...given, email: 'confirmed@example.com', verified: true })
+    nowMs += 2 * DAY_MS - HOUR_MS
+    await createUpkeep(parts).runOnce()
+    expect(await findAccountById(parts.db, waiting.id)).to.not.equal(undefined)
+    nowMs += 2 * HOUR_MS
+    await createUpkeep(parts).runOnce()
+    expect(await findAccountById(parts.db, waiting.id)).to.equal(undefined)
+    expect(await findAccountById(parts.db, confirmed.id)).to.not.equal(undefined)
+  })
+
+  it('removes protocol records once they have expired', async () => {
+    const store = createSqlStore({ db: parts.db, clock })
+    await store.claim('{tag}:rd:soon', nowMs + HOUR_MS)
+    await store.claim('{tag}:rd:later', nowMs + DAY_MS)
+    nowMs += 2 * HOUR_MS
+    await createUpkeep(parts).runOnce()
+    const left = await parts.db('oidc_records').select('recordKey').where('recordKey', 'like', '{tag}:rd:%')
+    expect(left).to.deep.equal([{ recordKey: '{tag}:rd:later' }])
+  })
+
+  it('tells a store that forgot a revocation, and forgets it itself when it is old', async () => {
+    const inner = createSqlStore({ db: parts.db, clock })
+    const store = recordRevocations({ db: parts.db, clock, store: inner })
+    const root = { digest: 'digest', version: 'version-16-chars', payload: '{}' }
+    await store.putRoot('{tag}:grant', root, nowMs + DAY_MS)
+    await store.destroyRoot('{tag}:grant', nowMs + HOUR_MS)
+    // What a failover does: the deletion and its tombstone are lost.
+    await parts.db('oidc_records').where('recordKey', 'like', '{tag}:grant%').delete()
+    await inner.putRoot('{tag}:grant', root, nowMs + DAY_MS)
+    expect(await inner.readRoot('{tag}:grant')).to.not.equal(undefined)
+    expect(await reapplyRevocations({ db: parts.db, clock, store: inner })).to.equal(1)
+    expect(await inner.readRoot('{tag}:grant')).to.equal(undefined)
+    nowMs += DAY_MS + 1
+    await createUpkeep(parts).runOnce()
+    expect(await parts.db('revocations').select('rootKey')).to.deep.equal([])
+  })
+})
