@@ -1,6 +1,6 @@
 /** Debian and Ubuntu packages: installed into the system by root, unpacked into .cache/services by anyone else. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { SERVICES_CACHE, findBinary } from './find-binary.mjs'
 import { runQuietly } from './step.mjs'
 
@@ -73,18 +73,21 @@ function ownState() {
   return settings.flatMap((setting) => ['-o', setting])
 }
 
-const PROGRAMS = ['mariadbd', 'mariadb-install-db', 'redis-server', 'chromium-headless-shell']
+/** Chromium's own starter in usr/bin knows only the place where the package installs it. */
+const PROGRAMS = [
+  'usr/sbin/mariadbd',
+  'usr/bin/mariadb-install-db',
+  'usr/bin/redis-server',
+  'usr/lib/chromium/chromium-headless-shell',
+]
 
 /** Unpacked programs need to be told where their libraries, fonts and support files are. */
 function writeWrappers() {
   const bin = join(SERVICES_CACHE, 'bin')
   mkdirSync(bin, { recursive: true })
   writeFileSync(join(SERVICES_CACHE, 'fonts.conf'), fontsConf())
-  for (const name of PROGRAMS) {
-    const program = ['usr/bin', 'usr/sbin'].map((folder) => join(UNPACKED, folder, name)).find(existsSync)
-    if (!program) continue
-    writeFileSync(join(bin, name), wrapper(program))
-    chmodSync(join(bin, name), 0o755)
+  for (const program of PROGRAMS.map((path) => join(UNPACKED, path)).filter(existsSync)) {
+    writeFileSync(join(bin, basename(program)), wrapper(program), { mode: 0o755 })
   }
 }
 

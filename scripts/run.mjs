@@ -26,6 +26,7 @@ const TARGETS = {
   check: { command: ['scripts/check.mjs'] },
   lint: { command: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
   format: { command: ['node_modules/oxfmt/bin/oxfmt'] },
+  coverage: { command: ['node_modules/c8/bin/c8.js', '--all', '--src', 'src', 'node', 'scripts/test.mjs'] },
   types: { command: ['node_modules/typescript/bin/tsc', '--project', '.'] },
   load: { command: ['artillery/run.ts'], package: 'artillery' },
   bench: { command: ['bench/run.ts'], services: ['redis'] },

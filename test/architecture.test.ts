@@ -1,0 +1,135 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import { expect } from 'chai'
+
+/** From the ground up. A folder imports from lower floors only; folders of one floor never import each other. */
+const FLOORS = [
+  ['platform'],
+  ['http', 'outbox'],
+  ['accounts'],
+  ['oidc', 'mfa', 'mail'],
+  ['interaction', 'self-service', 'api', 'admin'],
+  ['(composition)', 'cli'],
+]
+
+/** Files directly in src/ compose the program and stand on the top floor, except for what every floor may import. */
+const COMPOSITION = '(composition)'
+const FOR_ALL_FLOORS = ['errors.ts']
+
+/** Who may import Koa or a part of it; everything else has no idea of HTTP. */
+const MAY_IMPORT_KOA = [/^http\//, /\.routes\.ts$/, /^admin\/guard\.ts$/, /^oidc\/provider\.ts$/, /^app\.ts$/]
+const KOA = /^(koa|koa-.*|@koa\/.*)$/
+
+/** Names that say nothing about what a file owns, alone or at the end of a name. */
+const SAYS_NOTHING = /^common$|(^|-)(utils?|helpers?|managers?|services?)$/
+const FINE_ALL_THE_SAME = ['self-service']
+const MAX_LINES = 300
+const FEWEST_FILES = 80
+
+const SRC = join(import.meta.dirname, '..', 'src')
+
+const IMPORTS = /^\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?'([^']+)'|\bimport\(\s*'([^']+)'/gm
+
+type Source = { file: string; text: string; imports: string[] }
+
+const sources: Source[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => {
+    const text = readFileSync(join(SRC, file), 'utf8')
+    return { file, text, imports: importsOf(text) }
+  })
+
+function importsOf(text: string): string[] {
+  return [...text.matchAll(IMPORTS)].map(([, fixed, dynamic]) => (fixed ?? dynamic)!)
+}
+
+/** The files under src/ that a file imports, as paths from src/. */
+function importedFiles({ file, imports }: Source): string[] {
+  return imports
+    .filter((name) => name.startsWith('.'))
+    .map((name) => relative(SRC, resolve(dirname(join(SRC, file)), name)))
+    .filter((path) => !path.startsWith('..'))
+}
+
+function folderOf(file: string): string {
+  return file.includes('/') ? file.split('/')[0]! : COMPOSITION
+}
+
+function floorOf(folder: string): number {
+  return FLOORS.findIndex((folders) => folders.includes(folder))
+}
+
+/** Within a folder, and on the top floor, everything may import everything. */
+function isAllowed(from: string, to: string): boolean {
+  if (FOR_ALL_FLOORS.includes(to) || folderOf(from) === folderOf(to)) return true
+  const [here, there] = [floorOf(folderOf(from)), floorOf(folderOf(to))]
+  return there < here || (there === here && here === FLOORS.length - 1)
+}
+
+describe('architecture', () => {
+  it('is checked on the real source files and their imports', () => {
+    expect(sources).to.have.length.greaterThan(FEWEST_FILES)
+    expect(sources.flatMap(importedFiles)).to.have.length.greaterThan(3 * FEWEST_FILES)
+    const app = sources.find(({ file }) => file === 'app.ts')
+    expect(app?.imports).to.include('koa')
+  })
+
+  it('reads every way of importing', () => {
+    const text = `import a from 'a'\nimport {\n  b,\n} from 'b'\nimport type { C } from 'c'\nexport { d } from 'd'
+import 'e'\nconst f = await import('f')\nconst text = "not from 'g'"`
+    expect(importsOf(text)).to.eql(['a', 'b', 'c', 'd', 'e', 'f'])
+  })
+
+  it('gives every folder a floor', () => {
+    const homeless = new Set(sources.map(({ file }) => folderOf(file)).filter((name) => floorOf(name) < 0))
+    expect([...homeless]).to.eql([])
+  })
+
+  it('imports only downward, and never between folders of one floor', () => {
+    const wrong = sources.flatMap((source) =>
+      importedFiles(source)
+        .filter((to) => !isAllowed(source.file, to))
+        .map((to) => `${source.file} imports ${to}`),
+    )
+    expect(wrong).to.eql([])
+  })
+
+  it('keeps what all floors may import free of imports', () => {
+    const wrong = sources.filter(({ file }) => FOR_ALL_FLOORS.includes(file)).flatMap(importedFiles)
+    expect(wrong).to.eql([])
+  })
+
+  it('imports Koa only at the HTTP edge', () => {
+    const wrong = sources
+      .filter(({ file, imports }) => imports.some((name) => KOA.test(name)) && !atEdge(file))
+      .map(({ file }) => file)
+    expect(wrong).to.eql([])
+  })
+
+  it('leaves the configuration to the top floor', () => {
+    const readers = sources.filter((source) =>
+      importedFiles(source).some((to) => ['config.ts', 'settings.ts'].includes(to)),
+    )
+    const wrong = readers.filter(({ file }) => floorOf(folderOf(file)) < FLOORS.length - 1)
+    expect(wrong.map(({ file }) => file)).to.eql([])
+  })
+
+  it(`has no file of more than ${MAX_LINES} lines`, () => {
+    const long = sources.filter(({ text }) => text.split('\n').length - 1 > MAX_LINES)
+    expect(long.map(({ file }) => file)).to.eql([])
+  })
+
+  it('names files and folders in kebab case after what they are', () => {
+    const names = sources.flatMap(({ file }) => file.split('/').map((part) => basename(part, '.ts')))
+    expect(names.filter((name) => !isWellNamed(name))).to.eql([])
+  })
+})
+
+function atEdge(file: string): boolean {
+  return MAY_IMPORT_KOA.some((pattern) => pattern.test(file))
+}
+
+function isWellNamed(name: string): boolean {
+  const isKebabCase = /^[a-z0-9]+([-.][a-z0-9]+)*$/.test(name)
+  return isKebabCase && (!SAYS_NOTHING.test(name) || FINE_ALL_THE_SAME.includes(name))
+}
