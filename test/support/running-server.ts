@@ -77,7 +77,14 @@ export async function startServer(options: ServerOptions) {
       return group.processes()
     },
     mails,
-    waitForMail: (to: string, subject?: string | RegExp) => waitForMail(mails, to, subject),
+    /** The newest mail to an address that fits, as soon as it is there. */
+    waitForMail: (to: string, subject: string | RegExp = '', fits: (mail: Letter) => boolean = () => true) =>
+      waitForMail(
+        mails,
+        to,
+        (mail) =>
+          mail.to.toLowerCase() === to.toLowerCase() && mail.subject.match(subject) !== null && fits(mail),
+      ),
     /** All lines that the processes have logged. */
     log: () => logOf(dataDir),
     ...nouns(parts),
@@ -207,21 +214,18 @@ async function mailboxOf(issuer: string): Promise<Letter[]> {
   return ((await answer.json()) as { messages: Letter[] }).messages
 }
 
-/** The newest mail to an address, as soon as it is there. */
 async function waitForMail(
   mails: () => Promise<Letter[]>,
   to: string,
-  subject?: string | RegExp,
+  fits: (mail: Letter) => boolean,
 ): Promise<Letter> {
   const deadline = Date.now() + MAIL_WITHIN_MS
   for (;;) {
     const all = await mails()
-    const found = all.find(
-      (mail) => mail.to.toLowerCase() === to.toLowerCase() && (!subject || mail.subject.match(subject)),
-    )
+    const found = all.find(fits)
     if (found) return found
     if (Date.now() > deadline)
-      throw new Error(`no mail ${String(subject ?? '')} to ${to}; there are: ${all.map(titleOf).join('; ')}`)
+      throw new Error(`no such mail to ${to}; there are: ${all.map(titleOf).join('; ')}`)
     await pause(POLL_MS)
   }
 }

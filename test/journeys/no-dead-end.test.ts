@@ -1,0 +1,133 @@
+import { expect } from 'chai'
+import { createRestarts } from '../../src/interaction/restart.ts'
+import { HOUR_MS } from '../../src/platform/clock.ts'
+import type { SignInRequest } from '../support/relying-party.ts'
+import { startRelyingParty } from '../support/relying-party.ts'
+import { backAt, heading, press, signInHere, signInToAccount, tokensOf } from './steps.ts'
+import { inBothSettings } from './world.ts'
+
+inBothSettings('A sign-in page is never a dead end', (world) => {
+  /** The address of a sign-in page that was opened so long ago. */
+  function pageFrom(request: SignInRequest, agoMs: number): string {
+    const { parts, issuer } = world.server
+    const restarts = createRestarts({ sealer: parts.sealer, issuer, clock: () => Date.now() - agoMs })
+    const parameters = Object.fromEntries(new URL(request.url).searchParams)
+    return issuer + restarts.pageUrl('an-interaction-that-is-gone', parameters)
+  }
+
+  it('each of two tabs finishes its own request', async () => {
+    const { server, app, otherApp, open } = world
+    const person = await server.createAccount()
+    const { page: one, context } = await open()
+    const two = await context.newPage()
+    const [first, second] = [await app.begin(), await otherApp.begin()]
+    await one.goto(first.url)
+    await two.goto(second.url)
+    await signInHere(two, person)
+    await signInHere(one, person)
+    await press(one, 'Allow')
+    const firsts = await tokensOf(app, first, await backAt(one, app, first))
+    await press(two, 'Allow')
+    const seconds = await tokensOf(otherApp, second, await backAt(two, otherApp, second))
+    expect([firsts.subject, seconds.subject]).to.eql([person.account.id, person.account.id])
+  })
+
+  it('two tabs of one app finish in either order, and reloading the second goes straight through', async () => {
+    const { server, app, open } = world
+    const person = await server.createAccount()
+    const { page: one, context } = await open({ javaScript: false })
+    const two = await context.newPage()
+    const [first, second] = [await app.begin(), await app.begin()]
+    await one.goto(first.url)
+    await two.goto(second.url)
+    await signInHere(one, person)
+    await press(one, 'Allow')
+    await tokensOf(app, first, await backAt(one, app, first))
+    await two.reload()
+    await tokensOf(app, second, await backAt(two, app, second))
+  })
+
+  it('opened an hour later from a bookmark, it starts the request again', async () => {
+    const { server, app, open } = world
+    const person = await server.createAccount()
+    const request = await app.begin()
+    const { page } = await open()
+    await page.goto(pageFrom(request, HOUR_MS))
+    expect(await page.locator('main').innerText()).to.match(/continue to\s+Reading List/)
+    await signInHere(page, person)
+    await press(page, 'Allow')
+    await tokensOf(app, request, await backAt(page, app, request))
+  })
+
+  it('opened days later, it shows the way to the app', async () => {
+    const { server, open } = world
+    const app = await startRelyingParty(server, {
+      client: { client_name: 'Old App', client_uri: 'https://old-app.example.org/' },
+    })
+    const { page } = await open()
+    await page.goto(pageFrom(await app.begin(), 72 * HOUR_MS))
+    expect(await heading(page)).to.equal('This sign-in page is no longer valid')
+    const way = page.getByRole('link', { name: 'Continue to Old App' })
+    expect(await way.getAttribute('href')).to.equal('https://old-app.example.org/')
+    await app.stop()
+  })
+
+  it('left open until it expired, it still signs in and goes on', async () => {
+    const { server, app, open } = world
+    const person = await server.createAccount()
+    const request = await app.begin()
+    const { page, context } = await open()
+    await page.goto(request.url)
+    await context.clearCookies({ name: /^interaction/ })
+    await signInHere(page, person)
+    expect(await heading(page)).to.equal('Reading List asks for access')
+    await press(page, 'Allow')
+    await tokensOf(app, request, await backAt(page, app, request))
+  })
+
+  it('a wrong password on an expired page asks again, for the same request', async () => {
+    const { server, app, open } = world
+    const person = await server.createAccount()
+    const request = await app.begin()
+    const { page, context } = await open({ javaScript: false })
+    await page.goto(request.url)
+    await context.clearCookies({ name: /^interaction/ })
+    await signInHere(page, { ...person, password: 'not this one at all' })
+    expect(await heading(page)).to.equal('Sign in')
+    await signInHere(page, person)
+    await press(page, 'Allow')
+    await tokensOf(app, request, await backAt(page, app, request))
+  })
+
+  it('the back button leads on again, not into an error', async () => {
+    const { server, app, open } = world
+    const person = await server.createAccount()
+    const { page } = await open()
+    await signInToAccount(page, server.issuer, person)
+    const request = await app.begin()
+    await page.goto(request.url)
+    await press(page, 'Allow')
+    const first = await backAt(page, app, request)
+    await page.goBack()
+    const again = page.getByRole('link', { name: /Continue|Start again/ })
+    if (page.url().startsWith(server.issuer)) await again.click()
+    await page.waitForURL((url) => url.href.startsWith(app.redirectUri) && url.href !== first.href)
+    await tokensOf(app, request, new URL(page.url()))
+  })
+
+  it('a double click on "Sign in" and on "Allow" counts once', async () => {
+    const { server, app, open } = world
+    const person = await server.createAccount()
+    const { page } = await open()
+    const request = await app.begin()
+    await page.goto(request.url)
+    await page.getByLabel('E-mail').fill(person.email)
+    await page.getByLabel('Password').fill(person.password)
+    await page.getByRole('button', { name: 'Sign in' }).dblclick()
+    await page.getByRole('heading', { name: 'asks for access' }).waitFor()
+    await page.getByRole('button', { name: 'Allow', exact: true }).dblclick()
+    await tokensOf(app, request, await backAt(page, app, request))
+    await page.goto(`${server.issuer}/account/sessions`)
+    expect(await page.getByRole('listitem').filter({ hasText: 'last seen' }).count()).to.equal(1)
+  })
+})
