@@ -6,14 +6,17 @@ import { listAudit } from '../../src/accounts/audit.ts'
 import { verifyPassword } from '../../src/accounts/password.ts'
 import { grantKey, sessionKey, tagOf } from '../../src/oidc/token-ids.ts'
 import type { Parts } from '../../src/parts.ts'
-import { embeddedPlace, servicePlace } from './command-line.ts'
+import { embeddedPlace, mistakeOf, servicePlace } from './command-line.ts'
 import type { Place } from './command-line.ts'
 
 const PASSWORD = 'violet kettle 41'
 const HOUR_MS = 3_600_000
 
-for (const openPlace of [async () => embeddedPlace(), servicePlace]) {
-  describe('cli account', () => {
+for (const [name, openPlace] of Object.entries({
+  SQLite: async () => embeddedPlace(),
+  'MariaDB and Redis': servicePlace,
+})) {
+  describe(`cli account on ${name}`, () => {
     let place: Place
     let server: Parts
 
@@ -53,54 +56,6 @@ for (const openPlace of [async () => embeddedPlace(), servicePlace]) {
       expect(stdout).not.to.contain('violet')
     })
 
-    it('shows by id and by any spelling of the address, and lists page by page', async () => {
-      const shown = await place.json(['account', 'show', 'TWO@example.com'])
-      const [byId, first, text] = await Promise.all([
-        place.json(['account', 'show', shown.id]),
-        place.json(['account', 'list', '--limit', '1']),
-        place.cli(['account', 'list', '--search', 'example.com']),
-      ])
-      expect(byId).to.eql(shown)
-      expect(first.accounts).to.have.length(1)
-      const second = await place.json(['account', 'list', '--limit', '1', '--after', first.next])
-      expect(second.next).to.equal(null)
-      expect([...first.accounts, ...second.accounts].map(({ email }) => email)).to.have.members([
-        'One@Example.com',
-        'two@example.com',
-      ])
-      expect(text.stdout.split('\n')).to.have.length(4)
-      expect(text.stdout).to.match(/^ID +E-MAIL +NAME +STATE +CREATED\n/)
-    })
-
-    it('refuses what is wrong, says why, and never repeats the password', async () => {
-      const create = (...more: string[]) => ['account', 'create', '--email', 'two@example.com', ...more]
-      const refusals = await Promise.all([
-        place.refused(create('--password', PASSWORD)),
-        place.refused(create('--password', 'hunter2')),
-        place.refused(['account', 'create', '--email', 'two@', '--password', PASSWORD]),
-        place.refused(create('--password', PASSWORD, '--role', 'emperor')),
-        place.refused(create()),
-        place.refused(create('--password', PASSWORD, '--password-stdin')),
-        place.refused(['account', 'show', 'nobody@example.com']),
-        place.refused(['account', 'disable', 'one@example.com']),
-        place.refused(['account', 'list', '--limit', 'many']),
-      ])
-      expect(refusals.map(({ error }) => error)).to.eql([
-        'account_exists',
-        'password_refused',
-        'email_invalid',
-        'usage',
-        'usage',
-        'usage',
-        'account_not_found',
-        'last_admin',
-        'usage',
-      ])
-      expect(JSON.stringify(refusals)).not.to.match(/violet|hunter2/)
-      expect(refusals[3]?.error_description).to.equal('--role takes admin')
-      expect(refusals[8]?.error_description).to.equal('--limit takes a whole number from 1 to 200')
-    })
-
     it('ends sessions and grants in the grant store at once when it disables, and enables again', async () => {
       const account = await findAccountByEmail(server.db, 'two@example.com')
       const { sessionUid, grantId } = await signIn(server, account!.id)
@@ -126,6 +81,87 @@ for (const openPlace of [async () => embeddedPlace(), servicePlace]) {
     })
   })
 }
+
+describe('cli account', () => {
+  const place = embeddedPlace()
+  let server: Parts
+
+  before(async () => {
+    await place.json([
+      'account',
+      'create',
+      '--email',
+      'One@Example.com',
+      '--password',
+      PASSWORD,
+      '--role',
+      'admin',
+    ])
+    await place.json(['account', 'create', '--email', 'two@example.com', '--password', PASSWORD])
+    server = await place.open()
+  })
+  after(async () => {
+    await server?.close()
+    await place.remove()
+  })
+
+  it('shows by id and by any spelling of the address, and lists page by page', async () => {
+    const shown = await place.json(['account', 'show', 'TWO@example.com'])
+    const [byId, first, text] = await Promise.all([
+      place.json(['account', 'show', shown.id]),
+      place.json(['account', 'list', '--limit', '1']),
+      place.cli(['account', 'list', '--search', 'example.com']),
+    ])
+    expect(byId).to.eql(shown)
+    expect(first.accounts).to.have.length(1)
+    const second = await place.json(['account', 'list', '--limit', '1', '--after', first.next])
+    expect(second.next).to.equal(null)
+    expect([...first.accounts, ...second.accounts].map(({ email }) => email)).to.have.members([
+      'One@Example.com',
+      'two@example.com',
+    ])
+    expect(text.stdout.split('\n')).to.have.length(4)
+    expect(text.stdout).to.match(/^ID +E-MAIL +NAME +STATE +CREATED\n/)
+  })
+
+  it('refuses what is wrong, says why, and never repeats the password', async () => {
+    const create = (...more: string[]) => ['account', 'create', '--email', 'two@example.com', ...more]
+    const refusals = await Promise.all([
+      mistakeOf(server, create('--password', PASSWORD)),
+      mistakeOf(server, create('--password', 'hunter2')),
+      mistakeOf(server, ['account', 'create', '--email', 'two@', '--password', PASSWORD]),
+      mistakeOf(server, create('--password', PASSWORD, '--role', 'emperor')),
+      mistakeOf(server, create()),
+      mistakeOf(server, create('--password', PASSWORD, '--password-stdin')),
+      mistakeOf(server, ['account', 'show', 'nobody@example.com']),
+      mistakeOf(server, ['account', 'disable', 'one@example.com']),
+      mistakeOf(server, ['account', 'list', '--limit', 'many']),
+    ])
+    expect(refusals.map(({ error }) => error)).to.eql([
+      'account_exists',
+      'password_refused',
+      'email_invalid',
+      'usage',
+      'usage',
+      'usage',
+      'account_not_found',
+      'last_admin',
+      'usage',
+    ])
+    expect(JSON.stringify(refusals)).not.to.match(/violet|hunter2/)
+    expect(refusals[3]?.error_description).to.equal('--role takes admin')
+    expect(refusals[8]?.error_description).to.equal('--limit takes a whole number from 1 to 200')
+  })
+
+  it('exits with 1 and one line on standard error when it fails', async () => {
+    const { code, stdout, stderr } = await place.cli(['account', 'disable', 'one@example.com'])
+    expect({ code, stdout, stderr }).to.eql({
+      code: 1,
+      stdout: '',
+      stderr: 'account-server: This is the last administrator; appoint another one first.\n',
+    })
+  })
+})
 
 /** What a sign-in to an app leaves behind: a session and a grant, in SQL and in the grant store. */
 async function signIn({ db, store }: Parts, accountId: string) {

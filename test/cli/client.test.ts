@@ -4,11 +4,14 @@ import { expect } from 'chai'
 import { findClientWithSecret } from '../../src/oidc/clients.ts'
 import { compareClientSecret, secretForLibrary } from '../../src/oidc/client-secret.ts'
 import type { Parts } from '../../src/parts.ts'
-import { embeddedPlace, servicePlace } from './command-line.ts'
+import { embeddedPlace, mistakeOf, servicePlace } from './command-line.ts'
 import type { Place } from './command-line.ts'
 
-for (const openPlace of [async () => embeddedPlace(), servicePlace]) {
-  describe('cli client and resource', () => {
+for (const [name, openPlace] of Object.entries({
+  SQLite: async () => embeddedPlace(),
+  'MariaDB and Redis': servicePlace,
+})) {
+  describe(`cli client and resource on ${name}`, () => {
     let place: Place
     let server: Parts
     const opens = async (clientId: string, secret: string) => {
@@ -103,7 +106,7 @@ for (const openPlace of [async () => embeddedPlace(), servicePlace]) {
       writeFileSync(file, JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-256', d: 'hunter2' }] }))
       const broken = join(place.folder, 'broken.json')
       writeFileSync(broken, '{"keys": hunter2')
-      const create = (...more: string[]) => place.refused(['client', 'create', '--name', 'X', ...more])
+      const create = (...more: string[]) => mistakeOf(server, ['client', 'create', '--name', 'X', ...more])
       const app = ['--redirect-uri', 'https://app.example.com/cb']
       const [http, none, method, grant, both, priv, noJson, unknown] = await Promise.all([
         create('--redirect-uri', 'http://app.example.com/cb'),
@@ -113,7 +116,7 @@ for (const openPlace of [async () => embeddedPlace(), servicePlace]) {
         create('--public', '--auth-method', 'client_secret_post', ...app),
         create('--jwks', file, '--auth-method', 'private_key_jwt', ...app),
         create('--jwks', broken, ...app),
-        place.refused(['client', 'show', 'nothing']),
+        mistakeOf(server, ['client', 'show', 'nothing']),
       ])
       expect(http.error).to.equal('invalid_redirect_uri')
       expect(http.error_description).to.contain('use https')
@@ -153,7 +156,7 @@ for (const openPlace of [async () => embeddedPlace(), servicePlace]) {
       expect(await opens(id, old)).to.equal(false)
       expect(await opens(id, rotated.client_secret)).to.equal(true)
       expect(await hears(['client', 'delete', id])).to.eql({ client_id: id, client_name: 'Y', deleted: true })
-      expect((await place.refused(['client', 'rotate-secret', id])).error).to.equal('client_not_found')
+      expect((await mistakeOf(server, ['client', 'rotate-secret', id])).error).to.equal('client_not_found')
     })
 
     it('registers resource servers, each with the client it introspects with', async () => {
@@ -169,8 +172,8 @@ for (const openPlace of [async () => embeddedPlace(), servicePlace]) {
       const [shown, listed, again, format, openid, ofClient] = await Promise.all([
         place.json(['resource', 'show', 'https://api.example.com/']),
         place.json(['resource', 'list']),
-        place.refused(['resource', 'create', '--identifier', 'https://api.example.com/', '--scope', 'a']),
-        place.refused([
+        mistakeOf(server, ['resource', 'create', '--identifier', 'https://api.example.com/', '--scope', 'a']),
+        mistakeOf(server, [
           'resource',
           'create',
           '--identifier',
@@ -180,8 +183,8 @@ for (const openPlace of [async () => embeddedPlace(), servicePlace]) {
           '--format',
           'xml',
         ]),
-        place.refused(['resource', 'create', '--identifier', 'https://b/', '--scope', 'openid']),
-        place.refused(['client', 'delete', made.client_id]),
+        mistakeOf(server, ['resource', 'create', '--identifier', 'https://b/', '--scope', 'openid']),
+        mistakeOf(server, ['client', 'delete', made.client_id]),
       ])
       expect(shown).to.eql(known)
       expect(listed).to.eql({ resources: [known] })
@@ -192,7 +195,7 @@ for (const openPlace of [async () => embeddedPlace(), servicePlace]) {
 
       const deleted = await place.json(['resource', 'delete', 'https://api.example.com/'])
       expect(deleted).to.eql({ identifier: 'https://api.example.com/', deleted: true })
-      const gone = await place.refused(['client', 'show', made.client_id])
+      const gone = await mistakeOf(server, ['client', 'show', made.client_id])
       expect(gone.error).to.equal('client_not_found')
     })
   })

@@ -5,12 +5,22 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
+import { readArguments } from '../../src/cli/arguments.ts'
+import { failureOf, failureText } from '../../src/cli/failure.ts'
+import { NOUNS } from '../../src/cli/nouns.ts'
 import { loadConfig } from '../../src/config.ts'
 import { createParts } from '../../src/parts.ts'
 import type { Parts } from '../../src/parts.ts'
 import { createDatabase, startRedis } from '../support/services.ts'
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts')
+
+/** No setting of whoever runs the tests; compiled sources are kept, for half the time of a start. */
+const ENVIRONMENT = {
+  PATH: process.env.PATH ?? '',
+  NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/compiled'),
+  ...(process.env.NODE_V8_COVERAGE && { NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE }),
+}
 
 export type Outcome = { code: number; stdout: string; stderr: string }
 
@@ -29,9 +39,41 @@ export type Place = {
   remove: () => Promise<void>
 }
 
-// oxlint-disable-next-line typescript/no-explicit-any -- whatever a command answers is looked into freely
-export type Answered = Record<string, any>
+/** What commands answer, as far as tests look into it; each has some of these. */
+export type Answered = Record<string, unknown> & {
+  id: string
+  email: string
+  accounts: Answered[]
+  next: string
+  client: Answered
+  resource: Answered
+  clients: Answered[]
+  client_id: string
+  client_secret: string
+  jwks: { keys: unknown[] }
+  applied: string[]
+  rotations: Answered[]
+  keys: Answered[]
+  kid: string
+  alg: string
+  state: string
+  outcome: string
+  dead_letters: Answered[]
+}
+
 export type Refusal = { error: string; error_description: string }
+
+/** What a command that must fail would report, run in this process: for the many mistakes that end the same way. */
+export async function mistakeOf(parts: Parts, args: string[]): Promise<Refusal> {
+  try {
+    const request = readArguments(args, NOUNS)
+    if (request.kind !== 'run' || request.command.opens === 'settings') throw new Error('no such command')
+    await request.command.run(request.given, parts)
+  } catch (error) {
+    return onlyObject<Refusal>(failureText(failureOf(error), true))
+  }
+  throw new Error(`${args.join(' ')} was accepted`)
+}
 
 /** SQLite in a folder of its own, which does not exist yet. */
 export function embeddedPlace(): Place {
@@ -72,14 +114,14 @@ function placeWith(
     async json(args, stdin) {
       const { code, stdout, stderr } = await cli([...args, '--json'], { stdin })
       expect({ code, stderr }, `${args.join(' ')}: ${stderr}`).to.eql({ code: 0, stderr: '' })
-      return onlyObject(stdout)
+      return onlyObject<Answered>(stdout)
     },
     async refused(args, more) {
       const { code, stdout, stderr } = await cli([...args, '--json'], { env: more })
       expect({ code, stdout }, args.join(' ')).to.eql({ code: 1, stdout: '' })
-      const refusal = onlyObject(stderr)
+      const refusal = onlyObject<Refusal>(stderr)
       expect(refusal).to.have.all.keys('error', 'error_description')
-      return refusal as Refusal
+      return refusal
     },
     open: () => createParts(quietly(loadConfig(env))),
     async remove() {
@@ -90,7 +132,7 @@ function placeWith(
 }
 
 async function run(args: string[], env: Record<string, string>, stdin: string): Promise<Outcome> {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { PATH: process.env.PATH ?? '', ...env } })
+  const child = spawn(process.execPath, [CLI, ...args], { env: { ...ENVIRONMENT, ...env } })
   child.stdin.on('error', () => {})
   child.stdin.end(stdin)
   const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)))
@@ -98,11 +140,11 @@ async function run(args: string[], env: Record<string, string>, stdin: string): 
   return { code, stdout, stderr }
 }
 
-function onlyObject(printed: string): Answered {
+function onlyObject<T>(printed: string): T {
   const parsed: unknown = JSON.parse(printed)
   expect(parsed).to.be.an('object')
   expect(printed.endsWith('}\n'), 'ends with the object').to.equal(true)
-  return parsed as Answered
+  return parsed as T
 }
 
 function quietly(config: ReturnType<typeof loadConfig>): ReturnType<typeof loadConfig> {
