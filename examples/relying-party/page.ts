@@ -25,13 +25,13 @@ function signedOutPart({ issuer }: Shown): string {
 <p class="soft">This sends your browser to ${html(issuer)} and back: the authorization code flow with PKCE.</p></section>`
 }
 
-function signedInPart({ claims, scope, refreshToken, expiresAtMs }: SignedIn, { api }: Shown): string {
-  const rows = Object.entries(claims)
-    .map(([name, value]) => `<tr><th>${html(name)}</th><td>${html(text(value))}</td></tr>`)
-    .join('')
+function signedInPart(
+  { claims, profile, scope, refreshToken, expiresAtMs }: SignedIn,
+  { api }: Shown,
+): string {
   const seconds = Math.max(0, Math.round((expiresAtMs - Date.now()) / 1000))
-  return `<section><h2>Hello, ${html(text(claims['name'] || claims['email'] || claims.sub))}</h2>
-<table><caption>Claims of the ID token</caption>${rows}</table>
+  return `<section><h2>Hello, ${html(profile.name || profile.email || profile.sub)}</h2>
+${table('Userinfo', profile)}${table('Claims of the ID token', claims)}
 <p>The access token is good for <strong id="expiry">${seconds} s</strong> (until
 ${html(new Date(expiresAtMs).toISOString())}); its scopes: <code>${html(scope)}</code>.
 ${refreshToken ? 'A refresh token is there.' : 'There is no refresh token.'}</p>
@@ -39,6 +39,13 @@ ${refreshToken ? 'A refresh token is there.' : 'There is no refresh token.'}</p>
 ${refreshToken ? button('/refresh', 'Refresh') : ''}
 ${api && refreshToken ? button('/api', 'Call the resource server') : ''}
 ${button('/sign-out', 'Sign out', 'plain')}</div></section>`
+}
+
+function table(caption: string, claims: object): string {
+  const rows = Object.entries(claims).map(
+    ([name, value]) => `<tr><th>${html(name)}</th><td>${html(text(value))}</td></tr>`,
+  )
+  return `<table><caption>${caption}</caption>${rows.join('')}</table>`
 }
 
 function button(action: string, label: string, look = ''): string {

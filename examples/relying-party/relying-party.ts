@@ -113,7 +113,8 @@ async function callback({ config, session, url }: Visit): Promise<string> {
   })
   const claims = tokens.claims()
   if (!claims || !tokens.id_token) throw new Error('the answer held no ID token')
-  session.signedIn = { claims, idToken: tokens.id_token, ...kept(tokens) }
+  const profile = await oidc.fetchUserInfo(config, tokens.access_token, claims.sub)
+  session.signedIn = { claims, profile, idToken: tokens.id_token, ...kept(tokens) }
   session.answer = undefined
   return '/'
 }
@@ -131,8 +132,9 @@ async function refresh({ config, session }: Visit): Promise<string> {
 async function userinfo({ config, session }: Visit): Promise<string> {
   const { signedIn } = session
   if (!signedIn) throw new Error('please sign in first')
-  const body = await oidc.fetchUserInfo(config, signedIn.accessToken, signedIn.claims.sub)
-  session.answer = { title: 'Userinfo', body }
+  const profile = await oidc.fetchUserInfo(config, signedIn.accessToken, signedIn.claims.sub)
+  session.signedIn = { ...signedIn, profile }
+  session.answer = { title: 'Userinfo', body: profile }
   return '/'
 }
 

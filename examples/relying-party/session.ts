@@ -1,13 +1,16 @@
 /** The browser's session with this app, kept in memory: enough for a demonstration, gone when the process ends. */
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { IDToken } from 'openid-client'
+import type { IDToken, UserInfoResponse } from 'openid-client'
 
 /** What has to be remembered between sending a browser away and its return. */
 export type Departure = { codeVerifier: string; state: string; nonce: string }
 
 export type SignedIn = {
+  /** Who signed in: the claims of the ID token. */
   claims: IDToken
+  /** What userinfo tells of the person: scopes decide how much. */
+  profile: UserInfoResponse
   idToken: string
   accessToken: string
   refreshToken?: string | undefined

@@ -1,0 +1,176 @@
+/** The walk past every page: one person from the front door to signing out, and what can go wrong on the way. */
+import type { Browser, Page } from 'playwright-core'
+import { linkIn } from '../support/letter.ts'
+import type { RunningServer } from '../support/running-server.ts'
+import type { Camera } from './camera.ts'
+import type { DemoApp } from '../examples/demo-app.ts'
+
+type Walk = { browser: Browser; camera: Camera; server: RunningServer; app: DemoApp }
+type Visit = Walk & { page: Page; press: (name: string) => Promise<void>; fill: Fill; open: (path: string) => Promise<void> }
+type Fill = (fields: Record<string, string>) => Promise<void>
+
+const EMAIL = 'ana.sample@example.com'
+const NAME = 'Ana Sample'
+const PASSWORD = 'violet kettle 41'
+const NEW_PASSWORD = 'amber lantern 52'
+
+export async function showEverything(walk: Walk): Promise<void> {
+  const mine = await visit(walk)
+  const other = await visit(walk)
+  await showRegistration(mine, other)
+  await showSignIn(mine)
+  await showApp(mine)
+  await showAccount(mine, other)
+  await showSignOut(mine)
+  await showReset(mine, other)
+  await showUnverified(await visit(walk))
+  await showFaults(await visit(walk))
+}
+
+/** A browser of its own: nothing is signed in. */
+async function visit(walk: Walk): Promise<Visit> {
+  const context = await walk.browser.newContext({ viewport: { width: 1280, height: 844 }, locale: 'en' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(5000)
+  return {
+    ...walk,
+    page,
+    press: (name) => page.getByRole('button', { name, exact: true }).click(),
+    async fill(fields) {
+      for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value)
+    },
+    async open(path) {
+      await page.goto(new URL(path, walk.server.issuer).href)
+    },
+  }
+}
+
+async function showRegistration(mine: Visit, other: Visit): Promise<void> {
+  const { camera, page, server } = mine
+  await mine.open('/')
+  await camera.take(page, 'Front page')
+  await mine.open('/register')
+  await camera.take(page, 'Register')
+  await mine.fill({ 'Your name': NAME, 'E-mail': 'ana@', Password: 'password' })
+  await mine.press('Create account')
+  await camera.take(page, 'Register, with mistakes')
+  await mine.fill({ 'Your name': NAME, 'E-mail': EMAIL, Password: PASSWORD })
+  await mine.press('Create account')
+  await camera.take(page, 'Registered')
+  const link = linkIn(await server.waitForMail(EMAIL), '/activate')
+  await mine.open('/mailbox')
+  await camera.take(page, 'Mailbox')
+  await page.getByRole('link', { name: /Activate|Confirm/ }).first().click()
+  await camera.take(page, 'Mail in the mailbox')
+  await mine.open(`${new URL(page.url()).pathname}/html`)
+  await camera.take(page, 'Mail as HTML')
+  await other.open(link)
+  await camera.take(other.page, 'Activate in another browser')
+  await other.page.getByRole('link', { name: 'I did not choose that password' }).click()
+  await camera.take(other.page, 'Activate with a new password')
+  await mine.open(link)
+  await camera.take(page, 'Activated')
+  await mine.open('/activate?token=expired')
+  await camera.take(page, 'Activation link expired')
+}
+
+async function showSignIn(mine: Visit): Promise<void> {
+  const { camera, page } = mine
+  await mine.open('/sign-in')
+  await camera.take(page, 'Sign in')
+  await mine.fill({ 'E-mail': EMAIL, Password: 'not the password' })
+  await mine.press('Sign in')
+  await camera.take(page, 'Sign in, wrong password')
+}
+
+async function showApp(mine: Visit): Promise<void> {
+  const { camera, page, app } = mine
+  await page.goto(app.publicUrl)
+  await camera.take(page, 'Example app')
+  await mine.press('Sign in')
+  await camera.take(page, 'Sign in to an app')
+  await mine.fill({ 'E-mail': EMAIL, Password: PASSWORD })
+  await mine.press('Sign in')
+  await camera.take(page, 'Consent')
+  await mine.press('Allow')
+  await page.waitForURL(`${app.publicUrl}/`)
+  await mine.press('Call the resource server')
+  await camera.take(page, 'Example app, signed in')
+}
+
+async function showAccount(mine: Visit, other: Visit): Promise<void> {
+  const { camera, page } = mine
+  await other.open('/sign-in')
+  await other.fill({ 'E-mail': EMAIL, Password: PASSWORD })
+  await other.press('Sign in')
+  await mine.open('/')
+  await camera.take(page, 'Front page, signed in')
+  await mine.open('/account')
+  await camera.take(page, 'Account')
+  await mine.press('Save')
+  await camera.take(page, 'Account, saved')
+  await mine.open('/account/password')
+  await camera.take(page, 'Change password')
+  await mine.fill({ 'Current password': 'not the password', 'New password': NEW_PASSWORD })
+  await page.getByRole('main').getByRole('button').first().click()
+  await camera.take(page, 'Change password, wrong')
+  await mine.open('/account/sessions')
+  await camera.take(page, 'Sessions')
+  await mine.open('/account/apps')
+  await camera.take(page, 'Apps')
+  await other.open('/account/apps')
+}
+
+async function showSignOut(mine: Visit): Promise<void> {
+  const { camera, page, app } = mine
+  await page.goto(app.publicUrl)
+  await mine.press('Sign out')
+  await camera.take(page, 'Sign out, asked by an app')
+  await mine.open('/oauth/logout')
+  await camera.take(page, 'Sign out')
+  await mine.press('Sign out')
+  await camera.take(page, 'Signed out')
+}
+
+async function showReset(mine: Visit, other: Visit): Promise<void> {
+  const { camera, page, server } = mine
+  await mine.open('/forgot')
+  await camera.take(page, 'Forgotten password')
+  await mine.fill({ 'E-mail': EMAIL })
+  await mine.press('Send the link')
+  await camera.take(page, 'Forgotten password, sent')
+  const link = linkIn(await server.waitForMail(EMAIL, /password/i), '/reset')
+  await other.open(link)
+  await camera.take(other.page, 'Reset in another browser')
+  await mine.open(link)
+  await camera.take(page, 'Reset')
+  await mine.fill({ 'New password': NEW_PASSWORD })
+  await mine.press('Save password')
+  await camera.take(page, 'Reset, done')
+  await mine.open(link)
+  await camera.take(page, 'Reset link expired')
+}
+
+async function showUnverified(mine: Visit): Promise<void> {
+  const { camera, page, app, server } = mine
+  const { email, password } = await server.createAccount({ name: 'Ben Sample', verified: false })
+  await page.goto(app.publicUrl)
+  await mine.press('Sign in')
+  await mine.fill({ 'E-mail': email, Password: password })
+  await mine.press('Sign in')
+  await camera.take(page, 'Confirm the address on the way to an app')
+  await mine.open('/account')
+  await camera.take(page, 'Account, address not confirmed')
+  await mine.open('/account/apps')
+  await camera.take(page, 'Apps, none')
+}
+
+async function showFaults(mine: Visit): Promise<void> {
+  const { camera, page } = mine
+  await mine.open('/mailbox/none')
+  await camera.take(page, 'Not found')
+  await mine.open('/oauth/authorize?client_id=nobody&response_type=code&scope=openid')
+  await camera.take(page, 'Error, unknown app')
+  await mine.open('/interaction/over')
+  await camera.take(page, 'Sign-in page that is over')
+}
