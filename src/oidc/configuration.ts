@@ -6,6 +6,7 @@ import type {
   FindAccount,
   KoaContextWithOIDC,
 } from 'oidc-provider'
+import { assertTimely } from './client-assertion.ts'
 import { EXTRA_CLIENT_METADATA } from './client-metadata.ts'
 import { createPolicy } from './policy.ts'
 import { mayIntrospect, resourceIndicators } from './resource-access.ts'
@@ -99,6 +100,7 @@ function protocol(algorithm: string): Partial<Configuration> {
     enabledJWA: { idTokenSigningAlgValues: [...algorithms] },
     extraClientMetadata: { properties: [...EXTRA_CLIENT_METADATA] },
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    assertJwtClientAuthClaimsAndHeader: assertTimely,
     clientBasedCORS: isOwnOrigin,
     expiresWithSession: (_ctx, source) => !source.scopes.has('offline_access'),
     issueRefreshToken: (_ctx, client, source) =>
