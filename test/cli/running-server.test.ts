@@ -1,0 +1,88 @@
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { freePort, launch, pause } from '../support/service-process.ts'
+import type { Running } from '../support/service-process.ts'
+import { embeddedPlace, servicePlace } from './command-line.ts'
+import type { Place } from './command-line.ts'
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts')
+const PLACES = { SQLite: async () => embeddedPlace(), 'MariaDB and Redis': servicePlace }
+
+for (const [name, openPlace] of Object.entries(PLACES)) {
+  describe(`The command line beside a running server on ${name}`, () => {
+    let place: Place
+    let server: Running
+    let origin: string
+
+    before(async () => {
+      place = await openPlace()
+      const port = await freePort()
+      origin = `http://localhost:${port}`
+      const env = {
+        ...place.env,
+        PATH: process.env.PATH,
+        ACCOUNT_SERVER_PORT: String(port),
+        ACCOUNT_SERVER_ISSUER: origin,
+      }
+      server = await launch({ command: process.execPath, args: [MAIN], ports: [port], env })
+      await until(async () => (await fetch(`${origin}/.well-known/openid-configuration`)).ok)
+    })
+    after(async () => {
+      await server?.stop()
+      await place.remove()
+    })
+
+    const post = async (path: string, id: string, secret: string, form: Record<string, string>) => {
+      const authorization = `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`
+      const body = new URLSearchParams(form)
+      const response = await fetch(origin + path, { method: 'POST', headers: { authorization }, body })
+      return (await response.json()) as Record<string, unknown>
+    }
+
+    it('registers a machine and a resource server that use each other at once, and stops them within a second or so', async () => {
+      const api = await place.json(
+        'resource create --identifier https://api.example.com/ --scope ledger:read'.split(' '),
+      )
+      const job = await place.json(
+        'client create --name Job --grant-type client_credentials --resource https://api.example.com/ --scope ledger:read'.split(
+          ' ',
+        ),
+      )
+      const form = {
+        grant_type: 'client_credentials',
+        resource: 'https://api.example.com/',
+        scope: 'ledger:read',
+      }
+      const ask = () => post('/oauth/token', job.client_id, job.client_secret, form)
+      const { access_token: token } = await ask()
+      const introspected = await post('/oauth/introspect', api.client_id, api.client_secret, {
+        token: String(token),
+      })
+      expect(introspected).to.include({ active: true, client_id: job.client_id, scope: 'ledger:read' })
+
+      const disabledAtMs = Date.now()
+      await place.json(['client', 'disable', job.client_id])
+      await until(async () => (await ask()).error === 'invalid_client')
+      expect(Date.now() - disabledAtMs).to.be.below(5000)
+      await place.json(['client', 'enable', job.client_id])
+      await until(async () => typeof (await ask()).access_token === 'string')
+    })
+
+    it('rotates the signing keys that the server publishes, without a restart', async () => {
+      const { rotations } = await place.json(['keys', 'rotate'])
+      const kids = rotations.map(({ kid }) => kid)
+      await until(async () => {
+        const { keys } = (await (await fetch(`${origin}/oauth/jwks`)).json()) as { keys: { kid: string }[] }
+        return kids.every((kid) => keys.some((key) => key.kid === kid))
+      })
+    })
+  })
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error('waited for 10 s')
+    await pause(50)
+  }
+}
