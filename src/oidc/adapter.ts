@@ -145,7 +145,7 @@ function protect(needs: UnitOfWorkNeeds, adapter: Partial<Adapter>): Adapter {
       name,
       async (...args: unknown[]) => {
         const scope = currentScope()
-        if (scope) scope.flush ??= () => inProtocol(() => commitPending(needs, scope))
+        if (scope) scope.flush ??= () => inProtocol(() => commitPending(needs, scope), scope)
         return method && inProtocol(() => method(...args))
       },
     ]
@@ -153,11 +153,10 @@ function protect(needs: UnitOfWorkNeeds, adapter: Partial<Adapter>): Adapter {
   return Object.fromEntries(guarded) as Adapter
 }
 
-async function inProtocol<T>(work: () => Promise<T>): Promise<T> {
+async function inProtocol<T>(work: () => Promise<T>, scope = currentScope()): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    const scope = currentScope()
     if (!scope || !(error instanceof AppError)) throw error
     scope.ctx.set('retry-after', String(error.retryAfterSeconds ?? 1))
     const answer = new errors.TemporarilyUnavailable(error.message, { cause: error })

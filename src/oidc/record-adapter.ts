@@ -108,7 +108,7 @@ async function findRecord(
   return { ...payload, ...(await usedMark(parts, model, id, payload, state)), jti: id }
 }
 
-/** `consumed`, in seconds, unless this is the retry of a rotation whose successor may be handed out again. */
+/** `consumed`, in seconds, unless this is the retry of a rotation. */
 async function usedMark(
   parts: Parts,
   model: string,
@@ -119,10 +119,8 @@ async function usedMark(
   if (!use) return {}
   const scope = currentScope()
   if (scope && atTokenEndpoint()) {
-    if (model === 'RefreshToken' && (await openSuccessor(parts, id, use)) !== undefined) {
-      scope.retry = { id, payload, use }
-      return {}
-    }
+    // Goes on as if unused: the commit finds the use again, and answers with the same successor.
+    if (model === 'RefreshToken' && (await openSuccessor(parts, id, use)) !== undefined) return {}
     scope.reused = { model, payload }
   }
   return { consumed: Math.floor(use.atMs / SECOND_MS) }

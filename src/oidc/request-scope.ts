@@ -4,7 +4,7 @@
  */
 import { Provider } from 'oidc-provider'
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
-import type { Entry, Root, Use } from './grant-store.ts'
+import type { Entry, Root } from './grant-store.ts'
 
 /** A single-use record that the request uses up. */
 export type PendingUse = { model: string; id: string; key: string; payload: AdapterPayload }
@@ -17,9 +17,6 @@ export type PendingCommit = {
   entries: (Entry & { model: string; id: string })[]
 }
 
-/** A refresh token that was rotated a moment ago and is presented again by the same client. */
-export type Retry = { id: string; payload: AdapterPayload; use: Use }
-
 export type RequestScope = {
   ctx: KoaContextWithOIDC
   /** Grants read together with a token, by tag; `undefined` for one known to be gone. */
@@ -30,7 +27,6 @@ export type RequestScope = {
   found: Map<string, AdapterPayload>
   pending: Map<string, PendingCommit>
   revoked: Map<string, Promise<void>>
-  retry?: Retry
   /** A record that was found used; if its family is revoked for that, the owner is told. */
   reused?: { model: string; payload: AdapterPayload } | undefined
   flush?: () => Promise<void>

@@ -43,12 +43,6 @@ export async function flushUnitOfWork(ctx: object): Promise<void> {
 export async function commitPending(needs: UnitOfWorkNeeds, scope: RequestScope): Promise<void> {
   const commits = [...scope.pending.values()]
   scope.pending.clear()
-  const { retry } = scope
-  if (retry) {
-    if (await answerRetry(needs, scope, retry, commits)) return
-    await endFamily(needs, 'RefreshToken', retry.payload)
-    throw new errors.InvalidGrant('refresh token already used')
-  }
   await Promise.all(commits.map((commit) => settle(needs, scope, commit)))
 }
 
@@ -95,8 +89,8 @@ async function settle(needs: UnitOfWorkNeeds, scope: RequestScope, commit: Pendi
   const outcome = await needs.store.commit({ use: use && markOf(needs, use, successor), root, entries })
   if (outcome.outcome === 'done') return
   if (outcome.outcome === 'used' && use?.model === 'RefreshToken') {
-    const retry = { id: use.id, payload: use.payload, use: outcome.use }
-    if (await answerRetry(needs, scope, retry, [commit])) return
+    const earlier = await openSuccessor(needs, use.id, outcome.use)
+    if (earlier !== undefined) return answerRetry(needs, scope, commit, earlier)
   }
   await refuse(needs, use, outcome)
 }
@@ -114,23 +108,17 @@ function successorSealer(presented: string) {
   return createSealer([deriveKey(presented, 'refresh-token-successor')])
 }
 
-/** Writes the fresh access token, and answers with the successor that exists already. False: this is a second use. */
+/** Writes the fresh access token, and answers with the successor that exists already. */
 async function answerRetry(
   needs: UnitOfWorkNeeds,
-  scope: RequestScope,
-  retry: NonNullable<RequestScope['retry']>,
-  commits: PendingCommit[],
-): Promise<boolean> {
-  const successor = await openSuccessor(needs, retry.id, retry.use)
-  if (successor === undefined) return false
-  for (const { root, entries } of commits) {
-    const fresh = entries.filter(({ model }) => model !== 'RefreshToken')
-    const outcome = await needs.store.commit({ root, entries: fresh })
-    if (outcome.outcome !== 'done') await refuse(needs, undefined, outcome)
-  }
-  const { ctx } = scope
+  { ctx }: RequestScope,
+  { root, entries }: PendingCommit,
+  successor: string,
+): Promise<void> {
+  const fresh = entries.filter(({ model }) => model !== 'RefreshToken')
+  const outcome = await needs.store.commit({ root, entries: fresh })
+  if (outcome.outcome !== 'done') await refuse(needs, undefined, outcome)
   ctx.body = { ...(ctx.body as object), refresh_token: successor }
-  return true
 }
 
 async function refuse(

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { endSession, revokeGrant } from '../../src/oidc/revocation.ts'
+import { holdFirst } from './held-store.ts'
 import { isActive, openBrowser, redeem, serveProvider } from './provider-on-store.ts'
 import type { Browser, Served } from './provider-on-store.ts'
 import { STORES } from './stores.ts'
@@ -71,13 +72,46 @@ for (const { name, open } of STORES) {
       expect(await isSignedIn(browser)).to.equal(true)
     })
 
+    /** Runs `meanwhile` between what a request reads of its session and what it writes. */
+    async function interleave(slow: (base: string) => Promise<unknown>, meanwhile: () => Promise<unknown>) {
+      const held = holdFirst(opened.store, 'putRoot')
+      const other = await serveProvider({ store: held.store, clock })
+      const running = slow(other.base)
+      await held.reached
+      await meanwhile()
+      held.release()
+      await running
+      await other.close()
+    }
+
     it('keeps what two tabs authorise at the same time', async () => {
       const browser = await signedIn()
       const { payload } = await sessionRoot(browser)
-      await Promise.all([copyOf(browser).authorize(base, 'web'), copyOf(browser).authorize(base, 'public')])
+      const tab = copyOf(browser)
+      await interleave(
+        (slowBase) => tab.authorize(slowBase, 'public', SILENT),
+        () => browser.authorize(base, 'web'),
+      )
+      expect(await isSignedIn(tab)).to.equal(true)
       const ended = await endSession({ store: opened.store, clock }, String(payload.uid))
       expect(ended.every(({ grantId, sid }) => grantId && sid)).to.equal(true)
       expect(ended.map(({ clientId }) => clientId).toSorted()).to.deep.equal(['public', 'web'])
+    })
+
+    it('does not let a request that began before a sign-in put the earlier state back', async () => {
+      const browser = await signedIn()
+      const tab = copyOf(browser)
+      await pauseToNextSecond()
+      let afterSignIn: unknown
+      await interleave(
+        (slowBase) => tab.authorize(slowBase, 'public', SILENT),
+        async () => {
+          await browser.authorize(base, 'public', { prompt: 'login' })
+          afterSignIn = (await sessionRoot(browser)).root
+        },
+      )
+      expect((await sessionRoot(browser)).root).to.deep.equal(afterSignIn)
+      expect(await isSignedIn(tab)).to.equal(false)
     })
 
     it('does not bring back a session that was ended while a request was under way', async () => {
@@ -95,23 +129,15 @@ for (const { name, open } of STORES) {
       expect(await isSignedIn(browser)).to.equal(false)
     })
 
-    it('does not let a request that began before a sign-in put the earlier state back', async () => {
-      const browser = await signedIn()
-      const before = copyOf(browser)
-      await pauseToNextSecond()
-      const [, again] = await Promise.all([
-        before.authorize(base, 'public', SILENT),
-        browser.authorize(base, 'public', { prompt: 'login' }),
-      ])
-      expect(again.error).to.equal(undefined)
-      expect(await isSignedIn(browser)).to.equal(true)
-    })
-
     it('saves a session found by its uid without changing its id', async () => {
       const browser = await signedIn()
       const { payload } = await sessionRoot(browser)
       const byUid = (await served.provider.Session.findByUid(String(payload.uid)))!
+      const before = (await sessionRoot(browser)).root
       await byUid.persist()
+      const after = (await sessionRoot(browser)).root
+      expect(after.version).not.to.equal(before.version)
+      expect([after.digest, after.sealedId]).to.deep.equal([before.digest, before.sealedId])
       expect(await isSignedIn(browser)).to.equal(true)
       const forged = `${byUid.jti.slice(0, -1)}${byUid.jti.endsWith('A') ? 'B' : 'A'}`
       for (const id of [byUid.jti, forged]) {
@@ -128,6 +154,7 @@ for (const { name, open } of STORES) {
       await revokeGrant({ store: opened.store, clock }, grantId)
       await grant.save()
       expect(await served.provider.Grant.find(grantId)).to.equal(undefined)
+      expect(await served.provider.AccessToken.find(String(body.access_token))).to.equal(undefined)
       expect(await isActive(base, body.access_token)).to.equal(false)
     })
 

@@ -1,5 +1,8 @@
 import { expect } from 'chai'
+import { unavailable } from '../../src/errors.ts'
+import type { GrantStore } from '../../src/oidc/grant-store.ts'
 import type { Reuse } from '../../src/oidc/unit-of-work.ts'
+import { holdFirst } from './held-store.ts'
 import { isActive, openBrowser, post, redeem, refresh, serveProvider, WEB } from './provider-on-store.ts'
 import type { Served } from './provider-on-store.ts'
 import { STORES } from './stores.ts'
@@ -54,6 +57,38 @@ for (const { name, open } of STORES) {
         expect([status, body.error]).to.deep.equal([400, 'invalid_grant'])
       expect(await isActive(base, won[0]!.body.access_token)).to.equal(false)
       expect((await refresh(base, won[0]!.body.refresh_token)).body.error).to.equal('invalid_grant')
+    })
+
+    it('ends the family when two requests have both found the code unused', async () => {
+      const held = holdFirst(opened.store, 'commit')
+      const slow = await serveProvider({
+        store: held.store,
+        clock,
+        onReuse: (reuse) => void reuses.push(reuse),
+      })
+      const authorized = await openBrowser().authorize(base, 'public')
+      const loser = redeem(slow.base, 'public', authorized)
+      await held.reached
+      const { body } = await redeem(base, 'public', authorized)
+      expect(await isActive(base, body.access_token)).to.equal(true)
+      held.release()
+      expect((await loser).body.error).to.equal('invalid_grant')
+      expect(await isActive(base, body.access_token)).to.equal(false)
+      expect(reuses).to.have.length(1)
+      await slow.close()
+    })
+
+    it('burns nothing when the store fails between finding and writing', async () => {
+      const failing = new Proxy(opened.store, {
+        get: (target, name: keyof GrantStore) =>
+          name === 'commit' ? () => Promise.reject(unavailable(new Error('down'))) : target[name],
+      })
+      const broken = await serveProvider({ store: failing, clock })
+      const { refresh_token: token } = await signIn()
+      const { status, body } = await refresh(broken.base, token)
+      expect([status, body.error]).to.deep.equal([503, 'temporarily_unavailable'])
+      expect((await refresh(base, token)).status).to.equal(200)
+      await broken.close()
     })
 
     it('ends the family when a code comes a second time, and says whose it was', async () => {
