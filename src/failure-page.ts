@@ -16,9 +16,8 @@ const HEADINGS: Record<number, string> = {
 
 export function renderFailure(render: Render): ErrorNeeds['renderErrorPage'] {
   return (ctx, { status, code, message, errorId }) => {
-    const heading =
-      HEADINGS[status] ?? (status >= 500 ? 'Something went wrong on our side' : 'This request is not right')
-    const help = HELP[code]
+    const words = APP_FAULTS[code]
+    const heading = words?.heading ?? headingOf(status)
     render(
       ctx,
       'error',
@@ -26,9 +25,9 @@ export function renderFailure(render: Render): ErrorNeeds['renderErrorPage'] {
         title: heading,
         status,
         heading,
-        message,
+        message: words?.message ?? message,
         errorId,
-        help,
+        help: words ? `For the people who run the app: ${message}.` : HELP[code],
         backHref: '/',
         backLabel: 'To the start page',
       },
@@ -37,12 +36,26 @@ export function renderFailure(render: Render): ErrorNeeds['renderErrorPage'] {
   }
 }
 
-/** What people can do about errors that an app's developer has to mend. */
+function headingOf(status: number): string {
+  return (
+    HEADINGS[status] ?? (status >= 500 ? 'Something went wrong on our side' : 'This request is not right')
+  )
+}
+
+/** Errors that an app's developer has to mend: plain words first, the developer's own below. */
+const APP_FAULTS: Record<string, { heading: string; message: string }> = {
+  invalid_client: {
+    heading: 'This app is not known here',
+    message: 'The app that sent you here is not registered. Please tell the people who run it.',
+  },
+  invalid_redirect_uri: {
+    heading: 'This app cannot be answered',
+    message:
+      'The app that sent you here gave a return address that is not registered. Please tell the people who run it.',
+  },
+}
+
 const HELP: Record<string, string> = {
-  invalid_client:
-    'The app that sent you here is not known to this server. Please tell the people who run it.',
-  invalid_redirect_uri:
-    'The app that sent you here gave a return address that is not registered. Please tell the people who run it.',
   invalid_request:
     'Go back to the app and try again. If it happens every time, please tell the people who run it.',
 }

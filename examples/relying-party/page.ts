@@ -79,7 +79,7 @@ main { max-width: 44rem; margin: 0 auto; padding: 2rem 1rem 4rem } h1 { margin: 
 header p, .soft { color: var(--soft) } header p { margin: .25rem 0 1.5rem } code, pre { font: .88em ui-monospace, Menlo, monospace; overflow-wrap: anywhere }
 section { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 1.5rem; margin-bottom: 1.25rem } section > p:first-child { margin-top: 0 }
 table { width: 100%; border-collapse: collapse; margin: 0 0 1rem } caption { text-align: left; color: var(--soft); padding-bottom: .25rem }
-th, td { text-align: left; padding: .4rem .5rem .4rem 0; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere } th { width: 35%; font-weight: 600 }
+th, td { text-align: left; padding: .4rem .5rem .4rem 0; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere } th { width: 9rem; font-weight: 600; overflow-wrap: normal }
 pre { white-space: pre-wrap; margin: 0 } ol { margin: 0; padding-left: 1.4rem } .buttons { display: flex; flex-wrap: wrap; gap: .6rem } form { margin: 0 }
 button { font: inherit; font-weight: 600; padding: .6rem 1.1rem; border: 1px solid var(--blue); border-radius: 9px; background: var(--blue); color: var(--card); cursor: pointer }
 button.plain { background: none; color: var(--blue) } button:focus-visible { outline: 3px solid #d98316; outline-offset: 2px }

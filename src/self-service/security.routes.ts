@@ -11,6 +11,7 @@ import type { Render } from '../http/render.ts'
 import { formOf, requestState } from '../http/request-state.ts'
 import type { AnyContext } from '../http/request-state.ts'
 import { validateForm } from '../http/validate.ts'
+import { scopeWords } from '../oidc/scope-words.ts'
 import { browserName } from './browser-name.ts'
 import { asMember, SIGN_OUT_PATH } from './member.ts'
 import type { FindMember, Member } from './member.ts'
@@ -149,7 +150,9 @@ async function showApps(needs: Needs, ctx: AnyContext, { account }: Member, noti
     consents.map(async ({ clientId, scopes, resources, grantedAtMs }) => ({
       clientId,
       name: (await needs.clientName(clientId)) ?? clientId,
-      scopes: [...scopes, ...Object.values(resources).flat()],
+      scopes: [...scopes, ...Object.values(resources).flat()].map(
+        (scope) => scopeWords(scope)?.title ?? scope,
+      ),
       grantedAtMs,
     })),
   )
