@@ -14,11 +14,6 @@ for (const [name, openPlace] of Object.entries({
   describe(`cli client and resource on ${name}`, () => {
     let place: Place
     let server: Parts
-    const opens = async (clientId: string, secret: string) => {
-      const found = await findClientWithSecret(server.db, clientId)
-      return compareClientSecret(secretForLibrary(server.sealer, clientId, found!.secret), secret)
-    }
-
     before(async () => {
       place = await openPlace()
       await place.json(['migrate'])
@@ -27,107 +22,6 @@ for (const [name, openPlace] of Object.entries({
     after(async () => {
       await server?.close()
       await place.remove()
-    })
-
-    it('registers an app and answers its metadata with the secret, once', async () => {
-      const app = await place.json(
-        [
-          'client',
-          'create',
-          '--name',
-          'My app',
-          '--first-party',
-          '--resource',
-          'https://api.example.com/',
-        ].concat([
-          '--redirect-uri',
-          'https://app.example.com/callback',
-          '--redirect-uri',
-          'https://app.example.com/other',
-          '--post-logout-redirect-uri',
-          'https://app.example.com/',
-          '--scope',
-          'openid email ledger:read',
-        ]),
-      )
-      expect(app).to.include({
-        client_name: 'My app',
-        first_party: true,
-        scope: 'openid email ledger:read',
-        token_endpoint_auth_method: 'client_secret_basic',
-        id_token_signed_response_alg: 'ES256',
-        client_secret_expires_at: 0,
-      })
-      expect(app.redirect_uris).to.have.length(2)
-      expect(app.allowed_resources).to.eql(['https://api.example.com/'])
-      expect(await opens(app.client_id, app.client_secret)).to.equal(true)
-
-      const [shown, listed, text] = await Promise.all([
-        place.json(['client', 'show', app.client_id]),
-        place.json(['client', 'list']),
-        place.cli(['client', 'show', app.client_id]),
-      ])
-      const { client_secret, client_secret_expires_at: _, ...rest } = app
-      expect(shown).to.eql({ ...rest, disabled: false })
-      expect(listed.clients).to.eql([shown])
-      expect(text.stdout).to.contain('https://app.example.com/other').and.not.to.contain(client_secret)
-    })
-
-    it('registers public apps, machines and apps with keys of their own', async () => {
-      const jwk = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }
-      const file = join(place.folder, 'keys.json')
-      writeFileSync(file, JSON.stringify({ keys: [jwk] }))
-      const [phone, machine, signer] = await Promise.all([
-        place.json([
-          'client',
-          'create',
-          '--name',
-          'Phone',
-          '--public',
-          '--redirect-uri',
-          'com.example.app:/cb',
-        ]),
-        place.json(['client', 'create', '--name', 'Job', '--grant-type', 'client_credentials']),
-        place.json(
-          ['client', 'create', '--name', 'Signer', '--auth-method', 'private_key_jwt', '--jwks', file].concat(
-            ['--grant-type', 'client_credentials'],
-          ),
-        ),
-      ])
-      expect(phone).to.include({ token_endpoint_auth_method: 'none', application_type: 'native' })
-      expect(phone).not.to.have.property('client_secret')
-      expect(machine.grant_types).to.eql(['client_credentials'])
-      expect(signer.jwks.keys).to.eql([jwk])
-      expect(signer).not.to.have.property('client_secret')
-    })
-
-    it('refuses what cannot be registered and says why', async () => {
-      const file = join(place.folder, 'private.json')
-      writeFileSync(file, JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-256', d: 'hunter2' }] }))
-      const broken = join(place.folder, 'broken.json')
-      writeFileSync(broken, '{"keys": hunter2')
-      const create = (...more: string[]) => mistakeOf(server, ['client', 'create', '--name', 'X', ...more])
-      const app = ['--redirect-uri', 'https://app.example.com/cb']
-      const [http, none, method, grant, both, priv, noJson, unknown] = await Promise.all([
-        create('--redirect-uri', 'http://app.example.com/cb'),
-        create(),
-        create('--auth-method', 'magic', ...app),
-        create('--grant-type', 'password', ...app),
-        create('--public', '--auth-method', 'client_secret_post', ...app),
-        create('--jwks', file, '--auth-method', 'private_key_jwt', ...app),
-        create('--jwks', broken, ...app),
-        mistakeOf(server, ['client', 'show', 'nothing']),
-      ])
-      expect(http.error).to.equal('invalid_redirect_uri')
-      expect(http.error_description).to.contain('use https')
-      expect(none.error_description).to.contain('at least one is needed')
-      expect(method.error_description).to.contain('--auth-method takes client_secret_basic')
-      expect(grant.error_description).to.contain('--grant-type takes authorization_code')
-      expect(both.error_description).to.contain('--public')
-      expect(priv.error_description).to.contain('must be a public key')
-      expect(noJson.error_description).to.match(/broken\.json is not JSON$/)
-      expect(unknown.error).to.equal('client_not_found')
-      expect(JSON.stringify([priv, noJson])).not.to.contain('hunter2')
     })
 
     it('disables, enables, rotates and deletes, and a running server hears of each within a second or so', async () => {
@@ -153,8 +47,8 @@ for (const [name, openPlace] of Object.entries({
       expect(await hears(['client', 'enable', id])).to.include({ disabled: false })
       const rotated = await hears(['client', 'rotate-secret', id])
       expect(rotated.client_secret).to.be.a('string').and.not.to.equal(old)
-      expect(await opens(id, old)).to.equal(false)
-      expect(await opens(id, rotated.client_secret)).to.equal(true)
+      expect(await opens(server, id, old)).to.equal(false)
+      expect(await opens(server, id, rotated.client_secret)).to.equal(true)
       expect(await hears(['client', 'delete', id])).to.eql({ client_id: id, client_name: 'Y', deleted: true })
       expect((await mistakeOf(server, ['client', 'rotate-secret', id])).error).to.equal('client_not_found')
     })
@@ -167,7 +61,7 @@ for (const [name, openPlace] of Object.entries({
         ]),
       )
       expect(made).to.include({ scope: 'ledger:read ledger:transfer', access_token_format: 'opaque' })
-      expect(await opens(made.client_id, made.client_secret)).to.equal(true)
+      expect(await opens(server, made.client_id, made.client_secret)).to.equal(true)
       const { client_secret: _, ...known } = made
       const [shown, listed, again, format, openid, ofClient] = await Promise.all([
         place.json(['resource', 'show', 'https://api.example.com/']),
@@ -199,4 +93,125 @@ for (const [name, openPlace] of Object.entries({
       expect(gone.error).to.equal('client_not_found')
     })
   })
+}
+
+describe('cli client', () => {
+  const place = embeddedPlace()
+  let server: Parts
+
+  before(async () => {
+    await place.json(['migrate'])
+    server = await place.open()
+  })
+  after(async () => {
+    await server?.close()
+    await place.remove()
+  })
+
+  it('registers an app and answers its metadata with the secret, once', async () => {
+    const app = await place.json(
+      [
+        'client',
+        'create',
+        '--name',
+        'My app',
+        '--first-party',
+        '--resource',
+        'https://api.example.com/',
+      ].concat([
+        '--redirect-uri',
+        'https://app.example.com/callback',
+        '--redirect-uri',
+        'https://app.example.com/other',
+        '--post-logout-redirect-uri',
+        'https://app.example.com/',
+        '--scope',
+        'openid email ledger:read',
+      ]),
+    )
+    expect(app).to.include({
+      client_name: 'My app',
+      first_party: true,
+      scope: 'openid email ledger:read',
+      token_endpoint_auth_method: 'client_secret_basic',
+      id_token_signed_response_alg: 'ES256',
+      client_secret_expires_at: 0,
+    })
+    expect(app.redirect_uris).to.have.length(2)
+    expect(app.allowed_resources).to.eql(['https://api.example.com/'])
+    expect(await opens(server, app.client_id, app.client_secret)).to.equal(true)
+
+    const [shown, listed, text] = await Promise.all([
+      place.json(['client', 'show', app.client_id]),
+      place.json(['client', 'list']),
+      place.cli(['client', 'show', app.client_id]),
+    ])
+    const { client_secret, client_secret_expires_at: _, ...rest } = app
+    expect(shown).to.eql({ ...rest, disabled: false })
+    expect(listed.clients).to.eql([shown])
+    expect(text.stdout).to.contain('https://app.example.com/other').and.not.to.contain(client_secret)
+  })
+
+  it('registers public apps, machines and apps with keys of their own', async () => {
+    const jwk = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }
+    const file = join(place.folder, 'keys.json')
+    writeFileSync(file, JSON.stringify({ keys: [jwk] }))
+    const [phone, machine, signer] = await Promise.all([
+      place.json([
+        'client',
+        'create',
+        '--name',
+        'Phone',
+        '--public',
+        '--redirect-uri',
+        'com.example.app:/cb',
+      ]),
+      place.json(['client', 'create', '--name', 'Job', '--grant-type', 'client_credentials']),
+      place.json(
+        ['client', 'create', '--name', 'Signer', '--auth-method', 'private_key_jwt', '--jwks', file].concat([
+          '--grant-type',
+          'client_credentials',
+        ]),
+      ),
+    ])
+    expect(phone).to.include({ token_endpoint_auth_method: 'none', application_type: 'native' })
+    expect(phone).not.to.have.property('client_secret')
+    expect(machine.grant_types).to.eql(['client_credentials'])
+    expect(signer.jwks.keys).to.eql([jwk])
+    expect(signer).not.to.have.property('client_secret')
+  })
+
+  it('refuses what cannot be registered and says why', async () => {
+    const file = join(place.folder, 'private.json')
+    writeFileSync(file, JSON.stringify({ keys: [{ kty: 'EC', crv: 'P-256', d: 'hunter2' }] }))
+    const broken = join(place.folder, 'broken.json')
+    writeFileSync(broken, '{"keys": hunter2')
+    const create = (...more: string[]) => mistakeOf(server, ['client', 'create', '--name', 'X', ...more])
+    const app = ['--redirect-uri', 'https://app.example.com/cb']
+    const [http, none, method, grant, both, priv, noJson, unknown] = await Promise.all([
+      create('--redirect-uri', 'http://app.example.com/cb'),
+      create(),
+      create('--auth-method', 'magic', ...app),
+      create('--grant-type', 'password', ...app),
+      create('--public', '--auth-method', 'client_secret_post', ...app),
+      create('--jwks', file, '--auth-method', 'private_key_jwt', ...app),
+      create('--jwks', broken, ...app),
+      mistakeOf(server, ['client', 'show', 'nothing']),
+    ])
+    expect(http.error).to.equal('invalid_redirect_uri')
+    expect(http.error_description).to.contain('use https')
+    expect(none.error_description).to.contain('at least one is needed')
+    expect(method.error_description).to.contain('--auth-method takes client_secret_basic')
+    expect(grant.error_description).to.contain('--grant-type takes authorization_code')
+    expect(both.error_description).to.contain('--public')
+    expect(priv.error_description).to.contain('must be a public key')
+    expect(noJson.error_description).to.match(/broken\.json is not JSON$/)
+    expect(unknown.error).to.equal('client_not_found')
+    expect(JSON.stringify([priv, noJson])).not.to.contain('hunter2')
+  })
+})
+
+async function opens({ db, sealer }: Parts, clientId: string, secret: string): Promise<boolean> {
+  const found = await findClientWithSecret(db, clientId)
+  return compareClientSecret(secretForLibrary(sealer, clientId, found!.secret), secret)
 }
