@@ -5,6 +5,7 @@ import { pause } from '../../support/service-process.ts'
 import { startServer, TEST_PASSWORD } from '../../support/running-server.ts'
 import type { ServerOptions } from '../../support/running-server.ts'
 import { createVisitor } from '../../support/visitor.ts'
+import type { Visitor } from '../../support/visitor.ts'
 import { send } from './send.ts'
 import type { Answer, Sent } from './send.ts'
 
@@ -51,6 +52,14 @@ export async function until(condition: () => Promise<boolean> | boolean, what: s
     if (Date.now() > deadline) throw new Error(`waited in vain until ${what}`)
     await pause(25)
   }
+}
+
+/** All that the visitor holds, as one header. */
+export function cookiesOf(visitor: Pick<Visitor, 'cookies'>): string {
+  return visitor
+    .cookies()
+    .map((cookie: { name: string; value: string }) => `${cookie.name}=${cookie.value}`)
+    .join('; ')
 }
 
 let networks = 0

@@ -1,0 +1,181 @@
+import { expect } from 'chai'
+import type { Account } from '../../src/accounts/account.ts'
+import { deleteAccount, disableAccount, enableAccount } from '../../src/accounts/account-state.ts'
+import { callbackOf, register, signIn, userinfo } from '../oidc/protocol/relying-party.ts'
+import type { Party, Tokens } from '../oidc/protocol/relying-party.ts'
+import { PASSWORD, STAGES } from '../oidc/protocol/stage.ts'
+import type { Stage } from '../oidc/protocol/stage.ts'
+import type { Visitor } from '../support/visitor.ts'
+
+const ENDINGS = [
+  { state: 'disabled', end: disableAccount },
+  { state: 'deleted', end: deleteAccount },
+]
+const cli = { actor: 'cli' }
+
+for (const { name, stage: open } of STAGES) {
+  describe(`an account that is gone, on two processes with ${name}`, function () {
+    this.timeout(60_000)
+    let stage: Stage
+    let app: Party
+
+    before(async () => {
+      stage = await open()
+      app = await register(stage)
+    })
+
+    for (const { state, end } of ENDINGS)
+      describe(state, () => {
+        let person: Account
+        let visitor: Visitor
+        let tokens: Tokens
+        let code: string
+
+        // Everything an account can hold, and then it is gone.
+        before(async () => {
+          person = await stage.person()
+          visitor = stage.visitor()
+          tokens = await app.tokensFor(person, {}, visitor)
+          code = (await signIn(visitor, app.authorizePath(), person)).searchParams.get('code') ?? ''
+          expect((await visitor.get('/account')).heading).to.contain('account')
+          expect(await end(stage.accounts, person.id, cli)).to.equal(true)
+        })
+
+        it('has no live token at once, on every process', async () => {
+          for (let process = 0; process < 4; process += 1) {
+            expect((await app.introspect(tokens.access_token)).text).to.equal('{"active":false}')
+            expect((await app.introspect(tokens.refresh_token)).text).to.equal('{"active":false}')
+            expect((await userinfo(stage, tokens.access_token)).status).to.equal(401)
+          }
+        })
+
+        it('cannot refresh, and cannot redeem a code that it got before', async () => {
+          expect((await app.refresh(tokens.refresh_token)).json()).to.include({ error: 'invalid_grant' })
+          expect((await app.redeem(code)).json()).to.include({ error: 'invalid_grant' })
+        })
+
+        it('with a live session is asked to sign in, and nothing else', async () => {
+          for (const path of [app.authorizePath(), app.authorizePath({ prompt: undefined })]) {
+            const page = await visitor.get(path)
+            expect([page.status, page.heading]).to.eql([200, 'Sign in'])
+          }
+          const silent = await visitor.get(app.authorizePath({ prompt: 'none' }))
+          expect(callbackOf(silent)).to.include({ error: 'login_required' })
+          const hinted = await visitor.get(
+            app.authorizePath({ prompt: 'none', id_token_hint: tokens.id_token }),
+          )
+          expect(callbackOf(hinted)).to.include({ error: 'login_required' })
+        })
+
+        it('with a live session sees none of its own pages', async () => {
+          for (const path of ['/account', '/account/password', '/account/sessions', '/account/apps']) {
+            const page = await visitor.get(path)
+            expect([page.status, page.heading], path).to.eql([200, 'Sign in'])
+          }
+          expect((await visitor.get('/')).text).not.to.contain(person.email)
+        })
+
+        it('is refused by every page that takes its password, as if the password were wrong', async () => {
+          const { email } = person
+          const wrong = await stage.visitor().signIn({ email: 'nobody@example.com', password: PASSWORD })
+          const alone = await stage.visitor().signIn({ email, password: PASSWORD })
+          expect(alone.status).to.equal(400)
+          expect(unlike(alone.text, email)).to.equal(unlike(wrong.text, 'nobody@example.com'))
+          const fields = { email, password: PASSWORD }
+          const other = stage.visitor()
+          const inApp = await other.followForm(await other.get(app.authorizePath()), fields, {
+            action: '/sign-in',
+          })
+          expect([inApp.status, inApp.heading]).to.eql([400, 'Sign in'])
+        })
+
+        it('is signed out with the right hint all the same', async () => {
+          const page = await visitor.get(`/oauth/logout?id_token_hint=${tokens.id_token}`)
+          expect(page.status).to.equal(200)
+        })
+      })
+
+    it('cannot allow an app with a consent page that was open before', async () => {
+      for (const { end } of ENDINGS) {
+        const { id, email } = await stage.person()
+        const visitor = stage.visitor()
+        const form = await visitor.get(app.authorizePath())
+        const consent = await visitor.followForm(form, { email, password: PASSWORD }, { action: '/sign-in' })
+        expect(consent.heading).to.contain('asks for access')
+        await end(stage.accounts, id, cli)
+        const page = await visitor.followForm(consent, { decision: 'allow' }, { action: '/consent' })
+        expect(page.status).to.be.below(500)
+        expect(page.headers.get('location') ?? '').not.to.contain('code=')
+      }
+    })
+
+    it('cannot use links that it was mailed before', async () => {
+      for (const { end } of ENDINGS) {
+        const { id, email } = await stage.person()
+        const visitor = stage.visitor()
+        await visitor.followForm(await visitor.get('/forgot'), { email })
+        const { text } = await stage.waitForMail(email)
+        const [link = ''] = /https?:\/\/\S+\/reset\S+/.exec(text) ?? []
+        expect((await visitor.get(link)).status).to.equal(200)
+        await end(stage.accounts, id, cli)
+        expect((await visitor.get(link)).status).to.equal(410)
+      }
+    })
+
+    it('gets nothing back when it is enabled again but the right to sign in', async () => {
+      const person = await stage.person()
+      const visitor = stage.visitor()
+      const { access_token, refresh_token } = await app.tokensFor(person, {}, visitor)
+      await disableAccount(stage.accounts, person.id, cli)
+      await enableAccount(stage.accounts, person.id, cli)
+      expect((await app.introspect(access_token)).text).to.equal('{"active":false}')
+      expect((await app.refresh(refresh_token)).status).to.equal(400)
+      expect((await visitor.get('/account')).heading).to.equal('Sign in')
+      expect((await stage.visitor().signIn({ email: person.email, password: PASSWORD })).heading).to.contain(
+        'account',
+      )
+    })
+  })
+
+  describe(`an account whose address is not confirmed, on ${name}`, function () {
+    this.timeout(60_000)
+    let stage: Stage
+    let app: Party
+    let person: Account
+
+    before(async () => {
+      stage = await open()
+      app = await register(stage)
+      person = await stage.person({ verified: false })
+    })
+
+    it('signs in to its own page', async () => {
+      const page = await stage.visitor().signIn({ email: person.email, password: PASSWORD })
+      expect([page.status, page.url.pathname]).to.eql([200, '/account'])
+    })
+
+    it('grants nothing to apps, whatever its pages are sent', async () => {
+      const visitor = stage.visitor()
+      const form = await visitor.get(app.authorizePath())
+      const fields = { email: person.email, password: PASSWORD }
+      let page = await visitor.followForm(form, fields, { action: '/sign-in' })
+      expect(page.heading).to.equal('Confirm your address')
+      page = await visitor.followForm(page, { resend: 'yes' }, { action: '/verify-email' })
+      page = await visitor.followForm(page, {}, { action: '/verify-email' })
+      expect(page.heading).to.equal('Confirm your address')
+      const { pathname } = page.url
+      const skipped = await visitor.followForm(
+        { ...page, text: page.text.replaceAll('/verify-email', '/consent') },
+        { decision: 'allow' },
+        { action: '/consent' },
+      )
+      expect(skipped.headers.get('location') ?? '', pathname).not.to.contain('code=')
+      const silent = await visitor.get(app.authorizePath({ prompt: 'none' }))
+      expect(callbackOf(silent)).not.to.have.property('code')
+    })
+  })
+}
+
+function unlike(text: string, email: string): string {
+  return text.replaceAll(email, '…').replace(/name="_csrf" value="[^"]*"/g, '')
+}
