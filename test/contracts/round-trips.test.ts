@@ -96,6 +96,12 @@ for (const { name, open } of REDIS_STORES) {
       expect([renewal.answer.status, renewal.roundTrips]).to.deep.equal([200, 2])
     })
 
+    it('a revocation takes three, however often the library asks for it', async () => {
+      const { refreshToken: token } = await signIn('web')
+      const { answer, roundTrips } = await counted(() => post(`${base}/token/revocation`, { token, ...WEB }))
+      expect([answer.status, roundTrips, opened.roundTrips!.commands]).to.deep.equal([200, 3, 3])
+    })
+
     it('single sign-on takes three', async () => {
       const browser = openBrowser()
       await browser.authorize(base, 'public')

@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import { endSession, revokeGrant } from '../../src/oidc/revocation.ts'
+import { newVersion } from '../../src/oidc/session-records.ts'
+import { grantKey, sessionKey, tagOf } from '../../src/oidc/token-ids.ts'
 import { holdFirst } from './held-store.ts'
 import { isActive, openBrowser, redeem, serveProvider } from './provider-on-store.ts'
 import type { Browser, Served } from './provider-on-store.ts'
@@ -156,6 +158,19 @@ for (const { name, open } of STORES) {
       expect(await served.provider.Grant.find(grantId)).to.equal(undefined)
       expect(await served.provider.AccessToken.find(String(body.access_token))).to.equal(undefined)
       expect(await isActive(base, body.access_token)).to.equal(false)
+    })
+
+    it('takes no record for that of another id whose tag is the same', async () => {
+      const root = {
+        digest: 'of another',
+        version: newVersion(),
+        payload: JSON.stringify({ uid: 'another' }),
+      }
+      const untilMs = clock() + 60 * SECOND
+      await opened.store.putRoot(sessionKey(tagOf('this')), root, untilMs)
+      await opened.store.putRoot(grantKey(tagOf('this')), root, untilMs)
+      expect(await served.provider.Session.findByUid('this')).to.equal(undefined)
+      expect(await served.provider.Grant.find('this')).to.equal(undefined)
     })
 
     it('keeps a session that nobody signed in to for ten minutes only', async () => {

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import { unavailable } from '../../src/errors.ts'
 import type { GrantStore } from '../../src/oidc/grant-store.ts'
+import { revokeGrantByDigest } from '../../src/oidc/revocation.ts'
 import type { Reuse } from '../../src/oidc/unit-of-work.ts'
+import { digest } from '../../src/platform/tokens.ts'
 import { holdFirst } from './held-store.ts'
 import { isActive, openBrowser, post, redeem, refresh, serveProvider, WEB } from './provider-on-store.ts'
 import type { Served } from './provider-on-store.ts'
@@ -75,6 +77,19 @@ for (const { name, open } of STORES) {
       expect((await loser).body.error).to.equal('invalid_grant')
       expect(await isActive(base, body.access_token)).to.equal(false)
       expect(reuses).to.have.length(1)
+      await slow.close()
+    })
+
+    it('issues nothing under a grant that is revoked while the request is under way', async () => {
+      const { refresh_token: token, access_token: accessToken } = await signIn('web')
+      const { grantId = '' } = (await nodes[0]!.provider.AccessToken.find(String(accessToken))) ?? {}
+      const held = holdFirst(opened.store, 'commit')
+      const slow = await serveProvider({ store: held.store, clock })
+      const running = refresh(slow.base, token, WEB)
+      await held.reached
+      await revokeGrantByDigest({ store: opened.store, clock }, digest(grantId))
+      held.release()
+      expect((await running).body.error).to.equal('invalid_grant')
       await slow.close()
     })
 
