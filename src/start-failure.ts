@@ -1,6 +1,7 @@
 /** Why the server could not start, in one line a mistake: what was wrong, and which setting mends it. */
 import { ConfigError } from './config.ts'
 import { AppError } from './errors.ts'
+import { loggableError } from './platform/loggable-error.ts'
 
 type SystemError = Error & { code?: string; address?: string; port?: number; path?: string }
 
@@ -8,7 +9,7 @@ export function describeFailure(error: unknown): string[] {
   if (error instanceof ConfigError) return error.problems
   if (error instanceof AppError) return [error.message]
   if (!(error instanceof Error)) return [String(error)]
-  return [systemFailure(error) ?? error.message.split('\n')[0] ?? error.name]
+  return [systemFailure(error) ?? loggableError(error).message.split('\n')[0] ?? error.name]
 }
 
 function systemFailure({ code, address, port, path }: SystemError): string | undefined {
