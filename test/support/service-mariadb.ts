@@ -1,6 +1,6 @@
 /** A private MariaDB: one per test process, as many databases on it as tests ask for. */
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { SERVICES_CACHE, findBinary } from '../../scripts/find-binary.mjs'
@@ -53,7 +53,7 @@ async function startProgram(): Promise<Mariadb> {
     args: [
       '--no-defaults',
       ...user,
-      ...baseFolder(),
+      ...baseFolder(folder),
       `--datadir=${data}`,
       `--socket=${join(folder, 's')}`,
       `--port=${port}`,
@@ -85,7 +85,7 @@ async function install(folder: string, data: string): Promise<void> {
   await runToEnd(findBinary('mariadb-install-db')!, [
     '--no-defaults',
     ...user,
-    ...baseFolder(),
+    ...baseFolder(folder),
     '--auth-root-authentication-method=normal',
     '--skip-test-db',
     '--skip-name-resolve',
@@ -94,11 +94,15 @@ async function install(folder: string, data: string): Promise<void> {
   ])
 }
 
-/** A MariaDB that was unpacked into the cache must be told where its support files are. */
-function baseFolder(): string[] {
-  return dirname(findBinary('mariadbd')!) === join(SERVICES_CACHE, 'bin')
-    ? [`--basedir=${join(SERVICES_CACHE, 'root', 'usr')}`]
-    : []
+/**
+ * A MariaDB that was unpacked into the cache must be told where its support files are: through a link, because
+ * mariadb-install-db takes no path with a space in it.
+ */
+function baseFolder(folder: string): string[] {
+  if (dirname(findBinary('mariadbd')!) !== join(SERVICES_CACHE, 'bin')) return []
+  const link = join(folder, 'base')
+  if (!existsSync(link)) symlinkSync(join(SERVICES_CACHE, 'root', 'usr'), link)
+  return [`--basedir=${link}`]
 }
 
 async function startContainer(): Promise<Mariadb> {
