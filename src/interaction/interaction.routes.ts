@@ -1,6 +1,7 @@
 /** The pages between an app's request and its answer: sign in, confirm the address, consent. */
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
+import { errors } from 'oidc-provider'
 import { readSession } from '../oidc/browser-session.ts'
 import type { Oidc } from '../oidc/provider.ts'
 import { nextStep } from './next-step.ts'
@@ -36,9 +37,20 @@ async function onPage(
 ): Promise<void> {
   const uid = String(ctx['params'].uid)
   const interaction = await openInteraction(needs.oidc.current(), ctx, uid)
-  if (interaction) return work({ ctx, interaction, uid, query: ctx.search })
+  if (interaction && (await isDone(work({ ctx, interaction, uid, query: ctx.search })))) return
   await beforeRestart()
   await needs.startAgain(ctx)
+}
+
+/** False when the interaction was finished while its form was being handled: the form had been sent twice. */
+async function isDone(work: Promise<void>): Promise<boolean> {
+  try {
+    await work
+    return true
+  } catch (error) {
+    if (error instanceof errors.SessionNotFound) return false
+    throw error
+  }
 }
 
 async function show(needs: Needs, page: Page): Promise<void> {

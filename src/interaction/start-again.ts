@@ -10,18 +10,19 @@ export type StartAgain = (ctx: AnyContext) => Promise<void>
 
 type Needs = { oidc: () => Oidc; render: Render; restarts: Restarts }
 
-/** A page that is lost this soon after it was made lost its cookie: starting again by itself would go round in circles. */
+/** Lost this soon in a browser that sends no cookie at all: starting again by itself would go round in circles. */
 const TOO_SOON_MS = 3000
 
 export function createStartAgain({ oidc, render, restarts }: Needs): StartAgain {
   return async (ctx) => {
     const restart = restarts.open(ctx.query['restart'])
-    const soon = restart?.kind === 'again' && restart.ageMs < TOO_SOON_MS && ctx.method !== 'POST'
-    if (restart?.kind === 'again' && !soon) return redirect(ctx, restart.url)
+    const soon = restart?.kind === 'again' && restart.ageMs < TOO_SOON_MS
+    const cookieless = soon && ctx.method !== 'POST' && !ctx.get('Cookie')
+    if (restart?.kind === 'again' && !cookieless) return redirect(ctx, restart.url)
     const client =
       restart?.kind === 'stale' ? await shownClient(oidc().current(), restart.clientId) : undefined
     const way = restart?.kind === 'again' ? restart.url : (client?.initiateLoginUri ?? client?.clientUri)
-    const locals = { clientName: client?.name, continueHref: way ?? '/', cookies: soon }
+    const locals = { clientName: client?.name, continueHref: way ?? '/', cookies: cookieless }
     render(ctx, 'interaction-lost', { title: 'Start again', ...locals }, 410)
   }
 }
