@@ -3,6 +3,8 @@ import { createRestarts } from '../../src/interaction/restart.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import type { SignInRequest } from '../support/relying-party.ts'
 import { startRelyingParty } from '../support/relying-party.ts'
+import { createVisitor } from '../support/visitor.ts'
+import type { Visited, Visitor } from '../support/visitor.ts'
 import { backAt, heading, press, signInHere, signInToAccount, tokensOf } from './steps.ts'
 import { inBothSettings } from './world.ts'
 
@@ -99,6 +101,16 @@ inBothSettings('A sign-in page is never a dead end', (world) => {
     await tokensOf(app, request, await backAt(page, app, request))
   })
 
+  it('a browser that keeps no cookies is told so, instead of going round in circles', async () => {
+    const { server, app } = world
+    const visitor = createVisitor(server.issuer)
+    const sent = await visitor.get((await app.begin()).url, { follow: false })
+    visitor.clearCookies()
+    const page = await visitor.get(sent.headers.get('location')!)
+    expect(page.status).to.equal(410)
+    expect(page.text).to.contain('let your browser keep cookies')
+  })
+
   it('the back button leads on again, not into an error', async () => {
     const { server, app, open } = world
     const person = await server.createAccount()
@@ -109,8 +121,6 @@ inBothSettings('A sign-in page is never a dead end', (world) => {
     await press(page, 'Allow')
     const first = await backAt(page, app, request)
     await page.goBack()
-    const again = page.getByRole('link', { name: /Continue|Start again/ })
-    if (page.url().startsWith(server.issuer)) await again.click()
     await page.waitForURL((url) => url.href.startsWith(app.redirectUri) && url.href !== first.href)
     await tokensOf(app, request, new URL(page.url()))
   })
@@ -129,5 +139,48 @@ inBothSettings('A sign-in page is never a dead end', (world) => {
     await tokensOf(app, request, await backAt(page, app, request))
     await page.goto(`${server.issuer}/account/sessions`)
     expect(await page.getByRole('listitem').filter({ hasText: 'last seen' }).count()).to.equal(1)
+  })
+
+  /** The browser as it was when it sent a form whose answer never reached it. */
+  function before(visitor: Visitor): Visitor {
+    const earlier = createVisitor(visitor.issuer)
+    for (const { name, value, path } of visitor.cookies()) earlier.setCookie(name, value, path)
+    return earlier
+  }
+
+  it('a form sent again before its answer came goes on, whatever became of the first', async () => {
+    const { server, app } = world
+    for (const follow of [false, true]) {
+      const person = await server.createAccount()
+      const fields = { email: person.email, password: person.password }
+      const visitor = createVisitor(server.issuer)
+      const request = await app.begin()
+      const signIn = await visitor.get(request.url)
+      await before(visitor).followForm(signIn, fields, { follow })
+      const consent = await visitor.followForm(signIn, fields)
+      expect(consent.heading).to.equal('Reading List asks for access')
+      await before(visitor).followForm(consent, { decision: 'allow' }, { follow })
+      const done = await visitor.followForm(consent, { decision: 'allow' })
+      await tokensOf(app, request, new URL(done.headers.get('location') ?? done.url))
+    }
+  })
+
+  it('forms sent twice in the same moment lead on, to the sign-in page at worst', async () => {
+    const { server, app } = world
+    const person = await server.createAccount()
+    const request = await app.begin()
+    const visitors = Array.from({ length: 6 }, () => createVisitor(server.issuer))
+    for (const visitor of visitors) {
+      const twice = async (page: Visited, fields: Record<string, string>) => {
+        const first = before(visitor).followForm(page, fields)
+        const [seen] = await Promise.all([visitor.followForm(page, fields), first])
+        return seen
+      }
+      const fields = { email: person.email, password: person.password }
+      let seen = await twice(await visitor.get(request.url), fields)
+      if (seen.heading === 'Sign in') seen = await visitor.followForm(seen, fields)
+      if (seen.heading === 'Reading List asks for access') seen = await twice(seen, { decision: 'allow' })
+      await tokensOf(app, request, new URL(seen.headers.get('location') ?? seen.url))
+    }
   })
 })

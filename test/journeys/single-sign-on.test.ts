@@ -74,7 +74,8 @@ inBothSettings('One sign-in for all apps', (world) => {
     const person = await server.createAccount()
     const { page } = await open()
     const before = await signInAtApp(page, app, person)
-    for (const parameters of [{ prompt: 'login' }, { max_age: '0' }]) {
+    const reasons: Record<string, string>[] = [{ prompt: 'login' }, { max_age: '0' }]
+    for (const parameters of reasons) {
       const request = await app.begin(parameters)
       await page.goto(request.url)
       expect(await heading(page)).to.equal('Sign in')

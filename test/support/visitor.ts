@@ -20,9 +20,11 @@ export type Visitor = ReturnType<typeof createVisitor>
 
 const MAX_REDIRECTS = 15
 
+type Cookie = { name: string; value: string; path: string }
+
 /** A visitor of the server at `issuer`, with an empty cookie jar; `always` are headers of every request. */
 export function createVisitor(issuer: string, always: Record<string, string> = {}) {
-  const jar = new Map<string, { name: string; value: string; path: string }>()
+  const jar = new Map<string, Cookie>()
 
   async function send(
     url: URL,
@@ -117,7 +119,7 @@ export function createVisitor(issuer: string, always: Record<string, string> = {
     async signIn({ email, password }: { email: string; password: string }): Promise<Visited> {
       return this.followForm(await get('/sign-in'), { email, password })
     },
-    cookies: () => [...jar.values()],
+    cookies: (): Cookie[] => [...jar.values()],
     cookie: (name: string) => [...jar.values()].find((cookie) => cookie.name === name)?.value,
     setCookie: (name: string, value: string, path = '/') =>
       void jar.set(`${name} ${path}`, { name, value, path }),
