@@ -17,6 +17,8 @@ import { recordEndings } from './oidc/session-record.ts'
 import { loadKeySet, SIGNING_KEYS_TOPIC } from './oidc/signing-keys.ts'
 import { installTokenIds } from './oidc/token-ids.ts'
 import type { Parts } from './parts.ts'
+import { createGuardedFetch } from './platform/guarded-fetch.ts'
+import { isLoopback } from './setting-kinds.ts'
 
 type Given = {
   parts: Parts
@@ -43,6 +45,7 @@ export async function createOidcFeatures({ parts, render, renderError, interacti
     unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
     adapter: adapterOf(parts),
     findAccount: createFindAccount(db),
+    fetch: createGuardedFetch({ allowLoopback: isLoopback(config.issuer) }),
     findResource: resources.get,
     loadExistingGrant: createLoadExistingGrant({ db, clock, grantSeconds }),
     renderError: (ctx, _out, error) => (isLost(ctx, error) ? startAgain(ctx) : renderError(ctx, error)),

@@ -7,6 +7,7 @@ import type {
   KoaContextWithOIDC,
 } from 'oidc-provider'
 import { assertTimely } from './client-assertion.ts'
+import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from './client-metadata.ts'
 import { createPolicy } from './policy.ts'
 import { mayIntrospect, resourceIndicators } from './resource-access.ts'
@@ -15,7 +16,6 @@ import type { KnownResource } from './resource-access.ts'
 const MINUTE_SECONDS = 60
 /** Clock skew accepted in assertions: up to 10 s ahead is fine, more is refused. */
 const CLOCK_TOLERANCE_SECONDS = 10
-const FETCH_TIMEOUT_MS = 2500
 const FETCH_LIMIT_BYTES = 64 * 1024
 
 export type ConfigurationNeeds = {
@@ -28,6 +28,8 @@ export type ConfigurationNeeds = {
   unverifiedMayAuthorize: boolean
   adapter: AdapterFactory
   findAccount: FindAccount
+  /** Asks addresses that clients supplied. */
+  fetch: GuardedFetch
   findResource: (identifier: string) => Promise<KnownResource | undefined>
   loadExistingGrant: Configuration['loadExistingGrant']
   renderError: Configuration['renderError']
@@ -61,7 +63,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     routes,
     ...protocol(needs.algorithm),
     features: features(needs),
-    fetch: fetchOnce,
+    fetch: needs.fetch,
     fetchResponseBodyLimits: { jwks_uri: FETCH_LIMIT_BYTES, sector_identifier_uri: FETCH_LIMIT_BYTES },
   } as Configuration
 }
@@ -184,9 +186,4 @@ function isOwnOrigin(
 ): boolean {
   if (origin === 'null' || (client.clientAuthMethod !== 'none' && ctx.oidc.route !== 'userinfo')) return false
   return (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin)
-}
-
-// Addresses that a client registered: bounded in time, and never followed elsewhere.
-function fetchOnce(url: URL | string, options?: RequestInit): Promise<Response> {
-  return fetch(url, { ...options, redirect: 'error', signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) })
 }
