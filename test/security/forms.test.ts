@@ -1,0 +1,239 @@
+import { createHash } from 'node:crypto'
+import { expect } from 'chai'
+import { register, signIn } from '../oidc/protocol/relying-party.ts'
+import { cookiesOf, openStage, PASSWORD, sqliteStage } from '../oidc/protocol/stage.ts'
+import type { Stage } from '../oidc/protocol/stage.ts'
+import { send } from '../oidc/protocol/send.ts'
+import type { Visitor } from '../support/visitor.ts'
+import { pageRoutes, PROTOCOL_ROUTES } from './routes.ts'
+
+const html = { accept: 'text/html' }
+const posted = pageRoutes().filter(({ method }) => method !== 'GET')
+
+describe('forms of our pages', function () {
+  this.timeout(40_000)
+  let stage: Stage
+  let member: Visitor
+
+  before(async () => {
+    stage = await sqliteStage()
+    const { email } = await stage.person()
+    member = stage.visitor()
+    await member.signIn({ email, password: PASSWORD })
+  })
+
+  const tokenOf = async (visitor: Visitor) =>
+    /name="_csrf" value="([^"]*)"/.exec((await visitor.get('/register')).text)?.[1] ?? ''
+
+  it('are all known to this suite', () => {
+    expect(posted.length).to.be.at.least(15)
+    expect(posted.map(({ path }) => path)).to.include.members([
+      '/sign-in',
+      '/interaction/unknown/consent',
+      '/account',
+    ])
+  })
+
+  for (const { method, path } of posted)
+    it(`${method} ${path} is refused without the token of our own page, and from a page of another site`, async () => {
+      const cookie = cookiesOf(member)
+      const token = await tokenOf(member)
+      const foreign = await tokenOf(stage.visitor())
+      const good = { cookie, origin: stage.issuer }
+      const attempts: [string, Record<string, string>, Record<string, string>][] = [
+        ['no token', {}, good],
+        ['an empty token', { _csrf: '' }, good],
+        ["another browser's token", { _csrf: foreign }, good],
+        ['a bent token', { _csrf: `${token.slice(0, -1)}_` }, good],
+        ['no cookie', { _csrf: token }, { origin: stage.issuer }],
+        ['another origin', { _csrf: token }, { cookie, origin: 'https://evil.example' }],
+        ['a null origin', { _csrf: token }, { cookie, origin: 'null' }],
+        ['a cross-site fetch', { _csrf: token }, { ...good, 'sec-fetch-site': 'cross-site' }],
+        ['a sibling site', { _csrf: token }, { ...good, 'sec-fetch-site': 'same-site' }],
+      ]
+      for (const [what, form, headers] of attempts) {
+        const answer = await stage.send({ method, to: path, form, headers: { ...html, ...headers } })
+        expect(answer.status, what).to.equal(403)
+        expect(answer.headers['content-type']).to.contain('text/html')
+      }
+      const accepted = await stage.send({
+        method,
+        to: path,
+        form: { _csrf: token },
+        headers: { ...html, ...good },
+      })
+      expect(accepted.status).not.to.equal(403)
+    })
+
+  it('change nothing when they are opened instead of sent', async () => {
+    const { email } = await stage.person()
+    const visitor = stage.visitor()
+    await visitor.signIn({ email, password: PASSWORD })
+    for (const { path } of posted) await visitor.get(path)
+    expect((await visitor.get('/account')).heading).to.contain('account')
+  })
+
+  it('confirm a sign-out with the token of the page, and of this session alone', async () => {
+    const [one, other] = [stage.visitor(), stage.visitor()]
+    for (const visitor of [one, other])
+      await visitor.signIn({ email: (await stage.person()).email, password: PASSWORD })
+    const page = await one.get('/oauth/logout')
+    await other.get('/oauth/logout')
+    const xsrf = /name="xsrf" value="([^"]*)"/.exec(page.text)?.[1] ?? ''
+    expect((await one.post('/oauth/logout/confirm', { logout: 'yes' })).status).to.equal(400)
+    expect((await other.post('/oauth/logout/confirm', { logout: 'yes', xsrf })).status).to.equal(400)
+    for (const visitor of [one, other]) expect((await visitor.get('/account')).heading).to.contain('account')
+    expect((await one.followForm(page, { logout: 'yes' })).status).to.equal(200)
+    expect((await one.get('/account')).heading).to.equal('Sign in')
+  })
+})
+
+describe('every page', function () {
+  this.timeout(40_000)
+  let stage: Stage
+  let paths: string[]
+
+  before(async () => {
+    stage = await sqliteStage()
+    const app = await register(stage)
+    const pages = [...pageRoutes(), ...PROTOCOL_ROUTES].filter(({ method }) => method === 'GET')
+    paths = [
+      ...pages.map(({ path }) => path),
+      app.authorizePath(),
+      '/nothing-here',
+      '/%ff',
+      '/oauth/authorize?x',
+    ]
+  })
+
+  it('carries a strict content policy, is never kept, framed, sniffed or named in a referrer elsewhere', async () => {
+    const member = stage.visitor()
+    await member.signIn({ email: (await stage.person()).email, password: PASSWORD })
+    for (const to of paths)
+      for (const cookie of ['', cookiesOf(member)]) {
+        const { headers, status } = await stage.send({ to, headers: { ...html, ...(cookie && { cookie }) } })
+        const policy = String(headers['content-security-policy'])
+        expect(status, to).to.be.below(500)
+        expect(policy, to).to.contain("default-src 'none'").and.contain('frame-ancestors')
+        if (!to.endsWith('/html')) expect(policy, to).not.to.contain('unsafe')
+        expect(policy, to).not.to.match(/\*(?!\.)/)
+        // The protocol's own self-sending form is the one script there is, and its hash the one exception.
+        if (to !== '/oauth/logout') expect(policy, to).not.to.match(/script-src (?!'none')|sha256/)
+        expect(headers['x-content-type-options'], to).to.equal('nosniff')
+        expect(headers['referrer-policy'], to).to.be.oneOf(['no-referrer', 'same-origin'])
+        const lasting = /jwks|well-known\/(openid|oauth)/.test(to)
+        if (!lasting) expect(headers['cache-control'], to).to.equal('no-store')
+        expect(headers['x-powered-by'], to).to.equal(undefined)
+        expect(headers['server'], to).to.equal(undefined)
+      }
+  })
+
+  it('that sends itself on, as the protocol has it, is allowed exactly its own script', async () => {
+    const app = await register(stage)
+    const formPost = app.authorizePath({ prompt: 'none', response_mode: 'form_post' })
+    for (const to of ['/oauth/logout', formPost]) {
+      const { text, headers } = await stage.send({ to, headers: html })
+      const scripts = [...text.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script = '']) => script)
+      expect(scripts, to).to.have.length(1)
+      const hash = createHash('sha256').update(scripts[0]!).digest('base64')
+      const policy = String(headers['content-security-policy'])
+      expect(policy, to)
+        .to.contain(`script-src 'none' 'sha256-${hash}'`)
+        .and.contain("frame-ancestors 'none'")
+      expect(text, to).to.contain('<noscript>')
+    }
+  })
+
+  it('holds no script and no inline style', async () => {
+    for (const to of paths) {
+      const { text } = await stage.send({ to, headers: html })
+      if (to === '/oauth/logout') continue
+      expect(text, to).not.to.match(/<script|\son\w+=|\sstyle="|<style|javascript:/i)
+    }
+  })
+})
+
+describe('cookies', function () {
+  this.timeout(40_000)
+  let secure: Stage
+
+  before(async () => {
+    // TLS ends at a proxy in front, so the server itself speaks http.
+    secure = await openStage({
+      store: 'sqlite',
+      env: { ACCOUNT_SERVER_ISSUER: 'https://accounts.example' },
+    })
+  })
+  after(() => secure?.stop())
+
+  it('of an https issuer are secure, host-bound, out of reach of scripts and of other sites', async () => {
+    const [port] = secure.processes.map((process) => process.port)
+    const address = `http://127.0.0.1:${port}`
+    const page = await send(address, { to: '/sign-in', headers: html })
+    const csrf = /name="_csrf" value="([^"]*)"/.exec(page.text)?.[1] ?? ''
+    const { email } = await secure.person()
+    const cookie = page.cookies.map((line) => line.split(';')[0]).join('; ')
+    const form = { _csrf: csrf, email, password: PASSWORD }
+    const signedIn = await send(address, {
+      to: '/sign-in',
+      form,
+      headers: { ...html, cookie, origin: 'https://accounts.example' },
+    })
+    expect(signedIn.status).to.equal(303)
+    const app = await register(secure)
+    const asked = await send(address, { to: app.authorizePath(), headers: html })
+    const registering = await send(address, {
+      to: '/register',
+      form: { _csrf: csrf, email: 'new@example.com', password: PASSWORD, name: '' },
+      headers: { ...html, cookie, origin: 'https://accounts.example' },
+    })
+    const lines = [...page.cookies, ...signedIn.cookies, ...asked.cookies, ...registering.cookies]
+    const names = lines.map((line) => line.slice(0, line.indexOf('=')))
+    expect(names).to.include.members(['__Host-csrf', '__Host-session', '__Host-device', '__Host-browser'])
+    for (const line of lines) {
+      expect(line)
+        .to.match(/; *httponly/i)
+        .and.match(/; *secure/i)
+        .and.match(/; *samesite=lax/i)
+      expect(line).not.to.match(/; *domain=/i)
+      expect(line).to.match(/^__(Host|Secure)-/)
+      if (line.startsWith('__Host-')) expect(line).to.match(/; *path=\/(;|$)/i)
+    }
+    for (const answer of [page, signedIn, asked])
+      expect(answer.headers['strict-transport-security']).to.match(/max-age=\d{7,}/)
+  })
+
+  it('name another session after signing in, and after signing in again', async () => {
+    const stage = await sqliteStage()
+    const app = await register(stage)
+    const visitor = stage.visitor()
+    await visitor.get(app.authorizePath())
+    const person = await stage.person()
+    const planted = visitor.cookie('session') ?? ''
+    await signIn(visitor, app.authorizePath(), person)
+    const first = visitor.cookie('session') ?? ''
+    expect(first).to.have.length.greaterThan(40).and.not.equal(planted)
+    await signIn(visitor, app.authorizePath({ prompt: 'login' }), person)
+    const second = visitor.cookie('session') ?? ''
+    expect(second).not.to.equal(first)
+  })
+
+  it('that were planted or altered open nothing', async () => {
+    const stage = await sqliteStage()
+    const victim = stage.visitor()
+    await victim.signIn({ email: (await stage.person()).email, password: PASSWORD })
+    const value = victim.cookie('session') ?? ''
+    const signature = victim.cookie('session.sig') ?? ''
+    for (const [id, sig] of [
+      [value, ''],
+      [value, `${signature.slice(0, -2)}AA`],
+      [`${value.slice(0, -1)}_`, signature],
+      ['a'.repeat(59), signature],
+    ]) {
+      const thief = stage.visitor()
+      thief.setCookie('session', id!)
+      if (sig) thief.setCookie('session.sig', sig)
+      expect((await thief.get('/account')).heading, `${id} ${sig}`).to.equal('Sign in')
+    }
+  })
+})

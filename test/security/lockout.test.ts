@@ -1,0 +1,116 @@
+import { expect } from 'chai'
+import type { Account } from '../../src/accounts/account.ts'
+import { register } from '../oidc/protocol/relying-party.ts'
+import { anyAddress, cookiesOf, PASSWORD, STAGES } from '../oidc/protocol/stage.ts'
+import type { Stage } from '../oidc/protocol/stage.ts'
+import { createVisitor } from '../support/visitor.ts'
+import type { Visitor } from '../support/visitor.ts'
+
+const GUESSES = 200
+
+for (const { name, stage: open } of STAGES)
+  describe(`guessing passwords, on two processes with ${name}`, function () {
+    this.timeout(60_000)
+    let stage: Stage
+    let limit: number
+
+    before(async () => {
+      stage = await open()
+      limit = stage.parts.config.accounts.loginMaxFailures
+    })
+
+    const evaluated = async ({ id }: Account) =>
+      Number(
+        (
+          await stage.parts
+            .db('audit_events')
+            .where({ accountId: id, action: 'sign_in.failed' })
+            .count({ n: '*' })
+        )[0]?.['n'] ?? 0,
+      )
+    const bodyOf = async (visitor: Visitor) => {
+      const { text } = await visitor.get('/sign-in')
+      return /name="_csrf" value="([^"]*)"/.exec(text)?.[1] ?? ''
+    }
+
+    /** All at once, through one form, as a script would; what was turned away for lack of cores is not an attempt. */
+    async function guess(
+      email: string,
+      network: string,
+      count: number,
+      password = (n: number) => `guess ${n}`,
+    ) {
+      const visitor = createVisitor(stage.issuer, { 'x-forwarded-for': network })
+      const csrf = await bodyOf(visitor)
+      return Promise.all(
+        Array.from({ length: count }, (_, n) =>
+          stage.send({
+            to: '/sign-in',
+            form: { _csrf: csrf, email, password: password(n) },
+            headers: { 'x-forwarded-for': network, cookie: cookiesOf(visitor), accept: 'text/html' },
+          }),
+        ),
+      )
+    }
+
+    it(`evaluates at most the limit of ${GUESSES} parallel guesses, and not even the right one after it`, async () => {
+      const person = await stage.person()
+      const network = anyAddress()
+      const answers = await guess(person.email, network, GUESSES)
+      for (const { status } of answers) expect(status).to.be.oneOf([400, 503])
+      expect(await evaluated(person)).to.be.within(1, limit)
+      while ((await evaluated(person)) < limit) await guess(person.email, network, 1)
+      const late = await guess(person.email, network, 3, () => PASSWORD)
+      expect(late.map(({ status }) => status)).to.eql([400, 400, 400])
+      expect(await evaluated(person)).to.equal(limit)
+    })
+
+    it('counts every spelling of an address, and every door, as one', async () => {
+      const person = await stage.person()
+      const app = await register(stage)
+      const network = anyAddress()
+      const [local = '', domain = ''] = person.email.split('@')
+      const spellings = [
+        person.email,
+        person.email.toUpperCase(),
+        ` ${person.email} `,
+        `${local}@${domain.toUpperCase()}`,
+      ]
+      const visitor = createVisitor(stage.issuer, { 'x-forwarded-for': network })
+      for (let n = 0; n < limit; n += 1) {
+        const fields = { email: spellings[n % spellings.length]!, password: `guess ${n}` }
+        if (n % 2 === 0) await visitor.followForm(await visitor.get('/sign-in'), fields)
+        else await visitor.followForm(await visitor.get(app.authorizePath()), fields, { action: '/sign-in' })
+      }
+      const page = await visitor.signIn({ email: person.email, password: PASSWORD })
+      expect([page.status, page.heading]).to.eql([400, 'Sign in'])
+    })
+
+    it('cannot lock out an owner whose browser signed in before, even from the same network', async () => {
+      const person = await stage.person()
+      const network = anyAddress()
+      const owner = createVisitor(stage.issuer, { 'x-forwarded-for': network })
+      const credentials = { email: person.email, password: PASSWORD }
+      expect((await owner.signIn(credentials)).url.pathname).to.equal('/account')
+      for (const { name: cookie, path } of owner.cookies())
+        if (!cookie.includes('device')) owner.setCookie(cookie, '', path)
+      await guess(person.email, network, limit + 5)
+      const stranger = createVisitor(stage.issuer, { 'x-forwarded-for': network })
+      expect((await stranger.signIn(credentials)).status).to.equal(400)
+      expect((await owner.signIn(credentials)).url.pathname).to.equal('/account')
+    })
+
+    it('gives the device cookie of one account no say about another, and a forged one none at all', async () => {
+      const [mine, victim] = [await stage.person(), await stage.person()]
+      const network = anyAddress()
+      const mallory = createVisitor(stage.issuer, { 'x-forwarded-for': network })
+      await mallory.signIn({ email: mine.email, password: PASSWORD })
+      const device = mallory.cookie('device') ?? ''
+      await guess(victim.email, network, limit + 5)
+      for (const value of [device, device.replace(mine.id, victim.id), `${device}x`, 'x', '']) {
+        const again = createVisitor(stage.issuer, { 'x-forwarded-for': network })
+        again.setCookie('device', value)
+        expect((await again.signIn({ email: victim.email, password: PASSWORD })).status, value).to.equal(400)
+      }
+    })
+  })
