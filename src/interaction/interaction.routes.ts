@@ -23,8 +23,8 @@ export function interactionRoutes(needs: Needs): Router {
   const router = new Router({ prefix: '/interaction/:uid' })
   router.get('/', (ctx) => onPage(needs, ctx, (page) => show(needs, page)))
   router.post('/sign-in', (ctx) => onPage(needs, ctx, steps.signIn.submit, () => needs.signInAnyway(ctx)))
-  router.post('/verify-email', (ctx) => onPage(needs, ctx, steps.verifyEmail.submit))
-  router.post('/consent', (ctx) => onPage(needs, ctx, steps.consent.submit))
+  router.post('/verify-email', (ctx) => onPage(needs, ctx, asSamePerson(needs, steps.verifyEmail.submit)))
+  router.post('/consent', (ctx) => onPage(needs, ctx, asSamePerson(needs, steps.consent.submit)))
   router.post('/cancel', (ctx) => onPage(needs, ctx, (page) => cancel(needs, page)))
   return router
 }
@@ -59,8 +59,17 @@ async function show(needs: Needs, page: Page): Promise<void> {
   if (step === 'sign-in' && (await signedInMeanwhile(needs, page)))
     return redirect(ctx, interaction.returnTo + page.query)
   if (step === 'sign-in') return needs.steps.signIn.show(page)
-  if (step === 'verify-email') return needs.steps.verifyEmail.show(page)
-  return needs.steps.consent.show(page)
+  const { verifyEmail, consent } = needs.steps
+  return asSamePerson(needs, step === 'verify-email' ? verifyEmail.show : consent.show)(page)
+}
+
+/** These pages show and decide for the person they were made for; once that person has left, the request starts again. */
+function asSamePerson({ oidc }: Needs, work: (page: Page) => Promise<void>): (page: Page) => Promise<void> {
+  return async (page) => {
+    const session = await readSession(oidc.current(), page.ctx)
+    if (session.accountId === page.interaction.session?.accountId) return work(page)
+    redirect(page.ctx, page.interaction.returnTo + page.query)
+  }
 }
 
 /** Another tab signed in while this page waited: nothing is left to ask here. */
