@@ -35,6 +35,7 @@ export function prepare(parts: Parts): Promise<Prepared> {
   return withStartupLock(db, async () => {
     await bringSchemaUp(parts)
     await parts.reapplyRevocations()
+    await warnOfEviction(parts)
     await ensureSigningKeys(db, { clock, sealer })
     const { adminEmail, adminPassword } = config.accounts
     const first = await ensureFirstAdministrator(createAccountNeeds(parts), {
@@ -43,6 +44,18 @@ export function prepare(parts: Parts): Promise<Prepared> {
     })
     return { administrator: first.created ? first : undefined }
   })
+}
+
+/** A Redis that evicts signs people out at random and forgets which tokens were used. */
+async function warnOfEviction({ redis, log }: Parts): Promise<void> {
+  try {
+    const [, policy] = ((await redis?.config('GET', 'maxmemory-policy')) ?? []) as string[]
+    if (policy !== undefined && policy !== 'noeviction')
+      log.warn({ policy, wanted: 'noeviction' }, 'redis.evicts')
+  } catch (error) {
+    // Managed services forbid CONFIG; an outage shows elsewhere.
+    log.debug({ err: error }, 'redis.policy_unknown')
+  }
 }
 
 async function bringSchemaUp({ db, config, log }: Parts): Promise<void> {

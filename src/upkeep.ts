@@ -12,6 +12,9 @@ import type { Logger } from './platform/log.ts'
 type Needs = { db: Db; clock: Clock; log: Logger; config: Config }
 
 const INTERVAL_MS = MINUTE_MS
+const BATCH = 1000
+/** Per round: more than this a minute means that the next round begins where this one stopped. */
+const MAX_BATCHES = 100
 
 export type Upkeep = { start: () => void; stop: () => Promise<void>; runOnce: () => Promise<void> }
 
@@ -25,7 +28,7 @@ export function createUpkeep({ db, clock, log, config }: Needs): Upkeep {
     accounts: () => purgeUnverified(db, clock(), config.accounts.unverifiedMs),
     remains: () => purgeExpired(db, clock()),
     revocations: () => purgeRevocations(db, clock()),
-    records: () => purgeRecords(db, clock()),
+    records: () => inBatches((limit) => purgeRecords(db, clock(), limit)),
     keys: () => purgeRetiredKeys(db, clock, longestTokenMs),
   }
   const runOnce = async () => {
@@ -50,4 +53,8 @@ export function createUpkeep({ db, clock, log, config }: Needs): Upkeep {
       await running
     },
   }
+}
+
+async function inBatches(purge: (limit: number) => Promise<number>): Promise<void> {
+  for (let batch = 0; batch < MAX_BATCHES; batch += 1) if ((await purge(BATCH)) < BATCH) return
 }

@@ -140,12 +140,22 @@ function lifetimes(given: Lifetimes): Configuration['ttl'] {
     IdToken: given.accessTokenSeconds,
     Interaction: given.interactionSeconds,
     // A rotated token inherits what its predecessor had left, so that rotation never prolongs a sign-in.
-    RefreshToken: (ctx) => ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? given.refreshTokenSeconds,
+    RefreshToken: (ctx, token) =>
+      ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? refreshSeconds(given, token),
     // A grant's lifetime is fixed when it is made and caps every token under it.
     Grant: given.sessionAbsoluteSeconds + given.refreshTokenSeconds,
     Session: (_ctx, session) => sessionSeconds(given, session.loginTs),
     DeviceCode: 10 * MINUTE_SECONDS,
   }
+}
+
+/** A refresh token that belongs to a session does not outlive the latest moment that the session can end. */
+function refreshSeconds(
+  given: Lifetimes,
+  token: { expiresWithSession?: boolean; authTime?: number },
+): number {
+  if (!token.expiresWithSession || token.authTime === undefined) return given.refreshTokenSeconds
+  return Math.min(given.refreshTokenSeconds, sessionSeconds(given, token.authTime))
 }
 
 /** Seconds a session may still live: idle limit, capped by the absolute one since sign-in. */
