@@ -1,0 +1,95 @@
+/**
+ * `npm run bench`: this server, on SQLite and on Redis, beside the bare library, in one run on the same machine.
+ * Exits with 1 when any request failed: figures with errors in them mean nothing.
+ */
+import { parseArgs } from 'node:util'
+import { measure } from './measure.ts'
+import type { Plan, Result } from './measure.ts'
+import { conditions, describe, table } from './report.ts'
+import { leaveServerCore, startTargets, TARGET_NAMES } from './targets.ts'
+import type { TargetName } from './targets.ts'
+import { WORKLOADS } from './workloads.ts'
+
+const USAGE = `npm run bench -- [options]
+  --only a,b         workloads whose names begin so: ${WORKLOADS.map(({ name }) => name).join('; ')}
+  --servers a,b      sqlite, redis; both unless told
+  --seconds n        length of a round, 3 unless told
+  --rounds n         3 unless told
+  --connections n    32 unless told
+  --quick            one round of one second
+  --json             one JSON object on standard output`
+
+const OPTIONS = {
+  only: { type: 'string' },
+  servers: { type: 'string', default: 'sqlite,redis' },
+  seconds: { type: 'string' },
+  rounds: { type: 'string' },
+  connections: { type: 'string', default: '32' },
+  quick: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const
+
+type Given = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
+
+async function run(given: Given): Promise<boolean> {
+  const plan = planOf(given)
+  const workloads = chosenWorkloads(given.only)
+  const servers = chosenServers(given.servers)
+  const under = conditions(plan)
+  if (!given.json) process.stdout.write(`${describe(under)}\n\n`)
+  leaveServerCore()
+  const targets = await startTargets(servers)
+  const results: Result[] = []
+  for (const workload of workloads) {
+    if (!given.json) process.stderr.write(`measuring ${workload.name}\n`)
+    results.push(...(await measure(workload, targets, plan)))
+  }
+  const report = given.json ? JSON.stringify({ conditions: under, results }, null, 2) : table(results)
+  process.stdout.write(`${report}\n`)
+  const failed = results.filter(({ failures }) => failures > 0)
+  for (const { workload, target, failures, firstFailure } of failed)
+    process.stderr.write(`${workload} on ${target}: ${failures} failed, the first with: ${firstFailure}\n`)
+  return failed.length === 0
+}
+
+function planOf({ seconds, rounds, connections, quick }: Given): Plan {
+  const durationMs = 1000 * positive('--seconds', seconds ?? (quick ? '1' : '3'))
+  return {
+    durationMs,
+    warmUpMs: Math.min(1000, durationMs / 2),
+    rounds: positive('--rounds', rounds ?? (quick ? '1' : '3')),
+    connections: positive('--connections', connections),
+  }
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 1000)) throw new Error(`${name}: got "${text}", takes a number above 0`)
+  return value
+}
+
+function chosenWorkloads(only: string | undefined) {
+  if (only === undefined) return WORKLOADS
+  const wanted = only.split(',').map((part) => part.trim())
+  const unknown = wanted.filter((part) => !WORKLOADS.some(({ name }) => name.startsWith(part)))
+  if (unknown.length > 0) throw new Error(`--only: no workload begins with "${unknown.join('", "')}"`)
+  return WORKLOADS.filter(({ name }) => wanted.some((part) => name.startsWith(part)))
+}
+
+function chosenServers(text: string): TargetName[] {
+  const wanted = text.split(',').map((part) => part.trim())
+  const known = TARGET_NAMES.filter((name) => wanted.includes(name))
+  if (known.length !== wanted.length) throw new Error(`--servers: got "${text}", takes sqlite and redis`)
+  return known
+}
+
+// The servers end with this process, so it does not wait for them.
+try {
+  const { values } = parseArgs({ options: OPTIONS })
+  if (values.help) process.stdout.write(`${USAGE}\n`)
+  else process.exit((await run(values)) ? 0 : 1)
+} catch (error) {
+  process.stderr.write(`bench: ${(error as Error).message}\n`)
+  process.exit(1)
+}
