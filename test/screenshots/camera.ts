@@ -50,7 +50,9 @@ function fileName(number: number, title: string): string {
 
 function sheet(taken: { title: string; files: string[] }[]): string {
   const rows = taken.map(({ title, files }) => {
-    const pictures = files.map((file) => `<a href="${file}"><img src="${file}" alt="${file}" loading="lazy"></a>`)
+    const pictures = files.map(
+      (file) => `<a href="${file}"><img src="${file}" alt="${file}" loading="lazy"></a>`,
+    )
     return `<section><h2>${title}</h2><div>${pictures.join('')}</div></section>`
   })
   return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Every page</title><style>

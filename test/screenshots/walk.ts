@@ -6,7 +6,12 @@ import type { Camera } from './camera.ts'
 import type { DemoApp } from '../examples/demo-app.ts'
 
 type Walk = { browser: Browser; camera: Camera; server: RunningServer; app: DemoApp }
-type Visit = Walk & { page: Page; press: (name: string) => Promise<void>; fill: Fill; open: (path: string) => Promise<void> }
+type Visit = Walk & {
+  page: Page
+  press: (name: string) => Promise<void>
+  fill: Fill
+  open: (path: string) => Promise<void>
+}
 type Fill = (fields: Record<string, string>) => Promise<void>
 
 const EMAIL = 'ana.sample@example.com'
@@ -37,7 +42,8 @@ async function visit(walk: Walk): Promise<Visit> {
     page,
     press: (name) => page.getByRole('button', { name, exact: true }).click(),
     async fill(fields) {
-      for (const [label, value] of Object.entries(fields)) await page.getByLabel(label, { exact: true }).fill(value)
+      for (const [label, value] of Object.entries(fields))
+        await page.getByLabel(label, { exact: true }).fill(value)
     },
     async open(path) {
       await page.goto(new URL(path, walk.server.issuer).href)
@@ -60,7 +66,10 @@ async function showRegistration(mine: Visit, other: Visit): Promise<void> {
   const link = linkIn(await server.waitForMail(EMAIL), '/activate')
   await mine.open('/mailbox')
   await camera.take(page, 'Mailbox')
-  await page.getByRole('link', { name: /Activate|Confirm/ }).first().click()
+  await page
+    .getByRole('link', { name: /Activate|Confirm/ })
+    .first()
+    .click()
   await camera.take(page, 'Mail in the mailbox')
   await mine.open(`${new URL(page.url()).pathname}/html`)
   await camera.take(page, 'Mail as HTML')

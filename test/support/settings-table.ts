@@ -19,20 +19,23 @@ export function settingsTable(): string {
   return [...groups].map(([group, members]) => `${tableOf(group, members)}\n`).join('\n')
 }
 
+const HEAD = ['Setting', 'Meaning', 'Takes', 'Default']
+
+// Padded as the formatter leaves it.
 function tableOf(group: string, names: SettingName[]): string {
-  const rows = names.map((name) => {
-    const { takes, description, secret } = describeSetting(name)
-    const cells = [
-      `\`${name.toUpperCase()}\``,
-      `${description}${secret ? ' *Secret.*' : ''}`,
-      takes,
-      fallbackOf(name),
-    ]
-    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('<', '&lt;')).join(' | ')} |`
-  })
-  return [`**${group}**`, '', '| Setting | Meaning | Takes | Default |', '|---|---|---|---|', ...rows].join(
-    '\n',
-  )
+  const rows = [HEAD, ...names.map(cellsOf)]
+  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
+  const line = (cells: string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
+  const rule = line(widths.map((width) => '-'.repeat(width)))
+  return [`**${group}**`, '', line(HEAD), rule, ...rows.slice(1).map(line)].join('\n')
+}
+
+function cellsOf(name: SettingName): string[] {
+  const { takes, description, secret } = describeSetting(name)
+  const meaning = `${description}${secret ? ' _Secret._' : ''}`
+  const cells = [`\`${name.toUpperCase()}\``, meaning, takes, fallbackOf(name)]
+  return cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('<', '&lt;'))
 }
 
 function fallbackOf(name: SettingName): string {
