@@ -27,12 +27,25 @@ export async function ensureAccountServer(
   return 'started'
 }
 
-/** Runs a command of the operator's command line and answers what it printed as JSON. */
+/**
+ * Runs a command of the operator's command line and answers what it printed as JSON.
+ * @throws Error with the command's own words when it fails
+ */
 export async function cli(args: string[], environment = process.env): Promise<unknown> {
   const options = { cwd: HOME, env: environment }
-  const { stdout } = await promisify(execFile)(process.execPath, ['src/cli.ts', ...args, '--json'], options)
-  return JSON.parse(stdout) as unknown
+  try {
+    const { stdout } = await run(process.execPath, ['src/cli.ts', ...args, '--json'], options)
+    return JSON.parse(stdout) as unknown
+  } catch (error) {
+    const { stderr = '' } = error as { stderr?: string }
+    const line = stderr.split('\n').find((one) => one.startsWith('{'))
+    if (!line) throw error
+    const { error_description: said } = JSON.parse(line) as { error_description: string }
+    throw new Error(said, { cause: error })
+  }
 }
+
+const run = promisify(execFile)
 
 async function untilReady(issuer: string): Promise<void> {
   while (!(await isReady(issuer))) await new Promise((resolve) => setTimeout(resolve, POLL_MS))
