@@ -26,6 +26,7 @@ export function errorHandler(needs: ErrorNeeds): Middleware {
   const answer = failureResponder(needs)
   return async (ctx, next) => {
     try {
+      refuseStrangeTarget(ctx.req.url ?? '')
       await next()
       const unanswered = unansweredError(ctx)
       if (unanswered) throw unanswered
@@ -110,6 +111,12 @@ function answerJson(ctx: AnyContext, { code, message, errorId }: ErrorPage): voi
 function answerText(ctx: AnyContext, { message, errorId }: ErrorPage): void {
   ctx.type = 'text'
   ctx.body = `${message}\n\nError ${errorId}\n`
+}
+
+// Node passes on whatever stands in the request line; reading a path from it would throw later, as if we were at fault.
+function refuseStrangeTarget(target: string): void {
+  if (target.startsWith('/') || URL.canParse(target)) return
+  throw new AppError('invalid_request', 400, 'The address of the request is not one.')
 }
 
 function unansweredError(ctx: AnyContext): AppError | undefined {

@@ -5,6 +5,7 @@ import { errors } from 'oidc-provider'
 import { readSession } from '../oidc/browser-session.ts'
 import type { Oidc } from '../oidc/provider.ts'
 import { nextStep } from './next-step.ts'
+import type { Step } from './next-step.ts'
 import { openInteraction } from './open-interaction.ts'
 import { redirect, resume } from './page.ts'
 import type { Page, StepPages } from './page.ts'
@@ -23,8 +24,10 @@ export function interactionRoutes(needs: Needs): Router {
   const router = new Router({ prefix: '/interaction/:uid' })
   router.get('/', (ctx) => onPage(needs, ctx, (page) => show(needs, page)))
   router.post('/sign-in', (ctx) => onPage(needs, ctx, steps.signIn.submit, () => needs.signInAnyway(ctx)))
-  router.post('/verify-email', (ctx) => onPage(needs, ctx, asSamePerson(needs, steps.verifyEmail.submit)))
-  router.post('/consent', (ctx) => onPage(needs, ctx, asSamePerson(needs, steps.consent.submit)))
+  const verifyEmail = whenDue('verify-email', asSamePerson(needs, steps.verifyEmail.submit))
+  const consent = whenDue('consent', asSamePerson(needs, steps.consent.submit))
+  router.post('/verify-email', (ctx) => onPage(needs, ctx, verifyEmail))
+  router.post('/consent', (ctx) => onPage(needs, ctx, consent))
   router.post('/cancel', (ctx) => onPage(needs, ctx, (page) => cancel(needs, page)))
   return router
 }
@@ -61,6 +64,14 @@ async function show(needs: Needs, page: Page): Promise<void> {
   if (step === 'sign-in') return needs.steps.signIn.show(page)
   const { verifyEmail, consent } = needs.steps
   return asSamePerson(needs, step === 'verify-email' ? verifyEmail.show : consent.show)(page)
+}
+
+/** A form of another step than the one that is due (an old page, a form made up) leads to the page that is due. */
+function whenDue(step: Step, work: (page: Page) => Promise<void>): (page: Page) => Promise<void> {
+  return async (page) => {
+    if (nextStep(page.interaction.prompt.name) === step) return work(page)
+    redirect(page.ctx, `/interaction/${page.uid}${page.query}`)
+  }
 }
 
 /** These pages show and decide for the person they were made for; once that person has left, the request starts again. */
