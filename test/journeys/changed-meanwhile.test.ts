@@ -33,9 +33,19 @@ inBothSettings('What changed while a page stood open', (world) => {
     await signOutElsewhere(context)
     await press(page, 'Allow')
     expect(await heading(page)).to.equal('Sign in')
-    expect(app.returns.some(({ searchParams }) => searchParams.get('state') === request.state)).to.equal(
-      false,
-    )
+    await signInHere(page, person)
+    expect(await heading(page)).to.equal('Reading List asks for access')
+    const states = app.returns.map(({ searchParams }) => searchParams.get('state'))
+    expect(states).not.to.include(request.state)
+  })
+
+  it('a sign-out in another tab hides whose page it was', async () => {
+    const person = await world.server.createAccount()
+    const { page, context } = await openConsent(person)
+    await signOutElsewhere(context)
+    await page.reload()
+    expect(await heading(page)).to.equal('Sign in')
+    expect(await page.content()).not.to.contain(person.email)
   })
 
   it('another person’s sign-in in another tab is asked for their own consent', async () => {
