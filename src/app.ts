@@ -128,7 +128,14 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
   })
   const { oidc } = features
   const findMember = createFindMember({ db, clock, oidc, lifetimes: features.lifetimes })
-  const pages = createInteractionPages({ parts, accounts, features, render, findMember })
+  const pages = createInteractionPages({
+    parts,
+    accounts,
+    features,
+    render,
+    findMember,
+    authorizeUrl: restarts.authorizeUrl,
+  })
   const routers = listRouters({ parts, accounts, features, pages, render, findMember, startAgain })
   const inner = new Koa()
   inner.use(postedRequestRoutes(['/oauth/authorize', '/oauth/logout']).routes())

@@ -25,9 +25,17 @@ type Given = {
   features: OidcFeatures
   render: Render
   findMember: FindMember
+  authorizeUrl: (parameters: Record<string, unknown>) => string
 }
 
-export function createInteractionPages({ parts, accounts, features, render, findMember }: Given) {
+export function createInteractionPages({
+  parts,
+  accounts,
+  features,
+  render,
+  findMember,
+  authorizeUrl,
+}: Given) {
   const { config, db, clock } = parts
   const { oidc, grantSeconds, findResource } = features
   const { secure } = config
@@ -45,7 +53,7 @@ export function createInteractionPages({ parts, accounts, features, render, find
     signInPage: signInPage(needs),
     steps: {
       signIn: signInPages(needs),
-      consent: consentPages({ db, clock, oidc, render, grantSeconds, findResource }),
+      consent: consentPages({ db, clock, oidc, render, grantSeconds, findResource, authorizeUrl }),
       verifyEmail: verifyEmailPages({
         db,
         oidc,

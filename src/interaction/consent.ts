@@ -20,6 +20,7 @@ type Needs = {
   oidc: Oidc
   render: Render
   grantSeconds: number
+  authorizeUrl: (parameters: Record<string, unknown>) => string
   findResource: (identifier: string) => Promise<(KnownResource & { name?: string }) | undefined>
 }
 
@@ -38,6 +39,7 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
     action: `/interaction/${uid}/consent${query}`,
     client: await shownClient(needs.oidc.current(), parameter(interaction, 'client_id')),
     account: account && { email: account.email, name: account.name },
+    switchAccountHref: needs.authorizeUrl({ ...params, prompt: promptFor(params) }),
     ...details,
     resources: details.resources.filter(({ scopes }) => scopes.length > 0),
   })
@@ -98,4 +100,9 @@ function resourceScopes(grant: { resources?: Record<string, string> | undefined 
 
 function requestedResources(params: Record<string, unknown>): string[] {
   return [params['resource'] ?? []].flat().map(String)
+}
+
+/** Signing in again, and whatever else the app wanted to be asked. */
+function promptFor(params: Record<string, unknown>): string {
+  return params['prompt'] === 'consent' ? 'login consent' : 'login'
 }
