@@ -24,8 +24,8 @@ export function interactionRoutes(needs: Needs): Router {
   const router = new Router({ prefix: '/interaction/:uid' })
   router.get('/', (ctx) => onPage(needs, ctx, (page) => show(needs, page)))
   router.post('/sign-in', (ctx) => onPage(needs, ctx, steps.signIn.submit, () => needs.signInAnyway(ctx)))
-  const verifyEmail = whenDue('verify-email', asSamePerson(needs, steps.verifyEmail.submit))
-  const consent = whenDue('consent', asSamePerson(needs, steps.consent.submit))
+  const verifyEmail = whenDue('verify-email', steps.verifyEmail.submit)
+  const consent = whenDue('consent', steps.consent.submit)
   router.post('/verify-email', (ctx) => onPage(needs, ctx, verifyEmail))
   router.post('/consent', (ctx) => onPage(needs, ctx, consent))
   router.post('/cancel', (ctx) => onPage(needs, ctx, (page) => cancel(needs, page)))
@@ -62,8 +62,8 @@ async function show(needs: Needs, page: Page): Promise<void> {
   if (step === 'sign-in' && (await signedInMeanwhile(needs, page)))
     return redirect(ctx, interaction.returnTo + page.query)
   if (step === 'sign-in') return needs.steps.signIn.show(page)
-  const { verifyEmail, consent } = needs.steps
-  return asSamePerson(needs, step === 'verify-email' ? verifyEmail.show : consent.show)(page)
+  if (step === 'verify-email') return needs.steps.verifyEmail.show(page)
+  return needs.steps.consent.show(page)
 }
 
 /** A form of another step than the one that is due (an old page, a form made up) leads to the page that is due. */
@@ -71,15 +71,6 @@ function whenDue(step: Step, work: (page: Page) => Promise<void>): (page: Page) 
   return async (page) => {
     if (nextStep(page.interaction.prompt.name) === step) return work(page)
     redirect(page.ctx, `/interaction/${page.uid}${page.query}`)
-  }
-}
-
-/** These pages show and decide for the person they were made for; once that person has left, the request starts again. */
-function asSamePerson({ oidc }: Needs, work: (page: Page) => Promise<void>): (page: Page) => Promise<void> {
-  return async (page) => {
-    const session = await readSession(oidc.current(), page.ctx)
-    if (session.accountId === page.interaction.session?.accountId) return work(page)
-    redirect(page.ctx, page.interaction.returnTo + page.query)
   }
 }
 

@@ -6,8 +6,8 @@ import type { Browser } from '../oidc/browser-session.ts'
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
 /**
- * The interaction of this browser under this address; `undefined` when it expired, was finished, or belongs to
- * another browser: the cookie that names it is sent to its own address only.
+ * The interaction of this browser under this address; `undefined` when it expired, was finished, belongs to
+ * another browser (the cookie that names it is sent to its own address only), or to a person who has signed out since.
  */
 export async function openInteraction(
   provider: Provider,
