@@ -71,8 +71,9 @@ function answerClientError(error: Error & { code?: string }, socket: Duplex): vo
   }
   const status = CLIENT_ERRORS[error.code ?? ''] ?? '400 Bad Request'
   const body = `${status.slice(4)}\n`
-  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${body.length}`
-  socket.end(`${head}\r\n\r\n${body}`, () => socket.destroy())
+  const head = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: text/plain\r\n`
+  const rest = `Cache-Control: no-store\r\nContent-Length: ${body.length}\r\n\r\n`
+  socket.end(head + rest + body, () => socket.destroy())
 }
 
 export type DrainTimes = {
