@@ -99,7 +99,7 @@ export async function mintTokens(provider: Provider, clientId: string, accountId
 }
 
 /** The server's own provider without its pages, which nothing here opens. */
-async function providerOf(parts: Parts): Promise<Provider> {
+export async function providerOf(parts: Parts): Promise<Provider> {
   const noPage = () => {
     throw new Error('no page is shown here')
   }

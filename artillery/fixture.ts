@@ -1,0 +1,60 @@
+/** What the scenarios need in the server: an app, people with passwords, tokens. Taken out again afterwards. */
+import { randomBytes } from 'node:crypto'
+import { mintTokens, providerOf } from '../bench/fill.ts'
+import { createAccountNeeds } from '../src/account-features.ts'
+import { deleteAccount } from '../src/accounts/account-state.ts'
+import { addAccount } from '../src/accounts/operator-account.ts'
+import { createClient, deleteClient } from '../src/oidc/clients.ts'
+import type { Parts } from '../src/parts.ts'
+
+export type LoadFixture = {
+  clientId: string
+  secret: string
+  redirectUri: string
+  accounts: { email: string; password: string }[]
+  tokens: { accessToken: string; refreshToken: string }[]
+}
+
+/** Enough that no account signs in so often that its oldest sessions are ended all the time. */
+const ACCOUNTS = 24
+const REDIRECT_URI = 'http://127.0.0.1:9/callback'
+
+/** Written to the database directly, by the same nouns as the command line. */
+export async function createFixture(parts: Parts) {
+  const needs = createAccountNeeds(parts)
+  const client = await createClient(
+    parts.db,
+    {
+      client_name: 'Load test',
+      redirect_uris: [REDIRECT_URI],
+      grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+    },
+    parts,
+  )
+  const people = await Promise.all(Array.from({ length: ACCOUNTS }, () => createPerson(needs)))
+  const minted = await mintTokens(await providerOf(parts), client.client_id, people[0]!.id)
+  const fixture: LoadFixture = {
+    clientId: client.client_id,
+    secret: client.client_secret ?? '',
+    redirectUri: REDIRECT_URI,
+    accounts: people.map(({ email, password }) => ({ email, password })),
+    tokens: minted.accessTokens.map((accessToken, index) => ({
+      accessToken,
+      refreshToken: minted.refreshTokens[index] ?? '',
+    })),
+  }
+  return {
+    fixture,
+    async remove() {
+      for (const { id } of people) await deleteAccount(needs, id, { actor: 'cli' })
+      await deleteClient(parts.db, client.client_id)
+    },
+  }
+}
+
+async function createPerson(needs: ReturnType<typeof createAccountNeeds>) {
+  const email = `load-${randomBytes(8).toString('hex')}@example.com`
+  const password = randomBytes(12).toString('base64url')
+  const { id } = await addAccount(needs, { email, password, verified: true, actor: 'cli' })
+  return { id, email, password }
+}
