@@ -1,0 +1,25 @@
+import { expect } from 'chai'
+import { startServer } from './running-server.ts'
+import { createVisitor } from './visitor.ts'
+
+describe('a running server for tests', () => {
+  it('spreads the requests of one visitor over its processes, on SQLite as well', async () => {
+    const server = await startServer({ store: 'sqlite', processes: 2 })
+    const person = await server.createAccount()
+    const visitor = createVisitor(server.issuer)
+    expect((await visitor.signIn(person)).heading).to.equal('Your account')
+    const requests = server
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('"/account"') || line.includes('"/sign-in"'))
+      .map((line) => (JSON.parse(line) as { pid: number }).pid)
+    expect(new Set(requests)).to.eql(new Set(server.processes.map(({ pid }) => pid)))
+    await server.stop()
+  })
+
+  it('ends with 0 on SIGTERM', async () => {
+    const server = await startServer({ store: 'sqlite' })
+    expect(await server.signal('SIGTERM')).to.eql([0])
+    await server.stop()
+  })
+})
