@@ -1,0 +1,60 @@
+import { expect } from 'chai'
+import { register } from '../oidc/protocol/relying-party.ts'
+import type { Answer } from '../oidc/protocol/send.ts'
+import { anyAddress, cookiesOf, openStage, PASSWORD } from '../oidc/protocol/stage.ts'
+import type { Stage } from '../oidc/protocol/stage.ts'
+
+const FLOOD = 250
+
+describe('a flood of sign-ins', function () {
+  this.timeout(60_000)
+  let stage: Stage
+
+  before(async () => {
+    stage = await openStage({ store: 'sqlite', env: { ACCOUNT_SERVER_HASH_QUEUE_LENGTH: '8' } })
+  })
+  after(() => stage.stop())
+
+  it('is shed with 503 and Retry-After, while tokens are issued and health is answered at once', async () => {
+    const machine = await register(stage, { redirect_uris: [], grant_types: ['client_credentials'] })
+    const visitor = stage.visitor()
+    const csrf = /name="_csrf" value="([^"]*)"/.exec((await visitor.get('/sign-in')).text)?.[1] ?? ''
+    const cookie = cookiesOf(visitor)
+    const headers = () => ({ cookie, accept: 'text/html', 'x-forwarded-for': anyAddress() })
+    const attempt = (n: number) =>
+      stage.send({
+        to: '/sign-in',
+        form: { _csrf: csrf, email: `p${n}@example.org`, password: 'x' },
+        headers: headers(),
+      })
+
+    let over = false
+    const flood = Promise.all(Array.from({ length: FLOOD }, (_, n) => attempt(n))).finally(
+      () => (over = true),
+    )
+    const others: { answer: Answer; tookMs: number }[] = []
+    while (!over) {
+      others.push(await timed(() => machine.call('/oauth/token', { grant_type: 'client_credentials' })))
+      others.push(await timed(() => stage.send({ to: '/health/live' })))
+    }
+    const answers = await flood
+    const shed = answers.filter(({ status }) => status === 503)
+    expect(shed.length).to.be.greaterThan(FLOOD / 4)
+    for (const { headers: told } of shed) expect(Number(told['retry-after'])).to.be.within(1, 60)
+    for (const { status } of answers) expect(status).to.be.oneOf([400, 503])
+    for (const { answer } of others) expect(answer.status).to.equal(200)
+    const slowest = others.map(({ tookMs }) => tookMs).toSorted((a, b) => a - b)
+    expect(slowest[Math.floor(slowest.length / 2)], 'median in ms').to.be.below(1000)
+  })
+
+  it('is over as soon as it stops', async () => {
+    const { email } = await stage.person()
+    const page = await stage.visitor().signIn({ email, password: PASSWORD })
+    expect(page.url.pathname).to.equal('/account')
+  })
+})
+
+async function timed(ask: () => Promise<Answer>): Promise<{ answer: Answer; tookMs: number }> {
+  const startedAt = performance.now()
+  return { answer: await ask(), tookMs: performance.now() - startedAt }
+}
