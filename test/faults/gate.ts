@@ -1,0 +1,46 @@
+/** A door in front of a service: closed, the service is away for whoever comes through it, and only for them. */
+import { once } from 'node:events'
+import { connect, createServer } from 'node:net'
+import type { Server, Socket } from 'node:net'
+import { freePort } from '../support/services.ts'
+
+export type Gate = Awaited<ReturnType<typeof createGate>>
+
+/** Stands before the address of `url`; closed at first. */
+export async function createGate(url: string) {
+  const { hostname, port: target } = new URL(url)
+  const port = await freePort()
+  const sockets = new Set<Socket>()
+  let server: Server | undefined
+  const through = new URL(url)
+  through.port = String(port)
+
+  return {
+    /** The service's address, through the door. */
+    url: through.href.replace(/^redis:(.*)\/$/, 'redis:$1'),
+    async open() {
+      server = createServer((near) => {
+        const far = connect(Number(target), hostname)
+        for (const socket of [near, far]) {
+          sockets.add(socket)
+          socket.on('error', () => {})
+          socket.once('close', () => {
+            sockets.delete(socket)
+            near.destroy()
+            far.destroy()
+          })
+        }
+        near.pipe(far).pipe(near)
+      })
+      server.listen(port, '127.0.0.1')
+      await once(server, 'listening')
+    },
+    /** Cuts every connection; new ones are refused. */
+    async close() {
+      const closed = server?.listening && once(server, 'close')
+      server?.close()
+      for (const socket of sockets) socket.destroy()
+      await closed
+    },
+  }
+}

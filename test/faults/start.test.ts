@@ -1,0 +1,89 @@
+import { expect } from 'chai'
+import { openDatabase } from '../../src/platform/database.ts'
+import type { Db } from '../../src/platform/database.ts'
+import { until } from '../oidc/protocol/stage.ts'
+import { dataFolder } from '../support/service-process.ts'
+import { createDatabase, startRedis } from '../support/services.ts'
+import { createGate } from './gate.ts'
+import { serviceSettings, startProcess } from './server-process.ts'
+import type { Environment, ServerProcess } from './server-process.ts'
+
+const TOGETHER = 20
+
+const status = async (server: ServerProcess, path: string) => (await server.get(path))?.status ?? 0
+
+async function startTogether(env: Environment): Promise<ServerProcess[]> {
+  const servers = await Promise.all(Array.from({ length: TOGETHER }, () => startProcess(env)))
+  const isReady = async (server: ServerProcess) => (await status(server, '/health/ready')) === 200
+  for (const server of servers)
+    await until(async () => {
+      if (server.child.exitCode !== null) throw new Error(`a server ended: ${server.output()}`)
+      return isReady(server)
+    }, 'a server is ready')
+  return servers
+}
+
+async function expectOneOfEach(servers: ServerProcess[], db: Db): Promise<void> {
+  const roles: { n: number }[] = await db('account_roles').where({ role: 'admin' }).count({ n: '*' })
+  expect(Number(roles[0]?.n), 'administrators').to.equal(1)
+  const keySets = await Promise.all(servers.map(async (server) => (await server.get('/oauth/jwks'))?.text))
+  expect(new Set(keySets).size, 'key sets').to.equal(1)
+  const { keys } = JSON.parse(keySets[0] ?? '{}') as { keys: { alg: string }[] }
+  expect(keys.map(({ alg }) => alg).sort()).to.eql(['ES256', 'RS256'])
+  const applied: string[] = await db('knex_migrations').pluck('name')
+  expect(new Set(applied).size, 'migrations').to.equal(applied.length)
+  for (const server of servers) expect(server.output()).not.to.match(/error|\bat .*:\d+:\d+/i)
+}
+
+describe(`${TOGETHER} processes that start together`, function () {
+  this.timeout(90_000)
+
+  it('on an empty MariaDB migrate once and make one administrator and one key set', async () => {
+    const [database, redis] = [await createDatabase(), await startRedis()]
+    const servers = await startTogether(serviceSettings(database.dsn, redis.url))
+    const db = openDatabase({ mysqlDsn: database.dsn, sqliteFile: '' })
+    await expectOneOfEach(servers, db)
+    await db.destroy()
+    await Promise.all(servers.map((server) => server.end('SIGKILL')))
+    await Promise.all([database.drop(), redis.stop()])
+  })
+
+  it('on an empty folder with SQLite do the same', async () => {
+    const folder = dataFolder('together')
+    const servers = await startTogether({ ACCOUNT_SERVER_DATA_DIR: folder })
+    const db = openDatabase({ sqliteFile: `${folder}/account-server.sqlite` })
+    await expectOneOfEach(servers, db)
+    await db.destroy()
+    await Promise.all(servers.map((server) => server.end('SIGKILL')))
+  })
+})
+
+describe('a service whose database is away at start', function () {
+  this.timeout(60_000)
+
+  it('is alive, not ready, answers 503, does not end, and is ready soon after the database came', async () => {
+    const [database, redis] = [await createDatabase(), await startRedis()]
+    const gate = await createGate(database.dsn)
+    const server = await startProcess(serviceSettings(gate.url, redis.url))
+    await until(async () => (await status(server, '/health/live')) === 200, 'the server is alive')
+    const ready = await server.get('/health/ready')
+    expect(ready?.status).to.equal(503)
+    expect(ready?.json()['failed']).to.include.members(['startup', 'database'])
+    const page = await server.get('/sign-in')
+    expect(page?.status).to.equal(503)
+    expect(Number(page?.headers['retry-after'])).to.be.at.least(1)
+    expect(server.child.exitCode).to.equal(null)
+    await gate.open()
+    await until(async () => (await status(server, '/health/ready')) === 200, 'the server is ready')
+    expect(await status(server, '/oauth/jwks')).to.equal(200)
+    expect(await server.end('SIGTERM')).to.equal(0)
+    await gate.close()
+    await Promise.all([database.drop(), redis.stop()])
+  })
+
+  it('ends within seconds, with 0, when it is told to stop while it waits', async () => {
+    const server = await startProcess(serviceSettings('mysql://root@127.0.0.1:9/none', 'redis://127.0.0.1:9'))
+    await until(async () => (await status(server, '/health/live')) === 200, 'the server is alive')
+    expect(await server.end('SIGTERM')).to.equal(0)
+  })
+})

@@ -1,0 +1,111 @@
+import { connect } from 'node:net'
+import { expect } from 'chai'
+import { cookiesOf, openStage, PASSWORD, until } from '../oidc/protocol/stage.ts'
+import type { Stage } from '../oidc/protocol/stage.ts'
+import { pause } from '../support/service-process.ts'
+
+describe('a process that is killed during a registration', function () {
+  this.timeout(60_000)
+  let stage: Stage
+
+  before(async () => {
+    stage = await openStage({ store: 'sqlite' })
+  })
+  after(() => stage.stop())
+
+  // Registration takes about 100 ms; the moments lie before, within and after its transaction.
+  for (const afterMs of [5, 25, 50, 110])
+    it(`leaves all or nothing after ${afterMs} ms, and a retry succeeds`, async () => {
+      const email = `killed-after-${afterMs}@example.org`
+      const visitor = stage.visitor()
+      const form = await visitor.get('/register')
+      const cut = visitor.followForm(form, { email, password: PASSWORD, name: '' }).catch(() => undefined)
+      await pause(afterMs)
+      await stage.restart('SIGKILL')
+      await cut
+      const { db } = stage.parts
+      const accounts: { id: string }[] = await db('accounts').where({ emailCanonical: email }).select('id')
+      const links: unknown[] = await db('one_time_tokens').whereIn(
+        'accountId',
+        accounts.map(({ id }) => id),
+      )
+      expect(links.length, 'links').to.equal(accounts.length)
+      if (accounts.length > 0) await stage.waitForMail(email)
+      const again = stage.visitor()
+      const page = await again.followForm(await again.get('/register'), {
+        email,
+        password: PASSWORD,
+        name: '',
+      })
+      expect(page.heading).to.equal('Look in your mail')
+      const before = accounts.length
+      await until(
+        async () => (await stage.mails()).filter(({ to }) => to === email).length > before,
+        'a mail came',
+      )
+      const { text } = await stage.waitForMail(email)
+      const [link = ''] = /https?:\/\/\S+\/activate\S+/.exec(text) ?? []
+      expect((await again.get(link)).heading).to.equal('Your account is ready')
+      expect((await again.signIn({ email, password: PASSWORD })).url.pathname).to.equal('/account')
+    })
+})
+
+for (const options of [
+  { store: 'sqlite' as const },
+  { store: 'sqlite' as const, env: { ACCOUNT_SERVER_WORKERS: '2' } },
+  { store: 'mariadb+redis' as const },
+])
+  describe(`SIGTERM, with ${options.store}${options.env ? ' and two workers' : ''}`, function () {
+    this.timeout(60_000)
+
+    it('lets a request finish that has begun, takes no new one, and ends with 0', async () => {
+      const stage = await openStage(options)
+      const { email } = await stage.person()
+      const visitor = stage.visitor()
+      const { text } = await visitor.get('/sign-in')
+      const csrf = /name="_csrf" value="([^"]*)"/.exec(text)?.[1] ?? ''
+      const { port } = stage.processes[0]!
+      const body = new URLSearchParams({ _csrf: csrf, email, password: PASSWORD }).toString()
+      const slow = await startSlowly(port, body, cookiesOf(visitor))
+      const codes = stage.signal('SIGTERM')
+      await until(() => refused(port), 'new connections are refused')
+      const answer = await slow.finish()
+      expect(answer).to.match(/^HTTP\/1\.1 303 /)
+      expect(answer.toLowerCase()).to.contain('connection: close')
+      expect(await codes).to.satisfy((all: number[]) => all.every((code) => code === 0))
+      await stage.stop()
+    })
+  })
+
+/** Sends the head and half the body of a sign-in, and the rest when told. */
+async function startSlowly(port: number, body: string, cookie: string) {
+  const socket = connect(port, '127.0.0.1')
+  let text = ''
+  socket.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()))
+  const head = [
+    'POST /sign-in HTTP/1.1',
+    'Host: localhost',
+    `Cookie: ${cookie}`,
+    'Content-Type: application/x-www-form-urlencoded',
+    `Content-Length: ${body.length}`,
+  ]
+  socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 10)}`)
+  // Until the server has read the head; nothing tells us when.
+  await pause(150)
+  return {
+    async finish() {
+      socket.write(body.slice(10))
+      await closed
+      return text
+    },
+  }
+}
+
+function refused(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => resolve(socket.destroy() === undefined))
+    socket.once('error', () => resolve(true))
+  })
+}
