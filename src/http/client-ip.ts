@@ -4,6 +4,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { BlockList, isIP } from 'node:net'
+import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Middleware } from 'koa'
 import { requestState } from './request-state.ts'
@@ -20,16 +21,28 @@ const GROUPS: Record<string, readonly string[]> = {
   private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
 }
 
+type Peer = { address: string; trusted: boolean }
+
 /** Sets `ctx.state.clientIp`, `.secure` and `.viaTrustedProxy`. @throws at start, when an entry is not an address */
 export function clientAddress({ trustedProxies }: ClientAddressNeeds): Middleware {
   const isTrusted = trustList(trustedProxies)
-  return async (ctx, next) => {
+  // The other end of a connection never changes, and one connection brings many requests.
+  const peers = new WeakMap<Socket, Peer>()
+  const peerOf = (socket: Socket): Peer => {
+    const known = peers.get(socket)
+    if (known) return known
+    const address = normalAddress(socket.remoteAddress ?? '') ?? ''
+    const peer = { address, trusted: isTrusted(address) }
+    peers.set(socket, peer)
+    return peer
+  }
+  return (ctx, next) => {
     const state = requestState(ctx)
-    const peer = normalAddress(ctx.req.socket.remoteAddress ?? '') ?? ''
-    state.viaTrustedProxy = isTrusted(peer)
-    state.clientIp = forwardedAddress(ctx.req, peer, isTrusted)
-    state.secure = isEncrypted(ctx.req, state.viaTrustedProxy)
-    await next()
+    const { address, trusted } = peerOf(ctx.req.socket)
+    state.viaTrustedProxy = trusted
+    state.clientIp = trusted ? forwardedAddress(ctx.req, address, isTrusted) : address
+    state.secure = isEncrypted(ctx.req, trusted)
+    return next()
   }
 }
 
