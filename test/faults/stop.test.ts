@@ -1,5 +1,6 @@
 import { connect } from 'node:net'
 import { expect } from 'chai'
+import { createConnection } from 'mysql2/promise'
 import { cookiesOf, openStage, PASSWORD, until } from '../oidc/protocol/stage.ts'
 import type { Stage } from '../oidc/protocol/stage.ts'
 import { pause } from '../support/service-process.ts'
@@ -48,6 +49,38 @@ describe('a process that is killed during a registration', function () {
       expect((await again.get(link)).heading).to.equal('Your account is ready')
       expect((await again.signIn({ email, password: PASSWORD })).url.pathname).to.equal('/account')
     })
+})
+
+describe('a process that is killed between the two halves of a registration', function () {
+  this.timeout(60_000)
+
+  it('leaves nothing of the first', async () => {
+    const stage = await openStage({ store: 'mariadb+redis' })
+    const other = await createConnection(stage.env['ACCOUNT_SERVER_MYSQL_DSN'] ?? '')
+    const email = 'killed-in-the-middle@example.org'
+    const visitor = stage.visitor()
+    const form = await visitor.get('/register')
+    // The account's row goes in, the mail's has to wait.
+    await other.query('LOCK TABLES outbox_messages WRITE')
+    const cut = visitor.followForm(form, { email, password: PASSWORD, name: '' }).catch(() => undefined)
+    await until(async () => {
+      const [rows] = await other.query('SHOW FULL PROCESSLIST')
+      return JSON.stringify(rows).includes('insert into `outbox_messages`')
+    }, 'the registration waits for the mail')
+    await stage.signal('SIGKILL')
+    await other.query('UNLOCK TABLES')
+    await other.end()
+    await cut
+    // The database needs a moment to notice that its client is gone.
+    const rows = () => stage.parts.db('accounts').where({ emailCanonical: email }).select('id')
+    await until(
+      async () => (await stage.parts.db('outbox_messages').select('id')).length === 0,
+      'no mail is left',
+    )
+    await pause(200)
+    expect(await rows()).to.eql([])
+    await stage.stop()
+  })
 })
 
 for (const options of [

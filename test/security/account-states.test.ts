@@ -122,6 +122,23 @@ for (const { name, stage: open } of STAGES) {
       }
     })
 
+    // Redis may lose what it acknowledged, so SQL alone must be enough.
+    it('stays out, and gets no 500, even when the grant store never heard of it', async () => {
+      for (const { end } of ENDINGS) {
+        const person = await stage.person()
+        const visitor = stage.visitor()
+        const held = await app.tokensFor(person, {}, visitor)
+        await end({ ...stage.accounts, revokeAccess: () => Promise.resolve() }, person.id, cli)
+        const page = await visitor.get(app.authorizePath({ prompt: undefined }))
+        expect([page.status, page.heading]).to.eql([200, 'Sign in'])
+        const silent = await visitor.get(app.authorizePath({ prompt: 'none' }))
+        expect(callbackOf(silent)).to.include({ error: 'login_required' })
+        expect((await visitor.get('/account')).heading).to.equal('Sign in')
+        expect((await userinfo(stage, held.access_token)).status).to.equal(401)
+        expect((await app.refresh(held.refresh_token)).json()).to.include({ error: 'invalid_grant' })
+      }
+    })
+
     it('gets nothing back when it is enabled again but the right to sign in', async () => {
       const person = await stage.person()
       const visitor = stage.visitor()

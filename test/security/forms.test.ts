@@ -216,6 +216,14 @@ describe('cookies', function () {
     await signIn(visitor, app.authorizePath({ prompt: 'login' }), person)
     const second = visitor.cookie('session') ?? ''
     expect(second).not.to.equal(first)
+    // The page of one's own account has a sign-in of its own.
+    const form = await visitor.get('/register')
+    const csrf = /name="_csrf" value="([^"]*)"/.exec(form.text)?.[1] ?? ''
+    await visitor.post('/sign-in', { _csrf: csrf, email: person.email, password: PASSWORD })
+    expect(visitor.cookie('session')).not.to.equal(second)
+    const old = stage.visitor()
+    for (const name of ['session', 'session.sig']) old.setCookie(name, visitor.cookie(name) ?? '')
+    expect((await old.get('/account')).heading).to.contain('account')
   })
 
   it('that were planted or altered open nothing', async () => {
