@@ -32,17 +32,20 @@ export type RequestScope = {
   flush?: () => Promise<void>
 }
 
-const scopes = new WeakMap<object, RequestScope>()
+// On the context itself: a WeakMap with a key for each request in flight is work for every garbage collection.
+const SCOPE = Symbol('request scope')
+
+type Scoped = { [SCOPE]?: RequestScope }
 
 /** The current request's scope, if this runs inside a request to the provider. */
 export function currentScope(): RequestScope | undefined {
   const ctx = Provider.ctx
-  return ctx && (scopes.get(ctx) ?? openScope(ctx))
+  return ctx && ((ctx as Scoped)[SCOPE] ?? openScope(ctx))
 }
 
 /** The scope of a request from outside the library's own call stack. */
 export function scopeOf(ctx: object): RequestScope | undefined {
-  return scopes.get(ctx)
+  return (ctx as Scoped)[SCOPE]
 }
 
 export function pendingCommit(scope: RequestScope, tag: string): PendingCommit {
@@ -60,6 +63,5 @@ function openScope(ctx: KoaContextWithOIDC): RequestScope {
     pending: new Map(),
     revoked: new Map(),
   }
-  scopes.set(ctx, scope)
-  return scope
+  return ((ctx as Scoped)[SCOPE] = scope)
 }
