@@ -3,8 +3,9 @@
  * own making, so a digest cannot be searched, and needs no key that would have to outlive every rotation. The raw
  * value is needed to check a client_secret_jwt: there it is sealed with the server's data key.
  */
+import { timingSafeEqual } from 'node:crypto'
 import { AppError } from '../errors.ts'
-import { digest, equalsInConstantTime, randomToken } from '../platform/tokens.ts'
+import { digest, randomToken } from '../platform/tokens.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import type { ClientAuthMethod } from './client-metadata.ts'
 
@@ -56,7 +57,9 @@ export function secretForLibrary(sealer: Sealer, clientId: string, stored: Store
 
 /** Replaces `Client.prototype.compareClientSecret`: `stored` is the client's `clientSecret`, `presented` what was sent. */
 export function compareClientSecret(stored: string | undefined, presented: string): boolean {
-  return equalsInConstantTime(stored ?? '', HASH_MARK + digest(presented))
+  const [expected, given] = [Buffer.from(stored ?? ''), Buffer.from(HASH_MARK + digest(presented))]
+  // The lengths are no secret: they tell how a secret is stored, not what it is.
+  return expected.length === given.length && timingSafeEqual(expected, given)
 }
 
 function kindOf(method: ClientAuthMethod): 'hashed' | 'sealed' | 'none' {
