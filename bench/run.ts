@@ -57,7 +57,8 @@ function planOf({ seconds, rounds, connections, quick }: Given): Plan {
   const durationMs = 1000 * positive('--seconds', seconds ?? (quick ? '1' : '3'))
   return {
     durationMs,
-    warmUpMs: Math.min(1000, durationMs / 2),
+    // As long as a round: it takes that many requests until the compiler has seen everything.
+    warmUpMs: quick ? durationMs / 2 : durationMs,
     rounds: positive('--rounds', rounds ?? (quick ? '1' : '3')),
     connections: positive('--connections', connections),
   }

@@ -3,7 +3,7 @@ import { createAccountNeeds } from './account-features.ts'
 import { ensureFirstAdministrator } from './accounts/first-administrator.ts'
 import { ConfigError } from './config.ts'
 import { AppError } from './errors.ts'
-import { ensureSigningKeys } from './oidc/signing-keys.ts'
+import { ensureSigningKeys } from './oidc/keys/signing-keys.ts'
 import type { Parts } from './parts.ts'
 import { hasPendingMigrations, migrate, withStartupLock } from './platform/migrate.ts'
 

@@ -1,9 +1,9 @@
 /** What the worker tidies now and then: expired tokens and records, accounts never confirmed, old counters and keys. */
 import { purgeExpired, purgeUnverified } from './accounts/housekeeping.ts'
 import type { Config } from './config.ts'
-import { purgeRevocations } from './oidc/recorded-revocations.ts'
-import { purgeRetiredKeys } from './oidc/signing-keys.ts'
-import { purgeExpired as purgeRecords } from './oidc/sql-store.ts'
+import { purgeRevocations } from './oidc/store/recorded-revocations.ts'
+import { purgeRetiredKeys } from './oidc/keys/signing-keys.ts'
+import { purgeExpired as purgeRecords } from './oidc/store/sql-store.ts'
 import { MINUTE_MS, SECOND_MS } from './platform/clock.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Db } from './platform/database.ts'

@@ -1,8 +1,8 @@
 /** `client`: the apps that sign people in or call resource servers. */
 import { readFileSync } from 'node:fs'
 import { AppError } from '../errors.ts'
-import { CLIENT_AUTH_METHODS, GRANT_TYPES } from '../oidc/client-metadata.ts'
-import type { ClientInput } from '../oidc/client-metadata.ts'
+import { CLIENT_AUTH_METHODS, GRANT_TYPES } from '../oidc/clients/client-metadata.ts'
+import type { ClientInput } from '../oidc/clients/client-metadata.ts'
 import {
   createClient,
   deleteClient,
@@ -12,9 +12,9 @@ import {
   listClients,
   rotateClientSecret,
   toRegisteredMetadata,
-} from '../oidc/clients.ts'
-import type { Client, RegisteredClient } from '../oidc/clients.ts'
-import { listResources } from '../oidc/resources.ts'
+} from '../oidc/clients/clients.ts'
+import type { Client, RegisteredClient } from '../oidc/clients/clients.ts'
+import { listResources } from '../oidc/clients/resources.ts'
 import type { Parts } from '../parts.ts'
 import type { Answer, Noun, OptionSpec } from './command.ts'
 import type { Given } from './given.ts'

@@ -1,6 +1,6 @@
 /** `keys`: the keys that sign tokens. */
-import { ensureSigningKeys, listSigningKeys, rotateSigningKeys } from '../oidc/signing-keys.ts'
-import type { Rotation } from '../oidc/signing-keys.ts'
+import { ensureSigningKeys, listSigningKeys, rotateSigningKeys } from '../oidc/keys/signing-keys.ts'
+import type { Rotation } from '../oidc/keys/signing-keys.ts'
 import type { Parts } from '../parts.ts'
 import type { Answer, Noun } from './command.ts'
 import type { Given } from './given.ts'

@@ -1,7 +1,7 @@
 /** `resource`: the APIs that take access tokens and may introspect those meant for them. */
 import { AppError } from '../errors.ts'
-import { createResource, deleteResource, findResource, listResources } from '../oidc/resources.ts'
-import type { Resource, ResourceInput } from '../oidc/resources.ts'
+import { createResource, deleteResource, findResource, listResources } from '../oidc/clients/resources.ts'
+import type { Resource, ResourceInput } from '../oidc/clients/resources.ts'
 import type { Parts } from '../parts.ts'
 import type { Answer, Noun } from './command.ts'
 import type { Given } from './given.ts'

@@ -1,5 +1,5 @@
 /** What a consent page tells: which of the requested scopes mean what, in words for people. */
-import type { KnownResource } from '../oidc/resource-access.ts'
+import type { KnownResource } from '../oidc/clients/resource-access.ts'
 import { scopeWords } from '../oidc/scope-words.ts'
 
 export type ScopeText = { name: string; title: string; description?: string }

@@ -1,8 +1,8 @@
 /** Carries what was ended in SQL over to the grant store: sessions, and the grants that hang on them. */
 import type { RevokeAccess } from '../accounts/ended-access.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { GrantStore } from './grant-store.ts'
-import { endSession, revokeGrant, revokeGrantByDigest } from './revocation.ts'
+import type { GrantStore } from './store/grant-store.ts'
+import { endSession, revokeGrant, revokeGrantByDigest } from './store/revocation.ts'
 
 type Needs = { store: GrantStore; clock: Clock }
 

@@ -8,10 +8,10 @@ import type {
 } from 'oidc-provider'
 import { assertTimely } from './client-assertion.ts'
 import type { GuardedFetch } from '../platform/guarded-fetch.ts'
-import { EXTRA_CLIENT_METADATA } from './client-metadata.ts'
+import { EXTRA_CLIENT_METADATA } from './clients/client-metadata.ts'
 import { createPolicy } from './policy.ts'
-import { mayIntrospect, resourceIndicators } from './resource-access.ts'
-import type { KnownResource } from './resource-access.ts'
+import { mayIntrospect, resourceIndicators } from './clients/resource-access.ts'
+import type { KnownResource } from './clients/resource-access.ts'
 
 const MINUTE_SECONDS = 60
 /** Clock skew accepted in assertions: up to 10 s ahead is fine, more is refused. */

@@ -13,7 +13,7 @@ import { loggableError } from '../platform/loggable-error.ts'
 import type { Logger } from '../platform/log.ts'
 import { createConfiguration } from './configuration.ts'
 import type { ConfigurationNeeds } from './configuration.ts'
-import { flushUnitOfWork } from './unit-of-work.ts'
+import { flushUnitOfWork } from './store/unit-of-work.ts'
 
 export type OidcNeeds = Omit<ConfigurationNeeds, 'keySet'> & {
   loadKeys: () => Promise<NonNullable<Configuration['jwks']>>

@@ -8,7 +8,7 @@ import { SECOND_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { endSessionAndGrants } from './access-endings.ts'
 import type { Lifetimes } from './configuration.ts'
-import type { GrantStore } from './grant-store.ts'
+import type { GrantStore } from './store/grant-store.ts'
 
 export type SessionRecordNeeds = {
   db: Db

@@ -20,7 +20,13 @@ export type DatabaseSettings = {
 }
 
 export function openDatabase(settings: DatabaseSettings): Db {
-  const shared = { wrapIdentifier, postProcessResponse, useNullAsDefault: true, asyncStackTraces: false, log: QUIET }
+  const shared = {
+    wrapIdentifier,
+    postProcessResponse,
+    useNullAsDefault: true,
+    asyncStackTraces: false,
+    log: QUIET,
+  }
   return settings.mysqlDsn
     ? knexModule({ ...shared, ...mysqlConfig(settings, settings.mysqlDsn) })
     : knexModule({ ...shared, ...sqliteConfig(settings.sqliteFile) })

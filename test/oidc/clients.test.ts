@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { findClient, listClients, rotateClientSecret, updateClient } from '../../src/oidc/clients.ts'
-import { createClient, deleteClient, disableClient, enableClient } from '../../src/oidc/clients.ts'
+import { findClient, listClients, rotateClientSecret, updateClient } from '../../src/oidc/clients/clients.ts'
+import { createClient, deleteClient, disableClient, enableClient } from '../../src/oidc/clients/clients.ts'
 import { createSealer, deriveKey } from '../../src/platform/tokens.ts'
 import { DATABASES } from '../platform/change-feed-databases.ts'
 import type { MigratedDatabase } from '../platform/change-feed-databases.ts'

@@ -1,14 +1,14 @@
 import { expect } from 'chai'
 import { pino } from 'pino'
-import { findClient } from '../../src/oidc/clients.ts'
+import { findClient } from '../../src/oidc/clients/clients.ts'
 import {
   createResource,
   createResourceCache,
   deleteResource,
   findResource,
   listResources,
-} from '../../src/oidc/resources.ts'
-import type { ResourceInput } from '../../src/oidc/resources.ts'
+} from '../../src/oidc/clients/resources.ts'
+import type { ResourceInput } from '../../src/oidc/clients/resources.ts'
 import { createChangeFeed } from '../../src/platform/change-feed.ts'
 import { createSealer, deriveKey } from '../../src/platform/tokens.ts'
 import { DATABASES } from '../platform/change-feed-databases.ts'

@@ -11,7 +11,7 @@ import {
   loadKeySet,
   purgeRetiredKeys,
   rotateSigningKeys,
-} from '../../src/oidc/signing-keys.ts'
+} from '../../src/oidc/keys/signing-keys.ts'
 import { createChangeFeed } from '../../src/platform/change-feed.ts'
 import { HOUR_MS } from '../../src/platform/clock.ts'
 import { createSealer, deriveKey } from '../../src/platform/tokens.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createSqlStore, purgeExpired } from '../../src/oidc/sql-store.ts'
+import { createSqlStore, purgeExpired } from '../../src/oidc/store/sql-store.ts'
 import { DATABASES } from '../platform/change-feed-databases.ts'
 import type { MigratedDatabase } from '../platform/change-feed-databases.ts'
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Account } from '../../../src/accounts/account.ts'
-import { locate } from '../../../src/oidc/token-ids.ts'
+import { locate } from '../../../src/oidc/store/token-ids.ts'
 import { basic } from './send.ts'
 import { register, userinfo, VERIFIER } from './relying-party.ts'
 import type { Fields, Party, Tokens } from './relying-party.ts'

@@ -1,7 +1,7 @@
 /** An app under test: registers itself, builds requests by hand so that every one can be bent, and redeems what it got. */
 import { createHash, randomBytes } from 'node:crypto'
-import { createClient } from '../../../src/oidc/clients.ts'
-import type { ClientInput } from '../../../src/oidc/client-metadata.ts'
+import { createClient } from '../../../src/oidc/clients/clients.ts'
+import type { ClientInput } from '../../../src/oidc/clients/client-metadata.ts'
 import type { Account } from '../../../src/accounts/account.ts'
 import type { Visited, Visitor } from '../../support/visitor.ts'
 import { basic } from './send.ts'

@@ -3,7 +3,7 @@
  * must be saved again under its id, of which only the digest is stored. The handle names the record and carries a MAC
  * of the server's key, so that nobody who has seen the store can make one.
  */
-import { equalsInConstantTime, keyedDigest } from '../platform/tokens.ts'
+import { equalsInConstantTime, keyedDigest } from '../../platform/tokens.ts'
 import { isHandle, recordKey, sessionKey } from './token-ids.ts'
 import type { Located } from './token-ids.ts'
 

@@ -8,11 +8,11 @@
  * began before somebody signed in cannot put the earlier state back.
  */
 import type { AdapterPayload } from 'oidc-provider'
-import { unavailable } from '../errors.ts'
-import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
-import type { Clock } from '../platform/clock.ts'
-import { randomToken } from '../platform/tokens.ts'
-import type { Sealer } from '../platform/tokens.ts'
+import { unavailable } from '../../errors.ts'
+import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { randomToken } from '../../platform/tokens.ts'
+import type { Sealer } from '../../platform/tokens.ts'
 import type { GrantStore, Root } from './grant-store.ts'
 import type { RecordHandles } from './record-handles.ts'
 import { isHandle, locateSession, sessionKey, tagOf } from './token-ids.ts'

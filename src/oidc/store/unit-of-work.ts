@@ -8,8 +8,8 @@
  */
 import { errors } from 'oidc-provider'
 import type { AdapterPayload } from 'oidc-provider'
-import type { Clock } from '../platform/clock.ts'
-import { createSealer, deriveKey, randomToken } from '../platform/tokens.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { createSealer, deriveKey, randomToken } from '../../platform/tokens.ts'
 import type { CommitOutcome, GrantStore, Use } from './grant-store.ts'
 import { scopeOf } from './request-scope.ts'
 import type { PendingCommit, PendingUse, RequestScope } from './request-scope.ts'

@@ -1,8 +1,8 @@
 /** Ends a grant with everything under it, or a browser session. Each is one atomic step; a second time changes nothing. */
 import type { AdapterPayload } from 'oidc-provider'
-import { HOUR_MS } from '../platform/clock.ts'
-import type { Clock } from '../platform/clock.ts'
-import { digest } from '../platform/tokens.ts'
+import { HOUR_MS } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { digest } from '../../platform/tokens.ts'
 import type { GrantStore } from './grant-store.ts'
 import { grantKey, sessionKey, tagOf } from './token-ids.ts'
 

@@ -2,10 +2,10 @@
  * The grant store in SQL: table `oidc_records`, one row per record, every operation on primary keys.
  * For a single machine without Redis; correct, with the same contract, on MySQL and MariaDB too.
  */
-import { AppError, unavailable } from '../errors.ts'
-import type { Clock } from '../platform/clock.ts'
-import { inTransaction, isDuplicate } from '../platform/database.ts'
-import type { Db, Sql } from '../platform/database.ts'
+import { AppError, unavailable } from '../../errors.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { inTransaction, isDuplicate } from '../../platform/database.ts'
+import type { Db, Sql } from '../../platform/database.ts'
 import { decodeRoot, encodeRoot } from './grant-store.ts'
 import type {
   Commit,

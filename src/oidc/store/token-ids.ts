@@ -6,7 +6,7 @@
  * and the tag of the session's uid. Ids without a grant are placed by their own digest.
  */
 import type { Provider } from 'oidc-provider'
-import { digest, randomToken } from '../platform/tokens.ts'
+import { digest, randomToken } from '../../platform/tokens.ts'
 
 const TAG_LENGTH = 16
 const RANDOM_LENGTH = 43

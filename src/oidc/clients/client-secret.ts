@@ -4,9 +4,9 @@
  * value is needed to check a client_secret_jwt: there it is sealed with the server's data key.
  */
 import { timingSafeEqual } from 'node:crypto'
-import { AppError } from '../errors.ts'
-import { digest, randomToken } from '../platform/tokens.ts'
-import type { Sealer } from '../platform/tokens.ts'
+import { AppError } from '../../errors.ts'
+import { digest, randomToken } from '../../platform/tokens.ts'
+import type { Sealer } from '../../platform/tokens.ts'
 import type { ClientAuthMethod } from './client-metadata.ts'
 
 export type StoredSecret = { secretHash: string | null; secretSealed: string | null }

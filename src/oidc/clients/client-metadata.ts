@@ -3,7 +3,7 @@
  * command line, the pages and the API alike. Owns the rules; the table is `clients.ts`.
  */
 import { z } from 'zod'
-import { AppError } from '../errors.ts'
+import { AppError } from '../../errors.ts'
 import {
   absoluteUriFault,
   guessApplicationType,

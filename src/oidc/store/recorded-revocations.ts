@@ -2,9 +2,9 @@
  * Redis may lose acknowledged writes in a failover. So a revocation is written to SQL first and to Redis then, and told
  * to Redis again whenever the connection comes back: what was revoked stays revoked.
  */
-import { DAY_MS, HOUR_MS } from '../platform/clock.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
+import { DAY_MS, HOUR_MS } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
 import type { GrantStore } from './grant-store.ts'
 
 type Needs = { db: Db; clock: Clock; store: GrantStore }

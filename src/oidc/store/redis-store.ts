@@ -5,9 +5,9 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Result } from 'ioredis'
-import { unavailable } from '../errors.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { RedisClient } from '../platform/redis.ts'
+import { unavailable } from '../../errors.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { RedisClient } from '../../platform/redis.ts'
 import { decodeRoot, encodeRoot, tombstoneOf, usedKeyOf, VERSION_LENGTH } from './grant-store.ts'
 import type { Commit, CommitOutcome, GrantStore, PutOutcome, Root, TokenState, Use } from './grant-store.ts'
 

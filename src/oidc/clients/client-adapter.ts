@@ -3,12 +3,12 @@
  * change feed empties. A disabled client is an unknown one.
  */
 import type { Adapter, ClientMetadata as LibraryMetadata } from 'oidc-provider'
-import { AppError } from '../errors.ts'
-import type { ChangeFeed } from '../platform/change-feed.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
-import { createLookupCache } from '../platform/lookup-cache.ts'
-import type { Sealer } from '../platform/tokens.ts'
+import { AppError } from '../../errors.ts'
+import type { ChangeFeed } from '../../platform/change-feed.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
+import { createLookupCache } from '../../platform/lookup-cache.ts'
+import type { Sealer } from '../../platform/tokens.ts'
 import { isOpenidScope } from './client-metadata.ts'
 import { secretForLibrary } from './client-secret.ts'
 import type { StoredSecret } from './client-secret.ts'
