@@ -124,13 +124,45 @@ function prepareSqlite(connection: SqliteConnection, done: Done): void {
   connection.pragma('foreign_keys = ON')
   const prepare = connection.prepare.bind(connection)
   // A deferred transaction that turns into a writer fails at once when another process wrote meanwhile.
-  connection.prepare = (sql) => prepare(sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : sql)
+  connection.prepare = rememberStatements((sql) => prepare(sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : sql))
   done(null, connection)
+}
+
+const REMEMBERED_STATEMENTS = 500
+const REPEATED = /^(?:select(?! \*)|insert|update|delete) /i
+
+/**
+ * knex prepares every statement anew, which takes longer than running most of them. The oldest is forgotten first.
+ * Not `select *`, whose columns may change under it.
+ */
+function rememberStatements(prepare: (sql: string) => unknown): (sql: string) => unknown {
+  const statements = new Map<string, unknown>()
+  return (sql) => {
+    const known = statements.get(sql)
+    if (known !== undefined) return known
+    const statement = prepare(sql)
+    if (!REPEATED.test(sql)) return statement
+    statements.set(sql, statement)
+    const [oldest] = statements.keys()
+    if (statements.size > REMEMBERED_STATEMENTS && oldest !== undefined) statements.delete(oldest)
+    return statement
+  }
 }
 
 // knex passes an unnamed constraint as undefined, against its own types.
 function wrapIdentifier(value: string, wrap: (value: string) => string): string {
-  return value ? wrap(value.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)) : value
+  return value ? wrap(snakeCase(value)) : value
+}
+
+const snakeNames = new Map<string, string>()
+
+function snakeCase(name: string): string {
+  let snake = snakeNames.get(name)
+  if (snake === undefined) {
+    snake = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    snakeNames.set(name, snake)
+  }
+  return snake
 }
 
 const camelNames = new Map<string, string>()
