@@ -5,6 +5,8 @@ import type { ClientInput } from '../../src/oidc/clients/client-metadata.ts'
 
 const app: ClientInput = { client_name: 'App', redirect_uris: ['https://app.example.com/callback'] }
 
+const PUBLIC_KEY = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }
+
 function refusal(input: unknown): AppError {
   try {
     parseClientMetadata(input)
@@ -41,6 +43,12 @@ describe('client metadata', () => {
     expect(typeFor('http://127.0.0.1/callback')).to.equal('native')
     expect(typeFor('http://[::1]/callback')).to.equal('native')
     expect(typeFor('http://localhost:5173/callback')).to.equal('web')
+  })
+
+  it('takes a scheme without a dot only for an MCP client', () => {
+    const cursor = { ...app, redirect_uris: ['cursor://anysphere.cursor-mcp/oauth/callback'] }
+    expect(refusal(cursor).message).to.match(/reversed domain name/)
+    expect(parseClientMetadata({ ...cursor, profile: 'mcp' }).application_type).to.equal('native')
   })
 
   const faults: [string, RegExp, Partial<ClientInput>?][] = [
@@ -99,7 +107,7 @@ describe('client metadata', () => {
       .to.match(/client_name/)
       .and.match(/colour/)
       .and.match(/scope:/)
-    expect(message).to.contain('takes authorization_code, refresh_token, client_credentials; got "password"')
+    expect(message).to.match(/grant_types.0: takes authorization_code, refresh_token, .*; got "password"/)
     expect(message).to.match(/token_endpoint_auth_method: takes client_secret_basic, .*; got "tls"/)
   })
 
@@ -114,6 +122,28 @@ describe('client metadata', () => {
     ['an http initiate_login_uri', { initiate_login_uri: 'http://app.example.com/' }, /https address/],
     ['a script as client_uri', { client_uri: 'javascript:alert(1)' }, /not allowed/],
     ['a resource with a fragment', { allowed_resources: ['https://api.example.com/#x'] }, /fragment/],
+    ['an address with a path as origin', { cors_origins: ['https://app.example.com/x'] }, /origin alone/],
+    ['a plain http origin', { cors_origins: ['http://app.example.com'] }, /only for loopback/],
+    ['a front-channel logout script', { frontchannel_logout_uri: 'javascript:x()' }, /not allowed/],
+    [
+      'a logout address with a fragment',
+      { backchannel_logout_uri: 'https://app.example.com/#x' },
+      /fragment/,
+    ],
+    ['an http sector_identifier_uri', { sector_identifier_uri: 'http://app.example.com/' }, /https address/],
+    ['tls_client_auth without a name', { token_endpoint_auth_method: 'tls_client_auth' }, /needs one of/],
+    ['a certificate name without tls_client_auth', { tls_client_auth_san_dns: 'a.example' }, /only with/],
+    [
+      'an algorithm without an assertion',
+      { token_endpoint_auth_signing_alg: 'ES256' },
+      /only with private_key/,
+    ],
+    ['a MAC for a private key', withKey(PUBLIC_KEY, { token_endpoint_auth_signing_alg: 'HS256' }), /go with/],
+    ['encryption without a key', { userinfo_encrypted_response_alg: 'ECDH-ES' }, /public keys/],
+    ['a content encryption alone', { id_token_encrypted_response_enc: 'A128GCM' }, /needs id_token_enc/],
+    ['a signed request without a key', { request_object_signing_alg: 'ES256' }, /public keys/],
+    ['two bindings', bothBindings(), /DPoP or by a certificate/],
+    ['CIBA without a delivery', { grant_types: ['urn:openid:params:grant-type:ciba'] }, /poll or ping/],
   ]
   for (const [title, more, message] of contradictions) {
     it(`refuses ${title}`, () => {
@@ -134,7 +164,11 @@ function jobWithCode(): Partial<ClientInput> {
   return { grant_types: ['client_credentials'], response_types: ['code'] }
 }
 
-function withKey(key: object): Partial<ClientInput> {
+function bothBindings(): Partial<ClientInput> {
+  return { dpop_bound_access_tokens: true, tls_client_certificate_bound_access_tokens: true }
+}
+
+function withKey(key: object, more: Partial<ClientInput> = {}): Partial<ClientInput> {
   const jwks = { keys: [key] } as ClientInput['jwks']
-  return { token_endpoint_auth_method: 'private_key_jwt', jwks }
+  return { token_endpoint_auth_method: 'private_key_jwt', jwks, ...more }
 }

@@ -4,61 +4,43 @@
  */
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import {
-  absoluteUriFault,
-  guessApplicationType,
-  httpsUriFault,
-  redirectUriFault,
-  webUriFault,
-} from './client-uri.ts'
+import { ID_TOKEN_ALGS, oneOf, optionalFields, scopeList, uri } from './client-fields.ts'
+import { absoluteUriFault, guessApplicationType, redirectUriFault } from './client-uri.ts'
 
 /** The scopes that belong to the provider itself; every other scope belongs to a resource server. */
 export const OPENID_SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const
-export const GRANT_TYPES = ['authorization_code', 'refresh_token', 'client_credentials'] as const
+export const GRANT_TYPES = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:openid:params:grant-type:ciba',
+  'urn:ietf:params:oauth:grant-type:token-exchange',
+] as const
 export const CLIENT_AUTH_METHODS = [
   'client_secret_basic',
   'client_secret_post',
   'client_secret_jwt',
   'private_key_jwt',
+  'tls_client_auth',
+  'self_signed_tls_client_auth',
   'none',
 ] as const
-/** The first is what a new client gets. */
-export const ID_TOKEN_ALGS = ['ES256', 'RS256'] as const
-/** Our own metadata, to be named in the library's `extraClientMetadata.properties`. */
+export const PROFILES = ['default', 'fapi2-security', 'fapi2-message-signing', 'mcp'] as const
+/** Our own metadata, and what the library does not know, to be named in its `extraClientMetadata.properties`. */
 export const EXTRA_CLIENT_METADATA = [
   'first_party',
   'profile',
   'allowed_resources',
   'resource_scope',
+  'cors_origins',
+  'frontchannel_logout_uri',
+  'frontchannel_logout_session_required',
+  'software_id',
+  'software_version',
 ] as const
 
 export type ClientAuthMethod = (typeof CLIENT_AUTH_METHODS)[number]
-
-const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  z.enum(values, { error: ({ input }) => `takes ${values.join(', ')}; got ${JSON.stringify(input)}` })
-
-/** A string in which `fault` finds nothing wrong; what it finds is reported with the address itself. */
-export const uri = (fault: (value: string) => string | undefined) =>
-  z.string().check((ctx) => {
-    const message = fault(ctx.value)
-    if (message) ctx.issues.push({ code: 'custom', input: ctx.value, message: `"${ctx.value}": ${message}` })
-  })
-
-const scopeCharacters = /^[\x20\x21\x23-\x5B\x5D-\x7E]*$/
-
-/** Space-separated scopes (RFC 6749 §3.3), each kept once. */
-export const scopeList = z
-  .string()
-  .max(4000)
-  .regex(
-    scopeCharacters,
-    'takes scopes separated by spaces, without quotes, backslashes or non-ASCII characters',
-  )
-  .transform((value) => [...new Set(value.split(' ').filter(Boolean))].join(' '))
-
-const jwkSchema = z
-  .looseObject({ kty: z.enum(['EC', 'RSA', 'OKP'], { error: 'takes public EC, RSA and OKP keys' }) })
-  .refine((jwk) => !('d' in jwk), { error: 'must be a public key; this one holds the private part' })
 
 const clientInput = z.strictObject({
   client_name: z.string().trim().min(1).max(255),
@@ -70,18 +52,9 @@ const clientInput = z.strictObject({
   response_types: z.array(oneOf(['code'])).optional(),
   token_endpoint_auth_method: oneOf(CLIENT_AUTH_METHODS).default('client_secret_basic'),
   id_token_signed_response_alg: oneOf(ID_TOKEN_ALGS).default(ID_TOKEN_ALGS[0]),
-  jwks: z.strictObject({ keys: z.array(jwkSchema).min(1).max(20) }).optional(),
-  jwks_uri: uri(webUriFault).optional(),
-  client_uri: uri(webUriFault).optional(),
-  logo_uri: uri(webUriFault).optional(),
-  policy_uri: uri(webUriFault).optional(),
-  tos_uri: uri(webUriFault).optional(),
-  initiate_login_uri: uri(httpsUriFault).optional(),
-  contacts: z.array(z.email()).max(10).optional(),
-  default_max_age: z.int().nonnegative().optional(),
-  require_auth_time: z.boolean().optional(),
+  ...optionalFields,
   first_party: z.boolean().default(false),
-  profile: oneOf(['default']).default('default'),
+  profile: oneOf(PROFILES).default('default'),
   allowed_resources: z.array(uri(absoluteUriFault)).max(100).default([]),
 })
 
@@ -138,18 +111,23 @@ function checkTogether(client: ClientMetadata, ctx: z.RefinementCtx): void {
   if (code !== client.response_types.length > 0) {
     refuse(['response_types'], "is ['code'] with the authorization_code grant and empty without it")
   }
-  if (!code && client.grant_types.includes('refresh_token')) {
+  const signsIn = client.grant_types.some((type) => type !== 'refresh_token' && type !== 'client_credentials')
+  if (!signsIn && client.grant_types.includes('refresh_token')) {
     refuse(['grant_types'], 'refresh_token is of use only beside authorization_code')
   }
   checkAuthentication(client, refuse)
+  checkKeys(client, refuse)
+  checkBinding(client, refuse)
+  checkCiba(client, refuse)
 }
 
 type Refuse = (path: (string | number)[], message: string) => void
 
 function checkRedirects(client: ClientMetadata, refuse: Refuse): void {
+  const anyScheme = client.profile === 'mcp'
   for (const field of ['redirect_uris', 'post_logout_redirect_uris'] as const) {
     client[field].forEach((value, index) => {
-      const fault = redirectUriFault(value, client.application_type)
+      const fault = redirectUriFault(value, client.application_type, { anyScheme })
       if (fault) refuse([field, index], `"${value}": ${fault}`)
     })
   }
@@ -160,8 +138,61 @@ function checkAuthentication(client: ClientMetadata, refuse: Refuse): void {
   if (method === 'none' && client.grant_types.includes('client_credentials')) {
     refuse(['grant_types'], 'client_credentials needs a client that authenticates; this one is public')
   }
+  const alg = client.token_endpoint_auth_signing_alg
+  const wanted = { client_secret_jwt: true, private_key_jwt: false }[method as string]
+  if (alg && wanted === undefined) {
+    refuse(['token_endpoint_auth_signing_alg'], 'is of use only with private_key_jwt or client_secret_jwt')
+  } else if (alg && alg.startsWith('HS') !== wanted) {
+    refuse(['token_endpoint_auth_signing_alg'], `${alg} does not go with ${method}`)
+  }
+  const names = CERTIFICATE_NAMES.filter((field) => client[field] !== undefined)
+  if (method === 'tls_client_auth' && names.length !== 1) {
+    refuse(['tls_client_auth_subject_dn'], `tls_client_auth needs one of ${CERTIFICATE_NAMES.join(', ')}`)
+  } else if (method !== 'tls_client_auth' && names[0]) {
+    refuse([names[0]], 'is of use only with tls_client_auth')
+  }
+}
+
+const CERTIFICATE_NAMES = [
+  'tls_client_auth_subject_dn',
+  'tls_client_auth_san_dns',
+  'tls_client_auth_san_uri',
+  'tls_client_auth_san_ip',
+  'tls_client_auth_san_email',
+] as const
+const ENCRYPTED = ['id_token', 'userinfo', 'introspection', 'authorization'] as const
+
+function checkKeys(client: ClientMetadata, refuse: Refuse): void {
   if (client.jwks && client.jwks_uri) refuse(['jwks_uri'], 'give either jwks or jwks_uri, not both')
-  if (method === 'private_key_jwt' && !client.jwks && !client.jwks_uri) {
-    refuse(['jwks_uri'], 'private_key_jwt needs the public keys, as jwks or jwks_uri')
+  const hasKeys = client.jwks || client.jwks_uri
+  const method = client.token_endpoint_auth_method
+  if (!hasKeys && (method === 'private_key_jwt' || method === 'self_signed_tls_client_auth')) {
+    refuse(['jwks_uri'], `${method} needs the public keys, as jwks or jwks_uri`)
+  }
+  if (
+    !hasKeys &&
+    (client.request_object_signing_alg || client.backchannel_authentication_request_signing_alg)
+  ) {
+    refuse(['jwks_uri'], 'signed requests need the public keys, as jwks or jwks_uri')
+  }
+  for (const what of ENCRYPTED) {
+    const [alg, enc] = [`${what}_encrypted_response_alg`, `${what}_encrypted_response_enc`] as const
+    if (client[enc] && !client[alg]) refuse([enc], `needs ${alg} beside it`)
+    if (client[alg] && !hasKeys) refuse(['jwks_uri'], `${alg} needs the public keys, as jwks or jwks_uri`)
+  }
+}
+
+function checkBinding(client: ClientMetadata, refuse: Refuse): void {
+  if (client.dpop_bound_access_tokens && client.tls_client_certificate_bound_access_tokens) {
+    refuse(['dpop_bound_access_tokens'], 'tokens are bound by DPoP or by a certificate, not by both')
+  }
+}
+
+function checkCiba(client: ClientMetadata, refuse: Refuse): void {
+  if (!client.grant_types.includes('urn:openid:params:grant-type:ciba')) return
+  const mode = client.backchannel_token_delivery_mode
+  if (!mode) refuse(['backchannel_token_delivery_mode'], 'the CIBA grant needs poll or ping')
+  if (mode === 'ping' && !client.backchannel_client_notification_endpoint) {
+    refuse(['backchannel_client_notification_endpoint'], 'ping needs the address to be notified at')
   }
 }

@@ -7,7 +7,12 @@ const DANGEROUS_SCHEMES = new Set(['javascript:', 'vbscript:', 'data:', 'blob:',
 const MAX_LENGTH = 2000
 
 /** A redirect address: compared as an exact string later, so it must be complete (RFC 9700 §4.1, RFC 8252 §7 and §8.4). */
-export function redirectUriFault(uri: string, applicationType: ApplicationType): string | undefined {
+export function redirectUriFault(
+  uri: string,
+  applicationType: ApplicationType,
+  /** Takes custom schemes without a dot too, which any other application of a device may claim (RFC 8252 §8.4). */
+  { anyScheme = false }: { anyScheme?: boolean } = {},
+): string | undefined {
   const fault = absoluteUriFault(uri)
   if (fault) return fault
   const url = new URL(uri)
@@ -23,7 +28,7 @@ export function redirectUriFault(uri: string, applicationType: ApplicationType):
   if (applicationType === 'web') {
     return `the scheme ${url.protocol} needs application_type native; a web application uses https`
   }
-  return url.protocol.includes('.')
+  return anyScheme || url.protocol.includes('.')
     ? undefined
     : 'a custom scheme must be a reversed domain name of yours, like com.example.app:/callback'
 }
@@ -45,6 +50,15 @@ export function httpsUriFault(uri: string): string | undefined {
 /** A resource indicator: an absolute URI without a fragment, of any harmless scheme (RFC 8707 §2). */
 export function absoluteUriFault(uri: string): string | undefined {
   return uriFault(uri) ?? (uri.includes('#') ? 'must not have a fragment (#…)' : undefined)
+}
+
+/** An origin as browsers send it: scheme, host and, unless it is the default, port (RFC 6454 §6.2). */
+export function originFault(origin: string): string | undefined {
+  const fault = webUriFault(origin)
+  if (fault) return fault
+  const url = new URL(origin)
+  if (url.protocol === 'http:' && !LOOPBACKS.has(url.hostname)) return 'http is taken only for loopback hosts'
+  return url.origin === origin ? undefined : `must be an origin alone, like ${url.origin}`
 }
 
 function uriFault(uri: string): string | undefined {

@@ -1,0 +1,143 @@
+/**
+ * The metadata that a client may leave out, field by field: OpenID Connect (Registration, Logout, CIBA, JARM), RFC 7591,
+ * 8705, 9101, 9126, 9396, 9449 and 9701 names. What must fit together is checked in `client-metadata.ts`.
+ */
+import { z } from 'zod'
+import { absoluteUriFault, httpsUriFault, originFault, webUriFault } from './client-uri.ts'
+
+/** What this server signs with; the first is what a new client gets. */
+export const ID_TOKEN_ALGS = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const
+/** What a client may sign with, by its own key. */
+export const CLIENT_SIGNING_ALGS = ['ES256', 'ES384', 'ES512', 'PS256', 'RS256', 'EdDSA', 'Ed25519'] as const
+/** Public-key encryption alone: a symmetric one would need the raw client secret. */
+const KEY_ENCRYPTION_ALGS = [
+  'RSA-OAEP',
+  'RSA-OAEP-256',
+  'ECDH-ES',
+  'ECDH-ES+A128KW',
+  'ECDH-ES+A192KW',
+  'ECDH-ES+A256KW',
+] as const
+const CONTENT_ENCRYPTIONS = [
+  'A128CBC-HS256',
+  'A192CBC-HS384',
+  'A256CBC-HS512',
+  'A128GCM',
+  'A192GCM',
+  'A256GCM',
+] as const
+const RESPONSE_MODES = [
+  'query',
+  'fragment',
+  'form_post',
+  'jwt',
+  'query.jwt',
+  'fragment.jwt',
+  'form_post.jwt',
+  'web_message',
+] as const
+
+export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, { error: ({ input }) => `takes ${values.join(', ')}; got ${JSON.stringify(input)}` })
+
+/** A string in which `fault` finds nothing wrong; what it finds is reported with the address itself. */
+export const uri = (fault: (value: string) => string | undefined) =>
+  z.string().check((ctx) => {
+    const message = fault(ctx.value)
+    if (message) ctx.issues.push({ code: 'custom', input: ctx.value, message: `"${ctx.value}": ${message}` })
+  })
+
+const scopeCharacters = /^[\x20\x21\x23-\x5B\x5D-\x7E]*$/
+
+/** Space-separated scopes (RFC 6749 §3.3), each kept once. */
+export const scopeList = z
+  .string()
+  .max(4000)
+  .regex(
+    scopeCharacters,
+    'takes scopes separated by spaces, without quotes, backslashes or non-ASCII characters',
+  )
+  .transform((value) => [...new Set(value.split(' ').filter(Boolean))].join(' '))
+
+const words = (max: number) => z.array(z.string().trim().min(1).max(255)).max(max)
+const shortText = z.string().trim().min(1).max(255)
+
+const jwkSchema = z
+  .looseObject({ kty: z.enum(['EC', 'RSA', 'OKP'], { error: 'takes public EC, RSA and OKP keys' }) })
+  .refine((jwk) => !('d' in jwk), { error: 'must be a public key; this one holds the private part' })
+
+const pages = {
+  client_uri: uri(webUriFault).optional(),
+  logo_uri: uri(webUriFault).optional(),
+  policy_uri: uri(webUriFault).optional(),
+  tos_uri: uri(webUriFault).optional(),
+  initiate_login_uri: uri(httpsUriFault).optional(),
+  contacts: z.array(z.email()).max(10).optional(),
+  software_id: shortText.optional(),
+  software_version: shortText.optional(),
+  software_statement: z.string().min(1).max(16_384).optional(),
+}
+
+const keys = {
+  jwks: z.strictObject({ keys: z.array(jwkSchema).min(1).max(20) }).optional(),
+  jwks_uri: uri(webUriFault).optional(),
+  token_endpoint_auth_signing_alg: oneOf([...CLIENT_SIGNING_ALGS, 'HS256']).optional(),
+  tls_client_auth_subject_dn: z.string().min(1).max(1000).optional(),
+  tls_client_auth_san_dns: shortText.optional(),
+  tls_client_auth_san_uri: uri(absoluteUriFault).optional(),
+  tls_client_auth_san_ip: z.union([z.ipv4(), z.ipv6()]).optional(),
+  tls_client_auth_san_email: z.email().optional(),
+  tls_client_certificate_bound_access_tokens: z.boolean().optional(),
+  use_mtls_endpoint_aliases: z.boolean().optional(),
+  dpop_bound_access_tokens: z.boolean().optional(),
+}
+
+const requests = {
+  request_object_signing_alg: oneOf(CLIENT_SIGNING_ALGS).optional(),
+  request_object_encryption_alg: oneOf(KEY_ENCRYPTION_ALGS).optional(),
+  request_object_encryption_enc: oneOf(CONTENT_ENCRYPTIONS).optional(),
+  require_signed_request_object: z.boolean().optional(),
+  require_pushed_authorization_requests: z.boolean().optional(),
+  authorization_details_types: words(50).optional(),
+  default_max_age: z.int().nonnegative().optional(),
+  default_acr_values: words(20).optional(),
+  require_auth_time: z.boolean().optional(),
+  response_modes: z.array(oneOf(RESPONSE_MODES)).min(1).max(RESPONSE_MODES.length).optional(),
+}
+
+const responses = {
+  id_token_encrypted_response_alg: oneOf(KEY_ENCRYPTION_ALGS).optional(),
+  id_token_encrypted_response_enc: oneOf(CONTENT_ENCRYPTIONS).optional(),
+  userinfo_signed_response_alg: oneOf(ID_TOKEN_ALGS).optional(),
+  userinfo_encrypted_response_alg: oneOf(KEY_ENCRYPTION_ALGS).optional(),
+  userinfo_encrypted_response_enc: oneOf(CONTENT_ENCRYPTIONS).optional(),
+  introspection_signed_response_alg: oneOf(ID_TOKEN_ALGS).optional(),
+  introspection_encrypted_response_alg: oneOf(KEY_ENCRYPTION_ALGS).optional(),
+  introspection_encrypted_response_enc: oneOf(CONTENT_ENCRYPTIONS).optional(),
+  authorization_signed_response_alg: oneOf(ID_TOKEN_ALGS).optional(),
+  authorization_encrypted_response_alg: oneOf(KEY_ENCRYPTION_ALGS).optional(),
+  authorization_encrypted_response_enc: oneOf(CONTENT_ENCRYPTIONS).optional(),
+  subject_type: oneOf(['public', 'pairwise']).optional(),
+  sector_identifier_uri: uri(httpsUriFault).optional(),
+}
+
+const backAndFrontChannel = {
+  backchannel_token_delivery_mode: oneOf(['poll', 'ping']).optional(),
+  backchannel_client_notification_endpoint: uri(httpsUriFault).optional(),
+  backchannel_authentication_request_signing_alg: oneOf(CLIENT_SIGNING_ALGS).optional(),
+  backchannel_user_code_parameter: z.boolean().optional(),
+  backchannel_logout_uri: uri(logoutUriFault).optional(),
+  backchannel_logout_session_required: z.boolean().optional(),
+  frontchannel_logout_uri: uri(logoutUriFault).optional(),
+  frontchannel_logout_session_required: z.boolean().optional(),
+  /** Origins whose scripts may call the endpoints that a browser calls directly. */
+  cors_origins: z.array(uri(originFault)).max(50).optional(),
+}
+
+/** The fields, to be spread into the schema of a client. */
+export const optionalFields = { ...pages, ...keys, ...requests, ...responses, ...backAndFrontChannel }
+
+// OpenID Connect Back-Channel Logout 1.0 §2.2 and Front-Channel Logout 1.0 §2 both rule out a fragment.
+function logoutUriFault(value: string): string | undefined {
+  return webUriFault(value) ?? absoluteUriFault(value)
+}
