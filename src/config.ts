@@ -8,6 +8,7 @@ import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
+import { nearest } from './nearest.ts'
 import { MINUTE_MS, SECOND_MS } from './platform/clock.ts'
 import { deriveKey } from './platform/tokens.ts'
 import { ALIASES, describeSetting, settings } from './settings.ts'
@@ -67,7 +68,7 @@ function collect(environment: Environment): { values: Map<SettingName, string>; 
     if (!key.toLowerCase().startsWith(PREFIX) || raw === undefined || raw === '') continue
     const found = settingOf(key)
     if (!found) {
-      problems.push(`${key} is not a setting; the nearest is ${nearest(key)}`)
+      problems.push(unknownSetting(key))
       continue
     }
     try {
@@ -94,6 +95,11 @@ function settingOf(key: string): { name: SettingName; fromFile: boolean } | unde
 
 function known(bare: string): SettingName | undefined {
   return Object.hasOwn(settings, bare) ? (bare as SettingName) : ALIASES[bare]
+}
+
+function unknownSetting(key: string): string {
+  const meant = nearest(key.slice(PREFIX.length), Object.keys(settings))
+  return `${key} is not a setting${meant ? `; the nearest is ${(PREFIX + meant).toUpperCase()}` : ''}`
 }
 
 function parse(values: Map<SettingName, string>, problems: string[]): Partial<Settings> {
@@ -270,24 +276,4 @@ function mask(value: unknown): string {
   const shown = String(value)
   if (!URL.canParse(shown)) return '********'
   return shown.replace(/\/\/([^:@/]*)(:[^@]*)?@/, '//$1:********@')
-}
-
-function nearest(key: string): string {
-  const bare = key.toLowerCase().slice(PREFIX.length)
-  const ranked = Object.keys(settings).sort((a, b) => distance(bare, a) - distance(bare, b))
-  return (PREFIX + ranked[0]).toUpperCase()
-}
-
-/** Levenshtein distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j += 1) {
-      const substitute = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, substitute))
-    }
-    row = next
-  }
-  return row[b.length] ?? 0
 }

@@ -3,10 +3,9 @@
 /** The known name with the fewest changes (Levenshtein distance, case ignored), if it is near enough to be a slip. */
 export function nearest(typed: string, known: readonly string[]): string | undefined {
   const word = typed.toLowerCase()
-  const ranked = known
+  const [best] = known
     .map((name) => ({ name, changes: isStart(word, name) ? 1 : distance(word, name) }))
     .sort((a, b) => a.changes - b.changes)
-  const [best] = ranked
   return best && best.changes <= Math.max(2, Math.ceil(word.length / 2)) ? best.name : undefined
 }
 
