@@ -16,7 +16,7 @@ import type { RequestScope } from './request-scope.ts'
 import { destroySession } from './revocation.ts'
 import { findSession, findSessionByUid, newVersion, saveSession } from './session-records.ts'
 import type { FoundSession, SessionNeeds } from './session-records.ts'
-import { grantKey, isHandle, locate, locateSession, tagOf } from './token-ids.ts'
+import { grantDigestOf, grantKey, isHandle, locate, locateSession, sharedWith, tagOf } from './token-ids.ts'
 import type { Located } from './token-ids.ts'
 import { commitPending } from './unit-of-work.ts'
 import type { UnitOfWorkNeeds } from './unit-of-work.ts'
@@ -110,19 +110,21 @@ function grantAdapter({ store, clock }: { store: GrantStore; clock: Clock }): Pa
   return {
     async find(id) {
       const root = await read(tagOf(id), currentScope())
-      if (root?.digest !== digest(id)) return undefined
-      return { ...(JSON.parse(root.payload) as AdapterPayload), jti: id }
+      if (root?.digest !== grantDigestOf(id)) return undefined
+      const clientId = sharedWith(id)
+      const payload = JSON.parse(root.payload) as AdapterPayload
+      return { ...payload, ...(clientId !== undefined && { clientId }), jti: id }
     },
     async upsert(id, payload, expiresIn) {
       const lifetimeMs = ttlMs(expiresIn)
-      if (lifetimeMs <= 0) return
+      if (lifetimeMs <= 0 || isHandle(id)) return
       const tag = tagOf(id)
       const root = { digest: digest(id), version: newVersion(), payload: JSON.stringify(withoutId(payload)) }
       const { outcome } = await store.putRoot(grantKey(tag), root, clock() + lifetimeMs)
       currentScope()?.grants.set(tag, outcome === 'done' ? root : undefined)
     },
     async destroy(id) {
-      await revokeOnce({ store, clock }, tagOf(id))
+      if (!isHandle(id)) await revokeOnce({ store, clock }, tagOf(id))
     },
   }
 }

@@ -5,7 +5,7 @@
 import { errors } from 'oidc-provider'
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
-import { digest, keyedDigest } from '../../platform/tokens.ts'
+import { keyedDigest } from '../../platform/tokens.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import type { Entry, GrantStore, TokenState } from './grant-store.ts'
@@ -13,7 +13,7 @@ import type { RecordHandles } from './record-handles.ts'
 import { currentScope, pendingCommit } from './request-scope.ts'
 import type { PendingUse, RequestScope } from './request-scope.ts'
 import { revokeGrantByTag } from './revocation.ts'
-import { grantKey, isHandle, isTagged, locate, recordKey, tagOf } from './token-ids.ts'
+import { grantDigestOf, grantKey, isHandle, isTagged, locate, recordKey, tagOf } from './token-ids.ts'
 import type { Located } from './token-ids.ts'
 import { consumeNow, LINGER_MS, openSuccessor } from './unit-of-work.ts'
 import type { UnitOfWorkNeeds } from './unit-of-work.ts'
@@ -52,6 +52,7 @@ export function createRecordAdapter(parts: Parts, model: string): Partial<Adapte
       if (place) await store.remove(place.key)
     },
     async revokeByGrantId(grantId) {
+      if (isHandle(grantId)) return
       await revokeOnce(parts, tagOf(grantId))
       await reportReuse(parts, grantId)
     },
@@ -101,7 +102,7 @@ async function findRecord(
   const payload = decode(parts, model, key, state.payload)
   if (!payload) return undefined
   if (isTagged(model) && payload.grantId !== undefined) {
-    if (state.root?.digest !== digest(payload.grantId)) return undefined
+    if (state.root?.digest !== grantDigestOf(payload.grantId)) return undefined
     currentScope()?.grants.set(tag, state.root)
   }
   currentScope()?.found.set(place.digest, payload)

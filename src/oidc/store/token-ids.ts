@@ -9,7 +9,10 @@ import type { Provider } from 'oidc-provider'
 import { digest, randomToken } from '../../platform/tokens.ts'
 
 const TAG_LENGTH = 16
+/** 256 bits in base64url: what is random in an id, and a digest. */
 const RANDOM_LENGTH = 43
+/** What the library gives to the `jti` of a JWT. */
+const JWT_RANDOM_LENGTH = 21
 
 type Kind = { kind: string; prefixed: boolean; tagged: boolean }
 
@@ -37,7 +40,31 @@ export type Located = { tag: string; digest: string; key: string }
 
 /** The hash tag of a grant id or session uid. */
 export function tagOf(id: string): string {
-  return digest(id).slice(0, TAG_LENGTH)
+  return grantDigestOf(id).slice(0, TAG_LENGTH)
+}
+
+/**
+ * Stands for a grant where a token of another client hangs on it: one that was exchanged for a token under the grant
+ * (RFC 8693), and that ends with it. The grant's own id need not be known. Such an id reads the grant as this client's,
+ * and never changes or ends it.
+ */
+export function sharedGrantId(grantDigest: string, clientId: string): string {
+  return `~${grantDigest}.${clientId}`
+}
+
+/** The client that a grant is shared with by this id; `undefined` for a grant's own id. */
+export function sharedWith(grantId: string): string | undefined {
+  return isHandle(grantId) ? grantId.slice(1 + RANDOM_LENGTH + 1) : undefined
+}
+
+/** What the grant is stored under. */
+export function grantDigestOf(grantId: string): string {
+  return isHandle(grantId) ? grantId.slice(1, 1 + RANDOM_LENGTH) : digest(grantId)
+}
+
+/** The tag of the grant that a JWT access token of ours belongs to, from its `jti`; absent where it has none. */
+export function tagOfJwtId(jti: string): string | undefined {
+  return jti.length === JWT_RANDOM_LENGTH + TAG_LENGTH ? jti.slice(-TAG_LENGTH) : undefined
 }
 
 export const grantKey = (tag: string): string => `{${tag}}:grant`
@@ -116,7 +143,8 @@ function installTokenId(prototype: TokenPrototype, model: string): void {
   prototype.generateTokenId = function () {
     // Also decides between opaque and JWT; the id of a JWT is its jti claim and is never stored.
     const id = original.call(this)
-    return this.format === 'jwt' ? id : newTokenId(model, this.grantId)
+    if (this.format !== 'jwt') return newTokenId(model, this.grantId)
+    return this.grantId === undefined ? id : id.slice(0, JWT_RANDOM_LENGTH) + tagOf(this.grantId)
   }
 }
 
