@@ -1,6 +1,6 @@
 import { spawn, execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, resolve, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv, promisify } from 'node:util'
 import { expect } from 'chai'
@@ -84,7 +84,9 @@ describe('what the README tells a newcomer to do', () => {
       (so, [from, to]) => so.replaceAll(`:${from}`, `:${to}`).replaceAll(`listen(${from}`, `listen(${to}`),
       text,
     )
-    return moved.replaceAll('http://localhost:8700', server.issuer).replaceAll(/\.\.\/my-\w+/g, folder)
+    return moved
+      .replaceAll('http://localhost:8700', server.issuer)
+      .replaceAll(/\.\.\/my-\w+/g, relative(HOME, folder))
   }
 
   function codeBlock(file: string, ports: Record<string, number>): void {

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { expect } from 'chai'
 import { Cluster, Redis } from 'ioredis'
@@ -57,7 +58,9 @@ describe('services for tests', () => {
     const url = await new Promise<string>((resolve) => {
       parent.stdout.once('data', (data: Buffer) => resolve(data.toString().trim()))
     })
+    const ended = once(parent, 'exit')
     parent.kill('SIGKILL')
+    await ended
     while (await answers(url)) await pause(20)
     await (await startRedis()).stop()
     const left = readdirSync('/dev/shm').filter((name) =>
