@@ -46,6 +46,10 @@ function configure({ issuer, clients, resource, keySet, accountId, claims }: Bar
     algorithm: 'ES256',
     keySet,
     cookieKeys: ['no cookie is set by what is measured'],
+    dpopNonceSecret: Buffer.alloc(32),
+    dpopNonceRequired: false,
+    mtls: undefined,
+    clock: Date.now,
     lifetimes: {
       accessTokenSeconds: HOUR_SECONDS,
       refreshTokenSeconds: HOUR_SECONDS,

@@ -12,6 +12,7 @@ import { nearest } from './nearest.ts'
 import { MINUTE_MS, SECOND_MS } from './platform/clock.ts'
 import { deriveKey } from './platform/tokens.ts'
 import { ALIASES, describeSetting, settings } from './settings.ts'
+import { bindingConfig, bindingProblems } from './settings-mtls.ts'
 import type { SettingName, Settings } from './settings.ts'
 
 const PREFIX = 'account_server_'
@@ -39,7 +40,7 @@ export function loadConfig(
 ): Config {
   const { values, problems } = collect(environment)
   const parsed = parse(values, problems)
-  problems.push(...contradictions(parsed, values))
+  problems.push(...contradictions(parsed, values), ...bindingProblems(parsed))
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(derive(parsed as Settings, options.persist))
 }
@@ -173,6 +174,7 @@ function derive(given: Settings, persist: boolean) {
     },
     keys: keysOf(given, master),
     tokens: tokenLifetimes(given),
+    binding: bindingConfig(given, issuer),
     sessions: sessionLimits(given),
     accounts: accountRules(given),
     mail: mailSettings(given, issuer, service),
@@ -197,6 +199,7 @@ function keysOf(given: Settings, master: string) {
     index: deriveKey(master, 'index'),
     csrf: deriveKey(master, 'csrf'),
     device: deriveKey(master, 'device cookies'),
+    dpopNonces: deriveKey(master, 'dpop nonces'),
   }
 }
 

@@ -3,12 +3,11 @@
  * several server processes on one port; what the server consists of stands in app.ts.
  */
 import cluster from 'node:cluster'
-import type { Server } from 'node:http'
 import { parseArgs } from 'node:util'
 import { createApp } from './app.ts'
 import { loadConfig } from './config.ts'
 import type { Config } from './config.ts'
-import { createHttpServer, drain } from './http/server.ts'
+import { openListeners } from './listeners.ts'
 import { createParts } from './parts.ts'
 import type { Parts } from './parts.ts'
 import { describeFailure } from './start-failure.ts'
@@ -46,29 +45,25 @@ async function startRole(parts: Parts, role: Role): Promise<End> {
     if (prepared) announce(parts, prepared, ['worker'])
     return parts.stopWorker
   }
-  const server = await listen(parts)
+  const stopListening = await listen(parts)
   if (role === 'all') parts.startWorker()
   return async () => {
-    await Promise.all([drain(server), parts.stopWorker()])
+    await Promise.all([stopListening(), parts.stopWorker()])
   }
 }
 
 /** Listens first and prepares then, so that a database that is still away makes the server unready, not dead. */
-async function listen(parts: Parts): Promise<Server> {
+async function listen(parts: Parts): Promise<End> {
   const { config } = parts
   const app = createApp(parts)
-  const server = createHttpServer(app.callback)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(config.port, config.host, resolve)
-  })
+  const stopListening = await openListeners(config, app.callback)
   const prepared = prepareUntilReady(parts).then(async (outcome) => {
     await app.open()
     announce(parts, outcome, cluster.isWorker ? [] : ['server'])
   })
   if (config.mode === 'embedded') await prepared
   else prepared.catch((error: unknown) => parts.draining || stopWith(error))
-  return server
+  return stopListening
 }
 
 /** Several server processes: this one prepares once, runs the worker when embedded, and keeps the others alive. */

@@ -3,6 +3,7 @@
  * The README's table, `cli config` and the error messages are all made from this list.
  */
 import { z } from 'zod'
+import { bindingSettings } from './settings-mtls.ts'
 import {
   ALGORITHMS,
   algorithm,
@@ -144,6 +145,8 @@ export const settings = {
   authorization_code_expire_seconds: integer(5, 60)
     .default(60)
     .meta({ group: 'Tokens', description: 'Lifetime of an authorization code.' }),
+
+  ...bindingSettings,
 
   session_idle_minutes: integer(5, 525_600)
     .default(20_160)

@@ -1,6 +1,7 @@
 /** The listening server: limits against slow and greedy peers, and an ending that cuts nobody off. */
 import { createServer } from 'node:http'
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { Server as NetServer } from 'node:net'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
@@ -22,27 +23,61 @@ const connectionsOf = new WeakMap<Server, Connections>()
 
 /** Creates the server, not yet listening. `callback` is Koa's. */
 export function createHttpServer(callback: RequestListener, limits: ServerLimits = {}): Server {
+  return guarded(createServer(optionsOf(limits), callback), 'connection', limits)
+}
+
+/** PEM texts. `ca` are the authorities that the client's certificate is verified against. */
+export type MtlsIdentity = { cert: string; key: string; ca?: string | undefined }
+
+/** The suites of BCP 195 for TLS 1.2 (FAPI 2.0 §5.2.2) after those of TLS 1.3. */
+const CIPHERS = [
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+].join(':')
+
+/**
+ * The same over TLS, asking for a client certificate. One that no authority issued, or none at all, is no failure here:
+ * whoever needs a certificate looks at it, and a self-signed one may be registered (RFC 8705 §2.2).
+ */
+export function createMtlsServer(
+  callback: RequestListener,
+  { cert, key, ca }: MtlsIdentity,
+  limits: ServerLimits = {},
+): Server {
+  const tls = { cert, key, ca: ca ?? [], requestCert: true, rejectUnauthorized: false }
+  const rules = { minVersion: 'TLSv1.2', ciphers: CIPHERS, handshakeTimeout: 10_000 } as const
+  const server = createTlsServer({ ...optionsOf(limits), ...tls, ...rules }, callback)
+  return guarded(server, 'secureConnection', limits)
+}
+
+function optionsOf(limits: ServerLimits): ServerOptions {
   const { headersTimeoutMs = 10_000, requestTimeoutMs = 30_000, keepAliveTimeoutMs = 65_000 } = limits
-  const server = createServer(
-    {
-      headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
-      requestTimeout: requestTimeoutMs,
-      keepAliveTimeout: keepAliveTimeoutMs,
-      connectionsCheckingInterval: Math.min(1000, headersTimeoutMs),
-      maxHeaderSize: 16 * 1024,
-    },
-    callback,
-  )
+  return {
+    headersTimeout: Math.min(headersTimeoutMs, requestTimeoutMs),
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    connectionsCheckingInterval: Math.min(1000, headersTimeoutMs),
+    maxHeaderSize: 16 * 1024,
+  }
+}
+
+/** `connected` is the event that brings the socket which requests come on. */
+function guarded(server: Server, connected: 'connection' | 'secureConnection', limits: ServerLimits): Server {
   server.maxConnections = limits.maxConnections ?? 10_000
   const connections: Connections = { requests: new Map(), answers: new Set(), draining: false }
   connectionsOf.set(server, connections)
-  track(server, connections)
+  track(server, connected, connections)
   server.on('clientError', answerClientError)
   return server
 }
 
-function track(server: Server, { requests, answers }: Connections): void {
-  server.on('connection', (socket: Socket) => {
+function track(server: Server, connected: string, { requests, answers }: Connections): void {
+  server.on(connected, (socket: Socket) => {
     requests.set(socket, 0)
     socket.once('close', () => requests.delete(socket))
   })

@@ -10,6 +10,11 @@ import { assertTimely } from './client-assertion.ts'
 import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from './clients/client-metadata.ts'
 import { createPolicy } from './policy.ts'
+import { dpopFeature } from './binding/dpop.ts'
+import type { DpopNeeds } from './binding/dpop.ts'
+import { certificateMethods, mtlsFeature } from './binding/mtls.ts'
+import type { MtlsNeeds } from './binding/mtls.ts'
+import { fapiFeature } from './clients/profiles.ts'
 import { mayIntrospect, resourceIndicators } from './clients/resource-access.ts'
 import type { KnownResource } from './clients/resource-access.ts'
 
@@ -18,7 +23,7 @@ const MINUTE_SECONDS = 60
 const CLOCK_TOLERANCE_SECONDS = 10
 const FETCH_LIMIT_BYTES = 64 * 1024
 
-export type ConfigurationNeeds = {
+export type ConfigurationNeeds = DpopNeeds & MtlsNeeds & {
   issuer: string
   secure: boolean
   algorithm: 'ES256' | 'RS256'
@@ -62,6 +67,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     ttl: lifetimes(needs.lifetimes),
     routes,
     ...protocol(needs.algorithm),
+    clientAuthMethods: [...CLIENT_AUTH_METHODS, ...certificateMethods(needs)],
     features: features(needs),
     fetch: needs.fetch,
     fetchResponseBodyLimits: { jwks_uri: FETCH_LIMIT_BYTES, sector_identifier_uri: FETCH_LIMIT_BYTES },
@@ -78,6 +84,14 @@ const routes = {
   end_session: '/oauth/logout',
 }
 
+const CLIENT_AUTH_METHODS = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'none',
+] as const
+
 function protocol(algorithm: string): Partial<Configuration> {
   const algorithms = ['ES256', 'RS256'] as const
   return {
@@ -91,13 +105,6 @@ function protocol(algorithm: string): Partial<Configuration> {
     // RFC 9700 §2.1.1: PKCE also for confidential clients; the library knows no method but S256.
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
-    clientAuthMethods: [
-      'client_secret_basic',
-      'client_secret_post',
-      'client_secret_jwt',
-      'private_key_jwt',
-      'none',
-    ],
     clientDefaults: { id_token_signed_response_alg: algorithm } as ClientMetadata,
     enabledJWA: { idTokenSigningAlgValues: [...algorithms] },
     extraClientMetadata: { properties: [...EXTRA_CLIENT_METADATA] },
@@ -172,7 +179,9 @@ export function sessionSeconds(
 function features(needs: ConfigurationNeeds): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
-    dPoP: { enabled: false },
+    dPoP: dpopFeature(needs),
+    mTLS: mtlsFeature(needs),
+    fapi: fapiFeature,
     pushedAuthorizationRequests: { enabled: false },
     clientCredentials: { enabled: true },
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },

@@ -11,6 +11,7 @@ import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { isOutage } from '../http/outage.ts'
 import { loggableError } from '../platform/loggable-error.ts'
 import type { Logger } from '../platform/log.ts'
+import { acceptProofsForAliases, withMtlsAliases } from './binding/mtls.ts'
 import { createConfiguration } from './configuration.ts'
 import type { ConfigurationNeeds } from './configuration.ts'
 import { flushUnitOfWork } from './store/unit-of-work.ts'
@@ -51,6 +52,7 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   )
   provider.keys = new Keygrip(needs.cookieKeys, 'sha256')
   fixAddresses(provider, needs.issuer)
+  acceptProofsForAliases(provider, needs.mtls)
   needs.install(provider)
   provider.use(completeRequest(needs))
   observe(provider, needs.log)
@@ -81,6 +83,7 @@ function completeRequest(needs: OidcNeeds): Middleware {
     await writeTogether(oidc)
     await needs.afterRequest(oidc)
     softenOutage(oidc)
+    if (oidc.oidc.route === 'discovery') ctx.body = withMtlsAliases(ctx.body as object, needs)
     if (oidc.oidc.route === 'jwks' || oidc.oidc.route === 'discovery')
       ctx.set('Cache-Control', 'public, max-age=300')
   }

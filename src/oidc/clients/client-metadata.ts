@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { ID_TOKEN_ALGS, oneOf, optionalFields, scopeList, uri } from './client-fields.ts'
 import { absoluteUriFault, guessApplicationType, redirectUriFault } from './client-uri.ts'
+import { checkProfile, withProfileFields } from './profiles.ts'
 
 /** The scopes that belong to the provider itself; every other scope belongs to a resource server. */
 export const OPENID_SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const
@@ -69,7 +70,7 @@ const clientMetadata = clientInput.transform(complete).superRefine(checkTogether
  * @throws AppError 400 `invalid_redirect_uri` or `invalid_client_metadata` (RFC 7591 §3.2.2) naming every mistake
  */
 export function parseClientMetadata(input: unknown): ClientMetadata {
-  const result = clientMetadata.safeParse(input)
+  const result = clientMetadata.safeParse(withProfileFields(input))
   if (result.success) return result.data
   const { issues } = result.error
   const onlyRedirects = issues.every(({ path }) => path[0] === 'redirect_uris')
@@ -119,6 +120,7 @@ function checkTogether(client: ClientMetadata, ctx: z.RefinementCtx): void {
   checkKeys(client, refuse)
   checkBinding(client, refuse)
   checkCiba(client, refuse)
+  checkProfile(client, refuse)
 }
 
 type Refuse = (path: (string | number)[], message: string) => void

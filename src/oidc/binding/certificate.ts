@@ -1,0 +1,72 @@
+/**
+ * The certificate that a client presented (RFC 8705): on its own TLS connection to us, or to a trusted proxy that
+ * passes it on in a header. Owns reading it, whom it names and who issued it; not what it is bound to.
+ */
+import { X509Certificate } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { TLSSocket } from 'node:tls'
+
+export type PresentedCertificate = {
+  certificate: X509Certificate
+  /** True when the TLS handshake with us has verified the chain against the configured authorities. */
+  verifiedByHandshake: boolean
+}
+
+/**
+ * What the peer presented. `header` is the name of the header to read, given only when the peer is a trusted proxy:
+ * what it passes on comes first, since its own certificate is not the client's.
+ */
+export function readCertificate(
+  request: IncomingMessage,
+  header: string | undefined,
+): PresentedCertificate | undefined {
+  const passedOn = header ? request.headers[header] : undefined
+  if (passedOn !== undefined) {
+    const certificate = typeof passedOn === 'string' ? parseHeader(passedOn) : undefined
+    return certificate && { certificate, verifiedByHandshake: false }
+  }
+  const { socket } = request
+  const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
+  return certificate && { certificate, verifiedByHandshake: (socket as TLSSocket).authorized }
+}
+
+/** RFC 9440 `Client-Cert: :base64:` (Caddy, Envoy), or URL-encoded PEM (nginx `$ssl_client_escaped_cert`). */
+function parseHeader(value: string): X509Certificate | undefined {
+  const der = /^:([A-Za-z0-9+/]+={0,2}):$/.exec(value)?.[1]
+  try {
+    return new X509Certificate(der ? Buffer.from(der, 'base64') : decodeURIComponent(value))
+  } catch {
+    return undefined
+  }
+}
+
+/** OID of id-kp-clientAuth (RFC 5280 §4.2.1.12). */
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
+
+/** True when one of `authorities` issued the certificate, for clients, and both are in force. */
+export function isIssuedBy(
+  certificate: X509Certificate,
+  authorities: readonly X509Certificate[],
+  nowMs: number,
+): boolean {
+  // Node leaves the list undefined when the certificate is not limited to any use.
+  const uses = certificate.keyUsage as string[] | undefined
+  if (!isInForce(certificate, nowMs) || (uses !== undefined && !uses.includes(CLIENT_AUTH))) return false
+  return authorities.some(
+    (authority) =>
+      authority.ca &&
+      isInForce(authority, nowMs) &&
+      certificate.checkIssued(authority) &&
+      certificate.verify(authority.publicKey),
+  )
+}
+
+function isInForce({ validFrom, validTo }: X509Certificate, nowMs: number): boolean {
+  return Date.parse(validFrom) <= nowMs && nowMs <= Date.parse(validTo)
+}
+
+/** Every certificate of a PEM file. @throws Error when one cannot be read */
+export function readAuthorities(pem: string): X509Certificate[] {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  return blocks.map((block) => new X509Certificate(block))
+}
