@@ -13,7 +13,8 @@ import {
   rotateClientSecret,
   toRegisteredMetadata,
 } from '../oidc/clients/clients.ts'
-import type { Client, RegisteredClient } from '../oidc/clients/clients.ts'
+import type { Client } from '../oidc/clients/client-rows.ts'
+import type { RegisteredClient } from '../oidc/clients/clients.ts'
 import { listResources } from '../oidc/clients/resources.ts'
 import type { Parts } from '../parts.ts'
 import type { Answer, Noun, OptionSpec } from './command.ts'

@@ -10,37 +10,49 @@ import type { Db } from '../../platform/database.ts'
 import { createLookupCache } from '../../platform/lookup-cache.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import { isOpenidScope } from './client-metadata.ts'
-import { secretForLibrary } from './client-secret.ts'
-import type { StoredSecret } from './client-secret.ts'
+import type { Client } from './client-rows.ts'
+import { previousRawSecret, secretForLibrary } from './client-secret.ts'
+import type { KeptSecrets, StoredSecret } from './client-secret.ts'
 import { CLIENTS_TOPIC, deleteClient, findClientWithSecret, toRegisteredMetadata } from './clients.ts'
-import type { Client } from './clients.ts'
 
 type Needs = {
   db: Db
   sealer: Sealer
   clock: Clock
   feed: Pick<ChangeFeed, 'on'>
+  /** Writes the client that the current request registers or updates. Without it nothing is stored here. */
+  storeRegistered?: () => Promise<void>
   /** Clients kept in memory, 10 000 by default. */
   cacheSize?: number
 }
 
 /** The library's adapter for the model `Client`. */
-export function createClientAdapter({ db, sealer, clock, feed, cacheSize }: Needs): Adapter {
+export function createClientAdapter({
+  db,
+  sealer,
+  clock,
+  feed,
+  storeRegistered = () => refuse('stored'),
+  cacheSize,
+}: Needs): Adapter {
   const load = async (clientId: string) => {
     const found = await findClientWithSecret(db, clientId)
     if (!found || found.client.disabledAtMs !== null) return undefined
-    return Object.freeze(toProviderMetadata(found.client, found.secret, sealer))
+    return Object.freeze(toProviderMetadata(found.client, found.secret, sealer, clock()))
   }
   const cache = createLookupCache({ load, clock, size: cacheSize })
   feed.on(CLIENTS_TOPIC, cache.clear)
 
   return {
     find: async (clientId) => await cache.get(clientId),
+    async upsert() {
+      await storeRegistered()
+      cache.clear()
+    },
     async destroy(clientId) {
       await deleteClient(db, clientId)
       cache.clear()
     },
-    upsert: () => refuse('stored'),
     consume: () => refuse('consumed'),
     findByUid: () => refuse('found by uid'),
     findByUserCode: () => refuse('found by user code'),
@@ -52,20 +64,35 @@ export function createClientAdapter({ db, sealer, clock, feed, cacheSize }: Need
  * What the library takes for a client. It knows only the provider's own scopes and refuses any other in `scope`, so the
  * scopes of resource servers go into `resource_scope`; absent means every scope of the allowed resources.
  */
-export function toProviderMetadata(client: Client, secret: StoredSecret, sealer: Sealer): LibraryMetadata {
-  const scopes = client.metadata.scope.split(' ').filter(Boolean)
-  const own = scopes.filter(isOpenidScope)
-  const foreign = scopes.filter((scope) => !isOpenidScope(scope))
+export function toProviderMetadata(
+  client: Client,
+  secret: StoredSecret & Partial<KeptSecrets>,
+  sealer: Sealer,
+  nowMs: number,
+): LibraryMetadata {
   const clientSecret = secretForLibrary(sealer, client.clientId, secret)
+  const previous = previousRawSecret(sealer, client.clientId, secret, nowMs)
   return {
     ...toRegisteredMetadata(client),
-    // An empty scope would mean "any" to the library.
-    scope: own.join(' ') || 'openid',
-    ...(foreign.length > 0 && { resource_scope: foreign.join(' ') }),
+    ...scopesForLibrary(client.metadata.scope),
     ...(clientSecret && { client_secret: clientSecret }),
+    ...(previous && { previous_client_secret: previous }),
+    ...(client.registeredBy === 'open' && { self_registered: true }),
   }
 }
 
-async function refuse(what: string): Promise<undefined> {
+/** The provider's own scopes, and those of resource servers apart from them. */
+export function scopesForLibrary(scope: string): { scope: string; resource_scope?: string } {
+  const scopes = scope.split(' ').filter(Boolean)
+  const own = scopes.filter(isOpenidScope)
+  const foreign = scopes.filter((one) => !isOpenidScope(one))
+  return {
+    // An empty scope would mean "any" to the library.
+    scope: own.join(' ') || 'openid',
+    ...(foreign.length > 0 && { resource_scope: foreign.join(' ') }),
+  }
+}
+
+async function refuse(what: string): Promise<never> {
   throw new AppError('not_supported', 501, `Clients cannot be ${what} through the protocol.`)
 }

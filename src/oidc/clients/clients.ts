@@ -12,19 +12,13 @@ import type { Db, Sql } from '../../platform/database.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import { parseClientMetadata } from './client-metadata.ts'
 import type { ClientInput, ClientMetadata } from './client-metadata.ts'
-import { issueSecret, keepOrIssueSecret } from './client-secret.ts'
-import type { StoredSecret } from './client-secret.ts'
+import { lockClient, metadataColumns, selectClients, toClient } from './client-rows.ts'
+import type { Client } from './client-rows.ts'
+import { issueSecret, keepOrIssueSecret, previousSecret } from './client-secret.ts'
+import type { KeptSecrets } from './client-secret.ts'
 
 /** The change feed's topic: a client was created, changed, disabled or deleted. */
 export const CLIENTS_TOPIC = 'clients'
-
-export type Client = {
-  clientId: string
-  metadata: ClientMetadata
-  disabledAtMs: number | null
-  createdAtMs: number
-  updatedAtMs: number
-}
 
 /** RFC 7591 §3.2.1. `client_secret` is there once: when it was just issued. */
 export type RegisteredClient = ClientMetadata & {
@@ -34,7 +28,12 @@ export type RegisteredClient = ClientMetadata & {
   client_secret_expires_at?: 0
 }
 
-export type ClientNeeds = { clock: Clock; sealer: Sealer }
+export type ClientNeeds = {
+  clock: Clock
+  sealer: Sealer
+  /** The protocol library's own opinion of the metadata, where it is at hand. Throws like `parseClientMetadata`. */
+  accepts?: (metadata: ClientMetadata) => Promise<void> | void
+}
 
 /** What is random unless it is given, as for development data that is the same in every run. */
 export type FixedCredentials = { clientId?: string; secret?: string }
@@ -52,10 +51,11 @@ export async function createClient(
 export async function insertClient(
   trx: Knex.Transaction,
   input: ClientInput,
-  { clock, sealer }: ClientNeeds,
+  { clock, sealer, accepts }: ClientNeeds,
   fixed: FixedCredentials = {},
 ): Promise<RegisteredClient> {
   const metadata = parseClientMetadata(input)
+  await accepts?.(metadata)
   const { clientId = randomUUID() } = fixed
   const now = clock()
   const secret = issueSecret(sealer, clientId, metadata.token_endpoint_auth_method, fixed.secret)
@@ -67,8 +67,7 @@ export async function insertClient(
     updatedAtMs: now,
   })
   await noteChange(trx, CLIENTS_TOPIC)
-  const client = { clientId, metadata, disabledAtMs: null, createdAtMs: now, updatedAtMs: now }
-  return withSecret(toRegisteredMetadata(client), secret.plain)
+  return withSecret(toRegisteredMetadata({ clientId, metadata, createdAtMs: now }), secret.plain)
 }
 
 export async function findClient(sql: Sql, clientId: string): Promise<Client | undefined> {
@@ -79,7 +78,7 @@ export async function findClient(sql: Sql, clientId: string): Promise<Client | u
 export async function findClientWithSecret(
   sql: Sql,
   clientId: string,
-): Promise<{ client: Client; secret: StoredSecret } | undefined> {
+): Promise<{ client: Client; secret: KeptSecrets } | undefined> {
   const row = await selectClients(sql).where({ clientId }).first()
   // MySQL ignores trailing spaces when it compares strings.
   return row?.clientId === clientId ? { client: toClient(row), secret: row } : undefined
@@ -106,45 +105,47 @@ export async function updateClient(
   db: Db,
   clientId: string,
   changes: Partial<ClientInput>,
-  { clock, sealer }: ClientNeeds,
+  { clock, sealer, accepts }: ClientNeeds,
 ): Promise<RegisteredClient> {
   return await inTransaction(db, async (trx) => {
     const row = await lockClient(trx, clientId)
     const before = toClient(row)
     // response_types follows from grant_types, so that a change of the one does not trip over the other.
     const metadata = parseClientMetadata({ ...before.metadata, response_types: undefined, ...changes })
+    await accepts?.(metadata)
     const secret = keepOrIssueSecret(sealer, clientId, metadata.token_endpoint_auth_method, row)
     const updatedAtMs = clock()
     const columns = { ...metadataColumns(metadata), ...secret.stored, updatedAtMs }
     await trx('clients').where({ clientId }).update(columns)
     await noteChange(trx, CLIENTS_TOPIC)
-    return withSecret(toRegisteredMetadata({ ...before, metadata, updatedAtMs }), secret.plain)
+    return withSecret(toRegisteredMetadata({ ...before, metadata }), secret.plain)
   })
 }
 
 /**
- * Replaces the client's secret; the old one stops working.
+ * Replaces the client's secret. The old one stops working at once, or after `overlapMs`, in which both work.
  * @throws AppError 404 `client_not_found`, 400 `client_has_no_secret`
  */
 export async function rotateClientSecret(
   db: Db,
   clientId: string,
   { clock, sealer }: ClientNeeds,
-  fixed: Pick<FixedCredentials, 'secret'> = {},
+  { secret: fixed, overlapMs = 0 }: Pick<FixedCredentials, 'secret'> & { overlapMs?: number } = {},
 ): Promise<RegisteredClient> {
   return await inTransaction(db, async (trx) => {
-    const client = toClient(await lockClient(trx, clientId))
+    const row = await lockClient(trx, clientId)
+    const client = toClient(row)
     const method = client.metadata.token_endpoint_auth_method
-    const secret = issueSecret(sealer, clientId, method, fixed.secret)
+    const secret = issueSecret(sealer, clientId, method, fixed)
     if (!secret.plain) {
       throw new AppError('client_has_no_secret', 400, `A client that uses ${method} has no secret.`)
     }
     const updatedAtMs = clock()
     await trx('clients')
       .where({ clientId })
-      .update({ ...secret.stored, updatedAtMs })
+      .update({ ...secret.stored, ...previousSecret(row, updatedAtMs + overlapMs, overlapMs), updatedAtMs })
     await noteChange(trx, CLIENTS_TOPIC)
-    return withSecret(toRegisteredMetadata({ ...client, updatedAtMs }), secret.plain)
+    return withSecret(toRegisteredMetadata(client), secret.plain)
   })
 }
 
@@ -171,44 +172,14 @@ export async function removeClient(trx: Knex.Transaction, clientId: string): Pro
 }
 
 /** The client as it may be shown: everything but the secret. */
-export function toRegisteredMetadata(client: Client): RegisteredClient {
+export function toRegisteredMetadata(
+  client: Pick<Client, 'clientId' | 'metadata' | 'createdAtMs'>,
+): RegisteredClient {
   return {
     client_id: client.clientId,
     client_id_issued_at: Math.floor(client.createdAtMs / 1000),
     ...client.metadata,
   }
-}
-
-type ClientRow = StoredSecret & {
-  clientId: string
-  name: string
-  metadata: string
-  firstParty: number | boolean
-  profile: ClientMetadata['profile']
-  disabledAtMs: number | null
-  createdAtMs: number
-  updatedAtMs: number
-}
-
-function selectClients(sql: Sql) {
-  return sql<ClientRow, ClientRow[]>('clients').select(
-    'clientId',
-    'name',
-    'metadata',
-    'secretHash',
-    'secretSealed',
-    'firstParty',
-    'profile',
-    'disabledAtMs',
-    'createdAtMs',
-    'updatedAtMs',
-  )
-}
-
-async function lockClient(trx: Knex.Transaction, clientId: string): Promise<ClientRow> {
-  const row = await selectClients(trx).where({ clientId }).forUpdate().first()
-  if (row) return row
-  throw new AppError('client_not_found', 404, 'There is no client with this client_id.')
 }
 
 async function setDisabled(db: Db, clientId: string, disabledAtMs: number | null, updatedAtMs: number) {
@@ -219,19 +190,7 @@ async function setDisabled(db: Db, clientId: string, disabledAtMs: number | null
   })
 }
 
-// What is searched or listed by has a column of its own; the rest is one document.
-function metadataColumns({ client_name: name, first_party: firstParty, profile, ...rest }: ClientMetadata) {
-  return { name, firstParty, profile, metadata: JSON.stringify(rest) }
-}
-
-function toClient(row: ClientRow): Client {
-  // Written by metadataColumns alone, from checked metadata.
-  const rest = JSON.parse(row.metadata) as Omit<ClientMetadata, 'client_name' | 'first_party' | 'profile'>
-  const { clientId, disabledAtMs, createdAtMs, updatedAtMs } = row
-  const columns = { client_name: row.name, first_party: Boolean(row.firstParty), profile: row.profile }
-  return { clientId, metadata: { ...columns, ...rest }, disabledAtMs, createdAtMs, updatedAtMs }
-}
-
-function withSecret(registered: RegisteredClient, secret: string | undefined): RegisteredClient {
+/** Shows a secret that was just issued beside the metadata. */
+export function withSecret(registered: RegisteredClient, secret: string | undefined): RegisteredClient {
   return secret ? { ...registered, client_secret: secret, client_secret_expires_at: 0 } : registered
 }
