@@ -8,7 +8,8 @@ import { createClient } from '../src/oidc/clients/clients.ts'
 import type { RegisteredClient } from '../src/oidc/clients/clients.ts'
 import { createResource } from '../src/oidc/clients/resources.ts'
 import type { Resource } from '../src/oidc/clients/resources.ts'
-import { loadKeySet } from '../src/oidc/keys/signing-keys.ts'
+import type { KeySet } from '../src/oidc/keys/key-set.ts'
+import { loadKeySet } from '../src/oidc/keys/key-set.ts'
 import type { Parts } from '../src/parts.ts'
 import type { Fixture } from './workloads.ts'
 
@@ -18,7 +19,7 @@ export type Filled = {
   fixture: Fixture
   clients: RegisteredClient[]
   resource: Resource
-  keySet: Awaited<ReturnType<typeof loadKeySet>>
+  keySet: KeySet['jwks']
   accountId: string
   claims: Record<string, unknown>
 }
@@ -69,7 +70,7 @@ export async function fill(parts: Parts): Promise<Filled> {
     },
     clients: [app, machine],
     resource,
-    keySet: await loadKeySet(parts.db, parts.sealer),
+    keySet: (await loadKeySet(parts.db, parts.sealer)).jwks,
     accountId: account.id,
     claims: { sub: account.id, email: EMAIL, email_verified: true, name: 'Example Person' },
   }

@@ -199,6 +199,7 @@ function keysOf(given: Settings, master: string) {
     index: deriveKey(master, 'index'),
     csrf: deriveKey(master, 'csrf'),
     device: deriveKey(master, 'device cookies'),
+    rotationDays: given.signing_key_rotation_days,
     dpopNonces: deriveKey(master, 'dpop nonces'),
   }
 }

@@ -14,7 +14,9 @@ import { createOidc } from './oidc/provider.ts'
 import type { Oidc, OidcNeeds } from './oidc/provider.ts'
 import { createResourceCache } from './oidc/clients/resources.ts'
 import { recordEndings } from './oidc/session-record.ts'
-import { loadKeySet, SIGNING_KEYS_TOPIC } from './oidc/keys/signing-keys.ts'
+import { ENCRYPTION_KEYS_TOPIC } from './oidc/keys/encryption-keys.ts'
+import { loadKeySet } from './oidc/keys/key-set.ts'
+import { SIGNING_KEYS_TOPIC } from './oidc/keys/signing-keys.ts'
 import { installTokenIds } from './oidc/store/token-ids.ts'
 import type { Parts } from './parts.ts'
 import { createGuardedFetch } from './platform/guarded-fetch.ts'
@@ -62,6 +64,7 @@ export async function createOidcFeatures({ parts, render, renderError, interacti
     log,
   })
   feed.on(SIGNING_KEYS_TOPIC, oidc.reload)
+  feed.on(ENCRYPTION_KEYS_TOPIC, oidc.reload)
   return { oidc, lifetimes, grantSeconds, findResource: resources.get }
 }
 

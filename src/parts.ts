@@ -76,7 +76,7 @@ function createWorker({ config, db, clock, log, sealer }: WorkerNeeds) {
   const { issuer: publicUrl, serverName, mail } = config
   const sink = createMailer({ transport, from: mail.from, serverName, publicUrl, clock })
   const relay = createRelay({ db, clock, log, sealer, sinks: { [MAIL_TOPIC]: sink } })
-  const upkeep = createUpkeep({ db, clock, log, config })
+  const upkeep = createUpkeep({ db, clock, log, config, sealer })
   let running = false
   return {
     relay,

@@ -1,6 +1,7 @@
 /** The kinds of value that a setting can hold: how the text in the environment is read, and what an error says it takes. */
 import { z } from 'zod'
 import { trustList } from './http/client-ip.ts'
+import { SIGNING_ALGS } from './oidc/keys/algorithms.ts'
 
 export const text = (takes = 'text') => z.string().min(1).meta({ takes })
 
@@ -56,7 +57,7 @@ export const jsonObject = () =>
     .pipe(z.record(z.string(), z.unknown()))
     .meta({ takes: 'a JSON object' })
 
-export const ALGORITHMS = ['ES256', 'RS256'] as const
+export const ALGORITHMS = SIGNING_ALGS
 
 export const algorithm = () =>
   z.enum(ALGORITHMS, {

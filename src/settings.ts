@@ -129,9 +129,13 @@ export const settings = {
   token_algorithm: algorithm()
     .default('ES256')
     .meta({
-      ...meta('Tokens', ALGORITHMS.join(' or ')),
+      ...meta('Tokens', ALGORITHMS.join(', ')),
       description: 'Signs the ID tokens of new clients and JWT access tokens.',
     }),
+  signing_key_rotation_days: integer(0, 3650).default(90).meta({
+    group: 'Tokens',
+    description: 'The worker exchanges signing and encryption keys after this long; 0 leaves it to you.',
+  }),
   access_token_expire_minutes: integer(1, 1440)
     .default(60)
     .meta({ group: 'Tokens', description: 'Lifetime of an access token.' }),

@@ -3,7 +3,7 @@ import { createAccountNeeds } from './account-features.ts'
 import { ensureFirstAdministrator } from './accounts/first-administrator.ts'
 import { ConfigError } from './config.ts'
 import { AppError } from './errors.ts'
-import { ensureSigningKeys } from './oidc/keys/signing-keys.ts'
+import { ensureAllKeys } from './oidc/keys/key-set.ts'
 import type { Parts } from './parts.ts'
 import { hasPendingMigrations, migrate, withStartupLock } from './platform/migrate.ts'
 
@@ -36,7 +36,7 @@ export function prepare(parts: Parts): Promise<Prepared> {
     await bringSchemaUp(parts)
     await parts.reapplyRevocations()
     await warnOfEviction(parts)
-    await ensureSigningKeys(db, { clock, sealer })
+    await ensureAllKeys(db, { clock, sealer })
     const { adminEmail, adminPassword } = config.accounts
     const first = await ensureFirstAdministrator(createAccountNeeds(parts), {
       email: adminEmail,

@@ -2,14 +2,15 @@
 import { purgeExpired, purgeUnverified } from './accounts/housekeeping.ts'
 import type { Config } from './config.ts'
 import { purgeRevocations } from './oidc/store/recorded-revocations.ts'
-import { purgeRetiredKeys } from './oidc/keys/signing-keys.ts'
+import { tendKeys } from './oidc/keys/key-set.ts'
 import { purgeExpired as purgeRecords } from './oidc/store/sql-store.ts'
-import { MINUTE_MS, SECOND_MS } from './platform/clock.ts'
+import { DAY_MS, MINUTE_MS, SECOND_MS } from './platform/clock.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Db } from './platform/database.ts'
 import type { Logger } from './platform/log.ts'
+import type { Sealer } from './platform/tokens.ts'
 
-type Needs = { db: Db; clock: Clock; log: Logger; config: Config }
+type Needs = { db: Db; clock: Clock; log: Logger; config: Config; sealer: Sealer }
 
 const INTERVAL_MS = MINUTE_MS
 const BATCH = 1000
@@ -19,17 +20,18 @@ const MAX_BATCHES = 100
 export type Upkeep = { start: () => void; stop: () => Promise<void>; runOnce: () => Promise<void> }
 
 /** Every task is bounded and safe to run in several workers at once. */
-export function createUpkeep({ db, clock, log, config }: Needs): Upkeep {
+export function createUpkeep({ db, clock, log, config, sealer }: Needs): Upkeep {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   // No token outlives its session's grant.
   const longestTokenMs = (config.sessions.absoluteSeconds + config.tokens.refreshTokenSeconds) * SECOND_MS
+  const periodMs = config.keys.rotationDays * DAY_MS
   const tasks = {
     accounts: () => purgeUnverified(db, clock(), config.accounts.unverifiedMs),
     remains: () => purgeExpired(db, clock()),
     revocations: () => purgeRevocations(db, clock()),
     records: () => inBatches((limit) => purgeRecords(db, clock(), limit)),
-    keys: () => purgeRetiredKeys(db, clock, longestTokenMs),
+    keys: () => tendKeys(db, { clock, sealer, periodMs, keptForMs: longestTokenMs }),
   }
   const runOnce = async () => {
     for (const [task, work] of Object.entries(tasks)) {

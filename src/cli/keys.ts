@@ -1,7 +1,11 @@
-/** `keys`: the keys that sign tokens. */
-import { ensureSigningKeys, listSigningKeys, rotateSigningKeys } from '../oidc/keys/signing-keys.ts'
-import type { Rotation } from '../oidc/keys/signing-keys.ts'
+/** `keys`: the keys that sign tokens and decrypt requests, and the data keys that seal those and more in SQL. */
+import { listEncryptionKeys, rotateEncryptionKeys } from '../oidc/keys/encryption-keys.ts'
+import type { KeyAlg, Rotation } from '../oidc/keys/key-rows.ts'
+import { ensureAllKeys } from '../oidc/keys/key-set.ts'
+import { listSigningKeys, rotateSigningKeys } from '../oidc/keys/signing-keys.ts'
 import type { Parts } from '../parts.ts'
+import { countByKey, resealColumn } from '../platform/reseal.ts'
+import { SEALED_COLUMNS } from '../sealed-columns.ts'
 import type { Answer, Noun } from './command.ts'
 import type { Given } from './given.ts'
 import { isoTime, table } from './layout.ts'
@@ -11,13 +15,13 @@ const opens = 'schema'
 
 export const keys: Noun = {
   name: noun,
-  about: 'Keys that sign tokens',
+  about: 'Keys that sign, encrypt and seal',
   commands: [
     {
       noun,
       verb: 'list',
       opens,
-      about: 'Lists the keys, current ones first; never a private part.',
+      about: 'Lists the keys, current ones first, and what each data key seals; never a private part.',
       examples: ['keys list', 'keys list --json'],
       run: list,
     },
@@ -26,7 +30,7 @@ export const keys: Noun = {
       verb: 'rotate',
       opens,
       about:
-        'Takes the next step of a rotation: publishes a new key, or lets one published for an hour sign.',
+        'Takes the next step of a rotation: publishes new keys, or lets those published for an hour sign.',
       options: {
         now: {
           about:
@@ -34,16 +38,28 @@ export const keys: Noun = {
         },
       },
       notes: [
-        'Run it twice, more than an hour apart (daily from a timer, say): apps then know a key before it signs.',
+        'A worker rotates by itself every SIGNING_KEY_ROTATION_DAYS. By hand: run it twice, more than an hour apart.',
       ],
       examples: ['keys rotate', 'keys rotate --now --json'],
       run: rotate,
     },
+    {
+      noun,
+      verb: 'reseal',
+      opens,
+      about: 'Seals again with the first of DATA_KEYS what the others sealed, so that those can be dropped.',
+      notes: [
+        'Every process must know the new data key before. It may be interrupted and run again; servers go on meanwhile.',
+      ],
+      examples: ['keys reseal', 'keys reseal --json'],
+      run: reseal,
+    },
   ],
 }
 
-async function list(_given: Given, { db }: Parts): Promise<Answer> {
-  const found = (await listSigningKeys(db)).map((key) => ({
+async function list(_given: Given, parts: Parts): Promise<Answer> {
+  const all = [...(await listSigningKeys(parts.db)), ...(await listEncryptionKeys(parts.db))]
+  const found = all.map((key) => ({
     kid: key.kid,
     alg: key.alg,
     use: key.use,
@@ -52,31 +68,87 @@ async function list(_given: Given, { db }: Parts): Promise<Answer> {
     activated_at: isoTime(key.activatedAtMs),
     retired_at: isoTime(key.retiredAtMs),
   }))
+  const dataKeys = await listDataKeys(parts)
+  const none = 'No keys yet; the first start of the server makes them.'
   const rows = found.map((key) => [
     key.kid,
     key.alg,
+    key.use,
     key.state,
     key.activated_at ?? key.created_at,
     key.retired_at,
   ])
-  const none = 'No keys yet; the first start of the server makes them.'
-  return { data: { keys: found }, text: table(['KID', 'ALG', 'STATE', 'SINCE', 'RETIRED'], rows, none) }
+  const text = table(['KID', 'ALG', 'USE', 'STATE', 'SINCE', 'RETIRED'], rows, none)
+  const sealed = table(
+    ['DATA KEY', 'STATE', ...SEALED_COLUMNS.map(({ what }) => what.toUpperCase())],
+    dataKeys.map(({ id, state, sealed: counts }) => [id, state, ...Object.values(counts)]),
+    '',
+  )
+  return {
+    data: { keys: found, data_keys: dataKeys },
+    text: found.length > 0 ? `${text}\n\n${sealed}` : text,
+  }
+}
+
+/** Every data key that is configured or has sealed something; `unknown` ones are not configured. */
+async function listDataKeys({ db, sealer }: Parts) {
+  const counts = await Promise.all(SEALED_COLUMNS.map((column) => countByKey(db, column)))
+  const [current, ...older] = sealer.keyIds
+  const ids = new Set([current, ...older, ...counts.flatMap((each) => [...each.keys()])])
+  return [...ids].map((id) => ({
+    id,
+    state: id === current ? 'current' : older.includes(id) ? 'older' : 'unknown',
+    sealed: Object.fromEntries(
+      SEALED_COLUMNS.map(({ what }, index) => [what.replace(' ', '_'), counts[index]?.get(id) ?? 0]),
+    ),
+  }))
 }
 
 async function rotate(given: Given, { db, clock, sealer }: Parts): Promise<Answer> {
-  await ensureSigningKeys(db, { clock, sealer })
-  const rotations = await rotateSigningKeys(db, { clock, sealer }, { now: given.flag('now') })
-  const data = rotations.map(({ alg, kid, outcome, signsFromMs }) => ({
+  const needs = { clock, sealer }
+  await ensureAllKeys(db, needs)
+  const how = { now: given.flag('now') }
+  const rotations = [
+    ...(await rotateSigningKeys(db, needs, how)).map((each) => ({ ...each, use: 'sig' as const })),
+    ...(await rotateEncryptionKeys(db, needs, how)).map((each) => ({ ...each, use: 'enc' as const })),
+  ]
+  const data = rotations.map(({ alg, use, kid, outcome, usedFromMs }) => ({
     alg,
+    use,
     kid,
     outcome,
-    signs_from: isoTime(signsFromMs),
+    used_from: isoTime(usedFromMs),
   }))
   return { data: { rotations: data }, text: rotations.map(sentence).join('\n') }
 }
 
-function sentence({ alg, kid, outcome, signsFromMs }: Rotation): string {
-  if (outcome === 'activated') return `${alg}: ${kid} signs from now on.`
-  const verb = outcome === 'published' ? 'is published' : 'stays published'
-  return `${alg}: ${kid} ${verb}; rotate again after ${isoTime(signsFromMs)} to let it sign.`
+function sentence({ alg, use, kid, outcome, usedFromMs }: Rotation<KeyAlg> & { use: 'sig' | 'enc' }): string {
+  const signs = use === 'sig'
+  if (outcome === 'activated') return `${alg}: ${kid} ${signs ? 'signs' : 'is published'} from now on.`
+  const verb = `${outcome === 'waiting' ? 'stays' : 'is'} ${signs ? 'published' : 'ready'}`
+  return `${alg}: ${kid} ${verb}; rotate again after ${isoTime(usedFromMs)} to let it ${signs ? 'sign' : 'be used'}.`
+}
+
+async function reseal(_given: Given, { db, sealer, log }: Parts): Promise<Answer> {
+  const columns: Record<string, { resealed: number; unreadable: number }> = {}
+  for (const column of SEALED_COLUMNS) {
+    const { what } = column
+    const name = what.replace(' ', '_')
+    columns[name] = await resealColumn(db, sealer, column, {
+      onBatch: (soFar) => {
+        log.info({ what, ...soFar }, 'keys.resealing')
+        if (process.stderr.isTTY) process.stderr.write(`${what}: ${soFar.resealed} sealed again\n`)
+      },
+    })
+  }
+  const [dataKey] = sealer.keyIds
+  const lines = SEALED_COLUMNS.map(({ what }) => {
+    const { resealed = 0, unreadable = 0 } = columns[what.replace(' ', '_')] ?? {}
+    const left = unreadable > 0 ? `; ${unreadable} cannot be opened with any of DATA_KEYS` : ''
+    return `${what}: ${resealed} sealed again${left}`
+  })
+  return {
+    data: { data_key: dataKey, ...columns },
+    text: `${lines.join('\n')}\nCurrent data key: ${dataKey}`,
+  }
 }

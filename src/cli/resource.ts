@@ -2,6 +2,8 @@
 import { AppError } from '../errors.ts'
 import { createResource, deleteResource, findResource, listResources } from '../oidc/clients/resources.ts'
 import type { Resource, ResourceInput } from '../oidc/clients/resources.ts'
+import { SIGNING_ALGS } from '../oidc/keys/algorithms.ts'
+import type { SigningAlg } from '../oidc/keys/algorithms.ts'
 import type { Parts } from '../parts.ts'
 import type { Answer, Noun } from './command.ts'
 import type { Given } from './given.ts'
@@ -33,6 +35,10 @@ export const resource: Noun = {
         format: {
           value: 'opaque|jwt',
           about: 'Its access tokens (opaque). Only opaque ones can be introspected and revoked.',
+        },
+        'access-token-alg': {
+          value: SIGNING_ALGS.join('|'),
+          about: 'Signs its access tokens when they are JWTs (TOKEN_ALGORITHM).',
         },
         'access-token-seconds': { value: 'SECONDS', about: 'Lifetime of its access tokens, 10 to 86400.' },
       },
@@ -77,6 +83,7 @@ async function create(given: Given, { db, clock, sealer }: Parts): Promise<Answe
     name: given.text('name'),
     scope: given.text('scope') ?? '',
     format: formatOf(given.text('format')),
+    access_token_alg: algOf(given.text('access-token-alg')),
     access_token_ttl_seconds: given.integer('access-token-seconds', { min: 10, max: 86_400 }),
   }
   const made = await createResource(db, input, { clock, sealer })
@@ -88,6 +95,12 @@ async function create(given: Given, { db, clock, sealer }: Parts): Promise<Answe
 function formatOf(typed: string | undefined): Resource['accessTokenFormat'] | undefined {
   if (typed === undefined || typed === 'opaque' || typed === 'jwt') return typed
   throw usageError('--format takes opaque or jwt')
+}
+
+function algOf(typed: string | undefined): SigningAlg | undefined {
+  const known = SIGNING_ALGS.find((alg) => alg === typed)
+  if (typed !== undefined && !known) throw usageError(`--access-token-alg takes ${SIGNING_ALGS.join(', ')}`)
+  return known
 }
 
 async function list(_given: Given, { db }: Parts): Promise<Answer> {
@@ -117,6 +130,7 @@ function toData(found: Resource) {
     name: found.name,
     scope: found.scopes,
     access_token_format: found.accessTokenFormat,
+    access_token_alg: found.accessTokenAlg,
     access_token_seconds: found.accessTokenTtlSeconds,
     client_id: found.clientId,
     created_at: isoTime(found.createdAtMs),

@@ -15,6 +15,8 @@ import type { DpopNeeds } from './binding/dpop.ts'
 import { certificateMethods, mtlsFeature } from './binding/mtls.ts'
 import type { MtlsNeeds } from './binding/mtls.ts'
 import { fapiFeature } from './clients/profiles.ts'
+import { enabledAlgorithms } from './keys/algorithms.ts'
+import type { SigningAlg } from './keys/algorithms.ts'
 import { mayIntrospect, resourceIndicators } from './clients/resource-access.ts'
 import type { KnownResource } from './clients/resource-access.ts'
 
@@ -26,7 +28,7 @@ const FETCH_LIMIT_BYTES = 64 * 1024
 export type ConfigurationNeeds = DpopNeeds & MtlsNeeds & {
   issuer: string
   secure: boolean
-  algorithm: 'ES256' | 'RS256'
+  algorithm: SigningAlg
   keySet: Configuration['jwks']
   cookieKeys: string[]
   lifetimes: Lifetimes
@@ -93,7 +95,6 @@ const CLIENT_AUTH_METHODS = [
 ] as const
 
 function protocol(algorithm: string): Partial<Configuration> {
-  const algorithms = ['ES256', 'RS256'] as const
   return {
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access'],
@@ -105,8 +106,12 @@ function protocol(algorithm: string): Partial<Configuration> {
     // RFC 9700 §2.1.1: PKCE also for confidential clients; the library knows no method but S256.
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
-    clientDefaults: { id_token_signed_response_alg: algorithm } as ClientMetadata,
-    enabledJWA: { idTokenSigningAlgValues: [...algorithms] },
+    clientDefaults: {
+      id_token_signed_response_alg: algorithm,
+      introspection_signed_response_alg: algorithm,
+      authorization_signed_response_alg: algorithm,
+    } as ClientMetadata,
+    enabledJWA: enabledAlgorithms(),
     extraClientMetadata: { properties: [...EXTRA_CLIENT_METADATA] },
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     assertJwtClientAuthClaimsAndHeader: assertTimely,
@@ -189,6 +194,9 @@ function features(needs: ConfigurationNeeds): Configuration['features'] {
       enabled: true,
       allowedPolicy: (ctx, client, token) => mayIntrospect(needs, ctx, client, token),
     },
+    encryption: { enabled: true },
+    jwtUserinfo: { enabled: true },
+    jwtIntrospection: { enabled: true },
     resourceIndicators: resourceIndicators(needs),
     rpInitiatedLogout: {
       enabled: true,

@@ -7,17 +7,18 @@ import compose from 'koa-compose'
 import type { Middleware } from 'koa'
 import Keygrip from 'keygrip'
 import Provider, { errors } from 'oidc-provider'
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
 import { isOutage } from '../http/outage.ts'
 import { loggableError } from '../platform/loggable-error.ts'
 import type { Logger } from '../platform/log.ts'
 import { acceptProofsForAliases, withMtlsAliases } from './binding/mtls.ts'
 import { createConfiguration } from './configuration.ts'
 import type { ConfigurationNeeds } from './configuration.ts'
+import type { KeySet } from './keys/key-set.ts'
 import { flushUnitOfWork } from './store/unit-of-work.ts'
 
 export type OidcNeeds = Omit<ConfigurationNeeds, 'keySet'> & {
-  loadKeys: () => Promise<NonNullable<Configuration['jwks']>>
+  loadKeys: () => Promise<KeySet>
   /** Installs token ids, replay detection and client secret comparison on a fresh provider. */
   install: (provider: Provider) => void
   /** Runs after each protocol request that signed somebody in or out. */
@@ -46,15 +47,14 @@ export async function createOidc(needs: OidcNeeds): Promise<Oidc> {
 }
 
 async function build(needs: OidcNeeds): Promise<Provider> {
-  const provider = new Provider(
-    needs.issuer,
-    createConfiguration({ ...needs, keySet: await needs.loadKeys() }),
-  )
+  const { jwks: keySet, unpublished } = await needs.loadKeys()
+  const provider = new Provider(needs.issuer, createConfiguration({ ...needs, keySet }))
   provider.keys = new Keygrip(needs.cookieKeys, 'sha256')
   fixAddresses(provider, needs.issuer)
   acceptProofsForAliases(provider, needs.mtls)
   needs.install(provider)
   provider.use(completeRequest(needs))
+  if (unpublished.length > 0) provider.use(withhold(new Set(unpublished)))
   observe(provider, needs.log)
   return provider
 }
@@ -86,6 +86,16 @@ function completeRequest(needs: OidcNeeds): Middleware {
     if (oidc.oidc.route === 'discovery') ctx.body = withMtlsAliases(ctx.body as object, needs)
     if (oidc.oidc.route === 'jwks' || oidc.oidc.route === 'discovery')
       ctx.set('Cache-Control', 'public, max-age=300')
+  }
+}
+
+/** Keeps keys that only decrypt what is under way out of the published set. */
+function withhold(unpublished: ReadonlySet<string>): Middleware {
+  return async (ctx, next) => {
+    await next()
+    if ((ctx as unknown as KoaContextWithOIDC).oidc?.route !== 'jwks') return
+    const { keys } = ctx.body as { keys: { kid: string }[] }
+    ctx.body = { keys: keys.filter(({ kid }) => !unpublished.has(kid)) }
   }
 }
 

@@ -44,13 +44,19 @@ export type Sealer = {
   seal: (plain: string, context?: string) => string
   /** The plain text, or `undefined` when the value was altered, truncated, moved or sealed with an unknown key. */
   open: (sealed: string, context?: string) => string | undefined
+  /** Ids of the keys, the one that seals first. They tell which key sealed a value, and nothing of the key. */
+  keyIds: readonly [string, ...string[]]
 }
+
+/** The id of the key that sealed a value stands before its first dot and has this length. */
+export const SEAL_KEY_ID_LENGTH = 6
 
 /** Seals with the first key and opens with any of them, so that keys can be rotated while old data stays readable. */
 export function createSealer(keys: readonly [Buffer, ...Buffer[]]): Sealer {
   const byId = new Map(keys.map((key) => [keyId(key), key]))
-  const [current] = keys
+  const [current, ...older] = keys
   return {
+    keyIds: [keyId(current), ...older.map(keyId)],
     seal(plain, context = '') {
       const iv = randomBytes(12)
       const cipher = createCipheriv('aes-256-gcm', current, iv).setAAD(Buffer.from(context))
@@ -75,5 +81,5 @@ export function createSealer(keys: readonly [Buffer, ...Buffer[]]): Sealer {
 }
 
 function keyId(key: Buffer): string {
-  return hash('sha256', key, 'base64url').slice(0, 6)
+  return hash('sha256', key, 'base64url').slice(0, SEAL_KEY_ID_LENGTH)
 }

@@ -2,6 +2,8 @@ import { writeFileSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createOutbox } from '../../src/outbox/outbox.ts'
+import { DECRYPTION_ALGS, SIGNING_ALGS } from '../../src/oidc/keys/algorithms.ts'
+import { listEncryptionKeys } from '../../src/oidc/keys/encryption-keys.ts'
 import { listSigningKeys } from '../../src/oidc/keys/signing-keys.ts'
 import type { Parts } from '../../src/parts.ts'
 import { freePort } from '../support/services.ts'
@@ -28,10 +30,9 @@ describe('cli keys and outbox', () => {
     await server.feed.check()
 
     const published = await place.json(['keys', 'rotate'])
-    expect(published.rotations.map(({ alg, outcome }) => `${alg} ${outcome}`)).to.eql([
-      'ES256 published',
-      'RS256 published',
-    ])
+    expect(published.rotations.map(({ alg, outcome }) => `${alg} ${outcome}`)).to.eql(
+      [...SIGNING_ALGS, ...DECRYPTION_ALGS].map((alg) => `${alg} published`),
+    )
     await server.feed.check()
     expect(heard).to.equal(2)
     const waiting = await place.cli(['keys', 'rotate'])
@@ -42,8 +43,11 @@ describe('cli keys and outbox', () => {
     const activated = await place.json(['keys', 'rotate', '--now'])
     expect(activated.rotations.map(({ kid }) => kid)).to.eql(published.rotations.map(({ kid }) => kid))
     const { keys } = await place.json(['keys', 'list'])
-    expect(keys.map(({ kid }) => kid)).to.eql((await listSigningKeys(server.db)).map(({ kid }) => kid))
-    expect(keys.map(({ state }) => state)).to.eql(['current', 'current', 'retired', 'retired'])
+    const [signing, encrypting] = [await listSigningKeys(server.db), await listEncryptionKeys(server.db)]
+    expect(keys.map(({ kid }) => kid)).to.eql([...signing, ...encrypting].map(({ kid }) => kid))
+    expect(new Set(keys.map(({ use, state }) => `${String(use)} ${state}`))).to.eql(
+      new Set(['sig current', 'sig retired', 'enc current', 'enc retired']),
+    )
     expect(JSON.stringify(keys)).not.to.match(/private|"d"/)
   })
 

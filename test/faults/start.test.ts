@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { DECRYPTION_ALGS, SIGNING_ALGS } from '../../src/oidc/keys/algorithms.ts'
 import { openDatabase } from '../../src/platform/database.ts'
 import type { Db } from '../../src/platform/database.ts'
 import { until } from '../oidc/protocol/stage.ts'
@@ -29,7 +30,7 @@ async function expectOneOfEach(servers: ServerProcess[], db: Db): Promise<void> 
   const keySets = await Promise.all(servers.map(async (server) => (await server.get('/oauth/jwks'))?.text))
   expect(new Set(keySets).size, 'key sets').to.equal(1)
   const { keys } = JSON.parse(keySets[0] ?? '{}') as { keys: { alg: string }[] }
-  expect(keys.map(({ alg }) => alg).sort()).to.eql(['ES256', 'RS256'])
+  expect(keys.map(({ alg }) => alg).sort()).to.eql([...SIGNING_ALGS, ...DECRYPTION_ALGS].sort())
   const applied: string[] = await db('knex_migrations').pluck('name')
   expect(new Set(applied).size, 'migrations').to.equal(applied.length)
   for (const server of servers) expect(server.output()).not.to.match(/error|\bat .*:\d+:\d+/i)

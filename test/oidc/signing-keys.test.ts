@@ -1,19 +1,24 @@
-import { createPublicKey, hash, verify } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { expect } from 'chai'
+import { compactVerify, createLocalJWKSet } from 'jose'
+import type { JWK } from 'jose'
 import Provider from 'oidc-provider'
 import type { JWKS } from 'oidc-provider'
 import { pino } from 'pino'
+import { SIGNING_ALGS } from '../../src/oidc/keys/algorithms.ts'
+import type { SigningAlg } from '../../src/oidc/keys/algorithms.ts'
 import {
   SIGNING_KEYS_TOPIC,
   ensureSigningKeys,
   listSigningKeys,
-  loadKeySet,
+  loadSigningKeys,
   purgeRetiredKeys,
+  rotateDueSigningKeys,
   rotateSigningKeys,
 } from '../../src/oidc/keys/signing-keys.ts'
 import { createChangeFeed } from '../../src/platform/change-feed.ts'
-import { HOUR_MS } from '../../src/platform/clock.ts'
+import { DAY_MS, HOUR_MS } from '../../src/platform/clock.ts'
 import { createSealer, deriveKey } from '../../src/platform/tokens.ts'
 import { DATABASES } from '../platform/change-feed-databases.ts'
 import type { MigratedDatabase } from '../platform/change-feed-databases.ts'
@@ -32,6 +37,7 @@ for (const { name, open } of DATABASES) {
     after(() => database.drop())
     beforeEach(() => database.db('signingKeys').delete())
 
+    const each = (state: string) => SIGNING_ALGS.map((alg) => `${alg} ${state}`)
     const states = async () =>
       (await listSigningKeys(database.db)).map(({ alg, state }) => `${alg} ${state}`).sort()
     const currentKid = async (alg: string) =>
@@ -40,7 +46,7 @@ for (const { name, open } of DATABASES) {
     it('are one of each algorithm, however many processes start together', async () => {
       const nodes = [database.db, database.openAnother(), database.openAnother()]
       await Promise.all(nodes.flatMap((db) => [ensureSigningKeys(db, needs), ensureSigningKeys(db, needs)]))
-      expect(await states()).to.eql(['ES256 current', 'RS256 current'])
+      expect(await states()).to.eql(each('current').sort())
       const before = await listSigningKeys(database.db)
       await ensureSigningKeys(database.db, needs)
       expect(await listSigningKeys(database.db)).to.eql(before)
@@ -48,19 +54,19 @@ for (const { name, open } of DATABASES) {
 
     it('are strong, and named by their thumbprint (RFC 7638)', async () => {
       await ensureSigningKeys(database.db, needs)
-      const { keys } = await loadKeySet(database.db, sealer)
+      const keys = await loadSigningKeys(database.db, sealer)
       for (const { kid, kty, alg, use, crv, x, y, e, n } of keys as Record<string, string>[]) {
-        const required = kty === 'RSA' ? { e, kty, n } : { crv, kty, x, y }
+        const required = kty === 'RSA' ? { e, kty, n } : kty === 'OKP' ? { crv, kty, x } : { crv, kty, x, y }
         expect(kid).to.equal(hash('sha256', JSON.stringify(required), 'base64url'))
         expect(use).to.equal('sig')
-        if (alg === 'RS256') expect(Buffer.from(n!, 'base64url')).to.have.length(256)
-        else expect({ alg, crv }).to.eql({ alg: 'ES256', crv: 'P-256' })
+        if (kty === 'RSA') expect(Buffer.from(n!, 'base64url')).to.have.length(256)
+        else expect(crv).to.equal(alg === 'EdDSA' ? 'Ed25519' : 'P-256')
       }
     })
 
     it('have no private part in the table that a thief could read', async () => {
       await ensureSigningKeys(database.db, needs)
-      const { keys } = await loadKeySet(database.db, sealer)
+      const keys = await loadSigningKeys(database.db, sealer)
       const dump = JSON.stringify(await database.db('signingKeys').select('*'))
       for (const key of keys as Record<string, string>[]) {
         for (const member of PRIVATE.filter((each) => key[each])) expect(dump).not.to.contain(key[member])
@@ -72,12 +78,12 @@ for (const { name, open } of DATABASES) {
     it('cannot be used with another data key, or moved to another row, and say so', async () => {
       await ensureSigningKeys(database.db, needs)
       const stranger = createSealer([deriveKey('another secret', 'data')])
-      const refused = await loadKeySet(database.db, stranger).catch((error: Error) => error)
+      const refused = await loadSigningKeys(database.db, stranger).catch((error: Error) => error)
       expect(refused).to.include({ code: 'signing_key_unreadable', status: 500 })
 
       const { privateJwk } = await database.db('signingKeys').select('privateJwk').first()
       await database.db('signingKeys').update({ privateJwk })
-      const moved = await loadKeySet(database.db, sealer).catch((error: Error) => error)
+      const moved = await loadSigningKeys(database.db, sealer).catch((error: Error) => error)
       expect(moved).to.include({ code: 'signing_key_unreadable' })
     })
 
@@ -85,9 +91,9 @@ for (const { name, open } of DATABASES) {
       await ensureSigningKeys(database.db, needs)
       const first = await currentKid('ES256')
       const published = await rotateSigningKeys(database.db, needs)
-      expect(published.map(({ outcome }) => outcome)).to.eql(['published', 'published'])
-      expect(published[0]!.signsFromMs).to.equal(nowMs + HOUR_MS)
-      expect(await signsWith(await loadKeySet(database.db, sealer), 'ES256')).to.include({ kid: first })
+      expect(published.map(({ alg, outcome }) => `${alg} ${outcome}`)).to.eql(each('published'))
+      expect(published[0]!.usedFromMs).to.equal(nowMs + HOUR_MS)
+      expect(await signsWith(await loadSigningKeys(database.db, sealer), 'ES256')).to.include({ kid: first })
 
       nowMs += HOUR_MS - 1
       const waiting = await rotateSigningKeys(database.db, needs)
@@ -98,23 +104,20 @@ for (const { name, open } of DATABASES) {
 
       nowMs += 1
       const activated = await rotateSigningKeys(database.db, needs)
-      expect(activated.map(({ outcome }) => outcome)).to.eql(['activated', 'activated'])
-      expect(await states()).to.eql(['ES256 current', 'ES256 retired', 'RS256 current', 'RS256 retired'])
-      const set = await loadKeySet(database.db, sealer)
+      expect(activated.map(({ alg, outcome }) => `${alg} ${outcome}`)).to.eql(each('activated'))
+      expect(await states()).to.eql([...each('current'), ...each('retired')].sort())
+      const set = await loadSigningKeys(database.db, sealer)
       expect(await signsWith(set, 'ES256')).to.include({ kid: published[0]!.kid })
-      expect(set.keys.map(({ kid }) => kid)).to.include(first)
+      expect(set.map(({ kid }) => kid)).to.include(first)
     })
 
     it('change at once when they must', async () => {
       await ensureSigningKeys(database.db, needs)
-      const before = [await currentKid('ES256'), await currentKid('RS256')]
+      const current = () => Promise.all(SIGNING_ALGS.map(currentKid))
+      const before = await current()
       const rotated = await rotateSigningKeys(database.db, needs, { now: true })
-      expect(rotated.map(({ outcome, alg }) => [outcome, alg])).to.eql([
-        ['activated', 'ES256'],
-        ['activated', 'RS256'],
-      ])
-      const after = [await currentKid('ES256'), await currentKid('RS256')]
-      expect(after)
+      expect(rotated.map(({ alg, outcome }) => `${alg} ${outcome}`)).to.eql(each('activated'))
+      expect(await current())
         .to.eql(rotated.map(({ kid }) => kid))
         .and.not.to.include.members(before)
     })
@@ -126,23 +129,56 @@ for (const { name, open } of DATABASES) {
       for (const outcome of outcomes) {
         if (outcome.status === 'rejected') expect(outcome.reason).to.include({ code: 'rotation_conflict' })
       }
-      expect((await states()).filter((each) => each.endsWith('current'))).to.eql([
-        'ES256 current',
-        'RS256 current',
-      ])
+      expect((await states()).filter((one) => one.endsWith('current'))).to.eql(each('current').sort())
+    })
+
+    it('are exchanged by the calendar: published a day ahead, and once however many workers look', async () => {
+      await ensureSigningKeys(database.db, needs)
+      const first = await currentKid('EdDSA')
+      // SQLite waits for another connection by holding the event loop, which here would hold both.
+      const another = () => (name === 'SQLite' ? database.db : database.openAnother())
+      const [one, two] = [another(), another()]
+      const periodMs = 90 * DAY_MS
+      const everyWorker = () =>
+        Promise.all([database.db, one, two].map((db) => rotateDueSigningKeys(db, { ...needs, periodMs })))
+
+      nowMs += periodMs - DAY_MS - 1
+      await everyWorker()
+      expect(await states()).to.eql(each('current').sort())
+      nowMs += 1
+      await everyWorker()
+      expect(await states()).to.eql([...each('current'), ...each('next')].sort())
+      expect(await currentKid('EdDSA')).to.equal(first)
+
+      nowMs += DAY_MS
+      await everyWorker()
+      await everyWorker()
+      expect(await states()).to.eql([...each('current'), ...each('retired')].sort())
+      expect(await currentKid('EdDSA')).not.to.equal(first)
+    })
+
+    it('are not exchanged for one that nobody could have fetched, when the worker was away', async () => {
+      await ensureSigningKeys(database.db, needs)
+      const rotate = () => rotateDueSigningKeys(database.db, { ...needs, periodMs: DAY_MS })
+      nowMs += 10 * DAY_MS
+      await rotate()
+      expect(await states()).to.eql([...each('current'), ...each('next')].sort())
+      nowMs += HOUR_MS
+      await rotate()
+      expect(await states()).to.eql([...each('current'), ...each('retired')].sort())
     })
 
     it('lose their private part at retirement, and are purged when no token can need them', async () => {
       await ensureSigningKeys(database.db, needs)
       await rotateSigningKeys(database.db, needs, { now: true })
       const retired = await database.db('signingKeys').select('privateJwk').where({ state: 'retired' })
-      expect(retired).to.eql([{ privateJwk: null }, { privateJwk: null }])
+      expect(retired).to.eql(SIGNING_ALGS.map(() => ({ privateJwk: null })))
 
       nowMs += HOUR_MS - 1
-      expect(await purgeRetiredKeys(database.db, clock, HOUR_MS)).to.equal(0)
+      expect(await purgeRetiredKeys(database.db, { clock, keptForMs: HOUR_MS })).to.equal(0)
       nowMs += 1
-      expect(await purgeRetiredKeys(database.db, clock, HOUR_MS)).to.equal(2)
-      expect(await states()).to.eql(['ES256 current', 'RS256 current'])
+      expect(await purgeRetiredKeys(database.db, { clock, keptForMs: HOUR_MS })).to.equal(SIGNING_ALGS.length)
+      expect(await states()).to.eql(each('current').sort())
     })
 
     it('tell every process of each change', async () => {
@@ -153,7 +189,7 @@ for (const { name, open } of DATABASES) {
         () => ensureSigningKeys(database.db, needs),
         () => rotateSigningKeys(database.db, needs),
         () => rotateSigningKeys(database.db, needs, { now: true }),
-        () => purgeRetiredKeys(database.db, clock, 0),
+        () => purgeRetiredKeys(database.db, { clock, keptForMs: 0 }),
       ]
       await feed.check()
       for (const [index, step] of steps.entries()) {
@@ -167,19 +203,19 @@ for (const { name, open } of DATABASES) {
       await ensureSigningKeys(database.db, needs)
       await rotateSigningKeys(database.db, needs, { now: true })
       await rotateSigningKeys(database.db, needs)
-      const set = await loadKeySet(database.db, sealer)
-      expect(set.keys).to.have.length(6)
-      for (const alg of ['ES256', 'RS256'] as const) {
+      const set = await loadSigningKeys(database.db, sealer)
+      expect(set).to.have.length(SIGNING_ALGS.length * 3)
+      for (const alg of SIGNING_ALGS) {
         const { kid, published } = await signsWith(set, alg)
         expect(kid).to.equal(await currentKid(alg))
-        expect(published).to.have.members(set.keys.map((key) => key.kid))
+        expect(published).to.have.members(set.map((key) => key.kid))
       }
     })
   })
 }
 
 /** Signs an ID token with a real provider; answers the key that signed and the ids of the published ones. */
-async function signsWith(jwks: JWKS, alg: 'ES256' | 'RS256'): Promise<{ kid: string; published: string[] }> {
+async function signsWith(keys: JWKS['keys'], alg: SigningAlg): Promise<{ kid: string; published: string[] }> {
   const client = {
     client_id: 'app',
     client_secret: 'x'.repeat(32),
@@ -187,7 +223,8 @@ async function signsWith(jwks: JWKS, alg: 'ES256' | 'RS256'): Promise<{ kid: str
     id_token_signed_response_alg: alg,
   }
   const provider = new Provider('https://op.example.com', {
-    jwks,
+    jwks: { keys },
+    enabledJWA: { idTokenSigningAlgValues: [...SIGNING_ALGS] },
     clients: [client],
     cookies: { keys: ['a cookie key of the test'] },
     features: { devInteractions: { enabled: false } },
@@ -202,22 +239,19 @@ async function signsWith(jwks: JWKS, alg: 'ES256' | 'RS256'): Promise<{ kid: str
   } as never).issue({
     use: 'idtoken',
   })
-  const [header = '', payload = '', signature = ''] = token.split('.')
-  const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString())
-  const key = createPublicKey({ format: 'jwk', key: published.find((each) => each.kid === kid)! })
-  const form = { key, dsaEncoding: 'ieee-p1363' as const }
-  expect(
-    verify('sha256', Buffer.from(`${header}.${payload}`), form, Buffer.from(signature, 'base64url')),
-  ).to.equal(true)
+  const { protectedHeader } = await compactVerify(token, createLocalJWKSet({ keys: published }), {
+    algorithms: [alg],
+  })
+  const kid = protectedHeader.kid ?? ''
   return { kid, published: published.map((each) => String(each.kid)) }
 }
 
-async function publishedKeys(provider: Provider): Promise<Record<string, unknown>[]> {
+async function publishedKeys(provider: Provider): Promise<JWK[]> {
   const server = createServer((request, response) => void provider.callback()(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address() as { port: number }
   const response = await fetch(`http://127.0.0.1:${address.port}/jwks`, { headers: { connection: 'close' } })
-  const { keys } = (await response.json()) as { keys: Record<string, unknown>[] }
+  const { keys } = (await response.json()) as { keys: JWK[] }
   await new Promise((resolve) => server.close(resolve))
   return keys
 }

@@ -3,29 +3,13 @@
  * 8705, 9101, 9126, 9396, 9449 and 9701 names. What must fit together is checked in `client-metadata.ts`.
  */
 import { z } from 'zod'
+import { CONTENT_ENCRYPTIONS, DECRYPTION_ALGS, ENCRYPTION_ALGS, SIGNING_ALGS } from '../keys/algorithms.ts'
 import { absoluteUriFault, httpsUriFault, originFault, webUriFault } from './client-uri.ts'
 
 /** What this server signs with; the first is what a new client gets. */
-export const ID_TOKEN_ALGS = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'] as const
+export const ID_TOKEN_ALGS = SIGNING_ALGS
 /** What a client may sign with, by its own key. */
 export const CLIENT_SIGNING_ALGS = ['ES256', 'ES384', 'ES512', 'PS256', 'RS256', 'EdDSA', 'Ed25519'] as const
-/** Public-key encryption alone: a symmetric one would need the raw client secret. */
-const KEY_ENCRYPTION_ALGS = [
-  'RSA-OAEP',
-  'RSA-OAEP-256',
-  'ECDH-ES',
-  'ECDH-ES+A128KW',
-  'ECDH-ES+A192KW',
-  'ECDH-ES+A256KW',
-] as const
-const CONTENT_ENCRYPTIONS = [
-  'A128CBC-HS256',
-  'A192CBC-HS384',
-  'A256CBC-HS512',
-  'A128GCM',
-  'A192GCM',
-  'A256GCM',
-] as const
 const RESPONSE_MODES = [
   'query',
   'fragment',
@@ -94,7 +78,7 @@ const keys = {
 
 const requests = {
   request_object_signing_alg: oneOf(CLIENT_SIGNING_ALGS).optional(),
-  request_object_encryption_alg: oneOf(KEY_ENCRYPTION_ALGS).optional(),
+  request_object_encryption_alg: oneOf(DECRYPTION_ALGS).optional(),
   request_object_encryption_enc: oneOf(CONTENT_ENCRYPTIONS).optional(),
   require_signed_request_object: z.boolean().optional(),
   require_pushed_authorization_requests: z.boolean().optional(),
@@ -106,16 +90,16 @@ const requests = {
 }
 
 const responses = {
-  id_token_encrypted_response_alg: oneOf(KEY_ENCRYPTION_ALGS).optional(),
+  id_token_encrypted_response_alg: oneOf(ENCRYPTION_ALGS).optional(),
   id_token_encrypted_response_enc: oneOf(CONTENT_ENCRYPTIONS).optional(),
   userinfo_signed_response_alg: oneOf(ID_TOKEN_ALGS).optional(),
-  userinfo_encrypted_response_alg: oneOf(KEY_ENCRYPTION_ALGS).optional(),
+  userinfo_encrypted_response_alg: oneOf(ENCRYPTION_ALGS).optional(),
   userinfo_encrypted_response_enc: oneOf(CONTENT_ENCRYPTIONS).optional(),
   introspection_signed_response_alg: oneOf(ID_TOKEN_ALGS).optional(),
-  introspection_encrypted_response_alg: oneOf(KEY_ENCRYPTION_ALGS).optional(),
+  introspection_encrypted_response_alg: oneOf(ENCRYPTION_ALGS).optional(),
   introspection_encrypted_response_enc: oneOf(CONTENT_ENCRYPTIONS).optional(),
   authorization_signed_response_alg: oneOf(ID_TOKEN_ALGS).optional(),
-  authorization_encrypted_response_alg: oneOf(KEY_ENCRYPTION_ALGS).optional(),
+  authorization_encrypted_response_alg: oneOf(ENCRYPTION_ALGS).optional(),
   authorization_encrypted_response_enc: oneOf(CONTENT_ENCRYPTIONS).optional(),
   subject_type: oneOf(['public', 'pairwise']).optional(),
   sector_identifier_uri: uri(httpsUriFault).optional(),

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { ID_TOKEN_ALGS, oneOf, optionalFields, scopeList, uri } from './client-fields.ts'
+import { checkResponseEncryption } from './response-encryption.ts'
 import { absoluteUriFault, guessApplicationType, redirectUriFault } from './client-uri.ts'
 import { checkProfile, withProfileFields } from './profiles.ts'
 
@@ -162,7 +163,6 @@ const CERTIFICATE_NAMES = [
   'tls_client_auth_san_ip',
   'tls_client_auth_san_email',
 ] as const
-const ENCRYPTED = ['id_token', 'userinfo', 'introspection', 'authorization'] as const
 
 function checkKeys(client: ClientMetadata, refuse: Refuse): void {
   if (client.jwks && client.jwks_uri) refuse(['jwks_uri'], 'give either jwks or jwks_uri, not both')
@@ -177,11 +177,7 @@ function checkKeys(client: ClientMetadata, refuse: Refuse): void {
   ) {
     refuse(['jwks_uri'], 'signed requests need the public keys, as jwks or jwks_uri')
   }
-  for (const what of ENCRYPTED) {
-    const [alg, enc] = [`${what}_encrypted_response_alg`, `${what}_encrypted_response_enc`] as const
-    if (client[enc] && !client[alg]) refuse([enc], `needs ${alg} beside it`)
-    if (client[alg] && !hasKeys) refuse(['jwks_uri'], `${alg} needs the public keys, as jwks or jwks_uri`)
-  }
+  checkResponseEncryption(client, refuse)
 }
 
 function checkBinding(client: ClientMetadata, refuse: Refuse): void {

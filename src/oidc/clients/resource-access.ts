@@ -1,6 +1,7 @@
 /** Who may get, and who may inspect, a token for a resource server. */
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { SigningAlg } from '../keys/algorithms.ts'
 
 /** A resource server as the token endpoint needs to know it (RFC 8707). */
 export type KnownResource = {
@@ -8,11 +9,13 @@ export type KnownResource = {
   scopes: string
   accessTokenFormat: 'opaque' | 'jwt'
   accessTokenTtlSeconds: number | null
+  /** What its JWT access tokens are signed with; `null`: the server's default. */
+  accessTokenAlg: SigningAlg | null
   clientId: string
 }
 
 type Needs = {
-  algorithm: 'ES256' | 'RS256'
+  algorithm: SigningAlg
   findResource: (identifier: string) => Promise<KnownResource | undefined>
 }
 
@@ -60,7 +63,7 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
         audience: resource.identifier,
         accessTokenFormat: resource.accessTokenFormat,
         accessTokenTTL: resource.accessTokenTtlSeconds ?? undefined,
-        jwt: { sign: { alg: algorithm } },
+        jwt: { sign: { alg: resource.accessTokenAlg ?? algorithm } },
       }
     },
   } as NonNullable<Configuration['features']>['resourceIndicators']

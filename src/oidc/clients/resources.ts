@@ -12,7 +12,9 @@ import { inTransaction, isDuplicate } from '../../platform/database.ts'
 import type { Db, Sql } from '../../platform/database.ts'
 import { createLookupCache } from '../../platform/lookup-cache.ts'
 import type { LookupCache } from '../../platform/lookup-cache.ts'
-import { scopeList, uri } from './client-fields.ts'
+import { SIGNING_ALGS } from '../keys/algorithms.ts'
+import type { SigningAlg } from '../keys/algorithms.ts'
+import { oneOf, scopeList, uri } from './client-fields.ts'
 import { OPENID_SCOPES, isOpenidScope } from './client-metadata.ts'
 import { absoluteUriFault } from './client-uri.ts'
 import { insertClient, removeClient } from './clients.ts'
@@ -30,6 +32,8 @@ export type Resource = {
   accessTokenFormat: 'opaque' | 'jwt'
   /** `null`: the server's default. */
   accessTokenTtlSeconds: number | null
+  /** What its JWT access tokens are signed with; `null`: the server's default. */
+  accessTokenAlg: SigningAlg | null
   /** The resource server's own client, which may introspect tokens with this audience. */
   clientId: string
   createdAtMs: number
@@ -47,6 +51,7 @@ const resourceInput = z.strictObject({
   scope: resourceScopes.default(''),
   format: z.enum(['opaque', 'jwt'], { error: 'takes opaque or jwt' }).default('opaque'),
   access_token_ttl_seconds: z.int().min(10).max(DAY_SECONDS).optional(),
+  access_token_alg: oneOf(SIGNING_ALGS).optional(),
 })
 
 export type ResourceInput = z.input<typeof resourceInput>
@@ -61,7 +66,8 @@ export async function createResource(
   needs: ClientNeeds,
   fixed: FixedCredentials = {},
 ): Promise<{ resource: Resource; client: RegisteredClient }> {
-  const { identifier, name = identifier, scope, format, access_token_ttl_seconds: ttl } = parse(input)
+  const { identifier, name = identifier, scope, format, ...given } = parse(input)
+  const { access_token_ttl_seconds: ttl, access_token_alg: alg } = given
   try {
     return await inTransaction(db, async (trx) => {
       const client = await insertClient(
@@ -76,6 +82,7 @@ export async function createResource(
         scopes: scope,
         accessTokenFormat: format,
         accessTokenTtlSeconds: ttl ?? null,
+        accessTokenAlg: alg ?? null,
         clientId: client.client_id,
         createdAtMs: needs.clock(),
       }
@@ -139,6 +146,7 @@ function selectResources(sql: Sql) {
     'scopes',
     'accessTokenFormat',
     'accessTokenTtlSeconds',
+    'accessTokenAlg',
     'clientId',
     'createdAtMs',
   )

@@ -1,0 +1,42 @@
+/**
+ * The algorithms that this server signs, encrypts and decrypts with (RFC 7518, RFC 8037), for keys, registration,
+ * settings and discovery alike. Nothing that is broken (RSA1_5), and nothing symmetric that signs: whoever checks
+ * such a token could make one.
+ */
+
+/** The first is the default of new clients; RS256 must be offered (OpenID Connect Core §15.1). */
+export const SIGNING_ALGS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const
+/** What apps encrypt request objects to us with: one key each. */
+export const DECRYPTION_ALGS = ['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A256KW'] as const
+/** Their key is made of the client's secret (OpenID Connect Core §10.2), which must be stored readably for it. */
+export const SECRET_ENCRYPTION_ALGS = ['A256KW', 'dir'] as const
+/** What responses are encrypted to clients with. */
+export const ENCRYPTION_ALGS = [...DECRYPTION_ALGS, ...SECRET_ENCRYPTION_ALGS] as const
+/** The last is what OpenID Connect prescribes where a client names none. */
+export const CONTENT_ENCRYPTIONS = ['A256GCM', 'A128GCM', 'A256CBC-HS512', 'A128CBC-HS256'] as const
+
+export type SigningAlg = (typeof SIGNING_ALGS)[number]
+export type DecryptionAlg = (typeof DECRYPTION_ALGS)[number]
+
+/** The library's `enabledJWA`: exactly what discovery advertises and registration accepts. */
+export function enabledAlgorithms() {
+  const signing = [...SIGNING_ALGS]
+  const encryption = { alg: [...ENCRYPTION_ALGS], enc: [...CONTENT_ENCRYPTIONS] }
+  return {
+    idTokenSigningAlgValues: signing,
+    userinfoSigningAlgValues: signing,
+    introspectionSigningAlgValues: signing,
+    authorizationSigningAlgValues: signing,
+    idTokenEncryptionAlgValues: encryption.alg,
+    idTokenEncryptionEncValues: encryption.enc,
+    userinfoEncryptionAlgValues: encryption.alg,
+    userinfoEncryptionEncValues: encryption.enc,
+    introspectionEncryptionAlgValues: encryption.alg,
+    introspectionEncryptionEncValues: encryption.enc,
+    authorizationEncryptionAlgValues: encryption.alg,
+    authorizationEncryptionEncValues: encryption.enc,
+    requestObjectSigningAlgValues: signing,
+    requestObjectEncryptionAlgValues: [...DECRYPTION_ALGS],
+    requestObjectEncryptionEncValues: encryption.enc,
+  }
+}

@@ -1,0 +1,38 @@
+/** Everything in SQL that is sealed with a data key. What is sealed and not listed here is lost when the key goes. */
+import { clientSecretContext } from './oidc/clients/client-secret.ts'
+import { encryptionKeyContext } from './oidc/keys/encryption-keys.ts'
+import { signingKeyContext } from './oidc/keys/signing-keys.ts'
+import { sealContext } from './outbox/outbox.ts'
+import type { SealedColumn } from './platform/reseal.ts'
+
+export const SEALED_COLUMNS: readonly SealedColumn[] = [
+  {
+    what: 'signing keys',
+    table: 'signingKeys',
+    column: 'privateJwk',
+    key: 'kid',
+    context: ({ kid = '' }) => signingKeyContext(kid),
+  },
+  {
+    what: 'encryption keys',
+    table: 'encryptionKeys',
+    column: 'privateJwk',
+    key: 'kid',
+    context: ({ kid = '' }) => encryptionKeyContext(kid),
+  },
+  {
+    what: 'client secrets',
+    table: 'clients',
+    column: 'secretSealed',
+    key: 'clientId',
+    context: ({ clientId = '' }) => clientSecretContext(clientId),
+  },
+  {
+    what: 'outbox messages',
+    table: 'outboxMessages',
+    column: 'payload',
+    key: 'id',
+    needs: ['topic'],
+    context: ({ id = '', topic = '' }) => sealContext(id, topic),
+  },
+]
