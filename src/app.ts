@@ -21,6 +21,7 @@ import { createRenderer } from './http/render.ts'
 import type { Render } from './http/render.ts'
 import { requestId } from './http/request-id.ts'
 import { securityHeaders } from './http/security-headers.ts'
+import { devicePages } from './interaction/device.ts'
 import { interactionRoutes } from './interaction/interaction.routes.ts'
 import { createStartAgain } from './interaction/start-again.ts'
 import type { StartAgain } from './interaction/start-again.ts'
@@ -125,6 +126,7 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
     startAgain,
     renderError: answer,
     interactionUrl: restarts.pageUrl,
+    devicePages: (findResource) => devicePages({ db, render, startAgain, findResource }),
   })
   const { oidc } = features
   const findMember = createFindMember({ db, clock, oidc, lifetimes: features.lifetimes })

@@ -8,6 +8,8 @@ import { createAdapterFactory, overrideReplayDetection } from './oidc/store/adap
 import { createClientAdapter } from './oidc/clients/client-adapter.ts'
 import { compareClientSecret } from './oidc/clients/client-secret.ts'
 import type { Lifetimes } from './oidc/configuration.ts'
+import { installDeviceCodes } from './oidc/device/device-codes.ts'
+import type { DevicePages } from './oidc/device/device-flow.ts'
 import { createLoadExistingGrant } from './oidc/consented-grant.ts'
 import { createFindAccount } from './oidc/find-account.ts'
 import { createOidc } from './oidc/provider.ts'
@@ -27,13 +29,15 @@ type Given = {
   render: Render
   renderError: (ctx: AnyContext, error: unknown) => Promise<void>
   interactionUrl: OidcNeeds['interactionUrl']
+  devicePages?: (findResource: OidcNeeds['findResource']) => DevicePages
   /** What to do with a request that comes back to a finished interaction. */
   startAgain: (ctx: AnyContext) => Promise<void>
 }
 
 export type OidcFeatures = Awaited<ReturnType<typeof createOidcFeatures>>
 
-export async function createOidcFeatures({ parts, render, renderError, interactionUrl, startAgain }: Given) {
+export async function createOidcFeatures({ parts, render, ...given }: Given) {
+  const { renderError, startAgain } = given
   const { config, db, clock, feed, log, sealer, store } = parts
   const resources = createResourceCache({ db, clock, feed })
   const lifetimes = lifetimesOf(config)
@@ -57,7 +61,8 @@ export async function createOidcFeatures({ parts, render, renderError, interacti
     renderError: (ctx, _out, error) => (isLost(ctx, error) ? startAgain(ctx) : renderError(ctx, error)),
     renderLogout: (ctx) => Promise.resolve(renderSignOut(render, ctx)),
     renderSignedOut: (ctx) => Promise.resolve(renderSignedOut(render, ctx)),
-    interactionUrl,
+    interactionUrl: given.interactionUrl,
+    devicePages: given.devicePages?.(resources.get),
     loadKeys: () => loadKeySet(db, sealer),
     install: (provider) => install(provider, parts),
     afterRequest: recordEndings({ db, clock, store, lifetimes, maxActive: config.sessions.maxActive }),
@@ -84,9 +89,10 @@ function adapterOf({ config, db, clock, feed, sealer, store, log }: Parts) {
   })
 }
 
-function install(provider: Provider, { store }: Parts): void {
+function install(provider: Provider, { config, db, clock, store }: Parts): void {
   installTokenIds(provider)
   overrideReplayDetection(provider, { store })
+  installDeviceCodes(provider, { db, clock, store, key: config.keys.index })
   const client = provider.Client.prototype as unknown as ClientPrototype
   client.compareClientSecret = function (presented) {
     return compareClientSecret(this.clientSecret, presented)

@@ -39,7 +39,10 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
     action: `/interaction/${uid}/consent${query}`,
     client: await shownClient(needs.oidc.current(), parameter(interaction, 'client_id')),
     account: account && { email: account.email, name: account.name },
-    switchAccountHref: needs.authorizeUrl({ ...params, prompt: promptFor(params) }),
+    // A device's request does not start at an address.
+    switchAccountHref: interaction.deviceCode
+      ? undefined
+      : needs.authorizeUrl({ ...params, prompt: promptFor(params) }),
     ...details,
     resources: details.resources.filter(({ scopes }) => scopes.length > 0),
   })

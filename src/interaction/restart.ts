@@ -2,6 +2,7 @@
  * A sign-in page that has expired, was bookmarked, or finished in another tab starts again by itself. Its address carries
  * a sealed copy of the authorization request that was accepted, so nothing has to be kept for pages nobody returns to.
  */
+import { DEVICE_PATH } from '../oidc/device/device-flow.ts'
 import type { Clock } from '../platform/clock.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import type { Sealer } from '../platform/tokens.ts'
@@ -30,7 +31,7 @@ const CONTEXT = 'restart'
 
 export function createRestarts({ sealer, issuer, clock }: Needs): Restarts {
   const authorizeUrl = (parameters: Parameters): string => {
-    const url = new URL('/oauth/authorize', issuer)
+    const url = new URL('user_code' in parameters ? DEVICE_PATH : '/oauth/authorize', issuer)
     for (const [name, value] of Object.entries(parameters))
       for (const single of [value].flat())
         if (typeof single === 'string') url.searchParams.append(name, single)

@@ -9,6 +9,8 @@ import type {
 import { assertTimely } from './client-assertion.ts'
 import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from './clients/client-metadata.ts'
+import { deviceFlow, DEVICE_PATH } from './device/device-flow.ts'
+import type { DevicePages } from './device/device-flow.ts'
 import { createPolicy } from './policy.ts'
 import { dpopFeature } from './binding/dpop.ts'
 import type { DpopNeeds } from './binding/dpop.ts'
@@ -25,25 +27,28 @@ const MINUTE_SECONDS = 60
 const CLOCK_TOLERANCE_SECONDS = 10
 const FETCH_LIMIT_BYTES = 64 * 1024
 
-export type ConfigurationNeeds = DpopNeeds & MtlsNeeds & {
-  issuer: string
-  secure: boolean
-  algorithm: SigningAlg
-  keySet: Configuration['jwks']
-  cookieKeys: string[]
-  lifetimes: Lifetimes
-  unverifiedMayAuthorize: boolean
-  adapter: AdapterFactory
-  findAccount: FindAccount
-  /** Asks addresses that clients supplied. */
-  fetch: GuardedFetch
-  findResource: (identifier: string) => Promise<KnownResource | undefined>
-  loadExistingGrant: Configuration['loadExistingGrant']
-  renderError: Configuration['renderError']
-  renderLogout: (ctx: KoaContextWithOIDC) => Promise<void>
-  renderSignedOut: (ctx: KoaContextWithOIDC) => Promise<void>
-  interactionUrl: (interactionUid: string, params: Record<string, unknown>) => string
-}
+export type ConfigurationNeeds = DpopNeeds &
+  MtlsNeeds & {
+    issuer: string
+    secure: boolean
+    algorithm: SigningAlg
+    keySet: Configuration['jwks']
+    cookieKeys: string[]
+    lifetimes: Lifetimes
+    unverifiedMayAuthorize: boolean
+    adapter: AdapterFactory
+    findAccount: FindAccount
+    /** Asks addresses that clients supplied. */
+    fetch: GuardedFetch
+    findResource: (identifier: string) => Promise<KnownResource | undefined>
+    loadExistingGrant: Configuration['loadExistingGrant']
+    renderError: Configuration['renderError']
+    renderLogout: (ctx: KoaContextWithOIDC) => Promise<void>
+    renderSignedOut: (ctx: KoaContextWithOIDC) => Promise<void>
+    /** Without pages there is no device flow. */
+    devicePages?: DevicePages | undefined
+    interactionUrl: (interactionUid: string, params: Record<string, unknown>) => string
+  }
 
 export type Lifetimes = {
   accessTokenSeconds: number
@@ -62,7 +67,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     renderError: needs.renderError,
     interactions: {
       policy: createPolicy(needs),
-      url: (_ctx, interaction) => needs.interactionUrl(interaction.uid, interaction.params),
+      url: (ctx, interaction) => needs.interactionUrl(interaction.uid, parametersOf(ctx, interaction.params)),
     },
     jwks: needs.keySet,
     cookies: cookies(needs),
@@ -76,6 +81,15 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
   } as Configuration
 }
 
+/** What the request can be started again with: for a device, the code that it shows. */
+function parametersOf(
+  { oidc }: KoaContextWithOIDC,
+  params: Record<string, unknown>,
+): Record<string, unknown> {
+  const { userCode } = oidc.deviceCode ?? {}
+  return userCode === undefined ? params : { client_id: params['client_id'], user_code: userCode }
+}
+
 const routes = {
   authorization: '/oauth/authorize',
   token: '/oauth/token',
@@ -84,6 +98,8 @@ const routes = {
   revocation: '/oauth/revoke',
   jwks: '/oauth/jwks',
   end_session: '/oauth/logout',
+  device_authorization: '/oauth/device',
+  code_verification: DEVICE_PATH,
 }
 
 const CLIENT_AUTH_METHODS = [
@@ -189,6 +205,7 @@ function features(needs: ConfigurationNeeds): Configuration['features'] {
     fapi: fapiFeature,
     pushedAuthorizationRequests: { enabled: false },
     clientCredentials: { enabled: true },
+    ...(needs.devicePages && { deviceFlow: deviceFlow(needs.devicePages) }),
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
     introspection: {
       enabled: true,

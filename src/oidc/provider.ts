@@ -132,6 +132,9 @@ const FAILURES = [
   'revocation.error',
   'userinfo.error',
   'end_session.error',
+  'device_authorization.error',
+  'code_verification.error',
+  'device_resume.error',
 ] as const
 
 function observe(provider: Provider, log: Logger): void {

@@ -21,6 +21,10 @@ export const PROTOCOL_ROUTES: Route[] = [
   { method: 'POST', path: '/oauth/logout' },
   { method: 'POST', path: '/oauth/logout/confirm' },
   { method: 'GET', path: '/oauth/logout/success' },
+  { method: 'POST', path: '/oauth/device' },
+  { method: 'GET', path: '/device' },
+  { method: 'POST', path: '/device' },
+  { method: 'GET', path: '/device/unknown' },
   { method: 'GET', path: '/.well-known/openid-configuration' },
   { method: 'GET', path: '/.well-known/oauth-authorization-server' },
 ]

@@ -63,6 +63,13 @@ const consent = {
   offline: true,
   switchAccountHref: '/switch',
 }
+const device = { ...forms, action: '/device', xsrf: 'sample-xsrf' }
+const asking = {
+  userCode: 'BCDF-GHJK',
+  client: { name: 'Living Room TV' },
+  device: { ip: '192.0.2.17', userAgent: 'ExampleTV/4.1 (kitchen)' },
+  elsewhere: false,
+}
 const accountPage = {
   ...forms,
   account: person,
@@ -97,6 +104,24 @@ export const samplePages: SamplePage[] = [
     offline: false,
     switchAccountHref: undefined,
   }),
+  sample('device', 'empty', device),
+  sample('device', 'wrong', {
+    ...device,
+    values: { user_code: 'BCDF-GHJK' },
+    errors: { user_code: 'There is no such code. Check it on your device; it has eight letters.' },
+  }),
+  sample('device-confirm', 'elsewhere', { ...consent, ...device, ...asking, elsewhere: true }),
+  sample('device-confirm', 'small', {
+    ...consent,
+    ...device,
+    ...asking,
+    device: { ip: '', userAgent: '' },
+    account: undefined,
+    resources: [],
+    offline: false,
+  }),
+  sample('device-answered', 'connected', { allowed: true, clientName: 'Living Room TV' }),
+  sample('device-answered', 'refused', { allowed: false }),
   sample('register', 'empty', { ...forms, signInHref: '/sign-in' }),
   sample('register', 'wrong', {
     ...forms,

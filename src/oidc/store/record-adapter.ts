@@ -148,6 +148,8 @@ async function upsertRecord(
   if (isTagged(model) && grantId !== undefined && tagOf(grantId) !== tag) {
     throw new TypeError(`the id of this ${model} does not carry its grant's tag`)
   }
+  // One that is still found when expired has nothing left to be told.
+  if (lifetimeMs <= 0 && FOUND_WHEN_EXPIRED.has(model)) return
   if (lifetimeMs <= 0) return parts.store.remove(key)
   const linger = FOUND_WHEN_EXPIRED.has(model) ? LINGER_MS : 0
   const entry = {

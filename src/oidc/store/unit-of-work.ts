@@ -43,7 +43,10 @@ export async function flushUnitOfWork(ctx: object): Promise<void> {
 export async function commitPending(needs: UnitOfWorkNeeds, scope: RequestScope): Promise<void> {
   const commits = [...scope.pending.values()]
   scope.pending.clear()
-  await Promise.all(commits.map((commit) => settle(needs, scope, commit)))
+  // A device code does not share its grant's tag: it is used up first, so that the loser of a race writes no tokens.
+  const [uses, writes] = [commits.filter(isUseAlone), commits.filter((commit) => !isUseAlone(commit))]
+  await Promise.all(uses.map((commit) => settle(needs, scope, commit)))
+  await Promise.all(writes.map((commit) => settle(needs, scope, commit)))
 }
 
 /**
@@ -81,6 +84,10 @@ export async function endFamily(
   const { accountId, clientId, grantId } = payload
   if (grantId !== undefined) await revokeGrant(needs, grantId)
   await needs.onReuse?.({ model, accountId, clientId, grantId })
+}
+
+function isUseAlone({ use, entries }: PendingCommit): boolean {
+  return use !== undefined && entries.length === 0
 }
 
 async function settle(needs: UnitOfWorkNeeds, scope: RequestScope, commit: PendingCommit): Promise<void> {

@@ -32,6 +32,7 @@ for (const { name, stage: open } of STAGES)
           'authorization_code',
           'refresh_token',
           'client_credentials',
+          'urn:ietf:params:oauth:grant-type:device_code',
         ])
         expect(JSON.stringify(metadata)).not.to.match(/implicit|"plain"|"none"\]?,?"?HS/)
       })
