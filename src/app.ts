@@ -26,6 +26,7 @@ import { interactionRoutes } from './interaction/interaction.routes.ts'
 import { createStartAgain } from './interaction/start-again.ts'
 import type { StartAgain } from './interaction/start-again.ts'
 import { createRestarts } from './interaction/restart.ts'
+import type { Restarts } from './interaction/restart.ts'
 import { signInRoutes } from './interaction/sign-in.routes.ts'
 import { createInteractionPages } from './interaction-features.ts'
 import { mailboxRoutes } from './mail/mailbox.routes.ts'
@@ -44,6 +45,7 @@ import type { FindMember } from './self-service/member.ts'
 import { passwordResetRoutes } from './self-service/password-reset.routes.ts'
 import { registrationRoutes } from './self-service/registration.routes.ts'
 import { securityRoutes } from './self-service/security.routes.ts'
+import { createWayBack } from './self-service/way-back.ts'
 
 const HOME = join(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -136,9 +138,9 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
     features,
     render,
     findMember,
-    authorizeUrl: restarts.authorizeUrl,
+    pageUrl: restarts.pageUrl,
   })
-  const routers = listRouters({ parts, accounts, features, pages, render, findMember, startAgain })
+  const routers = listRouters({ parts, accounts, features, pages, render, findMember, startAgain, restarts })
   const inner = new Koa()
   inner.use(postedRequestRoutes(['/oauth/authorize', '/oauth/logout']).routes())
   inner.use(oidc.middleware)
@@ -158,20 +160,23 @@ type RouterNeeds = {
   render: Render
   findMember: FindMember
   startAgain: StartAgain
+  restarts: Restarts
 }
 
-function listRouters({ parts, accounts, features, pages, render, findMember, startAgain }: RouterNeeds) {
-  const { config, db, clock, store } = parts
+function listRouters({ parts, accounts, features, pages, render, findMember, ...needs }: RouterNeeds) {
+  const { config, db, clock, store, sealer } = parts
+  const { startAgain, restarts } = needs
   const { oidc } = features
   const { mailbox } = config.mail
   const browserSecret = createBrowserSecret(config)
+  const wayBack = createWayBack({ sealer, isRestart: (sealed) => restarts.open(sealed) !== undefined })
   return [
     homeRoutes({ render, findMember }),
     signInRoutes(pages.signInPage),
     interactionRoutes({ oidc, startAgain, steps: pages.steps, signInAnyway: pages.signInPage.signInAnyway }),
-    registrationRoutes({ accounts, render, browserSecret, mailbox }),
-    activationRoutes({ accounts, render, browserSecret }),
-    passwordResetRoutes({ accounts, render, browserSecret, mailbox }),
+    registrationRoutes({ accounts, render, browserSecret, wayBack, mailbox }),
+    activationRoutes({ accounts, render, browserSecret, wayBack }),
+    passwordResetRoutes({ accounts, render, browserSecret, wayBack, mailbox }),
     accountRoutes({ accounts, render, findMember }),
     securityRoutes({
       accounts,

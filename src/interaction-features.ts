@@ -1,13 +1,18 @@
 /** Builds the pages that sign people in, on the way to an app or to their own account. */
 import type { AccountNeeds } from './account-features.ts'
 import { findAccountById } from './accounts/account.ts'
+import { activateSignedIn } from './accounts/activation.ts'
 import { resendActivation } from './accounts/registration.ts'
 import { signIn } from './accounts/sign-in.ts'
 import type { Render } from './http/render.ts'
 import { requestState } from './http/request-state.ts'
 import type { AnyContext } from './http/request-state.ts'
 import { consentPages } from './interaction/consent.ts'
+import { createAccountPages } from './interaction/create-account.ts'
 import { createDeviceCookie } from './interaction/device-cookie.ts'
+import { createRememberedAccounts } from './interaction/remembered-accounts.ts'
+import type { Restarts } from './interaction/restart.ts'
+import { selectAccountPages } from './interaction/select-account.ts'
 import { signInPage, signInPages } from './interaction/sign-in.ts'
 import type { SignInNeeds } from './interaction/sign-in.ts'
 import { verifyEmailPages } from './interaction/verify-email.ts'
@@ -25,25 +30,22 @@ type Given = {
   features: OidcFeatures
   render: Render
   findMember: FindMember
-  authorizeUrl: (parameters: Record<string, unknown>) => string
+  pageUrl: Restarts['pageUrl']
 }
 
-export function createInteractionPages({
-  parts,
-  accounts,
-  features,
-  render,
-  findMember,
-  authorizeUrl,
-}: Given) {
-  const { config, db, clock } = parts
+export function createInteractionPages({ parts, accounts, features, render, findMember, pageUrl }: Given) {
+  const { config, db, clock, sealer } = parts
   const { oidc, grantSeconds, findResource } = features
   const { secure } = config
   const deviceCookie = createDeviceCookie({ key: config.keys.device, secure, clock })
+  const remembered = createRememberedAccounts({ db, sealer, secure })
+  const findAccount = (id: string) => findAccountById(db, id)
   const needs: SignInNeeds = {
     oidc,
     render,
     deviceCookie,
+    remembered,
+    findAccount,
     signIn: (fields) => signIn(accounts, fields),
     isSignedIn: async (ctx) => (await findMember(ctx)) !== undefined,
     ...sessionChanges(parts, features),
@@ -52,14 +54,18 @@ export function createInteractionPages({
     deviceCookie,
     signInPage: signInPage(needs),
     steps: {
+      create: createAccountPages({ pageUrl }),
+      selectAccount: selectAccountPages({ oidc, render, remembered, findAccount }),
       signIn: signInPages(needs),
-      consent: consentPages({ db, clock, oidc, render, grantSeconds, findResource, authorizeUrl }),
+      consent: consentPages({ db, clock, oidc, render, grantSeconds, findResource }),
       verifyEmail: verifyEmailPages({
         db,
         oidc,
         render,
         mailbox: config.mail.mailbox,
         resendActivation: ({ ctx }, accountId) => resendTo(accounts, ctx, accountId),
+        activate: ({ ctx }, accountId, code) =>
+          activateSignedIn(accounts, { accountId, code, ip: requestState(ctx).clientIp }),
       }),
     },
   }

@@ -14,7 +14,9 @@ import { createLoadExistingGrant } from './oidc/consented-grant.ts'
 import { createFindAccount } from './oidc/find-account.ts'
 import { createOidc } from './oidc/provider.ts'
 import type { Oidc, OidcNeeds } from './oidc/provider.ts'
-import { createResourceCache } from './oidc/clients/resources.ts'
+import { createResourceCache, RESOURCES_TOPIC } from './oidc/clients/resources.ts'
+import { installLevels } from './oidc/requests/authentication-levels.ts'
+import { listDetailsTypes } from './oidc/requests/details-type.ts'
 import { recordEndings } from './oidc/session-record.ts'
 import { ENCRYPTION_KEYS_TOPIC } from './oidc/keys/encryption-keys.ts'
 import { loadKeySet } from './oidc/keys/key-set.ts'
@@ -57,6 +59,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     findAccount: createFindAccount(db),
     fetch: createGuardedFetch({ allowLoopback: isLoopback(config.issuer) }),
     findResource: resources.get,
+    loadDetailsTypes: () => listDetailsTypes(db),
     loadExistingGrant: createLoadExistingGrant({ db, clock, grantSeconds }),
     renderError: (ctx, _out, error) => (isLost(ctx, error) ? startAgain(ctx) : renderError(ctx, error)),
     renderLogout: (ctx) => Promise.resolve(renderSignOut(render, ctx)),
@@ -69,6 +72,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     log,
   })
   feed.on(SIGNING_KEYS_TOPIC, oidc.reload)
+  feed.on(RESOURCES_TOPIC, oidc.reload)
   feed.on(ENCRYPTION_KEYS_TOPIC, oidc.reload)
   return { oidc, lifetimes, grantSeconds, findResource: resources.get }
 }
@@ -92,6 +96,7 @@ function adapterOf({ config, db, clock, feed, sealer, store, log }: Parts) {
 function install(provider: Provider, { config, db, clock, store }: Parts): void {
   installTokenIds(provider)
   overrideReplayDetection(provider, { store })
+  installLevels(provider)
   installDeviceCodes(provider, { db, clock, store, key: config.keys.index })
   const client = provider.Client.prototype as unknown as ClientPrototype
   client.compareClientSecret = function (presented) {

@@ -30,6 +30,8 @@ export type OneTimeToken = {
   browserDigest: string | null
   /** The password chosen with this request; takes effect only when the token is used. */
   passwordHash: string | null
+  /** Sealed: where the browser that asked was going. Nothing to this file. */
+  wayBack: string | null
   attempts: number
   expiresAtMs: number
   usedAtMs: number | null
@@ -44,6 +46,7 @@ const COLUMNS = [
   'codeDigest',
   'browserDigest',
   'passwordHash',
+  'wayBack',
   'attempts',
   'expiresAtMs',
   'usedAtMs',
@@ -57,6 +60,7 @@ export type TokenRequest = {
   /** `browserDigestOf` the browser that asked; without it the link always takes the code. */
   browserDigest?: string | null
   passwordHash?: string | null
+  wayBack?: string | null
   /** Cut to `TOKEN_LIFETIME_MS`. */
   lifetimeMs: number
 }
@@ -71,6 +75,7 @@ export async function issueToken(
   nowMs: number,
 ): Promise<IssuedToken> {
   const { accountId, purpose, emailCanonical, browserDigest = null, passwordHash = null } = request
+  const { wayBack = null } = request
   const token = randomToken()
   const code = randomCode()
   const expiresAtMs = nowMs + Math.min(request.lifetimeMs, TOKEN_LIFETIME_MS[purpose])
@@ -85,6 +90,7 @@ export async function issueToken(
     codeDigest: codeDigest(key, digest(token), code),
     browserDigest,
     passwordHash,
+    wayBack,
     attempts: 0,
     expiresAtMs,
     usedAtMs: null,
@@ -104,8 +110,16 @@ export function browserDigestOf(browserSecret: string | undefined): string | nul
 
 export type TokenPreview =
   /** `actsHere`: this is the browser that asked, so neither code nor button is needed. */
-  | { state: 'live'; actsHere: boolean; accountId: string; emailCanonical: string; codeAttemptsLeft: number }
-  | { state: 'used' | 'expired' | 'unknown' }
+  | {
+      state: 'live'
+      actsHere: boolean
+      accountId: string
+      emailCanonical: string
+      codeAttemptsLeft: number
+      wayBack: string | null
+    }
+  | { state: 'used'; wayBack: string | null }
+  | { state: 'expired' | 'unknown' }
 
 /** What a link would do; changes nothing, so that GET and HEAD may call it. */
 export async function previewToken(
@@ -115,11 +129,15 @@ export async function previewToken(
 ): Promise<TokenPreview> {
   const row = await findToken(sql, { digest: digest(given.token), purpose: given.purpose })
   if (!row) return { state: 'unknown' }
-  if (row.usedAtMs !== null) return { state: 'used' }
+  const actsHere = isSameBrowser(row, given.browser)
+  // Of no use, and none of its business, to any other browser.
+  const wayBack = actsHere ? row.wayBack : null
+  if (row.usedAtMs !== null) return { state: 'used', wayBack }
   if (row.expiresAtMs <= nowMs) return { state: 'expired' }
   return {
     state: 'live',
-    actsHere: isSameBrowser(row, given.browser),
+    actsHere,
+    wayBack,
     accountId: row.accountId,
     emailCanonical: row.emailCanonical,
     codeAttemptsLeft: Math.max(0, MAX_CODE_ATTEMPTS - row.attempts),

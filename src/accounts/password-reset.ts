@@ -37,6 +37,8 @@ export type ResetRequest = {
   email: string
   /** The secret in this browser's cookie: in the same browser the mailed link needs no code. */
   browser?: string | undefined
+  /** Sealed: where this browser goes on to afterwards. */
+  wayBack?: string | undefined
   ip: string
 }
 
@@ -95,6 +97,7 @@ async function sendReset(needs: ResetNeeds, trx: Sql, given: ResetRequest): Prom
     purpose: 'reset',
     emailCanonical: account.emailCanonical,
     browserDigest: browserDigestOf(given.browser),
+    wayBack: given.wayBack ?? null,
     lifetimeMs: needs.settings.resetMs,
   } as const
   await mailReset(needs, trx, account, await issueToken(trx, needs.keys.index, request, nowMs))

@@ -17,6 +17,7 @@ import type { EmailProblem } from './email.ts'
 import { evenly } from './even-timing.ts'
 import type { Hasher } from './hashing.ts'
 import { browserDigestOf, findLiveToken, issueToken } from './one-time-token.ts'
+import type { OneTimeToken } from './one-time-token.ts'
 import { passwordProblem } from './password-policy.ts'
 import type { PasswordPolicy, PasswordProblem } from './password-policy.ts'
 import { profileSchema } from './profile.ts'
@@ -41,6 +42,8 @@ export type Registration = {
   locale?: string | null | undefined
   /** The secret in this browser's cookie: in the same browser the mailed link acts at once. */
   browser?: string | undefined
+  /** Sealed: where this browser goes on to afterwards. */
+  wayBack?: string | undefined
   ip: string
 }
 
@@ -116,7 +119,10 @@ async function store(needs: RegistrationNeeds, trx: Sql, given: Registration, pa
   })
   if (account.disabledAtMs !== null) return
   if (isVerified(account)) await mailAlreadyRegistered(needs, trx, account)
-  else await sendActivation(needs, trx, account, browserDigestOf(given.browser), passwordHash)
+  else {
+    const browserDigest = browserDigestOf(given.browser)
+    await sendActivation(needs, trx, account, { browserDigest, passwordHash, wayBack: given.wayBack ?? null })
+  }
 }
 
 async function resend(needs: RegistrationNeeds, trx: Sql, given: { email: string; ip: string }) {
@@ -131,22 +137,21 @@ async function resend(needs: RegistrationNeeds, trx: Sql, given: { email: string
   if (!account || isVerified(account) || account.disabledAtMs !== null) return
   // The same request once more: it stays bound to the browser and the password it was made with, whoever asks again.
   const earlier = await findLiveToken(trx, account.id, 'activation', needs.clock())
-  await sendActivation(needs, trx, account, earlier?.browserDigest ?? null, earlier?.passwordHash ?? null)
+  const { browserDigest = null, passwordHash = null, wayBack = null } = earlier ?? {}
+  await sendActivation(needs, trx, account, { browserDigest, passwordHash, wayBack })
 }
 
 async function sendActivation(
   needs: RegistrationNeeds,
   trx: Sql,
   account: Account,
-  browserDigest: string | null,
-  passwordHash: string | null,
+  given: Pick<OneTimeToken, 'browserDigest' | 'passwordHash' | 'wayBack'>,
 ) {
   const request = {
     accountId: account.id,
     purpose: 'activation',
     emailCanonical: account.emailCanonical,
-    browserDigest,
-    passwordHash,
+    ...given,
     lifetimeMs: needs.settings.activationMs,
   } as const
   await mailActivation(needs, trx, account, await issueToken(trx, needs.keys.index, request, needs.clock()))

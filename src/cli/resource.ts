@@ -4,9 +4,12 @@ import { createResource, deleteResource, findResource, listResources } from '../
 import type { Resource, ResourceInput } from '../oidc/clients/resources.ts'
 import { SIGNING_ALGS } from '../oidc/keys/algorithms.ts'
 import type { SigningAlg } from '../oidc/keys/algorithms.ts'
+import { listDetailsTypes } from '../oidc/requests/details-type.ts'
+import type { DetailsTypeInput } from '../oidc/requests/details-type.ts'
 import type { Parts } from '../parts.ts'
 import type { Answer, Noun } from './command.ts'
 import type { Given } from './given.ts'
+import { readJsonFile } from './json-file.ts'
 import { isoTime, record, table } from './layout.ts'
 import { usageError } from './usage-error.ts'
 
@@ -41,6 +44,12 @@ export const resource: Noun = {
           about: 'Signs its access tokens when they are JWTs (TOKEN_ALGORITHM).',
         },
         'access-token-seconds': { value: 'SECONDS', about: 'Lifetime of its access tokens, 10 to 86400.' },
+        'authorization-details-type': {
+          value: 'FILE',
+          about:
+            'A type of authorization_details (RFC 9396), JSON: {"type", "title", "fields": {name: {"label"}}}.',
+          many: true,
+        },
       },
       examples: [
         'resource create --identifier https://api.example.com/ --scope "ledger:read ledger:transfer" --name Ledger',
@@ -85,6 +94,10 @@ async function create(given: Given, { db, clock, sealer }: Parts): Promise<Answe
     format: formatOf(given.text('format')),
     access_token_alg: algOf(given.text('access-token-alg')),
     access_token_ttl_seconds: given.integer('access-token-seconds', { min: 10, max: 86_400 }),
+    // Their shape is checked with everything else.
+    authorization_details_types: given
+      .texts('authorization-details-type')
+      .map((file) => readJsonFile('authorization-details-type', file) as DetailsTypeInput),
   }
   const made = await createResource(db, input, { clock, sealer })
   const { client_secret } = made.client
@@ -115,7 +128,8 @@ async function list(_given: Given, { db }: Parts): Promise<Answer> {
 async function show({ operands: [identifier = ''] }: Given, { db }: Parts): Promise<Answer> {
   const found = await findResource(db, identifier)
   if (!found) throw notFound()
-  const data = toData(found)
+  const types = await listDetailsTypes(db, identifier)
+  const data = { ...toData(found), authorization_details_types: types.map(({ type }) => type) }
   return { data, text: record(data) }
 }
 

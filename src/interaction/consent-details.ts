@@ -1,4 +1,5 @@
-/** What a consent page tells: which of the requested scopes mean what, in words for people. */
+/** What a consent page tells: which of the requested scopes and claims mean what, in words for people. */
+import { claimWords, SCOPE_CLAIMS } from '../oidc/claim-words.ts'
 import type { KnownResource } from '../oidc/clients/resource-access.ts'
 import { scopeWords } from '../oidc/scope-words.ts'
 
@@ -7,6 +8,16 @@ export type ResourceText = { identifier: string; name?: string; scopes: ScopeTex
 export type ConsentDetails = { scopes: ScopeText[]; resources: ResourceText[]; offline: boolean }
 
 type Resource = Pick<KnownResource, 'identifier' | 'scopes'> & { name?: string }
+
+/** Claims that are asked for one by one, in words; not those that a requested scope stands for anyway. */
+export function claimTexts(claims: readonly string[], requested: string): ScopeText[] {
+  const scopes = requested.split(' ')
+  const covered = Object.entries(SCOPE_CLAIMS).flatMap(([scope, names]) =>
+    scopes.includes(scope) ? names : [],
+  )
+  const single = claims.filter((name) => !covered.includes(name))
+  return single.map((name) => ({ name, ...claimWords(name) }))
+}
 
 /** `requested` is the scope parameter of the request, `resources` the resource servers that it named. */
 export function consentDetails(requested: string, resources: readonly Resource[]): ConsentDetails {

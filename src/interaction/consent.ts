@@ -6,10 +6,13 @@ import type { Render } from '../http/render.ts'
 import { formOf } from '../http/request-state.ts'
 import type { KnownResource } from '../oidc/clients/resource-access.ts'
 import type { Oidc } from '../oidc/provider.ts'
+import { describeDetails } from '../oidc/requests/authorization-details.ts'
+import type { Detail } from '../oidc/requests/authorization-details.ts'
+import { listDetailsTypes } from '../oidc/requests/details-type.ts'
 import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
-import { consentDetails } from './consent-details.ts'
+import { claimTexts, consentDetails } from './consent-details.ts'
 import { parameter, shownClient } from './open-interaction.ts'
 import { resume } from './page.ts'
 import type { Page, StepPages } from './page.ts'
@@ -20,7 +23,6 @@ type Needs = {
   oidc: Oidc
   render: Render
   grantSeconds: number
-  authorizeUrl: (parameters: Record<string, unknown>) => string
   findResource: (identifier: string) => Promise<(KnownResource & { name?: string }) | undefined>
 }
 
@@ -33,19 +35,30 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
   const account = await findAccountById(needs.db, session?.accountId ?? '')
   const found = await Promise.all(requestedResources(params).map(needs.findResource))
   const resources = found.filter((resource) => resource !== undefined)
+  const asked = interaction.prompt.details as Missing
   const details = consentDetails(parameter(interaction, 'scope'), resources)
   needs.render(ctx, 'consent', {
     title: 'Allow access',
     action: `/interaction/${uid}/consent${query}`,
     client: await shownClient(needs.oidc.current(), parameter(interaction, 'client_id')),
     account: account && { email: account.email, name: account.name },
-    // A device's request does not start at an address.
-    switchAccountHref: interaction.deviceCode
-      ? undefined
-      : needs.authorizeUrl({ ...params, prompt: promptFor(params) }),
+    switchAccountHref: `/interaction/${uid}/sign-in${query}`,
     ...details,
+    scopes: [
+      ...details.scopes,
+      ...claimTexts(asked.missingOIDCClaims ?? [], parameter(interaction, 'scope')),
+    ],
+    details: await detailsInWords(needs, asked.rar ?? []),
     resources: details.resources.filter(({ scopes }) => scopes.length > 0),
   })
+}
+
+async function detailsInWords({ db, findResource }: Needs, details: Detail[]) {
+  const described = describeDetails(await listDetailsTypes(db), details)
+  const named = described.map(async ({ resource, ...words }) => {
+    return { ...words, resource: resource && ((await findResource(resource))?.name ?? resource) }
+  })
+  return Promise.all(named)
 }
 
 async function submit(needs: Needs, page: Page): Promise<void> {
@@ -61,6 +74,8 @@ type Missing = {
   missingOIDCScope?: string[]
   missingOIDCClaims?: string[]
   missingResourceScopes?: Record<string, string[]>
+  /** `authorization_details` of the request; asked for each time. */
+  rar?: Detail[]
 }
 
 async function grantAsked(needs: Needs, { interaction }: Page): Promise<string> {
@@ -103,9 +118,4 @@ function resourceScopes(grant: { resources?: Record<string, string> | undefined 
 
 function requestedResources(params: Record<string, unknown>): string[] {
   return [params['resource'] ?? []].flat().map(String)
-}
-
-/** Signing in again, and whatever else the app wanted to be asked. */
-function promptFor(params: Record<string, unknown>): string {
-  return params['prompt'] === 'consent' ? 'login consent' : 'login'
 }

@@ -14,7 +14,7 @@ import type { StartAgain } from './start-again.ts'
 type Needs = {
   oidc: Oidc
   startAgain: StartAgain
-  steps: { signIn: StepPages; verifyEmail: StepPages; consent: StepPages }
+  steps: Record<'create' | 'selectAccount' | 'signIn' | 'verifyEmail' | 'consent', StepPages>
   /** Signs in on a page whose interaction is gone; true when it did, so that the request can start again. */
   signInAnyway: (ctx: Context) => Promise<boolean>
 }
@@ -23,10 +23,13 @@ export function interactionRoutes(needs: Needs): Router {
   const { steps } = needs
   const router = new Router({ prefix: '/interaction/:uid' })
   router.get('/', (ctx) => onPage(needs, ctx, (page) => show(needs, page)))
+  router.get('/sign-in', (ctx) => onPage(needs, ctx, (page) => showSignIn(needs, page)))
   router.post('/sign-in', (ctx) => onPage(needs, ctx, steps.signIn.submit, () => needs.signInAnyway(ctx)))
   const verifyEmail = whenDue('verify-email', steps.verifyEmail.submit)
+  const selectAccount = whenDue('select-account', steps.selectAccount.submit)
   const consent = whenDue('consent', steps.consent.submit)
   router.post('/verify-email', (ctx) => onPage(needs, ctx, verifyEmail))
+  router.post('/select-account', (ctx) => onPage(needs, ctx, selectAccount))
   router.post('/consent', (ctx) => onPage(needs, ctx, consent))
   router.post('/cancel', (ctx) => onPage(needs, ctx, (page) => cancel(needs, page)))
   return router
@@ -61,9 +64,17 @@ async function show(needs: Needs, page: Page): Promise<void> {
   const step = nextStep(interaction.prompt.name)
   if (step === 'sign-in' && (await signedInMeanwhile(needs, page)))
     return redirect(ctx, interaction.returnTo + page.query)
+  if (step === 'create') return needs.steps.create.show(page)
+  if (step === 'select-account') return needs.steps.selectAccount.show(page)
   if (step === 'sign-in') return needs.steps.signIn.show(page)
   if (step === 'verify-email') return needs.steps.verifyEmail.show(page)
   return needs.steps.consent.show(page)
+}
+
+/** The sign-in page on the way of another step: to sign in as somebody else, after registering, after a new password. */
+async function showSignIn(needs: Needs, page: Page): Promise<void> {
+  if (nextStep(page.interaction.prompt.name) === 'sign-in') return show(needs, page)
+  await needs.steps.signIn.show(page)
 }
 
 /** A form of another step than the one that is due (an old page, a form made up) leads to the page that is due. */

@@ -1,8 +1,10 @@
 /** Which page an interaction shows next. Pure: the provider decides what is missing, this names the page for it. */
 
-export type Step = 'sign-in' | 'verify-email' | 'consent'
+export type Step = 'create' | 'select-account' | 'sign-in' | 'verify-email' | 'consent'
 
 const STEPS: Record<string, Step> = {
+  create: 'create',
+  select_account: 'select-account',
   login: 'sign-in',
   verify_email: 'verify-email',
   consent: 'consent',

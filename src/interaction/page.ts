@@ -15,6 +15,12 @@ export type Page = {
 /** One step's two halves: its page, and what its form does. */
 export type StepPages = { show: (page: Page) => Promise<void>; submit: (page: Page) => Promise<void> }
 
+/** For the registration and password pages: what leads back from there to this interaction's sign-in. */
+export function wayBackQuery(uid: string, query: string, more: Record<string, string> = {}): string {
+  const restart = new URLSearchParams(query).get('restart')
+  return `?${new URLSearchParams({ from: uid, ...(restart && { restart }), ...more })}`
+}
+
 /** After a form: 303, so that the browser never posts the form's fields anywhere else (RFC 9700 §4.12). */
 export function redirect(ctx: AnyContext, url: string): void {
   ctx.redirect(url)

@@ -16,7 +16,7 @@ export type Restart =
   | { kind: 'stale'; clientId: string }
 
 export type Restarts = {
-  /** The address of an interaction's page. */
+  /** The address of an interaction's page. Parameters that are no whole request lead back to their client. */
   pageUrl: (uid: string, parameters: Parameters) => string
   /** What to do with a page whose interaction is gone; nothing when the copy is missing or was altered. */
   open: (sealed: unknown) => Restart | undefined
@@ -40,7 +40,8 @@ export function createRestarts({ sealer, issuer, clock }: Needs): Restarts {
   const seal = (parameters: Parameters): string => {
     const atMs = clock()
     const full = sealer.seal(JSON.stringify({ atMs, parameters }), CONTEXT)
-    if (full.length <= MAX_SEALED_LENGTH) return full
+    const whole = 'response_type' in parameters || 'user_code' in parameters
+    if (whole && full.length <= MAX_SEALED_LENGTH) return full
     return sealer.seal(
       JSON.stringify({ atMs: 0, parameters: { client_id: parameters['client_id'] } }),
       CONTEXT,

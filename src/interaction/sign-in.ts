@@ -1,6 +1,7 @@
 /** Signing in with e-mail and password: on the way to an app, or to one's own account page. */
 import { z } from 'zod'
 import { accountPath } from '../accounts/account-pages.ts'
+import type { Account as StoredAccount } from '../accounts/account.ts'
 import type { SignedIn } from '../accounts/sign-in.ts'
 import type { Render } from '../http/render.ts'
 import { formOf, requestState } from '../http/request-state.ts'
@@ -8,10 +9,12 @@ import type { AnyContext } from '../http/request-state.ts'
 import { validateForm } from '../http/validate.ts'
 import { PASSWORD_AMR, readSession } from '../oidc/browser-session.ts'
 import type { Oidc } from '../oidc/provider.ts'
+import { expectedEmail, isOtherWanted } from './expected-person.ts'
 import { parameter, shownClient } from './open-interaction.ts'
 import type { Interaction } from './open-interaction.ts'
-import { redirect, resume } from './page.ts'
+import { redirect, resume, wayBackQuery } from './page.ts'
 import type { Page, StepPages } from './page.ts'
+import type { RememberedAccounts } from './remembered-accounts.ts'
 
 type Account = Extract<SignedIn, { ok: true }>['account']
 type Fields = { email: string; password: string; ip: string; deviceCookie: string | undefined }
@@ -23,6 +26,8 @@ export type SignInNeeds = {
   /** Signs the browser in without an app, and records the session. */
   startSession: (ctx: AnyContext, account: Account) => Promise<void>
   isSignedIn: (ctx: AnyContext) => Promise<boolean>
+  findAccount: (id: string) => Promise<StoredAccount | undefined>
+  remembered: RememberedAccounts
   /** Ends the grants of a browser session whose place another account takes. */
   leaveSession: (ctx: AnyContext) => Promise<void>
   deviceCookie: {
@@ -40,6 +45,9 @@ const schema = z.object({
   password: z.string().min(1, 'Enter your password.'),
 })
 
+const OTHER_ACCOUNT =
+  'The app expects another account than the one that just signed in. Use that one, or go back to the app.'
+
 // One answer for a wrong password, an unknown address, a block and a disabled account.
 const REFUSED =
   'This e-mail address and password do not match. After too many attempts, signing in pauses for a few minutes.'
@@ -54,12 +62,20 @@ async function showStep(needs: SignInNeeds, page: Page, form: FormState = {}): P
   const client = await shownClient(needs.oidc.current(), parameter(interaction, 'client_id'))
   const action = `/interaction/${uid}/sign-in${query}`
   render(needs, ctx, {
-    values: { email: parameter(interaction, 'login_hint') },
+    values: { email: await expectedEmail(needs, page) },
+    errors: needsOther(interaction) ? { '': OTHER_ACCOUNT } : {},
     action,
     client,
     cancelAction: `/interaction/${uid}/cancel`,
+    registerHref: `/register${wayBackQuery(uid, query)}`,
+    forgotHref: `/forgot${wayBackQuery(uid, query)}`,
     ...form,
   })
+}
+
+/** Somebody signed in for this request, and it was not whom the app expects. */
+function needsOther({ prompt, lastSubmission }: Interaction): boolean {
+  return lastSubmission?.['login'] !== undefined && isOtherWanted(prompt.reasons)
 }
 
 async function submitStep(needs: SignInNeeds, page: Page): Promise<void> {
@@ -68,8 +84,11 @@ async function submitStep(needs: SignInNeeds, page: Page): Promise<void> {
   if (!attempt.account) return showStep(needs, page, attempt.form)
   await makeRoom(needs, page, attempt.account)
   const login = { accountId: attempt.account.id, amr: PASSWORD_AMR, remember: true }
-  await resume(needs.oidc, page, { login })
-  needs.deviceCookie.write(ctx, attempt.account)
+  // Signing in answers these two as well.
+  const { name } = page.interaction.prompt
+  const answered = name === 'create' || name === 'select_account' ? { [name]: {} } : {}
+  await resume(needs.oidc, page, { login, ...answered })
+  recognise(needs, ctx, attempt.account)
 }
 
 /** A browser that was signed in as somebody else stops being so before it becomes this account's. */
@@ -108,17 +127,22 @@ export function signInPage(needs: SignInNeeds): SignInPage {
       const attempt = await attemptSignIn(needs, ctx)
       if (!attempt.account) return render(needs, ctx, { action: actionOf(ctx), ...attempt.form })
       await needs.startSession(ctx, attempt.account)
-      needs.deviceCookie.write(ctx, attempt.account)
+      recognise(needs, ctx, attempt.account)
       redirect(ctx, accountPath(ctx.query['next']))
     },
     async signInAnyway(ctx) {
       const { account } = await attemptSignIn(needs, ctx)
       if (!account) return false
       await needs.startSession(ctx, account)
-      needs.deviceCookie.write(ctx, account)
+      recognise(needs, ctx, account)
       return true
     },
   }
+}
+
+function recognise(needs: SignInNeeds, ctx: AnyContext, account: Account): void {
+  needs.deviceCookie.write(ctx, account)
+  needs.remembered.remember(ctx, account)
 }
 
 type FormState = { values?: Record<string, string>; errors?: Record<string, string>; status?: number }

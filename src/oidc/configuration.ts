@@ -11,7 +11,12 @@ import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from './clients/client-metadata.ts'
 import { deviceFlow, DEVICE_PATH } from './device/device-flow.ts'
 import type { DevicePages } from './device/device-flow.ts'
+import { SCOPE_CLAIMS } from './claim-words.ts'
 import { createPolicy } from './policy.ts'
+import { signInClaims } from './requests/authentication-levels.ts'
+import type { DetailsType } from './requests/details-type.ts'
+import { repeatable } from './requests/repeatable-request.ts'
+import { ACR_VALUES, REQUEST_METADATA, requestFeatures } from './requests/request-features.ts'
 import { dpopFeature } from './binding/dpop.ts'
 import type { DpopNeeds } from './binding/dpop.ts'
 import { certificateMethods, mtlsFeature } from './binding/mtls.ts'
@@ -41,6 +46,7 @@ export type ConfigurationNeeds = DpopNeeds &
     /** Asks addresses that clients supplied. */
     fetch: GuardedFetch
     findResource: (identifier: string) => Promise<KnownResource | undefined>
+    detailsTypes: readonly DetailsType[]
     loadExistingGrant: Configuration['loadExistingGrant']
     renderError: Configuration['renderError']
     renderLogout: (ctx: KoaContextWithOIDC) => Promise<void>
@@ -67,7 +73,8 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     renderError: needs.renderError,
     interactions: {
       policy: createPolicy(needs),
-      url: (ctx, interaction) => needs.interactionUrl(interaction.uid, parametersOf(ctx, interaction.params)),
+      url: (ctx, interaction) =>
+        needs.interactionUrl(interaction.uid, parametersOf(ctx, repeatable(interaction))),
     },
     jwks: needs.keySet,
     cookies: cookies(needs),
@@ -75,7 +82,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     routes,
     ...protocol(needs.algorithm),
     clientAuthMethods: [...CLIENT_AUTH_METHODS, ...certificateMethods(needs)],
-    features: features(needs),
+    features: { ...features(needs), ...requestFeatures(needs.detailsTypes, resourceIndicators(needs)) },
     fetch: needs.fetch,
     fetchResponseBodyLimits: { jwks_uri: FETCH_LIMIT_BYTES, sector_identifier_uri: FETCH_LIMIT_BYTES },
   } as Configuration
@@ -92,6 +99,7 @@ function parametersOf(
 
 const routes = {
   authorization: '/oauth/authorize',
+  pushed_authorization_request: '/oauth/par',
   token: '/oauth/token',
   userinfo: '/oauth/userinfo',
   introspection: '/oauth/introspect',
@@ -114,11 +122,7 @@ function protocol(algorithm: string): Partial<Configuration> {
   return {
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access'],
-    claims: {
-      openid: ['sub'],
-      email: ['email', 'email_verified'],
-      profile: ['name', 'preferred_username', 'locale', 'updated_at'],
-    },
+    claims: structuredClone(SCOPE_CLAIMS),
     // RFC 9700 §2.1.1: PKCE also for confidential clients; the library knows no method but S256.
     pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
@@ -140,7 +144,9 @@ function protocol(algorithm: string): Partial<Configuration> {
     rotateRefreshToken: ({ oidc }) =>
       oidc.client?.clientAuthMethod === 'none' && !oidc.entities.RefreshToken?.isSenderConstrained(),
     revokeGrantPolicy: ({ oidc }) => !(oidc.route === 'revocation' && oidc.entities.AccessToken),
-    discovery: { service_documentation: undefined },
+    acrValues: ACR_VALUES,
+    extraTokenClaims: signInClaims,
+    discovery: { service_documentation: undefined, ...REQUEST_METADATA },
   } as Partial<Configuration>
 }
 
@@ -203,7 +209,6 @@ function features(needs: ConfigurationNeeds): Configuration['features'] {
     dPoP: dpopFeature(needs),
     mTLS: mtlsFeature(needs),
     fapi: fapiFeature,
-    pushedAuthorizationRequests: { enabled: false },
     clientCredentials: { enabled: true },
     ...(needs.devicePages && { deviceFlow: deviceFlow(needs.devicePages) }),
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
@@ -214,7 +219,6 @@ function features(needs: ConfigurationNeeds): Configuration['features'] {
     encryption: { enabled: true },
     jwtUserinfo: { enabled: true },
     jwtIntrospection: { enabled: true },
-    resourceIndicators: resourceIndicators(needs),
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: (ctx) => needs.renderLogout(ctx),

@@ -11,7 +11,7 @@ import type { Db } from '../platform/database.ts'
 
 type Needs = { db: Db; clock: Clock; grantSeconds: number }
 type Grant = InstanceType<KoaContextWithOIDC['oidc']['provider']['Grant']>
-type Scopes = { oidc: string[]; resources: Record<string, string[]> }
+type Scopes = { oidc: string[]; claims: string[]; resources: Record<string, string[]> }
 
 export function createLoadExistingGrant(needs: Needs) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
@@ -30,16 +30,20 @@ async function allowedWithoutAsking(needs: Needs, ctx: KoaContextWithOIDC): Prom
   if (client?.['first_party'] === true) return requested(ctx)
   if (prompts.has('consent') || ctx.oidc.result?.consent) return undefined
   const consent = await findConsent(needs.db, session?.accountId ?? '', client?.clientId ?? '')
-  return consent ? { oidc: consent.scopes, resources: consent.resources } : undefined
+  return consent ? { ...consent, oidc: consent.scopes } : undefined
 }
 
 function requested(ctx: KoaContextWithOIDC): Scopes {
-  const { requestParamOIDCScopes, requestParamScopes, resourceServers = {} } = ctx.oidc
+  const { requestParamOIDCScopes, requestParamClaims, requestParamScopes, resourceServers = {} } = ctx.oidc
   const resources = Object.entries(resourceServers).map(([identifier, server]) => [
     identifier,
     [...server.scopes].filter((scope) => requestParamScopes.has(scope)),
   ])
-  return { oidc: [...requestParamOIDCScopes], resources: Object.fromEntries(resources) }
+  return {
+    oidc: [...requestParamOIDCScopes],
+    claims: [...requestParamClaims],
+    resources: Object.fromEntries(resources),
+  }
 }
 
 // Only a first-party grant grows by itself: for others the consent page does it.
@@ -71,6 +75,7 @@ async function create(needs: Needs, ctx: KoaContextWithOIDC, allowed: Scopes): P
 /** Adds what was allowed to a grant that is still to be saved. */
 export function addScopes(grant: Grant, scopes: Scopes): void {
   if (scopes.oidc.length > 0) grant.addOIDCScope(scopes.oidc.join(' '))
+  if (scopes.claims.length > 0) grant.addOIDCClaims(scopes.claims)
   for (const [identifier, names] of Object.entries(scopes.resources))
     if (names.length > 0) grant.addResourceScope(identifier, names.join(' '))
 }

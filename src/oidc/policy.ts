@@ -1,7 +1,11 @@
-/** Which questions a person is asked before an app gets its answer, in order: sign in, confirm the address, consent. */
+/**
+ * Which questions a person is asked before an app gets its answer, in order: register or choose an account where the app
+ * wants that, sign in, confirm the address, consent.
+ */
 import { interactionPolicy } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { ProviderAccount } from './find-account.ts'
+import { authenticationLevel } from './requests/authentication-levels.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 
@@ -9,11 +13,19 @@ export type PolicySettings = { unverifiedMayAuthorize: boolean }
 
 export function createPolicy(settings: PolicySettings): interactionPolicy.DefaultPolicy {
   const policy = base()
-  policy.get('login')?.checks.add(accountGone, 0)
+  const login = policy.get('login')
+  login?.checks.add(accountGone, 0)
+  // The library's own ask again for ever when nobody can sign in as strongly as requested.
+  login?.checks.remove('essential_acrs')
+  login?.checks.remove('essential_acr')
+  login?.checks.add(authenticationLevel)
   const consent = policy.get('consent')
   consent?.checks.remove('native_client_prompt')
   consent?.checks.add(nativeClient, 0)
   policy.add(new Prompt({ name: 'verify_email' }, unverifiedEmail(settings)), 1)
+  // Initiating User Registration via OpenID Connect 1.0, and OpenID Connect Core §3.1.2.1.
+  policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
+  policy.add(new Prompt({ name: 'create', requestable: true }), 0)
   return policy
 }
 

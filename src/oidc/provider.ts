@@ -17,7 +17,8 @@ import type { ConfigurationNeeds } from './configuration.ts'
 import type { KeySet } from './keys/key-set.ts'
 import { flushUnitOfWork } from './store/unit-of-work.ts'
 
-export type OidcNeeds = Omit<ConfigurationNeeds, 'keySet'> & {
+export type OidcNeeds = Omit<ConfigurationNeeds, 'keySet' | 'detailsTypes'> & {
+  loadDetailsTypes: () => Promise<ConfigurationNeeds['detailsTypes']>
   loadKeys: () => Promise<KeySet>
   /** Installs token ids, replay detection and client secret comparison on a fresh provider. */
   install: (provider: Provider) => void
@@ -48,7 +49,8 @@ export async function createOidc(needs: OidcNeeds): Promise<Oidc> {
 
 async function build(needs: OidcNeeds): Promise<Provider> {
   const { jwks: keySet, unpublished } = await needs.loadKeys()
-  const provider = new Provider(needs.issuer, createConfiguration({ ...needs, keySet }))
+  const detailsTypes = await needs.loadDetailsTypes()
+  const provider = new Provider(needs.issuer, createConfiguration({ ...needs, keySet, detailsTypes }))
   provider.keys = new Keygrip(needs.cookieKeys, 'sha256')
   fixAddresses(provider, needs.issuer)
   acceptProofsForAliases(provider, needs.mtls)

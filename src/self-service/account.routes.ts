@@ -1,6 +1,10 @@
 /** One's own account: profile, and confirming the address. */
 import { Router } from '@koa/router'
 import { z } from 'zod'
+import { activateSignedIn } from '../accounts/activation.ts'
+import type { ActivationNeeds } from '../accounts/activation.ts'
+import { codeProblemText } from '../accounts/code-problem.ts'
+import type { TokenRefusal } from '../accounts/one-time-token.ts'
 import { profileSchema, updateProfile } from '../accounts/profile.ts'
 import { resendActivation } from '../accounts/registration.ts'
 import type { RegistrationNeeds } from '../accounts/registration.ts'
@@ -11,7 +15,7 @@ import { validateForm } from '../http/validate.ts'
 import { asMember, SIGN_OUT_PATH } from './member.ts'
 import type { FindMember, Member } from './member.ts'
 
-type Needs = { accounts: RegistrationNeeds; render: Render; findMember: FindMember }
+type Needs = { accounts: RegistrationNeeds & ActivationNeeds; render: Render; findMember: FindMember }
 
 const schema = z.object({ name: profileSchema.shape.name.unwrap() })
 
@@ -25,6 +29,10 @@ export function accountRoutes(needs: Needs): Router {
   router.post(
     '/account',
     member((ctx, who) => save(needs, ctx, who)),
+  )
+  router.post(
+    '/account/verify',
+    member((ctx, who) => verify(needs, ctx, who)),
   )
   router.post(
     '/account/resend',
@@ -45,6 +53,7 @@ function show(needs: Needs, ctx: AnyContext, { account }: Member, form: Form = {
       account: { name, email, username, createdAtMs, emailVerified: emailVerifiedAtMs !== null },
       profileAction: '/account',
       resendAction: '/account/resend',
+      verifyAction: '/account/verify',
       signOutHref: SIGN_OUT_PATH,
       errors: {},
       ...form,
@@ -60,6 +69,22 @@ async function save(needs: Needs, ctx: AnyContext, member: Member): Promise<void
   if (!form.ok) return show(needs, ctx, member, { values: form.values, errors: { name: NAME_REFUSED } }, 400)
   await updateProfile(needs.accounts.db, member.account.id, form.value, needs.accounts.clock())
   show(needs, ctx, { ...member, account: { ...member.account, ...form.value } }, { notice: 'Saved.' })
+}
+
+const codeSchema = z.object({ code: z.string().trim().min(1, 'Enter the code from the mail.').max(40) })
+
+async function verify(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
+  const form = validateForm(codeSchema, formOf(ctx))
+  if (!form.ok) return show(needs, ctx, member, { errors: form.errors }, 400)
+  const { id: accountId } = member.account
+  const { code } = form.value
+  const done = await activateSignedIn(needs.accounts, { accountId, code, ip: requestState(ctx).clientIp })
+  if (!done.ok && done.reason !== 'used') {
+    const errors = { code: codeProblemText[done.reason as TokenRefusal] }
+    return show(needs, ctx, member, { errors }, 400)
+  }
+  const account = { ...member.account, emailVerifiedAtMs: needs.accounts.clock() }
+  show(needs, ctx, { ...member, account }, { notice: 'Your address is confirmed.' })
 }
 
 async function resend(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {

@@ -10,8 +10,9 @@ import { formOf, requestState } from '../http/request-state.ts'
 import type { AnyContext } from '../http/request-state.ts'
 import { validateForm } from '../http/validate.ts'
 import type { BrowserSecret } from './browser-secret.ts'
+import type { WayBack } from './way-back.ts'
 
-type Needs = { accounts: ActivationNeeds; render: Render; browserSecret: BrowserSecret }
+type Needs = { accounts: ActivationNeeds; render: Render; browserSecret: BrowserSecret; wayBack: WayBack }
 
 const schema = z.object({
   token: z.string().max(200),
@@ -41,12 +42,12 @@ async function open(needs: Needs, ctx: AnyContext): Promise<void> {
     { token, purpose: 'activation', browser },
     needs.accounts.clock(),
   )
-  if (preview.state === 'used') return done(needs, ctx)
+  if (preview.state === 'used') return done(needs, ctx, preview.wayBack)
   if (preview.state !== 'live') return expired(needs, ctx)
   if (!preview.actsHere || ctx.method === 'HEAD')
     return ask(needs, ctx, { token, mode: mode === 'new-password' })
   const activated = await activate(needs.accounts, { token, browser, ip: requestState(ctx).clientIp })
-  if (activated.ok || activated.reason === 'used') return done(needs, ctx)
+  if (activated.ok || activated.reason === 'used') return done(needs, ctx, preview.wayBack)
   expired(needs, ctx)
 }
 
@@ -99,8 +100,9 @@ function ask(needs: Needs, ctx: AnyContext, { token, mode, errors = {} }: Questi
   )
 }
 
-function done(needs: Needs, ctx: AnyContext): void {
-  needs.render(ctx, 'activated', { title: 'Account activated', continueHref: '/sign-in' })
+function done(needs: Needs, ctx: AnyContext, wayBack: string | null = null): void {
+  const continueHref = needs.wayBack.open(wayBack) ?? '/sign-in'
+  needs.render(ctx, 'activated', { title: 'Account activated', continueHref })
 }
 
 function expired(needs: Needs, ctx: AnyContext): void {

@@ -12,8 +12,15 @@ import { formOf, requestState } from '../http/request-state.ts'
 import type { AnyContext } from '../http/request-state.ts'
 import { validateForm } from '../http/validate.ts'
 import type { BrowserSecret } from './browser-secret.ts'
+import type { WayBack } from './way-back.ts'
 
-type Needs = { accounts: ResetNeeds; render: Render; browserSecret: BrowserSecret; mailbox: boolean }
+type Needs = {
+  accounts: ResetNeeds
+  render: Render
+  browserSecret: BrowserSecret
+  wayBack: WayBack
+  mailbox: boolean
+}
 
 const forgotSchema = z.object({ email: z.string().trim().min(1, 'Enter your e-mail address.') })
 
@@ -35,7 +42,9 @@ export function passwordResetRoutes(needs: Needs): Router {
 type Form = { values?: Record<string, string>; errors?: Record<string, string> }
 
 function showForgot(needs: Needs, ctx: AnyContext, form: Form = {}, status = 200): void {
-  const locals = { action: '/forgot', signInHref: '/sign-in', values: {}, errors: {}, ...form }
+  const action = `/forgot${needs.wayBack.query(ctx)}`
+  const signInHref = needs.wayBack.path(ctx) ?? '/sign-in'
+  const locals = { action, signInHref, values: {}, errors: {}, ...form }
   needs.render(ctx, 'forgot', { title: 'Forgotten password', ...locals }, status)
 }
 
@@ -52,8 +61,9 @@ async function submitForgot(needs: Needs, ctx: AnyContext): Promise<void> {
       400,
     )
   const ip = requestState(ctx).clientIp ?? ''
-  await requestReset(needs.accounts, { email, browser: needs.browserSecret.ensure(ctx), ip })
-  const locals = { email, mailbox: needs.mailbox, forgotHref: '/forgot' }
+  const wayBack = needs.wayBack.seal(ctx)
+  await requestReset(needs.accounts, { email, browser: needs.browserSecret.ensure(ctx), wayBack, ip })
+  const locals = { email, mailbox: needs.mailbox, forgotHref: `/forgot${needs.wayBack.query(ctx)}` }
   needs.render(ctx, 'forgot-sent', { title: 'Look in your mail', ...locals })
 }
 
@@ -88,10 +98,18 @@ async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
   const browser = needs.browserSecret.read(ctx)
   const given = { token, code, newPassword, browser, ip: requestState(ctx).clientIp }
   const outcome = await completeReset(needs.accounts, given)
-  if (outcome.ok) return needs.render(ctx, 'reset-done', { title: 'Password saved', signInHref: '/sign-in' })
+  if (outcome.ok) return done(needs, ctx, token)
   const errors = errorsOf(needs, outcome)
   if (!errors) return expired(needs, ctx)
   await show(needs, ctx, token, errors, 400)
+}
+
+async function done(needs: Needs, ctx: AnyContext, token: string): Promise<void> {
+  const { db, clock } = needs.accounts
+  const browser = needs.browserSecret.read(ctx)
+  const used = await previewToken(db, { token, purpose: 'reset', browser }, clock())
+  const signInHref = needs.wayBack.open(used.state === 'used' ? used.wayBack : null) ?? '/sign-in'
+  needs.render(ctx, 'reset-done', { title: 'Password saved', signInHref })
 }
 
 function errorsOf(

@@ -10,8 +10,15 @@ import { formOf, requestState } from '../http/request-state.ts'
 import type { AnyContext } from '../http/request-state.ts'
 import { validateForm } from '../http/validate.ts'
 import type { BrowserSecret } from './browser-secret.ts'
+import type { WayBack } from './way-back.ts'
 
-type Needs = { accounts: RegistrationNeeds; render: Render; browserSecret: BrowserSecret; mailbox: boolean }
+type Needs = {
+  accounts: RegistrationNeeds
+  render: Render
+  browserSecret: BrowserSecret
+  wayBack: WayBack
+  mailbox: boolean
+}
 
 const schema = z.object({
   name: z.string().trim().max(100, 'Use at most 100 characters.').default(''),
@@ -23,7 +30,7 @@ const resendSchema = z.object({ email: z.string().trim().min(1).max(320) })
 
 export function registrationRoutes(needs: Needs): Router {
   const router = new Router()
-  router.get('/register', (ctx) => show(needs, ctx))
+  router.get('/register', (ctx) => show(needs, ctx, hinted(ctx.query['email'])))
   router.post('/register', (ctx) => submit(needs, ctx))
   router.post('/register/resend', (ctx) => resend(needs, ctx))
   return router
@@ -33,8 +40,20 @@ type Form = { values?: Record<string, string>; errors?: Record<string, string> }
 
 function show(needs: Needs, ctx: AnyContext, form: Form = {}, status = 200): void {
   const { minLength } = needs.accounts.policy
-  const locals = { action: '/register', signInHref: '/sign-in', minLength, values: {}, errors: {}, ...form }
+  const locals = {
+    action: `/register${needs.wayBack.query(ctx)}`,
+    signInHref: needs.wayBack.path(ctx) ?? '/sign-in',
+    minLength,
+    values: {},
+    errors: {},
+    ...form,
+  }
   needs.render(ctx, 'register', { title: 'Create an account', ...locals }, status)
+}
+
+/** The address that the app suggested. */
+function hinted(email: unknown): Form {
+  return typeof email === 'string' ? { values: { email } } : {}
 }
 
 async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
@@ -44,6 +63,7 @@ async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
   const registered = await register(needs.accounts, {
     ...form.value,
     browser: needs.browserSecret.ensure(ctx),
+    wayBack: needs.wayBack.seal(ctx),
     ip,
   })
   if (!registered.ok)
@@ -66,6 +86,8 @@ async function resend(needs: Needs, ctx: AnyContext): Promise<void> {
 }
 
 function sent(needs: Needs, ctx: AnyContext, email: string, notice?: string): void {
-  const locals = { email, resendAction: '/register/resend', mailbox: needs.mailbox, notice }
+  const resendAction = `/register/resend${needs.wayBack.query(ctx)}`
+  const continueHref = needs.wayBack.path(ctx)
+  const locals = { email, resendAction, continueHref, mailbox: needs.mailbox, notice }
   needs.render(ctx, 'register-sent', { title: 'Look in your mail', ...locals })
 }

@@ -17,6 +17,7 @@ import type { SigningAlg } from '../keys/algorithms.ts'
 import { oneOf, scopeList, uri } from './client-fields.ts'
 import { OPENID_SCOPES, isOpenidScope } from './client-metadata.ts'
 import { absoluteUriFault } from './client-uri.ts'
+import { detailsTypeInput, insertDetailsTypes, removeDetailsTypes } from '../requests/details-type.ts'
 import { insertClient, removeClient } from './clients.ts'
 import type { ClientNeeds, FixedCredentials, RegisteredClient } from './clients.ts'
 
@@ -51,6 +52,7 @@ const resourceInput = z.strictObject({
   scope: resourceScopes.default(''),
   format: z.enum(['opaque', 'jwt'], { error: 'takes opaque or jwt' }).default('opaque'),
   access_token_ttl_seconds: z.int().min(10).max(DAY_SECONDS).optional(),
+  authorization_details_types: z.array(detailsTypeInput).max(20).default([]),
   access_token_alg: oneOf(SIGNING_ALGS).optional(),
 })
 
@@ -58,7 +60,7 @@ export type ResourceInput = z.input<typeof resourceInput>
 
 /**
  * Registers a resource server and its client; the client's secret is answered once.
- * @throws AppError 400 `invalid_resource` naming every mistake, 409 `resource_exists`
+ * @throws AppError 400 `invalid_resource` naming every mistake, 409 `resource_exists` or `authorization_details_type_exists`
  */
 export async function createResource(
   db: Db,
@@ -87,6 +89,7 @@ export async function createResource(
         createdAtMs: needs.clock(),
       }
       await trx('resources').insert({ ...resource, updatedAtMs: resource.createdAtMs })
+      await insertDetailsTypes(trx, identifier, given.authorization_details_types, resource.createdAtMs)
       await noteChange(trx, RESOURCES_TOPIC)
       return { resource, client }
     })
@@ -114,6 +117,7 @@ export async function deleteResource(db: Db, identifier: string): Promise<boolea
     const resource = await selectResources(trx).where({ identifier }).forUpdate().first()
     if (!resource) return false
     await trx('resources').where({ identifier }).delete()
+    await removeDetailsTypes(trx, identifier)
     await noteChange(trx, RESOURCES_TOPIC)
     await removeClient(trx, resource.clientId)
     return true

@@ -132,7 +132,7 @@ describe('the authorization endpoint', function () {
     ],
     ['the hybrid flow', { response_type: 'code id_token', nonce: 'n' }, 'unsupported_response_type'],
     ['no answer at all', { response_type: 'none' }, 'unsupported_response_type'],
-    ['a request object', { request: 'eyJhbGciOiJub25lIn0.e30.' }, 'request_not_supported'],
+    ['an unsigned request object', { request: 'eyJhbGciOiJub25lIn0.e30.' }, 'invalid_request_object'],
     ['a request object elsewhere', { request_uri: 'https://evil.example/r' }, 'request_uri_not_supported'],
     ['prompt=none together with another', { prompt: 'none consent' }, 'invalid_request'],
     ['a max_age that is no number', { max_age: '-1' }, 'invalid_request'],
