@@ -22,6 +22,7 @@ import { ENCRYPTION_KEYS_TOPIC } from './oidc/keys/encryption-keys.ts'
 import { loadKeySet } from './oidc/keys/key-set.ts'
 import { SIGNING_KEYS_TOPIC } from './oidc/keys/signing-keys.ts'
 import { installTokenIds } from './oidc/store/token-ids.ts'
+import { installTokenExchange } from './oidc/token-exchange/token-exchange.ts'
 import type { Parts } from './parts.ts'
 import { createGuardedFetch } from './platform/guarded-fetch.ts'
 import { isLoopback } from './setting-kinds.ts'
@@ -67,7 +68,10 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     interactionUrl: given.interactionUrl,
     devicePages: given.devicePages?.(resources.get),
     loadKeys: () => loadKeySet(db, sealer),
-    install: (provider) => install(provider, parts),
+    install: (provider) => {
+      install(provider, parts)
+      installTokenExchange(provider, { db, clock, store, findResource: resources.get })
+    },
     afterRequest: recordEndings({ db, clock, store, lifetimes, maxActive: config.sessions.maxActive }),
     log,
   })

@@ -1,0 +1,80 @@
+/**
+ * Types for what oidc-provider keeps in its package without publishing types, as far as we use it. The package is
+ * pinned to an exact version, and every use is behind `library.ts`.
+ */
+declare module 'oidc-provider/lib/helpers/weak_cache.js' {
+  export default function instance(provider: object): unknown
+}
+
+declare module 'oidc-provider/lib/helpers/als.js' {
+  import type { AsyncLocalStorage } from 'node:async_hooks'
+  const requests: AsyncLocalStorage<unknown>
+  export default requests
+}
+
+declare module 'oidc-provider/lib/helpers/grants.js' {
+  import type { AccessToken, KoaContextWithOIDC, Provider } from 'oidc-provider'
+  type Proof = { thumbprint: string; jti: string; iat: number }
+  type Certificate = Parameters<AccessToken['setThumbprint']>[1]
+  export function validateDpop(provider: Provider, ctx: KoaContextWithOIDC): Promise<Proof | undefined>
+  export function checkDpopReplay(
+    provider: Provider,
+    ctx: KoaContextWithOIDC,
+    proof: Proof | undefined,
+    clientId: string,
+  ): Promise<void>
+  export function checkDpopRequired(provider: Provider, ctx: KoaContextWithOIDC, proof?: Proof): void
+  export function checkMtlsCert(provider: Provider, ctx: KoaContextWithOIDC): Certificate | undefined
+  export function buildTokenResponse(
+    provider: Provider,
+    answer: Record<string, unknown>,
+  ): Record<string, unknown>
+  export function resolveRequestedResources(
+    provider: Provider,
+    ctx: KoaContextWithOIDC,
+  ): Promise<{ identifier: () => string; scopes: Set<string> }[]>
+  export function validateClientScope(provider: Provider, ctx: KoaContextWithOIDC): Set<string>
+}
+
+declare module 'oidc-provider/lib/helpers/jwt.js' {
+  export function verify(
+    jwt: string,
+    keystore: unknown,
+    options: { issuer: string; clockTolerance: number },
+  ): Promise<{ header: Record<string, unknown>; payload: Record<string, unknown> }>
+}
+
+declare module 'oidc-provider/lib/shared/client_auth.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider'
+  const clientAuthentication: ((ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown)[]
+  export default clientAuthentication
+  export function getClientAuthParams(ctx: unknown): Set<string>
+}
+
+declare module 'oidc-provider/lib/shared/error_handler.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider'
+  export default function errorHandler(
+    eventName: string,
+  ): (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown
+}
+
+declare module 'oidc-provider/lib/shared/selective_body.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider'
+  export function urlencoded(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void>
+}
+
+declare module 'oidc-provider/lib/shared/assemble_params.js' {
+  export default function assembleParams(
+    allowed: Set<string>,
+    ctx: unknown,
+    next: () => Promise<unknown>,
+  ): Promise<void>
+}
+
+declare module 'oidc-provider/lib/shared/reject_dupes.js' {
+  export default function rejectDupes(
+    options: { except?: Set<string> },
+    ctx: unknown,
+    next: () => Promise<unknown>,
+  ): Promise<void>
+}

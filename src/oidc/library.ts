@@ -1,0 +1,124 @@
+/**
+ * The library's own parts, for endpoints and grants that it lacks: the same client authentication, sender constraining
+ * and error answers as everywhere else. Nothing else may reach into the package.
+ */
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import requests from 'oidc-provider/lib/helpers/als.js'
+import * as grants from 'oidc-provider/lib/helpers/grants.js'
+import { verify } from 'oidc-provider/lib/helpers/jwt.js'
+import instance from 'oidc-provider/lib/helpers/weak_cache.js'
+import assembleParams from 'oidc-provider/lib/shared/assemble_params.js'
+import clientAuthentication, { getClientAuthParams } from 'oidc-provider/lib/shared/client_auth.js'
+import errorHandler from 'oidc-provider/lib/shared/error_handler.js'
+import rejectDupes from 'oidc-provider/lib/shared/reject_dupes.js'
+import { urlencoded } from 'oidc-provider/lib/shared/selective_body.js'
+
+type Step = (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown
+export type GrantHandler = (ctx: KoaContextWithOIDC) => Promise<void>
+
+type Internals = {
+  router: { post: (name: string, path: string, ...stack: Step[]) => void }
+  grantTypeHandlers: Map<string, GrantHandler>
+  keystore: unknown
+  configuration: {
+    clockTolerance: number
+    discovery: Record<string, unknown>
+    extraTokenClaims: (ctx: KoaContextWithOIDC, token: { extra?: object }) => unknown
+    features: { resourceIndicators: { getResourceServerInfo: DescribeResource } }
+  }
+}
+
+type ServerInfo = { scope: string; audience?: string; accessTokenFormat?: 'opaque' | 'jwt' }
+type DescribeResource = (ctx: KoaContextWithOIDC, identifier: string, client: object) => Promise<ServerInfo>
+
+export { grants }
+
+function internals(provider: Provider): Internals {
+  return instance(provider) as Internals
+}
+
+export type Endpoint = {
+  /** Names it in `ctx.oidc.route` and in events (`<name>.error`). */
+  name: string
+  /** What discovery calls its address. */
+  metadataName: string
+  path: string
+  /** Form fields that are read beside those of client authentication; every other is ignored. */
+  parameters: readonly string[]
+  /** Fields that may be there more than once. */
+  lists: readonly string[]
+  handle: (ctx: KoaContextWithOIDC) => Promise<void>
+}
+
+/** Adds an endpoint that clients authenticate at with a form, as they do at the token endpoint. */
+export function addEndpoint(
+  provider: Provider,
+  { name, metadataName, path, parameters, lists, handle }: Endpoint,
+): void {
+  const readParameters: Step = (ctx, next) =>
+    assembleParams(new Set([...parameters, ...getClientAuthParams(ctx)]), ctx, next)
+  const rejectDuplicates: Step = (ctx, next) => rejectDupes({ except: new Set(lists) }, ctx, next)
+  const answer: Step = (ctx) => handle(ctx)
+  const stack = [urlencoded, readParameters, ...clientAuthentication, rejectDuplicates, answer]
+  const { router, configuration } = internals(provider)
+  router.post(name, path, withProtocolContext(provider), noStore, errorHandler(`${name}.error`), ...stack)
+  configuration.discovery[metadataName] = provider.urlFor(name)
+}
+
+/** Puts `wrap` around the library's handler of a grant type. */
+export function wrapGrantHandler(
+  provider: Provider,
+  grantType: string,
+  wrap: (handler: GrantHandler) => GrantHandler,
+): void {
+  const { grantTypeHandlers } = internals(provider)
+  const handler = grantTypeHandlers.get(grantType)
+  if (!handler) throw new TypeError(`the grant type ${grantType} is not enabled`)
+  grantTypeHandlers.set(grantType, wrap(handler))
+}
+
+/** Lets the `extra` that a token was made with stand among its claims, beside those that the configuration adds. */
+export function keepExtraClaims(provider: Provider): void {
+  const { configuration } = internals(provider)
+  const { extraTokenClaims } = configuration
+  configuration.extraTokenClaims = async (ctx, token) => {
+    const { extra } = token
+    const others = (await extraTokenClaims(ctx, token)) as object | undefined
+    return extra || others ? { ...extra, ...others } : undefined
+  }
+}
+
+/** How tokens for a resource server are made, whether or not the client may ask for them by itself. */
+export async function resourceServer(
+  ctx: KoaContextWithOIDC,
+  identifier: string,
+  changes: Partial<ServerInfo>,
+) {
+  const { provider } = ctx.oidc
+  const { getResourceServerInfo } = internals(provider).configuration.features.resourceIndicators
+  const info = await getResourceServerInfo(ctx, identifier, { allowed_resources: [identifier] })
+  return new provider.ResourceServer(identifier, { ...info, ...changes })
+}
+
+/**
+ * Header and claims of a JWT that this provider signed and that has not expired.
+ * @throws Error when it is anything else
+ */
+export function verifyOwnJwt(provider: Provider, jwt: string) {
+  const { keystore, configuration } = internals(provider)
+  return verify(jwt, keystore, { issuer: provider.issuer, clockTolerance: configuration.clockTolerance })
+}
+
+// As the library does it for its own routes.
+function withProtocolContext(provider: Provider): Step {
+  return (ctx, next) => {
+    const oidc = new provider.OIDCContext(ctx)
+    Object.defineProperty(ctx, 'oidc', { value: oidc })
+    return requests.run(ctx, next)
+  }
+}
+
+const noStore: Step = (ctx, next) => {
+  ctx.set('Cache-Control', 'no-store')
+  return next()
+}
