@@ -68,10 +68,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     interactionUrl: given.interactionUrl,
     devicePages: given.devicePages?.(resources.get),
     loadKeys: () => loadKeySet(db, sealer),
-    install: (provider) => {
-      install(provider, parts)
-      installTokenExchange(provider, { db, clock, store, findResource: resources.get })
-    },
+    install: (provider) => install(provider, parts),
     afterRequest: recordEndings({ db, clock, store, lifetimes, maxActive: config.sessions.maxActive }),
     log,
   })
@@ -102,6 +99,7 @@ function install(provider: Provider, { config, db, clock, store }: Parts): void 
   overrideReplayDetection(provider, { store })
   installLevels(provider)
   installDeviceCodes(provider, { db, clock, store, key: config.keys.index })
+  installTokenExchange(provider, { db, clock, store })
   const client = provider.Client.prototype as unknown as ClientPrototype
   client.compareClientSecret = function (presented) {
     return compareClientSecret(this.clientSecret, presented)

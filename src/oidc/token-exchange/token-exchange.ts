@@ -7,7 +7,7 @@ import { errors } from 'oidc-provider'
 import type { AccessToken, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import type { KnownResource } from '../clients/resource-access.ts'
+import { findResource } from '../clients/resources.ts'
 import { grants, keepExtraClaims, resourceServer } from '../library.ts'
 import { sharedGrantId } from '../store/token-ids.ts'
 import { extendAct, isTooDeep, mayAct, readAct } from './actor.ts'
@@ -17,10 +17,7 @@ import type { ExchangeRule } from './exchange-rules.ts'
 import { readPresentedToken, TOKEN_TYPES } from './presented-token.ts'
 import type { PresentedToken, ReadingNeeds } from './presented-token.ts'
 
-export type ExchangeNeeds = ReadingNeeds & {
-  clock: Clock
-  findResource: (identifier: string) => Promise<KnownResource | undefined>
-}
+export type ExchangeNeeds = ReadingNeeds & { clock: Clock }
 
 type Parameters = Partial<
   Record<
@@ -171,7 +168,7 @@ async function readToken(
   if (typeof token === 'string') throw refused(name, token)
   const { client } = ctx.oidc
   if (token.clientId === client?.clientId) return token
-  const resource = token.audience === undefined ? undefined : await needs.findResource(token.audience)
+  const resource = token.audience === undefined ? undefined : await findResource(needs.db, token.audience)
   if (resource?.clientId !== client?.clientId) throw refused(name, 'for another client')
   return token
 }
