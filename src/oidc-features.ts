@@ -96,10 +96,10 @@ function adapterOf({ config, db, clock, feed, sealer, store, log }: Parts) {
 
 function install(provider: Provider, { config, db, clock, store }: Parts): void {
   installTokenIds(provider)
+  installTokenExchange(provider, { db, clock, store })
   overrideReplayDetection(provider, { store })
   installLevels(provider)
   installDeviceCodes(provider, { db, clock, store, key: config.keys.index })
-  installTokenExchange(provider, { db, clock, store })
   const client = provider.Client.prototype as unknown as ClientPrototype
   client.compareClientSecret = function (presented) {
     return compareClientSecret(this.clientSecret, presented)
