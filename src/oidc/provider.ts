@@ -11,6 +11,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { isOutage } from '../http/outage.ts'
 import { loggableError } from '../platform/loggable-error.ts'
 import type { Logger } from '../platform/log.ts'
+import { explainRefusal } from './binding/refusal.ts'
 import { acceptProofsForAliases, withMtlsAliases } from './binding/mtls.ts'
 import { createConfiguration } from './configuration.ts'
 import type { ConfigurationNeeds } from './configuration.ts'
@@ -144,6 +145,7 @@ function observe(provider: Provider, log: Logger): void {
   for (const name of FAILURES)
     events.on(name, (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
       const { error: refusal, error_description: reason, error_detail: detail } = error
+      explainRefusal(ctx, error)
       log.info({ event: name, clientId: ctx.oidc.client?.clientId, refusal, reason, detail }, 'oidc.refused')
     })
   events.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {

@@ -24,9 +24,6 @@ const AHEAD_SECONDS = 45
 /** Whole JWT; real ones have about 500 characters, with RSA keys 1500. */
 const LONGEST_PROOF = 8192
 
-/** The algorithms that proofs are signed with: those of FAPI 2.0 §5.4.1, enough for everyone. */
-export const DPOP_ALGS = ['ES256', 'PS256', 'Ed25519', 'EdDSA'] as const
-
 export function dpopFeature({ dpopNonceSecret, dpopNonceRequired, clock }: DpopNeeds) {
   return {
     enabled: true,

@@ -3,13 +3,17 @@
  * 8705, 9101, 9126, 9396, 9449 and 9701 names. What must fit together is checked in `client-metadata.ts`.
  */
 import { z } from 'zod'
-import { CONTENT_ENCRYPTIONS, DECRYPTION_ALGS, ENCRYPTION_ALGS, SIGNING_ALGS } from '../keys/algorithms.ts'
+import {
+  CLIENT_SIGNING_ALGS,
+  CONTENT_ENCRYPTIONS,
+  DECRYPTION_ALGS,
+  ENCRYPTION_ALGS,
+  SIGNING_ALGS,
+} from '../keys/algorithms.ts'
 import { absoluteUriFault, httpsUriFault, originFault, webUriFault } from './client-uri.ts'
 
 /** What this server signs with; the first is what a new client gets. */
 export const ID_TOKEN_ALGS = SIGNING_ALGS
-/** What a client may sign with, by its own key. */
-export const CLIENT_SIGNING_ALGS = ['ES256', 'ES384', 'ES512', 'PS256', 'RS256', 'EdDSA', 'Ed25519'] as const
 const RESPONSE_MODES = [
   'query',
   'fragment',

@@ -15,6 +15,11 @@ export const ENCRYPTION_ALGS = [...DECRYPTION_ALGS, ...SECRET_ENCRYPTION_ALGS] a
 /** The last is what OpenID Connect prescribes where a client names none. */
 export const CONTENT_ENCRYPTIONS = ['A256GCM', 'A128GCM', 'A256CBC-HS512', 'A128CBC-HS256'] as const
 
+/** What clients sign assertions and requests with, by their own keys. */
+export const CLIENT_SIGNING_ALGS = ['ES256', 'PS256', 'EdDSA', 'Ed25519', 'RS256', 'ES384', 'ES512'] as const
+/** What clients sign DPoP proofs with: the algorithms of FAPI 2.0 §5.4.1, enough for everyone. */
+const PROOF_ALGS = ['ES256', 'PS256', 'EdDSA', 'Ed25519']
+
 export type SigningAlg = (typeof SIGNING_ALGS)[number]
 export type DecryptionAlg = (typeof DECRYPTION_ALGS)[number]
 
@@ -23,6 +28,8 @@ export function enabledAlgorithms() {
   const signing = [...SIGNING_ALGS]
   const encryption = { alg: [...ENCRYPTION_ALGS], enc: [...CONTENT_ENCRYPTIONS] }
   return {
+    clientAuthSigningAlgValues: [...CLIENT_SIGNING_ALGS, 'HS256' as const],
+    dPoPSigningAlgValues: PROOF_ALGS,
     idTokenSigningAlgValues: signing,
     userinfoSigningAlgValues: signing,
     introspectionSigningAlgValues: signing,
@@ -35,7 +42,7 @@ export function enabledAlgorithms() {
     introspectionEncryptionEncValues: encryption.enc,
     authorizationEncryptionAlgValues: encryption.alg,
     authorizationEncryptionEncValues: encryption.enc,
-    requestObjectSigningAlgValues: signing,
+    requestObjectSigningAlgValues: [...CLIENT_SIGNING_ALGS],
     requestObjectEncryptionAlgValues: [...DECRYPTION_ALGS],
     requestObjectEncryptionEncValues: encryption.enc,
   }

@@ -3,6 +3,7 @@ import type { Configuration } from 'oidc-provider'
 import { richAuthorizationRequests, withDetailsResources } from './authorization-details.ts'
 import { REACHABLE_LEVELS } from './authentication-levels.ts'
 import type { DetailsType } from './details-type.ts'
+import { assertRequestObject } from '../request-object.ts'
 
 type Features = NonNullable<Configuration['features']>
 
@@ -11,7 +12,7 @@ export function requestFeatures(types: readonly DetailsType[], indicators: Featu
     claimsParameter: { enabled: true },
     // RFC 9126: an address lives for a minute, for one client and one answer.
     pushedAuthorizationRequests: { enabled: true },
-    requestObjects: { enabled: true },
+    requestObjects: { enabled: true, assertJwtClaimsAndHeader: assertRequestObject },
     jwtResponseModes: { enabled: true },
     webMessageResponseMode: { enabled: true, ack: 'individual-draft-01' },
     richAuthorizationRequests: richAuthorizationRequests(types),
