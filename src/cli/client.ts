@@ -17,6 +17,7 @@ import type { Client } from '../oidc/clients/client-rows.ts'
 import type { RegisteredClient } from '../oidc/clients/clients.ts'
 import { listResources } from '../oidc/clients/resources.ts'
 import type { Parts } from '../parts.ts'
+import { exchangeCommands, exchangeRulesOf } from './client-exchange.ts'
 import type { Answer, Noun, OptionSpec } from './command.ts'
 import type { Given } from './given.ts'
 import { isoTime, record, table } from './layout.ts'
@@ -68,7 +69,7 @@ export const client: Noun = {
       operand,
       about: 'Shows a client; never its secret.',
       examples: ['client show demo-app --json'],
-      run: async (given, parts) => show(await theClient(parts, given)),
+      run: showWithRules,
     },
     {
       noun,
@@ -119,6 +120,7 @@ export const client: Noun = {
       run: async ({ operands: [id = ''] }, { db, clock, sealer }) =>
         registered(await rotateClientSecret(db, id, { clock, sealer })),
     },
+    ...exchangeCommands,
   ],
 }
 
@@ -208,6 +210,12 @@ async function remove(given: Given, parts: Parts): Promise<Answer> {
 function registered(metadata: RegisteredClient): Answer {
   const note = metadata.client_secret ? '\n\nThe client_secret is shown only now.' : ''
   return { data: metadata, text: textOf(metadata) + note }
+}
+
+async function showWithRules(given: Given, parts: Parts): Promise<Answer> {
+  const found = await theClient(parts, given)
+  const data = { ...toData(found), ...(await exchangeRulesOf(parts, found.clientId)) }
+  return { data, text: textOf(data) }
 }
 
 function show(found: Client): Answer {
