@@ -175,6 +175,7 @@ function derive(given: Settings, persist: boolean) {
     keys: keysOf(given, master),
     tokens: tokenLifetimes(given),
     binding: bindingConfig(given, issuer),
+    registration: registrationRules(given),
     sessions: sessionLimits(given),
     accounts: accountRules(given),
     mail: mailSettings(given, issuer, service),
@@ -199,8 +200,8 @@ function keysOf(given: Settings, master: string) {
     index: deriveKey(master, 'index'),
     csrf: deriveKey(master, 'csrf'),
     device: deriveKey(master, 'device cookies'),
-    rotationDays: given.signing_key_rotation_days,
     dpopNonces: deriveKey(master, 'dpop nonces'),
+    rotationDays: given.signing_key_rotation_days,
   }
 }
 
@@ -212,6 +213,15 @@ function tokenLifetimes(given: Settings) {
     refreshTokenSeconds: accessTokenSeconds + given.refresh_token_expire_extra_minutes * 60,
     refreshGraceMs: given.refresh_token_grace_seconds * SECOND_MS,
     authorizationCodeSeconds: given.authorization_code_expire_seconds,
+  }
+}
+
+function registrationRules(given: Settings) {
+  return {
+    mode: given.client_registration,
+    documents: given.client_id_documents,
+    resources: given.open_client_resources,
+    statementIssuers: given.software_statement_issuers,
   }
 }
 

@@ -3,6 +3,15 @@ import { z } from 'zod'
 import { trustList } from './http/client-ip.ts'
 import { SIGNING_ALGS } from './oidc/keys/algorithms.ts'
 
+/** What is told of a setting: its section, what it takes, and its default where code decides. */
+export type SettingMeta = { group: string; takes: string; secret?: boolean; fallback?: string }
+
+export const meta = (group: string, takes: string, extra: Omit<SettingMeta, 'group' | 'takes'> = {}) => ({
+  group,
+  takes,
+  ...extra,
+})
+
 export const text = (takes = 'text') => z.string().min(1).meta({ takes })
 
 export function integer(min: number, max: number) {
@@ -100,3 +109,20 @@ function isTrustList(entries: readonly string[]): boolean {
     return false
   }
 }
+
+/** `off`, `any`, or hosts. */
+export const documentHosts = () =>
+  z.string().transform((value): 'off' | 'any' | string[] => {
+    if (value === 'off' || value === 'any') return value
+    return value.split(',').map((host) => host.trim().toLowerCase())
+  })
+
+/** `issuer=https://…` pairs. */
+export const statementIssuers = () =>
+  list().transform((pairs, context) =>
+    pairs.map((pair) => {
+      const [issuer = '', jwksUri = ''] = pair.split(/=(.*)/s)
+      if (!issuer || URL.parse(jwksUri)?.protocol !== 'https:') context.addIssue('not a pair')
+      return { issuer, jwksUri }
+    }),
+  )

@@ -3,6 +3,7 @@
  * The README's table, `cli config` and the error messages are all made from this list.
  */
 import { z } from 'zod'
+import { clientSettings } from './client-settings.ts'
 import { bindingSettings } from './settings-mtls.ts'
 import {
   ALGORITHMS,
@@ -13,19 +14,13 @@ import {
   jsonObject,
   line,
   list,
+  meta,
   proxies,
   secret,
   text,
   url,
 } from './setting-kinds.ts'
-
-export type SettingMeta = { group: string; takes: string; secret?: boolean; fallback?: string }
-
-const meta = (group: string, takes: string, extra: Omit<SettingMeta, 'group' | 'takes'> = {}) => ({
-  group,
-  takes,
-  ...extra,
-})
+import type { SettingMeta } from './setting-kinds.ts'
 
 /** Listed without the prefix `ACCOUNT_SERVER_`; the environment may spell them all upper or all lower case. */
 export const settings = {
@@ -151,6 +146,8 @@ export const settings = {
     .meta({ group: 'Tokens', description: 'Lifetime of an authorization code.' }),
 
   ...bindingSettings,
+
+  ...clientSettings,
 
   session_idle_minutes: integer(5, 525_600)
     .default(20_160)

@@ -39,6 +39,8 @@ for (const { name, open } of DATABASES) {
       expect(found).to.eql({
         clientId: client_id,
         metadata: rest,
+        registeredBy: null,
+        lastUsedAtMs: null,
         disabledAtMs: null,
         createdAtMs: nowMs,
         updatedAtMs: nowMs,

@@ -35,6 +35,8 @@ export const EXTRA_CLIENT_METADATA = [
   'profile',
   'allowed_resources',
   'resource_scope',
+  'previous_client_secret',
+  'self_registered',
   'cors_origins',
   'frontchannel_logout_uri',
   'frontchannel_logout_session_required',

@@ -49,10 +49,13 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
       client: { allowed_resources?: unknown },
       oneOf?: string | string[],
     ) => {
+      if (!oneOf && isMcp(client)) throw new errors.InvalidTarget(RESOURCE_NEEDED)
       const allowed = allowedResources(client)
       const machine = ctx.oidc.params?.['grant_type'] === 'client_credentials'
       return oneOf ?? (machine && allowed.length === 1 ? allowed[0] : undefined)
     },
+    // A token that names no audience is of no use to an MCP client, whatever else it asked for.
+    useGrantedResource: (ctx: KoaContextWithOIDC) => isMcp(ctx.oidc.client),
     getResourceServerInfo: async (_ctx: unknown, identifier: string, client: Extra) => {
       const resource = allowedResources(client).includes(identifier)
         ? await findResource(identifier)
@@ -67,6 +70,13 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
       }
     },
   } as NonNullable<Configuration['features']>['resourceIndicators']
+}
+
+const RESOURCE_NEEDED =
+  'resource is missing: a client of the profile mcp names the server that the token is for (RFC 8707)'
+
+function isMcp(client: object | undefined): boolean {
+  return client !== undefined && 'profile' in client && client.profile === 'mcp'
 }
 
 // A client registered for certain scopes of resource servers gets no others.

@@ -25,6 +25,8 @@ export type AdapterNeeds = UnitOfWorkNeeds &
   Pick<SessionNeeds, 'anonymousSessionMs'> & {
     /** Storage of the model Client. */
     clientAdapter: Adapter
+    /** Models that are kept elsewhere than in the grant store. */
+    adapters?: Readonly<Record<string, Partial<Adapter>>>
     /** Server secrets, the current one first: they seal what a record must not show, and authenticate handles. */
     secrets: readonly [string, ...string[]]
   }
@@ -43,6 +45,8 @@ export function createAdapterFactory(needs: AdapterNeeds): AdapterFactory {
   }
   return (model) => {
     if (model === 'Client') return needs.clientAdapter
+    const elsewhere = needs.adapters?.[model]
+    if (elsewhere) return protect(needs, elsewhere)
     if (model === 'Session') return protect(needs, sessionAdapter(parts))
     if (model === 'Grant') return protect(needs, grantAdapter(parts))
     return protect(needs, createRecordAdapter(parts, model))

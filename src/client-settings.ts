@@ -1,0 +1,32 @@
+/** The settings of clients that register or describe themselves: part of the list in settings.ts. */
+import { z } from 'zod'
+import { documentHosts, list, meta, statementIssuers } from './setting-kinds.ts'
+
+export const clientSettings = {
+  client_registration: z
+    .enum(['token', 'open', 'mcp'])
+    .default('token')
+    .meta({
+      ...meta('Clients', 'token, open or mcp'),
+      description:
+        'Who may register clients: holders of an initial access token; anybody; or anybody, with the profile mcp.',
+    }),
+  client_id_documents: documentHosts()
+    .default('off')
+    .meta({
+      ...meta('Clients', 'off, any, or a comma-separated list of hosts'),
+      description: 'Takes clients that describe themselves by a document at their client_id.',
+    }),
+  open_client_resources: list()
+    .default([])
+    .meta({
+      ...meta('Clients', 'a comma-separated list of resource identifiers'),
+      description: 'Resource servers that openly registered clients and those with a document may ask for.',
+    }),
+  software_statement_issuers: statementIssuers()
+    .default([])
+    .meta({
+      ...meta('Clients', 'a comma-separated list of <issuer>=<https address of its JWKS>'),
+      description: 'Whose software statements count at registration.',
+    }),
+} satisfies Record<string, z.ZodType>

@@ -1,0 +1,95 @@
+/**
+ * Clients that describe themselves by a document at their client_id (draft-ietf-oauth-client-id-metadata-document). The
+ * library fetches, caches and checks it; here stands who may, what a document can never say, and what is pinned.
+ */
+import { errors } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { AppError } from '../../errors.ts'
+import { digest } from '../../platform/tokens.ts'
+import { scopesForLibrary } from './client-adapter.ts'
+import { parseClientMetadata } from './client-metadata.ts'
+import { guessApplicationType } from './client-uri.ts'
+import { takenMetadata } from './taken-metadata.ts'
+
+const MINUTE_SECONDS = 60
+/** Ids are kept with consents and grants, in columns of this length. */
+const LONGEST_ID = 255
+const GRANTS: readonly unknown[] = ['authorization_code', 'refresh_token']
+
+export type DocumentRules = {
+  /** Hosts whose documents are taken; `any` of the public network, or `off`. */
+  hosts: 'off' | 'any' | readonly string[]
+  /** Resource servers whose tokens such a client may ask for. */
+  resources: readonly string[]
+  issuer: string
+  /** Counts a fetch that this request's network causes. @throws AppError 429 */
+  admit: (ctx: KoaContextWithOIDC) => Promise<void>
+}
+
+/** The library's feature; the document is fetched by the provider's guarded agent. */
+export function clientDocuments({ hosts, issuer, admit }: DocumentRules) {
+  const own = new URL(issuer).host
+  return {
+    enabled: hosts !== 'off',
+    // draft-02: in force for a day at most elsewhere; here a change is seen within the hour.
+    cacheDuration: { min: MINUTE_SECONDS, max: 60 * MINUTE_SECONDS },
+    async allowFetch(ctx: KoaContextWithOIDC | undefined, clientId: string) {
+      const { host, hostname } = new URL(clientId)
+      if (clientId.length > LONGEST_ID || host === own) return false
+      if (hosts !== 'any' && !hosts.includes(hostname)) return false
+      if (ctx) await admit(ctx).catch(answerLimit)
+      return true
+    },
+    allowClient(_ctx: unknown, client: { metadata: () => Record<string, unknown> }) {
+      checkDocument(client.metadata())
+      return true
+    },
+  }
+}
+
+/** True for a client that is known by its document alone. */
+export function isDocumentId(clientId: unknown): clientId is string {
+  return typeof clientId === 'string' && /^https:\/\//i.test(clientId)
+}
+
+/**
+ * Runs on all metadata before the library checks it (`extraClientMetadata.validator`). A document is written by its
+ * client: what only the operator decides is set here, whatever it says.
+ */
+export function restrainDocument(metadata: Record<string, unknown>, resources: readonly string[]): void {
+  if (!isDocumentId(metadata['client_id'])) return
+  for (const name of ['previous_client_secret', 'self_registered', 'resource_scope']) delete metadata[name]
+  Object.assign(metadata, { first_party: false, profile: 'mcp', allowed_resources: [...resources] })
+  const { scope, grant_types: grants, redirect_uris: redirects } = metadata
+  if (typeof scope === 'string') Object.assign(metadata, scopesForLibrary(scope))
+  if (Array.isArray(grants)) metadata['grant_types'] = grants.filter((type) => GRANTS.includes(type))
+  const texts = Array.isArray(redirects) ? redirects.filter((value) => typeof value === 'string') : []
+  if (guessApplicationType(texts) === 'native') metadata['application_type'] = 'native'
+}
+
+/** What a person agreed to: a client that changes its name or where it sends people is asked about again. */
+export type ClientPin = { digest: string; name: string; redirectUris: string[] }
+
+/** The pin of a client that is known by its document; nothing for any other. */
+export function pinOf(
+  client: { clientId: string; clientName?: string; redirectUris?: string[] } | undefined,
+): ClientPin | undefined {
+  if (!client || !isDocumentId(client.clientId)) return undefined
+  const name = client.clientName ?? client.clientId
+  const redirectUris = [...(client.redirectUris ?? [])].sort()
+  return { digest: digest(JSON.stringify([name, redirectUris])), name, redirectUris }
+}
+
+function checkDocument(metadata: Record<string, unknown>): void {
+  try {
+    parseClientMetadata({ ...takenMetadata(metadata), profile: 'mcp' })
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    throw new errors.InvalidClientMetadata(`client_id metadata document: ${error.message}`)
+  }
+}
+
+function answerLimit(error: unknown): never {
+  if (!(error instanceof AppError) || error.status !== 429) throw error
+  throw Object.assign(new errors.TemporarilyUnavailable(error.message), { allow_redirect: false })
+}

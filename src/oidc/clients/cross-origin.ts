@@ -1,0 +1,15 @@
+/** Which web pages may call the endpoints with a client's name (CORS): the origins that the client registered. */
+import type { KoaContextWithOIDC } from 'oidc-provider'
+
+type KnownClient = { clientAuthMethod?: string; redirectUris?: string[]; cors_origins?: unknown }
+
+/**
+ * `cors_origins` where they are registered. Else the origins of the redirect addresses: of a public client, whose pages
+ * hold its tokens; of any client at userinfo.
+ */
+export function mayCallFromBrowser(ctx: KoaContextWithOIDC, origin: string, client: KnownClient): boolean {
+  if (origin === 'null') return false
+  if (Array.isArray(client.cors_origins)) return client.cors_origins.includes(origin)
+  if (client.clientAuthMethod !== 'none' && ctx.oidc.route !== 'userinfo') return false
+  return (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin)
+}

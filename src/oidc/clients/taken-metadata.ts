@@ -1,0 +1,36 @@
+/** What a client may say of itself, in a registration or in its document. */
+import { optionalFields } from './client-fields.ts'
+import type { ClientInput } from './client-metadata.ts'
+
+/** Everything else is ignored (RFC 7591 §2), `first_party` above all. */
+const TAKEN = [
+  'client_name',
+  'application_type',
+  'redirect_uris',
+  'post_logout_redirect_uris',
+  'scope',
+  'grant_types',
+  'response_types',
+  'token_endpoint_auth_method',
+  'id_token_signed_response_alg',
+  'profile',
+  ...Object.keys(optionalFields),
+]
+
+/** The taken names of a request, in which null and the empty string mean "not given" (RFC 7592 §2.2). */
+export function takenMetadata(
+  given: Record<string, unknown>,
+): Partial<ClientInput> & { client_name: string } {
+  const entries = TAKEN.filter((name) => Object.hasOwn(given, name)).map(
+    (name) => [name, given[name]] as const,
+  )
+  const present = Object.fromEntries(entries.filter(([, value]) => value !== null && value !== ''))
+  return { client_name: nameFor(present), ...present }
+}
+
+// A consent page needs a name. Whoever gives none is called by the address that people return to.
+function nameFor({ client_uri: site, redirect_uris: redirects }: Record<string, unknown>): string {
+  const [first] = [site, redirects].flat().filter((value) => typeof value === 'string')
+  const url = first === undefined ? null : URL.parse(first)
+  return url?.host || url?.protocol.slice(0, -1) || 'Unnamed application'
+}

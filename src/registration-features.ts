@@ -1,0 +1,95 @@
+/** Builds what lets clients register and describe themselves, from the process's parts. */
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type Provider from 'oidc-provider'
+import { takeFromBucket } from './accounts/bucket.ts'
+import { networkOf } from './accounts/network.ts'
+import { AppError } from './errors.ts'
+import { requestState } from './http/request-state.ts'
+import { clientDocuments, restrainDocument } from './oidc/clients/client-documents.ts'
+import { createPairwiseSubjects } from './oidc/pairwise.ts'
+import { noteClientUse } from './oidc/registration/registered-clients.ts'
+import { parsePolicy } from './oidc/registration/registration-policy.ts'
+import { createDynamicRegistration } from './oidc/registration/registration.ts'
+import type { Parts } from './parts.ts'
+import { DAY_MS, HOUR_MS } from './platform/clock.ts'
+import type { GuardedFetch } from './platform/guarded-fetch.ts'
+import { loggableError } from './platform/loggable-error.ts'
+import { keyedDigest } from './platform/tokens.ts'
+
+/** From one network: clients that anybody may register, and documents that are fetched for the first time. */
+const LIMITS = {
+  'open-registration': { limit: 20, windowMs: HOUR_MS },
+  'client-document': { limit: 60, windowMs: HOUR_MS },
+} as const
+
+export type RegistrationFeatures = ReturnType<typeof createRegistrationFeatures>
+
+export function createRegistrationFeatures(parts: Parts, fetch: GuardedFetch) {
+  const { config, db, clock, sealer } = parts
+  const { mode, resources, documents, statementIssuers } = config.registration
+  const admit = (kind: keyof typeof LIMITS) => (ctx: KoaContextWithOIDC) => take(parts, kind, ctx)
+  const registration = createDynamicRegistration({
+    db,
+    clock,
+    sealer,
+    fetch,
+    statementIssuers,
+    algorithm: config.tokens.algorithm,
+    openPolicy: openPolicy(mode, resources),
+    admit: admit('open-registration'),
+  })
+  const documentRules = {
+    hosts: documents,
+    resources,
+    issuer: config.issuer,
+    admit: admit('client-document'),
+  }
+  return {
+    configuration: {
+      pairwiseIdentifier: createPairwiseSubjects(config.keys.index),
+      restrainClient: (metadata: Record<string, unknown>) => restrainDocument(metadata, resources),
+      registrationFeatures: {
+        ...registration.features,
+        clientIdMetadataDocument: clientDocuments(documentRules),
+      },
+    },
+    adapters: registration.adapters,
+    storeRegistered: registration.storeRegistered,
+    install(provider: Provider) {
+      registration.install(provider)
+      noteUses(provider, parts)
+    },
+  }
+}
+
+function openPolicy(mode: Parts['config']['registration']['mode'], resources: readonly string[]) {
+  if (mode === 'token') return undefined
+  return parsePolicy({ profiles: mode === 'mcp' ? ['mcp'] : ['default', 'mcp'], resources })
+}
+
+async function take({ config, db, clock }: Parts, kind: keyof typeof LIMITS, ctx: KoaContextWithOIDC) {
+  const network = networkOf(requestState(ctx).clientIp ?? '')
+  const bucket = keyedDigest(config.keys.index, JSON.stringify(['request', kind, network]))
+  const taken = await takeFromBucket(db, { ...LIMITS[kind], bucket, nowMs: clock() })
+  if (taken.allowed) return
+  const { retryAfterSeconds } = taken
+  throw new AppError('too_many_requests', 429, 'too many requests from this network', { retryAfterSeconds })
+}
+
+/** Notes once a day which clients are in use; a failure costs nothing but the note. */
+function noteUses(provider: Provider, { db, clock, log }: Parts): void {
+  const noted = new Map<string, number>()
+  provider.on('grant.success', (ctx) => {
+    const clientId = ctx.oidc.client?.clientId
+    const nowMs = clock()
+    if (!clientId || (noted.get(clientId) ?? 0) > nowMs - DAY_MS) return
+    if (noted.size >= MOST_NOTED) noted.clear()
+    noted.set(clientId, nowMs)
+    noteClientUse(db, clientId, nowMs).catch((error: unknown) => {
+      noted.delete(clientId)
+      log.warn({ err: loggableError(error) }, 'client.use_not_noted')
+    })
+  })
+}
+
+const MOST_NOTED = 10_000
