@@ -10,6 +10,7 @@ import { AppError } from './errors.ts'
 import { renderFailure } from './failure-page.ts'
 import { accessLog } from './http/access-log.ts'
 import { loadAssets } from './http/assets.ts'
+import type { Assets } from './http/assets.ts'
 import { formBody } from './http/body.ts'
 import { clientAddress } from './http/client-ip.ts'
 import { csrf } from './http/csrf.ts'
@@ -62,15 +63,11 @@ export function createApp(parts: Parts): App {
   koa.keys = new Keygrip(config.keys.cookie, 'sha256')
   fixAddresses(koa, config.issuer)
   const assets = loadAssets({ publicDir: join(HOME, 'public') })
+  const common = onEveryPage(config, assets.assetHref)
   const render = createRenderer({
     viewsDir: join(HOME, 'views'),
-    common: () => ({
-      ...shared,
-      styleHref: assets.assetHref('style.css'),
-      iconHref: assets.assetHref('favicon.svg'),
-    }),
+    common: () => common,
   })
-  const shared = { serverName: config.serverName, locale: 'en', mailbox: config.mail.mailbox }
   const failures = { log, renderErrorPage: renderFailure(render) }
   const opened: { middleware?: Koa.Middleware } = {}
   koa.use(accessLog({ log }))
@@ -93,6 +90,17 @@ export function createApp(parts: Parts): App {
       opened.middleware = await createRoutes({ parts, render, failures })
       parts.feed.start()
     },
+  }
+}
+
+function onEveryPage({ serverName, mail }: Parts['config'], assetHref: Assets['assetHref']) {
+  return {
+    serverName,
+    locale: 'en',
+    mailbox: mail.mailbox,
+    styleHref: assetHref('style.css'),
+    iconHref: assetHref('favicon.svg'),
+    waitScriptHref: assetHref('signed-out.js'),
   }
 }
 

@@ -17,6 +17,7 @@ import type { Oidc, OidcNeeds } from './oidc/provider.ts'
 import { createResourceCache, RESOURCES_TOPIC } from './oidc/clients/resources.ts'
 import { installLevels } from './oidc/requests/authentication-levels.ts'
 import { listDetailsTypes } from './oidc/requests/details-type.ts'
+import { installClientLogout } from './oidc/logout/client-logout.ts'
 import { recordEndings } from './oidc/session-record.ts'
 import { ENCRYPTION_KEYS_TOPIC } from './oidc/keys/encryption-keys.ts'
 import { loadKeySet } from './oidc/keys/key-set.ts'
@@ -26,6 +27,7 @@ import { installTokenExchange } from './oidc/token-exchange/token-exchange.ts'
 import type { Parts } from './parts.ts'
 import { createGuardedFetch } from './platform/guarded-fetch.ts'
 import { isLoopback } from './setting-kinds.ts'
+import { createSignOutPages } from './sign-out-pages.ts'
 
 type Given = {
   parts: Parts
@@ -41,7 +43,7 @@ export type OidcFeatures = Awaited<ReturnType<typeof createOidcFeatures>>
 
 export async function createOidcFeatures({ parts, render, ...given }: Given) {
   const { renderError, startAgain } = given
-  const { config, db, clock, feed, log, sealer, store } = parts
+  const { config, db, clock, feed, log, sealer } = parts
   const resources = createResourceCache({ db, clock, feed })
   const lifetimes = lifetimesOf(config)
   const grantSeconds = lifetimes.sessionAbsoluteSeconds + lifetimes.refreshTokenSeconds
@@ -63,19 +65,30 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     loadDetailsTypes: () => listDetailsTypes(db),
     loadExistingGrant: createLoadExistingGrant({ db, clock, grantSeconds }),
     renderError: (ctx, _out, error) => (isLost(ctx, error) ? startAgain(ctx) : renderError(ctx, error)),
-    renderLogout: (ctx) => Promise.resolve(renderSignOut(render, ctx)),
-    renderSignedOut: (ctx) => Promise.resolve(renderSignedOut(render, ctx)),
     interactionUrl: given.interactionUrl,
     devicePages: given.devicePages?.(resources.get),
     loadKeys: () => loadKeySet(db, sealer),
     install: (provider) => install(provider, parts),
-    afterRequest: recordEndings({ db, clock, store, lifetimes, maxActive: config.sessions.maxActive }),
+    ...signOutOf(parts, render, lifetimes),
     log,
   })
   feed.on(SIGNING_KEYS_TOPIC, oidc.reload)
   feed.on(RESOURCES_TOPIC, oidc.reload)
   feed.on(ENCRYPTION_KEYS_TOPIC, oidc.reload)
   return { oidc, lifetimes, grantSeconds, findResource: resources.get }
+}
+
+function signOutOf({ db, clock, store, config }: Parts, render: Render, lifetimes: Lifetimes) {
+  const pages = createSignOutPages({ store, clock, render })
+  const record = recordEndings({ db, clock, store, lifetimes, maxActive: config.sessions.maxActive })
+  return {
+    renderLogout: (ctx: KoaContextWithOIDC) => pages.ask(ctx),
+    renderSignedOut: async (ctx: KoaContextWithOIDC) => pages.showDone(ctx),
+    async afterRequest(ctx: KoaContextWithOIDC) {
+      await record(ctx)
+      await pages.tellApps(ctx)
+    },
+  }
 }
 
 function isLost({ oidc }: KoaContextWithOIDC, error: unknown): boolean {
@@ -94,10 +107,11 @@ function adapterOf({ config, db, clock, feed, sealer, store, log }: Parts) {
   })
 }
 
-function install(provider: Provider, { config, db, clock, store }: Parts): void {
+function install(provider: Provider, { config, db, clock, store, outbox }: Parts): void {
   installTokenIds(provider)
   installTokenExchange(provider, { db, clock, store })
   overrideReplayDetection(provider, { store })
+  installClientLogout(provider, { db, clock, outbox })
   installLevels(provider)
   installDeviceCodes(provider, { db, clock, store, key: config.keys.index })
   const client = provider.Client.prototype as unknown as ClientPrototype
@@ -120,20 +134,4 @@ function lifetimesOf({ tokens, sessions }: Parts['config']): Lifetimes {
     sessionIdleSeconds: sessions.idleSeconds,
     sessionAbsoluteSeconds: sessions.absoluteSeconds,
   }
-}
-
-function renderSignOut(render: Render, ctx: KoaContextWithOIDC): void {
-  const { client, session } = ctx.oidc
-  render(ctx, 'sign-out', {
-    title: 'Sign out',
-    action: ctx.oidc.urlFor('end_session_confirm'),
-    xsrf: session?.state?.['secret'],
-    client: client && { name: client.clientName ?? client.clientId },
-  })
-}
-
-function renderSignedOut(render: Render, ctx: KoaContextWithOIDC): void {
-  const { client } = ctx.oidc
-  const shown = client && { name: client.clientName ?? client.clientId, uri: client.clientUri }
-  render(ctx, 'signed-out', { title: 'Signed out', client: shown })
 }

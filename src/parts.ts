@@ -3,15 +3,19 @@ import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { createHasher } from './accounts/hashing.ts'
 import type { Config } from './config.ts'
+import { createLogoutSink } from './logout-sink.ts'
 import { createMailboxTransport } from './mail/mailbox.ts'
 import { createMailer } from './mail/mailer.ts'
 import type { MailTransport } from './mail/mail-transport.ts'
 import { createSmtpTransport } from './mail/smtp-transport.ts'
+import { announceEndings } from './oidc/logout/announced-endings.ts'
+import { LOGOUT_TOPIC } from './oidc/logout/logout-notice.ts'
 import { reapplyRevocations, recordRevocations } from './oidc/store/recorded-revocations.ts'
 import { createRedisStore } from './oidc/store/redis-store.ts'
 import { createSqlStore } from './oidc/store/sql-store.ts'
 import { createOutbox, MAIL_TOPIC } from './outbox/outbox.ts'
 import { createRelay } from './outbox/relay.ts'
+import type { Sink } from './outbox/sink.ts'
 import { createChangeFeed } from './platform/change-feed.ts'
 import { systemClock } from './platform/clock.ts'
 import type { Clock } from './platform/clock.ts'
@@ -32,10 +36,11 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
   if (!config.database.mysqlDsn) await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const log = openLog(config, clock)
   const db = openDatabase(config.database)
-  const { redis, store, reapply } = openGrantStore({ config, db, clock, log })
+  const { redis, store: kept, reapply } = openGrantStore({ config, db, clock, log })
   const sealer = createSealer(config.keys.data)
-  const worker = createWorker({ config, db, clock, log, sealer })
+  const worker = createWorker({ config, db, clock, log, sealer, logout: createLogoutSink(() => parts) })
   const outbox = createOutbox({ sealer, clock, onCommitted: worker.relay.wake })
+  const store = announceEndings({ db, clock, outbox, store: kept })
   const hasher = createHasher({
     memoryKib: config.accounts.hashMemoryKib,
     passes: config.accounts.hashPasses,
@@ -43,7 +48,7 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
     maxWaiting: config.accounts.hashQueueLength,
   })
   const feed = createChangeFeed({ db, log, clock })
-  return {
+  const parts = {
     config,
     clock,
     log,
@@ -67,15 +72,22 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
       await db.destroy()
     },
   }
+  return parts
 }
 
-type WorkerNeeds = { config: Config; db: Db; clock: Clock; log: Logger; sealer: Sealer }
+type WorkerNeeds = { config: Config; db: Db; clock: Clock; log: Logger; sealer: Sealer; logout: Sink }
 
-function createWorker({ config, db, clock, log, sealer }: WorkerNeeds) {
+function createWorker({ config, db, clock, log, sealer, logout }: WorkerNeeds) {
   const transport = mailTransport({ config, db, clock })
   const { issuer: publicUrl, serverName, mail } = config
-  const sink = createMailer({ transport, from: mail.from, serverName, publicUrl, clock })
-  const relay = createRelay({ db, clock, log, sealer, sinks: { [MAIL_TOPIC]: sink } })
+  const mailer = createMailer({ transport, from: mail.from, serverName, publicUrl, clock })
+  const relay = createRelay({
+    db,
+    clock,
+    log,
+    sealer,
+    sinks: { [MAIL_TOPIC]: mailer, [LOGOUT_TOPIC]: logout },
+  })
   const upkeep = createUpkeep({ db, clock, log, config, sealer })
   let running = false
   return {
@@ -100,7 +112,7 @@ function mailTransport({ config, db, clock }: Pick<WorkerNeeds, 'config' | 'db' 
 }
 
 /** Redis where it is configured, else the SQL database. */
-function openGrantStore({ config, db, clock, log }: Omit<WorkerNeeds, 'sealer'>) {
+function openGrantStore({ config, db, clock, log }: Omit<WorkerNeeds, 'sealer' | 'logout'>) {
   if (!config.redisDsn)
     return { redis: undefined, store: createSqlStore({ db, clock }), reapply: async () => 0 }
   const redis = openRedis(config.redisDsn, { onError: (error) => log.warn({ err: error }, 'redis.error') })

@@ -1,6 +1,7 @@
 /** What the worker tidies now and then: expired tokens and records, accounts never confirmed, old counters and keys. */
 import { purgeExpired, purgeUnverified } from './accounts/housekeeping.ts'
 import type { Config } from './config.ts'
+import { purgeAnnounced } from './oidc/logout/logout-notice.ts'
 import { purgeRevocations } from './oidc/store/recorded-revocations.ts'
 import { tendKeys } from './oidc/keys/key-set.ts'
 import { purgeExpired as purgeRecords } from './oidc/store/sql-store.ts'
@@ -30,6 +31,7 @@ export function createUpkeep({ db, clock, log, config, sealer }: Needs): Upkeep 
     accounts: () => purgeUnverified(db, clock(), config.accounts.unverifiedMs),
     remains: () => purgeExpired(db, clock()),
     revocations: () => purgeRevocations(db, clock()),
+    logouts: () => purgeAnnounced(db, clock()),
     records: () => inBatches((limit) => purgeRecords(db, clock(), limit)),
     keys: () => tendKeys(db, { clock, sealer, periodMs, keptForMs: longestTokenMs }),
   }

@@ -57,15 +57,18 @@ export async function extendSession(
   writeCookie(provider, browser, session)
 }
 
+/** Takes the session's cookie away. */
+export function clearSessionCookie(provider: Provider, { req, res }: Browser): void {
+  const { cookies, secure } = provider.createContext(req, res)
+  cookies.secure = secure
+  cookies.set(provider.cookieName('session'), null, { ...cookieOptions, secure })
+}
+
 function writeCookie(provider: Provider, { req, res }: Browser, session: Session): void {
   const { cookies, secure } = provider.createContext(req, res)
   cookies.secure = secure
-  cookies.set(provider.cookieName('session'), session.jti, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'lax',
-    secure,
-    signed: true,
-    expires: new Date((session.exp ?? 0) * 1000),
-  })
+  const expires = new Date((session.exp ?? 0) * 1000)
+  cookies.set(provider.cookieName('session'), session.jti, { ...cookieOptions, secure, expires })
 }
+
+const cookieOptions = { path: '/', httpOnly: true, sameSite: 'lax', signed: true } as const

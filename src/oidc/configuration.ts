@@ -11,6 +11,7 @@ import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from './clients/client-metadata.ts'
 import { deviceFlow, DEVICE_PATH } from './device/device-flow.ts'
 import type { DevicePages } from './device/device-flow.ts'
+import { FRONTCHANNEL_DISCOVERY } from './logout/frontchannel-logout.ts'
 import { SCOPE_CLAIMS } from './claim-words.ts'
 import { createPolicy } from './policy.ts'
 import { signInClaims } from './requests/authentication-levels.ts'
@@ -146,7 +147,7 @@ function protocol(algorithm: string): Partial<Configuration> {
     revokeGrantPolicy: ({ oidc }) => !(oidc.route === 'revocation' && oidc.entities.AccessToken),
     acrValues: ACR_VALUES,
     extraTokenClaims: signInClaims,
-    discovery: { service_documentation: undefined, ...REQUEST_METADATA },
+    discovery: { service_documentation: undefined, ...FRONTCHANNEL_DISCOVERY, ...REQUEST_METADATA },
   } as Partial<Configuration>
 }
 
@@ -219,6 +220,7 @@ function features(needs: ConfigurationNeeds): Configuration['features'] {
     encryption: { enabled: true },
     jwtUserinfo: { enabled: true },
     jwtIntrospection: { enabled: true },
+    backchannelLogout: { enabled: true },
     rpInitiatedLogout: {
       enabled: true,
       logoutSource: (ctx) => needs.renderLogout(ctx),

@@ -24,7 +24,7 @@ export function recordEndings(needs: SessionRecordNeeds) {
     const { session, result, route } = ctx.oidc
     if (route === 'resume' && result?.login && session?.accountId && ctx.status < 400)
       await recordSignIn(needs, ctx, session.uid, session.accountId)
-    if (route === 'end_session_confirm' && session?.accountId && isDestroyed(session))
+    if (route?.startsWith('end_session') && session?.accountId && isDestroyed(session))
       await markEnded(needs.db, session.accountId, session.uid, needs.clock())
   }
 }
@@ -49,6 +49,6 @@ export async function recordSignIn(
 }
 
 // Set by the library on a session that it has removed; left out of its published types.
-function isDestroyed(session: object): boolean {
+export function isDestroyed(session: object): boolean {
   return (session as { destroyed?: boolean }).destroyed === true
 }

@@ -186,6 +186,11 @@ export const samplePages: SamplePage[] = [
   sample('sign-out', 'own', { action: '/sign-out' }),
   sample('signed-out', 'client', { client: { name: 'Sample App', uri: 'https://app.example.com/' } }),
   sample('signed-out', 'own', {}),
+  sample('signed-out', 'telling', {
+    client: { name: 'Sample App' },
+    frames: ['data:text/html,told'],
+    continueHref: 'https://app.example.com/bye',
+  }),
   sample('error', 'unknown-client', {
     status: 400,
     heading: 'This app is not known here',

@@ -69,6 +69,7 @@ export function tagOfJwtId(jti: string): string | undefined {
 
 export const grantKey = (tag: string): string => `{${tag}}:grant`
 export const sessionKey = (tag: string): string => `{${tag}}:session`
+export const isSessionKey = (key: string): boolean => key.endsWith(':session')
 
 /** The key of a record that is known by its digest. */
 export function recordKey(model: string, tag: string, idDigest: string): string {

@@ -1,0 +1,162 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { expect } from 'chai'
+import { openBrowser } from '../../support/browser.ts'
+import type { RelyingParty } from '../../support/relying-party.ts'
+import type { Person } from '../../support/running-server.ts'
+import { heading, signInHere } from '../../journeys/steps.ts'
+import { createVisitor } from '../../support/visitor.ts'
+import { until } from '../protocol/stage.ts'
+import { inBothSettings, signInAt } from './logout-world.ts'
+
+/** An app's front-channel logout address: what its frame was asked with. */
+async function startFrame({ answers = true } = {}) {
+  const asked: URLSearchParams[] = []
+  const server = createServer((request, response) => {
+    asked.push(new URL(request.url ?? '/', 'http://localhost').searchParams)
+    if (answers) response.setHeader('content-type', 'text/html').end('<!doctype html><title>x</title>')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const origin = `http://localhost:${(server.address() as AddressInfo).port}`
+  return { origin, uri: `${origin}/frontchannel?app=1`, asked, stop: () => server.closeAllConnections() }
+}
+
+inBothSettings('Front-channel logout', (world) => {
+  const noBackChannel = { backchannel_logout_uri: undefined }
+
+  it('is advertised', async () => {
+    const answer = await fetch(`${world.server.issuer}/.well-known/openid-configuration`)
+    expect(await answer.json()).to.include({
+      frontchannel_logout_supported: true,
+      frontchannel_logout_session_supported: true,
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
+      end_session_endpoint: `${world.server.issuer}/oauth/logout`,
+    })
+  })
+
+  it('loads every app of the session in a frame, and goes back to the app that asked', async () => {
+    const [frame, other] = [await startFrame(), await startFrame()]
+    const app = await world.app({ ...noBackChannel, frontchannel_logout_uri: frame.uri })
+    const second = await world.app({ ...noBackChannel, frontchannel_logout_uri: other.uri })
+    const { page, context, complaints } = await openBrowser()
+    const person = await world.server.createAccount()
+    const first = await through(app, page, person)
+    const claims = (await through(second, page)).claims()!
+    await page.goto(second.signOutUrl((await through(second, page)).id_token!, { state: 'bye' }))
+    await page.waitForURL(`${second.signedOutUri}?state=bye`)
+    const { issuer } = world.server
+    const asked = { app: '1', iss: issuer, sid: first.claims()!['sid'] }
+    expect(frame.asked.map((query) => Object.fromEntries(query))).to.eql([asked])
+    expect(other.asked.map((query) => query.get('sid'))).to.eql([claims['sid']])
+    expect(complaints).to.eql([])
+    await context.close()
+  })
+
+  it('does not wait for an app that does not answer, and without scripts offers the way on', async () => {
+    const silent = await startFrame({ answers: false })
+    const app = await world.app({ ...noBackChannel, frontchannel_logout_uri: silent.uri })
+    for (const javaScript of [true, false]) {
+      const { page, context } = await openBrowser({ javaScript })
+      const { id_token } = await through(app, page, await world.server.createAccount())
+      await page.goto(app.signOutUrl(id_token!), { waitUntil: 'commit' })
+      expect(await heading(page)).to.equal('You are signed out')
+      if (!javaScript) await page.getByRole('link', { name: 'Continue' }).click()
+      await page.waitForURL(app.signedOutUri)
+      await context.close()
+    }
+    expect(silent.asked).to.have.length(2)
+    silent.stop()
+  })
+
+  it('lets this one page frame exactly the origins of those apps', async () => {
+    const [frame, unasked] = [await startFrame(), await startFrame()]
+    const app = await world.app({ ...noBackChannel, frontchannel_logout_uri: frame.uri })
+    await world.app({ ...noBackChannel, frontchannel_logout_uri: unasked.uri })
+    const person = await world.server.createAccount()
+    const { visitor } = await signInAt(world.server, app, person)
+    const asking = await visitor.get('/oauth/logout')
+    expect(asking.headers.get('content-security-policy')).not.to.contain('frame-src')
+    const done = await visitor.followForm(asking, { logout: 'yes' })
+    expect([done.status, done.heading]).to.eql([200, 'You are signed out'])
+    const policy = done.headers.get('content-security-policy') ?? ''
+    expect(policy).to.contain("default-src 'none'").and.contain("script-src 'self'")
+    expect(/frame-src ([^;]*)/.exec(policy)?.[1]).to.equal(frame.origin)
+    expect(done.text).not.to.contain('Continue')
+    expect((await visitor.get('/account')).heading).to.equal('Sign in')
+  })
+
+  it('sends nobody to frames who stays signed in', async () => {
+    const frame = await startFrame()
+    const app = await world.app({ ...noBackChannel, frontchannel_logout_uri: frame.uri })
+    const person = await world.server.createAccount()
+    const { visitor, tokens } = await signInAt(world.server, app, person)
+    const asking = await visitor.get(`/oauth/logout?client_id=${app.client.client_id}`)
+    const stayed = await visitor.followForm(asking)
+    expect(stayed.text).not.to.contain('<iframe')
+    expect((await visitor.get('/account')).heading).to.equal('Your account')
+    expect(await app.introspect(tokens.access_token)).to.eql({ active: false })
+  })
+})
+
+inBothSettings('A request to sign out', (world) => {
+  it('is carried out at once when it shows an ID token of this session', async () => {
+    const app = await world.app()
+    const person = await world.server.createAccount()
+    const { visitor, idToken } = await signInAt(world.server, app, person)
+    const answer = await visitor.get(app.signOutUrl(idToken, { state: 'a b&c', ui_locales: 'de fr' }))
+    expect(answer.headers.get('location')).to.equal(`${app.signedOutUri}?state=a+b%26c`)
+    expect((await visitor.get('/account')).heading).to.equal('Sign in')
+    const again = await visitor.get(app.signOutUrl(idToken))
+    expect(again.status, 'nobody is signed in any more').to.equal(200)
+    expect((await visitor.followForm(again)).headers.get('location')).to.equal(app.signedOutUri)
+  })
+
+  it('is asked about when the ID token is of another session or person, or there is none', async () => {
+    const app = await world.app()
+    const [person, stranger] = [await world.server.createAccount(), await world.server.createAccount()]
+    const { visitor } = await signInAt(world.server, app, person)
+    const earlier = await signInAt(world.server, app, person)
+    const others = await signInAt(world.server, app, stranger)
+    const hints = [
+      { id_token_hint: earlier.idToken },
+      { id_token_hint: others.idToken },
+      { logout_hint: person.email },
+      {},
+    ]
+    for (const hint of hints) {
+      const asked = await visitor.get(`/oauth/logout?${new URLSearchParams(hint as Record<string, string>)}`)
+      expect(asked.heading).to.equal('Sign out?')
+    }
+    expect((await visitor.get('/account')).heading).to.equal('Your account')
+    const other = createVisitor(world.server.issuer)
+    const posted = await other.post('/oauth/logout', { id_token_hint: others.idToken })
+    expect(posted.status).to.equal(200)
+  })
+
+  it('tells an app that is left while the person stays signed in', async () => {
+    const { receiver } = world
+    const [left, kept] = [await world.app(), await world.app()]
+    const person = await world.server.createAccount()
+    const { visitor, claims } = await signInAt(world.server, left, person)
+    await signInAt(world.server, kept, person, visitor)
+    await visitor.followForm(await visitor.get(`/oauth/logout?client_id=${left.client.client_id}`))
+    const heard = () => receiver.heardBy(left.client.client_id)
+    await until(() => heard().length > 0, 'the app was told')
+    expect(heard().map(({ claims: { sid } }) => sid)).to.eql([claims['sid']])
+    expect(receiver.heardBy(kept.client.client_id)).to.eql([])
+  })
+})
+
+type BrowserPage = Awaited<ReturnType<typeof openBrowser>>['page']
+
+/** Through the app's request; signs in where it is asked for. */
+async function through(app: RelyingParty, page: BrowserPage, person?: Person) {
+  const request = await app.begin()
+  await page.goto(request.url)
+  if (person) await signInHere(page, person)
+  await page.waitForURL((url) => url.href.startsWith(app.redirectUri))
+  return app.finish(request, page.url())
+}
