@@ -63,6 +63,9 @@ function configure({ issuer, clients, resource, keySet, accountId, claims }: Bar
     adapter: createMemoryAdapter,
     findAccount: async (_ctx, sub) =>
       sub === accountId ? { accountId, claims: async () => ({ ...claims, sub }) } : undefined,
+    pairwiseIdentifier: (_ctx, sub) => sub,
+    restrainClient: () => undefined,
+    registrationFeatures: {},
     findResource: async (identifier) => (identifier === resource.identifier ? resource : undefined),
     loadExistingGrant: undefined,
     renderError: (ctx, out) => {

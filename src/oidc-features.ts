@@ -6,7 +6,7 @@ import type { Render } from './http/render.ts'
 import type { AnyContext } from './http/request-state.ts'
 import { createAdapterFactory, overrideReplayDetection } from './oidc/store/adapter.ts'
 import { createClientAdapter } from './oidc/clients/client-adapter.ts'
-import { compareClientSecret } from './oidc/clients/client-secret.ts'
+import { installSecretComparison } from './oidc/clients/secret-comparison.ts'
 import type { Lifetimes } from './oidc/configuration.ts'
 import { installDeviceCodes } from './oidc/device/device-codes.ts'
 import type { DevicePages } from './oidc/device/device-flow.ts'
@@ -26,6 +26,8 @@ import { installTokenIds } from './oidc/store/token-ids.ts'
 import { installTokenExchange } from './oidc/token-exchange/token-exchange.ts'
 import type { Parts } from './parts.ts'
 import { createGuardedFetch } from './platform/guarded-fetch.ts'
+import { createRegistrationFeatures } from './registration-features.ts'
+import type { RegistrationFeatures } from './registration-features.ts'
 import { isLoopback } from './setting-kinds.ts'
 import { createSignOutPages } from './sign-out-pages.ts'
 
@@ -47,6 +49,8 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
   const resources = createResourceCache({ db, clock, feed })
   const lifetimes = lifetimesOf(config)
   const grantSeconds = lifetimes.sessionAbsoluteSeconds + lifetimes.refreshTokenSeconds
+  const fetch = createGuardedFetch({ allowLoopback: isLoopback(config.issuer) })
+  const registration = createRegistrationFeatures(parts, fetch)
   const oidc: Oidc = await createOidc({
     issuer: config.issuer,
     secure: config.secure,
@@ -58,9 +62,10 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     clock,
     lifetimes,
     unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
-    adapter: adapterOf(parts),
+    adapter: adapterOf(parts, registration),
     findAccount: createFindAccount(db),
-    fetch: createGuardedFetch({ allowLoopback: isLoopback(config.issuer) }),
+    fetch,
+    ...registration.configuration,
     findResource: resources.get,
     loadDetailsTypes: () => listDetailsTypes(db),
     loadExistingGrant: createLoadExistingGrant({ db, clock, grantSeconds }),
@@ -68,7 +73,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     interactionUrl: given.interactionUrl,
     devicePages: given.devicePages?.(resources.get),
     loadKeys: () => loadKeySet(db, sealer),
-    install: (provider) => install(provider, parts),
+    install: (provider) => install(provider, parts, registration),
     ...signOutOf(parts, render, lifetimes),
     log,
   })
@@ -95,34 +100,35 @@ function isLost({ oidc }: KoaContextWithOIDC, error: unknown): boolean {
   return oidc.route === 'resume' && error instanceof errors.SessionNotFound
 }
 
-function adapterOf({ config, db, clock, feed, sealer, store, log }: Parts) {
+function adapterOf(
+  { config, db, clock, feed, sealer, store, log }: Parts,
+  { storeRegistered, adapters }: RegistrationFeatures,
+) {
   return createAdapterFactory({
     store,
     clock,
     refreshGraceMs: config.tokens.refreshGraceMs,
-    clientAdapter: createClientAdapter({ db, sealer, clock, feed }),
+    clientAdapter: createClientAdapter({ db, sealer, clock, feed, storeRegistered }),
+    adapters,
     secrets: config.keys.records,
     onReuse: ({ model, accountId, clientId }) =>
       log.warn({ model, accountId, clientId }, 'oidc.reuse_detected'),
   })
 }
 
-function install(provider: Provider, { config, db, clock, store, outbox }: Parts): void {
+function install(
+  provider: Provider,
+  { config, db, clock, store, outbox }: Parts,
+  registration: RegistrationFeatures,
+): void {
   installTokenIds(provider)
   installTokenExchange(provider, { db, clock, store })
   overrideReplayDetection(provider, { store })
   installClientLogout(provider, { db, clock, outbox })
   installLevels(provider)
   installDeviceCodes(provider, { db, clock, store, key: config.keys.index })
-  const client = provider.Client.prototype as unknown as ClientPrototype
-  client.compareClientSecret = function (presented) {
-    return compareClientSecret(this.clientSecret, presented)
-  }
-}
-
-type ClientPrototype = {
-  clientSecret?: string
-  compareClientSecret: (this: ClientPrototype, presented: string) => boolean
+  registration.install(provider)
+  installSecretComparison(provider, clock)
 }
 
 function lifetimesOf({ tokens, sessions }: Parts['config']): Lifetimes {

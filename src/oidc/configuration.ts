@@ -9,20 +9,21 @@ import type {
 import { assertTimely } from './client-assertion.ts'
 import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from './clients/client-metadata.ts'
-import { deviceFlow, DEVICE_PATH } from './device/device-flow.ts'
-import type { DevicePages } from './device/device-flow.ts'
 import { FRONTCHANNEL_DISCOVERY } from './logout/frontchannel-logout.ts'
 import { SCOPE_CLAIMS } from './claim-words.ts'
+import { deviceFlow, DEVICE_PATH } from './device/device-flow.ts'
+import type { DevicePages } from './device/device-flow.ts'
+import { mayCallFromBrowser } from './clients/cross-origin.ts'
 import { createPolicy } from './policy.ts'
-import { signInClaims } from './requests/authentication-levels.ts'
-import type { DetailsType } from './requests/details-type.ts'
-import { repeatable } from './requests/repeatable-request.ts'
-import { ACR_VALUES, REQUEST_METADATA, requestFeatures } from './requests/request-features.ts'
 import { dpopFeature } from './binding/dpop.ts'
 import type { DpopNeeds } from './binding/dpop.ts'
 import { certificateMethods, mtlsFeature } from './binding/mtls.ts'
 import type { MtlsNeeds } from './binding/mtls.ts'
 import { fapiFeature } from './clients/profiles.ts'
+import { signInClaims } from './requests/authentication-levels.ts'
+import type { DetailsType } from './requests/details-type.ts'
+import { repeatable } from './requests/repeatable-request.ts'
+import { ACR_VALUES, REQUEST_METADATA, requestFeatures } from './requests/request-features.ts'
 import { enabledAlgorithms } from './keys/algorithms.ts'
 import type { SigningAlg } from './keys/algorithms.ts'
 import { mayIntrospect, resourceIndicators } from './clients/resource-access.ts'
@@ -44,6 +45,11 @@ export type ConfigurationNeeds = DpopNeeds &
     unverifiedMayAuthorize: boolean
     adapter: AdapterFactory
     findAccount: FindAccount
+    /** The subject of an account for a client of the type pairwise. */
+    pairwiseIdentifier: (ctx: unknown, accountId: string, client: unknown) => string
+    /** Sets what a client cannot decide by itself, before its metadata is checked. */
+    restrainClient: (metadata: Record<string, unknown>) => void
+    registrationFeatures: Configuration['features']
     /** Asks addresses that clients supplied. */
     fetch: GuardedFetch
     findResource: (identifier: string) => Promise<KnownResource | undefined>
@@ -83,7 +89,16 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     routes,
     ...protocol(needs.algorithm),
     clientAuthMethods: [...CLIENT_AUTH_METHODS, ...certificateMethods(needs)],
-    features: { ...features(needs), ...requestFeatures(needs.detailsTypes, resourceIndicators(needs)) },
+    features: {
+      ...features(needs),
+      ...needs.registrationFeatures,
+      ...requestFeatures(needs.detailsTypes, resourceIndicators(needs)),
+    },
+    pairwiseIdentifier: needs.pairwiseIdentifier,
+    extraClientMetadata: {
+      properties: [...EXTRA_CLIENT_METADATA],
+      validator: (_ctx, _name, _value, metadata) => needs.restrainClient(metadata),
+    },
     fetch: needs.fetch,
     fetchResponseBodyLimits: { jwks_uri: FETCH_LIMIT_BYTES, sector_identifier_uri: FETCH_LIMIT_BYTES },
   } as Configuration
@@ -106,6 +121,7 @@ const routes = {
   introspection: '/oauth/introspect',
   revocation: '/oauth/revoke',
   jwks: '/oauth/jwks',
+  registration: '/oauth/register',
   end_session: '/oauth/logout',
   device_authorization: '/oauth/device',
   code_verification: DEVICE_PATH,
@@ -133,10 +149,10 @@ function protocol(algorithm: string): Partial<Configuration> {
       authorization_signed_response_alg: algorithm,
     } as ClientMetadata,
     enabledJWA: enabledAlgorithms(),
-    extraClientMetadata: { properties: [...EXTRA_CLIENT_METADATA] },
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     assertJwtClientAuthClaimsAndHeader: assertTimely,
-    clientBasedCORS: isOwnOrigin,
+    clientBasedCORS: mayCallFromBrowser,
+    subjectTypes: ['public', 'pairwise'],
     expiresWithSession: (_ctx, source) => !source.scopes.has('offline_access'),
     issueRefreshToken: (_ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') &&
@@ -227,13 +243,4 @@ function features(needs: ConfigurationNeeds): Configuration['features'] {
       postLogoutSuccessSource: (ctx) => needs.renderSignedOut(ctx),
     },
   }
-}
-
-function isOwnOrigin(
-  ctx: KoaContextWithOIDC,
-  origin: string,
-  client: { clientAuthMethod?: string; redirectUris?: string[] },
-): boolean {
-  if (origin === 'null' || (client.clientAuthMethod !== 'none' && ctx.oidc.route !== 'userinfo')) return false
-  return (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin)
 }
