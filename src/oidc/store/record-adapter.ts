@@ -15,7 +15,7 @@ import type { PendingUse, RequestScope } from './request-scope.ts'
 import { revokeGrantByTag } from './revocation.ts'
 import { grantDigestOf, grantKey, isHandle, isTagged, locate, recordKey, tagOf } from './token-ids.ts'
 import type { Located } from './token-ids.ts'
-import { consumeNow, LINGER_MS, openSuccessor } from './unit-of-work.ts'
+import { consumeNow, lingerMs, openSuccessor } from './unit-of-work.ts'
 import type { UnitOfWorkNeeds } from './unit-of-work.ts'
 
 type Parts = UnitOfWorkNeeds & { handles: RecordHandles; sealer: Sealer; userCodeKey: Buffer }
@@ -23,8 +23,15 @@ type Stored = AdapterPayload & { sessionBound?: boolean }
 
 /** Written together at the end of a token request. */
 const TOKENS = new Set(['AccessToken', 'RefreshToken', 'ClientCredentials'])
-/** Still found when expired, because the answer is then `expired_token` (RFC 8628 §3.5, CIBA §11). */
-const FOUND_WHEN_EXPIRED = new Set(['DeviceCode', 'BackchannelAuthenticationRequest'])
+/**
+ * Still found when expired: the answer is then `expired_token` (RFC 8628 §3.5, CIBA §11), and of two pages that one
+ * pushed request opened only one is answered.
+ */
+const FOUND_WHEN_EXPIRED = new Set([
+  'DeviceCode',
+  'BackchannelAuthenticationRequest',
+  'PushedAuthorizationRequest',
+])
 
 export function createRecordAdapter(parts: Parts, model: string): Partial<Adapter> {
   const { store, handles } = parts
@@ -151,7 +158,7 @@ async function upsertRecord(
   // One that is still found when expired has nothing left to be told.
   if (lifetimeMs <= 0 && FOUND_WHEN_EXPIRED.has(model)) return
   if (lifetimeMs <= 0) return parts.store.remove(key)
-  const linger = FOUND_WHEN_EXPIRED.has(model) ? LINGER_MS : 0
+  const linger = FOUND_WHEN_EXPIRED.has(model) ? lingerMs(model) : 0
   const entry = {
     key,
     payload: encode(parts, model, key, payload),

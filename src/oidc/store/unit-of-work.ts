@@ -30,6 +30,12 @@ export type UnitOfWorkNeeds = {
 
 /** Use marks and records outlive the token's own expiry by this, so that clocks that differ do no harm. */
 export const LINGER_MS = 10 * 60 * 1000
+/** A pushed request expires within a minute, but the page that it opened stays: until then its one use is remembered. */
+const PUSHED_LINGER_MS = 6 * 60 * 60 * 1000
+
+export function lingerMs(model: string): number {
+  return model === 'PushedAuthorizationRequest' ? PUSHED_LINGER_MS : LINGER_MS
+}
 
 /**
  * Writes what the request has noted: to be called by a middleware of the provider before the answer leaves.
@@ -104,7 +110,7 @@ async function settle(needs: UnitOfWorkNeeds, scope: RequestScope, commit: Pendi
 
 function markOf({ clock }: UnitOfWorkNeeds, { model, id, key, payload }: PendingUse, successor?: string) {
   const atMs = clock()
-  const untilMs = (payload.exp === undefined ? atMs : payload.exp * 1000) + LINGER_MS
+  const untilMs = (payload.exp === undefined ? atMs : payload.exp * 1000) + lingerMs(model)
   const rotated = model === 'RefreshToken' && successor !== undefined
   const sealed = rotated ? successorSealer(id).seal(successor) : undefined
   return { key, use: { atMs, nonce: randomToken(128), successor: sealed }, untilMs }
