@@ -75,6 +75,7 @@ const accountPage = {
   account: person,
   profileAction: '/account',
   resendAction: '/account/resend',
+  verifyAction: '/account/verify',
   signOutHref: '/sign-out',
 }
 const mails = [
@@ -122,6 +123,31 @@ export const samplePages: SamplePage[] = [
   }),
   sample('device-answered', 'connected', { allowed: true, clientName: 'Living Room TV' }),
   sample('device-answered', 'refused', { allowed: false }),
+  sample('consent', 'details', {
+    ...consent,
+    scopes: [],
+    offline: false,
+    details: [
+      {
+        title: 'Pay once from your account',
+        resource: 'Ledger',
+        rows: [
+          { label: 'Amount', value: '12.50 EUR' },
+          { label: 'To: Name', value: 'Sample Shop' },
+        ],
+      },
+    ],
+  }),
+  sample('select-account', 'two', {
+    ...forms,
+    client,
+    accounts: [
+      { id: 'a1', name: 'Sample Person', email, current: true },
+      { id: 'a2', name: '', email: 'other@example.com', current: false },
+    ],
+    otherHref: '/other',
+    cancelAction: '/cancel',
+  }),
   sample('register', 'empty', { ...forms, signInHref: '/sign-in' }),
   sample('register', 'wrong', {
     ...forms,
@@ -139,6 +165,7 @@ export const samplePages: SamplePage[] = [
     resendAction: '/resend',
     mailbox: false,
     notice: 'Another mail is on its way.',
+    continueHref: '/interaction/i/sign-in',
   }),
   sample('activate', 'password', { ...forms, newPasswordMode: false, switchModeHref: '/activate?new' }),
   sample('activate', 'new-password', {
@@ -181,6 +208,13 @@ export const samplePages: SamplePage[] = [
     client,
     mailbox: true,
     notice: 'A new mail is on its way.',
+  }),
+  sample('verify-email', 'wrong', {
+    action: '/action',
+    account: { email },
+    client,
+    mailbox: false,
+    errors: { code: 'This is not the code from the mail.' },
   }),
   sample('sign-out', 'client', { action: '/oauth/logout/confirm', xsrf: 'sample-xsrf', client }),
   sample('sign-out', 'own', { action: '/sign-out' }),
