@@ -144,18 +144,16 @@ describe('a DPoP proof', function () {
   })
 
   it('is remembered for as long as it could be used, and no longer', async () => {
-    const kept = async () => (await stage.parts.db('oidc_records').pluck('recordKey')) as string[]
-    const [earlier, before] = [new Set(await kept()), Date.now()]
+    type Row = { recordKey: string; payload: string | null; expiresAtMs: number }
+    const rows = async () =>
+      (await stage.parts.db('oidc_records').select('recordKey', 'payload', 'expiresAtMs')) as Row[]
+    const [earlier, before] = [(await rows()).map(({ recordKey }) => recordKey), Date.now()]
     const used = await token(app, await key.prove({ url, claims: { jti: 'x'.repeat(4000) } }))
     expect(used.status).to.equal(200)
-    const added = (await kept()).filter((id) => !earlier.has(id) && /:rd:/.test(id))
-    expect(added).to.have.length(1)
-    const row = (await stage.parts.db('oidc_records').where({ recordKey: added[0] }).first()) as {
-      payload: string | null
-      expiresAtMs: number
-    }
-    expect(row.payload ?? '').to.have.length.lessThan(100)
-    expect(Number(row.expiresAtMs)).to.be.within(before + 350_000, Date.now() + 366_000)
+    const added = (await rows()).filter(({ recordKey }) => !earlier.includes(recordKey))
+    const [mark] = added.filter(({ recordKey }) => recordKey.includes(':rd:'))
+    expect(mark?.payload ?? '').to.have.length.lessThan(100)
+    expect(Number(mark?.expiresAtMs)).to.be.within(before + 350_000, Date.now() + 366_000)
   })
 })
 
