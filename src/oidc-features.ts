@@ -2,6 +2,7 @@
 import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { createAccountNeeds } from './account-features.ts'
 import type { Render } from './http/render.ts'
 import type { AnyContext } from './http/request-state.ts'
 import { createAdapterFactory, overrideReplayDetection } from './oidc/store/adapter.ts'
@@ -14,6 +15,7 @@ import { createLoadExistingGrant } from './oidc/consented-grant.ts'
 import { createFindAccount } from './oidc/find-account.ts'
 import { createOidc } from './oidc/provider.ts'
 import type { Oidc, OidcNeeds } from './oidc/provider.ts'
+import { createReuseAlert } from './oidc/reuse-alert.ts'
 import { createResourceCache, RESOURCES_TOPIC } from './oidc/clients/resources.ts'
 import { installLevels } from './oidc/requests/authentication-levels.ts'
 import { listDetailsTypes } from './oidc/requests/details-type.ts'
@@ -100,10 +102,8 @@ function isLost({ oidc }: KoaContextWithOIDC, error: unknown): boolean {
   return oidc.route === 'resume' && error instanceof errors.SessionNotFound
 }
 
-function adapterOf(
-  { config, db, clock, feed, sealer, store, log }: Parts,
-  { storeRegistered, adapters }: RegistrationFeatures,
-) {
+function adapterOf(parts: Parts, { storeRegistered, adapters }: RegistrationFeatures) {
+  const { config, db, clock, feed, sealer, store, log } = parts
   return createAdapterFactory({
     store,
     clock,
@@ -111,8 +111,7 @@ function adapterOf(
     clientAdapter: createClientAdapter({ db, sealer, clock, feed, storeRegistered }),
     adapters,
     secrets: config.keys.records,
-    onReuse: ({ model, accountId, clientId }) =>
-      log.warn({ model, accountId, clientId }, 'oidc.reuse_detected'),
+    onReuse: createReuseAlert({ ...createAccountNeeds(parts), log }),
   })
 }
 

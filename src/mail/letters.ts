@@ -24,6 +24,8 @@ export function letterFor(request: MailRequest, serverName: string): Letter {
       return reset(request.data, serverName)
     case 'password-changed':
       return passwordChanged(request.data, serverName)
+    case 'session-alert':
+      return sessionAlert(request.data, serverName)
   }
 }
 
@@ -97,6 +99,24 @@ function passwordChanged(data: DataOf<'password-changed'>, serverName: string): 
     ],
     action: { label: 'Choose a new password', link: data.resetLink },
     notes: [],
+  }
+}
+
+function sessionAlert(data: DataOf<'session-alert'>, serverName: string): Letter {
+  const app = PLAIN_NAME.test(data.app) ? data.app.trim() : 'an app'
+  return {
+    subject: `${serverName} ended your sign-in at ${app}`,
+    preview: 'A key of that sign-in was used twice. You may have to sign in there again.',
+    heading: 'A sign-in was ended to be safe',
+    greeting: greeting(data.name),
+    paragraphs: [
+      `On ${inWords(data.whenMs)} a key that keeps you signed in at ${app} was used a second time, after it had been ` +
+        'replaced by a new one. That can be a fault of the app, but also somebody who has copied the key. So the ' +
+        'sign-in was ended: neither of the two can go on with it.',
+      `If ${app} asks you to sign in again, that is why. Look through your other sign-ins and end those that are not yours:`,
+    ],
+    action: { label: 'See your sign-ins', link: data.sessionsLink },
+    notes: [`Is something there that is not yours? Then choose a new password as well: ${data.resetLink}`],
   }
 }
 

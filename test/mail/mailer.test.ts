@@ -15,6 +15,11 @@ const requests: MailRequest[] = [
   { template: 'activation', to, data: { name: 'Ada', link, code: 'K7M2QP', expiresAtMs } },
   { template: 'already-registered', to, data: { name: 'Ada', signInLink, resetLink } },
   { template: 'reset', to, data: { name: 'Ada', link, code: 'K7M2QP', expiresAtMs } },
+  {
+    template: 'session-alert',
+    to,
+    data: { name: 'Ada', app: 'Ledger', whenMs: expiresAtMs, sessionsLink: signInLink, resetLink },
+  },
   { template: 'password-changed', to, data: { name: 'Ada', whenMs: expiresAtMs, resetLink } },
 ]
 
@@ -95,6 +100,16 @@ describe('Mailer', () => {
       if (name.trim()) expect(text + html).not.to.contain(name)
     })
   }
+
+  it('names no app in a way that could carry a message', async () => {
+    const data = {
+      ...requests.find(({ template }) => template === 'session-alert')!.data,
+      app: 'visit evil.example',
+    }
+    const { subject, text, html } = await mailFor({ template: 'session-alert', to, data })
+    expect(subject).to.contain('your sign-in at an app')
+    expect(text + html).not.to.contain('evil.example')
+  })
 
   const hopeless: [string, unknown, string][] = [
     [
