@@ -1,7 +1,7 @@
 /** `client`: the apps that sign people in or call resource servers. */
-import { readFileSync } from 'node:fs'
+import { createClientCheck } from '../client-check.ts'
 import { AppError } from '../errors.ts'
-import { CLIENT_AUTH_METHODS, GRANT_TYPES } from '../oidc/clients/client-metadata.ts'
+import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../oidc/clients/client-metadata.ts'
 import type { ClientInput } from '../oidc/clients/client-metadata.ts'
 import {
   createClient,
@@ -12,14 +12,17 @@ import {
   listClients,
   rotateClientSecret,
   toRegisteredMetadata,
+  updateClient,
 } from '../oidc/clients/clients.ts'
 import type { Client } from '../oidc/clients/client-rows.ts'
 import type { RegisteredClient } from '../oidc/clients/clients.ts'
 import { listResources } from '../oidc/clients/resources.ts'
 import type { Parts } from '../parts.ts'
+import { HOUR_MS } from '../platform/clock.ts'
 import { exchangeCommands, exchangeRulesOf } from './client-exchange.ts'
 import type { Answer, Noun, OptionSpec } from './command.ts'
 import type { Given } from './given.ts'
+import { readJsonFile } from './json-file.ts'
 import { isoTime, record, table } from './layout.ts'
 import { usageError } from './usage-error.ts'
 
@@ -41,6 +44,8 @@ const createOptions: Record<string, OptionSpec> = {
   'auth-method': { value: 'M', about: `${CLIENT_AUTH_METHODS.join(', ')} (the first).` },
   resource: { value: 'U', about: 'A resource server whose tokens it may ask for.', many: true },
   'first-party': { about: 'It belongs to this organisation: nobody is asked for consent.' },
+  profile: { value: 'P', about: `${PROFILES.join(', ')} (the first): what it must keep to.` },
+  metadata: { value: 'FILE', about: 'Further metadata by its registered names (RFC 7591), a JSON file.' },
   jwks: { value: 'FILE', about: 'Its public keys, a JSON file {"keys": […]}, for private_key_jwt.' },
   'jwks-uri': { value: 'U', about: 'Where it publishes its public keys.' },
 }
@@ -112,33 +117,81 @@ export const client: Noun = {
     },
     {
       noun,
+      verb: 'update',
+      opens,
+      operand,
+      about: 'Changes metadata of a client; what the file does not name stays.',
+      options: {
+        metadata: { value: 'FILE', about: 'Metadata by its registered names, a JSON file.', required: true },
+      },
+      examples: ['client update demo-app --metadata changes.json'],
+      run: update,
+    },
+    {
+      noun,
       verb: 'rotate-secret',
       opens,
       operand,
-      about: 'Replaces the secret of a client or resource server; the old one stops working at once.',
-      examples: ['client rotate-secret demo-app --json'],
-      run: async ({ operands: [id = ''] }, { db, clock, sealer }) =>
-        registered(await rotateClientSecret(db, id, { clock, sealer })),
+      about:
+        'Replaces the secret of a client or resource server; the old one stops working at once, or later.',
+      options: {
+        'overlap-hours': {
+          value: 'HOURS',
+          about: 'The old secret works beside the new one for so long (0).',
+        },
+      },
+      examples: ['client rotate-secret demo-app --json', 'client rotate-secret demo-app --overlap-hours 48'],
+      run: rotateSecret,
     },
     ...exchangeCommands,
   ],
 }
 
-async function create(given: Given, { config, db, clock, sealer }: Parts): Promise<Answer> {
-  const input: ClientInput = {
-    client_name: given.text('name') ?? '',
+async function create(given: Given, parts: Parts): Promise<Answer> {
+  const { config, db, clock, sealer } = parts
+  const described = given.text('metadata')
+  const options = {
+    client_name: given.text('name'),
     redirect_uris: given.texts('redirect-uri'),
     post_logout_redirect_uris: given.texts('post-logout-redirect-uri'),
     scope: given.text('scope'),
     grant_types: oneOf(given, 'grant-type', GRANT_TYPES),
     token_endpoint_auth_method: authMethod(given),
-    id_token_signed_response_alg: config.tokens.algorithm,
     allowed_resources: given.texts('resource'),
-    first_party: given.flag('first-party'),
+    first_party: given.flag('first-party') || undefined,
+    profile: oneOf(given, 'profile', PROFILES)?.[0],
     jwks: readKeys(given.text('jwks')),
     jwks_uri: given.text('jwks-uri'),
   }
-  return registered(await createClient(db, input, { clock, sealer }))
+  const typed = Object.entries(options).filter(([, value]) => value !== undefined && String(value) !== '')
+  const input = {
+    id_token_signed_response_alg: config.tokens.algorithm,
+    ...(described === undefined ? {} : readMetadata(described)),
+    ...Object.fromEntries(typed),
+  } as ClientInput
+  const accepts = await createClientCheck(parts)
+  return registered(await createClient(db, input, { clock, sealer, accepts }))
+}
+
+async function update(given: Given, parts: Parts): Promise<Answer> {
+  const { db, clock, sealer } = parts
+  const [id = ''] = given.operands
+  const changes = readMetadata(given.text('metadata') ?? '')
+  const accepts = await createClientCheck(parts)
+  return registered(await updateClient(db, id, changes, { clock, sealer, accepts }))
+}
+
+/** Its names and values are checked with all other metadata. */
+function readMetadata(file: string): Partial<ClientInput> {
+  const read = readJsonFile('metadata', file)
+  if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read
+  throw usageError(`--metadata: ${file} holds no JSON object`)
+}
+
+async function rotateSecret(given: Given, { db, clock, sealer }: Parts): Promise<Answer> {
+  const [id = ''] = given.operands
+  const overlapMs = (given.integer('overlap-hours', { min: 0, max: 24 * 90 }) ?? 0) * HOUR_MS
+  return registered(await rotateClientSecret(db, id, { clock, sealer }, { overlapMs }))
 }
 
 function authMethod(given: Given): ClientInput['token_endpoint_auth_method'] {
@@ -155,18 +208,9 @@ function oneOf<const Known extends string>(given: Given, option: string, known: 
   return typed.length > 0 ? values.filter((value) => value !== undefined) : undefined
 }
 
-/** A mistake in the file is reported without its content: it may be a private key. */
 function readKeys(file: string | undefined): ClientInput['jwks'] {
-  if (file === undefined) return undefined
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(readFileSync(file, 'utf8'))
-  } catch (error) {
-    const why = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'
-    throw usageError(`--jwks: ${file} ${why}`)
-  }
   // Its shape is checked with all other metadata.
-  return parsed as ClientInput['jwks']
+  return file === undefined ? undefined : (readJsonFile('jwks', file) as ClientInput['jwks'])
 }
 
 async function list(given: Given, { db }: Parts): Promise<Answer> {

@@ -6,7 +6,18 @@ import { config } from './config.ts'
 import { keys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { outbox } from './outbox.ts'
+import { registrationToken } from './registration-token.ts'
 import { resource } from './resource.ts'
 import { seed } from './seed.ts'
 
-export const NOUNS: readonly Noun[] = [account, client, resource, keys, config, migrate, seed, outbox]
+export const NOUNS: readonly Noun[] = [
+  account,
+  client,
+  registrationToken,
+  resource,
+  keys,
+  config,
+  migrate,
+  seed,
+  outbox,
+]
