@@ -28,6 +28,13 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     context: ({ clientId = '' }) => clientSecretContext(clientId),
   },
   {
+    what: 'client secrets before a rotation',
+    table: 'clients',
+    column: 'previousSecretSealed',
+    key: 'clientId',
+    context: ({ clientId = '' }) => clientSecretContext(clientId),
+  },
+  {
     what: 'outbox messages',
     table: 'outboxMessages',
     column: 'payload',

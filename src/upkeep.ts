@@ -1,9 +1,11 @@
 /** What the worker tidies now and then: expired tokens and records, accounts never confirmed, old counters and keys. */
 import { purgeExpired, purgeUnverified } from './accounts/housekeeping.ts'
 import type { Config } from './config.ts'
+import { purgeEntries } from './oidc/status-list/status-entries.ts'
 import { purgeAnnounced } from './oidc/logout/logout-notice.ts'
 import { purgeRevocations } from './oidc/store/recorded-revocations.ts'
 import { tendKeys } from './oidc/keys/key-set.ts'
+import { purgeUnusedClients } from './oidc/registration/registered-clients.ts'
 import { purgeExpired as purgeRecords } from './oidc/store/sql-store.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from './platform/clock.ts'
 import type { Clock } from './platform/clock.ts'
@@ -30,7 +32,9 @@ export function createUpkeep({ db, clock, log, config, sealer }: Needs): Upkeep 
   const tasks = {
     accounts: () => purgeUnverified(db, clock(), config.accounts.unverifiedMs),
     remains: () => purgeExpired(db, clock()),
+    clients: () => purgeUnusedClients(db, clock()),
     revocations: () => purgeRevocations(db, clock()),
+    statuses: () => inBatches((limit) => purgeEntries(db, clock(), limit)),
     logouts: () => purgeAnnounced(db, clock()),
     records: () => inBatches((limit) => purgeRecords(db, clock(), limit)),
     keys: () => tendKeys(db, { clock, sealer, periodMs, keptForMs: longestTokenMs }),

@@ -163,7 +163,9 @@ async function create(given: Given, parts: Parts): Promise<Answer> {
     jwks: readKeys(given.text('jwks')),
     jwks_uri: given.text('jwks-uri'),
   }
-  const typed = Object.entries(options).filter(([, value]) => value !== undefined && String(value) !== '')
+  const typed = Object.entries(options).filter(
+    ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
+  )
   const input = {
     id_token_signed_response_alg: config.tokens.algorithm,
     ...(described === undefined ? {} : readMetadata(described)),
