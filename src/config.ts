@@ -222,6 +222,7 @@ function registrationRules(given: Settings) {
     documents: given.client_id_documents,
     resources: given.open_client_resources,
     statementIssuers: given.software_statement_issuers,
+    pkceForConfidential: given.pkce_for_confidential_clients,
   }
 }
 

@@ -63,6 +63,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     mtls: config.binding.mtls,
     clock,
     lifetimes,
+    pkceForConfidential: config.registration.pkceForConfidential,
     unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
     adapter: adapterOf(parts, registration),
     findAccount: createFindAccount(db),

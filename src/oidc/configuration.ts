@@ -1,6 +1,7 @@
 /** What the provider library is told: lifetimes, scopes, endpoints, keys, and the decisions it leaves to us. */
 import type {
   AdapterFactory,
+  Client,
   ClientMetadata,
   Configuration,
   FindAccount,
@@ -19,7 +20,7 @@ import { dpopFeature } from './binding/dpop.ts'
 import type { DpopNeeds } from './binding/dpop.ts'
 import { certificateMethods, mtlsFeature } from './binding/mtls.ts'
 import type { MtlsNeeds } from './binding/mtls.ts'
-import { fapiFeature } from './clients/profiles.ts'
+import { fapiFeature, rulesOf } from './clients/profiles.ts'
 import { signInClaims } from './requests/authentication-levels.ts'
 import type { DetailsType } from './requests/details-type.ts'
 import { repeatable } from './requests/repeatable-request.ts'
@@ -43,6 +44,8 @@ export type ConfigurationNeeds = DpopNeeds &
     cookieKeys: string[]
     lifetimes: Lifetimes
     unverifiedMayAuthorize: boolean
+    /** False: only public clients and those of a FAPI profile have to send a code challenge. */
+    pkceForConfidential: boolean
     adapter: AdapterFactory
     findAccount: FindAccount
     /** The subject of an account for a client of the type pairwise. */
@@ -88,6 +91,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     ttl: lifetimes(needs.lifetimes),
     routes,
     ...protocol(needs.algorithm),
+    pkce: { required: (_ctx, client) => needs.pkceForConfidential || alwaysProves(client) },
     clientAuthMethods: [...CLIENT_AUTH_METHODS, ...certificateMethods(needs)],
     features: {
       ...features(needs),
@@ -102,6 +106,12 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     fetch: needs.fetch,
     fetchResponseBodyLimits: { jwks_uri: FETCH_LIMIT_BYTES, sector_identifier_uri: FETCH_LIMIT_BYTES },
   } as Configuration
+}
+
+/** RFC 9700 §2.1.1 lets confidential clients go without; FAPI 2.0 and MCP let nobody. The library knows S256 alone. */
+function alwaysProves(client: Client): boolean {
+  if (client.clientAuthMethod === 'none' || client['profile'] === 'mcp') return true
+  return rulesOf(client)?.singleAudience === true
 }
 
 /** What the request can be started again with: for a device, the code that it shows. */
@@ -140,8 +150,6 @@ function protocol(algorithm: string): Partial<Configuration> {
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access'],
     claims: structuredClone(SCOPE_CLAIMS),
-    // RFC 9700 §2.1.1: PKCE also for confidential clients; the library knows no method but S256.
-    pkce: { required: () => true },
     allowOmittingSingleRegisteredRedirectUri: false,
     clientDefaults: {
       id_token_signed_response_alg: algorithm,
