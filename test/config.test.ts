@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { ConfigError, describeConfig, loadConfig } from '../src/config.ts'
+import { makeCertificate } from './oidc/binding/certificates.ts'
 
 const SECRET = 'a-secret-of-more-than-thirty-two-characters'
 const service = {
@@ -156,4 +157,58 @@ describe('service mode', () => {
       'ACCOUNT_SERVER_MAILBOX',
     )
   })
+})
+
+describe('settings of client certificates', () => {
+  const { cert, key } = makeCertificate({ authority: true })
+  const listener = {
+    ACCOUNT_SERVER_MTLS_PORT: '8743',
+    ACCOUNT_SERVER_MTLS_CERT: cert,
+    ACCOUNT_SERVER_MTLS_KEY: key,
+  }
+
+  it('are off unless something can bring a certificate', () => {
+    expect(read({}).binding).to.include({ mtls: undefined, listener: undefined, dpopNonceRequired: false })
+  })
+
+  it('open a listener, whose address follows the issuer', () => {
+    const { binding } = read({ ...listener, ACCOUNT_SERVER_ISSUER: 'https://accounts.example.com' })
+    expect(binding.listener).to.include({ port: 8743, cert, key })
+    expect(binding.mtls).to.deep.include({ origin: 'https://accounts.example.com:8743', authorities: [] })
+  })
+
+  it('take a header from trusted proxies, and the address that the proxy has', () => {
+    const { binding } = read({
+      ACCOUNT_SERVER_MTLS_CERTIFICATE_HEADER: 'X-Client-Cert',
+      ACCOUNT_SERVER_TRUSTED_PROXIES: 'loopback',
+      ACCOUNT_SERVER_MTLS_ISSUER: 'https://mtls.example.com',
+      ACCOUNT_SERVER_MTLS_CLIENT_CA: `${cert}\n${cert}`,
+    })
+    expect(binding.mtls).to.include({
+      certificateHeader: 'x-client-cert',
+      origin: 'https://mtls.example.com',
+    })
+    expect(binding.mtls?.authorities).to.have.lengthOf(2)
+  })
+
+  const WRONG: [string, Record<string, string>, RegExp][] = [
+    ['a port without certificate and key', { ACCOUNT_SERVER_MTLS_PORT: '8743' }, /MTLS_CERT is missing/],
+    ['a certificate that is none', { ...listener, ACCOUNT_SERVER_MTLS_CERT: 'x' }, /MTLS_CERT: got "x"/],
+    ['a key that is none', { ...listener, ACCOUNT_SERVER_MTLS_KEY: cert }, /MTLS_KEY: got \*+, takes/],
+    [
+      'a header that nobody is trusted to set',
+      { ACCOUNT_SERVER_MTLS_CERTIFICATE_HEADER: 'client-cert' },
+      /TRUSTED_PROXIES is missing/,
+    ],
+    ['authorities for nothing', { ACCOUNT_SERVER_MTLS_CLIENT_CA: cert }, /MTLS_CLIENT_CA needs/],
+    [
+      'an address that is not https',
+      { ...listener, ACCOUNT_SERVER_MTLS_ISSUER: 'http://localhost:1' },
+      /MTLS_ISSUER/,
+    ],
+  ]
+  for (const [what, environment, problem] of WRONG)
+    it(`refuse ${what}`, () => {
+      expect(problemsOf(environment).join('\n')).to.match(problem)
+    })
 })
