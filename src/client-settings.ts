@@ -28,6 +28,11 @@ export const clientSettings = {
     description:
       'Off: confidential clients outside FAPI may leave PKCE out, as old libraries and test suites do.',
   }),
+  assertions_for_token_endpoint: flag().default(false).meta({
+    group: 'Clients',
+    description:
+      'Takes client assertions whose aud is the token endpoint too, as OpenID Connect Core has it; the issuer always counts.',
+  }),
   software_statement_issuers: statementIssuers()
     .default([])
     .meta({

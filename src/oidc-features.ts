@@ -63,6 +63,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     mtls: config.binding.mtls,
     clock,
     lifetimes,
+    assertionsForTokenEndpoint: config.registration.assertionsForTokenEndpoint,
     pkceForConfidential: config.registration.pkceForConfidential,
     unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
     adapter: adapterOf(parts, registration),

@@ -1,6 +1,7 @@
 /** What is asked of a client assertion (RFC 7523) beyond what the library checks: that it is of now, for soon, and for us. */
 import { errors } from 'oidc-provider'
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { MtlsSettings } from './binding/mtls.ts'
 import { rulesOf } from './clients/profiles.ts'
 
 /** Between clocks that differ. */
@@ -9,6 +10,33 @@ const AHEAD_SECONDS = 60
 const LONGEST_LIFE_SECONDS = 3600
 
 type Claims = Record<string, unknown>
+
+export type AudienceNeeds = {
+  mtls: MtlsSettings | undefined
+  /** Takes assertions made for the token endpoint too (OpenID Connect Core §9), but not from clients of FAPI 2.0. */
+  assertionsForTokenEndpoint: boolean
+}
+
+/**
+ * The audience of a client assertion is the issuer alone, so that one made for another server is useless here, unless the
+ * operator allows the older form. FAPI-CIBA is older than FAPI 2.0 and has that form as well.
+ */
+export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
+  const { issuer } = provider
+  const strict = new Set([issuer])
+  const token = provider.urlFor('token')
+  const { origin } = needs.mtls ?? {}
+  const older = new Set([issuer, token, ...(origin ? [origin + token.slice(issuer.length)] : [])])
+  const context = provider.OIDCContext.prototype as KoaContextWithOIDC['oidc'] & {
+    clientJwtAuthExpectedAudience: unknown
+  }
+  context.clientJwtAuthExpectedAudience = function (this: typeof context) {
+    const isFapi2 = rulesOf(this.client)?.singleAudience && !this.client?.grantTypeAllowed(CIBA)
+    return needs.assertionsForTokenEndpoint && !isFapi2 ? older : strict
+  }
+}
+
+const CIBA = 'urn:openid:params:grant-type:ciba'
 
 /** @throws errors.InvalidClientAuth */
 export function assertTimely(ctx: KoaContextWithOIDC, { iat, exp, aud }: Claims, { alg }: Claims): void {

@@ -13,20 +13,23 @@ import { loggableError } from '../platform/loggable-error.ts'
 import type { Logger } from '../platform/log.ts'
 import { explainRefusal } from './binding/refusal.ts'
 import { acceptProofsForAliases, withMtlsAliases } from './binding/mtls.ts'
+import { expectAudience } from './client-assertion.ts'
+import type { AudienceNeeds } from './client-assertion.ts'
 import { createConfiguration } from './configuration.ts'
 import type { ConfigurationNeeds } from './configuration.ts'
 import type { KeySet } from './keys/key-set.ts'
 import { flushUnitOfWork } from './store/unit-of-work.ts'
 
-export type OidcNeeds = Omit<ConfigurationNeeds, 'keySet' | 'detailsTypes'> & {
-  loadDetailsTypes: () => Promise<ConfigurationNeeds['detailsTypes']>
-  loadKeys: () => Promise<KeySet>
-  /** Installs token ids, replay detection and client secret comparison on a fresh provider. */
-  install: (provider: Provider) => void
-  /** Runs after each protocol request that signed somebody in or out. */
-  afterRequest: (ctx: KoaContextWithOIDC) => Promise<void>
-  log: Logger
-}
+export type OidcNeeds = AudienceNeeds &
+  Omit<ConfigurationNeeds, 'keySet' | 'detailsTypes'> & {
+    loadDetailsTypes: () => Promise<ConfigurationNeeds['detailsTypes']>
+    loadKeys: () => Promise<KeySet>
+    /** Installs token ids, replay detection and client secret comparison on a fresh provider. */
+    install: (provider: Provider) => void
+    /** Runs after each protocol request that signed somebody in or out. */
+    afterRequest: (ctx: KoaContextWithOIDC) => Promise<void>
+    log: Logger
+  }
 
 export type Oidc = {
   /** The provider that new requests go to. Ask again for each request: it changes with the keys. */
@@ -55,6 +58,7 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   provider.keys = new Keygrip(needs.cookieKeys, 'sha256')
   fixAddresses(provider, needs.issuer)
   acceptProofsForAliases(provider, needs.mtls)
+  expectAudience(provider, needs)
   needs.install(provider)
   provider.use(completeRequest(needs))
   if (unpublished.length > 0) provider.use(withhold(new Set(unpublished)))
@@ -70,12 +74,7 @@ export function fixAddresses(app: Pick<Provider, 'request'>, issuer: string): vo
     protocol: { get: () => protocol.slice(0, -1) },
   })
   if (!(app instanceof Provider)) return
-  const context = app.OIDCContext.prototype as KoaContextWithOIDC['oidc'] & {
-    clientJwtAuthExpectedAudience: unknown
-  }
-  context.urlFor = (name, options) => app.urlFor(name, options)
-  // One audience for client assertions: the issuer, so that an assertion made for another server is useless here.
-  context.clientJwtAuthExpectedAudience = () => new Set([issuer])
+  app.OIDCContext.prototype.urlFor = (name, options) => app.urlFor(name, options)
 }
 
 function completeRequest(needs: OidcNeeds): Middleware {
