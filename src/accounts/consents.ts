@@ -12,6 +12,8 @@ export type Consent = {
   claims: string[]
   /** Scopes by resource identifier (RFC 8707). */
   resources: Record<string, string[]>
+  /** What the client looked like when the person agreed, where that can change without an operator. */
+  clientPin: ClientPin | null
   grantedAtMs: number
   updatedAtMs: number
 }
@@ -20,7 +22,12 @@ export type Allowed = {
   scopes?: readonly string[]
   claims?: readonly string[]
   resources?: Readonly<Record<string, readonly string[]>>
+  clientPin?: ClientPin | undefined
 }
+
+export type ClientPin = z.output<typeof clientPin>
+
+const clientPin = z.object({ digest: z.string(), name: z.string(), redirectUris: z.array(z.string()) })
 
 const COLUMNS = [
   'accountId',
@@ -28,6 +35,7 @@ const COLUMNS = [
   'scopes',
   'claims',
   'resources',
+  'clientPin',
   'grantedAtMs',
   'updatedAtMs',
 ] as const
@@ -99,6 +107,7 @@ async function merge(trx: Sql, accountId: string, clientId: string, allowed: All
     scopes: JSON.stringify(union(before?.scopes, allowed.scopes)),
     claims: JSON.stringify(union(before?.claims, allowed.claims)),
     resources: JSON.stringify(resources),
+    ...(allowed.clientPin && { clientPin: JSON.stringify(allowed.clientPin) }),
     updatedAtMs: nowMs,
   }
   if (before) await trx('consents').where({ accountId, clientId }).update(content)
@@ -109,7 +118,8 @@ function union(before: readonly string[] = [], added: readonly string[] = []): s
   return [...new Set([...before, ...added])]
 }
 
-type StoredConsent = Omit<Consent, 'scopes' | 'claims' | 'resources'> & {
+type StoredConsent = Omit<Consent, 'scopes' | 'claims' | 'resources' | 'clientPin'> & {
+  clientPin: string | null
   scopes: string
   claims: string
   resources: string
@@ -124,5 +134,6 @@ function toConsent(row: StoredConsent): Consent {
     scopes: names.parse(JSON.parse(row.scopes)),
     claims: names.parse(JSON.parse(row.claims)),
     resources: namesByResource.parse(JSON.parse(row.resources)),
+    clientPin: row.clientPin === null ? null : clientPin.parse(JSON.parse(row.clientPin)),
   }
 }

@@ -1,10 +1,12 @@
 /** The consent page: what an app asks for, and the grant that a yes makes. */
 import { recordGrant } from '../accounts/account-grants.ts'
 import { findAccountById } from '../accounts/account.ts'
-import { rememberConsent } from '../accounts/consents.ts'
+import { findConsent, rememberConsent } from '../accounts/consents.ts'
+import type { ClientPin } from '../accounts/consents.ts'
 import type { Render } from '../http/render.ts'
 import { formOf } from '../http/request-state.ts'
 import type { KnownResource } from '../oidc/clients/resource-access.ts'
+import { pinOf } from '../oidc/clients/client-documents.ts'
 import type { Oidc } from '../oidc/provider.ts'
 import { describeDetails } from '../oidc/requests/authorization-details.ts'
 import type { Detail } from '../oidc/requests/authorization-details.ts'
@@ -13,7 +15,9 @@ import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { claimTexts, consentDetails } from './consent-details.ts'
+import { clientNotes } from './client-notes.ts'
 import { parameter, shownClient } from './open-interaction.ts'
+import type { Interaction } from './open-interaction.ts'
 import { resume } from './page.ts'
 import type { Page, StepPages } from './page.ts'
 
@@ -37,6 +41,7 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
   const resources = found.filter((resource) => resource !== undefined)
   const asked = interaction.prompt.details as Missing
   const details = consentDetails(parameter(interaction, 'scope'), resources)
+  const app = await describedApp(needs, interaction)
   needs.render(ctx, 'consent', {
     title: 'Allow access',
     action: `/interaction/${uid}/consent${query}`,
@@ -44,6 +49,8 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
     account: account && { email: account.email, name: account.name },
     switchAccountHref: `/interaction/${uid}/sign-in${query}`,
     ...details,
+    notes: app && clientNotes(app),
+    pin: app?.pin?.digest,
     scopes: [
       ...details.scopes,
       ...claimTexts(asked.missingOIDCClaims ?? [], parameter(interaction, 'scope')),
@@ -51,6 +58,16 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
     details: await detailsInWords(needs, asked.rar ?? []),
     resources: details.resources.filter(({ scopes }) => scopes.length > 0),
   })
+}
+
+/** The app as it describes itself now, and as it did when the person last agreed. */
+async function describedApp({ db, oidc }: Needs, interaction: Interaction) {
+  const clientId = parameter(interaction, 'client_id')
+  const client = await oidc.current().Client.find(clientId)
+  const pin = pinOf(client)
+  const consent = pin && (await findConsent(db, interaction.session?.accountId ?? '', clientId))
+  const agreed = consent?.clientPin ?? undefined
+  return client && { client, pin, agreed, redirectUri: parameter(interaction, 'redirect_uri') }
 }
 
 async function detailsInWords({ db, findResource }: Needs, details: Detail[]) {
@@ -62,9 +79,13 @@ async function detailsInWords({ db, findResource }: Needs, details: Detail[]) {
 }
 
 async function submit(needs: Needs, page: Page): Promise<void> {
-  const allowed = formOf(page.ctx)['decision'] === 'allow'
+  const form = formOf(page.ctx)
+  const allowed = form['decision'] === 'allow'
+  const pin = (await describedApp(needs, page.interaction))?.pin
+  // The app has changed since the page was shown: what was agreed to is not what would be recorded.
+  if (allowed && pin && pin.digest !== form['pin']) return show(needs, page)
   const result = allowed
-    ? { consent: { grantId: await grantAsked(needs, page) } }
+    ? { consent: { grantId: await grantAsked(needs, page, pin) } }
     : { error: 'access_denied', error_description: 'the person did not allow it' }
   const options = { mergeWithLastSubmission: allowed }
   await resume(needs.oidc, page, result, options)
@@ -78,7 +99,11 @@ type Missing = {
   rar?: Detail[]
 }
 
-async function grantAsked(needs: Needs, { interaction }: Page): Promise<string> {
+async function grantAsked(
+  needs: Needs,
+  { interaction }: Page,
+  clientPin: ClientPin | undefined,
+): Promise<string> {
   const provider = needs.oidc.current()
   const { grantId, session } = interaction
   const [accountId, clientId] = [session?.accountId ?? '', parameter(interaction, 'client_id')]
@@ -104,6 +129,7 @@ async function grantAsked(needs: Needs, { interaction }: Page): Promise<string> 
     scopes: grant.getOIDCScope().split(' ').filter(Boolean),
     claims: grant.getOIDCClaims(),
     resources: resourceScopes(grant),
+    clientPin,
   }
   await rememberConsent(needs.db, accountId, clientId, allowed, nowMs)
   return savedId

@@ -5,6 +5,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { recordGrant } from '../accounts/account-grants.ts'
 import { findConsent } from '../accounts/consents.ts'
+import { pinOf } from './clients/client-documents.ts'
 import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
@@ -17,6 +18,7 @@ export function createLoadExistingGrant(needs: Needs) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
     const { client, session, result, provider } = ctx.oidc
     if (!client || !session?.accountId) return undefined
+    if (await describesItselfAnew(needs, ctx)) return undefined
     const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId)
     const existing = grantId ? await provider.Grant.find(grantId) : undefined
     const allowed = await allowedWithoutAsking(needs, ctx)
@@ -31,6 +33,14 @@ async function allowedWithoutAsking(needs: Needs, ctx: KoaContextWithOIDC): Prom
   if (prompts.has('consent') || ctx.oidc.result?.consent) return undefined
   const consent = await findConsent(needs.db, session?.accountId ?? '', client?.clientId ?? '')
   return consent ? { ...consent, oidc: consent.scopes } : undefined
+}
+
+/** A client known by its document that is not what the person agreed to: neither grant nor consent holds any more. */
+async function describesItselfAnew({ db }: Needs, { oidc }: KoaContextWithOIDC): Promise<boolean> {
+  const pin = pinOf(oidc.client)
+  if (!pin) return false
+  const consent = await findConsent(db, oidc.session?.accountId ?? '', oidc.client?.clientId ?? '')
+  return consent?.clientPin?.digest !== pin.digest
 }
 
 function requested(ctx: KoaContextWithOIDC): Scopes {

@@ -123,6 +123,15 @@ export const samplePages: SamplePage[] = [
   }),
   sample('device-answered', 'connected', { allowed: true, clientName: 'Living Room TV' }),
   sample('device-answered', 'refused', { allowed: false }),
+  sample('consent', 'notes', {
+    ...consent,
+    pin: 'a digest',
+    notes: [
+      'Since you allowed it, it has changed its name. It was called Reading List.',
+      'This app is known only by its address: app.example.com',
+      'It opens an app on this device by cursor:, which other apps may claim too. Go on only if you began this yourself.',
+    ],
+  }),
   sample('consent', 'details', {
     ...consent,
     scopes: [],

@@ -3,7 +3,9 @@
  * library fetches, caches and checks it; here stands who may, what a document can never say, and what is pinned.
  */
 import { errors } from 'oidc-provider'
+import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { ClientPin } from '../../accounts/consents.ts'
 import { AppError } from '../../errors.ts'
 import { digest } from '../../platform/tokens.ts'
 import { scopesForLibrary } from './client-adapter.ts'
@@ -67,17 +69,27 @@ export function restrainDocument(metadata: Record<string, unknown>, resources: r
   if (guessApplicationType(texts) === 'native') metadata['application_type'] = 'native'
 }
 
-/** What a person agreed to: a client that changes its name or where it sends people is asked about again. */
-export type ClientPin = { digest: string; name: string; redirectUris: string[] }
-
-/** The pin of a client that is known by its document; nothing for any other. */
+/**
+ * What a person agrees to: a client that changes its name or where it sends people is asked about again. Only a client
+ * that is known by its document can change without an operator, so nothing for any other.
+ */
 export function pinOf(
-  client: { clientId: string; clientName?: string; redirectUris?: string[] } | undefined,
+  client: { clientId: string; clientName?: string; redirectUris?: readonly string[] } | undefined,
 ): ClientPin | undefined {
   if (!client || !isDocumentId(client.clientId)) return undefined
   const name = client.clientName ?? client.clientId
   const redirectUris = [...(client.redirectUris ?? [])].sort()
   return { digest: digest(JSON.stringify([name, redirectUris])), name, redirectUris }
+}
+
+/** The name of any client for a list; the host of a document that cannot be had just now. */
+export async function clientNameOf(provider: Provider, clientId: string): Promise<string | undefined> {
+  try {
+    return (await provider.Client.find(clientId))?.clientName
+  } catch (error) {
+    if (!isDocumentId(clientId) || !(error instanceof errors.OIDCProviderError)) throw error
+    return URL.parse(clientId)?.host
+  }
 }
 
 function checkDocument(metadata: Record<string, unknown>): void {
