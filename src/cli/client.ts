@@ -15,6 +15,7 @@ import {
   updateClient,
 } from '../oidc/clients/clients.ts'
 import type { Client } from '../oidc/clients/client-rows.ts'
+import { rulesOf } from '../oidc/clients/profiles.ts'
 import type { RegisteredClient } from '../oidc/clients/clients.ts'
 import { listResources } from '../oidc/clients/resources.ts'
 import type { Parts } from '../parts.ts'
@@ -63,6 +64,7 @@ export const client: Noun = {
       examples: [
         'client create --name "My app" --redirect-uri https://app.example.com/callback',
         'client create --name "My phone app" --public --redirect-uri com.example.app:/callback',
+        'client create --name "Bank app" --profile fapi2-security --jwks keys.json --redirect-uri https://bank.example.com/callback',
         'client create --name "Nightly job" --grant-type client_credentials --resource https://api.example.com/ --scope "ledger:read"',
       ],
       run: create,
@@ -166,11 +168,13 @@ async function create(given: Given, parts: Parts): Promise<Answer> {
   const typed = Object.entries(options).filter(
     ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
   )
-  const input = {
-    id_token_signed_response_alg: config.tokens.algorithm,
+  const chosen = {
     ...(described === undefined ? {} : readMetadata(described)),
     ...Object.fromEntries(typed),
-  } as ClientInput
+  }
+  // A profile that has algorithms of its own knows better than the server's default.
+  const alg = rulesOf(chosen)?.algs ? undefined : config.tokens.algorithm
+  const input = { id_token_signed_response_alg: alg, ...chosen } as ClientInput
   const accepts = await createClientCheck(parts)
   return registered(await createClient(db, input, { clock, sealer, accepts }))
 }
