@@ -3,6 +3,7 @@ import { clientSecretContext } from './oidc/clients/client-secret.ts'
 import { encryptionKeyContext } from './oidc/keys/encryption-keys.ts'
 import { signingKeyContext } from './oidc/keys/signing-keys.ts'
 import { sealContext } from './outbox/outbox.ts'
+import { WAY_BACK_CONTEXT } from './self-service/way-back.ts'
 import type { SealedColumn } from './platform/reseal.ts'
 
 export const SEALED_COLUMNS: readonly SealedColumn[] = [
@@ -28,11 +29,18 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     context: ({ clientId = '' }) => clientSecretContext(clientId),
   },
   {
-    what: 'client secrets before a rotation',
+    what: 'previous client secrets',
     table: 'clients',
     column: 'previousSecretSealed',
     key: 'clientId',
     context: ({ clientId = '' }) => clientSecretContext(clientId),
+  },
+  {
+    what: 'mailed links',
+    table: 'oneTimeTokens',
+    column: 'wayBack',
+    key: 'digest',
+    context: () => WAY_BACK_CONTEXT,
   },
   {
     what: 'outbox messages',

@@ -99,7 +99,7 @@ async function listDataKeys({ db, sealer }: Parts) {
     id,
     state: id === current ? 'current' : older.includes(id) ? 'older' : 'unknown',
     sealed: Object.fromEntries(
-      SEALED_COLUMNS.map(({ what }, index) => [what.replace(' ', '_'), counts[index]?.get(id) ?? 0]),
+      SEALED_COLUMNS.map(({ what }, index) => [what.replaceAll(' ', '_'), counts[index]?.get(id) ?? 0]),
     ),
   }))
 }
@@ -133,7 +133,7 @@ async function reseal(_given: Given, { db, sealer, log }: Parts): Promise<Answer
   const columns: Record<string, { resealed: number; unreadable: number }> = {}
   for (const column of SEALED_COLUMNS) {
     const { what } = column
-    const name = what.replace(' ', '_')
+    const name = what.replaceAll(' ', '_')
     columns[name] = await resealColumn(db, sealer, column, {
       onBatch: (soFar) => {
         log.info({ what, ...soFar }, 'keys.resealing')
@@ -143,7 +143,7 @@ async function reseal(_given: Given, { db, sealer, log }: Parts): Promise<Answer
   }
   const [dataKey] = sealer.keyIds
   const lines = SEALED_COLUMNS.map(({ what }) => {
-    const { resealed = 0, unreadable = 0 } = columns[what.replace(' ', '_')] ?? {}
+    const { resealed = 0, unreadable = 0 } = columns[what.replaceAll(' ', '_')] ?? {}
     const left = unreadable > 0 ? `; ${unreadable} cannot be opened with any of DATA_KEYS` : ''
     return `${what}: ${resealed} sealed again${left}`
   })

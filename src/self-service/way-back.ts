@@ -18,7 +18,8 @@ export type WayBack = {
 
 type Needs = { sealer: Sealer; isRestart: (sealed: string) => boolean }
 
-const CONTEXT = 'way-back'
+/** What a sealed way back is bound to. */
+export const WAY_BACK_CONTEXT = 'way-back'
 const carried = z.object({ from: z.string().regex(/^[\w-]{1,64}$/), restart: z.string().max(4000) })
 
 export function createWayBack({ sealer, isRestart }: Needs): WayBack {
@@ -39,8 +40,8 @@ export function createWayBack({ sealer, isRestart }: Needs): WayBack {
     },
     seal(ctx) {
       const found = path(ctx)
-      return found && sealer.seal(found, CONTEXT)
+      return found && sealer.seal(found, WAY_BACK_CONTEXT)
     },
-    open: (sealed) => (sealed ? sealer.open(sealed, CONTEXT) : undefined),
+    open: (sealed) => (sealed ? sealer.open(sealed, WAY_BACK_CONTEXT) : undefined),
   }
 }

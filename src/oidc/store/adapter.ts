@@ -35,13 +35,15 @@ export { flushUnitOfWork } from './unit-of-work.ts'
 
 /** The `adapter` setting of the provider. Goes together with `installTokenIds` and `flushUnitOfWork`. */
 export function createAdapterFactory(needs: AdapterNeeds): AdapterFactory {
-  const [current, ...older] = needs.secrets
-  const sealing = (secret: string) => deriveKey(secret, 'oidc-records')
+  const derive = (purpose: string) => {
+    const [current, ...older] = needs.secrets
+    return [deriveKey(current, purpose), ...older.map((secret) => deriveKey(secret, purpose))] as const
+  }
   const parts = {
     ...needs,
-    handles: createRecordHandles(deriveKey(current, 'oidc-record-handles')),
-    userCodeKey: deriveKey(current, 'oidc-user-codes'),
-    sealer: createSealer([sealing(current), ...older.map(sealing)]),
+    handles: createRecordHandles(derive('oidc-record-handles')),
+    userCodeKeys: derive('oidc-user-codes'),
+    sealer: createSealer(derive('oidc-records')),
   }
   return (model) => {
     if (model === 'Client') return needs.clientAdapter

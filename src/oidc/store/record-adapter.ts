@@ -18,7 +18,11 @@ import type { Located } from './token-ids.ts'
 import { consumeNow, lingerMs, openSuccessor } from './unit-of-work.ts'
 import type { UnitOfWorkNeeds } from './unit-of-work.ts'
 
-type Parts = UnitOfWorkNeeds & { handles: RecordHandles; sealer: Sealer; userCodeKey: Buffer }
+type Parts = UnitOfWorkNeeds & {
+  handles: RecordHandles
+  sealer: Sealer
+  userCodeKeys: readonly [Buffer, ...Buffer[]]
+}
 type Stored = AdapterPayload & { sessionBound?: boolean }
 
 /** Written together at the end of a token request. */
@@ -196,16 +200,25 @@ async function findByUserCode(
   model: string,
   userCode: string,
 ): Promise<AdapterPayload | undefined> {
-  const pointer = await parts.store.readToken(userCodeKeyOf(parts, userCode))
-  if (pointer.payload === undefined) return undefined
-  const { tag, digest: idDigest } = JSON.parse(pointer.payload) as { tag: string; digest: string }
+  const pointer = await findPointer(parts, userCode)
+  if (pointer === undefined) return undefined
+  const { tag, digest: idDigest } = JSON.parse(pointer) as { tag: string; digest: string }
   const place = { tag, digest: idDigest, key: recordKey(model, tag, idDigest) }
   return findRecord(parts, model, parts.handles.make(model, place), place)
 }
 
+/** A code that was shown before the data key was exchanged is found by the key of then. */
+async function findPointer({ store, userCodeKeys }: Parts, userCode: string): Promise<string | undefined> {
+  for (const key of userCodeKeys) {
+    const { payload } = await store.readToken(userCodeKeyOf(key, userCode))
+    if (payload !== undefined) return payload
+  }
+  return undefined
+}
+
 // User codes are short enough to be tried out: only the server's key finds one in the store.
-function userCodeKeyOf({ userCodeKey }: Parts, userCode: string): string {
-  const hidden = keyedDigest(userCodeKey, userCode)
+function userCodeKeyOf(key: Buffer, userCode: string): string {
+  const hidden = keyedDigest(key, userCode)
   return `{${hidden.slice(0, 16)}}:uc:${hidden}`
 }
 
@@ -215,7 +228,7 @@ function userCodeEntry(
   place: { tag: string; digest: string },
   entry: Entry,
 ): Entry {
-  return { ...entry, key: userCodeKeyOf(parts, userCode), payload: JSON.stringify(place) }
+  return { ...entry, key: userCodeKeyOf(parts.userCodeKeys[0], userCode), payload: JSON.stringify(place) }
 }
 
 function encode({ sealer }: Parts, model: string, key: string, payload: AdapterPayload): string {

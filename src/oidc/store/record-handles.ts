@@ -13,14 +13,16 @@ export type RecordHandles = {
   open: (model: string, handle: string) => Located | undefined
 }
 
-export function createRecordHandles(key: Buffer): RecordHandles {
-  const mac = (model: string, tag: string, digest: string) => keyedDigest(key, `${model}.${tag}.${digest}`)
+/** Made with the first key; one that another made is still opened, since a person's pages outlast a rotation. */
+export function createRecordHandles(keys: readonly [Buffer, ...Buffer[]]): RecordHandles {
+  const mac = (model: string, tag: string, digest: string, key = keys[0]) =>
+    keyedDigest(key, `${model}.${tag}.${digest}`)
   return {
     make: (model, { tag, digest }) => `~${tag}.${digest}.${mac(model, tag, digest)}`,
     open(model, handle) {
       if (!isHandle(handle)) return undefined
       const [tag = '', digest = '', given = ''] = handle.slice(1).split('.')
-      if (!equalsInConstantTime(given, mac(model, tag, digest))) return undefined
+      if (!keys.some((key) => equalsInConstantTime(given, mac(model, tag, digest, key)))) return undefined
       return { tag, digest, key: model === 'Session' ? sessionKey(tag) : recordKey(model, tag, digest) }
     },
   }

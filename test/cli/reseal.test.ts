@@ -1,0 +1,161 @@
+import { randomUUID } from 'node:crypto'
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { SignJWT } from 'jose'
+import { loadConfig } from '../../src/config.ts'
+import { secretForLibrary } from '../../src/oidc/clients/client-secret.ts'
+import { createClient, findClientWithSecret } from '../../src/oidc/clients/clients.ts'
+import { loadKeySet } from '../../src/oidc/keys/key-set.ts'
+import { createParts } from '../../src/parts.ts'
+import { freePort, launch, pause } from '../support/service-process.ts'
+import type { Running } from '../support/service-process.ts'
+import { embeddedPlace, servicePlace } from './command-line.ts'
+import type { Answered, Place } from './command-line.ts'
+
+const MAIN = join(import.meta.dirname, '../../src/main.ts')
+const PLACES = { SQLite: async () => embeddedPlace(), 'MariaDB and Redis': servicePlace }
+const OLD = 'the data key of before which is long enough for one'
+const NEW = 'the data key of tomorrow which is long enough for one'
+const CLIENTS = 120
+
+type DataKey = { id: string; state: string; sealed: Record<string, number> }
+
+for (const [name, openPlace] of Object.entries(PLACES))
+  describe(`keys reseal beside a running server on ${name}`, function () {
+    this.timeout(40_000)
+    let place: Place
+    let server: Running
+    let origin: string
+
+    before(async () => {
+      place = await openPlace()
+      const port = await freePort()
+      origin = `http://localhost:${port}`
+      const env = {
+        ...place.env,
+        PATH: process.env.PATH,
+        ACCOUNT_SERVER_PORT: String(port),
+        ACCOUNT_SERVER_ISSUER: origin,
+        // The first step of a rotation: every process can open what the next one will seal.
+        ACCOUNT_SERVER_DATA_KEYS: `${OLD},${NEW}`,
+      }
+      server = await launch({ command: process.execPath, args: [MAIN], ports: [port], env })
+      await until(async () => (await fetch(`${origin}/health/ready`)).ok)
+    })
+    after(async () => {
+      await server?.stop()
+      await place.remove()
+    })
+
+    const partsWith = (keys: string) =>
+      createParts(
+        loadConfig({ ...place.env, ACCOUNT_SERVER_DATA_KEYS: keys, ACCOUNT_SERVER_LOG_DIR: place.folder }),
+      )
+    const cli = async (keys: string, ...args: string[]): Promise<Answered> => {
+      const { code, stdout, stderr } = await place.cli([...args, '--json'], {
+        env: { ACCOUNT_SERVER_DATA_KEYS: keys },
+      })
+      expect({ code, stderr }).to.eql({ code: 0, stderr: '' })
+      return JSON.parse(stdout) as Answered
+    }
+
+    const signedIn = async (id: string, secret: string) => {
+      const claims = { iss: id, sub: id, aud: origin, jti: randomUUID() }
+      const jwt = new SignJWT(claims)
+        .setProtectedHeader({ alg: 'HS256' })
+        .setIssuedAt()
+        .setExpirationTime('1m')
+      const form = {
+        grant_type: 'client_credentials',
+        client_id: id,
+        client_assertion: await jwt.sign(Buffer.from(secret)),
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      }
+      return (await fetch(`${origin}/oauth/token`, { method: 'POST', body: new URLSearchParams(form) }))
+        .status
+    }
+
+    it('leaves nothing that needs the old key, while the server goes on', async () => {
+      const parts = await partsWith(OLD)
+      const input = {
+        client_name: 'Job',
+        grant_types: ['client_credentials' as const],
+        token_endpoint_auth_method: 'client_secret_jwt' as const,
+      }
+      const clients = []
+      for (let made = 0; made < CLIENTS; made += 1) clients.push(await createClient(parts.db, input, parts))
+      await parts.outbox.record(parts.db, { topic: 'elsewhere', payload: { link: 'the content' } })
+      await parts.close()
+      const [{ client_id: id, client_secret: secret = '' }] = clients as [(typeof clients)[0]]
+
+      const statuses: number[] = []
+      let running = true
+      const load = (async () => {
+        while (running) statuses.push(await signedIn(id, secret))
+      })()
+      const { data_key: current, ...counts } = await cli(`${NEW},${OLD}`, 'keys', 'reseal')
+      running = false
+      await load
+      expect(counts['client_secrets']).to.eql({ resealed: CLIENTS, unreadable: 0 })
+      expect(counts['signing_keys']).to.eql({ resealed: 4, unreadable: 0 })
+      expect(counts['encryption_keys']).to.eql({ resealed: 3, unreadable: 0 })
+      expect((counts['outbox_messages'] as { resealed: number }).resealed).to.be.at.least(1)
+      expect(new Set(statuses)).to.eql(new Set([200]))
+
+      const { data_keys } = await cli(`${NEW},${OLD}`, 'keys', 'list')
+      const [first, second] = data_keys as DataKey[]
+      expect(first).to.include({ id: current, state: 'current' })
+      expect(first!.sealed).to.include({ client_secrets: CLIENTS, signing_keys: 4 })
+      expect(second).to.include({ state: 'older' })
+      expect(Object.values(second!.sealed)).to.eql(Object.values(second!.sealed).map(() => 0))
+
+      const withoutOld = await partsWith(NEW)
+      expect((await loadKeySet(withoutOld.db, withoutOld.sealer)).jwks.keys).to.have.length(7)
+      const found = await findClientWithSecret(withoutOld.db, id)
+      expect(secretForLibrary(withoutOld.sealer, id, found!.secret)).to.equal(secret)
+      await withoutOld.close()
+    })
+
+    it('says what was sealed with a key that is not configured, and leaves it', async () => {
+      const stranger = 'a data key that somebody forgot which is long enough'
+      const { signing_keys: keys } = await cli(stranger, 'keys', 'reseal')
+      expect(keys).to.eql({ resealed: 0, unreadable: 4 })
+      const { data_keys } = await cli(stranger, 'keys', 'list')
+      expect((data_keys as DataKey[]).map(({ state }) => state)).to.eql(['current', 'unknown'])
+      const { stdout } = await place.cli(['keys', 'reseal'], { env: { ACCOUNT_SERVER_DATA_KEYS: stranger } })
+      expect(stdout).to.contain('signing keys: 0 sealed again; 4 cannot be opened with any of DATA_KEYS\n')
+    })
+  })
+
+describe('what is sealed with the data key', () => {
+  // Where a value is sealed, and why `keys reseal` knows it or need not.
+  const PLACES_KNOWN: Record<string, string> = {
+    'outbox/outbox.ts': 'in the list',
+    'oidc/clients/client-secret.ts': 'in the list',
+    'oidc/keys/key-rows.ts': 'in the list',
+    'self-service/way-back.ts': 'in the list',
+    'platform/reseal.ts': 'seals again',
+    'interaction/restart.ts': 'in an address: lives as long as an open page',
+    'interaction/remembered-accounts.ts': 'in a cookie: a convenience that may be forgotten',
+    'oidc/store/session-records.ts': 'in the grant store, with keys of its own',
+    'oidc/store/record-adapter.ts': 'in the grant store, with keys of its own',
+    'oidc/store/unit-of-work.ts': 'with a key made of the token itself',
+  }
+
+  it('is known to reseal, wherever it is sealed', () => {
+    const source = join(import.meta.dirname, '../../src')
+    const sealing = globSync('**/*.ts', { cwd: source }).filter((file) =>
+      /[sS]ealer(\([^)]*\))?\s*\.seal\(/.test(readFileSync(join(source, file), 'utf8')),
+    )
+    expect(sealing.sort()).to.eql(Object.keys(PLACES_KNOWN).sort())
+  })
+})
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 20_000
+  while (!(await holds().catch(() => false))) {
+    if (Date.now() > deadline) throw new Error('waited for 20 s')
+    await pause(50)
+  }
+}
