@@ -151,6 +151,7 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
   const routers = listRouters({ parts, accounts, features, pages, render, findMember, startAgain, restarts })
   const inner = new Koa()
   inner.use(postedRequestRoutes(['/oauth/authorize', '/oauth/logout']).routes())
+  inner.use(features.statusListRoutes.routes())
   inner.use(oidc.middleware)
   inner.use(formBody())
   inner.use(

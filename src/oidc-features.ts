@@ -32,6 +32,8 @@ import { createRegistrationFeatures } from './registration-features.ts'
 import type { RegistrationFeatures } from './registration-features.ts'
 import { isLoopback } from './setting-kinds.ts'
 import { createSignOutPages } from './sign-out-pages.ts'
+import { createStatusLists } from './status-list-features.ts'
+import type { StatusLists } from './status-list-features.ts'
 
 type Given = {
   parts: Parts
@@ -53,19 +55,11 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
   const grantSeconds = lifetimes.sessionAbsoluteSeconds + lifetimes.refreshTokenSeconds
   const fetch = createGuardedFetch({ allowLoopback: isLoopback(config.issuer) })
   const registration = createRegistrationFeatures(parts, fetch)
+  const statusLists = createStatusLists(parts)
   const oidc: Oidc = await createOidc({
-    issuer: config.issuer,
-    secure: config.secure,
-    algorithm: config.tokens.algorithm,
-    cookieKeys: config.keys.cookie,
-    dpopNonceSecret: config.keys.dpopNonces,
-    dpopNonceRequired: config.binding.dpopNonceRequired,
-    mtls: config.binding.mtls,
+    ...settingsOf(config),
     clock,
     lifetimes,
-    assertionsForTokenEndpoint: config.registration.assertionsForTokenEndpoint,
-    pkceForConfidential: config.registration.pkceForConfidential,
-    unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
     adapter: adapterOf(parts, registration),
     findAccount: createFindAccount(db),
     fetch,
@@ -77,14 +71,15 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     interactionUrl: given.interactionUrl,
     devicePages: given.devicePages?.(resources.get),
     loadKeys: () => loadKeySet(db, sealer),
-    install: (provider) => install(provider, parts, registration),
+    install: (provider) => install(provider, parts, registration, statusLists),
     ...signOutOf(parts, render, lifetimes),
     log,
   })
   feed.on(SIGNING_KEYS_TOPIC, oidc.reload)
   feed.on(RESOURCES_TOPIC, oidc.reload)
   feed.on(ENCRYPTION_KEYS_TOPIC, oidc.reload)
-  return { oidc, lifetimes, grantSeconds, findResource: resources.get }
+  const statusListRoutes = statusLists.routes(oidc)
+  return { oidc, lifetimes, grantSeconds, findResource: resources.get, statusListRoutes }
 }
 
 function signOutOf({ db, clock, store, config }: Parts, render: Render, lifetimes: Lifetimes) {
@@ -121,6 +116,7 @@ function install(
   provider: Provider,
   { config, db, clock, store, outbox }: Parts,
   registration: RegistrationFeatures,
+  statusLists: StatusLists,
 ): void {
   installTokenIds(provider)
   installTokenExchange(provider, { db, clock, store })
@@ -130,6 +126,22 @@ function install(
   installDeviceCodes(provider, { db, clock, store, key: config.keys.index })
   registration.install(provider)
   installSecretComparison(provider, clock)
+  statusLists.install(provider)
+}
+
+function settingsOf(config: Parts['config']) {
+  return {
+    issuer: config.issuer,
+    secure: config.secure,
+    algorithm: config.tokens.algorithm,
+    cookieKeys: config.keys.cookie,
+    dpopNonceSecret: config.keys.dpopNonces,
+    dpopNonceRequired: config.binding.dpopNonceRequired,
+    mtls: config.binding.mtls,
+    assertionsForTokenEndpoint: config.registration.assertionsForTokenEndpoint,
+    pkceForConfidential: config.registration.pkceForConfidential,
+    unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
+  }
 }
 
 function lifetimesOf({ tokens, sessions }: Parts['config']): Lifetimes {

@@ -13,6 +13,7 @@ import { LOGOUT_TOPIC } from './oidc/logout/logout-notice.ts'
 import { reapplyRevocations, recordRevocations } from './oidc/store/recorded-revocations.ts'
 import { createRedisStore } from './oidc/store/redis-store.ts'
 import { createSqlStore } from './oidc/store/sql-store.ts'
+import { revokeStatuses } from './oidc/status-list/revoked-statuses.ts'
 import { createOutbox, MAIL_TOPIC } from './outbox/outbox.ts'
 import { createRelay } from './outbox/relay.ts'
 import type { Sink } from './outbox/sink.ts'
@@ -40,7 +41,7 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
   const sealer = createSealer(config.keys.data)
   const worker = createWorker({ config, db, clock, log, sealer, logout: createLogoutSink(() => parts) })
   const outbox = createOutbox({ sealer, clock, onCommitted: worker.relay.wake })
-  const store = announceEndings({ db, clock, outbox, store: kept })
+  const store = announceEndings({ db, clock, outbox, store: revokeStatuses({ db, store: kept }) })
   const hasher = createHasher({
     memoryKib: config.accounts.hashMemoryKib,
     passes: config.accounts.hashPasses,

@@ -1,11 +1,12 @@
 /**
  * A resource server: an API that takes access tokens (RFC 6750). Opaque tokens are introspected (RFC 7662), which sees a
- * revocation at once; JWT access tokens (RFC 9068) are verified here with the published keys, without asking anybody.
+ * revocation at once; JWT access tokens (RFC 9068) are verified here, with the published keys and status lists.
  */
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
-import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
 import * as oidc from 'openid-client'
+import { createVerifier } from '../jwt-middleware/access-token.ts'
+import { presented } from '../jwt-middleware/presented-request.ts'
 
 export type ResourceServerSettings = {
   issuer: string
@@ -16,7 +17,7 @@ export type ResourceServerSettings = {
 }
 
 type Access = { subject: string; clientId: string; scopes: string[] }
-type Check = (token: string) => Promise<Access | undefined>
+type Check = (request: IncomingMessage, token: string) => Promise<Access | undefined>
 type Answer = { status: number; body: unknown; challenge?: string }
 
 /** Which scope each route takes. */
@@ -39,10 +40,10 @@ export async function createResourceServer(settings: ResourceServerSettings): Pr
 async function answerTo(request: IncomingMessage, check: Check): Promise<Answer> {
   const scope = SCOPES[`${request.method} ${request.url}`]
   if (!scope) return { status: 404, body: { error: 'not_found' } }
-  const token = /^Bearer ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const token = /^(?:Bearer|DPoP) ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
   // Nothing was presented: the challenge names no error (RFC 6750 §3.1).
   if (!token) return refusal(401, 'Bearer realm="ledger"')
-  const access = await check(token)
+  const access = await check(request, token)
   if (!access) return refusal(401, 'Bearer realm="ledger", error="invalid_token"')
   if (!access.scopes.includes(scope))
     return refusal(403, `Bearer realm="ledger", error="insufficient_scope", scope="${scope}"`)
@@ -64,9 +65,10 @@ async function createCheck({
   const config = await oidc.discovery(new URL(issuer), clientId, clientSecret, authentication, {
     execute: issuer.startsWith('http:') ? [oidc.allowInsecureRequests] : [],
   })
-  const keys = createRemoteJWKSet(new URL(config.serverMetadata().jwks_uri ?? ''))
-  return async (token) => {
-    const claims = token.includes('.') ? await verified(token) : await introspected(token)
+  const jwksUri = config.serverMetadata().jwks_uri ?? ''
+  const verify = createVerifier({ issuer, audience: identifier, jwksUri })
+  return async (request, token) => {
+    const claims = token.includes('.') ? await verified(request) : await introspected(token)
     if (!claims || claims['aud'] !== identifier) return undefined
     const { sub, client_id: client, scope } = claims
     return {
@@ -78,16 +80,13 @@ async function createCheck({
 
   async function introspected(token: string): Promise<Record<string, unknown> | undefined> {
     const answer = await oidc.tokenIntrospection(config, token)
-    return answer.active ? answer : undefined
+    // What a token is bound to is checked for JWTs alone.
+    return answer.active && !('cnf' in answer) ? answer : undefined
   }
 
-  async function verified(token: string): Promise<Record<string, unknown> | undefined> {
-    try {
-      return (await jwtVerify(token, keys, { issuer, audience: identifier, typ: 'at+jwt' })).payload
-    } catch (error) {
-      // A key set that cannot be fetched is an outage, and not the token's fault.
-      if (error instanceof errors.JOSEError && error.code !== 'ERR_JWKS_TIMEOUT') return undefined
-      throw error
-    }
+  async function verified(request: IncomingMessage): Promise<Record<string, unknown> | undefined> {
+    const verdict = await verify(presented(request, identifier))
+    if (!verdict.ok && verdict.status === 503) throw new Error(verdict.reason)
+    return verdict.ok ? verdict.claims : undefined
   }
 }

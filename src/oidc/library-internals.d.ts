@@ -37,6 +37,12 @@ declare module 'oidc-provider/lib/helpers/grants.js' {
 }
 
 declare module 'oidc-provider/lib/helpers/jwt.js' {
+  export function sign(
+    claims: Record<string, unknown>,
+    key: unknown,
+    alg: string,
+    options: { typ: string; issuer: string; fields: { kid: string } },
+  ): Promise<string>
   export function verify(
     jwt: string,
     keystore: unknown,

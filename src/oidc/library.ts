@@ -5,7 +5,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import requests from 'oidc-provider/lib/helpers/als.js'
 import * as grants from 'oidc-provider/lib/helpers/grants.js'
-import { verify } from 'oidc-provider/lib/helpers/jwt.js'
+import { sign, verify } from 'oidc-provider/lib/helpers/jwt.js'
 import instance from 'oidc-provider/lib/helpers/weak_cache.js'
 import assembleParams from 'oidc-provider/lib/shared/assemble_params.js'
 import clientAuthentication, { getClientAuthParams } from 'oidc-provider/lib/shared/client_auth.js'
@@ -88,6 +88,34 @@ export function keepExtraClaims(provider: Provider): void {
   }
 }
 
+/** An access token that is being issued. */
+export type IssuedToken = {
+  clientId: string
+  grantId?: string
+  format?: string
+  /** Seconds that it lives. */
+  expiration: number
+}
+
+/** Adds claims to access tokens as they are issued. */
+export function addTokenClaims(
+  provider: Provider,
+  claimsOf: (token: IssuedToken) => Promise<object | undefined>,
+): void {
+  const { configuration } = internals(provider)
+  const { extraTokenClaims } = configuration
+  configuration.extraTokenClaims = async (ctx, token) => {
+    const others = (await extraTokenClaims(ctx, token)) as object | undefined
+    const claims = await claimsOf(token as IssuedToken)
+    return claims || others ? { ...others, ...claims } : undefined
+  }
+}
+
+/** Adds to the provider's metadata. */
+export function announce(provider: Provider, metadata: Record<string, unknown>): void {
+  Object.assign(internals(provider).configuration.discovery, metadata)
+}
+
 /** How tokens for a resource server are made, whether or not the client may ask for them by itself. */
 export async function resourceServer(
   ctx: KoaContextWithOIDC,
@@ -107,6 +135,24 @@ export async function resourceServer(
 export function verifyOwnJwt(provider: Provider, jwt: string) {
   const { keystore, configuration } = internals(provider)
   return verify(jwt, keystore, { issuer: provider.issuer, clockTolerance: configuration.clockTolerance })
+}
+
+/** Signs claims of the provider's own with its current key. */
+export function signOwnJwt(
+  provider: Provider,
+  claims: Record<string, unknown>,
+  { alg, typ }: { alg: string; typ: string },
+): Promise<string> {
+  const keystore = internals(provider).keystore as SigningKeys
+  const [key] = keystore.selectForSign({ alg, use: 'sig' })
+  if (!key) throw new TypeError(`there is no key that signs with ${alg}`)
+  const options = { typ, issuer: provider.issuer, fields: { kid: key.kid } }
+  return sign(claims, keystore.getKeyObject(key), alg, options)
+}
+
+type SigningKeys = {
+  selectForSign: (wanted: { alg: string; use: 'sig' }) => { kid: string }[]
+  getKeyObject: (key: { kid: string }) => unknown
 }
 
 // As the library does it for its own routes.

@@ -10,6 +10,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/database.ts'
 import type { Db, Sql } from '../../platform/database.ts'
 import type { Sealer } from '../../platform/tokens.ts'
+import { revokeEntriesIn } from '../status-list/status-entries.ts'
 import { parseClientMetadata } from './client-metadata.ts'
 import type { ClientInput, ClientMetadata } from './client-metadata.ts'
 import { lockClient, metadataColumns, selectClients, toClient } from './client-rows.ts'
@@ -166,6 +167,7 @@ export async function deleteClient(db: Db, clientId: string): Promise<boolean> {
 
 /** `deleteClient` inside the caller's transaction. */
 export async function removeClient(trx: Knex.Transaction, clientId: string): Promise<boolean> {
+  await revokeEntriesIn(trx, { clientId })
   const removed = await trx('clients').where({ clientId }).delete()
   if (removed > 0) await noteChange(trx, CLIENTS_TOPIC)
   return removed > 0
@@ -184,6 +186,8 @@ export function toRegisteredMetadata(
 
 async function setDisabled(db: Db, clientId: string, disabledAtMs: number | null, updatedAtMs: number) {
   return await inTransaction(db, async (trx) => {
+    // Its JWT access tokens would otherwise live on: nobody asks here about those.
+    if (disabledAtMs !== null) await revokeEntriesIn(trx, { clientId })
     const updated = await trx('clients').where({ clientId }).update({ disabledAtMs, updatedAtMs })
     if (updated > 0) await noteChange(trx, CLIENTS_TOPIC)
     return updated > 0

@@ -69,6 +69,8 @@ export function tagOfJwtId(jti: string): string | undefined {
 
 export const grantKey = (tag: string): string => `{${tag}}:grant`
 export const sessionKey = (tag: string): string => `{${tag}}:session`
+/** The hash tag within a root's key. */
+export const tagOfKey = (key: string): string => key.slice(1, TAG_LENGTH + 1)
 export const isSessionKey = (key: string): boolean => key.endsWith(':session')
 
 /** The key of a record that is known by its digest. */

@@ -1,0 +1,30 @@
+/** Puts status lists together: where places come from, who signs, and under which addresses lists are published. */
+import type Provider from 'oidc-provider'
+import { signOwnJwt } from './oidc/library.ts'
+import type { Oidc } from './oidc/provider.ts'
+import { createPlaceAllocator } from './oidc/status-list/place-allocator.ts'
+import { installStatusClaim } from './oidc/status-list/status-claim.ts'
+import { createStatusDocuments } from './oidc/status-list/status-document.ts'
+import { listIds } from './oidc/status-list/status-entries.ts'
+import { statusListRoutes } from './oidc/status-list/status-list.routes.ts'
+import type { Parts } from './parts.ts'
+
+export type StatusLists = ReturnType<typeof createStatusLists>
+
+export function createStatusLists({ db, clock, store, config }: Parts) {
+  const aggregationAddress = `${config.issuer}/oauth/status-lists`
+  const addressOf = (listId: string) => `${aggregationAddress}/${listId}`
+  const places = createPlaceAllocator({ db, clock })
+  const signing = { alg: config.tokens.algorithm, typ: 'statuslist+jwt' }
+  return {
+    install: (provider: Provider) =>
+      installStatusClaim(provider, { db, clock, store, places, addressOf, aggregationAddress }),
+    routes(oidc: Oidc) {
+      const sign = (claims: Record<string, unknown>) => signOwnJwt(oidc.current(), claims, signing)
+      return statusListRoutes({
+        documents: createStatusDocuments({ db, clock, addressOf, sign }),
+        addresses: async () => (await listIds(db)).map(addressOf),
+      })
+    },
+  }
+}
