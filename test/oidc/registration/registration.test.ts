@@ -1,0 +1,255 @@
+import { expect } from 'chai'
+import * as oidc from 'openid-client'
+import { revokeInitialAccessToken } from '../../../src/oidc/registration/initial-access-tokens.ts'
+import { disableClient } from '../../../src/oidc/clients/clients.ts'
+import type { PolicyInput } from '../../../src/oidc/registration/registration-policy.ts'
+import { STAGES } from '../protocol/stage.ts'
+import type { Stage } from '../protocol/stage.ts'
+import { basic } from '../protocol/send.ts'
+import { CALLBACK, createRegistrar } from './registrar.ts'
+import type { Registered } from './registrar.ts'
+
+const app = { client_name: 'Notes', redirect_uris: [CALLBACK] }
+
+for (const { name, stage: openStage } of STAGES) {
+  describe(`dynamic registration on ${name}`, function () {
+    this.timeout(60_000)
+    let stage: Stage
+    let registrar: ReturnType<typeof createRegistrar>
+
+    before(async () => {
+      stage = await openStage()
+      registrar = createRegistrar(stage)
+    })
+
+    async function registered(body: object = app, policy: PolicyInput = {}): Promise<Registered> {
+      const { token } = await registrar.token(policy)
+      const reply = await registrar.register(body, token)
+      expect(reply.status, JSON.stringify(reply.body)).to.equal(201)
+      return reply.body
+    }
+
+    it('serves openid-client, which finds the endpoint, registers and gets a token', async () => {
+      const { token: initialAccessToken } = await registrar.token({ grant_types: ['client_credentials'] })
+      const config = await oidc.dynamicClientRegistration(
+        new URL(stage.issuer),
+        { client_name: 'Job', grant_types: ['client_credentials'], response_types: [], redirect_uris: [] },
+        undefined,
+        { initialAccessToken, execute: [oidc.allowInsecureRequests] },
+      )
+      const tokens = await oidc.clientCredentialsGrant(config)
+      expect(tokens.access_token).to.be.a('string')
+    })
+
+    it('is closed: without a token, with a wrong, an expired or a revoked one', async () => {
+      const expired = await registrar.token({}, { expiresAtMs: stage.parts.clock() - 1 })
+      const revoked = await registrar.token()
+      await revokeInitialAccessToken(stage.parts.db, revoked.record.id, stage.parts.clock)
+      const tokens = [undefined, 'nothing', `ia_${'a'.repeat(43)}`, expired.token, revoked.token]
+      for (const token of tokens) {
+        const { status, body } = await registrar.register(app, token)
+        expect([status, body.error], String(token)).to.eql([401, 'invalid_token'])
+      }
+    })
+
+    it('lets a token register exactly as many clients as it is good for, of forty at once', async () => {
+      const { token } = await registrar.token({}, { maxUses: 3 })
+      const replies = await Promise.all(Array.from({ length: 40 }, () => registrar.register(app, token)))
+      const made = replies.filter(({ status }) => status === 201)
+      expect(made).to.have.length(3)
+      expect(new Set(replies.map(({ status }) => status))).to.eql(new Set([201, 401]))
+      const { body } = await registrar.register({ ...app, redirect_uris: ['nonsense'] }, token)
+      expect(body.error).to.equal('invalid_token')
+    })
+
+    it('does not use a token up for what was refused', async () => {
+      const { token } = await registrar.token()
+      const refused = await registrar.register({ redirect_uris: ['http://app.example.com/cb'] }, token)
+      expect(refused.status).to.equal(400)
+      expect(refused.body).to.include({ error: 'invalid_redirect_uri' })
+      expect(refused.body.error_description).to.match(/http is taken only for localhost/)
+      expect((await registrar.register(app, token)).status).to.equal(201)
+    })
+
+    it('takes nothing that only an operator decides', async () => {
+      const greedy = {
+        ...app,
+        client_id: 'chosen',
+        client_secret: 'chosen-chosen-chosen-chosen-chosen-chosen',
+        first_party: true,
+        allowed_resources: ['https://api.example.com/'],
+        resource_scope: 'ledger:transfer',
+        registered_by: 'operator',
+        self_registered: false,
+        previous_client_secret: 'chosen',
+        roles: ['administrator'],
+        disabled: false,
+      }
+      const made = await registered(greedy)
+      expect(made.client_id).not.to.equal('chosen')
+      expect(made.client_secret).not.to.equal(greedy.client_secret)
+      expect(made).to.deep.include({ first_party: false, allowed_resources: [] })
+      expect(made).not.to.have.any.keys('roles', 'resource_scope', 'previous_client_secret', 'registered_by')
+      const { client_id, client_secret } = made
+      const update = await registrar.manage(made, {
+        method: 'PUT',
+        body: {
+          ...app,
+          first_party: true,
+          allowed_resources: ['https://api.example.com/'],
+          client_id,
+          client_secret,
+        },
+      })
+      expect(update.body).to.deep.include({ first_party: false, allowed_resources: [] })
+    })
+
+    const POLICIES: [string, PolicyInput, object, RegExp][] = [
+      [
+        'a grant',
+        {},
+        { grant_types: ['client_credentials'], response_types: [] },
+        /client_credentials may not/,
+      ],
+      ['a profile', {}, { profile: 'mcp' }, /mcp may not be registered here/],
+      [
+        'a redirect host',
+        { redirect_hosts: ['other.example.com'] },
+        {},
+        /only addresses at other\.example\.com/,
+      ],
+      [
+        'a host of sign-out',
+        { redirect_hosts: ['app.example.com'] },
+        { post_logout_redirect_uris: ['https://evil.example/'] },
+        /only addresses at/,
+      ],
+    ]
+    for (const [what, policy, more, message] of POLICIES) {
+      it(`refuses ${what} that the token's policy leaves out, also by an update`, async () => {
+        const { token } = await registrar.token(policy)
+        const { status, body } = await registrar.register({ ...app, ...more }, token)
+        expect(status).to.equal(400)
+        expect(body.error).to.be.oneOf(['invalid_client_metadata', 'invalid_redirect_uri'])
+        expect(body.error_description).to.match(message)
+        if (policy.redirect_hosts?.includes('other.example.com')) return
+        const made = await registered(app, policy)
+        const { client_id } = made
+        const update = await registrar.manage(made, { method: 'PUT', body: { ...app, ...more, client_id } })
+        expect(update.status).to.equal(400)
+        expect(update.body.error_description).to.match(message)
+      })
+    }
+
+    it('grants no more scopes than the policy has, and says which', async () => {
+      const made = await registered(
+        { ...app, scope: 'openid email ledger:read' },
+        { scopes: ['openid', 'profile'] },
+      )
+      expect(made['scope']).to.equal('openid')
+    })
+
+    it('keeps neither secret nor token in a form that opens anything', async () => {
+      const made = await registered()
+      const rows = await stage.parts.db('clients').where({ clientId: made.client_id })
+      const table = JSON.stringify([rows, await stage.parts.db('initial_access_tokens')])
+      expect(table).not.to.contain(made.client_secret!)
+      expect(table).not.to.contain(made.registration_access_token)
+    })
+
+    describe('management (RFC 7592)', () => {
+      const works = async ({ client_id }: Registered, secret: string | undefined) => {
+        const form = { token: 'nothing' }
+        return (await stage.send({ to: '/oauth/introspect', form, headers: basic(client_id, secret ?? '') }))
+          .status
+      }
+
+      it('reads the record, without a secret that is stored as a digest', async () => {
+        const made = await registered()
+        const { status, body } = await registrar.manage(made, { method: 'GET' })
+        expect(status).to.equal(200)
+        expect(body).to.include({ client_id: made.client_id, client_name: 'Notes' })
+        expect(JSON.stringify(body)).not.to.match(/sha256:|"client_secret"/)
+      })
+
+      it('replaces the whole record, keeps the secret and exchanges the token', async () => {
+        const made = await registered({ ...app, client_uri: 'https://app.example.com/' })
+        const { client_id, client_secret } = made
+        const changes = { client_id, client_secret, client_name: 'Diary', redirect_uris: [`${CALLBACK}/2`] }
+        const { status, body } = await registrar.manage(made, { method: 'PUT', body: changes })
+        expect(status, JSON.stringify(body)).to.equal(200)
+        expect(body).to.deep.include({ client_name: 'Diary', redirect_uris: [`${CALLBACK}/2`] })
+        expect(body).not.to.have.property('client_uri')
+        expect(body.registration_access_token).not.to.equal(made.registration_access_token)
+        expect((await registrar.manage(made, { method: 'GET' })).status, 'the old token').to.equal(401)
+        expect((await registrar.manage(body, { method: 'GET' })).status).to.equal(200)
+        expect(await works(made, client_secret)).to.equal(200)
+      })
+
+      it('refuses an update with another id, a wrong secret, the stored digest, or fields that are not its own', async () => {
+        const made = await registered()
+        const { client_id } = made
+        const [row] = await stage.parts.db('clients').where({ clientId: client_id })
+        const wrong = [
+          { client_id: 'another' },
+          { client_id, client_secret: 'wrong' },
+          { client_id, client_secret: `sha256:${row.secretHash}` },
+          { client_id, registration_access_token: made.registration_access_token },
+          { client_id, client_id_issued_at: 1 },
+        ]
+        for (const fields of wrong) {
+          const { status } = await registrar.manage(made, { method: 'PUT', body: { ...app, ...fields } })
+          expect(status, JSON.stringify(fields)).to.equal(400)
+        }
+        expect(await works(made, made.client_secret)).to.equal(200)
+      })
+
+      it('issues a new secret when the method needs it raw, and none to a public client', async () => {
+        const made = await registered()
+        const { client_id } = made
+        const put = (current: Registered, method: string) =>
+          registrar.manage(current, {
+            method: 'PUT',
+            body: { ...app, client_id, token_endpoint_auth_method: method },
+          })
+        const signing = await put(made, 'client_secret_jwt')
+        expect(signing.body.client_secret)
+          .to.match(/^[\w-]{43}$/)
+          .and.not.to.equal(made.client_secret)
+        const open = await put(signing.body, 'none')
+        expect(open.body).not.to.have.property('client_secret')
+        expect(open.body['token_endpoint_auth_method']).to.equal('none')
+      })
+
+      it('deletes the client, which is unknown from then on', async () => {
+        const made = await registered()
+        expect((await registrar.manage(made, { method: 'DELETE' })).status).to.equal(204)
+        expect((await registrar.manage(made, { method: 'GET' })).status).to.equal(401)
+        expect(await stage.parts.db('clients').where({ clientId: made.client_id })).to.eql([])
+      })
+
+      it('opens no other client, and none that is disabled', async () => {
+        const [mine, theirs] = [await registered(), await registered()]
+        const { registration_client_uri } = theirs
+        for (const method of ['GET', 'DELETE'])
+          expect((await registrar.manage({ ...mine, registration_client_uri }, { method })).status).to.equal(
+            401,
+          )
+        expect((await registrar.manage(theirs, { method: 'GET' })).status).to.equal(200)
+        await disableClient(stage.parts.db, theirs.client_id, stage.parts.clock)
+        expect((await registrar.manage(theirs, { method: 'GET' })).status).to.equal(401)
+      })
+
+      it('manages nothing that an operator registered', async () => {
+        const { client_id } = await stage.createClient(app)
+        const made = await registered()
+        const uri = `${stage.issuer}/oauth/register/${client_id}`
+        for (const method of ['GET', 'DELETE']) {
+          const current = { ...made, registration_client_uri: uri }
+          expect((await registrar.manage(current, { method })).status).to.equal(401)
+        }
+        expect(await stage.parts.db('clients').where({ clientId: client_id })).to.have.length(1)
+      })
+    })
+  })
+}
