@@ -169,6 +169,11 @@ export function rulesOf(client: object | undefined): Rules | undefined {
   return client && ((('profile' in client && find(client.profile)) || undefined) ?? open)
 }
 
+/** The algorithm to sign a token for the client with: `wanted`, unless its profile has others. */
+export function allowedAlg<Alg extends string>(client: object, wanted: Alg): Alg | 'ES256' {
+  return rulesOf(client)?.algs?.includes(wanted) === false ? 'ES256' : wanted
+}
+
 /** What of FAPI the library knows by itself. */
 export const fapiFeature = {
   enabled: true,

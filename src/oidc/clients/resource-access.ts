@@ -2,6 +2,7 @@
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { SigningAlg } from '../keys/algorithms.ts'
+import { allowedAlg } from './profiles.ts'
 
 /** A resource server as the token endpoint needs to know it (RFC 8707). */
 export type KnownResource = {
@@ -66,7 +67,7 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
         audience: resource.identifier,
         accessTokenFormat: resource.accessTokenFormat,
         accessTokenTTL: resource.accessTokenTtlSeconds ?? undefined,
-        jwt: { sign: { alg: resource.accessTokenAlg ?? algorithm } },
+        jwt: { sign: { alg: allowedAlg(client, resource.accessTokenAlg ?? algorithm) } },
       }
     },
   } as NonNullable<Configuration['features']>['resourceIndicators']

@@ -133,6 +133,11 @@ export async function registerFapi(stage: Stage, setup: Setup, given: Partial<Cl
       const { verifier, path } = await push()
       return redeem(await authorize(person, path), verifier)
     },
+    clientCredentials: () =>
+      withNonce(
+        () => oauth.clientCredentialsGrantRequest(as, client, authentication(), {}, bound),
+        (response) => oauth.processClientCredentialsResponse(as, client, response),
+      ),
     refresh: (token: string) =>
       withNonce(
         () => oauth.refreshTokenGrantRequest(as, client, authentication(), token, bound),

@@ -138,6 +138,19 @@ describe('the profile fapi2-security', function () {
     expect(await refusal(app.redeem(answer, verifier))).to.include({ error: 'invalid_grant' })
   })
 
+  it('signs no token by RS256, even where the resource server asked for that (§5.4.1-1)', async () => {
+    const identifier = 'https://rs256.example.com/'
+    await stage.createResource({ identifier, scope: 'read', format: 'jwt', access_token_alg: 'RS256' })
+    const machine = await registerFapi(stage, setup, {
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      allowed_resources: [identifier],
+    })
+    const { access_token: token } = await machine.clientCredentials()
+    const header = Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()
+    expect(JSON.parse(header)).to.include({ typ: 'at+jwt', alg: 'ES256' })
+  })
+
   it('takes a pushed request once', async () => {
     const { path } = await app.push()
     await app.authorize(person, path)
