@@ -6,6 +6,7 @@ import Koa from 'koa'
 import compose from 'koa-compose'
 import { createAccountNeeds } from './account-features.ts'
 import type { AccountNeeds } from './account-features.ts'
+import { createRequestsPage } from './backchannel-features.ts'
 import { AppError } from './errors.ts'
 import { renderFailure } from './failure-page.ts'
 import { accessLog } from './http/access-log.ts'
@@ -45,6 +46,7 @@ import { createFindMember } from './self-service/member.ts'
 import type { FindMember } from './self-service/member.ts'
 import { passwordResetRoutes } from './self-service/password-reset.routes.ts'
 import { registrationRoutes } from './self-service/registration.routes.ts'
+import { requestsRoutes } from './self-service/requests.routes.ts'
 import { securityRoutes } from './self-service/security.routes.ts'
 import { createWayBack } from './self-service/way-back.ts'
 
@@ -195,6 +197,7 @@ function listRouters({ parts, accounts, features, pages, render, findMember, ...
       readDeviceCookie: pages.deviceCookie.read,
       endSessionAndGrants: (uid) => endSessionAndGrants({ store, clock }, uid),
     }),
+    requestsRoutes({ ...createRequestsPage(parts, features), render, findMember }),
     ...(mailbox ? [mailboxRoutes({ db, render: async (...page) => render(...page) })] : []),
   ]
 }

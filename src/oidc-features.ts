@@ -5,9 +5,11 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { createAccountNeeds } from './account-features.ts'
 import type { Render } from './http/render.ts'
 import type { AnyContext } from './http/request-state.ts'
+import { cibaNeeds } from './backchannel-features.ts'
 import { createAdapterFactory, overrideReplayDetection } from './oidc/store/adapter.ts'
 import { createClientAdapter } from './oidc/clients/client-adapter.ts'
 import { installSecretComparison } from './oidc/clients/secret-comparison.ts'
+import { installCiba } from './oidc/ciba/ciba.ts'
 import type { Lifetimes } from './oidc/configuration.ts'
 import { installDeviceCodes } from './oidc/device/device-codes.ts'
 import type { DevicePages } from './oidc/device/device-flow.ts'
@@ -70,6 +72,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     renderError: (ctx, _out, error) => (isLost(ctx, error) ? startAgain(ctx) : renderError(ctx, error)),
     interactionUrl: given.interactionUrl,
     devicePages: given.devicePages?.(resources.get),
+    ciba: cibaNeeds(parts),
     loadKeys: () => loadKeySet(db, sealer),
     install: (provider) => install(provider, parts, registration, statusLists),
     ...signOutOf(parts, render, lifetimes),
@@ -114,10 +117,11 @@ function adapterOf(parts: Parts, { storeRegistered, adapters }: RegistrationFeat
 
 function install(
   provider: Provider,
-  { config, db, clock, store, outbox }: Parts,
+  parts: Parts,
   registration: RegistrationFeatures,
   statusLists: StatusLists,
 ): void {
+  const { config, db, clock, store, outbox } = parts
   installTokenIds(provider)
   installTokenExchange(provider, { db, clock, store })
   overrideReplayDetection(provider, { store })
@@ -126,6 +130,7 @@ function install(
   installDeviceCodes(provider, { db, clock, store, key: config.keys.index })
   registration.install(provider)
   installSecretComparison(provider, clock)
+  installCiba(provider, cibaNeeds(parts))
   statusLists.install(provider)
 }
 

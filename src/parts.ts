@@ -10,6 +10,7 @@ import type { MailTransport } from './mail/mail-transport.ts'
 import { createSmtpTransport } from './mail/smtp-transport.ts'
 import { announceEndings } from './oidc/logout/announced-endings.ts'
 import { LOGOUT_TOPIC } from './oidc/logout/logout-notice.ts'
+import { createPingSink, PING_TOPIC } from './oidc/ciba/ping.ts'
 import { reapplyRevocations, recordRevocations } from './oidc/store/recorded-revocations.ts'
 import { createRedisStore } from './oidc/store/redis-store.ts'
 import { createSqlStore } from './oidc/store/sql-store.ts'
@@ -22,12 +23,14 @@ import { systemClock } from './platform/clock.ts'
 import type { Clock } from './platform/clock.ts'
 import { openDatabase } from './platform/database.ts'
 import type { Db } from './platform/database.ts'
+import { createGuardedFetch } from './platform/guarded-fetch.ts'
 import { createLogFile } from './platform/log-file.ts'
 import { createLogger } from './platform/log.ts'
 import type { Logger } from './platform/log.ts'
 import { openRedis } from './platform/redis.ts'
 import { createSealer } from './platform/tokens.ts'
 import type { Sealer } from './platform/tokens.ts'
+import { isLoopback } from './setting-kinds.ts'
 import { createUpkeep } from './upkeep.ts'
 
 export type Parts = Awaited<ReturnType<typeof createParts>>
@@ -82,12 +85,13 @@ function createWorker({ config, db, clock, log, sealer, logout }: WorkerNeeds) {
   const transport = mailTransport({ config, db, clock })
   const { issuer: publicUrl, serverName, mail } = config
   const mailer = createMailer({ transport, from: mail.from, serverName, publicUrl, clock })
+  const pings = createPingSink({ fetch: createGuardedFetch({ allowLoopback: isLoopback(publicUrl) }), clock })
   const relay = createRelay({
     db,
     clock,
     log,
     sealer,
-    sinks: { [MAIL_TOPIC]: mailer, [LOGOUT_TOPIC]: logout },
+    sinks: { [MAIL_TOPIC]: mailer, [LOGOUT_TOPIC]: logout, [PING_TOPIC]: pings },
   })
   const upkeep = createUpkeep({ db, clock, log, config, sealer })
   let running = false

@@ -1,4 +1,5 @@
 /** Everything in SQL that is sealed with a data key. What is sealed and not listed here is lost when the key goes. */
+import { requestSealContext } from './oidc/ciba/backchannel-requests.ts'
 import { clientSecretContext } from './oidc/clients/client-secret.ts'
 import { encryptionKeyContext } from './oidc/keys/encryption-keys.ts'
 import { signingKeyContext } from './oidc/keys/signing-keys.ts'
@@ -41,6 +42,20 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     column: 'wayBack',
     key: 'digest',
     context: () => WAY_BACK_CONTEXT,
+  },
+  {
+    what: 'ids of backchannel requests',
+    table: 'backchannelRequests',
+    column: 'requestIdSealed',
+    key: 'requestDigest',
+    context: ({ requestDigest = '' }) => requestSealContext('id', requestDigest),
+  },
+  {
+    what: 'notification tokens of backchannel requests',
+    table: 'backchannelRequests',
+    column: 'notificationTokenSealed',
+    key: 'requestDigest',
+    context: ({ requestDigest = '' }) => requestSealContext('token', requestDigest),
   },
   {
     what: 'outbox messages',

@@ -3,6 +3,7 @@ import { purgeExpired, purgeUnverified } from './accounts/housekeeping.ts'
 import type { Config } from './config.ts'
 import { purgeEntries } from './oidc/status-list/status-entries.ts'
 import { purgeAnnounced } from './oidc/logout/logout-notice.ts'
+import { purgeRequests } from './oidc/ciba/backchannel-requests.ts'
 import { purgeRevocations } from './oidc/store/recorded-revocations.ts'
 import { tendKeys } from './oidc/keys/key-set.ts'
 import { purgeUnusedClients } from './oidc/registration/registered-clients.ts'
@@ -33,6 +34,7 @@ export function createUpkeep({ db, clock, log, config, sealer }: Needs): Upkeep 
     accounts: () => purgeUnverified(db, clock(), config.accounts.unverifiedMs),
     remains: () => purgeExpired(db, clock()),
     clients: () => purgeUnusedClients(db, clock()),
+    backchannelRequests: () => purgeRequests(db, clock()),
     revocations: () => purgeRevocations(db, clock()),
     statuses: () => inBatches((limit) => purgeEntries(db, clock(), limit)),
     logouts: () => purgeAnnounced(db, clock()),

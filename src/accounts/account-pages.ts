@@ -1,9 +1,13 @@
+/** Where requests for access wait for an answer: mails name it. */
+export const REQUESTS_PATH = '/account/requests'
+
 /** The pages that sign-in may lead on to: a closed list, so that no address from outside is ever followed. */
 const PAGES = {
   account: '/account',
   password: '/account/password',
   sessions: '/account/sessions',
   apps: '/account/apps',
+  requests: REQUESTS_PATH,
 } as const
 
 export type AccountPage = keyof typeof PAGES
@@ -16,4 +20,9 @@ export function accountPath(name: unknown): string {
 /** Where somebody who is not signed in is sent, so that they come back to `page`. */
 export function signInPath(page: AccountPage): string {
   return page === 'account' ? '/sign-in' : `/sign-in?next=${page}`
+}
+
+/** Where somebody whose sign-in is not recent enough for `page` signs in again. */
+export function signInAgainPath(page: AccountPage): string {
+  return `/sign-in?next=${page}&again=yes`
 }

@@ -120,7 +120,8 @@ function actionOf(ctx: AnyContext): string {
 export function signInPage(needs: SignInNeeds): SignInPage {
   return {
     async show(ctx) {
-      if (await needs.isSignedIn(ctx)) return redirect(ctx, accountPath(ctx.query['next']))
+      const again = ctx.query['again'] !== undefined
+      if (!again && (await needs.isSignedIn(ctx))) return redirect(ctx, accountPath(ctx.query['next']))
       render(needs, ctx, { action: actionOf(ctx) })
     },
     async submit(ctx) {

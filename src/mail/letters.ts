@@ -22,6 +22,8 @@ export function letterFor(request: MailRequest, serverName: string): Letter {
       return alreadyRegistered(request.data, serverName)
     case 'reset':
       return reset(request.data, serverName)
+    case 'access-request':
+      return accessRequest(request.data, serverName)
     case 'password-changed':
       return passwordChanged(request.data, serverName)
     case 'session-alert':
@@ -117,6 +119,27 @@ function sessionAlert(data: DataOf<'session-alert'>, serverName: string): Letter
     ],
     action: { label: 'See your sign-ins', link: data.sessionsLink },
     notes: [`Is something there that is not yours? Then choose a new password as well: ${data.resetLink}`],
+  }
+}
+
+function accessRequest(data: DataOf<'access-request'>, serverName: string): Letter {
+  // Whoever registered the app chose its name.
+  const app = PLAIN_NAME.test(data.appName) ? data.appName.trim() : 'An app'
+  return {
+    subject: `${app} asks for access to your ${serverName} account`,
+    preview: 'Look at the request before you answer it. Not you? Then refuse it or let it run out.',
+    heading: 'A request waits for your answer',
+    greeting: greeting(data.name),
+    paragraphs: [
+      `${app} asks for access to your ${serverName} account. Somebody, most likely you, began this elsewhere: ` +
+        'on another device, or with somebody who serves you.',
+      'On the page you see what it asks for, and then allow it or refuse it.',
+    ],
+    action: { label: 'See the request', link: data.link },
+    notes: [
+      `The request runs out ${inWords(data.expiresAtMs)}.`,
+      'You did not begin this? Then refuse it, or do nothing: without your answer nobody gets access.',
+    ],
   }
 }
 

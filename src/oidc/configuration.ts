@@ -12,6 +12,8 @@ import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from './clients/client-metadata.ts'
 import { FRONTCHANNEL_DISCOVERY } from './logout/frontchannel-logout.ts'
 import { SCOPE_CLAIMS } from './claim-words.ts'
+import { cibaFeature, requestSeconds } from './ciba/ciba.ts'
+import type { CibaNeeds } from './ciba/ciba.ts'
 import { deviceFlow, DEVICE_PATH } from './device/device-flow.ts'
 import type { DevicePages } from './device/device-flow.ts'
 import { mayCallFromBrowser } from './clients/cross-origin.ts'
@@ -63,6 +65,8 @@ export type ConfigurationNeeds = DpopNeeds &
     renderSignedOut: (ctx: KoaContextWithOIDC) => Promise<void>
     /** Without pages there is no device flow. */
     devicePages?: DevicePages | undefined
+    /** Without it nobody is asked behind the scenes. */
+    ciba?: CibaNeeds | undefined
     interactionUrl: (interactionUid: string, params: Record<string, unknown>) => string
   }
 
@@ -135,6 +139,7 @@ const routes = {
   end_session: '/oauth/logout',
   device_authorization: '/oauth/device',
   code_verification: DEVICE_PATH,
+  backchannel_authentication: '/oauth/backchannel',
 }
 
 const CLIENT_AUTH_METHODS = [
@@ -205,6 +210,7 @@ function lifetimes(given: Lifetimes): Configuration['ttl'] {
     Grant: given.sessionAbsoluteSeconds + given.refreshTokenSeconds,
     Session: (_ctx, session) => sessionSeconds(given, session.loginTs),
     DeviceCode: 10 * MINUTE_SECONDS,
+    BackchannelAuthenticationRequest: (ctx) => requestSeconds(ctx),
   }
 }
 
@@ -236,6 +242,7 @@ function features(needs: ConfigurationNeeds): Configuration['features'] {
     fapi: fapiFeature,
     clientCredentials: { enabled: true },
     ...(needs.devicePages && { deviceFlow: deviceFlow(needs.devicePages) }),
+    ...(needs.ciba && { ciba: cibaFeature(needs.ciba) }),
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
     introspection: {
       enabled: true,

@@ -36,14 +36,24 @@ export async function keepPace({ store, clock }: Needs, place: Located, untilMs:
   if (early || outcome !== 'done') throw new errors.SlowDown()
 }
 
+/** Lets the next request through whenever it comes: the client is being told that it may ask now (CIBA §10.2). */
+export async function forgetPace({ store }: Pick<Needs, 'store'>, place: Located): Promise<void> {
+  const key = paceKey(place)
+  await Promise.all([store.remove(key), store.remove(firstOf(key))])
+}
+
 async function begin(store: GrantStore, key: RootKey, nowMs: number, untilMs: number): Promise<void> {
   const waitMs = POLL_INTERVAL_SECONDS * SECOND_MS
-  if (!(await store.claim(`${key}:first`, nowMs + waitMs))) throw new errors.SlowDown()
+  if (!(await store.claim(firstOf(key), nowMs + waitMs))) throw new errors.SlowDown()
   await store.putRoot(key, toRoot({ askedAtMs: nowMs, waitMs }), untilMs)
 }
 
 function paceKey({ key }: Located): RootKey {
   return `${key}:pace`
+}
+
+function firstOf(key: RootKey): string {
+  return `${key}:first`
 }
 
 function toRoot(pace: Pace): Root {

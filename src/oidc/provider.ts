@@ -141,6 +141,7 @@ const FAILURES = [
   'device_authorization.error',
   'code_verification.error',
   'device_resume.error',
+  'backchannel_authentication.error',
 ] as const
 
 function observe(provider: Provider, log: Logger): void {

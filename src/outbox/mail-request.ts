@@ -22,11 +22,14 @@ const alreadyRegistered = z.object({ name, signInLink: link, resetLink: link })
 const sessionAlert = z.object({ name, app: name, whenMs: z.int(), sessionsLink: link, resetLink: link })
 const passwordChanged = z.object({ name, whenMs: z.int(), resetLink: link })
 
+const accessRequest = z.object({ name, appName: name, link, expiresAtMs })
+
 export const mailRequestSchema = z.discriminatedUnion('template', [
   z.object({ template: z.literal('activation'), to: mailAddress, data: activation }),
   z.object({ template: z.literal('already-registered'), to: mailAddress, data: alreadyRegistered }),
   z.object({ template: z.literal('reset'), to: mailAddress, data: reset }),
   z.object({ template: z.literal('session-alert'), to: mailAddress, data: sessionAlert }),
+  z.object({ template: z.literal('access-request'), to: mailAddress, data: accessRequest }),
   z.object({ template: z.literal('password-changed'), to: mailAddress, data: passwordChanged }),
 ])
 

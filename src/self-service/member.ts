@@ -11,10 +11,17 @@ import { sessionSeconds } from '../oidc/configuration.ts'
 import type { Lifetimes } from '../oidc/configuration.ts'
 import { isEnded } from '../oidc/find-account.ts'
 import type { Oidc } from '../oidc/provider.ts'
+import { SECOND_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 
-export type Member = { account: Account; sessionUid: string }
+export type Member = {
+  account: Account
+  sessionUid: string
+  signedInAtMs: number
+  /** How they signed in (RFC 8176). */
+  amr: string[] | undefined
+}
 /** Answers who is signed in, or nobody: then nothing of an account may be shown. */
 export type FindMember = (ctx: AnyContext) => Promise<Member | undefined>
 
@@ -33,7 +40,8 @@ export function createFindMember({ db, clock, oidc, lifetimes }: Needs): FindMem
     await touchSession(db, session.uid, clock())
     await extendSession(oidc.current(), ctx, session, sessionSeconds(lifetimes, session.loginTs, clock()))
     requestState(ctx).account = { name: account.name, email: account.email }
-    return { account, sessionUid: session.uid }
+    const signedInAtMs = (session.loginTs ?? 0) * SECOND_MS
+    return { account, sessionUid: session.uid, signedInAtMs, amr: session.amr }
   }
 }
 

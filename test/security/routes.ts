@@ -22,6 +22,7 @@ export const PROTOCOL_ROUTES: Route[] = [
   { method: 'POST', path: '/oauth/logout/confirm' },
   { method: 'GET', path: '/oauth/logout/success' },
   { method: 'POST', path: '/oauth/device' },
+  { method: 'POST', path: '/oauth/backchannel' },
   { method: 'GET', path: '/device' },
   { method: 'POST', path: '/device' },
   { method: 'GET', path: '/device/unknown' },

@@ -78,6 +78,29 @@ const accountPage = {
   verifyAction: '/account/verify',
   signOutHref: '/sign-out',
 }
+const waiting = {
+  action: '/account/requests',
+  recent: true,
+  signInAgainHref: '/sign-in?next=requests&again=yes',
+  requests: [
+    {
+      id: 'r1',
+      appName: 'Corner Bank',
+      bindingMessage: 'Transfer 4-7-1',
+      scopes: ['Know who you are'],
+      askedAtMs: atMs,
+      expiresAtMs: atMs,
+    },
+    {
+      id: 'r2',
+      appName: 'Ledger',
+      bindingMessage: null,
+      scopes: ['Read your transfers'],
+      askedAtMs: atMs,
+      expiresAtMs: atMs,
+    },
+  ],
+}
 const mails = [
   { id: 'm2', to: email, subject: 'Choose a new password', atMs },
   { id: 'm1', to: email, subject: 'Activate your account', atMs },
@@ -211,6 +234,9 @@ export const samplePages: SamplePage[] = [
   }),
   sample('account-apps', 'two', { ...accountPage, apps, revokeAction: '/account/apps/revoke' }),
   sample('account-apps', 'none', { ...accountPage, apps: [], revokeAction: '/account/apps/revoke' }),
+  sample('account-requests', 'two', { ...accountPage, ...waiting, notice: 'Allowed.' }),
+  sample('account-requests', 'old-sign-in', { ...accountPage, ...waiting, recent: false }),
+  sample('account-requests', 'none', { ...accountPage, ...waiting, requests: [] }),
   sample('verify-email', 'resent', {
     action: '/action',
     account: { email },

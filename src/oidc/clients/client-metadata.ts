@@ -11,12 +11,14 @@ import { checkProfile, withProfileFields } from './profiles.ts'
 
 /** The scopes that belong to the provider itself; every other scope belongs to a resource server. */
 export const OPENID_SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+const CIBA_GRANT = 'urn:openid:params:grant-type:ciba'
 export const GRANT_TYPES = [
   'authorization_code',
   'refresh_token',
   'client_credentials',
-  'urn:ietf:params:oauth:grant-type:device_code',
-  'urn:openid:params:grant-type:ciba',
+  DEVICE_GRANT,
+  CIBA_GRANT,
   'urn:ietf:params:oauth:grant-type:token-exchange',
 ] as const
 export const CLIENT_AUTH_METHODS = [
@@ -96,8 +98,13 @@ function complete(input: z.output<typeof clientInput>) {
     application_type: input.application_type ?? guessApplicationType(input.redirect_uris),
     grant_types: grantTypes,
     response_types: input.response_types ?? (code ? (['code'] as const) : []),
-    scope: input.scope ?? (code ? defaultScope(grantTypes.includes('refresh_token')) : ''),
+    scope: input.scope ?? (asksPeople(grantTypes) ? defaultScope(grantTypes.includes('refresh_token')) : ''),
   }
+}
+
+/** True for grants that begin with a person's yes. */
+function asksPeople(grantTypes: readonly string[]): boolean {
+  return ['authorization_code', DEVICE_GRANT, CIBA_GRANT].some((type) => grantTypes.includes(type))
 }
 
 function defaultScope(offline: boolean): string {
@@ -189,7 +196,13 @@ function checkBinding(client: ClientMetadata, refuse: Refuse): void {
 }
 
 function checkCiba(client: ClientMetadata, refuse: Refuse): void {
-  if (!client.grant_types.includes('urn:openid:params:grant-type:ciba')) return
+  if (!client.grant_types.includes(CIBA_GRANT)) return
+  if (client.token_endpoint_auth_method === 'none') {
+    refuse(['grant_types'], 'the CIBA grant needs a client that authenticates; this one is public')
+  }
+  if (client.backchannel_user_code_parameter) {
+    refuse(['backchannel_user_code_parameter'], 'user codes are not supported here')
+  }
   const mode = client.backchannel_token_delivery_mode
   if (!mode) refuse(['backchannel_token_delivery_mode'], 'the CIBA grant needs poll or ping')
   if (mode === 'ping' && !client.backchannel_client_notification_endpoint) {

@@ -33,6 +33,7 @@ for (const { name, stage: open } of STAGES)
           'refresh_token',
           'client_credentials',
           'urn:ietf:params:oauth:grant-type:device_code',
+          'urn:openid:params:grant-type:ciba',
         ])
         expect(JSON.stringify(metadata)).not.to.match(/implicit|"plain"|"none"\]?,?"?HS/)
       })

@@ -1,0 +1,33 @@
+/** Builds backchannel authentication (CIBA) from the process's parts: what the provider needs, and what the page does. */
+import { REQUESTS_PATH } from './accounts/account-pages.ts'
+import type { OidcFeatures } from './oidc-features.ts'
+import { answerRequest } from './oidc/ciba/answer-request.ts'
+import type { GivenAnswer } from './oidc/ciba/answer-request.ts'
+import { listOpenRequests } from './oidc/ciba/backchannel-requests.ts'
+import type { CibaNeeds } from './oidc/ciba/ciba.ts'
+import type { Parts } from './parts.ts'
+
+export function cibaNeeds({ config, db, clock, store, sealer, outbox }: Parts): CibaNeeds {
+  return {
+    db,
+    clock,
+    store,
+    sealer,
+    outbox,
+    key: config.keys.index,
+    requestsUrl: new URL(REQUESTS_PATH, config.issuer).href,
+    unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
+  }
+}
+
+/** What the account's page of requests works with. */
+export function createRequestsPage({ db, clock, sealer }: Parts, features: OidcFeatures) {
+  const { oidc, grantSeconds, findResource } = features
+  const needs = { db, clock, sealer, provider: oidc.current, grantSeconds, findResource }
+  return {
+    clock,
+    openRequests: (accountId: string) => listOpenRequests(db, accountId, clock()),
+    answer: (given: GivenAnswer) => answerRequest(needs, given),
+    clientName: async (id: string) => (await oidc.current().Client.find(id))?.clientName,
+  }
+}

@@ -1,0 +1,93 @@
+/** A person's yes or no to a request that waited for them (CIBA): once, and what a yes gives to the client. */
+import { errors } from 'oidc-provider'
+import type Provider from 'oidc-provider'
+import { recordGrant } from '../../accounts/account-grants.ts'
+import { rememberConsent } from '../../accounts/consents.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
+import type { Sealer } from '../../platform/tokens.ts'
+import { isOpenidScope } from '../clients/client-metadata.ts'
+import { addScopes } from '../consented-grant.ts'
+import { levelOf } from '../requests/authentication-levels.ts'
+import { claimRequest, reopenRequest } from './backchannel-requests.ts'
+import type { Answer, Claimed } from './backchannel-requests.ts'
+
+type Needs = {
+  db: Db
+  clock: Clock
+  sealer: Sealer
+  provider: () => Provider
+  grantSeconds: number
+  findResource: (identifier: string) => Promise<{ scopes: string } | undefined>
+}
+
+export type GivenAnswer = {
+  requestDigest: string
+  accountId: string
+  answer: Answer
+  /** When and how the person signed in here: the ID token says so. */
+  signedInAtMs: number
+  amr: string[] | undefined
+}
+
+/** False when there is nothing to answer: another account's, answered already, or run out. */
+export async function answerRequest(needs: Needs, given: GivenAnswer): Promise<boolean> {
+  const { requestDigest, accountId, answer } = given
+  const claim = { requestDigest, accountId, answer, nowMs: needs.clock() }
+  const claimed = await claimRequest(needs.db, needs.sealer, claim)
+  if (!claimed) return false
+  try {
+    return await carryOut(needs, given, claimed)
+  } catch (error) {
+    await reopenRequest(needs.db, claim)
+    throw error
+  }
+}
+
+async function carryOut(needs: Needs, given: GivenAnswer, claimed: Claimed): Promise<boolean> {
+  const provider = needs.provider()
+  const request = await provider.BackchannelAuthenticationRequest.find(claimed.requestId)
+  const client = await provider.Client.find(claimed.clientId)
+  if (!request || !client) return false
+  if (given.answer === 'denied') {
+    await provider.backchannelResult(request, new errors.AccessDenied('the person refused'))
+    return true
+  }
+  const grant = await grantAsked(needs, provider, claimed, claimNames(request.claims))
+  await provider.backchannelResult(request, grant, {
+    authTime: Math.floor(given.signedInAtMs / SECOND_MS),
+    ...(given.amr && { amr: given.amr, acr: levelOf(given.amr) }),
+  })
+  return true
+}
+
+/** The grant of a yes. It hangs on no browser session: the client works where the person's browser is not. */
+async function grantAsked(
+  { db, clock, grantSeconds, findResource }: Needs,
+  provider: Provider,
+  { accountId, clientId, scope, resources }: Claimed,
+  claims: string[],
+) {
+  const names = scope.split(' ').filter(Boolean)
+  const byResource = await Promise.all(
+    resources.map(async (identifier): Promise<[string, string[]]> => {
+      const offered = (await findResource(identifier))?.scopes.split(' ') ?? []
+      return [identifier, names.filter((name) => offered.includes(name))]
+    }),
+  )
+  const allowed = { oidc: names.filter(isOpenidScope), claims, resources: Object.fromEntries(byResource) }
+  const grant = new provider.Grant({ accountId, clientId })
+  addScopes(grant, allowed)
+  const grantId = await grant.save()
+  const nowMs = clock()
+  const expiresAtMs = nowMs + grantSeconds * SECOND_MS
+  await recordGrant(db, { grantId, accountId, clientId, createdAtMs: nowMs, expiresAtMs })
+  const consent = { scopes: allowed.oidc, claims, resources: allowed.resources }
+  await rememberConsent(db, accountId, clientId, consent, nowMs)
+  return grant
+}
+
+function claimNames(claims: unknown): string[] {
+  return [...new Set(Object.values((claims ?? {}) as Record<string, object>).flatMap(Object.keys))]
+}

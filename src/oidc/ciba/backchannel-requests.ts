@@ -1,0 +1,150 @@
+/**
+ * Requests for access that wait for a person (OpenID CIBA): table `backchannel_requests`. Owns which are open and that
+ * each is answered once. What the client polls is the grant store's; what a yes gives is `answer-request.ts`.
+ */
+import { z } from 'zod'
+import { DAY_MS } from '../../platform/clock.ts'
+import type { Db, Sql } from '../../platform/database.ts'
+import { digest } from '../../platform/tokens.ts'
+import type { Sealer } from '../../platform/tokens.ts'
+
+export type BackchannelRequest = {
+  /** Names the request; opens nothing. */
+  requestDigest: string
+  accountId: string
+  clientId: string
+  scope: string
+  /** Resource servers that it names (RFC 8707). */
+  resources: string[]
+  bindingMessage: string | null
+  createdAtMs: number
+  expiresAtMs: number
+}
+
+export type NewBackchannelRequest = Omit<BackchannelRequest, 'requestDigest'> & {
+  /** The `auth_req_id` that the client polls with. */
+  requestId: string
+  /** What the client wants to be recognised by when it is told (ping mode). */
+  notificationToken: string | undefined
+}
+
+export type Answer = 'approved' | 'denied'
+
+const COLUMNS = [
+  'requestDigest',
+  'accountId',
+  'clientId',
+  'scope',
+  'resources',
+  'bindingMessage',
+  'createdAtMs',
+  'expiresAtMs',
+] as const
+
+/** How long an ended request stays in the table. */
+const MEMORY_MS = DAY_MS
+
+export async function recordRequest(sql: Sql, sealer: Sealer, request: NewBackchannelRequest): Promise<void> {
+  const { requestId, notificationToken, resources, ...plain } = request
+  const requestDigest = digest(requestId)
+  await sql('backchannel_requests').insert({
+    ...plain,
+    requestDigest,
+    requestIdSealed: sealer.seal(requestId, requestSealContext('id', requestDigest)),
+    notificationTokenSealed:
+      notificationToken === undefined
+        ? null
+        : sealer.seal(notificationToken, requestSealContext('token', requestDigest)),
+    resources: JSON.stringify(resources),
+    state: 'pending',
+  })
+}
+
+/** What waits for this account's answer, the newest first. */
+export async function listOpenRequests(
+  sql: Sql,
+  accountId: string,
+  nowMs: number,
+): Promise<BackchannelRequest[]> {
+  const rows: Row[] = await sql('backchannel_requests')
+    .select(...COLUMNS)
+    .where({ accountId, state: 'pending' })
+    .where('expiresAtMs', '>', nowMs)
+    .orderBy('createdAtMs', 'desc')
+    .limit(50)
+  return rows.map(toRequest)
+}
+
+export type Claimed = BackchannelRequest & { requestId: string }
+
+/** Takes an open request for an answer: for exactly one caller, and for the account that it waits for alone. */
+export async function claimRequest(
+  db: Db,
+  sealer: Sealer,
+  { requestDigest, accountId, answer, nowMs }: Claim,
+): Promise<Claimed | undefined> {
+  const claimed = await db('backchannel_requests')
+    .where({ requestDigest, accountId, state: 'pending' })
+    .where('expiresAtMs', '>', nowMs)
+    .update({ state: answer, answeredAtMs: nowMs })
+  if (claimed !== 1) return undefined
+  const row: (Row & { requestIdSealed: string }) | undefined = await db('backchannel_requests')
+    .where({ requestDigest, accountId })
+    .first(...COLUMNS, 'requestIdSealed')
+  const requestId = row && sealer.open(row.requestIdSealed, requestSealContext('id', requestDigest))
+  return row && requestId !== undefined ? { ...toRequest(row), requestId } : undefined
+}
+
+export type Claim = { requestDigest: string; accountId: string; answer: Answer; nowMs: number }
+
+/** The answer could not be carried out: the request waits again. */
+export async function reopenRequest(db: Db, { requestDigest, answer, nowMs }: Claim): Promise<void> {
+  await db('backchannel_requests')
+    .where({ requestDigest, state: answer, answeredAtMs: nowMs })
+    .update({ state: 'pending', answeredAtMs: null })
+}
+
+/** What the client of a request is told by; nothing when it polls or when the request is gone. */
+export async function findNotification(
+  sql: Sql,
+  sealer: Sealer,
+  requestId: string,
+): Promise<{ token: string; expiresAtMs: number } | undefined> {
+  const requestDigest = digest(requestId)
+  const row: { notificationTokenSealed: string | null; expiresAtMs: number } | undefined = await sql(
+    'backchannel_requests',
+  )
+    .where({ requestDigest })
+    .first('notificationTokenSealed', 'expiresAtMs')
+  const token = sealer.open(row?.notificationTokenSealed ?? '', requestSealContext('token', requestDigest))
+  return row && token !== undefined ? { token, expiresAtMs: row.expiresAtMs } : undefined
+}
+
+export async function purgeRequests(db: Db, nowMs: number): Promise<number> {
+  return db('backchannel_requests')
+    .where('expiresAtMs', '<=', nowMs - MEMORY_MS)
+    .delete()
+}
+
+type Row = Omit<BackchannelRequest, 'resources'> & { resources: string }
+
+const resourceList = z.array(z.string())
+
+function toRequest({ resources, ...row }: Row): BackchannelRequest {
+  const { requestDigest, accountId, clientId, scope, bindingMessage, createdAtMs, expiresAtMs } = row
+  return {
+    requestDigest,
+    accountId,
+    clientId,
+    scope,
+    bindingMessage,
+    createdAtMs,
+    expiresAtMs,
+    resources: resourceList.parse(JSON.parse(resources)),
+  }
+}
+
+/** Binds what is sealed to its column and row. */
+export function requestSealContext(field: 'id' | 'token', requestDigest: string): string {
+  return `backchannel-request:${field}:${requestDigest}`
+}

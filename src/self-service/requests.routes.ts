@@ -1,0 +1,106 @@
+/** Requests for access that were sent behind the scenes (CIBA) and wait for this person: seen, allowed, refused. */
+import { Router } from '@koa/router'
+import { z } from 'zod'
+import { REQUESTS_PATH, signInAgainPath } from '../accounts/account-pages.ts'
+import type { Render } from '../http/render.ts'
+import { formOf } from '../http/request-state.ts'
+import type { AnyContext } from '../http/request-state.ts'
+import { validate } from '../http/validate.ts'
+import type { GivenAnswer } from '../oidc/ciba/answer-request.ts'
+import type { BackchannelRequest } from '../oidc/ciba/backchannel-requests.ts'
+import { scopeWords } from '../oidc/scope-words.ts'
+import { MINUTE_MS } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
+import { asMember, SIGN_OUT_PATH } from './member.ts'
+import type { FindMember, Member } from './member.ts'
+
+type Needs = {
+  clock: Clock
+  render: Render
+  findMember: FindMember
+  openRequests: (accountId: string) => Promise<BackchannelRequest[]>
+  answer: (given: GivenAnswer) => Promise<boolean>
+  clientName: (clientId: string) => Promise<string | undefined>
+}
+
+/** An answer gives access away: it takes the person, not a browser that they left open. */
+const RECENT_MS = 15 * MINUTE_MS
+
+const schema = z.object({ id: z.string().max(43), decision: z.enum(['allow', 'deny']) })
+
+export function requestsRoutes(needs: Needs): Router {
+  const router = new Router()
+  const member = asMember(needs.findMember, 'requests')
+  router.get(
+    '/account/requests',
+    member((ctx, who) => show(needs, ctx, who)),
+  )
+  router.post(
+    '/account/requests',
+    member((ctx, who) => answer(needs, ctx, who)),
+  )
+  return router
+}
+
+type Outcome = { notice?: string; errors?: Record<string, string>; status?: number }
+
+async function show(
+  needs: Needs,
+  ctx: AnyContext,
+  member: Member,
+  { status, ...outcome }: Outcome = {},
+): Promise<void> {
+  const open = await needs.openRequests(member.account.id)
+  const requests = await Promise.all(open.map((request) => shown(needs, request)))
+  const locals = {
+    requests,
+    action: REQUESTS_PATH,
+    recent: isRecent(needs, member),
+    signInAgainHref: signInAgainPath('requests'),
+    signOutHref: SIGN_OUT_PATH,
+    ...outcome,
+  }
+  needs.render(ctx, 'account-requests', { title: 'Requests', ...locals }, status ?? 200)
+}
+
+async function shown({ clientName }: Needs, request: BackchannelRequest) {
+  const { requestDigest, clientId, scope, bindingMessage, createdAtMs, expiresAtMs } = request
+  const names = scope.split(' ').filter(Boolean)
+  return {
+    id: requestDigest,
+    appName: (await clientName(clientId)) ?? clientId,
+    bindingMessage,
+    scopes: names.map((name) => scopeWords(name)?.title ?? name),
+    askedAtMs: createdAtMs,
+    expiresAtMs,
+  }
+}
+
+async function answer(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
+  if (!isRecent(needs, member)) {
+    ctx.redirect(signInAgainPath('requests'))
+    ctx.status = 303
+    return
+  }
+  const { id, decision } = validate(schema, formOf(ctx))
+  const allowed = decision === 'allow'
+  const { account, signedInAtMs, amr } = member
+  const done = await needs.answer({
+    requestDigest: id,
+    accountId: account.id,
+    answer: allowed ? 'approved' : 'denied',
+    signedInAtMs,
+    amr,
+  })
+  const gone = { errors: { '': 'This request was answered already or has run out.' }, status: 409 }
+  await show(
+    needs,
+    ctx,
+    member,
+    done ? { notice: allowed ? 'Allowed.' : 'Refused. It gets no access.' } : gone,
+  )
+}
+
+function isRecent({ clock }: Needs, { signedInAtMs }: Member): boolean {
+  return clock() - signedInAtMs < RECENT_MS
+}

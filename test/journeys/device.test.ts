@@ -1,0 +1,58 @@
+import { expect } from 'chai'
+import * as oidc from 'openid-client'
+import { discover } from '../support/relying-party.ts'
+import { heading, press, signInHere } from './steps.ts'
+import { inBothSettings } from './world.ts'
+import type { World } from './world.ts'
+
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+
+inBothSettings('A device without a keyboard', (world) => {
+  it('is connected from another screen, without scripts, while it waits', async function () {
+    this.timeout(20_000)
+    const { server, open } = world
+    const person = await server.createAccount()
+    const { tv, issued } = await begin(world)
+    const connected = oidc.pollDeviceAuthorizationGrant(tv, issued)
+
+    const { page } = await open({ javaScript: false, device: 'phone' })
+    await page.goto(issued.verification_uri)
+    await page.getByLabel('Code').fill(issued.user_code.toLowerCase())
+    await press(page, 'Continue')
+    expect(await heading(page)).to.equal('Connect this device?')
+    const shown = await page.locator('main').innerText()
+    expect(shown).to.contain(issued.user_code).and.contain('Living Room TV')
+    await press(page, 'Connect')
+    await signInHere(page, person)
+    await press(page, 'Allow')
+    expect(await heading(page)).to.equal('Device connected')
+
+    const tokens = await connected
+    const claims = await oidc.fetchUserInfo(tv, tokens.access_token, person.account.id)
+    expect(claims.email).to.equal(person.email)
+  })
+
+  it('is refused from the address that it shows: filled in, looked at, not confirmed', async function () {
+    this.timeout(20_000)
+    const { tv, issued } = await begin(world)
+    const refused = oidc.pollDeviceAuthorizationGrant(tv, issued).catch((error: unknown) => error)
+    const { page } = await world.open()
+    await page.goto(issued.verification_uri_complete!)
+    expect(await heading(page)).to.equal('Connect a device')
+    expect(await page.getByLabel('Code').inputValue()).to.equal(issued.user_code)
+    await press(page, 'Continue')
+    await press(page, 'Don’t connect')
+    expect(await heading(page)).to.equal('Device not connected')
+    expect(await refused).to.include({ error: 'access_denied' })
+  })
+})
+
+async function begin({ server }: World) {
+  const client = await server.createClient({
+    client_name: 'Living Room TV',
+    grant_types: [DEVICE_GRANT],
+    token_endpoint_auth_method: 'none',
+  })
+  const tv = await discover(server.issuer, client)
+  return { tv, issued: await oidc.initiateDeviceAuthorization(tv, { scope: 'openid email' }) }
+}
