@@ -34,6 +34,7 @@ for (const { name, stage: open } of STAGES)
           'client_credentials',
           'urn:ietf:params:oauth:grant-type:device_code',
           'urn:openid:params:grant-type:ciba',
+          'urn:ietf:params:oauth:grant-type:token-exchange',
         ])
         expect(JSON.stringify(metadata)).not.to.match(/implicit|"plain"|"none"\]?,?"?HS/)
       })
