@@ -1,12 +1,14 @@
 /**
- * Gives each JWT access token a place of its own in a status list. A process takes a block of places with one
- * conditional statement and hands them out in random order, so that a token costs no counter in SQL, two processes never
+ * Gives each JWT access token a place of its own in a status list. A process takes a block of places in one short
+ * transaction and hands them out in random order, so that a token costs no counter in SQL, two processes never
  * meet, and the place says nothing about when, after which other token, or for whom a token was made. What a process
  * leaves of its last block stays unused.
  */
 import { randomInt } from 'node:crypto'
+import type { Knex } from 'knex'
 import { MINUTE_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { inTransaction } from '../../platform/database.ts'
 import type { Db } from '../../platform/database.ts'
 import { randomToken } from '../../platform/tokens.ts'
 import type { Place } from './status-entries.ts'
@@ -16,7 +18,6 @@ export const LIST_SIZE = 131_072
 const BLOCK_SIZE = 512
 /** A block is left after this long, so that a list whose tokens have expired can go. */
 const BLOCK_MS = 10 * MINUTE_MS
-const ATTEMPTS = 50
 
 type Block = { listId: string; free: number[]; untilMs: number }
 type Needs = { db: Db; clock: Clock; listSize?: number; blockSize?: number }
@@ -49,34 +50,33 @@ export function createPlaceAllocator({
   }
 }
 
+/** Processes that come at the same time wait for one another at the list's row. */
 async function reserveBlock({ db, clock }: Needs, listSize: number, blockSize: number): Promise<Block> {
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const open = await openList(db, listSize - blockSize)
-    const nowMs = clock()
-    if (!open) {
-      await db('status_lists').insert({
-        id: randomToken(128),
-        reserved: 0,
-        reservedAtMs: nowMs,
-        createdAtMs: nowMs,
-      })
-      continue
-    }
-    const { id, reserved } = open
-    const taken = await db('status_lists')
-      .where({ id, reserved })
+  const nowMs = clock()
+  return inTransaction(db, async (trx) => {
+    const { id, reserved } = (await openList(trx, listSize - blockSize)) ?? (await addList(trx, nowMs))
+    await trx('status_lists')
+      .where({ id })
       .update({ reserved: reserved + blockSize, reservedAtMs: nowMs })
-    if (taken === 1) return { listId: id, free: shuffled(reserved, blockSize), untilMs: nowMs + BLOCK_MS }
-  }
-  throw new Error('no block of status list places could be reserved')
+    return { listId: id, free: shuffled(reserved, blockSize), untilMs: nowMs + BLOCK_MS }
+  })
 }
 
-async function openList(db: Db, mostReserved: number): Promise<{ id: string; reserved: number } | undefined> {
-  return db('status_lists')
+type OpenList = { id: string; reserved: number }
+
+async function openList(trx: Knex.Transaction, mostReserved: number): Promise<OpenList | undefined> {
+  return trx('status_lists')
     .select('id', 'reserved')
     .where('reserved', '<=', mostReserved)
     .orderBy([{ column: 'createdAtMs' }, { column: 'id' }])
+    .forUpdate()
     .first()
+}
+
+async function addList(trx: Knex.Transaction, nowMs: number): Promise<OpenList> {
+  const list = { id: randomToken(128), reserved: 0 }
+  await trx('status_lists').insert({ ...list, reservedAtMs: nowMs, createdAtMs: nowMs })
+  return list
 }
 
 /** Fisher–Yates. */

@@ -35,10 +35,11 @@ export async function revokeEntries(db: Db, whose: Whose): Promise<void> {
 
 /** `revokeEntries` inside the caller's transaction. */
 export async function revokeEntriesIn(trx: Knex.Transaction, whose: Whose): Promise<void> {
-  const lists: string[] = await unrevoked(trx, whose).distinct('listId').pluck('listId')
-  if (lists.length === 0) return
-  await unrevoked(trx, whose).update({ revoked: true })
-  await trx('status_lists').whereIn('id', lists).increment('version', 1)
+  const revoked = await unrevoked(trx, whose).update({ revoked: true })
+  if (revoked === 0) return
+  const lists: Pick<Place, 'listId'>[] = await trx('status_entries').where(whose).distinct('listId')
+  const changed = lists.map(({ listId }) => listId)
+  await trx('status_lists').whereIn('id', changed).increment('version', 1)
 }
 
 function unrevoked(sql: Sql, whose: Whose) {
