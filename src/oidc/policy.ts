@@ -6,6 +6,7 @@ import { interactionPolicy } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { ProviderAccount } from './find-account.ts'
 import { authenticationLevel } from './requests/authentication-levels.ts'
+import { lastingHint } from './requests/id-token-hint.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 
@@ -19,6 +20,9 @@ export function createPolicy(settings: PolicySettings): interactionPolicy.Defaul
   login?.checks.remove('essential_acrs')
   login?.checks.remove('essential_acr')
   login?.checks.add(authenticationLevel)
+  const hint = login?.checks.get('id_token_hint')
+  login?.checks.remove('id_token_hint')
+  if (hint) login?.checks.add(lastingHint(hint))
   const consent = policy.get('consent')
   consent?.checks.remove('native_client_prompt')
   consent?.checks.add(nativeClient, 0)

@@ -28,7 +28,7 @@ export async function frontchannelAddresses({ oidc }: KoaContextWithOIDC): Promi
 /** The one exception to the content policy: frames of exactly these origins, and the script that waits for them. */
 export function framePolicy(pagePolicy: string, addresses: readonly string[]): string {
   const origins = [...new Set(addresses.map((address) => new URL(address).origin))]
-  return `${pagePolicy.replace("script-src 'none'", "script-src 'self'")}; frame-src ${origins.join(' ')}`
+  return `${pagePolicy.replace(/script-src[^;]*/, "script-src 'self'")}; frame-src ${origins.join(' ')}`
 }
 
 // Both or neither (§2): always both, because an app that was not told the session could only guess.
