@@ -1,23 +1,31 @@
-/** `seed`: development data, from seeds/. */
+/** `seed`: development data, or what the official conformance suite needs, from seeds/. */
 import { createAccountNeeds } from '../account-features.ts'
 import { AppError } from '../errors.ts'
 import type { Parts } from '../parts.ts'
 import type { Answer, Noun } from './command.ts'
 import type { Given } from './given.ts'
 import { record, table } from './layout.ts'
+import { usageError } from './usage-error.ts'
 
 export const seed: Noun = {
   name: 'seed',
-  about: 'Development data: sample people, a demo app, a demo resource server',
+  about: 'Development data, or what the official conformance suite needs',
   commands: [
     {
       noun: 'seed',
       opens: 'schema',
       about: 'Adds sample people, a demo app and a demo resource server, and prints how to use them.',
+      operand: {
+        name: 'WHAT',
+        about:
+          'Nothing, or: conformance FILE, for the clients and the account of the OpenID Foundation suite (docs/conformance.md).',
+        many: true,
+        optional: true,
+      },
       options: { force: { about: 'Also in service mode, where everybody knows these passwords.' } },
       notes: ['A second run changes nothing and prints the same again.'],
-      examples: ['seed', 'seed --json'],
-      run,
+      examples: ['seed', 'seed --json', 'seed conformance seeds/conformance.example.json --json'],
+      run: (given, parts) => (given.operands.length > 0 ? conformance(given, parts) : run(given, parts)),
     },
   ],
 }
@@ -52,4 +60,40 @@ async function run(given: Given, parts: Parts): Promise<Answer> {
     record(resource),
   ]
   return { data: { issuer: config.issuer, accounts, client, resource, changed }, text: text.join('\n') }
+}
+
+async function conformance(given: Given, parts: Parts): Promise<Answer> {
+  const { config, db, clock, sealer } = parts
+  const [what, file, ...more] = given.operands
+  if (what !== 'conformance' || file === undefined || more.length > 0)
+    throw usageError('seed takes nothing, or: conformance FILE')
+  const { readConformanceFile } = await import('../../seeds/conformance-file.ts')
+  const { seedConformance } = await import('../../seeds/conformance.ts')
+  const needs = { ...createAccountNeeds(parts), db, clock, sealer, issuer: config.issuer, keys: config.keys }
+  const seeded = await seedConformance(needs, readConformanceFile(file))
+  const { changed, settings, account, plans } = seeded
+  const text = [
+    changed ? 'The clients and the account are in place.' : 'All was in place already; nothing changed.',
+    '',
+    'Run the server with',
+    ...Object.entries(settings).map(([name, value]) => `  ${name}=${value}`),
+    '',
+    'Account',
+    record(account),
+    '',
+    'Configurations for the suite, without private keys; --json adds what its browser does.',
+    ...plans.map((one) => `\n${one.plan} ${variantOf(one.variant)}\n${indented(one.configuration)}`),
+  ]
+  return { data: { issuer: config.issuer, ...seeded }, text: text.join('\n') }
+}
+
+function variantOf(variant: Record<string, string>): string {
+  return Object.entries(variant)
+    .map(([name, value]) => `[${name}=${value}]`)
+    .join('')
+}
+
+/** For people: what the suite's browser does stands in the JSON alone. */
+function indented(configuration: object): string {
+  return JSON.stringify({ ...configuration, browser: undefined }, undefined, 2)
 }

@@ -1,0 +1,173 @@
+/** The clients of each plan of the OpenID Foundation's suite, and what its form asks for about them. */
+import type { ClientInput } from '../src/oidc/clients/client-metadata.ts'
+import { certificateKey, signingKeys } from './conformance-file.ts'
+import type { ConformanceFile, Holder, PlanName } from './conformance-file.ts'
+
+/** One run of the suite: a plan with its variant, and the client of each of its form's sections. */
+export type Run = {
+  plan: string
+  variant: Record<string, string>
+  clients: Partial<Record<Section, SeededInput>>
+}
+type Section = Holder | 'client_secret_post'
+export type SeededInput = { clientId: string; metadata: ClientInput }
+
+const SCOPE = 'openid profile email offline_access'
+const HOLDERS = ['client', 'client2'] as const
+const CIBA = 'urn:openid:params:grant-type:ciba'
+
+export function runsOf(file: ConformanceFile): Run[] {
+  return file.plans.flatMap((plan) => RUNS[plan](file))
+}
+
+const RUNS: Record<PlanName, (file: ConformanceFile) => Run[]> = {
+  basic: (file) => [basicRun(file, 'oidcc-basic-certification-test-plan')],
+  config: () => [{ plan: 'oidcc-config-certification-test-plan', variant: {}, clients: {} }],
+  dynamic: () => [
+    { plan: 'oidcc-dynamic-certification-test-plan', variant: { response_type: 'code' }, clients: {} },
+  ],
+  'form-post': (file) => [basicRun(file, 'oidcc-formpost-basic-certification-test-plan')],
+  'rp-initiated-logout': (file) => [logoutRun(file, 'rp-initiated-logout', {})],
+  'back-channel-logout': (file) => [
+    logoutRun(file, 'backchannel-rp-initiated-logout', {
+      backchannel_logout_uri: at(file, 'backchannel_logout'),
+      backchannel_logout_session_required: true,
+    }),
+  ],
+  'fapi2-security': (file) => fapiRuns(file, 'fapi2-security'),
+  'fapi2-message-signing': (file) => fapiRuns(file, 'fapi2-message-signing'),
+  'fapi-ciba': cibaRuns,
+}
+
+const STATIC = { server_metadata: 'discovery', client_registration: 'static_client' }
+
+function basicRun(file: ConformanceFile, plan: string): Run {
+  return {
+    plan,
+    variant: STATIC,
+    clients: {
+      client: webClient(file, 'conformance-basic', 'client_secret_basic'),
+      client2: webClient(file, 'conformance-basic-2', 'client_secret_basic'),
+      client_secret_post: webClient(file, 'conformance-post', 'client_secret_post'),
+    },
+  }
+}
+
+function logoutRun(file: ConformanceFile, name: string, more: Partial<ClientInput>): Run {
+  const { clientId, metadata } = webClient(file, `conformance-${name}`, 'client_secret_basic')
+  const post_logout_redirect_uris = [at(file, 'post_logout_redirect')]
+  return {
+    plan: `oidcc-${name}-certification-test-plan`,
+    variant: { client_registration: 'static_client', response_type: 'code' },
+    clients: { client: { clientId, metadata: { ...metadata, post_logout_redirect_uris, ...more } } },
+  }
+}
+
+function webClient(
+  file: ConformanceFile,
+  clientId: string,
+  method: 'client_secret_basic' | 'client_secret_post',
+): SeededInput {
+  return {
+    clientId,
+    metadata: {
+      client_name: `Suite: ${clientId}`,
+      redirect_uris: redirectsOf(file),
+      scope: SCOPE,
+      token_endpoint_auth_method: method,
+      id_token_signed_response_alg: 'RS256',
+    },
+  }
+}
+
+const AUTH_TYPES = ['private_key_jwt', 'mtls'] as const
+const BINDINGS = ['dpop', 'mtls'] as const
+
+function fapiRuns(file: ConformanceFile, profile: 'fapi2-security' | 'fapi2-message-signing'): Run[] {
+  const signed = profile === 'fapi2-message-signing'
+  return AUTH_TYPES.flatMap((auth) =>
+    BINDINGS.map((binding) => ({
+      plan: signed ? 'fapi2-message-signing-final-test-plan' : 'fapi2-security-profile-final-test-plan',
+      variant: {
+        fapi_profile: 'plain_fapi',
+        openid: 'openid_connect',
+        authorization_request_type: 'simple',
+        client_auth_type: auth,
+        sender_constrain: binding,
+        ...(signed && { fapi_request_method: 'signed_non_repudiation', fapi_response_mode: 'jarm' }),
+      },
+      clients: bothHolders((holder) => ({
+        clientId: idOf(profile, auth, binding, holder),
+        metadata: {
+          ...keysFor(file, holder, auth),
+          client_name: `Suite: ${profile} ${auth} ${binding}`,
+          profile,
+          redirect_uris: redirectsOf(file),
+          scope: SCOPE,
+          dpop_bound_access_tokens: binding === 'dpop',
+          tls_client_certificate_bound_access_tokens: binding === 'mtls',
+        },
+      })),
+    })),
+  )
+}
+
+function cibaRuns(file: ConformanceFile): Run[] {
+  return AUTH_TYPES.flatMap((auth) =>
+    (['poll', 'ping'] as const).map((mode) => ({
+      plan: 'fapi-ciba-id1-test-plan',
+      variant: { fapi_ciba_profile: 'plain_fapi', client_auth_type: auth, ciba_mode: mode },
+      clients: bothHolders((holder) => ({
+        clientId: idOf('ciba', auth, mode, holder),
+        metadata: {
+          ...keysFor(file, holder, auth),
+          client_name: `Suite: CIBA ${auth} ${mode}`,
+          profile: 'fapi2-security',
+          grant_types: [CIBA, 'refresh_token'],
+          scope: SCOPE,
+          tls_client_certificate_bound_access_tokens: true,
+          backchannel_token_delivery_mode: mode,
+          backchannel_authentication_request_signing_alg: algOf(file, holder),
+          ...(mode === 'ping' && {
+            backchannel_client_notification_endpoint: at(file, 'ciba-notification-endpoint'),
+          }),
+        },
+      })),
+    })),
+  )
+}
+
+function bothHolders(make: (holder: Holder) => SeededInput): Run['clients'] {
+  return Object.fromEntries(HOLDERS.map((holder) => [holder, make(holder)]))
+}
+
+function keysFor(file: ConformanceFile, holder: Holder, auth: (typeof AUTH_TYPES)[number]) {
+  const keys = signingKeys(file, holder)
+  if (auth === 'private_key_jwt')
+    return { token_endpoint_auth_method: auth, jwks: { keys } } satisfies Partial<ClientInput>
+  return {
+    token_endpoint_auth_method: 'self_signed_tls_client_auth',
+    jwks: { keys: [certificateKey(file, holder), ...keys] },
+  } satisfies Partial<ClientInput>
+}
+
+function idOf(profile: string, auth: string, kind: string, holder: Holder): string {
+  const id = `conformance-${profile}-${auth.replaceAll('_', '-')}-${kind}`
+  return holder === 'client' ? id : `${id}-2`
+}
+
+const ALGS = { RSA: 'PS256', EC: 'ES256', OKP: 'EdDSA' } as const
+
+function algOf(file: ConformanceFile, holder: Holder) {
+  return ALGS[signingKeys(file, holder)[0]?.kty ?? 'EC']
+}
+
+/** The suite's own address for the alias, and the one with a query, which its second client uses. */
+function redirectsOf(file: ConformanceFile): string[] {
+  const callback = at(file, 'callback')
+  return file.redirect_uris ?? [callback, `${callback}?dummy1=lorem&dummy2=ipsum`]
+}
+
+function at({ suite, alias }: ConformanceFile, path: string): string {
+  return `${suite}/test/a/${alias}/${path}`
+}

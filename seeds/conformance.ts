@@ -1,0 +1,171 @@
+/**
+ * What the plans of the OpenID Foundation's conformance suite need: clients, an account, the settings to run with, and
+ * for each plan the configuration to paste into the suite. A second run changes nothing and prints the same, but for the
+ * initial access token of the plan for dynamic registration: that is a new one each time, and the one before ends.
+ */
+import { findAccountByEmail } from '../src/accounts/account.ts'
+import { addAccount } from '../src/accounts/operator-account.ts'
+import type { OperatorNeeds } from '../src/accounts/operator-account.ts'
+import { findClientWithSecret, insertClient, removeClient } from '../src/oidc/clients/clients.ts'
+import { parseClientMetadata } from '../src/oidc/clients/client-metadata.ts'
+import type { ClientNeeds } from '../src/oidc/clients/clients.ts'
+import {
+  createInitialAccessToken,
+  listInitialAccessTokens,
+  revokeInitialAccessToken,
+} from '../src/oidc/registration/initial-access-tokens.ts'
+import { DAY_MS } from '../src/platform/clock.ts'
+import { digest, keyedDigest } from '../src/platform/tokens.ts'
+import { browserTasks } from './conformance-browser.ts'
+import { runsOf } from './conformance-clients.ts'
+import type { Run, SeededInput } from './conformance-clients.ts'
+import type { ConformanceFile, PlanName } from './conformance-file.ts'
+
+type Needs = OperatorNeeds & ClientNeeds & { issuer: string; keys: { index: Buffer } }
+type Account = { email: string; password: string; name: string }
+
+export type SeededPlan = {
+  plan: string
+  variant: Record<string, string>
+  configuration: Record<string, unknown>
+}
+
+export type SeededConformance = {
+  changed: boolean
+  settings: Record<string, string>
+  account: Account
+  plans: SeededPlan[]
+}
+
+const TOKEN_NAME = 'conformance'
+const TOKEN_LIFE_MS = 30 * DAY_MS
+
+/** @throws AppError 400 `invalid_client_metadata` or `invalid_redirect_uri` when a key or address does not fit its plan */
+export async function seedConformance(needs: Needs, file: ConformanceFile): Promise<SeededConformance> {
+  const { account, added } = await placeAccount(needs, file)
+  const runs = runsOf(file)
+  const made: boolean[] = [added]
+  for (const input of inputsOf(runs)) made.push(await placeClient(needs, input))
+  const registrationToken = file.plans.includes('dynamic') ? await freshToken(needs) : undefined
+  return {
+    changed: made.includes(true),
+    settings: settingsFor(file.plans),
+    account,
+    plans: runs.map((run) => ({
+      plan: run.plan,
+      variant: run.variant,
+      configuration: configurationOf(needs, file, run, account, registrationToken),
+    })),
+  }
+}
+
+async function placeAccount(needs: Needs, { account: given }: ConformanceFile) {
+  const account = {
+    email: given.email ?? 'conformance@example.org',
+    password: given.password ?? secretOf(needs, 'account password'),
+    name: given.name ?? 'Conformance Suite',
+  }
+  const existing = await findAccountByEmail(needs.db, account.email)
+  if (!existing) await addAccount(needs, { ...account, verified: true, actor: 'cli' })
+  return { account, added: !existing }
+}
+
+function inputsOf(runs: Run[]): SeededInput[] {
+  const all = runs.flatMap(({ clients }) => Object.values(clients))
+  return [...new Map(all.map((input) => [input.clientId, input])).values()]
+}
+
+/** Puts the client there as it should be; one that differs is replaced. Answers whether anything changed. */
+async function placeClient(needs: Needs, { clientId, metadata }: SeededInput): Promise<boolean> {
+  const secret = secretOf(needs, clientId)
+  const found = await findClientWithSecret(needs.db, clientId)
+  const wanted = JSON.stringify(sorted(parseClientMetadata(metadata)))
+  const same =
+    found !== undefined &&
+    JSON.stringify(sorted(found.client.metadata)) === wanted &&
+    (found.secret.secretHash === null || found.secret.secretHash === digest(secret))
+  if (same) return false
+  await needs.db.transaction(async (trx) => {
+    await removeClient(trx, clientId)
+    await insertClient(trx, metadata, needs, { clientId, secret })
+  })
+  return true
+}
+
+function sorted(metadata: object): unknown[] {
+  return Object.entries(metadata)
+    .filter(([, value]) => value !== undefined)
+    .sort(([one], [other]) => one.localeCompare(other))
+}
+
+async function freshToken({ db, clock }: Needs): Promise<string> {
+  const earlier = (await listInitialAccessTokens(db)).filter(
+    ({ name, revokedAtMs }) => name === TOKEN_NAME && revokedAtMs === null,
+  )
+  for (const { id } of earlier) await revokeInitialAccessToken(db, id, clock)
+  const expiresAtMs = clock() + TOKEN_LIFE_MS
+  const { token } = await createInitialAccessToken(
+    db,
+    { name: TOKEN_NAME, policy: {}, maxUses: null, expiresAtMs },
+    clock,
+  )
+  return token
+}
+
+/** Secrets are derived from the installation's key: the same on each run, and nowhere to be read but from this command. */
+function secretOf({ keys }: Needs, what: string): string {
+  return keyedDigest(keys.index, `conformance suite: ${what}`)
+}
+
+const WITHOUT_PKCE: readonly PlanName[] = [
+  'basic',
+  'dynamic',
+  'form-post',
+  'rp-initiated-logout',
+  'back-channel-logout',
+]
+const OLDER_AUDIENCE: readonly PlanName[] = ['dynamic', 'fapi-ciba']
+
+/** Beside the issuer, and for FAPI the TLS listener; docs/conformance.md says why each is needed. */
+function settingsFor(plans: readonly PlanName[]): Record<string, string> {
+  const any = (wanting: readonly PlanName[]) => plans.some((plan) => wanting.includes(plan))
+  return {
+    ...(any(WITHOUT_PKCE) && { ACCOUNT_SERVER_PKCE_FOR_CONFIDENTIAL_CLIENTS: 'false' }),
+    ...(any(OLDER_AUDIENCE) && { ACCOUNT_SERVER_ASSERTIONS_FOR_TOKEN_ENDPOINT: 'true' }),
+  }
+}
+
+/** As the suite's JSON tab takes it; only the private keys are missing. */
+function configurationOf(
+  needs: Needs,
+  file: ConformanceFile,
+  { plan, clients }: Run,
+  account: Account,
+  registrationToken: string | undefined,
+): Record<string, unknown> {
+  const { issuer } = needs
+  const dynamic = plan.includes('-dynamic-')
+  const sections = Object.entries(clients).map(([section, { clientId, metadata }]) => [
+    section,
+    {
+      client_id: clientId,
+      scope: metadata.scope,
+      ...(metadata.token_endpoint_auth_method?.startsWith('client_secret') && {
+        client_secret: secretOf(needs, clientId),
+      }),
+      ...(plan.startsWith('fapi-ciba') && { hint_type: 'login_hint', hint_value: account.email }),
+    },
+  ])
+  return {
+    alias: file.alias,
+    description: plan,
+    server: { discoveryUrl: `${issuer}/.well-known/openid-configuration` },
+    ...Object.fromEntries(sections),
+    ...(dynamic && {
+      client: { client_name: 'Suite', initial_access_token: registrationToken },
+      client2: { client_name: 'Suite, second', initial_access_token: registrationToken },
+    }),
+    resource: { resourceUrl: `${issuer}/oauth/userinfo` },
+    browser: browserTasks(issuer, file.alias, account),
+  }
+}

@@ -1,0 +1,153 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { embeddedPlace, mistakeOf } from './command-line.ts'
+import type { Parts } from '../../src/parts.ts'
+import type { Place } from './command-line.ts'
+
+const EXAMPLE = join(import.meta.dirname, '../../seeds/conformance.example.json')
+const CALLBACK = 'https://www.certification.openid.net/test/a/account-server/callback'
+
+type Seeded = {
+  changed: boolean
+  settings: Record<string, string>
+  account: { email: string; password: string }
+  plans: { plan: string; variant: Record<string, string>; configuration: Configuration }[]
+}
+type Section = { client_id: string; client_secret?: string; initial_access_token?: string }
+type Configuration = { client?: Section; client2?: Section; server: { discoveryUrl: string } }
+
+describe('cli seed conformance', function () {
+  this.timeout(20_000)
+  let place: Place
+  let seeded: Seeded
+  let parts: Parts
+
+  const seed = async (file: string) => (await place.json(['seed', 'conformance', file])) as unknown as Seeded
+  const write = (content: unknown): string => {
+    const file = join(place.folder, 'file.json')
+    mkdirSync(place.folder, { recursive: true })
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content))
+    return file
+  }
+  const example = () => JSON.parse(readFileSync(EXAMPLE, 'utf8')) as Record<string, object>
+
+  before(async () => {
+    place = embeddedPlace()
+    seeded = await seed(EXAMPLE)
+    parts = await place.open()
+  })
+  after(async () => {
+    await parts.close()
+    await place.remove()
+  })
+
+  it('makes the clients and the account of every plan, from the example file', async () => {
+    expect(seeded.changed).to.equal(true)
+    expect(new Set(seeded.plans.map(({ plan }) => plan))).to.have.property('size', 9)
+    const fapi = seeded.plans.filter(({ plan }) => plan.startsWith('fapi2-'))
+    const kinds = fapi.map(({ plan, variant }) =>
+      [plan, variant['client_auth_type'], variant['sender_constrain']].join(),
+    )
+    expect(new Set(kinds)).to.have.property('size', 8)
+    const { clients } = await place.json(['client', 'list'])
+    const known = clients.map(({ client_id }) => client_id)
+    for (const { configuration } of seeded.plans)
+      for (const section of [configuration.client, configuration.client2])
+        if (section?.client_id) expect(known).to.include(section.client_id)
+    expect((await place.json(['account', 'show', seeded.account.email])).email).to.equal(seeded.account.email)
+  })
+
+  it('registers what the plan and its variant demand', async () => {
+    const show = (id: string) => place.json(['client', 'show', id])
+    expect(await show('conformance-basic')).to.deep.include({
+      redirect_uris: [CALLBACK, `${CALLBACK}?dummy1=lorem&dummy2=ipsum`],
+      id_token_signed_response_alg: 'RS256',
+      token_endpoint_auth_method: 'client_secret_basic',
+    })
+    expect(await show('conformance-fapi2-message-signing-mtls-dpop-2')).to.deep.include({
+      profile: 'fapi2-message-signing',
+      token_endpoint_auth_method: 'self_signed_tls_client_auth',
+      dpop_bound_access_tokens: true,
+      require_signed_request_object: true,
+    })
+    const certified = await show('conformance-fapi2-security-mtls-mtls')
+    expect(certified.jwks.keys[0]).to.have.property('x5c')
+    expect(await show('conformance-ciba-private-key-jwt-ping')).to.deep.include({
+      backchannel_token_delivery_mode: 'ping',
+      backchannel_authentication_request_signing_alg: 'ES256',
+    })
+  })
+
+  it('changes nothing in a second run, and shows the same secrets; the initial access token is a fresh one', async () => {
+    const again = await seed(EXAMPLE)
+    const initialToken = ({ plans }: Seeded) =>
+      plans.find(({ plan }) => plan.includes('dynamic'))?.configuration.client?.initial_access_token
+    expect(again.changed).to.equal(false)
+    expect(initialToken(again)).to.be.a('string').and.not.to.equal(initialToken(seeded))
+    const without = (one: Seeded) => one.plans.filter(({ plan }) => !plan.includes('dynamic'))
+    expect(without(again)).to.eql(without(seeded))
+    expect(again.account).to.eql(seeded.account)
+  })
+
+  it('puts a client back that was changed or moved to another suite', async () => {
+    const moved = await seed(
+      write({ alias: 'elsewhere', suite: 'https://suite.example.com:8443', plans: ['basic'] }),
+    )
+    expect(moved.changed).to.equal(true)
+    const shown = await place.json(['client', 'show', 'conformance-basic'])
+    expect(shown.redirect_uris).to.include('https://suite.example.com:8443/test/a/elsewhere/callback')
+    await place.json(['client', 'rotate-secret', 'conformance-basic'])
+    expect((await seed(EXAMPLE)).changed).to.equal(true)
+    expect((await seed(EXAMPLE)).changed).to.equal(false)
+  })
+
+  it('tells the settings that the plans need, and no more', async () => {
+    expect((await seed(write({ alias: 'a', plans: ['config'] }))).settings).to.eql({})
+    expect(seeded.settings).to.have.all.keys(
+      'ACCOUNT_SERVER_PKCE_FOR_CONFIDENTIAL_CLIENTS',
+      'ACCOUNT_SERVER_ASSERTIONS_FOR_TOKEN_ENDPOINT',
+    )
+  })
+
+  const WRONG: [string, () => unknown, RegExp][] = [
+    ['no JSON', () => '{', /is not JSON/],
+    [
+      'a plan that there is not',
+      () => ({ ...example(), plans: ['hybrid'] }),
+      /plans\.0: takes basic, config/,
+    ],
+    ['no alias', () => ({ plans: ['basic'] }), /alias:/],
+    ['an unknown field', () => ({ ...example(), redirects: [] }), /redirects/],
+    ['a suite without https', () => ({ ...example(), suite: 'http://x' }), /suite: takes an https address/],
+    [
+      'no keys where a plan needs some',
+      () => ({ alias: 'a', plans: ['fapi-ciba'] }),
+      /client2\.certificate: is/,
+    ],
+    [
+      'a private key',
+      () => ({
+        ...example(),
+        client: { jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'sssh' }] } },
+      }),
+      /client\.jwks\.keys\.0: holds the private half/,
+    ],
+    [
+      'a certificate that is none',
+      () => ({ ...example(), client: { certificate: 'none.pem' } }),
+      /certificate: takes/,
+    ],
+  ]
+  for (const [what, content, told] of WRONG)
+    it(`refuses a file with ${what}, by name and without its content`, async () => {
+      const refusal = await mistakeOf(parts, ['seed', 'conformance', write(content())])
+      expect(refusal.error).to.equal('conformance_file_invalid')
+      expect(refusal.error_description).to.match(told).and.not.to.contain('sssh')
+    })
+
+  it('says what it takes', async () => {
+    expect((await mistakeOf(parts, ['seed', 'conformance'])).error).to.equal('usage')
+    expect((await mistakeOf(parts, ['seed', 'nonsense'])).error).to.equal('usage')
+  })
+})
