@@ -3,6 +3,7 @@ import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { createAccountNeeds } from './account-features.ts'
+import { createChallengeFeatures } from './challenge-features.ts'
 import type { Render } from './http/render.ts'
 import type { AnyContext } from './http/request-state.ts'
 import { cibaNeeds } from './backchannel-features.ts'
@@ -56,6 +57,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
   const lifetimes = lifetimesOf(config)
   const grantSeconds = lifetimes.sessionAbsoluteSeconds + lifetimes.refreshTokenSeconds
   const fetch = createGuardedFetch({ allowLoopback: isLoopback(config.issuer) })
+  const challenge = createChallengeFeatures(parts, { lifetimes, grantSeconds })
   const registration = createRegistrationFeatures(parts, fetch)
   const statusLists = createStatusLists(parts)
   const oidc: Oidc = await createOidc({
@@ -74,7 +76,10 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     devicePages: given.devicePages?.(resources.get),
     ciba: cibaNeeds(parts),
     loadKeys: () => loadKeySet(db, sealer),
-    install: (provider) => install(provider, parts, registration, statusLists),
+    install: (provider) => {
+      install(provider, parts, registration, statusLists)
+      challenge.install(provider)
+    },
     ...signOutOf(parts, render, lifetimes),
     log,
   })

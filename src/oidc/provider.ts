@@ -130,6 +130,7 @@ function softenOutage(ctx: KoaContextWithOIDC): void {
 const FAILURES = [
   'authorization.error',
   'grant.error',
+  'authorization_challenge.error',
   'introspection.error',
   'revocation.error',
   'userinfo.error',

@@ -1,0 +1,26 @@
+/** Gathers what the authorization challenge endpoint needs from the process's parts. */
+import type { Provider } from 'oidc-provider'
+import { createAccountNeeds } from './account-features.ts'
+import { signIn } from './accounts/sign-in.ts'
+import { installAuthorizationChallenge } from './oidc/challenge/authorization-challenge.ts'
+import type { Lifetimes } from './oidc/configuration.ts'
+import type { Parts } from './parts.ts'
+
+type Given = { lifetimes: Lifetimes; grantSeconds: number }
+
+export function createChallengeFeatures(parts: Parts, given: Given) {
+  const { config, db, clock, store, sealer } = parts
+  const accounts = createAccountNeeds(parts)
+  const needs = {
+    ...given,
+    db,
+    clock,
+    store,
+    sealer,
+    maxActive: config.sessions.maxActive,
+    unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
+    deviceKey: config.keys.device,
+    signIn: (fields: Parameters<typeof signIn>[1]) => signIn(accounts, fields),
+  }
+  return { install: (provider: Provider) => installAuthorizationChallenge(provider, needs) }
+}

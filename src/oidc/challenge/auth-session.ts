@@ -1,0 +1,109 @@
+/**
+ * `auth_session` (draft-ietf-oauth-first-party-apps §5.3.1): what the authorization challenge endpoint remembers between
+ * two steps. Each value is good for one step and is exchanged for the next in one atomic write.
+ */
+import { errors } from 'oidc-provider'
+import type { Clock } from '../../platform/clock.ts'
+import { MINUTE_MS } from '../../platform/clock.ts'
+import { digest, randomToken } from '../../platform/tokens.ts'
+import type { Sealer } from '../../platform/tokens.ts'
+import type { GrantStore } from '../store/grant-store.ts'
+
+/** What was asked for in the first request. */
+export type ChallengeRequest = {
+  scope?: string | undefined
+  resource?: string | string[] | undefined
+  nonce?: string | undefined
+  codeChallenge: string
+}
+
+/** Who somebody has shown to be so far. */
+export type Passed = { accountId?: string; amr: string[] }
+
+export type AuthSession = {
+  clientId: string
+  /** Thumbprint of the DPoP key that the first request proved. */
+  jkt?: string | undefined
+  request: ChallengeRequest
+  passed: Passed
+  /** From an earlier sign-in of this app: gives it attempts of its own. */
+  device?: string | undefined
+}
+
+export type AuthSessionNeeds = { store: GrantStore; clock: Clock; sealer: Sealer }
+
+const LIFETIME_MS = 10 * MINUTE_MS
+const TAG_LENGTH = 16
+const SHAPE = /^as_[\w-]{43}[\w-]{16}$/
+
+/** True for a value of one of our steps; the other kind of `auth_session` remembers the device. */
+export function isStepSession(value: string): boolean {
+  return value.startsWith('as_')
+}
+
+/** The session, if it was not used and is this client's and this key's. @throws errors.OIDCProviderError `invalid_session` */
+export async function openAuthSession(
+  { store, sealer }: AuthSessionNeeds,
+  id: string,
+  by: Pick<AuthSession, 'clientId' | 'jkt'>,
+): Promise<AuthSession> {
+  const key = keyOf(id)
+  const { payload, use } = key === undefined ? {} : await store.readToken(key)
+  const opened = payload === undefined || use ? undefined : sealer.open(payload, key)
+  const session = opened === undefined ? undefined : (JSON.parse(opened) as AuthSession)
+  if (session?.clientId !== by.clientId || session.jkt !== by.jkt) throw invalidSession()
+  return session
+}
+
+/**
+ * Uses `before` up, where there is one, and begins the next step. Answers its id.
+ * @throws errors.OIDCProviderError `invalid_session` when another request used it up first
+ */
+export async function nextAuthSession(
+  needs: AuthSessionNeeds,
+  before: string | undefined,
+  session: AuthSession,
+): Promise<string> {
+  // All steps of a sign-in are in one place, so that one write covers the old and the new.
+  const tag = before?.slice(-TAG_LENGTH) ?? randomToken().slice(0, TAG_LENGTH)
+  const id = `as_${randomToken()}${tag}`
+  const key = keyOf(id)!
+  const expiresAtMs = needs.clock() + LIFETIME_MS
+  const payload = needs.sealer.seal(JSON.stringify(session), key)
+  await useUp(needs, before, [{ key, payload, expiresAtMs }])
+  return id
+}
+
+/** @throws errors.OIDCProviderError `invalid_session` when another request used it up first */
+export async function endAuthSession(needs: AuthSessionNeeds, id: string | undefined): Promise<void> {
+  await useUp(needs, id, [])
+}
+
+type Entries = Parameters<GrantStore['commit']>[0]['entries']
+
+async function useUp(
+  { store, clock }: AuthSessionNeeds,
+  id: string | undefined,
+  entries: Entries,
+): Promise<void> {
+  const key = id === undefined ? undefined : keyOf(id)
+  if (key === undefined && entries.length === 0) return
+  const atMs = clock()
+  const use =
+    key === undefined
+      ? undefined
+      : { key, use: { atMs, nonce: randomToken(128) }, untilMs: atMs + LIFETIME_MS }
+  const { outcome } = await store.commit({ use, entries })
+  if (outcome !== 'done') throw invalidSession()
+}
+
+function keyOf(id: string): string | undefined {
+  return SHAPE.test(id) ? `{${id.slice(-TAG_LENGTH)}}:as:${digest(id)}` : undefined
+}
+
+export function invalidSession(): errors.OIDCProviderError {
+  return new errors.CustomOIDCProviderError(
+    'invalid_session',
+    'auth_session is unknown, expired, already used, or of another client or key; begin again without it',
+  )
+}
