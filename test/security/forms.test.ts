@@ -137,9 +137,7 @@ describe('every page', function () {
       expect(scripts, to).to.have.length(1)
       const hash = createHash('sha256').update(scripts[0]!).digest('base64')
       const policy = String(headers['content-security-policy'])
-      expect(policy, to)
-        .to.contain(`script-src 'sha256-${hash}'`)
-        .and.contain("frame-ancestors 'none'")
+      expect(policy, to).to.contain(`script-src 'sha256-${hash}'`).and.contain("frame-ancestors 'none'")
       expect(text, to).to.contain('<noscript>')
     }
   })
