@@ -3,7 +3,7 @@ import type { Account } from '../../../src/accounts/account.ts'
 import { register, userinfo } from '../protocol/relying-party.ts'
 import type { Party } from '../protocol/relying-party.ts'
 import type { Answer } from '../protocol/send.ts'
-import { STAGES, sqliteStage } from '../protocol/stage.ts'
+import { openStage, STAGES, sqliteStage } from '../protocol/stage.ts'
 import type { Stage } from '../protocol/stage.ts'
 import { createProver, nowSeconds } from './prover.ts'
 import type { Prover } from './prover.ts'
@@ -119,7 +119,8 @@ describe('a DPoP proof', function () {
       expect(answer.status, JSON.stringify(header)).to.equal(400)
       expect(answer.json()).to.include({ error: 'invalid_dpop_proof' })
     }
-    for (const DPoP of ['a', 'a.b.c', '..', `${'a'.repeat(9000)}.b.c`])
+    const proofs = ['a', 'a.b.c', '..', await (await createProver('RS256')).prove({ url })]
+    for (const DPoP of proofs)
       expect((await token(app, DPoP)).json()).to.include({ error: 'invalid_dpop_proof' })
   })
 
@@ -154,6 +155,26 @@ describe('a DPoP proof', function () {
     const [mark] = added.filter(({ recordKey }) => recordKey.includes(':rd:'))
     expect(mark?.payload ?? '').to.have.length.lessThan(100)
     expect(Number(mark?.expiresAtMs)).to.be.within(before + 350_000, Date.now() + 366_000)
+  })
+})
+
+describe('a server that wants a nonce in every DPoP proof', function () {
+  this.timeout(40_000)
+  let stage: Stage
+  before(async () => {
+    stage = await openStage({ store: 'sqlite', env: { ACCOUNT_SERVER_DPOP_NONCE_REQUIRED: 'true' } })
+  })
+  after(() => stage?.stop())
+
+  it('says so, and gives one to go on with', async () => {
+    const [app, key] = [await register(stage, machine), await createProver()]
+    const url = `${stage.issuer}/oauth/token`
+    const first = await token(app, await key.prove({ url }))
+    expect(first.status).to.equal(400)
+    expect(first.json()).to.include({ error: 'use_dpop_nonce' })
+    const nonce = String(first.headers['dpop-nonce'])
+    expect((await token(app, await key.prove({ url, nonce }))).json()).to.include({ token_type: 'DPoP' })
+    expect((await token(app)).json()).to.include({ token_type: 'Bearer' })
   })
 })
 

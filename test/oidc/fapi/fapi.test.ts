@@ -1,4 +1,6 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { expect } from 'chai'
+import { SignJWT } from 'jose'
 import * as oauth from 'oauth4webapi'
 import type { Account } from '../../../src/accounts/account.ts'
 import type { Store } from '../../support/running-server.ts'
@@ -8,6 +10,7 @@ import type { Stage } from '../protocol/stage.ts'
 import { openFapiStage, registerFapi } from './fapi-client.ts'
 import type { FapiClient, Setup } from './fapi-client.ts'
 
+const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const PROFILES = ['fapi2-security', 'fapi2-message-signing'] as const
 const AUTHENTICATIONS = ['private_key_jwt', 'tls_client_auth'] as const
 const BINDINGS = ['DPoP', 'mTLS'] as const
@@ -114,6 +117,44 @@ describe('the profile fapi2-security', function () {
       })
     await app.push({}, { auth: ahead(9) })
     expect(await refusal(app.push({}, { auth: ahead(61) }))).to.include({ error: 'invalid_client' })
+  })
+
+  it('takes an assertion by PS256, and none by RS256 with the same key (§5.4.1-1)', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+    const jwks = { keys: [{ ...publicKey.export({ format: 'jwk' }), kty: 'RSA' as const }] }
+    const { client } = await registerFapi(stage, setup, { jwks })
+    const push = async (alg: string) => {
+      const assertion = new SignJWT({ iss: client.client_id, sub: client.client_id, aud: stage.issuer })
+      const client_assertion = await assertion
+        .setProtectedHeader({ alg })
+        .setJti(randomUUID())
+        .setIssuedAt()
+        .setExpirationTime('1m')
+        .sign(privateKey)
+      const proven = { client_id: client.client_id, client_assertion, client_assertion_type: ASSERTION }
+      const form = { ...proven, ...app.requestFor('a'.repeat(43)) }
+      return stage.send({ to: '/oauth/par', form })
+    }
+    const taken = await push('PS256')
+    expect(taken.status, taken.text).to.equal(201)
+    const refused = await push('RS256')
+    expect(refused.json()).to.include({ error: 'invalid_client' })
+    expect(refused.status).to.equal(401)
+  })
+
+  it('wants a nonce of this server in each proof (§5.3.2.1-10)', async () => {
+    const DPoP = oauth.DPoP(app.client, await oauth.generateKeyPair('ES256'))
+    const given = { ...app.options, DPoP }
+    const { as, client } = app
+    const request = app.requestFor('a'.repeat(43))
+    const push = async () =>
+      oauth.processPushedAuthorizationResponse(
+        as,
+        client,
+        await oauth.pushedAuthorizationRequest(as, client, app.authentication(), request, given),
+      )
+    expect(await refusal(push())).to.include({ error: 'use_dpop_nonce' })
+    expect((await push()).request_uri).to.be.a('string')
   })
 
   it('gives no token without a proof, or for a proof by another key (§5.3.2.1-4, -12)', async () => {
