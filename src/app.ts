@@ -33,6 +33,7 @@ import { signInRoutes } from './interaction/sign-in.routes.ts'
 import { createInteractionPages } from './interaction-features.ts'
 import { mailboxRoutes } from './mail/mailbox.routes.ts'
 import { createOidcFeatures } from './oidc-features.ts'
+import { clientNameOf } from './oidc/clients/client-documents.ts'
 import type { OidcFeatures } from './oidc-features.ts'
 import { endSessionAndGrants } from './oidc/access-endings.ts'
 import { postedRequestRoutes } from './oidc/posted-request.routes.ts'
@@ -193,7 +194,7 @@ function listRouters({ parts, accounts, features, pages, render, findMember, ...
       accounts,
       render,
       findMember,
-      clientName: async (id) => (await oidc.current().Client.find(id))?.clientName,
+      clientName: (id) => clientNameOf(oidc.current(), id),
       readDeviceCookie: pages.deviceCookie.read,
       endSessionAndGrants: (uid) => endSessionAndGrants({ store, clock }, uid),
     }),

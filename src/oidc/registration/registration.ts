@@ -63,8 +63,6 @@ type Pending = {
   plain?: string
 }
 
-export type DynamicRegistration = ReturnType<typeof createDynamicRegistration>
-
 export function createDynamicRegistration(needs: RegistrationNeeds) {
   const pending = new WeakMap<object, Pending>()
   // Stands for "no token was needed": random, so that nobody can present it and skip the limits.
