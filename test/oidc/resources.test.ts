@@ -42,6 +42,7 @@ for (const { name, open } of DATABASES) {
         scopes: 'ledger:read ledger:write',
         accessTokenFormat: 'opaque',
         accessTokenTtlSeconds: null,
+        accessTokenAlg: null,
         clientId: client.client_id,
         createdAtMs: clock(),
       })

@@ -11,6 +11,7 @@ export const PROTOCOL_ROUTES: Route[] = [
   { method: 'GET', path: '/oauth/authorize' },
   { method: 'POST', path: '/oauth/authorize' },
   { method: 'GET', path: '/oauth/authorize/unknown' },
+  { method: 'POST', path: '/oauth/par' },
   { method: 'POST', path: '/oauth/token' },
   { method: 'GET', path: '/oauth/userinfo' },
   { method: 'POST', path: '/oauth/userinfo' },
