@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server } from 'node:http'
 import * as oidc from 'openid-client'
 import { createVerifier } from '../jwt-middleware/access-token.ts'
+import { metadataHint, metadataPath, resourceMetadata } from './resource-metadata.ts'
 import { presented } from '../jwt-middleware/presented-request.ts'
 
 export type ResourceServerSettings = {
@@ -27,7 +28,7 @@ const SCOPES: Record<string, string> = { 'GET /balance': 'ledger:read', 'POST /t
 export async function createResourceServer(settings: ResourceServerSettings): Promise<Server> {
   const check = await createCheck(settings)
   return createServer((request, response) => {
-    void answerTo(request, check)
+    void answerTo(request, check, settings)
       .catch((): Answer => ({ status: 503, body: { error: 'the account server does not answer' } }))
       .then(({ status, body, challenge }) => {
         if (challenge) response.setHeader('WWW-Authenticate', challenge)
@@ -37,14 +38,23 @@ export async function createResourceServer(settings: ResourceServerSettings): Pr
   })
 }
 
-async function answerTo(request: IncomingMessage, check: Check): Promise<Answer> {
+async function answerTo(
+  request: IncomingMessage,
+  check: Check,
+  { issuer, identifier }: ResourceServerSettings,
+): Promise<Answer> {
+  if (request.method === 'GET' && request.url === metadataPath(identifier)) {
+    const scopes = Object.values(SCOPES)
+    return { status: 200, body: resourceMetadata({ issuer, identifier, scopes }) }
+  }
   const scope = SCOPES[`${request.method} ${request.url}`]
   if (!scope) return { status: 404, body: { error: 'not_found' } }
   const token = /^(?:Bearer|DPoP) ([\w.~+/-]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
   // Nothing was presented: the challenge names no error (RFC 6750 §3.1).
-  if (!token) return refusal(401, 'Bearer realm="ledger"')
+  if (!token) return refusal(401, `Bearer realm="ledger", ${metadataHint(identifier)}`)
   const access = await check(request, token)
-  if (!access) return refusal(401, 'Bearer realm="ledger", error="invalid_token"')
+  if (!access)
+    return refusal(401, `Bearer realm="ledger", error="invalid_token", ${metadataHint(identifier)}`)
   if (!access.scopes.includes(scope))
     return refusal(403, `Bearer realm="ledger", error="insufficient_scope", scope="${scope}"`)
   return { status: 200, body: { account: access.subject, client: access.clientId, balance: 100 } }

@@ -66,12 +66,24 @@ for (const format of ['opaque', 'jwt'] as const)
       expect(body).to.include({ balance: 100 })
     })
 
+    const hint = () => `resource_metadata="${identifier}.well-known/oauth-protected-resource"`
+
     it('challenges a call without a token and names no error', async () => {
-      expect(await call()).to.include({ status: 401, challenge: 'Bearer realm="ledger"' })
+      expect(await call()).to.include({ status: 401, challenge: `Bearer realm="ledger", ${hint()}` })
+    })
+
+    it('tells a client that has nothing where a token for it is to be had (RFC 9728)', async () => {
+      const { challenge } = await call()
+      const answer = await fetch(/resource_metadata="([^"]+)"/.exec(challenge ?? '')?.[1] ?? '')
+      expect(await answer.json()).to.deep.include({
+        resource: identifier,
+        authorization_servers: [server.issuer],
+        scopes_supported: ['ledger:read', 'ledger:transfer'],
+      })
     })
 
     it('refuses a token that it cannot verify', async () => {
-      const challenge = 'Bearer realm="ledger", error="invalid_token"'
+      const challenge = `Bearer realm="ledger", error="invalid_token", ${hint()}`
       for (const token of ['forged', 'for.ged.jwt', (await tokenFor('ledger:read')).slice(0, -2)])
         expect(await call(token)).to.include({ status: 401, challenge })
     })
