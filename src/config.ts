@@ -192,7 +192,10 @@ function keysOf(given: Settings, master: string) {
   const dataSecrets = given.data_keys ?? [master]
   const data = dataSecrets.map((secret) => deriveKey(secret, 'data')) as [Buffer, ...Buffer[]]
   return {
-    cookie: given.cookie_keys ?? [deriveKey(master, 'cookies').toString('base64url')],
+    // Listed, the main secret stands for the key that was derived from it before there was a list.
+    cookie: (given.cookie_keys ?? [master]).map((secret) =>
+      secret === master ? deriveKey(master, 'cookies').toString('base64url') : secret,
+    ),
     data,
     /** Seal what the grant store holds; the first is current. */
     records: dataSecrets as [string, ...string[]],

@@ -3,6 +3,9 @@ import { createAccountNeeds } from '../src/account-features.ts'
 import { findAccountById } from '../src/accounts/account.ts'
 import { addAccount } from '../src/accounts/operator-account.ts'
 import { loadConfig } from '../src/config.ts'
+import { DECRYPTION_ALGS, SIGNING_ALGS } from '../src/oidc/keys/algorithms.ts'
+import { listEncryptionKeys } from '../src/oidc/keys/encryption-keys.ts'
+import { listSigningKeys } from '../src/oidc/keys/signing-keys.ts'
 import { reapplyRevocations, recordRevocations } from '../src/oidc/store/recorded-revocations.ts'
 import { createSqlStore } from '../src/oidc/store/sql-store.ts'
 import { createParts } from '../src/parts.ts'
@@ -45,6 +48,26 @@ describe('upkeep', () => {
     await createUpkeep(parts).runOnce()
     const left = await parts.db('oidc_records').select('recordKey').where('recordKey', 'like', '{tag}:rd:%')
     expect(left).to.deep.equal([{ recordKey: '{tag}:rd:later' }])
+  })
+
+  it('exchanges keys by the calendar, unless that is left to the operator', async () => {
+    const kidsOf = async () => (await listSigningKeys(parts.db)).map(({ kid, state }) => `${state} ${kid}`)
+    const keys = { ...parts.config.keys, rotationDays: 0 }
+    const byHand = createUpkeep({ ...parts, config: { ...parts.config, keys } })
+    const before = await kidsOf()
+    nowMs += 90 * DAY_MS
+    await byHand.runOnce()
+    expect(await kidsOf()).to.deep.equal(before)
+    await createUpkeep(parts).runOnce()
+    expect((await kidsOf()).filter((key) => key.startsWith('next'))).to.have.length(SIGNING_ALGS.length)
+    nowMs += HOUR_MS
+    await createUpkeep(parts).runOnce()
+    expect((await kidsOf()).filter((key) => before.includes(key))).to.deep.equal([])
+    const encryption = (await listEncryptionKeys(parts.db)).map(({ state }) => state)
+    expect(new Set(encryption)).to.deep.equal(new Set(['current', 'retired']))
+    nowMs += DAY_MS
+    await createUpkeep(parts).runOnce()
+    expect(await listEncryptionKeys(parts.db)).to.have.length(DECRYPTION_ALGS.length)
   })
 
   it('tells a store that forgot a revocation, and forgets it itself when it is old', async () => {
