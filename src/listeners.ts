@@ -5,17 +5,23 @@ import { createHttpServer, createMtlsServer, drain } from './http/server.ts'
 
 /** Listens on every port of the configuration; the answer stops listening and waits for what is under way. */
 export async function openListeners(config: Config, callback: RequestListener): Promise<() => Promise<void>> {
-  const { listener } = config.binding
-  const servers = [await listen(createHttpServer(callback), config.port, config.host)]
-  if (listener) servers.push(await listen(createMtlsServer(callback, listener), listener.port, config.host))
+  const { host, port, binding } = config
+  const { listener } = binding
+  const servers = [await listen(createHttpServer(callback), { host, port, portSetting: 'PORT' })]
+  if (listener) {
+    const place = { host, port: listener.port, portSetting: 'MTLS_PORT' }
+    servers.push(await listen(createMtlsServer(callback, listener), place))
+  }
   return async () => {
     await Promise.all(servers.map((server) => drain(server)))
   }
 }
 
-async function listen(server: Server, port: number, host: string): Promise<Server> {
+type Place = { host: string; port: number; portSetting: string }
+
+async function listen(server: Server, { host, port, portSetting }: Place): Promise<Server> {
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
+    server.once('error', (error) => reject(Object.assign(error, { portSetting })))
     server.listen(port, host, resolve)
   })
   return server

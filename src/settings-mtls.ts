@@ -1,5 +1,5 @@
 /** The settings of sender-constraining: DPoP nonces, and the two ways in which client certificates reach the server. */
-import { createPrivateKey } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { z } from 'zod'
 import { readAuthorities } from './oidc/binding/certificate.ts'
 import { flag, integer, isIssuer } from './setting-kinds.ts'
@@ -66,6 +66,9 @@ export function bindingProblems(given: Partial<Given>): string[] {
   const problems = missing.map(
     (name) => `${upper(name)} is missing; it is required with ${upper(there[0] ?? 'mtls_port')}`,
   )
+  const { mtls_cert: cert, mtls_key: key } = given
+  if (cert && key && !new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
+    problems.push(`${upper('mtls_key')} is not the key of the certificate in ${upper('mtls_cert')}`)
   const certificates = given.mtls_port !== undefined || given.mtls_certificate_header !== undefined
   if (given.mtls_certificate_header && given.trusted_proxies?.length === 0)
     problems.push(`${upper('trusted_proxies')} is missing; it is required with a certificate header`)

@@ -3,7 +3,14 @@ import { ConfigError } from './config.ts'
 import { AppError } from './errors.ts'
 import { loggableError } from './platform/loggable-error.ts'
 
-type SystemError = Error & { code?: string; address?: string; port?: number; path?: string }
+type SystemError = Error & {
+  code?: string
+  address?: string
+  port?: number
+  path?: string
+  /** The setting that the port came from. */
+  portSetting?: string
+}
 
 export function describeFailure(error: unknown): string[] {
   if (error instanceof ConfigError) return error.problems
@@ -12,10 +19,10 @@ export function describeFailure(error: unknown): string[] {
   return [systemFailure(error) ?? loggableError(error).message.split('\n')[0] ?? error.name]
 }
 
-function systemFailure({ code, address, port, path }: SystemError): string | undefined {
+function systemFailure({ code, address, port, path, portSetting = 'PORT' }: SystemError): string | undefined {
   switch (code) {
     case 'EADDRINUSE':
-      return `port ${port} on ${address} is in use; set ACCOUNT_SERVER_PORT to a free one`
+      return `port ${port} on ${address} is in use; set ACCOUNT_SERVER_${portSetting} to a free one`
     case 'EADDRNOTAVAIL':
       return `${address} is not an address of this machine; set ACCOUNT_SERVER_HOST to one that is`
     case 'ENOTFOUND':
@@ -26,7 +33,7 @@ function systemFailure({ code, address, port, path }: SystemError): string | und
     case 'ENOTDIR':
       return path
         ? `${path} cannot be written; set ACCOUNT_SERVER_DATA_DIR or ACCOUNT_SERVER_LOG_DIR to a folder that can`
-        : `port ${port} may not be used by this user; set ACCOUNT_SERVER_PORT to one above 1023`
+        : `port ${port} may not be used by this user; set ACCOUNT_SERVER_${portSetting} to one above 1023`
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_READONLY':
       return 'the database file cannot be written; set ACCOUNT_SERVER_DATA_DIR to a folder that can'

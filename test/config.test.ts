@@ -196,6 +196,11 @@ describe('settings of client certificates', () => {
     ['a certificate that is none', { ...listener, ACCOUNT_SERVER_MTLS_CERT: 'x' }, /MTLS_CERT: got "x"/],
     ['a key that is none', { ...listener, ACCOUNT_SERVER_MTLS_KEY: cert }, /MTLS_KEY: got \*+, takes/],
     [
+      'a key of another certificate',
+      { ...listener, ACCOUNT_SERVER_MTLS_KEY: makeCertificate().key },
+      /MTLS_KEY is not the key of the certificate/,
+    ],
+    [
       'a header that nobody is trusted to set',
       { ACCOUNT_SERVER_MTLS_CERTIFICATE_HEADER: 'client-cert' },
       /TRUSTED_PROXIES is missing/,

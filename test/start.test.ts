@@ -4,7 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
+import { makeCertificate } from './oidc/binding/certificates.ts'
 import { dataFolder, freePort, pause } from './support/service-process.ts'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
@@ -88,6 +90,20 @@ describe('starting', () => {
     const holder = createServer().listen(port, '127.0.0.1')
     await once(holder, 'listening')
     expectPlainFailure(await start(env).ended, `port ${port}`, 'in use', 'ACCOUNT_SERVER_PORT')
+    holder.close()
+  })
+
+  it('says in one line that the port for client certificates is in use', async () => {
+    const holder = createServer().listen(0, '127.0.0.1')
+    await once(holder, 'listening')
+    const { port } = holder.address() as AddressInfo
+    const { cert, key } = makeCertificate()
+    const { env } = await embedded({
+      ACCOUNT_SERVER_MTLS_PORT: String(port),
+      ACCOUNT_SERVER_MTLS_CERT: cert,
+      ACCOUNT_SERVER_MTLS_KEY: key,
+    })
+    expectPlainFailure(await start(env).ended, `port ${port}`, 'in use', 'ACCOUNT_SERVER_MTLS_PORT')
     holder.close()
   })
 

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import type { KeyObject } from 'node:crypto'
 import { expect } from 'chai'
 import { SignJWT } from 'jose'
@@ -72,6 +72,29 @@ describe('the algorithm of client assertions', function () {
       expect((await ask(stage, free.clientId, alg, rsa.privateKey)).status, alg).to.equal(200)
     expect((await ask(stage, bound.clientId, 'PS256', rsa.privateKey)).status).to.equal(200)
     expect((await ask(stage, bound.clientId, 'RS256', rsa.privateKey)).status).to.equal(401)
+  })
+
+  it('takes no RSA key of less than 2048 bits', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    const small = { keys: [{ ...publicKey.export({ format: 'jwk' }), kty: 'RSA' as const }] }
+    const method = { token_endpoint_auth_method: 'private_key_jwt' as const, jwks: small }
+    const { clientId } = await register(stage, { ...machine, ...method })
+    const now = Math.floor(Date.now() / 1000)
+    const claims = {
+      iss: clientId,
+      sub: clientId,
+      aud: stage.issuer,
+      jti: randomUUID(),
+      iat: now,
+      exp: now + 60,
+    }
+    const parts = [{ alg: 'RS256' }, claims].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString('base64url'),
+    )
+    const signature = sign('sha256', Buffer.from(parts.join('.')), privateKey).toString('base64url')
+    const client_assertion = [...parts, signature].join('.')
+    const form = { grant_type: 'client_credentials', client_assertion, client_assertion_type: ASSERTION }
+    expect((await stage.send({ to: '/oauth/token', form })).status).to.equal(401)
   })
 
   it('is never a symmetric one for a client that registered keys', async () => {
