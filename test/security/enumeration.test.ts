@@ -153,7 +153,9 @@ function fingerprint({ status, text, headers }: Visited, email: string) {
   const body = text
     .replaceAll(email, '(address)')
     .replace(/name="_csrf" value="[^"]*"/g, '')
+    // Whose page it is: different each time, for everybody.
     .replace(/\/interaction\/[^"]*/g, '(interaction)')
+    .replace(/from=[^"]*/g, '(from)')
   const cookies = headers
     .getSetCookie()
     .map((line) => line.replace(/=[^;]*/, '').replace(/expires=[^;]*/i, ''))
