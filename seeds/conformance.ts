@@ -16,7 +16,7 @@ import {
 } from '../src/oidc/registration/initial-access-tokens.ts'
 import { DAY_MS } from '../src/platform/clock.ts'
 import { digest, keyedDigest } from '../src/platform/tokens.ts'
-import { browserTasks } from './conformance-browser.ts'
+import { browserOverrides, browserTasks } from './conformance-browser.ts'
 import { runsOf } from './conformance-clients.ts'
 import type { Run, SeededInput } from './conformance-clients.ts'
 import type { ConformanceFile, PlanName } from './conformance-file.ts'
@@ -167,5 +167,6 @@ function configurationOf(
     }),
     resource: { resourceUrl: `${issuer}/oauth/userinfo` },
     browser: browserTasks(issuer, file.alias, account),
+    override: browserOverrides(issuer, file.alias, account),
   }
 }

@@ -95,5 +95,5 @@ function variantOf(variant: Record<string, string>): string {
 
 /** For people: what the suite's browser does stands in the JSON alone. */
 function indented(configuration: object): string {
-  return JSON.stringify({ ...configuration, browser: undefined }, undefined, 2)
+  return JSON.stringify({ ...configuration, browser: undefined, override: undefined }, undefined, 2)
 }

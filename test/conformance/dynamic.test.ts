@@ -1,0 +1,201 @@
+import { createServer } from 'node:http'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import type { Server } from 'node:http'
+import { expect } from 'chai'
+import { decodeProtectedHeader, decodeJwt } from 'jose'
+import { rotateSigningKeys } from '../../src/oidc/keys/signing-keys.ts'
+import { returnOf } from '../oidc/protocol/relying-party.ts'
+import { CALLBACK, makeKey, openSuite, play, userinfo } from './suite.ts'
+import type { Section, Suite } from './suite.ts'
+
+const PLAN = 'oidcc-dynamic-certification-test-plan'
+
+describe('the Dynamic plan', function () {
+  this.timeout(60_000)
+  let suite: Suite
+  let keys = makeKey('rp-1')
+  let listener: Server
+  let jwksUri = ''
+
+  before(async () => {
+    suite = await openSuite()
+    listener = createServer((_request, response) => {
+      response.setHeader('content-type', 'application/json')
+      response.end(JSON.stringify({ keys: [keys.jwk] }))
+    }).listen(0, '127.0.0.1')
+    await once(listener, 'listening')
+    jwksUri = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/jwks`
+  })
+  after(async () => {
+    listener.close()
+    await suite.stop()
+  })
+
+  /** OIDCCCreateDynamicClientRegistrationRequest, with the token of the seed. */
+  async function register(given: Record<string, unknown> = {}) {
+    const { initial_access_token: token = '' } = suite.configuration(PLAN).client
+    const body = JSON.stringify({
+      client_name: 'Suite',
+      redirect_uris: [CALLBACK],
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+      token_endpoint_auth_method: 'private_key_jwt',
+      contacts: ['certification@oidf.org'],
+      jwks: given['jwks_uri'] ? undefined : { keys: [keys.jwk] },
+      ...given,
+    })
+    return suite.send({
+      to: '/oauth/register',
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body,
+    })
+  }
+
+  async function registered(given: Record<string, unknown> = {}) {
+    const answer = await register(given)
+    expect(answer.status, answer.text).to.equal(201)
+    expect(answer.headers['content-type']).to.match(/^application\/json/)
+    const client = answer.json() as Section & Record<string, string>
+    expect(client).to.include.keys('client_id', 'registration_client_uri', 'registration_access_token')
+    return play(suite, { ...client, scope: 'openid' }, { key: keys })
+  }
+
+  it('oidcc-server: registers, signs in by private_key_jwt for the token endpoint, and unregisters', async () => {
+    const app = await registered()
+    const { tokens } = await app.flow()
+    expect((await userinfo(suite, tokens.access_token)).status).to.equal(200)
+    const { registration_client_uri: to, registration_access_token: token } = app.client as Section &
+      Record<string, string>
+    const removed = await suite.send({
+      to: String(to),
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect(removed.status).to.equal(204)
+  })
+
+  it('oidcc-idtoken-rs256, oidcc-userinfo-rs256: signed as they were registered', async () => {
+    const app = await registered({
+      id_token_signed_response_alg: 'RS256',
+      userinfo_signed_response_alg: 'RS256',
+    })
+    const { tokens, idToken } = await app.flow()
+    expect(decodeProtectedHeader(tokens.id_token).alg).to.equal('RS256')
+    const answer = await userinfo(suite, tokens.access_token)
+    expect(answer.headers['content-type']).to.match(/^application\/jwt/)
+    expect(decodeProtectedHeader(answer.text).alg).to.equal('RS256')
+    expect(decodeJwt(answer.text)).to.include({
+      sub: idToken.sub,
+      iss: suite.issuer,
+      aud: app.client.client_id,
+    })
+  })
+
+  it('oidcc-idtoken-unsigned: refused at registration, as it is not on offer', async () => {
+    const answer = await register({ id_token_signed_response_alg: 'none' })
+    expect([answer.status, answer.json()['error']]).to.eql([400, 'invalid_client_metadata'])
+  })
+
+  it('oidcc-ensure-redirect-uri-in-authorization-request: an error page, although one alone is registered', async () => {
+    const app = await registered()
+    const page = await app.visitor.get(app.request({ redirect_uri: undefined }).path)
+    expect([page.status, page.headers.get('location')]).to.eql([400, null])
+  })
+
+  it('oidcc-redirect-uri-query-OK: the query stays, and the answer is added to it', async () => {
+    const redirect_uri = `${CALLBACK}?foo=bar`
+    const app = await registered({ redirect_uris: [redirect_uri] })
+    expect(await app.authorize({ redirect_uri }))
+      .to.include({ foo: 'bar' })
+      .and.have.property('code')
+  })
+
+  it('oidcc-redirect-uri-query-mismatch, oidcc-redirect-uri-query-added: an error page', async () => {
+    const [one, other] = [
+      await registered({ redirect_uris: [`${CALLBACK}?foo=bar`] }),
+      await registered({ redirect_uris: [CALLBACK] }),
+    ]
+    for (const app of [one, other]) {
+      const page = await app.visitor.get(app.request({ redirect_uri: `${CALLBACK}?foo=baz` }).path)
+      expect([page.status, page.headers.get('location')]).to.eql([400, null])
+    }
+  })
+
+  it('oidcc-redirect-uri-regfrag: a redirect address with a fragment is refused', async () => {
+    const answer = await register({ redirect_uris: [`${CALLBACK}#foobar`] })
+    expect([answer.status, answer.json()['error']]).to.eql([400, 'invalid_redirect_uri'])
+  })
+
+  it('oidcc-registration-logo-uri, oidcc-registration-policy-uri, oidcc-registration-tos-uri: registered, and linked where consent is asked', async () => {
+    const at = (path: string) => `https://www.certification.openid.net/${path}`
+    const given = { logo_uri: at('logo.png'), policy_uri: at('policy.html'), tos_uri: at('tos.html') }
+    const app = await registered(given)
+    expect(app.client).to.deep.include(given)
+    const page = await app.visitor.get(app.request().path)
+    const { email, password } = suite.account
+    const consent = await app.visitor.followForm(page, { email, password }, { action: '/sign-in' })
+    expect(consent.text).to.contain(given.policy_uri).and.to.contain(given.tos_uri)
+  })
+
+  it('oidcc-registration-jwks-uri: keys fetched from the address', async () => {
+    const app = await registered({ jwks_uri: jwksUri })
+    expect((await app.flow()).tokens).to.have.property('access_token')
+  })
+
+  it('oidcc-refresh-token, oidcc-refresh-token-rp-key-rotation: a new key of the app counts where the old ones are not in memory', async () => {
+    const app = await registered({
+      jwks_uri: jwksUri,
+      grant_types: ['authorization_code', 'refresh_token'],
+    })
+    const { tokens } = await app.flow({ scope: 'openid offline_access', prompt: 'consent' })
+    expect(tokens).to.have.property('refresh_token')
+    keys = makeKey('rp-2')
+    // Fetched keys are kept for a minute, which the suite waits out.
+    await suite.restart()
+    const rotated = play(suite, app.client, { key: keys })
+    const refreshed = await rotated.token({
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token,
+    })
+    expect(refreshed.status, refreshed.text).to.equal(200)
+  })
+
+  it('oidcc-registration-sector-bad: refused when the addresses are not in the sector document, or it cannot be had', async () => {
+    const answer = await register({
+      subject_type: 'pairwise',
+      sector_identifier_uri: 'https://127.0.0.1:9/sector.json',
+    })
+    expect(answer.status).to.equal(400)
+    expect(answer.json()['error']).to.be.oneOf(['invalid_client_metadata', 'invalid_redirect_uri'])
+  })
+
+  it('oidcc-server-rotate-keys: a new signing key is published beside the old ones', async () => {
+    const published = async () =>
+      ((await suite.send({ to: '/oauth/jwks' })).json() as { keys: { kid: string }[] }).keys.map(
+        ({ kid }) => kid,
+      )
+    const before = await published()
+    await rotateSigningKeys(suite.parts.db, suite.parts)
+    let after = await published()
+    for (let turn = 0; turn < 100 && after.length === before.length; turn += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      after = await published()
+    }
+    expect(after).to.include.members(before).and.have.length.above(before.length)
+  })
+
+  it('oidcc-ensure-client-assertion-with-iss-aud-succeeds: the issuer counts as well as the token endpoint', async () => {
+    const app = await registered()
+    const { code = '' } = await app.authorize()
+    const answer = await app.redeem(code, await app.assertion(suite.issuer))
+    expect(answer.status, answer.text).to.equal(200)
+  })
+
+  it('oidcc-request-uri-unsigned, oidcc-request-uri-signed-rs256: refused by decision, before anything is fetched', async () => {
+    const app = await registered({ request_uris: [jwksUri] })
+    const page = await app.visitor.get(app.request({ request_uri: jwksUri }).path)
+    expect(new URL(returnOf(page)).searchParams.get('error')).to.equal('request_uri_not_supported')
+  })
+})

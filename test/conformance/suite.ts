@@ -1,0 +1,194 @@
+/**
+ * The OpenID Foundation's suite as far as our server sees it: the clients that `seed conformance` makes, the requests that
+ * its modules send, and the checks that they make. A module's name stands in each test that plays it.
+ */
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { expect } from 'chai'
+import { createRemoteJWKSet, jwtVerify, SignJWT } from 'jose'
+import type { CryptoKey, JWTPayload, KeyObject } from 'jose'
+import { readConformanceFile } from '../../seeds/conformance-file.ts'
+import { seedConformance } from '../../seeds/conformance.ts'
+import { makeCertificate } from '../oidc/binding/certificates.ts'
+import { callbackOf, signIn } from '../oidc/protocol/relying-party.ts'
+import { basic } from '../oidc/protocol/send.ts'
+import type { Answer, Sent } from '../oidc/protocol/send.ts'
+import { openStage, PASSWORD } from '../oidc/protocol/stage.ts'
+import type { Visitor } from '../support/visitor.ts'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+export const CALLBACK = 'https://www.certification.openid.net/test/a/account-server/callback'
+
+export type Suite = Awaited<ReturnType<typeof openSuite>>
+export type Section = {
+  client_id: string
+  client_secret?: string
+  scope: string
+  initial_access_token?: string
+}
+type Configuration = { client: Section; client2: Section; client_secret_post: Section }
+type Fields = Record<string, string | undefined>
+type Tokens = {
+  access_token: string
+  id_token: string
+  refresh_token?: string
+  expires_in: number
+  scope: string
+}
+type SigningKey = { kid: string; privateKey: KeyObject | CryptoKey }
+
+/** A server set up as docs/conformance.md says, with everything seeded. */
+export async function openSuite(env: Record<string, string> = {}) {
+  const stage = await openStage({
+    store: 'sqlite',
+    env: {
+      ACCOUNT_SERVER_PKCE_FOR_CONFIDENTIAL_CLIENTS: 'false',
+      ACCOUNT_SERVER_ASSERTIONS_FOR_TOKEN_ENDPOINT: 'true',
+      ...env,
+    },
+  })
+  const [one, two] = [makeKey('suite-1'), makeKey('suite-2')]
+  const [certificate, certificate2] = [makeCertificate(), makeCertificate()]
+  const file = join(stage.dataDir, 'conformance.json')
+  writeFileSync(
+    file,
+    JSON.stringify({
+      alias: 'account-server',
+      account: { password: PASSWORD },
+      client: { jwks: { keys: [one.jwk] }, certificate: certificate.cert },
+      client2: { jwks: { keys: [two.jwk] }, certificate: certificate2.cert },
+    }),
+  )
+  const { parts } = stage
+  const needs = { ...stage.accounts, ...parts, issuer: stage.issuer, keys: parts.config.keys }
+  const seeded = await seedConformance(needs, readConformanceFile(file))
+  const metadata = (await stage.send({ to: '/.well-known/openid-configuration' })).json()
+  const jwks = createRemoteJWKSet(new URL(String(metadata['jwks_uri'])))
+  return {
+    ...stage,
+    seeded,
+    metadata,
+    keys: { client: one, client2: two },
+    certificates: { client: certificate, client2: certificate2 },
+    account: seeded.account,
+    /** What the suite's form holds for a plan and the values of a variant. */
+    configuration: (plan: string, variant: Record<string, string> = {}): Configuration => {
+      const found = seeded.plans.find(
+        (one) =>
+          one.plan === plan && Object.entries(variant).every(([name, value]) => one.variant[name] === value),
+      )
+      if (!found) throw new Error(`no ${plan} ${JSON.stringify(variant)}`)
+      return found.configuration as Configuration
+    },
+    /** Checks of ValidateIdToken, ValidateIdTokenNonce and ValidateIdTokenSignatureUsingKid. */
+    async verify(idToken: string, clientId: string, nonce?: string): Promise<JWTPayload> {
+      const { payload, protectedHeader } = await jwtVerify(idToken, jwks, {
+        issuer: stage.issuer,
+        audience: clientId,
+      })
+      expect(protectedHeader.kid).to.be.a('string')
+      expect(payload).to.include.keys('sub', 'iat', 'exp')
+      expect(String(payload.sub).length).to.be.within(1, 255)
+      expect(payload['nonce']).to.equal(nonce)
+      return payload
+    },
+  }
+}
+
+/** A key of a relying party, with what it registers. */
+export function makeKey(kid: string) {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'ES256' } }
+}
+
+export type Played = ReturnType<typeof play>
+
+/** One client of the suite with one browser: both remember what the module did before. */
+export function play(suite: Suite, client: Section, more: { visitor?: Visitor; key?: SigningKey } = {}) {
+  const visitor = more.visitor ?? suite.visitor()
+  const auth: Record<string, string> = client.client_secret
+    ? basic(client.client_id, client.client_secret)
+    : {}
+
+  /** As BuildPlainRedirectToAuthorizationEndpoint has it: no PKCE, a random state and nonce. */
+  function request(given: Fields = {}): { path: string; form: Record<string, string>; nonce?: string } {
+    const all: Fields = {
+      client_id: client.client_id,
+      redirect_uri: CALLBACK,
+      scope: 'openid',
+      state: randomBytes(32).toString('base64url'),
+      nonce: randomUUID(),
+      response_type: 'code',
+      ...given,
+    }
+    const sent = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined)
+    const form = Object.fromEntries(sent)
+    return { path: `/oauth/authorize?${new URLSearchParams(form)}`, form, nonce: form['nonce'] }
+  }
+
+  async function assertion(audience: string): Promise<Record<string, string>> {
+    const { key } = more
+    if (!key) return {}
+    const signed = await new SignJWT({ jti: randomUUID() })
+      .setProtectedHeader({ alg: 'ES256', kid: key.kid })
+      .setIssuer(client.client_id)
+      .setSubject(client.client_id)
+      .setAudience(audience)
+      .setIssuedAt()
+      .setExpirationTime('60s')
+      .sign(key.privateKey)
+    return {
+      client_assertion: signed,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    }
+  }
+
+  const token = async (form: Fields, sent: Partial<Sent> = {}): Promise<Answer> =>
+    suite.send({
+      to: '/oauth/token',
+      form: { ...(await assertion(`${suite.issuer}/oauth/token`)), ...form },
+      headers: auth,
+      ...sent,
+    })
+
+  const redeem = (code: string, given: Fields = {}) =>
+    token({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK, ...given })
+
+  /** Signs in where it is asked for, and answers the parameters of the callback. */
+  async function authorize(given: Fields = {}): Promise<Record<string, string>> {
+    const { path, form } = request(given)
+    const returned = await signIn(visitor, path, suite.account)
+    const parameters = Object.fromEntries(returned.searchParams)
+    expect(parameters['state']).to.equal(form['state'])
+    expect(parameters['iss']).to.equal(suite.issuer)
+    return parameters
+  }
+
+  /** Asks without filling in any page: the callback's parameters, or a failure where a page is shown. */
+  async function ask(given: Fields = {}): Promise<Record<string, string>> {
+    return callbackOf(await visitor.get(request(given).path))
+  }
+
+  /** The whole of a positive module: tokens and a verified ID token. */
+  async function flow(given: Fields = {}): Promise<{ tokens: Tokens; idToken: JWTPayload; code: string }> {
+    const nonce = Object.hasOwn(given, 'nonce') ? given['nonce'] : randomUUID()
+    const { code = '' } = await authorize({ ...given, nonce })
+    const answer = await redeem(code, { redirect_uri: given['redirect_uri'] ?? CALLBACK })
+    expect(answer.status, answer.text).to.equal(200)
+    expect(answer.headers['cache-control']).to.contain('no-store')
+    const tokens = answer.json() as Tokens
+    expect(tokens).to.include({ token_type: 'Bearer' })
+    return { tokens, code, idToken: await suite.verify(tokens.id_token, client.client_id, nonce) }
+  }
+
+  return { client, visitor, auth, request, authorize, ask, redeem, token, flow, assertion }
+}
+
+/** GET with the token in the header, as most modules do. */
+export async function userinfo(suite: Suite, accessToken: string, sent: Partial<Sent> = {}): Promise<Answer> {
+  return suite.send({
+    to: '/oauth/userinfo',
+    headers: { authorization: `Bearer ${accessToken}` },
+    ...sent,
+  })
+}
