@@ -65,6 +65,7 @@ export const client: Noun = {
         'client create --name "My app" --redirect-uri https://app.example.com/callback',
         'client create --name "My phone app" --public --redirect-uri com.example.app:/callback',
         'client create --name "Bank app" --profile fapi2-security --jwks keys.json --redirect-uri https://bank.example.com/callback',
+        'client create --name "TV app" --public --grant-type urn:ietf:params:oauth:grant-type:device_code',
         'client create --name "Nightly job" --grant-type client_credentials --resource https://api.example.com/ --scope "ledger:read"',
       ],
       run: create,

@@ -15,7 +15,7 @@ export function createFindAccount(db: Db): FindAccount {
   return async (ctx, sub, token) => {
     const account = await findAccountById(db, sub)
     if (!account || account.disabledAtMs !== null) return undefined
-    const issuedAtSeconds = token && 'iat' in token ? token.iat : signedInAtSeconds(ctx)
+    const issuedAtSeconds = token && 'iat' in token ? grantedAtSeconds(token) : signedInAtSeconds(ctx)
     if (issuedAtSeconds !== undefined && isEnded(account, issuedAtSeconds)) return undefined
     return toProviderAccount(account)
   }
@@ -33,6 +33,14 @@ function toProviderAccount(account: Account): ProviderAccount {
     emailVerified: account.emailVerifiedAtMs !== null,
     claims: () => Promise.resolve(claimsOf(account)),
   }
+}
+
+type Token = { kind?: string; iat?: number; authTime?: number }
+
+/** When the person stood behind it. What waits for an answer is older than the sign-in that gave it. */
+function grantedAtSeconds({ kind, iat, authTime }: Token): number | undefined {
+  const waited = kind === 'DeviceCode' || kind === 'BackchannelAuthenticationRequest'
+  return waited ? authTime : iat
 }
 
 function signedInAtSeconds(ctx: KoaContextWithOIDC): number | undefined {

@@ -1,31 +1,24 @@
 /** A client's notification endpoint (CIBA, ping mode): https with a certificate of its own, as clients must have. */
-import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { makeCertificate } from '../oidc/binding/certificates.ts'
 import { dataFolder } from './service-process.ts'
 
 export type Notification = { authorization: string; contentType: string; body: unknown }
 
 export type NotificationReceiver = Awaited<ReturnType<typeof startNotificationReceiver>>
 
-/** A certificate for localhost; `file` is for `NODE_EXTRA_CA_CERTS` of whoever is to trust it. */
-export function makeCertificate(): { file: string; cert: string; key: string } {
-  const folder = dataFolder('certificate')
-  const [file, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
-  const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-days', '2']
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', keyFile]
-  execFileSync('openssl', ['req', '-x509', ...key, '-out', file, ...subject], { stdio: 'ignore' })
-  return { file, cert: readFileSync(file, 'utf8'), key: readFileSync(keyFile, 'utf8') }
-}
-
 /** Answers with the statuses given, in their order, and with 204 when there are none left. */
-export async function startNotificationReceiver(certificate: { cert: string; key: string }) {
+export async function startNotificationReceiver() {
+  const { cert, key } = makeCertificate({ names: { dns: ['localhost'] }, authority: true })
+  const certificateFile = join(dataFolder('certificate'), 'cert.pem')
+  writeFileSync(certificateFile, cert)
   const received: Notification[] = []
   const statuses: number[] = []
-  const server = createServer(certificate, (request, response) => {
+  const server = createServer({ cert, key }, (request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
@@ -40,6 +33,8 @@ export async function startNotificationReceiver(certificate: { cert: string; key
   await once(server, 'listening')
   return {
     url: url(),
+    /** For `NODE_EXTRA_CA_CERTS` of the server that is to trust it. */
+    certificateFile,
     received,
     statuses,
     async stop() {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { makeCertificate, startNotificationReceiver } from '../../support/notification-receiver.ts'
+import { startNotificationReceiver } from '../../support/notification-receiver.ts'
 import type { NotificationReceiver } from '../../support/notification-receiver.ts'
 import { answer, CIBA_GRANT, errorOf, idOf, registerAsker, requestsOf, signedIn } from './asker.ts'
 import type { Party } from './relying-party.ts'
@@ -13,9 +13,11 @@ describe('backchannel authentication with a ping', function () {
   let receiver: NotificationReceiver
 
   before(async () => {
-    const certificate = makeCertificate()
-    stage = await openStage({ store: 'mariadb+redis', env: { NODE_EXTRA_CA_CERTS: certificate.file } })
-    receiver = await startNotificationReceiver(certificate)
+    receiver = await startNotificationReceiver()
+    stage = await openStage({
+      store: 'mariadb+redis',
+      env: { NODE_EXTRA_CA_CERTS: receiver.certificateFile },
+    })
     shop = await registerAsker(stage, {
       client_name: 'Corner Shop',
       backchannel_token_delivery_mode: 'ping',

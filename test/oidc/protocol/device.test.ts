@@ -1,22 +1,12 @@
 import { expect } from 'chai'
-import { digest } from '../../../src/platform/tokens.ts'
+import { alter, DEVICE_GRANT, keyOf } from './device-code.ts'
+import type { Issued } from './device-code.ts'
 import { register, userinfo } from './relying-party.ts'
 import type { Party } from './relying-party.ts'
 import { PASSWORD, STAGES, until } from './stage.ts'
 import type { Stage } from './stage.ts'
 import type { Answer } from './send.ts'
 import type { Visited, Visitor } from '../../support/visitor.ts'
-
-const GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
-
-type Issued = {
-  device_code: string
-  user_code: string
-  verification_uri: string
-  verification_uri_complete: string
-  expires_in: number
-  interval: number
-}
 
 for (const { name, stage: open } of STAGES)
   describe(`device authorization grant, ${name}`, function () {
@@ -29,7 +19,7 @@ for (const { name, stage: open } of STAGES)
       tv = await register(stage, {
         client_name: 'Living Room TV',
         redirect_uris: [],
-        grant_types: [GRANT, 'refresh_token'],
+        grant_types: [DEVICE_GRANT, 'refresh_token'],
         token_endpoint_auth_method: 'none',
         scope: 'openid email profile offline_access',
       })
@@ -43,7 +33,7 @@ for (const { name, stage: open } of STAGES)
       })
     const begin = async (given: Record<string, string> = {}) => (await ask(given)).json() as Issued
     const poll = (deviceCode: string) =>
-      tv.call('/oauth/token', { grant_type: GRANT, device_code: deviceCode })
+      tv.call('/oauth/token', { grant_type: DEVICE_GRANT, device_code: deviceCode })
     const errorOf = (answer: Answer) => answer.json()['error']
     const enter = async (visitor: Visitor, userCode: string) =>
       visitor.followForm(await visitor.get('/device'), { user_code: userCode })
@@ -53,7 +43,6 @@ for (const { name, stage: open } of STAGES)
       const key = keyOf(deviceCode)
       for (const end of ['pace', 'pace:first']) await stage.parts.store.remove(`${key}:${end}`)
     }
-    const keyOf = (deviceCode: string) => `{${digest(deviceCode).slice(0, 16)}}:dc:${digest(deviceCode)}`
 
     async function signInAndAllow(visitor: Visitor, email: string, confirmed: Visited): Promise<Visited> {
       const consent = await visitor.followForm(
@@ -194,12 +183,12 @@ for (const { name, stage: open } of STAGES)
     it('belongs to its client', async () => {
       const other = await register(stage, {
         redirect_uris: [],
-        grant_types: [GRANT],
+        grant_types: [DEVICE_GRANT],
         token_endpoint_auth_method: 'none',
         scope: 'openid',
       })
       const { device_code: code } = await begin()
-      const stolen = await other.call('/oauth/token', { grant_type: GRANT, device_code: code })
+      const stolen = await other.call('/oauth/token', { grant_type: DEVICE_GRANT, device_code: code })
       expect(errorOf(stolen)).to.equal('invalid_grant')
       expect(errorOf(await poll(code))).to.equal('authorization_pending')
       const web = await register(stage)
@@ -268,20 +257,33 @@ for (const { name, stage: open } of STAGES)
       expect((await poll(issued.device_code)).status).to.equal(200)
     })
 
+    it('connects also when the person chose a new password on the way, but not when signed out since', async () => {
+      const { email, id } = await stage.person()
+      const [during, after] = [await begin(), await begin()]
+      const endSessions = () =>
+        stage.parts.db('accounts').where({ id }).update({ sessionsValidFromMs: Date.now() })
+      for (const { device_code: code } of [during, after]) await alter(stage, keyOf(code), { iat: -60 })
+      await endSessions()
+      for (const { user_code: userCode } of [during, after]) {
+        const visitor = stage.visitor()
+        const confirmed = await visitor.followForm(await enter(visitor, userCode), { confirm: 'yes' })
+        const signedIn = await visitor.followForm(
+          confirmed,
+          { email, password: PASSWORD },
+          { action: '/sign-in' },
+        )
+        if (signedIn.heading !== 'Device connected') await visitor.followForm(signedIn, { decision: 'allow' })
+      }
+      expect((await poll(during.device_code)).status).to.equal(200)
+      await alter(stage, keyOf(after.device_code), { authTime: -60 })
+      expect(errorOf(await poll(after.device_code))).to.equal('invalid_grant')
+    })
+
     it('answers expired_token once the code has run out, and knows it no more after that', async () => {
       const issued = await begin()
-      await expire(stage, keyOf(issued.device_code))
+      await alter(stage, keyOf(issued.device_code), { exp: -660 })
       await until(async () => errorOf(await poll(issued.device_code)) === 'expired_token', 'it ran out')
       expect((await enter(stage.visitor(), issued.user_code)).text).to.contain('has run out')
       expect(errorOf(await poll(`dc_${'x'.repeat(43)}`))).to.equal('invalid_grant')
     })
   })
-
-/** Makes the record's own end lie in the past, as if the time had gone by. */
-async function expire({ parts }: Stage, key: string): Promise<void> {
-  const { payload } = await parts.store.readToken(key)
-  const expired = { ...(JSON.parse(payload!) as object), exp: Math.floor(Date.now() / 1000) - 60 }
-  await parts.store.commit({
-    entries: [{ key, payload: JSON.stringify(expired), expiresAtMs: Date.now() + 60_000 }],
-  })
-}
