@@ -3,7 +3,6 @@
  * finds the tokens and answers; who may register what, and what is stored, is decided here. Secrets are stored as
  * digests or sealed, so answers are made from our own record, never from what the library was given.
  */
-import type { Middleware } from 'koa'
 import { errors, Provider } from 'oidc-provider'
 import type { Adapter, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { AppError } from '../../errors.ts'
@@ -20,8 +19,7 @@ import {
 } from '../clients/client-secret.ts'
 import type { StoredSecret } from '../clients/client-secret.ts'
 import { takenMetadata } from '../clients/taken-metadata.ts'
-import { toRegisteredMetadata, withSecret } from '../clients/clients.ts'
-import type { ClientNeeds, RegisteredClient } from '../clients/clients.ts'
+import type { ClientNeeds } from '../clients/clients.ts'
 import { newTokenId } from '../store/token-ids.ts'
 import type { Db } from '../../platform/database.ts'
 import { findUsableToken } from './initial-access-tokens.ts'
@@ -35,10 +33,9 @@ import {
 } from './registered-clients.ts'
 import { checkPolicy, withPolicy } from './registration-policy.ts'
 import type { RegistrationPolicy } from './registration-policy.ts'
+import { registrationAnswers } from './registration.routes.ts'
 import { readStatement } from './software-statement.ts'
 import type { StatementIssuer } from './software-statement.ts'
-
-export const REGISTRATION_PATH = '/oauth/register'
 
 export type RegistrationNeeds = Pick<ClientNeeds, 'clock' | 'sealer'> & {
   db: Db
@@ -76,7 +73,8 @@ export function createDynamicRegistration(needs: RegistrationNeeds) {
     storeRegistered: () => store(needs, pending.get(Provider.ctx ?? {})),
     install(provider: Provider) {
       translateSecrets(provider)
-      provider.use(answerWith(needs, openToken, pending))
+      const shownSecret = (ctx: object) => pending.get(ctx)?.plain
+      provider.use(registrationAnswers(needs, openToken, shownSecret))
     },
   }
 }
@@ -169,44 +167,6 @@ async function store(needs: RegistrationNeeds, request: Pending | undefined): Pr
   if (stored) return await replaceRegistered(needs.db, clientId, metadata, stored, needs.clock)
   const inserted = await insertRegistered(needs.db, { ...request, secret: request.plain }, needs)
   if (!inserted) throw new errors.InvalidToken('the initial access token was used up')
-}
-
-function answerWith(needs: RegistrationNeeds, openToken: string, pending: Stash): Middleware {
-  return async (ctx, next) => {
-    const oidc = ctx as unknown as KoaContextWithOIDC
-    const opens = ctx.method === 'POST' && ctx.path === REGISTRATION_PATH && needs.openPolicy
-    if (opens && !ctx.headers.authorization) {
-      try {
-        await needs.admit(oidc)
-      } catch (error) {
-        return answerLimit(oidc, error)
-      }
-      ctx.req.headers.authorization = `Bearer ${openToken}`
-    }
-    await next()
-    if (ROUTES.has(oidc.oidc?.route ?? '') && ctx.status < 300)
-      await showRecord(needs, oidc, pending.get(ctx))
-  }
-}
-
-const ROUTES = new Set(['registration', 'client', 'client_update'])
-
-/** The record as it is stored; a secret only when it was just made. */
-async function showRecord({ db }: RegistrationNeeds, ctx: KoaContextWithOIDC, request?: Pending) {
-  const body = ctx.body as Record<string, unknown>
-  const found = await findRegistered(db, String(body['client_id']))
-  if (!found) return
-  const shown: RegisteredClient = withSecret(toRegisteredMetadata(found.client), request?.plain)
-  const { registration_access_token, registration_client_uri } = body
-  ctx.body = { ...shown, registration_access_token, registration_client_uri }
-}
-
-function answerLimit(ctx: KoaContextWithOIDC, error: unknown): void {
-  if (!(error instanceof AppError) || error.status !== 429) throw error
-  ctx.status = 429
-  ctx.set('Retry-After', String(error.retryAfterSeconds ?? 60))
-  ctx.set('Cache-Control', 'no-store')
-  ctx.body = { error: 'temporarily_unavailable', error_description: error.message }
 }
 
 function initialAccessTokens({ db, clock }: RegistrationNeeds, openToken: string): Partial<Adapter> {
