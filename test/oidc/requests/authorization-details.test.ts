@@ -200,6 +200,20 @@ for (const { name, stage: open } of STAGES)
       expect(answer['error_description']).to.contain(bankId)
     })
 
+    it('go with no grant whose page does not show them', async () => {
+      const tv = await register(stage, {
+        redirect_uris: [],
+        grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+        allowed_resources: [bankId],
+        authorization_details_types: [type],
+      })
+      const answer = await tv.call('/oauth/device', {
+        scope: 'openid',
+        authorization_details: JSON.stringify([payment]),
+      })
+      expect(answer.json()).to.include({ error: 'invalid_authorization_details' })
+    })
+
     it('mean nothing without a person', async () => {
       const machine = await register(stage, {
         redirect_uris: [],
