@@ -80,14 +80,19 @@ async function list(_given: Given, parts: Parts): Promise<Answer> {
   ])
   const text = table(['KID', 'ALG', 'USE', 'STATE', 'SINCE', 'RETIRED'], rows, none)
   const sealed = table(
-    ['DATA KEY', 'STATE', ...SEALED_COLUMNS.map(({ what }) => what.toUpperCase())],
-    dataKeys.map(({ id, state, sealed: counts }) => [id, state, ...Object.values(counts)]),
+    ['DATA KEY', 'STATE', 'SEALS'],
+    dataKeys.map(({ id, state, sealed: counts }) => [id, state, countsText(counts)]),
     '',
   )
   return {
     data: { keys: found, data_keys: dataKeys },
     text: found.length > 0 ? `${text}\n\n${sealed}` : text,
   }
+}
+
+function countsText(counts: Record<string, number>): string {
+  const present = Object.entries(counts).filter(([, values]) => values > 0)
+  return present.map(([what, values]) => `${values} ${what.replaceAll('_', ' ')}`).join(', ') || 'nothing'
 }
 
 /** Every data key that is configured or has sealed something; `unknown` ones are not configured. */

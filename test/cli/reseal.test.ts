@@ -135,6 +135,8 @@ describe('what is sealed with the data key', () => {
     'oidc/clients/client-secret.ts': 'in the list',
     'oidc/keys/key-rows.ts': 'in the list',
     'self-service/way-back.ts': 'in the list',
+    'oidc/ciba/backchannel-requests.ts': 'in the list',
+    'oidc/challenge/auth-session.ts': 'in the grant store, for ten minutes',
     'platform/reseal.ts': 'seals again',
     'interaction/restart.ts': 'in an address: lives as long as an open page',
     'interaction/remembered-accounts.ts': 'in a cookie: a convenience that may be forgotten',
