@@ -1,11 +1,13 @@
 import { spawn, execFile } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve, relative } from 'node:path'
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { parseEnv, promisify } from 'node:util'
 import { expect } from 'chai'
 import { loadConfig } from '../src/config.ts'
 import { NOUNS } from '../src/cli/nouns.ts'
+import { makeCertificate } from './oidc/binding/certificates.ts'
 import { startServer } from './support/running-server.ts'
 import type { RunningServer } from './support/running-server.ts'
 import { freePort, pause } from './support/service-process.ts'
@@ -51,13 +53,20 @@ describe('the README', () => {
 
   it('comes with an .env.example that is a valid configuration once its lines are put to use', () => {
     const lines = readFileSync(join(HOME, '.env.example'), 'utf8').replace(/^#(?=ACCOUNT)/gm, '')
-    const secret = join(mkdtempSync(join(HOME, '.cache', 'env-')), 'secret')
-    writeFileSync(secret, 'a secret of the tests, long enough to be one')
+    const folder = mkdtempSync(join(tmpdir(), 'env-'))
+    const { key, cert } = makeCertificate()
+    const contents: Record<string, string> = { CERT: cert, KEY: key, CLIENT_CA: cert }
     const given = Object.entries(parseEnv(lines))
-    const environment = given.map(([name, value]) => [name, name.endsWith('_FILE') ? secret : value])
+    const environment = given.map(([name, value]) => {
+      if (!name.endsWith('_FILE')) return [name, value]
+      const file = join(folder, name)
+      const kind = /MTLS_(.*)_FILE/.exec(name)?.[1] ?? ''
+      writeFileSync(file, contents[kind] ?? 'a secret of the tests, long enough to be one')
+      return [name, file]
+    })
     expect(given.length).to.be.greaterThan(8)
     expect(loadConfig(Object.fromEntries(environment) as Record<string, string>).mode).to.equal('service')
-    rmSync(dirname(secret), { recursive: true })
+    rmSync(folder, { recursive: true })
   })
 })
 
