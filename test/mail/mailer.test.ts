@@ -20,6 +20,7 @@ const requests: MailRequest[] = [
     to,
     data: { name: 'Ada', app: 'Ledger', whenMs: expiresAtMs, sessionsLink: signInLink, resetLink },
   },
+  { template: 'access-request', to, data: { name: 'Ada', appName: 'Ledger', link, expiresAtMs } },
   { template: 'password-changed', to, data: { name: 'Ada', whenMs: expiresAtMs, resetLink } },
 ]
 
