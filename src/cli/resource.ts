@@ -37,7 +37,8 @@ export const resource: Noun = {
         name: { value: 'N', about: 'Name as people see it when they are asked for consent.' },
         format: {
           value: 'opaque|jwt',
-          about: 'Its access tokens (opaque). Only opaque ones can be introspected and revoked.',
+          about:
+            'Its access tokens (opaque). JWTs are not introspected: a status list says which were revoked.',
         },
         'access-token-alg': {
           value: SIGNING_ALGS.join('|'),

@@ -126,6 +126,11 @@ describe('client metadata', () => {
     ['a plain http origin', { cors_origins: ['http://app.example.com'] }, /only for loopback/],
     ['a front-channel logout script', { frontchannel_logout_uri: 'javascript:x()' }, /not allowed/],
     [
+      'a front-channel logout address of another host',
+      { frontchannel_logout_uri: 'https://other.example.com/out' },
+      /one of the redirect_uris/,
+    ],
+    [
       'a logout address with a fragment',
       { backchannel_logout_uri: 'https://app.example.com/#x' },
       /fragment/,

@@ -257,7 +257,6 @@ export const samplePages: SamplePage[] = [
   sample('signed-out', 'own', {}),
   sample('signed-out', 'telling', {
     client: { name: 'Sample App' },
-    frames: ['data:text/html,told'],
     continueHref: 'https://app.example.com/bye',
   }),
   sample('error', 'unknown-client', {

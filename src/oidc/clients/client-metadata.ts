@@ -130,6 +130,7 @@ function checkTogether(client: ClientMetadata, ctx: z.RefinementCtx): void {
   checkKeys(client, refuse)
   checkBinding(client, refuse)
   checkCiba(client, refuse)
+  checkFrontchannelLogout(client, refuse)
   checkProfile(client, refuse)
 }
 
@@ -192,6 +193,15 @@ function checkKeys(client: ClientMetadata, refuse: Refuse): void {
 function checkBinding(client: ClientMetadata, refuse: Refuse): void {
   if (client.dpop_bound_access_tokens && client.tls_client_certificate_bound_access_tokens) {
     refuse(['dpop_bound_access_tokens'], 'tokens are bound by DPoP or by a certificate, not by both')
+  }
+}
+
+// A browser is sent there with a session id: nowhere but where it is sent with codes (Front-Channel Logout 1.0 §2).
+function checkFrontchannelLogout(client: ClientMetadata, refuse: Refuse): void {
+  const { frontchannel_logout_uri: address, redirect_uris: redirects } = client
+  const origin = address === undefined ? undefined : URL.parse(address)?.origin
+  if (origin !== undefined && !redirects.some((uri) => URL.parse(uri)?.origin === origin)) {
+    refuse(['frontchannel_logout_uri'], 'must have the scheme, host and port of one of the redirect_uris')
   }
 }
 

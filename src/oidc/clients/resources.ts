@@ -1,7 +1,8 @@
 /**
  * The resource servers (RFC 8707): which `resource` may be asked for, with which scopes, and what its access tokens
  * look like: table `resources`. Each has a client of its own that can do nothing but introspect the tokens meant for it.
- * Access tokens are opaque unless JWTs are asked for, because only opaque ones can be introspected and revoked.
+ * Access tokens are opaque unless JWTs are asked for: of opaque ones a revocation is known at once, of JWTs when the
+ * resource server next fetches their status list.
  */
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'

@@ -83,6 +83,18 @@ inBothSettings('Back-channel logout', (world) => {
     expect(heard().map(({ claims }) => claims['sid'])).to.eql([oldest.claims['sid']])
   })
 
+  it('calls the person what the app calls them', async () => {
+    const { server, receiver } = world
+    const app = await world.app({ subject_type: 'pairwise' })
+    const person = await server.createAccount()
+    const { visitor, claims, idToken } = await signInAt(server, app, person)
+    expect(claims.sub).not.to.equal(person.account.id)
+    await visitor.get(app.signOutUrl(idToken))
+    const heard = () => receiver.heardBy(app.client.client_id)
+    await until(() => heard().length > 0, 'the app was told')
+    expect(heard()[0]?.claims.sub).to.equal(claims.sub)
+  })
+
   it('ends what the app holds, but not what was granted for offline access', async () => {
     const { server } = world
     const [bound, offline] = [await world.app(), await world.app({}, 'openid offline_access')]

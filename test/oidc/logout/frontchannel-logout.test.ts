@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
+import { updateClient } from '../../../src/oidc/clients/clients.ts'
 import { openBrowser } from '../../support/browser.ts'
 import type { RelyingParty } from '../../support/relying-party.ts'
 import type { Person } from '../../support/running-server.ts'
@@ -24,7 +25,14 @@ async function startFrame({ answers = true } = {}) {
 }
 
 inBothSettings('Front-channel logout', (world) => {
-  const noBackChannel = { backchannel_logout_uri: undefined }
+  /** An app that hears of logouts in the browser alone. */
+  async function framedApp({ origin, uri }: { origin: string; uri: string }) {
+    const app = await world.app({ backchannel_logout_uri: undefined })
+    const redirect_uris = [app.redirectUri, `${origin}/callback`]
+    const changes = { redirect_uris, frontchannel_logout_uri: uri }
+    await updateClient(world.server.parts.db, app.client.client_id, changes, world.server.parts)
+    return app
+  }
 
   it('is advertised', async () => {
     const answer = await fetch(`${world.server.issuer}/.well-known/openid-configuration`)
@@ -39,8 +47,8 @@ inBothSettings('Front-channel logout', (world) => {
 
   it('loads every app of the session in a frame, and goes back to the app that asked', async () => {
     const [frame, other] = [await startFrame(), await startFrame()]
-    const app = await world.app({ ...noBackChannel, frontchannel_logout_uri: frame.uri })
-    const second = await world.app({ ...noBackChannel, frontchannel_logout_uri: other.uri })
+    const app = await framedApp(frame)
+    const second = await framedApp(other)
     const { page, context, complaints } = await openBrowser()
     const person = await world.server.createAccount()
     const first = await through(app, page, person)
@@ -57,7 +65,7 @@ inBothSettings('Front-channel logout', (world) => {
 
   it('does not wait for an app that does not answer, and without scripts offers the way on', async () => {
     const silent = await startFrame({ answers: false })
-    const app = await world.app({ ...noBackChannel, frontchannel_logout_uri: silent.uri })
+    const app = await framedApp(silent)
     for (const javaScript of [true, false]) {
       const { page, context } = await openBrowser({ javaScript })
       const { id_token } = await through(app, page, await world.server.createAccount())
@@ -73,8 +81,8 @@ inBothSettings('Front-channel logout', (world) => {
 
   it('lets this one page frame exactly the origins of those apps', async () => {
     const [frame, unasked] = [await startFrame(), await startFrame()]
-    const app = await world.app({ ...noBackChannel, frontchannel_logout_uri: frame.uri })
-    await world.app({ ...noBackChannel, frontchannel_logout_uri: unasked.uri })
+    const app = await framedApp(frame)
+    await framedApp(unasked)
     const person = await world.server.createAccount()
     const { visitor } = await signInAt(world.server, app, person)
     const asking = await visitor.get('/oauth/logout')
@@ -90,7 +98,7 @@ inBothSettings('Front-channel logout', (world) => {
 
   it('sends nobody to frames who stays signed in', async () => {
     const frame = await startFrame()
-    const app = await world.app({ ...noBackChannel, frontchannel_logout_uri: frame.uri })
+    const app = await framedApp(frame)
     const person = await world.server.createAccount()
     const { visitor, tokens } = await signInAt(world.server, app, person)
     const asking = await visitor.get(`/oauth/logout?client_id=${app.client.client_id}`)

@@ -49,8 +49,6 @@ export function inBothSettings(title: string, sentences: (world: LogoutWorld) =>
     })
 }
 
-export type SignedIn = Awaited<ReturnType<typeof signInAt>>
-
 /** Signs in at an app, in this browser or a new one. */
 export async function signInAt(
   server: Pick<RunningServer, 'issuer'>,
