@@ -13,7 +13,7 @@ import {
   publishedKeys,
 } from './protected-responses.ts'
 import type { AppKey } from './protected-responses.ts'
-import { register, userinfo } from './relying-party.ts'
+import { register, signIn, userinfo } from './relying-party.ts'
 import type { Party } from './relying-party.ts'
 import { STAGES } from './stage.ts'
 import type { Stage } from './stage.ts'
@@ -114,6 +114,24 @@ for (const { name, stage: open } of STAGES)
       expect(plain.text).not.to.contain(person.id)
     })
 
+    it('are authorization responses too (JARM): a browser carries what it cannot read', async () => {
+      const key = createAppKey('ECDH-ES+A256KW')
+      const app = await register(stage, {
+        authorization_signed_response_alg: 'PS256',
+        authorization_encrypted_response_alg: 'ECDH-ES+A256KW',
+        authorization_encrypted_response_enc: 'A256GCM',
+        jwks: publicSet(key),
+      })
+      const path = app.authorizePath({ response_mode: 'query.jwt' })
+      const returned = await signIn(stage.visitor(), path, person)
+      expect([...returned.searchParams.keys()]).to.eql(['response'])
+      const response = returned.searchParams.get('response') ?? ''
+      expect(decodeProtectedHeader(await inner(response, key))).to.include({ alg: 'PS256' })
+      const claims = await claimsOf(response, key, app.clientId)
+      expect(claims).to.include({ iss: stage.issuer, state: 'a-state' })
+      expect((await app.redeem(String(claims['code']))).status).to.equal(200)
+    })
+
     for (const alg of ['A256KW', 'dir'] as const)
       it(`are made with ${alg} from a secret that is kept sealed, and only from such a one`, async () => {
         const input = {
@@ -144,7 +162,7 @@ for (const { name, stage: open } of STAGES)
 
     it('are advertised as they are made', async () => {
       const metadata = (await stage.send({ to: '/.well-known/openid-configuration' })).json()
-      for (const field of ['id_token', 'userinfo', 'introspection']) {
+      for (const field of ['id_token', 'userinfo', 'introspection', 'authorization']) {
         const [algs, encs] = [
           `${field}_encryption_alg_values_supported`,
           `${field}_encryption_enc_values_supported`,

@@ -134,7 +134,7 @@ for (const { name, stage: open } of STAGES)
 
     it('are advertised as they are made, with a key published for each', async () => {
       const metadata = (await stage.send({ to: '/.well-known/openid-configuration' })).json()
-      for (const field of ['id_token', 'userinfo', 'introspection'])
+      for (const field of ['id_token', 'userinfo', 'introspection', 'authorization'])
         expect(metadata[`${field}_signing_alg_values_supported`], field).to.have.members([...SIGNING_ALGS])
       const keys = await stage.send({ to: '/oauth/jwks' })
       const set = keys.json() as { keys: { alg: string; use: string; kid: string }[] }
