@@ -5,7 +5,7 @@ import { takeFromBucket } from './accounts/bucket.ts'
 import { networkOf } from './accounts/network.ts'
 import { AppError } from './errors.ts'
 import { requestState } from './http/request-state.ts'
-import { clientDocuments, restrainDocument } from './oidc/clients/client-documents.ts'
+import { clientDocuments, outliveDocuments, restrainDocument } from './oidc/clients/client-documents.ts'
 import { createPairwiseSubjects } from './oidc/pairwise.ts'
 import { noteClientUse } from './oidc/registration/registered-clients.ts'
 import { parsePolicy } from './oidc/registration/registration-policy.ts'
@@ -57,6 +57,7 @@ export function createRegistrationFeatures(parts: Parts, fetch: GuardedFetch) {
     storeRegistered: registration.storeRegistered,
     install(provider: Provider) {
       registration.install(provider)
+      outliveDocuments(provider)
       noteUses(provider, parts)
     },
   }

@@ -16,7 +16,7 @@ import { SECOND_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { claimTexts, consentDetails } from './consent-details.ts'
 import { clientNotes } from './client-notes.ts'
-import { parameter, shownClient } from './open-interaction.ts'
+import { findClient, parameter, shownClient } from './open-interaction.ts'
 import type { Interaction } from './open-interaction.ts'
 import { resume } from './page.ts'
 import type { Page, StepPages } from './page.ts'
@@ -63,7 +63,7 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
 /** The app as it describes itself now, and as it did when the person last agreed. */
 async function describedApp({ db, oidc }: Needs, interaction: Interaction) {
   const clientId = parameter(interaction, 'client_id')
-  const client = await oidc.current().Client.find(clientId)
+  const client = await findClient(oidc.current(), clientId)
   const pin = pinOf(client)
   const consent = pin && (await findConsent(db, interaction.session?.accountId ?? '', clientId))
   const agreed = consent?.clientPin ?? undefined

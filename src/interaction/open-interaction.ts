@@ -1,6 +1,8 @@
 /** Opens the interaction that a page belongs to, or finds the way on when it is gone. */
 import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
+import { AppError } from '../errors.ts'
+import { isDocumentId } from '../oidc/clients/client-documents.ts'
 import type { Browser } from '../oidc/browser-session.ts'
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
@@ -25,7 +27,7 @@ export async function openInteraction(
 
 /** The client of an interaction as its pages show it. */
 export async function shownClient(provider: Provider, clientId: string) {
-  const client = await provider.Client.find(clientId)
+  const client = await findClient(provider, clientId)
   if (!client) return undefined
   return {
     name: client.clientName ?? client.clientId,
@@ -33,6 +35,17 @@ export async function shownClient(provider: Provider, clientId: string) {
     policyUri: client.policyUri,
     tosUri: client.tosUri,
     initiateLoginUri: client['initiateLoginUri'] as string | undefined,
+  }
+}
+
+/** @throws AppError 503 `client_unreachable` when the client describes itself and its site does not answer */
+export async function findClient(provider: Provider, clientId: string) {
+  try {
+    return await provider.Client.find(clientId)
+  } catch (error) {
+    if (!isDocumentId(clientId) || !(error instanceof errors.OIDCProviderError)) throw error
+    const message = 'The site of this app does not answer. Please try again in a moment.'
+    throw new AppError('client_unreachable', 503, message, { cause: error, retryAfterSeconds: 10 })
   }
 }
 

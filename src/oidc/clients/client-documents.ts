@@ -2,8 +2,7 @@
  * Clients that describe themselves by a document at their client_id (draft-ietf-oauth-client-id-metadata-document). The
  * library fetches, caches and checks it; here stands who may, what a document can never say, and what is pinned.
  */
-import { errors } from 'oidc-provider'
-import type Provider from 'oidc-provider'
+import Provider, { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { ClientPin } from '../../accounts/consents.ts'
 import { AppError } from '../../errors.ts'
@@ -61,7 +60,13 @@ export function isDocumentId(clientId: unknown): clientId is string {
 export function restrainDocument(metadata: Record<string, unknown>, resources: readonly string[]): void {
   if (!isDocumentId(metadata['client_id'])) return
   for (const name of ['previous_client_secret', 'self_registered', 'resource_scope']) delete metadata[name]
-  Object.assign(metadata, { first_party: false, profile: 'mcp', allowed_resources: [...resources] })
+  Object.assign(metadata, {
+    first_party: false,
+    profile: 'mcp',
+    allowed_resources: [...resources],
+    // Its subjects stay the same while its document cannot be had.
+    subject_type: 'public',
+  })
   const { scope, grant_types: grants, redirect_uris: redirects } = metadata
   if (typeof scope === 'string') Object.assign(metadata, scopesForLibrary(scope))
   if (Array.isArray(grants)) metadata['grant_types'] = grants.filter((type) => GRANTS.includes(type))
@@ -80,6 +85,43 @@ export function pinOf(
   const name = client.clientName ?? client.clientId
   const redirectUris = [...(client.redirectUris ?? [])].sort()
   return { digest: digest(JSON.stringify([name, redirectUris])), name, redirectUris }
+}
+
+/** Where a token that was given is looked at: the client itself has nothing more to say there. */
+const ROUTES_OF_TOKENS: readonly (string | undefined)[] = ['introspection', 'userinfo']
+
+/**
+ * Tokens outlive an outage of the site that describes their client: a resource server that asks about one would
+ * otherwise be told that its own credentials are wrong.
+ */
+export function outliveDocuments(provider: Provider): void {
+  const model = provider.Client as unknown as ClientModel
+  const find = model.find.bind(model)
+  model.find = async (clientId) => {
+    try {
+      return await find(clientId)
+    } catch (error) {
+      const { route } = Provider.ctx?.oidc ?? {}
+      if (!isDocumentId(clientId) || !isFetchFailure(error) || !ROUTES_OF_TOKENS.includes(route)) throw error
+      return new model(nothingKnown(clientId), undefined, { cimd: true })
+    }
+  }
+}
+
+type ClientModel = {
+  new (metadata: object, ctx: undefined, options: { cimd: true }): object
+  find: (clientId: string) => Promise<object | undefined>
+}
+
+function nothingKnown(clientId: string): object {
+  const none = { redirect_uris: [], grant_types: [], response_types: [] }
+  return { client_id: clientId, token_endpoint_auth_method: 'none', ...none }
+}
+
+function isFetchFailure(error: unknown): boolean {
+  return (
+    error instanceof errors.InvalidClient && /fetch failed/.test(error.error_description ?? error.message)
+  )
 }
 
 /** The name of any client for a list; the host of a document that cannot be had just now. */

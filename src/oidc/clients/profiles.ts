@@ -161,7 +161,8 @@ const PROFILE_RULES: Record<Profile, Rules> = {
   default: open,
   'fapi2-security': fapi,
   'fapi2-message-signing': fapiSigning,
-  mcp: open,
+  // That a resource is named is asked of each request, in resource-access.ts.
+  mcp: { sets: () => ({ token_endpoint_auth_method: 'none' }), refuses: [] },
 }
 
 /** The rules of a client as the library or the table knows it; `undefined` when there is no client. */

@@ -1,9 +1,12 @@
 import { expect } from 'chai'
+import { rotateClientSecret } from '../../../src/oidc/clients/clients.ts'
+import { findResource } from '../../../src/oidc/clients/resources.ts'
 import { createVisitor } from '../../support/visitor.ts'
 import type { Visited } from '../../support/visitor.ts'
 import type { Person } from '../../support/running-server.ts'
 import { challengeOf, VERIFIER } from '../protocol/relying-party.ts'
-import { anyAddress, openStage } from '../protocol/stage.ts'
+import { basic } from '../protocol/send.ts'
+import { anyAddress, openStage, until } from '../protocol/stage.ts'
 import type { Stage } from '../protocol/stage.ts'
 import { startDocumentHost } from './document-host.ts'
 import type { DocumentHost } from './document-host.ts'
@@ -177,6 +180,29 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
       expect(forged.heading, 'not what was shown').to.equal('Somebody else asks for access')
       const allowed = await first.visitor.followForm(forged, { decision: 'allow' })
       expect(returned(allowed).searchParams.get('code')).to.be.a('string')
+    })
+
+    it('keeps its tokens while its site is away, and cannot get new ones meanwhile', async () => {
+      const clientId = host.describe('/away.json')
+      const { client } = await stage.createResource({ identifier: `${TOOLS}/${store}`, scope: '' })
+      const { visitor, page } = await signIn(await stage.createAccount(), clientId)
+      const code = returned(await visitor.followForm(page, { decision: 'allow' })).searchParams.get('code')
+      const { access_token: token } = (await redeem(clientId, code ?? '')).json() as { access_token: string }
+      host.publish('/away.json', {}, { status: 500 })
+      await stage.restart()
+      const headers = basic(client.client_id, client.client_secret ?? '')
+      const introspect = () => stage.send({ to: '/oauth/introspect', form: { token }, headers })
+      expect((await introspect()).json(), 'for another server').to.eql({ active: false })
+      const { clientId: own } = (await findResource(stage.parts.db, TOOLS))!
+      const { client_secret } = await rotateClientSecret(stage.parts.db, own, stage.parts)
+      await until(async () => {
+        const form = { token }
+        const mine = basic(own, client_secret ?? '')
+        const answer = await stage.send({ to: '/oauth/introspect', form, headers: mine })
+        return answer.json()['active'] === true
+      }, 'the resource server sees the token')
+      expect((await redeem(clientId, 'another')).json()).to.include({ error: 'invalid_client' })
+      expect((await stage.visitor().get(authorizeUrl(clientId))).status).to.be.within(400, 499)
     })
 
     it('is listed among the apps of an account, also when its document has gone', async () => {
