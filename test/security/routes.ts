@@ -13,6 +13,7 @@ export const PROTOCOL_ROUTES: Route[] = [
   { method: 'GET', path: '/oauth/authorize/unknown' },
   { method: 'POST', path: '/oauth/par' },
   { method: 'POST', path: '/oauth/token' },
+  { method: 'POST', path: '/oauth/authorize-challenge' },
   { method: 'GET', path: '/oauth/userinfo' },
   { method: 'POST', path: '/oauth/userinfo' },
   { method: 'POST', path: '/oauth/introspect' },

@@ -63,10 +63,10 @@ export async function openSuccessor(
   { store, clock, refreshGraceMs }: UnitOfWorkNeeds,
   presented: string,
   { atMs, successor: sealed }: Use,
-): Promise<string | undefined> {
+): Promise<Successor | undefined> {
   if (sealed === undefined || clock() - atMs >= refreshGraceMs) return undefined
-  const successor = successorSealer(presented).open(sealed)
-  const place = successor === undefined ? undefined : locate('RefreshToken', successor)
+  const successor = readSuccessor(presented, sealed)
+  const place = successor === undefined ? undefined : locate('RefreshToken', successor.token)
   const state = place && (await store.readToken(place.key))
   return state?.payload !== undefined && !state.use ? successor : undefined
 }
@@ -99,7 +99,8 @@ function isUseAlone({ use, entries }: PendingCommit): boolean {
 async function settle(needs: UnitOfWorkNeeds, scope: RequestScope, commit: PendingCommit): Promise<void> {
   const { use, root, entries } = commit
   const successor = entries.find(({ model }) => model === 'RefreshToken')?.id
-  const outcome = await needs.store.commit({ use: use && markOf(needs, use, successor), root, entries })
+  const made = successor === undefined ? undefined : { token: successor, ...askedIn(scope) }
+  const outcome = await needs.store.commit({ use: use && markOf(needs, use, made), root, entries })
   if (outcome.outcome === 'done') return
   if (outcome.outcome === 'used' && use?.model === 'RefreshToken') {
     const earlier = await openSuccessor(needs, use.id, outcome.use)
@@ -108,11 +109,29 @@ async function settle(needs: UnitOfWorkNeeds, scope: RequestScope, commit: Pendi
   await refuse(needs, use, outcome)
 }
 
-function markOf({ clock }: UnitOfWorkNeeds, { model, id, key, payload }: PendingUse, successor?: string) {
+/** What a rotation handed out, and what was asked for in it. */
+type Successor = { token: string; scope?: string; key?: string | undefined }
+
+/** What a retry has to repeat: the same scope, and the same key where the access token is bound to one. */
+function askedIn({ ctx: { oidc } }: RequestScope): Pick<Successor, 'scope' | 'key'> {
+  const { AccessToken: token } = oidc.entities
+  const scope = [...oidc.requestParamScopes].toSorted().join(' ')
+  return { scope, key: token?.jkt ?? token?.['x5t#S256'] }
+}
+
+function readSuccessor(presented: string, sealed: string): Successor | undefined {
+  const opened = successorSealer(presented).open(sealed)
+  // The release before this one sealed the token alone.
+  if (opened === undefined || !opened.startsWith('{'))
+    return opened === undefined ? undefined : { token: opened }
+  return JSON.parse(opened) as Successor
+}
+
+function markOf({ clock }: UnitOfWorkNeeds, { model, id, key, payload }: PendingUse, successor?: Successor) {
   const atMs = clock()
   const untilMs = (payload.exp === undefined ? atMs : payload.exp * 1000) + lingerMs(model)
   const rotated = model === 'RefreshToken' && successor !== undefined
-  const sealed = rotated ? successorSealer(id).seal(successor) : undefined
+  const sealed = rotated ? successorSealer(id).seal(JSON.stringify(successor)) : undefined
   return { key, use: { atMs, nonce: randomToken(128), successor: sealed }, untilMs }
 }
 
@@ -124,14 +143,24 @@ function successorSealer(presented: string) {
 /** Writes the fresh access token, and answers with the successor that exists already. */
 async function answerRetry(
   needs: UnitOfWorkNeeds,
-  { ctx }: RequestScope,
+  scope: RequestScope,
   { root, entries }: PendingCommit,
-  successor: string,
+  earlier: Successor,
 ): Promise<void> {
+  assertRepeated(earlier, askedIn(scope))
   const fresh = entries.filter(({ model }) => model !== 'RefreshToken')
   const outcome = await needs.store.commit({ root, entries: fresh })
   if (outcome.outcome !== 'done') await refuse(needs, undefined, outcome)
-  ctx.body = { ...(ctx.body as object), refresh_token: successor }
+  scope.ctx.body = { ...(scope.ctx.body as object), refresh_token: earlier.token }
+}
+
+/** Another request with the same token is not a retry. It is no theft either, since the client was the right one. */
+function assertRepeated(earlier: Successor, asked: Pick<Successor, 'scope' | 'key'>): void {
+  if (earlier.scope === undefined) return
+  if (earlier.scope !== asked.scope)
+    throw new errors.InvalidScope('a refresh is only repeated with the same scope', asked.scope ?? '')
+  if (earlier.key !== asked.key)
+    throw new errors.CustomOIDCProviderError('invalid_grant', 'a refresh is only repeated with the same key')
 }
 
 async function refuse(
