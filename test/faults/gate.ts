@@ -11,6 +11,8 @@ export async function createGate(url: string) {
   const { hostname, port: target } = new URL(url)
   const port = await freePort()
   const sockets = new Set<Socket>()
+  /** From the near socket's next message that contains it, the far end's answers are lost. */
+  let loseFrom: string | undefined
   let server: Server | undefined
   const through = new URL(url)
   through.port = String(port)
@@ -19,6 +21,7 @@ export async function createGate(url: string) {
     /** The service's address, through the door. */
     url: through.href.replace(/^redis:(.*)\/$/, 'redis:$1'),
     async open() {
+      loseFrom = undefined
       server = createServer((near) => {
         const far = connect(Number(target), hostname)
         for (const socket of [near, far]) {
@@ -30,10 +33,27 @@ export async function createGate(url: string) {
             far.destroy()
           })
         }
+        near.on('data', (chunk: Buffer) => {
+          if (loseFrom === undefined || !chunk.includes(loseFrom)) return
+          far.unpipe(near)
+          far.resume()
+        })
         near.pipe(far).pipe(near)
       })
       server.listen(port, '127.0.0.1')
       await once(server, 'listening')
+    },
+    /** Requests go through; the answers to the first with `text` and to all after it on its connection do not. */
+    loseAnswersFrom(text: string) {
+      loseFrom = text
+    },
+    /** Nothing goes through, in either direction, until `release`. */
+    hold() {
+      for (const socket of sockets) socket.pause()
+    },
+    /** What was held goes through. */
+    release() {
+      for (const socket of sockets) socket.resume()
     },
     /** Cuts every connection; new ones are refused. */
     async close() {

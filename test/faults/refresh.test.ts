@@ -1,0 +1,157 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { register, userinfo } from '../oidc/protocol/relying-party.ts'
+import type { Party, Tokens } from '../oidc/protocol/relying-party.ts'
+import type { Answer } from '../oidc/protocol/send.ts'
+import { openStage } from '../oidc/protocol/stage.ts'
+import type { Stage } from '../oidc/protocol/stage.ts'
+import type { Store } from '../support/running-server.ts'
+import { dataFolder, pause } from '../support/service-process.ts'
+import { createDatabase, startRedis } from '../support/services.ts'
+import { createGate } from './gate.ts'
+import type { Gate } from './gate.ts'
+
+const TIMES = 3
+
+const PATIENCE_MS = 3000
+
+/** The answer, unless there was none, or none in time. */
+function patiently(asking: Promise<Answer>): Promise<Answer | undefined> {
+  return Promise.race([asking.catch(() => undefined), pause(PATIENCE_MS).then(() => undefined)])
+}
+
+/** Asks again, as a client does that got no answer, until there is one. */
+async function retry(ask: () => Promise<Answer>): Promise<Answer> {
+  for (;;) {
+    const answer = await patiently(ask())
+    if (answer && answer.status < 500) return answer
+    await pause(50)
+  }
+}
+
+/** The client stayed signed in, with one family in which one refresh token lives. */
+async function expectOneFamily(stage: Stage, spa: Party, first: string, retried: Answer): Promise<void> {
+  expect(retried.status, retried.text).to.equal(200)
+  const { access_token, refresh_token: second } = retried.json() as Tokens
+  expect((await retry(() => userinfo(stage, access_token))).status).to.equal(200)
+  const again = (await retry(() => spa.refresh(first))).json() as Tokens
+  expect(again.refresh_token, 'a further retry').to.equal(second)
+  const third = (await retry(() => spa.refresh(second))).json() as Tokens
+  expect(third.refresh_token).to.be.a('string').and.not.equal(second)
+  // Now the first is used up for good, and ends everything that came of it.
+  expect((await retry(() => spa.refresh(first))).json()).to.include({ error: 'invalid_grant' })
+  expect((await retry(() => spa.refresh(third.refresh_token))).json()).to.include({ error: 'invalid_grant' })
+}
+
+const STORES: [Store, Record<string, string>][] = [
+  ['sqlite', { ACCOUNT_SERVER_WORKERS: '2' }],
+  ['mariadb+redis', { ACCOUNT_SERVER_WORKERS: '2' }],
+]
+
+for (const [store, env] of STORES)
+  describe(`a refresh whose process is killed before it answers, with ${store}`, function () {
+    this.timeout(60_000)
+    const order = join(dataFolder('die'), 'order')
+    let stage: Stage
+    let spa: Party
+
+    before(async () => {
+      const NODE_OPTIONS = `--import ${join(import.meta.dirname, 'die-before-answer.ts')}`
+      stage = await openStage({
+        store,
+        processes: 1,
+        env: { ...env, NODE_OPTIONS, TEST_DIE_BEFORE_ANSWER: order },
+      })
+      spa = await register(stage, { token_endpoint_auth_method: 'none' })
+    })
+    after(() => stage.stop())
+
+    it('goes on with the retry, and leaves one family', async () => {
+      for (let time = 0; time < TIMES; time += 1) {
+        const { refresh_token: first } = await spa.tokensFor(await stage.person())
+        writeFileSync(order, '')
+        expect(await patiently(spa.refresh(first)), 'an answer').to.equal(undefined)
+        await expectOneFamily(stage, spa, first, await retry(() => spa.refresh(first)))
+      }
+    })
+  })
+
+type Far = { url: string; gate: Gate; drop: () => Promise<unknown> }
+
+const FARS: [string, string, () => Promise<{ stage: Stage; far: Far }>][] = [
+  ['Redis', 'evalsha', behindRedis],
+  ['SQL, where it keeps the tokens,', 'COMMIT', behindSql],
+]
+
+for (const [what, last, open] of FARS)
+  describe(`a refresh while ${what} fails in the middle`, function () {
+    this.timeout(60_000)
+    let stage: Stage
+    let far: Far
+    let spa: Party
+
+    before(async () => {
+      ;({ stage, far } = await open())
+      spa = await register(stage, { token_endpoint_auth_method: 'none' })
+    })
+    after(async () => {
+      await stage.stop()
+      await far.gate.close()
+      await far.drop()
+    })
+
+    const begin = async () => (await spa.tokensFor(await stage.person())).refresh_token
+
+    function expectFailed(failed: Answer | undefined): void {
+      expect(failed?.status ?? 503, failed?.text).to.equal(503)
+      expect(failed?.text ?? '').not.to.contain('rt_')
+    }
+
+    it('goes on with the retry when the answer to the write was lost', async () => {
+      const first = await begin()
+      far.gate.loseAnswersFrom(last)
+      const failed = await patiently(spa.refresh(first))
+      await far.gate.close()
+      await far.gate.open()
+      // It may have noticed by itself that its write was done.
+      if (failed?.status !== 200) expectFailed(failed)
+      await expectOneFamily(stage, spa, first, await retry(() => spa.refresh(first)))
+    })
+
+    it('goes on with the retry when the connection broke', async () => {
+      const first = await begin()
+      await far.gate.close()
+      expectFailed(await patiently(spa.refresh(first)))
+      await far.gate.open()
+      await expectOneFamily(stage, spa, first, await retry(() => spa.refresh(first)))
+    })
+
+    it('goes on with the retry when it hung, and then did what it was told', async () => {
+      const first = await begin()
+      far.gate.hold()
+      expectFailed(await patiently(spa.refresh(first)))
+      far.gate.release()
+      await expectOneFamily(stage, spa, first, await retry(() => spa.refresh(first)))
+    })
+  })
+
+async function behindRedis() {
+  const redis = await startRedis()
+  const gate = await createGate(redis.url)
+  await gate.open()
+  const stage = await openStage({ store: 'mariadb+redis', env: { ACCOUNT_SERVER_REDIS_DSN: gate.url } })
+  return { stage, far: { url: gate.url, gate, drop: redis.stop } }
+}
+
+/** Two processes on MariaDB alone: grants, codes and tokens are in SQL as well. */
+async function behindSql() {
+  const database = await createDatabase()
+  const gate = await createGate(database.dsn)
+  await gate.open()
+  const stage = await openStage({
+    store: 'mariadb+redis',
+    env: { ACCOUNT_SERVER_MYSQL_DSN: gate.url, ACCOUNT_SERVER_REDIS_DSN: '' },
+  })
+  return { stage, far: { url: gate.url, gate, drop: database.drop } }
+}
