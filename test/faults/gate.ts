@@ -11,8 +11,8 @@ export async function createGate(url: string) {
   const { hostname, port: target } = new URL(url)
   const port = await freePort()
   const sockets = new Set<Socket>()
-  /** From the near socket's next message that contains it, the far end's answers are lost. */
-  let loseFrom: string | undefined
+  /** From the near socket's next message that fits, the far end's answers are lost. */
+  let loseFrom: RegExp | undefined
   let server: Server | undefined
   const through = new URL(url)
   through.port = String(port)
@@ -34,7 +34,7 @@ export async function createGate(url: string) {
           })
         }
         near.on('data', (chunk: Buffer) => {
-          if (loseFrom === undefined || !chunk.includes(loseFrom)) return
+          if (!loseFrom?.test(chunk.toString('latin1'))) return
           far.unpipe(near)
           far.resume()
         })
@@ -43,9 +43,9 @@ export async function createGate(url: string) {
       server.listen(port, '127.0.0.1')
       await once(server, 'listening')
     },
-    /** Requests go through; the answers to the first with `text` and to all after it on its connection do not. */
-    loseAnswersFrom(text: string) {
-      loseFrom = text
+    /** Requests go through; the answers to the first that fits and to all after it on its connection do not. */
+    loseAnswersFrom(message: RegExp) {
+      loseFrom = message
     },
     /** Nothing goes through, in either direction, until `release`. */
     hold() {
