@@ -94,7 +94,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     cookies: cookies(needs),
     ttl: lifetimes(needs.lifetimes),
     routes,
-    ...protocol(needs.algorithm),
+    ...protocol(needs.algorithm, needs.detailsTypes),
     pkce: { required: (_ctx, client) => needs.pkceForConfidential || alwaysProves(client) },
     clientAuthMethods: [...CLIENT_AUTH_METHODS, ...certificateMethods(needs)],
     features: {
@@ -150,7 +150,7 @@ const CLIENT_AUTH_METHODS = [
   'none',
 ] as const
 
-function protocol(algorithm: string): Partial<Configuration> {
+function protocol(algorithm: string, detailsTypes: readonly DetailsType[]): Partial<Configuration> {
   return {
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access'],
@@ -160,7 +160,9 @@ function protocol(algorithm: string): Partial<Configuration> {
       id_token_signed_response_alg: algorithm,
       introspection_signed_response_alg: algorithm,
       authorization_signed_response_alg: algorithm,
-    } as ClientMetadata,
+      // Which of them a client may use is checked with the details themselves.
+      authorization_details_types: detailsTypes.map(({ type }) => type),
+    } as Partial<ClientMetadata> as ClientMetadata,
     enabledJWA: enabledAlgorithms(),
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
     assertJwtClientAuthClaimsAndHeader: assertTimely,

@@ -62,7 +62,8 @@ export function createClientAdapter({
 
 /**
  * What the library takes for a client. It knows only the provider's own scopes and refuses any other in `scope`, so the
- * scopes of resource servers go into `resource_scope`; absent means every scope of the allowed resources.
+ * scopes of resource servers go into `resource_scope`; absent means every scope of the allowed resources. The whole client
+ * would be refused for a type of authorization details that is gone, so these go into `details_types`.
  */
 export function toProviderMetadata(
   client: Client,
@@ -72,8 +73,10 @@ export function toProviderMetadata(
 ): LibraryMetadata {
   const clientSecret = secretForLibrary(sealer, client.clientId, secret)
   const previous = previousRawSecret(sealer, client.clientId, secret, nowMs)
+  const { authorization_details_types: detailsTypes, ...registered } = toRegisteredMetadata(client)
   return {
-    ...toRegisteredMetadata(client),
+    ...registered,
+    ...(detailsTypes && { details_types: detailsTypes }),
     ...scopesForLibrary(client.metadata.scope),
     ...(clientSecret && { client_secret: clientSecret }),
     ...(previous && { previous_client_secret: previous }),

@@ -37,6 +37,7 @@ export const EXTRA_CLIENT_METADATA = [
   'profile',
   'allowed_resources',
   'resource_scope',
+  'details_types',
   'previous_client_secret',
   'self_registered',
   'cors_origins',

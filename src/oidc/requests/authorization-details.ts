@@ -13,7 +13,7 @@ export type Detail = { type: string } & Record<string, unknown>
 export type DetailWords = { title: string; resource?: string; rows: { label: string; value: string }[] }
 
 type Features = NonNullable<Configuration['features']>
-type Client = { allowed_resources?: unknown }
+type Client = { allowed_resources?: unknown; details_types?: unknown }
 
 const MAX_TEXT = 500
 const MAX_LIST = 30
@@ -105,8 +105,9 @@ function validatorOf(type: DetailsType) {
   return ({ oidc }: KoaContextWithOIDC, detail: unknown, client: Client): void => {
     if (!ROUTES.has(oidc.route))
       throw refused('authorization_details go with the authorization endpoint only')
-    const allowed = Array.isArray(client.allowed_resources) ? client.allowed_resources : []
-    if (!allowed.includes(type.resource))
+    if (!listOf(client.details_types).includes(type.type))
+      throw refused(`type ${type.type}: not among the authorization_details_types of this client`)
+    if (!listOf(client.allowed_resources).includes(type.resource))
       throw refused(`type ${type.type}: its resource server is not among those of this client`)
     const named = [oidc.params?.['resource'] ?? []].flat()
     if (named.length > 0 && !named.includes(type.resource))
@@ -116,6 +117,10 @@ function validatorOf(type: DetailsType) {
     const faults = result.error.issues.map(({ path, message }) => `${path.join('.') || 'entry'}: ${message}`)
     throw refused(`type ${type.type}: ${faults.join('; ')}`)
   }
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : []
 }
 
 function shapeOf(fields: Record<string, DetailsField>): Record<string, z.ZodType> {

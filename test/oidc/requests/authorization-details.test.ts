@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Account } from '../../../src/accounts/account.ts'
+import { deleteResource } from '../../../src/oidc/clients/resources.ts'
 import type { DetailsTypeInput } from '../../../src/oidc/requests/details-type.ts'
 import { callbackOf, register } from '../protocol/relying-party.ts'
 import type { Fields, Party } from '../protocol/relying-party.ts'
@@ -186,6 +187,23 @@ for (const { name, stage: open } of STAGES)
         expect(answer, JSON.stringify(details)).to.include({ error: 'invalid_authorization_details' })
         expect(answer['error_description'], JSON.stringify(details)).to.match(reason)
       }
+    })
+
+    it('whose type is gone are refused, and their client goes on with everything else', async () => {
+      const identifier = `https://gone.example/${name.length}`
+      const gone = `gone:${name.length}`
+      const types = [{ ...PAYMENT, type: gone }]
+      const party = await register(stage, {
+        allowed_resources: [identifier],
+        authorization_details_types: [gone],
+      })
+      expect((await stage.send({ to: party.authorizePath() })).status).to.equal(303)
+      await stage.createResource({ identifier, authorization_details_types: types })
+      await deleteResource(stage.parts.db, identifier)
+      expect((await refusal([{ ...payment, type: gone }], party))['error']).to.equal(
+        'invalid_authorization_details',
+      )
+      await party.tokensFor(person)
     })
 
     it('are refused to a client that did not register them', async () => {
