@@ -110,11 +110,14 @@ export async function registerFapi(stage: Stage, setup: Setup, given: Partial<Cl
       : oauth.validateAuthResponse(as, client, returned, 'a-state')
   }
 
-  const redeem = (answer: URLSearchParams, verifier: string, with_: object = bound) =>
+  const redeem = (answer: URLSearchParams, verifier: string, with_: object = bound, nonce?: string) =>
     withNonce(
       () =>
         oauth.authorizationCodeGrantRequest(as, client, authentication(), answer, REDIRECT, verifier, with_),
-      (response) => oauth.processAuthorizationCodeResponse(as, client, response),
+      (response) =>
+        oauth.processAuthorizationCodeResponse(as, client, response, {
+          expectedNonce: nonce ?? oauth.expectNoNonce,
+        }),
     )
 
   return {
