@@ -16,6 +16,16 @@ export async function up(db: Knex): Promise<void> {
     table.bigInteger('created_at_ms').notNullable()
     table.bigInteger('updated_at_ms').notNullable()
     table.index(['client_id'], 'token_exchange_rules_client_index')
+    table.index(['resource'], 'token_exchange_rules_resource_index')
+    // A client or resource server that is made again later is another one.
+    table
+      .foreign('client_id', 'token_exchange_rules_client_foreign')
+      .references('clients.client_id')
+      .onDelete('CASCADE')
+    table
+      .foreign('resource', 'token_exchange_rules_resource_foreign')
+      .references('resources.identifier')
+      .onDelete('CASCADE')
   })
 }
 

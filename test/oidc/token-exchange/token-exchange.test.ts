@@ -5,6 +5,7 @@ import type { Account } from '../../../src/accounts/account.ts'
 import { disableAccount, signOutEverywhere } from '../../../src/accounts/account-state.ts'
 import { revokeConsent } from '../../../src/accounts/consents.ts'
 import { disableClient } from '../../../src/oidc/clients/clients.ts'
+import { createResource, deleteResource } from '../../../src/oidc/clients/resources.ts'
 import { createRevokeAccess } from '../../../src/oidc/access-endings.ts'
 import { TOKEN_EXCHANGE } from '../../../src/oidc/token-exchange/exchange-rules.ts'
 import { TOKEN_TYPES } from '../../../src/oidc/token-exchange/presented-token.ts'
@@ -195,6 +196,18 @@ for (const { name, stage: open } of STAGES)
       expect(await world.introspect(issued.access_token)).to.eql({ active: false })
       expect((await world.app.refresh(tokens.refresh_token)).status).to.equal(200)
       expect(await world.introspect(tokens.access_token, world.front)).to.include({ active: true })
+    })
+
+    it('ends with the resource server, also when another is registered under its name', async () => {
+      const other = await openExchange(stage)
+      await other.allow()
+      const { identifier } = other.back.resource
+      await deleteResource(stage.parts.db, identifier)
+      await createResource(stage.parts.db, { identifier, scope: 'read' }, stage.parts)
+      const { access_token: subject } = await other.tokensFor(person)
+      expect((await other.exchange({ subject_token: subject })).json()).to.include({
+        error: 'invalid_target',
+      })
     })
 
     it('refuses tokens of a client that was disabled since', async () => {
