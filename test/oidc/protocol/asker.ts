@@ -5,7 +5,7 @@ import type { Visited, Visitor } from '../../support/visitor.ts'
 import { register } from './relying-party.ts'
 import type { Party } from './relying-party.ts'
 import type { Answer } from './send.ts'
-import { PASSWORD } from './stage.ts'
+import { PASSWORD, waitInterval } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba'
@@ -27,10 +27,8 @@ export const errorOf = (answer: Answer) => answer.json()['error']
 /** Where the store keeps the request that a client polls with `id`. */
 export const keyOf = (id: string) => `{${digest(id).slice(0, 16)}}:br:${digest(id)}`
 
-/** Forgets when the client asked last, instead of waiting. */
-export async function rest({ parts }: Stage, id: string): Promise<void> {
-  for (const end of ['pace', 'pace:first']) await parts.store.remove(`${keyOf(id)}:${end}`)
-}
+/** Lets the client ask again at once, as if the polling interval had gone by. */
+export const rest = (stage: Stage, id: string) => waitInterval(stage, keyOf(id))
 
 export async function signedIn(stage: Stage, email: string): Promise<Visitor> {
   const visitor = stage.visitor()

@@ -3,7 +3,7 @@ import { alter, DEVICE_GRANT, keyOf } from './device-code.ts'
 import type { Issued } from './device-code.ts'
 import { register, userinfo } from './relying-party.ts'
 import type { Party } from './relying-party.ts'
-import { PASSWORD, STAGES, until } from './stage.ts'
+import { PASSWORD, STAGES, until, waitInterval } from './stage.ts'
 import type { Stage } from './stage.ts'
 import type { Answer } from './send.ts'
 import type { Visited, Visitor } from '../../support/visitor.ts'
@@ -38,11 +38,8 @@ for (const { name, stage: open } of STAGES)
     const enter = async (visitor: Visitor, userCode: string) =>
       visitor.followForm(await visitor.get('/device'), { user_code: userCode })
 
-    /** Forgets when the device asked last, instead of waiting. */
-    async function rest(deviceCode: string): Promise<void> {
-      const key = keyOf(deviceCode)
-      for (const end of ['pace', 'pace:first']) await stage.parts.store.remove(`${key}:${end}`)
-    }
+    /** Lets the device ask again at once, as if the polling interval had gone by. */
+    const rest = (deviceCode: string) => waitInterval(stage, keyOf(deviceCode))
 
     async function signInAndAllow(visitor: Visitor, email: string, confirmed: Visited): Promise<Visited> {
       const consent = await visitor.followForm(
@@ -163,12 +160,21 @@ for (const { name, stage: open } of STAGES)
       expect(errorOf(await poll(code))).to.equal('authorization_pending')
     })
 
+    it('lets one of parallel first polls through', async () => {
+      const { device_code: code } = await begin()
+      const answers = await Promise.all(Array.from({ length: 10 }, () => poll(code)))
+      const pending = answers.filter((answer) => errorOf(answer) === 'authorization_pending')
+      expect(pending).to.have.length(1)
+    })
+
     it('gives one token to parallel polls on two processes', async () => {
       const { email } = await stage.person()
       const issued = await begin()
       const visitor = stage.visitor()
       const confirmed = await visitor.followForm(await enter(visitor, issued.user_code), { confirm: 'yes' })
+      await poll(issued.device_code)
       await signInAndAllow(visitor, email, confirmed)
+      await rest(issued.device_code)
       const answers = await Promise.all(Array.from({ length: 20 }, () => poll(issued.device_code)))
       const won = answers.filter(({ status }) => status === 200)
       expect(won).to.have.length(1)

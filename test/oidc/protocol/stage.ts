@@ -54,6 +54,14 @@ export async function until(condition: () => Promise<boolean> | boolean, what: s
   }
 }
 
+/** Lets the client of the record at `key` ask again at once, as if the polling interval had gone by. */
+export async function waitInterval({ parts }: Stage, key: string): Promise<void> {
+  const root = await parts.store.readRoot(`${key}:pace`)
+  if (!root) return
+  const payload = JSON.stringify({ ...(JSON.parse(root.payload) as object), askedAtMs: 0 })
+  await parts.store.putRoot(`${key}:pace`, { ...root, payload }, Date.now() + 600_000)
+}
+
 /** All that the visitor holds, as one header. */
 export function cookiesOf(visitor: Pick<Visitor, 'cookies'>): string {
   return visitor
