@@ -4,6 +4,7 @@ import { linkIn } from '../support/letter.ts'
 import type { RunningServer } from '../support/running-server.ts'
 import type { Camera } from './camera.ts'
 import type { DemoApp } from '../examples/demo-app.ts'
+import { unusualRequests } from './requests.ts'
 
 type Walk = { browser: Browser; camera: Camera; server: RunningServer; app: DemoApp }
 type Visit = Walk & {
@@ -26,6 +27,7 @@ export async function showEverything(walk: Walk): Promise<void> {
   await showSignIn(mine)
   await showApp(mine)
   await showAccount(mine, other)
+  await showRequests(mine)
   await showSignOut(mine)
   await showReset(mine, other)
   await showUnverified(await visit(walk))
@@ -130,11 +132,17 @@ async function showAccount(mine: Visit, other: Visit): Promise<void> {
   await other.open('/account/apps')
 }
 
+async function showRequests({ camera, page, server }: Visit): Promise<void> {
+  const requests = await unusualRequests(server)
+  await page.goto(requests.detailed)
+  await camera.take(page, 'Consent, in detail')
+  await page.goto(requests.chooseAccount)
+  await camera.take(page, 'Choose an account')
+  await requests.stop()
+}
+
 async function showSignOut(mine: Visit): Promise<void> {
-  const { camera, page, app } = mine
-  await page.goto(app.publicUrl)
-  await mine.press('Sign out')
-  await camera.take(page, 'Sign out, asked by an app')
+  const { camera, page } = mine
   await mine.open('/oauth/logout')
   await camera.take(page, 'Sign out')
   await mine.press('Sign out')
