@@ -237,6 +237,7 @@ onEachDatabase('Consents and grants', (world) => {
       scopes: ['openid', 'email'],
       claims: ['name'],
       resources: { 'urn:a': ['read', 'write'], 'urn:b': ['x'] },
+      clientPin: null,
       grantedAtMs: 10,
       updatedAtMs: 20,
     })
