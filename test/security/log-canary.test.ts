@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { registerApp } from '../oidc/challenge/first-party-app.ts'
+import type { Challenged } from '../oidc/challenge/first-party-app.ts'
 import { register, signIn, userinfo } from '../oidc/protocol/relying-party.ts'
 import type { Tokens } from '../oidc/protocol/relying-party.ts'
 import { basic } from '../oidc/protocol/send.ts'
@@ -56,6 +58,14 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       await app.refresh(`${tokens.refresh_token.slice(0, -1)}_`)
       await app.call('/oauth/token', { grant_type: 'password', username: email, password })
       await app.redeem('x', {}, basic(app.clientId, `${MARK} wrong secret`))
+      const phone = await registerApp(stage)
+      const step = (
+        await phone.begin({ username: email, password: `${MARK} wrong password` })
+      ).json() as Challenged
+      keep('auth_session', step.auth_session)
+      const signedIn = (await phone.begin({ username: email, password: second })).json() as Challenged
+      keep('code of a challenge', signedIn.authorization_code)
+      keep('device', signedIn.auth_session)
       for (const { name, value } of visitor.cookies() as { name: string; value: string }[])
         if (!name.includes('.sig') && value.length > 20) keep(`cookie ${name}`, value)
 
