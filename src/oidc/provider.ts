@@ -85,10 +85,17 @@ function completeRequest(needs: OidcNeeds): Middleware {
     await writeTogether(oidc)
     await needs.afterRequest(oidc)
     softenOutage(oidc)
-    if (oidc.oidc.route === 'discovery') ctx.body = withMtlsAliases(ctx.body as object, needs)
+    if (oidc.oidc.route === 'discovery')
+      ctx.body = withoutEmptyLists(withMtlsAliases(ctx.body as object, needs))
     if (oidc.oidc.route === 'jwks' || oidc.oidc.route === 'discovery')
       ctx.set('Cache-Control', 'public, max-age=300')
   }
+}
+
+/** RFC 8414 §3.2: a list that is empty is left out. */
+function withoutEmptyLists(metadata: object): object {
+  const told = Object.entries(metadata).filter(([, value]) => !(Array.isArray(value) && value.length === 0))
+  return Object.fromEntries(told)
 }
 
 /** Keeps keys that only decrypt what is under way out of the published set. */

@@ -73,19 +73,22 @@ describe('the FAPI-CIBA plan', function () {
     expect((await ask({ ...claims(), requested_expiry: 30 })).json()).to.include({ expires_in: 30 })
   })
 
+  const without = (name: string) => (one: JWTPayload) =>
+    Object.fromEntries(Object.entries(one).filter(([claim]) => claim !== name))
+
   const BAD: [string, (claims: JWTPayload) => JWTPayload][] = [
-    ['missing-aud', ({ aud: _, ...rest }) => rest],
+    ['missing-aud', without('aud')],
     ['bad-aud', (one) => ({ ...one, aud: 'https://other.example.com' })],
-    ['missing-iss', ({ iss: _, ...rest }) => rest],
+    ['missing-iss', without('iss')],
     ['bad-iss', (one) => ({ ...one, iss: 'somebody' })],
-    ['missing-exp', ({ exp: _, ...rest }) => rest],
+    ['missing-exp', without('exp')],
     ['expired-exp', (one) => ({ ...one, exp: now() - 300, iat: now() - 600, nbf: now() - 600 })],
     ['exp-is-70-minutes-in-future', (one) => ({ ...one, exp: now() + 4200 })],
-    ['missing-iat', ({ iat: _, ...rest }) => rest],
-    ['missing-nbf', ({ nbf: _, ...rest }) => rest],
+    ['missing-iat', without('iat')],
+    ['missing-nbf', without('nbf')],
     ['nbf-is-10-minutes-in-future', (one) => ({ ...one, nbf: now() + 600, exp: now() + 900 })],
     ['nbf-is-70-minutes-in-past', (one) => ({ ...one, nbf: now() - 4200 })],
-    ['missing-jti', ({ jti: _, ...rest }) => rest],
+    ['missing-jti', without('jti')],
   ]
   for (const [name, bend] of BAD)
     it(`fapi-ciba-id1-ensure-request-object-${name}-fails`, async () => {
