@@ -41,6 +41,7 @@ export function createInteractionPages({ parts, accounts, features, render, find
   const remembered = createRememberedAccounts({ db, sealer, secure })
   const findAccount = (id: string) => findAccountById(db, id)
   const needs: SignInNeeds = {
+    clock,
     oidc,
     render,
     deviceCookie,

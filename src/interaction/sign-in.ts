@@ -9,6 +9,8 @@ import type { AnyContext } from '../http/request-state.ts'
 import { validateForm } from '../http/validate.ts'
 import { PASSWORD_AMR, readSession } from '../oidc/browser-session.ts'
 import type { Oidc } from '../oidc/provider.ts'
+import { SECOND_MS } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
 import { expectedEmail, isOtherWanted } from './expected-person.ts'
 import { parameter, shownClient } from './open-interaction.ts'
 import type { Interaction } from './open-interaction.ts'
@@ -20,6 +22,7 @@ type Account = Extract<SignedIn, { ok: true }>['account']
 type Fields = { email: string; password: string; ip: string; deviceCookie: string | undefined }
 
 export type SignInNeeds = {
+  clock: Clock
   oidc: Oidc
   render: Render
   signIn: (fields: Fields) => Promise<SignedIn>
@@ -83,7 +86,9 @@ async function submitStep(needs: SignInNeeds, page: Page): Promise<void> {
   const attempt = await attemptSignIn(needs, ctx)
   if (!attempt.account) return showStep(needs, page, attempt.form)
   await makeRoom(needs, page, attempt.account)
-  const login = { accountId: attempt.account.id, amr: PASSWORD_AMR, remember: true }
+  // The moment goes along: later steps repeat this result, and must not move the sign-in to their own time.
+  const ts = Math.floor(needs.clock() / SECOND_MS)
+  const login = { accountId: attempt.account.id, amr: PASSWORD_AMR, remember: true, ts }
   // Signing in answers these two as well.
   const { name } = page.interaction.prompt
   const answered = name === 'create' || name === 'select_account' ? { [name]: {} } : {}
