@@ -106,7 +106,7 @@ describe('the FAPI-CIBA plan', function () {
     expect((await ask(claims(), { key: 'client2' })).status).to.equal(400)
   })
 
-  it('fapi-ciba-id1-ensure-backchannel-authorization-request-without-request-fails: parameters that nobody signed', async () => {
+  it('fapi-ciba-id1-ensure-unsigned-backchannel-authorization-request-fails: parameters that nobody signed', async () => {
     const answer = await post('/oauth/backchannel', { scope: 'openid', login_hint: suite.account.email })
     expect([answer.status, answer.json()['error']]).to.eql([400, 'invalid_request'])
   })
@@ -121,7 +121,7 @@ describe('the FAPI-CIBA plan', function () {
     if (answer.status !== 200) expect(answer.json()).to.include({ error: 'invalid_binding_message' })
   })
 
-  it('fapi-ciba-id1-ensure-wrong-auth-req-id-in-token-endpoint-request-fails, and requests without an assertion', async () => {
+  it('fapi-ciba-id1-ensure-wrong-auth-req-id-in-token-endpoint-request, and requests without an assertion', async () => {
     const poll = await post('/oauth/token', { grant_type: GRANT, auth_req_id: 'an-unknown-one' })
     expect([poll.status, poll.json()['error']]).to.eql([400, 'invalid_grant'])
     for (const to of ['/oauth/backchannel', '/oauth/token']) {
