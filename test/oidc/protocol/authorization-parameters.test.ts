@@ -3,7 +3,7 @@ import type { Account } from '../../../src/accounts/account.ts'
 import type { Visitor } from '../../support/visitor.ts'
 import { callbackOf, register, signIn } from './relying-party.ts'
 import type { Party } from './relying-party.ts'
-import { sqliteStage } from './stage.ts'
+import { PASSWORD, sqliteStage, until } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 describe('the parameters of an authorization request', function () {
@@ -55,6 +55,17 @@ describe('the parameters of an authorization request', function () {
     const url = await signIn(stage.visitor(), app.authorizePath({ max_age: '3600' }), person)
     const tokens = (await app.redeem(url.searchParams.get('code') ?? '')).json() as { id_token: string }
     expect(Number(claims(tokens.id_token)['auth_time'])).to.be.closeTo(Date.now() / 1000, 30)
+  })
+
+  it('auth_time is when the password was given, not when consent was', async () => {
+    const other = stage.visitor()
+    const page = await other.get(app.authorizePath({ max_age: '3600', prompt: 'login consent' }))
+    const asked = await other.followForm(page, { email: person.email, password: PASSWORD })
+    const signedInBy = Math.floor(Date.now() / 1000)
+    await until(() => Math.floor(Date.now() / 1000) > signedInBy, 'the next second')
+    const code = callbackOf(await other.followForm(asked, { decision: 'allow' }))['code'] ?? ''
+    const tokens = (await app.redeem(code)).json() as { id_token: string }
+    expect(Number(claims(tokens.id_token)['auth_time'])).to.be.at.most(signedInBy)
   })
 
   it('id_token_hint of somebody else does not pass for the one who is signed in', async () => {
