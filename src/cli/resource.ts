@@ -129,8 +129,8 @@ async function list(_given: Given, { db }: Parts): Promise<Answer> {
 async function show({ operands: [identifier = ''] }: Given, { db }: Parts): Promise<Answer> {
   const found = await findResource(db, identifier)
   if (!found) throw notFound()
-  const types = await listDetailsTypes(db, identifier)
-  const data = { ...toData(found), authorization_details_types: types.map(({ type }) => type) }
+  const types = (await listDetailsTypes(db, identifier)).map(({ type }) => type)
+  const data = { ...toData(found), ...(types.length > 0 && { authorization_details_types: types }) }
   return { data, text: record(data) }
 }
 
