@@ -21,7 +21,13 @@ import { runsOf } from './conformance-clients.ts'
 import type { Run, SeededInput } from './conformance-clients.ts'
 import type { ConformanceFile, PlanName } from './conformance-file.ts'
 
-type Needs = OperatorNeeds & ClientNeeds & { issuer: string; keys: { index: Buffer } }
+type Needs = OperatorNeeds &
+  ClientNeeds & {
+    issuer: string
+    /** Where certificates are asked for, once that is set up. */
+    mtlsOrigin?: string | undefined
+    keys: { index: Buffer }
+  }
 type Account = { email: string; password: string; name: string }
 
 export type SeededPlan = {
@@ -141,11 +147,12 @@ function settingsFor(plans: readonly PlanName[]): Record<string, string> {
 function configurationOf(
   needs: Needs,
   file: ConformanceFile,
-  { plan, clients }: Run,
+  { plan, variant, clients }: Run,
   account: Account,
   registrationToken: string | undefined,
 ): Record<string, unknown> {
-  const { issuer } = needs
+  const { issuer, mtlsOrigin = issuer } = needs
+  const certified = variant['sender_constrain'] === 'mtls' || plan.startsWith('fapi-ciba')
   const dynamic = plan.includes('-dynamic-')
   const sections = Object.entries(clients).map(([section, { clientId, metadata }]) => [
     section,
@@ -167,7 +174,8 @@ function configurationOf(
       client: { client_name: 'Suite', initial_access_token: registrationToken },
       client2: { client_name: 'Suite, second', initial_access_token: registrationToken },
     }),
-    resource: { resourceUrl: `${issuer}/oauth/userinfo` },
+    // A token that is bound to a certificate is shown where one is asked for.
+    resource: { resourceUrl: `${certified ? mtlsOrigin : issuer}/oauth/userinfo` },
     browser: browserTasks(issuer, file.alias, account),
     override: browserOverrides(issuer, file.alias, account),
   }

@@ -69,7 +69,15 @@ async function conformance(given: Given, parts: Parts): Promise<Answer> {
     throw usageError('seed takes nothing, or: conformance FILE')
   const { readConformanceFile } = await import('../../seeds/conformance-file.ts')
   const { seedConformance } = await import('../../seeds/conformance.ts')
-  const needs = { ...createAccountNeeds(parts), db, clock, sealer, issuer: config.issuer, keys: config.keys }
+  const needs = {
+    ...createAccountNeeds(parts),
+    db,
+    clock,
+    sealer,
+    issuer: config.issuer,
+    mtlsOrigin: config.binding.mtls?.origin,
+    keys: config.keys,
+  }
   const seeded = await seedConformance(needs, readConformanceFile(file))
   const { changed, settings, account, plans } = seeded
   const text = [

@@ -95,6 +95,15 @@ describe('the clients that are seeded for FAPI and CIBA', function () {
       }
   })
 
+  it('show bound tokens where a certificate is asked for', () => {
+    const aliases = suite.metadata['mtls_endpoint_aliases'] as Record<string, string>
+    for (const { plan, variant, configuration } of suite.seeded.plans) {
+      const certified = variant['sender_constrain'] === 'mtls' || plan.startsWith('fapi-ciba')
+      const expected = (certified ? aliases : suite.metadata)['userinfo_endpoint']
+      expect(configuration['resource'], plan).to.eql({ resourceUrl: expected })
+    }
+  })
+
   it('ask behind the scenes by poll and ping, authenticated either way', async () => {
     const runs = suite.seeded.plans.filter(({ plan }) => plan.startsWith('fapi-ciba'))
     expect(runs).to.have.length(4)

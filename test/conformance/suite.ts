@@ -60,7 +60,9 @@ export async function openSuite(env: Record<string, string> = {}) {
     }),
   )
   const { parts } = stage
-  const needs = { ...stage.accounts, ...parts, issuer: stage.issuer, keys: parts.config.keys }
+  const { config } = parts
+  const mtlsOrigin = config.binding.mtls?.origin
+  const needs = { ...stage.accounts, ...parts, issuer: stage.issuer, mtlsOrigin, keys: config.keys }
   const seeded = await seedConformance(needs, readConformanceFile(file))
   const metadata = (await stage.send({ to: '/.well-known/openid-configuration' })).json()
   const jwks = createRemoteJWKSet(new URL(String(metadata['jwks_uri'])))
