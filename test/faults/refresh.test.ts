@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { register, userinfo } from '../oidc/protocol/relying-party.ts'
 import type { Party, Tokens } from '../oidc/protocol/relying-party.ts'
 import type { Answer } from '../oidc/protocol/send.ts'
-import { openStage } from '../oidc/protocol/stage.ts'
+import { openStage, until } from '../oidc/protocol/stage.ts'
 import type { Stage } from '../oidc/protocol/stage.ts'
 import type { Store } from '../support/running-server.ts'
 import { dataFolder, pause } from '../support/service-process.ts'
@@ -67,8 +67,15 @@ for (const [store, env] of STORES)
     })
     after(() => stage.stop())
 
+    /** Asks often enough to meet every process. */
+    async function isReady(): Promise<boolean> {
+      const asked = Array.from({ length: 8 }, () => patiently(stage.send({ to: '/health/ready' })))
+      return (await Promise.all(asked)).every((answer) => answer?.status === 200)
+    }
+
     it('goes on with the retry, and leaves one family', async () => {
       for (let time = 0; time < TIMES; time += 1) {
+        await until(isReady, 'both processes are back')
         const { refresh_token: first } = await spa.tokensFor(await stage.person())
         writeFileSync(order, '')
         expect(await patiently(spa.refresh(first)), 'an answer').to.equal(undefined)
