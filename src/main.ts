@@ -5,13 +5,14 @@
 import cluster from 'node:cluster'
 import { parseArgs } from 'node:util'
 import { createApp } from './app.ts'
+import type { App } from './app.ts'
 import { loadConfig } from './config.ts'
 import type { Config } from './config.ts'
 import { openListeners } from './listeners.ts'
 import { createParts } from './parts.ts'
 import type { Parts } from './parts.ts'
 import { describeFailure } from './start-failure.ts'
-import { announce, prepareUntilReady } from './startup.ts'
+import { announce, prepare, prepareUntilReady } from './startup.ts'
 import { superviseWorkers } from './supervisor.ts'
 
 const SAME_SIGNAL_MS = 1000
@@ -56,7 +57,9 @@ async function startRole(parts: Parts, role: Role): Promise<End> {
 async function listen(parts: Parts): Promise<End> {
   const { config } = parts
   const app = createApp(parts)
+  const early = cluster.isWorker ? await openEarly(parts, app) : false
   const stopListening = await openListeners(config, app.callback)
+  if (early) return stopListening
   const prepared = prepareUntilReady(parts).then(async (outcome) => {
     await app.open()
     announce(parts, outcome, cluster.isWorker ? [] : ['server'])
@@ -64,6 +67,18 @@ async function listen(parts: Parts): Promise<End> {
   if (config.mode === 'embedded') await prepared
   else prepared.catch((error: unknown) => parts.draining || stopWith(error))
   return stopListening
+}
+
+/** One of several processes shares its port with others that serve: it takes no connection before it can serve too. */
+async function openEarly(parts: Parts, app: App): Promise<boolean> {
+  try {
+    await prepare(parts)
+    await app.open()
+    return true
+  } catch (error) {
+    parts.log.warn({ err: error }, 'startup.waiting')
+    return false
+  }
 }
 
 /** Several server processes: this one prepares once, runs the worker when embedded, and keeps the others alive. */
