@@ -68,7 +68,12 @@ export function browserOverrides(issuer: string, alias: string, account: Account
     ...authorize,
     tasks: [
       {
-        ...photograph('Second sign-in', `${issuer}/interaction/*`, 'Confirm that it is you', '-optional'),
+        ...photograph(
+          'Second sign-in',
+          `${issuer}/interaction/*`,
+          'Sign in|Confirm that it is you',
+          '-optional',
+        ),
         optional: true,
       },
       ...('tasks' in authorize ? (authorize.tasks as object[]) : []),
