@@ -40,9 +40,9 @@ export function errorHandler(needs: ErrorNeeds): Middleware {
 export function failureResponder({ log, renderErrorPage }: ErrorNeeds) {
   return async (ctx: AnyContext, error: unknown): Promise<void> => {
     const failure = toFailure(error)
-    const errorId = newErrorId()
     const state = requestState(ctx)
-    state.errorId = errorId
+    // A library that reports an error before it hands it over has given it an id already.
+    const errorId = (state.errorId ??= newErrorId())
     const { code, status } = failure
     const facts = { errorId, requestId: state.requestId, errorCode: code, status, method: ctx.method }
     const entry = { ...facts, path: redactedPath(ctx.originalUrl), err: loggableError(error) }

@@ -8,7 +8,9 @@ import type { Middleware } from 'koa'
 import Keygrip from 'keygrip'
 import Provider, { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { newErrorId } from '../http/error-handler.ts'
 import { isOutage } from '../http/outage.ts'
+import { requestState } from '../http/request-state.ts'
 import { loggableError } from '../platform/loggable-error.ts'
 import type { Logger } from '../platform/log.ts'
 import { explainRefusal } from './binding/refusal.ts'
@@ -18,6 +20,7 @@ import type { AudienceNeeds } from './client-assertion.ts'
 import { createConfiguration } from './configuration.ts'
 import type { ConfigurationNeeds } from './configuration.ts'
 import type { KeySet } from './keys/key-set.ts'
+import { refusalFacts } from './refusal-facts.ts'
 import { flushUnitOfWork } from './store/unit-of-work.ts'
 
 export type OidcNeeds = AudienceNeeds &
@@ -152,13 +155,28 @@ const FAILURES = [
   'backchannel_authentication.error',
 ] as const
 
+/** The id that the error page will show too. */
+function identified(ctx: KoaContextWithOIDC) {
+  const state = requestState(ctx)
+  state.errorId ??= newErrorId()
+  return state
+}
+
 function observe(provider: Provider, log: Logger): void {
   const events: EventEmitter = provider
   for (const name of FAILURES)
     events.on(name, (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
       const { error: refusal, error_description: reason, error_detail: detail } = error
       explainRefusal(ctx, error)
-      log.info({ event: name, clientId: ctx.oidc.client?.clientId, refusal, reason, detail }, 'oidc.refused')
+      const { errorId, requestId } = identified(ctx)
+      const facts = {
+        clientId: ctx.oidc.client?.clientId,
+        refusal,
+        reason,
+        detail,
+        ...refusalFacts(ctx, error),
+      }
+      log.info({ event: name, errorId, requestId, ...facts }, 'oidc.refused')
     })
   events.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
     ctx.state['failure'] = error

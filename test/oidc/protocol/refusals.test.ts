@@ -1,0 +1,43 @@
+import { expect } from 'chai'
+import { CALLBACK, register } from './relying-party.ts'
+import type { Party } from './relying-party.ts'
+import { sqliteStage } from './stage.ts'
+import type { Stage } from './stage.ts'
+
+describe('a refusal that the developer of an app has caused', function () {
+  this.timeout(40_000)
+  let stage: Stage
+  let app: Party
+
+  before(async () => {
+    stage = await sqliteStage()
+    app = await register(stage)
+  })
+
+  const logged = (id: string) =>
+    stage
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('"oidc.refused"') && line.includes(id))
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+
+  it('shows the person an id, and the operator under that id what came and what is registered', async () => {
+    const wrong = `${CALLBACK}/elsewhere`
+    const page = await stage.visitor().get(app.authorizePath({ redirect_uri: wrong }))
+    expect(page.status).to.equal(400)
+    const [, id = ''] = /<code[^>]*>([\w-]+)<\/code>/.exec(page.text) ?? []
+    expect(id).to.match(/^\w{4}-\w{4}$/)
+    expect(page.text, 'a stranger').to.not.contain(wrong).and.not.contain(CALLBACK)
+    const [entry] = logged(id)
+    expect(entry).to.include({ clientId: app.clientId, got: wrong })
+    expect(entry?.['registered']).to.deep.equal([CALLBACK])
+  })
+
+  it('carries an id in X-Request-Id where the answer is for a program', async () => {
+    const answer = await app.call('/oauth/token', { grant_type: 'client_credentials' })
+    expect(answer.status).to.equal(400)
+    const [entry] = logged(String(answer.headers['x-request-id']))
+    expect(entry).to.include({ clientId: app.clientId, got: 'client_credentials' })
+    expect(entry?.['registered']).to.include('authorization_code')
+  })
+})
