@@ -57,7 +57,8 @@ for (const [store, env] of STORES)
     let spa: Party
 
     before(async () => {
-      const NODE_OPTIONS = `--import ${join(import.meta.dirname, 'die-before-answer.ts')}`
+      // As an address, in which a space of the folder's name is encoded.
+      const NODE_OPTIONS = `--import ${import.meta.resolve('./die-before-answer.ts')}`
       stage = await openStage({
         store,
         processes: 1,
