@@ -28,7 +28,7 @@ export function accessLog({ log }: { log: Logger }): Middleware {
 }
 
 function entryOf(ctx: AnyContext, path: string, startedAtMs: number) {
-  const { requestId, errorId, clientIp } = requestState(ctx)
+  const { requestId, errorId, clientIp, interactionId } = requestState(ctx)
   const finished = ctx.res.writableFinished
   return {
     requestId,
@@ -38,6 +38,7 @@ function entryOf(ctx: AnyContext, path: string, startedAtMs: number) {
     durationMs: Math.round((performance.now() - startedAtMs) * 10) / 10,
     clientIp,
     errorId,
+    interactionId,
     // The other side went away before the answer was out.
     aborted: finished ? undefined : true,
   }

@@ -9,6 +9,8 @@ export type RequestState = {
   requestId?: string
   /** The id shown to the person and written to the log when the request failed. */
   errorId?: string
+  /** What a client of FAPI calls this request in its own log. */
+  interactionId?: string
   clientIp?: string
   /** True when the person's connection is encrypted, as far as this server or a trusted proxy knows. */
   secure?: boolean

@@ -24,15 +24,23 @@ export type AudienceNeeds = {
 export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
   const { issuer } = provider
   const strict = new Set([issuer])
-  const token = provider.urlFor('token')
-  const { origin } = needs.mtls ?? {}
-  const older = new Set([issuer, token, ...(origin ? [origin + token.slice(issuer.length)] : [])])
+  const older = new Set([issuer, ...placesOf('token')])
+  // CIBA Core §7.1 has the endpoint itself beside the two.
+  const oldest = new Set([...older, ...placesOf('backchannel_authentication')])
   const context = provider.OIDCContext.prototype as KoaContextWithOIDC['oidc'] & {
     clientJwtAuthExpectedAudience: unknown
   }
   context.clientJwtAuthExpectedAudience = function (this: typeof context) {
     const isFapi2 = rulesOf(this.client)?.singleAudience && !this.client?.grantTypeAllowed(CIBA)
-    return needs.assertionsForTokenEndpoint && !isFapi2 ? older : strict
+    if (!needs.assertionsForTokenEndpoint || isFapi2) return strict
+    return this.route === 'backchannel_authentication' ? oldest : older
+  }
+
+  /** The endpoint's address, and the one where certificates are asked for. */
+  function placesOf(route: string): string[] {
+    const address = provider.urlFor(route)
+    const { origin } = needs.mtls ?? {}
+    return origin ? [address, origin + address.slice(issuer.length)] : [address]
   }
 }
 

@@ -19,6 +19,7 @@ import { expectAudience } from './client-assertion.ts'
 import type { AudienceNeeds } from './client-assertion.ts'
 import { createConfiguration } from './configuration.ts'
 import type { ConfigurationNeeds } from './configuration.ts'
+import { nameInteraction } from './fapi-interaction.ts'
 import type { KeySet } from './keys/key-set.ts'
 import { refusalFacts } from './refusal-facts.ts'
 import { flushUnitOfWork } from './store/unit-of-work.ts'
@@ -85,6 +86,7 @@ function completeRequest(needs: OidcNeeds): Middleware {
     await next()
     const oidc = ctx as unknown as KoaContextWithOIDC
     if (!oidc.oidc?.route) return
+    nameInteraction(oidc)
     await writeTogether(oidc)
     await needs.afterRequest(oidc)
     softenOutage(oidc)
