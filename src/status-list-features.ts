@@ -3,6 +3,7 @@ import type Provider from 'oidc-provider'
 import { signOwnJwt } from './oidc/library.ts'
 import type { Oidc } from './oidc/provider.ts'
 import { createPlaceAllocator } from './oidc/status-list/place-allocator.ts'
+import { installOwnAccessTokens } from './oidc/status-list/own-access-token.ts'
 import { installStatusClaim } from './oidc/status-list/status-claim.ts'
 import { createStatusDocuments } from './oidc/status-list/status-document.ts'
 import { listIds } from './oidc/status-list/status-entries.ts'
@@ -17,8 +18,10 @@ export function createStatusLists({ db, clock, store, config }: Parts) {
   const places = createPlaceAllocator({ db, clock })
   const signing = { alg: config.tokens.algorithm, typ: 'statuslist+jwt' }
   return {
-    install: (provider: Provider) =>
-      installStatusClaim(provider, { db, clock, store, places, addressOf, aggregationAddress }),
+    install(provider: Provider) {
+      installStatusClaim(provider, { db, clock, store, places, addressOf, aggregationAddress })
+      installOwnAccessTokens(provider, { db, store })
+    },
     routes(oidc: Oidc) {
       const sign = (claims: Record<string, unknown>) => signOwnJwt(oidc.current(), claims, signing)
       return statusListRoutes({

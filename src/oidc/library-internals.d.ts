@@ -84,3 +84,18 @@ declare module 'oidc-provider/lib/shared/reject_dupes.js' {
     next: () => Promise<unknown>,
   ): Promise<void>
 }
+
+declare module 'oidc-provider/lib/actions/introspection.js' {
+  const steps: unknown[]
+  export default steps
+}
+
+declare module 'oidc-provider/lib/actions/revocation.js' {
+  const steps: unknown[]
+  export default steps
+}
+
+declare module 'oidc-provider/lib/shared/reject_structured_tokens.js' {
+  const rejectStructuredTokens: unknown
+  export default rejectStructuredTokens
+}

@@ -3,6 +3,8 @@
  * and error answers as everywhere else. Nothing else may reach into the package.
  */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import introspection from 'oidc-provider/lib/actions/introspection.js'
+import revocation from 'oidc-provider/lib/actions/revocation.js'
 import requests from 'oidc-provider/lib/helpers/als.js'
 import * as grants from 'oidc-provider/lib/helpers/grants.js'
 import { sign, verify } from 'oidc-provider/lib/helpers/jwt.js'
@@ -11,6 +13,7 @@ import assembleParams from 'oidc-provider/lib/shared/assemble_params.js'
 import clientAuthentication, { getClientAuthParams } from 'oidc-provider/lib/shared/client_auth.js'
 import errorHandler from 'oidc-provider/lib/shared/error_handler.js'
 import rejectDupes from 'oidc-provider/lib/shared/reject_dupes.js'
+import rejectStructuredTokens from 'oidc-provider/lib/shared/reject_structured_tokens.js'
 import { urlencoded } from 'oidc-provider/lib/shared/selective_body.js'
 
 type Step = (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown
@@ -114,6 +117,17 @@ export function addTokenClaims(
 /** Adds to the provider's metadata. */
 export function announce(provider: Provider, metadata: Record<string, unknown>): void {
   Object.assign(internals(provider).configuration.discovery, metadata)
+}
+
+/**
+ * Lets introspection and revocation look for a JWT as for any other token; the library turns every JWT away before.
+ * For all providers of the process; to be called before one is built.
+ */
+export function lookForJwtsToo(): void {
+  for (const steps of [introspection, revocation]) {
+    const at = steps.indexOf(rejectStructuredTokens)
+    if (at >= 0) steps.splice(at, 1)
+  }
 }
 
 /** How tokens for a resource server are made, whether or not the client may ask for them by itself. */

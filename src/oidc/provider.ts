@@ -21,6 +21,7 @@ import { createConfiguration } from './configuration.ts'
 import type { ConfigurationNeeds } from './configuration.ts'
 import { nameInteraction } from './fapi-interaction.ts'
 import type { KeySet } from './keys/key-set.ts'
+import { lookForJwtsToo } from './library.ts'
 import { refusalFacts } from './refusal-facts.ts'
 import { flushUnitOfWork } from './store/unit-of-work.ts'
 
@@ -58,6 +59,7 @@ export async function createOidc(needs: OidcNeeds): Promise<Oidc> {
 async function build(needs: OidcNeeds): Promise<Provider> {
   const { jwks: keySet, unpublished } = await needs.loadKeys()
   const detailsTypes = await needs.loadDetailsTypes()
+  lookForJwtsToo()
   const provider = new Provider(needs.issuer, createConfiguration({ ...needs, keySet, detailsTypes }))
   provider.keys = new Keygrip(needs.cookieKeys, 'sha256')
   fixAddresses(provider, needs.issuer)

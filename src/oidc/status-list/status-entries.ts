@@ -24,8 +24,8 @@ export async function recordEntry(sql: Sql, entry: StatusEntry): Promise<void> {
   await sql('status_entries').insert(entry)
 }
 
-/** Whose tokens: those of a grant, or everything of a client. */
-export type Whose = { grantTag: string } | { clientId: string }
+/** Which tokens: those of a grant, everything of a client, or a single one. */
+export type Whose = { grantTag: string } | { clientId: string } | Place
 
 /** Revokes tokens and moves the versions of their lists. */
 export async function revokeEntries(db: Db, whose: Whose): Promise<void> {
@@ -40,6 +40,11 @@ export async function revokeEntriesIn(trx: Knex.Transaction, whose: Whose): Prom
   const lists: Pick<Place, 'listId'>[] = await trx('status_entries').where(whose).distinct('listId')
   const changed = lists.map(({ listId }) => listId)
   await trx('status_lists').whereIn('id', changed).increment('version', 1)
+}
+
+/** False also for a place where nothing stands: that token was never issued, or expired long ago. */
+export async function isUnrevoked(sql: Sql, { listId, idx }: Place): Promise<boolean> {
+  return (await unrevoked(sql, { listId, idx }).first('idx')) !== undefined
 }
 
 function unrevoked(sql: Sql, whose: Whose) {

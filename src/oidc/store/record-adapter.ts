@@ -63,7 +63,7 @@ export function createRecordAdapter(parts: Parts, model: string): Partial<Adapte
       if (place) await store.remove(place.key)
     },
     async revokeByGrantId(grantId) {
-      if (isHandle(grantId)) return
+      if (isHandle(grantId) || revokesAccessToken()) return
       await revokeOnce(parts, tagOf(grantId))
       await reportReuse(parts, grantId)
     },
@@ -89,6 +89,12 @@ export function revokeOnce(needs: { store: GrantStore; clock: Clock }, tag: stri
   scope?.revoked.set(tag, running)
   scope?.grants.set(tag, undefined)
   return running
+}
+
+/** RFC 7009 §2.1: revoking an access token ends that one, and not the grant that others hang on as well. */
+function revokesAccessToken(): boolean {
+  const { route, entities } = currentScope()?.ctx.oidc ?? {}
+  return route === 'revocation' && entities?.AccessToken !== undefined
 }
 
 function atTokenEndpoint(): boolean {

@@ -9,8 +9,9 @@ import { listGrants } from '../../accounts/account-grants.ts'
 import type { Db } from '../../platform/database.ts'
 import { isEnded } from '../find-account.ts'
 import { verifyOwnJwt } from '../library.ts'
+import { readOwnAccessToken } from '../status-list/own-access-token.ts'
 import type { GrantStore, Root } from '../store/grant-store.ts'
-import { grantDigestOf, grantKey, sharedGrantId, tagOf, tagOfJwtId } from '../store/token-ids.ts'
+import { grantDigestOf, grantKey, sharedGrantId, tagOf } from '../store/token-ids.ts'
 
 export const TOKEN_TYPES = {
   accessToken: 'urn:ietf:params:oauth:token-type:access_token',
@@ -82,32 +83,14 @@ async function readOpaque({ oidc }: KoaContextWithOIDC, value: string): Promise<
   }
 }
 
-async function readJwt(
-  { store }: ReadingNeeds,
-  ctx: KoaContextWithOIDC,
-  value: string,
-): Promise<Found | string> {
-  const verified = await verifyQuietly(ctx, value)
-  if (verified?.header['typ'] !== 'at+jwt') return 'not an access token of this provider, or expired'
-  const { sub, client_id: clientId, aud, jti, iat, exp, scope, ...rest } = verified.payload
-  if (typeof sub !== 'string' || typeof clientId !== 'string' || typeof jti !== 'string') return 'incomplete'
-  const common = {
-    sub,
-    clientId,
-    audience: String([aud].flat()[0]),
-    scopes: wordsOf(scope),
-    expiresAtSeconds: Number(exp),
-    ...claimsOf(rest),
-  }
-  const issuedAtSeconds = Number(iat)
-  const tag = tagOfJwtId(jti)
-  if (tag === undefined)
-    return sub === clientId ? { token: common, issuedAtSeconds } : 'issued before grants could be looked up'
-  const root = await store.readRoot(grantKey(tag))
-  if (!root) return 'its grant was revoked'
+async function readJwt(needs: ReadingNeeds, ctx: KoaContextWithOIDC, value: string): Promise<Found | string> {
+  const found = await readOwnAccessToken(needs, ctx.oidc.provider, value)
+  if (typeof found === 'string') return found
+  const { claims, place: _, ...token } = found
+  const { iat, exp, scope } = claims
   return {
-    token: { ...common, accountId: grantOf(root).accountId, grantDigest: root.digest },
-    issuedAtSeconds,
+    token: { ...token, scopes: wordsOf(scope), expiresAtSeconds: Number(exp), ...claimsOf(claims) },
+    issuedAtSeconds: Number(iat),
   }
 }
 

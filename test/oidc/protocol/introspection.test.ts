@@ -77,11 +77,18 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('takes no JWT, good or not, and says so', async () => {
+    it('knows nothing of JWTs that are no access tokens', async () => {
       const { id_token } = await app.tokensFor(person)
       for (const jwt of [id_token, `${id_token}x`, 'e30.e30.e30'])
-        for (const party of [app, other])
-          expect((await party.introspect(jwt)).json()).to.include({ error: 'unsupported_token_type' })
+        for (const party of [app, other]) expect((await party.introspect(jwt)).text).to.equal(INACTIVE)
+    })
+
+    it('ends an access token alone: the others of its grant go on', async () => {
+      const { access_token, refresh_token } = await app.tokensFor(person)
+      const later = (await app.refresh(refresh_token)).json() as Tokens
+      await app.revoke(access_token)
+      expect((await app.introspect(later.access_token)).json()).to.include({ active: true })
+      expect((await app.refresh(refresh_token)).status).to.equal(200)
     })
 
     it('is refused to whoever does not authenticate, also to a public client for its own token', async () => {
