@@ -33,43 +33,50 @@ export class RefusedAddress extends Error {
   }
 }
 
-/** Follows no redirect, sends no cookie, and rejects with RefusedAddress, a time-out or a network error. */
+/**
+ * Follows no redirect, sends no cookie, asks no proxy, and rejects with RefusedAddress, a time-out or a network error.
+ * A compressed answer stays as it came: nothing here unpacks it.
+ */
 export function createGuardedFetch(settings: GuardSettings): GuardedFetch {
   const { allowLoopback, timeoutMs = 2500, limitBytes = 64 * 1024, resolve = resolveAll } = settings
-  return async (address, { method = 'GET', headers, body } = {}) => {
-    const url = new URL(address)
+  return (address, { method = 'GET', headers, body } = {}) => {
     const signal = AbortSignal.timeout(timeoutMs)
-    const target = await allowedAddress(url, resolve, allowLoopback)
-    const message = await exchange({
-      url,
-      target,
-      allowLoopback,
-      signal,
-      method,
-      headers: plainHeaders(headers),
-      body,
-    })
-    return toResponse(message, limitBytes)
+    const asking = async () => {
+      const url = new URL(address)
+      const targets = await allowedAddresses(url, resolve, allowLoopback)
+      const sent = { url, targets, allowLoopback, signal, method, headers: plainHeaders(headers), body }
+      return toResponse(await exchange(sent), limitBytes)
+    }
+    return beforeEnd(signal, asking())
   }
 }
 
-async function allowedAddress(url: URL, resolve: Resolve, allowLoopback: boolean) {
+/** Some waiting cannot be stopped, as for a name server: it goes on alone, and is not waited for. */
+function beforeEnd<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  return new Promise((fulfil, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+    work.then(fulfil, reject)
+  })
+}
+
+type Target = { address: string; family: number }
+
+async function allowedAddresses(url: URL, resolve: Resolve, allowLoopback: boolean): Promise<Target[]> {
   if (url.username || url.password) throw new RefusedAddress('the address carries credentials')
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const found = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolve(host)
-  const [first] = found
-  if (!first) throw new RefusedAddress('the host has no address')
+  if (found.length === 0) throw new RefusedAddress('the host has no address')
   for (const { address } of found)
     if (!mayReach(address, allowLoopback)) throw new RefusedAddress('the host is not on the public network')
   const local = found.every(({ address }) => isLoopbackAddress(address))
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && local && allowLoopback))
     throw new RefusedAddress('the address is not https')
-  return first
+  return found
 }
 
 type Exchange = {
   url: URL
-  target: { address: string; family: number }
+  targets: Target[]
   allowLoopback: boolean
   signal: AbortSignal
   method: string
@@ -77,28 +84,24 @@ type Exchange = {
   body: string | undefined
 }
 
-function exchange({
-  url,
-  target,
-  allowLoopback,
-  signal,
-  method,
-  headers,
-  body,
-}: Exchange): Promise<IncomingMessage> {
+function exchange(given: Exchange): Promise<IncomingMessage> {
+  const { url, targets, allowLoopback, signal, method, headers, body } = given
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest
   const options: RequestOptions = {
     method,
     headers,
     signal,
+    // A connection of its own: none that was kept alive, and no proxy from the environment.
     agent: false,
     // Connects to what was checked, whatever the name resolves to by now.
     lookup: (_host, wanted, done) =>
-      wanted.all ? done(null, [target]) : done(null, target.address, target.family),
+      wanted.all ? done(null, targets) : done(null, targets[0]!.address, targets[0]!.family),
   }
   return new Promise((fulfil, reject) => {
     const sent = request(url, options, fulfil)
-    sent.once('error', reject)
+    sent.on('error', reject)
+    // Without an answer, and without an error: the server wanted another protocol.
+    sent.once('close', () => reject(new Error('the connection was closed without an answer')))
     sent.once('socket', (socket: Socket) => {
       const connected = () => {
         if (!mayReach(socket.remoteAddress ?? '', allowLoopback))
@@ -122,7 +125,8 @@ async function toResponse(message: IncomingMessage, limitBytes: number): Promise
     }
     chunks.push(chunk)
   }
-  const status = message.statusCode ?? 502
+  const { statusCode: status = 0 } = message
+  if (status < 200 || status > 599) throw new Error('the answer has no status of HTTP')
   const empty = status === 204 || status === 205 || status === 304
   const headers = Object.entries(message.headersDistinct).flatMap(([name, values = []]) =>
     values.map((value): [string, string] => [name, value]),
@@ -138,13 +142,13 @@ const resolveAll: Resolve = (hostname) => lookup(hostname, { all: true, verbatim
 
 const LOOPBACK = blockList('127.0.0.0/8 ::1/128')
 
-// IANA special-purpose registries (RFC 6890): nothing in them is a client's public address. The last line holds the
-// forms that carry an IPv4 address: mapped, compatible, NAT64 (RFC 6052, 8215) and 6to4.
+// IANA special-purpose registries (RFC 6890): nothing in them is a client's public address. Of IPv6 only 2000::/3 is given
+// to the public network; refusing all else leaves out each form that carries an IPv4 address (mapped, compatible,
+// translated, NAT64), but for 6to4 and Teredo, which lie within.
 const SPECIAL = blockList(
   '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 ' +
     '192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 ' +
-    '::/128 ::1/128 100::/64 2001::/23 2001:db8::/32 3fff::/20 5f00::/16 fc00::/7 fe80::/10 fec0::/10 ff00::/8 ' +
-    '::ffff:0:0/96 ::/96 64:ff9b::/96 64:ff9b:1::/48 2002::/16',
+    '::/3 4000::/2 8000::/1 2001::/23 2001:db8::/32 2002::/16 3fff::/20',
 )
 
 function mayReach(address: string, allowLoopback: boolean): boolean {

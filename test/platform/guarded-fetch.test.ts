@@ -1,7 +1,11 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { RequestListener, Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer as createTcpServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+import { promisify } from 'node:util'
+import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { createGuardedFetch, RefusedAddress } from '../../src/platform/guarded-fetch.ts'
 
@@ -62,7 +66,16 @@ describe('a request to an address that a client supplied', () => {
     '[64:ff9b::127.0.0.1]',
     '[64:ff9b:1::127.0.0.1]',
     '[2002:7f00:1::]',
+    '[2001:0:7f00:1::]',
+    '[::ffff:0:127.0.0.1]',
+    '[::]',
     '[fe80::1]',
+    '[fd00:ec2::254]',
+    '[ff02::1]',
+    '[4000::1]',
+    '①②⑦.0.0.1',
+    '127.0.0.1.',
+    '0',
     '10.0.0.1',
     '169.254.169.254',
     '192.168.1.1',
@@ -156,6 +169,21 @@ describe('a request to an address that a client supplied', () => {
     server.close()
   })
 
+  it('goes on to the next address of a name when the first does not answer', async () => {
+    const addresses = ['127.0.0.9', '127.0.0.1']
+    const resolve = () => Promise.resolve(addresses.map((address) => ({ address, family: 4 })))
+    const { port, server } = await listen('127.0.0.1', (_request, response) => response.end('{}'))
+    const response = await createGuardedFetch({ allowLoopback: true, resolve })(`http://two.example:${port}/`)
+    expect(response.status).to.equal(200)
+    server.close()
+  })
+
+  it('waits no longer for the name than for all the rest', async () => {
+    const resolve = () => new Promise<never>(() => undefined)
+    const fetch = createGuardedFetch({ allowLoopback: false, timeoutMs: 100, resolve })
+    expect((await failureOf(fetch('https://slow.example/'))).name).to.equal('TimeoutError')
+  })
+
   it('ends an answer that is too long or never comes', async () => {
     const long = await listen('127.0.0.1', (_request, response) => response.end('x'.repeat(2000)))
     const silent = await listen('127.0.0.1', () => undefined)
@@ -166,4 +194,65 @@ describe('a request to an address that a client supplied', () => {
     silent.server.closeAllConnections()
     silent.server.close()
   })
+
+  for (const [what, answer, message] of [
+    ['drips its headers', drip('HTTP/1.1 200 OK\r\n', 'x-a: b\r\n'), /timeout/],
+    ['drips its answer', drip('HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n', '{'), /timeout/],
+    ['hints for ever', drip('', 'HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n'), /timeout/],
+    ['changes the protocol', reply('101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x'), /closed/],
+    ['has a status of its own', reply('999 Blocked\r\ncontent-length: 0'), /no status/],
+    ['says nothing', (socket: Socket) => void socket.destroy(), /hang up/],
+    ['breaks off', reply('200 OK\r\ncontent-length: 10'), /aborted/],
+  ] satisfies [string, (socket: Socket) => void, RegExp][])
+    it(`is over in time when the other side ${what}`, async () => {
+      const server = createTcpServer((socket) => {
+        socket.on('error', () => undefined)
+        answer(socket)
+      }).listen(0, '127.0.0.1')
+      await once(server, 'listening')
+      const fetch = createGuardedFetch({ allowLoopback: true, timeoutMs: 200 })
+      const { port } = server.address() as AddressInfo
+      expect((await failureOf(fetch(`http://127.0.0.1:${port}/`))).message).to.match(message)
+      server.close()
+    })
+
+  it('does not unpack what is small and compressed', async () => {
+    const packed = gzipSync(Buffer.alloc(10_000_000))
+    const { port, server } = await listen('127.0.0.1', (_request, response) => {
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed)
+    })
+    const response = await createGuardedFetch({ allowLoopback: true })(`http://127.0.0.1:${port}/`)
+    expect((await response.arrayBuffer()).byteLength).to.equal(packed.length)
+    server.close()
+  })
+
+  it('goes through no proxy, whatever the environment says', async () => {
+    const proxy = await listen('127.0.0.1', (_request, response) => response.end('by proxy'))
+    proxy.server.on('connection', () => (seen += 100))
+    const url = `http://127.0.0.1:${proxy.port}`
+    const guard = new URL('../../src/platform/guarded-fetch.ts', import.meta.url).href
+    const code = `
+      import { createGuardedFetch } from ${JSON.stringify(guard)}
+      const answer = await createGuardedFetch({ allowLoopback: true })('http://127.0.0.1:${inside.port}/')
+      console.log(await answer.text())`
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], {
+      env: { ...process.env, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: url, HTTPS_PROXY: url, NO_PROXY: '' },
+    })
+    expect(stdout.trim()).to.equal('{}')
+    expect(seen, 'the connection and the request, none by the proxy').to.equal(2)
+    proxy.server.close()
+  })
 })
+
+/** A server that begins, and then sends a little again and again. */
+function drip(beginning: string, bytes: string) {
+  return (socket: Socket): void => {
+    socket.write(beginning)
+    const timer = setInterval(() => socket.write(bytes), 20)
+    socket.once('close', () => clearInterval(timer))
+  }
+}
+
+function reply(head: string) {
+  return (socket: Socket): void => void socket.end(`HTTP/1.1 ${head}\r\n\r\nabc`)
+}
