@@ -44,10 +44,15 @@ const ATTEMPTS = 3
 const RETRYABLE = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT'])
 
 /** Runs `work` in one transaction, again (at most twice more, with jitter) after a deadlock. `work` must have no other side effect. */
-export async function inTransaction<T>(db: Db, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+export function inTransaction<T>(db: Db, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
+  return retried(() => db.transaction(work))
+}
+
+/** The same for one statement that commits by itself. */
+export async function retried<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction(work)
+      return await work()
     } catch (error) {
       if (attempt >= ATTEMPTS || !RETRYABLE.has(errorCode(error))) throw error
       await new Promise((resolve) => setTimeout(resolve, attempt * 20 * (1 + Math.random())))

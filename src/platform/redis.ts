@@ -8,7 +8,7 @@ import type { Command, RedisOptions } from 'ioredis'
 export type RedisClient = Redis | Cluster
 
 export type RedisSettings = {
-  /** Longest wait for a reply, time in the offline queue included. */
+  /** Longest wait for a reply, time in the offline queue included (`COMMAND_TIMEOUT_MS` unless given). */
   commandTimeoutMs?: number
   connectTimeoutMs?: number
   /** Shown by `CLIENT LIST`. */
@@ -16,6 +16,8 @@ export type RedisSettings = {
   /** Called with connection errors, which are retried by themselves. */
   onError?: (error: Error) => void
 }
+
+export const COMMAND_TIMEOUT_MS = 2000
 
 type Address = { host: string; port: number }
 type Parsed = { scheme: string; username?: string; password?: string; addresses: Address[]; path: string }
@@ -69,7 +71,7 @@ function optionsOf({ username, password }: Parsed, settings: RedisSettings): Red
     username,
     password,
     connectionName: settings.name ?? 'account-server',
-    commandTimeout: settings.commandTimeoutMs ?? 2000,
+    commandTimeout: settings.commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
     connectTimeout: settings.connectTimeoutMs ?? 1500,
     enableAutoPipelining: true,
     // Bounds the offline queue: it is emptied, with errors, after every second failed attempt to connect, so that a

@@ -30,7 +30,14 @@ for (const { name, open } of STORES) {
       version: newVersion(),
       payload,
     })
-    const mark = (successor?: string) => ({ atMs: Date.now(), nonce: randomUUID(), successor })
+    /** A use of the record, found just now. */
+    const useOf = async (key: string, successor?: string) => ({
+      key,
+      nonce: randomUUID(),
+      successor,
+      untilMs: soon(),
+      foundAt: (await store.readSingleUse(key)).at,
+    })
 
     /** A grant with one token under it. */
     async function storeFamily() {
@@ -50,21 +57,46 @@ for (const { name, open } of STORES) {
 
     it('reads a token together with its grant and its use', async () => {
       const { grantId, grant, key } = await storeFamily()
-      const fresh = await store.readToken(key, grant)
+      const fresh = await store.readSingleUse(key, grant)
       expect(fresh.payload).to.equal('token')
       expect(fresh.use).to.equal(undefined)
       expect(fresh.root).to.include({ digest: digest(grantId), payload: 'grant' })
+      expect(await store.readToken(key, grant)).to.deep.equal({ payload: fresh.payload, root: fresh.root })
 
-      const use = mark('sealed')
-      expect(await store.commit({ use: { key, use, untilMs: soon() }, entries: [] })).to.deep.equal({
-        outcome: 'done',
+      const use = await useOf(key, 'sealed')
+      expect(await store.commit({ use, entries: [] })).to.deep.equal({ outcome: 'done' })
+      expect((await store.readSingleUse(key, grant)).use).to.include({ successor: 'sealed' })
+    })
+
+    it("dates a use by the store's own clock, and says how long ago it was", async () => {
+      const { key } = await storeFamily()
+      await store.commit({ use: await useOf(key), entries: [] })
+      await pause(50)
+      const { use, at } = await store.readSingleUse(key)
+      expect(use!.atMs).to.be.closeTo(Date.now(), 1000)
+      expect(use!.ageMs)
+        .to.be.within(49, 5000)
+        .and.equal(at.storeMs - use!.atMs)
+    })
+
+    it('writes nothing of a use that it comes to after its caller gave up', async () => {
+      const { grantId, grant, key } = await storeFamily()
+      const use = await useOf(key)
+      const entry = locate('AccessToken', newTokenId('AccessToken', grantId))!.key
+      const entries = [{ key: entry, payload: 'a', expiresAtMs: soon() }]
+      const late = { ...use, foundAt: { ...use.foundAt, storeMs: use.foundAt.storeMs - 6000 } }
+      expect(await store.commit({ use: late, root: grant, entries })).to.deep.equal({ outcome: 'late' })
+      expect((await store.readSingleUse(key)).use).to.equal(undefined)
+      expect((await store.readToken(entry)).payload).to.equal(undefined)
+      expect(await store.commit({ use, root: grant, entries })).to.deep.equal({ outcome: 'done' })
+      expect(await store.commit({ use: { ...late, nonce: 'other' }, root: grant, entries })).to.deep.equal({
+        outcome: 'late',
       })
-      expect((await store.readToken(key, grant)).use).to.deep.equal(use)
     })
 
     it('answers nothing for what is not there', async () => {
       const { key } = locate('AccessToken', newTokenId('AccessToken', 'none'))!
-      const absent = await store.readToken(key, grantKey(tagOf('none')))
+      const absent = await store.readSingleUse(key, grantKey(tagOf('none')))
       expect(absent.payload ?? absent.use ?? absent.root).to.equal(undefined)
       expect(await store.readRoot(grantKey(tagOf('none')))).to.equal(undefined)
     })
@@ -72,8 +104,8 @@ for (const { name, open } of STORES) {
     it(`lets exactly one of ${PARALLEL} uses through, over two processes`, async () => {
       const { key } = await storeFamily()
       const stores = [store, opened.openAnother()]
-      const uses = Array.from({ length: PARALLEL }, (_, index) =>
-        stores[index % 2]!.commit({ use: { key, use: mark(), untilMs: soon() }, entries: [] }),
+      const uses = Array.from({ length: PARALLEL }, async (_, index) =>
+        stores[index % 2]!.commit({ use: await useOf(key), entries: [] }),
       )
       const outcomes = (await Promise.all(uses)).map(({ outcome }) => outcome)
       expect(outcomes.filter((outcome) => outcome === 'done')).to.have.length(1)
@@ -87,14 +119,10 @@ for (const { name, open } of STORES) {
         payload: 'a',
         expiresAtMs: soon(),
       }
-      const commit = { use: { key, use: mark('first'), untilMs: soon() }, root: grant, entries: [] }
+      const commit = { use: await useOf(key, 'first'), root: grant, entries: [] }
       await store.commit(commit)
 
-      const lost = await store.commit({
-        ...commit,
-        use: { ...commit.use, use: mark('second') },
-        entries: [entry],
-      })
+      const lost = await store.commit({ ...commit, use: await useOf(key, 'second'), entries: [entry] })
       expect(lost.outcome === 'used' && lost.use.successor).to.equal('first')
       const missing = { ...commit, use: { ...commit.use, key: `${key}x` }, entries: [entry] }
       expect(await store.commit(missing)).to.deep.equal({ outcome: 'missing' })
@@ -106,9 +134,9 @@ for (const { name, open } of STORES) {
     it('leaves a record unused when the grant is gone', async () => {
       const { grant, key } = await storeFamily()
       await store.destroyRoot(grant, soon())
-      const use = { key, use: mark(), untilMs: soon() }
+      const use = await useOf(key)
       expect(await store.commit({ use, root: grant, entries: [] })).to.deep.equal({ outcome: 'gone' })
-      expect((await store.readToken(key)).use).to.equal(undefined)
+      expect((await store.readSingleUse(key)).use).to.equal(undefined)
     })
 
     it('never resurrects a destroyed root, and answers once what it was', async () => {
@@ -180,8 +208,7 @@ for (const { name, open } of STORES) {
         const { payload, root: left } = await store.readToken(key, grant)
         return payload === undefined && left === undefined
       })
-      const use = { key, use: mark(), untilMs: soon() }
-      expect(await store.commit({ use, entries: [] })).to.deep.equal({ outcome: 'missing' })
+      expect(await store.commit({ use: await useOf(key), entries: [] })).to.deep.equal({ outcome: 'missing' })
 
       await store.destroyRoot(grant, Date.now() + 50)
       await eventually(async () => (await store.putRoot(grant, root(grantId), soon())).outcome === 'done')

@@ -155,8 +155,16 @@ async function answerInteraction(
 export type Answer = { status: number; headers: Headers; body: Record<string, unknown> }
 
 /** POSTs a form, as a client does. */
-export async function post(address: string, form: Record<string, string>): Promise<Answer> {
-  const response = await fetch(address, { method: 'POST', body: new URLSearchParams(form) })
+export async function post(
+  address: string,
+  form: Record<string, string>,
+  signal?: AbortSignal,
+): Promise<Answer> {
+  const response = await fetch(address, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+    ...(signal && { signal }),
+  })
   const text = await response.text()
   const body = text.startsWith('{') ? (JSON.parse(text) as Record<string, unknown>) : {}
   return { status: response.status, headers: response.headers, body }
@@ -228,12 +236,10 @@ export function refresh(
   base: string,
   refreshToken: unknown,
   client: Record<string, string> = { client_id: 'public' },
+  signal?: AbortSignal,
 ) {
-  return post(`${base}/token`, {
-    grant_type: 'refresh_token',
-    refresh_token: String(refreshToken),
-    ...client,
-  })
+  const form = { grant_type: 'refresh_token', refresh_token: String(refreshToken), ...client }
+  return post(`${base}/token`, form, signal)
 }
 
 /** True when introspection calls the token active. */

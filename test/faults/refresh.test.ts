@@ -89,7 +89,7 @@ type Far = { url: string; gate: Gate; drop: () => Promise<unknown> }
 
 const FARS: [string, RegExp, () => Promise<{ stage: Stage; far: Far }>][] = [
   ['Redis', /\r\neval(sha)?\r\n/i, behindRedis],
-  ['SQL, where it keeps the tokens,', /COMMIT/, behindSql],
+  ['SQL, where it keeps the tokens,', /INSERT INTO oidc_records/, behindSql],
 ]
 
 for (const [what, last, open] of FARS)

@@ -26,10 +26,11 @@ describe('a write that is delivered to Redis twice', () => {
   it('is not taken for a second use', async () => {
     const store = storeOf()
     await store.commit({ entries: [{ key: '{a}:rt:1', payload: 'p', expiresAtMs: soon() }] })
-    const use = { key: '{a}:rt:1', use: { atMs: 1, nonce: randomUUID() }, untilMs: soon() }
+    const { at: foundAt } = await store.readSingleUse('{a}:rt:1')
+    const use = { key: '{a}:rt:1', nonce: randomUUID(), untilMs: soon(), foundAt }
     expect(await store.commit({ use, entries: [] })).to.deep.equal({ outcome: 'done' })
     expect(await store.commit({ use, entries: [] })).to.deep.equal({ outcome: 'done' })
-    const other = { ...use, use: { atMs: 1, nonce: randomUUID() } }
+    const other = { ...use, nonce: randomUUID() }
     expect((await store.commit({ use: other, entries: [] })).outcome).to.equal('used')
   })
 

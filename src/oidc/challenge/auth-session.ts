@@ -3,6 +3,7 @@
  * two steps. Each value is good for one step and is exchanged for the next in one atomic write.
  */
 import { errors } from 'oidc-provider'
+import { unavailable } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
 import { digest, randomToken } from '../../platform/tokens.ts'
@@ -48,7 +49,7 @@ export async function openAuthSession(
   by: Pick<AuthSession, 'clientId' | 'jkt'>,
 ): Promise<AuthSession> {
   const key = keyOf(id)
-  const { payload, use } = key === undefined ? {} : await store.readToken(key)
+  const { payload, use } = key === undefined ? {} : await store.readSingleUse(key)
   const opened = payload === undefined || use ? undefined : sealer.open(payload, key)
   const session = opened === undefined ? undefined : (JSON.parse(opened) as AuthSession)
   if (session?.clientId !== by.clientId || session.jkt !== by.jkt) throw invalidSession()
@@ -88,13 +89,15 @@ async function useUp(
 ): Promise<void> {
   const key = id === undefined ? undefined : keyOf(id)
   if (key === undefined && entries.length === 0) return
-  const atMs = clock()
-  const use =
-    key === undefined
-      ? undefined
-      : { key, use: { atMs, nonce: randomToken(128) }, untilMs: atMs + LIFETIME_MS }
+  const use = key === undefined ? undefined : { key, ...(await markOf({ store, clock }, key)) }
   const { outcome } = await store.commit({ use, entries })
+  if (outcome === 'late') throw unavailable(new Error('the store came to it too late; nothing was written'))
   if (outcome !== 'done') throw invalidSession()
+}
+
+async function markOf({ store, clock }: Pick<AuthSessionNeeds, 'store' | 'clock'>, key: string) {
+  const { at: foundAt } = await store.readSingleUse(key)
+  return { nonce: randomToken(128), untilMs: clock() + LIFETIME_MS, foundAt }
 }
 
 function keyOf(id: string): string | undefined {

@@ -25,23 +25,38 @@ export type Root = {
   sealedId?: string | undefined
 }
 
+/** When a store answered, by the store's own clock and by this process's steady one (`performance.now`). */
+export type Moment = { storeMs: number; steadyMs: number }
+
 /** That a single-use record was used. */
 export type Use = {
+  /** By the store's clock, at the moment when the store wrote it down. */
   atMs: number
-  /** Random: tells a repeated delivery of the same write from a second use. */
-  nonce: string
+  /** How long ago that is, by the same clock: the clocks of processes do not come in. */
+  ageMs: number
   /** The sealed successor that a rotation handed out, for an idempotent retry. */
   successor?: string | undefined
 }
 
-export type TokenState = { payload?: string | undefined; use?: Use | undefined; root?: Root | undefined }
+export type TokenState = { payload?: string | undefined; root?: Root | undefined }
+export type SingleUse = TokenState & { use?: Use | undefined; at: Moment }
 
 export type Entry = { key: RecordKey; payload: string; expiresAtMs: number }
+
+export type NewUse = {
+  key: RecordKey
+  /** Random: tells a repeated delivery of the same write from a second use. */
+  nonce: string
+  successor?: string | undefined
+  untilMs: number
+  /** When the record was read: from here the store tells how late it carries the commit out. */
+  foundAt: Moment
+}
 
 /** Writes that happen together or not at all. All keys carry the same tag. */
 export type Commit = {
   /** Mark this record as used; the whole commit fails when it was used before or is not there. */
-  use?: { key: RecordKey; use: Use; untilMs: number } | undefined
+  use?: NewUse | undefined
   /** The grant that must exist. */
   root?: RootKey | undefined
   entries: readonly Entry[]
@@ -54,6 +69,11 @@ export type CommitOutcome =
   | { outcome: 'missing' }
   /** The root does not exist (any more). */
   | { outcome: 'gone' }
+  /**
+   * The store came to it only after its caller had given up (it hung, and went on): nothing is written, since the client
+   * was told of a failure and may ask again much later.
+   */
+  | { outcome: 'late' }
 
 export type PutOutcome =
   | { outcome: 'done' }
@@ -63,8 +83,10 @@ export type PutOutcome =
 
 /** Every operation is atomic, is one round trip, and throws AppError 503 when the store does not answer. */
 export type GrantStore = {
-  /** Reads a record, its use mark, and, where a key is given, its root. Expired entries are absent. */
+  /** Reads a record and, where a key is given, its root. Expired entries are absent. */
   readToken: (key: RecordKey, root?: RootKey) => Promise<TokenState>
+  /** The same with the record's use mark, and the moment. */
+  readSingleUse: (key: RecordKey, root?: RootKey) => Promise<SingleUse>
   readRoot: (key: RootKey) => Promise<Root | undefined>
   commit: (commit: Commit) => Promise<CommitOutcome>
   /**
@@ -76,6 +98,11 @@ export type GrantStore = {
   remove: (key: RecordKey) => Promise<void>
   /** True for exactly one caller per key until it expires (replay detection, RFC 9449 §11.1, RFC 7523 §3). */
   claim: (key: RecordKey, expiresAtMs: number) => Promise<boolean>
+}
+
+/** Until when, by the store's clock, a commit that is sent now may be carried out, if its caller waits for `patienceMs`. */
+export function notAfter({ storeMs, steadyMs }: Moment, patienceMs: number): number {
+  return Math.floor(storeMs + (performance.now() - steadyMs) + patienceMs)
 }
 
 export const usedKeyOf = (key: RecordKey): string => `${key}:used`

@@ -8,14 +8,14 @@ import { DAY_MS, SECOND_MS } from '../../platform/clock.ts'
 import { keyedDigest } from '../../platform/tokens.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Sealer } from '../../platform/tokens.ts'
-import type { Entry, GrantStore, TokenState } from './grant-store.ts'
+import type { Entry, GrantStore, SingleUse } from './grant-store.ts'
 import type { RecordHandles } from './record-handles.ts'
-import { currentScope, pendingCommit } from './request-scope.ts'
+import { currentScope, isAbandoned, pendingCommit } from './request-scope.ts'
 import type { PendingUse, RequestScope } from './request-scope.ts'
 import { revokeGrantByTag } from './revocation.ts'
 import { grantDigestOf, grantKey, isHandle, isTagged, locate, recordKey, tagOf } from './token-ids.ts'
 import type { Located } from './token-ids.ts'
-import { consumeNow, lingerMs, openSuccessor } from './unit-of-work.ts'
+import { abandoned, consumeNow, lingerMs, openSuccessor } from './unit-of-work.ts'
 import type { UnitOfWorkNeeds } from './unit-of-work.ts'
 
 type Parts = UnitOfWorkNeeds & {
@@ -27,6 +27,15 @@ type Stored = AdapterPayload & { sessionBound?: boolean }
 
 /** Written together at the end of a token request. */
 const TOKENS = new Set(['AccessToken', 'RefreshToken', 'ClientCredentials'])
+/** Read with their use mark. */
+const SINGLE_USE = new Set([
+  'AuthorizationCode',
+  'RefreshToken',
+  'DeviceCode',
+  'BackchannelAuthenticationRequest',
+  'PushedAuthorizationRequest',
+  'PreAuthorizedCode',
+])
 /**
  * Still found when expired: the answer is then `expired_token` (RFC 8628 §3.5, CIBA §11), and of two pages that one
  * pushed request opened only one is answered.
@@ -115,15 +124,18 @@ async function findRecord(
   place: Located,
 ): Promise<AdapterPayload | undefined> {
   const { tag, key } = place
-  const state = await parts.store.readToken(key, isTagged(model) ? grantKey(tag) : undefined)
+  const root = isTagged(model) ? grantKey(tag) : undefined
+  const single = SINGLE_USE.has(model) ? await parts.store.readSingleUse(key, root) : undefined
+  const state = single ?? (await parts.store.readToken(key, root))
   const payload = decode(parts, model, key, state.payload)
   if (!payload) return undefined
   if (isTagged(model) && payload.grantId !== undefined) {
     if (state.root?.digest !== grantDigestOf(payload.grantId)) return undefined
     currentScope()?.grants.set(tag, state.root)
   }
-  currentScope()?.found.set(place.digest, payload)
-  return { ...payload, ...(await usedMark(parts, model, id, payload, state)), jti: id }
+  if (!single) return { ...payload, jti: id }
+  currentScope()?.found.set(place.digest, { payload, foundAt: single.at })
+  return { ...payload, ...(await usedMark(parts, model, id, payload, single)), jti: id }
 }
 
 /** `consumed`, in seconds, unless this is the retry of a rotation. */
@@ -132,11 +144,13 @@ async function usedMark(
   model: string,
   id: string,
   payload: AdapterPayload,
-  { use }: TokenState,
+  { use }: SingleUse,
 ): Promise<{ consumed?: number }> {
   if (!use) return {}
   const scope = currentScope()
   if (scope && atTokenEndpoint()) {
+    // It may have lain in a process that hung, while the client gave up and asked another: no sign of a theft.
+    if (isAbandoned(scope)) throw abandoned()
     // Goes on as if unused: the commit finds the use again, and answers with the same successor.
     if (model === 'RefreshToken' && (await openSuccessor(parts, id, use)) !== undefined) return {}
     scope.reused = { model, payload }
@@ -193,12 +207,17 @@ async function consumeRecord(
   { tag, key, digest: idDigest }: Located,
 ) {
   const scope = currentScope()
-  const payload =
-    scope?.found.get(idDigest) ?? decode(parts, model, key, (await parts.store.readToken(key)).payload)
-  if (!payload) throw new errors.InvalidGrant(`${model} not found`)
-  const use: PendingUse = { model, id, key, payload }
+  const found = scope?.found.get(idDigest) ?? (await readUnfound(parts, model, key))
+  if (!found) throw new errors.InvalidGrant(`${model} not found`)
+  const use: PendingUse = { model, id, key, ...found }
   if (!scope || !atTokenEndpoint()) return consumeNow(parts, use)
   pendingCommit(scope, tag).use = use
+}
+
+async function readUnfound(parts: Parts, model: string, key: string) {
+  const { payload: stored, at: foundAt } = await parts.store.readSingleUse(key)
+  const payload = decode(parts, model, key, stored)
+  return payload && { payload, foundAt }
 }
 
 async function findByUserCode(

@@ -7,26 +7,47 @@ import { randomUUID } from 'node:crypto'
 import type { Result } from 'ioredis'
 import { unavailable } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { COMMAND_TIMEOUT_MS } from '../../platform/redis.ts'
 import type { RedisClient } from '../../platform/redis.ts'
-import { decodeRoot, encodeRoot, tombstoneOf, usedKeyOf, VERSION_LENGTH } from './grant-store.ts'
-import type { Commit, CommitOutcome, GrantStore, PutOutcome, Root, TokenState, Use } from './grant-store.ts'
+import { decodeRoot, encodeRoot, notAfter, tombstoneOf, usedKeyOf, VERSION_LENGTH } from './grant-store.ts'
+import type {
+  Commit,
+  CommitOutcome,
+  GrantStore,
+  NewUse,
+  PutOutcome,
+  Root,
+  SingleUse,
+  TokenState,
+  Use,
+} from './grant-store.ts'
 
 type Needs = { redis: RedisClient; clock: Clock }
 
 const SCRIPTS = {
-  // KEYS: root ('' for none is the record itself), used record, its use mark, then the entries.
-  // ARGV: root required, use ('' for none), its ttl, then payload and ttl of every entry.
+  // KEYS: record, its use mark, root (the record itself for none).
+  grantRead: `
+    local now = redis.call('TIME')
+    return {now[1] * 1000 + math.floor(now[2] / 1000), unpack(redis.call('MGET', unpack(KEYS)))}`,
+  // KEYS: root (the record itself for none), used record, its use mark, then the entries.
+  // ARGV: root required, nonce of the use ('' for none), the rest of its mark, its ttl, the latest moment, then
+  // payload and ttl of every entry.
   grantCommit: `
+    local time = redis.call('TIME')
+    local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
     if ARGV[2] ~= '' then
       local earlier = redis.call('GET', KEYS[3])
-      if earlier == ARGV[2] then return {'done'} end
-      if earlier then return {'used', earlier} end
+      if earlier and string.find(earlier, ARGV[2], 1, true) then return {'done'} end
+      if tonumber(now) > tonumber(ARGV[5]) then return {'late'} end
+      if earlier then return {'used', earlier, now} end
       if redis.call('EXISTS', KEYS[2]) == 0 then return {'missing'} end
     end
     if ARGV[1] == '1' and redis.call('EXISTS', KEYS[1]) == 0 then return {'gone'} end
-    if ARGV[2] ~= '' then redis.call('SET', KEYS[3], ARGV[2], 'PX', ARGV[3]) end
+    if ARGV[2] ~= '' then
+      redis.call('SET', KEYS[3], '{"atMs":' .. now .. ',' .. ARGV[3], 'PX', ARGV[4])
+    end
     for i = 4, #KEYS do
-      redis.call('SET', KEYS[i], ARGV[2 * i - 4], 'PX', ARGV[2 * i - 3])
+      redis.call('SET', KEYS[i], ARGV[2 * i - 2], 'PX', ARGV[2 * i - 1])
     end
     return {'done'}`,
   // KEYS: root, tombstone. ARGV: value, ttl, expected version ('' for any).
@@ -56,7 +77,8 @@ const SCRIPTS = {
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
-    grantCommit(keys: number, ...args: (string | number)[]): Result<[string, string?], Context>
+    grantRead(keys: number, ...args: string[]): Result<[number, ...(string | null)[]], Context>
+    grantCommit(keys: number, ...args: (string | number)[]): Result<[string, string?, string?], Context>
     grantPutRoot(keys: number, ...args: (string | number)[]): Result<[string, string?], Context>
     grantDestroyRoot(keys: number, ...args: (string | number)[]): Result<string | null, Context>
     grantClaim(keys: number, ...args: (string | number)[]): Result<number, Context>
@@ -68,6 +90,7 @@ export function createRedisStore({ redis, clock }: Needs): GrantStore {
   const ttl = (expiresAtMs: number) => Math.max(1, Math.ceil(expiresAtMs - clock()))
   return {
     readToken: (key, root) => answering(() => readToken(redis, key, root)),
+    readSingleUse: (key, root) => answering(() => readSingleUse(redis, key, root)),
     readRoot: (key) => answering(async () => rootOf(await redis.get(key))),
     commit: (commit) => answering(() => runCommit(redis, ttl, commit)),
     putRoot: (key, root, expiresAtMs, expected) =>
@@ -107,13 +130,23 @@ function rootOf(stored: string | null | undefined): Root | undefined {
 }
 
 async function readToken(redis: RedisClient, key: string, root?: string): Promise<TokenState> {
-  const keys = [key, usedKeyOf(key), ...(root === undefined ? [] : [root])]
-  const [payload, use, stored] = await redis.mget(keys)
+  const [payload, stored] = await redis.mget(root === undefined ? [key] : [key, root])
+  return { payload: payload ?? undefined, root: rootOf(stored) }
+}
+
+async function readSingleUse(redis: RedisClient, key: string, root?: string): Promise<SingleUse> {
+  const [storeMs, payload, mark, stored] = await redis.grantRead(3, key, usedKeyOf(key), root ?? key)
   return {
     payload: payload ?? undefined,
-    use: use == null ? undefined : (JSON.parse(use) as Use),
-    root: rootOf(stored),
+    use: mark == null ? undefined : useOf(mark, storeMs),
+    root: root === undefined ? undefined : rootOf(stored),
+    at: { storeMs, steadyMs: performance.now() },
   }
+}
+
+function useOf(mark: string, nowMs: number): Use {
+  const { atMs, successor } = JSON.parse(mark) as Pick<Use, 'atMs' | 'successor'>
+  return { atMs, ageMs: nowMs - atMs, successor }
 }
 
 async function runCommit(
@@ -129,16 +162,21 @@ async function runCommit(
     return { outcome: 'done' }
   }
   const keys = [root ?? anyKey, anyKey, usedKeyOf(anyKey), ...entries.map(({ key }) => key)]
-  const [outcome, earlier] = await redis.grantCommit(
+  const [outcome, earlier = '', now] = await redis.grantCommit(
     keys.length,
     ...keys,
     root ? '1' : '0',
-    use ? JSON.stringify(use.use) : '',
-    use ? ttl(use.untilMs) : 1,
+    ...(use ? useArguments(use, ttl) : ['', '', 1, 0]),
     ...entries.flatMap(({ payload, expiresAtMs }) => [payload, ttl(expiresAtMs)]),
   )
-  if (outcome === 'used') return { outcome, use: JSON.parse(earlier ?? '') as Use }
-  return { outcome: outcome as 'done' | 'missing' | 'gone' }
+  if (outcome === 'used') return { outcome, use: useOf(earlier, Number(now)) }
+  return { outcome: outcome as 'done' | 'missing' | 'gone' | 'late' }
+}
+
+/** The script begins the mark with the time at which it runs. */
+function useArguments({ nonce, successor, untilMs, foundAt }: NewUse, ttl: (expiresAtMs: number) => number) {
+  const rest = JSON.stringify({ nonce, successor }).slice(1)
+  return [nonce, rest, ttl(untilMs), notAfter(foundAt, COMMAND_TIMEOUT_MS)]
 }
 
 function putOutcome([outcome, current]: [string, string?]): PutOutcome {

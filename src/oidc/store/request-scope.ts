@@ -4,10 +4,16 @@
  */
 import { Provider } from 'oidc-provider'
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
-import type { Entry, Root } from './grant-store.ts'
+import type { Entry, Moment, Root } from './grant-store.ts'
 
-/** A single-use record that the request uses up. */
-export type PendingUse = { model: string; id: string; key: string; payload: AdapterPayload }
+/** A single-use record that the request uses up, as it was found. */
+export type PendingUse = {
+  model: string
+  id: string
+  key: string
+  payload: AdapterPayload
+  foundAt: Moment
+}
 
 /** The writes that wait for the end of the request; all under one tag. */
 export type PendingCommit = {
@@ -23,8 +29,8 @@ export type RequestScope = {
   grants: Map<string, Root | undefined>
   /** Sessions as they were read, by tag. */
   sessions: Map<string, Root>
-  /** Payloads found, by digest of their id. */
-  found: Map<string, AdapterPayload>
+  /** Single-use records found, by digest of their id. */
+  found: Map<string, Pick<PendingUse, 'payload' | 'foundAt'>>
   pending: Map<string, PendingCommit>
   revoked: Map<string, Promise<void>>
   /** A record that was found used; if its family is revoked for that, the owner is told. */
@@ -46,6 +52,12 @@ export function currentScope(): RequestScope | undefined {
 /** The scope of a request from outside the library's own call stack. */
 export function scopeOf(ctx: object): RequestScope | undefined {
   return (ctx as Scoped)[SCOPE]
+}
+
+/** Nobody waits for the answer any more: the client has closed the connection, or the proxy for it. */
+export function isAbandoned({ ctx }: RequestScope): boolean {
+  const { socket } = ctx.req
+  return socket.destroyed || !socket.writable
 }
 
 export function pendingCommit(scope: RequestScope, tag: string): PendingCommit {

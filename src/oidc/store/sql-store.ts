@@ -4,16 +4,18 @@
  */
 import { AppError, unavailable } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { inTransaction, isDuplicate } from '../../platform/database.ts'
+import { inTransaction, isDuplicate, isSqlite, retried } from '../../platform/database.ts'
 import type { Db, Sql } from '../../platform/database.ts'
-import { decodeRoot, encodeRoot } from './grant-store.ts'
+import { decodeRoot, encodeRoot, notAfter, usedKeyOf } from './grant-store.ts'
 import type {
   Commit,
   CommitOutcome,
   Entry,
   GrantStore,
+  NewUse,
   PutOutcome,
   Root,
+  SingleUse,
   TokenState,
   Use,
 } from './grant-store.ts'
@@ -29,11 +31,14 @@ type Row = {
 }
 
 const TABLE = 'oidc_records'
+/** A commit that the database comes to later than this is refused: whoever asked for it has long been told of a failure. */
+const COMMIT_WITHIN_MS = 5000
 const COLUMNS = ['recordKey', 'payload', 'consumedAtMs', 'useNonce', 'successor']
 
 export function createSqlStore({ db, clock }: Needs): GrantStore {
   return {
     readToken: (key, root) => answering(() => readToken(db, clock(), key, root)),
+    readSingleUse: (key, root) => answering(() => readSingleUse(db, clock(), key, root)),
     readRoot: (key) => answering(() => readRoot(db, clock(), key)),
     commit: (commit) => answering(() => runCommit(db, clock(), commit)),
     putRoot: (key, root, expiresAtMs, expected) =>
@@ -69,7 +74,7 @@ async function answering<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-async function rowsOf(sql: Sql, nowMs: number, keys: string[]): Promise<Row[]> {
+function rowsOf(sql: Sql, nowMs: number, keys: string[]) {
   return sql(TABLE)
     .whereIn('recordKey', keys)
     .where('expiresAtMs', '>', nowMs)
@@ -78,14 +83,35 @@ async function rowsOf(sql: Sql, nowMs: number, keys: string[]): Promise<Row[]> {
 }
 
 async function readToken(db: Db, nowMs: number, key: string, rootKey?: string): Promise<TokenState> {
-  const rows = await rowsOf(db, nowMs, rootKey === undefined ? [key] : [key, rootKey])
+  return tokenState(await rowsOf(db, nowMs, rootKey === undefined ? [key] : [key, rootKey]), key, rootKey)
+}
+
+function tokenState(rows: Row[], key: string, rootKey: string | undefined): TokenState {
   const record = rows.find((row) => row.recordKey === key)
   const root = rows.find((row) => row.recordKey === rootKey)
   return {
     payload: record?.payload ?? undefined,
-    use: record && useOf(record),
     root: root?.payload == null ? undefined : decodeRoot(root.payload),
   }
+}
+
+async function readSingleUse(db: Db, nowMs: number, key: string, rootKey?: string): Promise<SingleUse> {
+  const keys = [key, usedKeyOf(key), ...(rootKey === undefined ? [] : [rootKey])]
+  const found = rowsOf(db, nowMs, keys).select({ storeMs: db.raw(storeClock(db)) })
+  const rows = (await found) as (Row & { storeMs: number })[]
+  const storeMs = Number(rows[0]?.storeMs ?? 0)
+  return {
+    ...tokenState(rows, key, rootKey),
+    use: useIn(rows, storeMs),
+    at: { storeMs, steadyMs: performance.now() },
+  }
+}
+
+/** Milliseconds since 1970, as the database's own clock has it when it begins with the statement. */
+function storeClock(sql: Sql): string {
+  return isSqlite(sql)
+    ? `CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)`
+    : `TIMESTAMPDIFF(MICROSECOND, '1970-01-01', UTC_TIMESTAMP(3)) DIV 1000`
 }
 
 async function readRoot(sql: Sql, nowMs: number, key: string): Promise<Root | undefined> {
@@ -93,45 +119,71 @@ async function readRoot(sql: Sql, nowMs: number, key: string): Promise<Root | un
   return row?.payload == null ? undefined : decodeRoot(row.payload)
 }
 
-function useOf({ consumedAtMs, useNonce, successor }: Row): Use | undefined {
-  if (consumedAtMs === null) return undefined
-  return { atMs: consumedAtMs, nonce: useNonce ?? '', successor: successor ?? undefined }
+function useIn(rows: Row[], storeMs: number): Use | undefined {
+  const used = rows.find(({ consumedAtMs }) => consumedAtMs !== null)
+  if (!used) return undefined
+  const atMs = Number(used.consumedAtMs)
+  return { atMs, ageMs: storeMs - atMs, successor: used.successor ?? undefined }
 }
 
-async function runCommit(db: Db, nowMs: number, commit: Commit): Promise<CommitOutcome> {
-  if (!commit.use && !commit.root) {
-    await insertEntries(db, commit.entries)
+async function runCommit(db: Db, nowMs: number, { use, root, entries }: Commit): Promise<CommitOutcome> {
+  if (use) return commitUse(db, nowMs, { use, root, entries })
+  if (!root) {
+    await insertEntries(db, entries)
     return { outcome: 'done' }
   }
   return inTransaction(db, async (trx) => {
-    if (commit.root && !(await readRoot(trx, nowMs, commit.root))) {
-      return (await earlierUse(trx, nowMs, commit)) ?? { outcome: 'gone' }
-    }
-    // The use comes before the entries: a loser must write nothing.
-    const lost = await markUsed(trx, nowMs, commit)
-    if (lost) return lost
-    await insertEntries(trx, commit.entries)
+    if (!(await readRoot(trx, nowMs, root))) return { outcome: 'gone' }
+    await insertEntries(trx, entries)
     return { outcome: 'done' }
   })
 }
 
-async function markUsed(trx: Sql, nowMs: number, commit: Commit): Promise<CommitOutcome | undefined> {
-  if (!commit.use) return undefined
-  const { key, use } = commit.use
-  const marked = await trx(TABLE)
-    .where({ recordKey: key })
-    .whereNull('consumedAtMs')
-    .where('expiresAtMs', '>', nowMs)
-    .update({ consumedAtMs: use.atMs, useNonce: use.nonce, successor: use.successor ?? null })
-  if (marked === 1) return undefined
-  return (await earlierUse(trx, nowMs, commit)) ?? { outcome: 'missing' }
+type UsingCommit = Commit & { use: NewUse }
+
+/**
+ * The mark and the entries in one statement, which commits by itself: there is no COMMIT that a database which hung could
+ * come to long after it had checked the time. The mark is a row, which only one of many can insert.
+ */
+async function commitUse(db: Db, nowMs: number, commit: UsingCommit): Promise<CommitOutcome> {
+  const { use, root, entries } = commit
+  const latestMs = notAfter(use.foundAt, COMMIT_WITHIN_MS)
+  const now = storeClock(db)
+  const row =
+    'SELECT ? AS record_key, ? AS payload, ? AS consumed_at_ms, ? AS use_nonce, ? AS successor, ? AS expires_at_ms'
+  const mark = [usedKeyOf(use.key), null, db.raw(now), use.nonce, use.successor ?? null, use.untilMs]
+  const rows = [mark, ...entries.map((one) => [one.key, one.payload, null, null, null, one.expiresAtMs])]
+  const live = `EXISTS (SELECT 1 FROM ${TABLE} WHERE record_key = ? AND gone = 0 AND expires_at_ms > ?`
+  const conditions = [`${now} <= ?`, `${live} AND consumed_at_ms IS NULL)`, ...(root ? [`${live})`] : [])]
+  const statement = `INSERT INTO ${TABLE} (record_key, payload, consumed_at_ms, use_nonce, successor, expires_at_ms)
+    SELECT * FROM (${rows.map(() => row).join(' UNION ALL ')}) AS given WHERE ${conditions.join(' AND ')}`
+  const values = [...rows.flat(), latestMs, use.key, nowMs, ...(root ? [root, nowMs] : [])]
+  try {
+    const written = await retried(async () => affected(await db.raw(statement, values)))
+    return written > 0 ? { outcome: 'done' } : await reasonOf(db, nowMs, commit, latestMs)
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    return reasonOf(db, nowMs, commit, latestMs)
+  }
 }
 
-async function earlierUse(sql: Sql, nowMs: number, { use }: Commit): Promise<CommitOutcome | undefined> {
-  if (!use) return undefined
-  const [row] = await rowsOf(sql, nowMs, [use.key])
-  const earlier = row && useOf(row)
-  return earlier && { outcome: 'used', use: earlier }
+/** How many rows a raw statement wrote: SQLite's answer, or MySQL's. */
+function affected(result: { changes: number } | { affectedRows: number }[]): number {
+  return Array.isArray(result) ? (result[0]?.affectedRows ?? 0) : result.changes
+}
+
+/** Why a commit wrote nothing. */
+async function reasonOf(
+  db: Db,
+  nowMs: number,
+  { use: { key }, root }: UsingCommit,
+  latestMs: number,
+): Promise<CommitOutcome> {
+  const { payload, use, root: found, at } = await readSingleUse(db, nowMs, key, root)
+  if (at.storeMs > latestMs) return { outcome: 'late' }
+  if (use) return { outcome: 'used', use }
+  if (payload === undefined) return { outcome: 'missing' }
+  return { outcome: root && !found ? 'gone' : 'late' }
 }
 
 async function insertEntries(sql: Sql, entries: readonly Entry[]): Promise<void> {

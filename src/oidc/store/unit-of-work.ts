@@ -8,10 +8,12 @@
  */
 import { errors } from 'oidc-provider'
 import type { AdapterPayload } from 'oidc-provider'
+import { unavailable } from '../../errors.ts'
+import type { AppError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { createSealer, deriveKey, randomToken } from '../../platform/tokens.ts'
-import type { CommitOutcome, GrantStore, Use } from './grant-store.ts'
-import { scopeOf } from './request-scope.ts'
+import type { CommitOutcome, GrantStore, NewUse, Use } from './grant-store.ts'
+import { isAbandoned, scopeOf } from './request-scope.ts'
 import type { PendingCommit, PendingUse, RequestScope } from './request-scope.ts'
 import { revokeGrant } from './revocation.ts'
 import { locate } from './token-ids.ts'
@@ -33,6 +35,9 @@ export const LINGER_MS = 10 * 60 * 1000
 /** A pushed request expires within a minute, but the page that it opened stays: until then its one use is remembered. */
 const PUSHED_LINGER_MS = 6 * 60 * 60 * 1000
 
+/** A request that comes from finding a token to using it up later than this has hung: its client asks again by now. */
+const REQUEST_PATIENCE_MS = 5000
+
 export function lingerMs(model: string): number {
   return model === 'PushedAuthorizationRequest' ? PUSHED_LINGER_MS : LINGER_MS
 }
@@ -49,10 +54,21 @@ export async function flushUnitOfWork(ctx: object): Promise<void> {
 export async function commitPending(needs: UnitOfWorkNeeds, scope: RequestScope): Promise<void> {
   const commits = [...scope.pending.values()]
   scope.pending.clear()
-  // A device code does not share its grant's tag: it is used up first, so that the loser of a race writes no tokens.
+  if (commits.some(({ use }) => use && isOverdue(scope, use))) throw abandoned()
+  // A device code does not share its grant's tag. It is used up last: a fault before that burns nothing, and the tokens of
+  // a race's loser are nobody's and end with their family.
   const [uses, writes] = [commits.filter(isUseAlone), commits.filter((commit) => !isUseAlone(commit))]
-  await Promise.all(uses.map((commit) => settle(needs, scope, commit)))
   await Promise.all(writes.map((commit) => settle(needs, scope, commit)))
+  await Promise.all(uses.map((commit) => settle(needs, scope, commit)))
+}
+
+/** The client is gone, or has waited for so long that it asks again: its token is left as it is. */
+export function abandoned(): AppError {
+  return unavailable(new Error('nobody waits for the answer any more; nothing was written'))
+}
+
+function isOverdue(scope: RequestScope, { foundAt }: PendingUse): boolean {
+  return isAbandoned(scope) || performance.now() - foundAt.steadyMs > REQUEST_PATIENCE_MS
 }
 
 /**
@@ -60,14 +76,14 @@ export async function commitPending(needs: UnitOfWorkNeeds, scope: RequestScope)
  * itself used yet. `undefined` means that this is a second use.
  */
 export async function openSuccessor(
-  { store, clock, refreshGraceMs }: UnitOfWorkNeeds,
+  { store, refreshGraceMs }: UnitOfWorkNeeds,
   presented: string,
-  { atMs, successor: sealed }: Use,
+  { ageMs, successor: sealed }: Use,
 ): Promise<Successor | undefined> {
-  if (sealed === undefined || clock() - atMs >= refreshGraceMs) return undefined
+  if (sealed === undefined || ageMs >= refreshGraceMs) return undefined
   const successor = readSuccessor(presented, sealed)
   const place = successor === undefined ? undefined : locate('RefreshToken', successor.token)
-  const state = place && (await store.readToken(place.key))
+  const state = place && (await store.readSingleUse(place.key))
   return state?.payload !== undefined && !state.use ? successor : undefined
 }
 
@@ -75,6 +91,7 @@ export async function openSuccessor(
 export async function consumeNow(needs: UnitOfWorkNeeds, use: PendingUse): Promise<void> {
   const outcome = await needs.store.commit({ use: markOf(needs, use), entries: [] })
   if (outcome.outcome === 'done') return
+  if (outcome.outcome === 'late') throw abandoned()
   if (use.model === 'PushedAuthorizationRequest') {
     throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
   }
@@ -105,6 +122,9 @@ async function settle(needs: UnitOfWorkNeeds, scope: RequestScope, commit: Pendi
   if (outcome.outcome === 'used' && use?.model === 'RefreshToken') {
     const earlier = await openSuccessor(needs, use.id, outcome.use)
     if (earlier !== undefined) return answerRetry(needs, scope, commit, earlier)
+    // It was good when this request found it, and has had a successor's successor since: this request was slow, which
+    // proves no theft. A thief must come again, and is met then.
+    if (needs.refreshGraceMs > 0) throw abandoned()
   }
   await refuse(needs, use, outcome)
 }
@@ -127,12 +147,12 @@ function readSuccessor(presented: string, sealed: string): Successor | undefined
   return JSON.parse(opened) as Successor
 }
 
-function markOf({ clock }: UnitOfWorkNeeds, { model, id, key, payload }: PendingUse, successor?: Successor) {
-  const atMs = clock()
-  const untilMs = (payload.exp === undefined ? atMs : payload.exp * 1000) + lingerMs(model)
+function markOf({ clock }: UnitOfWorkNeeds, use: PendingUse, successor?: Successor): NewUse {
+  const { model, id, key, payload, foundAt } = use
+  const untilMs = (payload.exp === undefined ? clock() : payload.exp * 1000) + lingerMs(model)
   const rotated = model === 'RefreshToken' && successor !== undefined
   const sealed = rotated ? successorSealer(id).seal(JSON.stringify(successor)) : undefined
-  return { key, use: { atMs, nonce: randomToken(128), successor: sealed }, untilMs }
+  return { key, nonce: randomToken(128), successor: sealed, untilMs, foundAt }
 }
 
 // Only the presented token opens its successor: the store alone reveals neither.
@@ -168,6 +188,7 @@ async function refuse(
   use: PendingUse | undefined,
   { outcome }: CommitOutcome,
 ): Promise<never> {
+  if (outcome === 'late') throw abandoned()
   if (outcome === 'used' && use) await endFamily(needs, use.model, use.payload)
   const reasons = { used: 'already used', missing: 'not found', gone: 'grant not found', done: '' }
   throw new errors.InvalidGrant(reasons[outcome])

@@ -1,0 +1,173 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { expect } from 'chai'
+import type { Reuse } from '../../src/oidc/store/unit-of-work.ts'
+import { holdFirst } from './held-store.ts'
+import { isActive, openBrowser, redeem, refresh, serveProvider, WEB } from './provider-on-store.ts'
+import type { Served } from './provider-on-store.ts'
+import { STORES } from './stores.ts'
+import type { OpenStore } from './stores.ts'
+
+const PARALLEL = 50
+const SECOND = 1000
+
+for (const { name, open } of STORES) {
+  describe(`refreshing on ${name}`, function () {
+    this.timeout(30_000)
+    let opened: OpenStore
+    let nodes: Served[]
+    let base: string
+    let reuses: Reuse[]
+    const clock = Date.now
+    const onReuse = (reuse: Reuse) => void reuses.push(reuse)
+
+    before(async () => {
+      opened = await open(clock)
+      const stores = [opened.store, opened.openAnother()]
+      nodes = await Promise.all(stores.map((store) => serveProvider({ store, clock, onReuse })))
+      base = nodes[0]!.base
+    })
+    beforeEach(() => {
+      reuses = []
+    })
+    after(async () => {
+      await Promise.all(nodes.map(({ close }) => close()))
+      await opened.close()
+    })
+
+    async function signIn(clientId = 'public') {
+      const authorized = await openBrowser().authorize(base, clientId)
+      const { status, body } = await redeem(base, clientId, authorized)
+      expect(status, JSON.stringify(body)).to.equal(200)
+      return body
+    }
+
+    const onNode = (index: number) => nodes[index % nodes.length]!.base
+
+    it('answers the retry of a refresh with the same successor and a fresh access token', async () => {
+      const { refresh_token: first } = await signIn()
+      const answer = await refresh(base, first)
+      const retry = await refresh(onNode(1), first)
+      expect(retry.status, JSON.stringify(retry.body)).to.equal(200)
+      expect(retry.body.refresh_token).to.equal(answer.body.refresh_token).and.not.equal(first)
+      expect(retry.body.access_token).not.to.equal(answer.body.access_token)
+      expect(await isActive(base, retry.body.access_token)).to.equal(true)
+      expect(await isActive(base, first)).to.equal(false)
+      expect(reuses).to.deep.equal([])
+      expect((await refresh(base, answer.body.refresh_token)).status).to.equal(200)
+    })
+
+    it(`ends ${PARALLEL} parallel refreshes in one family with one live refresh token`, async () => {
+      const { refresh_token: first } = await signIn()
+      const answers = await Promise.all(
+        Array.from({ length: PARALLEL }, (_, index) => refresh(onNode(index), first)),
+      )
+      expect(answers.map(({ status }) => status)).to.deep.equal(Array(PARALLEL).fill(200))
+      expect(new Set(answers.map(({ body }) => body.refresh_token)).size).to.equal(1)
+      expect(await isActive(base, answers[0]!.body.refresh_token)).to.equal(true)
+      const live = await Promise.all(answers.map(({ body }) => isActive(base, body.access_token)))
+      expect(live.every(Boolean)).to.equal(true)
+      const stored = (await opened.dump()).filter(
+        ({ key }) => key.includes(tagIn(first)) && /:rt:[^:]+$/.test(key),
+      )
+      expect(stored).to.have.length(2)
+    })
+
+    it('ends the family when a rotated token comes back after the grace period', async () => {
+      const { refresh_token: first, access_token: accessToken } = await signIn()
+      const hasty = await serveProvider({
+        store: opened.store,
+        clock,
+        refreshGraceMs: 50,
+        onReuse,
+      })
+      const { body } = await refresh(hasty.base, first)
+      await pause(60)
+      expect((await refresh(hasty.base, first)).body.error).to.equal('invalid_grant')
+      await hasty.close()
+      expect((await refresh(base, body.refresh_token)).body.error).to.equal('invalid_grant')
+      expect(await isActive(base, accessToken)).to.equal(false)
+      expect(reuses.map(({ model }) => model)).to.deep.equal(['RefreshToken'])
+    })
+
+    it('measures the grace period by one clock, whatever the clocks of the processes say', async () => {
+      const fast = await serveProvider({ store: opened.store, clock: () => Date.now() + 30 * SECOND })
+      const { refresh_token: first } = await signIn()
+      const { body } = await refresh(base, first)
+      expect((await refresh(fast.base, first)).body.refresh_token).to.equal(body.refresh_token)
+      await fast.close()
+    })
+
+    it('tells a request that hung while its retry went on to come again, and ends nothing', async () => {
+      const held = holdFirst(opened.store, 'commit')
+      const slow = await serveProvider({
+        store: held.store,
+        clock,
+        onReuse,
+      })
+      const { refresh_token: first } = await signIn()
+      const hung = refresh(slow.base, first)
+      await held.reached
+      const second = await refresh(base, first)
+      const third = await refresh(base, second.body.refresh_token)
+      held.release()
+      expect((await hung).status).to.equal(503)
+      expect(await isActive(base, third.body.refresh_token)).to.equal(true)
+      expect(reuses).to.deep.equal([])
+      expect((await refresh(base, first)).body.error, 'asked again').to.equal('invalid_grant')
+      expect(reuses).to.have.length(1)
+      await slow.close()
+    })
+
+    it('writes nothing, and suspects nobody, once the client has hung up', async () => {
+      for (const operation of ['commit', 'readSingleUse'] as const) {
+        const held = holdFirst(opened.store, operation)
+        const slow = await serveProvider({
+          store: held.store,
+          clock,
+          onReuse,
+        })
+        const { refresh_token: first } = await signIn()
+        const hangingUp = new AbortController()
+        const gone = refresh(slow.base, first, { client_id: 'public' }, hangingUp.signal).catch(() => 'gone')
+        await held.reached
+        hangingUp.abort()
+        expect(await gone).to.equal('gone')
+        const second = await refresh(base, first)
+        const third = await refresh(base, second.body.refresh_token)
+        held.release()
+        await slow.close()
+        expect(await isActive(base, third.body.refresh_token), operation).to.equal(true)
+      }
+      expect(reuses).to.deep.equal([])
+    })
+
+    it('ends the family when a rotated token comes back after its successor was used', async () => {
+      const { refresh_token: first } = await signIn()
+      const second = await refresh(base, first)
+      const third = await refresh(base, second.body.refresh_token)
+      expect((await refresh(base, first)).body.error).to.equal('invalid_grant')
+      expect(await isActive(base, third.body.refresh_token)).to.equal(false)
+      expect(reuses).to.have.length(1)
+    })
+
+    it('does not let another client use, or spoil, a rotated token', async () => {
+      const { refresh_token: first } = await signIn()
+      const { body } = await refresh(base, first)
+      expect((await refresh(base, first, WEB)).body.error).to.equal('invalid_grant')
+      expect((await refresh(base, body.refresh_token)).status).to.equal(200)
+    })
+
+    it('allows no second use at all when the grace period is 0', async () => {
+      const strict = await serveProvider({ store: opened.store, clock, refreshGraceMs: 0 })
+      const { refresh_token: first } = await signIn()
+      const { body } = await refresh(strict.base, first)
+      expect((await refresh(strict.base, first)).body.error).to.equal('invalid_grant')
+      expect(await isActive(base, body.refresh_token)).to.equal(false)
+      await strict.close()
+    })
+  })
+}
+
+function tagIn(token: unknown): string {
+  return String(token).slice(-16)
+}
