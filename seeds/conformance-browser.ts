@@ -14,77 +14,92 @@ const ERROR_PAGES = [
 ]
 /** Modules that want to see the sign-in page a second time. */
 const SECOND_SIGN_INS = ['oidcc-prompt-login', 'oidcc-max-age-1']
+/** Modules that want to see what an app registered about itself, and words of the page where it stands. */
+const APP_PAGES = {
+  'oidcc-registration-logo-uri': 'asks for access',
+  'oidcc-registration-policy-uri': 'privacy policy',
+  'oidcc-registration-tos-uri': 'terms of use',
+}
+const ERROR_WORDS = 'If you ask for help, quote'
+const DONE_WORDS = 'You are signed out'
+/** Modules that want to see how signing out ends, when not at the app, and words of that page. */
+const SIGN_OUTS = {
+  'bad-post-logout-redirect-uri': ERROR_WORDS,
+  'query-added-to-post-logout-redirect-uri': ERROR_WORDS,
+  'modified-id-token-hint': ERROR_WORDS,
+  'bad-id-token-hint': ERROR_WORDS,
+  'no-id-token-hint': 'Sign out\\?',
+  'no-params': DONE_WORDS,
+  'only-state': DONE_WORDS,
+  'no-post-logout-redirect-uri': DONE_WORDS,
+}
+
+type Task = { task: string; match: string; optional?: boolean; commands?: unknown[][] }
+type Entry = { match: string; tasks: Task[] }
 
 /** Signs in, allows and signs out. `match` takes `*` for anything. */
-export function browserTasks(issuer: string, alias: string, { email, password }: Account): object[] {
+export function browserTasks(issuer: string, alias: string, account: Account): Entry[] {
   const callback = { task: 'Back at the suite', match: `*/test/a/${alias}/*`, optional: true }
   const done = { ...callback, commands: [['wait', 'id', 'submission_complete', 10]] }
   return [
-    {
-      match: `${issuer}/oauth/authorize*`,
-      tasks: [
-        {
-          task: 'Sign in',
-          match: `${issuer}/interaction/*`,
-          optional: true,
-          commands: [
-            ['text', 'css', NEW_PERSON, email, 'optional'],
-            ['text', 'id', 'field-password', password, 'optional'],
-            ['click', 'css', `form[action*="/sign-in"] button.button`, 'optional'],
-          ],
-        },
-        {
-          task: 'Allow',
-          match: `${issuer}/interaction/*`,
-          optional: true,
-          commands: [['click', 'css', 'button[name="decision"][value="allow"]', 'optional']],
-        },
-        done,
-      ],
-    },
-    {
-      match: `${issuer}/oauth/logout*`,
-      tasks: [
-        {
-          task: 'Sign out',
-          match: `${issuer}/oauth/logout*`,
-          optional: true,
-          commands: [['click', 'css', 'button[name="logout"][value="yes"]', 'optional']],
-        },
-        callback,
-      ],
-    },
+    { match: `${issuer}/oauth/authorize*`, tasks: [signIn(issuer, account), allow(issuer), done] },
+    { match: `${issuer}/oauth/logout*`, tasks: [signOut(issuer), callback] },
   ]
 }
 
 /** What single modules have to photograph. */
-export function browserOverrides(issuer: string, alias: string, account: Account): Record<string, object> {
-  const [authorize = {}, ...others] = browserTasks(issuer, alias, account)
-  const errorPage = {
-    match: `${issuer}/oauth/authorize*`,
-    tasks: [photograph('Error page', `${issuer}/oauth/authorize*`, 'If you ask for help, quote')],
-  }
-  const again = {
-    ...authorize,
-    tasks: [
-      {
-        ...photograph(
-          'Second sign-in',
-          `${issuer}/interaction/*`,
-          'Sign in|Confirm that it is you',
-          '-optional',
-        ),
-        optional: true,
-      },
-      ...('tasks' in authorize ? (authorize.tasks as object[]) : []),
-    ],
+export function browserOverrides(
+  issuer: string,
+  alias: string,
+  account: Account,
+): Record<string, { browser: Entry[] }> {
+  const [authorize, logout] = browserTasks(issuer, alias, account) as [Entry, Entry]
+  const first = (task: Task, entry: Entry): Entry => ({ ...entry, tasks: [task, ...entry.tasks] })
+  const page = (words: string, kind?: string) => photograph(`${issuer}/interaction/*`, words, kind)
+  const refusal = { ...authorize, tasks: [photograph(authorize.match, ERROR_WORDS)] }
+  const again = first({ ...page('Sign in|Confirm that it is you', '-optional'), optional: true }, authorize)
+  const asked = (words: string) => ({ ...authorize, tasks: [signIn(issuer, account), page(words)] })
+  const signedOut = (words: string) => {
+    const seen = photograph(logout.match, words)
+    return { ...logout, tasks: words === DONE_WORDS ? [signOut(issuer), seen] : [seen] }
   }
   return Object.fromEntries([
-    ...ERROR_PAGES.map((name) => [name, { browser: [errorPage] }]),
-    ...SECOND_SIGN_INS.map((name) => [name, { browser: [again, ...others] }]),
+    ...ERROR_PAGES.map((name) => [name, { browser: [refusal] }]),
+    ...SECOND_SIGN_INS.map((name) => [name, { browser: [again, logout] }]),
+    ...Object.entries(APP_PAGES).map(([name, words]) => [name, { browser: [asked(words)] }]),
+    ...Object.entries(SIGN_OUTS).map(([name, words]) => [
+      `oidcc-rp-initiated-logout-${name}`,
+      { browser: [authorize, signedOut(words)] },
+    ]),
   ])
 }
 
-function photograph(task: string, match: string, words: string, kind = '') {
-  return { task, match, commands: [['wait', 'xpath', '//*', 10, words, `update-image-placeholder${kind}`]] }
+const signIn = (issuer: string, { email, password }: Account): Task => ({
+  task: 'Sign in',
+  match: `${issuer}/interaction/*`,
+  optional: true,
+  commands: [
+    ['text', 'css', NEW_PERSON, email, 'optional'],
+    ['text', 'id', 'field-password', password, 'optional'],
+    ['click', 'css', `form[action*="/sign-in"] button.button`, 'optional'],
+  ],
+})
+
+const allow = (issuer: string): Task => ({
+  task: 'Allow',
+  match: `${issuer}/interaction/*`,
+  optional: true,
+  commands: [['click', 'css', 'button[name="decision"][value="allow"]', 'optional']],
+})
+
+const signOut = (issuer: string): Task => ({
+  task: 'Sign out',
+  match: `${issuer}/oauth/logout*`,
+  optional: true,
+  commands: [['click', 'css', 'button[name="logout"][value="yes"]', 'optional']],
+})
+
+function photograph(match: string, words: string, kind = ''): Task {
+  const commands = [['wait', 'xpath', '//*', 10, words, `update-image-placeholder${kind}`]]
+  return { task: 'Photograph', match, commands }
 }

@@ -6,7 +6,7 @@ import { CALLBACK, openSuite, play } from './suite.ts'
 import type { Played, Suite } from './suite.ts'
 
 type Command = [verb: string, by: string, selector: string, ...rest: unknown[]]
-type Task = { task: string; match: string; commands?: Command[] }
+type Task = { task: string; match: string; optional?: boolean; commands?: Command[] }
 type Entry = { match: string; tasks: Task[] }
 
 describe('what the suite’s browser is told to do', function () {
@@ -44,8 +44,9 @@ describe('what the suite’s browser is told to do', function () {
     await page.goto(address).catch(ignoreTheSuite)
     const entry = entries.find(({ match }) => fits(match, address))
     if (!entry) throw new Error(`nothing fits ${address}`)
-    for (const { match, commands = [] } of entry.tasks)
+    for (const { task, match, optional, commands = [] } of entry.tasks)
       if (fits(match, page.url())) for (const command of commands) await run(command)
+      else if (!optional) throw new Error(`${task}: at ${page.url()}`)
   }
 
   async function run([verb, by, selector, ...rest]: Command): Promise<void> {
@@ -63,8 +64,8 @@ describe('what the suite’s browser is told to do', function () {
   }
 
   const tasks = () => suite.seeded.plans[0]?.configuration['browser'] as Entry[]
-  const overrides = () =>
-    browserOverrides(suite.issuer, 'account-server', suite.account) as Record<string, { browser: Entry[] }>
+  const overrides = () => browserOverrides(suite.issuer, 'account-server', suite.account)
+  const browserOf = (name: string) => (overrides()[name]?.browser ?? []) as Entry[]
   const at = (path: string) => `${suite.issuer}${path}`
 
   it('signs in, allows, and ends at the suite; later goes straight through', async () => {
@@ -75,16 +76,60 @@ describe('what the suite’s browser is told to do', function () {
   })
 
   it('photographs the second sign-in, and signs in again', async () => {
-    const { browser } = overrides()['oidcc-prompt-login'] ?? { browser: [] }
-    await follow(browser, at(app.request({ prompt: 'login' }).path))
+    await follow(browserOf('oidcc-prompt-login'), at(app.request({ prompt: 'login' }).path))
     expect(callbacks.join()).to.contain(`${CALLBACK}?code=`)
   })
 
   it('finds the error page where a redirect is not registered', async () => {
-    const { browser } = overrides()['oidcc-ensure-registered-redirect-uri'] ?? { browser: [] }
-    await follow(browser, at(app.request({ redirect_uri: `${CALLBACK}/other` }).path))
+    await follow(
+      browserOf('oidcc-ensure-registered-redirect-uri'),
+      at(app.request({ redirect_uri: `${CALLBACK}/other` }).path),
+    )
     expect(new URL(page.url()).origin).to.equal(suite.issuer)
   })
+
+  for (const [name, of] of [
+    ['oidcc-registration-policy-uri', 'policy_uri'],
+    ['oidcc-registration-tos-uri', 'tos_uri'],
+  ] as const)
+    it(`photographs the page that names what the app registered: ${name}`, async () => {
+      const client = await suite.createClient({
+        redirect_uris: [CALLBACK],
+        [of]: 'https://suite.example/page',
+      })
+      const asking = play(suite, { ...client, scope: 'openid' })
+      await follow(browserOf(name), at(asking.request({ prompt: 'consent' }).path))
+      expect(await page.locator('a[href="https://suite.example/page"]').count()).to.equal(1)
+    })
+
+  const AFTER = CALLBACK.replace('callback', 'post_logout_redirect')
+  const SIGN_OUTS: Record<string, (hint: string) => Record<string, string>> = {
+    'bad-post-logout-redirect-uri': (hint) => ({
+      id_token_hint: hint,
+      post_logout_redirect_uri: `${AFTER}/x`,
+    }),
+    'query-added-to-post-logout-redirect-uri': (hint) => ({
+      id_token_hint: hint,
+      post_logout_redirect_uri: `${AFTER}?foo=bar`,
+    }),
+    'modified-id-token-hint': (hint) => ({ id_token_hint: `${hint.slice(0, -9)}AAAAAAAAA` }),
+    'bad-id-token-hint': () => ({ id_token_hint: 'not a token', post_logout_redirect_uri: AFTER }),
+    'no-id-token-hint': () => ({ post_logout_redirect_uri: AFTER, state: 's' }),
+    'no-params': () => ({}),
+    'only-state': () => ({ state: 's' }),
+    'no-post-logout-redirect-uri': (hint) => ({ id_token_hint: hint, state: 's' }),
+  }
+  for (const [name, asked] of Object.entries(SIGN_OUTS))
+    it(`photographs how signing out ends: oidcc-rp-initiated-logout-${name}`, async () => {
+      const browser = browserOf(`oidcc-rp-initiated-logout-${name}`)
+      const rp = suite.configuration('oidcc-rp-initiated-logout-certification-test-plan').client
+      app = play(suite, rp)
+      await follow(browser, at(app.request().path))
+      const code = new URL(callbacks[0] ?? '').searchParams.get('code') ?? ''
+      const { id_token: hint } = (await app.redeem(code)).json() as { id_token: string }
+      await follow(browser, at(`/oauth/logout?${new URLSearchParams(asked(hint))}`))
+      expect(new URL(page.url()).origin).to.equal(suite.issuer)
+    })
 
   it('signs out', async () => {
     await follow(tasks(), at('/oauth/logout'))
