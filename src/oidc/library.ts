@@ -22,14 +22,21 @@ export type GrantHandler = (ctx: KoaContextWithOIDC) => Promise<void>
 type Internals = {
   router: { post: (name: string, path: string, ...stack: Step[]) => void }
   grantTypeHandlers: Map<string, GrantHandler>
+  responseModes: Map<string, ResponseMode>
   keystore: unknown
   configuration: {
+    grantTypes: Set<string>
+    responseTypes: string[]
+    prompts: Set<string>
     clockTolerance: number
     discovery: Record<string, unknown>
     extraTokenClaims: (ctx: KoaContextWithOIDC, token: { extra?: object }) => unknown
     features: { resourceIndicators: { getResourceServerInfo: DescribeResource } }
   }
 }
+
+type Payload = Record<string, unknown>
+type ResponseMode = (ctx: KoaContextWithOIDC, redirectUri: string, payload: Payload) => unknown
 
 type ServerInfo = { scope: string; audience?: string; accessTokenFormat?: 'opaque' | 'jwt' }
 type DescribeResource = (ctx: KoaContextWithOIDC, identifier: string, client: object) => Promise<ServerInfo>
@@ -78,6 +85,28 @@ export function wrapGrantHandler(
   const handler = grantTypeHandlers.get(grantType)
   if (!handler) throw new TypeError(`the grant type ${grantType} is not enabled`)
   grantTypeHandlers.set(grantType, wrap(handler))
+}
+
+/** Changes every answer that goes to an app by way of the browser, whichever response mode carries it. */
+export function wrapResponseModes(
+  provider: Provider,
+  change: (ctx: KoaContextWithOIDC, payload: Payload) => Payload,
+): void {
+  const { responseModes } = internals(provider)
+  for (const [name, handler] of responseModes)
+    responseModes.set(name, (ctx, redirectUri, payload) => handler(ctx, redirectUri, change(ctx, payload)))
+}
+
+/** What a request may choose from here. */
+export function acceptedValues(provider: Provider) {
+  const { configuration, responseModes } = internals(provider)
+  const { grantTypes, responseTypes, prompts } = configuration
+  const listed = {
+    grantTypes: [...grantTypes],
+    prompts: [...prompts],
+    responseModes: [...responseModes.keys()],
+  }
+  return { ...listed, responseTypes }
 }
 
 /** Lets the `extra` that a token was made with stand among its claims, beside those that the configuration adds. */

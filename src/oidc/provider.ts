@@ -2,18 +2,13 @@
  * The OpenID Connect provider: builds the library with our configuration, hardens what it takes from the request,
  * and exchanges it for a new one when the signing keys change. Requests in flight finish on the old one.
  */
-import type { EventEmitter } from 'node:events'
 import compose from 'koa-compose'
 import type { Middleware } from 'koa'
 import Keygrip from 'keygrip'
 import Provider, { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { newErrorId } from '../http/error-handler.ts'
 import { isOutage } from '../http/outage.ts'
-import { requestState } from '../http/request-state.ts'
-import { loggableError } from '../platform/loggable-error.ts'
 import type { Logger } from '../platform/log.ts'
-import { explainRefusal } from './binding/refusal.ts'
 import { acceptProofsForAliases, withMtlsAliases } from './binding/mtls.ts'
 import { expectAudience } from './client-assertion.ts'
 import type { AudienceNeeds } from './client-assertion.ts'
@@ -22,7 +17,7 @@ import type { ConfigurationNeeds } from './configuration.ts'
 import { nameInteraction } from './fapi-interaction.ts'
 import type { KeySet } from './keys/key-set.ts'
 import { lookForJwtsToo } from './library.ts'
-import { refusalFacts } from './refusal-facts.ts'
+import { describedPage, describeRefusals, OUTAGE } from './refusals/describe.ts'
 import { flushUnitOfWork } from './store/unit-of-work.ts'
 
 export type OidcNeeds = AudienceNeeds &
@@ -60,7 +55,9 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   const { jwks: keySet, unpublished } = await needs.loadKeys()
   const detailsTypes = await needs.loadDetailsTypes()
   lookForJwtsToo()
-  const provider = new Provider(needs.issuer, createConfiguration({ ...needs, keySet, detailsTypes }))
+  const renderError = describedPage(needs.renderError)
+  const configuration = createConfiguration({ ...needs, renderError, keySet, detailsTypes })
+  const provider = new Provider(needs.issuer, configuration)
   provider.keys = new Keygrip(needs.cookieKeys, 'sha256')
   fixAddresses(provider, needs.issuer)
   acceptProofsForAliases(provider, needs.mtls)
@@ -68,7 +65,7 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   needs.install(provider)
   provider.use(completeRequest(needs))
   if (unpublished.length > 0) provider.use(withhold(new Set(unpublished)))
-  observe(provider, needs.log)
+  describeRefusals(provider, needs.log)
   return provider
 }
 
@@ -92,6 +89,7 @@ function completeRequest(needs: OidcNeeds): Middleware {
     await writeTogether(oidc)
     await needs.afterRequest(oidc)
     softenOutage(oidc)
+    exposeHeaders(oidc)
     if (oidc.oidc.route === 'discovery')
       ctx.body = withoutEmptyLists(withMtlsAliases(ctx.body as object, needs))
     if (oidc.oidc.route === 'jwks' || oidc.oidc.route === 'discovery')
@@ -131,59 +129,18 @@ async function writeTogether(ctx: KoaContextWithOIDC): Promise<void> {
   }
 }
 
+/** What a page of an app needs to read when it calls from the browser (Fetch standard, "CORS-safelisted response-header name"). */
+function exposeHeaders(ctx: KoaContextWithOIDC): void {
+  if (!ctx.response.get('Access-Control-Allow-Origin') || ctx.method === 'OPTIONS') return
+  ctx.append('Access-Control-Expose-Headers', ['X-Request-Id', 'Retry-After'])
+}
+
 // The library answers 500 to anything it does not know. A dependency that is away is a 503, which clients try again.
 function softenOutage(ctx: KoaContextWithOIDC): void {
   const { failure } = ctx.state as { failure?: unknown }
   if (ctx.status === 500 && isOutage(failure)) {
     ctx.status = 503
     ctx.set('Retry-After', '2')
-    ctx.body = { error: 'temporarily_unavailable', error_description: 'the service is briefly unavailable' }
+    ctx.body = { ...OUTAGE }
   }
-}
-
-const FAILURES = [
-  'authorization.error',
-  'grant.error',
-  'authorization_challenge.error',
-  'introspection.error',
-  'revocation.error',
-  'userinfo.error',
-  'end_session.error',
-  'registration_create.error',
-  'registration_read.error',
-  'registration_update.error',
-  'registration_delete.error',
-  'device_authorization.error',
-  'code_verification.error',
-  'device_resume.error',
-  'backchannel_authentication.error',
-] as const
-
-/** The id that the error page will show too. */
-function identified(ctx: KoaContextWithOIDC) {
-  const state = requestState(ctx)
-  state.errorId ??= newErrorId()
-  return state
-}
-
-function observe(provider: Provider, log: Logger): void {
-  const events: EventEmitter = provider
-  for (const name of FAILURES)
-    events.on(name, (ctx: KoaContextWithOIDC, error: errors.OIDCProviderError) => {
-      const { error: refusal, error_description: reason, error_detail: detail } = error
-      explainRefusal(ctx, error)
-      const { errorId, requestId } = identified(ctx)
-      const facts = {
-        clientId: ctx.oidc.client?.clientId,
-        refusal,
-        reason,
-        detail,
-        ...refusalFacts(ctx, error),
-      }
-      log.info({ event: name, errorId, requestId, ...facts }, 'oidc.refused')
-    })
-  events.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
-    ctx.state['failure'] = error
-    log.error({ route: ctx.oidc?.route, err: loggableError(error) }, 'oidc.failed')
-  })
 }

@@ -151,7 +151,7 @@ for (const { name, stage: open } of STAGES)
       })
       expect([stranger.status, errorOf(stranger)]).to.eql([401, 'invalid_client'])
       const web = await register(stage)
-      expect(errorOf(await ask({ login_hint: email }, web))).to.equal('invalid_request')
+      expect(errorOf(await ask({ login_hint: email }, web))).to.equal('unauthorized_client')
     })
 
     it('slows a client down that asks too often, and gives one token to parallel polls', async () => {

@@ -1,0 +1,109 @@
+/**
+ * Tells whoever mends an app why it was refused: the app's developer in the answer, whatever form it has, and the operator
+ * in the log, under the id that the page shows or the answer carries in `X-Request-Id`.
+ */
+import type { EventEmitter } from 'node:events'
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { newErrorId } from '../../http/error-handler.ts'
+import { isOutage } from '../../http/outage.ts'
+import { requestState } from '../../http/request-state.ts'
+import { loggableError } from '../../platform/loggable-error.ts'
+import type { Logger } from '../../platform/log.ts'
+import { wrapResponseModes } from '../library.ts'
+import type { Refusal } from './descriptions.ts'
+import { explain } from './explain.ts'
+import { refusalFacts } from './facts.ts'
+
+const REFUSALS = [
+  'authorization.error',
+  'pushed_authorization_request.error',
+  'grant.error',
+  'authorization_challenge.error',
+  'introspection.error',
+  'revocation.error',
+  'userinfo.error',
+  'end_session.error',
+  'end_session_confirm.error',
+  'end_session_success.error',
+  'registration_create.error',
+  'registration_read.error',
+  'registration_update.error',
+  'registration_delete.error',
+  'device_authorization.error',
+  'code_verification.error',
+  'device_resume.error',
+  'backchannel_authentication.error',
+] as const
+
+export const OUTAGE = {
+  error: 'temporarily_unavailable',
+  error_description: 'the service is briefly unavailable: send the same request again',
+}
+const FAILURE = {
+  error: 'server_error',
+  error_description: 'something went wrong here, not in the request: the operator finds it by X-Request-Id',
+}
+
+type RenderError = Configuration['renderError']
+
+/** The page is made before the library tells that it refused. */
+export function describedPage(render: RenderError): RenderError {
+  return (ctx, out, error) => {
+    explain(ctx, error)
+    return render?.(ctx, out, error)
+  }
+}
+
+/** Call once per provider instance. */
+export function describeRefusals(provider: Provider, log: Logger): void {
+  const events: EventEmitter = provider
+  const answers = new WeakMap<KoaContextWithOIDC, { error: string; error_description?: string | undefined }>()
+  for (const name of REFUSALS)
+    events.on(name, (ctx: KoaContextWithOIDC, refusal: Refusal) => {
+      explain(ctx, refusal)
+      const { message: error, error_description } = refusal
+      answers.set(ctx, { error, error_description })
+      tellProgram(ctx, { error, error_description })
+      log.info({ event: name, ...idsOf(ctx), ...entryOf(ctx, refusal) }, 'oidc.refused')
+    })
+  events.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
+    ctx.state['failure'] = error
+    const answer = isOutage(error) ? OUTAGE : FAILURE
+    answers.set(ctx, answer)
+    tellProgram(ctx, answer)
+    log.error({ route: ctx.oidc?.route, ...idsOf(ctx), err: loggableError(error) }, 'oidc.failed')
+  })
+  wrapResponseModes(provider, (ctx, payload) =>
+    'error' in payload ? { ...answers.get(ctx), ...payload, ...answers.get(ctx) } : payload,
+  )
+}
+
+function entryOf(ctx: KoaContextWithOIDC, refusal: Refusal) {
+  const { message, error_description: reason, error_detail: detail } = refusal
+  const clientId = ctx.oidc.client?.clientId
+  return { clientId, refusal: message, reason, detail, ...refusalFacts(ctx, refusal) }
+}
+
+/** The id that the error page will show too. */
+function idsOf(ctx: KoaContextWithOIDC) {
+  const state = requestState(ctx)
+  state.errorId ??= newErrorId()
+  return { errorId: state.errorId, requestId: state.requestId }
+}
+
+/** Puts the words into the JSON that the library has prepared, and into the header that repeats them. */
+function tellProgram(
+  ctx: KoaContextWithOIDC,
+  answer: { error: string; error_description?: string | undefined },
+): void {
+  const { body } = ctx as { body: unknown }
+  if (typeof body !== 'object' || body === null || !('error' in body)) return
+  ctx.body = { ...body, ...answer }
+  const challenges = [ctx.response.get('WWW-Authenticate') as string | string[]].flat().filter(Boolean)
+  const words = `error_description="${answer.error_description}"`
+  if (challenges.length > 0)
+    ctx.set(
+      'WWW-Authenticate',
+      challenges.map((one) => one.replace(/error_description="(?:[^"\\]|\\.)*"/, words)),
+    )
+}

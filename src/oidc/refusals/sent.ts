@@ -1,0 +1,79 @@
+/** What a request carried, as far as its sender may be told about it: it learns nothing that it did not send. */
+import { decodeJwt } from 'jose'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+
+/** Values of a list that is known anyway; whatever else stands in their place could be a secret or somebody's advertising. */
+const PLAIN = /^[\w.:/+ -]{1,80}$/
+
+export type AuthenticationMethod = 'basic' | 'post' | 'assertion' | 'none'
+
+/** `; got VALUE`, or nothing when the parameter is missing or not to be repeated. */
+export function got(ctx: KoaContextWithOIDC, parameter: string): string {
+  const value = parameterOf(ctx, parameter)
+  return value !== undefined && PLAIN.test(value) ? `; got ${value}` : ''
+}
+
+/** A parameter as it came, from wherever it is read. */
+export function parameterOf({ oidc, query, method }: KoaContextWithOIDC, name: string): string | undefined {
+  const value = oidc.params?.[name] ?? (method === 'POST' ? oidc.body?.[name] : query[name])
+  return typeof value === 'string' ? value : undefined
+}
+
+/** Why parameters that were sent did not arrive. */
+export function lostParameters(ctx: KoaContextWithOIDC): string {
+  if (ctx.method !== 'POST') return ''
+  const body = ctx.get('Content-Length') !== '0' && ctx.get('Content-Length') !== ''
+  if (body && !ctx.get('Content-Type'))
+    return '; the body was not read, because Content-Type: application/x-www-form-urlencoded is missing'
+  const lost = Object.keys(ctx.query).length > 0
+  return lost ? '; parameters in the address are not read here, send them in the body' : ''
+}
+
+/** How the request authenticates its client. */
+export function authenticationOf({ headers, oidc }: KoaContextWithOIDC): AuthenticationMethod {
+  if (oidc.body?.['client_secret']) return 'post'
+  if (headers.authorization !== undefined) return 'basic'
+  return oidc.body?.['client_assertion'] === undefined ? 'none' : 'assertion'
+}
+
+/** The kinds of client authentication in the request, when it should be one. */
+export function authenticationsIn({ headers, oidc }: KoaContextWithOIDC): string {
+  const parts = [
+    headers.authorization === undefined ? [] : 'an Authorization header',
+    oidc.body?.['client_secret'] ? 'client_secret' : [],
+    oidc.body?.['client_assertion'] ? 'client_assertion' : [],
+  ]
+  return parts.flat().join(' and ')
+}
+
+const AHEAD_SECONDS = 60
+const LONGEST_SECONDS = 3600
+
+/**
+ * What is wrong with a client assertion, from nothing but itself: the same for a client that exists and for one that
+ * does not. RFC 7523 §3, FAPI 2.0 §5.3.2.1.
+ */
+export function assertionMistakes(assertion: unknown, issuer: string, nowSeconds: number): string[] {
+  const { iss, sub, aud, jti, exp, iat, nbf } = claimsOf(assertion)
+  return [
+    typeof iss !== 'string' || iss !== sub ? 'iss and sub have to be the client_id' : [],
+    aud === issuer ? [] : `aud has to be the issuer as a string, ${issuer}`,
+    typeof jti === 'string' && jti ? [] : 'jti is missing',
+    typeof exp === 'number' ? expiryMistakes(exp, nowSeconds) : 'exp is missing',
+    typeof iat === 'number' && iat > nowSeconds + AHEAD_SECONDS ? 'iat is in the future' : [],
+    typeof nbf === 'number' && nbf > nowSeconds + AHEAD_SECONDS ? 'nbf is in the future' : [],
+  ].flat()
+}
+
+function expiryMistakes(exp: number, nowSeconds: number): string | [] {
+  if (exp <= nowSeconds) return 'exp has passed'
+  return exp > nowSeconds + LONGEST_SECONDS ? 'exp is more than an hour ahead' : []
+}
+
+function claimsOf(jwt: unknown): Record<string, unknown> {
+  try {
+    return decodeJwt(String(jwt))
+  } catch {
+    return {}
+  }
+}
