@@ -66,6 +66,7 @@ function configure({ issuer, clients, resource, keySet, accountId, claims }: Bar
       sub === accountId ? { accountId, claims: async () => ({ ...claims, sub }) } : undefined,
     pairwiseIdentifier: (_ctx, sub) => sub,
     restrainClient: () => undefined,
+    checksSectors: () => false,
     registrationFeatures: {},
     findResource: async (identifier) => (identifier === resource.identifier ? resource : undefined),
     loadExistingGrant: undefined,

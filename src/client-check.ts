@@ -22,6 +22,7 @@ export async function createClientCheck(parts: Parts): Promise<NonNullable<Clien
     renderError: noPage,
     startAgain: noPage,
     interactionUrl: noPage,
+    checksSectors: () => true,
     devicePages: () => ({ enterCode: noPage, confirm: noPage, answered: noPage, startAgain: noPage }),
   })
   const model = oidc.current().Client as unknown as ClientModel

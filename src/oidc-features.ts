@@ -1,6 +1,5 @@
 /** Builds the OpenID Connect provider from the process's parts. */
-import { errors } from 'oidc-provider'
-import type Provider from 'oidc-provider'
+import Provider, { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { createAccountNeeds } from './account-features.ts'
 import { createChallengeFeatures } from './challenge-features.ts'
@@ -44,6 +43,8 @@ type Given = {
   renderError: (ctx: AnyContext, error: unknown) => Promise<void>
   interactionUrl: OidcNeeds['interactionUrl']
   devicePages?: (findResource: OidcNeeds['findResource']) => DevicePages
+  /** For a provider that serves no requests but checks what is about to be registered. */
+  checksSectors?: () => boolean
   /** What to do with a request that comes back to a finished interaction. */
   startAgain: (ctx: AnyContext) => Promise<void>
 }
@@ -67,6 +68,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     adapter: adapterOf(parts, registration),
     findAccount: createFindAccount(db),
     fetch,
+    checksSectors: given.checksSectors ?? isRegistering,
     ...registration.configuration,
     findResource: resources.get,
     loadDetailsTypes: () => listDetailsTypes(db),
@@ -101,6 +103,11 @@ function signOutOf({ db, clock, store, config }: Parts, render: Render, lifetime
       await pages.tellApps(ctx)
     },
   }
+}
+
+function isRegistering(): boolean {
+  const { route } = Provider.ctx?.oidc ?? {}
+  return route === 'registration' || route === 'client_update'
 }
 
 function isLost({ oidc }: KoaContextWithOIDC, error: unknown): boolean {

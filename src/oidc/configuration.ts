@@ -57,6 +57,11 @@ export type ConfigurationNeeds = DpopNeeds &
     registrationFeatures: Configuration['features']
     /** Asks addresses that clients supplied. */
     fetch: GuardedFetch
+    /**
+     * True while a client is being registered: its sector document is compared then (OpenID Connect Registration §5). Later
+     * the document may change or go away, and nobody who is signing in waits for it.
+     */
+    checksSectors: () => boolean
     findResource: (identifier: string) => Promise<KnownResource | undefined>
     detailsTypes: readonly DetailsType[]
     loadExistingGrant: Configuration['loadExistingGrant']
@@ -108,6 +113,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
       validator: (_ctx, _name, _value, metadata) => needs.restrainClient(metadata),
     },
     fetch: needs.fetch,
+    sectorIdentifierUriValidate: () => needs.checksSectors(),
     fetchResponseBodyLimits: { jwks_uri: FETCH_LIMIT_BYTES, sector_identifier_uri: FETCH_LIMIT_BYTES },
   } as Configuration
 }

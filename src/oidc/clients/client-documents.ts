@@ -48,6 +48,14 @@ export function clientDocuments({ hosts, issuer, admit }: DocumentRules) {
   }
 }
 
+/** What the server notes for itself, and an address of no use without pairwise subjects that it would have to ask. */
+const NEVER_OF_A_DOCUMENT = [
+  'previous_client_secret',
+  'self_registered',
+  'resource_scope',
+  'sector_identifier_uri',
+] as const
+
 /** True for a client that is known by its document alone. */
 export function isDocumentId(clientId: unknown): clientId is string {
   return typeof clientId === 'string' && /^https:\/\//i.test(clientId)
@@ -59,7 +67,7 @@ export function isDocumentId(clientId: unknown): clientId is string {
  */
 export function restrainDocument(metadata: Record<string, unknown>, resources: readonly string[]): void {
   if (!isDocumentId(metadata['client_id'])) return
-  for (const name of ['previous_client_secret', 'self_registered', 'resource_scope']) delete metadata[name]
+  for (const name of NEVER_OF_A_DOCUMENT) delete metadata[name]
   Object.assign(metadata, {
     first_party: false,
     profile: 'mcp',

@@ -115,6 +115,15 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
       expect(refused.searchParams.get('error')).to.equal('invalid_target')
     })
 
+    it('makes the server ask nothing but the document', async () => {
+      const sector_identifier_uri = host.publish('/its-sector.json', [CALLBACK])
+      const more = { sector_identifier_uri, jwks_uri: host.publish('/its-keys.json', { keys: [] }) }
+      const clientId = host.describe('/asks-more.json', { ...more, subject_type: 'pairwise' })
+      for (let turn = 0; turn < 3; turn += 1)
+        expect((await stage.visitor().get(authorizeUrl(clientId))).heading).to.equal('Sign in')
+      expect(host.asked.filter((path) => path.startsWith('/its-'))).to.eql([])
+    })
+
     const FAULTY: [string, () => string][] = [
       ['is not there', () => `${host.origin}/missing.json`],
       [

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Account } from '../../../src/accounts/account.ts'
-import { rotateClientSecret } from '../../../src/oidc/clients/clients.ts'
+import { rotateClientSecret, updateClient } from '../../../src/oidc/clients/clients.ts'
 import * as oidc from 'openid-client'
 import { register, userinfo } from '../protocol/relying-party.ts'
 import { basic } from '../protocol/send.ts'
@@ -67,6 +67,27 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
       expect(refused.status).to.equal(400)
       expect(refused.body.error_description).to.match(/must be included in the sector_identifier_uri/)
       expect(host.asked).to.include('/sector.json')
+    })
+
+    it('do not hang on the sector document once it has been read: it may change or go away', async () => {
+      const redirects = ['https://five.example.com/cb', 'https://six.example.com/cb']
+      const sector_identifier_uri = host.publish('/passing.json', redirects)
+      const metadata = { redirect_uris: redirects, subject_type: 'pairwise' as const, sector_identifier_uri }
+      const app = await register(stage, metadata)
+      const asked = () => host.asked.filter((path) => path === '/passing.json').length
+      const before = asked()
+      for (const status of [200, 404]) {
+        host.publish('/passing.json', ['https://moved.example.com/cb'], { status })
+        await updateClient(
+          stage.parts.db,
+          app.client.client_id,
+          { client_name: `Now ${status}` },
+          stage.parts,
+        )
+        const tokens = await app.tokensFor(person)
+        expect(idTokenSub(tokens.id_token)).to.match(/^[\w-]{43}$/)
+      }
+      expect(asked(), 'it is compared at registration alone').to.equal(before)
     })
 
     describe('of a page in a browser', () => {
