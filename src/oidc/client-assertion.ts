@@ -3,6 +3,7 @@ import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { MtlsSettings } from './binding/mtls.ts'
 import { rulesOf } from './clients/profiles.ts'
+import { grants } from './library.ts'
 
 /** Between clocks that differ. */
 const AHEAD_SECONDS = 60
@@ -46,8 +47,25 @@ export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
 
 const CIBA = 'urn:openid:params:grant-type:ciba'
 
-/** @throws errors.InvalidClientAuth */
-export function assertTimely(ctx: KoaContextWithOIDC, { iat, exp, aud }: Claims, { alg }: Claims): void {
+/**
+ * What is looked at before the assertion counts as used. A proof that needs another nonce comes first: the request is
+ * then to be sent again (RFC 9449 §8), and many clients, the OpenID Foundation's suite among them, send it with the same
+ * assertion.
+ * @throws errors.InvalidClientAuth, errors.UseDPoPNonce, errors.InvalidDpopProof
+ */
+export async function assertAssertion(
+  ctx: KoaContextWithOIDC,
+  claims: Claims,
+  header: Claims,
+): Promise<void> {
+  assertTimely(ctx, claims, header)
+  if (ctx.oidc.route && TAKE_PROOFS.has(ctx.oidc.route)) await grants.validateDpop(ctx.oidc.provider, ctx)
+}
+
+/** The endpoints where a proof stands beside the assertion; the library remembers that it has looked at it. */
+const TAKE_PROOFS = new Set(['token', 'pushed_authorization_request'])
+
+function assertTimely(ctx: KoaContextWithOIDC, { iat, exp, aud }: Claims, { alg }: Claims): void {
   const nowSeconds = Math.floor(Date.now() / 1000)
   if (typeof iat === 'number' && iat > nowSeconds + AHEAD_SECONDS)
     throw new errors.InvalidClientAuth('client assertion issued in the future')

@@ -7,7 +7,7 @@ import type {
   FindAccount,
   KoaContextWithOIDC,
 } from 'oidc-provider'
-import { assertTimely } from './client-assertion.ts'
+import { assertAssertion } from './client-assertion.ts'
 import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from './clients/client-metadata.ts'
 import { FRONTCHANNEL_DISCOVERY } from './logout/frontchannel-logout.ts'
@@ -171,7 +171,7 @@ function protocol(algorithm: string, detailsTypes: readonly DetailsType[]): Part
     } as Partial<ClientMetadata> as ClientMetadata,
     enabledJWA: enabledAlgorithms(),
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
-    assertJwtClientAuthClaimsAndHeader: assertTimely,
+    assertJwtClientAuthClaimsAndHeader: assertAssertion,
     clientBasedCORS: mayCallFromBrowser,
     subjectTypes: ['public', 'pairwise'],
     expiresWithSession: (_ctx, source) => !source.scopes.has('offline_access'),

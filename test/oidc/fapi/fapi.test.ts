@@ -157,6 +157,25 @@ describe('the profile fapi2-security', function () {
     expect((await push()).request_uri).to.be.a('string')
   })
 
+  it('takes an assertion again that came when only the nonce was missing, and then no more', async () => {
+    const DPoP = oauth.DPoP(app.client, await oauth.generateKeyPair('ES256'))
+    const given = { ...app.options, DPoP }
+    const { as, client } = app
+    const once = new URLSearchParams()
+    await app.authentication()(as, client, once, new Headers())
+    const same: oauth.ClientAuth = (_as, _client, body) =>
+      once.forEach((value, name) => body.set(name, value))
+    const push = async () =>
+      oauth.processPushedAuthorizationResponse(
+        as,
+        client,
+        await oauth.pushedAuthorizationRequest(as, client, same, app.requestFor('a'.repeat(43)), given),
+      )
+    expect(await refusal(push())).to.include({ error: 'use_dpop_nonce' })
+    expect((await push()).request_uri).to.be.a('string')
+    expect(await refusal(push())).to.include({ error: 'invalid_client' })
+  })
+
   it('gives no token without a proof, or for a proof by another key (§5.3.2.1-4, -12)', async () => {
     const { verifier, path } = await app.push()
     const answer = await app.authorize(person, path)
