@@ -1,5 +1,6 @@
 /** `keys`: the keys that sign tokens and decrypt requests, and the data keys that seal those and more in SQL. */
 import { listEncryptionKeys, rotateEncryptionKeys } from '../oidc/keys/encryption-keys.ts'
+import { DECRYPTION_ALGS, SIGNING_ALGS } from '../oidc/keys/algorithms.ts'
 import type { KeyAlg, Rotation } from '../oidc/keys/key-rows.ts'
 import { ensureAllKeys } from '../oidc/keys/key-set.ts'
 import { listSigningKeys, rotateSigningKeys } from '../oidc/keys/signing-keys.ts'
@@ -9,8 +10,10 @@ import { SEALED_COLUMNS } from '../sealed-columns.ts'
 import type { Answer, Noun } from './command.ts'
 import type { Given } from './given.ts'
 import { isoTime, table } from './layout.ts'
+import { usageError } from './usage-error.ts'
 
 const noun = 'keys'
+const ALGS = [...SIGNING_ALGS, ...DECRYPTION_ALGS]
 const opens = 'schema'
 
 export const keys: Noun = {
@@ -32,6 +35,10 @@ export const keys: Noun = {
       about:
         'Takes the next step of a rotation: publishes new keys, or lets those published for an hour sign.',
       options: {
+        alg: {
+          value: 'ALG',
+          about: `The keys of one algorithm alone: ${ALGS.join(', ')}.`,
+        },
         now: {
           about:
             'Do both at once, for a key that has leaked; apps that cache the keys fail until they fetch them.',
@@ -40,7 +47,7 @@ export const keys: Noun = {
       notes: [
         'A worker rotates by itself every SIGNING_KEY_ROTATION_DAYS. By hand: run it twice, more than an hour apart.',
       ],
-      examples: ['keys rotate', 'keys rotate --now --json'],
+      examples: ['keys rotate', 'keys rotate --now --json', 'keys rotate --now --alg RS256'],
       run: rotate,
     },
     {
@@ -112,7 +119,7 @@ async function listDataKeys({ db, sealer }: Parts) {
 async function rotate(given: Given, { db, clock, sealer }: Parts): Promise<Answer> {
   const needs = { clock, sealer }
   await ensureAllKeys(db, needs)
-  const how = { now: given.flag('now') }
+  const how = { now: given.flag('now'), alg: algOf(given) }
   const rotations = [
     ...(await rotateSigningKeys(db, needs, how)).map((each) => ({ ...each, use: 'sig' as const })),
     ...(await rotateEncryptionKeys(db, needs, how)).map((each) => ({ ...each, use: 'enc' as const })),
@@ -125,6 +132,13 @@ async function rotate(given: Given, { db, clock, sealer }: Parts): Promise<Answe
     used_from: isoTime(usedFromMs),
   }))
   return { data: { rotations: data }, text: rotations.map(sentence).join('\n') }
+}
+
+function algOf(given: Given): KeyAlg | undefined {
+  const typed = given.text('alg')
+  const known = ALGS.find((one) => one === typed)
+  if (typed !== undefined && !known) throw usageError(`--alg takes ${ALGS.join(', ')}`)
+  return known
 }
 
 function sentence({ alg, use, kid, outcome, usedFromMs }: Rotation<KeyAlg> & { use: 'sig' | 'enc' }): string {

@@ -51,6 +51,21 @@ describe('cli keys and outbox', () => {
     expect(JSON.stringify(keys)).not.to.match(/private|"d"/)
   })
 
+  it('rotates the keys of one algorithm alone', async () => {
+    const others = async () =>
+      (await listSigningKeys(server.db))
+        .filter(({ alg }) => alg !== 'RS256')
+        .map(({ kid, state }) => [kid, state])
+    await place.json(['keys', 'rotate', '--now'])
+    const before = await others()
+    const { rotations } = await place.json(['keys', 'rotate', '--now', '--alg', 'RS256'])
+    expect(rotations.map(({ alg, outcome }) => `${alg} ${outcome}`)).to.eql(['RS256 activated'])
+    const { rotations: next } = await place.json(['keys', 'rotate', '--alg', 'ECDH-ES'])
+    expect(next.map(({ alg, use }) => `${alg} ${String(use)}`)).to.eql(['ECDH-ES enc'])
+    expect(await others()).to.eql(before)
+    expect((await mistakeOf(server, ['keys', 'rotate', '--alg', 'RS512'])).error).to.equal('usage')
+  })
+
   it('lists what could not be delivered without its content, and makes it due again', async () => {
     const outbox = createOutbox({ sealer: server.sealer, clock: Date.now })
     const ids = [1, 2].map(() => outbox.record(server.db, { topic: 'mail', payload: { link: 'hunter2' } }))

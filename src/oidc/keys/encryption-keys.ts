@@ -10,15 +10,8 @@ import type { Db, Sql } from '../../platform/database.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import { DECRYPTION_ALGS } from './algorithms.ts'
 import type { DecryptionAlg } from './algorithms.ts'
-import {
-  ensureKeys,
-  listKeys,
-  PUBLISHED_FIRST_MS,
-  purgeRetired,
-  rotateKeys,
-  rotateWhenDue,
-} from './key-rows.ts'
-import type { KeyKind, KeyNeeds, Rotation, RotatingKey, StoredKey } from './key-rows.ts'
+import { ensureKeys, listKeys, purgeRetired, rotateKeys, rotateWhenDue } from './key-rows.ts'
+import type { KeyKind, KeyNeeds, Rotation, RotationOrder, RotatingKey, StoredKey } from './key-rows.ts'
 
 /** The change feed's topic: the keys that decrypt changed. */
 export const ENCRYPTION_KEYS_TOPIC = 'encryption-keys'
@@ -70,9 +63,9 @@ export function listEncryptionKeys(sql: Sql): Promise<EncryptionKey[]> {
 export function rotateEncryptionKeys(
   db: Db,
   needs: KeyNeeds,
-  { now = false, publishedFirstMs = PUBLISHED_FIRST_MS }: { now?: boolean; publishedFirstMs?: number } = {},
+  order: RotationOrder = {},
 ): Promise<Rotation<DecryptionAlg>[]> {
-  return rotateKeys(db, KIND, { ...needs, publishedFirstMs: now ? 0 : publishedFirstMs })
+  return rotateKeys(db, KIND, needs, order)
 }
 
 /** The steps that are due when a key is to be current for `periodMs`. Any number of workers may call it. */

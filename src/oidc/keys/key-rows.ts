@@ -79,20 +79,32 @@ export async function listKeys<Alg extends KeyAlg>(
   return rows.sort((a, b) => rank[a.state] - rank[b.state])
 }
 
+/** How a rotation by hand goes. */
+export type RotationOrder = {
+  /** Publishes a key and lets it take over at once, for one that has leaked. */
+  now?: boolean
+  publishedFirstMs?: number
+  /** For the keys of this algorithm alone; of others nothing is done. */
+  alg?: KeyAlg | undefined
+}
+
 /**
- * One step for every algorithm: publishes a next key where there is none, and lets a next key that has been published
+ * One step for every algorithm, or for `alg` alone: publishes a next key where there is none, and lets a next key that has been published
  * for `publishedFirstMs` take over from the current one.
  * @throws AppError 409 `rotation_conflict` when another rotation is running
  */
 export async function rotateKeys<Alg extends KeyAlg>(
   db: Db,
   kind: KeyKind<Alg>,
-  needs: KeyNeeds & { publishedFirstMs: number },
+  needs: KeyNeeds,
+  { now = false, publishedFirstMs = PUBLISHED_FIRST_MS, alg: only }: RotationOrder,
 ): Promise<Rotation<Alg>[]> {
   const rotations: Rotation<Alg>[] = []
+  const waits = { ...needs, publishedFirstMs: now ? 0 : publishedFirstMs }
   for (const alg of kind.algs) {
+    if (only !== undefined && only !== alg) continue
     const added = await addKey(db, { kind, alg, state: 'next' }, needs)
-    rotations.push(await inTransaction(db, async (trx) => await step(trx, { kind, alg, added }, needs)))
+    rotations.push(await inTransaction(db, async (trx) => await step(trx, { kind, alg, added }, waits)))
   }
   return rotations
 }

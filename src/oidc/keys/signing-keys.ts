@@ -9,15 +9,8 @@ import type { Db, Sql } from '../../platform/database.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import { SIGNING_ALGS } from './algorithms.ts'
 import type { SigningAlg } from './algorithms.ts'
-import {
-  ensureKeys,
-  listKeys,
-  PUBLISHED_FIRST_MS,
-  purgeRetired,
-  rotateKeys,
-  rotateWhenDue,
-} from './key-rows.ts'
-import type { KeyKind, KeyNeeds, Rotation, RotatingKey, StoredKey } from './key-rows.ts'
+import { ensureKeys, listKeys, purgeRetired, rotateKeys, rotateWhenDue } from './key-rows.ts'
+import type { KeyKind, KeyNeeds, Rotation, RotationOrder, RotatingKey, StoredKey } from './key-rows.ts'
 
 /** The change feed's topic: the published or the signing keys changed. */
 export const SIGNING_KEYS_TOPIC = 'signing-keys'
@@ -68,9 +61,9 @@ export function listSigningKeys(sql: Sql): Promise<SigningKey[]> {
 export function rotateSigningKeys(
   db: Db,
   needs: KeyNeeds,
-  { now = false, publishedFirstMs = PUBLISHED_FIRST_MS }: { now?: boolean; publishedFirstMs?: number } = {},
+  order: RotationOrder = {},
 ): Promise<Rotation<SigningAlg>[]> {
-  return rotateKeys(db, KIND, { ...needs, publishedFirstMs: now ? 0 : publishedFirstMs })
+  return rotateKeys(db, KIND, needs, order)
 }
 
 /** The steps that are due when a key is to sign for `periodMs`. Any number of workers may call it. */
