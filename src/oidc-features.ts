@@ -135,7 +135,7 @@ function install(
 ): void {
   const { config, db, clock, store, outbox } = parts
   installTokenIds(provider)
-  installTokenExchange(provider, { db, clock, store })
+  installTokenExchange(provider, { db, clock, store, subjects: registration.subjects })
   overrideReplayDetection(provider, { store })
   installClientLogout(provider, { db, clock, outbox })
   installLevels(provider)

@@ -27,6 +27,7 @@ export type RegistrationFeatures = ReturnType<typeof createRegistrationFeatures>
 export function createRegistrationFeatures(parts: Parts, fetch: GuardedFetch) {
   const { config, db, clock, sealer } = parts
   const { mode, resources, documents, statementIssuers } = config.registration
+  const subjects = createPairwiseSubjects(config.keys.index)
   const admit = (kind: keyof typeof LIMITS) => (ctx: KoaContextWithOIDC) => take(parts, kind, ctx)
   const registration = createDynamicRegistration({
     db,
@@ -45,8 +46,9 @@ export function createRegistrationFeatures(parts: Parts, fetch: GuardedFetch) {
     admit: admit('client-document'),
   }
   return {
+    subjects,
     configuration: {
-      pairwiseIdentifier: createPairwiseSubjects(config.keys.index),
+      pairwiseIdentifier: (_: unknown, ...of: [string, unknown]) => subjects.subjectOf(...of),
       restrainClient: (metadata: Record<string, unknown>) => restrainDocument(metadata, resources),
       registrationFeatures: {
         ...registration.features,

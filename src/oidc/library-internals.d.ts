@@ -13,9 +13,9 @@ declare module 'oidc-provider/lib/helpers/als.js' {
 }
 
 declare module 'oidc-provider/lib/helpers/grants.js' {
+  import type { X509Certificate } from 'node:crypto'
   import type { AccessToken, KoaContextWithOIDC, Provider } from 'oidc-provider'
   type Proof = { thumbprint: string; jti: string; iat: number }
-  type Certificate = Parameters<AccessToken['setThumbprint']>[1]
   export function validateDpop(provider: Provider, ctx: KoaContextWithOIDC): Promise<Proof | undefined>
   export function checkDpopReplay(
     provider: Provider,
@@ -24,7 +24,13 @@ declare module 'oidc-provider/lib/helpers/grants.js' {
     clientId: string,
   ): Promise<void>
   export function checkDpopRequired(provider: Provider, ctx: KoaContextWithOIDC, proof?: Proof): void
-  export function checkMtlsCert(provider: Provider, ctx: KoaContextWithOIDC): Certificate | undefined
+  export function checkMtlsCert(provider: Provider, ctx: KoaContextWithOIDC): X509Certificate | undefined
+  export function applyAuthorizationDetails(
+    provider: Provider,
+    ctx: KoaContextWithOIDC,
+    token: AccessToken,
+    source: { rar: unknown },
+  ): Promise<void>
   export function buildTokenResponse(
     provider: Provider,
     answer: Record<string, unknown>,

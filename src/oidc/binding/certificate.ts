@@ -2,7 +2,7 @@
  * The certificate that a client presented (RFC 8705): on its own TLS connection to us, or to a trusted proxy that
  * passes it on in a header. Owns reading it, whom it names and who issued it; not what it is bound to.
  */
-import { X509Certificate } from 'node:crypto'
+import { createHash, X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 
@@ -28,6 +28,11 @@ export function readCertificate(
   const { socket } = request
   const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
   return certificate && { certificate, verifiedByHandshake: (socket as TLSSocket).authorized }
+}
+
+/** What `cnf` says of a certificate (RFC 8705 §3.1). */
+export function thumbprintOf({ raw }: Pick<X509Certificate, 'raw'>): string {
+  return createHash('sha256').update(raw).digest('base64url')
 }
 
 /** RFC 9440 `Client-Cert: :base64:` (Caddy, Envoy), or URL-encoded PEM (nginx `$ssl_client_escaped_cert`). */

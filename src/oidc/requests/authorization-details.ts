@@ -15,6 +15,7 @@ export type DetailWords = { title: string; resource?: string; rows: { label: str
 type Features = NonNullable<Configuration['features']>
 type Client = { allowed_resources?: unknown; details_types?: unknown }
 
+const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const MAX_TEXT = 500
 const MAX_LIST = 30
 /** Where a person sees the details and allows them; elsewhere they would be granted unseen. */
@@ -105,10 +106,8 @@ function validatorOf(type: DetailsType) {
   return ({ oidc }: KoaContextWithOIDC, detail: unknown, client: Client): void => {
     if (!ROUTES.has(oidc.route))
       throw refused('authorization_details go with the authorization endpoint only')
-    if (!listOf(client.details_types).includes(type.type))
-      throw refused(`type ${type.type}: not among the authorization_details_types of this client`)
-    if (!listOf(client.allowed_resources).includes(type.resource))
-      throw refused(`type ${type.type}: its resource server is not among those of this client`)
+    // Who exchanges tokens asks for some of what another client was given: its own registration says nothing of that.
+    if (oidc.params?.['grant_type'] !== TOKEN_EXCHANGE) assertRegistered(type, client)
     const named = [oidc.params?.['resource'] ?? []].flat()
     if (named.length > 0 && !named.includes(type.resource))
       throw refused(`type ${type.type}: name its resource server ${type.resource} in resource`)
@@ -121,6 +120,13 @@ function validatorOf(type: DetailsType) {
 
 function listOf(value: unknown): unknown[] {
   return Array.isArray(value) ? value : []
+}
+
+function assertRegistered({ type, resource }: DetailsType, client: Client): void {
+  if (!listOf(client.details_types).includes(type))
+    throw refused(`type ${type}: not among the authorization_details_types of this client`)
+  if (!listOf(client.allowed_resources).includes(resource))
+    throw refused(`type ${type}: its resource server is not among those of this client`)
 }
 
 function shapeOf(fields: Record<string, DetailsField>): Record<string, z.ZodType> {

@@ -4,7 +4,7 @@
 export type Act = { sub: string; act?: Act }
 
 export type Actor = {
-  /** Subject of the actor's token: an account or a client. */
+  /** An account, by the name that the exchanging client knows it by, or a client. */
   sub: string
   clientId: string
 }

@@ -3,12 +3,14 @@
  * respect: not expired, their grant not revoked, their account and their client still in use. Each leads to the grant
  * that it hangs on.
  */
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { findAccountById } from '../../accounts/account.ts'
 import { listGrants } from '../../accounts/account-grants.ts'
 import type { Db } from '../../platform/database.ts'
 import { isEnded } from '../find-account.ts'
 import { verifyOwnJwt } from '../library.ts'
+import type { PairwiseSubjects } from '../pairwise.ts'
+import type { Detail } from '../requests/authorization-details.ts'
 import { readOwnAccessToken } from '../status-list/own-access-token.ts'
 import type { GrantStore, Root } from '../store/grant-store.ts'
 import { grantDigestOf, grantKey, sharedGrantId, tagOf } from '../store/token-ids.ts'
@@ -17,11 +19,10 @@ export const TOKEN_TYPES = {
   accessToken: 'urn:ietf:params:oauth:token-type:access_token',
   jwt: 'urn:ietf:params:oauth:token-type:jwt',
   idToken: 'urn:ietf:params:oauth:token-type:id_token',
+  refreshToken: 'urn:ietf:params:oauth:token-type:refresh_token',
 } as const
 
 export type PresentedToken = {
-  /** Subject of the token: an account, or the client itself. */
-  sub: string
   /** Absent for a token that a client got for itself. */
   accountId?: string | undefined
   /** Whom the token was issued to. */
@@ -31,11 +32,20 @@ export type PresentedToken = {
   grantDigest?: string | undefined
   scopes: Set<string>
   expiresAtSeconds: number
+  /** When and how strongly the person signed in (RFC 9068 §2.2.1). */
+  signIn: { acr?: string; auth_time?: number }
+  /** What was allowed in detail (RFC 9396). */
+  details?: Detail[] | undefined
+  /** The key or certificate that the token is bound to. */
+  boundTo: Binding
   act?: unknown
   mayAct?: unknown
 }
 
-export type ReadingNeeds = { db: Db; store: GrantStore }
+/** Thumbprints, as in `cnf` (RFC 9449 §6.1, RFC 8705 §3.1). */
+export type Binding = { jkt?: string | undefined; 'x5t#S256'?: string | undefined }
+
+export type ReadingNeeds = { db: Db; store: GrantStore; subjects: PairwiseSubjects }
 
 /** The token, or why it does not count: a reason for the operator's log, not for the client. */
 export async function readPresentedToken(
@@ -64,21 +74,46 @@ function read(
 ): Promise<Found | string> {
   const isJwt = value.split('.').length === 3
   if (type === TOKEN_TYPES.idToken) return readIdToken(needs, ctx, value)
+  if (type === TOKEN_TYPES.refreshToken) return readRefreshToken(ctx, value)
   if (type === TOKEN_TYPES.jwt || isJwt) return readJwt(needs, ctx, value)
   return readOpaque(ctx, value)
 }
 
+const UNKNOWN = 'unknown or expired'
+
 async function readOpaque({ oidc }: KoaContextWithOIDC, value: string): Promise<Found | string> {
   const { AccessToken, ClientCredentials } = oidc.provider
   const token = (await AccessToken.find(value)) ?? (await ClientCredentials.find(value))
-  if (!token?.isValid || token.clientId === undefined || token.exp === undefined) return 'unknown or expired'
+  if (!token?.isValid || token.clientId === undefined || token.exp === undefined) return UNKNOWN
   const { clientId, aud, scopes, exp, iat, extra } = token
-  const isOwn = token.kind === 'ClientCredentials'
   const common = { clientId, audience: [aud].flat()[0], scopes, expiresAtSeconds: exp, ...claimsOf(extra) }
-  if (isOwn) return { token: { ...common, sub: clientId }, issuedAtSeconds: iat }
+  const found = { ...common, boundTo: bindingOf(token) }
+  if (token.kind === 'ClientCredentials') return { token: found, issuedAtSeconds: iat }
   const { accountId, grantId } = token
+  const { rar } = token as { rar?: Detail[] }
   return {
-    token: { ...common, sub: accountId, accountId, grantDigest: grantDigestOf(grantId) },
+    token: { ...found, accountId, grantDigest: grantDigestOf(grantId), details: rar },
+    issuedAtSeconds: iat,
+  }
+}
+
+async function readRefreshToken({ oidc }: KoaContextWithOIDC, value: string): Promise<Found | string> {
+  const token = await oidc.provider.RefreshToken.find(value)
+  if (!token?.isValid) return UNKNOWN
+  const { clientId, accountId, grantId, scopes, exp, iat, acr, authTime } = token
+  if (clientId === undefined || grantId === undefined || exp === undefined) return UNKNOWN
+  const { rar } = token as { rar?: Detail[] }
+  return {
+    token: {
+      clientId,
+      accountId,
+      grantDigest: grantDigestOf(grantId),
+      scopes,
+      expiresAtSeconds: exp,
+      details: rar,
+      boundTo: bindingOf(token),
+      ...claimsOf({ acr, auth_time: authTime }),
+    },
     issuedAtSeconds: iat,
   }
 }
@@ -86,10 +121,20 @@ async function readOpaque({ oidc }: KoaContextWithOIDC, value: string): Promise<
 async function readJwt(needs: ReadingNeeds, ctx: KoaContextWithOIDC, value: string): Promise<Found | string> {
   const found = await readOwnAccessToken(needs, ctx.oidc.provider, value)
   if (typeof found === 'string') return found
-  const { claims, place: _, ...token } = found
-  const { iat, exp, scope } = claims
+  const { claims, clientId, accountId, grantDigest, audience } = found
+  const { iat, exp, scope, cnf, authorization_details: details } = claims
   return {
-    token: { ...token, scopes: wordsOf(scope), expiresAtSeconds: Number(exp), ...claimsOf(claims) },
+    token: {
+      clientId,
+      accountId,
+      grantDigest,
+      audience,
+      scopes: wordsOf(scope),
+      expiresAtSeconds: Number(exp),
+      details: details as Detail[] | undefined,
+      boundTo: bindingOf((cnf ?? {}) as Binding),
+      ...claimsOf(claims),
+    },
     issuedAtSeconds: Number(iat),
   }
 }
@@ -100,25 +145,25 @@ async function readJwt(needs: ReadingNeeds, ctx: KoaContextWithOIDC, value: stri
  */
 async function readIdToken(
   needs: ReadingNeeds,
-  ctx: KoaContextWithOIDC,
+  { oidc: { client, provider } }: KoaContextWithOIDC,
   value: string,
 ): Promise<Found | string> {
-  const verified = await verifyQuietly(ctx, value)
+  const verified = await verifyQuietly(provider, value)
   const { typ } = verified?.header ?? {}
   if (!verified || (typ !== undefined && typ !== 'JWT')) return 'not an ID token of this provider, or expired'
   const { sub, aud, iat, exp, ...rest } = verified.payload
-  const { client } = ctx.oidc
   if (typeof sub !== 'string' || typeof aud !== 'string' || typeof exp !== 'number') return 'incomplete'
-  if (client?.subjectType === 'pairwise') return 'its subject is pairwise'
-  const root = await newestGrant(needs, sub, aud)
+  if (aud !== client?.clientId) return 'for another client'
+  const accountId = client.subjectType === 'pairwise' ? needs.subjects.accountOf(sub, client) : sub
+  const root = accountId === undefined ? undefined : await newestGrant(needs, accountId, aud)
   if (!root) return 'no grant is left'
   const token = {
-    sub,
-    accountId: sub,
+    accountId,
     clientId: aud,
     grantDigest: root.digest,
     scopes: grantedScopes(grantOf(root)),
     expiresAtSeconds: exp,
+    boundTo: {},
     ...claimsOf(rest),
   }
   return { token, issuedAtSeconds: Number(iat) }
@@ -132,16 +177,19 @@ async function newestGrant({ db, store }: ReadingNeeds, accountId: string, clien
   return undefined
 }
 
-async function verifyQuietly(ctx: KoaContextWithOIDC, value: string) {
+async function verifyQuietly(provider: Provider, value: string) {
   try {
-    return await verifyOwnJwt(ctx.oidc.provider, value)
+    return await verifyOwnJwt(provider, value)
   } catch {
     return undefined
   }
 }
 
+function bindingOf({ jkt, 'x5t#S256': x5t }: Binding): Binding {
+  return { jkt, 'x5t#S256': x5t }
+}
+
 type StoredGrant = {
-  accountId?: string
   openid?: { scope?: string }
   resources?: Record<string, string>
 }
@@ -158,6 +206,11 @@ function wordsOf(scope: unknown): Set<string> {
   return new Set(typeof scope === 'string' ? scope.split(' ').filter(Boolean) : [])
 }
 
-function claimsOf(claims: Record<string, unknown> | undefined) {
-  return { act: claims?.['act'], mayAct: claims?.['may_act'] }
+function claimsOf(claims: Record<string, unknown> = {}) {
+  const { acr, auth_time: authTime, act, may_act: mayAct } = claims
+  const signIn = {
+    ...(typeof acr === 'string' && { acr }),
+    ...(typeof authTime === 'number' && { auth_time: authTime }),
+  }
+  return { signIn, act, mayAct }
 }

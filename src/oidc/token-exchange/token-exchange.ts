@@ -7,32 +7,24 @@ import { errors } from 'oidc-provider'
 import type { AccessToken, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import { findResource } from '../clients/resources.ts'
 import { grants, keepExtraClaims, resourceServer } from '../library.ts'
 import { sharedGrantId } from '../store/token-ids.ts'
+import { thumbprintOf } from '../binding/certificate.ts'
 import { extendAct, isTooDeep, mayAct, readAct } from './actor.ts'
 import type { Actor } from './actor.ts'
 import { findExchangeRule, listExchangeRules, TOKEN_EXCHANGE } from './exchange-rules.ts'
 import type { ExchangeRule } from './exchange-rules.ts'
-import { readPresentedToken, TOKEN_TYPES } from './presented-token.ts'
-import type { PresentedToken, ReadingNeeds } from './presented-token.ts'
+import { readActor, readSubject, refused } from './parties.ts'
+import type { PartyParameters, Subject } from './parties.ts'
+import { TOKEN_TYPES } from './presented-token.ts'
+import type { ReadingNeeds } from './presented-token.ts'
 
 export type ExchangeNeeds = ReadingNeeds & { clock: Clock }
 
-type Parameters = Partial<
-  Record<
-    | 'subject_token'
-    | 'subject_token_type'
-    | 'actor_token'
-    | 'actor_token_type'
-    | 'requested_token_type'
-    | 'scope',
-    string
-  >
-> &
+type Parameters = PartyParameters &
+  Partial<Record<'requested_token_type' | 'scope', string>> &
   Partial<Record<'resource' | 'audience', string | string[]>>
 type Client = NonNullable<KoaContextWithOIDC['oidc']['client']>
-type Subject = PresentedToken & { accountId: string; grantDigest: string }
 
 const PARAMETERS = [
   'subject_token',
@@ -43,6 +35,7 @@ const PARAMETERS = [
   'resource',
   'audience',
   'scope',
+  'authorization_details',
 ]
 
 /** Adds the grant type to a fresh provider. */
@@ -60,8 +53,9 @@ async function exchange(needs: ExchangeNeeds, ctx: KoaContextWithOIDC): Promise<
   grants.checkDpopRequired(provider, ctx, proof)
   const certificate = grants.checkMtlsCert(provider, ctx)
   const format = formatOf(params.requested_token_type)
-  const subject = await readSubject(needs, ctx, params)
-  const actor = await readActor(needs, ctx, params)
+  const shown = { jkt: proof?.thumbprint, 'x5t#S256': certificate && thumbprintOf(certificate) }
+  const subject = await readSubject(needs, ctx, params, shown)
+  const actor = await readActor(needs, ctx, params, shown)
   const rule = await ruleFor(needs, client, params)
   assertManner(rule, actor)
   assertNamed(provider, subject, actor ?? { sub: client.clientId, clientId: client.clientId })
@@ -69,13 +63,15 @@ async function exchange(needs: ExchangeNeeds, ctx: KoaContextWithOIDC): Promise<
   const server = await resourceServer(ctx, rule.resource, { scope: rule.scopes, ...format })
   const token = makeToken(needs, { client, provider, subject, actor, scope })
   token.resourceServer = server
-  if (certificate) token.setThumbprint('x5t', certificate as string)
+  if (certificate) token.setThumbprint('x5t', certificate as unknown as string)
   await grants.checkDpopReplay(provider, ctx, proof, client.clientId)
   if (proof) token.setThumbprint('jkt', proof.thumbprint)
+  await grants.applyAuthorizationDetails(provider, ctx, token, { rar: subject.details })
   ctx.oidc.entity('AccessToken', token)
   const accessToken = await token.save()
   ctx.body = grants.buildTokenResponse(provider, {
     accessToken,
+    authorizationDetails: token.rar,
     expiresIn: token.expiration,
     issuedTokenType: format ? TOKEN_TYPES.jwt : TOKEN_TYPES.accessToken,
     scope: scope || undefined,
@@ -91,10 +87,7 @@ type Making = {
   scope: string
 }
 
-function makeToken(
-  { clock }: ExchangeNeeds,
-  { client, provider, subject, actor, scope }: Making,
-): AccessToken {
+function makeToken({ clock }: ExchangeNeeds, { client, provider, subject, actor, scope }: Making): NewToken {
   const act = extendAct(readAct(subject.act), actor)
   if (isTooDeep(act)) throw new errors.InvalidRequest('the token was handed on too often')
   const token = new provider.AccessToken({
@@ -103,12 +96,14 @@ function makeToken(
     grantId: sharedGrantId(subject.grantDigest, client.clientId),
     gty: 'token_exchange',
     scope,
-    ...(act && { extra: { act } }),
+    extra: { ...subject.signIn, ...(act && { act }) },
   })
   const leftSeconds = subject.expiresAtSeconds - Math.floor(clock() / SECOND_MS)
   if (leftSeconds < 1) throw refused('subject_token', 'expired')
   return Object.assign(token, { expiresIn: Math.min(token.expiration, leftSeconds) })
 }
+
+type NewToken = AccessToken & { rar?: unknown }
 
 /** RFC 8693 §2.1: what a client may ask for here is an access token, or one that is certainly a JWT. */
 function formatOf(requested: string | undefined): { accessTokenFormat: 'jwt' } | undefined {
@@ -116,67 +111,6 @@ function formatOf(requested: string | undefined): { accessTokenFormat: 'jwt' } |
   if (requested === TOKEN_TYPES.jwt) return { accessTokenFormat: 'jwt' }
   const known = `${TOKEN_TYPES.accessToken} or ${TOKEN_TYPES.jwt}`
   throw new errors.InvalidRequest(`requested_token_type takes ${known}`)
-}
-
-async function readSubject(
-  needs: ExchangeNeeds,
-  ctx: KoaContextWithOIDC,
-  { subject_token: value, subject_token_type: type }: Parameters,
-): Promise<Subject> {
-  if (!value) throw new errors.InvalidRequest("missing required parameter 'subject_token'")
-  assertType('subject_token_type', type, Object.values(TOKEN_TYPES))
-  const token = await readToken(needs, ctx, 'subject_token', value, type)
-  const { accountId, grantDigest } = token
-  if (accountId === undefined || grantDigest === undefined)
-    throw new errors.InvalidRequest(
-      'subject_token is a token of a client; exchange one that stands for a person',
-    )
-  return { ...token, accountId, grantDigest }
-}
-
-async function readActor(
-  needs: ExchangeNeeds,
-  ctx: KoaContextWithOIDC,
-  { actor_token: value, actor_token_type: type }: Parameters,
-): Promise<Actor | undefined> {
-  if (!value && type)
-    throw new errors.InvalidRequest('actor_token_type is only to be given together with actor_token')
-  if (!value) return undefined
-  assertType('actor_token_type', type, Object.values(TOKEN_TYPES))
-  const { sub, clientId } = await readToken(needs, ctx, 'actor_token', value, type)
-  return { sub, clientId }
-}
-
-function assertType(
-  name: string,
-  type: string | undefined,
-  known: readonly string[],
-): asserts type is string {
-  if (!type) throw new errors.InvalidRequest(`missing required parameter '${name}'`)
-  if (!known.includes(type)) throw new errors.InvalidRequest(`${name} takes ${known.join(', ')}`)
-}
-
-/** Whoever only found a token cannot trade it: it must have been issued to the client, or for its resource server. */
-async function readToken(
-  needs: ExchangeNeeds,
-  ctx: KoaContextWithOIDC,
-  name: string,
-  value: string,
-  type: string,
-): Promise<PresentedToken> {
-  const token = await readPresentedToken(needs, ctx, value, type)
-  if (typeof token === 'string') throw refused(name, token)
-  const { client } = ctx.oidc
-  if (token.clientId === client?.clientId) return token
-  const resource = token.audience === undefined ? undefined : await findResource(needs.db, token.audience)
-  if (resource?.clientId !== client?.clientId) throw refused(name, 'for another client')
-  return token
-}
-
-// One answer for all, so that nobody learns about tokens that are not theirs (RFC 8693 §2.2.2: invalid_request).
-function refused(name: string, detail: string): errors.OIDCProviderError {
-  const words = `${name} is unknown, expired, revoked, or was not issued to or for this client`
-  return new errors.InvalidRequest(words, undefined, { detail: `${name}: ${detail}` })
 }
 
 /** `resource` and `audience` mean the same here: the identifier of one resource server. */
