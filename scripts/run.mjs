@@ -22,6 +22,7 @@ const TARGETS = {
   migrate: { command: ['src/cli.ts', 'migrate'] },
   seed: { command: ['src/cli.ts', 'seed'] },
   example: { command: ['examples/run.ts'] },
+  approve: { command: ['examples/ciba-approval/run.ts'] },
   test: { command: ['scripts/test.mjs'] },
   check: { command: ['scripts/check.mjs'] },
   lint: { command: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },

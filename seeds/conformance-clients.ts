@@ -13,8 +13,10 @@ type Section = Holder | 'client_secret_post'
 export type SeededInput = { clientId: string; metadata: ClientInput }
 
 const SCOPE = 'openid profile email offline_access'
+/** Two at least, for the module that sends them in another order. */
+export const CIBA_SCOPE = SCOPE
 const HOLDERS = ['client', 'client2'] as const
-const CIBA = 'urn:openid:params:grant-type:ciba'
+export const CIBA = 'urn:openid:params:grant-type:ciba'
 
 export function runsOf(file: ConformanceFile): Run[] {
   return file.plans.flatMap((plan) => RUNS[plan](file))
@@ -114,27 +116,40 @@ function fapiRuns(file: ConformanceFile, profile: 'fapi2-security' | 'fapi2-mess
 
 function cibaRuns(file: ConformanceFile): Run[] {
   return AUTH_TYPES.flatMap((auth) =>
-    (['poll', 'ping'] as const).map((mode) => ({
-      plan: 'fapi-ciba-id1-test-plan',
-      variant: { fapi_ciba_profile: 'plain_fapi', client_auth_type: auth, ciba_mode: mode },
-      clients: bothHolders((holder) => ({
-        clientId: idOf('ciba', auth, mode, holder),
-        metadata: {
-          ...keysFor(file, holder, auth),
-          client_name: `Suite: CIBA ${auth} ${mode}`,
-          profile: 'fapi2-security',
-          grant_types: [CIBA, 'refresh_token'],
-          scope: SCOPE,
-          tls_client_certificate_bound_access_tokens: true,
-          backchannel_token_delivery_mode: mode,
-          backchannel_authentication_request_signing_alg: algOf(file, holder),
-          ...(mode === 'ping' && {
-            backchannel_client_notification_endpoint: at(file, 'ciba-notification-endpoint'),
-          }),
-        },
-      })),
-    })),
+    (['poll', 'ping'] as const).flatMap((mode) => {
+      const plan = 'fapi-ciba-id1-test-plan'
+      const variant = { fapi_ciba_profile: 'plain_fapi', client_auth_type: auth, ciba_mode: mode }
+      const clients = bothHolders((holder) => cibaClient(file, holder, auth, mode))
+      return [
+        { plan, variant: { ...variant, client_registration: 'static_client' }, clients },
+        { plan, variant: { ...variant, client_registration: 'dynamic_client' }, clients: {} },
+      ]
+    }),
   )
+}
+
+function cibaClient(
+  file: ConformanceFile,
+  holder: Holder,
+  auth: (typeof AUTH_TYPES)[number],
+  mode: 'poll' | 'ping',
+): SeededInput {
+  return {
+    clientId: idOf('ciba', auth, mode, holder),
+    metadata: {
+      ...keysFor(file, holder, auth),
+      client_name: `Suite: CIBA ${auth} ${mode}`,
+      profile: 'fapi2-security',
+      grant_types: [CIBA, 'refresh_token'],
+      scope: CIBA_SCOPE,
+      tls_client_certificate_bound_access_tokens: true,
+      backchannel_token_delivery_mode: mode,
+      backchannel_authentication_request_signing_alg: algOf(file, holder),
+      ...(mode === 'ping' && {
+        backchannel_client_notification_endpoint: at(file, 'ciba-notification-endpoint'),
+      }),
+    },
+  }
 }
 
 function bothHolders(make: (holder: Holder) => SeededInput): Run['clients'] {

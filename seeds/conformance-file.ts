@@ -28,6 +28,12 @@ const address = z
     error: 'takes an https address without a slash at its end',
   })
 
+const approvalAddress = z
+  .string()
+  .refine((value) => /^https?:$/.test(URL.parse(value)?.protocol ?? '') && !/[/?#]$/.test(value), {
+    error: 'takes an address without a slash at its end',
+  })
+
 const publicKey = z
   .looseObject({ kty: z.enum(['EC', 'RSA', 'OKP']), kid: z.string().optional(), alg: z.string().optional() })
   .refine((key) => !('d' in key), { error: 'holds the private half; leave d, p, q, dp, dq and qi out' })
@@ -42,6 +48,8 @@ const keyHolder = z.strictObject({
 const fileSchema = z.strictObject({
   suite: address.default('https://www.certification.openid.net'),
   alias: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, { error: 'takes letters, digits, - and _' }),
+  /** Where `npm run approve` is reached by the suite, for CIBA without a person. */
+  approval_url: approvalAddress.optional(),
   /** In place of the suite's own, which follow from its address and the alias. */
   redirect_uris: z.array(z.string()).min(1).max(20).optional(),
   plans: z

@@ -7,6 +7,7 @@ import { findAccountByEmail } from '../src/accounts/account.ts'
 import { addAccount } from '../src/accounts/operator-account.ts'
 import type { OperatorNeeds } from '../src/accounts/operator-account.ts'
 import { findClientWithSecret, insertClient, removeClient } from '../src/oidc/clients/clients.ts'
+import { REACHABLE_LEVELS } from '../src/oidc/requests/authentication-levels.ts'
 import { parseClientMetadata } from '../src/oidc/clients/client-metadata.ts'
 import type { ClientNeeds } from '../src/oidc/clients/clients.ts'
 import {
@@ -14,10 +15,11 @@ import {
   listInitialAccessTokens,
   revokeInitialAccessToken,
 } from '../src/oidc/registration/initial-access-tokens.ts'
+import type { PolicyInput } from '../src/oidc/registration/registration-policy.ts'
 import { DAY_MS } from '../src/platform/clock.ts'
 import { digest, keyedDigest } from '../src/platform/tokens.ts'
 import { browserOverrides, browserTasks } from './conformance-browser.ts'
-import { runsOf } from './conformance-clients.ts'
+import { CIBA, CIBA_SCOPE, runsOf } from './conformance-clients.ts'
 import type { Run, SeededInput } from './conformance-clients.ts'
 import type { ConformanceFile, PlanName } from './conformance-file.ts'
 
@@ -43,7 +45,6 @@ export type SeededConformance = {
   plans: SeededPlan[]
 }
 
-const TOKEN_NAME = 'conformance'
 const TOKEN_LIFE_MS = 30 * DAY_MS
 
 /** @throws AppError 400 `invalid_client_metadata` or `invalid_redirect_uri` when a key or address does not fit its plan */
@@ -52,7 +53,9 @@ export async function seedConformance(needs: Needs, file: ConformanceFile): Prom
   const runs = runsOf(file)
   const made: boolean[] = [added]
   for (const input of inputsOf(runs)) made.push(await placeClient(needs, input))
-  const registrationToken = file.plans.includes('dynamic') ? await freshToken(needs) : undefined
+  const tokens = new Map<PlanName, string>()
+  for (const [plan, policy] of REGISTERING)
+    if (file.plans.includes(plan)) tokens.set(plan, await freshToken(needs, plan, policy))
   return {
     changed: made.includes(true),
     settings: settingsFor(file.plans),
@@ -60,7 +63,7 @@ export async function seedConformance(needs: Needs, file: ConformanceFile): Prom
     plans: runs.map((run) => ({
       plan: run.plan,
       variant: run.variant,
-      configuration: configurationOf(needs, file, run, account, registrationToken),
+      configuration: configurationOf({ needs, file, run, account, tokens }),
     })),
   }
 }
@@ -106,17 +109,14 @@ function sorted(metadata: object): unknown[] {
     .sort(([one], [other]) => one.localeCompare(other))
 }
 
-async function freshToken({ db, clock }: Needs): Promise<string> {
+async function freshToken({ db, clock }: Needs, plan: PlanName, policy: PolicyInput): Promise<string> {
+  const name = `conformance ${plan}`
   const earlier = (await listInitialAccessTokens(db)).filter(
-    ({ name, revokedAtMs }) => name === TOKEN_NAME && revokedAtMs === null,
+    (one) => one.name === name && one.revokedAtMs === null,
   )
   for (const { id } of earlier) await revokeInitialAccessToken(db, id, clock)
   const expiresAtMs = clock() + TOKEN_LIFE_MS
-  const { token } = await createInitialAccessToken(
-    db,
-    { name: TOKEN_NAME, policy: {}, maxUses: null, expiresAtMs },
-    clock,
-  )
+  const { token } = await createInitialAccessToken(db, { name, policy, maxUses: null, expiresAtMs }, clock)
   return token
 }
 
@@ -132,6 +132,11 @@ const WITHOUT_PKCE: readonly PlanName[] = [
   'rp-initiated-logout',
   'back-channel-logout',
 ]
+/** Plans whose clients register themselves, and what they may become. */
+const REGISTERING: readonly (readonly [PlanName, PolicyInput])[] = [
+  ['dynamic', {}],
+  ['fapi-ciba', { grant_types: [CIBA, 'refresh_token'], profiles: ['fapi2-security'] }],
+]
 const OLDER_AUDIENCE: readonly PlanName[] = ['dynamic', 'fapi-ciba']
 
 /** Beside the issuer, and for FAPI the TLS listener; docs/conformance.md says why each is needed. */
@@ -143,17 +148,21 @@ function settingsFor(plans: readonly PlanName[]): Record<string, string> {
   }
 }
 
+type ConfigurationNeeds = {
+  needs: Needs
+  file: ConformanceFile
+  run: Run
+  account: Account
+  /** Initial access tokens of the plans whose clients register themselves. */
+  tokens: ReadonlyMap<PlanName, string>
+}
+
 /** As the suite's JSON tab takes it; only the private keys are missing. */
-function configurationOf(
-  needs: Needs,
-  file: ConformanceFile,
-  { plan, variant, clients }: Run,
-  account: Account,
-  registrationToken: string | undefined,
-): Record<string, unknown> {
+function configurationOf({ needs, file, run, account, tokens }: ConfigurationNeeds) {
   const { issuer, mtlsOrigin = issuer } = needs
-  const certified = variant['sender_constrain'] === 'mtls' || plan.startsWith('fapi-ciba')
-  const dynamic = plan.includes('-dynamic-')
+  const { plan, variant, clients } = run
+  const ciba = plan.startsWith('fapi-ciba')
+  const certified = variant['sender_constrain'] === 'mtls' || ciba
   const sections = Object.entries(clients).map(([section, { clientId, metadata }]) => [
     section,
     {
@@ -162,21 +171,39 @@ function configurationOf(
       ...(metadata.token_endpoint_auth_method?.startsWith('client_secret') && {
         client_secret: secretOf(needs, clientId),
       }),
-      ...(plan.startsWith('fapi-ciba') && { hint_type: 'login_hint', hint_value: account.email }),
     },
   ])
-  return {
+  const token = sections.length === 0 && tokens.get(ciba ? 'fapi-ciba' : 'dynamic')
+  const configuration = {
     alias: file.alias,
     description: plan,
     server: { discoveryUrl: `${issuer}/.well-known/openid-configuration` },
     ...Object.fromEntries(sections),
-    ...(dynamic && {
-      client: { client_name: 'Suite', initial_access_token: registrationToken },
-      client2: { client_name: 'Suite, second', initial_access_token: registrationToken },
-    }),
+    ...(token &&
+      !plan.startsWith('oidcc-config') && {
+        client: { client_name: 'Suite', initial_access_token: token },
+        client2: { client_name: 'Suite, second', initial_access_token: token },
+      }),
     // A token that is bound to a certificate is shown where one is asked for.
     resource: { resourceUrl: `${certified ? mtlsOrigin : issuer}/oauth/userinfo` },
     browser: browserTasks(issuer, file.alias, account),
     override: browserOverrides(issuer, file.alias, account),
   }
+  return ciba ? withPerson(needs, file, account, configuration) : configuration
 }
+
+/** What the plans of CIBA ask for beside the rest: whom to ask, at which level, and who answers in their place. */
+function withPerson(needs: Needs, file: ConformanceFile, account: Account, configuration: Configuration) {
+  const { client, client2 } = configuration
+  const asked = { scope: CIBA_SCOPE, hint_type: 'login_hint', hint_value: account.email }
+  return {
+    ...configuration,
+    client: { ...client, ...asked },
+    client2: { ...client2, ...asked, acr_value: REACHABLE_LEVELS[0] },
+    ...(file.approval_url && {
+      automated_ciba_approval_url: `${file.approval_url}/${secretOf(needs, 'approval')}/{action}/{auth_req_id}`,
+    }),
+  }
+}
+
+type Configuration = Record<string, unknown> & { client?: object; client2?: object }

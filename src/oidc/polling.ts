@@ -8,6 +8,7 @@ import { SECOND_MS } from '../platform/clock.ts'
 import type { GrantStore, Root, RootKey } from './store/grant-store.ts'
 import { newVersion } from './store/session-records.ts'
 import type { Located } from './store/token-ids.ts'
+import { LINGER_MS } from './store/unit-of-work.ts'
 
 /** What clients are told to wait between two requests. */
 export const POLL_INTERVAL_SECONDS = 5
@@ -19,11 +20,21 @@ const TOLERANCE_MS = SECOND_MS
 type Needs = { store: GrantStore; clock: Clock }
 type Pace = { askedAtMs: number; waitMs: number }
 
+/** What the client asks with. */
+type Code = { exp?: number; consumed?: unknown }
+
 /**
- * Lets the request through or refuses it, in one compare-and-set; `untilMs` is when the code ends.
- * @throws errors.SlowDown
+ * Lets the request through or refuses it. One that comes too early with a code that was good already is told so: there is
+ * nothing to wait for, and tokens that a client's own second request asks for again are no thief's.
+ * @throws errors.SlowDown errors.InvalidGrant
  */
-export async function keepPace({ store, clock }: Needs, place: Located, untilMs: number): Promise<void> {
+export async function keepPace(needs: Needs, place: Located, { exp = 0, consumed }: Code): Promise<void> {
+  if (await isInPace(needs, place, exp * SECOND_MS + LINGER_MS)) return
+  throw consumed ? new errors.InvalidGrant('already redeemed') : new errors.SlowDown()
+}
+
+/** In one compare-and-set; `untilMs` is when the code ends. */
+async function isInPace({ store, clock }: Needs, place: Located, untilMs: number): Promise<boolean> {
   const key = paceKey(place)
   const nowMs = clock()
   const root = await store.readRoot(key)
@@ -32,8 +43,8 @@ export async function keepPace({ store, clock }: Needs, place: Located, untilMs:
   const early = nowMs - pace.askedAtMs < pace.waitMs - TOLERANCE_MS
   const next = { askedAtMs: nowMs, waitMs: pace.waitMs + (early ? STEP_MS : 0) }
   const { outcome } = await store.putRoot(key, toRoot(next), untilMs, root.version)
-  // Another request was let through or refused since this one read.
-  if (early || outcome !== 'done') throw new errors.SlowDown()
+  // Otherwise another request was let through or refused since this one read.
+  return !early && outcome === 'done'
 }
 
 /** Lets the next request through whenever it comes: the client is being told that it may ask now (CIBA §10.2). */
@@ -42,10 +53,11 @@ export async function forgetPace({ store }: Pick<Needs, 'store'>, place: Located
   await Promise.all([store.remove(key), store.remove(firstOf(key))])
 }
 
-async function begin(store: GrantStore, key: RootKey, nowMs: number, untilMs: number): Promise<void> {
+async function begin(store: GrantStore, key: RootKey, nowMs: number, untilMs: number): Promise<boolean> {
   const waitMs = POLL_INTERVAL_SECONDS * SECOND_MS
-  if (!(await store.claim(firstOf(key), nowMs + waitMs))) throw new errors.SlowDown()
+  if (!(await store.claim(firstOf(key), nowMs + waitMs))) return false
   await store.putRoot(key, toRoot({ askedAtMs: nowMs, waitMs }), untilMs)
+  return true
 }
 
 function paceKey({ key }: Located): RootKey {

@@ -15,7 +15,12 @@ type Seeded = {
   plans: { plan: string; variant: Record<string, string>; configuration: Configuration }[]
 }
 type Section = { client_id: string; client_secret?: string; initial_access_token?: string }
-type Configuration = { client?: Section; client2?: Section; server: { discoveryUrl: string } }
+type Configuration = {
+  client?: Section
+  client2?: Section
+  server: { discoveryUrl: string }
+  automated_ciba_approval_url?: string
+}
 
 describe('cli seed conformance', function () {
   this.timeout(20_000)
@@ -85,9 +90,28 @@ describe('cli seed conformance', function () {
       plans.find(({ plan }) => plan.includes('dynamic'))?.configuration.client?.initial_access_token
     expect(again.changed).to.equal(false)
     expect(initialToken(again)).to.be.a('string').and.not.to.equal(initialToken(seeded))
-    const without = (one: Seeded) => one.plans.filter(({ plan }) => !plan.includes('dynamic'))
-    expect(without(again)).to.eql(without(seeded))
+    const without = (one: Seeded) =>
+      one.plans.filter(({ configuration }) => !configuration.client?.initial_access_token)
+    expect(without(again)).to.eql(without(seeded)).and.to.have.length(17)
     expect(again.account).to.eql(seeded.account)
+  })
+
+  it('tells the plans of CIBA whom to ask, at which level, and where somebody answers', async () => {
+    const approval_url = 'http://127.0.0.1:8790'
+    const { plans, account } = await seed(write({ ...example(), plans: ['fapi-ciba'], approval_url }))
+    expect(plans).to.have.length(8)
+    for (const { variant, configuration } of plans) {
+      const asked = { hint_type: 'login_hint', hint_value: account.email }
+      expect(configuration.client).to.include(asked)
+      expect(configuration.client2).to.include({ ...asked, acr_value: 'urn:account-server:acr:password' })
+      const registers = variant['client_registration'] === 'dynamic_client'
+      expect(Object.keys(configuration.client ?? {})).to.include(
+        registers ? 'initial_access_token' : 'client_id',
+      )
+      expect(configuration.automated_ciba_approval_url)
+        .to.be.a('string')
+        .that.matches(/^http:\/\/127\.0\.0\.1:8790\/[\w-]{43}\/\{action\}\/\{auth_req_id\}$/)
+    }
   })
 
   it('puts a client back that was changed or moved to another suite', async () => {

@@ -1,139 +1,202 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { SignJWT } from 'jose'
 import type { JWTPayload } from 'jose'
-import type { Answer } from '../oidc/protocol/send.ts'
-import { openSuite, play } from './suite.ts'
-import type { Played, Suite } from './suite.ts'
+import {
+  acknowledged,
+  reachedResource,
+  receivedTokens,
+  refusedClient,
+  refusedRequest,
+} from './ciba-checks.ts'
+import { nameOf, openWorld, playVariant, VARIANTS } from './ciba-world.ts'
+import type { Bend, Played, World } from './ciba-world.ts'
 
-const PLAN = 'fapi-ciba-id1-test-plan'
-const GRANT = 'urn:openid:params:grant-type:ciba'
+const seconds = () => Math.floor(Date.now() / 1000)
+type Change = (claims: JWTPayload) => JWTPayload
+const without =
+  (name: string): Change =>
+  (claims) =>
+    Object.fromEntries(Object.entries(claims).filter(([claim]) => claim !== name))
+const withClaims =
+  (make: () => JWTPayload): Change =>
+  (claims) => ({ ...claims, ...make() })
 
-describe('the FAPI-CIBA plan', function () {
-  this.timeout(40_000)
-  let suite: Suite
-  let app: Played
+describe('the FAPI-CIBA plan, requests', function () {
+  this.timeout(60_000)
+  let world: World
   before(async () => {
-    suite = await openSuite()
-    const { client } = suite.configuration(PLAN, { client_auth_type: 'private_key_jwt', ciba_mode: 'poll' })
-    app = play(suite, client, { key: suite.keys.client })
+    world = await openWorld()
   })
-  after(() => suite.stop())
-
-  const now = () => Math.floor(Date.now() / 1000)
-
-  /** The claims of a request object as the suite sends them. */
-  const claims = (): JWTPayload => ({
-    iss: app.client.client_id,
-    aud: suite.issuer,
-    iat: now(),
-    nbf: now(),
-    exp: now() + 300,
-    jti: randomUUID(),
-    scope: 'openid',
-    login_hint: suite.account.email,
-    binding_message: '1234',
-  })
-
-  async function ask(payload: JWTPayload, given: Partial<{ alg: string; key: 'client' | 'client2' }> = {}) {
-    const { alg = 'ES256', key = 'client' } = given
-    const { kid, privateKey } = suite.keys[key]
-    const request =
-      alg === 'ES256'
-        ? await new SignJWT(payload).setProtectedHeader({ alg, kid }).sign(privateKey)
-        : `${encode({ alg, kid })}.${encode(payload)}.${alg === 'none' ? '' : 'AAAA'}`
-    return post('/oauth/backchannel', { request })
-  }
-
-  const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
-
-  const post = async (to: string, form: Record<string, string>): Promise<Answer> =>
-    suite.send({ to, form: { ...(await app.assertion(`${suite.issuer}/oauth/token`)), ...form } })
+  after(() => world?.stop())
 
   it('fapi-ciba-id1-discovery-end-point-verification', () => {
-    expect(suite.metadata['grant_types_supported']).to.include(GRANT)
-    expect(suite.metadata['backchannel_token_delivery_modes_supported']).to.include.members(['poll', 'ping'])
-    expect(suite.metadata['backchannel_authentication_endpoint']).to.be.a('string')
-    expect(suite.metadata['backchannel_authentication_request_signing_alg_values_supported'])
-      .to.include.members(['ES256', 'PS256'])
-      .and.not.include('none')
-  })
-
-  it('fapi-ciba-id1-ensure-authorization-request-with-binding-message-succeeds: acknowledged, with a lifetime', async () => {
-    const answer = await ask(claims())
-    expect(answer.status, answer.text).to.equal(200)
-    expect(answer.json())
-      .to.have.property('auth_req_id')
-      .that.matches(/^[A-Za-z0-9._~-]{20,}$/)
-    expect(answer.json()['expires_in']).to.be.a('number')
-  })
-
-  it('fapi-ciba-id1-ensure-requested-expiry-as-string-succeeds', async () => {
-    expect((await ask({ ...claims(), requested_expiry: '30' })).json()).to.include({ expires_in: 30 })
-    expect((await ask({ ...claims(), requested_expiry: 30 })).json()).to.include({ expires_in: 30 })
-  })
-
-  const without = (name: string) => (one: JWTPayload) =>
-    Object.fromEntries(Object.entries(one).filter(([claim]) => claim !== name))
-
-  const BAD: [string, (claims: JWTPayload) => JWTPayload][] = [
-    ['missing-aud', without('aud')],
-    ['bad-aud', (one) => ({ ...one, aud: 'https://other.example.com' })],
-    ['missing-iss', without('iss')],
-    ['bad-iss', (one) => ({ ...one, iss: 'somebody' })],
-    ['missing-exp', without('exp')],
-    ['expired-exp', (one) => ({ ...one, exp: now() - 300, iat: now() - 600, nbf: now() - 600 })],
-    ['exp-is-70-minutes-in-future', (one) => ({ ...one, exp: now() + 4200 })],
-    ['missing-iat', without('iat')],
-    ['missing-nbf', without('nbf')],
-    ['nbf-is-10-minutes-in-future', (one) => ({ ...one, nbf: now() + 600, exp: now() + 900 })],
-    ['nbf-is-70-minutes-in-past', (one) => ({ ...one, nbf: now() - 4200 })],
-    ['missing-jti', without('jti')],
-  ]
-  for (const [name, bend] of BAD)
-    it(`fapi-ciba-id1-ensure-request-object-${name}-fails`, async () => {
-      const answer = await ask(bend(claims()))
-      expect(answer.status, answer.text).to.equal(400)
-      expect(answer.json()['error']).to.be.oneOf(['invalid_request', 'invalid_request_object'])
-    })
-
-  for (const alg of ['none', 'RS256', 'HS256'])
-    it(`fapi-ciba-id1-ensure-request-object-signature-algorithm-is-${alg === 'HS256' ? 'bad' : alg}-fails`, async () => {
-      expect((await ask(claims(), { alg })).status).to.equal(400)
-    })
-
-  it('fapi-ciba-id1-ensure-request-object-signed-by-other-client-fails', async () => {
-    expect((await ask(claims(), { key: 'client2' })).status).to.equal(400)
-  })
-
-  it('fapi-ciba-id1-ensure-unsigned-backchannel-authorization-request-fails: parameters that nobody signed', async () => {
-    const answer = await post('/oauth/backchannel', { scope: 'openid', login_hint: suite.account.email })
-    expect([answer.status, answer.json()['error']]).to.eql([400, 'invalid_request'])
-  })
-
-  it('fapi-ciba-id1-ensure-authorization-request-with-multiple-hints-fails', async () => {
-    const answer = await ask({ ...claims(), id_token_hint: 'a.b.c' })
-    expect([answer.status, answer.json()['error']]).to.eql([400, 'invalid_request'])
-  })
-
-  it('fapi-ciba-id1-ensure-authorization-request-with-potentially-bad-binding-message: shown, or invalid_binding_message', async () => {
-    const answer = await ask({ ...claims(), binding_message: '1234 \ud83d\udc4d\ud83c\udfff \ud83d\udc4c' })
-    if (answer.status !== 200) expect(answer.json()).to.include({ error: 'invalid_binding_message' })
-  })
-
-  it('fapi-ciba-id1-ensure-wrong-auth-req-id-in-token-endpoint-request, and requests without an assertion', async () => {
-    const poll = await post('/oauth/token', { grant_type: GRANT, auth_req_id: 'an-unknown-one' })
-    expect([poll.status, poll.json()['error']]).to.eql([400, 'invalid_grant'])
-    for (const to of ['/oauth/backchannel', '/oauth/token']) {
-      const form = { client_id: app.client.client_id, grant_type: GRANT, auth_req_id: 'any' }
-      const answer = await suite.send({ to, form })
-      expect([answer.status, answer.json()['error']], to).to.eql([401, 'invalid_client'])
+    const { metadata, aliases, issuer } = world
+    expect(metadata).to.include({ issuer, tls_client_certificate_bound_access_tokens: true })
+    expect(metadata['grant_types_supported']).to.include('urn:openid:params:grant-type:ciba')
+    expect(metadata['backchannel_token_delivery_modes_supported']).to.include.members(['poll', 'ping'])
+    expect(metadata['backchannel_user_code_parameter_supported']).to.equal(false)
+    for (const endpoint of ['backchannel_authentication_endpoint', 'token_endpoint', 'userinfo_endpoint']) {
+      expect(metadata[endpoint]).to.match(/^http/)
+      expect(aliases[endpoint]).to.match(/^https:/)
     }
+    for (const list of [
+      'backchannel_authentication_request_signing_alg_values_supported',
+      'id_token_signing_alg_values_supported',
+      'token_endpoint_auth_signing_alg_values_supported',
+      'userinfo_signing_alg_values_supported',
+    ])
+      expect(metadata[list], list).to.include.members(['PS256', 'ES256']).and.not.include('none')
+    expect(metadata['token_endpoint_auth_methods_supported']).to.include.members([
+      'private_key_jwt',
+      'self_signed_tls_client_auth',
+    ])
   })
 
-  it('fapi-ciba-id1-ensure-client-assertion-with-iss-aud-to-token-endpoint-succeeds', async () => {
-    const assertion = await app.assertion(suite.issuer)
-    const form = { ...assertion, grant_type: GRANT, auth_req_id: 'an-unknown-one' }
-    expect((await suite.send({ to: '/oauth/token', form })).json()).to.include({ error: 'invalid_grant' })
-  })
+  for (const variant of VARIANTS)
+    describe(nameOf(variant), () => {
+      let played: Played
+      before(async () => {
+        played = await playVariant(world, variant)
+      })
+
+      /** A request that is granted, to its end. */
+      async function granted(bend: Bend): Promise<Record<string, unknown>> {
+        const answer = await played.ask(bend)
+        const id = acknowledged(answer)
+        await world.decide('allow', id)
+        const tokens = await receivedTokens(world, played, await played.poll(id))
+        await reachedResource(played, tokens.access_token)
+        return answer.json
+      }
+
+      it('fapi-ciba-id1-ensure-authorization-request-with-binding-message-succeeds', async () => {
+        await granted({ claims: withClaims(() => ({ binding_message: '1234' })) })
+      })
+
+      it('fapi-ciba-id1-ensure-other-scope-order-succeeds', async () => {
+        const reversed: Change = (claims) => ({
+          ...claims,
+          scope: String(claims['scope']).split(' ').reverse().join(' '),
+        })
+        await granted({ claims: reversed })
+      })
+
+      it('fapi-ciba-id1-ensure-requested-expiry-as-string-succeeds', async () => {
+        for (const requested_expiry of ['30', 30])
+          expect(await granted({ claims: withClaims(() => ({ requested_expiry })) })).to.include({
+            expires_in: 30,
+          })
+      })
+
+      it('fapi-ciba-id1-ensure-authorization-request-with-potentially-bad-binding-message', async () => {
+        const words = 'Lorem ipsum dolor sit amet, consectetur adipiscing elit. '.repeat(8)
+        const binding_message = `1234 \u{1f44d}\u{1f3ff} 品川 ${words}`
+        const answer = await played.ask({ claims: withClaims(() => ({ binding_message })) })
+        expect([answer.status, answer.json['error']]).to.eql([400, 'invalid_binding_message'])
+      })
+
+      const other = () => played.actors.client2.client.client_id
+      const BAD: [string, Change][] = [
+        ['missing-aud', without('aud')],
+        ['bad-aud', withClaims(() => ({ aud: 'https://other.example.com' }))],
+        ['missing-iss', without('iss')],
+        ['bad-iss', withClaims(() => ({ iss: other() }))],
+        ['missing-exp', without('exp')],
+        ['expired-exp', withClaims(() => ({ exp: seconds() - 300 }))],
+        ['exp-is-70-minutes-in-future', withClaims(() => ({ exp: seconds() + 4200 }))],
+        ['missing-iat', without('iat')],
+        ['missing-nbf', without('nbf')],
+        ['nbf-is-10-minutes-in-future', withClaims(() => ({ nbf: seconds() + 600 }))],
+        ['nbf-is-70-minutes-in-past', withClaims(() => ({ nbf: seconds() - 4200 }))],
+        ['missing-jti', without('jti')],
+      ]
+      for (const [name, claims] of BAD)
+        it(`fapi-ciba-id1-ensure-request-object-${name}-fails`, async () => {
+          refusedRequest(await played.ask({ claims }))
+        })
+
+      for (const alg of ['none', 'bad', 'RS256'])
+        it(`fapi-ciba-id1-ensure-request-object-signature-algorithm-is-${alg}-fails`, async () => {
+          refusedRequest(await played.ask({ alg }))
+        })
+
+      it('fapi-ciba-id1-ensure-request-object-signed-by-other-client-fails', async () => {
+        const { key } = played.actors.client2
+        refusedRequest(await played.ask({ key, alg: key.alg }))
+      })
+
+      it('fapi-ciba-id1-ensure-authorization-request-with-multiple-hints-fails', async () => {
+        const hints: Change = (claims) => ({
+          ...without('binding_message')(claims),
+          login_hint: 'join@example.com',
+          login_hint_token: 'xxxxxxxxxxxxxxxxxxxx',
+        })
+        refusedRequest(await played.ask({ claims: hints }))
+      })
+
+      it('fapi-ciba-id1-ensure-unsigned-backchannel-authorization-request-fails', async () => {
+        const claims = Object.entries(played.requestClaims(played.actors.client))
+        const fields = Object.fromEntries(claims.map(([name, value]) => [name, String(value)]))
+        refusedRequest(await played.ask({ fields }))
+      })
+
+      if (variant.client_auth_type === 'private_key_jwt') assertionModules()
+      else certificateModules()
+
+      function assertionModules() {
+        const id = () => played.actors.client.client.client_id
+        const form = async (bend: Bend) => played.ask(bend)
+
+        it('fapi-ciba-id1-ensure-without-client-assertion-in-backchannel-authorization-request', async () => {
+          refusedClient(await form({ authentication: { client_id: id() } }))
+        })
+
+        it('fapi-ciba-id1-ensure-client-assertion-signature-algorithm-in-backchannel-authorization-request-is-RS256-fails', async () => {
+          refusedClient(await form({ assertionAlg: 'RS256' }))
+        })
+
+        it('fapi-ciba-id1-ensure-invalid-client-assertions-in-backchannel-authorization-request-fail', async () => {
+          const cases: Bend[] = [
+            { assertion: without('sub') },
+            { assertion: withClaims(() => ({ sub: 'somebody' })) },
+            { assertion: without('iss') },
+            { assertion: withClaims(() => ({ iss: 'somebody' })) },
+            { assertion: without('aud') },
+            { assertion: withClaims(() => ({ aud: 'https://other.example.com' })) },
+            { assertion: withClaims(() => ({ exp: seconds() - 300 })) },
+            { assertionAlg: 'RS256' },
+            { assertionAlg: 'none' },
+            { assertionAlg: 'bad' },
+          ]
+          for (const bend of cases) refusedClient(await form(bend))
+          for (const type of [undefined, 'unknown']) {
+            const client_assertion = randomUUID()
+            const authentication = { client_assertion, ...(type && { client_assertion_type: type }) }
+            const answer = await form({ authentication })
+            expect(answer.json['error'], answer.text).to.be.oneOf(['invalid_request', 'invalid_client'])
+            expect(answer.status).to.equal(answer.json['error'] === 'invalid_request' ? 400 : 401)
+          }
+          await granted({})
+        })
+      }
+
+      function certificateModules() {
+        const swapped = () => ({ authentication: { client_id: other() } })
+
+        it('fapi-ciba-id1-ensure-different-client-id-and-issuer-in-backchannel-authorization-request', async () => {
+          refusedClient(await played.ask(swapped()))
+        })
+
+        it('fapi-ciba-id1-ensure-wrong-client-id-in-backchannel-authorization-request', async () => {
+          const { key } = played.actors.client
+          refusedClient(
+            await played.ask({
+              ...swapped(),
+              key,
+              claims: withClaims(() => ({ iss: other() })),
+            }),
+          )
+        })
+      }
+    })
 })

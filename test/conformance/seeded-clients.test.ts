@@ -105,7 +105,10 @@ describe('the clients that are seeded for FAPI and CIBA', function () {
   })
 
   it('ask behind the scenes by poll and ping, authenticated either way', async () => {
-    const runs = suite.seeded.plans.filter(({ plan }) => plan.startsWith('fapi-ciba'))
+    const runs = suite.seeded.plans.filter(
+      ({ plan, variant }) =>
+        plan.startsWith('fapi-ciba') && variant['client_registration'] === 'static_client',
+    )
     expect(runs).to.have.length(4)
     for (const { variant, configuration } of runs) {
       const { client } = configuration as Record<Holder, Section>

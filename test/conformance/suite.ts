@@ -37,8 +37,8 @@ type Tokens = {
 }
 type SigningKey = { kid: string; privateKey: KeyObject | CryptoKey }
 
-/** A server set up as docs/conformance.md says, with everything seeded. */
-export async function openSuite(env: Record<string, string> = {}) {
+/** A server set up as docs/conformance.md says, with everything seeded; `fields` say where suite and approver run. */
+export async function openSuite(env: Record<string, string> = {}, fields: Fields = {}) {
   const stage = await openStage({
     store: 'sqlite',
     env: {
@@ -47,13 +47,15 @@ export async function openSuite(env: Record<string, string> = {}) {
       ...env,
     },
   })
-  const [one, two] = [makeKey('suite-1'), makeKey('suite-2')]
+  const [one, two] = [makeKey('suite-1', fields['alg']), makeKey('suite-2')]
   const [certificate, certificate2] = [makeCertificate(), makeCertificate()]
   const file = join(stage.dataDir, 'conformance.json')
   writeFileSync(
     file,
     JSON.stringify({
       alias: 'account-server',
+      suite: fields['suite'],
+      approval_url: fields['approval_url'],
       account: { password: PASSWORD },
       client: { jwks: { keys: [one.jwk] }, certificate: certificate.cert },
       client2: { jwks: { keys: [two.jwk] }, certificate: certificate2.cert },
@@ -98,9 +100,18 @@ export async function openSuite(env: Record<string, string> = {}) {
 }
 
 /** A key of a relying party, with what it registers. */
-export function makeKey(kid: string) {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  return { kid, privateKey, jwk: { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'ES256' } }
+export function makeKey(kid: string, alg = 'ES256') {
+  const { privateKey, publicKey } =
+    alg === 'ES256'
+      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      : generateKeyPairSync('rsa', { modulusLength: 2048 })
+  return {
+    kid,
+    alg,
+    privateKey,
+    publicKey,
+    jwk: { ...publicKey.export({ format: 'jwk' }), kid, use: 'sig', alg },
+  }
 }
 
 export type Played = ReturnType<typeof play>

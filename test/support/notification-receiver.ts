@@ -25,7 +25,9 @@ export async function startNotificationReceiver() {
       const { authorization = '', 'content-type': contentType = '' } = request.headers
       received.push({ authorization, contentType, body: JSON.parse(Buffer.concat(chunks).toString()) })
       const status = statuses.shift() ?? 204
-      response.writeHead(status, status === 302 ? { location: `${url()}/elsewhere` } : {}).end()
+      response
+        .writeHead(status, status === 301 || status === 302 ? { location: `${url()}/elsewhere` } : {})
+        .end()
     })
   })
   const url = () => `https://localhost:${(server.address() as AddressInfo).port}/notify`

@@ -18,7 +18,6 @@ import type { ProviderAccount } from '../find-account.ts'
 import { keepPace, POLL_INTERVAL_SECONDS } from '../polling.ts'
 import type { GrantStore } from '../store/grant-store.ts'
 import { locate } from '../store/token-ids.ts'
-import { LINGER_MS } from '../store/unit-of-work.ts'
 import { recordRequest } from './backchannel-requests.ts'
 import { installPing } from './ping.ts'
 import { assertOnce } from './signed-request.ts'
@@ -82,9 +81,8 @@ export function installCiba(provider: Provider, needs: CibaNeeds): void {
     const place = locate('BackchannelAuthenticationRequest', id)
     const ctx = Provider.ctx
     const polled = place && ctx?.oidc.route === 'token' && request?.clientId === ctx.oidc.client?.clientId
-    // Also once it is used up: a parallel request is told to wait, not taken for a thief's.
-    if (polled && request && !request.isExpired)
-      await keepPace(needs, place, (request.exp ?? 0) * SECOND_MS + LINGER_MS)
+    // Also once it is used up: a parallel request is not taken for a thief's.
+    if (polled && request && !request.isExpired) await keepPace(needs, place, request)
     return request
   }
   // The library always says that it takes a user_code.
@@ -108,7 +106,7 @@ type RequestModel = {
   find: (
     id: string,
     options?: object,
-  ) => Promise<{ clientId?: string; exp?: number; isExpired: boolean } | undefined>
+  ) => Promise<{ clientId?: string; exp?: number; consumed?: unknown; isExpired: boolean } | undefined>
 }
 
 async function findPerson(

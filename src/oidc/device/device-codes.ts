@@ -8,7 +8,7 @@ import { returnToBucket, takeFromBucket } from '../../accounts/bucket.ts'
 import type { BucketRule } from '../../accounts/bucket.ts'
 import { networkOf } from '../../accounts/network.ts'
 import { requestState } from '../../http/request-state.ts'
-import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
+import { MINUTE_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
 import { keyedDigest } from '../../platform/tokens.ts'
@@ -16,7 +16,6 @@ import { keepPace, POLL_INTERVAL_SECONDS } from '../polling.ts'
 import type { GrantStore } from '../store/grant-store.ts'
 import { fillInUserCode } from './device-flow.ts'
 import { locate } from '../store/token-ids.ts'
-import { LINGER_MS } from '../store/unit-of-work.ts'
 
 export type DeviceCodeNeeds = {
   db: Db
@@ -36,6 +35,7 @@ const PASSING = new Set(['server_error', 'temporarily_unavailable', 'invalid_req
 type DeviceCode = {
   clientId?: string
   exp?: number
+  consumed?: unknown
   isExpired: boolean
   error?: string | undefined
   errorDescription?: string | undefined
@@ -59,9 +59,8 @@ export function installDeviceCodes(provider: Provider, needs: DeviceCodeNeeds): 
     const place = locate('DeviceCode', id)
     const ctx = Provider.ctx
     const polled = place && ctx?.oidc.route === 'token' && code?.clientId === ctx.oidc.client?.clientId
-    // Also once it is used up: a parallel request is told to wait, not taken for a thief's.
-    if (polled && code && !code.isExpired)
-      await keepPace(needs, place, (code.exp ?? 0) * SECOND_MS + LINGER_MS)
+    // Also once it is used up: a parallel request is not taken for a thief's.
+    if (polled && code && !code.isExpired) await keepPace(needs, place, code)
     return code
   }
   model.findByUserCode = async function (userCode, options) {

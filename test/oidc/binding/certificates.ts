@@ -25,6 +25,8 @@ type Options = {
   names?: { dns?: string[]; uri?: string[]; ip?: string[]; email?: string[] }
   authority?: boolean
   uses?: (keyof typeof USES)[]
+  /** EC P-256 and new unless given. */
+  pair?: { publicKey: KeyObject; privateKey: KeyObject }
   /** Milliseconds since the epoch. */
   validFrom?: number
   validTo?: number
@@ -36,8 +38,12 @@ const DAY_MS = 86_400_000
 
 export function makeCertificate(options: Options = {}): Certificate {
   const { subject = [[['CN', 'Somebody']]], issuer } = options
-  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const algorithm = sequence(oid('1.2.840.10045.4.3.2'))
+  const { publicKey, privateKey } = options.pair ?? generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const signer = issuer ? createPrivateKey(issuer.key) : privateKey
+  const algorithm =
+    signer.asymmetricKeyType === 'ec'
+      ? sequence(oid('1.2.840.10045.4.3.2'))
+      : sequence(oid('1.2.840.113549.1.1.11'), tlv(0x05))
   const body = sequence(
     tlv(0xa0, tlv(0x02, Buffer.of(2))),
     tlv(0x02, Buffer.concat([Buffer.of(1), randomBytes(8)])),
@@ -48,7 +54,7 @@ export function makeCertificate(options: Options = {}): Certificate {
     publicKey.export({ format: 'der', type: 'spki' }),
     tlv(0xa3, sequence(...extensions(options))),
   )
-  const signature = sign('sha256', body, issuer ? createPrivateKey(issuer.key) : privateKey)
+  const signature = sign('sha256', body, signer)
   const der = sequence(body, algorithm, tlv(0x03, Buffer.of(0), signature))
   return {
     cert: pemOf(der),
