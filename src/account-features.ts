@@ -1,6 +1,6 @@
 /** The accounts' needs, gathered from the process's parts once: what their nouns take as their first argument. */
 import { DEFAULT_REQUEST_LIMITS } from './accounts/request-limits.ts'
-import { createRevokeAccess } from './oidc/access-endings.ts'
+import { createAccessEndings } from './oidc/access-endings.ts'
 import type { Parts } from './parts.ts'
 
 export type AccountNeeds = ReturnType<typeof createAccountNeeds>
@@ -27,7 +27,7 @@ export function createAccountNeeds({ config, db, clock, hasher, store, outbox }:
     },
     enqueueMail: outbox.enqueueMail,
     publicUrl: publicUrl(issuer, mail.activationUrlFormat),
-    revokeAccess: createRevokeAccess({ store, clock }),
+    ...createAccessEndings({ store, clock, outbox }),
   }
 }
 

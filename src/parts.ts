@@ -2,8 +2,10 @@
 import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { createHasher } from './accounts/hashing.ts'
+import type { Hasher } from './accounts/hashing.ts'
 import type { Config } from './config.ts'
 import { createLogoutSink } from './logout-sink.ts'
+import { createAccessEndings, createEndedSink, ENDED_TOPIC } from './oidc/access-endings.ts'
 import { createMailboxTransport } from './mail/mailbox.ts'
 import { createMailer } from './mail/mailer.ts'
 import type { MailTransport } from './mail/mail-transport.ts'
@@ -42,15 +44,11 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
   const db = openDatabase(config.database)
   const { redis, store: kept, reapply } = openGrantStore({ config, db, clock, log })
   const sealer = createSealer(config.keys.data)
-  const worker = createWorker({ config, db, clock, log, sealer, logout: createLogoutSink(() => parts) })
+  const logout = createLogoutSink(() => parts)
+  const ended = createEndedSink(() => createAccessEndings(parts))
+  const worker = createWorker({ config, db, clock, log, sealer, logout, ended })
   const outbox = createOutbox({ sealer, clock, onCommitted: worker.relay.wake })
   const store = announceEndings({ db, clock, outbox, store: revokeStatuses({ db, store: kept }) })
-  const hasher = createHasher({
-    memoryKib: config.accounts.hashMemoryKib,
-    passes: config.accounts.hashPasses,
-    maxRunning: Math.max(1, Math.floor(availableParallelism() / config.workers)),
-    maxWaiting: config.accounts.hashQueueLength,
-  })
   const feed = createChangeFeed({ db, log, clock })
   const parts = {
     config,
@@ -63,7 +61,7 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
     reapplyRevocations: reapply,
     sealer,
     outbox,
-    hasher,
+    hasher: openHasher(config),
     feed,
     relay: worker.relay,
     /** True from the signal to stop on. */
@@ -79,9 +77,26 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
   return parts
 }
 
-type WorkerNeeds = { config: Config; db: Db; clock: Clock; log: Logger; sealer: Sealer; logout: Sink }
+function openHasher({ accounts, workers }: Config): Hasher {
+  return createHasher({
+    memoryKib: accounts.hashMemoryKib,
+    passes: accounts.hashPasses,
+    maxRunning: Math.max(1, Math.floor(availableParallelism() / workers)),
+    maxWaiting: accounts.hashQueueLength,
+  })
+}
 
-function createWorker({ config, db, clock, log, sealer, logout }: WorkerNeeds) {
+type WorkerNeeds = {
+  config: Config
+  db: Db
+  clock: Clock
+  log: Logger
+  sealer: Sealer
+  logout: Sink
+  ended: Sink
+}
+
+function createWorker({ config, db, clock, log, sealer, logout, ended }: WorkerNeeds) {
   const transport = mailTransport({ config, db, clock })
   const { issuer: publicUrl, serverName, mail } = config
   const mailer = createMailer({ transport, from: mail.from, serverName, publicUrl, clock })
@@ -91,7 +106,7 @@ function createWorker({ config, db, clock, log, sealer, logout }: WorkerNeeds) {
     clock,
     log,
     sealer,
-    sinks: { [MAIL_TOPIC]: mailer, [LOGOUT_TOPIC]: logout, [PING_TOPIC]: pings },
+    sinks: { [MAIL_TOPIC]: mailer, [LOGOUT_TOPIC]: logout, [PING_TOPIC]: pings, [ENDED_TOPIC]: ended },
   })
   const upkeep = createUpkeep({ db, clock, log, config, sealer })
   let running = false
@@ -117,7 +132,7 @@ function mailTransport({ config, db, clock }: Pick<WorkerNeeds, 'config' | 'db' 
 }
 
 /** Redis where it is configured, else the SQL database. */
-function openGrantStore({ config, db, clock, log }: Omit<WorkerNeeds, 'sealer' | 'logout'>) {
+function openGrantStore({ config, db, clock, log }: Omit<WorkerNeeds, 'sealer' | 'logout' | 'ended'>) {
   if (!config.redisDsn)
     return { redis: undefined, store: createSqlStore({ db, clock }), reapply: async () => 0 }
   const redis = openRedis(config.redisDsn, { onError: (error) => log.warn({ err: error }, 'redis.error') })

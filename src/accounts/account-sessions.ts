@@ -5,7 +5,9 @@
 import { inTransaction } from '../platform/database.ts'
 import type { Db, Sql } from '../platform/database.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
 import { lockAccount } from './account.ts'
+import type { AccessEndings } from './ended-access.ts'
 
 export type AccountSession = {
   /** The provider's session `uid`: names the session, opens nothing. */
@@ -97,7 +99,20 @@ export async function touchSession(sql: Sql, uid: string, nowMs: number): Promis
 }
 
 /** Ends one session of this account; false for another's, or when it had ended. The caller empties the grant store. */
-export async function endSession(sql: Sql, accountId: string, uid: string, nowMs: number): Promise<boolean> {
+export async function endSession(
+  { db, clock, noteEnded }: { db: Db; clock: Clock } & Pick<AccessEndings, 'noteEnded'>,
+  accountId: string,
+  uid: string,
+): Promise<boolean> {
+  return inTransaction(db, async (trx) => {
+    const ended = await markEnded(trx, accountId, uid, clock())
+    if (ended) await noteEnded(trx, { accountId, sessionUids: [uid], grantIdDigests: [] })
+    return ended
+  })
+}
+
+/** The same for a session that is no longer in the grant store. */
+export async function markEnded(sql: Sql, accountId: string, uid: string, nowMs: number): Promise<boolean> {
   const ended = await sql('account_sessions')
     .where({ uid, accountId })
     .whereNull('endedAtMs')

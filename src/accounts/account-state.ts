@@ -5,10 +5,10 @@ import type { Clock } from '../platform/clock.ts'
 import { recordAudit } from './audit.ts'
 import { lockAccount } from './account.ts'
 import { endAllAccess } from './ended-access.ts'
-import type { EndedAccess, RevokeAccess } from './ended-access.ts'
+import type { AccessEndings, EndedAccess } from './ended-access.ts'
 import { assertNotLastAdmin } from './roles.ts'
 
-type Needs = { db: Db; clock: Clock; revokeAccess: RevokeAccess }
+type Needs = { db: Db; clock: Clock } & AccessEndings
 /** Who does it, for the audit trail: an account id, `cli` or `system`. */
 export type Actor = { actor: string; ip?: string | undefined }
 
@@ -48,7 +48,7 @@ export async function signOutEverywhere(needs: Needs, accountId: string, by: Act
   const ended = await inTransaction(needs.db, async (trx) => {
     if (!(await lockAccount(trx, accountId))) return undefined
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.signed_out_everywhere', accountId })
-    return endAllAccess(trx, accountId, nowMs)
+    return endAllAccess(needs, trx, accountId, nowMs)
   })
   return revoke(needs, ended)
 }
@@ -62,7 +62,7 @@ async function endAndChange(
   const ended = await inTransaction(needs.db, async (trx) => {
     await assertNotLastAdmin(trx, accountId)
     if (!(await lockAccount(trx, accountId))) return undefined
-    const access = await endAllAccess(trx, accountId, nowMs)
+    const access = await endAllAccess(needs, trx, accountId, nowMs)
     await change(trx, nowMs)
     return access
   })

@@ -9,7 +9,7 @@ import { findAccountById, isVerified, lockAccount, markVerified } from './accoun
 import type { Account } from './account.ts'
 import { recordAudit } from './audit.ts'
 import { endAllAccess } from './ended-access.ts'
-import type { EndedAccess, RevokeAccess } from './ended-access.ts'
+import type { AccessEndings, EndedAccess } from './ended-access.ts'
 import type { Hasher } from './hashing.ts'
 import { proveToken, useToken } from './one-time-token.ts'
 import type { OneTimeToken, TokenEvidence, TokenKey, TokenRefusal } from './one-time-token.ts'
@@ -17,13 +17,12 @@ import { passwordProblem } from './password-policy.ts'
 import type { PasswordPolicy, PasswordProblem } from './password-policy.ts'
 import { storePassword } from './stored-password.ts'
 
-export type ActivationNeeds = {
+export type ActivationNeeds = AccessEndings & {
   db: Db
   clock: Clock
   hasher: Hasher
   keys: { index: Buffer }
   policy: PasswordPolicy
-  revokeAccess: RevokeAccess
 }
 
 export type Activated =
@@ -101,7 +100,7 @@ async function finish(
     if (!(await markVerified(trx, account.id, row.emailCanonical, nowMs))) return 'invalid_token'
     const { id: accountId } = account
     await recordAudit(trx, { atMs: nowMs, action: 'account.activated', actor: accountId, accountId, ip })
-    return replacePassword(trx, account, passwordHash, nowMs)
+    return replacePassword(needs, trx, account, passwordHash, nowMs)
   })
   if (outcome === 'invalid_token' || outcome === 'used') return { ok: false, reason: outcome }
   if (outcome) await needs.revokeAccess(outcome)
@@ -110,6 +109,7 @@ async function finish(
 
 /** Who signed in with the password that dies here is signed out. */
 async function replacePassword(
+  needs: ActivationNeeds,
   trx: Sql,
   account: Account,
   passwordHash: string | null,
@@ -117,5 +117,5 @@ async function replacePassword(
 ): Promise<EndedAccess | undefined> {
   if (passwordHash === null || passwordHash === account.passwordHash) return undefined
   await storePassword(trx, account.id, passwordHash, nowMs)
-  return endAllAccess(trx, account.id, nowMs)
+  return endAllAccess(needs, trx, account.id, nowMs)
 }

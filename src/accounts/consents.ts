@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { inTransaction, isDuplicate } from '../platform/database.ts'
 import type { Db, Sql } from '../platform/database.ts'
 import { removeGrantsOf } from './account-grants.ts'
+import type { AccessEndings } from './ended-access.ts'
 
 export type Consent = {
   accountId: string
@@ -83,13 +84,14 @@ export async function listConsents(sql: Sql, accountId: string): Promise<Consent
  * grant store, or nothing when there was neither.
  */
 export async function revokeConsent(
-  db: Db,
+  { db, noteEnded }: { db: Db } & Pick<AccessEndings, 'noteEnded'>,
   accountId: string,
   clientId: string,
 ): Promise<string[] | undefined> {
   return inTransaction(db, async (trx) => {
     const forgotten = await trx('consents').where({ accountId, clientId }).delete()
     const grants = await removeGrantsOf(trx, accountId, clientId)
+    await noteEnded(trx, { accountId, sessionUids: [], grantIdDigests: grants })
     return forgotten > 0 || grants.length > 0 ? grants : undefined
   })
 }

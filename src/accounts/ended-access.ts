@@ -4,29 +4,46 @@ import type { Sql } from '../platform/database.ts'
 /** What was ended in SQL and is still to be removed from the grant store. */
 export type EndedAccess = { accountId: string; sessionUids: string[]; grantIdDigests: string[] }
 
-/** Removes sessions and grants (with their tokens) from the grant store. Called after the commit; may be called again. */
-export type RevokeAccess = (ended: EndedAccess) => Promise<void>
+/** How what was ended in SQL comes to an end in the grant store, where it lives. */
+export type AccessEndings = {
+  /**
+   * Asks for it in the transaction that ends it in SQL, so that it is carried out even if this process dies before it
+   * comes to `revokeAccess`.
+   */
+  noteEnded: (trx: Sql, ended: EndedAccess) => Promise<void>
+  /** Removes sessions and grants (with their tokens) at once. Called after the commit; may be called again. */
+  revokeAccess: (ended: EndedAccess) => Promise<void>
+}
+
+type Needs = Pick<AccessEndings, 'noteEnded'>
 
 /**
  * Ends every session and grant of the account, and kills its pending links. Everything that began before `nowMs` is void
  * from here on, even where the grant store loses the revocation.
  */
-export async function endAllAccess(trx: Sql, accountId: string, nowMs: number): Promise<EndedAccess> {
+export async function endAllAccess(
+  needs: Needs,
+  trx: Sql,
+  accountId: string,
+  nowMs: number,
+): Promise<EndedAccess> {
   await trx('accounts').where({ id: accountId }).update({ sessionsValidFromMs: nowMs, updatedAtMs: nowMs })
-  return endSessionsAndGrants(trx, accountId, nowMs)
+  return endSessionsAndGrants(needs, trx, accountId, nowMs)
 }
 
 /** Ends every session but one, every grant that does not hang on that one, and kills pending links. */
 export async function endOtherAccess(
+  needs: Needs,
   trx: Sql,
   accountId: string,
   keptSessionUid: string | undefined,
   nowMs: number,
 ): Promise<EndedAccess> {
-  return endSessionsAndGrants(trx, accountId, nowMs, keptSessionUid)
+  return endSessionsAndGrants(needs, trx, accountId, nowMs, keptSessionUid)
 }
 
 async function endSessionsAndGrants(
+  { noteEnded }: Needs,
   trx: Sql,
   accountId: string,
   nowMs: number,
@@ -48,5 +65,7 @@ async function endSessionsAndGrants(
     .select('grantIdDigest')
   const grantIdDigests = grants.map(({ grantIdDigest }) => grantIdDigest)
   await trx('account_grants').whereIn('grantIdDigest', grantIdDigests).delete()
-  return { accountId, sessionUids, grantIdDigests }
+  const ended = { accountId, sessionUids, grantIdDigests }
+  await noteEnded(trx, ended)
+  return ended
 }

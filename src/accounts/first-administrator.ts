@@ -9,13 +9,13 @@ import { findAccountByEmail, isVerified, lockAccount, markVerified } from './acc
 import type { Account } from './account.ts'
 import { recordAudit } from './audit.ts'
 import { endAllAccess } from './ended-access.ts'
-import type { RevokeAccess } from './ended-access.ts'
+import type { AccessEndings } from './ended-access.ts'
 import { addAccount } from './operator-account.ts'
 import type { OperatorNeeds } from './operator-account.ts'
 import { grantRole, hasActiveAdmin } from './roles.ts'
 import { storePassword } from './stored-password.ts'
 
-type Needs = OperatorNeeds & { revokeAccess?: RevokeAccess }
+type Needs = OperatorNeeds & AccessEndings
 
 export type FirstAdministrator = {
   created: boolean
@@ -70,8 +70,8 @@ async function promote(
     if (isVerified(account)) return { ended: undefined }
     await storePassword(trx, id, passwordHash, nowMs)
     await markVerified(trx, id, account.emailCanonical, nowMs)
-    return { ended: await endAllAccess(trx, id, nowMs) }
+    return { ended: await endAllAccess(needs, trx, id, nowMs) }
   })
-  if (done?.ended) await needs.revokeAccess?.(done.ended)
+  if (done?.ended) await needs.revokeAccess(done.ended)
   return done && { passwordReplaced: done.ended !== undefined }
 }

@@ -5,15 +5,14 @@ import type { MailNeeds } from './account-mail.ts'
 import { lockAccount } from './account.ts'
 import { recordAudit } from './audit.ts'
 import { endOtherAccess } from './ended-access.ts'
-import type { RevokeAccess } from './ended-access.ts'
+import type { AccessEndings } from './ended-access.ts'
 import { passwordProblem } from './password-policy.ts'
 import type { PasswordPolicy, PasswordProblem } from './password-policy.ts'
 import { confirmPassword } from './sign-in.ts'
 import type { SignInNeeds, SignedIn } from './sign-in.ts'
 import { storePassword } from './stored-password.ts'
 
-export type PasswordChangeNeeds = SignInNeeds &
-  MailNeeds & { policy: PasswordPolicy; revokeAccess: RevokeAccess }
+export type PasswordChangeNeeds = SignInNeeds & MailNeeds & AccessEndings & { policy: PasswordPolicy }
 
 export type PasswordChange = {
   accountId: string
@@ -50,7 +49,7 @@ export async function changePassword(
     await storePassword(trx, accountId, passwordHash, nowMs)
     await mailPasswordChanged(needs, trx, account, nowMs)
     await recordAudit(trx, { atMs: nowMs, action: 'password.changed', actor: accountId, accountId, ip })
-    return endOtherAccess(trx, accountId, given.sessionUid, nowMs)
+    return endOtherAccess(needs, trx, accountId, given.sessionUid, nowMs)
   })
   if (!ended) return { ok: false, reason: 'wrong' }
   await needs.revokeAccess(ended)

@@ -11,7 +11,7 @@ import type { MailNeeds } from './account-mail.ts'
 import { recordAudit } from './audit.ts'
 import { lookupEmail } from './email.ts'
 import { endAllAccess } from './ended-access.ts'
-import type { EndedAccess, RevokeAccess } from './ended-access.ts'
+import type { AccessEndings, EndedAccess } from './ended-access.ts'
 import { evenly } from './even-timing.ts'
 import type { Hasher } from './hashing.ts'
 import { browserDigestOf, issueToken, proveToken, useToken } from './one-time-token.ts'
@@ -22,16 +22,16 @@ import { takeMail, takeNetworkRequest } from './request-limits.ts'
 import type { RequestLimits } from './request-limits.ts'
 import { storePassword } from './stored-password.ts'
 
-export type ResetNeeds = MailNeeds & {
-  db: Db
-  clock: Clock
-  hasher: Hasher
-  keys: { index: Buffer }
-  policy: PasswordPolicy
-  limits: RequestLimits
-  revokeAccess: RevokeAccess
-  settings: { resetMs: number; answerStepMs: number }
-}
+export type ResetNeeds = AccessEndings &
+  MailNeeds & {
+    db: Db
+    clock: Clock
+    hasher: Hasher
+    keys: { index: Buffer }
+    policy: PasswordPolicy
+    limits: RequestLimits
+    settings: { resetMs: number; answerStepMs: number }
+  }
 
 export type ResetRequest = {
   email: string
@@ -121,5 +121,5 @@ async function finish(
   await mailPasswordChanged(needs, trx, account, nowMs)
   const { id: accountId } = account
   await recordAudit(trx, { atMs: nowMs, action: 'password.reset', actor: accountId, accountId, ip })
-  return endAllAccess(trx, accountId, nowMs)
+  return endAllAccess(needs, trx, accountId, nowMs)
 }

@@ -47,16 +47,18 @@ export type Registration = {
   ip: string
 }
 
-export type Registered =
-  | { ok: true }
-  | { ok: false; reason: 'email_invalid'; problem: EmailProblem }
-  | { ok: false; reason: 'profile_invalid'; field: string }
-  | { ok: false; reason: 'password_refused'; problem: PasswordProblem }
+export type RegistrationProblem =
+  | { reason: 'email_invalid'; problem: EmailProblem }
+  | { reason: 'profile_invalid'; field: string }
+  | { reason: 'password_refused'; problem: PasswordProblem }
+
+/** Everything that is wrong with the form at once, in the order of its fields. */
+export type Registered = { ok: true } | { ok: false; problems: RegistrationProblem[] }
 
 /** Throws `AppError` `too_many_requests` (429) and `hashing_busy` (503). */
 export async function register(needs: RegistrationNeeds, given: Registration): Promise<Registered> {
-  const refused = refusal(needs, given)
-  if (refused) return refused
+  const problems = problemsOf(needs, given)
+  if (problems.length > 0) return { ok: false, problems }
   const limits = { db: needs.db, key: needs.keys.index, limits: needs.limits }
   await takeNetworkRequest(limits, 'registration', given.ip, needs.clock())
   return evenly(needs.settings.answerStepMs, async () => {
@@ -80,19 +82,16 @@ export async function resendActivation(
   })
 }
 
-function refusal(
-  needs: RegistrationNeeds,
-  given: Registration,
-): Exclude<Registered, { ok: true }> | undefined {
-  const email = parseEmail(given.email)
-  if (!email.ok) return { ok: false, reason: 'email_invalid', problem: email.problem }
+function problemsOf(needs: RegistrationNeeds, given: Registration): RegistrationProblem[] {
+  const problems: RegistrationProblem[] = []
   const profile = profileSchema.safeParse(given)
-  if (!profile.success) {
-    const field = String(profile.error.issues[0]?.path[0] ?? 'name')
-    return { ok: false, reason: 'profile_invalid', field }
-  }
+  const fields = new Set(profile.error?.issues.map(({ path }) => String(path[0] ?? 'name')))
+  for (const field of fields) problems.push({ reason: 'profile_invalid', field })
+  const email = parseEmail(given.email)
+  if (!email.ok) problems.push({ reason: 'email_invalid', problem: email.problem })
   const problem = passwordProblem(needs.policy, given.password, given)
-  return problem && { ok: false, reason: 'password_refused', problem }
+  if (problem) problems.push({ reason: 'password_refused', problem })
+  return problems
 }
 
 async function storeOrFollow(needs: RegistrationNeeds, given: Registration, passwordHash: string) {

@@ -1,6 +1,6 @@
 /** Keeps the account's own list of sessions in step with what the protocol endpoints did: who signed in, who signed out. */
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { endSession as markEnded, recordSession } from '../accounts/account-sessions.ts'
+import { markEnded, recordSession } from '../accounts/account-sessions.ts'
 import { requestState } from '../http/request-state.ts'
 import type { AnyContext } from '../http/request-state.ts'
 import type { Clock } from '../platform/clock.ts'

@@ -131,9 +131,8 @@ async function showSessions(needs: Needs, ctx: AnyContext, member: Member, notic
 }
 
 async function endOne(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
-  const { db, clock } = needs.accounts
   const uid = formOf(ctx)['id'] ?? ''
-  const ended = await endSession(db, member.account.id, uid, clock())
+  const ended = await endSession(needs.accounts, member.account.id, uid)
   if (ended) await needs.endSessionAndGrants(uid)
   if (ended && uid === member.sessionUid) return goHome(ctx)
   await showSessions(needs, ctx, member, ended ? 'Signed out there.' : 'That session had ended already.')
@@ -162,7 +161,7 @@ async function showApps(needs: Needs, ctx: AnyContext, { account }: Member, noti
 
 async function revokeApp(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
   const { id: accountId } = member.account
-  const grantIdDigests = await revokeConsent(needs.accounts.db, accountId, formOf(ctx)['clientId'] ?? '')
+  const grantIdDigests = await revokeConsent(needs.accounts, accountId, formOf(ctx)['clientId'] ?? '')
   if (grantIdDigests) await needs.accounts.revokeAccess({ accountId, sessionUids: [], grantIdDigests })
   await showApps(
     needs,

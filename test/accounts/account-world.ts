@@ -58,6 +58,7 @@ async function createWorld(db: Db, remove: () => Promise<void>) {
     enqueueMail: outbox.enqueueMail,
     publicUrl: (path: string, params: Record<string, string> = {}) =>
       `${ISSUER}${path}${Object.keys(params).length > 0 ? `?${new URLSearchParams(params).toString()}` : ''}`,
+    noteEnded: () => Promise.resolve(),
     revokeAccess: async (access: EndedAccess) => {
       ended.push(access)
     },

@@ -28,11 +28,12 @@ export async function signOut({ revokeGrant }: Needs, ctx: KoaContextWithOIDC): 
   const { session, params = {}, provider } = ctx.oidc
   if (!session) throw new TypeError('there is no session to end')
   const { authorizations = {} } = session
-  await session.destroy()
   const bound = Object.values(authorizations).flatMap(({ grantId, persistsLogout }) =>
     grantId && !persistsLogout ? [grantId] : [],
   )
+  // First, since only the session names them: whoever is interrupted here signs out again.
   await Promise.all(bound.map((grantId) => revokeGrant(grantId)))
+  await session.destroy()
   clearSessionCookie(provider, ctx)
   const { post_logout_redirect_uri: back, state } = params
   ctx.redirect(typeof back === 'string' ? withState(back, state) : ctx.oidc.urlFor('end_session_success'))

@@ -3,7 +3,7 @@ import type { AdapterPayload } from 'oidc-provider'
 import { HOUR_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { digest } from '../../platform/tokens.ts'
-import type { GrantStore } from './grant-store.ts'
+import type { GrantStore, Root } from './grant-store.ts'
 import { grantKey, sessionKey, tagOf } from './token-ids.ts'
 
 type Needs = { store: GrantStore; clock: Clock }
@@ -36,7 +36,15 @@ export type EndedAuthorization = {
 
 /** Ends the session, which cannot be saved again, and answers what it had authorised, for the caller to revoke. */
 export async function endSession(needs: Needs, uid: string): Promise<EndedAuthorization[]> {
-  const root = await destroySession(needs, tagOf(uid))
+  return authorizationsOf(await destroySession(needs, tagOf(uid)))
+}
+
+/** What the session has authorised so far. */
+export async function findAuthorizations({ store }: Needs, uid: string): Promise<EndedAuthorization[]> {
+  return authorizationsOf(await store.readRoot(sessionKey(tagOf(uid))))
+}
+
+function authorizationsOf(root: Root | undefined): EndedAuthorization[] {
   if (!root) return []
   const { authorizations = {} } = JSON.parse(root.payload) as AdapterPayload
   return Object.entries(authorizations).map(([clientId, authorization]) => ({

@@ -6,7 +6,6 @@ import { disableAccount, signOutEverywhere } from '../../../src/accounts/account
 import { revokeConsent } from '../../../src/accounts/consents.ts'
 import { disableClient } from '../../../src/oidc/clients/clients.ts'
 import { createResource, deleteResource } from '../../../src/oidc/clients/resources.ts'
-import { createRevokeAccess } from '../../../src/oidc/access-endings.ts'
 import { TOKEN_EXCHANGE } from '../../../src/oidc/token-exchange/exchange-rules.ts'
 import { TOKEN_TYPES } from '../../../src/oidc/token-exchange/presented-token.ts'
 import { discover } from '../../support/relying-party.ts'
@@ -159,8 +158,8 @@ for (const { name, stage: open } of STAGES)
       [
         'consent is taken back',
         async (_, { id }) => {
-          const grantIdDigests = (await revokeConsent(stage.parts.db, id, world.app.clientId)) ?? []
-          await createRevokeAccess(stage.parts)({ accountId: id, sessionUids: [], grantIdDigests })
+          const grantIdDigests = (await revokeConsent(stage.accounts, id, world.app.clientId)) ?? []
+          await stage.accounts.revokeAccess({ accountId: id, sessionUids: [], grantIdDigests })
         },
       ],
     ]
