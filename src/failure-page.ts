@@ -1,6 +1,7 @@
 /** The error page: plain words for people, an id to quote, and a way on. */
 import type { ErrorNeeds } from './http/error-handler.ts'
 import type { Render } from './http/render.ts'
+import { SIGN_OUT_PATH } from './self-service/member.ts'
 
 const HEADINGS: Record<number, string> = {
   400: 'This request is not right',
@@ -28,12 +29,17 @@ export function renderFailure(render: Render): ErrorNeeds['renderErrorPage'] {
         message: words?.message ?? message,
         errorId,
         help: words ? `For the people who run the app: ${message}.` : HELP[code],
-        backHref: '/',
-        backLabel: 'To the start page',
+        ...wayOn(ctx.path),
       },
       status,
     )
   }
+}
+
+/** Whom an app sent here to sign out can do so all the same. */
+function wayOn(path: string): { backHref: string; backLabel: string } {
+  if (path === SIGN_OUT_PATH) return { backHref: SIGN_OUT_PATH, backLabel: 'Sign out here' }
+  return { backHref: '/', backLabel: 'To the start page' }
 }
 
 function headingOf(status: number): string {

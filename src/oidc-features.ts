@@ -52,7 +52,6 @@ type Given = {
 export type OidcFeatures = Awaited<ReturnType<typeof createOidcFeatures>>
 
 export async function createOidcFeatures({ parts, render, ...given }: Given) {
-  const { renderError, startAgain } = given
   const { config, db, clock, feed, log, sealer } = parts
   const resources = createResourceCache({ db, clock, feed })
   const lifetimes = lifetimesOf(config)
@@ -61,6 +60,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
   const challenge = createChallengeFeatures(parts, { lifetimes, grantSeconds })
   const registration = createRegistrationFeatures(parts, fetch)
   const statusLists = createStatusLists(parts)
+  const signOut = signOutOf(parts, render, lifetimes)
   const oidc: Oidc = await createOidc({
     ...settingsOf(config),
     clock,
@@ -73,7 +73,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     findResource: resources.get,
     loadDetailsTypes: () => listDetailsTypes(db),
     loadExistingGrant: createLoadExistingGrant({ db, clock, grantSeconds }),
-    renderError: (ctx, _out, error) => (isLost(ctx, error) ? startAgain(ctx) : renderError(ctx, error)),
+    renderError: answerErrors(given, signOut.repeats),
     interactionUrl: given.interactionUrl,
     devicePages: given.devicePages?.(resources.get),
     ciba: cibaNeeds(parts),
@@ -82,7 +82,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
       install(provider, parts, registration, statusLists)
       challenge.install(provider)
     },
-    ...signOutOf(parts, render, lifetimes),
+    ...signOut.needs,
     log,
   })
   feed.on(SIGNING_KEYS_TOPIC, oidc.reload)
@@ -96,12 +96,24 @@ function signOutOf({ db, clock, store, config }: Parts, render: Render, lifetime
   const pages = createSignOutPages({ store, clock, render })
   const record = recordEndings({ db, clock, store, lifetimes, maxActive: config.sessions.maxActive })
   return {
-    renderLogout: (ctx: KoaContextWithOIDC) => pages.ask(ctx),
-    renderSignedOut: async (ctx: KoaContextWithOIDC) => pages.showDone(ctx),
-    async afterRequest(ctx: KoaContextWithOIDC) {
-      await record(ctx)
-      await pages.tellApps(ctx)
+    repeats: pages.repeat,
+    needs: {
+      renderLogout: pages.ask,
+      renderSignedOut: pages.showDone,
+      async afterRequest(ctx: KoaContextWithOIDC) {
+        await record(ctx)
+        await pages.afterRequest(ctx)
+      },
     },
+  }
+}
+
+type Repeats = ReturnType<typeof signOutOf>['repeats']
+
+function answerErrors(given: Pick<Given, 'renderError' | 'startAgain'>, repeats: Repeats) {
+  return async (ctx: KoaContextWithOIDC, _out: unknown, error: unknown): Promise<void> => {
+    if (repeats(ctx, error)) return
+    await (isLost(ctx, error) ? given.startAgain(ctx) : given.renderError(ctx, error))
   }
 }
 

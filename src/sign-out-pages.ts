@@ -1,7 +1,9 @@
 /** The pages of signing out: asking, telling the apps that the browser is signed in to, done. */
+import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Render } from './http/render.ts'
 import { PAGE_POLICY, replaceContentPolicy } from './http/security-headers.ts'
+import { readSession } from './oidc/browser-session.ts'
 import { frontchannelAddresses, framePolicy } from './oidc/logout/frontchannel-logout.ts'
 import { hintNamesSession, signOut } from './oidc/logout/sign-out.ts'
 import { revokeGrant } from './oidc/store/revocation.ts'
@@ -9,42 +11,78 @@ import type { Parts } from './parts.ts'
 
 type Needs = Pick<Parts, 'store' | 'clock'> & { render: Render }
 
-export function createSignOutPages({ store, clock, render }: Needs) {
+export function createSignOutPages(needs: Needs) {
   return {
-    /** Asks, unless the app's request proves that it comes from within the session that it ends. */
-    async ask(ctx: KoaContextWithOIDC): Promise<void> {
-      if (hintNamesSession(ctx))
-        return signOut({ revokeGrant: (grantId) => revokeGrant({ store, clock }, grantId) }, ctx)
-      const { client, session } = ctx.oidc
-      render(ctx, 'sign-out', {
-        title: 'Sign out',
-        action: ctx.oidc.urlFor('end_session_confirm'),
-        xsrf: session?.state?.['secret'],
-        client: client && { name: client.clientName ?? client.clientId },
-      })
-    },
-
-    showDone(ctx: KoaContextWithOIDC): void {
-      render(ctx, 'signed-out', { title: 'Signed out', client: shownClient(ctx) })
-    },
-
-    /** Puts a page with frames in front of the way back, where apps asked to be told through the browser. */
-    async tellApps(ctx: KoaContextWithOIDC): Promise<void> {
-      if (ctx.status !== 303 || !ctx.oidc.route?.startsWith('end_session')) return
-      const frames = await frontchannelAddresses(ctx)
-      if (frames.length === 0) return
-      const next = ctx.response.get('Location')
-      const own = next.startsWith(ctx.oidc.urlFor('end_session_success'))
-      ctx.remove('Location')
-      render(ctx, 'signed-out', {
-        title: 'Signed out',
-        client: shownClient(ctx),
-        frames,
-        continueHref: own ? undefined : next,
-      })
-      replaceContentPolicy(ctx, framePolicy(PAGE_POLICY, frames))
+    ask: (ctx: KoaContextWithOIDC) => ask(needs, ctx),
+    showDone: (ctx: KoaContextWithOIDC) => showDone(needs, ctx),
+    repeat,
+    /** Runs after each request of the protocol. */
+    async afterRequest(ctx: KoaContextWithOIDC): Promise<void> {
+      await passOn(needs, ctx)
+      await tellApps(needs, ctx)
     },
   }
+}
+
+function leave({ store, clock }: Needs, ctx: KoaContextWithOIDC): Promise<void> {
+  return signOut({ revokeGrant: (grantId) => revokeGrant({ store, clock }, grantId) }, ctx)
+}
+
+/** Asks, unless the app's request proves that it comes from within the session that it ends. */
+async function ask(needs: Needs, ctx: KoaContextWithOIDC): Promise<void> {
+  if (hintNamesSession(ctx)) return leave(needs, ctx)
+  const { client, session } = ctx.oidc
+  needs.render(ctx, 'sign-out', {
+    title: 'Sign out',
+    action: ctx.oidc.urlFor('end_session_confirm'),
+    xsrf: session?.state?.['secret'],
+    again: ctx.querystring,
+    client: client && { name: client.clientName ?? client.clientId },
+  })
+}
+
+async function showDone({ render }: Needs, ctx: KoaContextWithOIDC): Promise<void> {
+  const { accountId } = await readSession(ctx.oidc.provider, ctx)
+  const title = accountId ? 'Still signed in' : 'Signed out'
+  render(ctx, 'signed-out', { title, client: shownClient(ctx), stays: accountId !== undefined })
+}
+
+/** Where nobody is signed in there is nothing to ask: the way back is open. The library would send a form by script. */
+async function passOn(needs: Needs, ctx: KoaContextWithOIDC): Promise<void> {
+  const { route, session } = ctx.oidc
+  if (route !== 'end_session' || ctx.status !== 200 || session?.accountId) return
+  replaceContentPolicy(ctx, PAGE_POLICY)
+  await leave(needs, ctx)
+}
+
+/**
+ * The page's form sent twice, from a second tab or after going back: the request that led to the page is made again, and
+ * asks once more where somebody is still signed in. True when the browser was sent there.
+ */
+function repeat(ctx: KoaContextWithOIDC, error: unknown): boolean {
+  const { again } = (ctx.oidc.body ?? {}) as { again?: unknown }
+  const stale = ctx.oidc.route === 'end_session_confirm' && error instanceof errors.InvalidRequest
+  if (!stale || typeof again !== 'string') return false
+  ctx.redirect(`${ctx.oidc.urlFor('end_session')}?${new URLSearchParams(again)}`)
+  ctx.status = 303
+  return true
+}
+
+/** Puts a page with frames in front of the way back, where apps asked to be told through the browser. */
+async function tellApps({ render }: Needs, ctx: KoaContextWithOIDC): Promise<void> {
+  if (ctx.status !== 303 || !ctx.oidc.route?.startsWith('end_session')) return
+  const frames = await frontchannelAddresses(ctx)
+  if (frames.length === 0) return
+  const next = ctx.response.get('Location')
+  const own = next.startsWith(ctx.oidc.urlFor('end_session_success'))
+  ctx.remove('Location')
+  render(ctx, 'signed-out', {
+    title: 'Signed out',
+    client: shownClient(ctx),
+    frames,
+    continueHref: own ? undefined : next,
+  })
+  replaceContentPolicy(ctx, framePolicy(PAGE_POLICY, frames))
 }
 
 function shownClient({ oidc: { client } }: KoaContextWithOIDC) {

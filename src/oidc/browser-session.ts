@@ -61,7 +61,7 @@ export async function extendSession(
 export function clearSessionCookie(provider: Provider, { req, res }: Browser): void {
   const { cookies, secure } = provider.createContext(req, res)
   cookies.secure = secure
-  cookies.set(provider.cookieName('session'), null, { ...cookieOptions, secure })
+  cookies.set(provider.cookieName('session'), null, { ...cookieOptions, secure, overwrite: true })
 }
 
 function writeCookie(provider: Provider, { req, res }: Browser, session: Session): void {

@@ -255,6 +255,7 @@ export const samplePages: SamplePage[] = [
   sample('sign-out', 'own', { action: '/sign-out' }),
   sample('signed-out', 'client', { client: { name: 'Sample App', uri: 'https://app.example.com/' } }),
   sample('signed-out', 'own', {}),
+  sample('signed-out', 'one-app', { client: { name: 'Sample App' }, stays: true }),
   sample('signed-out', 'telling', {
     client: { name: 'Sample App' },
     continueHref: 'https://app.example.com/bye',

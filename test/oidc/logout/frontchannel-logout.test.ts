@@ -118,8 +118,72 @@ inBothSettings('A request to sign out', (world) => {
     expect(answer.headers.get('location')).to.equal(`${app.signedOutUri}?state=a+b%26c`)
     expect((await visitor.get('/account')).heading).to.equal('Sign in')
     const again = await visitor.get(app.signOutUrl(idToken))
-    expect(again.status, 'nobody is signed in any more').to.equal(200)
-    expect((await visitor.followForm(again)).headers.get('location')).to.equal(app.signedOutUri)
+    expect(again.headers.get('location'), 'nobody is signed in any more').to.equal(app.signedOutUri)
+  })
+
+  it('asks nobody where nobody is signed in, and needs no script for the way on', async () => {
+    const { server } = world
+    const app = await world.app()
+    const { idToken } = await signInAt(server, app, await server.createAccount())
+    const { client_id } = app.client
+    const back = { post_logout_redirect_uri: app.signedOutUri, state: 's' }
+    for (const query of [
+      { client_id, ...back },
+      { id_token_hint: idToken, ...back },
+    ]) {
+      const visitor = createVisitor(server.issuer)
+      visitor.setCookie('session', 'of-yesterday')
+      const answer = await visitor.get(`/oauth/logout?${new URLSearchParams(query)}`)
+      expect([answer.status, answer.headers.get('location')]).to.eql([303, `${app.signedOutUri}?state=s`])
+      expect(answer.text).not.to.contain('<script')
+      expect(visitor.cookie('session'), 'no session is left behind').to.equal(undefined)
+    }
+    for (const query of [{}, { id_token_hint: idToken }, back] as Record<string, string>[]) {
+      const page = await createVisitor(server.issuer).get(`/oauth/logout?${new URLSearchParams(query)}`)
+      expect([page.status, page.heading]).to.eql([200, 'You are signed out'])
+    }
+  })
+
+  it('has the same end when its page is sent twice, from a second tab, or after going back', async () => {
+    const { server } = world
+    const app = await world.app()
+    const { visitor } = await signInAt(server, app, await server.createAccount())
+    const query = { client_id: app.client.client_id, post_logout_redirect_uri: app.signedOutUri, state: 'x' }
+    const address = `/oauth/logout?${new URLSearchParams(query)}`
+    const [first, second] = [await visitor.get(address), await visitor.get(address)]
+    const asked = await visitor.followForm(first, { logout: 'yes' })
+    expect(asked.heading, 'another tab has asked since').to.equal('Sign out?')
+    expect((await visitor.get('/account')).heading).to.equal('Your account')
+    for (const page of [asked, asked, second]) {
+      const answer = await visitor.followForm(page, { logout: 'yes' })
+      expect(answer.headers.get('location')).to.equal(`${app.signedOutUri}?state=x`)
+    }
+    expect((await visitor.get('/account')).heading).to.equal('Sign in')
+  })
+
+  it('that cannot be believed lets the person sign out all the same', async () => {
+    const { server } = world
+    const app = await world.app()
+    const { visitor, idToken } = await signInAt(server, app, await server.createAccount())
+    const forged = `${idToken.slice(0, -12)}AAAAAAAAAAAA`
+    const elsewhere = { client_id: app.client.client_id, post_logout_redirect_uri: 'https://evil.example/' }
+    for (const query of [{ id_token_hint: forged }, elsewhere] as Record<string, string>[]) {
+      const refused = await visitor.get(`/oauth/logout?${new URLSearchParams(query)}`)
+      expect([refused.status, refused.headers.get('location')]).to.eql([400, null])
+      expect(refused.text).to.contain('<a class="button" href="/oauth/logout">Sign out here</a>')
+    }
+    expect((await visitor.get('/account')).heading).to.equal('Your account')
+  })
+
+  it('says that the person is still signed in who only left the app', async () => {
+    const { server } = world
+    const app = await world.app({ client_name: 'Reading List' })
+    const { visitor } = await signInAt(server, app, await server.createAccount())
+    const left = await visitor.followForm(
+      await visitor.get(`/oauth/logout?client_id=${app.client.client_id}`),
+    )
+    expect(left.heading).to.equal('You are still signed in here')
+    expect(left.text).to.contain('Reading List')
   })
 
   it('is asked about when the ID token is of another session or person, or there is none', async () => {
