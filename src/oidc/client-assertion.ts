@@ -33,7 +33,8 @@ export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
   }
   context.clientJwtAuthExpectedAudience = function (this: typeof context) {
     const isFapi2 = rulesOf(this.client)?.singleAudience && !this.client?.grantTypeAllowed(CIBA)
-    if (!needs.assertionsForTokenEndpoint || isFapi2) return strict
+    const allowed = this.client?.['assertion_audience'] === 'token_endpoint'
+    if (!allowed && (!needs.assertionsForTokenEndpoint || isFapi2)) return strict
     return this.route === 'backchannel_authentication' ? oldest : older
   }
 

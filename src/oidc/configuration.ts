@@ -100,7 +100,10 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     ttl: lifetimes(needs.lifetimes),
     routes,
     ...protocol(needs.algorithm, needs.detailsTypes),
-    pkce: { required: (_ctx, client) => needs.pkceForConfidential || alwaysProves(client) },
+    pkce: {
+      required: (_ctx, client) =>
+        needs.pkceForConfidential ? client['require_pkce'] !== false : alwaysProves(client),
+    },
     clientAuthMethods: [...CLIENT_AUTH_METHODS, ...certificateMethods(needs)],
     features: {
       ...features(needs),

@@ -8,6 +8,7 @@ import type { ClientPin } from '../../accounts/consents.ts'
 import { AppError } from '../../errors.ts'
 import { digest } from '../../platform/tokens.ts'
 import { scopesForLibrary } from './client-adapter.ts'
+import { EXCEPTIONS } from './client-exceptions.ts'
 import { parseClientMetadata } from './client-metadata.ts'
 import { guessApplicationType } from './client-uri.ts'
 import { takenMetadata } from './taken-metadata.ts'
@@ -48,11 +49,15 @@ export function clientDocuments({ hosts, issuer, admit }: DocumentRules) {
   }
 }
 
-/** What the server notes for itself, and an address of no use without pairwise subjects that it would have to ask. */
+/**
+ * What the server notes for itself, what only the operator grants, and an address of no use without pairwise subjects
+ * that it would have to ask.
+ */
 const NEVER_OF_A_DOCUMENT = [
   'previous_client_secret',
   'self_registered',
   'resource_scope',
+  ...EXCEPTIONS,
   'sector_identifier_uri',
 ] as const
 

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { ID_TOKEN_ALGS, oneOf, optionalFields, scopeList, uri } from './client-fields.ts'
 import { checkResponseEncryption } from './response-encryption.ts'
+import { checkExceptions, exceptionFields, EXCEPTIONS } from './client-exceptions.ts'
 import { absoluteUriFault, guessApplicationType, redirectUriFault } from './client-uri.ts'
 import { checkProfile, withProfileFields } from './profiles.ts'
 
@@ -36,6 +37,7 @@ export const EXTRA_CLIENT_METADATA = [
   'first_party',
   'profile',
   'allowed_resources',
+  ...EXCEPTIONS,
   'resource_scope',
   'details_types',
   'previous_client_secret',
@@ -63,6 +65,7 @@ const clientInput = z.strictObject({
   first_party: z.boolean().default(false),
   profile: oneOf(PROFILES).default('default'),
   allowed_resources: z.array(uri(absoluteUriFault)).max(100).default([]),
+  ...exceptionFields,
 })
 
 /** What a caller hands in; every field but `client_name` may be left out. */
@@ -133,6 +136,7 @@ function checkTogether(client: ClientMetadata, ctx: z.RefinementCtx): void {
   checkCiba(client, refuse)
   checkFrontchannelLogout(client, refuse)
   checkProfile(client, refuse)
+  checkExceptions(client, refuse)
 }
 
 type Refuse = (path: (string | number)[], message: string) => void

@@ -2,7 +2,7 @@
 import { optionalFields } from './client-fields.ts'
 import type { ClientInput } from './client-metadata.ts'
 
-/** Everything else is ignored (RFC 7591 §2), `first_party` above all. */
+/** Everything else is ignored (RFC 7591 §2), what only the operator decides above all. */
 const TAKEN = [
   'client_name',
   'application_type',

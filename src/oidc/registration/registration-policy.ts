@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
+import { exceptionFields } from '../clients/client-exceptions.ts'
 import { oneOf } from '../clients/client-fields.ts'
 import { GRANT_TYPES, PROFILES, isOpenidScope } from '../clients/client-metadata.ts'
 import type { ClientInput, ClientMetadata } from '../clients/client-metadata.ts'
@@ -18,6 +19,7 @@ const policySchema = z.strictObject({
   redirect_hosts: z.array(z.string().min(1)).optional(),
   /** Resource servers whose tokens the client may ask for. */
   resources: z.array(z.string().min(1)).default([]),
+  ...exceptionFields,
 })
 
 export type RegistrationPolicy = z.output<typeof policySchema>

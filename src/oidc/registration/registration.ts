@@ -9,6 +9,8 @@ import { AppError } from '../../errors.ts'
 import type { GuardedFetch } from '../../platform/guarded-fetch.ts'
 import { randomToken } from '../../platform/tokens.ts'
 import { scopesForLibrary } from '../clients/client-adapter.ts'
+import { exceptionsFor } from '../clients/client-exceptions.ts'
+import type { Exceptions } from '../clients/client-exceptions.ts'
 import { parseClientMetadata } from '../clients/client-metadata.ts'
 import type { ClientMetadata } from '../clients/client-metadata.ts'
 import {
@@ -110,10 +112,11 @@ async function read(
   const allowed = await allowance(needs, openToken, ctx, clientId)
   const stated = await readStatement(needs, properties['software_statement'])
   const taken = takenMetadata({ ...properties, ...stated })
+  const described = { ...withPolicy(taken, allowed.policy), ...allowed.kept }
   const metadata = parseClientMetadata({
     id_token_signed_response_alg: needs.algorithm,
-    ...withPolicy(taken, allowed.policy),
-    ...allowed.kept,
+    ...described,
+    ...exceptionsFor(described, allowed.exceptions ?? allowed.policy),
   })
   checkPolicy(metadata, allowed.policy)
   const method = metadata.token_endpoint_auth_method
@@ -139,6 +142,7 @@ type Allowance = {
   update?: true
   /** What the operator has decided for this client stays as it is. */
   kept?: Partial<ClientMetadata>
+  exceptions?: Exceptions
 }
 
 async function allowance(
@@ -150,9 +154,9 @@ async function allowance(
   if (ctx.oidc.route === 'client_update') {
     const found = await findRegistered(db, clientId)
     if (!found) throw new errors.InvalidToken('registration access token not found')
-    const { first_party, allowed_resources } = found.client.metadata
+    const { first_party, allowed_resources, ...exceptions } = found.client.metadata
     const kept = { first_party, allowed_resources }
-    return { policy: found.policy, by: '', secret: found.secret, update: true, kept }
+    return { policy: found.policy, exceptions, by: '', secret: found.secret, update: true, kept }
   }
   const token = ctx.oidc.entities.InitialAccessToken?.jti ?? ''
   if (token === openToken && openPolicy) return { policy: openPolicy, by: 'open', secret: NO_SECRET }

@@ -1,0 +1,59 @@
+/**
+ * What the operator lets a single client leave out that newer rules demand, for old libraries and for test suites. No
+ * client can say it of itself; one that registers itself gets it from the policy of its initial access token.
+ */
+import { z } from 'zod'
+import { oneOf } from './client-fields.ts'
+import { rulesOf } from './profiles.ts'
+
+export const EXCEPTIONS = ['require_pkce', 'assertion_audience'] as const
+
+/** Metadata of a client, and of the policy of an initial access token. */
+export const exceptionFields = {
+  /** False: may go without a code challenge, which RFC 9700 §2.1.1 only recommends for confidential clients. */
+  require_pkce: z.boolean().optional(),
+  /** `token_endpoint`: assertions may be made for it as well as for the issuer (OpenID Connect Core §9). */
+  assertion_audience: oneOf(['issuer', 'token_endpoint']).optional(),
+}
+
+export type Exceptions = {
+  require_pkce?: boolean | undefined
+  assertion_audience?: 'issuer' | 'token_endpoint' | undefined
+}
+
+/** A client before or after its metadata is completed. */
+type Described = Exceptions & {
+  profile?: string | undefined
+  token_endpoint_auth_method?: string | undefined
+  grant_types?: readonly string[] | undefined
+}
+
+/** What of a policy such a client may have. */
+export function exceptionsFor(client: Described, policy: Exceptions): Exceptions {
+  return {
+    ...(policy.require_pkce === false && !alwaysProves(client) && { require_pkce: false }),
+    ...(policy.assertion_audience === 'token_endpoint' &&
+      !takesIssuerAlone(client) && { assertion_audience: 'token_endpoint' }),
+  }
+}
+
+/** Reports an exception from a rule that knows none. */
+export function checkExceptions(client: Described, refuse: (path: string[], message: string) => void): void {
+  if (client.require_pkce === false && alwaysProves(client))
+    refuse(['require_pkce'], 'must be true for public clients and those of FAPI 2.0 and MCP')
+  if (client.assertion_audience === 'token_endpoint' && takesIssuerAlone(client))
+    refuse(['assertion_audience'], 'takes issuer (FAPI 2.0 Security Profile §5.3.2.1-8)')
+}
+
+/** RFC 9700 §2.1.1 lets confidential clients go without; FAPI 2.0 and MCP let nobody. */
+function alwaysProves(client: Described): boolean {
+  if (client.token_endpoint_auth_method === 'none' || client.profile === 'mcp') return true
+  return rulesOf(client)?.singleAudience === true
+}
+
+// FAPI-CIBA is older than FAPI 2.0, whose profile its clients have.
+function takesIssuerAlone(client: Described): boolean {
+  return rulesOf(client)?.singleAudience === true && !client.grant_types?.includes(CIBA)
+}
+
+const CIBA = 'urn:openid:params:grant-type:ciba'
