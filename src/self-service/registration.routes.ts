@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { emailProblemText } from '../accounts/email.ts'
 import { passwordProblemText } from '../accounts/password-policy.ts'
 import { register, resendActivation } from '../accounts/registration.ts'
-import type { Registered, RegistrationNeeds } from '../accounts/registration.ts'
+import type { RegistrationNeeds, RegistrationProblem } from '../accounts/registration.ts'
 import type { Render } from '../http/render.ts'
 import { formOf, requestState } from '../http/request-state.ts'
 import type { AnyContext } from '../http/request-state.ts'
@@ -20,10 +20,11 @@ type Needs = {
   mailbox: boolean
 }
 
+// What is wrong with a value is said by `register`, for every field at once.
 const schema = z.object({
-  name: z.string().trim().max(100, 'Use at most 100 characters.').default(''),
-  email: z.string().trim().min(1, 'Enter your e-mail address.'),
-  password: z.string().min(1, 'Choose a password.'),
+  name: z.string().trim().default(''),
+  email: z.string().trim().default(''),
+  password: z.string().default(''),
 })
 
 const resendSchema = z.object({ email: z.string().trim().min(1).max(320) })
@@ -67,15 +68,19 @@ async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
     ip,
   })
   if (!registered.ok)
-    return show(needs, ctx, { values: form.values, errors: errorsOf(needs, registered) }, 400)
+    return show(needs, ctx, { values: form.values, errors: errorsOf(needs, registered.problems) }, 400)
   sent(needs, ctx, form.value.email)
 }
 
-function errorsOf(needs: Needs, refused: Exclude<Registered, { ok: true }>): Record<string, string> {
-  if (refused.reason === 'email_invalid') return { email: emailProblemText[refused.problem] }
-  if (refused.reason === 'password_refused')
-    return { password: passwordProblemText(refused.problem, needs.accounts.policy) }
-  return { [refused.field]: 'Use a plain name: no links, no control characters, at most 100 characters.' }
+function errorsOf(needs: Needs, problems: RegistrationProblem[]): Record<string, string> {
+  return Object.fromEntries(
+    problems.map((found) => {
+      if (found.reason === 'email_invalid') return ['email', emailProblemText[found.problem]]
+      if (found.reason === 'password_refused')
+        return ['password', passwordProblemText(found.problem, needs.accounts.policy)]
+      return [found.field, 'Use a plain name: no links, no control characters, at most 100 characters.']
+    }),
+  )
 }
 
 async function resend(needs: Needs, ctx: AnyContext): Promise<void> {

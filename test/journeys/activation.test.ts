@@ -21,6 +21,23 @@ inBothSettings('Activating an account', (world) => {
     return { email, mail: await world.server.waitForMail(email) }
   }
 
+  it('names all that is wrong with the form of a new account at once, and keeps what was typed', async () => {
+    const { page } = await world.open({ javaScript: false, device: 'phone' })
+    await page.goto(`${world.server.issuer}/register`)
+    await page.getByLabel('Your name').fill('see www.spam.example')
+    await page.getByLabel('E-mail').fill('grace')
+    await page.getByLabel('Password').fill('short')
+    await press(page, 'Create account')
+    expect(await page.getByRole('alert').getByRole('link').allInnerTexts()).to.deep.equal([
+      'Use a plain name: no links, no control characters, at most 100 characters.',
+      'This is not a complete e-mail address; it looks like name@example.com.',
+      'Use at least 8 characters.',
+    ])
+    expect(await page.locator('[aria-invalid]').count()).to.equal(3)
+    expect(await page.getByLabel('E-mail').inputValue()).to.equal('grace')
+    expect(await page.getByLabel('Password').inputValue()).to.equal('')
+  })
+
   it('asks for code and password in another browser than the one that registered', async () => {
     const here = await world.open()
     const elsewhere = await world.open({ javaScript: false, device: 'phone' })
