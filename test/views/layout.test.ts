@@ -1,0 +1,68 @@
+import { expect } from 'chai'
+import type { Browser, Page } from 'playwright-core'
+import { addressOf, launch, openPages } from './page-browser.ts'
+import { samplePages } from './sample-pages.ts'
+
+/** How many lines the boxes of these elements take: boxes that overlap in height stand beside each other. */
+async function linesOf(page: Page, selector: string): Promise<number> {
+  const boxes = await page.locator(selector).evaluateAll((elements) =>
+    elements.map((element) => {
+      const { top, bottom } = element.getBoundingClientRect()
+      return { top, bottom }
+    }),
+  )
+  return new Set(boxes.map(({ top, bottom }) => Math.round((top + bottom) / 2))).size
+}
+
+describe('the layout of pages', () => {
+  let browser: Browser
+  const indexesOf = (name: string) =>
+    [...samplePages.keys()].filter((index) => samplePages[index]?.page === name)
+
+  before(async function () {
+    this.timeout(30_000)
+    browser = await launch()
+  })
+
+  after(() => browser?.close())
+
+  for (const width of [320, 360, 390, 1280]) {
+    it(`keeps the tabs of the account on one line at ${width} px`, async () => {
+      const { context, page } = await openPages(browser, { width })
+      await page.goto(addressOf(indexesOf('account-requests')[0]!))
+      expect(await page.locator('.tabs a').count()).to.equal(5)
+      expect(await linesOf(page, '.tabs a')).to.equal(1)
+      await context.close()
+    })
+  }
+
+  it('shows each detail of a consent with its label on one line, beside the value where there is room', async () => {
+    for (const [width, beside] of [
+      [360, false],
+      [1280, true],
+    ] as const) {
+      const { context, page } = await openPages(browser, { width })
+      await page.goto(addressOf(samplePages.findIndex(({ state }) => state === 'details')))
+      const rows = await page.locator('.detail .facts > div').evaluateAll((elements) =>
+        elements.map((element) => {
+          const [label, value] = [...element.children].map((child) => child.getBoundingClientRect())
+          return { labelHeight: label!.height, beside: Math.abs(label!.top - value!.top) < 4 }
+        }),
+      )
+      expect(rows).to.have.lengthOf(2)
+      for (const row of rows) expect(row.labelHeight).to.be.below(40)
+      expect(rows.map((row) => row.beside)).to.deep.equal([beside, beside])
+      await context.close()
+    }
+  })
+
+  it('sets the buttons of an account to choose from side by side', async () => {
+    const { context, page } = await openPages(browser, { width: 360 })
+    const several = indexesOf('select-account').at(-1)!
+    await page.goto(addressOf(several))
+    const rows = page.locator('.rows li', { has: page.locator('button[name=forget]') })
+    expect(await rows.count()).to.be.above(0)
+    expect(await linesOf(page, '.rows li:has(button[name=forget]) >> nth=0 >> button')).to.equal(1)
+    await context.close()
+  })
+})
