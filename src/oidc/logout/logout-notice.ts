@@ -8,6 +8,7 @@ import { DAY_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { inTransaction, isDuplicate } from '../../platform/database.ts'
 import type { Db, Sql } from '../../platform/database.ts'
+import { isDocumentId } from '../clients/client-documents.ts'
 
 /** The outbox's topic. */
 export const LOGOUT_TOPIC = 'backchannel-logout'
@@ -52,7 +53,8 @@ async function withLogoutUri(sql: Sql, clientIds: string[]): Promise<Set<string>
     .select('clientId', 'metadata')
     .whereIn('clientId', clientIds)
   const wanting = rows.filter(({ metadata }) => 'backchannel_logout_uri' in (JSON.parse(metadata) as object))
-  return new Set(wanting.map(({ clientId }) => clientId))
+  // What a client says of itself in a document is read when the message goes out: nobody who signs out waits for its site.
+  return new Set([...wanting.map(({ clientId }) => clientId), ...clientIds.filter(isDocumentId)])
 }
 
 async function isFirst(sql: Sql, sid: string, announcedAtMs: number): Promise<boolean> {
