@@ -53,6 +53,14 @@ for (const [name, openPlace] of Object.entries({
       expect((await mistakeOf(server, ['client', 'rotate-secret', id])).error).to.equal('client_not_found')
     })
 
+    it('prints its one object and nothing else, whatever the library has to say of what is switched on', async () => {
+      const made = await place.json(['client', 'create', '--name', 'Z', '--grant-type', 'client_credentials'])
+      const env = { ACCOUNT_SERVER_CLIENT_ID_DOCUMENTS: 'any', ACCOUNT_SERVER_CLIENT_REGISTRATION: 'open' }
+      const rotated = await place.cli(['client', 'rotate-secret', made.client_id, '--json'], { env })
+      expect(rotated.stderr).to.equal('')
+      expect(rotated.stdout).to.match(/^\{.*\}\n$/)
+    })
+
     it('registers resource servers, each with the client it introspects with', async () => {
       const made = await place.json(
         ['resource', 'create', '--identifier', 'https://api.example.com/', '--name', 'Ledger'].concat([

@@ -33,6 +33,7 @@ export function clientDocuments({ hosts, issuer, admit }: DocumentRules) {
   const own = new URL(issuer).host
   return {
     enabled: hosts !== 'off',
+    ack: 'draft-02' as const,
     // draft-02: in force for a day at most elsewhere; here a change is seen within the hour.
     cacheDuration: { min: MINUTE_SECONDS, max: 60 * MINUTE_SECONDS },
     async allowFetch(ctx: KoaContextWithOIDC | undefined, clientId: string) {
