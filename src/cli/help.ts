@@ -14,7 +14,7 @@ export function globalHelp(nouns: readonly Noun[]): string {
     columns(nouns.map(({ name, about, commands }) => [`  ${name}`, `${about}${verbsOf(commands)}`])),
     '',
     'Options of every command',
-    optionLines(COMMON_OPTIONS),
+    columns(optionRows(COMMON_OPTIONS)),
     '',
     'Examples',
     `  ${RUN} account create --email person@example.com --password-stdin --verified < password.txt`,
@@ -48,15 +48,15 @@ export function commandHelp(command: Command): string {
     `Usage: ${RUN} ${synopsis(command)} [options]`,
     '',
     'Options',
-    columns(operand ? [[`  ${operand.name}`, operand.about]] : []),
-    optionLines({ ...options, ...COMMON_OPTIONS }),
+    columns([
+      ...(operand ? [[`  ${operand.name}`, operand.about]] : []),
+      ...optionRows({ ...options, ...COMMON_OPTIONS }),
+    ]),
     ...(notes.length > 0 ? ['', ...notes] : []),
     '',
     'Examples',
     ...examples.map((example) => `  ${RUN} ${example}`),
-  ]
-    .filter((line, index, lines) => line !== '' || lines[index - 1] !== 'Options')
-    .join('\n')
+  ].join('\n')
 }
 
 function verbsOf(commands: Command[]): string {
@@ -72,11 +72,9 @@ function synopsis(command: Command): string {
   return words.join(' ')
 }
 
-function optionLines(options: Record<string, OptionSpec>): string {
-  return columns(
-    Object.entries(options).map(([name, { value, about, required, many }]) => [
-      `  --${name}${value ? ` ${value}` : ''}`,
-      `${about}${required ? ' Required.' : ''}${many ? ' May be given several times.' : ''}`,
-    ]),
-  )
+function optionRows(options: Record<string, OptionSpec>): string[][] {
+  return Object.entries(options).map(([name, { value, about, required, many }]) => [
+    `  --${name}${value ? ` ${value}` : ''}`,
+    `${about}${required ? ' Required.' : ''}${many ? ' May be given several times.' : ''}`,
+  ])
 }

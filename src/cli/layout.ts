@@ -4,11 +4,11 @@
 export function columns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = []
   for (const row of rows)
-    row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, printable(cell).length)))
+    row.forEach((cell, index) => (widths[index] = Math.max(widths[index] ?? 0, widthOf(cell))))
   return rows
     .map((row) =>
       row
-        .map((cell, index) => printable(cell).padEnd(widths[index] ?? 0))
+        .map((cell, index) => printable(cell) + ' '.repeat((widths[index] ?? 0) - widthOf(cell)))
         .join('  ')
         .trimEnd(),
     )
@@ -39,6 +39,16 @@ function cellOf(value: unknown): string {
   if (Array.isArray(value)) return value.map(cellOf).join(' ')
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+const WIDE =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u3000-\u303F\uFF01-\uFF60\p{Emoji_Presentation}]/u
+
+/** Columns of a terminal: a letter of East Asia takes two, a combining mark none. */
+function widthOf(cell: string): number {
+  let width = 0
+  for (const letter of printable(cell)) width += WIDE.test(letter) ? 2 : /\p{M}/u.test(letter) ? 0 : 1
+  return width
 }
 
 // A stored name must not be able to move the cursor or recolour the terminal.

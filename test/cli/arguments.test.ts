@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { readArguments } from '../../src/cli/arguments.ts'
 import { nameOf } from '../../src/cli/command.ts'
+import { columns } from '../../src/cli/layout.ts'
 import { commandHelp, globalHelp, nounHelp } from '../../src/cli/help.ts'
 import { NOUNS } from '../../src/cli/nouns.ts'
 import { AppError } from '../../src/errors.ts'
@@ -60,6 +61,24 @@ describe('The command line', () => {
     expect(mistake('account create --emial a@example.com')).to.contain('the nearest is --email')
     expect(mistake('keys rotate --nwo')).to.contain('the nearest is --now')
     expect(mistake('zzzzzzzz')).to.equal('"zzzzzzzz" is not a command; see npm run cli -- --help')
+  })
+
+  it('lines up what a command takes with its options, and names of any script in tables', () => {
+    const update = NOUNS.find(({ name }) => name === 'client')!.commands.find(
+      ({ verb }) => verb === 'update',
+    )!
+    const about = (text: string) =>
+      commandHelp(update)
+        .split('\n')
+        .find((line) => line.includes(text))
+    const [operand, option] = [about('The client_id of'), about('Metadata by its')]
+    expect(operand?.indexOf('The client_id of')).to.equal(option?.indexOf('Metadata by its'))
+    const rows = [
+      ['示例用户', 'a'],
+      ['Zoë Ångström', 'b'],
+      ['Пример', 'c'],
+    ]
+    expect(columns(rows)).to.equal('示例用户      a\nZoë Ångström  b\nПример        c')
   })
 
   it('says what is missing, given twice, or too much', () => {
