@@ -21,9 +21,17 @@ export function cibaNeeds({ config, db, clock, store, sealer, outbox }: Parts): 
 }
 
 /** What the account's page of requests works with. */
-export function createRequestsPage({ db, clock, sealer }: Parts, features: OidcFeatures) {
+export function createRequestsPage({ config, db, clock, sealer }: Parts, features: OidcFeatures) {
   const { oidc, grantSeconds, findResource } = features
-  const needs = { db, clock, sealer, provider: oidc.current, grantSeconds, findResource }
+  const needs = {
+    db,
+    clock,
+    sealer,
+    key: config.keys.index,
+    provider: oidc.current,
+    grantSeconds,
+    findResource,
+  }
   return {
     clock,
     openRequests: (accountId: string) => listOpenRequests(db, accountId, clock()),

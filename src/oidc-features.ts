@@ -154,7 +154,7 @@ function install(
   installDeviceCodes(provider, { db, clock, store, key: config.keys.index })
   registration.install(provider)
   installSecretComparison(provider, clock)
-  installCiba(provider, cibaNeeds(parts))
+  installCiba(provider, { ...cibaNeeds(parts), subjects: registration.subjects })
   statusLists.install(provider)
 }
 

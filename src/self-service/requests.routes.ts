@@ -6,7 +6,7 @@ import type { Render } from '../http/render.ts'
 import { formOf } from '../http/request-state.ts'
 import type { AnyContext } from '../http/request-state.ts'
 import { validate } from '../http/validate.ts'
-import type { GivenAnswer } from '../oidc/ciba/answer-request.ts'
+import type { GivenAnswer, Outcome as AnswerOutcome } from '../oidc/ciba/answer-request.ts'
 import type { BackchannelRequest } from '../oidc/ciba/backchannel-requests.ts'
 import { scopeWords } from '../oidc/scope-words.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
@@ -19,7 +19,7 @@ type Needs = {
   render: Render
   findMember: FindMember
   openRequests: (accountId: string) => Promise<BackchannelRequest[]>
-  answer: (given: GivenAnswer) => Promise<boolean>
+  answer: (given: GivenAnswer) => Promise<AnswerOutcome>
   clientName: (clientId: string) => Promise<string | undefined>
 }
 
@@ -83,22 +83,30 @@ async function answer(needs: Needs, ctx: AnyContext, member: Member): Promise<vo
     return
   }
   const { id, decision } = validate(schema, formOf(ctx))
-  const allowed = decision === 'allow'
   const { account, signedInAtMs, amr } = member
-  const done = await needs.answer({
+  const became = await needs.answer({
     requestDigest: id,
     accountId: account.id,
-    answer: allowed ? 'approved' : 'denied',
+    answer: decision === 'allow' ? 'approved' : 'denied',
     signedInAtMs,
     amr,
   })
-  const gone = { errors: { '': 'This request was answered already or has run out.' }, status: 409 }
-  await show(
-    needs,
-    ctx,
-    member,
-    done ? { notice: allowed ? 'Allowed.' : 'Refused. It gets no access.' } : gone,
-  )
+  const done = became === 'done'
+  const words = done ? DONE[decision] : NOT_DONE[became]
+  await show(needs, ctx, member, done ? { notice: words } : { errors: { '': words }, status: 409 })
+}
+
+const DONE = {
+  allow: 'Allowed. You can take access back under Apps.',
+  deny: 'Refused. The app gets no access.',
+}
+
+/** Why the button that was pressed had nothing to answer. */
+const NOT_DONE = {
+  wasApproved: 'You have allowed this request already. You can take access back under Apps.',
+  wasDenied: 'You have refused this request already. The app gets no access.',
+  expired: 'This request has run out, and the app gets no access. If you still want it, begin again there.',
+  unknown: 'This request is not there any more.',
 }
 
 function isRecent({ clock }: Needs, { signedInAtMs }: Member): boolean {

@@ -149,6 +149,35 @@ describe('client metadata', () => {
     ['a signed request without a key', { request_object_signing_alg: 'ES256' }, /public keys/],
     ['two bindings', bothBindings(), /DPoP or by a certificate/],
     ['CIBA without a delivery', { grant_types: ['urn:openid:params:grant-type:ciba'] }, /poll or ping/],
+    [
+      'a device whose people have pairwise subjects of no sector',
+      {
+        grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+        subject_type: 'pairwise',
+        redirect_uris: [],
+      },
+      /jwks_uri: pairwise subjects of the CIBA and device grants/,
+    ],
+    [
+      'pairwise subjects of a sector that nobody proves to be of',
+      {
+        grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+        subject_type: 'pairwise',
+        redirect_uris: [],
+        jwks_uri: 'https://app.example.com/jwks',
+      },
+      /takes private_key_jwt or self_signed_tls_client_auth/,
+    ],
+    [
+      'pairwise subjects with redirects and behind the scenes, of no named sector',
+      {
+        grant_types: ['authorization_code', 'urn:openid:params:grant-type:ciba'],
+        subject_type: 'pairwise',
+        backchannel_token_delivery_mode: 'poll',
+        jwks_uri: 'https://app.example.com/jwks',
+      },
+      /sector_identifier_uri: is needed/,
+    ],
   ]
   for (const [title, more, message] of contradictions) {
     it(`refuses ${title}`, () => {

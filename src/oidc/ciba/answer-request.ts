@@ -10,13 +10,16 @@ import type { Sealer } from '../../platform/tokens.ts'
 import { isOpenidScope } from '../clients/client-metadata.ts'
 import { addScopes } from '../consented-grant.ts'
 import { levelOf } from '../requests/authentication-levels.ts'
-import { claimRequest, reopenRequest } from './backchannel-requests.ts'
+import { claimRequest, endOfRequest, reopenRequest } from './backchannel-requests.ts'
 import type { Answer, Claimed } from './backchannel-requests.ts'
+import { uncountRequest } from './request-limits.ts'
 
 type Needs = {
   db: Db
   clock: Clock
   sealer: Sealer
+  /** Of the counters of requests. */
+  key: Buffer
   provider: () => Provider
   grantSeconds: number
   findResource: (identifier: string) => Promise<{ scopes: string } | undefined>
@@ -31,18 +34,29 @@ export type GivenAnswer = {
   amr: string[] | undefined
 }
 
-/** False when there is nothing to answer: another account's, answered already, or run out. */
-export async function answerRequest(needs: Needs, given: GivenAnswer): Promise<boolean> {
+/**
+ * `done`, or there was nothing to answer: `wasApproved` and `wasDenied` before, here or in another tab; `expired`, and then
+ * the app has been told so; or `unknown`, as another account's is.
+ */
+export type Outcome = 'done' | 'wasApproved' | 'wasDenied' | 'expired' | 'unknown'
+
+const ENDS = { approved: 'wasApproved', denied: 'wasDenied', expired: 'expired' } as const
+
+export async function answerRequest(needs: Needs, given: GivenAnswer): Promise<Outcome> {
   const { requestDigest, accountId, answer } = given
   const claim = { requestDigest, accountId, answer, nowMs: needs.clock() }
   const claimed = await claimRequest(needs.db, needs.sealer, claim)
-  if (!claimed) return false
-  try {
-    return await carryOut(needs, given, claimed)
-  } catch (error) {
+  if (!claimed) {
+    const end = await endOfRequest(needs.db, claim)
+    return end ? ENDS[end] : 'unknown'
+  }
+  const done = await carryOut(needs, given, claimed).catch(async (error: unknown) => {
     await reopenRequest(needs.db, claim)
     throw error
-  }
+  })
+  if (!done) return 'unknown'
+  if (answer === 'approved') await uncountRequest(needs, claimed)
+  return 'done'
 }
 
 async function carryOut(needs: Needs, given: GivenAnswer, claimed: Claimed): Promise<boolean> {

@@ -71,7 +71,7 @@ export async function listOpenRequests(
     .where({ accountId, state: 'pending' })
     .where('expiresAtMs', '>', nowMs)
     .orderBy('createdAtMs', 'desc')
-    .limit(50)
+    .limit(100)
   return rows.map(toRequest)
 }
 
@@ -96,6 +96,20 @@ export async function claimRequest(
 }
 
 export type Claim = { requestDigest: string; accountId: string; answer: Answer; nowMs: number }
+
+/** How a request of this account ended; `undefined` when it still waits, or was never theirs. */
+export async function endOfRequest(
+  sql: Sql,
+  { requestDigest, accountId, nowMs }: Pick<Claim, 'requestDigest' | 'accountId' | 'nowMs'>,
+): Promise<Answer | 'expired' | undefined> {
+  const row: { state: Answer | 'pending'; expiresAtMs: number } | undefined = await sql(
+    'backchannel_requests',
+  )
+    .where({ requestDigest, accountId })
+    .first('state', 'expiresAtMs')
+  if (row?.state !== 'pending') return row?.state
+  return row.expiresAtMs <= nowMs ? 'expired' : undefined
+}
 
 /** The answer could not be carried out: the request waits again. */
 export async function reopenRequest(db: Db, { requestDigest, answer, nowMs }: Claim): Promise<void> {

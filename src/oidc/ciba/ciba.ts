@@ -5,21 +5,22 @@
 import { errors, Provider } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { findAccountByEmail } from '../../accounts/account.ts'
-import { takeFromBucket } from '../../accounts/bucket.ts'
-import type { BucketRule } from '../../accounts/bucket.ts'
+import type { Taken } from '../../accounts/bucket.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
-import { HOUR_MS, SECOND_MS } from '../../platform/clock.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/database.ts'
 import type { Db } from '../../platform/database.ts'
-import { keyedDigest } from '../../platform/tokens.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import type { ProviderAccount } from '../find-account.ts'
 import { keepPace, POLL_INTERVAL_SECONDS } from '../polling.ts'
+import type { PairwiseSubjects } from '../pairwise.ts'
 import type { GrantStore } from '../store/grant-store.ts'
 import { locate } from '../store/token-ids.ts'
 import { recordRequest } from './backchannel-requests.ts'
+import { installHints } from './id-token-hint.ts'
 import { installPing } from './ping.ts'
+import { countRequest, countUnknown, mayMail } from './request-limits.ts'
 import { assertOnce } from './signed-request.ts'
 
 export type CibaNeeds = {
@@ -38,12 +39,6 @@ export type CibaNeeds = {
 /** Longer than a mail takes to be read, shorter than what it asks for is still remembered. */
 const DEFAULT_SECONDS = 600
 const LONGEST_SECONDS = 1800
-
-/** What one client may ask of one person, and how many mails that makes. */
-const REQUESTS: BucketRule = { limit: 30, windowMs: HOUR_MS }
-const MAILS: BucketRule = { limit: 5, windowMs: HOUR_MS }
-/** Persons that one client asked for and that do not exist: clients are no address books' checkers. */
-const UNKNOWN: BucketRule = { limit: 100, windowMs: HOUR_MS }
 
 /** Letters, digits, spaces and plain punctuation: enough to compare, nothing to click (CIBA §7.1). */
 const BINDING_MESSAGE = /^(?=.*\S)[\p{L}\p{M}\p{N} .,:;!?#+*/()&'€$£_-]{1,64}$/u
@@ -71,9 +66,10 @@ export function cibaFeature(needs: CibaNeeds): Ciba {
   }
 }
 
-/** Keeps the polling interval, and tells clients through the outbox. Call once per provider instance. */
-export function installCiba(provider: Provider, needs: CibaNeeds): void {
+/** Keeps the polling interval, tells clients through the outbox, reads their hints. Call once per provider instance. */
+export function installCiba(provider: Provider, needs: CibaNeeds & { subjects: PairwiseSubjects }): void {
   installPing(provider, needs)
+  installHints(provider, needs.subjects)
   const model = provider.BackchannelAuthenticationRequest as unknown as RequestModel
   const { find } = model
   model.find = async function (id, options) {
@@ -116,7 +112,7 @@ async function findPerson(
 ): Promise<string | undefined> {
   const account = await findAccountByEmail(needs.db, hint)
   if (account) return account.id
-  await limit(needs, ctx, UNKNOWN, 'unknown')
+  refuseMore(ctx, await countUnknown(needs, ctx.oidc.client?.clientId ?? ''))
   return undefined
 }
 
@@ -140,7 +136,8 @@ async function admit(
   if (userCode !== undefined) throw new errors.InvalidRequest('user_code is not supported: leave it out')
   if (!account.emailVerified && !needs.unverifiedMayAuthorize)
     throw new errors.UnknownUserId('could not identify end-user')
-  await limit(needs, ctx, REQUESTS, 'requests', account.accountId)
+  const clientId = ctx.oidc.client?.clientId ?? ''
+  refuseMore(ctx, await countRequest(needs, { clientId, accountId: account.accountId }))
   // It opens the client's endpoint: kept sealed beside the request, not in it.
   const { params } = ctx.oidc
   ctx.state['notificationToken'] = params?.['client_notification_token']
@@ -159,7 +156,7 @@ async function askPerson(
   const createdAtMs = clock()
   // In whole seconds, as the library counts: the page does not offer what the client is told has run out.
   const expiresAtMs = (Math.floor(createdAtMs / SECOND_MS) + request.expiration) * SECOND_MS
-  const mails = await take(needs, MAILS, 'mails', clientId, account.id)
+  const mailed = await mayMail(needs, { clientId, accountId: account.id })
   await inTransaction(db, async (trx) => {
     await recordRequest(trx, sealer, {
       requestId: request.jti,
@@ -172,27 +169,18 @@ async function askPerson(
       createdAtMs,
       expiresAtMs,
     })
-    if (!mails.allowed) return
+    if (!mailed) return
     const data = { name: account.name, appName: client?.clientName ?? '', link: requestsUrl, expiresAtMs }
     await outbox.enqueueMail(trx, { template: 'access-request', to: account.email, data })
   })
   ctx.body = { ...(ctx.body as object), interval: POLL_INTERVAL_SECONDS }
 }
 
-async function limit(
-  needs: CibaNeeds,
-  ctx: KoaContextWithOIDC,
-  rule: BucketRule,
-  ...of: string[]
-): Promise<void> {
-  const taken = await take(needs, rule, ...of, ctx.oidc.client?.clientId ?? '')
+function refuseMore(ctx: KoaContextWithOIDC, taken: Taken): void {
   if (taken.allowed) return
   ctx.set('Retry-After', String(taken.retryAfterSeconds))
-  const refusal = new errors.AccessDenied('too many requests: wait as long as Retry-After says')
+  const refusal = new errors.AccessDenied(
+    'too many requests that nobody allowed: wait as long as Retry-After says',
+  )
   throw Object.assign(refusal, { status: 403, statusCode: 403 })
-}
-
-function take({ db, clock, key }: CibaNeeds, rule: BucketRule, ...of: string[]) {
-  const bucket = keyedDigest(key, JSON.stringify(['ciba', ...of]))
-  return takeFromBucket(db, { ...rule, bucket, nowMs: clock() })
 }

@@ -134,6 +134,7 @@ function checkTogether(client: ClientMetadata, ctx: z.RefinementCtx): void {
   checkKeys(client, refuse)
   checkBinding(client, refuse)
   checkCiba(client, refuse)
+  checkSector(client, refuse)
   checkFrontchannelLogout(client, refuse)
   checkProfile(client, refuse)
   checkExceptions(client, refuse)
@@ -224,3 +225,21 @@ function checkCiba(client: ClientMetadata, refuse: Refuse): void {
     refuse(['backchannel_client_notification_endpoint'], 'ping needs the address to be notified at')
   }
 }
+
+// CIBA Core §4, to which the library holds the device grant as well: whoever has the keys at that host is of the sector.
+function checkSector(client: ClientMetadata, refuse: Refuse): void {
+  const elsewhere = [CIBA_GRANT, DEVICE_GRANT].some((type) => client.grant_types.some((one) => one === type))
+  if (client.subject_type !== 'pairwise' || !elsewhere) return
+  if (!client.jwks_uri) {
+    refuse(['jwks_uri'], 'pairwise subjects of the CIBA and device grants need it: its host is the sector')
+  }
+  if (!PROVES_KEYS.has(client.token_endpoint_auth_method)) {
+    const methods = [...PROVES_KEYS].join(' or ')
+    refuse(['token_endpoint_auth_method'], `takes ${methods} with pairwise subjects and CIBA or devices`)
+  }
+  if (client.response_types.length > 0 && !client.sector_identifier_uri) {
+    refuse(['sector_identifier_uri'], 'is needed for pairwise subjects with redirects beside CIBA or devices')
+  }
+}
+
+const PROVES_KEYS: ReadonlySet<string> = new Set(['private_key_jwt', 'self_signed_tls_client_auth'])

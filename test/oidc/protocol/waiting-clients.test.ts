@@ -83,8 +83,9 @@ describe('clients that wait for a person', function () {
     const broken = () => {
       throw new Error('the store is away')
     }
-    const { db, clock, sealer } = stage.parts
+    const { db, clock, sealer, config } = stage.parts
     const needs = {
+      key: config.keys.index,
       db,
       clock,
       sealer,
