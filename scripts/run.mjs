@@ -23,6 +23,7 @@ const TARGETS = {
   seed: { command: ['src/cli.ts', 'seed'] },
   example: { command: ['examples/run.ts'] },
   approve: { command: ['examples/ciba-approval/run.ts'] },
+  resource: { command: ['examples/bound-resource/run.ts'] },
   test: { command: ['scripts/test.mjs'] },
   check: { command: ['scripts/check.mjs'] },
   lint: { command: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },

@@ -14,6 +14,11 @@ const ERROR_PAGES = [
 ]
 /** Modules that want to see the sign-in page a second time. */
 const SECOND_SIGN_INS = ['oidcc-prompt-login', 'oidcc-max-age-1']
+const FAPI = 'fapi2-security-profile-final'
+/** The person goes back to the app, the first time and as the second client's. */
+const REFUSED = `${FAPI}-user-rejects-authentication`
+/** The sign-in page is opened twice, and filled in the second time. */
+const OPENED_TWICE = `${FAPI}-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds`
 /** Modules that want to see what an app registered about itself, and words of the page where it stands. */
 const APP_PAGES = {
   'oidcc-registration-logo-uri': 'asks for access',
@@ -35,7 +40,7 @@ const SIGN_OUTS = {
 }
 
 type Task = { task: string; match: string; optional?: boolean; commands?: unknown[][] }
-type Entry = { match: string; tasks: Task[] }
+type Entry = { match: string; 'match-limit'?: number; tasks: Task[] }
 
 /** Signs in, allows and signs out. `match` takes `*` for anything. */
 export function browserTasks(issuer: string, alias: string, account: Account): Entry[] {
@@ -63,7 +68,12 @@ export function browserOverrides(
     const seen = photograph(logout.match, words)
     return { ...logout, tasks: words === DONE_WORDS ? [signOut(issuer), seen] : [seen] }
   }
+  const [, , done] = authorize.tasks
+  const refused = { ...authorize, tasks: [cancel(issuer), ...(done ? [done] : [])] }
+  const opened = { ...authorize, 'match-limit': 1, tasks: [see(issuer)] }
   return Object.fromEntries([
+    [REFUSED, { browser: [refused] }],
+    [OPENED_TWICE, { browser: [opened, authorize] }],
     ...ERROR_PAGES.map((name) => [name, { browser: [refusal] }]),
     ...SECOND_SIGN_INS.map((name) => [name, { browser: [again, logout] }]),
     ...Object.entries(APP_PAGES).map(([name, words]) => [name, { browser: [asked(words)] }]),
@@ -90,6 +100,18 @@ const allow = (issuer: string): Task => ({
   match: `${issuer}/interaction/*`,
   optional: true,
   commands: [['click', 'css', 'button[name="decision"][value="allow"]', 'optional']],
+})
+
+const cancel = (issuer: string): Task => ({
+  task: 'Go back to the app',
+  match: `${issuer}/interaction/*`,
+  commands: [['click', 'css', 'form[action*="/cancel"] button']],
+})
+
+const see = (issuer: string): Task => ({
+  task: 'See the sign-in page',
+  match: `${issuer}/interaction/*`,
+  commands: [['wait', 'id', 'field-password', 10]],
 })
 
 const signOut = (issuer: string): Task => ({

@@ -12,9 +12,10 @@ export type Run = {
 type Section = Holder | 'client_secret_post'
 export type SeededInput = { clientId: string; metadata: ClientInput }
 
-const SCOPE = 'openid profile email offline_access'
-/** Two at least, for the module that sends them in another order. */
-export const CIBA_SCOPE = SCOPE
+/** Two at least, for the modules that send them in another order. */
+export const SCOPE = 'openid profile email offline_access'
+/** Of the resource server that takes the tokens of plain OAuth, where no userinfo is. */
+export const RESOURCE_SCOPE = 'conformance:read'
 const HOLDERS = ['client', 'client2'] as const
 export const CIBA = 'urn:openid:params:grant-type:ciba'
 
@@ -36,8 +37,8 @@ const RUNS: Record<PlanName, (file: ConformanceFile) => Run[]> = {
       backchannel_logout_session_required: true,
     }),
   ],
-  'fapi2-security': (file) => fapiRuns(file, 'fapi2-security'),
-  'fapi2-message-signing': (file) => fapiRuns(file, 'fapi2-message-signing'),
+  'fapi2-security': (file) => fapiRuns(file, 'security-profile'),
+  'fapi2-message-signing': (file) => fapiRuns(file, 'message-signing'),
   'fapi-ciba': cibaRuns,
 }
 
@@ -85,33 +86,66 @@ function webClient(
 const AUTH_TYPES = ['private_key_jwt', 'mtls'] as const
 const BINDINGS = ['dpop', 'mtls'] as const
 
-function fapiRuns(file: ConformanceFile, profile: 'fapi2-security' | 'fapi2-message-signing'): Run[] {
-  const signed = profile === 'fapi2-message-signing'
-  return AUTH_TYPES.flatMap((auth) =>
-    BINDINGS.map((binding) => ({
-      plan: signed ? 'fapi2-message-signing-final-test-plan' : 'fapi2-security-profile-final-test-plan',
-      variant: {
-        fapi_profile: 'plain_fapi',
-        openid: 'openid_connect',
-        authorization_request_type: 'simple',
-        client_auth_type: auth,
-        sender_constrain: binding,
-        ...(signed && { fapi_request_method: 'signed_non_repudiation', fapi_response_mode: 'jarm' }),
-      },
-      clients: bothHolders((holder) => ({
-        clientId: idOf(profile, auth, binding, holder),
-        metadata: {
-          ...keysFor(file, holder, auth),
-          client_name: `Suite: ${profile} ${auth} ${binding}`,
-          profile,
-          redirect_uris: redirectsOf(file),
-          scope: SCOPE,
-          dpop_bound_access_tokens: binding === 'dpop',
-          tls_client_certificate_bound_access_tokens: binding === 'mtls',
-        },
-      })),
-    })),
+const PLAIN = { fapi_request_method: 'unsigned', fapi_response_mode: 'plain_response' } as const
+/** Message Signing is in parts: signed requests, signed answers, or both. */
+const SIGNINGS = [
+  { fapi_request_method: 'signed_non_repudiation', fapi_response_mode: 'jarm' },
+  { fapi_request_method: 'signed_non_repudiation', fapi_response_mode: 'plain_response' },
+  { fapi_request_method: 'unsigned', fapi_response_mode: 'jarm' },
+  PLAIN,
+] as const
+type Signing = (typeof SIGNINGS)[number]
+
+function fapiRuns(file: ConformanceFile, plan: 'security-profile' | 'message-signing'): Run[] {
+  const signings: readonly Signing[] = plan === 'message-signing' ? SIGNINGS : [PLAIN]
+  const openid = file.resource_url ? (['openid_connect', 'plain_oauth'] as const) : ['openid_connect']
+  return openid.flatMap((one) =>
+    signings.flatMap((signing) =>
+      AUTH_TYPES.flatMap((auth) =>
+        BINDINGS.map((binding) => ({
+          plan: `fapi2-${plan}-final-test-plan`,
+          variant: {
+            fapi_profile: 'plain_fapi',
+            openid: one,
+            authorization_request_type: 'simple',
+            grant_management: 'disabled',
+            client_auth_type: auth,
+            sender_constrain: binding,
+            ...(plan === 'message-signing' && signing),
+          },
+          clients: bothHolders((holder) => fapiClient(file, holder, signing, { auth, binding })),
+        })),
+      ),
+    ),
   )
+}
+
+type Held = { auth: (typeof AUTH_TYPES)[number]; binding: (typeof BINDINGS)[number] }
+
+function fapiClient(
+  file: ConformanceFile,
+  holder: Holder,
+  { fapi_request_method: request, fapi_response_mode: response }: Signing,
+  { auth, binding }: Held,
+): SeededInput {
+  const [signs, reads] = [request !== 'unsigned', response === 'jarm']
+  const profile = signs && reads ? 'fapi2-message-signing' : 'fapi2-security'
+  const name = `${profile}${signs === reads ? '' : signs ? '-jar' : '-jarm'}`
+  return {
+    clientId: idOf(name, auth, binding, holder),
+    metadata: {
+      ...keysFor(file, holder, auth),
+      client_name: `Suite: ${name} ${auth} ${binding}`,
+      profile,
+      redirect_uris: redirectsOf(file),
+      scope: [SCOPE, ...(file.resource_url ? [RESOURCE_SCOPE] : [])].join(' '),
+      allowed_resources: file.resource_url ? [`${file.resource_url}/`] : [],
+      dpop_bound_access_tokens: binding === 'dpop',
+      tls_client_certificate_bound_access_tokens: binding === 'mtls',
+      ...(signs && { require_signed_request_object: true }),
+      ...(reads && { response_modes: ['jwt'] }),
+    },
+  }
 }
 
 function cibaRuns(file: ConformanceFile): Run[] {
@@ -141,7 +175,7 @@ function cibaClient(
       client_name: `Suite: CIBA ${auth} ${mode}`,
       profile: 'fapi2-security',
       grant_types: [CIBA, 'refresh_token'],
-      scope: CIBA_SCOPE,
+      scope: SCOPE,
       tls_client_certificate_bound_access_tokens: true,
       backchannel_token_delivery_mode: mode,
       backchannel_authentication_request_signing_alg: algOf(file, holder),

@@ -50,6 +50,8 @@ const fileSchema = z.strictObject({
   alias: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, { error: 'takes letters, digits, - and _' }),
   /** Where `npm run approve` is reached by the suite, for CIBA without a person. */
   approval_url: approvalAddress.optional(),
+  /** Where `npm run resource` is reached by the suite, for FAPI 2.0 without OpenID Connect. */
+  resource_url: address.optional(),
   /** In place of the suite's own, which follow from its address and the alias. */
   redirect_uris: z.array(z.string()).min(1).max(20).optional(),
   plans: z

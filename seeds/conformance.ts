@@ -10,6 +10,7 @@ import { findClientWithSecret, insertClient, removeClient } from '../src/oidc/cl
 import { REACHABLE_LEVELS } from '../src/oidc/requests/authentication-levels.ts'
 import { parseClientMetadata } from '../src/oidc/clients/client-metadata.ts'
 import type { ClientNeeds } from '../src/oidc/clients/clients.ts'
+import { createResource, findResource } from '../src/oidc/clients/resources.ts'
 import {
   createInitialAccessToken,
   listInitialAccessTokens,
@@ -19,7 +20,7 @@ import type { PolicyInput } from '../src/oidc/registration/registration-policy.t
 import { DAY_MS } from '../src/platform/clock.ts'
 import { digest, keyedDigest } from '../src/platform/tokens.ts'
 import { browserOverrides, browserTasks } from './conformance-browser.ts'
-import { CIBA, CIBA_SCOPE, runsOf } from './conformance-clients.ts'
+import { CIBA, RESOURCE_SCOPE, SCOPE, runsOf } from './conformance-clients.ts'
 import type { Run, SeededInput } from './conformance-clients.ts'
 import type { ConformanceFile, PlanName } from './conformance-file.ts'
 
@@ -52,6 +53,7 @@ export async function seedConformance(needs: Needs, file: ConformanceFile): Prom
   const { account, added } = await placeAccount(needs, file)
   const runs = runsOf(file)
   const made: boolean[] = [added]
+  if (file.resource_url) made.push(await placeResource(needs, `${file.resource_url}/`))
   for (const input of inputsOf(runs)) made.push(await placeClient(needs, input))
   const tokens = new Map<PlanName, string>()
   for (const [plan, policy] of REGISTERING)
@@ -100,6 +102,14 @@ async function placeClient(needs: Needs, { clientId, metadata }: SeededInput): P
     await removeClient(trx, clientId)
     await insertClient(trx, metadata, needs, { clientId, secret })
   })
+  return true
+}
+
+/** The resource server of examples/bound-resource. Its tokens are JWTs: it asks for keys and status lists alone. */
+async function placeResource(needs: Needs, identifier: string): Promise<boolean> {
+  if (await findResource(needs.db, identifier)) return false
+  const input = { identifier, name: 'Suite: resource', scope: RESOURCE_SCOPE, format: 'jwt' as const }
+  await createResource(needs.db, input, needs)
   return true
 }
 
@@ -187,15 +197,42 @@ function configurationOf({ needs, file, run, account, tokens }: ConfigurationNee
     // A token that is bound to a certificate is shown where one is asked for.
     resource: { resourceUrl: `${certified ? mtlsOrigin : issuer}/oauth/userinfo` },
     browser: browserTasks(issuer, file.alias, account),
-    override: browserOverrides(issuer, file.alias, account),
+    override: overridesOf(plan, browserOverrides(issuer, file.alias, account)),
   }
+  if (plan.startsWith('fapi2-')) return withScopes(needs, file, variant, configuration)
   return ciba ? withPerson(needs, file, account, configuration) : configuration
+}
+
+/** Those of the plan's own modules, whose names begin as it does. */
+function overridesOf(plan: string, all: Record<string, object>) {
+  const [family = ''] = plan.split('-')
+  return Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith(family)))
+}
+
+/** Without OpenID Connect there is neither its metadata nor userinfo. */
+function withScopes(
+  { issuer }: Needs,
+  file: ConformanceFile,
+  { openid }: Run['variant'],
+  configuration: Configuration,
+) {
+  const plain = openid === 'plain_oauth'
+  const scope = plain ? `${RESOURCE_SCOPE} offline_access` : SCOPE
+  return {
+    ...configuration,
+    client: { ...configuration.client, scope },
+    client2: { ...configuration.client2, scope },
+    ...(plain && {
+      server: { discoveryUrl: `${issuer}/.well-known/oauth-authorization-server` },
+      resource: { resourceUrl: `${file.resource_url}/` },
+    }),
+  }
 }
 
 /** What the plans of CIBA ask for beside the rest: whom to ask, at which level, and who answers in their place. */
 function withPerson(needs: Needs, file: ConformanceFile, account: Account, configuration: Configuration) {
   const { client, client2 } = configuration
-  const asked = { scope: CIBA_SCOPE, hint_type: 'login_hint', hint_value: account.email }
+  const asked = { scope: SCOPE, hint_type: 'login_hint', hint_value: account.email }
   return {
     ...configuration,
     client: { ...client, ...asked },

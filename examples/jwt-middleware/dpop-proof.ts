@@ -6,7 +6,8 @@ import type { PresentedRequest } from './presented-request.ts'
 
 const MAX_AGE_SECONDS = 60
 const SKEW_SECONDS = 10
-const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519', 'PS256', 'RS256']
+// As in `dpop_signing_alg_values_supported` of the account server.
+const ALGORITHMS = ['ES256', 'PS256', 'EdDSA', 'Ed25519']
 
 /** Remembers the proofs that this process has seen; several processes each accept a proof once. */
 export function createProofCheck() {

@@ -14,11 +14,12 @@ type Seeded = {
   account: { email: string; password: string }
   plans: { plan: string; variant: Record<string, string>; configuration: Configuration }[]
 }
-type Section = { client_id: string; client_secret?: string; initial_access_token?: string }
+type Section = { client_id: string; client_secret?: string; initial_access_token?: string; scope?: string }
 type Configuration = {
   client?: Section
   client2?: Section
   server: { discoveryUrl: string }
+  resource: { resourceUrl: string }
   automated_ciba_approval_url?: string
 }
 
@@ -76,6 +77,14 @@ describe('cli seed conformance', function () {
       dpop_bound_access_tokens: true,
       require_signed_request_object: true,
     })
+    expect(await show('conformance-fapi2-security-jarm-mtls-dpop')).to.deep.include({
+      profile: 'fapi2-security',
+      response_modes: ['jwt'],
+    })
+    expect(await show('conformance-fapi2-security-jar-private-key-jwt-mtls-2')).to.deep.include({
+      require_signed_request_object: true,
+      allowed_resources: [],
+    })
     const certified = await show('conformance-fapi2-security-mtls-mtls')
     expect(certified.jwks.keys[0]).to.have.property('x5c')
     expect(await show('conformance-ciba-private-key-jwt-ping')).to.deep.include({
@@ -92,8 +101,25 @@ describe('cli seed conformance', function () {
     expect(initialToken(again)).to.be.a('string').and.not.to.equal(initialToken(seeded))
     const without = (one: Seeded) =>
       one.plans.filter(({ configuration }) => !configuration.client?.initial_access_token)
-    expect(without(again)).to.eql(without(seeded)).and.to.have.length(17)
+    expect(without(again)).to.eql(without(seeded)).and.to.have.length(29)
     expect(again.account).to.eql(seeded.account)
+  })
+
+  it('has the plans of FAPI 2.0 without OpenID Connect where a resource server is named', async () => {
+    const resource_url = 'https://localhost:8702'
+    const { plans } = await seed(write({ ...example(), plans: ['fapi2-security'], resource_url }))
+    expect(plans).to.have.length(8)
+    for (const { variant, configuration } of plans) {
+      const { server, resource, client } = configuration
+      const plain = variant['openid'] === 'plain_oauth'
+      const metadata = plain ? 'oauth-authorization-server' : 'openid-configuration'
+      expect(server.discoveryUrl).to.match(new RegExp(`/.well-known/${metadata}$`))
+      expect(resource.resourceUrl).to.match(plain ? /^https:\/\/localhost:8702\/$/ : /\/oauth\/userinfo$/)
+      expect(client?.scope?.split(' ').includes('openid')).to.equal(!plain)
+    }
+    const taken = await place.json(['client', 'show', 'conformance-fapi2-security-mtls-mtls'])
+    expect(taken.allowed_resources).to.eql([`${resource_url}/`])
+    expect((await place.json(['resource', 'show', `${resource_url}/`])).scope).to.equal('conformance:read')
   })
 
   it('tells the plans of CIBA whom to ask, at which level, and where somebody answers', async () => {

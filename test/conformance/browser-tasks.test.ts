@@ -88,6 +88,26 @@ describe('what the suite’s browser is told to do', function () {
     expect(new URL(page.url()).origin).to.equal(suite.issuer)
   })
 
+  const FAPI = 'fapi2-security-profile-final'
+  it(`goes back to the app: ${FAPI}-user-rejects-authentication`, async () => {
+    await context.clearCookies()
+    await follow(browserOf(`${FAPI}-user-rejects-authentication`), at(app.request().path))
+    expect(callbacks.join()).to.contain(`${CALLBACK}?error=access_denied`)
+  })
+
+  it(`looks at the sign-in page once, and then fills it in: ${FAPI}-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds`, async () => {
+    await context.clearCookies()
+    const [first, ...then] = browserOf(
+      `${FAPI}-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds`,
+    )
+    const { path } = app.request()
+    expect(first).to.include({ 'match-limit': 1 })
+    await follow(first ? [first] : [], at(path))
+    expect(callbacks).to.eql([])
+    await follow(then, at(path))
+    expect(callbacks.join()).to.contain(`${CALLBACK}?code=`)
+  })
+
   for (const [name, of] of [
     ['oidcc-registration-policy-uri', 'policy_uri'],
     ['oidcc-registration-tos-uri', 'tos_uri'],

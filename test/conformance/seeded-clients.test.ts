@@ -67,20 +67,18 @@ describe('the clients that are seeded for FAPI and CIBA', function () {
 
   it('push their requests, each by its own keys or certificate and by no other', async () => {
     const runs = suite.seeded.plans.filter(({ plan }) => plan.startsWith('fapi2-'))
-    expect(runs).to.have.length(8)
+    expect(runs).to.have.length(20)
     for (const { plan, variant, configuration } of runs)
       for (const holder of HOLDERS) {
         const client = (configuration as Record<Holder, Section>)[holder]
         const method = variant['client_auth_type'] ?? ''
-        const fields: Record<string, string> = plan.includes('signing')
-          ? {
-              request: await sign(
-                holder,
-                { ...request, response_mode: 'jwt', client_id: client.client_id },
-                client,
-              ),
-            }
-          : { ...request, client_id: client.client_id }
+        const all = {
+          ...request,
+          ...(variant['fapi_response_mode'] === 'jarm' && { response_mode: 'jwt' }),
+          client_id: client.client_id,
+        }
+        const signs = variant['fapi_request_method'] === 'signed_non_repudiation'
+        const fields: Record<string, string> = signs ? { request: await sign(holder, all, client) } : all
         const push = async (by: Holder) =>
           post(
             'pushed_authorization_request_endpoint',

@@ -57,6 +57,8 @@ const fapi: Rules = {
   algs: FAPI_ALGS,
   singleAudience: true,
   dpopNonce: true,
+  // Message Signing §5.3.1 has this; a client may sign its requests without having its answers signed.
+  shortRequests: true,
   refuses: [
     {
       name: `${FAPI} §5.3.2.1-3 (confidential clients only)`,
@@ -135,7 +137,6 @@ const fapiSigning: Rules = {
     require_signed_request_object: true,
     response_modes: ['jwt'],
   }),
-  shortRequests: true,
   refuses: [
     ...fapi.refuses,
     {

@@ -2,6 +2,7 @@
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { SigningAlg } from '../keys/algorithms.ts'
+import { isOpenidScope } from './client-metadata.ts'
 import { allowedAlg } from './profiles.ts'
 
 /** A resource server as the token endpoint needs to know it (RFC 8707). */
@@ -44,7 +45,8 @@ export async function mayIntrospect(
 export function resourceIndicators({ findResource, algorithm }: Needs) {
   return {
     enabled: true,
-    // With a single allowed resource a machine client need not repeat it in every request.
+    // With a single allowed resource a client need not repeat it: neither a machine in every request, nor an app that
+    // asks for scopes of a resource server alone. With openid the token is one for userinfo.
     defaultResource: (
       ctx: KoaContextWithOIDC,
       client: { allowed_resources?: unknown },
@@ -52,8 +54,7 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
     ) => {
       if (!oneOf && isMcp(client)) throw new errors.InvalidTarget(RESOURCE_NEEDED)
       const allowed = allowedResources(client)
-      const machine = ctx.oidc.params?.['grant_type'] === 'client_credentials'
-      return oneOf ?? (machine && allowed.length === 1 ? allowed[0] : undefined)
+      return oneOf ?? (allowed.length === 1 && meansResource(ctx) ? allowed[0] : undefined)
     },
     // A token that names no audience is of no use to an MCP client, whatever else it asked for.
     useGrantedResource: (ctx: KoaContextWithOIDC) => isMcp(ctx.oidc.client),
@@ -71,6 +72,13 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
       }
     },
   } as NonNullable<Configuration['features']>['resourceIndicators']
+}
+
+function meansResource({ oidc: { params } }: KoaContextWithOIDC): boolean {
+  if (params?.['grant_type'] === 'client_credentials') return true
+  const scopes = typeof params?.['scope'] === 'string' ? params['scope'].split(' ') : []
+  const foreign = scopes.some((scope) => !isOpenidScope(scope))
+  return params?.['response_type'] !== undefined && foreign && !scopes.includes('openid')
 }
 
 const RESOURCE_NEEDED =

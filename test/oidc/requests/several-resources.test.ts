@@ -39,4 +39,21 @@ for (const { name, stage: open } of STAGES)
         error: 'invalid_target',
       })
     })
+
+    it('need not name a resource when the client has one alone and asks for nothing else', async () => {
+      const stage = await open()
+      const [only, other] = [`https://only.example/${name.length}`, `https://other.example/${name.length}`]
+      for (const identifier of [only, other])
+        await stage.createResource({ identifier, name: 'Only', scope: 'only:read' })
+      const person = await stage.person()
+      const audience = async (allowed_resources: string[], scope: string) => {
+        const app = await register(stage, { allowed_resources })
+        const { access_token: token } = (await app.redeem(await app.codeFor(person, { scope }))).json()
+        const { aud, scope: given } = (await app.introspect(String(token))).json()
+        return [aud, given]
+      }
+      expect(await audience([only], 'only:read')).to.eql([only, 'only:read'])
+      expect(await audience([only], 'openid only:read')).to.eql([undefined, 'openid'])
+      expect(await audience([only, other], 'openid only:read')).to.eql([undefined, 'openid'])
+    })
   })
