@@ -37,7 +37,7 @@ import { clientNameOf } from './oidc/clients/client-documents.ts'
 import type { OidcFeatures } from './oidc-features.ts'
 import { endSessionAndGrants } from './oidc/access-endings.ts'
 import { postedRequestRoutes } from './oidc/posted-request.routes.ts'
-import { refuseOtherMethods } from './oidc/post-only.routes.ts'
+import { refuseOtherAddresses } from './oidc/other-addresses.routes.ts'
 import { fixAddresses } from './oidc/provider.ts'
 import type { Parts } from './parts.ts'
 import { accountRoutes } from './self-service/account.routes.ts'
@@ -157,7 +157,9 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
   inner.use(postedRequestRoutes(['/oauth/authorize', '/oauth/logout']).routes())
   inner.use(features.statusListRoutes.routes())
   inner.use(oidc.middleware)
-  inner.use(refuseOtherMethods())
+  inner.use(
+    refuseOtherAddresses(({ path }) => routers.some((router) => router.match(path, 'GET').path.length > 0)),
+  )
   inner.use(formBody())
   inner.use(
     csrf({ key: config.keys.csrf, issuerOrigin: config.issuer, cookieName: 'csrf', secure: config.secure }),

@@ -51,6 +51,11 @@ const OWN_CODE = new Map([
 /** What tells the client's developer what to change, and nobody anything about the code or token that was presented. */
 const BINDING = new Map([
   ['DPoP proof JWT not provided', 'a DPoP proof is needed: this client is registered for DPoP-bound tokens'],
+  ['missing DPoP proof JWT', 'a DPoP proof is needed: the authorization request had a dpop_jkt'],
+  [
+    'DPoP proof key thumbprint does not match dpop_jkt',
+    'the DPoP proof is made with another key than the dpop_jkt of the authorization request',
+  ],
   ['DPoP proof JWT Replay detected', 'the DPoP proof was used before: make a new one for each request'],
   ['mutual TLS client certificate not provided', 'a client certificate is needed: see mtls_endpoint_aliases'],
   [

@@ -54,6 +54,7 @@ export const BY_CODE: Readonly<Record<string, string>> = {
   use_dpop_nonce: 'send the request again with the nonce of the DPoP-Nonce header in the proof',
 }
 
+const NOT_TAKEN = 'client_id documents of this host are not taken here: ask the operator to allow them'
 const BASIC = 'see RFC 6749 section 2.3.1'
 const BAD_HEADER = new Set(['userinfo', 'client', 'client_update', 'client_delete', 'registration'])
 
@@ -111,8 +112,6 @@ export const BY_SENTENCE: Readonly<Record<string, Words>> = {
     'scope takes names with single spaces between them, without quotes and backslashes',
   'requested scope is not allowed': (_ctx, { scope }) =>
     `the scope ${scope ?? ''} is not among those that this client is registered for`,
-  'refresh token missing requested scope': tooMuchScope,
-  'refresh token missing requested scopes': tooMuchScope,
   'could not parse the claims parameter JSON': 'claims is not valid JSON',
   'could not decode id_token_hint': 'id_token_hint is not a JWT: send the ID token as it was issued',
   'could not validate id_token_hint':
@@ -143,6 +142,15 @@ export const BY_SENTENCE: Readonly<Record<string, Words>> = {
     'dpop_jkt is not the SHA-256 thumbprint (RFC 7638) of the key in the DPoP proof',
   'resource indicator is missing, or unknown':
     'resource is missing, or not one that this client is registered for and was granted',
+  'multiple proof-of-possession mechanisms are not allowed':
+    'send a DPoP proof or a client certificate, not both',
+  'could not parse the authorization_details parameter JSON': 'authorization_details is not valid JSON',
+  'client JSON Web Key Set failed to be refreshed':
+    'the key set at the jwks_uri of this client cannot be fetched: it has to answer 200 with JSON, on the public network, without redirects',
+  'client_id metadata document fetch failed':
+    'the document at the client_id cannot be fetched: it has to answer 200 with JSON, on the public network, without redirects',
+  'client is not allowed': NOT_TAKEN,
+  'client_id metadata document fetch not allowed': NOT_TAKEN,
   'no access token provided': 'no access token: send Authorization, with Bearer or DPoP and the token',
   'access tokens must not be provided via query parameter':
     'the access token is not read from the address: send it as Authorization: Bearer',
@@ -154,10 +162,6 @@ export const BY_SENTENCE: Readonly<Record<string, Words>> = {
   'invalid token provided': (ctx, { error_detail: detail }) => tokenRefused(ctx, detail),
   'access token missing openid scope':
     'the access token lacks the scope openid: ask for it when it is issued',
-  'Structured JWT Tokens cannot be introspected via the introspection_endpoint':
-    'JWTs are not introspected: verify the signature with the keys of jwks_uri, and the status claim with its status list',
-  'Structured JWT Tokens cannot be revoked via the revocation_endpoint':
-    'JWTs are not revoked here: revoke the refresh token of the same grant',
   'DPoP proof htm mismatch': (ctx) => `DPoP proof htm has to be ${ctx.method}, the method of the request`,
   'DPoP proof htu mismatch': (ctx) =>
     `DPoP proof htu has to be the address of the endpoint, ${ctx.oidc.urlFor(ctx.oidc.route)}${proofAddress(ctx)}`,
@@ -194,6 +198,15 @@ export const BY_PATTERN: readonly (readonly [RegExp, Words])[] = [
       `this client is not registered for the grant type ${told.split(' ')[0]}: add it to its grant_types`,
   ],
   [
+    /^refresh token missing requested scopes?$/,
+    (_ctx, { scope }) =>
+      `the refresh token does not have the scope ${scope ?? ''}: leave it out, or ask the person anew`,
+  ],
+  [
+    /^no suitable encryption key found/,
+    (_ctx, { error_description: told }) => `${told}: the jwks or jwks_uri of this client has to hold one`,
+  ],
+  [
     /^origin \S* not allowed for client: /,
     'pages of this origin may not call for this client: add the origin to its cors_origins',
   ],
@@ -219,10 +232,6 @@ export function descriptionOf(ctx: KoaContextWithOIDC, refusal: Refusal): string
     ? BY_SENTENCE[told]
     : BY_PATTERN.find(([sentence]) => sentence.test(told))?.[1]
   return typeof words === 'function' ? words(ctx, refusal) : words
-}
-
-function tooMuchScope(_ctx: KoaContextWithOIDC, { scope }: Refusal): string {
-  return `the refresh token does not have the scope ${scope ?? ''}: leave it out, or ask the person anew`
 }
 
 function wrongType(ctx: KoaContextWithOIDC, { error_description: told = '' }: Refusal): string {

@@ -5,7 +5,7 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Refusal } from './descriptions.ts'
-import { authenticationOf, parameterOf } from './sent.ts'
+import { authenticationOf, claimsOf, parameterOf } from './sent.ts'
 import type { AuthenticationMethod } from './sent.ts'
 
 type Client = NonNullable<KoaContextWithOIDC['oidc']['client']>
@@ -64,8 +64,13 @@ function strangerOf(ctx: KoaContextWithOIDC): string | undefined {
 
 function clientIdOf(ctx: KoaContextWithOIDC): string | undefined {
   const [scheme = '', value = ''] = (ctx.headers.authorization ?? '').split(' ')
-  if (scheme.toLowerCase() !== 'basic') return parameterOf(ctx, 'client_id')
+  if (scheme.toLowerCase() !== 'basic') return parameterOf(ctx, 'client_id') ?? issuerOf(ctx)
   return Buffer.from(value, 'base64').toString().split(':')[0]
+}
+
+function issuerOf(ctx: KoaContextWithOIDC): string | undefined {
+  const { iss } = claimsOf(parameterOf(ctx, 'client_assertion'))
+  return typeof iss === 'string' ? iss : undefined
 }
 
 function textOf(value: unknown): string | undefined {

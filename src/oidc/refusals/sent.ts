@@ -70,7 +70,8 @@ function expiryMistakes(exp: number, nowSeconds: number): string | [] {
   return exp > nowSeconds + LONGEST_SECONDS ? 'exp is more than an hour ahead' : []
 }
 
-function claimsOf(jwt: unknown): Record<string, unknown> {
+/** Nothing when it is none. */
+export function claimsOf(jwt: unknown): Record<string, unknown> {
   try {
     return decodeJwt(String(jwt))
   } catch {

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { CALLBACK, register } from './relying-party.ts'
-import type { Party } from './relying-party.ts'
-import { sqliteStage } from './stage.ts'
-import type { Stage } from './stage.ts'
+import { CALLBACK, register } from '../protocol/relying-party.ts'
+import type { Party } from '../protocol/relying-party.ts'
+import { sqliteStage } from '../protocol/stage.ts'
+import type { Stage } from '../protocol/stage.ts'
 
 describe('a refusal that the developer of an app has caused', function () {
   this.timeout(40_000)

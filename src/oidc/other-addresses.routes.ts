@@ -1,0 +1,50 @@
+/**
+ * Requests for the protocol that came with another method, or to an address that is not there: told so (RFC 9110
+ * §15.5.6, RFC 9126 §2.3), before the guards of our own pages take them for a form of somebody else.
+ */
+import type { Context, Middleware } from 'koa'
+import { AppError } from '../errors.ts'
+
+const POST_ONLY = [
+  'par',
+  'token',
+  'introspect',
+  'revoke',
+  'device',
+  'backchannel',
+  'authorize-challenge',
+  'register',
+]
+
+const METHODS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(POST_ONLY.map((name) => [`/oauth/${name}`, 'POST'])),
+  '/oauth/authorize': 'GET, POST',
+  '/oauth/logout': 'GET, POST',
+  '/oauth/userinfo': 'GET, POST',
+  '/oauth/jwks': 'GET',
+  '/oauth/status-lists': 'GET',
+  '/oauth/register/:id': 'GET, PUT, DELETE',
+  '/.well-known/openid-configuration': 'GET',
+  '/.well-known/oauth-authorization-server': 'GET',
+}
+
+/** Goes behind the protocol, which has answered what it takes; `isPage` tells which addresses are pages of our own. */
+export function refuseOtherAddresses(isPage: (ctx: Context) => boolean): Middleware {
+  return async (ctx, next) => {
+    const allowed = METHODS[patternOf(ctx.path)]
+    if (allowed === undefined && isPage(ctx)) return next()
+    if (allowed === undefined || allowed.split(', ').includes(ctx.method)) throw nothingHere(ctx)
+    ctx.set('Allow', allowed)
+    ctx.status = 405
+  }
+}
+
+function patternOf(path: string): string {
+  return path.replace(/(?<=.)\/$/, '').replace(/^(\/oauth\/register)\/[^/]+$/, '$1/:id')
+}
+
+function nothingHere(ctx: Context): AppError {
+  const words = 'There is nothing at this address.'
+  const hint = ' The endpoints are named in /.well-known/openid-configuration.'
+  return new AppError('not_found', 404, ctx.accepts('json', 'html') === 'html' ? words : words + hint)
+}
