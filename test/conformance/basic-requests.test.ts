@@ -1,21 +1,26 @@
 import { expect } from 'chai'
 import { setTimeout as pause } from 'node:timers/promises'
-import { callbackOf, signIn } from '../oidc/protocol/relying-party.ts'
+import { formsOf } from '../support/visitor.ts'
 import { CALLBACK, openSuite, play, userinfo } from './suite.ts'
 import type { Played, Suite } from './suite.ts'
 
-const PLAN = 'oidcc-basic-certification-test-plan'
+let suite: Suite
 
-describe('the authorization requests of the Basic plan', function () {
+describe('authorization requests', function () {
   this.timeout(40_000)
-  let suite: Suite
-  let app: Played
   before(async () => {
     suite = await openSuite()
   })
   after(() => suite.stop())
+
+  describe('of the Basic plan', () => requests('oidcc-basic-certification-test-plan', false))
+  describe('of the Form Post plan', () => requests('oidcc-formpost-basic-certification-test-plan', true))
+})
+
+function requests(plan: string, formPost: boolean) {
+  let app: Played
   beforeEach(() => {
-    app = play(suite, suite.configuration(PLAN).client)
+    app = play(suite, suite.configuration(plan).client, { formPost })
   })
 
   it('oidcc-response-type-missing: invalid_request to the app, with its state', async () => {
@@ -108,6 +113,7 @@ describe('the authorization requests of the Basic plan', function () {
     expect(page.status).to.equal(400)
     expect(page.headers.get('location')).to.equal(null)
     expect(page.text).to.match(/<h1/)
+    expect(formsOf(page.text).filter(({ action }) => action.includes('unregistered'))).to.eql([])
   })
 
   it('oidcc-ensure-post-request-succeeds: the request in the body of a POST', async () => {
@@ -118,8 +124,8 @@ describe('the authorization requests of the Basic plan', function () {
       headers: { origin: 'https://www.certification.openid.net', 'sec-fetch-site': 'cross-site' },
     })
     expect(posted.status).to.equal(303)
-    const returned = await signIn(app.visitor, String(posted.headers.get('location')), suite.account)
-    const answer = await app.redeem(String(returned.searchParams.get('code')))
+    const { code = '' } = await app.arrive(await app.visitor.get(String(posted.headers.get('location'))))
+    const answer = await app.redeem(code)
     expect(answer.status, answer.text).to.equal(200)
     const { id_token } = answer.json() as { id_token: string }
     await suite.verify(id_token, app.client.client_id, nonce)
@@ -135,11 +141,8 @@ describe('the authorization requests of the Basic plan', function () {
   })
 
   it('oidcc-request-uri-unsigned-supported-correctly-or-rejected-as-unsupported: request_uri_not_supported', async () => {
-    expect(suite.metadata).to.not.include({ request_uri_parameter_supported: true })
-    const page = await app.visitor.get(
-      app.request({ request_uri: `${CALLBACK.replace('callback', 'requesturi/x')}#hash` }).path,
-    )
-    const { error } = page.headers.get('location') ? callbackOf(page) : { error: '' }
-    expect(error, page.text.slice(0, 300)).to.equal('request_uri_not_supported')
+    expect(suite.metadata).to.include({ request_uri_parameter_supported: false })
+    const request_uri = `${CALLBACK.replace('callback', 'requesturi/x')}#hash`
+    expect(await app.ask({ request_uri })).to.include({ error: 'request_uri_not_supported' })
   })
-})
+}

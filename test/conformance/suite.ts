@@ -9,11 +9,12 @@ import type { CryptoKey, JWTPayload, KeyObject } from 'jose'
 import { readConformanceFile } from '../../seeds/conformance-file.ts'
 import { seedConformance } from '../../seeds/conformance.ts'
 import { makeCertificate } from '../oidc/binding/certificates.ts'
-import { callbackOf, signIn } from '../oidc/protocol/relying-party.ts'
+import { callbackOf } from '../oidc/protocol/relying-party.ts'
 import { basic } from '../oidc/protocol/send.ts'
 import type { Answer, Sent } from '../oidc/protocol/send.ts'
 import { openStage, PASSWORD } from '../oidc/protocol/stage.ts'
-import type { Visitor } from '../support/visitor.ts'
+import { formsOf } from '../support/visitor.ts'
+import type { Visited, Visitor } from '../support/visitor.ts'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -35,7 +36,7 @@ type Tokens = {
   expires_in: number
   scope: string
 }
-type SigningKey = { kid: string; privateKey: KeyObject | CryptoKey }
+type SigningKey = { kid?: string; alg?: string; privateKey: KeyObject | CryptoKey }
 
 /** A server set up as docs/conformance.md says, with everything seeded; `fields` say where suite and approver run. */
 export async function openSuite(env: Record<string, string> = {}, fields: Fields = {}) {
@@ -116,8 +117,15 @@ export function makeKey(kid: string, alg = 'ES256') {
 
 export type Played = ReturnType<typeof play>
 
+type PlayOptions = {
+  visitor?: Visitor
+  key?: SigningKey
+  /** Wants its answers by form_post, as the whole Form Post plan does. */
+  formPost?: boolean
+}
+
 /** One client of the suite with one browser: both remember what the module did before. */
-export function play(suite: Suite, client: Section, more: { visitor?: Visitor; key?: SigningKey } = {}) {
+export function play(suite: Suite, client: Section, more: PlayOptions = {}) {
   const visitor = more.visitor ?? suite.visitor()
   const auth: Record<string, string> = client.client_secret
     ? basic(client.client_id, client.client_secret)
@@ -132,6 +140,7 @@ export function play(suite: Suite, client: Section, more: { visitor?: Visitor; k
       state: randomBytes(32).toString('base64url'),
       nonce: randomUUID(),
       response_type: 'code',
+      response_mode: more.formPost ? 'form_post' : undefined,
       ...given,
     }
     const sent = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined)
@@ -143,7 +152,7 @@ export function play(suite: Suite, client: Section, more: { visitor?: Visitor; k
     const { key } = more
     if (!key) return {}
     const signed = await new SignJWT({ jti: randomUUID() })
-      .setProtectedHeader({ alg: 'ES256', kid: key.kid })
+      .setProtectedHeader({ alg: key.alg ?? 'ES256', ...(key.kid && { kid: key.kid }) })
       .setIssuer(client.client_id)
       .setSubject(client.client_id)
       .setAudience(audience)
@@ -167,11 +176,34 @@ export function play(suite: Suite, client: Section, more: { visitor?: Visitor; k
   const redeem = (code: string, given: Fields = {}) =>
     token({ grant_type: 'authorization_code', code, redirect_uri: CALLBACK, ...given })
 
+  /** Fills in the pages that follow, and answers the parameters of the callback. */
+  async function arrive(from: Visited): Promise<Record<string, string>> {
+    let page = from
+    for (let step = 0; step < 4 && !isAnswer(page); step += 1) {
+      const isSignIn = /action="[^"]*\/sign-in/.test(page.text)
+      const { email, password } = suite.account
+      const fields: Record<string, string> = isSignIn ? { email, password } : { decision: 'allow' }
+      page = await visitor.followForm(page, fields, { action: isSignIn ? '/sign-in' : '/consent' })
+    }
+    return answered(page)
+  }
+
+  /** Checks of CheckCallbackHttpMethodIsPost, RejectAuthCodeInUrlQuery and RejectErrorInUrlQuery. */
+  function answered(page: Visited): Record<string, string> {
+    if (!more.formPost) return callbackOf(page)
+    expect(page.headers.get('location')).to.equal(null)
+    expect(page.headers.get('content-type')).to.match(/^text\/html/)
+    expect(page.headers.get('cache-control')).to.contain('no-store')
+    expect(page.text).to.match(/<form[^>]+method="post"/i)
+    const form = formsOf(page.text).find(({ action }) => action.startsWith(CALLBACK))
+    expect(form?.action, page.text).not.to.match(/code=|error=/)
+    return form?.hidden ?? {}
+  }
+
   /** Signs in where it is asked for, and answers the parameters of the callback. */
   async function authorize(given: Fields = {}): Promise<Record<string, string>> {
     const { path, form } = request(given)
-    const returned = await signIn(visitor, path, suite.account)
-    const parameters = Object.fromEntries(returned.searchParams)
+    const parameters = await arrive(await visitor.get(path))
     expect(parameters['state']).to.equal(form['state'])
     expect(parameters['iss']).to.equal(suite.issuer)
     return parameters
@@ -179,7 +211,7 @@ export function play(suite: Suite, client: Section, more: { visitor?: Visitor; k
 
   /** Asks without filling in any page: the callback's parameters, or a failure where a page is shown. */
   async function ask(given: Fields = {}): Promise<Record<string, string>> {
-    return callbackOf(await visitor.get(request(given).path))
+    return answered(await visitor.get(request(given).path))
   }
 
   /** The whole of a positive module: tokens and a verified ID token. */
@@ -194,7 +226,11 @@ export function play(suite: Suite, client: Section, more: { visitor?: Visitor; k
     return { tokens, code, idToken: await suite.verify(tokens.id_token, client.client_id, nonce) }
   }
 
-  return { client, visitor, auth, request, authorize, ask, redeem, token, flow, assertion }
+  return { client, visitor, auth, request, arrive, authorize, ask, redeem, token, flow, assertion }
+}
+
+function isAnswer({ headers, text }: Visited): boolean {
+  return headers.get('location') !== null || formsOf(text).some(({ action }) => action.startsWith(CALLBACK))
 }
 
 /** GET with the token in the header, as most modules do. */
