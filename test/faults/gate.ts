@@ -13,6 +13,7 @@ export async function createGate(url: string) {
   const sockets = new Set<Socket>()
   /** From the near socket's next message that fits, the far end's answers are lost. */
   let loseFrom: RegExp | undefined
+  let awaited: { message: RegExp; act: () => void } | undefined
   let server: Server | undefined
   const through = new URL(url)
   through.port = String(port)
@@ -34,6 +35,10 @@ export async function createGate(url: string) {
           })
         }
         near.on('data', (chunk: Buffer) => {
+          if (awaited?.message.test(chunk.toString('latin1'))) {
+            awaited.act()
+            awaited = undefined
+          }
           if (!loseFrom?.test(chunk.toString('latin1'))) return
           far.unpipe(near)
           far.resume()
@@ -46,6 +51,10 @@ export async function createGate(url: string) {
     /** Requests go through; the answers to the first that fits and to all after it on its connection do not. */
     loseAnswersFrom(message: RegExp) {
       loseFrom = message
+    },
+    /** Does something once, just before the first message that fits goes through. */
+    before(message: RegExp, act: () => void) {
+      awaited = { message, act }
     },
     /** Nothing goes through, in either direction, until `release`. */
     hold() {

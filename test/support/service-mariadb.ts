@@ -6,6 +6,7 @@ import { createConnection } from 'mysql2/promise'
 import { SERVICES_CACHE, findBinary } from '../../scripts/find-binary.mjs'
 import { dockerImage } from '../../scripts/services.mjs'
 import { dataFolder, freePort, launch, pause, runToEnd } from './service-process.ts'
+import type { Launch } from './service-process.ts'
 
 export type Mariadb = { url: string; stop: () => Promise<void> }
 export type TestDatabase = { dsn: string; drop: () => Promise<void> }
@@ -43,12 +44,19 @@ async function startShared(): Promise<Mariadb> {
 }
 
 async function startProgram(): Promise<Mariadb> {
+  const { url, launched } = await mariadbProgram(FORGETFUL)
+  const { stop } = await launch(launched)
+  return { url, stop }
+}
+
+/** How to launch a MariaDB of its own, again and again on the same data. */
+export async function mariadbProgram(flags: string[]): Promise<{ url: string; launched: Launch }> {
   const folder = dataFolder('mariadb')
   const port = await freePort()
   const data = join(folder, 'data')
   await install(folder, data)
   const user = process.getuid?.() === 0 ? ['--user=root'] : []
-  const { stop } = await launch({
+  const launched = {
     command: findBinary('mariadbd')!,
     args: [
       '--no-defaults',
@@ -60,11 +68,11 @@ async function startProgram(): Promise<Mariadb> {
       '--bind-address=127.0.0.1',
       '--skip-name-resolve',
       '--max-connections=500',
-      ...FORGETFUL,
+      ...flags,
     ],
     ports: [port],
-  })
-  return { url: `mysql://root@127.0.0.1:${port}/`, stop }
+  }
+  return { url: `mysql://root@127.0.0.1:${port}/`, launched }
 }
 
 /** Nothing here must survive a power cut. */

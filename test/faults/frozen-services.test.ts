@@ -1,0 +1,101 @@
+import { expect } from 'chai'
+import { register } from '../oidc/protocol/relying-party.ts'
+import type { Party } from '../oidc/protocol/relying-party.ts'
+import { openStage } from '../oidc/protocol/stage.ts'
+import type { Stage } from '../oidc/protocol/stage.ts'
+import { pause } from '../support/service-process.ts'
+import { createGate } from './gate.ts'
+import type { Gate } from './gate.ts'
+import { startKillableMariadb, startKillableRedis } from './killable.ts'
+import type { Killable } from './killable.ts'
+import { expectFailed, expectOneFamily, patiently, retry } from './patience.ts'
+
+const GRACE_SECONDS = 4
+const GRACE_MS = GRACE_SECONDS * 1000
+/** Longer than anybody waits for a write: 2 s for Redis, 5 s for SQL. */
+const FROZEN_MS = 6000
+
+type Far = { write: RegExp; start: () => Promise<Killable>; env: (url: string) => Record<string, string> }
+
+const FARS: Record<string, Far> = {
+  Redis: {
+    write: /\r\neval(sha)?\r\n[^]*:used/i,
+    start: startKillableRedis,
+    env: (url) => ({ ACCOUNT_SERVER_REDIS_DSN: url }),
+  },
+  'SQL, where it keeps the tokens,': {
+    write: /INSERT INTO oidc_records/,
+    start: startKillableMariadb,
+    env: (url) => ({ ACCOUNT_SERVER_MYSQL_DSN: url, ACCOUNT_SERVER_REDIS_DSN: '' }),
+  },
+}
+
+for (const [what, { write, start, env }] of Object.entries(FARS))
+  describe(`two processes while ${what} is stopped or killed`, function () {
+    this.timeout(60_000)
+    let service: Killable
+    let gate: Gate
+    let stage: Stage
+    let spa: Party
+
+    before(async () => {
+      service = await start()
+      gate = await createGate(service.url)
+      await gate.open()
+      const given = { ...env(gate.url), ACCOUNT_SERVER_REFRESH_TOKEN_GRACE_SECONDS: String(GRACE_SECONDS) }
+      stage = await openStage({ store: 'mariadb+redis', env: given })
+      spa = await register(stage, { token_endpoint_auth_method: 'none' })
+    })
+    after(async () => {
+      await stage.stop()
+      await gate.close()
+      await service.kill()
+    })
+
+    /** Stopped as the next write arrives, for longer than anybody waits, and then it goes on. */
+    async function frozenAtWrite(ask: Parameters<typeof retry>[0]): Promise<void> {
+      const since = performance.now()
+      gate.before(write, service.freeze)
+      const failed = await patiently(ask())
+      await pause(FROZEN_MS - (performance.now() - since))
+      service.thaw()
+      expectFailed(failed)
+    }
+
+    it('leaves a refresh token good for as long as the client takes to ask again', async () => {
+      const { refresh_token: first } = await spa.tokensFor(await stage.person())
+      await frozenAtWrite(() => spa.refresh(first))
+      await pause(GRACE_MS + 500)
+      await expectOneFamily(stage, spa, first, await retry(() => spa.refresh(first)))
+    })
+
+    it('leaves a code good for one success', async () => {
+      const code = await spa.codeFor(await stage.person())
+      await frozenAtWrite(() => spa.redeem(code))
+      const redeemed = await retry(() => spa.redeem(code))
+      expect(redeemed.status, redeemed.text).to.equal(200)
+      expect((await retry(() => spa.redeem(code))).json()).to.include({ error: 'invalid_grant' })
+    })
+
+    it('goes on where it was killed as a refresh arrived', async () => {
+      const { refresh_token: first } = await spa.tokensFor(await stage.person())
+      gate.before(write, () => void service.kill())
+      expectFailed(await patiently(spa.refresh(first)))
+      await service.start()
+      await expectOneFamily(stage, spa, first, await retry(() => spa.refresh(first)))
+    })
+
+    it('goes on where it was killed before its answer to a refresh arrived', async () => {
+      const { refresh_token: first } = await spa.tokensFor(await stage.person())
+      gate.loseAnswersFrom(write)
+      const asked = patiently(spa.refresh(first))
+      await pause(300)
+      await service.kill()
+      await gate.close()
+      await gate.open()
+      await service.start()
+      // Sent again in time, it is answered after all; it was the same write.
+      await asked
+      await expectOneFamily(stage, spa, first, await retry(() => spa.refresh(first)))
+    })
+  })
