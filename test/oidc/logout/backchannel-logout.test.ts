@@ -1,6 +1,9 @@
 import { expect } from 'chai'
 import { disableAccount, signOutEverywhere } from '../../../src/accounts/account-state.ts'
 import { createAccountNeeds } from '../../../src/account-features.ts'
+import { TEST_PASSWORD } from '../../support/running-server.ts'
+import { createVisitor } from '../../support/visitor.ts'
+import type { Visitor } from '../../support/visitor.ts'
 import { until } from '../protocol/stage.ts'
 import { inBothSettings, signInAt } from './logout-world.ts'
 
@@ -48,10 +51,9 @@ inBothSettings('Back-channel logout', (world) => {
     const app = await world.app()
     const accounts = createAccountNeeds(server.parts)
     const actor = { actor: 'cli' }
-    const ways: Record<
-      string,
-      (id: string, visitor: Awaited<ReturnType<typeof signInAt>>['visitor']) => Promise<unknown>
-    > = {
+    const NEXT = 'another long enough passphrase'
+    type Way = (id: string, visitor: Visitor, email: string) => Promise<unknown>
+    const ways: Record<string, Way> = {
       'the confirmation page': async (_id, visitor) =>
         visitor.followForm(await visitor.get('/oauth/logout'), { logout: 'yes' }),
       'the list of sessions': async (_id, visitor) => {
@@ -60,11 +62,24 @@ inBothSettings('Back-channel logout', (world) => {
       },
       everywhere: (id) => signOutEverywhere(accounts, id, actor),
       'a disabled account': (id) => disableAccount(accounts, id, actor),
+      'a password that was set anew by mail': async (_id, _visitor, email) => {
+        const elsewhere = createVisitor(server.issuer)
+        await elsewhere.followForm(await elsewhere.get('/forgot'), { email })
+        const [link = ''] = /https?:\/\/\S+\/reset\S+/.exec((await server.waitForMail(email)).text) ?? []
+        const reset = await elsewhere.followForm(await elsewhere.get(link), { password: NEXT })
+        expect(reset.heading, reset.text).to.match(/password/i)
+      },
+      'another session that changed the password': async (_id, _visitor, email) => {
+        const elsewhere = createVisitor(server.issuer)
+        await elsewhere.signIn({ email, password: TEST_PASSWORD })
+        const form = { currentPassword: TEST_PASSWORD, newPassword: NEXT }
+        await elsewhere.followForm(await elsewhere.get('/account/password'), form, { action: '/password' })
+      },
     }
     for (const [way, end] of Object.entries(ways)) {
       const person = await server.createAccount()
       const { visitor, claims } = await signInAt(server, app, person)
-      await end(person.account.id, visitor)
+      await end(person.account.id, visitor, person.email)
       const heard = () => receiver.heard.filter(({ claims: { sid } }) => sid === claims['sid'])
       await until(() => heard().length > 0, `the app was told of ${way}`)
       expect(heard()[0]?.claims.sub, way).to.equal(person.account.id)
