@@ -54,17 +54,20 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
     ) => {
       if (!oneOf && isMcp(client)) throw new errors.InvalidTarget(RESOURCE_NEEDED)
       const allowed = allowedResources(client)
+      if (!oneOf && isMachine(ctx) && allowed.length > 1) throw new errors.InvalidTarget(ONE_OF_SEVERAL)
       return oneOf ?? (allowed.length === 1 && meansResource(ctx) ? allowed[0] : undefined)
     },
     // A token that names no audience is of no use to an MCP client, whatever else it asked for.
     useGrantedResource: (ctx: KoaContextWithOIDC) => isMcp(ctx.oidc.client),
-    getResourceServerInfo: async (_ctx: unknown, identifier: string, client: Extra) => {
+    getResourceServerInfo: async (ctx: KoaContextWithOIDC, identifier: string, client: Extra) => {
       const resource = allowedResources(client).includes(identifier)
         ? await findResource(identifier)
         : undefined
       if (!resource) throw new errors.InvalidTarget('the resource is unknown or not allowed for this client')
+      const scope = scopesFor(client, resource)
+      if (isMachine(ctx)) refuseOtherScopes(ctx.oidc.params?.['scope'], scope)
       return {
-        scope: scopesFor(client, resource),
+        scope,
         audience: resource.identifier,
         accessTokenFormat: resource.accessTokenFormat,
         accessTokenTTL: resource.accessTokenTtlSeconds ?? undefined,
@@ -75,11 +78,30 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
 }
 
 function meansResource({ oidc: { params } }: KoaContextWithOIDC): boolean {
-  if (params?.['grant_type'] === 'client_credentials') return true
+  if (isMachine({ oidc: { params } })) return true
   const scopes = typeof params?.['scope'] === 'string' ? params['scope'].split(' ') : []
   const foreign = scopes.some((scope) => !isOpenidScope(scope))
   return params?.['response_type'] !== undefined && foreign && !scopes.includes('openid')
 }
+
+function isMachine({ oidc: { params } }: { oidc: Pick<KoaContextWithOIDC['oidc'], 'params'> }): boolean {
+  return params?.['grant_type'] === 'client_credentials'
+}
+
+// Nobody sees a consent page where something would be missing, and a token without scopes names none (RFC 6749 §5.1).
+function refuseOtherScopes(asked: unknown, offered: string): void {
+  if (typeof asked !== 'string') return
+  const known = offered.split(' ')
+  const other = asked.split(' ').filter((scope) => !known.includes(scope))
+  if (other.length === 0) return
+  throw new errors.InvalidScope(
+    'not among the scopes that this client may have at this resource server',
+    other.join(' '),
+  )
+}
+
+const ONE_OF_SEVERAL =
+  'resource is missing: this client may ask for tokens of several resource servers, so it names one (RFC 8707)'
 
 const RESOURCE_NEEDED =
   'resource is missing: a client of the profile mcp names the server that the token is for (RFC 8707)'

@@ -128,10 +128,22 @@ describe('access tokens', function () {
   it('carry no scope that the resource server does not offer', async () => {
     const { access_token } = await app.tokensFor(person, { ...forApi, scope: 'openid read email admin' })
     expect(decode(access_token).claims['scope']).to.equal('read')
-    const asked = { grant_type: 'client_credentials', resource: API, scope: 'admin' }
-    const answer = await machine.call('/oauth/token', asked)
-    const { access_token: token } = answer.json() as { access_token?: string }
-    expect(token ? (decode(token).claims['scope'] ?? '') : '').to.equal('')
+    for (const scope of ['admin', 'read admin', 'openid']) {
+      const asked = { grant_type: 'client_credentials', resource: API, scope }
+      expect((await machine.call('/oauth/token', asked)).json(), scope).to.include({ error: 'invalid_scope' })
+    }
+  })
+
+  it('name an audience: a machine with several resource servers says which', async () => {
+    const several = await register(stage, {
+      redirect_uris: [],
+      grant_types: ['client_credentials'],
+      allowed_resources: [API, OPAQUE],
+    })
+    const asked = { grant_type: 'client_credentials', scope: 'read' }
+    const answer = await several.call('/oauth/token', asked)
+    expect(answer.json()).to.include({ error: 'invalid_target' })
+    expect(answer.json()).to.have.property('error_description').that.contains('resource is missing')
   })
 
   it('of a machine name the client as subject, and open no claims of anybody', async () => {
