@@ -19,7 +19,7 @@ type Far = { write: RegExp; start: () => Promise<Killable>; env: (url: string) =
 
 const FARS: Record<string, Far> = {
   Redis: {
-    write: /\r\neval(sha)?\r\n[^]*:used/i,
+    write: /"nonce":/,
     start: startKillableRedis,
     env: (url) => ({ ACCOUNT_SERVER_REDIS_DSN: url }),
   },

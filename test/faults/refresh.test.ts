@@ -58,7 +58,7 @@ for (const [store, env] of STORES)
 type Far = { url: string; gate: Gate; drop: () => Promise<unknown> }
 
 const FARS: [string, RegExp, () => Promise<{ stage: Stage; far: Far }>][] = [
-  ['Redis', /\r\neval(sha)?\r\n/i, behindRedis],
+  ['Redis', /"nonce":/, behindRedis],
   ['SQL, where it keeps the tokens,', /INSERT INTO oidc_records/, behindSql],
 ]
 
