@@ -84,29 +84,32 @@ async function answer(needs: Needs, ctx: AnyContext, member: Member): Promise<vo
   }
   const { id, decision } = validate(schema, formOf(ctx))
   const { account, signedInAtMs, amr } = member
-  const became = await needs.answer({
+  const { became, clientId } = await needs.answer({
     requestDigest: id,
     accountId: account.id,
     answer: decision === 'allow' ? 'approved' : 'denied',
     signedInAtMs,
     amr,
   })
-  const done = became === 'done'
-  const words = done ? DONE[decision] : NOT_DONE[became]
-  await show(needs, ctx, member, done ? { notice: words } : { errors: { '': words }, status: 409 })
+  const app = clientId === undefined ? '' : ((await needs.clientName(clientId)) ?? clientId)
+  const words = became === 'done' ? DONE[decision](app) : NOT_DONE[became](app)
+  const outcome = became === 'done' ? { notice: words } : { errors: { '': words }, status: 409 }
+  await show(needs, ctx, member, outcome)
 }
 
 const DONE = {
-  allow: 'Allowed. You can take access back under Apps.',
-  deny: 'Refused. The app gets no access.',
+  allow: (app: string) => `Allowed. ${app} gets access; you can take it back under Apps.`,
+  deny: (app: string) => `Refused. ${app} gets no access.`,
 }
 
 /** Why the button that was pressed had nothing to answer. */
 const NOT_DONE = {
-  wasApproved: 'You have allowed this request already. You can take access back under Apps.',
-  wasDenied: 'You have refused this request already. The app gets no access.',
-  expired: 'This request has run out, and the app gets no access. If you still want it, begin again there.',
-  unknown: 'This request is not there any more.',
+  wasApproved: (app: string) =>
+    `You have allowed this request of ${app} already. You can take its access back under Apps.`,
+  wasDenied: (app: string) => `You have refused this request of ${app} already. It gets no access.`,
+  expired: (app: string) =>
+    `This request of ${app} has run out and gives no access. If you still want it, begin again there.`,
+  unknown: () => 'This request is not there any more.',
 }
 
 function isRecent({ clock }: Needs, { signedInAtMs }: Member): boolean {

@@ -38,7 +38,9 @@ export type GivenAnswer = {
  * `done`, or there was nothing to answer: `wasApproved` and `wasDenied` before, here or in another tab; `expired`, and then
  * the app has been told so; or `unknown`, as another account's is.
  */
-export type Outcome = 'done' | 'wasApproved' | 'wasDenied' | 'expired' | 'unknown'
+export type Became = 'done' | 'wasApproved' | 'wasDenied' | 'expired' | 'unknown'
+/** With the app that asked, unless the request is unknown. */
+export type Outcome = { became: Became; clientId?: string }
 
 const ENDS = { approved: 'wasApproved', denied: 'wasDenied', expired: 'expired' } as const
 
@@ -47,16 +49,16 @@ export async function answerRequest(needs: Needs, given: GivenAnswer): Promise<O
   const claim = { requestDigest, accountId, answer, nowMs: needs.clock() }
   const claimed = await claimRequest(needs.db, needs.sealer, claim)
   if (!claimed) {
-    const end = await endOfRequest(needs.db, claim)
-    return end ? ENDS[end] : 'unknown'
+    const ended = await endOfRequest(needs.db, claim)
+    return ended ? { became: ENDS[ended.end], clientId: ended.clientId } : { became: 'unknown' }
   }
   const done = await carryOut(needs, given, claimed).catch(async (error: unknown) => {
     await reopenRequest(needs.db, claim)
     throw error
   })
-  if (!done) return 'unknown'
+  if (!done) return { became: 'unknown' }
   if (answer === 'approved') await uncountRequest(needs, claimed)
-  return 'done'
+  return { became: 'done', clientId: claimed.clientId }
 }
 
 async function carryOut(needs: Needs, given: GivenAnswer, claimed: Claimed): Promise<boolean> {

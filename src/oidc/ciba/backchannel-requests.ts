@@ -97,18 +97,20 @@ export async function claimRequest(
 
 export type Claim = { requestDigest: string; accountId: string; answer: Answer; nowMs: number }
 
-/** How a request of this account ended; `undefined` when it still waits, or was never theirs. */
+/** How a request of this account ended, and whose it was; `undefined` when it still waits, or was never theirs. */
 export async function endOfRequest(
   sql: Sql,
-  { requestDigest, accountId, nowMs }: Pick<Claim, 'requestDigest' | 'accountId' | 'nowMs'>,
-): Promise<Answer | 'expired' | undefined> {
-  const row: { state: Answer | 'pending'; expiresAtMs: number } | undefined = await sql(
+  { requestDigest, accountId, nowMs }: Omit<Claim, 'answer'>,
+): Promise<{ end: Answer | 'expired'; clientId: string } | undefined> {
+  const row: { state: Answer | 'pending'; clientId: string; expiresAtMs: number } | undefined = await sql(
     'backchannel_requests',
   )
     .where({ requestDigest, accountId })
-    .first('state', 'expiresAtMs')
-  if (row?.state !== 'pending') return row?.state
-  return row.expiresAtMs <= nowMs ? 'expired' : undefined
+    .first('state', 'clientId', 'expiresAtMs')
+  if (!row) return undefined
+  const { state, clientId } = row
+  if (state !== 'pending') return { end: state, clientId }
+  return row.expiresAtMs <= nowMs ? { end: 'expired', clientId } : undefined
 }
 
 /** The answer could not be carried out: the request waits again. */

@@ -25,8 +25,8 @@ for (const { name, stage: open } of STAGES)
 
     it('is told what became of a request that another tab has answered', async () => {
       for (const [first, words] of [
-        ['allow', 'You have allowed this request already'],
-        ['deny', 'You have refused this request already'],
+        ['allow', 'You have allowed this request of Corner Bank already'],
+        ['deny', 'You have refused this request of Corner Bank already'],
       ] as const) {
         const { email } = await stage.person()
         await ask({ login_hint: email })
@@ -47,7 +47,7 @@ for (const { name, stage: open } of STAGES)
       await until(async () => errorOf(await poll(id)) === 'expired_token', 'it ran out')
       const late = await answer(visitor, page, 'allow')
       expect(late.status).to.equal(409)
-      expect(late.text).to.contain('This request has run out')
+      expect(late.text).to.contain('This request of Corner Bank has run out')
       expect(errorOf(await poll(id))).to.equal('expired_token')
     })
 
