@@ -38,6 +38,58 @@ inBothSettings('Choosing an account', (world) => {
     expect(await app.introspect(firsts.access_token)).to.eql({ active: false })
   })
 
+  it('is no question of prompt=none, which answers for the one that is signed in or for nobody', async () => {
+    const { server, app, open } = world
+    const { page } = await open()
+    const hints: string[] = []
+    for (const person of [await server.createAccount(), await server.createAccount()]) {
+      const request = await app.begin({ prompt: 'login' })
+      await page.goto(request.url)
+      await signInHere(page, person)
+      await press(page, 'Allow')
+      hints.push((await tokensOf(app, request, await backAt(page, app, request))).id_token ?? '')
+    }
+    const errorFor = async (parameters: Record<string, string>) => {
+      const request = await app.begin({ prompt: 'none', ...parameters })
+      await page.goto(request.url)
+      return (await backAt(page, app, request)).searchParams.get('error')
+    }
+    expect(await errorFor({ id_token_hint: hints[1]! })).to.equal(null)
+    expect(await errorFor({ id_token_hint: hints[0]! })).to.equal('login_required')
+    expect(await errorFor({ prompt: 'none select_account' })).to.equal('invalid_request')
+    await page.goto(`${server.issuer}/oauth/logout`)
+    await press(page, 'Sign out')
+    expect(await errorFor({ id_token_hint: hints[1]! })).to.equal('login_required')
+  })
+
+  it('starts anew in a tab that waited while another tab chose somebody else', async () => {
+    const { server, app, open } = world
+    const people = [await server.createAccount(), await server.createAccount()] as const
+    const { page, context } = await open()
+    for (const person of people) {
+      await context.clearCookies({ name: /^session/ })
+      await signInToAccount(page, server.issuer, person)
+    }
+    const second = await context.newPage()
+    const requests = [
+      await app.begin({ prompt: 'select_account' }),
+      await app.begin({ prompt: 'select_account' }),
+    ]
+    await page.goto(requests[0]!.url)
+    await second.goto(requests[1]!.url)
+    await button(second, `Continue as ${people[0].email}`).click()
+    await signInHere(second, people[0])
+    await press(second, 'Allow')
+    await backAt(second, app, requests[1])
+    await button(page, `Continue as ${people[1].email}`).click()
+    expect(await heading(page)).to.equal('Choose an account')
+    await button(page, `Continue as ${people[1].email}`).click()
+    await signInHere(page, people[1])
+    await press(page, 'Allow')
+    const tokens = await tokensOf(app, requests[0]!, await backAt(page, app, requests[0]))
+    expect(tokens.subject).to.equal(people[1].account.id)
+  })
+
   it('can be left for an account that this browser does not know, and forgets one on request', async () => {
     const { server, app, open } = world
     const [known, other] = [await server.createAccount(), await server.createAccount()]

@@ -111,18 +111,23 @@ inBothSettings('The way back to an app', (world) => {
     }
   })
 
-  it('begins with registering where the app asks for that (prompt=create)', async () => {
+  it('begins with registering where the app asks for that (prompt=create), though the mail is scanned first', async () => {
     const { server, app, open } = world
     const { page } = await open()
     const request = await app.begin({ prompt: 'create', login_hint: 'suggested@example.org' })
     await page.goto(request.url)
     expect(await page.getByLabel('E-mail').inputValue()).to.equal('suggested@example.org')
     const person = await register(page)
-    await page.goto(linkIn(await server.waitForMail(person.email), '/activate'))
+    const link = linkIn(await server.waitForMail(person.email), '/activate')
+    for (const method of ['HEAD', 'GET', 'GET']) expect((await fetch(link, { method })).status).to.equal(200)
+    await page.goto(link)
+    expect(await heading(page)).to.equal('Your account is ready')
     await page.getByRole('link', { name: 'Continue' }).click()
     await signInHere(page, person)
     await press(page, 'Allow')
-    await tokensOf(app, request, await backAt(page, app, request))
+    const tokens = await tokensOf(app, request, await backAt(page, app, request))
+    const claims = await app.userinfo(tokens.access_token, tokens.subject)
+    expect(claims).to.include({ email: person.email, email_verified: true })
   })
 
   it('begins with registering, which a person who has an account passes by, and which is not asked again later', async () => {
