@@ -105,3 +105,56 @@ declare module 'oidc-provider/lib/shared/reject_structured_tokens.js' {
   const rejectStructuredTokens: unknown
   export default rejectStructuredTokens
 }
+
+declare module 'oidc-provider/lib/actions/authorization/claims.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider'
+  type Check = (ctx: KoaContextWithOIDC, next: () => void) => unknown
+  export const assignClaims: Check
+  export const checkClaims: Check
+  export const checkIdTokenHint: Check
+}
+
+declare module 'oidc-provider/lib/actions/authorization/process_request_object.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider'
+  export default function processRequestObject(ctx: KoaContextWithOIDC, next: () => void): Promise<void>
+}
+
+declare module 'oidc-provider/lib/actions/authorization/pushed_authorization_requests.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider'
+  export function loadPushedAuthorizationRequest(ctx: KoaContextWithOIDC, next: () => void): Promise<void>
+  export function pushedAuthorizationRequestResponse(ctx: KoaContextWithOIDC): Promise<void>
+}
+
+declare module 'oidc-provider/lib/actions/authorization/request_parameters.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider'
+  type Check = (ctx: KoaContextWithOIDC, next: () => void) => unknown
+  export function getAuthorizationParams(ctx: KoaContextWithOIDC): Set<string>
+  export const assignDefaults: Check
+  export const checkMaxAge: Check
+  export const checkPrompt: Check
+  export const rejectRegistration: Check
+}
+
+declare module 'oidc-provider/lib/actions/authorization/scopes.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider'
+  export const checkOpenidScope: (ctx: KoaContextWithOIDC, next: () => void) => unknown
+}
+
+declare module 'oidc-provider/lib/helpers/is_valid_scope.js' {
+  export default function isValidScope(scope: unknown): boolean
+}
+
+declare module 'oidc-provider/lib/shared/check_rar.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider'
+  export default function checkRar(ctx: KoaContextWithOIDC, next: () => void): Promise<void>
+}
+
+declare module 'oidc-provider/lib/shared/cors.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider'
+  export default function cors(options: {
+    clientBased: boolean
+    allowMethods: string
+    exposeHeaders: string[]
+    maxAge: number
+  }): (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown
+}

@@ -1,6 +1,6 @@
 /**
  * The library's own parts, for endpoints and grants that it lacks: the same client authentication, sender constraining
- * and error answers as everywhere else. Nothing else may reach into the package.
+ * and error answers as everywhere else. Nothing but this and `library-requests.ts` may reach into the package.
  */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import introspection from 'oidc-provider/lib/actions/introspection.js'
@@ -11,6 +11,7 @@ import { sign, verify } from 'oidc-provider/lib/helpers/jwt.js'
 import instance from 'oidc-provider/lib/helpers/weak_cache.js'
 import assembleParams from 'oidc-provider/lib/shared/assemble_params.js'
 import clientAuthentication, { getClientAuthParams } from 'oidc-provider/lib/shared/client_auth.js'
+import cors from 'oidc-provider/lib/shared/cors.js'
 import errorHandler from 'oidc-provider/lib/shared/error_handler.js'
 import rejectDupes from 'oidc-provider/lib/shared/reject_dupes.js'
 import rejectStructuredTokens from 'oidc-provider/lib/shared/reject_structured_tokens.js'
@@ -20,7 +21,7 @@ type Step = (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown
 export type GrantHandler = (ctx: KoaContextWithOIDC) => Promise<void>
 
 type Internals = {
-  router: { post: (name: string, path: string, ...stack: Step[]) => void }
+  router: Record<'post' | 'options', (name: string, path: string, ...stack: Step[]) => void>
   grantTypeHandlers: Map<string, GrantHandler>
   responseModes: Map<string, ResponseMode>
   keystore: unknown
@@ -31,6 +32,7 @@ type Internals = {
     clockTolerance: number
     discovery: Record<string, unknown>
     extraTokenClaims: (ctx: KoaContextWithOIDC, token: { extra?: object }) => unknown
+    pairwiseIdentifier: (ctx: KoaContextWithOIDC, accountId: string, client: object) => string
     features: { resourceIndicators: { getResourceServerInfo: DescribeResource } }
   }
 }
@@ -54,25 +56,50 @@ export type Endpoint = {
   metadataName: string
   path: string
   /** Form fields that are read beside those of client authentication; every other is ignored. */
-  parameters: readonly string[]
+  parameters: (ctx: KoaContextWithOIDC) => Iterable<string>
   /** Fields that may be there more than once. */
   lists: readonly string[]
+  /** Who asks, where neither `client_id` nor another credential says so. */
+  clientIdOf: (ctx: KoaContextWithOIDC) => Promise<string | undefined>
   handle: (ctx: KoaContextWithOIDC) => Promise<void>
 }
+
+/** As at the token endpoint: pages of those origins that a client registered, which need nonces and challenges. */
+const fromPages: Step = cors({
+  clientBased: true,
+  allowMethods: 'POST',
+  exposeHeaders: ['DPoP-Nonce', 'WWW-Authenticate'],
+  maxAge: 3600,
+})
 
 /** Adds an endpoint that clients authenticate at with a form, as they do at the token endpoint. */
 export function addEndpoint(
   provider: Provider,
-  { name, metadataName, path, parameters, lists, handle }: Endpoint,
+  { name, metadataName, path, parameters, lists, clientIdOf, handle }: Endpoint,
 ): void {
   const readParameters: Step = (ctx, next) =>
-    assembleParams(new Set([...parameters, ...getClientAuthParams(ctx)]), ctx, next)
+    assembleParams(new Set([...parameters(ctx), ...getClientAuthParams(ctx)]), ctx, next)
+  const identify: Step = async (ctx, next) => {
+    const { params } = ctx.oidc
+    const isNamed = ctx.headers.authorization ?? params?.['client_assertion'] ?? params?.['client_id']
+    if (params && isNamed === undefined) params['client_id'] = await clientIdOf(ctx)
+    return next()
+  }
   const rejectDuplicates: Step = (ctx, next) => rejectDupes({ except: new Set(lists) }, ctx, next)
   const answer: Step = (ctx) => handle(ctx)
-  const stack = [urlencoded, readParameters, ...clientAuthentication, rejectDuplicates, answer]
+  const stack = [urlencoded, readParameters, identify, ...clientAuthentication, rejectDuplicates, answer]
   const { router, configuration } = internals(provider)
-  router.post(name, path, withProtocolContext(provider), noStore, errorHandler(`${name}.error`), ...stack)
+  const before = [withProtocolContext(provider), noStore, errorHandler(`${name}.error`), fromPages]
+  router.post(name, path, ...before, ...stack)
+  router.options(`cors.${name}`, path, withProtocolContext(provider), fromPages)
   configuration.discovery[metadataName] = provider.urlFor(name)
+}
+
+/** The subject by which a client knows an account. */
+export function subjectFor(ctx: KoaContextWithOIDC, accountId: string): string {
+  const { client, provider } = ctx.oidc
+  if (client?.subjectType !== 'pairwise') return accountId
+  return internals(provider).configuration.pairwiseIdentifier(ctx, accountId, client)
 }
 
 /** Puts `wrap` around the library's handler of a grant type. */

@@ -69,6 +69,7 @@ const ALIASED = new Set([
   'introspection_endpoint',
   'userinfo_endpoint',
   'pushed_authorization_request_endpoint',
+  'authorization_challenge_endpoint',
   'device_authorization_endpoint',
   'backchannel_authentication_endpoint',
 ])

@@ -10,13 +10,8 @@ import { digest, randomToken } from '../../platform/tokens.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import type { GrantStore } from '../store/grant-store.ts'
 
-/** What was asked for in the first request. */
-export type ChallengeRequest = {
-  scope?: string | undefined
-  resource?: string | string[] | undefined
-  nonce?: string | undefined
-  codeChallenge: string
-}
+/** The parameters of the first request, checked. */
+export type ChallengeRequest = Record<string, unknown> & { code_challenge: string }
 
 /** Who somebody has shown to be so far. */
 export type Passed = { accountId?: string; amr: string[] }
@@ -44,16 +39,30 @@ export function isStepSession(value: string): boolean {
 
 /** The session, if it was not used and is this client's and this key's. @throws errors.OIDCProviderError `invalid_session` */
 export async function openAuthSession(
-  { store, sealer }: AuthSessionNeeds,
+  needs: AuthSessionNeeds,
   id: string,
   by: Pick<AuthSession, 'clientId' | 'jkt'>,
 ): Promise<AuthSession> {
+  const session = await readSession(needs, id)
+  if (session?.clientId !== by.clientId || session.jkt !== by.jkt) throw invalidSession()
+  return session
+}
+
+async function readSession(
+  { store, sealer }: AuthSessionNeeds,
+  id: string,
+): Promise<AuthSession | undefined> {
   const key = keyOf(id)
   const { payload, use } = key === undefined ? {} : await store.readSingleUse(key)
   const opened = payload === undefined || use ? undefined : sealer.open(payload, key)
-  const session = opened === undefined ? undefined : (JSON.parse(opened) as AuthSession)
-  if (session?.clientId !== by.clientId || session.jkt !== by.jkt) throw invalidSession()
-  return session
+  return opened === undefined ? undefined : (JSON.parse(opened) as AuthSession)
+}
+
+/** Whose session it is, for a client that need not say so (§5.1). @throws errors.OIDCProviderError `invalid_session` */
+export async function clientOfSession(needs: AuthSessionNeeds, id: string): Promise<string> {
+  const session = await readSession(needs, id)
+  if (!session) throw invalidSession()
+  return session.clientId
 }
 
 /**

@@ -8,8 +8,10 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { findAccountById, isVerified } from '../../accounts/account.ts'
 import { issueDeviceCookie, verifyDeviceCookie } from '../../accounts/device-cookie.ts'
 import { requestState } from '../../http/request-state.ts'
-import { addEndpoint, grants } from '../library.ts'
+import { addEndpoint, grants, subjectFor } from '../library.ts'
+import { authorizationParameters, hintedSubject } from '../library-requests.ts'
 import {
+  clientOfSession,
   endAuthSession,
   invalidSession,
   isStepSession,
@@ -17,10 +19,12 @@ import {
   openAuthSession,
 } from './auth-session.ts'
 import type { AuthSession, AuthSessionNeeds } from './auth-session.ts'
-import { acceptChallengeCodes, issueChallengeCode, scopesOf } from './challenge-code.ts'
+import { acceptChallengeCodes, issueChallengeCode } from './challenge-code.ts'
 import type { CodeNeeds } from './challenge-code.ts'
-import { dueStep, fieldsFor, STEP_FIELDS } from './challenge-steps.ts'
+import { challengeParameters, readRequest, useUpPushed } from './challenge-request.ts'
+import { dueStep, fieldsFor, takeStep } from './challenge-steps.ts'
 import type { ChallengeStep, StepNeeds } from './challenge-steps.ts'
+import { reasonForWeb, redirectToWeb, UNCONFIRMED } from './redirect-to-web.ts'
 
 export const CHALLENGE_PATH = '/oauth/authorize-challenge'
 
@@ -32,18 +36,18 @@ export type ChallengeNeeds = AuthSessionNeeds &
     deviceKey: Buffer
   }
 
-const PARAMETERS = ['scope', 'resource', 'nonce', 'code_challenge', 'code_challenge_method', 'auth_session']
-/** RFC 7636 §4.2, of a SHA-256. */
-const S256_CHALLENGE = /^[\w-]{43}$/
-
 /** Adds the endpoint to a fresh provider. */
 export function installAuthorizationChallenge(provider: Provider, needs: ChallengeNeeds): void {
   addEndpoint(provider, {
     name: 'authorization_challenge',
     metadataName: 'authorization_challenge_endpoint',
     path: CHALLENGE_PATH,
-    parameters: [...PARAMETERS, ...STEP_FIELDS],
+    parameters: challengeParameters,
     lists: ['resource'],
+    async clientIdOf(ctx) {
+      const given = parameter(ctx, 'auth_session')
+      return given !== undefined && isStepSession(given) ? clientOfSession(needs, given) : undefined
+    },
     handle: (ctx) => answer(needs, ctx),
   })
   acceptChallengeCodes(provider)
@@ -58,6 +62,8 @@ async function answer(needs: ChallengeNeeds, ctx: KoaContextWithOIDC): Promise<v
   grants.checkDpopRequired(provider, ctx, proof)
   await grants.checkDpopReplay(provider, ctx, proof, client?.clientId ?? '')
   const step = await openStep(needs, ctx, proof?.thumbprint)
+  const why = step.id === undefined ? reasonForWeb(step.session.request) : undefined
+  if (why !== undefined) return redirectToWeb(ctx, step.session.request, why)
   for (;;) {
     const due = dueStep(step.session.passed)
     if (!due) return finish(needs, ctx, step)
@@ -65,38 +71,47 @@ async function answer(needs: ChallengeNeeds, ctx: KoaContextWithOIDC): Promise<v
     if (!fields) return askFor(needs, ctx, step, due, `send ${due.fields.join(' and ')}, with auth_session`)
     const { passed, device } = step.session
     const ip = requestState(ctx).clientIp ?? ''
-    const next = await due.take(needs, { fields, passed, ip, device })
+    const next = await takeStep(due, needs, { fields, passed, ip, device })
     if (!next) return askFor(needs, ctx, step, due, due.refusal)
     step.session = { ...step.session, passed: next }
   }
 }
 
-/** The draft's §1.1: other apps must never see a password of ours. */
+/** The draft's §9.1: other apps must never see a password of ours. */
 function assertFirstParty({ oidc: { client } }: KoaContextWithOIDC): void {
   if (client?.['first_party'] !== true || !client.grantTypeAllowed('authorization_code'))
     throw new errors.UnauthorizedClient(
       'this endpoint is for apps of the organisation itself; send people to the authorization endpoint',
     )
-  if (client['requirePushedAuthorizationRequests'] === true || client['requireSignedRequestObject'] === true)
-    throw new errors.UnauthorizedClient('this client has to push or sign its authorization requests')
+  if (client['profile'] === 'fapi2-message-signing')
+    throw new errors.UnauthorizedClient(
+      'answers of this endpoint are not signed, as this client needs them; send people to the authorization endpoint',
+    )
 }
 
 async function openStep(needs: ChallengeNeeds, ctx: KoaContextWithOIDC, jkt?: string): Promise<Step> {
   const clientId = ctx.oidc.client?.clientId ?? ''
   const given = parameter(ctx, 'auth_session')
-  if (given !== undefined && isStepSession(given))
-    return { id: given, session: await openAuthSession(needs, given, { clientId, jkt }) }
+  if (given !== undefined && isStepSession(given)) {
+    const session = await openAuthSession(needs, given, { clientId, jkt })
+    // What was asked for first holds to the end.
+    Object.assign(ctx.oidc.params ?? {}, without(ctx), session.request)
+    return { id: given, session }
+  }
   if (given !== undefined && !verifyDeviceCookie(needs.deviceKey, given, needs.clock()))
     throw invalidSession()
-  const codeChallenge = parameter(ctx, 'code_challenge')
-  if (codeChallenge === undefined || parameter(ctx, 'code_challenge_method') !== 'S256')
-    throw new errors.InvalidRequest('code_challenge is required, with code_challenge_method S256')
-  if (!S256_CHALLENGE.test(codeChallenge))
-    throw new errors.InvalidRequest('code_challenge is not the base64url form of a SHA-256')
-  const { resource } = ctx.oidc.params as { resource?: string | string[] }
-  const request = { scope: parameter(ctx, 'scope'), resource, nonce: parameter(ctx, 'nonce'), codeChallenge }
-  await scopesOf(ctx, request)
+  const request = await readRequest(ctx, jkt)
+  if (ctx.oidc.prompts.has('none'))
+    throw new errors.LoginRequired('nobody is signed in at this endpoint: leave prompt=none out')
   return { id: undefined, session: { clientId, jkt, request, passed: { amr: [] }, device: given } }
+}
+
+/** Nothing of what may be asked for. */
+function without(ctx: KoaContextWithOIDC): Record<string, undefined> {
+  const names = [...authorizationParameters(ctx)].filter(
+    (name) => name !== 'client_id' && name !== 'login_hint',
+  )
+  return Object.fromEntries(names.map((name) => [name, undefined]))
 }
 
 async function askFor(
@@ -106,11 +121,13 @@ async function askFor(
   { name, fields }: ChallengeStep,
   description: string,
 ): Promise<void> {
-  ctx.status = 400
+  await useUpPushed(ctx)
+  const authSession = await nextAuthSession(needs, id, session)
+  ctx.status = 403
   ctx.body = {
     error: 'insufficient_authorization',
     error_description: description,
-    auth_session: await nextAuthSession(needs, id, session),
+    auth_session: authSession,
     step: name,
     fields,
   }
@@ -118,19 +135,25 @@ async function askFor(
 
 async function finish(needs: ChallengeNeeds, ctx: KoaContextWithOIDC, { id, session }: Step): Promise<void> {
   const { accountId = '', amr } = session.passed
+  await useUpPushed(ctx)
   await endAuthSession(needs, id)
   const account = await findAccountById(needs.db, accountId)
   if (!account || account.disabledAtMs !== null) throw invalidSession()
   if (!isVerified(account) && !needs.unverifiedMayAuthorize)
-    throw new errors.CustomOIDCProviderError(
-      'redirect_to_web',
-      'the e-mail address is not confirmed yet; open the authorization endpoint in a browser',
-    )
+    return redirectToWeb(ctx, session.request, UNCONFIRMED)
+  await assertHinted(ctx, accountId)
   ctx.body = {
     authorization_code: await issueChallengeCode(needs, ctx, { ...session, passed: { accountId, amr } }),
     // To be kept by the app and sent with its next sign-in, as a browser keeps its cookie.
     auth_session: issueDeviceCookie(needs.deviceKey, accountId, needs.clock()),
   }
+}
+
+/** OpenID Connect Core §3.1.2.1: `id_token_hint` is answered for its own account, or not at all. */
+async function assertHinted(ctx: KoaContextWithOIDC, accountId: string): Promise<void> {
+  const hinted = await hintedSubject(ctx)
+  if (hinted !== undefined && hinted !== subjectFor(ctx, accountId))
+    throw new errors.LoginRequired('somebody else has signed in than id_token_hint names')
 }
 
 function parameter({ oidc }: KoaContextWithOIDC, name: string): string | undefined {

@@ -6,11 +6,14 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { recordGrant } from '../../accounts/account-grants.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { addScopes } from '../consented-grant.ts'
-import { grants, wrapGrantHandler } from '../library.ts'
+import { wrapGrantHandler } from '../library.ts'
+import { requestedClaims } from '../library-requests.ts'
 import { levelOf } from '../requests/authentication-levels.ts'
 import { recordSignIn } from '../session-record.ts'
 import type { SessionRecordNeeds } from '../session-record.ts'
 import type { AuthSession } from './auth-session.ts'
+import { allowedScopes, textOf } from './challenge-request.ts'
+import type { AllowedScopes } from './challenge-request.ts'
 
 export type CodeNeeds = SessionRecordNeeds & {
   /** Lifetime of a grant. */
@@ -19,20 +22,19 @@ export type CodeNeeds = SessionRecordNeeds & {
 
 type Session = InstanceType<Provider['Session']>
 type SessionModel = { instantiate: (payload: object) => Session }
-type Scopes = Parameters<typeof addScopes>[1]
 
 /** Stands where a code of the authorization endpoint has its redirect address. */
 const NO_REDIRECT = 'urn:account-server:authorization-challenge'
 
-/** Signs the account in for this app, and answers the code. */
+/** Signs the account in for this app, and answers the code for what is asked for in `ctx`. */
 export async function issueChallengeCode(
   needs: CodeNeeds,
   ctx: KoaContextWithOIDC,
-  { request, passed, jkt }: AuthSession & { passed: { accountId: string } },
+  { request, passed }: AuthSession & { passed: { accountId: string } },
 ): Promise<string> {
   const { client, provider } = ctx.oidc
   if (!client) throw new TypeError('the endpoint authenticates the client first')
-  const scopes = await scopesOf(ctx, request)
+  const scopes = await allowedScopes(ctx)
   const session = newSession(provider, passed, client.clientId, needs.clock())
   const grantId = await grantFor(needs, ctx, { accountId: passed.accountId, session, scopes })
   await session.save(needs.lifetimes.sessionAbsoluteSeconds)
@@ -42,15 +44,17 @@ export async function issueChallengeCode(
     acr: levelOf(passed.amr),
     amr: passed.amr,
     authTime: session.loginTs,
+    claims: requestedClaims(ctx),
     client,
-    codeChallenge: request.codeChallenge,
+    codeChallenge: request.code_challenge,
     codeChallengeMethod: 'S256',
-    dpopJkt: jkt,
+    dpopJkt: textOf(request['dpop_jkt']),
     expiresWithSession: true,
     grantId,
     gty: 'authorization_code',
-    nonce: request.nonce,
-    redirectUri: NO_REDIRECT,
+    nonce: textOf(request['nonce']),
+    // RFC 6749 §4.1.3: named again with the code by whoever named it in the request.
+    redirectUri: textOf(request['redirect_uri']) ?? NO_REDIRECT,
     resource: Object.keys(scopes.resources),
     scope: [...scopes.oidc, ...Object.values(scopes.resources).flat()].join(' '),
     sessionUid: session.uid,
@@ -71,26 +75,6 @@ export function acceptChallengeCodes(provider: Provider): void {
   })
 }
 
-/**
- * What the request asks for, of what the client may have. To be called in the first request as well, so that mistakes
- * show before anybody types a password.
- * @throws errors.InvalidScope, errors.InvalidTarget
- */
-export async function scopesOf(
-  ctx: KoaContextWithOIDC,
-  { scope, resource }: AuthSession['request'],
-): Promise<Scopes> {
-  Object.assign(ctx.oidc.params ?? {}, { scope, resource })
-  const { provider } = ctx.oidc
-  const servers = await grants.resolveRequestedResources(provider, ctx)
-  const asked = grants.validateClientScope(provider, ctx)
-  const resources = servers.map((server) => [
-    server.identifier(),
-    [...server.scopes].filter((name) => asked.has(name)),
-  ])
-  return { oidc: [...ctx.oidc.requestParamOIDCScopes], claims: [], resources: Object.fromEntries(resources) }
-}
-
 function newSession(
   provider: Provider,
   { accountId, amr }: { accountId?: string; amr: string[] },
@@ -103,7 +87,7 @@ function newSession(
   return session
 }
 
-type GrantFor = { accountId: string; session: Session; scopes: Scopes }
+type GrantFor = { accountId: string; session: Session; scopes: AllowedScopes }
 
 async function grantFor(
   { db, clock, grantSeconds }: CodeNeeds,

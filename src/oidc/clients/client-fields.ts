@@ -10,6 +10,7 @@ import {
   ENCRYPTION_ALGS,
   SIGNING_ALGS,
 } from '../keys/algorithms.ts'
+import { REACHABLE_LEVELS } from '../requests/authentication-levels.ts'
 import { absoluteUriFault, httpsUriFault, originFault, webUriFault } from './client-uri.ts'
 
 /** What this server signs with; the first is what a new client gets. */
@@ -27,6 +28,11 @@ const RESPONSE_MODES = [
 
 export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: ({ input }) => `takes ${values.join(', ')}; got ${JSON.stringify(input)}` })
+
+// Of a client that wants another by default, nobody could sign in.
+const reachableLevel = z.string().refine((value) => REACHABLE_LEVELS.some((level) => level === value), {
+  error: `takes ${REACHABLE_LEVELS.join(', ')}`,
+})
 
 /** A string in which `fault` finds nothing wrong; what it finds is reported with the address itself. */
 export const uri = (fault: (value: string) => string | undefined) =>
@@ -88,7 +94,7 @@ const requests = {
   require_pushed_authorization_requests: z.boolean().optional(),
   authorization_details_types: words(50).optional(),
   default_max_age: z.int().nonnegative().optional(),
-  default_acr_values: words(20).optional(),
+  default_acr_values: z.array(reachableLevel).min(1).max(REACHABLE_LEVELS.length).optional(),
   require_auth_time: z.boolean().optional(),
   response_modes: z.array(oneOf(RESPONSE_MODES)).min(1).max(RESPONSE_MODES.length).optional(),
 }

@@ -15,8 +15,18 @@ export const LEVELS = [
 
 export type Level = (typeof LEVELS)[number]
 
+/**
+ * What makes each level: all the methods (RFC 8176) of one of its lists. A factor adds its list here, and with it the level
+ * can be reached.
+ */
+const METHODS: Record<Level, readonly (readonly string[])[]> = {
+  'urn:account-server:acr:password': [['pwd']],
+  'urn:account-server:acr:second-factor': [],
+  'urn:account-server:acr:phishing-resistant': [],
+}
+
 /** The levels that somebody can sign in with here: advertised as `acr_values_supported`. */
-export const REACHABLE_LEVELS: readonly Level[] = ['urn:account-server:acr:password']
+export const REACHABLE_LEVELS: readonly Level[] = LEVELS.filter((level) => METHODS[level].length > 0)
 
 type Parameters = Record<string, unknown>
 /** At least one of these; `known` keeps only our own levels, as a voluntary request for a foreign one may stay unmet. */
@@ -24,7 +34,9 @@ type Requirement = readonly string[]
 
 /** The level of a sign-in by these methods (RFC 8176); nothing for one that is not known here. */
 export function levelOf(amr: readonly string[] | undefined): Level | undefined {
-  return amr?.includes('pwd') ? 'urn:account-server:acr:password' : undefined
+  return LEVELS.findLast((level) =>
+    METHODS[level].some((methods) => methods.every((method) => amr?.includes(method))),
+  )
 }
 
 /** Makes ID tokens and codes of this provider carry the level of the session's sign-in. */
@@ -47,12 +59,21 @@ export const authenticationLevel = new interactionPolicy.Check(
   'login_required',
   ({ oidc }) => {
     const level = oidc.session?.accountId ? (oidc as { acr?: string }).acr : undefined
-    const unmet = requirements(oidc.params ?? {}).filter((wanted) => !wanted.some((one) => meets(level, one)))
-    if (unmet.length === 0) return false
-    if (oidc.result?.login || unmet.some((wanted) => !wanted.some(isReachable))) throw unmetError()
+    if (!needsMoreThan(level, oidc.params ?? {})) return false
+    if (oidc.result?.login) throw unmetError()
     return true
   },
 )
+
+/**
+ * Whether a request requires more than this level.
+ * @throws errors.OIDCProviderError `unmet_authentication_requirements` when no sign-in here could meet it
+ */
+export function needsMoreThan(level: string | undefined, params: Parameters): boolean {
+  const unmet = requirements(params).filter((wanted) => !wanted.some((one) => meets(level, one)))
+  if (unmet.some((wanted) => !wanted.some(isReachable))) throw unmetError()
+  return unmet.length > 0
+}
 
 function unmetError(): errors.OIDCProviderError {
   const description = `no requested authentication level can be reached; here are ${REACHABLE_LEVELS.join(' ')}`

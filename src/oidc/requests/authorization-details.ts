@@ -19,7 +19,7 @@ const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const MAX_TEXT = 500
 const MAX_LIST = 30
 /** Where a person sees the details and allows them; elsewhere they would be granted unseen. */
-const ROUTES = new Set(['authorization', 'pushed_authorization_request', 'token'])
+const ROUTES = new Set(['authorization', 'pushed_authorization_request', 'authorization_challenge', 'token'])
 
 // Control characters, and those that turn the direction of writing: they could make a page show something else.
 const text = z

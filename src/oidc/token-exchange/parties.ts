@@ -5,6 +5,7 @@
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { findResource } from '../clients/resources.ts'
+import { subjectFor } from '../library.ts'
 import type { Actor } from './actor.ts'
 import { readPresentedToken, TOKEN_TYPES } from './presented-token.ts'
 import type { Binding, PresentedToken, ReadingNeeds } from './presented-token.ts'
@@ -44,7 +45,8 @@ export async function readActor(
   if (!value) return undefined
   assertType('actor_token_type', type, Object.values(TOKEN_TYPES))
   const { accountId, clientId } = await readToken(needs, ctx, { name: 'actor_token', value, type, shown })
-  return { sub: accountId === undefined ? clientId : nameFor(needs, ctx, accountId), clientId }
+  // The name that the exchanging client knows: no pairwise client learns another one from `act`.
+  return { sub: accountId === undefined ? clientId : subjectFor(ctx, accountId), clientId }
 }
 
 function assertType(
@@ -54,11 +56,6 @@ function assertType(
 ): asserts type is string {
   if (!type) throw new errors.InvalidRequest(`missing required parameter '${name}'`)
   if (!known.includes(type)) throw new errors.InvalidRequest(`${name} takes ${known.join(', ')}`)
-}
-
-/** What the exchanging client calls a person: no pairwise client learns another's name from `act`. */
-function nameFor({ subjects }: ReadingNeeds, { oidc: { client } }: KoaContextWithOIDC, accountId: string) {
-  return client?.subjectType === 'pairwise' ? subjects.subjectOf(accountId, client) : accountId
 }
 
 type Presented = { name: string; value: string; type: string; shown: Binding }

@@ -72,7 +72,7 @@ for (const { name, stage: open } of STAGES)
         password: 'x',
       })
       const second = wrong.json() as Challenged
-      expect([wrong.status, second.error]).to.eql([400, 'insufficient_authorization'])
+      expect([wrong.status, second.error]).to.eql([403, 'insufficient_authorization'])
       const last = await app.challenge({
         auth_session: second.auth_session,
         username: person.email,

@@ -36,7 +36,7 @@ describe('the authorization challenge endpoint refuses', function () {
     expect(audited).to.eql([])
   })
 
-  it('clients without codes, and clients that have to push their requests', async () => {
+  it('clients without codes, and requests that were to be pushed', async () => {
     const machine = await registerApp(stage, {
       token_endpoint_auth_method: 'client_secret_basic',
       application_type: 'web',
@@ -44,8 +44,10 @@ describe('the authorization challenge endpoint refuses', function () {
       redirect_uris: [],
     })
     const pushing = await registerApp(stage, { require_pushed_authorization_requests: true })
-    for (const client of [machine, pushing])
-      expect((await client.begin(right())).json()).to.include({ error: 'unauthorized_client' })
+    expect((await machine.begin(right())).json()).to.include({ error: 'unauthorized_client' })
+    const answer = await pushing.begin(right())
+    expect(answer.json()).to.include({ error: 'invalid_request' })
+    expect(answer.json()['error_description']).to.contain('push')
   })
 
   it('clients that do not authenticate as they should', async () => {
@@ -111,7 +113,7 @@ describe('the authorization challenge endpoint refuses', function () {
   it('people whose address is not confirmed: a browser has to help', async () => {
     const { email } = await stage.person({ verified: false })
     const answer = await app.begin({ username: email, password: PASSWORD })
-    expect([answer.status, answer.json()['error']]).to.eql([400, 'redirect_to_web'])
+    expect([answer.status, answer.json()['error']]).to.eql([403, 'redirect_to_web'])
     const wrong = await app.begin({ username: email, password: 'wrong' })
     expect(wrong.json()).to.include({ error: 'insufficient_authorization' })
   })
@@ -137,7 +139,7 @@ describe('the authorization challenge endpoint refuses', function () {
         const startedAt = performance.now()
         const answer = await app.begin(fields)
         took.push(performance.now() - startedAt)
-        expect(answer.status).to.equal(400)
+        expect(answer.status).to.equal(403)
         words.add(JSON.stringify({ ...answer.json(), auth_session: '' }))
       }
       medians[what] = took.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)]!
@@ -154,7 +156,7 @@ describe('the authorization challenge endpoint refuses', function () {
     const device = (await app.begin({ username: owner.email, password: PASSWORD })).json() as Challenged
     // Parallel guesses over both processes, from the owner's own network.
     const guesses = Array.from({ length: 40 }, () => app.begin({ username: owner.email, password: 'wrong' }))
-    for (const answer of await Promise.all(guesses)) expect(answer.status).to.be.oneOf([400, 503])
+    for (const answer of await Promise.all(guesses)) expect(answer.status).to.be.oneOf([403, 503])
     await app.begin({ username: owner.email, password: 'wrong' })
     const strange = await app.begin({ username: owner.email, password: PASSWORD })
     expect(strange.json()).to.include({ error: 'insufficient_authorization' })

@@ -1,0 +1,107 @@
+/**
+ * The library's own checks of an authorization request, for an endpoint that takes such requests and is not its own. Like
+ * `library.ts`, a place of its own for what reaches into the package.
+ */
+import { errors } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import {
+  assignClaims,
+  checkClaims,
+  checkIdTokenHint,
+} from 'oidc-provider/lib/actions/authorization/claims.js'
+import processRequestObject from 'oidc-provider/lib/actions/authorization/process_request_object.js'
+import {
+  loadPushedAuthorizationRequest,
+  pushedAuthorizationRequestResponse,
+} from 'oidc-provider/lib/actions/authorization/pushed_authorization_requests.js'
+import {
+  assignDefaults,
+  checkMaxAge,
+  checkPrompt,
+  getAuthorizationParams,
+  rejectRegistration,
+} from 'oidc-provider/lib/actions/authorization/request_parameters.js'
+import { checkOpenidScope } from 'oidc-provider/lib/actions/authorization/scopes.js'
+import isValidScope from 'oidc-provider/lib/helpers/is_valid_scope.js'
+import checkRar from 'oidc-provider/lib/shared/check_rar.js'
+
+type Check = (ctx: KoaContextWithOIDC, next: () => void) => unknown
+
+const done = () => undefined
+
+/** Every parameter that an authorization request may have here. */
+export function authorizationParameters(ctx: KoaContextWithOIDC): ReadonlySet<string> {
+  // The same set for each call with this context: the checks below read it, too.
+  return getAuthorizationParams(ctx).add('dpop_jkt')
+}
+
+/**
+ * Puts what was pushed (RFC 9126) or signed (RFC 9101) in the place of what came beside it.
+ * @throws errors.OIDCProviderError `invalid_request_uri`, `invalid_request_object`, `invalid_request`
+ */
+export async function unwrapRequest(ctx: KoaContextWithOIDC): Promise<void> {
+  for (const check of [loadPushedAuthorizationRequest, processRequestObject]) await check(ctx, done)
+}
+
+/** Marks what was pushed as used. @throws errors.OIDCProviderError `invalid_request_uri` for all but the first */
+export async function useUpPushed({ oidc }: KoaContextWithOIDC): Promise<void> {
+  try {
+    await oidc.entities.PushedAuthorizationRequest?.consume()
+  } catch (error) {
+    if (!(error instanceof errors.InvalidGrant)) throw error
+    throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
+  }
+}
+
+const CHECKS: readonly Check[] = [
+  rejectRegistration,
+  assignDefaults,
+  checkPrompt,
+  checkOpenidScope,
+  checkClaims,
+  checkRar,
+  checkMaxAge,
+  checkIdTokenHint,
+]
+
+/**
+ * Checks everything that does not depend on who signs in or how they are sent back.
+ * @throws errors.OIDCProviderError
+ */
+export async function checkParameters(ctx: KoaContextWithOIDC): Promise<void> {
+  const scope = ctx.oidc.params?.['scope'] as string | undefined
+  if (scope !== undefined && !isValidScope(scope))
+    throw new errors.InvalidScope('scope contains invalid characters', scope)
+  for (const check of CHECKS) await check(ctx, done)
+}
+
+/** The claims that the request asks for (OpenID Connect Core §5.5), with those that other parameters imply. */
+export function requestedClaims(ctx: KoaContextWithOIDC): Record<string, unknown> | undefined {
+  assignClaims(ctx, done)
+  const { claims } = ctx.oidc
+  return Object.keys(claims).length > 0 ? { ...claims } : undefined
+}
+
+/** The hint's subject was signed by us; `undefined` without one. */
+export async function hintedSubject(ctx: KoaContextWithOIDC): Promise<string | undefined> {
+  await checkIdTokenHint(ctx, done)
+  const { payload } = ctx.oidc.entities.IdTokenHint ?? {}
+  return typeof payload?.['sub'] === 'string' ? payload['sub'] : undefined
+}
+
+/** Keeps an authorization request as if the client had pushed it (RFC 9126 §2.2). */
+export async function pushRequest(
+  ctx: KoaContextWithOIDC,
+  asked: Record<string, unknown>,
+): Promise<{ request_uri: string; expires_in: number }> {
+  const { oidc } = ctx
+  const { params, body } = oidc
+  // What else came with the request, a password above all, is none of it.
+  Object.assign(oidc, { params: asked, body: {} })
+  try {
+    await pushedAuthorizationRequestResponse(ctx)
+    return ctx.body as { request_uri: string; expires_in: number }
+  } finally {
+    Object.assign(oidc, { params, body })
+  }
+}
