@@ -169,7 +169,7 @@ for (const { name, stage: open } of STAGES)
 
     it('are refused, with the reason, when the consent page could not show them truly', async () => {
       const faults: [unknown, RegExp][] = [
-        ['no json', /could not parse/],
+        ['no json', /not valid JSON/],
         [{}, /JSON array/],
         [[{ type: 'unknown' }], /unsupported/],
         [[{ ...payment, hidden: 'yes' }], /hidden/],
