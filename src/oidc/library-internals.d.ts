@@ -92,7 +92,8 @@ declare module 'oidc-provider/lib/shared/reject_dupes.js' {
 }
 
 declare module 'oidc-provider/lib/actions/introspection.js' {
-  const steps: unknown[]
+  import type { KoaContextWithOIDC } from 'oidc-provider'
+  const steps: ((ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown)[]
   export default steps
 }
 

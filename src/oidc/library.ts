@@ -186,6 +186,14 @@ export function lookForJwtsToo(): void {
   }
 }
 
+/** Puts a step before what introspection does, where its client is known. To be called before a provider is built. */
+export function beforeIntrospection(step: Step): void {
+  if (introspection.includes(step)) return
+  const at = introspection.findIndex(({ name }) => name === 'validateTokenPresence')
+  if (at < 0) throw new TypeError('introspection has no step that looks whether there is a token')
+  introspection.splice(at, 0, step)
+}
+
 /** How tokens for a resource server are made, whether or not the client may ask for them by itself. */
 export async function resourceServer(
   ctx: KoaContextWithOIDC,

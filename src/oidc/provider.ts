@@ -9,14 +9,16 @@ import Provider, { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { isOutage } from '../http/outage.ts'
 import type { Logger } from '../platform/log.ts'
-import { acceptProofsForAliases, withMtlsAliases } from './binding/mtls.ts'
+import { acceptProofsForAliases } from './binding/mtls.ts'
 import { expectAudience } from './client-assertion.ts'
 import type { AudienceNeeds } from './client-assertion.ts'
+import { refuseUnproven } from './clients/resource-access.ts'
 import { createConfiguration } from './configuration.ts'
 import type { ConfigurationNeeds } from './configuration.ts'
 import { nameInteraction } from './fapi-interaction.ts'
 import type { KeySet } from './keys/key-set.ts'
-import { lookForJwtsToo } from './library.ts'
+import { beforeIntrospection, lookForJwtsToo } from './library.ts'
+import { completeMetadata } from './metadata.ts'
 import { describedPage, describeRefusals, OUTAGE } from './refusals/describe.ts'
 import { flushUnitOfWork } from './store/unit-of-work.ts'
 
@@ -55,6 +57,7 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   const { jwks: keySet, unpublished } = await needs.loadKeys()
   const detailsTypes = await needs.loadDetailsTypes()
   lookForJwtsToo()
+  beforeIntrospection(refuseUnproven)
   const renderError = describedPage(needs.renderError)
   const configuration = createConfiguration({ ...needs, renderError, keySet, detailsTypes })
   const provider = new Provider(needs.issuer, configuration)
@@ -91,16 +94,10 @@ function completeRequest(needs: OidcNeeds): Middleware {
     softenOutage(oidc)
     exposeHeaders(oidc)
     if (oidc.oidc.route === 'discovery')
-      ctx.body = withoutEmptyLists(withMtlsAliases(ctx.body as object, needs))
+      ctx.body = completeMetadata(ctx.body as Record<string, unknown>, needs)
     if (oidc.oidc.route === 'jwks' || oidc.oidc.route === 'discovery')
       ctx.set('Cache-Control', 'public, max-age=300')
   }
-}
-
-/** RFC 8414 §3.2: a list that is empty is left out. */
-function withoutEmptyLists(metadata: object): object {
-  const told = Object.entries(metadata).filter(([, value]) => !(Array.isArray(value) && value.length === 0))
-  return Object.fromEntries(told)
 }
 
 /** Keeps keys that only decrypt what is under way out of the published set. */

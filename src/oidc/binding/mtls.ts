@@ -72,6 +72,7 @@ const ALIASED = new Set([
   'authorization_challenge_endpoint',
   'device_authorization_endpoint',
   'backchannel_authentication_endpoint',
+  'authorization_challenge_endpoint',
 ])
 
 /** `mtls_endpoint_aliases` (RFC 8705 §5) of those endpoints that the metadata names. */

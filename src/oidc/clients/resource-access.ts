@@ -35,10 +35,20 @@ export async function mayIntrospect(
 ): Promise<boolean> {
   if (token.clientId === client.clientId) return true
   const audience = 'aud' in token ? token.aud : undefined
-  if (typeof audience !== 'string' || client.clientAuthMethod === 'none') return false
+  if (typeof audience !== 'string') return false
   if ((await findResource(audience))?.clientId !== client.clientId) return false
   // What a client got dies with it, and with its being disabled.
   return (await ctx.oidc.provider.Client.find(token.clientId ?? '')) !== undefined
+}
+
+/**
+ * RFC 7662 §2.1: whoever asks has to prove who it is, so that nobody tries tokens out. A public client cannot; it is told
+ * so before a token is looked for. @throws errors.InvalidClientAuth
+ */
+export function refuseUnproven({ oidc }: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<unknown> {
+  if (oidc.client?.clientAuthMethod === 'none')
+    throw new errors.InvalidClientAuth('a public client may not introspect')
+  return next()
 }
 
 /** Resource indicators (RFC 8707): which resources a client may ask for, and what tokens for them look like. */

@@ -18,9 +18,13 @@ const HINTS: Record<AuthenticationMethod, string> = {
   none: 'only client_id was sent. A public client has to be registered with the method none; another sends its secret, its assertion, or its certificate at mtls_endpoint_aliases',
 }
 
+const PROOF_NEEDED =
+  'introspection is for clients that prove who they are, with a secret, an assertion or a certificate; a public client asks userinfo'
+
 /** The same for a client that does not exist and for one that does. */
 export function authenticationFailed(ctx: KoaContextWithOIDC): string {
   const method = authenticationOf(ctx)
+  if (method === 'none' && ctx.oidc.route === 'introspection') return `${FAILED}: ${PROOF_NEEDED}`
   if (method !== 'assertion') return `${FAILED}: ${HINTS[method]}`
   const { issuer } = ctx.oidc
   const mistakes = assertionMistakes(
