@@ -59,7 +59,6 @@ function configure({ issuer, clients, resource, keySet, accountId, claims }: Bar
       sessionAbsoluteSeconds: HOUR_SECONDS,
     },
     unverifiedMayAuthorize: false,
-    pkceForConfidential: true,
     detailsTypes: [],
     adapter: createMemoryAdapter,
     findAccount: async (_ctx, sub) =>

@@ -19,6 +19,9 @@ export const RESOURCE_SCOPE = 'conformance:read'
 const HOLDERS = ['client', 'client2'] as const
 export const CIBA = 'urn:openid:params:grant-type:ciba'
 
+/** Plans older than FAPI 2.0 make their client assertions for the token endpoint. */
+export const OLDER_AUDIENCE = { assertion_audience: 'token_endpoint' } as const
+
 export function runsOf(file: ConformanceFile): Run[] {
   return file.plans.flatMap((plan) => RUNS[plan](file))
 }
@@ -79,6 +82,8 @@ function webClient(
       scope: SCOPE,
       token_endpoint_auth_method: method,
       id_token_signed_response_alg: 'RS256',
+      // The plans of OpenID Connect send a code challenge in one module alone.
+      require_pkce: false,
     },
   }
 }
@@ -179,6 +184,7 @@ function cibaClient(
       tls_client_certificate_bound_access_tokens: true,
       backchannel_token_delivery_mode: mode,
       backchannel_authentication_request_signing_alg: algOf(file, holder),
+      ...OLDER_AUDIENCE,
       ...(mode === 'ping' && {
         backchannel_client_notification_endpoint: at(file, 'ciba-notification-endpoint'),
       }),

@@ -20,7 +20,7 @@ import type { PolicyInput } from '../src/oidc/registration/registration-policy.t
 import { DAY_MS } from '../src/platform/clock.ts'
 import { digest, keyedDigest } from '../src/platform/tokens.ts'
 import { browserOverrides, browserTasks } from './conformance-browser.ts'
-import { CIBA, RESOURCE_SCOPE, SCOPE, runsOf } from './conformance-clients.ts'
+import { CIBA, OLDER_AUDIENCE, RESOURCE_SCOPE, SCOPE, runsOf } from './conformance-clients.ts'
 import type { Run, SeededInput } from './conformance-clients.ts'
 import type { ConformanceFile, PlanName } from './conformance-file.ts'
 
@@ -41,7 +41,6 @@ export type SeededPlan = {
 
 export type SeededConformance = {
   changed: boolean
-  settings: Record<string, string>
   account: Account
   plans: SeededPlan[]
 }
@@ -60,7 +59,6 @@ export async function seedConformance(needs: Needs, file: ConformanceFile): Prom
     if (file.plans.includes(plan)) tokens.set(plan, await freshToken(needs, plan, policy))
   return {
     changed: made.includes(true),
-    settings: settingsFor(file.plans),
     account,
     plans: runs.map((run) => ({
       plan: run.plan,
@@ -135,28 +133,11 @@ function secretOf({ keys }: Needs, what: string): string {
   return keyedDigest(keys.index, `conformance suite: ${what}`)
 }
 
-const WITHOUT_PKCE: readonly PlanName[] = [
-  'basic',
-  'dynamic',
-  'form-post',
-  'rp-initiated-logout',
-  'back-channel-logout',
-]
 /** Plans whose clients register themselves, and what they may become. */
 const REGISTERING: readonly (readonly [PlanName, PolicyInput])[] = [
-  ['dynamic', {}],
-  ['fapi-ciba', { grant_types: [CIBA, 'refresh_token'], profiles: ['fapi2-security'] }],
+  ['dynamic', { require_pkce: false, ...OLDER_AUDIENCE }],
+  ['fapi-ciba', { grant_types: [CIBA, 'refresh_token'], profiles: ['fapi2-security'], ...OLDER_AUDIENCE }],
 ]
-const OLDER_AUDIENCE: readonly PlanName[] = ['dynamic', 'fapi-ciba']
-
-/** Beside the issuer, and for FAPI the TLS listener; docs/conformance.md says why each is needed. */
-function settingsFor(plans: readonly PlanName[]): Record<string, string> {
-  const any = (wanting: readonly PlanName[]) => plans.some((plan) => wanting.includes(plan))
-  return {
-    ...(any(WITHOUT_PKCE) && { ACCOUNT_SERVER_PKCE_FOR_CONFIDENTIAL_CLIENTS: 'false' }),
-    ...(any(OLDER_AUDIENCE) && { ACCOUNT_SERVER_ASSERTIONS_FOR_TOKEN_ENDPOINT: 'true' }),
-  }
-}
 
 type ConfigurationNeeds = {
   needs: Needs

@@ -1,6 +1,6 @@
 /** The settings of clients that register or describe themselves: part of the list in settings.ts. */
 import { z } from 'zod'
-import { documentHosts, flag, list, meta, statementIssuers } from './setting-kinds.ts'
+import { documentHosts, list, meta, statementIssuers } from './setting-kinds.ts'
 
 export const clientSettings = {
   client_registration: z
@@ -23,16 +23,6 @@ export const clientSettings = {
       ...meta('Clients', 'a comma-separated list of resource identifiers'),
       description: 'Resource servers that openly registered clients and those with a document may ask for.',
     }),
-  pkce_for_confidential_clients: flag().default(true).meta({
-    group: 'Clients',
-    description:
-      'Off: confidential clients outside FAPI may leave PKCE out, as old libraries and test suites do.',
-  }),
-  assertions_for_token_endpoint: flag().default(false).meta({
-    group: 'Clients',
-    description:
-      'Takes client assertions whose aud is the token endpoint too, as OpenID Connect Core has it; the issuer always counts.',
-  }),
   software_statement_issuers: statementIssuers()
     .default([])
     .meta({

@@ -225,8 +225,6 @@ function registrationRules(given: Settings) {
     documents: given.client_id_documents,
     resources: given.open_client_resources,
     statementIssuers: given.software_statement_issuers,
-    assertionsForTokenEndpoint: given.assertions_for_token_endpoint,
-    pkceForConfidential: given.pkce_for_confidential_clients,
   }
 }
 

@@ -167,8 +167,6 @@ function settingsOf(config: Parts['config']) {
     dpopNonceSecret: config.keys.dpopNonces,
     dpopNonceRequired: config.binding.dpopNonceRequired,
     mtls: config.binding.mtls,
-    assertionsForTokenEndpoint: config.registration.assertionsForTokenEndpoint,
-    pkceForConfidential: config.registration.pkceForConfidential,
     unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
   }
 }

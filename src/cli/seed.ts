@@ -79,12 +79,9 @@ async function conformance(given: Given, parts: Parts): Promise<Answer> {
     keys: config.keys,
   }
   const seeded = await seedConformance(needs, readConformanceFile(file))
-  const { changed, settings, account, plans } = seeded
+  const { changed, account, plans } = seeded
   const text = [
     changed ? 'The clients and the account are in place.' : 'All was in place already; nothing changed.',
-    '',
-    'Run the server with',
-    ...Object.entries(settings).map(([name, value]) => `  ${name}=${value}`),
     '',
     'Account',
     record(account),

@@ -14,13 +14,11 @@ type Claims = Record<string, unknown>
 
 export type AudienceNeeds = {
   mtls: MtlsSettings | undefined
-  /** Takes assertions made for the token endpoint too (OpenID Connect Core §9), but not from clients of FAPI 2.0. */
-  assertionsForTokenEndpoint: boolean
 }
 
 /**
  * The audience of a client assertion is the issuer alone, so that one made for another server is useless here, unless the
- * operator allows the older form. FAPI-CIBA is older than FAPI 2.0 and has that form as well.
+ * operator allows the client the older form (client-exceptions.ts).
  */
 export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
   const { issuer } = provider
@@ -32,9 +30,7 @@ export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
     clientJwtAuthExpectedAudience: unknown
   }
   context.clientJwtAuthExpectedAudience = function (this: typeof context) {
-    const isFapi2 = rulesOf(this.client)?.singleAudience && !this.client?.grantTypeAllowed(CIBA)
-    const allowed = this.client?.['assertion_audience'] === 'token_endpoint'
-    if (!allowed && (!needs.assertionsForTokenEndpoint || isFapi2)) return strict
+    if (this.client?.['assertion_audience'] !== 'token_endpoint') return strict
     return this.route === 'backchannel_authentication' ? oldest : older
   }
 
@@ -45,8 +41,6 @@ export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
     return origin ? [address, origin + address.slice(issuer.length)] : [address]
   }
 }
-
-const CIBA = 'urn:openid:params:grant-type:ciba'
 
 /**
  * What is looked at before the assertion counts as used. A proof that needs another nonce comes first: the request is

@@ -1,7 +1,6 @@
 /** What the provider library is told: lifetimes, scopes, endpoints, keys, and the decisions it leaves to us. */
 import type {
   AdapterFactory,
-  Client,
   ClientMetadata,
   Configuration,
   FindAccount,
@@ -22,7 +21,7 @@ import { dpopFeature } from './binding/dpop.ts'
 import type { DpopNeeds } from './binding/dpop.ts'
 import { certificateMethods, mtlsFeature } from './binding/mtls.ts'
 import type { MtlsNeeds } from './binding/mtls.ts'
-import { fapiFeature, rulesOf } from './clients/profiles.ts'
+import { fapiFeature } from './clients/profiles.ts'
 import { signInClaims } from './requests/authentication-levels.ts'
 import type { DetailsType } from './requests/details-type.ts'
 import { repeatable } from './requests/repeatable-request.ts'
@@ -46,8 +45,6 @@ export type ConfigurationNeeds = DpopNeeds &
     cookieKeys: string[]
     lifetimes: Lifetimes
     unverifiedMayAuthorize: boolean
-    /** False: only public clients and those of a FAPI profile have to send a code challenge. */
-    pkceForConfidential: boolean
     adapter: AdapterFactory
     findAccount: FindAccount
     /** The subject of an account for a client of the type pairwise. */
@@ -100,10 +97,8 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     ttl: lifetimes(needs.lifetimes),
     routes,
     ...protocol(needs.algorithm, needs.detailsTypes),
-    pkce: {
-      required: (_ctx, client) =>
-        needs.pkceForConfidential ? client['require_pkce'] !== false : alwaysProves(client),
-    },
+    // The library knows S256 alone. Only the operator can exempt a client.
+    pkce: { required: (_ctx, client) => client['require_pkce'] !== false },
     clientAuthMethods: [...CLIENT_AUTH_METHODS, ...certificateMethods(needs)],
     features: {
       ...features(needs),
@@ -119,12 +114,6 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     sectorIdentifierUriValidate: () => needs.checksSectors(),
     fetchResponseBodyLimits: { jwks_uri: FETCH_LIMIT_BYTES, sector_identifier_uri: FETCH_LIMIT_BYTES },
   } as Configuration
-}
-
-/** RFC 9700 §2.1.1 lets confidential clients go without; FAPI 2.0 and MCP let nobody. The library knows S256 alone. */
-function alwaysProves(client: Client): boolean {
-  if (client.clientAuthMethod === 'none' || client['profile'] === 'mcp') return true
-  return rulesOf(client)?.singleAudience === true
 }
 
 /** What the request can be started again with: for a device, the code that it shows. */

@@ -10,7 +10,6 @@ const CALLBACK = 'https://www.certification.openid.net/test/a/account-server/cal
 
 type Seeded = {
   changed: boolean
-  settings: Record<string, string>
   account: { email: string; password: string }
   plans: { plan: string; variant: Record<string, string>; configuration: Configuration }[]
 }
@@ -152,12 +151,25 @@ describe('cli seed conformance', function () {
     expect((await seed(EXAMPLE)).changed).to.equal(false)
   })
 
-  it('tells the settings that the plans need, and no more', async () => {
-    expect((await seed(write({ alias: 'a', plans: ['config'] }))).settings).to.eql({})
-    expect(seeded.settings).to.have.all.keys(
-      'ACCOUNT_SERVER_PKCE_FOR_CONFIDENTIAL_CLIENTS',
-      'ACCOUNT_SERVER_ASSERTIONS_FOR_TOKEN_ENDPOINT',
-    )
+  it('exempts from newer rules the clients of older plans alone', async () => {
+    const { clients } = await place.json(['client', 'list', '--limit', '1000'])
+    const exempt = (field: string) =>
+      clients.filter((client) => client[field] !== undefined).map(({ client_id: id }) => String(id))
+    expect(exempt('require_pkce').map((id) => id.split('-')[1])).to.have.members([
+      'basic',
+      'basic',
+      'post',
+      'rp',
+      'backchannel',
+    ])
+    expect(exempt('assertion_audience')).to.have.length(8)
+    for (const id of exempt('assertion_audience')) expect(id).to.match(/^conformance-ciba-/)
+    const listed = await place.json(['registration-token', 'list'])
+    const made = listed['registration_tokens'] as { name: string; policy: object }[]
+    const byName = Object.fromEntries(made.map(({ name, policy }) => [name, policy]))
+    const audience = { assertion_audience: 'token_endpoint' }
+    expect(byName['conformance dynamic']).to.include({ require_pkce: false, ...audience })
+    expect(byName['conformance fapi-ciba']).to.include(audience).and.not.have.property('require_pkce')
   })
 
   const WRONG: [string, () => unknown, RegExp][] = [

@@ -22,7 +22,14 @@ describe('what discovery advertises', function () {
   after(() => suite.stop())
 
   const advertised = (name: string) => suite.metadata[name] as string[]
-  const client = (input: Partial<ClientInput>) => suite.createClient({ redirect_uris: [CALLBACK], ...input })
+  const client = ({ token_endpoint_auth_method: method, ...input }: Partial<ClientInput>) =>
+    suite.createClient({
+      redirect_uris: [CALLBACK],
+      // The requests of the suite have no code challenge.
+      require_pkce: method === 'none',
+      token_endpoint_auth_method: method,
+      ...input,
+    })
   const machine: Partial<ClientInput> = {
     grant_types: ['client_credentials'],
     redirect_uris: [],

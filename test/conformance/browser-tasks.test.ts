@@ -114,6 +114,7 @@ describe('what the suite’s browser is told to do', function () {
   ] as const)
     it(`photographs the page that names what the app registered: ${name}`, async () => {
       const client = await suite.createClient({
+        require_pkce: false,
         redirect_uris: [CALLBACK],
         [of]: 'https://suite.example/page',
       })

@@ -128,6 +128,7 @@ describe('the logout plans', function () {
       const client = await suite.createClient({
         redirect_uris: [app.request().form['redirect_uri'] ?? ''],
         post_logout_redirect_uris: [AFTER],
+        require_pkce: false,
         backchannel_logout_uri: `http://127.0.0.1:${port}/backchannel_logout`,
         backchannel_logout_session_required: true,
       })

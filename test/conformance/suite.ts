@@ -42,11 +42,7 @@ type SigningKey = { kid?: string; alg?: string; privateKey: KeyObject | CryptoKe
 export async function openSuite(env: Record<string, string> = {}, fields: Fields = {}) {
   const stage = await openStage({
     store: 'sqlite',
-    env: {
-      ACCOUNT_SERVER_PKCE_FOR_CONFIDENTIAL_CLIENTS: 'false',
-      ACCOUNT_SERVER_ASSERTIONS_FOR_TOKEN_ENDPOINT: 'true',
-      ...env,
-    },
+    env,
   })
   const [one, two] = [makeKey('suite-1', fields['alg']), makeKey('suite-2')]
   const [certificate, certificate2] = [makeCertificate(), makeCertificate()]
@@ -57,6 +53,7 @@ export async function openSuite(env: Record<string, string> = {}, fields: Fields
       alias: 'account-server',
       suite: fields['suite'],
       approval_url: fields['approval_url'],
+      resource_url: fields['resource_url'],
       account: { password: PASSWORD },
       client: { jwks: { keys: [one.jwk] }, certificate: certificate.cert },
       client2: { jwks: { keys: [two.jwk] }, certificate: certificate2.cert },
