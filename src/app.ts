@@ -36,6 +36,7 @@ import { createOidcFeatures } from './oidc-features.ts'
 import { clientNameOf } from './oidc/clients/client-documents.ts'
 import type { OidcFeatures } from './oidc-features.ts'
 import { endSessionAndGrants } from './oidc/access-endings.ts'
+import { resourceScopeTitle } from './oidc/scope-words.ts'
 import { postedRequestRoutes } from './oidc/posted-request.routes.ts'
 import { refuseOtherAddresses } from './oidc/other-addresses.routes.ts'
 import { fixAddresses } from './oidc/provider.ts'
@@ -199,6 +200,7 @@ function listRouters({ parts, accounts, features, pages, render, findMember, ...
       render,
       findMember,
       clientName: (id) => clientNameOf(oidc.current(), id),
+      scopeTitle: async (resource, scope) => resourceScopeTitle(await features.findResource(resource), scope),
       readDeviceCookie: pages.deviceCookie.read,
       endSessionAndGrants: (uid) => endSessionAndGrants({ store, clock }, uid),
     }),

@@ -5,6 +5,7 @@ import { answerRequest } from './oidc/ciba/answer-request.ts'
 import type { GivenAnswer } from './oidc/ciba/answer-request.ts'
 import { listOpenRequests } from './oidc/ciba/backchannel-requests.ts'
 import type { CibaNeeds } from './oidc/ciba/ciba.ts'
+import { resourceScopeTitle } from './oidc/scope-words.ts'
 import type { Parts } from './parts.ts'
 
 export function cibaNeeds({ config, db, clock, store, sealer, outbox }: Parts): CibaNeeds {
@@ -36,6 +37,12 @@ export function createRequestsPage({ config, db, clock, sealer }: Parts, feature
     clock,
     openRequests: (accountId: string) => listOpenRequests(db, accountId, clock()),
     answer: (given: GivenAnswer) => answerRequest(needs, given),
+    async scopeTitle(resources: readonly string[], scope: string): Promise<string> {
+      const found = await Promise.all(resources.map(findResource))
+      const knowing = found.find((resource) => resource?.scopes.split(' ').includes(scope))
+      const title = resourceScopeTitle(knowing, scope)
+      return knowing?.name ? `${title} (${knowing.name})` : title
+    },
     clientName: async (id: string) => (await oidc.current().Client.find(id))?.clientName,
   }
 }

@@ -1,13 +1,19 @@
 /** `resource`: the APIs that take access tokens and may introspect those meant for them. */
-import { AppError } from '../errors.ts'
-import { createResource, deleteResource, findResource, listResources } from '../oidc/clients/resources.ts'
-import type { Resource, ResourceInput } from '../oidc/clients/resources.ts'
+import {
+  createResource,
+  deleteResource,
+  findResource,
+  listResources,
+  resourceNotFound,
+  updateResource,
+} from '../oidc/clients/resources.ts'
+import type { Resource, ResourceChanges, ResourceInput } from '../oidc/clients/resources.ts'
 import { SIGNING_ALGS } from '../oidc/keys/algorithms.ts'
 import type { SigningAlg } from '../oidc/keys/algorithms.ts'
 import { listDetailsTypes } from '../oidc/requests/details-type.ts'
 import type { DetailsTypeInput } from '../oidc/requests/details-type.ts'
 import type { Parts } from '../parts.ts'
-import type { Answer, Noun } from './command.ts'
+import type { Answer, Noun, OptionSpec } from './command.ts'
 import type { Given } from './given.ts'
 import { readJsonFile } from './json-file.ts'
 import { isoTime, record, table } from './layout.ts'
@@ -16,6 +22,26 @@ import { usageError } from './usage-error.ts'
 const noun = 'resource'
 const opens = 'schema'
 const operand = { name: 'IDENTIFIER', about: 'The identifier of the resource server, an absolute URI.' }
+
+const SCOPE_TEXT: OptionSpec = {
+  value: '"S=W"',
+  about: 'What people read in place of the scope S when they are asked for consent.',
+  many: true,
+}
+
+const TOKENS_AND_DETAILS: Record<string, OptionSpec> = {
+  'access-token-alg': {
+    value: SIGNING_ALGS.join('|'),
+    about: 'Signs its access tokens when they are JWTs (TOKEN_ALGORITHM).',
+  },
+  'access-token-seconds': { value: 'SECONDS', about: 'Lifetime of its access tokens, 10 to 86400.' },
+  'authorization-details-type': {
+    value: 'FILE',
+    about:
+      'A type of authorization_details (RFC 9396), JSON: {"type", "title", "fields": {name: {"label"}}}.',
+    many: true,
+  },
+}
 
 export const resource: Noun = {
   name: noun,
@@ -34,29 +60,43 @@ export const resource: Noun = {
           required: true,
         },
         scope: { value: '"S…"', about: 'The scopes it knows, separated by spaces.', required: true },
+        'scope-text': SCOPE_TEXT,
         name: { value: 'N', about: 'Name as people see it when they are asked for consent.' },
         format: {
           value: 'opaque|jwt',
           about:
             'Its access tokens (opaque). JWTs are not introspected: a status list says which were revoked.',
         },
-        'access-token-alg': {
-          value: SIGNING_ALGS.join('|'),
-          about: 'Signs its access tokens when they are JWTs (TOKEN_ALGORITHM).',
-        },
-        'access-token-seconds': { value: 'SECONDS', about: 'Lifetime of its access tokens, 10 to 86400.' },
-        'authorization-details-type': {
-          value: 'FILE',
-          about:
-            'A type of authorization_details (RFC 9396), JSON: {"type", "title", "fields": {name: {"label"}}}.',
-          many: true,
-        },
+        ...TOKENS_AND_DETAILS,
       },
       examples: [
         'resource create --identifier https://api.example.com/ --scope "ledger:read ledger:transfer" --name Ledger',
+        'resource create --identifier https://notes.example.com/ --scope "notes:read" --scope-text "notes:read=Read your notes"',
         'resource create --identifier https://jwt.example.com/ --scope "report:read" --format jwt --json',
       ],
       run: create,
+    },
+    {
+      noun,
+      verb: 'update',
+      opens,
+      operand,
+      about: 'Changes a resource server; its client, its secret and what was granted stay.',
+      options: {
+        scope: { value: '"S…"', about: 'The scopes that it knows from now on: the whole list.' },
+        'scope-text': SCOPE_TEXT,
+        name: { value: 'N', about: 'Name as people see it when they are asked for consent.' },
+        ...TOKENS_AND_DETAILS,
+      },
+      notes: [
+        'What is not named stays. "S=" takes the words of a scope away; a type of details takes the place of the' +
+          ' one of its name.',
+      ],
+      examples: [
+        'resource update https://api.example.com/ --scope "ledger:read ledger:transfer ledger:close"',
+        'resource update https://api.example.com/ --scope-text "ledger:read=See your balance" --name Ledger',
+      ],
+      run: update,
     },
     {
       noun,
@@ -87,12 +127,31 @@ export const resource: Noun = {
   ],
 }
 
+async function update(given: Given, { db, clock }: Parts): Promise<Answer> {
+  const [identifier = ''] = given.operands
+  const { name, scope, ...rest } = inputOf(given)
+  const changes: ResourceChanges = { ...(name && { name }), ...(scope !== undefined && { scope }), ...rest }
+  const data = toData(await updateResource(db, identifier, changes, { clock }))
+  return { data, text: record(data) }
+}
+
 async function create(given: Given, { db, clock, sealer }: Parts): Promise<Answer> {
   const input: ResourceInput = {
     identifier: given.text('identifier') ?? '',
-    name: given.text('name'),
-    scope: given.text('scope') ?? '',
     format: formatOf(given.text('format')),
+    ...inputOf(given),
+  }
+  const made = await createResource(db, input, { clock, sealer })
+  const { client_secret } = made.client
+  const data = { ...toData(made.resource), client_secret }
+  return { data, text: `${record(data)}\n\nThe client_secret is shown only now.` }
+}
+
+function inputOf(given: Given) {
+  return {
+    name: given.text('name'),
+    scope: given.text('scope'),
+    scope_texts: Object.fromEntries(given.texts('scope-text').map(scopeText)),
     access_token_alg: algOf(given.text('access-token-alg')),
     access_token_ttl_seconds: given.integer('access-token-seconds', { min: 10, max: 86_400 }),
     // Their shape is checked with everything else.
@@ -100,10 +159,12 @@ async function create(given: Given, { db, clock, sealer }: Parts): Promise<Answe
       .texts('authorization-details-type')
       .map((file) => readJsonFile('authorization-details-type', file) as DetailsTypeInput),
   }
-  const made = await createResource(db, input, { clock, sealer })
-  const { client_secret } = made.client
-  const data = { ...toData(made.resource), client_secret }
-  return { data, text: `${record(data)}\n\nThe client_secret is shown only now.` }
+}
+
+function scopeText(typed: string): [string, string] {
+  const at = typed.indexOf('=')
+  if (at < 1) throw usageError('--scope-text takes a scope and its words: "ledger:read=See your balance"')
+  return [typed.slice(0, at), typed.slice(at + 1).trim()]
 }
 
 function formatOf(typed: string | undefined): Resource['accessTokenFormat'] | undefined {
@@ -128,14 +189,14 @@ async function list(_given: Given, { db }: Parts): Promise<Answer> {
 
 async function show({ operands: [identifier = ''] }: Given, { db }: Parts): Promise<Answer> {
   const found = await findResource(db, identifier)
-  if (!found) throw notFound()
+  if (!found) throw resourceNotFound()
   const types = (await listDetailsTypes(db, identifier)).map(({ type }) => type)
   const data = { ...toData(found), ...(types.length > 0 && { authorization_details_types: types }) }
   return { data, text: record(data) }
 }
 
 async function remove({ operands: [identifier = ''] }: Given, { db }: Parts): Promise<Answer> {
-  if (!(await deleteResource(db, identifier))) throw notFound()
+  if (!(await deleteResource(db, identifier))) throw resourceNotFound()
   return { data: { identifier, deleted: true }, text: `Deleted ${identifier} and its client.` }
 }
 
@@ -144,14 +205,11 @@ function toData(found: Resource) {
     identifier: found.identifier,
     name: found.name,
     scope: found.scopes,
+    scope_texts: Object.keys(found.scopeTexts).length > 0 ? found.scopeTexts : null,
     access_token_format: found.accessTokenFormat,
     access_token_alg: found.accessTokenAlg,
     access_token_seconds: found.accessTokenTtlSeconds,
     client_id: found.clientId,
     created_at: isoTime(found.createdAtMs),
   }
-}
-
-function notFound(): AppError {
-  return new AppError('resource_not_found', 404, 'There is no resource server with this identifier.')
 }

@@ -1,13 +1,13 @@
 /** What a consent page tells: which of the requested scopes and claims mean what, in words for people. */
 import { claimWords, SCOPE_CLAIMS } from '../oidc/claim-words.ts'
 import type { KnownResource } from '../oidc/clients/resource-access.ts'
-import { scopeWords } from '../oidc/scope-words.ts'
+import { resourceScopeTitle, scopeWords } from '../oidc/scope-words.ts'
 
 export type ScopeText = { name: string; title: string; description?: string }
 export type ResourceText = { identifier: string; name?: string; scopes: ScopeText[] }
 export type ConsentDetails = { scopes: ScopeText[]; resources: ResourceText[]; offline: boolean }
 
-type Resource = Pick<KnownResource, 'identifier' | 'scopes'> & { name?: string }
+type Resource = Pick<KnownResource, 'identifier' | 'scopes' | 'scopeTexts'> & { name?: string }
 
 /** Claims that are asked for one by one, in words; not those that a requested scope stands for anyway. */
 export function claimTexts(claims: readonly string[], requested: string): ScopeText[] {
@@ -30,12 +30,12 @@ export function consentDetails(requested: string, resources: readonly Resource[]
   return {
     scopes,
     offline: names.includes('offline_access'),
-    resources: resources.map(({ identifier, name, scopes: offered }) => ({
-      identifier,
-      name: name ?? identifier,
+    resources: resources.map((resource) => ({
+      identifier: resource.identifier,
+      name: resource.name ?? resource.identifier,
       scopes: names
-        .filter((scope) => offered.split(' ').includes(scope))
-        .map((scope) => ({ name: scope, title: scope })),
+        .filter((scope) => resource.scopes.split(' ').includes(scope))
+        .map((scope) => ({ name: scope, title: resourceScopeTitle(resource, scope) })),
     })),
   }
 }

@@ -21,6 +21,8 @@ type Needs = {
   openRequests: (accountId: string) => Promise<BackchannelRequest[]>
   answer: (given: GivenAnswer) => Promise<AnswerOutcome>
   clientName: (clientId: string) => Promise<string | undefined>
+  /** A scope of one of these resource servers, in words for people. */
+  scopeTitle: (resources: readonly string[], scope: string) => Promise<string>
 }
 
 /** An answer gives access away: it takes the person, not a browser that they left open. */
@@ -63,14 +65,16 @@ async function show(
   needs.render(ctx, 'account-requests', { title: 'Requests', ...locals }, status ?? 200)
 }
 
-async function shown({ clientName }: Needs, request: BackchannelRequest) {
+async function shown({ clientName, scopeTitle }: Needs, request: BackchannelRequest) {
   const { requestDigest, clientId, scope, bindingMessage, createdAtMs, expiresAtMs } = request
   const names = scope.split(' ').filter(Boolean)
   return {
     id: requestDigest,
     appName: (await clientName(clientId)) ?? clientId,
     bindingMessage,
-    scopes: names.map((name) => scopeWords(name)?.title ?? name),
+    scopes: await Promise.all(
+      names.map(async (name) => scopeWords(name)?.title ?? (await scopeTitle(request.resources, name))),
+    ),
     askedAtMs: createdAtMs,
     expiresAtMs,
   }

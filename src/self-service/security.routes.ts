@@ -24,6 +24,8 @@ type Needs = {
   /** Ends a session and what hangs on it in the grant store. */
   endSessionAndGrants: (uid: string) => Promise<void>
   clientName: (clientId: string) => Promise<string | undefined>
+  /** A scope of a resource server, in words for people. */
+  scopeTitle: (resource: string, scope: string) => Promise<string>
 }
 
 const passwordSchema = z.object({
@@ -149,9 +151,14 @@ async function showApps(needs: Needs, ctx: AnyContext, { account }: Member, noti
     consents.map(async ({ clientId, scopes, resources, grantedAtMs }) => ({
       clientId,
       name: (await needs.clientName(clientId)) ?? clientId,
-      scopes: [...scopes, ...Object.values(resources).flat()].map(
-        (scope) => scopeWords(scope)?.title ?? scope,
-      ),
+      scopes: [
+        ...scopes.map((scope) => scopeWords(scope)?.title ?? scope),
+        ...(await Promise.all(
+          Object.entries(resources).flatMap(([resource, own]) =>
+            own.map((scope) => needs.scopeTitle(resource, scope)),
+          ),
+        )),
+      ],
       grantedAtMs,
     })),
   )

@@ -7,8 +7,10 @@ import {
   deleteResource,
   findResource,
   listResources,
+  updateResource,
 } from '../../src/oidc/clients/resources.ts'
-import type { ResourceInput } from '../../src/oidc/clients/resources.ts'
+import type { ResourceChanges, ResourceInput } from '../../src/oidc/clients/resources.ts'
+import { listDetailsTypes } from '../../src/oidc/requests/details-type.ts'
 import { createChangeFeed } from '../../src/platform/change-feed.ts'
 import { createSealer, deriveKey } from '../../src/platform/tokens.ts'
 import { DATABASES } from '../platform/change-feed-databases.ts'
@@ -32,6 +34,7 @@ for (const { name, open } of DATABASES) {
     beforeEach(async () => {
       await database.db('resources').delete()
       await database.db('clients').delete()
+      await database.db('authorization_details_types').delete()
     })
 
     it('are registered with a client that may do nothing but introspect', async () => {
@@ -40,6 +43,7 @@ for (const { name, open } of DATABASES) {
         identifier: 'https://ledger.example.com/api',
         name: 'Ledger',
         scopes: 'ledger:read ledger:write',
+        scopeTexts: {},
         accessTokenFormat: 'opaque',
         accessTokenTtlSeconds: null,
         accessTokenAlg: null,
@@ -101,6 +105,51 @@ for (const { name, open } of DATABASES) {
       expect((both as Error).message)
         .to.match(/identifier/)
         .and.match(/scope/)
+    })
+
+    it('are changed in what is named, and keep their client and everything else', async () => {
+      const payment = { type: 'payment', title: 'Pay', fields: { to: { label: 'To' } } }
+      const { resource } = await create({
+        ...ledger,
+        scope_texts: { 'ledger:read': 'See your balance', 'ledger:write': 'Pay' },
+        authorization_details_types: [payment],
+      })
+      const update = (changes: ResourceChanges) =>
+        updateResource(database.db, ledger.identifier, changes, needs)
+      await update({ scope: 'ledger:read ledger:close', scope_texts: { 'ledger:close': 'Close it' } })
+      await update({ scope_texts: { 'ledger:read': '' }, access_token_ttl_seconds: 60 })
+      await update({ authorization_details_types: [{ ...payment, title: 'Pay once' }] })
+      await update({ name: 'Ledger' })
+      const found = await findResource(database.db, ledger.identifier)
+      expect(found).to.eql({
+        ...resource,
+        name: 'Ledger',
+        scopes: 'ledger:read ledger:close',
+        scopeTexts: { 'ledger:close': 'Close it' },
+        accessTokenTtlSeconds: 60,
+      })
+      const types = await listDetailsTypes(database.db, ledger.identifier)
+      expect(types.map(({ title }) => title)).to.eql(['Pay once'])
+    })
+
+    it('are not changed into what could not be registered', async () => {
+      await create({ ...ledger, authorization_details_types: [] })
+      const other = { type: 'transfer', title: 'Transfer', fields: { to: { label: 'To' } } }
+      await create({ identifier: 'urn:example:other', authorization_details_types: [other] })
+      const refused = (changes: object, identifier = ledger.identifier) =>
+        updateResource(database.db, identifier, changes, needs).catch((error: Error) => error)
+      expect(await refused({ scope: 'openid' })).to.include({ code: 'invalid_resource' })
+      expect(await refused({ format: 'jwt' })).to.include({ code: 'invalid_resource' })
+      expect(await refused({ scope_texts: { 'ledger:nothing': 'Words' } }))
+        .to.have.property('message')
+        .that.contains('ledger:nothing is not among its scopes')
+      expect(await refused({ authorization_details_types: [other] })).to.include({
+        code: 'authorization_details_type_exists',
+      })
+      expect(await refused({ name: 'X' }, `${ledger.identifier}/`)).to.include({ code: 'resource_not_found' })
+      expect(await refusal({ ...ledger, identifier: 'urn:x', scope_texts: { a: 'A' } })).to.include({
+        code: 'invalid_resource',
+      })
     })
 
     it('are deleted together with their client', async () => {

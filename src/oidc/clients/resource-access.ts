@@ -9,6 +9,8 @@ import { allowedAlg } from './profiles.ts'
 export type KnownResource = {
   identifier: string
   scopes: string
+  /** What people read in place of the names of these scopes. */
+  scopeTexts?: Readonly<Record<string, string>>
   accessTokenFormat: 'opaque' | 'jwt'
   accessTokenTtlSeconds: number | null
   /** What its JWT access tokens are signed with; `null`: the server's default. */

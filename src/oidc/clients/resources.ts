@@ -18,7 +18,12 @@ import type { SigningAlg } from '../keys/algorithms.ts'
 import { oneOf, scopeList, uri } from './client-fields.ts'
 import { OPENID_SCOPES, isOpenidScope } from './client-metadata.ts'
 import { absoluteUriFault } from './client-uri.ts'
-import { detailsTypeInput, insertDetailsTypes, removeDetailsTypes } from '../requests/details-type.ts'
+import {
+  detailsTypeInput,
+  insertDetailsTypes,
+  removeDetailsTypes,
+  replaceDetailsTypes,
+} from '../requests/details-type.ts'
 import { insertClient, removeClient } from './clients.ts'
 import type { ClientNeeds, FixedCredentials, RegisteredClient } from './clients.ts'
 
@@ -31,6 +36,8 @@ export type Resource = {
   name: string
   /** Space separated. */
   scopes: string
+  /** What people read in place of the names of these scopes; those without words are shown by name. */
+  scopeTexts: Record<string, string>
   accessTokenFormat: 'opaque' | 'jwt'
   /** `null`: the server's default. */
   accessTokenTtlSeconds: number | null
@@ -47,10 +54,14 @@ const resourceScopes = scopeList.refine((scopes) => !scopes.split(' ').some(isOp
   error: `${OPENID_SCOPES.join(', ')} belong to the provider itself`,
 })
 
+const words = z.string().trim().min(1).max(120)
+const scopeTexts = z.record(z.string(), words)
+
 const resourceInput = z.strictObject({
   identifier: uri(absoluteUriFault).max(512),
   name: z.string().trim().min(1).max(255).optional(),
   scope: resourceScopes.default(''),
+  scope_texts: scopeTexts.default({}),
   format: z.enum(['opaque', 'jwt'], { error: 'takes opaque or jwt' }).default('opaque'),
   access_token_ttl_seconds: z.int().min(10).max(DAY_SECONDS).optional(),
   authorization_details_types: z.array(detailsTypeInput).max(20).default([]),
@@ -58,6 +69,17 @@ const resourceInput = z.strictObject({
 })
 
 export type ResourceInput = z.input<typeof resourceInput>
+
+const resourceChanges = z.strictObject({
+  name: resourceInput.shape.name,
+  scope: resourceScopes.optional(),
+  scope_texts: z.record(z.string(), z.union([words, z.literal('')])).default({}),
+  access_token_ttl_seconds: resourceInput.shape.access_token_ttl_seconds,
+  access_token_alg: resourceInput.shape.access_token_alg,
+  authorization_details_types: resourceInput.shape.authorization_details_types,
+})
+
+export type ResourceChanges = z.input<typeof resourceChanges>
 
 /**
  * Registers a resource server and its client; the client's secret is answered once.
@@ -69,7 +91,8 @@ export async function createResource(
   needs: ClientNeeds,
   fixed: FixedCredentials = {},
 ): Promise<{ resource: Resource; client: RegisteredClient }> {
-  const { identifier, name = identifier, scope, format, ...given } = parse(input)
+  const { identifier, name = identifier, scope, format, ...given } = parse(resourceInput, input)
+  checkTexts(scope, given.scope_texts)
   const { access_token_ttl_seconds: ttl, access_token_alg: alg } = given
   try {
     return await inTransaction(db, async (trx) => {
@@ -83,13 +106,14 @@ export async function createResource(
         identifier,
         name: name.slice(0, 255),
         scopes: scope,
+        scopeTexts: given.scope_texts,
         accessTokenFormat: format,
         accessTokenTtlSeconds: ttl ?? null,
         accessTokenAlg: alg ?? null,
         clientId: client.client_id,
         createdAtMs: needs.clock(),
       }
-      await trx('resources').insert({ ...resource, updatedAtMs: resource.createdAtMs })
+      await trx('resources').insert({ ...toRow(resource), updatedAtMs: resource.createdAtMs })
       await insertDetailsTypes(trx, identifier, given.authorization_details_types, resource.createdAtMs)
       await noteChange(trx, RESOURCES_TOPIC)
       return { resource, client }
@@ -102,14 +126,61 @@ export async function createResource(
 }
 
 export async function findResource(sql: Sql, identifier: string): Promise<Resource | undefined> {
-  const resource = await selectResources(sql).where({ identifier }).first()
+  const row = await selectResources(sql).where({ identifier }).first()
   // MySQL ignores trailing spaces when it compares strings.
-  return resource?.identifier === identifier ? resource : undefined
+  return row?.identifier === identifier ? fromRow(row) : undefined
 }
 
 /** In the order of their identifiers. */
 export async function listResources(sql: Sql): Promise<Resource[]> {
-  return await selectResources(sql).orderBy('identifier')
+  return (await selectResources(sql).orderBy('identifier')).map(fromRow)
+}
+
+/**
+ * Changes what the input names and leaves the rest; its client, its secret and what was granted stay. `scope` replaces the
+ * list. An empty text takes the words of a scope away, those of a scope that goes are dropped; a type of authorization
+ * details is added, or takes the place of the one of that name.
+ * @throws AppError 400 `invalid_resource`, 404 `resource_not_found`, 409 `authorization_details_type_exists`
+ */
+export async function updateResource(
+  db: Db,
+  identifier: string,
+  input: ResourceChanges,
+  { clock }: Pick<ClientNeeds, 'clock'>,
+): Promise<Resource> {
+  const changes = parse(resourceChanges, input)
+  return await inTransaction(db, async (trx) => {
+    const row = await selectResources(trx).where({ identifier }).forUpdate().first()
+    if (row?.identifier !== identifier) throw resourceNotFound()
+    const changed = applied(fromRow(row), changes)
+    const updatedAtMs = clock()
+    await trx('resources')
+      .where({ identifier })
+      .update({ ...toRow(changed), updatedAtMs })
+    await replaceDetailsTypes(trx, identifier, changes.authorization_details_types, updatedAtMs)
+    await noteChange(trx, RESOURCES_TOPIC)
+    return changed
+  })
+}
+
+export function resourceNotFound(): AppError {
+  return new AppError('resource_not_found', 404, 'There is no resource server with this identifier.')
+}
+
+function applied(before: Resource, changes: z.output<typeof resourceChanges>): Resource {
+  const { name = before.name, scope = before.scopes, scope_texts: texts } = changes
+  checkTexts(scope, texts)
+  const words = Object.entries({ ...before.scopeTexts, ...texts })
+  return {
+    ...before,
+    name,
+    scopes: scope,
+    scopeTexts: Object.fromEntries(
+      words.filter(([one, text]) => text !== '' && scope.split(' ').includes(one)),
+    ),
+    accessTokenTtlSeconds: changes.access_token_ttl_seconds ?? before.accessTokenTtlSeconds,
+    accessTokenAlg: changes.access_token_alg ?? before.accessTokenAlg,
+  }
 }
 
 /** Deletes the resource server and its client. False when there was none. */
@@ -137,18 +208,36 @@ export function createResourceCache(needs: {
   return cache
 }
 
-function parse(input: unknown): z.output<typeof resourceInput> {
-  const result = resourceInput.safeParse(input)
+function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input)
   if (result.success) return result.data
   const faults = result.error.issues.map(({ path, message }) => `${path.join('.') || 'resource'}: ${message}`)
   throw new AppError('invalid_resource', 400, faults.join('; '))
 }
 
+function checkTexts(scope: string, texts: Record<string, string>): void {
+  const known = scope.split(' ')
+  const unknown = Object.keys(texts).filter((name) => !known.includes(name))
+  if (unknown.length === 0) return
+  throw new AppError('invalid_resource', 400, `scope_texts: ${unknown.join(' ')} is not among its scopes`)
+}
+
+type Row = Omit<Resource, 'scopeTexts'> & { scopeTexts: string | null }
+
+function fromRow({ scopeTexts, ...row }: Row): Resource {
+  return { ...row, scopeTexts: scopeTexts ? (JSON.parse(scopeTexts) as Record<string, string>) : {} }
+}
+
+function toRow({ scopeTexts, ...resource }: Resource): Row {
+  return { ...resource, scopeTexts: JSON.stringify(scopeTexts) }
+}
+
 function selectResources(sql: Sql) {
-  return sql<Resource, Resource[]>('resources').select(
+  return sql<Row, Row[]>('resources').select(
     'identifier',
     'name',
     'scopes',
+    'scopeTexts',
     'accessTokenFormat',
     'accessTokenTtlSeconds',
     'accessTokenAlg',

@@ -83,6 +83,19 @@ export async function insertDetailsTypes(
     }
 }
 
+/** Adds types, or puts them in the place of those of the same name that this resource server has. Throws as above. */
+export async function replaceDetailsTypes(
+  trx: Sql,
+  resource: string,
+  types: readonly DetailsTypeInput[],
+  nowMs: number,
+): Promise<void> {
+  const names = types.map(({ type }) => type)
+  if (names.length === 0) return
+  await trx('authorization_details_types').where({ resource }).whereIn('type', names).delete()
+  await insertDetailsTypes(trx, resource, types, nowMs)
+}
+
 export async function removeDetailsTypes(trx: Sql, resource: string): Promise<void> {
   await trx('authorization_details_types').where({ resource }).delete()
 }

@@ -60,6 +60,7 @@ describe('clients that wait for a person', function () {
       identifier,
       name: 'Ledger',
       scope: 'ledger:read ledger:write',
+      scope_texts: { 'ledger:read': 'See your balance' },
     })
     const scope = 'openid ledger:read'
     const bank = await registerAsker(stage, { allowed_resources: [identifier], scope })
@@ -67,7 +68,7 @@ describe('clients that wait for a person', function () {
     const asked = await bank.call('/oauth/backchannel', { scope, resource: identifier, login_hint: email })
     const visitor = await signedIn(stage, email)
     const page = await requestsOf(visitor)
-    expect(page.text).to.contain('ledger:read').and.not.contain('ledger:write')
+    expect(page.text).to.contain('See your balance (Ledger)').and.not.contain('ledger:write')
     await answer(visitor, page, 'allow')
     const form = { grant_type: CIBA_GRANT, auth_req_id: idOf(asked), resource: identifier }
     const { access_token: token } = (await bank.call('/oauth/token', form)).json()

@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { RESOURCES_TOPIC } from '../../src/oidc/clients/resources.ts'
+import type { Parts } from '../../src/parts.ts'
+import { embeddedPlace, mistakeOf } from './command-line.ts'
+
+const API = 'https://api.example.com/'
+
+describe('cli resource update', () => {
+  const place = embeddedPlace()
+  let server: Parts
+
+  before(async () => {
+    await place.json(['migrate'])
+    server = await place.open()
+  })
+  after(async () => {
+    await server?.close()
+    await place.remove()
+  })
+
+  const update = (...args: string[]) => ['resource', 'update', API, ...args]
+  const mistake = async (...args: string[]) => (await mistakeOf(server, args)).error_description
+
+  it('adds scopes, words and types while the server runs, which hears of it; the secret stays', async () => {
+    const text = ['--scope-text', 'ledger:read=See your balance = all of it']
+    const made = await place.json([
+      'resource',
+      'create',
+      '--identifier',
+      API,
+      '--scope',
+      'ledger:read',
+      ...text,
+    ])
+    expect(made['scope_texts']).to.eql({ 'ledger:read': 'See your balance = all of it' })
+    await server.feed.check()
+    let heard = 0
+    server.feed.on(RESOURCES_TOPIC, () => void (heard += 1))
+    const type = { type: 'payment', title: 'Pay once', fields: { to: { label: 'To' } } }
+    const file = join(place.folder, 'payment.json')
+    writeFileSync(file, JSON.stringify(type))
+    const scope = 'ledger:read ledger:pay'
+    const changed = await place.json(
+      update('--scope', scope, '--scope-text', 'ledger:pay=Pay', '--authorization-details-type', file),
+    )
+    await server.feed.check()
+    expect(heard).to.equal(1)
+    const { client_secret: _, ...known } = made
+    const words = { 'ledger:read': 'See your balance = all of it', 'ledger:pay': 'Pay' }
+    expect(changed).to.eql({ ...known, scope, scope_texts: words })
+    const shown = await place.cli(['resource', 'show', API])
+    expect(shown.stdout).to.contain('payment').and.contain('"ledger:pay":"Pay"')
+  })
+
+  it('says what cannot be changed, and of which resource server', async () => {
+    expect(await mistake('resource', 'update', 'https://nowhere.example/')).to.contain('no resource server')
+    expect(await mistake(...update('--scope', 'openid'))).to.contain('belong to the provider itself')
+    expect(await mistake(...update('--scope-text', 'words'))).to.contain('takes a scope and its words')
+    expect(await mistake(...update('--scope-text', 'ledger:x=X'))).to.contain('not among its scopes')
+    expect(await mistake(...update('--format', 'jwt'))).to.contain('no option --format')
+  })
+})
