@@ -40,7 +40,12 @@ const DEMO_APP = {
 
 const DEMO_RESOURCE = {
   clientId: 'demo-ledger',
-  input: { identifier: 'http://localhost:8720/', name: 'Demo Ledger', scope: 'ledger:read ledger:transfer' },
+  input: {
+    identifier: 'http://localhost:8720/',
+    name: 'Demo Ledger',
+    scope: 'ledger:read ledger:transfer',
+    scope_texts: { 'ledger:read': 'See your balance', 'ledger:transfer': 'Transfer money' },
+  },
 }
 
 export type SeededAccount = { id: string; email: string; password: string; name: string }
