@@ -31,7 +31,7 @@ async function main(): Promise<void> {
     publicUrl,
     clientId: client.client_id,
     clientSecret: client.client_secret,
-    api: { url: new URL('balance', resource.identifier).href, ...resource },
+    api: resource,
   })
   await listen(api, resource.identifier)
   await listen(app, publicUrl)

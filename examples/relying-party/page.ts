@@ -1,7 +1,7 @@
 /** The one page of the demonstration. Everything that came from elsewhere is escaped. */
 import type { Session, SignedIn } from './session.ts'
 
-export type Shown = { issuer: string; clientId: string; api?: string | undefined }
+export type Shown = { issuer: string; clientId: string; apiScope?: string | undefined }
 
 export function renderPage({ signedIn, exchanges, answer }: Session, shown: Shown): string {
   const parts = [
@@ -27,7 +27,7 @@ function signedOutPart({ issuer }: Shown): string {
 
 function signedInPart(
   { claims, profile, scope, refreshToken, expiresAtMs }: SignedIn,
-  { api }: Shown,
+  { apiScope }: Shown,
 ): string {
   const seconds = Math.max(0, Math.round((expiresAtMs - Date.now()) / 1000))
   return `<section><h2>Hello, ${html(profile.name || profile.email || profile.sub)}</h2>
@@ -37,7 +37,8 @@ ${html(new Date(expiresAtMs).toISOString())}); its scopes: <code>${html(scope)}<
 ${refreshToken ? 'A refresh token is there.' : 'There is no refresh token.'}</p>
 <div class="buttons">${button('/userinfo', 'Call userinfo')}
 ${refreshToken ? button('/refresh', 'Refresh') : ''}
-${api && refreshToken ? button('/api', 'Call the resource server') : ''}
+${apiScope && refreshToken ? button('/api', 'Call the resource server') : ''}
+${apiScope?.includes('ledger:transfer') && refreshToken ? button('/transfer', 'Transfer') : ''}
 ${button('/sign-out', 'Sign out', 'plain')}</div></section>`
 }
 

@@ -8,6 +8,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import * as oidc from 'openid-client'
 import { renderPage, STYLE } from './page.ts'
 import { sessionOf } from './session.ts'
+import { stepUpOf } from './step-up.ts'
 import type { Session } from './session.ts'
 
 export type RelyingPartySettings = {
@@ -17,7 +18,7 @@ export type RelyingPartySettings = {
   /** Where this app is reached; its redirect URI is `<publicUrl>/callback`. */
   publicUrl: string
   /** A resource server to call, and the scopes to ask for there. */
-  api?: { url: string; identifier: string; scope: string } | undefined
+  api?: { identifier: string; scope: string } | undefined
 }
 
 type Tokens = oidc.TokenEndpointResponse
@@ -54,6 +55,7 @@ const STEPS: Record<string, Step> = {
   'POST /refresh': refresh,
   'POST /userinfo': userinfo,
   'POST /api': callApi,
+  'POST /transfer': transfer,
   'POST /sign-out': signOut,
 }
 
@@ -79,14 +81,22 @@ async function answer(
   if (route !== 'GET /') return void response.writeHead(404).end('There is no such page.\n')
   const { issuer, clientId, api } = settings
   response.setHeader('Content-Type', 'text/html; charset=utf-8')
-  response.end(renderPage(session, { issuer, clientId, api: api?.identifier }))
+  response.end(renderPage(session, { issuer, clientId, apiScope: api?.scope }))
 }
 
 async function signIn({ settings, config, session }: Visit): Promise<string> {
+  session.exchanges = []
+  return departure({ settings, config, session }, {})
+}
+
+/** Where the browser goes to sign in; `asked` is what this sign-in has to be beyond others. */
+async function departure(
+  { settings, config, session }: Omit<Visit, 'url'>,
+  asked: Record<string, string>,
+): Promise<string> {
   const { api, publicUrl } = settings
   const codeVerifier = oidc.randomPKCECodeVerifier()
   session.departure = { codeVerifier, state: oidc.randomState(), nonce: oidc.randomNonce() }
-  session.exchanges = []
   const { state, nonce } = session.departure
   return oidc.buildAuthorizationUrl(config, {
     redirect_uri: `${publicUrl}/callback`,
@@ -98,6 +108,7 @@ async function signIn({ settings, config, session }: Visit): Promise<string> {
     code_challenge_method: 'S256',
     state,
     nonce,
+    ...asked,
   }).href
 }
 
@@ -138,18 +149,33 @@ async function userinfo({ config, session }: Visit): Promise<string> {
   return '/'
 }
 
+async function callApi(visit: Visit): Promise<string> {
+  const { response, body } = await askApi(visit, 'GET', 'balance')
+  visit.session.answer = { title: `The resource server says (${response.status})`, body }
+  return '/'
+}
+
+/** What weighs more may need a better sign-in (RFC 9470): then the browser is sent for one. */
+async function transfer(visit: Visit): Promise<string> {
+  const { response, body } = await askApi(visit, 'POST', 'transfers')
+  const asked = stepUpOf(response)
+  if (asked) return departure(visit, asked)
+  visit.session.answer = { title: `The resource server says (${response.status})`, body }
+  return '/'
+}
+
 /** An access token is good for one audience: the one for the API is another than the one for userinfo (RFC 8707). */
-async function callApi({ settings: { api }, config, session }: Visit): Promise<string> {
+async function askApi({ settings: { api }, config, session }: Visit, method: string, path: string) {
   if (!api) throw new Error('no resource server is configured')
   const { refreshToken } = refreshable(session)
   const tokens = await oidc.refreshTokenGrant(config, refreshToken, { resource: api.identifier })
+  const url = new URL(path, api.identifier).href
   const startedAtMs = Date.now()
-  const response = await fetch(api.url, { headers: { Authorization: `Bearer ${tokens.access_token}` } })
+  const response = await fetch(url, { method, headers: { Authorization: `Bearer ${tokens.access_token}` } })
   const body: unknown = await response.json()
   const ms = Date.now() - startedAtMs
-  session.exchanges.push({ what: `GET ${api.url} (the resource server)`, status: response.status, ms })
-  session.answer = { title: 'The resource server says', body }
-  return '/'
+  session.exchanges.push({ what: `${method} ${url} (the resource server)`, status: response.status, ms })
+  return { response, body }
 }
 
 async function signOut({ settings, config, session }: Visit): Promise<string> {

@@ -8,6 +8,8 @@ import * as oidc from 'openid-client'
 import { createVerifier } from '../jwt-middleware/access-token.ts'
 import { metadataHint, metadataPath, resourceMetadata } from './resource-metadata.ts'
 import { presented } from '../jwt-middleware/presented-request.ts'
+import { meetsDemand, stepUpChallenge } from './step-up.ts'
+import type { Demand, SignIn } from './step-up.ts'
 
 export type ResourceServerSettings = {
   issuer: string
@@ -15,11 +17,15 @@ export type ResourceServerSettings = {
   identifier: string
   clientId: string
   clientSecret: string
+  /** How recently, and in which ways, a person has to have signed in to transfer. */
+  transfers?: Demand
 }
 
-type Access = { subject: string; clientId: string; scopes: string[] }
+type Access = SignIn & { subject: string; clientId: string; scopes: string[] }
 type Check = (request: IncomingMessage, token: string) => Promise<Access | undefined>
 type Answer = { status: number; body: unknown; challenge?: string }
+
+const TRANSFERS: Demand = { maxAgeSeconds: 300, acrValues: ['urn:account-server:acr:password'] }
 
 /** Which scope each route takes. */
 const SCOPES: Record<string, string> = { 'GET /balance': 'ledger:read', 'POST /transfers': 'ledger:transfer' }
@@ -41,7 +47,7 @@ export async function createResourceServer(settings: ResourceServerSettings): Pr
 async function answerTo(
   request: IncomingMessage,
   check: Check,
-  { issuer, identifier }: ResourceServerSettings,
+  { issuer, identifier, transfers = TRANSFERS }: ResourceServerSettings,
 ): Promise<Answer> {
   if (request.method === 'GET' && request.url === metadataPath(identifier)) {
     const scopes = Object.values(SCOPES)
@@ -57,6 +63,10 @@ async function answerTo(
     return refusal(401, `Bearer realm="ledger", error="invalid_token", ${metadataHint(identifier)}`)
   if (!access.scopes.includes(scope))
     return refusal(403, `Bearer realm="ledger", error="insufficient_scope", scope="${scope}"`)
+  // A machine signs nobody in.
+  const isPerson = access.subject !== access.clientId
+  if (scope === 'ledger:transfer' && isPerson && !meetsDemand(transfers, access))
+    return refusal(401, `Bearer realm="ledger", ${stepUpChallenge(transfers)}`)
   return { status: 200, body: { account: access.subject, client: access.clientId, balance: 100 } }
 }
 
@@ -80,11 +90,13 @@ async function createCheck({
   return async (request, token) => {
     const claims = token.includes('.') ? await verified(request) : await introspected(token)
     if (!claims || claims['aud'] !== identifier) return undefined
-    const { sub, client_id: client, scope } = claims
+    const { sub, client_id: client, scope, acr, auth_time } = claims
     return {
       subject: String(sub ?? client),
       clientId: String(client),
       scopes: typeof scope === 'string' ? scope.split(' ') : [],
+      acr,
+      auth_time,
     }
   }
 

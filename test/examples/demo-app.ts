@@ -7,17 +7,23 @@ import { freePort } from '../support/service-process.ts'
 
 export type DemoApp = Awaited<ReturnType<typeof startExamples>>
 
-export async function startExamples(server: RunningServer) {
+type Options = Pick<Parameters<typeof createResourceServer>[0], 'transfers'>
+
+export async function startExamples(server: RunningServer, options: Options = {}) {
   const { issuer } = server
   const [appPort, apiPort] = [await freePort(), await freePort()]
   const [publicUrl, identifier] = [`http://localhost:${appPort}`, `http://localhost:${apiPort}/`]
-  const api = await server.createResource({ identifier, name: 'Demo Ledger', scope: 'ledger:read' })
+  const api = await server.createResource({
+    identifier,
+    name: 'Demo Ledger',
+    scope: 'ledger:read ledger:transfer',
+  })
   const client = await server.createClient({
     client_name: 'Demo App',
     client_uri: publicUrl,
     redirect_uris: [`${publicUrl}/callback`],
     post_logout_redirect_uris: [`${publicUrl}/`],
-    scope: 'openid profile email offline_access ledger:read',
+    scope: 'openid profile email offline_access ledger:read ledger:transfer',
     allowed_resources: [identifier],
   })
   const resourceServer = await createResourceServer({
@@ -25,13 +31,14 @@ export async function startExamples(server: RunningServer) {
     identifier,
     clientId: api.client.client_id,
     clientSecret: api.client.client_secret ?? '',
+    ...options,
   })
   const relyingParty = await createRelyingParty({
     issuer,
     publicUrl,
     clientId: client.client_id,
     clientSecret: client.client_secret ?? '',
-    api: { url: `${identifier}balance`, identifier, scope: 'ledger:read' },
+    api: { identifier, scope: 'ledger:read ledger:transfer' },
   })
   const ends = [await listenOn(apiPort, resourceServer), await listenOn(appPort, relyingParty)]
   return {
