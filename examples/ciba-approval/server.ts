@@ -30,7 +30,9 @@ export function createApprovalServer({ person, template, say = () => {} }: Needs
     last = done.catch(() => {})
     const finish = (status: number, body: object) => {
       say(`${action}: ${status === 200 ? 'done' : JSON.stringify(body)}`)
-      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+      response
+        .writeHead(status, { 'content-type': 'application/json', connection: 'close' })
+        .end(JSON.stringify(body))
     }
     done.then(
       () => finish(200, { action }),

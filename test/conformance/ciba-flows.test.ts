@@ -1,3 +1,5 @@
+import { connect } from 'node:tls'
+import type { ConnectionOptions } from 'node:tls'
 import { expect } from 'chai'
 import { until } from '../oidc/protocol/stage.ts'
 import { acknowledged, reachedResource, receivedTokens, refusedClient, tokenError } from './ciba-checks.ts'
@@ -155,6 +157,26 @@ describe('the FAPI-CIBA plan, tokens', function () {
         })
       }
     })
+
+  it('fapi-ciba-id1-ensure-mtls-holder-of-key-required, its TLS: FAPI 1.0’s suites of TLS 1.2 and no others', async () => {
+    const port = Number(new URL(world.aliases['token_endpoint'] ?? '').port)
+    const agreed = (options: ConnectionOptions) =>
+      new Promise<string>((resolve) => {
+        const socket = connect({ port, host: 'localhost', rejectUnauthorized: false, ...options }, () => {
+          resolve(`${socket.getProtocol()} ${socket.getCipher().name}`)
+          socket.destroy()
+        })
+        socket.once('error', (error: Error & { code?: string }) => resolve(error.code ?? error.message))
+      })
+    const maxVersion = 'TLSv1.2'
+    for (const ciphers of ['ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES256-GCM-SHA384'])
+      expect(await agreed({ maxVersion, ciphers })).to.equal(`TLSv1.2 ${ciphers}`)
+    // DisallowInsecureCipher takes this alert alone for a refusal, or a connection that is cut.
+    const others = `DEFAULT:!AESGCM:@SECLEVEL=0:ECDHE-ECDSA-AES128-GCM-SHA256:AES128-GCM-SHA256`
+    expect(await agreed({ maxVersion, ciphers: others })).to.match(/HANDSHAKE_FAILURE|ECONNRESET/)
+    const old = { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'DEFAULT@SECLEVEL=0' } as const
+    expect(await agreed(old)).not.to.match(/^TLSv1/)
+  })
 
   it('fapi-ciba-id1-auth-req-id-expired: 30 seconds that truly go by', async () => {
     const waiting = VARIANTS.map(async (variant) => {

@@ -60,7 +60,9 @@ export type Bend = Partial<{
 /** The server with its TLS listener, the suite's notification endpoint and the person. */
 export async function openWorld() {
   const receiver = await startNotificationReceiver()
-  const server = makeCertificate({ subject: [[['CN', 'localhost']]], names: { dns: ['localhost'] } })
+  // With another key the listener has no suite of FAPI 1.0's list to offer.
+  const pair = makeKey('server', 'PS256')
+  const server = makeCertificate({ pair, subject: [[['CN', 'localhost']]], names: { dns: ['localhost'] } })
   const approvalPort = await freePort()
   const suite = await openSuite(
     {
