@@ -13,7 +13,9 @@ import { createSmtpTransport } from './mail/smtp-transport.ts'
 import { announceEndings } from './oidc/logout/announced-endings.ts'
 import { LOGOUT_TOPIC } from './oidc/logout/logout-notice.ts'
 import { createPingSink, PING_TOPIC } from './oidc/ciba/ping.ts'
+import { waitForCatchUp, watchForLosses } from './oidc/store/caught-up.ts'
 import { reapplyRevocations, recordRevocations } from './oidc/store/recorded-revocations.ts'
+import { reapplyUses, recordUses } from './oidc/store/recorded-uses.ts'
 import { createRedisStore } from './oidc/store/redis-store.ts'
 import { createSqlStore } from './oidc/store/sql-store.ts'
 import { revokeStatuses } from './oidc/status-list/revoked-statuses.ts'
@@ -42,7 +44,7 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
   if (!config.database.mysqlDsn) await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
   const log = openLog(config, clock)
   const db = openDatabase(config.database)
-  const { redis, store: kept, reapply } = openGrantStore({ config, db, clock, log })
+  const { redis, store: kept, catchUp } = openGrantStore({ config, db, clock, log })
   const sealer = createSealer(config.keys.data)
   const logout = createLogoutSink(() => parts)
   const ended = createEndedSink(() => createAccessEndings(parts))
@@ -57,8 +59,8 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
     db,
     redis,
     store,
-    /** Tells Redis again what was revoked, in case it forgot. */
-    reapplyRevocations: reapply,
+    /** Tells Redis again what was revoked and used up, in case it forgot. */
+    catchUp,
     sealer,
     outbox,
     hasher: openHasher(config),
@@ -134,18 +136,17 @@ function mailTransport({ config, db, clock }: Pick<WorkerNeeds, 'config' | 'db' 
 /** Redis where it is configured, else the SQL database. */
 function openGrantStore({ config, db, clock, log }: Omit<WorkerNeeds, 'sealer' | 'logout' | 'ended'>) {
   if (!config.redisDsn)
-    return { redis: undefined, store: createSqlStore({ db, clock }), reapply: async () => 0 }
+    return { redis: undefined, store: createSqlStore({ db, clock }), catchUp: () => Promise.resolve() }
   const redis = openRedis(config.redisDsn, { onError: (error) => log.warn({ err: error }, 'redis.error') })
   const inRedis = createRedisStore({ redis, clock })
-  const reapply = () => reapplyRevocations({ db, clock, store: inRedis })
-  let connectedBefore = false
-  redis.on('ready', () => {
-    // At the first connection the schema may not be there yet; the start does it then.
-    if (connectedBefore)
-      reapply().catch((error: unknown) => log.error({ err: error }, 'redis.revocations_not_reapplied'))
-    connectedBefore = true
+  const losses = watchForLosses({
+    redis,
+    log,
+    tellRevocations: () => reapplyRevocations({ db, clock, store: inRedis }),
+    tellUses: () => reapplyUses(db, { clock, store: inRedis }),
   })
-  return { redis, store: recordRevocations({ db, clock, store: inRedis }), reapply }
+  const recording = recordUses({ db, log, store: waitForCatchUp(inRedis, losses) })
+  return { redis, store: recordRevocations({ db, clock, store: recording }), catchUp: losses.catchUp }
 }
 
 function openLog({ log }: Config, clock: Clock): Logger {

@@ -34,7 +34,7 @@ export function prepare(parts: Parts): Promise<Prepared> {
   const { db, clock, config, sealer } = parts
   return withStartupLock(db, async () => {
     await bringSchemaUp(parts)
-    await parts.reapplyRevocations()
+    await parts.catchUp()
     await warnOfEviction(parts)
     await ensureAllKeys(db, { clock, sealer })
     const { adminEmail, adminPassword } = config.accounts

@@ -5,6 +5,7 @@ import { purgeEntries } from './oidc/status-list/status-entries.ts'
 import { purgeAnnounced } from './oidc/logout/logout-notice.ts'
 import { purgeRequests } from './oidc/ciba/backchannel-requests.ts'
 import { purgeRevocations } from './oidc/store/recorded-revocations.ts'
+import { purgeUses } from './oidc/store/recorded-uses.ts'
 import { tendKeys } from './oidc/keys/key-set.ts'
 import { purgeUnusedClients } from './oidc/registration/registered-clients.ts'
 import { purgeExpired as purgeRecords } from './oidc/store/sql-store.ts'
@@ -36,6 +37,7 @@ export function createUpkeep({ db, clock, log, config, sealer }: Needs): Upkeep 
     clients: () => purgeUnusedClients(db, clock()),
     backchannelRequests: () => purgeRequests(db, clock()),
     revocations: () => purgeRevocations(db, clock()),
+    uses: () => purgeUses(db, clock()),
     statuses: () => inBatches((limit) => purgeEntries(db, clock(), limit)),
     logouts: () => purgeAnnounced(db, clock()),
     records: () => inBatches((limit) => purgeRecords(db, clock(), limit)),

@@ -21,10 +21,11 @@ export type Killable = {
   start: () => Promise<void>
 }
 
-export async function startKillableRedis(): Promise<Killable> {
+/** With `forgetful` it has, after a kill, what it had when it was last told to SAVE. */
+export async function startKillableRedis({ forgetful = false } = {}): Promise<Killable> {
   const port = await freePort()
   const folder = dataFolder(`killable-redis-${port}`)
-  const persistent = ['--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec']
+  const persistent = ['--save', '', '--appendonly', forgetful ? 'no' : 'yes', '--appendfsync', 'everysec']
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, ...persistent]
   return killable(`redis://127.0.0.1:${port}`, { command: program('redis-server'), args, ports: [port] })
 }

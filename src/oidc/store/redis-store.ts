@@ -13,7 +13,6 @@ import { decodeRoot, encodeRoot, notAfter, tombstoneOf, usedKeyOf, VERSION_LENGT
 import type {
   Commit,
   CommitOutcome,
-  GrantStore,
   NewUse,
   PutOutcome,
   Root,
@@ -21,6 +20,7 @@ import type {
   TokenState,
   Use,
 } from './grant-store.ts'
+import type { Restored, RestoringStore } from './recorded-uses.ts'
 
 type Needs = { redis: RedisClient; clock: Clock }
 
@@ -50,6 +50,15 @@ const SCRIPTS = {
       redis.call('SET', KEYS[i], ARGV[2 * i - 2], 'PX', ARGV[2 * i - 1])
     end
     return {'done'}`,
+  // KEYS: use mark, used record, root (the record itself for none), then the entries.
+  // ARGV: mark, its ttl, then payload and ttl of every entry.
+  grantRestoreUse: `
+    if redis.call('EXISTS', KEYS[1]) == 1 or redis.call('EXISTS', KEYS[2]) == 0 then return end
+    if redis.call('EXISTS', KEYS[3]) == 0 then return end
+    redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+    for i = 4, #KEYS do
+      redis.call('SET', KEYS[i], ARGV[2 * i - 5], 'PX', ARGV[2 * i - 4])
+    end`,
   // KEYS: root, tombstone. ARGV: value, ttl, expected version ('' for any).
   grantPutRoot: `
     if redis.call('EXISTS', KEYS[2]) == 1 then return {'gone'} end
@@ -79,13 +88,14 @@ declare module 'ioredis' {
   interface RedisCommander<Context> {
     grantRead(keys: number, ...args: string[]): Result<[number, ...(string | null)[]], Context>
     grantCommit(keys: number, ...args: (string | number)[]): Result<[string, string?, string?], Context>
+    grantRestoreUse(keys: number, ...args: (string | number)[]): Result<null, Context>
     grantPutRoot(keys: number, ...args: (string | number)[]): Result<[string, string?], Context>
     grantDestroyRoot(keys: number, ...args: (string | number)[]): Result<string | null, Context>
     grantClaim(keys: number, ...args: (string | number)[]): Result<number, Context>
   }
 }
 
-export function createRedisStore({ redis, clock }: Needs): GrantStore {
+export function createRedisStore({ redis, clock }: Needs): RestoringStore {
   for (const [name, lua] of Object.entries(SCRIPTS)) defineScript(redis, name, lua)
   const ttl = (expiresAtMs: number) => Math.max(1, Math.ceil(expiresAtMs - clock()))
   return {
@@ -93,6 +103,7 @@ export function createRedisStore({ redis, clock }: Needs): GrantStore {
     readSingleUse: (key, root) => answering(() => readSingleUse(redis, key, root)),
     readRoot: (key) => answering(async () => rootOf(await redis.get(key))),
     commit: (commit) => answering(() => runCommit(redis, ttl, commit)),
+    restoreUse: (restored) => answering(() => restoreUse(redis, ttl, restored)),
     putRoot: (key, root, expiresAtMs, expected) =>
       answering(async () => {
         const args = [encodeRoot(root), ttl(expiresAtMs), expected ?? '']
@@ -177,6 +188,16 @@ async function runCommit(
 function useArguments({ nonce, successor, untilMs, foundAt }: NewUse, ttl: (expiresAtMs: number) => number) {
   const rest = JSON.stringify({ nonce, successor }).slice(1)
   return [nonce, rest, ttl(untilMs), notAfter(foundAt, COMMAND_TIMEOUT_MS)]
+}
+
+async function restoreUse(
+  redis: RedisClient,
+  ttl: (expiresAtMs: number) => number,
+  { mark, record, root, entries }: Restored,
+): Promise<void> {
+  const keys = [mark.key, record, root ?? record, ...entries.map(({ key }) => key)]
+  const values = [mark, ...entries].flatMap(({ payload, expiresAtMs }) => [payload, ttl(expiresAtMs)])
+  await redis.grantRestoreUse(keys.length, ...keys, ...values)
 }
 
 function putOutcome([outcome, current]: [string, string?]): PutOutcome {

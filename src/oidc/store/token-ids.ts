@@ -71,6 +71,7 @@ export const grantKey = (tag: string): string => `{${tag}}:grant`
 export const sessionKey = (tag: string): string => `{${tag}}:session`
 /** The hash tag within a root's key. */
 export const tagOfKey = (key: string): string => key.slice(1, TAG_LENGTH + 1)
+export const isRefreshTokenKey = (key: string): boolean => key.split(':')[1] === 'rt'
 export const isSessionKey = (key: string): boolean => key.endsWith(':session')
 
 /** The key of a record that is known by its digest. */
