@@ -36,7 +36,7 @@ describe('the table of conformance modules', () => {
       'Form Post': 38,
       'RP-Initiated Logout': 11,
       'Back-Channel Logout': 2,
-      'FAPI 2.0 Security Profile (final)': 60,
+      'FAPI 2.0 Security Profile (final)': 65,
       'FAPI 2.0 Message Signing (final)': 14,
       'FAPI-CIBA': 44,
     })
