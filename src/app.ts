@@ -106,6 +106,7 @@ function onEveryPage({ serverName, mail }: Parts['config'], assetHref: Assets['a
     styleHref: assetHref('style.css'),
     iconHref: assetHref('favicon.svg'),
     waitScriptHref: assetHref('signed-out.js'),
+    sendScriptHref: assetHref('send-form.js'),
   }
 }
 

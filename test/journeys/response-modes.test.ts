@@ -69,6 +69,7 @@ inBothSettings('An answer that a page carries', (world) => {
     await page.goto(request.url)
     await signInHere(page, person)
     await press(page, 'Allow')
+    expect(await heading(page)).to.equal('One moment')
     await press(page, 'Continue')
     await page.waitForURL(listener.redirectUri)
     expect(await redeem(request)).to.equal(person.account.id)

@@ -170,6 +170,7 @@ export const samplePages: SamplePage[] = [
       },
     ],
   }),
+  sample('send-form', 'answer', { ...forms, fields: [{ name: 'code', value: 'sample-code' }] }),
   sample('select-account', 'two', {
     ...forms,
     client,

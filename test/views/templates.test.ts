@@ -65,6 +65,8 @@ describe('page templates', () => {
 
       it('posts every form with the csrf token when there is one, and without a field when there is none', () => {
         const forms = formsOf(renderSample(sample))
+        // An answer to an app goes to another site, which must not get the token.
+        if (sample.page === 'send-form') return void expect(forms.join()).not.to.include('_csrf')
         for (const form of forms) {
           expect(form).to.match(/^<form[^>]* method="post" action="\/[^"]*"/)
           expect(form).to.include('<input type="hidden" name="_csrf" value="sample-csrf">')

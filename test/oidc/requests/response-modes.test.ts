@@ -54,11 +54,16 @@ describe('the answer to an authorization request', function () {
       expect(failure).to.include({ error: 'login_required', state: 'a-state' })
     })
 
-  it('by form_post and web_message runs only the script whose hash its policy names', async () => {
-    for (const mode of ['form_post', 'web_message']) {
+  it('by form_post and web_message runs only the one script that its policy allows', async () => {
+    for (const [mode, source] of [
+      ['form_post', /script-src 'self';/],
+      ['form_post.jwt', /script-src 'self';/],
+      ['web_message', /script-src 'sha256-[\w+/=]{44}'/],
+    ] as const) {
       const page = await ask(mode)
       const policy = page.headers.get('content-security-policy') ?? ''
-      expect(policy).to.match(/script-src 'sha256-[\w+/=]{44}'/)
+      expect(policy).to.match(source)
+      expect(page.text.match(/<script/g)).to.have.lengthOf(1)
       expect(policy).not.to.contain('unsafe-inline')
       expect(page.headers.get('cache-control')).to.equal('no-store')
     }
@@ -73,10 +78,11 @@ describe('the answer to an authorization request', function () {
   })
 
   it('never carries text from the request unescaped', async () => {
-    const state = '"><script>alert(1)</script>\u2028'
+    const state = `"><script>alert(1)</script>'&amp;&lt;\u2028`
     for (const mode of ['form_post', 'web_message']) {
       const page = await ask(mode, { state })
       expect(page.text).not.to.contain('<script>alert(1)')
+      if (mode === 'form_post') expect(answerOf(mode, page)['state']).to.equal(state)
     }
   })
 
