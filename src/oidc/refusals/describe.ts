@@ -68,9 +68,7 @@ export function describeRefusals(provider: Provider, log: Logger): void {
     })
   events.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
     ctx.state['failure'] = error
-    const answer = isOutage(error) ? OUTAGE : FAILURE
-    answers.set(ctx, answer)
-    tellProgram(ctx, answer)
+    tellProgram(ctx, isOutage(error) ? OUTAGE : FAILURE)
     log.error({ route: ctx.oidc?.route, ...idsOf(ctx), err: loggableError(error) }, 'oidc.failed')
   })
   wrapResponseModes(provider, (ctx, payload) =>

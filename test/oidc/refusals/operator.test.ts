@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { CALLBACK, register } from '../protocol/relying-party.ts'
 import type { Party } from '../protocol/relying-party.ts'
-import { sqliteStage } from '../protocol/stage.ts'
+import { openStage, sqliteStage, until } from '../protocol/stage.ts'
 import type { Stage } from '../protocol/stage.ts'
 
 describe('a refusal that the developer of an app has caused', function () {
@@ -39,5 +39,29 @@ describe('a refusal that the developer of an app has caused', function () {
     const [entry] = logged(String(answer.headers['x-request-id']))
     expect(entry).to.include({ clientId: app.clientId, got: 'client_credentials' })
     expect(entry?.['registered']).to.include('authorization_code')
+  })
+})
+
+describe('a fault of the server', function () {
+  this.timeout(40_000)
+  let stage: Stage
+  before(async () => {
+    stage = await openStage({ store: 'sqlite' })
+  })
+  after(() => stage?.stop())
+
+  it('tells the app nothing but where the operator finds it, and the operator everything', async () => {
+    const app = await register(stage)
+    const { refresh_token: token } = await app.tokensFor(await stage.person())
+    await stage.parts.db.schema.renameTable('accounts', 'elsewhere')
+    const answer = await app.refresh(token)
+    expect(answer.status).to.equal(500)
+    expect(answer.json()).to.include({ error: 'server_error' })
+    expect(answer.json()['error_description']).to.contain('X-Request-Id')
+    expect(answer.text).to.not.match(/no such table/)
+    const id = String(answer.headers['x-request-id'])
+    const isTold = (line: string) => line.includes('"oidc.failed"') && line.includes(id)
+    await until(() => stage.log().split('\n').some(isTold), 'the fault is in the log')
+    expect(stage.log().split('\n').find(isTold)).to.contain('no such table')
   })
 })
