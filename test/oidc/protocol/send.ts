@@ -10,6 +10,8 @@ export type Sent = {
   body?: string | Buffer
   /** Sent as `application/x-www-form-urlencoded`; a list repeats the field. */
   form?: Record<string, string | string[] | undefined>
+  /** Hangs up. */
+  signal?: AbortSignal
 }
 
 export type Answer = {
@@ -33,7 +35,7 @@ export function send(address: string, sent: Sent): Promise<Answer> {
   }
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { host: hostname, port, method, path: pathOf(sent.to), headers, agent: false },
+      { host: hostname, port, method, path: pathOf(sent.to), headers, agent: false, signal: sent.signal },
       (incoming) => {
         const chunks: Buffer[] = []
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
