@@ -235,7 +235,12 @@ export const samplePages: SamplePage[] = [
   }),
   sample('account-apps', 'two', { ...accountPage, apps, revokeAction: '/account/apps/revoke' }),
   sample('account-apps', 'none', { ...accountPage, apps: [], revokeAction: '/account/apps/revoke' }),
-  sample('account-requests', 'two', { ...accountPage, ...waiting, notice: 'Allowed.' }),
+  sample('account-requests', 'two', {
+    ...accountPage,
+    ...waiting,
+    notice: 'Refused. Corner Bank gets no access.',
+  }),
+  sample('account-requests', 'late', { ...accountPage, ...waiting, errors: { '': 'It has run out.' } }),
   sample('account-requests', 'old-sign-in', { ...accountPage, ...waiting, recent: false }),
   sample('account-requests', 'none', { ...accountPage, ...waiting, requests: [] }),
   sample('verify-email', 'resent', {
