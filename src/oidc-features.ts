@@ -8,6 +8,7 @@ import type { AnyContext } from './http/request-state.ts'
 import { cibaNeeds } from './backchannel-features.ts'
 import { createAdapterFactory, overrideReplayDetection } from './oidc/store/adapter.ts'
 import { createClientAdapter } from './oidc/clients/client-adapter.ts'
+import { tendClientKeys } from './oidc/clients/client-keys.ts'
 import { installSecretComparison } from './oidc/clients/secret-comparison.ts'
 import { installCiba } from './oidc/ciba/ciba.ts'
 import type { Lifetimes } from './oidc/configuration.ts'
@@ -147,7 +148,7 @@ function install(
   registration: RegistrationFeatures,
   statusLists: StatusLists,
 ): void {
-  const { config, db, clock, store, outbox } = parts
+  const { config, db, clock, store, outbox, log } = parts
   installTokenIds(provider)
   installTokenExchange(provider, { db, clock, store, subjects: registration.subjects })
   overrideReplayDetection(provider, { store })
@@ -156,6 +157,7 @@ function install(
   installDeviceCodes(provider, { db, clock, store, key: config.keys.index })
   registration.install(provider)
   installSecretComparison(provider, clock)
+  tendClientKeys(provider, { clock, log })
   installCiba(provider, { ...cibaNeeds(parts), subjects: registration.subjects })
   statusLists.install(provider)
 }

@@ -14,7 +14,7 @@ const HINTS: Record<AuthenticationMethod, string> = {
     'check client_id and client_secret, that both are form-urlencoded before they are joined by a colon, and that the client is registered to authenticate with its secret',
   post: 'check client_id and client_secret, and that the client is registered to authenticate with its secret',
   assertion:
-    'check that the client is registered for private_key_jwt or client_secret_jwt and has the key that signed, with an alg that it may use, and that each assertion is sent once',
+    'check that the client is registered for private_key_jwt or client_secret_jwt and has the key that signed (a jwks_uri must be reachable from here), with an alg that it may use, and that each assertion is sent once',
   none: 'only client_id was sent. A public client has to be registered with the method none; another sends its secret, its assertion, or its certificate at mtls_endpoint_aliases',
 }
 

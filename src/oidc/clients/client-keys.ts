@@ -1,0 +1,122 @@
+/**
+ * The keys that a client publishes at its `jwks_uri`, and how long they are believed. The library believes them for as
+ * long as the client's headers say, be it a year, and a key that is gone for as long as nobody uses another. Here they are
+ * looked at again after a minute (behind the request's back), at once when a key is missing, but then every ten seconds
+ * at most. While they cannot be had, those of the last hour stand in.
+ */
+import type { Provider } from 'oidc-provider'
+import type { Clock } from '../../platform/clock.ts'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
+import { loggableError } from '../../platform/loggable-error.ts'
+import type { Logger } from '../../platform/log.ts'
+import { isDocumentId } from './client-documents.ts'
+
+const BELIEVED_MS = MINUTE_MS
+const STAND_IN_MS = HOUR_MS
+const PAUSE_MS = 10 * SECOND_MS
+/** Key sets of clients that describe themselves by a document: the library makes such a client anew for each request. */
+const MOST_KEPT = 1000
+
+type Needs = { clock: Clock; log: Pick<Logger, 'warn'> }
+
+// Left out of the library's published types.
+type KeyStore = {
+  freshUntil?: number
+  /** Asked when a key was not found: false lets `refresh` look for it. */
+  fresh: () => boolean
+  refresh: () => Promise<void>
+  clear: () => void
+}
+type KeyedClient = { clientId: string; jwksUri?: string; asymmetricKeyStore: KeyStore }
+type ClientModel = { find: (clientId: string) => Promise<KeyedClient | undefined> }
+type Tended = { store: KeyStore; lookBehind: () => void }
+
+/** Call once per provider instance. */
+export function tendClientKeys(provider: Provider, needs: Needs): void {
+  const model = provider.Client as unknown as ClientModel
+  const find = model.find.bind(model)
+  const known = new WeakMap<KeyedClient, Tended>()
+  const kept = new Map<string, Tended>()
+  model.find = async (clientId) => {
+    const client = await find(clientId)
+    if (!client?.jwksUri) return client
+    const name = JSON.stringify([clientId, client.jwksUri])
+    const before = known.get(client) ?? kept.get(name)
+    const tended = before ?? tend(client, needs)
+    known.set(client, tended)
+    if (isDocumentId(clientId)) {
+      if (kept.size >= MOST_KEPT) kept.clear()
+      kept.set(name, tended)
+      if (before) Object.defineProperty(client, 'asymmetricKeyStore', { value: tended.store })
+    }
+    tended.lookBehind()
+    return client
+  }
+}
+
+type Look = {
+  loadedAtMs?: number
+  lookedAtMs?: number
+  looking?: Promise<void> | undefined
+  failure?: unknown
+  /** A key was asked for that is not among those known. */
+  missing?: boolean
+}
+
+function tend({ clientId, asymmetricKeyStore: store }: KeyedClient, { clock, log }: Needs): Tended {
+  const state: Look = {}
+  const fetchKeys = store.refresh.bind(store)
+  const failed = (error: unknown) =>
+    log.warn({ clientId, err: loggableError(error) }, 'client.keys_not_fetched')
+  const mayLook = () => since(clock, state.lookedAtMs) >= PAUSE_MS
+  const isOld = () => since(clock, state.loadedAtMs) >= BELIEVED_MS
+
+  store.fresh = () => {
+    if (state.looking) return false
+    state.missing = mayLook()
+    return !state.missing
+  }
+  store.refresh = async () => {
+    const due = state.missing || isOld()
+    state.missing = false
+    if (due && mayLook()) state.looking ??= look({ store, fetchKeys, state, clock, failed })
+    await state.looking
+    if (state.failure && since(clock, state.loadedAtMs) >= STAND_IN_MS) throw state.failure as Error
+  }
+  const lookBehind = () => {
+    if (state.loadedAtMs !== undefined && isOld()) void store.refresh().catch(() => undefined)
+  }
+  return { store, lookBehind }
+}
+
+type LookNeeds = {
+  store: KeyStore
+  fetchKeys: () => Promise<void>
+  state: Look
+  clock: Clock
+  failed: (error: unknown) => void
+}
+
+async function look({ store, fetchKeys, state, clock, failed }: LookNeeds): Promise<void> {
+  // Waits a moment, so that `looking` stands when the library asks whether there is something to do.
+  await Promise.resolve()
+  // The first look is not counted: a client may exchange its keys right after.
+  if (state.loadedAtMs !== undefined) state.lookedAtMs = clock()
+  try {
+    store.freshUntil = 0
+    await fetchKeys()
+    state.loadedAtMs = clock()
+    state.failure = undefined
+  } catch (error) {
+    state.lookedAtMs = clock()
+    state.failure = error
+    if (since(clock, state.loadedAtMs) >= STAND_IN_MS) store.clear()
+    failed(error)
+  } finally {
+    state.looking = undefined
+  }
+}
+
+function since(clock: Clock, ms: number | undefined): number {
+  return ms === undefined ? Infinity : clock() - ms
+}
