@@ -16,7 +16,7 @@ export type SecurityHeaderNeeds = {
 // script-src repeats the default, because the protocol library adds the hash of its one script (a form that sends itself)
 // only to a policy that has it. Empty allows nothing, as 'none' does, which browsers complain of beside a hash.
 export const PAGE_POLICY =
-  "default-src 'none'; script-src; style-src 'self'; img-src 'self' https:; frame-ancestors 'none'; base-uri 'none'"
+  "default-src 'none'; script-src; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 /** Sets the headers first, so that a route can replace them, and again when it fails, so that its error page has ours. */
 export function securityHeaders({ https, isPopupPath = () => false }: SecurityHeaderNeeds): Middleware {

@@ -35,9 +35,10 @@ describe('http/security-headers', () => {
     expect(headers.get('permissions-policy')).to.contain('camera=()')
   })
 
-  it('allow no inline code, no framing, and do not restrict where a form leads', () => {
+  it('allow no inline code, no framing, no remote picture, and do not restrict where a form leads', () => {
     expect(PAGE_POLICY)
       .to.contain("default-src 'none'")
+      .and.contain("img-src 'self';")
       .and.contain("frame-ancestors 'none'")
       .and.contain("base-uri 'none'")
     expect(PAGE_POLICY).to.not.match(/unsafe|form-action/)
