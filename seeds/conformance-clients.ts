@@ -27,22 +27,29 @@ export function runsOf(file: ConformanceFile): Run[] {
 }
 
 const RUNS: Record<PlanName, (file: ConformanceFile) => Run[]> = {
-  basic: (file) => [basicRun(file, 'oidcc-basic-certification-test-plan')],
+  basic: (file) => bothWays(basicRun(file, 'oidcc-basic-certification-test-plan')),
   config: () => [{ plan: 'oidcc-config-certification-test-plan', variant: {}, clients: {} }],
   dynamic: () => [
     { plan: 'oidcc-dynamic-certification-test-plan', variant: { response_type: 'code' }, clients: {} },
   ],
-  'form-post': (file) => [basicRun(file, 'oidcc-formpost-basic-certification-test-plan')],
-  'rp-initiated-logout': (file) => [logoutRun(file, 'rp-initiated-logout', {})],
-  'back-channel-logout': (file) => [
-    logoutRun(file, 'backchannel-rp-initiated-logout', {
-      backchannel_logout_uri: at(file, 'backchannel_logout'),
-      backchannel_logout_session_required: true,
-    }),
-  ],
+  'form-post': (file) => bothWays(basicRun(file, 'oidcc-formpost-basic-certification-test-plan')),
+  'rp-initiated-logout': (file) => bothWays(logoutRun(file, 'rp-initiated-logout', {})),
+  'back-channel-logout': (file) =>
+    bothWays(
+      logoutRun(file, 'backchannel-rp-initiated-logout', {
+        backchannel_logout_uri: at(file, 'backchannel_logout'),
+        backchannel_logout_session_required: true,
+      }),
+    ),
   'fapi2-security': (file) => fapiRuns(file, 'security-profile'),
   'fapi2-message-signing': (file) => fapiRuns(file, 'message-signing'),
   'fapi-ciba': cibaRuns,
+}
+
+/** With the clients that are seeded, and with such as register themselves. */
+function bothWays(run: Run): Run[] {
+  const variant = { ...run.variant, client_registration: 'dynamic_client' }
+  return [run, { ...run, variant, clients: {} }]
 }
 
 const STATIC = { server_metadata: 'discovery', client_registration: 'static_client' }

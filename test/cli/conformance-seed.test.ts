@@ -151,6 +151,23 @@ describe('cli seed conformance', function () {
     expect((await seed(EXAMPLE)).changed).to.equal(false)
   })
 
+  it('has the plans of OpenID Connect with its own clients, and with such as register themselves', () => {
+    const oidc = seeded.plans.filter(({ plan }) => plan.startsWith('oidcc-'))
+    const waysOf = (word: string) =>
+      oidc
+        .filter(({ plan }) => plan.includes(word))
+        .map(({ variant, configuration: { client, client2 } }) => [
+          variant['client_registration'],
+          client?.client_id !== undefined,
+          client?.initial_access_token !== undefined && client2?.initial_access_token !== undefined,
+        ])
+    for (const word of ['basic', 'formpost', 'cc-rp-initiated', 'backchannel'])
+      expect(waysOf(word), word).to.deep.include.members([
+        ['static_client', true, false],
+        ['dynamic_client', false, true],
+      ])
+  })
+
   it('exempts from newer rules the clients of older plans alone', async () => {
     const { clients } = await place.json(['client', 'list', '--limit', '1000'])
     const exempt = (field: string) =>

@@ -1,12 +1,11 @@
-import { createServer } from 'node:http'
-import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import type { Server } from 'node:http'
+import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
 import { decodeProtectedHeader, decodeJwt } from 'jose'
 import { rotateSigningKeys } from '../../src/oidc/keys/signing-keys.ts'
 import { returnOf } from '../oidc/protocol/relying-party.ts'
 import { until } from '../oidc/protocol/stage.ts'
+import { startDocumentHost } from '../oidc/registration/document-host.ts'
+import type { DocumentHost } from '../oidc/registration/document-host.ts'
 import { CALLBACK, makeKey, openSuite, play, userinfo } from './suite.ts'
 import type { Section, Suite } from './suite.ts'
 
@@ -17,26 +16,24 @@ const PLAN = 'oidcc-dynamic-certification-test-plan'
 describe('the Dynamic plan', function () {
   this.timeout(60_000)
   let suite: Suite
-  let keys = makeKey('rp-1')
-  let listener: Server
-  let jwksUri = ''
-
+  let host: DocumentHost
   before(async () => {
-    suite = await openSuite()
-    listener = createServer((_request, response) => {
-      response.setHeader('content-type', 'application/json')
-      response.end(JSON.stringify({ keys: [keys.jwk] }))
-    }).listen(0, '127.0.0.1')
-    await once(listener, 'listening')
-    jwksUri = `http://127.0.0.1:${(listener.address() as AddressInfo).port}/jwks`
+    host = await startDocumentHost()
+    suite = await openSuite(host.env)
   })
   after(async () => {
-    listener.close()
     await suite.stop()
+    await host.stop()
   })
 
+  /** GenerateRS256ClientJWKs, whose keys have no id, and GenerateRS256ClientJWKsWithKeyID. */
+  function newKey(kid?: string) {
+    const { privateKey, alg, jwk } = makeKey(kid ?? '', 'RS256')
+    return { privateKey, alg, ...(kid && { kid }), jwk: { ...jwk, kid } }
+  }
+
   /** OIDCCCreateDynamicClientRegistrationRequest, with the token of the seed. */
-  async function register(given: Record<string, unknown> = {}) {
+  async function register(given: Record<string, unknown> = {}, key = newKey()) {
     const { initial_access_token: token = '' } = suite.configuration(PLAN).client
     const body = JSON.stringify({
       client_name: 'Suite',
@@ -45,7 +42,7 @@ describe('the Dynamic plan', function () {
       response_types: ['code'],
       token_endpoint_auth_method: 'private_key_jwt',
       contacts: ['certification@oidf.org'],
-      jwks: given['jwks_uri'] ? undefined : { keys: [keys.jwk] },
+      jwks: given['jwks_uri'] ? undefined : { keys: [key.jwk] },
       ...given,
     })
     return suite.send({
@@ -56,14 +53,16 @@ describe('the Dynamic plan', function () {
     })
   }
 
-  async function registered(given: Record<string, unknown> = {}) {
-    const answer = await register(given)
+  async function registered(given: Record<string, unknown> = {}, key = newKey()) {
+    const answer = await register(given, key)
     expect(answer.status, answer.text).to.equal(201)
     expect(answer.headers['content-type']).to.match(/^application\/json/)
     const client = answer.json() as Section & Record<string, string>
     expect(client).to.include.keys('client_id', 'registration_client_uri', 'registration_access_token')
-    return play(suite, { ...client, scope: 'openid' }, { key: keys })
+    return play(suite, { ...client, scope: 'openid' }, { key })
   }
+
+  const publish = (key: ReturnType<typeof newKey>) => host.publish('/client1_jwks', { keys: [key.jwk] })
 
   it('oidcc-server: registers, signs in by private_key_jwt for the token endpoint, and unregisters', async () => {
     const app = await registered()
@@ -94,6 +93,11 @@ describe('the Dynamic plan', function () {
       iss: suite.issuer,
       aud: app.client.client_id,
     })
+  })
+
+  it('oidcc-idtoken-signature: RS256 where no algorithm is named', async () => {
+    const { tokens } = await (await registered()).flow()
+    expect(decodeProtectedHeader(tokens.id_token).alg).to.equal('RS256')
   })
 
   it('oidcc-idtoken-unsigned: refused at registration, as it is not on offer', async () => {
@@ -143,35 +147,60 @@ describe('the Dynamic plan', function () {
   })
 
   it('oidcc-registration-jwks-uri: keys fetched from the address', async () => {
-    const app = await registered({ jwks_uri: jwksUri })
+    const key = newKey('rp-1')
+    const app = await registered({ jwks_uri: publish(key) }, key)
     expect((await app.flow()).tokens).to.have.property('access_token')
+    expect(host.asked).to.include('/client1_jwks')
   })
 
-  it('oidcc-refresh-token, oidcc-refresh-token-rp-key-rotation: a new key of the app counts where the old ones are not in memory', async () => {
-    const app = await registered({
-      jwks_uri: jwksUri,
-      grant_types: ['authorization_code', 'refresh_token'],
-    })
-    const { tokens } = await app.flow({ scope: 'openid offline_access', prompt: 'consent' })
+  const REFRESHING = { grant_types: ['authorization_code', 'refresh_token'] }
+  const OFFLINE = { scope: 'openid offline_access', prompt: 'consent' }
+
+  it('oidcc-refresh-token: an ID token of the same sign-in, and nothing for the other client', async () => {
+    const [app, second] = [await registered(REFRESHING), await registered(REFRESHING)]
+    const [first, other] = [await app.flow(OFFLINE), await second.flow(OFFLINE)]
+    await pause(1100)
+    const form = { grant_type: 'refresh_token', scope: OFFLINE.scope }
+    const answer = await app.token({ ...form, refresh_token: first.tokens.refresh_token })
+    expect(answer.status, answer.text).to.equal(200)
+    const { id_token } = answer.json() as { id_token: string }
+    const fresh = await suite.verify(id_token, app.client.client_id, first.idToken['nonce'] as string)
+    const { sub, aud, auth_time } = first.idToken
+    expect([fresh.sub, fresh.aud, fresh['auth_time']]).to.eql([sub, aud, auth_time])
+    expect(fresh.iat).not.to.equal(first.idToken.iat)
+    const stolen = await app.token({ ...form, refresh_token: other.tokens.refresh_token })
+    expect([stolen.status, stolen.json()['error']]).to.eql([400, 'invalid_grant'])
+  })
+
+  it('oidcc-refresh-token-rp-key-rotation: a new key of the app counts where the old ones are not in memory', async () => {
+    const key = newKey('rp-1')
+    const app = await registered({ ...REFRESHING, jwks_uri: publish(key) }, key)
+    const { tokens } = await app.flow(OFFLINE)
     expect(tokens).to.have.property('refresh_token')
-    keys = makeKey('rp-2')
+    const next = newKey('rp-2')
+    publish(next)
     // Fetched keys are kept for a minute, which the suite waits out.
     await suite.restart()
-    const rotated = play(suite, app.client, { key: keys })
-    const refreshed = await rotated.token({
+    const refreshed = await play(suite, app.client, { key: next }).token({
       grant_type: 'refresh_token',
       refresh_token: tokens.refresh_token,
+      scope: OFFLINE.scope,
     })
     expect(refreshed.status, refreshed.text).to.equal(200)
   })
 
-  it('oidcc-registration-sector-bad: refused when the addresses are not in the sector document, or it cannot be had', async () => {
-    const answer = await register({
-      subject_type: 'pairwise',
-      sector_identifier_uri: 'https://127.0.0.1:9/sector.json',
-    })
-    expect(answer.status).to.equal(400)
-    expect(answer.json()['error']).to.be.oneOf(['invalid_client_metadata', 'invalid_redirect_uri'])
+  it('oidcc-registration-sector-uri: taken where the document names the address', async () => {
+    const sector_identifier_uri = host.publish('/redirect_uris.json', [CALLBACK])
+    const app = await registered({ subject_type: 'pairwise', sector_identifier_uri })
+    expect(app.client).to.deep.include({ subject_type: 'pairwise', sector_identifier_uri })
+    expect(host.asked).to.include('/redirect_uris.json')
+  })
+
+  it('oidcc-registration-sector-bad: invalid_client_metadata where the document names another', async () => {
+    const sector_identifier_uri = host.publish('/redirect_uris.json', [`${CALLBACK}/other`])
+    const answer = await register({ subject_type: 'pairwise', sector_identifier_uri })
+    expect([answer.status, answer.json()['error']]).to.eql([400, 'invalid_client_metadata'])
+    expect(answer.headers['content-type']).to.match(/^application\/json/)
   })
 
   it('oidcc-server-rotate-keys: a new key of a type that the module knows is published beside the old ones, each time', async () => {
@@ -199,8 +228,10 @@ describe('the Dynamic plan', function () {
   })
 
   it('oidcc-request-uri-unsigned, oidcc-request-uri-signed-rs256: refused by decision, before anything is fetched', async () => {
-    const app = await registered({ request_uris: [jwksUri] })
-    const page = await app.visitor.get(app.request({ request_uri: jwksUri }).path)
+    const requestUri = host.publish('/request', {})
+    const app = await registered({ request_uris: [requestUri] })
+    const page = await app.visitor.get(app.request({ request_uri: requestUri }).path)
     expect(new URL(returnOf(page)).searchParams.get('error')).to.equal('request_uri_not_supported')
+    expect(host.asked).not.to.include('/request')
   })
 })

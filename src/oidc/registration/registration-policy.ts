@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { exceptionFields } from '../clients/client-exceptions.ts'
-import { oneOf } from '../clients/client-fields.ts'
+import { ID_TOKEN_ALGS, oneOf } from '../clients/client-fields.ts'
 import { GRANT_TYPES, PROFILES, isOpenidScope } from '../clients/client-metadata.ts'
 import type { ClientInput, ClientMetadata } from '../clients/client-metadata.ts'
 
@@ -19,6 +19,8 @@ const policySchema = z.strictObject({
   redirect_hosts: z.array(z.string().min(1)).optional(),
   /** Resource servers whose tokens the client may ask for. */
   resources: z.array(z.string().min(1)).default([]),
+  /** What signs the ID tokens of a client that names none: for apps that count on the RS256 of OpenID Connect. */
+  id_token_signed_response_alg: oneOf(ID_TOKEN_ALGS).optional(),
   ...exceptionFields,
 })
 
@@ -36,7 +38,9 @@ export function parsePolicy(input: unknown): RegistrationPolicy {
 /** The request as the policy completes it, before it is checked as client metadata. */
 export function withPolicy(given: Partial<ClientInput>, policy: RegistrationPolicy): Partial<ClientInput> {
   const { scope, profile = policy.profiles[0] } = given
+  const { id_token_signed_response_alg: alg } = policy
   return {
+    ...(alg && { id_token_signed_response_alg: alg }),
     grant_types: policy.grant_types.filter((type) => DEFAULT_GRANTS.has(type)),
     ...given,
     ...(typeof scope === 'string' && { scope: allowedScopes(scope, policy) }),

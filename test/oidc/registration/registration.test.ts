@@ -149,6 +149,13 @@ for (const { name, stage: openStage } of STAGES) {
       expect(made['scope']).to.equal('openid')
     })
 
+    it('signs the ID tokens of a client that names no algorithm as the policy says, or as the server does', async () => {
+      const alg = 'id_token_signed_response_alg'
+      expect(await registered()).to.include({ [alg]: 'ES256' })
+      expect(await registered(app, { [alg]: 'RS256' })).to.include({ [alg]: 'RS256' })
+      expect(await registered({ ...app, [alg]: 'PS256' }, { [alg]: 'RS256' })).to.include({ [alg]: 'PS256' })
+    })
+
     it('keeps neither secret nor token in a form that opens anything', async () => {
       const made = await registered()
       const rows = await stage.parts.db('clients').where({ clientId: made.client_id })
