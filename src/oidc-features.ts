@@ -23,6 +23,7 @@ import { createResourceCache, RESOURCES_TOPIC } from './oidc/clients/resources.t
 import { installLevels } from './oidc/requests/authentication-levels.ts'
 import { listDetailsTypes } from './oidc/requests/details-type.ts'
 import { installClientLogout } from './oidc/logout/client-logout.ts'
+import { createPairwiseSubjects } from './oidc/pairwise.ts'
 import { recordEndings } from './oidc/session-record.ts'
 import { ENCRYPTION_KEYS_TOPIC } from './oidc/keys/encryption-keys.ts'
 import { loadKeySet } from './oidc/keys/key-set.ts'
@@ -95,7 +96,8 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
 }
 
 function signOutOf({ db, clock, store, config }: Parts, render: Render, lifetimes: Lifetimes) {
-  const pages = createSignOutPages({ store, clock, render })
+  const subjects = createPairwiseSubjects(config.keys.index)
+  const pages = createSignOutPages({ store, clock, render, subjects })
   const record = recordEndings({ db, clock, store, lifetimes, maxActive: config.sessions.maxActive })
   return {
     repeats: pages.repeat,

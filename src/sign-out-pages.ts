@@ -6,10 +6,11 @@ import { PAGE_POLICY, replaceContentPolicy } from './http/security-headers.ts'
 import { readSession } from './oidc/browser-session.ts'
 import { frontchannelAddresses, framePolicy } from './oidc/logout/frontchannel-logout.ts'
 import { hintNamesSession, signOut } from './oidc/logout/sign-out.ts'
+import type { PairwiseSubjects } from './oidc/pairwise.ts'
 import { revokeGrant } from './oidc/store/revocation.ts'
 import type { Parts } from './parts.ts'
 
-type Needs = Pick<Parts, 'store' | 'clock'> & { render: Render }
+type Needs = Pick<Parts, 'store' | 'clock'> & { render: Render; subjects: PairwiseSubjects }
 
 export function createSignOutPages(needs: Needs) {
   return {
@@ -30,7 +31,7 @@ function leave({ store, clock }: Needs, ctx: KoaContextWithOIDC): Promise<void> 
 
 /** Asks, unless the app's request proves that it comes from within the session that it ends. */
 async function ask(needs: Needs, ctx: KoaContextWithOIDC): Promise<void> {
-  if (hintNamesSession(ctx)) return leave(needs, ctx)
+  if (hintNamesSession(ctx, needs.subjects)) return leave(needs, ctx)
   const { client, session } = ctx.oidc
   needs.render(ctx, 'sign-out', {
     title: 'Sign out',

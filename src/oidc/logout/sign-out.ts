@@ -5,6 +5,7 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { clearSessionCookie } from '../browser-session.ts'
+import type { PairwiseSubjects } from '../pairwise.ts'
 
 type Needs = {
   /** Ends the grants that hang on a session. */
@@ -12,15 +13,15 @@ type Needs = {
 }
 
 /** True when the request's `id_token_hint`, whose signature was checked, was issued within the browser's session. */
-export function hintNamesSession({ oidc }: KoaContextWithOIDC): boolean {
+export function hintNamesSession({ oidc }: KoaContextWithOIDC, subjects: PairwiseSubjects): boolean {
   const { session, client, entities } = oidc
   const hint = entities.IdTokenHint?.payload
   if (!hint || !client || !session?.accountId) return false
   const { sid } = session.authorizations?.[client.clientId] ?? {}
   if (!sid) return false
   if (hint['sid'] !== undefined) return hint['sid'] === sid
-  // A pairwise subject cannot be compared here: then the person is asked.
-  return client.subjectType !== 'pairwise' && hint.sub === session.accountId
+  const { accountId } = session
+  return hint.sub === (client.subjectType === 'pairwise' ? subjects.subjectOf(accountId, client) : accountId)
 }
 
 /** Ends the session with the grants that hang on it, and leads back as the request asked, with its `state`. */

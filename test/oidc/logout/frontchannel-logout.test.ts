@@ -121,6 +121,17 @@ inBothSettings('A request to sign out', (world) => {
     expect(again.headers.get('location'), 'nobody is signed in any more').to.equal(app.signedOutUri)
   })
 
+  it('is carried out at once also by an app that knows people by pairwise subjects, for its own person', async () => {
+    // Nothing tells this app of logouts: its ID tokens name no session.
+    const app = await world.app({ subject_type: 'pairwise', backchannel_logout_uri: undefined })
+    const [one, other] = [await world.server.createAccount(), await world.server.createAccount()]
+    const { visitor, idToken } = await signInAt(world.server, app, one)
+    const theirs = await signInAt(world.server, app, other)
+    expect((await visitor.get(app.signOutUrl(theirs.idToken))).heading).to.equal('Sign out?')
+    const answer = await visitor.get(app.signOutUrl(idToken))
+    expect(answer.headers.get('location')).to.equal(app.signedOutUri)
+  })
+
   it('asks nobody where nobody is signed in, and needs no script for the way on', async () => {
     const { server } = world
     const app = await world.app()
