@@ -67,13 +67,21 @@ async function bringSchemaUp({ db, config, log }: Parts): Promise<void> {
   }
 }
 
-/** Tells the person at the terminal where to go. The password stands nowhere else: no log, no file. */
+/**
+ * Tells the person at the terminal where to go. The password stands nowhere else, in no log and no file: whichever process
+ * made the administrator shows it, a worker that was started first too.
+ */
 export function announce(parts: Parts, { administrator }: Prepared, roles: string[]): void {
   const { config, log } = parts
   log.info({ roles, issuer: config.issuer, mode: config.mode }, 'process.ready')
-  if (!roles.includes('server')) return
-  const lines = [`${config.serverName} is ready at ${config.issuer}`]
-  if (config.mail.mailbox) lines.push(`  Mailbox        ${config.issuer}/mailbox`)
+  if (roles.length === 0 && !administrator) return
+  const serves = roles.includes('server')
+  const lines = [
+    serves
+      ? `${config.serverName} is ready at ${config.issuer}`
+      : `${config.serverName}: the worker is ready`,
+  ]
+  if (serves && config.mail.mailbox) lines.push(`  Mailbox        ${config.issuer}/mailbox`)
   if (administrator) lines.push(`  Administrator  ${administrator.email}`)
   if (administrator?.oneTimePassword)
     lines.push(`  Password       ${administrator.oneTimePassword}   (shown only now)`)

@@ -36,8 +36,8 @@ async function embedded(env: Record<string, string> = {}) {
   }
 }
 
-async function ready(started: ReturnType<typeof start>): Promise<string> {
-  while (!started.output.out.includes('is ready at')) {
+async function ready(started: ReturnType<typeof start>, words = 'is ready at'): Promise<string> {
+  while (!started.output.out.includes(words)) {
     const next = await Promise.race([once(started.child.stdout, 'data'), started.ended])
     if (!Array.isArray(next)) throw new Error(`ended before it was ready: ${next.err}`)
   }
@@ -67,6 +67,19 @@ describe('starting', () => {
     expect(await ready(second)).to.not.contain('Password')
     second.child.kill('SIGTERM')
     expect((await second.ended).code).to.equal(0)
+  })
+
+  it('prints the password by whichever process made the administrator, a worker too', async () => {
+    const { env } = await embedded()
+    const worker = start(env, ['--role', 'worker'])
+    const banner = await ready(worker, 'worker is ready')
+    expect(banner).to.match(/Administrator\s+admin@localhost\.localdomain\n\s+Password\s+\S{20,}/)
+    worker.child.kill('SIGTERM')
+    expect((await worker.ended).code).to.equal(0)
+    const server = start(env)
+    expect(await ready(server)).to.not.contain('Password')
+    server.child.kill('SIGTERM')
+    await server.ended
   })
 
   it('takes the administrator from the settings and then prints no password', async () => {
