@@ -1,6 +1,6 @@
 /** The settings of clients that register or describe themselves: part of the list in settings.ts. */
 import { z } from 'zod'
-import { documentHosts, list, meta, statementIssuers } from './setting-kinds.ts'
+import { documentHosts, list, meta, networks, statementIssuers } from './setting-kinds.ts'
 
 export const clientSettings = {
   client_registration: z
@@ -28,5 +28,12 @@ export const clientSettings = {
     .meta({
       ...meta('Clients', 'a comma-separated list of <issuer>=<https address of its JWKS>'),
       description: 'Whose software statements count at registration.',
+    }),
+  client_networks: networks()
+    .default([])
+    .meta({
+      ...meta('Clients', 'a comma-separated list of CIDR ranges'),
+      description:
+        'Networks of your own where clients may have their addresses (keys, logout, notifications); else public ones alone.',
     }),
 } satisfies Record<string, z.ZodType>

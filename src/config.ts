@@ -11,6 +11,7 @@ import { z } from 'zod'
 import { nearest } from './nearest.ts'
 import { MINUTE_MS, SECOND_MS } from './platform/clock.ts'
 import { deriveKey } from './platform/tokens.ts'
+import { isLoopback } from './setting-kinds.ts'
 import { ALIASES, describeSetting, settings } from './settings.ts'
 import { bindingConfig, bindingProblems } from './settings-mtls.ts'
 import type { SettingName, Settings } from './settings.ts'
@@ -162,6 +163,7 @@ function derive(given: Settings, persist: boolean) {
     workers: given.workers,
     dataDir,
     trustedProxies: given.trusted_proxies,
+    guard: { allowLoopback: isLoopback(issuer), networks: given.client_networks },
     migrateAtStart: given.migrate_at_start,
     redisDsn: given.redis_dsn,
     workerRedisDsn: given.worker_redis_dsn ?? given.redis_dsn,

@@ -6,7 +6,6 @@ import type { Sink } from './outbox/sink.ts'
 import type { Parts } from './parts.ts'
 import { SECOND_MS } from './platform/clock.ts'
 import { createGuardedFetch } from './platform/guarded-fetch.ts'
-import { isLoopback } from './setting-kinds.ts'
 
 /** How old clients and keys may be: a worker does not listen to the change feed. */
 const FRESH_MS = 10 * SECOND_MS
@@ -20,7 +19,7 @@ export function createLogoutSink(parts: () => Parts): Sink {
   }
   return {
     deliver: (message) => {
-      const fetch = createGuardedFetch({ allowLoopback: isLoopback(parts().config.issuer) })
+      const fetch = createGuardedFetch(parts().config.guard)
       const provider = async () => (await features()).oidc.current()
       return createBackchannelLogout({ provider, fetch }).deliver(message)
     },

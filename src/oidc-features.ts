@@ -34,7 +34,6 @@ import type { Parts } from './parts.ts'
 import { createGuardedFetch } from './platform/guarded-fetch.ts'
 import { createRegistrationFeatures } from './registration-features.ts'
 import type { RegistrationFeatures } from './registration-features.ts'
-import { isLoopback } from './setting-kinds.ts'
 import { showSentForm } from './sent-forms.ts'
 import { createSignOutPages } from './sign-out-pages.ts'
 import { createStatusLists } from './status-list-features.ts'
@@ -59,7 +58,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
   const resources = createResourceCache({ db, clock, feed })
   const lifetimes = lifetimesOf(config)
   const grantSeconds = lifetimes.sessionAbsoluteSeconds + lifetimes.refreshTokenSeconds
-  const fetch = createGuardedFetch({ allowLoopback: isLoopback(config.issuer) })
+  const fetch = createGuardedFetch(config.guard)
   const challenge = createChallengeFeatures(parts, { lifetimes, grantSeconds })
   const registration = createRegistrationFeatures(parts, fetch)
   const statusLists = createStatusLists(parts)

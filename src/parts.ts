@@ -34,7 +34,6 @@ import type { Logger } from './platform/log.ts'
 import { openRedis } from './platform/redis.ts'
 import { createSealer } from './platform/tokens.ts'
 import type { Sealer } from './platform/tokens.ts'
-import { isLoopback } from './setting-kinds.ts'
 import { createUpkeep } from './upkeep.ts'
 
 export type Parts = Awaited<ReturnType<typeof createParts>>
@@ -102,7 +101,7 @@ function createWorker({ config, db, clock, log, sealer, logout, ended }: WorkerN
   const transport = mailTransport({ config, db, clock })
   const { issuer: publicUrl, serverName, mail } = config
   const mailer = createMailer({ transport, from: mail.from, serverName, publicUrl, clock })
-  const pings = createPingSink({ fetch: createGuardedFetch({ allowLoopback: isLoopback(publicUrl) }), clock })
+  const pings = createPingSink({ fetch: createGuardedFetch(config.guard), clock })
   const relay = createRelay({
     db,
     clock,

@@ -1,4 +1,5 @@
 /** The kinds of value that a setting can hold: how the text in the environment is read, and what an error says it takes. */
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { trustList } from './http/client-ip.ts'
 import { SIGNING_ALGS } from './oidc/keys/algorithms.ts'
@@ -108,6 +109,14 @@ function isTrustList(entries: readonly string[]): boolean {
   } catch {
     return false
   }
+}
+
+/** IP ranges in CIDR notation. */
+export const networks = () => list().refine((entries) => entries.every(isNetwork))
+
+function isNetwork(entry: string): boolean {
+  const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(entry) ?? []
+  return isIP(address) !== 0 && Number(bits) <= (isIP(address) === 6 ? 128 : 32)
 }
 
 /** `off`, `any`, or hosts. */

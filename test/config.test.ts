@@ -63,11 +63,13 @@ describe('settings', () => {
       ACCOUNT_SERVER_DEBUG: 'perhaps',
       ACCOUNT_SERVER_MYSQL_CONNECT_ARGS: '{',
       ACCOUNT_SERVER_TRUSTED_PROXIES: 'nowhere',
+      ACCOUNT_SERVER_CLIENT_NETWORKS: '10.0.0.0/8, 10.1.0.0/33',
     })
-    expect(problems).to.have.lengthOf(5)
+    expect(problems).to.have.lengthOf(6)
     expect(problems.join('\n'))
       .to.contain('ACCOUNT_SERVER_PORT: got "eighty", takes a whole number from 1 to 65535')
       .and.contain('ACCOUNT_SERVER_DEBUG: got "perhaps", takes true or false')
+      .and.contain('ACCOUNT_SERVER_CLIENT_NETWORKS: got')
   })
 
   it('name the nearest setting for an unknown one', () => {

@@ -15,6 +15,8 @@ export type Resolve = (hostname: string) => Promise<{ address: string; family: n
 export type GuardSettings = {
   /** Loopback addresses, also over plain http: for a server that runs on loopback itself, never for one on a network. */
   allowLoopback: boolean
+  /** Networks of the operator's own, as CIDR ranges, whose addresses may be asked as if they were public. */
+  networks?: readonly string[]
   /** For the whole exchange, 2500 unless told. */
   timeoutMs?: number
   /** Largest answer, 64 KiB unless told. */
@@ -38,13 +40,15 @@ export class RefusedAddress extends Error {
  * A compressed answer stays as it came: nothing here unpacks it.
  */
 export function createGuardedFetch(settings: GuardSettings): GuardedFetch {
-  const { allowLoopback, timeoutMs = 2500, limitBytes = 64 * 1024, resolve = resolveAll } = settings
+  const { allowLoopback, networks = [], timeoutMs = 2500, limitBytes = 64 * 1024 } = settings
+  const { resolve = resolveAll } = settings
+  const reach: Reach = { allowLoopback, own: blockList(networks) }
   return (address, { method = 'GET', headers, body } = {}) => {
     const signal = AbortSignal.timeout(timeoutMs)
     const asking = async () => {
       const url = new URL(address)
-      const targets = await allowedAddresses(url, resolve, allowLoopback)
-      const sent = { url, targets, allowLoopback, signal, method, headers: plainHeaders(headers), body }
+      const targets = await allowedAddresses(url, resolve, reach)
+      const sent = { url, targets, reach, signal, method, headers: plainHeaders(headers), body }
       return toResponse(await exchange(sent), limitBytes)
     }
     return beforeEnd(signal, asking())
@@ -61,15 +65,18 @@ function beforeEnd<Result>(signal: AbortSignal, work: Promise<Result>): Promise<
 
 type Target = { address: string; family: number }
 
-async function allowedAddresses(url: URL, resolve: Resolve, allowLoopback: boolean): Promise<Target[]> {
+/** What may be reached beside the public network. */
+type Reach = { allowLoopback: boolean; own: BlockList }
+
+async function allowedAddresses(url: URL, resolve: Resolve, reach: Reach): Promise<Target[]> {
   if (url.username || url.password) throw new RefusedAddress('the address carries credentials')
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const found = isIP(host) ? [{ address: host, family: isIP(host) }] : await resolve(host)
   if (found.length === 0) throw new RefusedAddress('the host has no address')
   for (const { address } of found)
-    if (!mayReach(address, allowLoopback)) throw new RefusedAddress('the host is not on the public network')
+    if (!mayReach(address, reach)) throw new RefusedAddress('the host is not on the public network')
   const local = found.every(({ address }) => isLoopbackAddress(address))
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && local && allowLoopback))
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && local && reach.allowLoopback))
     throw new RefusedAddress('the address is not https')
   return found
 }
@@ -77,7 +84,7 @@ async function allowedAddresses(url: URL, resolve: Resolve, allowLoopback: boole
 type Exchange = {
   url: URL
   targets: Target[]
-  allowLoopback: boolean
+  reach: Reach
   signal: AbortSignal
   method: string
   headers: Record<string, string>
@@ -85,7 +92,7 @@ type Exchange = {
 }
 
 function exchange(given: Exchange): Promise<IncomingMessage> {
-  const { url, targets, allowLoopback, signal, method, headers, body } = given
+  const { url, targets, reach, signal, method, headers, body } = given
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest
   const options: RequestOptions = {
     method,
@@ -104,7 +111,7 @@ function exchange(given: Exchange): Promise<IncomingMessage> {
     sent.once('close', () => reject(new Error('the connection was closed without an answer')))
     sent.once('socket', (socket: Socket) => {
       const connected = () => {
-        if (!mayReach(socket.remoteAddress ?? '', allowLoopback))
+        if (!mayReach(socket.remoteAddress ?? '', reach))
           sent.destroy(new RefusedAddress('the connection left the public network'))
       }
       // Listening first: the request's own bytes are written by a later listener of the same event.
@@ -140,20 +147,23 @@ function plainHeaders(headers: HeadersInit | undefined): Record<string, string> 
 
 const resolveAll: Resolve = (hostname) => lookup(hostname, { all: true, verbatim: true })
 
-const LOOPBACK = blockList('127.0.0.0/8 ::1/128')
+const LOOPBACK = blockList(['127.0.0.0/8', '::1/128'])
 
 // IANA special-purpose registries (RFC 6890): nothing in them is a client's public address. Of IPv6 only 2000::/3 is given
 // to the public network; refusing all else leaves out each form that carries an IPv4 address (mapped, compatible,
 // translated, NAT64), but for 6to4 and Teredo, which lie within.
 const SPECIAL = blockList(
-  '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 ' +
+  (
+    '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 ' +
     '192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 ' +
-    '::/3 4000::/2 8000::/1 2001::/23 2001:db8::/32 2002::/16 3fff::/20',
+    '::/3 4000::/2 8000::/1 2001::/23 2001:db8::/32 2002::/16 3fff::/20'
+  ).split(' '),
 )
 
-function mayReach(address: string, allowLoopback: boolean): boolean {
+function mayReach(address: string, { allowLoopback, own }: Reach): boolean {
   if (!isIP(address)) return false
-  return !contains(SPECIAL, address) || (allowLoopback && isLoopbackAddress(address))
+  if (!contains(SPECIAL, address) || contains(own, address)) return true
+  return allowLoopback && isLoopbackAddress(address)
 }
 
 function isLoopbackAddress(address: string): boolean {
@@ -164,9 +174,9 @@ function contains(list: BlockList, address: string): boolean {
   return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
 }
 
-function blockList(ranges: string): BlockList {
+function blockList(ranges: readonly string[]): BlockList {
   const list = new BlockList()
-  for (const range of ranges.split(' ')) {
+  for (const range of ranges) {
     const [address = '', bits] = range.split('/')
     list.addSubnet(address, Number(bits), isIPv6(address) ? 'ipv6' : 'ipv4')
   }

@@ -140,6 +140,22 @@ describe('a request to an address that a client supplied', () => {
     expect(await failureOf(local('http://10.0.0.1/'))).to.be.instanceOf(RefusedAddress)
   })
 
+  it('reaches the networks of the operator, over https alone, and nothing beside them', async () => {
+    const networks = ['127.0.0.0/30', 'fd00::/8']
+    const own = createGuardedFetch({ allowLoopback: false, networks })
+    // It got through to a server that speaks no TLS.
+    const reached = await failureOf(own(`https://127.0.0.1:${inside.port}/`))
+    expect(reached).not.to.be.instanceOf(RefusedAddress)
+    expect(seen).to.equal(1)
+    for (const address of [
+      `http://127.0.0.1:${inside.port}/`,
+      `https://127.0.0.9:${inside.port}/`,
+      `https://[::1]:${insideV6.port}/`,
+    ])
+      expect(await failureOf(own(address)), address).to.be.instanceOf(RefusedAddress)
+    expect(seen).to.equal(1)
+  })
+
   it('hands a redirect back instead of following it', async () => {
     const { port, server } = await listen('127.0.0.1', (_request, response) => {
       response.writeHead(302, { location: `http://127.0.0.1:${inside.port}/` }).end()
