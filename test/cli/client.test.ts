@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
@@ -161,7 +162,7 @@ describe('cli client', () => {
   })
 
   it('registers public apps, machines and apps with keys of their own', async () => {
-    const jwk = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }
+    const jwk = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
     const file = join(place.folder, 'keys.json')
     writeFileSync(file, JSON.stringify({ keys: [jwk] }))
     const [phone, machine, signer] = await Promise.all([

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'chai'
 import { AppError } from '../../src/errors.ts'
 import { parseClientMetadata } from '../../src/oidc/clients/client-metadata.ts'
@@ -5,7 +6,7 @@ import type { ClientInput } from '../../src/oidc/clients/client-metadata.ts'
 
 const app: ClientInput = { client_name: 'App', redirect_uris: ['https://app.example.com/callback'] }
 
-const PUBLIC_KEY = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }
+const PUBLIC_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
 
 function refusal(input: unknown): AppError {
   try {
@@ -119,6 +120,7 @@ describe('client metadata', () => {
     ['private_key_jwt without keys', { token_endpoint_auth_method: 'private_key_jwt' }, /jwks or jwks_uri/],
     ['a private key', withKey({ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', d: 'd' }), /must be a public key/],
     ['a symmetric key', withKey({ kty: 'oct', k: 'x' }), /takes public EC, RSA and OKP keys/],
+    ['half a key', withKey({ kty: 'EC', crv: 'P-256', x: 'x' }), /not a complete public key/],
     ['an http initiate_login_uri', { initiate_login_uri: 'http://app.example.com/' }, /https address/],
     ['a script as client_uri', { client_uri: 'javascript:alert(1)' }, /not allowed/],
     ['a resource with a fragment', { allowed_resources: ['https://api.example.com/#x'] }, /fragment/],

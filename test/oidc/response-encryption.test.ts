@@ -1,10 +1,11 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'chai'
 import { CONTENT_ENCRYPTIONS, DECRYPTION_ALGS, ENCRYPTION_ALGS } from '../../src/oidc/keys/algorithms.ts'
 import { parseClientMetadata } from '../../src/oidc/clients/client-metadata.ts'
 
 const APP = { client_name: 'App', redirect_uris: ['https://app.example.com/callback'] }
 const RSA = { kty: 'RSA' as const, n: 'AQAB', e: 'AQAB' }
-const EC = { kty: 'EC' as const, crv: 'P-256', x: 'AQAB', y: 'AQAB' }
+const EC = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })
 
 const register = (input: object) => parseClientMetadata({ ...APP, ...input })
 const faultOf = (input: object): string => {

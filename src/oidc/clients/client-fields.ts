@@ -2,6 +2,7 @@
  * The metadata that a client may leave out, field by field: OpenID Connect (Registration, Logout, CIBA, JARM), RFC 7591,
  * 8705, 9101, 9126, 9396, 9449 and 9701 names. What must fit together is checked in `client-metadata.ts`.
  */
+import { createPublicKey } from 'node:crypto'
 import { z } from 'zod'
 import {
   CLIENT_SIGNING_ALGS,
@@ -58,7 +59,20 @@ const shortText = z.string().trim().min(1).max(255)
 
 const jwkSchema = z
   .looseObject({ kty: z.enum(['EC', 'RSA', 'OKP'], { error: 'takes public EC, RSA and OKP keys' }) })
-  .refine((jwk) => !('d' in jwk), { error: 'must be a public key; this one holds the private part' })
+  .refine((jwk) => !('d' in jwk), {
+    error: 'must be a public key; this one holds the private part',
+    abort: true,
+  })
+  .refine(isComplete, { error: 'is not a complete public key: check kty, and crv, x and y or n and e' })
+
+function isComplete(jwk: Record<string, unknown>): boolean {
+  try {
+    createPublicKey({ key: jwk, format: 'jwk' })
+    return true
+  } catch {
+    return false
+  }
+}
 
 const pages = {
   client_uri: uri(webUriFault).optional(),

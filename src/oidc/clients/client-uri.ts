@@ -49,7 +49,7 @@ export function httpsUriFault(uri: string): string | undefined {
 
 /** A resource indicator: an absolute URI without a fragment, of any harmless scheme (RFC 8707 §2). */
 export function absoluteUriFault(uri: string): string | undefined {
-  return uriFault(uri) ?? (uri.includes('#') ? 'must not have a fragment (#…)' : undefined)
+  return uriFault(uri) ?? (uri.includes('#') ? 'must not have a fragment (#...)' : undefined)
 }
 
 /** An origin as browsers send it: scheme, host and, unless it is the default, port (RFC 6454 §6.2). */
