@@ -104,11 +104,14 @@ for (const { name, stage: open } of STAGES)
       const asked = { scope: 'openid', nonce: 'first', max_age: '600' }
       const { auth_session } = (await app.begin(asked)).json() as Challenged
       const later = { scope: 'openid email offline_access', nonce: 'second', prompt: 'create', max_age: 'x' }
-      const answer = await app.challenge({ auth_session, ...right(), ...later })
+      const claims = JSON.stringify({ id_token: { email: null } })
+      const answer = await app.challenge({ auth_session, ...right(), ...later, claims })
       expect(answer.status, answer.text).to.equal(200)
       const tokens = (await app.redeem((answer.json() as Challenged).authorization_code)).json() as Tokens
       expect(tokens.scope).to.equal('openid')
-      expect(decodeJwt(tokens.id_token)).to.include({ nonce: 'first' }).and.include.keys('auth_time')
+      const told = decodeJwt(tokens.id_token)
+      expect(told).to.include({ nonce: 'first' }).and.include.keys('auth_time')
+      expect(told).not.to.have.property('email')
     })
 
     it('may name its redirect address, and then does so with the code', async () => {
