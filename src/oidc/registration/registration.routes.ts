@@ -25,6 +25,7 @@ export function registrationAnswers(
 ): Middleware {
   return async (ctx, next) => {
     const oidc = ctx as unknown as KoaContextWithOIDC
+    if (needs.openPolicy && isRegistration(ctx.path) && answerPage(oidc)) return
     if (needs.openPolicy && ctx.method === 'POST' && ctx.path === PATH && !ctx.headers.authorization) {
       try {
         await needs.admit(oidc)
@@ -37,6 +38,28 @@ export function registrationAnswers(
     if (ROUTES.has(oidc.oidc?.route ?? '') && ctx.status < 300)
       await showRecord(needs.db, oidc, shownSecret(ctx))
   }
+}
+
+function isRegistration(path: string): boolean {
+  return path === PATH || path.startsWith(`${PATH}/`)
+}
+
+/**
+ * CORS where anybody may register: clients that run in a browser do so from there, as MCP clients of the web. No cookie
+ * counts here, so any origin may. True when the answer is complete.
+ */
+function answerPage(ctx: KoaContextWithOIDC): boolean {
+  const origin = ctx.get('Origin')
+  ctx.vary('Origin')
+  if (!origin) return false
+  ctx.set('Access-Control-Allow-Origin', origin)
+  ctx.set('Access-Control-Expose-Headers', 'Retry-After, WWW-Authenticate, X-Request-Id')
+  if (ctx.method !== 'OPTIONS' || !ctx.get('Access-Control-Request-Method')) return false
+  ctx.set('Access-Control-Allow-Methods', 'GET, POST, PUT, DELETE')
+  ctx.set('Access-Control-Allow-Headers', 'authorization, content-type, mcp-protocol-version')
+  ctx.set('Access-Control-Max-Age', '3600')
+  ctx.status = 204
+  return true
 }
 
 /** The record as it is stored; a secret only when it was just made. */
