@@ -84,4 +84,4 @@ describe(`clients that go on while Redis, MariaDB and two servers are stopped an
   })
 })
 
-const summary = ({ ok, failed }: Seen) => `${ok} answered and ${failed} not`
+const summary = ({ ok, failed, refused }: Seen) => [`${ok} answered and ${failed} not`, ...refused].join('; ')

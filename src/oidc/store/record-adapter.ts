@@ -10,7 +10,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import type { Entry, GrantStore, SingleUse } from './grant-store.ts'
 import type { RecordHandles } from './record-handles.ts'
-import { currentScope, isAbandoned, pendingCommit } from './request-scope.ts'
+import { currentScope, isSurelyWaitedFor, pendingCommit } from './request-scope.ts'
 import type { PendingUse, RequestScope } from './request-scope.ts'
 import { revokeGrantByTag } from './revocation.ts'
 import { grantDigestOf, grantKey, isHandle, isTagged, locate, recordKey, tagOf } from './token-ids.ts'
@@ -150,7 +150,7 @@ async function usedMark(
   const scope = currentScope()
   if (scope && atTokenEndpoint()) {
     // It may have lain in a process that hung, while the client gave up and asked another: no sign of a theft.
-    if (isAbandoned(scope)) throw abandoned()
+    if (!(await isSurelyWaitedFor(scope))) throw abandoned()
     // Goes on as if unused: the commit finds the use again, and answers with the same successor.
     if (model === 'RefreshToken' && (await openSuccessor(parts, id, use)) !== undefined) return {}
     scope.reused = { model, payload }

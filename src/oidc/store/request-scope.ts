@@ -60,6 +60,16 @@ export function isAbandoned({ ctx }: RequestScope): boolean {
   return socket.destroyed || !socket.writable
 }
 
+/**
+ * The same, in doubt: a process that hung finds requests in its sockets whose clients hung up meanwhile, and learns of the
+ * latter only after the former. So the event loop looks at its sockets once more first.
+ */
+export async function isSurelyWaitedFor(scope: RequestScope): Promise<boolean> {
+  // The first turn ends before it looks.
+  for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+  return !isAbandoned(scope)
+}
+
 export function pendingCommit(scope: RequestScope, tag: string): PendingCommit {
   const pending = scope.pending.get(tag) ?? { entries: [] }
   scope.pending.set(tag, pending)

@@ -13,7 +13,7 @@ import type { AppError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { createSealer, deriveKey, randomToken } from '../../platform/tokens.ts'
 import type { CommitOutcome, GrantStore, NewUse, Use } from './grant-store.ts'
-import { isAbandoned, scopeOf } from './request-scope.ts'
+import { isAbandoned, isSurelyWaitedFor, scopeOf } from './request-scope.ts'
 import type { PendingCommit, PendingUse, RequestScope } from './request-scope.ts'
 import { revokeGrant } from './revocation.ts'
 import { locate } from './token-ids.ts'
@@ -126,6 +126,7 @@ async function settle(needs: UnitOfWorkNeeds, scope: RequestScope, commit: Pendi
     // proves no theft. A thief must come again, and is met then.
     if (needs.refreshGraceMs > 0) throw abandoned()
   }
+  if (outcome.outcome === 'used' && !(await isSurelyWaitedFor(scope))) throw abandoned()
   await refuse(needs, use, outcome)
 }
 
