@@ -10,6 +10,7 @@ export type LoggableError = {
 }
 
 const DEPTH = 5
+const STATEMENT = /^\s*(select|insert|update|delete|begin|commit|rollback|set)\b[^]* - /i
 
 /**
  * Drops SQL with its bindings, quoted values and e-mail addresses, keeps type, code, stack frames and causes:
@@ -27,7 +28,9 @@ export function loggableError(error: unknown, depth = 0): LoggableError {
 }
 
 function safeMessage(error: Error): string {
-  const fromDatabase = 'sqlMessage' in error || /^(ER_|SQLITE_)/.test(codeOf(error))
+  // A connection that broke has a code of its own, and the statement all the same.
+  const fromDatabase =
+    'sqlMessage' in error || /^(ER_|SQLITE_)/.test(codeOf(error)) || STATEMENT.test(error.message)
   const text = fromDatabase ? databaseMessage(error) : error.message
   return text.replace(/[^\s@'"<>()]+@[^\s@'"<>()]+/g, '[address]').slice(0, 500)
 }

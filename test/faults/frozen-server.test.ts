@@ -1,0 +1,54 @@
+import { expect } from 'chai'
+import { register } from '../oidc/protocol/relying-party.ts'
+import type { Party, Tokens } from '../oidc/protocol/relying-party.ts'
+import { send } from '../oidc/protocol/send.ts'
+import { openStage, until } from '../oidc/protocol/stage.ts'
+import type { Stage } from '../oidc/protocol/stage.ts'
+
+const CLIENTS = 12
+const PATIENCE_MS = 500
+
+describe('a server process that is stopped and goes on', function () {
+  this.timeout(60_000)
+  let stage: Stage
+  let spa: Party
+
+  before(async () => {
+    stage = await openStage({ store: 'mariadb+redis' })
+    spa = await register(stage, { token_endpoint_auth_method: 'none' })
+  })
+  after(() => stage.stop())
+
+  const post = (process: { port: number }, form: Record<string, string>, signal?: AbortSignal) =>
+    send(`http://127.0.0.1:${process.port}`, {
+      to: '/oauth/token',
+      form: { client_id: spa.clientId, ...form },
+      headers: { host: new URL(stage.issuer).host },
+      ...(signal && { signal }),
+    })
+  const refreshing = (token: string) => ({ grant_type: 'refresh_token', refresh_token: token })
+
+  it('suspects nobody whose request it finds when its client has long asked another process', async () => {
+    const [frozen, other] = [stage.processes[0]!, stage.processes[1]!]
+    const held = await Promise.all(
+      Array.from({ length: CLIENTS }, async () => spa.tokensFor(await stage.person())),
+    )
+    // Warm, so that it comes to the tokens before its event loop has turned often.
+    await Promise.all(held.map(() => post(frozen, refreshing('rt_none'))))
+    process.kill(frozen.pid, 'SIGSTOP')
+    const third = await Promise.all(
+      held.map(async ({ refresh_token: first }) => {
+        const unheard = post(frozen, refreshing(first), AbortSignal.timeout(PATIENCE_MS))
+        expect(await unheard.catch(() => 'hung up')).to.equal('hung up')
+        const second = (await post(other, refreshing(first))).json() as Tokens
+        return ((await post(other, refreshing(second.refresh_token))).json() as Tokens).refresh_token
+      }),
+    )
+    process.kill(frozen.pid, 'SIGCONT')
+    const refused = () => stage.log().split(`"pid":${frozen.pid},"event":"grant.error"`).length - 1
+    await until(() => refused() >= 2 * CLIENTS, 'it has come to all of them')
+    const answers = await Promise.all(third.map((token) => post(other, refreshing(token))))
+    expect(answers.map(({ status }) => status)).to.eql(Array(CLIENTS).fill(200))
+    expect(stage.log()).not.to.contain('oidc.reuse_detected')
+  })
+})
