@@ -24,7 +24,13 @@ export type GuardSettings = {
   resolve?: Resolve
 }
 
-export type GuardedRequest = { method?: string; headers?: HeadersInit; body?: string }
+export type GuardedRequest = {
+  method?: string
+  headers?: HeadersInit
+  body?: string
+  /** Nobody reads the answer's body: however long or slow it is, the status counts. */
+  statusOnly?: boolean
+}
 export type GuardedFetch = (url: string | URL, request?: GuardedRequest) => Promise<Response>
 
 /** The address may not be asked: the message says why, without what was found there. */
@@ -43,13 +49,13 @@ export function createGuardedFetch(settings: GuardSettings): GuardedFetch {
   const { allowLoopback, networks = [], timeoutMs = 2500, limitBytes = 64 * 1024 } = settings
   const { resolve = resolveAll } = settings
   const reach: Reach = { allowLoopback, own: blockList(networks) }
-  return (address, { method = 'GET', headers, body } = {}) => {
+  return (address, { method = 'GET', headers, body, statusOnly = false } = {}) => {
     const signal = AbortSignal.timeout(timeoutMs)
     const asking = async () => {
       const url = new URL(address)
       const targets = await allowedAddresses(url, resolve, reach)
       const sent = { url, targets, reach, signal, method, headers: plainHeaders(headers), body }
-      return toResponse(await exchange(sent), limitBytes)
+      return toResponse(await exchange(sent), statusOnly ? undefined : limitBytes)
     }
     return beforeEnd(signal, asking())
   }
@@ -121,7 +127,20 @@ function exchange(given: Exchange): Promise<IncomingMessage> {
   })
 }
 
-async function toResponse(message: IncomingMessage, limitBytes: number): Promise<Response> {
+/** Without a limit the body is left where it is. */
+async function toResponse(message: IncomingMessage, limitBytes: number | undefined): Promise<Response> {
+  const { statusCode: status = 0 } = message
+  if (status < 200 || status > 599) throw new Error('the answer has no status of HTTP')
+  const body = limitBytes === undefined ? undefined : await readAll(message, limitBytes)
+  if (body === undefined) message.destroy()
+  const empty = body === undefined || status === 204 || status === 205 || status === 304
+  const headers = Object.entries(message.headersDistinct).flatMap(([name, values = []]) =>
+    values.map((value): [string, string] => [name, value]),
+  )
+  return new Response(empty ? null : body, { status, headers })
+}
+
+async function readAll(message: IncomingMessage, limitBytes: number): Promise<Buffer<ArrayBuffer>> {
   const chunks: Buffer[] = []
   let received = 0
   for await (const chunk of message as AsyncIterable<Buffer>) {
@@ -132,13 +151,7 @@ async function toResponse(message: IncomingMessage, limitBytes: number): Promise
     }
     chunks.push(chunk)
   }
-  const { statusCode: status = 0 } = message
-  if (status < 200 || status > 599) throw new Error('the answer has no status of HTTP')
-  const empty = status === 204 || status === 205 || status === 304
-  const headers = Object.entries(message.headersDistinct).flatMap(([name, values = []]) =>
-    values.map((value): [string, string] => [name, value]),
-  )
-  return new Response(empty ? null : Buffer.concat(chunks), { status, headers })
+  return Buffer.concat(chunks)
 }
 
 function plainHeaders(headers: HeadersInit | undefined): Record<string, string> {

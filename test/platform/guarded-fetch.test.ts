@@ -232,6 +232,18 @@ describe('a request to an address that a client supplied', () => {
       server.close()
     })
 
+  it('takes the status of an answer whose body nobody reads, however long or slow that is', async () => {
+    const { port, server } = await listen('127.0.0.1', (_request, response) => {
+      response.writeHead(201, { 'x-far': 'end' }).write('x'.repeat(100_000))
+    })
+    const closed = new Promise((done) => server.once('connection', (socket) => socket.once('close', done)))
+    const fetch = createGuardedFetch({ allowLoopback: true, timeoutMs: 2000 })
+    const response = await fetch(`http://127.0.0.1:${port}/`, { method: 'POST', statusOnly: true })
+    expect([response.status, response.headers.get('x-far'), await response.text()]).to.eql([201, 'end', ''])
+    await closed
+    server.close()
+  })
+
   it('does not unpack what is small and compressed', async () => {
     const packed = gzipSync(Buffer.alloc(10_000_000))
     const { port, server } = await listen('127.0.0.1', (_request, response) => {

@@ -73,6 +73,7 @@ async function post(fetch: GuardedFetch, endpoint: string, token: string, reques
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ auth_req_id: requestId }),
+      statusOnly: true,
     })
   } catch (error) {
     if (error instanceof RefusedAddress)

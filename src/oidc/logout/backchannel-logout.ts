@@ -67,6 +67,7 @@ async function post(fetch: GuardedFetch, address: string, token: string): Promis
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: new URLSearchParams({ logout_token: token }).toString(),
+      statusOnly: true,
     })
     return status === 200 || status === 204 ? undefined : `status_${status}`
   } catch (error) {

@@ -1,11 +1,15 @@
+import { createServer } from 'node:http'
 import { expect } from 'chai'
 import { disableAccount, signOutEverywhere } from '../../../src/accounts/account-state.ts'
 import { createAccountNeeds } from '../../../src/account-features.ts'
 import { TEST_PASSWORD } from '../../support/running-server.ts'
 import { createVisitor } from '../../support/visitor.ts'
 import type { Visitor } from '../../support/visitor.ts'
+import { freePort } from '../../support/service-process.ts'
 import { until } from '../protocol/stage.ts'
 import { inBothSettings, signInAt } from './logout-world.ts'
+
+type Waiting = { lastError: string | null; deliveredAtMs: number | null }
 
 inBothSettings('Back-channel logout', (world) => {
   it('tells an app with a signed token, once, when the person signs out at another app', async () => {
@@ -121,6 +125,34 @@ inBothSettings('Back-channel logout', (world) => {
     const refused = await bound.refresh(tokens.refresh_token!).catch((error: Error) => error)
     expect(refused).to.include({ error: 'invalid_grant' })
     expect((await offline.refresh(kept.tokens.refresh_token!)).access_token).to.be.a('string')
+  })
+
+  it('reaches one app at once while another is away, and that one when it is back, whatever page it answers', async () => {
+    const { server, receiver } = world
+    const port = await freePort()
+    const away = await world.app({ backchannel_logout_uri: `http://localhost:${port}/out` })
+    const there = await world.app()
+    const person = await server.createAccount()
+    const { visitor } = await signInAt(server, away, person)
+    await signInAt(server, there, person, visitor)
+    await visitor.followForm(await visitor.get('/oauth/logout'), { logout: 'yes' })
+    await until(() => receiver.heardBy(there.client.client_id).length > 0, 'the app that is there was told')
+    const waiting = async () =>
+      (await server.parts
+        .db('outbox_messages')
+        .where({ recordKey: away.client.client_id })
+        .first()) as Waiting
+    await until(async () => (await waiting()).lastError !== null, 'the other one could not be told')
+
+    let told = 0
+    const back = createServer((_request, response) => {
+      told += 1
+      response.end('x'.repeat(100_000))
+    }).listen(port, '127.0.0.1')
+    await until(async () => (await waiting()).deliveredAtMs !== null, 'it was told')
+    expect(told).to.equal(1)
+    back.closeAllConnections()
+    back.close()
   })
 
   it('reaches nothing inside the network, and is given up at once', async () => {
