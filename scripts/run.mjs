@@ -22,6 +22,7 @@ const TARGETS = {
   migrate: { command: ['src/cli.ts', 'migrate'] },
   seed: { command: ['src/cli.ts', 'seed'] },
   example: { command: ['examples/run.ts'] },
+  suite: { command: ['seeds/suite.ts'] },
   approve: { command: ['examples/ciba-approval/run.ts'] },
   resource: { command: ['examples/bound-resource/run.ts'] },
   test: { command: ['scripts/test.mjs'] },
