@@ -168,6 +168,13 @@ describe('the other endpoints tell why they refuse', function () {
           /takes client_secret_basic.*got 'x'/,
         ],
         [
+          'a method in letters beyond ASCII',
+          json({ token_endpoint_auth_method: 'schlüssel' }),
+          400,
+          'invalid_client_metadata',
+          /got 'schl\?ssel'/,
+        ],
+        [
           'against its profile',
           json({ profile: 'fapi2-security', token_endpoint_auth_method: 'none' }),
           400,

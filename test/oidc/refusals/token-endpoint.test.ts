@@ -221,6 +221,8 @@ describe('a request for tokens that is refused tells why', function () {
       got: `${CALLBACK}/x`,
       registered: [CALLBACK],
     })
+    const unknown = { grant_type: 'authorization_code', code: 'x', redirect_uri: CALLBACK }
+    expect(await lineOf(stage, await ask(unknown))).to.not.have.any.keys('got', 'registered')
     const foreign = await lineOf(stage, await other.redeem(await app.codeFor(person)))
     expect(foreign['detail']).to.equal('client mismatch')
     expect(JSON.stringify(foreign)).to.not.contain(app.clientId)
