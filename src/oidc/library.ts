@@ -25,6 +25,7 @@ type Internals = {
   grantTypeHandlers: Map<string, GrantHandler>
   responseModes: Map<string, ResponseMode>
   keystore: unknown
+  features: { mTLS: { enabled: boolean; getCertificate: (ctx: KoaContextWithOIDC) => unknown } }
   configuration: {
     grantTypes: Set<string>
     responseTypes: string[]
@@ -122,6 +123,12 @@ export function wrapResponseModes(
   const { responseModes } = internals(provider)
   for (const [name, handler] of responseModes)
     responseModes.set(name, (ctx, redirectUri, payload) => handler(ctx, redirectUri, change(ctx, payload)))
+}
+
+/** Whether the request came with a client certificate, as far as this server looks for one. */
+export function presentsCertificate(ctx: KoaContextWithOIDC): boolean {
+  const { mTLS } = internals(ctx.oidc.provider).features
+  return mTLS.enabled && mTLS.getCertificate(ctx) !== undefined
 }
 
 /** What a request may choose from here. */

@@ -15,6 +15,8 @@ const HINTS: Record<AuthenticationMethod, string> = {
   post: 'check client_id and client_secret, and that the client is registered to authenticate with its secret',
   assertion:
     'check that the client is registered for private_key_jwt or client_secret_jwt and has the key that signed (a jwks_uri must be reachable from here), with an alg that it may use, and that each assertion is sent once',
+  certificate:
+    'check that the client is registered for tls_client_auth with the subject of this certificate, issued by an authority that is known here, or for self_signed_tls_client_auth with the certificate in its jwks',
   none: 'only client_id was sent. A public client has to be registered with the method none; another sends its secret, its assertion, or its certificate at mtls_endpoint_aliases',
 }
 

@@ -46,11 +46,29 @@ const FAILURE = {
 
 type RenderError = Configuration['renderError']
 
+/** Where programs ask and RFC 6749 §5.2 wants JSON, whatever they accept: the default of Java is HTML. */
+const FOR_PROGRAMS = new Set([
+  'token',
+  'pushed_authorization_request',
+  'introspection',
+  'revocation',
+  'userinfo',
+  'registration',
+  'client',
+  'client_update',
+  'client_delete',
+  'device_authorization',
+  'backchannel_authentication',
+  'authorization_challenge',
+])
+
 /** The page is made before the library tells that it refused. */
 export function describedPage(render: RenderError): RenderError {
   return (ctx, out, error) => {
     explain(ctx, error)
-    return render?.(ctx, out, error)
+    if (!FOR_PROGRAMS.has(ctx.oidc.route)) return render?.(ctx, out, error)
+    ctx.body = out
+    return undefined
   }
 }
 

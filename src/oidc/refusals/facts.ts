@@ -48,7 +48,8 @@ const METHODS: Record<AuthenticationMethod, string> = {
   basic: 'client_secret_basic',
   post: 'client_secret_post',
   assertion: 'client_assertion',
-  none: 'client_id alone, or a certificate',
+  certificate: 'a client certificate',
+  none: 'client_id alone',
 }
 
 function methodsOf(ctx: KoaContextWithOIDC, client: Client): RefusalFacts {

@@ -1,11 +1,12 @@
 /** What a request carried, as far as its sender may be told about it: it learns nothing that it did not send. */
 import { decodeJwt } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { presentsCertificate } from '../library.ts'
 
 /** Values of a list that is known anyway; whatever else stands in their place could be a secret or somebody's advertising. */
 const PLAIN = /^[\w.:/+ -]{1,80}$/
 
-export type AuthenticationMethod = 'basic' | 'post' | 'assertion' | 'none'
+export type AuthenticationMethod = 'basic' | 'post' | 'assertion' | 'certificate' | 'none'
 
 /** `; got VALUE`, or nothing when the parameter is missing or not to be repeated. */
 export function got(ctx: KoaContextWithOIDC, parameter: string): string {
@@ -30,10 +31,12 @@ export function lostParameters(ctx: KoaContextWithOIDC): string {
 }
 
 /** How the request authenticates its client. */
-export function authenticationOf({ headers, oidc }: KoaContextWithOIDC): AuthenticationMethod {
+export function authenticationOf(ctx: KoaContextWithOIDC): AuthenticationMethod {
+  const { headers, oidc } = ctx
   if (oidc.body?.['client_secret']) return 'post'
   if (headers.authorization !== undefined) return 'basic'
-  return oidc.body?.['client_assertion'] === undefined ? 'none' : 'assertion'
+  if (oidc.body?.['client_assertion'] !== undefined) return 'assertion'
+  return presentsCertificate(ctx) ? 'certificate' : 'none'
 }
 
 /** The kinds of client authentication in the request, when it should be one. */

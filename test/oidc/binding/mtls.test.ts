@@ -214,6 +214,14 @@ for (const store of STORES)
         expect((await ask(clientId, escaped(certificate))).status, String(at)).to.equal(401)
     })
 
+    it('that lets nobody in tells what to check, alike where there is no such client', async () => {
+      const { clientId } = await register(stage, byName)
+      const stranger = escaped(makeCertificate({ issuer: authority }))
+      const [known, unknown] = await Promise.all([clientId, 'nobody'].map((id) => ask(id, stranger)))
+      expect(known?.json()['error_description']).to.match(/subject of this certificate/)
+      expect(unknown?.text).to.equal(known?.text)
+    })
+
     it('that cannot be read, or is there twice, is none', async () => {
       const { clientId } = await register(stage, byName)
       const good = inColons(issued)

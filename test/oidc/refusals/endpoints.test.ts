@@ -5,7 +5,7 @@ import type { Party } from '../protocol/relying-party.ts'
 import type { Sent } from '../protocol/send.ts'
 import { sqliteStage } from '../protocol/stage.ts'
 import type { Stage } from '../protocol/stage.ts'
-import { tell } from './told.ts'
+import { tell, toldProgram } from './told.ts'
 
 const PAGE = 'https://spa.example.com'
 
@@ -222,6 +222,16 @@ describe('the other endpoints tell why they refuse', function () {
       const page = await stage.visitor().get(`/oauth/logout?${query}`)
       expect(page.text).to.match(/not among the post_logout_redirect_uris/)
     })
+  })
+
+  describe('a program that says that it likes pages best, as those in Java do by default,', () => {
+    const accept = 'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2'
+    const names = ['token', 'par', 'introspect', 'revoke', 'device', 'backchannel', 'authorize-challenge']
+    for (const name of [...names, 'userinfo', 'register'])
+      it(`gets JSON from ${name}`, async () => {
+        const answer = await stage.send({ to: `/oauth/${name}`, method: 'POST', headers: { accept } })
+        expect((await toldProgram(stage, answer)).error).to.match(/^invalid_(request|token|client)$/)
+      })
   })
 
   describe('an address', () => {
