@@ -165,6 +165,25 @@ describe('token exchange refuses', function () {
     await expectRefused({ subject_token }, 'invalid_request', /expired/)
   })
 
+  it('a refresh token that expired, or that was exchanged for its successor', async () => {
+    await world.allow({ clientId: world.app.clientId })
+    const { refresh_token: subject_token } = await world.tokensFor(person)
+    const { key } = locate('RefreshToken', subject_token)!
+    const { store } = stage.parts
+    const { payload = '{}' } = await store.readToken(key)
+    const fields = { subject_token, subject_token_type: TOKEN_TYPES.refreshToken }
+    const write = (changes: object) => {
+      const changed = JSON.stringify({ ...JSON.parse(payload), ...changes })
+      return store.commit({ entries: [{ key, payload: changed, expiresAtMs: Date.now() + 60_000 }] })
+    }
+    await write({ exp: Math.floor(Date.now() / 1000) - 1 })
+    expect((await world.exchange(fields, world.app.auth)).json()).to.include({ error: 'invalid_request' })
+    await write({})
+    expect((await world.exchange(fields, world.app.auth)).status).to.equal(200)
+    await write({ consumed: true })
+    expect((await world.exchange(fields, world.app.auth)).json()).to.include({ error: 'invalid_request' })
+  })
+
   it('clients without the grant type, with a wrong secret, or with none', async () => {
     const subject_token = tokens.access_token
     const form = {
