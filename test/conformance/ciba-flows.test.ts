@@ -55,7 +55,8 @@ describe('the FAPI-CIBA plan, tokens', function () {
           audience: String(world.metadata['token_endpoint']),
           claims: (claims) => ({ ...claims, acr_values: acr, requested_expiry: 300 }),
         }
-        const longToken = 'a'.repeat(1024)
+        // CreateLongRandomClientNotificationToken: as long as one may be, of every character that a bearer token has.
+        const longToken = 'aZ9-._~+/'.repeat(113) + '='.repeat(7)
         const answer = await played.ask(bend, 'client2', longToken)
         const second = acknowledged(answer)
         expect(answer.json).to.include({ expires_in: 300 })

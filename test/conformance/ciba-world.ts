@@ -85,7 +85,11 @@ export async function openWorld() {
   return {
     ...suite,
     receiver,
-    aliases: suite.metadata['mtls_endpoint_aliases'] as Record<string, string>,
+    /** Where certificates are asked for: the endpoint itself, where it has no other name. */
+    aliases: { ...suite.metadata, ...(suite.metadata['mtls_endpoint_aliases'] as object) } as Record<
+      string,
+      string
+    >,
     /** CallAutomatedCibaApprovalEndpoint. */
     async decide(action: 'allow' | 'deny', id: string): Promise<void> {
       const address = template.replace('{action}', action).replace('{auth_req_id}', id)
