@@ -148,6 +148,35 @@ for (const { name, open } of STORES) {
       expect(await DeviceCode.find(forged)).to.equal(undefined)
     })
 
+    it('burns no device code when the store fails halfway', async () => {
+      let commits = 0
+      const failing = new Proxy(opened.store, {
+        get(target, name: keyof GrantStore) {
+          if (name !== 'commit') return target[name]
+          return (commit: Parameters<GrantStore['commit']>[0]) =>
+            (commits += 1) === 2 ? Promise.reject(unavailable(new Error('down'))) : target.commit(commit)
+        },
+      })
+      const broken = await serveProvider({ store: failing, clock })
+      const { body: device } = await post(`${base}/device/auth`, { scope: 'openid', ...WEB })
+      const { DeviceCode, Grant } = nodes[0]!.provider
+      const code = await DeviceCode.findByUserCode(String(device.user_code).replace('-', ''))
+      const grant = new Grant({ accountId: 'alice', clientId: 'web' })
+      grant.addOIDCScope('openid')
+      const approved = { accountId: 'alice', grantId: await grant.save(), scope: 'openid' }
+      await Object.assign(code!, approved).save()
+
+      const grantType = 'urn:ietf:params:oauth:grant-type:device_code'
+      const form = { grant_type: grantType, device_code: String(device.device_code), ...WEB }
+      expect((await post(`${broken.base}/token`, form)).status).to.equal(503)
+      expect(commits).to.equal(2)
+      const { status, body } = await post(`${base}/token`, form)
+      expect(status, JSON.stringify(body)).to.equal(200)
+      expect((await post(`${base}/token`, form)).body.error).to.equal('invalid_grant')
+      expect(await isActive(base, body.access_token), 'the replay ended it').to.equal(false)
+      await broken.close()
+    })
+
     it(`counts one proof of ${PARALLEL} equal ones, over two nodes`, async () => {
       const exp = Math.floor(Date.now() / SECOND) + 60
       const claims = Array.from({ length: PARALLEL }, (_, index) =>
