@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { createLocalJWKSet, jwtVerify } from 'jose'
 import type { JWTVerifyGetKey } from 'jose'
@@ -11,6 +14,7 @@ import type { Party } from '../oidc/protocol/relying-party.ts'
 import { STAGES, until } from '../oidc/protocol/stage.ts'
 import type { Stage } from '../oidc/protocol/stage.ts'
 
+const CLI = join(import.meta.dirname, '../../src/cli.ts')
 const LOOPS = 3
 /** What the relying parties below cache the key set for. */
 const CACHED_MS = SECOND_MS
@@ -101,5 +105,26 @@ for (const { name, stage: open } of STAGES)
           [...signers].filter((signer) => signer.startsWith(alg)),
           alg,
         ).to.have.length(3)
+    })
+
+    it('is finished by the next order when a command was killed in the middle', async () => {
+      const { db } = stage.parts
+      const states = async () => (await listSigningKeys(db)).map(({ alg, state }) => `${alg} ${state}`).sort()
+      const whole = [...SIGNING_ALGS].map((alg) => `${alg} current`).sort()
+      const inUse = async () => (await states()).filter((each) => !each.endsWith('retired'))
+      const before = (await states()).length
+      const command = spawn(process.execPath, [CLI, 'keys', 'rotate', '--now'], { env: stage.env })
+      const ended = once(command, 'exit')
+      await until(async () => (await states()).length > before, 'the first key was made')
+      command.kill('SIGKILL')
+      await ended
+
+      const half = await inUse()
+      expect(half, 'every algorithm still has its key').to.include.members(whole)
+      const again = spawn(process.execPath, [CLI, 'keys', 'rotate', '--now'], { env: stage.env })
+      expect(await once(again, 'exit')).to.eql([0, null])
+      expect(await inUse()).to.eql(whole)
+      const fresh = async () => publishedKeys(stage)
+      await until(async () => (await round(fresh, new Set()).catch(() => 0)) === 4, 'the new keys are known')
     })
   })
