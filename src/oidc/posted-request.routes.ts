@@ -21,8 +21,14 @@ export function postedRequestRoutes(paths: readonly string[]): Router {
 /** 303, so that no browser posts the form anywhere else (RFC 9700 §4.12). */
 async function turnIntoGet(ctx: Context, path: string): Promise<void> {
   if (!ctx.is(FORM)) throw new AppError('invalid_request', 400, `This address takes ${FORM}.`)
-  const body = await readBody(ctx, { limitBytes: LIMIT_BYTES })
+  const body = await readBody(ctx, { limitBytes: LIMIT_BYTES }).catch(sayWhereMoreFits)
   const parameters = [...new URLSearchParams(ctx.search), ...new URLSearchParams(body.toString())]
   ctx.redirect(`${path}?${new URLSearchParams(parameters)}`)
   ctx.status = 303
+}
+
+function sayWhereMoreFits(error: unknown): never {
+  if (!(error instanceof AppError) || error.status !== 413) throw error
+  const message = `A request by way of the browser has at most ${LIMIT_BYTES} bytes; push a larger one (RFC 9126).`
+  throw new AppError(error.code, error.status, message, { cause: error })
 }

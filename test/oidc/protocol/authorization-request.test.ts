@@ -204,6 +204,13 @@ describe('the authorization endpoint', function () {
     }
   })
 
+  it('tells of a POST that is too large for an address where more fits', async () => {
+    const form = Object.fromEntries(new URL(app.authorizePath(), stage.issuer).searchParams)
+    const answer = await stage.send({ to: '/oauth/authorize', form: { ...form, state: 's'.repeat(9000) } })
+    expect(answer.status).to.equal(413)
+    expect(answer.json()['error_description']).to.contain('8192 bytes; push a larger one (RFC 9126)')
+  })
+
   it('answers every step of an interaction with 303', async () => {
     const visitor = stage.visitor()
     const page = await visitor.get(app.authorizePath())
