@@ -20,13 +20,17 @@ export type Refusal = Error & {
 
 type Words = string | ((ctx: KoaContextWithOIDC, refusal: Refusal) => string | undefined)
 
+/** What prompt=none ends in, whatever it is that is missing. */
+const ASK = 'send the request without prompt=none, so that the person can be asked'
+const UNASKED = new Set(['consent_required', 'interaction_required', 'login_required'])
+
 /** For errors that come without a word. */
 export const BY_CODE: Readonly<Record<string, string>> = {
   access_denied: 'the request was denied: nothing was granted that this client may have',
-  consent_required: 'the person has to consent: send the request without prompt=none',
+  consent_required: ASK,
   expired_login_hint_token: 'the login_hint_token has expired',
   expired_token: 'the code has expired: begin a new request',
-  interaction_required: 'the person has to be shown a page: send the request without prompt=none',
+  interaction_required: ASK,
   invalid_authorization_details: 'authorization_details are not as their types demand',
   invalid_binding_message: 'binding_message cannot be shown: send a short plain text',
   invalid_client: 'client authentication failed',
@@ -36,7 +40,7 @@ export const BY_CODE: Readonly<Record<string, string>> = {
   invalid_request_uri: 'request_uri is unknown, expired or used: push the request again',
   invalid_software_statement: 'the software_statement is not accepted: have it signed anew',
   invalid_user_code: 'the user_code is not the right one',
-  login_required: 'the person has to sign in: send the request without prompt=none',
+  login_required: ASK,
   missing_user_code: 'user_code is missing',
   registration_not_supported:
     'registration in the request is not supported: register the client first, then leave the parameter out',
@@ -107,7 +111,6 @@ export const BY_SENTENCE: Readonly<Record<string, Words>> = {
     `max_age takes a whole number of seconds, 0 or more${got(ctx, 'max_age')}`,
   'invalid requested_expiry parameter value': (ctx) =>
     `requested_expiry takes a whole number of seconds, 1 or more${got(ctx, 'requested_expiry')}`,
-  'End-User authentication is required': BY_CODE['login_required'] ?? '',
   'scope contains invalid characters':
     'scope takes names with single spaces between them, without quotes and backslashes',
   'requested scope is not allowed': (_ctx, { scope }) =>
@@ -228,6 +231,7 @@ export function isForOthers({ error_description: told = '' }: Refusal): boolean 
 export function descriptionOf(ctx: KoaContextWithOIDC, refusal: Refusal): string | undefined {
   const { error_description: told } = refusal
   if (told === undefined) return BY_CODE[refusal.message]
+  if (UNASKED.has(refusal.message)) return `${told}: ${ASK}`
   const words = Object.hasOwn(BY_SENTENCE, told)
     ? BY_SENTENCE[told]
     : BY_PATTERN.find(([sentence]) => sentence.test(told))?.[1]

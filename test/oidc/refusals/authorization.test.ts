@@ -5,7 +5,7 @@ import type { Visited } from '../../support/visitor.ts'
 import { nowSeconds } from '../binding/prover.ts'
 import { CALLBACK, register } from '../protocol/relying-party.ts'
 import type { Fields, Party } from '../protocol/relying-party.ts'
-import { sqliteStage } from '../protocol/stage.ts'
+import { PASSWORD, sqliteStage } from '../protocol/stage.ts'
 import type { Stage } from '../protocol/stage.ts'
 import { lineOf, tell, toldApp } from './told.ts'
 
@@ -122,6 +122,19 @@ describe('an authorization request that is refused tells why', function () {
       expect(told).to.include({ error: 'registration_not_supported' })
       expect(told.error_description).to.match(/register the client first/)
     })
+
+  it('when somebody who is signed in would have to consent or sign in anew, and must not be asked', async () => {
+    const [visitor, { email }] = [stage.visitor(), await stage.person()]
+    await visitor.signIn({ email, password: PASSWORD })
+    const silent = async (given: Fields) =>
+      toldApp(stage, await visitor.get(app.authorizePath({ prompt: 'none', ...given })))
+    const unseen = await silent({})
+    expect(unseen.error).to.equal('consent_required')
+    expect(unseen.error_description).to.match(/scopes not granted: .*without prompt=none/)
+    const strong = await silent({ claims: JSON.stringify({ id_token: { sub: { value: 'x' } } }) })
+    expect(strong.error).to.equal('login_required')
+    expect(strong.error_description).to.match(/requested subject.*without prompt=none/)
+  })
 
   it('when it has to be pushed or signed', async () => {
     expect((await toldApp(stage, await ask({}, pushing))).error_description).to.match(
