@@ -116,7 +116,8 @@ export const BY_SENTENCE: Readonly<Record<string, Words>> = {
   'requested scope is not allowed': (_ctx, { scope }) =>
     `the scope ${scope ?? ''} is not among those that this client is registered for`,
   'could not parse the claims parameter JSON': 'claims is not valid JSON',
-  'could not decode id_token_hint': 'id_token_hint is not a JWT: send the ID token as it was issued',
+  'could not decode id_token_hint':
+    'id_token_hint is not a signed JWT: send the ID token as it was issued, or what was encrypted in it',
   'could not validate id_token_hint':
     'id_token_hint is not an ID token that this server issued to this client: send the last one as it was issued',
   'unrecognized id_token_hint audience': 'the client that id_token_hint was issued to is not registered here',
