@@ -207,7 +207,7 @@ describe('the other endpoints tell why they refuse', function () {
 
   describe('the page for signing out', () => {
     const WRONG: [string, string, RegExp][] = [
-      ['a hint that is no JWT', 'id_token_hint=x', /id_token_hint is not a JWT/],
+      ['a hint that is no JWT', 'id_token_hint=x', /id_token_hint is not a signed JWT/],
       ['an unknown client', 'client_id=nobody', /not registered/],
     ]
     for (const [mistake, query, words] of WRONG)
