@@ -111,7 +111,9 @@ async function findPerson(
   hint: string,
 ): Promise<string | undefined> {
   const account = await findAccountByEmail(needs.db, hint)
-  if (account) return account.id
+  const confirmed = account && (account.emailVerifiedAtMs !== null || needs.unverifiedMayAuthorize)
+  if (confirmed && account.disabledAtMs === null) return account.id
+  // Whom the client may not ask is as unknown as whom nobody knows, also in the counting.
   refuseMore(ctx, await countUnknown(needs, ctx.oidc.client?.clientId ?? ''))
   return undefined
 }

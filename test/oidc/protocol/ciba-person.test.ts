@@ -79,6 +79,21 @@ for (const { name, stage: open } of STAGES)
       expect((await countRequest(needs, other)).allowed).to.equal(true)
     })
 
+    it('is unknown to apps until their address is confirmed, and counted like nobody', async () => {
+      const probing = await registerAsker(stage, { client_name: 'Prober' })
+      const { email } = await stage.person({ verified: false })
+      const probes: Answer[] = []
+      for (let probe = 0; probe < 101; probe += 1)
+        probes.push(await ask({ login_hint: probe % 2 ? email : 'nobody@example.org' }, probing))
+      const told = new Set(probes.slice(0, 100).map((one) => `${one.status} ${one.text}`))
+      expect([...told]).to.have.length(1)
+      expect(errorOf(probes[0]!)).to.equal('unknown_user_id')
+      for (const hint of [email, 'nobody@example.org']) {
+        const refused = await ask({ login_hint: hint }, probing)
+        expect([refused.status, errorOf(refused)]).to.eql([403, 'access_denied'])
+      }
+    })
+
     it('is not counted by an app whose requests were allowed', async () => {
       const { email } = await stage.person()
       const visitor = await signedIn(stage, email)
