@@ -54,6 +54,10 @@ for (const { name, stage: open } of STAGES)
       }
       expect(await audience([only], 'only:read')).to.eql([only, 'only:read'])
       expect(await audience([only], 'openid only:read')).to.eql([undefined, 'openid'])
-      expect(await audience([only, other], 'openid only:read')).to.eql([undefined, 'openid'])
+      expect((await audience([only, other], 'email only:read'))[0]).to.equal(undefined)
+      // Nobody was asked for access to the resource then, and so there is none to fetch later.
+      const app = await register(stage, { allowed_resources: [only] })
+      const code = await app.codeFor(person, { scope: 'openid only:read' })
+      expect((await app.redeem(code, { resource: only })).json()).to.include({ error: 'invalid_target' })
     })
   })
