@@ -8,6 +8,7 @@ import type { AnyContext } from './http/request-state.ts'
 import { cibaNeeds } from './backchannel-features.ts'
 import { createAdapterFactory, overrideReplayDetection } from './oidc/store/adapter.ts'
 import { createClientAdapter } from './oidc/clients/client-adapter.ts'
+import { refuseOtherTypes } from './oidc/clients/client-documents.ts'
 import { tendClientKeys } from './oidc/clients/client-keys.ts'
 import { installSecretComparison } from './oidc/clients/secret-comparison.ts'
 import { installCiba } from './oidc/ciba/ciba.ts'
@@ -69,7 +70,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     lifetimes,
     adapter: adapterOf(parts, registration),
     findAccount: createFindAccount(db),
-    fetch,
+    fetch: refuseOtherTypes(fetch),
     checksSectors: given.checksSectors ?? isRegistering,
     ...registration.configuration,
     findResource: resources.get,

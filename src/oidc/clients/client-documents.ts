@@ -6,6 +6,7 @@ import Provider, { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { ClientPin } from '../../accounts/consents.ts'
 import { AppError } from '../../errors.ts'
+import type { GuardedFetch } from '../../platform/guarded-fetch.ts'
 import { digest } from '../../platform/tokens.ts'
 import { scopesForLibrary } from './client-adapter.ts'
 import { EXCEPTIONS } from './client-exceptions.ts'
@@ -61,6 +62,21 @@ const NEVER_OF_A_DOCUMENT = [
   ...EXCEPTIONS,
   'sector_identifier_uri',
 ] as const
+
+const JSON_TYPE = /^application\/(?:[\w!#$&^.-]+\+)?json\s*(?:;|$)/i
+
+/**
+ * Takes a document only as what it is served as: where people upload files, anybody could describe the host's own client
+ * in a picture or a text. Of all that the library fetches it asks for documents alone with `redirect: 'manual'`.
+ */
+export function refuseOtherTypes(fetch: GuardedFetch): GuardedFetch {
+  return async (address, request) => {
+    const answer = await fetch(address, request)
+    const isDocument = (request as RequestInit | undefined)?.redirect === 'manual'
+    if (!isDocument || JSON_TYPE.test(answer.headers.get('content-type') ?? '')) return answer
+    throw new TypeError('the document is not served as JSON')
+  }
+}
 
 /** True for a client that is known by its document alone. */
 export function isDocumentId(clientId: unknown): clientId is string {

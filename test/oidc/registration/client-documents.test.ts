@@ -160,6 +160,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
         () => host.describe('/secret.json', { token_endpoint_auth_method: 'client_secret_basic' }),
       ],
       ['holds a secret', () => host.describe('/held.json', { client_secret: 'x' })],
+      ['is served as a page', () => host.describe('/page.json', {}, { 'content-type': 'text/html' })],
       ['is a list', () => host.publish('/list.json', [])],
       ['is larger than 64 KiB', () => host.describe('/large.json', { client_name: 'x'.repeat(70_000) })],
       [

@@ -41,15 +41,20 @@ export async function startDocumentHost() {
       return origin + path
     },
     /** A client's document; its address is the client_id. */
-    describe(path: string, metadata: Record<string, unknown> = {}): string {
+    describe(
+      path: string,
+      metadata: Record<string, unknown> = {},
+      headers: Record<string, string> = {},
+    ): string {
       const client_id = origin + path
-      return this.publish(path, {
+      const described = {
         client_id,
         client_name: 'Described',
         redirect_uris: ['http://127.0.0.1/callback'],
         token_endpoint_auth_method: 'none',
         ...metadata,
-      })
+      }
+      return this.publish(path, described, { headers })
     },
     async stop() {
       const closed = once(server, 'close')
