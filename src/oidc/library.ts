@@ -2,6 +2,7 @@
  * The library's own parts, for endpoints and grants that it lacks: the same client authentication, sender constraining
  * and error answers as everywhere else. Nothing but this and `library-requests.ts` may reach into the package.
  */
+import type { X509Certificate } from 'node:crypto'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import introspection from 'oidc-provider/lib/actions/introspection.js'
 import revocation from 'oidc-provider/lib/actions/revocation.js'
@@ -25,7 +26,9 @@ type Internals = {
   grantTypeHandlers: Map<string, GrantHandler>
   responseModes: Map<string, ResponseMode>
   keystore: unknown
-  features: { mTLS: { enabled: boolean; getCertificate: (ctx: KoaContextWithOIDC) => unknown } }
+  features: {
+    mTLS: { enabled: boolean; getCertificate: (ctx: KoaContextWithOIDC) => X509Certificate | undefined }
+  }
   configuration: {
     grantTypes: Set<string>
     responseTypes: string[]
@@ -125,10 +128,10 @@ export function wrapResponseModes(
     responseModes.set(name, (ctx, redirectUri, payload) => handler(ctx, redirectUri, change(ctx, payload)))
 }
 
-/** Whether the request came with a client certificate, as far as this server looks for one. */
-export function presentsCertificate(ctx: KoaContextWithOIDC): boolean {
+/** The client certificate that the request came with, as far as this server looks for one. */
+export function presentedCertificate(ctx: KoaContextWithOIDC): X509Certificate | undefined {
   const { mTLS } = internals(ctx.oidc.provider).features
-  return mTLS.enabled && mTLS.getCertificate(ctx) !== undefined
+  return mTLS.enabled ? mTLS.getCertificate(ctx) : undefined
 }
 
 /** What a request may choose from here. */

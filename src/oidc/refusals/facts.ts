@@ -3,7 +3,9 @@
  * in the log alone, under the id that the page shows or the answer carries in `X-Request-Id`; a stranger learns no more
  * than RFC 6749 allows.
  */
+import { decodeProtectedHeader } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { presentedCertificate } from '../library.ts'
 import type { Refusal } from './descriptions.ts'
 import { authenticationOf, claimsOf, parameterOf } from './sent.ts'
 import type { AuthenticationMethod } from './sent.ts'
@@ -53,7 +55,47 @@ const METHODS: Record<AuthenticationMethod, string> = {
 }
 
 function methodsOf(ctx: KoaContextWithOIDC, client: Client): RefusalFacts {
-  return { got: METHODS[authenticationOf(ctx)], registered: client.clientAuthMethod }
+  const method = authenticationOf(ctx)
+  const shown = method === 'assertion' ? assertionOf(ctx) : certificateOf(ctx, method)
+  return {
+    got: [METHODS[method], ...shown].join(' ').slice(0, 2 * LONGEST),
+    registered: registrationOf(client),
+  }
+}
+
+/** All of an assertion that its checks look at and that is no proof by itself. */
+function assertionOf(ctx: KoaContextWithOIDC): string[] {
+  const jwt = parameterOf(ctx, 'client_assertion')
+  const { iss, sub, aud, iat, exp } = claimsOf(jwt)
+  const given = Object.entries({ ...headerOf(jwt), iss, sub, aud: textOf(aud), iat, exp })
+  return given.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${String(value)}`)
+}
+
+function headerOf(jwt: string | undefined): { alg?: unknown; kid?: unknown } {
+  try {
+    const { alg, kid } = decodeProtectedHeader(jwt ?? '')
+    return { alg, kid }
+  } catch {
+    return {}
+  }
+}
+
+function certificateOf(ctx: KoaContextWithOIDC, method: AuthenticationMethod): string[] {
+  const certificate = method === 'certificate' ? presentedCertificate(ctx) : undefined
+  return certificate ? [certificate.subject.replaceAll('\n', ', '), `until ${certificate.validTo}`] : []
+}
+
+const SUBJECTS = [
+  'tlsClientAuthSubjectDn',
+  'tlsClientAuthSanDns',
+  'tlsClientAuthSanIp',
+  'tlsClientAuthSanEmail',
+  'tlsClientAuthSanUri',
+]
+
+function registrationOf(client: Client): string {
+  const fields = ['tokenEndpointAuthSigningAlg', ...SUBJECTS].map((name) => textOf(client[name]))
+  return [client.clientAuthMethod, ...fields].filter(Boolean).join(' ')
 }
 
 /** Who it says it is, when nobody by that name is registered. */

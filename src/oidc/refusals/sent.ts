@@ -1,7 +1,7 @@
 /** What a request carried, as far as its sender may be told about it: it learns nothing that it did not send. */
 import { decodeJwt } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { presentsCertificate } from '../library.ts'
+import { presentedCertificate } from '../library.ts'
 
 /** Values of a list that is known anyway; whatever else stands in their place could be a secret or somebody's advertising. */
 const PLAIN = /^[\w.:/+ -]{1,80}$/
@@ -36,7 +36,7 @@ export function authenticationOf(ctx: KoaContextWithOIDC): AuthenticationMethod 
   if (oidc.body?.['client_secret']) return 'post'
   if (headers.authorization !== undefined) return 'basic'
   if (oidc.body?.['client_assertion'] !== undefined) return 'assertion'
-  return presentsCertificate(ctx) ? 'certificate' : 'none'
+  return presentedCertificate(ctx) ? 'certificate' : 'none'
 }
 
 /** The kinds of client authentication in the request, when it should be one. */

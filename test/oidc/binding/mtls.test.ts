@@ -6,6 +6,7 @@ import type { Store } from '../../support/running-server.ts'
 import { register, VERIFIER } from '../protocol/relying-party.ts'
 import { openStage } from '../protocol/stage.ts'
 import type { Stage } from '../protocol/stage.ts'
+import { lineOf } from '../refusals/told.ts'
 import { jwkOf, makeCertificate } from './certificates.ts'
 import type { Certificate } from './certificates.ts'
 import { fetchWith } from './mtls-request.ts'
@@ -220,6 +221,9 @@ for (const store of STORES)
       const [known, unknown] = await Promise.all([clientId, 'nobody'].map((id) => ask(id, stranger)))
       expect(known?.json()['error_description']).to.match(/subject of this certificate/)
       expect(unknown?.text).to.equal(known?.text)
+      const line = await lineOf(stage, known!)
+      expect(line['got']).to.match(/^a client certificate .*until/)
+      expect(line['registered']).to.equal(`tls_client_auth ${SUBJECT_DN}`)
     })
 
     it('that cannot be read, or is there twice, is none', async () => {

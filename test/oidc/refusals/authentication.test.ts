@@ -212,6 +212,9 @@ describe('a client that does not get in is told why', function () {
     expect(line['detail']).to.match(/does not match the registered/)
     const expired = await lineOf(stage, await ask(await assertion({ claims: { exp: nowSeconds() - 100 } })))
     expect(expired['detail']).to.match(/expired/)
+    expect(expired['got']).to.match(
+      /^client_assertion alg=ES256 kid=k iss=\S+ sub=\S+ aud=\S+ iat=\d+ exp=\d+$/,
+    )
   })
 
   it('and the operator has the name that nobody is registered under, but no secret that stands in its place', async () => {
