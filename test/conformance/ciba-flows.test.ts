@@ -5,15 +5,27 @@ import { until } from '../oidc/protocol/stage.ts'
 import { acknowledged, reachedResource, receivedTokens, refusedClient, tokenError } from './ciba-checks.ts'
 import type { Tokens } from './ciba-checks.ts'
 import { nameOf, openWorld, playVariant, VARIANTS } from './ciba-world.ts'
-import type { Bend, Holder, Played, World } from './ciba-world.ts'
+import type { Bend, Holder, Played, Variant, World } from './ciba-world.ts'
 
 describe('the FAPI-CIBA plan, tokens', function () {
   this.timeout(60_000)
   let world: World
+  let expiring: { played: Played; id: string; untilMs: number }[]
   before(async () => {
     world = await openWorld()
+    // They run out while the other modules are played.
+    expiring = await Promise.all(VARIANTS.map(askFor30Seconds))
   })
   after(() => world?.stop())
+
+  async function askFor30Seconds(variant: Variant) {
+    const played = await playVariant(world, variant)
+    const answer = await played.ask({ claims: (claims) => ({ ...claims, requested_expiry: 30 }) })
+    const id = acknowledged(answer)
+    expect(answer.json).to.include({ expires_in: 30 })
+    tokenError(await played.poll(id), 'authorization_pending')
+    return { played, id, untilMs: Date.now() + 30_000 }
+  }
 
   for (const variant of VARIANTS)
     describe(nameOf(variant), () => {
@@ -180,15 +192,7 @@ describe('the FAPI-CIBA plan, tokens', function () {
   })
 
   it('fapi-ciba-id1-auth-req-id-expired: 30 seconds that truly go by', async () => {
-    const waiting = VARIANTS.map(async (variant) => {
-      const played = await playVariant(world, variant)
-      const answer = await played.ask({ claims: (claims) => ({ ...claims, requested_expiry: 30 }) })
-      const id = acknowledged(answer)
-      expect(answer.json).to.include({ expires_in: 30 })
-      tokenError(await played.poll(id), 'authorization_pending')
-      return { played, id, untilMs: Date.now() + 30_000 }
-    })
-    for (const { played, id, untilMs } of await Promise.all(waiting)) {
+    for (const { played, id, untilMs } of expiring) {
       await until(() => Date.now() > untilMs, 'it ran out')
       tokenError(await played.poll(id), 'expired_token')
     }
