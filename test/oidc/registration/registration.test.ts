@@ -3,7 +3,8 @@ import * as oidc from 'openid-client'
 import { revokeInitialAccessToken } from '../../../src/oidc/registration/initial-access-tokens.ts'
 import { disableClient } from '../../../src/oidc/clients/clients.ts'
 import type { PolicyInput } from '../../../src/oidc/registration/registration-policy.ts'
-import { STAGES } from '../protocol/stage.ts'
+import { challengeOf, signIn, userinfo, VERIFIER } from '../protocol/relying-party.ts'
+import { STAGES, until } from '../protocol/stage.ts'
 import type { Stage } from '../protocol/stage.ts'
 import { basic } from '../protocol/send.ts'
 import { CALLBACK, createRegistrar } from './registrar.ts'
@@ -233,6 +234,43 @@ for (const { name, stage: openStage } of STAGES) {
         expect((await registrar.manage(made, { method: 'DELETE' })).status).to.equal(204)
         expect((await registrar.manage(made, { method: 'GET' })).status).to.equal(401)
         expect(await stage.parts.db('clients').where({ clientId: made.client_id })).to.eql([])
+      })
+
+      it('ends with the client what people have given it', async () => {
+        const made = await registered()
+        const { client_id } = made
+        const request = new URLSearchParams({
+          client_id,
+          redirect_uri: CALLBACK,
+          response_type: 'code',
+          scope: 'openid offline_access',
+          prompt: 'consent',
+          code_challenge: challengeOf(VERIFIER),
+          code_challenge_method: 'S256',
+        })
+        const back = await signIn(stage.visitor(), `/oauth/authorize?${request}`, await stage.person())
+        const headers = basic(client_id, made.client_secret ?? '')
+        const code = back.searchParams.get('code') ?? ''
+        const form = {
+          grant_type: 'authorization_code',
+          redirect_uri: CALLBACK,
+          code_verifier: VERIFIER,
+          code,
+        }
+        const tokens = (await stage.send({ to: '/oauth/token', form, headers })).json()
+        const [access, refresh_token] = [String(tokens['access_token']), String(tokens['refresh_token'])]
+        expect((await userinfo(stage, access)).status).to.equal(200)
+
+        await registrar.manage(made, { method: 'DELETE' })
+        // Two requests in a row go to both processes.
+        const answers = async () => [await userinfo(stage, access), await userinfo(stage, access)]
+        await until(
+          async () => (await answers()).every(({ status }) => status === 401),
+          'both have heard of it',
+        )
+        const again = { grant_type: 'refresh_token', refresh_token }
+        const refused = await stage.send({ to: '/oauth/token', form: again, headers })
+        expect([refused.status, refused.json()['error']]).to.eql([401, 'invalid_client'])
       })
 
       it('opens no other client, and none that is disabled', async () => {
