@@ -3,64 +3,63 @@ import { register, userinfo } from '../oidc/protocol/relying-party.ts'
 import type { Party, Tokens } from '../oidc/protocol/relying-party.ts'
 import { openStage } from '../oidc/protocol/stage.ts'
 import type { Stage } from '../oidc/protocol/stage.ts'
-import { startKillableRedis } from './killable.ts'
-import type { Killable } from './killable.ts'
+import { openFailover, openSnapshots } from './failover.ts'
+import type { Losing } from './failover.ts'
 import { retry } from './patience.ts'
 
-/** As after a failover to a replica that had not heard of the last writes: Redis goes on from an older state. */
-describe('after Redis has lost acknowledged writes', function () {
-  this.timeout(60_000)
-  let redis: Killable
-  let stage: Stage
-  let spa: Party
-  let app: Party
+const LOSSES: [string, () => Promise<Losing>][] = [
+  ['and goes on from a snapshot', openSnapshots],
+  ['in a failover to a replica that had not heard of them', openFailover],
+]
 
-  before(async () => {
-    redis = await startKillableRedis({ forgetful: true })
-    stage = await openStage({ store: 'mariadb+redis', env: { ACCOUNT_SERVER_REDIS_DSN: redis.url } })
-    spa = await register(stage, { token_endpoint_auth_method: 'none' })
-    app = await register(stage)
-  })
-  after(async () => {
-    await stage.stop()
-    await redis.kill()
-  })
+for (const [how, open] of LOSSES)
+  describe(`after Redis has lost acknowledged writes ${how}`, function () {
+    this.timeout(60_000)
+    let redis: Losing
+    let stage: Stage
+    let spa: Party
+    let app: Party
 
-  /** Whatever `work` has Redis do is forgotten by the time it is back. */
-  async function forgetting<T>(work: () => Promise<T>): Promise<T> {
-    await stage.parts.redis!.save()
-    const done = await work()
-    await redis.kill()
-    await redis.start()
-    return done
-  }
-
-  it('a redeemed code stays redeemed, and its replay ends what it gave', async () => {
-    const code = await app.codeFor(await stage.person())
-    const { refresh_token } = await forgetting(async () => (await app.redeem(code)).json() as Tokens)
-    const again = await retry(() => app.redeem(code))
-    expect(again.json(), again.text).to.include({ error: 'invalid_grant' })
-    expect((await retry(() => app.refresh(refresh_token))).json()).to.include({ error: 'invalid_grant' })
-  })
-
-  it('what a redeemed code gave can still be refreshed', async () => {
-    const code = await app.codeFor(await stage.person())
-    const { refresh_token } = await forgetting(async () => (await app.redeem(code)).json() as Tokens)
-    const refreshed = await retry(() => app.refresh(refresh_token))
-    expect(refreshed.status, refreshed.text).to.equal(200)
-    expect((await userinfo(stage, (refreshed.json() as Tokens).access_token)).status).to.equal(200)
-  })
-
-  it('the client of a rotated refresh token stays signed in, however often it was rotated', async () => {
-    const { refresh_token: first } = await spa.tokensFor(await stage.person())
-    const last = await forgetting(async () => {
-      let token = first
-      for (let turn = 0; turn < 3; turn += 1)
-        token = ((await spa.refresh(token)).json() as Tokens).refresh_token
-      return token
+    before(async () => {
+      redis = await open()
+      stage = await openStage({ store: 'mariadb+redis', env: { ACCOUNT_SERVER_REDIS_DSN: redis.dsn } })
+      spa = await register(stage, { token_endpoint_auth_method: 'none' })
+      app = await register(stage)
     })
-    const answer = await retry(() => spa.refresh(last))
-    expect(answer.status, answer.text).to.equal(200)
-    expect((await retry(() => spa.refresh(first))).json(), 'the first').to.include({ error: 'invalid_grant' })
+    after(async () => {
+      await stage.stop()
+      await redis.end()
+    })
+
+    it('what was used stays used, and whoever got something for it stays signed in', async () => {
+      const people = await Promise.all([1, 2, 3, 4].map(() => stage.person()))
+      const [replayed, kept] = [await app.codeFor(people[0]!), await app.codeFor(people[1]!)]
+      const { refresh_token: first } = await spa.tokensFor(people[2]!)
+      const revoked = await app.tokensFor(people[3]!)
+      const got = await redis.forgetting(async () => {
+        const [one, other] = [(await app.redeem(replayed)).json(), (await app.redeem(kept)).json()]
+        await app.revoke(revoked.refresh_token)
+        let last = first
+        for (let turn = 0; turn < 3; turn += 1)
+          last = ((await spa.refresh(last)).json() as Tokens).refresh_token
+        return { one: one as Tokens, other: other as Tokens, last }
+      })
+
+      const gone = await retry(() => app.refresh(revoked.refresh_token))
+      expect(gone.json(), 'revoked').to.include({ error: 'invalid_grant' })
+      const again = await retry(() => app.redeem(replayed))
+      expect(again.json(), `a redeemed code: ${again.text}`).to.include({ error: 'invalid_grant' })
+      const ended = await retry(() => app.refresh(got.one.refresh_token))
+      expect(ended.json(), 'what it gave').to.include({ error: 'invalid_grant' })
+
+      const refreshed = await retry(() => app.refresh(got.other.refresh_token))
+      expect(refreshed.status, `what another code gave: ${refreshed.text}`).to.equal(200)
+      const { access_token } = refreshed.json() as Tokens
+      expect((await retry(() => userinfo(stage, access_token))).status).to.equal(200)
+
+      const rotated = await retry(() => spa.refresh(got.last))
+      expect(rotated.status, `the last of a chain: ${rotated.text}`).to.equal(200)
+      const reused = await retry(() => spa.refresh(first))
+      expect(reused.json(), 'the first of it').to.include({ error: 'invalid_grant' })
+    })
   })
-})
