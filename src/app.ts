@@ -191,6 +191,7 @@ function listRouters({ parts, accounts, features, pages, render, findMember, ...
   return [
     homeRoutes({ render, findMember }),
     signInRoutes(pages.signInPage),
+    pages.logoRoutes,
     interactionRoutes({ oidc, startAgain, steps: pages.steps, signInAnyway: pages.signInPage.signInAnyway }),
     registrationRoutes({ accounts, render, browserSecret, wayBack, mailbox }),
     activationRoutes({ accounts, render, browserSecret, wayBack }),

@@ -7,6 +7,7 @@ import { signIn } from './accounts/sign-in.ts'
 import type { Render } from './http/render.ts'
 import { requestState } from './http/request-state.ts'
 import type { AnyContext } from './http/request-state.ts'
+import { clientLogoRoutes } from './interaction/client-logo.routes.ts'
 import { consentPages } from './interaction/consent.ts'
 import { createAccountPages } from './interaction/create-account.ts'
 import { createDeviceCookie } from './interaction/device-cookie.ts'
@@ -20,7 +21,9 @@ import type { OidcFeatures } from './oidc-features.ts'
 import { endSessionAndGrants } from './oidc/access-endings.ts'
 import { readSession, startSession } from './oidc/browser-session.ts'
 import { sessionSeconds } from './oidc/configuration.ts'
+import { createLogos, LOGO_LIMIT_BYTES } from './oidc/clients/client-logo.ts'
 import { recordSignIn } from './oidc/session-record.ts'
+import { createGuardedFetch } from './platform/guarded-fetch.ts'
 import type { Parts } from './parts.ts'
 import type { FindMember } from './self-service/member.ts'
 
@@ -37,6 +40,8 @@ export function createInteractionPages({ parts, accounts, features, render, find
   const { config, db, clock, sealer } = parts
   const { oidc, grantSeconds, findResource } = features
   const { secure } = config
+  const fetch = createGuardedFetch({ ...config.guard, limitBytes: LOGO_LIMIT_BYTES })
+  const logoOf = createLogos({ db, clock, fetch })
   const deviceCookie = createDeviceCookie({ key: config.keys.device, secure, clock })
   const remembered = createRememberedAccounts({ db, sealer, secure })
   const findAccount = (id: string) => findAccountById(db, id)
@@ -53,12 +58,13 @@ export function createInteractionPages({ parts, accounts, features, render, find
   }
   return {
     deviceCookie,
+    logoRoutes: clientLogoRoutes({ logoOf }),
     signInPage: signInPage(needs),
     steps: {
       create: createAccountPages({ pageUrl }),
       selectAccount: selectAccountPages({ oidc, render, remembered, findAccount }),
       signIn: signInPages(needs),
-      consent: consentPages({ db, clock, oidc, render, grantSeconds, findResource }),
+      consent: consentPages({ db, clock, oidc, render, grantSeconds, logoOf, findResource }),
       verifyEmail: verifyEmailPages({
         db,
         oidc,

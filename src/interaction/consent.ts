@@ -1,4 +1,5 @@
 /** The consent page: what an app asks for, and the grant that a yes makes. */
+import { setTimeout } from 'node:timers/promises'
 import { recordGrant } from '../accounts/account-grants.ts'
 import { findAccountById } from '../accounts/account.ts'
 import { findConsent, rememberConsent } from '../accounts/consents.ts'
@@ -7,6 +8,7 @@ import type { Render } from '../http/render.ts'
 import { formOf } from '../http/request-state.ts'
 import type { KnownResource } from '../oidc/clients/resource-access.ts'
 import { pinOf } from '../oidc/clients/client-documents.ts'
+import type { LogoOf } from '../oidc/clients/client-logo.ts'
 import type { Oidc } from '../oidc/provider.ts'
 import { describeDetails } from '../oidc/requests/authorization-details.ts'
 import type { Detail } from '../oidc/requests/authorization-details.ts'
@@ -15,6 +17,7 @@ import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { claimTexts, consentDetails } from './consent-details.ts'
+import { logoHref } from './client-logo.routes.ts'
 import { clientNotes } from './client-notes.ts'
 import { findClient, parameter, shownClient } from './open-interaction.ts'
 import type { Interaction } from './open-interaction.ts'
@@ -27,8 +30,11 @@ type Needs = {
   oidc: Oidc
   render: Render
   grantSeconds: number
+  logoOf: LogoOf
   findResource: (identifier: string) => Promise<(KnownResource & { name?: string }) | undefined>
 }
+
+const LOGO_WITHIN_MS = 700
 
 export function consentPages(needs: Needs): StepPages {
   return { show: (page) => show(needs, page), submit: (page) => submit(needs, page) }
@@ -45,7 +51,7 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
   needs.render(ctx, 'consent', {
     title: 'Allow access',
     action: `/interaction/${uid}/consent${query}`,
-    client: await shownClient(needs.oidc.current(), parameter(interaction, 'client_id')),
+    client: await shownApp(needs, parameter(interaction, 'client_id')),
     account: account && { email: account.email, name: account.name },
     switchAccountHref: `/interaction/${uid}/sign-in${query}`,
     ...details,
@@ -58,6 +64,13 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
     details: await detailsInWords(needs, asked.rar ?? []),
     resources: details.resources.filter(({ scopes }) => scopes.length > 0),
   })
+}
+
+/** With its logo where that is at hand, or comes at once: nobody waits for an app's host. */
+async function shownApp({ oidc, logoOf }: Needs, clientId: string) {
+  const logo = await Promise.race([logoOf(clientId), setTimeout(LOGO_WITHIN_MS, undefined, { ref: false })])
+  const client = await shownClient(oidc.current(), clientId)
+  return client && { ...client, logoHref: logo && logoHref(clientId) }
 }
 
 /** The app as it describes itself now, and as it did when the person last agreed. */
