@@ -10,6 +10,8 @@ import { request as httpsRequest } from 'node:https'
 import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Socket } from 'node:net'
 
+const TIMEOUT_MS = 2500
+
 export type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>
 
 export type GuardSettings = {
@@ -46,7 +48,7 @@ export class RefusedAddress extends Error {
  * A compressed answer stays as it came: nothing here unpacks it.
  */
 export function createGuardedFetch(settings: GuardSettings): GuardedFetch {
-  const { allowLoopback, networks = [], timeoutMs = 2500, limitBytes = 64 * 1024 } = settings
+  const { allowLoopback, networks = [], timeoutMs = TIMEOUT_MS, limitBytes = 64 * 1024 } = settings
   const { resolve = resolveAll } = settings
   const reach: Reach = { allowLoopback, own: blockList(networks) }
   return (address, { method = 'GET', headers, body, statusOnly = false } = {}) => {
@@ -158,7 +160,34 @@ function plainHeaders(headers: HeadersInit | undefined): Record<string, string> 
   return Object.fromEntries(new Headers(headers).entries())
 }
 
-const resolveAll: Resolve = (hostname) => lookup(hostname, { all: true, verbatim: true })
+/**
+ * A look-up holds one of the process's four threads until the name server has answered, which a client's own may never do.
+ * Two at a time leave the others for hashing and files; who waited longer than anybody waits for an answer is let go.
+ */
+const LOOKUPS_AT_ONCE = 2
+
+const resolveAll: Resolve = takeTurns(
+  (hostname) => lookup(hostname, { all: true, verbatim: true }),
+  LOOKUPS_AT_ONCE,
+)
+
+export function takeTurns(resolve: Resolve, atOnce: number, patienceMs = TIMEOUT_MS): Resolve {
+  const waiting: (() => void)[] = []
+  let running = 0
+  return async (hostname) => {
+    const sinceMs = performance.now()
+    if (running >= atOnce) await new Promise<void>((next) => waiting.push(next))
+    else running += 1
+    try {
+      if (performance.now() - sinceMs > patienceMs) throw new Error('too many names are being looked up')
+      return await resolve(hostname)
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else running -= 1
+    }
+  }
+}
 
 const LOOPBACK = blockList(['127.0.0.0/8', '::1/128'])
 
