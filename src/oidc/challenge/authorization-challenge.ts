@@ -140,7 +140,7 @@ async function finish(needs: ChallengeNeeds, ctx: KoaContextWithOIDC, { id, sess
   const account = await findAccountById(needs.db, accountId)
   if (!account || account.disabledAtMs !== null) throw invalidSession()
   if (!isVerified(account) && !needs.unverifiedMayAuthorize)
-    return redirectToWeb(ctx, session.request, UNCONFIRMED)
+    return redirectToWeb(ctx, { ...session.request, login_hint: account.email }, UNCONFIRMED)
   await assertHinted(ctx, accountId)
   ctx.body = {
     authorization_code: await issueChallengeCode(needs, ctx, { ...session, passed: { accountId, amr } }),

@@ -104,7 +104,9 @@ for (const { name, stage: open } of STAGES)
       expect(wrong.json()).to.include({ error: 'insufficient_authorization' })
       const { request_uri, error_description } = await redirected({ username: email, password: PASSWORD })
       expect(error_description).to.contain('not confirmed')
-      expect((await stage.visitor().get(opened(request_uri))).status).to.equal(200)
+      const page = await stage.visitor().get(opened(request_uri))
+      expect(page.heading).to.equal('Sign in')
+      expect(page.text, 'filled in').to.contain(`value="${email}"`)
     })
 
     it('is kept for the address that was named; where there are several and none was, the app asks anew', async () => {
