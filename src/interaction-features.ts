@@ -40,8 +40,7 @@ export function createInteractionPages({ parts, accounts, features, render, find
   const { config, db, clock, sealer } = parts
   const { oidc, grantSeconds, findResource } = features
   const { secure } = config
-  const fetch = createGuardedFetch({ ...config.guard, limitBytes: LOGO_LIMIT_BYTES })
-  const logoOf = createLogos({ db, clock, fetch })
+  const logoOf = logosOf(parts)
   const deviceCookie = createDeviceCookie({ key: config.keys.device, secure, clock })
   const remembered = createRememberedAccounts({ db, sealer, secure })
   const findAccount = (id: string) => findAccountById(db, id)
@@ -76,6 +75,11 @@ export function createInteractionPages({ parts, accounts, features, render, find
       }),
     },
   }
+}
+
+function logosOf({ db, clock, config }: Parts) {
+  const fetch = createGuardedFetch({ ...config.guard, limitBytes: LOGO_LIMIT_BYTES })
+  return createLogos({ db, clock, fetch })
 }
 
 function sessionChanges({ clock, db, store, config }: Parts, { oidc, lifetimes }: Given['features']) {
