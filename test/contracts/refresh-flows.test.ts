@@ -1,5 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { expect } from 'chai'
+import type { GrantStore } from '../../src/oidc/store/grant-store.ts'
+import { locate } from '../../src/oidc/store/token-ids.ts'
 import type { Reuse } from '../../src/oidc/store/unit-of-work.ts'
 import { holdFirst } from './held-store.ts'
 import { isActive, openBrowser, redeem, refresh, serveProvider, WEB } from './provider-on-store.ts'
@@ -40,6 +42,9 @@ for (const { name, open } of STORES) {
       expect(status, JSON.stringify(body)).to.equal(200)
       return body
     }
+
+    const useOf = async (token: unknown) =>
+      (await opened.store.readSingleUse(locate('RefreshToken', String(token))!.key)).use
 
     const onNode = (index: number) => nodes[index % nodes.length]!.base
 
@@ -139,6 +144,33 @@ for (const { name, open } of STORES) {
         expect(await isActive(base, third.body.refresh_token), operation).to.equal(true)
       }
       expect(reuses).to.deep.equal([])
+    })
+
+    it('does not even begin to write for a client that has hung up', async () => {
+      const held = holdFirst(opened.store, 'readSingleUse')
+      const slow = await serveProvider({ store: held.store, clock })
+      const { refresh_token: first } = await signIn()
+      const hangingUp = new AbortController()
+      const gone = refresh(slow.base, first, { client_id: 'public' }, hangingUp.signal).catch(() => 'gone')
+      await held.reached
+      hangingUp.abort()
+      expect(await gone).to.equal('gone')
+      held.release()
+      await pause(100)
+      await slow.close()
+      expect(await useOf(first)).to.equal(undefined)
+    })
+
+    it('does not begin to write for a request that took longer than anybody waits', async () => {
+      const longAgo = async (...which: Parameters<GrantStore['readSingleUse']>) => {
+        const found = await opened.store.readSingleUse(...which)
+        return { ...found, at: { ...found.at, steadyMs: found.at.steadyMs - 6 * SECOND } }
+      }
+      const slow = await serveProvider({ store: { ...opened.store, readSingleUse: longAgo }, clock })
+      const { refresh_token: first } = await signIn()
+      expect((await refresh(slow.base, first)).status).to.equal(503)
+      expect(await useOf(first)).to.equal(undefined)
+      await slow.close()
     })
 
     it('ends the family when a rotated token comes back after its successor was used', async () => {
