@@ -47,7 +47,7 @@ export async function createFixture(parts: Parts) {
     fixture,
     async remove() {
       for (const { id } of people) await deleteAccount(needs, id, { actor: 'cli' })
-      await deleteClient(parts.db, client.client_id)
+      await deleteClient(needs, client.client_id)
     },
   }
 }

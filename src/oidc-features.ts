@@ -133,14 +133,16 @@ function isLost({ oidc }: KoaContextWithOIDC, error: unknown): boolean {
 
 function adapterOf(parts: Parts, { storeRegistered, adapters }: RegistrationFeatures) {
   const { config, db, clock, feed, sealer, store, log } = parts
+  const accounts = createAccountNeeds(parts)
+  const { noteEnded } = accounts
   return createAdapterFactory({
     store,
     clock,
     refreshGraceMs: config.tokens.refreshGraceMs,
-    clientAdapter: createClientAdapter({ db, sealer, clock, feed, storeRegistered }),
+    clientAdapter: createClientAdapter({ db, noteEnded, sealer, clock, feed, storeRegistered }),
     adapters,
     secrets: config.keys.records,
-    onReuse: createReuseAlert({ ...createAccountNeeds(parts), log }),
+    onReuse: createReuseAlert({ ...accounts, log }),
   })
 }
 

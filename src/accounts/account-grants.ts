@@ -19,6 +19,8 @@ export type NewGrant = Omit<AccountGrant, 'grantIdDigest' | 'sessionUid'> & {
   sessionUid?: string | null | undefined
 }
 
+const BATCH_ROWS = 500
+
 const COLUMNS = [
   'grantIdDigest',
   'accountId',
@@ -69,4 +71,20 @@ export async function removeGrantsOf(trx: Sql, accountId: string, clientId: stri
   const digests = rows.map(({ grantIdDigest }) => grantIdDigest)
   await trx('account_grants').whereIn('grantIdDigest', digests).delete()
   return digests
+}
+
+/** Removes the grants that all accounts gave one client, in the caller's transaction; answers their digests in batches. */
+export async function* removeGrantsOfClient(trx: Sql, clientId: string): AsyncGenerator<string[]> {
+  for (;;) {
+    const rows: Pick<AccountGrant, 'grantIdDigest'>[] = await trx('account_grants')
+      .where({ clientId })
+      .orderBy('grantIdDigest')
+      .limit(BATCH_ROWS)
+      .forUpdate()
+      .select('grantIdDigest')
+    const digests = rows.map(({ grantIdDigest }) => grantIdDigest)
+    if (digests.length === 0) return
+    await trx('account_grants').whereIn('grantIdDigest', digests).delete()
+    yield digests
+  }
 }

@@ -106,7 +106,7 @@ export async function endSession(
 ): Promise<boolean> {
   return inTransaction(db, async (trx) => {
     const ended = await markEnded(trx, accountId, uid, clock())
-    if (ended) await noteEnded(trx, { accountId, sessionUids: [uid], grantIdDigests: [] })
+    if (ended) await noteEnded(trx, { sessionUids: [uid], grantIdDigests: [] })
     return ended
   })
 }

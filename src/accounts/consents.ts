@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { inTransaction, isDuplicate } from '../platform/database.ts'
 import type { Db, Sql } from '../platform/database.ts'
-import { removeGrantsOf } from './account-grants.ts'
+import { removeGrantsOf, removeGrantsOfClient } from './account-grants.ts'
 import type { AccessEndings } from './ended-access.ts'
 
 export type Consent = {
@@ -91,9 +91,23 @@ export async function revokeConsent(
   return inTransaction(db, async (trx) => {
     const forgotten = await trx('consents').where({ accountId, clientId }).delete()
     const grants = await removeGrantsOf(trx, accountId, clientId)
-    await noteEnded(trx, { accountId, sessionUids: [], grantIdDigests: grants })
+    await noteEnded(trx, { sessionUids: [], grantIdDigests: grants })
     return forgotten > 0 || grants.length > 0 ? grants : undefined
   })
+}
+
+/**
+ * Forgets what all accounts gave a client that is deleted: its id may belong to another app one day. The grants end in the
+ * store by the messages noted here, so many that each can be carried out in a moment.
+ */
+export async function forgetClient(
+  { noteEnded }: Pick<AccessEndings, 'noteEnded'>,
+  trx: Sql,
+  clientId: string,
+): Promise<void> {
+  await trx('consents').where({ clientId }).delete()
+  for await (const grantIdDigests of removeGrantsOfClient(trx, clientId))
+    await noteEnded(trx, { sessionUids: [], grantIdDigests })
 }
 
 async function merge(trx: Sql, accountId: string, clientId: string, allowed: Allowed, nowMs: number) {

@@ -2,7 +2,7 @@
 import type { Sql } from '../platform/database.ts'
 
 /** What was ended in SQL and is still to be removed from the grant store. */
-export type EndedAccess = { accountId: string; sessionUids: string[]; grantIdDigests: string[] }
+export type EndedAccess = { sessionUids: string[]; grantIdDigests: string[] }
 
 /** How what was ended in SQL comes to an end in the grant store, where it lives. */
 export type AccessEndings = {
@@ -65,7 +65,7 @@ async function endSessionsAndGrants(
     .select('grantIdDigest')
   const grantIdDigests = grants.map(({ grantIdDigest }) => grantIdDigest)
   await trx('account_grants').whereIn('grantIdDigest', grantIdDigests).delete()
-  const ended = { accountId, sessionUids, grantIdDigests }
+  const ended = { sessionUids, grantIdDigests }
   await noteEnded(trx, ended)
   return ended
 }

@@ -18,6 +18,7 @@ import type { Client } from '../oidc/clients/client-rows.ts'
 import { rulesOf } from '../oidc/clients/profiles.ts'
 import type { RegisteredClient } from '../oidc/clients/clients.ts'
 import { listResources } from '../oidc/clients/resources.ts'
+import { createAccountNeeds } from '../account-features.ts'
 import type { Parts } from '../parts.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import { exchangeCommands, exchangeRulesOf } from './client-exchange.ts'
@@ -253,7 +254,7 @@ async function remove(given: Given, parts: Parts): Promise<Answer> {
     const message = `This client belongs to a resource server; delete that: resource delete ${resource.identifier}`
     throw new AppError('client_of_resource', 409, message)
   }
-  if (!(await deleteClient(parts.db, clientId))) throw notFound()
+  if (!(await deleteClient(createAccountNeeds(parts), clientId))) throw notFound()
   const text = `Deleted ${metadata.client_name} (${clientId}).`
   return { data: { client_id: clientId, client_name: metadata.client_name, deleted: true }, text }
 }

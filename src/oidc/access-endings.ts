@@ -14,7 +14,6 @@ type Needs = { store: GrantStore; clock: Clock }
 export const ENDED_TOPIC = 'access-ended'
 
 const endedSchema = z.object({
-  accountId: z.string(),
   sessionUids: z.array(z.string()),
   grantIdDigests: z.array(z.string()),
 })

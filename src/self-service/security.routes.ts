@@ -169,7 +169,7 @@ async function showApps(needs: Needs, ctx: AnyContext, { account }: Member, noti
 async function revokeApp(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
   const { id: accountId } = member.account
   const grantIdDigests = await revokeConsent(needs.accounts, accountId, formOf(ctx)['clientId'] ?? '')
-  if (grantIdDigests) await needs.accounts.revokeAccess({ accountId, sessionUids: [], grantIdDigests })
+  if (grantIdDigests) await needs.accounts.revokeAccess({ sessionUids: [], grantIdDigests })
   await showApps(
     needs,
     ctx,

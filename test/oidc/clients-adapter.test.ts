@@ -19,6 +19,7 @@ import { DATABASES } from '../platform/change-feed-databases.ts'
 import type { MigratedDatabase } from '../platform/change-feed-databases.ts'
 
 const job = { client_name: 'Job', grant_types: ['client_credentials'] } satisfies ClientInput
+const noteEnded = () => Promise.reject(new Error('nothing ends here'))
 const log = pino({ level: 'silent' })
 const sealer = createSealer([deriveKey('a secret', 'data')])
 
@@ -35,7 +36,7 @@ for (const { name, open } of DATABASES) {
     function createNode() {
       const db = database.openAnother()
       const feed = createChangeFeed({ db, clock, log })
-      return { db, feed, adapter: createClientAdapter({ db, sealer, clock, feed }) }
+      return { db, feed, adapter: createClientAdapter({ db, noteEnded, sealer, clock, feed }) }
     }
 
     it('lets another process see a disabled client as unknown at its next poll', async () => {
@@ -96,6 +97,7 @@ for (const { name, open } of DATABASES) {
       const stranger = createSealer([deriveKey('another secret', 'data')])
       const adapter = createClientAdapter({
         db: database.db,
+        noteEnded,
         sealer: stranger,
         clock,
         feed: { on: () => {} },

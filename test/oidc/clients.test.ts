@@ -1,7 +1,10 @@
 import { expect } from 'chai'
 import { findClient, listClients, rotateClientSecret, updateClient } from '../../src/oidc/clients/clients.ts'
 import { createClient, deleteClient, disableClient, enableClient } from '../../src/oidc/clients/clients.ts'
-import { createSealer, deriveKey } from '../../src/platform/tokens.ts'
+import { rememberConsent } from '../../src/accounts/consents.ts'
+import type { EndedAccess } from '../../src/accounts/ended-access.ts'
+import { recordGrant } from '../../src/accounts/account-grants.ts'
+import { digest, createSealer, deriveKey } from '../../src/platform/tokens.ts'
 import { DATABASES } from '../platform/change-feed-databases.ts'
 import type { MigratedDatabase } from '../platform/change-feed-databases.ts'
 
@@ -12,7 +15,16 @@ for (const { name, open } of DATABASES) {
     let database: MigratedDatabase
     let nowMs = 1_700_000_000_123
     const clock = () => nowMs
-    const needs = { clock, sealer: createSealer([deriveKey('a secret', 'data')]) }
+    const ended: string[][] = []
+    const needs = {
+      clock,
+      sealer: createSealer([deriveKey('a secret', 'data')]),
+      get db() {
+        return database.db
+      },
+      noteEnded: async (_trx: unknown, { grantIdDigests }: EndedAccess) =>
+        void ended.push(grantIdDigests.toSorted()),
+    }
 
     before(async () => (database = await open()))
     after(() => database.drop())
@@ -128,7 +140,7 @@ for (const { name, open } of DATABASES) {
         () => rotateClientSecret(database.db, client_id, needs),
         () => disableClient(database.db, client_id, clock),
         () => enableClient(database.db, client_id, clock),
-        () => deleteClient(database.db, client_id),
+        () => deleteClient(needs, client_id),
       ]
       versions.push(await version())
       for (const step of steps) {
@@ -144,13 +156,43 @@ for (const { name, open } of DATABASES) {
       expect((await findClient(database.db, client_id))?.disabledAtMs).to.equal(nowMs)
       expect(await enableClient(database.db, client_id, clock)).to.equal(true)
       expect((await findClient(database.db, client_id))?.disabledAtMs).to.equal(null)
-      expect(await deleteClient(database.db, client_id)).to.equal(true)
+      expect(await deleteClient(needs, client_id)).to.equal(true)
 
       expect(await findClient(database.db, client_id)).to.equal(undefined)
       expect(await disableClient(database.db, client_id, clock)).to.equal(false)
-      expect(await deleteClient(database.db, client_id)).to.equal(false)
+      expect(await deleteClient(needs, client_id)).to.equal(false)
       const refused = await updateClient(database.db, client_id, {}, needs).catch((error: Error) => error)
       expect(refused).to.include({ code: 'client_not_found', status: 404 })
+    })
+
+    it('take along what people gave them, so that an app of the same id one day begins with nothing', async () => {
+      const { db } = database
+      const [gone, stays] = [await createClient(db, app, needs), await createClient(db, app, needs)]
+      await db('accounts').insert(
+        ['one', 'two'].map((id) => ({
+          id,
+          email: `${id}@example.com`,
+          emailCanonical: `${id}@example.com`,
+          name: id,
+          sessionsValidFromMs: 0,
+          createdAtMs: nowMs,
+          updatedAtMs: nowMs,
+        })),
+      )
+      for (const { client_id: clientId } of [gone, stays])
+        for (const accountId of ['one', 'two']) {
+          await rememberConsent(db, accountId, clientId, { scopes: ['openid'] }, nowMs)
+          const grantId = `${accountId} ${clientId}`
+          await recordGrant(db, { grantId, accountId, clientId, createdAtMs: nowMs, expiresAtMs: nowMs + 1 })
+        }
+      expect(await deleteClient(needs, gone.client_id)).to.equal(true)
+
+      const left = (table: string) => db(table).orderBy('accountId').select('accountId', 'clientId')
+      const theirs = ['one', 'two'].map((accountId) => ({ accountId, clientId: stays.client_id }))
+      expect(await left('consents')).to.eql(theirs)
+      expect(await left('account_grants')).to.eql(theirs)
+      const theGrants = ['one', 'two'].map((accountId) => digest(`${accountId} ${gone.client_id}`))
+      expect(ended.flat().toSorted()).to.eql(theGrants.toSorted())
     })
 
     it('are found by their exact id only', async () => {

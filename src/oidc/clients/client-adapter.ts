@@ -3,6 +3,7 @@
  * change feed empties. A disabled client is an unknown one.
  */
 import type { Adapter, ClientMetadata as LibraryMetadata } from 'oidc-provider'
+import type { AccessEndings } from '../../accounts/ended-access.ts'
 import { AppError } from '../../errors.ts'
 import type { ChangeFeed } from '../../platform/change-feed.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -15,7 +16,7 @@ import { previousRawSecret, secretForLibrary } from './client-secret.ts'
 import type { KeptSecrets, StoredSecret } from './client-secret.ts'
 import { CLIENTS_TOPIC, deleteClient, findClientWithSecret, toRegisteredMetadata } from './clients.ts'
 
-type Needs = {
+type Needs = Pick<AccessEndings, 'noteEnded'> & {
   db: Db
   sealer: Sealer
   clock: Clock
@@ -29,6 +30,7 @@ type Needs = {
 /** The library's adapter for the model `Client`. */
 export function createClientAdapter({
   db,
+  noteEnded,
   sealer,
   clock,
   feed,
@@ -50,7 +52,7 @@ export function createClientAdapter({
       cache.clear()
     },
     async destroy(clientId) {
-      await deleteClient(db, clientId)
+      await deleteClient({ db, noteEnded }, clientId)
       cache.clear()
     },
     consume: () => refuse('consumed'),

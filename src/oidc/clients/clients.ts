@@ -4,6 +4,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
+import { forgetClient } from '../../accounts/consents.ts'
+import type { AccessEndings } from '../../accounts/ended-access.ts'
 import { AppError } from '../../errors.ts'
 import { noteChange } from '../../platform/change-feed.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -160,12 +162,19 @@ export async function enableClient(db: Db, clientId: string, clock: Clock): Prom
   return await setDisabled(db, clientId, null, clock())
 }
 
-/** False when there was no such client. */
-export async function deleteClient(db: Db, clientId: string): Promise<boolean> {
-  return await inTransaction(db, async (trx) => await removeClient(trx, clientId))
+/** Deletes the client with all that people gave it. False when there was none. */
+export async function deleteClient(
+  { db, noteEnded }: { db: Db } & Pick<AccessEndings, 'noteEnded'>,
+  clientId: string,
+): Promise<boolean> {
+  return await inTransaction(db, async (trx) => {
+    if (!(await removeClient(trx, clientId))) return false
+    await forgetClient({ noteEnded }, trx, clientId)
+    return true
+  })
 }
 
-/** `deleteClient` inside the caller's transaction. */
+/** Deletes a client that nobody signs in to, like that of a resource server, in the caller's transaction. */
 export async function removeClient(trx: Knex.Transaction, clientId: string): Promise<boolean> {
   await revokeEntriesIn(trx, { clientId })
   const removed = await trx('clients').where({ clientId }).delete()

@@ -100,7 +100,7 @@ for (const { name, stage: open } of STAGES)
       'a disabled account': ({ person }) => disableAccount(accounts(), person.id, { actor: 'cli' }),
       'a deleted account': ({ person }) => deleteAccount(accounts(), person.id, { actor: 'cli' }),
       'a disabled client': ({ party }) => disableClient(stage.parts.db, party.clientId, stage.parts.clock),
-      'a deleted client': ({ party }) => deleteClient(stage.parts.db, party.clientId),
+      'a deleted client': ({ party }) => deleteClient(accounts(), party.clientId),
     }
     const accounts = () => createAccountNeeds(stage.parts)
 

@@ -159,7 +159,7 @@ for (const { name, stage: open } of STAGES)
         'consent is taken back',
         async (_, { id }) => {
           const grantIdDigests = (await revokeConsent(stage.accounts, id, world.app.clientId)) ?? []
-          await stage.accounts.revokeAccess({ accountId: id, sessionUids: [], grantIdDigests })
+          await stage.accounts.revokeAccess({ sessionUids: [], grantIdDigests })
         },
       ],
     ]
