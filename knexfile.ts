@@ -1,5 +1,5 @@
 /** Lets the knex command line work on the same database as the server: `npx knex --knexfile knexfile.ts migrate:list`. */
-import { loadConfig } from './src/config.ts'
+import { loadConfig } from './src/settings/config.ts'
 import { openDatabase } from './src/platform/database.ts'
 
 const { database } = loadConfig()

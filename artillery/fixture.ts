@@ -1,11 +1,11 @@
 /** What the scenarios need in the server: an app, people with passwords, tokens. Taken out again afterwards. */
 import { randomBytes } from 'node:crypto'
 import { mintTokens, providerOf } from '../bench/fill.ts'
-import { createAccountNeeds } from '../src/account-features.ts'
+import { createAccountNeeds } from '../src/process/account-needs.ts'
 import { deleteAccount } from '../src/accounts/account-state.ts'
 import { addAccount } from '../src/accounts/operator-account.ts'
 import { createClient, deleteClient } from '../src/oidc/clients/clients.ts'
-import type { Parts } from '../src/parts.ts'
+import type { Parts } from '../src/process/parts.ts'
 
 export type LoadFixture = {
   clientId: string

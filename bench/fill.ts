@@ -1,16 +1,16 @@
 /** Fills a server's database with the clients, the account and the tokens that the workloads use. */
 import { randomUUID } from 'node:crypto'
 import type Provider from 'oidc-provider'
-import { createAccountNeeds } from '../src/account-features.ts'
+import { createAccountNeeds } from '../src/process/account-needs.ts'
 import { addAccount } from '../src/accounts/operator-account.ts'
-import { createOidcFeatures } from '../src/oidc-features.ts'
+import { createOidcFeatures } from '../src/features/oidc.ts'
 import { createClient } from '../src/oidc/clients/clients.ts'
 import type { RegisteredClient } from '../src/oidc/clients/clients.ts'
 import { createResource } from '../src/oidc/clients/resources.ts'
 import type { Resource } from '../src/oidc/clients/resources.ts'
 import type { KeySet } from '../src/oidc/keys/key-set.ts'
 import { loadKeySet } from '../src/oidc/keys/key-set.ts'
-import type { Parts } from '../src/parts.ts'
+import type { Parts } from '../src/process/parts.ts'
 import type { Fixture } from './workloads.ts'
 
 export type Minted = Pick<Fixture, 'accessTokens' | 'refreshTokens'>

@@ -1,6 +1,6 @@
 /** The figures as a table for people, with what they depend on: a figure without its machine says nothing. */
 import { availableParallelism, cpus, totalmem } from 'node:os'
-import { loadConfig } from '../src/config.ts'
+import { loadConfig } from '../src/settings/config.ts'
 import type { Plan, Result } from './measure.ts'
 import { pinned } from './targets.ts'
 

@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
-import { loadConfig } from '../src/config.ts'
+import { loadConfig } from '../src/settings/config.ts'
 import { cli, ensureAccountServer } from './account-server.ts'
 import { createRelyingParty } from './relying-party/relying-party.ts'
 import { createResourceServer } from './resource-server/resource-server.ts'

@@ -38,7 +38,7 @@ function shares() {
     shortest.files.push(file)
     shortest.bytes += size
   }
-  return lists.map((list) => list.files.sort())
+  return lists.map((list) => list.files.toSorted((a, b) => a.localeCompare(b)))
 }
 
 /**

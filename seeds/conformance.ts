@@ -8,7 +8,7 @@ import { addAccount } from '../src/accounts/operator-account.ts'
 import type { OperatorNeeds } from '../src/accounts/operator-account.ts'
 import { findClientWithSecret, insertClient, removeClient } from '../src/oidc/clients/clients.ts'
 import { REACHABLE_LEVELS } from '../src/oidc/requests/authentication-levels.ts'
-import { parseClientMetadata } from '../src/oidc/clients/client-metadata.ts'
+import { parseClientMetadata } from '../src/oidc/clients/client-rules.ts'
 import type { ClientNeeds } from '../src/oidc/clients/clients.ts'
 import { createResource, findResource } from '../src/oidc/clients/resources.ts'
 import {

@@ -9,7 +9,7 @@ import { failureOf, failureText } from './cli/failure.ts'
 import { commandHelp, globalHelp, nounHelp } from './cli/help.ts'
 import { NOUNS } from './cli/nouns.ts'
 import { ensureSchema, withParts } from './cli/prepared-parts.ts'
-import { loadConfig } from './config.ts'
+import { loadConfig } from './settings/config.ts'
 
 async function main(argv: string[]): Promise<void> {
   const json = argv.includes('--json')

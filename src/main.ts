@@ -6,14 +6,15 @@ import cluster from 'node:cluster'
 import { parseArgs } from 'node:util'
 import { createApp } from './app.ts'
 import type { App } from './app.ts'
-import { loadConfig } from './config.ts'
-import type { Config } from './config.ts'
-import { openListeners } from './listeners.ts'
-import { createParts } from './parts.ts'
-import type { Parts } from './parts.ts'
-import { describeFailure } from './start-failure.ts'
-import { announce, prepare, prepareUntilReady } from './startup.ts'
-import { superviseWorkers } from './supervisor.ts'
+import { loadConfig } from './settings/config.ts'
+import type { Config } from './settings/config.ts'
+import { createWorker } from './features/worker.ts'
+import { openListeners } from './process/listeners.ts'
+import { createParts } from './process/parts.ts'
+import type { Parts } from './process/parts.ts'
+import { describeFailure } from './process/start-failure.ts'
+import { announce, prepare, prepareUntilReady } from './process/startup.ts'
+import { superviseWorkers } from './process/supervisor.ts'
 
 const SAME_SIGNAL_MS = 1000
 /** Draining takes 25 s at most; a mail on its way to a silent server must not take longer. */
@@ -42,15 +43,22 @@ type End = () => Promise<void>
 async function startRole(parts: Parts, role: Role): Promise<End> {
   if (role === 'worker') {
     const prepared = await prepareUntilReady(parts)
-    parts.startWorker()
+    const stopWorker = startWorker(parts)
     if (prepared) announce(parts, prepared, ['worker'])
-    return parts.stopWorker
+    return stopWorker
   }
   const stopListening = await listen(parts)
-  if (role === 'all') parts.startWorker()
+  if (role !== 'all') return stopListening
+  const stopWorker = startWorker(parts)
   return async () => {
-    await Promise.all([stopListening(), parts.stopWorker()])
+    await Promise.all([stopListening(), stopWorker()])
   }
+}
+
+function startWorker(parts: Parts): End {
+  const worker = createWorker(parts)
+  worker.start()
+  return worker.stop
 }
 
 /** Listens first and prepares then, so that a database that is still away makes the server unready, not dead. */
@@ -86,8 +94,7 @@ async function runPrimary(config: Config, role: Role): Promise<void> {
   const parts = await createParts(config)
   const ends = stoppable(parts)
   const prepared = await prepareUntilReady(parts)
-  if (role === 'all') parts.startWorker()
-  ends.push(() => parts.stopWorker())
+  if (role === 'all') ends.push(startWorker(parts))
   ends.push(await superviseWorkers(config.workers, parts.log))
   announce(parts, prepared, ['server'])
 }

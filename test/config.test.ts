@@ -2,7 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { ConfigError, describeConfig, loadConfig } from '../src/config.ts'
+import { ConfigError, describeConfig, loadConfig } from '../src/settings/config.ts'
 import { makeCertificate } from './oidc/binding/certificates.ts'
 
 const SECRET = 'a-secret-of-more-than-thirty-two-characters'

@@ -5,7 +5,7 @@
  */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { loadConfig } from '../../src/config.ts'
+import { loadConfig } from '../../src/settings/config.ts'
 import { createBoundResource } from './server.ts'
 
 async function main([address = '', cert, key]: string[]): Promise<void> {

@@ -4,7 +4,7 @@ import { nameOf } from './command.ts'
 import type { Command, Noun, OptionSpec } from './command.ts'
 import { givenFrom } from './given.ts'
 import type { Given, Values } from './given.ts'
-import { nearest } from '../nearest.ts'
+import { nearest } from '../settings/nearest.ts'
 import { usageError } from './usage-error.ts'
 
 export type Request =

@@ -2,7 +2,7 @@
 import { AppError } from '../errors.ts'
 import { allowExchange, forbidExchange, listExchangeRules } from '../oidc/token-exchange/exchange-rules.ts'
 import type { ExchangeRule } from '../oidc/token-exchange/exchange-rules.ts'
-import type { Parts } from '../parts.ts'
+import type { Parts } from '../process/parts.ts'
 import type { Answer, Command, OptionSpec } from './command.ts'
 import type { Given } from './given.ts'
 import { record } from './layout.ts'

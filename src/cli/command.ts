@@ -1,6 +1,6 @@
 /** What a command is: data that parsing, help and running read alike. Adding one is adding an entry to a noun's list. */
-import type { Config } from '../config.ts'
-import type { Parts } from '../parts.ts'
+import type { Config } from '../settings/config.ts'
+import type { Parts } from '../process/parts.ts'
 import type { Given } from './given.ts'
 
 export type OptionSpec = {

@@ -1,8 +1,8 @@
 /** `config`: the settings in effect. */
-import { describeConfig } from '../config.ts'
-import type { Config } from '../config.ts'
-import { describeSetting } from '../settings.ts'
-import type { SettingName } from '../settings.ts'
+import { describeConfig } from '../settings/config.ts'
+import type { Config } from '../settings/config.ts'
+import { describeSetting } from '../settings/settings.ts'
+import type { SettingName } from '../settings/settings.ts'
 import type { Answer, Noun } from './command.ts'
 import { columns } from './layout.ts'
 

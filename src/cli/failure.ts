@@ -1,8 +1,8 @@
 /** What went wrong, for stderr. No stack, no SQL with its values, no secret. */
-import { ConfigError } from '../config.ts'
+import { ConfigError } from '../settings/config.ts'
 import { AppError } from '../errors.ts'
 import { loggableError } from '../platform/loggable-error.ts'
-import { describeFailure } from '../start-failure.ts'
+import { describeFailure } from '../process/start-failure.ts'
 
 export type Failure = { code: string; lines: string[] }
 

@@ -1,5 +1,5 @@
 /** `migrate`: the schema of the database. */
-import type { Parts } from '../parts.ts'
+import type { Parts } from '../process/parts.ts'
 import { migrate as bringUp, withStartupLock } from '../platform/migrate.ts'
 import type { Answer, Noun } from './command.ts'
 

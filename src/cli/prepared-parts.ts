@@ -1,8 +1,8 @@
 /** The parts of a command's process: quiet on the terminal, on a schema that fits. */
-import type { Config } from '../config.ts'
+import type { Config } from '../settings/config.ts'
 import { AppError } from '../errors.ts'
-import { createParts } from '../parts.ts'
-import type { Parts } from '../parts.ts'
+import { createParts } from '../process/parts.ts'
+import type { Parts } from '../process/parts.ts'
 import { hasPendingMigrations, migrate, withStartupLock } from '../platform/migrate.ts'
 
 /** Opens the parts, hands them to `work` and closes them, whatever happens. */

@@ -9,7 +9,7 @@ import {
 import type { InitialAccessToken } from '../oidc/registration/initial-access-tokens.ts'
 import { parsePolicy } from '../oidc/registration/registration-policy.ts'
 import type { RegistrationPolicy } from '../oidc/registration/registration-policy.ts'
-import type { Parts } from '../parts.ts'
+import type { Parts } from '../process/parts.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import type { Answer, Noun, OptionSpec } from './command.ts'
 import type { Given } from './given.ts'

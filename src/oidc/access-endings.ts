@@ -38,8 +38,8 @@ export function createAccessEndings(needs: Needs & { outbox: Pick<Outbox, 'recor
 }
 
 /** Carries out what was noted. */
-export function createEndedSink(endings: () => Pick<AccessEndings, 'revokeAccess'>): Sink {
-  return { deliver: ({ payload }) => endings().revokeAccess(endedSchema.parse(payload)) }
+export function createEndedSink(endings: Pick<AccessEndings, 'revokeAccess'>): Sink {
+  return { deliver: ({ payload }) => endings.revokeAccess(endedSchema.parse(payload)) }
 }
 
 /**

@@ -11,12 +11,14 @@ import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from './clients/client-metadata.ts'
 import { FRONTCHANNEL_DISCOVERY } from './logout/frontchannel-logout.ts'
 import { SCOPE_CLAIMS } from './claim-words.ts'
-import { cibaFeature, requestSeconds } from './ciba/ciba.ts'
+import { cibaFeature } from './ciba/ciba.ts'
 import type { CibaNeeds } from './ciba/ciba.ts'
 import { deviceFlow, DEVICE_PATH } from './device/device-flow.ts'
 import type { DevicePages } from './device/device-flow.ts'
 import { mayCallFromBrowser } from './clients/cross-origin.ts'
 import { createPolicy } from './policy.ts'
+import { libraryLifetimes } from './lifetimes.ts'
+import type { Lifetimes } from './lifetimes.ts'
 import { dpopFeature } from './binding/dpop.ts'
 import type { DpopNeeds } from './binding/dpop.ts'
 import { certificateMethods, mtlsFeature } from './binding/mtls.ts'
@@ -31,7 +33,6 @@ import type { SigningAlg } from './keys/algorithms.ts'
 import { mayIntrospect, resourceIndicators } from './clients/resource-access.ts'
 import type { KnownResource } from './clients/resource-access.ts'
 
-const MINUTE_SECONDS = 60
 /** Clock skew accepted in assertions: up to 10 s ahead is fine, more is refused. */
 const CLOCK_TOLERANCE_SECONDS = 10
 const FETCH_LIMIT_BYTES = 64 * 1024
@@ -72,15 +73,6 @@ export type ConfigurationNeeds = DpopNeeds &
     interactionUrl: (interactionUid: string, params: Record<string, unknown>) => string
   }
 
-export type Lifetimes = {
-  accessTokenSeconds: number
-  refreshTokenSeconds: number
-  authorizationCodeSeconds: number
-  interactionSeconds: number
-  sessionIdleSeconds: number
-  sessionAbsoluteSeconds: number
-}
-
 export function createConfiguration(needs: ConfigurationNeeds): Configuration {
   return {
     adapter: needs.adapter,
@@ -94,7 +86,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     },
     jwks: needs.keySet,
     cookies: cookies(needs),
-    ttl: lifetimes(needs.lifetimes),
+    ttl: libraryLifetimes(needs.lifetimes),
     routes,
     ...protocol(needs.algorithm, needs.detailsTypes),
     // The library knows S256 alone. Only the operator can exempt a client.
@@ -192,46 +184,6 @@ function cookies({ secure, cookieKeys }: ConfigurationNeeds): Configuration['coo
     short: options,
     keys: cookieKeys,
   } as Configuration['cookies']
-}
-
-function lifetimes(given: Lifetimes): Configuration['ttl'] {
-  const accessToken = (_ctx: unknown, token: { resourceServer?: { accessTokenTTL?: number } }) =>
-    token.resourceServer?.accessTokenTTL ?? given.accessTokenSeconds
-  return {
-    AccessToken: accessToken,
-    ClientCredentials: accessToken,
-    AuthorizationCode: given.authorizationCodeSeconds,
-    IdToken: given.accessTokenSeconds,
-    Interaction: given.interactionSeconds,
-    // A rotated token inherits what its predecessor had left, so that rotation never prolongs a sign-in.
-    RefreshToken: (ctx, token) =>
-      ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? refreshSeconds(given, token),
-    // A grant's lifetime is fixed when it is made and caps every token under it.
-    Grant: given.sessionAbsoluteSeconds + given.refreshTokenSeconds,
-    Session: (_ctx, session) => sessionSeconds(given, session.loginTs),
-    DeviceCode: 10 * MINUTE_SECONDS,
-    BackchannelAuthenticationRequest: (ctx) => requestSeconds(ctx),
-  }
-}
-
-/** A refresh token that belongs to a session does not outlive the latest moment that the session can end. */
-function refreshSeconds(
-  given: Lifetimes,
-  token: { expiresWithSession?: boolean; authTime?: number },
-): number {
-  if (!token.expiresWithSession || token.authTime === undefined) return given.refreshTokenSeconds
-  return Math.min(given.refreshTokenSeconds, sessionSeconds(given, token.authTime))
-}
-
-/** Seconds a session may still live: idle limit, capped by the absolute one since sign-in. */
-export function sessionSeconds(
-  given: Lifetimes,
-  signedInAtSeconds: number | undefined,
-  nowMs = Date.now(),
-): number {
-  if (signedInAtSeconds === undefined) return given.sessionIdleSeconds
-  const left = signedInAtSeconds + given.sessionAbsoluteSeconds - Math.floor(nowMs / 1000)
-  return Math.max(1, Math.min(given.sessionIdleSeconds, left))
 }
 
 function features(needs: ConfigurationNeeds): Configuration['features'] {

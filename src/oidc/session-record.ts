@@ -7,7 +7,7 @@ import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { endSessionAndGrants } from './access-endings.ts'
-import type { Lifetimes } from './configuration.ts'
+import type { Lifetimes } from './lifetimes.ts'
 import type { GrantStore } from './store/grant-store.ts'
 
 export type SessionRecordNeeds = {

@@ -14,8 +14,7 @@ import { sealContext } from './outbox.ts'
 import { createPoller } from './poller.ts'
 import { asDeliveryFailure, DeliveryFailure } from './sink.ts'
 import type { OutboxMessage, Sink } from './sink.ts'
-import { deadLetters, outboxStats, purgeDelivered, replayDead } from './upkeep.ts'
-import type { DeadLetter, OutboxStats } from './upkeep.ts'
+import { purgeDelivered } from './upkeep.ts'
 
 type RelaySettings = {
   /** Messages of one topic that one worker has in flight. */
@@ -62,11 +61,6 @@ export type Relay = {
   stop: () => Promise<void>
   /** Looks at once instead of at the next poll. */
   wake: () => void
-  /** The messages given up last, newest first; without payloads. */
-  deadLetters: (limit?: number) => Promise<DeadLetter[]>
-  /** Makes dead messages due again; answers how many. */
-  replayDead: (ids: readonly string[] | 'all') => Promise<number>
-  stats: () => Promise<OutboxStats>
 }
 
 export function createRelay({ db, clock, log, sealer, sinks, ...given }: Needs): Relay {
@@ -97,9 +91,6 @@ export function createRelay({ db, clock, log, sealer, sinks, ...given }: Needs):
       await Promise.all([...pollers, purger].map((poller) => poller.stop()))
     },
     wake: () => pollers.forEach((poller) => poller.wake()),
-    deadLetters: async (limit) => deadLetters(db, limit),
-    replayDead: async (ids) => replayDead(db, ids, clock()),
-    stats: async () => outboxStats(db, clock()),
   }
 }
 

@@ -5,7 +5,7 @@ import { recordSession } from '../../src/accounts/account-sessions.ts'
 import { listAudit } from '../../src/accounts/audit.ts'
 import { verifyPassword } from '../../src/accounts/password.ts'
 import { grantKey, sessionKey, tagOf } from '../../src/oidc/store/token-ids.ts'
-import type { Parts } from '../../src/parts.ts'
+import type { Parts } from '../../src/process/parts.ts'
 import { embeddedPlace, mistakeOf, servicePlace } from './command-line.ts'
 import type { Place } from './command-line.ts'
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { findClientWithSecret } from '../../src/oidc/clients/clients.ts'
 import { compareClientSecret, secretForLibrary } from '../../src/oidc/clients/client-secret.ts'
-import type { Parts } from '../../src/parts.ts'
+import type { Parts } from '../../src/process/parts.ts'
 import { embeddedPlace, mistakeOf, servicePlace } from './command-line.ts'
 import type { Place } from './command-line.ts'
 

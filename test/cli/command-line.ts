@@ -8,9 +8,9 @@ import { expect } from 'chai'
 import { readArguments } from '../../src/cli/arguments.ts'
 import { failureOf, failureText } from '../../src/cli/failure.ts'
 import { NOUNS } from '../../src/cli/nouns.ts'
-import { loadConfig } from '../../src/config.ts'
-import { createParts } from '../../src/parts.ts'
-import type { Parts } from '../../src/parts.ts'
+import { loadConfig } from '../../src/settings/config.ts'
+import { createParts } from '../../src/process/parts.ts'
+import type { Parts } from '../../src/process/parts.ts'
 import { createDatabase, startRedis } from '../support/services.ts'
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts')

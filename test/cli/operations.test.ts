@@ -5,7 +5,7 @@ import { createOutbox } from '../../src/outbox/outbox.ts'
 import { DECRYPTION_ALGS, SIGNING_ALGS } from '../../src/oidc/keys/algorithms.ts'
 import { listEncryptionKeys } from '../../src/oidc/keys/encryption-keys.ts'
 import { listSigningKeys } from '../../src/oidc/keys/signing-keys.ts'
-import type { Parts } from '../../src/parts.ts'
+import type { Parts } from '../../src/process/parts.ts'
 import { freePort } from '../support/services.ts'
 import { embeddedPlace, mistakeOf, servicePlace } from './command-line.ts'
 

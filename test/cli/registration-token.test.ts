@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { compareClientSecret, secretForLibrary } from '../../src/oidc/clients/client-secret.ts'
 import { findClientWithSecret } from '../../src/oidc/clients/clients.ts'
 import { findUsableToken } from '../../src/oidc/registration/initial-access-tokens.ts'
-import type { Parts } from '../../src/parts.ts'
+import type { Parts } from '../../src/process/parts.ts'
 import { embeddedPlace, mistakeOf } from './command-line.ts'
 
 describe('cli registration-token and client metadata', () => {

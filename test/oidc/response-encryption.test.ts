@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'chai'
 import { CONTENT_ENCRYPTIONS, DECRYPTION_ALGS, ENCRYPTION_ALGS } from '../../src/oidc/keys/algorithms.ts'
-import { parseClientMetadata } from '../../src/oidc/clients/client-metadata.ts'
+import { parseClientMetadata } from '../../src/oidc/clients/client-rules.ts'
 
 const APP = { client_name: 'App', redirect_uris: ['https://app.example.com/callback'] }
 const RSA = { kty: 'RSA' as const, n: 'AQAB', e: 'AQAB' }

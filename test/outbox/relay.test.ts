@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { createOutbox } from '../../src/outbox/outbox.ts'
 import { createRelay } from '../../src/outbox/relay.ts'
+import { deadLetters, outboxStats, replayDead } from '../../src/outbox/upkeep.ts'
 import { DeliveryFailure } from '../../src/outbox/sink.ts'
 import type { Sink } from '../../src/outbox/sink.ts'
 import { purgeDelivered } from '../../src/outbox/upkeep.ts'
@@ -88,18 +89,22 @@ for (const { name, open } of databases) {
         time.advance(HOUR_MS)
       }
       expect(await relay.runOnce()).to.equal(0)
-      expect(await relay.stats()).to.deep.equal({ pending: 0, dead: 1, oldestPendingAgeMs: 0 })
-      const [dead] = await relay.deadLetters()
+      expect(await outboxStats(db, time.clock())).to.deep.equal({
+        pending: 0,
+        dead: 1,
+        oldestPendingAgeMs: 0,
+      })
+      const [dead] = await deadLetters(db)
       expect(dead).to.include({ id, topic: 'events', attempts: 3, lastError: 'Error' })
       expect(JSON.stringify(await row(id))).not.to.contain('sesame')
 
       down = false
-      expect(await relay.replayDead(['no-such-id'])).to.equal(0)
-      expect(await relay.replayDead([id])).to.equal(1)
-      expect(await relay.replayDead('all')).to.equal(0)
+      expect(await replayDead(db, ['no-such-id'], time.clock())).to.equal(0)
+      expect(await replayDead(db, [id], time.clock())).to.equal(1)
+      expect(await replayDead(db, 'all', time.clock())).to.equal(0)
       await relay.runOnce()
       expect(delivered.map((message) => message.payload)).to.deep.equal([{ secret: 'open sesame' }])
-      expect(await relay.stats()).to.include({ pending: 0, dead: 0 })
+      expect(await outboxStats(db, time.clock())).to.include({ pending: 0, dead: 0 })
     })
 
     it('gives up at once when the far end says that it is of no use', async () => {
@@ -179,7 +184,7 @@ for (const { name, open } of databases) {
       await relayTo(sink, { sealer: createSealer([Buffer.alloc(32)]) }).runOnce()
       expect(await row(third)).to.include({ lastError: 'payload_unreadable' })
       const relay = relayTo(sink)
-      await relay.replayDead([third])
+      await replayDead(db, [third], time.clock())
       await relay.runOnce()
       expect(delivered.map((message) => message.id)).to.deep.equal([first, third])
     })
@@ -189,7 +194,7 @@ for (const { name, open } of databases) {
       expect(await relayTo(recordingSink().sink).runOnce()).to.equal(0)
       time.advance(1000)
       const waiting = { pending: 1, dead: 0, oldestPendingAgeMs: 1000 }
-      expect(await relayTo(recordingSink().sink).stats()).to.deep.equal(waiting)
+      expect(await outboxStats(db, time.clock())).to.deep.equal(waiting)
     })
 
     it('does not let a slow far end hold up another', async () => {
@@ -205,7 +210,7 @@ for (const { name, open } of databases) {
       }
       stuck.resolve()
       await relay.stop()
-      expect(await relay.stats()).to.include({ pending: 0 })
+      expect(await outboxStats(db, time.clock())).to.include({ pending: 0 })
     })
 
     it('delivers at once when woken, and finishes what is in flight when stopped', async () => {
@@ -224,7 +229,7 @@ for (const { name, open } of databases) {
       gate.resolve()
       await stopped
       expect(delivered).to.have.length(1)
-      expect(await relay.stats()).to.include({ pending: 0 })
+      expect(await outboxStats(db, time.clock())).to.include({ pending: 0 })
     })
 
     it('purges delivered rows after their retention, and no others', async () => {

@@ -1,6 +1,6 @@
 /** The README's table of settings, made from the same list that the server reads. */
-import { describeSetting, settings } from '../../src/settings.ts'
-import type { SettingName } from '../../src/settings.ts'
+import { describeSetting, settings } from '../../src/settings/settings.ts'
+import type { SettingName } from '../../src/settings/settings.ts'
 
 const BEGIN = '<!-- settings: npm run readme -->'
 const END = '<!-- /settings -->'

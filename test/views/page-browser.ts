@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
 import { findChromium } from '../support/services.ts'
-import { renderSample, samplePages } from './sample-pages.ts'
+import { renderSample } from './render-sample.ts'
+import { samplePages } from './sample-pages.ts'
 
 const publicFolder = new URL('../../public/', import.meta.url)
 const stylesheet = readFileSync(new URL('style.css', publicFolder), 'utf8')

@@ -1,12 +1,6 @@
-import { fileURLToPath } from 'node:url'
-import { createRenderer } from '../../src/http/render.ts'
-import type { AnyContext } from '../../src/http/request-state.ts'
-
 /** One state of one page: the template's file name without `.ejs`, and its own locals. */
 export type SamplePage = { page: string; state: string; locals: Record<string, unknown> }
 
-const viewsDir = fileURLToPath(new URL('../../views', import.meta.url))
-const render = createRenderer({ viewsDir, common: () => ({ locale: 'en', styleHref: '/assets/style.css' }) })
 const atMs = Date.UTC(2026, 0, 15, 9, 30)
 const email = 'person@example.com'
 const person = { name: 'Sample Person', email, emailVerified: true, username: 'sample', createdAtMs: atMs }
@@ -287,14 +281,6 @@ export const samplePages: SamplePage[] = [
   }),
   sample('interaction-lost', 'unknown', {}),
 ]
-
-/** The page as the server's own renderer makes it; `extra` wins over the sample's locals. */
-export function renderSample({ page, locals }: SamplePage, extra: Record<string, unknown> = {}): string {
-  const ctx = { state: { csrfToken: 'sample-csrf' }, set: () => undefined, body: '' }
-  const common = { serverName: 'Account Server', title: 'Sample title' }
-  render(ctx as unknown as AnyContext, page, { ...common, ...locals, ...extra })
-  return ctx.body
-}
 
 function sample(page: string, state: string, locals: Record<string, unknown>): SamplePage {
   return { page, state, locals }

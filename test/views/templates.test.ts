@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { expect } from 'chai'
-import { renderSample, samplePages } from './sample-pages.ts'
+import { renderSample } from './render-sample.ts'
+import { samplePages } from './sample-pages.ts'
 
 const viewsFolder = new URL('../../views/', import.meta.url)
 const templates = readdirSync(viewsFolder).filter((name) => name.endsWith('.ejs'))

@@ -2,19 +2,8 @@
  * What the operator lets a single client leave out that newer rules demand, for old libraries and for test suites. No
  * client can say it of itself; one that registers itself gets it from the policy of its initial access token.
  */
-import { z } from 'zod'
-import { oneOf } from './client-fields.ts'
+import { CIBA_GRANT } from './client-metadata.ts'
 import { rulesOf } from './profiles.ts'
-
-export const EXCEPTIONS = ['require_pkce', 'assertion_audience'] as const
-
-/** Metadata of a client, and of the policy of an initial access token. */
-export const exceptionFields = {
-  /** False: may go without a code challenge, which RFC 9700 §2.1.1 only recommends for confidential clients. */
-  require_pkce: z.boolean().optional(),
-  /** `token_endpoint`: assertions may be made for it as well as for the issuer (OpenID Connect Core §9). */
-  assertion_audience: oneOf(['issuer', 'token_endpoint']).optional(),
-}
 
 export type Exceptions = {
   require_pkce?: boolean | undefined
@@ -53,7 +42,5 @@ function alwaysProves(client: Described): boolean {
 
 // FAPI-CIBA is older than FAPI 2.0, whose profile its clients have.
 function takesIssuerAlone(client: Described): boolean {
-  return rulesOf(client)?.singleAudience === true && !client.grant_types?.includes(CIBA)
+  return rulesOf(client)?.singleAudience === true && !client.grant_types?.includes(CIBA_GRANT)
 }
-
-const CIBA = 'urn:openid:params:grant-type:ciba'

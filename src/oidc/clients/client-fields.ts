@@ -149,3 +149,14 @@ export const optionalFields = { ...pages, ...keys, ...requests, ...responses, ..
 function logoutUriFault(value: string): string | undefined {
   return webUriFault(value) ?? absoluteUriFault(value)
 }
+
+/** What only an operator decides; `client-exceptions.ts` says for whom. */
+export const EXCEPTIONS = ['require_pkce', 'assertion_audience'] as const
+
+/** Metadata of a client, and of the policy of an initial access token. */
+export const exceptionFields = {
+  /** False: may go without a code challenge, which RFC 9700 §2.1.1 only recommends for confidential clients. */
+  require_pkce: z.boolean().optional(),
+  /** `token_endpoint`: assertions may be made for it as well as for the issuer (OpenID Connect Core §9). */
+  assertion_audience: oneOf(['issuer', 'token_endpoint']).optional(),
+}

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { AppError } from '../../errors.ts'
-import { exceptionFields } from '../clients/client-exceptions.ts'
+import { exceptionFields } from '../clients/client-fields.ts'
 import { ID_TOKEN_ALGS, oneOf } from '../clients/client-fields.ts'
 import { GRANT_TYPES, PROFILES, isOpenidScope } from '../clients/client-metadata.ts'
 import type { ClientInput, ClientMetadata } from '../clients/client-metadata.ts'

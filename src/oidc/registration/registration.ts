@@ -11,7 +11,7 @@ import { randomToken } from '../../platform/tokens.ts'
 import { scopesForLibrary } from '../clients/client-adapter.ts'
 import { exceptionsFor } from '../clients/client-exceptions.ts'
 import type { Exceptions } from '../clients/client-exceptions.ts'
-import { parseClientMetadata } from '../clients/client-metadata.ts'
+import { parseClientMetadata } from '../clients/client-rules.ts'
 import type { ClientMetadata } from '../clients/client-metadata.ts'
 import {
   compareClientSecret,

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'chai'
 import { AppError } from '../../../src/errors.ts'
-import { parseClientMetadata } from '../../../src/oidc/clients/client-metadata.ts'
+import { parseClientMetadata } from '../../../src/oidc/clients/client-rules.ts'
 import type { ClientInput } from '../../../src/oidc/clients/client-metadata.ts'
 
 const ecKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' })

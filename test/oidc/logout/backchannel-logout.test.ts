@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import { expect } from 'chai'
+import { deadLetters } from '../../../src/outbox/upkeep.ts'
 import { disableAccount, signOutEverywhere } from '../../../src/accounts/account-state.ts'
-import { createAccountNeeds } from '../../../src/account-features.ts'
+import { createAccountNeeds } from '../../../src/process/account-needs.ts'
 import { TEST_PASSWORD } from '../../support/running-server.ts'
 import { createVisitor } from '../../support/visitor.ts'
 import type { Visitor } from '../../support/visitor.ts'
@@ -170,7 +171,7 @@ inBothSettings('Back-channel logout', (world) => {
       await visitor.get(app.signOutUrl(idToken))
     }
     const given = async () => {
-      const dead = await server.parts.relay.deadLetters()
+      const dead = await deadLetters(server.parts.db)
       return dead.filter(({ lastError }) => lastError === 'address_refused')
     }
     await until(async () => (await given()).length === addresses.length, 'all were given up')

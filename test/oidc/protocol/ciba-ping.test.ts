@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { deadLetters } from '../../../src/outbox/upkeep.ts'
 import { startNotificationReceiver } from '../../support/notification-receiver.ts'
 import type { NotificationReceiver } from '../../support/notification-receiver.ts'
 import { answer, CIBA_GRANT, errorOf, idOf, registerAsker, requestsOf, signedIn } from './asker.ts'
@@ -68,7 +69,7 @@ describe('backchannel authentication with a ping', function () {
     const redirected = idOf(await ask(other.email))
     await decide(other.email, 'allow')
     await until(async () => {
-      const dead = await stage.parts.relay.deadLetters()
+      const dead = await deadLetters(stage.parts.db)
       return dead.some(({ topic }) => topic === 'ciba-ping')
     }, 'the redirect was given up')
     expect(told(redirected)).to.have.length(1)

@@ -1,7 +1,7 @@
 /** Why the server could not start, in one line a mistake: what was wrong, and which setting mends it. */
-import { ConfigError } from './config.ts'
-import { AppError } from './errors.ts'
-import { loggableError } from './platform/loggable-error.ts'
+import { ConfigError } from '../settings/config.ts'
+import { AppError } from '../errors.ts'
+import { loggableError } from '../platform/loggable-error.ts'
 
 type SystemError = Error & {
   code?: string

@@ -1,14 +1,14 @@
 /** The pages of signing out: asking, telling the apps that the browser is signed in to, done. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { Render } from './http/render.ts'
-import { PAGE_POLICY, replaceContentPolicy } from './http/security-headers.ts'
-import { readSession } from './oidc/browser-session.ts'
-import { frontchannelAddresses, framePolicy } from './oidc/logout/frontchannel-logout.ts'
-import { hintNamesSession, signOut } from './oidc/logout/sign-out.ts'
-import type { PairwiseSubjects } from './oidc/pairwise.ts'
-import { revokeGrant } from './oidc/store/revocation.ts'
-import type { Parts } from './parts.ts'
+import type { Render } from '../http/render.ts'
+import { PAGE_POLICY, replaceContentPolicy } from '../http/security-headers.ts'
+import { readSession } from '../oidc/browser-session.ts'
+import { frontchannelAddresses, framePolicy } from '../oidc/logout/frontchannel-logout.ts'
+import { hintNamesSession, signOut } from '../oidc/logout/sign-out.ts'
+import type { PairwiseSubjects } from '../oidc/pairwise.ts'
+import { revokeGrant } from '../oidc/store/revocation.ts'
+import type { Parts } from '../process/parts.ts'
 
 type Needs = Pick<Parts, 'store' | 'clock'> & { render: Render; subjects: PairwiseSubjects }
 

@@ -1,12 +1,12 @@
 /** The protocol library's own opinion of a client, for the command line: what it would refuse later is refused now. */
 import { errors } from 'oidc-provider'
 import type { ClientMetadata as LibraryMetadata } from 'oidc-provider'
-import { AppError } from './errors.ts'
-import { createOidcFeatures } from './oidc-features.ts'
-import { scopesForLibrary } from './oidc/clients/client-adapter.ts'
-import type { ClientNeeds } from './oidc/clients/clients.ts'
-import { ensureAllKeys } from './oidc/keys/key-set.ts'
-import type { Parts } from './parts.ts'
+import { AppError } from '../errors.ts'
+import { createOidcFeatures } from './oidc.ts'
+import { scopesForLibrary } from '../oidc/clients/client-adapter.ts'
+import type { ClientNeeds } from '../oidc/clients/clients.ts'
+import { ensureAllKeys } from '../oidc/keys/key-set.ts'
+import type { Parts } from '../process/parts.ts'
 
 /**
  * Builds the same provider as the server's, without pages. A `sector_identifier_uri` is fetched and compared.

@@ -1,10 +1,10 @@
 /** Gathers what the authorization challenge endpoint needs from the process's parts. */
 import type { Provider } from 'oidc-provider'
-import { createAccountNeeds } from './account-features.ts'
-import { signIn } from './accounts/sign-in.ts'
-import { installAuthorizationChallenge } from './oidc/challenge/authorization-challenge.ts'
-import type { Lifetimes } from './oidc/configuration.ts'
-import type { Parts } from './parts.ts'
+import { createAccountNeeds } from '../process/account-needs.ts'
+import { signIn } from '../accounts/sign-in.ts'
+import { installAuthorizationChallenge } from '../oidc/challenge/authorization-challenge.ts'
+import type { Lifetimes } from '../oidc/lifetimes.ts'
+import type { Parts } from '../process/parts.ts'
 
 type Given = { lifetimes: Lifetimes; grantSeconds: number }
 

@@ -1,11 +1,11 @@
 /** What must be true before a process serves: schema, signing keys, first administrator. One process does it, others wait. */
-import { createAccountNeeds } from './account-features.ts'
-import { ensureFirstAdministrator } from './accounts/first-administrator.ts'
-import { ConfigError } from './config.ts'
-import { AppError } from './errors.ts'
-import { ensureAllKeys } from './oidc/keys/key-set.ts'
+import { createAccountNeeds } from './account-needs.ts'
+import { ensureFirstAdministrator } from '../accounts/first-administrator.ts'
+import { ConfigError } from '../settings/config.ts'
+import { AppError } from '../errors.ts'
+import { ensureAllKeys } from '../oidc/keys/key-set.ts'
 import type { Parts } from './parts.ts'
-import { hasPendingMigrations, migrate, withStartupLock } from './platform/migrate.ts'
+import { hasPendingMigrations, migrate, withStartupLock } from '../platform/migrate.ts'
 
 export type Prepared = { administrator?: { email: string; oneTimePassword?: string | undefined } | undefined }
 

@@ -1,12 +1,13 @@
 /** Builds backchannel authentication (CIBA) from the process's parts: what the provider needs, and what the page does. */
-import { REQUESTS_PATH } from './accounts/account-pages.ts'
-import type { OidcFeatures } from './oidc-features.ts'
-import { answerRequest } from './oidc/ciba/answer-request.ts'
-import type { GivenAnswer } from './oidc/ciba/answer-request.ts'
-import { listOpenRequests } from './oidc/ciba/backchannel-requests.ts'
-import type { CibaNeeds } from './oidc/ciba/ciba.ts'
-import { resourceScopeTitle } from './oidc/scope-words.ts'
-import type { Parts } from './parts.ts'
+import { REQUESTS_PATH } from '../accounts/account-pages.ts'
+import type { Resource } from '../oidc/clients/resources.ts'
+import type { Oidc } from '../oidc/provider.ts'
+import { answerRequest } from '../oidc/ciba/answer-request.ts'
+import type { GivenAnswer } from '../oidc/ciba/answer-request.ts'
+import { listOpenRequests } from '../oidc/ciba/backchannel-requests.ts'
+import type { CibaNeeds } from '../oidc/ciba/ciba.ts'
+import { resourceScopeTitle } from '../oidc/scope-words.ts'
+import type { Parts } from '../process/parts.ts'
 
 export function cibaNeeds({ config, db, clock, store, sealer, outbox }: Parts): CibaNeeds {
   return {
@@ -21,9 +22,15 @@ export function cibaNeeds({ config, db, clock, store, sealer, outbox }: Parts): 
   }
 }
 
+type PageNeeds = {
+  oidc: Oidc
+  grantSeconds: number
+  findResource: (identifier: string) => Promise<Resource | undefined>
+}
+
 /** What the account's page of requests works with. */
-export function createRequestsPage({ config, db, clock, sealer }: Parts, features: OidcFeatures) {
-  const { oidc, grantSeconds, findResource } = features
+export function createRequestsPage({ config, db, clock, sealer }: Parts, needed: PageNeeds) {
+  const { oidc, grantSeconds, findResource } = needed
   const needs = {
     db,
     clock,

@@ -1,8 +1,8 @@
 /** The kinds of value that a setting can hold: how the text in the environment is read, and what an error says it takes. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { trustList } from './http/client-ip.ts'
-import { SIGNING_ALGS } from './oidc/keys/algorithms.ts'
+import { trustList } from '../http/client-ip.ts'
+import { SIGNING_ALGS } from '../oidc/keys/algorithms.ts'
 
 /** What is told of a setting: its section, what it takes, and its default where code decides. */
 export type SettingMeta = { group: string; takes: string; secret?: boolean; fallback?: string }

@@ -1,7 +1,7 @@
 /** The ports that a server process answers on: plain HTTP for the proxy, and TLS with client certificates where configured. */
 import type { RequestListener, Server } from 'node:http'
-import type { Config } from './config.ts'
-import { createHttpServer, createMtlsServer, drain } from './http/server.ts'
+import type { Config } from '../settings/config.ts'
+import { createHttpServer, createMtlsServer, drain } from '../http/server.ts'
 
 /** Listens on every port of the configuration; the answer stops listening and waits for what is under way. */
 export async function openListeners(config: Config, callback: RequestListener): Promise<() => Promise<void>> {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { clientSettings } from './client-settings.ts'
-import { bindingSettings } from './settings-mtls.ts'
+import { bindingSettings } from './binding-settings.ts'
 import {
   ALGORITHMS,
   algorithm,

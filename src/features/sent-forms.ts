@@ -3,8 +3,8 @@
  * are off. The library writes a bare page with a script of its own, in five places and without a hook.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { Render } from './http/render.ts'
-import { PAGE_POLICY, replaceContentPolicy } from './http/security-headers.ts'
+import type { Render } from '../http/render.ts'
+import { PAGE_POLICY, replaceContentPolicy } from '../http/security-headers.ts'
 
 const PAGE =
   /^<!DOCTYPE html>\s*<html>[^]*<title>Submitting Callback<\/title>[^]*<form method="post" action="([^"]*)">/

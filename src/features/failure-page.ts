@@ -1,7 +1,7 @@
 /** The error page: plain words for people, an id to quote, and a way on. */
-import type { ErrorNeeds } from './http/error-handler.ts'
-import type { Render } from './http/render.ts'
-import { SIGN_OUT_PATH } from './self-service/member.ts'
+import type { ErrorNeeds } from '../http/error-handler.ts'
+import type { Render } from '../http/render.ts'
+import { SIGN_OUT_PATH } from '../self-service/member.ts'
 
 const HEADINGS: Record<number, string> = {
   400: 'This request is not right',

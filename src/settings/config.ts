@@ -9,15 +9,15 @@ import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import { nearest } from './nearest.ts'
-import { MINUTE_MS, SECOND_MS } from './platform/clock.ts'
-import { deriveKey } from './platform/tokens.ts'
+import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import { deriveKey } from '../platform/tokens.ts'
 import { isLoopback } from './setting-kinds.ts'
 import { ALIASES, describeSetting, settings } from './settings.ts'
-import { bindingConfig, bindingProblems } from './settings-mtls.ts'
+import { bindingConfig, bindingProblems } from './binding-settings.ts'
 import type { SettingName, Settings } from './settings.ts'
 
 const PREFIX = 'account_server_'
-const HOME = join(dirname(fileURLToPath(import.meta.url)), '..')
+const HOME = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
 /** Every mistake found in the environment, one line each. */
 export class ConfigError extends Error {

@@ -1,0 +1,56 @@
+/**
+ * The worker: delivers what the outbox recorded, each topic to its far end, and tidies up. It runs in the server's own
+ * process when embedded, else in processes of its own, as many as wanted.
+ */
+import { createMailboxTransport } from '../mail/mailbox.ts'
+import { createMailer } from '../mail/mailer.ts'
+import type { MailTransport } from '../mail/mail-transport.ts'
+import { createSmtpTransport } from '../mail/smtp-transport.ts'
+import { createAccessEndings, createEndedSink, ENDED_TOPIC } from '../oidc/access-endings.ts'
+import { createPingSink, PING_TOPIC } from '../oidc/ciba/ping.ts'
+import { LOGOUT_TOPIC } from '../oidc/logout/logout-notice.ts'
+import { MAIL_TOPIC } from '../outbox/outbox.ts'
+import { createRelay } from '../outbox/relay.ts'
+import { createGuardedFetch } from '../platform/guarded-fetch.ts'
+import type { Parts } from '../process/parts.ts'
+import { createUpkeep } from '../process/upkeep.ts'
+import { createLogoutSink } from './logout-sink.ts'
+
+export type Worker = {
+  start: () => void
+  /** Takes on nothing more and resolves when what was under way is settled. */
+  stop: () => Promise<void>
+}
+
+export function createWorker(parts: Parts): Worker {
+  const { config, clock } = parts
+  const { issuer: publicUrl, serverName, mail } = config
+  const transport = mailTransport(parts)
+  const relay = createRelay({
+    ...parts,
+    sinks: {
+      [MAIL_TOPIC]: createMailer({ transport, from: mail.from, serverName, publicUrl, clock }),
+      [LOGOUT_TOPIC]: createLogoutSink(parts),
+      [PING_TOPIC]: createPingSink({ fetch: createGuardedFetch(config.guard), clock }),
+      [ENDED_TOPIC]: createEndedSink(createAccessEndings(parts)),
+    },
+  })
+  const upkeep = createUpkeep(parts)
+  parts.onCommitted(relay.wake)
+  return {
+    start() {
+      relay.start()
+      upkeep.start()
+    },
+    async stop() {
+      await Promise.all([relay.stop(), upkeep.stop()])
+      transport.close()
+    },
+  }
+}
+
+function mailTransport({ config, db, clock }: Parts): MailTransport {
+  const { smtpUrl, smtpUser, smtpPassword, mailbox } = config.mail
+  if (mailbox || !smtpUrl) return createMailboxTransport({ db, clock })
+  return createSmtpTransport({ url: smtpUrl, user: smtpUser, password: smtpPassword })
+}

@@ -1,0 +1,94 @@
+/** The long-lived parts of a process: connections, keys, queues. Built once from the configuration and passed on. */
+import { mkdir } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { createHasher } from '../accounts/hashing.ts'
+import type { Hasher } from '../accounts/hashing.ts'
+import type { Config } from '../settings/config.ts'
+import { announceEndings } from '../oidc/logout/announced-endings.ts'
+import { waitForCatchUp, watchForLosses } from '../oidc/store/caught-up.ts'
+import { reapplyRevocations, recordRevocations } from '../oidc/store/recorded-revocations.ts'
+import { reapplyUses, recordUses } from '../oidc/store/recorded-uses.ts'
+import { createRedisStore } from '../oidc/store/redis-store.ts'
+import { createSqlStore } from '../oidc/store/sql-store.ts'
+import { revokeStatuses } from '../oidc/status-list/revoked-statuses.ts'
+import { createOutbox } from '../outbox/outbox.ts'
+import { createChangeFeed } from '../platform/change-feed.ts'
+import { systemClock } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
+import { openDatabase } from '../platform/database.ts'
+import type { Db } from '../platform/database.ts'
+import { createLogFile } from '../platform/log-file.ts'
+import { createLogger } from '../platform/log.ts'
+import type { Logger } from '../platform/log.ts'
+import { openRedis } from '../platform/redis.ts'
+import { createSealer } from '../platform/tokens.ts'
+
+export type Parts = Awaited<ReturnType<typeof createParts>>
+
+/** Opens everything and waits for nothing: a database that is away shows when it is first asked. */
+export async function createParts(config: Config, clock: Clock = systemClock) {
+  if (!config.database.mysqlDsn) await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const log = openLog(config, clock)
+  const db = openDatabase(config.database)
+  const { redis, store: kept, catchUp } = openGrantStore({ config, db, clock, log })
+  const sealer = createSealer(config.keys.data)
+  const waiting: (() => void)[] = []
+  const outbox = createOutbox({ sealer, clock, onCommitted: () => waiting.forEach((heard) => heard()) })
+  const store = announceEndings({ db, clock, outbox, store: revokeStatuses({ db, store: kept }) })
+  const feed = createChangeFeed({ db, log, clock })
+  return {
+    config,
+    clock,
+    log,
+    db,
+    redis,
+    store,
+    /** Tells Redis again what was revoked and used up, in case it forgot. */
+    catchUp,
+    sealer,
+    outbox,
+    hasher: openHasher(config),
+    feed,
+    /** Calls back after each message that this process committed to the outbox. */
+    onCommitted: (heard: () => void) => void waiting.push(heard),
+    /** True from the signal to stop on. */
+    draining: false,
+    async close() {
+      await feed.stop()
+      redis?.disconnect()
+      await db.destroy()
+    },
+  }
+}
+
+function openHasher({ accounts, workers }: Config): Hasher {
+  return createHasher({
+    memoryKib: accounts.hashMemoryKib,
+    passes: accounts.hashPasses,
+    maxRunning: Math.max(1, Math.floor(availableParallelism() / workers)),
+    maxWaiting: accounts.hashQueueLength,
+  })
+}
+
+type StoreNeeds = { config: Config; db: Db; clock: Clock; log: Logger }
+
+/** Redis where it is configured, else the SQL database. */
+function openGrantStore({ config, db, clock, log }: StoreNeeds) {
+  if (!config.redisDsn)
+    return { redis: undefined, store: createSqlStore({ db, clock }), catchUp: () => Promise.resolve() }
+  const redis = openRedis(config.redisDsn, { onError: (error) => log.warn({ err: error }, 'redis.error') })
+  const inRedis = createRedisStore({ redis, clock })
+  const losses = watchForLosses({
+    redis,
+    log,
+    tellRevocations: () => reapplyRevocations({ db, clock, store: inRedis }),
+    tellUses: () => reapplyUses(db, { clock, store: inRedis }),
+  })
+  const recording = recordUses({ db, log, store: waitForCatchUp(inRedis, losses) })
+  return { redis, store: recordRevocations({ db, clock, store: recording }), catchUp: losses.catchUp }
+}
+
+function openLog({ log }: Config, clock: Clock): Logger {
+  const destination = log.dir ? createLogFile(log.dir, log.prefix, clock) : undefined
+  return createLogger({ level: log.level, name: log.prefix, ...(destination ? { destination } : {}) })
+}

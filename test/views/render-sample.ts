@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url'
+import { createRenderer } from '../../src/http/render.ts'
+import type { AnyContext } from '../../src/http/request-state.ts'
+import type { SamplePage } from './sample-pages.ts'
+
+const viewsDir = fileURLToPath(new URL('../../views', import.meta.url))
+const render = createRenderer({ viewsDir, common: () => ({ locale: 'en', styleHref: '/assets/style.css' }) })
+
+/** The page as the server's own renderer makes it; `extra` wins over the sample's locals. */
+export function renderSample({ page, locals }: SamplePage, extra: Record<string, unknown> = {}): string {
+  const ctx = { state: { csrfToken: 'sample-csrf' }, set: () => undefined, body: '' }
+  const common = { serverName: 'Account Server', title: 'Sample title' }
+  render(ctx as unknown as AnyContext, page, { ...common, ...locals, ...extra })
+  return ctx.body
+}
