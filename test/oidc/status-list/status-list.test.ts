@@ -13,7 +13,7 @@ import { STAGES, until } from '../protocol/stage.ts'
 import type { Stage } from '../protocol/stage.ts'
 import type { Visitor } from '../../support/visitor.ts'
 
-const API = 'https://ledger.example.com/'
+const API = 'https://statuses.example.com/'
 const LISTS = '/oauth/status-lists'
 
 type Status = { idx: number; uri: string }
@@ -25,8 +25,7 @@ for (const { name, stage: open } of STAGES)
 
     before(async () => {
       stage = await open()
-      const known = await stage.parts.db('resources').where({ identifier: API }).first('identifier')
-      if (!known) await stage.createResource({ identifier: API, scope: 'ledger:read', format: 'jwt' })
+      await stage.createResource({ identifier: API, scope: 'ledger:read', format: 'jwt' })
     })
 
     const app = (given: Parameters<typeof register>[1] = {}) =>
