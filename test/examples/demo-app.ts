@@ -17,6 +17,7 @@ export async function startExamples(server: RunningServer, options: Options = {}
     identifier,
     name: 'Demo Ledger',
     scope: 'ledger:read ledger:transfer',
+    scope_texts: { 'ledger:read': 'See your balance', 'ledger:transfer': 'Transfer money' },
   })
   const client = await server.createClient({
     client_name: 'Demo App',

@@ -35,7 +35,6 @@ export async function unusualRequests(server: RunningServer) {
   const claims = { userinfo: { email: null, locale: null } }
   const detailed = { scope: 'openid', authorization_details: JSON.stringify(details) }
   return {
-    chooseAccount: (await app.begin({ prompt: 'select_account' })).url,
     detailed: (await app.begin({ ...detailed, claims: JSON.stringify(claims) })).url,
     stop: () => app.stop(),
   }

@@ -1,9 +1,11 @@
 /** The walk past every page: one person from the front door to signing out, and what can go wrong on the way. */
 import type { Browser, Page } from 'playwright-core'
 import { linkIn } from '../support/letter.ts'
+import { startRelyingParty } from '../support/relying-party.ts'
 import type { RunningServer } from '../support/running-server.ts'
 import type { Camera } from './camera.ts'
 import type { DemoApp } from '../examples/demo-app.ts'
+import { askBehindTheScenes, startDevice } from './decoupled.ts'
 import { unusualRequests } from './requests.ts'
 
 type Walk = { browser: Browser; camera: Camera; server: RunningServer; app: DemoApp }
@@ -28,6 +30,9 @@ export async function showEverything(walk: Walk): Promise<void> {
   await showApp(mine)
   await showAccount(mine, other)
   await showRequests(mine)
+  await showDevice(mine)
+  await showBackchannel(mine)
+  await showChoice(await visit(walk))
   await showSignOut(mine)
   await showReset(mine, other)
   await showUnverified(await visit(walk))
@@ -136,9 +141,51 @@ async function showRequests({ camera, page, server }: Visit): Promise<void> {
   const requests = await unusualRequests(server)
   await page.goto(requests.detailed)
   await camera.take(page, 'Consent, in detail')
-  await page.goto(requests.chooseAccount)
-  await camera.take(page, 'Choose an account')
   await requests.stop()
+}
+
+async function showDevice(mine: Visit): Promise<void> {
+  const { camera, page, server } = mine
+  const { user_code, verification_uri } = await startDevice(server)
+  await page.goto(verification_uri)
+  await camera.take(page, 'Device')
+  await mine.fill({ Code: user_code })
+  await mine.press('Continue')
+  await camera.take(page, 'Device, to be confirmed')
+  await mine.press('Connect')
+  await mine.press('Allow')
+  await camera.take(page, 'Device, connected')
+}
+
+async function showBackchannel(mine: Visit): Promise<void> {
+  const { camera, page, server } = mine
+  await askBehindTheScenes(server, EMAIL)
+  await mine.open('/account/requests')
+  await camera.take(page, 'Request from behind the scenes')
+  await mine.press('Allow Corner Bank')
+  await camera.take(page, 'Request from behind the scenes, allowed')
+}
+
+/** Two accounts of one browser: the second is signed in, the first is remembered. */
+async function showChoice(mine: Visit): Promise<void> {
+  const { camera, page, server } = mine
+  const { email, password } = await server.createAccount({
+    email: 'cleo.sample@example.com',
+    name: 'Cleo Sample',
+  })
+  for (const fields of [
+    { 'E-mail': email, Password: password },
+    { 'E-mail': EMAIL, Password: PASSWORD },
+  ]) {
+    await page.context().clearCookies({ name: /^session/ })
+    await mine.open('/sign-in')
+    await mine.fill(fields)
+    await mine.press('Sign in')
+  }
+  const app = await startRelyingParty(server, { client: { client_name: 'Sample Shop' } })
+  await page.goto((await app.begin({ prompt: 'select_account' })).url)
+  await camera.take(page, 'Choose an account')
+  await app.stop()
 }
 
 async function showSignOut(mine: Visit): Promise<void> {
