@@ -6,7 +6,7 @@ import { answerRequest } from '../oidc/ciba/answer-request.ts'
 import type { GivenAnswer } from '../oidc/ciba/answer-request.ts'
 import { listOpenRequests } from '../oidc/ciba/backchannel-requests.ts'
 import type { CibaNeeds } from '../oidc/ciba/ciba.ts'
-import { resourceScopeTitle } from '../oidc/scope-words.ts'
+import { resourceScopeTitle } from '../oidc/grants/scope-words.ts'
 import type { Parts } from '../process/parts.ts'
 
 export function cibaNeeds({ config, db, clock, store, sealer, outbox }: Parts): CibaNeeds {

@@ -1,6 +1,6 @@
 /** Puts status lists together: where places come from, who signs, and under which addresses lists are published. */
 import type Provider from 'oidc-provider'
-import { signOwnJwt } from '../oidc/library.ts'
+import { signOwnJwt } from '../oidc/library/library.ts'
 import type { Oidc } from '../oidc/provider.ts'
 import { createPlaceAllocator } from '../oidc/status-list/place-allocator.ts'
 import { installOwnAccessTokens } from '../oidc/status-list/own-access-token.ts'

@@ -2,7 +2,7 @@
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import { errors } from 'oidc-provider'
-import { readSession } from '../oidc/browser-session.ts'
+import { readSession } from '../oidc/sessions/browser-session.ts'
 import type { Oidc } from '../oidc/provider.ts'
 import { nextStep } from './next-step.ts'
 import type { Step } from './next-step.ts'

@@ -3,7 +3,7 @@ import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import { AppError } from '../errors.ts'
 import { isDocumentId } from '../oidc/clients/client-documents.ts'
-import type { Browser } from '../oidc/browser-session.ts'
+import type { Browser } from '../oidc/sessions/browser-session.ts'
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 

@@ -1,6 +1,6 @@
 /** The accounts' needs, gathered from the process's parts once: what their nouns take as their first argument. */
 import { DEFAULT_REQUEST_LIMITS } from '../accounts/request-limits.ts'
-import { createAccessEndings } from '../oidc/access-endings.ts'
+import { createAccessEndings } from '../oidc/sessions/access-endings.ts'
 import type { Parts } from './parts.ts'
 
 export type AccountNeeds = ReturnType<typeof createAccountNeeds>

@@ -8,8 +8,8 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { findAccountById, isVerified } from '../../accounts/account.ts'
 import { issueDeviceCookie, verifyDeviceCookie } from '../../accounts/device-cookie.ts'
 import { requestState } from '../../http/request-state.ts'
-import { addEndpoint, grants, subjectFor } from '../library.ts'
-import { authorizationParameters, hintedSubject } from '../library-requests.ts'
+import { addEndpoint, grants, subjectFor } from '../library/library.ts'
+import { authorizationParameters, hintedSubject } from '../library/authorization-request.ts'
 import {
   clientOfSession,
   endAuthSession,

@@ -4,8 +4,13 @@
  */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { grants } from '../library.ts'
-import { authorizationParameters, checkParameters, unwrapRequest, useUpPushed } from '../library-requests.ts'
+import { grants } from '../library/library.ts'
+import {
+  authorizationParameters,
+  checkParameters,
+  unwrapRequest,
+  useUpPushed,
+} from '../library/authorization-request.ts'
 import type { ChallengeRequest } from './auth-session.ts'
 import { STEP_FIELDS } from './challenge-steps.ts'
 

@@ -4,7 +4,7 @@
  */
 import { errors } from 'oidc-provider'
 import type { SignedIn } from '../../accounts/sign-in.ts'
-import { PASSWORD_AMR } from '../browser-session.ts'
+import { PASSWORD_AMR } from '../sessions/browser-session.ts'
 import type { Passed } from './auth-session.ts'
 
 export type StepNeeds = {

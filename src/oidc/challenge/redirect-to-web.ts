@@ -3,7 +3,7 @@
  * §5.2.2.1.1): with its request kept as if it had been pushed, so that it only has to open the authorization endpoint.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { pushRequest } from '../library-requests.ts'
+import { pushRequest } from '../library/authorization-request.ts'
 import { levelOf, needsMoreThan } from '../requests/authentication-levels.ts'
 import type { ChallengeRequest } from './auth-session.ts'
 import { textOf } from './challenge-request.ts'

@@ -1,6 +1,6 @@
 /** `id_token_hint` of backchannel authentication (CIBA §7.1) from apps that know people by pairwise subjects. */
 import { Provider } from 'oidc-provider'
-import type { PairwiseSubjects } from '../pairwise.ts'
+import type { PairwiseSubjects } from '../subjects/pairwise.ts'
 
 type Client = { subjectType?: string }
 type Hint = { payload: { sub?: unknown } }

@@ -4,7 +4,7 @@
  */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { isDestroyed } from '../session-record.ts'
+import { isDestroyed } from '../sessions/session-record.ts'
 
 /** Metadata of the provider (§3). */
 export const FRONTCHANNEL_DISCOVERY = {

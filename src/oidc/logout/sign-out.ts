@@ -4,8 +4,8 @@
  * to; anybody else could have made the others (§2, §6).
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { clearSessionCookie } from '../browser-session.ts'
-import type { PairwiseSubjects } from '../pairwise.ts'
+import { clearSessionCookie } from '../sessions/browser-session.ts'
+import type { PairwiseSubjects } from '../subjects/pairwise.ts'
 
 type Needs = {
   /** Ends the grants that hang on a session. */

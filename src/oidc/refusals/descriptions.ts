@@ -5,7 +5,7 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { addressOfProof } from '../binding/dpop.ts'
-import { acceptedValues } from '../library.ts'
+import { acceptedValues } from '../library/library.ts'
 import { authenticationFailed, grantRefused } from './credentials.ts'
 import { authenticationsIn, got, lostParameters } from './sent.ts'
 

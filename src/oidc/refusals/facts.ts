@@ -5,7 +5,7 @@
  */
 import { decodeProtectedHeader } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { presentedCertificate } from '../library.ts'
+import { presentedCertificate } from '../library/library.ts'
 import type { Refusal } from './descriptions.ts'
 import { authenticationOf, claimsOf, parameterOf } from './sent.ts'
 import type { AuthenticationMethod } from './sent.ts'

@@ -1,7 +1,7 @@
 /** What a request carried, as far as its sender may be told about it: it learns nothing that it did not send. */
 import { decodeJwt } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { presentedCertificate } from '../library.ts'
+import { presentedCertificate } from '../library/library.ts'
 
 /** Values of a list that is known anyway; whatever else stands in their place could be a secret or somebody's advertising. */
 const PLAIN = /^[\w.:/+ -]{1,80}$/

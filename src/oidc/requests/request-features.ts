@@ -3,7 +3,7 @@ import type { Configuration } from 'oidc-provider'
 import { richAuthorizationRequests, withDetailsResources } from './authorization-details.ts'
 import { REACHABLE_LEVELS } from './authentication-levels.ts'
 import type { DetailsType } from './details-type.ts'
-import { assertRequestObject } from '../request-object.ts'
+import { assertRequestObject } from './request-object.ts'
 
 type Features = NonNullable<Configuration['features']>
 

@@ -5,7 +5,7 @@
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { findResource } from '../clients/resources.ts'
-import { subjectFor } from '../library.ts'
+import { subjectFor } from '../library/library.ts'
 import type { Actor } from './actor.ts'
 import { readPresentedToken, TOKEN_TYPES } from './presented-token.ts'
 import type { Binding, PresentedToken, ReadingNeeds } from './presented-token.ts'

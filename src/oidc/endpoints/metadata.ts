@@ -1,6 +1,6 @@
 /** The provider's metadata (RFC 8414, OpenID Connect Discovery 1.0): what the library leaves out of it. */
-import { withMtlsAliases } from './binding/mtls.ts'
-import type { MtlsSettings } from './binding/mtls.ts'
+import { withMtlsAliases } from '../binding/mtls.ts'
+import type { MtlsSettings } from '../binding/mtls.ts'
 
 type Needs = { issuer: string; mtls: MtlsSettings | undefined }
 

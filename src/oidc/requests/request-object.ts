@@ -1,7 +1,7 @@
 /** What is asked of a signed request (RFC 9101) beyond what the library checks, where the client's profile demands it. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { rulesOf } from './clients/profiles.ts'
+import { rulesOf } from '../clients/profiles.ts'
 
 const LONGEST_SECONDS = 3600
 

@@ -1,6 +1,6 @@
 /**
- * The library's own checks of an authorization request, for an endpoint that takes such requests and is not its own. Like
- * `library.ts`, a place of its own for what reaches into the package.
+ * The library's own checks of an authorization request (RFC 6749, 9101, 9126, 9396), for an endpoint that takes such
+ * requests and is not the library's.
  */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'

@@ -4,8 +4,8 @@
  */
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
-import { AppError } from '../errors.ts'
-import { readBody } from '../http/read-body.ts'
+import { AppError } from '../../errors.ts'
+import { readBody } from '../../http/read-body.ts'
 
 /** What fits into an address that every proxy lets through. */
 const LIMIT_BYTES = 8 * 1024

@@ -1,9 +1,9 @@
 /** What is asked of a client assertion (RFC 7523) beyond what the library checks: that it is of now, for soon, and for us. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { MtlsSettings } from './binding/mtls.ts'
-import { rulesOf } from './clients/profiles.ts'
-import { grants } from './library.ts'
+import type { MtlsSettings } from './mtls.ts'
+import { rulesOf } from '../clients/profiles.ts'
+import { grants } from '../library/library.ts'
 
 /** Between clocks that differ. */
 const AHEAD_SECONDS = 60

@@ -1,9 +1,9 @@
 /** Turns an account into what the provider library needs of it, or into nothing when it may no longer act. */
 import type { Account as LibraryAccount, FindAccount, KoaContextWithOIDC } from 'oidc-provider'
-import { claimsOf, findAccountById } from '../accounts/account.ts'
-import type { Account } from '../accounts/account.ts'
-import { SECOND_MS } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
+import { claimsOf, findAccountById } from '../../accounts/account.ts'
+import type { Account } from '../../accounts/account.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
 
 export type ProviderAccount = LibraryAccount & { account: Account; emailVerified: boolean }
 

@@ -1,12 +1,12 @@
 /** Carries what was ended in SQL over to the grant store: sessions, and the grants that hang on them. */
 import { z } from 'zod'
-import type { AccessEndings } from '../accounts/ended-access.ts'
-import type { Outbox } from '../outbox/outbox.ts'
-import type { Sink } from '../outbox/sink.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { GrantStore } from './store/grant-store.ts'
-import { endSession, findAuthorizations, revokeGrant, revokeGrantByDigest } from './store/revocation.ts'
-import type { EndedAuthorization } from './store/revocation.ts'
+import type { AccessEndings } from '../../accounts/ended-access.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
+import type { Sink } from '../../outbox/sink.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { GrantStore } from '../store/grant-store.ts'
+import { endSession, findAuthorizations, revokeGrant, revokeGrantByDigest } from '../store/revocation.ts'
+import type { EndedAuthorization } from '../store/revocation.ts'
 
 type Needs = { store: GrantStore; clock: Clock }
 

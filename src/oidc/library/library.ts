@@ -1,6 +1,6 @@
 /**
  * The library's own parts, for endpoints and grants that it lacks: the same client authentication, sender constraining
- * and error answers as everywhere else. Nothing but this and `library-requests.ts` may reach into the package.
+ * and error answers as everywhere else. Nothing outside this folder may reach into the package.
  */
 import type { X509Certificate } from 'node:crypto'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { createPairwiseSubjects } from '../../src/oidc/pairwise.ts'
+import { createPairwiseSubjects } from '../../../src/oidc/subjects/pairwise.ts'
 
 describe('a pairwise subject', () => {
   const subjects = createPairwiseSubjects(randomBytes(32))

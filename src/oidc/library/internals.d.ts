@@ -1,6 +1,6 @@
 /**
  * Types for what oidc-provider keeps in its package without publishing types, as far as we use it. The package is
- * pinned to an exact version, and every use is behind `library.ts`.
+ * pinned to an exact version, and every use is in this folder.
  */
 declare module 'oidc-provider/lib/helpers/weak_cache.js' {
   export default function instance(provider: object): unknown

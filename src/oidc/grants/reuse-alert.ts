@@ -1,10 +1,10 @@
 /** Tells the owner of an account that a refresh token came back after it was replaced: somebody may have copied it. */
-import { warnOfReuse } from '../accounts/reuse-warning.ts'
-import type { ReuseWarningNeeds } from '../accounts/reuse-warning.ts'
-import { loggableError } from '../platform/loggable-error.ts'
-import type { Logger } from '../platform/log.ts'
-import { findClient } from './clients/clients.ts'
-import type { Reuse } from './store/unit-of-work.ts'
+import { warnOfReuse } from '../../accounts/reuse-warning.ts'
+import type { ReuseWarningNeeds } from '../../accounts/reuse-warning.ts'
+import { loggableError } from '../../platform/loggable-error.ts'
+import type { Logger } from '../../platform/log.ts'
+import { findClient } from '../clients/clients.ts'
+import type { Reuse } from '../store/unit-of-work.ts'
 
 type Needs = ReuseWarningNeeds & { log: Logger }
 

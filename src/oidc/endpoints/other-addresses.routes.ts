@@ -3,7 +3,7 @@
  * §15.5.6, RFC 9126 §2.3), before the guards of our own pages take them for a form of somebody else.
  */
 import type { Context, Middleware } from 'koa'
-import { AppError } from '../errors.ts'
+import { AppError } from '../../errors.ts'
 
 const POST_ONLY = [
   'par',

@@ -1,14 +1,14 @@
 /** Keeps the account's own list of sessions in step with what the protocol endpoints did: who signed in, who signed out. */
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { markEnded, recordSession } from '../accounts/account-sessions.ts'
-import { requestState } from '../http/request-state.ts'
-import type { AnyContext } from '../http/request-state.ts'
-import type { Clock } from '../platform/clock.ts'
-import { SECOND_MS } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
+import { markEnded, recordSession } from '../../accounts/account-sessions.ts'
+import { requestState } from '../../http/request-state.ts'
+import type { AnyContext } from '../../http/request-state.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
 import { endSessionAndGrants } from './access-endings.ts'
-import type { Lifetimes } from './lifetimes.ts'
-import type { GrantStore } from './store/grant-store.ts'
+import type { Lifetimes } from '../lifetimes.ts'
+import type { GrantStore } from '../store/grant-store.ts'
 
 export type SessionRecordNeeds = {
   db: Db

@@ -4,9 +4,9 @@
  */
 import { interactionPolicy } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { ProviderAccount } from './find-account.ts'
-import { authenticationLevel } from './requests/authentication-levels.ts'
-import { lastingHint } from './requests/id-token-hint.ts'
+import type { ProviderAccount } from '../subjects/find-account.ts'
+import { authenticationLevel } from './authentication-levels.ts'
+import { lastingHint } from './id-token-hint.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 

@@ -3,12 +3,12 @@
  * person gave earlier (remembered in SQL), or from the trust that a first-party client has.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { recordGrant } from '../accounts/account-grants.ts'
-import { findConsent } from '../accounts/consents.ts'
-import { pinOf } from './clients/client-documents.ts'
-import type { Clock } from '../platform/clock.ts'
-import { SECOND_MS } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
+import { recordGrant } from '../../accounts/account-grants.ts'
+import { findConsent } from '../../accounts/consents.ts'
+import { pinOf } from '../clients/client-documents.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
 
 type Needs = { db: Db; clock: Clock; grantSeconds: number }
 type Grant = InstanceType<KoaContextWithOIDC['oidc']['provider']['Grant']>
