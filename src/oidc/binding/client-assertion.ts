@@ -58,7 +58,7 @@ export async function assertAssertion(
 }
 
 /** The endpoints where a proof stands beside the assertion; the library remembers that it has looked at it. */
-const TAKE_PROOFS = new Set(['token', 'pushed_authorization_request'])
+const TAKE_PROOFS = new Set(['token', 'pushed_authorization_request', 'authorization_challenge'])
 
 function assertTimely(ctx: KoaContextWithOIDC, { iat, exp, aud }: Claims, { alg }: Claims): void {
   const nowSeconds = Math.floor(Date.now() / 1000)

@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { Account } from '../../../src/accounts/account.ts'
 import { createProver } from '../binding/prover.ts'
 import type { Prover } from '../binding/prover.ts'
@@ -52,6 +54,30 @@ for (const { name, stage: open } of STAGES)
       const once = await challengeProof(key)
       expect((await app.begin(right(), once)).status).to.equal(200)
       expect((await app.begin(right(), once)).status).to.equal(400)
+    })
+
+    it('shown with an old nonce is asked for again, and the assertion beside it still counts', async () => {
+      const { privateKey, publicKey } = await generateKeyPair('ES256')
+      const jwks = { keys: [{ ...(await exportJWK(publicKey)), kty: 'EC' as const, alg: 'ES256' }] }
+      const confidential = await registerApp(stage, { token_endpoint_auth_method: 'private_key_jwt', jwks })
+      const assertion = {
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: await new SignJWT({ jti: randomUUID() })
+          .setProtectedHeader({ alg: 'ES256' })
+          .setIssuer(confidential.clientId)
+          .setSubject(confidential.clientId)
+          .setAudience(stage.issuer)
+          .setIssuedAt()
+          .setExpirationTime('1m')
+          .sign(privateKey),
+      }
+      const url = `${stage.issuer}/oauth/authorize-challenge`
+      const sent = async (nonce: string) =>
+        confidential.begin({ ...right(), ...assertion }, { DPoP: await key.prove({ url, nonce }) })
+      const refused = await sent('old')
+      expect(refused.json()).to.include({ error: 'use_dpop_nonce' })
+      const answer = await sent(String(refused.headers['dpop-nonce']))
+      expect(answer.status, answer.text).to.equal(200)
     })
 
     it('shown in a token exchange binds the new token', async () => {
