@@ -1,6 +1,5 @@
 /** The consent page: what an app asks for, and the grant that a yes makes. */
 import { setTimeout } from 'node:timers/promises'
-import { recordGrant } from '../accounts/account-grants.ts'
 import { findAccountById } from '../accounts/account.ts'
 import { findConsent, rememberConsent } from '../accounts/consents.ts'
 import type { ClientPin } from '../accounts/consents.ts'
@@ -9,13 +8,12 @@ import { formOf } from '../http/request-state.ts'
 import type { KnownResource } from '../oidc/clients/resource-access.ts'
 import { pinOf } from '../oidc/clients/client-documents.ts'
 import type { LogoOf } from '../oidc/clients/client-logo.ts'
+import { addScopes, saveNewGrant } from '../oidc/grants/grant.ts'
+import type { GrantNeeds } from '../oidc/grants/grant.ts'
 import type { Oidc } from '../oidc/provider.ts'
 import { describeDetails } from '../oidc/requests/authorization-details.ts'
 import type { Detail } from '../oidc/requests/authorization-details.ts'
 import { listDetailsTypes } from '../oidc/requests/details-type.ts'
-import type { Clock } from '../platform/clock.ts'
-import { SECOND_MS } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
 import { claimTexts, consentDetails } from './consent-details.ts'
 import { logoHref } from './client-logo.routes.ts'
 import { clientNotes } from './client-notes.ts'
@@ -24,12 +22,9 @@ import type { Interaction } from './open-interaction.ts'
 import { resume } from './page.ts'
 import type { Page, StepPages } from './page.ts'
 
-type Needs = {
-  db: Db
-  clock: Clock
+type Needs = GrantNeeds & {
   oidc: Oidc
   render: Render
-  grantSeconds: number
   logoOf: LogoOf
   findResource: (identifier: string) => Promise<(KnownResource & { name?: string }) | undefined>
 }
@@ -123,28 +118,16 @@ async function grantAsked(
   const found = grantId ? await provider.Grant.find(grantId) : undefined
   const grant = found ?? new provider.Grant({ accountId, clientId })
   const missing = interaction.prompt.details as Missing
-  if (missing.missingOIDCScope) grant.addOIDCScope(missing.missingOIDCScope.join(' '))
-  if (missing.missingOIDCClaims) grant.addOIDCClaims(missing.missingOIDCClaims)
-  for (const [identifier, scopes] of Object.entries(missing.missingResourceScopes ?? {}))
-    grant.addResourceScope(identifier, scopes.join(' '))
-  const savedId = await grant.save()
-  const nowMs = needs.clock()
-  if (!found)
-    await recordGrant(needs.db, {
-      grantId: savedId,
-      accountId,
-      clientId,
-      sessionUid: session?.uid ?? null,
-      createdAtMs: nowMs,
-      expiresAtMs: nowMs + needs.grantSeconds * SECOND_MS,
-    })
+  const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = missing
+  addScopes(grant, { oidc: missingOIDCScope, claims: missingOIDCClaims, resources: missingResourceScopes })
+  const savedId = found ? await grant.save() : await saveNewGrant(needs, grant, session?.uid)
   const allowed = {
     scopes: grant.getOIDCScope().split(' ').filter(Boolean),
     claims: grant.getOIDCClaims(),
     resources: resourceScopes(grant),
     clientPin,
   }
-  await rememberConsent(needs.db, accountId, clientId, allowed, nowMs)
+  await rememberConsent(needs.db, accountId, clientId, allowed, needs.clock())
   return savedId
 }
 

@@ -9,7 +9,7 @@ import { findAccountById, isVerified } from '../../accounts/account.ts'
 import { issueDeviceCookie, verifyDeviceCookie } from '../../accounts/device-cookie.ts'
 import { requestState } from '../../http/request-state.ts'
 import { addEndpoint, grants, subjectFor } from '../library/library.ts'
-import { authorizationParameters, hintedSubject } from '../library/authorization-request.ts'
+import { authorizationParameters, hintedSubject, useUpPushed } from '../library/authorization-request.ts'
 import {
   clientOfSession,
   endAuthSession,
@@ -21,7 +21,7 @@ import {
 import type { AuthSession, AuthSessionNeeds } from './auth-session.ts'
 import { acceptChallengeCodes, issueChallengeCode } from './challenge-code.ts'
 import type { CodeNeeds } from './challenge-code.ts'
-import { challengeParameters, readRequest, useUpPushed } from './challenge-request.ts'
+import { challengeParameters, readRequest } from './challenge-request.ts'
 import { dueStep, fieldsFor, takeStep } from './challenge-steps.ts'
 import type { ChallengeStep, StepNeeds } from './challenge-steps.ts'
 import { reasonForWeb, redirectToWeb, UNCONFIRMED } from './redirect-to-web.ts'
@@ -121,6 +121,7 @@ async function askFor(
   { name, fields }: ChallengeStep,
   description: string,
 ): Promise<void> {
+  // Once something came of it, a pushed request cannot be begun with again.
   await useUpPushed(ctx)
   const authSession = await nextAuthSession(needs, id, session)
   ctx.status = 403

@@ -3,9 +3,9 @@
  * other, a grant that hangs on it, and a code. The code has no redirect address, as there was no redirect.
  */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
-import { recordGrant } from '../../accounts/account-grants.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import { addScopes } from '../grants/consented-grant.ts'
+import { addScopes, saveNewGrant } from '../grants/grant.ts'
+import type { GrantNeeds, GrantScopes } from '../grants/grant.ts'
 import { wrapGrantHandler } from '../library/library.ts'
 import { requestedClaims } from '../library/authorization-request.ts'
 import { levelOf } from '../requests/authentication-levels.ts'
@@ -13,12 +13,8 @@ import { recordSignIn } from '../sessions/session-record.ts'
 import type { SessionRecordNeeds } from '../sessions/session-record.ts'
 import type { AuthSession } from './auth-session.ts'
 import { allowedScopes, textOf } from './challenge-request.ts'
-import type { AllowedScopes } from './challenge-request.ts'
 
-export type CodeNeeds = SessionRecordNeeds & {
-  /** Lifetime of a grant. */
-  grantSeconds: number
-}
+export type CodeNeeds = SessionRecordNeeds & GrantNeeds
 
 type Session = InstanceType<Provider['Session']>
 type SessionModel = { instantiate: (payload: object) => Session }
@@ -87,27 +83,18 @@ function newSession(
   return session
 }
 
-type GrantFor = { accountId: string; session: Session; scopes: AllowedScopes }
+type GrantFor = { accountId: string; session: Session; scopes: GrantScopes }
 
 async function grantFor(
-  { db, clock, grantSeconds }: CodeNeeds,
+  needs: GrantNeeds,
   { oidc: { client, provider } }: KoaContextWithOIDC,
   { accountId, session, scopes }: GrantFor,
 ): Promise<string> {
   const clientId = client?.clientId ?? ''
   const grant = new provider.Grant({ accountId, clientId })
   addScopes(grant, scopes)
-  const grantId = await grant.save()
+  const grantId = await saveNewGrant(needs, grant, session.uid)
   // Ending the session ends the app's access, offline access included: there is nothing else that it could mean.
   session.grantIdFor(clientId, grantId)
-  const nowMs = clock()
-  await recordGrant(db, {
-    grantId,
-    accountId,
-    clientId,
-    sessionUid: session.uid,
-    createdAtMs: nowMs,
-    expiresAtMs: nowMs + grantSeconds * SECOND_MS,
-  })
   return grantId
 }

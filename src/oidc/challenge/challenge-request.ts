@@ -4,13 +4,10 @@
  */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { requestedScopes } from '../grants/grant.ts'
+import type { GrantScopes } from '../grants/grant.ts'
 import { grants } from '../library/library.ts'
-import {
-  authorizationParameters,
-  checkParameters,
-  unwrapRequest,
-  useUpPushed,
-} from '../library/authorization-request.ts'
+import { authorizationParameters, checkParameters, unwrapRequest } from '../library/authorization-request.ts'
 import type { ChallengeRequest } from './auth-session.ts'
 import { STEP_FIELDS } from './challenge-steps.ts'
 
@@ -20,8 +17,6 @@ const S256_CHALLENGE = /^[\w-]{43}$/
 const BESIDE = ['auth_session', ...STEP_FIELDS]
 /** What says where the request comes from, and not what is asked for. */
 const CARRIERS = new Set(['client_id', 'request', 'request_uri'])
-
-export type AllowedScopes = { oidc: string[]; claims: string[]; resources: Record<string, string[]> }
 
 /** Every field that the endpoint reads. */
 export function challengeParameters(ctx: KoaContextWithOIDC): string[] {
@@ -50,27 +45,18 @@ export async function readRequest(ctx: KoaContextWithOIDC, jkt?: string): Promis
   return { ...request, code_challenge: textOf(params['code_challenge']) ?? '' }
 }
 
-/** Once something came of it, a pushed request cannot be begun with again. */
-export { useUpPushed }
-
 /**
  * What the request in `ctx` asks for, of what the client may have.
  * @throws errors.InvalidScope, errors.InvalidTarget
  */
-export async function allowedScopes(ctx: KoaContextWithOIDC): Promise<AllowedScopes> {
+export async function allowedScopes(ctx: KoaContextWithOIDC): Promise<GrantScopes> {
   const { provider } = ctx.oidc
   const servers = await grants.resolveRequestedResources(provider, ctx)
-  const asked = grants.validateClientScope(provider, ctx)
-  const resources = servers.map((server) => [
-    server.identifier(),
-    [...server.scopes].filter((name) => asked.has(name)),
-  ])
-  const { requestParamOIDCScopes, requestParamClaims } = ctx.oidc
-  return {
-    oidc: [...requestParamOIDCScopes],
-    claims: [...requestParamClaims],
-    resources: Object.fromEntries(resources) as Record<string, string[]>,
-  }
+  grants.validateClientScope(provider, ctx)
+  return requestedScopes(
+    ctx,
+    servers.map((server) => ({ identifier: server.identifier(), scopes: server.scopes })),
+  )
 }
 
 /** A parameter that is there once. */

@@ -1,27 +1,22 @@
 /** A person's yes or no to a request that waited for them (CIBA): once, and what a yes gives to the client. */
 import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
-import { recordGrant } from '../../accounts/account-grants.ts'
 import { rememberConsent } from '../../accounts/consents.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/database.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import { isOpenidScope } from '../clients/client-metadata.ts'
-import { addScopes } from '../grants/consented-grant.ts'
+import { addScopes, saveNewGrant } from '../grants/grant.ts'
+import type { GrantNeeds } from '../grants/grant.ts'
 import { levelOf } from '../requests/authentication-levels.ts'
 import { claimRequest, endOfRequest, reopenRequest } from './backchannel-requests.ts'
 import type { Answer, Claimed } from './backchannel-requests.ts'
 import { uncountRequest } from './request-limits.ts'
 
-type Needs = {
-  db: Db
-  clock: Clock
+type Needs = GrantNeeds & {
   sealer: Sealer
   /** Of the counters of requests. */
   key: Buffer
   provider: () => Provider
-  grantSeconds: number
   findResource: (identifier: string) => Promise<{ scopes: string } | undefined>
 }
 
@@ -80,7 +75,7 @@ async function carryOut(needs: Needs, given: GivenAnswer, claimed: Claimed): Pro
 
 /** The grant of a yes. It hangs on no browser session: the client works where the person's browser is not. */
 async function grantAsked(
-  { db, clock, grantSeconds, findResource }: Needs,
+  needs: Needs,
   provider: Provider,
   { accountId, clientId, scope, resources }: Claimed,
   claims: string[],
@@ -88,19 +83,16 @@ async function grantAsked(
   const names = scope.split(' ').filter(Boolean)
   const byResource = await Promise.all(
     resources.map(async (identifier): Promise<[string, string[]]> => {
-      const offered = (await findResource(identifier))?.scopes.split(' ') ?? []
+      const offered = (await needs.findResource(identifier))?.scopes.split(' ') ?? []
       return [identifier, names.filter((name) => offered.includes(name))]
     }),
   )
   const allowed = { oidc: names.filter(isOpenidScope), claims, resources: Object.fromEntries(byResource) }
   const grant = new provider.Grant({ accountId, clientId })
   addScopes(grant, allowed)
-  const grantId = await grant.save()
-  const nowMs = clock()
-  const expiresAtMs = nowMs + grantSeconds * SECOND_MS
-  await recordGrant(db, { grantId, accountId, clientId, createdAtMs: nowMs, expiresAtMs })
+  await saveNewGrant(needs, grant)
   const consent = { scopes: allowed.oidc, claims, resources: allowed.resources }
-  await rememberConsent(db, accountId, clientId, consent, nowMs)
+  await rememberConsent(needs.db, accountId, clientId, consent, needs.clock())
   return grant
 }
 
