@@ -41,6 +41,12 @@ const CIPHERS = [
 ].join(':')
 
 /**
+ * SSL_OP_DISABLE_TLSEXT_CA_NAMES of OpenSSL 3, which Node does not name: the request for a certificate does not say who may
+ * have issued it. Java, Go and Windows keep a certificate to themselves that none of those named has issued.
+ */
+const WITHOUT_ISSUER_NAMES = 0x200
+
+/**
  * The same over TLS, asking for a client certificate. One that no authority issued, or none at all, is no failure here:
  * whoever needs a certificate looks at it, and a self-signed one may be registered (RFC 8705 §2.2).
  */
@@ -50,8 +56,9 @@ export function createMtlsServer(
   limits: ServerLimits = {},
 ): Server {
   const tls = { cert, key, ca: ca ?? [], requestCert: true, rejectUnauthorized: false }
-  const rules = { minVersion: 'TLSv1.2', ciphers: CIPHERS, handshakeTimeout: 10_000 } as const
-  const server = createTlsServer({ ...optionsOf(limits), ...tls, ...rules }, callback)
+  const rules = { minVersion: 'TLSv1.2', ciphers: CIPHERS, secureOptions: WITHOUT_ISSUER_NAMES } as const
+  const options = { ...optionsOf(limits), ...tls, ...rules, handshakeTimeout: 10_000 }
+  const server = createTlsServer(options, callback)
   return guarded(server, 'secureConnection', limits)
 }
 
