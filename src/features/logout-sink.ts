@@ -1,7 +1,7 @@
 /** The far end of back-channel logout in the process that runs the worker, which serves no requests of its own. */
 import { createBackchannelLogout } from '../oidc/logout/backchannel-logout.ts'
-import { createOidcFeatures } from './oidc.ts'
 import type { OidcFeatures } from './oidc.ts'
+import { createPagelessOidc } from './pageless-oidc.ts'
 import type { Sink } from '../outbox/sink.ts'
 import type { Parts } from '../process/parts.ts'
 import { SECOND_MS } from '../platform/clock.ts'
@@ -12,32 +12,12 @@ const FRESH_MS = 10 * SECOND_MS
 
 export function createLogoutSink(parts: Parts): Sink {
   const { clock, config } = parts
+  const fetch = createGuardedFetch(config.guard)
   let built: { features: Promise<OidcFeatures>; atMs: number } | undefined
-  const features = () => {
-    if (!built || clock() - built.atMs > FRESH_MS) built = { features: build(parts), atMs: clock() }
-    return built.features
+  const provider = async () => {
+    if (!built || clock() - built.atMs > FRESH_MS)
+      built = { features: createPagelessOidc(parts), atMs: clock() }
+    return (await built.features).oidc.current()
   }
-  return {
-    deliver: (message) => {
-      const fetch = createGuardedFetch(config.guard)
-      const provider = async () => (await features()).oidc.current()
-      return createBackchannelLogout({ provider, fetch }).deliver(message)
-    },
-  }
-}
-
-/** The same provider as the server's, for its clients and keys alone. */
-function build(parts: Parts): Promise<OidcFeatures> {
-  const unheard = { ...parts.feed, on: () => undefined }
-  return createOidcFeatures({
-    parts: { ...parts, feed: unheard },
-    render: noPage,
-    renderError: noPage,
-    startAgain: noPage,
-    interactionUrl: noPage,
-  })
-}
-
-function noPage(): never {
-  throw new Error('a worker has no pages')
+  return createBackchannelLogout({ provider, fetch })
 }

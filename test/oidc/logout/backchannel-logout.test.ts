@@ -3,6 +3,7 @@ import { expect } from 'chai'
 import { deadLetters } from '../../../src/outbox/upkeep.ts'
 import { disableAccount, signOutEverywhere } from '../../../src/accounts/account-state.ts'
 import { createAccountNeeds } from '../../../src/process/account-needs.ts'
+import { GRANT_TYPES } from '../../../src/oidc/clients/client-metadata.ts'
 import { TEST_PASSWORD } from '../../support/running-server.ts'
 import { createVisitor } from '../../support/visitor.ts'
 import type { Visitor } from '../../support/visitor.ts'
@@ -33,6 +34,17 @@ inBothSettings('Back-channel logout', (world) => {
     expect(heard?.header.alg).to.equal('ES256')
     expect(receiver.heardBy(told.client.client_id)).to.have.length(1)
     expect(receiver.rejected).to.eql([])
+  })
+
+  it('tells an app of every grant that it may register', async () => {
+    const { server, receiver } = world
+    const app = await world.app({
+      grant_types: [...GRANT_TYPES],
+      backchannel_token_delivery_mode: 'poll',
+    })
+    const { visitor, idToken } = await signInAt(server, app, await server.createAccount())
+    await visitor.get(app.signOutUrl(idToken))
+    await until(() => receiver.heardBy(app.client.client_id).length > 0, 'the app was told')
   })
 
   it('tries again with a new token until the app takes it', async () => {
