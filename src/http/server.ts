@@ -26,8 +26,8 @@ export function createHttpServer(callback: RequestListener, limits: ServerLimits
   return guarded(createServer(optionsOf(limits), callback), 'connection', limits)
 }
 
-/** PEM texts. `ca` are the authorities that the client's certificate is verified against. */
-export type MtlsIdentity = { cert: string; key: string; ca?: string | undefined }
+/** PEM texts. */
+export type MtlsIdentity = { cert: string; key: string }
 
 /** The suites of BCP 195 for TLS 1.2 (FAPI 2.0 §5.2.2) after those of TLS 1.3. */
 const CIPHERS = [
@@ -41,24 +41,18 @@ const CIPHERS = [
 ].join(':')
 
 /**
- * SSL_OP_DISABLE_TLSEXT_CA_NAMES of OpenSSL 3, which Node does not name: the request for a certificate does not say who may
- * have issued it. Java, Go and Windows keep a certificate to themselves that none of those named has issued.
- */
-const WITHOUT_ISSUER_NAMES = 0x200
-
-/**
  * The same over TLS, asking for a client certificate. One that no authority issued, or none at all, is no failure here:
- * whoever needs a certificate looks at it, and a self-signed one may be registered (RFC 8705 §2.2).
+ * whoever needs a certificate looks at it, and a self-signed one may be registered (RFC 8705 §2.2). So the handshake is
+ * not told of authorities: it would name them, and clients (in Java and Go) keep every other certificate to themselves.
  */
 export function createMtlsServer(
   callback: RequestListener,
-  { cert, key, ca }: MtlsIdentity,
+  { cert, key }: MtlsIdentity,
   limits: ServerLimits = {},
 ): Server {
-  const tls = { cert, key, ca: ca ?? [], requestCert: true, rejectUnauthorized: false }
-  const rules = { minVersion: 'TLSv1.2', ciphers: CIPHERS, secureOptions: WITHOUT_ISSUER_NAMES } as const
-  const options = { ...optionsOf(limits), ...tls, ...rules, handshakeTimeout: 10_000 }
-  const server = createTlsServer(options, callback)
+  const tls = { cert, key, ca: [], requestCert: true, rejectUnauthorized: false }
+  const rules = { minVersion: 'TLSv1.2', ciphers: CIPHERS, handshakeTimeout: 10_000 } as const
+  const server = createTlsServer({ ...optionsOf(limits), ...tls, ...rules }, callback)
   return guarded(server, 'secureConnection', limits)
 }
 

@@ -81,7 +81,7 @@ export function bindingProblems(given: Partial<Given>): string[] {
 /** What of it the server is built from: nothing about certificates where none can reach it. */
 export function bindingConfig(given: Given, issuer: string) {
   const { mtls_port: port, mtls_cert: cert, mtls_key: key, mtls_client_ca: ca } = given
-  const listener = port && cert && key ? { port, cert, key, ca } : undefined
+  const listener = port && cert && key ? { port, cert, key } : undefined
   const origin = given.mtls_issuer ?? (listener && `https://${new URL(issuer).hostname}:${listener.port}`)
   const header = given.mtls_certificate_header
   return {

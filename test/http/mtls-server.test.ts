@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { Agent, request } from 'node:https'
-import { connect as connectPlainly, createServer as createPlainServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import type { Server } from 'node:http'
 import { connect, TLSSocket } from 'node:tls'
@@ -45,45 +44,6 @@ describe('the TLS listener', () => {
     const somebody = makeCertificate({ subject: [[['CN', 'Somebody']]] })
     expect((await get('/', somebody)).text).to.equal('CN=Somebody')
     expect((await get('/')).text).to.equal('nobody')
-  })
-
-  // Java, Go and Windows offer no certificate but one of an issuer that they were told, if they were told any.
-  it('does not say who may have issued the certificate, so that clients offer self-signed ones too', async () => {
-    const name = 'Authority of some clients'
-    const authority = makeCertificate({ subject: [[['CN', name]]], authority: true })
-    const issued = makeCertificate({ issuer: authority, subject: [[['CN', 'Client']]], uses: ['client'] })
-    const listener = createMtlsServer(
-      (incoming, answer) => answer.end(String((incoming.socket as TLSSocket).authorized)),
-      { ...identity, ca: authority.cert },
-    ).listen(0, '127.0.0.1')
-    await once(listener, 'listening')
-    const heard: Buffer[] = []
-    const relay = createPlainServer((near) => {
-      const far = connectPlainly((listener.address() as AddressInfo).port, '127.0.0.1')
-      far.on('data', (chunk: Buffer) => heard.push(chunk))
-      near.pipe(far).pipe(near)
-    }).listen(0, '127.0.0.1')
-    await once(relay, 'listening')
-    // The server's half of the handshake can be read in TLS 1.2; the list of names is written alike for TLS 1.3.
-    const { port: at } = relay.address() as AddressInfo
-    const { cert, key } = issued
-    const to = {
-      host: '127.0.0.1',
-      port: at,
-      cert,
-      key,
-      rejectUnauthorized: false,
-      maxVersion: 'TLSv1.2',
-    } as const
-    const socket = connect({ ...to, minVersion: 'TLSv1.2' })
-    socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
-    let answer = ''
-    for await (const chunk of socket) answer += String(chunk)
-    expect(answer).to.match(/\btrue\b/)
-    expect(Buffer.concat(heard).includes(name)).to.equal(false)
-    relay.close()
-    listener.closeAllConnections()
-    listener.close()
   })
 
   it('speaks TLS 1.2 with forward secrecy and authenticated encryption alone, and nothing older', async () => {

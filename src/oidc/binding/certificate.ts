@@ -6,12 +6,6 @@ import { createHash, X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 
-export type PresentedCertificate = {
-  certificate: X509Certificate
-  /** True when the TLS handshake with us has verified the chain against the configured authorities. */
-  verifiedByHandshake: boolean
-}
-
 /**
  * What the peer presented. `header` is the name of the header to read, given only when the peer is a trusted proxy:
  * what it passes on comes first, since its own certificate is not the client's.
@@ -19,15 +13,11 @@ export type PresentedCertificate = {
 export function readCertificate(
   request: IncomingMessage,
   header: string | undefined,
-): PresentedCertificate | undefined {
+): X509Certificate | undefined {
   const passedOn = header ? request.headers[header] : undefined
-  if (passedOn !== undefined) {
-    const certificate = typeof passedOn === 'string' ? parseHeader(passedOn) : undefined
-    return certificate && { certificate, verifiedByHandshake: false }
-  }
+  if (passedOn !== undefined) return typeof passedOn === 'string' ? parseHeader(passedOn) : undefined
   const { socket } = request
-  const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
-  return certificate && { certificate, verifiedByHandshake: (socket as TLSSocket).authorized }
+  return socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
 }
 
 /** What `cnf` says of a certificate (RFC 8705 §3.1). */
@@ -48,7 +38,10 @@ function parseHeader(value: string): X509Certificate | undefined {
 /** OID of id-kp-clientAuth (RFC 5280 §4.2.1.12). */
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 
-/** True when one of `authorities` issued the certificate, for clients, and both are in force. */
+/**
+ * True when one of `authorities` issued the certificate, for clients, and both are in force. Whoever stands between an
+ * authority and the client is an authority of its own, or none: a header passes on no chain, and a listener asks for no more.
+ */
 export function isIssuedBy(
   certificate: X509Certificate,
   authorities: readonly X509Certificate[],

@@ -7,7 +7,6 @@ import type { X509Certificate } from 'node:crypto'
 import { requestState } from '../../http/request-state.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { isIssuedBy, readCertificate } from './certificate.ts'
-import type { PresentedCertificate } from './certificate.ts'
 import { subjectMatches } from './certificate-subject.ts'
 import type { SubjectField } from './certificate-subject.ts'
 import { addressOfProof } from './dpop.ts'
@@ -33,7 +32,7 @@ export function certificateMethods({ mtls }: Pick<MtlsNeeds, 'mtls'>) {
 
 export function mtlsFeature({ mtls, clock }: MtlsNeeds) {
   if (!mtls) return { enabled: false }
-  const presented = new WeakMap<KoaContextWithOIDC, PresentedCertificate | false>()
+  const presented = new WeakMap<KoaContextWithOIDC, X509Certificate | false>()
   const find = (ctx: KoaContextWithOIDC) => {
     const known = presented.get(ctx) ?? (certificateFor(ctx, mtls) || false)
     presented.set(ctx, known)
@@ -44,14 +43,13 @@ export function mtlsFeature({ mtls, clock }: MtlsNeeds) {
     certificateBoundAccessTokens: true,
     selfSignedTlsClientAuth: true,
     tlsClientAuth: mtls.authorities.length > 0,
-    getCertificate: (ctx: KoaContextWithOIDC) => find(ctx)?.certificate,
+    getCertificate: find,
     certificateAuthorized: (ctx: KoaContextWithOIDC) => {
-      const found = find(ctx)
-      if (!found) return false
-      return found.verifiedByHandshake || isIssuedBy(found.certificate, mtls.authorities, clock())
+      const certificate = find(ctx)
+      return certificate !== undefined && isIssuedBy(certificate, mtls.authorities, clock())
     },
     certificateSubjectMatches: (ctx: KoaContextWithOIDC, field: string, value: string) => {
-      const certificate = find(ctx)?.certificate
+      const certificate = find(ctx)
       return certificate !== undefined && subjectMatches(certificate, field as SubjectField, value)
     },
   } as NonNullable<Configuration['features']>['mTLS']
@@ -72,7 +70,6 @@ const ALIASED = new Set([
   'authorization_challenge_endpoint',
   'device_authorization_endpoint',
   'backchannel_authentication_endpoint',
-  'authorization_challenge_endpoint',
 ])
 
 /** `mtls_endpoint_aliases` (RFC 8705 §5) of those endpoints that the metadata names. */

@@ -71,4 +71,12 @@ describe('the issuer of a certificate', () => {
     expect([isTrusted(first!), isTrusted(second!), isTrusted(none)]).to.eql([true, true, false])
     expect(isTrusted(makeCertificate({ authority: true }))).to.equal(false)
   })
+
+  it('is the one that is configured, which need not be a root, and no other below it', () => {
+    const root = makeCertificate({ subject: [[['CN', 'Root']]], authority: true })
+    const between = makeCertificate({ subject: [[['CN', 'Between']]], issuer: root, authority: true })
+    const leaf = read({ issuer: between })
+    expect(isIssuedBy(leaf, readAuthorities(between.cert), Date.now())).to.equal(true)
+    expect(isIssuedBy(leaf, readAuthorities(root.cert), Date.now())).to.equal(false)
+  })
 })

@@ -1,5 +1,9 @@
 /** HTTPS with a client certificate, as `fetch` has no way to send one. */
+import { once } from 'node:events'
 import { request } from 'node:https'
+import { connect, createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { connect as connectTls } from 'node:tls'
 import type { Certificate } from './certificates.ts'
 
 type Init = { method?: string; headers?: Record<string, string>; body?: unknown }
@@ -28,4 +32,21 @@ export function fetchWith(certificate: Certificate | undefined) {
       outgoing.on('error', reject)
       outgoing.end(body instanceof URLSearchParams ? body.toString() : body)
     })
+}
+
+/** What a TLS server on this port says in a handshake with such a client: in TLS 1.2 anybody on the way can read it. */
+export async function heardInHandshake(port: number, { cert, key }: Certificate): Promise<Buffer> {
+  const heard: Buffer[] = []
+  const relay = createServer((near) => {
+    const far = connect(port, 'localhost')
+    far.on('data', (chunk: Buffer) => heard.push(chunk))
+    near.pipe(far).pipe(near)
+  }).listen(0, '127.0.0.1')
+  await once(relay, 'listening')
+  const to = { host: '127.0.0.1', port: (relay.address() as AddressInfo).port }
+  const socket = connectTls({ ...to, cert, key, rejectUnauthorized: false, maxVersion: 'TLSv1.2' })
+  await once(socket, 'secureConnect')
+  socket.destroy()
+  relay.close()
+  return Buffer.concat(heard)
 }

@@ -9,7 +9,7 @@ import type { Stage } from '../protocol/stage.ts'
 import { lineOf } from '../refusals/told.ts'
 import { jwkOf, makeCertificate } from './certificates.ts'
 import type { Certificate } from './certificates.ts'
-import { fetchWith } from './mtls-request.ts'
+import { fetchWith, heardInHandshake } from './mtls-request.ts'
 
 const DAY_MS = 86_400_000
 const machine = { grant_types: ['client_credentials' as const], redirect_uris: [] }
@@ -119,6 +119,13 @@ describe('a client certificate on the TLS listener', function () {
     expect((await ask(clientId, own)).status).to.equal(200)
     for (const other of [undefined, makeCertificate(), issued])
       expect((await ask(clientId, other)).status).to.equal(401)
+  })
+
+  // Java and Go offer no certificate but one of an issuer that they were told, if they were told any.
+  it('is asked for without a word on who may have issued it', async () => {
+    const heard = await heardInHandshake(Number(new URL(opened.origin).port), issued)
+    expect(heard.includes('localhost')).to.equal(true)
+    expect(heard.includes('Our authority')).to.equal(false)
   })
 
   it('binds the tokens of a client that asks for it, at userinfo and in refreshes too', async () => {
