@@ -2,11 +2,12 @@
  * How often a client may ask whether a person has answered: one rule for device codes (RFC 8628 §3.5) and for
  * backchannel authentication (CIBA §11). Asking too early makes the wait longer; of parallel requests one goes on.
  */
-import { errors } from 'oidc-provider'
+import { errors, Provider } from 'oidc-provider'
 import type { Clock } from '../platform/clock.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { GrantStore, Root, RootKey } from './store/grant-store.ts'
 import { newVersion } from './store/session-records.ts'
+import { locate } from './store/token-ids.ts'
 import type { Located } from './store/token-ids.ts'
 import { LINGER_MS } from './store/unit-of-work.ts'
 
@@ -21,14 +22,35 @@ type Needs = { store: GrantStore; clock: Clock }
 type Pace = { askedAtMs: number; waitMs: number }
 
 /** What the client asks with. */
-type Code = { exp?: number; consumed?: unknown }
+type Code = { clientId?: string; exp?: number; consumed?: unknown; isExpired: boolean }
+// The library's own, left out of its published types.
+type CodeModel = { find: (id: string, options?: object) => Promise<Code | undefined> }
+
+/** Keeps the pace of token requests with the codes of a model. Call once per provider instance. */
+export function installPace(
+  provider: Provider,
+  name: 'DeviceCode' | 'BackchannelAuthenticationRequest',
+  needs: Needs,
+): void {
+  const model = provider[name] as unknown as CodeModel
+  const { find } = model
+  model.find = async function (id, options) {
+    const code = await find.call(this, id, options)
+    const place = locate(name, id)
+    const ctx = Provider.ctx
+    const polled = place && ctx?.oidc.route === 'token' && code?.clientId === ctx.oidc.client?.clientId
+    // Also once it is used up: a parallel request is not taken for a thief's.
+    if (polled && code && !code.isExpired) await keepPace(needs, place, code)
+    return code
+  }
+}
 
 /**
  * Lets the request through or refuses it. One that comes too early with a code that was good already is told so: there is
  * nothing to wait for, and tokens that a client's own second request asks for again are no thief's.
  * @throws errors.SlowDown errors.InvalidGrant
  */
-export async function keepPace(needs: Needs, place: Located, { exp = 0, consumed }: Code): Promise<void> {
+async function keepPace(needs: Needs, place: Located, { exp = 0, consumed }: Code): Promise<void> {
   if (await isInPace(needs, place, exp * SECOND_MS + LINGER_MS)) return
   throw consumed ? new errors.InvalidGrant('already redeemed') : new errors.SlowDown()
 }

@@ -2,8 +2,8 @@
  * Client-initiated backchannel authentication (OpenID CIBA Core, FAPI-CIBA), poll and ping: what the library is told.
  * The person is found by e-mail address or ID token, gets a mail, and answers on a page of their account.
  */
-import { errors, Provider } from 'oidc-provider'
-import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { findAccountByEmail } from '../../accounts/account.ts'
 import type { Taken } from '../../accounts/bucket.ts'
 import type { Outbox } from '../../outbox/outbox.ts'
@@ -13,10 +13,9 @@ import { inTransaction } from '../../platform/database.ts'
 import type { Db } from '../../platform/database.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import type { ProviderAccount } from '../subjects/find-account.ts'
-import { keepPace, POLL_INTERVAL_SECONDS } from '../polling.ts'
+import { installPace, POLL_INTERVAL_SECONDS } from '../polling.ts'
 import type { PairwiseSubjects } from '../subjects/pairwise.ts'
 import type { GrantStore } from '../store/grant-store.ts'
-import { locate } from '../store/token-ids.ts'
 import { recordRequest } from './backchannel-requests.ts'
 import { installHints } from './id-token-hint.ts'
 import { installPing } from './ping.ts'
@@ -70,17 +69,7 @@ export function cibaFeature(needs: CibaNeeds): Ciba {
 export function installCiba(provider: Provider, needs: CibaNeeds & { subjects: PairwiseSubjects }): void {
   installPing(provider, needs)
   installHints(provider, needs.subjects)
-  const model = provider.BackchannelAuthenticationRequest as unknown as RequestModel
-  const { find } = model
-  model.find = async function (id, options) {
-    const request = await find.call(this, id, options)
-    const place = locate('BackchannelAuthenticationRequest', id)
-    const ctx = Provider.ctx
-    const polled = place && ctx?.oidc.route === 'token' && request?.clientId === ctx.oidc.client?.clientId
-    // Also once it is used up: a parallel request is not taken for a thief's.
-    if (polled && request && !request.isExpired) await keepPace(needs, place, request)
-    return request
-  }
+  installPace(provider, 'BackchannelAuthenticationRequest', needs)
   // The library always says that it takes a user_code.
   provider.use(async (ctx, next) => {
     await next()
@@ -97,12 +86,6 @@ type LibraryRequest = {
   scope?: string
   resource?: string | string[]
   expiration: number
-}
-type RequestModel = {
-  find: (
-    id: string,
-    options?: object,
-  ) => Promise<{ clientId?: string; exp?: number; consumed?: unknown; isExpired: boolean } | undefined>
 }
 
 async function findPerson(

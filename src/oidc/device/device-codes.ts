@@ -12,10 +12,9 @@ import { MINUTE_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
 import { keyedDigest } from '../../platform/tokens.ts'
-import { keepPace, POLL_INTERVAL_SECONDS } from '../polling.ts'
+import { installPace, POLL_INTERVAL_SECONDS } from '../polling.ts'
 import type { GrantStore } from '../store/grant-store.ts'
 import { fillInUserCode } from './device-flow.ts'
-import { locate } from '../store/token-ids.ts'
 
 export type DeviceCodeNeeds = {
   db: Db
@@ -33,10 +32,6 @@ const PER_NETWORK: BucketRule = { limit: 40, windowMs: 10 * MINUTE_MS }
 const PASSING = new Set(['server_error', 'temporarily_unavailable', 'invalid_request'])
 
 type DeviceCode = {
-  clientId?: string
-  exp?: number
-  consumed?: unknown
-  isExpired: boolean
   error?: string | undefined
   errorDescription?: string | undefined
   inFlight?: boolean | undefined
@@ -45,24 +40,15 @@ type DeviceCode = {
 // The library's own members, some of them left out of its published types.
 type DeviceCodeModel = {
   prototype: DeviceCode
-  find: (id: string, options?: object) => Promise<DeviceCode | undefined>
   findByUserCode: (userCode: string, options?: object) => Promise<DeviceCode | undefined>
 }
 
 /** Call once per provider instance. */
 export function installDeviceCodes(provider: Provider, needs: DeviceCodeNeeds): void {
   const model = provider.DeviceCode as unknown as DeviceCodeModel
-  const { find, findByUserCode } = model
+  const { findByUserCode } = model
   const { save } = model.prototype
-  model.find = async function (id, options) {
-    const code = await find.call(this, id, options)
-    const place = locate('DeviceCode', id)
-    const ctx = Provider.ctx
-    const polled = place && ctx?.oidc.route === 'token' && code?.clientId === ctx.oidc.client?.clientId
-    // Also once it is used up: a parallel request is not taken for a thief's.
-    if (polled && code && !code.isExpired) await keepPace(needs, place, code)
-    return code
-  }
+  installPace(provider, 'DeviceCode', needs)
   model.findByUserCode = async function (userCode, options) {
     const giveBack = await countGuess(needs, Provider.ctx)
     const code = await findByUserCode.call(this, userCode, options)
