@@ -6,7 +6,7 @@ import type {
   FindAccount,
   KoaContextWithOIDC,
 } from 'oidc-provider'
-import { assertAssertion } from './binding/client-assertion.ts'
+import { assertClientAssertion } from './binding/client-assertion.ts'
 import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from './clients/client-metadata.ts'
 import { FRONTCHANNEL_DISCOVERY } from './logout/frontchannel-logout.ts'
@@ -155,7 +155,7 @@ function protocol(algorithm: string, detailsTypes: readonly DetailsType[]): Part
     } as Partial<ClientMetadata> as ClientMetadata,
     enabledJWA: enabledAlgorithms(),
     clockTolerance: CLOCK_TOLERANCE_SECONDS,
-    assertJwtClientAuthClaimsAndHeader: assertAssertion,
+    assertJwtClientAuthClaimsAndHeader: assertClientAssertion,
     clientBasedCORS: mayCallFromBrowser,
     subjectTypes: ['public', 'pairwise'],
     expiresWithSession: (_ctx, source) => !source.scopes.has('offline_access'),

@@ -5,10 +5,10 @@ import type { MtlsSettings } from './mtls.ts'
 import { rulesOf } from '../clients/profiles.ts'
 import { grants } from '../library/library.ts'
 
-/** Between clocks that differ. */
-const AHEAD_SECONDS = 60
+/** How far the clock of a client may be ahead. */
+export const CLOCKS_APART_SECONDS = 60
 /** An assertion is remembered until it expires, so that it counts once: it may not ask to be remembered for ever. */
-const LONGEST_LIFE_SECONDS = 3600
+export const LONGEST_LIFE_SECONDS = 3600
 
 type Claims = Record<string, unknown>
 
@@ -48,7 +48,7 @@ export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
  * assertion.
  * @throws errors.InvalidClientAuth, errors.UseDPoPNonce, errors.InvalidDpopProof
  */
-export async function assertAssertion(
+export async function assertClientAssertion(
   ctx: KoaContextWithOIDC,
   claims: Claims,
   header: Claims,
@@ -62,7 +62,7 @@ const TAKE_PROOFS = new Set(['token', 'pushed_authorization_request', 'authoriza
 
 function assertTimely(ctx: KoaContextWithOIDC, { iat, exp, aud }: Claims, { alg }: Claims): void {
   const nowSeconds = Math.floor(Date.now() / 1000)
-  if (typeof iat === 'number' && iat > nowSeconds + AHEAD_SECONDS)
+  if (typeof iat === 'number' && iat > nowSeconds + CLOCKS_APART_SECONDS)
     throw new errors.InvalidClientAuth('client assertion issued in the future')
   if (typeof exp !== 'number' || exp > nowSeconds + LONGEST_LIFE_SECONDS)
     throw new errors.InvalidClientAuth('client assertion valid for more than an hour')

@@ -7,6 +7,7 @@ import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { rulesOf } from '../clients/profiles.ts'
+import { unverifiedClaims } from '../unverified-claims.ts'
 
 export type DpopNeeds = {
   /** 32 bytes, equal on all nodes. */
@@ -35,25 +36,18 @@ export function dpopFeature({ dpopNonceSecret, dpopNonceRequired, clock }: DpopN
   } as NonNullable<Configuration['features']>['dPoP']
 }
 
-/** The library takes `iat` from the future as from the past, and with a nonce whatever it is. */
+/**
+ * The library takes `iat` from the future as from the past, and with a nonce whatever it is. A proof that is no JWT is left
+ * to it.
+ */
 function assertProofOfNow(proof: string, nowSeconds: number): void {
-  const { iat } = claimsOf(proof)
+  const { iat } = unverifiedClaims(proof)
   if (typeof iat === 'number' && iat > nowSeconds + AHEAD_SECONDS)
     throw new errors.InvalidDpopProof('DPoP proof iat is in the future; check the clock of the client')
 }
 
 /** The address that a proof was made for, read without believing it. */
 export function addressOfProof(proof: string): string | undefined {
-  const { htu } = claimsOf(proof)
+  const { htu } = unverifiedClaims(proof)
   return typeof htu === 'string' ? htu : undefined
-}
-
-/** The library answers a proof that is no JWT. */
-function claimsOf(proof: string): Record<string, unknown> {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(proof.split('.')[1] ?? '', 'base64url').toString())
-    return typeof claims === 'object' && claims !== null ? { ...claims } : {}
-  } catch {
-    return {}
-  }
 }

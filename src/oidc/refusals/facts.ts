@@ -6,8 +6,9 @@
 import { decodeProtectedHeader } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { presentedCertificate } from '../library/library.ts'
+import { unverifiedClaims } from '../unverified-claims.ts'
 import type { Refusal } from './descriptions.ts'
-import { authenticationOf, claimsOf, parameterOf } from './sent.ts'
+import { authenticationOf, parameterOf } from './sent.ts'
 import type { AuthenticationMethod } from './sent.ts'
 
 type Client = NonNullable<KoaContextWithOIDC['oidc']['client']>
@@ -66,7 +67,7 @@ function methodsOf(ctx: KoaContextWithOIDC, client: Client): RefusalFacts {
 /** All of an assertion that its checks look at and that is no proof by itself. */
 function assertionOf(ctx: KoaContextWithOIDC): string[] {
   const jwt = parameterOf(ctx, 'client_assertion')
-  const { iss, sub, aud, iat, exp } = claimsOf(jwt)
+  const { iss, sub, aud, iat, exp } = unverifiedClaims(jwt)
   const given = Object.entries({ ...headerOf(jwt), iss, sub, aud: textOf(aud), iat, exp })
   return given.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${String(value)}`)
 }
@@ -112,7 +113,7 @@ function clientIdOf(ctx: KoaContextWithOIDC): string | undefined {
 }
 
 function issuerOf(ctx: KoaContextWithOIDC): string | undefined {
-  const { iss } = claimsOf(parameterOf(ctx, 'client_assertion'))
+  const { iss } = unverifiedClaims(parameterOf(ctx, 'client_assertion'))
   return typeof iss === 'string' ? iss : undefined
 }
 

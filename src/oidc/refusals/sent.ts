@@ -1,7 +1,8 @@
 /** What a request carried, as far as its sender may be told about it: it learns nothing that it did not send. */
-import { decodeJwt } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { CLOCKS_APART_SECONDS, LONGEST_LIFE_SECONDS } from '../binding/client-assertion.ts'
 import { presentedCertificate } from '../library/library.ts'
+import { unverifiedClaims } from '../unverified-claims.ts'
 
 /** Values of a list that is known anyway; whatever else stands in their place could be a secret or somebody's advertising. */
 const PLAIN = /^[\w.:/+ -]{1,80}$/
@@ -49,35 +50,23 @@ export function authenticationsIn({ headers, oidc }: KoaContextWithOIDC): string
   return parts.flat().join(' and ')
 }
 
-const AHEAD_SECONDS = 60
-const LONGEST_SECONDS = 3600
-
 /**
  * What is wrong with a client assertion, from nothing but itself: the same for a client that exists and for one that
  * does not. RFC 7523 §3, FAPI 2.0 §5.3.2.1.
  */
 export function assertionMistakes(assertion: unknown, issuer: string, nowSeconds: number): string[] {
-  const { iss, sub, aud, jti, exp, iat, nbf } = claimsOf(assertion)
+  const { iss, sub, aud, jti, exp, iat, nbf } = unverifiedClaims(assertion)
   return [
     typeof iss !== 'string' || iss !== sub ? 'iss and sub have to be the client_id' : [],
     aud === issuer ? [] : `aud has to be the issuer as a string, ${issuer}`,
     typeof jti === 'string' && jti ? [] : 'jti is missing',
     typeof exp === 'number' ? expiryMistakes(exp, nowSeconds) : 'exp is missing',
-    typeof iat === 'number' && iat > nowSeconds + AHEAD_SECONDS ? 'iat is in the future' : [],
-    typeof nbf === 'number' && nbf > nowSeconds + AHEAD_SECONDS ? 'nbf is in the future' : [],
+    typeof iat === 'number' && iat > nowSeconds + CLOCKS_APART_SECONDS ? 'iat is in the future' : [],
+    typeof nbf === 'number' && nbf > nowSeconds + CLOCKS_APART_SECONDS ? 'nbf is in the future' : [],
   ].flat()
 }
 
 function expiryMistakes(exp: number, nowSeconds: number): string | [] {
   if (exp <= nowSeconds) return 'exp has passed'
-  return exp > nowSeconds + LONGEST_SECONDS ? 'exp is more than an hour ahead' : []
-}
-
-/** Nothing when it is none. */
-export function claimsOf(jwt: unknown): Record<string, unknown> {
-  try {
-    return decodeJwt(String(jwt))
-  } catch {
-    return {}
-  }
+  return exp > nowSeconds + LONGEST_LIFE_SECONDS ? 'exp is more than an hour ahead' : []
 }
