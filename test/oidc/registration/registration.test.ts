@@ -262,14 +262,16 @@ for (const { name, stage: openStage } of STAGES) {
         expect((await userinfo(stage, access)).status).to.equal(200)
 
         await registrar.manage(made, { method: 'DELETE' })
+        expect((await userinfo(stage, access)).status).to.equal(401)
+        const again = { grant_type: 'refresh_token', refresh_token }
+        const refresh = () => stage.send({ to: '/oauth/token', form: again, headers })
         // Two requests in a row go to both processes.
-        const answers = async () => [await userinfo(stage, access), await userinfo(stage, access)]
+        const answers = async () => [await refresh(), await refresh()]
         await until(
           async () => (await answers()).every(({ status }) => status === 401),
           'both have heard of it',
         )
-        const again = { grant_type: 'refresh_token', refresh_token }
-        const refused = await stage.send({ to: '/oauth/token', form: again, headers })
+        const refused = await refresh()
         expect([refused.status, refused.json()['error']]).to.eql([401, 'invalid_client'])
       })
 
