@@ -37,6 +37,7 @@ import { clientNameOf } from './oidc/clients/client-documents.ts'
 import type { OidcFeatures } from './features/oidc.ts'
 import { endSessionAndGrants } from './oidc/sessions/access-endings.ts'
 import { resourceScopeTitle } from './oidc/grants/scope-words.ts'
+import { LIBRARY_PATHS } from './oidc/endpoints/addresses.ts'
 import { postedRequestRoutes } from './oidc/endpoints/posted-request.routes.ts'
 import { refuseOtherAddresses } from './oidc/endpoints/other-addresses.routes.ts'
 import { fixAddresses } from './oidc/provider.ts'
@@ -156,7 +157,7 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
   })
   const routers = listRouters({ parts, accounts, features, pages, render, findMember, startAgain, restarts })
   const inner = new Koa()
-  inner.use(postedRequestRoutes(['/oauth/authorize', '/oauth/logout']).routes())
+  inner.use(postedRequestRoutes([LIBRARY_PATHS.authorization, LIBRARY_PATHS.end_session]).routes())
   inner.use(features.statusListRoutes.routes())
   inner.use(oidc.middleware)
   inner.use(

@@ -1,5 +1,6 @@
 /** Puts status lists together: where places come from, who signs, and under which addresses lists are published. */
 import type Provider from 'oidc-provider'
+import { STATUS_LISTS_PATH } from '../oidc/endpoints/addresses.ts'
 import { signOwnJwt } from '../oidc/library/library.ts'
 import type { Oidc } from '../oidc/provider.ts'
 import { createPlaceAllocator } from '../oidc/status-list/place-allocator.ts'
@@ -13,7 +14,7 @@ import type { Parts } from '../process/parts.ts'
 export type StatusLists = ReturnType<typeof createStatusLists>
 
 export function createStatusLists({ db, clock, store, config }: Parts) {
-  const aggregationAddress = `${config.issuer}/oauth/status-lists`
+  const aggregationAddress = `${config.issuer}${STATUS_LISTS_PATH}`
   const addressOf = (listId: string) => `${aggregationAddress}/${listId}`
   const places = createPlaceAllocator({ db, clock })
   const signing = { alg: config.tokens.algorithm, typ: 'statuslist+jwt' }

@@ -5,7 +5,7 @@ import { networkOf } from '../accounts/network.ts'
 import type { Render } from '../http/render.ts'
 import { requestState } from '../http/request-state.ts'
 import type { KnownResource } from '../oidc/clients/resource-access.ts'
-import { DEVICE_PATH } from '../oidc/device/device-flow.ts'
+import { LIBRARY_PATHS } from '../oidc/endpoints/addresses.ts'
 import type { CodeProblem, DeviceInfo, DevicePages } from '../oidc/device/device-flow.ts'
 import type { Db } from '../platform/database.ts'
 import { consentDetails } from './consent-details.ts'
@@ -53,7 +53,8 @@ export function devicePages(needs: Needs): DevicePages {
       const title = allowed ? 'Device connected' : 'Device not connected'
       needs.render(ctx, 'device-answered', { title, allowed, clientName: ctx.oidc.client?.clientName })
     },
-    startAgain: async (ctx) => (ctx.query['restart'] ? needs.startAgain(ctx) : redirect(ctx, DEVICE_PATH)),
+    startAgain: async (ctx) =>
+      ctx.query['restart'] ? needs.startAgain(ctx) : redirect(ctx, LIBRARY_PATHS.code_verification),
   }
 }
 
@@ -66,7 +67,7 @@ function enterCode(
   const wrong = problem && PROBLEMS[problem]
   const outage = ctx.status >= 500 ? ctx.status : undefined
   const locals = {
-    action: DEVICE_PATH,
+    action: LIBRARY_PATHS.code_verification,
     xsrf: secretOf(ctx),
     values: { user_code: asShown(userCode ?? '') },
     errors: wrong ? { [wrong.field]: wrong.message } : {},
@@ -86,7 +87,7 @@ async function confirm(needs: Needs, ctx: KoaContextWithOIDC, userCode: string):
   const { ip, userAgent } = code.deviceInfo
   needs.render(ctx, 'device-confirm', {
     title: 'Connect this device?',
-    action: DEVICE_PATH,
+    action: LIBRARY_PATHS.code_verification,
     xsrf: secretOf(ctx),
     userCode,
     client: await shownClient(provider, client?.clientId ?? ''),

@@ -2,7 +2,7 @@
  * A sign-in page that has expired, was bookmarked, or finished in another tab starts again by itself. Its address carries
  * a sealed copy of the authorization request that was accepted, so nothing has to be kept for pages nobody returns to.
  */
-import { DEVICE_PATH } from '../oidc/device/device-flow.ts'
+import { LIBRARY_PATHS } from '../oidc/endpoints/addresses.ts'
 import type { Clock } from '../platform/clock.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import type { Sealer } from '../platform/tokens.ts'
@@ -31,7 +31,8 @@ const CONTEXT = 'restart'
 
 export function createRestarts({ sealer, issuer, clock }: Needs): Restarts {
   const authorizeUrl = (parameters: Parameters): string => {
-    const url = new URL('user_code' in parameters ? DEVICE_PATH : '/oauth/authorize', issuer)
+    const { authorization, code_verification: device } = LIBRARY_PATHS
+    const url = new URL('user_code' in parameters ? device : authorization, issuer)
     for (const [name, value] of Object.entries(parameters))
       for (const single of [value].flat())
         if (typeof single === 'string') url.searchParams.append(name, single)

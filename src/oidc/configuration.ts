@@ -13,12 +13,13 @@ import { FRONTCHANNEL_DISCOVERY } from './logout/frontchannel-logout.ts'
 import { SCOPE_CLAIMS } from './grants/claim-words.ts'
 import { cibaFeature } from './ciba/ciba.ts'
 import type { CibaNeeds } from './ciba/ciba.ts'
-import { deviceFlow, DEVICE_PATH } from './device/device-flow.ts'
+import { deviceFlow } from './device/device-flow.ts'
 import type { DevicePages } from './device/device-flow.ts'
 import { mayCallFromBrowser } from './clients/cross-origin.ts'
 import { createPolicy } from './requests/interaction-policy.ts'
 import { libraryLifetimes } from './lifetimes.ts'
 import type { Lifetimes } from './lifetimes.ts'
+import { LIBRARY_PATHS } from './endpoints/addresses.ts'
 import { dpopFeature } from './binding/dpop.ts'
 import type { DpopNeeds } from './binding/dpop.ts'
 import { certificateMethods, mtlsFeature } from './binding/mtls.ts'
@@ -87,7 +88,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     jwks: needs.keySet,
     cookies: cookies(needs),
     ttl: libraryLifetimes(needs.lifetimes),
-    routes,
+    routes: LIBRARY_PATHS,
     ...protocol(needs.algorithm, needs.detailsTypes),
     // The library knows S256 alone. Only the operator can exempt a client.
     pkce: { required: (_ctx, client) => client['require_pkce'] !== false },
@@ -115,21 +116,6 @@ function parametersOf(
 ): Record<string, unknown> {
   const { userCode } = oidc.deviceCode ?? {}
   return userCode === undefined ? params : { client_id: params['client_id'], user_code: userCode }
-}
-
-const routes = {
-  authorization: '/oauth/authorize',
-  pushed_authorization_request: '/oauth/par',
-  token: '/oauth/token',
-  userinfo: '/oauth/userinfo',
-  introspection: '/oauth/introspect',
-  revocation: '/oauth/revoke',
-  jwks: '/oauth/jwks',
-  registration: '/oauth/register',
-  end_session: '/oauth/logout',
-  device_authorization: '/oauth/device',
-  code_verification: DEVICE_PATH,
-  backchannel_authentication: '/oauth/backchannel',
 }
 
 const CLIENT_AUTH_METHODS = [

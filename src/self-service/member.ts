@@ -12,6 +12,7 @@ import type { Lifetimes } from '../oidc/lifetimes.ts'
 import { isEnded } from '../oidc/subjects/find-account.ts'
 import type { Oidc } from '../oidc/provider.ts'
 import { SECOND_MS } from '../platform/clock.ts'
+import { LIBRARY_PATHS } from '../oidc/endpoints/addresses.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 
@@ -26,7 +27,7 @@ export type Member = {
 export type FindMember = (ctx: AnyContext) => Promise<Member | undefined>
 
 /** The provider's own sign-out, so that apps learn of it too. */
-export const SIGN_OUT_PATH = '/oauth/logout'
+export const SIGN_OUT_PATH = LIBRARY_PATHS.end_session
 
 type Needs = { db: Db; clock: Clock; oidc: Oidc; lifetimes: Lifetimes }
 

@@ -8,6 +8,7 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { findAccountById, isVerified } from '../../accounts/account.ts'
 import { issueDeviceCookie, verifyDeviceCookie } from '../../accounts/device-cookie.ts'
 import { requestState } from '../../http/request-state.ts'
+import { CHALLENGE_PATH } from '../endpoints/addresses.ts'
 import { addEndpoint, grants, subjectFor } from '../library/library.ts'
 import { authorizationParameters, hintedSubject, useUpPushed } from '../library/authorization-request.ts'
 import {
@@ -25,8 +26,6 @@ import { challengeParameters, readRequest } from './challenge-request.ts'
 import { dueStep, fieldsFor, takeStep } from './challenge-steps.ts'
 import type { ChallengeStep, StepNeeds } from './challenge-steps.ts'
 import { reasonForWeb, redirectToWeb, UNCONFIRMED } from './redirect-to-web.ts'
-
-export const CHALLENGE_PATH = '/oauth/authorize-challenge'
 
 export type ChallengeNeeds = AuthSessionNeeds &
   CodeNeeds &

@@ -6,9 +6,7 @@ import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { requestState } from '../../http/request-state.ts'
 import type { AnyContext } from '../../http/request-state.ts'
-
-/** Where people enter the code that their device shows. */
-export const DEVICE_PATH = '/device'
+import { LIBRARY_PATHS } from '../endpoints/addresses.ts'
 
 /** Who asked: what is known of the device besides its client. */
 export type DeviceInfo = { ip: string; userAgent: string }
@@ -41,7 +39,7 @@ export function deviceFlow(pages: DevicePages): DeviceFlow {
  * `verification_uri_complete` fills the form in and does nothing else; the library would send it. To run before it.
  */
 export async function fillInUserCode(ctx: AnyContext, next: () => Promise<unknown>): Promise<void> {
-  if (ctx.method !== 'POST' && ctx.path === DEVICE_PATH && ctx.search) {
+  if (ctx.method !== 'POST' && ctx.path === LIBRARY_PATHS.code_verification && ctx.search) {
     const { user_code: userCode } = ctx.query
     if (typeof userCode === 'string') ctx.state['userCode'] = userCode
     ctx.querystring = ''

@@ -4,26 +4,29 @@
  */
 import type { Context, Middleware } from 'koa'
 import { AppError } from '../../errors.ts'
+import { CHALLENGE_PATH, LIBRARY_PATHS, STATUS_LISTS_PATH } from './addresses.ts'
 
-const POST_ONLY = [
-  'par',
-  'token',
-  'introspect',
-  'revoke',
-  'device',
-  'backchannel',
-  'authorize-challenge',
-  'register',
-]
+const {
+  authorization,
+  end_session,
+  userinfo,
+  jwks,
+  registration,
+  code_verification: _page,
+  ...others
+} = LIBRARY_PATHS
 
 const METHODS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(POST_ONLY.map((name) => [`/oauth/${name}`, 'POST'])),
-  '/oauth/authorize': 'GET, POST',
-  '/oauth/logout': 'GET, POST',
-  '/oauth/userinfo': 'GET, POST',
-  '/oauth/jwks': 'GET',
-  '/oauth/status-lists': 'GET',
-  '/oauth/register/:id': 'GET, PUT, DELETE',
+  ...Object.fromEntries(
+    [...Object.values(others), registration, CHALLENGE_PATH].map((path) => [path, 'POST']),
+  ),
+  [authorization]: 'GET, POST',
+  [end_session]: 'GET, POST',
+  [userinfo]: 'GET, POST',
+  [jwks]: 'GET',
+  [`${registration}/:id`]: 'GET, PUT, DELETE',
+  [STATUS_LISTS_PATH]: 'GET',
+  [`${STATUS_LISTS_PATH}/:id`]: 'GET',
   '/.well-known/openid-configuration': 'GET',
   '/.well-known/oauth-authorization-server': 'GET',
 }
@@ -40,7 +43,10 @@ export function refuseOtherAddresses(isPage: (ctx: Context) => boolean): Middlew
 }
 
 function patternOf(path: string): string {
-  return path.replace(/(?<=.)\/$/, '').replace(/^(\/oauth\/register)\/[^/]+$/, '$1/:id')
+  const plain = path.replace(/(?<=.)\/$/, '')
+  const at = plain.lastIndexOf('/')
+  const ofOne = `${plain.slice(0, at)}/:id`
+  return Object.hasOwn(METHODS, ofOne) ? ofOne : plain
 }
 
 function nothingHere(ctx: Context): AppError {

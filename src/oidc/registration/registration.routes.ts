@@ -4,6 +4,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { AppError } from '../../errors.ts'
 import type { Db } from '../../platform/database.ts'
 import { toRegisteredMetadata, withSecret } from '../clients/clients.ts'
+import { LIBRARY_PATHS } from '../endpoints/addresses.ts'
 import { findRegistered } from './registered-clients.ts'
 
 type Needs = {
@@ -14,7 +15,7 @@ type Needs = {
   admit: (ctx: KoaContextWithOIDC) => Promise<void>
 }
 
-const PATH = '/oauth/register'
+const { registration: PATH } = LIBRARY_PATHS
 const ROUTES = new Set(['registration', 'client', 'client_update'])
 
 /** `openToken` stands in for the token that is not needed; `shownSecret` is one that this request has just issued. */

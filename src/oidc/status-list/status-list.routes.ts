@@ -2,6 +2,7 @@
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import { AppError } from '../../errors.ts'
+import { STATUS_LISTS_PATH } from '../endpoints/addresses.ts'
 import { TTL_SECONDS } from './status-document.ts'
 import type { StatusDocuments } from './status-document.ts'
 
@@ -13,11 +14,11 @@ type Needs = {
 
 export function statusListRoutes({ documents, addresses }: Needs): Router {
   const router = new Router()
-  router.get('/oauth/status-lists', async (ctx) => {
+  router.get(STATUS_LISTS_PATH, async (ctx) => {
     ctx.set('Access-Control-Allow-Origin', '*')
     ctx.body = { status_lists: await addresses() }
   })
-  router.get('/oauth/status-lists/:id', async (ctx) => {
+  router.get(`${STATUS_LISTS_PATH}/:id`, async (ctx) => {
     const document = await documents.find(ctx.params['id'] ?? '')
     if (!document) throw new AppError('status_list_not_found', 404, 'There is no such status list.')
     cacheable(ctx)

@@ -241,6 +241,7 @@ describe('the other endpoints tell why they refuse', function () {
       ['DELETE', '/oauth/userinfo', 'GET, POST'],
       ['PUT', '/oauth/authorize', 'GET, POST'],
       ['POST', '/oauth/jwks', 'GET'],
+      ['POST', '/oauth/status-lists/one', 'GET'],
       ['GET', '/oauth/register', 'POST'],
       ['POST', '/oauth/register/x', 'GET, PUT, DELETE'],
       ['POST', '/.well-known/openid-configuration', 'GET'],
