@@ -1,5 +1,6 @@
 /** Two answers for whoever watches the process: does it run, and can it serve. */
 import { Router } from '@koa/router'
+import { within } from '../platform/deadline.ts'
 
 export type HealthNeeds = {
   /** What must answer before the server is ready; a probe fails by rejecting. */
@@ -46,14 +47,10 @@ async function failedProbes(probes: HealthNeeds['probes']): Promise<string[]> {
   return names.filter((_, index) => !outcomes[index])
 }
 
-async function passes(probe: (() => Promise<unknown>) | undefined): Promise<boolean> {
-  const deadline = Promise.withResolvers<boolean>()
-  const timer = setTimeout(() => deadline.resolve(false), DEADLINE_MS)
-  const attempt = Promise.resolve()
-    .then(() => probe?.())
-    .then(
-      () => true,
-      () => false,
-    )
-  return Promise.race([attempt, deadline.promise]).finally(() => clearTimeout(timer))
+function passes(probe: (() => Promise<unknown>) | undefined): Promise<boolean> {
+  const attempt = Promise.resolve().then(() => probe?.())
+  return within(DEADLINE_MS, attempt, () => new Error('too late')).then(
+    () => true,
+    () => false,
+  )
 }

@@ -6,6 +6,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { within } from '../platform/deadline.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import { acknowledge, bury, claimDue, postpone } from './lease.ts'
@@ -133,7 +134,7 @@ function laneRunner({ db, clock, log, sealer }: LaneNeeds, settings: RelaySettin
   async function attempt(message: Claimed, sink: Sink): Promise<DeliveryFailure | undefined> {
     try {
       if (message.attempts > maxAttempts) throw new DeliveryFailure('attempts_exhausted', { permanent: true })
-      await within(deliveryTimeoutMs, sink.deliver(opened(message, sealer)))
+      await within(deliveryTimeoutMs, sink.deliver(opened(message, sealer)), timedOut)
       return undefined
     } catch (error) {
       return asDeliveryFailure(error)
@@ -158,10 +159,4 @@ function backoffMs(attempts: number, { retryBaseMs, retryCapMs }: RelaySettings)
   return Math.round(wait / 2 + (Math.random() * wait) / 2)
 }
 
-async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeliveryFailure('delivery_timeout')), limitMs)
-  })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
-}
+const timedOut = () => new DeliveryFailure('delivery_timeout')

@@ -9,6 +9,7 @@ import type { Redis } from 'ioredis'
 import { unavailable } from '../../errors.ts'
 import { loggableError } from '../../platform/loggable-error.ts'
 import type { Logger } from '../../platform/log.ts'
+import { within } from '../../platform/deadline.ts'
 import { COMMAND_TIMEOUT_MS } from '../../platform/redis.ts'
 import type { RedisClient } from '../../platform/redis.ts'
 import type { GrantStore } from './grant-store.ts'
@@ -75,7 +76,7 @@ function whenConnected(redis: RedisClient, changed: () => void): void {
 export function waitForCatchUp(store: GrantStore, { underWay }: Pick<CaughtUp, 'underWay'>): GrantStore {
   const caughtUp = async () => {
     const telling = underWay()
-    if (telling) await within(COMMAND_TIMEOUT_MS, telling)
+    if (telling) await within(COMMAND_TIMEOUT_MS, telling, stillTelling)
   }
   return {
     ...store,
@@ -98,10 +99,4 @@ async function runIdsOf(redis: RedisClient): Promise<string> {
   return ids.includes('') ? '' : ids.toSorted().join(' ')
 }
 
-async function within(limitMs: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unavailable(new Error('Redis is being told what it lost'))), limitMs)
-  })
-  await Promise.race([work, late]).finally(() => clearTimeout(timer))
-}
+const stillTelling = () => unavailable(new Error('Redis is being told what it lost'))

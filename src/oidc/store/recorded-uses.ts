@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
+import { within } from '../../platform/deadline.ts'
 import { loggableError } from '../../platform/loggable-error.ts'
 import type { Logger } from '../../platform/log.ts'
 import { notAfter, usedKeyOf } from './grant-store.ts'
@@ -53,7 +54,7 @@ async function record({ db, log }: Needs, { root, entries }: Commit, use: NewUse
   }
   const row = { recordKey: key, rootKey: root ?? null, content: JSON.stringify(content), usedAtMs, untilMs }
   const insert = db('recorded_uses').insert(row).onConflict('recordKey').merge()
-  await within(RECORDED_WITHIN_MS, Promise.resolve(insert)).catch((error: unknown) =>
+  await within(RECORDED_WITHIN_MS, insert, tooSlow).catch((error: unknown) =>
     log.error({ err: loggableError(error) }, 'redis.use_not_recorded'),
   )
 }
@@ -113,10 +114,4 @@ function toRestored({ recordKey, rootKey, content, untilMs }: Row): Restored {
   }
 }
 
-async function within(limitMs: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('SQL did not answer in time')), limitMs)
-  })
-  await Promise.race([work, late]).finally(() => clearTimeout(timer))
-}
+const tooSlow = () => new Error('SQL did not answer in time')
