@@ -22,13 +22,13 @@ import type { Lifetimes } from './lifetimes.ts'
 import { LIBRARY_PATHS } from './endpoints/addresses.ts'
 import { dpopFeature } from './binding/dpop.ts'
 import type { DpopNeeds } from './binding/dpop.ts'
-import { certificateMethods, mtlsFeature } from './binding/mtls.ts'
+import { authenticationMethods, mtlsFeature } from './binding/mtls.ts'
 import type { MtlsNeeds } from './binding/mtls.ts'
 import { fapiFeature } from './clients/profiles.ts'
-import { signInClaims } from './requests/authentication-levels.ts'
+import { REACHABLE_LEVELS, signInClaims } from './requests/authentication-levels.ts'
 import type { DetailsType } from './requests/details-type.ts'
 import { repeatable } from './requests/repeatable-request.ts'
-import { ACR_VALUES, REQUEST_METADATA, requestFeatures } from './requests/request-features.ts'
+import { REQUEST_METADATA, requestFeatures } from './requests/request-features.ts'
 import { enabledAlgorithms } from './keys/algorithms.ts'
 import type { SigningAlg } from './keys/algorithms.ts'
 import { mayIntrospect, resourceIndicators } from './clients/resource-access.ts'
@@ -92,7 +92,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     ...protocol(needs.algorithm, needs.detailsTypes),
     // The library knows S256 alone. Only the operator can exempt a client.
     pkce: { required: (_ctx, client) => client['require_pkce'] !== false },
-    clientAuthMethods: [...CLIENT_AUTH_METHODS, ...certificateMethods(needs)],
+    clientAuthMethods: authenticationMethods(needs),
     features: {
       ...features(needs),
       ...needs.registrationFeatures,
@@ -117,14 +117,6 @@ function parametersOf(
   const { userCode } = oidc.deviceCode ?? {}
   return userCode === undefined ? params : { client_id: params['client_id'], user_code: userCode }
 }
-
-const CLIENT_AUTH_METHODS = [
-  'client_secret_basic',
-  'client_secret_post',
-  'client_secret_jwt',
-  'private_key_jwt',
-  'none',
-] as const
 
 function protocol(algorithm: string, detailsTypes: readonly DetailsType[]): Partial<Configuration> {
   return {
@@ -152,7 +144,7 @@ function protocol(algorithm: string, detailsTypes: readonly DetailsType[]): Part
     rotateRefreshToken: ({ oidc }) =>
       oidc.client?.clientAuthMethod === 'none' && !oidc.entities.RefreshToken?.isSenderConstrained(),
     revokeGrantPolicy: ({ oidc }) => !(oidc.route === 'revocation' && oidc.entities.AccessToken),
-    acrValues: ACR_VALUES,
+    acrValues: [...REACHABLE_LEVELS],
     extraTokenClaims: signInClaims,
     discovery: { service_documentation: undefined, ...FRONTCHANNEL_DISCOVERY, ...REQUEST_METADATA },
   } as Partial<Configuration>

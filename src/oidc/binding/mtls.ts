@@ -6,6 +6,8 @@ import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { X509Certificate } from 'node:crypto'
 import { requestState } from '../../http/request-state.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { CLIENT_AUTH_METHODS } from '../clients/client-metadata.ts'
+import type { ClientAuthMethod } from '../clients/client-metadata.ts'
 import { isIssuedBy, readCertificate } from './certificate.ts'
 import { subjectMatches } from './certificate-subject.ts'
 import type { SubjectField } from './certificate-subject.ts'
@@ -23,11 +25,13 @@ export type MtlsSettings = {
 
 export type MtlsNeeds = { mtls: MtlsSettings | undefined; clock: Clock }
 
-/** The client authentication methods that the settings allow, besides those without certificates. */
-export function certificateMethods({ mtls }: Pick<MtlsNeeds, 'mtls'>) {
-  if (!mtls) return []
-  const selfSigned = ['self_signed_tls_client_auth'] as const
-  return mtls.authorities.length > 0 ? (['tls_client_auth', ...selfSigned] as const) : selfSigned
+/** The client authentication methods that the settings allow: by certificate only where certificates reach us. */
+export function authenticationMethods({ mtls }: Pick<MtlsNeeds, 'mtls'>): ClientAuthMethod[] {
+  const allowed: Partial<Record<ClientAuthMethod, boolean>> = {
+    tls_client_auth: mtls !== undefined && mtls.authorities.length > 0,
+    self_signed_tls_client_auth: mtls !== undefined,
+  }
+  return CLIENT_AUTH_METHODS.filter((method) => allowed[method] ?? true)
 }
 
 export function mtlsFeature({ mtls, clock }: MtlsNeeds) {

@@ -18,13 +18,14 @@ import { absoluteUriFault, guessApplicationType } from './client-uri.ts'
 export const OPENID_SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba'
+export const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
 export const GRANT_TYPES = [
   'authorization_code',
   'refresh_token',
   'client_credentials',
   DEVICE_GRANT,
   CIBA_GRANT,
-  'urn:ietf:params:oauth:grant-type:token-exchange',
+  TOKEN_EXCHANGE_GRANT,
 ] as const
 export const CLIENT_AUTH_METHODS = [
   'client_secret_basic',

@@ -3,9 +3,8 @@
  * own making, so a digest cannot be searched, and needs no key that would have to outlive every rotation. The raw
  * value is needed to check a client_secret_jwt: there it is sealed with the server's data key.
  */
-import { timingSafeEqual } from 'node:crypto'
 import { AppError } from '../../errors.ts'
-import { digest, randomToken } from '../../platform/tokens.ts'
+import { digest, equalsInConstantTime, randomToken } from '../../platform/tokens.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import type { ClientAuthMethod } from './client-metadata.ts'
 
@@ -98,18 +97,13 @@ export function compareClientSecret(
   const given = digest(presented)
   const [current = '', previous = ''] = stored.slice(HASH_MARK.length).split(',')
   const [old = '', untilMs = ''] = previous.split('@')
-  const matches = equals(current, given)
-  return matches || (Number(untilMs) > nowMs && equals(old, given))
+  const matches = equalsInConstantTime(current, given)
+  return matches || (Number(untilMs) > nowMs && equalsInConstantTime(old, given))
 }
 
 /** True for what stands in for a secret: it must never leave the server as if it were one. */
 export function isStandIn(secret: unknown): boolean {
   return typeof secret === 'string' && secret.startsWith(HASH_MARK)
-}
-
-function equals(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.length === right.length && timingSafeEqual(left, right)
 }
 
 function openSecret(sealer: Sealer, clientId: string, sealed: string): string {

@@ -2,6 +2,7 @@
  * What a client's profile means: the fields that it sets where registration leaves them open, what it refuses with the
  * rule that is broken, and what is enforced at run time. Adding a profile, or a rule to one, is adding an entry here.
  */
+import { CIBA_GRANT } from './client-metadata.ts'
 import type { ClientMetadata } from './client-metadata.ts'
 
 type Fields = Partial<Record<keyof ClientMetadata, unknown>>
@@ -122,8 +123,7 @@ const fapi: Rules = {
     {
       name: 'FAPI-CIBA §5.2.2 (signed authentication requests)',
       broken: (client) =>
-        client.grant_types.includes('urn:openid:params:grant-type:ciba') &&
-        !client.backchannel_authentication_request_signing_alg
+        client.grant_types.includes(CIBA_GRANT) && !client.backchannel_authentication_request_signing_alg
           ? ['backchannel_authentication_request_signing_alg', `takes ${FAPI_ALGS.join(', ')}`]
           : undefined,
     },

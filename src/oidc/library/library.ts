@@ -35,7 +35,7 @@ type Internals = {
     prompts: Set<string>
     clockTolerance: number
     discovery: Record<string, unknown>
-    extraTokenClaims: (ctx: KoaContextWithOIDC, token: { extra?: object }) => unknown
+    extraTokenClaims: (ctx: KoaContextWithOIDC, token: object) => unknown
     pairwiseIdentifier: (ctx: KoaContextWithOIDC, accountId: string, client: object) => string
     features: { resourceIndicators: { getResourceServerInfo: DescribeResource } }
   }
@@ -146,17 +146,6 @@ export function acceptedValues(provider: Provider) {
   return { ...listed, responseTypes }
 }
 
-/** Lets the `extra` that a token was made with stand among its claims, beside those that the configuration adds. */
-export function keepExtraClaims(provider: Provider): void {
-  const { configuration } = internals(provider)
-  const { extraTokenClaims } = configuration
-  configuration.extraTokenClaims = async (ctx, token) => {
-    const { extra } = token
-    const others = (await extraTokenClaims(ctx, token)) as object | undefined
-    return extra || others ? { ...extra, ...others } : undefined
-  }
-}
-
 /** An access token that is being issued. */
 export type IssuedToken = {
   clientId: string
@@ -164,12 +153,14 @@ export type IssuedToken = {
   format?: string
   /** Seconds that it lives. */
   expiration: number
+  /** What it was made with beyond what the library knows. */
+  extra?: object
 }
 
 /** Adds claims to access tokens as they are issued. */
 export function addTokenClaims(
   provider: Provider,
-  claimsOf: (token: IssuedToken) => Promise<object | undefined>,
+  claimsOf: (token: IssuedToken) => Promise<object | undefined> | object | undefined,
 ): void {
   const { configuration } = internals(provider)
   const { extraTokenClaims } = configuration

@@ -4,6 +4,7 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { SECOND_MS } from '../../platform/clock.ts'
+import { CIBA_GRANT, DEVICE_GRANT } from '../clients/client-metadata.ts'
 import { assertionMistakes, authenticationOf, parameterOf } from './sent.ts'
 import type { AuthenticationMethod } from './sent.ts'
 
@@ -76,9 +77,9 @@ const AGAIN = 'begin a new sign-in, do not repeat this request'
 const BY_GRANT: Record<string, string> = {
   authorization_code: `the code is unknown, expired, used or another client's, or redirect_uri or code_verifier is not that of the authorization request: ${AGAIN}`,
   refresh_token: `the refresh token is unknown, expired, revoked, used or another client's: ${AGAIN}`,
-  'urn:ietf:params:oauth:grant-type:device_code':
+  [DEVICE_GRANT]:
     "the device_code is unknown, used or another client's: begin again at the device authorization endpoint",
-  'urn:openid:params:grant-type:ciba':
+  [CIBA_GRANT]:
     "the auth_req_id is unknown, used or another client's: begin again at the backchannel authentication endpoint",
 }
 

@@ -6,6 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { z } from 'zod'
+import { TOKEN_EXCHANGE_GRANT } from '../clients/client-metadata.ts'
 import type { DetailsField, DetailsType } from './details-type.ts'
 
 export type Detail = { type: string } & Record<string, unknown>
@@ -15,7 +16,6 @@ export type DetailWords = { title: string; resource?: string; rows: { label: str
 type Features = NonNullable<Configuration['features']>
 type Client = { allowed_resources?: unknown; details_types?: unknown }
 
-const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 const MAX_TEXT = 500
 const MAX_LIST = 30
 /** Where a person sees the details and allows them; elsewhere they would be granted unseen. */
@@ -107,7 +107,7 @@ function validatorOf(type: DetailsType) {
     if (!ROUTES.has(oidc.route))
       throw refused('authorization_details go with the authorization endpoint only')
     // Who exchanges tokens asks for some of what another client was given: its own registration says nothing of that.
-    if (oidc.params?.['grant_type'] !== TOKEN_EXCHANGE) assertRegistered(type, client)
+    if (oidc.params?.['grant_type'] !== TOKEN_EXCHANGE_GRANT) assertRegistered(type, client)
     const named = [oidc.params?.['resource'] ?? []].flat()
     if (named.length > 0 && !named.includes(type.resource))
       throw refused(`type ${type.type}: name its resource server ${type.resource} in resource`)

@@ -1,7 +1,6 @@
 /** What an authorization request may carry and how it may be answered: the library's features for requests. */
 import type { Configuration } from 'oidc-provider'
 import { richAuthorizationRequests, withDetailsResources } from './authorization-details.ts'
-import { REACHABLE_LEVELS } from './authentication-levels.ts'
 import type { DetailsType } from './details-type.ts'
 import { assertRequestObject } from './request-object.ts'
 
@@ -25,5 +24,3 @@ export const REQUEST_METADATA = {
   prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'],
   ui_locales_supported: ['en'],
 }
-
-export const ACR_VALUES = [...REACHABLE_LEVELS]

@@ -8,10 +8,9 @@ import { inTransaction } from '../../platform/database.ts'
 import type { Db, Sql } from '../../platform/database.ts'
 import { digest } from '../../platform/tokens.ts'
 import type { Sealer } from '../../platform/tokens.ts'
+import { TOKEN_EXCHANGE_GRANT } from '../clients/client-metadata.ts'
 import { findClient, updateClient } from '../clients/clients.ts'
 import { findResource } from '../clients/resources.ts'
-
-export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
 export type ExchangeRule = {
   clientId: string
@@ -93,8 +92,8 @@ async function assertExchanger(
   if (!client) throw new AppError('client_not_found', 404, 'There is no client with this client_id.')
   const { token_endpoint_auth_method: method, grant_types: grantTypes } = client.metadata
   if (method === 'none') throw invalid('A public client cannot exchange tokens; it has to authenticate.')
-  if (grantTypes.includes(TOKEN_EXCHANGE)) return
-  await updateClient(needs.db, clientId, { grant_types: [...grantTypes, TOKEN_EXCHANGE] }, needs)
+  if (grantTypes.includes(TOKEN_EXCHANGE_GRANT)) return
+  await updateClient(needs.db, clientId, { grant_types: [...grantTypes, TOKEN_EXCHANGE_GRANT] }, needs)
 }
 
 async function scopesOf(db: Db, { resource: identifier, scopes }: NewRule): Promise<string> {

@@ -7,12 +7,13 @@ import { errors } from 'oidc-provider'
 import type { AccessToken, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import { grants, keepExtraClaims, resourceServer } from '../library/library.ts'
+import { TOKEN_EXCHANGE_GRANT } from '../clients/client-metadata.ts'
+import { addTokenClaims, grants, resourceServer } from '../library/library.ts'
 import { sharedGrantId } from '../store/token-ids.ts'
 import { thumbprintOf } from '../binding/certificate.ts'
 import { extendAct, isTooDeep, mayAct, readAct } from './actor.ts'
 import type { Actor } from './actor.ts'
-import { findExchangeRule, listExchangeRules, TOKEN_EXCHANGE } from './exchange-rules.ts'
+import { findExchangeRule, listExchangeRules } from './exchange-rules.ts'
 import type { ExchangeRule } from './exchange-rules.ts'
 import { readActor, readSubject, refused } from './parties.ts'
 import type { PartyParameters, Subject } from './parties.ts'
@@ -40,9 +41,10 @@ const PARAMETERS = [
 
 /** Adds the grant type to a fresh provider. */
 export function installTokenExchange(provider: Provider, needs: ExchangeNeeds): void {
-  keepExtraClaims(provider)
+  // What a token is made with stands among its claims.
+  addTokenClaims(provider, ({ extra }) => extra)
   const handle = (ctx: KoaContextWithOIDC) => exchange(needs, ctx)
-  provider.registerGrantType(TOKEN_EXCHANGE, handle, PARAMETERS, ['resource', 'audience'])
+  provider.registerGrantType(TOKEN_EXCHANGE_GRANT, handle, PARAMETERS, ['resource', 'audience'])
 }
 
 async function exchange(needs: ExchangeNeeds, ctx: KoaContextWithOIDC): Promise<void> {

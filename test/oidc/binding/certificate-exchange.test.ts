@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import type { Account } from '../../../src/accounts/account.ts'
-import { allowExchange, TOKEN_EXCHANGE } from '../../../src/oidc/token-exchange/exchange-rules.ts'
+import { TOKEN_EXCHANGE_GRANT } from '../../../src/oidc/clients/client-metadata.ts'
+import { allowExchange } from '../../../src/oidc/token-exchange/exchange-rules.ts'
 import { TOKEN_TYPES } from '../../../src/oidc/token-exchange/presented-token.ts'
 import { registerApp } from '../challenge/first-party-app.ts'
 import type { Challenged } from '../challenge/first-party-app.ts'
@@ -40,7 +41,7 @@ describe('a certificate that tokens are bound to', function () {
     await stage.createResource({ identifier: API, scope: 'read' })
     app = await register(stage, {
       ...bound,
-      grant_types: ['authorization_code', 'refresh_token', TOKEN_EXCHANGE],
+      grant_types: ['authorization_code', 'refresh_token', TOKEN_EXCHANGE_GRANT],
       allowed_resources: [API],
     })
     const rule = { resource: API, impersonation: true, delegation: false, scopes: 'read' }
@@ -61,7 +62,7 @@ describe('a certificate that tokens are bound to', function () {
     const exchange = (certificate: Certificate) =>
       call(
         '/oauth/token',
-        { grant_type: TOKEN_EXCHANGE, subject_token, subject_token_type: TOKEN_TYPES.accessToken },
+        { grant_type: TOKEN_EXCHANGE_GRANT, subject_token, subject_token_type: TOKEN_TYPES.accessToken },
         certificate,
       )
     const refused = await exchange(other)

@@ -2,7 +2,8 @@ import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import type { Account } from '../../../src/accounts/account.ts'
 import { LEVELS } from '../../../src/oidc/requests/authentication-levels.ts'
-import { allowExchange, TOKEN_EXCHANGE } from '../../../src/oidc/token-exchange/exchange-rules.ts'
+import { TOKEN_EXCHANGE_GRANT } from '../../../src/oidc/clients/client-metadata.ts'
+import { allowExchange } from '../../../src/oidc/token-exchange/exchange-rules.ts'
 import { TOKEN_TYPES } from '../../../src/oidc/token-exchange/presented-token.ts'
 import { createProver } from '../binding/prover.ts'
 import type { Prover } from '../binding/prover.ts'
@@ -115,7 +116,7 @@ for (const { name, stage: open } of STAGES)
         party = await register(stage, {
           allowed_resources: [bank, world.front.resource.identifier],
           authorization_details_types: [type],
-          grant_types: ['authorization_code', 'refresh_token', TOKEN_EXCHANGE],
+          grant_types: ['authorization_code', 'refresh_token', TOKEN_EXCHANGE_GRANT],
         })
         const rule = { clientId: party.clientId, impersonation: true, delegation: false, scopes: 'read' }
         await allowExchange(stage.parts, { ...rule, resource: bank })
@@ -175,7 +176,7 @@ for (const { name, stage: open } of STAGES)
         register(stage, {
           subject_type: 'pairwise',
           redirect_uris: [`https://sector-${name.length}.example.com/cb`],
-          grant_types: ['authorization_code', 'refresh_token', TOKEN_EXCHANGE],
+          grant_types: ['authorization_code', 'refresh_token', TOKEN_EXCHANGE_GRANT],
           allowed_resources: [world.front.resource.identifier],
           scope: 'openid offline_access read',
         })

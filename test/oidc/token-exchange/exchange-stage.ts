@@ -1,7 +1,8 @@
 /** A person's app, two resource servers, and a gateway that exchanges tokens between them. */
 import type { Account } from '../../../src/accounts/account.ts'
 import { createResource } from '../../../src/oidc/clients/resources.ts'
-import { allowExchange, TOKEN_EXCHANGE } from '../../../src/oidc/token-exchange/exchange-rules.ts'
+import { TOKEN_EXCHANGE_GRANT } from '../../../src/oidc/clients/client-metadata.ts'
+import { allowExchange } from '../../../src/oidc/token-exchange/exchange-rules.ts'
 import { TOKEN_TYPES } from '../../../src/oidc/token-exchange/presented-token.ts'
 import { register } from '../protocol/relying-party.ts'
 import type { Fields, Tokens } from '../protocol/relying-party.ts'
@@ -32,7 +33,7 @@ export async function openExchange(stage: Stage) {
   const { client_id: gatewayId, client_secret: secret = '' } = front.client
   const app = await register(stage, {
     scope: 'openid profile email offline_access read write admin',
-    grant_types: ['authorization_code', 'refresh_token', TOKEN_EXCHANGE],
+    grant_types: ['authorization_code', 'refresh_token', TOKEN_EXCHANGE_GRANT],
     allowed_resources: [front.resource.identifier, signed.resource.identifier],
   })
   const machine = await register(stage, {
@@ -56,7 +57,7 @@ export async function openExchange(stage: Stage) {
       to: '/oauth/token',
       headers: as,
       form: {
-        grant_type: TOKEN_EXCHANGE,
+        grant_type: TOKEN_EXCHANGE_GRANT,
         subject_token_type: TOKEN_TYPES.accessToken,
         resource: back.resource.identifier,
         ...fields,

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Account } from '../../../src/accounts/account.ts'
-import { forbidExchange, TOKEN_EXCHANGE } from '../../../src/oidc/token-exchange/exchange-rules.ts'
+import { TOKEN_EXCHANGE_GRANT } from '../../../src/oidc/clients/client-metadata.ts'
+import { forbidExchange } from '../../../src/oidc/token-exchange/exchange-rules.ts'
 import { TOKEN_TYPES } from '../../../src/oidc/token-exchange/presented-token.ts'
 import { locate } from '../../../src/oidc/store/token-ids.ts'
 import { register } from '../protocol/relying-party.ts'
@@ -187,7 +188,7 @@ describe('token exchange refuses', function () {
   it('clients without the grant type, with a wrong secret, or with none', async () => {
     const subject_token = tokens.access_token
     const form = {
-      grant_type: TOKEN_EXCHANGE,
+      grant_type: TOKEN_EXCHANGE_GRANT,
       subject_token,
       subject_token_type: TOKEN_TYPES.accessToken,
       resource: world.back.resource.identifier,

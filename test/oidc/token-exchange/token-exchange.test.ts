@@ -6,7 +6,7 @@ import { disableAccount, signOutEverywhere } from '../../../src/accounts/account
 import { revokeConsent } from '../../../src/accounts/consents.ts'
 import { disableClient } from '../../../src/oidc/clients/clients.ts'
 import { createResource, deleteResource } from '../../../src/oidc/clients/resources.ts'
-import { TOKEN_EXCHANGE } from '../../../src/oidc/token-exchange/exchange-rules.ts'
+import { TOKEN_EXCHANGE_GRANT } from '../../../src/oidc/clients/client-metadata.ts'
 import { TOKEN_TYPES } from '../../../src/oidc/token-exchange/presented-token.ts'
 import { discover } from '../../support/relying-party.ts'
 import { userinfo } from '../protocol/relying-party.ts'
@@ -63,8 +63,8 @@ for (const { name, stage: open } of STAGES)
     it('is what openid-client makes of it', async () => {
       const { access_token: subject } = await world.tokensFor(person)
       const config = await discover(stage.issuer, world.front.client)
-      expect(config.serverMetadata().grant_types_supported).to.include(TOKEN_EXCHANGE)
-      const issued = await oidc.genericGrantRequest(config, TOKEN_EXCHANGE, {
+      expect(config.serverMetadata().grant_types_supported).to.include(TOKEN_EXCHANGE_GRANT)
+      const issued = await oidc.genericGrantRequest(config, TOKEN_EXCHANGE_GRANT, {
         subject_token: subject,
         subject_token_type: TOKEN_TYPES.accessToken,
         audience: world.back.resource.identifier,
