@@ -26,9 +26,9 @@ export type OidcNeeds = AudienceNeeds &
   Omit<ConfigurationNeeds, 'keySet' | 'detailsTypes'> & {
     loadDetailsTypes: () => Promise<ConfigurationNeeds['detailsTypes']>
     loadKeys: () => Promise<KeySet>
-    /** Installs token ids, replay detection and client secret comparison on a fresh provider. */
+    /** Installs on a fresh provider whatever the library lacks or does otherwise. */
     install: (provider: Provider) => void
-    /** Runs after each protocol request that signed somebody in or out. */
+    /** Runs after each protocol request, before its answer leaves. */
     afterRequest: (ctx: KoaContextWithOIDC) => Promise<void>
     log: Logger
   }

@@ -9,14 +9,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { errors, Provider } from 'oidc-provider'
 import type { Adapter, AdapterPayload, Configuration } from 'oidc-provider'
-import {
-  createAdapterFactory,
-  flushUnitOfWork,
-  overrideReplayDetection,
-} from '../../src/oidc/store/adapter.ts'
+import { createAdapterFactory, overrideReplayDetection } from '../../src/oidc/store/adapter.ts'
 import type { AdapterNeeds } from '../../src/oidc/store/adapter.ts'
 import type { GrantStore } from '../../src/oidc/store/grant-store.ts'
 import { installTokenIds } from '../../src/oidc/store/token-ids.ts'
+import { flushUnitOfWork } from '../../src/oidc/store/unit-of-work.ts'
 
 export const REDIRECT_URI = 'https://app.example/callback'
 const ISSUER = 'http://localhost'

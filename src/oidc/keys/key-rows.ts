@@ -89,8 +89,8 @@ export type RotationOrder = {
 }
 
 /**
- * One step for every algorithm, or for `alg` alone: publishes a next key where there is none, and lets a next key that has been published
- * for `publishedFirstMs` take over from the current one.
+ * One step for every algorithm, or for `alg` alone: publishes a next key where there is none, and lets a next key that has
+ * been published for `publishedFirstMs` take over from the current one.
  * @throws AppError 409 `rotation_conflict` when another rotation is running
  */
 export async function rotateKeys<Alg extends KeyAlg>(

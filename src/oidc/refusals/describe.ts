@@ -90,7 +90,7 @@ export function describeRefusals(provider: Provider, log: Logger): void {
     log.error({ route: ctx.oidc?.route, ...idsOf(ctx), err: loggableError(error) }, 'oidc.failed')
   })
   wrapResponseModes(provider, (ctx, payload) =>
-    'error' in payload ? { ...answers.get(ctx), ...payload, ...answers.get(ctx) } : payload,
+    'error' in payload ? { ...payload, ...answers.get(ctx) } : payload,
   )
 }
 

@@ -31,8 +31,6 @@ export type AdapterNeeds = UnitOfWorkNeeds &
     secrets: readonly [string, ...string[]]
   }
 
-export { flushUnitOfWork } from './unit-of-work.ts'
-
 /** The `adapter` setting of the provider. Goes together with `installTokenIds` and `flushUnitOfWork`. */
 export function createAdapterFactory(needs: AdapterNeeds): AdapterFactory {
   const derive = (purpose: string) => {

@@ -99,11 +99,7 @@ export async function consumeNow(needs: UnitOfWorkNeeds, use: PendingUse): Promi
 }
 
 /** Revokes the family of a record that was used twice, and tells whoever listens. */
-export async function endFamily(
-  needs: UnitOfWorkNeeds,
-  model: string,
-  payload: AdapterPayload,
-): Promise<void> {
+async function endFamily(needs: UnitOfWorkNeeds, model: string, payload: AdapterPayload): Promise<void> {
   const { accountId, clientId, grantId } = payload
   if (grantId !== undefined) await revokeGrant(needs, grantId)
   await needs.onReuse?.({ model, accountId, clientId, grantId })
