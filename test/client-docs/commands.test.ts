@@ -3,12 +3,13 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { loadConfig } from '../../src/settings/config.ts'
+import { makeCertificate } from '../oidc/binding/certificates.ts'
 import { embeddedPlace } from '../cli/command-line.ts'
 import type { Place } from '../cli/command-line.ts'
 import { BLOCKS, PAGES } from './pages.ts'
 
 const OPERATIONS = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8')
-const shell = BLOCKS.filter(({ language }) => language === 'sh')
+const shell = BLOCKS.filter(({ language }) => language === 'sh' || language === 'ini')
 const scripts = [...shell.map(({ code }) => code), ...shellOf(OPERATIONS)]
 const CLI = 'npm run cli -- '
 
@@ -38,6 +39,14 @@ describe('the commands of the documents', function () {
     expect(commands).to.have.length.above(12)
     const api = 'https://ledger.example.com/'
     await place.json(['resource', 'create', '--identifier', api, '--scope', 'ledger:read'])
+    const { cert, key } = makeCertificate()
+    // As the operator's chapter on client certificates says.
+    const env = {
+      ACCOUNT_SERVER_MTLS_PORT: '8743',
+      ACCOUNT_SERVER_MTLS_CERT: cert,
+      ACCOUNT_SERVER_MTLS_KEY: key,
+      ACCOUNT_SERVER_MTLS_CLIENT_CA: cert,
+    }
     const resources = new Set<string>([api])
     const first = await place.json([
       'client',
@@ -57,7 +66,7 @@ describe('the commands of the documents', function () {
       if (words[1] === 'create' && resources.has(identifier)) continue
       if (words[0] === 'resource') resources.add(identifier)
       const given = words.map((word) => here(word, first.client_id))
-      const { code, stderr } = await place.cli(given)
+      const { code, stderr } = await place.cli(given, { env })
       expect(code, `${command}: ${stderr}`).to.equal(0)
     }
   })
@@ -82,6 +91,8 @@ function fileOf(json: string): string | undefined {
     ['backchannel_token_delivery_mode', 'ciba.json'],
     ['fields', 'payment.json'],
     ['application_type', 'native.json'],
+    ['tls_client_auth_subject_dn', 'certificate.json'],
+    ['id_token_encrypted_response_alg', 'encrypted.json'],
     ['backchannel_logout_uri', 'logout.json'],
   ]
   const file = files.find(([field]) => fields.includes(field))?.[1]

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { allowExchange } from '../../src/oidc/token-exchange/exchange-rules.ts'
-import { answer, registerAsker, requestsOf, signedIn } from '../oidc/protocol/asker.ts'
+import { answer, idOf, registerAsker, requestsOf, signedIn } from '../oidc/protocol/asker.ts'
 import { DEVICE_GRANT } from '../oidc/protocol/device-code.ts'
 import { register } from '../oidc/protocol/relying-party.ts'
 import { PASSWORD, sqliteStage } from '../oidc/protocol/stage.ts'
@@ -65,7 +65,7 @@ describe('the examples without a browser of the app', function () {
   it('ask behind the scenes', async () => {
     const bank = await registerAsker(stage)
     const config = await discover(stage.issuer, bank.client)
-    const [code = ''] = examples('decoupled.md', 'Asking behind the scenes (CIBA)', 1)
+    const [code = ''] = examples('decoupled.md', 'Asking behind the scenes (CIBA)', 2)
     const { email } = await stage.person()
     const visitor = await signedIn(stage, email)
     const mine = code.replace('person@example.com', email).replace(/^const tokens/m, 'await allow()\n$&')
@@ -75,6 +75,25 @@ describe('the examples without a browser of the app', function () {
       await answer(visitor, page, 'allow')
     }
     const { tokens } = await run(mine, { config, allow }, ['tokens'])
+    expect(tokens).to.include.keys('access_token', 'id_token')
+  })
+
+  it('take a ping, and what it brings', async () => {
+    const bank = await registerAsker(stage)
+    const config = await discover(stage.issuer, bank.client)
+    const [, code = ''] = examples('decoupled.md', 'Asking behind the scenes (CIBA)', 2)
+    const { email } = await stage.person()
+    const asked = await bank.call('/oauth/backchannel', { scope: 'openid', login_hint: email })
+    const visitor = await signedIn(stage, email)
+    await answer(visitor, await requestsOf(visitor), 'allow')
+    const statuses: number[] = []
+    const response = { writeHead: (status: number) => (statuses.push(status), { end: () => undefined }) }
+    const notified = (authorization: string) =>
+      Object.assign([JSON.stringify({ auth_req_id: idOf(asked) })], { headers: { authorization } })
+    const given = { config, response, notificationToken: 'a-token' }
+    await run(code, { ...given, request: notified('Bearer forged') })
+    const { tokens } = await run(code, { ...given, request: notified('Bearer a-token') }, ['tokens'])
+    expect(statuses).to.eql([401, 204])
     expect(tokens).to.include.keys('access_token', 'id_token')
   })
 

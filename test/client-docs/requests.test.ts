@@ -65,6 +65,23 @@ describe('the examples of requests, registration and resource servers', function
     expect(allowed).to.deep.include({ authorization_details: [payment] })
   })
 
+  it('decrypt what was encrypted to the app', async () => {
+    const { privateKey, publicKey } = await jose.generateKeyPair('ECDH-ES')
+    const [json = '{}'] = examples('requests.md', 'Signed and encrypted responses', 1, 'json')
+    const { jwks_uri: _, ...metadata } = JSON.parse(json) as Record<string, string>
+    const key = { ...(await jose.exportJWK(publicKey)), kid: 'enc', use: 'enc', kty: 'EC' }
+    const app = await register(stage, { ...metadata, jwks: { keys: [key] } as never })
+    const config = await discover(stage.issuer, app.client)
+    const person = await stage.person()
+    const returned = await signIn(stage.visitor(), app.authorizePath(), person)
+    const checks = { pkceCodeVerifier: VERIFIER, expectedState: 'a-state' }
+    const [code = ''] = examples('requests.md', 'Signed and encrypted responses', 1)
+    const given = { config, returned, checks, decryptionKey: privateKey, decryptionKid: 'enc' }
+    const { tokens, person: shown } = await run(code, given, ['tokens', 'person'])
+    expect((tokens as { id_token: string }).id_token.split('.')).to.have.length(5)
+    expect(shown).to.include({ sub: person.id })
+  })
+
   it('register an app by the protocol, and rename it', async () => {
     const own = await openStage({ store: 'sqlite', env: { ACCOUNT_SERVER_CLIENT_REGISTRATION: 'open' } })
     const [code = ''] = examples('registration.md', 'By the protocol', 1)
