@@ -17,7 +17,7 @@ import { createConfiguration } from './configuration.ts'
 import type { ConfigurationNeeds } from './configuration.ts'
 import { nameInteraction } from './endpoints/fapi-interaction-id.ts'
 import type { KeySet } from './keys/key-set.ts'
-import { beforeIntrospection, lookForJwtsToo } from './library/library.ts'
+import { keepWrittenQueries, beforeIntrospection, lookForJwtsToo } from './library/library.ts'
 import { completeMetadata } from './endpoints/metadata.ts'
 import { describedPage, describeRefusals, OUTAGE } from './refusals/describe.ts'
 import { flushUnitOfWork } from './store/unit-of-work.ts'
@@ -69,6 +69,7 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   provider.use(completeRequest(needs))
   if (unpublished.length > 0) provider.use(withhold(new Set(unpublished)))
   describeRefusals(provider, needs.log)
+  keepWrittenQueries(provider)
   return provider
 }
 

@@ -128,6 +128,24 @@ export function wrapResponseModes(
     responseModes.set(name, (ctx, redirectUri, payload) => handler(ctx, redirectUri, change(ctx, payload)))
 }
 
+/**
+ * Leaves the query of a redirect address as the app wrote it (RFC 6749 §3.1.2). The library writes it anew as a form, and
+ * an app that is found by `?/callback` is then sent `?%2Fcallback=`.
+ */
+export function keepWrittenQueries(provider: Provider): void {
+  const { responseModes } = internals(provider)
+  for (const [name, handler] of responseModes)
+    responseModes.set(name, async (ctx, redirectUri, payload) => {
+      await handler(ctx, redirectUri, payload)
+      const { search } = new URL(redirectUri)
+      const rewritten = `?${new URLSearchParams(search)}&`
+      const location = ctx.response.get('Location')
+      const at = location.indexOf('?')
+      if (search && at >= 0 && location.startsWith(rewritten, at))
+        ctx.redirect(`${location.slice(0, at)}${search}&${location.slice(at + rewritten.length)}`)
+    })
+}
+
 /** The client certificate that the request came with, as far as this server looks for one. */
 export function presentedCertificate(ctx: KoaContextWithOIDC): X509Certificate | undefined {
   const { mTLS } = internals(ctx.oidc.provider).features

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Account } from '../../../src/accounts/account.ts'
 import type { Visitor } from '../../support/visitor.ts'
-import { callbackOf, register, signIn } from './relying-party.ts'
+import { callbackOf, register, returnOf, signIn } from './relying-party.ts'
 import type { Party } from './relying-party.ts'
 import { PASSWORD, sqliteStage, until } from './stage.ts'
 import type { Stage } from './stage.ts'
@@ -73,6 +73,36 @@ describe('the parameters of an authorization request', function () {
     const answer = await ask({ prompt: 'none', id_token_hint: other.id_token })
     expect(callbackOf(answer)).to.include({ error: 'login_required' })
     expect(callbackOf(await ask({ prompt: 'none', id_token_hint: idToken }))).to.have.property('code')
+  })
+
+  // RFC 6749 §3.1.2: the query of the address is retained; some apps route by it (`index.php?/callback`).
+  it('redirect_uri has its query given back as it was written', async () => {
+    for (const query of [
+      '/callback',
+      'tenant=a%20b',
+      'flag&path=/a:b',
+      'code=of-the-app',
+      'dummy1=lorem&dummy2=ipsum',
+    ]) {
+      const address = `https://app.example.com/index.php?${query}`
+      const routed = await register(stage, { redirect_uris: [address] })
+      const returned = async (given: Record<string, string | undefined>) =>
+        returnOf(await visitor.get(routed.authorizePath({ scope: 'openid', prompt: 'none', ...given })))
+      const [refused, hidden, signed] = [
+        await returned({}),
+        await returned({ response_mode: 'fragment' }),
+        await returned({ response_mode: 'jwt' }),
+      ]
+      expect(new URL(refused).searchParams.get('error')).to.equal('consent_required')
+      expect(refused.startsWith(`${address}&error=`), refused).to.equal(true)
+      expect(hidden.startsWith(`${address}#error=`), hidden).to.equal(true)
+      expect(signed.startsWith(`${address}&response=`), signed).to.equal(true)
+      await signIn(visitor, routed.authorizePath({ scope: 'openid' }), person)
+      const url = new URL(await returned({}))
+      const written = query === 'code=of-the-app' ? '?code=ac_' : `?${query}&code=`
+      expect(url.search.startsWith(written), url.search).to.equal(true)
+      expect(url.searchParams.getAll('code')).to.have.length(1)
+    }
   })
 
   it('login_hint fills in the address, escaped, and signs nobody in', async () => {
