@@ -4,6 +4,7 @@
  */
 import knexModule from 'knex'
 import type { Knex } from 'knex'
+import { prepareMysql } from './mysql-connection.ts'
 
 export type Db = Knex
 /** A connection or a running transaction: what a query takes. */
@@ -80,10 +81,10 @@ function mysqlConfig(settings: DatabaseSettings, dsn: string): Knex.Config {
       // knex writes this into CREATE TABLE as well, where a collation name is refused.
       charset: 'utf8mb4',
       timezone: 'Z',
-      // BIGINT columns hold milliseconds and counters: numbers while they are exact (below 2^53).
+      // BIGINT columns hold milliseconds and counters: numbers while they are exact (below 2^53). So are sums, which are DECIMAL.
       supportBigNumbers: true,
       bigNumberStrings: false,
-      decimalNumbers: false,
+      decimalNumbers: true,
       ...connectArgs(settings.mysqlConnectArgs),
     } as Knex.MySql2ConnectionConfig,
     pool: { min: 0, max: settings.poolSize ?? 10, afterCreate: prepareMysql },
@@ -96,20 +97,6 @@ function connectArgs(args: Record<string, unknown> = {}): Record<string, unknown
   return typeof seconds === 'number' ? { connectTimeout: seconds * 1000, ...rest } : rest
 }
 
-type Done = (error: Error | null, connection: unknown) => void
-type MysqlConnection = { query: (sql: string, done: (error: Error | null) => void) => void }
-
-// READ COMMITTED: no gap locks, hence far fewer deadlocks; every check that matters is one conditional statement.
-function prepareMysql(connection: MysqlConnection, done: Done): void {
-  const mode = "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"
-  connection.query(mode, (error) => {
-    if (error) return done(error, connection)
-    connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (failure) =>
-      done(failure, connection),
-    )
-  })
-}
-
 function sqliteConfig(filename: string): Knex.Config {
   return {
     client: 'better-sqlite3',
@@ -120,6 +107,7 @@ function sqliteConfig(filename: string): Knex.Config {
   }
 }
 
+type Done = (error: Error | null, connection: unknown) => void
 type SqliteConnection = { pragma: (sql: string) => unknown; prepare: (sql: string) => unknown }
 
 function prepareSqlite(connection: SqliteConnection, done: Done): void {

@@ -10,6 +10,7 @@ import SqliteDatabase from 'better-sqlite3'
 import type { Knex } from 'knex'
 import { isSqlite } from './database.ts'
 import type { Db } from './database.ts'
+import { withoutQueryDeadline } from './mysql-connection.ts'
 
 const MIGRATIONS = join(dirname(fileURLToPath(import.meta.url)), '../../migrations')
 const LOCK_WAIT_SECONDS = 60
@@ -46,7 +47,9 @@ function migrationFiles(): Knex.MigrationSource<string> {
 
 /** Runs `work` while no other process runs its own; everything that must happen once at start belongs in here. */
 export async function withStartupLock<T>(db: Db, work: () => Promise<T>): Promise<T> {
-  return isSqlite(db) ? withFileLock(sqliteFile(db), work) : withServerLock(db, work)
+  return isSqlite(db)
+    ? withFileLock(sqliteFile(db), work)
+    : withoutQueryDeadline(() => withServerLock(db, work))
 }
 
 function sqliteFile(db: Db): string {
