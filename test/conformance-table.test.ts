@@ -1,33 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'chai'
-
-const HOME = join(import.meta.dirname, '..')
-
-type Row = { plan: string; module: string; file: string; sentence: string }
-
-/** The rows of every table below "Modules" in docs/conformance.md. */
-function rowsOf(text: string): Row[] {
-  const rows: Row[] = []
-  let plan = ''
-  for (const line of text.slice(text.indexOf('\n## Modules')).split('\n')) {
-    if (line.startsWith('### ')) plan = line.slice(4)
-    const cells = /^\| `([^`]+)` +\| +(.+?) +\| +(.+?) +\|$/.exec(line)
-    if (!cells) continue
-    const [, module = '', file = '', sentence = ''] = cells.map((cell) => cell.replaceAll('\\|', '|'))
-    rows.push({ plan, module, file: file.replaceAll('`', ''), sentence: unquoted(sentence) })
-  }
-  return rows
-}
-
-const unquoted = (cell: string) => /^(`+) ?([\s\S]*?) ?\1$/.exec(cell)?.[2] ?? cell
+import { citingRows, expectCited } from './support/cited-tests.ts'
 
 describe('the table of conformance modules', () => {
-  const rows = rowsOf(readFileSync(join(HOME, 'docs/conformance.md'), 'utf8'))
+  const rows = citingRows('docs/conformance.md', '\n## Modules')
 
   it('covers every plan, and no module of a plan twice', () => {
     const plans = new Map<string, string[]>()
-    for (const { plan, module } of rows) plans.set(plan, [...(plans.get(plan) ?? []), module])
+    for (const { heading, subject } of rows) plans.set(heading, [...(plans.get(heading) ?? []), subject])
     const counts = [...plans].map(([plan, modules]) => [plan, modules.length])
     expect(Object.fromEntries(counts)).to.eql({
       Basic: 38,
@@ -44,17 +23,8 @@ describe('the table of conformance modules', () => {
   })
 
   it('names for each module a test that there is, or says why there is none', () => {
-    const sources = new Map<string, string>()
-    for (const { module, file, sentence } of rows) {
-      if (file === '–') {
-        expect(sentence, module).to.match(/\w{4}/)
-        continue
-      }
-      const path = join(HOME, file)
-      expect(existsSync(path), `${module}: ${file}`).to.equal(true)
-      const source = sources.get(file) ?? readFileSync(path, 'utf8')
-      sources.set(file, source)
-      expect(source.includes(sentence), `${module}: "${sentence}" in ${file}`).to.equal(true)
-    }
+    for (const { subject, sentence } of rows.filter(({ file }) => file === '–'))
+      expect(sentence, subject).to.match(/\w{4}/)
+    expectCited(rows.filter(({ file }) => file !== '–'))
   })
 })
