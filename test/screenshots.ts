@@ -15,7 +15,6 @@ import { findChromium } from './support/services.ts'
 /** Files of docs/images, by the page, device and colours that they show. */
 const PICTURES = {
   'sign-in.png': 'sign-in-to-an-app.desktop.light',
-  'sign-in-phone-dark.png': 'sign-in-to-an-app.phone.dark',
   'consent-phone.png': 'consent.phone.light',
   'payment.png': 'consent-in-detail.desktop.light',
   'payment-phone.png': 'consent-in-detail.phone.light',

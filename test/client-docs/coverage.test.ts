@@ -58,13 +58,19 @@ describe('the pages for developers of clients', () => {
     })
 })
 
-describe('links between documents', () => {
+describe('links and pictures of the documents', () => {
   const names = readdirSync(join(HOME, 'docs'), { recursive: true, encoding: 'utf8' })
   const documents = [
     'README.md',
     ...names.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
   ]
   const textOf = (name: string) => readFileSync(join(HOME, name), 'utf8')
+
+  it('show every picture that is kept', () => {
+    const texts = documents.map(textOf).join('')
+    for (const picture of readdirSync(join(HOME, 'docs/images')))
+      expect(texts).to.include(`images/${picture}`)
+  })
 
   it('lead to headings that exist', () => {
     let checked = 0
