@@ -12,6 +12,7 @@ import { refuseOtherTypes } from '../oidc/clients/client-documents.ts'
 import { tendClientKeys } from '../oidc/clients/client-keys.ts'
 import { installSecretComparison } from '../oidc/clients/secret-comparison.ts'
 import { installCiba } from '../oidc/ciba/ciba.ts'
+import { grantLifetimeSeconds } from '../oidc/lifetimes.ts'
 import type { Lifetimes } from '../oidc/lifetimes.ts'
 import { installDeviceCodes } from '../oidc/device/device-codes.ts'
 import type { DevicePages } from '../oidc/device/device-flow.ts'
@@ -25,6 +26,7 @@ import { installLevels } from '../oidc/requests/authentication-levels.ts'
 import { listDetailsTypes } from '../oidc/requests/details-type.ts'
 import { installClientLogout } from '../oidc/logout/client-logout.ts'
 import { createPairwiseSubjects } from '../oidc/subjects/pairwise.ts'
+import type { PairwiseSubjects } from '../oidc/subjects/pairwise.ts'
 import { recordEndings } from '../oidc/sessions/session-record.ts'
 import { ENCRYPTION_KEYS_TOPIC } from '../oidc/keys/encryption-keys.ts'
 import { loadKeySet } from '../oidc/keys/key-set.ts'
@@ -58,12 +60,13 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
   const { config, db, clock, feed, log, sealer } = parts
   const resources = createResourceCache({ db, clock, feed })
   const lifetimes = lifetimesOf(config)
-  const grantSeconds = lifetimes.sessionAbsoluteSeconds + lifetimes.refreshTokenSeconds
+  const grantSeconds = grantLifetimeSeconds(lifetimes)
   const fetch = createGuardedFetch(config.guard)
   const challenge = createChallengeFeatures(parts, { lifetimes, grantSeconds })
   const registration = createRegistrationFeatures(parts, fetch)
   const statusLists = createStatusLists(parts)
-  const signOut = signOutOf(parts, render, lifetimes)
+  const subjects = createPairwiseSubjects(config.keys.index)
+  const signOut = signOutOf(parts, { render, lifetimes, subjects })
   const oidc: Oidc = await createOidc({
     ...settingsOf(config),
     clock,
@@ -73,6 +76,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     fetch: refuseOtherTypes(fetch),
     checksSectors: given.checksSectors ?? isRegistering,
     ...registration.configuration,
+    pairwiseIdentifier: (_ctx, ...of) => subjects.subjectOf(...of),
     findResource: resources.get,
     loadDetailsTypes: () => listDetailsTypes(db),
     loadExistingGrant: createLoadExistingGrant({ db, clock, grantSeconds }),
@@ -81,22 +85,19 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     devicePages: given.devicePages?.(resources.get),
     ciba: cibaNeeds(parts),
     loadKeys: () => loadKeySet(db, sealer),
-    install: (provider) => {
-      install(provider, parts, registration, statusLists)
-      challenge.install(provider)
-    },
+    install: (provider) => install(provider, parts, { registration, statusLists, subjects, challenge }),
     ...signOut.needs,
     log,
   })
-  feed.on(SIGNING_KEYS_TOPIC, oidc.reload)
-  feed.on(RESOURCES_TOPIC, oidc.reload)
-  feed.on(ENCRYPTION_KEYS_TOPIC, oidc.reload)
+  for (const topic of [SIGNING_KEYS_TOPIC, RESOURCES_TOPIC, ENCRYPTION_KEYS_TOPIC])
+    feed.on(topic, oidc.reload)
   const statusListRoutes = statusLists.routes(oidc)
   return { oidc, lifetimes, grantSeconds, findResource: resources.get, statusListRoutes }
 }
 
-function signOutOf({ db, clock, store, config }: Parts, render: Render, lifetimes: Lifetimes) {
-  const subjects = createPairwiseSubjects(config.keys.index)
+type SignOut = { render: Render; lifetimes: Lifetimes; subjects: PairwiseSubjects }
+
+function signOutOf({ db, clock, store, config }: Parts, { render, lifetimes, subjects }: SignOut) {
   const pages = createSignOutPages({ store, clock, render, subjects })
   const record = recordEndings({ db, clock, store, lifetimes, maxActive: config.sessions.maxActive })
   return {
@@ -146,15 +147,18 @@ function adapterOf(parts: Parts, { storeRegistered, adapters }: RegistrationFeat
   })
 }
 
-function install(
-  provider: Provider,
-  parts: Parts,
-  registration: RegistrationFeatures,
-  statusLists: StatusLists,
-): void {
+type Installed = {
+  registration: RegistrationFeatures
+  statusLists: StatusLists
+  subjects: PairwiseSubjects
+  challenge: { install: (provider: Provider) => void }
+}
+
+function install(provider: Provider, parts: Parts, given: Installed): void {
+  const { registration, statusLists, subjects, challenge } = given
   const { config, db, clock, store, outbox, log } = parts
   installTokenIds(provider)
-  installTokenExchange(provider, { db, clock, store, subjects: registration.subjects })
+  installTokenExchange(provider, { db, clock, store, subjects })
   overrideReplayDetection(provider, { store })
   installClientLogout(provider, { db, clock, outbox })
   installLevels(provider)
@@ -162,8 +166,9 @@ function install(
   registration.install(provider)
   installSecretComparison(provider, clock)
   tendClientKeys(provider, { clock, log })
-  installCiba(provider, { ...cibaNeeds(parts), subjects: registration.subjects })
+  installCiba(provider, { ...cibaNeeds(parts), subjects })
   statusLists.install(provider)
+  challenge.install(provider)
 }
 
 function settingsOf(config: Parts['config']) {

@@ -6,7 +6,6 @@ import { networkOf } from '../accounts/network.ts'
 import { AppError } from '../errors.ts'
 import { requestState } from '../http/request-state.ts'
 import { clientDocuments, outliveDocuments, restrainDocument } from '../oidc/clients/client-documents.ts'
-import { createPairwiseSubjects } from '../oidc/subjects/pairwise.ts'
 import { noteClientUse } from '../oidc/registration/registered-clients.ts'
 import { parsePolicy } from '../oidc/registration/registration-policy.ts'
 import { createDynamicRegistration } from '../oidc/registration/registration.ts'
@@ -27,7 +26,6 @@ export type RegistrationFeatures = ReturnType<typeof createRegistrationFeatures>
 export function createRegistrationFeatures(parts: Parts, fetch: GuardedFetch) {
   const { config, db, clock, sealer } = parts
   const { mode, resources, documents, statementIssuers } = config.registration
-  const subjects = createPairwiseSubjects(config.keys.index)
   const admit = (kind: keyof typeof LIMITS) => (ctx: KoaContextWithOIDC) => take(parts, kind, ctx)
   const registration = createDynamicRegistration({
     db,
@@ -46,9 +44,7 @@ export function createRegistrationFeatures(parts: Parts, fetch: GuardedFetch) {
     admit: admit('client-document'),
   }
   return {
-    subjects,
     configuration: {
-      pairwiseIdentifier: (_: unknown, ...of: [string, unknown]) => subjects.subjectOf(...of),
       restrainClient: (metadata: Record<string, unknown>) => restrainDocument(metadata, resources),
       registrationFeatures: {
         ...registration.features,

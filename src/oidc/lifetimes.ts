@@ -26,12 +26,16 @@ export function libraryLifetimes(given: Lifetimes): Configuration['ttl'] {
     // A rotated token inherits what its predecessor had left, so that rotation never prolongs a sign-in.
     RefreshToken: (ctx, token) =>
       ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? refreshSeconds(given, token),
-    // A grant's lifetime is fixed when it is made and caps every token under it.
-    Grant: given.sessionAbsoluteSeconds + given.refreshTokenSeconds,
+    Grant: grantLifetimeSeconds(given),
     Session: (_ctx, session) => sessionSeconds(given, session.loginTs),
     DeviceCode: 10 * MINUTE_SECONDS,
     BackchannelAuthenticationRequest: (ctx) => requestSeconds(ctx),
   }
+}
+
+/** A grant's lifetime is fixed when it is made and caps every token under it: the last one is got at the session's end. */
+export function grantLifetimeSeconds({ sessionAbsoluteSeconds, refreshTokenSeconds }: Lifetimes): number {
+  return sessionAbsoluteSeconds + refreshTokenSeconds
 }
 
 /** A refresh token that belongs to a session does not outlive the latest moment that the session can end. */

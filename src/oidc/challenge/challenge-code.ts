@@ -9,15 +9,14 @@ import type { GrantNeeds, GrantScopes } from '../grants/grant.ts'
 import { wrapGrantHandler } from '../library/library.ts'
 import { requestedClaims } from '../library/authorization-request.ts'
 import { levelOf } from '../requests/authentication-levels.ts'
+import { newSession } from '../sessions/browser-session.ts'
+import type { Session } from '../sessions/browser-session.ts'
 import { recordSignIn } from '../sessions/session-record.ts'
 import type { SessionRecordNeeds } from '../sessions/session-record.ts'
 import type { AuthSession } from './auth-session.ts'
 import { allowedScopes, textOf } from './challenge-request.ts'
 
 export type CodeNeeds = SessionRecordNeeds & GrantNeeds
-
-type Session = InstanceType<Provider['Session']>
-type SessionModel = { instantiate: (payload: object) => Session }
 
 /** Stands where a code of the authorization endpoint has its redirect address. */
 const NO_REDIRECT = 'urn:account-server:authorization-challenge'
@@ -31,7 +30,7 @@ export async function issueChallengeCode(
   const { client, provider } = ctx.oidc
   if (!client) throw new TypeError('the endpoint authenticates the client first')
   const scopes = await allowedScopes(ctx)
-  const session = newSession(provider, passed, client.clientId, needs.clock())
+  const session = signedInSession(provider, passed, client.clientId, needs.clock())
   const grantId = await grantFor(needs, ctx, { accountId: passed.accountId, session, scopes })
   await session.save(needs.lifetimes.sessionAbsoluteSeconds)
   await recordSignIn(needs, ctx, session.uid, passed.accountId)
@@ -71,13 +70,13 @@ export function acceptChallengeCodes(provider: Provider): void {
   })
 }
 
-function newSession(
+function signedInSession(
   provider: Provider,
   { accountId, amr }: { accountId?: string; amr: string[] },
   clientId: string,
   nowMs: number,
 ): Session {
-  const session = (provider.Session as unknown as SessionModel).instantiate({})
+  const session = newSession(provider)
   session.loginAccount({ accountId: accountId ?? '', amr, loginTs: Math.floor(nowMs / SECOND_MS) })
   session.ensureClientContainer(clientId)
   return session

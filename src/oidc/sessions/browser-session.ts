@@ -16,6 +16,11 @@ export function readSession(provider: Provider, { req, res }: Browser): Promise<
   return provider.Session.get(context)
 }
 
+/** A session that nobody is signed in with yet, unsaved. */
+export function newSession(provider: Provider): Session {
+  return (provider.Session as unknown as SessionModel).instantiate({})
+}
+
 const EXTEND_AFTER_SECONDS = 300
 
 export type SignedIn = { accountId: string; ttlSeconds: number; nowMs: number }
@@ -32,7 +37,7 @@ export async function startSession(
   const found = await readSession(provider, browser)
   const keep = !found.accountId || found.accountId === signedIn.accountId
   if (!keep) await found.destroy()
-  const session = keep ? found : (provider.Session as unknown as SessionModel).instantiate({})
+  const session = keep ? found : newSession(provider)
   session.loginAccount({
     accountId: signedIn.accountId,
     amr: PASSWORD_AMR,
