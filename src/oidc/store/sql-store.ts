@@ -42,11 +42,12 @@ export function createSqlStore({ db, clock }: Needs): GrantStore {
     readRoot: (key) => answering(() => readRoot(db, clock(), key)),
     commit: (commit) => answering(() => runCommit(db, clock(), commit)),
     putRoot: (key, root, expiresAtMs, expected) =>
-      answering(() =>
-        expected === undefined
-          ? putRoot(db, clock(), key, root, expiresAtMs)
-          : replaceRoot(db, clock(), key, root, expiresAtMs, expected),
-      ),
+      answering(() => {
+        const write = { key, root, expiresAtMs }
+        return expected === undefined
+          ? putRoot(db, clock(), write)
+          : replaceRoot(db, clock(), { ...write, expected })
+      }),
     destroyRoot: (key, tombstoneUntilMs) =>
       answering(() => inTransaction(db, (trx) => destroyRoot(trx, clock(), key, tombstoneUntilMs))),
     remove: (key) =>
@@ -192,13 +193,9 @@ async function insertEntries(sql: Sql, entries: readonly Entry[]): Promise<void>
   await sql(TABLE).insert(rows).onConflict('recordKey').merge(['payload', 'expiresAtMs'])
 }
 
-async function putRoot(
-  db: Db,
-  nowMs: number,
-  key: string,
-  root: Root,
-  expiresAtMs: number,
-): Promise<PutOutcome> {
+type RootWrite = { key: string; root: Root; expiresAtMs: number }
+
+async function putRoot(db: Db, nowMs: number, { key, root, expiresAtMs }: RootWrite): Promise<PutOutcome> {
   const values = { payload: encodeRoot(root), version: root.version, gone: false, expiresAtMs }
   const overwrite = () =>
     db(TABLE)
@@ -219,10 +216,7 @@ async function putRoot(
 async function replaceRoot(
   db: Db,
   nowMs: number,
-  key: string,
-  root: Root,
-  expiresAtMs: number,
-  expected: string,
+  { key, root, expiresAtMs, expected }: RootWrite & { expected: string },
 ): Promise<PutOutcome> {
   const replaced = await db(TABLE)
     .where({ recordKey: key, version: expected, gone: false })
