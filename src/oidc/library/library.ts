@@ -139,7 +139,8 @@ export function keepWrittenQueries(provider: Provider): void {
       await handler(ctx, redirectUri, payload)
       const { search } = new URL(redirectUri)
       const rewritten = `?${new URLSearchParams(search)}&`
-      const location = ctx.response.get('Location')
+      // An answer that a page carries has no such header.
+      const location = (ctx.response.get('Location') as string | undefined) ?? ''
       const at = location.indexOf('?')
       if (search && at >= 0 && location.startsWith(rewritten, at))
         ctx.redirect(`${location.slice(0, at)}${search}&${location.slice(at + rewritten.length)}`)
