@@ -116,6 +116,19 @@ describe('settings', () => {
     expect(config.mode).to.equal('service')
   })
 
+  it('accept every way to name a Redis, several hosts with ports among them', () => {
+    const given = (dsn: string) => read({ ACCOUNT_SERVER_REDIS_DSN: dsn }).redisDsn
+    for (const dsn of [
+      'redis://user:password@redis:6379/0',
+      'rediss://redis',
+      'redis+sentinel://:password@s1:26379,s2:26379,[::1]:26379/accounts',
+      'redis+cluster://:password@n1:6379,n2:6379',
+    ])
+      expect(given(dsn)).to.equal(dsn)
+    for (const dsn of ['redis+sentinel://s1,s2', 'redis+cluster://n1:port', 'redis:', 'http://redis'])
+      expect(() => given(dsn), dsn).to.throw(/ACCOUNT_SERVER_REDIS_DSN/)
+  })
+
   it('put {token} into the activation address', () => {
     const own = 'https://www.example.com/welcome/{token}'
     expect(read({ ACCOUNT_SERVER_WORKER_ACCOUNT_ACTIVATE_WEBURL_F: own }).mail.activationUrlFormat).to.equal(

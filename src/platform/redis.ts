@@ -4,6 +4,8 @@
  */
 import { Cluster, Redis } from 'ioredis'
 import type { Command, RedisOptions } from 'ioredis'
+import { parseRedisDsn } from './redis-dsn.ts'
+import type { RedisDsn } from './redis-dsn.ts'
 
 export type RedisClient = Redis | Cluster
 
@@ -19,18 +21,13 @@ export type RedisSettings = {
 
 export const COMMAND_TIMEOUT_MS = 2000
 
-type Address = { host: string; port: number }
-type Parsed = { scheme: string; username?: string; password?: string; addresses: Address[]; path: string }
-
-const DEFAULT_PORTS: Record<string, number> = { 'redis+sentinel': 26379 }
-
 /**
  * Opens `redis://`, `rediss://` (`user:password@host:port/database`), `redis+sentinel://h1:p1,h2:p2/master-name` or
  * `redis+cluster://h1:p1,h2:p2`. Connects at once and reconnects for ever; close it with `quit()`.
  * @throws TypeError for anything else
  */
 export function openRedis(dsn: string, settings: RedisSettings = {}): RedisClient {
-  const parsed = parseDsn(dsn)
+  const parsed = parseRedisDsn(dsn)
   const client =
     parsed.scheme === 'redis+cluster' ? openCluster(parsed, settings) : openSingle(parsed, settings)
   // Without a listener ioredis prints to the console.
@@ -66,7 +63,7 @@ export function countRoundTrips(client: RedisClient): RoundTrips {
   return counts
 }
 
-function optionsOf({ username, password }: Parsed, settings: RedisSettings): RedisOptions {
+function optionsOf({ username, password }: RedisDsn, settings: RedisSettings): RedisOptions {
   return {
     username,
     password,
@@ -83,10 +80,9 @@ function optionsOf({ username, password }: Parsed, settings: RedisSettings): Red
   }
 }
 
-function openSingle(parsed: Parsed, settings: RedisSettings): Redis {
+function openSingle(parsed: RedisDsn, settings: RedisSettings): Redis {
   const options = optionsOf(parsed, settings)
   if (parsed.scheme === 'redis+sentinel') {
-    if (parsed.path === '') throw new TypeError('a redis+sentinel DSN ends in /<master-name>')
     const [name = '', db = '0'] = parsed.path.split('/')
     return new Redis({
       ...options,
@@ -100,7 +96,7 @@ function openSingle(parsed: Parsed, settings: RedisSettings): Redis {
   return new Redis({ ...options, ...parsed.addresses[0], db: Number(parsed.path || 0), tls })
 }
 
-function openCluster(parsed: Parsed, settings: RedisSettings): Cluster {
+function openCluster(parsed: RedisDsn, settings: RedisSettings): Cluster {
   const { retryStrategy, enableAutoPipelining, ...redisOptions } = optionsOf(parsed, settings)
   return new Cluster(parsed.addresses, {
     redisOptions,
@@ -111,32 +107,4 @@ function openCluster(parsed: Parsed, settings: RedisSettings): Cluster {
     retryDelayOnFailover: 100,
     retryDelayOnClusterDown: 100,
   })
-}
-
-// Not `URL`: it takes neither several hosts nor schemes with a plus the way we need them.
-const DSN = /^(redis|rediss|redis\+sentinel|redis\+cluster):\/\/(?:([^@/]*)@)?([^/?#]+)(?:\/([^?#]*))?$/
-
-function parseDsn(dsn: string): Parsed {
-  const match = DSN.exec(dsn)
-  // The DSN may hold a password: it is not repeated in the message.
-  if (!match)
-    throw new TypeError('a Redis DSN starts with redis://, rediss://, redis+sentinel:// or redis+cluster://')
-  const [, scheme = '', userinfo = '', hosts = '', path = ''] = match
-  const colon = userinfo.indexOf(':')
-  const username = decodeURIComponent(colon < 0 ? '' : userinfo.slice(0, colon))
-  const password = decodeURIComponent(userinfo.slice(colon + 1))
-  return {
-    scheme,
-    username: username || undefined,
-    password: password || undefined,
-    addresses: hosts.split(',').map((host) => parseAddress(host, DEFAULT_PORTS[scheme] ?? 6379)),
-    path,
-  }
-}
-
-function parseAddress(text: string, defaultPort: number): Address {
-  const match = /^(\[[^\]]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(text)
-  if (!match) throw new TypeError('a Redis DSN names hosts as host:port, separated by commas')
-  const [, host = '', port] = match
-  return { host: host.replace(/^\[|\]$/g, ''), port: port === undefined ? defaultPort : Number(port) }
 }

@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { trustList } from '../http/client-ip.ts'
 import { SIGNING_ALGS } from '../oidc/keys/algorithms.ts'
+import { parseRedisDsn } from '../platform/redis-dsn.ts'
 
 /** What is told of a setting: its section, what it takes, and its default where code decides. */
 export type SettingMeta = { group: string; takes: string; secret?: boolean; fallback?: string }
@@ -52,6 +53,19 @@ export const url = (takes: string, ...schemes: string[]) =>
         URL.canParse(value) && schemes.includes(new URL(value).protocol.replace(/\+.*/, '').replace(':', '')),
     )
     .meta({ takes })
+
+/** Not `url`, which takes one host alone. */
+export const redisDsn = () =>
+  z
+    .string()
+    .refine((value) => {
+      try {
+        return parseRedisDsn(value).addresses.length > 0
+      } catch {
+        return false
+      }
+    })
+    .meta({ takes: 'redis://, rediss://, redis+sentinel:// or redis+cluster://' })
 
 export const jsonObject = () =>
   z

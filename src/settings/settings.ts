@@ -18,6 +18,7 @@ import {
   proxies,
   secret,
   text,
+  redisDsn,
   url,
 } from './setting-kinds.ts'
 import type { SettingMeta } from './setting-kinds.ts'
@@ -85,14 +86,12 @@ export const settings = {
   mysql_pool_size: integer(1, 200)
     .default(10)
     .meta({ group: 'Storage', description: 'Connections per process.' }),
-  redis_dsn: url('redis://, rediss://, redis+sentinel:// or redis+cluster://', 'redis', 'rediss')
-    .optional()
-    .meta({
-      group: 'Storage',
-      secret: true,
-      fallback: 'the SQL database',
-      description: 'Home of sessions, codes and tokens.',
-    }),
+  redis_dsn: redisDsn().optional().meta({
+    group: 'Storage',
+    secret: true,
+    fallback: 'the SQL database',
+    description: 'Home of sessions, codes and tokens.',
+  }),
 
   token_secret_key: secret().optional().meta({
     group: 'Secrets',
@@ -212,14 +211,12 @@ export const settings = {
     description: 'Sign-ins that may wait for a free core before 503 is answered.',
   }),
 
-  worker_redis_dsn: url('redis://, rediss://, redis+sentinel:// or redis+cluster://', 'redis', 'rediss')
-    .optional()
-    .meta({
-      group: 'Mail',
-      secret: true,
-      fallback: 'REDIS_DSN',
-      description: 'Redis of the worker process, where it differs.',
-    }),
+  worker_redis_dsn: redisDsn().optional().meta({
+    group: 'Mail',
+    secret: true,
+    fallback: 'REDIS_DSN',
+    description: 'Redis of the worker process, where it differs.',
+  }),
   worker_smtp_server_url: url('smtp://host:port or smtps://host:port', 'smtp', 'smtps').optional().meta({
     group: 'Mail',
     secret: true,
