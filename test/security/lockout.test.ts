@@ -86,6 +86,20 @@ for (const { name, stage: open } of STAGES)
       expect([page.status, page.heading]).to.eql([400, 'Sign in'])
     })
 
+    it('is not begun anew when the owner goes on with a session, which took no password', async () => {
+      const person = await stage.person()
+      const network = anyAddress()
+      const owner = createVisitor(stage.issuer, { 'x-forwarded-for': network })
+      await owner.signIn({ email: person.email, password: PASSWORD })
+      for (let n = 1; n < limit; n += 1) await guess(person.email, network, 1)
+      const app = await register(stage)
+      const code = await app.codeFor(person, { prompt: undefined }, owner)
+      expect((await app.redeem(code)).status).to.equal(200)
+      await guess(person.email, network, 1)
+      const stranger = createVisitor(stage.issuer, { 'x-forwarded-for': network })
+      expect((await stranger.signIn({ email: person.email, password: PASSWORD })).status).to.equal(400)
+    })
+
     it('cannot lock out an owner whose browser signed in before, even from the same network', async () => {
       const person = await stage.person()
       const network = anyAddress()

@@ -64,6 +64,15 @@ for (const { name, stage: open } of STAGES)
         expect(answer.text).not.to.contain('access_token')
       })
 
+    it('is refused with a verifier that no challenge asked for (RFC 9700 §2.1.1)', async () => {
+      const old = await register(stage, { require_pkce: false })
+      const without = { code_challenge: undefined, code_challenge_method: undefined }
+      const answer = await old.redeem(await old.codeFor(person, without))
+      expect(answer.json()).to.include({ error: 'invalid_grant' })
+      const plain = await old.redeem(await old.codeFor(person, without), { code_verifier: undefined })
+      expect(plain.status).to.equal(200)
+    })
+
     it('is refused to another client', async () => {
       const other = await register(stage)
       const code = await app.codeFor(person)

@@ -133,6 +133,11 @@ for (const { name, stage: open } of STAGES)
       const visitor = stage.visitor()
       const page = await visitor.get(withRequest(strict, await pushed(strict)))
       expect(page.heading).to.equal('Sign in')
+      const carried = [page.url.href, ...visitor.cookies().map(({ value }) => value)]
+      for (const text of carried) {
+        const plain = decodeURIComponent(text) + Buffer.from(text, 'base64url').toString('latin1')
+        expect(plain).not.to.match(/a-state|code_challenge|redirect_uri|offline_access/)
+      }
       visitor.clearCookies()
       const lost = await visitor.get(page.url)
       expect(lost.status).to.equal(410)
