@@ -24,6 +24,8 @@ type Parts = UnitOfWorkNeeds & {
   userCodeKeys: readonly [Buffer, ...Buffer[]]
 }
 type Stored = AdapterPayload & { sessionBound?: boolean }
+/** A record as the library names it, and where it is. */
+type Named = { model: string; id: string; place: Located }
 
 /** Written together at the end of a token request. */
 const TOKENS = new Set(['AccessToken', 'RefreshToken', 'ClientCredentials'])
@@ -54,18 +56,18 @@ export function createRecordAdapter(parts: Parts, model: string): Partial<Adapte
   return {
     async find(id) {
       const place = locateAny(id)
-      return place && findRecord(parts, model, id, place)
+      return place && findRecord(parts, { model, id, place })
     },
     findByUserCode: (userCode) => findByUserCode(parts, model, userCode),
     async upsert(id, payload, expiresIn) {
       const place = locateAny(id)
       if (!place) throw new TypeError(`not an id of ${model}: installTokenIds was not called`)
-      await upsertRecord(parts, model, id, place, payload, ttlMs(expiresIn))
+      await upsertRecord(parts, { model, id, place }, payload, ttlMs(expiresIn))
     },
     async consume(id) {
       const place = locateAny(id)
       if (!place) throw new errors.InvalidGrant('not found')
-      await consumeRecord(parts, model, id, place)
+      await consumeRecord(parts, { model, id, place })
     },
     async destroy(id) {
       const place = locateAny(id)
@@ -117,12 +119,8 @@ function waits(model: string, scope: RequestScope): boolean {
   return model === 'AuthorizationCode' && (route === 'authorization' || route === 'resume')
 }
 
-async function findRecord(
-  parts: Parts,
-  model: string,
-  id: string,
-  place: Located,
-): Promise<AdapterPayload | undefined> {
+async function findRecord(parts: Parts, record: Named): Promise<AdapterPayload | undefined> {
+  const { model, id, place } = record
   const { tag, key } = place
   const root = isTagged(model) ? grantKey(tag) : undefined
   const single = SINGLE_USE.has(model) ? await parts.store.readSingleUse(key, root) : undefined
@@ -135,14 +133,13 @@ async function findRecord(
   }
   if (!single) return { ...payload, jti: id }
   currentScope()?.found.set(place.digest, { payload, foundAt: single.at })
-  return { ...payload, ...(await usedMark(parts, model, id, payload, single)), jti: id }
+  return { ...payload, ...(await usedMark(parts, record, payload, single)), jti: id }
 }
 
 /** `consumed`, in seconds, unless this is the retry of a rotation. */
 async function usedMark(
   parts: Parts,
-  model: string,
-  id: string,
+  { model, id }: Named,
   payload: AdapterPayload,
   { use }: SingleUse,
 ): Promise<{ consumed?: number }> {
@@ -169,9 +166,7 @@ async function reportReuse({ onReuse }: Parts, grantId: string): Promise<void> {
 
 async function upsertRecord(
   parts: Parts,
-  model: string,
-  id: string,
-  { tag, key, digest: idDigest }: Located,
+  { model, id, place: { tag, key, digest: idDigest } }: Named,
   payload: AdapterPayload,
   lifetimeMs: number,
 ): Promise<void> {
@@ -200,12 +195,8 @@ async function upsertRecord(
   await Promise.all([entry, ...pointer].map((one) => parts.store.commit({ entries: [one] })))
 }
 
-async function consumeRecord(
-  parts: Parts,
-  model: string,
-  id: string,
-  { tag, key, digest: idDigest }: Located,
-) {
+async function consumeRecord(parts: Parts, { model, id, place }: Named) {
+  const { tag, key, digest: idDigest } = place
   const scope = currentScope()
   const found = scope?.found.get(idDigest) ?? (await readUnfound(parts, model, key))
   if (!found) throw new errors.InvalidGrant(`${model} not found`)
@@ -229,7 +220,7 @@ async function findByUserCode(
   if (pointer === undefined) return undefined
   const { tag, digest: idDigest } = JSON.parse(pointer) as { tag: string; digest: string }
   const place = { tag, digest: idDigest, key: recordKey(model, tag, idDigest) }
-  return findRecord(parts, model, parts.handles.make(model, place), place)
+  return findRecord(parts, { model, id: parts.handles.make(model, place), place })
 }
 
 /** A code that was shown before the data key was exchanged is found by the key of then. */
