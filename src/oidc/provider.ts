@@ -85,6 +85,8 @@ export function fixAddresses(app: Pick<Provider, 'request'>, issuer: string): vo
 }
 
 function completeRequest(needs: OidcNeeds): Middleware {
+  // The same for every request of one provider, which is exchanged when anything in it changes.
+  let metadata: object | undefined
   return async (ctx, next) => {
     await next()
     const oidc = ctx as unknown as KoaContextWithOIDC
@@ -95,7 +97,7 @@ function completeRequest(needs: OidcNeeds): Middleware {
     softenOutage(oidc)
     exposeHeaders(oidc)
     if (oidc.oidc.route === 'discovery')
-      ctx.body = completeMetadata(ctx.body as Record<string, unknown>, needs)
+      ctx.body = metadata ??= completeMetadata(ctx.body as Record<string, unknown>, needs)
     if (oidc.oidc.route === 'jwks' || oidc.oidc.route === 'discovery')
       ctx.set('Cache-Control', 'public, max-age=300')
   }
