@@ -5,6 +5,7 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { clearSessionCookie } from '../sessions/browser-session.ts'
+import { boundGrants } from '../store/revocation.ts'
 import type { PairwiseSubjects } from '../subjects/pairwise.ts'
 
 type Needs = {
@@ -29,9 +30,7 @@ export async function signOut({ revokeGrant }: Needs, ctx: KoaContextWithOIDC): 
   const { session, params = {}, provider } = ctx.oidc
   if (!session) throw new TypeError('there is no session to end')
   const { authorizations = {} } = session
-  const bound = Object.values(authorizations).flatMap(({ grantId, persistsLogout }) =>
-    grantId && !persistsLogout ? [grantId] : [],
-  )
+  const bound = boundGrants(Object.values(authorizations))
   // First, since only the session names them: whoever is interrupted here signs out again.
   await Promise.all(bound.map((grantId) => revokeGrant(grantId)))
   await session.destroy()

@@ -5,7 +5,13 @@ import type { Outbox } from '../../outbox/outbox.ts'
 import type { Sink } from '../../outbox/sink.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { GrantStore } from '../store/grant-store.ts'
-import { endSession, findAuthorizations, revokeGrant, revokeGrantByDigest } from '../store/revocation.ts'
+import {
+  boundGrants,
+  endSession,
+  findAuthorizations,
+  revokeGrant,
+  revokeGrantByDigest,
+} from '../store/revocation.ts'
 import type { EndedAuthorization } from '../store/revocation.ts'
 
 type Needs = { store: GrantStore; clock: Clock }
@@ -52,8 +58,5 @@ export async function endSessionAndGrants(needs: Needs, uid: string): Promise<vo
 }
 
 async function revokeBound(needs: Needs, authorizations: EndedAuthorization[]): Promise<void> {
-  const bound = authorizations.flatMap(({ grantId, persistsLogout }) =>
-    grantId && !persistsLogout ? [grantId] : [],
-  )
-  await Promise.all(bound.map((grantId) => revokeGrant(needs, grantId)))
+  await Promise.all(boundGrants(authorizations).map((grantId) => revokeGrant(needs, grantId)))
 }

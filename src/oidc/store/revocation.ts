@@ -34,6 +34,15 @@ export type EndedAuthorization = {
   persistsLogout: boolean
 }
 
+/** The grants that end with a session which authorised these (OpenID Connect Core §11 lets the others persist). */
+export function boundGrants(
+  authorizations: readonly { grantId?: string | undefined; persistsLogout?: boolean | undefined }[],
+): string[] {
+  return authorizations.flatMap(({ grantId, persistsLogout }) =>
+    grantId && !persistsLogout ? [grantId] : [],
+  )
+}
+
 /** Ends the session, which cannot be saved again, and answers what it had authorised, for the caller to revoke. */
 export async function endSession(needs: Needs, uid: string): Promise<EndedAuthorization[]> {
   return authorizationsOf(await destroySession(needs, tagOf(uid)))
