@@ -12,7 +12,8 @@ import { loggableError } from '../../platform/loggable-error.ts'
 import type { Logger } from '../../platform/log.ts'
 import { notAfter, usedKeyOf } from './grant-store.ts'
 import type { Commit, Entry, GrantStore, NewUse } from './grant-store.ts'
-import { KEPT_MS } from './recorded-revocations.ts'
+import { purgeRecorded, recordedRows } from './recorded-rows.ts'
+import type { RecordTable } from './recorded-rows.ts'
 import { isRefreshTokenKey } from './token-ids.ts'
 
 /** What is told to Redis again: nothing that it still has is changed by it. */
@@ -27,7 +28,12 @@ export type RestoringStore = GrantStore & { restoreUse: (restored: Restored) => 
 
 type Needs = { db: Db; log: Logger }
 
-const BATCH = 500
+const USES: RecordTable = {
+  table: 'recorded_uses',
+  time: 'usedAtMs',
+  key: 'recordKey',
+  columns: ['rootKey', 'content', 'untilMs'],
+}
 /** What was done in Redis is not undone because SQL is slow or away: only both failing at once lets a use be forgotten. */
 const RECORDED_WITHIN_MS = 1000
 
@@ -65,37 +71,20 @@ export async function reapplyUses(
   { clock, store }: { clock: Clock; store: RestoringStore },
 ): Promise<number> {
   let done = 0
-  for (let after = { usedAtMs: clock() - KEPT_MS, recordKey: '' }; ;) {
-    const rows = await nextBatch(db, after)
+  for await (const rows of recordedRows<Row>(db, USES, clock())) {
     const alive = rows.filter(({ untilMs }) => Number(untilMs) > clock())
     // Sent in this order, hence carried out in this order: a chain of rotations is told from its beginning.
     await Promise.all(alive.map((row) => store.restoreUse(toRestored(row))))
     done += alive.length
-    const last = rows.at(-1)
-    if (!last || rows.length < BATCH) return done
-    after = last
   }
+  return done
 }
 
 export async function purgeUses(db: Db, nowMs: number): Promise<number> {
-  return db('recorded_uses')
-    .where('usedAtMs', '<=', nowMs - KEPT_MS)
-    .delete()
+  return purgeRecorded(db, USES, nowMs)
 }
 
-type Row = { recordKey: string; rootKey: string | null; content: string; usedAtMs: number; untilMs: number }
-
-async function nextBatch(db: Db, after: Pick<Row, 'usedAtMs' | 'recordKey'>): Promise<Row[]> {
-  return db<Row>('recorded_uses')
-    .select('recordKey', 'rootKey', 'content', 'usedAtMs', 'untilMs')
-    .where((rows) =>
-      rows
-        .where('usedAtMs', '>', after.usedAtMs)
-        .orWhere((same) => same.where('usedAtMs', after.usedAtMs).where('recordKey', '>', after.recordKey)),
-    )
-    .orderBy([{ column: 'usedAtMs' }, { column: 'recordKey' }])
-    .limit(BATCH)
-}
+type Row = { recordKey: string; rootKey: string | null; content: string; untilMs: number }
 
 const contentSchema = z.object({
   mark: z.object({ atMs: z.number(), nonce: z.string(), successor: z.string().optional() }),
