@@ -5,10 +5,8 @@ import { challengeOf, signIn, userinfo, VERIFIER } from '../protocol/relying-par
 import { STAGES, until } from '../protocol/stage.ts'
 import type { Stage } from '../protocol/stage.ts'
 import { basic } from '../protocol/send.ts'
-import { CALLBACK, createRegistrar } from './registrar.ts'
+import { APP as app, CALLBACK, createRegistrar } from './registrar.ts'
 import type { Registered } from './registrar.ts'
-
-const app = { client_name: 'Notes', redirect_uris: [CALLBACK] }
 
 for (const { name, stage: openStage } of STAGES) {
   describe(`the management of registered clients (RFC 7592) on ${name}`, function () {
@@ -21,12 +19,7 @@ for (const { name, stage: openStage } of STAGES) {
       registrar = createRegistrar(stage)
     })
 
-    async function registered(body: object = app, policy: PolicyInput = {}): Promise<Registered> {
-      const { token } = await registrar.token(policy)
-      const reply = await registrar.register(body, token)
-      expect(reply.status, JSON.stringify(reply.body)).to.equal(201)
-      return reply.body
-    }
+    const registered = (body?: object, policy?: PolicyInput) => registrar.registered(body, policy)
 
     const works = async ({ client_id }: Registered, secret: string | undefined) => {
       const form = { token: 'nothing' }

@@ -4,10 +4,7 @@ import { revokeInitialAccessToken } from '../../../src/oidc/registration/initial
 import type { PolicyInput } from '../../../src/oidc/registration/registration-policy.ts'
 import { STAGES } from '../protocol/stage.ts'
 import type { Stage } from '../protocol/stage.ts'
-import { CALLBACK, createRegistrar } from './registrar.ts'
-import type { Registered } from './registrar.ts'
-
-const app = { client_name: 'Notes', redirect_uris: [CALLBACK] }
+import { APP as app, createRegistrar } from './registrar.ts'
 
 for (const { name, stage: openStage } of STAGES) {
   describe(`dynamic registration on ${name}`, function () {
@@ -20,12 +17,7 @@ for (const { name, stage: openStage } of STAGES) {
       registrar = createRegistrar(stage)
     })
 
-    async function registered(body: object = app, policy: PolicyInput = {}): Promise<Registered> {
-      const { token } = await registrar.token(policy)
-      const reply = await registrar.register(body, token)
-      expect(reply.status, JSON.stringify(reply.body)).to.equal(201)
-      return reply.body
-    }
+    const registered = (body?: object, policy?: PolicyInput) => registrar.registered(body, policy)
 
     it('serves openid-client, which finds the endpoint, registers and gets a token', async () => {
       const { token: initialAccessToken } = await registrar.token({ grant_types: ['client_credentials'] })
