@@ -164,9 +164,7 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
     refuseOtherAddresses(({ path }) => routers.some((router) => router.match(path, 'GET').path.length > 0)),
   )
   inner.use(formBody())
-  inner.use(
-    csrf({ key: config.keys.csrf, issuerOrigin: config.issuer, cookieName: 'csrf', secure: config.secure }),
-  )
+  inner.use(csrf({ key: config.keys.csrf, issuerOrigin: config.issuer, secure: config.secure }))
   for (const router of routers) inner.use(router.routes()).use(router.allowedMethods())
   return compose(inner.middleware)
 }

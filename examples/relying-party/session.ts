@@ -29,7 +29,7 @@ export type Session = {
   answer?: { title: string; body: unknown } | undefined
 }
 
-const COOKIE = 'demo_session'
+const COOKIE = 'relying_party_session'
 const MOST_SESSIONS = 1000
 const sessions = new Map<string, Session>()
 

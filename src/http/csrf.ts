@@ -5,14 +5,13 @@
 import type { Context, Middleware } from 'koa'
 import { AppError } from '../errors.ts'
 import { equalsInConstantTime, keyedDigest, randomToken } from '../platform/tokens.ts'
+import { cookieName } from './cookie-name.ts'
 import { formOf, requestState } from './request-state.ts'
 
 export type CsrfNeeds = {
   key: Buffer
   /** Scheme, host and port of the issuer, as a browser writes it into `Origin`. */
   issuerOrigin: string
-  /** Without prefix; `__Host-` is added when `secure`. */
-  cookieName: string
   /** True when the issuer is https. */
   secure: boolean
 }
@@ -25,7 +24,7 @@ const COOKIE_VALUE = /^[\w-]{43}$/
  * `_csrf` (or the header `x-csrf-token`) into `ctx.state.csrfToken`. @throws AppError 403 `csrf_failed`
  */
 export function csrf(needs: CsrfNeeds): Middleware {
-  const name = needs.secure ? `__Host-${needs.cookieName}` : needs.cookieName
+  const name = cookieName('csrf', needs.secure)
   return async (ctx, next) => {
     // With no-referrer a browser sends `Origin: null` from our own forms (Fetch standard, "append a request Origin header").
     ctx.set('Referrer-Policy', 'same-origin')

@@ -1,5 +1,6 @@
 /** The cookie of a browser that has signed in before: strangers' failed attempts do not count against it. */
 import { DEVICE_COOKIE_MAX_AGE_MS, issueDeviceCookie } from '../accounts/device-cookie.ts'
+import { cookieName } from '../http/cookie-name.ts'
 import type { AnyContext } from '../http/request-state.ts'
 import type { Clock } from '../platform/clock.ts'
 
@@ -11,7 +12,7 @@ export type DeviceCookie = {
 type Needs = { key: Buffer; secure: boolean; clock: Clock }
 
 export function createDeviceCookie({ key, secure, clock }: Needs): DeviceCookie {
-  const name = secure ? '__Host-device' : 'device'
+  const name = cookieName('device', secure)
   const options = { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: false } as const
   return {
     read: (ctx) => ctx.cookies.get(name, { signed: false }),

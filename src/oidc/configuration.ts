@@ -15,6 +15,7 @@ import { cibaFeature } from './ciba/ciba.ts'
 import type { CibaNeeds } from './ciba/ciba.ts'
 import { deviceFlow } from './device/device-flow.ts'
 import type { DevicePages } from './device/device-flow.ts'
+import { cookieName } from '../http/cookie-name.ts'
 import { mayCallFromBrowser } from './clients/cross-origin.ts'
 import { createPolicy } from './requests/interaction-policy.ts'
 import { libraryLifetimes } from './lifetimes.ts'
@@ -152,12 +153,12 @@ function protocol(algorithm: string, detailsTypes: readonly DetailsType[]): Part
 
 function cookies({ secure, cookieKeys }: ConfigurationNeeds): Configuration['cookies'] {
   const options = { httpOnly: true, sameSite: 'lax', secure, signed: true } as const
-  // The interaction cookies carry a path, which the __Host- prefix forbids.
-  const names = secure
-    ? { session: '__Host-session', interaction: '__Secure-interaction', resume: '__Secure-resume' }
-    : { session: 'session', interaction: 'interaction', resume: 'resume' }
   return {
-    names,
+    names: {
+      session: cookieName('session', secure),
+      interaction: cookieName('interaction', secure),
+      resume: cookieName('resume', secure),
+    },
     long: { ...options, path: '/' },
     short: options,
     keys: cookieKeys,

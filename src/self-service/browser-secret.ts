@@ -1,5 +1,6 @@
 /** The cookie by which a mailed link recognises the browser that asked for it. */
 import { newBrowserSecret } from '../accounts/one-time-token.ts'
+import { cookieName } from '../http/cookie-name.ts'
 import type { AnyContext } from '../http/request-state.ts'
 import { DAY_MS } from '../platform/clock.ts'
 
@@ -14,7 +15,7 @@ const SHAPE = /^[\w-]{43}$/
 const MAX_AGE_MS = 2 * DAY_MS
 
 export function createBrowserSecret({ secure }: { secure: boolean }): BrowserSecret {
-  const name = secure ? '__Host-browser' : 'browser'
+  const name = cookieName('browser', secure)
   const read = (ctx: AnyContext): string | undefined => {
     const value = ctx.cookies.get(name, { signed: false })
     return value && SHAPE.test(value) ? value : undefined

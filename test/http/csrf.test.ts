@@ -15,7 +15,7 @@ describe('http/csrf', () => {
     listen([
       errorHandler({ log: memoryLog().log, renderErrorPage: () => {} }),
       formBody(),
-      csrf({ key: deriveKey('secret', 'csrf'), issuerOrigin: ORIGIN, cookieName: 'csrf', secure }),
+      csrf({ key: deriveKey('secret', 'csrf'), issuerOrigin: ORIGIN, secure }),
       (ctx) => void (ctx.body = requestState(ctx).csrfToken),
     ])
   /** One browser: its cookie and the token on its page. */
@@ -54,19 +54,19 @@ describe('http/csrf', () => {
   })
 
   it('replaces a cookie that it cannot have made', async () => {
-    const response = await fetch(app.url, { headers: { Cookie: '__Host-csrf=short' } })
+    const response = await fetch(app.url, { headers: { Cookie: '__Host-as_csrf=short' } })
     expect(response.headers.getSetCookie()).to.have.length(1)
   })
 
   it('keeps the cookie from scripts, other hosts and plain connections', async () => {
     const { setCookie } = await visit()
-    expect(setCookie).to.match(/^__Host-csrf=[\w-]{43}; path=\/; samesite=lax; secure; httponly$/i)
+    expect(setCookie).to.match(/^__Host-as_csrf=[\w-]{43}; path=\/; samesite=lax; secure; httponly$/i)
   })
 
   it('uses a plain cookie where the issuer is http', async () => {
     const plain = await start(false)
     const [cookie = ''] = (await fetch(plain.url)).headers.getSetCookie()
-    expect(cookie).to.match(/^csrf=[\w-]{43}; path=\/; samesite=lax; httponly$/i)
+    expect(cookie).to.match(/^as_csrf=[\w-]{43}; path=\/; samesite=lax; httponly$/i)
     await plain.close()
   })
 
@@ -79,7 +79,7 @@ describe('http/csrf', () => {
     ],
     ['without the cookie', ({ token }) => submit('', { _csrf: token })],
     ['with another browser’s token', async ({ cookie }) => submit(cookie, { _csrf: (await visit()).token })],
-    ['with a made-up cookie', ({ token }) => submit('__Host-csrf=short', { _csrf: token })],
+    ['with a made-up cookie', ({ token }) => submit('__Host-as_csrf=short', { _csrf: token })],
     [
       'from another origin',
       ({ cookie, token }) => submit(cookie, { _csrf: token }, { Origin: 'https://evil.example' }),

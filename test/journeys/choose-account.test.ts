@@ -11,7 +11,7 @@ inBothSettings('Choosing an account', (world) => {
     const [first, second] = [await server.createAccount(), await server.createAccount({ name: 'Ana Sample' })]
     const { page } = await open({ javaScript: false })
     await signInToAccount(page, server.issuer, second)
-    await page.context().clearCookies({ name: /^session/ })
+    await page.context().clearCookies({ name: /^as_session/ })
     await signInToAccount(page, server.issuer, first)
 
     const request = await app.begin({ prompt: 'select_account' })
@@ -67,7 +67,7 @@ inBothSettings('Choosing an account', (world) => {
     const people = [await server.createAccount(), await server.createAccount()] as const
     const { page, context } = await open()
     for (const person of people) {
-      await context.clearCookies({ name: /^session/ })
+      await context.clearCookies({ name: /^as_session/ })
       await signInToAccount(page, server.issuer, person)
     }
     const second = await context.newPage()
@@ -95,7 +95,7 @@ inBothSettings('Choosing an account', (world) => {
     const [known, other] = [await server.createAccount(), await server.createAccount()]
     const { page } = await open()
     await signInToAccount(page, server.issuer, known)
-    await page.context().clearCookies({ name: /^session/ })
+    await page.context().clearCookies({ name: /^as_session/ })
     const request = await app.begin({ prompt: 'select_account' })
     await page.goto(request.url)
     await button(page, `Forget ${known.email} on this device`).click()
@@ -127,7 +127,7 @@ inBothSettings('Choosing an account', (world) => {
     const { page, context } = await open()
     for (const person of [gone, kept]) {
       await signInToAccount(page, server.issuer, person)
-      await context.clearCookies({ name: /^session/ })
+      await context.clearCookies({ name: /^as_session/ })
     }
     const nowMs = Date.now()
     await server.parts.db('accounts').where({ id: gone.account.id }).update({ disabledAtMs: nowMs })
@@ -135,7 +135,7 @@ inBothSettings('Choosing an account', (world) => {
     await page.goto(request.url)
     const shown = await page.locator('main').innerText()
     expect(shown).to.contain(kept.email).and.not.to.contain(gone.email)
-    const cookie = (await context.cookies()).find(({ name }) => name === 'accounts')!
+    const cookie = (await context.cookies()).find(({ name }) => name === 'as_accounts')!
     expect(cookie).to.include({ httpOnly: true, sameSite: 'Lax' })
     expect(cookie.value).not.to.contain(kept.account.id)
     await context.addCookies([{ ...cookie, value: `${cookie.value.slice(0, -2)}AA` }])
@@ -167,7 +167,7 @@ inBothSettings('Choosing an account', (world) => {
     await signInHere(page, wanted)
     await press(page, 'Allow')
     const { id_token: hint = '' } = await tokensOf(app, first, await backAt(page, app, first))
-    await page.context().clearCookies({ name: /^session/ })
+    await page.context().clearCookies({ name: /^as_session/ })
     const request = await app.begin({ id_token_hint: hint })
     await page.goto(request.url)
     expect(await page.getByLabel('E-mail').inputValue()).to.equal(wanted.email)

@@ -50,7 +50,7 @@ inBothSettings('The way back to an app', (world) => {
       undefined,
       (letter) => linkIn(letter, '/activate') !== first,
     )
-    await context.clearCookies({ name: /^interaction/ })
+    await context.clearCookies({ name: /^as_interaction/ })
     await page.goto(linkIn(again, '/activate'))
     await page.getByRole('link', { name: 'Continue' }).click()
     await signInHere(page, person)
@@ -138,7 +138,7 @@ inBothSettings('The way back to an app', (world) => {
     await page.goto(request.url)
     expect(await heading(page)).to.equal('Create your account')
     await page.getByRole('link', { name: 'Sign in' }).click()
-    await context.clearCookies({ name: /^interaction/ })
+    await context.clearCookies({ name: /^as_interaction/ })
     await signInHere(page, person)
     expect(await heading(page)).to.equal('Reading List asks for access')
     await press(page, 'Allow')

@@ -177,7 +177,7 @@ async function showChoice(mine: Visit): Promise<void> {
     { 'E-mail': email, Password: password },
     { 'E-mail': EMAIL, Password: PASSWORD },
   ]) {
-    await page.context().clearCookies({ name: /^session/ })
+    await page.context().clearCookies({ name: /^as_session/ })
     await mine.open('/sign-in')
     await mine.fill(fields)
     await mine.press('Sign in')

@@ -187,7 +187,12 @@ describe('cookies', function () {
     })
     const lines = [...page.cookies, ...signedIn.cookies, ...asked.cookies, ...registering.cookies]
     const names = lines.map((line) => line.slice(0, line.indexOf('=')))
-    expect(names).to.include.members(['__Host-csrf', '__Host-session', '__Host-device', '__Host-browser'])
+    expect(names).to.include.members([
+      '__Host-as_csrf',
+      '__Host-as_session',
+      '__Host-as_device',
+      '__Host-as_browser',
+    ])
     for (const line of lines) {
       expect(line)
         .to.match(/; *httponly/i)
@@ -207,20 +212,20 @@ describe('cookies', function () {
     const visitor = stage.visitor()
     await visitor.get(app.authorizePath())
     const person = await stage.person()
-    const planted = visitor.cookie('session') ?? ''
+    const planted = visitor.cookie('as_session') ?? ''
     await signIn(visitor, app.authorizePath(), person)
-    const first = visitor.cookie('session') ?? ''
+    const first = visitor.cookie('as_session') ?? ''
     expect(first).to.have.length.greaterThan(40).and.not.equal(planted)
     await signIn(visitor, app.authorizePath({ prompt: 'login' }), person)
-    const second = visitor.cookie('session') ?? ''
+    const second = visitor.cookie('as_session') ?? ''
     expect(second).not.to.equal(first)
     // The page of one's own account has a sign-in of its own.
     const form = await visitor.get('/register')
     const csrf = /name="_csrf" value="([^"]*)"/.exec(form.text)?.[1] ?? ''
     await visitor.post('/sign-in', { _csrf: csrf, email: person.email, password: PASSWORD })
-    expect(visitor.cookie('session')).not.to.equal(second)
+    expect(visitor.cookie('as_session')).not.to.equal(second)
     const old = stage.visitor()
-    for (const name of ['session', 'session.sig']) old.setCookie(name, visitor.cookie(name) ?? '')
+    for (const name of ['as_session', 'as_session.sig']) old.setCookie(name, visitor.cookie(name) ?? '')
     expect((await old.get('/account')).heading).to.contain('account')
   })
 
@@ -228,8 +233,8 @@ describe('cookies', function () {
     const stage = await sqliteStage()
     const victim = stage.visitor()
     await victim.signIn({ email: (await stage.person()).email, password: PASSWORD })
-    const value = victim.cookie('session') ?? ''
-    const signature = victim.cookie('session.sig') ?? ''
+    const value = victim.cookie('as_session') ?? ''
+    const signature = victim.cookie('as_session.sig') ?? ''
     for (const [id, sig] of [
       [value, ''],
       [value, `${signature.slice(0, -2)}AA`],
@@ -237,8 +242,8 @@ describe('cookies', function () {
       ['a'.repeat(59), signature],
     ]) {
       const thief = stage.visitor()
-      thief.setCookie('session', id!)
-      if (sig) thief.setCookie('session.sig', sig)
+      thief.setCookie('as_session', id!)
+      if (sig) thief.setCookie('as_session.sig', sig)
       expect((await thief.get('/account')).heading, `${id} ${sig}`).to.equal('Sign in')
     }
   })

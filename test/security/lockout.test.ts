@@ -119,11 +119,11 @@ for (const { name, stage: open } of STAGES)
       const network = anyAddress()
       const mallory = createVisitor(stage.issuer, { 'x-forwarded-for': network })
       await mallory.signIn({ email: mine.email, password: PASSWORD })
-      const device = mallory.cookie('device') ?? ''
+      const device = mallory.cookie('as_device') ?? ''
       await guess(victim.email, network, limit + 5)
       for (const value of [device, device.replace(mine.id, victim.id), `${device}x`, 'x', '']) {
         const again = createVisitor(stage.issuer, { 'x-forwarded-for': network })
-        again.setCookie('device', value)
+        again.setCookie('as_device', value)
         expect((await again.signIn({ email: victim.email, password: PASSWORD })).status, value).to.equal(400)
       }
     })

@@ -25,6 +25,8 @@ export type BrowserOptions = {
   javaScript?: boolean
   /** A desktop unless told. */
   device?: keyof typeof DEVICES
+  /** True: a certificate that no authority issued is good enough. */
+  selfSigned?: boolean
 }
 
 /** Somebody's browser: its pages share cookies, and nothing with any other. */
@@ -47,9 +49,14 @@ function chromiumOnce(): Promise<Browser> {
 export async function openBrowser({
   javaScript = true,
   device = 'desktop',
+  selfSigned: ignoreHTTPSErrors = false,
 }: BrowserOptions = {}): Promise<OpenBrowser> {
   const browser = await chromiumOnce()
-  const context = await browser.newContext({ javaScriptEnabled: javaScript, ...DEVICES[device] })
+  const context = await browser.newContext({
+    javaScriptEnabled: javaScript,
+    ignoreHTTPSErrors,
+    ...DEVICES[device],
+  })
   context.setDefaultTimeout(STEP_WITHIN_MS)
   const complaints: string[] = []
   context.on('console', (message) => {

@@ -143,11 +143,11 @@ inBothSettings('A request to sign out', (world) => {
       { id_token_hint: idToken, ...back },
     ]) {
       const visitor = createVisitor(server.issuer)
-      visitor.setCookie('session', 'of-yesterday')
+      visitor.setCookie('as_session', 'of-yesterday')
       const answer = await visitor.get(`/oauth/logout?${new URLSearchParams(query)}`)
       expect([answer.status, answer.headers.get('location')]).to.eql([303, `${app.signedOutUri}?state=s`])
       expect(answer.text).not.to.contain('<script')
-      expect(visitor.cookie('session'), 'no session is left behind').to.equal(undefined)
+      expect(visitor.cookie('as_session'), 'no session is left behind').to.equal(undefined)
     }
     for (const query of [{}, { id_token_hint: idToken }, back] as Record<string, string>[]) {
       const page = await createVisitor(server.issuer).get(`/oauth/logout?${new URLSearchParams(query)}`)
