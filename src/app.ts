@@ -39,6 +39,7 @@ import { endSessionAndGrants } from './oidc/sessions/access-endings.ts'
 import { resourceScopeTitle } from './oidc/grants/scope-words.ts'
 import { LIBRARY_PATHS } from './oidc/endpoints/addresses.ts'
 import { postedRequestRoutes } from './oidc/endpoints/posted-request.routes.ts'
+import { resumedRequestRoutes } from './oidc/endpoints/resumed-request.routes.ts'
 import { refuseOtherAddresses } from './oidc/endpoints/other-addresses.routes.ts'
 import { fixAddresses } from './oidc/provider.ts'
 import type { Parts } from './process/parts.ts'
@@ -158,6 +159,7 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
   const routers = listRouters({ parts, accounts, features, pages, render, findMember, startAgain, restarts })
   const inner = new Koa()
   inner.use(postedRequestRoutes([LIBRARY_PATHS.authorization, LIBRARY_PATHS.end_session]).routes())
+  inner.use(resumedRequestRoutes(LIBRARY_PATHS.authorization, 'restart').routes())
   inner.use(features.statusListRoutes.routes())
   inner.use(oidc.middleware)
   inner.use(

@@ -226,6 +226,18 @@ describe('the authorization endpoint', function () {
     expect((await visitor.get(returnOf(allowed), once)).status).to.equal(303)
   })
 
+  it('reads nothing from the address of the way back from our pages', async () => {
+    for (const response_mode of ['query', 'form_post', 'jwt', 'query.jwt', 'fragment.jwt']) {
+      const { search } = new URL(app.authorizePath({ response_mode }), stage.issuer)
+      for (const uid of ['unknown', '..', '%00', '%ff', 'x'.repeat(3000)]) {
+        const answer = await ask(`/oauth/authorize/${uid}${search}`)
+        expect(answer.status, `${uid} ${response_mode}`).to.be.oneOf([400, 410])
+        expect(answer.headers, `${uid} ${response_mode}`).not.to.have.property('location')
+        expect(answer.text).not.to.contain(app.redirectUri)
+      }
+    }
+  })
+
   it('takes no part in CORS, cannot be framed, leaks no referrer and is never kept', async () => {
     const origin = 'https://app.example.com'
     for (const path of [app.authorizePath(), app.authorizePath({ redirect_uri: 'https://evil.example' })]) {
