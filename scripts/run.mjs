@@ -33,6 +33,7 @@ const TARGETS = {
   types: { command: ['node_modules/typescript/bin/tsc', '--project', '.'] },
   load: { command: ['artillery/run.ts'], package: 'artillery' },
   bench: { command: ['bench/run.ts'], services: ['redis'] },
+  fuzz: { command: ['test/fuzz/run.ts'], services: ['mariadb', 'redis'] },
   screenshots: { command: ['test/screenshots.ts'], services: ['chromium'] },
   readme: { command: ['test/support/update-readme.ts'] },
 }

@@ -55,11 +55,11 @@ export function randomFrom(seed: number) {
   }
 }
 
-const NAMES =
+export const NAMES =
   'client_id redirect_uri response_type scope state code code_verifier code_challenge code_challenge_method refresh_token token client_secret client_assertion client_assertion_type resource prompt max_age id_token_hint login_hint ui_locales claims acr_values nonce response_mode request request_uri email password name username newPassword currentPassword id clientId decision next mode to restart xsrf logout post_logout_redirect_uri __proto__ constructor toString hasOwnProperty length'.split(
     ' ',
   )
-const VALUES = [
+export const VALUES = [
   '',
   ' ',
   '\0',
@@ -106,7 +106,7 @@ const VALUES = [
   'xn--a@xn--a',
   '\ud800',
 ]
-const HEADERS = [
+export const HEADERS = [
   'authorization',
   'content-encoding',
   'transfer-encoding',
@@ -129,7 +129,7 @@ const HEADERS = [
   'accept-encoding',
   'content-language',
 ]
-const HEADER_VALUES = [
+export const HEADER_VALUES = [
   '',
   'x',
   'Basic',
@@ -179,7 +179,7 @@ const QUERIES = [
   'next=//evil.example',
   'x=\u{e4}',
 ].map((query) => query.replace(/[^\x21-\x7e]/g, encodeURIComponent))
-const PATH_ENDS = [
+export const PATH_ENDS = [
   '/',
   '//',
   '/..',
@@ -194,7 +194,7 @@ const PATH_ENDS = [
   '/a/b/c',
   `/${'x'.repeat(3000)}`,
 ]
-const TYPES = [
+export const TYPES = [
   '',
   'application/json',
   'application/x-www-form-urlencoded',

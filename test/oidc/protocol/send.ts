@@ -1,5 +1,6 @@
 /** One HTTP request, byte for byte as given: any Host, any header, any path, and never a redirect followed. */
 import { request } from 'node:http'
+import type { Agent } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 
 export type Sent = {
@@ -12,6 +13,8 @@ export type Sent = {
   form?: Record<string, string | string[] | undefined>
   /** Hangs up. */
   signal?: AbortSignal
+  /** Keeps connections open between requests; without it each request has its own. */
+  agent?: Agent
 }
 
 export type Answer = {
@@ -35,7 +38,15 @@ export function send(address: string, sent: Sent): Promise<Answer> {
   }
   return new Promise((resolve, reject) => {
     const outgoing = request(
-      { host: hostname, port, method, path: pathOf(sent.to), headers, agent: false, signal: sent.signal },
+      {
+        host: hostname,
+        port,
+        method,
+        path: pathOf(sent.to),
+        headers,
+        agent: sent.agent ?? false,
+        signal: sent.signal,
+      },
       (incoming) => {
         const chunks: Buffer[] = []
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk))

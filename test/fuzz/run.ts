@@ -1,0 +1,76 @@
+/** `npm run fuzz`: mutated requests over all routes, from a seed, against a server of its own. */
+import { parseArgs } from 'node:util'
+import type { Store } from '../support/running-server.ts'
+import { play } from './play.ts'
+import type { FuzzReport } from './play.ts'
+import { describeFault } from './verdict.ts'
+
+const HELP = `npm run fuzz -- [--requests N] [--seed N] [--store sqlite|mariadb+redis]
+
+Sends N mutated requests (300000) over all routes, with people who are signed in, to a server that it starts.
+A 5xx, an event loop that is held for more than 100 ms, a leaked detail and memory that grows are faults.
+The same seed sends the same mutations again; without one it is taken from the clock and printed.
+`
+/** The share of the warm heap by which memory may differ at the end: caches are still filling. */
+const HEAP_MAY_GROW_BYTES = 24 * 1024 * 1024
+const MIB = 1024 * 1024
+
+const { values } = parseArgs({
+  options: {
+    requests: { type: 'string', default: '300000' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    store: { type: 'string', default: 'sqlite' },
+    help: { type: 'boolean', default: false },
+  },
+})
+if (values.help) process.stdout.write(HELP)
+else process.exitCode = await run()
+
+async function run(): Promise<number> {
+  const [requests, seed] = [values.requests, values.seed].map(Number)
+  const stores: Store[] = ['sqlite', 'mariadb+redis']
+  const store = stores.find((one) => one === values.store)
+  if (!store || !Number.isInteger(requests) || requests! < 1 || !Number.isInteger(seed)) {
+    process.stderr.write(`Got ${JSON.stringify(values)}.\n\n${HELP}`)
+    return 2
+  }
+  process.stdout.write(`seed ${seed}, ${requests} requests, ${store}\n`)
+  const startedMs = performance.now()
+  const report = await play({
+    store,
+    requests: requests!,
+    seed: seed!,
+    onProgress: progress(requests!, startedMs),
+  })
+  return conclude(report, (performance.now() - startedMs) / 1000)
+}
+
+function progress(total: number, startedMs: number) {
+  const every = Math.max(1000, Math.floor(total / 20 / 1000) * 1000)
+  return (done: number) => {
+    if (done % every !== 0) return
+    const seconds = (performance.now() - startedMs) / 1000
+    process.stdout.write(`${done} of ${total} after ${Math.round(seconds)} s\n`)
+  }
+}
+
+function conclude(
+  { requests, statuses, faults, longestHeldMs, heapBytes }: FuzzReport,
+  seconds: number,
+): number {
+  const grownBytes = heapBytes.end - heapBytes.warm
+  const failures = faults.map(describeFault)
+  if (grownBytes > HEAP_MAY_GROW_BYTES) failures.push(`the heap grew by ${Math.round(grownBytes / MIB)} MiB`)
+  const lines = [
+    `${requests} requests in ${Math.round(seconds)} s`,
+    `answers: ${Object.entries(statuses)
+      .map(([status, count]) => `${status} × ${count}`)
+      .join(', ')}`,
+    `longest hold of the event loop: ${Math.round(longestHeldMs)} ms`,
+    `heap: ${Math.round(heapBytes.warm / MIB)} MiB when warm, ${Math.round(heapBytes.end / MIB)} MiB at the end`,
+    ...failures.map((failure) => `✖ ${failure}`),
+    failures.length > 0 ? `${failures.length} faults` : 'no fault',
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+  return failures.length > 0 ? 1 : 0
+}
