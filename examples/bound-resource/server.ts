@@ -26,10 +26,13 @@ export function createBoundResource(settings: BoundResourceSettings): Server {
   const { issuer, jwksUri, identifier, cert, key } = settings
   // A revoked token is dead at once: no status list is kept.
   const verify = createVerifier({ issuer, audience: identifier, jwksUri, statusMaxAgeSeconds: 0 })
-  return createMtlsServer((request, response) => void answer(request, response, verify, identifier), {
-    cert,
-    key,
-  })
+  return createMtlsServer(
+    (request, response) => {
+      // What is thrown comes of the request alone, such as an address that cannot be read.
+      answer(request, response, verify, identifier).catch(() => response.writeHead(400).end())
+    },
+    { cert, key },
+  )
 }
 
 async function answer(

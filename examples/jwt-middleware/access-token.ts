@@ -56,7 +56,8 @@ export function createVerifier(settings: VerifierSettings): VerifyRequest {
     const { jkt, 'x5t#S256': x5t } = (claims['cnf'] ?? {}) as { jkt?: string; 'x5t#S256'?: string }
     // A bound token that comes as Bearer was taken from its owner (RFC 9449 §7.2).
     if ((jkt !== undefined) !== (scheme === 'dpop')) throw new RefusedToken('wrong scheme for this token')
-    if (jkt !== undefined) await checkProof(request, token, jkt)
+    // The client wrote all of the proof: whatever fails there, also in reading its key, is the client's fault.
+    if (jkt !== undefined) await checkProof(request, token, jkt).catch(refuse)
     if (x5t !== undefined && x5t !== thumbprint(request.certificate))
       throw new RefusedToken('not the certificate that the token is bound to')
   }
@@ -72,6 +73,10 @@ export function createVerifier(settings: VerifierSettings): VerifyRequest {
       return refusal(error, scheme)
     }
   }
+}
+
+function refuse(cause: unknown): never {
+  throw new RefusedToken(cause instanceof Error ? cause.message : 'a broken proof', { cause })
 }
 
 function refusal(error: unknown, scheme: string): Verdict {

@@ -7,7 +7,7 @@ import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import * as oidc from 'openid-client'
 import { renderPage, STYLE } from './page.ts'
-import { sessionOf } from './session.ts'
+import { arrive, depart, sessionOf } from './session.ts'
 import { stepUpOf } from './step-up.ts'
 import type { Session } from './session.ts'
 
@@ -46,7 +46,12 @@ export async function createRelyingParty(settings: RelyingPartySettings): Promis
     },
   )
   config[oidc.customFetch] = recordingFetch
-  return createServer((request, response) => void answer(settings, config, request, response))
+  return createServer((request, response) => {
+    // Steps that fail are shown on the page; this is for requests that nothing can be made of.
+    answer(settings, config, request, response).catch(() =>
+      response.writeHead(400).end('A broken request.\n'),
+    )
+  })
 }
 
 const STEPS: Record<string, Step> = {
@@ -96,8 +101,8 @@ async function departure(
 ): Promise<string> {
   const { api, publicUrl } = settings
   const codeVerifier = oidc.randomPKCECodeVerifier()
-  session.departure = { codeVerifier, state: oidc.randomState(), nonce: oidc.randomNonce() }
-  const { state, nonce } = session.departure
+  const [state, nonce] = [oidc.randomState(), oidc.randomNonce()]
+  depart(session, state, { codeVerifier, nonce })
   return oidc.buildAuthorizationUrl(config, {
     redirect_uri: `${publicUrl}/callback`,
     scope: ['openid profile email offline_access', api?.scope].filter(Boolean).join(' '),
@@ -113,12 +118,14 @@ async function departure(
 }
 
 async function callback({ config, session, url }: Visit): Promise<string> {
-  const { departure } = session
-  if (!departure) throw new Error('this browser did not begin a sign-in here; please begin again')
-  session.departure = undefined
+  const state = url.searchParams.get('state') ?? ''
+  const departure = arrive(session, state)
+  // A page that was reloaded, or that a person went back to, comes with a return that was used.
+  if (!departure && session.signedIn) return '/'
+  if (!departure) throw new Error('this browser did not begin that sign-in here; please begin again')
   const tokens = await oidc.authorizationCodeGrant(config, url, {
     pkceCodeVerifier: departure.codeVerifier,
-    expectedState: departure.state,
+    expectedState: state,
     expectedNonce: departure.nonce,
     idTokenExpected: true,
   })
@@ -140,7 +147,9 @@ async function refresh({ config, session }: Visit): Promise<string> {
   return '/'
 }
 
-async function userinfo({ config, session }: Visit): Promise<string> {
+async function userinfo(visit: Visit): Promise<string> {
+  const { config, session } = visit
+  if (session.signedIn?.refreshToken && session.signedIn.expiresAtMs <= Date.now()) await refresh(visit)
   const { signedIn } = session
   if (!signedIn) throw new Error('please sign in first')
   const profile = await oidc.fetchUserInfo(config, signedIn.accessToken, signedIn.claims.sub)
@@ -172,7 +181,7 @@ async function askApi({ settings: { api }, config, session }: Visit, method: str
   const url = new URL(path, api.identifier).href
   const startedAtMs = Date.now()
   const response = await fetch(url, { method, headers: { Authorization: `Bearer ${tokens.access_token}` } })
-  const body: unknown = await response.json()
+  const body: unknown = await response.json().catch(() => 'no JSON')
   const ms = Date.now() - startedAtMs
   session.exchanges.push({ what: `${method} ${url} (the resource server)`, status: response.status, ms })
   return { response, body }
@@ -205,11 +214,17 @@ function kept({
 function failed(session: Session, error: unknown): string {
   const { message, ...details } = error instanceof Error ? error : new Error(String(error))
   const { error: code, error_description: description } = details as Record<string, unknown>
-  session.answer = {
-    title: 'That did not work',
-    body: { message, error: code, error_description: description },
-  }
+  // The refresh token is good for nothing any more: signed out elsewhere, taken back, or too old.
+  if (code === 'invalid_grant') session.signedIn = undefined
+  const body = { message, error: code, error_description: description }
+  session.answer = { title: WORDS[String(code)] ?? 'That did not work', body }
   return '/'
+}
+
+/** What people read first; the error itself is for developers. */
+const WORDS: Record<string, string> = {
+  access_denied: 'You did not allow it',
+  invalid_grant: 'That sign-in has ended. Please sign in again',
 }
 
 /** Whose request an exchange belongs to. */

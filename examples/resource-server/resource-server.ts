@@ -89,7 +89,7 @@ async function createCheck({
   const verify = createVerifier({ issuer, audience: identifier, jwksUri })
   return async (request, token) => {
     const claims = token.includes('.') ? await verified(request) : await introspected(token)
-    if (!claims || claims['aud'] !== identifier) return undefined
+    if (!claims || ![claims['aud']].flat().includes(identifier)) return undefined
     const { sub, client_id: client, scope, acr, auth_time } = claims
     return {
       subject: String(sub ?? client),

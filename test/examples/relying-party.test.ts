@@ -84,7 +84,7 @@ describe('the example app', () => {
     await page.getByLabel('Password').fill(other.password)
     await press('Sign in')
     expect(await press('Don’t allow'))
-      .to.include('That did not work')
+      .to.include('You did not allow it')
       .and.include('access_denied')
   })
 

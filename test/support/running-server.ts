@@ -93,6 +93,8 @@ export async function startServer(options: ServerOptions) {
       await group.signal(signal)
       await group.start()
     },
+    /** Starts every process again, after `signal` has ended them. */
+    start: () => group.start(),
     /** Sends every process a signal and answers their exit codes when they have ended. */
     signal: (name: NodeJS.Signals) => group.signal(name),
     async stop() {
