@@ -103,6 +103,23 @@ describe('settings', () => {
     expect(problem).to.contain('takes the path of a readable file')
   })
 
+  it('show no part of a secret that is written where it does not belong', () => {
+    const kept = 'Zm9v/Canary+bar'
+    const wrong: Record<string, string>[] = [
+      { ACCOUNT_SERVER_TOKEN_SECRET_KEY_FILE: kept },
+      { ACCOUNT_SERVER_TOKEN_SECRET_KEY_FILE: `/${kept}` },
+      { ACCOUNT_SERVER_TOKEN_SECRET_KEY: `key:${kept}` },
+      { ACCOUNT_SERVER_MYSQL_DSN: `mysql+x://app:p@${kept}@db.example/accounts` },
+      { ACCOUNT_SERVER_REDIS_DSN: `redis://:a@${kept}@redis.example:1/x?password=${kept}` },
+      { ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: `mailer:${kept}@mail.example` },
+    ]
+    for (const environment of wrong) {
+      const problems = problemsOf(environment)
+      expect(problems.length, JSON.stringify(environment)).to.be.greaterThan(0)
+      expect(problems.join()).to.not.contain('Canary')
+    }
+  })
+
   it('accept the misspelt SMTP names of an earlier service', () => {
     const config = read({
       account_server_worker_smtp_servser_url: 'smtp://mail.example:25',

@@ -3,7 +3,9 @@ import { randomUUID } from 'node:crypto'
 import type { Middleware } from 'koa'
 import { requestState } from './request-state.ts'
 
-const ACCEPTABLE = /^[\w-]{8,64}$/
+/** UUID, 32 hexadecimal digits (nginx, W3C Trace Context) or ULID: a proxy may pass on what a client wrote there. */
+const ACCEPTABLE =
+  /^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32}|[0-7][0-9A-HJKMNP-TV-Z]{25})$/i
 
 /** Keeps `X-Request-Id` when a trusted proxy sent it, else makes one; answers with it. Comes after `clientAddress`. */
 export function requestId(): Middleware {

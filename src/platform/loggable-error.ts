@@ -31,8 +31,13 @@ function safeMessage(error: Error): string {
   // A connection that broke has a code of its own, and the statement all the same.
   const fromDatabase =
     'sqlMessage' in error || /^(ER_|SQLITE_)/.test(codeOf(error)) || STATEMENT.test(error.message)
-  const text = fromDatabase ? databaseMessage(error) : error.message
+  const text = fromDatabase ? databaseMessage(error) : withoutSource(error)
   return text.replace(/[^\s@'"<>()]+@[^\s@'"<>()]+/g, '[address]').slice(0, 500)
+}
+
+// JSON.parse quotes what it could not read, and URL keeps what it could not in `input`, which is not logged.
+function withoutSource(error: Error): string {
+  return error instanceof SyntaxError ? error.message.replace(/(['"]).*\1/s, "'…'") : error.message
 }
 
 // knex prefixes the statement with its bindings; the database's own words follow the last ' - '.

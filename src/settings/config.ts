@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import { nearest } from './nearest.ts'
+import { mask } from './masked.ts'
 import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import { deriveKey } from '../platform/tokens.ts'
 import { isLoopback } from './setting-kinds.ts'
@@ -63,6 +64,8 @@ function withDotEnv(environment: Environment): Environment {
   return existsSync(file) ? { ...parseEnv(readFileSync(file, 'utf8')), ...environment } : environment
 }
 
+const PLAIN_PATH = /^[.~]{0,2}(?:\/[a-z\d._-]{1,40})+$/
+
 function collect(environment: Environment): { values: Map<SettingName, string>; problems: string[] } {
   const values = new Map<SettingName, string>()
   const problems: string[] = []
@@ -80,7 +83,9 @@ function collect(environment: Environment): { values: Map<SettingName, string>; 
         problems.push(`${key} is set twice, with different values`)
       values.set(found.name, value)
     } catch {
-      problems.push(`${key}: got "${raw}", takes the path of a readable file`)
+      // The secret itself may be there in place of a path.
+      const isSafe = !describeSetting(found.name).secret || PLAIN_PATH.test(raw)
+      problems.push(`${key}: got ${isSafe ? `"${raw}"` : mask('')}, takes the path of a readable file`)
     }
   }
   return { values, problems }
@@ -289,10 +294,4 @@ function generatedSecret(dataDir: string, persist: boolean): string {
       `ACCOUNT_SERVER_DATA_DIR: got "${dataDir}", takes a folder that can be written (${got})`,
     ])
   }
-}
-
-function mask(value: unknown): string {
-  const shown = String(value)
-  if (!URL.canParse(shown)) return '********'
-  return shown.replace(/\/\/([^:@/]*)(:[^@]*)?@/, '//$1:********@')
 }

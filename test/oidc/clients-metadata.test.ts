@@ -80,7 +80,10 @@ describe('client metadata', () => {
     it(`refuses the redirect address ${told}${more ? ` of a ${more.application_type} client` : ''}`, () => {
       const redirect = refusal({ ...app, ...more, redirect_uris: ['https://app.example.com/ok', uri] })
       expect(redirect).to.include({ code: 'invalid_redirect_uri', status: 400 })
-      expect(redirect.message).to.match(message).and.contain('redirect_uris.1').and.contain(uri)
+      expect(redirect.message).to.match(message).and.contain('redirect_uris.1')
+      // What could hold a password is masked.
+      expect(redirect.message).to.contain(uri.includes('@') || uri.length > 200 ? '' : uri)
+      expect(redirect.message).to.not.contain('user:pass')
       expect(redirect.message).not.to.contain('redirect_uris.0')
 
       const logout = refusal({

@@ -1,11 +1,12 @@
 import { expect } from 'chai'
 import { registerApp } from '../oidc/challenge/first-party-app.ts'
 import type { Challenged } from '../oidc/challenge/first-party-app.ts'
-import { register, signIn, userinfo } from '../oidc/protocol/relying-party.ts'
+import { CALLBACK, register, signIn, userinfo } from '../oidc/protocol/relying-party.ts'
 import type { Tokens } from '../oidc/protocol/relying-party.ts'
 import { basic } from '../oidc/protocol/send.ts'
-import { openStage } from '../oidc/protocol/stage.ts'
+import { anyAddress, openStage } from '../oidc/protocol/stage.ts'
 import type { Stage } from '../oidc/protocol/stage.ts'
+import { secretShapes } from './secret-shapes.ts'
 
 const MARK = 'canary7f3a'
 
@@ -15,7 +16,10 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
     let stage: Stage
 
     before(async () => {
-      stage = await openStage({ store, env: { ACCOUNT_SERVER_DEBUG: 'true' } })
+      stage = await openStage({
+        store,
+        env: { ACCOUNT_SERVER_DEBUG: 'true', ACCOUNT_SERVER_CLIENT_REGISTRATION: 'open' },
+      })
     })
     after(() => stage.stop())
 
@@ -98,6 +102,33 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       }
     })
 
+    it('name no live secret that came in a broken request, nor does any answer to it', async () => {
+      const app = await register(stage, { post_logout_redirect_uris: [CALLBACK] })
+      const tokens = await app.tokensFor(await stage.person())
+      const chosen = `Pa55-${MARK}-by-a-Person`
+      const live = [app.secret, tokens.refresh_token, tokens.access_token, tokens.id_token, chosen]
+      const seen: string[] = []
+      for (const secret of live) {
+        const shapes = secretShapes(secret, app).filter(([, { to }]) => to.length < 8000)
+        for (const batch of batches(shapes, 20))
+          await Promise.all(
+            batch.map(async ([shape, sent]) => {
+              const from = { 'x-forwarded-for': anyAddress(), accept: '*/*' }
+              const answer = await stage.send({ ...sent, headers: { ...from, ...sent.headers } })
+              expect(answer.status, `${shape}: ${answer.text}`).to.be.below(500)
+              const shown = answer.status < 400 ? '' : answer.text
+              if (partsOf(secret).some((part) => shown.includes(part)))
+                seen.push(`${shape} is answered with the secret: ${shown}`)
+            }),
+          )
+      }
+      const lines = stage.log().split('\n')
+      for (const secret of live)
+        for (const part of partsOf(secret))
+          seen.push(...lines.filter((line) => line.includes(part)).map((line) => `${part} in ${line}`))
+      expect(seen.length, seen.slice(0, 30).join('\n\n')).to.equal(0)
+    })
+
     it('are one JSON object per line, whatever the request contains', async () => {
       await stage.send({ to: '/x%0a%7b%22level%22:%22info%22%7d', headers: { 'user-agent': 'a\tb' } })
       await stage.send({ to: '/sign-in', form: { email: 'a\n{"level":"error"}\r\u001b[31m', password: 'x' } })
@@ -111,4 +142,18 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
 function around(log: string, secret: string): string {
   const at = log.indexOf(secret)
   return at < 0 ? '' : log.slice(Math.max(0, at - 200), at + 100)
+}
+
+/** The secret, or so much of it that the rest could be guessed, as it came and as a form or a base64 has it. */
+function partsOf(secret: string): string[] {
+  const parts = [secret.slice(0, 12), secret.slice(-12), secret.slice(8, 20)]
+  const coded = [Buffer.from(secret).toString('base64').slice(0, 14)]
+  return [...parts.flatMap((part) => [part, encodeURIComponent(part)]), ...coded].filter(
+    // What every JWT begins with is no secret.
+    (part) => !part.startsWith('eyJ') && !part.startsWith('ZXlK'),
+  )
+}
+
+function batches<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size))
 }

@@ -11,6 +11,7 @@ import {
   ENCRYPTION_ALGS,
   SIGNING_ALGS,
 } from '../keys/algorithms.ts'
+import { shownAddress, shownChoice } from '../shown.ts'
 import { REACHABLE_LEVELS } from '../requests/authentication-levels.ts'
 import { absoluteUriFault, httpsUriFault, originFault, webUriFault } from './client-uri.ts'
 
@@ -28,7 +29,13 @@ const RESPONSE_MODES = [
 ] as const
 
 export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  z.enum(values, { error: ({ input }) => `takes ${values.join(', ')}; got ${JSON.stringify(input)}` })
+  z.enum(values, { error: ({ input }) => `takes ${values.join(', ')}; got ${shownInput(input, values)}` })
+
+function shownInput(input: unknown, values: readonly string[]): string {
+  if (typeof input !== 'string')
+    return Array.isArray(input) ? 'a list' : `a value of the type ${typeof input}`
+  return `"${shownChoice(input, values)}"`
+}
 
 // Of a client that wants another by default, nobody could sign in.
 const reachableLevel = z.string().refine((value) => REACHABLE_LEVELS.some((level) => level === value), {
@@ -39,7 +46,8 @@ const reachableLevel = z.string().refine((value) => REACHABLE_LEVELS.some((level
 export const uri = (fault: (value: string) => string | undefined) =>
   z.string().check((ctx) => {
     const message = fault(ctx.value)
-    if (message) ctx.issues.push({ code: 'custom', input: ctx.value, message: `"${ctx.value}": ${message}` })
+    if (!message) return
+    ctx.issues.push({ code: 'custom', input: ctx.value, message: `"${shownAddress(ctx.value)}": ${message}` })
   })
 
 const scopeCharacters = /^[\x20\x21\x23-\x5B\x5D-\x7E]*$/

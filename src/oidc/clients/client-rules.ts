@@ -5,6 +5,7 @@ import { checkExceptions } from './client-exceptions.ts'
 import { CIBA_GRANT, clientInput, complete, DEVICE_GRANT } from './client-metadata.ts'
 import type { ClientMetadata } from './client-metadata.ts'
 import { redirectUriFault } from './client-uri.ts'
+import { shownAddress } from '../shown.ts'
 import { checkProfile, withProfileFields } from './profiles.ts'
 import { checkResponseEncryption } from './response-encryption.ts'
 
@@ -58,7 +59,7 @@ function checkRedirects(client: ClientMetadata, refuse: Refuse): void {
   for (const field of ['redirect_uris', 'post_logout_redirect_uris'] as const) {
     client[field].forEach((value, index) => {
       const fault = redirectUriFault(value, client.application_type, { anyScheme })
-      if (fault) refuse([field, index], `"${value}": ${fault}`)
+      if (fault) refuse([field, index], `"${shownAddress(value)}": ${fault}`)
     })
   }
 }

@@ -13,6 +13,7 @@ import { wrapResponseModes } from '../library/library.ts'
 import type { Refusal } from './descriptions.ts'
 import { explain } from './explain.ts'
 import { refusalFacts } from './facts.ts'
+import { shownSentence } from '../shown.ts'
 
 const REFUSALS = [
   'authorization.error',
@@ -95,8 +96,10 @@ export function describeRefusals(provider: Provider, log: Logger): void {
 }
 
 function entryOf(ctx: KoaContextWithOIDC, refusal: Refusal) {
-  const { message, error_description: reason, error_detail: detail } = refusal
+  const { message, error_description: reason, error_detail } = refusal
   const clientId = ctx.oidc.client?.clientId
+  // An error in JSON quotes where it begins.
+  const detail = error_detail === undefined ? undefined : shownSentence(error_detail)
   return { clientId, refusal: message, reason, detail, ...refusalFacts(ctx, refusal) }
 }
 

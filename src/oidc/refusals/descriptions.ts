@@ -7,7 +7,8 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { addressOfProof } from '../binding/dpop.ts'
 import { acceptedValues } from '../library/library.ts'
 import { authenticationFailed, grantRefused } from './credentials.ts'
-import { authenticationsIn, got, lostParameters } from './sent.ts'
+import { authenticationsIn, got, gotType, lostParameters } from './sent.ts'
+import { shownAddress, shownNames } from '../shown.ts'
 
 /** An error of the library, or one like it. */
 export type Refusal = Error & {
@@ -114,7 +115,7 @@ export const BY_SENTENCE: Readonly<Record<string, Words>> = {
   'scope contains invalid characters':
     'scope takes names with single spaces between them, without quotes and backslashes',
   'requested scope is not allowed': (_ctx, { scope }) =>
-    `the scope ${scope ?? ''} is not among those that this client is registered for`,
+    `the scope ${shownNames(scope ?? '')} is not among those that this client is registered for`,
   'could not parse the claims parameter JSON': 'claims is not valid JSON',
   'could not decode id_token_hint':
     'id_token_hint is not a signed JWT: send the ID token as it was issued, or what was encrypted in it',
@@ -204,11 +205,15 @@ export const BY_PATTERN: readonly (readonly [RegExp, Words])[] = [
   [
     /^refresh token missing requested scopes?$/,
     (_ctx, { scope }) =>
-      `the refresh token does not have the scope ${scope ?? ''}: leave it out, or ask the person anew`,
+      `the refresh token does not have the scope ${shownNames(scope ?? '')}: leave it out, or ask the person anew`,
   ],
   [
     /^no suitable encryption key found/,
     (_ctx, { error_description: told }) => `${told}: the jwks or jwks_uri of this client has to hold one`,
+  ],
+  [
+    /^authorization details type '[^]*' is not allowed for this client$/,
+    'this client is not registered for a type of these authorization_details: see its authorization_details_types',
   ],
   [
     /^origin \S* not allowed for client: /,
@@ -242,9 +247,7 @@ export function descriptionOf(ctx: KoaContextWithOIDC, refusal: Refusal): string
 function wrongType(ctx: KoaContextWithOIDC, { error_description: told = '' }: Refusal): string {
   const [, type = ''] = told.split(' ')
   const name = type === 'application/json' ? 'JSON' : 'a form'
-  const [sent = ''] = ctx.get('Content-Type').split(';')
-  const came = /^[\w/.+-]{1,60}$/.test(sent) ? `; got ${sent}` : ''
-  return `the body has to be ${name}, sent as Content-Type: ${type}${came}`
+  return `the body has to be ${name}, sent as Content-Type: ${type}${gotType(ctx)}`
 }
 
 const BODY_LIMIT = '56 KiB'
@@ -264,8 +267,9 @@ function withDetail(words: string): Words {
 }
 
 function proofAddress(ctx: KoaContextWithOIDC): string {
-  const address = addressOfProof(ctx.get('DPoP')) ?? ''
-  return /^https?:\/\/[\w.:/-]{1,150}$/.test(address) ? `; got ${address}` : ''
+  const address = addressOfProof(ctx.get('DPoP'))
+  const expected = ctx.oidc.urlFor(ctx.oidc.route)
+  return address === undefined ? '' : `; got ${shownAddress(address, [expected])}`
 }
 
 const OF_TOKEN: Record<string, string> = {

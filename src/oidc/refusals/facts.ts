@@ -5,18 +5,18 @@
  */
 import { decodeProtectedHeader } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { CLIENT_SIGNING_ALGS } from '../keys/algorithms.ts'
 import { presentedCertificate } from '../library/library.ts'
 import { unverifiedClaims } from '../unverified-claims.ts'
 import type { Refusal } from './descriptions.ts'
-import { authenticationOf, parameterOf } from './sent.ts'
+import { authenticationOf, parameterOf, shownParameter } from './sent.ts'
 import type { AuthenticationMethod } from './sent.ts'
+import { shownAddress, shownChoice, shownId, shownNames } from '../shown.ts'
 
 type Client = NonNullable<KoaContextWithOIDC['oidc']['client']>
 export type RefusalFacts = { got?: string | undefined; registered?: unknown }
 
 const LONGEST = 300
-/** A client identifier that is longer is a web address, or somebody's secret in the wrong place. */
-const LONGEST_ID = 36
 
 /** What was compared, by the part of the error's words that names it. */
 const COMPARED: [RegExp, parameter: string, (client: Client) => unknown][] = [
@@ -44,7 +44,19 @@ export function refusalFacts(ctx: KoaContextWithOIDC, refusal: Refusal): Refusal
   if (!found) return {}
   const [, parameter, registeredOf] = found
   const came = parameter === 'origin' ? ctx.get('Origin') : ctx.oidc.params?.[parameter]
-  return { got: textOf(came), registered: registeredOf(client) }
+  const registered = registeredOf(client)
+  return { got: shown(ctx, parameter, textOf(came), registered), registered }
+}
+
+const ADDRESSES = new Set(['post_logout_redirect_uri', 'redirect_uri', 'origin', 'resource'])
+
+function shown(ctx: KoaContextWithOIDC, parameter: string, came: string | undefined, registered: unknown) {
+  if (came === undefined) return undefined
+  const known = [registered].flat().filter((one) => typeof one === 'string')
+  if (ADDRESSES.has(parameter)) return shownAddress(came, known)
+  return parameter === 'scope'
+    ? shownNames(came, known.join(' ').split(' '))
+    : shownParameter(ctx, parameter, came)
 }
 
 const METHODS: Record<AuthenticationMethod, string> = {
@@ -67,9 +79,32 @@ function methodsOf(ctx: KoaContextWithOIDC, client: Client): RefusalFacts {
 /** All of an assertion that its checks look at and that is no proof by itself. */
 function assertionOf(ctx: KoaContextWithOIDC): string[] {
   const jwt = parameterOf(ctx, 'client_assertion')
-  const { iss, sub, aud, iat, exp } = unverifiedClaims(jwt)
-  const given = Object.entries({ ...headerOf(jwt), iss, sub, aud: textOf(aud), iat, exp })
-  return given.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${String(value)}`)
+  const claims = unverifiedClaims(jwt)
+  const { alg, kid } = headerOf(jwt)
+  const [iss, sub] = [claims['iss'], claims['sub']].map((id) => ifText(id, shownId))
+  const aud = ifText(claims['aud'], (text) =>
+    text
+      .split(' ')
+      .map((one) => shownAddress(one))
+      .join(' '),
+  )
+  const [iat, exp, nbf] = [claims['iat'], claims['exp'], claims['nbf']].map((time) =>
+    typeof time === 'number' ? String(time) : undefined,
+  )
+  const shownAlg = ifText(alg, (text) => shownChoice(text, [...CLIENT_SIGNING_ALGS, 'HS256', 'none']))
+  const given = Object.entries({ alg: shownAlg, kid: kidOf(ctx, kid), iss, sub, aud, iat, nbf, exp })
+  return given.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}`)
+}
+
+function ifText(value: unknown, show: (text: string) => string): string | undefined {
+  const text = textOf(value)
+  return text === undefined ? undefined : show(text)
+}
+
+/** A key's name is often its thumbprint, which looks like a token; one that the client has registered is none. */
+function kidOf({ oidc }: KoaContextWithOIDC, kid: unknown): string | undefined {
+  const registered = (oidc.client?.jwks?.keys ?? []).map((key) => key.kid)
+  return registered.includes(String(kid)) ? String(kid) : ifText(kid, (text) => shownNames(text))
 }
 
 function headerOf(jwt: string | undefined): { alg?: unknown; kid?: unknown } {
@@ -102,8 +137,7 @@ function registrationOf(client: Client): string {
 /** Who it says it is, when nobody by that name is registered. */
 function strangerOf(ctx: KoaContextWithOIDC): string | undefined {
   const id = clientIdOf(ctx)
-  if (id === undefined) return undefined
-  return id.length <= LONGEST_ID || URL.canParse(id) ? id.slice(0, LONGEST) : `${id.slice(0, 6)}...`
+  return id === undefined ? undefined : shownId(id.slice(0, LONGEST))
 }
 
 function clientIdOf(ctx: KoaContextWithOIDC): string | undefined {

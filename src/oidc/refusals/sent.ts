@@ -1,18 +1,50 @@
 /** What a request carried, as far as its sender may be told about it: it learns nothing that it did not send. */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { CLOCKS_APART_SECONDS, LONGEST_LIFE_SECONDS } from '../binding/client-assertion.ts'
-import { presentedCertificate } from '../library/library.ts'
+import { CLIENT_SIGNING_ALGS } from '../keys/algorithms.ts'
+import { acceptedValues, presentedCertificate } from '../library/library.ts'
 import { unverifiedClaims } from '../unverified-claims.ts'
-
-/** Values of a list that is known anyway; whatever else stands in their place could be a secret or somebody's advertising. */
-const PLAIN = /^[\w.:/+ -]{1,80}$/
+import { shownChoice, shownNumber } from '../shown.ts'
 
 export type AuthenticationMethod = 'basic' | 'post' | 'assertion' | 'certificate' | 'none'
 
-/** `; got VALUE`, or nothing when the parameter is missing or not to be repeated. */
+/** `; got VALUE`, masked unless it is a choice that is known or near one; nothing when the parameter is missing. */
 export function got(ctx: KoaContextWithOIDC, parameter: string): string {
   const value = parameterOf(ctx, parameter)
-  return value !== undefined && PLAIN.test(value) ? `; got ${value}` : ''
+  return value === undefined ? '' : `; got ${shownParameter(ctx, parameter, value)}`
+}
+
+const MEDIA_TYPES = [
+  'application/json',
+  'application/jwt',
+  'application/octet-stream',
+  'application/x-www-form-urlencoded',
+  'application/xml',
+  'multipart/form-data',
+  'text/html',
+  'text/plain',
+  'text/xml',
+]
+
+/** `; got TYPE` of the body. */
+export function gotType(ctx: KoaContextWithOIDC): string {
+  const [sent = ''] = ctx.get('Content-Type').split(';')
+  return sent === '' ? '' : `; got ${shownChoice(sent.toLowerCase(), MEDIA_TYPES)}`
+}
+
+/** A parameter that takes one of a few values, or a number. */
+export function shownParameter({ oidc }: KoaContextWithOIDC, parameter: string, value: string): string {
+  if (parameter === 'max_age' || parameter === 'requested_expiry') return shownNumber(value)
+  const { grantTypes, responseTypes, responseModes, prompts } = acceptedValues(oidc.provider)
+  const known: Record<string, readonly string[]> = {
+    grant_type: grantTypes,
+    response_type: responseTypes,
+    response_mode: responseModes,
+    prompt: prompts,
+    code_challenge_method: ['S256', 'plain'],
+    request_object_signing_alg: CLIENT_SIGNING_ALGS,
+  }
+  return shownChoice(value, known[parameter] ?? [])
 }
 
 /** A parameter as it came, from wherever it is read. */

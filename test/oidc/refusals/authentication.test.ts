@@ -226,6 +226,6 @@ describe('a client that does not get in is told why', function () {
     expect(await lineOf(stage, signed)).to.include({ got: 'shop-3' })
     const swapped = await lineOf(stage, await ask({}, basic(app.secret, app.clientId)))
     expect(JSON.stringify(swapped)).to.not.contain(app.secret)
-    expect(swapped['got']).to.equal(`${app.secret.slice(0, 6)}...`)
+    expect(swapped['got']).to.equal('(masked: 43 characters)')
   })
 })

@@ -172,7 +172,7 @@ describe('the other endpoints tell why they refuse', function () {
           json({ token_endpoint_auth_method: 'schlüssel' }),
           400,
           'invalid_client_metadata',
-          /got 'schl\?ssel'/,
+          /got '\(masked: 9 characters\)'/,
         ],
         [
           'against its profile',

@@ -104,9 +104,9 @@ describe('a request for tokens that is refused tells why', function () {
 
     it('and does not repeat what could be a secret in the wrong place', async () => {
       const answer = await ask({ grant_type: `<b>${'x'.repeat(90)}` })
-      expect(answer.json()['error_description'])
-        .to.match(/^grant_type takes/)
-        .and.not.match(/got/)
+      expect(answer.json()['error_description']).to.match(
+        /^grant_type takes.*; got \(masked: 93 characters\)$/,
+      )
     })
   })
 

@@ -1,0 +1,138 @@
+/**
+ * How a value of a request may appear in answers and in the log. A broken client puts its secrets anywhere: into other
+ * parameters, joined by `;`, encoded twice. So a value is repeated only if it has a shape that no secret has; of any
+ * other, its kind and length are named.
+ */
+
+/** A word as people write names: `offline_access`, `User.Read`, `api2:read`. Tokens mix their characters otherwise. */
+const PART = /^(?:(?:[A-Z]?[a-z]{1,20}|[A-Z]{2,3})\d{0,3}|\d{1,2})$/
+/** What parameters, passwords and encodings are written with. */
+const CARRIES = /[?;&=%@]/
+/** A port, or what is too short for a secret. */
+const SHORT = /^(?:\d{1,5}|\w{1,2})$/
+const LONGEST_WORDS = 300
+const LONGEST_LABEL = 40
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+const SAME_BEGINNING = 3
+/** Shorter than any password or token of ours. */
+const HARMLESS = /^[a-z]{1,6}$/
+const NUMBER = /^-?[\d.]{1,8}[a-z]{0,3}$/
+const SHORTEST_TOKEN = 12
+/** What other servers take. */
+const ELSEWHERE = [
+  'password',
+  'implicit',
+  'token',
+  'id_token',
+  'urn:ietf:params:oauth:grant-type:',
+  'signup',
+  'plain',
+]
+
+/** One of a few known values, or a mistyped one of them. */
+export function shownChoice(value: string, known: readonly string[]): string {
+  const text = value.trim()
+  const words = text.length <= LONGEST_WORDS ? text.split(/[ ,]+/) : []
+  const fits = words.every((word) => known.includes(word) || HARMLESS.test(word) || isMistyped(word, known))
+  return fits && words.length > 0 ? text : kindOf(value)
+}
+
+/** A number, also a wrong one. */
+export function shownNumber(value: string): string {
+  return NUMBER.test(value) || HARMLESS.test(value) ? value : kindOf(value)
+}
+
+/** Names that others choose, like scopes, one after another. */
+export function shownNames(value: string, known: readonly string[] = []): string {
+  const text = value.trim().slice(0, LONGEST_WORDS)
+  const words = text.split(' ').filter(Boolean)
+  return words.map((word) => (known.includes(word) ? word : shownName(word))).join(' ')
+}
+
+/** A client identifier: of the kind that is made here, a name, or the address of a document. */
+export function shownId(value: string): string {
+  if (UUID.test(value)) return value
+  return URL.canParse(value) ? shownAddress(value) : shownName(value)
+}
+
+/**
+ * An address: without query, fragment and password, and without such parts of its path that could be a token, unless they
+ * are in `registered` as well.
+ */
+export function shownAddress(value: string, registered: readonly string[] = []): string {
+  if (registered.includes(value) || isHarmlessAddress(value)) return value
+  const url = value.length <= 2000 ? URL.parse(value) : null
+  if (!url || !/^[a-z][a-z.+-]{1,40}:$/.test(url.protocol)) return shownName(value)
+  const known = new Set(registered.flatMap((one) => one.split('/')))
+  const path = url.pathname
+    .split('/')
+    .map((part) => (part === '' || known.has(part) ? part : shownName(part)))
+    .join('/')
+  const host = url.host && `//${url.host.split('.').map(shownLabel).join('.')}`
+  const account = url.username || url.password ? ' with a user name or password' : ''
+  const query = url.search ? ` with a query of ${url.search.length - 1} characters` : ''
+  const fragment = url.hash ? ` with a fragment of ${url.hash.length - 1} characters` : ''
+  return `${url.protocol}${host}${path}${account}${query}${fragment}`
+}
+
+/** Nothing but words, also where it is no address at all: shown to the letter, because a letter may be the mistake. */
+function isHarmlessAddress(value: string): boolean {
+  const runs = value.split(/[^A-Za-z0-9]+/).filter(Boolean)
+  return value.length <= 200 && !CARRIES.test(value) && runs.every((run) => PART.test(run) || SHORT.test(run))
+}
+
+/** A sentence of the library, in which it may have quoted what came. */
+export function shownSentence(text: string): string {
+  const unquoted = text.replace(/"[^"]*(?:"|$)/g, (quoted) => {
+    const inner = quoted.slice(1).replace(/"$/, '')
+    return `"${inner.split(' ').every((word) => shownName(word) === word) ? inner : '(masked)'}"`
+  })
+  return unquoted.split(' ').map(shownInSentence).join(' ').slice(0, LONGEST_WORDS)
+}
+
+function shownInSentence(word: string): string {
+  if (word.length < SHORTEST_TOKEN) return word
+  const bare = word.replace(/[,;:.)'"]+$/, '').replace(/^[('"]+/, '')
+  return shownName(bare) === bare || URL.canParse(bare) ? word.replace(bare, shownId(bare)) : '(masked)'
+}
+
+/** A name of at most eight words with `_`, `-`, `.`, `:` or `/` between them. */
+function shownName(value: string): string {
+  const parts = value.split(/[-_.:/]/)
+  const isName = value.length <= 100 && parts.length <= 9 && parts.every((part) => !part || PART.test(part))
+  return isName ? value : kindOf(value)
+}
+
+function isMistyped(word: string, known: readonly string[]): boolean {
+  const beginning = lettersOf(word).slice(0, SAME_BEGINNING)
+  const resembles = [...known, ...ELSEWHERE].some((one) => lettersOf(one).startsWith(beginning))
+  return beginning.length === SAME_BEGINNING && resembles && shownName(word) === word
+}
+
+function lettersOf(word: string): string {
+  return word.toLowerCase().replace(/[^a-z]/g, '')
+}
+
+function shownLabel(label: string): string {
+  return label.length <= LONGEST_LABEL && /^[a-z0-9[\]:-]*$/.test(label) && !isLongMix(label)
+    ? label
+    : '(masked)'
+}
+
+/** Letters and digits in one long run: no name of a machine, but a token. */
+function isLongMix(label: string): boolean {
+  return label.split('-').some((run) => run.length > 12 && /\d/.test(run) && /[a-z]/.test(run))
+}
+
+/** What is said of a value that is not repeated. */
+export function kindOf(value: string): string {
+  return `(masked: ${value.length} characters${hintOf(value)})`
+}
+
+// Of use to the developer: these are the mistakes that move secrets into other parameters.
+function hintOf(value: string): string {
+  if (/[;&]\s*\w+=/.test(value)) return ' with other parameters in them, which belong apart with &'
+  if (/%[0-9a-f]{2}/i.test(value)) return ', percent-encoded once too often'
+  if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(value)) return ' that look like a JWT'
+  return ''
+}
