@@ -118,7 +118,6 @@ function withhold(unpublished: ReadonlySet<string>): Middleware {
  * so that no code or refresh token is burnt by a fault; one that lost a race is answered with the error.
  */
 async function writeTogether(ctx: KoaContextWithOIDC): Promise<void> {
-  if (ctx.status >= 400) return
   try {
     await flushUnitOfWork(ctx)
   } catch (error) {

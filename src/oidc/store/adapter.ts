@@ -14,11 +14,12 @@ import { createRecordHandles } from './record-handles.ts'
 import { currentScope } from './request-scope.ts'
 import type { RequestScope } from './request-scope.ts'
 import { destroySession } from './revocation.ts'
-import { findSession, findSessionByUid, newVersion, saveSession } from './session-records.ts'
-import type { FoundSession, SessionNeeds } from './session-records.ts'
+import { findSession, findSessionByUid, newVersion, saveSession, untouchedBut } from './session-records.ts'
+import type { FoundSession, SessionNeeds, SessionWrite } from './session-records.ts'
 import { grantDigestOf, grantKey, isHandle, locate, locateSession, sharedWith, tagOf } from './token-ids.ts'
 import type { Located } from './token-ids.ts'
-import { commitPending } from './unit-of-work.ts'
+import { createTurns } from './turns.ts'
+import { commitEntries, commitPending } from './unit-of-work.ts'
 import type { UnitOfWorkNeeds } from './unit-of-work.ts'
 
 export type AdapterNeeds = UnitOfWorkNeeds &
@@ -42,6 +43,7 @@ export function createAdapterFactory(needs: AdapterNeeds): AdapterFactory {
     handles: createRecordHandles(derive('oidc-record-handles')),
     userCodeKeys: derive('oidc-user-codes'),
     sealer: createSealer(derive('oidc-records')),
+    turns: createTurns(),
   }
   return (model) => {
     if (model === 'Client') return needs.clientAdapter
@@ -82,13 +84,12 @@ function sessionAdapter(parts: SessionNeeds & UnitOfWorkNeeds): Partial<Adapter>
       const place = locateAny(id)
       if (!place) throw new TypeError('a session id without its tag: installTokenIds was not called')
       const scope = currentScope()
-      const base = scope?.sessions.get(place.tag) ?? (await handledRoot(parts, id, place))
-      if (base === 'stale') return
-      const write = { id, place, payload: withoutId(payload), ttlMs: ttlMs(expiresIn), base }
+      const known = scope?.sessions.get(place.tag)
+      const over = known ? { base: known, payload } : await unknownBase(parts, id, place, payload)
+      if (over === 'stale') return
+      const write = { id, place, payload: withoutId(over.payload), ttlMs: ttlMs(expiresIn), base: over.base }
       if (write.ttlMs <= 0) return
-      // A code issued by this request goes out in the same batch.
-      const [saved] = await Promise.all([saveSession(parts, write), scope && commitPending(parts, scope)])
-      if (saved) scope?.sessions.set(place.tag, saved)
+      await (scope ? saveWithAnswer(parts, scope, write) : saveSession(parts, write))
     },
     async destroy(id) {
       const place = locateAny(id)
@@ -97,15 +98,42 @@ function sessionAdapter(parts: SessionNeeds & UnitOfWorkNeeds): Partial<Adapter>
   }
 }
 
-/** What a handle stands for, outside a request; `stale` when the session has changed its id since. */
-async function handledRoot(
+/** With what belongs to the answer. It is taken back when that cannot be written: no page of an error carries a code. */
+async function saveWithAnswer(
+  parts: SessionNeeds & UnitOfWorkNeeds,
+  scope: RequestScope,
+  write: SessionWrite,
+): Promise<void> {
+  try {
+    // A code issued by this request goes out in the same batch; it is nobody's until the answer leaves.
+    const [saved] = await Promise.all([saveSession(parts, write), commitEntries(parts, scope)])
+    if (saved) scope.sessions.set(write.place.tag, saved)
+    // What the request uses up comes last, and only when the library has an answer: what failed may be repeated.
+    if (scope.ctx.status < 400) await commitPending(parts, scope)
+  } catch (error) {
+    scope.ctx.remove('Location')
+    scope.ctx.body = null
+    throw error
+  }
+}
+
+type Over = { base: Root | undefined; payload: AdapterPayload }
+
+/**
+ * Of a session that this request did not read: what a handle stands for, or what the session has become since our own page
+ * read it. `stale` when it has changed its id since, or its person.
+ */
+async function unknownBase(
   { store }: SessionNeeds,
   id: string,
   place: Located,
-): Promise<Root | 'stale' | undefined> {
-  if (!isHandle(id)) return undefined
-  const root = await store.readRoot(place.key)
-  return root?.digest === place.digest ? root : 'stale'
+  payload: AdapterPayload,
+): Promise<Over | 'stale'> {
+  const base = await store.readRoot(place.key)
+  if (isHandle(id)) return base?.digest === place.digest ? { base, payload } : 'stale'
+  if (base?.digest !== place.digest) return { base: undefined, payload }
+  const merged = untouchedBut(base, payload)
+  return merged ? { base, payload: merged } : 'stale'
 }
 
 function grantAdapter({ store, clock }: { store: GrantStore; clock: Clock }): Partial<Adapter> {

@@ -71,7 +71,11 @@ export function createRecordAdapter(parts: Parts, model: string): Partial<Adapte
     },
     async destroy(id) {
       const place = locateAny(id)
-      if (place) await store.remove(place.key)
+      if (!place) return
+      const scope = currentScope()
+      // Until the answer is sure: a request that fails can be sent again by reloading the page.
+      if (scope && isResuming(scope)) scope.finished.push(place.key)
+      else await store.remove(place.key)
     },
     async revokeByGrantId(grantId) {
       if (isHandle(grantId) || revokesAccessToken()) return
@@ -116,7 +120,20 @@ function atTokenEndpoint(): boolean {
 function waits(model: string, scope: RequestScope): boolean {
   const { route } = scope.ctx.oidc
   if (route === 'token') return TOKENS.has(model)
-  return model === 'AuthorizationCode' && (route === 'authorization' || route === 'resume')
+  return model === 'AuthorizationCode' && authorizes(scope)
+}
+
+/** True when a use of this model waits as well. */
+function isUsedUpLater(model: string, scope: RequestScope): boolean {
+  return atTokenEndpoint() || (model === 'PushedAuthorizationRequest' && authorizes(scope))
+}
+
+function authorizes({ ctx: { oidc } }: RequestScope): boolean {
+  return oidc.route === 'authorization' || oidc.route === 'resume'
+}
+
+function isResuming({ ctx: { oidc } }: RequestScope): boolean {
+  return oidc.route === 'resume' || oidc.route === 'device_resume'
 }
 
 async function findRecord(parts: Parts, record: Named): Promise<AdapterPayload | undefined> {
@@ -201,7 +218,7 @@ async function consumeRecord(parts: Parts, { model, id, place }: Named) {
   const found = scope?.found.get(idDigest) ?? (await readUnfound(parts, model, key))
   if (!found) throw new errors.InvalidGrant(`${model} not found`)
   const use: PendingUse = { model, id, key, ...found }
-  if (!scope || !atTokenEndpoint()) return consumeNow(parts, use)
+  if (!scope || !isUsedUpLater(model, scope)) return consumeNow(parts, use)
   pendingCommit(scope, tag).use = use
 }
 

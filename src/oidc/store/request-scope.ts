@@ -32,6 +32,8 @@ export type RequestScope = {
   /** Single-use records found, by digest of their id. */
   found: Map<string, Pick<PendingUse, 'payload' | 'foundAt'>>
   pending: Map<string, PendingCommit>
+  /** Keys of what the request has finished with: gone once its answer is sure. */
+  finished: string[]
   revoked: Map<string, Promise<void>>
   /** A record that was found used; if its family is revoked for that, the owner is told. */
   reused?: { model: string; payload: AdapterPayload } | undefined
@@ -83,6 +85,7 @@ function openScope(ctx: KoaContextWithOIDC): RequestScope {
     sessions: new Map(),
     found: new Map(),
     pending: new Map(),
+    finished: [],
     revoked: new Map(),
   }
   return ((ctx as Scoped)[SCOPE] = scope)

@@ -7,6 +7,7 @@
  * Writes compare the version that was read. Two tabs that authorise two apps at once keep both entries; a request that
  * began before somebody signed in cannot put the earlier state back.
  */
+import { setTimeout as pause } from 'node:timers/promises'
 import type { AdapterPayload } from 'oidc-provider'
 import { unavailable } from '../../errors.ts'
 import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
@@ -17,12 +18,14 @@ import type { GrantStore, Root } from './grant-store.ts'
 import type { RecordHandles } from './record-handles.ts'
 import { isHandle, locateSession, sessionKey, tagOf } from './token-ids.ts'
 import type { Located } from './token-ids.ts'
+import type { Turns } from './turns.ts'
 
 export type SessionNeeds = {
   store: GrantStore
   clock: Clock
   sealer: Sealer
   handles: RecordHandles
+  turns: Turns
   /** Idle lifetime of a session that nobody has signed in to (10 minutes by default). */
   anonymousSessionMs?: number
 }
@@ -36,7 +39,9 @@ export function newVersion(): string {
 }
 
 const RENAME_GRACE_MS = 10 * SECOND_MS
-const ATTEMPTS = 5
+/** Only other processes come in between, one write of each at a time: it takes dozens of processes to lose this often. */
+const ATTEMPTS = 40
+const LONGEST_PAUSE_MS = 50
 
 /** The session of a cookie value. */
 export async function findSession(needs: SessionNeeds, presented: string): Promise<FoundSession | undefined> {
@@ -71,24 +76,40 @@ export type SessionWrite = {
 /**
  * Writes a session. Does nothing when it was destroyed, or when someone signed in meanwhile and this request did not.
  * Answers the record as written.
+ * @throws AppError 503 when other processes changed it on every attempt
  */
 export async function saveSession(needs: SessionNeeds, write: SessionWrite): Promise<Root | undefined> {
+  return needs.turns(write.place.key, (latest) => saveOver(needs, write, latest))
+}
+
+async function saveOver(
+  needs: SessionNeeds,
+  write: SessionWrite,
+  latest: Root | undefined,
+): Promise<Root | undefined> {
   const { store, clock, anonymousSessionMs = 10 * MINUTE_MS } = needs
   const { place, ttlMs, base } = write
   const expiresAtMs = clock() + (write.payload.accountId ? ttlMs : Math.min(ttlMs, anonymousSessionMs))
-  let { payload } = write
-  let current = base
+  let current = base && (latest ?? base)
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const payload = current === base ? write.payload : current && merge(base, current, write.payload)
+    if (!payload) return undefined
     const ids = idsOf(needs, write, payload, current)
     const root = { ...ids, version: newVersion(), payload: JSON.stringify(payload) }
     const result = await store.putRoot(place.key, root, expiresAtMs, current?.version)
     if (result.outcome !== 'conflict') return result.outcome === 'done' ? root : undefined
     current = result.current
-    const merged = merge(base, current, write.payload)
-    if (!merged) return undefined
-    payload = merged
+    await pause(Math.random() * Math.min(LONGEST_PAUSE_MS, attempt))
   }
   throw unavailable(new Error('the session was changed by others on every attempt'))
+}
+
+/**
+ * What to write for somebody who kept nothing of how the session was read: its end moves, and what others wrote stays.
+ * `undefined` when somebody signed in meanwhile.
+ */
+export function untouchedBut(current: Root, mine: AdapterPayload): AdapterPayload | undefined {
+  return merge(undefined, current, mine)
 }
 
 /** The session's ids after this write. */

@@ -43,23 +43,45 @@ export function lingerMs(model: string): number {
 }
 
 /**
- * Writes what the request has noted: to be called by a middleware of the provider before the answer leaves.
+ * Writes what the request has noted: to be called by a middleware of the provider before the answer leaves. A request that
+ * was refused uses nothing up; one that failed can besides be sent again as it is.
  * @throws errors.InvalidGrant when the code or token was used before, expired or was revoked
  */
-export async function flushUnitOfWork(ctx: object): Promise<void> {
-  await scopeOf(ctx)?.flush?.()
+export async function flushUnitOfWork(ctx: { status: number }): Promise<void> {
+  const scope = scopeOf(ctx)
+  if (!scope || ctx.status >= 500) return
+  if (ctx.status >= 400) scope.pending.clear()
+  await scope.flush?.()
 }
 
 /** Commits everything pending in `scope`, tags in parallel. */
 export async function commitPending(needs: UnitOfWorkNeeds, scope: RequestScope): Promise<void> {
-  const commits = [...scope.pending.values()]
-  scope.pending.clear()
-  if (commits.some(({ use }) => use && isOverdue(scope, use))) throw abandoned()
-  // A device code does not share its grant's tag. It is used up last: a fault before that burns nothing, and the tokens of
-  // a race's loser are nobody's and end with their family.
-  const [uses, writes] = [commits.filter(isUseAlone), commits.filter((commit) => !isUseAlone(commit))]
-  await Promise.all(writes.map((commit) => settle(needs, scope, commit)))
+  await commitEntries(needs, scope)
+  // A device code or pushed request does not share its grant's tag. It is used up last: a fault before that burns nothing,
+  // and the tokens of a race's loser are nobody's and end with their family.
+  const uses = take(scope, () => true)
+  if (uses.some(({ use }) => use && isOverdue(scope, use))) throw abandoned()
   await Promise.all(uses.map((commit) => settle(needs, scope, commit)))
+  await forgetFinished(needs, scope)
+}
+
+/** Commits of what is pending whatever uses nothing up by itself. */
+export async function commitEntries(needs: UnitOfWorkNeeds, scope: RequestScope): Promise<void> {
+  const commits = take(scope, (commit) => !isUseAlone(commit))
+  if ([...commits, ...scope.pending.values()].some(({ use }) => use && isOverdue(scope, use)))
+    throw abandoned()
+  await Promise.all(commits.map((commit) => settle(needs, scope, commit)))
+}
+
+function take({ pending }: RequestScope, fits: (commit: PendingCommit) => boolean): PendingCommit[] {
+  const taken = [...pending].filter(([, commit]) => fits(commit))
+  for (const [tag] of taken) pending.delete(tag)
+  return taken.map(([, commit]) => commit)
+}
+
+/** What stays because the store is away just now ends by itself; the answer is good without. */
+async function forgetFinished({ store }: UnitOfWorkNeeds, { finished }: RequestScope): Promise<void> {
+  await Promise.allSettled(finished.splice(0).map((key) => store.remove(key)))
 }
 
 /** The client is gone, or has waited for so long that it asks again: its token is left as it is. */
@@ -90,12 +112,7 @@ export async function openSuccessor(
 /** Uses a record up at once, outside of a token request. */
 export async function consumeNow(needs: UnitOfWorkNeeds, use: PendingUse): Promise<void> {
   const outcome = await needs.store.commit({ use: markOf(needs, use), entries: [] })
-  if (outcome.outcome === 'done') return
-  if (outcome.outcome === 'late') throw abandoned()
-  if (use.model === 'PushedAuthorizationRequest') {
-    throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
-  }
-  await refuse(needs, use, outcome)
+  if (outcome.outcome !== 'done') await refuse(needs, use, outcome)
 }
 
 /** Revokes the family of a record that was used twice, and tells whoever listens. */
@@ -186,6 +203,8 @@ async function refuse(
   { outcome }: CommitOutcome,
 ): Promise<never> {
   if (outcome === 'late') throw abandoned()
+  if (use?.model === 'PushedAuthorizationRequest')
+    throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
   if (outcome === 'used' && use) await endFamily(needs, use.model, use.payload)
   const reasons = { used: 'already used', missing: 'not found', gone: 'grant not found', done: '' }
   throw new errors.InvalidGrant(reasons[outcome])
