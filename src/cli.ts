@@ -8,6 +8,7 @@ import type { Answer } from './cli/command.ts'
 import { failureOf, failureText } from './cli/failure.ts'
 import { commandHelp, globalHelp, nounHelp } from './cli/help.ts'
 import { NOUNS } from './cli/nouns.ts'
+import { serverVersion } from './process/start-arguments.ts'
 import { ensureSchema, withParts } from './cli/prepared-parts.ts'
 import { loadConfig } from './settings/config.ts'
 
@@ -24,6 +25,8 @@ async function main(argv: string[]): Promise<void> {
 }
 
 async function answerTo(request: Request): Promise<Answer> {
+  if (request.kind === 'version')
+    return { data: { version: serverVersion() }, text: `account-server ${serverVersion()}` }
   if (request.kind === 'help') {
     const help = helpFor(request)
     return { data: { help }, text: help }

@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
+import { settings } from '../src/settings/settings.ts'
 import { makeCertificate } from './oidc/binding/certificates.ts'
 import { dataFolder, freePort, pause } from './support/service-process.ts'
 
@@ -61,8 +62,14 @@ describe('starting', () => {
     expect(banner).to.contain(`http://localhost:${port}`).and.contain(`http://localhost:${port}/mailbox`)
     expect(banner).to.match(/Administrator\s+admin@localhost\.localdomain/)
     expect(banner).to.match(/Password\s+\S{20,}/)
+    expect(banner).to.match(new RegExp(`Listening on\\s+http://127\\.0\\.0\\.1:${port}\\n`))
     first.child.kill('SIGINT')
-    expect((await first.ended).code).to.equal(0)
+    const stopped = await first.ended
+    expect({ ...stopped, out: stopped.out.slice(banner.length) }).to.eql({
+      code: 0,
+      out: 'Stopped.\n',
+      err: '',
+    })
     const second = start(env)
     expect(await ready(second)).to.not.contain('Password')
     second.child.kill('SIGTERM')
@@ -127,6 +134,65 @@ describe('starting', () => {
     expectPlainFailure(await start(env).ended, 'ACCOUNT_SERVER_DATA_DIR')
   })
 
+  it('names every wrong setting at once, and creates and prints nothing', async () => {
+    const folder = join(dataFolder('start'), 'new')
+    const names = Object.keys(settings).filter((name) => !(name in ANYTHING_GOES))
+    expect(names).to.have.length.above(40)
+    const wrong = names.map((name) => [`ACCOUNT_SERVER_${name.toUpperCase()}`, '/\n<'])
+    const ended = await start({ ...Object.fromEntries(wrong), ACCOUNT_SERVER_DATA_DIR: folder }).ended
+    expectPlainFailure(ended, ...wrong.map(([name]) => `account-server: ${name}: got `))
+    expect(existsSync(folder)).to.equal(false)
+  })
+
+  it('finds a sender, a link, a host and a password of the administrator that could not work', async () => {
+    const folder = join(dataFolder('start'), 'new')
+    const wrong = {
+      ACCOUNT_SERVER_MAIL_FROM: 'Accounts <accounts at example.com>',
+      ACCOUNT_SERVER_ADMIN_PASSWORD: 'password1',
+      ACCOUNT_SERVER_ADMIN_EMAIL: 'person@nowhere',
+      ACCOUNT_SERVER_HOST: '300.1.1.1/8',
+      ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://',
+      ACCOUNT_SERVER_WORKER_ACCOUNT_ACTIVATE_WEBURL_F: '/activate?token={token}',
+      ACCOUNT_SERVER_COOKIE_KEYS: ',',
+      ACCOUNT_SERVER_LOG_PREFIX: '../log',
+    }
+    const ended = await start({ ...wrong, ACCOUNT_SERVER_DATA_DIR: folder }).ended
+    expectPlainFailure(ended, ...Object.keys(wrong).map((name) => `${name}: got`))
+    expect(ended.err).to.not.contain('password1')
+    expect(existsSync(folder)).to.equal(false)
+  })
+
+  it('says in one line that the folder for logs cannot be written, and makes no data folder', async () => {
+    const folder = join(dataFolder('start'), 'new')
+    const { env } = await embedded({
+      ACCOUNT_SERVER_DATA_DIR: folder,
+      ACCOUNT_SERVER_LOG_DIR: join(MAIN, 'logs'),
+    })
+    expectPlainFailure(await start(env).ended, 'ACCOUNT_SERVER_LOG_DIR: got')
+    expect(existsSync(folder)).to.equal(false)
+  })
+
+  it('creates nothing when its port is taken', async () => {
+    const { env, port } = await embedded()
+    const holder = createServer().listen(port, '127.0.0.1')
+    await once(holder, 'listening')
+    const folder = join(dataFolder('start'), 'new')
+    expectPlainFailure(await start({ ...env, ACCOUNT_SERVER_DATA_DIR: folder }).ended, `port ${port}`)
+    expect(existsSync(folder)).to.equal(false)
+    holder.close()
+  })
+
+  it('shows its help and its version, and starts nothing', async () => {
+    const folder = join(dataFolder('start'), 'new')
+    const env = { ACCOUNT_SERVER_DATA_DIR: folder }
+    const [help, version] = await Promise.all([start(env, ['--help']).ended, start(env, ['--version']).ended])
+    expect(help).to.include({ code: 0, err: '' })
+    expect(help.out).to.contain('npm start').and.contain('--role worker').and.contain('npm run cli')
+    expect(version).to.eql({ code: 0, err: '', out: 'account-server 0.1.0\n' })
+    expectPlainFailure(await start(env, ['--hlep']).ended, '--hlep', '--help')
+    expect(existsSync(folder)).to.equal(false)
+  })
+
   it('says each wrong setting in a line of its own', async () => {
     const { env } = await embedded({ ACCOUNT_SERVER_WORKERS: 'many', ACCOUNT_SERVER_HOTS: 'x' })
     const ended = await start(env).ended
@@ -154,6 +220,15 @@ describe('starting', () => {
     expect(out.match(/is ready at/g)).to.have.lengthOf(1)
   })
 })
+
+/** Settings that take every text; folders are looked at when all settings can be read. */
+const ANYTHING_GOES = {
+  data_dir: 1,
+  log_dir: 1,
+  worker_smtp_server_user: 1,
+  worker_smtp_server_password: 1,
+  open_client_resources: 1,
+}
 
 function childrenOf(pid: number | undefined): number[] {
   const listed = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()

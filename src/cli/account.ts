@@ -7,9 +7,11 @@ import { listAccounts } from '../accounts/account-list.ts'
 import { listSessions } from '../accounts/account-sessions.ts'
 import { deleteAccount, disableAccount, enableAccount } from '../accounts/account-state.ts'
 import { addAccount } from '../accounts/operator-account.ts'
+import { mailResetLink, resetPasswordByOperator } from '../accounts/operator-reset.ts'
 import { ROLES, rolesOf } from '../accounts/roles.ts'
 import type { Role } from '../accounts/roles.ts'
 import { AppError } from '../errors.ts'
+import { randomToken } from '../platform/tokens.ts'
 import type { Parts } from '../process/parts.ts'
 import type { Answer, Noun } from './command.ts'
 import type { Given } from './given.ts'
@@ -73,6 +75,27 @@ export const account: Noun = {
     },
     {
       noun,
+      verb: 'reset-password',
+      opens,
+      operand,
+      about: 'Gives an account a new password, printed once, and ends all its sessions and access.',
+      options: {
+        'password-stdin': { about: 'Take the new password from standard input instead of making one.' },
+        mail: { about: 'Mail the person a link to choose a new password; until then nothing ends.' },
+      },
+      notes: [
+        'It works for every account, the only administrator and disabled accounts too. A disabled one stays disabled.',
+        'The person is told by mail that the password was changed.',
+      ],
+      examples: [
+        'account reset-password admin@localhost.localdomain',
+        'account reset-password person@example.com --password-stdin < password.txt',
+        'account reset-password person@example.com --mail',
+      ],
+      run: resetPassword,
+    },
+    {
+      noun,
       verb: 'disable',
       opens,
       operand,
@@ -121,11 +144,35 @@ async function readPassword(given: Given): Promise<string> {
   if (typed !== undefined && fromStdin) throw usageError('give either --password or --password-stdin')
   if (typed !== undefined) return typed
   if (!fromStdin) throw usageError('account create needs --password-stdin or --password')
+  return passwordFromStdin()
+}
+
+async function passwordFromStdin(): Promise<string> {
   if (process.stdin.isTTY)
     process.stderr.write('Password, then Enter and Ctrl-D (it is shown as you type):\n')
   const password = (await textOf(process.stdin)).replace(/\r?\n$/, '')
   if (/[\r\n]/.test(password)) throw usageError('--password-stdin takes one line')
   return password
+}
+
+async function resetPassword(given: Given, parts: Parts): Promise<Answer> {
+  const { id, email } = await theAccount(parts, given)
+  const needs = createAccountNeeds(parts)
+  if (given.flag('mail')) {
+    if (given.flag('password-stdin')) throw usageError('give either --mail or --password-stdin')
+    const { expiresAtMs } = await mailResetLink(needs, id, CLI)
+    const until = isoTime(expiresAtMs)
+    return {
+      data: { id, email, link_expires_at: until },
+      text: `Mailed a link to ${email}, valid until ${until}.`,
+    }
+  }
+  const typed = given.flag('password-stdin') ? await passwordFromStdin() : undefined
+  const password = typed ?? randomToken(128)
+  await resetPasswordByOperator(needs, id, { ...CLI, password })
+  const data = { id, email, ...(typed === undefined && { password }) }
+  const shown = typed === undefined ? `\nPassword  ${password}   (shown only now)` : ''
+  return { data, text: `${email} has a new password; all its sessions and access have ended.${shown}` }
 }
 
 function asRole(typed: string): Role {

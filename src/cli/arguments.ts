@@ -8,6 +8,7 @@ import { nearest } from '../settings/nearest.ts'
 import { usageError } from './usage-error.ts'
 
 export type Request =
+  | { kind: 'version' }
   | { kind: 'help'; noun?: Noun; command?: Command }
   | { kind: 'run'; command: Command; given: Given }
 
@@ -19,18 +20,21 @@ export const COMMON_OPTIONS: Record<string, OptionSpec> = {
 
 /** Throws the usage error, naming the nearest command or option. */
 export function readArguments(argv: readonly string[], nouns: readonly Noun[]): Request {
-  const help = argv.some((word) => word === '--help' || word === '-h')
-  const words = argv.filter((word) => word !== '--help' && word !== '-h')
+  const help = argv.some(asksForHelp)
+  const words = argv.filter((word, index) => !asksForHelp(word, index))
   while (words[0] === '--json') words.shift()
   const typedNoun = words.shift()
-  if (typedNoun === undefined) {
-    if (help) return { kind: 'help' }
-    throw usageError('a command is missing; npm run cli -- --help lists them')
-  }
+  if (typedNoun === '--version' || typedNoun === '-v') return { kind: 'version' }
+  if (typedNoun === undefined) return { kind: 'help' }
   const noun = find(typedNoun, nouns, (one) => one.name, 'command', 'npm run cli -- --help')
   const command = commandOf(noun, words, help)
   if (!command) return { kind: 'help', noun }
   return help ? { kind: 'help', noun, command } : { kind: 'run', command, given: read(words, command) }
+}
+
+/** `help client create` asks what `client create --help` asks. */
+function asksForHelp(word: string, index: number): boolean {
+  return word === '--help' || word === '-h' || (word === 'help' && index === 0)
 }
 
 /** Takes the verb off the words. Nothing when only help about the noun is asked for. */

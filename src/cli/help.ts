@@ -14,7 +14,7 @@ export function globalHelp(nouns: readonly Noun[]): string {
     columns(nouns.map(({ name, about, commands }) => [`  ${name}`, `${about}${verbsOf(commands)}`])),
     '',
     'Options of every command',
-    columns(optionRows(COMMON_OPTIONS)),
+    columns([...optionRows(COMMON_OPTIONS), ['  --version', 'Show the version; without a command.']]),
     '',
     'Examples',
     `  ${RUN} account create --email person@example.com --password-stdin --verified < password.txt`,

@@ -13,6 +13,7 @@ import type { Sink } from '../outbox/sink.ts'
 import type { Clock } from '../platform/clock.ts'
 import { letterFor } from './letters.ts'
 import type { Mail, MailTransport } from './mail-transport.ts'
+import { parseSender } from './sender.ts'
 
 const VIEWS = join(dirname(fileURLToPath(import.meta.url)), '../../views/mail')
 
@@ -29,6 +30,7 @@ type Needs = {
 /** The outbox sink of topic `mail`. Throws at once when `from` or `serverName` cannot stand in a header. */
 export function createMailer({ transport, from, serverName, publicUrl, clock }: Needs): Sink {
   const sender = parseSender(from)
+  if (!sender) throw new Error('the sender must be an address or "Name <address>"')
   const render = renderer({ serverName, publicUrl })
   if (!isOneLine(serverName)) throw new Error('the server name must be one line')
   const { hostname } = new URL(publicUrl)
@@ -63,12 +65,6 @@ function template(part: 'text' | 'html'): string {
 
 function hasExpired({ data }: MailRequest, now: number): boolean {
   return 'expiresAtMs' in data && data.expiresAtMs <= now
-}
-
-function parseSender(from: string): Mail['from'] {
-  const [, name = '', address] = /^(?:"?([^"<>]*?)"?\s*<)?([^\s<>"]+@[^\s<>"]+?)>?$/.exec(from) ?? []
-  if (!address || !isOneLine(from)) throw new Error('the sender must be an address or "Name <address>"')
-  return { name: name.trim(), address }
 }
 
 function isOneLine(value: string): boolean {

@@ -1,5 +1,6 @@
 /** The ports that a server process answers on: plain HTTP for the proxy, and TLS with client certificates where configured. */
-import type { RequestListener, Server } from 'node:http'
+import type { RequestListener } from 'node:http'
+import type { Server } from 'node:net'
 import type { Config } from '../settings/config.ts'
 import { createHttpServer, createMtlsServer, drain } from '../http/server.ts'
 
@@ -19,7 +20,8 @@ export async function openListeners(config: Config, callback: RequestListener): 
 
 type Place = { host: string; port: number; portSetting: string }
 
-async function listen(server: Server, { host, port, portSetting }: Place): Promise<Server> {
+/** The system's error carries `portSetting`, the setting to change. */
+export async function listen<S extends Server>(server: S, { host, port, portSetting }: Place): Promise<S> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(Object.assign(error, { portSetting })))
     server.listen(port, host, resolve)

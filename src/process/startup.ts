@@ -1,7 +1,9 @@
 /** What must be true before a process serves: schema, signing keys, first administrator. One process does it, others wait. */
+import { isIPv6 } from 'node:net'
 import { createAccountNeeds } from './account-needs.ts'
 import { ensureFirstAdministrator } from '../accounts/first-administrator.ts'
 import { ConfigError } from '../settings/config.ts'
+import type { Config } from '../settings/config.ts'
 import { AppError } from '../errors.ts'
 import { ensureAllKeys } from '../oidc/keys/key-set.ts'
 import type { Parts } from './parts.ts'
@@ -68,8 +70,8 @@ async function bringSchemaUp({ db, config, log }: Parts): Promise<void> {
 }
 
 /**
- * Tells the person at the terminal where to go. The password stands nowhere else, in no log and no file: whichever process
- * made the administrator shows it, a worker that was started first too.
+ * Tells the person at the terminal where to go, once everything is ready. The password stands nowhere else, in no log and
+ * no file: whichever process made the administrator shows it, a worker that was started first too.
  */
 export function announce(parts: Parts, { administrator }: Prepared, roles: string[]): void {
   const { config, log } = parts
@@ -81,10 +83,34 @@ export function announce(parts: Parts, { administrator }: Prepared, roles: strin
       ? `${config.serverName} is ready at ${config.issuer}`
       : `${config.serverName}: the worker is ready`,
   ]
+  if (serves) lines.push(`  Listening on   ${listeningOn(config).join(', ')}`)
   if (serves && config.mail.mailbox) lines.push(`  Mailbox        ${config.issuer}/mailbox`)
   if (administrator) lines.push(`  Administrator  ${administrator.email}`)
   if (administrator?.oneTimePassword)
     lines.push(`  Password       ${administrator.oneTimePassword}   (shown only now)`)
   if (config.log.dir) lines.push(`  Logs           ${config.log.dir}`)
   process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+/** Runs `work`. Should it fail, the password of a new administrator was never shown: how to make another one is. */
+export async function orSayHowToSignIn(
+  { administrator }: Prepared,
+  work: () => void | Promise<void>,
+): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (administrator?.oneTimePassword)
+      process.stderr.write(
+        `account-server: the administrator ${administrator.email} was created, but no password was shown; ` +
+          `npm run cli -- account reset-password ${administrator.email} makes one\n`,
+      )
+    throw error
+  }
+}
+
+function listeningOn({ host, port, binding: { listener } }: Config): string[] {
+  const at = isIPv6(host) ? `[${host}]` : host
+  const plain = `http://${at}:${port}`
+  return listener ? [plain, `https://${at}:${listener.port} (client certificates)`] : [plain]
 }

@@ -56,6 +56,7 @@ export const bindingSettings = {
 
 type Given = { [Name in keyof typeof bindingSettings]: z.output<(typeof bindingSettings)[Name]> } & {
   trusted_proxies: string[]
+  port: number
 }
 
 /** Settings that need one another. */
@@ -69,6 +70,8 @@ export function bindingProblems(given: Partial<Given>): string[] {
   const { mtls_cert: cert, mtls_key: key } = given
   if (cert && key && !new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
     problems.push(`${upper('mtls_key')} is not the key of the certificate in ${upper('mtls_cert')}`)
+  if (given.mtls_port !== undefined && given.mtls_port === given.port)
+    problems.push(`${upper('mtls_port')}: got "${given.port}", takes another port than ${upper('port')}`)
   const certificates = given.mtls_port !== undefined || given.mtls_certificate_header !== undefined
   if (given.mtls_certificate_header && given.trusted_proxies?.length === 0)
     problems.push(`${upper('trusted_proxies')} is missing; it is required with a certificate header`)

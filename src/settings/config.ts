@@ -11,9 +11,10 @@ import { z } from 'zod'
 import { nearest } from './nearest.ts'
 import { mask } from './masked.ts'
 import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
-import { deriveKey } from '../platform/tokens.ts'
 import { isLoopback } from './setting-kinds.ts'
 import { ALIASES, describeSetting, settings } from './settings.ts'
+import { administratorProblems } from './administrator-settings.ts'
+import { keysOf } from './key-settings.ts'
 import { bindingConfig, bindingProblems } from './binding-settings.ts'
 import type { SettingName, Settings } from './settings.ts'
 
@@ -42,7 +43,11 @@ export function loadConfig(
 ): Config {
   const { values, problems } = collect(environment)
   const parsed = parse(values, problems)
-  problems.push(...contradictions(parsed, values), ...bindingProblems(parsed))
+  problems.push(
+    ...contradictions(parsed, values),
+    ...bindingProblems(parsed),
+    ...administratorProblems(parsed),
+  )
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(derive(parsed as Settings, options.persist))
 }
@@ -193,26 +198,6 @@ function derive(given: Settings, persist: boolean) {
 function logSettings(given: Settings, service: boolean, dataDir: string) {
   const dir = given.log_dir ?? (service ? undefined : join(dataDir, 'logs'))
   return { level: given.debug ? 'debug' : 'info', dir: dir && resolve(HOME, dir), prefix: given.log_prefix }
-}
-
-function keysOf(given: Settings, master: string) {
-  const dataSecrets = given.data_keys ?? [master]
-  const data = dataSecrets.map((secret) => deriveKey(secret, 'data')) as [Buffer, ...Buffer[]]
-  return {
-    // Listed, the main secret stands for the key that was derived from it before there was a list.
-    cookie: (given.cookie_keys ?? [master]).map((secret) =>
-      secret === master ? deriveKey(master, 'cookies').toString('base64url') : secret,
-    ),
-    data,
-    /** Seal what the grant store holds; the first is current. */
-    records: dataSecrets as [string, ...string[]],
-    /** Keyed digests of guessable values (addresses, codes, client secrets). Never rotates by itself: rows are found by it. */
-    index: deriveKey(master, 'index'),
-    csrf: deriveKey(master, 'csrf'),
-    device: deriveKey(master, 'device cookies'),
-    dpopNonces: deriveKey(master, 'dpop nonces'),
-    rotationDays: given.signing_key_rotation_days,
-  }
 }
 
 function tokenLifetimes(given: Settings) {

@@ -1,7 +1,9 @@
 /** The kinds of value that a setting can hold: how the text in the environment is read, and what an error says it takes. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { parseEmail } from '../accounts/email.ts'
 import { trustList } from '../http/client-ip.ts'
+import { parseSender } from '../mail/sender.ts'
 import { SIGNING_ALGS } from '../oidc/keys/algorithms.ts'
 import { parseRedisDsn } from '../platform/redis-dsn.ts'
 
@@ -45,14 +47,47 @@ export const list = () =>
 
 export const secret = () => z.string().min(32).meta({ takes: 'at least 32 characters' })
 
+/** An address with a host, in one of the schemes; `mysql+driver` counts as `mysql`. */
 export const url = (takes: string, ...schemes: string[]) =>
   z
     .string()
-    .refine(
-      (value) =>
-        URL.canParse(value) && schemes.includes(new URL(value).protocol.replace(/\+.*/, '').replace(':', '')),
-    )
+    .refine((value) => {
+      const parsed = URL.parse(value)
+      return parsed?.hostname && schemes.includes(parsed.protocol.replace(/(\+.*)?:$/, ''))
+    })
     .meta({ takes })
+
+/** Where to listen: an IP address or the name of a host. Whether it is one of this machine shows at start. */
+export const host = () =>
+  z
+    .string()
+    .refine((value) => isIP(value) !== 0 || /^[A-Za-z0-9]([A-Za-z0-9._-]{0,252})$/.test(value))
+    .meta({ takes: 'an IP address or a host name' })
+
+/** Part of a file's name. */
+export const fileName = () =>
+  z
+    .string()
+    .regex(/^[^/\\\p{Cc}]{1,100}$/u)
+    .meta({ takes: 'text without slashes' })
+
+export const email = () => z.string().refine((value) => parseEmail(value).ok)
+
+/** Address of a page whose link carries a token. */
+export const linkFormat = () =>
+  z
+    .string()
+    .refine((value) => value.includes('{token}') && /^https?:$/.test(URL.parse(value)?.protocol ?? ''))
+    .meta({ takes: 'an http or https address with {token} in it' })
+
+export const sender = () =>
+  z
+    .string()
+    .refine((value) => {
+      const parsed = parseSender(value)
+      return parsed && parseEmail(parsed.address).ok
+    })
+    .meta({ takes: 'an address, also "Name <address>"' })
 
 /** Not `url`, which takes one host alone. */
 export const redisDsn = () =>
@@ -67,7 +102,8 @@ export const redisDsn = () =>
     })
     .meta({ takes: 'redis://, rediss://, redis+sentinel:// or redis+cluster://' })
 
-export const jsonObject = () =>
+/** Options of the MySQL client beside the address; `connect_timeout` is in seconds. */
+export const connectArgs = () =>
   z
     .string()
     .transform((value, context) => {
@@ -78,8 +114,8 @@ export const jsonObject = () =>
         return z.NEVER
       }
     })
-    .pipe(z.record(z.string(), z.unknown()))
-    .meta({ takes: 'a JSON object' })
+    .pipe(z.looseObject({ connect_timeout: z.number().positive().optional() }))
+    .meta({ takes: 'a JSON object; connect_timeout is a number of seconds' })
 
 export const ALGORITHMS = SIGNING_ALGS
 
@@ -133,12 +169,17 @@ function isNetwork(entry: string): boolean {
   return isIP(address) !== 0 && Number(bits) <= (isIP(address) === 6 ? 128 : 32)
 }
 
+const HOST = /^[a-z0-9]([a-z0-9.-]{0,252})(:\d{1,5})?$/
+
 /** `off`, `any`, or hosts. */
 export const documentHosts = () =>
-  z.string().transform((value): 'off' | 'any' | string[] => {
-    if (value === 'off' || value === 'any') return value
-    return value.split(',').map((host) => host.trim().toLowerCase())
-  })
+  z
+    .string()
+    .transform((value): 'off' | 'any' | string[] => {
+      if (value === 'off' || value === 'any') return value
+      return value.split(',').map((one) => one.trim().toLowerCase())
+    })
+    .refine((value) => typeof value === 'string' || value.every((one) => HOST.test(one)))
 
 /** `issuer=https://…` pairs. */
 export const statementIssuers = () =>

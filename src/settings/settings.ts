@@ -8,15 +8,20 @@ import { bindingSettings } from './binding-settings.ts'
 import {
   ALGORITHMS,
   algorithm,
+  connectArgs,
+  email,
+  fileName,
   flag,
+  host,
   integer,
   isIssuer,
-  jsonObject,
   line,
+  linkFormat,
   list,
   meta,
   proxies,
   secret,
+  sender,
   text,
   redisDsn,
   url,
@@ -38,9 +43,7 @@ export const settings = {
       }),
       description: 'The address people and apps use; every link and token is built from it.',
     }),
-  host: text()
-    .default('127.0.0.1')
-    .meta({ ...meta('Server', 'an address to listen on'), description: 'Address to listen on.' }),
+  host: host().default('127.0.0.1').meta({ group: 'Server', description: 'Address to listen on.' }),
   port: integer(1, 65535).default(8700).meta({ group: 'Server', description: 'Port to listen on.' }),
   debug: flag().default(false).meta({ group: 'Server', description: 'Logs at debug level.' }),
   workers: integer(1, 64)
@@ -64,12 +67,9 @@ export const settings = {
       ...meta('Server', 'a folder', { fallback: 'standard output, or <DATA_DIR>/logs when embedded' }),
       description: 'Writes logs to files in this folder, a new one each day.',
     }),
-  log_prefix: text()
+  log_prefix: fileName()
     .default('account-server')
-    .meta({
-      ...meta('Server', 'text'),
-      description: 'Name of the log files and of the service in each line.',
-    }),
+    .meta({ group: 'Server', description: 'Name of the log files and of the service in each line.' }),
   migrate_at_start: flag()
     .default(true)
     .meta({ group: 'Server', description: 'Brings the schema up to date at start, under a lock.' }),
@@ -80,7 +80,7 @@ export const settings = {
     fallback: 'SQLite',
     description: 'MySQL 8 or MariaDB 10.6 and newer; turns on service mode.',
   }),
-  mysql_connect_args: jsonObject()
+  mysql_connect_args: connectArgs()
     .default({ connect_timeout: 3 })
     .meta({ group: 'Storage', description: 'Further connection options; connect_timeout is in seconds.' }),
   mysql_pool_size: integer(1, 200)
@@ -100,7 +100,7 @@ export const settings = {
     description: 'Seals signing keys, mails and cookies at rest.',
   }),
   cookie_keys: list()
-    .pipe(z.array(secret()))
+    .pipe(z.array(secret()).min(1))
     .optional()
     .meta({
       ...meta('Secrets', 'a comma-separated list of secrets of at least 32 characters', {
@@ -110,7 +110,7 @@ export const settings = {
       description: 'The first signs cookies, the others are still accepted.',
     }),
   data_keys: list()
-    .pipe(z.array(secret()))
+    .pipe(z.array(secret()).min(1))
     .optional()
     .meta({
       ...meta('Secrets', 'a comma-separated list of secrets of at least 32 characters', {
@@ -187,8 +187,7 @@ export const settings = {
     group: 'Accounts',
     description: 'Lets people sign in to apps before their address is confirmed.',
   }),
-  admin_email: z
-    .email()
+  admin_email: email()
     .default('admin@localhost.localdomain')
     .meta({
       ...meta('Accounts', 'an e-mail address'),
@@ -229,22 +228,16 @@ export const settings = {
   worker_smtp_server_password: text()
     .optional()
     .meta({ ...meta('Mail', 'text', { secret: true }), description: 'SMTP password.' }),
-  worker_account_activate_weburl_f: z
-    .string()
-    .refine((value) => value.includes('{token}'))
-    .optional()
-    .meta({
-      ...meta('Mail', 'an address with {token} in it', { fallback: '<issuer>/activate?token={token}' }),
-      description: 'Address of the activation link.',
-    }),
-  mail_from: text()
-    .optional()
-    .meta({
-      ...meta('Mail', 'an address, also "Name <address>"', {
-        fallback: 'SERVER_NAME <no-reply@issuer host>',
-      }),
-      description: 'Sender of every mail.',
-    }),
+  worker_account_activate_weburl_f: linkFormat().optional().meta({
+    group: 'Mail',
+    fallback: '<issuer>/activate?token={token}',
+    description: 'Address of the activation link.',
+  }),
+  mail_from: sender().optional().meta({
+    group: 'Mail',
+    fallback: 'SERVER_NAME <no-reply@issuer host>',
+    description: 'Sender of every mail.',
+  }),
   mailbox: flag()
     .optional()
     .meta({

@@ -69,6 +69,50 @@ for (const [name, openPlace] of Object.entries({
       expect(await place.json(['account', 'enable', account!.id])).to.include({ disabled: false })
     })
 
+    it('gives the only administrator a new password, once, and ends what was open', async () => {
+      const account = (await findAccountByEmail(server.db, 'one@example.com'))!
+      const { sessionUid, grantId } = await signIn(server, account.id)
+      const reset = await place.json(['account', 'reset-password', 'one@example.com'])
+      expect(reset).to.include({ id: account.id, email: 'One@Example.com' })
+      const stored = await findAccountByEmail(server.db, 'one@example.com')
+      expect(await verifyPassword(stored!.passwordHash!, String(reset['password']))).to.equal(true)
+      expect(await verifyPassword(stored!.passwordHash!, PASSWORD)).to.equal(false)
+      expect(await server.store.readRoot(sessionKey(tagOf(sessionUid)))).to.equal(undefined)
+      expect(await server.store.readRoot(grantKey(tagOf(grantId)))).to.equal(undefined)
+      const [entry] = await listAudit(server.db, { accountId: account.id })
+      expect(entry).to.include({ action: 'password.reset_by_operator', actor: 'cli' })
+      expect(JSON.stringify(entry)).to.not.contain(reset['password'])
+      const { stdout } = await place.cli(['account', 'reset-password', account.id])
+      expect(stdout).to.match(/^Password {2}\S{20,} {3}\(shown only now\)$/m)
+    })
+
+    it('takes the new password from standard input and does not print it', async () => {
+      const args = ['account', 'reset-password', 'one@example.com', '--password-stdin']
+      const { code, stdout } = await place.cli(args, { stdin: 'amber ladder 52\n' })
+      expect(code).to.equal(0)
+      expect(stdout).to.not.contain('amber')
+      const stored = await findAccountByEmail(server.db, 'one@example.com')
+      expect(await verifyPassword(stored!.passwordHash!, 'amber ladder 52')).to.equal(true)
+      const refused = await mistakeOf(server, ['account', 'reset-password', 'nobody@example.com'])
+      expect(refused.error).to.equal('account_not_found')
+      const common = await place.cli([...args, '--json'], { stdin: 'password1\n' })
+      expect(common.stderr).to.contain('password_refused').and.not.contain('password1')
+      expect(await verifyPassword(stored!.passwordHash!, 'amber ladder 52')).to.equal(true)
+    })
+
+    it('mails a link to choose a new password and ends nothing before that', async () => {
+      const account = (await findAccountByEmail(server.db, 'one@example.com'))!
+      const { sessionUid } = await signIn(server, account.id)
+      const mailed = await place.json(['account', 'reset-password', 'one@example.com', '--mail'])
+      expect(Date.parse(String(mailed['link_expires_at']))).to.be.above(Date.now())
+      expect(mailed).to.not.have.property('password')
+      expect(await server.store.readRoot(sessionKey(tagOf(sessionUid)))).to.not.equal(undefined)
+      const tokens = await server.db('one_time_tokens').where({ accountId: account.id }).select('purpose')
+      expect(tokens).to.eql([{ purpose: 'reset' }])
+      const [entry] = await listAudit(server.db, { accountId: account.id })
+      expect(entry).to.include({ action: 'password.reset_mailed', actor: 'cli' })
+    })
+
     it('deletes an account with what it has open', async () => {
       const account = await findAccountByEmail(server.db, 'two@example.com')
       const { grantId } = await signIn(server, account!.id)
@@ -163,9 +207,12 @@ describe('cli account', () => {
   })
 })
 
+let signIns = 0
+
 /** What a sign-in to an app leaves behind: a session and a grant, in SQL and in the grant store. */
 async function signIn({ db, store }: Parts, accountId: string) {
-  const [sessionUid, grantId] = [`session-of-${accountId}`, `grant-of-${Date.now()}`]
+  signIns += 1
+  const [sessionUid, grantId] = [`session-${signIns}-of-${accountId}`, `grant-${signIns}-of-${accountId}`]
   const nowMs = Date.now()
   const expiresAtMs = nowMs + HOUR_MS
   await recordSession(db, { uid: sessionUid, accountId, ip: '192.0.2.1', expiresAtMs }, 10, nowMs)

@@ -48,6 +48,26 @@ describe('The command line', () => {
     }
   })
 
+  it('shows the help when nothing is asked, and for the word help', async () => {
+    const [bare, word, option] = await Promise.all([
+      place.cli([]),
+      place.cli(['help']),
+      place.cli(['--help']),
+    ])
+    expect(bare).to.eql({ code: 0, stdout: `${globalHelp(NOUNS)}\n`, stderr: '' })
+    expect([word, option]).to.eql([bare, bare])
+    expect(readArguments(['help', 'client'], NOUNS)).to.eql(readArguments(['client', '--help'], NOUNS))
+    expect(readArguments(['help', 'client', 'create'], NOUNS)).to.eql(
+      readArguments(['client', 'create', '--help'], NOUNS),
+    )
+    expect(mistake('help acount')).to.contain('the nearest is account')
+  })
+
+  it('shows its version', async () => {
+    expect(await place.cli(['--version'])).to.eql({ code: 0, stdout: 'account-server 0.1.0\n', stderr: '' })
+    expect(await place.json(['--version'])).to.eql({ version: '0.1.0' })
+  })
+
   it('says that a password among the arguments can be seen', () => {
     const create = COMMANDS.find((command) => nameOf(command) === 'account create')!
     expect(commandHelp(create)).to.match(/process lists.*Prefer --password-stdin/)
@@ -82,8 +102,9 @@ describe('The command line', () => {
   })
 
   it('says what is missing, given twice, or too much', () => {
-    expect(mistake('')).to.contain('npm run cli -- --help')
-    expect(mistake('account')).to.equal('account takes a verb: create, show, list, disable, enable, delete')
+    expect(mistake('account')).to.equal(
+      'account takes a verb: create, show, list, reset-password, disable, enable, delete',
+    )
     expect(mistake('account create --password x')).to.contain('needs --email')
     expect(mistake('resource create')).to.contain('needs --identifier and --scope')
     expect(mistake('account show')).to.contain('needs ID_OR_EMAIL')

@@ -1,0 +1,20 @@
+/** The password of the first administrator obeys the rules for every password, which other settings shape. */
+import { passwordProblem, passwordProblemText } from '../accounts/password-policy.ts'
+
+type Given = {
+  admin_email?: string
+  admin_password?: string | undefined
+  password_min_length?: number
+  server_name?: string
+}
+
+/** What is wrong with it; the password itself is not repeated. */
+export function administratorProblems(given: Given): string[] {
+  const { admin_password: password, admin_email: email = '' } = given
+  if (password === undefined) return []
+  const policy = { minLength: given.password_min_length ?? 1, serviceName: given.server_name ?? '' }
+  const problem = passwordProblem(policy, password, { email })
+  return problem
+    ? [`ACCOUNT_SERVER_ADMIN_PASSWORD: got ********. ${passwordProblemText(problem, policy)}`]
+    : []
+}

@@ -1,0 +1,24 @@
+/** Every key that the main secret, or the lists beside it, stand for. */
+import { deriveKey } from '../platform/tokens.ts'
+import type { Settings } from './settings.ts'
+
+/** `master` is the main secret: given, or generated when embedded. */
+export function keysOf(given: Settings, master: string) {
+  const dataSecrets = given.data_keys ?? [master]
+  const data = dataSecrets.map((secret) => deriveKey(secret, 'data')) as [Buffer, ...Buffer[]]
+  return {
+    // Listed, the main secret stands for the key that was derived from it before there was a list.
+    cookie: (given.cookie_keys ?? [master]).map((secret) =>
+      secret === master ? deriveKey(master, 'cookies').toString('base64url') : secret,
+    ),
+    data,
+    /** Seal what the grant store holds; the first is current. */
+    records: dataSecrets as [string, ...string[]],
+    /** Keyed digests of guessable values (addresses, codes, client secrets). Never rotates by itself: rows are found by it. */
+    index: deriveKey(master, 'index'),
+    csrf: deriveKey(master, 'csrf'),
+    device: deriveKey(master, 'device cookies'),
+    dpopNonces: deriveKey(master, 'dpop nonces'),
+    rotationDays: given.signing_key_rotation_days,
+  }
+}
