@@ -204,7 +204,7 @@ function listRouters({ parts, accounts, features, pages, render, findMember, ...
       findMember,
       clientName: (id) => clientNameOf(oidc.current(), id),
       scopeTitle: async (resource, scope) => resourceScopeTitle(await features.findResource(resource), scope),
-      readDeviceCookie: pages.deviceCookie.read,
+      deviceCookie: pages.deviceCookie,
       endSessionAndGrants: (uid) => endSessionAndGrants({ store, clock }, uid),
     }),
     requestsRoutes({ ...createRequestsPage(parts, features), render, findMember }),

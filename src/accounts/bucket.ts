@@ -24,21 +24,43 @@ export type Take = BucketRule & {
 /** Each ends with a change by somebody else; more of them in a row is no coincidence. */
 const MOST_ROUNDS = 20
 
-export type Taken = { allowed: true } | { allowed: false; retryAfterSeconds: number }
+/** `began`: this attempt is the first of its window. */
+export type Taken = { allowed: true; began: boolean } | Refused
+export type Refused = { allowed: false; retryAfterSeconds: number }
 
+/** A full bucket is only read: a refusal writes nothing. */
 export async function takeFromBucket(db: Db, take: Take): Promise<Taken> {
   const { bucket, limit, nowMs } = take
   for (let round = 1; ; round += 1) {
-    if ((await count(db, take)) || (await beginWindow(db, take))) return { allowed: true }
-    const row: { failures: number; expiresAtMs: number } | undefined = await db('attempt_buckets')
+    if (await count(db, take)) return { allowed: true, began: false }
+    const row: Bucket | undefined = await db('attempt_buckets')
       .where({ bucket })
       .first('failures', 'expiresAtMs')
-    // Else somebody else began the window between the two statements, or the right password ended it.
-    const isFull = row !== undefined && row.failures >= limit && row.expiresAtMs > nowMs
+    const runs = row !== undefined && row.expiresAtMs > nowMs
+    const isFull = runs && row.failures >= limit
+    if (!runs && (await beginWindow(db, take, row !== undefined))) return { allowed: true, began: true }
+    // Somebody else began the window between two statements, or the right password ended it.
     if (!isFull && round < MOST_ROUNDS) continue
     const waitMs = (row?.expiresAtMs ?? nowMs) - nowMs
     return { allowed: false, retryAfterSeconds: Math.max(1, Math.ceil(waitMs / 1000)) }
   }
+}
+
+/** `began`: for each bucket, in their order. `bucket`: the one that refused. */
+export type TakenAll = { allowed: true; began: boolean[] } | (Refused & { bucket: string })
+
+/** One from each bucket, or from none: what was taken is given back where a later bucket refuses. */
+export async function takeFromBuckets(db: Db, takes: readonly Take[]): Promise<TakenAll> {
+  const began: boolean[] = []
+  for (const take of takes) {
+    const taken = await takeFromBucket(db, take)
+    if (!taken.allowed) {
+      for (const { bucket } of takes.slice(0, began.length)) await returnToBucket(db, bucket)
+      return { ...taken, bucket: take.bucket }
+    }
+    began.push(taken.began)
+  }
+  return { allowed: true, began }
 }
 
 /** Forgets the attempts: the right password was given. */
@@ -47,9 +69,22 @@ export async function resetBucket(db: Db, bucket: string): Promise<void> {
   await db('attempt_buckets').where({ bucket }).update({ failures: 0, expiresAtMs: 0 })
 }
 
-/** Gives one attempt back that was taken but never evaluated. */
-export async function returnToBucket(db: Db, bucket: string): Promise<void> {
-  await db('attempt_buckets').where({ bucket }).where('failures', '>', 0).decrement('failures', 1)
+/** Forgets the attempts and answers how many there were; of parallel callers each attempt is answered to one. */
+export async function emptyBucket(db: Db, bucket: string): Promise<number> {
+  for (let round = 1; round <= MOST_ROUNDS; round += 1) {
+    const row: Bucket | undefined = await db('attempt_buckets').where({ bucket }).first('failures')
+    if (!row || row.failures === 0) return 0
+    const { failures } = row
+    const emptied = await db('attempt_buckets').where({ bucket, failures }).update({ failures: 0 })
+    if (emptied === 1) return failures
+  }
+  return 0
+}
+
+/** Gives attempts back that were taken and do not count after all. */
+export async function returnToBucket(db: Db, bucket: string, count = 1): Promise<void> {
+  const left = db.raw('case when failures > ? then failures - ? else 0 end', [count, count])
+  await db('attempt_buckets').where({ bucket }).where('failures', '>', 0).update({ failures: left })
 }
 
 /** Removes what no longer counts. */
@@ -78,18 +113,20 @@ async function count(db: Db, { bucket, limit, blockMs, nowMs }: Take): Promise<b
   return changed === 1
 }
 
-async function beginWindow(db: Db, { bucket, limit, windowMs, blockMs, nowMs }: Take): Promise<boolean> {
+async function beginWindow(db: Db, take: Take, exists: boolean): Promise<boolean> {
+  const { bucket, limit, windowMs, blockMs, nowMs } = take
   const expiresAtMs = nowMs + (limit === 1 && blockMs !== undefined ? blockMs : windowMs)
+  if (!exists) return insertBucket(db, { bucket, failures: 1, expiresAtMs })
   const revived = await db('attempt_buckets')
     .where({ bucket })
     .where('expiresAtMs', '<=', nowMs)
     .update({ failures: 1, expiresAtMs })
-  return revived === 1 || insertBucket(db, { bucket, failures: 1, expiresAtMs })
+  return revived === 1
 }
 
-type Row = { bucket: string; failures: number; expiresAtMs: number }
+type Bucket = { failures: number; expiresAtMs: number }
 
-async function insertBucket(db: Db, row: Row): Promise<boolean> {
+async function insertBucket(db: Db, row: Bucket & { bucket: string }): Promise<boolean> {
   try {
     await inTransaction(db, async (trx) => trx('attempt_buckets').insert(row))
     return true

@@ -1,18 +1,22 @@
 /**
  * The signed value that a browser keeps after a sign-in. It names the account and gives that browser sign-in attempts of
- * its own, so that strangers who use up the network's cannot lock the owner out. It proves nothing else.
+ * its own, so that strangers who use up the network's cannot lock the owner out. It proves nothing else, and it ends with
+ * the password that was current when it was issued.
  */
 import { randomUUID } from 'node:crypto'
 import { DAY_MS } from '../platform/clock.ts'
 import { equalsInConstantTime, keyedDigest } from '../platform/tokens.ts'
 
-export type Device = { accountId: string; deviceId: string }
+export type Device = { accountId: string; deviceId: string; passwordSetAtMs: number }
+
+type Owner = { id: string; passwordChangedAtMs: number | null }
 
 /** After this long a browser counts as unknown again. */
 export const DEVICE_COOKIE_MAX_AGE_MS = 400 * DAY_MS
 
-export function issueDeviceCookie(key: Buffer, accountId: string, nowMs: number): string {
-  const body = `${accountId}.${randomUUID()}.${nowMs}`
+/** `owner` as it was when its password was checked: a change meanwhile makes the value worthless. */
+export function issueDeviceCookie(key: Buffer, owner: Owner, nowMs: number): string {
+  const body = `${owner.id}.${randomUUID()}.${nowMs}.${passwordSetAt(owner)}`
   return `${body}.${keyedDigest(key, body)}`
 }
 
@@ -22,9 +26,20 @@ export function verifyDeviceCookie(
   value: string | undefined,
   nowMs: number,
 ): Device | undefined {
-  const [accountId, deviceId, issuedAtMs, signature, ...rest] = (value ?? '').split('.')
-  if (!accountId || !deviceId || !issuedAtMs || !signature || rest.length > 0) return undefined
-  if (!equalsInConstantTime(signature, keyedDigest(key, `${accountId}.${deviceId}.${issuedAtMs}`)))
+  const [accountId, deviceId, issuedAtMs, passwordSetAtMs, signature, ...rest] = (value ?? '').split('.', 6)
+  if (!accountId || !deviceId || !issuedAtMs || !passwordSetAtMs || !signature || rest.length > 0)
     return undefined
-  return nowMs - Number(issuedAtMs) <= DEVICE_COOKIE_MAX_AGE_MS ? { accountId, deviceId } : undefined
+  const body = `${accountId}.${deviceId}.${issuedAtMs}.${passwordSetAtMs}`
+  if (!equalsInConstantTime(signature, keyedDigest(key, body))) return undefined
+  if (nowMs - Number(issuedAtMs) > DEVICE_COOKIE_MAX_AGE_MS) return undefined
+  return { accountId, deviceId, passwordSetAtMs: Number(passwordSetAtMs) }
+}
+
+/** False also for a device that is known by an earlier password. */
+export function isOwnDevice({ accountId, passwordSetAtMs }: Device, owner: Owner): boolean {
+  return accountId === owner.id && passwordSetAtMs === passwordSetAt(owner)
+}
+
+function passwordSetAt({ passwordChangedAtMs }: Owner): number {
+  return passwordChangedAtMs ?? 0
 }

@@ -14,14 +14,24 @@ export type HashingSettings = Partial<Argon2Settings> & {
   maxWaiting: number
 }
 
+/** A place among those who hash or wait for it. */
+export type Place = { leave: () => void }
+
 export type Hasher = {
-  /** PHC string of a new password. Throws `AppError('hashing_busy', 503)` with `retryAfterSeconds`. */
-  hash: (password: string) => Promise<string>
   /**
-   * Compares; without a stored hash (no such account, no password set) it costs the same and answers false.
+   * A place to be used for `hash` and `verify`, so that what comes before them is not done in vain. The caller leaves it.
    * Throws `AppError('hashing_busy', 503)` with `retryAfterSeconds`.
    */
-  verify: (stored: string | null | undefined, password: string) => Promise<boolean>
+  reserve: () => Place
+  /** True when `reserve` would throw. */
+  isFull: () => boolean
+  /** PHC string of a new password. Without a place, throws as `reserve` does. */
+  hash: (password: string, place?: Place) => Promise<string>
+  /**
+   * Compares; without a stored hash (no such account, no password set) it costs the same and answers false.
+   * Without a place, throws as `reserve` does.
+   */
+  verify: (stored: string | null | undefined, password: string, place?: Place) => Promise<boolean>
   needsRehash: (stored: string) => boolean
 }
 
@@ -30,13 +40,15 @@ const RETRY_AFTER_SECONDS = 2
 export function createHasher(settings: HashingSettings): Hasher {
   const { maxRunning = availableParallelism(), maxWaiting, ...given } = settings
   const argon2 = { ...DEFAULT_ARGON2, ...given }
-  const admitted = createGate(maxRunning, maxWaiting)
+  const gate = createGate(maxRunning, maxWaiting)
   // Of no password: verifying against it costs what a real one costs.
   const dummy = dummyHash(argon2)
   return {
-    hash: (password) => admitted(() => hashPassword(password, argon2)),
-    verify: async (stored, password) => {
-      const matches = await admitted(() => verifyPassword(stored ?? dummy, password))
+    reserve: gate.reserve,
+    isFull: gate.isFull,
+    hash: (password, place) => gate.admitted(() => hashPassword(password, argon2), place),
+    verify: async (stored, password, place) => {
+      const matches = await gate.admitted(() => verifyPassword(stored ?? dummy, password), place)
       return matches && typeof stored === 'string'
     },
     needsRehash: (stored) => needsRehash(stored, argon2),
@@ -50,27 +62,50 @@ function dummyHash({ memoryKib, passes, lanes }: Argon2Settings): string {
 }
 
 function createGate(maxRunning: number, maxWaiting: number) {
+  let places = 0
   let running = 0
   const waiting: (() => void)[] = []
+  const isFull = () => places >= maxRunning + maxWaiting
 
-  function release(): void {
-    const next = waiting.shift()
-    // The place passes on directly: nobody who comes later can take it first.
-    if (next) next()
-    else running -= 1
+  function reserve(): Place {
+    if (isFull()) throw busy()
+    places += 1
+    let left = false
+    return {
+      leave() {
+        if (!left) places -= 1
+        left = true
+      },
+    }
   }
 
-  return async function admitted<T>(work: () => Promise<T>): Promise<T> {
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (running < maxRunning) running += 1
-    else if (waiting.length < maxWaiting) await new Promise<void>((resolve) => waiting.push(resolve))
-    else
-      throw new AppError('hashing_busy', 503, 'Too many people are signing in right now. Please try again.', {
-        retryAfterSeconds: RETRY_AFTER_SECONDS,
-      })
+    else await new Promise<void>((resolve) => waiting.push(resolve))
     try {
       return await work()
     } finally {
-      release()
+      const next = waiting.shift()
+      // The turn passes on directly: nobody who comes later can take it first.
+      if (next) next()
+      else running -= 1
     }
   }
+
+  async function admitted<T>(work: () => Promise<T>, given?: Place): Promise<T> {
+    const place = given ?? reserve()
+    try {
+      return await inTurn(work)
+    } finally {
+      if (!given) place.leave()
+    }
+  }
+
+  return { reserve, isFull, admitted }
+}
+
+function busy(): AppError {
+  return new AppError('hashing_busy', 503, 'Too many people are signing in right now. Please try again.', {
+    retryAfterSeconds: RETRY_AFTER_SECONDS,
+  })
 }

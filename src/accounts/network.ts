@@ -1,7 +1,17 @@
-/** The network an address belongs to, as far as limits are concerned: IPv4 /24, IPv6 /64. */
+/** The networks that an address is counted for: IPv4 /24; IPv6 /64 and /48, because one customer may hold a whole /48. */
 import { isIPv4, isIPv6 } from 'node:net'
 
-/** `192.0.2.0/24`, `2001:db8:0:1::/64`; IPv4 in IPv6 clothing is IPv4. Anything else is one network of its own. */
+/** The network of an address, and for IPv6 the site that it is part of. */
+export type Networks = [network: string] | [network: string, site: string]
+
+/** `192.0.2.0/24`, or `2001:db8:1:2::/64` and `2001:db8:1::/48`. */
+export function networksOf(ip: string): Networks {
+  const network = networkOf(ip)
+  if (!network.endsWith('::/64')) return [network]
+  return [network, `${network.split(':', 3).join(':')}::/48`]
+}
+
+/** `192.0.2.0/24`, `2001:db8:0:1::/64`; an IPv4 address written as IPv6 is IPv4. Anything else is one network of its own. */
 export function networkOf(ip: string): string {
   const address = ip.replace(/%.*$/, '')
   if (isIPv4(address)) return `${address.split('.').slice(0, 3).join('.')}.0/24`

@@ -3,6 +3,7 @@ import { inTransaction } from '../platform/database.ts'
 import { mailPasswordChanged } from './account-mail.ts'
 import type { MailNeeds } from './account-mail.ts'
 import { lockAccount } from './account.ts'
+import type { Account } from './account.ts'
 import { recordAudit } from './audit.ts'
 import { endOtherAccess } from './ended-access.ts'
 import type { AccessEndings } from './ended-access.ts'
@@ -25,7 +26,8 @@ export type PasswordChange = {
 }
 
 export type PasswordChanged =
-  | { ok: true }
+  /** The account as it is now. */
+  | { ok: true; account: Account }
   | Exclude<SignedIn, { ok: true }>
   | { ok: false; reason: 'password_refused'; problem: PasswordProblem }
 
@@ -41,8 +43,8 @@ export async function changePassword(
   const problem = passwordProblem(needs.policy, given.newPassword, account)
   if (problem) return { ok: false, reason: 'password_refused', problem }
   const passwordHash = await needs.hasher.hash(given.newPassword)
+  const nowMs = needs.clock()
   const ended = await inTransaction(needs.db, async (trx) => {
-    const nowMs = needs.clock()
     const current = await lockAccount(trx, accountId)
     // Changed elsewhere in this moment: what was confirmed is not the password any more.
     if (current?.passwordHash !== account.passwordHash) return undefined
@@ -53,5 +55,5 @@ export async function changePassword(
   })
   if (!ended) return { ok: false, reason: 'wrong' }
   await needs.revokeAccess(ended)
-  return { ok: true }
+  return { ok: true, account: { ...account, passwordHash, passwordChangedAtMs: nowMs } }
 }

@@ -3,9 +3,9 @@ import { AppError } from '../errors.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { keyedDigest } from '../platform/tokens.ts'
-import { takeFromBucket } from './bucket.ts'
+import { takeFromBuckets } from './bucket.ts'
 import type { BucketRule } from './bucket.ts'
-import { networkOf } from './network.ts'
+import { networkTakes } from './network-limit.ts'
 
 export type RequestLimits = {
   /** Requests of one kind from one network; beyond it the caller is told to wait. */
@@ -14,9 +14,11 @@ export type RequestLimits = {
   mailsPerAddressAndNetwork: BucketRule
   /** Mails to one address in all. More than the above, so that one stranger cannot use up the owner's. */
   mailsPerAddress: BucketRule
+  /** How many times the limit of an IPv6 /64 its /48 has. */
+  ipv6SiteFactor: number
 }
 
-export const DEFAULT_REQUEST_LIMITS: RequestLimits = {
+export const DEFAULT_REQUEST_LIMITS: Omit<RequestLimits, 'ipv6SiteFactor'> = {
   perNetwork: { limit: 60, windowMs: HOUR_MS },
   mailsPerAddressAndNetwork: { limit: 5, windowMs: HOUR_MS },
   mailsPerAddress: { limit: 20, windowMs: HOUR_MS },
@@ -31,8 +33,12 @@ export async function takeNetworkRequest(
   ip: string,
   nowMs: number,
 ): Promise<void> {
-  const bucket = keyedDigest(needs.key, JSON.stringify(['request', kind, networkOf(ip)]))
-  const taken = await takeFromBucket(needs.db, { ...needs.limits.perNetwork, bucket, nowMs })
+  const { ipv6SiteFactor, perNetwork } = needs.limits
+  const counted = { key: needs.key, ipv6SiteFactor }
+  const taken = await takeFromBuckets(
+    needs.db,
+    networkTakes(counted, ['request', kind], ip, perNetwork, nowMs),
+  )
   if (taken.allowed) return
   throw new AppError(
     'too_many_requests',
@@ -51,10 +57,9 @@ export async function takeMail(
   ip: string,
   nowMs: number,
 ): Promise<boolean> {
-  const { mailsPerAddressAndNetwork, mailsPerAddress } = needs.limits
-  const here = keyedDigest(needs.key, JSON.stringify(['mail', emailCanonical, networkOf(ip)]))
+  const { mailsPerAddressAndNetwork, mailsPerAddress, ipv6SiteFactor } = needs.limits
+  const counted = { key: needs.key, ipv6SiteFactor }
+  const here = networkTakes(counted, ['mail', emailCanonical], ip, mailsPerAddressAndNetwork, nowMs)
   const anywhere = keyedDigest(needs.key, JSON.stringify(['mail', emailCanonical]))
-  const local = await takeFromBucket(needs.db, { ...mailsPerAddressAndNetwork, bucket: here, nowMs })
-  if (!local.allowed) return false
-  return (await takeFromBucket(needs.db, { ...mailsPerAddress, bucket: anywhere, nowMs })).allowed
+  return (await takeFromBuckets(needs.db, [...here, { ...mailsPerAddress, bucket: anywhere, nowMs }])).allowed
 }

@@ -162,7 +162,7 @@ function install(provider: Provider, parts: Parts, given: Installed): void {
   overrideReplayDetection(provider, { store })
   installClientLogout(provider, { db, clock, outbox })
   installLevels(provider)
-  installDeviceCodes(provider, { db, clock, store, key: config.keys.index })
+  installDeviceCodes(provider, { db, clock, store, key: config.keys.index, ...config.limits })
   registration.install(provider)
   installSecretComparison(provider, clock)
   tendClientKeys(provider, { clock, log })

@@ -1,8 +1,8 @@
 /** Builds what lets clients register and describe themselves, from the process's parts. */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type Provider from 'oidc-provider'
-import { takeFromBucket } from '../accounts/bucket.ts'
-import { networkOf } from '../accounts/network.ts'
+import { takeFromBuckets } from '../accounts/bucket.ts'
+import { networkTakes } from '../accounts/network-limit.ts'
 import { AppError } from '../errors.ts'
 import { requestState } from '../http/request-state.ts'
 import { clientDocuments, outliveDocuments, restrainDocument } from '../oidc/clients/client-documents.ts'
@@ -13,7 +13,6 @@ import type { Parts } from '../process/parts.ts'
 import { DAY_MS, HOUR_MS } from '../platform/clock.ts'
 import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { loggableError } from '../platform/loggable-error.ts'
-import { keyedDigest } from '../platform/tokens.ts'
 
 /** From one network: clients that anybody may register, and documents that are fetched for the first time. */
 const LIMITS = {
@@ -67,9 +66,10 @@ function openPolicy(mode: Parts['config']['registration']['mode'], resources: re
 }
 
 async function take({ config, db, clock }: Parts, kind: keyof typeof LIMITS, ctx: KoaContextWithOIDC) {
-  const network = networkOf(requestState(ctx).clientIp ?? '')
-  const bucket = keyedDigest(config.keys.index, JSON.stringify(['request', kind, network]))
-  const taken = await takeFromBucket(db, { ...LIMITS[kind], bucket, nowMs: clock() })
+  const counted = { key: config.keys.index, ...config.limits }
+  const ip = requestState(ctx).clientIp ?? ''
+  const takes = networkTakes(counted, ['request', kind], ip, LIMITS[kind], clock())
+  const taken = await takeFromBuckets(db, takes)
   if (taken.allowed) return
   const { retryAfterSeconds } = taken
   throw new AppError('too_many_requests', 429, 'too many requests from this network', { retryAfterSeconds })

@@ -6,9 +6,11 @@ import type { Clock } from '../platform/clock.ts'
 
 export type DeviceCookie = {
   read: (ctx: AnyContext) => string | undefined
-  write: (ctx: AnyContext, account: { id: string }) => void
+  /** `account` as it was when its password was checked. */
+  write: (ctx: AnyContext, account: Owner) => void
 }
 
+type Owner = Parameters<typeof issueDeviceCookie>[1]
 type Needs = { key: Buffer; secure: boolean; clock: Clock }
 
 export function createDeviceCookie({ key, secure, clock }: Needs): DeviceCookie {
@@ -16,8 +18,8 @@ export function createDeviceCookie({ key, secure, clock }: Needs): DeviceCookie 
   const options = { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: false } as const
   return {
     read: (ctx) => ctx.cookies.get(name, { signed: false }),
-    write(ctx, { id }) {
-      ctx.cookies.set(name, issueDeviceCookie(key, id, clock()), {
+    write(ctx, account) {
+      ctx.cookies.set(name, issueDeviceCookie(key, account, clock()), {
         ...options,
         maxAge: DEVICE_COOKIE_MAX_AGE_MS,
       })

@@ -1,4 +1,5 @@
 /** The accounts' needs, gathered from the process's parts once: what their nouns take as their first argument. */
+import { createBlockedAttempts } from '../accounts/blocked-attempts.ts'
 import { DEFAULT_REQUEST_LIMITS } from '../accounts/request-limits.ts'
 import { createAccessEndings } from '../oidc/sessions/access-endings.ts'
 import type { Parts } from './parts.ts'
@@ -7,23 +8,31 @@ export type AccountNeeds = ReturnType<typeof createAccountNeeds>
 
 /** Answers about an address take a whole number of these, so that their timing tells nothing about the address. */
 const ANSWER_STEP_MS = 100
+/** The same for counting a sign-in attempt, which is a matter of a few statements. */
+const ATTEMPT_STEP_MS = 10
 
 type Given = Pick<Parts, 'config' | 'db' | 'clock' | 'hasher' | 'store' | 'outbox'>
 
 export function createAccountNeeds({ config, db, clock, hasher, store, outbox }: Given) {
-  const { accounts, keys, issuer, mail } = config
+  const { accounts, keys, issuer, mail, limits } = config
   return {
     db,
     clock,
     hasher,
     keys: { index: keys.index, device: keys.device },
-    lockout: { loginMaxFailures: accounts.loginMaxFailures, loginBlockMs: accounts.loginBlockMs },
+    lockout: {
+      loginMaxFailures: accounts.loginMaxFailures,
+      loginBlockMs: accounts.loginBlockMs,
+      ...limits,
+    },
+    blocked: createBlockedAttempts(),
     policy: { minLength: accounts.passwordMinLength, serviceName: config.serverName },
-    limits: DEFAULT_REQUEST_LIMITS,
+    limits: { ...DEFAULT_REQUEST_LIMITS, ...limits },
     settings: {
       activationMs: accounts.activationMs,
       resetMs: accounts.resetMs,
       answerStepMs: ANSWER_STEP_MS,
+      attemptStepMs: ATTEMPT_STEP_MS,
     },
     enqueueMail: outbox.enqueueMail,
     publicUrl: publicUrl(issuer, mail.activationUrlFormat),

@@ -1,6 +1,7 @@
 /** One's own account: password, sessions, and the apps that were allowed in. */
 import { Router } from '@koa/router'
 import { z } from 'zod'
+import type { Account } from '../accounts/account.ts'
 import { endSession, listSessions } from '../accounts/account-sessions.ts'
 import { signOutEverywhere } from '../accounts/account-state.ts'
 import { listConsents, revokeConsent } from '../accounts/consents.ts'
@@ -20,7 +21,10 @@ type Needs = {
   accounts: PasswordChangeNeeds
   render: Render
   findMember: FindMember
-  readDeviceCookie: (ctx: AnyContext) => string | undefined
+  deviceCookie: {
+    read: (ctx: AnyContext) => string | undefined
+    write: (ctx: AnyContext, account: Account) => void
+  }
   /** Ends a session and what hangs on it in the grant store. */
   endSessionAndGrants: (uid: string) => Promise<void>
   clientName: (clientId: string) => Promise<string | undefined>
@@ -99,9 +103,11 @@ async function submitPassword(needs: Needs, ctx: AnyContext, member: Member): Pr
     ...form.value,
     sessionUid: member.sessionUid,
     ip: requestState(ctx).clientIp ?? '',
-    deviceCookie: needs.readDeviceCookie(ctx),
+    deviceCookie: needs.deviceCookie.read(ctx),
   })
   if (!outcome.ok) return showPassword(needs, ctx, member, { errors: errorsOf(needs, outcome) }, 400)
+  // The old one ended with the old password, here as everywhere.
+  needs.deviceCookie.write(ctx, outcome.account)
   showPassword(needs, ctx, member, { notice: 'Password changed. You are signed out on every other device.' })
 }
 

@@ -16,6 +16,7 @@ import { ALIASES, describeSetting, settings } from './settings.ts'
 import { administratorProblems } from './administrator-settings.ts'
 import { keysOf } from './key-settings.ts'
 import { bindingConfig, bindingProblems } from './binding-settings.ts'
+import { limitConfig } from './limit-settings.ts'
 import type { SettingName, Settings } from './settings.ts'
 
 const PREFIX = 'account_server_'
@@ -190,6 +191,7 @@ function derive(given: Settings, persist: boolean) {
     registration: registrationRules(given),
     sessions: sessionLimits(given),
     accounts: accountRules(given),
+    limits: limitConfig(given),
     mail: mailSettings(given, issuer, service),
   }
 }

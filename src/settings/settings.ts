@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { clientSettings } from './client-settings.ts'
 import { bindingSettings } from './binding-settings.ts'
+import { limitSettings } from './limit-settings.ts'
 import {
   ALGORITHMS,
   algorithm,
@@ -209,6 +210,8 @@ export const settings = {
     group: 'Accounts',
     description: 'Sign-ins that may wait for a free core before 503 is answered.',
   }),
+
+  ...limitSettings,
 
   worker_redis_dsn: redisDsn().optional().meta({
     group: 'Mail',

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createBlockedAttempts } from '../../src/accounts/blocked-attempts.ts'
 import { createHasher } from '../../src/accounts/hashing.ts'
 import type { EndedAccess } from '../../src/accounts/ended-access.ts'
 import { addAccount } from '../../src/accounts/operator-account.ts'
@@ -52,9 +53,10 @@ async function createWorld(db: Db, remove: () => Promise<void>) {
     hasher: createHasher({ ...CHEAP, maxWaiting: 1000 }),
     keys: { index: deriveKey('test', 'index'), device: deriveKey('test', 'device') },
     policy: { minLength: 8, serviceName: 'Example Accounts' },
-    limits: DEFAULT_REQUEST_LIMITS,
-    lockout: { loginMaxFailures: 15, loginBlockMs: 300_000 },
-    settings: { activationMs: 172_800_000, resetMs: 3_600_000, answerStepMs: 0 },
+    limits: { ...DEFAULT_REQUEST_LIMITS, ipv6SiteFactor: 4 },
+    lockout: { loginMaxFailures: 15, loginBlockMs: 300_000, ipv6SiteFactor: 4 },
+    blocked: createBlockedAttempts(),
+    settings: { activationMs: 172_800_000, resetMs: 3_600_000, answerStepMs: 0, attemptStepMs: 0 },
     enqueueMail: outbox.enqueueMail,
     publicUrl: (path: string, params: Record<string, string> = {}) =>
       `${ISSUER}${path}${Object.keys(params).length > 0 ? `?${new URLSearchParams(params).toString()}` : ''}`,
@@ -100,6 +102,7 @@ async function createWorld(db: Db, remove: () => Promise<void>) {
       for (const table of ['accounts', 'attempt_buckets', 'audit_events', 'outbox_messages'])
         await db(table).delete()
       ended.length = 0
+      needs.blocked = createBlockedAttempts()
     },
     close: async (): Promise<void> => {
       await db.destroy()

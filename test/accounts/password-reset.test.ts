@@ -224,7 +224,7 @@ onEachDatabase('Password change', (world) => {
     const { db, needs, add, ended, lastMail } = world()
     const { id } = await add({ email: 'ada@example.com' })
     await openAccess(world(), id)
-    expect(await change(id)).to.deep.equal({ ok: true })
+    expect(await change(id)).to.include({ ok: true })
     expect((await listSessions(db, id, needs.clock())).map(({ uid }) => uid)).to.deep.equal(['here'])
     expect(ended[0]?.sessionUids).to.deep.equal(['there'])
     expect(ended[0]?.grantIdDigests).to.have.members(['grant-there', 'offline'].map(digest))

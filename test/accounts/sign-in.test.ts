@@ -129,8 +129,8 @@ onEachDatabase('Signing in', (world) => {
 
   it('keeps a budget of its own for a browser that signed in before, so that strangers cannot lock the owner out', async () => {
     const { needs, add } = world()
-    const { id } = await add({ email: 'ada@example.com' })
-    const deviceCookie = issueDeviceCookie(needs.keys.device, id, needs.clock())
+    const account = await add({ email: 'ada@example.com' })
+    const deviceCookie = issueDeviceCookie(needs.keys.device, account, needs.clock())
     await fail(15)
     expect(await attempt()).to.include({ reason: 'blocked' })
     expect(await attempt({ deviceCookie })).to.have.property('ok', true)
@@ -143,14 +143,14 @@ onEachDatabase('Signing in', (world) => {
     const ada = await add({ email: 'ada@example.com' })
     const bob = await add({ email: 'bob@example.com' })
     const { device } = needs.keys
-    const old = issueDeviceCookie(device, ada.id, needs.clock())
+    const old = issueDeviceCookie(device, ada, needs.clock())
     advance(401 * 24 * 60 * MINUTE_MS)
     await fail(15)
-    const good = issueDeviceCookie(device, ada.id, needs.clock())
+    const good = issueDeviceCookie(device, ada, needs.clock())
     for (const deviceCookie of [
       old,
-      issueDeviceCookie(device, bob.id, needs.clock()),
-      issueDeviceCookie(needs.keys.index, ada.id, needs.clock()),
+      issueDeviceCookie(device, bob, needs.clock()),
+      issueDeviceCookie(needs.keys.index, ada, needs.clock()),
       good.slice(0, -1),
       `${good}.x`,
       good.replace(/^./, (letter) => (letter === 'a' ? 'b' : 'a')),

@@ -114,6 +114,33 @@ for (const { name, stage: open } of STAGES)
       expect((await owner.signIn(credentials)).url.pathname).to.equal('/account')
     })
 
+    it('lets no browser keep its budget when the password changes elsewhere, but for the one that changed it', async () => {
+      const person = await stage.person()
+      const network = anyAddress()
+      const [thief, owner] = [network, anyAddress()].map((from) =>
+        createVisitor(stage.issuer, { 'x-forwarded-for': from }),
+      ) as [Visitor, Visitor]
+      for (const visitor of [thief, owner]) await visitor.signIn({ email: person.email, password: PASSWORD })
+      const stolen = thief.cookie('as_device') ?? ''
+      const before = owner.cookie('as_device') ?? ''
+      const changed = await owner.followForm(await owner.get('/account/password'), {
+        currentPassword: PASSWORD,
+        newPassword: 'a new otter 93 lamp',
+      })
+      expect(changed.status).to.equal(200)
+      const after = owner.cookie('as_device') ?? ''
+      await guess(person.email, network, limit + 5)
+      const pathWith = async (value: string) => {
+        const visitor = createVisitor(stage.issuer, { 'x-forwarded-for': network })
+        visitor.setCookie('as_device', value)
+        const answer = await visitor.signIn({ email: person.email, password: 'a new otter 93 lamp' })
+        return answer.url.pathname
+      }
+      expect(await pathWith(stolen)).to.equal('/sign-in')
+      expect(await pathWith(before)).to.equal('/sign-in')
+      expect(await pathWith(after)).to.equal('/account')
+    })
+
     it('gives the device cookie of one account no say about another, and a forged one none at all', async () => {
       const [mine, victim] = [await stage.person(), await stage.person()]
       const network = anyAddress()

@@ -145,7 +145,7 @@ async function finish(needs: ChallengeNeeds, ctx: KoaContextWithOIDC, { id, sess
   ctx.body = {
     authorization_code: await issueChallengeCode(needs, ctx, { ...session, passed: { accountId, amr } }),
     // To be kept by the app and sent with its next sign-in, as a browser keeps its cookie.
-    auth_session: issueDeviceCookie(needs.deviceKey, accountId, needs.clock()),
+    auth_session: issueDeviceCookie(needs.deviceKey, account, needs.clock()),
   }
 }
 

@@ -4,9 +4,10 @@
  */
 import { errors, Provider } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { returnToBucket, takeFromBucket } from '../../accounts/bucket.ts'
+import { returnToBucket, takeFromBuckets } from '../../accounts/bucket.ts'
 import type { BucketRule } from '../../accounts/bucket.ts'
-import { networkOf } from '../../accounts/network.ts'
+import { networkTakes } from '../../accounts/network-limit.ts'
+import type { NetworkLimitNeeds } from '../../accounts/network-limit.ts'
 import { requestState } from '../../http/request-state.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -16,13 +17,7 @@ import { installPace, POLL_INTERVAL_SECONDS } from '../polling.ts'
 import type { GrantStore } from '../store/grant-store.ts'
 import { fillInUserCode } from './device-flow.ts'
 
-export type DeviceCodeNeeds = {
-  db: Db
-  clock: Clock
-  store: GrantStore
-  /** Hides in the counters whom they count. */
-  key: Buffer
-}
+export type DeviceCodeNeeds = NetworkLimitNeeds & { db: Db; clock: Clock; store: GrantStore }
 
 /** Wrong user codes (RFC 8628 §5.1): with 20^8 possible ones, these limits leave guessing no chance. */
 const PER_SESSION: BucketRule = { limit: 10, windowMs: 10 * MINUTE_MS }
@@ -73,27 +68,23 @@ export function installDeviceCodes(provider: Provider, needs: DeviceCodeNeeds): 
 
 /** Counts an attempt before it is evaluated; the answer gives it back, for one that was right. */
 async function countGuess(needs: DeviceCodeNeeds, ctx: KoaContextWithOIDC | undefined) {
-  const { db, key } = needs
-  const bucketOf = (...of: string[]) => keyedDigest(key, JSON.stringify(['user-code', ...of]))
-  const session = bucketOf('session', ctx?.oidc.session?.uid ?? '')
-  const network = bucketOf('network', networkOf((ctx && requestState(ctx).clientIp) ?? ''))
-  await take(needs, ctx, session, PER_SESSION)
-  await take(needs, ctx, network, PER_NETWORK)
+  const { db, key, clock } = needs
+  const nowMs = clock()
+  const session = keyedDigest(key, JSON.stringify(['user-code', 'session', ctx?.oidc.session?.uid ?? '']))
+  const ip = (ctx && requestState(ctx).clientIp) ?? ''
+  const takes = [
+    { ...PER_SESSION, bucket: session, nowMs },
+    ...networkTakes(needs, ['user-code', 'network'], ip, PER_NETWORK, nowMs),
+  ]
+  const taken = await takeFromBuckets(db, takes)
+  if (!taken.allowed) throw tooMany(ctx, taken.retryAfterSeconds)
   return async () => {
-    await returnToBucket(db, session)
-    await returnToBucket(db, network)
+    for (const { bucket } of takes) await returnToBucket(db, bucket)
   }
 }
 
-async function take(
-  { db, clock }: DeviceCodeNeeds,
-  ctx: KoaContextWithOIDC | undefined,
-  bucket: string,
-  rule: BucketRule,
-): Promise<void> {
-  const taken = await takeFromBucket(db, { ...rule, bucket, nowMs: clock() })
-  if (taken.allowed) return
-  ctx?.set('Retry-After', String(taken.retryAfterSeconds))
+function tooMany(ctx: KoaContextWithOIDC | undefined, retryAfterSeconds: number): Error {
+  ctx?.set('Retry-After', String(retryAfterSeconds))
   const refusal = new errors.CustomOIDCProviderError('too_many_attempts', 'too many wrong codes')
-  throw Object.assign(refusal, { status: 429, statusCode: 429 })
+  return Object.assign(refusal, { status: 429, statusCode: 429 })
 }

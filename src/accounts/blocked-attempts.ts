@@ -1,0 +1,38 @@
+/**
+ * What this process knows to be blocked, so that refusing it again asks no database. Bounded: the least recently used is
+ * forgotten first, which costs one read.
+ */
+import { SECOND_MS } from '../platform/clock.ts'
+
+export type BlockedAttempts = {
+  /** Seconds until the block of a bucket ends; nothing when none is known. */
+  recall: (bucket: string, nowMs: number) => number | undefined
+  note: (bucket: string, retryAfterSeconds: number, nowMs: number) => void
+}
+
+const MOST_KEPT = 10_000
+/** After this the database is asked again: another process may have ended the block. */
+const TRUSTED_MS = 10 * SECOND_MS
+
+export function createBlockedAttempts(most = MOST_KEPT): BlockedAttempts {
+  const known = new Map<string, { endsAtMs: number; trustedUntilMs: number }>()
+  return {
+    recall(bucket, nowMs) {
+      const entry = known.get(bucket)
+      if (!entry) return undefined
+      known.delete(bucket)
+      if (Math.min(entry.endsAtMs, entry.trustedUntilMs) <= nowMs) return undefined
+      known.set(bucket, entry)
+      return Math.ceil((entry.endsAtMs - nowMs) / SECOND_MS)
+    },
+    note(bucket, retryAfterSeconds, nowMs) {
+      known.delete(bucket)
+      known.set(bucket, {
+        endsAtMs: nowMs + retryAfterSeconds * SECOND_MS,
+        trustedUntilMs: nowMs + TRUSTED_MS,
+      })
+      const [oldest] = known.keys()
+      if (known.size > most && oldest !== undefined) known.delete(oldest)
+    },
+  }
+}
