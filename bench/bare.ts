@@ -44,6 +44,7 @@ function configure({ issuer, clients, resource, keySet, accountId, claims }: Bar
     issuer,
     secure: false,
     algorithm: 'ES256',
+    idTokenAlgorithm: 'ES256',
     keySet,
     cookieKeys: ['no cookie is set by what is measured'],
     dpopNonceSecret: Buffer.alloc(32),

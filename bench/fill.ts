@@ -43,6 +43,7 @@ export async function fill(parts: Parts): Promise<Filled> {
       client_name: 'App',
       redirect_uris: ['https://app.example.com/callback'],
       grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
+      id_token_signed_response_alg: 'ES256',
     },
     parts,
   )

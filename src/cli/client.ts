@@ -15,9 +15,10 @@ import {
   updateClient,
 } from '../oidc/clients/clients.ts'
 import type { Client } from '../oidc/clients/client-rows.ts'
-import { rulesOf } from '../oidc/clients/profiles.ts'
+import { withIdTokenAlg } from '../oidc/clients/profiles.ts'
 import type { RegisteredClient } from '../oidc/clients/clients.ts'
 import { listResources } from '../oidc/clients/resources.ts'
+import { SIGNING_ALGS } from '../oidc/keys/algorithms.ts'
 import { createAccountNeeds } from '../process/account-needs.ts'
 import type { Parts } from '../process/parts.ts'
 import { HOUR_MS } from '../platform/clock.ts'
@@ -47,6 +48,10 @@ const createOptions: Record<string, OptionSpec> = {
   resource: { value: 'U', about: 'A resource server whose tokens it may ask for.', many: true },
   'first-party': { about: 'It belongs to this organisation: nobody is asked for consent.' },
   profile: { value: 'P', about: `${PROFILES.join(', ')} (the first): what it must keep to.` },
+  'id-token-alg': {
+    value: 'ALG',
+    about: `${SIGNING_ALGS.join(', ')} (what ID_TOKEN_ALGORITHM says): signs its ID and logout tokens.`,
+  },
   metadata: { value: 'FILE', about: 'Further metadata by its registered names (RFC 7591), a JSON file.' },
   jwks: { value: 'FILE', about: 'Its public keys, a JSON file {"keys": […]}, for private_key_jwt.' },
   'jwks-uri': { value: 'U', about: 'Where it publishes its public keys.' },
@@ -164,6 +169,7 @@ async function create(given: Given, parts: Parts): Promise<Answer> {
     allowed_resources: given.texts('resource'),
     first_party: given.flag('first-party') || undefined,
     profile: oneOf(given, 'profile', PROFILES)?.[0],
+    id_token_signed_response_alg: oneOf(given, 'id-token-alg', SIGNING_ALGS)?.[0],
     jwks: readKeys(given.text('jwks')),
     jwks_uri: given.text('jwks-uri'),
   }
@@ -174,9 +180,7 @@ async function create(given: Given, parts: Parts): Promise<Answer> {
     ...(described === undefined ? {} : readMetadata(described)),
     ...Object.fromEntries(typed),
   }
-  // A profile that has algorithms of its own knows better than the server's default.
-  const alg = rulesOf(chosen)?.algs ? undefined : config.tokens.algorithm
-  const input = { id_token_signed_response_alg: alg, ...chosen } as ClientInput
+  const input = withIdTokenAlg(chosen, config.tokens.idTokenAlgorithm) as ClientInput
   const accepts = await createClientCheck(parts)
   return registered(await createClient(db, input, { clock, sealer, accepts }))
 }

@@ -176,6 +176,7 @@ function settingsOf(config: Parts['config']) {
     issuer: config.issuer,
     secure: config.secure,
     algorithm: config.tokens.algorithm,
+    idTokenAlgorithm: config.tokens.idTokenAlgorithm,
     cookieKeys: config.keys.cookie,
     dpopNonceSecret: config.keys.dpopNonces,
     dpopNonceRequired: config.binding.dpopNonceRequired,

@@ -32,7 +32,7 @@ export function createRegistrationFeatures(parts: Parts, fetch: GuardedFetch) {
     sealer,
     fetch,
     statementIssuers,
-    algorithm: config.tokens.algorithm,
+    idTokenAlgorithm: config.tokens.idTokenAlgorithm,
     openPolicy: openPolicy(mode, resources),
     admit: admit('open-registration'),
   })

@@ -30,7 +30,7 @@ import { REACHABLE_LEVELS, signInClaims } from './requests/authentication-levels
 import type { DetailsType } from './requests/details-type.ts'
 import { repeatable } from './requests/repeatable-request.ts'
 import { REQUEST_METADATA, requestFeatures } from './requests/request-features.ts'
-import { enabledAlgorithms } from './keys/algorithms.ts'
+import { enabledAlgorithms, STANDARD_ALG } from './keys/algorithms.ts'
 import type { SigningAlg } from './keys/algorithms.ts'
 import { mayIntrospect, resourceIndicators } from './clients/resource-access.ts'
 import type { KnownResource } from './clients/resource-access.ts'
@@ -43,7 +43,10 @@ export type ConfigurationNeeds = DpopNeeds &
   MtlsNeeds & {
     issuer: string
     secure: boolean
+    /** Signs JWT access tokens. */
     algorithm: SigningAlg
+    /** Signs ID and logout tokens of clients that name no algorithm. */
+    idTokenAlgorithm: SigningAlg
     keySet: Configuration['jwks']
     cookieKeys: string[]
     lifetimes: Lifetimes
@@ -90,7 +93,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     cookies: cookies(needs),
     ttl: libraryLifetimes(needs.lifetimes),
     routes: LIBRARY_PATHS,
-    ...protocol(needs.algorithm, needs.detailsTypes),
+    ...protocol(needs.idTokenAlgorithm, needs.detailsTypes),
     // The library knows S256 alone. Only the operator can exempt a client.
     pkce: { required: (_ctx, client) => client['require_pkce'] !== false },
     clientAuthMethods: authenticationMethods(needs),
@@ -119,16 +122,16 @@ function parametersOf(
   return userCode === undefined ? params : { client_id: params['client_id'], user_code: userCode }
 }
 
-function protocol(algorithm: string, detailsTypes: readonly DetailsType[]): Partial<Configuration> {
+function protocol(idTokenAlgorithm: string, detailsTypes: readonly DetailsType[]): Partial<Configuration> {
   return {
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access'],
     claims: structuredClone(SCOPE_CLAIMS),
     allowOmittingSingleRegisteredRedirectUri: false,
     clientDefaults: {
-      id_token_signed_response_alg: algorithm,
-      introspection_signed_response_alg: algorithm,
-      authorization_signed_response_alg: algorithm,
+      id_token_signed_response_alg: idTokenAlgorithm,
+      introspection_signed_response_alg: STANDARD_ALG,
+      authorization_signed_response_alg: STANDARD_ALG,
       // Which of them a client may use is checked with the details themselves.
       authorization_details_types: detailsTypes.map(({ type }) => type),
     } as Partial<ClientMetadata> as ClientMetadata,

@@ -206,6 +206,7 @@ function tokenLifetimes(given: Settings) {
   const accessTokenSeconds = given.access_token_expire_minutes * 60
   return {
     algorithm: given.token_algorithm,
+    idTokenAlgorithm: given.id_token_algorithm,
     accessTokenSeconds,
     refreshTokenSeconds: accessTokenSeconds + given.refresh_token_expire_extra_minutes * 60,
     refreshGraceMs: given.refresh_token_grace_seconds * SECOND_MS,

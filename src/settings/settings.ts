@@ -125,7 +125,13 @@ export const settings = {
     .default('ES256')
     .meta({
       ...meta('Tokens', ALGORITHMS.join(', ')),
-      description: 'Signs the ID tokens of new clients and JWT access tokens.',
+      description: 'Signs JWT access tokens, unless their resource server names another algorithm.',
+    }),
+  id_token_algorithm: algorithm()
+    .default('RS256')
+    .meta({
+      ...meta('Tokens', ALGORITHMS.join(', ')),
+      description: 'Signs ID and logout tokens of clients that name no algorithm when they are registered.',
     }),
   signing_key_rotation_days: integer(0, 3650).default(90).meta({
     group: 'Tokens',

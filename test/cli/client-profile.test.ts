@@ -7,7 +7,7 @@ import { embeddedPlace, mistakeOf } from './command-line.ts'
 
 describe('cli client with a profile', () => {
   const place = embeddedPlace()
-  place.env['ACCOUNT_SERVER_TOKEN_ALGORITHM'] = 'RS256'
+  place.env['ACCOUNT_SERVER_ID_TOKEN_ALGORITHM'] = 'PS256'
   let server: Parts
   before(async () => {
     await place.json(['migrate'])
@@ -42,7 +42,12 @@ describe('cli client with a profile', () => {
     })
     expect(app).not.to.have.property('client_secret')
     const plain = await place.json(bank)
-    expect(plain).to.include({ profile: 'default', id_token_signed_response_alg: 'RS256' })
+    expect(plain).to.include({ profile: 'default', id_token_signed_response_alg: 'PS256' })
+    const named = await place.json([...bank, '--id-token-alg', 'EdDSA'])
+    expect(named).to.include({ id_token_signed_response_alg: 'EdDSA' })
+    expect((await mistakeOf(server, [...bank, '--id-token-alg', 'HS256'])).error_description).to.match(
+      /--id-token-alg takes ES256, RS256, PS256, EdDSA/,
+    )
   })
 
   it('refuses what the profile forbids, at a change too, naming the rule', async () => {

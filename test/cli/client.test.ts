@@ -143,7 +143,7 @@ describe('cli client', () => {
       first_party: true,
       scope: 'openid email ledger:read',
       token_endpoint_auth_method: 'client_secret_basic',
-      id_token_signed_response_alg: 'ES256',
+      id_token_signed_response_alg: 'RS256',
       client_secret_expires_at: 0,
     })
     expect(app.redirect_uris).to.have.length(2)

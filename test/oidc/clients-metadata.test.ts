@@ -26,7 +26,7 @@ describe('client metadata', () => {
       response_types: ['code'],
       scope: 'openid profile email offline_access',
       token_endpoint_auth_method: 'client_secret_basic',
-      id_token_signed_response_alg: 'ES256',
+      id_token_signed_response_alg: 'RS256',
       first_party: false,
       profile: 'default',
       allowed_resources: [],

@@ -15,7 +15,7 @@ import { shownAddress, shownChoice } from '../shown.ts'
 import { REACHABLE_LEVELS } from '../requests/authentication-levels.ts'
 import { absoluteUriFault, httpsUriFault, originFault, webUriFault } from './client-uri.ts'
 
-/** What this server signs with; the first is what a new client gets. */
+/** What this server signs with. */
 export const ID_TOKEN_ALGS = SIGNING_ALGS
 const RESPONSE_MODES = [
   'query',

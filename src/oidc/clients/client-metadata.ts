@@ -12,6 +12,7 @@ import {
   scopeList,
   uri,
 } from './client-fields.ts'
+import { STANDARD_ALG } from '../keys/algorithms.ts'
 import { absoluteUriFault, guessApplicationType } from './client-uri.ts'
 
 /** The scopes that belong to the provider itself; every other scope belongs to a resource server. */
@@ -66,7 +67,7 @@ export const clientInput = z.strictObject({
   grant_types: z.array(oneOf(GRANT_TYPES)).optional(),
   response_types: z.array(oneOf(['code'])).optional(),
   token_endpoint_auth_method: oneOf(CLIENT_AUTH_METHODS).default('client_secret_basic'),
-  id_token_signed_response_alg: oneOf(ID_TOKEN_ALGS).default(ID_TOKEN_ALGS[0]),
+  id_token_signed_response_alg: oneOf(ID_TOKEN_ALGS).default(STANDARD_ALG),
   ...optionalFields,
   first_party: z.boolean().default(false),
   profile: oneOf(PROFILES).default('default'),

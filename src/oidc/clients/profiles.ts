@@ -51,7 +51,8 @@ const fapi: Rules = {
     token_endpoint_auth_method: 'private_key_jwt',
     require_pushed_authorization_requests: true,
     dpop_bound_access_tokens: given.tls_client_certificate_bound_access_tokens !== true,
-    // Where nothing is registered, the library signs these with RS256.
+    // Where nothing is registered, these are signed with RS256.
+    id_token_signed_response_alg: FAPI_ALGS[0],
     authorization_signed_response_alg: FAPI_ALGS[0],
     introspection_signed_response_alg: FAPI_ALGS[0],
   }),
@@ -174,6 +175,14 @@ export function rulesOf(client: object | undefined): Rules | undefined {
 /** The algorithm to sign a token for the client with: `wanted`, unless its profile has others. */
 export function allowedAlg<Alg extends string>(client: object, wanted: Alg): Alg | 'ES256' {
   return rulesOf(client)?.algs?.includes(wanted) === false ? 'ES256' : wanted
+}
+
+/** The metadata with the server's algorithm for ID tokens, unless it names one or its profile does. */
+export function withIdTokenAlg<Metadata extends object>(
+  metadata: Metadata,
+  alg: ClientMetadata['id_token_signed_response_alg'],
+): Metadata & { id_token_signed_response_alg?: string } {
+  return rulesOf(metadata)?.algs ? metadata : { id_token_signed_response_alg: alg, ...metadata }
 }
 
 /** What of FAPI the library knows by itself. */

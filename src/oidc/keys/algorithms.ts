@@ -4,8 +4,10 @@
  * such a token could make one.
  */
 
-/** The first is the default of new clients; RS256 must be offered (OpenID Connect Core §15.1). */
+/** The first signs JWT access tokens where nobody says otherwise. RS256 must be offered (OpenID Connect Core §15.1). */
 export const SIGNING_ALGS = ['ES256', 'RS256', 'PS256', 'EdDSA'] as const
+/** What a client gets that names none: OpenID Connect Registration §2, JARM §3, RFC 9701 §6. */
+export const STANDARD_ALG = 'RS256'
 /** What apps encrypt request objects to us with: one key each. */
 export const DECRYPTION_ALGS = ['RSA-OAEP-256', 'ECDH-ES', 'ECDH-ES+A256KW'] as const
 /** Their key is made of the client's secret (OpenID Connect Core §10.2), which must be stored readably for it. */

@@ -8,6 +8,8 @@ import { exceptionFields } from '../clients/client-fields.ts'
 import { ID_TOKEN_ALGS, oneOf } from '../clients/client-fields.ts'
 import { GRANT_TYPES, PROFILES, isOpenidScope } from '../clients/client-metadata.ts'
 import type { ClientInput, ClientMetadata } from '../clients/client-metadata.ts'
+import { rulesOf } from '../clients/profiles.ts'
+import { shownAddress } from '../shown.ts'
 
 const policySchema = z.strictObject({
   grant_types: z.array(oneOf(GRANT_TYPES)).min(1).default(['authorization_code', 'refresh_token']),
@@ -19,7 +21,7 @@ const policySchema = z.strictObject({
   redirect_hosts: z.array(z.string().min(1)).optional(),
   /** Resource servers whose tokens the client may ask for. */
   resources: z.array(z.string().min(1)).default([]),
-  /** What signs the ID tokens of a client that names none: for apps that count on the RS256 of OpenID Connect. */
+  /** What signs the ID tokens of a client that names none, in place of the server's default. */
   id_token_signed_response_alg: oneOf(ID_TOKEN_ALGS).optional(),
   ...exceptionFields,
 })
@@ -38,7 +40,7 @@ export function parsePolicy(input: unknown): RegistrationPolicy {
 /** The request as the policy completes it, before it is checked as client metadata. */
 export function withPolicy(given: Partial<ClientInput>, policy: RegistrationPolicy): Partial<ClientInput> {
   const { scope, profile = policy.profiles[0] } = given
-  const { id_token_signed_response_alg: alg } = policy
+  const alg = rulesOf({ profile })?.algs ? undefined : policy.id_token_signed_response_alg
   return {
     ...(alg && { id_token_signed_response_alg: alg }),
     grant_types: policy.grant_types.filter((type) => DEFAULT_GRANTS.has(type)),
@@ -75,7 +77,7 @@ export function checkPolicy(client: ClientMetadata, policy: RegistrationPolicy):
     throw new AppError(
       'invalid_redirect_uri',
       400,
-      `"${outside}": only addresses at ${hosts.join(', ')} may be registered here`,
+      `"${shownAddress(outside)}": only addresses at ${hosts.join(', ')} may be registered here`,
     )
 }
 

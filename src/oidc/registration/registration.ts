@@ -13,6 +13,7 @@ import { exceptionsFor } from '../clients/client-exceptions.ts'
 import type { Exceptions } from '../clients/client-exceptions.ts'
 import { parseClientMetadata } from '../clients/client-rules.ts'
 import type { ClientMetadata } from '../clients/client-metadata.ts'
+import { withIdTokenAlg } from '../clients/profiles.ts'
 import {
   compareClientSecret,
   isStandIn,
@@ -47,7 +48,8 @@ export type RegistrationNeeds = Pick<ClientNeeds, 'clock' | 'sealer'> & {
   admit: (ctx: KoaContextWithOIDC) => Promise<void>
   statementIssuers: readonly StatementIssuer[]
   fetch: GuardedFetch
-  algorithm: ClientMetadata['id_token_signed_response_alg']
+  /** For clients that name none. */
+  idTokenAlgorithm: ClientMetadata['id_token_signed_response_alg']
 }
 
 /** What the current request is about to store. */
@@ -114,8 +116,7 @@ async function read(
   const taken = takenMetadata({ ...properties, ...stated })
   const described = { ...withPolicy(taken, allowed.policy), ...allowed.kept }
   const metadata = parseClientMetadata({
-    id_token_signed_response_alg: needs.algorithm,
-    ...described,
+    ...withIdTokenAlg(described, needs.idTokenAlgorithm),
     ...exceptionsFor(described, allowed.exceptions ?? allowed.policy),
   })
   checkPolicy(metadata, allowed.policy)

@@ -31,7 +31,7 @@ inBothSettings('Back-channel logout', (world) => {
     const [heard] = receiver.heardBy(told.client.client_id)
     expect(heard?.claims).to.include({ sub: person.account.id, sid: claims['sid'] })
     expect(heard!.claims.exp! - heard!.claims.iat!).to.be.at.most(120)
-    expect(heard?.header.alg).to.equal('ES256')
+    expect(heard?.header.alg).to.equal('RS256')
     expect(receiver.heardBy(told.client.client_id)).to.have.length(1)
     expect(receiver.rejected).to.eql([])
   })

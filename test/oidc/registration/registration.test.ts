@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { expect } from 'chai'
 import * as oidc from 'openid-client'
 import { revokeInitialAccessToken } from '../../../src/oidc/registration/initial-access-tokens.ts'
@@ -141,9 +142,15 @@ for (const { name, stage: openStage } of STAGES) {
 
     it('signs the ID tokens of a client that names no algorithm as the policy says, or as the server does', async () => {
       const alg = 'id_token_signed_response_alg'
-      expect(await registered()).to.include({ [alg]: 'ES256' })
-      expect(await registered(app, { [alg]: 'RS256' })).to.include({ [alg]: 'RS256' })
-      expect(await registered({ ...app, [alg]: 'PS256' }, { [alg]: 'RS256' })).to.include({ [alg]: 'PS256' })
+      expect(await registered()).to.include({ [alg]: 'RS256' })
+      expect(await registered(app, { [alg]: 'ES256' })).to.include({ [alg]: 'ES256' })
+      expect(await registered({ ...app, [alg]: 'PS256' }, { [alg]: 'ES256' })).to.include({ [alg]: 'PS256' })
+      const profiles: PolicyInput['profiles'] = ['fapi2-security']
+      const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      const bank = { ...app, jwks: { keys: [publicKey.export({ format: 'jwk' })] } }
+      const policies: PolicyInput[] = [{ profiles }, { profiles, [alg]: 'RS256' }]
+      for (const policy of policies)
+        expect(await registered(bank, policy)).to.include({ profile: 'fapi2-security', [alg]: 'ES256' })
     })
 
     it('keeps neither secret nor token in a form that opens anything', async () => {
