@@ -45,6 +45,8 @@ async function runTests() {
     cwd: ROOT,
     stdio: ['inherit', 'pipe', 'inherit'],
   })
+  // They sum up and end what they started; this process waits for that.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   let last = ''
   child.stdout.on('data', (chunk) => {
     const lines = (last + chunk).split('\n')

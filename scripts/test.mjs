@@ -2,35 +2,61 @@
  * `npm test`: prepares the services, runs mocha over every test, or over what is named, and ends with one plain line.
  * Every test is run by two processes, each with services of its own: the tests wait more than they compute.
  */
-import { spawn } from 'node:child_process'
-import { globSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
-import { constants, tmpdir } from 'node:os'
+import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from './find-binary.mjs'
 import { prepareServices } from './services.mjs'
 import { failAndExit } from './step.mjs'
+import { clockTime, showProgress } from './test-progress.mjs'
+import { startMocha } from './test-run.mjs'
+
+const HELP = `npm test -- [files] [options]
+  files        Test files; all of them unless named: npm test -- test/start.test.ts "test/oidc/**/*.test.ts"
+  -g TEXT      Only tests whose title has this in it; every other option of mocha works too
+  --help       Show this help
+TEST_MYSQL_URL, TEST_REDIS_URL, TEST_REDIS_CLUSTER_URL and TEST_CHROMIUM name services that are there already.
+`
 
 const EVERY_TEST = 'test/**/*.test.ts'
 const PROCESSES = 2
+const INTERRUPTED = 130
+const PARENT_CHECK_MS = 500
 
-await prepareServices().catch(failAndExit)
-const folder = mkdtempSync(join(tmpdir(), 'account-server-count-'))
 const args = process.argv.slice(2)
-const named = args.some((arg) => arg.includes('.test.ts'))
-const runs = (named ? [[]] : shares()).map((files, index) => startMocha([...args, ...files], index))
-const results = []
-for (const run of runs) {
-  run.show()
-  results.push(await run.ended)
+if (args.includes('--help')) process.stdout.write(HELP)
+else process.exitCode = await runTests()
+
+async function runTests() {
+  await prepareServices().catch(failAndExit)
+  const folder = mkdtempSync(join(tmpdir(), 'account-server-tests-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  const begunAtMs = Date.now()
+  const count = { passed: 0, failed: 0, files: 0, done: 0, failures: [] }
+  const named = args.some((arg) => arg.includes('.test.ts'))
+  const shares = named ? [[]] : sharesOfFiles()
+  const runs = []
+  const describe = () => progressLine(count, runs, begunAtMs)
+  const progress = showProgress(describe)
+  for (const [index, files] of shares.entries())
+    runs.push(startRun({ files, index, folder, count, progress, atOnce: shares.length === 1 }))
+  const interrupted = stopOnSignal(runs)
+  const codes = await Promise.all(runs.map(({ finished }) => finished))
+  progress.stop()
+  const took = clockTime(Date.now() - begunAtMs)
+  if (interrupted())
+    process.stdout.write(`\nInterrupted after ${took}: ${count.done} of ${count.files} files done.\n`)
+  printFailures(count.failures)
+  const nothing = !interrupted() && count.passed + count.failed === 0
+  if (nothing) process.stdout.write('\nNo test was found.\n')
+  process.stdout.write(`\n${count.done} of ${count.files} files in ${took}\n`)
+  process.stdout.write(`\n${count.passed} passed, ${count.failed} failed\n`)
+  if (interrupted()) return INTERRUPTED
+  return codes.find(Boolean) ?? (count.failed > 0 || nothing ? 1 : 0)
 }
-rmSync(folder, { recursive: true, force: true })
-const passed = results.reduce((sum, result) => sum + result.passed, 0)
-const failed = results.reduce((sum, result) => sum + result.failed, 0)
-process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
-process.exitCode = results.find(({ code }) => code)?.code ?? (failed > 0 ? 1 : 0)
 
 /** Shares the files out evenly, by what is written in them. */
-function shares() {
+function sharesOfFiles() {
   const lists = Array.from({ length: PROCESSES }, () => ({ files: [], bytes: 0 }))
   const files = globSync(EVERY_TEST, { cwd: ROOT }).map((file) => ({ file, ...statSync(join(ROOT, file)) }))
   for (const { file, size } of files.sort((a, b) => b.size - a.size)) {
@@ -42,41 +68,80 @@ function shares() {
 }
 
 /**
- * Its output is kept back until it is shown, so that the reports of two do not mix.
- * @param {string[]} args
- * @param {number} index
+ * Text of two runs does not mix: it is held back until its file is done. A run of its own is shown as it goes.
+ * A process that ends before its tests do counts as a failure, and says where it was.
  */
-function startMocha(args, index) {
-  const mocha = join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js')
-  const countFile = join(folder, `count-${index}`)
-  const color = process.stdout.isTTY ? ['--color'] : []
-  const child = spawn(process.execPath, [mocha, ...color, ...args], {
-    cwd: ROOT,
-    stdio: ['inherit', 'pipe', 'pipe'],
-    env: { ...process.env, TEST_COUNT_FILE: countFile },
-  })
+function startRun({ files, index, folder, count, progress, atOnce }) {
+  const run = { file: '', over: false, stopped: false, end: () => {}, finished: Promise.resolve(0) }
   let held = ''
-  const write = { text: (chunk) => void (held += chunk) }
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => write.text(chunk))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  const ended = new Promise((resolve) => {
-    child.once('close', (status, signal) =>
-      resolve({ code: signal ? 128 + constants.signals[signal] : status, ...readCount(countFile) }),
-    )
-  })
-  const show = () => {
-    process.stdout.write(held)
-    write.text = (chunk) => process.stdout.write(chunk)
+  const flush = () => {
+    progress.print(held)
+    held = ''
   }
-  return { ended, show }
+  const write = (text) => {
+    held += text
+    if (atOnce) flush()
+  }
+  const handlers = {
+    start: (event) => (count.files += event.files),
+    file: (event) => (run.file = event.file),
+    text: (event) => write(event.text),
+    pass: () => (count.passed += 1),
+    fail: (event) => ((count.failed += 1), count.failures.push(event)),
+    'file end': () => ((count.done += 1), flush()),
+    end: () => (run.over = true),
+  }
+  const mocha = startMocha({
+    args: [...args, ...files],
+    eventsFile: join(folder, `events-${index}`),
+    onEvent: (event) => handlers[event.kind](event),
+    onOutput: write,
+  })
+  run.end = () => {
+    run.stopped = true
+    mocha.end()
+  }
+  run.finished = mocha.ended.then(({ code, how }) => {
+    if (!run.over && !run.stopped) recordDeath(count, run.file, how)
+    flush()
+    run.file = ''
+    return run.over || run.stopped ? code : code || 1
+  })
+  return run
 }
 
-// Without a count mocha ended before it reached the end: a test file that does not load, or a crash.
-function readCount(countFile) {
-  try {
-    const [passed, failed] = readFileSync(countFile, 'utf8').split(' ').map(Number)
-    return { passed, failed }
-  } catch {
-    return { passed: 0, failed: 1 }
+function recordDeath(count, file, how) {
+  count.failed += 1
+  const where = file ? `while it ran ${file}` : 'before it ran a test'
+  const title = `a test process died ${where} (${how})`
+  count.failures.push({ title, file, text: `  1) ${title}\n` })
+}
+
+function progressLine(count, runs, begunAtMs) {
+  const running = runs.map(({ file }) => file).filter(Boolean)
+  const done = `${count.done} of ${count.files} files, ${count.passed} passed, ${count.failed} failed`
+  return `[${clockTime(Date.now() - begunAtMs)}] ${done}${running.length > 0 ? `; in ${running.join(', ')}` : ''}`
+}
+
+/** The first signal ends the tests and what they started; the summary follows. */
+function stopOnSignal(runs) {
+  let interrupted = false
+  const stop = () => {
+    interrupted = true
+    for (const run of runs) run.end()
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop)
+  // Killed in a way that it cannot pass on, the starting process leaves these behind.
+  const parent = process.ppid
+  setInterval(() => process.ppid !== parent && !interrupted && stop(), PARENT_CHECK_MS).unref()
+  return () => interrupted
+}
+
+function printFailures(failures) {
+  if (failures.length === 0) return
+  process.stdout.write(`\n${failures.length === 1 ? 'One failure' : `${failures.length} failures`}\n`)
+  for (const [index, { text, file }] of failures.entries()) {
+    const numbered = text.replace(/\b1\)/, `${index + 1})`)
+    process.stdout.write(`\n${numbered.replace(/^\n+/, '').trimEnd()}\n     ${file}\n`)
   }
 }

@@ -1,0 +1,82 @@
+/** One mocha process of `npm test`: in a process group of its own, so that nothing that a test started outlives it. */
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, readSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { ROOT } from './find-binary.mjs'
+
+const READ_EVERY_MS = 100
+/** A server drains for this long at most before it is ended the hard way. */
+const END_WITHIN_MS = 5000
+
+/**
+ * @param {{ args: string[], eventsFile: string, onEvent: (event: any) => void, onOutput: (text: string) => void }} given
+ * `onOutput` gets what tests and mocha write past the reporter.
+ * @returns {{ ended: Promise<{ code: number, how: string }>, end: () => void }}
+ */
+export function startMocha({ args, eventsFile, onEvent, onOutput }) {
+  writeFileSync(eventsFile, '')
+  const mocha = join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js')
+  const color = process.stdout.isTTY ? ['--color'] : []
+  const child = spawn(process.execPath, [mocha, ...color, ...args], {
+    cwd: ROOT,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, TEST_EVENTS_FILE: eventsFile },
+  })
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => onOutput(String(chunk)))
+  const events = readLines(eventsFile, (line) => onEvent(JSON.parse(line)))
+  const timer = setInterval(events.read, READ_EVERY_MS)
+  const exited = new Promise((resolve) => child.once('exit', (code, signal) => resolve({ code, signal })))
+  return {
+    ended: exited.then(async ({ code, signal }) => {
+      await endGroup(child.pid)
+      clearInterval(timer)
+      events.read()
+      events.close()
+      return signal
+        ? { code: 128 + constants.signals[signal], how: `ended by ${signal}` }
+        : { code, how: `exit code ${code}` }
+    }),
+    end: () => signalGroup(child.pid, 'SIGTERM'),
+  }
+}
+
+/** Whole lines only: the last one may be half written. */
+function readLines(file, onLine) {
+  const handle = openSync(file, 'r')
+  const chunk = Buffer.alloc(65_536)
+  let rest = Buffer.alloc(0)
+  const read = () => {
+    for (let size = readSync(handle, chunk); size > 0; size = readSync(handle, chunk))
+      rest = Buffer.concat([rest, chunk.subarray(0, size)])
+    const end = rest.lastIndexOf(10)
+    if (end < 0) return
+    const lines = rest.subarray(0, end).toString().split('\n')
+    rest = Buffer.from(rest.subarray(end + 1))
+    lines.forEach(onLine)
+  }
+  return { read, close: () => closeSync(handle) }
+}
+
+/** Whatever a test left running: asked first, killed then. */
+async function endGroup(pid) {
+  const deadline = Date.now() + END_WITHIN_MS
+  let asked = false
+  while (signalGroup(pid, 0)) {
+    if (!asked) signalGroup(pid, 'SIGTERM')
+    asked = true
+    if (Date.now() > deadline) return void signalGroup(pid, 'SIGKILL')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+/** Whether the group has a process. */
+function signalGroup(pid, signal) {
+  try {
+    process.kill(-pid, signal)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { isAlive } from '../../scripts/lock.mjs'
+import { dataFolder, pause } from '../support/service-process.ts'
+
+const ROOT = join(import.meta.dirname, '..', '..')
+
+/** Runs `npm test` on files of the given content, as somebody without a terminal does. */
+function runTests(files: string[], args: string[] = []) {
+  const folder = dataFolder('test-command')
+  const paths = files.map((text, index) => {
+    const path = join(folder, `sample-${index}.test.ts`)
+    writeFileSync(path, text)
+    return path
+  })
+  const outer = Object.entries(process.env).filter(([name]) => name !== 'TEST_EVENTS_FILE')
+  const child = spawn(process.execPath, [join(ROOT, 'scripts', 'run.mjs'), 'test', ...paths, ...args], {
+    cwd: ROOT,
+    env: Object.fromEntries(outer),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const output = { text: '' }
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk) => (output.text += String(chunk)))
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number, text: output.text }))
+  return { child, output, ended }
+}
+
+const PASSING = `describe('good', () => { it('passes', () => {}); it('passes too', () => {}) })`
+const FAILING = `describe('bad', () => { it('fails', () => { throw new Error('what went wrong') }) })`
+/** Starts a child that outlives whoever does not look after it, and waits. */
+const WAITING = `import { spawn } from 'node:child_process'
+describe('long', () => {
+  it('passes first', () => {})
+  it('waits', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
+    console.log('started ' + child.pid)
+    await new Promise(() => {})
+  })
+})`
+
+describe('npm test', () => {
+  it('shows each test, how many files are done, and ends with one plain line', async () => {
+    const { code, text } = await runTests([PASSING, PASSING]).ended
+    expect(code).to.equal(0)
+    expect(text.match(/✔ passes/g)).to.have.lengthOf(4)
+    expect(text).to.match(/\n2 of 2 files in \d+:\d\d\n\n4 passed, 0 failed\n$/)
+  })
+
+  it('lists the failures at the end, with the file', async () => {
+    const { code, text } = await runTests([FAILING, PASSING]).ended
+    expect(code).to.equal(1)
+    expect(text).to.match(/One failure\n\n +1\) bad\n +fails:\n[^]*what went wrong[^]*sample-0\.test\.ts/)
+    expect(text).to.match(/\n2 passed, 1 failed\n$/)
+  })
+
+  it('reports a test process that dies, with what it was doing', async () => {
+    const { code, text } = await runTests([
+      PASSING,
+      `describe('x', () => it('dies', () => process.kill(process.pid, 'SIGKILL')))`,
+    ]).ended
+    expect(code).to.equal(137)
+    expect(text).to.match(/died while it ran .*sample-1\.test\.ts \(ended by SIGKILL\)/)
+    expect(text).to.match(/\n2 passed, 1 failed\n$/)
+  })
+
+  it('reports a file that cannot be read', async () => {
+    const { code, text } = await runTests([`const = `]).ended
+    expect(code).to.equal(1)
+    expect(text)
+      .to.contain('died before it ran a test')
+      .and.match(/\n0 passed, 1 failed\n$/)
+  })
+
+  it('fails when no test was found', async () => {
+    const { code, text } = await runTests([PASSING], ['-g', 'nothing has this title']).ended
+    expect(code).to.equal(1)
+    expect(text)
+      .to.contain('No test was found.')
+      .and.match(/\n0 passed, 0 failed\n$/)
+  })
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    it(`sums up after ${signal} and leaves nothing running`, async () => {
+      const { child, output, ended } = runTests([PASSING, WAITING])
+      const started = /started (\d+)/
+      while (!started.test(output.text)) await Promise.race([pause(20), ended])
+      const left = Number(started.exec(output.text)?.[1])
+      expect(isAlive(left)).to.equal(true)
+      child.kill(signal)
+      const { code, text } = await ended
+      expect(code).to.equal(130)
+      expect(text).to.match(/Interrupted after \d+:\d\d: 1 of 2 files done\.\n/)
+      expect(text).to.match(/\n3 passed, 0 failed\n$/)
+      expect(isAlive(left)).to.equal(false)
+    })
+
+  it('leaves nothing running when it is killed', async () => {
+    const { child, output } = runTests([WAITING])
+    const started = /started (\d+)/
+    while (!started.test(output.text)) await pause(20)
+    const left = Number(started.exec(output.text)?.[1])
+    child.kill('SIGKILL')
+    while (isAlive(left)) await pause(50)
+  })
+})
