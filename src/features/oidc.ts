@@ -34,6 +34,7 @@ import { SIGNING_KEYS_TOPIC } from '../oidc/keys/signing-keys.ts'
 import { installTokenIds } from '../oidc/store/token-ids.ts'
 import { installTokenExchange } from '../oidc/token-exchange/token-exchange.ts'
 import type { Parts } from '../process/parts.ts'
+import { SECOND_MS } from '../platform/clock.ts'
 import { createGuardedFetch } from '../platform/guarded-fetch.ts'
 import { createRegistrationFeatures } from './registration.ts'
 import type { RegistrationFeatures } from './registration.ts'
@@ -140,6 +141,7 @@ function adapterOf(parts: Parts, { storeRegistered, adapters }: RegistrationFeat
     store,
     clock,
     refreshGraceMs: config.tokens.refreshGraceMs,
+    pageMs: config.sessions.interactionSeconds * SECOND_MS,
     clientAdapter: createClientAdapter({ db, noteEnded, sealer, clock, feed, storeRegistered }),
     adapters,
     secrets: config.keys.records,

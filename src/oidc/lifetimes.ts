@@ -22,7 +22,7 @@ export function libraryLifetimes(given: Lifetimes): Configuration['ttl'] {
     ClientCredentials: accessToken,
     AuthorizationCode: given.authorizationCodeSeconds,
     IdToken: given.accessTokenSeconds,
-    Interaction: given.interactionSeconds,
+    Interaction: ({ oidc }) => interactionSeconds(given, oidc.session?.accountId),
     // A rotated token inherits what its predecessor had left, so that rotation never prolongs a sign-in.
     RefreshToken: (ctx, token) =>
       ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? refreshSeconds(given, token),
@@ -31,6 +31,14 @@ export function libraryLifetimes(given: Lifetimes): Configuration['ttl'] {
     DeviceCode: 10 * MINUTE_SECONDS,
     BackchannelAuthenticationRequest: (ctx) => requestSeconds(ctx),
   }
+}
+
+/** Anybody can open a sign-in page; one that is lost starts again by itself. */
+const ANONYMOUS_INTERACTION_SECONDS = 20 * MINUTE_SECONDS
+
+function interactionSeconds(given: Lifetimes, accountId: string | undefined): number {
+  if (accountId !== undefined) return given.interactionSeconds
+  return Math.min(given.interactionSeconds, ANONYMOUS_INTERACTION_SECONDS)
 }
 
 /** A grant's lifetime is fixed when it is made and caps every token under it: the last one is got at the session's end. */

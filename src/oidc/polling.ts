@@ -9,7 +9,7 @@ import type { GrantStore, Root, RootKey } from './store/grant-store.ts'
 import { newVersion } from './store/session-records.ts'
 import { locate } from './store/token-ids.ts'
 import type { Located } from './store/token-ids.ts'
-import { LINGER_MS } from './store/unit-of-work.ts'
+import { LINGER_MS } from './store/waiting-requests.ts'
 
 /** What clients are told to wait between two requests. */
 export const POLL_INTERVAL_SECONDS = 5

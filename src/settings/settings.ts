@@ -166,7 +166,8 @@ export const settings = {
     .meta({ group: 'Sessions', description: 'Per account; the oldest ends first.' }),
   interaction_expire_minutes: integer(5, 1440).default(60).meta({
     group: 'Sessions',
-    description: 'How long a sign-in page stays open before it is started again.',
+    description:
+      'How long a page of a request stays open before it starts again; 20 at most until somebody has signed in.',
   }),
 
   password_min_length: integer(8, 64).default(8).meta({

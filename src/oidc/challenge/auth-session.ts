@@ -9,6 +9,7 @@ import { MINUTE_MS } from '../../platform/clock.ts'
 import { digest, randomToken } from '../../platform/tokens.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import type { GrantStore } from '../store/grant-store.ts'
+import { assertAtMost, LARGEST_CHALLENGE_BYTES } from '../store/record-sizes.ts'
 
 /** The parameters of the first request, checked. */
 export type ChallengeRequest = Record<string, unknown> & { code_challenge: string }
@@ -79,7 +80,9 @@ export async function nextAuthSession(
   const id = `as_${randomToken()}${tag}`
   const key = keyOf(id)!
   const expiresAtMs = needs.clock() + LIFETIME_MS
-  const payload = needs.sealer.seal(JSON.stringify(session), key)
+  const json = JSON.stringify(session)
+  assertAtMost(LARGEST_CHALLENGE_BYTES, json, 'authorization challenge request')
+  const payload = needs.sealer.seal(json, key)
   await useUp(needs, before, [{ key, payload, expiresAtMs }])
   return id
 }

@@ -10,13 +10,15 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import type { Entry, GrantStore, SingleUse } from './grant-store.ts'
 import type { RecordHandles } from './record-handles.ts'
+import { assertFits } from './record-sizes.ts'
 import { currentScope, isSurelyWaitedFor, pendingCommit } from './request-scope.ts'
 import type { PendingUse, RequestScope } from './request-scope.ts'
 import { revokeGrantByTag } from './revocation.ts'
 import { grantDigestOf, grantKey, isHandle, isTagged, locate, recordKey, tagOf } from './token-ids.ts'
 import type { Located } from './token-ids.ts'
-import { abandoned, consumeNow, lingerMs, openSuccessor } from './unit-of-work.ts'
+import { abandoned, consumeNow, longestPageMs, openSuccessor } from './unit-of-work.ts'
 import type { UnitOfWorkNeeds } from './unit-of-work.ts'
+import { isWaiting, keepForPage, readWaiting, waitingEntries } from './waiting-requests.ts'
 
 type Parts = UnitOfWorkNeeds & {
   handles: RecordHandles
@@ -38,16 +40,6 @@ const SINGLE_USE = new Set([
   'PushedAuthorizationRequest',
   'PreAuthorizedCode',
 ])
-/**
- * Still found when expired: the answer is then `expired_token` (RFC 8628 §3.5, CIBA §11), and of two pages that one
- * pushed request opened only one is answered.
- */
-const FOUND_WHEN_EXPIRED = new Set([
-  'DeviceCode',
-  'BackchannelAuthenticationRequest',
-  'PushedAuthorizationRequest',
-])
-
 export function createRecordAdapter(parts: Parts, model: string): Partial<Adapter> {
   const { store, handles } = parts
   // A handle stands for a device code between the user's pages. As a credential it is worth nothing.
@@ -140,9 +132,10 @@ async function findRecord(parts: Parts, record: Named): Promise<AdapterPayload |
   const { model, id, place } = record
   const { tag, key } = place
   const root = isTagged(model) ? grantKey(tag) : undefined
-  const single = SINGLE_USE.has(model) ? await parts.store.readSingleUse(key, root) : undefined
+  const waiting = isWaiting(model) ? await readWaiting(parts.store, model, key) : undefined
+  const single = waiting ?? (SINGLE_USE.has(model) ? await parts.store.readSingleUse(key, root) : undefined)
   const state = single ?? (await parts.store.readToken(key, root))
-  const payload = decode(parts, model, key, state.payload)
+  const payload = decode(parts, model, key, waiting?.whole ?? state.payload)
   if (!payload) return undefined
   if (isTagged(model) && payload.grantId !== undefined) {
     if (state.root?.digest !== grantDigestOf(payload.grantId)) return undefined
@@ -192,24 +185,25 @@ async function upsertRecord(
     throw new TypeError(`the id of this ${model} does not carry its grant's tag`)
   }
   // One that is still found when expired has nothing left to be told.
-  if (lifetimeMs <= 0 && FOUND_WHEN_EXPIRED.has(model)) return
+  if (lifetimeMs <= 0 && isWaiting(model)) return
   if (lifetimeMs <= 0) return parts.store.remove(key)
-  const linger = FOUND_WHEN_EXPIRED.has(model) ? lingerMs(model) : 0
-  const entry = {
-    key,
-    payload: encode(parts, model, key, payload),
-    expiresAtMs: parts.clock() + lifetimeMs + linger,
-  }
+  const endsAtMs = parts.clock() + lifetimeMs
   const scope = currentScope()
+  const written = (shown: AdapterPayload) => encode(parts, model, key, shown)
   if (scope && waits(model, scope)) {
     const pending = pendingCommit(scope, tag)
-    pending.entries.push({ ...entry, model, id })
+    pending.entries.push({ key, payload: written(payload), expiresAtMs: endsAtMs, model, id })
     if (grantId !== undefined && TOKENS.has(model)) pending.root = grantKey(tag)
     return
   }
-  const pointer =
-    userCode === undefined ? [] : [userCodeEntry(parts, userCode, { tag, digest: idDigest }, entry)]
-  await Promise.all([entry, ...pointer].map((one) => parts.store.commit({ entries: [one] })))
+  if (model === 'Interaction' && scope && payload.parJti !== undefined)
+    await keepForPage(parts.store, payload.parJti, parts.clock() + longestPageMs(parts))
+  const entries = isWaiting(model)
+    ? waitingEntries({ model, key, endsAtMs }, payload, written)
+    : [{ key, payload: written(payload), expiresAtMs: endsAtMs }]
+  const place = { tag, digest: idDigest }
+  const pointer = userCode === undefined ? [] : [userCodeEntry(parts, userCode, place, entries[0]!)]
+  await Promise.all([entries, pointer].map((together) => parts.store.commit({ entries: together })))
 }
 
 async function consumeRecord(parts: Parts, { model, id, place }: Named) {
@@ -266,15 +260,19 @@ function userCodeEntry(
 
 function encode({ sealer }: Parts, model: string, key: string, payload: AdapterPayload): string {
   if (model === 'Interaction') {
+    const json = JSON.stringify(withoutId(payload))
+    assertFits(model, json)
     // It holds ids: its own, in the address to return to, and the session's cookie value.
-    return sealer.seal(JSON.stringify(withoutId(payload)), key)
+    return sealer.seal(json, key)
   }
   const { expiresWithSession, userCode, ...rest } = withoutId(payload)
   const stored: Stored = rest
   // The grant ends with the session, and the token with its grant: no look-up of the session for each use.
   if (expiresWithSession) stored.sessionBound = true
   if (userCode !== undefined) stored.userCode = sealer.seal(userCode, key)
-  return JSON.stringify(stored)
+  const json = JSON.stringify(stored)
+  assertFits(model, json)
+  return json
 }
 
 function decode(

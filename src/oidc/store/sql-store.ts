@@ -190,7 +190,9 @@ async function reasonOf(
 async function insertEntries(sql: Sql, entries: readonly Entry[]): Promise<void> {
   if (entries.length === 0) return
   const rows = entries.map(({ key, payload, expiresAtMs }) => ({ recordKey: key, payload, expiresAtMs }))
-  await sql(TABLE).insert(rows).onConflict('recordKey').merge(['payload', 'expiresAtMs'])
+  const write = () => sql(TABLE).insert(rows).onConflict('recordKey').merge(['payload', 'expiresAtMs'])
+  // Several rows may deadlock with others on InnoDB; within a transaction that is retried as a whole.
+  await (sql.isTransaction ? write() : retried(async () => await write()))
 }
 
 type RootWrite = { key: string; root: Root; expiresAtMs: number }

@@ -17,6 +17,7 @@ import { isAbandoned, isSurelyWaitedFor, scopeOf } from './request-scope.ts'
 import type { PendingCommit, PendingUse, RequestScope } from './request-scope.ts'
 import { revokeGrant } from './revocation.ts'
 import { locate } from './token-ids.ts'
+import { LINGER_MS, usedUp } from './waiting-requests.ts'
 
 /** A second use of a code or refresh token; its family has been revoked. */
 export type Reuse = { model: string; accountId?: string; clientId?: string; grantId?: string }
@@ -26,21 +27,17 @@ export type UnitOfWorkNeeds = {
   clock: Clock
   /** How long a rotated refresh token still gets its successor again; 0 turns it off. */
   refreshGraceMs: number
+  /** The longest that a page of a request stays open (24 hours unless given). */
+  pageMs?: number
   /** Told after the family was revoked, e.g. to warn the owner. What it throws becomes a 500. */
   onReuse?: (reuse: Reuse) => Promise<void> | void
 }
 
-/** Use marks and records outlive the token's own expiry by this, so that clocks that differ do no harm. */
-export const LINGER_MS = 10 * 60 * 1000
-/** A pushed request expires within a minute, but the page that it opened stays: until then its one use is remembered. */
-const PUSHED_LINGER_MS = 6 * 60 * 60 * 1000
+/** Longer than any page stays open; what is configured is given by the composition root. */
+const LONGEST_PAGE_MS = 24 * 60 * 60 * 1000
 
 /** A request that comes from finding a token to using it up later than this has hung: its client asks again by now. */
 const REQUEST_PATIENCE_MS = 5000
-
-export function lingerMs(model: string): number {
-  return model === 'PushedAuthorizationRequest' ? PUSHED_LINGER_MS : LINGER_MS
-}
 
 /**
  * Writes what the request has noted: to be called by a middleware of the provider before the answer leaves. A request that
@@ -161,12 +158,26 @@ function readSuccessor(presented: string, sealed: string): Successor | undefined
   return JSON.parse(opened) as Successor
 }
 
-function markOf({ clock }: UnitOfWorkNeeds, use: PendingUse, successor?: Successor): NewUse {
-  const { model, id, key, payload, foundAt } = use
-  const untilMs = (payload.exp === undefined ? clock() : payload.exp * 1000) + lingerMs(model)
+function markOf(needs: UnitOfWorkNeeds, use: PendingUse, successor?: Successor): NewUse {
+  const { model, id, key, foundAt } = use
+  const untilMs = rememberedUntilMs(needs, use)
   const rotated = model === 'RefreshToken' && successor !== undefined
   const sealed = rotated ? successorSealer(id).seal(JSON.stringify(successor)) : undefined
   return { key, nonce: randomToken(128), successor: sealed, untilMs, foundAt }
+}
+
+/**
+ * Use marks outlive the token, so that clocks that differ do no harm. That of a pushed request outlives every page that was
+ * opened before its use (`keepForPage`).
+ */
+function rememberedUntilMs(needs: UnitOfWorkNeeds, { model, payload: { exp } }: PendingUse): number {
+  const nowMs = needs.clock()
+  if (model === 'PushedAuthorizationRequest') return nowMs + longestPageMs(needs) + 2 * LINGER_MS
+  return (exp === undefined ? nowMs : exp * 1000) + LINGER_MS
+}
+
+export function longestPageMs({ pageMs = LONGEST_PAGE_MS }: UnitOfWorkNeeds): number {
+  return pageMs
 }
 
 // Only the presented token opens its successor: the store alone reveals neither.
@@ -203,8 +214,7 @@ async function refuse(
   { outcome }: CommitOutcome,
 ): Promise<never> {
   if (outcome === 'late') throw abandoned()
-  if (use?.model === 'PushedAuthorizationRequest')
-    throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
+  if (use?.model === 'PushedAuthorizationRequest') throw usedUp()
   if (outcome === 'used' && use) await endFamily(needs, use.model, use.payload)
   const reasons = { used: 'already used', missing: 'not found', gone: 'grant not found', done: '' }
   throw new errors.InvalidGrant(reasons[outcome])

@@ -127,7 +127,7 @@ for (const { name, stage: open } of STAGES)
         password: 'hunter-two',
       })
       const { key } = locate('PushedAuthorizationRequest', request_uri.split(':').at(-1) ?? '')!
-      const { payload = '{}' } = await stage.parts.store.readSingleUse(key)
+      const { payload = '{}' } = await stage.parts.store.readToken(`${key}:body`)
       const { request } = JSON.parse(payload) as { request: string }
       expect(decodeJwt(request)).to.include({ prompt: 'create' })
       expect(decodeJwt(request)).not.to.have.any.keys('username', 'password', 'auth_session')

@@ -19,9 +19,12 @@ export const keyOf = (deviceCode: string) => `{${digest(deviceCode).slice(0, 16)
 
 /** Moves moments of the record, in seconds, as if time had gone by. */
 export async function alter({ parts }: Stage, key: string, by: Record<string, number>): Promise<void> {
-  const { payload } = await parts.store.readToken(key)
-  const record = JSON.parse(payload!) as Record<string, number>
-  for (const [moment, seconds] of Object.entries(by)) record[moment] = (record[moment] ?? 0) + seconds
-  const expiresAtMs = Date.now() + 60_000
-  await parts.store.commit({ entries: [{ key, payload: JSON.stringify(record), expiresAtMs }] })
+  for (const one of [key, `${key}:body`]) {
+    const { payload } = await parts.store.readToken(one)
+    if (payload === undefined) continue
+    const record = JSON.parse(payload) as Record<string, number>
+    for (const [moment, seconds] of Object.entries(by)) record[moment] = (record[moment] ?? 0) + seconds
+    const expiresAtMs = Date.now() + 60_000
+    await parts.store.commit({ entries: [{ key: one, payload: JSON.stringify(record), expiresAtMs }] })
+  }
 }

@@ -192,10 +192,7 @@ function withRequest(party: Party, requestUri: string): string {
 /** As if its minute had passed. */
 async function expire({ parts }: Stage, requestUri: string): Promise<void> {
   const { key } = locate('PushedAuthorizationRequest', requestUri.split(':').at(-1)!)!
-  const { payload = '' } = await parts.store.readToken(key)
-  const expired = { ...(JSON.parse(payload) as object), exp: Math.floor(Date.now() / 1000) - 1 }
-  const entry = { key, payload: JSON.stringify(expired), expiresAtMs: Date.now() + 60_000 }
-  await parts.store.commit({ entries: [entry] })
+  await parts.store.remove(`${key}:body`)
 }
 
 type Visitor = ReturnType<Stage['visitor']>
@@ -203,6 +200,7 @@ type Visited = Awaited<ReturnType<Visitor['get']>>
 
 async function finish(visitor: Visitor, page: Visited, { email }: Account): Promise<Visited> {
   const consent = await visitor.followForm(page, { email, password: PASSWORD }, { action: '/sign-in' })
+  if (consent.headers.get('location')) return consent
   const done = await visitor.followForm(consent, { decision: 'allow' }, { action: '/consent' })
   return done
 }
