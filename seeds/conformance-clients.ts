@@ -89,7 +89,7 @@ function webClient(
       scope: SCOPE,
       token_endpoint_auth_method: method,
       id_token_signed_response_alg: 'RS256',
-      // The plans of OpenID Connect send a code challenge in one module alone.
+      // oidcc-ensure-request-without-nonce-succeeds-for-code-flow sends neither challenge nor nonce.
       require_pkce: false,
     },
   }

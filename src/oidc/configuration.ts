@@ -28,6 +28,7 @@ import type { MtlsNeeds } from './binding/mtls.ts'
 import { fapiFeature } from './clients/profiles.ts'
 import { REACHABLE_LEVELS, signInClaims } from './requests/authentication-levels.ts'
 import type { DetailsType } from './requests/details-type.ts'
+import { needsChallenge } from './requests/code-protection.ts'
 import { repeatable } from './requests/repeatable-request.ts'
 import { REQUEST_METADATA, requestFeatures } from './requests/request-features.ts'
 import { enabledAlgorithms, STANDARD_ALG } from './keys/algorithms.ts'
@@ -94,8 +95,8 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     ttl: libraryLifetimes(needs.lifetimes),
     routes: LIBRARY_PATHS,
     ...protocol(needs.idTokenAlgorithm, needs.detailsTypes),
-    // The library knows S256 alone. Only the operator can exempt a client.
-    pkce: { required: (_ctx, client) => client['require_pkce'] !== false },
+    // The library knows S256 alone.
+    pkce: { required: needsChallenge },
     clientAuthMethods: authenticationMethods(needs),
     features: {
       ...features(needs),

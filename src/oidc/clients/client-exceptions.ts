@@ -17,10 +17,13 @@ type Described = Exceptions & {
   grant_types?: readonly string[] | undefined
 }
 
-/** What of a policy such a client may have. */
+/**
+ * What of a policy, or of an earlier registration, such a client has. A stricter rule stays: nothing that the client sends
+ * loosens it.
+ */
 export function exceptionsFor(client: Described, policy: Exceptions): Exceptions {
   return {
-    ...(policy.require_pkce === false && !alwaysProves(client) && { require_pkce: false }),
+    ...pkceFor(client, policy),
     ...(policy.assertion_audience === 'token_endpoint' &&
       !takesIssuerAlone(client) && { assertion_audience: 'token_endpoint' }),
   }
@@ -34,8 +37,13 @@ export function checkExceptions(client: Described, refuse: (path: string[], mess
     refuse(['assertion_audience'], 'takes issuer (FAPI 2.0 Security Profile §5.3.2.1-8)')
 }
 
+function pkceFor(client: Described, { require_pkce: policy }: Exceptions): Exceptions {
+  if (policy === true || client.require_pkce === true) return { require_pkce: true }
+  return policy === false && !alwaysProves(client) ? { require_pkce: false } : {}
+}
+
 /** RFC 9700 §2.1.1 lets confidential clients go without; FAPI 2.0 and MCP let nobody. */
-function alwaysProves(client: Described): boolean {
+export function alwaysProves(client: Described): boolean {
   if (client.token_endpoint_auth_method === 'none' || client.profile === 'mcp') return true
   return rulesOf(client)?.singleAudience === true
 }

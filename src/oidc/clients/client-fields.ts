@@ -163,7 +163,10 @@ export const EXCEPTIONS = ['require_pkce', 'assertion_audience'] as const
 
 /** Metadata of a client, and of the policy of an initial access token. */
 export const exceptionFields = {
-  /** False: may go without a code challenge, which RFC 9700 §2.1.1 only recommends for confidential clients. */
+  /**
+   * True: needs a code challenge in any case. False: may go without challenge and nonce, which RFC 9700 §2.1.1 only
+   * recommends for confidential clients. Absent: either of them.
+   */
   require_pkce: z.boolean().optional(),
   /** `token_endpoint`: assertions may be made for it as well as for the issuer (OpenID Connect Core §9). */
   assertion_audience: oneOf(['issuer', 'token_endpoint']).optional(),

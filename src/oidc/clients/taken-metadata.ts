@@ -25,7 +25,9 @@ export function takenMetadata(
     (name) => [name, given[name]] as const,
   )
   const present = Object.fromEntries(entries.filter(([, value]) => value !== null && value !== ''))
-  return { client_name: nameFor(present), ...present }
+  // A client may ask for the stricter rule; the looser one is the operator's to give.
+  const strict = given['require_pkce'] === true && { require_pkce: true }
+  return { client_name: nameFor(present), ...present, ...strict }
 }
 
 // A consent page needs a name. Whoever gives none is called by the address that people return to.

@@ -6,6 +6,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { addressOfProof } from '../binding/dpop.ts'
 import { acceptedValues } from '../library/library.ts'
+import { mustProve } from '../requests/code-protection.ts'
 import { authenticationFailed, grantRefused } from './credentials.ts'
 import { authenticationsIn, got, gotType, lostParameters } from './sent.ts'
 import { shownAddress, shownNames } from '../shown.ts'
@@ -59,6 +60,8 @@ export const BY_CODE: Readonly<Record<string, string>> = {
   use_dpop_nonce: 'send the request again with the nonce of the DPoP-Nonce header in the proof',
 }
 
+const CHALLENGE =
+  'send code_challenge, the base64url of the SHA-256 of code_verifier, and code_challenge_method=S256'
 const NOT_TAKEN = 'client_id documents of this host are not taken here: ask the operator to allow them'
 const BASIC = 'see RFC 6749 section 2.3.1'
 const BAD_HEADER = new Set(['userinfo', 'client', 'client_update', 'client_delete', 'registration'])
@@ -99,8 +102,10 @@ export const BY_SENTENCE: Readonly<Record<string, Words>> = {
   'requested response_mode is not allowed for this client or request': (ctx) =>
     `response_mode is not among the response_modes that this client is registered for${got(ctx, 'response_mode')}`,
   'Web Message Response Mode Relay Mode is not supported': 'web_message_uri is not supported: leave it out',
-  'Authorization Server policy requires PKCE to be used for this request':
-    'PKCE is required: send code_challenge, the base64url of the SHA-256 of code_verifier, and code_challenge_method=S256',
+  'Authorization Server policy requires PKCE to be used for this request': ({ oidc }) =>
+    oidc.client && !mustProve(oidc.client)
+      ? `the code needs protection: ${CHALLENGE}, or send scope openid and a nonce`
+      : `PKCE is required: ${CHALLENGE}`,
   'code_challenge_method must be provided': 'code_challenge_method is missing: send S256',
   'not supported value of code_challenge_method': (ctx) =>
     `code_challenge_method takes S256${got(ctx, 'code_challenge_method')}`,

@@ -29,7 +29,7 @@ const TOLD: [mistake: string, fields: Fields, error: string, words: RegExp][] = 
     'no PKCE',
     { code_challenge: undefined, code_challenge_method: undefined },
     'invalid_request',
-    /PKCE.*S256/,
+    /code_challenge.*S256, or send scope openid and a nonce/,
   ],
   ['plain PKCE', { code_challenge_method: 'plain' }, 'invalid_request', /takes S256; got plain/],
   ['PKCE without its method', { code_challenge_method: undefined }, 'invalid_request', /missing: send S256/],

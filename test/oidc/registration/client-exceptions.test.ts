@@ -126,11 +126,20 @@ describe('what an operator lets a single client leave out', function () {
       expect(client).to.include(policy)
       expect(await withoutChallenge(client.client_id)).to.equal('')
       const asked = { ...app, client_id: client.client_id, client_secret: client.client_secret }
+      const changed = await registrar.manage(client, { method: 'PUT', body: asked })
+      expect(changed.body).to.include(policy)
+    })
+
+    it('is theirs where they ask for the stricter rule, and stays so', async () => {
+      const client = await registered({ ...app, require_pkce: true }, policy)
+      expect(client).to.include({ require_pkce: true })
+      expect(await withoutChallenge(client.client_id)).to.equal('invalid_request')
+      const asked = { ...app, client_id: client.client_id, client_secret: client.client_secret }
       const changed = await registrar.manage(client, {
         method: 'PUT',
-        body: { ...asked, require_pkce: true },
+        body: { ...asked, require_pkce: false },
       })
-      expect(changed.body).to.include(policy)
+      expect(changed.body).to.include({ require_pkce: true })
     })
 
     it('is left out where a client may not have it: a public one, or one that becomes public', async () => {
