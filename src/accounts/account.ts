@@ -21,6 +21,8 @@ export type Account = {
   /** PHC string, or null when no password was ever set. */
   passwordHash: string | null
   emailVerifiedAtMs: number | null
+  /** Registered on the page by somebody who had not proven the mailbox then, and not added by an operator. */
+  selfRegistered: boolean
   disabledAtMs: number | null
   passwordChangedAtMs: number | null
   /** A session or token that began earlier is void. */
@@ -38,6 +40,7 @@ export const ACCOUNT_COLUMNS = [
   'locale',
   'passwordHash',
   'emailVerifiedAtMs',
+  'selfRegistered',
   'disabledAtMs',
   'passwordChangedAtMs',
   'sessionsValidFromMs',
@@ -52,6 +55,7 @@ export type NewAccount = {
   locale?: string | null | undefined
   passwordHash: string | null
   verified?: boolean
+  selfRegistered?: boolean
 }
 
 /**
@@ -78,6 +82,7 @@ export async function createAccount(sql: Sql, given: NewAccount, nowMs: number):
     locale: profile.data.locale ?? null,
     passwordHash: given.passwordHash,
     emailVerifiedAtMs: given.verified ? nowMs : null,
+    selfRegistered: given.selfRegistered ?? false,
     disabledAtMs: null,
     passwordChangedAtMs: given.passwordHash === null ? null : nowMs,
     sessionsValidFromMs: nowMs,

@@ -15,7 +15,10 @@ import { proveToken, useToken } from './one-time-token.ts'
 import type { OneTimeToken, TokenEvidence, TokenKey, TokenRefusal } from './one-time-token.ts'
 import { passwordProblem } from './password-policy.ts'
 import type { PasswordPolicy, PasswordProblem } from './password-policy.ts'
+import { profileSchema } from './profile.ts'
 import { storePassword } from './stored-password.ts'
+import { provenProfile, readProfile, replaceUnproven } from './unproven-owner.ts'
+import type { TypedProfile } from './unproven-owner.ts'
 
 export type ActivationNeeds = AccessEndings & {
   db: Db
@@ -29,6 +32,7 @@ export type Activated =
   | { ok: true; accountId: string }
   | { ok: false; reason: TokenRefusal | 'wrong_password' }
   | { ok: false; reason: 'password_refused'; problem: PasswordProblem }
+  | { ok: false; reason: 'name_refused' }
 
 /** By the link alone: only in the browser that registered; anywhere else `wrong_code`, with nothing changed. */
 export async function activate(
@@ -36,7 +40,7 @@ export async function activate(
   given: { token: string; browser: string | undefined; ip?: string },
 ): Promise<Activated> {
   const proof = await prove(needs, { token: given.token }, { browser: given.browser })
-  return proof.ok ? finish(needs, proof.row, proof.row.passwordHash, given.ip) : proof
+  return proof.ok ? finish(needs, proof.row, ofRequest(proof.row), given.ip) : proof
 }
 
 /** By the link, the code, and the password that was chosen at registration. Throws `AppError('hashing_busy', 503)`. */
@@ -49,16 +53,18 @@ export async function activateElsewhere(
   const account = await findAccountById(needs.db, proof.row.accountId)
   // The password of this request, or of the one that made the account.
   for (const candidate of new Set([proof.row.passwordHash, account?.passwordHash])) {
-    if (candidate && (await needs.hasher.verify(candidate, given.password)))
-      return finish(needs, proof.row, candidate, given.ip)
+    if (candidate && (await needs.hasher.verify(candidate, given.password))) {
+      const proven = candidate === proof.row.passwordHash ? ofRequest(proof.row) : AS_IT_IS
+      return finish(needs, proof.row, proven, given.ip)
+    }
   }
   return { ok: false, reason: 'wrong_password' }
 }
 
-/** By the link, the code, and a new password: the one set at registration, by whomever, dies. */
+/** By the link, the code, and a new password: the one set at registration dies, and with it the name. */
 export async function activateWithNewPassword(
   needs: ActivationNeeds,
-  given: { token: string; code: string; newPassword: string; ip?: string },
+  given: { token: string; code: string; newPassword: string; name?: string | undefined; ip?: string },
 ): Promise<Activated> {
   const proof = await prove(needs, { token: given.token }, { code: given.code })
   if (!proof.ok) return proof
@@ -66,7 +72,11 @@ export async function activateWithNewPassword(
   if (!account) return { ok: false, reason: 'invalid_token' }
   const problem = passwordProblem(needs.policy, given.newPassword, account)
   if (problem) return { ok: false, reason: 'password_refused', problem }
-  return finish(needs, proof.row, await needs.hasher.hash(given.newPassword), given.ip)
+  const typed = profileSchema.safeParse({ name: given.name })
+  if (!typed.success) return { ok: false, reason: 'name_refused' }
+  const passwordHash = await needs.hasher.hash(given.newPassword)
+  const proven = { passwordHash, profile: provenProfile(account, typed.data.name) }
+  return finish(needs, proof.row, proven, given.ip)
 }
 
 /** By the code alone, for a person who is signed in and has thereby given the account's password, which stays. */
@@ -75,7 +85,17 @@ export async function activateSignedIn(
   given: { accountId: string; code: string; ip?: string },
 ): Promise<Activated> {
   const proof = await prove(needs, { accountId: given.accountId }, { code: given.code })
-  return proof.ok ? finish(needs, proof.row, null, given.ip) : proof
+  return proof.ok ? finish(needs, proof.row, AS_IT_IS, given.ip) : proof
+}
+
+/** What becomes the account's: the password that was proven, and what was typed along with it. */
+type Proven = { passwordHash: string | null; profile: TypedProfile | undefined }
+
+/** The account's own password was given, so its name is that person's too. */
+const AS_IT_IS: Proven = { passwordHash: null, profile: undefined }
+
+function ofRequest({ passwordHash, profile }: OneTimeToken): Proven {
+  return { passwordHash, profile: readProfile(profile) }
 }
 
 type Which = { token: string } | { accountId: string }
@@ -88,7 +108,7 @@ async function prove(needs: ActivationNeeds, which: Which, evidence: TokenEviden
 async function finish(
   needs: ActivationNeeds,
   row: OneTimeToken,
-  passwordHash: string | null,
+  proven: Proven,
   ip: string | undefined,
 ): Promise<Activated> {
   const outcome = await inTransaction(needs.db, async (trx) => {
@@ -100,22 +120,23 @@ async function finish(
     if (!(await markVerified(trx, account.id, row.emailCanonical, nowMs))) return 'invalid_token'
     const { id: accountId } = account
     await recordAudit(trx, { atMs: nowMs, action: 'account.activated', actor: accountId, accountId, ip })
-    return replacePassword(needs, trx, account, passwordHash, nowMs)
+    return replaceOwner(needs, trx, account, proven, nowMs)
   })
   if (outcome === 'invalid_token' || outcome === 'used') return { ok: false, reason: outcome }
   if (outcome) await needs.revokeAccess(outcome)
   return { ok: true, accountId: row.accountId }
 }
 
-/** Who signed in with the password that dies here is signed out. */
-async function replacePassword(
+/** Who signed in with the password that dies here is signed out, and leaves neither name nor consents. */
+async function replaceOwner(
   needs: ActivationNeeds,
   trx: Sql,
   account: Account,
-  passwordHash: string | null,
+  { passwordHash, profile }: Proven,
   nowMs: number,
 ): Promise<EndedAccess | undefined> {
   if (passwordHash === null || passwordHash === account.passwordHash) return undefined
   await storePassword(trx, account.id, passwordHash, nowMs)
+  await replaceUnproven(trx, account.id, profile, nowMs)
   return endAllAccess(needs, trx, account.id, nowMs)
 }

@@ -30,6 +30,8 @@ export type OneTimeToken = {
   browserDigest: string | null
   /** The password chosen with this request; takes effect only when the token is used. */
   passwordHash: string | null
+  /** The profile typed with this request, for `readProfile`; takes effect with its password. */
+  profile: string | null
   /** Sealed: where the browser that asked was going. Nothing to this file. */
   wayBack: string | null
   attempts: number
@@ -46,6 +48,7 @@ const COLUMNS = [
   'codeDigest',
   'browserDigest',
   'passwordHash',
+  'profile',
   'wayBack',
   'attempts',
   'expiresAtMs',
@@ -60,6 +63,7 @@ export type TokenRequest = {
   /** `browserDigestOf` the browser that asked; without it the link always takes the code. */
   browserDigest?: string | null
   passwordHash?: string | null
+  profile?: string | null
   wayBack?: string | null
   /** Cut to `TOKEN_LIFETIME_MS`. */
   lifetimeMs: number
@@ -75,7 +79,7 @@ export async function issueToken(
   nowMs: number,
 ): Promise<IssuedToken> {
   const { accountId, purpose, emailCanonical, browserDigest = null, passwordHash = null } = request
-  const { wayBack = null } = request
+  const { wayBack = null, profile = null } = request
   const token = randomToken()
   const code = randomCode()
   const expiresAtMs = nowMs + Math.min(request.lifetimeMs, TOKEN_LIFETIME_MS[purpose])
@@ -90,6 +94,7 @@ export async function issueToken(
     codeDigest: codeDigest(key, digest(token), code),
     browserDigest,
     passwordHash,
+    profile,
     wayBack,
     attempts: 0,
     expiresAtMs,

@@ -11,6 +11,7 @@ import { issueToken } from './one-time-token.ts'
 import { passwordProblem, passwordProblemText } from './password-policy.ts'
 import type { ResetNeeds } from './password-reset.ts'
 import { storePassword } from './stored-password.ts'
+import { greeted, provenProfile, replaceUnproven } from './unproven-owner.ts'
 
 /**
  * Sets the password and ends every session, grant and pending link of the account. Confirms no address and enables
@@ -28,8 +29,9 @@ export async function resetPasswordByOperator(
     const problem = passwordProblem(needs.policy, password, account)
     if (problem) throw new AppError('password_refused', 422, passwordProblemText(problem, needs.policy))
     await storePassword(trx, accountId, passwordHash, nowMs)
-    // An address that nobody confirmed may be a stranger's.
+    // An address that nobody confirmed may be a stranger's, and so may the name.
     if (isVerified(account)) await mailPasswordChanged(needs, trx, account, nowMs)
+    else await replaceUnproven(trx, accountId, provenProfile(account, undefined), nowMs)
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'password.reset_by_operator', accountId })
     return endAllAccess(needs, trx, accountId, nowMs)
   })
@@ -58,7 +60,7 @@ export async function mailResetLink(
       lifetimeMs: needs.settings.resetMs,
     } as const
     const issued = await issueToken(trx, needs.keys.index, request, nowMs)
-    await mailReset(needs, trx, account, issued)
+    await mailReset(needs, trx, greeted(account), issued)
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'password.reset_mailed', accountId })
     return { expiresAtMs: issued.expiresAtMs }
   })

@@ -5,7 +5,7 @@
 import type { Clock } from '../platform/clock.ts'
 import { inTransaction } from '../platform/database.ts'
 import type { Db, Sql } from '../platform/database.ts'
-import { findAccountByEmail, findAccountById, lockAccount, markVerified } from './account.ts'
+import { findAccountByEmail, findAccountById, isVerified, lockAccount, markVerified } from './account.ts'
 import { mailPasswordChanged, mailReset } from './account-mail.ts'
 import type { MailNeeds } from './account-mail.ts'
 import { recordAudit } from './audit.ts'
@@ -18,9 +18,11 @@ import { browserDigestOf, issueToken, proveToken, useToken } from './one-time-to
 import type { OneTimeToken, TokenRefusal } from './one-time-token.ts'
 import { passwordProblem } from './password-policy.ts'
 import type { PasswordPolicy, PasswordProblem } from './password-policy.ts'
+import { profileSchema } from './profile.ts'
 import { takeMail, takeNetworkRequest } from './request-limits.ts'
 import type { RequestLimits } from './request-limits.ts'
 import { storePassword } from './stored-password.ts'
+import { greeted, provenProfile, replaceUnproven } from './unproven-owner.ts'
 
 export type ResetNeeds = AccessEndings &
   MailNeeds & {
@@ -57,6 +59,8 @@ export type ResetCompletion = {
   browser?: string | undefined
   code?: string | undefined
   newPassword: string
+  /** Of a person who resets before the address was confirmed; the name typed at registration may be a stranger's. */
+  name?: string | undefined
   ip?: string | undefined
 }
 
@@ -64,6 +68,7 @@ export type ResetDone =
   | { ok: true; accountId: string }
   | { ok: false; reason: TokenRefusal }
   | { ok: false; reason: 'password_refused'; problem: PasswordProblem }
+  | { ok: false; reason: 'name_refused' }
 
 /** Sets the new password. Throws `AppError('hashing_busy', 503)`; the link stays usable then. */
 export async function completeReset(needs: ResetNeeds, given: ResetCompletion): Promise<ResetDone> {
@@ -74,8 +79,11 @@ export async function completeReset(needs: ResetNeeds, given: ResetCompletion): 
   if (!account) return { ok: false, reason: 'invalid_token' }
   const problem = passwordProblem(needs.policy, given.newPassword, account)
   if (problem) return { ok: false, reason: 'password_refused', problem }
+  const typed = profileSchema.safeParse({ name: given.name })
+  if (!typed.success) return { ok: false, reason: 'name_refused' }
   const passwordHash = await needs.hasher.hash(given.newPassword)
-  const ended = await inTransaction(needs.db, (trx) => finish(needs, trx, proof.row, passwordHash, given.ip))
+  const chosen = { passwordHash, name: typed.data.name }
+  const ended = await inTransaction(needs.db, (trx) => finish(needs, trx, proof.row, chosen, given.ip))
   if (!ended) return { ok: false, reason: 'invalid_token' }
   await needs.revokeAccess(ended)
   return { ok: true, accountId: account.id }
@@ -100,14 +108,15 @@ async function sendReset(needs: ResetNeeds, trx: Sql, given: ResetRequest): Prom
     wayBack: given.wayBack ?? null,
     lifetimeMs: needs.settings.resetMs,
   } as const
-  await mailReset(needs, trx, account, await issueToken(trx, needs.keys.index, request, nowMs))
+  const issued = await issueToken(trx, needs.keys.index, request, nowMs)
+  await mailReset(needs, trx, greeted(account), issued)
 }
 
 async function finish(
   needs: ResetNeeds,
   trx: Sql,
   row: OneTimeToken,
-  passwordHash: string,
+  { passwordHash, name }: { passwordHash: string; name: string | undefined },
   ip: string | undefined,
 ): Promise<EndedAccess | undefined> {
   const nowMs = needs.clock()
@@ -117,8 +126,10 @@ async function finish(
   if (account.emailCanonical !== row.emailCanonical) return undefined
   if (!(await useToken(trx, row.digest, nowMs))) return undefined
   await storePassword(trx, account.id, passwordHash, nowMs)
+  const profile = isVerified(account) ? undefined : provenProfile(account, name)
+  if (!isVerified(account)) await replaceUnproven(trx, account.id, profile, nowMs)
   await markVerified(trx, account.id, row.emailCanonical, nowMs)
-  await mailPasswordChanged(needs, trx, account, nowMs)
+  await mailPasswordChanged(needs, trx, { ...account, ...profile }, nowMs)
   const { id: accountId } = account
   await recordAudit(trx, { atMs: nowMs, action: 'password.reset', actor: accountId, accountId, ip })
   return endAllAccess(needs, trx, accountId, nowMs)

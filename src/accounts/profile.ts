@@ -30,6 +30,11 @@ export const profileSchema = z.object({
 
 export type Profile = z.infer<typeof profileSchema>
 
+/** More UTF-16 units than any name that is accepted: a limit for forms, before the name is looked at. */
+export const LONGEST_NAME = 400
+
+export const NAME_PROBLEM_TEXT = 'Use a plain name: no links, no control characters, at most 100 characters.'
+
 /**
  * Changes the given fields and no others; unknown ones (`roles`, `email_verified`, …) are dropped.
  * Throws a ZodError when a value is not valid. Answers false when there is no such account.

@@ -1,8 +1,8 @@
 /**
  * Registration: the same answer, for the same work, whether the address is new, waiting for its activation, or taken.
  *
- * Whoever registers an address need not own it. So the password chosen with a request travels with that request's mail and
- * becomes the account's only when the mail is used: a password set by a stranger never outlives the owner's activation.
+ * Whoever registers an address need not own it. So the password and the name of a request travel with that request's mail
+ * and become the account's only when the mail is used: what a stranger typed never outlives the owner's activation.
  */
 import type { Clock } from '../platform/clock.ts'
 import { inTransaction, isDuplicate } from '../platform/database.ts'
@@ -23,6 +23,8 @@ import type { PasswordPolicy, PasswordProblem } from './password-policy.ts'
 import { profileSchema } from './profile.ts'
 import { takeMail, takeNetworkRequest } from './request-limits.ts'
 import type { RequestLimits } from './request-limits.ts'
+import { readProfile, writeProfile } from './unproven-owner.ts'
+import type { TypedProfile } from './unproven-owner.ts'
 
 export type RegistrationNeeds = MailNeeds & {
   db: Db
@@ -107,7 +109,8 @@ async function storeOrFollow(needs: RegistrationNeeds, given: Registration, pass
 
 async function store(needs: RegistrationNeeds, trx: Sql, given: Registration, passwordHash: string) {
   const existing = await findAccountByEmail(trx, given.email)
-  const account = existing ?? (await createAccount(trx, { ...given, passwordHash }, needs.clock()))
+  const account =
+    existing ?? (await createAccount(trx, { ...given, passwordHash, selfRegistered: true }, needs.clock()))
   const action = existing ? 'account.registration_repeated' : 'account.registered'
   await recordAudit(trx, {
     atMs: needs.clock(),
@@ -120,7 +123,9 @@ async function store(needs: RegistrationNeeds, trx: Sql, given: Registration, pa
   if (isVerified(account)) await mailAlreadyRegistered(needs, trx, account)
   else {
     const browserDigest = browserDigestOf(given.browser)
-    await sendActivation(needs, trx, account, { browserDigest, passwordHash, wayBack: given.wayBack ?? null })
+    const profile = writeProfile(typedProfileOf(given))
+    const wayBack = given.wayBack ?? null
+    await sendActivation(needs, trx, account, { browserDigest, passwordHash, profile, wayBack })
   }
 }
 
@@ -136,15 +141,15 @@ async function resend(needs: RegistrationNeeds, trx: Sql, given: { email: string
   if (!account || isVerified(account) || account.disabledAtMs !== null) return
   // The same request once more: it stays bound to the browser and the password it was made with, whoever asks again.
   const earlier = await findLiveToken(trx, account.id, 'activation', needs.clock())
-  const { browserDigest = null, passwordHash = null, wayBack = null } = earlier ?? {}
-  await sendActivation(needs, trx, account, { browserDigest, passwordHash, wayBack })
+  const { browserDigest = null, passwordHash = null, profile = null, wayBack = null } = earlier ?? {}
+  await sendActivation(needs, trx, account, { browserDigest, passwordHash, profile, wayBack })
 }
 
 async function sendActivation(
   needs: RegistrationNeeds,
   trx: Sql,
   account: Account,
-  given: Pick<OneTimeToken, 'browserDigest' | 'passwordHash' | 'wayBack'>,
+  given: Pick<OneTimeToken, 'browserDigest' | 'passwordHash' | 'profile' | 'wayBack'>,
 ) {
   const request = {
     accountId: account.id,
@@ -153,5 +158,13 @@ async function sendActivation(
     ...given,
     lifetimeMs: needs.settings.activationMs,
   } as const
-  await mailActivation(needs, trx, account, await issueToken(trx, needs.keys.index, request, needs.clock()))
+  const issued = await issueToken(trx, needs.keys.index, request, needs.clock())
+  // To the person of this request, who may be another than the one who came first.
+  await mailActivation(needs, trx, { ...account, ...readProfile(given.profile) }, issued)
+}
+
+function typedProfileOf(given: Registration): TypedProfile {
+  const { name = '', username = null, locale = null } = profileSchema.parse(given)
+  const parsed = parseEmail(given.email)
+  return { email: parsed.ok ? parsed.email.typed : given.email, name, username, locale }
 }

@@ -5,6 +5,7 @@ import { activate, activateElsewhere, activateWithNewPassword } from '../account
 import type { Activated, ActivationNeeds } from '../accounts/activation.ts'
 import { previewToken } from '../accounts/one-time-token.ts'
 import { passwordProblemText } from '../accounts/password-policy.ts'
+import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../accounts/profile.ts'
 import type { Render } from '../http/render.ts'
 import { formOf, requestState } from '../http/request-state.ts'
 import type { AnyContext } from '../http/request-state.ts'
@@ -22,6 +23,7 @@ const schema = z.object({
     .min(1, 'Enter the code from the mail.')
     .max(40, 'This is not the code from the mail.'),
   password: z.string().min(1, 'Enter the password.'),
+  name: z.string().max(LONGEST_NAME, NAME_PROBLEM_TEXT).optional(),
   mode: z.literal('new-password').optional(),
 })
 
@@ -54,12 +56,13 @@ async function open(needs: Needs, ctx: AnyContext): Promise<void> {
 async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
   const fields = formOf(ctx)
   const form = validateForm(schema, fields)
-  const page = { token: fields['token'] ?? '', mode: fields['mode'] === 'new-password' }
+  const { token: sent = '', mode: sentMode } = fields
+  const page = { token: sent, mode: sentMode === 'new-password', values: form.values }
   if (!form.ok) return ask(needs, ctx, { ...page, errors: form.errors }, 400)
-  const { token, code, password, mode } = form.value
+  const { token, code, password, name, mode } = form.value
   const ip = requestState(ctx).clientIp
   const activated = mode
-    ? await activateWithNewPassword(needs.accounts, { token, code, newPassword: password, ip })
+    ? await activateWithNewPassword(needs.accounts, { token, code, newPassword: password, name, ip })
     : await activateElsewhere(needs.accounts, { token, code, password, ip })
   if (activated.ok || activated.reason === 'used') return done(needs, ctx)
   const errors = errorsOf(needs, activated)
@@ -74,14 +77,25 @@ function errorsOf(
   if (refused.reason === 'wrong_code') return { code: 'This is not the code from the mail.' }
   if (refused.reason === 'wrong_password')
     return { password: 'This is not the password chosen at registration.' }
+  if (refused.reason === 'name_refused') return { name: NAME_PROBLEM_TEXT }
   if (refused.reason === 'password_refused')
     return { password: passwordProblemText(refused.problem, needs.accounts.policy) }
   return undefined
 }
 
-type Question = { token: string; mode: boolean; errors?: Record<string, string> }
+type Question = {
+  token: string
+  mode: boolean
+  values?: Record<string, string>
+  errors?: Record<string, string>
+}
 
-function ask(needs: Needs, ctx: AnyContext, { token, mode, errors = {} }: Question, status = 200): void {
+function ask(
+  needs: Needs,
+  ctx: AnyContext,
+  { token, mode, values = {}, errors = {} }: Question,
+  status = 200,
+): void {
   const other = new URLSearchParams({ token, ...(mode ? {} : { mode: 'new-password' }) })
   needs.render(
     ctx,
@@ -90,7 +104,7 @@ function ask(needs: Needs, ctx: AnyContext, { token, mode, errors = {} }: Questi
       title: 'Activate your account',
       action: '/activate',
       token,
-      values: {},
+      values,
       errors,
       newPasswordMode: mode,
       switchModeHref: `/activate?${other}`,

@@ -2,9 +2,10 @@
 import { Router } from '@koa/router'
 import { z } from 'zod'
 import { parseEmail, emailProblemText } from '../accounts/email.ts'
-import { findAccountById } from '../accounts/account.ts'
+import { findAccountById, isVerified } from '../accounts/account.ts'
 import { previewToken } from '../accounts/one-time-token.ts'
 import { passwordProblemText } from '../accounts/password-policy.ts'
+import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../accounts/profile.ts'
 import { completeReset, requestReset } from '../accounts/password-reset.ts'
 import type { ResetDone, ResetNeeds } from '../accounts/password-reset.ts'
 import type { Render } from '../http/render.ts'
@@ -27,6 +28,7 @@ const forgotSchema = z.object({ email: z.string().trim().min(1, 'Enter your e-ma
 const resetSchema = z.object({
   token: z.string().max(200),
   code: z.string().trim().max(40, 'This is not the code from the mail.').optional(),
+  name: z.string().max(LONGEST_NAME, NAME_PROBLEM_TEXT).optional(),
   password: z.string().min(1, 'Choose a password.'),
 })
 
@@ -73,35 +75,45 @@ async function open(needs: Needs, ctx: AnyContext): Promise<void> {
   await show(needs, ctx, typeof token === 'string' ? token : '')
 }
 
-async function show(needs: Needs, ctx: AnyContext, token: string, errors = {}, status = 200): Promise<void> {
+async function show(
+  needs: Needs,
+  ctx: AnyContext,
+  token: string,
+  { values = {}, errors = {} }: Form = {},
+  status = 200,
+): Promise<void> {
   const { db, clock, policy } = needs.accounts
   const browser = needs.browserSecret.read(ctx)
   const preview = await previewToken(db, { token, purpose: 'reset', browser }, clock())
   if (preview.state !== 'live') return expired(needs, ctx)
-  // Only the browser that asked, and so knows the address already, is shown it.
-  const account = preview.actsHere ? await findAccountById(db, preview.accountId) : undefined
+  const account = await findAccountById(db, preview.accountId)
   const locals = {
     action: '/reset',
     token,
     needsCode: !preview.actsHere,
+    // The name typed at registration may be a stranger's, and goes away.
+    asksName: account !== undefined && !isVerified(account),
+    values,
     errors,
     minLength: policy.minLength,
+    // Only the browser that asked, and so knows the address already, is shown it.
+    email: preview.actsHere ? account?.email : undefined,
   }
-  needs.render(ctx, 'reset', { title: 'New password', ...locals, values: {}, email: account?.email }, status)
+  needs.render(ctx, 'reset', { title: 'New password', ...locals }, status)
 }
 
 async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
   const fields = formOf(ctx)
   const form = validateForm(resetSchema, fields)
-  if (!form.ok) return show(needs, ctx, fields['token'] ?? '', form.errors, 400)
-  const { token, code, password: newPassword } = form.value
+  if (!form.ok) return show(needs, ctx, fields['token'] ?? '', form, 400)
+  const { token, code, name, password: newPassword } = form.value
   const browser = needs.browserSecret.read(ctx)
-  const given = { token, code, newPassword, browser, ip: requestState(ctx).clientIp }
+  const given = { token, code, name, newPassword, browser, ip: requestState(ctx).clientIp }
   const outcome = await completeReset(needs.accounts, given)
   if (outcome.ok) return done(needs, ctx, token)
   const errors = errorsOf(needs, outcome)
   if (!errors) return expired(needs, ctx)
-  await show(needs, ctx, token, errors, 400)
+  await show(needs, ctx, token, { values: form.values, errors }, 400)
 }
 
 async function done(needs: Needs, ctx: AnyContext, token: string): Promise<void> {
@@ -117,6 +129,7 @@ function errorsOf(
   refused: Exclude<ResetDone, { ok: true }>,
 ): Record<string, string> | undefined {
   if (refused.reason === 'wrong_code') return { code: 'This is not the code from the mail.' }
+  if (refused.reason === 'name_refused') return { name: NAME_PROBLEM_TEXT }
   if (refused.reason === 'password_refused')
     return { password: passwordProblemText(refused.problem, needs.accounts.policy) }
   return undefined

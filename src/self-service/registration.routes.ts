@@ -3,6 +3,7 @@ import { Router } from '@koa/router'
 import { z } from 'zod'
 import { emailProblemText } from '../accounts/email.ts'
 import { passwordProblemText } from '../accounts/password-policy.ts'
+import { NAME_PROBLEM_TEXT } from '../accounts/profile.ts'
 import { register, resendActivation } from '../accounts/registration.ts'
 import type { RegistrationNeeds, RegistrationProblem } from '../accounts/registration.ts'
 import type { Render } from '../http/render.ts'
@@ -78,7 +79,7 @@ function errorsOf(needs: Needs, problems: RegistrationProblem[]): Record<string,
       if (found.reason === 'email_invalid') return ['email', emailProblemText[found.problem]]
       if (found.reason === 'password_refused')
         return ['password', passwordProblemText(found.problem, needs.accounts.policy)]
-      return [found.field, 'Use a plain name: no links, no control characters, at most 100 characters.']
+      return [found.field, NAME_PROBLEM_TEXT]
     }),
   )
 }

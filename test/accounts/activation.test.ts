@@ -8,7 +8,9 @@ import {
   activateWithNewPassword,
 } from '../../src/accounts/activation.ts'
 import { recordSession } from '../../src/accounts/account-sessions.ts'
+import { findConsent, rememberConsent } from '../../src/accounts/consents.ts'
 import { newBrowserSecret, previewToken } from '../../src/accounts/one-time-token.ts'
+import { completeReset, requestReset } from '../../src/accounts/password-reset.ts'
 import { register, resendActivation } from '../../src/accounts/registration.ts'
 import { signIn } from '../../src/accounts/sign-in.ts'
 import { onEachDatabase, PASSWORD } from './account-world.ts'
@@ -182,6 +184,89 @@ onEachDatabase('Activation', (world) => {
         ok: true,
       })
       expect(await canSignIn(STRANGERS)).to.equal(false)
+    })
+
+    it('gives the name of the owner who registers afterwards, in the mail and on the account', async () => {
+      await ask({
+        password: OWNERS,
+        browser: owner,
+        name: 'Ada Owner',
+        email: 'Ada@example.com',
+        locale: 'fr',
+      })
+      const { needs, lastMail, mails } = world()
+      expect((await mails()).at(-1)).to.have.nested.property('data.name', 'Ada Owner')
+      const { token } = await lastMail()
+      expect(await activate(needs, { token, browser: owner })).to.have.property('ok', true)
+      expect(await find()).to.include({ name: 'Ada Owner', email: 'Ada@example.com', locale: 'fr' })
+    })
+
+    it('gives that name elsewhere too, by the password that came with it, also after another mail', async () => {
+      await ask({ password: OWNERS, browser: owner, name: 'Ada Owner' })
+      const { needs, lastMail } = world()
+      await resendActivation(needs, { email: 'ada@example.com', ip: IP })
+      const { token, code } = await lastMail()
+      expect(await activateElsewhere(needs, { token, code, password: OWNERS })).to.have.property('ok', true)
+      expect(await find()).to.include({ name: 'Ada Owner' })
+    })
+
+    it('gives the name that came with the first password where that one is proven', async () => {
+      await ask({ password: OWNERS, browser: owner, name: 'Somebody Else' })
+      const { needs, lastMail } = world()
+      const { token, code } = await lastMail()
+      const first = { token, code, password: STRANGERS }
+      expect(await activateElsewhere(needs, first)).to.have.property('ok', true)
+      expect(await find()).to.include({ name: 'Ada' })
+    })
+
+    it('keeps nothing that was typed when the owner proves the mailbox alone, and no consent', async () => {
+      const { db, needs, lastMail } = world()
+      const { id } = (await find())!
+      await db('accounts').where({ id }).update({ username: 'stranger', locale: 'de' })
+      await rememberConsent(db, id, 'app', { scopes: ['openid'] }, needs.clock())
+      const { token, code } = await lastMail()
+      const given = { token, code, newPassword: OWNERS }
+      expect(await activateWithNewPassword(needs, { ...given, name: 'http://spam' })).to.deep.equal({
+        ok: false,
+        reason: 'name_refused',
+      })
+      expect(await activateWithNewPassword(needs, given)).to.have.property('ok', true)
+      expect(await find()).to.include({ name: '', username: null, locale: null })
+      expect(await findConsent(db, id, 'app')).to.equal(undefined)
+    })
+
+    it('takes the name that the owner gives along with a new password', async () => {
+      const { needs, lastMail } = world()
+      const { token, code } = await lastMail()
+      const given = { token, code, newPassword: OWNERS, name: ' Ada Owner ' }
+      expect(await activateWithNewPassword(needs, given)).to.have.property('ok', true)
+      expect(await find()).to.include({ name: 'Ada Owner' })
+    })
+
+    for (const name of [undefined, 'Ada Owner'])
+      it(`ends it with a reset too, and takes the name given there (${name ?? 'none'})`, async () => {
+        const { needs, lastMail, mails, db } = world()
+        await rememberConsent(db, (await find())!.id, 'app', { scopes: ['openid'] }, needs.clock())
+        await requestReset(needs, { email: 'ada@example.com', ip: IP })
+        expect((await mails()).at(-1)).to.have.nested.property('data.name', '')
+        const { token, code } = await lastMail()
+        expect(await completeReset(needs, { token, code, newPassword: OWNERS, name })).to.include({
+          ok: true,
+        })
+        expect(await find()).to.include({ name: name ?? '' })
+        expect((await mails()).at(-1)).to.have.nested.property('data.name', name ?? '')
+        expect(await findConsent(db, (await find())!.id, 'app')).to.equal(undefined)
+      })
+
+    it('leaves the name that an operator gave, whichever way the owner comes', async () => {
+      const { add, needs, lastMail } = world()
+      await add({ email: 'bob@example.com', name: 'Bob', verified: false })
+      await requestReset(needs, { email: 'bob@example.com', ip: IP })
+      const { token, code } = await lastMail()
+      expect(await completeReset(needs, { token, code, newPassword: OWNERS, name: '' })).to.include({
+        ok: true,
+      })
+      expect(await findAccountByEmail(world().db, 'bob@example.com')).to.include({ name: 'Bob' })
     })
 
     it('never touches the password of an account that is verified by now', async () => {

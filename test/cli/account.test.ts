@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { register } from '../../src/accounts/registration.ts'
+import { createAccountNeeds } from '../../src/process/account-needs.ts'
 import { findAccountByEmail } from '../../src/accounts/account.ts'
 import { recordGrant } from '../../src/accounts/account-grants.ts'
 import { recordSession } from '../../src/accounts/account-sessions.ts'
@@ -98,6 +100,14 @@ for (const [name, openPlace] of Object.entries({
       const common = await place.cli([...args, '--json'], { stdin: 'password1\n' })
       expect(common.stderr).to.contain('password_refused').and.not.contain('password1')
       expect(await verifyPassword(stored!.passwordHash!, 'amber ladder 52')).to.equal(true)
+    })
+
+    it('leaves no name that a stranger typed on an address that nobody confirmed', async () => {
+      const email = 'unconfirmed@example.com'
+      const given = { email, password: PASSWORD, name: 'A Stranger', ip: '192.0.2.1' }
+      expect(await register(createAccountNeeds(server), given)).to.eql({ ok: true })
+      await place.json(['account', 'reset-password', email])
+      expect(await findAccountByEmail(server.db, email)).to.include({ name: '' })
     })
 
     it('mails a link to choose a new password and ends nothing before that', async () => {

@@ -107,7 +107,7 @@ describe('page templates', () => {
     expect(kinds('sign-in', 'empty')).to.deep.equal(['username', 'current-password'])
     expect(kinds('sign-in', 'known')).to.deep.equal(['username', 'current-password'])
     expect(kinds('register', 'empty')).to.deep.equal(['name', 'username', 'new-password'])
-    expect(kinds('activate', 'new-password')).to.deep.equal(['one-time-code', 'new-password'])
+    expect(kinds('activate', 'new-password')).to.deep.equal(['one-time-code', 'name', 'new-password'])
     expect(kinds('reset', 'same-browser')).to.deep.equal(['username', 'new-password'])
     expect(kinds('account-password', 'wrong')).to.deep.equal(['username', 'current-password', 'new-password'])
   })

@@ -1,0 +1,57 @@
+/**
+ * What was typed by somebody who had not proven the mailbox. Whoever registers an address need not own it, so the name
+ * travels with the mail of its request, as the password does. It becomes the account's only together with that password.
+ */
+import { z } from 'zod'
+import type { Sql } from '../platform/database.ts'
+import { isVerified } from './account.ts'
+import type { Account } from './account.ts'
+
+/** What one registration request says of its person. */
+export type TypedProfile = z.infer<typeof typedProfile>
+
+const typedProfile = z.object({
+  /** The address as this request spells it. */
+  email: z.string(),
+  name: z.string(),
+  username: z.string().nullable(),
+  locale: z.string().nullable(),
+})
+
+export function writeProfile(profile: TypedProfile): string {
+  return JSON.stringify(profile)
+}
+
+/** Nothing where the request was not kept, or is of a release that kept none. */
+export function readProfile(stored: string | null): TypedProfile | undefined {
+  return stored === null ? undefined : typedProfile.parse(JSON.parse(stored))
+}
+
+/**
+ * Of a person who proves the mailbox, but none of the passwords chosen so far: the name they give now, and nothing that
+ * was typed before. What an operator wrote stays, unless they give another name.
+ */
+export function provenProfile(account: Account, name: string | undefined): TypedProfile {
+  const { email, selfRegistered } = account
+  if (selfRegistered) return { email, name: name ?? '', username: null, locale: null }
+  return { email, name: name || account.name, username: account.username, locale: account.locale }
+}
+
+/** Whom a mail to an account's address greets: nobody by a name that a stranger may have typed. */
+export function greeted(account: Account): Account {
+  return isVerified(account) || !account.selfRegistered ? account : { ...account, name: '' }
+}
+
+/** Puts the owner's profile in the place of the one that somebody typed, and forgets what that one allowed apps. */
+export async function replaceUnproven(
+  trx: Sql,
+  accountId: string,
+  profile: TypedProfile | undefined,
+  nowMs: number,
+): Promise<void> {
+  await trx('consents').where({ accountId }).delete()
+  if (profile)
+    await trx('accounts')
+      .where({ id: accountId })
+      .update({ ...profile, updatedAtMs: nowMs })
+}
