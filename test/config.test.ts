@@ -40,6 +40,27 @@ describe('settings', () => {
     expect(config.mail.mailbox).to.equal(true)
   })
 
+  it('require TLS of a mail server that is not on this machine, unless told otherwise', () => {
+    const requireTls = (env: Record<string, string>) => read(env).mail.requireTls
+    expect(requireTls(service)).to.equal(true)
+    expect(requireTls({ ...service, ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS: 'false' })).to.equal(false)
+    for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
+      const local = { ...service, ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: `smtp://${host}:25` }
+      expect(requireTls(local), host).to.equal(false)
+      expect(requireTls({ ...local, ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS: 'true' }), host).to.equal(true)
+    }
+    expect(requireTls({ ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://mail.example' })).to.equal(true)
+  })
+
+  it('leave room for more than one log file', () => {
+    const tight = { ACCOUNT_SERVER_LOG_MAX_FILE_MB: '600', ACCOUNT_SERVER_LOG_MAX_TOTAL_MB: '1000' }
+    expect(problemsOf(tight)).to.have.lengthOf(1)
+    expect(problemsOf(tight)[0]).to.match(
+      /LOG_MAX_TOTAL_MB: got "1000", takes at least twice .*LOG_MAX_FILE_MB/,
+    )
+    expect(problemsOf({ ...tight, ACCOUNT_SERVER_LOG_MAX_FILE_MB: '500' })).to.eql([])
+  })
+
   it('follow the port with the issuer when embedded', () => {
     expect(read({ ACCOUNT_SERVER_PORT: '9123' }).issuer).to.equal('http://localhost:9123')
   })

@@ -50,7 +50,7 @@ export function createWorker(parts: Parts): Worker {
 }
 
 function mailTransport({ config, db, clock }: Parts): MailTransport {
-  const { smtpUrl, smtpUser, smtpPassword, mailbox } = config.mail
+  const { smtpUrl, smtpUser: user, smtpPassword: password, requireTls, mailbox } = config.mail
   if (mailbox || !smtpUrl) return createMailboxTransport({ db, clock })
-  return createSmtpTransport({ url: smtpUrl, user: smtpUser, password: smtpPassword })
+  return createSmtpTransport({ url: smtpUrl, user, password, requireTls })
 }

@@ -5,12 +5,12 @@ import { SECOND_MS } from '../platform/clock.ts'
 import type { MailTransport } from './mail-transport.ts'
 
 type Needs = {
-  /** `smtp://host:port` (587 by default, STARTTLS where offered) or `smtps://host:port` (465, TLS from the start). */
+  /** `smtp://host:port` (587 by default; STARTTLS where offered, or always) or `smtps://host:port` (465, TLS from the start). */
   url: string
   user?: string | undefined
   password?: string | undefined
-  /** Refuses to send without TLS. */
-  requireTls?: boolean
+  /** Refuses to send where STARTTLS fails: a password or a link that is sent in clear can be read on the way. */
+  requireTls: boolean
   connections?: number
 }
 
@@ -38,7 +38,7 @@ function poolOptions({ url, user, password, requireTls, connections = 5 }: Needs
     host: hostname.replace(/^\[|\]$/g, ''),
     port: Number(port) || (secure ? 465 : 587),
     secure,
-    requireTLS: requireTls ?? false,
+    requireTLS: requireTls,
     ...(user ? { auth: { user, pass: password ?? '' } } : {}),
     maxConnections: connections,
     // Once, for a pooled connection that the server closed meanwhile. Beyond that the outbox tries again.
@@ -60,6 +60,10 @@ const FINAL_COMMANDS = new Set(['RCPT TO', 'DATA'])
 function asFailure(error: unknown): DeliveryFailure {
   const { code = 'unknown', command = '', responseCode } = error as SmtpError
   const permanent = FINAL_COMMANDS.has(command) && responseCode !== undefined && responseCode >= 500
-  const reason = ['smtp', responseCode ?? code, command].filter(Boolean).join(' ')
+  const reason = [...['smtp', responseCode ?? code, command].filter(Boolean), ...hint(command)].join(' ')
   return new DeliveryFailure(reason.slice(0, 100), { permanent, cause: error })
+}
+
+function hint(command: string): string[] {
+  return command === 'STARTTLS' ? ['(ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS=false sends without TLS)'] : []
 }

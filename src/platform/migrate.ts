@@ -11,6 +11,7 @@ import type { Knex } from 'knex'
 import { isSqlite } from './database.ts'
 import type { Db } from './database.ts'
 import { withoutQueryDeadline } from './mysql-connection.ts'
+import { makePrivate } from './private-files.ts'
 
 const MIGRATIONS = join(dirname(fileURLToPath(import.meta.url)), '../../migrations')
 const LOCK_WAIT_SECONDS = 60
@@ -57,6 +58,7 @@ function sqliteFile(db: Db): string {
 }
 
 async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+  makePrivate(`${file}.lock`)
   const lock = new SqliteDatabase(`${file}.lock`, { timeout: 0 })
   try {
     await acquireFileLock(lock)

@@ -1,5 +1,4 @@
 /** The long-lived parts of a process: connections, keys, queues. Built once from the configuration and passed on. */
-import { mkdir } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { createHasher } from '../accounts/hashing.ts'
 import type { Hasher } from '../accounts/hashing.ts'
@@ -17,6 +16,7 @@ import { systemClock } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
 import { openDatabase } from '../platform/database.ts'
 import type { Db } from '../platform/database.ts'
+import { keepDataPrivate } from './data-folder.ts'
 import { createLogFile } from '../platform/log-file.ts'
 import { createLogger } from '../platform/log.ts'
 import type { Logger } from '../platform/log.ts'
@@ -27,8 +27,9 @@ export type Parts = Awaited<ReturnType<typeof createParts>>
 
 /** Opens everything and waits for nothing: a database that is away shows when it is first asked. */
 export async function createParts(config: Config, clock: Clock = systemClock) {
-  if (!config.database.mysqlDsn) await mkdir(config.dataDir, { recursive: true, mode: 0o700 })
+  const tightened = config.mode === 'embedded' ? keepDataPrivate(config) : []
   const log = openLog(config, clock)
+  if (tightened.length > 0) log.warn({ tightened }, 'files.tightened')
   const db = openDatabase(config.database)
   const { redis, store: kept, catchUp } = openGrantStore({ config, db, clock, log })
   const sealer = createSealer(config.keys.data)
@@ -89,6 +90,7 @@ function openGrantStore({ config, db, clock, log }: StoreNeeds) {
 }
 
 function openLog({ log }: Config, clock: Clock): Logger {
-  const destination = log.dir ? createLogFile(log.dir, log.prefix, clock) : undefined
+  const { dir } = log
+  const destination = dir ? createLogFile({ ...log, dir, clock }) : undefined
   return createLogger({ level: log.level, name: log.prefix, ...(destination ? { destination } : {}) })
 }

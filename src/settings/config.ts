@@ -2,8 +2,7 @@
  * The environment, parsed once into one frozen Config. Reads process.env and `.env`, resolves NAME_FILE,
  * and reports every mistake at once. Owns no default: those stand in settings.ts.
  */
-import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
@@ -16,22 +15,15 @@ import { ALIASES, describeSetting, settings } from './settings.ts'
 import { administratorProblems } from './administrator-settings.ts'
 import { keysOf } from './key-settings.ts'
 import { bindingConfig, bindingProblems } from './binding-settings.ts'
-import { limitConfig } from './limit-settings.ts'
+import { ConfigError } from './config-error.ts'
+import { generatedSecret } from './generated-secret.ts'
+import { limitConfig, limitProblems, logLimits } from './limit-settings.ts'
 import type { SettingName, Settings } from './settings.ts'
 
 const PREFIX = 'account_server_'
 const HOME = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
-/** Every mistake found in the environment, one line each. */
-export class ConfigError extends Error {
-  readonly problems: string[]
-
-  constructor(problems: string[]) {
-    super(problems.join('\n'))
-    this.name = 'ConfigError'
-    this.problems = problems
-  }
-}
+export { ConfigError }
 
 export type Config = Readonly<ReturnType<typeof derive>>
 
@@ -48,6 +40,7 @@ export function loadConfig(
     ...contradictions(parsed, values),
     ...bindingProblems(parsed),
     ...administratorProblems(parsed),
+    ...limitProblems(parsed),
   )
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(derive(parsed as Settings, options.persist))
@@ -198,8 +191,11 @@ function derive(given: Settings, persist: boolean) {
 
 // An embedded server keeps its terminal for the person: its log goes to files unless told otherwise.
 function logSettings(given: Settings, service: boolean, dataDir: string) {
-  const dir = given.log_dir ?? (service ? undefined : join(dataDir, 'logs'))
-  return { level: given.debug ? 'debug' : 'info', dir: dir && resolve(HOME, dir), prefix: given.log_prefix }
+  const dir = given.log_dir ? resolve(HOME, given.log_dir) : service ? undefined : join(dataDir, 'logs')
+  // What collects logs from a folder of its own reads them as a member of the group.
+  const fileMode = given.log_dir ? 0o640 : 0o600
+  const level = given.debug ? 'debug' : 'info'
+  return { level, dir, fileMode, prefix: given.log_prefix, limits: logLimits(given) }
 }
 
 function tokenLifetimes(given: Settings) {
@@ -254,6 +250,9 @@ function mailSettings(given: Settings, issuer: string, service: boolean) {
     smtpUrl: given.worker_smtp_server_url,
     smtpUser: given.worker_smtp_server_user,
     smtpPassword: given.worker_smtp_server_password,
+    // To this machine nobody can listen on the way.
+    requireTls:
+      given.worker_smtp_require_tls ?? !isLoopback(given.worker_smtp_server_url ?? 'smtp://localhost'),
     activationUrlFormat: given.worker_account_activate_weburl_f ?? `${issuer}/activate?token={token}`,
     from: given.mail_from ?? `"${given.server_name.replace(/["\\]/g, '')}" <no-reply@${mailHost(issuer)}>`,
     mailbox: given.mailbox ?? (!service && !given.worker_smtp_server_url),
@@ -263,23 +262,4 @@ function mailSettings(given: Settings, issuer: string, service: boolean) {
 function mailHost(issuer: string): string {
   const { hostname } = new URL(issuer)
   return /^[\d.[\]:]+$/.test(hostname) ? 'localhost' : hostname
-}
-
-function generatedSecret(dataDir: string, persist: boolean): string {
-  const file = join(dataDir, 'secret.key')
-  if (existsSync(file)) return readFileSync(file, 'utf8').trim()
-  const generated = randomBytes(32).toString('base64url')
-  if (!persist) return generated
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    writeFileSync(file, `${generated}\n`, { mode: 0o600, flag: 'wx' })
-    return generated
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST')
-      return readFileSync(file, 'utf8').trim()
-    const got = error instanceof Error ? error.message.replace(/^(\w+): .*/, '$1') : ''
-    throw new ConfigError([
-      `ACCOUNT_SERVER_DATA_DIR: got "${dataDir}", takes a folder that can be written (${got})`,
-    ])
-  }
 }

@@ -9,6 +9,18 @@ export const limitSettings = {
     group: GROUP,
     description: 'Limits per network count each IPv6 /64, and its /48 with this many times the limit.',
   }),
+  log_max_file_mb: integer(1, 100_000).default(100).meta({
+    group: GROUP,
+    description: 'A log file of this size, in MiB, is followed by another.',
+  }),
+  log_keep_days: integer(1, 3650).default(30).meta({
+    group: GROUP,
+    description: 'Log files of days further back are deleted.',
+  }),
+  log_max_total_mb: integer(2, 1_000_000).default(1000).meta({
+    group: GROUP,
+    description: 'All log files together, in MiB; the oldest are deleted first.',
+  }),
 } satisfies Record<string, z.ZodType>
 
 type Given = { [Name in keyof typeof limitSettings]: z.output<(typeof limitSettings)[Name]> }
@@ -16,4 +28,23 @@ type Given = { [Name in keyof typeof limitSettings]: z.output<(typeof limitSetti
 /** What every limit per network needs to know. */
 export function limitConfig(given: Given) {
   return { ipv6SiteFactor: given.ipv6_site_factor }
+}
+
+const MIB = 1024 * 1024
+
+export function logLimits(given: Given) {
+  return {
+    fileBytes: given.log_max_file_mb * MIB,
+    keepDays: given.log_keep_days,
+    totalBytes: given.log_max_total_mb * MIB,
+  }
+}
+
+/** Settings that contradict one another. */
+export function limitProblems(given: Partial<Given>): string[] {
+  const { log_max_file_mb: file, log_max_total_mb: total } = given
+  if (file === undefined || total === undefined || total >= 2 * file) return []
+  return [
+    `ACCOUNT_SERVER_LOG_MAX_TOTAL_MB: got "${total}", takes at least twice ACCOUNT_SERVER_LOG_MAX_FILE_MB`,
+  ]
 }

@@ -238,6 +238,12 @@ export const settings = {
   worker_smtp_server_password: text()
     .optional()
     .meta({ ...meta('Mail', 'text', { secret: true }), description: 'SMTP password.' }),
+  worker_smtp_require_tls: flag().optional().meta({
+    group: 'Mail',
+    fallback: 'true, but for a mail server on loopback',
+    description:
+      'Sends nothing to an smtp:// server without STARTTLS; false sends passwords and links in clear.',
+  }),
   worker_account_activate_weburl_f: linkFormat().optional().meta({
     group: 'Mail',
     fallback: '<issuer>/activate?token={token}',

@@ -23,7 +23,7 @@ function smtpError(responseCode: number): Error {
 
 async function failureAgainst(options: SMTPServerOptions, settings: object = {}): Promise<unknown> {
   const catcher = await startMailCatcher(options)
-  const transport = createSmtpTransport({ url: catcher.url, ...settings })
+  const transport = createSmtpTransport({ url: catcher.url, requireTls: false, ...settings })
   const failure = await transport.send(mail).catch((error: unknown) => error)
   transport.close()
   await catcher.stop()
@@ -35,7 +35,7 @@ async function failureAgainst(options: SMTPServerOptions, settings: object = {})
 describe('SMTP transport', () => {
   it('sends text and HTML together, with its Message-ID, as an automatic mail', async () => {
     const catcher = await startMailCatcher()
-    const transport = createSmtpTransport({ url: catcher.url })
+    const transport = createSmtpTransport({ url: catcher.url, requireTls: false })
     await transport.send(mail)
     const [caught] = catcher.mails
     expect(caught).to.include({ from: 'no-reply@accounts.example' })
@@ -53,7 +53,7 @@ describe('SMTP transport', () => {
 
   it('keeps a line break in any field out of the headers', async () => {
     const catcher = await startMailCatcher()
-    const transport = createSmtpTransport({ url: catcher.url })
+    const transport = createSmtpTransport({ url: catcher.url, requireTls: false })
     const evil = '\r\nBcc: eve@example.org\r\nX-Injected: yes'
     const hostile = [
       { ...mail, subject: mail.subject + evil },
@@ -79,7 +79,12 @@ describe('SMTP transport', () => {
           ? done(null, { user: username })
           : done(smtpError(535)),
     })
-    const transport = createSmtpTransport({ url: catcher.url, user: 'mailer', password: 'p:a@ss/word' })
+    const transport = createSmtpTransport({
+      url: catcher.url,
+      user: 'mailer',
+      password: 'p:a@ss/word',
+      requireTls: false,
+    })
     await transport.send(mail)
     expect(catcher.mails[0]).to.include({ user: 'mailer' })
     transport.close()
@@ -122,8 +127,26 @@ describe('SMTP transport', () => {
     expect((failure as DeliveryFailure).reason).to.match(/^smtp 535/)
   })
 
-  it('sends nothing without TLS when TLS is required', async () => {
-    expect(await failureAgainst({}, { requireTls: true })).to.include({ permanent: false })
+  it('sends neither password nor mail in clear when TLS is required, and names the setting that waives it', async () => {
+    const heard: string[] = []
+    const options: SMTPServerOptions = {
+      allowInsecureAuth: true,
+      onAuth: (_auth, _session, done) => {
+        heard.push('password')
+        done(null, { user: 'mailer' })
+      },
+      onMailFrom: (_address, _session, done) => {
+        heard.push('mail')
+        done()
+      },
+    }
+    const login = { user: 'mailer', password: 'secret' }
+    const failure = await failureAgainst(options, { ...login, requireTls: true })
+    expect(failure).to.include({ permanent: false })
+    expect((failure as DeliveryFailure).reason).to.match(
+      /^smtp 5\d\d STARTTLS .*ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS=false/,
+    )
+    expect(heard).to.deep.equal([])
   })
 
   it('does not trust a certificate that nobody vouches for', async () => {
@@ -132,13 +155,16 @@ describe('SMTP transport', () => {
   })
 
   it('keeps the mail when nobody listens, or hangs up at once', async () => {
-    const closed = createSmtpTransport({ url: `smtp://127.0.0.1:${await freePort()}` })
+    const closed = createSmtpTransport({ url: `smtp://127.0.0.1:${await freePort()}`, requireTls: false })
     expect(await closed.send(mail).catch((error: unknown) => error)).to.include({ permanent: false })
     closed.close()
 
     const rude = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
     await new Promise((resolve) => rude.once('listening', resolve))
-    const transport = createSmtpTransport({ url: `smtp://127.0.0.1:${(rude.address() as AddressInfo).port}` })
+    const transport = createSmtpTransport({
+      url: `smtp://127.0.0.1:${(rude.address() as AddressInfo).port}`,
+      requireTls: false,
+    })
     expect(await transport.send(mail).catch((error: unknown) => error)).to.include({ permanent: false })
     transport.close()
     rude.close()

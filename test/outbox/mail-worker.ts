@@ -15,7 +15,7 @@ import { createSealer } from '../../src/platform/tokens.ts'
 const { DATABASE = '', DATA_KEY = '', SMTP_URL = '', STALL } = process.env
 const db = openDatabase(JSON.parse(DATABASE) as DatabaseSettings)
 const mailer = createMailer({
-  transport: createSmtpTransport({ url: SMTP_URL }),
+  transport: createSmtpTransport({ url: SMTP_URL, requireTls: false }),
   from: 'no-reply@accounts.example',
   serverName: 'Example',
   publicUrl: 'https://accounts.example',

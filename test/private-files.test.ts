@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect } from 'chai'
+import { dataFolder, freePort } from './support/service-process.ts'
+
+const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+type Started = { child: ChildProcess; ended: Promise<{ code: number | null; err: string }> }
+
+/** As an ordinary umask lets it: readable by everybody. */
+async function start(dataDir: string, env: Record<string, string> = {}): Promise<Started> {
+  const child = spawn('sh', ['-c', 'umask 022; exec "$0" "$1"', process.execPath, MAIN], {
+    env: {
+      PATH: process.env['PATH'],
+      ACCOUNT_SERVER_DATA_DIR: dataDir,
+      ACCOUNT_SERVER_PORT: String(await freePort()),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let err = ''
+  child.stderr.on('data', (chunk) => (err += String(chunk)))
+  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, err }))
+  return { child, ended }
+}
+
+async function ready({ child, ended }: Started): Promise<void> {
+  let out = ''
+  child.stdout?.on('data', (chunk) => (out += String(chunk)))
+  while (!out.includes('is ready at')) {
+    const next = await Promise.race([once(child.stdout!, 'data'), ended])
+    if (!Array.isArray(next)) throw new Error(`ended before it was ready: ${next.err}`)
+  }
+}
+
+async function stop({ child, ended }: Started): Promise<void> {
+  child.kill('SIGTERM')
+  await ended
+}
+
+/** What others than the owner may do, by path. */
+function open(dir: string): Record<string, string> {
+  const paths = [
+    dir,
+    ...readdirSync(dir, { recursive: true, encoding: 'utf8' }).map((name) => join(dir, name)),
+  ]
+  const modes = paths.map((path): [string, number] => [path, statSync(path).mode & 0o077])
+  return Object.fromEntries(
+    modes.filter(([, mode]) => mode !== 0).map(([path, mode]) => [path, mode.toString(8)]),
+  )
+}
+
+describe('what an embedded server keeps on disk', function () {
+  this.timeout(120_000)
+  let parent: string
+  let dataDir: string
+
+  beforeEach(() => {
+    parent = dataFolder('private')
+    dataDir = join(parent, 'data')
+  })
+
+  it('is for its owner alone: folder, database with -wal and -shm, secret and logs', async () => {
+    const server = await start(dataDir)
+    await ready(server)
+    const names = readdirSync(dataDir)
+    expect(names).to.include.members([
+      'account-server.sqlite',
+      'account-server.sqlite-wal',
+      'secret.key',
+      'logs',
+    ])
+    expect(open(dataDir)).to.deep.equal({})
+    await stop(server)
+  })
+
+  it('is taken from others at the next start, and the log says so', async () => {
+    await start(dataDir).then(async (server) => {
+      await ready(server)
+      await stop(server)
+    })
+    const logs = join(dataDir, 'logs')
+    const [log = ''] = readdirSync(logs)
+    for (const path of [dataDir, logs]) chmodSync(path, 0o755)
+    const files = [join(dataDir, 'account-server.sqlite'), join(dataDir, 'secret.key'), join(logs, log)]
+    for (const path of files) chmodSync(path, 0o644)
+    const server = await start(dataDir)
+    await ready(server)
+    expect(open(dataDir)).to.deep.equal({})
+    const line = readFileSync(join(logs, log), 'utf8')
+      .split('\n')
+      .find((one) => one.includes('files.tightened'))
+    for (const path of [dataDir, logs, ...files]) expect(line).to.contain(`"path":"${path}"`)
+    expect(line).to.contain('"from":"0644","to":"0600"')
+    await stop(server)
+  })
+
+  it('leaves alone what is not its own', async () => {
+    mkdirSync(join(dataDir, 'mine'), { recursive: true })
+    chmodSync(join(dataDir, 'mine'), 0o755)
+    const server = await start(dataDir)
+    await ready(server)
+    expect(open(dataDir)).to.deep.equal({ [join(dataDir, 'mine')]: '55' })
+    await stop(server)
+  })
+
+  it('is not put into a folder where everybody may write', async () => {
+    mkdirSync(dataDir)
+    chmodSync(dataDir, 0o1777)
+    const { code, err } = await (await start(dataDir)).ended
+    expect(code).to.equal(1)
+    expect(err).to.match(
+      /^account-server: ACCOUNT_SERVER_DATA_DIR: got ".*everybody on this machine may write/,
+    )
+    expect(existsSync(join(dataDir, 'account-server.sqlite'))).to.equal(false)
+  })
+
+  it('is readable by the group, and nobody else, where LOG_DIR is a folder of its own', async () => {
+    const logs = mkdtempSync(join(tmpdir(), 'logs-'))
+    const dir = join(logs, 'ours')
+    const server = await start(dataDir, { ACCOUNT_SERVER_LOG_DIR: dir })
+    await ready(server)
+    const [log = ''] = readdirSync(dir)
+    expect(statSync(dir).mode & 0o777).to.equal(0o750)
+    expect(statSync(join(dir, log)).mode & 0o777).to.equal(0o640)
+    await stop(server)
+    rmSync(logs, { recursive: true })
+  })
+})
