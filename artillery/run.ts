@@ -76,6 +76,9 @@ async function startServer(store: string): Promise<Server> {
     ...Object.fromEntries(outer),
     ACCOUNT_SERVER_PORT: String(port),
     ACCOUNT_SERVER_ISSUER: target,
+    // All load comes from one address.
+    ACCOUNT_SERVER_FLOWS_PER_NETWORK: '1000000',
+    ACCOUNT_SERVER_FLOWS_PER_CLIENT: '10000000',
     ACCOUNT_SERVER_DATA_DIR: dataFolder('load-server'),
     ACCOUNT_SERVER_TOKEN_SECRET_KEY: randomBytes(32).toString('hex'),
     ...(redis ? { ACCOUNT_SERVER_REDIS_DSN: redis.url } : {}),

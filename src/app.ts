@@ -40,6 +40,7 @@ import { resourceScopeTitle } from './oidc/grants/scope-words.ts'
 import { LIBRARY_PATHS } from './oidc/endpoints/addresses.ts'
 import { postedRequestRoutes } from './oidc/endpoints/posted-request.routes.ts'
 import { resumedRequestRoutes } from './oidc/endpoints/resumed-request.routes.ts'
+import { refuseFloods } from './oidc/endpoints/floods.routes.ts'
 import { refuseOtherAddresses } from './oidc/endpoints/other-addresses.routes.ts'
 import { fixAddresses } from './oidc/provider.ts'
 import type { Parts } from './process/parts.ts'
@@ -161,6 +162,7 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
   inner.use(postedRequestRoutes([LIBRARY_PATHS.authorization, LIBRARY_PATHS.end_session]).routes())
   inner.use(resumedRequestRoutes(LIBRARY_PATHS.authorization, 'restart').routes())
   inner.use(features.statusListRoutes.routes())
+  inner.use(refuseFloods(features.limits, [LIBRARY_PATHS.authorization, LIBRARY_PATHS.code_verification]))
   inner.use(oidc.middleware)
   inner.use(
     refuseOtherAddresses(({ path }) => routers.some((router) => router.match(path, 'GET').path.length > 0)),

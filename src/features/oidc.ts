@@ -31,11 +31,13 @@ import { recordEndings } from '../oidc/sessions/session-record.ts'
 import { ENCRYPTION_KEYS_TOPIC } from '../oidc/keys/encryption-keys.ts'
 import { loadKeySet } from '../oidc/keys/key-set.ts'
 import { SIGNING_KEYS_TOPIC } from '../oidc/keys/signing-keys.ts'
+import type { FlowLimits } from '../oidc/store/flow-limits.ts'
 import { installTokenIds } from '../oidc/store/token-ids.ts'
 import { installTokenExchange } from '../oidc/token-exchange/token-exchange.ts'
 import type { Parts } from '../process/parts.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import { createGuardedFetch } from '../platform/guarded-fetch.ts'
+import { createFlows } from './flows.ts'
 import { createRegistrationFeatures } from './registration.ts'
 import type { RegistrationFeatures } from './registration.ts'
 import { showSentForm } from './sent-forms.ts'
@@ -63,7 +65,8 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
   const lifetimes = lifetimesOf(config)
   const grantSeconds = grantLifetimeSeconds(lifetimes)
   const fetch = createGuardedFetch(config.guard)
-  const challenge = createChallengeFeatures(parts, { lifetimes, grantSeconds })
+  const limits = createFlows(parts)
+  const challenge = createChallengeFeatures(parts, { lifetimes, grantSeconds, limits })
   const registration = createRegistrationFeatures(parts, fetch)
   const statusLists = createStatusLists(parts)
   const subjects = createPairwiseSubjects(config.keys.index)
@@ -72,7 +75,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     ...settingsOf(config),
     clock,
     lifetimes,
-    adapter: adapterOf(parts, registration),
+    adapter: adapterOf(parts, registration, limits),
     findAccount: createFindAccount(db),
     fetch: refuseOtherTypes(fetch),
     checksSectors: given.checksSectors ?? isRegistering,
@@ -86,14 +89,15 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     devicePages: given.devicePages?.(resources.get),
     ciba: cibaNeeds(parts),
     loadKeys: () => loadKeySet(db, sealer),
-    install: (provider) => install(provider, parts, { registration, statusLists, subjects, challenge }),
+    install: (provider) =>
+      install(provider, parts, { registration, statusLists, subjects, challenge, limits }),
     ...signOut.needs,
     log,
   })
   for (const topic of [SIGNING_KEYS_TOPIC, RESOURCES_TOPIC, ENCRYPTION_KEYS_TOPIC])
     feed.on(topic, oidc.reload)
   const statusListRoutes = statusLists.routes(oidc)
-  return { oidc, lifetimes, grantSeconds, findResource: resources.get, statusListRoutes }
+  return { oidc, lifetimes, grantSeconds, findResource: resources.get, statusListRoutes, limits }
 }
 
 type SignOut = { render: Render; lifetimes: Lifetimes; subjects: PairwiseSubjects }
@@ -133,7 +137,7 @@ function isLost({ oidc }: KoaContextWithOIDC, error: unknown): boolean {
   return oidc.route === 'resume' && error instanceof errors.SessionNotFound
 }
 
-function adapterOf(parts: Parts, { storeRegistered, adapters }: RegistrationFeatures) {
+function adapterOf(parts: Parts, { storeRegistered, adapters }: RegistrationFeatures, limits: FlowLimits) {
   const { config, db, clock, feed, sealer, store, log } = parts
   const accounts = createAccountNeeds(parts)
   const { noteEnded } = accounts
@@ -141,6 +145,7 @@ function adapterOf(parts: Parts, { storeRegistered, adapters }: RegistrationFeat
     store,
     clock,
     refreshGraceMs: config.tokens.refreshGraceMs,
+    limits,
     pageMs: config.sessions.interactionSeconds * SECOND_MS,
     clientAdapter: createClientAdapter({ db, noteEnded, sealer, clock, feed, storeRegistered }),
     adapters,
@@ -154,14 +159,15 @@ type Installed = {
   statusLists: StatusLists
   subjects: PairwiseSubjects
   challenge: { install: (provider: Provider) => void }
+  limits: FlowLimits
 }
 
 function install(provider: Provider, parts: Parts, given: Installed): void {
-  const { registration, statusLists, subjects, challenge } = given
+  const { registration, statusLists, subjects, challenge, limits } = given
   const { config, db, clock, store, outbox, log } = parts
   installTokenIds(provider)
   installTokenExchange(provider, { db, clock, store, subjects })
-  overrideReplayDetection(provider, { store })
+  overrideReplayDetection(provider, { store, limits })
   installClientLogout(provider, { db, clock, outbox })
   installLevels(provider)
   installDeviceCodes(provider, { db, clock, store, key: config.keys.index, ...config.limits })

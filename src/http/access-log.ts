@@ -20,7 +20,7 @@ export function accessLog({ log }: { log: Logger }): Middleware {
     const startedAtMs = performance.now()
     const path = redactedPath(ctx.originalUrl)
     ctx.res.once('close', () => {
-      const level = QUIET.test(path) ? 'debug' : 'info'
+      const level = QUIET.test(path) || requestState(ctx).folded ? 'debug' : 'info'
       lines[level](entryOf(ctx, path, startedAtMs), 'http.request')
     })
     return next()

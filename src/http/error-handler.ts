@@ -47,7 +47,7 @@ export function failureResponder({ log, renderErrorPage }: ErrorNeeds) {
     const facts = { errorId, requestId: state.requestId, errorCode: code, status, method: ctx.method }
     const entry = { ...facts, path: redactedPath(ctx.originalUrl), err: loggableError(error) }
     if (status >= 500) log.error(entry, 'http.failed')
-    else log.info(entry, 'http.refused')
+    else log[state.folded ? 'debug' : 'info'](entry, 'http.refused')
     if (ctx.respond === false || ctx.headerSent || !ctx.writable) return abandon(ctx)
     await answer(ctx, { ...failure, errorId }, needsPage(renderErrorPage, log))
   }

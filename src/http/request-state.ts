@@ -16,6 +16,8 @@ export type RequestState = {
   secure?: boolean
   viaTrustedProxy?: boolean
   csrfToken?: string
+  /** One of many that are logged in sum: no line of its own. */
+  folded?: boolean
   /** The parsed body, an object without prototype. */
   body?: Record<string, unknown>
   /** Whoever is signed in; the shape belongs to the floor above. */

@@ -17,7 +17,7 @@ import { keysOf } from './key-settings.ts'
 import { bindingConfig, bindingProblems } from './binding-settings.ts'
 import { ConfigError } from './config-error.ts'
 import { generatedSecret } from './generated-secret.ts'
-import { limitConfig, limitProblems, logLimits } from './limit-settings.ts'
+import { flowConfig, limitConfig, limitProblems, logLimits } from './limit-settings.ts'
 import type { SettingName, Settings } from './settings.ts'
 
 const PREFIX = 'account_server_'
@@ -185,6 +185,7 @@ function derive(given: Settings, persist: boolean) {
     sessions: sessionLimits(given),
     accounts: accountRules(given),
     limits: limitConfig(given),
+    flows: flowConfig(given),
     mail: mailSettings(given, issuer, service),
   }
 }

@@ -21,6 +21,15 @@ export const limitSettings = {
     group: GROUP,
     description: 'All log files together, in MiB; the oldest are deleted first.',
   }),
+  flows_per_network: integer(10, 1_000_000).default(2000).meta({
+    group: GROUP,
+    description:
+      'Sign-in pages, pushed requests and device codes, 2 KiB each, that one address may begin in 5 minutes; then 429.',
+  }),
+  flows_per_client: integer(10, 10_000_000).default(20_000).meta({
+    group: GROUP,
+    description: 'Pushed requests, device codes and CIBA requests that one client may begin in 5 minutes.',
+  }),
 } satisfies Record<string, z.ZodType>
 
 type Given = { [Name in keyof typeof limitSettings]: z.output<(typeof limitSettings)[Name]> }
@@ -47,4 +56,9 @@ export function limitProblems(given: Partial<Given>): string[] {
   return [
     `ACCOUNT_SERVER_LOG_MAX_TOTAL_MB: got "${total}", takes at least twice ACCOUNT_SERVER_LOG_MAX_FILE_MB`,
   ]
+}
+
+/** What may be left in the grant store by those who have not signed in. */
+export function flowConfig(given: Given) {
+  return { perNetwork: given.flows_per_network, perClient: given.flows_per_client }
 }

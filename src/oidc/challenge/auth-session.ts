@@ -2,12 +2,13 @@
  * `auth_session` (draft-ietf-oauth-first-party-apps §5.3.1): what the authorization challenge endpoint remembers between
  * two steps. Each value is good for one step and is exchanged for the next in one atomic write.
  */
-import { errors } from 'oidc-provider'
+import { errors, Provider } from 'oidc-provider'
 import { unavailable } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
 import { digest, randomToken } from '../../platform/tokens.ts'
 import type { Sealer } from '../../platform/tokens.ts'
+import type { FlowLimits } from '../store/flow-limits.ts'
 import type { GrantStore } from '../store/grant-store.ts'
 import { assertAtMost, LARGEST_CHALLENGE_BYTES } from '../store/record-sizes.ts'
 
@@ -27,7 +28,13 @@ export type AuthSession = {
   device?: string | undefined
 }
 
-export type AuthSessionNeeds = { store: GrantStore; clock: Clock; sealer: Sealer }
+export type AuthSessionNeeds = {
+  store: GrantStore
+  clock: Clock
+  sealer: Sealer
+  /** Bounds what strangers leave behind. */
+  limits?: FlowLimits | undefined
+}
 
 const LIFETIME_MS = 10 * MINUTE_MS
 const TAG_LENGTH = 16
@@ -83,6 +90,9 @@ export async function nextAuthSession(
   const json = JSON.stringify(session)
   assertAtMost(LARGEST_CHALLENGE_BYTES, json, 'authorization challenge request')
   const payload = needs.sealer.seal(json, key)
+  const ctx = Provider.ctx
+  if (ctx && before === undefined)
+    needs.limits?.count(ctx, { by: 'request', bytes: Buffer.byteLength(payload) })
   await useUp(needs, before, [{ key, payload, expiresAtMs }])
   return id
 }

@@ -83,7 +83,8 @@ export function describeRefusals(provider: Provider, log: Logger): void {
       const { message: error, error_description } = refusal
       answers.set(ctx, { error, error_description })
       tellProgram(ctx, { error, error_description })
-      log.info({ event: name, ...idsOf(ctx), ...entryOf(ctx, refusal) }, 'oidc.refused')
+      const level = requestState(ctx).folded ? 'debug' : 'info'
+      log[level]({ event: name, ...idsOf(ctx), ...entryOf(ctx, refusal) }, 'oidc.refused')
     })
   events.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
     ctx.state['failure'] = error

@@ -8,6 +8,7 @@ import { AppError } from '../../errors.ts'
 import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { createSealer, deriveKey, digest } from '../../platform/tokens.ts'
+import type { FlowLimits } from './flow-limits.ts'
 import type { GrantStore, Root } from './grant-store.ts'
 import { createRecordAdapter, revokeOnce, ttlMs, withoutId } from './record-adapter.ts'
 import { createRecordHandles } from './record-handles.ts'
@@ -56,8 +57,14 @@ export function createAdapterFactory(needs: AdapterNeeds): AdapterFactory {
 }
 
 /** Replaces the library's find-then-save by one set-if-absent, so that a proof or assertion counts once on all nodes. */
-export function overrideReplayDetection(provider: Provider, { store }: { store: GrantStore }): void {
+export function overrideReplayDetection(
+  provider: Provider,
+  { store, limits }: { store: GrantStore; limits?: FlowLimits | undefined },
+): void {
   provider.ReplayDetection.unique = async (issuer, jti, exp) => {
+    // Anybody can make proofs; elsewhere one is remembered only with a token or an authenticated client.
+    const ctx = currentScope()?.ctx
+    if (ctx) limits?.count(ctx, { by: 'request', bytes: 0 })
     const place = locate('ReplayDetection', digest(`${issuer}\0${jti}`))
     if (!place) throw new TypeError('a digest has no place')
     // Clocks of nodes and clients differ: remember it a little longer than it is valid.
@@ -89,6 +96,7 @@ function sessionAdapter(parts: SessionNeeds & UnitOfWorkNeeds): Partial<Adapter>
       if (over === 'stale') return
       const write = { id, place, payload: withoutId(over.payload), ttlMs: ttlMs(expiresIn), base: over.base }
       if (write.ttlMs <= 0) return
+      if (scope && !over.base && !payload.accountId) parts.limits?.count(scope.ctx, { by: 'page', bytes: 0 })
       await (scope ? saveWithAnswer(parts, scope, write) : saveSession(parts, write))
     },
     async destroy(id) {

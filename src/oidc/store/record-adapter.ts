@@ -196,14 +196,20 @@ async function upsertRecord(
     if (grantId !== undefined && TOKENS.has(model)) pending.root = grantKey(tag)
     return
   }
-  if (model === 'Interaction' && scope && payload.parJti !== undefined)
-    await keepForPage(parts.store, payload.parJti, parts.clock() + longestPageMs(parts))
   const entries = isWaiting(model)
     ? waitingEntries({ model, key, endsAtMs }, payload, written)
     : [{ key, payload: written(payload), expiresAtMs: endsAtMs }]
+  if (scope && (isWaiting(model) || model === 'Interaction'))
+    parts.limits?.count(scope.ctx, { by: isWaiting(model) ? 'request' : 'page', bytes: sizeOf(entries) })
+  if (model === 'Interaction' && scope && payload.parJti !== undefined)
+    await keepForPage(parts.store, payload.parJti, parts.clock() + longestPageMs(parts))
   const place = { tag, digest: idDigest }
   const pointer = userCode === undefined ? [] : [userCodeEntry(parts, userCode, place, entries[0]!)]
   await Promise.all([entries, pointer].map((together) => parts.store.commit({ entries: together })))
+}
+
+function sizeOf(entries: readonly Entry[]): number {
+  return entries.reduce((bytes, { payload }) => bytes + Buffer.byteLength(payload), 0)
 }
 
 async function consumeRecord(parts: Parts, { model, id, place }: Named) {

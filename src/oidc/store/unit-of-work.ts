@@ -12,6 +12,7 @@ import { unavailable } from '../../errors.ts'
 import type { AppError } from '../../errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { createSealer, deriveKey, randomToken } from '../../platform/tokens.ts'
+import type { FlowLimits } from './flow-limits.ts'
 import type { CommitOutcome, GrantStore, NewUse, Use } from './grant-store.ts'
 import { isAbandoned, isSurelyWaitedFor, scopeOf } from './request-scope.ts'
 import type { PendingCommit, PendingUse, RequestScope } from './request-scope.ts'
@@ -29,6 +30,8 @@ export type UnitOfWorkNeeds = {
   refreshGraceMs: number
   /** The longest that a page of a request stays open (24 hours unless given). */
   pageMs?: number
+  /** Bounds what strangers leave behind; without it nothing is counted. */
+  limits?: FlowLimits | undefined
   /** Told after the family was revoked, e.g. to warn the owner. What it throws becomes a 500. */
   onReuse?: (reuse: Reuse) => Promise<void> | void
 }

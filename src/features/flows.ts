@@ -1,0 +1,17 @@
+/** Gathers what bounds the flows that strangers begin from the process's parts. */
+import { createFlowLimits, FLOW_WINDOW_MS } from '../oidc/store/flow-limits.ts'
+import type { FlowLimits } from '../oidc/store/flow-limits.ts'
+import { createSharedSum } from '../platform/shared-sum.ts'
+import { createWindowCounter } from '../platform/window-counter.ts'
+import type { Parts } from '../process/parts.ts'
+
+/** Without Redis each process counts for itself. */
+export function createFlows({ config, clock, log, redis }: Parts): FlowLimits {
+  const counter = createWindowCounter({
+    clock,
+    windowMs: FLOW_WINDOW_MS,
+    share: redis && createSharedSum(redis, 'flows'),
+    onRefused: (refused) => log.warn(refused, 'flows.refused'),
+  })
+  return createFlowLimits({ counter, key: config.keys.index, ...config.flows, ...config.limits })
+}

@@ -1,0 +1,22 @@
+/** Sums over all processes, in Redis: one key for each, gone with its window. */
+import type { Result } from 'ioredis'
+import type { RedisClient } from './redis.ts'
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    sharedSum(keys: number, key: string, amount: number, ttlMs: number): Result<number, Context>
+  }
+}
+
+// The expiry belongs to the first write: later ones do not prolong the window.
+const LUA = `
+  local sum = redis.call('INCRBY', KEYS[1], ARGV[1])
+  if sum == tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+  return sum`
+
+export function createSharedSum(redis: RedisClient, prefix: string) {
+  redis.options.autoPipeliningIgnoredCommands?.push('sharedSum')
+  redis.defineCommand('sharedSum', { lua: LUA })
+  return (name: string, amount: number, ttlMs: number): Promise<number> =>
+    redis.sharedSum(1, `${prefix}:${name}`, amount, Math.max(1, Math.ceil(ttlMs)))
+}
