@@ -53,6 +53,8 @@ function configure({ issuer, clients, resource, keySet, accountId, claims }: Bar
     clock: Date.now,
     lifetimes: {
       accessTokenSeconds: HOUR_SECONDS,
+      offlineIdleSeconds: 30 * 86_400,
+      offlineAbsoluteSeconds: 365 * 86_400,
       refreshTokenSeconds: HOUR_SECONDS,
       authorizationCodeSeconds: 60,
       interactionSeconds: HOUR_SECONDS,

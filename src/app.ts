@@ -36,7 +36,7 @@ import { createOidcFeatures } from './features/oidc.ts'
 import { clientNameOf } from './oidc/clients/client-documents.ts'
 import type { OidcFeatures } from './features/oidc.ts'
 import { endSessionAndGrants } from './oidc/sessions/access-endings.ts'
-import { resourceScopeTitle } from './oidc/grants/scope-words.ts'
+import { offlineEnds, resourceScopeTitle } from './oidc/grants/scope-words.ts'
 import { LIBRARY_PATHS } from './oidc/endpoints/addresses.ts'
 import { postedRequestRoutes } from './oidc/endpoints/posted-request.routes.ts'
 import { resumedRequestRoutes } from './oidc/endpoints/resumed-request.routes.ts'
@@ -101,9 +101,10 @@ export function createApp(parts: Parts): App {
   }
 }
 
-function onEveryPage({ serverName, mail }: Parts['config'], assetHref: Assets['assetHref']) {
+function onEveryPage({ serverName, mail, tokens }: Parts['config'], assetHref: Assets['assetHref']) {
   return {
     serverName,
+    offlineEnds: offlineEnds(tokens),
     locale: 'en',
     mailbox: mail.mailbox,
     styleHref: assetHref('style.css'),

@@ -93,6 +93,19 @@ describe('settings', () => {
       .and.contain('ACCOUNT_SERVER_CLIENT_NETWORKS: got')
   })
 
+  it('end nothing without use later than in any case', () => {
+    for (const [idle, absolute] of [
+      ['SESSION_IDLE_MINUTES', 'SESSION_ABSOLUTE_MINUTES'],
+      ['OFFLINE_ACCESS_IDLE_DAYS', 'OFFLINE_ACCESS_ABSOLUTE_DAYS'],
+    ] as const) {
+      const [first, second] = [`ACCOUNT_SERVER_${idle}`, `ACCOUNT_SERVER_${absolute}`]
+      expect(problemsOf({ [first]: '31', [second]: '30' })).to.eql([
+        `${first}: got "31", takes at most ${second}`,
+      ])
+      expect(problemsOf({ [first]: '30', [second]: '30' })).to.eql([])
+    }
+  })
+
   it('name the nearest setting for an unknown one', () => {
     expect(problemsOf({ ACCOUNT_SERVER_REDIS_DNS: 'redis://x' })).to.deep.equal([
       'ACCOUNT_SERVER_REDIS_DNS is not a setting; the nearest is ACCOUNT_SERVER_REDIS_DSN',

@@ -6,6 +6,7 @@ import { answerRequest } from '../oidc/ciba/answer-request.ts'
 import type { GivenAnswer } from '../oidc/ciba/answer-request.ts'
 import { listOpenRequests } from '../oidc/ciba/backchannel-requests.ts'
 import type { CibaNeeds } from '../oidc/ciba/ciba.ts'
+import type { GrantNeeds } from '../oidc/grants/grant.ts'
 import { resourceScopeTitle } from '../oidc/grants/scope-words.ts'
 import type { Parts } from '../process/parts.ts'
 
@@ -24,7 +25,7 @@ export function cibaNeeds({ config, db, clock, store, sealer, outbox }: Parts): 
 
 type PageNeeds = {
   oidc: Oidc
-  grantSeconds: number
+  grantSeconds: GrantNeeds['grantSeconds']
   findResource: (identifier: string) => Promise<Resource | undefined>
 }
 

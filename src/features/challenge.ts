@@ -3,11 +3,12 @@ import type { Provider } from 'oidc-provider'
 import { createAccountNeeds } from '../process/account-needs.ts'
 import { signIn } from '../accounts/sign-in.ts'
 import { installAuthorizationChallenge } from '../oidc/challenge/authorization-challenge.ts'
+import type { GrantNeeds } from '../oidc/grants/grant.ts'
 import type { Lifetimes } from '../oidc/lifetimes.ts'
 import type { FlowLimits } from '../oidc/store/flow-limits.ts'
 import type { Parts } from '../process/parts.ts'
 
-type Given = { lifetimes: Lifetimes; grantSeconds: number; limits: FlowLimits }
+type Given = { lifetimes: Lifetimes; grantSeconds: GrantNeeds['grantSeconds']; limits: FlowLimits }
 
 export function createChallengeFeatures(parts: Parts, given: Given) {
   const { config, db, clock, store, sealer } = parts

@@ -17,10 +17,13 @@ import type { Lifetimes } from '../oidc/lifetimes.ts'
 import { installDeviceCodes } from '../oidc/device/device-codes.ts'
 import type { DevicePages } from '../oidc/device/device-flow.ts'
 import { createLoadExistingGrant } from '../oidc/grants/consented-grant.ts'
+import type { GrantNeeds } from '../oidc/grants/grant.ts'
 import { createFindAccount } from '../oidc/subjects/find-account.ts'
 import { createOidc } from '../oidc/provider.ts'
 import type { Oidc, OidcNeeds } from '../oidc/provider.ts'
 import { createReuseAlert } from '../oidc/grants/reuse-alert.ts'
+import { logLeftOut } from '../oidc/grants/offline-access.ts'
+import { installRefreshRenewal } from '../oidc/grants/refresh-renewal.ts'
 import { createResourceCache, RESOURCES_TOPIC } from '../oidc/clients/resources.ts'
 import { installLevels } from '../oidc/requests/authentication-levels.ts'
 import { listDetailsTypes } from '../oidc/requests/details-type.ts'
@@ -63,7 +66,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
   const { config, db, clock, feed, log, sealer } = parts
   const resources = createResourceCache({ db, clock, feed })
   const lifetimes = lifetimesOf(config)
-  const grantSeconds = grantLifetimeSeconds(lifetimes)
+  const grantSeconds: GrantNeeds['grantSeconds'] = (grant) => grantLifetimeSeconds(lifetimes, grant)
   const fetch = createGuardedFetch(config.guard)
   const limits = createFlows(parts)
   const challenge = createChallengeFeatures(parts, { lifetimes, grantSeconds, limits })
@@ -90,7 +93,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     ciba: cibaNeeds(parts),
     loadKeys: () => loadKeySet(db, sealer),
     install: (provider) =>
-      install(provider, parts, { registration, statusLists, subjects, challenge, limits }),
+      install(provider, parts, { lifetimes, registration, statusLists, subjects, challenge, limits }),
     ...signOut.needs,
     log,
   })
@@ -155,6 +158,7 @@ function adapterOf(parts: Parts, { storeRegistered, adapters }: RegistrationFeat
 }
 
 type Installed = {
+  lifetimes: Lifetimes
   registration: RegistrationFeatures
   statusLists: StatusLists
   subjects: PairwiseSubjects
@@ -163,13 +167,15 @@ type Installed = {
 }
 
 function install(provider: Provider, parts: Parts, given: Installed): void {
-  const { registration, statusLists, subjects, challenge, limits } = given
+  const { lifetimes, registration, statusLists, subjects, challenge, limits } = given
   const { config, db, clock, store, outbox, log } = parts
   installTokenIds(provider)
   installTokenExchange(provider, { db, clock, store, subjects })
   overrideReplayDetection(provider, { store, limits })
   installClientLogout(provider, { db, clock, outbox })
   installLevels(provider)
+  logLeftOut(provider, { clock, log })
+  installRefreshRenewal(provider, { clock, lifetimes })
   installDeviceCodes(provider, { db, clock, store, key: config.keys.index, ...config.limits })
   registration.install(provider)
   installSecretComparison(provider, clock)
@@ -197,6 +203,8 @@ function lifetimesOf({ tokens, sessions }: Parts['config']): Lifetimes {
   return {
     accessTokenSeconds: tokens.accessTokenSeconds,
     refreshTokenSeconds: tokens.refreshTokenSeconds,
+    offlineIdleSeconds: tokens.offlineIdleSeconds,
+    offlineAbsoluteSeconds: tokens.offlineAbsoluteSeconds,
     authorizationCodeSeconds: tokens.authorizationCodeSeconds,
     interactionSeconds: sessions.interactionSeconds,
     sessionIdleSeconds: sessions.idleSeconds,

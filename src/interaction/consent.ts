@@ -8,7 +8,7 @@ import { formOf } from '../http/request-state.ts'
 import type { KnownResource } from '../oidc/clients/resource-access.ts'
 import { pinOf } from '../oidc/clients/client-documents.ts'
 import type { LogoOf } from '../oidc/clients/client-logo.ts'
-import { addScopes, saveNewGrant } from '../oidc/grants/grant.ts'
+import { addScopes, saveGrant } from '../oidc/grants/grant.ts'
 import type { GrantNeeds } from '../oidc/grants/grant.ts'
 import type { Oidc } from '../oidc/provider.ts'
 import { describeDetails } from '../oidc/requests/authorization-details.ts'
@@ -120,7 +120,7 @@ async function grantAsked(
   const missing = interaction.prompt.details as Missing
   const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = missing
   addScopes(grant, { oidc: missingOIDCScope, claims: missingOIDCClaims, resources: missingResourceScopes })
-  const savedId = found ? await grant.save() : await saveNewGrant(needs, grant, session?.uid)
+  const savedId = await saveGrant(needs, grant, session?.uid)
   const allowed = {
     scopes: grant.getOIDCScope().split(' ').filter(Boolean),
     claims: grant.getOIDCClaims(),

@@ -3,10 +3,16 @@ import type { Configuration } from 'oidc-provider'
 import { requestSeconds } from './ciba/ciba.ts'
 
 const MINUTE_SECONDS = 60
+export const OFFLINE_ACCESS = 'offline_access'
 
 export type Lifetimes = {
   accessTokenSeconds: number
+  /** Of a refresh token without offline access. */
   refreshTokenSeconds: number
+  /** Offline access ends after so long without use, */
+  offlineIdleSeconds: number
+  /** and so long after the first refresh token in any case. */
+  offlineAbsoluteSeconds: number
   authorizationCodeSeconds: number
   interactionSeconds: number
   sessionIdleSeconds: number
@@ -23,10 +29,12 @@ export function libraryLifetimes(given: Lifetimes): Configuration['ttl'] {
     AuthorizationCode: given.authorizationCodeSeconds,
     IdToken: given.accessTokenSeconds,
     Interaction: ({ oidc }) => interactionSeconds(given, oidc.session?.accountId),
-    // A rotated token inherits what its predecessor had left, so that rotation never prolongs a sign-in.
-    RefreshToken: (ctx, token) =>
-      ctx.oidc.entities.RotatedRefreshToken?.remainingTTL ?? refreshSeconds(given, token),
-    Grant: grantLifetimeSeconds(given),
+    RefreshToken: ({ oidc: { entities } }, token) =>
+      hasOfflineAccess(token.scope)
+        ? offlineSeconds(given, token, entities.Grant)
+        : // A rotated token inherits what its predecessor had left, so that rotation never prolongs a sign-in.
+          (entities.RotatedRefreshToken?.remainingTTL ?? refreshSeconds(given, token)),
+    Grant: (_ctx, grant) => grantLifetimeSeconds(given, grant),
     Session: (_ctx, session) => sessionSeconds(given, session.loginTs),
     DeviceCode: 10 * MINUTE_SECONDS,
     BackchannelAuthenticationRequest: (ctx) => requestSeconds(ctx),
@@ -41,9 +49,33 @@ function interactionSeconds(given: Lifetimes, accountId: string | undefined): nu
   return Math.min(given.interactionSeconds, ANONYMOUS_INTERACTION_SECONDS)
 }
 
+/** True for the scope of a token, a grant or a consent that lasts while the person is away (OpenID Connect Core §11). */
+export function hasOfflineAccess(scope: string | undefined): boolean {
+  return scope?.split(' ').includes(OFFLINE_ACCESS) === true
+}
+
 /** A grant's lifetime is fixed when it is made and caps every token under it: the last one is got at the session's end. */
-export function grantLifetimeSeconds({ sessionAbsoluteSeconds, refreshTokenSeconds }: Lifetimes): number {
-  return sessionAbsoluteSeconds + refreshTokenSeconds
+export function grantLifetimeSeconds(
+  { sessionAbsoluteSeconds, refreshTokenSeconds, offlineAbsoluteSeconds }: Lifetimes,
+  { openid }: { openid?: { scope?: string | undefined } | undefined },
+): number {
+  const offline = hasOfflineAccess(openid?.scope) ? offlineAbsoluteSeconds : 0
+  return sessionAbsoluteSeconds + Math.max(refreshTokenSeconds, offline)
+}
+
+/**
+ * Seconds that a refresh token with offline access may live from now on if it is not used: the idle limit, capped by the
+ * absolute one since the first of its chain (`iiat`), and by its grant.
+ */
+export function offlineSeconds(
+  { offlineIdleSeconds, offlineAbsoluteSeconds }: Lifetimes,
+  { iiat }: { iiat?: number | undefined },
+  grant: { exp?: number | undefined } | undefined,
+  nowMs = Date.now(),
+): number {
+  const nowSeconds = Math.floor(nowMs / 1000)
+  const ends = [(iiat ?? nowSeconds) + offlineAbsoluteSeconds, grant?.exp ?? Infinity]
+  return Math.max(1, Math.min(offlineIdleSeconds, ...ends.map((end) => end - nowSeconds)))
 }
 
 /** A refresh token that belongs to a session does not outlive the latest moment that the session can end. */

@@ -16,8 +16,10 @@ import { refuseUnproven } from './clients/resource-access.ts'
 import { createConfiguration } from './configuration.ts'
 import type { ConfigurationNeeds } from './configuration.ts'
 import { nameInteraction } from './endpoints/fapi-interaction-id.ts'
+import { putOfflineAccessBack, setOfflineAccessAside } from './grants/offline-access.ts'
 import type { KeySet } from './keys/key-set.ts'
 import { keepWrittenQueries, beforeIntrospection, lookForJwtsToo } from './library/library.ts'
+import { aroundScopeCheck } from './library/scope-steps.ts'
 import { completeMetadata } from './endpoints/metadata.ts'
 import { describedPage, describeRefusals, OUTAGE } from './refusals/describe.ts'
 import { flushUnitOfWork } from './store/unit-of-work.ts'
@@ -58,6 +60,7 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   const detailsTypes = await needs.loadDetailsTypes()
   lookForJwtsToo()
   beforeIntrospection(refuseUnproven)
+  aroundScopeCheck(setOfflineAccessAside, putOfflineAccessBack)
   const renderError = describedPage(needs.renderError)
   const configuration = createConfiguration({ ...needs, renderError, keySet, detailsTypes })
   const provider = new Provider(needs.issuer, configuration)

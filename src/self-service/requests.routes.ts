@@ -8,6 +8,7 @@ import type { AnyContext } from '../http/request-state.ts'
 import { validate } from '../http/validate.ts'
 import type { GivenAnswer, Outcome as AnswerOutcome } from '../oidc/ciba/answer-request.ts'
 import type { BackchannelRequest } from '../oidc/ciba/backchannel-requests.ts'
+import { hasOfflineAccess } from '../oidc/lifetimes.ts'
 import { scopeWords } from '../oidc/grants/scope-words.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -75,6 +76,7 @@ async function shown({ clientName, scopeTitle }: Needs, request: BackchannelRequ
     scopes: await Promise.all(
       names.map(async (name) => scopeWords(name)?.title ?? (await scopeTitle(request.resources, name))),
     ),
+    offline: hasOfflineAccess(scope),
     askedAtMs: createdAtMs,
     expiresAtMs,
   }

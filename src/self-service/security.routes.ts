@@ -12,6 +12,7 @@ import type { Render } from '../http/render.ts'
 import { formOf, requestState } from '../http/request-state.ts'
 import type { AnyContext } from '../http/request-state.ts'
 import { validateForm } from '../http/validate.ts'
+import { OFFLINE_ACCESS } from '../oidc/lifetimes.ts'
 import { scopeWords } from '../oidc/grants/scope-words.ts'
 import { browserName } from './browser-name.ts'
 import { asMember, SIGN_OUT_PATH } from './member.ts'
@@ -166,6 +167,7 @@ async function showApps(needs: Needs, ctx: AnyContext, { account }: Member, noti
         )),
       ],
       grantedAtMs,
+      offline: scopes.includes(OFFLINE_ACCESS),
     })),
   )
   const locals = { apps, revokeAction: '/account/apps/revoke', signOutHref: SIGN_OUT_PATH, notice }

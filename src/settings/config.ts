@@ -9,7 +9,7 @@ import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import { nearest } from './nearest.ts'
 import { mask } from './masked.ts'
-import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import { isLoopback } from './setting-kinds.ts'
 import { ALIASES, describeSetting, settings } from './settings.ts'
 import { administratorProblems } from './administrator-settings.ts'
@@ -18,9 +18,11 @@ import { bindingConfig, bindingProblems } from './binding-settings.ts'
 import { ConfigError } from './config-error.ts'
 import { generatedSecret } from './generated-secret.ts'
 import { flowConfig, limitConfig, limitProblems, logLimits } from './limit-settings.ts'
+import { idleLimitProblems } from './idle-limits.ts'
 import type { SettingName, Settings } from './settings.ts'
 
 const PREFIX = 'account_server_'
+const DAY_SECONDS = DAY_MS / SECOND_MS
 const HOME = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
 export { ConfigError }
@@ -140,14 +142,7 @@ function contradictions(given: Partial<Settings>, values: Map<SettingName, strin
     if (!values.has('worker_smtp_server_url'))
       problems.push(`${upper('worker_smtp_server_url')} is missing; it is required ${why}`)
   }
-  if (
-    given.session_idle_minutes &&
-    given.session_absolute_minutes &&
-    given.session_idle_minutes > given.session_absolute_minutes
-  )
-    problems.push(
-      `${upper('session_idle_minutes')}: got "${given.session_idle_minutes}", takes at most ${upper('session_absolute_minutes')}`,
-    )
+  problems.push(...idleLimitProblems(given))
   return problems
 }
 
@@ -206,6 +201,8 @@ function tokenLifetimes(given: Settings) {
     idTokenAlgorithm: given.id_token_algorithm,
     accessTokenSeconds,
     refreshTokenSeconds: accessTokenSeconds + given.refresh_token_expire_extra_minutes * 60,
+    offlineIdleSeconds: given.offline_access_idle_days * DAY_SECONDS,
+    offlineAbsoluteSeconds: given.offline_access_absolute_days * DAY_SECONDS,
     refreshGraceMs: given.refresh_token_grace_seconds * SECOND_MS,
     authorizationCodeSeconds: given.authorization_code_expire_seconds,
   }

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { clientSettings } from './client-settings.ts'
 import { bindingSettings } from './binding-settings.ts'
+import { lifetimeSettings } from './lifetime-settings.ts'
 import { limitSettings } from './limit-settings.ts'
 import {
   ALGORITHMS,
@@ -137,19 +138,7 @@ export const settings = {
     group: 'Tokens',
     description: 'The worker exchanges signing and encryption keys after this long; 0 leaves it to you.',
   }),
-  access_token_expire_minutes: integer(1, 1440)
-    .default(60)
-    .meta({ group: 'Tokens', description: 'Lifetime of an access token.' }),
-  refresh_token_expire_extra_minutes: integer(0, 525_600)
-    .default(1440)
-    .meta({ group: 'Tokens', description: 'How much longer than the access token a refresh token lives.' }),
-  refresh_token_grace_seconds: integer(0, 60).default(10).meta({
-    group: 'Tokens',
-    description: 'A just-rotated refresh token gets the same successor again for this long; 0 turns it off.',
-  }),
-  authorization_code_expire_seconds: integer(5, 60)
-    .default(60)
-    .meta({ group: 'Tokens', description: 'Lifetime of an authorization code.' }),
+  ...lifetimeSettings,
 
   ...bindingSettings,
 

@@ -9,6 +9,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { errors, Provider } from 'oidc-provider'
 import type { Adapter, AdapterPayload, Configuration } from 'oidc-provider'
+import { installRefreshRenewal } from '../../src/oidc/grants/refresh-renewal.ts'
+import { libraryLifetimes } from '../../src/oidc/lifetimes.ts'
+import type { Lifetimes } from '../../src/oidc/lifetimes.ts'
 import { createAdapterFactory, overrideReplayDetection } from '../../src/oidc/store/adapter.ts'
 import type { AdapterNeeds } from '../../src/oidc/store/adapter.ts'
 import type { GrantStore } from '../../src/oidc/store/grant-store.ts'
@@ -55,7 +58,11 @@ export type Served = {
   close: () => Promise<void>
 }
 
-export type ServeNeeds = { store: GrantStore; clock: () => number } & Partial<AdapterNeeds>
+export type ServeNeeds = {
+  store: GrantStore
+  clock: () => number
+  lifetimes?: Lifetimes
+} & Partial<AdapterNeeds>
 
 /** Serves a provider on `store`. */
 export async function serveProvider(needs: ServeNeeds): Promise<Served> {
@@ -65,7 +72,10 @@ export async function serveProvider(needs: ServeNeeds): Promise<Served> {
     secrets: ['server secret'],
     ...needs,
   })
-  const provider = new Provider(ISSUER, { ...CONFIGURATION, adapter })
+  const { lifetimes, clock } = needs
+  const ttl = lifetimes ? libraryLifetimes(lifetimes) : CONFIGURATION.ttl
+  const provider = new Provider(ISSUER, { ...CONFIGURATION, ttl, adapter })
+  if (lifetimes) installRefreshRenewal(provider, { clock, lifetimes })
   installTokenIds(provider)
   overrideReplayDetection(provider, needs)
   provider.use(async (ctx, next) => {

@@ -1,10 +1,12 @@
 import { expect } from 'chai'
-import { libraryLifetimes, sessionSeconds } from '../../src/oidc/lifetimes.ts'
+import { libraryLifetimes, offlineSeconds, sessionSeconds } from '../../src/oidc/lifetimes.ts'
 
 const DAY_SECONDS = 86_400
 const GIVEN = {
   accessTokenSeconds: 600,
   refreshTokenSeconds: 60 * DAY_SECONDS,
+  offlineIdleSeconds: 30 * DAY_SECONDS,
+  offlineAbsoluteSeconds: 365 * DAY_SECONDS,
   authorizationCodeSeconds: 60,
   interactionSeconds: 3600,
   sessionIdleSeconds: 14 * DAY_SECONDS,
@@ -22,11 +24,25 @@ describe('the life', () => {
 
   it('of a grant is never shorter than that of the refresh tokens under it', () => {
     const { Grant, RefreshToken } = libraryLifetimes(GIVEN)!
-    expect(Grant).to.equal(150 * DAY_SECONDS)
+    const lifeOfGrant = Grant as (ctx: unknown, grant: unknown) => number
+    expect(lifeOfGrant(undefined, {})).to.equal(150 * DAY_SECONDS)
+    expect(lifeOfGrant(undefined, { openid: { scope: 'openid offline_access' } })).to.equal(455 * DAY_SECONDS)
     const life = RefreshToken as (ctx: unknown, token: unknown) => number
     const issued = (token: unknown, entities: unknown = {}) => life({ oidc: { entities } }, token)
     expect(issued({})).to.equal(60 * DAY_SECONDS)
     // Rotated on the last day of the session, it has what was left, not a new life.
     expect(issued({}, { RotatedRefreshToken: { remainingTTL: 77 } })).to.equal(77)
+  })
+
+  it('of offline access is the idle limit from each use on, up to the absolute limit and the end of its grant', () => {
+    const grantedAtSeconds = 1_000_000
+    const token = { iiat: grantedAtSeconds }
+    const left = (daysLater: number, grantDays = 455) => {
+      const exp = grantedAtSeconds + grantDays * DAY_SECONDS
+      const nowMs = (grantedAtSeconds + daysLater * DAY_SECONDS) * 1000
+      return offlineSeconds(GIVEN, token, { exp }, nowMs) / DAY_SECONDS
+    }
+    expect([0, 29, 335, 340, 364].map((days) => left(days))).to.eql([30, 30, 30, 25, 1])
+    expect(left(80, 91), 'of a grant from before there were such limits').to.equal(11)
   })
 })

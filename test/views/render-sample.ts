@@ -9,7 +9,8 @@ const render = createRenderer({ viewsDir, common: () => ({ locale: 'en', styleHr
 /** The page as the server's own renderer makes it; `extra` wins over the sample's locals. */
 export function renderSample({ page, locals }: SamplePage, extra: Record<string, unknown> = {}): string {
   const ctx = { state: { csrfToken: 'sample-csrf' }, set: () => undefined, body: '' }
-  const common = { serverName: 'Account Server', title: 'Sample title' }
+  const offlineEnds = 'Ends after 30 days without use, after 1 year at the latest, or when you remove it.'
+  const common = { serverName: 'Account Server', title: 'Sample title', offlineEnds }
   render(ctx as unknown as AnyContext, page, { ...common, ...locals, ...extra })
   return ctx.body
 }

@@ -4,7 +4,7 @@
  */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { SECOND_MS } from '../../platform/clock.ts'
-import { addScopes, saveNewGrant } from '../grants/grant.ts'
+import { addScopes, saveGrant } from '../grants/grant.ts'
 import type { GrantNeeds, GrantScopes } from '../grants/grant.ts'
 import { wrapGrantHandler } from '../library/library.ts'
 import { requestedClaims } from '../library/authorization-request.ts'
@@ -85,15 +85,16 @@ function signedInSession(
 type GrantFor = { accountId: string; session: Session; scopes: GrantScopes }
 
 async function grantFor(
-  needs: GrantNeeds,
+  needs: CodeNeeds,
   { oidc: { client, provider } }: KoaContextWithOIDC,
   { accountId, session, scopes }: GrantFor,
 ): Promise<string> {
   const clientId = client?.clientId ?? ''
   const grant = new provider.Grant({ accountId, clientId })
+  // The session's end is the end of the app's access, offline access included: there is nothing else that it could mean.
+  Object.assign(grant, { expiresIn: needs.lifetimes.sessionAbsoluteSeconds })
   addScopes(grant, scopes)
-  const grantId = await saveNewGrant(needs, grant, session.uid)
-  // Ending the session ends the app's access, offline access included: there is nothing else that it could mean.
+  const grantId = await saveGrant(needs, grant, session.uid)
   session.grantIdFor(clientId, grantId)
   return grantId
 }

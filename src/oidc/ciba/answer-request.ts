@@ -5,7 +5,7 @@ import { rememberConsent } from '../../accounts/consents.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import { isOpenidScope } from '../clients/client-metadata.ts'
-import { addScopes, saveNewGrant } from '../grants/grant.ts'
+import { addScopes, saveGrant } from '../grants/grant.ts'
 import type { GrantNeeds } from '../grants/grant.ts'
 import { levelOf } from '../requests/authentication-levels.ts'
 import { claimRequest, endOfRequest, reopenRequest } from './backchannel-requests.ts'
@@ -90,7 +90,7 @@ async function grantAsked(
   const allowed = { oidc: names.filter(isOpenidScope), claims, resources: Object.fromEntries(byResource) }
   const grant = new provider.Grant({ accountId, clientId })
   addScopes(grant, allowed)
-  await saveNewGrant(needs, grant)
+  await saveGrant(needs, grant)
   const consent = { scopes: allowed.oidc, claims, resources: allowed.resources }
   await rememberConsent(needs.db, accountId, clientId, consent, needs.clock())
   return grant

@@ -5,7 +5,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { findConsent } from '../../accounts/consents.ts'
 import { pinOf } from '../clients/client-documents.ts'
-import { addScopes, requestedScopes, saveNewGrant } from './grant.ts'
+import { addScopes, requestedScopes, saveGrant } from './grant.ts'
 import type { Grant, GrantNeeds, GrantScopes } from './grant.ts'
 
 export function createLoadExistingGrant(needs: GrantNeeds) {
@@ -16,7 +16,7 @@ export function createLoadExistingGrant(needs: GrantNeeds) {
     const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId)
     const existing = grantId ? await provider.Grant.find(grantId) : undefined
     const allowed = await allowedWithoutAsking(needs, ctx)
-    if (existing) return widen(existing, ctx, allowed)
+    if (existing) return widen(needs, existing, allowed, session.uid)
     return allowed ? create(needs, ctx, allowed) : undefined
   }
 }
@@ -47,16 +47,17 @@ function resourcesOf({ oidc: { resourceServers = {} } }: KoaContextWithOIDC) {
   return Object.entries(resourceServers).map(([identifier, { scopes }]) => ({ identifier, scopes }))
 }
 
-// Only a first-party grant grows by itself: for others the consent page does it.
+/** What was allowed in another browser, or to a first-party app without asking, is added to what this session has. */
 async function widen(
+  needs: GrantNeeds,
   grant: Grant,
-  ctx: KoaContextWithOIDC,
   allowed: GrantScopes | undefined,
+  sessionUid: string,
 ): Promise<Grant> {
-  if (!allowed || ctx.oidc.client?.['first_party'] !== true) return grant
+  if (!allowed) return grant
   const before = JSON.stringify([grant.openid, grant.resources])
   addScopes(grant, allowed)
-  if (JSON.stringify([grant.openid, grant.resources]) !== before) await grant.save()
+  if (JSON.stringify([grant.openid, grant.resources]) !== before) await saveGrant(needs, grant, sessionUid)
   return grant
 }
 
@@ -69,6 +70,6 @@ async function create(
   if (!client || !session?.accountId) return undefined
   const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId })
   addScopes(grant, allowed)
-  await saveNewGrant(needs, grant, session.uid)
+  await saveGrant(needs, grant, session.uid)
   return grant
 }

@@ -4,13 +4,14 @@ import { recordGrant } from '../../accounts/account-grants.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
+import { hasOfflineAccess } from '../lifetimes.ts'
 
 export type Grant = InstanceType<Provider['Grant']>
 export type GrantNeeds = {
   db: Db
   clock: Clock
-  /** Lifetime of a grant. */
-  grantSeconds: number
+  /** How long a grant lives from its making. */
+  grantSeconds: (grant: Grant) => number
 }
 /** What a grant may hold: scopes of the provider's own, single claims, and scopes by resource server. */
 export type GrantScopes = { oidc: string[]; claims: string[]; resources: Record<string, string[]> }
@@ -24,19 +25,21 @@ export function addScopes(grant: Grant, { oidc, claims, resources }: GrantScopes
 }
 
 /**
- * Saves a grant for the first time and records it with its account, which lists it and can end it. Answers its id. One
- * without a session ends with no sign-out.
+ * Saves a grant and records it with its account, which lists it and can end it. Answers its id. One without a session ends
+ * with no sign-out. One that has got offline access since it was made lives as long as that does.
  */
-export async function saveNewGrant(
+export async function saveGrant(
   { db, clock, grantSeconds }: GrantNeeds,
   grant: Grant,
   sessionUid?: string,
 ): Promise<string> {
+  const nowMs = clock()
+  if (grant.exp !== undefined && hasOfflineAccess(grant.openid?.scope))
+    grant.exp = Math.max(grant.exp, Math.floor(nowMs / SECOND_MS) + grantSeconds(grant))
   const grantId = await grant.save()
   const { accountId = '', clientId = '' } = grant
-  const createdAtMs = clock()
-  const expiresAtMs = createdAtMs + grantSeconds * SECOND_MS
-  await recordGrant(db, { grantId, accountId, clientId, sessionUid, createdAtMs, expiresAtMs })
+  const expiresAtMs = nowMs + grant.remainingTTL * SECOND_MS
+  await recordGrant(db, { grantId, accountId, clientId, sessionUid, createdAtMs: nowMs, expiresAtMs })
   return grantId
 }
 

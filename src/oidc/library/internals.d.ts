@@ -139,6 +139,13 @@ declare module 'oidc-provider/lib/actions/authorization/request_parameters.js' {
 declare module 'oidc-provider/lib/actions/authorization/scopes.js' {
   import type { KoaContextWithOIDC } from 'oidc-provider'
   export const checkOpenidScope: (ctx: KoaContextWithOIDC, next: () => void) => unknown
+  export const checkScope: (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown
+}
+
+declare module 'oidc-provider/lib/actions/authorization/index.js' {
+  import type { KoaContextWithOIDC } from 'oidc-provider'
+  type Step = (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown
+  export default function authorizationSteps(endpoint: string): Step[]
 }
 
 declare module 'oidc-provider/lib/helpers/is_valid_scope.js' {

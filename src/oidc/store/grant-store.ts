@@ -49,6 +49,11 @@ export type NewUse = {
   nonce: string
   successor?: string | undefined
   untilMs: number
+  /**
+   * From here on a store in memory drops the record, and its mark a little later. A store on disk keeps both until they
+   * expire.
+   */
+  forgettableAtMs?: number | undefined
   /** When the record was read: from here the store tells how late it carries the commit out. */
   foundAt: Moment
 }

@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Result } from 'ioredis'
 import { unavailable } from '../../errors.ts'
+import { HOUR_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { COMMAND_TIMEOUT_MS } from '../../platform/redis.ts'
 import type { RedisClient } from '../../platform/redis.ts'
@@ -30,8 +31,8 @@ const SCRIPTS = {
     local now = redis.call('TIME')
     return {now[1] * 1000 + math.floor(now[2] / 1000), unpack(redis.call('MGET', unpack(KEYS)))}`,
   // KEYS: root (the record itself for none), used record, its use mark, then the entries.
-  // ARGV: root required, nonce of the use ('' for none), the rest of its mark, its ttl, the latest moment, then
-  // payload and ttl of every entry.
+  // ARGV: root required, nonce of the use ('' for none), the rest of its mark, its ttl, the latest moment, the longest
+  // that the record is kept ('' for as it is), then payload and ttl of every entry.
   grantCommit: `
     local time = redis.call('TIME')
     local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
@@ -45,9 +46,12 @@ const SCRIPTS = {
     if ARGV[1] == '1' and redis.call('EXISTS', KEYS[1]) == 0 then return {'gone'} end
     if ARGV[2] ~= '' then
       redis.call('SET', KEYS[3], '{"atMs":' .. now .. ',' .. ARGV[3], 'PX', ARGV[4])
+      if ARGV[6] ~= '' and redis.call('PTTL', KEYS[2]) > tonumber(ARGV[6]) then
+        redis.call('PEXPIRE', KEYS[2], ARGV[6])
+      end
     end
     for i = 4, #KEYS do
-      redis.call('SET', KEYS[i], ARGV[2 * i - 2], 'PX', ARGV[2 * i - 1])
+      redis.call('SET', KEYS[i], ARGV[2 * i - 1], 'PX', ARGV[2 * i])
     end
     return {'done'}`,
   // KEYS: use mark, used record, root (the record itself for none), then the entries.
@@ -177,7 +181,7 @@ async function runCommit(
     keys.length,
     ...keys,
     root ? '1' : '0',
-    ...(use ? useArguments(use, ttl) : ['', '', 1, 0]),
+    ...(use ? useArguments(use, ttl) : ['', '', 1, 0, '']),
     ...entries.flatMap(({ payload, expiresAtMs }) => [payload, ttl(expiresAtMs)]),
   )
   if (outcome === 'used') return { outcome, use: useOf(earlier, Number(now)) }
@@ -185,9 +189,15 @@ async function runCommit(
 }
 
 /** The script begins the mark with the time at which it runs. */
-function useArguments({ nonce, successor, untilMs, foundAt }: NewUse, ttl: (expiresAtMs: number) => number) {
+function useArguments(
+  { nonce, successor, untilMs, forgettableAtMs, foundAt }: NewUse,
+  ttl: (expiresAtMs: number) => number,
+) {
   const rest = JSON.stringify({ nonce, successor }).slice(1)
-  return [nonce, rest, ttl(untilMs), notAfter(foundAt, COMMAND_TIMEOUT_MS)]
+  // Never the mark before its record, which would be unused then.
+  const markedUntilMs = Math.min(untilMs, (forgettableAtMs ?? Infinity) + HOUR_MS)
+  const kept = forgettableAtMs === undefined ? '' : ttl(forgettableAtMs)
+  return [nonce, rest, ttl(markedUntilMs), notAfter(foundAt, COMMAND_TIMEOUT_MS), kept]
 }
 
 async function restoreUse(

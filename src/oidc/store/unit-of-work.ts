@@ -10,6 +10,7 @@ import { errors } from 'oidc-provider'
 import type { AdapterPayload } from 'oidc-provider'
 import { unavailable } from '../../errors.ts'
 import type { AppError } from '../../errors.ts'
+import { DAY_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { createSealer, deriveKey, randomToken } from '../../platform/tokens.ts'
 import type { FlowLimits } from './flow-limits.ts'
@@ -38,6 +39,12 @@ export type UnitOfWorkNeeds = {
 
 /** Longer than any page stays open; what is configured is given by the composition root. */
 const LONGEST_PAGE_MS = 24 * 60 * 60 * 1000
+
+/**
+ * How long an exchanged refresh token is known at least, so that a second use ends its family. Without this limit, a family
+ * that is refreshed each hour would leave 720 records in Redis.
+ */
+const EXCHANGED_KNOWN_MS = 7 * DAY_MS
 
 /** A request that comes from finding a token to using it up later than this has hung: its client asks again by now. */
 const REQUEST_PATIENCE_MS = 5000
@@ -166,7 +173,8 @@ function markOf(needs: UnitOfWorkNeeds, use: PendingUse, successor?: Successor):
   const untilMs = rememberedUntilMs(needs, use)
   const rotated = model === 'RefreshToken' && successor !== undefined
   const sealed = rotated ? successorSealer(id).seal(JSON.stringify(successor)) : undefined
-  return { key, nonce: randomToken(128), successor: sealed, untilMs, foundAt }
+  const forgettableAtMs = rotated ? needs.clock() + EXCHANGED_KNOWN_MS : undefined
+  return { key, nonce: randomToken(128), successor: sealed, untilMs, forgettableAtMs, foundAt }
 }
 
 /**

@@ -112,10 +112,11 @@ describe('the parameters of an authorization request', function () {
   })
 
   it('consent is for one client and these scopes alone', async () => {
-    const more = await ask({ scope: 'openid email profile', prompt: 'none' })
-    expect(callbackOf(more)).to.include({ error: 'consent_required' })
-    const less = await ask({ scope: 'openid', prompt: 'none' })
-    expect(callbackOf(less)).to.have.property('code')
+    const asker = await register(stage)
+    await asker.codeFor(person, { scope: 'openid email' }, visitor)
+    const silent = (scope: string) => visitor.get(asker.authorizePath({ scope, prompt: 'none' }))
+    expect(callbackOf(await silent('openid email profile'))).to.include({ error: 'consent_required' })
+    expect(callbackOf(await silent('openid'))).to.have.property('code')
     const other = await register(stage)
     const foreign = await visitor.get(other.authorizePath({ scope: 'openid', prompt: 'none' }))
     expect(callbackOf(foreign)).to.include({ error: 'consent_required' })

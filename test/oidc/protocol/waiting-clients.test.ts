@@ -91,7 +91,7 @@ describe('clients that wait for a person', function () {
       clock,
       sealer,
       provider: broken,
-      grantSeconds: 60,
+      grantSeconds: () => 60,
       findResource: async () => undefined,
     }
     const given = { requestDigest: digest(id), accountId, answer: 'approved' as const }
