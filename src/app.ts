@@ -17,6 +17,7 @@ import { clientAddress } from './http/client-ip.ts'
 import { csrf } from './http/csrf.ts'
 import { errorHandler, failureResponder } from './http/error-handler.ts'
 import type { ErrorNeeds } from './http/error-handler.ts'
+import { boundedQuery } from './http/field-length.ts'
 import { healthRoutes } from './http/health.routes.ts'
 import { loggableError } from './platform/loggable-error.ts'
 import { createRenderer } from './http/render.ts'
@@ -168,6 +169,7 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
   inner.use(
     refuseOtherAddresses(({ path }) => routers.some((router) => router.match(path, 'GET').path.length > 0)),
   )
+  inner.use(boundedQuery())
   inner.use(formBody())
   inner.use(csrf({ key: config.keys.csrf, issuerOrigin: config.issuer, secure: config.secure }))
   for (const router of routers) inner.use(router.routes()).use(router.allowedMethods())

@@ -63,7 +63,9 @@ function createBrowser(origin: string) {
   function keep(line: string): void {
     const [pair = ''] = line.split(';')
     const name = pair.slice(0, pair.indexOf('='))
-    if (/;\s*max-age=0|;\s*expires=Thu, 01 Jan 1970/i.test(line)) cookies.delete(name)
+    const attributes = line.toLowerCase()
+    const over = attributes.includes('; max-age=0') || attributes.includes('; expires=thu, 01 jan 1970')
+    if (over) cookies.delete(name)
     else cookies.set(name, pair.slice(name.length + 1))
   }
 
@@ -81,10 +83,11 @@ type Form = { action: string; hidden: Record<string, string> }
 
 /** The forms of one of our pages: attributes in double quotes, entities as ejs writes them. */
 function formsOf(html: string): Form[] {
-  return [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, opening = '', inner = '']) => ({
-    action: attributeOf(opening, 'action'),
+  const forms = html.split('<form ').slice(1)
+  return forms.map((form) => ({
+    action: attributeOf(upTo(form, '>'), 'action'),
     hidden: Object.fromEntries(
-      [...inner.matchAll(/<input\b([^>]*type="hidden"[^>]*)>/g)].map(([, input = '']) => [
+      hiddenInputs(upTo(form, '</form>')).map((input) => [
         attributeOf(input, 'name'),
         attributeOf(input, 'value'),
       ]),
@@ -92,7 +95,16 @@ function formsOf(html: string): Form[] {
   }))
 }
 
+function hiddenInputs(form: string): string[] {
+  const inputs = form.split('<input ').slice(1)
+  return inputs.map((input) => upTo(input, '>')).filter((input) => input.includes('type="hidden"'))
+}
+
+function upTo(text: string, end: string): string {
+  return text.split(end, 1)[0] ?? ''
+}
+
 function attributeOf(attributes: string, name: string): string {
-  const raw = new RegExp(`\\b${name}="([^"]*)"`).exec(attributes)?.[1] ?? ''
+  const raw = upTo(` ${attributes}`.split(` ${name}="`, 2)[1] ?? '', '"')
   return raw.replaceAll('&#34;', '"').replaceAll('&#39;', "'").replaceAll('&amp;', '&')
 }

@@ -37,8 +37,9 @@ const sessions = new Map<string, Session>()
 
 /** The session of this browser; a new one when there is none. */
 export function sessionOf(request: IncomingMessage, response: ServerResponse): Session {
-  const cookie = new RegExp(`(?:^|; )${COOKIE}=([\\w-]+)`).exec(request.headers.cookie ?? '')
-  const found = sessions.get(cookie?.[1] ?? '')
+  const cookies = (request.headers.cookie ?? '').split('; ')
+  const mine = cookies.find((cookie) => cookie.startsWith(`${COOKIE}=`))
+  const found = sessions.get(mine?.slice(COOKIE.length + 1) ?? '')
   if (found) return found
   const id = randomBytes(32).toString('base64url')
   const session: Session = { departures: new Map(), exchanges: [] }

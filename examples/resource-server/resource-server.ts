@@ -71,7 +71,8 @@ async function answerTo(
 }
 
 function refusal(status: number, challenge: string): Answer {
-  return { status, challenge, body: { error: /error="(\w+)"/.exec(challenge)?.[1] ?? 'unauthorized' } }
+  const [, rest] = challenge.split('error="', 2)
+  return { status, challenge, body: { error: rest?.split('"', 1)[0] ?? 'unauthorized' } }
 }
 
 /** Answers what a token allows here; nothing for a token that is expired, revoked, forged or meant for another API. */

@@ -63,16 +63,30 @@ const ROWS = [
 ]
 const RUNS = ROWS.flatMap((row) => [row, Array.from(row).reverse().join('')])
 
-const YEAR = '(19|20)\\d\\d'
-const DATE = new RegExp(
-  `^(\\d{1,2}[./-]?\\d{1,2}[./-]?${YEAR}|${YEAR}[./-]?\\d{1,2}[./-]?\\d{1,2}|\\d{1,2}[./-]\\d{1,2}[./-]\\d\\d)$`,
-)
+/** Day and month before the year, after it, or a year of two digits. */
+const DATES = [
+  /^\d{1,2}[./-]?\d{1,2}[./-]?(19|20)\d\d$/,
+  /^(19|20)\d\d[./-]?\d{1,2}[./-]?\d{1,2}$/,
+  /^\d{1,2}[./-]\d{1,2}[./-]\d\d$/,
+]
 
 function isPattern(lower: string): boolean {
   // One to four characters over and over, a run on the keyboard or in the alphabet, a date.
-  if (/^(.{1,4}?)\1+.{0,3}$/u.test(lower) && new Set(lower).size <= 4) return true
+  if (isRepetition(Array.from(lower))) return true
   const core = lower.replace(/\d{1,4}$/, '')
   return (
-    DATE.test(lower) || RUNS.some((run) => run.includes(lower) || (core.length >= 4 && run.includes(core)))
+    DATES.some((date) => date.test(lower)) ||
+    RUNS.some((run) => run.includes(lower) || (core.length >= 4 && run.includes(core)))
   )
+}
+
+/** Begins with the same one to four characters at least twice, and ends in at most three others; four kinds in all. */
+function isRepetition(letters: string[]): boolean {
+  if (new Set(letters).size > 4) return false
+  return [1, 2, 3, 4].some((period) => {
+    let repeated = period
+    while (repeated < letters.length && letters[repeated] === letters[repeated - period]) repeated += 1
+    const whole = repeated - (repeated % period)
+    return whole >= 2 * period && letters.length - whole <= 3
+  })
 }

@@ -14,24 +14,27 @@ export type ParsedEmail =
 /** The whole address (RFC 5321 §4.5.3.1.3, less the angle brackets) and its local part, in octets. */
 const MAX_ADDRESS = 254
 const MAX_LOCAL = 64
+/** In characters, with blanks around it: more is refused unread. */
+const MAX_INPUT = 1000
 
 // Line breaks, NUL and direction marks: they could start a mail header or disguise the address.
 const CONTROL = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/u
-// A dot-atom (RFC 5322 §3.2.3) whose letters may be from any script (RFC 6531).
-const LOCAL_PART = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
+// An atom (RFC 5322 §3.2.3) whose letters may be from any script (RFC 6531); dots join several.
+const ATOM = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+$/u
 const DOMAIN_TYPED = /^[\p{L}\p{M}\p{N}.-]+$/u
 const DOMAIN_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
 /** Reads what a person typed: the address as typed (trimmed, NFC) and its canonical form, or what is wrong with it. */
 export function parseEmail(input: string): ParsedEmail {
-  if (CONTROL.test(input.replace(/^[\t ]+|[\t ]+$/g, ''))) return { ok: false, problem: 'control_character' }
+  if (input.length > MAX_INPUT) return { ok: false, problem: 'too_long' }
+  if (CONTROL.test(withoutBlanks(input))) return { ok: false, problem: 'control_character' }
   const typed = input.trim().normalize('NFC')
   if (typed === '') return { ok: false, problem: 'missing' }
   if (typed.length > MAX_ADDRESS) return { ok: false, problem: 'too_long' }
   const at = typed.lastIndexOf('@')
   const local = typed.slice(0, at).toLowerCase().normalize('NFC')
   const domain = canonicalDomain(typed.slice(at + 1))
-  if (at < 1 || domain === undefined || !LOCAL_PART.test(local)) return { ok: false, problem: 'malformed' }
+  if (at < 1 || domain === undefined || !isDotAtom(local)) return { ok: false, problem: 'malformed' }
   const canonical = `${local}@${domain}`
   if (Buffer.byteLength(local) > MAX_LOCAL || Buffer.byteLength(canonical) > MAX_ADDRESS)
     return { ok: false, problem: 'too_long' }
@@ -46,7 +49,7 @@ export function lookupEmail(input: string): string {
   const parsed = parseEmail(input)
   return parsed.ok
     ? parsed.email.canonical
-    : input.trim().normalize('NFC').toLowerCase().slice(0, MAX_ADDRESS)
+    : input.slice(0, MAX_INPUT).trim().normalize('NFC').toLowerCase().slice(0, MAX_ADDRESS)
 }
 
 /** English sentence for each problem, for interfaces without a catalogue of their own. */
@@ -55,6 +58,18 @@ export const emailProblemText: Record<EmailProblem, string> = {
   control_character: 'The e-mail address contains characters that are not allowed.',
   malformed: 'This is not a complete e-mail address; it looks like name@example.com.',
   too_long: 'The e-mail address is too long.',
+}
+
+/** Without tabs and spaces around it. A pattern for the end of a text would try every blank inside it as well. */
+function withoutBlanks(input: string): string {
+  let [from, to] = [0, input.length]
+  while (from < to && '\t '.includes(input[from]!)) from += 1
+  while (from < to && '\t '.includes(input[to - 1]!)) to -= 1
+  return input.slice(from, to)
+}
+
+function isDotAtom(local: string): boolean {
+  return local.split('.').every((atom) => ATOM.test(atom))
 }
 
 function canonicalDomain(typed: string): string | undefined {

@@ -13,7 +13,7 @@ export function networksOf(ip: string): Networks {
 
 /** `192.0.2.0/24`, `2001:db8:0:1::/64`; an IPv4 address written as IPv6 is IPv4. Anything else is one network of its own. */
 export function networkOf(ip: string): string {
-  const address = ip.replace(/%.*$/, '')
+  const [address = ''] = ip.split('%', 1)
   if (isIPv4(address)) return `${address.split('.').slice(0, 3).join('.')}.0/24`
   if (!isIPv6(address)) return 'unknown'
   const mapped = /^(?:::|(?:0{1,4}:){5})ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1]

@@ -59,23 +59,28 @@ type ParsedArgon2 = Argon2Settings & { version: number; salt: Buffer; digest: Bu
 
 /** Reads an Argon2id PHC string; parameters may stand in any order, as writers differ. */
 export function parseArgon2id(stored: string): ParsedArgon2 | undefined {
-  const [, version, parameters, salt, digest] =
-    /^\$argon2id(?:\$v=(\d+))?\$([a-z]+=\d+(?:,[a-z]+=\d+)*)\$([\w+/-]+={0,2})\$([\w+/-]+={0,2})$/.exec(
-      stored,
-    ) ?? []
-  if (!parameters || !salt || !digest) return undefined
+  const [before, kind, ...given] = stored.split('$')
+  // A string without a version was written before version 19 existed.
+  const version = given[0]?.startsWith('v=') ? given.shift()?.slice(2) : '16'
+  const [parameters, salt, digest, ...more] = given
+  if (before !== '' || kind !== 'argon2id' || more.length > 0 || !/^\d+$/.test(version ?? ''))
+    return undefined
+  if (!parameters || !isBase64(salt) || !isBase64(digest)) return undefined
   const byName = new Map(parameters.split(',').map((pair) => pair.split('=') as [string, string]))
   const [memoryKib, passes, lanes] = ['m', 't', 'p'].map((name) => Number(byName.get(name)))
   if (!memoryKib || !passes || !lanes) return undefined
   return {
-    // A string without a version was written before version 19 existed.
-    version: Number(version ?? 16),
+    version: Number(version),
     memoryKib,
     passes,
     lanes,
     salt: Buffer.from(salt, 'base64'),
     digest: Buffer.from(digest, 'base64'),
   }
+}
+
+function isBase64(text: string | undefined): text is string {
+  return text !== undefined && /^[\w+/-]+={0,2}$/.test(text)
 }
 
 async function verifyArgon2id(stored: string, password: string): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { Sql } from '../platform/database.ts'
 const oneLine = (max: number) =>
   z
     .string()
+    .max(4 * max, { error: 'too_long', abort: true })
     .trim()
     .normalize('NFC')
     .refine((text) => Array.from(text).length <= max, { error: 'too_long' })
@@ -19,8 +20,8 @@ const username = oneLine(64).refine((text) => /^[\p{L}\p{M}\p{N}._-]+$/u.test(te
 
 const locale = z
   .string()
+  .max(35, { abort: true })
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'malformed')
-  .max(35)
 
 export const profileSchema = z.object({
   name: name.optional(),

@@ -10,6 +10,8 @@ import type { PairwiseSubjects } from '../oidc/subjects/pairwise.ts'
 import { revokeGrant } from '../oidc/store/revocation.ts'
 import type { Parts } from '../process/parts.ts'
 
+const LONGEST_ADDRESS = 8192
+
 type Needs = Pick<Parts, 'store' | 'clock'> & { render: Render; subjects: PairwiseSubjects }
 
 export function createSignOutPages(needs: Needs) {
@@ -64,7 +66,10 @@ function repeat(ctx: KoaContextWithOIDC, error: unknown): boolean {
   const { again } = (ctx.oidc.body ?? {}) as { again?: unknown }
   const stale = ctx.oidc.route === 'end_session_confirm' && error instanceof errors.InvalidRequest
   if (!stale || typeof again !== 'string') return false
-  ctx.redirect(`${ctx.oidc.urlFor('end_session')}?${new URLSearchParams(again)}`)
+  const address = `${ctx.oidc.urlFor('end_session')}?${new URLSearchParams(again)}`
+  // Encoded anew it may have grown beyond what browsers and proxies take.
+  if (address.length > LONGEST_ADDRESS) return false
+  ctx.redirect(address)
   ctx.status = 303
   return true
 }

@@ -6,6 +6,7 @@ import type { Context, Middleware } from 'koa'
 import { AppError } from '../errors.ts'
 import { readBody } from './read-body.ts'
 import type { BodyLimits } from './read-body.ts'
+import { refuseLongField } from './field-length.ts'
 import { requestState } from './request-state.ts'
 
 const BODY_METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
@@ -59,10 +60,12 @@ function parseForm(text: string): Record<string, unknown> {
   const pairs = text.split('&').filter((pair) => pair !== '')
   if (pairs.length > MAX_FIELDS) throw malformed('The form has too many fields.')
   for (const pair of pairs) {
-    const [name = '', ...value] = pair.split('=')
+    const at = pair.indexOf('=')
+    const [name, value] = at < 0 ? [pair, ''] : [pair.slice(0, at), pair.slice(at + 1)]
+    refuseLongField(name, value)
     const field = decodeComponent(name)
     if (field in fields) throw malformed(`The field ${JSON.stringify(field.slice(0, 60))} was sent twice.`)
-    fields[field] = decodeComponent(value.join('='))
+    fields[field] = decodeComponent(value)
   }
   return fields
 }

@@ -98,6 +98,7 @@ function headerValues(request: IncomingMessage, name: string): string[] {
 // "::ffff:192.0.2.1", "192.0.2.1:4711", "[2001:db8::1]:443" and "fe80::1%eth0" all occur.
 function normalAddress(text: string): string | undefined {
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text
-  const address = bare.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '')
+  const [unzoned = ''] = bare.split('%', 1)
+  const address = unzoned.replace(/^::ffff:(?=\d+\.)/i, '')
   return isIP(address) ? address.toLowerCase() : undefined
 }

@@ -5,7 +5,7 @@
 import type { Context, Middleware } from 'koa'
 import { AppError } from '../errors.ts'
 import { equalsInConstantTime, keyedDigest, randomToken } from '../platform/tokens.ts'
-import { cookieName } from './cookie-name.ts'
+import { cookieName, cookieOf } from './cookies.ts'
 import { formOf, requestState } from './request-state.ts'
 
 export type CsrfNeeds = {
@@ -28,7 +28,7 @@ export function csrf(needs: CsrfNeeds): Middleware {
   return async (ctx, next) => {
     // With no-referrer a browser sends `Origin: null` from our own forms (Fetch standard, "append a request Origin header").
     ctx.set('Referrer-Policy', 'same-origin')
-    const presented = ctx.cookies.get(name, { signed: false })
+    const presented = cookieOf(ctx, name)
     const value = presented && COOKIE_VALUE.test(presented) ? presented : undefined
     if (!SAFE_METHODS.has(ctx.method)) check(ctx, needs, value)
     const current = value ?? randomToken()

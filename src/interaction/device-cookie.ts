@@ -1,6 +1,6 @@
 /** The cookie of a browser that has signed in before: strangers' failed attempts do not count against it. */
 import { DEVICE_COOKIE_MAX_AGE_MS, issueDeviceCookie } from '../accounts/device-cookie.ts'
-import { cookieName } from '../http/cookie-name.ts'
+import { cookieName, cookieOf } from '../http/cookies.ts'
 import type { AnyContext } from '../http/request-state.ts'
 import type { Clock } from '../platform/clock.ts'
 
@@ -17,7 +17,7 @@ export function createDeviceCookie({ key, secure, clock }: Needs): DeviceCookie 
   const name = cookieName('device', secure)
   const options = { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: false } as const
   return {
-    read: (ctx) => ctx.cookies.get(name, { signed: false }),
+    read: (ctx) => cookieOf(ctx, name),
     write(ctx, account) {
       ctx.cookies.set(name, issueDeviceCookie(key, account, clock()), {
         ...options,

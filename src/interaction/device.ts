@@ -106,6 +106,7 @@ function secretOf({ oidc }: KoaContextWithOIDC): unknown {
 /** What somebody typed or a link brought, as devices show codes. */
 function asShown(userCode: string): string {
   const letters = userCode
+    .slice(0, 100)
     .toUpperCase()
     .replace(/[^A-Z0-9]/g, '')
     .slice(0, 12)

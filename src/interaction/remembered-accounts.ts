@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { findAccountById } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
-import { cookieName } from '../http/cookie-name.ts'
+import { cookieName, cookieOf } from '../http/cookies.ts'
 import type { AnyContext } from '../http/request-state.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
@@ -28,7 +28,7 @@ const ids = z.array(z.string())
 export function createRememberedAccounts({ db, sealer, secure }: Needs): RememberedAccounts {
   const name = cookieName('accounts', secure)
   const read = (ctx: AnyContext): string[] => {
-    const sealed = ctx.cookies.get(name, { signed: false })
+    const sealed = cookieOf(ctx, name)
     const opened = sealed ? sealer.open(sealed, CONTEXT) : undefined
     return opened === undefined ? [] : ids.parse(JSON.parse(opened))
   }

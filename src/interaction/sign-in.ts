@@ -42,9 +42,9 @@ export type SignInNeeds = {
 const schema = z.object({
   email: z
     .string()
+    .max(320, 'This is too long for an e-mail address.')
     .trim()
-    .min(1, 'Enter your e-mail address.')
-    .max(320, 'This is too long for an e-mail address.'),
+    .min(1, 'Enter your e-mail address.'),
   password: z.string().min(1, 'Enter your password.'),
 })
 

@@ -105,7 +105,7 @@ function passwordChanged(data: DataOf<'password-changed'>, serverName: string): 
 }
 
 function sessionAlert(data: DataOf<'session-alert'>, serverName: string): Letter {
-  const app = PLAIN_NAME.test(data.app) ? data.app.trim() : 'an app'
+  const app = isPlainName(data.app) ? data.app.trim() : 'an app'
   return {
     subject: `${serverName} ended your sign-in at ${app}`,
     preview: 'A key of that sign-in was used twice. You may have to sign in there again.',
@@ -124,7 +124,7 @@ function sessionAlert(data: DataOf<'session-alert'>, serverName: string): Letter
 
 function accessRequest(data: DataOf<'access-request'>, serverName: string): Letter {
   // Whoever registered the app chose its name.
-  const app = PLAIN_NAME.test(data.appName) ? data.appName.trim() : 'An app'
+  const app = isPlainName(data.appName) ? data.appName.trim() : 'An app'
   return {
     subject: `${app} asks for access to your ${serverName} account`,
     preview: 'Look at the request before you answer it. Not you? Then refuse it or let it run out.',
@@ -145,10 +145,18 @@ function accessRequest(data: DataOf<'access-request'>, serverName: string): Lett
 
 // The name is whatever a stranger typed at registration, and mail programs turn "evil.example" into a link:
 // only what looks like a name is repeated.
-const PLAIN_NAME = /^(?!\s*$)(?:[\p{L}\p{M}\p{N} '’-]|\.(?= |$)){1,60}$/u
+const NAME_CHARACTERS = /^[\p{L}\p{M}\p{N} '’.-]+$/u
+const LONGEST_NAME = 60
+
+function isPlainName(text: string): boolean {
+  if (text.length > 2 * LONGEST_NAME || Array.from(text).length > LONGEST_NAME) return false
+  // A dot ends a word: "J. R." is a name, "evil.example" is not.
+  const dotsEndWords = text.split('.').every((part, at) => at === 0 || part === '' || part.startsWith(' '))
+  return text.trim() !== '' && NAME_CHARACTERS.test(text) && dotsEndWords && !text.includes('..')
+}
 
 function greeting(name: string): string {
-  return PLAIN_NAME.test(name) ? `Hello ${name.trim()},` : 'Hello,'
+  return isPlainName(name) ? `Hello ${name.trim()},` : 'Hello,'
 }
 
 const WORDS = new Intl.DateTimeFormat('en-GB', {

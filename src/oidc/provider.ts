@@ -18,10 +18,12 @@ import type { ConfigurationNeeds } from './configuration.ts'
 import { nameInteraction } from './endpoints/fapi-interaction-id.ts'
 import { putOfflineAccessBack, setOfflineAccessAside } from './grants/offline-access.ts'
 import type { KeySet } from './keys/key-set.ts'
-import { keepWrittenQueries, beforeIntrospection, lookForJwtsToo } from './library/library.ts'
+import { beforeIntrospection, keepWrittenQueries, lookForJwtsToo } from './library/library.ts'
+import { beforeParameters } from './library/request-steps.ts'
 import { aroundScopeCheck } from './library/scope-steps.ts'
 import { completeMetadata } from './endpoints/metadata.ts'
 import { describedPage, describeRefusals, OUTAGE } from './refusals/describe.ts'
+import { refuseOversized } from './requests/request-bounds.ts'
 import { flushUnitOfWork } from './store/unit-of-work.ts'
 
 export type OidcNeeds = AudienceNeeds &
@@ -60,6 +62,7 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   const detailsTypes = await needs.loadDetailsTypes()
   lookForJwtsToo()
   beforeIntrospection(refuseUnproven)
+  beforeParameters(boundRequest)
   aroundScopeCheck(setOfflineAccessAside, putOfflineAccessBack)
   const renderError = describedPage(needs.renderError)
   const configuration = createConfiguration({ ...needs, renderError, keySet, detailsTypes })
@@ -74,6 +77,11 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   describeRefusals(provider, needs.log)
   keepWrittenQueries(provider)
   return provider
+}
+
+function boundRequest(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): unknown {
+  refuseOversized(ctx)
+  return next()
 }
 
 /** Every address in a response comes from the issuer, none from `Host` or `X-Forwarded-*`. */

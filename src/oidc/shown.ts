@@ -83,17 +83,28 @@ function isHarmlessAddress(value: string): boolean {
 
 /** A sentence of the library, in which it may have quoted what came. */
 export function shownSentence(text: string): string {
-  const unquoted = text.replace(/"[^"]*(?:"|$)/g, (quoted) => {
-    const inner = quoted.slice(1).replace(/"$/, '')
-    return `"${inner.split(' ').every((word) => shownName(word) === word) ? inner : '(masked)'}"`
-  })
+  // Every second piece stands in quotes, the last one also where its closing quote is missing.
+  const pieces = text.split('"')
+  const shown = pieces.map((piece, at) => (at % 2 === 1 ? shownQuoted(piece) : piece))
+  const unquoted = shown.join('"') + (pieces.length % 2 === 0 ? '"' : '')
   return unquoted.split(' ').map(shownInSentence).join(' ').slice(0, LONGEST_WORDS)
+}
+
+function shownQuoted(inner: string): string {
+  return inner.split(' ').every((word) => shownName(word) === word) ? inner : '(masked)'
 }
 
 function shownInSentence(word: string): string {
   if (word.length < SHORTEST_TOKEN) return word
-  const bare = word.replace(/[,;:.)'"]+$/, '').replace(/^[('"]+/, '')
+  const bare = withoutMarks(word)
   return shownName(bare) === bare || URL.canParse(bare) ? word.replace(bare, shownId(bare)) : '(masked)'
+}
+
+/** Without the punctuation around it. */
+function withoutMarks(word: string): string {
+  let end = word.length
+  while (end > 0 && ',;:.)\'"'.includes(word[end - 1]!)) end -= 1
+  return word.slice(0, end).replace(/^[('"]+/, '')
 }
 
 /** A name of at most eight words with `_`, `-`, `.`, `:` or `/` between them. */
@@ -131,7 +142,9 @@ export function kindOf(value: string): string {
 
 // Of use to the developer: these are the mistakes that move secrets into other parameters.
 function hintOf(value: string): string {
-  if (/[;&]\s*\w+=/.test(value)) return ' with other parameters in them, which belong apart with &'
+  const [, ...following] = value.split(/[;&]/)
+  if (following.some((part) => /^\s*\w+=/.test(part)))
+    return ' with other parameters in them, which belong apart with &'
   if (/%[0-9a-f]{2}/i.test(value)) return ', percent-encoded once too often'
   if (/^[\w-]+\.[\w-]+\.[\w-]*$/.test(value)) return ' that look like a JWT'
   return ''

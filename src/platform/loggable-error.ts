@@ -10,6 +10,9 @@ export type LoggableError = {
 }
 
 const DEPTH = 5
+/** Of a message: what is looked at for addresses, and what is kept of it. */
+const LONGEST = 4000
+const SHOWN = 500
 const STATEMENT = /^\s*(select|insert|update|delete|begin|commit|rollback|set)\b[^]* - /i
 
 /**
@@ -32,18 +35,34 @@ function safeMessage(error: Error): string {
   const fromDatabase =
     'sqlMessage' in error || /^(ER_|SQLITE_)/.test(codeOf(error)) || STATEMENT.test(error.message)
   const text = fromDatabase ? databaseMessage(error) : withoutSource(error)
-  return text.replace(/[^\s@'"<>()]+@[^\s@'"<>()]+/g, '[address]').slice(0, 500)
+  return withoutAddresses(text.slice(0, LONGEST)).slice(0, SHOWN)
 }
 
 // JSON.parse quotes what it could not read, and URL keeps what it could not in `input`, which is not logged.
 function withoutSource(error: Error): string {
-  return error instanceof SyntaxError ? error.message.replace(/(['"]).*\1/s, "'…'") : error.message
+  if (!(error instanceof SyntaxError)) return error.message
+  const [single, double] = ["'", '"'].map((quote) => error.message.indexOf(quote))
+  return withoutQuoted(error.message, double! < 0 || (single! >= 0 && single! < double!) ? "'" : '"')
 }
 
 // knex prefixes the statement with its bindings; the database's own words follow the last ' - '.
 function databaseMessage(error: Error): string {
   const words = 'sqlMessage' in error ? String(error.sqlMessage) : (error.message.split(' - ').at(-1) ?? '')
-  return words.replace(/'.*'/s, "'…'").replace(/".*"/s, '"…"')
+  return withoutQuoted(withoutQuoted(words, "'"), '"')
+}
+
+/** Everything between the first and the last of these quotes. */
+function withoutQuoted(words: string, quote: string): string {
+  const [from, to] = [words.indexOf(quote), words.lastIndexOf(quote)]
+  return from < to ? `${words.slice(0, from)}${quote}…${quote}${words.slice(to + 1)}` : words
+}
+
+/** A word with an @ in it is an address, or the half of one that was cut off. */
+function withoutAddresses(words: string): string {
+  return words
+    .split(/([\s'"<>()]+)/)
+    .map((word) => (word.length > 1 && word.includes('@') ? '[address]' : word))
+    .join('')
 }
 
 function codeOf(error: Error): string {

@@ -14,15 +14,16 @@ export type RedisDsn = {
 const DEFAULT_PORTS: Record<string, number> = { 'redis+sentinel': 26379 }
 
 // Not `URL`: it takes neither several hosts nor schemes with a plus the way we need them.
-const DSN = /^(redis|rediss|redis\+sentinel|redis\+cluster):\/\/(?:([^@/]*)@)?([^/?#]+)(?:\/([^?#]*))?$/
+const SCHEMES = ['redis', 'rediss', 'redis+sentinel', 'redis+cluster']
 
 /** @throws TypeError that says what is wrong, without the password that it may hold */
 export function parseRedisDsn(dsn: string): RedisDsn {
-  const match = DSN.exec(dsn)
+  const [scheme = '', rest = ''] = cut(dsn, '://')
+  const [authority = '', path = ''] = cut(rest, '/')
+  const [hosts = '', userinfo = ''] = cut(authority, '@').reverse()
   // The DSN may hold a password: it is not repeated in the message.
-  if (!match)
+  if (!SCHEMES.includes(scheme) || hosts === '' || /[?#]/.test(hosts + path) || hosts.includes('@'))
     throw new TypeError('a Redis DSN starts with redis://, rediss://, redis+sentinel:// or redis+cluster://')
-  const [, scheme = '', userinfo = '', hosts = '', path = ''] = match
   if (scheme === 'redis+sentinel' && path === '')
     throw new TypeError('a redis+sentinel DSN ends in /<master-name>')
   const colon = userinfo.indexOf(':')
@@ -37,9 +38,19 @@ export function parseRedisDsn(dsn: string): RedisDsn {
   }
 }
 
+/** What stands before and behind the first `separator`; the whole text alone where there is none. */
+function cut(text: string, separator: string): string[] {
+  const at = text.indexOf(separator)
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)]
+}
+
 function parseAddress(text: string, defaultPort: number): Address {
-  const match = /^(\[[^\]]+\]|[^:]+)(?::(\d{1,5}))?$/.exec(text)
-  if (!match) throw new TypeError('a Redis DSN names hosts as host:port, separated by commas')
-  const [, host = '', port] = match
-  return { host: host.replace(/^\[|\]$/g, ''), port: port === undefined ? defaultPort : Number(port) }
+  const inBrackets = text.startsWith('[')
+  const [host = '', rest = ''] = inBrackets ? cut(text.slice(1), ']') : cut(text, ':')
+  const port = inBrackets ? rest.slice(1) : rest
+  const hasPort = inBrackets ? rest !== '' : text.includes(':')
+  const fits = !inBrackets || (text.includes(']') && (rest === '' || rest.startsWith(':')))
+  if (host === '' || !fits || (hasPort && !/^\d{1,5}$/.test(port)))
+    throw new TypeError('a Redis DSN names hosts as host:port, separated by commas')
+  return { host, port: hasPort ? Number(port) : defaultPort }
 }

@@ -71,7 +71,13 @@ async function save(needs: Needs, ctx: AnyContext, member: Member): Promise<void
   show(needs, ctx, { ...member, account: { ...member.account, ...form.value } }, { notice: 'Saved.' })
 }
 
-const codeSchema = z.object({ code: z.string().trim().min(1, 'Enter the code from the mail.').max(40) })
+const codeSchema = z.object({
+  code: z
+    .string()
+    .max(100, 'This is not the code from the mail.')
+    .trim()
+    .min(1, 'Enter the code from the mail.'),
+})
 
 async function verify(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
   const form = validateForm(codeSchema, formOf(ctx))

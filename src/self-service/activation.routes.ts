@@ -19,9 +19,9 @@ const schema = z.object({
   token: z.string().max(200),
   code: z
     .string()
+    .max(100, 'This is not the code from the mail.')
     .trim()
-    .min(1, 'Enter the code from the mail.')
-    .max(40, 'This is not the code from the mail.'),
+    .min(1, 'Enter the code from the mail.'),
   password: z.string().min(1, 'Enter the password.'),
   name: z.string().max(LONGEST_NAME, NAME_PROBLEM_TEXT).optional(),
   mode: z.literal('new-password').optional(),

@@ -1,6 +1,6 @@
 /** The cookie by which a mailed link recognises the browser that asked for it. */
 import { newBrowserSecret } from '../accounts/one-time-token.ts'
-import { cookieName } from '../http/cookie-name.ts'
+import { cookieName, cookieOf } from '../http/cookies.ts'
 import type { AnyContext } from '../http/request-state.ts'
 import { DAY_MS } from '../platform/clock.ts'
 
@@ -17,7 +17,7 @@ const MAX_AGE_MS = 2 * DAY_MS
 export function createBrowserSecret({ secure }: { secure: boolean }): BrowserSecret {
   const name = cookieName('browser', secure)
   const read = (ctx: AnyContext): string | undefined => {
-    const value = ctx.cookies.get(name, { signed: false })
+    const value = cookieOf(ctx, name)
     return value && SHAPE.test(value) ? value : undefined
   }
   return {

@@ -23,11 +23,13 @@ type Needs = {
   mailbox: boolean
 }
 
-const forgotSchema = z.object({ email: z.string().trim().min(1, 'Enter your e-mail address.') })
+const forgotSchema = z.object({
+  email: z.string().max(1000, emailProblemText.too_long).trim().min(1, 'Enter your e-mail address.'),
+})
 
 const resetSchema = z.object({
   token: z.string().max(200),
-  code: z.string().trim().max(40, 'This is not the code from the mail.').optional(),
+  code: z.string().max(100, 'This is not the code from the mail.').trim().optional(),
   name: z.string().max(LONGEST_NAME, NAME_PROBLEM_TEXT).optional(),
   password: z.string().min(1, 'Choose a password.'),
 })

@@ -3,7 +3,7 @@ import { Router } from '@koa/router'
 import { z } from 'zod'
 import { emailProblemText } from '../accounts/email.ts'
 import { passwordProblemText } from '../accounts/password-policy.ts'
-import { NAME_PROBLEM_TEXT } from '../accounts/profile.ts'
+import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../accounts/profile.ts'
 import { register, resendActivation } from '../accounts/registration.ts'
 import type { RegistrationNeeds, RegistrationProblem } from '../accounts/registration.ts'
 import type { Render } from '../http/render.ts'
@@ -23,12 +23,12 @@ type Needs = {
 
 // What is wrong with a value is said by `register`, for every field at once.
 const schema = z.object({
-  name: z.string().trim().default(''),
-  email: z.string().trim().default(''),
+  name: z.string().max(LONGEST_NAME, NAME_PROBLEM_TEXT).trim().default(''),
+  email: z.string().max(1000, emailProblemText.too_long).trim().default(''),
   password: z.string().default(''),
 })
 
-const resendSchema = z.object({ email: z.string().trim().min(1).max(320) })
+const resendSchema = z.object({ email: z.string().max(320).trim().min(1) })
 
 export function registrationRoutes(needs: Needs): Router {
   const router = new Router()

@@ -53,7 +53,8 @@ export const url = (takes: string, ...schemes: string[]) =>
     .string()
     .refine((value) => {
       const parsed = URL.parse(value)
-      return parsed?.hostname && schemes.includes(parsed.protocol.replace(/(\+.*)?:$/, ''))
+      const [scheme = ''] = parsed?.protocol.split(/[+:]/, 1) ?? []
+      return parsed?.hostname && schemes.includes(scheme)
     })
     .meta({ takes })
 

@@ -55,6 +55,8 @@ describe('http/body', () => {
     ['percent-encoded bytes that are not UTF-8', 'a=%ff%fe'],
     ['raw bytes that are not UTF-8', Buffer.from([0x61, 0x3d, 0xff, 0xfe])],
     ['a NUL character', 'a=%00'],
+    ['a field of more than 4096 characters', `a=${'b'.repeat(4097)}`],
+    ['a field whose name has no end', `${'b'.repeat(101)}=a`],
     ['too many fields', Array.from({ length: 201 }, (_, n) => `f${n}=1`).join('&')],
   ] as const) {
     it(`answers 400 to ${name}`, async () => {

@@ -63,8 +63,11 @@ function isInForce({ validFrom, validTo }: X509Certificate, nowMs: number): bool
   return Date.parse(validFrom) <= nowMs && nowMs <= Date.parse(validTo)
 }
 
+const BEGIN = '-----BEGIN CERTIFICATE-----'
+const END = '-----END CERTIFICATE-----'
+
 /** Every certificate of a PEM file. @throws Error when one cannot be read */
 export function readAuthorities(pem: string): X509Certificate[] {
-  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-  return blocks.map((block) => new X509Certificate(block))
+  const blocks = pem.split(BEGIN).slice(1)
+  return blocks.map((block) => new X509Certificate(`${BEGIN}${block.split(END, 1)[0]}${END}`))
 }

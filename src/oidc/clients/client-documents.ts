@@ -8,6 +8,7 @@ import type { ClientPin } from '../../accounts/consents.ts'
 import { AppError } from '../../errors.ts'
 import type { GuardedFetch } from '../../platform/guarded-fetch.ts'
 import { digest } from '../../platform/tokens.ts'
+import { refuseOversizedJson } from '../requests/request-bounds.ts'
 import { scopesForLibrary } from './client-adapter.ts'
 import { EXCEPTIONS } from './client-fields.ts'
 import { parseClientMetadata } from './client-rules.ts'
@@ -166,9 +167,10 @@ export async function clientNameOf(provider: Provider, clientId: string): Promis
 
 function checkDocument(metadata: Record<string, unknown>): void {
   try {
+    refuseOversizedJson(metadata)
     parseClientMetadata({ ...takenMetadata(metadata), profile: 'mcp' })
   } catch (error) {
-    if (!(error instanceof AppError)) throw error
+    if (!(error instanceof AppError) && !(error instanceof errors.InvalidRequest)) throw error
     throw new errors.InvalidClientMetadata(`client_id metadata document: ${error.message}`)
   }
 }

@@ -42,28 +42,40 @@ const reachableLevel = z.string().refine((value) => REACHABLE_LEVELS.some((level
   error: `takes ${REACHABLE_LEVELS.join(', ')}`,
 })
 
+/** What the longest address of a browser holds with room for what is added to it. */
+const LONGEST_URI = 2048
+
 /** A string in which `fault` finds nothing wrong; what it finds is reported with the address itself. */
 export const uri = (fault: (value: string) => string | undefined) =>
-  z.string().check((ctx) => {
-    const message = fault(ctx.value)
-    if (!message) return
-    ctx.issues.push({ code: 'custom', input: ctx.value, message: `"${shownAddress(ctx.value)}": ${message}` })
-  })
+  z
+    .string()
+    .max(LONGEST_URI, { abort: true })
+    .check((ctx) => {
+      const message = fault(ctx.value)
+      if (!message) return
+      ctx.issues.push({
+        code: 'custom',
+        input: ctx.value,
+        message: `"${shownAddress(ctx.value)}": ${message}`,
+      })
+    })
 
 const scopeCharacters = /^[\x20\x21\x23-\x5B\x5D-\x7E]*$/
 
 /** Space-separated scopes (RFC 6749 §3.3), each kept once. */
 export const scopeList = z
   .string()
-  .max(4000)
+  .max(4000, { abort: true })
   .regex(
     scopeCharacters,
     'takes scopes separated by spaces, without quotes, backslashes or non-ASCII characters',
   )
   .transform((value) => [...new Set(value.split(' ').filter(Boolean))].join(' '))
 
-const words = (max: number) => z.array(z.string().trim().min(1).max(255)).max(max)
-const shortText = z.string().trim().min(1).max(255)
+const shortText = z.string().max(255, { abort: true }).trim().min(1)
+const words = (max: number) => z.array(shortText).max(max)
+// Its length first: the pattern of an address is not looked for in more.
+const mailAddress = z.string().max(254, { abort: true }).pipe(z.email())
 
 const jwkSchema = z
   .looseObject({ kty: z.enum(['EC', 'RSA', 'OKP'], { error: 'takes public EC, RSA and OKP keys' }) })
@@ -88,7 +100,7 @@ const pages = {
   policy_uri: uri(webUriFault).optional(),
   tos_uri: uri(webUriFault).optional(),
   initiate_login_uri: uri(httpsUriFault).optional(),
-  contacts: z.array(z.email()).max(10).optional(),
+  contacts: z.array(mailAddress).max(10).optional(),
   software_id: shortText.optional(),
   software_version: shortText.optional(),
   software_statement: z.string().min(1).max(16_384).optional(),
@@ -102,7 +114,7 @@ const keys = {
   tls_client_auth_san_dns: shortText.optional(),
   tls_client_auth_san_uri: uri(absoluteUriFault).optional(),
   tls_client_auth_san_ip: z.union([z.ipv4(), z.ipv6()]).optional(),
-  tls_client_auth_san_email: z.email().optional(),
+  tls_client_auth_san_email: mailAddress.optional(),
   tls_client_certificate_bound_access_tokens: z.boolean().optional(),
   use_mtls_endpoint_aliases: z.boolean().optional(),
   dpop_bound_access_tokens: z.boolean().optional(),

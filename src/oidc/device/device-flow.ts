@@ -50,8 +50,11 @@ export async function fillInUserCode(ctx: AnyContext, next: () => Promise<unknow
 function describeDevice(ctx: KoaContextWithOIDC): DeviceInfo {
   // RFC 8628 §3.1 lets it be left out, but then nothing could be granted.
   if (!ctx.oidc.params?.['scope']) throw new errors.InvalidRequest('scope is missing: say what is asked for')
-  const userAgent = ctx.get('User-Agent').replace(/[^\x20-\x7E]/g, '')
-  return { ip: requestState(ctx).clientIp ?? '', userAgent: userAgent.slice(0, 150) }
+  const userAgent = ctx
+    .get('User-Agent')
+    .slice(0, 150)
+    .replace(/[^\x20-\x7E]/g, '')
+  return { ip: requestState(ctx).clientIp ?? '', userAgent }
 }
 
 type LibraryFault = Error & { userCode?: string; statusCode?: number }

@@ -73,6 +73,7 @@ declare module 'oidc-provider/lib/shared/error_handler.js' {
 declare module 'oidc-provider/lib/shared/selective_body.js' {
   import type { KoaContextWithOIDC } from 'oidc-provider'
   export function urlencoded(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void>
+  export function json(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void>
 }
 
 declare module 'oidc-provider/lib/shared/assemble_params.js' {
@@ -100,6 +101,35 @@ declare module 'oidc-provider/lib/actions/introspection.js' {
 declare module 'oidc-provider/lib/actions/revocation.js' {
   const steps: unknown[]
   export default steps
+}
+
+declare module 'oidc-provider/lib/actions/token.js' {
+  const steps: unknown[]
+  export default steps
+}
+
+declare module 'oidc-provider/lib/actions/userinfo.js' {
+  const steps: unknown[]
+  export default steps
+}
+
+declare module 'oidc-provider/lib/actions/code_verification.js' {
+  export const post: unknown[]
+}
+
+declare module 'oidc-provider/lib/actions/end_session.js' {
+  export const init: unknown[]
+  export const confirm: unknown[]
+}
+
+declare module 'oidc-provider/lib/actions/registration.js' {
+  export const post: unknown[]
+  export const put: unknown[]
+}
+
+declare module 'oidc-provider/lib/actions/authorization/index.js' {
+  /** The steps of an endpoint: the same list at every call. */
+  export default function getAuthorization(endpoint: string): unknown[]
 }
 
 declare module 'oidc-provider/lib/shared/reject_structured_tokens.js' {

@@ -17,6 +17,7 @@ import errorHandler from 'oidc-provider/lib/shared/error_handler.js'
 import rejectDupes from 'oidc-provider/lib/shared/reject_dupes.js'
 import rejectStructuredTokens from 'oidc-provider/lib/shared/reject_structured_tokens.js'
 import { urlencoded } from 'oidc-provider/lib/shared/selective_body.js'
+import { afterReading } from './request-steps.ts'
 
 type Step = (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown
 export type GrantHandler = (ctx: KoaContextWithOIDC) => Promise<void>
@@ -91,7 +92,15 @@ export function addEndpoint(
   }
   const rejectDuplicates: Step = (ctx, next) => rejectDupes({ except: new Set(lists) }, ctx, next)
   const answer: Step = (ctx) => handle(ctx)
-  const stack = [urlencoded, readParameters, identify, ...clientAuthentication, rejectDuplicates, answer]
+  const stack = [
+    urlencoded,
+    ...afterReading(),
+    readParameters,
+    identify,
+    ...clientAuthentication,
+    rejectDuplicates,
+    answer,
+  ]
   const { router, configuration } = internals(provider)
   const before = [withProtocolContext(provider), noStore, errorHandler(`${name}.error`), fromPages]
   router.post(name, path, ...before, ...stack)

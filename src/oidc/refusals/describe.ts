@@ -120,10 +120,21 @@ function tellProgram(
   if (typeof body !== 'object' || body === null || !('error' in body)) return
   ctx.body = { ...body, ...answer }
   const challenges = [ctx.response.get('WWW-Authenticate') as string | string[]].flat().filter(Boolean)
-  const words = `error_description="${answer.error_description}"`
+  const { error_description: words = '' } = answer
   if (challenges.length > 0)
     ctx.set(
       'WWW-Authenticate',
-      challenges.map((one) => one.replace(/error_description="(?:[^"\\]|\\.)*"/, words)),
+      challenges.map((one) => redescribed(one, words)),
     )
+}
+
+const DESCRIPTION = 'error_description="'
+
+/** The challenge with other words in it. RFC 6749 §5.2 leaves no quote and no backslash in a description. */
+function redescribed(challenge: string, words: string): string {
+  const at = challenge.indexOf(DESCRIPTION)
+  if (at < 0) return challenge
+  const from = at + DESCRIPTION.length
+  const end = challenge.indexOf('"', from)
+  return `${challenge.slice(0, from)}${words}${challenge.slice(end < 0 ? challenge.length : end)}`
 }

@@ -1,0 +1,94 @@
+/**
+ * How large each part of a protocol request may be. Refused by size alone, before anything looks at what it holds. The
+ * whole body has the library's limit of 56 KiB; a query has the 16 KiB of all headers together.
+ */
+import { errors } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+
+/** In characters, where the table below says nothing else. */
+const LONGEST = 4096
+/** How often one parameter may be there, such as `resource` (RFC 8707 §2). */
+const MOST_VALUES = 50
+const JWT = 16_384
+
+const LONGEST_OF: Readonly<Record<string, number>> = {
+  request: 32_768,
+  client_assertion: JWT,
+  id_token_hint: JWT,
+  login_hint_token: JWT,
+  token: JWT,
+  access_token: JWT,
+  subject_token: JWT,
+  actor_token: JWT,
+  assertion: JWT,
+  authorization_details: JWT,
+  // The request to sign out that a page of ours repeats, with its hint.
+  again: JWT,
+  // Some frameworks keep all that they have to remember in it.
+  state: 8192,
+  claims: 8192,
+  login_hint: 1000,
+  logout_hint: 1000,
+  username: 1000,
+  binding_message: 1000,
+  ui_locales: 1000,
+  claims_locales: 1000,
+  acr_values: 1000,
+  user_code: 100,
+  prompt: 200,
+  display: 100,
+  grant_type: 200,
+  response_type: 200,
+  response_mode: 100,
+  code_challenge: 200,
+  code_challenge_method: 100,
+  code_verifier: 200,
+  max_age: 20,
+  requested_expiry: 20,
+}
+
+/** Of client metadata (RFC 7591): how deep, how many values in all, how long each. */
+const DEEPEST = 8
+const MOST_PARTS = 2000
+const LONGEST_METADATA: Readonly<Record<string, number>> = { software_statement: JWT }
+
+/** @throws errors.InvalidRequest that names the part and its limit */
+export function refuseOversized(ctx: KoaContextWithOIDC): void {
+  const { body } = ctx.oidc as { body?: unknown }
+  const given = ctx.method === 'GET' || ctx.method === 'HEAD' ? ctx.query : body
+  if (typeof given !== 'object' || given === null) return
+  if (ctx.is('application/json')) return refuseOversizedJson(given)
+  for (const [name, value] of Object.entries(given as Record<string, unknown>)) {
+    const values = [value].flat()
+    if (values.length > MOST_VALUES) throw tooLarge(name, `was sent ${values.length} times`, MOST_VALUES)
+    const longest = Math.max(...values.map((one) => (typeof one === 'string' ? one.length : 0)))
+    const allowed = limitOf(LONGEST_OF, name)
+    if (longest > allowed) throw tooLarge(name, `has ${longest} characters`, allowed)
+  }
+}
+
+/**
+ * For client metadata, registered or fetched. Without recursion: what is nested 30,000 times must not be followed to its end.
+ * @throws errors.InvalidRequest
+ */
+export function refuseOversizedJson(given: object): void {
+  const open: { name: string; value: unknown; depth: number }[] = [{ name: '', value: given, depth: 0 }]
+  for (let seen = 0; open.length > 0; seen += 1) {
+    const { name, value, depth } = open.pop()!
+    if (seen > MOST_PARTS) throw new errors.InvalidRequest(`the body has more than ${MOST_PARTS} values`)
+    if (typeof value === 'string' && value.length > limitOf(LONGEST_METADATA, name))
+      throw tooLarge(name, `has ${value.length} characters`, limitOf(LONGEST_METADATA, name))
+    if (typeof value !== 'object' || value === null) continue
+    if (depth > DEEPEST) throw new errors.InvalidRequest(`the body is nested more than ${DEEPEST} times`)
+    for (const [inner, part] of Object.entries(value))
+      open.push({ name: name || inner, value: part, depth: depth + 1 })
+  }
+}
+
+function limitOf(table: Readonly<Record<string, number>>, name: string): number {
+  return Object.hasOwn(table, name) ? (table[name] ?? LONGEST) : LONGEST
+}
+
+function tooLarge(name: string, what: string, allowed: number): Error {
+  return new errors.InvalidRequest(`${name.slice(0, 60)} ${what}, takes at most ${allowed}`)
+}
