@@ -45,6 +45,8 @@ import { refuseFloods } from './oidc/endpoints/floods.routes.ts'
 import { refuseOtherAddresses } from './oidc/endpoints/other-addresses.routes.ts'
 import { fixAddresses } from './oidc/provider.ts'
 import type { Parts } from './process/parts.ts'
+import { writeProbes } from './process/readiness.ts'
+import type { Probes } from './process/readiness.ts'
 import { accountRoutes } from './self-service/account.routes.ts'
 import { activationRoutes } from './self-service/activation.routes.ts'
 import { createBrowserSecret } from './self-service/browser-secret.ts'
@@ -124,11 +126,18 @@ const notYet: Koa.Middleware = () => {
   })
 }
 
-function probes({ db, redis }: Parts, isOpen: () => boolean): Record<string, () => Promise<unknown>> {
-  return {
-    startup: () => (isOpen() ? Promise.resolve() : Promise.reject(new Error('not prepared yet'))),
+/** Before the start is done there is no schema to write to. */
+function probes(parts: Parts, isOpen: () => boolean): Probes {
+  const { db, redis } = parts
+  const writes = writeProbes(parts)
+  const reads: Probes = {
     database: async () => await db.raw('SELECT 1'),
     ...(redis ? { redis: () => redis.ping() } : {}),
+  }
+  const chosen = Object.keys(writes).map((name) => [name, () => (isOpen() ? writes : reads)[name]!()])
+  return {
+    startup: () => (isOpen() ? Promise.resolve() : Promise.reject(new Error('not prepared yet'))),
+    ...(Object.fromEntries(chosen) as Probes),
   }
 }
 

@@ -1,0 +1,66 @@
+/**
+ * What must be writable before a process serves: a full Redis or a read-only database answers reads as ever. Each is
+ * written once a second at most, however often somebody asks.
+ */
+import { randomUUID } from 'node:crypto'
+import { Cluster } from 'ioredis'
+import type { Clock } from '../platform/clock.ts'
+import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { loggableError } from '../platform/loggable-error.ts'
+import type { Logger } from '../platform/log.ts'
+import type { RedisClient } from '../platform/redis.ts'
+
+type Needs = { db: Db; redis?: RedisClient | undefined; clock: Clock; log: Logger }
+export type Probes = Record<string, () => Promise<unknown>>
+
+/** Enough keys that every master of a cluster gets one of them, in all likelihood each time and surely soon. */
+const CLUSTER_KEYS = 32
+const REMEMBERED_MS = SECOND_MS
+const REDIS_TTL_MS = 5 * SECOND_MS
+
+/** Each probe fails by rejecting, and says in the log why when it begins to. */
+export function writeProbes({ db, redis, clock, log }: Needs): Probes {
+  const own = randomUUID()
+  const probe = (name: string, write: () => Promise<unknown>) => onceASecond(reported(log, name, write))
+  return {
+    database: probe('database', () => writeRow(db, `ready:${own}`, clock())),
+    ...(redis ? { redis: probe('redis', () => writeKeys(redis, own)) } : {}),
+  }
+}
+
+/** A row of the limits' table, where upkeep removes it. One for each process: in a cluster two would conflict. */
+async function writeRow(db: Db, bucket: string, nowMs: number): Promise<void> {
+  const row = { bucket, failures: 0, expiresAtMs: nowMs + MINUTE_MS }
+  await db('attempt_buckets').insert(row).onConflict('bucket').merge(['expiresAtMs'])
+}
+
+function writeKeys(redis: RedisClient, own: string): Promise<unknown> {
+  const keys = redis instanceof Cluster ? CLUSTER_KEYS : 1
+  const tags = Array.from({ length: keys }, (_, turn) => `ready:{${own}:${turn}}`)
+  return Promise.all(tags.map((key) => redis.set(key, '1', 'PX', REDIS_TTL_MS)))
+}
+
+function onceASecond(work: () => Promise<unknown>): () => Promise<unknown> {
+  let latest: { atMs: number; outcome: Promise<unknown> } | undefined
+  return () => {
+    const nowMs = performance.now()
+    if (!latest || nowMs - latest.atMs >= REMEMBERED_MS) latest = { atMs: nowMs, outcome: work() }
+    return latest.outcome
+  }
+}
+
+function reported(log: Logger, name: string, write: () => Promise<unknown>): () => Promise<unknown> {
+  let failing = false
+  return async () => {
+    try {
+      await write()
+      if (failing) log.info({ store: name }, 'ready.written_again')
+      failing = false
+    } catch (error) {
+      if (!failing) log.error({ store: name, err: loggableError(error) }, 'ready.not_written')
+      failing = true
+      throw error
+    }
+  }
+}
