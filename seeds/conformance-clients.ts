@@ -89,6 +89,8 @@ function webClient(
       scope: SCOPE,
       token_endpoint_auth_method: method,
       id_token_signed_response_alg: 'RS256',
+      // oidcc-scope-email warns of claims that OpenID Connect Core §5.4 leaves to userinfo.
+      scope_claims_in_id_token: false,
       // oidcc-ensure-request-without-nonce-succeeds-for-code-flow sends neither challenge nor nonce.
       require_pkce: false,
     },

@@ -76,8 +76,14 @@ async function placeAccount(needs: Needs, { account: given }: ConformanceFile) {
     name: given.name ?? 'Conformance Suite',
   }
   const existing = await findAccountByEmail(needs.db, account.email)
-  // Every claim that scopes open has a value: the suite warns of those that have none.
-  const profile = { username: 'conformance-suite', locale: 'en', verified: true } as const
+  // Every claim that scopes open here has a value: the suite warns of those that have none.
+  const profile = {
+    givenName: 'Conformance',
+    familyName: 'Suite',
+    username: 'conformance-suite',
+    locale: 'en',
+    verified: true,
+  } as const
   if (!existing) await addAccount(needs, { ...account, ...profile, actor: 'cli' })
   return { account, added: !existing }
 }
@@ -142,7 +148,12 @@ const REGISTERING: readonly Registering[] = [
     name: 'dynamic',
     plans: ['basic', 'dynamic', 'form-post', 'rp-initiated-logout', 'back-channel-logout'],
     // A module wants RS256 where nothing is named, as OpenID Connect Dynamic Registration §2 has it.
-    policy: { require_pkce: false, id_token_signed_response_alg: 'RS256', ...OLDER_AUDIENCE },
+    policy: {
+      require_pkce: false,
+      scope_claims_in_id_token: false,
+      id_token_signed_response_alg: 'RS256',
+      ...OLDER_AUDIENCE,
+    },
   },
   {
     name: 'fapi-ciba',

@@ -16,6 +16,8 @@ export type Account = {
   /** What the account is found by; unique. */
   emailCanonical: string
   name: string
+  givenName: string | null
+  familyName: string | null
   username: string | null
   locale: string | null
   /** PHC string, or null when no password was ever set. */
@@ -36,6 +38,8 @@ export const ACCOUNT_COLUMNS = [
   'email',
   'emailCanonical',
   'name',
+  'givenName',
+  'familyName',
   'username',
   'locale',
   'passwordHash',
@@ -51,6 +55,8 @@ export const ACCOUNT_COLUMNS = [
 export type NewAccount = {
   email: string
   name?: string | undefined
+  givenName?: string | null | undefined
+  familyName?: string | null | undefined
   username?: string | null | undefined
   locale?: string | null | undefined
   passwordHash: string | null
@@ -68,6 +74,8 @@ export async function createAccount(sql: Sql, given: NewAccount, nowMs: number):
   const { typed, canonical } = parsed.email
   const profile = profileSchema.safeParse({
     name: given.name ?? '',
+    givenName: given.givenName ?? null,
+    familyName: given.familyName ?? null,
     username: given.username ?? null,
     locale: given.locale ?? null,
   })
@@ -78,6 +86,8 @@ export async function createAccount(sql: Sql, given: NewAccount, nowMs: number):
     email: typed,
     emailCanonical: canonical,
     name: profile.data.name ?? '',
+    givenName: profile.data.givenName ?? null,
+    familyName: profile.data.familyName ?? null,
     username: profile.data.username ?? null,
     locale: profile.data.locale ?? null,
     passwordHash: given.passwordHash,
@@ -143,6 +153,9 @@ export type AccountClaims = {
   email: string
   email_verified: boolean
   name?: string
+  given_name?: string
+  family_name?: string
+  /** The user name or, for an account without, the address: apps show it and expect it to be there. */
   preferred_username?: string
   locale?: string
   /** Seconds since the epoch. */
@@ -151,12 +164,16 @@ export type AccountClaims = {
 
 /** The standard claims of an account (OpenID Connect Core §5.1); those without a value are left out (§5.3.2). */
 export function claimsOf(account: Account): AccountClaims {
+  const { givenName, familyName } = account
+  const name = account.name || [givenName, familyName].filter(Boolean).join(' ')
   return {
     sub: account.id,
     email: account.email,
     email_verified: isVerified(account),
-    ...(account.name && { name: account.name }),
-    ...(account.username && { preferred_username: account.username }),
+    ...(name && { name }),
+    ...(givenName && { given_name: givenName }),
+    ...(familyName && { family_name: familyName }),
+    preferred_username: account.username ?? account.email,
     ...(account.locale && { locale: account.locale }),
     updated_at: Math.floor(account.updatedAtMs / 1000),
   }

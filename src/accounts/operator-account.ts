@@ -19,6 +19,8 @@ export type AddedAccount = {
   email: string
   password: string
   name?: string | undefined
+  givenName?: string | undefined
+  familyName?: string | undefined
   username?: string | undefined
   locale?: string | undefined
   verified?: boolean

@@ -25,6 +25,14 @@ const locale = z
 
 export const profileSchema = z.object({
   name: name.optional(),
+  givenName: name
+    .transform((text) => text || null)
+    .nullable()
+    .optional(),
+  familyName: name
+    .transform((text) => text || null)
+    .nullable()
+    .optional(),
   username: username.nullable().optional(),
   locale: locale.nullable().optional(),
 })

@@ -13,6 +13,7 @@ import type { Role } from '../accounts/roles.ts'
 import { AppError } from '../errors.ts'
 import { randomToken } from '../platform/tokens.ts'
 import type { Parts } from '../process/parts.ts'
+import { nameOptions, updateCommand } from './account-profile.ts'
 import type { Answer, Noun } from './command.ts'
 import type { Given } from './given.ts'
 import { isoTime, record, table } from './layout.ts'
@@ -36,7 +37,7 @@ export const account: Noun = {
         email: { value: 'E', about: 'E-mail address.', required: true },
         password: { value: 'P', about: 'Password. Visible to every user of this machine while it runs.' },
         'password-stdin': { about: 'Read the password from standard input, which nobody else can see.' },
-        name: { value: 'N', about: 'Name as it is shown.' },
+        ...nameOptions,
         verified: { about: 'The address counts as confirmed; otherwise the person has to confirm it.' },
         role: { value: 'ROLE', about: `Role in this service: ${ROLES.join(', ')}.`, many: true },
       },
@@ -73,6 +74,7 @@ export const account: Noun = {
       examples: ['account list', 'account list --search example.com --limit 200 --json'],
       run: list,
     },
+    updateCommand({ operand, find: theAccount, show }),
     {
       noun,
       verb: 'reset-password',
@@ -131,6 +133,8 @@ async function create(given: Given, parts: Parts): Promise<Answer> {
       email: given.text('email') ?? '',
       password: await readPassword(given),
       name: given.text('name'),
+      givenName: given.text('given-name'),
+      familyName: given.text('family-name'),
       verified: given.flag('verified'),
       roles: given.texts('role').map(asRole),
       ...CLI,
@@ -221,6 +225,8 @@ function toData(found: Account) {
     email: found.email,
     email_verified: isVerified(found),
     name: found.name,
+    given_name: found.givenName,
+    family_name: found.familyName,
     username: found.username,
     locale: found.locale,
     disabled: found.disabledAtMs !== null,

@@ -79,7 +79,7 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
     clock,
     lifetimes,
     adapter: adapterOf(parts, registration, limits),
-    findAccount: createFindAccount(db),
+    findAccount: createFindAccount(db, config.tokens),
     fetch: refuseOtherTypes(fetch),
     checksSectors: given.checksSectors ?? isRegistering,
     ...registration.configuration,

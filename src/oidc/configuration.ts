@@ -128,6 +128,8 @@ function protocol(idTokenAlgorithm: string, detailsTypes: readonly DetailsType[]
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access'],
     claims: structuredClone(SCOPE_CLAIMS),
+    // Which of them an ID token holds is decided with the account.
+    conformIdTokenClaims: false,
     allowOmittingSingleRegisteredRedirectUri: false,
     clientDefaults: {
       id_token_signed_response_alg: idTokenAlgorithm,

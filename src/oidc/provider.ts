@@ -18,9 +18,15 @@ import type { ConfigurationNeeds } from './configuration.ts'
 import { nameInteraction } from './endpoints/fapi-interaction-id.ts'
 import { putOfflineAccessBack, setOfflineAccessAside } from './grants/offline-access.ts'
 import type { KeySet } from './keys/key-set.ts'
-import { beforeIntrospection, keepWrittenQueries, lookForJwtsToo } from './library/library.ts'
+import {
+  aroundIntrospection,
+  beforeIntrospection,
+  keepWrittenQueries,
+  lookForJwtsToo,
+} from './library/library.ts'
 import { beforeParameters } from './library/request-steps.ts'
 import { aroundScopeCheck } from './library/scope-steps.ts'
+import { completeIntrospection, completeTokenAnswer } from './endpoints/complete-answers.ts'
 import { completeMetadata } from './endpoints/metadata.ts'
 import { describedPage, describeRefusals, OUTAGE } from './refusals/describe.ts'
 import { refuseOversized } from './requests/request-bounds.ts'
@@ -62,6 +68,7 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   const detailsTypes = await needs.loadDetailsTypes()
   lookForJwtsToo()
   beforeIntrospection(refuseUnproven)
+  aroundIntrospection(completeIntrospection)
   beforeParameters(boundRequest)
   aroundScopeCheck(setOfflineAccessAside, putOfflineAccessBack)
   const renderError = describedPage(needs.renderError)
@@ -104,6 +111,7 @@ function completeRequest(needs: OidcNeeds): Middleware {
     if (!oidc.oidc?.route) return
     nameInteraction(oidc)
     await writeTogether(oidc)
+    completeTokenAnswer(oidc)
     await needs.afterRequest(oidc)
     softenOutage(oidc)
     exposeHeaders(oidc)

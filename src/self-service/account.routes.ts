@@ -17,7 +17,8 @@ import type { FindMember, Member } from './member.ts'
 
 type Needs = { accounts: RegistrationNeeds & ActivationNeeds; render: Render; findMember: FindMember }
 
-const schema = z.object({ name: profileSchema.shape.name.unwrap() })
+const { name, givenName, familyName } = profileSchema.shape
+const schema = z.object({ name: name.unwrap(), givenName, familyName })
 
 export function accountRoutes(needs: Needs): Router {
   const router = new Router()
@@ -44,13 +45,22 @@ export function accountRoutes(needs: Needs): Router {
 type Form = { values?: Record<string, string>; errors?: Record<string, string>; notice?: string }
 
 function show(needs: Needs, ctx: AnyContext, { account }: Member, form: Form = {}, status = 200): void {
-  const { name, email, username, createdAtMs, emailVerifiedAtMs } = account
+  const { createdAtMs, emailVerifiedAtMs, ...shown } = account
+  const { name, givenName, familyName, email, username } = shown
   needs.render(
     ctx,
     'account',
     {
       title: 'Your account',
-      account: { name, email, username, createdAtMs, emailVerified: emailVerifiedAtMs !== null },
+      account: {
+        name,
+        givenName,
+        familyName,
+        email,
+        username,
+        createdAtMs,
+        emailVerified: emailVerifiedAtMs !== null,
+      },
       profileAction: '/account',
       resendAction: '/account/resend',
       verifyAction: '/account/verify',
@@ -66,7 +76,10 @@ const NAME_REFUSED = 'Use a plain name: no links, no control characters, at most
 
 async function save(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
   const form = validateForm(schema, formOf(ctx))
-  if (!form.ok) return show(needs, ctx, member, { values: form.values, errors: { name: NAME_REFUSED } }, 400)
+  if (!form.ok) {
+    const errors = Object.fromEntries(Object.keys(form.errors).map((field) => [field, NAME_REFUSED]))
+    return show(needs, ctx, member, { values: form.values, errors }, 400)
+  }
   await updateProfile(needs.accounts.db, member.account.id, form.value, needs.accounts.clock())
   show(needs, ctx, { ...member, account: { ...member.account, ...form.value } }, { notice: 'Saved.' })
 }

@@ -199,6 +199,7 @@ function tokenLifetimes(given: Settings) {
   return {
     algorithm: given.token_algorithm,
     idTokenAlgorithm: given.id_token_algorithm,
+    scopeClaimsInIdToken: given.scope_claims_in_id_token,
     accessTokenSeconds,
     refreshTokenSeconds: accessTokenSeconds + given.refresh_token_expire_extra_minutes * 60,
     offlineIdleSeconds: given.offline_access_idle_days * DAY_SECONDS,

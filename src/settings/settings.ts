@@ -134,6 +134,13 @@ export const settings = {
       ...meta('Tokens', ALGORITHMS.join(', ')),
       description: 'Signs ID and logout tokens of clients that name no algorithm when they are registered.',
     }),
+  scope_claims_in_id_token: flag()
+    .default(true)
+    .meta({
+      ...meta('Tokens', 'true or false'),
+      description:
+        'ID tokens hold the claims of the granted scopes (name, email, …), as userinfo does. A client can say otherwise.',
+    }),
   signing_key_rotation_days: integer(0, 3650).default(90).meta({
     group: 'Tokens',
     description: 'The worker exchanges signing and encryption keys after this long; 0 leaves it to you.',

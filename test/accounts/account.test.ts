@@ -32,18 +32,29 @@ const BY = { actor: 'cli' }
 onEachDatabase('An account', (world) => {
   it('has the standard claims, without those that have no value', async () => {
     const { needs, add } = world()
-    const ada = await add({ email: 'Ada@example.com', name: 'Ada', username: 'ada', locale: 'en-GB' })
+    const names = { name: 'Ada', givenName: 'Augusta Ada', familyName: 'King' }
+    const ada = await add({ email: 'Ada@example.com', ...names, username: 'ada', locale: 'en-GB' })
     expect(claimsOf(ada)).to.deep.equal({
       sub: ada.id,
       email: 'Ada@example.com',
       email_verified: true,
       name: 'Ada',
+      given_name: 'Augusta Ada',
+      family_name: 'King',
       preferred_username: 'ada',
       locale: 'en-GB',
       updated_at: needs.clock() / 1000,
     })
     const bare = await add({ email: 'bob@example.com', verified: false })
-    expect(claimsOf(bare)).to.have.all.keys('sub', 'email', 'email_verified', 'updated_at')
+    expect(claimsOf(bare)).to.have.all.keys(
+      'sub',
+      'email',
+      'email_verified',
+      'preferred_username',
+      'updated_at',
+    )
+    expect(claimsOf(bare).preferred_username, 'apps show it').to.equal('bob@example.com')
+    expect(claimsOf({ ...bare, givenName: 'Bob', familyName: 'Ray' }).name).to.equal('Bob Ray')
   })
 
   it('changes name, username and locale, and nothing else that is sent along', async () => {

@@ -159,6 +159,29 @@ describe('cli account', () => {
     await place.remove()
   })
 
+  it('changes the profile that is named and nothing else, and says what is wrong with it', async () => {
+    const email = 'profile@example.com'
+    const names = ['--name', 'Sample Person', '--given-name', 'Sample']
+    await place.json(['account', 'create', '--email', email, '--password', PASSWORD, ...names])
+    const changed = await place.json([
+      'account',
+      'update',
+      email,
+      '--family-name',
+      'Person',
+      '--locale',
+      'en-GB',
+    ])
+    const both = { name: 'Sample Person', given_name: 'Sample', family_name: 'Person', locale: 'en-GB' }
+    expect(changed).to.include(both)
+    const removed = await place.json(['account', 'update', email, '--given-name='])
+    expect(removed).to.include({ ...both, given_name: null })
+    const wrong = await mistakeOf(server, ['account', 'update', email, '--username', 'a b'])
+    expect(wrong.error_description).to.match(/username \(malformed\)/)
+    expect((await mistakeOf(server, ['account', 'update', email])).error_description).to.match(/--given-name/)
+    await place.json(['account', 'delete', email])
+  })
+
   it('shows by id and by any spelling of the address, and lists page by page', async () => {
     const shown = await place.json(['account', 'show', 'TWO@example.com'])
     const [byId, first, text] = await Promise.all([

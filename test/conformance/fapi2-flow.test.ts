@@ -160,7 +160,17 @@ async function refreshToken(suite: Fapi): Promise<void> {
   }
 }
 
-const STANDARD = ['sub', 'name', 'preferred_username', 'locale', 'email', 'email_verified', 'updated_at']
+const STANDARD = [
+  'sub',
+  'name',
+  'given_name',
+  'family_name',
+  'preferred_username',
+  'locale',
+  'email',
+  'email_verified',
+  'updated_at',
+]
 
 async function identityClaims(suite: Fapi): Promise<void> {
   const supported = suite.world.metadata['claims_supported'] as string[]

@@ -146,6 +146,8 @@ const responses = {
   authorization_encrypted_response_alg: oneOf(ENCRYPTION_ALGS).optional(),
   authorization_encrypted_response_enc: oneOf(CONTENT_ENCRYPTIONS).optional(),
   subject_type: oneOf(['public', 'pairwise']).optional(),
+  /** False: the claims of the scopes come from userinfo alone (OpenID Connect Core §5.4). */
+  scope_claims_in_id_token: z.boolean().optional(),
   sector_identifier_uri: uri(httpsUriFault).optional(),
 }
 

@@ -49,6 +49,7 @@ export const EXTRA_CLIENT_METADATA = [
   'previous_client_secret',
   'self_registered',
   'cors_origins',
+  'scope_claims_in_id_token',
   'frontchannel_logout_uri',
   'frontchannel_logout_session_required',
   'software_id',

@@ -5,14 +5,16 @@ import type { ScopeWords } from './scope-words.ts'
 export const SCOPE_CLAIMS = {
   openid: ['sub'],
   email: ['email', 'email_verified'],
-  profile: ['name', 'preferred_username', 'locale', 'updated_at'],
+  profile: ['name', 'given_name', 'family_name', 'preferred_username', 'locale', 'updated_at'],
 }
 
 const WORDS: Record<string, ScopeWords> = {
   email: { title: 'See your e-mail address' },
   email_verified: { title: 'See whether your e-mail address is confirmed' },
   name: { title: 'See your name' },
-  preferred_username: { title: 'See your user name' },
+  given_name: { title: 'See your given name' },
+  family_name: { title: 'See your family name' },
+  preferred_username: { title: 'See your user name, or else your e-mail address' },
   locale: { title: 'See your language' },
   updated_at: { title: 'See when your profile last changed' },
 }

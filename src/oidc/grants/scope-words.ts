@@ -6,7 +6,10 @@ export type ScopeWords = { title: string; description?: string }
 const WORDS: Record<string, ScopeWords> = {
   openid: { title: 'Know who you are', description: 'A stable identifier of your account.' },
   email: { title: 'See your e-mail address' },
-  profile: { title: 'See your profile', description: 'Your name, user name and language.' },
+  profile: {
+    title: 'See your profile',
+    description: 'Your name, your user name or else your e-mail address, and your language.',
+  },
   offline_access: { title: 'Stay connected when you are not there' },
 }
 

@@ -223,6 +223,14 @@ export function beforeIntrospection(step: Step): void {
   introspection.splice(at, 0, step)
 }
 
+/** Puts a step around what introspection answers, before that is signed. To be called before a provider is built. */
+export function aroundIntrospection(step: Step): void {
+  if (introspection.includes(step)) return
+  const at = introspection.findIndex(({ name }) => name === 'renderTokenResponse')
+  if (at < 0) throw new TypeError('introspection has no step that makes the answer')
+  introspection.splice(at, 0, step)
+}
+
 /** How tokens for a resource server are made, whether or not the client may ask for them by itself. */
 export async function resourceServer(
   ctx: KoaContextWithOIDC,

@@ -23,6 +23,8 @@ const policySchema = z.strictObject({
   resources: z.array(z.string().min(1)).default([]),
   /** What signs the ID tokens of a client that names none, in place of the server's default. */
   id_token_signed_response_alg: oneOf(ID_TOKEN_ALGS).optional(),
+  /** What a client gets that does not say it: whether its ID tokens hold the claims of the scopes. */
+  scope_claims_in_id_token: z.boolean().optional(),
   ...exceptionFields,
 })
 
@@ -40,9 +42,11 @@ export function parsePolicy(input: unknown): RegistrationPolicy {
 /** The request as the policy completes it, before it is checked as client metadata. */
 export function withPolicy(given: Partial<ClientInput>, policy: RegistrationPolicy): Partial<ClientInput> {
   const { scope, profile = policy.profiles[0] } = given
+  const { scope_claims_in_id_token: inIdToken } = policy
   const alg = rulesOf({ profile })?.algs ? undefined : policy.id_token_signed_response_alg
   return {
     ...(alg && { id_token_signed_response_alg: alg }),
+    ...(inIdToken !== undefined && { scope_claims_in_id_token: inIdToken }),
     grant_types: policy.grant_types.filter((type) => DEFAULT_GRANTS.has(type)),
     ...given,
     ...(typeof scope === 'string' && { scope: allowedScopes(scope, policy) }),

@@ -1,23 +1,27 @@
 /** Turns an account into what the provider library needs of it, or into nothing when it may no longer act. */
 import type { Account as LibraryAccount, FindAccount, KoaContextWithOIDC } from 'oidc-provider'
 import { claimsOf, findAccountById } from '../../accounts/account.ts'
-import type { Account } from '../../accounts/account.ts'
+import type { Account, AccountClaims } from '../../accounts/account.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
+import { claimsForIdToken } from '../grants/id-token-claims.ts'
 
 export type ProviderAccount = LibraryAccount & { account: Account; emailVerified: boolean }
+
+/** Whether ID tokens hold the claims of the scopes, where the client does not say. */
+type Rules = { scopeClaimsInIdToken: boolean }
 
 /**
  * An account that is disabled, deleted, or whose sessions were ended after `issuedAt` is not found. That check reads SQL
  * each time, so that it holds even when the grant store has lost the revocation.
  */
-export function createFindAccount(db: Db): FindAccount {
+export function createFindAccount(db: Db, { scopeClaimsInIdToken }: Rules): FindAccount {
   return async (ctx, sub, token) => {
     const account = await findAccountById(db, sub)
     if (!account || account.disabledAtMs !== null) return undefined
     const issuedAtSeconds = token && 'iat' in token ? grantedAtSeconds(token) : signedInAtSeconds(ctx)
     if (issuedAtSeconds !== undefined && isEnded(account, issuedAtSeconds)) return undefined
-    return toProviderAccount(account)
+    return toProviderAccount(ctx, account, scopeClaimsInIdToken)
   }
 }
 
@@ -26,13 +30,29 @@ export function isEnded(account: Pick<Account, 'sessionsValidFromMs'>, issuedAtS
   return issuedAtSeconds < Math.floor(account.sessionsValidFromMs / SECOND_MS)
 }
 
-function toProviderAccount(account: Account): ProviderAccount {
+function toProviderAccount(
+  ctx: KoaContextWithOIDC,
+  account: Account,
+  scopeClaimsInIdToken: boolean,
+): ProviderAccount {
   return {
     accountId: account.id,
     account,
     emailVerified: account.emailVerifiedAtMs !== null,
-    claims: () => Promise.resolve(claimsOf(account)),
+    claims(use, scope, asked) {
+      const available = claimsFor(ctx, account, scope)
+      const rules = { asked, byDefault: scopeClaimsInIdToken }
+      return use === 'id_token' ? claimsForIdToken(ctx, available, rules) : available
+    },
   }
+}
+
+/** An app that knows people by a subject of its own does not learn their address under another name. */
+function claimsFor({ oidc }: KoaContextWithOIDC, account: Account, scope = ''): AccountClaims {
+  const claims = claimsOf(account)
+  if (oidc.client?.subjectType !== 'pairwise' || scope.split(' ').includes('email')) return claims
+  const { preferred_username: _address, ...others } = claims
+  return account.username === null ? others : claims
 }
 
 type Token = { kind?: string; iat?: number; authTime?: number }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { SignJWT } from 'jose'
+import { decodeJwt, SignJWT } from 'jose'
 import * as oauth from 'oauth4webapi'
 import type { Account } from '../../../src/accounts/account.ts'
 import type { Store } from '../../support/running-server.ts'
@@ -52,6 +52,7 @@ for (const store of STORES)
         expect(tokens.token_type).to.equal(setup.binding === 'DPoP' ? 'dpop' : 'bearer')
         const { email } = await app.userinfo(tokens.access_token, person.id)
         expect(email).to.equal(person.email)
+        expect(decodeJwt(tokens.id_token ?? ''), 'OpenID Connect Core §5.4').to.not.have.property('email')
         const refreshed = await app.refresh(tokens.refresh_token ?? '')
         expect(refreshed.refresh_token, 'no rotation').to.be.oneOf([undefined, tokens.refresh_token])
         const shown = await app.introspect(refreshed.access_token)

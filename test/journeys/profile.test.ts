@@ -1,0 +1,29 @@
+import { expect } from 'chai'
+import { decodeJwt } from 'jose'
+import { register } from '../oidc/protocol/relying-party.ts'
+import { PASSWORD, sqliteStage } from '../oidc/protocol/stage.ts'
+
+describe('the profile page', function () {
+  this.timeout(60_000)
+
+  it('changes given and family name, which apps get from then on, and takes them away', async () => {
+    const stage = await sqliteStage()
+    const person = await stage.person()
+    const visitor = stage.visitor()
+    await visitor.signIn({ email: person.email, password: PASSWORD })
+    const save = async (fields: Record<string, string>) =>
+      visitor.followForm(await visitor.get('/account'), fields, { action: '/account' })
+    const saved = await save({ name: 'Ana Sample', givenName: ' Ana ', familyName: 'Sample' })
+    expect(saved.text).to.contain('Saved.').and.contain('value="Ana"')
+    const app = await register(stage)
+    const claims = decodeJwt((await app.tokensFor(person)).id_token)
+    expect(claims).to.include({ name: 'Ana Sample', given_name: 'Ana', family_name: 'Sample' })
+
+    const refused = await save({ name: 'Ana', givenName: 'Ana', familyName: 'see www.spam.example' })
+    expect(refused.status).to.equal(400)
+    expect(refused.text).to.contain('Use a plain name')
+    await save({ name: 'Ana', givenName: '', familyName: '' })
+    const after = decodeJwt((await app.tokensFor(person)).id_token)
+    expect(after).to.include({ name: 'Ana' }).and.not.have.any.keys('given_name', 'family_name')
+  })
+})
