@@ -145,3 +145,25 @@ function isWellNamed(name: string): boolean {
   const isKebabCase = /^[a-z0-9]+([-.][a-z0-9]+)*$/.test(name)
   return isKebabCase && (!SAYS_NOTHING.test(name) || FINE_ALL_THE_SAME.includes(name))
 }
+
+describe('the tests', () => {
+  it('leave each other the common time, which holds on a busy machine', () => {
+    const root = join(SRC, '..')
+    const { timeout } = JSON.parse(readFileSync(join(root, '.mocharc.json'), 'utf8')) as { timeout: number }
+    const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
+    const shorter = files
+      .filter((file) => file.endsWith('.ts'))
+      .flatMap((file) => {
+        const text = readFileSync(join(root, 'test', file), 'utf8')
+        const limits = [...text.matchAll(/(?:this|\))\.timeout\((\d[\d_]*)\)/g)]
+        return limits
+          .filter(([, limit = '']) => Number(limit.replaceAll('_', '')) <= timeout)
+          .map(
+            ([found]) =>
+              `test/${file}: ${found} is no more than the ${timeout} ms of .mocharc.json; leave it out`,
+          )
+      })
+    expect(files.length).to.be.above(FEWEST_FILES)
+    expect(shorter).to.eql([])
+  })
+})

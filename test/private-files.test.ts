@@ -65,7 +65,6 @@ function open(dir: string): Record<string, string> {
 }
 
 describe('what an embedded server keeps on disk', function () {
-  this.timeout(120_000)
   let parent: string
   let dataDir: string
 

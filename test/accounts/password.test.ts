@@ -74,14 +74,15 @@ describe('Hashing', () => {
   it('costs the same without a stored hash, and answers no', async () => {
     const hasher = createHasher({ maxWaiting: 0 })
     const stored = await hasher.hash(PASSWORD)
-    const time = async (hash: string | null) => {
-      const startedAt = performance.now()
-      for (let i = 0; i < 20; i += 1) await hasher.verify(hash, 'another password')
-      return performance.now() - startedAt
-    }
-    await time(stored)
-    const [known, unknown] = [await time(stored), await time(null)]
-    expect(unknown / known).to.be.within(0.5, 2)
+    const times = { known: [] as number[], unknown: [] as number[] }
+    // In turns, and the quickest of each: what else this machine does only ever adds to a time.
+    for (let i = 0; i < 40; i += 1)
+      for (const [kind, hash] of [['known', stored] as const, ['unknown', null] as const]) {
+        const startedAt = performance.now()
+        await hasher.verify(hash, 'another password')
+        times[kind].push(performance.now() - startedAt)
+      }
+    expect(Math.min(...times.unknown) / Math.min(...times.known)).to.be.within(0.5, 2)
     expect(await hasher.verify(undefined, '')).to.equal(false)
   })
 })
@@ -144,9 +145,10 @@ describe('Password policy', () => {
   })
 
   it('is quick for the longest input it looks at', () => {
-    const startedAt = performance.now()
+    const before = process.cpuUsage()
     for (const long of ['a'.repeat(1023) + 'b', 'ab'.repeat(511), '1'.repeat(1024), ' '.repeat(1024)])
       isCommonPassword(long)
-    expect(performance.now() - startedAt).to.be.below(200)
+    // Its own time on the processor, which others' work does not lengthen.
+    expect(process.cpuUsage(before).user / 1000).to.be.below(200)
   })
 })

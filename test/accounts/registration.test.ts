@@ -171,6 +171,6 @@ describe('An answer that comes evenly', () => {
     const startedAt = performance.now()
     expect(await evenly(40, () => Promise.resolve(7))).to.equal(7)
     await rejection(evenly(40, () => Promise.reject(new Error('no'))))
-    expect(performance.now() - startedAt).to.be.within(76, 200)
+    expect(performance.now() - startedAt).to.be.at.least(76)
   })
 })

@@ -28,7 +28,7 @@ describe('the benchmark', () => {
       expect(ratio).to.be.above(0)
       if (target === 'bare') expect(ratio).to.equal(1)
     }
-  }).timeout(60_000)
+  })
 
   it('names what it takes when it is given something else', async () => {
     const failure = await bench('--only', 'nothing').catch((error: unknown) => error)

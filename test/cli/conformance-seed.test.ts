@@ -23,7 +23,6 @@ type Configuration = {
 }
 
 describe('cli seed conformance', function () {
-  this.timeout(20_000)
   let place: Place
   let seeded: Seeded
   let parts: Parts

@@ -17,7 +17,6 @@ type Configuration = {
 }
 
 describe('npm run suite', function () {
-  this.timeout(40_000)
   let place: Place
   let folder: string
   const suite = (...args: string[]) =>

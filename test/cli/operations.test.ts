@@ -186,7 +186,7 @@ describe('cli migrate and config', () => {
     })
     expect(error).to.equal('temporarily_unavailable')
     expect(error_description).to.contain('ACCOUNT_SERVER_MYSQL_DSN').and.not.to.contain('hunter2')
-    expect(Date.now() - begun).to.be.below(10_000)
+    expect(Date.now() - begun).to.be.below(60_000)
     await place.remove()
   })
 })

@@ -14,7 +14,6 @@ const scripts = [...shell.map(({ code }) => code), ...shellOf(OPERATIONS)]
 const CLI = 'npm run cli -- '
 
 describe('the commands of the documents', function () {
-  this.timeout(120_000)
   let place: Place
 
   before(async () => {

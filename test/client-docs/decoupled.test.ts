@@ -9,7 +9,6 @@ import { discover } from '../support/relying-party.ts'
 import { examples, run } from './pages.ts'
 
 describe('the examples without a browser of the app', function () {
-  this.timeout(40_000)
   let stage: Stage
 
   before(async () => {

@@ -15,7 +15,6 @@ const RETURN = '// At the callback'
 const TOOLS = 'https://tools.example.com/mcp'
 
 describe('the examples of bound tokens and profiles', function () {
-  this.timeout(40_000)
   let stage: Stage
   let issuer: URL
   let person: Account

@@ -15,7 +15,6 @@ const PKCE = { code_challenge: challengeOf(VERIFIER), code_challenge_method: 'S2
 type Refusal = [number, Record<string, string>, string?]
 
 describe('the examples of requests, registration and resource servers', function () {
-  this.timeout(40_000)
   let stage: Stage
 
   before(async () => {

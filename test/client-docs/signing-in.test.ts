@@ -13,7 +13,6 @@ const CALLBACK = 'https://app.example.com/callback'
 const WEB_SERVER = ['parameters', 'checks', 'address', 'tokens', 'person']
 
 describe('the examples of signing in', function () {
-  this.timeout(40_000)
   let stage: Stage
   let issuer: URL
 

@@ -13,7 +13,6 @@ const ASSERTION = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
 const API = 'https://api.example.com/'
 
 describe('what discovery advertises', function () {
-  this.timeout(40_000)
   let suite: Suite
   before(async () => {
     suite = await openSuite()

@@ -7,7 +7,6 @@ import type { Played, Suite } from './suite.ts'
 let suite: Suite
 
 describe('authorization requests', function () {
-  this.timeout(40_000)
   before(async () => {
     suite = await openSuite()
   })

@@ -13,7 +13,6 @@ const PLANS = [
 ]
 
 describe('tokens and claims as the plans with a code alone ask for them', function () {
-  this.timeout(60_000)
   let suite: Suite
   /** What each plan began first, for the module that waits. */
   let began: { app: Played; code: string; accessToken: string }[]

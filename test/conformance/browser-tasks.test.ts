@@ -10,7 +10,6 @@ type Task = { task: string; match: string; optional?: boolean; commands?: Comman
 type Entry = { match: string; tasks: Task[] }
 
 describe('what the suite’s browser is told to do', function () {
-  this.timeout(40_000)
   let suite: Suite
   let app: Played
   let context: BrowserContext

@@ -8,7 +8,6 @@ import { nameOf, openWorld, playVariant, VARIANTS } from './ciba-world.ts'
 import type { Bend, Holder, Played, Variant, World } from './ciba-world.ts'
 
 describe('the FAPI-CIBA plan, tokens', function () {
-  this.timeout(60_000)
   let world: World
   let expiring: { played: Played; id: string; untilMs: number }[]
   before(async () => {

@@ -14,7 +14,6 @@ const ANSWERS: [module: string, status: number][] = [
 ]
 
 describe('the FAPI-CIBA plan, pings', function () {
-  this.timeout(60_000)
   let world: World
   before(async () => {
     world = await openWorld()

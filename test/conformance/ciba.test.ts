@@ -22,7 +22,6 @@ const withClaims =
   (claims) => ({ ...claims, ...make() })
 
 describe('the FAPI-CIBA plan, requests', function () {
-  this.timeout(60_000)
   let world: World
   before(async () => {
     world = await openWorld()

@@ -3,7 +3,6 @@ import { openSuite } from './suite.ts'
 import type { Suite } from './suite.ts'
 
 describe('the Config plan', function () {
-  this.timeout(40_000)
   let suite: Suite
   before(async () => {
     suite = await openSuite()

@@ -14,7 +14,6 @@ type PublishedKey = { kid: string; kty: string; use: string }
 const PLAN = 'oidcc-dynamic-certification-test-plan'
 
 describe('the Dynamic plan', function () {
-  this.timeout(60_000)
   let suite: Suite
   let host: DocumentHost
   before(async () => {

@@ -115,7 +115,6 @@ async function negativeTests(suite: Fapi): Promise<void> {
 }
 
 describe('the FAPI 2.0 plans’ proofs of possession', function () {
-  this.timeout(60_000)
   let world: World
   before(async () => {
     world = await openFapi2()

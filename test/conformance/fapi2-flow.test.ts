@@ -186,7 +186,6 @@ async function identityClaims(suite: Fapi): Promise<void> {
 }
 
 describe('the FAPI 2.0 plans up to the protected resource', function () {
-  this.timeout(60_000)
   let world: World
   before(async () => {
     world = await openFapi2()

@@ -229,7 +229,6 @@ async function invalidAssertions(suite: Fapi): Promise<void> {
 }
 
 describe('the FAPI 2.0 plans’ refusals', function () {
-  this.timeout(60_000)
   let world: World
   before(async () => {
     world = await openFapi2()

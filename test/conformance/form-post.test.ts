@@ -6,7 +6,6 @@ const PLAN = 'oidcc-formpost-basic-certification-test-plan'
 
 /** The modules of the plan are those of Basic: basic.test.ts and basic-requests.test.ts play them by form_post as well. */
 describe('the page that posts an answer to the app', function () {
-  this.timeout(40_000)
   let suite: Suite
   before(async () => {
     suite = await openSuite()

@@ -13,7 +13,6 @@ const PLAN = 'oidcc-rp-initiated-logout-certification-test-plan'
 const AFTER = 'https://www.certification.openid.net/test/a/account-server/post_logout_redirect'
 
 describe('the logout plans', function () {
-  this.timeout(40_000)
   let suite: Suite
   let app: Played
   let idToken: string

@@ -13,7 +13,6 @@ const HOLDERS = ['client', 'client2'] as const
 type Holder = (typeof HOLDERS)[number]
 
 describe('the clients that are seeded for FAPI and CIBA', function () {
-  this.timeout(40_000)
   let suite: Suite
   before(async () => {
     const server = makeCertificate({ subject: [[['CN', 'localhost']]], names: { dns: ['localhost'] } })

@@ -21,7 +21,6 @@ const LIFETIMES = {
 
 for (const { name, open } of STORES) {
   describe(`offline access on ${name}`, function () {
-    this.timeout(60_000)
     const realNow = Date.now
     let daysLater = 0
     let opened: OpenStore

@@ -8,7 +8,6 @@ const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
 for (const { name, open } of STORES)
   describe(`records sealed with an older secret, on ${name}`, function () {
-    this.timeout(30_000)
     let opened: OpenStore
     let earlier: Served
     let later: Served

@@ -12,7 +12,6 @@ const CHALLENGE = '7w_YNF9DSfIdPf_pRjSq646_kPr-2-o9NAl16JGghdM'
 
 for (const { name, open } of STORES) {
   describe(`requests of one browser at once on ${name}`, function () {
-    this.timeout(60_000)
     let opened: OpenStore
     let served: Served[]
     const failing = { writes: 0 }

@@ -10,7 +10,6 @@ const LONG_STATE = 's'.repeat(6000)
 
 for (const { name, open } of STORES.slice(0, 2))
   describe(`a pushed request kept on ${name}`, function () {
-    this.timeout(30_000)
     let aheadMs = 0
     let opened: OpenStore
     let served: Served

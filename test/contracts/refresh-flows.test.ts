@@ -14,7 +14,6 @@ const SECOND = 1000
 
 for (const { name, open } of STORES) {
   describe(`refreshing on ${name}`, function () {
-    this.timeout(30_000)
     let opened: OpenStore
     let nodes: Served[]
     let base: string

@@ -19,7 +19,6 @@ const soon = () => Date.now() + 60_000
 for (const { name, open } of REDIS_STORES)
   for (const { name: sql, open: openSql } of DATABASES)
     describe(`uses recorded in ${sql} and told to ${name} again`, function () {
-      this.timeout(20_000)
       let opened: OpenStore
       let database: MigratedDatabase
       let inner: RestoringStore

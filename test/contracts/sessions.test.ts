@@ -13,7 +13,6 @@ const SILENT = { prompt: 'none' }
 
 for (const { name, open } of STORES) {
   describe(`sessions on ${name}`, function () {
-    this.timeout(30_000)
     let opened: OpenStore
     let served: Served
     let base: string

@@ -15,7 +15,6 @@ const SECOND = 1000
 
 for (const { name, open } of STORES) {
   describe(`tokens on ${name}`, function () {
-    this.timeout(30_000)
     let opened: OpenStore
     let nodes: Served[]
     let base: string

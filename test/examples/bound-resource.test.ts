@@ -92,5 +92,5 @@ describe('the resource server for bound tokens', () => {
     const words = (failure: { stderr: string }) => failure.stderr
     expect(await run('http://localhost:1').catch(words)).to.match(/^resource: takes the resource_url/)
     expect(await run('https://localhost:1').catch(words)).to.match(/^resource: needs files of a certificate/)
-  }).timeout(20_000)
+  })
 })

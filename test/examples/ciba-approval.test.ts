@@ -11,7 +11,6 @@ import type { Running } from '../support/service-process.ts'
 const SCRIPT = join(import.meta.dirname, '../../examples/ciba-approval/run.ts')
 
 describe('npm run approve', function () {
-  this.timeout(40_000)
   let world: World
   let played: Played
   let approver: Running

@@ -13,7 +13,6 @@ const PAGE = 'https://client.example.com'
 
 /** The steps of the specification "Authorization" of the Model Context Protocol, by a client that knows one address. */
 describe('an MCP client that knows nothing but the address of a resource server', function () {
-  this.timeout(60_000)
   let server: RunningServer
   let identifier: string
   let redirect: string

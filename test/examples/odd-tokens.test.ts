@@ -16,7 +16,6 @@ import { listenOn } from './listening.ts'
 import { ODD_AUTHORIZATIONS } from './odd-tokens.ts'
 
 describe('the example APIs, sent anything but a good token', function () {
-  this.timeout(120_000)
   let server: RunningServer
   const ends: (() => Promise<unknown>)[] = []
 

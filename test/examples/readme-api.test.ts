@@ -8,7 +8,6 @@ import { ODD_AUTHORIZATIONS } from './odd-tokens.ts'
 import { openReadme } from './readme.ts'
 
 describe('the README’s first resource server and its job', function () {
-  this.timeout(120_000)
   let server: RunningServer
   let readme: ReturnType<typeof openReadme>
   let program: Awaited<ReturnType<typeof readme.start>>

@@ -7,7 +7,6 @@ import { freePort } from '../support/service-process.ts'
 import { openReadme } from './readme.ts'
 
 describe('the README’s first relying party, with people who do what people do', function () {
-  this.timeout(120_000)
   let server: RunningServer
   let readme: ReturnType<typeof openReadme>
   let program: Awaited<ReturnType<typeof readme.start>>

@@ -6,7 +6,6 @@ import type { Person, RunningServer } from '../support/running-server.ts'
 import { startExamples } from './demo-app.ts'
 
 describe('the example app, with people who do what people do', function () {
-  this.timeout(120_000)
   let server: RunningServer
   let home: string
   const ends: (() => Promise<unknown>)[] = []

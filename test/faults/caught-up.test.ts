@@ -12,7 +12,6 @@ import type { Killable } from './killable.ts'
 const log = createLogger({ level: 'silent', name: 'test' })
 
 describe('telling Redis what it may have lost', function () {
-  this.timeout(20_000)
   let server: Killable
   let clients: RedisClient[]
 

@@ -15,7 +15,6 @@ const DIE = `--import ${import.meta.resolve('./die-after-commit.ts')}`
 
 for (const { name, stage: open } of STAGES)
   describe(`an ending whose process is killed once it is committed, with ${name}`, function () {
-    this.timeout(60_000)
     const api = `https://ending-api.example.com/${name.length}`
     let stage: Stage
     let app: Party

@@ -13,7 +13,6 @@ const NEW_DATA = 'a new data key that is long enough to be one'
 
 for (const store of ['sqlite', 'mariadb+redis'] satisfies Store[])
   describe(`exchanged cookie and data keys, with ${store}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let app: Party
     let person: Account

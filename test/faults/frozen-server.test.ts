@@ -9,7 +9,6 @@ const CLIENTS = 12
 const PATIENCE_MS = 500
 
 describe('a server process that is stopped and goes on', function () {
-  this.timeout(60_000)
   let stage: Stage
   let spa: Party
 

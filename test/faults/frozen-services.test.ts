@@ -32,7 +32,6 @@ const FARS: Record<string, Far> = {
 
 for (const [what, { write, start, env }] of Object.entries(FARS))
   describe(`two processes while ${what} is stopped or killed`, function () {
-    this.timeout(60_000)
     let service: Killable
     let gate: Gate
     let stage: Stage

@@ -7,7 +7,6 @@ import { startRedis } from '../support/services.ts'
 import type { RedisServer } from '../support/services.ts'
 
 describe('a Redis whose memory is limited', function () {
-  this.timeout(40_000)
   let server: RedisServer
   let redis: Redis
   let stage: Stage

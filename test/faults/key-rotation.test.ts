@@ -33,7 +33,6 @@ function createCachingKeys(stage: Stage): () => Promise<JWTVerifyGetKey> {
 
 for (const { name, stage: open } of STAGES)
   describe(`a rotation of all keys under load, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     const api = `https://rotation.example.com/${name.length}`
     let stage: Stage
     let machine: Party

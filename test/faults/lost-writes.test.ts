@@ -14,7 +14,6 @@ const LOSSES: [string, () => Promise<Losing>][] = [
 
 for (const [how, open] of LOSSES)
   describe(`after Redis has lost acknowledged writes ${how}`, function () {
-    this.timeout(60_000)
     let redis: Losing
     let stage: Stage
     let spa: Party

@@ -11,11 +11,11 @@ import type { RedisServer, TestDatabase } from '../support/services.ts'
 import { createGate } from './gate.ts'
 import type { Gate } from './gate.ts'
 
-const BACK_WITHIN_MS = 5000
-const DEADLINE_MS = 5000
+/** Against an answer that never comes; a busy machine takes long over everything. */
+const BACK_WITHIN_MS = 60_000
+const DEADLINE_MS = 60_000
 
 describe('while a dependency is away', function () {
-  this.timeout(60_000)
   let stage: Stage
   let sql: Gate
   let redis: Gate

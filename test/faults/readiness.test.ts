@@ -17,8 +17,6 @@ const READY = JSON.stringify({ status: 'ready' })
 const unready = (...failed: string[]) => JSON.stringify({ status: 'unready', failed })
 
 describe('readiness writes what it says can be written', function () {
-  this.timeout(120_000)
-
   const answerOf = async (stage: Stage) => {
     const { status, text } = await stage.send({ to: '/health/ready' })
     return `${status} ${text}`

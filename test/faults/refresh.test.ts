@@ -21,7 +21,6 @@ const STORES: [Store, Record<string, string>][] = [
 
 for (const [store, env] of STORES)
   describe(`a refresh whose process is killed before it answers, with ${store}`, function () {
-    this.timeout(60_000)
     const order = join(dataFolder('die'), 'order')
     let stage: Stage
     let spa: Party
@@ -64,7 +63,6 @@ const FARS: [string, RegExp, () => Promise<{ stage: Stage; far: Far }>][] = [
 
 for (const [what, last, open] of FARS)
   describe(`a refresh while ${what} fails in the middle`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let far: Far
     let spa: Party

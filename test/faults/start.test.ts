@@ -37,8 +37,6 @@ async function expectOneOfEach(servers: ServerProcess[], db: Db): Promise<void> 
 }
 
 describe(`${TOGETHER} processes that start together`, function () {
-  this.timeout(90_000)
-
   it('on an empty MariaDB migrate once and make one administrator and one key set', async () => {
     const [database, redis] = [await createDatabase(), await startRedis()]
     const servers = await startTogether(serviceSettings(database.dsn, redis.url))
@@ -60,8 +58,6 @@ describe(`${TOGETHER} processes that start together`, function () {
 })
 
 describe('a service whose database is away at start', function () {
-  this.timeout(60_000)
-
   it('is alive, not ready, answers 503, does not end, and is ready soon after the database came', async () => {
     const [database, redis] = [await createDatabase(), await startRedis()]
     const gate = await createGate(database.dsn)

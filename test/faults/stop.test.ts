@@ -6,7 +6,6 @@ import type { Stage } from '../oidc/protocol/stage.ts'
 import { pause } from '../support/service-process.ts'
 
 describe('a process that is killed during a registration', function () {
-  this.timeout(60_000)
   let stage: Stage
 
   before(async () => {
@@ -52,8 +51,6 @@ describe('a process that is killed during a registration', function () {
 })
 
 describe('a process that is killed between the two halves of a registration', function () {
-  this.timeout(60_000)
-
   it('leaves nothing of the first', async () => {
     const stage = await openStage({ store: 'mariadb+redis' })
     const other = await createConnection(stage.env['ACCOUNT_SERVER_MYSQL_DSN'] ?? '')
@@ -89,8 +86,6 @@ for (const options of [
   { store: 'mariadb+redis' as const },
 ])
   describe(`SIGTERM, with ${options.store}${options.env ? ' and two workers' : ''}`, function () {
-    this.timeout(60_000)
-
     it('lets a request finish that has begun, takes no new one, and ends with 0', async () => {
       const stage = await openStage(options)
       const { email } = await stage.person()

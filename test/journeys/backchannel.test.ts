@@ -6,7 +6,6 @@ import { inBothSettings } from './world.ts'
 
 inBothSettings('A request from behind the scenes', (world) => {
   it('comes by mail, is allowed on the account page, and the app goes on', async function () {
-    this.timeout(20_000)
     const { server, open } = world
     const person = await server.createAccount()
     const client = await server.createClient({

@@ -9,7 +9,6 @@ const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
 inBothSettings('A device without a keyboard', (world) => {
   it('is connected from another screen, without scripts, while it waits', async function () {
-    this.timeout(20_000)
     const { server, open } = world
     const person = await server.createAccount()
     const { tv, issued } = await begin(world)
@@ -33,7 +32,6 @@ inBothSettings('A device without a keyboard', (world) => {
   })
 
   it('is refused from the address that it shows: filled in, looked at, not confirmed', async function () {
-    this.timeout(20_000)
     const { tv, issued } = await begin(world)
     const refused = oidc.pollDeviceAuthorizationGrant(tv, issued).catch((error: unknown) => error)
     const { page } = await world.open()

@@ -4,8 +4,6 @@ import { register } from '../oidc/protocol/relying-party.ts'
 import { PASSWORD, sqliteStage } from '../oidc/protocol/stage.ts'
 
 describe('the profile page', function () {
-  this.timeout(60_000)
-
   it('changes given and family name, which apps get from then on, and takes them away', async () => {
     const stage = await sqliteStage()
     const person = await stage.person()

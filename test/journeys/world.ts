@@ -39,7 +39,6 @@ export function inBothSettings(title: string, sentences: (world: World) => void)
       } as World
 
       before(async function () {
-        this.timeout(60_000)
         if (!running.has(store)) running.set(store, start(store))
         Object.assign(world, await running.get(store))
       })

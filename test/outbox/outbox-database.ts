@@ -78,8 +78,11 @@ export function recordingSink(behave: (message: OutboxMessage) => void | Promise
   return { sink, delivered }
 }
 
-export async function until(condition: () => boolean | Promise<boolean>, withinMs = 8000): Promise<void> {
-  const deadline = Date.now() + withinMs
+/** Longer than the busiest machine takes. */
+const WITHIN_MS = 60_000
+
+export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + WITHIN_MS
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error('the awaited condition did not come about')
     await new Promise((resolve) => setTimeout(resolve, 10))

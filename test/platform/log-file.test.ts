@@ -95,7 +95,6 @@ describe('Log files', () => {
   })
 
   it('are written whole by several processes at once, over several files', async function () {
-    this.timeout(120_000)
     const source = `
       import { createLogFile } from ${JSON.stringify(new URL('../../src/platform/log-file.ts', import.meta.url).href)}
       const limits = ${JSON.stringify({ ...LIMITS, totalBytes: 100 * LIMITS.fileBytes })}

@@ -30,7 +30,6 @@ const PLACES = [
 
 for (const { name, open } of PLACES)
   describe(`the lock that one process holds while it migrates, on ${name}`, function () {
-    this.timeout(20_000)
     const ends: (() => unknown)[] = []
     after(() => ends.forEach((end) => end()))
 

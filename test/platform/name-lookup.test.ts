@@ -8,14 +8,14 @@ describe('looking up the names that clients supply', () => {
       asked.push(host)
       return new Promise<never[]>((done) => answers.push(() => done([])))
     }
-    const resolve = takeTurns(slow, 2, 60)
+    const resolve = takeTurns(slow, 2, 1000)
     const [first, second, third] = [resolve('a'), resolve('b'), resolve('c')]
     expect(asked).to.eql(['a', 'b'])
     answers[0]!()
     await first
     await until(() => asked.length === 3)
     const late = resolve('d')
-    await new Promise((done) => setTimeout(done, 80))
+    await new Promise((done) => setTimeout(done, 1020))
     for (const answer of answers) answer()
     await Promise.all([second, third])
     const refused = await late.catch((error: Error) => error.message)

@@ -15,7 +15,6 @@ const cli = { actor: 'cli' }
 
 for (const { name, stage: open } of STAGES) {
   describe(`an account that is gone, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let app: Party
 
@@ -155,7 +154,6 @@ for (const { name, stage: open } of STAGES) {
   })
 
   describe(`an account whose address is not confirmed, on ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let app: Party
     let person: Account

@@ -20,7 +20,6 @@ const POISON: Record<string, string>[] = [
 ]
 
 describe('addresses in answers', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
 
@@ -107,7 +106,6 @@ describe('addresses in answers', function () {
 })
 
 describe('X-Forwarded-For', function () {
-  this.timeout(40_000)
   let trusting: Stage
   let alone: Stage
 

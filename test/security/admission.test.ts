@@ -7,7 +7,6 @@ import type { Stage } from '../oidc/protocol/stage.ts'
 const FLOOD = 250
 
 describe('a flood of sign-ins', function () {
-  this.timeout(60_000)
   let stage: Stage
 
   before(async () => {

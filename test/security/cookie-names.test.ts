@@ -21,7 +21,6 @@ const PERSON = { email: 'ada@example.org', password: 'seven bridges over one riv
 
 for (const scheme of ['http', 'https'] as const)
   describe(`The names of our cookies, over ${scheme}`, function () {
-    this.timeout(120_000)
     let stage: Stage
     let issuer: string
     let proxy: TlsProxy | undefined

@@ -11,6 +11,8 @@ type Kind = 'known' | 'unknown' | 'unverified' | 'locked' | 'disabled'
 const KINDS: Kind[] = ['known', 'unknown', 'unverified', 'locked', 'disabled']
 
 const ROUNDS = 9
+/** How often more is measured on a machine that is too busy for a clear picture. */
+const MORE = 5
 
 type Way = { what: string; open: (visitor: Visitor, authorize: string) => Promise<Submit> }
 type Submit = (email: string) => Promise<Visited>
@@ -57,7 +59,6 @@ const WAYS: Way[] = [
 
 for (const { name, stage: open } of STAGES)
   describe(`what strangers learn about an address, on ${name}`, function () {
-    this.timeout(90_000)
     let stage: Stage
     let authorize: string
 
@@ -116,7 +117,6 @@ for (const { name, stage: open } of STAGES)
   })
 
 describe('how long an answer takes', function () {
-  this.timeout(90_000)
   let stage: Stage
 
   // Hashing costs so much here that leaving it out could not hide in the noise.
@@ -132,18 +132,22 @@ describe('how long an answer takes', function () {
       const emails = { known: known.email, unknown: anyEmail(), disabled: disabled.email }
       const times = { known: [] as number[], unknown: [] as number[], disabled: [] as number[] }
       // In turns, so that a busy moment of the machine meets all kinds alike; each time on a network of its own.
-      for (let round = 0; round < ROUNDS; round += 1)
-        for (const kind of ['known', 'unknown', 'disabled'] as const) {
-          const submit = await way.open(stage.visitor(), '')
-          const startedAt = performance.now()
-          await submit(emails[kind])
-          times[kind].push(performance.now() - startedAt)
-        }
-      const medians = Object.values(times).map(median)
-      const spread = Math.max(...medians) - Math.min(...medians)
-      expect(spread, `${medians.map(Math.round).join(', ')} ms`).to.be.below(
-        Math.max(20, Math.min(...medians) * 0.35),
-      )
+      const measure = async () => {
+        for (let round = 0; round < ROUNDS; round += 1)
+          for (const kind of ['known', 'unknown', 'disabled'] as const) {
+            const submit = await way.open(stage.visitor(), '')
+            const startedAt = performance.now()
+            await submit(emails[kind])
+            times[kind].push(performance.now() - startedAt)
+          }
+        return Object.values(times).map((all) => Math.min(...all))
+      }
+      const ratioOf = (quickest: number[]) => Math.max(...quickest) / Math.min(...quickest)
+      // The quickest of each kind, since other work only ever adds to a time: more rounds bring those of equal cost
+      // together, and never those of unequal cost.
+      let quickest = await measure()
+      for (let more = 0; more < MORE && ratioOf(quickest) >= 1.4; more += 1) quickest = await measure()
+      expect(ratioOf(quickest), `${quickest.map(Math.round).join(', ')} ms`).to.be.below(1.4)
     })
 })
 
@@ -160,8 +164,4 @@ function fingerprint({ status, text, headers }: Visited, email: string) {
     .getSetCookie()
     .map((line) => line.replace(/=[^;]*/, '').replace(/expires=[^;]*/i, ''))
   return { status, body, cookies, headers: [...headers.keys()].filter((key) => key !== 'connection').sort() }
-}
-
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0
 }

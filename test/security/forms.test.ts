@@ -10,7 +10,6 @@ const html = { accept: 'text/html' }
 const posted = pageRoutes().filter(({ method }) => method !== 'GET')
 
 describe('forms of our pages', function () {
-  this.timeout(40_000)
   let stage: Stage
   let member: Visitor
 
@@ -88,7 +87,6 @@ describe('forms of our pages', function () {
 })
 
 describe('every page', function () {
-  this.timeout(40_000)
   let stage: Stage
   let paths: string[]
 
@@ -152,7 +150,6 @@ describe('every page', function () {
 })
 
 describe('cookies', function () {
-  this.timeout(40_000)
   let secure: Stage
 
   before(async () => {

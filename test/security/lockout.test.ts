@@ -10,7 +10,6 @@ const GUESSES = 200
 
 for (const { name, stage: open } of STAGES)
   describe(`guessing passwords, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let limit: number
 

@@ -12,7 +12,6 @@ const MARK = 'canary7f3a'
 
 for (const store of ['sqlite', 'mariadb+redis'] as const)
   describe(`the logs, at debug level, on ${store}`, function () {
-    this.timeout(60_000)
     let stage: Stage
 
     before(async () => {

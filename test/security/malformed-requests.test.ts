@@ -14,7 +14,6 @@ const REQUESTS = 600
 const SEED = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000)
 
 describe(`malformed requests (seed ${SEED})`, function () {
-  this.timeout(90_000)
   let stage: Stage
   let app: Party
   let known: Known
@@ -130,7 +129,6 @@ describe(`malformed requests (seed ${SEED})`, function () {
 })
 
 describe('interactions', function () {
-  this.timeout(60_000)
   let stage: Stage
 
   before(async () => {

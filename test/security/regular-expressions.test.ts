@@ -16,7 +16,6 @@ function isLinear(pattern: RegExp): boolean {
 }
 
 describe('regular expressions', function () {
-  this.timeout(120_000)
   const { written, made } = regularExpressions()
 
   it('are all found: in the server, its scripts, its templates and the examples', () => {

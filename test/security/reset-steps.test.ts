@@ -7,7 +7,6 @@ const NEXT = 'another long enough passphrase'
 
 for (const { name, stage: open } of STAGES)
   describe(`a password reset, on ${name}`, function () {
-    this.timeout(40_000)
     let stage: Stage
     let victim: string
 

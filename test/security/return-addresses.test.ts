@@ -21,7 +21,6 @@ const FOREIGN = [
 const OUT = 'https://app.example.com/signed-out'
 
 describe('where a person is sent', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let person: Account
@@ -95,7 +94,6 @@ describe('where a person is sent', function () {
 })
 
 describe('an interaction', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let person: Account

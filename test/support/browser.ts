@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { findChromium } from './services.ts'
 
 /** Nothing a person waits for here takes longer; a page that does has failed. */
-const STEP_WITHIN_MS = 8000
+const STEP_WITHIN_MS = 60_000
 
 const QUIET = [
   '--no-sandbox',

@@ -45,8 +45,8 @@ export const TEST_SECRET = 'a secret of the tests, long enough to be one'
 export const TEST_PASSWORD = 'correct horse battery'
 
 const HOME = fileURLToPath(new URL('../..', import.meta.url))
-const READY_WITHIN_MS = 30_000
-const MAIL_WITHIN_MS = 10_000
+const READY_WITHIN_MS = 90_000
+const MAIL_WITHIN_MS = 60_000
 const POLL_MS = 15
 
 /** Resolves when every process is ready. `stop` ends all of them and what was started for them. */

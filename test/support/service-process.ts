@@ -11,7 +11,7 @@ import { join } from 'node:path'
 import { findBinary } from '../../scripts/find-binary.mjs'
 import { isAlive } from '../../scripts/lock.mjs'
 
-const READY_WITHIN_MS = 30_000
+const READY_WITHIN_MS = 90_000
 const POLL_MS = 10
 const PREFIX = 'account-server-test-'
 
@@ -38,7 +38,7 @@ export type Launch = {
 
 /**
  * Runs `command` until `stop` or until this process ends, however it ends.
- * @throws {Error} with the server's own output when it ends or does not listen within 30 s
+ * @throws {Error} with the server's own output when it ends or does not listen within 90 s
  */
 export async function launch({ command, args, ports, env }: Launch): Promise<Running> {
   const [program, ...rest] = dyingWithParent([command, ...args])

@@ -11,7 +11,6 @@ describe('pages in a browser', () => {
   let browser: Browser
 
   before(async function () {
-    this.timeout(30_000)
     browser = await launch()
   })
 
@@ -23,7 +22,6 @@ describe('pages in a browser', () => {
       ['desktop', 1280],
     ] as const) {
       it(`pass axe and keep to the content policy (${device}, ${colorScheme})`, async function () {
-        this.timeout(60_000)
         const { context, page, complaints } = await openPages(browser, { width, colorScheme })
         for (const index of samplePages.keys()) {
           await page.goto(addressOf(index))
@@ -38,7 +36,6 @@ describe('pages in a browser', () => {
   }
 
   it('never scroll sideways at 320 px, whatever a name, an address or a message contains', async function () {
-    this.timeout(30_000)
     const { context, page } = await openPages(browser, { width: 320, long: true })
     for (const index of samplePages.keys()) {
       await page.goto(addressOf(index))
@@ -49,7 +46,6 @@ describe('pages in a browser', () => {
   })
 
   it('keep every control reachable by Tab, visibly focused and at least 24 px tall', async function () {
-    this.timeout(60_000)
     const { context, page } = await openPages(browser, { width: 390 })
     for (const index of samplePages.keys()) {
       await page.goto(addressOf(index))

@@ -20,7 +20,6 @@ describe('the layout of pages', () => {
     [...samplePages.keys()].filter((index) => samplePages[index]?.page === name)
 
   before(async function () {
-    this.timeout(30_000)
     browser = await launch()
   })
 

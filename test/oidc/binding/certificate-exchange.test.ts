@@ -17,7 +17,6 @@ const HEADER = 'x-client-certificate'
 const API = 'https://bound.example.com/'
 
 describe('a certificate that tokens are bound to', function () {
-  this.timeout(40_000)
   const authority = makeCertificate({ subject: [[['CN', 'Our authority']]], authority: true })
   const issue = () => makeCertificate({ issuer: authority, subject: [[['CN', 'app']]], uses: ['client'] })
   const [mine, other] = [issue(), issue()]

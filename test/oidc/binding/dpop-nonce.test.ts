@@ -9,7 +9,6 @@ const token = (app: Party, DPoP?: string) =>
   app.call('/oauth/token', { grant_type: 'client_credentials' }, { ...app.auth, ...(DPoP && { DPoP }) })
 
 describe('a server that wants a nonce in every DPoP proof', function () {
-  this.timeout(40_000)
   let stage: Stage
   before(async () => {
     stage = await openStage({ store: 'sqlite', env: { ACCOUNT_SERVER_DPOP_NONCE_REQUIRED: 'true' } })

@@ -20,7 +20,6 @@ const token = (app: Party, DPoP?: string, fields: Record<string, string> = {}) =
 
 for (const { name, stage: open } of STAGES)
   describe(`DPoP on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let app: Party
     let key: Prover
@@ -57,7 +56,6 @@ for (const { name, stage: open } of STAGES)
   })
 
 describe('a DPoP proof', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let bound: Party
@@ -159,7 +157,6 @@ describe('a DPoP proof', function () {
 })
 
 describe('a token bound by DPoP', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let spa: Party

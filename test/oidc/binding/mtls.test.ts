@@ -70,7 +70,6 @@ const byName: Partial<ClientInput> = {
 }
 
 describe('a client certificate on the TLS listener', function () {
-  this.timeout(40_000)
   let opened: Opened
   let stage: Stage
   before(async () => {
@@ -192,7 +191,6 @@ describe('a client certificate on the TLS listener', function () {
 const STORES: Store[] = ['sqlite', 'mariadb+redis']
 for (const store of STORES)
   describe(`a client certificate in the header of a proxy, on ${store}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     before(async () => {
       stage = await openStage({ store, env: { ...behindProxy, ACCOUNT_SERVER_TRUSTED_PROXIES: '127.0.0.1' } })
@@ -253,7 +251,6 @@ for (const store of STORES)
   })
 
 describe('a certificate header from somebody who is no trusted proxy', function () {
-  this.timeout(40_000)
   let opened: Opened
   before(async () => {
     opened = await open({ ACCOUNT_SERVER_TRUSTED_PROXIES: '192.0.2.1' })

@@ -23,7 +23,6 @@ const refusal = (work: Promise<unknown>) =>
 
 for (const { name, open } of STORES.filter((one) => ['SQLite', 'MariaDB', 'Redis'].includes(one.name)))
   describe(`auth_session on ${name}`, function () {
-    this.timeout(40_000)
     let now = Date.now()
     let opened: OpenStore
     let needs: AuthSessionNeeds

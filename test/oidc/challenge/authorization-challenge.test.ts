@@ -16,7 +16,6 @@ const PARALLEL = 10
 
 for (const { name, stage: open } of STAGES)
   describe(`the authorization challenge endpoint, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let app: FirstPartyApp
     let person: Account

@@ -12,7 +12,6 @@ import type { Challenged, FirstPartyApp } from './first-party-app.ts'
 
 for (const { name, stage: open } of STAGES)
   describe(`a DPoP key, with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let app: FirstPartyApp
     let person: Account

@@ -13,7 +13,6 @@ type Redirected = { error: string; error_description: string; request_uri?: stri
 
 for (const { name, stage: open } of STAGES)
   describe(`what an app needs a browser for, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     const api = `https://details.challenge.example/${name.length}`
     const type = `note:${name.length}`
     const authorization_details = JSON.stringify([{ type, text: 'Remember the milk' }])

@@ -11,7 +11,6 @@ import type { Challenged, FirstPartyApp } from './first-party-app.ts'
 const ROUNDS = 7
 
 describe('the authorization challenge endpoint refuses', function () {
-  this.timeout(60_000)
   let stage: Stage
   let app: FirstPartyApp
   let person: Account

@@ -15,7 +15,6 @@ const ASKED = { scope: 'openid email', code_challenge: challengeOf(VERIFIER), co
 
 for (const { name, stage: open } of STAGES)
   describe(`a request at the authorization challenge endpoint, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let app: FirstPartyApp
     let person: Account

@@ -36,7 +36,6 @@ async function refusal(work: Promise<unknown>): Promise<{ error: string; descrip
 
 for (const store of STORES)
   describe(`FAPI 2.0 on two processes with ${store}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let person: Account
     before(async () => {
@@ -62,7 +61,6 @@ for (const store of STORES)
   })
 
 describe('the profile fapi2-security', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: FapiClient
   let person: Account
@@ -220,7 +218,6 @@ describe('the profile fapi2-security', function () {
 })
 
 describe('the profile fapi2-message-signing', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: FapiClient
   const setup: Setup = {

@@ -4,7 +4,6 @@ import { until, sqliteStage } from '../protocol/stage.ts'
 import type { Stage } from '../protocol/stage.ts'
 
 describe('x-fapi-interaction-id (FAPI 1.0 Part 1 §6.2.1-11)', function () {
-  this.timeout(20_000)
   let stage: Stage
   before(async () => {
     stage = await sqliteStage()

@@ -18,7 +18,6 @@ const REDIRECT = 'https://app.example.com/callback'
 
 for (const { name, open } of DATABASES)
   describe(`ends of sessions in the store, on ${name}`, function () {
-    this.timeout(30_000)
     let db: Db
     let another: Db
     let close: () => Promise<unknown>

@@ -20,7 +20,6 @@ export type LogoutWorld = {
 export function inBothSettings(title: string, sentences: (world: LogoutWorld) => void): void {
   for (const store of ['sqlite', 'mariadb+redis'] as Store[])
     describe(`${title}, on ${store}`, function () {
-      this.timeout(40_000)
       const world = {} as LogoutWorld
       const ends: (() => Promise<unknown>)[] = []
       before(async () => {

@@ -21,7 +21,6 @@ function decode(jwt: string): Decoded {
 }
 
 describe('access tokens', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let machine: Party

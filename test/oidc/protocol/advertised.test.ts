@@ -88,7 +88,6 @@ const PROVEN: Record<string, string> = {
 }
 
 describe('the metadata, with certificates switched on', function () {
-  this.timeout(60_000)
   let stage: Stage
   let metadata: Record<string, unknown>
 

@@ -32,7 +32,6 @@ const secretOf = ({ secret }: { secret: string }) => new TextEncoder().encode(se
 
 for (const { name, stage: open } of STAGES)
   describe(`client_secret_jwt on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     before(async () => {
       stage = await open()
@@ -58,7 +57,6 @@ for (const { name, stage: open } of STAGES)
   })
 
 describe('the algorithm of client assertions', function () {
-  this.timeout(40_000)
   let stage: Stage
   before(async () => {
     stage = await sqliteStage()

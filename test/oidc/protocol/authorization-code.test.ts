@@ -11,7 +11,6 @@ const PARALLEL = 50
 
 for (const { name, stage: open } of STAGES)
   describe(`an authorization code, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let app: Party
     let spa: Party

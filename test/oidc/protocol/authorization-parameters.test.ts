@@ -7,7 +7,6 @@ import { PASSWORD, sqliteStage, until } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 describe('the parameters of an authorization request', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let person: Account

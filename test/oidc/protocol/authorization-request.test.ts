@@ -7,7 +7,6 @@ import { PASSWORD, sqliteStage } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 describe('the authorization endpoint', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let spa: Party

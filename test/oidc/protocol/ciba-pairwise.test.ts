@@ -10,7 +10,6 @@ import { sqliteStage } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 describe('backchannel authentication by an app that knows people by pairwise subjects', function () {
-  this.timeout(40_000)
   let stage: Stage
   const hosts: Server[] = []
   before(async () => {

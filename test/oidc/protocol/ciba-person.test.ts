@@ -9,7 +9,6 @@ import type { Stage } from './stage.ts'
 
 for (const { name, stage: open } of STAGES)
   describe(`a person who is asked behind the scenes, ${name}`, function () {
-    this.timeout(40_000)
     let stage: Stage
     let bank: Party
 

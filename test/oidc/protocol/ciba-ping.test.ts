@@ -8,7 +8,6 @@ import { openStage, until } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 describe('backchannel authentication with a ping', function () {
-  this.timeout(40_000)
   let stage: Stage
   let shop: Party
   let receiver: NotificationReceiver

@@ -8,7 +8,6 @@ import { sqliteStage } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 describe('signed backchannel authentication requests (FAPI-CIBA)', function () {
-  this.timeout(40_000)
   let stage: Stage
   let signed: Party
   let sign: (claims: JWTPayload) => Promise<string>

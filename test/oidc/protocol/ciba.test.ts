@@ -19,7 +19,6 @@ import type { Answer } from './send.ts'
 
 for (const { name, stage: open } of STAGES)
   describe(`backchannel authentication, ${name}`, function () {
-    this.timeout(40_000)
     let stage: Stage
     let bank: Party
 

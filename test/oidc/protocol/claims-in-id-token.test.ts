@@ -29,7 +29,6 @@ async function somebody(stage: Stage): Promise<Account> {
 
 for (const { name, stage: open } of STAGES)
   describe(`the claims of a person, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let person: Account
 
@@ -121,7 +120,6 @@ for (const { name, stage: open } of STAGES)
   })
 
 describe('the claims of a person, where the operator leaves them to userinfo', function () {
-  this.timeout(60_000)
   let stage: Stage
   before(async () => {
     stage = await openStage({ store: 'sqlite', env: { ACCOUNT_SERVER_SCOPE_CLAIMS_IN_ID_TOKEN: 'false' } })

@@ -47,7 +47,6 @@ const withAssertion = (stage: Stage, clientId: string, client_assertion: string,
 
 for (const { name, stage: open } of STAGES)
   describe(`a client assertion, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let app: Party
 
@@ -75,7 +74,6 @@ for (const { name, stage: open } of STAGES)
   })
 
 describe('a client assertion', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
 
@@ -132,7 +130,6 @@ describe('a client assertion', function () {
 })
 
 describe('a client at the token endpoint', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let poster: Party

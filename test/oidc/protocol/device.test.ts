@@ -10,7 +10,6 @@ import type { Visited, Visitor } from '../../support/visitor.ts'
 
 for (const { name, stage: open } of STAGES)
   describe(`device authorization grant, ${name}`, function () {
-    this.timeout(40_000)
     let stage: Stage
     let tv: Party
 

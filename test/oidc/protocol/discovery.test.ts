@@ -8,7 +8,6 @@ for (const { name, stage: open } of STAGES)
   describe(`discovery with ${name}`, () => {
     let stage: Stage
     before(async function () {
-      this.timeout(40_000)
       stage = await open()
     })
 

@@ -18,7 +18,6 @@ const jwks = {
 
 for (const { name, stage: open } of STAGES)
   describe(`encrypted requests, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let person: Account
     let app: Party

@@ -36,7 +36,6 @@ function everything(alg: (typeof ENCRYPTION_ALGS)[number], enc: (typeof CONTENT_
 
 for (const { name, stage: open } of STAGES)
   describe(`encrypted responses, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let person: Account
 

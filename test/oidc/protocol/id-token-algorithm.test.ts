@@ -7,7 +7,6 @@ import type { Stage } from './stage.ts'
 const algOf = (jwt: string) => decodeProtectedHeader(jwt).alg
 
 describe('the algorithm of ID tokens', function () {
-  this.timeout(60_000)
   let stage: Stage
 
   describe('of a client that names none', () => {

@@ -10,7 +10,6 @@ const INACTIVE = '{"active":false}'
 
 for (const { name, stage: open } of STAGES)
   describe(`introspection and revocation, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     const api = `https://api.example.com/${name.length}`
     let stage: Stage
     let app: Party

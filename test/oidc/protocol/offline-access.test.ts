@@ -14,7 +14,6 @@ const DAY_SECONDS = 86_400
 
 for (const { name, stage: open } of STAGES)
   describe(`offline access, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let app: Party
 

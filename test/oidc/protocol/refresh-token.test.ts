@@ -9,7 +9,6 @@ const PARALLEL = 50
 
 for (const { name, stage: open } of STAGES)
   describe(`a refresh token, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let app: Party
     let spa: Party
@@ -85,7 +84,6 @@ for (const { name, stage: open } of STAGES)
   })
 
 describe('a refresh token with no grace period', function () {
-  this.timeout(40_000)
   let stage: Stage
 
   before(async () => {

@@ -10,7 +10,6 @@ const LEDGER = 'https://ledger.words.example/'
 const wordsOn = ({ text }: Visited) => text.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
 
 describe('the scopes of a resource server', function () {
-  this.timeout(40_000)
   let stage: Stage
 
   before(async () => {

@@ -11,7 +11,6 @@ import type { Stage } from './stage.ts'
 
 for (const { name, stage: open } of STAGES)
   describe(`signed responses, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let person: Account
 

@@ -10,7 +10,7 @@ import { send } from './send.ts'
 import type { Answer, Sent } from './send.ts'
 
 export const PASSWORD = TEST_PASSWORD
-const WITHIN_MS = 30_000
+const WITHIN_MS = 60_000
 
 export type Stage = Awaited<ReturnType<typeof openStage>>
 

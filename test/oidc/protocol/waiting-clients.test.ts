@@ -13,7 +13,6 @@ import { PASSWORD, sqliteStage } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 describe('clients that wait for a person', function () {
-  this.timeout(40_000)
   let stage: Stage
   let prover: Prover
 

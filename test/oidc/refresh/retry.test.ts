@@ -8,7 +8,6 @@ import type { Stage } from '../protocol/stage.ts'
 
 for (const { name, stage: open } of STAGES)
   describe(`the retry of a refresh, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let spa: Party
 

@@ -8,7 +8,6 @@ const PARALLEL = 20
 
 for (const { name, stage: open } of STAGES)
   describe(`the later reuse of a refresh token, with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let spa: Party
 

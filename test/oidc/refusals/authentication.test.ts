@@ -18,7 +18,6 @@ const machine = { grant_types: ['client_credentials' as const], redirect_uris: [
 const asked = { grant_type: 'client_credentials' }
 
 describe('a client that does not get in is told why', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let signer: Party

@@ -93,7 +93,6 @@ const TOLD: [mistake: string, fields: Fields, error: string, words: RegExp][] = 
 ]
 
 describe('an authorization request that is refused tells why', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let signer: Party

@@ -10,7 +10,6 @@ import { tell, toldProgram } from './told.ts'
 const PAGE = 'https://spa.example.com'
 
 describe('the other endpoints tell why they refuse', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let access: string

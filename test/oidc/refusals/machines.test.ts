@@ -15,7 +15,6 @@ const CIBA = 'urn:openid:params:grant-type:ciba'
 const EXCHANGE = `${URN}:token-exchange`
 
 describe('a machine or device that is refused is told why', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let machine: Party

@@ -5,7 +5,6 @@ import { openStage, sqliteStage, until } from '../protocol/stage.ts'
 import type { Stage } from '../protocol/stage.ts'
 
 describe('a refusal that the developer of an app has caused', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
 
@@ -43,7 +42,6 @@ describe('a refusal that the developer of an app has caused', function () {
 })
 
 describe('a fault of the server', function () {
-  this.timeout(40_000)
   let stage: Stage
   before(async () => {
     stage = await openStage({ store: 'sqlite' })

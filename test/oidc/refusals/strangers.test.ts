@@ -22,7 +22,6 @@ function seen({ status, text, headers }: Answer) {
 
 for (const { name, stage: open } of STAGES)
   describe(`what a refusal gives away, on ${name}`, function () {
-    this.timeout(40_000)
     let stage: Stage
     let person: Account
     let clients: Party[]

@@ -10,7 +10,6 @@ const TOKEN = '/oauth/token'
 const FORM = 'application/x-www-form-urlencoded'
 
 describe('a request for tokens that is refused tells why', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let other: Party

@@ -17,7 +17,6 @@ const CALLBACK = 'http://127.0.0.1/callback'
 
 for (const store of ['sqlite', 'mariadb+redis'] as const) {
   describe(`a client that describes itself by a document, on ${store}`, function () {
-    this.timeout(60_000)
     let host: DocumentHost
     let stage: Stage
 
@@ -254,8 +253,6 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
 }
 
 describe('a client that describes itself by a document', function () {
-  this.timeout(60_000)
-
   it('is unknown where documents are not taken, or not from its host, and nothing is fetched', async () => {
     const host = await startDocumentHost()
     const clientId = host.describe('/good.json')

@@ -14,7 +14,6 @@ const app = { client_name: 'Old app', redirect_uris: [CALLBACK] }
 const CIBA = 'urn:openid:params:grant-type:ciba'
 
 describe('what an operator lets a single client leave out', function () {
-  this.timeout(30_000)
   let stage: Stage
   let registrar: ReturnType<typeof createRegistrar>
   before(async () => {

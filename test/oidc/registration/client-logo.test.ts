@@ -15,7 +15,6 @@ const PNG = Buffer.from(
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 describe('the logo of an app', function () {
-  this.timeout(40_000)
   let stage: Stage
   let listener: Server
   let origin = ''

@@ -10,7 +10,6 @@ const CALLBACK = 'http://127.0.0.1/callback'
 const TOOLS = 'https://tools.example.com/mcp'
 
 describe('a sign-out from a client that describes itself by a document', function () {
-  this.timeout(60_000)
   let host: DocumentHost
   let stage: Stage
 

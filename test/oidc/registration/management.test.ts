@@ -10,7 +10,6 @@ import type { Registered } from './registrar.ts'
 
 for (const { name, stage: openStage } of STAGES) {
   describe(`the management of registered clients (RFC 7592) on ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let registrar: ReturnType<typeof createRegistrar>
 

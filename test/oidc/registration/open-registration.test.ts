@@ -16,7 +16,6 @@ const SETTINGS = {
 
 for (const store of ['sqlite', 'mariadb+redis'] as const) {
   describe(`an MCP client that registers openly, on ${store}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let registrar: ReturnType<typeof createRegistrar>
     let config: oidc.Configuration

@@ -9,7 +9,6 @@ import { APP as app, createRegistrar } from './registrar.ts'
 
 for (const { name, stage: openStage } of STAGES) {
   describe(`dynamic registration on ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let registrar: ReturnType<typeof createRegistrar>
 

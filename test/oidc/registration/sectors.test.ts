@@ -12,7 +12,6 @@ import { createRegistrar } from './registrar.ts'
 
 for (const store of ['sqlite', 'mariadb+redis'] as const) {
   describe(`subjects, origins and secrets of each client on ${store}`, function () {
-    this.timeout(60_000)
     let host: DocumentHost
     let stage: Stage
     let person: Account
@@ -141,9 +140,9 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
         return (await stage.send({ to: '/oauth/introspect', form: { token: 'x' }, headers })).status
       }
       const eventually = async (clientId: string, secret: string, wanted: number) => {
-        const deadline = Date.now() + 10_000
+        const deadline = Date.now() + 60_000
         while ((await status(clientId, secret)) !== wanted || (await status(clientId, secret)) !== wanted)
-          if (Date.now() > deadline) throw new Error(`not ${wanted} within 10 s`)
+          if (Date.now() > deadline) throw new Error(`not ${wanted} within 60 s`)
       }
 
       it('the old one works beside the new one for as long as it was said, and not at all otherwise', async () => {
@@ -183,7 +182,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
           )
           return await oidc.tokenIntrospection(config, 'nothing').catch((error: unknown) => error)
         }
-        const deadline = Date.now() + 10_000
+        const deadline = Date.now() + 60_000
         while (Date.now() < deadline && (await introspect(client_secret)) instanceof Error);
         for (const key of [client_secret, secret]) expect(await introspect(key)).to.eql({ active: false })
         expect(await introspect('x'.repeat(43))).to.include({ error: 'invalid_client' })

@@ -13,7 +13,6 @@ import { createRegistrar } from './registrar.ts'
 const CALLBACK = 'https://app.example.com/callback'
 
 describe('addresses that clients supply', function () {
-  this.timeout(60_000)
   const ISSUER = 'https://accounts.example.org'
   let stage: Stage
   let inside: Server
@@ -130,7 +129,6 @@ describe('addresses that clients supply', function () {
 })
 
 describe('a software statement', function () {
-  this.timeout(60_000)
   let host: DocumentHost
   let stage: Stage
   let registrar: ReturnType<typeof createRegistrar>

@@ -12,7 +12,6 @@ const [PASSWORD_LEVEL, SECOND_FACTOR] = LEVELS
 
 for (const { name, stage: open } of STAGES)
   describe(`levels of authentication, on two processes with ${name}`, function () {
-    this.timeout(40_000)
     let stage: Stage
     let app: Party
     let person: Account

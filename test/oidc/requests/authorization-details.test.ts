@@ -16,7 +16,6 @@ const ACCOUNTS: DetailsTypeInput = {
 
 for (const { name, stage: open } of STAGES)
   describe(`authorization_details (RFC 9396), on two processes with ${name}`, function () {
-    this.timeout(40_000)
     let stage: Stage
     let app: Party
     let stranger: Party

@@ -8,7 +8,6 @@ import type { Stage } from '../protocol/stage.ts'
 
 for (const { name, stage: open } of STAGES)
   describe(`the claims parameter (OpenID Connect Core §5.5), on two processes with ${name}`, function () {
-    this.timeout(40_000)
     let stage: Stage
     let app: Party
     let person: Account

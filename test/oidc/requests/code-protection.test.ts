@@ -13,7 +13,6 @@ const BARE: Fields = { code_challenge: undefined, code_challenge_method: undefin
 const BOTH_WAYS = /code_challenge.*code_challenge_method=S256, or send scope openid and a nonce/
 
 describe('what protects a code', function () {
-  this.timeout(60_000)
   let stage: Stage
   let app: Party
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })

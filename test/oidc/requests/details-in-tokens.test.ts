@@ -10,7 +10,6 @@ const API = 'https://signed.details.example/'
 const TYPE = 'signed-order'
 
 describe('authorization_details of an API that takes JWTs', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let person: Account

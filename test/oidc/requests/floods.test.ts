@@ -18,7 +18,6 @@ const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 
 for (const store of ['sqlite', 'mariadb+redis'] as const)
   describe(`a flood of requests that nobody signed in for, on ${store}`, function () {
-    this.timeout(120_000)
     let stage: Stage
 
     before(async () => {

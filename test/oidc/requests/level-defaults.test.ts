@@ -10,7 +10,6 @@ import type { Stage } from '../protocol/stage.ts'
 const [PASSWORD_LEVEL, SECOND_FACTOR, PHISHING_RESISTANT] = LEVELS
 
 describe('the sign-in that a client wants by default', function () {
-  this.timeout(40_000)
   let stage: Stage
   let person: Account
 

@@ -12,7 +12,6 @@ import type { Stage } from '../protocol/stage.ts'
 
 for (const { name, stage: open } of STAGES)
   describe(`a pushed authorization request (RFC 9126), on two processes with ${name}`, function () {
-    this.timeout(40_000)
     let stage: Stage
     let app: Party
     let strict: Party

@@ -9,7 +9,6 @@ const CIBA = 'urn:openid:params:grant-type:ciba'
 const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
 
 describe('The size of what a protocol request carries', function () {
-  this.timeout(60_000)
   let stage: Stage
   let app: Party
 

@@ -15,7 +15,6 @@ const jwks = { keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid: 'k', us
 
 for (const { name, stage: open } of STAGES)
   describe(`a signed authorization request (RFC 9101), on two processes with ${name}`, function () {
-    this.timeout(40_000)
     let stage: Stage
     let app: Party
     let strict: Party

@@ -9,7 +9,6 @@ const KIB = 1024
 
 for (const { name, stage: open } of STAGES)
   describe(`the size of what a request leaves behind, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let app: Party
 

@@ -12,7 +12,6 @@ const PLAIN = ['query', 'fragment', 'form_post', 'web_message']
 const SIGNED = ['jwt', ...PLAIN.map((mode) => `${mode}.jwt`)]
 
 describe('the answer to an authorization request', function () {
-  this.timeout(40_000)
   let stage: Stage
   let app: Party
   let person: Account

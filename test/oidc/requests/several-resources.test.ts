@@ -4,8 +4,6 @@ import { PASSWORD, STAGES } from '../protocol/stage.ts'
 
 for (const { name, stage: open } of STAGES)
   describe(`a request for several resource servers (RFC 8707), on two processes with ${name}`, function () {
-    this.timeout(40_000)
-
     it('is allowed on one page, and gives each its own token', async () => {
       const stage = await open()
       const [mail, files] = [`https://mail.example/${name.length}`, `https://files.example/${name.length}`]

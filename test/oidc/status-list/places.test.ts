@@ -15,7 +15,6 @@ const HOUR_MS = 3_600_000
 
 for (const { name, open } of DATABASES)
   describe(`places in status lists, on ${name}`, function () {
-    this.timeout(30_000)
     let db: Db
     let another: Db
     let close: () => Promise<unknown>

@@ -14,7 +14,6 @@ const INACTIVE = '{"active":false}'
 
 for (const { name, stage: open } of STAGES)
   describe(`a JWT access token that is introspected or revoked, on two processes with ${name}`, function () {
-    this.timeout(40_000)
     const api = `https://jwt-api.example.com/${name.length}`
     let stage: Stage
     let app: Party

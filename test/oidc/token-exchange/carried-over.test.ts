@@ -19,7 +19,6 @@ const [PASSWORD_LEVEL] = LEVELS
 
 for (const { name, stage: open } of STAGES)
   describe(`what an exchanged token takes over, on two processes with ${name}`, function () {
-    this.timeout(60_000)
     let stage: Stage
     let world: ExchangeStage
     let person: Account

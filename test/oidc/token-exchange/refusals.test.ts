@@ -12,7 +12,6 @@ import { openExchange } from './exchange-stage.ts'
 import type { ExchangeStage } from './exchange-stage.ts'
 
 describe('token exchange refuses', function () {
-  this.timeout(60_000)
   let stage: Stage
   let world: ExchangeStage
   let person: Account
