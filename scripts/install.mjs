@@ -4,7 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, delimiter, dirname, join, relative } from 'node:path'
 import { ROOT } from './find-binary.mjs'
 import { withLock } from './lock.mjs'
-import { runQuietly, say } from './step.mjs'
+import { runQuietly, withProgress } from './step.mjs'
 
 /**
  * @param {{ folder: string, what: string, node?: string }} package_ `node` runs npm and so decides the platform
@@ -24,14 +24,15 @@ export async function ensureInstalled({ folder, what, node = process.execPath })
 }
 
 async function install(folder, what, node) {
-  say(`Installing ${what} (once) …`)
   const [command, ...args] = npmCommand(node)
   const options = ['--include=dev', '--include=optional', '--ignore-scripts', '--no-audit', '--no-fund']
-  await runQuietly(command, [...args, 'ci', ...options, '--loglevel=error'], {
-    cwd: folder,
-    env: npmEnvironment(node),
-    failure: `npm ci failed in ${folder}`,
-  })
+  await withProgress(`Installing ${what} (once) …`, () =>
+    runQuietly(command, [...args, 'ci', ...options, '--loglevel=error'], {
+      cwd: folder,
+      env: npmEnvironment(node),
+      failure: `npm ci failed in ${folder}`,
+    }),
+  )
 }
 
 const stampFile = (folder) => join(folder, 'node_modules', '.installed')

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url'
 import { canUseApt, installFromApt } from './apt.mjs'
 import { CHROMIUM_NAMES, ROOT, findBinary } from './find-binary.mjs'
 import { withLock } from './lock.mjs'
-import { StepFailed, failAndExit, runQuietly, say } from './step.mjs'
+import { StepFailed, failAndExit, runQuietly, withProgress } from './step.mjs'
 
 const SERVICES = {
   mariadb: {
@@ -75,9 +75,8 @@ async function installEach(names) {
 async function install({ title, packages, image, isThere }) {
   const tried = []
   if (canUseApt()) {
-    say(`Installing ${title} for the tests (once) …`)
     try {
-      await installFromApt(packages)
+      await withProgress(`Installing ${title} for the tests (once) …`, () => installFromApt(packages))
       if (isThere()) return
       tried.push(`The packages ${packages.join(' ')} did not bring the program.`)
     } catch (error) {
@@ -85,9 +84,8 @@ async function install({ title, packages, image, isThere }) {
     }
   }
   if (image && findBinary('docker')) {
-    say(`Fetching the ${title} image for the tests (once) …`)
     try {
-      await pullImage(image)
+      await withProgress(`Fetching the ${title} image for the tests (once) …`, () => pullImage(image))
       return
     } catch (error) {
       tried.push(error.message)
@@ -96,7 +94,8 @@ async function install({ title, packages, image, isThere }) {
   throw new StepFailed(tried.join('\n'))
 }
 
-async function pullImage(image) {
+/** @param {string} image */
+export async function pullImage(image) {
   const present = await runQuietly('docker', ['images', '--quiet', image])
   if (!present.trim()) await runQuietly('docker', ['pull', '--quiet', image])
 }

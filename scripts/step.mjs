@@ -6,6 +6,34 @@ export function say(line) {
   process.stderr.write(`${line}\n`)
 }
 
+const LINE_EVERY_MS = 10_000
+const REDRAW_MS = 1000
+
+/**
+ * Says what is being done, and while it lasts that it goes on: seconds that count on a terminal, lines in a log.
+ * @template T
+ * @param {string} line
+ * @param {() => Promise<T>} work
+ * @param {{ out?: { isTTY?: boolean, write: (text: string) => unknown }, everyMs?: number }} [options]
+ * @returns {Promise<T>}
+ */
+export async function withProgress(line, work, { out = process.stderr, everyMs } = {}) {
+  const begunAtMs = Date.now()
+  const period = everyMs ?? (out.isTTY ? REDRAW_MS : LINE_EVERY_MS)
+  const seconds = () => `${Math.round((Date.now() - begunAtMs) / 1000)} s`
+  out.write(out.isTTY ? line : `${line}\n`)
+  const timer = setInterval(
+    () => out.write(out.isTTY ? `\r${line} ${seconds()}` : `  … ${seconds()}\n`),
+    period,
+  )
+  try {
+    return await work()
+  } finally {
+    clearInterval(timer)
+    if (out.isTTY) out.write('\n')
+  }
+}
+
 /** A failure the person at the keyboard can act on: shown as one line, without a stack trace. */
 export class StepFailed extends Error {}
 

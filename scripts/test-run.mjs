@@ -10,11 +10,11 @@ const READ_EVERY_MS = 100
 const END_WITHIN_MS = 5000
 
 /**
- * @param {{ args: string[], eventsFile: string, onEvent: (event: any) => void, onOutput: (text: string) => void }} given
+ * @param {{ args: string[], env: NodeJS.ProcessEnv, eventsFile: string, onEvent: (event: any) => void, onOutput: (text: string) => void }} given
  * `onOutput` gets what tests and mocha write past the reporter.
  * @returns {{ ended: Promise<{ code: number, how: string }>, end: () => void }}
  */
-export function startMocha({ args, eventsFile, onEvent, onOutput }) {
+export function startMocha({ args, env, eventsFile, onEvent, onOutput }) {
   writeFileSync(eventsFile, '')
   const mocha = join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js')
   const color = process.stdout.isTTY ? ['--color'] : []
@@ -22,7 +22,7 @@ export function startMocha({ args, eventsFile, onEvent, onOutput }) {
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, TEST_EVENTS_FILE: eventsFile },
+    env: { ...process.env, ...env, TEST_EVENTS_FILE: eventsFile },
   })
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => onOutput(String(chunk)))
   const events = readLines(eventsFile, (line) => onEvent(JSON.parse(line)))

@@ -6,6 +6,7 @@ import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ROOT } from './find-binary.mjs'
+import { prepareMysql } from './mysql.mjs'
 import { prepareServices } from './services.mjs'
 import { failAndExit } from './step.mjs'
 import { clockTime, showProgress } from './test-progress.mjs'
@@ -13,27 +14,42 @@ import { startMocha } from './test-run.mjs'
 
 const HELP = `npm test -- [files] [options]
   files        Test files; all of them unless named: npm test -- test/start.test.ts "test/oidc/**/*.test.ts"
+  --mysql      On MySQL 9 in place of MariaDB: contracts, migrations, accounts, commands and journeys, or what is named
   -g TEXT      Only tests whose title has this in it; every other option of mocha works too
   --help       Show this help
 TEST_MYSQL_URL, TEST_REDIS_URL, TEST_REDIS_CLUSTER_URL and TEST_CHROMIUM name services that are there already.
 `
 
-const EVERY_TEST = 'test/**/*.test.ts'
+const EVERY_TEST = ['test/**/*.test.ts']
+/** What SQL servers may do differently, and of that the suites on a SQL server: it takes the place of MariaDB. */
+const SUITES_ON_MYSQL = 'MariaDB|services for tests'
+const ON_MYSQL = [
+  'test/contracts/*.test.ts',
+  'test/platform/{migrate,newer-schema,database,change-feed}.test.ts',
+  'test/accounts/*.test.ts',
+  'test/outbox/{outbox,relay}.test.ts',
+  'test/cli/{account,client,operations,reseal}.test.ts',
+  'test/journeys/{first-sign-in,consent,forgotten-password,sessions}.test.ts',
+  'test/support/services.test.ts',
+]
 const PROCESSES = 2
 const INTERRUPTED = 130
 const PARENT_CHECK_MS = 500
 
-const args = process.argv.slice(2)
+const onMysql = process.argv.includes('--mysql')
+const args = process.argv.slice(2).filter((arg) => arg !== '--mysql')
+const named = args.some((arg) => arg.includes('.test.ts'))
+if (onMysql && !named && !args.includes('-g')) args.push('-g', SUITES_ON_MYSQL)
 if (args.includes('--help')) process.stdout.write(HELP)
 else process.exitCode = await runTests()
 
 async function runTests() {
-  await prepareServices().catch(failAndExit)
+  await prepareServices(onMysql ? ['redis', 'chromium'] : undefined).catch(failAndExit)
+  if (onMysql) await prepareMysql().catch(failAndExit)
   const folder = mkdtempSync(join(tmpdir(), 'account-server-tests-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const begunAtMs = Date.now()
   const count = { passed: 0, failed: 0, files: 0, done: 0, failures: [] }
-  const named = args.some((arg) => arg.includes('.test.ts'))
   const shares = named ? [[]] : sharesOfFiles()
   const runs = []
   const describe = () => progressLine(count, runs, begunAtMs)
@@ -58,7 +74,10 @@ async function runTests() {
 /** Shares the files out evenly, by what is written in them. */
 function sharesOfFiles() {
   const lists = Array.from({ length: PROCESSES }, () => ({ files: [], bytes: 0 }))
-  const files = globSync(EVERY_TEST, { cwd: ROOT }).map((file) => ({ file, ...statSync(join(ROOT, file)) }))
+  const files = globSync(onMysql ? ON_MYSQL : EVERY_TEST, { cwd: ROOT }).map((file) => ({
+    file,
+    ...statSync(join(ROOT, file)),
+  }))
   for (const { file, size } of files.sort((a, b) => b.size - a.size)) {
     const shortest = lists.reduce((a, b) => (b.bytes < a.bytes ? b : a))
     shortest.files.push(file)
@@ -93,6 +112,7 @@ function startRun({ files, index, folder, count, progress, atOnce }) {
   }
   const mocha = startMocha({
     args: [...args, ...files],
+    env: onMysql ? { TEST_DATABASE: 'mysql' } : {},
     eventsFile: join(folder, `events-${index}`),
     onEvent: (event) => handlers[event.kind](event),
     onOutput: write,

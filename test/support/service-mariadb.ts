@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { createConnection } from 'mysql2/promise'
 import { SERVICES_CACHE, findBinary } from '../../scripts/find-binary.mjs'
 import { dockerImage } from '../../scripts/services.mjs'
+import { startMysql } from './service-mysql.ts'
 import { dataFolder, freePort, launch, pause, runToEnd } from './service-process.ts'
 import type { Launch } from './service-process.ts'
 
@@ -15,7 +16,7 @@ let shared: Promise<Mariadb> | undefined
 
 /**
  * The test process's SQL server, started at the first call: `TEST_MYSQL_URL` (whose user may create databases)
- * where given, else a private MariaDB. `stop` is optional; the server ends with the process.
+ * where given, else a private MariaDB, or MySQL under `npm test -- --mysql`. `stop` is optional; the server ends with the process.
  */
 export function startMariadb(): Promise<Mariadb> {
   shared ??= startShared()
@@ -33,6 +34,7 @@ export async function createDatabase(): Promise<TestDatabase> {
 }
 
 async function startShared(): Promise<Mariadb> {
+  if (process.env.TEST_DATABASE === 'mysql') return startMysql()
   const given = process.env.TEST_MYSQL_URL
   if (given) return { url: given, stop: async () => {} }
   const server = findBinary('mariadbd') ? await startProgram() : await startContainer()

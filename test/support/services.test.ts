@@ -19,6 +19,18 @@ describe('services for tests', () => {
     await Promise.all([one.drop(), other.drop()])
   })
 
+  it('run the SQL server that was asked for: MariaDB, or MySQL 8 and newer', async () => {
+    const { dsn, drop } = await createDatabase()
+    const db = openDatabase({ mysqlDsn: dsn, sqliteFile: '' })
+    const [[row]] = (await db.raw('SELECT VERSION() AS version')) as [{ version: string }[]]
+    const isMariadb = /mariadb/i.test(row!.version)
+    if (process.env.TEST_DATABASE === 'mysql') expect(isMariadb, row!.version).to.equal(false)
+    else if (!process.env.TEST_MYSQL_URL) expect(isMariadb, row!.version).to.equal(true)
+    if (!isMariadb) expect(Number.parseInt(row!.version, 10)).to.be.at.least(8)
+    await db.destroy()
+    await drop()
+  })
+
   it('start a Redis that answers and is gone after stop', async () => {
     const { url, stop } = await startRedis()
     const redis = new Redis(url, { retryStrategy: () => null })
