@@ -107,8 +107,6 @@ async function departure(
     redirect_uri: `${publicUrl}/callback`,
     scope: ['openid profile email offline_access', api?.scope].filter(Boolean).join(' '),
     ...(api ? { resource: api.identifier } : {}),
-    // offline_access, and with it a refresh token, is given only after the person was asked (OIDC Core §11).
-    prompt: 'consent',
     code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: 'S256',
     state,

@@ -52,13 +52,18 @@ describe('the examples without a browser of the app', function () {
     const { tokens } = await run(code, { config, show }, ['tokens'])
     await Promise.all(connected)
     expect(tokens).to.include.keys('access_token', 'refresh_token', 'id_token')
+    const { email: another } = await stage.person()
+    const refuse = (userCode: string) => void connected.push(connect(userCode, another, 'deny'))
+    const offerAgain = (reason: string) => ({ reason })
+    expect(await run(code, { config, show: refuse, offerAgain })).to.eql({ reason: 'access_denied' })
+    await Promise.all(connected)
   })
 
-  async function connect(userCode: string, email: string): Promise<void> {
+  async function connect(userCode: string, email: string, decision = 'allow'): Promise<void> {
     const visitor = await signedIn(stage, email)
     const asked = await visitor.followForm(await visitor.get('/device'), { user_code: userCode })
     const consent = await visitor.followForm(asked, { confirm: 'yes' })
-    await visitor.followForm(consent, { decision: 'allow' }, { action: '/consent' })
+    await visitor.followForm(consent, { decision }, { action: '/consent' })
   }
 
   it('ask behind the scenes', async () => {
@@ -67,7 +72,7 @@ describe('the examples without a browser of the app', function () {
     const [code = ''] = examples('decoupled.md', 'Asking behind the scenes (CIBA)', 2)
     const { email } = await stage.person()
     const visitor = await signedIn(stage, email)
-    const mine = code.replace('person@example.com', email).replace(/^const tokens/m, 'await allow()\n$&')
+    const mine = code.replace('person@example.com', email).replace(/^let tokens/m, 'await allow()\n$&')
     const allow = async () => {
       const page = await requestsOf(visitor)
       expect(page.text).to.contain('Transfer 4-7-1')
@@ -92,7 +97,11 @@ describe('the examples without a browser of the app', function () {
     const given = { config, response, notificationToken: 'a-token' }
     await run(code, { ...given, request: notified('Bearer forged') })
     const { tokens } = await run(code, { ...given, request: notified('Bearer a-token') }, ['tokens'])
-    expect(statuses).to.eql([401, 204])
+    for (const body of ['', 'no JSON', '{}', '"'.repeat(20_000)]) {
+      const odd = Object.assign([body], { headers: { authorization: 'Bearer a-token' } })
+      await run(code, { ...given, request: odd })
+    }
+    expect(statuses).to.eql([401, 204, 400, 400, 400, 413])
     expect(tokens).to.include.keys('access_token', 'id_token')
   })
 

@@ -101,6 +101,10 @@ describe('the examples of requests, registration and resource servers', function
       run(code, { config, answer, request: { headers: { authorization } } })
     for (const authorization of [undefined, 'Bearer forged', ...(await bearers())]) await ask(authorization)
     expect(answered.map(([status]) => status)).to.eql([401, 401, 200, 403])
+    await ask('Bearer \u00ff')
+    config[oidc.customFetch] = () => Promise.reject(new Error('away'))
+    await ask('Bearer a-token')
+    expect(answered.slice(4).map(([status]) => status)).to.eql([401, 503])
   })
 
   /** One that may read, and one that may not. */

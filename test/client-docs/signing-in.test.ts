@@ -1,4 +1,4 @@
-import { once } from 'node:events'
+import { on, once } from 'node:events'
 import { createServer } from 'node:http'
 import { expect } from 'chai'
 import { stepUpOf } from '../../examples/relying-party/step-up.ts'
@@ -32,9 +32,35 @@ describe('the examples of signing in', function () {
     const [before = '', after = ''] = code.split('// At the callback')
     const returned = `const returned = await visit(address)\n// ${after}`
     const visit = (address: URL) => signIn(stage.visitor(), address.href, person)
-    const made = await run(`${before}${returned}`, { config, visit }, WEB_SERVER)
+    const web = { config, visit, session: {}, tryAgain: (words: string) => ({ words }) }
+    const made = await run(`${before}${returned}`, web, WEB_SERVER)
     expect(made['person']).to.include({ sub: person.id, email: person.email })
+    await surviving(config, code, person)
   })
+
+  /** Two tabs, a refusal, a return that comes twice, and one of another browser. */
+  async function surviving(config: unknown, code: string, person: { id: string; email: string }) {
+    const [before = '', after = ''] = code.split('// At the callback')
+    const session = {}
+    const given = { config, session, tryAgain: (words: string) => ({ words }) }
+    const begin = async () => String((await run(before, given, ['address']))['address'])
+    const finish = (returned: URL, more = {}) =>
+      run(`// ${after}`, { ...given, returned, ...more }, ['person', 'tokens'])
+    const [first, second] = [await begin(), await begin()]
+    const arrived = await signIn(stage.visitor(), first, person)
+    const refused = new URL(arrived)
+    refused.searchParams.set('state', new URL(second).searchParams.get('state') ?? '')
+    refused.searchParams.delete('code')
+    refused.searchParams.set('error', 'access_denied')
+    expect(await finish(refused)).to.eql({ words: 'access_denied' })
+    expect(await finish(arrived, { session: {} })).to.eql({ words: 'not begun here, or used' })
+    expect((await finish(arrived))['person'], 'the first of two tabs').to.include({ sub: person.id })
+    expect(await finish(arrived), 'a reload').to.eql({ words: 'not begun here, or used' })
+    const late = new URL(arrived)
+    late.searchParams.set('state', new URL(await begin()).searchParams.get('state') ?? '')
+    late.searchParams.set('code', 'expired')
+    expect(await finish(late), 'a code that ran out').to.eql({ words: 'invalid_grant' })
+  }
 
   it('let a page in the browser sign people in', async () => {
     const clientId = await publicClient(['https://spa.example.com/'])
@@ -58,6 +84,12 @@ describe('the examples of signing in', function () {
     expect(shown[0]).to.include({ sub: person.id })
     expect(paths).to.eql(['/'])
     expect(kept.size).to.equal(0)
+    await run(code, browser)
+    expect(shown[1], 'the return once more').to.have.property('error')
+    location.href = 'https://spa.example.com/?error=access_denied&state=x'
+    await run(code, { ...browser, issuer: new URL('http://localhost:1') })
+    expect(shown[2], 'the server is away').to.have.property('error')
+    expect(shown).to.have.length(3)
   })
 
   it('let a native app sign people in over a loopback address', async () => {
@@ -65,9 +97,13 @@ describe('the examples of signing in', function () {
     const registered = await register(stage, { ...JSON.parse(json), token_endpoint_auth_method: 'none' })
     const [code = ''] = examples('signing-in.md', 'A native app', 1)
     const person = await stage.person()
-    const openBrowser = async (address: string) =>
-      fetch(await signIn(stage.visitor(), address, person)).then((page) => page.text())
-    const given = { issuer, clientId: registered.clientId, once, createServer, openBrowser }
+    const openBrowser = async (address: string) => {
+      const returned = await signIn(stage.visitor(), address, person)
+      for (const odd of ['/favicon.ico', '//', '/callback?state=forged&code=forged'])
+        await fetch(returned.origin + odd).then((page) => page.text())
+      return fetch(returned).then((page) => page.text())
+    }
+    const given = { issuer, clientId: registered.clientId, on, once, createServer, openBrowser }
     const { tokens } = await run(code, given, ['tokens'])
     expect(tokens).to.include.keys('access_token', 'refresh_token', 'id_token')
   })
@@ -110,6 +146,8 @@ describe('the examples of signing in', function () {
     const [refresh = '', end = ''] = examples('signing-in.md', 'Tokens', 2)
     const { refreshToken } = await run(refresh, { config, tokens }, ['refreshToken'])
     expect(refreshToken).to.equal(tokens.refresh_token)
+    const dead = { config, tokens: { refresh_token: 'revoked' }, signInAgain: () => ({ again: true }) }
+    expect(await run(refresh, dead)).to.eql({ again: true })
     await run(end, { config, tokens })
     for (const token of [tokens.access_token, tokens.refresh_token])
       expect((await app.introspect(token)).text).to.equal('{"active":false}')

@@ -74,6 +74,22 @@ describe('the example app, with people who do what people do', function () {
       .and.not.contain('did not work')
   })
 
+  it('asks for consent once: a second visit, also in another browser, is asked for the password alone', async () => {
+    const person = await server.createAccount({ name: 'Second Visit' })
+    await signIn(await visit(), person)
+    const page = await visit()
+    await beginAs(page, person)
+    await page.waitForURL(home)
+    expect(await shown(page))
+      .to.contain('Hello, Second Visit')
+      .and.contain('A refresh token is there')
+    await press(page, 'Sign out')
+    await page.waitForURL(home)
+    await beginAs(page, person)
+    await page.waitForURL(home)
+    expect(await shown(page)).to.contain('A refresh token is there')
+  })
+
   it('asks again after a refusal, and has words for it', async () => {
     const person = await server.createAccount({ name: 'Second Thoughts' })
     const page = await visit()

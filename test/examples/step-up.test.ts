@@ -42,13 +42,13 @@ describe('step-up authentication (RFC 9470), with the demo app and a browser', f
     if (await email.isEditable()) await email.fill(person.email)
     await browser.page.getByLabel('Password').fill(person.password)
     await press(browser, 'Sign in')
-    await press(browser, 'Allow')
   }
 
   it('asks for the password again when the sign-in is too old for what is wanted, and then goes on', async () => {
     const browser = await open([PASSWORD_LEVEL])
     const { page, app, complaints } = browser
     await signIn(browser)
+    await press(browser, 'Allow')
     await page.waitForURL(`${app.publicUrl}/`)
     await new Promise((resolve) => setTimeout(resolve, (MAX_AGE_SECONDS + 1.5) * 1000))
     await press(browser, 'Call the resource server')
@@ -70,6 +70,7 @@ describe('step-up authentication (RFC 9470), with the demo app and a browser', f
     const browser = await open([SECOND_FACTOR])
     const { page, app } = browser
     await signIn(browser)
+    await press(browser, 'Allow')
     await page.waitForURL(`${app.publicUrl}/`)
     await press(browser, 'Transfer')
     await page.waitForURL(`${app.publicUrl}/`)
