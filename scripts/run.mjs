@@ -35,6 +35,7 @@ const TARGETS = {
   bench: { command: ['bench/run.ts'], services: ['redis'] },
   fuzz: { command: ['test/fuzz/run.ts'], services: ['mariadb', 'redis'] },
   screenshots: { command: ['test/screenshots.ts'], services: ['chromium'] },
+  interop: { command: ['interop/run.ts'], services: ['chromium'] },
   readme: { command: ['test/support/update-readme.ts'] },
 }
 

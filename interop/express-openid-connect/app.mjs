@@ -1,0 +1,29 @@
+// express-openid-connect, as its README and its example "obtaining access tokens" configure it.
+import express from 'express'
+import openid from 'express-openid-connect'
+
+const { ISSUER, PORT, CLIENT_ID, CLIENT_SECRET } = process.env
+const { auth, requiresAuth } = openid
+const app = express()
+
+app.use(
+  auth({
+    issuerBaseURL: ISSUER,
+    baseURL: `http://localhost:${PORT}`,
+    clientID: CLIENT_ID,
+    clientSecret: CLIENT_SECRET,
+    secret: 'LONG_RANDOM_STRING_OF_AT_LEAST_32_CHARACTERS',
+    authRequired: false,
+    idpLogout: true,
+    authorizationParams: { response_type: 'code', scope: 'openid profile email offline_access' },
+  }),
+)
+
+app.get('/', (req, res) => res.json(req.oidc.user ?? 'nobody'))
+
+app.get('/refresh', requiresAuth(), async (req, res) => {
+  const { access_token, expires_in } = await req.oidc.accessToken.refresh()
+  res.json({ refreshed: Boolean(access_token), expires_in })
+})
+
+app.listen(Number(PORT))
