@@ -16,6 +16,7 @@ export type Outcome = {
 const INTEROP = join(ROOT, 'interop')
 const BEGIN = '<!-- interop: npm run interop -- --write -->'
 const END = '<!-- /interop -->'
+const REASON_LENGTH = 200
 const FILES_WITH_VERSIONS = ['package.json', 'requirements.txt', 'go.mod', 'pom.xml']
 
 /** The folders of all stacks. */
@@ -27,7 +28,7 @@ export function describeOutcome({ steps, notRun, failure }: Outcome): string {
   if (notRun !== undefined) return `not run: ${notRun}`
   if (!failure) return `works: ${steps.join(', ')}`
   const before = steps.length > 0 ? ` (${steps.join(', ')} worked)` : ''
-  return `fails at ${failure.step}${before}: ${failure.reason}`
+  return `fails at ${failure.step}${before}: ${failure.reason.slice(0, REASON_LENGTH)}`
 }
 
 /** @throws Error when a package has no version in the files of the folder */
