@@ -8,7 +8,8 @@ import { findResource } from '../clients/resources.ts'
 import { subjectFor } from '../library/library.ts'
 import type { Actor } from './actor.ts'
 import { readPresentedToken, TOKEN_TYPES } from './presented-token.ts'
-import type { Binding, PresentedToken, ReadingNeeds } from './presented-token.ts'
+import type { Binding } from './id-token-binding.ts'
+import type { PresentedToken, ReadingNeeds } from './presented-token.ts'
 
 export type PartyParameters = Partial<
   Record<'subject_token' | 'subject_token_type' | 'actor_token' | 'actor_token_type', string>

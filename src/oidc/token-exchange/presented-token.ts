@@ -11,6 +11,8 @@ import { isEnded } from '../subjects/find-account.ts'
 import { verifyOwnJwt } from '../library/library.ts'
 import type { PairwiseSubjects } from '../subjects/pairwise.ts'
 import type { Detail } from '../requests/authorization-details.ts'
+import { bindingOfIdToken } from './id-token-binding.ts'
+import type { Binding } from './id-token-binding.ts'
 import { readOwnAccessToken } from '../status-list/own-access-token.ts'
 import type { GrantStore, Root } from '../store/grant-store.ts'
 import { grantDigestOf, grantKey, sharedGrantId, tagOf } from '../store/token-ids.ts'
@@ -41,9 +43,6 @@ export type PresentedToken = {
   act?: unknown
   mayAct?: unknown
 }
-
-/** Thumbprints, as in `cnf` (RFC 9449 §6.1, RFC 8705 §3.1). */
-export type Binding = { jkt?: string | undefined; 'x5t#S256'?: string | undefined }
 
 export type ReadingNeeds = { db: Db; store: GrantStore; subjects: PairwiseSubjects }
 
@@ -151,7 +150,7 @@ async function readIdToken(
   const verified = await verifyQuietly(provider, value)
   const { typ } = verified?.header ?? {}
   if (!verified || (typ !== undefined && typ !== 'JWT')) return 'not an ID token of this provider, or expired'
-  const { sub, aud, iat, exp, ...rest } = verified.payload
+  const { sub, aud, iat, exp, jti, ...rest } = verified.payload
   if (typeof sub !== 'string' || typeof aud !== 'string' || typeof exp !== 'number') return 'incomplete'
   if (aud !== client?.clientId) return 'for another client'
   const accountId = client.subjectType === 'pairwise' ? needs.subjects.accountOf(sub, client) : sub
@@ -163,7 +162,7 @@ async function readIdToken(
     grantDigest: root.digest,
     scopes: grantedScopes(grantOf(root)),
     expiresAtSeconds: exp,
-    boundTo: {},
+    boundTo: bindingOfIdToken(jti),
     ...claimsOf(rest),
   }
   return { token, issuedAtSeconds: Number(iat) }

@@ -15,6 +15,7 @@ import { extendAct, isTooDeep, mayAct, readAct } from './actor.ts'
 import type { Actor } from './actor.ts'
 import { findExchangeRule, listExchangeRules } from './exchange-rules.ts'
 import type { ExchangeRule } from './exchange-rules.ts'
+import { markIdTokens } from './id-token-binding.ts'
 import { readActor, readSubject, refused } from './parties.ts'
 import type { PartyParameters, Subject } from './parties.ts'
 import { TOKEN_TYPES } from './presented-token.ts'
@@ -44,6 +45,7 @@ export function installTokenExchange(provider: Provider, needs: ExchangeNeeds): 
   // What a token is made with stands among its claims.
   addTokenClaims(provider, ({ extra }) => extra)
   const handle = (ctx: KoaContextWithOIDC) => exchange(needs, ctx)
+  markIdTokens(provider)
   provider.registerGrantType(TOKEN_EXCHANGE_GRANT, handle, PARAMETERS, ['resource', 'audience'])
 }
 

@@ -57,13 +57,20 @@ describe('a certificate that tokens are bound to', function () {
       stage.send({ to, form: { ...identity, ...form }, headers: shown(certificate) })
     const redeemed = await app.redeem(code, { ...identity, resource: API }, shown(mine))
     expect(redeemed.status, redeemed.text).to.equal(200)
-    const { access_token: subject_token } = redeemed.json() as Tokens
-    const exchange = (certificate: Certificate) =>
+    const tokens = redeemed.json() as Tokens
+    const subjects = { accessToken: tokens.access_token, idToken: tokens.id_token }
+    const exchange = (certificate: Certificate, kind: keyof typeof subjects = 'accessToken') =>
       call(
         '/oauth/token',
-        { grant_type: TOKEN_EXCHANGE_GRANT, subject_token, subject_token_type: TOKEN_TYPES.accessToken },
+        {
+          grant_type: TOKEN_EXCHANGE_GRANT,
+          subject_token: subjects[kind],
+          subject_token_type: TOKEN_TYPES[kind],
+        },
         certificate,
       )
+    expect((await exchange(other, 'idToken')).json()['error_description']).to.contain('certificate')
+    expect((await exchange(mine, 'idToken')).status).to.equal(200)
     const refused = await exchange(other)
     expect([refused.status, refused.json()['error']]).to.eql([400, 'invalid_request'])
     expect(refused.json()['error_description']).to.contain('certificate')

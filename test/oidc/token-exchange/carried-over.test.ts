@@ -230,7 +230,7 @@ for (const { name, stage: open } of STAGES)
       })
 
       it('the need of showing the same, for the client that the token is bound for', async () => {
-        const code = await world.app.codeFor(person, { scope: 'openid read write' })
+        const code = await world.app.codeFor(person, { scope: 'openid offline_access read write' })
         const bound = (await world.app.redeem(code, {}, await proofOf(key))).json() as Tokens
         const fields = { subject_token: bound.access_token }
         for (const headers of [world.app.auth, await proofOf(await createProver())]) {
@@ -246,6 +246,25 @@ for (const { name, stage: open } of STAGES)
         const own = await exchanged({ subject_token: forApi.access_token }, await proofOf(key))
         const confirmed = { cnf: { jkt: key.thumbprint } }
         expect(await world.introspect(own.access_token)).to.deep.include(confirmed)
+        // Every token of that sign-in needs the key: the ID token, also of a refresh, and a JWT access token.
+        const refreshed = (
+          await world.app.call(
+            '/oauth/token',
+            { grant_type: 'refresh_token', refresh_token: bound.refresh_token },
+            await proofOf(key),
+          )
+        ).json() as Tokens
+        for (const subject of [idToken(forApi), idToken(refreshed)]) {
+          for (const headers of [world.app.auth, await proofOf(await createProver())]) {
+            const answer = await world.exchange(subject, headers)
+            expect(answer.json(), answer.text).to.include({ error: 'invalid_request' })
+            expect(answer.json()['error_description']).to.contain('subject_token is bound to a key')
+          }
+          const again = await exchanged(subject, await proofOf(key))
+          expect(await world.introspect(again.access_token)).to.deep.include(confirmed)
+        }
+        const unbound = await exchanged(idToken(await world.tokensFor(person)), world.app.auth)
+        expect(await world.introspect(unbound.access_token)).not.to.have.property('cnf')
         // The API that was called with it has checked the proof, and has no key of its caller's.
         const passedOn = await exchanged({ subject_token: forApi.access_token })
         expect(await world.introspect(passedOn.access_token)).not.to.have.property('cnf')
