@@ -30,6 +30,7 @@ import { listDetailsTypes } from '../oidc/requests/details-type.ts'
 import { installClientLogout } from '../oidc/logout/client-logout.ts'
 import { createPairwiseSubjects } from '../oidc/subjects/pairwise.ts'
 import type { PairwiseSubjects } from '../oidc/subjects/pairwise.ts'
+import { createAccessEndings } from '../oidc/sessions/access-endings.ts'
 import { recordEndings } from '../oidc/sessions/session-record.ts'
 import { ENCRYPTION_KEYS_TOPIC } from '../oidc/keys/encryption-keys.ts'
 import { loadKeySet } from '../oidc/keys/key-set.ts'
@@ -105,8 +106,10 @@ export async function createOidcFeatures({ parts, render, ...given }: Given) {
 
 type SignOut = { render: Render; lifetimes: Lifetimes; subjects: PairwiseSubjects }
 
-function signOutOf({ db, clock, store, config }: Parts, { render, lifetimes, subjects }: SignOut) {
-  const pages = createSignOutPages({ store, clock, render, subjects })
+function signOutOf(parts: Parts, { render, lifetimes, subjects }: SignOut) {
+  const { db, clock, store, config } = parts
+  const { noteEnded } = createAccessEndings(parts)
+  const pages = createSignOutPages({ db, store, clock, noteEnded, render, subjects })
   const record = recordEndings({ db, clock, store, lifetimes, maxActive: config.sessions.maxActive })
   return {
     repeats: pages.repeat,

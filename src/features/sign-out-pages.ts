@@ -5,14 +5,14 @@ import type { Render } from '../http/render.ts'
 import { PAGE_POLICY, replaceContentPolicy } from '../http/security-headers.ts'
 import { readSession } from '../oidc/sessions/browser-session.ts'
 import { frontchannelAddresses, framePolicy } from '../oidc/logout/frontchannel-logout.ts'
+import { endHintedSession } from '../oidc/logout/hinted-session.ts'
+import type { HintNeeds } from '../oidc/logout/hinted-session.ts'
 import { hintNamesSession, signOut } from '../oidc/logout/sign-out.ts'
-import type { PairwiseSubjects } from '../oidc/subjects/pairwise.ts'
 import { revokeGrant } from '../oidc/store/revocation.ts'
-import type { Parts } from '../process/parts.ts'
 
 const LONGEST_ADDRESS = 8192
 
-type Needs = Pick<Parts, 'store' | 'clock'> & { render: Render; subjects: PairwiseSubjects }
+type Needs = HintNeeds & { render: Render }
 
 export function createSignOutPages(needs: Needs) {
   return {
@@ -31,9 +31,13 @@ function leave({ store, clock }: Needs, ctx: KoaContextWithOIDC): Promise<void> 
   return signOut({ revokeGrant: (grantId) => revokeGrant({ store, clock }, grantId) }, ctx)
 }
 
-/** Asks, unless the app's request proves that it comes from within the session that it ends. */
+/**
+ * Asks, unless the app's request proves that it comes from within the session that it ends. A request from within another
+ * session ends that one, as it would without this browser, and the person decides about this one.
+ */
 async function ask(needs: Needs, ctx: KoaContextWithOIDC): Promise<void> {
   if (hintNamesSession(ctx, needs.subjects)) return leave(needs, ctx)
+  await endHintedSession(needs, ctx)
   const { client, session } = ctx.oidc
   needs.render(ctx, 'sign-out', {
     title: 'Sign out',
@@ -55,6 +59,7 @@ async function passOn(needs: Needs, ctx: KoaContextWithOIDC): Promise<void> {
   const { route, session } = ctx.oidc
   if (route !== 'end_session' || ctx.status !== 200 || session?.accountId) return
   replaceContentPolicy(ctx, PAGE_POLICY)
+  await endHintedSession(needs, ctx)
   await leave(needs, ctx)
 }
 

@@ -115,6 +115,8 @@ function completeRequest(needs: OidcNeeds): Middleware {
     await needs.afterRequest(oidc)
     softenOutage(oidc)
     exposeHeaders(oidc)
+    // RFC 7009 §2.2: the answer has no content. oidc-client-ts refuses one that has none and calls it text.
+    if (oidc.oidc.route === 'revocation' && ctx.body === '') ctx.remove('Content-Type')
     if (oidc.oidc.route === 'discovery')
       ctx.body = metadata ??= completeMetadata(ctx.body as Record<string, unknown>, needs)
     if (oidc.oidc.route === 'jwks' || oidc.oidc.route === 'discovery')

@@ -7,18 +7,15 @@ import type { NoticeNeeds } from './logout-notice.ts'
 type LibraryClient = {
   clientId: string
   backchannelLogoutUri?: string
-  frontchannel_logout_uri?: string
-  includeSid: (this: LibraryClient) => boolean
+  includeSid: () => boolean
   backchannelLogout: (this: LibraryClient, accountId: string, sid: string | undefined) => Promise<void>
 }
 
 /** Call once per provider instance. */
 export function installClientLogout(provider: Provider, needs: NoticeNeeds): void {
   const client = provider.Client.prototype as unknown as LibraryClient
-  // Whoever hears of logouts gets `sid` in its ID tokens, so that one of several browsers can be signed out.
-  client.includeSid = function () {
-    return this.backchannelLogoutUri !== undefined || this.frontchannel_logout_uri !== undefined
-  }
+  // Every ID token names its sign-in, so that an app's server can end it, and is told which one of several has ended.
+  client.includeSid = () => true
   client.backchannelLogout = async function (accountId, sid) {
     // The end of the whole session is announced where it ends; here is what leaves one app and keeps the session.
     if (!sid || Provider.ctx?.oidc.params?.['logout'] !== undefined) return

@@ -102,6 +102,19 @@ for (const { name, stage: open } of STAGES)
       expect((await introspect(access_token, basic(app.clientId, 'wrong'))).status).to.equal(401)
     })
 
+    it('answers a revocation without content, and so without a type of it (RFC 7009 §2.2)', async () => {
+      const { refresh_token } = await app.tokensFor(person)
+      for (const token of [refresh_token, 'unknown']) {
+        const { status, text, headers } = await app.revoke(token)
+        expect([status, text, headers['content-type'], headers['content-length']]).to.eql([
+          200,
+          '',
+          undefined,
+          '0',
+        ])
+      }
+    })
+
     it('ends a revoked access token at once, on every process', async () => {
       const { access_token } = await app.tokensFor(person)
       expect((await app.revoke(access_token)).status).to.equal(200)
