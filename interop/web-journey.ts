@@ -47,17 +47,25 @@ export async function expectPages(
   expected: readonly Met[],
 ): Promise<void> {
   await begin(page)
+  await compare(page, await answerPages(page, world.issuer, world.person), expected)
+}
+
+/**
+ * After signing out at the app: the account server asks for the password again, at once where the app sends the browser
+ * back to it, or when the person begins anew.
+ */
+export async function expectSignedOut(world: World, page: Page, begin: Journey['begin']): Promise<void> {
   const met = await answerPages(page, world.issuer, world.person)
+  await begin(page)
+  met.push(...(await answerPages(page, world.issuer, world.person)))
+  await compare(page, met, ['sign-in'])
+}
+
+async function compare(page: Page, met: readonly Met[], expected: readonly Met[]): Promise<void> {
   if (met.join() === expected.join()) return
   const words = `${page.url()} ${(await bodyOf(page).catch(() => '')) ?? ''}`.replaceAll(/\s+/g, ' ')
   const pages = `the pages were "${met.join(', ')}" instead of "${expected.join(', ')}"`
   throw new Error(`${pages}, and the browser is at ${words.slice(0, 400)}`)
-}
-
-/** After signing out at the app: the account server asks for the password again. */
-export async function expectSignedOut(world: World, page: Page, begin: Journey['begin']): Promise<void> {
-  await answerPages(page, world.issuer, world.person)
-  await expectPages(world, page, begin, ['sign-in'])
 }
 
 /** Waits until what a page shows fits. */

@@ -35,11 +35,14 @@ export function putOfflineAccessBack(ctx: KoaContextWithOIDC, next: Next): unkno
   return next()
 }
 
-/** A public client of the person's own device. First-party ones get a refresh token that ends with the session. */
+/**
+ * A native public client, or an MCP client, also one that registered itself with a secret, as the MCP SDK's own example
+ * does. First-party ones get a refresh token that ends with the session.
+ */
 function isImplied(client: Client): boolean {
-  const ownDevice = client.applicationType === 'native' || client['profile'] === 'mcp'
-  const isPublic = client.clientAuthMethod === 'none'
-  return ownDevice && isPublic && client['first_party'] !== true && client.grantTypeAllowed('refresh_token')
+  const isNative = client.applicationType === 'native' && client.clientAuthMethod === 'none'
+  const implied = isNative || client['profile'] === 'mcp'
+  return implied && client['first_party'] !== true && client.grantTypeAllowed('refresh_token')
 }
 
 /** Why a client gets no offline access, in the operator's words; `undefined` when it does. */

@@ -144,11 +144,21 @@ for (const { name, stage: open } of STAGES)
         { profile: 'mcp', allowed_resources: [API], scope: 'openid tools:call' },
         { scope: 'tools:call', resource: API },
       ],
+      [
+        'an MCP client with a secret, as its SDK’s example registers one',
+        {
+          profile: 'mcp',
+          allowed_resources: [API],
+          scope: 'openid tools:call',
+          token_endpoint_auth_method: 'client_secret_post',
+        },
+        { scope: 'tools:call', resource: API },
+      ],
     ] as const)
       it(`comes with the first consent to ${what}, although it does not ask for it`, async () => {
         const party = await register(stage, {
-          ...client,
           token_endpoint_auth_method: 'none',
+          ...client,
         } as unknown as Partial<ClientInput>)
         const { visitor, page } = await consentFor(party, {
           scope: 'openid email',
