@@ -3,6 +3,7 @@
  * Exits with 1 when any request failed: figures with errors in them mean nothing.
  */
 import { parseArgs } from 'node:util'
+import { measureFloods } from './flood.ts'
 import { measure } from './measure.ts'
 import type { Plan, Result } from './measure.ts'
 import { conditions, describe, table } from './report.ts'
@@ -17,7 +18,9 @@ const USAGE = `npm run bench -- [options]
   --rounds n         3 unless told
   --connections n    32 unless told
   --quick            one round of one second
-  --json             one JSON object on standard output`
+  --json             one JSON object on standard output
+  --flood            /token while the sign-in page is flooded; with --servers and --seconds (10)
+  --sockets n        of the flood, 60 unless told`
 
 const OPTIONS = {
   only: { type: 'string' },
@@ -27,8 +30,22 @@ const OPTIONS = {
   connections: { type: 'string', default: '32' },
   quick: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
+  flood: { type: 'boolean', default: false },
+  sockets: { type: 'string', default: '60' },
   help: { type: 'boolean', default: false },
 } as const
+
+async function runFloods({ servers, seconds, sockets }: Given): Promise<void> {
+  for (const store of ['sqlite', 'redis'] as const)
+    if (chosenServers(servers).includes(store)) {
+      process.stdout.write(`${store === 'redis' ? 'MariaDB and Redis' : 'SQLite'}\n`)
+      await measureFloods({
+        store,
+        seconds: positive('--seconds', seconds ?? '10'),
+        sockets: positive('--sockets', sockets),
+      })
+    }
+}
 
 type Given = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
 
@@ -89,7 +106,10 @@ function chosenServers(text: string): TargetName[] {
 try {
   const { values } = parseArgs({ options: OPTIONS })
   if (values.help) process.stdout.write(`${USAGE}\n`)
-  else process.exit((await run(values)) ? 0 : 1)
+  else if (values.flood) {
+    await runFloods(values)
+    process.exit(0)
+  } else process.exit((await run(values)) ? 0 : 1)
 } catch (error) {
   process.stderr.write(`bench: ${(error as Error).message}\n`)
   process.exit(1)
