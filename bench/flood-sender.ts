@@ -16,7 +16,14 @@ export type FloodReport = { perSecond: number; statuses: Record<string, number> 
 // JSON has no infinity: it arrives as null.
 const plan = JSON.parse(process.argv[2] ?? '{}') as FloodPlan
 
-async function flood({ issuer, port, sockets, seconds, networks, addresses }: FloodPlan): Promise<FloodReport> {
+async function flood({
+  issuer,
+  port,
+  sockets,
+  seconds,
+  networks,
+  addresses,
+}: FloodPlan): Promise<FloodReport> {
   const page = await fetch(`${issuer}/sign-in`, { headers: { accept: 'text/html' } })
   const cookie = page.headers
     .getSetCookie()
@@ -28,7 +35,8 @@ async function flood({ issuer, port, sockets, seconds, networks, addresses }: Fl
   const next = () => {
     sent += 1
     const email = addresses === 1 ? 'flooded@example.org' : `made-up-${process.pid}-${sent}@example.org`
-    const network = networks === 1 ? '198.51.100.7' : `${1 + (sent % 200)}.${(sent >> 8) & 255}.${sent & 255}.7`
+    const network =
+      networks === 1 ? '198.51.100.7' : `${1 + (sent % 200)}.${(sent >> 8) & 255}.${sent & 255}.7`
     const body = new URLSearchParams({ _csrf: csrf, email, password: `guess ${sent}` }).toString()
     return (
       `POST /sign-in HTTP/1.1\r\nHost: localhost:${port}\r\nOrigin: ${issuer}\r\nCookie: ${cookie}\r\nAccept: text/html\r\n` +
@@ -44,7 +52,12 @@ async function flood({ issuer, port, sockets, seconds, networks, addresses }: Fl
 }
 
 /** One socket in a closed loop; a connection that ends is opened again. */
-function one(port: number, next: () => string, endAtMs: number, statuses: Record<string, number>): Promise<void> {
+function one(
+  port: number,
+  next: () => string,
+  endAtMs: number,
+  statuses: Record<string, number>,
+): Promise<void> {
   return new Promise((resolve) => {
     const open = () => {
       if (performance.now() >= endAtMs) return resolve()

@@ -4,7 +4,7 @@
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createHistogram } from 'node:perf_hooks'
 import type { RecordableHistogram } from 'node:perf_hooks'
@@ -15,6 +15,7 @@ import type { Parts } from '../src/process/parts.ts'
 import { dataFolder, freePort, launch, pause } from '../test/support/service-process.ts'
 import { createDatabase, startRedis } from '../test/support/services.ts'
 import type { FloodPlan, FloodReport } from './flood-sender.ts'
+import { processorSeconds } from './targets.ts'
 
 const HERE = import.meta.dirname
 const READY_WITHIN_MS = 60_000
@@ -41,7 +42,13 @@ export async function measureFloods({ store, seconds, sockets }: FloodOptions): 
   for (const [name, kind] of Object.entries(FLOODS)) {
     const rest = await ask(server, seconds * 1000)
     const before = await left(server)
-    const plan: FloodPlan = { issuer: server.issuer, port: server.port, sockets, seconds: seconds + 1, ...kind }
+    const plan: FloodPlan = {
+      issuer: server.issuer,
+      port: server.port,
+      sockets,
+      seconds: seconds + 1,
+      ...kind,
+    }
     const sender = fork(join(HERE, 'flood-sender.ts'), [JSON.stringify(plan)])
     await once(sender, 'message')
     const during = await ask(server, seconds * 1000)
@@ -128,18 +135,21 @@ async function ask({ token }: Server, durationMs: number): Promise<RecordableHis
   return latency
 }
 
-type Left = { attempts: number; audit: number; logBytes: number; memoryMib: number }
+type Left = { attempts: number; audit: number; logLines: number; memoryMib: number; cpuSeconds: number }
 
 async function left({ parts, pid }: Server): Promise<Left> {
   const rows = async (table: string) => Number((await parts.db(table).count({ n: '*' }))[0]?.['n'])
   const dir = parts.config.log.dir ?? ''
-  const logBytes = readdirSync(dir).reduce((sum, name) => sum + statSync(join(dir, name)).size, 0)
+  const log = readdirSync(dir).map((name) => readFileSync(join(dir, name), 'utf8'))
+  // Of the flood: its requests, its failures, and what was counted together.
+  const logLines = log.join('').match(/"(?:\/sign-in|http\.overloaded)"/g)?.length ?? 0
   const kib = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
   return {
     attempts: await rows('attempt_buckets'),
     audit: await rows('audit_events'),
-    logBytes,
+    logLines,
     memoryMib: Math.round(Number(kib) / 1024),
+    cpuSeconds: processorSeconds(pid) ?? NaN,
   }
 }
 
@@ -162,7 +172,8 @@ function describe(name: string, { rest, during, before, after, report, sockets }
     `  /token at rest    ${line(rest)}`,
     `  /token in flood   ${line(during)}   (p99 × ${ratio})`,
     `  flood             ${report.perSecond}/s: ${answers.join(', ')}`,
-    `  left behind       ${after.attempts - before.attempts} attempt rows, ${after.audit - before.audit} audit rows, ${after.logBytes - before.logBytes} bytes of log`,
+    `  left behind       ${after.attempts - before.attempts} attempt rows, ${after.audit - before.audit} audit rows, ${after.logLines - before.logLines} log lines`,
+    `  processor         ${(after.cpuSeconds - before.cpuSeconds).toFixed(1)} s of the server, tokens included`,
     `  memory            ${before.memoryMib} MiB, then ${after.memoryMib} MiB`,
   ].join('\n')
 }

@@ -20,7 +20,8 @@ import type { ErrorNeeds } from './http/error-handler.ts'
 import { boundedQuery } from './http/field-length.ts'
 import { healthRoutes } from './http/health.routes.ts'
 import { loggableError } from './platform/loggable-error.ts'
-import { createRenderer } from './http/render.ts'
+import { createOverload } from './features/overload.ts'
+import { createRenderer, createTemplates } from './http/render.ts'
 import type { Render } from './http/render.ts'
 import { requestId } from './http/request-id.ts'
 import { securityHeaders } from './http/security-headers.ts'
@@ -75,17 +76,17 @@ export function createApp(parts: Parts): App {
   fixAddresses(koa, config.issuer)
   const assets = loadAssets({ publicDir: join(HOME, 'public') })
   const common = onEveryPage(config, assets.assetHref)
-  const render = createRenderer({
-    viewsDir: join(HOME, 'views'),
-    common: () => common,
-  })
-  const failures = { log, renderErrorPage: renderFailure(render) }
+  const templates = createTemplates({ viewsDir: join(HOME, 'views'), common: () => common })
+  const render = createRenderer(templates)
+  const overload = createOverload(parts, templates)
+  const failures = { log, renderErrorPage: renderFailure(render), answerOverload: overload.answer }
   const opened: { middleware?: Koa.Middleware } = {}
   koa.use(accessLog({ log }))
   koa.use(clientAddress(config))
   koa.use(requestId())
   koa.use(errorHandler(failures))
   koa.use(securityHeaders({ https: config.secure, isPopupPath }))
+  koa.use(overload.gate)
   koa.use(assets.middleware)
   koa.use(
     healthRoutes({

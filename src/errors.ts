@@ -23,6 +23,20 @@ export class AppError extends Error {
   }
 }
 
+export type OverloadCode = 'too_many_attempts' | 'too_many_requests' | 'hashing_busy'
+
+/** Refused because of too many, before any work: answered by a fixed page, and counted instead of logged one by one. */
+export class Overload extends AppError {
+  declare readonly code: OverloadCode
+
+  constructor(code: OverloadCode, retryAfterSeconds: number) {
+    super(code, code === 'hashing_busy' ? 503 : 429, 'There are too many requests. Please try again later.', {
+      retryAfterSeconds,
+    })
+    this.name = 'Overload'
+  }
+}
+
 /** A dependency (database, Redis) did not answer: 503 with `Retry-After`. */
 export function unavailable(cause: unknown, retryAfterSeconds = 2): AppError {
   return new AppError(

@@ -3,7 +3,7 @@
  * is turned away at once, so that a login flood holds up neither the event loop nor the token endpoint.
  */
 import { availableParallelism } from 'node:os'
-import { AppError } from '../errors.ts'
+import { Overload } from '../errors.ts'
 import { DEFAULT_ARGON2, hashPassword, needsRehash, verifyPassword } from './password.ts'
 import type { Argon2Settings } from './password.ts'
 
@@ -20,7 +20,7 @@ export type Place = { leave: () => void }
 export type Hasher = {
   /**
    * A place to be used for `hash` and `verify`, so that what comes before them is not done in vain. The caller leaves it.
-   * Throws `AppError('hashing_busy', 503)` with `retryAfterSeconds`.
+   * Throws `Overload('hashing_busy')` with `retryAfterSeconds`.
    */
   reserve: () => Place
   /** True when `reserve` would throw. */
@@ -68,7 +68,7 @@ function createGate(maxRunning: number, maxWaiting: number) {
   const isFull = () => places >= maxRunning + maxWaiting
 
   function reserve(): Place {
-    if (isFull()) throw busy()
+    if (isFull()) throw new Overload('hashing_busy', RETRY_AFTER_SECONDS)
     places += 1
     let left = false
     return {
@@ -102,10 +102,4 @@ function createGate(maxRunning: number, maxWaiting: number) {
   }
 
   return { reserve, isFull, admitted }
-}
-
-function busy(): AppError {
-  return new AppError('hashing_busy', 503, 'Too many people are signing in right now. Please try again.', {
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-  })
 }

@@ -1,5 +1,5 @@
 /** Limits of what strangers may ask for: registrations and mails, per network and per address. */
-import { AppError } from '../errors.ts'
+import { Overload } from '../errors.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { keyedDigest } from '../platform/tokens.ts'
@@ -26,7 +26,7 @@ export const DEFAULT_REQUEST_LIMITS: Omit<RequestLimits, 'ipv6SiteFactor'> = {
 
 type Needs = { db: Db; key: Buffer; limits: RequestLimits }
 
-/** Throws `AppError('too_many_requests', 429)` with `retryAfterSeconds`. */
+/** Throws `Overload('too_many_requests')` with `retryAfterSeconds`. */
 export async function takeNetworkRequest(
   needs: Needs,
   kind: 'registration' | 'resend' | 'reset',
@@ -40,14 +40,7 @@ export async function takeNetworkRequest(
     networkTakes(counted, ['request', kind], ip, perNetwork, nowMs),
   )
   if (taken.allowed) return
-  throw new AppError(
-    'too_many_requests',
-    429,
-    'Too many requests from your network. Please try again later.',
-    {
-      retryAfterSeconds: taken.retryAfterSeconds,
-    },
-  )
+  throw new Overload('too_many_requests', taken.retryAfterSeconds)
 }
 
 /** False when the address has had enough mails for now. */

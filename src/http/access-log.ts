@@ -1,4 +1,4 @@
-/** One log line per request, whatever became of it. */
+/** One log line per request, whatever became of it; but those refused because of too many are counted together. */
 import { performance } from 'node:perf_hooks'
 import type { Middleware } from 'koa'
 import type { Logger } from '../platform/log.ts'

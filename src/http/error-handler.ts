@@ -4,11 +4,12 @@
  */
 import { randomInt } from 'node:crypto'
 import type { Middleware } from 'koa'
-import { AppError } from '../errors.ts'
+import { AppError, Overload } from '../errors.ts'
 import type { Logger } from '../platform/log.ts'
 import { toFailure } from './failure.ts'
 import type { Failure } from './failure.ts'
 import { loggableError } from '../platform/loggable-error.ts'
+import type { AnswerOverload } from './overload.ts'
 import { redactedPath } from './redacted-path.ts'
 import { requestState } from './request-state.ts'
 import type { AnyContext } from './request-state.ts'
@@ -19,6 +20,8 @@ export type ErrorNeeds = {
   log: Logger
   /** Sets the HTML body for the failure; when it throws, plain text is answered instead. */
   renderErrorPage: (ctx: AnyContext, page: ErrorPage) => unknown
+  /** Answers what is refused because of too many; it logs for itself. */
+  answerOverload?: AnswerOverload
 }
 
 /** Outermost middleware: answers whatever the ones inside throw, and the requests that none of them answered. */
@@ -37,8 +40,9 @@ export function errorHandler(needs: ErrorNeeds): Middleware {
 }
 
 /** Logs a failure and answers it; also for a library that hands its errors to a function instead of throwing. */
-export function failureResponder({ log, renderErrorPage }: ErrorNeeds) {
+export function failureResponder({ log, renderErrorPage, answerOverload }: ErrorNeeds) {
   return async (ctx: AnyContext, error: unknown): Promise<void> => {
+    if (error instanceof Overload && answerOverload && !ctx.headerSent) return answerOverload(ctx, error)
     const failure = toFailure(error)
     const state = requestState(ctx)
     // A library that reports an error before it hands it over has given it an id already.

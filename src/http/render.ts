@@ -22,11 +22,14 @@ export type Render = (
 
 const VIEW_NAME = /^[a-z0-9]+(?:[-/][a-z0-9]+)*$/
 
+/** The HTML of a page; for one that is the same for everybody. */
+export type Templates = (view: string, locals: Record<string, unknown>) => string
+
 /**
  * Templates are compiled at first use and kept. Raw output (`<%-`) is refused unless it includes another template.
  * Every page has `csrfToken`, `account` and `styleHref` (empty where there is none) beside `common` and its locals.
  */
-export function createRenderer({ viewsDir, common }: RenderNeeds): Render {
+export function createTemplates({ viewsDir, common }: RenderNeeds): Templates {
   const compiled = new Map<string, TemplateFunction>()
   const template = (view: string): TemplateFunction => {
     const known = compiled.get(view)
@@ -36,10 +39,16 @@ export function createRenderer({ viewsDir, common }: RenderNeeds): Render {
     compiled.set(view, fresh)
     return fresh
   }
+  return (view, locals) => {
+    const always = { styleHref: '', csrfToken: '', account: undefined }
+    return template(view)(Object.assign(Object.create(null), always, common(), locals))
+  }
+}
+
+export function createRenderer(templates: Templates): Render {
   return (ctx, view, locals = {}, status = 200) => {
     const { csrfToken = '', account } = requestState(ctx)
-    const data = Object.assign(Object.create(null), { styleHref: '', csrfToken, account }, common(), locals)
-    const html = template(view)(data)
+    const html = templates(view, { csrfToken, account, ...locals })
     ctx.status = status
     ctx.type = 'html'
     ctx.set('Cache-Control', 'no-store')

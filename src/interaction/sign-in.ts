@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { accountPath } from '../accounts/account-pages.ts'
 import type { Account as StoredAccount } from '../accounts/account.ts'
 import type { SignedIn } from '../accounts/sign-in.ts'
+import { Overload } from '../errors.ts'
 import type { Render } from '../http/render.ts'
 import { formOf, requestState } from '../http/request-state.ts'
 import type { AnyContext } from '../http/request-state.ts'
@@ -51,7 +52,7 @@ const schema = z.object({
 const OTHER_ACCOUNT =
   'The app expects another account than the one that just signed in. Use that one, or go back to the app.'
 
-// One answer for a wrong password, an unknown address, a block and a disabled account.
+// One answer for a wrong password, an unknown address and a disabled account.
 const REFUSED =
   'This e-mail address and password do not match. After too many attempts, signing in pauses for a few minutes.'
 
@@ -163,6 +164,8 @@ async function attemptSignIn(needs: SignInNeeds, ctx: AnyContext): Promise<Attem
     deviceCookie: needs.deviceCookie.read(ctx),
   })
   if (result.ok) return { account: result.account }
+  // Known and unknown addresses are blocked alike, and answered with the same bytes.
+  if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
   return { form: { values: form.values, errors: { '': REFUSED }, status: 400 } }
 }
 

@@ -66,7 +66,8 @@ function openHasher({ accounts, workers }: Config): Hasher {
   return createHasher({
     memoryKib: accounts.hashMemoryKib,
     passes: accounts.hashPasses,
-    maxRunning: Math.max(1, Math.floor(availableParallelism() / workers)),
+    // One core is left to the event loops, so that tokens go on while passwords are checked on all others.
+    maxRunning: Math.max(1, Math.floor((availableParallelism() - 1) / workers)),
     maxWaiting: accounts.hashQueueLength,
   })
 }

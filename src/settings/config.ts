@@ -181,6 +181,7 @@ function derive(given: Settings, persist: boolean) {
     accounts: accountRules(given),
     limits: limitConfig(given),
     flows: flowConfig(given),
+    formsPerMinute: given.forms_per_minute,
     mail: mailSettings(given, issuer, service),
   }
 }

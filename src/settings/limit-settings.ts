@@ -9,6 +9,11 @@ export const limitSettings = {
     group: GROUP,
     description: 'Limits per network count each IPv6 /64, and its /48 with this many times the limit.',
   }),
+  forms_per_minute: integer(0, 1_000_000).default(300).meta({
+    group: GROUP,
+    description:
+      'Forms that one network may send to each process before they are refused unread; 0 counts none. Known browsers count alone.',
+  }),
   log_max_file_mb: integer(1, 100_000).default(100).meta({
     group: GROUP,
     description: 'A log file of this size, in MiB, is followed by another.',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { expect } from 'chai'
 import type { Middleware } from 'koa'
-import { createRenderer } from '../../src/http/render.ts'
+import { createRenderer, createTemplates } from '../../src/http/render.ts'
 import type { Render } from '../../src/http/render.ts'
 import { requestState } from '../../src/http/request-state.ts'
 import { listen } from './loopback.ts'
@@ -12,10 +12,12 @@ import type { Loopback } from './loopback.ts'
 describe('http/render', () => {
   const viewsDir = mkdtempSync(path.join(tmpdir(), 'views-'))
   const view = (name: string, text: string) => writeFileSync(path.join(viewsDir, `${name}.ejs`), text)
-  const render: Render = createRenderer({
-    viewsDir,
-    common: () => ({ serviceName: 'Accounts', styleHref: '/s.css' }),
-  })
+  const render: Render = createRenderer(
+    createTemplates({
+      viewsDir,
+      common: () => ({ serviceName: 'Accounts', styleHref: '/s.css' }),
+    }),
+  )
   let app: Loopback | undefined
   const start = async (middleware: Middleware) => {
     app = await listen([middleware])

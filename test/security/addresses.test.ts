@@ -155,7 +155,7 @@ describe('X-Forwarded-For', function () {
       email,
       password: PASSWORD,
     })
-    expect(page.status).to.equal(400)
+    expect(page.status).to.equal(429)
   })
 })
 

@@ -7,8 +7,8 @@ import type { Stage } from '../oidc/protocol/stage.ts'
 import { createVisitor } from '../support/visitor.ts'
 import type { Visited, Visitor } from '../support/visitor.ts'
 
-type Kind = 'known' | 'unknown' | 'unverified' | 'locked' | 'disabled'
-const KINDS: Kind[] = ['known', 'unknown', 'unverified', 'locked', 'disabled']
+type Kind = 'known' | 'unknown' | 'unverified' | 'disabled'
+const KINDS: Kind[] = ['known', 'unknown', 'unverified', 'disabled']
 
 const ROUNDS = 9
 /** How often more is measured on a machine that is too busy for a clear picture. */
@@ -69,8 +69,7 @@ for (const { name, stage: open } of STAGES)
 
     /** An address of each kind, none of them ever asked about, and all equally long. */
     async function addresses(): Promise<Record<Kind, string>> {
-      const [known, unverified, locked, disabled] = await Promise.all([
-        stage.createAccount({ email: anyEmail() }),
+      const [known, unverified, disabled] = await Promise.all([
         stage.createAccount({ email: anyEmail(), verified: false }),
         stage.createAccount({ email: anyEmail() }),
         stage.createAccount({ email: anyEmail() }),
@@ -80,7 +79,6 @@ for (const { name, stage: open } of STAGES)
         known: known.email,
         unknown: anyEmail(),
         unverified: unverified.email,
-        locked: locked.email,
         disabled: disabled.email,
       }
     }
@@ -97,7 +95,6 @@ for (const { name, stage: open } of STAGES)
       it(`is nothing by ${what}: the same status, headers and bytes for ${KINDS.join(', ')}`, async () => {
         const emails = await addresses()
         const network = anyAddress()
-        await lock(emails.locked, network)
         const answers = await Promise.all(
           KINDS.map(async (kind) => (await openForm(visitor(network), authorize))(emails[kind])),
         )
@@ -105,14 +102,33 @@ for (const { name, stage: open } of STAGES)
         others.forEach((other, index) => expect(other, KINDS[index + 1]).to.eql(first))
       })
 
+    for (const { what, open: openForm } of WAYS)
+      it(`is nothing by ${what} after too many attempts, which pause the unknown address as well`, async () => {
+        const emails = await addresses()
+        const network = anyAddress()
+        for (const kind of KINDS) await lock(emails[kind], network)
+        const answers: ReturnType<typeof fingerprint>[] = []
+        for (const kind of KINDS) {
+          const answer = await (await openForm(visitor(network), authorize))(emails[kind])
+          answers.push(fingerprint(answer, emails[kind]))
+        }
+        const [first, ...others] = answers
+        if (what.startsWith('signing in')) expect(first).to.have.property('status', 429)
+        others.forEach((other, index) => expect(other, KINDS[index + 1]).to.eql(first))
+      })
+
     it('is nothing by the right password either, while the address is locked or disabled', async () => {
       const emails = await addresses()
       const network = anyAddress()
-      await lock(emails.locked, network)
-      const signIn = (email: string) => visitor(network).signIn({ email, password: PASSWORD })
-      const first = fingerprint(await signIn(emails.unknown), emails.unknown)
-      for (const kind of ['locked', 'disabled'] as const)
-        expect(fingerprint(await signIn(emails[kind]), emails[kind]), kind).to.eql(first)
+      const signIn = async (kind: Kind) => {
+        const answer = await visitor(network).signIn({ email: emails[kind], password: PASSWORD })
+        return fingerprint(answer, emails[kind])
+      }
+      expect(await signIn('disabled')).to.eql(await signIn('unknown'))
+      for (const kind of ['known', 'unknown'] as const) await lock(emails[kind], network)
+      const locked = await signIn('known')
+      expect(locked).to.have.property('status', 429)
+      expect(locked).to.eql(await signIn('unknown'))
     })
   })
 

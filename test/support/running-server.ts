@@ -144,6 +144,8 @@ function environment({ issuer, dataDir, given }: Given): Record<string, string> 
     ACCOUNT_SERVER_TOKEN_SECRET_KEY: TEST_SECRET,
     ACCOUNT_SERVER_TRUSTED_PROXIES: 'loopback',
     ACCOUNT_SERVER_ADMIN_EMAIL: 'admin@example.org',
+    // Tests send many forms from one address.
+    ACCOUNT_SERVER_FORMS_PER_MINUTE: '100000',
     ACCOUNT_SERVER_ADMIN_PASSWORD: TEST_PASSWORD,
     ...given,
   }

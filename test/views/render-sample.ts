@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url'
-import { createRenderer } from '../../src/http/render.ts'
+import { createRenderer, createTemplates } from '../../src/http/render.ts'
 import type { AnyContext } from '../../src/http/request-state.ts'
 import type { SamplePage } from './sample-pages.ts'
 
 const viewsDir = fileURLToPath(new URL('../../views', import.meta.url))
-const render = createRenderer({ viewsDir, common: () => ({ locale: 'en', styleHref: '/assets/style.css' }) })
+const render = createRenderer(
+  createTemplates({ viewsDir, common: () => ({ locale: 'en', styleHref: '/assets/style.css' }) }),
+)
 
 /** The page as the server's own renderer makes it; `extra` wins over the sample's locals. */
 export function renderSample({ page, locals }: SamplePage, extra: Record<string, unknown> = {}): string {

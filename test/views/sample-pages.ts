@@ -260,6 +260,12 @@ export const samplePages: SamplePage[] = [
     client: { name: 'Sample App' },
     continueHref: 'https://app.example.com/bye',
   }),
+  sample('overload', 'sign-in', {
+    heading: 'Too many attempts',
+    message: 'Signing in pauses here for a few minutes, after too many attempts. Please try again later.',
+    backHref: '',
+    backLabel: 'Try again',
+  }),
   sample('error', 'unknown-client', {
     status: 400,
     heading: 'This app is not known here',

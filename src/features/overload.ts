@@ -1,0 +1,53 @@
+/** Builds what refuses floods before they cost anything, from the process's parts. */
+import { verifyDeviceCookie } from '../accounts/device-cookie.ts'
+import { networksOf } from '../accounts/network.ts'
+import { formGate } from '../http/form-gate.ts'
+import { createOverloadAnswers } from '../http/overload.ts'
+import type { Templates } from '../http/render.ts'
+import { createDeviceCookie } from '../interaction/device-cookie.ts'
+import { CHALLENGE_PATH } from '../oidc/endpoints/addresses.ts'
+import type { Parts } from '../process/parts.ts'
+
+/** Pages that show the form again at the address that it was sent to. */
+const SHOWS_FORM = /^\/(?:sign-in|register|forgot|device|account\/password|interaction\/[^/]+\/sign-in)$/
+/** Other forms of an interaction: its page is one level up. */
+const OF_INTERACTION = /^\/interaction\/[^/]+\/[^/]+$/
+const BACK_HREFS = { here: '', up: '.', start: '/' } as const
+
+export function createOverload({ config, clock, hasher, log }: Parts, templates: Templates) {
+  const deviceCookie = createDeviceCookie({ key: config.keys.device, secure: config.secure, clock })
+  return {
+    answer: createOverloadAnswers({
+      log,
+      renderPage: ({ status, message, backHref }) =>
+        templates('overload', {
+          title: heading(status),
+          heading: heading(status),
+          message,
+          backHref,
+          backLabel: backHref === BACK_HREFS.start ? 'To the start page' : 'Try again',
+        }),
+      backHrefs: Object.values(BACK_HREFS),
+      backHref: backHrefOf,
+    }),
+    gate: formGate({
+      clock,
+      networksOf,
+      formsPerMinute: config.formsPerMinute,
+      ...config.limits,
+      // Forms of our own pages, and the one endpoint that takes a password like them.
+      isForm: (path) => !path.startsWith('/oauth/') || path === CHALLENGE_PATH,
+      hashes: (path) => path === CHALLENGE_PATH || /(?:^|\/)(?:sign-in|register)$/.test(path),
+      isFull: hasher.isFull,
+      knownBrowser: (ctx) =>
+        verifyDeviceCookie(config.keys.device, deviceCookie.read(ctx), clock())?.deviceId,
+    }),
+  }
+}
+
+const heading = (status: number) => (status === 503 ? 'Back in a moment' : 'Too many attempts')
+
+function backHrefOf(path: string): string {
+  if (SHOWS_FORM.test(path)) return BACK_HREFS.here
+  return OF_INTERACTION.test(path) ? BACK_HREFS.up : BACK_HREFS.start
+}

@@ -1,0 +1,77 @@
+/**
+ * The first thing that looks at a form: before its body is read, its session looked up or a query made. Each network may send
+ * so many a minute to this process, and none come in while there is no place to hash. Bounded in memory: the network that
+ * was not heard of for longest is forgotten first, and then has its whole budget again.
+ */
+import type { Middleware } from 'koa'
+import { Overload } from '../errors.ts'
+import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
+import { clientIp } from './client-ip.ts'
+import type { AnyContext } from './request-state.ts'
+
+export type FormGateNeeds = {
+  clock: Clock
+  /** Of one network or known browser; 0 counts nothing. Saved up for a minute at most. */
+  formsPerMinute: number
+  /** How many times that the IPv6 /48 around a /64 may send. */
+  ipv6SiteFactor: number
+  /** The network of an address and, with IPv6, the site around it. */
+  networksOf: (ip: string) => readonly string[]
+  isForm: (path: string) => boolean
+  /** Forms whose password is hashed. */
+  hashes: (path: string) => boolean
+  /** No place to hash. */
+  isFull: () => boolean
+  /** A browser that signed in before: it is counted by itself, not with its network. */
+  knownBrowser: (ctx: AnyContext) => string | undefined
+  mostKept?: number
+}
+
+type Budget = { left: number; atMs: number }
+
+const MOST_KEPT = 20_000
+const BUSY_SECONDS = 2
+
+/** Throws Overload (429, 503). */
+export function formGate(needs: FormGateNeeds): Middleware {
+  const budgets = new Map<string, Budget>()
+  return async (ctx, next) => {
+    if (ctx.method !== 'POST' || !needs.isForm(ctx.path)) return next()
+    if (needs.formsPerMinute > 0) spend(needs, budgets, ctx)
+    if (needs.hashes(ctx.path) && needs.isFull()) throw new Overload('hashing_busy', BUSY_SECONDS)
+    return next()
+  }
+}
+
+function spend(needs: FormGateNeeds, budgets: Map<string, Budget>, ctx: AnyContext): void {
+  const browser = needs.knownBrowser(ctx)
+  const senders = browser === undefined ? needs.networksOf(clientIp(ctx)) : [`browser ${browser}`]
+  const nowMs = needs.clock()
+  const open = senders.map((sender, level) => {
+    const perMinute = needs.formsPerMinute * (level === 0 ? 1 : needs.ipv6SiteFactor)
+    return { budget: budgetOf(budgets, sender, perMinute, nowMs), perMinute }
+  })
+  forgetOldest(budgets, needs.mostKept ?? MOST_KEPT)
+  const waits = open.map(({ budget, perMinute }) => ((1 - budget.left) * MINUTE_MS) / perMinute)
+  const waitMs = Math.max(...waits)
+  if (waitMs > 0) throw new Overload('too_many_requests', Math.max(1, Math.ceil(waitMs / SECOND_MS)))
+  for (const { budget } of open) budget.left -= 1
+}
+
+/** What is left now, with what came back since it was last looked at. */
+function budgetOf(budgets: Map<string, Budget>, sender: string, perMinute: number, nowMs: number): Budget {
+  const known = budgets.get(sender) ?? { left: perMinute, atMs: nowMs }
+  known.left = Math.min(perMinute, known.left + ((nowMs - known.atMs) * perMinute) / MINUTE_MS)
+  known.atMs = nowMs
+  budgets.delete(sender)
+  budgets.set(sender, known)
+  return known
+}
+
+function forgetOldest(budgets: Map<string, Budget>, most: number): void {
+  for (const sender of budgets.keys()) {
+    if (budgets.size <= most) return
+    budgets.delete(sender)
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * Answers what is refused because of too many: bytes that were made at start, after a pause, without a log line of its own.
+ * The pause costs this process a timer and its caller a socket: who floods over sixty of them gets sixty answers a second.
+ */
+import type { Overload } from '../errors.ts'
+import { SECOND_MS } from '../platform/clock.ts'
+import type { Logger } from '../platform/log.ts'
+import { requestState } from './request-state.ts'
+import type { AnyContext } from './request-state.ts'
+
+export type OverloadPage = { status: number; code: string; message: string; backHref: string }
+
+export type OverloadNeeds = {
+  log: Logger
+  /** The HTML of each page that may be needed; called at start. */
+  renderPage: (page: OverloadPage) => string
+  /** Where a person goes on after a refused form at this path, relative to it. */
+  backHrefs: readonly string[]
+  backHref: (path: string) => string
+  /** Before an answer; 1 s unless told. */
+  pauseMs?: number
+  /** How many answers may wait at once, 1,000 unless told. Further ones go out at once and close their connection. */
+  mostWaiting?: number
+  /** Between two log lines, 10 s unless told. */
+  logEveryMs?: number
+}
+
+export type AnswerOverload = (ctx: AnyContext, error: Overload) => Promise<void>
+
+/** What may be answered, in words for people. Fixed, so that they are the same for every address and network. */
+export const OVERLOAD_WORDS = {
+  too_many_attempts: {
+    status: 429,
+    message: 'Signing in pauses here for a few minutes, after too many attempts. Please try again later.',
+  },
+  too_many_requests: {
+    status: 429,
+    message: 'Too many requests came from your network. Please wait a little and try again.',
+  },
+  hashing_busy: {
+    status: 503,
+    message: 'Too many people are signing in right now. Please try again in a moment.',
+  },
+} as const
+
+export function createOverloadAnswers(needs: OverloadNeeds): AnswerOverload {
+  const { pauseMs = SECOND_MS, mostWaiting = 1000 } = needs
+  const pages = renderAll(needs)
+  const count = countedInLog(needs)
+  let waiting = 0
+  return async (ctx, { code, retryAfterSeconds }) => {
+    const { status, message } = OVERLOAD_WORDS[code]
+    requestState(ctx).folded = true
+    count(code)
+    if (waiting < mostWaiting) {
+      waiting += 1
+      await pause(ctx, pauseMs).finally(() => (waiting -= 1))
+    } else ctx.set('Connection', 'close')
+    if (!ctx.writable) return
+    const html = ctx.accepts('json', 'html') === 'html'
+    ctx.type = html ? 'html' : 'json'
+    ctx.body = html
+      ? pages.get(`${code} ${needs.backHref(ctx.path)}`)
+      : JSON.stringify({ error: code, error_description: message })
+    ctx.status = status
+    ctx.vary('Accept')
+    ctx.set('Cache-Control', 'no-store')
+    ctx.set('Retry-After', String(retryAfterSeconds ?? 1))
+  }
+}
+
+function renderAll({ renderPage, backHrefs }: OverloadNeeds): Map<string, Buffer> {
+  return new Map(
+    Object.entries(OVERLOAD_WORDS).flatMap(([code, words]) =>
+      backHrefs.map((backHref): [string, Buffer] => [
+        `${code} ${backHref}`,
+        Buffer.from(renderPage({ code, backHref, ...words })),
+      ]),
+    ),
+  )
+}
+
+/** One line now and then instead of one for each: how many were refused since the last, by reason. */
+function countedInLog({ log, logEveryMs = 10 * SECOND_MS }: OverloadNeeds): (code: string) => void {
+  const refused = new Map<string, number>()
+  return (code) => {
+    if (refused.size === 0)
+      setTimeout(() => {
+        log.warn({ refused: Object.fromEntries(refused), seconds: logEveryMs / SECOND_MS }, 'http.overloaded')
+        refused.clear()
+      }, logEveryMs).unref()
+    refused.set(code, (refused.get(code) ?? 0) + 1)
+  }
+}
+
+/** Ends early when the other side goes away. */
+function pause(ctx: AnyContext, durationMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer)
+      ctx.res.off('close', done)
+      resolve()
+    }
+    const timer = setTimeout(done, durationMs)
+    ctx.res.once('close', done)
+  })
+}
