@@ -81,6 +81,8 @@ async function startServer(store: string): Promise<Server> {
     ACCOUNT_SERVER_FLOWS_PER_CLIENT: '10000000',
     ACCOUNT_SERVER_DATA_DIR: dataFolder('load-server'),
     ACCOUNT_SERVER_TOKEN_SECRET_KEY: randomBytes(32).toString('hex'),
+    // All visitors come from one address.
+    ACCOUNT_SERVER_FORMS_PER_MINUTE: '0',
     ...(redis ? { ACCOUNT_SERVER_REDIS_DSN: redis.url } : {}),
   }
   const args = ['--disable-warning=ExperimentalWarning', join(HERE, '../src/main.ts')]

@@ -62,5 +62,6 @@ export function serviceSettings(databaseUrl: string, redisUrl: string): Environm
     ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://127.0.0.1:9',
     ACCOUNT_SERVER_LOG_DIR: join(dataFolder('faults'), 'logs'),
     ACCOUNT_SERVER_ADMIN_PASSWORD: TEST_PASSWORD,
+    ACCOUNT_SERVER_FORMS_PER_MINUTE: '100000',
   }
 }
