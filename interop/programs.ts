@@ -23,29 +23,29 @@ const CACHES = {
 }
 
 /** What turns a folder of sources into one that runs, and the program that this takes. */
-const BUILDS: Record<Toolchain, { needs: string; steps: readonly (readonly string[])[] }> = {
+const BUILDS: Record<Toolchain, { needs: readonly string[]; steps: readonly (readonly string[])[] }> = {
   node: {
-    needs: 'npm',
+    needs: ['npm'],
     steps: [['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']],
   },
   python3: {
-    needs: 'python3',
+    needs: ['python3'],
     steps: [
       ['python3', '-m', 'venv', '.venv'],
       ['.venv/bin/pip', 'install', '--quiet', '--requirement', 'requirements.txt'],
     ],
   },
-  go: { needs: 'go', steps: [['go', 'build', '-o', 'app']] },
+  go: { needs: ['go'], steps: [['go', 'build', '-o', 'app']] },
   mvn: {
-    needs: 'mvn',
+    needs: ['mvn', 'java'],
     steps: [['mvn', '--batch-mode', '--quiet', `-Dmaven.repo.local=${join(CACHE, 'maven')}`, 'package']],
   },
 }
 
 /** The reason why a stack cannot be run here; nothing when it can. */
 export function missingTool(toolchain: Toolchain): string | undefined {
-  const { needs } = BUILDS[toolchain]
-  return findBinary(needs) ? undefined : `no ${needs}`
+  const missing = BUILDS[toolchain].needs.filter((name) => !findBinary(name))
+  return missing.length > 0 ? `no ${missing.join(', no ')}` : undefined
 }
 
 /**

@@ -16,6 +16,8 @@ export const PERSON: Person = {
 /** `mcpServers` may be asked for by clients that register themselves. */
 export async function startAccountServer(port: number, mcpServers: readonly string[]) {
   const dataDir = mkdtempSync(join(tmpdir(), 'account-server-interop-'))
+  const forget = () => rmSync(dataDir, { recursive: true, force: true })
+  process.once('exit', forget)
   const env = {
     ACCOUNT_SERVER_PORT: String(port),
     ACCOUNT_SERVER_DATA_DIR: dataDir,
@@ -30,9 +32,6 @@ export async function startAccountServer(port: number, mcpServers: readonly stri
   return {
     issuer: `http://localhost:${port}`,
     cli: command,
-    async stop() {
-      await program.stop()
-      rmSync(dataDir, { recursive: true, force: true })
-    },
+    stop: () => program.stop().then(forget),
   }
 }

@@ -146,14 +146,23 @@ async function refresh({ config, session }: Visit): Promise<string> {
 }
 
 async function userinfo(visit: Visit): Promise<string> {
-  const { config, session } = visit
-  if (session.signedIn?.refreshToken && session.signedIn.expiresAtMs <= Date.now()) await refresh(visit)
+  const profile = await askUserinfo(visit).catch(async (error: unknown) => {
+    // The access token ran out, or was revoked: a fresh one may do.
+    const ended = error instanceof oidc.WWWAuthenticateChallengeError && error.status === 401
+    if (!ended || !visit.session.signedIn?.refreshToken) throw error
+    await refresh(visit)
+    return askUserinfo(visit)
+  })
+  visit.session.answer = { title: 'Userinfo', body: profile }
+  return '/'
+}
+
+async function askUserinfo({ config, session }: Visit): Promise<oidc.UserInfoResponse> {
   const { signedIn } = session
   if (!signedIn) throw new Error('please sign in first')
   const profile = await oidc.fetchUserInfo(config, signedIn.accessToken, signedIn.claims.sub)
   session.signedIn = { ...signedIn, profile }
-  session.answer = { title: 'Userinfo', body: profile }
-  return '/'
+  return profile
 }
 
 async function callApi(visit: Visit): Promise<string> {

@@ -1,10 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { createApprovalServer } from '../../examples/ciba-approval/server.ts'
 import { acknowledged, receivedTokens, tokenError } from '../conformance/ciba-checks.ts'
 import { openWorld, PLAN, playVariant, VARIANTS } from '../conformance/ciba-world.ts'
 import type { Played, World } from '../conformance/ciba-world.ts'
 import { until } from '../oidc/protocol/stage.ts'
+import { listenOn } from './listening.ts'
 import { freePort, launch } from '../support/service-process.ts'
 import type { Running } from '../support/service-process.ts'
 
@@ -55,6 +57,22 @@ describe('npm run approve', function () {
     await until(() => Date.now() > nextSecond, 'sessions of today count again')
     expect((await call('allow', id)).status).to.equal(200)
     await receivedTokens(world, played, await played.poll(id))
+  })
+
+  it('says that it could not while the account server is away, and outlives odd addresses', async () => {
+    const port = await freePort()
+    const person = { issuer: 'http://localhost:1', email: 'a@example.org', password: 'x' }
+    const away = createApprovalServer({
+      person,
+      template: `http://localhost:${port}/s/{action}/{auth_req_id}`,
+    })
+    const stop = await listenOn(port, away)
+    const status = (path: string) =>
+      fetch(`http://localhost:${port}${path}`, { method: 'POST' }).then((answer) => answer.status)
+    expect(await status('/s/allow/some-id')).to.equal(502)
+    for (const odd of ['//', '/%', '/s/', '/s/allow/', `/s/allow/${'x'.repeat(600)}`])
+      expect(await status(odd), odd).to.equal(404)
+    await stop()
   })
 
   it('answers nothing without its secret, by another method, or for a request that is not there', async () => {

@@ -116,6 +116,18 @@ describe('the example app, with people who do what people do', function () {
       .and.contain('You are not signed in here')
   })
 
+  it('takes a fresh access token when the one it has ran out', async () => {
+    const page = await visit()
+    await signIn(page, await server.createAccount({ name: 'Long Lunch' }))
+    const ended = await server.parts.db('oidc_records').whereLike('recordKey', '%:at:%').delete()
+    expect(ended).to.be.greaterThan(0)
+    await press(page, 'Call userinfo')
+    expect(await shown(page))
+      .to.contain('Userinfo')
+      .and.not.contain('did not work')
+    expect(await shown(page)).to.contain('POST /oauth/token 200')
+  })
+
   /** Takes back what the app was allowed, on the account's own page. */
   async function end(page: Page): Promise<void> {
     const account = await page.context().newPage()
