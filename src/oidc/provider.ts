@@ -25,11 +25,13 @@ import {
   lookForJwtsToo,
 } from './library/library.ts'
 import { beforeParameters } from './library/request-steps.ts'
+import { beforeScopeCheck } from './library/scope-check.ts'
 import { aroundScopeCheck } from './library/scope-steps.ts'
 import { completeIntrospection, completeTokenAnswer } from './endpoints/complete-answers.ts'
 import { completeMetadata } from './endpoints/metadata.ts'
 import { describedPage, describeRefusals, OUTAGE } from './refusals/describe.ts'
 import { refuseOversized } from './requests/request-bounds.ts'
+import { logIgnoredScopes, settleScope } from './requests/scope-request.ts'
 import { flushUnitOfWork } from './store/unit-of-work.ts'
 
 export type OidcNeeds = AudienceNeeds &
@@ -70,6 +72,8 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   beforeIntrospection(refuseUnproven)
   aroundIntrospection(completeIntrospection)
   beforeParameters(boundRequest)
+  // First of all, so that a default scope is treated like one that was sent.
+  beforeScopeCheck(settleScope)
   aroundScopeCheck(setOfflineAccessAside, putOfflineAccessBack)
   const renderError = describedPage(needs.renderError)
   const configuration = createConfiguration({ ...needs, renderError, keySet, detailsTypes })
@@ -82,6 +86,7 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   provider.use(completeRequest(needs))
   if (unpublished.length > 0) provider.use(withhold(new Set(unpublished)))
   describeRefusals(provider, needs.log)
+  logIgnoredScopes(provider, needs.log)
   keepWrittenQueries(provider)
   return provider
 }

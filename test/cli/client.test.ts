@@ -117,6 +117,27 @@ describe('cli client', () => {
     await place.remove()
   })
 
+  it('refuses scopes with commas, and resource servers that no app can mean', async () => {
+    const commas = await mistakeOf(server, [
+      ...['client', 'create', '--name', 'My app', '--redirect-uri', 'https://app.example.com/callback'],
+      ...['--scope', 'openid,profile'],
+    ])
+    expect(commas.error).to.equal('invalid_client_metadata')
+    expect(commas.error_description).to.contain('scope: separate scopes by spaces, not by commas')
+    const faults: [identifier: string, words: RegExp][] = [
+      ['ftp://x', /"ftp:\/\/x": must be an https address/],
+      ['http://api.example.com/', /http is taken only for localhost/],
+      ['https://api.example.com/#top', /must not have a fragment/],
+      ['api', /is not an absolute URI/],
+    ]
+    for (const [identifier, words] of faults) {
+      const given = ['resource', 'create', '--identifier', identifier, '--scope', 'ledger:read']
+      expect((await mistakeOf(server, given)).error_description, identifier).to.match(words)
+    }
+    const both = ['resource', 'create', '--identifier', 'https://b.example/', '--scope', 'a,b']
+    expect((await mistakeOf(server, both)).error_description).to.contain('by spaces')
+  })
+
   it('registers an app and answers its metadata with the secret, once', async () => {
     const app = await place.json(
       [

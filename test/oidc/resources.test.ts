@@ -89,6 +89,11 @@ for (const { name, open } of DATABASES) {
       const faults: [object, RegExp][] = [
         [{ identifier: 'ledger' }, /identifier: "ledger": is not an absolute URI/],
         [{ identifier: 'https://ledger.example.com/#x' }, /fragment/],
+        [{ identifier: 'ftp://x' }, /identifier: "ftp:\/\/x": must be an https address, a URN/],
+        [{ identifier: 'http://ledger.example.com/' }, /http is taken only for localhost/],
+        [{ identifier: 'https://me:secret@ledger.example.com/' }, /user name or password/],
+        [{ identifier: '/api' }, /is not an absolute URI/],
+        [{ scope: 'ledger:read,ledger:write' }, /scope: separate scopes by spaces, not by commas/],
         [{ identifier: `https://e.example/${'x'.repeat(500)}` }, /identifier/],
         [{ scope: 'openid ledger:read' }, /scope: openid, .* belong to the provider itself/],
         [{ scope: 'a"b' }, /scope/],

@@ -9,6 +9,7 @@ import type { GrantScopes } from '../grants/grant.ts'
 import { grants } from '../library/library.ts'
 import { authorizationParameters, checkParameters, unwrapRequest } from '../library/authorization-request.ts'
 import type { ChallengeRequest } from './auth-session.ts'
+import { settleScope } from '../requests/scope-request.ts'
 import { STEP_FIELDS } from './challenge-steps.ts'
 
 /** RFC 7636 §4.2, of a SHA-256. */
@@ -36,6 +37,7 @@ export async function readRequest(ctx: KoaContextWithOIDC, jkt?: string): Promis
   assertCode(ctx)
   assertProvable(params)
   assertKey(params, jkt)
+  await settleScope(ctx)
   await checkParameters(ctx)
   await allowedScopes(ctx)
   const names = [...authorizationParameters(ctx)].filter(

@@ -86,8 +86,15 @@ export function toProviderMetadata(
   }
 }
 
-/** The provider's own scopes, and those of resource servers apart from them. */
-export function scopesForLibrary(scope: string): { scope: string; resource_scope?: string } {
+/**
+ * The provider's own scopes, and those of resource servers apart from them. `resource_scope_only` when there are none of its
+ * own, which the library cannot see.
+ */
+export function scopesForLibrary(scope: string): {
+  scope: string
+  resource_scope?: string
+  resource_scope_only?: true
+} {
   const scopes = scope.split(' ').filter(Boolean)
   const own = scopes.filter(isOpenidScope)
   const foreign = scopes.filter((one) => !isOpenidScope(one))
@@ -95,6 +102,7 @@ export function scopesForLibrary(scope: string): { scope: string; resource_scope
     // An empty scope would mean "any" to the library.
     scope: own.join(' ') || 'openid',
     ...(foreign.length > 0 && { resource_scope: foreign.join(' ') }),
+    ...(foreign.length > 0 && own.length === 0 && { resource_scope_only: true }),
   }
 }
 

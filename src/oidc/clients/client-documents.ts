@@ -60,6 +60,7 @@ const NEVER_OF_A_DOCUMENT = [
   'previous_client_secret',
   'self_registered',
   'resource_scope',
+  'resource_scope_only',
   ...EXCEPTIONS,
   'sector_identifier_uri',
 ] as const

@@ -70,6 +70,8 @@ export const scopeList = z
     scopeCharacters,
     'takes scopes separated by spaces, without quotes, backslashes or non-ASCII characters',
   )
+  // A comma may stand in a scope (RFC 6749 §3.3), but who types one means two scopes.
+  .refine((value) => !value.includes(','), { error: 'separate scopes by spaces, not by commas' })
   .transform((value) => [...new Set(value.split(' ').filter(Boolean))].join(' '))
 
 const shortText = z.string().max(255, { abort: true }).trim().min(1)

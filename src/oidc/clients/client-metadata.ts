@@ -45,6 +45,7 @@ export const EXTRA_CLIENT_METADATA = [
   'allowed_resources',
   ...EXCEPTIONS,
   'resource_scope',
+  'resource_scope_only',
   'details_types',
   'previous_client_secret',
   'self_registered',

@@ -4,6 +4,8 @@ export type ApplicationType = 'web' | 'native'
 
 const LOOPBACKS = new Set(['localhost', '127.0.0.1', '[::1]'])
 const DANGEROUS_SCHEMES = new Set(['javascript:', 'vbscript:', 'data:', 'blob:', 'file:', 'about:'])
+/** Schemes of identifiers that name something and lead nowhere. */
+const NAMES = new Set(['urn:', 'api:'])
 const MAX_LENGTH = 2000
 
 /** A redirect address: compared as an exact string later, so it must be complete (RFC 9700 §4.1, RFC 8252 §7 and §8.4). */
@@ -50,6 +52,19 @@ export function httpsUriFault(uri: string): string | undefined {
 /** A resource indicator: an absolute URI without a fragment, of any harmless scheme (RFC 8707 §2). */
 export function absoluteUriFault(uri: string): string | undefined {
   return uriFault(uri) ?? (uri.includes('#') ? 'must not have a fragment (#...)' : undefined)
+}
+
+/** What a resource server is registered with: apps send it as `resource`, tokens carry it as `aud` (RFC 8707 §2). */
+export function identifierFault(uri: string): string | undefined {
+  const fault = absoluteUriFault(uri)
+  if (fault) return fault
+  const url = new URL(uri)
+  if (url.username || url.password) return 'must not carry a user name or password'
+  if (url.protocol === 'http:' && !LOOPBACKS.has(url.hostname))
+    return 'http is taken only for localhost, 127.0.0.1 and [::1]; use https'
+  return isWeb(url) || NAMES.has(url.protocol)
+    ? undefined
+    : 'must be an https address, a URN (urn:...) or an api: name'
 }
 
 /** An origin as browsers send it: scheme, host and, unless it is the default, port (RFC 6454 §6.2). */

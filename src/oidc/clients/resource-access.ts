@@ -2,6 +2,7 @@
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { SigningAlg } from '../keys/algorithms.ts'
+import { refuseOtherScopes } from '../requests/scope-request.ts'
 import { isOpenidScope } from './client-metadata.ts'
 import { allowedAlg } from './profiles.ts'
 
@@ -58,7 +59,7 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
   return {
     enabled: true,
     // With a single allowed resource a client need not repeat it: neither a machine in every request, nor an app that
-    // asks for scopes of a resource server alone. With openid the token is one for userinfo.
+    // asks for its scopes. With openid the code gives a token for userinfo, and `resource` the one for the resource server.
     defaultResource: (
       ctx: KoaContextWithOIDC,
       client: { allowed_resources?: unknown },
@@ -66,7 +67,10 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
     ) => {
       if (!oneOf && isMcp(client)) throw new errors.InvalidTarget(RESOURCE_NEEDED)
       const allowed = allowedResources(client)
-      if (!oneOf && isMachine(ctx) && allowed.length > 1) throw new errors.InvalidTarget(ONE_OF_SEVERAL)
+      if (!oneOf && isMachine(ctx)) {
+        if (allowed.length > 1) throw new errors.InvalidTarget(ONE_OF_SEVERAL)
+        if (allowed.length === 0) refuseOtherScopes(foreignScopes(ctx), [])
+      }
       return oneOf ?? (allowed.length === 1 && meansResource(ctx) ? allowed[0] : undefined)
     },
     // A token that names no audience is of no use to an MCP client, whatever else it asked for.
@@ -77,7 +81,7 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
         : undefined
       if (!resource) throw new errors.InvalidTarget('the resource is unknown or not allowed for this client')
       const scope = scopesFor(client, resource)
-      if (isMachine(ctx)) refuseOtherScopes(ctx.oidc.params?.['scope'], scope)
+      if (isMachine(ctx)) settleMachineScope(ctx, scope)
       return {
         scope,
         audience: resource.identifier,
@@ -89,27 +93,32 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
   } as NonNullable<Configuration['features']>['resourceIndicators']
 }
 
-function meansResource({ oidc: { params } }: KoaContextWithOIDC): boolean {
+function meansResource({ oidc: { params, client } }: KoaContextWithOIDC): boolean {
   if (isMachine({ oidc: { params } })) return true
+  // At the token endpoint what was granted decides.
+  if (params?.['grant_type'] !== undefined) return false
+  return params?.['scope'] === undefined
+    ? isForResourcesAlone(client)
+    : foreignScopes({ oidc: { params } }) !== undefined
+}
+
+function foreignScopes({ oidc: { params } }: { oidc: Pick<KoaContextWithOIDC['oidc'], 'params'> }) {
   const scopes = typeof params?.['scope'] === 'string' ? params['scope'].split(' ') : []
-  const foreign = scopes.some((scope) => !isOpenidScope(scope))
-  return params?.['response_type'] !== undefined && foreign && !scopes.includes('openid')
+  return scopes.filter((scope) => !isOpenidScope(scope)).join(' ') || undefined
 }
 
 function isMachine({ oidc: { params } }: { oidc: Pick<KoaContextWithOIDC['oidc'], 'params'> }): boolean {
   return params?.['grant_type'] === 'client_credentials'
 }
 
-// Nobody sees a consent page where something would be missing, and a token without scopes names none (RFC 6749 §5.1).
-function refuseOtherScopes(asked: unknown, offered: string): void {
-  if (typeof asked !== 'string') return
-  const known = offered.split(' ')
-  const other = asked.split(' ').filter((scope) => !known.includes(scope))
-  if (other.length === 0) return
-  throw new errors.InvalidScope(
-    'not among the scopes that this client may have at this resource server',
-    other.join(' '),
-  )
+/**
+ * RFC 6749 §3.3: all that it may have unless it says less. Nobody sees a consent page where something would be missing, so
+ * anything else is refused.
+ */
+function settleMachineScope({ oidc: { params } }: KoaContextWithOIDC, offered: string): void {
+  if (!params) return
+  if (params['scope'] === undefined) params['scope'] = offered || undefined
+  else refuseOtherScopes(params['scope'], offered.split(' '))
 }
 
 const ONE_OF_SEVERAL =
@@ -117,6 +126,10 @@ const ONE_OF_SEVERAL =
 
 const RESOURCE_NEEDED =
   'resource is missing: a client of the profile mcp names the server that the token is for (RFC 8707)'
+
+function isForResourcesAlone(client: object | undefined): boolean {
+  return client !== undefined && 'resource_scope_only' in client && client.resource_scope_only === true
+}
 
 function isMcp(client: object | undefined): boolean {
   return client !== undefined && 'profile' in client && client.profile === 'mcp'

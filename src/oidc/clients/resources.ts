@@ -17,7 +17,7 @@ import { SIGNING_ALGS } from '../keys/algorithms.ts'
 import type { SigningAlg } from '../keys/algorithms.ts'
 import { oneOf, scopeList, uri } from './client-fields.ts'
 import { OPENID_SCOPES, isOpenidScope } from './client-metadata.ts'
-import { absoluteUriFault } from './client-uri.ts'
+import { identifierFault } from './client-uri.ts'
 import {
   detailsTypeInput,
   insertDetailsTypes,
@@ -58,7 +58,7 @@ const words = z.string().trim().min(1).max(120)
 const scopeTexts = z.record(z.string(), words)
 
 const resourceInput = z.strictObject({
-  identifier: uri(absoluteUriFault).max(512),
+  identifier: uri(identifierFault).max(512),
   name: z.string().trim().min(1).max(255).optional(),
   scope: resourceScopes.default(''),
   scope_texts: scopeTexts.default({}),

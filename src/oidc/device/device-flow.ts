@@ -48,8 +48,6 @@ export async function fillInUserCode(ctx: AnyContext, next: () => Promise<unknow
 }
 
 function describeDevice(ctx: KoaContextWithOIDC): DeviceInfo {
-  // RFC 8628 §3.1 lets it be left out, but then nothing could be granted.
-  if (!ctx.oidc.params?.['scope']) throw new errors.InvalidRequest('scope is missing: say what is asked for')
   const userAgent = ctx
     .get('User-Agent')
     .slice(0, 150)

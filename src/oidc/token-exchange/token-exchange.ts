@@ -9,6 +9,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { TOKEN_EXCHANGE_GRANT } from '../clients/client-metadata.ts'
 import { addTokenClaims, grants, resourceServer } from '../library/library.ts'
+import { refuseOtherScopes } from '../requests/scope-request.ts'
 import { sharedGrantId } from '../store/token-ids.ts'
 import { thumbprintOf } from '../binding/certificate.ts'
 import { extendAct, isTooDeep, mayAct, readAct } from './actor.ts'
@@ -152,16 +153,13 @@ function assertNamed(provider: Provider, subject: Subject, actor: Actor): void {
   throw new errors.InvalidRequest('may_act of the subject_token names another actor')
 }
 
+const BOTH_HAVE = 'is not in both the subject_token and the rules of this client'
+
 /** What the subject's token and the rule both allow; all of it unless less is asked for. */
 function narrow(ctx: KoaContextWithOIDC, subject: Subject, rule: ExchangeRule): string {
   const allowed = rule.scopes.split(' ').filter((scope) => subject.scopes.has(scope))
   const asked = ctx.oidc.params?.['scope'] === undefined ? allowed : [...ctx.oidc.requestParamScopes]
-  const excess = asked.filter((scope) => !allowed.includes(scope))
-  if (excess.length > 0)
-    throw new errors.InvalidScope(
-      'the subject_token or the rules of this client lack a scope',
-      excess.join(' '),
-    )
+  refuseOtherScopes(asked.join(' ') || undefined, allowed, BOTH_HAVE)
   if (asked.length > 0 || rule.scopes === '') return asked.join(' ')
   throw new errors.InvalidScope(
     'no scope of the subject_token may be exchanged for this resource',

@@ -142,6 +142,20 @@ describe('a machine or device that is refused is told why', function () {
           'invalid_scope',
           /without quotes/,
         ],
+        [
+          'a scope where there is no resource',
+          () => machineAsks(undefined, { scope: 'ledger:read' }),
+          400,
+          'invalid_scope',
+          /scope ledger:read is not one.*takes none/,
+        ],
+        [
+          'scopes with commas',
+          () => machineAsks(undefined, { scope: 'a,b' }),
+          400,
+          'invalid_scope',
+          /by spaces, not by commas; got a,b/,
+        ],
       ],
       () => stage,
     )
@@ -158,11 +172,36 @@ describe('a machine or device that is refused is told why', function () {
           /grant_types/,
         ],
         [
-          'no scope for a device',
-          () => waiting.call('/oauth/device', {}),
+          'scopes with commas for a device',
+          () => waiting.call('/oauth/device', { scope: 'openid,email' }),
+          400,
+          'invalid_scope',
+          /by spaces, not by commas; got openid,email/,
+        ],
+        [
+          'an unknown scope for a device',
+          () => waiting.call('/oauth/device', { scope: 'openid contacts' }),
+          400,
+          'invalid_scope',
+          /scope contacts is not one.*takes openid/,
+        ],
+        [
+          'no scope behind the scenes',
+          () => waiting.call('/oauth/backchannel', { login_hint: 'nobody@example.com' }),
           400,
           'invalid_request',
-          /scope is missing/,
+          /'scope'/,
+        ],
+        [
+          'an unknown scope behind the scenes',
+          () =>
+            waiting.call('/oauth/backchannel', {
+              scope: 'openid contacts',
+              login_hint: 'nobody@example.com',
+            }),
+          400,
+          'invalid_scope',
+          /scope contacts is not one/,
         ],
         [
           'an unknown device code',

@@ -41,6 +41,14 @@ describe('authorization_details of an API that takes JWTs', function () {
   const claimed = (token: string) => decodeJwt(token)['authorization_details']
   const asked = { scope: 'openid order offline_access', resource: API, authorization_details: text }
 
+  it('are all that is asked for where there is no scope', async () => {
+    const given = { ...asked, scope: undefined }
+    const answer = await app.redeem(await app.codeFor(person, given), { resource: API })
+    const { access_token: token, scope } = answer.json()
+    expect(claimed(String(token))).to.have.length(2)
+    expect(scope ?? '').to.equal('')
+  })
+
   it('stand in the token itself, and a refresh may ask for less and then for all again', async () => {
     const tokens = await app.tokensFor(person, asked)
     expect(claimed(tokens.access_token)).to.eql([one, two])

@@ -52,10 +52,18 @@ for (const { name, stage: open } of STAGES)
       }
       expect(await audience([only], 'only:read')).to.eql([only, 'only:read'])
       expect(await audience([only], 'openid only:read')).to.eql([undefined, 'openid'])
-      expect((await audience([only, other], 'email only:read'))[0]).to.equal(undefined)
-      // Nobody was asked for access to the resource then, and so there is none to fetch later.
+      // The person was asked for both, so the token for the resource can be fetched, too.
       const app = await register(stage, { allowed_resources: [only] })
       const code = await app.codeFor(person, { scope: 'openid only:read' })
-      expect((await app.redeem(code, { resource: only })).json()).to.include({ error: 'invalid_target' })
+      const { access_token: token } = (await app.redeem(code, { resource: only })).json()
+      expect((await app.introspect(String(token))).json()).to.include({ aud: only, scope: 'only:read' })
+      const several = await register(stage, { allowed_resources: [only, other] })
+      const refused = callbackOf(
+        await stage.visitor().get(several.authorizePath({ scope: 'email only:read' })),
+      )
+      expect(refused).to.include({ error: 'invalid_scope' })
+      expect(refused['error_description']).to.contain(
+        `only:read belongs to a resource server: send resource=${only}`,
+      )
     })
   })
