@@ -6,26 +6,33 @@ import { networkTakes } from '../accounts/network-limit.ts'
 import { AppError } from '../errors.ts'
 import { requestState } from '../http/request-state.ts'
 import { clientDocuments, outliveDocuments, restrainDocument } from '../oidc/clients/client-documents.ts'
+import { authenticationMethods } from '../oidc/binding/mtls.ts'
 import { noteClientUse } from '../oidc/registration/registered-clients.ts'
 import { parsePolicy } from '../oidc/registration/registration-policy.ts'
 import { createDynamicRegistration } from '../oidc/registration/registration.ts'
 import type { Parts } from '../process/parts.ts'
-import { DAY_MS, HOUR_MS } from '../platform/clock.ts'
+import { DAY_MS, HOUR_MS, SECOND_MS } from '../platform/clock.ts'
 import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { loggableError } from '../platform/loggable-error.ts'
 
-/** From one network: clients that anybody may register, and documents that are fetched for the first time. */
-const LIMITS = {
-  'open-registration': { limit: 20, windowMs: HOUR_MS },
-  'client-document': { limit: 60, windowMs: HOUR_MS },
-} as const
+/** In an hour from one network: clients that anybody may register, and documents that are fetched for the first time. */
+const limitsOf = ({ registration }: Parts['config']) => ({
+  'open-registration': {
+    limit: registration.openPerHour,
+    what: 'open registrations',
+    setting: 'ACCOUNT_SERVER_OPEN_REGISTRATIONS_PER_HOUR',
+  },
+  'client-document': { limit: 60, what: 'documents of new clients', setting: undefined },
+})
+
+type Limited = keyof ReturnType<typeof limitsOf>
 
 export type RegistrationFeatures = ReturnType<typeof createRegistrationFeatures>
 
 export function createRegistrationFeatures(parts: Parts, fetch: GuardedFetch) {
   const { config, db, clock, sealer } = parts
   const { mode, resources, documents, statementIssuers } = config.registration
-  const admit = (kind: keyof typeof LIMITS) => (ctx: KoaContextWithOIDC) => take(parts, kind, ctx)
+  const admit = createAdmission(parts)
   const registration = createDynamicRegistration({
     db,
     clock,
@@ -33,6 +40,7 @@ export function createRegistrationFeatures(parts: Parts, fetch: GuardedFetch) {
     fetch,
     statementIssuers,
     idTokenAlgorithm: config.tokens.idTokenAlgorithm,
+    authMethods: authenticationMethods(config.binding),
     openPolicy: openPolicy(mode, resources),
     admit: admit('open-registration'),
   })
@@ -65,14 +73,28 @@ function openPolicy(mode: Parts['config']['registration']['mode'], resources: re
   return parsePolicy({ profiles: mode === 'mcp' ? ['mcp'] : ['default', 'mcp'], resources })
 }
 
-async function take({ config, db, clock }: Parts, kind: keyof typeof LIMITS, ctx: KoaContextWithOIDC) {
-  const counted = { key: config.keys.index, ...config.limits }
-  const ip = requestState(ctx).clientIp ?? ''
-  const takes = networkTakes(counted, ['request', kind], ip, LIMITS[kind], clock())
-  const taken = await takeFromBuckets(db, takes)
-  if (taken.allowed) return
-  const { retryAfterSeconds } = taken
-  throw new AppError('too_many_requests', 429, 'too many requests from this network', { retryAfterSeconds })
+/** The refusal says which limit it is and how long; the log says it once for a network, until the limit is over. */
+function createAdmission({ config, db, clock, log }: Parts) {
+  const limits = limitsOf(config)
+  const logged = new Map<string, number>()
+  return (kind: Limited) => async (ctx: KoaContextWithOIDC) => {
+    const { limit, what, setting } = limits[kind]
+    const counted = { key: config.keys.index, ...config.limits }
+    const { clientIp = '', requestId } = requestState(ctx)
+    const rule = { limit, windowMs: HOUR_MS }
+    const takes = networkTakes(counted, ['request', kind], clientIp, rule, clock())
+    const taken = await takeFromBuckets(db, takes)
+    if (taken.allowed) return
+    const { retryAfterSeconds } = taken
+    const bucket = takes[0]?.bucket ?? ''
+    if ((logged.get(bucket) ?? 0) <= clock()) {
+      if (logged.size >= MOST_NOTED) logged.clear()
+      logged.set(bucket, clock() + retryAfterSeconds * SECOND_MS)
+      log.info({ requestId, what, limit, retryAfterSeconds, setting }, 'oidc.limited')
+    }
+    const words = `${limit} ${what} an hour are taken from one network: try again in ${retryAfterSeconds} seconds`
+    throw new AppError('too_many_requests', 429, words, { retryAfterSeconds })
+  }
 }
 
 /** Notes once a day which clients are in use; a failure costs nothing but the note. */

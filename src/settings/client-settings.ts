@@ -1,6 +1,6 @@
 /** The settings of clients that register or describe themselves: part of the list in settings.ts. */
 import { z } from 'zod'
-import { documentHosts, list, meta, networks, statementIssuers } from './setting-kinds.ts'
+import { documentHosts, integer, list, meta, networks, statementIssuers } from './setting-kinds.ts'
 
 export const clientSettings = {
   client_registration: z
@@ -23,6 +23,10 @@ export const clientSettings = {
       ...meta('Clients', 'a comma-separated list of resource identifiers'),
       description: 'Resource servers that openly registered clients and those with a document may ask for.',
     }),
+  open_registrations_per_hour: integer(1, 100_000).default(20).meta({
+    group: 'Clients',
+    description: 'Clients that may register openly from one network in an hour.',
+  }),
   software_statement_issuers: statementIssuers()
     .default([])
     .meta({

@@ -215,6 +215,7 @@ function registrationRules(given: Settings) {
     mode: given.client_registration,
     documents: given.client_id_documents,
     resources: given.open_client_resources,
+    openPerHour: given.open_registrations_per_hour,
     statementIssuers: given.software_statement_issuers,
   }
 }

@@ -118,10 +118,12 @@ describe('cli client', () => {
   })
 
   it('refuses scopes with commas, and resource servers that no app can mean', async () => {
-    const commas = await mistakeOf(server, [
-      ...['client', 'create', '--name', 'My app', '--redirect-uri', 'https://app.example.com/callback'],
-      ...['--scope', 'openid,profile'],
-    ])
+    const commas = await mistakeOf(
+      server,
+      'client create --name App --redirect-uri https://app.example.com/callback --scope openid,profile'.split(
+        ' ',
+      ),
+    )
     expect(commas.error).to.equal('invalid_client_metadata')
     expect(commas.error_description).to.contain('scope: separate scopes by spaces, not by commas')
     const faults: [identifier: string, words: RegExp][] = [

@@ -8,6 +8,7 @@ import { requestedScopes } from '../grants/grant.ts'
 import type { GrantScopes } from '../grants/grant.ts'
 import { grants } from '../library/library.ts'
 import { authorizationParameters, checkParameters, unwrapRequest } from '../library/authorization-request.ts'
+import { hasDetails } from '../library/scope-check.ts'
 import type { ChallengeRequest } from './auth-session.ts'
 import { settleScope } from '../requests/scope-request.ts'
 import { STEP_FIELDS } from './challenge-steps.ts'
@@ -37,8 +38,10 @@ export async function readRequest(ctx: KoaContextWithOIDC, jkt?: string): Promis
   assertCode(ctx)
   assertProvable(params)
   assertKey(params, jkt)
-  await settleScope(ctx)
+  if (!hasDetails(ctx)) await settleScope(ctx)
   await checkParameters(ctx)
+  // They say which resource servers are meant.
+  if (hasDetails(ctx)) await settleScope(ctx)
   await allowedScopes(ctx)
   const names = [...authorizationParameters(ctx)].filter(
     (name) => params[name] !== undefined && !CARRIERS.has(name),

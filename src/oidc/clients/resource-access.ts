@@ -2,7 +2,8 @@
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { SigningAlg } from '../keys/algorithms.ts'
-import { refuseOtherScopes } from '../requests/scope-request.ts'
+import { isIgnoredScope, refuseOtherScopes } from '../requests/scope-request.ts'
+import { isDocumentId } from './client-documents.ts'
 import { isOpenidScope } from './client-metadata.ts'
 import { allowedAlg } from './profiles.ts'
 
@@ -65,7 +66,7 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
       client: { allowed_resources?: unknown },
       oneOf?: string | string[],
     ) => {
-      if (!oneOf && isMcp(client)) throw new errors.InvalidTarget(RESOURCE_NEEDED)
+      if (!oneOf && isMcp(client) && !isPlainSignIn(ctx)) throw new errors.InvalidTarget(RESOURCE_NEEDED)
       const allowed = allowedResources(client)
       if (!oneOf && isMachine(ctx)) {
         if (allowed.length > 1) throw new errors.InvalidTarget(ONE_OF_SEVERAL)
@@ -104,7 +105,7 @@ function meansResource({ oidc: { params, client } }: KoaContextWithOIDC): boolea
 
 function foreignScopes({ oidc: { params } }: { oidc: Pick<KoaContextWithOIDC['oidc'], 'params'> }) {
   const scopes = typeof params?.['scope'] === 'string' ? params['scope'].split(' ') : []
-  return scopes.filter((scope) => !isOpenidScope(scope)).join(' ') || undefined
+  return scopes.filter((scope) => !isOpenidScope(scope) && !isIgnoredScope(scope)).join(' ') || undefined
 }
 
 function isMachine({ oidc: { params } }: { oidc: Pick<KoaContextWithOIDC['oidc'], 'params'> }): boolean {
@@ -123,6 +124,14 @@ function settleMachineScope({ oidc: { params } }: KoaContextWithOIDC, offered: s
 
 const ONE_OF_SEVERAL =
   'resource is missing: this client may ask for tokens of several resource servers, so it names one (RFC 8707)'
+
+/** A client that is known by its document may be any app: one that signs people in and asks for nothing else names nothing. */
+function isPlainSignIn(ctx: KoaContextWithOIDC): boolean {
+  const { client, requestParamScopes } = ctx.oidc
+  return (
+    isDocumentId(client?.clientId) && requestParamScopes.has('openid') && foreignScopes(ctx) === undefined
+  )
+}
 
 const RESOURCE_NEEDED =
   'resource is missing: a client of the profile mcp names the server that the token is for (RFC 8707)'

@@ -22,20 +22,37 @@ const ROUTES = [
 ] as const
 
 /**
- * Puts a step before the library's check of the scope, in every kind of authorization request. For all providers of the
- * process; to be called before one is built.
+ * Puts a step before the library's check of the scope, in every kind of authorization request. Authorization details say
+ * which resource servers are meant, so with those the step comes when they are checked. For all providers of the process;
+ * to be called before one is built.
  */
 export function beforeScopeCheck(settle: (ctx: KoaContextWithOIDC) => Promise<void>): void {
+  const settling = (when: (ctx: KoaContextWithOIDC) => boolean): Step =>
+    async function settlingScope(ctx, next) {
+      if (when(ctx)) await settle(ctx)
+      return next()
+    }
   for (const steps of ROUTES.map(authorizationAction)) {
-    if (steps.some(({ name }) => name === settlingScope.name)) continue
-    const at = steps.findIndex(({ name }) => name === 'checkScope')
-    if (at < 0) throw new TypeError('an authorization request has no step that checks its scope')
-    steps.splice(at, 0, settlingScope)
+    if (steps.some(({ name }) => name === 'settlingScope')) continue
+    insert(
+      steps,
+      'checkScope',
+      settling((ctx) => !hasDetails(ctx)),
+    )
+    insert(steps, 'checkResource', settling(hasDetails))
   }
-  async function settlingScope(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<unknown> {
-    await settle(ctx)
-    return next()
-  }
+}
+
+type Step = (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown
+
+function insert(steps: Step[], before: string, step: Step): void {
+  const at = steps.findIndex(({ name }) => name === before)
+  if (at < 0) throw new TypeError(`an authorization request has no step ${before}`)
+  steps.splice(at, 0, step)
+}
+
+export function hasDetails({ oidc }: KoaContextWithOIDC): boolean {
+  return oidc.params?.['authorization_details'] !== undefined
 }
 
 /** True for a list of scopes (RFC 6749 §3.3), and where there is none. */

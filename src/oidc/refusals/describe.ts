@@ -12,6 +12,7 @@ import type { Logger } from '../../platform/log.ts'
 import { wrapResponseModes } from '../library/library.ts'
 import type { Refusal } from './descriptions.ts'
 import { explain } from './explain.ts'
+import { openingOf } from './opening.ts'
 import { refusalFacts } from './facts.ts'
 import { shownSentence } from '../shown.ts'
 
@@ -101,7 +102,8 @@ function entryOf(ctx: KoaContextWithOIDC, refusal: Refusal) {
   const clientId = ctx.oidc.client?.clientId
   // An error in JSON quotes where it begins.
   const detail = error_detail === undefined ? undefined : shownSentence(error_detail)
-  return { clientId, refusal: message, reason, detail, ...refusalFacts(ctx, refusal) }
+  const setting = openingOf(ctx, reason ?? '')
+  return { clientId, refusal: message, reason, detail, setting, ...refusalFacts(ctx, refusal) }
 }
 
 /** The id that the error page will show too. */

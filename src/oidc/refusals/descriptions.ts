@@ -8,6 +8,7 @@ import { addressOfProof } from '../binding/dpop.ts'
 import { acceptedValues } from '../library/library.ts'
 import { mustProve } from '../requests/code-protection.ts'
 import { authenticationFailed, grantRefused } from './credentials.ts'
+import { DOCUMENTS_REFUSED, REGISTRATION_CLOSED, UNKNOWN_CLIENT } from './opening.ts'
 import { authenticationsIn, got, gotType, lostParameters } from './sent.ts'
 import { shownAddress, shownNames } from '../shown.ts'
 
@@ -62,7 +63,6 @@ export const BY_CODE: Readonly<Record<string, string>> = {
 
 const CHALLENGE =
   'send code_challenge, the base64url of the SHA-256 of code_verifier, and code_challenge_method=S256'
-const NOT_TAKEN = 'client_id documents of this host are not taken here: ask the operator to allow them'
 const BASIC = 'see RFC 6749 section 2.3.1'
 const BAD_HEADER = new Set(['userinfo', 'client', 'client_update', 'client_delete', 'registration'])
 
@@ -70,7 +70,7 @@ const BAD_HEADER = new Set(['userinfo', 'client', 'client_update', 'client_delet
 export const BY_SENTENCE: Readonly<Record<string, Words>> = {
   'client authentication failed': authenticationFailed,
   'grant request is invalid': (ctx, { error_detail: detail }) => grantRefused(ctx, detail),
-  'client is invalid': 'the client_id is not registered here',
+  'client is invalid': UNKNOWN_CLIENT,
   'failed to parse the request body': (ctx, { error_detail: detail }) => unreadable(ctx, detail),
   'no client authentication mechanism provided': (ctx) =>
     `the request does not say which client it is from: send Authorization: Basic, a client_assertion, or client_id${lostParameters(ctx)}`,
@@ -159,9 +159,12 @@ export const BY_SENTENCE: Readonly<Record<string, Words>> = {
     'the key set at the jwks_uri of this client cannot be fetched: it has to answer 200 with JSON, on the public network, without redirects',
   'client_id metadata document fetch failed':
     'the document at the client_id cannot be fetched: it has to answer 200 with JSON, on the public network, without redirects',
-  'client is not allowed': NOT_TAKEN,
-  'client_id metadata document fetch not allowed': NOT_TAKEN,
-  'no access token provided': 'no access token: send Authorization, with Bearer or DPoP and the token',
+  'client is not allowed': DOCUMENTS_REFUSED,
+  'client_id metadata document fetch not allowed': DOCUMENTS_REFUSED,
+  'no access token provided': ({ oidc }) =>
+    oidc.route === 'registration'
+      ? REGISTRATION_CLOSED
+      : 'no access token: send Authorization, with Bearer or DPoP and the token',
   'access tokens must not be provided via query parameter':
     'the access token is not read from the address: send it as Authorization: Bearer',
   'authorization header scheme must be `Bearer`':

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { AppError } from '../../errors.ts'
 import { exceptionFields } from '../clients/client-fields.ts'
 import { ID_TOKEN_ALGS, oneOf } from '../clients/client-fields.ts'
-import { GRANT_TYPES, PROFILES, isOpenidScope } from '../clients/client-metadata.ts'
+import { GRANT_TYPES, PROFILES } from '../clients/client-metadata.ts'
 import type { ClientInput, ClientMetadata } from '../clients/client-metadata.ts'
 import { rulesOf } from '../clients/profiles.ts'
 import { shownAddress } from '../shown.ts'
@@ -41,7 +41,7 @@ export function parsePolicy(input: unknown): RegistrationPolicy {
 
 /** The request as the policy completes it, before it is checked as client metadata. */
 export function withPolicy(given: Partial<ClientInput>, policy: RegistrationPolicy): Partial<ClientInput> {
-  const { scope, profile = policy.profiles[0] } = given
+  const { profile = policy.profiles[0] } = given
   const { scope_claims_in_id_token: inIdToken } = policy
   const alg = rulesOf({ profile })?.algs ? undefined : policy.id_token_signed_response_alg
   return {
@@ -49,7 +49,6 @@ export function withPolicy(given: Partial<ClientInput>, policy: RegistrationPoli
     ...(inIdToken !== undefined && { scope_claims_in_id_token: inIdToken }),
     grant_types: policy.grant_types.filter((type) => DEFAULT_GRANTS.has(type)),
     ...given,
-    ...(typeof scope === 'string' && { scope: allowedScopes(scope, policy) }),
     profile,
     first_party: false,
     allowed_resources: policy.resources,
@@ -57,13 +56,6 @@ export function withPolicy(given: Partial<ClientInput>, policy: RegistrationPoli
 }
 
 const DEFAULT_GRANTS: ReadonlySet<string> = new Set(['authorization_code', 'refresh_token'])
-
-// RFC 7591 §3.2.1: what is registered may be less than what was asked for, and the answer tells.
-function allowedScopes(scope: string, { scopes, resources }: RegistrationPolicy): string {
-  const mayHave = (one: string) =>
-    scopes ? scopes.includes(one) : resources.length > 0 || isOpenidScope(one)
-  return scope.split(' ').filter(Boolean).filter(mayHave).join(' ')
-}
 
 /** @throws AppError 400 `invalid_client_metadata` or `invalid_redirect_uri` naming what the policy forbids */
 export function checkPolicy(client: ClientMetadata, policy: RegistrationPolicy): void {

@@ -21,10 +21,12 @@ import {
   secretForLibrary,
 } from '../clients/client-secret.ts'
 import type { StoredSecret } from '../clients/client-secret.ts'
+import { findResource } from '../clients/resources.ts'
 import { takenMetadata } from '../clients/taken-metadata.ts'
 import type { ClientNeeds } from '../clients/clients.ts'
 import { newTokenId } from '../store/token-ids.ts'
 import type { Db } from '../../platform/database.ts'
+import { fittedMetadata } from './fitted-metadata.ts'
 import { findUsableToken } from './initial-access-tokens.ts'
 import {
   findByRegistrationToken,
@@ -50,6 +52,8 @@ export type RegistrationNeeds = Pick<ClientNeeds, 'clock' | 'sealer'> & {
   fetch: GuardedFetch
   /** For clients that name none. */
   idTokenAlgorithm: ClientMetadata['id_token_signed_response_alg']
+  /** How clients may authenticate here. */
+  authMethods: readonly string[]
 }
 
 /** What the current request is about to store. */
@@ -114,7 +118,9 @@ async function read(
   const allowed = await allowance(needs, openToken, ctx, clientId)
   const stated = await readStatement(needs, properties['software_statement'])
   const taken = takenMetadata({ ...properties, ...stated })
-  const described = { ...withPolicy(taken, allowed.policy), ...allowed.kept }
+  const offered = { authMethods: needs.authMethods, resourceScopes: await scopesOf(needs.db, allowed) }
+  const fitted = fittedMetadata(taken, allowed.policy, offered)
+  const described = { ...withPolicy(fitted, allowed.policy), ...allowed.kept }
   const metadata = parseClientMetadata({
     ...withIdTokenAlg(described, needs.idTokenAlgorithm),
     ...exceptionsFor(described, allowed.exceptions ?? allowed.policy),
@@ -132,6 +138,12 @@ async function read(
   })
   const stored = allowed.update ? issued.stored : undefined
   return { clientId, metadata, policy: allowed.policy, by: allowed.by, stored, plain: issued.plain }
+}
+
+async function scopesOf(db: Db, { policy, kept }: Allowance): Promise<Set<string>> {
+  const resources = kept?.allowed_resources ?? policy.resources
+  const found = await Promise.all(resources.map((identifier) => findResource(db, identifier)))
+  return new Set(found.flatMap((resource) => resource?.scopes.split(' ') ?? []))
 }
 
 const NO_SECRET: StoredSecret = { secretHash: null, secretSealed: null }

@@ -8,18 +8,22 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { requestState } from '../../http/request-state.ts'
 import type { Logger } from '../../platform/log.ts'
 import { isOpenidScope } from '../clients/client-metadata.ts'
-import { hasScopeSyntax, resourcesOf, scopesAt } from '../library/scope-check.ts'
+import { hasDetails, hasScopeSyntax, resourcesOf, scopesAt } from '../library/scope-check.ts'
+import { shownNames } from '../shown.ts'
 
 /**
  * Apps ask for these without being told to: OpenID Connect Core §5.4 defines two, Argo CD and oauth2-proxy send `groups`,
  * Keycloak's clients `roles`. There is nothing behind them here, so nothing is lost (§3.1.2.1: ignored).
  */
 const IGNORED: ReadonlySet<string> = new Set(['address', 'phone', 'groups', 'roles'])
+
+export function isIgnoredScope(scope: string): boolean {
+  return IGNORED.has(scope)
+}
+
 /** Emitted by the provider with the context and the words that were left out. */
 const SCOPE_IGNORED = 'scope.ignored'
 
-/** A word that may be repeated to its sender. */
-const PLAIN = /^[\w.:/+,-]{1,80}$/
 const MOST_SHOWN = 5
 
 type Client = NonNullable<KoaContextWithOIDC['oidc']['client']>
@@ -64,8 +68,8 @@ export function refuseOtherScopes(asked: unknown, offered: readonly string[], wh
 }
 
 /** CIBA §7.1 requires a scope, and a request by details may ask for nothing else (RFC 9396 §3.1). */
-function mayBeLeftOut({ oidc: { route, params } }: KoaContextWithOIDC): boolean {
-  return route !== 'backchannel_authentication' && params?.['authorization_details'] === undefined
+function mayBeLeftOut(ctx: KoaContextWithOIDC): boolean {
+  return ctx.oidc.route !== 'backchannel_authentication' && !hasDetails(ctx)
 }
 
 async function defaultScope(ctx: KoaContextWithOIDC, client: Client): Promise<string> {
@@ -139,10 +143,8 @@ function unknownScope(
   return new errors.InvalidScope(`the scope ${words} ${why}; it takes ${takes}`, words)
 }
 
-/** As many of the words as a sentence holds, without what nobody would call a scope. */
+/** As many of the words as a sentence holds. */
 function shown(words: readonly string[]): string {
-  return words
-    .slice(0, MOST_SHOWN)
-    .map((word) => (PLAIN.test(word) ? word : '...'))
-    .join(' ')
+  const parts = words.slice(0, MOST_SHOWN).map((word) => word.split(',').map((part) => shownNames(part)))
+  return parts.map((part) => part.join(',')).join(' ')
 }

@@ -153,7 +153,7 @@ function assertNamed(provider: Provider, subject: Subject, actor: Actor): void {
   throw new errors.InvalidRequest('may_act of the subject_token names another actor')
 }
 
-const BOTH_HAVE = 'is not in both the subject_token and the rules of this client'
+const BOTH_HAVE = 'is one that the subject_token or the rules of this client lack'
 
 /** What the subject's token and the rule both allow; all of it unless less is asked for. */
 function narrow(ctx: KoaContextWithOIDC, subject: Subject, rule: ExchangeRule): string {

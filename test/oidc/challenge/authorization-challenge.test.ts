@@ -106,7 +106,7 @@ for (const { name, stage: open } of STAGES)
         allowed_resources: [resource.identifier],
         scope: 'openid offline_access read',
       })
-      const tokens = await other.signIn(person, { scope: 'openid read write', resource: resource.identifier })
+      const tokens = await other.signIn(person, { scope: 'openid read', resource: resource.identifier })
       const seen = await stage.send({
         to: '/oauth/introspect',
         form: { token: tokens.access_token },

@@ -125,8 +125,10 @@ describe('access tokens', function () {
   })
 
   it('carry no scope that the resource server does not offer', async () => {
-    const { access_token } = await app.tokensFor(person, { ...forApi, scope: 'openid read email admin' })
+    const { access_token } = await app.tokensFor(person, { ...forApi, scope: 'openid read email' })
     expect(decode(access_token).claims['scope']).to.equal('read')
+    const more = await stage.visitor().get(app.authorizePath({ ...forApi, scope: 'openid read admin' }))
+    expect(callbackOf(more)).to.include({ error: 'invalid_scope' })
     for (const scope of ['admin', 'read admin', 'openid']) {
       const asked = { grant_type: 'client_credentials', resource: API, scope }
       expect((await machine.call('/oauth/token', asked)).json(), scope).to.include({ error: 'invalid_scope' })

@@ -61,7 +61,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
 
     const returned = (page: Visited) => new URL(page.headers.get('location') ?? 'about:blank')
 
-    const redeem = (clientId: string, code: string) =>
+    const redeem = (clientId: string, code: string, resource = TOOLS) =>
       stage.send({
         to: '/oauth/token',
         form: {
@@ -70,7 +70,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
           code,
           redirect_uri: CALLBACK,
           code_verifier: VERIFIER,
-          resource: TOOLS,
+          resource,
         },
       })
 
@@ -86,6 +86,29 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
       const answer = await redeem(clientId, code ?? '')
       expect(answer.status, answer.text).to.equal(200)
       expect(answer.json()).to.include({ scope: 'tools:call' })
+    })
+
+    it('signs people in like any other app when it asks for nothing else, and names no resource then', async () => {
+      const clientId = host.describe('/plain.json')
+      const plain = { scope: 'openid email groups', resource: '' }
+      const { visitor, page } = await signIn(await stage.createAccount(), clientId, plain)
+      const code = returned(await visitor.followForm(page, { decision: 'allow' })).searchParams.get('code')
+      const answer = await redeem(clientId, code ?? '', '')
+      expect(answer.status, answer.text).to.equal(200)
+      expect(answer.json()).to.include({ scope: 'openid email' }).and.to.have.property('id_token')
+      const bearer = { authorization: `Bearer ${String(answer.json()['access_token'])}` }
+      const claims = await stage.send({ to: '/oauth/userinfo', headers: bearer })
+      expect(claims.json()).to.have.property('email')
+    })
+
+    it('names the server of its token when it asks for more than a sign-in, or says nothing', async () => {
+      const clientId = host.describe('/unnamed.json')
+      for (const scope of ['openid tools:call', 'tools:call', 'email', '']) {
+        const url = authorizeUrl(clientId, { scope, resource: '' })
+        const refused = returned(await stage.visitor().get(url, { follow: false })).searchParams
+        expect(refused.get('error'), scope).to.equal('invalid_target')
+        expect(refused.get('error_description')).to.contain('resource is missing')
+      }
     })
 
     it('is fetched once by a process, however often it comes', async () => {

@@ -212,7 +212,9 @@ for (const { name, stage: open } of STAGES)
 
     it('are refused to a client whose resource servers do not know them, and beside another resource', async () => {
       expect(await refusal([payment], stranger)).to.include({ error: 'invalid_authorization_details' })
-      const answer = callbackOf(await stage.send({ to: asking([payment], { resource: ledgerId }) }))
+      const answer = callbackOf(
+        await stage.send({ to: asking([payment], { resource: ledgerId, scope: 'ledger:read' }) }),
+      )
       expect(answer).to.include({ error: 'invalid_authorization_details' })
       expect(answer['error_description']).to.contain(bankId)
     })

@@ -8,8 +8,7 @@ import type { Stage } from '../protocol/stage.ts'
 import { lineOf, toldProgram } from '../refusals/told.ts'
 
 for (const { name, stage: open } of STAGES)
-  describe(`the scope of a request, with ${name}`, function () {
-    this.timeout(60_000)
+  describe(`the scope of a request, with ${name}`, () => {
     let stage: Stage
     let app: Party
     let reader: Party
@@ -143,11 +142,11 @@ for (const { name, stage: open } of STAGES)
         })
 
       it('names no more words than a sentence holds, and none that is no name', async () => {
-        const many = Array.from({ length: 400 }, (_, index) => `unknown-${index}`).join(' ')
+        const many = Array.from({ length: 20 }, (_, index) => `unknown-${index}`).join(' ')
         const told = callbackOf(await ask({ scope: `openid ${many}` }))
         expect(told['error_description']).to.contain('unknown-4 is').and.not.contain('unknown-5')
         const strange = callbackOf(await ask({ scope: 'openid <script>' }))
-        expect(strange['error_description']).to.contain('the scope ... is not one')
+        expect(strange['error_description']).to.contain('the scope (masked: 8 characters) is not one')
       })
 
       it('is ignored where apps send it by default, which the log says', async () => {

@@ -230,7 +230,7 @@ for (const { name, stage: open } of STAGES)
       })
 
       it('the need of showing the same, for the client that the token is bound for', async () => {
-        const code = await world.app.codeFor(person, { scope: 'openid offline_access read write' })
+        const code = await world.app.codeFor(person, { scope: 'openid offline_access' })
         const bound = (await world.app.redeem(code, {}, await proofOf(key))).json() as Tokens
         const fields = { subject_token: bound.access_token }
         for (const headers of [world.app.auth, await proofOf(await createProver())]) {
