@@ -7,6 +7,7 @@ import compose from 'koa-compose'
 import { createAccountNeeds } from './process/account-needs.ts'
 import type { AccountNeeds } from './process/account-needs.ts'
 import { createRequestsPage } from './features/backchannel.ts'
+import { hasRole } from './accounts/roles.ts'
 import { AppError } from './errors.ts'
 import { renderFailure } from './features/failure-page.ts'
 import { accessLog } from './http/access-log.ts'
@@ -24,6 +25,7 @@ import { createOverload } from './features/overload.ts'
 import { createRenderer, createTemplates } from './http/render.ts'
 import type { Render } from './http/render.ts'
 import { requestId } from './http/request-id.ts'
+import type { AnyContext } from './http/request-state.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { devicePages } from './interaction/device.ts'
 import { interactionRoutes } from './interaction/interaction.routes.ts'
@@ -110,7 +112,7 @@ function onEveryPage({ serverName, mail, tokens }: Parts['config'], assetHref: A
     serverName,
     offlineEnds: offlineEnds(tokens),
     locale: 'en',
-    mailbox: mail.mailbox,
+    mailbox: mail.mailbox === 'everybody',
     styleHref: assetHref('style.css'),
     iconHref: assetHref('favicon.svg'),
     waitScriptHref: assetHref('signed-out.js'),
@@ -201,7 +203,7 @@ function listRouters({ parts, accounts, features, pages, render, findMember, ...
   const { config, db, clock, store, sealer } = parts
   const { startAgain, restarts } = needs
   const { oidc } = features
-  const { mailbox } = config.mail
+  const mailbox = config.mail.mailbox === 'everybody'
   const browserSecret = createBrowserSecret(config)
   const wayBack = createWayBack({ sealer, isRestart: (sealed) => restarts.open(sealed) !== undefined })
   return [
@@ -223,6 +225,19 @@ function listRouters({ parts, accounts, features, pages, render, findMember, ...
       endSessionAndGrants: (uid) => endSessionAndGrants({ store, clock }, uid),
     }),
     requestsRoutes({ ...createRequestsPage(parts, features), render, findMember }),
-    ...(mailbox ? [mailboxRoutes({ db, render: async (...page) => render(...page) })] : []),
+    ...mailboxOf({ config, db, render, findMember }),
   ]
+}
+
+type MailboxNeeds = Pick<Parts, 'config' | 'db'> & { render: Render; findMember: FindMember }
+
+function mailboxOf({ config, db, render, findMember }: MailboxNeeds) {
+  const { mailbox } = config.mail
+  if (mailbox === 'none') return []
+  const isAdministrator = async (ctx: AnyContext) => {
+    const member = await findMember(ctx)
+    return member !== undefined && (await hasRole(db, member.account.id, 'admin'))
+  }
+  const mayRead = mailbox === 'everybody' ? async () => true : isAdministrator
+  return [mailboxRoutes({ db, render: async (...page) => render(...page), mayRead })]
 }

@@ -37,7 +37,7 @@ describe('settings', () => {
     expect(config.tokens.accessTokenSeconds).to.equal(60 * 60)
     expect(config.tokens.refreshTokenSeconds).to.equal((60 + 1440) * 60)
     expect(config.database.mysqlConnectArgs).to.deep.equal({ connect_timeout: 3 })
-    expect(config.mail.mailbox).to.equal(true)
+    expect(config.mail.mailbox).to.equal('everybody')
   })
 
   it('require TLS of a mail server that is not on this machine, unless told otherwise', () => {
@@ -159,7 +159,7 @@ describe('settings', () => {
       account_server_worker_smtp_servser_url: 'smtp://mail.example:25',
       account_server_worker_smtp_servser_user: 'mailer',
     })
-    expect(config.mail).to.include({ smtpUrl: 'smtp://mail.example:25', smtpUser: 'mailer', mailbox: false })
+    expect(config.mail).to.include({ smtpUrl: 'smtp://mail.example:25', smtpUser: 'mailer', mailbox: 'none' })
   })
 
   it('accept a database address with the driver in its scheme', () => {
@@ -194,7 +194,7 @@ describe('service mode', () => {
     const config = read(service)
     expect(config.mode).to.equal('service')
     expect(config.secure).to.equal(true)
-    expect(config.mail.mailbox).to.equal(false)
+    expect(config.mail.mailbox).to.equal('none')
   })
 
   for (const missing of ['ISSUER', 'TOKEN_SECRET_KEY', 'WORKER_SMTP_SERVER_URL']) {
@@ -238,7 +238,11 @@ describe('settings of client certificates', () => {
   })
 
   it('open a listener, whose address follows the issuer', () => {
-    const { binding } = read({ ...listener, ACCOUNT_SERVER_ISSUER: 'https://accounts.example.com' })
+    const { binding } = read({
+      ...listener,
+      ACCOUNT_SERVER_ISSUER: 'https://accounts.example.com',
+      ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://mail.example.com',
+    })
     expect(binding.listener).to.include({ port: 8743, cert, key })
     expect(binding.mtls).to.deep.include({ origin: 'https://accounts.example.com:8743', authorities: [] })
   })

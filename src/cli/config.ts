@@ -36,7 +36,7 @@ function derived(found: Config): Record<string, unknown> {
     [`${PREFIX}LOG_DIR`]: found.log.dir ?? null,
     [`${PREFIX}WORKER_ACCOUNT_ACTIVATE_WEBURL_F`]: found.mail.activationUrlFormat,
     [`${PREFIX}MAIL_FROM`]: found.mail.from,
-    [`${PREFIX}MAILBOX`]: found.mail.mailbox,
+    [`${PREFIX}MAILBOX`]: found.mail.mailbox !== 'none',
   }
 }
 

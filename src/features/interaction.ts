@@ -68,7 +68,7 @@ export function createInteractionPages({ parts, accounts, features, render, find
         db,
         oidc,
         render,
-        mailbox: config.mail.mailbox,
+        mailbox: config.mail.mailbox === 'everybody',
         resendActivation: ({ ctx }, accountId) => resendTo(accounts, ctx, accountId),
         activate: ({ ctx }, accountId, code) =>
           activateSignedIn(accounts, { accountId, code, ip: requestState(ctx).clientIp }),

@@ -51,6 +51,6 @@ export function createWorker(parts: Parts): Worker {
 
 function mailTransport({ config, db, clock }: Parts): MailTransport {
   const { smtpUrl, smtpUser: user, smtpPassword: password, requireTls, mailbox } = config.mail
-  if (mailbox || !smtpUrl) return createMailboxTransport({ db, clock })
+  if (mailbox !== 'none' || !smtpUrl) return createMailboxTransport({ db, clock })
   return createSmtpTransport({ url: smtpUrl, user, password, requireTls })
 }

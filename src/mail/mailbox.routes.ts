@@ -10,6 +10,8 @@ import type { MailboxMessage } from './mailbox.ts'
 type Needs = {
   db: Db
   render: (ctx: Context, view: string, locals: Record<string, unknown>) => Promise<void>
+  /** Who asks may read every mail of every account. */
+  mayRead: (ctx: Context) => Promise<boolean>
 }
 
 // The mail's own styles are inline, and nothing else in it may act: no script, no form, no remote content, and an
@@ -25,8 +27,14 @@ const MAIL_POLICY = [
 
 const query = z.object({ to: z.string().max(320).optional() })
 
-export function mailboxRoutes({ db, render }: Needs): Router {
+export function mailboxRoutes({ db, render, mayRead }: Needs): Router {
   const router = new Router()
+
+  router.use(async (ctx, next) => {
+    if (!(await mayRead(ctx)))
+      throw new AppError('forbidden', 403, 'Only an administrator who is signed in may read the mailbox.')
+    await next()
+  })
 
   router.get('/mailbox', async (ctx) => {
     const { to } = query.safeParse(ctx.query).data ?? {}

@@ -84,12 +84,17 @@ export function announce(parts: Parts, { administrator }: Prepared, roles: strin
       : `${config.serverName}: the worker is ready`,
   ]
   if (serves) lines.push(`  Listening on   ${listeningOn(config).join(', ')}`)
-  if (serves && config.mail.mailbox) lines.push(`  Mailbox        ${config.issuer}/mailbox`)
+  if (serves && config.mail.mailbox !== 'none')
+    lines.push(`  Mailbox        ${config.issuer}/mailbox${forWhom(config)}`)
   if (administrator) lines.push(`  Administrator  ${administrator.email}`)
   if (administrator?.oneTimePassword)
     lines.push(`  Password       ${administrator.oneTimePassword}   (shown only now)`)
   if (config.log.dir) lines.push(`  Logs           ${config.log.dir}`)
   process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+function forWhom({ mail }: Parts['config']): string {
+  return mail.mailbox === 'administrators' ? '   (for signed-in administrators)' : ''
 }
 
 /** Runs `work`. Should it fail, the password of a new administrator was never shown: how to make another one is. */

@@ -10,6 +10,7 @@ import { z } from 'zod'
 import { nearest } from './nearest.ts'
 import { mask } from './masked.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import { mailboxProblems, mailboxReaders } from './mailbox-settings.ts'
 import { isLoopback } from './setting-kinds.ts'
 import { ALIASES, describeSetting, settings } from './settings.ts'
 import { administratorProblems } from './administrator-settings.ts'
@@ -43,6 +44,7 @@ export function loadConfig(
     ...bindingProblems(parsed),
     ...administratorProblems(parsed),
     ...limitProblems(parsed),
+    ...mailboxProblems(parsed),
   )
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(derive(parsed as Settings, options.persist))
@@ -182,7 +184,7 @@ function derive(given: Settings, persist: boolean) {
     limits: limitConfig(given),
     flows: flowConfig(given),
     formsPerMinute: given.forms_per_minute,
-    mail: mailSettings(given, issuer, service),
+    mail: mailSettings(given, issuer),
   }
 }
 
@@ -246,7 +248,7 @@ function accountRules(given: Settings) {
   }
 }
 
-function mailSettings(given: Settings, issuer: string, service: boolean) {
+function mailSettings(given: Settings, issuer: string) {
   return {
     smtpUrl: given.worker_smtp_server_url,
     smtpUser: given.worker_smtp_server_user,
@@ -256,7 +258,8 @@ function mailSettings(given: Settings, issuer: string, service: boolean) {
       given.worker_smtp_require_tls ?? !isLoopback(given.worker_smtp_server_url ?? 'smtp://localhost'),
     activationUrlFormat: given.worker_account_activate_weburl_f ?? `${issuer}/activate?token={token}`,
     from: given.mail_from ?? `"${given.server_name.replace(/["\\]/g, '')}" <no-reply@${mailHost(issuer)}>`,
-    mailbox: given.mailbox ?? (!service && !given.worker_smtp_server_url),
+    /** Who reads the development mailbox, where mails stay in it. */
+    mailbox: mailboxReaders(given),
   }
 }
 

@@ -7,6 +7,7 @@ import { clientSettings } from './client-settings.ts'
 import { bindingSettings } from './binding-settings.ts'
 import { lifetimeSettings } from './lifetime-settings.ts'
 import { limitSettings } from './limit-settings.ts'
+import { mailboxSettings } from './mailbox-settings.ts'
 import {
   ALGORITHMS,
   algorithm,
@@ -225,7 +226,7 @@ export const settings = {
   worker_smtp_server_url: url('smtp://host:port or smtps://host:port', 'smtp', 'smtps').optional().meta({
     group: 'Mail',
     secret: true,
-    fallback: 'the development mailbox when embedded',
+    fallback: 'the development mailbox when embedded on loopback',
     description: 'Where mails are handed over.',
   }),
   worker_smtp_server_user: text()
@@ -250,12 +251,7 @@ export const settings = {
     fallback: 'SERVER_NAME <no-reply@issuer host>',
     description: 'Sender of every mail.',
   }),
-  mailbox: flag()
-    .optional()
-    .meta({
-      ...meta('Mail', 'true or false', { fallback: 'true when embedded without SMTP' }),
-      description: 'Development mailbox at /mailbox instead of SMTP; refused in service mode.',
-    }),
+  ...mailboxSettings,
 } satisfies Record<string, z.ZodType>
 
 export type SettingName = keyof typeof settings

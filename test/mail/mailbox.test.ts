@@ -85,6 +85,7 @@ describe('Mailbox pages', () => {
     })
     const routes = mailboxRoutes({
       db: opened.db,
+      mayRead: async () => true,
       render: async (ctx, view, locals) => {
         ctx.body = JSON.stringify({ view, locals })
         ctx.type = 'html'

@@ -156,7 +156,10 @@ describe('cookies', function () {
     // TLS ends at a proxy in front, so the server itself speaks http.
     secure = await openStage({
       store: 'sqlite',
-      env: { ACCOUNT_SERVER_ISSUER: 'https://accounts.example' },
+      env: {
+        ACCOUNT_SERVER_ISSUER: 'https://accounts.example',
+        ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://127.0.0.1:9',
+      },
     })
   })
   after(() => secure?.stop())

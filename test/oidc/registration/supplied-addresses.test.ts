@@ -28,6 +28,7 @@ describe('addresses that clients supply', function () {
     const env = {
       // Not on loopback: nothing of this machine's own may be asked.
       ACCOUNT_SERVER_ISSUER: ISSUER,
+      ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://127.0.0.1:9',
       ACCOUNT_SERVER_CLIENT_REGISTRATION: 'open',
       ACCOUNT_SERVER_CLIENT_ID_DOCUMENTS: 'any',
     }

@@ -1,0 +1,71 @@
+/**
+ * Who reads the development mailbox. It holds every link that the server mails, those of the administrator too, so only a
+ * server that nobody else can reach shows it to everybody.
+ */
+import { BlockList, isIP } from 'node:net'
+import { flag, isLoopback } from './setting-kinds.ts'
+
+const OPENED = 'ACCOUNT_SERVER_DANGEROUSLY_SHOW_MAILBOX_TO_ADMINISTRATORS'
+
+export const mailboxSettings = {
+  mailbox: flag().optional().meta({
+    group: 'Mail',
+    takes: 'true or false',
+    fallback: 'true when embedded without SMTP',
+    description: 'Development mailbox at /mailbox instead of SMTP; only where HOST and ISSUER are loopback.',
+  }),
+  dangerously_show_mailbox_to_administrators: flag().default(false).meta({
+    group: 'Mail',
+    description: 'Mailbox also elsewhere: every administrator can read the links of every account.',
+  }),
+}
+
+type Given = {
+  mysql_dsn?: string | undefined
+  issuer?: string | undefined
+  host?: string
+  worker_smtp_server_url?: string | undefined
+  mailbox?: boolean | undefined
+  dangerously_show_mailbox_to_administrators?: boolean
+}
+
+/** `none`: mails go to an SMTP server. */
+export type MailboxReaders = 'none' | 'everybody' | 'administrators'
+
+export function mailboxReaders(given: Given): MailboxReaders {
+  const wanted = given.mailbox ?? (!given.mysql_dsn && !given.worker_smtp_server_url)
+  if (!wanted) return 'none'
+  return given.dangerously_show_mailbox_to_administrators ? 'administrators' : 'everybody'
+}
+
+/** What is wrong for an embedded server; service mode has no mailbox at all. */
+export function mailboxProblems(given: Given): string[] {
+  if (given.mysql_dsn || mailboxReaders(given) !== 'everybody') return []
+  const { host = '127.0.0.1', issuer } = given
+  const reachable = [
+    isLoopbackHost(host) ? [] : `ACCOUNT_SERVER_HOST is "${host}"`,
+    issuer === undefined || isLoopback(issuer) ? [] : `ACCOUNT_SERVER_ISSUER is "${issuer}"`,
+  ].flat()
+  if (reachable.length === 0) return []
+  const what =
+    given.mailbox === true
+      ? 'ACCOUNT_SERVER_MAILBOX: got "true", takes false here'
+      : 'ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL is missing'
+  return [
+    `${what}: ${reachable.join(' and ')}, so others could read every mail in the development mailbox. ` +
+      'Set ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL, or keep host and issuer on loopback. ' +
+      `For a trial, ${OPENED}=true shows the mailbox to signed-in administrators alone.`,
+  ]
+}
+
+const LOOPBACK = new BlockList()
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
+LOOPBACK.addAddress('::1', 'ipv6')
+
+/** True for an address to listen on that only this machine reaches. */
+function isLoopbackHost(host: string): boolean {
+  const name = host.toLowerCase()
+  const version = isIP(name)
+  if (version === 0) return name === 'localhost' || name.endsWith('.localhost')
+  return LOOPBACK.check(name, version === 4 ? 'ipv4' : 'ipv6')
+}
