@@ -15,13 +15,14 @@ import { loadAssets } from './http/assets.ts'
 import type { Assets } from './http/assets.ts'
 import { formBody } from './http/body.ts'
 import { clientAddress } from './http/client-ip.ts'
-import { csrf } from './http/csrf.ts'
+import { csrf, ownFormsElsewhere } from './http/csrf.ts'
 import { errorHandler, failureResponder } from './http/error-handler.ts'
 import type { ErrorNeeds } from './http/error-handler.ts'
 import { boundedQuery } from './http/field-length.ts'
 import { healthRoutes } from './http/health.routes.ts'
 import { loggableError } from './platform/loggable-error.ts'
 import { createOverload } from './features/overload.ts'
+import { ownHost } from './http/own-host.ts'
 import { createRenderer, createTemplates } from './http/render.ts'
 import type { Render } from './http/render.ts'
 import { requestId } from './http/request-id.ts'
@@ -41,7 +42,7 @@ import { clientNameOf } from './oidc/clients/client-documents.ts'
 import type { OidcFeatures } from './features/oidc.ts'
 import { endSessionAndGrants } from './oidc/sessions/access-endings.ts'
 import { offlineEnds, resourceScopeTitle } from './oidc/grants/scope-words.ts'
-import { LIBRARY_PATHS } from './oidc/endpoints/addresses.ts'
+import { isForPrograms, isLibraryForm, LIBRARY_PATHS, showsLibraryForm } from './oidc/endpoints/addresses.ts'
 import { postedRequestRoutes } from './oidc/endpoints/posted-request.routes.ts'
 import { resumedRequestRoutes } from './oidc/endpoints/resumed-request.routes.ts'
 import { refuseFloods } from './oidc/endpoints/floods.routes.ts'
@@ -96,6 +97,7 @@ export function createApp(parts: Parts): App {
       isDraining: () => parts.draining,
     }).routes(),
   )
+  koa.use(ownHost({ issuer: config.issuer, isForPrograms: ({ path }) => isForPrograms(path) }))
   koa.use((ctx, next) => (opened.middleware ?? notYet)(ctx, next))
   koa.on('error', (error: unknown) => log.error({ err: loggableError(error) }, 'http.broken'))
   return {
@@ -172,12 +174,20 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
     pageUrl: restarts.pageUrl,
   })
   const routers = listRouters({ parts, accounts, features, pages, render, findMember, startAgain, restarts })
+  return inOrder(parts, features, routers)
+}
+
+/** What each request meets on its way: the protocol first, then the guards of our own pages, then the pages. */
+function inOrder({ config }: Parts, features: OidcFeatures, routers: ReturnType<typeof listRouters>) {
   const inner = new Koa()
   inner.use(postedRequestRoutes([LIBRARY_PATHS.authorization, LIBRARY_PATHS.end_session]).routes())
   inner.use(resumedRequestRoutes(LIBRARY_PATHS.authorization, 'restart').routes())
   inner.use(features.statusListRoutes.routes())
+  inner.use(
+    ownFormsElsewhere({ issuerOrigin: config.issuer, isForm: isLibraryForm, showsForm: showsLibraryForm }),
+  )
   inner.use(refuseFloods(features.limits, [LIBRARY_PATHS.authorization, LIBRARY_PATHS.code_verification]))
-  inner.use(oidc.middleware)
+  inner.use(features.oidc.middleware)
   inner.use(
     refuseOtherAddresses(({ path }) => routers.some((router) => router.match(path, 'GET').path.length > 0)),
   )

@@ -11,6 +11,7 @@ const HEADINGS: Record<number, string> = {
   408: 'That took too long',
   410: 'This page has expired',
   413: 'That is too much',
+  421: 'This page has another address',
   429: 'Too many attempts',
   503: 'Back in a moment',
 }

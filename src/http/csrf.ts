@@ -38,11 +38,32 @@ export function csrf(needs: CsrfNeeds): Middleware {
   }
 }
 
-function check(ctx: Context, { key, issuerOrigin }: CsrfNeeds, value: string | undefined): void {
+type FormsElsewhere = {
+  issuerOrigin: string
+  /** A form that another part of the server reads, with a token of its own. */
+  isForm: (path: string) => boolean
+  /** The page with that form. */
+  showsForm: (path: string) => boolean
+}
+
+/** The same second refusal for forms that are not read here; goes before what reads them. @throws AppError 403 `csrf_failed` */
+export function ownFormsElsewhere({ issuerOrigin, isForm, showsForm }: FormsElsewhere): Middleware {
+  return (ctx, next) => {
+    if (showsForm(ctx.path)) ctx.set('Referrer-Policy', 'same-origin')
+    if (!SAFE_METHODS.has(ctx.method) && isForm(ctx.path)) refuseOtherSites(ctx, issuerOrigin)
+    return next()
+  }
+}
+
+function refuseOtherSites(ctx: Context, issuerOrigin: string): void {
   const origin = ctx.get('Origin')
   if (origin && origin !== issuerOrigin) throw refused('origin')
   const site = ctx.get('Sec-Fetch-Site')
   if (site && site !== 'same-origin' && site !== 'none') throw refused('site')
+}
+
+function check(ctx: Context, { key, issuerOrigin }: CsrfNeeds, value: string | undefined): void {
+  refuseOtherSites(ctx, issuerOrigin)
   const token = formOf(ctx)['_csrf'] ?? ctx.get('x-csrf-token')
   if (!value) throw refused('cookie')
   if (!equalsInConstantTime(token, keyedDigest(key, value))) throw refused('token')

@@ -42,8 +42,6 @@ async function tried(env: Record<string, string>) {
 }
 
 describe('the development mailbox', function () {
-  this.timeout(120_000)
-
   for (const host of ['127.0.0.1', '127.0.0.9', 'localhost', '::1'])
     it(`is there where the server listens on ${host} alone and its issuer is on loopback`, async () => {
       const { statuses, out } = await tried({ ACCOUNT_SERVER_HOST: host })

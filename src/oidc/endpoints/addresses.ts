@@ -21,3 +21,43 @@ export const LIBRARY_PATHS = {
 export const CHALLENGE_PATH = '/oauth/authorize-challenge'
 /** All status lists; each stands under it by its id (draft-ietf-oauth-status-list). */
 export const STATUS_LISTS_PATH = '/oauth/status-lists'
+
+/** Where browsers go, on pages or through redirects; everything else here is called by programs. */
+const FOR_BROWSERS: readonly string[] = [
+  LIBRARY_PATHS.authorization,
+  LIBRARY_PATHS.end_session,
+  LIBRARY_PATHS.code_verification,
+]
+const FOR_PROGRAMS: readonly string[] = [
+  ...Object.values(LIBRARY_PATHS).filter((path) => !FOR_BROWSERS.includes(path)),
+  CHALLENGE_PATH,
+  STATUS_LISTS_PATH,
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+]
+/** Forms of our pages that the library reads. */
+const FORMS: readonly string[] = [LIBRARY_PATHS.code_verification, `${LIBRARY_PATHS.end_session}/confirm`]
+
+/**
+ * True for the addresses that an app's back end and a resource server call. In their own network they may know this server
+ * by another name, and what they get depends on their own credentials, never on a browser's cookies.
+ */
+export function isForPrograms(path: string): boolean {
+  const asked = folded(path)
+  return FOR_PROGRAMS.some((own) => asked === own || asked.startsWith(`${own}/`))
+}
+
+/** True for the pages of the library whose forms have no token of ours. */
+export function isLibraryForm(path: string): boolean {
+  return FORMS.includes(folded(path))
+}
+
+/** True for a page that shows such a form, or is one. */
+export function showsLibraryForm(path: string): boolean {
+  return isLibraryForm(path) || folded(path) === LIBRARY_PATHS.end_session
+}
+
+/** As the library looks an address up: in any case, and with one slash too many. */
+function folded(path: string): string {
+  return path.toLowerCase().replace(/(?<=.)\/$/, '')
+}

@@ -1,0 +1,46 @@
+/**
+ * The `Host` of a request for a page. A stranger's site can make a browser believe that its name leads here (DNS
+ * rebinding): the browser then takes our pages for that site's own. So a page is shown under our own name alone.
+ */
+import { BlockList, isIP } from 'node:net'
+import type { Context, Middleware } from 'koa'
+import { AppError } from '../errors.ts'
+
+type Needs = {
+  issuer: string
+  /** Addresses that programs call: they may use a name of the inner network, and no browser is signed in there. */
+  isForPrograms: (ctx: Context) => boolean
+}
+
+/**
+ * Takes the issuer's host and names of this machine, with any port: a proxy may listen on another one. `X-Forwarded-Host`
+ * is never read: a proxy passes the `Host` on instead. @throws AppError 421 `wrong_host`
+ */
+export function ownHost({ issuer, isForPrograms }: Needs): Middleware {
+  const { hostname } = new URL(issuer)
+  return (ctx, next) => {
+    // Koa's own `ctx.hostname` is the issuer's, whatever the request says.
+    const asked = hostnameOf(ctx.req.headers.host ?? '')
+    if (asked === hostname || isLoopbackName(asked) || isForPrograms(ctx)) return next()
+    throw new AppError(
+      'wrong_host',
+      421,
+      `This page belongs to ${hostname}, and the request named another host. A proxy in front has to pass the Host header on.`,
+    )
+  }
+}
+
+function hostnameOf(host: string): string {
+  return host.length > 300 ? '' : (URL.parse(`http://${host}`)?.hostname ?? '')
+}
+
+const LOOPBACK = new BlockList()
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
+LOOPBACK.addAddress('::1', 'ipv6')
+
+function isLoopbackName(hostname: string): boolean {
+  const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
+  const version = isIP(address)
+  if (version === 0) return hostname === 'localhost' || hostname.endsWith('.localhost')
+  return LOOPBACK.check(address, version === 4 ? 'ipv4' : 'ipv6')
+}
