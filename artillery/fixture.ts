@@ -15,12 +15,14 @@ export type LoadFixture = {
   tokens: { accessToken: string; refreshToken: string }[]
 }
 
-/** Enough that no account signs in so often that its oldest sessions are ended all the time. */
-const ACCOUNTS = 24
+const AT_ONCE = 8
 const REDIRECT_URI = 'http://127.0.0.1:9/callback'
 
-/** Written to the database directly, by the same nouns as the command line. */
-export async function createFixture(parts: Parts) {
+/**
+ * Written to the database directly, by the same nouns as the command line. `users` are enough when no account signs in so
+ * often that its oldest sessions are ended all the time.
+ */
+export async function createFixture(parts: Parts, users: number) {
   const needs = createAccountNeeds(parts)
   const client = await createClient(
     parts.db,
@@ -31,7 +33,12 @@ export async function createFixture(parts: Parts) {
     },
     parts,
   )
-  const people = await Promise.all(Array.from({ length: ACCOUNTS }, () => createPerson(needs)))
+  const people: Awaited<ReturnType<typeof createPerson>>[] = []
+  // A few at a time: the hasher turns away what would wait too long.
+  while (people.length < users) {
+    const batch = Array.from({ length: Math.min(AT_ONCE, users - people.length) }, () => createPerson(needs))
+    people.push(...(await Promise.all(batch)))
+  }
   const minted = await mintTokens(await providerOf(parts), client.client_id, people[0]!.id)
   const fixture: LoadFixture = {
     clientId: client.client_id,

@@ -5,24 +5,36 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { prepareServices } from '../scripts/services.mjs'
+import { withProgress } from '../scripts/step.mjs'
 import { loadConfig } from '../src/settings/config.ts'
 import { createParts } from '../src/process/parts.ts'
 import { dataFolder, freePort, launch, pause } from '../test/support/service-process.ts'
 import { startRedis } from '../test/support/services.ts'
 import { createFixture } from './fixture.ts'
 import type { LoadFixture } from './fixture.ts'
+import { DEFAULTS, planLoad, WARM_UP_SECONDS } from './plan.ts'
+import type { Plan } from './plan.ts'
 import { judge } from './verdict.ts'
 
 const USAGE = `npm run load -- [options]
-  --store sqlite|redis  of the server that is started; sqlite unless told
+  --users COUNT         people who sign in, 1 to 1000 (${DEFAULTS.users}); each sign-in costs a password hash
+  --rate COUNT          visits that begin each second, 1 to 1000 (${DEFAULTS.rate})
+  --duration SECONDS    how long, 1 to 3600, after a warm-up of ${WARM_UP_SECONDS} s (${DEFAULTS.duration})
+  --smoke               short and slow: --rate 10 --duration 5 and no warm-up
+  --store sqlite|redis  of the server that is started (sqlite)
   --target URL          a running server on this machine instead; its settings are read as it reads them itself
-  --smoke               five seconds instead of forty`
+  --help                show this help
+Prints the verdict and five numbers; everything else goes into files, which are named at the end. Exits with 1 when any
+request failed or a threshold of artillery/scenarios.yml was exceeded.`
 
 const OPTIONS = {
+  users: { type: 'string' },
+  rate: { type: 'string' },
+  duration: { type: 'string' },
   store: { type: 'string', default: 'sqlite' },
   target: { type: 'string' },
   smoke: { type: 'boolean', default: false },
@@ -33,25 +45,35 @@ type Given = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
 type Server = { target: string; env: NodeJS.ProcessEnv; stop: () => Promise<void> }
 
 const HERE = import.meta.dirname
-const READY_WITHIN_MS = 30_000
+const REPORTS = join(HERE, '../.cache/load')
+const READY_WITHIN_MS = 60_000
 
-async function run({ store, target, smoke }: Given): Promise<boolean> {
+async function run(given: Given): Promise<boolean> {
+  const { store, target } = given
+  const plan = planLoad(given)
   const server = target ? takeRunning(target) : await startServer(store)
   await ready(server.target)
   const parts = await createParts(loadConfig(server.env))
-  const prepared = await createFixture(parts)
-  const report = join(dataFolder('load'), 'report.json')
-  let exitCode: number
+  const prepared = await createFixture(parts, plan.users)
+  const report = newReport()
+  let ended: Awaited<ReturnType<typeof runArtillery>>
   try {
-    exitCode = await runArtillery({ target: server.target, fixture: prepared.fixture, report, smoke })
+    const work = () => runArtillery({ target: server.target, fixture: prepared.fixture, report, plan })
+    ended = await withProgress(`Load on ${server.target} for ${plan.seconds} s …`, work)
   } finally {
     if (target) await prepared.remove()
     await parts.close()
     await server.stop()
   }
-  const { passed, lines } = judge(readReport(report), exitCode)
-  process.stdout.write(`\n${lines.join('\n')}\n`)
+  const { passed, lines } = judge(readReport(report), ended)
+  process.stdout.write(`\n${lines.join('\n')}\n\nReport: ${report}.txt, ${report}.json\n`)
   return passed
+}
+
+/** Two files of this name: what artillery printed, and its numbers. */
+function newReport(): string {
+  mkdirSync(REPORTS, { recursive: true })
+  return join(REPORTS, new Date().toISOString().slice(0, 19).replaceAll(':', '-'))
 }
 
 function takeRunning(target: string): Server {
@@ -106,28 +128,32 @@ async function ready(target: string): Promise<void> {
   }
 }
 
-type Run = { target: string; fixture: LoadFixture; report: string; smoke: boolean }
+type Run = { target: string; fixture: LoadFixture; report: string; plan: Plan }
 
-async function runArtillery({ target, fixture, report, smoke }: Run): Promise<number> {
-  const options = ['--environment', smoke ? 'smoke' : 'full', '--target', target, '--output', report]
+async function runArtillery({ target, fixture, report, plan }: Run) {
+  const overrides = JSON.stringify({ config: { phases: plan.phases } })
+  const options = ['--target', target, '--overrides', overrides, '--output', `${report}.json`]
   const command = [
     join(HERE, 'node_modules/artillery/bin/run'),
     'run',
     ...options,
     join(HERE, 'scenarios.yml'),
   ]
+  const printed = openSync(`${report}.txt`, 'w')
   const child = spawn(process.execPath, command, {
     cwd: HERE,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', printed, printed],
     env: { ...process.env, ARTILLERY_DISABLE_TELEMETRY: 'true', LOAD_FIXTURE: JSON.stringify(fixture) },
   })
   const [code] = (await once(child, 'exit')) as [number | null]
-  return code ?? 1
+  closeSync(printed)
+  return { exitCode: code ?? 1, printed: readFileSync(`${report}.txt`, 'utf8') }
 }
 
-function readReport(file: string): unknown {
-  if (!existsSync(file)) throw new Error('artillery did not run to its end')
-  return JSON.parse(readFileSync(file, 'utf8'))
+function readReport(report: string): unknown {
+  if (!existsSync(`${report}.json`))
+    throw new Error(`artillery did not run to its end; what it printed: ${report}.txt`)
+  return JSON.parse(readFileSync(`${report}.json`, 'utf8'))
 }
 
 // A Redis that was started ends with this process.
