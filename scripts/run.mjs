@@ -3,8 +3,9 @@
  * input and output, and ends as the target ends. Built-ins only, and no syntax newer than Node 18.
  */
 import { spawn } from 'node:child_process'
-import { cpus, constants } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { environmentFor } from './environment.mjs'
 import { ROOT } from './find-binary.mjs'
 import { ensureInstalled } from './install.mjs'
 import { chooseNode } from './runtime.mjs'
@@ -71,22 +72,13 @@ function run(node, command) {
   const child = spawn(node, ['--disable-warning=ExperimentalWarning', ...command], {
     cwd: ROOT,
     stdio: 'inherit',
-    env: environment(node),
+    env: environmentFor(node),
   })
   forwardSignals(child)
   return new Promise((resolve, reject) => {
     child.once('error', (error) => reject(new StepFailed(`${node}: ${error.message}`)))
     child.once('exit', (code, signal) => resolve(signal ? 128 + constants.signals[signal] : code))
   })
-}
-
-function environment(node) {
-  return {
-    // Password hashing is what the pool is for, and more hashes than cores only wait for each other.
-    UV_THREADPOOL_SIZE: String(cpus().length || 1),
-    ...process.env,
-    PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
-  }
 }
 
 /** A terminal sends Ctrl-C to the target as well; a second copy from here would look like an impatient second press. */

@@ -41,6 +41,21 @@ const RUNS: Record<PlanName, (file: ConformanceFile) => Run[]> = {
         backchannel_logout_session_required: true,
       }),
     ),
+  'front-channel-logout': (file) =>
+    bothWays(
+      logoutRun(file, 'frontchannel-rp-initiated-logout', {
+        frontchannel_logout_uri: at(file, 'frontchannel_logout'),
+        frontchannel_logout_session_required: true,
+      }),
+    ),
+  // It is about what a registration answers, so there is no client to seed.
+  'third-party-login': () => [
+    {
+      plan: 'oidcc-3rdparty-init-login-certification-test-plan',
+      variant: { response_type: 'code' },
+      clients: {},
+    },
+  ],
   'fapi2-security': (file) => fapiRuns(file, 'security-profile'),
   'fapi2-message-signing': (file) => fapiRuns(file, 'message-signing'),
   'fapi-ciba': cibaRuns,
@@ -122,7 +137,6 @@ function fapiRuns(file: ConformanceFile, plan: 'security-profile' | 'message-sig
             fapi_profile: 'plain_fapi',
             openid: one,
             authorization_request_type: 'simple',
-            grant_management: 'disabled',
             client_auth_type: auth,
             sender_constrain: binding,
             ...(plan === 'message-signing' && signing),

@@ -15,6 +15,8 @@ export const PLANS = [
   'form-post',
   'rp-initiated-logout',
   'back-channel-logout',
+  'front-channel-logout',
+  'third-party-login',
   'fapi2-security',
   'fapi2-message-signing',
   'fapi-ciba',

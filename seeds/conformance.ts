@@ -146,7 +146,15 @@ type Registering = { name: PlanName; plans: readonly PlanName[]; policy: PolicyI
 const REGISTERING: readonly Registering[] = [
   {
     name: 'dynamic',
-    plans: ['basic', 'dynamic', 'form-post', 'rp-initiated-logout', 'back-channel-logout'],
+    plans: [
+      'basic',
+      'dynamic',
+      'form-post',
+      'rp-initiated-logout',
+      'back-channel-logout',
+      'front-channel-logout',
+      'third-party-login',
+    ],
     // A module wants RS256 where nothing is named, as OpenID Connect Dynamic Registration §2 has it.
     policy: {
       require_pkce: false,
@@ -196,7 +204,8 @@ function configurationOf({ needs, file, run, account, tokens }: ConfigurationNee
     ...(token &&
       !plan.startsWith('oidcc-config') && {
         client: { client_name: 'Suite', initial_access_token: token },
-        client2: { client_name: 'Suite, second', initial_access_token: token },
+        // The suite makes the name of a certificate from it, where a comma begins another part.
+        client2: { client_name: 'Suite second', initial_access_token: token },
       }),
     // A token that is bound to a certificate is shown where one is asked for.
     resource: { resourceUrl: `${certified ? mtlsOrigin : issuer}/oauth/userinfo` },

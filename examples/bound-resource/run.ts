@@ -24,9 +24,16 @@ async function main([address = '', cert, key]: string[]): Promise<void> {
   process.stdout.write(`Resource server at ${url.href}\n`)
 }
 
+/** fetch says why it failed in its cause alone. */
+function withCauses(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const code = 'code' in error && typeof error.code === 'string' ? ` (${error.code})` : ''
+  return `${error.message}${code}${error.cause === undefined ? '' : `: ${withCauses(error.cause)}`}`
+}
+
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0))
 
 main(process.argv.slice(2)).catch((error: unknown) => {
-  process.stderr.write(`resource: ${error instanceof Error ? error.message : String(error)}\n`)
+  process.stderr.write(`resource: ${withCauses(error)}\n`)
   process.exit(1)
 })

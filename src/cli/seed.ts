@@ -1,4 +1,5 @@
 /** `seed`: development data, or what the official conformance suite needs, from seeds/. */
+import { renameSync, writeFileSync } from 'node:fs'
 import { createAccountNeeds } from '../process/account-needs.ts'
 import { AppError } from '../errors.ts'
 import type { Parts } from '../process/parts.ts'
@@ -22,12 +23,26 @@ export const seed: Noun = {
         many: true,
         optional: true,
       },
-      options: { force: { about: 'Also in service mode, where everybody knows these passwords.' } },
+      options: {
+        force: { about: 'Also in service mode, where everybody knows these passwords.' },
+        output: { value: 'FILE', about: 'Writes the JSON there, whole or not at all, and for you alone.' },
+      },
       notes: ['A second run changes nothing and prints the same again.'],
-      examples: ['seed', 'seed --json', 'seed conformance seeds/conformance.example.json --json'],
-      run: (given, parts) => (given.operands.length > 0 ? conformance(given, parts) : run(given, parts)),
+      examples: ['seed', 'seed --json', 'seed conformance suite/seed.json --output suite/clients.json'],
+      run: async (given, parts) =>
+        placed(given, await (given.operands.length > 0 ? conformance(given, parts) : run(given, parts))),
     },
   ],
+}
+
+/** A shell empties the file behind `>` before anything runs, and a failure leaves it so. */
+function placed(given: Given, answer: Answer): Answer {
+  const file = given.text('output')
+  if (file === undefined) return answer
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, `${JSON.stringify(answer.data)}\n`, { mode: 0o600 })
+  renameSync(draft, file)
+  return { data: { written: file }, text: `Written to ${file}.` }
 }
 
 async function run(given: Given, parts: Parts): Promise<Answer> {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { embeddedPlace, mistakeOf } from './command-line.ts'
@@ -48,7 +48,7 @@ describe('cli seed conformance', function () {
 
   it('makes the clients and the account of every plan, from the example file', async () => {
     expect(seeded.changed).to.equal(true)
-    expect(new Set(seeded.plans.map(({ plan }) => plan))).to.have.property('size', 9)
+    expect(new Set(seeded.plans.map(({ plan }) => plan))).to.have.property('size', 11)
     const fapi = seeded.plans.filter(({ plan }) => plan.startsWith('fapi2-'))
     const kinds = fapi.map(({ plan, variant }) =>
       [plan, variant['client_auth_type'], variant['sender_constrain']].join(),
@@ -99,8 +99,36 @@ describe('cli seed conformance', function () {
     expect(initialToken(again)).to.be.a('string').and.not.to.equal(initialToken(seeded))
     const without = (one: Seeded) =>
       one.plans.filter(({ configuration }) => !configuration.client?.initial_access_token)
-    expect(without(again)).to.eql(without(seeded)).and.to.have.length(29)
+    expect(without(again)).to.eql(without(seeded)).and.to.have.length(30)
     expect(again.account).to.eql(seeded.account)
+  })
+
+  it('names neither a certificate with a comma nor a variant that released suites refuse', () => {
+    for (const { variant, configuration } of seeded.plans) {
+      expect(variant).not.to.have.property('grant_management')
+      for (const section of [configuration.client, configuration.client2])
+        expect(JSON.stringify(section ?? {})).not.to.match(/"client_name":"[^"]*[,+=]/)
+    }
+  })
+
+  it('seeds front-channel logout, and lets the client of third-party-initiated login register itself', async () => {
+    const shown = await place.json(['client', 'show', 'conformance-frontchannel-rp-initiated-logout'])
+    expect(shown).to.include({
+      frontchannel_logout_uri: CALLBACK.replace('callback', 'frontchannel_logout'),
+      frontchannel_logout_session_required: true,
+    })
+    const [login] = seeded.plans.filter(({ plan }) => plan.includes('3rdparty'))
+    expect(login?.configuration.client?.initial_access_token).to.be.a('string')
+  })
+
+  it('writes a file whole or not at all', async () => {
+    const file = join(place.folder, 'clients.json')
+    await place.json(['seed', 'conformance', EXAMPLE, '--output', file])
+    const written = JSON.parse(readFileSync(file, 'utf8')) as Seeded
+    expect(written.plans).to.have.length(seeded.plans.length)
+    expect(statSync(file).mode & 0o777).to.equal(0o600)
+    await mistakeOf(parts, ['seed', 'conformance', write('{'), '--output', file])
+    expect(JSON.parse(readFileSync(file, 'utf8'))).to.eql(written)
   })
 
   it('has the plans of FAPI 2.0 without OpenID Connect where a resource server is named', async () => {
@@ -160,7 +188,7 @@ describe('cli seed conformance', function () {
           client?.client_id !== undefined,
           client?.initial_access_token !== undefined && client2?.initial_access_token !== undefined,
         ])
-    for (const word of ['basic', 'formpost', 'cc-rp-initiated', 'backchannel'])
+    for (const word of ['basic', 'formpost', 'cc-rp-initiated', 'backchannel', 'frontchannel'])
       expect(waysOf(word), word).to.deep.include.members([
         ['static_client', true, false],
         ['dynamic_client', false, true],
@@ -177,6 +205,7 @@ describe('cli seed conformance', function () {
       'post',
       'rp',
       'backchannel',
+      'frontchannel',
     ])
     expect(exempt('assertion_audience')).to.have.length(8)
     for (const id of exempt('assertion_audience')) expect(id).to.match(/^conformance-ciba-/)

@@ -110,9 +110,16 @@ describe('tokens and claims as the plans with a code alone ask for them', functi
         expect(tokens.scope.split(' ')).to.have.members(['openid', 'profile', 'email'])
       })
 
-      it('oidcc-ensure-other-scope-order-succeeds', async () => {
+      it('oidcc-alternate-happy-flow: scopes and parameters in another order', async () => {
         const { tokens } = await app.flow({ scope: 'email openid' })
         expect((await userinfo(suite, tokens.access_token)).json()).to.include({ email: suite.account.email })
+        const { path } = app.request({ scope: 'email openid' })
+        const [address = '', query] = path.split('?')
+        const reordered = new URLSearchParams([...new URLSearchParams(query)].toReversed())
+        const answer = await app.visitor.get(`${address}?${reordered}`)
+        expect(`${answer.headers.get('location')}${answer.text}`)
+          .to.match(/code/)
+          .and.not.match(/error/)
       })
 
       it('oidcc-claims-essential: name without the scope profile, in userinfo and not in the ID token', async () => {

@@ -12,7 +12,7 @@ const MODULES: Record<string, Module> = {
   'discovery-end-point-verification': discovery,
   'happy-flow': happyFlow,
   'ensure-authorization-request-without-state-success': (suite) => suite.flow({ state: undefined }),
-  'ensure-other-scope-order-succeeds': (suite) =>
+  'alternate-happy-flow': (suite) =>
     suite.flow({ scope: suite.section().scope.split(' ').toReversed().join(' ') }),
   'access-token-type-header-case-sensitivity': async (suite) => {
     await suite.flow()

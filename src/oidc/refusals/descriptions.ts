@@ -49,7 +49,7 @@ export const BY_CODE: Readonly<Record<string, string>> = {
     'registration in the request is not supported: register the client first, then leave the parameter out',
   request_not_supported: 'request objects are not supported: send the parameters one by one',
   request_uri_not_supported:
-    'a request_uri is taken at the authorization endpoint alone, and only one that the pushed authorization request endpoint gave: leave it out here, and send request instead',
+    'requests are not fetched from an address of the app, whatever it is: push the request to pushed_authorization_request_endpoint and send the request_uri that it answers, or send the JWT as request (RFC 9101 section 10.4.1)',
   temporarily_unavailable: 'the service is briefly unavailable: send the same request again',
   transaction_failed: 'the request could not be carried out: begin it anew',
   unapproved_software_statement: 'the issuer of the software_statement is not accepted here',

@@ -51,7 +51,7 @@ const TOLD: [mistake: string, fields: Fields, error: string, words: RegExp][] = 
     'a request object elsewhere',
     { request_uri: 'https://x.example/' },
     'request_uri_not_supported',
-    /leave it out/,
+    /not fetched from an address of the app, whatever it is.*push the request.*or send the JWT as request/,
   ],
   [
     'a pushed request that is gone',
@@ -201,7 +201,7 @@ describe('an authorization request that is refused tells why', function () {
           () => push({ request_uri: 'urn:x' }),
           400,
           'request_uri_not_supported',
-          /leave it out here/,
+          /not fetched from an address of the app/,
         ],
         [
           'registration in it',
