@@ -37,7 +37,7 @@ export async function playMcp(world: World, { server, client }: Programs): Promi
       )
     }
   })
-  await world.step('call with the token', async () => {
+  await world.step('API call', async () => {
     await program.line(/first call: sub (\S+)/)
   })
   await world.step('refresh', async () => {

@@ -52,13 +52,14 @@ export function missingTool(toolchain: Toolchain): string | undefined {
  * Copies a stack into the cache, and installs and builds it there where its files have changed since.
  * @throws Error with the last words of the tool that failed
  */
-export async function prepare(name: string, { toolchain, goPackage = '.' }: Stack): Promise<string> {
-  const [from, folder] = [join(ROOT, 'interop', name), join(CACHE, name)]
-  const digest = digestOf(from)
+export async function prepare(name: string, { toolchain, basedOn, goPackage = '.' }: Stack): Promise<string> {
+  const folder = join(CACHE, name)
+  const sources = [basedOn, name].flatMap((one) => (one ? [join(ROOT, 'interop', one)] : []))
+  const digest = sources.map(digestOf).join()
   const stamp = join(folder, '.prepared')
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return folder
   mkdirSync(folder, { recursive: true })
-  cpSync(from, folder, { recursive: true })
+  for (const from of sources) cpSync(from, folder, { recursive: true })
   const { steps } = BUILDS[toolchain]
   for (const command of steps) await runToEnd(toolchain === 'go' ? [...command, goPackage] : command, folder)
   writeFileSync(stamp, digest)

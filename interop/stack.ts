@@ -11,6 +11,8 @@ export type Toolchain = 'node' | 'python3' | 'go' | 'mvn'
 export type Stack = {
   title: string
   toolchain: Toolchain
+  /** Another stack whose files come first; those of this one replace them. */
+  basedOn?: string
   /** What `go build` is given, where it is not the folder itself. */
   goPackage?: string
   /** The packages whose pinned versions the table names, as they are written in the stack's own file of dependencies. */

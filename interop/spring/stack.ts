@@ -3,7 +3,7 @@ import type { Stack } from '../stack.ts'
 import { bodyOf, expectSignedOut, signInTwice, until } from '../web-journey.ts'
 
 export const stack: Stack = {
-  title: 'Spring Boot (oauth2-client, resource server)',
+  title: 'Spring Boot 3 (oauth2-client, resource server)',
   toolchain: 'mvn',
   packages: ['spring-boot-starter-parent'],
   configuration: [

@@ -2,9 +2,9 @@ package app;
 
 import java.util.List;
 import java.util.Map;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
-import org.springframework.boot.autoconfigure.security.oauth2.resource.OAuth2ResourceServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.config.Customizer;
@@ -57,14 +57,14 @@ public class App {
 
   /** Access tokens are of the type at+jwt (RFC 9068), where Spring expects JWT unless it is said. */
   @Bean
-  JwtDecoder jwtDecoder(OAuth2ResourceServerProperties properties) {
-    var jwt = properties.getJwt();
-    var decoder = NimbusJwtDecoder.withIssuerLocation(jwt.getIssuerUri()).validateType(false).build();
-    var audience = jwt.getAudiences().get(0);
+  JwtDecoder jwtDecoder(
+      @Value("${spring.security.oauth2.resourceserver.jwt.issuer-uri}") String issuer,
+      @Value("${spring.security.oauth2.resourceserver.jwt.audiences}") String audience) {
+    var decoder = NimbusJwtDecoder.withIssuerLocation(issuer).validateType(false).build();
     decoder.setJwtValidator(
         JwtValidators.createDefaultWithValidators(
             new JwtTypeValidator("at+jwt"),
-            new JwtIssuerValidator(jwt.getIssuerUri()),
+            new JwtIssuerValidator(issuer),
             new JwtClaimValidator<List<String>>("aud", all -> all != null && all.contains(audience))));
     return decoder;
   }
