@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { loadConfig } from '../src/settings/config.ts'
 import { cli, ensureAccountServer } from './account-server.ts'
+import { firstFreePort } from './free-ports.ts'
 import { createRelyingParty } from './relying-party/relying-party.ts'
 import { createResourceServer } from './resource-server/resource-server.ts'
 
@@ -18,7 +19,9 @@ type Seeded = {
 async function main(): Promise<void> {
   const { issuer } = loadConfig(undefined, { persist: false })
   await ensureAccountServer(issuer)
-  const { accounts, client, resource } = (await cli(['seed'])) as Seeded
+  const [appPort, apiPort] = [await firstFreePort(8710), await firstFreePort(8720)]
+  const ports = ['--app-port', String(appPort), '--api-port', String(apiPort)]
+  const { accounts, client, resource } = (await cli(['seed', ...ports])) as Seeded
   const api = await createResourceServer({
     issuer,
     identifier: resource.identifier,

@@ -26,26 +26,36 @@ const PEOPLE = [
   { email: 'person.three@example.com', password: 'cobalt teapot 63', name: 'Пример Третий', locale: 'ru' },
 ] as const
 
-/** The relying party of examples/relying-party. */
-const DEMO_APP = {
-  clientId: 'demo-app',
-  metadata: {
-    client_name: 'Demo App',
-    redirect_uris: ['http://localhost:8710/callback'],
-    post_logout_redirect_uris: ['http://localhost:8710/'],
-    scope: 'openid profile email offline_access ledger:read ledger:transfer',
-    allowed_resources: ['http://localhost:8720/'],
-  },
+/** Where the demo app and the demo resource server listen on this machine. */
+export type DemoPorts = { app: number; api: number }
+
+export const DEMO_PORTS: DemoPorts = { app: 8710, api: 8720 }
+
+/** The relying party of examples/relying-party. On other ports it is a client of its own. */
+function demoApp({ app, api }: DemoPorts) {
+  const usual = app === DEMO_PORTS.app && api === DEMO_PORTS.api
+  return {
+    clientId: usual ? 'demo-app' : `demo-app-${app}-${api}`,
+    metadata: {
+      client_name: 'Demo App',
+      redirect_uris: [`http://localhost:${app}/callback`],
+      post_logout_redirect_uris: [`http://localhost:${app}/`],
+      scope: 'openid profile email offline_access ledger:read ledger:transfer',
+      allowed_resources: [`http://localhost:${api}/`],
+    },
+  }
 }
 
-const DEMO_RESOURCE = {
-  clientId: 'demo-ledger',
-  input: {
-    identifier: 'http://localhost:8720/',
-    name: 'Demo Ledger',
-    scope: 'ledger:read ledger:transfer',
-    scope_texts: { 'ledger:read': 'See your balance', 'ledger:transfer': 'Transfer money' },
-  },
+function demoResource({ api }: DemoPorts) {
+  return {
+    clientId: api === DEMO_PORTS.api ? 'demo-ledger' : `demo-ledger-${api}`,
+    input: {
+      identifier: `http://localhost:${api}/`,
+      name: 'Demo Ledger',
+      scope: 'ledger:read ledger:transfer',
+      scope_texts: { 'ledger:read': 'See your balance', 'ledger:transfer': 'Transfer money' },
+    },
+  }
 }
 
 export type SeededAccount = { id: string; email: string; password: string; name: string }
@@ -58,7 +68,8 @@ export type Seeded = {
 }
 
 /** What exists is left as it is, but for a secret that no longer fits the installation's key. */
-export async function seedDevelopment(needs: Needs): Promise<Seeded> {
+export async function seedDevelopment(needs: Needs, ports = DEMO_PORTS): Promise<Seeded> {
+  const [demoClient, ledger] = [demoApp(ports), demoResource(ports)]
   const made: boolean[] = []
   const accounts: SeededAccount[] = []
   for (const person of PEOPLE) {
@@ -67,12 +78,12 @@ export async function seedDevelopment(needs: Needs): Promise<Seeded> {
     made.push(!existing)
     accounts.push({ id: account.id, email: account.email, password: person.password, name: account.name })
   }
-  const resourceSecret = secretOf(needs, DEMO_RESOURCE.clientId)
-  made.push(await placeResource(needs, resourceSecret))
-  const secret = secretOf(needs, DEMO_APP.clientId)
-  made.push(await placeApp(needs, secret))
-  const app = await theClient(needs.db, DEMO_APP.clientId)
-  const { name, identifier, scopes, clientId } = await theResource(needs.db)
+  const resourceSecret = secretOf(needs, ledger.clientId)
+  made.push(await placeResource(needs, ledger, resourceSecret))
+  const secret = secretOf(needs, demoClient.clientId)
+  made.push(await placeApp(needs, demoClient, secret))
+  const app = await theClient(needs.db, demoClient.clientId)
+  const { name, identifier, scopes, clientId } = await theResource(needs.db, ledger.input.identifier)
   return {
     changed: made.includes(true),
     accounts,
@@ -82,15 +93,21 @@ export async function seedDevelopment(needs: Needs): Promise<Seeded> {
 }
 
 /** Both answer whether they changed anything. */
-async function placeApp(needs: Needs, secret: string): Promise<boolean> {
-  const { clientId, metadata } = DEMO_APP
+async function placeApp(
+  needs: Needs,
+  { clientId, metadata }: ReturnType<typeof demoApp>,
+  secret: string,
+): Promise<boolean> {
   if (await findClientWithSecret(needs.db, clientId)) return renewSecret(needs, clientId, secret)
   await needs.db.transaction((trx) => insertClient(trx, metadata, needs, { clientId, secret }))
   return true
 }
 
-async function placeResource(needs: Needs, secret: string): Promise<boolean> {
-  const { clientId, input } = DEMO_RESOURCE
+async function placeResource(
+  needs: Needs,
+  { clientId, input }: ReturnType<typeof demoResource>,
+  secret: string,
+): Promise<boolean> {
   const existing = await findResource(needs.db, input.identifier)
   if (existing) return renewSecret(needs, existing.clientId, secret)
   await createResource(needs.db, input, needs, { clientId, secret })
@@ -114,8 +131,8 @@ async function theClient(db: Db, clientId: string) {
   throw new Error(`the client ${clientId} was deleted meanwhile`)
 }
 
-async function theResource(db: Db) {
-  const found = await findResource(db, DEMO_RESOURCE.input.identifier)
+async function theResource(db: Db, identifier: string) {
+  const found = await findResource(db, identifier)
   if (found) return found
   throw new Error('the demo resource server was deleted meanwhile')
 }

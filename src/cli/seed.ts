@@ -25,15 +25,24 @@ export const seed: Noun = {
       },
       options: {
         force: { about: 'Also in service mode, where everybody knows these passwords.' },
+        'app-port': { value: 'PORT', about: 'Where the demo app listens, instead of 8710.' },
+        'api-port': { value: 'PORT', about: 'Where the demo resource server listens, instead of 8720.' },
         output: { value: 'FILE', about: 'Writes the JSON there, whole or not at all, and for you alone.' },
       },
       notes: ['A second run changes nothing and prints the same again.'],
-      examples: ['seed', 'seed --json', 'seed conformance suite/seed.json --output suite/clients.json'],
+      examples: [
+        'seed',
+        'seed --json',
+        'seed --app-port 9710 --api-port 9720',
+        'seed conformance suite/seed.json --output suite/clients.json',
+      ],
       run: async (given, parts) =>
         placed(given, await (given.operands.length > 0 ? conformance(given, parts) : run(given, parts))),
     },
   ],
 }
+
+const PORT = { min: 1, max: 65_535 }
 
 /** A shell empties the file behind `>` before anything runs, and a failure leaves it so. */
 function placed(given: Given, answer: Answer): Answer {
@@ -54,8 +63,12 @@ async function run(given: Given, parts: Parts): Promise<Answer> {
       'seed is for development: its passwords are public; --force does it anyway',
     )
   // Only here, so that an installation may leave the folder out.
-  const { seedDevelopment } = await import('../../seeds/development.ts')
-  const seeded = await seedDevelopment({ ...createAccountNeeds(parts), sealer: parts.sealer })
+  const { seedDevelopment, DEMO_PORTS } = await import('../../seeds/development.ts')
+  const ports = {
+    app: given.integer('app-port', PORT) ?? DEMO_PORTS.app,
+    api: given.integer('api-port', PORT) ?? DEMO_PORTS.api,
+  }
+  const seeded = await seedDevelopment({ ...createAccountNeeds(parts), sealer: parts.sealer }, ports)
   const { accounts, client, resource, changed } = seeded
   const app = ['client_id', 'client_secret', 'redirect_uris', 'post_logout_redirect_uris', 'scope'] as const
   const text = [

@@ -206,6 +206,13 @@ describe('cli seed', () => {
     })
     expect(await place.json(['seed'])).to.eql({ ...first, changed: false })
 
+    const elsewhere = ['seed', '--app-port', '9710', '--api-port', '9720']
+    const other = await place.json(elsewhere)
+    expect(other.client).to.include({ client_id: 'demo-app-9710-9720' })
+    expect(other.client.redirect_uris).to.eql(['http://localhost:9710/callback'])
+    expect(other.resource).to.include({ identifier: 'http://localhost:9720/', client_id: 'demo-ledger-9720' })
+    expect(await place.json(elsewhere)).to.eql({ ...other, changed: false })
+
     const rotated = await place.json(['client', 'rotate-secret', 'demo-app'])
     expect(rotated.client_secret).not.to.equal(first.client.client_secret)
     const text = await place.cli(['seed'])
