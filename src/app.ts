@@ -178,7 +178,7 @@ async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Ko
 }
 
 /** What each request meets on its way: the protocol first, then the guards of our own pages, then the pages. */
-function inOrder({ config }: Parts, features: OidcFeatures, routers: ReturnType<typeof listRouters>) {
+function inOrder({ config, log }: Parts, features: OidcFeatures, routers: ReturnType<typeof listRouters>) {
   const inner = new Koa()
   inner.use(postedRequestRoutes([LIBRARY_PATHS.authorization, LIBRARY_PATHS.end_session]).routes())
   inner.use(resumedRequestRoutes(LIBRARY_PATHS.authorization, 'restart').routes())
@@ -188,14 +188,18 @@ function inOrder({ config }: Parts, features: OidcFeatures, routers: ReturnType<
   )
   inner.use(refuseFloods(features.limits, [LIBRARY_PATHS.authorization, LIBRARY_PATHS.code_verification]))
   inner.use(features.oidc.middleware)
-  inner.use(
-    refuseOtherAddresses(({ path }) => routers.some((router) => router.match(path, 'GET').path.length > 0)),
-  )
+  inner.use(refuseOtherAddresses(log, pagesOf(routers)))
   inner.use(boundedQuery())
   inner.use(formBody())
   inner.use(csrf({ key: config.keys.csrf, issuerOrigin: config.issuer, secure: config.secure }))
   for (const router of routers) inner.use(router.routes()).use(router.allowedMethods())
   return compose(inner.middleware)
+}
+
+/** True at the address of a page, whatever the method; what a router runs before its pages is no page. */
+function pagesOf(routers: ReturnType<typeof listRouters>) {
+  const isPage = ({ methods }: { methods: readonly string[] }) => methods.length > 0
+  return ({ path }: { path: string }) => routers.some((router) => router.match(path, 'GET').path.some(isPage))
 }
 
 type RouterNeeds = {

@@ -6,7 +6,7 @@ import type {
   FindAccount,
   KoaContextWithOIDC,
 } from 'oidc-provider'
-import { assertClientAssertion } from './binding/client-assertion.ts'
+import { assertClientAssertion, CLOCK_TOLERANCE_SECONDS } from './binding/client-assertion.ts'
 import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from './clients/client-metadata.ts'
 import { FRONTCHANNEL_DISCOVERY } from './logout/frontchannel-logout.ts'
@@ -36,8 +36,6 @@ import type { SigningAlg } from './keys/algorithms.ts'
 import { mayIntrospect, resourceIndicators } from './clients/resource-access.ts'
 import type { KnownResource } from './clients/resource-access.ts'
 
-/** Clock skew accepted in assertions: up to 10 s ahead is fine, more is refused. */
-const CLOCK_TOLERANCE_SECONDS = 10
 const FETCH_LIMIT_BYTES = 64 * 1024
 
 export type ConfigurationNeeds = DpopNeeds &

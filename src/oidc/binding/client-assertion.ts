@@ -5,8 +5,10 @@ import type { MtlsSettings } from './mtls.ts'
 import { rulesOf } from '../clients/profiles.ts'
 import { grants } from '../library/library.ts'
 
-/** How far the clock of a client may be ahead. */
+/** How far ahead `iat` of an assertion may be. */
 export const CLOCKS_APART_SECONDS = 60
+/** How far ahead `nbf` may be, of assertions and request objects, and how long `exp` may have passed. */
+export const CLOCK_TOLERANCE_SECONDS = 10
 /** An assertion is remembered until it expires, so that it counts once: it may not ask to be remembered for ever. */
 export const LONGEST_LIFE_SECONDS = 3600
 

@@ -42,8 +42,9 @@ export function dpopFeature({ dpopNonceSecret, dpopNonceRequired, clock }: DpopN
  */
 function assertProofOfNow(proof: string, nowSeconds: number): void {
   const { iat } = unverifiedClaims(proof)
-  if (typeof iat === 'number' && iat > nowSeconds + AHEAD_SECONDS)
-    throw new errors.InvalidDpopProof('DPoP proof iat is in the future; check the clock of the client')
+  if (typeof iat !== 'number' || iat <= nowSeconds + AHEAD_SECONDS) return
+  const ahead = `${Math.ceil(iat - nowSeconds)} seconds in the future, and ${AHEAD_SECONDS} are allowed`
+  throw new errors.InvalidDpopProof(`DPoP proof iat is ${ahead}: check the clock of the client`)
 }
 
 /** The address that a proof was made for, read without believing it. */

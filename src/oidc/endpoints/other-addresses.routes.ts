@@ -4,6 +4,10 @@
  */
 import type { Context, Middleware } from 'koa'
 import { AppError } from '../../errors.ts'
+import { newErrorId } from '../../http/error-handler.ts'
+import { redactedPath } from '../../http/redacted-path.ts'
+import { requestState } from '../../http/request-state.ts'
+import type { Logger } from '../../platform/log.ts'
 import { CHALLENGE_PATH, LIBRARY_PATHS, STATUS_LISTS_PATH } from './addresses.ts'
 
 const {
@@ -31,15 +35,30 @@ const METHODS: Readonly<Record<string, string>> = {
   '/.well-known/oauth-authorization-server': 'GET',
 }
 
+/** Where apps look for the protocol, here or as at other servers; anything else is tried by anybody. */
+const OF_THE_PROTOCOL = /^\/(?:oauth2?|connect|token|authorize|userinfo|\.well-known)(?:\/|$)/
+
 /** Goes behind the protocol, which has answered what it takes; `isPage` tells which addresses are pages of our own. */
-export function refuseOtherAddresses(isPage: (ctx: Context) => boolean): Middleware {
+export function refuseOtherAddresses(log: Logger, isPage: (ctx: Context) => boolean): Middleware {
   return async (ctx, next) => {
     const allowed = METHODS[patternOf(ctx.path)]
     if (allowed === undefined && isPage(ctx)) return next()
+    if (OF_THE_PROTOCOL.test(ctx.path)) logRefusal(log, ctx, allowed)
     if (allowed === undefined || allowed.split(', ').includes(ctx.method)) throw nothingHere(ctx)
     ctx.set('Allow', allowed)
     ctx.status = 405
   }
+}
+
+/** Among the refusals, since an app that asks a wrong address is refused like any other. */
+function logRefusal(log: Logger, ctx: Context, allowed: string | undefined): void {
+  const state = requestState(ctx)
+  state.errorId ??= newErrorId()
+  const { errorId, requestId } = state
+  const isThere = allowed !== undefined && !allowed.split(', ').includes(ctx.method)
+  const refusal = isThere ? 'method_not_allowed' : 'not_found'
+  const came = { path: redactedPath(ctx.originalUrl), got: ctx.method.slice(0, 20), registered: allowed }
+  log.info({ event: 'address.error', errorId, requestId, refusal, ...came }, 'oidc.refused')
 }
 
 function patternOf(path: string): string {

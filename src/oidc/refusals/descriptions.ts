@@ -4,13 +4,13 @@
  * library that refuses in other words turns test/oidc/refusals/library-sentences.test.ts red.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { addressOfProof } from '../binding/dpop.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
 import { acceptedValues } from '../library/library.ts'
 import { mustProve } from '../requests/code-protection.ts'
 import { authenticationFailed, grantRefused } from './credentials.ts'
 import { DOCUMENTS_REFUSED, REGISTRATION_CLOSED, UNKNOWN_CLIENT } from './opening.ts'
-import { authenticationsIn, got, gotType, lostParameters } from './sent.ts'
-import { shownAddress, shownNames } from '../shown.ts'
+import { authenticationsIn, clockMistakes, got, gotProofAddress, gotType, lostParameters } from './sent.ts'
+import { shownNames } from '../shown.ts'
 
 /** An error of the library, or one like it. */
 export type Refusal = Error & {
@@ -130,7 +130,7 @@ export const BY_SENTENCE: Readonly<Record<string, Words>> = {
   'post_logout_redirect_uri not registered':
     'post_logout_redirect_uri is not among the post_logout_redirect_uris of the client; they are compared exactly',
   'could not parse Request Object': withDetail('request is not a JWT that can be read'),
-  'Request Object claims are invalid': withDetail('the claims of the request object are not valid'),
+  'Request Object claims are invalid': aboutClaims,
   'could not validate Request Object': withDetail(
     'the signature of the request object does not verify with the keys of this client',
   ),
@@ -177,7 +177,7 @@ export const BY_SENTENCE: Readonly<Record<string, Words>> = {
     'the access token lacks the scope openid: ask for it when it is issued',
   'DPoP proof htm mismatch': (ctx) => `DPoP proof htm has to be ${ctx.method}, the method of the request`,
   'DPoP proof htu mismatch': (ctx) =>
-    `DPoP proof htu has to be the address of the endpoint, ${ctx.oidc.urlFor(ctx.oidc.route)}${proofAddress(ctx)}`,
+    `DPoP proof htu has to be the address of the endpoint, ${ctx.oidc.urlFor(ctx.oidc.route)}${gotProofAddress(ctx)}`,
   'DPoP proof ath mismatch': 'DPoP proof ath has to be the base64url of the SHA-256 of the access token',
   'DPoP proof iat is not recent enough, use a DPoP nonce instead':
     'DPoP proof iat is too old: make a new proof for each request and check the clock, or use the nonce of the DPoP-Nonce header',
@@ -274,10 +274,12 @@ function withDetail(words: string): Words {
   return (_ctx, { error_detail: detail = '' }) => (ABOUT_JWT.test(detail) ? `${words} (${detail})` : words)
 }
 
-function proofAddress(ctx: KoaContextWithOIDC): string {
-  const address = addressOfProof(ctx.get('DPoP'))
-  const expected = ctx.oidc.urlFor(ctx.oidc.route)
-  return address === undefined ? '' : `; got ${shownAddress(address, [expected])}`
+function aboutClaims(ctx: KoaContextWithOIDC, refusal: Refusal): string | undefined {
+  const words = 'the claims of the request object are not valid'
+  const mistakes = clockMistakes(ctx.oidc.params?.['request'], Math.floor(Date.now() / SECOND_MS))
+  if (mistakes.length > 0) return `${words}: ${mistakes.join(', ')}`
+  const told = withDetail(words)
+  return typeof told === 'function' ? told(ctx, refusal) : told
 }
 
 const OF_TOKEN: Record<string, string> = {

@@ -1,10 +1,15 @@
 /** What a request carried, as far as its sender may be told about it: it learns nothing that it did not send. */
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { CLOCKS_APART_SECONDS, LONGEST_LIFE_SECONDS } from '../binding/client-assertion.ts'
+import {
+  CLOCK_TOLERANCE_SECONDS,
+  CLOCKS_APART_SECONDS,
+  LONGEST_LIFE_SECONDS,
+} from '../binding/client-assertion.ts'
 import { CLIENT_SIGNING_ALGS } from '../keys/algorithms.ts'
 import { acceptedValues, presentedCertificate } from '../library/library.ts'
+import { addressOfProof } from '../binding/dpop.ts'
 import { unverifiedClaims } from '../unverified-claims.ts'
-import { shownChoice, shownNumber } from '../shown.ts'
+import { shownAddress, shownChoice, shownNumber } from '../shown.ts'
 
 export type AuthenticationMethod = 'basic' | 'post' | 'assertion' | 'certificate' | 'none'
 
@@ -30,6 +35,13 @@ const MEDIA_TYPES = [
 export function gotType(ctx: KoaContextWithOIDC): string {
   const [sent = ''] = ctx.get('Content-Type').split(';')
   return sent === '' ? '' : `; got ${shownChoice(sent.toLowerCase(), MEDIA_TYPES)}`
+}
+
+/** `; got ADDRESS` of the DPoP proof. */
+export function gotProofAddress(ctx: KoaContextWithOIDC): string {
+  const address = addressOfProof(ctx.get('DPoP'))
+  const expected = ctx.oidc.urlFor(ctx.oidc.route)
+  return address === undefined ? '' : `; got ${shownAddress(address, [expected])}`
 }
 
 /** A parameter that takes one of a few values, or a number. */
@@ -93,9 +105,23 @@ export function assertionMistakes(assertion: unknown, issuer: string, nowSeconds
     aud === issuer ? [] : `aud has to be the issuer as a string, ${issuer}`,
     typeof jti === 'string' && jti ? [] : 'jti is missing',
     typeof exp === 'number' ? expiryMistakes(exp, nowSeconds) : 'exp is missing',
-    typeof iat === 'number' && iat > nowSeconds + CLOCKS_APART_SECONDS ? 'iat is in the future' : [],
-    typeof nbf === 'number' && nbf > nowSeconds + CLOCKS_APART_SECONDS ? 'nbf is in the future' : [],
+    aheadOf('iat', iat, CLOCKS_APART_SECONDS, nowSeconds),
+    aheadOf('nbf', nbf, CLOCK_TOLERANCE_SECONDS, nowSeconds),
   ].flat()
+}
+
+/** What the clock of its sender explains of a refused request object; nothing when the clock is not the reason. */
+export function clockMistakes(jwt: unknown, nowSeconds: number): string[] {
+  const { nbf, iat, exp } = unverifiedClaims(jwt)
+  // Without `exp` the library looks at `iat` in the same way.
+  const issued = exp === undefined ? aheadOf('iat', iat, CLOCK_TOLERANCE_SECONDS, nowSeconds) : []
+  return [aheadOf('nbf', nbf, CLOCK_TOLERANCE_SECONDS, nowSeconds), issued].flat()
+}
+
+function aheadOf(claim: string, value: unknown, allowedSeconds: number, nowSeconds: number): string | [] {
+  const ahead = typeof value === 'number' ? Math.ceil(value - nowSeconds) : 0
+  if (ahead <= allowedSeconds) return []
+  return `${claim} is ${ahead} seconds in the future, and ${allowedSeconds} are allowed: check the clock of the client`
 }
 
 function expiryMistakes(exp: number, nowSeconds: number): string | [] {

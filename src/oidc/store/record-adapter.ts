@@ -18,7 +18,7 @@ import { grantDigestOf, grantKey, isHandle, isTagged, locate, recordKey, tagOf }
 import type { Located } from './token-ids.ts'
 import { abandoned, consumeNow, longestPageMs, openSuccessor } from './unit-of-work.ts'
 import type { UnitOfWorkNeeds } from './unit-of-work.ts'
-import { isWaiting, keepForPage, readWaiting, waitingEntries } from './waiting-requests.ts'
+import { isWaiting, keepForPage, LINGER_MS, readWaiting, waitingEntries } from './waiting-requests.ts'
 
 type Parts = UnitOfWorkNeeds & {
   handles: RecordHandles
@@ -192,7 +192,8 @@ async function upsertRecord(
   const written = (shown: AdapterPayload) => encode(parts, model, key, shown)
   if (scope && waits(model, scope)) {
     const pending = pendingCommit(scope, tag)
-    pending.entries.push({ key, payload: written(payload), expiresAtMs: endsAtMs, model, id })
+    const expiresAtMs = endsAtMs + (model === 'AuthorizationCode' ? LINGER_MS : 0)
+    pending.entries.push({ key, payload: written(payload), expiresAtMs, model, id })
     if (grantId !== undefined && TOKENS.has(model)) pending.root = grantKey(tag)
     return
   }

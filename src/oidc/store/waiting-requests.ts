@@ -9,7 +9,7 @@ import type { Entry, GrantStore, SingleUse } from './grant-store.ts'
 import { currentScope } from './request-scope.ts'
 import { locate } from './token-ids.ts'
 
-/** After its end a device code or backchannel request answers `expired_token` for so long (RFC 8628 §3.5, CIBA §11). */
+/** After its end a code is known, and a device code or backchannel request answers `expired_token` for so long (RFC 8628 §3.5, CIBA §11). */
 export const LINGER_MS = 10 * 60 * SECOND_MS
 
 const PUSHED = 'PushedAuthorizationRequest'

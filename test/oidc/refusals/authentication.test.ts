@@ -168,7 +168,14 @@ describe('a client that does not get in is told why', function () {
         bent({ iat: nowSeconds() + 600 }),
         401,
         'invalid_client',
-        /iat is in the future/,
+        /iat is \d{3} seconds in the future, and 60 are allowed: check the clock of the client/,
+      ],
+      [
+        'an assertion of a clock that is half a minute ahead',
+        async () => ask(await assertion({ claims: { nbf: nowSeconds() + 30 } })),
+        401,
+        'invalid_client',
+        /nbf is (2\d|30) seconds in the future, and 10 are allowed: check the clock of the client/,
       ],
       [
         'an assertion for somebody else',

@@ -5,7 +5,7 @@ import type { Party } from '../protocol/relying-party.ts'
 import type { Sent } from '../protocol/send.ts'
 import { sqliteStage } from '../protocol/stage.ts'
 import type { Stage } from '../protocol/stage.ts'
-import { tell, toldProgram } from './told.ts'
+import { lineOf, tell, toldProgram } from './told.ts'
 
 const PAGE = 'https://spa.example.com'
 
@@ -252,6 +252,9 @@ describe('the other endpoints tell why they refuse', function () {
         expect([answer.status, answer.headers.allow]).to.eql([405, allowed])
         expect(answer.json()).to.include({ error: 'method_not_allowed' })
         expect(answer.json()['error_description']).to.contain(`It takes ${allowed}.`)
+        const line = await lineOf(stage, answer)
+        expect(line).to.include({ refusal: 'method_not_allowed', got: method, registered: allowed })
+        expect(line['errorId'], 'the same id').to.equal(answer.json()['error_id'])
       })
 
     for (const to of ['/oauth/tokens', '/token', '/oauth2/token', '/oauth', '/connect/token'])
@@ -260,6 +263,8 @@ describe('the other endpoints tell why they refuse', function () {
           const answer = await stage.send({ to, method })
           expect(answer.status, method).to.equal(404)
           expect(answer.json()).to.include({ error: 'not_found' })
+          const line = await lineOf(stage, answer)
+          expect(line).to.include({ msg: 'oidc.refused', refusal: 'not_found', path: to })
           expect(answer.json()['error_description']).to.contain('/.well-known/openid-configuration')
         }
       })

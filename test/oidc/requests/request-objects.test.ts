@@ -94,6 +94,23 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
+    it('of a clock that is ahead is refused with the seconds, and how many are allowed', async () => {
+      const ahead = (seconds: number) => Math.floor(Date.now() / 1000) + seconds
+      const refusals: [claims: Record<string, unknown>, words: RegExp][] = [
+        [{ nbf: ahead(40) }, /nbf is (3\d|40) seconds in the future, and 10 are allowed: check the clock/],
+        [
+          { iat: ahead(40), exp: undefined },
+          /iat is (3\d|40) seconds in the future, and 10 are allowed: check the clock/,
+        ],
+      ]
+      for (const [claims, words] of refusals) {
+        const request = await signed(app, { scope: 'openid' }, { claims })
+        expect((await app.call('/oauth/par', { request })).json()['error_description']).to.match(words)
+      }
+      const near = await signed(app, { scope: 'openid' }, { claims: { nbf: ahead(8) } })
+      expect((await app.call('/oauth/par', { request: near })).status).to.equal(201)
+    })
+
     it('must be used by a client that requires it, and is not repeated unsigned when its page was lost', async () => {
       expect(callbackOf(await stage.send({ to: strict.authorizePath() }))).to.include({
         error: 'invalid_request',
