@@ -65,7 +65,7 @@ export const resource: Noun = {
         format: {
           value: 'opaque|jwt',
           about:
-            'Its access tokens (opaque). JWTs are not introspected: a status list says which were revoked.',
+            'Its access tokens (opaque). JWTs are verified with the published keys and a status list; introspection takes both.',
         },
         ...TOKENS_AND_DETAILS,
       },

@@ -193,6 +193,17 @@ describe('a client at the token endpoint', function () {
     expect((await ask(app.auth, { client_id: poster.clientId })).status).to.be.oneOf([400, 401])
   })
 
+  it('may send its secret in the header or in the form, whichever of the two is registered, and nothing else', async () => {
+    for (const party of [app, poster]) {
+      expect((await ask(basic(party.clientId, party.secret))).status).to.equal(200)
+      const posted = { client_id: party.clientId, client_secret: party.secret }
+      expect((await ask({}, posted)).status).to.equal(200)
+    }
+    const signed = await register(stage, { ...machine, token_endpoint_auth_method: 'client_secret_jwt' })
+    const refused = await ask(basic(signed.clientId, signed.secret))
+    expect([refused.status, refused.json()['error']]).to.eql([401, 'invalid_client'])
+  })
+
   it('gets no client credentials when it is public, and no grant that it did not register', async () => {
     const refused = ['unauthorized_client', 'invalid_request']
     expect((await spa.call('/oauth/token', form)).json()['error']).to.be.oneOf(refused)
