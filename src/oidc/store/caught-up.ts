@@ -7,6 +7,7 @@ import type { EventEmitter } from 'node:events'
 import { Cluster } from 'ioredis'
 import type { Redis } from 'ioredis'
 import { unavailable } from '../../errors.ts'
+import { DAY_MS } from '../../platform/clock.ts'
 import { loggableError } from '../../platform/loggable-error.ts'
 import type { Logger } from '../../platform/log.ts'
 import { within } from '../../platform/deadline.ts'
@@ -31,6 +32,8 @@ export type CaughtUp = {
 }
 
 const TOLD_KEY = 'account-server:told'
+/** As long as what is told counts; afterwards it is told once more, which changes nothing. */
+const TOLD_TTL_MS = 30 * DAY_MS
 const AGAIN_AFTER_MS = 500
 
 /** Begins with the first connection; a process that starts calls `catchUp` itself, once the schema is there. */
@@ -40,7 +43,7 @@ export function watchForLosses({ redis, log, tellRevocations, tellUses }: Needs)
     const running = await runIdsOf(redis)
     if (running !== '' && (await redis.get(TOLD_KEY)) === running) return
     await tellUses()
-    if (running !== '') await redis.set(TOLD_KEY, running)
+    if (running !== '') await redis.set(TOLD_KEY, running, 'PX', TOLD_TTL_MS)
   }
   let changes = 0
   let underWay: Promise<void> | undefined
