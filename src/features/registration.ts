@@ -7,6 +7,7 @@ import { AppError } from '../errors.ts'
 import { requestState } from '../http/request-state.ts'
 import { clientDocuments, outliveDocuments, restrainDocument } from '../oidc/clients/client-documents.ts'
 import { authenticationMethods } from '../oidc/binding/mtls.ts'
+import { createDocumentGate } from '../oidc/clients/document-gate.ts'
 import { noteClientUse } from '../oidc/registration/registered-clients.ts'
 import { parsePolicy } from '../oidc/registration/registration-policy.ts'
 import { createDynamicRegistration } from '../oidc/registration/registration.ts'
@@ -44,11 +45,12 @@ export function createRegistrationFeatures(parts: Parts, fetch: GuardedFetch) {
     openPolicy: openPolicy(mode, resources),
     admit: admit('open-registration'),
   })
+  const gate = documentGate(parts, admit('client-document'))
   const documentRules = {
     hosts: documents,
     resources,
     issuer: config.issuer,
-    admit: admit('client-document'),
+    gate,
   }
   return {
     configuration: {
@@ -62,10 +64,19 @@ export function createRegistrationFeatures(parts: Parts, fetch: GuardedFetch) {
     storeRegistered: registration.storeRegistered,
     install(provider: Provider) {
       registration.install(provider)
-      outliveDocuments(provider)
+      outliveDocuments(provider, gate)
       noteUses(provider, parts)
     },
   }
+}
+
+function documentGate({ config, clock, log }: Parts, admit: (ctx: KoaContextWithOIDC) => Promise<void>) {
+  return createDocumentGate({
+    clock,
+    ...config.documentLimits,
+    admit,
+    onRefused: (refused) => log.warn(refused, 'documents.refused'),
+  })
 }
 
 function openPolicy(mode: Parts['config']['registration']['mode'], resources: readonly string[]) {

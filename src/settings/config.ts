@@ -18,7 +18,7 @@ import { keysOf } from './key-settings.ts'
 import { bindingConfig, bindingProblems } from './binding-settings.ts'
 import { ConfigError } from './config-error.ts'
 import { generatedSecret } from './generated-secret.ts'
-import { flowConfig, limitConfig, limitProblems, logLimits } from './limit-settings.ts'
+import { documentLimits, flowConfig, limitConfig, limitProblems, logLimits } from './limit-settings.ts'
 import { idleLimitProblems } from './idle-limits.ts'
 import type { SettingName, Settings } from './settings.ts'
 
@@ -185,6 +185,7 @@ function derive(given: Settings, persist: boolean) {
     flows: flowConfig(given),
     formsPerMinute: given.forms_per_minute,
     mail: mailSettings(given, issuer),
+    documentLimits: documentLimits(given),
   }
 }
 

@@ -35,6 +35,10 @@ export const limitSettings = {
     group: GROUP,
     description: 'Pushed requests, device codes and CIBA requests that one client may begin in 5 minutes.',
   }),
+  client_documents_per_host: integer(1, 100_000).default(60).meta({
+    group: GROUP,
+    description: 'Documents of clients that each process fetches from one host in 5 minutes; then 429.',
+  }),
 } satisfies Record<string, z.ZodType>
 
 type Given = { [Name in keyof typeof limitSettings]: z.output<(typeof limitSettings)[Name]> }
@@ -61,6 +65,10 @@ export function limitProblems(given: Partial<Given>): string[] {
   return [
     `ACCOUNT_SERVER_LOG_MAX_TOTAL_MB: got "${total}", takes at least twice ACCOUNT_SERVER_LOG_MAX_FILE_MB`,
   ]
+}
+
+export function documentLimits(given: Given) {
+  return { perHost: given.client_documents_per_host }
 }
 
 /** What may be left in the grant store by those who have not signed in. */

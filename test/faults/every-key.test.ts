@@ -43,7 +43,7 @@ const KINDS = [
 const SERVERS = [
   {
     name: 'Redis',
-    async start() {
+    start: async () => {
       const { url, stop } = await startRedis()
       const { hostname, port } = new URL(url)
       return { dsn: url, nodes: [{ host: hostname, port: Number(port) }], stop }
@@ -51,7 +51,7 @@ const SERVERS = [
   },
   {
     name: 'a Redis Cluster',
-    async start() {
+    start: async () => {
       const { nodes, stop } = await startRedisCluster()
       return {
         dsn: `redis+cluster://${nodes.map(({ host, port }) => `${host}:${port}`).join(',')}`,

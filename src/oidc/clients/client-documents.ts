@@ -10,6 +10,7 @@ import type { GuardedFetch } from '../../platform/guarded-fetch.ts'
 import { digest } from '../../platform/tokens.ts'
 import { refuseOversizedJson } from '../requests/request-bounds.ts'
 import { scopesForLibrary } from './client-adapter.ts'
+import type { DocumentGate } from './document-gate.ts'
 import { EXCEPTIONS } from './client-fields.ts'
 import { parseClientMetadata } from './client-rules.ts'
 import { guessApplicationType } from './client-uri.ts'
@@ -26,12 +27,11 @@ export type DocumentRules = {
   /** Resource servers whose tokens such a client may ask for. */
   resources: readonly string[]
   issuer: string
-  /** Counts a fetch that this request's network causes. @throws AppError 429 */
-  admit: (ctx: KoaContextWithOIDC) => Promise<void>
+  gate: DocumentGate
 }
 
 /** The library's feature; the document is fetched by the provider's guarded agent. */
-export function clientDocuments({ hosts, issuer, admit }: DocumentRules) {
+export function clientDocuments({ hosts, issuer, gate }: DocumentRules) {
   const own = new URL(issuer).host
   return {
     enabled: hosts !== 'off',
@@ -42,7 +42,7 @@ export function clientDocuments({ hosts, issuer, admit }: DocumentRules) {
       const { host, hostname } = new URL(clientId)
       if (clientId.length > LONGEST_ID || host === own) return false
       if (hosts !== 'any' && !hosts.includes(hostname)) return false
-      if (ctx) await admit(ctx).catch(answerLimit)
+      await gate.enter(ctx, clientId)
       return true
     },
     allowClient(_ctx: unknown, client: { metadata: () => Record<string, unknown> }) {
@@ -126,15 +126,19 @@ const ROUTES_OF_TOKENS: readonly (string | undefined)[] = ['introspection', 'use
  * Tokens outlive an outage of the site that describes their client: a resource server that asks about one would
  * otherwise be told that its own credentials are wrong.
  */
-export function outliveDocuments(provider: Provider): void {
+export function outliveDocuments(provider: Provider, gate: DocumentGate): void {
   const model = provider.Client as unknown as ClientModel
   const find = model.find.bind(model)
   model.find = async (clientId) => {
+    if (!isDocumentId(clientId)) return find(clientId)
     try {
-      return await find(clientId)
+      const found = await find(clientId)
+      gate.leave(clientId)
+      return found
     } catch (error) {
+      gate.leave(clientId, error)
       const { route } = Provider.ctx?.oidc ?? {}
-      if (!isDocumentId(clientId) || !isFetchFailure(error) || !ROUTES_OF_TOKENS.includes(route)) throw error
+      if (!isFetchFailure(error) || !ROUTES_OF_TOKENS.includes(route)) throw error
       return new model(nothingKnown(clientId), undefined, { cimd: true })
     }
   }
@@ -174,9 +178,4 @@ function checkDocument(metadata: Record<string, unknown>): void {
     if (!(error instanceof AppError) && !(error instanceof errors.InvalidRequest)) throw error
     throw new errors.InvalidClientMetadata(`client_id metadata document: ${error.message}`)
   }
-}
-
-function answerLimit(error: unknown): never {
-  if (!(error instanceof AppError) || error.status !== 429) throw error
-  throw Object.assign(new errors.TemporarilyUnavailable(error.message), { allow_redirect: false })
 }

@@ -54,6 +54,11 @@ export async function until(condition: () => Promise<boolean> | boolean, what: s
   }
 }
 
+/** Flows and documents are counted in windows of the clock: a test that uses a limit up may not run over their edge. */
+export async function awayFromNextWindow(windowMs = 300_000): Promise<void> {
+  await until(() => windowMs - (Date.now() % windowMs) > 25_000, 'the next window has begun')
+}
+
 /** Lets the client of the record at `key` ask again at once, as if the polling interval had gone by. */
 export async function waitInterval({ parts }: Stage, key: string): Promise<void> {
   const root = await parts.store.readRoot(`${key}:pace`)

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import { callbackOf, register, signIn } from '../protocol/relying-party.ts'
 import type { Party } from '../protocol/relying-party.ts'
 import type { Answer } from '../protocol/send.ts'
-import { openStage, until } from '../protocol/stage.ts'
+import { awayFromNextWindow, openStage } from '../protocol/stage.ts'
 import type { Stage } from '../protocol/stage.ts'
 import { FLOW_WINDOW_MS } from '../../../src/oidc/store/flow-limits.ts'
 
@@ -24,7 +24,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       stage = await openStage({ store, processes: 1, env: ENV })
     })
     after(() => stage.stop())
-    beforeEach(awayFromTheNextWindow)
+    beforeEach(() => awayFromNextWindow(FLOW_WINDOW_MS))
 
     const publicApp = () =>
       register(stage, {
@@ -125,11 +125,6 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       expect(line).to.contain('flows.refused').and.contain(`"limit":${PER_NETWORK}`)
     })
   })
-
-/** Counting begins anew every five minutes of the clock: none of these tests may run over that moment. */
-async function awayFromTheNextWindow(): Promise<void> {
-  await until(() => FLOW_WINDOW_MS - (Date.now() % FLOW_WINDOW_MS) > 25_000, 'the next window has begun')
-}
 
 /** Records in the grant store, and counters of attempts. */
 async function countKept({ redisUrl, parts }: Stage): Promise<number> {
