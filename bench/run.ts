@@ -3,6 +3,7 @@
  * Exits with 1 when any request failed: figures with errors in them mean nothing.
  */
 import { parseArgs } from 'node:util'
+import { abandonedTable, measureAbandoned } from './abandoned.ts'
 import { measureFloods } from './flood.ts'
 import { measure } from './measure.ts'
 import type { Plan, Result } from './measure.ts'
@@ -19,6 +20,7 @@ const USAGE = `npm run bench -- [options]
   --connections n    32 unless told
   --quick            one round of one second
   --json             one JSON object on standard output
+  --abandoned        what flows that are begun and left take in Redis, and for how long
   --flood            /token while the sign-in page is flooded; with --servers and --seconds (10)
   --sockets n        of the flood, 60 unless told`
 
@@ -29,6 +31,7 @@ const OPTIONS = {
   rounds: { type: 'string' },
   connections: { type: 'string', default: '32' },
   quick: { type: 'boolean', default: false },
+  abandoned: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
   flood: { type: 'boolean', default: false },
   sockets: { type: 'string', default: '60' },
@@ -50,6 +53,7 @@ async function runFloods({ servers, seconds, sockets }: Given): Promise<void> {
 type Given = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
 
 async function run(given: Given): Promise<boolean> {
+  if (given.abandoned) return reportAbandoned(given.json)
   const plan = planOf(given)
   const workloads = chosenWorkloads(given.only)
   const servers = chosenServers(given.servers)
@@ -68,6 +72,12 @@ async function run(given: Given): Promise<boolean> {
   for (const { workload, target, failures, firstFailure } of failed)
     process.stderr.write(`${workload} on ${target}: ${failures} failed, the first with: ${firstFailure}\n`)
   return failed.length === 0
+}
+
+async function reportAbandoned(json: boolean): Promise<boolean> {
+  const report = await measureAbandoned()
+  process.stdout.write(`${json ? JSON.stringify(report, null, 2) : abandonedTable(report)}\n`)
+  return true
 }
 
 function planOf({ seconds, rounds, connections, quick }: Given): Plan {
