@@ -18,9 +18,7 @@ const DOCUMENTED: Record<string, [bytes: number, seconds: number]> = {
   'authorization challenge': [1000, 600],
 }
 
-describe('what strangers leave behind', function () {
-  this.timeout(120_000)
-
+describe('what strangers leave behind', () => {
   it('is as small and as short-lived as the documents say, also after a flood', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [RUN, '--abandoned', '--json'])
     const { flows, flood } = JSON.parse(stdout) as AbandonedReport
