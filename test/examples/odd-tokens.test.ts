@@ -27,10 +27,10 @@ describe('the example APIs, sent anything but a good token', function () {
     for (const end of ends.reverse()) await end()
   })
 
-  async function ledger(format: 'opaque' | 'jwt') {
+  async function ledger(format: 'opaque' | 'jwt', scope = 'ledger:read') {
     const port = await freePort()
     const identifier = `http://localhost:${port}/`
-    const { client } = await server.createResource({ identifier, scope: 'ledger:read', format })
+    const { client } = await server.createResource({ identifier, scope, format })
     const api = await createResourceServer({
       issuer: server.issuer,
       identifier,
@@ -59,7 +59,9 @@ describe('the example APIs, sent anything but a good token', function () {
         fetch(identifier + path, { headers: { authorization } }).then(({ status }) => status)
       for (const [what, authorization] of Object.entries(ODD_AUTHORIZATIONS))
         expect(await call(authorization), what).to.equal(401)
-      expect(await call(await machineToken(identifier, '')), 'no scope').to.equal(403)
+      const bare = await ledger(format, '')
+      const authorization = await machineToken(bare, '')
+      expect((await fetch(`${bare}balance`, { headers: { authorization } })).status, 'no scope').to.equal(403)
       const good = await machineToken(identifier, 'ledger:read')
       for (const path of ['/', '%', 'balance?', '/\\']) expect(await call(good, path), path).to.equal(404)
       expect(await call(good)).to.equal(200)
