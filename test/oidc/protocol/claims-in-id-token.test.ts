@@ -94,24 +94,25 @@ for (const { name, stage: open } of STAGES)
 
     it('of a machine: its introspection names it as its JWT does, and always has a scope (RFC 9068 §2.2)', async () => {
       await stage.createResource({ identifier: API, scope: 'read', format: 'jwt' })
-      const machine = await appWith({
-        grant_types: ['client_credentials'],
-        redirect_uris: [],
-        allowed_resources: [API],
-        scope: 'openid read',
-      })
+      const job = { grant_types: ['client_credentials' as const], redirect_uris: [] }
+      const plain = await appWith(job)
+      const machine = await appWith({ ...job, allowed_resources: [API], scope: 'openid read' })
       const form = { grant_type: 'client_credentials' }
-      const opaque = (await machine.call('/oauth/token', form)).json() as Tokens
+      const opaque = (await plain.call('/oauth/token', form)).json() as Tokens
       expect(opaque).to.have.property('scope', '')
       const jwt = (
         await machine.call('/oauth/token', { ...form, resource: API, scope: 'read' })
       ).json() as Tokens
       expect(jwt).to.include({ scope: 'read' })
-      for (const { access_token: token, scope } of [opaque, jwt]) {
-        const seen = (await machine.introspect(token)).json()
-        expect(seen).to.include({ active: true, sub: machine.clientId, client_id: machine.clientId, scope })
-        const accept = { ...machine.auth, accept: 'application/token-introspection+jwt' }
-        const signed = await machine.call('/oauth/introspect', { token }, accept)
+      for (const [owner, { access_token: token, scope }] of [
+        [plain, opaque],
+        [machine, jwt],
+      ] as const) {
+        const { clientId: sub } = owner
+        const seen = (await owner.introspect(token)).json()
+        expect(seen).to.include({ active: true, sub, client_id: sub, scope })
+        const accept = { ...owner.auth, accept: 'application/token-introspection+jwt' }
+        const signed = await owner.call('/oauth/introspect', { token }, accept)
         expect(decodeJwt(signed.text)['token_introspection']).to.deep.equal(seen)
       }
       expect(decodeJwt(jwt.access_token).sub).to.equal(machine.clientId)
