@@ -26,6 +26,7 @@ import {
 } from './library/library.ts'
 import { beforeParameters } from './library/request-steps.ts'
 import { beforeScopeCheck } from './library/scope-check.ts'
+import { claimProvider } from './library/own-providers.ts'
 import { aroundScopeCheck } from './library/scope-steps.ts'
 import { completeIntrospection, completeTokenAnswer } from './endpoints/complete-answers.ts'
 import { completeMetadata } from './endpoints/metadata.ts'
@@ -78,6 +79,7 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   const renderError = describedPage(needs.renderError)
   const configuration = createConfiguration({ ...needs, renderError, keySet, detailsTypes })
   const provider = new Provider(needs.issuer, configuration)
+  claimProvider(provider)
   provider.keys = new Keygrip(needs.cookieKeys, 'sha256')
   fixAddresses(provider, needs.issuer)
   acceptProofsForAliases(provider, needs.mtls)

@@ -9,6 +9,7 @@ import revocation from 'oidc-provider/lib/actions/revocation.js'
 import token from 'oidc-provider/lib/actions/token.js'
 import userinfo from 'oidc-provider/lib/actions/userinfo.js'
 import { json, urlencoded } from 'oidc-provider/lib/shared/selective_body.js'
+import { forOwn } from './own-providers.ts'
 
 type Step = (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown
 
@@ -23,8 +24,8 @@ const ASKING = [
 const added = new Set<Step>()
 
 /**
- * Adds a step at every endpoint that reads a body or a query, for all providers of the process; to be called before one
- * is built. @throws TypeError when an endpoint of the library no longer has a step that reads
+ * Adds a step at every endpoint that reads a body or a query; to be called before a provider is built.
+ * @throws TypeError when an endpoint of the library no longer has a step that reads
  */
 export function beforeParameters(step: Step): void {
   if (added.has(step)) return
@@ -35,7 +36,7 @@ export function beforeParameters(step: Step): void {
   for (const steps of endpoints) {
     const at = steps.findIndex((one) => one === urlencoded || one === json)
     if (at < 0) throw new TypeError('an endpoint of the library has no step that reads its body')
-    steps.splice(at + 1, 0, step)
+    steps.splice(at + 1, 0, forOwn(step))
   }
 }
 

@@ -3,6 +3,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import authorizationAction from 'oidc-provider/lib/actions/authorization/index.js'
 import isValidScope from 'oidc-provider/lib/helpers/is_valid_scope.js'
 import instance from 'oidc-provider/lib/helpers/weak_cache.js'
+import { isOwn } from './own-providers.ts'
 
 type ResourceIndicators = {
   defaultResource: (ctx: KoaContextWithOIDC, client: object) => string | string[] | undefined
@@ -23,13 +24,13 @@ const ROUTES = [
 
 /**
  * Puts a step before the library's check of the scope, in every kind of authorization request. Authorization details say
- * which resource servers are meant, so with those the step comes when they are checked. For all providers of the process;
- * to be called before one is built.
+ * which resource servers are meant, so with those the step comes when they are checked. To be called
+ * before a provider is built.
  */
 export function beforeScopeCheck(settle: (ctx: KoaContextWithOIDC) => Promise<void>): void {
   const settling = (when: (ctx: KoaContextWithOIDC) => boolean): Step =>
     async function settlingScope(ctx, next) {
-      if (when(ctx)) await settle(ctx)
+      if (isOwn(ctx) && when(ctx)) await settle(ctx)
       return next()
     }
   for (const steps of ROUTES.map(authorizationAction)) {
