@@ -60,6 +60,7 @@ import type { FindMember } from './self-service/member.ts'
 import { passwordResetRoutes } from './self-service/password-reset.routes.ts'
 import { registrationRoutes } from './self-service/registration.routes.ts'
 import { requestsRoutes } from './self-service/requests.routes.ts'
+import { isLoopback } from './settings/setting-kinds.ts'
 import { securityRoutes } from './self-service/security.routes.ts'
 import { createWayBack } from './self-service/way-back.ts'
 
@@ -82,7 +83,8 @@ export function createApp(parts: Parts): App {
   const templates = createTemplates({ viewsDir: join(HOME, 'views'), common: () => common })
   const render = createRenderer(templates)
   const overload = createOverload(parts, templates)
-  const failures = { log, renderErrorPage: renderFailure(render), answerOverload: overload.answer }
+  const renderErrorPage = renderFailure(render, isLoopback(config.issuer))
+  const failures = { log, renderErrorPage, answerOverload: overload.answer }
   const opened: { middleware?: Koa.Middleware } = {}
   koa.use(accessLog({ log }))
   koa.use(clientAddress(config))
@@ -97,7 +99,7 @@ export function createApp(parts: Parts): App {
       isDraining: () => parts.draining,
     }).routes(),
   )
-  koa.use(ownHost({ issuer: config.issuer, isForPrograms: ({ path }) => isForPrograms(path) }))
+  koa.use(ownHost(config.issuer, isForPrograms))
   koa.use((ctx, next) => (opened.middleware ?? notYet)(ctx, next))
   koa.on('error', (error: unknown) => log.error({ err: loggableError(error) }, 'http.broken'))
   return {

@@ -1,6 +1,8 @@
 /** The error page: plain words for people, an id to quote, and a way on. */
 import type { ErrorNeeds } from '../http/error-handler.ts'
 import type { Render } from '../http/render.ts'
+import { requestState } from '../http/request-state.ts'
+import type { RequestState } from '../http/request-state.ts'
 import { SIGN_OUT_PATH } from '../self-service/member.ts'
 
 const HEADINGS: Record<number, string> = {
@@ -16,9 +18,14 @@ const HEADINGS: Record<number, string> = {
   503: 'Back in a moment',
 }
 
-export function renderFailure(render: Render): ErrorNeeds['renderErrorPage'] {
+/**
+ * `development`: the page also shows an app's developer what was refused, what came and what is registered. Elsewhere it is
+ * for people alone; the operator finds the rest in the log, by the id.
+ */
+export function renderFailure(render: Render, development: boolean): ErrorNeeds['renderErrorPage'] {
   return (ctx, { status, code, message, errorId }) => {
-    const words = APP_FAULTS[code]
+    const { refusal } = requestState(ctx)
+    const words = refusal && (APP_FAULTS[refusal.error] ?? OTHER_FAULT)
     const heading = words?.heading ?? headingOf(status)
     render(
       ctx,
@@ -29,12 +36,25 @@ export function renderFailure(render: Render): ErrorNeeds['renderErrorPage'] {
         heading,
         message: words?.message ?? message,
         errorId,
-        help: words ? `For the people who run the app: ${message}.` : HELP[code],
+        help: words ? undefined : HELP[code],
+        details: development && refusal ? detailsOf(refusal) : undefined,
         ...wayOn(ctx.path),
       },
       status,
     )
   }
+}
+
+type Refusal = NonNullable<RequestState['refusal']>
+
+function detailsOf({ error, reason, got, registered }: Refusal): { name: string; values: string[] }[] {
+  const listed = [registered].flat().filter((one) => typeof one === 'string' && one !== '')
+  return [
+    { name: 'Error', values: [error] },
+    { name: 'Reason', values: [reason].filter((one) => one !== undefined) },
+    { name: 'Got', values: [got].filter((one) => one !== undefined) },
+    { name: 'Registered', values: listed.map(String) },
+  ].filter(({ values }) => values.length > 0)
 }
 
 /** Whom an app sent here to sign out can do so all the same. */
@@ -49,7 +69,7 @@ function headingOf(status: number): string {
   )
 }
 
-/** Errors that an app's developer has to mend: plain words first, the developer's own below. */
+/** Faults of an app, in words for the person whom it sent here. */
 const APP_FAULTS: Record<string, { heading: string; message: string }> = {
   invalid_client: {
     heading: 'This app is not known here',
@@ -60,6 +80,12 @@ const APP_FAULTS: Record<string, { heading: string; message: string }> = {
     message:
       'The app that sent you here gave a return address that is not registered. Please tell the people who run it.',
   },
+}
+
+const OTHER_FAULT = {
+  heading: 'The app made a request that is not right',
+  message:
+    'Go back to the app and try again. If it happens every time, please tell the people who run the app.',
 }
 
 const HELP: Record<string, string> = {

@@ -3,25 +3,20 @@
  * rebinding): the browser then takes our pages for that site's own. So a page is shown under our own name alone.
  */
 import { BlockList, isIP } from 'node:net'
-import type { Context, Middleware } from 'koa'
+import type { Middleware } from 'koa'
 import { AppError } from '../errors.ts'
-
-type Needs = {
-  issuer: string
-  /** Addresses that programs call: they may use a name of the inner network, and no browser is signed in there. */
-  isForPrograms: (ctx: Context) => boolean
-}
 
 /**
  * Takes the issuer's host and names of this machine, with any port: a proxy may listen on another one. `X-Forwarded-Host`
- * is never read: a proxy passes the `Host` on instead. @throws AppError 421 `wrong_host`
+ * is never read: a proxy passes the `Host` on instead. `isForPrograms` names addresses that programs call: they may use a
+ * name of the inner network, and no browser is signed in there. @throws AppError 421 `wrong_host`
  */
-export function ownHost({ issuer, isForPrograms }: Needs): Middleware {
+export function ownHost(issuer: string, isForPrograms: (path: string) => boolean): Middleware {
   const { hostname } = new URL(issuer)
   return (ctx, next) => {
     // Koa's own `ctx.hostname` is the issuer's, whatever the request says.
     const asked = hostnameOf(ctx.req.headers.host ?? '')
-    if (asked === hostname || isLoopbackName(asked) || isForPrograms(ctx)) return next()
+    if (asked === hostname || isLoopbackName(asked) || isForPrograms(ctx.path)) return next()
     throw new AppError(
       'wrong_host',
       421,

@@ -16,6 +16,8 @@ export type RequestState = {
   secure?: boolean
   viaTrustedProxy?: boolean
   csrfToken?: string
+  /** What the protocol refused, for the developer of the app that asked. */
+  refusal?: { error: string; reason?: string | undefined; got?: string | undefined; registered?: unknown }
   /** One of many that are logged in sum: no line of its own. */
   folded?: boolean
   /** The parsed body, an object without prototype. */

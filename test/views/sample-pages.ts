@@ -275,6 +275,13 @@ export const samplePages: SamplePage[] = [
     backHref: '/',
     backLabel: 'To the front page',
   }),
+  sample('error', 'for-the-developer', {
+    status: 400,
+    heading: 'This app cannot be answered',
+    message: 'The app that sent you here gave a return address that is not registered.',
+    errorId: '4KQM-T7XW',
+    details: [{ name: 'Got', values: ['http://localhost:3000/callback/'] }],
+  }),
   sample('mailbox', 'two', { messages: mails }),
   sample('mailbox', 'empty', { messages: [] }),
   sample('mailbox-message', 'text', {

@@ -3,6 +3,7 @@
  * in the log, under the id that the page shows or the answer carries in `X-Request-Id`.
  */
 import type { EventEmitter } from 'node:events'
+import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { newErrorId } from '../../http/error-handler.ts'
 import { isOutage } from '../../http/outage.ts'
@@ -68,10 +69,20 @@ const FOR_PROGRAMS = new Set([
 export function describedPage(render: RenderError): RenderError {
   return (ctx, out, error) => {
     explain(ctx, error)
+    noteRefusal(ctx, error)
     if (!FOR_PROGRAMS.has(ctx.oidc.route)) return render?.(ctx, out, error)
     ctx.body = out
     return undefined
   }
+}
+
+/** For the page that is made of it. A fault of ours is none: of it nobody outside learns anything. */
+function noteRefusal(ctx: KoaContextWithOIDC, refusal: Refusal): void {
+  if (!(refusal instanceof errors.OIDCProviderError) || refusal.statusCode >= 500) return
+  const { message: error, error_description: reason } = refusal
+  // Too many of them: the app need not be mended.
+  if (error === 'temporarily_unavailable') return
+  requestState(ctx).refusal = { error, reason, ...refusalFacts(ctx, refusal) }
 }
 
 /** Call once per provider instance. */

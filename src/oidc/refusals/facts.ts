@@ -1,7 +1,7 @@
 /**
  * What an operator needs to help the developer of an app that was refused: what came, and what is registered. It stands
- * in the log alone, under the id that the page shows or the answer carries in `X-Request-Id`; a stranger learns no more
- * than RFC 6749 allows.
+ * in the log, under the id that the page shows or the answer carries in `X-Request-Id`, and on the error page of a
+ * server whose issuer is on loopback. Elsewhere a stranger learns no more than RFC 6749 allows.
  */
 import { decodeProtectedHeader } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
