@@ -1,5 +1,10 @@
-/** The audit trail: append only. An entry is written in the transaction of what it reports, so neither exists alone. */
-import type { Sql } from '../platform/database.ts'
+/**
+ * The audit trail: append only, until an entry is old. It is written in the transaction of what it reports, so neither
+ * exists alone.
+ */
+import type { Db, Sql } from '../platform/database.ts'
+import { purgeSome } from '../platform/purge.ts'
+import type { Purge } from '../platform/purge.ts'
 
 export type AuditEvent = {
   atMs: number
@@ -22,6 +27,38 @@ export async function recordAudit(sql: Sql, event: AuditEvent): Promise<void> {
     ip: event.ip ?? null,
     detail: JSON.stringify(event.detail ?? {}),
   })
+}
+
+/** What strangers cause without an account, as often as they like. */
+const STRANGERS_ACTIONS = [
+  'sign_in.failed',
+  'password.reset_requested',
+  'account.activation_requested',
+  'account.registration_repeated',
+]
+
+/** How long entries are kept: all of them, and those of strangers, which may go sooner. */
+type AuditRetention = { auditMs: number; attemptsMs: number }
+
+/** One step: answers how many entries it found, of the kind that had most. */
+export async function purgeAudit(
+  db: Db,
+  { auditMs, attemptsMs }: AuditRetention,
+  nowMs: number,
+  limit: number,
+): Promise<number> {
+  const table = { table: 'audit_events', key: 'id' }
+  const old: Purge = { ...table, outdated: (rows) => rows.where('atMs', '<=', nowMs - auditMs) }
+  const found = [await purgeSome(db, old, limit)]
+  // One action at a time, so that an index finds them.
+  for (const action of STRANGERS_ACTIONS) {
+    const ofAction: Purge = {
+      ...table,
+      outdated: (rows) => rows.where({ action }).where('atMs', '<=', nowMs - attemptsMs),
+    }
+    found.push(await purgeSome(db, ofAction, limit))
+  }
+  return Math.max(...found)
 }
 
 export type StoredAuditEvent = Required<Omit<AuditEvent, 'accountId' | 'ip'>> & {

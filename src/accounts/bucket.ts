@@ -87,11 +87,6 @@ export async function returnToBucket(db: Db, bucket: string, count = 1): Promise
   await db('attempt_buckets').where({ bucket }).where('failures', '>', 0).update({ failures: left })
 }
 
-/** Removes what no longer counts. */
-export async function purgeBuckets(db: Db, nowMs: number): Promise<number> {
-  return inTransaction(db, async (trx) => trx('attempt_buckets').where('expiresAtMs', '<=', nowMs).delete())
-}
-
 // MySQL evaluates assignments from left to right with the new values, SQLite all with the old ones: what reads `failures`
 // is therefore assigned before it.
 async function count(db: Db, { bucket, limit, blockMs, nowMs }: Take): Promise<boolean> {

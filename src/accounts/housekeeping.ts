@@ -3,43 +3,48 @@ import { DAY_MS } from '../platform/clock.ts'
 import { inTransaction } from '../platform/database.ts'
 import type { Db } from '../platform/database.ts'
 import { recordAudit } from './audit.ts'
-import { purgeBuckets } from './bucket.ts'
+import { purgeSome } from '../platform/purge.ts'
+import type { Purge } from '../platform/purge.ts'
 
 const BATCH = 500
 /** How long a token or an ended session is still explained. */
 const MEMORY_MS = 30 * DAY_MS
 
 /**
- * Deletes accounts whose address was not confirmed within `ageMs`; administrators stay. Answers how many.
+ * Deletes accounts whose address was not confirmed within `ageMs`; administrators stay. Answers how many it found.
  * Nothing needs revoking by the caller: they were never granted anything that outlives a look at the account.
  */
-export async function purgeUnverified(db: Db, nowMs: number, ageMs: number): Promise<number> {
+export async function purgeUnverified(db: Db, nowMs: number, ageMs: number, limit = BATCH): Promise<number> {
   const ids: string[] = await unverifiedSince(db, nowMs - ageMs)
-    .limit(BATCH)
+    .limit(limit)
     .pluck('id')
-  let deleted = 0
   for (const id of ids) {
-    deleted += await inTransaction(db, async (trx) => {
+    await inTransaction(db, async (trx) => {
       // Asks again: it may have been confirmed a moment ago.
       const gone = await unverifiedSince(trx, nowMs - ageMs)
         .where({ id })
         .delete()
       if (gone > 0)
         await recordAudit(trx, { atMs: nowMs, action: 'account.expired', actor: 'system', accountId: id })
-      return gone
     })
   }
-  return deleted
+  return ids.length
 }
 
-export async function purgeExpired(db: Db, nowMs: number): Promise<void> {
-  const tables = ['one_time_tokens', 'account_sessions'] as const
-  for (const table of tables)
-    await db(table)
-      .where('expiresAtMs', '<=', nowMs - MEMORY_MS)
-      .delete()
-  await db('account_grants').where('expiresAtMs', '<=', nowMs).delete()
-  await purgeBuckets(db, nowMs)
+/** One step: answers how many rows it found, in the table that had most. */
+export async function purgeExpired(db: Db, nowMs: number, limit = BATCH): Promise<number> {
+  const explainedMs = nowMs - MEMORY_MS
+  const found = [
+    await purgeSome(db, until('one_time_tokens', 'digest', explainedMs), limit),
+    await purgeSome(db, until('account_sessions', 'uid', explainedMs), limit),
+    await purgeSome(db, until('account_grants', 'grantIdDigest', nowMs), limit),
+    await purgeSome(db, until('attempt_buckets', 'bucket', nowMs), limit),
+  ]
+  return Math.max(...found)
+}
+
+function until(table: string, key: string, lastMs: number): Purge {
+  return { table, key, outdated: (rows) => rows.where('expiresAtMs', '<=', lastMs) }
 }
 
 function unverifiedSince(db: Db, beforeMs: number) {

@@ -33,7 +33,6 @@ export function createOverload({ config, clock, hasher, log }: Parts, templates:
     gate: formGate({
       clock,
       networksOf,
-      formsPerMinute: config.formsPerMinute,
       ...config.limits,
       // Forms of our own pages, and the one endpoint that takes a password like them.
       isForm: (path) => !path.startsWith('/oauth/') || path === CHALLENGE_PATH,

@@ -1,5 +1,8 @@
 /** What an operator sees and does: how much waits, which messages were given up, and sending those again. */
+import { DAY_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
+import { inSteps, PURGE_STEPS, purgeSome } from '../platform/purge.ts'
+import type { Purge } from '../platform/purge.ts'
 
 export type OutboxStats = {
   pending: number
@@ -37,16 +40,19 @@ export async function replayDead(db: Db, ids: readonly string[] | 'all', now: nu
     .update({ deadAtMs: null, lastError: null, attempts: 0, nextAttemptAtMs: now, leasedUntilMs: 0 })
 }
 
-const PURGE_BATCH = 500
-
-/** Removes messages delivered before `beforeMs`, in bites that hold no lock for long; answers how many. */
+/** Removes messages delivered before `beforeMs`, in steps that hold no lock for long; answers how many. */
 export async function purgeDelivered(db: Db, beforeMs: number): Promise<number> {
-  for (let purged = 0; ;) {
-    const ids: string[] = await db('outbox_messages')
-      .where('deliveredAtMs', '<', beforeMs)
-      .limit(PURGE_BATCH)
-      .pluck('id')
-    if (ids.length > 0) purged += await db('outbox_messages').whereIn('id', ids).delete()
-    if (ids.length < PURGE_BATCH) return purged
-  }
+  return inSteps((limit) => purgeSome(db, messages('deliveredAtMs', beforeMs), limit), PURGE_STEPS)
+}
+
+/** How long an operator can look at a message that was given up, and send it again. */
+const DEAD_KEPT_MS = 90 * DAY_MS
+
+/** One step: answers how many it found. */
+export async function purgeDead(db: Db, nowMs: number, limit: number): Promise<number> {
+  return purgeSome(db, messages('deadAtMs', nowMs - DEAD_KEPT_MS), limit)
+}
+
+function messages(time: 'deliveredAtMs' | 'deadAtMs', beforeMs: number): Purge {
+  return { table: 'outbox_messages', key: 'id', outdated: (rows) => rows.where(time, '<', beforeMs) }
 }

@@ -1,4 +1,5 @@
 /** What the worker tidies now and then: expired tokens and records, accounts never confirmed, old counters and keys. */
+import { purgeAudit } from '../accounts/audit.ts'
 import { purgeExpired, purgeUnverified } from '../accounts/housekeeping.ts'
 import type { Config } from '../settings/config.ts'
 import { purgeEntries } from '../oidc/status-list/status-entries.ts'
@@ -9,6 +10,8 @@ import { purgeUses } from '../oidc/store/recorded-uses.ts'
 import { tendKeys } from '../oidc/keys/key-set.ts'
 import { purgeUnusedClients } from '../oidc/registration/registered-clients.ts'
 import { purgeExpired as purgeRecords } from '../oidc/store/sql-store.ts'
+import { purgeDead } from '../outbox/upkeep.ts'
+import { inSteps, PURGE_STEPS } from '../platform/purge.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
@@ -18,33 +21,18 @@ import type { Sealer } from '../platform/tokens.ts'
 type Needs = { db: Db; clock: Clock; log: Logger; config: Config; sealer: Sealer }
 
 const INTERVAL_MS = MINUTE_MS
-const BATCH = 1000
-/** Per round: more than this a minute means that the next round begins where this one stopped. */
-const MAX_BATCHES = 100
 
 export type Upkeep = { start: () => void; stop: () => Promise<void>; runOnce: () => Promise<void> }
 
-/** Every task is bounded and safe to run in several workers at once. */
+/** Every task works in small steps, and is safe to run in several workers at once. */
 export function createUpkeep({ db, clock, log, config, sealer }: Needs): Upkeep {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
-  // No token outlives its session's grant.
-  const longestTokenMs = (config.sessions.absoluteSeconds + config.tokens.refreshTokenSeconds) * SECOND_MS
-  const periodMs = config.keys.rotationDays * DAY_MS
-  const tasks = {
-    accounts: () => purgeUnverified(db, clock(), config.accounts.unverifiedMs),
-    remains: () => purgeExpired(db, clock()),
-    clients: () => purgeUnusedClients(db, clock()),
-    backchannelRequests: () => purgeRequests(db, clock()),
-    revocations: () => purgeRevocations(db, clock()),
-    uses: () => purgeUses(db, clock()),
-    statuses: () => inBatches((limit) => purgeEntries(db, clock(), limit)),
-    logouts: () => purgeAnnounced(db, clock()),
-    records: () => inBatches((limit) => purgeRecords(db, clock(), limit)),
-    keys: () => tendKeys(db, { clock, sealer, periodMs, keptForMs: longestTokenMs }),
-  }
+  let stopping = false
+  const tasks = tasksOf({ db, clock, config, sealer }, () => stopping)
   const runOnce = async () => {
     for (const [task, work] of Object.entries(tasks)) {
+      if (stopping) return
       try {
         await work()
       } catch (error) {
@@ -62,11 +50,37 @@ export function createUpkeep({ db, clock, log, config, sealer }: Needs): Upkeep 
     async stop() {
       clearInterval(timer)
       timer = undefined
+      stopping = true
       await running
+      stopping = false
     },
   }
 }
 
-async function inBatches(purge: (limit: number) => Promise<number>): Promise<void> {
-  for (let batch = 0; batch < MAX_BATCHES; batch += 1) if ((await purge(BATCH)) < BATCH) return
+type TaskNeeds = Omit<Needs, 'log'>
+
+function tasksOf(
+  { db, clock, config, sealer }: TaskNeeds,
+  isStopping: () => boolean,
+): Record<string, () => Promise<unknown>> {
+  // No token outlives its session's grant.
+  const longestTokenMs = (config.sessions.absoluteSeconds + config.tokens.refreshTokenSeconds) * SECOND_MS
+  const periodMs = config.keys.rotationDays * DAY_MS
+  const steps = { ...PURGE_STEPS, isStopping }
+  const purge = (step: (nowMs: number, limit: number) => Promise<number>) => () =>
+    inSteps((limit) => step(clock(), limit), steps)
+  return {
+    accounts: purge((nowMs, limit) => purgeUnverified(db, nowMs, config.accounts.unverifiedMs, limit)),
+    remains: purge((nowMs, limit) => purgeExpired(db, nowMs, limit)),
+    audit: purge((nowMs, limit) => purgeAudit(db, config.retention, nowMs, limit)),
+    clients: purge((nowMs, limit) => purgeUnusedClients(db, nowMs, limit)),
+    backchannelRequests: purge((nowMs, limit) => purgeRequests(db, nowMs, limit)),
+    revocations: purge((nowMs, limit) => purgeRevocations(db, nowMs, limit)),
+    uses: purge((nowMs, limit) => purgeUses(db, nowMs, limit)),
+    statuses: purge((nowMs, limit) => purgeEntries(db, nowMs, limit)),
+    logouts: purge((nowMs, limit) => purgeAnnounced(db, nowMs, limit)),
+    records: purge((nowMs, limit) => purgeRecords(db, nowMs, limit)),
+    deadMessages: purge((nowMs, limit) => purgeDead(db, nowMs, limit)),
+    keys: () => tendKeys(db, { clock, sealer, periodMs, keptForMs: longestTokenMs }),
+  }
 }

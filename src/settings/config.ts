@@ -18,7 +18,14 @@ import { keysOf } from './key-settings.ts'
 import { bindingConfig, bindingProblems } from './binding-settings.ts'
 import { ConfigError } from './config-error.ts'
 import { generatedSecret } from './generated-secret.ts'
-import { documentLimits, flowConfig, limitConfig, limitProblems, logLimits } from './limit-settings.ts'
+import {
+  documentLimits,
+  flowConfig,
+  limitConfig,
+  limitProblems,
+  logLimits,
+  retention,
+} from './limit-settings.ts'
 import { idleLimitProblems } from './idle-limits.ts'
 import type { SettingName, Settings } from './settings.ts'
 
@@ -183,7 +190,7 @@ function derive(given: Settings, persist: boolean) {
     accounts: accountRules(given),
     limits: limitConfig(given),
     flows: flowConfig(given),
-    formsPerMinute: given.forms_per_minute,
+    retention: retention(given),
     mail: mailSettings(given, issuer),
     documentLimits: documentLimits(given),
   }

@@ -1,5 +1,6 @@
 /** The settings of limits: part of the list in settings.ts. */
 import type { z } from 'zod'
+import { DAY_MS } from '../platform/clock.ts'
 import { integer } from './setting-kinds.ts'
 
 const GROUP = 'Limits'
@@ -13,6 +14,14 @@ export const limitSettings = {
     group: GROUP,
     description:
       'Forms that one network may send to each process before they are refused unread; 0 counts none. Known browsers count alone.',
+  }),
+  audit_keep_days: integer(1, 36_500).default(400).meta({
+    group: GROUP,
+    description: 'Entries of the audit trail are deleted after this long.',
+  }),
+  attempt_keep_days: integer(1, 36_500).default(90).meta({
+    group: GROUP,
+    description: 'Of the audit trail, what strangers cause: failed sign-ins, mails asked for.',
   }),
   log_max_file_mb: integer(1, 100_000).default(100).meta({
     group: GROUP,
@@ -45,7 +54,12 @@ type Given = { [Name in keyof typeof limitSettings]: z.output<(typeof limitSetti
 
 /** What every limit per network needs to know. */
 export function limitConfig(given: Given) {
-  return { ipv6SiteFactor: given.ipv6_site_factor }
+  return { ipv6SiteFactor: given.ipv6_site_factor, formsPerMinute: given.forms_per_minute }
+}
+
+/** How long what happened is remembered. */
+export function retention(given: Given) {
+  return { auditMs: given.audit_keep_days * DAY_MS, attemptsMs: given.attempt_keep_days * DAY_MS }
 }
 
 const MIB = 1024 * 1024

@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import { DAY_MS } from '../../platform/clock.ts'
 import type { Db, Sql } from '../../platform/database.ts'
+import { purgeSome } from '../../platform/purge.ts'
+import type { Purge } from '../../platform/purge.ts'
 import { digest } from '../../platform/tokens.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 
@@ -136,10 +138,9 @@ export async function findNotification(
   return row && token !== undefined ? { token, expiresAtMs: row.expiresAtMs } : undefined
 }
 
-export async function purgeRequests(db: Db, nowMs: number): Promise<number> {
-  return db('backchannel_requests')
-    .where('expiresAtMs', '<=', nowMs - MEMORY_MS)
-    .delete()
+export async function purgeRequests(db: Db, nowMs: number, limit = 500): Promise<number> {
+  const outdated: Purge['outdated'] = (rows) => rows.where('expiresAtMs', '<=', nowMs - MEMORY_MS)
+  return purgeSome(db, { table: 'backchannel_requests', key: 'requestDigest', outdated }, limit)
 }
 
 type Row = Omit<BackchannelRequest, 'resources'> & { resources: string }

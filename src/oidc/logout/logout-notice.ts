@@ -8,6 +8,8 @@ import { DAY_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { inTransaction, isDuplicate } from '../../platform/database.ts'
 import type { Db, Sql } from '../../platform/database.ts'
+import { purgeSome } from '../../platform/purge.ts'
+import type { Purge } from '../../platform/purge.ts'
 import { isDocumentId } from '../clients/client-documents.ts'
 
 /** The outbox's topic. */
@@ -42,10 +44,9 @@ export async function announceLogouts(needs: NoticeNeeds, notices: readonly Logo
 }
 
 /** Forgets what was announced long ago; answers how much. */
-export async function purgeAnnounced(db: Db, nowMs: number): Promise<number> {
-  return db('announced_logouts')
-    .where('announcedAtMs', '<=', nowMs - REMEMBERED_MS)
-    .delete()
+export async function purgeAnnounced(db: Db, nowMs: number, limit = 500): Promise<number> {
+  const outdated: Purge['outdated'] = (rows) => rows.where('announcedAtMs', '<=', nowMs - REMEMBERED_MS)
+  return purgeSome(db, { table: 'announced_logouts', key: 'sid', outdated }, limit)
 }
 
 async function withLogoutUri(sql: Sql, clientIds: string[]): Promise<Set<string>> {

@@ -96,16 +96,20 @@ export async function noteClientUse(db: Db, clientId: string, nowMs: number): Pr
 }
 
 /** Deletes openly registered clients that were never used; answers how many. */
-export async function purgeUnusedClients(db: Db, nowMs: number): Promise<number> {
-  return await inTransaction(db, async (trx) => {
-    const removed = await trx('clients')
+export async function purgeUnusedClients(db: Db, nowMs: number, limit = 500): Promise<number> {
+  const unused = (sql: Sql) =>
+    sql('clients')
       .where({ registeredBy: 'open' })
       .whereNull('lastUsedAtMs')
       .where('createdAtMs', '<', nowMs - UNUSED_AFTER_MS)
-      .delete()
+  const rows: { clientId: string }[] = await unused(db).select('clientId').limit(limit)
+  const clientIds = rows.map(({ clientId }) => clientId)
+  if (clientIds.length === 0) return 0
+  await inTransaction(db, async (trx) => {
+    const removed = await unused(trx).whereIn('clientId', clientIds).delete()
     if (removed > 0) await noteChange(trx, CLIENTS_TOPIC)
-    return removed
   })
+  return clientIds.length
 }
 
 async function readOne(sql: Sql, where: Record<string, string>): Promise<Registered | undefined> {

@@ -38,6 +38,6 @@ export async function reapplyRevocations({ db, clock, store }: Needs): Promise<n
   return done
 }
 
-export async function purgeRevocations(db: Db, nowMs: number): Promise<number> {
-  return purgeRecorded(db, REVOCATIONS, nowMs)
+export async function purgeRevocations(db: Db, nowMs: number, limit?: number): Promise<number> {
+  return purgeRecorded(db, REVOCATIONS, nowMs, limit)
 }

@@ -1,6 +1,8 @@
 /** Tables that record in SQL what Redis may lose: each row has the time that it was recorded at and a key of its own. */
 import { DAY_MS } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
+import { purgeSome } from '../../platform/purge.ts'
+import type { Purge } from '../../platform/purge.ts'
 
 /** A failover loses seconds; a Redis restored from a snapshot loses what came after it. */
 const KEPT_MS = DAY_MS
@@ -35,9 +37,13 @@ export async function* recordedRows<Row extends Record<string, unknown>>(
   }
 }
 
-/** Forgets what is kept no longer; answers how many. */
-export async function purgeRecorded(db: Db, { table, time }: RecordTable, nowMs: number): Promise<number> {
-  return db(table)
-    .where(time, '<=', nowMs - KEPT_MS)
-    .delete()
+/** Forgets some of what is kept no longer; answers how many it found. */
+export async function purgeRecorded(
+  db: Db,
+  { table, time, key }: RecordTable,
+  nowMs: number,
+  limit = BATCH,
+): Promise<number> {
+  const outdated: Purge['outdated'] = (rows) => rows.where(time, '<=', nowMs - KEPT_MS)
+  return purgeSome(db, { table, key, outdated }, limit)
 }

@@ -80,8 +80,8 @@ export async function reapplyUses(
   return done
 }
 
-export async function purgeUses(db: Db, nowMs: number): Promise<number> {
-  return purgeRecorded(db, USES, nowMs)
+export async function purgeUses(db: Db, nowMs: number, limit?: number): Promise<number> {
+  return purgeRecorded(db, USES, nowMs, limit)
 }
 
 type Row = { recordKey: string; rootKey: string | null; content: string; untilMs: number }

@@ -1,0 +1,191 @@
+import { expect } from 'chai'
+import { recordAudit } from '../src/accounts/audit.ts'
+import { loadConfig } from '../src/settings/config.ts'
+import { DAY_MS, HOUR_MS } from '../src/platform/clock.ts'
+import { inSteps, purgeSome } from '../src/platform/purge.ts'
+import type { Purge } from '../src/platform/purge.ts'
+import { createParts } from '../src/process/parts.ts'
+import type { Parts } from '../src/process/parts.ts'
+import { prepare } from '../src/process/startup.ts'
+import { createUpkeep } from '../src/process/upkeep.ts'
+import { createDatabase } from './support/services.ts'
+import { dataFolder } from './support/service-process.ts'
+
+const BATCH = 500
+const MANY = 3 * BATCH + 7
+
+/** Rows that are old at `nowMs`, by table. */
+const OLD_ROWS: Record<string, (n: number, nowMs: number) => Record<string, unknown>> = {
+  attempt_buckets: (n, nowMs) => ({ bucket: `b${n}`, failures: 1, expiresAtMs: nowMs }),
+  revocations: (n, nowMs) => ({ rootKey: `r${n}`, revokedAtMs: nowMs - 2 * DAY_MS }),
+  recorded_uses: (n, nowMs) => ({
+    recordKey: `u${n}`,
+    rootKey: null,
+    content: '{}',
+    usedAtMs: nowMs - 2 * DAY_MS,
+    untilMs: nowMs - DAY_MS,
+  }),
+  announced_logouts: (n, nowMs) => ({ sid: `s${n}`, announcedAtMs: nowMs - 2 * DAY_MS }),
+  audit_events: (n, nowMs) => ({
+    atMs: nowMs - 500 * DAY_MS,
+    action: 'sign_in.succeeded',
+    actor: `a${n}`,
+    detail: '{}',
+  }),
+  oidc_records: (n, nowMs) => ({
+    recordKey: `{t}:${n}`,
+    payload: '',
+    expiresAtMs: nowMs,
+  }),
+  outbox_messages: (n, nowMs) => ({
+    id: `m${n}`,
+    topic: 'mail',
+    recordKey: null,
+    payload: null,
+    attempts: 20,
+    deadAtMs: nowMs - 100 * DAY_MS,
+    createdAtMs: nowMs - 100 * DAY_MS,
+  }),
+}
+
+/** What else is purged, and what does not grow with use. */
+const OTHER_TABLES = {
+  purged: [
+    'accounts',
+    'one_time_tokens',
+    'account_sessions',
+    'account_grants',
+    'backchannel_requests',
+    'status_entries',
+    'status_lists',
+    'clients',
+    'signing_keys',
+    'encryption_keys',
+  ],
+  ofAnAccount: ['account_roles', 'consents'],
+  ofAnOperator: ['resources', 'initial_access_tokens', 'authorization_details_types', 'token_exchange_rules'],
+  bounded: ['changes', 'mailbox_messages'],
+}
+
+for (const { name, open } of [
+  { name: 'SQLite', open: async () => ({ env: {}, drop: () => Promise.resolve() }) },
+  {
+    name: 'MariaDB',
+    open: async () => {
+      const { dsn, drop } = await createDatabase()
+      const env = {
+        ACCOUNT_SERVER_MYSQL_DSN: dsn,
+        ACCOUNT_SERVER_ISSUER: 'http://localhost:8700',
+        ACCOUNT_SERVER_TOKEN_SECRET_KEY: 'a secret of the tests, long enough to be one',
+        ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://127.0.0.1:9',
+        ACCOUNT_SERVER_LOG_DIR: dataFolder('retention-logs'),
+      }
+      return { env, drop }
+    },
+  },
+])
+  describe(`what grows for ever, on ${name}`, () => {
+    let nowMs = Date.UTC(2030, 0, 1)
+    let parts: Parts
+    let drop: () => Promise<void>
+
+    before(async () => {
+      const opened = await open()
+      drop = opened.drop
+      const env = { ACCOUNT_SERVER_DATA_DIR: dataFolder('retention'), ...opened.env }
+      parts = await createParts(loadConfig(env), () => nowMs)
+      await prepare(parts)
+    })
+    after(async () => {
+      await parts.close()
+      await drop()
+    })
+
+    const count = async (table: string) => Number((await parts.db(table).count({ n: '*' }))[0]?.['n'])
+
+    for (const [table, row] of Object.entries(OLD_ROWS))
+      it(`is deleted from ${table} in small steps, and others come in between`, async () => {
+        const before = await count(table)
+        const rows = Array.from({ length: MANY }, (_, n) => row(n, nowMs))
+        await parts.db.batchInsert(table, rows, 50)
+        const deletes: number[] = []
+        const hear = ({ sql, bindings }: { sql: string; bindings?: unknown[] }) => {
+          if (/^delete/i.test(sql) && sql.includes(table)) deletes.push(bindings?.length ?? Infinity)
+        }
+        let turns = 0
+        const others = setInterval(() => (turns += 1), 1)
+        parts.db.on('query', hear)
+        await createUpkeep(parts).runOnce()
+        parts.db.removeListener('query', hear)
+        clearInterval(others)
+        expect(await count(table)).to.be.at.most(before)
+        expect(deletes.length).to.be.at.least(4)
+        // The keys of a step, and what the rows are narrowed by.
+        for (const bindings of deletes) expect(bindings).to.be.at.most(BATCH + 2)
+        expect(turns).to.be.at.least(3)
+      })
+
+    it('keeps the audit trail as long as it is told, and less of what strangers cause', async () => {
+      await parts.db('audit_events').delete()
+      const write = async (action: string, ageDays: number) =>
+        recordAudit(parts.db, { atMs: nowMs - ageDays * DAY_MS, action, actor: 'anonymous' })
+      for (const days of [89, 91, 399, 401]) {
+        await write('sign_in.failed', days)
+        await write('account.added', days)
+      }
+      await createUpkeep(parts).runOnce()
+      const left: { action: string; atMs: number }[] = await parts
+        .db('audit_events')
+        .select('action', 'atMs')
+        .orderBy('id')
+      expect(left.map(({ action, atMs }) => `${action} ${(nowMs - atMs) / DAY_MS}`)).to.deep.equal([
+        'sign_in.failed 89',
+        'account.added 89',
+        'account.added 91',
+        'account.added 399',
+      ])
+      nowMs += 400 * DAY_MS
+      await createUpkeep(parts).runOnce()
+      expect(await count('audit_events')).to.equal(0)
+    })
+
+    it('leaves what was renewed between finding it and deleting it', async () => {
+      await parts.db('attempt_buckets').delete()
+      await parts.db('attempt_buckets').insert({ bucket: 'renewed', failures: 1, expiresAtMs: nowMs })
+      // As if it had been renewed: the second time it is asked for, it is not among the old ones.
+      const limits = [nowMs, nowMs - HOUR_MS]
+      const outdated: Purge['outdated'] = (rows) => rows.where('expiresAtMs', '<=', limits.shift() ?? 0)
+      expect(await purgeSome(parts.db, { table: 'attempt_buckets', key: 'bucket', outdated }, 10)).to.equal(1)
+      expect(limits).to.deep.equal([])
+      expect(await count('attempt_buckets')).to.equal(1)
+    })
+
+    it('knows every table of the schema', async () => {
+      const known = [...Object.keys(OLD_ROWS), ...Object.values(OTHER_TABLES).flat()]
+      const sql =
+        name === 'SQLite'
+          ? "select name from sqlite_master where type = 'table' and name not like 'sqlite_%'"
+          : 'select table_name as name from information_schema.tables where table_schema = database()'
+      const answer: unknown = await parts.db.raw(sql)
+      const rows = (name === 'SQLite' ? answer : (answer as unknown[])[0]) as { name: string }[]
+      const tables = rows.map((row) => row.name).filter((table) => !table.startsWith('knex_'))
+      expect(tables.toSorted()).to.deep.equal(known.toSorted())
+    })
+  })
+
+describe('Steps', () => {
+  const steps = { batch: 10, mostSteps: 5, pauseMs: 0, isStopping: () => false }
+
+  it('are bounded in a round, and end with the first that finds less than it may', async () => {
+    expect(await inSteps(() => Promise.resolve(10), steps)).to.equal(50)
+    const found = [10, 10, 3, 10]
+    expect(await inSteps(() => Promise.resolve(found.shift() ?? 0), steps)).to.equal(23)
+  })
+
+  it('stop between two of them when the process is to end', async () => {
+    let taken = 0
+    const step = () => Promise.resolve(((taken += 1), 10))
+    await inSteps(step, { ...steps, isStopping: () => taken === 2 })
+    expect(taken).to.equal(2)
+  })
+})
