@@ -66,11 +66,14 @@ describe('http/overload', () => {
     const url = await start({ logEveryMs: 100 }, refuse)
     const before = logged.lines().length
     await Promise.all(Array.from({ length: 40 }, () => fetch(url, { headers: html }).then((a) => a.text())))
-    await until(() => named('http.overloaded').length > 0)
-    const counts = named('http.overloaded').map(
-      ({ refused }) => (refused as Record<string, number>)['too_many_attempts'],
-    )
-    expect(counts.reduce((sum = 0, n = 0) => sum + n)).to.equal(40)
+    const counted = () =>
+      named('http.overloaded').map(
+        ({ refused }) => (refused as Record<string, number>)['too_many_attempts'] ?? 0,
+      )
+    // On a busy machine they may come in more than one while.
+    await until(() => counted().reduce((sum, n) => sum + n, 0) >= 40)
+    const counts = counted()
+    expect(counts.reduce((sum, n) => sum + n)).to.equal(40)
     expect(logged.lines().length - before).to.equal(counts.length)
   })
 
