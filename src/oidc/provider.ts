@@ -18,14 +18,10 @@ import type { ConfigurationNeeds } from './configuration.ts'
 import { nameInteraction } from './endpoints/fapi-interaction-id.ts'
 import { putOfflineAccessBack, setOfflineAccessAside } from './grants/offline-access.ts'
 import type { KeySet } from './keys/key-set.ts'
-import {
-  aroundIntrospection,
-  beforeIntrospection,
-  keepWrittenQueries,
-  lookForJwtsToo,
-} from './library/library.ts'
+import { aroundIntrospection, beforeIntrospection, lookForJwtsToo } from './library/library.ts'
 import { beforeParameters } from './library/request-steps.ts'
 import { beforeScopeCheck } from './library/scope-check.ts'
+import { answerUnread, keepWrittenQueries } from './library/response-modes.ts'
 import { claimProvider } from './library/own-providers.ts'
 import { aroundScopeCheck } from './library/scope-steps.ts'
 import { completeIntrospection, completeTokenAnswer } from './endpoints/complete-answers.ts'
@@ -90,6 +86,7 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   describeRefusals(provider, needs.log)
   logIgnoredScopes(provider, needs.log)
   keepWrittenQueries(provider)
+  answerUnread(provider)
   return provider
 }
 

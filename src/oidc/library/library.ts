@@ -18,6 +18,7 @@ import rejectDupes from 'oidc-provider/lib/shared/reject_dupes.js'
 import rejectStructuredTokens from 'oidc-provider/lib/shared/reject_structured_tokens.js'
 import { urlencoded } from 'oidc-provider/lib/shared/selective_body.js'
 import { afterReading } from './request-steps.ts'
+import type { ResponseMode } from './response-modes.ts'
 
 type Step = (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown
 export type GrantHandler = (ctx: KoaContextWithOIDC) => Promise<void>
@@ -41,9 +42,6 @@ type Internals = {
     features: { resourceIndicators: { getResourceServerInfo: DescribeResource } }
   }
 }
-
-type Payload = Record<string, unknown>
-type ResponseMode = (ctx: KoaContextWithOIDC, redirectUri: string, payload: Payload) => unknown
 
 type ServerInfo = { scope: string; audience?: string; accessTokenFormat?: 'opaque' | 'jwt' }
 type DescribeResource = (ctx: KoaContextWithOIDC, identifier: string, client: object) => Promise<ServerInfo>
@@ -125,35 +123,6 @@ export function wrapGrantHandler(
   const handler = grantTypeHandlers.get(grantType)
   if (!handler) throw new TypeError(`the grant type ${grantType} is not enabled`)
   grantTypeHandlers.set(grantType, wrap(handler))
-}
-
-/** Changes every answer that goes to an app by way of the browser, whichever response mode carries it. */
-export function wrapResponseModes(
-  provider: Provider,
-  change: (ctx: KoaContextWithOIDC, payload: Payload) => Payload,
-): void {
-  const { responseModes } = internals(provider)
-  for (const [name, handler] of responseModes)
-    responseModes.set(name, (ctx, redirectUri, payload) => handler(ctx, redirectUri, change(ctx, payload)))
-}
-
-/**
- * Leaves the query of a redirect address as the app wrote it (RFC 6749 §3.1.2). The library writes it anew as a form, and
- * an app that is found by `?/callback` is then sent `?%2Fcallback=`.
- */
-export function keepWrittenQueries(provider: Provider): void {
-  const { responseModes } = internals(provider)
-  for (const [name, handler] of responseModes)
-    responseModes.set(name, async (ctx, redirectUri, payload) => {
-      await handler(ctx, redirectUri, payload)
-      const { search } = new URL(redirectUri)
-      const rewritten = `?${new URLSearchParams(search)}&`
-      // An answer that a page carries has no such header.
-      const location = (ctx.response.get('Location') as string | undefined) ?? ''
-      const at = location.indexOf('?')
-      if (search && at >= 0 && location.startsWith(rewritten, at))
-        ctx.redirect(`${location.slice(0, at)}${search}&${location.slice(at + rewritten.length)}`)
-    })
 }
 
 /** The client certificate that the request came with, as far as this server looks for one. */

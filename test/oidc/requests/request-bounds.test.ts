@@ -53,6 +53,17 @@ describe('The size of what a protocol request carries', function () {
     expect(told).to.contain('prompt has 600 characters, takes at most 200')
   })
 
+  it('is refused in every way that an answer can go to an app', async () => {
+    for (const response_mode of ['query', 'form_post', 'fragment', 'jwt', 'query.jwt', 'form_post.jwt']) {
+      const to = app.authorizePath({ response_mode, prompt: 'login '.repeat(100) })
+      const answer = await stage.send({ to, headers: { accept: 'text/html' } })
+      expect(answer.status, `${response_mode} ${answer.text}`).to.be.below(500)
+      const location = answer.headers.location ?? ''
+      if (response_mode === 'query.jwt')
+        expect(new URL(location).searchParams.get('response')).to.match(/^ey/)
+    }
+  })
+
   it('leaves room for what apps send: a large state, a signed request, many scopes', async () => {
     const state = 's'.repeat(6000)
     const answer = await app.call('/oauth/par', {
