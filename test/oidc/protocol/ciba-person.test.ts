@@ -55,7 +55,7 @@ for (const { name, stage: open } of STAGES)
       const needs = { ...stage.parts, key: stage.parts.config.keys.index }
       const app = { clientId: randomUUID(), accountId }
       for (let request = 0; request < 40; request += 1) {
-        expect(await countRequest(needs, app)).to.eql({ allowed: true })
+        expect(await countRequest(needs, app)).to.include({ allowed: true })
         await uncountRequest(needs, app)
       }
       const asked = await Promise.all(Array.from({ length: 40 }, () => countRequest(needs, app)))
