@@ -1,7 +1,7 @@
 /**
  * Registration: the same answer, for the same work, whether the address is new, waiting for its activation, or taken.
  *
- * Whoever registers an address need not own it. So the password and the name of a request travel with that request's mail
+ * A person who registers an address need not own it. So the password and the name of a request travel with that request's mail
  * and become the account's only when the mail is used: what a stranger typed never outlives the owner's activation.
  */
 import type { Clock } from '../platform/clock.ts'

@@ -1,5 +1,5 @@
 /**
- * What was typed by somebody who had not proven the mailbox. Whoever registers an address need not own it, so the name
+ * What was typed by somebody who had not proven the mailbox. A person who registers an address need not own it, so the name
  * travels with the mail of its request, as the password does. It becomes the account's only together with that password.
  */
 import { z } from 'zod'
@@ -37,7 +37,7 @@ export function provenProfile(account: Account, name: string | undefined): Typed
   return { email, name: name || account.name, username: account.username, locale: account.locale }
 }
 
-/** Whom a mail to an account's address greets: nobody by a name that a stranger may have typed. */
+/** The name that a mail to an account's address begins with: never one that a stranger may have typed. */
 export function greeted(account: Account): Account {
   return isVerified(account) || !account.selfRegistered ? account : { ...account, name: '' }
 }

@@ -87,7 +87,7 @@ export const account: Noun = {
       },
       notes: [
         'It works for every account, the only administrator and disabled accounts too. A disabled one stays disabled.',
-        'The person is told by mail that the password was changed.',
+        'The person gets a mail about the change.',
       ],
       examples: [
         'account reset-password admin@localhost.localdomain',

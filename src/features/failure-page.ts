@@ -69,7 +69,7 @@ function headingOf(status: number): string {
   )
 }
 
-/** Faults of an app, in words for the person whom it sent here. */
+/** Faults of an app, in words for the person that it sent here. */
 const APP_FAULTS: Record<string, { heading: string; message: string }> = {
   invalid_client: {
     heading: 'This app is not known here',
