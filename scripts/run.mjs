@@ -37,6 +37,7 @@ const TARGETS = {
   fuzz: { command: ['test/fuzz/run.ts'], services: ['mariadb', 'redis'] },
   screenshots: { command: ['test/screenshots.ts'], services: ['chromium'] },
   interop: { command: ['interop/run.ts'], services: ['chromium'] },
+  trace: { command: ['test/trace.ts'] },
   readme: { command: ['test/support/update-readme.ts'] },
 }
 
