@@ -23,7 +23,8 @@ export function createProbe() {
   return {
     env: {
       PROBE_FOLDER: folder,
-      NODE_OPTIONS: `--import=${join(import.meta.dirname, 'process-probe.mjs')}`,
+      // An address, because Node takes a blank in a path for the end of the option.
+      NODE_OPTIONS: `--import=${new URL('process-probe.mjs', import.meta.url).href}`,
     },
     async read(pid: number): Promise<ProbeReport> {
       const last = seen.get(pid) ?? 0
