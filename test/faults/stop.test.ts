@@ -119,8 +119,8 @@ async function startSlowly(port: number, body: string, cookie: string) {
     `Content-Length: ${body.length}`,
   ]
   socket.write(`${head.join('\r\n')}\r\n\r\n${body.slice(0, 10)}`)
-  // Until the server has read the head; nothing tells us when.
-  await pause(150)
+  // Until the server has read the head; nothing tells us when, and a busy machine takes a while.
+  await pause(2000)
   return {
     async finish() {
       socket.write(body.slice(10))
