@@ -10,7 +10,8 @@ import type { Stage } from './oidc/protocol/stage.ts'
 import { dataFolder } from './support/service-process.ts'
 
 const TIMES = 3
-const PROBE = join(import.meta.dirname, 'support/trace-probe.mjs')
+// An address, because Node takes a blank in a path for the end of the option.
+const PROBE = new URL('support/trace-probe.mjs', import.meta.url).href
 
 const folder = dataFolder('trace')
 const stage = await openStage({
