@@ -15,7 +15,7 @@ import type { Parts } from '../src/process/parts.ts'
 import { dataFolder, freePort, launch, pause } from '../test/support/service-process.ts'
 import { createDatabase, startRedis } from '../test/support/services.ts'
 import type { FloodPlan, FloodReport } from './flood-sender.ts'
-import { processorSeconds } from './targets.ts'
+import { processorSeconds, ready } from './targets.ts'
 
 const HERE = import.meta.dirname
 const READY_WITHIN_MS = 60_000
@@ -81,7 +81,7 @@ async function startServer(store: FloodOptions['store']): Promise<Server> {
     ports: [port],
     env,
   })
-  await ready(port)
+  await ready(port, READY_WITHIN_MS)
   const parts = await createParts(loadConfig(env))
   return { issuer, port, pid: child.pid!, parts, token: await tokenRequest(parts, port) }
 }
@@ -92,16 +92,6 @@ async function services(): Promise<Record<string, string>> {
     ACCOUNT_SERVER_MYSQL_DSN: database.dsn,
     ACCOUNT_SERVER_REDIS_DSN: redis.url,
     ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://127.0.0.1:9',
-  }
-}
-
-async function ready(port: number): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN_MS
-  for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined)
-    if (answer?.ok) return
-    if (Date.now() > deadline) throw new Error('the server did not become ready')
-    await pause(25)
   }
 }
 

@@ -87,8 +87,9 @@ function node(...args: string[]): { command: string; args: string[] } {
   return { command: 'taskset', args: ['-c', SERVER_CORE, process.execPath, ...quiet] }
 }
 
-async function ready(port: number): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN_MS
+/** Waits until the server on the port says that it is ready. @throws Error when it does not in time */
+export async function ready(port: number, withinMs = READY_WITHIN_MS): Promise<void> {
+  const deadline = Date.now() + withinMs
   for (;;) {
     const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined)
     if (answer?.ok) return
