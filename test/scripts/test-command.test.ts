@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'chai'
 import { isAlive } from '../../scripts/lock.mjs'
 import { dataFolder, pause } from '../support/service-process.ts'
@@ -24,7 +25,7 @@ function runTests(files: string[], args: string[] = []) {
   })
   const output = { text: '' }
   for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk) => (output.text += String(chunk)))
+    stream.on('data', (chunk) => (output.text += stripVTControlCharacters(String(chunk))))
   const ended = once(child, 'close').then(([code]) => ({ code: code as number, text: output.text }))
   return { child, output, ended }
 }
