@@ -63,7 +63,7 @@ async function listen(parts: Parts, ends: End[], ready: (prepared: Prepared) => 
   const { config } = parts
   const app = createApp(parts)
   const early = cluster.isWorker ? await openEarly(parts, app) : false
-  ends.push(await openListeners(config, app.callback))
+  await openListeners(config, app.callback, ends)
   if (early) return
   const prepared = prepareUntilReady(parts).then((outcome) =>
     orSayHowToSignIn(outcome, async () => {
@@ -92,7 +92,9 @@ async function startPrimary(parts: Parts, role: Role, ends: End[]): Promise<void
   const prepared = await prepareUntilReady(parts)
   await orSayHowToSignIn(prepared, async () => {
     if (role === 'all') ends.push(startWorker(parts))
-    ends.push(await superviseWorkers(parts.config.workers, parts.log))
+    const { listening, stop } = superviseWorkers(parts.config.workers, parts.log)
+    ends.push(stop)
+    await listening
     announce(parts, prepared, ['server'])
   })
 }

@@ -1,21 +1,24 @@
 /** The ports that a server process answers on: plain HTTP for the proxy, and TLS with client certificates where configured. */
-import type { RequestListener } from 'node:http'
+import type { RequestListener, Server as HttpServer } from 'node:http'
 import type { Server } from 'node:net'
 import type { Config } from '../settings/config.ts'
 import { createHttpServer, createMtlsServer, drain } from '../http/server.ts'
+import type { End } from './stop.ts'
 
-/** Listens on every port of the configuration; the answer stops listening and waits for what is under way. */
-export async function openListeners(config: Config, callback: RequestListener): Promise<() => Promise<void>> {
+/**
+ * Listens on every port of the configuration. What stops one, and waits for what is under way on it, joins `ends` as
+ * soon as it listens: a signal may come while the next one opens.
+ */
+export async function openListeners(config: Config, callback: RequestListener, ends: End[]): Promise<void> {
   const { host, port, binding } = config
   const { listener } = binding
-  const servers = [await listen(createHttpServer(callback), { host, port, portSetting: 'PORT' })]
-  if (listener) {
-    const place = { host, port: listener.port, portSetting: 'MTLS_PORT' }
-    servers.push(await listen(createMtlsServer(callback, listener), place))
+  const open = async <S extends HttpServer>(server: S, place: Place) => {
+    await listen(server, place)
+    ends.push(async () => void (await drain(server)))
   }
-  return async () => {
-    await Promise.all(servers.map((server) => drain(server)))
-  }
+  await open(createHttpServer(callback), { host, port, portSetting: 'PORT' })
+  if (listener)
+    await open(createMtlsServer(callback, listener), { host, port: listener.port, portSetting: 'MTLS_PORT' })
 }
 
 type Place = { host: string; port: number; portSetting: string }

@@ -7,8 +7,15 @@ import type { Logger } from '../platform/log.ts'
 const HEALTHY_MS = 10_000
 const MAX_DELAY_MS = 30_000
 
-/** Resolves when all listen. The returned function stops them all and resolves when the last has ended. */
-export async function superviseWorkers(count: number, log: Logger): Promise<() => Promise<void>> {
+export type Supervised = {
+  /** Resolves when all listen, and rejects when one ends before. */
+  listening: Promise<void>
+  /** Stops them all, those that still start as well, and resolves when the last has ended. */
+  stop: () => Promise<void>
+}
+
+/** Starts the processes. The first may answer requests before the last listens, so `stop` counts from now on. */
+export function superviseWorkers(count: number, log: Logger): Supervised {
   let stopping = false
   let quickDeaths = 0
   const start = (): Worker => {
@@ -23,12 +30,14 @@ export async function superviseWorkers(count: number, log: Logger): Promise<() =
     })
     return worker
   }
-  await Promise.all(Array.from({ length: count }, () => listening(start())))
-  return async () => {
-    stopping = true
-    await Promise.all(
-      Object.values(cluster.workers ?? {}).flatMap((worker) => (worker ? [stop(worker)] : [])),
-    )
+  const all = Promise.all(Array.from({ length: count }, () => listening(start())))
+  return {
+    listening: all.then(() => undefined),
+    stop: async () => {
+      stopping = true
+      const workers = Object.values(cluster.workers ?? {})
+      await Promise.all(workers.flatMap((worker) => (worker ? [stop(worker)] : [])))
+    },
   }
 }
 
