@@ -1,7 +1,7 @@
 /** Builds backchannel authentication (CIBA) from the process's parts: what the provider needs, and what the page does. */
 import { REQUESTS_PATH } from '../accounts/account-pages.ts'
 import type { Resource } from '../oidc/clients/resources.ts'
-import type { Oidc } from '../oidc/provider.ts'
+import type { Oidc } from '../oidc/current-provider.ts'
 import { answerRequest } from '../oidc/ciba/answer-request.ts'
 import type { GivenAnswer } from '../oidc/ciba/answer-request.ts'
 import { listOpenRequests } from '../oidc/ciba/backchannel-requests.ts'

@@ -2,7 +2,7 @@
 import type Provider from 'oidc-provider'
 import { STATUS_LISTS_PATH } from '../oidc/endpoints/addresses.ts'
 import { signOwnJwt } from '../oidc/library/library.ts'
-import type { Oidc } from '../oidc/provider.ts'
+import type { Oidc } from '../oidc/current-provider.ts'
 import { createPlaceAllocator } from '../oidc/status-list/place-allocator.ts'
 import { installOwnAccessTokens } from '../oidc/status-list/own-access-token.ts'
 import { installStatusClaim } from '../oidc/status-list/status-claim.ts'

@@ -2,7 +2,7 @@
 import type { Account } from '../accounts/account.ts'
 import type { Render } from '../http/render.ts'
 import { formOf } from '../http/request-state.ts'
-import type { Oidc } from '../oidc/provider.ts'
+import type { Oidc } from '../oidc/current-provider.ts'
 import { parameter, shownClient } from './open-interaction.ts'
 import { redirect, resume } from './page.ts'
 import type { Page, StepPages } from './page.ts'

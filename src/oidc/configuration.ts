@@ -11,7 +11,7 @@ import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from './clients/client-metadata.ts'
 import { FRONTCHANNEL_DISCOVERY } from './logout/frontchannel-logout.ts'
 import { SCOPE_CLAIMS } from './grants/claim-words.ts'
-import { cibaFeature } from './ciba/ciba.ts'
+import { cibaFeature, requestSeconds } from './ciba/ciba.ts'
 import type { CibaNeeds } from './ciba/ciba.ts'
 import { deviceFlow } from './device/device-flow.ts'
 import type { DevicePages } from './device/device-flow.ts'
@@ -26,7 +26,8 @@ import type { DpopNeeds } from './binding/dpop.ts'
 import { authenticationMethods, mtlsFeature } from './binding/mtls.ts'
 import type { MtlsNeeds } from './binding/mtls.ts'
 import { fapiFeature } from './clients/profiles.ts'
-import { REACHABLE_LEVELS, signInClaims } from './requests/authentication-levels.ts'
+import { REACHABLE_LEVELS } from '../accounts/levels.ts'
+import { signInClaims } from './requests/authentication-levels.ts'
 import type { DetailsType } from './requests/details-type.ts'
 import { needsChallenge } from './requests/code-protection.ts'
 import { repeatable } from './requests/repeatable-request.ts'
@@ -90,7 +91,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     },
     jwks: needs.keySet,
     cookies: cookies(needs),
-    ttl: libraryLifetimes(needs.lifetimes),
+    ttl: { ...libraryLifetimes(needs.lifetimes), BackchannelAuthenticationRequest: requestSeconds },
     routes: LIBRARY_PATHS,
     ...protocol(needs.idTokenAlgorithm, needs.detailsTypes),
     // The library knows S256 alone.

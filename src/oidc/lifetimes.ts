@@ -1,6 +1,5 @@
 /** How long sessions, grants and tokens live, all in seconds, and what caps what. */
 import type { Configuration } from 'oidc-provider'
-import { requestSeconds } from './ciba/ciba.ts'
 
 const MINUTE_SECONDS = 60
 export const OFFLINE_ACCESS = 'offline_access'
@@ -37,7 +36,6 @@ export function libraryLifetimes(given: Lifetimes): Configuration['ttl'] {
     Grant: (_ctx, grant) => grantLifetimeSeconds(given, grant),
     Session: (_ctx, session) => sessionSeconds(given, session.loginTs),
     DeviceCode: 10 * MINUTE_SECONDS,
-    BackchannelAuthenticationRequest: (ctx) => requestSeconds(ctx),
   }
 }
 

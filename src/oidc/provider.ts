@@ -7,6 +7,7 @@ import type { Middleware } from 'koa'
 import Keygrip from 'keygrip'
 import Provider, { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Oidc } from './current-provider.ts'
 import { isOutage } from '../http/outage.ts'
 import type { Logger } from '../platform/log.ts'
 import { acceptProofsForAliases } from './binding/mtls.ts'
@@ -25,6 +26,7 @@ import { answerUnread, keepWrittenQueries } from './library/response-modes.ts'
 import { claimProvider } from './library/own-providers.ts'
 import { aroundScopeCheck } from './library/scope-steps.ts'
 import { completeIntrospection, completeTokenAnswer } from './endpoints/complete-answers.ts'
+import { fixAddresses } from './endpoints/fixed-addresses.ts'
 import { completeMetadata } from './endpoints/metadata.ts'
 import { describedPage, describeRefusals, OUTAGE } from './refusals/describe.ts'
 import { refuseOversized } from './requests/request-bounds.ts'
@@ -41,13 +43,6 @@ export type OidcNeeds = AudienceNeeds &
     afterRequest: (ctx: KoaContextWithOIDC) => Promise<void>
     log: Logger
   }
-
-export type Oidc = {
-  /** The provider that new requests go to. Ask again for each request: it changes with the keys. */
-  current: () => Provider
-  middleware: Middleware
-  reload: () => Promise<void>
-}
 
 export async function createOidc(needs: OidcNeeds): Promise<Oidc> {
   let provider = await build(needs)
@@ -93,17 +88,6 @@ async function build(needs: OidcNeeds): Promise<Provider> {
 function boundRequest(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): unknown {
   refuseOversized(ctx)
   return next()
-}
-
-/** Every address in a response comes from the issuer, none from `Host` or `X-Forwarded-*`. */
-export function fixAddresses(app: Pick<Provider, 'request'>, issuer: string): void {
-  const { host, protocol } = new URL(issuer)
-  Object.defineProperties(app.request, {
-    host: { get: () => host },
-    protocol: { get: () => protocol.slice(0, -1) },
-  })
-  if (!(app instanceof Provider)) return
-  app.OIDCContext.prototype.urlFor = (name, options) => app.urlFor(name, options)
 }
 
 function completeRequest(needs: OidcNeeds): Middleware {

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { stepUpOf } from '../../examples/relying-party/step-up.ts'
-import { LEVELS } from '../../src/oidc/requests/authentication-levels.ts'
+import { LEVELS } from '../../src/accounts/levels.ts'
 import { openBrowser } from '../support/browser.ts'
 import type { OpenBrowser } from '../support/browser.ts'
 import { startServer } from '../support/running-server.ts'

@@ -4,7 +4,8 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { pushRequest } from '../library/authorization-request.ts'
-import { levelOf, needsMoreThan } from '../requests/authentication-levels.ts'
+import { levelOf } from '../../accounts/levels.ts'
+import { needsMoreThan } from '../requests/authentication-levels.ts'
 import type { ChallengeRequest } from './auth-session.ts'
 import { textOf } from './challenge-request.ts'
 import { STEP_METHODS } from './challenge-steps.ts'

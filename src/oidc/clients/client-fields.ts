@@ -12,7 +12,7 @@ import {
   SIGNING_ALGS,
 } from '../keys/algorithms.ts'
 import { shownAddress, shownChoice } from '../shown.ts'
-import { REACHABLE_LEVELS } from '../requests/authentication-levels.ts'
+import { REACHABLE_LEVELS } from '../../accounts/levels.ts'
 import { absoluteUriFault, httpsUriFault, originFault, webUriFault } from './client-uri.ts'
 
 /** What this server signs with. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { decodeJwt, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { Account } from '../../../src/accounts/account.ts'
-import { LEVELS } from '../../../src/oidc/requests/authentication-levels.ts'
+import { LEVELS } from '../../../src/accounts/levels.ts'
 import { createProver } from '../binding/prover.ts'
 import { challengeOf, userinfo, VERIFIER } from '../protocol/relying-party.ts'
 import type { Fields, Tokens } from '../protocol/relying-party.ts'

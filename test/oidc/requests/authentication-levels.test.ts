@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import type { Account } from '../../../src/accounts/account.ts'
-import { LEVELS } from '../../../src/oidc/requests/authentication-levels.ts'
+import { LEVELS } from '../../../src/accounts/levels.ts'
 import { callbackOf, register, signIn } from '../protocol/relying-party.ts'
 import type { Fields, Party, Tokens } from '../protocol/relying-party.ts'
 import { basic } from '../protocol/send.ts'

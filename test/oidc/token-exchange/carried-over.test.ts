@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import type { Account } from '../../../src/accounts/account.ts'
-import { LEVELS } from '../../../src/oidc/requests/authentication-levels.ts'
+import { LEVELS } from '../../../src/accounts/levels.ts'
 import { TOKEN_EXCHANGE_GRANT } from '../../../src/oidc/clients/client-metadata.ts'
 import { allowExchange } from '../../../src/oidc/token-exchange/exchange-rules.ts'
 import { TOKEN_TYPES } from '../../../src/oidc/token-exchange/presented-token.ts'

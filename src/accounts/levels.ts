@@ -1,0 +1,30 @@
+/** How strong a sign-in was (`acr`, OpenID Connect Core §2): a level follows from the methods that were used. */
+
+/** Weakest first; a stronger sign-in meets every weaker level. */
+export const LEVELS = [
+  'urn:account-server:acr:password',
+  'urn:account-server:acr:second-factor',
+  'urn:account-server:acr:phishing-resistant',
+] as const
+
+export type Level = (typeof LEVELS)[number]
+
+/**
+ * What makes each level: all the methods (RFC 8176) of one of its lists. A factor adds its list here, and with it the level
+ * can be reached.
+ */
+const METHODS: Record<Level, readonly (readonly string[])[]> = {
+  'urn:account-server:acr:password': [['pwd']],
+  'urn:account-server:acr:second-factor': [],
+  'urn:account-server:acr:phishing-resistant': [],
+}
+
+/** The levels that somebody can sign in with here: advertised as `acr_values_supported`. */
+export const REACHABLE_LEVELS: readonly Level[] = LEVELS.filter((level) => METHODS[level].length > 0)
+
+/** The level of a sign-in by these methods (RFC 8176); nothing for one that is not known here. */
+export function levelOf(amr: readonly string[] | undefined): Level | undefined {
+  return LEVELS.findLast((level) =>
+    METHODS[level].some((methods) => methods.every((method) => amr?.includes(method))),
+  )
+}
