@@ -4,7 +4,7 @@ import { mintTokens, providerOf } from '../bench/fill.ts'
 import { createAccountNeeds } from '../src/process/account-needs.ts'
 import { deleteAccount } from '../src/accounts/account-state.ts'
 import { addAccount } from '../src/accounts/operator-account.ts'
-import { createClient, deleteClient } from '../src/oidc/clients/clients.ts'
+import { createClient, deleteClient } from '../src/clients/clients.ts'
 import type { Parts } from '../src/process/parts.ts'
 
 export type LoadFixture = {

@@ -3,13 +3,13 @@
  * one address leaves at its limit. `npm run bench -- --abandoned`.
  */
 import { Redis } from 'ioredis'
-import { FLOW_WINDOW_MS } from '../src/oidc/store/flow-limits.ts'
-import { registerApp } from '../test/oidc/challenge/first-party-app.ts'
-import { registerAsker } from '../test/oidc/protocol/asker.ts'
-import { DEVICE_GRANT } from '../test/oidc/protocol/device-code.ts'
-import { register } from '../test/oidc/protocol/relying-party.ts'
-import { anyAddress, awayFromNextWindow, openStage } from '../test/oidc/protocol/stage.ts'
-import type { Stage } from '../test/oidc/protocol/stage.ts'
+import { FLOW_WINDOW_MS } from '../src/provider/records/flow-limits.ts'
+import { registerApp } from '../test/protocol/challenge/first-party-app.ts'
+import { registerAsker } from '../test/protocol/ciba/asker.ts'
+import { DEVICE_GRANT } from '../test/protocol/device/device-code.ts'
+import { register } from '../test/provider/relying-party.ts'
+import { anyAddress, awayFromNextWindow, openStage } from '../test/provider/stage.ts'
+import type { Stage } from '../test/provider/stage.ts'
 
 export type Abandoned = { flow: string; bytes: number; staysSeconds: number }
 export type Flood = { limit: number; sent: number; taken: number; bytes: number; tenMinutesBytes: number }

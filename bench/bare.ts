@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import Provider from 'oidc-provider'
 import type { Adapter, AdapterPayload, Configuration } from 'oidc-provider'
-import { createConfiguration } from '../src/oidc/configuration.ts'
+import { createConfiguration } from '../src/features/configuration.ts'
 import { mintTokens } from './fill.ts'
 import type { Filled } from './fill.ts'
 

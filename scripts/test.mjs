@@ -13,7 +13,7 @@ import { clockTime, showProgress } from './test-progress.mjs'
 import { startMocha } from './test-run.mjs'
 
 const HELP = `npm test -- [files] [options]
-  files        Test files; all of them unless named: npm test -- test/start.test.ts "test/oidc/**/*.test.ts"
+  files        Test files; all of them unless named: npm test -- test/start.test.ts "test/provider/**/*.test.ts"
   --mysql      On MySQL 9 in place of MariaDB: contracts, migrations, accounts, commands and journeys, or what is named
   -g TEXT      Only tests whose title has this in it; every other option of mocha works too
   --help       Show this help

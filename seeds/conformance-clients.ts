@@ -1,5 +1,5 @@
 /** The clients of each plan of the OpenID Foundation's suite, and what its form asks for about them. */
-import type { ClientInput } from '../src/oidc/clients/client-metadata.ts'
+import type { ClientInput } from '../src/clients/client-metadata.ts'
 import { certificateKey, signingKeys } from './conformance-file.ts'
 import type { ConformanceFile, Holder, PlanName } from './conformance-file.ts'
 

@@ -6,7 +6,7 @@ import { createHash, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { z } from 'zod'
-import { AppError } from '../src/errors.ts'
+import { AppError } from '../src/platform/errors.ts'
 
 export const PLANS = [
   'basic',

@@ -6,17 +6,17 @@
 import { findAccountByEmail } from '../src/accounts/account.ts'
 import { addAccount } from '../src/accounts/operator-account.ts'
 import type { OperatorNeeds } from '../src/accounts/operator-account.ts'
-import { findClientWithSecret, insertClient, removeClient } from '../src/oidc/clients/clients.ts'
+import { findClientWithSecret, insertClient, removeClient } from '../src/clients/clients.ts'
 import { REACHABLE_LEVELS } from '../src/accounts/levels.ts'
-import { parseClientMetadata } from '../src/oidc/clients/client-rules.ts'
-import type { ClientNeeds } from '../src/oidc/clients/clients.ts'
-import { createResource, findResource } from '../src/oidc/clients/resources.ts'
+import { parseClientMetadata } from '../src/clients/client-rules.ts'
+import type { ClientNeeds } from '../src/clients/clients.ts'
+import { createResource, findResource } from '../src/resources/resources.ts'
 import {
   createInitialAccessToken,
   listInitialAccessTokens,
   revokeInitialAccessToken,
-} from '../src/oidc/registration/initial-access-tokens.ts'
-import type { PolicyInput } from '../src/oidc/registration/registration-policy.ts'
+} from '../src/protocol/registration/initial-access-tokens.ts'
+import type { PolicyInput } from '../src/protocol/registration/registration-policy.ts'
 import { DAY_MS } from '../src/platform/clock.ts'
 import { digest, keyedDigest } from '../src/platform/tokens.ts'
 import { browserOverrides, browserTasks } from './conformance-browser.ts'

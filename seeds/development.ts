@@ -14,9 +14,9 @@ import {
   insertClient,
   rotateClientSecret,
   toRegisteredMetadata,
-} from '../src/oidc/clients/clients.ts'
-import type { ClientNeeds, RegisteredClient } from '../src/oidc/clients/clients.ts'
-import { createResource, findResource } from '../src/oidc/clients/resources.ts'
+} from '../src/clients/clients.ts'
+import type { ClientNeeds, RegisteredClient } from '../src/clients/clients.ts'
+import { createResource, findResource } from '../src/resources/resources.ts'
 
 type Needs = OperatorNeeds & ClientNeeds & { keys: { index: Buffer } }
 

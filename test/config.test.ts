@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { ConfigError, describeConfig, loadConfig } from '../src/settings/config.ts'
-import { makeCertificate } from './oidc/binding/certificates.ts'
+import { makeCertificate } from './provider/binding/certificates.ts'
 
 const SECRET = 'a-secret-of-more-than-thirty-two-characters'
 const service = {

@@ -6,7 +6,7 @@ import { parseEnv } from 'node:util'
 import { expect } from 'chai'
 import { loadConfig } from '../src/settings/config.ts'
 import { NOUNS } from '../src/cli/nouns.ts'
-import { makeCertificate } from './oidc/binding/certificates.ts'
+import { makeCertificate } from './provider/binding/certificates.ts'
 import { withSettings } from './support/settings-table.ts'
 
 const HOME = fileURLToPath(new URL('..', import.meta.url))

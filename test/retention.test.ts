@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { recordAudit } from '../src/accounts/audit.ts'
+import { recordAudit } from '../src/audit/audit.ts'
 import { loadConfig } from '../src/settings/config.ts'
 import { DAY_MS, HOUR_MS } from '../src/platform/clock.ts'
 import { inSteps, purgeSome } from '../src/platform/purge.ts'

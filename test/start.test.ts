@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { settings } from '../src/settings/settings.ts'
-import { makeCertificate } from './oidc/binding/certificates.ts'
+import { makeCertificate } from './provider/binding/certificates.ts'
 import { dataFolder, freePort, pause } from './support/service-process.ts'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))

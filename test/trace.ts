@@ -4,9 +4,9 @@
  */
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { register } from './oidc/protocol/relying-party.ts'
-import { openStage, until } from './oidc/protocol/stage.ts'
-import type { Stage } from './oidc/protocol/stage.ts'
+import { register } from './provider/relying-party.ts'
+import { openStage, until } from './provider/stage.ts'
+import type { Stage } from './provider/stage.ts'
 import { dataFolder } from './support/service-process.ts'
 
 const TIMES = 3

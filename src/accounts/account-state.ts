@@ -2,10 +2,10 @@
 import { inTransaction } from '../platform/database.ts'
 import type { Db, Sql } from '../platform/database.ts'
 import type { Clock } from '../platform/clock.ts'
-import { recordAudit } from './audit.ts'
+import { recordAudit } from '../audit/audit.ts'
 import { lockAccount } from './account.ts'
-import { endAllAccess } from './ended-access.ts'
-import type { AccessEndings, EndedAccess } from './ended-access.ts'
+import { endAllAccess } from '../consents/ended-access.ts'
+import type { AccessEndings, EndedAccess } from '../consents/ended-access.ts'
 import { assertNotLastAdmin } from './roles.ts'
 
 type Needs = { db: Db; clock: Clock } & AccessEndings

@@ -4,9 +4,9 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Sql } from '../platform/database.ts'
-import { lookupEmail, parseEmail } from './email.ts'
+import { lookupEmail, parseEmail } from '../platform/email.ts'
 import { profileSchema } from './profile.ts'
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 
 export type Account = {
   /** Never reused, also not after deletion (OpenID Connect Core §8). */

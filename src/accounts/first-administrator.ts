@@ -2,18 +2,18 @@
  * The first administrator, made at first start. It runs under the startup lock; should it ever run twice at once, the
  * unique address still lets one succeed.
  */
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 import { inTransaction } from '../platform/database.ts'
 import { randomToken } from '../platform/tokens.ts'
 import { findAccountByEmail, isVerified, lockAccount, markVerified } from './account.ts'
 import type { Account } from './account.ts'
-import { recordAudit } from './audit.ts'
-import { endAllAccess } from './ended-access.ts'
-import type { AccessEndings } from './ended-access.ts'
+import { recordAudit } from '../audit/audit.ts'
+import { endAllAccess } from '../consents/ended-access.ts'
+import type { AccessEndings } from '../consents/ended-access.ts'
 import { addAccount } from './operator-account.ts'
 import type { OperatorNeeds } from './operator-account.ts'
 import { grantRole, hasActiveAdmin } from './roles.ts'
-import { storePassword } from './stored-password.ts'
+import { storePassword } from '../passwords/stored-password.ts'
 
 type Needs = OperatorNeeds & AccessEndings
 

@@ -2,7 +2,7 @@
 import { DAY_MS } from '../platform/clock.ts'
 import { inTransaction } from '../platform/database.ts'
 import type { Db } from '../platform/database.ts'
-import { recordAudit } from './audit.ts'
+import { recordAudit } from '../audit/audit.ts'
 import { purgeSome } from '../platform/purge.ts'
 import type { Purge } from '../platform/purge.ts'
 

@@ -1,16 +1,16 @@
 /** An operator gives an account a new password, or mails its owner a link to choose one. */
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 import { inTransaction } from '../platform/database.ts'
 import { mailPasswordChanged, mailReset } from './account-mail.ts'
 import { isVerified, lockAccount } from './account.ts'
 import type { Account } from './account.ts'
 import type { Actor } from './account-state.ts'
-import { recordAudit } from './audit.ts'
-import { endAllAccess } from './ended-access.ts'
+import { recordAudit } from '../audit/audit.ts'
+import { endAllAccess } from '../consents/ended-access.ts'
 import { issueToken } from './one-time-token.ts'
-import { passwordProblem, passwordProblemText } from './password-policy.ts'
+import { passwordProblem, passwordProblemText } from '../passwords/password-policy.ts'
 import type { ResetNeeds } from './password-reset.ts'
-import { storePassword } from './stored-password.ts'
+import { storePassword } from '../passwords/stored-password.ts'
 import { greeted, provenProfile, replaceUnproven } from './unproven-owner.ts'
 
 /**

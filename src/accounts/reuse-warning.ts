@@ -7,7 +7,7 @@ import { findAccountById } from './account.ts'
 import { ACCOUNT_PATHS } from './account-mail.ts'
 import { accountPath } from './account-pages.ts'
 import type { MailNeeds } from './account-mail.ts'
-import { recordAudit } from './audit.ts'
+import { recordAudit } from '../audit/audit.ts'
 
 export type ReuseWarningNeeds = MailNeeds & { db: Db; clock: Clock }
 /** `app` is the client's name. */

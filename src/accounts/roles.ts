@@ -1,5 +1,5 @@
 /** Roles of accounts inside this service (relying parties keep their own). The last administrator cannot be removed. */
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 import { isDuplicate } from '../platform/database.ts'
 import type { Sql } from '../platform/database.ts'
 

@@ -1,8 +1,8 @@
 /** `account update`: what an account says of its person. */
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 import type { Account } from '../accounts/account.ts'
 import { profileSchema, updateProfile } from '../accounts/profile.ts'
-import { recordAudit } from '../accounts/audit.ts'
+import { recordAudit } from '../audit/audit.ts'
 import { inTransaction } from '../platform/database.ts'
 import type { Parts } from '../process/parts.ts'
 import type { Answer, Command, OptionSpec } from './command.ts'

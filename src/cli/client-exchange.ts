@@ -1,7 +1,11 @@
 /** `client allow-exchange` and `client forbid-exchange`: which tokens a client may exchange (RFC 8693). */
-import { AppError } from '../errors.ts'
-import { allowExchange, forbidExchange, listExchangeRules } from '../oidc/token-exchange/exchange-rules.ts'
-import type { ExchangeRule } from '../oidc/token-exchange/exchange-rules.ts'
+import { AppError } from '../platform/errors.ts'
+import {
+  allowExchange,
+  forbidExchange,
+  listExchangeRules,
+} from '../protocol/token-exchange/exchange-rules.ts'
+import type { ExchangeRule } from '../protocol/token-exchange/exchange-rules.ts'
 import type { Parts } from '../process/parts.ts'
 import type { Answer, Command, OptionSpec } from './command.ts'
 import type { Given } from './given.ts'

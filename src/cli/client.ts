@@ -1,8 +1,8 @@
 /** `client`: the apps that sign people in or call resource servers. */
 import { createClientCheck } from '../features/client-check.ts'
-import { AppError } from '../errors.ts'
-import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../oidc/clients/client-metadata.ts'
-import type { ClientInput } from '../oidc/clients/client-metadata.ts'
+import { AppError } from '../platform/errors.ts'
+import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../clients/client-metadata.ts'
+import type { ClientInput } from '../clients/client-metadata.ts'
 import {
   createClient,
   deleteClient,
@@ -13,12 +13,12 @@ import {
   rotateClientSecret,
   toRegisteredMetadata,
   updateClient,
-} from '../oidc/clients/clients.ts'
-import type { Client } from '../oidc/clients/client-rows.ts'
-import { withIdTokenAlg } from '../oidc/clients/profiles.ts'
-import type { RegisteredClient } from '../oidc/clients/clients.ts'
-import { listResources } from '../oidc/clients/resources.ts'
-import { SIGNING_ALGS } from '../oidc/keys/algorithms.ts'
+} from '../clients/clients.ts'
+import type { Client } from '../clients/client-rows.ts'
+import { withIdTokenAlg } from '../clients/profiles.ts'
+import type { RegisteredClient } from '../clients/clients.ts'
+import { listResources } from '../resources/resources.ts'
+import { SIGNING_ALGS } from '../platform/algorithms.ts'
 import { createAccountNeeds } from '../process/account-needs.ts'
 import type { Parts } from '../process/parts.ts'
 import { HOUR_MS } from '../platform/clock.ts'

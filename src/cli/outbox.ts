@@ -1,5 +1,5 @@
 /** `outbox`: mails and events that could not be delivered. */
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 import { deadLetters, outboxStats, replayDead } from '../outbox/upkeep.ts'
 import type { Parts } from '../process/parts.ts'
 import type { Answer, Noun } from './command.ts'

@@ -1,6 +1,6 @@
 /** The parts of a command's process: quiet on the terminal, on a schema that fits. */
 import type { Config } from '../settings/config.ts'
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 import { createParts } from '../process/parts.ts'
 import type { Parts } from '../process/parts.ts'
 import { hasPendingMigrations, migrate, withStartupLock } from '../platform/migrate.ts'

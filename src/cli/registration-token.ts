@@ -1,14 +1,14 @@
 /** `registration-token`: the right to register clients by the protocol (RFC 7591), under a policy. */
-import { AppError } from '../errors.ts'
-import { GRANT_TYPES, PROFILES } from '../oidc/clients/client-metadata.ts'
+import { AppError } from '../platform/errors.ts'
+import { GRANT_TYPES, PROFILES } from '../clients/client-metadata.ts'
 import {
   createInitialAccessToken,
   listInitialAccessTokens,
   revokeInitialAccessToken,
-} from '../oidc/registration/initial-access-tokens.ts'
-import type { InitialAccessToken } from '../oidc/registration/initial-access-tokens.ts'
-import { parsePolicy } from '../oidc/registration/registration-policy.ts'
-import type { RegistrationPolicy } from '../oidc/registration/registration-policy.ts'
+} from '../protocol/registration/initial-access-tokens.ts'
+import type { InitialAccessToken } from '../protocol/registration/initial-access-tokens.ts'
+import { parsePolicy } from '../protocol/registration/registration-policy.ts'
+import type { RegistrationPolicy } from '../protocol/registration/registration-policy.ts'
 import type { Parts } from '../process/parts.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import type { Answer, Noun, OptionSpec } from './command.ts'

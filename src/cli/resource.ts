@@ -6,12 +6,12 @@ import {
   listResources,
   resourceNotFound,
   updateResource,
-} from '../oidc/clients/resources.ts'
-import type { Resource, ResourceChanges, ResourceInput } from '../oidc/clients/resources.ts'
-import { SIGNING_ALGS } from '../oidc/keys/algorithms.ts'
-import type { SigningAlg } from '../oidc/keys/algorithms.ts'
-import { listDetailsTypes } from '../oidc/requests/details-type.ts'
-import type { DetailsTypeInput } from '../oidc/requests/details-type.ts'
+} from '../resources/resources.ts'
+import type { Resource, ResourceChanges, ResourceInput } from '../resources/resources.ts'
+import { SIGNING_ALGS } from '../platform/algorithms.ts'
+import type { SigningAlg } from '../platform/algorithms.ts'
+import { listDetailsTypes } from '../resources/details-type.ts'
+import type { DetailsTypeInput } from '../resources/details-type.ts'
 import type { Parts } from '../process/parts.ts'
 import type { Answer, Noun, OptionSpec } from './command.ts'
 import type { Given } from './given.ts'

@@ -1,7 +1,7 @@
 /** `seed`: development data, or what the official conformance suite needs, from seeds/. */
 import { renameSync, writeFileSync } from 'node:fs'
 import { createAccountNeeds } from '../process/account-needs.ts'
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 import type { Parts } from '../process/parts.ts'
 import type { Answer, Noun } from './command.ts'
 import type { Given } from './given.ts'

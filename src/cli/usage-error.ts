@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 
 /** A command line that cannot be understood. The message never repeats a value: it may be a misplaced password. */
 export function usageError(message: string): AppError {

@@ -1,13 +1,13 @@
 /** Builds backchannel authentication (CIBA) from the process's parts: what the provider needs, and what the page does. */
 import { REQUESTS_PATH } from '../accounts/account-pages.ts'
-import type { Resource } from '../oidc/clients/resources.ts'
-import type { Oidc } from '../oidc/current-provider.ts'
-import { answerRequest } from '../oidc/ciba/answer-request.ts'
-import type { GivenAnswer } from '../oidc/ciba/answer-request.ts'
-import { listOpenRequests } from '../oidc/ciba/backchannel-requests.ts'
-import type { CibaNeeds } from '../oidc/ciba/ciba.ts'
-import type { GrantNeeds } from '../oidc/grants/grant.ts'
-import { resourceScopeTitle } from '../oidc/grants/scope-words.ts'
+import type { Resource } from '../resources/resources.ts'
+import type { Oidc } from '../provider/current-provider.ts'
+import { answerRequest } from '../protocol/ciba/answer-request.ts'
+import type { GivenAnswer } from '../protocol/ciba/answer-request.ts'
+import { listOpenRequests } from '../protocol/ciba/backchannel-requests.ts'
+import type { CibaNeeds } from '../protocol/ciba/ciba.ts'
+import type { GrantNeeds } from '../provider/grants/grant.ts'
+import { resourceScopeTitle } from '../provider/grants/scope-words.ts'
 import type { Parts } from '../process/parts.ts'
 
 export function cibaNeeds({ config, db, clock, store, sealer, outbox }: Parts): CibaNeeds {

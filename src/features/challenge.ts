@@ -2,10 +2,10 @@
 import type { Provider } from 'oidc-provider'
 import { createAccountNeeds } from '../process/account-needs.ts'
 import { signIn } from '../accounts/sign-in.ts'
-import { installAuthorizationChallenge } from '../oidc/challenge/authorization-challenge.ts'
-import type { GrantNeeds } from '../oidc/grants/grant.ts'
-import type { Lifetimes } from '../oidc/lifetimes.ts'
-import type { FlowLimits } from '../oidc/store/flow-limits.ts'
+import { installAuthorizationChallenge } from '../protocol/challenge/authorization-challenge.ts'
+import type { GrantNeeds } from '../provider/grants/grant.ts'
+import type { Lifetimes } from '../provider/grants/lifetimes.ts'
+import type { FlowLimits } from '../provider/records/flow-limits.ts'
 import type { Parts } from '../process/parts.ts'
 
 type Given = { lifetimes: Lifetimes; grantSeconds: GrantNeeds['grantSeconds']; limits: FlowLimits }

@@ -1,10 +1,10 @@
 /** The protocol library's own opinion of a client, for the command line: what it would refuse later is refused now. */
 import { errors } from 'oidc-provider'
 import type { ClientMetadata as LibraryMetadata } from 'oidc-provider'
-import { AppError } from '../errors.ts'
-import { scopesForLibrary } from '../oidc/clients/client-adapter.ts'
-import type { ClientNeeds } from '../oidc/clients/clients.ts'
-import { ensureAllKeys } from '../oidc/keys/key-set.ts'
+import { AppError } from '../platform/errors.ts'
+import { scopesForLibrary } from '../provider/clients/client-adapter.ts'
+import type { ClientNeeds } from '../clients/clients.ts'
+import { ensureAllKeys } from '../keys/key-set.ts'
 import { createPagelessOidc } from './pageless-oidc.ts'
 import type { Parts } from '../process/parts.ts'
 

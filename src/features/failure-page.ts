@@ -3,7 +3,7 @@ import type { ErrorNeeds } from '../http/error-handler.ts'
 import type { Render } from '../http/render.ts'
 import { requestState } from '../http/request-state.ts'
 import type { RequestState } from '../http/request-state.ts'
-import { SIGN_OUT_PATH } from '../self-service/member.ts'
+import { SIGN_OUT_PATH } from '../interaction/member.ts'
 
 const HEADINGS: Record<number, string> = {
   400: 'This request is not right',

@@ -1,6 +1,6 @@
 /** Gathers what bounds the flows that strangers begin from the process's parts. */
-import { createFlowLimits, FLOW_WINDOW_MS } from '../oidc/store/flow-limits.ts'
-import type { FlowLimits } from '../oidc/store/flow-limits.ts'
+import { createFlowLimits, FLOW_WINDOW_MS } from '../provider/records/flow-limits.ts'
+import type { FlowLimits } from '../provider/records/flow-limits.ts'
 import { createSharedSum } from '../platform/shared-sum.ts'
 import { createWindowCounter } from '../platform/window-counter.ts'
 import type { Parts } from '../process/parts.ts'

@@ -1,5 +1,5 @@
 /** The far end of back-channel logout in the process that runs the worker, which serves no requests of its own. */
-import { createBackchannelLogout } from '../oidc/logout/backchannel-logout.ts'
+import { createBackchannelLogout } from '../protocol/logout/backchannel-logout.ts'
 import type { OidcFeatures } from './oidc.ts'
 import { createPagelessOidc } from './pageless-oidc.ts'
 import type { Sink } from '../outbox/sink.ts'

@@ -1,11 +1,11 @@
 /** Builds what refuses floods before they cost anything, from the process's parts. */
-import { verifyDeviceCookie } from '../accounts/device-cookie.ts'
-import { networksOf } from '../accounts/network.ts'
+import { verifyDeviceCookie } from '../attempts/known-browser.ts'
+import { networksOf } from '../attempts/network.ts'
 import { formGate } from '../http/form-gate.ts'
 import { createOverloadAnswers } from '../http/overload.ts'
 import type { Templates } from '../http/render.ts'
-import { createDeviceCookie } from '../interaction/device-cookie.ts'
-import { CHALLENGE_PATH } from '../oidc/endpoints/addresses.ts'
+import { createDeviceCookie } from '../interaction/known-browser-cookie.ts'
+import { CHALLENGE_PATH } from '../provider/endpoints/addresses.ts'
 import type { Parts } from '../process/parts.ts'
 
 /** Pages that show the form again at the address that it was sent to. */

@@ -3,12 +3,12 @@ import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Render } from '../http/render.ts'
 import { PAGE_POLICY, replaceContentPolicy } from '../http/security-headers.ts'
-import { readSession } from '../oidc/sessions/browser-session.ts'
-import { frontchannelAddresses, framePolicy } from '../oidc/logout/frontchannel-logout.ts'
-import { endHintedSession } from '../oidc/logout/hinted-session.ts'
-import type { HintNeeds } from '../oidc/logout/hinted-session.ts'
-import { hintNamesSession, signOut } from '../oidc/logout/sign-out.ts'
-import { revokeGrant } from '../oidc/store/revocation.ts'
+import { readSession } from '../provider/sessions/browser-session.ts'
+import { frontchannelAddresses, framePolicy } from '../protocol/logout/frontchannel-logout.ts'
+import { endHintedSession } from '../protocol/logout/hinted-session.ts'
+import type { HintNeeds } from '../protocol/logout/hinted-session.ts'
+import { hintNamesSession, signOut } from '../protocol/logout/sign-out.ts'
+import { revokeGrant } from '../grant-store/revocation.ts'
 
 const LONGEST_ADDRESS = 8192
 

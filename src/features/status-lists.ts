@@ -1,14 +1,14 @@
 /** Puts status lists together: where places come from, who signs, and under which addresses lists are published. */
 import type Provider from 'oidc-provider'
-import { STATUS_LISTS_PATH } from '../oidc/endpoints/addresses.ts'
-import { signOwnJwt } from '../oidc/library/library.ts'
-import type { Oidc } from '../oidc/current-provider.ts'
-import { createPlaceAllocator } from '../oidc/status-list/place-allocator.ts'
-import { installOwnAccessTokens } from '../oidc/status-list/own-access-token.ts'
-import { installStatusClaim } from '../oidc/status-list/status-claim.ts'
-import { createStatusDocuments } from '../oidc/status-list/status-document.ts'
-import { listIds } from '../oidc/status-list/status-entries.ts'
-import { statusListRoutes } from '../oidc/status-list/status-list.routes.ts'
+import { STATUS_LISTS_PATH } from '../provider/endpoints/addresses.ts'
+import { signOwnJwt } from '../provider/library/library.ts'
+import type { Oidc } from '../provider/current-provider.ts'
+import { createPlaceAllocator } from '../protocol/status-list/place-allocator.ts'
+import { installOwnAccessTokens } from '../provider/subjects/own-access-token.ts'
+import { installStatusClaim } from '../protocol/status-list/status-claim.ts'
+import { createStatusDocuments } from '../protocol/status-list/status-document.ts'
+import { listIds } from '../grant-store/status-entries.ts'
+import { statusListRoutes } from '../protocol/status-list/status-list.routes.ts'
 import type { Parts } from '../process/parts.ts'
 
 export type StatusLists = ReturnType<typeof createStatusLists>

@@ -3,7 +3,7 @@
  * a parser package would add extended syntax and silent leniency where we want one strict reading.
  */
 import type { Context, Middleware } from 'koa'
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 import { readBody } from './read-body.ts'
 import type { BodyLimits } from './read-body.ts'
 import { refuseLongField } from './field-length.ts'

@@ -3,7 +3,7 @@
  * neither read the form nor set a `__Host-` cookie; `Origin` and `Sec-Fetch-Site` refuse it a second time.
  */
 import type { Context, Middleware } from 'koa'
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 import { equalsInConstantTime, keyedDigest, randomToken } from '../platform/tokens.ts'
 import { cookieName, cookieOf } from './cookies.ts'
 import { formOf, requestState } from './request-state.ts'

@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto'
 import type { Middleware } from 'koa'
-import { AppError, Overload } from '../errors.ts'
+import { AppError, Overload } from '../platform/errors.ts'
 import type { Logger } from '../platform/log.ts'
 import { toFailure } from './failure.ts'
 import type { Failure } from './failure.ts'

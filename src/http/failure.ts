@@ -1,6 +1,6 @@
 /** Turns whatever was thrown into what may be told: a status, a stable code and a safe sentence. */
 import { ZodError } from 'zod'
-import { AppError, unavailable } from '../errors.ts'
+import { AppError, unavailable } from '../platform/errors.ts'
 import { isOutage } from './outage.ts'
 import { describeIssues } from './validate.ts'
 

@@ -3,7 +3,7 @@
  * parser and no normalisation ever meets more than this.
  */
 import type { Middleware } from 'koa'
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 
 /** In characters as they came, percent-encoded: no field of our own pages needs nearly as much. */
 const MAX_LENGTH = 4096

@@ -4,7 +4,7 @@
  * was not heard of for longest is forgotten first, and then has its whole budget again.
  */
 import type { Middleware } from 'koa'
-import { Overload } from '../errors.ts'
+import { Overload } from '../platform/errors.ts'
 import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
 import { clientIp } from './client-ip.ts'

@@ -2,7 +2,7 @@
  * Answers what is refused because of too many: bytes that were made at start, after a pause, without a log line of its own.
  * The pause costs this process a timer and its caller a socket: who floods over sixty of them gets sixty answers a second.
  */
-import type { Overload } from '../errors.ts'
+import type { Overload } from '../platform/errors.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { Logger } from '../platform/log.ts'
 import { requestState } from './request-state.ts'

@@ -4,7 +4,7 @@
  */
 import { BlockList, isIP } from 'node:net'
 import type { Middleware } from 'koa'
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 
 /**
  * Takes the issuer's host and names of this machine, with any port: a proxy may listen on another one. `X-Forwarded-Host`

@@ -1,7 +1,7 @@
 /** Reads a request's body within a limit of bytes and time. */
 import type { IncomingMessage } from 'node:http'
 import type { Context } from 'koa'
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 
 export type BodyLimits = {
   /** 64 KiB unless told. */

@@ -1,6 +1,6 @@
 /** zod at the boundary: a typed value, or an error that names each field and what is wrong with it. */
 import type { ZodError, ZodType } from 'zod'
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 
 /** The parsed input. @throws AppError 400 `invalid_request`, its message naming each field and the reason. */
 export function validate<T>(schema: ZodType<T>, input: unknown): T {

@@ -1,7 +1,7 @@
 /** What a consent page tells: which of the requested scopes and claims mean what, in words for people. */
-import { claimWords, SCOPE_CLAIMS } from '../oidc/grants/claim-words.ts'
-import type { KnownResource } from '../oidc/clients/resource-access.ts'
-import { resourceScopeTitle, scopeWords } from '../oidc/grants/scope-words.ts'
+import { claimWords, SCOPE_CLAIMS } from '../provider/grants/claim-words.ts'
+import type { KnownResource } from '../provider/clients/resource-access.ts'
+import { resourceScopeTitle, scopeWords } from '../provider/grants/scope-words.ts'
 
 export type ScopeText = { name: string; title: string; description?: string }
 export type ResourceText = { identifier: string; name?: string; scopes: ScopeText[] }

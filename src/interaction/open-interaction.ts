@@ -1,9 +1,9 @@
 /** Opens the interaction that a page belongs to, or finds the way on when it is gone. */
 import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
-import { AppError } from '../errors.ts'
-import { isDocumentId } from '../oidc/clients/client-documents.ts'
-import type { Browser } from '../oidc/sessions/browser-session.ts'
+import { AppError } from '../platform/errors.ts'
+import { isDocumentId } from '../provider/clients/client-documents.ts'
+import type { Browser } from '../provider/sessions/browser-session.ts'
 
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 

@@ -2,7 +2,7 @@
  * A sign-in page that has expired, was bookmarked, or finished in another tab starts again by itself. Its address carries
  * a sealed copy of the authorization request that was accepted, so nothing has to be kept for pages nobody returns to.
  */
-import { LIBRARY_PATHS } from '../oidc/endpoints/addresses.ts'
+import { LIBRARY_PATHS } from '../provider/endpoints/addresses.ts'
 import type { Clock } from '../platform/clock.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import type { Sealer } from '../platform/tokens.ts'

@@ -3,7 +3,7 @@
  * So it exists exactly when the change that caused it does, and no far end can slow down or fail a request.
  * Owns writing; claiming and delivering are the relay's.
  */
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Sql } from '../platform/database.ts'
 import type { Sealer } from '../platform/tokens.ts'

@@ -1,7 +1,7 @@
 /** The accounts' needs, gathered from the process's parts once: what their nouns take as their first argument. */
-import { createBlockedAttempts } from '../accounts/blocked-attempts.ts'
-import { DEFAULT_REQUEST_LIMITS } from '../accounts/request-limits.ts'
-import { createAccessEndings } from '../oidc/sessions/access-endings.ts'
+import { createBlockedAttempts } from '../attempts/blocked-attempts.ts'
+import { DEFAULT_REQUEST_LIMITS } from '../attempts/account-limits.ts'
+import { createAccessEndings } from '../sessions/access-endings.ts'
 import type { Parts } from './parts.ts'
 
 export type AccountNeeds = ReturnType<typeof createAccountNeeds>

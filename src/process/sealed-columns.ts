@@ -1,10 +1,10 @@
 /** Everything in SQL that is sealed with a data key. What is sealed and not listed here is lost when the key goes. */
-import { requestSealContext } from '../oidc/ciba/backchannel-requests.ts'
-import { clientSecretContext } from '../oidc/clients/client-secret.ts'
-import { encryptionKeyContext } from '../oidc/keys/encryption-keys.ts'
-import { signingKeyContext } from '../oidc/keys/signing-keys.ts'
+import { requestSealContext } from '../protocol/ciba/backchannel-requests.ts'
+import { clientSecretContext } from '../clients/client-secret.ts'
+import { encryptionKeyContext } from '../keys/encryption-keys.ts'
+import { signingKeyContext } from '../keys/signing-keys.ts'
 import { sealContext } from '../outbox/outbox.ts'
-import { WAY_BACK_CONTEXT } from '../self-service/way-back.ts'
+import { WAY_BACK_CONTEXT } from '../interaction/way-back.ts'
 import type { SealedColumn } from '../platform/reseal.ts'
 
 export const SEALED_COLUMNS: readonly SealedColumn[] = [

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 
 const HELP = `Starts the account server: npm start -- [options]
 

@@ -1,6 +1,6 @@
 /** Why the server could not start, in one line a mistake: what was wrong, and which setting mends it. */
 import { ConfigError } from '../settings/config.ts'
-import { AppError } from '../errors.ts'
+import { AppError } from '../platform/errors.ts'
 import { loggableError } from '../platform/loggable-error.ts'
 
 type SystemError = Error & {

@@ -1,5 +1,5 @@
 /** The password of the first administrator obeys the rules for every password, which other settings shape. */
-import { passwordProblem, passwordProblemText } from '../accounts/password-policy.ts'
+import { passwordProblem, passwordProblemText } from '../passwords/password-policy.ts'
 
 type Given = {
   admin_email?: string

@@ -1,10 +1,10 @@
 /** The kinds of value that a setting can hold: how the text in the environment is read, and what an error says it takes. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { parseEmail } from '../accounts/email.ts'
+import { parseEmail } from '../platform/email.ts'
 import { trustList } from '../http/client-ip.ts'
 import { parseSender } from '../mail/sender.ts'
-import { SIGNING_ALGS } from '../oidc/keys/algorithms.ts'
+import { SIGNING_ALGS } from '../platform/algorithms.ts'
 import { parseRedisDsn } from '../platform/redis-dsn.ts'
 
 /** What is told of a setting: its section, what it takes, and its default where code decides. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { listGrants, recordGrant, removeGrant } from '../../src/accounts/account-grants.ts'
+import { listGrants, recordGrant, removeGrant } from '../../src/consents/account-grants.ts'
 import { listAccounts } from '../../src/accounts/account-list.ts'
 import {
   endSession,
@@ -7,7 +7,7 @@ import {
   listSessions,
   recordSession,
   touchSession,
-} from '../../src/accounts/account-sessions.ts'
+} from '../../src/sessions/account-sessions.ts'
 import {
   deleteAccount,
   disableAccount,
@@ -15,11 +15,11 @@ import {
   signOutEverywhere,
 } from '../../src/accounts/account-state.ts'
 import { claimsOf, findAccountById, markVerified } from '../../src/accounts/account.ts'
-import { listAudit } from '../../src/accounts/audit.ts'
-import { findConsent, listConsents, rememberConsent, revokeConsent } from '../../src/accounts/consents.ts'
+import { listAudit } from '../../src/audit/audit.ts'
+import { findConsent, listConsents, rememberConsent, revokeConsent } from '../../src/consents/consents.ts'
 import { purgeExpired } from '../../src/accounts/housekeeping.ts'
 import { profileSchema, updateProfile } from '../../src/accounts/profile.ts'
-import { register } from '../../src/accounts/registration.ts'
+import { register } from '../../src/accounts/sign-up.ts'
 import { rolesOf } from '../../src/accounts/roles.ts'
 import { signIn } from '../../src/accounts/sign-in.ts'
 import { digest } from '../../src/platform/tokens.ts'

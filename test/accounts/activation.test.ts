@@ -7,11 +7,11 @@ import {
   activateSignedIn,
   activateWithNewPassword,
 } from '../../src/accounts/activation.ts'
-import { recordSession } from '../../src/accounts/account-sessions.ts'
-import { findConsent, rememberConsent } from '../../src/accounts/consents.ts'
+import { recordSession } from '../../src/sessions/account-sessions.ts'
+import { findConsent, rememberConsent } from '../../src/consents/consents.ts'
 import { newBrowserSecret, previewToken } from '../../src/accounts/one-time-token.ts'
 import { completeReset, requestReset } from '../../src/accounts/password-reset.ts'
-import { register, resendActivation } from '../../src/accounts/registration.ts'
+import { register, resendActivation } from '../../src/accounts/sign-up.ts'
 import { signIn } from '../../src/accounts/sign-in.ts'
 import { onEachDatabase, PASSWORD } from './account-world.ts'
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { deleteAccount, disableAccount, enableAccount } from '../../src/accounts/account-state.ts'
 import { ensureFirstAdministrator } from '../../src/accounts/first-administrator.ts'
-import { register } from '../../src/accounts/registration.ts'
+import { register } from '../../src/accounts/sign-up.ts'
 import { grantRole, hasRole, revokeRole } from '../../src/accounts/roles.ts'
 import { signIn } from '../../src/accounts/sign-in.ts'
 import { onEachDatabase, PASSWORD, rejection } from './account-world.ts'

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { createBlockedAttempts } from '../../src/accounts/blocked-attempts.ts'
-import { issueDeviceCookie } from '../../src/accounts/device-cookie.ts'
-import { createHasher } from '../../src/accounts/hashing.ts'
-import { networksOf } from '../../src/accounts/network.ts'
+import { createBlockedAttempts } from '../../src/attempts/blocked-attempts.ts'
+import { issueDeviceCookie } from '../../src/attempts/known-browser.ts'
+import { createHasher } from '../../src/passwords/hashing.ts'
+import { networksOf } from '../../src/attempts/network.ts'
 import { signIn } from '../../src/accounts/sign-in.ts'
 import { CHEAP, onEachDatabase, PASSWORD, rejection } from './account-world.ts'
 

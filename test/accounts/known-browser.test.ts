@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { issueDeviceCookie } from '../../src/accounts/device-cookie.ts'
+import { issueDeviceCookie } from '../../src/attempts/known-browser.ts'
 import type { Account } from '../../src/accounts/account.ts'
 import { changePassword } from '../../src/accounts/password-change.ts'
 import { completeReset, requestReset } from '../../src/accounts/password-reset.ts'

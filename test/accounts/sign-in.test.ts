@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { disableAccount } from '../../src/accounts/account-state.ts'
-import { takeFromBucket } from '../../src/accounts/bucket.ts'
-import { issueDeviceCookie, verifyDeviceCookie } from '../../src/accounts/device-cookie.ts'
-import { createHasher } from '../../src/accounts/hashing.ts'
-import { networkOf } from '../../src/accounts/network.ts'
+import { takeFromBucket } from '../../src/attempts/bucket.ts'
+import { issueDeviceCookie, verifyDeviceCookie } from '../../src/attempts/known-browser.ts'
+import { createHasher } from '../../src/passwords/hashing.ts'
+import { networkOf } from '../../src/attempts/network.ts'
 import { confirmPassword, signIn } from '../../src/accounts/sign-in.ts'
 import { CHEAP, onEachDatabase, PASSWORD, rejection } from './account-world.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
 import type { AbandonedReport } from '../../bench/abandoned.ts'
-import { FLOW_UNIT_BYTES } from '../../src/oidc/store/flow-limits.ts'
+import { FLOW_UNIT_BYTES } from '../../src/provider/records/flow-limits.ts'
 
 const RUN = join(import.meta.dirname, '../../bench/run.ts')
 

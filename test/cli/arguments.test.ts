@@ -4,7 +4,7 @@ import { nameOf } from '../../src/cli/command.ts'
 import { columns } from '../../src/cli/layout.ts'
 import { commandHelp, globalHelp, nounHelp } from '../../src/cli/help.ts'
 import { NOUNS } from '../../src/cli/nouns.ts'
-import { AppError } from '../../src/errors.ts'
+import { AppError } from '../../src/platform/errors.ts'
 import { embeddedPlace } from './command-line.ts'
 
 const COMMANDS = NOUNS.flatMap(({ commands }) => commands)

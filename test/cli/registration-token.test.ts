@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { compareClientSecret, secretForLibrary } from '../../src/oidc/clients/client-secret.ts'
-import { findClientWithSecret } from '../../src/oidc/clients/clients.ts'
-import { findUsableToken } from '../../src/oidc/registration/initial-access-tokens.ts'
+import { compareClientSecret, secretForLibrary } from '../../src/clients/client-secret.ts'
+import { findClientWithSecret } from '../../src/clients/clients.ts'
+import { findUsableToken } from '../../src/protocol/registration/initial-access-tokens.ts'
 import type { Parts } from '../../src/process/parts.ts'
 import { embeddedPlace, mistakeOf } from './command-line.ts'
 

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { SignJWT } from 'jose'
 import { loadConfig } from '../../src/settings/config.ts'
-import { secretForLibrary } from '../../src/oidc/clients/client-secret.ts'
-import { createClient, findClientWithSecret } from '../../src/oidc/clients/clients.ts'
-import { loadKeySet } from '../../src/oidc/keys/key-set.ts'
+import { secretForLibrary } from '../../src/clients/client-secret.ts'
+import { createClient, findClientWithSecret } from '../../src/clients/clients.ts'
+import { loadKeySet } from '../../src/keys/key-set.ts'
 import { createParts } from '../../src/process/parts.ts'
 import { freePort, launch, pause } from '../support/service-process.ts'
 import type { Running } from '../support/service-process.ts'
@@ -131,17 +131,17 @@ describe('what is sealed with the data key', () => {
   // Where a value is sealed, and why `keys reseal` knows it or need not.
   const PLACES_KNOWN: Record<string, string> = {
     'outbox/outbox.ts': 'in the list',
-    'oidc/clients/client-secret.ts': 'in the list',
-    'oidc/keys/key-rows.ts': 'in the list',
-    'self-service/way-back.ts': 'in the list',
-    'oidc/ciba/backchannel-requests.ts': 'in the list',
-    'oidc/challenge/auth-session.ts': 'in the grant store, for ten minutes',
+    'clients/client-secret.ts': 'in the list',
+    'keys/key-rows.ts': 'in the list',
+    'interaction/way-back.ts': 'in the list',
+    'protocol/ciba/backchannel-requests.ts': 'in the list',
+    'protocol/challenge/auth-session.ts': 'in the grant store, for ten minutes',
     'platform/reseal.ts': 'seals again',
     'interaction/restart.ts': 'in an address: lives as long as an open page',
-    'interaction/remembered-accounts.ts': 'in a cookie: a convenience that may be forgotten',
-    'oidc/store/session-records.ts': 'in the grant store, with keys of its own',
-    'oidc/store/record-adapter.ts': 'in the grant store, with keys of its own',
-    'oidc/store/unit-of-work.ts': 'with a key made of the token itself',
+    'pages/sign-in/remembered-accounts.ts': 'in a cookie: a convenience that may be forgotten',
+    'provider/records/session-records.ts': 'in the grant store, with keys of its own',
+    'provider/records/record-payload.ts': 'in the grant store, with keys of its own',
+    'provider/records/unit-of-work.ts': 'with a key made of the token itself',
   }
 
   it('is known to reseal, wherever it is sealed', () => {

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { RESOURCES_TOPIC } from '../../src/oidc/clients/resources.ts'
+import { RESOURCES_TOPIC } from '../../src/resources/resources.ts'
 import type { Parts } from '../../src/process/parts.ts'
 import { embeddedPlace, mistakeOf } from './command-line.ts'
 

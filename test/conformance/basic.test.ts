@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { decodeProtectedHeader } from 'jose'
 import { setTimeout as pause } from 'node:timers/promises'
-import { challengeOf, VERIFIER } from '../oidc/protocol/relying-party.ts'
+import { challengeOf, VERIFIER } from '../provider/relying-party.ts'
 import { openSuite, play, userinfo } from './suite.ts'
 import type { Played, Suite } from './suite.ts'
 

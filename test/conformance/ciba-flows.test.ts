@@ -1,7 +1,7 @@
 import { connect } from 'node:tls'
 import type { ConnectionOptions } from 'node:tls'
 import { expect } from 'chai'
-import { until } from '../oidc/protocol/stage.ts'
+import { until } from '../provider/stage.ts'
 import { acknowledged, reachedResource, receivedTokens, refusedClient, tokenError } from './ciba-checks.ts'
 import type { Tokens } from './ciba-checks.ts'
 import { nameOf, openWorld, playVariant, VARIANTS } from './ciba-world.ts'

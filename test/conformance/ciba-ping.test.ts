@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { until } from '../oidc/protocol/stage.ts'
+import { until } from '../provider/stage.ts'
 import { pause } from '../support/service-process.ts'
 import { acknowledged, reachedResource, receivedTokens } from './ciba-checks.ts'
 import { nameOf, openWorld, playVariant, VARIANTS } from './ciba-world.ts'

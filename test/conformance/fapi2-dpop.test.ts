@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { importJWK, SignJWT } from 'jose'
-import { createProver, nowSeconds } from '../oidc/binding/prover.ts'
+import { createProver, nowSeconds } from '../provider/binding/prover.ts'
 import { playFapi } from './fapi2-play.ts'
 import type { Fapi } from './fapi2-play.ts'
 import { expectError, openFapi2, rowsOfPlans } from './fapi2-world.ts'

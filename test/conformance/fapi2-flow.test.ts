@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createProver, nowSeconds } from '../oidc/binding/prover.ts'
+import { createProver, nowSeconds } from '../provider/binding/prover.ts'
 import { playFapi } from './fapi2-play.ts'
 import type { Fapi } from './fapi2-play.ts'
 import { openFapi2, rowsOfPlans } from './fapi2-world.ts'

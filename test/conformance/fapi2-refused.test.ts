@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { nowSeconds } from '../oidc/binding/prover.ts'
-import { callbackOf } from '../oidc/protocol/relying-party.ts'
+import { nowSeconds } from '../provider/binding/prover.ts'
+import { callbackOf } from '../provider/relying-party.ts'
 import { playFapi } from './fapi2-play.ts'
 import type { Fapi } from './fapi2-play.ts'
 import { expectError, openFapi2, rowsOfPlans } from './fapi2-world.ts'

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import type { Visited } from '../support/visitor.ts'
-import { until } from '../oidc/protocol/stage.ts'
+import { until } from '../provider/stage.ts'
 import { openSuite, play } from './suite.ts'
 import type { Played, Section, Suite } from './suite.ts'
 

@@ -1,5 +1,5 @@
 /** A store whose first call of one operation waits, so that a test decides what happens in between. */
-import type { GrantStore } from '../../src/oidc/store/grant-store.ts'
+import type { GrantStore } from '../../src/grant-store/grant-store.ts'
 
 export type HeldStore = {
   store: GrantStore

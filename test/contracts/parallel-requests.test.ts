@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { unavailable } from '../../src/errors.ts'
-import type { GrantStore } from '../../src/oidc/store/grant-store.ts'
+import { unavailable } from '../../src/platform/errors.ts'
+import type { GrantStore } from '../../src/grant-store/grant-store.ts'
 import { openBrowser, post, redeem, REDIRECT_URI, serveProvider, WEB } from './provider-on-store.ts'
 import type { Browser, Served } from './provider-on-store.ts'
 import { STORES } from './stores.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { locate } from '../../src/oidc/store/token-ids.ts'
+import { locate } from '../../src/grant-store/token-ids.ts'
 import { MINUTE_MS } from '../../src/platform/clock.ts'
 import { openBrowser, post, REDIRECT_URI, serveProvider, WEB } from './provider-on-store.ts'
 import type { Browser, Served } from './provider-on-store.ts'

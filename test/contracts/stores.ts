@@ -1,8 +1,8 @@
 /** Every implementation of the grant store, each on a real, empty service, for suites that must hold on all of them. */
 import { Redis } from 'ioredis'
-import type { GrantStore } from '../../src/oidc/store/grant-store.ts'
-import { createRedisStore } from '../../src/oidc/store/redis-store.ts'
-import { createSqlStore } from '../../src/oidc/store/sql-store.ts'
+import type { GrantStore } from '../../src/grant-store/grant-store.ts'
+import { createRedisStore } from '../../src/grant-store/redis-store.ts'
+import { createSqlStore } from '../../src/grant-store/sql-store.ts'
 import type { Clock } from '../../src/platform/clock.ts'
 import { countRoundTrips, openRedis } from '../../src/platform/redis.ts'
 import type { RoundTrips } from '../../src/platform/redis.ts'

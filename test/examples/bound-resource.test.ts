@@ -9,9 +9,9 @@ import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { createBoundResource } from '../../examples/bound-resource/server.ts'
-import { makeCertificate } from '../oidc/binding/certificates.ts'
-import { fetchWith } from '../oidc/binding/mtls-request.ts'
-import { createProver, nowSeconds } from '../oidc/binding/prover.ts'
+import { makeCertificate } from '../provider/binding/certificates.ts'
+import { fetchWith } from '../provider/binding/mtls-request.ts'
+import { createProver, nowSeconds } from '../provider/binding/prover.ts'
 
 describe('the resource server for bound tokens', () => {
   const servers: Server[] = []

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import * as oidc from 'openid-client'
-import { updateResource } from '../../src/oidc/clients/resources.ts'
+import { updateResource } from '../../src/resources/resources.ts'
 import { discover } from '../support/relying-party.ts'
 import { startServer } from '../support/running-server.ts'
 import type { RunningServer } from '../support/running-server.ts'

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import { findAccountById } from '../../src/accounts/account.ts'
-import { tagOfJwtId } from '../../src/oidc/store/token-ids.ts'
-import { register } from '../oidc/protocol/relying-party.ts'
-import type { Party } from '../oidc/protocol/relying-party.ts'
-import { STAGES, until } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { tagOfJwtId } from '../../src/grant-store/token-ids.ts'
+import { register } from '../provider/relying-party.ts'
+import type { Party } from '../provider/relying-party.ts'
+import { STAGES, until } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts')
 const DIE = `--import ${import.meta.resolve('./die-after-commit.ts')}`

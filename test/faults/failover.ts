@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { findBinary } from '../../scripts/find-binary.mjs'
-import { until } from '../oidc/protocol/stage.ts'
+import { until } from '../provider/stage.ts'
 import { dataFolder, freePort, launch } from '../support/service-process.ts'
 import { startKillableRedis } from './killable.ts'
 

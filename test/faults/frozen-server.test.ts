@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { register } from '../oidc/protocol/relying-party.ts'
-import type { Party, Tokens } from '../oidc/protocol/relying-party.ts'
-import { send } from '../oidc/protocol/send.ts'
-import { openStage, until } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { register } from '../provider/relying-party.ts'
+import type { Party, Tokens } from '../provider/relying-party.ts'
+import { send } from '../provider/send.ts'
+import { openStage, until } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
 
 const CLIENTS = 12
 const PATIENCE_MS = 500

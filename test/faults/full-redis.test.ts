@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { Redis } from 'ioredis'
-import { register } from '../oidc/protocol/relying-party.ts'
-import { openStage, until } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { register } from '../provider/relying-party.ts'
+import { openStage, until } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
 import { startRedis } from '../support/services.ts'
 import type { RedisServer } from '../support/services.ts'
 

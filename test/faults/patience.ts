@@ -1,9 +1,9 @@
 /** A client that does not give up: it waits for a while, and asks again. */
 import { expect } from 'chai'
-import { userinfo } from '../oidc/protocol/relying-party.ts'
-import type { Party, Tokens } from '../oidc/protocol/relying-party.ts'
-import type { Answer } from '../oidc/protocol/send.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { userinfo } from '../provider/relying-party.ts'
+import type { Party, Tokens } from '../provider/relying-party.ts'
+import type { Answer } from '../provider/send.ts'
+import type { Stage } from '../provider/stage.ts'
 import { pause } from '../support/service-process.ts'
 
 const PATIENCE_MS = 3000

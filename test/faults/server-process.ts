@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { TEST_PASSWORD, TEST_SECRET } from '../support/running-server.ts'
 import { dataFolder } from '../support/service-process.ts'
 import { freePort } from '../support/services.ts'
-import { send } from '../oidc/protocol/send.ts'
-import type { Answer } from '../oidc/protocol/send.ts'
+import { send } from '../provider/send.ts'
+import type { Answer } from '../provider/send.ts'
 
 export type Environment = Record<string, string>
 export type ServerProcess = Awaited<ReturnType<typeof startProcess>>

@@ -2,10 +2,10 @@
  * `SOAK_SECONDS=60 SOAK_SEED=7 npx mocha test/faults/soak.test.ts` runs longer, or in another order.
  */
 import { expect } from 'chai'
-import { register, userinfo } from '../oidc/protocol/relying-party.ts'
-import type { Party, Tokens } from '../oidc/protocol/relying-party.ts'
-import { openStage, until } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { register, userinfo } from '../provider/relying-party.ts'
+import type { Party, Tokens } from '../provider/relying-party.ts'
+import { openStage, until } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
 import { startKillableMariadb, startKillableRedis } from './killable.ts'
 import type { Killable } from './killable.ts'
 import { retry } from './patience.ts'

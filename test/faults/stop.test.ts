@@ -1,8 +1,8 @@
 import { connect } from 'node:net'
 import { expect } from 'chai'
 import { createConnection } from 'mysql2/promise'
-import { cookiesOf, openStage, PASSWORD, until } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { cookiesOf, openStage, PASSWORD, until } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
 import { pause } from '../support/service-process.ts'
 
 describe('a process that is killed during a registration', function () {

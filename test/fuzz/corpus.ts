@@ -1,5 +1,5 @@
 /** Good requests to every route, made of a live state. Mutation begins with one of them. */
-import { PASSWORD } from '../oidc/protocol/stage.ts'
+import { PASSWORD } from '../provider/stage.ts'
 import { CIBA_GRANT, DEVICE_GRANT, EXCHANGE_GRANT, VERIFIER, challengeOf } from './live-state.ts'
 import type { Apps, LiveState } from './live-state.ts'
 

@@ -1,13 +1,13 @@
 /** Everything that good requests need: people who are signed in, apps, tokens, codes, pages that are open. */
 import type { Account } from '../../src/accounts/account.ts'
-import { createInitialAccessToken } from '../../src/oidc/registration/initial-access-tokens.ts'
-import { registerApp } from '../oidc/challenge/first-party-app.ts'
-import { CIBA_GRANT, registerAsker } from '../oidc/protocol/asker.ts'
-import { DEVICE_GRANT } from '../oidc/protocol/device-code.ts'
-import { challengeOf, register, VERIFIER } from '../oidc/protocol/relying-party.ts'
-import type { Party, Tokens } from '../oidc/protocol/relying-party.ts'
-import { anyAddress, cookiesOf, PASSWORD } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { createInitialAccessToken } from '../../src/protocol/registration/initial-access-tokens.ts'
+import { registerApp } from '../protocol/challenge/first-party-app.ts'
+import { CIBA_GRANT, registerAsker } from '../protocol/ciba/asker.ts'
+import { DEVICE_GRANT } from '../protocol/device/device-code.ts'
+import { challengeOf, register, VERIFIER } from '../provider/relying-party.ts'
+import type { Party, Tokens } from '../provider/relying-party.ts'
+import { anyAddress, cookiesOf, PASSWORD } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
 import type { Visited, Visitor } from '../support/visitor.ts'
 
 export type Apps = Awaited<ReturnType<typeof registerApps>>

@@ -1,7 +1,7 @@
 /** Bends a good request in one to four places. All from the seed's random numbers, so that a run can be repeated. */
 import { HEADERS, HEADER_VALUES, METHODS, NAMES, PATH_ENDS, TYPES, VALUES } from '../security/malformed.ts'
 import type { Random } from '../security/malformed.ts'
-import type { Sent } from '../oidc/protocol/send.ts'
+import type { Sent } from '../provider/send.ts'
 import type { Draft } from './corpus.ts'
 
 type Mutation = (draft: Draft, random: Random, live: readonly string[]) => void

@@ -1,9 +1,9 @@
 /** Sends mutated requests to a real server and judges every answer, the server's event loop and its memory. */
 import { Agent } from 'node:http'
-import { anyAddress, openStage } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
-import { send } from '../oidc/protocol/send.ts'
-import type { Answer, Sent } from '../oidc/protocol/send.ts'
+import { anyAddress, openStage } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
+import { send } from '../provider/send.ts'
+import type { Answer, Sent } from '../provider/send.ts'
 import { malformed, randomFrom } from '../security/malformed.ts'
 import type { Random } from '../security/malformed.ts'
 import { pageRoutes, PROTOCOL_ROUTES } from '../security/routes.ts'

@@ -1,5 +1,5 @@
 /** What counts as a fault of the server. */
-import type { Answer, Sent } from '../oidc/protocol/send.ts'
+import type { Answer, Sent } from '../provider/send.ts'
 
 export type Played = { sent: Sent; answer: Answer | 'closed'; fromMs: number; untilMs: number }
 /** The requests that may be to blame, and what went wrong. */

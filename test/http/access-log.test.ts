@@ -1,7 +1,7 @@
 import { Router } from '@koa/router'
 import { expect } from 'chai'
 import type { Middleware } from 'koa'
-import { AppError } from '../../src/errors.ts'
+import { AppError } from '../../src/platform/errors.ts'
 import { accessLog } from '../../src/http/access-log.ts'
 import { clientAddress } from '../../src/http/client-ip.ts'
 import { errorHandler } from '../../src/http/error-handler.ts'

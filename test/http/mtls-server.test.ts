@@ -5,7 +5,7 @@ import type { Server } from 'node:http'
 import { connect, TLSSocket } from 'node:tls'
 import { expect } from 'chai'
 import { createMtlsServer, drain } from '../../src/http/server.ts'
-import { makeCertificate } from '../oidc/binding/certificates.ts'
+import { makeCertificate } from '../provider/binding/certificates.ts'
 
 const identity = makeCertificate({ names: { dns: ['localhost'] } })
 

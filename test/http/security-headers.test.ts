@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Middleware } from 'koa'
-import { AppError } from '../../src/errors.ts'
+import { AppError } from '../../src/platform/errors.ts'
 import { errorHandler } from '../../src/http/error-handler.ts'
 import { PAGE_POLICY, replaceContentPolicy, securityHeaders } from '../../src/http/security-headers.ts'
 import { listen, memoryLog } from './loopback.ts'

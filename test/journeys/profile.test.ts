@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
-import { register } from '../oidc/protocol/relying-party.ts'
-import { PASSWORD, sqliteStage } from '../oidc/protocol/stage.ts'
+import { register } from '../provider/relying-party.ts'
+import { PASSWORD, sqliteStage } from '../provider/stage.ts'
 
 describe('the profile page', function () {
   it('changes given and family name, which apps get from then on, and takes them away', async () => {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { openStage, PASSWORD } from '../oidc/protocol/stage.ts'
+import { openStage, PASSWORD } from '../provider/stage.ts'
 import { dataFolder, freePort } from '../support/service-process.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))

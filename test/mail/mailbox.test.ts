@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import Koa from 'koa'
 import { createMailboxTransport, findMessage, listMessages } from '../../src/mail/mailbox.ts'
 import { mailboxRoutes } from '../../src/mail/mailbox.routes.ts'
-import { AppError } from '../../src/errors.ts'
+import { AppError } from '../../src/platform/errors.ts'
 import { databases } from '../outbox/outbox-database.ts'
 import type { Opened } from '../outbox/outbox-database.ts'
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { AppError } from '../../src/errors.ts'
+import type { AppError } from '../../src/platform/errors.ts'
 import type { MailRequest } from '../../src/outbox/mail-request.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
 import type { Db } from '../../src/platform/database.ts'

@@ -1,11 +1,11 @@
-/** What people see of the order in which the provider's parts are installed (src/oidc/provider.ts). */
+/** What people see of the order in which the provider's parts are installed (src/features/provider.ts). */
 import { expect } from 'chai'
-import { createProver } from '../oidc/binding/prover.ts'
-import type { Prover } from '../oidc/binding/prover.ts'
-import { register } from '../oidc/protocol/relying-party.ts'
-import type { Party } from '../oidc/protocol/relying-party.ts'
-import { openStage } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { createProver } from '../provider/binding/prover.ts'
+import type { Prover } from '../provider/binding/prover.ts'
+import { register } from '../provider/relying-party.ts'
+import type { Party } from '../provider/relying-party.ts'
+import { openStage } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
 
 const ALIASES = 'https://mtls.example.org'
 

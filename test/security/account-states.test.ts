@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import type { Account } from '../../src/accounts/account.ts'
 import { deleteAccount, disableAccount, enableAccount } from '../../src/accounts/account-state.ts'
-import { callbackOf, register, signIn, userinfo } from '../oidc/protocol/relying-party.ts'
-import type { Party, Tokens } from '../oidc/protocol/relying-party.ts'
-import { PASSWORD, STAGES } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { callbackOf, register, signIn, userinfo } from '../provider/relying-party.ts'
+import type { Party, Tokens } from '../provider/relying-party.ts'
+import { PASSWORD, STAGES } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const ENDINGS = [

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { register } from '../oidc/protocol/relying-party.ts'
-import type { Party } from '../oidc/protocol/relying-party.ts'
-import { anyAddress, cookiesOf, openStage, PASSWORD, sqliteStage } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { register } from '../provider/relying-party.ts'
+import type { Party } from '../provider/relying-party.ts'
+import { anyAddress, cookiesOf, openStage, PASSWORD, sqliteStage } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
 import { createVisitor } from '../support/visitor.ts'
 
 const EVIL = 'evil.example'

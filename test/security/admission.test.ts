@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { register } from '../oidc/protocol/relying-party.ts'
-import type { Answer } from '../oidc/protocol/send.ts'
-import { anyAddress, cookiesOf, openStage, PASSWORD } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { register } from '../provider/relying-party.ts'
+import type { Answer } from '../provider/send.ts'
+import { anyAddress, cookiesOf, openStage, PASSWORD } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
 
 const FLOOD = 250
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { expect } from 'chai'
 import { disableAccount } from '../../src/accounts/account-state.ts'
-import { register } from '../oidc/protocol/relying-party.ts'
-import { anyAddress, openStage, PASSWORD, STAGES } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { register } from '../provider/relying-party.ts'
+import { anyAddress, openStage, PASSWORD, STAGES } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
 import { createVisitor } from '../support/visitor.ts'
 import type { Visited, Visitor } from '../support/visitor.ts'
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { register, signIn } from '../oidc/protocol/relying-party.ts'
-import { cookiesOf, openStage, PASSWORD, sqliteStage } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
-import { send } from '../oidc/protocol/send.ts'
+import { register, signIn } from '../provider/relying-party.ts'
+import { cookiesOf, openStage, PASSWORD, sqliteStage } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
+import { send } from '../provider/send.ts'
 import type { Visitor } from '../support/visitor.ts'
 import { pageRoutes, PROTOCOL_ROUTES } from './routes.ts'
 

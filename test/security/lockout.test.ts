@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import type { Account } from '../../src/accounts/account.ts'
-import { register } from '../oidc/protocol/relying-party.ts'
-import { anyAddress, cookiesOf, PASSWORD, STAGES } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { register } from '../provider/relying-party.ts'
+import { anyAddress, cookiesOf, PASSWORD, STAGES } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
 import { createVisitor } from '../support/visitor.ts'
 import type { Visitor } from '../support/visitor.ts'
 

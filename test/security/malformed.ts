@@ -1,6 +1,6 @@
 /** Requests as no browser sends them, from a seed: names, values, headers, bodies and paths, mostly wrong, all repeatable. */
-import { encode } from '../oidc/protocol/send.ts'
-import type { Sent } from '../oidc/protocol/send.ts'
+import { encode } from '../provider/send.ts'
+import type { Sent } from '../provider/send.ts'
 import type { Route } from './routes.ts'
 
 /** What a well-formed request would carry, so that many get past the first check. */

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { PASSWORD, STAGES } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { PASSWORD, STAGES } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const NEXT = 'another long enough passphrase'

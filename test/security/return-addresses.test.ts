@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import type { Account } from '../../src/accounts/account.ts'
-import { callbackOf, register, signIn } from '../oidc/protocol/relying-party.ts'
-import type { Party } from '../oidc/protocol/relying-party.ts'
-import { PASSWORD, sqliteStage } from '../oidc/protocol/stage.ts'
-import type { Stage } from '../oidc/protocol/stage.ts'
+import { callbackOf, register, signIn } from '../provider/relying-party.ts'
+import type { Party } from '../provider/relying-party.ts'
+import { PASSWORD, sqliteStage } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
 
 const FOREIGN = [
   'https://evil.example',

@@ -1,5 +1,5 @@
 /** Requests that carry a secret where none belongs: what broken clients, wrong libraries and curious people send. */
-import type { Sent } from '../oidc/protocol/send.ts'
+import type { Sent } from '../provider/send.ts'
 
 export type Target = {
   clientId: string

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { makeCertificate } from '../oidc/binding/certificates.ts'
+import { makeCertificate } from '../provider/binding/certificates.ts'
 import { dataFolder } from './service-process.ts'
 
 export type Notification = { authorization: string; contentType: string; body: unknown }

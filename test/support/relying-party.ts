@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import * as oidc from 'openid-client'
-import type { ClientInput } from '../../src/oidc/clients/client-metadata.ts'
-import type { RegisteredClient } from '../../src/oidc/clients/clients.ts'
+import type { ClientInput } from '../../src/clients/client-metadata.ts'
+import type { RegisteredClient } from '../../src/clients/clients.ts'
 import type { RunningServer } from './running-server.ts'
 
 export type RelyingParty = Awaited<ReturnType<typeof startRelyingParty>>

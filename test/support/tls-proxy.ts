@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { createServer } from 'node:https'
-import { makeCertificate } from '../oidc/binding/certificates.ts'
+import { makeCertificate } from '../provider/binding/certificates.ts'
 
 export type TlsProxy = { stop: () => Promise<void> }
 

@@ -1,0 +1,125 @@
+/**
+ * Sign-in attempts are taken before the password is looked at: however many guesses arrive at once, at most the limit is
+ * evaluated. Attempts are counted per address and network, unknown addresses alike; a browser that has signed in before
+ * has a count of its own.
+ *
+ * The counts of addresses live in a fixed number of slots, so that made-up addresses add no rows without end. Which
+ * addresses share a slot depends on a secret key. Every address is subject to its slot, whether it has an account or not,
+ * so a full slot says nothing. Decision 0005 has the numbers.
+ */
+import type { Db } from '../platform/database.ts'
+import { DAY_MS } from '../platform/clock.ts'
+import { keyedDigest } from '../platform/tokens.ts'
+import { emptyBucket, resetBucket, returnToBucket, takeFromBucket, takeFromBuckets } from './bucket.ts'
+import type { Take, TakenAll } from './bucket.ts'
+import type { Device } from './known-browser.ts'
+import { networksOf } from './network.ts'
+
+export type LockoutSettings = {
+  /** Consecutive failures before the block. */
+  loginMaxFailures: number
+  loginBlockMs: number
+  /** How many times the limit of an IPv6 /64 its /48 has. */
+  ipv6SiteFactor: number
+}
+
+export type Attempt = {
+  emailCanonical: string
+  ip: string
+  /** The account of the address, if it has one. */
+  accountId?: string | undefined
+  /** Only if the cookie is that account's. */
+  device?: Device | undefined
+}
+
+type Needs = { db: Db; key: Buffer; settings: LockoutSettings }
+
+/** Failures further apart than this are not consecutive any more. */
+const MEMORY_MS = DAY_MS
+
+/** A network's attempts are counted in one group of slots: what it floods is its own group, one of these many. */
+const GROUPS = 2048
+/** Slots of a group. */
+const SLOTS = 256
+
+/** Takes one attempt. The password may be evaluated only if it is allowed. Never inside a transaction. */
+export async function takeAttempt(needs: Needs, attempt: Attempt, nowMs: number): Promise<TakenAll> {
+  if (attempt.device) return takeFromBuckets(needs.db, [deviceTake(needs, attempt.device, nowMs)])
+  const slots = slotsOf(needs.key, attempt)
+  const taken = await takeFromBuckets(
+    needs.db,
+    slots.map((bucket, level) => slotTake(needs, bucket, level, nowMs)),
+  )
+  if (!taken.allowed) return taken
+  for (const [level, bucket] of shares(needs.key, attempt).entries())
+    await addToShare(needs.db, bucket, taken.began[level] === true, nowMs)
+  return taken
+}
+
+/** The right password was given: takes back what this account's failures added. Nothing else resets the count. */
+export async function resetAttempts(needs: Needs, attempt: Attempt): Promise<void> {
+  if (attempt.device) return resetBucket(needs.db, deviceBucket(needs.key, attempt.device))
+  const slots = slotsOf(needs.key, attempt)
+  for (const [level, share] of shares(needs.key, attempt).entries()) {
+    const failures = await emptyBucket(needs.db, share)
+    if (failures > 0) await returnToBucket(needs.db, slots[level] ?? '', failures)
+  }
+}
+
+/** The attempt was taken, but the password never evaluated. */
+export async function returnAttempt(needs: Needs, attempt: Attempt): Promise<void> {
+  const { key, db } = needs
+  const taken = attempt.device
+    ? [deviceBucket(key, attempt.device)]
+    : [...slotsOf(key, attempt), ...shares(key, attempt)]
+  for (const bucket of taken) await returnToBucket(db, bucket)
+}
+
+/** Where an attempt is counted: a known browser's in its own bucket, any other's in all its slots. */
+export function bucketsOf(key: Buffer, { device, ...attempt }: Attempt): { own?: string; slots: string[] } {
+  return { ...(device && { own: deviceBucket(key, device) }), slots: slotsOf(key, attempt) }
+}
+
+function deviceTake({ key, settings }: Needs, device: Device, nowMs: number): Take {
+  const { loginMaxFailures: limit, loginBlockMs: blockMs } = settings
+  return { bucket: deviceBucket(key, device), limit, windowMs: MEMORY_MS, blockMs, nowMs }
+}
+
+function slotTake({ settings }: Needs, bucket: string, level: number, nowMs: number): Take {
+  const { loginMaxFailures, loginBlockMs: blockMs, ipv6SiteFactor } = settings
+  const limit = level === 0 ? loginMaxFailures : loginMaxFailures * ipv6SiteFactor
+  return { bucket, limit, windowMs: MEMORY_MS, blockMs, nowMs }
+}
+
+const NO_LIMIT = 2 ** 31 - 1
+
+/** How much of a slot's count is this account's; it begins anew when the slot does. */
+async function addToShare(db: Db, bucket: string, began: boolean, nowMs: number): Promise<void> {
+  if (began) await resetBucket(db, bucket)
+  await takeFromBucket(db, { bucket, limit: NO_LIMIT, windowMs: MEMORY_MS, nowMs })
+}
+
+function deviceBucket(key: Buffer, { accountId, deviceId }: Device): string {
+  return keyedDigest(key, JSON.stringify(['sign-in', 'device', accountId, deviceId]))
+}
+
+/** The slot of an address for its network and, with IPv6, for the site around that. All are of the site's group. */
+function slotsOf(key: Buffer, { emailCanonical, ip }: Attempt): string[] {
+  const networks = networksOf(ip)
+  const group = numberBelow(GROUPS, key, ['sign-in', 'group', networks.at(-1) ?? ''])
+  return networks.map((network, level) => {
+    const slot = numberBelow(SLOTS, key, ['sign-in', 'network', emailCanonical, network])
+    return `sign-in ${level} ${group} ${slot}`
+  })
+}
+
+function shares(key: Buffer, { accountId, ip }: Attempt): string[] {
+  if (accountId === undefined) return []
+  return networksOf(ip).map((network) =>
+    keyedDigest(key, JSON.stringify(['sign-in', 'share', accountId, network])),
+  )
+}
+
+function numberBelow(limit: number, key: Buffer, of: readonly string[]): number {
+  return Buffer.from(keyedDigest(key, JSON.stringify(of)), 'base64url').readUInt32BE() % limit
+}

@@ -1,0 +1,61 @@
+/**
+ * The logos that apps registered, fetched by this server and shown from its own address: the app's host does not learn who
+ * looks at a page. An app that registered itself openly, or that describes itself, has none here: a stranger could show
+ * the picture of somebody's bank.
+ */
+import type { Clock } from '../platform/clock.ts'
+import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import type { GuardedFetch } from '../platform/guarded-fetch.ts'
+import { createLookupCache } from '../platform/lookup-cache.ts'
+import { findClient } from './clients.ts'
+
+export type Logo = { type: string; bytes: Buffer }
+/** The logo of a client; `undefined` where there is none to show, or its host does not answer with a picture. */
+export type LogoOf = (clientId: string) => Promise<Logo | undefined>
+
+/** `fetch` reads no more than `LOGO_LIMIT_BYTES`. */
+type Needs = { db: Db; clock: Clock; fetch: GuardedFetch }
+
+/** A picture for a tile is rarely larger. */
+export const LOGO_LIMIT_BYTES = 256 * 1024
+/** Pictures kept in memory. */
+const KEPT = 50
+
+export function createLogos({ db, clock, fetch }: Needs): LogoOf {
+  const cache = createLookupCache({
+    load: (address) => fetchLogo(fetch, address),
+    clock,
+    ttlMs: HOUR_MS,
+    missingTtlMs: MINUTE_MS,
+    size: KEPT,
+  })
+  return async (clientId) => {
+    const client = await findClient(db, clientId)
+    if (!client || client.disabledAtMs !== null || client.registeredBy === 'open') return undefined
+    const { logo_uri: address } = client.metadata
+    return address === undefined ? undefined : await cache.get(address)
+  }
+}
+
+async function fetchLogo(fetch: GuardedFetch, address: string): Promise<Logo | undefined> {
+  try {
+    const answer = await fetch(address)
+    if (answer.status !== 200) return undefined
+    const bytes = Buffer.from(await answer.arrayBuffer())
+    const type = pictureType(bytes)
+    return type === undefined ? undefined : { type, bytes }
+  } catch {
+    // Whatever is wrong at the app's host: its letter stands there instead.
+    return undefined
+  }
+}
+
+/** By its first bytes, whatever its host calls it. No SVG, which can hold scripts. */
+function pictureType(bytes: Buffer): string | undefined {
+  const start = bytes.toString('latin1', 0, 12)
+  if (start.startsWith('\x89PNG\r\n\x1A\n')) return 'image/png'
+  if (start.startsWith('\xFF\xD8\xFF')) return 'image/jpeg'
+  if (/^GIF8[79]a/.test(start)) return 'image/gif'
+  return /^RIFF[^]{4}WEBP/.test(start) ? 'image/webp' : undefined
+}

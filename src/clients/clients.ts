@@ -1,0 +1,209 @@
+/**
+ * The registered clients (relying parties, resource servers): table `clients`. Every change is noted on the change
+ * feed in the same transaction. What may be registered is `client-metadata.ts`; what the library sees `client-adapter.ts`.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Knex } from 'knex'
+import { forgetClient } from '../consents/consents.ts'
+import type { AccessEndings } from '../consents/ended-access.ts'
+import { AppError } from '../platform/errors.ts'
+import { noteChange } from '../platform/change-feed.ts'
+import type { Clock } from '../platform/clock.ts'
+import { inTransaction } from '../platform/database.ts'
+import type { Db, Sql } from '../platform/database.ts'
+import type { Sealer } from '../platform/tokens.ts'
+import { revokeEntriesIn } from '../grant-store/status-entries.ts'
+import { parseClientMetadata } from './client-rules.ts'
+import type { ClientInput, ClientMetadata } from './client-metadata.ts'
+import { lockClient, metadataColumns, selectClients, toClient } from './client-rows.ts'
+import type { Client } from './client-rows.ts'
+import { issueSecret, keepOrIssueSecret, previousSecret } from './client-secret.ts'
+import type { KeptSecrets } from './client-secret.ts'
+
+/** The change feed's topic: a client was created, changed, disabled or deleted. */
+export const CLIENTS_TOPIC = 'clients'
+
+/** RFC 7591 §3.2.1. `client_secret` is there once: when it was just issued. */
+export type RegisteredClient = ClientMetadata & {
+  client_id: string
+  client_id_issued_at: number
+  client_secret?: string
+  client_secret_expires_at?: 0
+}
+
+export type ClientNeeds = {
+  clock: Clock
+  sealer: Sealer
+  /** The protocol library's own opinion of the metadata, where it is at hand. Throws like `parseClientMetadata`. */
+  accepts?: (metadata: ClientMetadata) => Promise<void> | void
+}
+
+/** What is random unless it is given, as for development data that is the same in every run. */
+export type FixedCredentials = { clientId?: string; secret?: string }
+
+/** @throws AppError 400 `invalid_redirect_uri` or `invalid_client_metadata` */
+export async function createClient(
+  db: Db,
+  input: ClientInput,
+  needs: ClientNeeds,
+): Promise<RegisteredClient> {
+  return await inTransaction(db, async (trx) => await insertClient(trx, input, needs))
+}
+
+/** `createClient` inside the caller's transaction. */
+export async function insertClient(
+  trx: Knex.Transaction,
+  input: ClientInput,
+  { clock, sealer, accepts }: ClientNeeds,
+  fixed: FixedCredentials = {},
+): Promise<RegisteredClient> {
+  const metadata = parseClientMetadata(input)
+  await accepts?.(metadata)
+  const { clientId = randomUUID() } = fixed
+  const now = clock()
+  const secret = issueSecret(sealer, clientId, metadata.token_endpoint_auth_method, fixed.secret)
+  await trx('clients').insert({
+    clientId,
+    ...metadataColumns(metadata),
+    ...secret.stored,
+    createdAtMs: now,
+    updatedAtMs: now,
+  })
+  await noteChange(trx, CLIENTS_TOPIC)
+  return withSecret(toRegisteredMetadata({ clientId, metadata, createdAtMs: now }), secret.plain)
+}
+
+export async function findClient(sql: Sql, clientId: string): Promise<Client | undefined> {
+  return (await findClientWithSecret(sql, clientId))?.client
+}
+
+/** For the library's adapter alone: everyone else has no use for stored secrets. */
+export async function findClientWithSecret(
+  sql: Sql,
+  clientId: string,
+): Promise<{ client: Client; secret: KeptSecrets } | undefined> {
+  const row = await selectClients(sql).where({ clientId }).first()
+  // MySQL ignores trailing spaces when it compares strings.
+  return row?.clientId === clientId ? { client: toClient(row), secret: row } : undefined
+}
+
+/** Newest first. */
+export async function listClients(
+  sql: Sql,
+  { limit = 100, offset = 0 }: { limit?: number; offset?: number } = {},
+): Promise<Client[]> {
+  const rows = await selectClients(sql)
+    .orderBy([{ column: 'createdAtMs', order: 'desc' }, { column: 'clientId' }])
+    .limit(limit)
+    .offset(offset)
+  return rows.map(toClient)
+}
+
+/**
+ * Changes the named fields. A new secret is issued, and answered, when the authentication method needs one in a form
+ * that is not stored.
+ * @throws AppError 404 `client_not_found`, 400 `invalid_redirect_uri` or `invalid_client_metadata`
+ */
+export async function updateClient(
+  db: Db,
+  clientId: string,
+  changes: Partial<ClientInput>,
+  { clock, sealer, accepts }: ClientNeeds,
+): Promise<RegisteredClient> {
+  return await inTransaction(db, async (trx) => {
+    const row = await lockClient(trx, clientId)
+    const before = toClient(row)
+    // response_types follows from grant_types, so that a change of the one does not trip over the other.
+    const metadata = parseClientMetadata({ ...before.metadata, response_types: undefined, ...changes })
+    await accepts?.(metadata)
+    const secret = keepOrIssueSecret(sealer, clientId, metadata.token_endpoint_auth_method, row)
+    const updatedAtMs = clock()
+    const columns = { ...metadataColumns(metadata), ...secret.stored, updatedAtMs }
+    await trx('clients').where({ clientId }).update(columns)
+    await noteChange(trx, CLIENTS_TOPIC)
+    return withSecret(toRegisteredMetadata({ ...before, metadata }), secret.plain)
+  })
+}
+
+/**
+ * Replaces the client's secret. The old one stops working at once, or after `overlapMs`, in which both work.
+ * @throws AppError 404 `client_not_found`, 400 `client_has_no_secret`
+ */
+export async function rotateClientSecret(
+  db: Db,
+  clientId: string,
+  { clock, sealer }: ClientNeeds,
+  { secret: fixed, overlapMs = 0 }: Pick<FixedCredentials, 'secret'> & { overlapMs?: number } = {},
+): Promise<RegisteredClient> {
+  return await inTransaction(db, async (trx) => {
+    const row = await lockClient(trx, clientId)
+    const client = toClient(row)
+    const method = client.metadata.token_endpoint_auth_method
+    const secret = issueSecret(sealer, clientId, method, fixed)
+    if (!secret.plain) {
+      throw new AppError('client_has_no_secret', 400, `A client that uses ${method} has no secret.`)
+    }
+    const updatedAtMs = clock()
+    await trx('clients')
+      .where({ clientId })
+      .update({ ...secret.stored, ...previousSecret(row, updatedAtMs + overlapMs, overlapMs), updatedAtMs })
+    await noteChange(trx, CLIENTS_TOPIC)
+    return withSecret(toRegisteredMetadata(client), secret.plain)
+  })
+}
+
+/** Makes the client unknown to every endpoint until `enableClient`. False when there is no such client. */
+export async function disableClient(db: Db, clientId: string, clock: Clock): Promise<boolean> {
+  return await setDisabled(db, clientId, clock(), clock())
+}
+
+/** False when there is no such client. */
+export async function enableClient(db: Db, clientId: string, clock: Clock): Promise<boolean> {
+  return await setDisabled(db, clientId, null, clock())
+}
+
+/** Deletes the client with all that people gave it. False when there was none. */
+export async function deleteClient(
+  { db, noteEnded }: { db: Db } & Pick<AccessEndings, 'noteEnded'>,
+  clientId: string,
+): Promise<boolean> {
+  return await inTransaction(db, async (trx) => {
+    if (!(await removeClient(trx, clientId))) return false
+    await forgetClient({ noteEnded }, trx, clientId)
+    return true
+  })
+}
+
+/** Deletes a client that nobody signs in to, like that of a resource server, in the caller's transaction. */
+export async function removeClient(trx: Knex.Transaction, clientId: string): Promise<boolean> {
+  await revokeEntriesIn(trx, { clientId })
+  const removed = await trx('clients').where({ clientId }).delete()
+  if (removed > 0) await noteChange(trx, CLIENTS_TOPIC)
+  return removed > 0
+}
+
+/** The client as it may be shown: everything but the secret. */
+export function toRegisteredMetadata(
+  client: Pick<Client, 'clientId' | 'metadata' | 'createdAtMs'>,
+): RegisteredClient {
+  return {
+    client_id: client.clientId,
+    client_id_issued_at: Math.floor(client.createdAtMs / 1000),
+    ...client.metadata,
+  }
+}
+
+async function setDisabled(db: Db, clientId: string, disabledAtMs: number | null, updatedAtMs: number) {
+  return await inTransaction(db, async (trx) => {
+    // Its JWT access tokens would otherwise live on: nobody asks here about those.
+    if (disabledAtMs !== null) await revokeEntriesIn(trx, { clientId })
+    const updated = await trx('clients').where({ clientId }).update({ disabledAtMs, updatedAtMs })
+    if (updated > 0) await noteChange(trx, CLIENTS_TOPIC)
+    return updated > 0
+  })
+}
+
+/** Shows a secret that was just issued beside the metadata. */
+export function withSecret(registered: RegisteredClient, secret: string | undefined): RegisteredClient {
+  return secret ? { ...registered, client_secret: secret, client_secret_expires_at: 0 } : registered
+}

@@ -1,0 +1,197 @@
+/** What the provider library is told: lifetimes, scopes, endpoints, keys, and the decisions it leaves to us. */
+import type {
+  AdapterFactory,
+  ClientMetadata,
+  Configuration,
+  FindAccount,
+  KoaContextWithOIDC,
+} from 'oidc-provider'
+import { assertClientAssertion, CLOCK_TOLERANCE_SECONDS } from '../provider/binding/client-assertion.ts'
+import type { GuardedFetch } from '../platform/guarded-fetch.ts'
+import { EXTRA_CLIENT_METADATA } from '../clients/client-metadata.ts'
+import { FRONTCHANNEL_DISCOVERY } from '../protocol/logout/frontchannel-logout.ts'
+import { SCOPE_CLAIMS } from '../provider/grants/claim-words.ts'
+import { cibaFeature, requestSeconds } from '../protocol/ciba/ciba.ts'
+import type { CibaNeeds } from '../protocol/ciba/ciba.ts'
+import { deviceFlow } from '../protocol/device/device-flow.ts'
+import type { DevicePages } from '../protocol/device/device-flow.ts'
+import { cookieName } from '../http/cookies.ts'
+import { mayCallFromBrowser } from '../provider/clients/cross-origin.ts'
+import { createPolicy } from '../provider/requests/interaction-policy.ts'
+import { libraryLifetimes } from '../provider/grants/lifetimes.ts'
+import type { Lifetimes } from '../provider/grants/lifetimes.ts'
+import { LIBRARY_PATHS } from '../provider/endpoints/addresses.ts'
+import { dpopFeature } from '../provider/binding/dpop.ts'
+import type { DpopNeeds } from '../provider/binding/dpop.ts'
+import { authenticationMethods, mtlsFeature } from '../provider/binding/mtls.ts'
+import type { MtlsNeeds } from '../provider/binding/mtls.ts'
+import { fapiFeature } from '../clients/profiles.ts'
+import { REACHABLE_LEVELS } from '../accounts/levels.ts'
+import { signInClaims } from '../provider/requests/authentication-levels.ts'
+import type { DetailsType } from '../resources/details-type.ts'
+import { needsChallenge } from '../provider/checks/code-protection.ts'
+import { repeatable } from '../provider/requests/repeatable-request.ts'
+import { REQUEST_METADATA, requestFeatures } from '../provider/requests/request-features.ts'
+import { enabledAlgorithms, STANDARD_ALG } from '../platform/algorithms.ts'
+import type { SigningAlg } from '../platform/algorithms.ts'
+import { mayIntrospect, resourceIndicators } from '../provider/clients/resource-access.ts'
+import type { KnownResource } from '../provider/clients/resource-access.ts'
+
+const FETCH_LIMIT_BYTES = 64 * 1024
+
+export type ConfigurationNeeds = DpopNeeds &
+  MtlsNeeds & {
+    issuer: string
+    secure: boolean
+    /** Signs JWT access tokens. */
+    algorithm: SigningAlg
+    /** Signs ID and logout tokens of clients that name no algorithm. */
+    idTokenAlgorithm: SigningAlg
+    keySet: Configuration['jwks']
+    cookieKeys: string[]
+    lifetimes: Lifetimes
+    unverifiedMayAuthorize: boolean
+    adapter: AdapterFactory
+    findAccount: FindAccount
+    /** The subject of an account for a client of the type pairwise. */
+    pairwiseIdentifier: (ctx: unknown, accountId: string, client: unknown) => string
+    /** Sets what a client cannot decide by itself, before its metadata is checked. */
+    restrainClient: (metadata: Record<string, unknown>) => void
+    registrationFeatures: Configuration['features']
+    /** Asks addresses that clients supplied. */
+    fetch: GuardedFetch
+    /**
+     * True while a client is being registered: its sector document is compared then (OpenID Connect Registration §5). Later
+     * the document may change or go away, and nobody who is signing in waits for it.
+     */
+    checksSectors: () => boolean
+    findResource: (identifier: string) => Promise<KnownResource | undefined>
+    detailsTypes: readonly DetailsType[]
+    loadExistingGrant: Configuration['loadExistingGrant']
+    renderError: Configuration['renderError']
+    renderLogout: (ctx: KoaContextWithOIDC) => Promise<void>
+    renderSignedOut: (ctx: KoaContextWithOIDC) => Promise<void>
+    /** Without pages there is no device flow. */
+    devicePages?: DevicePages | undefined
+    /** Without it nobody is asked behind the scenes. */
+    ciba?: CibaNeeds | undefined
+    interactionUrl: (interactionUid: string, params: Record<string, unknown>) => string
+  }
+
+export function createConfiguration(needs: ConfigurationNeeds): Configuration {
+  return {
+    adapter: needs.adapter,
+    findAccount: needs.findAccount,
+    loadExistingGrant: needs.loadExistingGrant,
+    renderError: needs.renderError,
+    interactions: {
+      policy: createPolicy(needs),
+      url: (ctx, interaction) =>
+        needs.interactionUrl(interaction.uid, parametersOf(ctx, repeatable(interaction))),
+    },
+    jwks: needs.keySet,
+    cookies: cookies(needs),
+    ttl: { ...libraryLifetimes(needs.lifetimes), BackchannelAuthenticationRequest: requestSeconds },
+    routes: LIBRARY_PATHS,
+    ...protocol(needs.idTokenAlgorithm, needs.detailsTypes),
+    // The library knows S256 alone.
+    pkce: { required: needsChallenge },
+    clientAuthMethods: authenticationMethods(needs),
+    features: {
+      ...features(needs),
+      ...needs.registrationFeatures,
+      ...requestFeatures(needs.detailsTypes, resourceIndicators(needs)),
+    },
+    pairwiseIdentifier: needs.pairwiseIdentifier,
+    extraClientMetadata: {
+      properties: [...EXTRA_CLIENT_METADATA],
+      validator: (_ctx, _name, _value, metadata) => needs.restrainClient(metadata),
+    },
+    fetch: needs.fetch,
+    sectorIdentifierUriValidate: () => needs.checksSectors(),
+    fetchResponseBodyLimits: { jwks_uri: FETCH_LIMIT_BYTES, sector_identifier_uri: FETCH_LIMIT_BYTES },
+  } as Configuration
+}
+
+/** What the request can be started again with: for a device, the code that it shows. */
+function parametersOf(
+  { oidc }: KoaContextWithOIDC,
+  params: Record<string, unknown>,
+): Record<string, unknown> {
+  const { userCode } = oidc.deviceCode ?? {}
+  return userCode === undefined ? params : { client_id: params['client_id'], user_code: userCode }
+}
+
+function protocol(idTokenAlgorithm: string, detailsTypes: readonly DetailsType[]): Partial<Configuration> {
+  return {
+    responseTypes: ['code'],
+    scopes: ['openid', 'offline_access'],
+    claims: structuredClone(SCOPE_CLAIMS),
+    // Which of them an ID token holds is decided with the account.
+    conformIdTokenClaims: false,
+    allowOmittingSingleRegisteredRedirectUri: false,
+    clientDefaults: {
+      id_token_signed_response_alg: idTokenAlgorithm,
+      introspection_signed_response_alg: STANDARD_ALG,
+      authorization_signed_response_alg: STANDARD_ALG,
+      // Which of them a client may use is checked with the details themselves.
+      authorization_details_types: detailsTypes.map(({ type }) => type),
+    } as Partial<ClientMetadata> as ClientMetadata,
+    enabledJWA: enabledAlgorithms(),
+    clockTolerance: CLOCK_TOLERANCE_SECONDS,
+    assertJwtClientAuthClaimsAndHeader: assertClientAssertion,
+    clientBasedCORS: mayCallFromBrowser,
+    subjectTypes: ['public', 'pairwise'],
+    expiresWithSession: (_ctx, source) => !source.scopes.has('offline_access'),
+    issueRefreshToken: (_ctx, client, source) =>
+      client.grantTypeAllowed('refresh_token') &&
+      (source.scopes.has('offline_access') || client['first_party'] === true),
+    // Sender-constrained and confidential clients prove themselves at each refresh (RFC 9700 §2.2.2).
+    rotateRefreshToken: ({ oidc }) =>
+      oidc.client?.clientAuthMethod === 'none' && !oidc.entities.RefreshToken?.isSenderConstrained(),
+    revokeGrantPolicy: ({ oidc }) => !(oidc.route === 'revocation' && oidc.entities.AccessToken),
+    acrValues: [...REACHABLE_LEVELS],
+    extraTokenClaims: signInClaims,
+    discovery: { service_documentation: undefined, ...FRONTCHANNEL_DISCOVERY, ...REQUEST_METADATA },
+  } as Partial<Configuration>
+}
+
+function cookies({ secure, cookieKeys }: ConfigurationNeeds): Configuration['cookies'] {
+  const options = { httpOnly: true, sameSite: 'lax', secure, signed: true } as const
+  return {
+    names: {
+      session: cookieName('session', secure),
+      interaction: cookieName('interaction', secure),
+      resume: cookieName('resume', secure),
+    },
+    long: { ...options, path: '/' },
+    short: options,
+    keys: cookieKeys,
+  } as Configuration['cookies']
+}
+
+function features(needs: ConfigurationNeeds): Configuration['features'] {
+  return {
+    devInteractions: { enabled: false },
+    dPoP: dpopFeature(needs),
+    mTLS: mtlsFeature(needs),
+    fapi: fapiFeature,
+    clientCredentials: { enabled: true },
+    ...(needs.devicePages && { deviceFlow: deviceFlow(needs.devicePages) }),
+    ...(needs.ciba && { ciba: cibaFeature(needs.ciba) }),
+    revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
+    introspection: {
+      enabled: true,
+      allowedPolicy: (ctx, client, token) => mayIntrospect(needs, ctx, client, token),
+    },
+    encryption: { enabled: true },
+    jwtUserinfo: { enabled: true },
+    jwtIntrospection: { enabled: true },
+    backchannelLogout: { enabled: true },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: (ctx) => needs.renderLogout(ctx),
+      postLogoutSuccessSource: (ctx) => needs.renderSignedOut(ctx),
+    },
+  }
+}

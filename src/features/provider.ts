@@ -1,0 +1,154 @@
+/**
+ * The OpenID Connect provider: builds the library with our configuration, hardens what it takes from the request,
+ * and exchanges it for a new one when the signing keys change. Requests in flight finish on the old one.
+ */
+import compose from 'koa-compose'
+import type { Middleware } from 'koa'
+import Keygrip from 'keygrip'
+import Provider, { errors } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Oidc } from '../provider/current-provider.ts'
+import { isOutage } from '../http/outage.ts'
+import type { Logger } from '../platform/log.ts'
+import { acceptProofsForAliases } from '../provider/binding/mtls.ts'
+import { expectAudience } from '../provider/binding/client-assertion.ts'
+import type { AudienceNeeds } from '../provider/binding/client-assertion.ts'
+import { refuseUnproven } from '../provider/clients/resource-access.ts'
+import { createConfiguration } from './configuration.ts'
+import type { ConfigurationNeeds } from './configuration.ts'
+import { nameInteraction } from '../provider/endpoints/fapi-interaction-id.ts'
+import { putOfflineAccessBack, setOfflineAccessAside } from '../provider/grants/offline-access.ts'
+import type { KeySet } from '../keys/key-set.ts'
+import { aroundIntrospection, beforeIntrospection, lookForJwtsToo } from '../provider/library/library.ts'
+import { beforeParameters } from '../provider/library/request-steps.ts'
+import { beforeScopeCheck } from '../provider/library/scope-check.ts'
+import { answerUnread, keepWrittenQueries } from '../provider/library/response-modes.ts'
+import { claimProvider } from '../provider/library/own-providers.ts'
+import { aroundScopeCheck } from '../provider/library/scope-steps.ts'
+import { completeIntrospection, completeTokenAnswer } from '../provider/endpoints/complete-answers.ts'
+import { fixAddresses } from '../provider/endpoints/fixed-addresses.ts'
+import { completeMetadata } from '../provider/endpoints/metadata.ts'
+import { describedPage, describeRefusals, OUTAGE } from '../provider/refusals/describe.ts'
+import { refuseOversized } from '../provider/checks/request-bounds.ts'
+import { logIgnoredScopes, settleScope } from '../provider/checks/scope-request.ts'
+import { flushUnitOfWork } from '../provider/records/unit-of-work.ts'
+
+export type OidcNeeds = AudienceNeeds &
+  Omit<ConfigurationNeeds, 'keySet' | 'detailsTypes'> & {
+    loadDetailsTypes: () => Promise<ConfigurationNeeds['detailsTypes']>
+    loadKeys: () => Promise<KeySet>
+    /** Installs on a fresh provider whatever the library lacks or does otherwise. */
+    install: (provider: Provider) => void
+    /** Runs after each protocol request, before its answer leaves. */
+    afterRequest: (ctx: KoaContextWithOIDC) => Promise<void>
+    log: Logger
+  }
+
+export async function createOidc(needs: OidcNeeds): Promise<Oidc> {
+  let provider = await build(needs)
+  let dispatch = compose(provider.middleware)
+  return {
+    current: () => provider,
+    middleware: (ctx, next) => dispatch(ctx, next),
+    async reload() {
+      provider = await build(needs)
+      dispatch = compose(provider.middleware)
+    },
+  }
+}
+
+async function build(needs: OidcNeeds): Promise<Provider> {
+  const { jwks: keySet, unpublished } = await needs.loadKeys()
+  const detailsTypes = await needs.loadDetailsTypes()
+  lookForJwtsToo()
+  beforeIntrospection(refuseUnproven)
+  aroundIntrospection(completeIntrospection)
+  beforeParameters(boundRequest)
+  // First of all, so that a default scope is treated like one that was sent.
+  beforeScopeCheck(settleScope)
+  aroundScopeCheck(setOfflineAccessAside, putOfflineAccessBack)
+  const renderError = describedPage(needs.renderError)
+  const configuration = createConfiguration({ ...needs, renderError, keySet, detailsTypes })
+  const provider = new Provider(needs.issuer, configuration)
+  claimProvider(provider)
+  provider.keys = new Keygrip(needs.cookieKeys, 'sha256')
+  fixAddresses(provider, needs.issuer)
+  acceptProofsForAliases(provider, needs.mtls)
+  expectAudience(provider, needs)
+  needs.install(provider)
+  provider.use(completeRequest(needs))
+  if (unpublished.length > 0) provider.use(withhold(new Set(unpublished)))
+  describeRefusals(provider, needs.log)
+  logIgnoredScopes(provider, needs.log)
+  keepWrittenQueries(provider)
+  answerUnread(provider)
+  return provider
+}
+
+function boundRequest(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): unknown {
+  refuseOversized(ctx)
+  return next()
+}
+
+function completeRequest(needs: OidcNeeds): Middleware {
+  // The same for every request of one provider, which is exchanged when anything in it changes.
+  let metadata: object | undefined
+  return async (ctx, next) => {
+    await next()
+    const oidc = ctx as unknown as KoaContextWithOIDC
+    if (!oidc.oidc?.route) return
+    nameInteraction(oidc)
+    await writeTogether(oidc)
+    completeTokenAnswer(oidc)
+    await needs.afterRequest(oidc)
+    softenOutage(oidc)
+    exposeHeaders(oidc)
+    // RFC 7009 §2.2: the answer has no content. oidc-client-ts refuses one that has none and calls it text.
+    if (oidc.oidc.route === 'revocation' && ctx.body === '') ctx.remove('Content-Type')
+    if (oidc.oidc.route === 'discovery')
+      ctx.body = metadata ??= completeMetadata(ctx.body as Record<string, unknown>, needs)
+    if (oidc.oidc.route === 'jwks' || oidc.oidc.route === 'discovery')
+      ctx.set('Cache-Control', 'public, max-age=300')
+  }
+}
+
+/** Keeps keys that only decrypt what is under way out of the published set. */
+function withhold(unpublished: ReadonlySet<string>): Middleware {
+  return async (ctx, next) => {
+    await next()
+    if ((ctx as unknown as KoaContextWithOIDC).oidc?.route !== 'jwks') return
+    const { keys } = ctx.body as { keys: { kid: string }[] }
+    ctx.body = { keys: keys.filter(({ kid }) => !unpublished.has(kid)) }
+  }
+}
+
+/**
+ * The tokens of one request are written in one step just before the answer leaves. A request that failed writes nothing,
+ * so that no code or refresh token is burnt by a fault; one that lost a race is answered with the error.
+ */
+async function writeTogether(ctx: KoaContextWithOIDC): Promise<void> {
+  try {
+    await flushUnitOfWork(ctx)
+  } catch (error) {
+    if (!(error instanceof errors.OIDCProviderError)) throw error
+    ctx.status = error.statusCode
+    ctx.body = { error: error.error, error_description: error.error_description }
+    ctx.oidc.provider.emit('grant.error', ctx, error)
+  }
+}
+
+/** What a page of an app needs to read when it calls from the browser (Fetch standard, "CORS-safelisted response-header name"). */
+function exposeHeaders(ctx: KoaContextWithOIDC): void {
+  if (!ctx.response.get('Access-Control-Allow-Origin') || ctx.method === 'OPTIONS') return
+  ctx.append('Access-Control-Expose-Headers', ['X-Request-Id', 'Retry-After'])
+}
+
+// The library answers 500 to anything it does not know. A dependency that is away is a 503, which clients try again.
+function softenOutage(ctx: KoaContextWithOIDC): void {
+  const { failure } = ctx.state as { failure?: unknown }
+  if (ctx.status === 500 && isOutage(failure)) {
+    ctx.status = 503
+    ctx.set('Retry-After', '2')
+    ctx.body = { ...OUTAGE }
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Redis may lose acknowledged writes in a failover. So a revocation is written to SQL first and to Redis then, and told
+ * to Redis again whenever the connection comes back: what was revoked stays revoked.
+ */
+import { HOUR_MS } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import type { GrantStore } from './grant-store.ts'
+import { purgeRecorded, recordedRows } from './recorded-rows.ts'
+import type { RecordTable } from './recorded-rows.ts'
+
+type Needs = { db: Db; clock: Clock; store: GrantStore }
+
+const REVOCATIONS: RecordTable = { table: 'revocations', time: 'revokedAtMs', key: 'rootKey', columns: [] }
+
+/** The same store, with every revocation recorded in SQL before it is carried out. */
+export function recordRevocations({ db, clock, store }: Needs): GrantStore {
+  return {
+    ...store,
+    async destroyRoot(key, tombstoneUntilMs) {
+      const revokedAtMs = clock()
+      await db('revocations')
+        .insert({ rootKey: key, revokedAtMs })
+        .onConflict('rootKey')
+        .merge(['revokedAtMs'])
+      return store.destroyRoot(key, tombstoneUntilMs)
+    },
+  }
+}
+
+/** Carries out again what was recorded, oldest first. Answers how many; safe to run in several processes at once. */
+export async function reapplyRevocations({ db, clock, store }: Needs): Promise<number> {
+  let done = 0
+  for await (const rows of recordedRows<{ rootKey: string }>(db, REVOCATIONS, clock())) {
+    await Promise.all(rows.map(({ rootKey }) => store.destroyRoot(rootKey, clock() + HOUR_MS)))
+    done += rows.length
+  }
+  return done
+}
+
+export async function purgeRevocations(db: Db, nowMs: number, limit?: number): Promise<number> {
+  return purgeRecorded(db, REVOCATIONS, nowMs, limit)
+}

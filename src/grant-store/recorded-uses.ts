@@ -1,0 +1,106 @@
+/**
+ * Redis may lose acknowledged writes in a failover, and one that was restored from a snapshot has lost more. Then a code
+ * that was redeemed could be redeemed again, and a refresh token that was rotated would be good again while its successor
+ * is not. So each use is recorded in SQL before the answer leaves, with the refresh token that it handed out, and told to
+ * Redis again after a loss (`caught-up.ts`).
+ */
+import { z } from 'zod'
+import type { Clock } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+import { within } from '../platform/deadline.ts'
+import { loggableError } from '../platform/loggable-error.ts'
+import type { Logger } from '../platform/log.ts'
+import { notAfter, usedKeyOf } from './grant-store.ts'
+import type { Commit, Entry, GrantStore, NewUse } from './grant-store.ts'
+import { purgeRecorded, recordedRows } from './recorded-rows.ts'
+import type { RecordTable } from './recorded-rows.ts'
+import { isRefreshTokenKey } from './token-ids.ts'
+
+/** What is told to Redis again: nothing that it still has is changed by it. */
+export type Restored = {
+  /** The use mark, under the condition that the used record is there. */
+  mark: Entry
+  record: string
+  root?: string | undefined
+  entries: Entry[]
+}
+export type RestoringStore = GrantStore & { restoreUse: (restored: Restored) => Promise<void> }
+
+type Needs = { db: Db; log: Logger }
+
+const USES: RecordTable = {
+  table: 'recorded_uses',
+  time: 'usedAtMs',
+  key: 'recordKey',
+  columns: ['rootKey', 'content', 'untilMs'],
+}
+/** What was done in Redis is not undone because SQL is slow or away: only both failing at once lets a use be forgotten. */
+const RECORDED_WITHIN_MS = 1000
+
+/** The same store, with every use recorded in SQL once it is done. */
+export function recordUses({ db, log, store }: Needs & { store: GrantStore }): GrantStore {
+  return {
+    ...store,
+    async commit(commit) {
+      const outcome = await store.commit(commit)
+      if (commit.use && outcome.outcome === 'done') await record({ db, log }, commit, commit.use)
+      return outcome
+    },
+  }
+}
+
+async function record({ db, log }: Needs, { root, entries }: Commit, use: NewUse): Promise<void> {
+  const { key, nonce, successor, untilMs } = use
+  const usedAtMs = notAfter(use.foundAt, 0)
+  const content: Content = {
+    mark: { atMs: usedAtMs, nonce, successor },
+    entries: entries
+      .filter((entry) => isRefreshTokenKey(entry.key))
+      .map(({ key: entryKey, payload, expiresAtMs }) => ({ key: entryKey, payload, expiresAtMs })),
+  }
+  const row = { recordKey: key, rootKey: root ?? null, content: JSON.stringify(content), usedAtMs, untilMs }
+  const insert = db('recorded_uses').insert(row).onConflict('recordKey').merge()
+  await within(RECORDED_WITHIN_MS, insert, tooSlow).catch((error: unknown) =>
+    log.error({ err: loggableError(error) }, 'redis.use_not_recorded'),
+  )
+}
+
+/** Tells Redis what was used during the last day, oldest first; answers how many. Several processes may do so at once. */
+export async function reapplyUses(
+  db: Db,
+  { clock, store }: { clock: Clock; store: RestoringStore },
+): Promise<number> {
+  let done = 0
+  for await (const rows of recordedRows<Row>(db, USES, clock())) {
+    const alive = rows.filter(({ untilMs }) => Number(untilMs) > clock())
+    // Sent in this order, hence carried out in this order: a chain of rotations is told from its beginning.
+    await Promise.all(alive.map((row) => store.restoreUse(toRestored(row))))
+    done += alive.length
+  }
+  return done
+}
+
+export async function purgeUses(db: Db, nowMs: number, limit?: number): Promise<number> {
+  return purgeRecorded(db, USES, nowMs, limit)
+}
+
+type Row = { recordKey: string; rootKey: string | null; content: string; untilMs: number }
+
+const contentSchema = z.object({
+  mark: z.object({ atMs: z.number(), nonce: z.string(), successor: z.string().optional() }),
+  entries: z.array(z.object({ key: z.string(), payload: z.string(), expiresAtMs: z.number() })),
+})
+type Content = z.output<typeof contentSchema>
+
+function toRestored({ recordKey, rootKey, content, untilMs }: Row): Restored {
+  const { mark, entries } = contentSchema.parse(JSON.parse(content))
+  const payload = JSON.stringify(mark)
+  return {
+    mark: { key: usedKeyOf(recordKey), payload, expiresAtMs: Number(untilMs) },
+    record: recordKey,
+    root: rootKey ?? undefined,
+    entries,
+  }
+}
+
+const tooSlow = () => new Error('SQL did not answer in time')

@@ -1,0 +1,57 @@
+/** Whoever is signed in on this browser, for the pages of their own account. */
+import { signInPath } from '../accounts/account-pages.ts'
+import type { AccountPage } from '../accounts/account-pages.ts'
+import { touchSession } from '../sessions/account-sessions.ts'
+import { findAccountById } from '../accounts/account.ts'
+import type { Account } from '../accounts/account.ts'
+import { requestState } from '../http/request-state.ts'
+import type { AnyContext } from '../http/request-state.ts'
+import { extendSession, readSession } from '../provider/sessions/browser-session.ts'
+import { sessionSeconds } from '../provider/grants/lifetimes.ts'
+import type { Lifetimes } from '../provider/grants/lifetimes.ts'
+import { isEnded } from '../provider/subjects/find-account.ts'
+import type { Oidc } from '../provider/current-provider.ts'
+import { SECOND_MS } from '../platform/clock.ts'
+import { LIBRARY_PATHS } from '../provider/endpoints/addresses.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { Db } from '../platform/database.ts'
+
+export type Member = {
+  account: Account
+  sessionUid: string
+  signedInAtMs: number
+  /** How they signed in (RFC 8176). */
+  amr: string[] | undefined
+}
+/** Answers who is signed in, or nobody: then nothing of an account may be shown. */
+export type FindMember = (ctx: AnyContext) => Promise<Member | undefined>
+
+/** The provider's own sign-out, so that apps learn of it too. */
+export const SIGN_OUT_PATH = LIBRARY_PATHS.end_session
+
+type Needs = { db: Db; clock: Clock; oidc: Oidc; lifetimes: Lifetimes }
+
+export function createFindMember({ db, clock, oidc, lifetimes }: Needs): FindMember {
+  return async (ctx) => {
+    const session = await readSession(oidc.current(), ctx)
+    if (!session.accountId) return undefined
+    const account = await findAccountById(db, session.accountId)
+    if (!account || account.disabledAtMs !== null) return undefined
+    if (isEnded(account, session.loginTs ?? 0)) return undefined
+    await touchSession(db, session.uid, clock())
+    await extendSession(oidc.current(), ctx, session, sessionSeconds(lifetimes, session.loginTs, clock()))
+    requestState(ctx).account = { name: account.name, email: account.email }
+    const signedInAtMs = (session.loginTs ?? 0) * SECOND_MS
+    return { account, sessionUid: session.uid, signedInAtMs, amr: session.amr }
+  }
+}
+
+/** Lets a signed-in person through and sends anybody else to sign in. */
+export function asMember(findMember: FindMember, page: AccountPage) {
+  return (work: (ctx: AnyContext, member: Member) => Promise<void> | void) => async (ctx: AnyContext) => {
+    const member = await findMember(ctx)
+    if (member) return work(ctx, member)
+    ctx.redirect(signInPath(page))
+    ctx.status = 303
+  }
+}

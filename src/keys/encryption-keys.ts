@@ -1,0 +1,89 @@
+/**
+ * The keys that apps encrypt request objects to: table `encryption_keys`. One key per algorithm is current and the only
+ * one that is published. The next one is loaded by every process before it is published, and retired ones are for a
+ * day after, so that whichever process gets a request can open it. Private parts are sealed with the data key.
+ */
+import type { JWK } from 'oidc-provider'
+import { AppError } from '../platform/errors.ts'
+import { DAY_MS } from '../platform/clock.ts'
+import type { Db, Sql } from '../platform/database.ts'
+import type { Sealer } from '../platform/tokens.ts'
+import { DECRYPTION_ALGS } from '../platform/algorithms.ts'
+import type { DecryptionAlg } from '../platform/algorithms.ts'
+import { ensureKeys, listKeys, purgeRetired, rotateKeys, rotateWhenDue } from './key-rows.ts'
+import type { KeyKind, KeyNeeds, Rotation, RotationOrder, RotatingKey, StoredKey } from './key-rows.ts'
+
+/** The change feed's topic: the keys that decrypt changed. */
+export const ENCRYPTION_KEYS_TOPIC = 'encryption-keys'
+/** How long a retired key decrypts on: an app may have cached the key set. */
+const DECRYPTS_ON_MS = DAY_MS
+
+export type EncryptionKey = RotatingKey<DecryptionAlg>
+
+const KIND: KeyKind<DecryptionAlg> = {
+  table: 'encryptionKeys',
+  use: 'enc',
+  algs: DECRYPTION_ALGS,
+  topic: ENCRYPTION_KEYS_TOPIC,
+  erasedAtRetirement: false,
+  sealContext: encryptionKeyContext,
+}
+
+/** What a private part is bound to when it is sealed. */
+export function encryptionKeyContext(kid: string): string {
+  return `encryption-key:${kid}`
+}
+
+/** Makes sure that every algorithm has a current key. Several processes may call it at once: one key each remains. */
+export function ensureEncryptionKeys(db: Db, needs: KeyNeeds): Promise<void> {
+  return ensureKeys(db, KIND, needs)
+}
+
+/**
+ * Every key that still decrypts, and the ids of those that are not to be published.
+ * @throws AppError 500 `encryption_key_unreadable` when no configured data key opens one of them
+ */
+export async function loadEncryptionKeys(
+  sql: Sql,
+  sealer: Sealer,
+): Promise<{ keys: JWK[]; unpublished: string[] }> {
+  const rows: StoredKey[] = await sql('encryptionKeys').select('kid', 'state', 'publicJwk', 'privateJwk')
+  return {
+    keys: rows.map((row) => openKey(sealer, row)),
+    unpublished: rows.filter(({ state }) => state !== 'current').map(({ kid }) => kid),
+  }
+}
+
+/** Current keys first, then by age, newest first. Never a private part. */
+export function listEncryptionKeys(sql: Sql): Promise<EncryptionKey[]> {
+  return listKeys(sql, KIND)
+}
+
+/** As `rotateSigningKeys`. @throws AppError 409 `rotation_conflict` */
+export function rotateEncryptionKeys(
+  db: Db,
+  needs: KeyNeeds,
+  order: RotationOrder = {},
+): Promise<Rotation<DecryptionAlg>[]> {
+  return rotateKeys(db, KIND, needs, order)
+}
+
+/** The steps that are due when a key is to be current for `periodMs`. Any number of workers may call it. */
+export function rotateDueEncryptionKeys(db: Db, needs: KeyNeeds & { periodMs: number }): Promise<void> {
+  return rotateWhenDue(db, KIND, needs)
+}
+
+/** Deletes the keys that no longer decrypt; answers how many. */
+export function purgeRetiredEncryptionKeys(db: Db, { clock }: Pick<KeyNeeds, 'clock'>): Promise<number> {
+  return purgeRetired(db, KIND, { clock, keptForMs: DECRYPTS_ON_MS })
+}
+
+function openKey(sealer: Sealer, { kid, privateJwk }: StoredKey): JWK {
+  const opened = privateJwk === null ? undefined : sealer.open(privateJwk, encryptionKeyContext(kid))
+  if (opened !== undefined) return JSON.parse(opened) as JWK
+  throw new AppError(
+    'encryption_key_unreadable',
+    500,
+    `The encryption key ${kid} was sealed with a data key that is not configured.`,
+  )
+}

@@ -1,0 +1,48 @@
+/** All keys together, as the provider takes them and as the worker and the start look after them. */
+import type { JWKS } from 'oidc-provider'
+import type { Db, Sql } from '../platform/database.ts'
+import type { Sealer } from '../platform/tokens.ts'
+import {
+  ensureEncryptionKeys,
+  loadEncryptionKeys,
+  purgeRetiredEncryptionKeys,
+  rotateDueEncryptionKeys,
+} from './encryption-keys.ts'
+import type { KeyNeeds } from './key-rows.ts'
+import { ensureSigningKeys, loadSigningKeys, purgeRetiredKeys, rotateDueSigningKeys } from './signing-keys.ts'
+
+export type KeySet = {
+  /** Everything that signs, verifies or decrypts. */
+  jwks: JWKS
+  /** Ids of the keys that stay out of the published set. */
+  unpublished: readonly string[]
+}
+
+/** @throws AppError 500 `signing_key_unreadable` or `encryption_key_unreadable` */
+export async function loadKeySet(sql: Sql, sealer: Sealer): Promise<KeySet> {
+  const signing = await loadSigningKeys(sql, sealer)
+  const { keys, unpublished } = await loadEncryptionKeys(sql, sealer)
+  return { jwks: { keys: [...signing, ...keys] }, unpublished }
+}
+
+/** Makes the keys that are missing. Several processes may call it at once. */
+export async function ensureAllKeys(db: Db, needs: KeyNeeds): Promise<void> {
+  await Promise.all([ensureSigningKeys(db, needs), ensureEncryptionKeys(db, needs)])
+}
+
+export type KeyUpkeep = KeyNeeds & {
+  /** How long a key is used; 0 leaves rotation to the operator. */
+  periodMs: number
+  /** The longest life of a signed token. */
+  keptForMs: number
+}
+
+/** What the worker does with keys now and then. Any number of workers may: each step is taken once. */
+export async function tendKeys(db: Db, { periodMs, keptForMs, ...needs }: KeyUpkeep): Promise<void> {
+  if (periodMs > 0) {
+    await rotateDueSigningKeys(db, { ...needs, periodMs })
+    await rotateDueEncryptionKeys(db, { ...needs, periodMs })
+  }
+  await purgeRetiredKeys(db, { clock: needs.clock, keptForMs })
+  await purgeRetiredEncryptionKeys(db, needs)
+}

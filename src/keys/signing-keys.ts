@@ -1,0 +1,101 @@
+/**
+ * The keys that sign tokens: table `signing_keys`. Per algorithm there is one current key, which signs, at most one
+ * next key, which is published before it signs, and retired keys, which are published until the last token that they
+ * signed has expired. Private parts are sealed with the server's data key, and erased at retirement.
+ */
+import type { JWK } from 'oidc-provider'
+import { AppError } from '../platform/errors.ts'
+import type { Db, Sql } from '../platform/database.ts'
+import type { Sealer } from '../platform/tokens.ts'
+import { SIGNING_ALGS } from '../platform/algorithms.ts'
+import type { SigningAlg } from '../platform/algorithms.ts'
+import { ensureKeys, listKeys, purgeRetired, rotateKeys, rotateWhenDue } from './key-rows.ts'
+import type { KeyKind, KeyNeeds, Rotation, RotationOrder, RotatingKey, StoredKey } from './key-rows.ts'
+
+/** The change feed's topic: the published or the signing keys changed. */
+export const SIGNING_KEYS_TOPIC = 'signing-keys'
+
+export type SigningKey = RotatingKey<SigningAlg>
+
+const KIND: KeyKind<SigningAlg> = {
+  table: 'signingKeys',
+  use: 'sig',
+  algs: SIGNING_ALGS,
+  topic: SIGNING_KEYS_TOPIC,
+  erasedAtRetirement: true,
+  sealContext: signingKeyContext,
+}
+
+/** What a private part is bound to when it is sealed. */
+export function signingKeyContext(kid: string): string {
+  return `signing-key:${kid}`
+}
+
+/** Makes sure that every algorithm has a current key. Several processes may call it at once: one key each remains. */
+export function ensureSigningKeys(db: Db, needs: KeyNeeds): Promise<void> {
+  return ensureKeys(db, KIND, needs)
+}
+
+/**
+ * The keys as oidc-provider takes them, the current ones first, because the first key that fits signs.
+ * @throws AppError 500 `signing_key_unreadable` when no configured data key opens a current key
+ */
+export async function loadSigningKeys(sql: Sql, sealer: Sealer): Promise<JWK[]> {
+  const rows: StoredKey[] = await sql('signingKeys').select('kid', 'state', 'publicJwk', 'privateJwk')
+  const current = rows.filter(({ state }) => state === 'current').map((row) => openKey(sealer, row))
+  const published = rows.filter(({ state }) => state !== 'current').map(publishedOnly)
+  return [...current, ...published]
+}
+
+/** Current keys first, then by age, newest first. Never a private part. */
+export function listSigningKeys(sql: Sql): Promise<SigningKey[]> {
+  return listKeys(sql, KIND)
+}
+
+/**
+ * One step for every algorithm: publishes a next key where there is none, and lets a next key that has been published
+ * for long enough take over from the current one. `now` does both at once, for a key that has leaked: relying
+ * parties that cache the key set refuse tokens until they fetch it again.
+ * @throws AppError 409 `rotation_conflict`
+ */
+export function rotateSigningKeys(
+  db: Db,
+  needs: KeyNeeds,
+  order: RotationOrder = {},
+): Promise<Rotation<SigningAlg>[]> {
+  return rotateKeys(db, KIND, needs, order)
+}
+
+/** The steps that are due when a key is to sign for `periodMs`. Any number of workers may call it. */
+export function rotateDueSigningKeys(db: Db, needs: KeyNeeds & { periodMs: number }): Promise<void> {
+  return rotateWhenDue(db, KIND, needs)
+}
+
+/** Deletes the keys retired longer than `keptForMs` (the longest life of a signed token) ago; answers how many. */
+export function purgeRetiredKeys(
+  db: Db,
+  needs: Pick<KeyNeeds, 'clock'> & { keptForMs: number },
+): Promise<number> {
+  return purgeRetired(db, KIND, needs)
+}
+
+function openKey(sealer: Sealer, { kid, privateJwk }: StoredKey): JWK {
+  const opened = privateJwk === null ? undefined : sealer.open(privateJwk, signingKeyContext(kid))
+  if (opened !== undefined) return JSON.parse(opened) as JWK
+  throw new AppError(
+    'signing_key_unreadable',
+    500,
+    `The signing key ${kid} was sealed with a data key that is not configured.`,
+  )
+}
+
+// The library insists on private members, though it never uses those of a key that only verifies.
+function publishedOnly({ publicJwk }: StoredKey): JWK {
+  const jwk = JSON.parse(publicJwk) as JWK
+  const members = jwk.kty === 'RSA' ? ['d', 'p', 'q', 'dp', 'dq', 'qi'] : ['d']
+  return {
+    ...jwk,
+    key_ops: ['verify'],
+    ...Object.fromEntries(members.map((member) => [member, 'erased'])),
+  } as JWK
+}

@@ -1,0 +1,115 @@
+/** One's own account: profile, and confirming the address. */
+import { Router } from '@koa/router'
+import { z } from 'zod'
+import { activateSignedIn } from '../../accounts/activation.ts'
+import type { ActivationNeeds } from '../../accounts/activation.ts'
+import { codeProblemText } from '../../accounts/code-problem.ts'
+import type { TokenRefusal } from '../../accounts/one-time-token.ts'
+import { profileSchema, updateProfile } from '../../accounts/profile.ts'
+import { resendActivation } from '../../accounts/sign-up.ts'
+import type { RegistrationNeeds } from '../../accounts/sign-up.ts'
+import type { Render } from '../../http/render.ts'
+import { formOf, requestState } from '../../http/request-state.ts'
+import type { AnyContext } from '../../http/request-state.ts'
+import { validateForm } from '../../http/validate.ts'
+import { asMember, SIGN_OUT_PATH } from '../../interaction/member.ts'
+import type { FindMember, Member } from '../../interaction/member.ts'
+
+type Needs = { accounts: RegistrationNeeds & ActivationNeeds; render: Render; findMember: FindMember }
+
+const { name, givenName, familyName } = profileSchema.shape
+const schema = z.object({ name: name.unwrap(), givenName, familyName })
+
+export function accountRoutes(needs: Needs): Router {
+  const router = new Router()
+  const member = asMember(needs.findMember, 'account')
+  router.get(
+    '/account',
+    member((ctx, who) => show(needs, ctx, who)),
+  )
+  router.post(
+    '/account',
+    member((ctx, who) => save(needs, ctx, who)),
+  )
+  router.post(
+    '/account/verify',
+    member((ctx, who) => verify(needs, ctx, who)),
+  )
+  router.post(
+    '/account/resend',
+    member((ctx, who) => resend(needs, ctx, who)),
+  )
+  return router
+}
+
+type Form = { values?: Record<string, string>; errors?: Record<string, string>; notice?: string }
+
+function show(needs: Needs, ctx: AnyContext, { account }: Member, form: Form = {}, status = 200): void {
+  const { createdAtMs, emailVerifiedAtMs, ...shown } = account
+  const { name, givenName, familyName, email, username } = shown
+  needs.render(
+    ctx,
+    'account',
+    {
+      title: 'Your account',
+      account: {
+        name,
+        givenName,
+        familyName,
+        email,
+        username,
+        createdAtMs,
+        emailVerified: emailVerifiedAtMs !== null,
+      },
+      profileAction: '/account',
+      resendAction: '/account/resend',
+      verifyAction: '/account/verify',
+      signOutHref: SIGN_OUT_PATH,
+      errors: {},
+      ...form,
+    },
+    status,
+  )
+}
+
+const NAME_REFUSED = 'Use a plain name: no links, no control characters, at most 100 characters.'
+
+async function save(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
+  const form = validateForm(schema, formOf(ctx))
+  if (!form.ok) {
+    const errors = Object.fromEntries(Object.keys(form.errors).map((field) => [field, NAME_REFUSED]))
+    return show(needs, ctx, member, { values: form.values, errors }, 400)
+  }
+  await updateProfile(needs.accounts.db, member.account.id, form.value, needs.accounts.clock())
+  show(needs, ctx, { ...member, account: { ...member.account, ...form.value } }, { notice: 'Saved.' })
+}
+
+const codeSchema = z.object({
+  code: z
+    .string()
+    .max(100, 'This is not the code from the mail.')
+    .trim()
+    .min(1, 'Enter the code from the mail.'),
+})
+
+async function verify(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
+  const form = validateForm(codeSchema, formOf(ctx))
+  if (!form.ok) return show(needs, ctx, member, { errors: form.errors }, 400)
+  const { id: accountId } = member.account
+  const { code } = form.value
+  const done = await activateSignedIn(needs.accounts, { accountId, code, ip: requestState(ctx).clientIp })
+  if (!done.ok && done.reason !== 'used') {
+    const errors = { code: codeProblemText[done.reason as TokenRefusal] }
+    return show(needs, ctx, member, { errors }, 400)
+  }
+  const account = { ...member.account, emailVerifiedAtMs: needs.accounts.clock() }
+  show(needs, ctx, { ...member, account }, { notice: 'Your address is confirmed.' })
+}
+
+async function resend(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
+  await resendActivation(needs.accounts, {
+    email: member.account.email,
+    ip: requestState(ctx).clientIp ?? '',
+  })
+  show(needs, ctx, member, { notice: 'Another mail is on its way.' })
+}

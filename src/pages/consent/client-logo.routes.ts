@@ -1,0 +1,23 @@
+/** Where the logos of apps are shown from. */
+import { Router } from '@koa/router'
+import { AppError } from '../../platform/errors.ts'
+import type { LogoOf } from '../../clients/client-logo.ts'
+
+const PATH = '/client-logo/'
+
+export const logoHref = (clientId: string): string => PATH + encodeURIComponent(clientId)
+
+export function clientLogoRoutes({ logoOf }: { logoOf: LogoOf }): Router {
+  const router = new Router()
+  router.get(`${PATH}:clientId`, async (ctx) => {
+    const logo = await logoOf(ctx.params['clientId'] ?? '')
+    if (!logo) throw new AppError('logo_not_found', 404, 'There is no such picture.')
+    // Opened by itself it is a stranger's content on our address.
+    ctx.set('Content-Security-Policy', "default-src 'none'; sandbox")
+    ctx.set('Cross-Origin-Resource-Policy', 'same-origin')
+    ctx.set('Cache-Control', 'private, max-age=3600')
+    ctx.type = logo.type
+    ctx.body = logo.bytes
+  })
+  return router
+}

@@ -1,0 +1,143 @@
+/** The consent page: what an app asks for, and the grant that a yes makes. */
+import { setTimeout } from 'node:timers/promises'
+import { findAccountById } from '../../accounts/account.ts'
+import { findConsent, rememberConsent } from '../../consents/consents.ts'
+import type { ClientPin } from '../../consents/consents.ts'
+import type { Render } from '../../http/render.ts'
+import { formOf } from '../../http/request-state.ts'
+import type { KnownResource } from '../../provider/clients/resource-access.ts'
+import { pinOf } from '../../provider/clients/client-documents.ts'
+import type { LogoOf } from '../../clients/client-logo.ts'
+import { addScopes, saveGrant } from '../../provider/grants/grant.ts'
+import type { GrantNeeds } from '../../provider/grants/grant.ts'
+import type { Oidc } from '../../provider/current-provider.ts'
+import { describeDetails } from '../../provider/requests/authorization-details.ts'
+import type { Detail } from '../../provider/requests/authorization-details.ts'
+import { listDetailsTypes } from '../../resources/details-type.ts'
+import { claimTexts, consentDetails } from '../../interaction/consent-details.ts'
+import { logoHref } from './client-logo.routes.ts'
+import { clientNotes } from './client-notes.ts'
+import { findClient, parameter, shownClient } from '../../interaction/open-interaction.ts'
+import type { Interaction } from '../../interaction/open-interaction.ts'
+import { resume } from '../../interaction/page.ts'
+import type { Page, StepPages } from '../../interaction/page.ts'
+
+type Needs = GrantNeeds & {
+  oidc: Oidc
+  render: Render
+  logoOf: LogoOf
+  findResource: (identifier: string) => Promise<(KnownResource & { name?: string }) | undefined>
+}
+
+const LOGO_WITHIN_MS = 700
+
+export function consentPages(needs: Needs): StepPages {
+  return { show: (page) => show(needs, page), submit: (page) => submit(needs, page) }
+}
+
+async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promise<void> {
+  const { params, session } = interaction
+  const account = await findAccountById(needs.db, session?.accountId ?? '')
+  const found = await Promise.all(requestedResources(params).map(needs.findResource))
+  const resources = found.filter((resource) => resource !== undefined)
+  const asked = interaction.prompt.details as Missing
+  const details = consentDetails(parameter(interaction, 'scope'), resources)
+  const app = await describedApp(needs, interaction)
+  needs.render(ctx, 'consent', {
+    title: 'Allow access',
+    action: `/interaction/${uid}/consent${query}`,
+    client: await shownApp(needs, parameter(interaction, 'client_id')),
+    account: account && { email: account.email, name: account.name },
+    switchAccountHref: `/interaction/${uid}/sign-in${query}`,
+    ...details,
+    notes: app && clientNotes(app),
+    pin: app?.pin?.digest,
+    scopes: [
+      ...details.scopes,
+      ...claimTexts(asked.missingOIDCClaims ?? [], parameter(interaction, 'scope')),
+    ],
+    details: await detailsInWords(needs, asked.rar ?? []),
+    resources: details.resources.filter(({ scopes }) => scopes.length > 0),
+  })
+}
+
+/** With its logo where that is at hand, or comes at once: nobody waits for an app's host. */
+async function shownApp({ oidc, logoOf }: Needs, clientId: string) {
+  const logo = await Promise.race([logoOf(clientId), setTimeout(LOGO_WITHIN_MS, undefined, { ref: false })])
+  const client = await shownClient(oidc.current(), clientId)
+  return client && { ...client, logoHref: logo && logoHref(clientId) }
+}
+
+/** The app as it describes itself now, and as it did when the person last agreed. */
+async function describedApp({ db, oidc }: Needs, interaction: Interaction) {
+  const clientId = parameter(interaction, 'client_id')
+  const client = await findClient(oidc.current(), clientId)
+  const pin = pinOf(client)
+  const consent = pin && (await findConsent(db, interaction.session?.accountId ?? '', clientId))
+  const agreed = consent?.clientPin ?? undefined
+  return client && { client, pin, agreed, redirectUri: parameter(interaction, 'redirect_uri') }
+}
+
+async function detailsInWords({ db, findResource }: Needs, details: Detail[]) {
+  const described = describeDetails(await listDetailsTypes(db), details)
+  const named = described.map(async ({ resource, ...words }) => {
+    return { ...words, resource: resource && ((await findResource(resource))?.name ?? resource) }
+  })
+  return Promise.all(named)
+}
+
+async function submit(needs: Needs, page: Page): Promise<void> {
+  const form = formOf(page.ctx)
+  const allowed = form['decision'] === 'allow'
+  const pin = (await describedApp(needs, page.interaction))?.pin
+  // The app has changed since the page was shown: what was agreed to is not what would be recorded.
+  if (allowed && pin && pin.digest !== form['pin']) return show(needs, page)
+  const result = allowed
+    ? { consent: { grantId: await grantAsked(needs, page, pin) } }
+    : { error: 'access_denied', error_description: 'the person did not allow it' }
+  const options = { mergeWithLastSubmission: allowed }
+  await resume(needs.oidc, page, result, options)
+}
+
+type Missing = {
+  missingOIDCScope?: string[]
+  missingOIDCClaims?: string[]
+  missingResourceScopes?: Record<string, string[]>
+  /** `authorization_details` of the request; asked for each time. */
+  rar?: Detail[]
+}
+
+async function grantAsked(
+  needs: Needs,
+  { interaction }: Page,
+  clientPin: ClientPin | undefined,
+): Promise<string> {
+  const provider = needs.oidc.current()
+  const { grantId, session } = interaction
+  const [accountId, clientId] = [session?.accountId ?? '', parameter(interaction, 'client_id')]
+  const found = grantId ? await provider.Grant.find(grantId) : undefined
+  const grant = found ?? new provider.Grant({ accountId, clientId })
+  const missing = interaction.prompt.details as Missing
+  const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = missing
+  addScopes(grant, { oidc: missingOIDCScope, claims: missingOIDCClaims, resources: missingResourceScopes })
+  const savedId = await saveGrant(needs, grant, session?.uid)
+  const allowed = {
+    scopes: grant.getOIDCScope().split(' ').filter(Boolean),
+    claims: grant.getOIDCClaims(),
+    resources: resourceScopes(grant),
+    clientPin,
+  }
+  await rememberConsent(needs.db, accountId, clientId, allowed, needs.clock())
+  return savedId
+}
+
+function resourceScopes(grant: { resources?: Record<string, string> | undefined }): Record<string, string[]> {
+  const entries = Object.entries(grant.resources ?? {})
+  return Object.fromEntries(
+    entries.map(([identifier, scopes]) => [identifier, scopes.split(' ').filter(Boolean)]),
+  )
+}
+
+function requestedResources(params: Record<string, unknown>): string[] {
+  return [params['resource'] ?? []].flat().map(String)
+}

@@ -1,0 +1,142 @@
+/** A forgotten password: asking for the mail, and the page behind its link. */
+import { Router } from '@koa/router'
+import { z } from 'zod'
+import { parseEmail, emailProblemText } from '../../platform/email.ts'
+import { findAccountById, isVerified } from '../../accounts/account.ts'
+import { previewToken } from '../../accounts/one-time-token.ts'
+import { passwordProblemText } from '../../passwords/password-policy.ts'
+import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
+import { completeReset, requestReset } from '../../accounts/password-reset.ts'
+import type { ResetDone, ResetNeeds } from '../../accounts/password-reset.ts'
+import type { Render } from '../../http/render.ts'
+import { formOf, requestState } from '../../http/request-state.ts'
+import type { AnyContext } from '../../http/request-state.ts'
+import { validateForm } from '../../http/validate.ts'
+import type { BrowserSecret } from '../../interaction/browser-secret.ts'
+import type { WayBack } from '../../interaction/way-back.ts'
+
+type Needs = {
+  accounts: ResetNeeds
+  render: Render
+  browserSecret: BrowserSecret
+  wayBack: WayBack
+  mailbox: boolean
+}
+
+const forgotSchema = z.object({
+  email: z.string().max(1000, emailProblemText.too_long).trim().min(1, 'Enter your e-mail address.'),
+})
+
+const resetSchema = z.object({
+  token: z.string().max(200),
+  code: z.string().max(100, 'This is not the code from the mail.').trim().optional(),
+  name: z.string().max(LONGEST_NAME, NAME_PROBLEM_TEXT).optional(),
+  password: z.string().min(1, 'Choose a password.'),
+})
+
+export function passwordResetRoutes(needs: Needs): Router {
+  const router = new Router()
+  router.get('/forgot', (ctx) => showForgot(needs, ctx))
+  router.post('/forgot', (ctx) => submitForgot(needs, ctx))
+  router.get('/reset', (ctx) => open(needs, ctx))
+  router.post('/reset', (ctx) => submit(needs, ctx))
+  return router
+}
+
+type Form = { values?: Record<string, string>; errors?: Record<string, string> }
+
+function showForgot(needs: Needs, ctx: AnyContext, form: Form = {}, status = 200): void {
+  const action = `/forgot${needs.wayBack.query(ctx)}`
+  const signInHref = needs.wayBack.path(ctx) ?? '/sign-in'
+  const locals = { action, signInHref, values: {}, errors: {}, ...form }
+  needs.render(ctx, 'forgot', { title: 'Forgotten password', ...locals }, status)
+}
+
+async function submitForgot(needs: Needs, ctx: AnyContext): Promise<void> {
+  const form = validateForm(forgotSchema, formOf(ctx))
+  if (!form.ok) return showForgot(needs, ctx, form, 400)
+  const { email } = form.value
+  const parsed = parseEmail(email)
+  if (!parsed.ok)
+    return showForgot(
+      needs,
+      ctx,
+      { values: form.values, errors: { email: emailProblemText[parsed.problem] } },
+      400,
+    )
+  const ip = requestState(ctx).clientIp ?? ''
+  const wayBack = needs.wayBack.seal(ctx)
+  await requestReset(needs.accounts, { email, browser: needs.browserSecret.ensure(ctx), wayBack, ip })
+  const locals = { email, mailbox: needs.mailbox, forgotHref: `/forgot${needs.wayBack.query(ctx)}` }
+  needs.render(ctx, 'forgot-sent', { title: 'Look in your mail', ...locals })
+}
+
+/** Changes nothing, however often and by whomever it is opened. */
+async function open(needs: Needs, ctx: AnyContext): Promise<void> {
+  const { token } = ctx.query
+  await show(needs, ctx, typeof token === 'string' ? token : '')
+}
+
+async function show(
+  needs: Needs,
+  ctx: AnyContext,
+  token: string,
+  { values = {}, errors = {} }: Form = {},
+  status = 200,
+): Promise<void> {
+  const { db, clock, policy } = needs.accounts
+  const browser = needs.browserSecret.read(ctx)
+  const preview = await previewToken(db, { token, purpose: 'reset', browser }, clock())
+  if (preview.state !== 'live') return expired(needs, ctx)
+  const account = await findAccountById(db, preview.accountId)
+  const locals = {
+    action: '/reset',
+    token,
+    needsCode: !preview.actsHere,
+    // The name typed at registration may be a stranger's, and goes away.
+    asksName: account !== undefined && !isVerified(account),
+    values,
+    errors,
+    minLength: policy.minLength,
+    // Only the browser that asked, and so knows the address already, is shown it.
+    email: preview.actsHere ? account?.email : undefined,
+  }
+  needs.render(ctx, 'reset', { title: 'New password', ...locals }, status)
+}
+
+async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
+  const fields = formOf(ctx)
+  const form = validateForm(resetSchema, fields)
+  if (!form.ok) return show(needs, ctx, fields['token'] ?? '', form, 400)
+  const { token, code, name, password: newPassword } = form.value
+  const browser = needs.browserSecret.read(ctx)
+  const given = { token, code, name, newPassword, browser, ip: requestState(ctx).clientIp }
+  const outcome = await completeReset(needs.accounts, given)
+  if (outcome.ok) return done(needs, ctx, token)
+  const errors = errorsOf(needs, outcome)
+  if (!errors) return expired(needs, ctx)
+  await show(needs, ctx, token, { values: form.values, errors }, 400)
+}
+
+async function done(needs: Needs, ctx: AnyContext, token: string): Promise<void> {
+  const { db, clock } = needs.accounts
+  const browser = needs.browserSecret.read(ctx)
+  const used = await previewToken(db, { token, purpose: 'reset', browser }, clock())
+  const signInHref = needs.wayBack.open(used.state === 'used' ? used.wayBack : null) ?? '/sign-in'
+  needs.render(ctx, 'reset-done', { title: 'Password saved', signInHref })
+}
+
+function errorsOf(
+  needs: Needs,
+  refused: Exclude<ResetDone, { ok: true }>,
+): Record<string, string> | undefined {
+  if (refused.reason === 'wrong_code') return { code: 'This is not the code from the mail.' }
+  if (refused.reason === 'name_refused') return { name: NAME_PROBLEM_TEXT }
+  if (refused.reason === 'password_refused')
+    return { password: passwordProblemText(refused.problem, needs.accounts.policy) }
+  return undefined
+}
+
+function expired(needs: Needs, ctx: AnyContext): void {
+  needs.render(ctx, 'link-expired', { title: 'Link expired', purpose: 'reset', resendHref: '/forgot' }, 410)
+}

@@ -1,0 +1,99 @@
+/** Registration: one form, and one page after it whatever the address. */
+import { Router } from '@koa/router'
+import { z } from 'zod'
+import { emailProblemText } from '../../platform/email.ts'
+import { passwordProblemText } from '../../passwords/password-policy.ts'
+import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
+import { register, resendActivation } from '../../accounts/sign-up.ts'
+import type { RegistrationNeeds, RegistrationProblem } from '../../accounts/sign-up.ts'
+import type { Render } from '../../http/render.ts'
+import { formOf, requestState } from '../../http/request-state.ts'
+import type { AnyContext } from '../../http/request-state.ts'
+import { validateForm } from '../../http/validate.ts'
+import type { BrowserSecret } from '../../interaction/browser-secret.ts'
+import type { WayBack } from '../../interaction/way-back.ts'
+
+type Needs = {
+  accounts: RegistrationNeeds
+  render: Render
+  browserSecret: BrowserSecret
+  wayBack: WayBack
+  mailbox: boolean
+}
+
+// What is wrong with a value is said by `register`, for every field at once.
+const schema = z.object({
+  name: z.string().max(LONGEST_NAME, NAME_PROBLEM_TEXT).trim().default(''),
+  email: z.string().max(1000, emailProblemText.too_long).trim().default(''),
+  password: z.string().default(''),
+})
+
+const resendSchema = z.object({ email: z.string().max(320).trim().min(1) })
+
+export function registrationRoutes(needs: Needs): Router {
+  const router = new Router()
+  router.get('/register', (ctx) => show(needs, ctx, hinted(ctx.query['email'])))
+  router.post('/register', (ctx) => submit(needs, ctx))
+  router.post('/register/resend', (ctx) => resend(needs, ctx))
+  return router
+}
+
+type Form = { values?: Record<string, string>; errors?: Record<string, string> }
+
+function show(needs: Needs, ctx: AnyContext, form: Form = {}, status = 200): void {
+  const { minLength } = needs.accounts.policy
+  const locals = {
+    action: `/register${needs.wayBack.query(ctx)}`,
+    signInHref: needs.wayBack.path(ctx) ?? '/sign-in',
+    minLength,
+    values: {},
+    errors: {},
+    ...form,
+  }
+  needs.render(ctx, 'register', { title: 'Create an account', ...locals }, status)
+}
+
+/** The address that the app suggested. */
+function hinted(email: unknown): Form {
+  return typeof email === 'string' ? { values: { email } } : {}
+}
+
+async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
+  const form = validateForm(schema, formOf(ctx))
+  if (!form.ok) return show(needs, ctx, form, 400)
+  const ip = requestState(ctx).clientIp ?? ''
+  const registered = await register(needs.accounts, {
+    ...form.value,
+    browser: needs.browserSecret.ensure(ctx),
+    wayBack: needs.wayBack.seal(ctx),
+    ip,
+  })
+  if (!registered.ok)
+    return show(needs, ctx, { values: form.values, errors: errorsOf(needs, registered.problems) }, 400)
+  sent(needs, ctx, form.value.email)
+}
+
+function errorsOf(needs: Needs, problems: RegistrationProblem[]): Record<string, string> {
+  return Object.fromEntries(
+    problems.map((found) => {
+      if (found.reason === 'email_invalid') return ['email', emailProblemText[found.problem]]
+      if (found.reason === 'password_refused')
+        return ['password', passwordProblemText(found.problem, needs.accounts.policy)]
+      return [found.field, NAME_PROBLEM_TEXT]
+    }),
+  )
+}
+
+async function resend(needs: Needs, ctx: AnyContext): Promise<void> {
+  const form = validateForm(resendSchema, formOf(ctx))
+  if (!form.ok) return show(needs, ctx, {}, 400)
+  await resendActivation(needs.accounts, { email: form.value.email, ip: requestState(ctx).clientIp ?? '' })
+  sent(needs, ctx, form.value.email, 'Another mail is on its way, if this address waits for one.')
+}
+
+function sent(needs: Needs, ctx: AnyContext, email: string, notice?: string): void {
+  const resendAction = `/register/resend${needs.wayBack.query(ctx)}`
+  const continueHref = needs.wayBack.path(ctx)
+  const locals = { email, resendAction, continueHref, mailbox: needs.mailbox, notice }
+  needs.render(ctx, 'register-sent', { title: 'Look in your mail', ...locals })
+}

@@ -1,0 +1,105 @@
+/**
+ * Admission control for password hashing: at most one hash per core at a time and a short queue; beyond that the caller
+ * is turned away at once, so that a login flood holds up neither the event loop nor the token endpoint.
+ */
+import { availableParallelism } from 'node:os'
+import { Overload } from '../platform/errors.ts'
+import { DEFAULT_ARGON2, hashPassword, needsRehash, verifyPassword } from './password.ts'
+import type { Argon2Settings } from './password.ts'
+
+export type HashingSettings = Partial<Argon2Settings> & {
+  /** Hashes at a time; the number of cores when not given. */
+  maxRunning?: number
+  /** How many may wait for their turn. */
+  maxWaiting: number
+}
+
+/** A place among those who hash or wait for it. */
+export type Place = { leave: () => void }
+
+export type Hasher = {
+  /**
+   * A place to be used for `hash` and `verify`, so that what comes before them is not done in vain. The caller leaves it.
+   * Throws `Overload('hashing_busy')` with `retryAfterSeconds`.
+   */
+  reserve: () => Place
+  /** True when `reserve` would throw. */
+  isFull: () => boolean
+  /** PHC string of a new password. Without a place, throws as `reserve` does. */
+  hash: (password: string, place?: Place) => Promise<string>
+  /**
+   * Compares; without a stored hash (no such account, no password set) it costs the same and answers false.
+   * Without a place, throws as `reserve` does.
+   */
+  verify: (stored: string | null | undefined, password: string, place?: Place) => Promise<boolean>
+  needsRehash: (stored: string) => boolean
+}
+
+const RETRY_AFTER_SECONDS = 2
+
+export function createHasher(settings: HashingSettings): Hasher {
+  const { maxRunning = availableParallelism(), maxWaiting, ...given } = settings
+  const argon2 = { ...DEFAULT_ARGON2, ...given }
+  const gate = createGate(maxRunning, maxWaiting)
+  // Of no password: verifying against it costs what a real one costs.
+  const dummy = dummyHash(argon2)
+  return {
+    reserve: gate.reserve,
+    isFull: gate.isFull,
+    hash: (password, place) => gate.admitted(() => hashPassword(password, argon2), place),
+    verify: async (stored, password, place) => {
+      const matches = await gate.admitted(() => verifyPassword(stored ?? dummy, password), place)
+      return matches && typeof stored === 'string'
+    },
+    needsRehash: (stored) => needsRehash(stored, argon2),
+  }
+}
+
+function dummyHash({ memoryKib, passes, lanes }: Argon2Settings): string {
+  const salt = Buffer.alloc(16).toString('base64').replaceAll('=', '')
+  const digest = Buffer.alloc(32).toString('base64').replaceAll('=', '')
+  return `$argon2id$v=19$m=${memoryKib},t=${passes},p=${lanes}$${salt}$${digest}`
+}
+
+function createGate(maxRunning: number, maxWaiting: number) {
+  let places = 0
+  let running = 0
+  const waiting: (() => void)[] = []
+  const isFull = () => places >= maxRunning + maxWaiting
+
+  function reserve(): Place {
+    if (isFull()) throw new Overload('hashing_busy', RETRY_AFTER_SECONDS)
+    places += 1
+    let left = false
+    return {
+      leave() {
+        if (!left) places -= 1
+        left = true
+      },
+    }
+  }
+
+  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (running < maxRunning) running += 1
+    else await new Promise<void>((resolve) => waiting.push(resolve))
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      // The turn passes on directly: nobody who comes later can take it first.
+      if (next) next()
+      else running -= 1
+    }
+  }
+
+  async function admitted<T>(work: () => Promise<T>, given?: Place): Promise<T> {
+    const place = given ?? reserve()
+    try {
+      return await inTurn(work)
+    } finally {
+      if (!given) place.leave()
+    }
+  }
+
+  return { reserve, isFull, admitted }
+}

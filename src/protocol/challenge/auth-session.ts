@@ -1,0 +1,134 @@
+/**
+ * `auth_session` (draft-ietf-oauth-first-party-apps §5.3.1): what the authorization challenge endpoint remembers between
+ * two steps. Each value is good for one step and is exchanged for the next in one atomic write.
+ */
+import { errors, Provider } from 'oidc-provider'
+import { unavailable } from '../../platform/errors.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { MINUTE_MS } from '../../platform/clock.ts'
+import { digest, randomToken } from '../../platform/tokens.ts'
+import type { Sealer } from '../../platform/tokens.ts'
+import type { FlowLimits } from '../../provider/records/flow-limits.ts'
+import type { GrantStore } from '../../grant-store/grant-store.ts'
+import { assertAtMost, LARGEST_CHALLENGE_BYTES } from '../../provider/records/record-sizes.ts'
+
+/** The parameters of the first request, checked. */
+export type ChallengeRequest = Record<string, unknown> & { code_challenge: string }
+
+/** Who somebody has shown to be so far. */
+export type Passed = { accountId?: string; amr: string[] }
+
+export type AuthSession = {
+  clientId: string
+  /** Thumbprint of the DPoP key that the first request proved. */
+  jkt?: string | undefined
+  request: ChallengeRequest
+  passed: Passed
+  /** From an earlier sign-in of this app: gives it attempts of its own. */
+  device?: string | undefined
+}
+
+export type AuthSessionNeeds = {
+  store: GrantStore
+  clock: Clock
+  sealer: Sealer
+  /** Bounds what strangers leave behind. */
+  limits?: FlowLimits | undefined
+}
+
+const LIFETIME_MS = 10 * MINUTE_MS
+const TAG_LENGTH = 16
+const SHAPE = /^as_[\w-]{43}[\w-]{16}$/
+
+/** True for a value of one of our steps; the other kind of `auth_session` remembers the device. */
+export function isStepSession(value: string): boolean {
+  return value.startsWith('as_')
+}
+
+/** The session, if it was not used and is this client's and this key's. @throws errors.OIDCProviderError `invalid_session` */
+export async function openAuthSession(
+  needs: AuthSessionNeeds,
+  id: string,
+  by: Pick<AuthSession, 'clientId' | 'jkt'>,
+): Promise<AuthSession> {
+  const session = await readSession(needs, id)
+  if (session?.clientId !== by.clientId || session.jkt !== by.jkt) throw invalidSession()
+  return session
+}
+
+async function readSession(
+  { store, sealer }: AuthSessionNeeds,
+  id: string,
+): Promise<AuthSession | undefined> {
+  const key = keyOf(id)
+  const { payload, use } = key === undefined ? {} : await store.readSingleUse(key)
+  const opened = payload === undefined || use ? undefined : sealer.open(payload, key)
+  return opened === undefined ? undefined : (JSON.parse(opened) as AuthSession)
+}
+
+/** Whose session it is, for a client that need not say so (§5.1). @throws errors.OIDCProviderError `invalid_session` */
+export async function clientOfSession(needs: AuthSessionNeeds, id: string): Promise<string> {
+  const session = await readSession(needs, id)
+  if (!session) throw invalidSession()
+  return session.clientId
+}
+
+/**
+ * Uses `before` up, where there is one, and begins the next step. Answers its id.
+ * @throws errors.OIDCProviderError `invalid_session` when another request used it up first
+ */
+export async function nextAuthSession(
+  needs: AuthSessionNeeds,
+  before: string | undefined,
+  session: AuthSession,
+): Promise<string> {
+  // All steps of a sign-in are in one place, so that one write covers the old and the new.
+  const tag = before?.slice(-TAG_LENGTH) ?? randomToken().slice(0, TAG_LENGTH)
+  const id = `as_${randomToken()}${tag}`
+  const key = keyOf(id)!
+  const expiresAtMs = needs.clock() + LIFETIME_MS
+  const json = JSON.stringify(session)
+  assertAtMost(LARGEST_CHALLENGE_BYTES, json, 'authorization challenge request')
+  const payload = needs.sealer.seal(json, key)
+  const ctx = Provider.ctx
+  if (ctx && before === undefined)
+    needs.limits?.count(ctx, { by: 'request', bytes: Buffer.byteLength(payload) })
+  await useUp(needs, before, [{ key, payload, expiresAtMs }])
+  return id
+}
+
+/** @throws errors.OIDCProviderError `invalid_session` when another request used it up first */
+export async function endAuthSession(needs: AuthSessionNeeds, id: string | undefined): Promise<void> {
+  await useUp(needs, id, [])
+}
+
+type Entries = Parameters<GrantStore['commit']>[0]['entries']
+
+async function useUp(
+  { store, clock }: AuthSessionNeeds,
+  id: string | undefined,
+  entries: Entries,
+): Promise<void> {
+  const key = id === undefined ? undefined : keyOf(id)
+  if (key === undefined && entries.length === 0) return
+  const use = key === undefined ? undefined : { key, ...(await markOf({ store, clock }, key)) }
+  const { outcome } = await store.commit({ use, entries })
+  if (outcome === 'late') throw unavailable(new Error('the store came to it too late; nothing was written'))
+  if (outcome !== 'done') throw invalidSession()
+}
+
+async function markOf({ store, clock }: Pick<AuthSessionNeeds, 'store' | 'clock'>, key: string) {
+  const { at: foundAt } = await store.readSingleUse(key)
+  return { nonce: randomToken(128), untilMs: clock() + LIFETIME_MS, foundAt }
+}
+
+function keyOf(id: string): string | undefined {
+  return SHAPE.test(id) ? `{${id.slice(-TAG_LENGTH)}}:as:${digest(id)}` : undefined
+}
+
+export function invalidSession(): errors.OIDCProviderError {
+  return new errors.CustomOIDCProviderError(
+    'invalid_session',
+    'auth_session is unknown, expired, already used, or of another client or key; begin again without it',
+  )
+}

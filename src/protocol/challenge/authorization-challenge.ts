@@ -1,0 +1,166 @@
+/**
+ * The authorization challenge endpoint (draft-ietf-oauth-first-party-apps): apps of this organisation sign people in
+ * with forms of their own and get an authorization code, without a browser. Everything that guards the sign-in page guards
+ * this, too. Owns the protocol; what is asked of a person stands in `challenge-steps.ts`.
+ */
+import { errors } from 'oidc-provider'
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { findAccountById, isVerified } from '../../accounts/account.ts'
+import { issueDeviceCookie, verifyDeviceCookie } from '../../attempts/known-browser.ts'
+import { requestState } from '../../http/request-state.ts'
+import { CHALLENGE_PATH } from '../../provider/endpoints/addresses.ts'
+import { addEndpoint, grants, subjectFor } from '../../provider/library/library.ts'
+import {
+  authorizationParameters,
+  hintedSubject,
+  useUpPushed,
+} from '../../provider/library/authorization-request.ts'
+import {
+  clientOfSession,
+  endAuthSession,
+  invalidSession,
+  isStepSession,
+  nextAuthSession,
+  openAuthSession,
+} from './auth-session.ts'
+import type { AuthSession, AuthSessionNeeds } from './auth-session.ts'
+import { acceptChallengeCodes, issueChallengeCode } from './challenge-code.ts'
+import type { CodeNeeds } from './challenge-code.ts'
+import { challengeParameters, readRequest } from './challenge-request.ts'
+import { dueStep, fieldsFor, takeStep } from './challenge-steps.ts'
+import type { ChallengeStep, StepNeeds } from './challenge-steps.ts'
+import { reasonForWeb, redirectToWeb, UNCONFIRMED } from './redirect-to-web.ts'
+
+export type ChallengeNeeds = AuthSessionNeeds &
+  CodeNeeds &
+  StepNeeds & {
+    unverifiedMayAuthorize: boolean
+    /** Signs what remembers a device. */
+    deviceKey: Buffer
+  }
+
+/** Adds the endpoint to a fresh provider. */
+export function installAuthorizationChallenge(provider: Provider, needs: ChallengeNeeds): void {
+  addEndpoint(provider, {
+    name: 'authorization_challenge',
+    metadataName: 'authorization_challenge_endpoint',
+    path: CHALLENGE_PATH,
+    parameters: challengeParameters,
+    lists: ['resource'],
+    async clientIdOf(ctx) {
+      const given = parameter(ctx, 'auth_session')
+      return given !== undefined && isStepSession(given) ? clientOfSession(needs, given) : undefined
+    },
+    handle: (ctx) => answer(needs, ctx),
+  })
+  acceptChallengeCodes(provider)
+}
+
+type Step = { id: string | undefined; session: AuthSession }
+
+async function answer(needs: ChallengeNeeds, ctx: KoaContextWithOIDC): Promise<void> {
+  const { provider, client } = ctx.oidc
+  assertFirstParty(ctx)
+  const proof = await grants.validateDpop(provider, ctx)
+  grants.checkDpopRequired(provider, ctx, proof)
+  await grants.checkDpopReplay(provider, ctx, proof, client?.clientId ?? '')
+  const step = await openStep(needs, ctx, proof?.thumbprint)
+  const why = step.id === undefined ? reasonForWeb(step.session.request) : undefined
+  if (why !== undefined) return redirectToWeb(ctx, step.session.request, why)
+  for (;;) {
+    const due = dueStep(step.session.passed)
+    if (!due) return finish(needs, ctx, step)
+    const fields = fieldsFor(due, ctx.oidc.params ?? {})
+    if (!fields) return askFor(needs, ctx, step, due, `send ${due.fields.join(' and ')}, with auth_session`)
+    const { passed, device } = step.session
+    const ip = requestState(ctx).clientIp ?? ''
+    const next = await takeStep(due, needs, { fields, passed, ip, device })
+    if (!next) return askFor(needs, ctx, step, due, due.refusal)
+    step.session = { ...step.session, passed: next }
+  }
+}
+
+/** The draft's §9.1: other apps must never see a password of ours. */
+function assertFirstParty({ oidc: { client } }: KoaContextWithOIDC): void {
+  if (client?.['first_party'] !== true || !client.grantTypeAllowed('authorization_code'))
+    throw new errors.UnauthorizedClient(
+      'this endpoint is for apps of the organisation itself; send people to the authorization endpoint',
+    )
+  if (client['profile'] === 'fapi2-message-signing')
+    throw new errors.UnauthorizedClient(
+      'answers of this endpoint are not signed, as this client needs them; send people to the authorization endpoint',
+    )
+}
+
+async function openStep(needs: ChallengeNeeds, ctx: KoaContextWithOIDC, jkt?: string): Promise<Step> {
+  const clientId = ctx.oidc.client?.clientId ?? ''
+  const given = parameter(ctx, 'auth_session')
+  if (given !== undefined && isStepSession(given)) {
+    const session = await openAuthSession(needs, given, { clientId, jkt })
+    // What was asked for first holds to the end.
+    Object.assign(ctx.oidc.params ?? {}, without(ctx), session.request)
+    return { id: given, session }
+  }
+  if (given !== undefined && !verifyDeviceCookie(needs.deviceKey, given, needs.clock()))
+    throw invalidSession()
+  const request = await readRequest(ctx, jkt)
+  if (ctx.oidc.prompts.has('none'))
+    throw new errors.LoginRequired('nobody is signed in at this endpoint: leave prompt=none out')
+  return { id: undefined, session: { clientId, jkt, request, passed: { amr: [] }, device: given } }
+}
+
+/** Nothing of what may be asked for. */
+function without(ctx: KoaContextWithOIDC): Record<string, undefined> {
+  const names = [...authorizationParameters(ctx)].filter(
+    (name) => name !== 'client_id' && name !== 'login_hint',
+  )
+  return Object.fromEntries(names.map((name) => [name, undefined]))
+}
+
+async function askFor(
+  needs: ChallengeNeeds,
+  ctx: KoaContextWithOIDC,
+  { id, session }: Step,
+  { name, fields }: ChallengeStep,
+  description: string,
+): Promise<void> {
+  // Once something came of it, a pushed request cannot be begun with again.
+  await useUpPushed(ctx)
+  const authSession = await nextAuthSession(needs, id, session)
+  ctx.status = 403
+  ctx.body = {
+    error: 'insufficient_authorization',
+    error_description: description,
+    auth_session: authSession,
+    step: name,
+    fields,
+  }
+}
+
+async function finish(needs: ChallengeNeeds, ctx: KoaContextWithOIDC, { id, session }: Step): Promise<void> {
+  const { accountId = '', amr } = session.passed
+  await useUpPushed(ctx)
+  await endAuthSession(needs, id)
+  const account = await findAccountById(needs.db, accountId)
+  if (!account || account.disabledAtMs !== null) throw invalidSession()
+  if (!isVerified(account) && !needs.unverifiedMayAuthorize)
+    return redirectToWeb(ctx, { ...session.request, login_hint: account.email }, UNCONFIRMED)
+  await assertHinted(ctx, accountId)
+  ctx.body = {
+    authorization_code: await issueChallengeCode(needs, ctx, { ...session, passed: { accountId, amr } }),
+    // To be kept by the app and sent with its next sign-in, as a browser keeps its cookie.
+    auth_session: issueDeviceCookie(needs.deviceKey, account, needs.clock()),
+  }
+}
+
+/** OpenID Connect Core §3.1.2.1: `id_token_hint` is answered for its own account, or not at all. */
+async function assertHinted(ctx: KoaContextWithOIDC, accountId: string): Promise<void> {
+  const hinted = await hintedSubject(ctx)
+  if (hinted !== undefined && hinted !== subjectFor(ctx, accountId))
+    throw new errors.LoginRequired('somebody else has signed in than id_token_hint names')
+}
+
+function parameter({ oidc }: KoaContextWithOIDC, name: string): string | undefined {
+  const value = oidc.params?.[name]
+  return typeof value === 'string' ? value : undefined
+}

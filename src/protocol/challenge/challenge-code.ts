@@ -1,0 +1,100 @@
+/**
+ * The end of an authorization challenge: a session without a browser, which the account page lists and ends like any
+ * other, a grant that hangs on it, and a code. The code has no redirect address, as there was no redirect.
+ */
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { SECOND_MS } from '../../platform/clock.ts'
+import { addScopes, saveGrant } from '../../provider/grants/grant.ts'
+import type { GrantNeeds, GrantScopes } from '../../provider/grants/grant.ts'
+import { wrapGrantHandler } from '../../provider/library/library.ts'
+import { requestedClaims } from '../../provider/library/authorization-request.ts'
+import { levelOf } from '../../accounts/levels.ts'
+import { newSession } from '../../provider/sessions/browser-session.ts'
+import type { Session } from '../../provider/sessions/browser-session.ts'
+import { recordSignIn } from '../../provider/sessions/session-record.ts'
+import type { SessionRecordNeeds } from '../../provider/sessions/session-record.ts'
+import type { AuthSession } from './auth-session.ts'
+import { allowedScopes, textOf } from './challenge-request.ts'
+
+export type CodeNeeds = SessionRecordNeeds & GrantNeeds
+
+/** Stands where a code of the authorization endpoint has its redirect address. */
+const NO_REDIRECT = 'urn:account-server:authorization-challenge'
+
+/** Signs the account in for this app, and answers the code for what is asked for in `ctx`. */
+export async function issueChallengeCode(
+  needs: CodeNeeds,
+  ctx: KoaContextWithOIDC,
+  { request, passed }: AuthSession & { passed: { accountId: string } },
+): Promise<string> {
+  const { client, provider } = ctx.oidc
+  if (!client) throw new TypeError('the endpoint authenticates the client first')
+  const scopes = await allowedScopes(ctx)
+  const session = signedInSession(provider, passed, client.clientId, needs.clock())
+  const grantId = await grantFor(needs, ctx, { accountId: passed.accountId, session, scopes })
+  await session.save(needs.lifetimes.sessionAbsoluteSeconds)
+  await recordSignIn(needs, ctx, session.uid, passed.accountId)
+  const code = new provider.AuthorizationCode({
+    accountId: passed.accountId,
+    acr: levelOf(passed.amr),
+    amr: passed.amr,
+    authTime: session.loginTs,
+    claims: requestedClaims(ctx),
+    client,
+    codeChallenge: request.code_challenge,
+    codeChallengeMethod: 'S256',
+    dpopJkt: textOf(request['dpop_jkt']),
+    expiresWithSession: true,
+    grantId,
+    gty: 'authorization_code',
+    nonce: textOf(request['nonce']),
+    // RFC 6749 §4.1.3: named again with the code by whoever named it in the request.
+    redirectUri: textOf(request['redirect_uri']) ?? NO_REDIRECT,
+    resource: Object.keys(scopes.resources),
+    scope: [...scopes.oidc, ...Object.values(scopes.resources).flat()].join(' '),
+    sessionUid: session.uid,
+    sid: session.sidFor(client.clientId),
+  })
+  return await code.save()
+}
+
+/** Lets a code of this endpoint, and no other, be redeemed without `redirect_uri`. */
+export function acceptChallengeCodes(provider: Provider): void {
+  wrapGrantHandler(provider, 'authorization_code', (redeem) => async (ctx) => {
+    const { params } = ctx.oidc
+    if (params && params['redirect_uri'] === undefined && typeof params['code'] === 'string') {
+      const code = await provider.AuthorizationCode.find(params['code'], { ignoreExpiration: true })
+      if (code?.redirectUri === NO_REDIRECT) params['redirect_uri'] = NO_REDIRECT
+    }
+    await redeem(ctx)
+  })
+}
+
+function signedInSession(
+  provider: Provider,
+  { accountId, amr }: { accountId?: string; amr: string[] },
+  clientId: string,
+  nowMs: number,
+): Session {
+  const session = newSession(provider)
+  session.loginAccount({ accountId: accountId ?? '', amr, loginTs: Math.floor(nowMs / SECOND_MS) })
+  session.ensureClientContainer(clientId)
+  return session
+}
+
+type GrantFor = { accountId: string; session: Session; scopes: GrantScopes }
+
+async function grantFor(
+  needs: CodeNeeds,
+  { oidc: { client, provider } }: KoaContextWithOIDC,
+  { accountId, session, scopes }: GrantFor,
+): Promise<string> {
+  const clientId = client?.clientId ?? ''
+  const grant = new provider.Grant({ accountId, clientId })
+  // The session's end is the end of the app's access, offline access included: there is nothing else that it could mean.
+  Object.assign(grant, { expiresIn: needs.lifetimes.sessionAbsoluteSeconds })
+  addScopes(grant, scopes)
+  const grantId = await saveGrant(needs, grant, session.uid)
+  session.grantIdFor(clientId, grantId)
+  return grantId
+}

@@ -1,0 +1,89 @@
+/**
+ * What somebody has to show at the authorization challenge endpoint, in order. A further factor is a further entry:
+ * its fields are asked for once the steps before it are passed.
+ */
+import { errors } from 'oidc-provider'
+import type { SignedIn } from '../../accounts/sign-in.ts'
+import { PASSWORD_AMR } from '../../provider/sessions/browser-session.ts'
+import type { Passed } from './auth-session.ts'
+
+export type StepNeeds = {
+  signIn: (given: {
+    email: string
+    password: string
+    ip: string
+    deviceCookie: string | undefined
+  }) => Promise<SignedIn>
+}
+
+export type Attempt = {
+  /** What was sent in the step's fields; all of them are there. */
+  fields: Record<string, string>
+  passed: Passed
+  ip: string
+  device: string | undefined
+}
+
+export type ChallengeStep = {
+  /** Told to the app, which shows a form for it. */
+  name: string
+  fields: readonly string[]
+  /** The methods that it adds (RFC 8176). */
+  amr: readonly string[]
+  isDue: (passed: Passed) => boolean
+  /** What is passed afterwards, but for the methods, or nothing: it was wrong, or may not be tried now. */
+  take: (needs: StepNeeds, attempt: Attempt) => Promise<Passed | undefined>
+  /** For the app's developer; the same for every reason. */
+  refusal: string
+}
+
+const LONGEST_USERNAME = 320
+
+const password: ChallengeStep = {
+  name: 'password',
+  fields: ['username', 'password'],
+  amr: PASSWORD_AMR,
+  isDue: ({ amr }) => !amr.includes('pwd'),
+  async take({ signIn }, { fields: { username = '', password: given = '' }, passed, ip, device }) {
+    if (username.length > LONGEST_USERNAME) throw new errors.InvalidRequest('username is too long')
+    const result = await signIn({ email: username, password: given, ip, deviceCookie: device })
+    if (!result.ok) return undefined
+    return { accountId: result.account.id, amr: passed.amr }
+  },
+  refusal: 'username and password do not match, or there were too many attempts; ask for them again',
+}
+
+const STEPS: readonly ChallengeStep[] = [password]
+
+/** The methods of all steps: no sign-in at this endpoint is stronger. */
+export const STEP_METHODS = STEPS.flatMap(({ amr }) => amr)
+
+/** Every field that a step may take. */
+export const STEP_FIELDS = STEPS.flatMap(({ fields }) => fields)
+
+/** The first step that is still to be passed. */
+export function dueStep(passed: Passed): ChallengeStep | undefined {
+  return STEPS.find(({ isDue }) => isDue(passed))
+}
+
+/** What is passed once a step was taken; nothing when it was not. */
+export async function takeStep(
+  step: ChallengeStep,
+  needs: StepNeeds,
+  attempt: Attempt,
+): Promise<Passed | undefined> {
+  const passed = await step.take(needs, attempt)
+  return passed && { ...passed, amr: [...passed.amr, ...step.amr] }
+}
+
+/** The fields of a step, if the request has them all; `login_hint` is a user name that was given before. */
+export function fieldsFor(
+  { fields }: ChallengeStep,
+  { login_hint: username, ...params }: Record<string, unknown>,
+): Record<string, string> | undefined {
+  const given = fields.flatMap((name) => {
+    const value = params[name] ?? (name === 'username' ? username : undefined)
+    return typeof value === 'string' ? [[name, value] as const] : []
+  })
+  return given.length === fields.length ? Object.fromEntries(given) : undefined
+}

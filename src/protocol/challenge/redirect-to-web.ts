@@ -1,0 +1,61 @@
+/**
+ * What an app without a browser cannot be given, and the answer that sends it to one (draft-ietf-oauth-first-party-apps
+ * §5.2.2.1.1): with its request kept as if it had been pushed, so that it only has to open the authorization endpoint.
+ */
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { pushRequest } from '../../provider/library/authorization-request.ts'
+import { levelOf } from '../../accounts/levels.ts'
+import { needsMoreThan } from '../../provider/requests/authentication-levels.ts'
+import type { ChallengeRequest } from './auth-session.ts'
+import { textOf } from './challenge-request.ts'
+import { STEP_METHODS } from './challenge-steps.ts'
+
+type Reason = { why: string; applies: (request: ChallengeRequest) => boolean }
+
+const isPrompted = (name: string) => (request: ChallengeRequest) =>
+  textOf(request['prompt'])?.split(' ').includes(name) === true
+
+/** What shows in the request already: nobody types a password in vain. */
+const REASONS: readonly Reason[] = [
+  { why: 'people register in the browser', applies: isPrompted('create') },
+  { why: 'accounts are chosen in the browser', applies: isPrompted('select_account') },
+  { why: 'consent is given in the browser', applies: isPrompted('consent') },
+  {
+    why: 'authorization_details are shown to the person, and allowed, in the browser',
+    applies: (request) => request['authorization_details'] !== undefined,
+  },
+  {
+    why: 'the requested level of authentication is reached in the browser alone',
+    applies: (request) => needsMoreThan(levelOf(STEP_METHODS), request),
+  },
+]
+
+export const UNCONFIRMED = 'the e-mail address is not confirmed yet, which is done in the browser'
+
+/**
+ * Why a request needs a browser; nothing when it does not.
+ * @throws errors.OIDCProviderError `unmet_authentication_requirements` when a browser would not help either
+ */
+export function reasonForWeb(request: ChallengeRequest): string | undefined {
+  return REASONS.find(({ applies }) => applies(request))?.why
+}
+
+/** Answers `redirect_to_web`. */
+export async function redirectToWeb(
+  ctx: KoaContextWithOIDC,
+  request: ChallengeRequest,
+  why: string,
+): Promise<void> {
+  const { client } = ctx.oidc
+  const [only, ...more] = client?.redirectUris ?? []
+  const redirectUri = request['redirect_uri'] ?? (more.length === 0 ? only : undefined)
+  const web = { ...request, client_id: client?.clientId, redirect_uri: redirectUri }
+  // Without it nobody knows where the browser is to come back to: the app makes a request of its own.
+  const pushed = redirectUri === undefined ? undefined : await pushRequest(ctx, web)
+  ctx.status = 403
+  ctx.body = {
+    error: 'redirect_to_web',
+    error_description: `${why}; open the authorization endpoint with ${pushed ? 'this request_uri' : 'a request'}`,
+    ...pushed,
+  }
+}

@@ -1,0 +1,101 @@
+/** A person's yes or no to a request that waited for them (CIBA): once, and what a yes gives to the client. */
+import { errors } from 'oidc-provider'
+import type Provider from 'oidc-provider'
+import { rememberConsent } from '../../consents/consents.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+import type { Sealer } from '../../platform/tokens.ts'
+import { isOpenidScope } from '../../clients/client-metadata.ts'
+import { addScopes, saveGrant } from '../../provider/grants/grant.ts'
+import type { GrantNeeds } from '../../provider/grants/grant.ts'
+import { levelOf } from '../../accounts/levels.ts'
+import { claimRequest, endOfRequest, reopenRequest } from './backchannel-requests.ts'
+import type { Answer, Claimed } from './backchannel-requests.ts'
+import { uncountRequest } from './person-limits.ts'
+
+type Needs = GrantNeeds & {
+  sealer: Sealer
+  /** Of the counters of requests. */
+  key: Buffer
+  provider: () => Provider
+  findResource: (identifier: string) => Promise<{ scopes: string } | undefined>
+}
+
+export type GivenAnswer = {
+  requestDigest: string
+  accountId: string
+  answer: Answer
+  /** When and how the person signed in here: the ID token says so. */
+  signedInAtMs: number
+  amr: string[] | undefined
+}
+
+/**
+ * `done`, or there was nothing to answer: `wasApproved` and `wasDenied` before, here or in another tab; `expired`, and then
+ * the app has been told so; or `unknown`, as another account's is.
+ */
+export type Became = 'done' | 'wasApproved' | 'wasDenied' | 'expired' | 'unknown'
+/** With the app that asked, unless the request is unknown. */
+export type Outcome = { became: Became; clientId?: string }
+
+const ENDS = { approved: 'wasApproved', denied: 'wasDenied', expired: 'expired' } as const
+
+export async function answerRequest(needs: Needs, given: GivenAnswer): Promise<Outcome> {
+  const { requestDigest, accountId, answer } = given
+  const claim = { requestDigest, accountId, answer, nowMs: needs.clock() }
+  const claimed = await claimRequest(needs.db, needs.sealer, claim)
+  if (!claimed) {
+    const ended = await endOfRequest(needs.db, claim)
+    return ended ? { became: ENDS[ended.end], clientId: ended.clientId } : { became: 'unknown' }
+  }
+  const done = await carryOut(needs, given, claimed).catch(async (error: unknown) => {
+    await reopenRequest(needs.db, claim)
+    throw error
+  })
+  if (!done) return { became: 'unknown' }
+  if (answer === 'approved') await uncountRequest(needs, claimed)
+  return { became: 'done', clientId: claimed.clientId }
+}
+
+async function carryOut(needs: Needs, given: GivenAnswer, claimed: Claimed): Promise<boolean> {
+  const provider = needs.provider()
+  const request = await provider.BackchannelAuthenticationRequest.find(claimed.requestId)
+  const client = await provider.Client.find(claimed.clientId)
+  if (!request || !client) return false
+  if (given.answer === 'denied') {
+    await provider.backchannelResult(request, new errors.AccessDenied('the person refused'))
+    return true
+  }
+  const grant = await grantAsked(needs, provider, claimed, claimNames(request.claims))
+  await provider.backchannelResult(request, grant, {
+    authTime: Math.floor(given.signedInAtMs / SECOND_MS),
+    ...(given.amr && { amr: given.amr, acr: levelOf(given.amr) }),
+  })
+  return true
+}
+
+/** The grant of a yes. It hangs on no browser session: the client works where the person's browser is not. */
+async function grantAsked(
+  needs: Needs,
+  provider: Provider,
+  { accountId, clientId, scope, resources }: Claimed,
+  claims: string[],
+) {
+  const names = scope.split(' ').filter(Boolean)
+  const byResource = await Promise.all(
+    resources.map(async (identifier): Promise<[string, string[]]> => {
+      const offered = (await needs.findResource(identifier))?.scopes.split(' ') ?? []
+      return [identifier, names.filter((name) => offered.includes(name))]
+    }),
+  )
+  const allowed = { oidc: names.filter(isOpenidScope), claims, resources: Object.fromEntries(byResource) }
+  const grant = new provider.Grant({ accountId, clientId })
+  addScopes(grant, allowed)
+  await saveGrant(needs, grant)
+  const consent = { scopes: allowed.oidc, claims, resources: allowed.resources }
+  await rememberConsent(needs.db, accountId, clientId, consent, needs.clock())
+  return grant
+}
+
+function claimNames(claims: unknown): string[] {
+  return [...new Set(Object.values((claims ?? {}) as Record<string, object>).flatMap(Object.keys))]
+}

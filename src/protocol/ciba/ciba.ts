@@ -1,0 +1,171 @@
+/**
+ * Client-initiated backchannel authentication (OpenID CIBA Core, FAPI-CIBA), poll and ping: what the library is told.
+ * The person is found by e-mail address or ID token, gets a mail, and answers on a page of their account.
+ */
+import { errors } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { findAccountByEmail } from '../../accounts/account.ts'
+import type { Taken } from '../../attempts/bucket.ts'
+import type { Outbox } from '../../outbox/outbox.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { inTransaction } from '../../platform/database.ts'
+import type { Db } from '../../platform/database.ts'
+import type { Sealer } from '../../platform/tokens.ts'
+import type { ProviderAccount } from '../../provider/subjects/find-account.ts'
+import { installPace, POLL_INTERVAL_SECONDS } from '../../provider/records/polling.ts'
+import type { PairwiseSubjects } from '../../provider/subjects/pairwise.ts'
+import type { GrantStore } from '../../grant-store/grant-store.ts'
+import { recordRequest } from './backchannel-requests.ts'
+import { installHints } from './hinted-person.ts'
+import { installPing } from './ping.ts'
+import { countRequest, countUnknown, mayMail } from './person-limits.ts'
+import { assertOnce } from './signed-request.ts'
+
+export type CibaNeeds = {
+  db: Db
+  clock: Clock
+  store: GrantStore
+  sealer: Sealer
+  outbox: Pick<Outbox, 'record' | 'enqueueMail'>
+  /** Hides in the counters whom they count. */
+  key: Buffer
+  /** Where people answer. */
+  requestsUrl: string
+  unverifiedMayAuthorize: boolean
+}
+
+/** Longer than a mail takes to be read, shorter than what it asks for is still remembered. */
+const DEFAULT_SECONDS = 600
+const LONGEST_SECONDS = 1800
+
+/** Letters, digits, spaces and plain punctuation: enough to compare, nothing to click (CIBA §7.1). */
+const BINDING_MESSAGE = /^(?=.*\S)[\p{L}\p{M}\p{N} .,:;!?#+*/()&'€$£_-]{1,64}$/u
+
+/** Seconds that a request waits for its answer. */
+export function requestSeconds(ctx: KoaContextWithOIDC | undefined): number {
+  return Math.min(Number(ctx?.oidc.params?.['requested_expiry'] ?? DEFAULT_SECONDS), LONGEST_SECONDS)
+}
+
+type Ciba = NonNullable<NonNullable<Configuration['features']>['ciba']>
+
+export function cibaFeature(needs: CibaNeeds): Ciba {
+  return {
+    enabled: true,
+    deliveryModes: ['poll', 'ping'],
+    processLoginHint: (ctx, hint) => findPerson(needs, ctx, hint ?? ''),
+    processLoginHintToken() {
+      throw new errors.InvalidRequest('login_hint_token is not supported: send login_hint or id_token_hint')
+    },
+    validateBindingMessage: async (ctx, message) => checkBindingMessage(ctx, message),
+    validateRequestContext: (ctx) => assertOnce(ctx),
+    verifyUserCode: (ctx, account, userCode) => admit(needs, ctx, account as ProviderAccount, userCode),
+    triggerAuthenticationDevice: (ctx, request, account) =>
+      askPerson(needs, ctx, request as unknown as LibraryRequest, account as ProviderAccount),
+  }
+}
+
+/** Keeps the polling interval, tells clients through the outbox, reads their hints. Call once per provider instance. */
+export function installCiba(provider: Provider, needs: CibaNeeds & { subjects: PairwiseSubjects }): void {
+  installPing(provider, needs)
+  installHints(provider, needs.subjects)
+  installPace(provider, 'BackchannelAuthenticationRequest', needs)
+  // The library always says that it takes a user_code.
+  provider.use(async (ctx, next) => {
+    await next()
+    const { oidc } = ctx as unknown as KoaContextWithOIDC
+    const metadata = ctx.body as Record<string, unknown>
+    if (oidc?.route === 'discovery' && 'backchannel_user_code_parameter_supported' in metadata)
+      metadata['backchannel_user_code_parameter_supported'] = false
+  })
+}
+
+type LibraryRequest = {
+  jti: string
+  exp?: number
+  scope?: string
+  resource?: string | string[]
+  expiration: number
+}
+
+async function findPerson(
+  needs: CibaNeeds,
+  ctx: KoaContextWithOIDC,
+  hint: string,
+): Promise<string | undefined> {
+  const account = await findAccountByEmail(needs.db, hint)
+  const confirmed = account && (account.emailVerifiedAtMs !== null || needs.unverifiedMayAuthorize)
+  if (confirmed && account.disabledAtMs === null) return account.id
+  // Whom the client may not ask is as unknown as whom nobody knows, also in the counting.
+  refuseMore(ctx, await countUnknown(needs, ctx.oidc.client?.clientId ?? ''))
+  return undefined
+}
+
+function checkBindingMessage(ctx: KoaContextWithOIDC, message: string | undefined): void {
+  // FAPI-CIBA §5.2.2: nothing else tells the person which of two requests this is.
+  if (message === undefined && ctx.oidc.isFapi('1.0 Final', '2.0'))
+    throw new errors.InvalidRequest('binding_message is required for this client')
+  if (message !== undefined && !BINDING_MESSAGE.test(message))
+    throw new errors.InvalidBindingMessage(
+      'binding_message takes 1 to 64 letters, digits, spaces and plain punctuation',
+    )
+}
+
+/** The last check before the request is kept. An account that may not let apps in is one that the client cannot ask for. */
+async function admit(
+  needs: CibaNeeds,
+  ctx: KoaContextWithOIDC,
+  account: ProviderAccount,
+  userCode: string | undefined,
+): Promise<void> {
+  if (userCode !== undefined) throw new errors.InvalidRequest('user_code is not supported: leave it out')
+  if (!account.emailVerified && !needs.unverifiedMayAuthorize)
+    throw new errors.UnknownUserId('could not identify end-user')
+  const clientId = ctx.oidc.client?.clientId ?? ''
+  refuseMore(ctx, await countRequest(needs, { clientId, accountId: account.accountId }))
+  // It opens the client's endpoint: kept sealed beside the request, not in it.
+  const { params } = ctx.oidc
+  ctx.state['notificationToken'] = params?.['client_notification_token']
+  if (params) params['client_notification_token'] = undefined
+}
+
+async function askPerson(
+  needs: CibaNeeds,
+  ctx: KoaContextWithOIDC,
+  request: LibraryRequest,
+  { account }: ProviderAccount,
+): Promise<void> {
+  const { db, clock, sealer, outbox, requestsUrl } = needs
+  const { client, params } = ctx.oidc
+  const clientId = client?.clientId ?? ''
+  const createdAtMs = clock()
+  // In whole seconds, as the library counts: the page does not offer what the client is told has run out.
+  const expiresAtMs = (Math.floor(createdAtMs / SECOND_MS) + request.expiration) * SECOND_MS
+  const mailed = await mayMail(needs, { clientId, accountId: account.id })
+  await inTransaction(db, async (trx) => {
+    await recordRequest(trx, sealer, {
+      requestId: request.jti,
+      accountId: account.id,
+      clientId,
+      scope: request.scope ?? '',
+      resources: [request.resource ?? []].flat(),
+      bindingMessage: (params?.['binding_message'] as string | undefined) ?? null,
+      notificationToken: ctx.state['notificationToken'] as string | undefined,
+      createdAtMs,
+      expiresAtMs,
+    })
+    if (!mailed) return
+    const data = { name: account.name, appName: client?.clientName ?? '', link: requestsUrl, expiresAtMs }
+    await outbox.enqueueMail(trx, { template: 'access-request', to: account.email, data })
+  })
+  ctx.body = { ...(ctx.body as object), interval: POLL_INTERVAL_SECONDS }
+}
+
+function refuseMore(ctx: KoaContextWithOIDC, taken: Taken): void {
+  if (taken.allowed) return
+  ctx.set('Retry-After', String(taken.retryAfterSeconds))
+  const refusal = new errors.AccessDenied(
+    'too many requests that nobody allowed: wait as long as Retry-After says',
+  )
+  throw Object.assign(refusal, { status: 403, statusCode: 403 })
+}

@@ -1,0 +1,88 @@
+/**
+ * Tells a client that a person has answered (CIBA §10.2, ping mode): written to the outbox, and delivered by the worker
+ * to the client's notification endpoint, again until it is taken or the request has run out.
+ */
+import type Provider from 'oidc-provider'
+import { z } from 'zod'
+import type { Outbox } from '../../outbox/outbox.ts'
+import { DeliveryFailure } from '../../outbox/sink.ts'
+import type { Sink } from '../../outbox/sink.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
+import { RefusedAddress } from '../../platform/guarded-fetch.ts'
+import type { GuardedFetch } from '../../platform/guarded-fetch.ts'
+import type { Sealer } from '../../platform/tokens.ts'
+import { forgetPace } from '../../provider/records/polling.ts'
+import type { GrantStore } from '../../grant-store/grant-store.ts'
+import { locate } from '../../grant-store/token-ids.ts'
+import { findNotification } from './backchannel-requests.ts'
+
+export const PING_TOPIC = 'ciba-ping'
+
+const pingSchema = z.object({
+  clientId: z.string(),
+  endpoint: z.string(),
+  token: z.string(),
+  requestId: z.string(),
+  expiresAtMs: z.int(),
+})
+
+type Ping = z.infer<typeof pingSchema>
+type InstallNeeds = { db: Db; store: GrantStore; sealer: Sealer; outbox: Pick<Outbox, 'record'> }
+
+// The library's own, left out of its published types.
+type ClientPrototype = {
+  clientId: string
+  backchannelClientNotificationEndpoint?: string
+  backchannelPing: (this: ClientPrototype, request: { jti: string }) => Promise<void>
+}
+
+/** Replaces the library's one attempt within the person's own request. Call once per provider instance. */
+export function installPing(provider: Provider, { db, store, sealer, outbox }: InstallNeeds): void {
+  const client = provider.Client.prototype as unknown as ClientPrototype
+  client.backchannelPing = async function ({ jti: requestId }) {
+    const notification = await findNotification(db, sealer, requestId)
+    const endpoint = this.backchannelClientNotificationEndpoint
+    const place = locate('BackchannelAuthenticationRequest', requestId)
+    if (!notification || !endpoint || !place) return
+    await forgetPace({ store }, place)
+    const payload: Ping = { clientId: this.clientId, endpoint, requestId, ...notification }
+    await outbox.record(db, { topic: PING_TOPIC, key: this.clientId, payload })
+  }
+}
+
+/** The outbox sink of topic `ciba-ping`. */
+export function createPingSink({ fetch, clock }: { fetch: GuardedFetch; clock: Clock }): Sink {
+  return {
+    async deliver({ payload }) {
+      const parsed = pingSchema.safeParse(payload)
+      if (!parsed.success) throw new DeliveryFailure('ping_invalid', { permanent: true, cause: parsed.error })
+      const { endpoint, token, requestId, expiresAtMs } = parsed.data
+      if (expiresAtMs <= clock()) throw new DeliveryFailure('request_expired', { permanent: true })
+      const { status } = await post(fetch, endpoint, token, requestId)
+      // CIBA §10.2: 204, or 200; a redirect is never followed.
+      if (status === 204 || status === 200) return
+      throw new DeliveryFailure(`answered_${status}`, { permanent: isFinal(status) })
+    },
+  }
+}
+
+async function post(fetch: GuardedFetch, endpoint: string, token: string, requestId: string) {
+  try {
+    return await fetch(endpoint, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ auth_req_id: requestId }),
+      statusOnly: true,
+    })
+  } catch (error) {
+    if (error instanceof RefusedAddress)
+      throw new DeliveryFailure('address_refused', { permanent: true, cause: error })
+    throw error
+  }
+}
+
+/** The client has answered and will answer the same again. */
+function isFinal(status: number): boolean {
+  return status >= 300 && status < 500 && status !== 408 && status !== 429
+}

@@ -1,0 +1,90 @@
+/**
+ * Device codes as this server wants them (RFC 8628), over the library's model: the polling interval is kept, guesses at
+ * user codes are counted, and a code that was entered and left alone can be entered again.
+ */
+import { errors, Provider } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { returnToBucket, takeFromBuckets } from '../../attempts/bucket.ts'
+import type { BucketRule } from '../../attempts/bucket.ts'
+import { networkTakes } from '../../attempts/network-limit.ts'
+import type { NetworkLimitNeeds } from '../../attempts/network-limit.ts'
+import { requestState } from '../../http/request-state.ts'
+import { MINUTE_MS } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
+import { keyedDigest } from '../../platform/tokens.ts'
+import { installPace, POLL_INTERVAL_SECONDS } from '../../provider/records/polling.ts'
+import type { GrantStore } from '../../grant-store/grant-store.ts'
+import { fillInUserCode } from './device-flow.ts'
+
+export type DeviceCodeNeeds = NetworkLimitNeeds & { db: Db; clock: Clock; store: GrantStore }
+
+/** Wrong user codes (RFC 8628 §5.1): with 20^8 possible ones, these limits leave guessing no chance. */
+const PER_SESSION: BucketRule = { limit: 10, windowMs: 10 * MINUTE_MS }
+const PER_NETWORK: BucketRule = { limit: 40, windowMs: 10 * MINUTE_MS }
+
+/** Failures that say nothing about the person's answer: the code stays good. */
+const PASSING = new Set(['server_error', 'temporarily_unavailable', 'invalid_request'])
+
+type DeviceCode = {
+  error?: string | undefined
+  errorDescription?: string | undefined
+  inFlight?: boolean | undefined
+  save: () => Promise<string>
+}
+// The library's own members, some of them left out of its published types.
+type DeviceCodeModel = {
+  prototype: DeviceCode
+  findByUserCode: (userCode: string, options?: object) => Promise<DeviceCode | undefined>
+}
+
+/** Call once per provider instance. */
+export function installDeviceCodes(provider: Provider, needs: DeviceCodeNeeds): void {
+  const model = provider.DeviceCode as unknown as DeviceCodeModel
+  const { findByUserCode } = model
+  const { save } = model.prototype
+  installPace(provider, 'DeviceCode', needs)
+  model.findByUserCode = async function (userCode, options) {
+    const giveBack = await countGuess(needs, Provider.ctx)
+    const code = await findByUserCode.call(this, userCode, options)
+    if (!code) return undefined
+    await giveBack()
+    // Set by the library when it was confirmed; whoever closed the page then may enter it once more.
+    code.inFlight = undefined
+    return code
+  }
+  model.prototype.save = function () {
+    if (PASSING.has(this.error ?? '')) {
+      this.error = undefined
+      this.errorDescription = undefined
+    }
+    return save.call(this)
+  }
+  provider.use(fillInUserCode)
+  provider.on('device_authorization.success', (_ctx: unknown, body: Record<string, unknown>) => {
+    body['interval'] = POLL_INTERVAL_SECONDS
+  })
+}
+
+/** Counts an attempt before it is evaluated; the answer gives it back, for one that was right. */
+async function countGuess(needs: DeviceCodeNeeds, ctx: KoaContextWithOIDC | undefined) {
+  const { db, key, clock } = needs
+  const nowMs = clock()
+  const session = keyedDigest(key, JSON.stringify(['user-code', 'session', ctx?.oidc.session?.uid ?? '']))
+  const ip = (ctx && requestState(ctx).clientIp) ?? ''
+  const takes = [
+    { ...PER_SESSION, bucket: session, nowMs },
+    ...networkTakes(needs, ['user-code', 'network'], ip, PER_NETWORK, nowMs),
+  ]
+  const taken = await takeFromBuckets(db, takes)
+  if (!taken.allowed) throw tooMany(ctx, taken.retryAfterSeconds)
+  return async () => {
+    for (const { bucket } of takes) await returnToBucket(db, bucket)
+  }
+}
+
+function tooMany(ctx: KoaContextWithOIDC | undefined, retryAfterSeconds: number): Error {
+  ctx?.set('Retry-After', String(retryAfterSeconds))
+  const refusal = new errors.CustomOIDCProviderError('too_many_attempts', 'too many wrong codes')
+  return Object.assign(refusal, { status: 429, statusCode: 429 })
+}

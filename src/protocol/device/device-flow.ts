@@ -1,0 +1,89 @@
+/**
+ * The device authorization grant (RFC 8628): what the library is told about it. What the pages look like is the
+ * interaction's; here is which of them is due.
+ */
+import { errors } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import { requestState } from '../../http/request-state.ts'
+import type { AnyContext } from '../../http/request-state.ts'
+import { LIBRARY_PATHS } from '../../provider/endpoints/addresses.ts'
+
+/** Who asked: what is known of the device besides its client. */
+export type DeviceInfo = { ip: string; userAgent: string }
+/** Why a code was not taken. */
+export type CodeProblem = 'missing' | 'unknown' | 'used_up' | 'page_too_old' | 'too_many' | 'failed'
+
+export type DevicePages = {
+  enterCode: (ctx: KoaContextWithOIDC, given: { userCode?: string; problem?: CodeProblem }) => void
+  confirm: (ctx: KoaContextWithOIDC, userCode: string) => Promise<void>
+  answered: (ctx: KoaContextWithOIDC, allowed: boolean) => void
+  /** The page that the person came from has gone, or its browser is not known. */
+  startAgain: (ctx: AnyContext) => Promise<void>
+}
+
+type DeviceFlow = NonNullable<NonNullable<Configuration['features']>['deviceFlow']>
+
+export function deviceFlow(pages: DevicePages): DeviceFlow {
+  return {
+    enabled: true,
+    charset: 'base-20',
+    mask: '****-****',
+    deviceInfo: (ctx) => describeDevice(ctx as KoaContextWithOIDC),
+    userCodeInputSource: async (ctx, _form, _out, error) => askForCode(pages, ctx, error),
+    userCodeConfirmSource: (ctx, _form, _client, _deviceInfo, userCode) => pages.confirm(ctx, userCode),
+    successSource: async (ctx) => pages.answered(ctx, true),
+  }
+}
+
+/**
+ * `verification_uri_complete` fills the form in and does nothing else; the library would send it. To run before it.
+ */
+export async function fillInUserCode(ctx: AnyContext, next: () => Promise<unknown>): Promise<void> {
+  if (ctx.method !== 'POST' && ctx.path === LIBRARY_PATHS.code_verification && ctx.search) {
+    const { user_code: userCode } = ctx.query
+    if (typeof userCode === 'string') ctx.state['userCode'] = userCode
+    ctx.querystring = ''
+  }
+  await next()
+}
+
+function describeDevice(ctx: KoaContextWithOIDC): DeviceInfo {
+  const userAgent = ctx
+    .get('User-Agent')
+    .slice(0, 150)
+    .replace(/[^\x20-\x7E]/g, '')
+  return { ip: requestState(ctx).clientIp ?? '', userAgent }
+}
+
+type LibraryFault = Error & { userCode?: string; statusCode?: number }
+
+async function askForCode(pages: DevicePages, ctx: KoaContextWithOIDC, error?: LibraryFault): Promise<void> {
+  if (error && isUnknown(ctx)) return pages.startAgain(ctx)
+  if (error?.name === 'AbortedError') return pages.answered(ctx, false)
+  if (error instanceof errors.SessionNotFound) return pages.startAgain(ctx)
+  const userCode = error ? error.userCode : (ctx.state['userCode'] as string | undefined)
+  pages.enterCode(ctx, { ...(userCode && { userCode }), ...(error && { problem: problemOf(error) }) })
+}
+
+/**
+ * True for a browser without a session. The library has put a secret into the new one, too late to be saved with it, and
+ * would fail when it tries to.
+ */
+function isUnknown({ oidc }: KoaContextWithOIDC): boolean {
+  const session = oidc.session as { exp?: number; touched?: boolean } | undefined
+  if (!session || session.exp !== undefined) return false
+  session.touched = false
+  return true
+}
+
+const PROBLEMS: Record<string, CodeProblem> = {
+  NoCodeError: 'missing',
+  NotFoundError: 'unknown',
+  ExpiredError: 'used_up',
+  AlreadyUsedError: 'used_up',
+  InvalidRequest: 'page_too_old',
+}
+
+function problemOf({ name, statusCode }: LibraryFault): CodeProblem {
+  return statusCode === 429 ? 'too_many' : (PROBLEMS[name] ?? 'failed')
+}

@@ -1,0 +1,114 @@
+/** The pages that connect a device (RFC 8628 §3.3): enter its code, compare and confirm, done. */
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { findAccountById } from '../../accounts/account.ts'
+import { networkOf } from '../../attempts/network.ts'
+import type { Render } from '../../http/render.ts'
+import { requestState } from '../../http/request-state.ts'
+import type { KnownResource } from '../../provider/clients/resource-access.ts'
+import { LIBRARY_PATHS } from '../../provider/endpoints/addresses.ts'
+import type { CodeProblem, DeviceInfo, DevicePages } from './device-flow.ts'
+import type { Db } from '../../platform/database.ts'
+import { consentDetails } from '../../interaction/consent-details.ts'
+import { shownClient } from '../../interaction/open-interaction.ts'
+import { redirect } from '../../interaction/page.ts'
+import type { StartAgain } from '../../interaction/start-again.ts'
+
+type Needs = {
+  db: Db
+  render: Render
+  startAgain: StartAgain
+  findResource: (identifier: string) => Promise<(KnownResource & { name?: string }) | undefined>
+}
+
+const PROBLEMS: Record<CodeProblem, { field: string; message: string; status: number }> = {
+  missing: { field: 'user_code', message: 'Enter the code that your device shows.', status: 400 },
+  unknown: {
+    field: 'user_code',
+    message: 'There is no such code. Check it on your device; it has eight letters.',
+    status: 400,
+  },
+  used_up: {
+    field: 'user_code',
+    message: 'This code was answered already or has run out. Let your device show a new one.',
+    status: 400,
+  },
+  page_too_old: {
+    field: '',
+    message: 'This page was open for too long. Please enter the code again.',
+    status: 400,
+  },
+  too_many: { field: '', message: 'Too many wrong codes. Please try again in a few minutes.', status: 429 },
+  failed: {
+    field: '',
+    message: 'The device could not be connected. Please try again, with a new code if this one fails.',
+    status: 400,
+  },
+}
+
+export function devicePages(needs: Needs): DevicePages {
+  return {
+    enterCode: (ctx, { userCode, problem }) => enterCode(needs, ctx, userCode, problem),
+    confirm: (ctx, userCode) => confirm(needs, ctx, userCode),
+    answered(ctx, allowed) {
+      const title = allowed ? 'Device connected' : 'Device not connected'
+      needs.render(ctx, 'device-answered', { title, allowed, clientName: ctx.oidc.client?.clientName })
+    },
+    startAgain: async (ctx) =>
+      ctx.query['restart'] ? needs.startAgain(ctx) : redirect(ctx, LIBRARY_PATHS.code_verification),
+  }
+}
+
+function enterCode(
+  { render }: Needs,
+  ctx: KoaContextWithOIDC,
+  userCode: string | undefined,
+  problem: CodeProblem | undefined,
+): void {
+  const wrong = problem && PROBLEMS[problem]
+  const outage = ctx.status >= 500 ? ctx.status : undefined
+  const locals = {
+    action: LIBRARY_PATHS.code_verification,
+    xsrf: secretOf(ctx),
+    values: { user_code: asShown(userCode ?? '') },
+    errors: wrong ? { [wrong.field]: wrong.message } : {},
+  }
+  render(ctx, 'device', { title: 'Connect a device', ...locals }, outage ?? wrong?.status ?? 200)
+}
+
+async function confirm(needs: Needs, ctx: KoaContextWithOIDC, userCode: string): Promise<void> {
+  const { client, deviceCode, session, provider } = ctx.oidc
+  const code = deviceCode as unknown as { params: Record<string, unknown>; deviceInfo: DeviceInfo }
+  const found = await Promise.all([code.params['resource'] ?? []].flat().map(String).map(needs.findResource))
+  const details = consentDetails(
+    String(code.params['scope']),
+    found.filter((resource) => resource !== undefined),
+  )
+  const account = session?.accountId ? await findAccountById(needs.db, session.accountId) : undefined
+  const { ip, userAgent } = code.deviceInfo
+  needs.render(ctx, 'device-confirm', {
+    title: 'Connect this device?',
+    action: LIBRARY_PATHS.code_verification,
+    xsrf: secretOf(ctx),
+    userCode,
+    client: await shownClient(provider, client?.clientId ?? ''),
+    device: { ip, userAgent },
+    elsewhere: networkOf(ip) !== networkOf(requestState(ctx).clientIp ?? ''),
+    account: account && { email: account.email },
+    ...details,
+    resources: details.resources.filter(({ scopes }) => scopes.length > 0),
+  })
+}
+
+function secretOf({ oidc }: KoaContextWithOIDC): unknown {
+  return oidc.session?.state?.['secret']
+}
+
+/** What somebody typed or a link brought, as devices show codes. */
+function asShown(userCode: string): string {
+  const letters = userCode
+    .slice(0, 100)
+    .toUpperCase()
+    .replace(/[^A-Z0-9]/g, '')
+    .slice(0, 12)
+  return letters.length > 4 ? `${letters.slice(0, 4)}-${letters.slice(4)}` : letters
+}

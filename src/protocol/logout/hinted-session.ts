@@ -1,0 +1,50 @@
+/**
+ * Signing out without the browser (OpenID Connect RP-Initiated Logout 1.0 §2): an app's server asks, with an ID token of its
+ * own and no cookie. The session that the token's `sid` names ends, and no other. The token may have expired (§4); whose
+ * it is, and its signature, were checked before.
+ */
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { endSession, listSessions } from '../../sessions/account-sessions.ts'
+import type { AccessEndings } from '../../consents/ended-access.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
+import { endSessionAndGrants } from '../../sessions/access-endings.ts'
+import type { GrantStore } from '../../grant-store/grant-store.ts'
+import { findAuthorizations } from '../../grant-store/revocation.ts'
+import type { PairwiseSubjects } from '../../provider/subjects/pairwise.ts'
+
+export type HintNeeds = Pick<AccessEndings, 'noteEnded'> & {
+  db: Db
+  clock: Clock
+  store: GrantStore
+  subjects: PairwiseSubjects
+}
+
+/** Ends the session that the request's `id_token_hint` names, unless it is the browser's own. Nothing when it has ended. */
+export async function endHintedSession(needs: HintNeeds, { oidc }: KoaContextWithOIDC): Promise<void> {
+  const { client, entities, session } = oidc
+  const { sub, sid } = (entities.IdTokenHint?.payload ?? {}) as { sub?: unknown; sid?: unknown }
+  if (!client || typeof sub !== 'string' || typeof sid !== 'string') return
+  const accountId = client.subjectType === 'pairwise' ? needs.subjects.accountOf(sub, client) : sub
+  if (accountId === undefined) return
+  const uid = await findByName(needs, accountId, { clientId: client.clientId, sid })
+  if (uid === undefined || uid === session?.uid) return
+  await endSession(needs, accountId, uid)
+  await endSessionAndGrants(needs, uid)
+}
+
+/** An account has few sessions, so each is asked; an index of names would have to be kept for all. */
+async function findByName(
+  needs: HintNeeds,
+  accountId: string,
+  { clientId, sid }: { clientId: string; sid: string },
+): Promise<string | undefined> {
+  const sessions = await listSessions(needs.db, accountId, needs.clock())
+  const named = await Promise.all(
+    sessions.map(async ({ uid }) => {
+      const authorizations = await findAuthorizations(needs, uid)
+      return authorizations.some((one) => one.clientId === clientId && one.sid === sid) ? uid : undefined
+    }),
+  )
+  return named.find((uid) => uid !== undefined)
+}

@@ -1,0 +1,69 @@
+/**
+ * Tells apps that somebody's sign-in has ended (OpenID Connect Back-Channel Logout 1.0). Owns what is told, to whom and
+ * that it is told once; sending is `backchannel-logout.ts`.
+ */
+import { z } from 'zod'
+import type { Outbox } from '../../outbox/outbox.ts'
+import { DAY_MS } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { inTransaction, isDuplicate } from '../../platform/database.ts'
+import type { Db, Sql } from '../../platform/database.ts'
+import { purgeSome } from '../../platform/purge.ts'
+import type { Purge } from '../../platform/purge.ts'
+import { isDocumentId } from '../../provider/clients/client-documents.ts'
+
+/** The outbox's topic. */
+export const LOGOUT_TOPIC = 'backchannel-logout'
+
+export const logoutNoticeSchema = z.object({
+  clientId: z.string(),
+  accountId: z.string(),
+  /** The sign-in's id towards this client. */
+  sid: z.string(),
+})
+
+export type LogoutNotice = z.output<typeof logoutNoticeSchema>
+export type NoticeNeeds = { db: Db; clock: Clock; outbox: Pick<Outbox, 'record'> }
+
+/** Longer than a session's end can take to be carried through. */
+const REMEMBERED_MS = DAY_MS
+
+/** Puts one message for each client that asked for it into the outbox; a sign-in announced before is left out. */
+export async function announceLogouts(needs: NoticeNeeds, notices: readonly LogoutNotice[]): Promise<void> {
+  if (notices.length === 0) return
+  await inTransaction(needs.db, async (trx) => {
+    const wanting = await withLogoutUri(
+      trx,
+      notices.map(({ clientId }) => clientId),
+    )
+    for (const notice of notices) {
+      if (!wanting.has(notice.clientId) || !(await isFirst(trx, notice.sid, needs.clock()))) continue
+      await needs.outbox.record(trx, { topic: LOGOUT_TOPIC, key: notice.clientId, payload: notice })
+    }
+  })
+}
+
+/** Forgets what was announced long ago; answers how much. */
+export async function purgeAnnounced(db: Db, nowMs: number, limit = 500): Promise<number> {
+  const outdated: Purge['outdated'] = (rows) => rows.where('announcedAtMs', '<=', nowMs - REMEMBERED_MS)
+  return purgeSome(db, { table: 'announced_logouts', key: 'sid', outdated }, limit)
+}
+
+async function withLogoutUri(sql: Sql, clientIds: string[]): Promise<Set<string>> {
+  const rows: { clientId: string; metadata: string }[] = await sql('clients')
+    .select('clientId', 'metadata')
+    .whereIn('clientId', clientIds)
+  const wanting = rows.filter(({ metadata }) => 'backchannel_logout_uri' in (JSON.parse(metadata) as object))
+  // What a client says of itself in a document is read when the message goes out: nobody who signs out waits for its site.
+  return new Set([...wanting.map(({ clientId }) => clientId), ...clientIds.filter(isDocumentId)])
+}
+
+async function isFirst(sql: Sql, sid: string, announcedAtMs: number): Promise<boolean> {
+  try {
+    await sql('announced_logouts').insert({ sid, announcedAtMs })
+    return true
+  } catch (error) {
+    if (isDuplicate(error)) return false
+    throw error
+  }
+}

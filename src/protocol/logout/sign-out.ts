@@ -1,0 +1,47 @@
+/**
+ * RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0): when an app's request signs out at once, and when the
+ * person is asked. A request that shows an ID token of this very session comes from an app that the person is signed in
+ * to; anybody else could have made the others (§2, §6).
+ */
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { clearSessionCookie } from '../../provider/sessions/browser-session.ts'
+import { boundGrants } from '../../grant-store/revocation.ts'
+import type { PairwiseSubjects } from '../../provider/subjects/pairwise.ts'
+
+type Needs = {
+  /** Ends the grants that hang on a session. */
+  revokeGrant: (grantId: string) => Promise<void>
+}
+
+/** True when the request's `id_token_hint`, whose signature was checked, was issued within the browser's session. */
+export function hintNamesSession({ oidc }: KoaContextWithOIDC, subjects: PairwiseSubjects): boolean {
+  const { session, client, entities } = oidc
+  const hint = entities.IdTokenHint?.payload
+  if (!hint || !client || !session?.accountId) return false
+  const { sid } = session.authorizations?.[client.clientId] ?? {}
+  if (!sid) return false
+  if (hint['sid'] !== undefined) return hint['sid'] === sid
+  const { accountId } = session
+  return hint.sub === (client.subjectType === 'pairwise' ? subjects.subjectOf(accountId, client) : accountId)
+}
+
+/** Ends the session with the grants that hang on it, and leads back as the request asked, with its `state`. */
+export async function signOut({ revokeGrant }: Needs, ctx: KoaContextWithOIDC): Promise<void> {
+  const { session, params = {}, provider } = ctx.oidc
+  if (!session) throw new TypeError('there is no session to end')
+  const { authorizations = {} } = session
+  const bound = boundGrants(Object.values(authorizations))
+  // First, since only the session names them: whoever is interrupted here signs out again.
+  await Promise.all(bound.map((grantId) => revokeGrant(grantId)))
+  await session.destroy()
+  clearSessionCookie(provider, ctx)
+  const { post_logout_redirect_uri: back, state } = params
+  ctx.redirect(typeof back === 'string' ? withState(back, state) : ctx.oidc.urlFor('end_session_success'))
+  ctx.status = 303
+}
+
+function withState(address: string, state: unknown): string {
+  const url = new URL(address)
+  if (typeof state === 'string') url.searchParams.set('state', state)
+  return url.href
+}

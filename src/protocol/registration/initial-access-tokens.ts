@@ -1,0 +1,131 @@
+/**
+ * Initial access tokens (RFC 7591 §3): the right to register clients under a policy, once or several times. Table
+ * `initial_access_tokens`; the token itself is shown once and kept as a digest.
+ */
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../../platform/clock.ts'
+import { inTransaction } from '../../platform/database.ts'
+import type { Db, Sql } from '../../platform/database.ts'
+import { digest } from '../../platform/tokens.ts'
+import { newTokenId } from '../../grant-store/token-ids.ts'
+import { parsePolicy } from './registration-policy.ts'
+import type { PolicyInput, RegistrationPolicy } from './registration-policy.ts'
+
+export type InitialAccessToken = {
+  id: string
+  name: string
+  policy: RegistrationPolicy
+  usedCount: number
+  /** `null`: any number of clients. */
+  maxUses: number | null
+  expiresAtMs: number
+  revokedAtMs: number | null
+  createdAtMs: number
+}
+
+export type NewInitialAccessToken = {
+  name: string
+  policy: PolicyInput
+  maxUses: number | null
+  expiresAtMs: number
+}
+
+/** Answers the token, which nothing can show again. @throws AppError 400 `invalid_policy` */
+export async function createInitialAccessToken(
+  db: Db,
+  { name, policy, maxUses, expiresAtMs }: NewInitialAccessToken,
+  clock: Clock,
+): Promise<{ token: string; record: InitialAccessToken }> {
+  const token = newTokenId('InitialAccessToken')
+  const row = {
+    id: randomUUID(),
+    tokenHash: digest(token),
+    name,
+    policy: JSON.stringify(parsePolicy(policy)),
+    usedCount: 0,
+    maxUses,
+    expiresAtMs,
+    revokedAtMs: null,
+    createdAtMs: clock(),
+  }
+  await inTransaction(db, async (trx) => await trx('initial_access_tokens').insert(row))
+  return { token, record: toRecord(row) }
+}
+
+/** Newest first. */
+export async function listInitialAccessTokens(sql: Sql): Promise<InitialAccessToken[]> {
+  const rows = await select(sql).orderBy([{ column: 'createdAtMs', order: 'desc' }, { column: 'id' }])
+  return rows.map(toRecord)
+}
+
+/** The token as long as it may be used. */
+export async function findUsableToken(
+  sql: Sql,
+  token: string,
+  nowMs: number,
+): Promise<InitialAccessToken | undefined> {
+  const row = await usable(select(sql), nowMs)
+    .where({ tokenHash: digest(token) })
+    .first()
+  return row && toRecord(row)
+}
+
+/** Counts one use, in the transaction that registers the client. False when others have used it up meanwhile. */
+export async function useInitialAccessToken(trx: Sql, id: string, nowMs: number): Promise<boolean> {
+  const used = await usable(trx('initial_access_tokens'), nowMs).where({ id }).increment('usedCount', 1)
+  return used === 1
+}
+
+/** False when there is no such token, or it was revoked already. */
+export async function revokeInitialAccessToken(db: Db, id: string, clock: Clock): Promise<boolean> {
+  const revoked = await db('initial_access_tokens')
+    .where({ id })
+    .whereNull('revokedAtMs')
+    .update({ revokedAtMs: clock() })
+  return revoked === 1
+}
+
+type Row = Omit<InitialAccessToken, 'policy'> & { policy: string; tokenHash: string }
+
+function select(sql: Sql) {
+  return sql<Row, Row[]>('initial_access_tokens').select(
+    'id',
+    'name',
+    'policy',
+    'usedCount',
+    'maxUses',
+    'expiresAtMs',
+    'revokedAtMs',
+    'createdAtMs',
+  )
+}
+
+type Conditions<Query> = {
+  whereNull: (column: string) => Query
+  where: ((column: string, operator: string, value: unknown) => Query) &
+    ((group: (inner: Group) => unknown) => Query)
+}
+type Group = {
+  whereNull: (column: string) => { orWhereRaw: (condition: string, columns: string[]) => unknown }
+}
+
+function usable<Query extends Conditions<Query>>(query: Query, nowMs: number): Query {
+  return query
+    .whereNull('revokedAtMs')
+    .where('expiresAtMs', '>', nowMs)
+    .where((group: Group) => group.whereNull('maxUses').orWhereRaw('?? < ??', ['usedCount', 'maxUses']))
+}
+
+function toRecord({ policy, ...row }: Omit<Row, 'tokenHash'>): InitialAccessToken {
+  const { id, name, usedCount, maxUses, expiresAtMs, revokedAtMs, createdAtMs } = row
+  return {
+    id,
+    name,
+    policy: parsePolicy(JSON.parse(policy)),
+    usedCount,
+    maxUses,
+    expiresAtMs,
+    revokedAtMs,
+    createdAtMs,
+  }
+}

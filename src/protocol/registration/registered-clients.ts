@@ -1,0 +1,123 @@
+/**
+ * The clients that registered themselves, in the table `clients`: which policy holds for each, and the registration
+ * access token (RFC 7592 §3) that manages it, kept as a digest. Each has one such token; a new one replaces it.
+ */
+import type { Clock } from '../../platform/clock.ts'
+import { noteChange } from '../../platform/change-feed.ts'
+import { DAY_MS } from '../../platform/clock.ts'
+import { inTransaction } from '../../platform/database.ts'
+import type { Db, Sql } from '../../platform/database.ts'
+import { digest } from '../../platform/tokens.ts'
+import type { ClientMetadata } from '../../clients/client-metadata.ts'
+import { lockClient, metadataColumns, selectClients, toClient } from '../../clients/client-rows.ts'
+import type { Client } from '../../clients/client-rows.ts'
+import type { KeptSecrets, StoredSecret } from '../../clients/client-secret.ts'
+import { CLIENTS_TOPIC, insertClient } from '../../clients/clients.ts'
+import type { ClientNeeds } from '../../clients/clients.ts'
+import { useInitialAccessToken } from './initial-access-tokens.ts'
+import { parsePolicy } from './registration-policy.ts'
+import type { RegistrationPolicy } from './registration-policy.ts'
+
+/** Openly registered clients that never got a token are deleted after this long. */
+export const UNUSED_AFTER_MS = 7 * DAY_MS
+
+export type Registration = {
+  clientId: string
+  metadata: ClientMetadata
+  policy: RegistrationPolicy
+  /** `open`, or the id of the initial access token. */
+  by: string
+  secret?: string
+}
+
+/** False when the initial access token has been used up by others meanwhile; then nothing is written. */
+export async function insertRegistered(
+  db: Db,
+  { clientId, metadata, policy, by, secret }: Registration,
+  needs: ClientNeeds,
+): Promise<boolean> {
+  return await inTransaction(db, async (trx) => {
+    if (by !== 'open' && !(await useInitialAccessToken(trx, by, needs.clock()))) return false
+    await insertClient(trx, metadata, needs, { clientId, secret })
+    const columns = { registeredBy: by, registrationPolicy: JSON.stringify(policy) }
+    await trx('clients').where({ clientId }).update(columns)
+    return true
+  })
+}
+
+/** Replaces all metadata (RFC 7592 §2.2). @throws AppError 404 `client_not_found` */
+export async function replaceRegistered(
+  db: Db,
+  clientId: string,
+  metadata: ClientMetadata,
+  secret: StoredSecret,
+  clock: Clock,
+): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await lockClient(trx, clientId)
+    const columns = { ...metadataColumns(metadata), ...secret, updatedAtMs: clock() }
+    await trx('clients').where({ clientId }).update(columns)
+    await noteChange(trx, CLIENTS_TOPIC)
+  })
+}
+
+export type Registered = { client: Client; secret: KeptSecrets; policy: RegistrationPolicy }
+
+/** A client that registered itself and is not disabled. */
+export async function findRegistered(sql: Sql, clientId: string): Promise<Registered | undefined> {
+  return await readOne(sql, { clientId })
+}
+
+/** The client that a registration access token manages. */
+export async function findByRegistrationToken(sql: Sql, token: string): Promise<Registered | undefined> {
+  return await readOne(sql, { registrationTokenHash: digest(token) })
+}
+
+/** Makes `token` the one that manages the client. */
+export async function setRegistrationToken(db: Db, clientId: string, token: string): Promise<void> {
+  await db('clients')
+    .where({ clientId })
+    .update({ registrationTokenHash: digest(token) })
+}
+
+/** Nothing manages the client with this token any more. */
+export async function removeRegistrationToken(db: Db, token: string): Promise<void> {
+  await db('clients')
+    .where({ registrationTokenHash: digest(token) })
+    .update({ registrationTokenHash: null })
+}
+
+/** Notes that the client got a token; once a day is enough. */
+export async function noteClientUse(db: Db, clientId: string, nowMs: number): Promise<void> {
+  await db('clients')
+    .where({ clientId })
+    .where((row) => row.whereNull('lastUsedAtMs').orWhere('lastUsedAtMs', '<', nowMs - DAY_MS))
+    .update({ lastUsedAtMs: nowMs })
+}
+
+/** Deletes openly registered clients that were never used; answers how many. */
+export async function purgeUnusedClients(db: Db, nowMs: number, limit = 500): Promise<number> {
+  const unused = (sql: Sql) =>
+    sql('clients')
+      .where({ registeredBy: 'open' })
+      .whereNull('lastUsedAtMs')
+      .where('createdAtMs', '<', nowMs - UNUSED_AFTER_MS)
+  const rows: { clientId: string }[] = await unused(db).select('clientId').limit(limit)
+  const clientIds = rows.map(({ clientId }) => clientId)
+  if (clientIds.length === 0) return 0
+  await inTransaction(db, async (trx) => {
+    const removed = await unused(trx).whereIn('clientId', clientIds).delete()
+    if (removed > 0) await noteChange(trx, CLIENTS_TOPIC)
+  })
+  return clientIds.length
+}
+
+async function readOne(sql: Sql, where: Record<string, string>): Promise<Registered | undefined> {
+  const row = await selectClients(sql)
+    .where(where)
+    .whereNotNull('registrationPolicy')
+    .whereNull('disabledAtMs')
+    .first()
+  if (!row?.registrationPolicy) return undefined
+  return { client: toClient(row), secret: row, policy: parsePolicy(JSON.parse(row.registrationPolicy)) }
+}

@@ -1,0 +1,82 @@
+/** Around the library's registration endpoints: who may come without a token, and what an answer shows. */
+import type { Middleware } from 'koa'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { AppError } from '../../platform/errors.ts'
+import type { Db } from '../../platform/database.ts'
+import { toRegisteredMetadata, withSecret } from '../../clients/clients.ts'
+import { LIBRARY_PATHS } from '../../provider/endpoints/addresses.ts'
+import { findRegistered } from './registered-clients.ts'
+
+type Needs = {
+  db: Db
+  /** Set when anybody may register. */
+  openPolicy: object | undefined
+  /** @throws AppError 429 */
+  admit: (ctx: KoaContextWithOIDC) => Promise<void>
+}
+
+const { registration: PATH } = LIBRARY_PATHS
+const ROUTES = new Set(['registration', 'client', 'client_update'])
+
+/** `openToken` stands in for the token that is not needed; `shownSecret` is one that this request has just issued. */
+export function registrationAnswers(
+  needs: Needs,
+  openToken: string,
+  shownSecret: (ctx: object) => string | undefined,
+): Middleware {
+  return async (ctx, next) => {
+    const oidc = ctx as unknown as KoaContextWithOIDC
+    if (needs.openPolicy && isRegistration(ctx.path) && answerPage(oidc)) return
+    if (needs.openPolicy && ctx.method === 'POST' && ctx.path === PATH && !ctx.headers.authorization) {
+      try {
+        await needs.admit(oidc)
+      } catch (error) {
+        return answerLimit(oidc, error)
+      }
+      ctx.req.headers.authorization = `Bearer ${openToken}`
+    }
+    await next()
+    if (ROUTES.has(oidc.oidc?.route ?? '') && ctx.status < 300)
+      await showRecord(needs.db, oidc, shownSecret(ctx))
+  }
+}
+
+function isRegistration(path: string): boolean {
+  return path === PATH || path.startsWith(`${PATH}/`)
+}
+
+/**
+ * CORS where anybody may register: clients that run in a browser do so from there, as MCP clients of the web. No cookie
+ * counts here, so any origin may. True when the answer is complete.
+ */
+function answerPage(ctx: KoaContextWithOIDC): boolean {
+  const origin = ctx.get('Origin')
+  ctx.vary('Origin')
+  if (!origin) return false
+  ctx.set('Access-Control-Allow-Origin', origin)
+  ctx.set('Access-Control-Expose-Headers', 'Retry-After, WWW-Authenticate, X-Request-Id')
+  if (ctx.method !== 'OPTIONS' || !ctx.get('Access-Control-Request-Method')) return false
+  ctx.set('Access-Control-Allow-Methods', 'GET, POST, PUT, DELETE')
+  ctx.set('Access-Control-Allow-Headers', 'authorization, content-type, mcp-protocol-version')
+  ctx.set('Access-Control-Max-Age', '3600')
+  ctx.status = 204
+  return true
+}
+
+/** The record as it is stored; a secret only when it was just made. */
+async function showRecord(db: Db, ctx: KoaContextWithOIDC, secret: string | undefined): Promise<void> {
+  const body = ctx.body as Record<string, unknown>
+  const found = await findRegistered(db, String(body['client_id']))
+  if (!found) throw new TypeError('what was just read or written is not there')
+  const shown = withSecret(toRegisteredMetadata(found.client), secret)
+  const { registration_access_token, registration_client_uri } = body
+  ctx.body = { ...shown, registration_access_token, registration_client_uri }
+}
+
+function answerLimit(ctx: KoaContextWithOIDC, error: unknown): void {
+  if (!(error instanceof AppError) || error.status !== 429) throw error
+  ctx.status = 429
+  ctx.set('Retry-After', String(error.retryAfterSeconds ?? 60))
+  ctx.set('Cache-Control', 'no-store')
+  ctx.body = { error: 'temporarily_unavailable', error_description: error.message }
+}

@@ -1,0 +1,92 @@
+/**
+ * Gives each JWT access token a place of its own in a status list. A process takes a block of places in one short
+ * transaction and hands them out in random order, so that a token costs no counter in SQL, two processes never
+ * meet, and the place says nothing about when, after which other token, or for whom a token was made. What a process
+ * leaves of its last block stays unused.
+ */
+import { randomInt } from 'node:crypto'
+import type { Knex } from 'knex'
+import { MINUTE_MS } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { inTransaction } from '../../platform/database.ts'
+import type { Db } from '../../platform/database.ts'
+import { randomToken } from '../../platform/tokens.ts'
+import type { Place } from '../../grant-store/status-entries.ts'
+
+/** Places of a list: 16 KiB before compression, and a crowd large enough to be lost in. */
+export const LIST_SIZE = 131_072
+const BLOCK_SIZE = 512
+/** A block is left after this long, so that a list whose tokens have expired can go. */
+const BLOCK_MS = 10 * MINUTE_MS
+
+type Block = { listId: string; free: number[]; untilMs: number }
+type Needs = { db: Db; clock: Clock; listSize?: number; blockSize?: number }
+
+export type PlaceAllocator = { next: () => Promise<Place> }
+
+export function createPlaceAllocator({
+  listSize = LIST_SIZE,
+  blockSize = BLOCK_SIZE,
+  ...needs
+}: Needs): PlaceAllocator {
+  const { clock } = needs
+  let block: Block | undefined
+  let reserving: Promise<void> | undefined
+
+  const refill = async () => {
+    block = await reserveBlock(needs, listSize, blockSize)
+  }
+  return {
+    async next() {
+      for (;;) {
+        const idx = block && clock() < block.untilMs ? block.free.pop() : undefined
+        if (block && idx !== undefined) return { listId: block.listId, idx }
+        reserving ??= refill().finally(() => {
+          reserving = undefined
+        })
+        await reserving
+      }
+    },
+  }
+}
+
+/** Processes that come at the same time wait for one another at the list's row. */
+async function reserveBlock({ db, clock }: Needs, listSize: number, blockSize: number): Promise<Block> {
+  const nowMs = clock()
+  return inTransaction(db, async (trx) => {
+    const { id, reserved } = (await openList(trx, listSize - blockSize)) ?? (await addList(trx, nowMs))
+    await trx('status_lists')
+      .where({ id })
+      .update({ reserved: reserved + blockSize, reservedAtMs: nowMs })
+    return { listId: id, free: shuffled(reserved, blockSize), untilMs: nowMs + BLOCK_MS }
+  })
+}
+
+type OpenList = { id: string; reserved: number }
+
+async function openList(trx: Knex.Transaction, mostReserved: number): Promise<OpenList | undefined> {
+  return trx('status_lists')
+    .select('id', 'reserved')
+    .where('reserved', '<=', mostReserved)
+    .orderBy([{ column: 'createdAtMs' }, { column: 'id' }])
+    .forUpdate()
+    .first()
+}
+
+async function addList(trx: Knex.Transaction, nowMs: number): Promise<OpenList> {
+  const list = { id: randomToken(128), reserved: 0 }
+  await trx('status_lists').insert({ ...list, reservedAtMs: nowMs, createdAtMs: nowMs })
+  return list
+}
+
+/** Fisher–Yates. */
+function shuffled(first: number, count: number): number[] {
+  const places = Array.from({ length: count }, (_, offset) => first + offset)
+  for (let last = count - 1; last > 0; last -= 1) {
+    const other = randomInt(last + 1)
+    const moved = places[last]!
+    places[last] = places[other]!
+    places[other] = moved
+  }
+  return places
+}

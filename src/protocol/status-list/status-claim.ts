@@ -1,0 +1,43 @@
+/** The claim of a JWT access token that says where its status is to be found (draft-ietf-oauth-status-list §6.1). */
+import { errors } from 'oidc-provider'
+import type { Provider } from 'oidc-provider'
+import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
+import { addTokenClaims, announce } from '../../provider/library/library.ts'
+import type { IssuedToken } from '../../provider/library/library.ts'
+import type { GrantStore } from '../../grant-store/grant-store.ts'
+import { grantKey, tagOf } from '../../grant-store/token-ids.ts'
+import type { PlaceAllocator } from './place-allocator.ts'
+import { recordEntry } from '../../grant-store/status-entries.ts'
+
+type Needs = {
+  db: Db
+  clock: Clock
+  store: GrantStore
+  places: PlaceAllocator
+  addressOf: (listId: string) => string
+  /** Where all lists are listed. */
+  aggregationAddress: string
+}
+
+/** Verifiers' clocks may be behind: the place is kept a little longer than the token is valid. */
+const SKEW_MS = MINUTE_MS
+
+/** Call once per provider instance. */
+export function installStatusClaim(provider: Provider, needs: Needs): void {
+  addTokenClaims(provider, async (token) => (token.format === 'jwt' ? statusOf(needs, token) : undefined))
+  announce(provider, { status_list_aggregation_endpoint: needs.aggregationAddress })
+}
+
+async function statusOf({ db, clock, store, places, addressOf }: Needs, token: IssuedToken) {
+  const { listId, idx } = await places.next()
+  const { grantId, clientId, expiration } = token
+  const grantTag = grantId === undefined ? null : tagOf(grantId)
+  const expiresAtMs = clock() + expiration * SECOND_MS + SKEW_MS
+  await recordEntry(db, { listId, idx, grantTag, clientId, expiresAtMs })
+  // A revocation that did not find the place yet has ended the grant before.
+  if (grantTag !== null && !(await store.readRoot(grantKey(grantTag))))
+    throw new errors.InvalidGrant('grant not found')
+  return { status: { status_list: { idx, uri: addressOf(listId) } } }
+}

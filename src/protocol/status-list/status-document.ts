@@ -1,0 +1,79 @@
+/**
+ * A status list as it is published: one bit per token, compressed, in a signed JWT (draft-ietf-oauth-status-list §4, §5.1).
+ * Built when it is asked for and something changed, and kept: per list one query per request, one signature a minute.
+ */
+import { deflate } from 'node:zlib'
+import { promisify } from 'node:util'
+import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
+import { LIST_SIZE } from './place-allocator.ts'
+import { findListVersion, listRevoked } from '../../grant-store/status-entries.ts'
+
+/** How long a verifier may go on with what it fetched: what a revocation takes to be known everywhere. */
+export const TTL_SECONDS = 30
+/** After this a document is no proof of anything, whatever cache it comes from. */
+const LIFETIME_SECONDS = 300
+const KEPT_LISTS = 100
+
+export type StatusDocument = { jwt: string; etag: string }
+type Kept = { etag: string; document: Promise<StatusDocument> }
+
+type Needs = {
+  db: Db
+  clock: Clock
+  /** The address of a list, which its documents name as their subject. */
+  addressOf: (listId: string) => string
+  sign: (claims: Record<string, unknown>) => Promise<string>
+}
+
+export type StatusDocuments = { find: (listId: string) => Promise<StatusDocument | undefined> }
+
+export function createStatusDocuments(needs: Needs): StatusDocuments {
+  const kept = new Map<string, Kept>()
+  return {
+    async find(listId) {
+      const version = await findListVersion(needs.db, listId)
+      if (version === undefined) return undefined
+      const issuedAtMs = Math.floor(needs.clock() / MINUTE_MS) * MINUTE_MS
+      // Weak: other processes sign the same content anew.
+      const etag = `W/"${version}-${issuedAtMs / SECOND_MS}"`
+      const known = kept.get(listId)
+      if (known?.etag === etag) return known.document
+      const document = build(needs, listId, issuedAtMs).then((jwt) => ({ jwt, etag }))
+      keep(kept, listId, { etag, document })
+      document.catch(() => kept.delete(listId))
+      return document
+    },
+  }
+}
+
+// The revoked places are read after the version, so that a document is never older than its version says.
+async function build(needs: Needs, listId: string, issuedAtMs: number): Promise<string> {
+  const { db, addressOf, sign } = needs
+  const lst = await compressed(await listRevoked(db, listId))
+  const iat = issuedAtMs / SECOND_MS
+  return sign({
+    sub: addressOf(listId),
+    iat,
+    exp: iat + LIFETIME_SECONDS,
+    ttl: TTL_SECONDS,
+    status_list: { bits: 1, lst },
+  })
+}
+
+const compress = promisify(deflate)
+
+/** Places in the order of significance within a byte, the least significant bit first (§4.1). */
+async function compressed(revoked: readonly number[]): Promise<string> {
+  const bytes = Buffer.alloc(LIST_SIZE / 8)
+  for (const idx of revoked) bytes[idx >> 3]! |= 1 << (idx & 7)
+  return (await compress(bytes, { level: 9 })).toString('base64url')
+}
+
+function keep(kept: Map<string, Kept>, listId: string, entry: Kept): void {
+  kept.delete(listId)
+  kept.set(listId, entry)
+  const [oldest] = kept.keys()
+  if (kept.size > KEPT_LISTS && oldest !== undefined) kept.delete(oldest)
+}

@@ -1,0 +1,124 @@
+/**
+ * Which clients may exchange tokens, for which resource servers, scopes and in which manner: table
+ * `token_exchange_rules`. Without a rule nothing is exchanged.
+ */
+import { AppError } from '../../platform/errors.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { inTransaction } from '../../platform/database.ts'
+import type { Db, Sql } from '../../platform/database.ts'
+import { digest } from '../../platform/tokens.ts'
+import type { Sealer } from '../../platform/tokens.ts'
+import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-metadata.ts'
+import { findClient, updateClient } from '../../clients/clients.ts'
+import { findResource } from '../../resources/resources.ts'
+
+export type ExchangeRule = {
+  clientId: string
+  /** Identifier of the resource server that the new token is for. */
+  resource: string
+  /** The most that a new token may carry, space separated. */
+  scopes: string
+  /** The new token says nothing of who acts (RFC 8693 §1.1). */
+  impersonation: boolean
+  /** The new token names the actor in `act`. */
+  delegation: boolean
+}
+
+const COLUMNS = ['clientId', 'resource', 'scopes', 'impersonation', 'delegation'] as const
+
+type Needs = { db: Db; clock: Clock; sealer: Sealer }
+type NewRule = Omit<ExchangeRule, 'scopes'> & {
+  /** All scopes of the resource server when not given. */
+  scopes?: string | undefined
+}
+
+/**
+ * Lets a client exchange tokens for one resource server, in place of what it was allowed there before.
+ * @throws AppError 404 `client_not_found`, `resource_not_found`; 400 `invalid_exchange_rule`
+ */
+export async function allowExchange(needs: Needs, rule: NewRule): Promise<ExchangeRule> {
+  const { db, clock } = needs
+  await assertExchanger(needs, rule)
+  const scopes = await scopesOf(db, rule)
+  const nowMs = clock()
+  const { clientId, resource, impersonation, delegation } = rule
+  const key = { ruleKey: keyOf(clientId, resource) }
+  const content = { scopes, impersonation, delegation, updatedAtMs: nowMs }
+  await inTransaction(db, async (trx) => {
+    await trx('tokenExchangeRules')
+      .insert({ ...key, clientId, resource, ...content, createdAtMs: nowMs })
+      .onConflict('ruleKey')
+      .merge(Object.keys(content))
+  })
+  return { clientId, resource, scopes, impersonation, delegation }
+}
+
+/** False when there was no such rule. */
+export async function forbidExchange(db: Db, clientId: string, resource: string): Promise<boolean> {
+  return inTransaction(db, async (trx) => {
+    const removed = await trx('tokenExchangeRules')
+      .where({ ruleKey: keyOf(clientId, resource) })
+      .delete()
+    return removed > 0
+  })
+}
+
+/** In the order of the resource servers. */
+export async function listExchangeRules(sql: Sql, clientId: string): Promise<ExchangeRule[]> {
+  const rows = await sql<ExchangeRule>('tokenExchangeRules')
+    .select(...COLUMNS)
+    .where({ clientId })
+    .orderBy('resource')
+  return rows.map(toRule)
+}
+
+export async function findExchangeRule(
+  sql: Sql,
+  clientId: string,
+  resource: string,
+): Promise<ExchangeRule | undefined> {
+  const row = await sql<ExchangeRule & { ruleKey: string }>('tokenExchangeRules')
+    .where({ ruleKey: keyOf(clientId, resource) })
+    .first(...COLUMNS)
+  return row && toRule(row)
+}
+
+async function assertExchanger(
+  needs: Needs,
+  { clientId, impersonation, delegation }: NewRule,
+): Promise<void> {
+  if (!impersonation && !delegation) throw invalid('Allow impersonation, delegation, or both.')
+  const client = await findClient(needs.db, clientId)
+  if (!client) throw new AppError('client_not_found', 404, 'There is no client with this client_id.')
+  const { token_endpoint_auth_method: method, grant_types: grantTypes } = client.metadata
+  if (method === 'none') throw invalid('A public client cannot exchange tokens; it has to authenticate.')
+  if (grantTypes.includes(TOKEN_EXCHANGE_GRANT)) return
+  await updateClient(needs.db, clientId, { grant_types: [...grantTypes, TOKEN_EXCHANGE_GRANT] }, needs)
+}
+
+async function scopesOf(db: Db, { resource: identifier, scopes }: NewRule): Promise<string> {
+  const resource = await findResource(db, identifier)
+  if (!resource)
+    throw new AppError(
+      'resource_not_found',
+      404,
+      `There is no resource server with the identifier ${identifier}.`,
+    )
+  if (scopes === undefined) return resource.scopes
+  const known = new Set(resource.scopes.split(' '))
+  const foreign = scopes.split(' ').filter((scope) => scope !== '' && !known.has(scope))
+  if (foreign.length > 0) throw invalid(`${identifier} has no scope ${foreign.join(', ')}.`)
+  return scopes
+}
+
+function toRule(row: ExchangeRule): ExchangeRule {
+  return { ...row, impersonation: Boolean(row.impersonation), delegation: Boolean(row.delegation) }
+}
+
+function keyOf(clientId: string, resource: string): string {
+  return digest(`${clientId}\0${resource}`)
+}
+
+function invalid(message: string): AppError {
+  return new AppError('invalid_exchange_rule', 400, message)
+}

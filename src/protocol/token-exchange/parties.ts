@@ -1,0 +1,94 @@
+/**
+ * Whose token is exchanged, and who acts: the subject and the actor of a token exchange (RFC 8693 §2.1), each by a token
+ * that the client may present.
+ */
+import { errors } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { findResource } from '../../resources/resources.ts'
+import { subjectFor } from '../../provider/library/library.ts'
+import type { Actor } from './actor.ts'
+import { readPresentedToken, TOKEN_TYPES } from './presented-token.ts'
+import type { Binding } from './id-token-binding.ts'
+import type { PresentedToken, ReadingNeeds } from './presented-token.ts'
+
+export type PartyParameters = Partial<
+  Record<'subject_token' | 'subject_token_type' | 'actor_token' | 'actor_token_type', string>
+>
+export type Subject = PresentedToken & { accountId: string; grantDigest: string }
+
+/** The token to be exchanged: one that stands for a person. */
+export async function readSubject(
+  needs: ReadingNeeds,
+  ctx: KoaContextWithOIDC,
+  { subject_token: value, subject_token_type: type }: PartyParameters,
+  shown: Binding,
+): Promise<Subject> {
+  if (!value) throw new errors.InvalidRequest("missing required parameter 'subject_token'")
+  assertType('subject_token_type', type, Object.values(TOKEN_TYPES))
+  const token = await readToken(needs, ctx, { name: 'subject_token', value, type, shown })
+  const { accountId, grantDigest } = token
+  if (accountId === undefined || grantDigest === undefined)
+    throw new errors.InvalidRequest(
+      'subject_token is a token of a client; exchange one that stands for a person',
+    )
+  return { ...token, accountId, grantDigest }
+}
+
+/** Whoever acts for the person, by a token of their own; nobody when none is given. */
+export async function readActor(
+  needs: ReadingNeeds,
+  ctx: KoaContextWithOIDC,
+  { actor_token: value, actor_token_type: type }: PartyParameters,
+  shown: Binding,
+): Promise<Actor | undefined> {
+  if (!value && type)
+    throw new errors.InvalidRequest('actor_token_type is only to be given together with actor_token')
+  if (!value) return undefined
+  assertType('actor_token_type', type, Object.values(TOKEN_TYPES))
+  const { accountId, clientId } = await readToken(needs, ctx, { name: 'actor_token', value, type, shown })
+  // The name that the exchanging client knows: no pairwise client learns another one from `act`.
+  return { sub: accountId === undefined ? clientId : subjectFor(ctx, accountId), clientId }
+}
+
+function assertType(
+  name: string,
+  type: string | undefined,
+  known: readonly string[],
+): asserts type is string {
+  if (!type) throw new errors.InvalidRequest(`missing required parameter '${name}'`)
+  if (!known.includes(type)) throw new errors.InvalidRequest(`${name} takes ${known.join(', ')}`)
+}
+
+type Presented = { name: string; value: string; type: string; shown: Binding }
+
+/** Whoever only found a token cannot trade it: it must have been issued to the client, or for its resource server. */
+async function readToken(
+  needs: ReadingNeeds,
+  ctx: KoaContextWithOIDC,
+  { name, value, type, shown }: Presented,
+): Promise<PresentedToken> {
+  const token = await readPresentedToken(needs, ctx, value, type)
+  if (typeof token === 'string') throw refused(name, token)
+  const { client } = ctx.oidc
+  if (token.clientId === client?.clientId) return assertBound(name, token, shown)
+  const resource = token.audience === undefined ? undefined : await findResource(needs.db, token.audience)
+  if (resource?.clientId !== client?.clientId) throw refused(name, 'for another client')
+  return token
+}
+
+/**
+ * A client's own bound token is worth nothing without its key here, too. Of a token that it was called with, its resource
+ * server has checked that already, and can prove nothing of the caller's key.
+ */
+function assertBound(name: string, token: PresentedToken, shown: Binding): PresentedToken {
+  const { jkt, 'x5t#S256': x5t } = token.boundTo
+  if ((jkt === undefined || jkt === shown.jkt) && (x5t === undefined || x5t === shown['x5t#S256']))
+    return token
+  throw new errors.InvalidRequest(`${name} is bound to a key or certificate: show the same with this request`)
+}
+
+/** One answer for all, so that nobody learns about tokens that are not theirs (RFC 8693 §2.2.2: invalid_request). */
+export function refused(name: string, detail: string): errors.OIDCProviderError {
+  const words = `${name} is unknown, expired, revoked, or was not issued to or for this client`
+  return new errors.InvalidRequest(words, undefined, { detail: `${name}: ${detail}` })
+}

@@ -1,0 +1,181 @@
+/**
+ * Clients that describe themselves by a document at their client_id (draft-ietf-oauth-client-id-metadata-document). The
+ * library fetches, caches and checks it; here stands who may, what a document can never say, and what is pinned.
+ */
+import Provider, { errors } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { ClientPin } from '../../consents/consents.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { GuardedFetch } from '../../platform/guarded-fetch.ts'
+import { digest } from '../../platform/tokens.ts'
+import { refuseOversizedJson } from '../checks/request-bounds.ts'
+import { scopesForLibrary } from './client-adapter.ts'
+import type { DocumentGate } from './document-gate.ts'
+import { EXCEPTIONS } from '../../clients/client-fields.ts'
+import { parseClientMetadata } from '../../clients/client-rules.ts'
+import { guessApplicationType } from '../../clients/client-uri.ts'
+import { takenMetadata } from '../../clients/taken-metadata.ts'
+
+const MINUTE_SECONDS = 60
+/** Ids are kept with consents and grants, in columns of this length. */
+const LONGEST_ID = 255
+const GRANTS: readonly unknown[] = ['authorization_code', 'refresh_token']
+
+export type DocumentRules = {
+  /** Hosts whose documents are taken; `any` of the public network, or `off`. */
+  hosts: 'off' | 'any' | readonly string[]
+  /** Resource servers whose tokens such a client may ask for. */
+  resources: readonly string[]
+  issuer: string
+  gate: DocumentGate
+}
+
+/** The library's feature; the document is fetched by the provider's guarded agent. */
+export function clientDocuments({ hosts, issuer, gate }: DocumentRules) {
+  const own = new URL(issuer).host
+  return {
+    enabled: hosts !== 'off',
+    ack: 'draft-02' as const,
+    // draft-02: in force for a day at most elsewhere; here a change is seen within the hour.
+    cacheDuration: { min: MINUTE_SECONDS, max: 60 * MINUTE_SECONDS },
+    async allowFetch(ctx: KoaContextWithOIDC | undefined, clientId: string) {
+      const { host, hostname } = new URL(clientId)
+      if (clientId.length > LONGEST_ID || host === own) return false
+      if (hosts !== 'any' && !hosts.includes(hostname)) return false
+      await gate.enter(ctx, clientId)
+      return true
+    },
+    allowClient(_ctx: unknown, client: { metadata: () => Record<string, unknown> }) {
+      checkDocument(client.metadata())
+      return true
+    },
+  }
+}
+
+/**
+ * What the server notes for itself, what only the operator grants, and an address of no use without pairwise subjects
+ * that it would have to ask.
+ */
+const NEVER_OF_A_DOCUMENT = [
+  'previous_client_secret',
+  'self_registered',
+  'resource_scope',
+  'resource_scope_only',
+  ...EXCEPTIONS,
+  'sector_identifier_uri',
+] as const
+
+const JSON_TYPE = /^application\/(?:[\w!#$&^.-]+\+)?json\s*(?:;|$)/i
+
+/**
+ * Takes a document only as what it is served as: where people upload files, anybody could describe the host's own client
+ * in a picture or a text. Of all that the library fetches it asks for documents alone with `redirect: 'manual'`.
+ */
+export function refuseOtherTypes(fetch: GuardedFetch): GuardedFetch {
+  return async (address, request) => {
+    const answer = await fetch(address, request)
+    const isDocument = (request as RequestInit | undefined)?.redirect === 'manual'
+    if (!isDocument || JSON_TYPE.test(answer.headers.get('content-type') ?? '')) return answer
+    throw new TypeError('the document is not served as JSON')
+  }
+}
+
+/** True for a client that is known by its document alone. */
+export function isDocumentId(clientId: unknown): clientId is string {
+  return typeof clientId === 'string' && /^https:\/\//i.test(clientId)
+}
+
+/**
+ * Runs on all metadata before the library checks it (`extraClientMetadata.validator`). A document is written by its
+ * client: what only the operator decides is set here, whatever it says.
+ */
+export function restrainDocument(metadata: Record<string, unknown>, resources: readonly string[]): void {
+  if (!isDocumentId(metadata['client_id'])) return
+  for (const name of NEVER_OF_A_DOCUMENT) delete metadata[name]
+  Object.assign(metadata, {
+    first_party: false,
+    profile: 'mcp',
+    allowed_resources: [...resources],
+    // Its subjects stay the same while its document cannot be had.
+    subject_type: 'public',
+  })
+  const { scope, grant_types: grants, redirect_uris: redirects } = metadata
+  if (typeof scope === 'string') Object.assign(metadata, scopesForLibrary(scope))
+  if (Array.isArray(grants)) metadata['grant_types'] = grants.filter((type) => GRANTS.includes(type))
+  const texts = Array.isArray(redirects) ? redirects.filter((value) => typeof value === 'string') : []
+  if (guessApplicationType(texts) === 'native') metadata['application_type'] = 'native'
+}
+
+/**
+ * What a person agrees to: a client that changes its name or where it sends people is asked about again. Only a client
+ * that is known by its document can change without an operator, so nothing for any other.
+ */
+export function pinOf(
+  client: { clientId: string; clientName?: string; redirectUris?: readonly string[] } | undefined,
+): ClientPin | undefined {
+  if (!client || !isDocumentId(client.clientId)) return undefined
+  const name = client.clientName ?? client.clientId
+  const redirectUris = [...(client.redirectUris ?? [])].sort()
+  return { digest: digest(JSON.stringify([name, redirectUris])), name, redirectUris }
+}
+
+/** Where a token that was given is looked at: the client itself has nothing more to say there. */
+const ROUTES_OF_TOKENS: readonly (string | undefined)[] = ['introspection', 'userinfo']
+
+/**
+ * Tokens outlive an outage of the site that describes their client: a resource server that asks about one would
+ * otherwise be told that its own credentials are wrong.
+ */
+export function outliveDocuments(provider: Provider, gate: DocumentGate): void {
+  const model = provider.Client as unknown as ClientModel
+  const find = model.find.bind(model)
+  model.find = async (clientId) => {
+    if (!isDocumentId(clientId)) return find(clientId)
+    try {
+      const found = await find(clientId)
+      gate.leave(clientId)
+      return found
+    } catch (error) {
+      gate.leave(clientId, error)
+      const { route } = Provider.ctx?.oidc ?? {}
+      if (!isFetchFailure(error) || !ROUTES_OF_TOKENS.includes(route)) throw error
+      return new model(nothingKnown(clientId), undefined, { cimd: true })
+    }
+  }
+}
+
+type ClientModel = {
+  new (metadata: object, ctx: undefined, options: { cimd: true }): object
+  find: (clientId: string) => Promise<object | undefined>
+}
+
+function nothingKnown(clientId: string): object {
+  const none = { redirect_uris: [], grant_types: [], response_types: [] }
+  return { client_id: clientId, token_endpoint_auth_method: 'none', ...none }
+}
+
+function isFetchFailure(error: unknown): boolean {
+  return (
+    error instanceof errors.InvalidClient && /fetch failed/.test(error.error_description ?? error.message)
+  )
+}
+
+/** The name of any client for a list; the host of a document that cannot be had just now. */
+export async function clientNameOf(provider: Provider, clientId: string): Promise<string | undefined> {
+  try {
+    return (await provider.Client.find(clientId))?.clientName
+  } catch (error) {
+    if (!isDocumentId(clientId) || !(error instanceof errors.OIDCProviderError)) throw error
+    return URL.parse(clientId)?.host
+  }
+}
+
+function checkDocument(metadata: Record<string, unknown>): void {
+  try {
+    refuseOversizedJson(metadata)
+    parseClientMetadata({ ...takenMetadata(metadata), profile: 'mcp' })
+  } catch (error) {
+    if (!(error instanceof AppError) && !(error instanceof errors.InvalidRequest)) throw error
+    throw new errors.InvalidClientMetadata(`client_id metadata document: ${error.message}`)
+  }
+}

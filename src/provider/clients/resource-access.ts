@@ -1,0 +1,159 @@
+/** Who may get, and who may inspect, a token for a resource server. */
+import { errors } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
+import type { SigningAlg } from '../../platform/algorithms.ts'
+import { isIgnoredScope, refuseOtherScopes } from '../checks/scope-request.ts'
+import { isDocumentId } from './client-documents.ts'
+import { isOpenidScope } from '../../clients/client-metadata.ts'
+import { allowedAlg } from '../../clients/profiles.ts'
+
+/** A resource server as the token endpoint needs to know it (RFC 8707). */
+export type KnownResource = {
+  identifier: string
+  scopes: string
+  /** What people read in place of the names of these scopes. */
+  scopeTexts?: Readonly<Record<string, string>>
+  accessTokenFormat: 'opaque' | 'jwt'
+  accessTokenTtlSeconds: number | null
+  /** What its JWT access tokens are signed with; `null`: the server's default. */
+  accessTokenAlg: SigningAlg | null
+  clientId: string
+}
+
+type Needs = {
+  algorithm: SigningAlg
+  findResource: (identifier: string) => Promise<KnownResource | undefined>
+}
+
+type Extra = { allowed_resources?: unknown; resource_scope?: unknown }
+
+type Introspected = Parameters<NonNullable<IntrospectionPolicy>>
+type IntrospectionPolicy = NonNullable<
+  NonNullable<Configuration['features']>['introspection']
+>['allowedPolicy']
+
+/** A token is shown to its own client and to the resource server that it is for (RFC 7662 §4), to nobody else. */
+export async function mayIntrospect(
+  { findResource }: Needs,
+  ...[ctx, client, token]: Introspected
+): Promise<boolean> {
+  if (token.clientId === client.clientId) return true
+  const audience = 'aud' in token ? token.aud : undefined
+  if (typeof audience !== 'string') return false
+  if ((await findResource(audience))?.clientId !== client.clientId) return false
+  // What a client got dies with it, and with its being disabled.
+  return (await ctx.oidc.provider.Client.find(token.clientId ?? '')) !== undefined
+}
+
+/**
+ * RFC 7662 §2.1: whoever asks has to prove who it is, so that nobody tries tokens out. A public client cannot; it is told
+ * so before a token is looked for. @throws errors.InvalidClientAuth
+ */
+export function refuseUnproven({ oidc }: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<unknown> {
+  if (oidc.client?.clientAuthMethod === 'none')
+    throw new errors.InvalidClientAuth('a public client may not introspect')
+  return next()
+}
+
+/** Resource indicators (RFC 8707): which resources a client may ask for, and what tokens for them look like. */
+export function resourceIndicators({ findResource, algorithm }: Needs) {
+  return {
+    enabled: true,
+    // With a single allowed resource a client need not repeat it: neither a machine in every request, nor an app that
+    // asks for its scopes. With openid the code gives a token for userinfo, and `resource` the one for the resource server.
+    defaultResource: (
+      ctx: KoaContextWithOIDC,
+      client: { allowed_resources?: unknown },
+      oneOf?: string | string[],
+    ) => {
+      if (!oneOf && isMcp(client) && !isPlainSignIn(ctx)) throw new errors.InvalidTarget(RESOURCE_NEEDED)
+      const allowed = allowedResources(client)
+      if (!oneOf && isMachine(ctx)) {
+        if (allowed.length > 1) throw new errors.InvalidTarget(ONE_OF_SEVERAL)
+        if (allowed.length === 0) refuseOtherScopes(foreignScopes(ctx), [])
+      }
+      return oneOf ?? (allowed.length === 1 && meansResource(ctx) ? allowed[0] : undefined)
+    },
+    // A token that names no audience is of no use to an MCP client, whatever else it asked for.
+    useGrantedResource: (ctx: KoaContextWithOIDC) => isMcp(ctx.oidc.client),
+    getResourceServerInfo: async (ctx: KoaContextWithOIDC, identifier: string, client: Extra) => {
+      const resource = allowedResources(client).includes(identifier)
+        ? await findResource(identifier)
+        : undefined
+      if (!resource) throw new errors.InvalidTarget('the resource is unknown or not allowed for this client')
+      const scope = scopesFor(client, resource)
+      if (isMachine(ctx)) settleMachineScope(ctx, scope)
+      return {
+        scope,
+        audience: resource.identifier,
+        accessTokenFormat: resource.accessTokenFormat,
+        accessTokenTTL: resource.accessTokenTtlSeconds ?? undefined,
+        jwt: { sign: { alg: allowedAlg(client, resource.accessTokenAlg ?? algorithm) } },
+      }
+    },
+  } as NonNullable<Configuration['features']>['resourceIndicators']
+}
+
+function meansResource({ oidc: { params, client } }: KoaContextWithOIDC): boolean {
+  if (isMachine({ oidc: { params } })) return true
+  // At the token endpoint what was granted decides.
+  if (params?.['grant_type'] !== undefined) return false
+  return params?.['scope'] === undefined
+    ? isForResourcesAlone(client)
+    : foreignScopes({ oidc: { params } }) !== undefined
+}
+
+function foreignScopes({ oidc: { params } }: { oidc: Pick<KoaContextWithOIDC['oidc'], 'params'> }) {
+  const scopes = typeof params?.['scope'] === 'string' ? params['scope'].split(' ') : []
+  return scopes.filter((scope) => !isOpenidScope(scope) && !isIgnoredScope(scope)).join(' ') || undefined
+}
+
+function isMachine({ oidc: { params } }: { oidc: Pick<KoaContextWithOIDC['oidc'], 'params'> }): boolean {
+  return params?.['grant_type'] === 'client_credentials'
+}
+
+/**
+ * RFC 6749 §3.3: all that it may have unless it says less. Nobody sees a consent page where something would be missing, so
+ * anything else is refused.
+ */
+function settleMachineScope({ oidc: { params } }: KoaContextWithOIDC, offered: string): void {
+  if (!params) return
+  if (params['scope'] === undefined) params['scope'] = offered || undefined
+  else refuseOtherScopes(params['scope'], offered.split(' '))
+}
+
+const ONE_OF_SEVERAL =
+  'resource is missing: this client may ask for tokens of several resource servers, so it names one (RFC 8707)'
+
+/** A client that is known by its document may be any app: one that signs people in and asks for nothing else names nothing. */
+function isPlainSignIn(ctx: KoaContextWithOIDC): boolean {
+  const { client, requestParamScopes } = ctx.oidc
+  return (
+    isDocumentId(client?.clientId) && requestParamScopes.has('openid') && foreignScopes(ctx) === undefined
+  )
+}
+
+const RESOURCE_NEEDED =
+  'resource is missing: a client of the profile mcp names the server that the token is for (RFC 8707)'
+
+function isForResourcesAlone(client: object | undefined): boolean {
+  return client !== undefined && 'resource_scope_only' in client && client.resource_scope_only === true
+}
+
+function isMcp(client: object | undefined): boolean {
+  return client !== undefined && 'profile' in client && client.profile === 'mcp'
+}
+
+// A client registered for certain scopes of resource servers gets no others.
+function scopesFor(client: { resource_scope?: unknown }, { scopes }: KnownResource): string {
+  if (typeof client.resource_scope !== 'string') return scopes
+  const registered = client.resource_scope.split(' ')
+  return scopes
+    .split(' ')
+    .filter((scope) => registered.includes(scope))
+    .join(' ')
+}
+
+function allowedResources(client: { allowed_resources?: unknown }): string[] {
+  return Array.isArray(client.allowed_resources) ? (client.allowed_resources as string[]) : []
+}

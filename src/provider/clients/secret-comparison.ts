@@ -1,0 +1,38 @@
+/** Teaches the library how our client secrets are stored, and that the one before a rotation may still work. */
+import type Provider from 'oidc-provider'
+import type { Clock } from '../../platform/clock.ts'
+import { compareClientSecret } from '../../clients/client-secret.ts'
+
+/** The library's own members, left out of its published types. */
+type LibraryClient = {
+  clientSecret?: string
+  previous_client_secret?: unknown
+  compareClientSecret: (this: LibraryClient, presented: string) => boolean
+  symmetricKeyStore: { add: (jwk: object) => void }
+}
+type ClientModel = {
+  prototype: LibraryClient
+  find: (id: string) => Promise<LibraryClient | undefined>
+}
+
+export function installSecretComparison(provider: Provider, clock: Clock): void {
+  const model = provider.Client as unknown as ClientModel
+  model.prototype.compareClientSecret = function (presented) {
+    return compareClientSecret(this.clientSecret, presented, clock())
+  }
+  const find = model.find.bind(model)
+  const complete = new WeakSet<LibraryClient>()
+  model.find = async (id) => {
+    const client = await find(id)
+    if (client && !complete.has(client)) addPreviousKey(client)
+    if (client) complete.add(client)
+    return client
+  }
+}
+
+/** A client_secret_jwt may be made with the secret from before the rotation, as long as that is kept. */
+function addPreviousKey({ previous_client_secret: secret, symmetricKeyStore }: LibraryClient): void {
+  if (typeof secret !== 'string') return
+  const k = Buffer.from(secret).toString('base64url')
+  symmetricKeyStore.add({ alg: 'HS256', use: 'sig', kty: 'oct', k })
+}

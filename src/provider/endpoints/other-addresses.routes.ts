@@ -1,0 +1,75 @@
+/**
+ * Requests for the protocol that came with another method, or to an address that is not there: told so (RFC 9110
+ * §15.5.6, RFC 9126 §2.3), before the guards of our own pages take them for a form of somebody else.
+ */
+import type { Context, Middleware } from 'koa'
+import { AppError } from '../../platform/errors.ts'
+import { newErrorId } from '../../http/error-handler.ts'
+import { redactedPath } from '../../http/redacted-path.ts'
+import { requestState } from '../../http/request-state.ts'
+import type { Logger } from '../../platform/log.ts'
+import { CHALLENGE_PATH, LIBRARY_PATHS, STATUS_LISTS_PATH } from './addresses.ts'
+
+const {
+  authorization,
+  end_session,
+  userinfo,
+  jwks,
+  registration,
+  code_verification: _page,
+  ...others
+} = LIBRARY_PATHS
+
+const METHODS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(
+    [...Object.values(others), registration, CHALLENGE_PATH].map((path) => [path, 'POST']),
+  ),
+  [authorization]: 'GET, POST',
+  [end_session]: 'GET, POST',
+  [userinfo]: 'GET, POST',
+  [jwks]: 'GET',
+  [`${registration}/:id`]: 'GET, PUT, DELETE',
+  [STATUS_LISTS_PATH]: 'GET',
+  [`${STATUS_LISTS_PATH}/:id`]: 'GET',
+  '/.well-known/openid-configuration': 'GET',
+  '/.well-known/oauth-authorization-server': 'GET',
+}
+
+/** Where apps look for the protocol, here or as at other servers; anything else is tried by anybody. */
+const OF_THE_PROTOCOL = /^\/(?:oauth2?|connect|token|authorize|userinfo|\.well-known)(?:\/|$)/
+
+/** Goes behind the protocol, which has answered what it takes; `isPage` tells which addresses are pages of our own. */
+export function refuseOtherAddresses(log: Logger, isPage: (ctx: Context) => boolean): Middleware {
+  return async (ctx, next) => {
+    const allowed = METHODS[patternOf(ctx.path)]
+    if (allowed === undefined && isPage(ctx)) return next()
+    if (OF_THE_PROTOCOL.test(ctx.path)) logRefusal(log, ctx, allowed)
+    if (allowed === undefined || allowed.split(', ').includes(ctx.method)) throw nothingHere(ctx)
+    ctx.set('Allow', allowed)
+    ctx.status = 405
+  }
+}
+
+/** Among the refusals, since an app that asks a wrong address is refused like any other. */
+function logRefusal(log: Logger, ctx: Context, allowed: string | undefined): void {
+  const state = requestState(ctx)
+  state.errorId ??= newErrorId()
+  const { errorId, requestId } = state
+  const isThere = allowed !== undefined && !allowed.split(', ').includes(ctx.method)
+  const refusal = isThere ? 'method_not_allowed' : 'not_found'
+  const came = { path: redactedPath(ctx.originalUrl), got: ctx.method.slice(0, 20), registered: allowed }
+  log.info({ event: 'address.error', errorId, requestId, refusal, ...came }, 'oidc.refused')
+}
+
+function patternOf(path: string): string {
+  const plain = path.replace(/(?<=.)\/$/, '')
+  const at = plain.lastIndexOf('/')
+  const ofOne = `${plain.slice(0, at)}/:id`
+  return Object.hasOwn(METHODS, ofOne) ? ofOne : plain
+}
+
+function nothingHere(ctx: Context): AppError {
+  const words = 'There is nothing at this address.'
+  const hint = ' The endpoints are named in /.well-known/openid-configuration.'
+  return new AppError('not_found', 404, ctx.accepts('json', 'html') === 'html' ? words : words + hint)
+}

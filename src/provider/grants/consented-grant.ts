@@ -1,0 +1,75 @@
+/**
+ * Finds the grant that an authorization request may use: the session's own, or a new one made from a consent that the
+ * person gave earlier (remembered in SQL), or from the trust that a first-party client has.
+ */
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { findConsent } from '../../consents/consents.ts'
+import { pinOf } from '../clients/client-documents.ts'
+import { addScopes, requestedScopes, saveGrant } from './grant.ts'
+import type { Grant, GrantNeeds, GrantScopes } from './grant.ts'
+
+export function createLoadExistingGrant(needs: GrantNeeds) {
+  return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
+    const { client, session, result, provider } = ctx.oidc
+    if (!client || !session?.accountId) return undefined
+    if (await describesItselfAnew(needs, ctx)) return undefined
+    const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId)
+    const existing = grantId ? await provider.Grant.find(grantId) : undefined
+    const allowed = await allowedWithoutAsking(needs, ctx)
+    if (existing) return widen(needs, existing, allowed, session.uid)
+    return allowed ? create(needs, ctx, allowed) : undefined
+  }
+}
+
+async function allowedWithoutAsking(
+  needs: GrantNeeds,
+  ctx: KoaContextWithOIDC,
+): Promise<GrantScopes | undefined> {
+  const { client, session, prompts } = ctx.oidc
+  if (client?.['first_party'] === true) return requestedScopes(ctx, resourcesOf(ctx))
+  if (prompts.has('consent') || ctx.oidc.result?.consent) return undefined
+  const consent = await findConsent(needs.db, session?.accountId ?? '', client?.clientId ?? '')
+  return consent ? { ...consent, oidc: consent.scopes } : undefined
+}
+
+/** A client known by its document that is not what the person agreed to: neither grant nor consent holds any more. */
+async function describesItselfAnew(
+  { db }: Pick<GrantNeeds, 'db'>,
+  { oidc }: KoaContextWithOIDC,
+): Promise<boolean> {
+  const pin = pinOf(oidc.client)
+  if (!pin) return false
+  const consent = await findConsent(db, oidc.session?.accountId ?? '', oidc.client?.clientId ?? '')
+  return consent?.clientPin?.digest !== pin.digest
+}
+
+function resourcesOf({ oidc: { resourceServers = {} } }: KoaContextWithOIDC) {
+  return Object.entries(resourceServers).map(([identifier, { scopes }]) => ({ identifier, scopes }))
+}
+
+/** What was allowed in another browser, or to a first-party app without asking, is added to what this session has. */
+async function widen(
+  needs: GrantNeeds,
+  grant: Grant,
+  allowed: GrantScopes | undefined,
+  sessionUid: string,
+): Promise<Grant> {
+  if (!allowed) return grant
+  const before = JSON.stringify([grant.openid, grant.resources])
+  addScopes(grant, allowed)
+  if (JSON.stringify([grant.openid, grant.resources]) !== before) await saveGrant(needs, grant, sessionUid)
+  return grant
+}
+
+async function create(
+  needs: GrantNeeds,
+  ctx: KoaContextWithOIDC,
+  allowed: GrantScopes,
+): Promise<Grant | undefined> {
+  const { provider, client, session } = ctx.oidc
+  if (!client || !session?.accountId) return undefined
+  const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId })
+  addScopes(grant, allowed)
+  await saveGrant(needs, grant, session.uid)
+  return grant
+}

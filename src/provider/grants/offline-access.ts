@@ -1,0 +1,68 @@
+/**
+ * Which request asks for offline access: the scope `offline_access`, whatever its `prompt` (OpenID Connect Core §11 lets
+ * other conditions stand in for `prompt=consent`; here the person is asked once, and the yes is remembered). Apps that run
+ * on a person's own device, and MCP clients, need not name the scope: without it they would sign in again each day.
+ */
+import type { EventEmitter } from 'node:events'
+import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { HOUR_MS } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Logger } from '../../platform/log.ts'
+import { OFFLINE_ACCESS } from './lifetimes.ts'
+
+type Next = () => Promise<unknown>
+
+const LEFT_OUT = 'offline_access.left_out'
+const granted = new WeakSet<KoaContextWithOIDC>()
+
+/** The library would drop the scope without `prompt=consent`, and refuse the request of a client that is not registered for it. */
+export function setOfflineAccessAside(ctx: KoaContextWithOIDC, next: Next): unknown {
+  const { params, client, provider } = ctx.oidc
+  const words = typeof params?.['scope'] === 'string' ? params['scope'].split(' ') : []
+  const asked = words.includes(OFFLINE_ACCESS)
+  if (!params || !client || !(asked || (words.length > 0 && isImplied(client)))) return next()
+  const change = whatToChange(client)
+  if (change === undefined) granted.add(ctx)
+  else (provider as EventEmitter).emit(LEFT_OUT, client.clientId, change)
+  params['scope'] = words.filter((word) => word !== OFFLINE_ACCESS).join(' ') || undefined
+  return next()
+}
+
+export function putOfflineAccessBack(ctx: KoaContextWithOIDC, next: Next): unknown {
+  const { params } = ctx.oidc
+  if (params && granted.delete(ctx))
+    params['scope'] = [params['scope'], OFFLINE_ACCESS].filter(Boolean).join(' ')
+  return next()
+}
+
+/**
+ * A native public client, or an MCP client, also one that registered itself with a secret, as the MCP SDK's own example
+ * does. First-party ones get a refresh token that ends with the session.
+ */
+function isImplied(client: Client): boolean {
+  const isNative = client.applicationType === 'native' && client.clientAuthMethod === 'none'
+  const implied = isNative || client['profile'] === 'mcp'
+  return implied && client['first_party'] !== true && client.grantTypeAllowed('refresh_token')
+}
+
+/** Why a client gets no offline access, in the operator's words; `undefined` when it does. */
+function whatToChange(client: Client): string | undefined {
+  if (!client.grantTypeAllowed('refresh_token')) return 'register the grant type refresh_token for it'
+  const allowed = typeof client.scope === 'string' ? client.scope.split(' ') : [OFFLINE_ACCESS]
+  if (isImplied(client) || allowed.includes(OFFLINE_ACCESS)) return undefined
+  return 'add offline_access to its scope'
+}
+
+/** Tells the operator, once an hour for each client, that an app asks for what it is not registered for. */
+export function logLeftOut(provider: Provider, { clock, log }: { clock: Clock; log: Logger }): void {
+  const told = new Map<string, number>()
+  ;(provider as EventEmitter).on(LEFT_OUT, (clientId: string, change: string) => {
+    const nowMs = clock()
+    if ((told.get(clientId) ?? 0) > nowMs - HOUR_MS) return
+    if (told.size >= MOST_TOLD) told.clear()
+    told.set(clientId, nowMs)
+    log.warn({ clientId, change }, 'oidc.offline_access_left_out')
+  })
+}
+
+const MOST_TOLD = 10_000

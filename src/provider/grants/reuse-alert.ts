@@ -1,0 +1,26 @@
+/** Tells the owner of an account that a refresh token came back after it was replaced: somebody may have copied it. */
+import { warnOfReuse } from '../../accounts/reuse-warning.ts'
+import type { ReuseWarningNeeds } from '../../accounts/reuse-warning.ts'
+import { loggableError } from '../../platform/loggable-error.ts'
+import type { Logger } from '../../platform/log.ts'
+import { findClient } from '../../clients/clients.ts'
+import type { Reuse } from '../records/unit-of-work.ts'
+
+type Needs = ReuseWarningNeeds & { log: Logger }
+
+/**
+ * A code that comes twice is only logged: a browser that sends a page again does that. The family is ended by now, and
+ * the answer to the client does not depend on whether the mail could be written.
+ */
+export function createReuseAlert(needs: Needs) {
+  return async ({ model, accountId, clientId, grantId }: Reuse): Promise<void> => {
+    needs.log.warn({ model, accountId, clientId }, 'oidc.reuse_detected')
+    if (model !== 'RefreshToken' || accountId === undefined || grantId === undefined) return
+    try {
+      const client = await findClient(needs.db, clientId ?? '')
+      await warnOfReuse(needs, { accountId, grantId, app: client?.metadata.client_name ?? '' })
+    } catch (error) {
+      needs.log.error({ accountId, clientId, err: loggableError(error) }, 'oidc.reuse_not_reported')
+    }
+  }
+}

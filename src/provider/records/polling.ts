@@ -1,0 +1,95 @@
+/**
+ * How often a client may ask whether a person has answered: one rule for device codes (RFC 8628 §3.5) and for
+ * backchannel authentication (CIBA §11). Asking too early makes the wait longer; of parallel requests one goes on.
+ */
+import { errors, Provider } from 'oidc-provider'
+import type { Clock } from '../../platform/clock.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+import type { GrantStore, Root, RootKey } from '../../grant-store/grant-store.ts'
+import { newVersion } from './session-records.ts'
+import { locate } from '../../grant-store/token-ids.ts'
+import type { Located } from '../../grant-store/token-ids.ts'
+import { LINGER_MS } from './waiting-requests.ts'
+
+/** What clients are told to wait between two requests. */
+export const POLL_INTERVAL_SECONDS = 5
+/** Added to the wait by each request that came too early. */
+const STEP_MS = 5 * SECOND_MS
+/** Requests sent at the right distance do not arrive at exactly that distance. */
+const TOLERANCE_MS = SECOND_MS
+
+type Needs = { store: GrantStore; clock: Clock }
+type Pace = { askedAtMs: number; waitMs: number }
+
+/** What the client asks with. */
+type Code = { clientId?: string; exp?: number; consumed?: unknown; isExpired: boolean }
+// The library's own, left out of its published types.
+type CodeModel = { find: (id: string, options?: object) => Promise<Code | undefined> }
+
+/** Keeps the pace of token requests with the codes of a model. Call once per provider instance. */
+export function installPace(
+  provider: Provider,
+  name: 'DeviceCode' | 'BackchannelAuthenticationRequest',
+  needs: Needs,
+): void {
+  const model = provider[name] as unknown as CodeModel
+  const { find } = model
+  model.find = async function (id, options) {
+    const code = await find.call(this, id, options)
+    const place = locate(name, id)
+    const ctx = Provider.ctx
+    const polled = place && ctx?.oidc.route === 'token' && code?.clientId === ctx.oidc.client?.clientId
+    // Also once it is used up: a parallel request is not taken for a thief's.
+    if (polled && code && !code.isExpired) await keepPace(needs, place, code)
+    return code
+  }
+}
+
+/**
+ * Lets the request through or refuses it. One that comes too early with a code that was good already is told so: there is
+ * nothing to wait for, and tokens that a client's own second request asks for again are no thief's.
+ * @throws errors.SlowDown errors.InvalidGrant
+ */
+async function keepPace(needs: Needs, place: Located, { exp = 0, consumed }: Code): Promise<void> {
+  if (await isInPace(needs, place, exp * SECOND_MS + LINGER_MS)) return
+  throw consumed ? new errors.InvalidGrant('already redeemed') : new errors.SlowDown()
+}
+
+/** In one compare-and-set; `untilMs` is when the code ends. */
+async function isInPace({ store, clock }: Needs, place: Located, untilMs: number): Promise<boolean> {
+  const key = paceKey(place)
+  const nowMs = clock()
+  const root = await store.readRoot(key)
+  if (!root) return begin(store, key, nowMs, untilMs)
+  const pace = JSON.parse(root.payload) as Pace
+  const early = nowMs - pace.askedAtMs < pace.waitMs - TOLERANCE_MS
+  const next = { askedAtMs: nowMs, waitMs: pace.waitMs + (early ? STEP_MS : 0) }
+  const { outcome } = await store.putRoot(key, toRoot(next), untilMs, root.version)
+  // Otherwise another request was let through or refused since this one read.
+  return !early && outcome === 'done'
+}
+
+/** Lets the next request through whenever it comes: the client is being told that it may ask now (CIBA §10.2). */
+export async function forgetPace({ store }: Pick<Needs, 'store'>, place: Located): Promise<void> {
+  const key = paceKey(place)
+  await Promise.all([store.remove(key), store.remove(firstOf(key))])
+}
+
+async function begin(store: GrantStore, key: RootKey, nowMs: number, untilMs: number): Promise<boolean> {
+  const waitMs = POLL_INTERVAL_SECONDS * SECOND_MS
+  if (!(await store.claim(firstOf(key), nowMs + waitMs))) return false
+  await store.putRoot(key, toRoot({ askedAtMs: nowMs, waitMs }), untilMs)
+  return true
+}
+
+function paceKey({ key }: Located): RootKey {
+  return `${key}:pace`
+}
+
+function firstOf(key: RootKey): string {
+  return `${key}:first`
+}
+
+function toRoot(pace: Pace): Root {
+  return { digest: '', version: newVersion(), payload: JSON.stringify(pace) }
+}

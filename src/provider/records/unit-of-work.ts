@@ -1,0 +1,232 @@
+/**
+ * One atomic commit per token request. The library consumes a code or refresh token, then saves an access token, then a
+ * refresh token; the adapter only notes these, and here they are written together: the use first, and when it was used
+ * already, nothing. So a failure between the steps burns no token, and a race has one winner.
+ *
+ * A rotated refresh token that its client presents again within the grace period (the answer was lost, two tabs asked)
+ * gets the same successor again, never a sibling. Any other second use ends the family (RFC 9700 §4.14.2, RFC 6749 §4.1.2).
+ */
+import { errors } from 'oidc-provider'
+import type { AdapterPayload } from 'oidc-provider'
+import { unavailable } from '../../platform/errors.ts'
+import type { AppError } from '../../platform/errors.ts'
+import { DAY_MS } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { createSealer, deriveKey, randomToken } from '../../platform/tokens.ts'
+import type { FlowLimits } from './flow-limits.ts'
+import type { CommitOutcome, GrantStore, NewUse, Use } from '../../grant-store/grant-store.ts'
+import { isAbandoned, isSurelyWaitedFor, scopeOf } from './request-scope.ts'
+import type { PendingCommit, PendingUse, RequestScope } from './request-scope.ts'
+import { revokeGrant } from '../../grant-store/revocation.ts'
+import { locate } from '../../grant-store/token-ids.ts'
+import { LINGER_MS, usedUp } from './waiting-requests.ts'
+
+/** A second use of a code or refresh token; its family has been revoked. */
+export type Reuse = { model: string; accountId?: string; clientId?: string; grantId?: string }
+
+export type UnitOfWorkNeeds = {
+  store: GrantStore
+  clock: Clock
+  /** How long a rotated refresh token still gets its successor again; 0 turns it off. */
+  refreshGraceMs: number
+  /** The longest that a page of a request stays open (24 hours unless given). */
+  pageMs?: number
+  /** Bounds what strangers leave behind; without it nothing is counted. */
+  limits?: FlowLimits | undefined
+  /** Told after the family was revoked, e.g. to warn the owner. What it throws becomes a 500. */
+  onReuse?: (reuse: Reuse) => Promise<void> | void
+}
+
+/** Longer than any page stays open; what is configured is given by the composition root. */
+const LONGEST_PAGE_MS = 24 * 60 * 60 * 1000
+
+/**
+ * How long an exchanged refresh token is known at least, so that a second use ends its family. Without this limit, a family
+ * that is refreshed each hour would leave 720 records in Redis.
+ */
+const EXCHANGED_KNOWN_MS = 7 * DAY_MS
+
+/** A request that comes from finding a token to using it up later than this has hung: its client asks again by now. */
+const REQUEST_PATIENCE_MS = 5000
+
+/**
+ * Writes what the request has noted: to be called by a middleware of the provider before the answer leaves. A request that
+ * was refused uses nothing up; one that failed can besides be sent again as it is.
+ * @throws errors.InvalidGrant when the code or token was used before, expired or was revoked
+ */
+export async function flushUnitOfWork(ctx: { status: number }): Promise<void> {
+  const scope = scopeOf(ctx)
+  if (!scope || ctx.status >= 500) return
+  if (ctx.status >= 400) scope.pending.clear()
+  await scope.flush?.()
+}
+
+/** Commits everything pending in `scope`, tags in parallel. */
+export async function commitPending(needs: UnitOfWorkNeeds, scope: RequestScope): Promise<void> {
+  await commitEntries(needs, scope)
+  // A device code or pushed request does not share its grant's tag. It is used up last: a fault before that burns nothing,
+  // and the tokens of a race's loser are nobody's and end with their family.
+  const uses = take(scope, () => true)
+  if (uses.some(({ use }) => use && isOverdue(scope, use))) throw abandoned()
+  await Promise.all(uses.map((commit) => settle(needs, scope, commit)))
+  await forgetFinished(needs, scope)
+}
+
+/** Commits of what is pending whatever uses nothing up by itself. */
+export async function commitEntries(needs: UnitOfWorkNeeds, scope: RequestScope): Promise<void> {
+  const commits = take(scope, (commit) => !isUseAlone(commit))
+  if ([...commits, ...scope.pending.values()].some(({ use }) => use && isOverdue(scope, use)))
+    throw abandoned()
+  await Promise.all(commits.map((commit) => settle(needs, scope, commit)))
+}
+
+function take({ pending }: RequestScope, fits: (commit: PendingCommit) => boolean): PendingCommit[] {
+  const taken = [...pending].filter(([, commit]) => fits(commit))
+  for (const [tag] of taken) pending.delete(tag)
+  return taken.map(([, commit]) => commit)
+}
+
+/** What stays because the store is away just now ends by itself; the answer is good without. */
+async function forgetFinished({ store }: UnitOfWorkNeeds, { finished }: RequestScope): Promise<void> {
+  await Promise.allSettled(finished.splice(0).map((key) => store.remove(key)))
+}
+
+/** The client is gone, or has waited for so long that it asks again: its token is left as it is. */
+export function abandoned(): AppError {
+  return unavailable(new Error('nobody waits for the answer any more; nothing was written'))
+}
+
+function isOverdue(scope: RequestScope, { foundAt }: PendingUse): boolean {
+  return isAbandoned(scope) || performance.now() - foundAt.steadyMs > REQUEST_PATIENCE_MS
+}
+
+/**
+ * The refresh token that followed the used one, while it may be handed out again: within the grace period, and not
+ * itself used yet. `undefined` means that this is a second use.
+ */
+export async function openSuccessor(
+  { store, refreshGraceMs }: UnitOfWorkNeeds,
+  presented: string,
+  { ageMs, successor: sealed }: Use,
+): Promise<Successor | undefined> {
+  if (sealed === undefined || ageMs >= refreshGraceMs) return undefined
+  const successor = readSuccessor(presented, sealed)
+  const place = successor === undefined ? undefined : locate('RefreshToken', successor.token)
+  const state = place && (await store.readSingleUse(place.key))
+  return state?.payload !== undefined && !state.use ? successor : undefined
+}
+
+/** Uses a record up at once, outside of a token request. */
+export async function consumeNow(needs: UnitOfWorkNeeds, use: PendingUse): Promise<void> {
+  const outcome = await needs.store.commit({ use: markOf(needs, use), entries: [] })
+  if (outcome.outcome !== 'done') await refuse(needs, use, outcome)
+}
+
+/** Revokes the family of a record that was used twice, and tells whoever listens. */
+async function endFamily(needs: UnitOfWorkNeeds, model: string, payload: AdapterPayload): Promise<void> {
+  const { accountId, clientId, grantId } = payload
+  if (grantId !== undefined) await revokeGrant(needs, grantId)
+  await needs.onReuse?.({ model, accountId, clientId, grantId })
+}
+
+function isUseAlone({ use, entries }: PendingCommit): boolean {
+  return use !== undefined && entries.length === 0
+}
+
+async function settle(needs: UnitOfWorkNeeds, scope: RequestScope, commit: PendingCommit): Promise<void> {
+  const { use, root, entries } = commit
+  const successor = entries.find(({ model }) => model === 'RefreshToken')?.id
+  const made = successor === undefined ? undefined : { token: successor, ...askedIn(scope) }
+  const outcome = await needs.store.commit({ use: use && markOf(needs, use, made), root, entries })
+  if (outcome.outcome === 'done') return
+  if (outcome.outcome === 'used' && use?.model === 'RefreshToken') {
+    const earlier = await openSuccessor(needs, use.id, outcome.use)
+    if (earlier !== undefined) return answerRetry(needs, scope, commit, earlier)
+    // It was good when this request found it, and has had a successor's successor since: this request was slow, which
+    // proves no theft. A thief must come again, and is met then.
+    if (needs.refreshGraceMs > 0) throw abandoned()
+  }
+  if (outcome.outcome === 'used' && !(await isSurelyWaitedFor(scope))) throw abandoned()
+  await refuse(needs, use, outcome)
+}
+
+/** What a rotation handed out, and what was asked for in it. */
+type Successor = { token: string; scope?: string; key?: string | undefined }
+
+/** What a retry has to repeat: the same scope, and the same key where the access token is bound to one. */
+function askedIn({ ctx: { oidc } }: RequestScope): Pick<Successor, 'scope' | 'key'> {
+  const { AccessToken: token } = oidc.entities
+  const scope = [...oidc.requestParamScopes].toSorted().join(' ')
+  return { scope, key: token?.jkt ?? token?.['x5t#S256'] }
+}
+
+function readSuccessor(presented: string, sealed: string): Successor | undefined {
+  const opened = successorSealer(presented).open(sealed)
+  // The release before this one sealed the token alone.
+  if (opened === undefined || !opened.startsWith('{'))
+    return opened === undefined ? undefined : { token: opened }
+  return JSON.parse(opened) as Successor
+}
+
+function markOf(needs: UnitOfWorkNeeds, use: PendingUse, successor?: Successor): NewUse {
+  const { model, id, key, foundAt } = use
+  const untilMs = rememberedUntilMs(needs, use)
+  const rotated = model === 'RefreshToken' && successor !== undefined
+  const sealed = rotated ? successorSealer(id).seal(JSON.stringify(successor)) : undefined
+  const forgettableAtMs = rotated ? needs.clock() + EXCHANGED_KNOWN_MS : undefined
+  return { key, nonce: randomToken(128), successor: sealed, untilMs, forgettableAtMs, foundAt }
+}
+
+/**
+ * Use marks outlive the token, so that clocks that differ do no harm. That of a pushed request outlives every page that was
+ * opened before its use (`keepForPage`).
+ */
+function rememberedUntilMs(needs: UnitOfWorkNeeds, { model, payload: { exp } }: PendingUse): number {
+  const nowMs = needs.clock()
+  if (model === 'PushedAuthorizationRequest') return nowMs + longestPageMs(needs) + 2 * LINGER_MS
+  return (exp === undefined ? nowMs : exp * 1000) + LINGER_MS
+}
+
+export function longestPageMs({ pageMs = LONGEST_PAGE_MS }: UnitOfWorkNeeds): number {
+  return pageMs
+}
+
+// Only the presented token opens its successor: the store alone reveals neither.
+function successorSealer(presented: string) {
+  return createSealer([deriveKey(presented, 'refresh-token-successor')])
+}
+
+/** Writes the fresh access token, and answers with the successor that exists already. */
+async function answerRetry(
+  needs: UnitOfWorkNeeds,
+  scope: RequestScope,
+  { root, entries }: PendingCommit,
+  earlier: Successor,
+): Promise<void> {
+  assertRepeated(earlier, askedIn(scope))
+  const fresh = entries.filter(({ model }) => model !== 'RefreshToken')
+  const outcome = await needs.store.commit({ root, entries: fresh })
+  if (outcome.outcome !== 'done') await refuse(needs, undefined, outcome)
+  scope.ctx.body = { ...(scope.ctx.body as object), refresh_token: earlier.token }
+}
+
+/** Another request with the same token is not a retry. It is no theft either, since the client was the right one. */
+function assertRepeated(earlier: Successor, asked: Pick<Successor, 'scope' | 'key'>): void {
+  if (earlier.scope === undefined) return
+  if (earlier.scope !== asked.scope)
+    throw new errors.InvalidScope('a refresh is only repeated with the same scope', asked.scope ?? '')
+  if (earlier.key !== asked.key)
+    throw new errors.CustomOIDCProviderError('invalid_grant', 'a refresh is only repeated with the same key')
+}
+
+async function refuse(
+  needs: UnitOfWorkNeeds,
+  use: PendingUse | undefined,
+  { outcome }: CommitOutcome,
+): Promise<never> {
+  if (outcome === 'late') throw abandoned()
+  if (use?.model === 'PushedAuthorizationRequest') throw usedUp()
+  if (outcome === 'used' && use) await endFamily(needs, use.model, use.payload)
+  const reasons = { used: 'already used', missing: 'not found', gone: 'grant not found', done: '' }
+  throw new errors.InvalidGrant(reasons[outcome])
+}

@@ -1,0 +1,153 @@
+/**
+ * Tells whoever mends an app why it was refused: the app's developer in the answer, whatever form it has, and the operator
+ * in the log, under the id that the page shows or the answer carries in `X-Request-Id`.
+ */
+import type { EventEmitter } from 'node:events'
+import { errors } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { newErrorId } from '../../http/error-handler.ts'
+import { isOutage } from '../../http/outage.ts'
+import { requestState } from '../../http/request-state.ts'
+import { loggableError } from '../../platform/loggable-error.ts'
+import type { Logger } from '../../platform/log.ts'
+import { wrapResponseModes } from '../library/response-modes.ts'
+import type { Refusal } from './descriptions.ts'
+import { explain } from './explain.ts'
+import { openingOf } from './opening.ts'
+import { refusalFacts } from './facts.ts'
+import { shownSentence } from '../../platform/shown.ts'
+
+const REFUSALS = [
+  'authorization.error',
+  'pushed_authorization_request.error',
+  'grant.error',
+  'authorization_challenge.error',
+  'introspection.error',
+  'revocation.error',
+  'userinfo.error',
+  'end_session.error',
+  'end_session_confirm.error',
+  'end_session_success.error',
+  'registration_create.error',
+  'registration_read.error',
+  'registration_update.error',
+  'registration_delete.error',
+  'device_authorization.error',
+  'code_verification.error',
+  'device_resume.error',
+  'backchannel_authentication.error',
+] as const
+
+export const OUTAGE = {
+  error: 'temporarily_unavailable',
+  error_description: 'the service is briefly unavailable: send the same request again',
+}
+const FAILURE = {
+  error: 'server_error',
+  error_description: 'something went wrong here, not in the request: the operator finds it by X-Request-Id',
+}
+
+type RenderError = Configuration['renderError']
+
+/** Where programs ask and RFC 6749 §5.2 wants JSON, whatever they accept: the default of Java is HTML. */
+const FOR_PROGRAMS = new Set([
+  'token',
+  'pushed_authorization_request',
+  'introspection',
+  'revocation',
+  'userinfo',
+  'registration',
+  'client',
+  'client_update',
+  'client_delete',
+  'device_authorization',
+  'backchannel_authentication',
+  'authorization_challenge',
+])
+
+/** The page is made before the library tells that it refused. */
+export function describedPage(render: RenderError): RenderError {
+  return (ctx, out, error) => {
+    explain(ctx, error)
+    noteRefusal(ctx, error)
+    if (!FOR_PROGRAMS.has(ctx.oidc.route)) return render?.(ctx, out, error)
+    ctx.body = out
+    return undefined
+  }
+}
+
+/** For the page that is made of it. A fault of ours is none: of it nobody outside learns anything. */
+function noteRefusal(ctx: KoaContextWithOIDC, refusal: Refusal): void {
+  if (!(refusal instanceof errors.OIDCProviderError) || refusal.statusCode >= 500) return
+  const { message: error, error_description: reason } = refusal
+  // Too many of them: the app need not be mended.
+  if (error === 'temporarily_unavailable') return
+  requestState(ctx).refusal = { error, reason, ...refusalFacts(ctx, refusal) }
+}
+
+/** Call once per provider instance. */
+export function describeRefusals(provider: Provider, log: Logger): void {
+  const events: EventEmitter = provider
+  const answers = new WeakMap<KoaContextWithOIDC, { error: string; error_description?: string | undefined }>()
+  for (const name of REFUSALS)
+    events.on(name, (ctx: KoaContextWithOIDC, refusal: Refusal) => {
+      explain(ctx, refusal)
+      const { message: error, error_description } = refusal
+      answers.set(ctx, { error, error_description })
+      tellProgram(ctx, { error, error_description })
+      const level = requestState(ctx).folded ? 'debug' : 'info'
+      log[level]({ event: name, ...idsOf(ctx), ...entryOf(ctx, refusal) }, 'oidc.refused')
+    })
+  events.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
+    ctx.state['failure'] = error
+    tellProgram(ctx, isOutage(error) ? OUTAGE : FAILURE)
+    log.error({ route: ctx.oidc?.route, ...idsOf(ctx), err: loggableError(error) }, 'oidc.failed')
+  })
+  wrapResponseModes(provider, (ctx, payload) =>
+    'error' in payload ? { ...payload, ...answers.get(ctx) } : payload,
+  )
+}
+
+function entryOf(ctx: KoaContextWithOIDC, refusal: Refusal) {
+  const { message, error_description: reason, error_detail } = refusal
+  const clientId = ctx.oidc.client?.clientId
+  // An error in JSON quotes where it begins.
+  const detail = error_detail === undefined ? undefined : shownSentence(error_detail)
+  const setting = openingOf(ctx, reason ?? '')
+  return { clientId, refusal: message, reason, detail, setting, ...refusalFacts(ctx, refusal) }
+}
+
+/** The id that the error page will show too. */
+function idsOf(ctx: KoaContextWithOIDC) {
+  const state = requestState(ctx)
+  state.errorId ??= newErrorId()
+  return { errorId: state.errorId, requestId: state.requestId }
+}
+
+/** Puts the words into the JSON that the library has prepared, and into the header that repeats them. */
+function tellProgram(
+  ctx: KoaContextWithOIDC,
+  answer: { error: string; error_description?: string | undefined },
+): void {
+  const { body } = ctx as { body: unknown }
+  if (typeof body !== 'object' || body === null || !('error' in body)) return
+  ctx.body = { ...body, ...answer }
+  const challenges = [ctx.response.get('WWW-Authenticate') as string | string[]].flat().filter(Boolean)
+  const { error_description: words = '' } = answer
+  if (challenges.length > 0)
+    ctx.set(
+      'WWW-Authenticate',
+      challenges.map((one) => redescribed(one, words)),
+    )
+}
+
+const DESCRIPTION = 'error_description="'
+
+/** The challenge with other words in it. RFC 6749 §5.2 leaves no quote and no backslash in a description. */
+function redescribed(challenge: string, words: string): string {
+  const at = challenge.indexOf(DESCRIPTION)
+  if (at < 0) return challenge
+  const from = at + DESCRIPTION.length
+  const end = challenge.indexOf('"', from)
+  return `${challenge.slice(0, from)}${words}${challenge.slice(end < 0 ? challenge.length : end)}`
+}

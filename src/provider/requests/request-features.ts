@@ -1,0 +1,26 @@
+/** What an authorization request may carry and how it may be answered: the library's features for requests. */
+import type { Configuration } from 'oidc-provider'
+import { richAuthorizationRequests, withDetailsResources } from './authorization-details.ts'
+import type { DetailsType } from '../../resources/details-type.ts'
+import { assertRequestObject } from './request-object.ts'
+
+type Features = NonNullable<Configuration['features']>
+
+export function requestFeatures(types: readonly DetailsType[], indicators: Features['resourceIndicators']) {
+  return {
+    claimsParameter: { enabled: true },
+    // RFC 9126: an address lives for a minute, for one client and one answer.
+    pushedAuthorizationRequests: { enabled: true },
+    requestObjects: { enabled: true, assertJwtClaimsAndHeader: assertRequestObject },
+    jwtResponseModes: { enabled: true },
+    webMessageResponseMode: { enabled: true, ack: 'individual-draft-01' },
+    richAuthorizationRequests: richAuthorizationRequests(types),
+    resourceIndicators: withDetailsResources(indicators, types),
+  } as Partial<Features>
+}
+
+/** What discovery says beyond the library's own. */
+export const REQUEST_METADATA = {
+  prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'],
+  ui_locales_supported: ['en'],
+}

@@ -1,0 +1,54 @@
+/** Keeps the account's own list of sessions in step with what the protocol endpoints did: who signed in, who signed out. */
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { markEnded, recordSession } from '../../sessions/account-sessions.ts'
+import { requestState } from '../../http/request-state.ts'
+import type { AnyContext } from '../../http/request-state.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+import type { Db } from '../../platform/database.ts'
+import { endSessionAndGrants } from '../../sessions/access-endings.ts'
+import type { Lifetimes } from '../grants/lifetimes.ts'
+import type { GrantStore } from '../../grant-store/grant-store.ts'
+
+export type SessionRecordNeeds = {
+  db: Db
+  clock: Clock
+  store: GrantStore
+  lifetimes: Lifetimes
+  maxActive: number
+}
+
+/** Runs after each protocol request. */
+export function recordEndings(needs: SessionRecordNeeds) {
+  return async (ctx: KoaContextWithOIDC): Promise<void> => {
+    const { session, result, route } = ctx.oidc
+    if (route === 'resume' && result?.login && session?.accountId && ctx.status < 400)
+      await recordSignIn(needs, ctx, session.uid, session.accountId)
+    if (route?.startsWith('end_session') && session?.accountId && isDestroyed(session))
+      await markEnded(needs.db, session.accountId, session.uid, needs.clock())
+  }
+}
+
+/** Records a session that has just begun, and ends the account's oldest beyond the limit. */
+export async function recordSignIn(
+  needs: SessionRecordNeeds,
+  ctx: AnyContext,
+  uid: string,
+  accountId: string,
+): Promise<void> {
+  const nowMs = needs.clock()
+  const session = {
+    uid,
+    accountId,
+    userAgent: ctx.get('User-Agent'),
+    ip: requestState(ctx).clientIp ?? '',
+    expiresAtMs: nowMs + needs.lifetimes.sessionAbsoluteSeconds * SECOND_MS,
+  }
+  const surplus = await recordSession(needs.db, session, needs.maxActive, nowMs)
+  await Promise.all(surplus.map((ended) => endSessionAndGrants(needs, ended)))
+}
+
+// Set by the library on a session that it has removed; left out of its published types.
+export function isDestroyed(session: object): boolean {
+  return (session as { destroyed?: boolean }).destroyed === true
+}

@@ -1,0 +1,247 @@
+/**
+ * The resource servers (RFC 8707): which `resource` may be asked for, with which scopes, and what its access tokens
+ * look like: table `resources`. Each has a client of its own that can do nothing but introspect the tokens meant for it.
+ * Access tokens are opaque unless JWTs are asked for: of opaque ones a revocation is known at once, of JWTs when the
+ * resource server next fetches their status list.
+ */
+import { z } from 'zod'
+import { AppError } from '../platform/errors.ts'
+import { noteChange } from '../platform/change-feed.ts'
+import type { ChangeFeed } from '../platform/change-feed.ts'
+import type { Clock } from '../platform/clock.ts'
+import { inTransaction, isDuplicate } from '../platform/database.ts'
+import type { Db, Sql } from '../platform/database.ts'
+import { createLookupCache } from '../platform/lookup-cache.ts'
+import type { LookupCache } from '../platform/lookup-cache.ts'
+import { SIGNING_ALGS } from '../platform/algorithms.ts'
+import type { SigningAlg } from '../platform/algorithms.ts'
+import { oneOf, scopeList, uri } from '../clients/client-fields.ts'
+import { OPENID_SCOPES, isOpenidScope } from '../clients/client-metadata.ts'
+import { identifierFault } from '../clients/client-uri.ts'
+import {
+  detailsTypeInput,
+  insertDetailsTypes,
+  removeDetailsTypes,
+  replaceDetailsTypes,
+} from './details-type.ts'
+import { insertClient, removeClient } from '../clients/clients.ts'
+import type { ClientNeeds, FixedCredentials, RegisteredClient } from '../clients/clients.ts'
+
+/** The change feed's topic: a resource server was created or deleted. */
+export const RESOURCES_TOPIC = 'resources'
+
+export type Resource = {
+  /** The value of `resource` in requests and of `aud` in tokens, compared as an exact string. */
+  identifier: string
+  name: string
+  /** Space separated. */
+  scopes: string
+  /** What people read in place of the names of these scopes; those without words are shown by name. */
+  scopeTexts: Record<string, string>
+  accessTokenFormat: 'opaque' | 'jwt'
+  /** `null`: the server's default. */
+  accessTokenTtlSeconds: number | null
+  /** What its JWT access tokens are signed with; `null`: the server's default. */
+  accessTokenAlg: SigningAlg | null
+  /** The resource server's own client, which may introspect tokens with this audience. */
+  clientId: string
+  createdAtMs: number
+}
+
+const DAY_SECONDS = 86_400
+
+const resourceScopes = scopeList.refine((scopes) => !scopes.split(' ').some(isOpenidScope), {
+  error: `${OPENID_SCOPES.join(', ')} belong to the provider itself`,
+})
+
+const words = z.string().trim().min(1).max(120)
+const scopeTexts = z.record(z.string(), words)
+
+const resourceInput = z.strictObject({
+  identifier: uri(identifierFault).max(512),
+  name: z.string().trim().min(1).max(255).optional(),
+  scope: resourceScopes.default(''),
+  scope_texts: scopeTexts.default({}),
+  format: z.enum(['opaque', 'jwt'], { error: 'takes opaque or jwt' }).default('opaque'),
+  access_token_ttl_seconds: z.int().min(10).max(DAY_SECONDS).optional(),
+  authorization_details_types: z.array(detailsTypeInput).max(20).default([]),
+  access_token_alg: oneOf(SIGNING_ALGS).optional(),
+})
+
+export type ResourceInput = z.input<typeof resourceInput>
+
+const resourceChanges = z.strictObject({
+  name: resourceInput.shape.name,
+  scope: resourceScopes.optional(),
+  scope_texts: z.record(z.string(), z.union([words, z.literal('')])).default({}),
+  access_token_ttl_seconds: resourceInput.shape.access_token_ttl_seconds,
+  access_token_alg: resourceInput.shape.access_token_alg,
+  authorization_details_types: resourceInput.shape.authorization_details_types,
+})
+
+export type ResourceChanges = z.input<typeof resourceChanges>
+
+/**
+ * Registers a resource server and its client; the client's secret is answered once.
+ * @throws AppError 400 `invalid_resource` naming every mistake, 409 `resource_exists` or `authorization_details_type_exists`
+ */
+export async function createResource(
+  db: Db,
+  input: ResourceInput,
+  needs: ClientNeeds,
+  fixed: FixedCredentials = {},
+): Promise<{ resource: Resource; client: RegisteredClient }> {
+  const { identifier, name = identifier, scope, format, ...given } = parse(resourceInput, input)
+  checkTexts(scope, given.scope_texts)
+  const { access_token_ttl_seconds: ttl, access_token_alg: alg } = given
+  try {
+    return await inTransaction(db, async (trx) => {
+      const client = await insertClient(
+        trx,
+        { client_name: name.slice(0, 255), grant_types: [], scope: '' },
+        needs,
+        fixed,
+      )
+      const resource: Resource = {
+        identifier,
+        name: name.slice(0, 255),
+        scopes: scope,
+        scopeTexts: given.scope_texts,
+        accessTokenFormat: format,
+        accessTokenTtlSeconds: ttl ?? null,
+        accessTokenAlg: alg ?? null,
+        clientId: client.client_id,
+        createdAtMs: needs.clock(),
+      }
+      await trx('resources').insert({ ...toRow(resource), updatedAtMs: resource.createdAtMs })
+      await insertDetailsTypes(trx, identifier, given.authorization_details_types, resource.createdAtMs)
+      await noteChange(trx, RESOURCES_TOPIC)
+      return { resource, client }
+    })
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    const message = `The resource ${identifier} is registered already.`
+    throw new AppError('resource_exists', 409, message, { cause: error })
+  }
+}
+
+export async function findResource(sql: Sql, identifier: string): Promise<Resource | undefined> {
+  const row = await selectResources(sql).where({ identifier }).first()
+  // MySQL ignores trailing spaces when it compares strings.
+  return row?.identifier === identifier ? fromRow(row) : undefined
+}
+
+/** In the order of their identifiers. */
+export async function listResources(sql: Sql): Promise<Resource[]> {
+  return (await selectResources(sql).orderBy('identifier')).map(fromRow)
+}
+
+/**
+ * Changes what the input names and leaves the rest; its client, its secret and what was granted stay. `scope` replaces the
+ * list. An empty text takes the words of a scope away, those of a scope that goes are dropped; a type of authorization
+ * details is added, or takes the place of the one of that name.
+ * @throws AppError 400 `invalid_resource`, 404 `resource_not_found`, 409 `authorization_details_type_exists`
+ */
+export async function updateResource(
+  db: Db,
+  identifier: string,
+  input: ResourceChanges,
+  { clock }: Pick<ClientNeeds, 'clock'>,
+): Promise<Resource> {
+  const changes = parse(resourceChanges, input)
+  return await inTransaction(db, async (trx) => {
+    const row = await selectResources(trx).where({ identifier }).forUpdate().first()
+    if (row?.identifier !== identifier) throw resourceNotFound()
+    const changed = applied(fromRow(row), changes)
+    const updatedAtMs = clock()
+    await trx('resources')
+      .where({ identifier })
+      .update({ ...toRow(changed), updatedAtMs })
+    await replaceDetailsTypes(trx, identifier, changes.authorization_details_types, updatedAtMs)
+    await noteChange(trx, RESOURCES_TOPIC)
+    return changed
+  })
+}
+
+export function resourceNotFound(): AppError {
+  return new AppError('resource_not_found', 404, 'There is no resource server with this identifier.')
+}
+
+function applied(before: Resource, changes: z.output<typeof resourceChanges>): Resource {
+  const { name = before.name, scope = before.scopes, scope_texts: texts } = changes
+  checkTexts(scope, texts)
+  const words = Object.entries({ ...before.scopeTexts, ...texts })
+  return {
+    ...before,
+    name,
+    scopes: scope,
+    scopeTexts: Object.fromEntries(
+      words.filter(([one, text]) => text !== '' && scope.split(' ').includes(one)),
+    ),
+    accessTokenTtlSeconds: changes.access_token_ttl_seconds ?? before.accessTokenTtlSeconds,
+    accessTokenAlg: changes.access_token_alg ?? before.accessTokenAlg,
+  }
+}
+
+/** Deletes the resource server and its client. False when there was none. */
+export async function deleteResource(db: Db, identifier: string): Promise<boolean> {
+  return await inTransaction(db, async (trx) => {
+    const resource = await selectResources(trx).where({ identifier }).forUpdate().first()
+    if (!resource) return false
+    await trx('resources').where({ identifier }).delete()
+    await removeDetailsTypes(trx, identifier)
+    await noteChange(trx, RESOURCES_TOPIC)
+    await removeClient(trx, resource.clientId)
+    return true
+  })
+}
+
+/** `findResource` from memory, emptied by the change feed: asked at every token and introspection request. */
+export function createResourceCache(needs: {
+  db: Db
+  clock: Clock
+  feed: Pick<ChangeFeed, 'on'>
+}): Pick<LookupCache<Resource>, 'get'> {
+  const { db, clock, feed } = needs
+  const cache = createLookupCache({ load: (identifier: string) => findResource(db, identifier), clock })
+  feed.on(RESOURCES_TOPIC, cache.clear)
+  return cache
+}
+
+function parse<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input)
+  if (result.success) return result.data
+  const faults = result.error.issues.map(({ path, message }) => `${path.join('.') || 'resource'}: ${message}`)
+  throw new AppError('invalid_resource', 400, faults.join('; '))
+}
+
+function checkTexts(scope: string, texts: Record<string, string>): void {
+  const known = scope.split(' ')
+  const unknown = Object.keys(texts).filter((name) => !known.includes(name))
+  if (unknown.length === 0) return
+  throw new AppError('invalid_resource', 400, `scope_texts: ${unknown.join(' ')} is not among its scopes`)
+}
+
+type Row = Omit<Resource, 'scopeTexts'> & { scopeTexts: string | null }
+
+function fromRow({ scopeTexts, ...row }: Row): Resource {
+  return { ...row, scopeTexts: scopeTexts ? (JSON.parse(scopeTexts) as Record<string, string>) : {} }
+}
+
+function toRow({ scopeTexts, ...resource }: Resource): Row {
+  return { ...resource, scopeTexts: JSON.stringify(scopeTexts) }
+}
+
+function selectResources(sql: Sql) {
+  return sql<Row, Row[]>('resources').select(
+    'identifier',
+    'name',
+    'scopes',
+    'scopeTexts',
+    'accessTokenFormat',
+    'accessTokenTtlSeconds',
+    'accessTokenAlg',
+    'clientId',
+    'createdAtMs',
+  )
+}

@@ -1,0 +1,62 @@
+/** Carries what was ended in SQL over to the grant store: sessions, and the grants that hang on them. */
+import { z } from 'zod'
+import type { AccessEndings } from '../consents/ended-access.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import type { Sink } from '../outbox/sink.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { GrantStore } from '../grant-store/grant-store.ts'
+import {
+  boundGrants,
+  endSession,
+  findAuthorizations,
+  revokeGrant,
+  revokeGrantByDigest,
+} from '../grant-store/revocation.ts'
+import type { EndedAuthorization } from '../grant-store/revocation.ts'
+
+type Needs = { store: GrantStore; clock: Clock }
+
+/** The outbox's topic. */
+export const ENDED_TOPIC = 'access-ended'
+
+const endedSchema = z.object({
+  sessionUids: z.array(z.string()),
+  grantIdDigests: z.array(z.string()),
+})
+
+/**
+ * At once, for whoever waits; and once more by the worker, from a message that was written when it ended in SQL: between
+ * the two a process may die, or the grant store be away. A second time changes nothing.
+ */
+export function createAccessEndings(needs: Needs & { outbox: Pick<Outbox, 'record'> }): AccessEndings {
+  return {
+    async noteEnded(trx, ended) {
+      if (ended.sessionUids.length + ended.grantIdDigests.length === 0) return
+      await needs.outbox.record(trx, { topic: ENDED_TOPIC, payload: ended })
+    },
+    async revokeAccess({ sessionUids, grantIdDigests }) {
+      await Promise.all([
+        ...grantIdDigests.map((grantIdDigest) => revokeGrantByDigest(needs, grantIdDigest)),
+        ...sessionUids.map((uid) => endSessionAndGrants(needs, uid)),
+      ])
+    },
+  }
+}
+
+/** Carries out what was noted. */
+export function createEndedSink(endings: Pick<AccessEndings, 'revokeAccess'>): Sink {
+  return { deliver: ({ payload }) => endings.revokeAccess(endedSchema.parse(payload)) }
+}
+
+/**
+ * One session with what apps got through it; what was granted for offline access stays (OpenID Connect Core §11). Grants
+ * go first, since only the session names them, and then those of an app that was signed in to meanwhile.
+ */
+export async function endSessionAndGrants(needs: Needs, uid: string): Promise<void> {
+  await revokeBound(needs, await findAuthorizations(needs, uid))
+  await revokeBound(needs, await endSession(needs, uid))
+}
+
+async function revokeBound(needs: Needs, authorizations: EndedAuthorization[]): Promise<void> {
+  await Promise.all(boundGrants(authorizations).map((grantId) => revokeGrant(needs, grantId)))
+}

@@ -1,0 +1,132 @@
+/**
+ * The sessions of an account, as its owner sees and ends them. The session itself lives in the grant store; this is the
+ * record that survives it, and the place where at most so many may be active.
+ */
+import { inTransaction } from '../platform/database.ts'
+import type { Db, Sql } from '../platform/database.ts'
+import { MINUTE_MS } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
+import { lockAccount } from '../accounts/account.ts'
+import type { AccessEndings } from '../consents/ended-access.ts'
+
+export type AccountSession = {
+  /** The provider's session `uid`: names the session, opens nothing. */
+  uid: string
+  accountId: string
+  userAgent: string
+  ip: string
+  createdAtMs: number
+  lastSeenAtMs: number
+  /** The absolute limit. */
+  expiresAtMs: number
+  endedAtMs: number | null
+}
+
+const COLUMNS = [
+  'uid',
+  'accountId',
+  'userAgent',
+  'ip',
+  'createdAtMs',
+  'lastSeenAtMs',
+  'expiresAtMs',
+  'endedAtMs',
+] as const
+
+export type NewSession = {
+  uid: string
+  accountId: string
+  userAgent?: string | undefined
+  ip: string
+  expiresAtMs: number
+}
+
+/**
+ * Records a sign-in and ends the oldest active sessions beyond `maxActive`, in one transaction. Answers the ended ones'
+ * uids, which the caller removes from the grant store. Recording a uid again replaces its record.
+ */
+export async function recordSession(
+  db: Db,
+  session: NewSession,
+  maxActive: number,
+  nowMs: number,
+): Promise<string[]> {
+  return inTransaction(db, async (trx) => {
+    if (!(await lockAccount(trx, session.accountId))) return [session.uid]
+    const row: AccountSession = {
+      ...session,
+      userAgent: Array.from(session.userAgent ?? '')
+        .slice(0, 255)
+        .join(''),
+      createdAtMs: nowMs,
+      lastSeenAtMs: nowMs,
+      endedAtMs: null,
+    }
+    await trx('account_sessions').where({ uid: session.uid }).delete()
+    await trx('account_sessions').insert(row)
+    const active: string[] = await activeSessions(trx, session.accountId, nowMs).pluck('uid')
+    const surplus = active.filter((uid) => uid !== session.uid).slice(maxActive - 1)
+    await trx('account_sessions').whereIn('uid', surplus).update({ endedAtMs: nowMs })
+    return surplus
+  })
+}
+
+/** The active sessions, newest first. */
+export async function listSessions(sql: Sql, accountId: string, nowMs: number): Promise<AccountSession[]> {
+  return activeSessions(sql, accountId, nowMs).select(...COLUMNS)
+}
+
+/** The session if it is active: neither ended nor past its absolute limit. */
+export async function findActiveSession(
+  sql: Sql,
+  uid: string,
+  nowMs: number,
+): Promise<AccountSession | undefined> {
+  return sql<AccountSession>('account_sessions')
+    .where({ uid })
+    .whereNull('endedAtMs')
+    .where('expiresAtMs', '>', nowMs)
+    .first(...COLUMNS)
+}
+
+/** Notes that the session is in use, once a minute at most. */
+export async function touchSession(sql: Sql, uid: string, nowMs: number): Promise<void> {
+  await sql('account_sessions')
+    .where({ uid })
+    .whereNull('endedAtMs')
+    .where('lastSeenAtMs', '<=', nowMs - MINUTE_MS)
+    .update({ lastSeenAtMs: nowMs })
+}
+
+/** Ends one session of this account; false for another's, or when it had ended. The caller empties the grant store. */
+export async function endSession(
+  { db, clock, noteEnded }: { db: Db; clock: Clock } & Pick<AccessEndings, 'noteEnded'>,
+  accountId: string,
+  uid: string,
+): Promise<boolean> {
+  return inTransaction(db, async (trx) => {
+    const ended = await markEnded(trx, accountId, uid, clock())
+    if (ended) await noteEnded(trx, { sessionUids: [uid], grantIdDigests: [] })
+    return ended
+  })
+}
+
+/** The same for a session that is no longer in the grant store. */
+export async function markEnded(sql: Sql, accountId: string, uid: string, nowMs: number): Promise<boolean> {
+  const ended = await sql('account_sessions')
+    .where({ uid, accountId })
+    .whereNull('endedAtMs')
+    .update({ endedAtMs: nowMs })
+  return ended === 1
+}
+
+function activeSessions(sql: Sql, accountId: string, nowMs: number) {
+  return sql<AccountSession>('account_sessions')
+    .where({ accountId })
+    .whereNull('endedAtMs')
+    .where('expiresAtMs', '>', nowMs)
+    .orderBy([
+      { column: 'createdAtMs', order: 'desc' },
+      { column: 'uid', order: 'desc' },
+    ])
+}

@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import { expect } from 'chai'
+import { countRequest, mayMail, uncountRequest } from '../../../src/protocol/ciba/person-limits.ts'
+import { CIBA_GRANT, answer, errorOf, idOf, registerAsker, requestsOf, signedIn } from './asker.ts'
+import type { Party } from '../../provider/relying-party.ts'
+import type { Answer } from '../../provider/send.ts'
+import { STAGES, until } from '../../provider/stage.ts'
+import type { Stage } from '../../provider/stage.ts'
+
+for (const { name, stage: open } of STAGES)
+  describe(`a person who is asked behind the scenes, ${name}`, function () {
+    let stage: Stage
+    let bank: Party
+
+    before(async () => {
+      stage = await open()
+      bank = await registerAsker(stage)
+    })
+
+    const ask = (given: Record<string, string>, party = bank): Promise<Answer> =>
+      party.call('/oauth/backchannel', { scope: 'openid email', ...given })
+    const poll = (id: string, party = bank) =>
+      party.call('/oauth/token', { grant_type: CIBA_GRANT, auth_req_id: id })
+
+    it('is told what became of a request that another tab has answered', async () => {
+      for (const [first, words] of [
+        ['allow', 'You have allowed this request of Corner Bank already'],
+        ['deny', 'You have refused this request of Corner Bank already'],
+      ] as const) {
+        const { email } = await stage.person()
+        await ask({ login_hint: email })
+        const visitor = await signedIn(stage, email)
+        const tabs = [await requestsOf(visitor), await requestsOf(visitor)] as const
+        expect((await answer(visitor, tabs[0], first)).status).to.equal(200)
+        const second = await answer(visitor, tabs[1], first === 'allow' ? 'deny' : 'allow')
+        expect(second.status).to.equal(409)
+        expect(second.text).to.contain(words).and.contain('Nothing waits for your answer')
+      }
+    })
+
+    it('is told that a request ran out while its page was open', async () => {
+      const { email } = await stage.person()
+      const visitor = await signedIn(stage, email)
+      const id = idOf(await ask({ login_hint: email, requested_expiry: '2' }))
+      const page = await requestsOf(visitor)
+      await until(async () => errorOf(await poll(id)) === 'expired_token', 'it ran out')
+      const late = await answer(visitor, page, 'allow')
+      expect(late.status).to.equal(409)
+      expect(late.text).to.contain('This request of Corner Bank has run out')
+      expect(errorOf(await poll(id))).to.equal('expired_token')
+    })
+
+    it('may be asked as often as they allow it, while what they refuse or leave alone counts', async () => {
+      const { id: accountId } = await stage.person()
+      const needs = { ...stage.parts, key: stage.parts.config.keys.index }
+      const app = { clientId: randomUUID(), accountId }
+      for (let request = 0; request < 40; request += 1) {
+        expect(await countRequest(needs, app)).to.include({ allowed: true })
+        await uncountRequest(needs, app)
+      }
+      const asked = await Promise.all(Array.from({ length: 40 }, () => countRequest(needs, app)))
+      expect(asked.filter(({ allowed }) => allowed)).to.have.length(30)
+    })
+
+    it('is not asked without end by many apps together either, nor mailed', async () => {
+      const { id: accountId } = await stage.person()
+      const needs = { ...stage.parts, key: stage.parts.config.keys.index }
+      let [asked, mailed] = [0, 0]
+      for (let round = 0; round < 6; round += 1) {
+        const app = { clientId: randomUUID(), accountId }
+        for (let request = 0; request < 20; request += 1) {
+          if ((await countRequest(needs, app)).allowed) asked += 1
+          if (await mayMail(needs, app)) mailed += 1
+        }
+      }
+      expect([asked, mailed]).to.eql([100, 10])
+      const other = { clientId: randomUUID(), accountId: (await stage.person()).id }
+      expect((await countRequest(needs, other)).allowed).to.equal(true)
+    })
+
+    it('is unknown to apps until their address is confirmed, and counted like nobody', async () => {
+      const probing = await registerAsker(stage, { client_name: 'Prober' })
+      const { email } = await stage.person({ verified: false })
+      const probes: Answer[] = []
+      for (let probe = 0; probe < 101; probe += 1)
+        probes.push(await ask({ login_hint: probe % 2 ? email : 'nobody@example.org' }, probing))
+      const told = new Set(probes.slice(0, 100).map((one) => `${one.status} ${one.text}`))
+      expect([...told]).to.have.length(1)
+      expect(errorOf(probes[0]!)).to.equal('unknown_user_id')
+      for (const hint of [email, 'nobody@example.org']) {
+        const refused = await ask({ login_hint: hint }, probing)
+        expect([refused.status, errorOf(refused)]).to.eql([403, 'access_denied'])
+      }
+    })
+
+    it('is not counted by an app whose requests were allowed', async () => {
+      const { email } = await stage.person()
+      const visitor = await signedIn(stage, email)
+      const visit = async (decision: 'allow' | 'deny') => {
+        await ask({ login_hint: email })
+        await answer(visitor, await requestsOf(visitor), decision)
+      }
+      await visit('allow')
+      for (let request = 0; request < 29; request += 1) await ask({ login_hint: email })
+      expect((await ask({ login_hint: email })).status).to.equal(200)
+      const refused = await ask({ login_hint: email })
+      expect([refused.status, errorOf(refused)]).to.eql([403, 'access_denied'])
+      expect(String(refused.json()['error_description'])).to.contain('Retry-After')
+    })
+  })

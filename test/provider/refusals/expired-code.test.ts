@@ -1,0 +1,30 @@
+import { expect } from 'chai'
+import { locate } from '../../../src/grant-store/token-ids.ts'
+import { register } from '../relying-party.ts'
+import { openStage, until } from '../stage.ts'
+import type { Stage } from '../stage.ts'
+import { lineOf } from './told.ts'
+
+for (const store of ['sqlite', 'mariadb+redis'] as const)
+  describe(`a code that came too late, on ${store}`, () => {
+    let stage: Stage
+    before(async () => {
+      const env = { ACCOUNT_SERVER_AUTHORIZATION_CODE_EXPIRE_SECONDS: '5' }
+      stage = await openStage({ store, env })
+    })
+    after(() => stage?.stop())
+
+    it('is told from one that is made up in the log, and not in the answer', async () => {
+      const app = await register(stage)
+      const code = await app.codeFor(await stage.person())
+      const place = locate('AuthorizationCode', code)
+      const { payload } = await stage.parts.store.readToken(place?.key ?? '')
+      const { exp } = JSON.parse(payload ?? '{}') as { exp: number }
+      await until(() => Date.now() > (exp + 1) * 1000, 'the code has expired')
+      const [late, invented] = [await app.redeem(code), await app.redeem(`${code.slice(0, -9)}AAAAAAAAA`)]
+      expect([late.status, late.text]).to.eql([invented.status, invented.text])
+      expect(late.json()).to.include({ error: 'invalid_grant' })
+      expect(await lineOf(stage, late)).to.include({ detail: 'authorization code is expired' })
+      expect(await lineOf(stage, invented)).to.include({ detail: 'authorization code not found' })
+    })
+  })

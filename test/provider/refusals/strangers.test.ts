@@ -1,0 +1,123 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto'
+import { expect } from 'chai'
+import { SignJWT } from 'jose'
+import type { Account } from '../../../src/accounts/account.ts'
+import { CALLBACK, register, VERIFIER } from '../relying-party.ts'
+import type { Fields, Party } from '../relying-party.ts'
+import { basic } from '../send.ts'
+import type { Answer } from '../send.ts'
+import { STAGES } from '../stage.ts'
+import type { Stage } from '../stage.ts'
+
+const own = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+const jwks = { keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid: 'k', use: 'sig', alg: 'ES256' }] }
+const ENDPOINTS = ['/oauth/token', '/oauth/par', '/oauth/introspect', '/oauth/revoke', '/oauth/device']
+
+/** All that somebody who does not know more can compare. */
+function seen({ status, text, headers }: Answer) {
+  const { date, 'x-request-id': id, 'x-fapi-interaction-id': _named, ...others } = headers
+  expect([date, id]).to.not.include(undefined)
+  return { status, text, headers: others }
+}
+
+for (const { name, stage: open } of STAGES)
+  describe(`what a refusal gives away, on ${name}`, function () {
+    let stage: Stage
+    let person: Account
+    let clients: Party[]
+
+    before(async () => {
+      stage = await open()
+      person = await stage.person()
+      clients = [
+        await register(stage),
+        await register(stage, { token_endpoint_auth_method: 'client_secret_post' }),
+        await register(stage, { token_endpoint_auth_method: 'none' }),
+        await register(stage, { token_endpoint_auth_method: 'client_secret_jwt' }),
+        await register(stage, { token_endpoint_auth_method: 'private_key_jwt', jwks } as object),
+        await register(stage, { profile: 'fapi2-security', jwks } as object),
+      ]
+    })
+
+    async function alike(answers: Promise<Answer>[]): Promise<void> {
+      const [first, ...others] = (await Promise.all(answers)).map(seen)
+      for (const other of others) expect(other).to.deep.equal(first)
+    }
+    const ids = () => ['nobody', ...clients.map(({ clientId }) => clientId)]
+
+    it('is not whether there is such a client, nor how it authenticates, for a wrong secret', async () => {
+      for (const to of ENDPOINTS) {
+        await alike(ids().map((id) => stage.send({ to, form: {}, headers: basic(id, 'wrong') })))
+        await alike(ids().map((client_id) => stage.send({ to, form: { client_id, client_secret: 'wrong' } })))
+      }
+    })
+
+    it('nor for a wrong assertion, whatever is wrong with it', async () => {
+      const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+      const nowSeconds = Math.floor(Date.now() / 1000)
+      const good = { aud: stage.issuer, iat: nowSeconds, exp: nowSeconds + 60 }
+      const WRONG = [
+        {},
+        { exp: nowSeconds - 100 },
+        { aud: 'https://x.example' },
+        { exp: undefined },
+        { aud: [stage.issuer] },
+      ]
+      for (const claims of WRONG)
+        await alike(
+          ids().map(async (id) => {
+            const client_assertion = await new SignJWT({
+              iss: id,
+              sub: id,
+              jti: randomUUID(),
+              ...good,
+              ...claims,
+            })
+              .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+              .sign(privateKey)
+            const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+            return await stage.send({ to: '/oauth/token', form: { client_assertion, client_assertion_type } })
+          }),
+        )
+    })
+
+    it('nor without any proof, but for those that need none', async () => {
+      const proving = ids().filter((id) => id !== clients[2]?.clientId)
+      await alike(proving.map((client_id) => stage.send({ to: '/oauth/token', form: { client_id } })))
+    })
+
+    it('is not whose a code is, nor whether it was used or is past, nor what else the request lacks', async () => {
+      const [app, , thief] = clients as [Party, Party, Party]
+      const fields = { grant_type: 'authorization_code', redirect_uri: CALLBACK, code_verifier: VERIFIER }
+      const used = await app.codeFor(person)
+      expect((await app.redeem(used)).status).to.equal(200)
+      const ownCode = () => thief.codeFor(person)
+      const usedUp = await ownCode()
+      await thief.redeem(usedUp)
+      const WRONG: Fields[] = [
+        { code: 'unknown' },
+        { code: await app.codeFor(person) },
+        { code: used },
+        { code: usedUp },
+        { code: await ownCode(), code_verifier: 'x'.repeat(43) },
+        { code: await ownCode(), redirect_uri: `${CALLBACK}/x` },
+      ]
+      await alike(WRONG.map((given) => thief.call('/oauth/token', { ...fields, ...given })))
+    })
+
+    it('is not whose a refresh token is, nor whether it was revoked', async () => {
+      const [app, , thief] = clients as [Party, Party, Party]
+      const [foreign, revoked] = [await app.tokensFor(person), await thief.tokensFor(person)]
+      await thief.revoke(revoked.refresh_token)
+      const tokens = ['unknown', foreign.refresh_token, foreign.access_token, revoked.refresh_token]
+      await alike(tokens.map((token) => thief.refresh(token)))
+    })
+
+    it('is nothing about an access token at userinfo', async () => {
+      const { access_token: revoked } = await clients[0]!.tokensFor(person)
+      await clients[0]!.revoke(revoked)
+      const ask = (token: string) =>
+        stage.send({ to: '/oauth/userinfo', headers: { authorization: `Bearer ${token}` } })
+      await alike(['unknown', revoked, `${revoked}x`].map(ask))
+    })
+  })
