@@ -38,7 +38,7 @@ const TARGETS = {
   screenshots: { command: ['test/screenshots.ts'], services: ['chromium'] },
   interop: { command: ['interop/run.ts'], services: ['chromium'] },
   trace: { command: ['test/trace.ts'] },
-  readme: { command: ['test/support/update-readme.ts'] },
+  docs: { command: ['test/documents/run.ts'] },
 }
 
 const PARENT_CHECK_MS = 500

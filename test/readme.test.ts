@@ -5,40 +5,33 @@ import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { expect } from 'chai'
 import { loadConfig } from '../src/settings/config.ts'
-import { NOUNS } from '../src/cli/nouns.ts'
+import { GENERATED_DOCUMENTS } from './documents/documents.ts'
 import { makeCertificate } from './provider/binding/certificates.ts'
-import { withSettings } from './support/settings-table.ts'
 
 const HOME = fileURLToPath(new URL('..', import.meta.url))
-const readme = readFileSync(join(HOME, 'README.md'), 'utf8')
-const documents = ['README.md', ...markdownIn('docs')]
+const documents = [...markdownIn('.', false), ...markdownIn('docs', true)]
 
-describe('the README', () => {
-  it('lists every setting as the schema has it', () => {
-    expect(withSettings(readme), 'run npm run readme').to.equal(readme)
+describe('the documents', () => {
+  for (const { file, renew } of GENERATED_DOCUMENTS)
+    it(`hold in ${file} what the source says`, async () => {
+      const text = textOf(file)
+      expect(await renew(text), 'run npm run docs').to.equal(text)
+    })
+
+  it('name only npm scripts that exist, and every one of them to developers', () => {
+    const { scripts } = JSON.parse(textOf('package.json')) as { scripts: object }
+    const known = Object.keys(scripts)
+    for (const document of documents)
+      for (const name of scriptsNamedIn(document))
+        expect(known, `${document}: npm run ${name}`).to.include(name)
+    const forDevelopers = ['README.md', 'CONTRIBUTING.md'].flatMap(scriptsNamedIn)
+    expect(new Set(forDevelopers)).to.have.all.keys(known)
   })
 
-  it('names only npm scripts that exist, and all of them', () => {
-    const { scripts } = JSON.parse(readFileSync(join(HOME, 'package.json'), 'utf8')) as { scripts: object }
-    const named = new Set(
-      [...readme.matchAll(/npm (?:run (?:--silent )?([\w-]+)|(start|test))/g)].map(([, a, b]) => a ?? b),
-    )
-    expect([...named]).to.have.members(Object.keys(scripts))
-  })
-
-  it('lists every command of the command line', () => {
-    const table = readme.slice(readme.indexOf('## The operator’s') + 1)
-    for (const { name, commands } of NOUNS) {
-      const row = table.split('\n').find((line) => line.startsWith('|') && line.includes(`\`${name}\``))
-      expect(row, name).to.be.a('string')
-      for (const { verb } of commands) if (verb) expect(row).to.include(`\`${verb}\``)
-    }
-  })
-
-  it('links only to files that exist, as all documents do', () => {
+  it('link only to files that exist', () => {
+    expect(documents).to.include.members(['README.md', 'docs/clients.md', 'docs/clients/errors.md'])
     for (const document of documents) {
-      const text = readFileSync(join(HOME, document), 'utf8')
-      const targets = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)|src="([^"]+)"/g)].map(
+      const targets = [...textOf(document).matchAll(/\]\(([^)#\s]+)[^)]*\)|(?:src|srcset)="([^"]+)"/g)].map(
         ([, a, b]) => a ?? b ?? '',
       )
       for (const target of targets.filter((one) => !/^https?:/.test(one)))
@@ -46,8 +39,8 @@ describe('the README', () => {
     }
   })
 
-  it('comes with an .env.example that is a valid configuration once its lines are put to use', () => {
-    const lines = readFileSync(join(HOME, '.env.example'), 'utf8').replace(/^#(?=ACCOUNT)/gm, '')
+  it('come with an .env.example that is a valid configuration when its lines are used', () => {
+    const lines = textOf('.env.example').replace(/^#(?=ACCOUNT)/gm, '')
     const folder = mkdtempSync(join(tmpdir(), 'env-'))
     const { key, cert } = makeCertificate()
     const contents: Record<string, string> = { CERT: cert, KEY: key, CLIENT_CA: cert }
@@ -65,7 +58,16 @@ describe('the README', () => {
   })
 })
 
-function markdownIn(folder: string): string[] {
-  const names = readdirSync(join(HOME, folder), { recursive: true, encoding: 'utf8' })
+function textOf(document: string): string {
+  return readFileSync(join(HOME, document), 'utf8')
+}
+
+function scriptsNamedIn(document: string): string[] {
+  const named = textOf(document).matchAll(/npm (?:run (?:--silent )?([\w-]+)|(start|test)\b)/g)
+  return [...named].map(([, script, short]) => script ?? short ?? '')
+}
+
+function markdownIn(folder: string, recursive: boolean): string[] {
+  const names = readdirSync(join(HOME, folder), { recursive, encoding: 'utf8' })
   return names.filter((name) => name.endsWith('.md')).map((name) => join(folder, name))
 }

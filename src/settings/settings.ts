@@ -1,6 +1,6 @@
 /**
  * Every setting the server takes: its name, what it accepts, its default and one sentence of meaning.
- * The README's table, `cli config` and the error messages are all made from this list.
+ * docs/settings.md, `cli config` and the error messages are all made from this list.
  */
 import { z } from 'zod'
 import { clientSettings } from './client-settings.ts'
