@@ -1,7 +1,7 @@
 /** What the scenarios need in the server: an app, people with passwords, tokens. Taken out again afterwards. */
 import { randomBytes } from 'node:crypto'
 import { mintTokens, providerOf } from '../bench/fill.ts'
-import { createAccountNeeds } from '../src/process/account-needs.ts'
+import { createAccountNeeds } from '../src/interaction/account-needs.ts'
 import { deleteAccount } from '../src/accounts/account-state.ts'
 import { addAccount } from '../src/accounts/operator-account.ts'
 import { createClient, deleteClient } from '../src/clients/clients.ts'

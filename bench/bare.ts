@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import Provider from 'oidc-provider'
 import type { Adapter, AdapterPayload, Configuration } from 'oidc-provider'
-import { createConfiguration } from '../src/features/configuration.ts'
+import { createConfiguration } from '../src/provider/configuration.ts'
 import { mintTokens } from './fill.ts'
 import type { Filled } from './fill.ts'
 
@@ -69,14 +69,12 @@ function configure({ issuer, clients, resource, keySet, accountId, claims }: Bar
     pairwiseIdentifier: (_ctx, sub) => sub,
     restrainClient: () => undefined,
     checksSectors: () => false,
-    registrationFeatures: {},
+    parts: [],
     findResource: async (identifier) => (identifier === resource.identifier ? resource : undefined),
     loadExistingGrant: undefined,
     renderError: (ctx, out) => {
       ctx.body = out
     },
-    renderLogout: async () => undefined,
-    renderSignedOut: async () => undefined,
     interactionUrl: () => '/',
     fetch: () => Promise.reject(new Error('nothing is fetched in what is measured')),
   })

@@ -1,9 +1,9 @@
 /** Fills a server's database with the clients, the account and the tokens that the workloads use. */
 import { randomUUID } from 'node:crypto'
 import type Provider from 'oidc-provider'
-import { createAccountNeeds } from '../src/process/account-needs.ts'
+import { createAccountNeeds } from '../src/interaction/account-needs.ts'
 import { addAccount } from '../src/accounts/operator-account.ts'
-import { createOidcFeatures } from '../src/features/oidc.ts'
+import { openPagelessSite } from '../src/process/pageless-provider.ts'
 import { createClient } from '../src/clients/clients.ts'
 import type { RegisteredClient } from '../src/clients/clients.ts'
 import { createResource } from '../src/resources/resources.ts'
@@ -102,16 +102,7 @@ export async function mintTokens(provider: Provider, clientId: string, accountId
 
 /** The server's own provider without its pages, which nothing here opens. */
 export async function providerOf(parts: Parts): Promise<Provider> {
-  const noPage = () => {
-    throw new Error('no page is shown here')
-  }
-  const { oidc } = await createOidcFeatures({
-    parts,
-    render: noPage,
-    renderError: async () => noPage(),
-    interactionUrl: noPage,
-    startAgain: async () => noPage(),
-  })
+  const { oidc } = await openPagelessSite(parts)
   return oidc.current()
 }
 

@@ -4,12 +4,11 @@ import { fileURLToPath } from 'node:url'
 import Keygrip from 'keygrip'
 import Koa from 'koa'
 import compose from 'koa-compose'
-import { createAccountNeeds } from './process/account-needs.ts'
-import type { AccountNeeds } from './process/account-needs.ts'
-import { createRequestsPage } from './features/backchannel.ts'
+import { createAccountNeeds } from './interaction/account-needs.ts'
+import type { AccountNeeds } from './interaction/account-needs.ts'
 import { hasRole } from './accounts/roles.ts'
 import { AppError } from './platform/errors.ts'
-import { renderFailure } from './features/failure-page.ts'
+import { renderFailure } from './pages/errors/failure-page.ts'
 import { accessLog } from './http/access-log.ts'
 import { loadAssets } from './http/assets.ts'
 import type { Assets } from './http/assets.ts'
@@ -21,25 +20,23 @@ import type { ErrorNeeds } from './http/error-handler.ts'
 import { boundedQuery } from './http/field-length.ts'
 import { healthRoutes } from './http/health.routes.ts'
 import { loggableError } from './platform/loggable-error.ts'
-import { createOverload } from './features/overload.ts'
+import { createOverload } from './process/overload.ts'
 import { ownHost } from './http/own-host.ts'
 import { createRenderer, createTemplates } from './http/render.ts'
 import type { Render } from './http/render.ts'
 import { requestId } from './http/request-id.ts'
 import type { AnyContext } from './http/request-state.ts'
 import { securityHeaders } from './http/security-headers.ts'
-import { devicePages } from './protocol/device/device-pages.ts'
 import { interactionRoutes } from './interaction/interaction.routes.ts'
 import { createStartAgain } from './interaction/start-again.ts'
-import type { StartAgain } from './interaction/start-again.ts'
 import { createRestarts } from './interaction/restart.ts'
 import type { Restarts } from './interaction/restart.ts'
 import { signInRoutes } from './pages/sign-in/sign-in.routes.ts'
-import { createInteractionPages } from './features/interaction.ts'
+import { createInteractionPages } from './process/interaction-pages.ts'
 import { mailboxRoutes } from './mail/mailbox.routes.ts'
-import { createOidcFeatures } from './features/oidc.ts'
+import type { Site } from './feature.ts'
+import { openSite } from './process/site.ts'
 import { clientNameOf } from './provider/clients/client-documents.ts'
-import type { OidcFeatures } from './features/oidc.ts'
 import { endSessionAndGrants } from './sessions/access-endings.ts'
 import { offlineEnds, resourceScopeTitle } from './provider/grants/scope-words.ts'
 import {
@@ -60,11 +57,9 @@ import { accountRoutes } from './pages/account/account.routes.ts'
 import { activationRoutes } from './pages/sign-up/activation.routes.ts'
 import { createBrowserSecret } from './interaction/browser-secret.ts'
 import { homeRoutes } from './pages/account/home.routes.ts'
-import { createFindMember } from './interaction/member.ts'
 import type { FindMember } from './interaction/member.ts'
 import { passwordResetRoutes } from './pages/reset/password-reset.routes.ts'
 import { registrationRoutes } from './pages/sign-up/sign-up.routes.ts'
-import { requestsRoutes } from './protocol/ciba/requests.routes.ts'
 import { isLoopback } from './settings/setting-kinds.ts'
 import { securityRoutes } from './pages/account/security.routes.ts'
 import { createWayBack } from './interaction/way-back.ts'
@@ -157,44 +152,33 @@ type RouteNeeds = { parts: Parts; render: Render; failures: ErrorNeeds }
 
 /** Our own pages stand behind forms and CSRF; the protocol reads its bodies itself. */
 async function createRoutes({ parts, render, failures }: RouteNeeds): Promise<Koa.Middleware> {
-  const { config, db, clock, sealer } = parts
+  const { config, clock, sealer } = parts
   const accounts = createAccountNeeds(parts)
   const restarts = createRestarts({ sealer, issuer: config.issuer, clock })
   const answer = failureResponder(failures)
-  const startAgain = createStartAgain({ oidc: () => oidc, render, restarts })
-  const features = await createOidcFeatures({
+  const site = await openSite({
     parts,
     render,
-    startAgain,
+    startAgain: (oidc) => createStartAgain({ oidc, render, restarts }),
     renderError: answer,
     interactionUrl: restarts.pageUrl,
-    devicePages: (findResource) => devicePages({ db, render, startAgain, findResource }),
   })
-  const { oidc } = features
-  const findMember = createFindMember({ db, clock, oidc, lifetimes: features.lifetimes })
-  const pages = createInteractionPages({
-    parts,
-    accounts,
-    features,
-    render,
-    findMember,
-    pageUrl: restarts.pageUrl,
-  })
-  const routers = listRouters({ parts, accounts, features, pages, render, findMember, startAgain, restarts })
-  return inOrder(parts, features, routers)
+  const pages = createInteractionPages({ parts, accounts, site, pageUrl: restarts.pageUrl })
+  return inOrder(parts, site, listRouters({ parts, accounts, site, pages, restarts }))
 }
 
 /** What each request meets on its way: the protocol first, then the guards of our own pages, then the pages. */
-function inOrder({ config, log }: Parts, features: OidcFeatures, routers: ReturnType<typeof listRouters>) {
+function inOrder({ config, log, features }: Parts, site: Site, routers: ReturnType<typeof listRouters>) {
   const inner = new Koa()
   inner.use(postedRequestRoutes([LIBRARY_PATHS.authorization, LIBRARY_PATHS.end_session]).routes())
   inner.use(resumedRequestRoutes(LIBRARY_PATHS.authorization, 'restart').routes())
-  inner.use(features.statusListRoutes.routes())
+  for (const { endpoints } of features)
+    for (const router of endpoints?.(site) ?? []) inner.use(router.routes())
   inner.use(
     ownFormsElsewhere({ issuerOrigin: config.issuer, isForm: isLibraryForm, showsForm: showsLibraryForm }),
   )
-  inner.use(refuseFloods(features.limits, [LIBRARY_PATHS.authorization, LIBRARY_PATHS.code_verification]))
-  inner.use(features.oidc.middleware)
+  inner.use(refuseFloods(site.limits, [LIBRARY_PATHS.authorization, LIBRARY_PATHS.code_verification]))
+  inner.use(site.oidc.middleware)
   inner.use(refuseOtherAddresses(log, pagesOf(routers)))
   inner.use(boundedQuery())
   inner.use(formBody())
@@ -212,18 +196,14 @@ function pagesOf(routers: ReturnType<typeof listRouters>) {
 type RouterNeeds = {
   parts: Parts
   accounts: AccountNeeds
-  features: OidcFeatures
+  site: Site
   pages: ReturnType<typeof createInteractionPages>
-  render: Render
-  findMember: FindMember
-  startAgain: StartAgain
   restarts: Restarts
 }
 
-function listRouters({ parts, accounts, features, pages, render, findMember, ...needs }: RouterNeeds) {
-  const { config, db, clock, store, sealer } = parts
-  const { startAgain, restarts } = needs
-  const { oidc } = features
+function listRouters({ parts, accounts, site, pages, restarts }: RouterNeeds) {
+  const { config, db, clock, store, sealer, features } = parts
+  const { oidc, render, startAgain, findMember, findResource } = site
   const mailbox = config.mail.mailbox === 'everybody'
   const browserSecret = createBrowserSecret(config)
   const wayBack = createWayBack({ sealer, isRestart: (sealed) => restarts.open(sealed) !== undefined })
@@ -241,11 +221,11 @@ function listRouters({ parts, accounts, features, pages, render, findMember, ...
       render,
       findMember,
       clientName: (id) => clientNameOf(oidc.current(), id),
-      scopeTitle: async (resource, scope) => resourceScopeTitle(await features.findResource(resource), scope),
+      scopeTitle: async (resource, scope) => resourceScopeTitle(await findResource(resource), scope),
       deviceCookie: pages.deviceCookie,
       endSessionAndGrants: (uid) => endSessionAndGrants({ store, clock }, uid),
     }),
-    requestsRoutes({ ...createRequestsPage(parts, features), render, findMember }),
+    ...features.flatMap(({ pages: own }) => own?.(site) ?? []),
     ...mailboxOf({ config, db, render, findMember }),
   ]
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createAccountNeeds } from '../src/process/account-needs.ts'
+import { createAccountNeeds } from '../src/interaction/account-needs.ts'
 import { findAccountById } from '../src/accounts/account.ts'
 import { addAccount } from '../src/accounts/operator-account.ts'
 import { loadConfig } from '../src/settings/config.ts'

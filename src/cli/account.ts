@@ -1,6 +1,6 @@
 /** `account`: people's accounts, by id or e-mail address. */
 import { text as textOf } from 'node:stream/consumers'
-import { createAccountNeeds } from '../process/account-needs.ts'
+import { createAccountNeeds } from '../interaction/account-needs.ts'
 import { findAccountByEmail, findAccountById, isVerified } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import { listAccounts } from '../accounts/account-list.ts'

@@ -6,7 +6,7 @@ import { ensureAllKeys } from '../keys/key-set.ts'
 import { listSigningKeys, rotateSigningKeys } from '../keys/signing-keys.ts'
 import type { Parts } from '../process/parts.ts'
 import { countByKey, resealColumn } from '../platform/reseal.ts'
-import { SEALED_COLUMNS } from '../process/sealed-columns.ts'
+import { sealedColumns } from '../process/sealed-columns.ts'
 import type { Answer, Noun } from './command.ts'
 import type { Given } from './given.ts'
 import { isoTime, table } from './layout.ts'
@@ -103,15 +103,16 @@ function countsText(counts: Record<string, number>): string {
 }
 
 /** Every data key that is configured or has sealed something; `unknown` ones are not configured. */
-async function listDataKeys({ db, sealer }: Parts) {
-  const counts = await Promise.all(SEALED_COLUMNS.map((column) => countByKey(db, column)))
+async function listDataKeys({ db, sealer, features }: Parts) {
+  const columns = sealedColumns(features)
+  const counts = await Promise.all(columns.map((column) => countByKey(db, column)))
   const [current, ...older] = sealer.keyIds
   const ids = new Set([current, ...older, ...counts.flatMap((each) => [...each.keys()])])
   return [...ids].map((id) => ({
     id,
     state: id === current ? 'current' : older.includes(id) ? 'older' : 'unknown',
     sealed: Object.fromEntries(
-      SEALED_COLUMNS.map(({ what }, index) => [what.replaceAll(' ', '_'), counts[index]?.get(id) ?? 0]),
+      columns.map(({ what }, index) => [what.replaceAll(' ', '_'), counts[index]?.get(id) ?? 0]),
     ),
   }))
 }
@@ -148,12 +149,13 @@ function sentence({ alg, use, kid, outcome, usedFromMs }: Rotation<KeyAlg> & { u
   return `${alg}: ${kid} ${verb}; rotate again after ${isoTime(usedFromMs)} to let it ${signs ? 'sign' : 'be used'}.`
 }
 
-async function reseal(_given: Given, { db, sealer, log }: Parts): Promise<Answer> {
-  const columns: Record<string, { resealed: number; unreadable: number }> = {}
-  for (const column of SEALED_COLUMNS) {
+async function reseal(_given: Given, { db, sealer, log, features }: Parts): Promise<Answer> {
+  const columns = sealedColumns(features)
+  const done: Record<string, { resealed: number; unreadable: number }> = {}
+  for (const column of columns) {
     const { what } = column
     const name = what.replaceAll(' ', '_')
-    columns[name] = await resealColumn(db, sealer, column, {
+    done[name] = await resealColumn(db, sealer, column, {
       onBatch: (soFar) => {
         log.info({ what, ...soFar }, 'keys.resealing')
         if (process.stderr.isTTY) process.stderr.write(`${what}: ${soFar.resealed} sealed again\n`)
@@ -161,13 +163,13 @@ async function reseal(_given: Given, { db, sealer, log }: Parts): Promise<Answer
     })
   }
   const [dataKey] = sealer.keyIds
-  const lines = SEALED_COLUMNS.map(({ what }) => {
-    const { resealed = 0, unreadable = 0 } = columns[what.replaceAll(' ', '_')] ?? {}
+  const lines = columns.map(({ what }) => {
+    const { resealed = 0, unreadable = 0 } = done[what.replaceAll(' ', '_')] ?? {}
     const left = unreadable > 0 ? `; ${unreadable} cannot be opened with any of DATA_KEYS` : ''
     return `${what}: ${resealed} sealed again${left}`
   })
   return {
-    data: { data_key: dataKey, ...columns },
+    data: { data_key: dataKey, ...done },
     text: `${lines.join('\n')}\nCurrent data key: ${dataKey}`,
   }
 }

@@ -1,6 +1,6 @@
 /** `seed`: development data, or what the official conformance suite needs, from seeds/. */
 import { renameSync, writeFileSync } from 'node:fs'
-import { createAccountNeeds } from '../process/account-needs.ts'
+import { createAccountNeeds } from '../interaction/account-needs.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Parts } from '../process/parts.ts'
 import type { Answer, Noun } from './command.ts'

@@ -10,7 +10,7 @@ import { extendSession, readSession } from '../provider/sessions/browser-session
 import { sessionSeconds } from '../provider/grants/lifetimes.ts'
 import type { Lifetimes } from '../provider/grants/lifetimes.ts'
 import { isEnded } from '../provider/subjects/find-account.ts'
-import type { Oidc } from '../provider/current-provider.ts'
+import type { Oidc } from '../provider/contract/current-provider.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import { LIBRARY_PATHS } from '../provider/endpoints/addresses.ts'
 import type { Clock } from '../platform/clock.ts'

@@ -1,14 +1,14 @@
 /** No page is a dead end: a request whose interaction is gone starts again, or the person is shown the way back to the app. */
 import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request-state.ts'
-import type { Oidc } from '../provider/current-provider.ts'
+import type { Oidc } from '../provider/contract/current-provider.ts'
 import { shownClient } from './open-interaction.ts'
 import { redirect } from './page.ts'
 import type { Restarts } from './restart.ts'
 
 export type StartAgain = (ctx: AnyContext) => Promise<void>
 
-type Needs = { oidc: () => Oidc; render: Render; restarts: Restarts }
+type Needs = { oidc: Oidc; render: Render; restarts: Restarts }
 
 /** Lost this soon in a browser that sends no cookie at all: starting again by itself would go round in circles. */
 const TOO_SOON_MS = 3000
@@ -19,8 +19,7 @@ export function createStartAgain({ oidc, render, restarts }: Needs): StartAgain 
     const soon = restart?.kind === 'again' && restart.ageMs < TOO_SOON_MS
     const cookieless = soon && ctx.method !== 'POST' && !ctx.get('Cookie')
     if (restart?.kind === 'again' && !cookieless) return redirect(ctx, restart.url)
-    const client =
-      restart?.kind === 'stale' ? await shownClient(oidc().current(), restart.clientId) : undefined
+    const client = restart?.kind === 'stale' ? await shownClient(oidc.current(), restart.clientId) : undefined
     const way = restart?.kind === 'again' ? restart.url : (client?.initiateLoginUri ?? client?.clientUri)
     const locals = { clientName: client?.name, continueHref: way ?? '/', cookies: cookieless }
     render(ctx, 'interaction-lost', { title: 'Start again', ...locals }, 410)

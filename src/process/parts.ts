@@ -3,13 +3,15 @@ import { availableParallelism } from 'node:os'
 import { createHasher } from '../passwords/hashing.ts'
 import type { Hasher } from '../passwords/hashing.ts'
 import type { Config } from '../settings/config.ts'
-import { announceEndings } from '../protocol/logout/announced-endings.ts'
+import type { Feature } from '../feature.ts'
+import { FEATURES } from '../features.ts'
 import { waitForCatchUp, watchForLosses } from '../grant-store/caught-up.ts'
 import { reapplyRevocations, recordRevocations } from '../grant-store/recorded-revocations.ts'
 import { reapplyUses, recordUses } from '../grant-store/recorded-uses.ts'
 import { createRedisStore } from '../grant-store/redis-store.ts'
 import { createSqlStore } from '../grant-store/sql-store.ts'
-import { revokeStatuses } from '../protocol/status-list/revoked-statuses.ts'
+import { withEndings } from '../grant-store/endings.ts'
+import type { Ending } from '../grant-store/endings.ts'
 import { createOutbox } from '../outbox/outbox.ts'
 import { createChangeFeed } from '../platform/change-feed.ts'
 import { systemClock } from '../platform/clock.ts'
@@ -35,21 +37,18 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
   const sealer = createSealer(config.keys.data)
   const waiting: (() => void)[] = []
   const outbox = createOutbox({ sealer, clock, onCommitted: () => waiting.forEach((heard) => heard()) })
-  const store = announceEndings({ db, clock, outbox, store: revokeStatuses({ db, store: kept }) })
+  const endings: Ending[] = []
+  const store = withEndings(kept, endings)
   const feed = createChangeFeed({ db, log, clock })
+  const services = { config, clock, log, db, store, sealer, outbox, hasher: openHasher(config), feed }
+  const features: readonly Feature[] = FEATURES.map((build) => build(services))
+  endings.push(...features.flatMap(({ onEnd = [] }) => onEnd))
   return {
-    config,
-    clock,
-    log,
-    db,
+    ...services,
+    features,
     redis,
-    store,
     /** Tells Redis again what was revoked and used up, in case it forgot. */
     catchUp,
-    sealer,
-    outbox,
-    hasher: openHasher(config),
-    feed,
     /** Calls back after each message that this process committed to the outbox. */
     onCommitted: (heard: () => void) => void waiting.push(heard),
     /** True from the signal to stop on. */

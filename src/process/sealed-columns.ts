@@ -1,5 +1,5 @@
 /** Everything in SQL that is sealed with a data key. What is sealed and not listed here is lost when the key goes. */
-import { requestSealContext } from '../protocol/ciba/backchannel-requests.ts'
+import type { Feature } from '../feature.ts'
 import { clientSecretContext } from '../clients/client-secret.ts'
 import { encryptionKeyContext } from '../keys/encryption-keys.ts'
 import { signingKeyContext } from '../keys/signing-keys.ts'
@@ -7,7 +7,11 @@ import { sealContext } from '../outbox/outbox.ts'
 import { WAY_BACK_CONTEXT } from '../interaction/way-back.ts'
 import type { SealedColumn } from '../platform/reseal.ts'
 
-export const SEALED_COLUMNS: readonly SealedColumn[] = [
+export function sealedColumns(features: readonly Feature[]): readonly SealedColumn[] {
+  return [...OWN, ...features.flatMap(({ sealed = [] }) => sealed)]
+}
+
+const OWN: readonly SealedColumn[] = [
   {
     what: 'signing keys',
     table: 'signingKeys',
@@ -42,20 +46,6 @@ export const SEALED_COLUMNS: readonly SealedColumn[] = [
     column: 'wayBack',
     key: 'digest',
     context: () => WAY_BACK_CONTEXT,
-  },
-  {
-    what: 'ids of backchannel requests',
-    table: 'backchannelRequests',
-    column: 'requestIdSealed',
-    key: 'requestDigest',
-    context: ({ requestDigest = '' }) => requestSealContext('id', requestDigest),
-  },
-  {
-    what: 'notification tokens of backchannel requests',
-    table: 'backchannelRequests',
-    column: 'notificationTokenSealed',
-    key: 'requestDigest',
-    context: ({ requestDigest = '' }) => requestSealContext('token', requestDigest),
   },
   {
     what: 'outbox messages',

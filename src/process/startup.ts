@@ -1,6 +1,6 @@
 /** What must be true before a process serves: schema, signing keys, first administrator. One process does it, others wait. */
 import { isIPv6 } from 'node:net'
-import { createAccountNeeds } from './account-needs.ts'
+import { createAccountNeeds } from '../interaction/account-needs.ts'
 import { ensureFirstAdministrator } from '../accounts/first-administrator.ts'
 import { ConfigError } from '../settings/config.ts'
 import type { Config } from '../settings/config.ts'

@@ -1,14 +1,12 @@
 /** What the worker tidies now and then: expired tokens and records, accounts never confirmed, old counters and keys. */
 import { purgeAudit } from '../audit/audit.ts'
 import { purgeExpired, purgeUnverified } from '../accounts/housekeeping.ts'
+import type { Feature } from '../feature.ts'
 import type { Config } from '../settings/config.ts'
 import { purgeEntries } from '../grant-store/status-entries.ts'
-import { purgeAnnounced } from '../protocol/logout/logout-notice.ts'
-import { purgeRequests } from '../protocol/ciba/backchannel-requests.ts'
 import { purgeRevocations } from '../grant-store/recorded-revocations.ts'
 import { purgeUses } from '../grant-store/recorded-uses.ts'
 import { tendKeys } from '../keys/key-set.ts'
-import { purgeUnusedClients } from '../protocol/registration/registered-clients.ts'
 import { purgeExpired as purgeRecords } from '../grant-store/sql-store.ts'
 import { purgeDead } from '../outbox/upkeep.ts'
 import { inSteps, PURGE_STEPS } from '../platform/purge.ts'
@@ -18,18 +16,25 @@ import type { Db } from '../platform/database.ts'
 import type { Logger } from '../platform/log.ts'
 import type { Sealer } from '../platform/tokens.ts'
 
-type Needs = { db: Db; clock: Clock; log: Logger; config: Config; sealer: Sealer }
+type Needs = {
+  db: Db
+  clock: Clock
+  log: Logger
+  config: Config
+  sealer: Sealer
+  features: readonly Feature[]
+}
 
 const INTERVAL_MS = MINUTE_MS
 
 export type Upkeep = { start: () => void; stop: () => Promise<void>; runOnce: () => Promise<void> }
 
 /** Every task works in small steps, and is safe to run in several workers at once. */
-export function createUpkeep({ db, clock, log, config, sealer }: Needs): Upkeep {
+export function createUpkeep({ db, clock, log, config, sealer, features }: Needs): Upkeep {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   let stopping = false
-  const tasks = tasksOf({ db, clock, config, sealer }, () => stopping)
+  const tasks = tasksOf({ db, clock, config, sealer, features }, () => stopping)
   const runOnce = async () => {
     for (const [task, work] of Object.entries(tasks)) {
       if (stopping) return
@@ -60,7 +65,7 @@ export function createUpkeep({ db, clock, log, config, sealer }: Needs): Upkeep 
 type TaskNeeds = Omit<Needs, 'log'>
 
 function tasksOf(
-  { db, clock, config, sealer }: TaskNeeds,
+  { db, clock, config, sealer, features }: TaskNeeds,
   isStopping: () => boolean,
 ): Record<string, () => Promise<unknown>> {
   // No token outlives its session's grant.
@@ -69,18 +74,17 @@ function tasksOf(
   const steps = { ...PURGE_STEPS, isStopping }
   const purge = (step: (nowMs: number, limit: number) => Promise<number>) => () =>
     inSteps((limit) => step(clock(), limit), steps)
+  const ofFeatures = features.flatMap(({ upkeep = {} }) => Object.entries(upkeep))
   return {
     accounts: purge((nowMs, limit) => purgeUnverified(db, nowMs, config.accounts.unverifiedMs, limit)),
     remains: purge((nowMs, limit) => purgeExpired(db, nowMs, limit)),
     audit: purge((nowMs, limit) => purgeAudit(db, config.retention, nowMs, limit)),
-    clients: purge((nowMs, limit) => purgeUnusedClients(db, nowMs, limit)),
-    backchannelRequests: purge((nowMs, limit) => purgeRequests(db, nowMs, limit)),
     revocations: purge((nowMs, limit) => purgeRevocations(db, nowMs, limit)),
     uses: purge((nowMs, limit) => purgeUses(db, nowMs, limit)),
     statuses: purge((nowMs, limit) => purgeEntries(db, nowMs, limit)),
-    logouts: purge((nowMs, limit) => purgeAnnounced(db, nowMs, limit)),
     records: purge((nowMs, limit) => purgeRecords(db, nowMs, limit)),
     deadMessages: purge((nowMs, limit) => purgeDead(db, nowMs, limit)),
+    ...Object.fromEntries(ofFeatures.map(([name, step]) => [name, purge(step)])),
     keys: () => tendKeys(db, { clock, sealer, periodMs, keptForMs: longestTokenMs }),
   }
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { register } from '../../src/accounts/sign-up.ts'
-import { createAccountNeeds } from '../../src/process/account-needs.ts'
+import { createAccountNeeds } from '../../src/interaction/account-needs.ts'
 import { findAccountByEmail } from '../../src/accounts/account.ts'
 import { recordGrant } from '../../src/consents/account-grants.ts'
 import { recordSession } from '../../src/sessions/account-sessions.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { BrowserContext } from 'playwright-core'
-import { createAccountNeeds } from '../../src/process/account-needs.ts'
+import { createAccountNeeds } from '../../src/interaction/account-needs.ts'
 import { disableAccount } from '../../src/accounts/account-state.ts'
 import { linkIn } from '../support/letter.ts'
 import type { Person } from '../support/running-server.ts'

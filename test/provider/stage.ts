@@ -1,6 +1,6 @@
 /** A running service for tests at the HTTP edge, each request of which can be bent at will. */
 import type { Account } from '../../src/accounts/account.ts'
-import { createAccountNeeds } from '../../src/process/account-needs.ts'
+import { createAccountNeeds } from '../../src/interaction/account-needs.ts'
 import { pause } from '../support/service-process.ts'
 import { startServer, TEST_PASSWORD } from '../support/running-server.ts'
 import type { ServerOptions } from '../support/running-server.ts'

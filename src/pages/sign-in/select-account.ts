@@ -2,7 +2,7 @@
 import type { Account } from '../../accounts/account.ts'
 import type { Render } from '../../http/render.ts'
 import { formOf } from '../../http/request-state.ts'
-import type { Oidc } from '../../provider/current-provider.ts'
+import type { Oidc } from '../../provider/contract/current-provider.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import { redirect, resume } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'

@@ -7,6 +7,7 @@ import { DAY_MS } from '../../platform/clock.ts'
 import type { Db, Sql } from '../../platform/database.ts'
 import { purgeSome } from '../../platform/purge.ts'
 import type { Purge } from '../../platform/purge.ts'
+import type { SealedColumn } from '../../platform/reseal.ts'
 import { digest } from '../../platform/tokens.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 
@@ -162,6 +163,23 @@ function toRequest({ resources, ...row }: Row): BackchannelRequest {
 }
 
 /** Binds what is sealed to its column and row. */
-export function requestSealContext(field: 'id' | 'token', requestDigest: string): string {
+function requestSealContext(field: 'id' | 'token', requestDigest: string): string {
   return `backchannel-request:${field}:${requestDigest}`
 }
+
+const sealedColumn = { table: 'backchannelRequests', key: 'requestDigest' }
+
+export const SEALED_COLUMNS: readonly SealedColumn[] = [
+  {
+    ...sealedColumn,
+    what: 'ids of backchannel requests',
+    column: 'requestIdSealed',
+    context: ({ requestDigest = '' }) => requestSealContext('id', requestDigest),
+  },
+  {
+    ...sealedColumn,
+    what: 'notification tokens of backchannel requests',
+    column: 'notificationTokenSealed',
+    context: ({ requestDigest = '' }) => requestSealContext('token', requestDigest),
+  },
+]

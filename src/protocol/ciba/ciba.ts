@@ -70,14 +70,6 @@ export function installCiba(provider: Provider, needs: CibaNeeds & { subjects: P
   installPing(provider, needs)
   installHints(provider, needs.subjects)
   installPace(provider, 'BackchannelAuthenticationRequest', needs)
-  // The library always says that it takes a user_code.
-  provider.use(async (ctx, next) => {
-    await next()
-    const { oidc } = ctx as unknown as KoaContextWithOIDC
-    const metadata = ctx.body as Record<string, unknown>
-    if (oidc?.route === 'discovery' && 'backchannel_user_code_parameter_supported' in metadata)
-      metadata['backchannel_user_code_parameter_supported'] = false
-  })
 }
 
 type LibraryRequest = {

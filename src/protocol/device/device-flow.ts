@@ -21,6 +21,9 @@ export type DevicePages = {
   startAgain: (ctx: AnyContext) => Promise<void>
 }
 
+/** How long a device may wait for its person. */
+export const CODE_SECONDS = 600
+
 type DeviceFlow = NonNullable<NonNullable<Configuration['features']>['deviceFlow']>
 
 export function deviceFlow(pages: DevicePages): DeviceFlow {

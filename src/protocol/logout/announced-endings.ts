@@ -1,24 +1,14 @@
-/**
- * The grant store, telling apps of every session that ends in it: whoever ends one (the person, the limit of sessions,
- * an operator, another account's sign-in), it ends here.
- */
+/** Tells apps of every session that ends in the grant store, whatever ended it. */
 import type { AdapterPayload } from 'oidc-provider'
-import type { GrantStore, Root } from '../../grant-store/grant-store.ts'
+import type { Ending } from '../../grant-store/endings.ts'
+import type { Root } from '../../grant-store/grant-store.ts'
 import { isSessionKey } from '../../grant-store/token-ids.ts'
 import { announceLogouts } from './logout-notice.ts'
 import type { LogoutNotice, NoticeNeeds } from './logout-notice.ts'
 
-export function announceEndings({ store, ...needs }: NoticeNeeds & { store: GrantStore }): GrantStore {
-  return {
-    ...store,
-    async destroyRoot(key, tombstoneUntilMs) {
-      if (!isSessionKey(key)) return store.destroyRoot(key, tombstoneUntilMs)
-      // Before, so that a process that dies in between has told them; after, for an app signed in to meanwhile.
-      await announceLogouts(needs, noticesOf(await store.readRoot(key)))
-      const ended = await store.destroyRoot(key, tombstoneUntilMs)
-      await announceLogouts(needs, noticesOf(ended))
-      return ended
-    },
+export function announceEndings(needs: NoticeNeeds): Ending {
+  return async (key, session) => {
+    if (isSessionKey(key)) await announceLogouts(needs, noticesOf(await session()))
   }
 }
 

@@ -74,7 +74,7 @@ export function createDynamicRegistration(needs: RegistrationNeeds) {
   const openToken = newTokenId('InitialAccessToken')
   return {
     features: features(needs, openToken, pending),
-    adapters: {
+    models: {
       InitialAccessToken: initialAccessTokens(needs, openToken),
       RegistrationAccessToken: registrationAccessTokens(needs),
     },

@@ -4,7 +4,7 @@ import type { Provider } from 'oidc-provider'
 import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
-import { addTokenClaims, announce } from '../../provider/library/library.ts'
+import { addTokenClaims } from '../../provider/library/library.ts'
 import type { IssuedToken } from '../../provider/library/library.ts'
 import type { GrantStore } from '../../grant-store/grant-store.ts'
 import { grantKey, tagOf } from '../../grant-store/token-ids.ts'
@@ -17,8 +17,6 @@ type Needs = {
   store: GrantStore
   places: PlaceAllocator
   addressOf: (listId: string) => string
-  /** Where all lists are listed. */
-  aggregationAddress: string
 }
 
 /** Verifiers' clocks may be behind: the place is kept a little longer than the token is valid. */
@@ -27,7 +25,6 @@ const SKEW_MS = MINUTE_MS
 /** Call once per provider instance. */
 export function installStatusClaim(provider: Provider, needs: Needs): void {
   addTokenClaims(provider, async (token) => (token.format === 'jwt' ? statusOf(needs, token) : undefined))
-  announce(provider, { status_list_aggregation_endpoint: needs.aggregationAddress })
 }
 
 async function statusOf({ db, clock, store, places, addressOf }: Needs, token: IssuedToken) {

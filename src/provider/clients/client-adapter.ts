@@ -27,7 +27,7 @@ type Needs = Pick<AccessEndings, 'noteEnded'> & {
   clock: Clock
   feed: Pick<ChangeFeed, 'on'>
   /** Writes the client that the current request registers or updates. Without it nothing is stored here. */
-  storeRegistered?: () => Promise<void>
+  upsert?: Adapter['upsert']
   /** Clients kept in memory, 10 000 by default. */
   cacheSize?: number
 }
@@ -39,7 +39,7 @@ export function createClientAdapter({
   sealer,
   clock,
   feed,
-  storeRegistered = () => refuse('stored'),
+  upsert = () => refuse('stored'),
   cacheSize,
 }: Needs): Adapter {
   const load = async (clientId: string) => {
@@ -52,8 +52,8 @@ export function createClientAdapter({
 
   return {
     find: async (clientId) => await cache.get(clientId),
-    async upsert() {
-      await storeRegistered()
+    async upsert(...client) {
+      await upsert(...client)
       cache.clear()
     },
     async destroy(clientId) {

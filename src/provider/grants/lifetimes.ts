@@ -1,5 +1,6 @@
 /** How long sessions, grants and tokens live, all in seconds, and what caps what. */
 import type { Configuration } from 'oidc-provider'
+import type { Config } from '../../settings/config.ts'
 
 const MINUTE_SECONDS = 60
 export const OFFLINE_ACCESS = 'offline_access'
@@ -16,6 +17,20 @@ export type Lifetimes = {
   interactionSeconds: number
   sessionIdleSeconds: number
   sessionAbsoluteSeconds: number
+}
+
+/** As the settings say. */
+export function lifetimesOf({ tokens, sessions }: Pick<Config, 'tokens' | 'sessions'>): Lifetimes {
+  return {
+    accessTokenSeconds: tokens.accessTokenSeconds,
+    refreshTokenSeconds: tokens.refreshTokenSeconds,
+    offlineIdleSeconds: tokens.offlineIdleSeconds,
+    offlineAbsoluteSeconds: tokens.offlineAbsoluteSeconds,
+    authorizationCodeSeconds: tokens.authorizationCodeSeconds,
+    interactionSeconds: sessions.interactionSeconds,
+    sessionIdleSeconds: sessions.idleSeconds,
+    sessionAbsoluteSeconds: sessions.absoluteSeconds,
+  }
 }
 
 /** As the library takes them. */
@@ -35,7 +50,6 @@ export function libraryLifetimes(given: Lifetimes): Configuration['ttl'] {
           (entities.RotatedRefreshToken?.remainingTTL ?? refreshSeconds(given, token)),
     Grant: (_ctx, grant) => grantLifetimeSeconds(given, grant),
     Session: (_ctx, session) => sessionSeconds(given, session.loginTs),
-    DeviceCode: 10 * MINUTE_SECONDS,
   }
 }
 
@@ -52,10 +66,16 @@ export function hasOfflineAccess(scope: string | undefined): boolean {
   return scope?.split(' ').includes(OFFLINE_ACCESS) === true
 }
 
+type ScopedGrant = { openid?: { scope?: string | undefined } | undefined }
+
+export function grantSecondsOf(lifetimes: Lifetimes): (grant: ScopedGrant) => number {
+  return (grant) => grantLifetimeSeconds(lifetimes, grant)
+}
+
 /** A grant's lifetime is fixed when it is made and caps every token under it: the last one is got at the session's end. */
 export function grantLifetimeSeconds(
   { sessionAbsoluteSeconds, refreshTokenSeconds, offlineAbsoluteSeconds }: Lifetimes,
-  { openid }: { openid?: { scope?: string | undefined } | undefined },
+  { openid }: ScopedGrant,
 ): number {
   const offline = hasOfflineAccess(openid?.scope) ? offlineAbsoluteSeconds : 0
   return sessionAbsoluteSeconds + Math.max(refreshTokenSeconds, offline)

@@ -168,11 +168,6 @@ export function addTokenClaims(
   }
 }
 
-/** Adds to the provider's metadata. */
-export function announce(provider: Provider, metadata: Record<string, unknown>): void {
-  Object.assign(internals(provider).configuration.discovery, metadata)
-}
-
 /**
  * Lets introspection and revocation look for a JWT as for any other token; the library turns every JWT away before.
  * For all providers of the process; to be called before one is built.

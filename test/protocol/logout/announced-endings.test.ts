@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Provider } from 'oidc-provider'
 import { createClient } from '../../../src/clients/clients.ts'
+import { withEndings } from '../../../src/grant-store/endings.ts'
 import { announceEndings } from '../../../src/protocol/logout/announced-endings.ts'
 import { createBackchannelLogout } from '../../../src/protocol/logout/backchannel-logout.ts'
 import { purgeAnnounced } from '../../../src/protocol/logout/logout-notice.ts'
@@ -40,7 +41,8 @@ for (const { name, open } of DATABASES)
 
     const storeOn = (sql: Db, changes: Partial<GrantStore> = {}) => {
       const store = { ...createSqlStore({ db: sql, clock }), ...changes }
-      return announceEndings({ db: sql, clock, store, outbox: createOutbox({ sealer, clock }) })
+      const announce = announceEndings({ db: sql, clock, outbox: createOutbox({ sealer, clock }) })
+      return withEndings(store, [announce])
     }
     const messages = async () => {
       const rows: { id: string; topic: string; payload: string }[] = await db('outbox_messages').select(

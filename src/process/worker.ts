@@ -7,14 +7,11 @@ import { createMailer } from '../mail/mailer.ts'
 import type { MailTransport } from '../mail/mail-transport.ts'
 import { createSmtpTransport } from '../mail/smtp-transport.ts'
 import { createAccessEndings, createEndedSink, ENDED_TOPIC } from '../sessions/access-endings.ts'
-import { createPingSink, PING_TOPIC } from '../protocol/ciba/ping.ts'
-import { LOGOUT_TOPIC } from '../protocol/logout/logout-notice.ts'
 import { MAIL_TOPIC } from '../outbox/outbox.ts'
 import { createRelay } from '../outbox/relay.ts'
-import { createGuardedFetch } from '../platform/guarded-fetch.ts'
 import type { Parts } from '../process/parts.ts'
 import { createUpkeep } from '../process/upkeep.ts'
-import { createLogoutSink } from './logout-sink.ts'
+import { createFreshProvider } from './worker-provider.ts'
 
 export type Worker = {
   start: () => void
@@ -26,13 +23,13 @@ export function createWorker(parts: Parts): Worker {
   const { config, clock } = parts
   const { issuer: publicUrl, serverName, mail } = config
   const transport = mailTransport(parts)
+  const delivery = { provider: createFreshProvider(parts) }
   const relay = createRelay({
     ...parts,
     sinks: {
       [MAIL_TOPIC]: createMailer({ transport, from: mail.from, serverName, publicUrl, clock }),
-      [LOGOUT_TOPIC]: createLogoutSink(parts),
-      [PING_TOPIC]: createPingSink({ fetch: createGuardedFetch(config.guard), clock }),
       [ENDED_TOPIC]: createEndedSink(createAccessEndings(parts)),
+      ...Object.assign({}, ...parts.features.map(({ sinks }) => sinks?.(delivery))),
     },
   })
   const upkeep = createUpkeep(parts)

@@ -7,7 +7,7 @@ import type { Middleware } from 'koa'
 import Keygrip from 'keygrip'
 import Provider, { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { Oidc } from '../provider/current-provider.ts'
+import type { Oidc } from './contract/current-provider.ts'
 import { isOutage } from '../http/outage.ts'
 import type { Logger } from '../platform/log.ts'
 import { acceptProofsForAliases } from '../provider/binding/mtls.ts'
@@ -37,8 +37,6 @@ export type OidcNeeds = AudienceNeeds &
   Omit<ConfigurationNeeds, 'keySet' | 'detailsTypes'> & {
     loadDetailsTypes: () => Promise<ConfigurationNeeds['detailsTypes']>
     loadKeys: () => Promise<KeySet>
-    /** Installs on a fresh provider whatever the library lacks or does otherwise. */
-    install: (provider: Provider) => void
     /** Runs after each protocol request, before its answer leaves. */
     afterRequest: (ctx: KoaContextWithOIDC) => Promise<void>
     log: Logger
@@ -75,7 +73,7 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   fixAddresses(provider, needs.issuer)
   acceptProofsForAliases(provider, needs.mtls)
   expectAudience(provider, needs)
-  needs.install(provider)
+  for (const { install } of needs.parts) install?.(provider)
   provider.use(completeRequest(needs))
   if (unpublished.length > 0) provider.use(withhold(new Set(unpublished)))
   describeRefusals(provider, needs.log)
@@ -93,6 +91,7 @@ function boundRequest(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): un
 function completeRequest(needs: OidcNeeds): Middleware {
   // The same for every request of one provider, which is exchanged when anything in it changes.
   let metadata: object | undefined
+  const added = Object.assign({}, ...needs.parts.map((part) => part.metadata)) as Record<string, unknown>
   return async (ctx, next) => {
     await next()
     const oidc = ctx as unknown as KoaContextWithOIDC
@@ -106,7 +105,7 @@ function completeRequest(needs: OidcNeeds): Middleware {
     // RFC 7009 §2.2: the answer has no content. oidc-client-ts refuses one that has none and calls it text.
     if (oidc.oidc.route === 'revocation' && ctx.body === '') ctx.remove('Content-Type')
     if (oidc.oidc.route === 'discovery')
-      ctx.body = metadata ??= completeMetadata(ctx.body as Record<string, unknown>, needs)
+      ctx.body = metadata ??= completeMetadata({ ...(ctx.body as object), ...added }, needs)
     if (oidc.oidc.route === 'jwks' || oidc.oidc.route === 'discovery')
       ctx.set('Cache-Control', 'public, max-age=300')
   }

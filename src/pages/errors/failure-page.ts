@@ -1,9 +1,9 @@
 /** The error page: plain words for people, an id to quote, and a way on. */
-import type { ErrorNeeds } from '../http/error-handler.ts'
-import type { Render } from '../http/render.ts'
-import { requestState } from '../http/request-state.ts'
-import type { RequestState } from '../http/request-state.ts'
-import { SIGN_OUT_PATH } from '../interaction/member.ts'
+import type { ErrorNeeds } from '../../http/error-handler.ts'
+import type { Render } from '../../http/render.ts'
+import { requestState } from '../../http/request-state.ts'
+import type { RequestState } from '../../http/request-state.ts'
+import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 
 const HEADINGS: Record<number, string> = {
   400: 'This request is not right',

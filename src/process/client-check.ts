@@ -5,7 +5,7 @@ import { AppError } from '../platform/errors.ts'
 import { scopesForLibrary } from '../provider/clients/client-adapter.ts'
 import type { ClientNeeds } from '../clients/clients.ts'
 import { ensureAllKeys } from '../keys/key-set.ts'
-import { createPagelessOidc } from './pageless-oidc.ts'
+import { openPagelessSite } from './pageless-provider.ts'
 import type { Parts } from '../process/parts.ts'
 
 /**
@@ -15,7 +15,7 @@ import type { Parts } from '../process/parts.ts'
 export async function createClientCheck(parts: Parts): Promise<NonNullable<ClientNeeds['accepts']>> {
   const { db, clock, sealer } = parts
   await ensureAllKeys(db, { clock, sealer })
-  const { oidc } = await createPagelessOidc(parts, { checksSectors: () => true })
+  const { oidc } = await openPagelessSite(parts, { checksSectors: () => true })
   const model = oidc.current().Client as unknown as ClientModel
   return async (metadata) => {
     // The secret is issued later; any will do here.

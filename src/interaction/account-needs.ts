@@ -2,7 +2,7 @@
 import { createBlockedAttempts } from '../attempts/blocked-attempts.ts'
 import { DEFAULT_REQUEST_LIMITS } from '../attempts/account-limits.ts'
 import { createAccessEndings } from '../sessions/access-endings.ts'
-import type { Parts } from './parts.ts'
+import type { Services } from '../services.ts'
 
 export type AccountNeeds = ReturnType<typeof createAccountNeeds>
 
@@ -11,7 +11,7 @@ const ANSWER_STEP_MS = 100
 /** The same for counting a sign-in attempt, which is a matter of a few statements. */
 const ATTEMPT_STEP_MS = 10
 
-type Given = Pick<Parts, 'config' | 'db' | 'clock' | 'hasher' | 'store' | 'outbox'>
+type Given = Pick<Services, 'config' | 'db' | 'clock' | 'hasher' | 'store' | 'outbox'>
 
 export function createAccountNeeds({ config, db, clock, hasher, store, outbox }: Given) {
   const { accounts, keys, issuer, mail, limits } = config

@@ -9,12 +9,7 @@ import type {
 import { assertClientAssertion, CLOCK_TOLERANCE_SECONDS } from '../provider/binding/client-assertion.ts'
 import type { GuardedFetch } from '../platform/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from '../clients/client-metadata.ts'
-import { FRONTCHANNEL_DISCOVERY } from '../protocol/logout/frontchannel-logout.ts'
 import { SCOPE_CLAIMS } from '../provider/grants/claim-words.ts'
-import { cibaFeature, requestSeconds } from '../protocol/ciba/ciba.ts'
-import type { CibaNeeds } from '../protocol/ciba/ciba.ts'
-import { deviceFlow } from '../protocol/device/device-flow.ts'
-import type { DevicePages } from '../protocol/device/device-flow.ts'
 import { cookieName } from '../http/cookies.ts'
 import { mayCallFromBrowser } from '../provider/clients/cross-origin.ts'
 import { createPolicy } from '../provider/requests/interaction-policy.ts'
@@ -32,6 +27,7 @@ import type { DetailsType } from '../resources/details-type.ts'
 import { needsChallenge } from '../provider/checks/code-protection.ts'
 import { repeatable } from '../provider/requests/repeatable-request.ts'
 import { REQUEST_METADATA, requestFeatures } from '../provider/requests/request-features.ts'
+import type { ProtocolPart } from './contract/protocol-part.ts'
 import { enabledAlgorithms, STANDARD_ALG } from '../platform/algorithms.ts'
 import type { SigningAlg } from '../platform/algorithms.ts'
 import { mayIntrospect, resourceIndicators } from '../provider/clients/resource-access.ts'
@@ -57,7 +53,8 @@ export type ConfigurationNeeds = DpopNeeds &
     pairwiseIdentifier: (ctx: unknown, accountId: string, client: unknown) => string
     /** Sets what a client cannot decide by itself, before its metadata is checked. */
     restrainClient: (metadata: Record<string, unknown>) => void
-    registrationFeatures: Configuration['features']
+    /** What features add. */
+    parts: readonly ProtocolPart[]
     /** Asks addresses that clients supplied. */
     fetch: GuardedFetch
     /**
@@ -69,12 +66,6 @@ export type ConfigurationNeeds = DpopNeeds &
     detailsTypes: readonly DetailsType[]
     loadExistingGrant: Configuration['loadExistingGrant']
     renderError: Configuration['renderError']
-    renderLogout: (ctx: KoaContextWithOIDC) => Promise<void>
-    renderSignedOut: (ctx: KoaContextWithOIDC) => Promise<void>
-    /** Without pages there is no device flow. */
-    devicePages?: DevicePages | undefined
-    /** Without it nobody is asked behind the scenes. */
-    ciba?: CibaNeeds | undefined
     interactionUrl: (interactionUid: string, params: Record<string, unknown>) => string
   }
 
@@ -91,7 +82,11 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     },
     jwks: needs.keySet,
     cookies: cookies(needs),
-    ttl: { ...libraryLifetimes(needs.lifetimes), BackchannelAuthenticationRequest: requestSeconds },
+    ttl: Object.assign(
+      {},
+      libraryLifetimes(needs.lifetimes),
+      ...needs.parts.map(({ ttl }) => ttl),
+    ) as Configuration['ttl'],
     routes: LIBRARY_PATHS,
     ...protocol(needs.idTokenAlgorithm, needs.detailsTypes),
     // The library knows S256 alone.
@@ -99,8 +94,8 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     clientAuthMethods: authenticationMethods(needs),
     features: {
       ...features(needs),
-      ...needs.registrationFeatures,
       ...requestFeatures(needs.detailsTypes, resourceIndicators(needs)),
+      ...(Object.assign({}, ...needs.parts.map((part) => part.features)) as Configuration['features']),
     },
     pairwiseIdentifier: needs.pairwiseIdentifier,
     extraClientMetadata: {
@@ -152,7 +147,7 @@ function protocol(idTokenAlgorithm: string, detailsTypes: readonly DetailsType[]
     revokeGrantPolicy: ({ oidc }) => !(oidc.route === 'revocation' && oidc.entities.AccessToken),
     acrValues: [...REACHABLE_LEVELS],
     extraTokenClaims: signInClaims,
-    discovery: { service_documentation: undefined, ...FRONTCHANNEL_DISCOVERY, ...REQUEST_METADATA },
+    discovery: { service_documentation: undefined, ...REQUEST_METADATA },
   } as Partial<Configuration>
 }
 
@@ -177,8 +172,6 @@ function features(needs: ConfigurationNeeds): Configuration['features'] {
     mTLS: mtlsFeature(needs),
     fapi: fapiFeature,
     clientCredentials: { enabled: true },
-    ...(needs.devicePages && { deviceFlow: deviceFlow(needs.devicePages) }),
-    ...(needs.ciba && { ciba: cibaFeature(needs.ciba) }),
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
     introspection: {
       enabled: true,
@@ -187,11 +180,5 @@ function features(needs: ConfigurationNeeds): Configuration['features'] {
     encryption: { enabled: true },
     jwtUserinfo: { enabled: true },
     jwtIntrospection: { enabled: true },
-    backchannelLogout: { enabled: true },
-    rpInitiatedLogout: {
-      enabled: true,
-      logoutSource: (ctx) => needs.renderLogout(ctx),
-      postLogoutSuccessSource: (ctx) => needs.renderSignedOut(ctx),
-    },
   }
 }

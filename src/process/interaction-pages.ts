@@ -1,10 +1,9 @@
 /** Builds the pages that sign people in, on the way to an app or to their own account. */
-import type { AccountNeeds } from '../process/account-needs.ts'
+import type { AccountNeeds } from '../interaction/account-needs.ts'
 import { findAccountById } from '../accounts/account.ts'
 import { activateSignedIn } from '../accounts/activation.ts'
 import { resendActivation } from '../accounts/sign-up.ts'
 import { signIn } from '../accounts/sign-in.ts'
-import type { Render } from '../http/render.ts'
 import { requestState } from '../http/request-state.ts'
 import type { AnyContext } from '../http/request-state.ts'
 import { clientLogoRoutes } from '../pages/consent/client-logo.routes.ts'
@@ -17,28 +16,21 @@ import { selectAccountPages } from '../pages/sign-in/select-account.ts'
 import { signInPage, signInPages } from '../pages/sign-in/sign-in.ts'
 import type { SignInNeeds } from '../pages/sign-in/sign-in.ts'
 import { verifyEmailPages } from '../pages/sign-up/verify-email.ts'
-import type { OidcFeatures } from './oidc.ts'
+import type { Site } from '../feature.ts'
 import { endSessionAndGrants } from '../sessions/access-endings.ts'
 import { readSession, startSession } from '../provider/sessions/browser-session.ts'
-import { sessionSeconds } from '../provider/grants/lifetimes.ts'
+import { grantSecondsOf, lifetimesOf, sessionSeconds } from '../provider/grants/lifetimes.ts'
 import { createLogos, LOGO_LIMIT_BYTES } from '../clients/client-logo.ts'
 import { recordSignIn } from '../provider/sessions/session-record.ts'
 import { createGuardedFetch } from '../platform/guarded-fetch.ts'
 import type { Parts } from '../process/parts.ts'
-import type { FindMember } from '../interaction/member.ts'
 
-type Given = {
-  parts: Parts
-  accounts: AccountNeeds
-  features: OidcFeatures
-  render: Render
-  findMember: FindMember
-  pageUrl: Restarts['pageUrl']
-}
+type Given = { parts: Parts; accounts: AccountNeeds; site: Site; pageUrl: Restarts['pageUrl'] }
 
-export function createInteractionPages({ parts, accounts, features, render, findMember, pageUrl }: Given) {
+export function createInteractionPages({ parts, accounts, site, pageUrl }: Given) {
   const { config, db, clock, sealer } = parts
-  const { oidc, grantSeconds, findResource } = features
+  const { oidc, render, findMember, findResource } = site
+  const grantSeconds = grantSecondsOf(lifetimesOf(config))
   const { secure } = config
   const logoOf = logosOf(parts)
   const deviceCookie = createDeviceCookie({ key: config.keys.device, secure, clock })
@@ -53,7 +45,7 @@ export function createInteractionPages({ parts, accounts, features, render, find
     findAccount,
     signIn: (fields) => signIn(accounts, fields),
     isSignedIn: async (ctx) => (await findMember(ctx)) !== undefined,
-    ...sessionChanges(parts, features),
+    ...sessionChanges(parts, site),
   }
   return {
     deviceCookie,
@@ -64,17 +56,21 @@ export function createInteractionPages({ parts, accounts, features, render, find
       selectAccount: selectAccountPages({ oidc, render, remembered, findAccount }),
       signIn: signInPages(needs),
       consent: consentPages({ db, clock, oidc, render, grantSeconds, logoOf, findResource }),
-      verifyEmail: verifyEmailPages({
-        db,
-        oidc,
-        render,
-        mailbox: config.mail.mailbox === 'everybody',
-        resendActivation: ({ ctx }, accountId) => resendTo(accounts, ctx, accountId),
-        activate: ({ ctx }, accountId, code) =>
-          activateSignedIn(accounts, { accountId, code, ip: requestState(ctx).clientIp }),
-      }),
+      verifyEmail: addressPages(parts, accounts, site),
     },
   }
+}
+
+function addressPages({ db, config }: Parts, accounts: AccountNeeds, { oidc, render }: Site) {
+  return verifyEmailPages({
+    db,
+    oidc,
+    render,
+    mailbox: config.mail.mailbox === 'everybody',
+    resendActivation: ({ ctx }, accountId) => resendTo(accounts, ctx, accountId),
+    activate: ({ ctx }, accountId, code) =>
+      activateSignedIn(accounts, { accountId, code, ip: requestState(ctx).clientIp }),
+  })
 }
 
 function logosOf({ db, clock, config }: Parts) {
@@ -82,7 +78,8 @@ function logosOf({ db, clock, config }: Parts) {
   return createLogos({ db, clock, fetch })
 }
 
-function sessionChanges({ clock, db, store, config }: Parts, { oidc, lifetimes }: Given['features']) {
+function sessionChanges({ clock, db, store, config }: Parts, { oidc }: Site) {
+  const lifetimes = lifetimesOf(config)
   const record = { db, clock, store, lifetimes, maxActive: config.sessions.maxActive }
   const leaveSession = async (ctx: AnyContext) => {
     const session = await readSession(oidc.current(), ctx)

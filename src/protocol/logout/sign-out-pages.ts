@@ -1,14 +1,14 @@
 /** The pages of signing out: asking, telling the apps that the browser is signed in to, done. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import type { Render } from '../http/render.ts'
-import { PAGE_POLICY, replaceContentPolicy } from '../http/security-headers.ts'
-import { readSession } from '../provider/sessions/browser-session.ts'
-import { frontchannelAddresses, framePolicy } from '../protocol/logout/frontchannel-logout.ts'
-import { endHintedSession } from '../protocol/logout/hinted-session.ts'
-import type { HintNeeds } from '../protocol/logout/hinted-session.ts'
-import { hintNamesSession, signOut } from '../protocol/logout/sign-out.ts'
-import { revokeGrant } from '../grant-store/revocation.ts'
+import type { Render } from '../../http/render.ts'
+import { PAGE_POLICY, replaceContentPolicy } from '../../http/security-headers.ts'
+import { readSession } from '../../provider/sessions/browser-session.ts'
+import { frontchannelAddresses, framePolicy } from './frontchannel-logout.ts'
+import { endHintedSession } from './hinted-session.ts'
+import type { HintNeeds } from './hinted-session.ts'
+import { hintNamesSession, signOut } from './sign-out.ts'
+import { revokeGrant } from '../../grant-store/revocation.ts'
 
 const LONGEST_ADDRESS = 8192
 
@@ -19,8 +19,8 @@ export function createSignOutPages(needs: Needs) {
     ask: (ctx: KoaContextWithOIDC) => ask(needs, ctx),
     showDone: (ctx: KoaContextWithOIDC) => showDone(needs, ctx),
     repeat,
-    /** Runs after each request of the protocol. */
-    async afterRequest(ctx: KoaContextWithOIDC): Promise<void> {
+    /** Runs after each request of these pages. */
+    afterRequest: async (ctx: KoaContextWithOIDC): Promise<void> => {
       await passOn(needs, ctx)
       await tellApps(needs, ctx)
     },
@@ -81,7 +81,7 @@ function repeat(ctx: KoaContextWithOIDC, error: unknown): boolean {
 
 /** Puts a page with frames in front of the way back, where apps asked to be told through the browser. */
 async function tellApps({ render }: Needs, ctx: KoaContextWithOIDC): Promise<void> {
-  if (ctx.status !== 303 || !ctx.oidc.route?.startsWith('end_session')) return
+  if (ctx.status !== 303) return
   const frames = await frontchannelAddresses(ctx)
   if (frames.length === 0) return
   const next = ctx.response.get('Location')

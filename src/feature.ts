@@ -1,0 +1,53 @@
+/**
+ * A feature mounts itself: it is a function of the process's services, and its answer names what it adds. `features.ts` lists
+ * them all. The server, the worker and the command line read that list.
+ */
+import type { Router } from '@koa/router'
+import type Provider from 'oidc-provider'
+import type { Ending } from './grant-store/endings.ts'
+import type { Render } from './http/render.ts'
+import type { FindMember } from './interaction/member.ts'
+import type { StartAgain } from './interaction/start-again.ts'
+import type { Sink } from './outbox/sink.ts'
+import type { SealedColumn } from './platform/reseal.ts'
+import type { Oidc } from './provider/contract/current-provider.ts'
+import type { ProtocolPart } from './provider/contract/protocol-part.ts'
+import type { FlowLimits } from './provider/records/flow-limits.ts'
+import type { Resource } from './resources/resources.ts'
+import type { Services } from './services.ts'
+
+export type Feature = {
+  /** What it adds to the protocol. */
+  protocol?: (site: Site) => ProtocolPart
+  /** Pages of a person's account, behind the guards of forms. */
+  pages?: (site: Site) => readonly Router[]
+  /** Addresses that programs call beside the protocol's: no forms, no cookies. */
+  endpoints?: (site: Site) => readonly Router[]
+  /** Runs when a session or grant ends in the grant store. */
+  onEnd?: Ending
+  /** Where the worker delivers what the outbox recorded, by topic. */
+  sinks?: (delivery: Delivery) => Readonly<Record<string, Sink>>
+  /** Purges of rows that are wanted no longer, by name. Each takes the time and a limit of rows, and answers how many it found. */
+  upkeep?: Readonly<Record<string, (nowMs: number, limit: number) => Promise<number>>>
+  /** Columns that `keys reseal` seals again. */
+  sealed?: readonly SealedColumn[]
+}
+
+/** What is there once a process serves requests. */
+export type Site = {
+  oidc: Oidc
+  render: Render
+  startAgain: StartAgain
+  findMember: FindMember
+  findResource: (identifier: string) => Promise<Resource | undefined>
+  /** Bounds what strangers leave behind. */
+  limits: FlowLimits
+}
+
+/** What is there once a worker delivers. */
+export type Delivery = {
+  /** A provider that serves no requests: it knows clients and signs. */
+  provider: () => Promise<Provider>
+}
+
+export type BuildFeature = (services: Services) => Feature

@@ -1,0 +1,190 @@
+/** Puts the provider together: what every provider has, and what each feature adds. */
+import Provider, { errors } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Site } from '../feature.ts'
+import type { Render } from '../http/render.ts'
+import type { AnyContext } from '../http/request-state.ts'
+import { createAccountNeeds } from '../interaction/account-needs.ts'
+import { createFindMember } from '../interaction/member.ts'
+import type { StartAgain } from '../interaction/start-again.ts'
+import { ENCRYPTION_KEYS_TOPIC } from '../keys/encryption-keys.ts'
+import { loadKeySet } from '../keys/key-set.ts'
+import { SIGNING_KEYS_TOPIC } from '../keys/signing-keys.ts'
+import { SECOND_MS } from '../platform/clock.ts'
+import { createGuardedFetch } from '../platform/guarded-fetch.ts'
+import { createClientAdapter } from '../provider/clients/client-adapter.ts'
+import { refuseOtherTypes } from '../provider/clients/client-documents.ts'
+import { tendClientKeys } from '../provider/clients/client-keys.ts'
+import { documentPart } from '../provider/clients/document-part.ts'
+import { installSecretComparison } from '../provider/clients/secret-comparison.ts'
+import type { Oidc } from '../provider/contract/current-provider.ts'
+import { createLoadExistingGrant } from '../provider/grants/consented-grant.ts'
+import { grantSecondsOf, lifetimesOf } from '../provider/grants/lifetimes.ts'
+import { logLeftOut } from '../provider/grants/offline-access.ts'
+import { installRefreshRenewal } from '../provider/grants/refresh-renewal.ts'
+import { createReuseAlert } from '../provider/grants/reuse-alert.ts'
+import type { ProtocolPart } from '../provider/contract/protocol-part.ts'
+import { atRoutes } from '../provider/contract/protocol-part.ts'
+import { createOidc } from '../provider/provider.ts'
+import type { OidcNeeds } from '../provider/provider.ts'
+import { createAdapterFactory, overrideReplayDetection } from '../provider/records/adapter.ts'
+import type { FlowLimits } from '../provider/records/flow-limits.ts'
+import { installLevels } from '../provider/requests/authentication-levels.ts'
+import { recordEndings } from '../provider/sessions/session-record.ts'
+import { createFindAccount } from '../provider/subjects/find-account.ts'
+import { installOwnAccessTokens } from '../provider/subjects/own-access-token.ts'
+import { createPairwiseSubjects } from '../provider/subjects/pairwise.ts'
+import { listDetailsTypes } from '../resources/details-type.ts'
+import { createResourceCache, RESOURCES_TOPIC } from '../resources/resources.ts'
+import { installTokenIds } from '../grant-store/token-ids.ts'
+import { createFlows } from './flows.ts'
+import type { Parts } from './parts.ts'
+import { showSentForm } from './sent-forms.ts'
+
+type Given = {
+  parts: Parts
+  render: Render
+  renderError: (ctx: AnyContext, error: unknown) => Promise<void>
+  interactionUrl: OidcNeeds['interactionUrl']
+  /** For a provider that serves no requests but checks what is about to be registered. */
+  checksSectors?: () => boolean
+  /** What to do with a request that comes back to a finished interaction. */
+  startAgain: (oidc: Oidc) => StartAgain
+}
+
+/** The provider, and what pages work with. */
+export async function openSite({ parts, render, ...given }: Given): Promise<Site> {
+  const { config, db, clock, feed, log, sealer } = parts
+  const resources = createResourceCache({ db, clock, feed })
+  const lifetimes = lifetimesOf(config)
+  const limits = createFlows(parts)
+  const opened: { oidc?: Oidc } = {}
+  const oidc = lazily(opened)
+  const findMember = createFindMember({ db, clock, oidc, lifetimes })
+  const startAgain = given.startAgain(oidc)
+  const site = { oidc, render, startAgain, findMember, findResource: resources.get, limits }
+  const documents = documentPart(parts)
+  const protocolParts = [
+    ...parts.features.flatMap(({ protocol }) => (protocol ? [protocol(site)] : [])),
+    documents.part,
+    ownPart(parts, limits),
+  ]
+  opened.oidc = await createOidc({
+    ...settingsOf(config),
+    clock,
+    lifetimes,
+    parts: protocolParts,
+    adapter: adapterOf(parts, protocolParts, limits),
+    findAccount: createFindAccount(db, config.tokens),
+    fetch: refuseOtherTypes(createGuardedFetch(config.guard)),
+    checksSectors: given.checksSectors ?? isRegistering,
+    restrainClient: documents.restrainClient,
+    pairwiseIdentifier: (_ctx, ...of) => createPairwiseSubjects(config.keys.index).subjectOf(...of),
+    findResource: resources.get,
+    loadDetailsTypes: () => listDetailsTypes(db),
+    loadExistingGrant: createLoadExistingGrant({ db, clock, grantSeconds: grantSecondsOf(lifetimes) }),
+    renderError: answerErrors(protocolParts, startAgain, given.renderError),
+    interactionUrl: given.interactionUrl,
+    loadKeys: () => loadKeySet(db, sealer),
+    afterRequest: afterRequest(parts, protocolParts, render),
+    log,
+  })
+  for (const topic of [SIGNING_KEYS_TOPIC, RESOURCES_TOPIC, ENCRYPTION_KEYS_TOPIC])
+    feed.on(topic, oidc.reload)
+  return site
+}
+
+/** Features are given the provider that they are about to be parts of. */
+function lazily(opened: { oidc?: Oidc }): Oidc {
+  const oidc = () => {
+    if (!opened.oidc) throw new Error('the provider is still being put together')
+    return opened.oidc
+  }
+  return {
+    current: () => oidc().current(),
+    middleware: (ctx, next) => oidc().middleware(ctx, next),
+    reload: () => oidc().reload(),
+  }
+}
+
+function afterRequest(parts: Parts, protocolParts: readonly ProtocolPart[], render: Render) {
+  const { config, db, clock, store } = parts
+  const { maxActive } = config.sessions
+  const record = recordEndings({ db, clock, store, lifetimes: lifetimesOf(config), maxActive })
+  const atItsRoute = atRoutes(protocolParts.flatMap(({ after = [] }) => after))
+  return async (ctx: KoaContextWithOIDC) => {
+    await record(ctx)
+    await atItsRoute(ctx)
+    showSentForm(render, ctx)
+  }
+}
+
+function answerErrors(
+  protocolParts: readonly ProtocolPart[],
+  startAgain: StartAgain,
+  renderError: Given['renderError'],
+) {
+  return async (ctx: KoaContextWithOIDC, _out: unknown, error: unknown): Promise<void> => {
+    if (protocolParts.some(({ refused }) => refused?.(ctx, error))) return
+    await (isLost(ctx, error) ? startAgain(ctx) : renderError(ctx, error))
+  }
+}
+
+function isRegistering(): boolean {
+  const { route } = Provider.ctx?.oidc ?? {}
+  return route === 'registration' || route === 'client_update'
+}
+
+function isLost({ oidc }: KoaContextWithOIDC, error: unknown): boolean {
+  return oidc.route === 'resume' && error instanceof errors.SessionNotFound
+}
+
+function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits: FlowLimits) {
+  const { config, db, clock, feed, sealer, store, log } = parts
+  const accounts = createAccountNeeds(parts)
+  const { noteEnded } = accounts
+  const { Client, ...models } = Object.assign({}, ...protocolParts.map((part) => part.models)) as NonNullable<
+    ProtocolPart['models']
+  >
+  return createAdapterFactory({
+    store,
+    clock,
+    refreshGraceMs: config.tokens.refreshGraceMs,
+    limits,
+    pageMs: config.sessions.interactionSeconds * SECOND_MS,
+    clientAdapter: createClientAdapter({ db, noteEnded, sealer, clock, feed, ...Client }),
+    adapters: models,
+    secrets: config.keys.records,
+    onReuse: createReuseAlert({ ...accounts, log }),
+  })
+}
+
+/** What every provider has, whatever features there are. */
+function ownPart({ config, db, clock, store, log }: Parts, limits: FlowLimits): ProtocolPart {
+  return {
+    install(provider) {
+      installTokenIds(provider)
+      overrideReplayDetection(provider, { store, limits })
+      installLevels(provider)
+      logLeftOut(provider, { clock, log })
+      installRefreshRenewal(provider, { clock, lifetimes: lifetimesOf(config) })
+      installSecretComparison(provider, clock)
+      tendClientKeys(provider, { clock, log })
+      installOwnAccessTokens(provider, { db, store })
+    },
+  }
+}
+
+function settingsOf(config: Parts['config']) {
+  return {
+    issuer: config.issuer,
+    secure: config.secure,
+    algorithm: config.tokens.algorithm,
+    idTokenAlgorithm: config.tokens.idTokenAlgorithm,
+    cookieKeys: config.keys.cookie,
+    dpopNonceSecret: config.keys.dpopNonces,
+    dpopNonceRequired: config.binding.dpopNonceRequired,
+    mtls: config.binding.mtls,
+    unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
+  }
+}

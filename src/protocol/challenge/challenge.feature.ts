@@ -1,0 +1,27 @@
+/** The authorization challenge endpoint (draft-ietf-oauth-first-party-apps): apps of this organisation with forms of their own. */
+import { signIn } from '../../accounts/sign-in.ts'
+import type { Feature } from '../../feature.ts'
+import { createAccountNeeds } from '../../interaction/account-needs.ts'
+import { grantSecondsOf, lifetimesOf } from '../../provider/grants/lifetimes.ts'
+import type { Services } from '../../services.ts'
+import { installAuthorizationChallenge } from './authorization-challenge.ts'
+
+export function challenge(services: Services): Feature {
+  const { config } = services
+  const accounts = createAccountNeeds(services)
+  const lifetimes = lifetimesOf(config)
+  const needs = {
+    ...services,
+    lifetimes,
+    grantSeconds: grantSecondsOf(lifetimes),
+    maxActive: config.sessions.maxActive,
+    unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
+    deviceKey: config.keys.device,
+    signIn: (fields: Parameters<typeof signIn>[1]) => signIn(accounts, fields),
+  }
+  return {
+    protocol: ({ limits }) => ({
+      install: (provider) => installAuthorizationChallenge(provider, { ...needs, limits }),
+    }),
+  }
+}

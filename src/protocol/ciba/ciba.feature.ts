@@ -1,0 +1,38 @@
+/**
+ * Client-initiated backchannel authentication (OpenID CIBA Core): apps ask for a person behind the scenes, who answers on a
+ * page of their account. Table `backchannel_requests`.
+ */
+import { REQUESTS_PATH } from '../../accounts/account-pages.ts'
+import type { Feature } from '../../feature.ts'
+import { createGuardedFetch } from '../../platform/guarded-fetch.ts'
+import { createPairwiseSubjects } from '../../provider/subjects/pairwise.ts'
+import type { Services } from '../../services.ts'
+import { purgeRequests, SEALED_COLUMNS } from './backchannel-requests.ts'
+import { cibaFeature, installCiba, requestSeconds } from './ciba.ts'
+import { createPingSink, PING_TOPIC } from './ping.ts'
+import { createRequestsPage } from './requests-page.ts'
+import { requestsRoutes } from './requests.routes.ts'
+
+export function ciba(services: Services): Feature {
+  const { config, db, clock } = services
+  const subjects = createPairwiseSubjects(config.keys.index)
+  const needs = {
+    ...services,
+    key: config.keys.index,
+    requestsUrl: new URL(REQUESTS_PATH, config.issuer).href,
+    unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
+  }
+  return {
+    protocol: () => ({
+      features: { ciba: cibaFeature(needs) },
+      ttl: { BackchannelAuthenticationRequest: requestSeconds },
+      // The library always says that it takes a user_code.
+      metadata: { backchannel_user_code_parameter_supported: false },
+      install: (provider) => installCiba(provider, { ...needs, subjects }),
+    }),
+    pages: (site) => [requestsRoutes({ ...createRequestsPage(services, site), ...site })],
+    sinks: () => ({ [PING_TOPIC]: createPingSink({ fetch: createGuardedFetch(config.guard), clock }) }),
+    upkeep: { backchannelRequests: (nowMs, limit) => purgeRequests(db, nowMs, limit) },
+    sealed: SEALED_COLUMNS,
+  }
+}

@@ -1,0 +1,17 @@
+/** The device authorization grant (RFC 8628): codes for devices without a browser, and the pages that connect them. */
+import type { Feature } from '../../feature.ts'
+import type { Services } from '../../services.ts'
+import { CODE_SECONDS, deviceFlow } from './device-flow.ts'
+import { devicePages } from './device-pages.ts'
+import { installDeviceCodes } from './device-codes.ts'
+
+export function device({ config, db, clock, store }: Services): Feature {
+  return {
+    protocol: (site) => ({
+      features: { deviceFlow: deviceFlow(devicePages({ ...site, db })) },
+      ttl: { DeviceCode: CODE_SECONDS },
+      install: (provider) =>
+        installDeviceCodes(provider, { db, clock, store, key: config.keys.index, ...config.limits }),
+    }),
+  }
+}

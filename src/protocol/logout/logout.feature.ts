@@ -1,0 +1,47 @@
+/**
+ * Signing out: by an app's request (RP-Initiated Logout), with the other apps told through their servers (Back-Channel
+ * Logout) or through the browser (Front-Channel Logout). Table `announced_logouts`.
+ */
+import type { Feature } from '../../feature.ts'
+import { createAccessEndings } from '../../sessions/access-endings.ts'
+import { createGuardedFetch } from '../../platform/guarded-fetch.ts'
+import { createPairwiseSubjects } from '../../provider/subjects/pairwise.ts'
+import type { Services } from '../../services.ts'
+import { announceEndings } from './announced-endings.ts'
+import { createBackchannelLogout } from './backchannel-logout.ts'
+import { installClientLogout } from './client-logout.ts'
+import { FRONTCHANNEL_DISCOVERY } from './frontchannel-logout.ts'
+import { LOGOUT_TOPIC, purgeAnnounced } from './logout-notice.ts'
+import { createSignOutPages } from './sign-out-pages.ts'
+
+export function logout(services: Services): Feature {
+  const { config, db } = services
+  const { noteEnded } = createAccessEndings(services)
+  const subjects = createPairwiseSubjects(config.keys.index)
+  return {
+    protocol({ render }) {
+      const pages = createSignOutPages({ ...services, noteEnded, render, subjects })
+      return {
+        features: {
+          backchannelLogout: { enabled: true },
+          rpInitiatedLogout: {
+            enabled: true,
+            logoutSource: pages.ask,
+            postLogoutSuccessSource: pages.showDone,
+          },
+        },
+        metadata: FRONTCHANNEL_DISCOVERY,
+        install: (provider) => installClientLogout(provider, services),
+        after: [
+          { at: ['end_session', 'end_session_confirm', 'end_session_success'], run: pages.afterRequest },
+        ],
+        refused: pages.repeat,
+      }
+    },
+    sinks: ({ provider }) => ({
+      [LOGOUT_TOPIC]: createBackchannelLogout({ provider, fetch: createGuardedFetch(config.guard) }),
+    }),
+    upkeep: { logouts: (nowMs, limit) => purgeAnnounced(db, nowMs, limit) },
+    onEnd: announceEndings(services),
+  }
+}

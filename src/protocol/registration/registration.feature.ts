@@ -1,0 +1,65 @@
+/** Dynamic client registration (RFC 7591, 7592): by an initial access token, or open to everybody where the settings say so. */
+import type { Provider } from 'oidc-provider'
+import type { Feature } from '../../feature.ts'
+import { DAY_MS } from '../../platform/clock.ts'
+import { createGuardedFetch } from '../../platform/guarded-fetch.ts'
+import { loggableError } from '../../platform/loggable-error.ts'
+import { authenticationMethods } from '../../provider/binding/mtls.ts'
+import { createAdmission } from '../../provider/clients/admission.ts'
+import type { Services } from '../../services.ts'
+import { noteClientUse, purgeUnusedClients } from './registered-clients.ts'
+import { parsePolicy } from './registration-policy.ts'
+import { createDynamicRegistration } from './registration.ts'
+
+export function registration(services: Services): Feature {
+  const { config, db } = services
+  const { mode, resources, statementIssuers, openPerHour } = config.registration
+  const dynamic = createDynamicRegistration({
+    ...services,
+    fetch: createGuardedFetch(config.guard),
+    statementIssuers,
+    idTokenAlgorithm: config.tokens.idTokenAlgorithm,
+    authMethods: authenticationMethods(config.binding),
+    openPolicy: openPolicy(mode, resources),
+    admit: createAdmission(services, {
+      kind: 'open-registration',
+      limit: openPerHour,
+      what: 'open registrations',
+      setting: 'ACCOUNT_SERVER_OPEN_REGISTRATIONS_PER_HOUR',
+    }),
+  })
+  return {
+    protocol: () => ({
+      features: dynamic.features,
+      models: { ...dynamic.models, Client: { upsert: dynamic.storeRegistered } },
+      install(provider) {
+        dynamic.install(provider)
+        noteUses(provider, services)
+      },
+    }),
+    upkeep: { clients: (nowMs, limit) => purgeUnusedClients(db, nowMs, limit) },
+  }
+}
+
+function openPolicy(mode: Services['config']['registration']['mode'], resources: readonly string[]) {
+  if (mode === 'token') return undefined
+  return parsePolicy({ profiles: mode === 'mcp' ? ['mcp'] : ['default', 'mcp'], resources })
+}
+
+const MOST_NOTED = 10_000
+
+/** Notes once a day which clients are in use; a failure costs nothing but the note. */
+function noteUses(provider: Provider, { db, clock, log }: Services): void {
+  const noted = new Map<string, number>()
+  provider.on('grant.success', (ctx) => {
+    const clientId = ctx.oidc.client?.clientId
+    const nowMs = clock()
+    if (!clientId || (noted.get(clientId) ?? 0) > nowMs - DAY_MS) return
+    if (noted.size >= MOST_NOTED) noted.clear()
+    noted.set(clientId, nowMs)
+    noteClientUse(db, clientId, nowMs).catch((error: unknown) => {
+      noted.delete(clientId)
+      log.warn({ err: loggableError(error) }, 'client.use_not_noted')
+    })
+  })
+}

@@ -1,0 +1,12 @@
+/** Token exchange (RFC 8693) for clients that an operator allowed to. Table `token_exchange_rules`. */
+import type { Feature } from '../../feature.ts'
+import { createPairwiseSubjects } from '../../provider/subjects/pairwise.ts'
+import type { Services } from '../../services.ts'
+import { installTokenExchange } from './token-exchange.ts'
+
+export function tokenExchange(services: Services): Feature {
+  const subjects = createPairwiseSubjects(services.config.keys.index)
+  return {
+    protocol: () => ({ install: (provider) => installTokenExchange(provider, { ...services, subjects }) }),
+  }
+}

@@ -1,0 +1,48 @@
+/** How many clients a network may bring in an hour: ones that anybody may register, and documents fetched for the first time. */
+import type { KoaContextWithOIDC } from 'oidc-provider'
+import { takeFromBuckets } from '../../attempts/bucket.ts'
+import { networkTakes } from '../../attempts/network-limit.ts'
+import { requestState } from '../../http/request-state.ts'
+import { HOUR_MS, SECOND_MS } from '../../platform/clock.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Services } from '../../services.ts'
+
+export type Admission = {
+  /** Names the counter. */
+  kind: string
+  limit: number
+  /** What is limited, for the log and the answer. */
+  what: string
+  /** The setting that raises the limit. */
+  setting?: string
+}
+
+/** Of networks whose refusal was logged. */
+const MOST_NOTED = 10_000
+
+/**
+ * Counts one more from the request's network. The log says once for a network that it is refused, until the limit is over.
+ * @throws AppError 429 `too_many_requests`
+ */
+export function createAdmission(
+  { config, db, clock, log }: Pick<Services, 'config' | 'db' | 'clock' | 'log'>,
+  { kind, limit, what, setting }: Admission,
+): (ctx: KoaContextWithOIDC) => Promise<void> {
+  const logged = new Map<string, number>()
+  const counted = { key: config.keys.index, ...config.limits }
+  return async (ctx) => {
+    const { clientIp = '', requestId } = requestState(ctx)
+    const takes = networkTakes(counted, ['request', kind], clientIp, { limit, windowMs: HOUR_MS }, clock())
+    const taken = await takeFromBuckets(db, takes)
+    if (taken.allowed) return
+    const { retryAfterSeconds } = taken
+    const bucket = takes[0]?.bucket ?? ''
+    if ((logged.get(bucket) ?? 0) <= clock()) {
+      if (logged.size >= MOST_NOTED) logged.clear()
+      logged.set(bucket, clock() + retryAfterSeconds * SECOND_MS)
+      log.info({ requestId, what, limit, retryAfterSeconds, setting }, 'oidc.limited')
+    }
+    const words = `${limit} ${what} an hour are taken from one network: try again in ${retryAfterSeconds} seconds`
+    throw new AppError('too_many_requests', 429, words, { retryAfterSeconds })
+  }
+}

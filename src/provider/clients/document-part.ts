@@ -1,0 +1,34 @@
+/** Clients that describe themselves by a document, as a part of the protocol: limits for fetching, and what they may not decide. */
+import { createAdmission } from './admission.ts'
+import { clientDocuments, outliveDocuments, restrainDocument } from './client-documents.ts'
+import { createDocumentGate } from './document-gate.ts'
+import type { ProtocolPart } from '../contract/protocol-part.ts'
+import type { Services } from '../../services.ts'
+
+/** First fetches an hour from one network. */
+const NEW_DOCUMENTS_PER_HOUR = 60
+
+export function documentPart(services: Services) {
+  const { config, clock, log } = services
+  const { resources, documents } = config.registration
+  const gate = createDocumentGate({
+    clock,
+    ...config.documentLimits,
+    admit: createAdmission(services, {
+      kind: 'client-document',
+      limit: NEW_DOCUMENTS_PER_HOUR,
+      what: 'documents of new clients',
+    }),
+    onRefused: (refused) => log.warn(refused, 'documents.refused'),
+  })
+  const part: ProtocolPart = {
+    features: {
+      clientIdMetadataDocument: clientDocuments({ hosts: documents, resources, issuer: config.issuer, gate }),
+    } as ProtocolPart['features'],
+    install: (provider) => outliveDocuments(provider, gate),
+  }
+  return {
+    part,
+    restrainClient: (metadata: Record<string, unknown>) => restrainDocument(metadata, resources),
+  }
+}

@@ -1,0 +1,23 @@
+/** What every feature may use: built once for a process, passed on, and never imported. Functions take `Pick<Services, …>`. */
+import type { GrantStore } from './grant-store/grant-store.ts'
+import type { Outbox } from './outbox/outbox.ts'
+import type { Hasher } from './passwords/hashing.ts'
+import type { ChangeFeed } from './platform/change-feed.ts'
+import type { Clock } from './platform/clock.ts'
+import type { Db } from './platform/database.ts'
+import type { Logger } from './platform/log.ts'
+import type { Sealer } from './platform/tokens.ts'
+import type { Config } from './settings/config.ts'
+
+export type Services = {
+  config: Config
+  db: Db
+  clock: Clock
+  log: Logger
+  sealer: Sealer
+  /** Sessions, grants and tokens: in Redis where it is configured, else in SQL. */
+  store: GrantStore
+  outbox: Outbox
+  feed: ChangeFeed
+  hasher: Hasher
+}
