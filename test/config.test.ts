@@ -137,7 +137,7 @@ describe('settings', () => {
     expect(problem).to.contain('takes the path of a readable file')
   })
 
-  it('show no part of a secret that is written where it does not belong', () => {
+  it('show no part of a secret that is written where it does not belong [S-3.18]', () => {
     const kept = 'Zm9v/Canary+bar'
     const wrong: Record<string, string>[] = [
       { ACCOUNT_SERVER_TOKEN_SECRET_KEY_FILE: kept },

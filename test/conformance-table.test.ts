@@ -1,12 +1,15 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
-import { citingRows, expectCited } from './support/cited-tests.ts'
+import { conformanceDocument, promiseRows, taggedTitles } from './documents/promises.ts'
+
+const DOCUMENT = join(import.meta.dirname, '..', conformanceDocument.file)
 
 describe('the table of conformance modules', () => {
-  const rows = citingRows('docs/conformance.md', '\n## Modules')
+  const rows = promiseRows(readFileSync(DOCUMENT, 'utf8'), taggedTitles())
 
   it('covers every plan, and no module of a plan twice', () => {
-    const plans = new Map<string, string[]>()
-    for (const { heading, subject } of rows) plans.set(heading, [...(plans.get(heading) ?? []), subject])
+    const plans = Map.groupBy(rows, ({ heading }) => heading)
     const counts = [...plans].map(([plan, modules]) => [plan, modules.length])
     expect(Object.fromEntries(counts)).to.eql({
       Basic: 38,
@@ -21,12 +24,16 @@ describe('the table of conformance modules', () => {
       'FAPI 2.0 Message Signing (final)': 14,
       'FAPI-CIBA': 43,
     })
-    for (const [plan, modules] of plans) expect(new Set(modules).size, plan).to.equal(modules.length)
+    for (const [plan, modules] of plans)
+      expect(new Set(modules.map(({ id }) => id)).size, plan).to.equal(modules.length)
   })
 
-  it('names for each module a test that there is, or says why there is none', () => {
-    for (const { subject, sentence } of rows.filter(({ file }) => file === '–'))
-      expect(sentence, subject).to.match(/\w{4}/)
-    expectCited(rows.filter(({ file }) => file !== '–'))
+  it('has a test for each module, or says why there is none', () => {
+    for (const { id, tests, reason } of rows) {
+      if (reason === undefined) expect(tests, `${id}: no test names it`).to.not.be.empty
+      else expect([reason, tests], `${id}: a reason, and no test`).to.satisfy(isUntested)
+    }
   })
 })
+
+const isUntested = ([reason, tests]: [string, unknown[]]) => /\w{4}/.test(reason) && tests.length === 0

@@ -73,7 +73,7 @@ describe('what an embedded server keeps on disk', function () {
     dataDir = join(parent, 'data')
   })
 
-  it('is for its owner alone: folder, database with -wal and -shm, secret and logs', async () => {
+  it('is for its owner alone: folder, database with -wal and -shm, secret and logs [S-4.16]', async () => {
     const server = await start(dataDir)
     await ready(server)
     const names = readdirSync(dataDir)
@@ -87,7 +87,7 @@ describe('what an embedded server keeps on disk', function () {
     await stop(server)
   })
 
-  it('is taken from others at the next start, and the log says so', async () => {
+  it('is taken from others at the next start, and the log says so [S-4.17]', async () => {
     await start(dataDir).then(async (server) => {
       await ready(server)
       await stop(server)

@@ -104,7 +104,7 @@ for (const { name, open } of [
     const count = async (table: string) => Number((await parts.db(table).count({ n: '*' }))[0]?.['n'])
 
     for (const [table, row] of Object.entries(OLD_ROWS))
-      it(`is deleted from ${table} in small steps, and others come in between`, async () => {
+      it(`is deleted from ${table} in small steps, and others come in between [S-4.22]`, async () => {
         const before = await count(table)
         const rows = Array.from({ length: MANY }, (_, n) => row(n, nowMs))
         await parts.db.batchInsert(table, rows, 50)
@@ -125,7 +125,7 @@ for (const { name, open } of [
         expect(turns).to.be.at.least(3)
       })
 
-    it('keeps the audit trail as long as it is told, and less of what strangers cause', async () => {
+    it('keeps the audit trail as long as it is told, and less of what strangers cause [S-4.21]', async () => {
       await parts.db('audit_events').delete()
       const write = async (action: string, ageDays: number) =>
         recordAudit(parts.db, { atMs: nowMs - ageDays * DAY_MS, action, actor: 'anonymous' })
@@ -160,7 +160,7 @@ for (const { name, open } of [
       expect(await count('attempt_buckets')).to.equal(1)
     })
 
-    it('knows every table of the schema', async () => {
+    it('knows every table of the schema [S-4.23]', async () => {
       const known = [...Object.keys(OLD_ROWS), ...Object.values(OTHER_TABLES).flat()]
       const sql =
         name === 'SQLite'

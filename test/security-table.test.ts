@@ -1,24 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { citingRows, expectCited } from './support/cited-tests.ts'
+import { promiseRows, securityDocument, taggedTitles } from './documents/promises.ts'
 
-const DOCUMENT = 'docs/security.md'
+const DOCUMENT = join(import.meta.dirname, '..', securityDocument.file)
 const KNOWN_FAILURES = 28
 
 describe('the table of security promises', () => {
-  const rows = citingRows(DOCUMENT, '\n## Protocol')
+  const rows = promiseRows(readFileSync(DOCUMENT, 'utf8'), taggedTitles())
 
-  it('is read to its last row', () => {
-    const lines = readFileSync(join(import.meta.dirname, '..', DOCUMENT), 'utf8').split('\n')
-    const written = lines.filter((line) => /^\| (?!Promise |-)/.test(line))
-    expect(rows).to.have.length(written.length)
-    expect(rows).to.have.length.greaterThan(150)
+  it('has a test for each promise', () => {
+    const withoutTest = rows.filter(({ tests }) => tests.length === 0)
+    expect(
+      withoutTest.map(({ id }) => id),
+      'no title in test/ has their tags',
+    ).to.eql([])
+    expect(rows).to.have.length.greaterThan(250)
   })
 
   it('has every part, and each promise of a part once', () => {
-    const parts = new Map<string, string[]>()
-    for (const { heading, subject } of rows) parts.set(heading, [...(parts.get(heading) ?? []), subject])
+    const parts = Map.groupBy(rows, ({ heading }) => heading)
     expect([...parts.keys()]).to.eql([
       'Authorization',
       'Tokens',
@@ -35,17 +36,21 @@ describe('the table of security promises', () => {
       'Faults',
       'Known failures of others',
     ])
-    for (const [part, promises] of parts) expect(new Set(promises).size, part).to.equal(promises.length)
+    for (const [part, promises] of parts)
+      expect(new Set(promises.map(({ cells }) => cells[1])).size, part).to.equal(promises.length)
+  })
+
+  it('gives each promise an id of its own, chapter by chapter', () => {
+    const ids = rows.map(({ id }) => id)
+    expect(new Set(ids).size).to.equal(ids.length)
+    const chapters = ids.map((id) => Number(/^S-(\d)\.\d+$/.exec(id)?.[1]))
+    expect(chapters).to.eql(chapters.toSorted((a, b) => a - b))
   })
 
   it('answers each known failure of others, by its number', () => {
     const known = rows.filter(({ heading }) => heading === 'Known failures of others')
-    const numbers = known.map(({ subject }) => Number.parseInt(subject, 10))
-    expect(numbers).to.eql(Array.from({ length: KNOWN_FAILURES }, (_, index) => index + 1))
-  })
-
-  it('names for each promise a test that there is', () => {
-    for (const { subject, file } of rows) expect(file, subject).to.match(/^test\/.*\.test\.ts$/)
-    expectCited(rows)
+    expect(known.map(({ id }) => id)).to.eql(
+      Array.from({ length: KNOWN_FAILURES }, (_, index) => `S-6.${index + 1}`),
+    )
   })
 })

@@ -134,7 +134,7 @@ describe('starting', () => {
     expectPlainFailure(await start(env).ended, 'ACCOUNT_SERVER_DATA_DIR')
   })
 
-  it('names every wrong setting at once, and creates and prints nothing', async () => {
+  it('names every wrong setting at once, and creates and prints nothing [S-3.32]', async () => {
     const folder = join(dataFolder('start'), 'new')
     const names = Object.keys(settings).filter((name) => !(name in ANYTHING_GOES))
     expect(names).to.have.length.above(40)

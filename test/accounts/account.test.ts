@@ -57,7 +57,7 @@ onEachDatabase('An account', (world) => {
     expect(claimsOf({ ...bare, givenName: 'Bob', familyName: 'Ray' }).name).to.equal('Bob Ray')
   })
 
-  it('changes name, username and locale, and nothing else that is sent along', async () => {
+  it('changes name, username and locale, and nothing else that is sent along [S-6.20]', async () => {
     const { db, add } = world()
     const { id } = await add({ email: 'ada@example.com', verified: false })
     const sent = {
@@ -88,7 +88,7 @@ onEachDatabase('An account', (world) => {
       expect(profileSchema.safeParse(bad).success).to.equal(false)
     })
 
-  it('is verified only for the address it has', async () => {
+  it('is verified only for the address it has [S-6.14]', async () => {
     const { db, add } = world()
     const { id } = await add({ email: 'ada@example.com', verified: false })
     expect(await markVerified(db, id, 'other@example.com', 5)).to.equal(false)
@@ -209,7 +209,7 @@ onEachDatabase('Sessions of an account', (world) => {
     expect(await endSession(needs, ada.id, 's1')).to.equal(false)
   })
 
-  it('note their use once a minute, and are over at the absolute limit', async () => {
+  it('note their use once a minute, and are over at the absolute limit [S-2.31]', async () => {
     const { db, needs, add, advance } = world()
     const { id } = await add({ email: 'ada@example.com' })
     await record(id, 's1')

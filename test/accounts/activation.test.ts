@@ -38,7 +38,7 @@ onEachDatabase('Activation', (world) => {
       expect(await activate(world().needs, { token, browser })).to.deep.equal({ ok: false, reason: 'used' })
     })
 
-    it('changes nothing when a link is looked at, as mail scanners do', async () => {
+    it('changes nothing when a link is looked at, as mail scanners do [S-2.18]', async () => {
       const { db, needs } = world()
       await ask({ browser: newBrowserSecret() })
       const { token } = await world().lastMail()
@@ -63,7 +63,7 @@ onEachDatabase('Activation', (world) => {
       expect(isVerified((await find())!)).to.equal(true)
     })
 
-    it('evaluates at most five guesses of the code, however many arrive at once', async () => {
+    it('evaluates at most five guesses of the code, however many arrive at once [S-2.24]', async () => {
       await ask()
       const { token, code } = await world().lastMail()
       const guess = (text: string) =>
@@ -83,7 +83,7 @@ onEachDatabase('Activation', (world) => {
       expect((await Promise.all(uses)).filter(({ ok }) => ok)).to.have.lengthOf(1)
     })
 
-    it('expires, and a new link kills the old one', async () => {
+    it('expires, and a new link kills the old one [S-2.17]', async () => {
       const browser = newBrowserSecret()
       await ask({ browser })
       const first = await world().lastMail()
@@ -104,7 +104,7 @@ onEachDatabase('Activation', (world) => {
       expect(await activate(world().needs, { token, browser })).to.have.property('ok', true)
     })
 
-    it('does nothing for a token cut short, lengthened, or of another purpose', async () => {
+    it('does nothing for a token cut short, lengthened, or of another purpose [S-6.22]', async () => {
       const browser = newBrowserSecret()
       await ask({ browser })
       const { token } = await world().lastMail()
@@ -156,7 +156,7 @@ onEachDatabase('Activation', (world) => {
       expect(ended.flatMap(({ sessionUids }) => sessionUids)).to.deep.equal(['stranger-session'])
     })
 
-    it('lets the owner who only has the mail replace the password, which then dies', async () => {
+    it('lets the owner who only has the mail replace the password, which then dies [S-2.22]', async () => {
       const { token, code } = await world().lastMail()
       const { needs } = world()
       const given = { token, code, newPassword: OWNERS }
@@ -186,7 +186,7 @@ onEachDatabase('Activation', (world) => {
       expect(await canSignIn(STRANGERS)).to.equal(false)
     })
 
-    it('gives the name of the owner who registers afterwards, in the mail and on the account', async () => {
+    it('gives the name of the owner who registers afterwards, in the mail and on the account [S-2.26]', async () => {
       await ask({
         password: OWNERS,
         browser: owner,
@@ -219,7 +219,7 @@ onEachDatabase('Activation', (world) => {
       expect(await find()).to.include({ name: 'Ada' })
     })
 
-    it('keeps nothing that was typed when the owner proves the mailbox alone, and no consent', async () => {
+    it('keeps nothing that was typed when the owner proves the mailbox alone, and no consent [S-2.25]', async () => {
       const { db, needs, lastMail } = world()
       const { id } = (await find())!
       await db('accounts').where({ id }).update({ username: 'stranger', locale: 'de' })
@@ -244,7 +244,7 @@ onEachDatabase('Activation', (world) => {
     })
 
     for (const name of [undefined, 'Ada Owner'])
-      it(`ends it with a reset too, and takes the name given there (${name ?? 'none'})`, async () => {
+      it(`ends it with a reset too, and takes the name given there (${name ?? 'none'}) [S-2.27]`, async () => {
         const { needs, lastMail, mails, db } = world()
         await rememberConsent(db, (await find())!.id, 'app', { scopes: ['openid'] }, needs.clock())
         await requestReset(needs, { email: 'ada@example.com', ip: IP })

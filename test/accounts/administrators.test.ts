@@ -10,7 +10,7 @@ const IP = '192.0.2.7'
 const BY = { actor: 'cli' }
 
 onEachDatabase('Administrators', (world) => {
-  it('keep at least one among them: the last can neither resign, be disabled nor be deleted', async () => {
+  it('keep at least one among them: the last can neither resign, be disabled nor be deleted [S-3.33]', async () => {
     const { db, needs, add } = world()
     const ada = await add({ email: 'ada@example.com', roles: ['admin'] })
     const bob = await add({ email: 'bob@example.com', roles: ['admin'] })

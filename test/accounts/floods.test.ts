@@ -36,7 +36,7 @@ onEachDatabase('A flood of sign-ins', (world) => {
     return seen
   }
 
-  it(`of ${MADE_UP} made-up addresses from one network leaves a bounded number of rows`, async function () {
+  it(`of ${MADE_UP} made-up addresses from one network leaves a bounded number of rows [S-2.47]`, async function () {
     for (let n = 0; n < MADE_UP; n += 20)
       await Promise.all(
         Array.from({ length: 20 }, (_, i) => guess({ email: `made-up-${n + i}@example.com` })),
@@ -44,7 +44,7 @@ onEachDatabase('A flood of sign-ins', (world) => {
     expect(await world().count('attempt_buckets')).to.be.within(SLOTS / 2, SLOTS)
   })
 
-  it('from many /64 of one IPv6 /48 evaluates four times the limit, also when they come at once', async () => {
+  it('from many /64 of one IPv6 /48 evaluates four times the limit, also when they come at once [S-2.44]', async () => {
     await world().add({ email: 'ada@example.com' })
     const from = (n: number) => guess({ ip: `2001:db8:77:${n.toString(16)}::1` })
     await Promise.all(Array.from({ length: 200 }, (_, n) => from(n)))
@@ -75,7 +75,7 @@ onEachDatabase('A flood of sign-ins', (world) => {
     ['a known', 'ada@example.com'],
     ['an unknown', 'nobody@example.com'],
   ] as const)
-    it(`is refused for ${who} address without a hash and without a query, until its block ends`, async () => {
+    it(`is refused for ${who} address without a hash and without a query, until its block ends [S-2.48]`, async () => {
       const { add, advance } = world()
       await add({ email: 'ada@example.com' })
       for (let n = 0; n < 16; n += 1) await guess({ email })

@@ -48,7 +48,7 @@ onEachDatabase('A browser that is known', (world) => {
     expect(await attempt(NEW, issue(changed.account))).to.have.property('ok', true)
   })
 
-  it('is unknown once the password was reset', async () => {
+  it('is unknown once the password was reset [S-2.45]', async () => {
     const { needs, lastMail } = world()
     await requestReset(needs, { email: account.email, ip: IP })
     const { token, code } = await lastMail()

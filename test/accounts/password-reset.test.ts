@@ -50,7 +50,7 @@ onEachDatabase('Password reset', (world) => {
     expect((sent[0]!.data as { link: string }).link).to.match(new RegExp(`^${ISSUER}/reset\\?token=`))
   })
 
-  it('sets the password in the browser that asked, ends everything, sends a notice and signs nobody in', async () => {
+  it('sets the password in the browser that asked, ends everything, sends a notice and signs nobody in [S-2.21]', async () => {
     const { db, needs, add, advance, ended, lastMail, count } = world()
     const { id } = await add({ email: 'ada@example.com' })
     await openAccess(world(), id)
@@ -70,7 +70,7 @@ onEachDatabase('Password reset', (world) => {
     expect(await lastMail()).to.include({ template: 'password-changed', to: 'ada@example.com' })
   })
 
-  it('takes the code from the mail in any other browser, and never the link alone', async () => {
+  it('takes the code from the mail in any other browser, and never the link alone [S-2.19]', async () => {
     const { add, lastMail } = world()
     await add({ email: 'ada@example.com' })
     await ask({ browser: newBrowserSecret() })
@@ -95,7 +95,7 @@ onEachDatabase('Password reset', (world) => {
     expect(await complete({ token: 'undefined', code: adas.code })).to.include({ reason: 'invalid_token' })
   })
 
-  it('allows five guesses of the code, also to many at once', async () => {
+  it('allows five guesses of the code, also to many at once [S-2.20]', async () => {
     const { add, lastMail } = world()
     await add({ email: 'ada@example.com' })
     await ask()
@@ -106,7 +106,7 @@ onEachDatabase('Password reset', (world) => {
     expect(await complete({ token, code })).to.deep.equal({ ok: false, reason: 'exhausted' })
   })
 
-  it('works once of 20 parallel uses', async () => {
+  it('works once of 20 parallel uses [S-2.15]', async () => {
     const { add, lastMail } = world()
     await add({ email: 'ada@example.com' })
     const browser = newBrowserSecret()
@@ -117,7 +117,7 @@ onEachDatabase('Password reset', (world) => {
     expect(await complete({ token, browser })).to.deep.equal({ ok: false, reason: 'used' })
   })
 
-  it('lives an hour at most, and a new link kills the old one', async () => {
+  it('lives an hour at most, and a new link kills the old one [S-2.16]', async () => {
     const { db, needs, add, advance, lastMail } = world()
     await add({ email: 'ada@example.com' })
     const browser = newBrowserSecret()
@@ -184,7 +184,7 @@ onEachDatabase('Password reset', (world) => {
     expect(await complete({ token, browser })).to.include({ reason: 'invalid_token' })
   })
 
-  it('is refused for an account that was disabled or deleted meanwhile', async () => {
+  it('is refused for an account that was disabled or deleted meanwhile [S-2.23]', async () => {
     const { needs, add, lastMail } = world()
     const { id } = await add({ email: 'ada@example.com' })
     const browser = newBrowserSecret()

@@ -40,7 +40,7 @@ onEachDatabase('Signing in', (world) => {
     expect(await attempt({ password: 'x'.repeat(5000) })).to.deep.equal(wrong)
   })
 
-  it('hashes for unknown and disabled accounts as for a wrong password', async () => {
+  it('hashes for unknown and disabled accounts as for a wrong password [S-2.11]', async () => {
     const { needs, add } = world()
     await add({ email: 'ada@example.com' })
     const disabled = await add({ email: 'dis@example.com' })
@@ -63,7 +63,7 @@ onEachDatabase('Signing in', (world) => {
     }
   })
 
-  it('blocks after the limit for the configured time, then begins anew', async () => {
+  it('blocks after the limit for the configured time, then begins anew [S-2.39]', async () => {
     const { add, advance } = world()
     await add({ email: 'ada@example.com' })
     await fail(15)
@@ -96,7 +96,7 @@ onEachDatabase('Signing in', (world) => {
     expect(await attempt()).to.include({ reason: 'blocked' })
   })
 
-  it('counts all spellings of an address and all addresses of a network together', async () => {
+  it('counts all spellings of an address and all addresses of a network together [S-6.23]', async () => {
     await world().add({ email: 'ada@example.com' })
     await fail(8, { email: 'ADA@example.com', ip: '192.0.2.99' })
     await fail(7, { email: ' Ada@EXAMPLE.com', ip: '::ffff:192.0.2.1' })
@@ -171,7 +171,7 @@ onEachDatabase('Signing in', (world) => {
     expect(await attempt()).to.have.property('ok', true)
   })
 
-  it('keeps the count when work around it is rolled back', async () => {
+  it('keeps the count when work around it is rolled back [S-6.27]', async () => {
     const { db } = world()
     const take = { bucket: 'rolled-back', limit: 1, windowMs: 1000, nowMs: 5000 }
     await takeFromBucket(db, take)
@@ -183,7 +183,7 @@ onEachDatabase('Signing in', (world) => {
     expect(await takeFromBucket(db, take)).to.deep.equal({ allowed: false, retryAfterSeconds: 1 })
   })
 
-  it('replaces a hash whose parameters are outdated, and only then', async () => {
+  it('replaces a hash whose parameters are outdated, and only then [S-2.6]', async () => {
     const { needs, add, db } = world()
     const { id, passwordHash } = await add({ email: 'ada@example.com' })
     const stored = async () => (await db('accounts').where({ id }).first('passwordHash'))?.passwordHash
@@ -212,7 +212,7 @@ onEachDatabase('Signing in', (world) => {
     expect(JSON.stringify(rows)).to.not.match(/example\.com|wrong/)
   })
 
-  it('limits how often a signed-in person may be asked for the password, in the same count', async () => {
+  it('limits how often a signed-in person may be asked for the password, in the same count [S-2.52]', async () => {
     const { needs, add } = world()
     const { id } = await add({ email: 'ada@example.com' })
     await fail(10)

@@ -18,7 +18,7 @@ onEachDatabase('Registration', (world) => {
     (await signIn(world().needs, { email: 'ada@example.com', password, ip: IP })).ok
   const find = async () => findAccountByEmail(world().db, 'ada@example.com')
 
-  it('makes an unverified account and one mail whose link is built from the issuer', async () => {
+  it('makes an unverified account and one mail whose link is built from the issuer [S-2.13]', async () => {
     expect(await ask({ email: 'Ada@Example.com' })).to.deep.equal({ ok: true })
     const mails = await world().mails()
     expect(mails).to.have.lengthOf(1)
@@ -149,7 +149,7 @@ onEachDatabase('Registration', (world) => {
     expect(await count('accounts')).to.equal(3)
   })
 
-  it('stores neither token nor code nor browser secret', async () => {
+  it('stores neither token nor code nor browser secret [S-2.14]', async () => {
     const browser = newBrowserSecret()
     await ask({ browser })
     const { token, code } = await world().lastMail()
@@ -158,7 +158,7 @@ onEachDatabase('Registration', (world) => {
       expect(rows).to.not.include(secret)
   })
 
-  it('cannot make a second account for an address in another spelling', async () => {
+  it('cannot make a second account for an address in another spelling [S-2.54]', async () => {
     const { db, needs } = world()
     await createAccount(db, { email: 'ada@example.com', passwordHash: null }, needs.clock())
     const again = createAccount(db, { email: 'ADA@EXAMPLE.com', passwordHash: null }, needs.clock())

@@ -19,7 +19,7 @@ const DOCUMENTED: Record<string, [bytes: number, seconds: number]> = {
 }
 
 describe('what strangers leave behind', () => {
-  it('is as small and as short-lived as the documents say, also after a flood', async () => {
+  it('is as small and as short-lived as the documents say, also after a flood [S-2.59]', async () => {
     const { stdout } = await promisify(execFile)(process.execPath, [RUN, '--abandoned', '--json'])
     const { flows, flood } = JSON.parse(stdout) as AbandonedReport
     expect(flows.map(({ flow }) => flow)).to.deep.equal(Object.keys(DOCUMENTED))

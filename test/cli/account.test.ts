@@ -71,7 +71,7 @@ for (const [name, openPlace] of Object.entries({
       expect(await place.json(['account', 'enable', account!.id])).to.include({ disabled: false })
     })
 
-    it('gives the only administrator a new password, once, and ends what was open', async () => {
+    it('gives the only administrator a new password, once, and ends what was open [S-3.31]', async () => {
       const account = (await findAccountByEmail(server.db, 'one@example.com'))!
       const { sessionUid, grantId } = await signIn(server, account.id)
       const reset = await place.json(['account', 'reset-password', 'one@example.com'])

@@ -60,7 +60,7 @@ for (const { name, open } of DATABASES) {
       expect(JSON.stringify(await listClients(database.db))).not.to.contain(client_secret!)
     })
 
-    it('keep no secret that a stolen table would give away', async () => {
+    it('keep no secret that a stolen table would give away [S-4.5]', async () => {
       const methods = ['client_secret_basic', 'client_secret_post', 'client_secret_jwt'] as const
       for (const token_endpoint_auth_method of methods) {
         const { client_secret } = await createClient(

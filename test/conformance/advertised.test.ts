@@ -68,7 +68,7 @@ describe('what discovery advertises', function () {
     }
   })
 
-  it('are grant types that the token endpoint knows, and it knows no others', async () => {
+  it('are grant types that the token endpoint knows, and it knows no others [S-1.8]', async () => {
     const app = await client({ grant_types: advertised('grant_types_supported') as never, ...cibaFields })
     const auth = { client_id: app.client_id, client_secret: app.client_secret }
     const ask = async (grant_type: string) =>

@@ -6,7 +6,7 @@ import type { Played, Suite } from './suite.ts'
 
 let suite: Suite
 
-describe('authorization requests', function () {
+describe('authorization requests [C-basic][C-form-post]', function () {
   before(async () => {
     suite = await openSuite()
   })
@@ -130,7 +130,7 @@ function requests(plan: string, formPost: boolean) {
     await suite.verify(id_token, app.client.client_id, nonce)
   })
 
-  it('oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported, oidcc-ensure-request-object-with-redirect-uri: not on offer and refused', async () => {
+  it('oidcc-unsigned-request-object-supported-correctly-or-rejected-as-unsupported, oidcc-ensure-request-object-with-redirect-uri: not on offer and refused [C-dynamic/oidcc-ensure-request-object-with-redirect-uri]', async () => {
     expect(suite.metadata['request_object_signing_alg_values_supported']).to.not.include('none')
     const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url')
     const { form } = app.request()

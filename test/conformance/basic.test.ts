@@ -12,7 +12,7 @@ const PLANS = [
   { name: 'Form Post', plan: 'oidcc-formpost-basic-certification-test-plan', formPost: true },
 ]
 
-describe('tokens and claims as the plans with a code alone ask for them', function () {
+describe('tokens and claims as the plans with a code alone ask for them [C-basic][C-form-post]', function () {
   let suite: Suite
   /** What each plan began first, for the module that waits. */
   let began: { app: Played; code: string; accessToken: string }[]

@@ -7,7 +7,7 @@ import type { Tokens } from './ciba-checks.ts'
 import { nameOf, openWorld, playVariant, VARIANTS } from './ciba-world.ts'
 import type { Bend, Holder, Played, Variant, World } from './ciba-world.ts'
 
-describe('the FAPI-CIBA plan, tokens', function () {
+describe('the FAPI-CIBA plan, tokens [C-fapi-ciba]', function () {
   let world: World
   let expiring: { played: Played; id: string; untilMs: number }[]
   before(async () => {

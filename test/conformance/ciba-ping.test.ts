@@ -13,7 +13,7 @@ const ANSWERS: [module: string, status: number][] = [
   ['return-redirect-request', 301],
 ]
 
-describe('the FAPI-CIBA plan, pings', function () {
+describe('the FAPI-CIBA plan, pings [C-fapi-ciba]', function () {
   let world: World
   before(async () => {
     world = await openWorld()

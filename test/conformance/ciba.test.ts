@@ -21,7 +21,7 @@ const withClaims =
   (make: () => JWTPayload): Change =>
   (claims) => ({ ...claims, ...make() })
 
-describe('the FAPI-CIBA plan, requests', function () {
+describe('the FAPI-CIBA plan, requests [C-fapi-ciba]', function () {
   let world: World
   before(async () => {
     world = await openWorld()

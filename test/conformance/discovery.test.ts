@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { openSuite } from './suite.ts'
 import type { Suite } from './suite.ts'
 
-describe('the Config plan', function () {
+describe('the Config plan [C-config]', function () {
   let suite: Suite
   before(async () => {
     suite = await openSuite()

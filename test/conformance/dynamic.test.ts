@@ -13,7 +13,7 @@ type PublishedKey = { kid: string; kty: string; use: string }
 
 const PLAN = 'oidcc-dynamic-certification-test-plan'
 
-describe('the Dynamic plan', function () {
+describe('the Dynamic plan [C-dynamic]', function () {
   let suite: Suite
   let host: DocumentHost
   before(async () => {

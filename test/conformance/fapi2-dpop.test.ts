@@ -114,7 +114,7 @@ async function negativeTests(suite: Fapi): Promise<void> {
   expect((await suite.show()).status).to.equal(200)
 }
 
-describe('the FAPI 2.0 plans’ proofs of possession', function () {
+describe('the FAPI 2.0 plans’ proofs of possession [C-fapi2-security][C-fapi2-message-signing]', function () {
   let world: World
   before(async () => {
     world = await openFapi2()

@@ -187,7 +187,7 @@ async function identityClaims(suite: Fapi): Promise<void> {
   expect(body['sub']).to.equal(idToken['sub'])
 }
 
-describe('the FAPI 2.0 plans up to the protected resource', function () {
+describe('the FAPI 2.0 plans up to the protected resource [C-fapi2-security][C-fapi2-message-signing]', function () {
   let world: World
   before(async () => {
     world = await openFapi2()

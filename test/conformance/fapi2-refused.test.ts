@@ -228,7 +228,7 @@ async function invalidAssertions(suite: Fapi): Promise<void> {
   expect(taken.status, JSON.stringify(taken.body)).to.equal(201)
 }
 
-describe('the FAPI 2.0 plans’ refusals', function () {
+describe('the FAPI 2.0 plans’ refusals [C-fapi2-security][C-fapi2-message-signing]', function () {
   let world: World
   before(async () => {
     world = await openFapi2()

@@ -6,7 +6,7 @@ const LOGOUT = 'oidcc-frontchannel-rp-initiated-logout-certification-test-plan'
 const LOGIN = 'oidcc-3rdparty-init-login-certification-test-plan'
 const SUITE = 'https://www.certification.openid.net/test/a/account-server'
 
-describe('the plans of front-channel logout and third-party-initiated login', () => {
+describe('the plans of front-channel logout and third-party-initiated login [C-front-channel-logout][C-third-party-login]', () => {
   let suite: Suite
   before(async () => {
     suite = await openSuite()

@@ -12,7 +12,7 @@ import type { Played, Section, Suite } from './suite.ts'
 const PLAN = 'oidcc-rp-initiated-logout-certification-test-plan'
 const AFTER = 'https://www.certification.openid.net/test/a/account-server/post_logout_redirect'
 
-describe('the logout plans', function () {
+describe('the logout plans [C-rp-initiated-logout][C-back-channel-logout]', function () {
   let suite: Suite
   let app: Played
   let idToken: string

@@ -100,7 +100,7 @@ for (const { name, open } of STORES) {
       expect(await store.readRoot(grantKey(tagOf('none')))).to.equal(undefined)
     })
 
-    it(`lets exactly one of ${PARALLEL} uses through, over two processes`, async () => {
+    it(`lets exactly one of ${PARALLEL} uses through, over two processes [S-4.1]`, async () => {
       const { key } = await storeFamily()
       const stores = [store, opened.openAnother()]
       const uses = Array.from({ length: PARALLEL }, async (_, index) =>
@@ -138,7 +138,7 @@ for (const { name, open } of STORES) {
       expect((await store.readSingleUse(key)).use).to.equal(undefined)
     })
 
-    it('never resurrects a destroyed root, and answers once what it was', async () => {
+    it('never resurrects a destroyed root, and answers once what it was [S-4.3]', async () => {
       const { grantId, grant } = await storeFamily()
       const { version } = (await store.readRoot(grant))!
       expect(await store.destroyRoot(grant, soon())).to.include({ payload: 'grant' })
@@ -186,7 +186,7 @@ for (const { name, open } of STORES) {
       expect(found?.previous).to.deep.equal({ digest: 'd', untilMs: 1 })
     })
 
-    it('claims a key for exactly one caller until it expires', async () => {
+    it('claims a key for exactly one caller until it expires [S-4.2]', async () => {
       const stores = [store, opened.openAnother()]
       const { key } = locate('ReplayDetection', randomUUID())!
       const claims = Array.from({ length: PARALLEL }, (_, index) => stores[index % 2]!.claim(key, soon()))
@@ -198,7 +198,7 @@ for (const { name, open } of STORES) {
       expect(await store.claim(brief, soon())).to.equal(false)
     })
 
-    it('forgets what has expired, marks and tombstones included', async () => {
+    it('forgets what has expired, marks and tombstones included [S-6.10]', async () => {
       const grantId = randomUUID()
       const grant = grantKey(tagOf(grantId))
       const expiresAtMs = Date.now() + 150

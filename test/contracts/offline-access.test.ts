@@ -92,7 +92,7 @@ for (const { name, open } of STORES) {
           expect(late.body.error).to.equal('invalid_grant')
         })
 
-        it('ends a year after it was granted, although it is used each week', async () => {
+        it('ends a year after it was granted, although it is used each week [S-1.66]', async () => {
           const weeks = Array.from({ length: 52 }, (_, index) => (index + 1) * 7)
           const { token, status } = await use(client, await signIn(client.client_id), weeks)
           expect(status).to.equal(200)
@@ -117,7 +117,7 @@ for (const { name, open } of STORES) {
       expect(await endOf(token)).to.equal(31)
     })
 
-    it('is not brought back by a refresh that meets its revocation', async () => {
+    it('is not brought back by a refresh that meets its revocation [S-1.67]', async () => {
       const token = await signIn('web')
       daysLater = 5
       const [, refreshed] = await Promise.all([

@@ -62,7 +62,7 @@ for (const { name, open } of STORES) {
       ['two processes', 2],
       ['eight processes', 8],
     ] as const)
-      it(`are all answered by ${how}, and each authorises what it asked for`, async () => {
+      it(`are all answered by ${how}, and each authorises what it asked for [S-2.37]`, async () => {
         const browser = await signedIn()
         const answers = await Promise.all(
           Array.from({ length: MANY }, (_, turn) =>
@@ -88,7 +88,7 @@ for (const { name, open } of STORES) {
       expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([303]))
     })
 
-    it('use no pushed request up when they fail: the same address gives the code afterwards', async () => {
+    it('use no pushed request up when they fail: the same address gives the code afterwards [S-1.30]', async () => {
       const browser = await signedIn()
       const path = await pushed()
       failing.writes = 1

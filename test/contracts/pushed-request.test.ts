@@ -63,7 +63,7 @@ for (const { name, open } of STORES.slice(0, 2))
     const keptOf = async (key: string) =>
       (await opened.dump()).filter((entry) => entry.key.startsWith(key) && entry.expiresInMs > 0)
 
-    it('leaves nothing behind once its minute is over and nobody has opened it', async () => {
+    it('leaves nothing behind once its minute is over and nobody has opened it [S-4.14]', async () => {
       const { key, path } = await push()
       expect((await keptOf(key)).some(({ value }) => value.length > LONG_STATE.length)).to.equal(true)
       aheadMs = MINUTE_MS + 1000
@@ -73,7 +73,7 @@ for (const { name, open } of STORES.slice(0, 2))
       )
     })
 
-    it('keeps a small mark for the page that it opened, and gives it one code', async () => {
+    it('keeps a small mark for the page that it opened, and gives it one code [S-4.15]', async () => {
       const { key, path } = await push()
       const [one, two] = [openBrowser(), openBrowser()]
       const [first, second] = [await openPage(one, path), await openPage(two, path)]

@@ -47,7 +47,7 @@ for (const { name, open } of STORES) {
 
     const onNode = (index: number) => nodes[index % nodes.length]!.base
 
-    it('answers the retry of a refresh with the same successor and a fresh access token', async () => {
+    it('answers the retry of a refresh with the same successor and a fresh access token [S-1.71]', async () => {
       const { refresh_token: first } = await signIn()
       const answer = await refresh(base, first)
       const retry = await refresh(onNode(1), first)
@@ -60,7 +60,7 @@ for (const { name, open } of STORES) {
       expect((await refresh(base, answer.body.refresh_token)).status).to.equal(200)
     })
 
-    it(`ends ${PARALLEL} parallel refreshes in one family with one live refresh token`, async () => {
+    it(`ends ${PARALLEL} parallel refreshes in one family with one live refresh token [S-1.76]`, async () => {
       const { refresh_token: first } = await signIn()
       const answers = await Promise.all(
         Array.from({ length: PARALLEL }, (_, index) => refresh(onNode(index), first)),
@@ -76,7 +76,7 @@ for (const { name, open } of STORES) {
       expect(stored).to.have.length(2)
     })
 
-    it('ends the family when a rotated token comes back after the grace period', async () => {
+    it('ends the family when a rotated token comes back after the grace period [S-1.73]', async () => {
       const { refresh_token: first, access_token: accessToken } = await signIn()
       const hasty = await serveProvider({
         store: opened.store,
@@ -188,7 +188,7 @@ for (const { name, open } of STORES) {
       expect((await refresh(base, body.refresh_token)).status).to.equal(200)
     })
 
-    it('allows no second use at all when the grace period is 0', async () => {
+    it('allows no second use at all when the grace period is 0 [S-1.75]', async () => {
       const strict = await serveProvider({ store: opened.store, clock, refreshGraceMs: 0 })
       const { refresh_token: first } = await signIn()
       const { body } = await refresh(strict.base, first)

@@ -184,7 +184,7 @@ for (const { name, open } of STORES) {
       expect((await Promise.all(claims)).filter(Boolean)).to.have.length(1)
     })
 
-    it('shows a thief of the store nothing that opens anything', async () => {
+    it('shows a thief of the store nothing that opens anything [S-4.4]', async () => {
       const browser = openBrowser()
       const authorized = await browser.authorize(base, 'public')
       const { body } = await redeem(base, 'public', authorized)
@@ -222,7 +222,7 @@ for (const { name, open } of STORES) {
       expect(dump).not.to.include('jti\\"')
     })
 
-    it('keeps a grant and everything under it on one node, and gives every key an end', async () => {
+    it('keeps a grant and everything under it on one node, and gives every key an end [S-4.7]', async () => {
       const { refresh_token: first } = await signIn()
       await refresh(base, first)
       const entries = await opened.dump()

@@ -20,12 +20,20 @@ export function withContent(text: string, name: string, content: string): string
 
 /** A Markdown table, padded as the formatter leaves it. Cells may hold any text. */
 export function markdownTable(head: string[], body: string[][]): string {
-  const rows = [head, ...body.map((cells) => cells.map(asCell))]
+  return paddedTable(
+    head,
+    body.map((cells) => cells.map(asCell)),
+  )
+}
+
+/** The same of cells that are Markdown. */
+export function paddedTable(head: string[], body: string[][]): string {
+  const rows = [head, ...body]
   const widths = head.map((_, column) => Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)))
   const line = (cells: string[]) =>
     `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
   const rule = line(widths.map((width) => '-'.repeat(width)))
-  return [line(head), rule, ...rows.slice(1).map(line)].join('\n')
+  return [line(head), rule, ...body.map(line)].join('\n')
 }
 
 const asCell = (text: string) => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')

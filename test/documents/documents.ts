@@ -1,6 +1,12 @@
 /** Every document that is made from the source, whole or in part. `npm run docs` writes them; a test compares them. */
 import type { GeneratedDocument } from './document.ts'
 import { commandsDocument } from './commands.ts'
+import { conformanceDocument, securityDocument } from './promises.ts'
 import { settingsDocument } from './settings.ts'
 
-export const GENERATED_DOCUMENTS: readonly GeneratedDocument[] = [settingsDocument, commandsDocument]
+export const GENERATED_DOCUMENTS: readonly GeneratedDocument[] = [
+  settingsDocument,
+  commandsDocument,
+  securityDocument,
+  conformanceDocument,
+]

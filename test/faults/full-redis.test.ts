@@ -23,7 +23,7 @@ describe('a Redis whose memory is limited', function () {
     await server.stop()
   })
 
-  it('is complained of at start when it would evict what it was told to keep', () => {
+  it('is complained of at start when it would evict what it was told to keep [S-5.8]', () => {
     const complaint = stage
       .log()
       .split('\n')
@@ -31,7 +31,7 @@ describe('a Redis whose memory is limited', function () {
     expect(complaint).to.contain('"policy":"allkeys-lru"').and.contain('"wanted":"noeviction"')
   })
 
-  it('when it is full, says so in time: 503 for what has to be written, and nothing is lost', async () => {
+  it('when it is full, says so in time: 503 for what has to be written, and nothing is lost [S-5.9]', async () => {
     const app = await register(stage)
     const { access_token, refresh_token } = await app.tokensFor(await stage.person())
     await redis.config('SET', 'maxmemory-policy', 'noeviction')

@@ -71,7 +71,7 @@ for (const { name, stage: open } of STAGES)
       return 4
     }
 
-    it('fails no request and no verification, twice in a row, without a restart', async () => {
+    it('fails no request and no verification, twice in a row, without a restart [S-5.17]', async () => {
       const { db } = stage.parts
       const [failures, signers] = [[] as string[], new Set<string>()]
       let [verified, running] = [0, true]

@@ -65,7 +65,7 @@ describe('while a dependency is away', function () {
     expect(performance.now() - startedAt).to.be.below(BACK_WITHIN_MS)
   }
 
-  it('without Redis a token is never "inactive" nor a code "not found": everything answers 503', async () => {
+  it('without Redis a token is never "inactive" nor a code "not found": everything answers 503 [S-5.6]', async () => {
     const code = await app.codeFor(await stage.person())
     await redis.close()
     try {
@@ -88,7 +88,7 @@ describe('while a dependency is away', function () {
     expect((await visitor.get('/account')).heading).to.contain('account')
   })
 
-  it('without SQL people and apps are told to come back, and nothing they hold is lost', async () => {
+  it('without SQL people and apps are told to come back, and nothing they hold is lost [S-5.2]', async () => {
     const { email } = await stage.person()
     const form = await stage.visitor().get('/sign-in')
     const signingIn = stage.visitor()
@@ -114,7 +114,7 @@ describe('while a dependency is away', function () {
     )
   })
 
-  it('without SQL in the middle of a refresh no token is burnt', async () => {
+  it('without SQL in the middle of a refresh no token is burnt [S-6.5]', async () => {
     const spa = await register(stage, { token_endpoint_auth_method: 'none' })
     const { refresh_token } = await spa.tokensFor(await stage.person())
     await sql.close()

@@ -24,7 +24,7 @@ describe('readiness writes what it says can be written', function () {
   const becomes = (stage: Stage, expected: string) =>
     until(async () => (await answerOf(stage)) === expected, `it answers ${expected}`)
 
-  it('is 503 and names Redis while it is full, and ready again when there is room', async () => {
+  it('is 503 and names Redis while it is full, and ready again when there is room [S-5.22]', async () => {
     const stage = await openStage({ store: 'mariadb+redis', processes: 1 })
     const redis = new Redis(stage.redisUrl!)
     try {
@@ -60,7 +60,7 @@ describe('readiness writes what it says can be written', function () {
     }
   })
 
-  it('is 503 and names the database while MariaDB is read-only', async () => {
+  it('is 503 and names the database while MariaDB is read-only [S-5.23]', async () => {
     const { url, launched } = await mariadbProgram([])
     const server = await launch(launched)
     const root = await createConnection(url)

@@ -43,7 +43,7 @@ for (const [store, env] of STORES)
       return (await Promise.all(asked)).every((answer) => answer?.status === 200)
     }
 
-    it('goes on with the retry, and leaves one family', async () => {
+    it('goes on with the retry, and leaves one family [S-5.21]', async () => {
       for (let time = 0; time < TIMES; time += 1) {
         await until(isReady, 'both processes are back')
         const { refresh_token: first } = await spa.tokensFor(await stage.person())

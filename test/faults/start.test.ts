@@ -37,7 +37,7 @@ async function expectOneOfEach(servers: ServerProcess[], db: Db): Promise<void> 
 }
 
 describe(`${TOGETHER} processes that start together`, function () {
-  it('on an empty MariaDB migrate once and make one administrator and one key set', async () => {
+  it('on an empty MariaDB migrate once and make one administrator and one key set [S-4.12]', async () => {
     const [database, redis] = [await createDatabase(), await startRedis()]
     const servers = await startTogether(serviceSettings(database.dsn, redis.url))
     const db = openDatabase({ mysqlDsn: database.dsn, sqliteFile: '' })
@@ -58,7 +58,7 @@ describe(`${TOGETHER} processes that start together`, function () {
 })
 
 describe('a service whose database is away at start', function () {
-  it('is alive, not ready, answers 503, does not end, and is ready soon after the database came', async () => {
+  it('is alive, not ready, answers 503, does not end, and is ready soon after the database came [S-5.1]', async () => {
     const [database, redis] = [await createDatabase(), await startRedis()]
     const gate = await createGate(database.dsn)
     const server = await startProcess(serviceSettings(gate.url, redis.url))

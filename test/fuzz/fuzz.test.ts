@@ -13,7 +13,7 @@ for (const store of STORES)
   describe(`mutated requests on ${store} (seed ${SEED})`, function () {
     this.timeout(300_000)
 
-    it(`get a clear answer: ${REQUESTS} of them, never a 5xx, never a stalled process`, async () => {
+    it(`get a clear answer: ${REQUESTS} of them, never a 5xx, never a stalled process [S-3.21]`, async () => {
       const report = await play({ store, requests: REQUESTS, seed: SEED })
       expect(report.faults.map(describeFault), `seed ${SEED}`).to.eql([])
       expect(report.requests).to.equal(REQUESTS)

@@ -24,7 +24,7 @@ describe('http/client-ip', () => {
     expect(answer).to.include({ ip: '127.0.0.1', secure: false })
   })
 
-  it('ignores them from a connection that is not the trusted proxy', async () => {
+  it('ignores them from a connection that is not the trusted proxy [S-3.15]', async () => {
     const answer = await ask(['10.0.0.0/8', '::1'], {
       'X-Forwarded-For': '203.0.113.9',
       'X-Forwarded-Proto': 'https',

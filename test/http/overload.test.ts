@@ -62,7 +62,7 @@ describe('http/overload', () => {
     expect(await json.json()).to.have.property('error', 'too_many_attempts')
   })
 
-  it('writes one line for all that were refused in a while, and none for each', async () => {
+  it('writes one line for all that were refused in a while, and none for each [S-2.51]', async () => {
     const url = await start({ logEveryMs: 100 }, refuse)
     // Debugging shows each request.
     const shown = () => logged.lines().filter(({ level }) => level !== 'debug').length
@@ -127,7 +127,7 @@ describe('http/overload', () => {
       read.length = 0
     })
 
-    it('lets each network send so many a minute, and counts nothing but forms', async () => {
+    it('lets each network send so many a minute, and counts nothing but forms [S-2.50]', async () => {
       const url = await start({}, gate(), inner)
       expect(await several(10, () => send(url, '/sign-in', '192.0.2.7'))).to.equal(6)
       expect(read).to.have.lengthOf(6)

@@ -54,14 +54,14 @@ describe('http/render', () => {
     expect(await response.text()).to.equal('<link href="/s.css"><title>Hi</title>Accounts you tok ann')
   })
 
-  it('escapes everything, in attributes too', async () => {
+  it('escapes everything, in attributes too [S-3.6]', async () => {
     const url = await start((ctx) => render(ctx, 'pages/hello', { name: `<script>alert("x&y'")</script>` }))
     expect(await (await fetch(url)).text()).to.contain(
       '&lt;script&gt;alert(&#34;x&amp;y&#39;&#34;)&lt;/script&gt;',
     )
   })
 
-  it('takes names that ejs has options for as mere data', async () => {
+  it('takes names that ejs has options for as mere data [S-3.7]', async () => {
     const hostile = {
       name: 'you',
       delimiter: '?',

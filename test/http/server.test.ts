@@ -57,7 +57,7 @@ describe('http/server', () => {
     expect(await rawRequest(app.port, twice)).to.match(/^HTTP\/1\.1 400 /)
   })
 
-  it('serves others while 500 sockets dribble', async () => {
+  it('serves others while 500 sockets dribble [S-5.20]', async () => {
     app = await listen([hello], { headersTimeoutMs: 110_000, requestTimeoutMs: 110_000 })
     const dribbling = await dribble(app.port, 500)
     for (let n = 0; n < 20; n += 1) expect((await fetch(app.url)).status).to.equal(200)

@@ -86,7 +86,7 @@ inBothSettings('Consent', (world) => {
     expect(returned.searchParams.get('error')).to.equal('access_denied')
   })
 
-  it('is taken back on the account page: the app’s tokens die and it has to ask again', async () => {
+  it('is taken back on the account page: the app’s tokens die and it has to ask again [S-2.36]', async () => {
     const { server, app, otherApp, open } = world
     const person = await server.createAccount()
     const { page } = await open()

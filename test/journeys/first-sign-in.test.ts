@@ -8,7 +8,7 @@ import { inBothSettings } from './world.ts'
 inBothSettings('From a new account to an app and out again', (world) => {
   for (const javaScript of [true, false]) {
     const device = javaScript ? 'desktop' : 'phone'
-    it(`leads through every step ${javaScript ? 'on a desktop' : 'on a phone, without JavaScript'}`, async () => {
+    it(`leads through every step ${javaScript ? 'on a desktop' : 'on a phone, without JavaScript'} [S-3.4]`, async () => {
       const { server, open } = world
       const { page } = await open({ javaScript, device })
       const person = { email: `ada.${device}@example.org`, password: 'seven bridges over one river' }

@@ -17,7 +17,7 @@ inBothSettings('A sign-in page is never a dead end', (world) => {
     return issuer + restarts.pageUrl('an-interaction-that-is-gone', parameters)
   }
 
-  it('each of two tabs finishes its own request', async () => {
+  it('each of two tabs finishes its own request [S-3.9]', async () => {
     const { server, app, otherApp, open } = world
     const person = await server.createAccount()
     const { page: one, context } = await open()
@@ -49,7 +49,7 @@ inBothSettings('A sign-in page is never a dead end', (world) => {
     await tokensOf(app, second, await backAt(two, app, second))
   })
 
-  it('opened an hour later from a bookmark, it starts the request again', async () => {
+  it('opened an hour later from a bookmark, it starts the request again [S-3.8]', async () => {
     const { server, app, open } = world
     const person = await server.createAccount()
     const request = await app.begin()

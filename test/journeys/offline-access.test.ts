@@ -73,7 +73,7 @@ inBothSettings('Offline access', (world) => {
     expect((await tokensOf(app, request, await backAt(page, app, request))).refresh_token).to.be.a('string')
   })
 
-  it('is given to each of two tabs that ask for it at once', async () => {
+  it('is given to each of two tabs that ask for it at once [S-1.64]', async () => {
     const { server, app, open } = world
     const { page, context } = await open()
     await signInToAccount(page, server.issuer, await server.createAccount())

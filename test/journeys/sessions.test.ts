@@ -57,7 +57,7 @@ inBothSettings('Sessions', (world) => {
     )
   })
 
-  it('are ended one by one from another device', async () => {
+  it('are ended one by one from another device [S-2.35]', async () => {
     const { server, app, open } = world
     const person = await server.createAccount()
     const [lost, kept] = [await open({ device: 'phone' }), await open()]
@@ -77,7 +77,7 @@ inBothSettings('Sessions', (world) => {
     expect(await heading(page)).to.equal('Your account')
   })
 
-  it('are at most ten at a time: the oldest ends first', async () => {
+  it('are at most ten at a time: the oldest ends first [S-2.33]', async () => {
     const { server, open } = world
     const person = await server.createAccount()
     const { page } = await open()

@@ -165,7 +165,7 @@ inBothSettings('The way back to an app', (world) => {
     await tokensOf(app, request, await backAt(page, app, request))
   })
 
-  it('takes the code on the account page, but not more than five wrong ones', async () => {
+  it('takes the code on the account page, but not more than five wrong ones [S-6.18]', async () => {
     const { server, open } = world
     const { page } = await open()
     await page.goto(`${server.issuer}/register`)

@@ -64,7 +64,7 @@ for (const { name, open } of DATABASES) {
       }
     })
 
-    it('have no private part in the table that a thief could read', async () => {
+    it('have no private part in the table that a thief could read [S-4.6]', async () => {
       await ensureSigningKeys(database.db, needs)
       const keys = await loadSigningKeys(database.db, sealer)
       const dump = JSON.stringify(await database.db('signingKeys').select('*'))
@@ -87,7 +87,7 @@ for (const { name, open } of DATABASES) {
       expect(moved).to.include({ code: 'signing_key_unreadable' })
     })
 
-    it('are published for an hour before they sign, and published on after they did', async () => {
+    it('are published for an hour before they sign, and published on after they did [S-5.16]', async () => {
       await ensureSigningKeys(database.db, needs)
       const first = await currentKid('ES256')
       const published = await rotateSigningKeys(database.db, needs)

@@ -60,7 +60,7 @@ describe('the development mailbox', function () {
       { ACCOUNT_SERVER_ISSUER: PUBLIC, ACCOUNT_SERVER_MAILBOX: 'true', [SMTP]: 'smtp://127.0.0.1:9' },
     ],
   ] as [string, Record<string, string>][])
-    it(`keeps a server ${what} from starting, and names the settings`, async () => {
+    it(`keeps a server ${what} from starting, and names the settings [S-3.27]`, async () => {
       const { code, err } = await tried(env)
       expect(code).to.equal(1)
       expect(err).to.contain(SMTP).and.contain(`${DANGEROUS}=true`)
@@ -82,7 +82,7 @@ describe('the development mailbox', function () {
       expect(out).to.contain('for signed-in administrators')
     })
 
-  it('is read by signed-in administrators alone where it is opened', async () => {
+  it('is read by signed-in administrators alone where it is opened [S-3.28]', async () => {
     const stage = await openStage({
       store: 'sqlite',
       env: { ACCOUNT_SERVER_HOST: '0.0.0.0', [DANGEROUS]: 'true' },

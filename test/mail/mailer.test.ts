@@ -65,7 +65,7 @@ describe('Mailer', () => {
     })
   }
 
-  it('makes its Message-ID from the outbox row, the same at every attempt', async () => {
+  it('makes its Message-ID from the outbox row, the same at every attempt [S-5.13]', async () => {
     const [first, second] = [await mailFor(requests[0]), await mailFor(requests[0])]
     expect(first.messageId).to.equal('<row-1@accounts.example>').and.to.equal(second.messageId)
   })

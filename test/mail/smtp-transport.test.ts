@@ -51,7 +51,7 @@ describe('SMTP transport', () => {
     await catcher.stop()
   })
 
-  it('keeps a line break in any field out of the headers', async () => {
+  it('keeps a line break in any field out of the headers [S-6.15]', async () => {
     const catcher = await startMailCatcher()
     const transport = createSmtpTransport({ url: catcher.url, requireTls: false })
     const evil = '\r\nBcc: eve@example.org\r\nX-Injected: yes'
@@ -127,7 +127,7 @@ describe('SMTP transport', () => {
     expect((failure as DeliveryFailure).reason).to.match(/^smtp 535/)
   })
 
-  it('sends neither password nor mail in clear when TLS is required, and names the setting that waives it', async () => {
+  it('sends neither password nor mail in clear when TLS is required, and names the setting that waives it [S-4.18]', async () => {
     const heard: string[] = []
     const options: SMTPServerOptions = {
       allowInsecureAuth: true,

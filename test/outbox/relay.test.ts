@@ -77,7 +77,7 @@ for (const { name, open } of databases) {
       expect(delivered[0]).to.include({ id, attempt: 7 })
     })
 
-    it('gives up after the last attempt, keeps the payload sealed, and delivers after a replay', async () => {
+    it('gives up after the last attempt, keeps the payload sealed, and delivers after a replay [S-5.11]', async () => {
       const id = await record()
       let down = true
       const { sink, delivered } = recordingSink(() => {

@@ -53,7 +53,7 @@ for (const { name, open } of databases) {
     const waiting = async () =>
       (await opened.db('outbox_messages').whereNotNull('nextAttemptAtMs').pluck('id')).length
 
-    it('lose no mail when one is killed between sending and acknowledging', async () => {
+    it('lose no mail when one is killed between sending and acknowledging [S-5.12]', async () => {
       const catcher = await startMailCatcher()
       const id = await enqueue('ada@example.org')
       const doomed = startWorker(catcher.url, { STALL: '1' })
@@ -83,7 +83,7 @@ for (const { name, open } of databases) {
       await catcher.stop()
     })
 
-    it('do not disturb recording while SMTP is down, and deliver when it is back', async () => {
+    it('do not disturb recording while SMTP is down, and deliver when it is back [S-2.12][S-5.10]', async () => {
       const port = await freePort()
       startWorker(`smtp://127.0.0.1:${port}`)
       const id = await opened.db.transaction(async (trx) =>

@@ -6,7 +6,7 @@ import { passwordProblem } from '../../src/passwords/password-policy.ts'
 import { CHEAP, PASSWORD, rejection } from '../accounts/account-world.ts'
 
 describe('Password hashes', () => {
-  it('are Argon2id with 19 MiB, two passes and one lane unless told otherwise', async () => {
+  it('are Argon2id with 19 MiB, two passes and one lane unless told otherwise [S-2.5]', async () => {
     const stored = await createHasher({ maxWaiting: 0 }).hash(PASSWORD)
     expect(stored).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
     expect(await verifyPassword(stored, PASSWORD)).to.equal(true)
@@ -29,7 +29,7 @@ describe('Password hashes', () => {
     expect(needsRehash('$2b$10$abcdefghijklmnopqrstuv', CHEAP)).to.equal(true)
   })
 
-  it('match long passwords to the last character', async () => {
+  it('match long passwords to the last character [S-2.3]', async () => {
     const long = 'ä'.repeat(500)
     const stored = await hashPassword(long, CHEAP)
     expect(await verifyPassword(stored, long)).to.equal(true)
@@ -56,7 +56,7 @@ describe('Password hashes', () => {
 })
 
 describe('Hashing', () => {
-  it('turns callers away with 503 and Retry-After beyond the running and the waiting ones', async () => {
+  it('turns callers away with 503 and Retry-After beyond the running and the waiting ones [S-2.7]', async () => {
     const hasher = createHasher({ ...CHEAP, maxRunning: 2, maxWaiting: 3 })
     const results = await Promise.allSettled(Array.from({ length: 20 }, () => hasher.hash(PASSWORD)))
     const refused = results.filter((result) => result.status === 'rejected')
@@ -120,7 +120,7 @@ describe('Password policy', () => {
     ['asdfghjkl123', 'common'],
   ]
   for (const [password, expected] of refused)
-    it(`refuses ${JSON.stringify(password.slice(0, 30))} as ${expected}`, () => {
+    it(`refuses ${JSON.stringify(password.slice(0, 30))} as ${expected} [S-2.1]`, () => {
       expect(problem(password)).to.equal(expected)
     })
 
@@ -134,11 +134,11 @@ describe('Password policy', () => {
     'x7'.repeat(4) + 'lampshade otter',
   ]
   for (const password of accepted)
-    it(`accepts ${JSON.stringify(password.slice(0, 30))}`, () => {
+    it(`accepts ${JSON.stringify(password.slice(0, 30))} [S-2.2]`, () => {
       expect(problem(password)).to.equal(undefined)
     })
 
-  it('counts code points against the configured minimum', () => {
+  it('counts code points against the configured minimum [S-2.4]', () => {
     const strict = { ...policy, minLength: 15 }
     expect(passwordProblem(strict, 'vault-otter-72', owner)).to.equal('too_short')
     expect(passwordProblem(strict, 'vault-otter-723', owner)).to.equal(undefined)

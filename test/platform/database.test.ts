@@ -29,7 +29,7 @@ for (const { name, open } of DATABASES)
       ])
     })
 
-    it('answers numbers where numbers are kept: times, counts, sums and limits are never text', async () => {
+    it('answers numbers where numbers are kept: times, counts, sums and limits are never text [S-4.10][S-6.28]', async () => {
       const { db } = opened
       const [row] = (await db('tallies')
         .sum({ sum: 'atMs' })
@@ -40,7 +40,7 @@ for (const { name, open } of DATABASES)
       expect(atMs + 1).to.equal(FAR_FUTURE_MS + 1)
     })
 
-    it('runs a transaction again that stood in the way of another, and both are carried out', async () => {
+    it('runs a transaction again that stood in the way of another, and both are carried out [S-5.4]', async () => {
       const { db } = opened
       // Two connections of one process to SQLite would wait for each other.
       const other = isSqlite(db) ? db : opened.openAnother()
@@ -90,7 +90,7 @@ describe('a connection to MariaDB', function () {
     return row.id
   }
 
-  it('that became read-only is given up, so that the next write reaches whoever takes it', async () => {
+  it('that became read-only is given up, so that the next write reaches whoever takes it [S-4.11]', async () => {
     await db.raw('SET SESSION TRANSACTION READ ONLY')
     const failure = await db('notes')
       .insert({ id: 1 })
@@ -105,7 +105,7 @@ describe('a connection to MariaDB', function () {
     [1290, 'runs with read_only'],
     [1836, 'runs with innodb_read_only'],
   ] as const)
-    it(`is given up when its server ${what} (${errno})`, async () => {
+    it(`is given up when its server ${what} (${errno}) [S-5.3]`, async () => {
       const before = await connectionId()
       const signal = `SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'x'`
       expect(await db.raw(signal).catch((error: unknown) => error)).to.include({ errno })

@@ -14,7 +14,7 @@ describe('E-mail addresses', () => {
     ['admin@localhost', 'admin@localhost'],
   ]
   for (const [typed = '', canonical] of same) {
-    it(`takes ${JSON.stringify(typed)} for ${canonical}`, () => {
+    it(`takes ${JSON.stringify(typed)} for ${canonical} [S-2.53]`, () => {
       const parsed = parseEmail(typed)
       expect(parsed.ok && parsed.email.canonical).to.equal(canonical)
       expect(lookupEmail(typed)).to.equal(canonical)

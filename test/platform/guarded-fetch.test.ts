@@ -81,7 +81,7 @@ describe('a request to an address that a client supplied', () => {
     '192.168.1.1',
     '100.64.0.1',
   ]) {
-    it(`never reaches ${host}`, async () => {
+    it(`never reaches ${host} [S-3.10]`, async () => {
       for (const scheme of ['https', 'http'])
         for (const port of [inside.port, insideV6.port])
           expect(await failureOf(guarded(`${scheme}://${host}:${port}/`))).to.be.instanceOf(RefusedAddress)
@@ -102,7 +102,7 @@ describe('a request to an address that a client supplied', () => {
     expect(seen).to.equal(0)
   })
 
-  it('asks for the name once, so that a rebinding resolver has no second answer to give', async () => {
+  it('asks for the name once, so that a rebinding resolver has no second answer to give [S-3.11][S-6.21]', async () => {
     let asked = 0
     const rebinding = createGuardedFetch({
       allowLoopback: true,
@@ -119,7 +119,7 @@ describe('a request to an address that a client supplied', () => {
     )
   })
 
-  it('refuses plain http, other schemes and credentials in the address', async () => {
+  it('refuses plain http, other schemes and credentials in the address [S-3.12]', async () => {
     for (const address of [
       'http://example.com/',
       'ftp://example.com/',
@@ -156,7 +156,7 @@ describe('a request to an address that a client supplied', () => {
     expect(seen).to.equal(1)
   })
 
-  it('hands a redirect back instead of following it', async () => {
+  it('hands a redirect back instead of following it [S-3.13]', async () => {
     const { port, server } = await listen('127.0.0.1', (_request, response) => {
       response.writeHead(302, { location: `http://127.0.0.1:${inside.port}/` }).end()
     })
@@ -200,7 +200,7 @@ describe('a request to an address that a client supplied', () => {
     expect((await failureOf(fetch('https://slow.example/'))).name).to.equal('TimeoutError')
   })
 
-  it('ends an answer that is too long or never comes', async () => {
+  it('ends an answer that is too long or never comes [S-3.14]', async () => {
     const long = await listen('127.0.0.1', (_request, response) => response.end('x'.repeat(2000)))
     const silent = await listen('127.0.0.1', () => undefined)
     const fetch = createGuardedFetch({ allowLoopback: true, limitBytes: 1000, timeoutMs: 200 })

@@ -66,7 +66,7 @@ describe('Log files', () => {
     ])
   })
 
-  it('are deleted beyond the size of all together, the oldest first', () => {
+  it('are deleted beyond the size of all together, the oldest first [S-4.19]', () => {
     for (const day of ['2026-01-05', '2026-01-06', '2026-01-07', '2026-01-08'])
       put(`account-server-${day}.log`, 256 * KIB)
     put('account-server-2026-01-08.10.log', 256 * KIB)

@@ -33,7 +33,7 @@ for (const { name, open } of PLACES)
     const ends: (() => unknown)[] = []
     after(() => ends.forEach((end) => end()))
 
-    it('keeps others waiting, and goes with the process when that is killed', async () => {
+    it('keeps others waiting, and goes with the process when that is killed [S-4.13]', async () => {
       const { env, drop } = await open()
       const { MYSQL_DSN, SQLITE_FILE = '' } = env as Record<string, string>
       const db = openDatabase({ mysqlDsn: MYSQL_DSN, sqliteFile: SQLITE_FILE })

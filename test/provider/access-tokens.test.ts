@@ -75,7 +75,7 @@ describe('access tokens', function () {
     expect(JSON.stringify(decode(access_token).claims)).not.to.contain(person.email)
   })
 
-  it('and ID tokens are never taken for one another', async () => {
+  it('and ID tokens are never taken for one another [S-1.54]', async () => {
     const { access_token, id_token } = await app.tokensFor(person, forApi)
     expect(decode(id_token).header['typ']).not.to.equal('at+jwt')
     expect(decode(id_token).claims).to.include({ aud: app.clientId, iss: stage.issuer, sub: person.id })
@@ -98,7 +98,7 @@ describe('access tokens', function () {
     )
   })
 
-  it('are given for allow-listed resources alone', async () => {
+  it('are given for allow-listed resources alone [S-1.55]', async () => {
     const unlisted = [
       FOREIGN,
       'https://unknown.example',

@@ -25,7 +25,7 @@ for (const { name, stage: open } of STAGES)
       person = await stage.person()
     })
 
-    it(`is redeemed by exactly one of ${PARALLEL} parallel requests, and the others revoke what that one got`, async () => {
+    it(`is redeemed by exactly one of ${PARALLEL} parallel requests, and the others revoke what that one got [S-1.14]`, async () => {
       const code = await app.codeFor(person)
       const answers = await Promise.all(Array.from({ length: PARALLEL }, () => app.redeem(code)))
       const won = answers.filter(({ status }) => status === 200)
@@ -37,7 +37,7 @@ for (const { name, stage: open } of STAGES)
       expect((await app.refresh(refresh_token)).json()).to.include({ error: 'invalid_grant' })
     })
 
-    it('revokes all its tokens when it comes a second time (RFC 6749 §4.1.2)', async () => {
+    it('revokes all its tokens when it comes a second time (RFC 6749 §4.1.2) [S-1.15]', async () => {
       const code = await app.codeFor(person)
       const tokens = (await app.redeem(code)).json() as Tokens
       expect((await app.introspect(tokens.access_token)).json()).to.include({ active: true })
@@ -56,14 +56,14 @@ for (const { name, stage: open } of STAGES)
       ['without a redirect address', { redirect_uri: undefined }],
     ]
     for (const [what, given] of UNBOUND)
-      it(`is refused ${what}`, async () => {
+      it(`is refused ${what} [S-1.6]`, async () => {
         const answer = await app.redeem(await app.codeFor(person), given)
         expect(answer.status).to.equal(400)
         expect(answer.json()['error']).to.be.oneOf(['invalid_grant', 'invalid_request'])
         expect(answer.text).not.to.contain('access_token')
       })
 
-    it('is refused with a verifier that no challenge asked for (RFC 9700 §2.1.1)', async () => {
+    it('is refused with a verifier that no challenge asked for (RFC 9700 §2.1.1) [S-1.7]', async () => {
       const old = await register(stage, { require_pkce: false })
       const without = { code_challenge: undefined, code_challenge_method: undefined }
       const answer = await old.redeem(await old.codeFor(person, without))
@@ -72,14 +72,14 @@ for (const { name, stage: open } of STAGES)
       expect(plain.status).to.equal(200)
     })
 
-    it('is refused to another client', async () => {
+    it('is refused to another client [S-1.16]', async () => {
       const other = await register(stage)
       const code = await app.codeFor(person)
       expect((await other.redeem(code)).json()).to.include({ error: 'invalid_grant' })
       expect((await spa.redeem(code)).json()).to.include({ error: 'invalid_grant' })
     })
 
-    it('is refused when a public client leaves its verifier out', async () => {
+    it('is refused when a public client leaves its verifier out [S-6.24]', async () => {
       const answer = await spa.redeem(await spa.codeFor(person), { code_verifier: undefined })
       expect(answer.status).to.equal(400)
       expect(answer.text).not.to.contain('access_token')
@@ -98,7 +98,7 @@ for (const { name, stage: open } of STAGES)
       expect((await app.introspect(code)).text).to.equal('{"active":false}')
     })
 
-    it('lives for a minute at most', async () => {
+    it('lives for a minute at most [S-1.13][C-fapi2-security/ensure-token-endpoint-fails-with-expired-auth-code]', async () => {
       const code = await app.codeFor(person)
       const place = locate('AuthorizationCode', code)!
       const { payload } = (await stage.parts.store.readToken(place.key)) ?? {}
@@ -106,7 +106,7 @@ for (const { name, stage: open } of STAGES)
       expect(exp * 1000 - Date.now()).to.be.within(1, 60_999)
     })
 
-    it('gives tokens whose answer is never kept, also when it is refused', async () => {
+    it('gives tokens whose answer is never kept, also when it is refused [S-1.32]', async () => {
       const code = await app.codeFor(person)
       for (const answer of [await app.redeem(code), await app.redeem('nothing')])
         expect(answer.headers).to.include({ 'cache-control': 'no-store' })

@@ -46,7 +46,7 @@ describe('the parameters of an authorization request', function () {
     expect((await ask({ prompt: 'consent' })).heading).to.contain('asks for access')
   })
 
-  it('max_age asks for the password again when the sign-in is older, and the ID token says when it was', async () => {
+  it('max_age asks for the password again when the sign-in is older, and the ID token says when it was [S-1.24]', async () => {
     expect((await ask({ max_age: '0' })).heading).to.equal('Sign in')
     expect(callbackOf(await ask({ max_age: '3600' }))).to.have.property('code')
     const silent = await ask({ max_age: '0', prompt: 'none' })
@@ -67,7 +67,7 @@ describe('the parameters of an authorization request', function () {
     expect(Number(claims(tokens.id_token)['auth_time'])).to.be.at.most(signedInBy)
   })
 
-  it('id_token_hint of somebody else does not pass for the one who is signed in', async () => {
+  it('id_token_hint of somebody else does not pass for the one who is signed in [S-1.25]', async () => {
     const other = await app.tokensFor(await stage.person(), { scope: 'openid' })
     const answer = await ask({ prompt: 'none', id_token_hint: other.id_token })
     expect(callbackOf(answer)).to.include({ error: 'login_required' })
@@ -110,7 +110,7 @@ describe('the parameters of an authorization request', function () {
     expect(page.text).to.contain('value="&#34;&gt;&lt;b&gt;x@example.org"')
   })
 
-  it('consent is for one client and these scopes alone', async () => {
+  it('consent is for one client and these scopes alone [S-1.29]', async () => {
     const asker = await register(stage)
     await asker.codeFor(person, { scope: 'openid email' }, visitor)
     const silent = (scope: string) => visitor.get(asker.authorizePath({ scope, prompt: 'none' }))

@@ -59,7 +59,7 @@ describe('the authorization endpoint', function () {
     '',
   ]
   for (const redirectUri of BENT)
-    it(`shows its own error page for the redirect address ${JSON.stringify(redirectUri)}`, async () => {
+    it(`shows its own error page for the redirect address ${JSON.stringify(redirectUri)} [S-1.1]`, async () => {
       const answer = await ask(app.authorizePath({ redirect_uri: redirectUri }))
       expect(answer.status).to.equal(400)
       expect(answer.headers.location).to.equal(undefined)
@@ -75,7 +75,7 @@ describe('the authorization endpoint', function () {
     }
   })
 
-  it('shows its own error page for an unknown client, and never redirects', async () => {
+  it('shows its own error page for an unknown client, and never redirects [S-1.3]', async () => {
     for (const clientId of ['unknown', `${app.clientId} `, app.clientId.toUpperCase(), '', undefined]) {
       const answer = await ask(app.authorizePath({ client_id: clientId }))
       expect(answer, String(clientId)).to.include({ status: 400 })
@@ -83,7 +83,7 @@ describe('the authorization endpoint', function () {
     }
   })
 
-  it("lets only the port of a native app's loopback address vary (RFC 8252 §7.3)", async () => {
+  it("lets only the port of a native app's loopback address vary (RFC 8252 §7.3) [S-1.2]", async () => {
     const lands = async (redirectUri: string) => {
       const answer = await ask(native.authorizePath({ redirect_uri: redirectUri, scope: 'openid' }))
       return answer.headers.location?.startsWith('/interaction/') ? 'accepted' : answer.status
@@ -138,12 +138,12 @@ describe('the authorization endpoint', function () {
     ['a resource that is not allow-listed', { resource: 'https://api.example.com' }, 'invalid_target'],
   ]
   for (const [what, given, error] of REFUSED)
-    it(`refuses ${what}, for public and confidential clients alike, naming the issuer (RFC 9207)`, async () => {
+    it(`refuses ${what}, for public and confidential clients alike, naming the issuer (RFC 9207) [S-1.4]`, async () => {
       for (const party of [app, spa])
         expect(await sentBack(party, given)).to.include({ error, state: 'a-state', iss: stage.issuer })
     })
 
-  it('refuses every parameter that is given twice', async () => {
+  it('refuses every parameter that is given twice [S-1.9]', async () => {
     const { searchParams } = new URL(app.authorizePath({ nonce: 'n', login_hint: 'a' }), stage.issuer)
     for (const [name, value] of searchParams) {
       const answer = await ask(app.authorizePath({ nonce: 'n', login_hint: 'a', [name]: [value, value] }))
@@ -154,7 +154,7 @@ describe('the authorization endpoint', function () {
     }
   })
 
-  it('takes a duplicated parameter for an error also when the second is empty or the first half is in the body', async () => {
+  it('takes a duplicated parameter for an error also when the second is empty or the first half is in the body [S-6.9]', async () => {
     const answer = await ask(app.authorizePath({ scope: ['openid', ''] }))
     expect(answer.status === 400 || callbackOf(answer)['error'] === 'invalid_request').to.equal(true)
     const posted = await stage.send({
@@ -169,7 +169,7 @@ describe('the authorization endpoint', function () {
     expect(await sentBack(app, { prompt: 'none' })).to.include({ error: 'login_required', iss: stage.issuer })
   })
 
-  it('names the issuer on success, and sends back code and state and nothing else', async () => {
+  it('names the issuer on success, and sends back code and state and nothing else [S-1.10]', async () => {
     const url = await signIn(stage.visitor(), app.authorizePath(), person)
     expect([...url.searchParams.keys()].sort()).to.eql(['code', 'iss', 'state'])
     expect(url.searchParams.get('iss')).to.equal(stage.issuer)
@@ -191,7 +191,7 @@ describe('the authorization endpoint', function () {
     expect(callbackOf(denied)).to.include({ error: 'access_denied', iss: stage.issuer })
   })
 
-  it('answers a POST with 303, so that no browser sends the form on (RFC 9700 §4.12)', async () => {
+  it('answers a POST with 303, so that no browser sends the form on (RFC 9700 §4.12) [S-1.11]', async () => {
     const fields = Object.fromEntries(new URL(app.authorizePath(), stage.issuer).searchParams)
     for (const prompt of ['consent', 'none']) {
       const answer = await stage.send({ to: '/oauth/authorize', form: { ...fields, prompt } })
@@ -237,7 +237,7 @@ describe('the authorization endpoint', function () {
     }
   })
 
-  it('takes no part in CORS, cannot be framed, leaks no referrer and is never kept', async () => {
+  it('takes no part in CORS, cannot be framed, leaks no referrer and is never kept [S-1.12]', async () => {
     const origin = 'https://app.example.com'
     for (const path of [app.authorizePath(), app.authorizePath({ redirect_uri: 'https://evil.example' })]) {
       const answer = await ask(path, { origin })

@@ -61,7 +61,7 @@ for (const { name, stage: open } of STAGES)
       expect(claimsOf(refreshed)).to.include({ email: person.email, given_name: 'Ana' })
     })
 
-    it('are those of the granted scopes alone', async () => {
+    it('are those of the granted scopes alone [S-1.60]', async () => {
       const email = claimsOf(await tokensOf({}, { scope: 'openid email' }))
       expect(email).to.include({ email: person.email }).and.not.have.any.keys('name', 'preferred_username')
       const none = claimsOf(await tokensOf({}, { scope: 'openid' }))
@@ -78,7 +78,7 @@ for (const { name, stage: open } of STAGES)
       expect(named).to.include({ email: person.email }).and.not.have.property('name')
     })
 
-    it('do not name the address to a pairwise client that may not see it', async () => {
+    it('do not name the address to a pairwise client that may not see it [S-1.61]', async () => {
       const client: Partial<ClientInput> = { subject_type: 'pairwise' }
       const hidden = claimsOf(await tokensOf(client, { scope: 'openid profile' }))
       expect(hidden).to.include({ given_name: 'Ana' }).and.not.have.property('preferred_username')

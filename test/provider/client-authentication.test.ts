@@ -55,7 +55,7 @@ for (const { name, stage: open } of STAGES)
       app = await register(stage, { ...machine, token_endpoint_auth_method: 'private_key_jwt', jwks })
     })
 
-    it(`is accepted by exactly one of ${PARALLEL} parallel requests`, async () => {
+    it(`is accepted by exactly one of ${PARALLEL} parallel requests [S-1.37]`, async () => {
       const one = assertion(stage, app.clientId)
       const answers = await Promise.all(
         Array.from({ length: PARALLEL }, () => withAssertion(stage, app.clientId, one)),
@@ -85,7 +85,7 @@ describe('a client assertion', function () {
   const ask = (bent: Record<string, unknown>) =>
     withAssertion(stage, app.clientId, assertion(stage, app.clientId, bent))
 
-  it('is accepted for the issuer, and with a clock up to ten seconds ahead', async () => {
+  it('is accepted for the issuer, and with a clock up to ten seconds ahead [S-1.35]', async () => {
     expect((await ask({})).status).to.equal(200)
     expect((await ask({ aud: [stage.issuer] })).status).to.equal(200)
     expect((await ask({ nbf: nowSeconds() + 8, iat: nowSeconds() + 8 })).status).to.equal(200)
@@ -107,7 +107,7 @@ describe('a client assertion', function () {
     ['about another subject', () => ({ sub: 'someone' })],
   ]
   for (const [what, bent] of REFUSED)
-    it(`${what} is refused`, async () => {
+    it(`${what} is refused [S-1.36]`, async () => {
       const answer = await ask(bent(stage.issuer))
       expect(answer.status).to.be.oneOf([400, 401])
       expect(answer.json()['error']).to.be.oneOf(['invalid_client', 'invalid_request'])
@@ -146,7 +146,7 @@ describe('a client at the token endpoint', function () {
   const ask = (headers = {}, fields = {}) =>
     stage.send({ to: '/oauth/token', form: { ...form, ...fields }, headers })
 
-  it('gets 401 with WWW-Authenticate and no-store for a wrong secret, an unknown client and none at all', async () => {
+  it('gets 401 with WWW-Authenticate and no-store for a wrong secret, an unknown client and none at all [S-1.33]', async () => {
     const wrong = [
       basic(app.clientId, 'wrong'),
       basic(app.clientId, ''),
@@ -180,7 +180,7 @@ describe('a client at the token endpoint', function () {
     expect(unknown.status).to.equal(wrong.status)
   })
 
-  it('may use one authentication method per request', async () => {
+  it('may use one authentication method per request [S-1.34]', async () => {
     const credentials = { client_id: app.clientId, client_secret: app.secret }
     const both = await ask(app.auth, credentials)
     expect(both.status).to.equal(400)

@@ -12,7 +12,7 @@ for (const { name, stage: open } of STAGES)
     })
 
     for (const path of DOCUMENTS)
-      it(`names exactly the configured issuer at ${path}, and only addresses under it (RFC 8414 §3.3)`, async () => {
+      it(`names exactly the configured issuer at ${path}, and only addresses under it (RFC 8414 §3.3) [S-1.57]`, async () => {
         const answer = await stage.send({ to: path })
         expect(answer.status).to.equal(200)
         expect(answer.text).to.contain(`"issuer":"${stage.issuer}"`)

@@ -14,7 +14,7 @@ describe('the algorithm of ID tokens', function () {
       stage = await sqliteStage()
     })
 
-    it('is RS256, at the code and at the refresh', async () => {
+    it('is RS256, at the code and at the refresh [S-1.59]', async () => {
       const app = await register(stage)
       const tokens = await app.tokensFor(await stage.person())
       expect(algOf(tokens.id_token)).to.equal('RS256')

@@ -47,7 +47,7 @@ for (const { name, stage: open } of STAGES)
       expect(answer.text).not.to.contain(person.email)
     })
 
-    it('tells the resource server that a token is meant for, and no other', async () => {
+    it('tells the resource server that a token is meant for, and no other [S-1.39]', async () => {
       const given = { resource: api, scope: 'openid read' }
       const { access_token } = await app.tokensFor(person, given)
       const told = (await introspect(access_token, resourceServer)).json()
@@ -56,7 +56,7 @@ for (const { name, stage: open } of STAGES)
       expect((await introspect(access_token, other.auth)).text).to.equal(INACTIVE)
     })
 
-    it('answers unknown, revoked and foreign tokens with the same bytes and headers', async () => {
+    it('answers unknown, revoked and foreign tokens with the same bytes and headers [S-1.40]', async () => {
       const tokens = await app.tokensFor(person)
       const revoked = await app.tokensFor(person)
       await app.revoke(revoked.access_token)
@@ -90,7 +90,7 @@ for (const { name, stage: open } of STAGES)
       expect((await app.refresh(refresh_token)).status).to.equal(200)
     })
 
-    it('is refused to whoever does not authenticate, also to a public client for its own token', async () => {
+    it('is refused to whoever does not authenticate, also to a public client for its own token [S-1.38]', async () => {
       const { access_token } = await spa.tokensFor(person)
       for (const token of [access_token, 'unknown']) {
         const answer = await spa.introspect(token)
@@ -124,7 +124,7 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('kills the access tokens of a refresh token that is revoked', async () => {
+    it('kills the access tokens of a refresh token that is revoked [S-1.42]', async () => {
       const { access_token, refresh_token } = await app.tokensFor(person)
       const later = (await app.refresh(refresh_token)).json() as Tokens
       expect((await app.revoke(refresh_token)).status).to.equal(200)
@@ -133,7 +133,7 @@ for (const { name, stage: open } of STAGES)
       expect((await app.refresh(refresh_token)).json()).to.include({ error: 'invalid_grant' })
     })
 
-    it('answers the revocation of an unknown token with 200, and leaves a foreign one alone', async () => {
+    it('answers the revocation of an unknown token with 200, and leaves a foreign one alone [S-1.41]', async () => {
       const { access_token, refresh_token } = await app.tokensFor(person)
       expect((await app.revoke('unknown')).status).to.equal(200)
       expect((await app.revoke('')).status).to.be.oneOf([200, 400])

@@ -14,7 +14,7 @@ const GIVEN = {
 }
 
 describe('the life', () => {
-  it('of a session ends without use, and in any case at the absolute limit', () => {
+  it('of a session ends without use, and in any case at the absolute limit [S-2.32]', () => {
     const signedInAtSeconds = 1_000_000
     const left = (daysLater: number) =>
       sessionSeconds(GIVEN, signedInAtSeconds, (signedInAtSeconds + daysLater * DAY_SECONDS) * 1000)
@@ -22,7 +22,7 @@ describe('the life', () => {
     expect(left(90)).to.equal(1)
   })
 
-  it('of a grant is never shorter than that of the refresh tokens under it', () => {
+  it('of a grant is never shorter than that of the refresh tokens under it [S-4.9]', () => {
     const { Grant, RefreshToken } = libraryLifetimes(GIVEN)!
     const lifeOfGrant = Grant as (ctx: unknown, grant: unknown) => number
     expect(lifeOfGrant(undefined, {})).to.equal(150 * DAY_SECONDS)

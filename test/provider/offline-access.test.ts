@@ -37,7 +37,7 @@ for (const { name, stage: open } of STAGES)
       return answer.json() as Tokens
     }
 
-    it('is asked for in plain words without prompt=consent, remembered, and not asked again', async () => {
+    it('is asked for in plain words without prompt=consent, remembered, and not asked again [S-1.63]', async () => {
       const { person, visitor, page } = await consentFor(app, OFFLINE)
       expect(page.text).to.contain(STAY).and.to.contain(ENDS)
       const allowed = await visitor.followForm(page, { decision: 'allow' })
@@ -97,7 +97,7 @@ for (const { name, stage: open } of STAGES)
       expect((await app.refresh(token)).json()).to.include({ error: 'invalid_grant' })
     })
 
-    it('has a grant that lasts as long, with a record to end it by, also when it was added later', async () => {
+    it('has a grant that lasts as long, with a record to end it by, also when it was added later [S-1.68]', async () => {
       const [person, visitor] = [await stage.person(), stage.visitor()]
       const daysLeft = async () => {
         const row = (await stage.parts.db('account_grants').where({ accountId: person.id }).first()) as {
@@ -111,7 +111,7 @@ for (const { name, stage: open } of STAGES)
       expect(await daysLeft()).to.equal(455)
     })
 
-    it('is not given to a person’s no', async () => {
+    it('is not given to a person’s no [S-1.65]', async () => {
       const { visitor, page } = await consentFor(app, OFFLINE)
       const refused = await visitor.followForm(page, { decision: 'deny' })
       expect(callbackOf(refused)).to.include({ error: 'access_denied' })

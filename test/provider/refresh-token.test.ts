@@ -21,7 +21,7 @@ for (const { name, stage: open } of STAGES)
       person = await stage.person()
     })
 
-    it('of a confidential client stays the same, and works again and again', async () => {
+    it('of a confidential client stays the same, and works again and again [S-1.69]', async () => {
       const { refresh_token } = await app.tokensFor(person)
       for (let round = 0; round < 3; round += 1) {
         const answer = await app.refresh(refresh_token)
@@ -48,7 +48,7 @@ for (const { name, stage: open } of STAGES)
       expect((await userinfo(stage, third.access_token)).status).to.equal(401)
     })
 
-    it(`of a public client in ${PARALLEL} parallel requests leaves one family with one live token`, async () => {
+    it(`of a public client in ${PARALLEL} parallel requests leaves one family with one live token [S-6.3]`, async () => {
       const { refresh_token: first } = await spa.tokensFor(person)
       const answers = await Promise.all(Array.from({ length: PARALLEL }, () => spa.refresh(first)))
       const tokens = answers.filter(({ status }) => status === 200).map((answer) => answer.json() as Tokens)

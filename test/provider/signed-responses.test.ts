@@ -60,7 +60,7 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('of introspection are typed, meant for who asked, and made only on request (RFC 9701)', async () => {
+    it('of introspection are typed, meant for who asked, and made only on request (RFC 9701) [S-1.56]', async () => {
       const identifier = `https://introspected.example.com/${name.length}`
       const { client } = await stage.createResource({ identifier, scope: 'read' })
       const auth = basic(client.client_id, client.client_secret ?? '')

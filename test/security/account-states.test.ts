@@ -40,7 +40,7 @@ for (const { name, stage: open } of STAGES) {
           expect(await end(stage.accounts, person.id, cli)).to.equal(true)
         })
 
-        it('has no live token at once, on every process', async () => {
+        it('has no live token at once, on every process [S-2.34]', async () => {
           for (let process = 0; process < 4; process += 1) {
             expect((await app.introspect(tokens.access_token)).text).to.equal('{"active":false}')
             expect((await app.introspect(tokens.refresh_token)).text).to.equal('{"active":false}')
@@ -53,7 +53,7 @@ for (const { name, stage: open } of STAGES) {
           expect((await app.redeem(code)).json()).to.include({ error: 'invalid_grant' })
         })
 
-        it('with a live session is asked to sign in, and nothing else', async () => {
+        it('with a live session is asked to sign in, and nothing else [S-6.25]', async () => {
           for (const path of [app.authorizePath(), app.authorizePath({ prompt: undefined })]) {
             const page = await visitor.get(path)
             expect([page.status, page.heading]).to.eql([200, 'Sign in'])
@@ -74,7 +74,7 @@ for (const { name, stage: open } of STAGES) {
           expect((await visitor.get('/')).text).not.to.contain(person.email)
         })
 
-        it('is refused by every page that takes its password, as if the password were wrong', async () => {
+        it('is refused by every page that takes its password, as if the password were wrong [S-6.6]', async () => {
           const { email } = person
           const wrong = await stage.visitor().signIn({ email: 'nobody@example.com', password: PASSWORD })
           const alone = await stage.visitor().signIn({ email, password: PASSWORD })

@@ -74,7 +74,7 @@ describe('addresses in answers', function () {
 
   // Under another Host no form is read at all.
   for (const poison of POISON.filter(({ host }) => host === undefined))
-    it(`of mailed links come from the issuer, whatever ${Object.keys(poison).join(', ')} say`, async () => {
+    it(`of mailed links come from the issuer, whatever ${Object.keys(poison).join(', ')} say [S-6.16]`, async () => {
       const { email } = await stage.person()
       const fresh = `new-${Math.random()}@example.com`
       const visitor = stage.visitor()
@@ -150,7 +150,7 @@ describe('X-Forwarded-For', function () {
     expect(await sessionsSeen(alone, headers)).to.eql(['127.0.0.1'])
   })
 
-  it('does not let a guesser start anew with each address', async () => {
+  it('does not let a guesser start anew with each address [S-2.42]', async () => {
     const { email } = await alone.person()
     const limit = alone.parts.config.accounts.loginMaxFailures
     for (let guess = 0; guess <= limit; guess += 1)

@@ -14,7 +14,7 @@ describe('a flood of sign-ins', function () {
   })
   after(() => stage.stop())
 
-  it('is shed with 503 and Retry-After, while tokens are issued and health is answered at once', async () => {
+  it('is shed with 503 and Retry-After, while tokens are issued and health is answered at once [S-2.8][S-5.18]', async () => {
     const machine = await register(stage, { redirect_uris: [], grant_types: ['client_credentials'] })
     const visitor = stage.visitor()
     const csrf = /name="_csrf" value="([^"]*)"/.exec((await visitor.get('/sign-in')).text)?.[1] ?? ''

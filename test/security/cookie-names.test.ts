@@ -40,7 +40,7 @@ for (const scheme of ['http', 'https'] as const)
       await stage?.stop()
     })
 
-    it('are our own from sign-up to sign-out, and an app on localhost keeps all of its cookies', async () => {
+    it('are our own from sign-up to sign-out, and an app on localhost keeps all of its cookies [S-2.30]', async () => {
       const { context, page } = await openBrowser({ javaScript: false, selfSigned: true })
       context.setDefaultTimeout(60_000)
       const names = namesSetBy(context, issuer)

@@ -92,7 +92,7 @@ for (const { name, stage: open } of STAGES)
     const visitor = (network: string) => createVisitor(stage.issuer, { 'x-forwarded-for': network })
 
     for (const { what, open: openForm } of WAYS)
-      it(`is nothing by ${what}: the same status, headers and bytes for ${KINDS.join(', ')}`, async () => {
+      it(`is nothing by ${what}: the same status, headers and bytes for ${KINDS.join(', ')} [S-2.9]`, async () => {
         const emails = await addresses()
         const network = anyAddress()
         const answers = await Promise.all(
@@ -103,7 +103,7 @@ for (const { name, stage: open } of STAGES)
       })
 
     for (const { what, open: openForm } of WAYS)
-      it(`is nothing by ${what} after too many attempts, which pause the unknown address as well`, async () => {
+      it(`is nothing by ${what} after too many attempts, which pause the unknown address as well [S-2.49]`, async () => {
         const emails = await addresses()
         const network = anyAddress()
         for (const kind of KINDS) await lock(emails[kind], network)
@@ -142,7 +142,7 @@ describe('how long an answer takes', function () {
   after(() => stage.stop())
 
   for (const way of WAYS.filter(({ what }) => !what.includes('to an app')))
-    it(`tells nothing of an address by ${way.what}`, async () => {
+    it(`tells nothing of an address by ${way.what} [S-2.10][S-6.19]`, async () => {
       const [known, disabled] = [await stage.person(), await stage.person()]
       await disableAccount(stage.accounts, disabled.id, { actor: 'cli' })
       const emails = { known: known.email, unknown: anyEmail(), disabled: disabled.email }

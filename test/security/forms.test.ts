@@ -23,7 +23,7 @@ describe('forms of our pages', function () {
   const tokenOf = async (visitor: Visitor) =>
     /name="_csrf" value="([^"]*)"/.exec((await visitor.get('/register')).text)?.[1] ?? ''
 
-  it('are all known to this suite', () => {
+  it('are all known to this suite [S-3.2]', () => {
     expect(posted.length).to.be.at.least(15)
     expect(posted.map(({ path }) => path)).to.include.members([
       '/sign-in',
@@ -33,7 +33,7 @@ describe('forms of our pages', function () {
   })
 
   for (const { method, path } of posted)
-    it(`${method} ${path} is refused without the token of our own page, and from a page of another site`, async () => {
+    it(`${method} ${path} is refused without the token of our own page, and from a page of another site [S-3.1]`, async () => {
       const cookie = cookiesOf(member)
       const token = await tokenOf(member)
       const foreign = await tokenOf(stage.visitor())
@@ -103,7 +103,7 @@ describe('every page', function () {
     ]
   })
 
-  it('carries a strict content policy, is never kept, framed, sniffed or named in a referrer elsewhere', async () => {
+  it('carries a strict content policy, is never kept, framed, sniffed or named in a referrer elsewhere [S-3.3]', async () => {
     const member = stage.visitor()
     await member.signIn({ email: (await stage.person()).email, password: PASSWORD })
     for (const to of paths)
@@ -164,7 +164,7 @@ describe('cookies', function () {
   })
   after(() => secure?.stop())
 
-  it('of an https issuer are secure, host-bound, out of reach of scripts and of other sites', async () => {
+  it('of an https issuer are secure, host-bound, out of reach of scripts and of other sites [S-2.29]', async () => {
     const [port] = secure.processes.map((process) => process.port)
     const address = `http://127.0.0.1:${port}`
     const page = await send(address, { to: '/sign-in', headers: html })
@@ -206,7 +206,7 @@ describe('cookies', function () {
       expect(answer.headers['strict-transport-security']).to.match(/max-age=\d{7,}/)
   })
 
-  it('name another session after signing in, and after signing in again', async () => {
+  it('name another session after signing in, and after signing in again [S-2.28]', async () => {
     const stage = await sqliteStage()
     const app = await register(stage)
     const visitor = stage.visitor()

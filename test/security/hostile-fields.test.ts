@@ -176,7 +176,7 @@ describe('64 kB of hostile text', function () {
   })
 
   for (const [path, fields] of Object.entries(FORMS))
-    it(`in any field of ${path} does not hold the server up`, async () => {
+    it(`in any field of ${path} does not hold the server up [S-3.22]`, async () => {
       const headers = { accept: 'text/html', cookie, origin: stage.issuer }
       for (const field of [...fields, '_csrf']) {
         const form = (shape: string) => ({
@@ -191,7 +191,7 @@ describe('64 kB of hostile text', function () {
     })
 
   for (const { to, with: given, fields } of ENDPOINTS)
-    it(`in any parameter of ${to} ${given?.['grant_type'] ?? ''} does not hold the server up`, async () => {
+    it(`in any parameter of ${to} ${given?.['grant_type'] ?? ''} does not hold the server up [S-3.23]`, async () => {
       for (const field of fields) {
         const isPage = to === '/device' || to.startsWith('/oauth/logout')
         const headers = isPage ? { accept: 'text/html', cookie, origin: stage.issuer } : auth
@@ -220,7 +220,7 @@ describe('64 kB of hostile text', function () {
     }
   })
 
-  it('in any header or cookie does not hold the server up', async () => {
+  it('in any header or cookie does not hold the server up [S-3.24]', async () => {
     for (const to of ['/sign-in', '/oauth/userinfo', '/.well-known/openid-configuration'])
       for (const name of HEADERS) {
         const headers = (shape: string) => ({

@@ -22,7 +22,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
     })
     after(() => stage.stop())
 
-    it('name no password, token, code, cookie, link or address after a whole journey, failures included', async () => {
+    it('name no password, token, code, cookie, link or address after a whole journey, failures included [S-3.16]', async () => {
       const secrets = new Map<string, string>()
       const keep = (what: string, value: string | undefined) => value && secrets.set(what, value)
       const email = `${MARK}-person@example.org`
@@ -101,7 +101,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       }
     })
 
-    it('name no live secret that came in a broken request, nor does any answer to it', async () => {
+    it('name no live secret that came in a broken request, nor does any answer to it [S-3.17]', async () => {
       const app = await register(stage, { post_logout_redirect_uris: [CALLBACK] })
       const tokens = await app.tokensFor(await stage.person())
       const chosen = `Pa55-${MARK}-by-a-Person`
@@ -128,7 +128,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       expect(seen.length, seen.slice(0, 30).join('\n\n')).to.equal(0)
     })
 
-    it('are one JSON object per line, whatever the request contains', async () => {
+    it('are one JSON object per line, whatever the request contains [S-3.19]', async () => {
       await stage.send({ to: '/x%0a%7b%22level%22:%22info%22%7d', headers: { 'user-agent': 'a\tb' } })
       await stage.send({ to: '/sign-in', form: { email: 'a\n{"level":"error"}\r\u001b[31m', password: 'x' } })
       const lines = stage.log().split('\n').filter(Boolean)

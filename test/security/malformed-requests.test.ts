@@ -30,7 +30,7 @@ describe(`malformed requests (seed ${SEED})`, function () {
 
   const routes = [...pageRoutes(), ...PROTOCOL_ROUTES, { method: 'GET', path: '/nothing' }]
 
-  it(`get a clear answer from every route: ${REQUESTS} of them, never a 5xx, never kept`, async () => {
+  it(`get a clear answer from every route: ${REQUESTS} of them, never a 5xx, never kept [S-3.20]`, async () => {
     const random = randomFrom(SEED)
     for (let n = 0; n < REQUESTS; n += 20) {
       const batch = Array.from({ length: 20 }, (_, k) =>
@@ -69,7 +69,7 @@ describe(`malformed requests (seed ${SEED})`, function () {
     expect(leak, seen).to.equal(undefined)
   }
 
-  it('that are too big are told so: bodies 413, headers and addresses 431', async () => {
+  it('that are too big are told so: bodies 413, headers and addresses 431 [S-5.19]', async () => {
     const huge = `email=${'a'.repeat(300_000)}`
     const type = { 'content-type': 'application/x-www-form-urlencoded' }
     for (const to of [

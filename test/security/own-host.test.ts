@@ -63,7 +63,7 @@ describe('The Host of a request', function () {
         expect(answer.text).to.contain('This page belongs to accounts.example.com').and.not.contain('evil')
     })
 
-  it('of another name opens no page at all, nor what an app sends browsers to', async () => {
+  it('of another name opens no page at all, nor what an app sends browsers to [S-3.30]', async () => {
     const paths = [
       ...pageRoutes()
         .filter(({ method }) => method === 'GET')
@@ -141,7 +141,7 @@ describe('Forms that the protocol reads', function () {
     }
   }
 
-  it('are refused from a page of another site, as every other form is', async () => {
+  it('are refused from a page of another site, as every other form is [S-3.29]', async () => {
     const { visitor, sent } = await forms()
     for (const one of sent)
       for (const headers of foreign) {

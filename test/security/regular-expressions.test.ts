@@ -29,7 +29,7 @@ describe('regular expressions', function () {
     expect(template.written.map(({ pattern }) => String(pattern))).to.eql(['/x+$/'])
   })
 
-  it('take time in proportion to the text, whatever the text is', () => {
+  it('take time in proportion to the text, whatever the text is [S-3.25]', () => {
     const slow = written.filter(({ pattern }) => !isLinear(pattern))
     expect(slow.map(({ place, pattern }) => `${place} ${String(pattern)}`)).to.eql([])
   })

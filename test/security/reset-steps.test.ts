@@ -28,7 +28,7 @@ for (const { name, stage: open } of STAGES)
     const signsIn = async (password: string) =>
       (await stage.visitor().signIn({ email: victim, password })).url.pathname === '/account'
 
-    it('changes the password by no order of its steps without the mail that belongs to it', async () => {
+    it('changes the password by no order of its steps without the mail that belongs to it [S-6.1]', async () => {
       const attacker = stage.visitor()
       const { email: own } = await stage.person()
       const mine = await askedFor(attacker, own)

@@ -32,7 +32,7 @@ describe('where a person is sent', function () {
   })
 
   for (const target of FOREIGN)
-    it(`after signing in is never ${JSON.stringify(target)}`, async () => {
+    it(`after signing in is never ${JSON.stringify(target)} [S-3.5]`, async () => {
       const visitor = stage.visitor()
       for (const name of ['next', 'return_to', 'returnTo', 'redirect', 'redirect_uri', 'url', 'continue']) {
         const page = await visitor.get(`/sign-in?${name}=${encodeURIComponent(target)}`)
@@ -53,7 +53,7 @@ describe('where a person is sent', function () {
     return visitor.followForm(page, { logout: 'yes' })
   }
 
-  it('after signing out is the address that the app registered, exactly', async () => {
+  it('after signing out is the address that the app registered, exactly [S-1.80]', async () => {
     const right = await signOut({ post_logout_redirect_uri: OUT, state: 'back' })
     expect(right.headers.get('location')).to.equal(`${OUT}?state=back`)
     for (const wrong of [`${OUT}/`, `${OUT}?a=b`, OUT.toUpperCase(), app.redirectUri, ...FOREIGN]) {
@@ -78,7 +78,7 @@ describe('where a person is sent', function () {
       ).to.equal(400)
   })
 
-  it('from a restarted page is decided by the sealed copy of the request, which cannot be altered', async () => {
+  it('from a restarted page is decided by the sealed copy of the request, which cannot be altered [S-6.8]', async () => {
     const page = await stage.visitor().get(app.authorizePath())
     const sealed = page.url.searchParams.get('restart') ?? ''
     expect(sealed.length).to.be.greaterThan(50)
@@ -104,7 +104,7 @@ describe('an interaction', function () {
     person = await stage.person()
   })
 
-  it('prepared in another browser is not accepted: the victim signs in to its own request or none', async () => {
+  it('prepared in another browser is not accepted: the victim signs in to its own request or none [S-6.2]', async () => {
     const attacker = stage.visitor()
     const prepared = await attacker.get(app.authorizePath({ state: 'of the attacker' }))
     const victim = stage.visitor()

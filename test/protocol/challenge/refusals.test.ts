@@ -159,7 +159,7 @@ describe('the authorization challenge endpoint refuses', function () {
     expect([...words]).to.have.length(1)
   })
 
-  it('more guesses than the limit, but never the device of the owner', async () => {
+  it('more guesses than the limit, but never the device of the owner [S-2.43]', async () => {
     const owner = await stage.person()
     const device = (await app.begin({ username: owner.email, password: PASSWORD })).json() as Challenged
     // Parallel guesses over both processes, from the owner's own network.

@@ -49,7 +49,7 @@ for (const { name, stage: open } of STAGES)
       return visitor.followForm(consent, { decision: 'allow' }, { action: '/consent' })
     }
 
-    it('connects a device: code entered in any spelling, compared, confirmed, signed in, allowed', async () => {
+    it('connects a device: code entered in any spelling, compared, confirmed, signed in, allowed [S-1.45]', async () => {
       const person = await stage.person()
       const issued = await begin()
       expect(issued.user_code).to.match(/^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/)
@@ -102,7 +102,7 @@ for (const { name, stage: open } of STAGES)
       expect((await poll(next.device_code)).status).to.equal(200)
     })
 
-    it('confirms nothing by opening the complete address, with or without a session', async () => {
+    it('confirms nothing by opening the complete address, with or without a session [S-1.46]', async () => {
       const { email } = await stage.person()
       const visitor = stage.visitor()
       await visitor.signIn({ email, password: PASSWORD })
@@ -147,7 +147,7 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('slows a device down that asks too often, more with each time, and then lets it go on', async () => {
+    it('slows a device down that asks too often, more with each time, and then lets it go on [S-1.47]', async () => {
       const { device_code: code } = await begin()
       expect(errorOf(await poll(code))).to.equal('authorization_pending')
       for (const waitMs of [10_000, 15_000]) {
@@ -201,7 +201,7 @@ for (const { name, stage: open } of STAGES)
       expect(errorOf(await web.call('/oauth/device', { scope: 'openid' }))).to.equal('unauthorized_client')
     })
 
-    it('refuses strangers who guess codes, by session and by network, and lets the right one through meanwhile', async () => {
+    it('refuses strangers who guess codes, by session and by network, and lets the right one through meanwhile [S-1.44]', async () => {
       const visitor = stage.visitor()
       for (let attempt = 0; attempt < 10; attempt += 1) {
         const wrong = await enter(visitor, 'BBBB-BBBB')

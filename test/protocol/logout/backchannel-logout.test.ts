@@ -14,7 +14,7 @@ import { inBothSettings, signInAt } from './logout-world.ts'
 type Waiting = { lastError: string | null; deliveredAtMs: number | null }
 
 inBothSettings('Back-channel logout', (world) => {
-  it('tells an app with a signed token, once, when the person signs out at another app', async () => {
+  it('tells an app with a signed token, once, when the person signs out at another app [S-1.81]', async () => {
     const { server, receiver } = world
     const [told, other] = [await world.app(), await world.app()]
     const untold = await world.app({ backchannel_logout_uri: undefined })
@@ -47,7 +47,7 @@ inBothSettings('Back-channel logout', (world) => {
     await until(() => receiver.heardBy(app.client.client_id).length > 0, 'the app was told')
   })
 
-  it('tries again with a new token until the app takes it', async () => {
+  it('tries again with a new token until the app takes it [S-1.82]', async () => {
     const { server, receiver } = world
     const app = await world.app()
     const person = await server.createAccount()
@@ -168,7 +168,7 @@ inBothSettings('Back-channel logout', (world) => {
     back.close()
   })
 
-  it('reaches nothing inside the network, and is given up at once', async () => {
+  it('reaches nothing inside the network, and is given up at once [S-1.83]', async () => {
     const { server } = world
     const person = await server.createAccount()
     const addresses = [

@@ -197,7 +197,7 @@ inBothSettings('A request to sign out', (world) => {
     expect(left.text).to.contain('Reading List')
   })
 
-  it('is asked about when the ID token is of another session or person, or there is none', async () => {
+  it('is asked about when the ID token is of another session or person, or there is none [S-1.79]', async () => {
     const app = await world.app()
     const [person, stranger] = [await world.server.createAccount(), await world.server.createAccount()]
     const { visitor } = await signInAt(world.server, app, person)

@@ -93,7 +93,7 @@ inBothSettings('Signing out from an app’s server, without the browser', (world
     expect((await app.refresh(tokens.refresh_token!)).access_token).to.be.a('string')
   })
 
-  it('ends nothing for a token that is not of this server, this app and this sign-in', async () => {
+  it('ends nothing for a token that is not of this server, this app and this sign-in [S-1.77]', async () => {
     const { server } = world
     const [app, other] = [await world.app(UNTOLD), await world.app(UNTOLD)]
     const person = await server.createAccount()
@@ -115,7 +115,7 @@ inBothSettings('Signing out from an app’s server, without the browser', (world
     expect([await isSignedIn(app, visitor), await isSignedIn(other, visitor)]).to.eql([true, true])
   })
 
-  it('does not end the session of a browser that comes with it from another one, but asks', async () => {
+  it('does not end the session of a browser that comes with it from another one, but asks [S-1.78]', async () => {
     const { server } = world
     const app = await world.app(UNTOLD)
     const person = await server.createAccount()

@@ -63,7 +63,7 @@ describe('the logo of an app', function () {
     }
   }
 
-  it('is shown where consent is asked, from our own address, and fetched once', async () => {
+  it('is shown where consent is asked, from our own address, and fetched once [C-dynamic/oidcc-registration-logo-uri]', async () => {
     const app = await register(stage, { logo_uri: `${origin}/logo.png` })
     const { visitor, text, source = '' } = await consentPage(app)
     expect(text).not.to.contain(origin)

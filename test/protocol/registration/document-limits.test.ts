@@ -3,7 +3,7 @@ import { anyAddress, awayFromNextWindow, openStage } from '../../provider/stage.
 import { startDocumentHost } from './document-host.ts'
 
 describe('the document of a client', () => {
-  it('is fetched within limits: one fetch for all who wait, none again after a failure, so many from a host', async () => {
+  it('is fetched within limits: one fetch for all who wait, none again after a failure, so many from a host [S-1.88]', async () => {
     const host = await startDocumentHost()
     const env = {
       ...host.env,

@@ -129,7 +129,7 @@ for (const { name, stage: openStage } of STAGES) {
       expect([refused.status, refused.json()['error']]).to.eql([401, 'invalid_client'])
     })
 
-    it('opens no other client, and none that is disabled', async () => {
+    it('opens no other client, and none that is disabled [S-1.87][S-6.13]', async () => {
       const [mine, theirs] = [await registered(), await registered()]
       const { registration_client_uri } = theirs
       for (const method of ['GET', 'DELETE'])

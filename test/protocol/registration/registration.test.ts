@@ -31,7 +31,7 @@ for (const { name, stage: openStage } of STAGES) {
       expect(tokens.access_token).to.be.a('string')
     })
 
-    it('is closed: without a token, with a wrong, an expired or a revoked one', async () => {
+    it('is closed: without a token, with a wrong, an expired or a revoked one [S-1.84]', async () => {
       const expired = await registrar.token({}, { expiresAtMs: stage.parts.clock() - 1 })
       const revoked = await registrar.token()
       await revokeInitialAccessToken(stage.parts.db, revoked.record.id, stage.parts.clock)
@@ -61,7 +61,7 @@ for (const { name, stage: openStage } of STAGES) {
       expect((await registrar.register(app, token)).status).to.equal(201)
     })
 
-    it('takes nothing that only an operator decides', async () => {
+    it('takes nothing that only an operator decides [S-1.85]', async () => {
       const greedy = {
         ...app,
         client_id: 'chosen',

@@ -113,7 +113,7 @@ describe('addresses that clients supply', function () {
     'backchannel_client_notification_endpoint',
   ]
   for (const field of [...LINKS, ...CALLED]) {
-    it(`are refused as ${field} when they are no web address`, async () => {
+    it(`are refused as ${field} when they are no web address [S-1.86]`, async () => {
       for (const address of [
         'javascript:alert(1)',
         'data:text/html,x',

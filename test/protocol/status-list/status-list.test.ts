@@ -103,7 +103,7 @@ for (const { name, stage: open } of STAGES)
     const accounts = () => createAccountNeeds(stage.parts)
 
     for (const [what, end] of Object.entries(ENDINGS))
-      it(`changes at once with ${what}`, async () => {
+      it(`changes at once with ${what} [S-1.43]`, async () => {
         const [party, person, visitor] = [
           await app({ first_party: false }),
           await stage.person(),

@@ -83,7 +83,7 @@ for (const { name, stage: open } of STAGES)
         expect(answer.json()).to.include({ error: 'invalid_request' })
     })
 
-    it('nothing of a JWT that was revoked', async () => {
+    it('nothing of a JWT that was revoked [S-6.26]', async () => {
       const resource = world.signed.resource.identifier
       const { access_token: subject_token } = await world.tokensFor(person, { resource })
       const issued = await exchanged({ subject_token }, world.app.auth)
@@ -229,7 +229,7 @@ for (const { name, stage: open } of STAGES)
         key = await createProver()
       })
 
-      it('the need of showing the same, for the client that the token is bound for', async () => {
+      it('the need of showing the same, for the client that the token is bound for [S-1.62]', async () => {
         const code = await world.app.codeFor(person, { scope: 'openid offline_access' })
         const bound = (await world.app.redeem(code, {}, await proofOf(key))).json() as Tokens
         const fields = { subject_token: bound.access_token }

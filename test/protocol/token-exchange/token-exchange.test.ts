@@ -163,7 +163,7 @@ for (const { name, stage: open } of STAGES)
       ],
     ]
     for (const [what, end] of ENDINGS)
-      it(`ends with the grant, and refuses every token of it, when ${what}`, async () => {
+      it(`ends with the grant, and refuses every token of it, when ${what} [S-1.58]`, async () => {
         const who = await stage.person()
         const tokens = await world.tokensFor(who)
         const opaque = await exchanged({ subject_token: tokens.access_token })

@@ -32,7 +32,7 @@ for (const { name, stage: open } of STAGES)
       url = `${stage.issuer}/oauth/token`
     })
 
-    it('gives nonces that every process takes, made by whichever', async () => {
+    it('gives nonces that every process takes, made by whichever [S-1.50]', async () => {
       const nonces = new Set<string>()
       for (let turn = 0; turn < 4; turn += 1) {
         const { headers } = await token(app, await key.prove({ url }))
@@ -43,7 +43,7 @@ for (const { name, stage: open } of STAGES)
           expect((await token(app, await key.prove({ url, nonce }))).status, nonce).to.equal(200)
     })
 
-    it(`takes one proof once, of ${PARALLEL} at the same time and afterwards`, async () => {
+    it(`takes one proof once, of ${PARALLEL} at the same time and afterwards [S-1.49]`, async () => {
       const DPoP = await key.prove({ url })
       const answers = await Promise.all(Array.from({ length: PARALLEL }, () => token(app, DPoP)))
       expect(answers.filter(({ status }) => status === 200)).to.have.length(1)
@@ -83,7 +83,7 @@ describe('a DPoP proof', function () {
     ['with a nonce that was never given', () => ({ nonce: 'made-up' })],
   ]
   for (const [what, bend] of REFUSED)
-    it(`${what} is refused, and says what to change`, async () => {
+    it(`${what} is refused, and says what to change [S-1.48]`, async () => {
       const answer = await token(app, await key.prove({ url, claims: bend(key) }))
       expect(answer.status).to.equal(400)
       expect(answer.json()['error']).to.be.oneOf(['invalid_dpop_proof', 'use_dpop_nonce'])
@@ -188,7 +188,7 @@ describe('a token bound by DPoP', function () {
     return stage.send({ to, headers: { authorization: `DPoP ${accessToken}`, DPoP } })
   }
 
-  it('opens userinfo with a proof by its key, and with nothing else', async () => {
+  it('opens userinfo with a proof by its key, and with nothing else [S-1.51]', async () => {
     const { access_token: accessToken = '' } = await tokens(app)
     const thief = await createProver()
     expect((await ask(accessToken, key)).json()).to.include({ sub: person.id })
@@ -215,7 +215,7 @@ describe('a token bound by DPoP', function () {
     })
   })
 
-  it('comes from a code that was bound at authorization to the same key alone (RFC 9449 §10)', async () => {
+  it('comes from a code that was bound at authorization to the same key alone (RFC 9449 §10) [S-1.17]', async () => {
     const thief = await createProver()
     const bind = { dpop_jkt: key.thumbprint }
     expect((await redeem(app, await app.codeFor(person, bind), thief)).json()).to.include({
@@ -225,7 +225,7 @@ describe('a token bound by DPoP', function () {
     expect((await redeem(app, await app.codeFor(person, bind))).status).to.equal(200)
   })
 
-  it('of a public client binds the refresh token too, which then is not rotated', async () => {
+  it('of a public client binds the refresh token too, which then is not rotated [S-1.70]', async () => {
     const { refresh_token: refreshToken = '' } = await tokens(spa)
     const refresh = async (by: Prover | undefined) =>
       spa.call(

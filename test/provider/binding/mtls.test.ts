@@ -127,7 +127,7 @@ describe('a client certificate on the TLS listener', function () {
     expect(heard.includes('Our authority')).to.equal(false)
   })
 
-  it('binds the tokens of a client that asks for it, at userinfo and in refreshes too', async () => {
+  it('binds the tokens of a client that asks for it, at userinfo and in refreshes too [S-1.52]', async () => {
     const person = await stage.person()
     const app = await register(stage, {
       ...byName,
@@ -257,7 +257,7 @@ describe('a certificate header from somebody who is no trusted proxy', function 
   })
   after(() => opened?.stage.stop())
 
-  it('is not looked at, on either listener', async () => {
+  it('is not looked at, on either listener [S-1.53]', async () => {
     const { stage, origin } = opened
     const { clientId } = await register(stage, byName)
     const header = { [HEADER]: escaped(issued), 'x-forwarded-for': '192.0.2.1' }

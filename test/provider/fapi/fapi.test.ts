@@ -72,7 +72,7 @@ describe('the profile fapi2-security', function () {
   })
   after(() => stage?.stop())
 
-  it('takes no request that was not pushed (§5.3.2.2-3)', async () => {
+  it('takes no request that was not pushed (§5.3.2.2-3) [S-1.89]', async () => {
     const fields = new URLSearchParams(app.requestFor(await oauth.calculatePKCECodeChallenge('a'.repeat(43))))
     fields.set('client_id', app.client.client_id)
     const answer = callbackOf(await stage.send({ to: `/oauth/authorize?${fields}` }))
@@ -99,7 +99,7 @@ describe('the profile fapi2-security', function () {
       ])
   })
 
-  it('takes assertions whose aud is the issuer as a string, and no others (§5.3.2.1-8)', async () => {
+  it('takes assertions whose aud is the issuer as a string, and no others (§5.3.2.1-8) [S-1.91]', async () => {
     const audiences = [[stage.issuer], [stage.issuer, 'https://other.example'], `${stage.issuer}/oauth/token`]
     for (const aud of audiences) {
       const auth = app.authentication((claims) => void (claims['aud'] = aud))
@@ -175,7 +175,7 @@ describe('the profile fapi2-security', function () {
     expect(await refusal(push())).to.include({ error: 'invalid_client' })
   })
 
-  it('gives no token without a proof, or for a proof by another key (§5.3.2.1-4, -12)', async () => {
+  it('gives no token without a proof, or for a proof by another key (§5.3.2.1-4, -12) [S-1.90]', async () => {
     const { verifier, path } = await app.push()
     const answer = await app.authorize(person, path)
     const without = await refusal(app.redeem(answer, verifier, app.options))
@@ -197,7 +197,7 @@ describe('the profile fapi2-security', function () {
     expect(await refusal(app.redeem(answer, verifier))).to.include({ error: 'invalid_grant' })
   })
 
-  it('signs no token by RS256, even where the resource server asked for that (§5.4.1-1)', async () => {
+  it('signs no token by RS256, even where the resource server asked for that (§5.4.1-1) [S-1.92]', async () => {
     const identifier = 'https://rs256.example.com/'
     await stage.createResource({ identifier, scope: 'read', format: 'jwt', access_token_alg: 'RS256' })
     const machine = await registerFapi(stage, setup, {

@@ -97,7 +97,7 @@ describe('the profile of a client', () => {
     ],
   ]
   for (const [what, rule, more] of FORBIDDEN)
-    it(`refuses ${what} for FAPI, naming the rule, and takes it by default`, () => {
+    it(`refuses ${what} for FAPI, naming the rule, and takes it by default [S-1.93]`, () => {
       expect(refusal({ ...app, ...more }))
         .to.match(/FAPI/)
         .and.match(rule)

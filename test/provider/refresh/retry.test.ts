@@ -57,7 +57,7 @@ for (const { name, stage: open } of STAGES)
       await expectAlive(second)
     })
 
-    it('with another key, or without the key, is refused, and nobody is signed out', async () => {
+    it('with another key, or without the key, is refused, and nobody is signed out [S-1.72]', async () => {
       const [key, other] = [await createProver(), await createProver()]
       const first = await begin()
       const refresh = async (by?: Prover) =>

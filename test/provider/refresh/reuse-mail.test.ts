@@ -29,7 +29,7 @@ for (const { name, stage: open } of STAGES)
         ({ to, subject }) => to === email && subject.includes('ended your sign-in'),
       )
 
-    it(`by ${PARALLEL} requests at once ends the family, and tells the owner once`, async () => {
+    it(`by ${PARALLEL} requests at once ends the family, and tells the owner once [S-1.74]`, async () => {
       const { person, first, second } = await reusedTwice()
       const answers = await Promise.all(Array.from({ length: PARALLEL }, () => spa.refresh(first)))
       for (const answer of answers) expect(answer.json()).to.include({ error: 'invalid_grant' })

@@ -40,7 +40,7 @@ for (const { name, stage: open } of STAGES)
       ['a voluntary acr claim that names a level of ours', { claims: acr({ values: [SECOND_FACTOR] }) }],
     ]
     for (const [what, given] of UNMET)
-      it(`${what} ends in unmet_authentication_requirements, signed in or not, and asks nobody in vain`, async () => {
+      it(`${what} ends in unmet_authentication_requirements, signed in or not, and asks nobody in vain [S-1.26]`, async () => {
         for (const browser of [visitor, stage.visitor()])
           for (const prompt of [undefined, 'none']) {
             const answer = callbackOf(await browser.get(path({ ...given, prompt })))

@@ -90,7 +90,7 @@ describe('what protects a code', function () {
     ['a client that is registered with require_pkce', { require_pkce: true }],
   ]
   for (const [who, client] of STRICT)
-    it(`is PKCE alone for ${who}`, async () => {
+    it(`is PKCE alone for ${who} [S-1.5]`, async () => {
       const party = await register(stage, client)
       const told = await refusalOf(party, { nonce: 'n' })
       expect(told)

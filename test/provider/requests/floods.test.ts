@@ -52,7 +52,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       expect(json()).to.include({ error: 'temporarily_unavailable' })
     }
 
-    it('of pushed requests ends in 429 for that address alone, whatever its client', async () => {
+    it('of pushed requests ends in 429 for that address alone, whatever its client [S-2.55]', async () => {
       const [app, other] = [await publicApp(), await publicApp()]
       const { passed, last } = await flood(PER_NETWORK + 5, () => push(app, '192.0.2.10'))
       expect(passed).to.equal(PER_NETWORK)
@@ -75,7 +75,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       expectRefused(last)
     })
 
-    it('of sign-in pages ends in a page that says how long to wait; who has signed in there goes on', async () => {
+    it('of sign-in pages ends in a page that says how long to wait; who has signed in there goes on [S-2.56]', async () => {
       const app = await publicApp()
       const ip = '192.0.2.40'
       const visitor = stage.visitor({ 'x-forwarded-for': ip })
@@ -99,7 +99,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       expect((await push(other, '192.0.2.50', 's', other.auth)).status).to.equal(201)
     })
 
-    it('from one IPv6 /64 counts as one, and all of a /48 as a few', async () => {
+    it('from one IPv6 /64 counts as one, and all of a /48 as a few [S-2.57]', async () => {
       const [app, second, third] = [await publicApp(), await publicApp(), await publicApp()]
       let host = 0
       const inOne = () => push(app, `2001:db8:1:1::${(host += 1).toString(16)}`)
@@ -109,7 +109,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       expect((await flood(PER_NETWORK * 4, inSite)).passed).to.equal(PER_NETWORK * 3)
     })
 
-    it('writes nothing once it is refused, and folds its log lines', async () => {
+    it('writes nothing once it is refused, and folds its log lines [S-2.58]', async () => {
       const app = await publicApp()
       const ip = '192.0.2.60'
       await flood(PER_NETWORK, () => push(app, ip))

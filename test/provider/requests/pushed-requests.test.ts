@@ -48,7 +48,7 @@ for (const { name, stage: open } of STAGES)
       expect(tokens.status, tokens.text).to.equal(200)
     })
 
-    it('is refused to a stranger, to a wrong secret, and with any fault that the front channel would find', async () => {
+    it('is refused to a stranger, to a wrong secret, and with any fault that the front channel would find [S-1.18]', async () => {
       expect((await push(app, {}, {})).status).to.be.oneOf([400, 401])
       expect((await push(app, {}, basic(app.clientId, 'wrong'))).json()).to.include({
         error: 'invalid_client',
@@ -68,7 +68,7 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('belongs to its client alone', async () => {
+    it('belongs to its client alone [S-1.19]', async () => {
       const requestUri = await pushed(app)
       const answer = await stage.visitor().get(withRequest(strict, requestUri))
       expect(answer.status).to.equal(400)
@@ -85,7 +85,7 @@ for (const { name, stage: open } of STAGES)
       expect(tokens['scope']).to.equal('openid')
     })
 
-    it('gives one answer, however often it is opened and by however many at once', async () => {
+    it('gives one answer, however often it is opened and by however many at once [S-1.20]', async () => {
       const visitor = stage.visitor()
       await signIn(visitor, app.authorizePath({ scope: 'openid' }), person)
       const requestUri = await pushed(app, { scope: 'openid', prompt: undefined })
@@ -114,7 +114,7 @@ for (const { name, stage: open } of STAGES)
       expect(codes.filter(Boolean)).to.have.length(1)
     })
 
-    it('is refused once its minute is over', async () => {
+    it('is refused once its minute is over [S-1.21][C-fapi2-security/par-attempt-to-use-expired-request_uri]', async () => {
       const requestUri = await pushed(app)
       await expire(stage, requestUri)
       const answer = await stage.visitor().get(withRequest(app, requestUri))
@@ -122,13 +122,13 @@ for (const { name, stage: open } of STAGES)
       expect(answer.text).to.contain('request_uri is invalid, expired, or was already used')
     })
 
-    it('must be used by a client that requires it', async () => {
+    it('must be used by a client that requires it [S-1.22]', async () => {
       const answer = await stage.send({ to: strict.authorizePath() })
       expect(callbackOf(answer)).to.include({ error: 'invalid_request' })
       expect(callbackOf(answer)['error_description']).to.contain('Pushed Authorization Request must be used')
     })
 
-    it('is not repeated in the clear when its page was lost: the person is led back to the app', async () => {
+    it('is not repeated in the clear when its page was lost: the person is led back to the app [S-6.11]', async () => {
       const visitor = stage.visitor()
       const page = await visitor.get(withRequest(strict, await pushed(strict)))
       expect(page.heading).to.equal('Sign in')
@@ -144,7 +144,7 @@ for (const { name, stage: open } of STAGES)
       expect(lost.text).not.to.contain('/oauth/authorize')
     })
 
-    it('at another address is refused, and nobody asks there', async () => {
+    it('at another address is refused, and nobody asks there [S-1.23]', async () => {
       let asked = 0
       const trap = createServer((_request, response) => {
         asked += 1

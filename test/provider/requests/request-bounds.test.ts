@@ -29,7 +29,7 @@ describe('The size of what a protocol request carries', function () {
     ['/oauth/introspect', 'token_type_hint', 4096],
     ['/oauth/revoke', 'token_type_hint', 4096],
   ] as const)
-    it(`is bounded at ${path}: ${parameter} takes ${most} characters, and the answer says so`, async () => {
+    it(`is bounded at ${path}: ${parameter} takes ${most} characters, and the answer says so [S-3.26]`, async () => {
       const answer = await app.call(path, { [parameter]: long })
       expect(answer.status).to.equal(400)
       expect(answer.json()).to.include({

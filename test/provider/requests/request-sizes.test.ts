@@ -37,7 +37,7 @@ for (const { name, stage: open } of STAGES)
       expect(answer.json()['error_description']).to.contain(`at most ${limitBytes} are kept`)
     }
 
-    it('is bounded for a pushed request, and the refusal names size and limit (RFC 9126 §2.3)', async () => {
+    it('is bounded for a pushed request, and the refusal names size and limit (RFC 9126 §2.3) [S-1.31]', async () => {
       const fits = await app.call('/oauth/par', pushedFields('s'.repeat(7 * KIB)))
       expect(fits.status, fits.text).to.equal(201)
       // Each field for itself is within its limit.

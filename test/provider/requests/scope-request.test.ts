@@ -52,7 +52,7 @@ for (const { name, stage: open } of STAGES)
         expect((await reader.introspect(token)).json()).to.include({ aud: notes, scope: 'notes:read' })
       })
 
-      it('is shown to the person before it is granted', async () => {
+      it('is shown to the person before it is granted [S-1.28]', async () => {
         const visitor = stage.visitor()
         const { email } = await stage.person()
         await visitor.signIn({ email, password: PASSWORD })
@@ -130,7 +130,7 @@ for (const { name, stage: open } of STAGES)
         ],
       ]
       for (const [what, scope, words] of WRONG)
-        it(`is refused before anybody signs in, at once and when pushed: ${what}`, async () => {
+        it(`is refused before anybody signs in, at once and when pushed: ${what} [S-1.27]`, async () => {
           const answer = await ask({ scope })
           const told = callbackOf(answer)
           expect(told).to.include({ error: 'invalid_scope', state: 'a-state' })
