@@ -28,6 +28,7 @@ const TARGETS = {
   resource: { command: ['examples/bound-resource/run.ts'] },
   test: { command: ['scripts/test.mjs'] },
   check: { command: ['scripts/check.mjs'] },
+  removable: { command: ['scripts/removable.mjs'] },
   lint: { command: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings'] },
   format: { command: ['node_modules/oxfmt/bin/oxfmt'] },
   coverage: { command: ['node_modules/c8/bin/c8.js', '--all', '--src', 'src', 'node', 'scripts/test.mjs'] },
