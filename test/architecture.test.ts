@@ -7,7 +7,7 @@ import { expect } from 'chai'
  * has folders is named with each of them, so that the rule holds inside as well.
  */
 const FLOORS = [
-  ['platform'],
+  ['platform', 'platform/network'],
   ['http', 'outbox', 'passwords'],
   ['mail'],
   ['settings'],

@@ -22,7 +22,7 @@ import { readSession, startSession } from '../provider/sessions/browser-session.
 import { grantSecondsOf, lifetimesOf, sessionSeconds } from '../provider/grants/lifetimes.ts'
 import { createLogos, LOGO_LIMIT_BYTES } from '../clients/client-logo.ts'
 import { recordSignIn } from '../provider/sessions/session-record.ts'
-import { createGuardedFetch } from '../platform/guarded-fetch.ts'
+import { createGuardedFetch } from '../platform/network/guarded-fetch.ts'
 import type { Parts } from '../process/parts.ts'
 
 type Given = { parts: Parts; accounts: AccountNeeds; site: Site; pageUrl: Restarts['pageUrl'] }

@@ -7,7 +7,7 @@ import type {
   KoaContextWithOIDC,
 } from 'oidc-provider'
 import { assertClientAssertion, CLOCK_TOLERANCE_SECONDS } from '../provider/binding/client-assertion.ts'
-import type { GuardedFetch } from '../platform/guarded-fetch.ts'
+import type { GuardedFetch } from '../platform/network/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from '../clients/client-metadata.ts'
 import { SCOPE_CLAIMS } from '../provider/grants/claim-words.ts'
 import { cookieName } from '../http/cookies.ts'

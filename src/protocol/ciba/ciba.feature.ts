@@ -4,7 +4,7 @@
  */
 import { REQUESTS_PATH } from '../../accounts/account-pages.ts'
 import type { Feature } from '../../feature.ts'
-import { createGuardedFetch } from '../../platform/guarded-fetch.ts'
+import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'
 import { createPairwiseSubjects } from '../../provider/subjects/pairwise.ts'
 import type { Services } from '../../services.ts'
 import { purgeRequests, SEALED_COLUMNS } from './backchannel-requests.ts'

@@ -4,7 +4,7 @@
  */
 import type { Feature } from '../../feature.ts'
 import { createAccessEndings } from '../../sessions/access-endings.ts'
-import { createGuardedFetch } from '../../platform/guarded-fetch.ts'
+import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'
 import { createPairwiseSubjects } from '../../provider/subjects/pairwise.ts'
 import type { Services } from '../../services.ts'
 import { announceEndings } from './announced-endings.ts'

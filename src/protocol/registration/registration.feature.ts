@@ -2,7 +2,7 @@
 import type { Provider } from 'oidc-provider'
 import type { Feature } from '../../feature.ts'
 import { DAY_MS } from '../../platform/clock.ts'
-import { createGuardedFetch } from '../../platform/guarded-fetch.ts'
+import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'
 import { loggableError } from '../../platform/loggable-error.ts'
 import { authenticationMethods } from '../../provider/binding/mtls.ts'
 import { createAdmission } from '../../provider/clients/admission.ts'

@@ -6,7 +6,7 @@
 import { errors, Provider } from 'oidc-provider'
 import type { Adapter, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { AppError } from '../../platform/errors.ts'
-import type { GuardedFetch } from '../../platform/guarded-fetch.ts'
+import type { GuardedFetch } from '../../platform/network/guarded-fetch.ts'
 import { randomToken } from '../../platform/tokens.ts'
 import { scopesForLibrary } from '../../provider/clients/client-adapter.ts'
 import { exceptionsFor } from '../../clients/client-exceptions.ts'

@@ -2,7 +2,7 @@
 import { createLocalJWKSet, decodeJwt, errors as jose, jwtVerify } from 'jose'
 import type { JSONWebKeySet, JWTPayload } from 'jose'
 import { errors } from 'oidc-provider'
-import type { GuardedFetch } from '../../platform/guarded-fetch.ts'
+import type { GuardedFetch } from '../../platform/network/guarded-fetch.ts'
 import { SIGNING_ALGS } from '../../platform/algorithms.ts'
 
 export type StatementIssuer = { issuer: string; jwksUri: string }

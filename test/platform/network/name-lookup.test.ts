@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { takeTurns } from '../../src/platform/guarded-fetch.ts'
+import { takeTurns } from '../../../src/platform/network/guarded-fetch.ts'
 
 describe('looking up the names that clients supply', () => {
   it('goes on for two at a time, and lets go who waited too long', async () => {

@@ -7,7 +7,7 @@ import type { AddressInfo, Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
-import { createGuardedFetch, RefusedAddress } from '../../src/platform/guarded-fetch.ts'
+import { createGuardedFetch, RefusedAddress } from '../../../src/platform/network/guarded-fetch.ts'
 
 async function listen(host: string, listener: RequestListener): Promise<{ port: number; server: Server }> {
   const server = createServer(listener).listen(0, host)
@@ -258,7 +258,7 @@ describe('a request to an address that a client supplied', () => {
     const proxy = await listen('127.0.0.1', (_request, response) => response.end('by proxy'))
     proxy.server.on('connection', () => (seen += 100))
     const url = `http://127.0.0.1:${proxy.port}`
-    const guard = new URL('../../src/platform/guarded-fetch.ts', import.meta.url).href
+    const guard = new URL('../../../src/platform/network/guarded-fetch.ts', import.meta.url).href
     const code = `
       import { createGuardedFetch } from ${JSON.stringify(guard)}
       const answer = await createGuardedFetch({ allowLoopback: true })('http://127.0.0.1:${inside.port}/')
