@@ -3,10 +3,10 @@
  * for the client's address and whether its connection is encrypted; addresses in answers never depend on it.
  */
 import type { IncomingMessage } from 'node:http'
-import { BlockList, isIP } from 'node:net'
 import type { Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 import type { Middleware } from 'koa'
+import { inRanges, isRange, readAddress } from '../platform/network/ip-address.ts'
 import { requestState } from './request-state.ts'
 import type { AnyContext } from './request-state.ts'
 
@@ -53,23 +53,11 @@ export function clientIp(ctx: AnyContext): string {
 
 /** A test for membership in a list of addresses, CIDRs and group names. @throws Error naming the wrong entry */
 export function trustList(entries: readonly string[]): (address: string) => boolean {
-  const list = new BlockList()
-  const ranges = entries.map((entry) => entry.trim().toLowerCase()).filter((entry) => entry !== '')
-  for (const range of ranges.flatMap((entry) => GROUPS[entry] ?? [entry])) addRange(list, range)
-  return (address) => {
-    const version = isIP(address)
-    return version !== 0 && list.check(address, version === 4 ? 'ipv4' : 'ipv6')
-  }
-}
-
-function addRange(list: BlockList, range: string): void {
-  const [address = '', prefix] = range.split('/')
-  const version = isIP(address)
-  const widest = version === 4 ? 32 : 128
-  const bits = prefix === undefined ? widest : Number(prefix)
-  const valid = version !== 0 && prefix !== '' && Number.isInteger(bits) && bits >= 0 && bits <= widest
-  if (!valid) throw new Error(`not an address, CIDR or one of loopback, linklocal, private: ${range}`)
-  list.addSubnet(address, bits, version === 4 ? 'ipv4' : 'ipv6')
+  const named = entries.map((entry) => entry.trim().toLowerCase()).filter((entry) => entry !== '')
+  const ranges = named.flatMap((entry) => GROUPS[entry] ?? [entry])
+  const wrong = ranges.find((range) => !isRange(range))
+  if (wrong) throw new Error(`not an address, CIDR or one of loopback, linklocal, private: ${wrong}`)
+  return inRanges(ranges)
 }
 
 // From the right: each trusted proxy vouches for the entry to its left; what stands further left anyone may have written.
@@ -98,7 +86,5 @@ function headerValues(request: IncomingMessage, name: string): string[] {
 // "::ffff:192.0.2.1", "192.0.2.1:4711", "[2001:db8::1]:443" and "fe80::1%eth0" all occur.
 function normalAddress(text: string): string | undefined {
   const bare = /^\[([^\]]+)\](?::\d+)?$/.exec(text)?.[1] ?? /^([\d.]+):\d+$/.exec(text)?.[1] ?? text
-  const [unzoned = ''] = bare.split('%', 1)
-  const address = unzoned.replace(/^::ffff:(?=\d+\.)/i, '')
-  return isIP(address) ? address.toLowerCase() : undefined
+  return readAddress(bare)?.toString()
 }

@@ -2,9 +2,9 @@
  * The `Host` of a request for a page. A stranger's site can make a browser believe that its name leads here (DNS
  * rebinding): the browser then takes our pages for that site's own. So a page is shown under our own name alone.
  */
-import { BlockList, isIP } from 'node:net'
 import type { Middleware } from 'koa'
 import { AppError } from '../platform/errors.ts'
+import { isLoopbackHost } from '../platform/network/ip-address.ts'
 
 /**
  * Takes the issuer's host and names of this machine, with any port: a proxy may listen on another one. `X-Forwarded-Host`
@@ -16,7 +16,7 @@ export function ownHost(issuer: string, isForPrograms: (path: string) => boolean
   return (ctx, next) => {
     // Koa's own `ctx.hostname` is the issuer's, whatever the request says.
     const asked = hostnameOf(ctx.req.headers.host ?? '')
-    if (asked === hostname || isLoopbackName(asked) || isForPrograms(ctx.path)) return next()
+    if (asked === hostname || isLoopbackHost(asked) || isForPrograms(ctx.path)) return next()
     throw new AppError(
       'wrong_host',
       421,
@@ -27,15 +27,4 @@ export function ownHost(issuer: string, isForPrograms: (path: string) => boolean
 
 function hostnameOf(host: string): string {
   return host.length > 300 ? '' : (URL.parse(`http://${host}`)?.hostname ?? '')
-}
-
-const LOOPBACK = new BlockList()
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
-LOOPBACK.addAddress('::1', 'ipv6')
-
-function isLoopbackName(hostname: string): boolean {
-  const address = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname
-  const version = isIP(address)
-  if (version === 0) return hostname === 'localhost' || hostname.endsWith('.localhost')
-  return LOOPBACK.check(address, version === 4 ? 'ipv4' : 'ipv6')
 }

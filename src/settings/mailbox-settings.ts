@@ -2,7 +2,7 @@
  * Who reads the development mailbox. It holds every link that the server mails, those of the administrator too, so only a
  * server that nobody else can reach shows it to everybody.
  */
-import { BlockList, isIP } from 'node:net'
+import { isLoopbackHost } from '../platform/network/ip-address.ts'
 import { flag, isLoopback } from './setting-kinds.ts'
 
 const OPENED = 'ACCOUNT_SERVER_DANGEROUSLY_SHOW_MAILBOX_TO_ADMINISTRATORS'
@@ -56,16 +56,4 @@ export function mailboxProblems(given: Given): string[] {
       'Set ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL, or keep host and issuer on loopback. ' +
       `For a trial, ${OPENED}=true shows the mailbox to signed-in administrators alone.`,
   ]
-}
-
-const LOOPBACK = new BlockList()
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4')
-LOOPBACK.addAddress('::1', 'ipv6')
-
-/** True for an address to listen on that only this machine reaches. */
-function isLoopbackHost(host: string): boolean {
-  const name = host.toLowerCase()
-  const version = isIP(name)
-  if (version === 0) return name === 'localhost' || name.endsWith('.localhost')
-  return LOOPBACK.check(name, version === 4 ? 'ipv4' : 'ipv6')
 }

@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parseEmail } from '../platform/email.ts'
 import { trustList } from '../http/client-ip.ts'
+import { isRange } from '../platform/network/ip-address.ts'
 import { parseSender } from '../mail/sender.ts'
 import { SIGNING_ALGS } from '../platform/algorithms.ts'
 import { parseRedisDsn } from '../platform/redis-dsn.ts'
@@ -163,12 +164,8 @@ function isTrustList(entries: readonly string[]): boolean {
 }
 
 /** IP ranges in CIDR notation. */
-export const networks = () => list().refine((entries) => entries.every(isNetwork))
-
-function isNetwork(entry: string): boolean {
-  const [, address = '', bits = ''] = /^([^/]+)\/(\d{1,3})$/.exec(entry) ?? []
-  return isIP(address) !== 0 && Number(bits) <= (isIP(address) === 6 ? 128 : 32)
-}
+export const networks = () =>
+  list().refine((entries) => entries.every((entry) => entry.includes('/') && isRange(entry)))
 
 const HOST = /^[a-z0-9]([a-z0-9.-]{0,252})(:\d{1,5})?$/
 

@@ -7,8 +7,9 @@ import { lookup } from 'node:dns/promises'
 import { request as httpRequest } from 'node:http'
 import type { IncomingMessage, RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
-import { BlockList, isIP, isIPv6 } from 'node:net'
+import { isIP } from 'node:net'
 import type { Socket } from 'node:net'
+import { inRanges, isLoopbackAddress, isPublicAddress } from './ip-address.ts'
 
 const TIMEOUT_MS = 2500
 
@@ -50,7 +51,7 @@ export class RefusedAddress extends Error {
 export function createGuardedFetch(settings: GuardSettings): GuardedFetch {
   const { allowLoopback, networks = [], timeoutMs = TIMEOUT_MS, limitBytes = 64 * 1024 } = settings
   const { resolve = resolveAll } = settings
-  const reach: Reach = { allowLoopback, own: blockList(networks) }
+  const reach: Reach = { allowLoopback, isOwn: inRanges(networks) }
   return (address, { method = 'GET', headers, body, statusOnly = false } = {}) => {
     const signal = AbortSignal.timeout(timeoutMs)
     const asking = async () => {
@@ -74,7 +75,7 @@ function beforeEnd<Result>(signal: AbortSignal, work: Promise<Result>): Promise<
 type Target = { address: string; family: number }
 
 /** What may be reached beside the public network. */
-type Reach = { allowLoopback: boolean; own: BlockList }
+type Reach = { allowLoopback: boolean; isOwn: (address: string) => boolean }
 
 async function allowedAddresses(url: URL, resolve: Resolve, reach: Reach): Promise<Target[]> {
   if (url.username || url.password) throw new RefusedAddress('the address carries credentials')
@@ -189,38 +190,6 @@ export function takeTurns(resolve: Resolve, atOnce: number, patienceMs = TIMEOUT
   }
 }
 
-const LOOPBACK = blockList(['127.0.0.0/8', '::1/128'])
-
-// IANA special-purpose registries (RFC 6890): nothing in them is a client's public address. Of IPv6 only 2000::/3 is given
-// to the public network; refusing all else leaves out each form that carries an IPv4 address (mapped, compatible,
-// translated, NAT64), but for 6to4 and Teredo, which lie within.
-const SPECIAL = blockList(
-  (
-    '0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24 ' +
-    '192.88.99.0/24 192.168.0.0/16 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 224.0.0.0/4 240.0.0.0/4 ' +
-    '::/3 4000::/2 8000::/1 2001::/23 2001:db8::/32 2002::/16 3fff::/20'
-  ).split(' '),
-)
-
-function mayReach(address: string, { allowLoopback, own }: Reach): boolean {
-  if (!isIP(address)) return false
-  if (!contains(SPECIAL, address) || contains(own, address)) return true
-  return allowLoopback && isLoopbackAddress(address)
-}
-
-function isLoopbackAddress(address: string): boolean {
-  return contains(LOOPBACK, address)
-}
-
-function contains(list: BlockList, address: string): boolean {
-  return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4')
-}
-
-function blockList(ranges: readonly string[]): BlockList {
-  const list = new BlockList()
-  for (const range of ranges) {
-    const [address = '', bits] = range.split('/')
-    list.addSubnet(address, Number(bits), isIPv6(address) ? 'ipv6' : 'ipv4')
-  }
-  return list
+function mayReach(address: string, { allowLoopback, isOwn }: Reach): boolean {
+  return isPublicAddress(address) || isOwn(address) || (allowLoopback && isLoopbackAddress(address))
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { RequestListener, Server } from 'node:http'
-import { createServer as createTcpServer } from 'node:net'
+import { createServer as createTcpServer, isIP } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 import { promisify } from 'node:util'
 import { gzipSync } from 'node:zlib'
@@ -68,6 +68,7 @@ describe('a request to an address that a client supplied', () => {
     '[2002:7f00:1::]',
     '[2001:0:7f00:1::]',
     '[::ffff:0:127.0.0.1]',
+    '[::ffff:8.8.8.8]',
     '[::]',
     '[fe80::1]',
     '[fd00:ec2::254]',
@@ -100,6 +101,18 @@ describe('a request to an address that a client supplied', () => {
     })
     expect(await failureOf(mixed(`https://mixed.example:${inside.port}/`))).to.be.instanceOf(RefusedAddress)
     expect(seen).to.equal(0)
+  })
+
+  it('takes public addresses, of IPv4 as of IPv6', async () => {
+    for (const address of ['93.184.216.34', '2606:4700::1111']) {
+      // Loopback answers first, so that the test asks nobody outside.
+      const addresses = ['127.0.0.1', address].map((one) => ({ address: one, family: isIP(one) }))
+      const fetch = createGuardedFetch({ allowLoopback: true, resolve: () => Promise.resolve(addresses) })
+      // It got through to a server that speaks no TLS.
+      const reached = await failureOf(fetch(`https://public.example:${inside.port}/`))
+      expect(reached, address).not.to.be.instanceOf(RefusedAddress)
+    }
+    expect(seen).to.equal(2)
   })
 
   it('asks for the name once, so that a rebinding resolver has no second answer to give [S-3.11][S-6.21]', async () => {
