@@ -11,7 +11,7 @@ import type { Hasher } from '../passwords/hashing.ts'
 import { passwordProblem, passwordProblemText } from '../passwords/password-policy.ts'
 import type { PasswordPolicy } from '../passwords/password-policy.ts'
 import { grantRole } from './roles.ts'
-import type { Role } from './roles.ts'
+import type { Role } from './role-names.ts'
 
 export type OperatorNeeds = { db: Db; clock: Clock; hasher: Hasher; policy: PasswordPolicy }
 

@@ -2,9 +2,7 @@
 import { AppError } from '../platform/errors.ts'
 import { isDuplicate } from '../platform/database.ts'
 import type { Sql } from '../platform/database.ts'
-
-export const ROLES = ['admin'] as const
-export type Role = (typeof ROLES)[number]
+import type { Role } from './role-names.ts'
 
 export async function rolesOf(sql: Sql, accountId: string): Promise<Role[]> {
   return sql('account_roles').where({ accountId }).orderBy('role').pluck('role')

@@ -1,7 +1,7 @@
 /** `client`: the apps that sign people in or call resource servers. */
 import { createClientCheck } from '../process/client-check.ts'
 import { AppError } from '../platform/errors.ts'
-import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../clients/client-metadata.ts'
+import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../clients/client-choices.ts'
 import type { ClientInput } from '../clients/client-metadata.ts'
 import {
   createClient,

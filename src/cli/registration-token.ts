@@ -1,6 +1,6 @@
 /** `registration-token`: the right to register clients by the protocol (RFC 7591), under a policy. */
 import { AppError } from '../platform/errors.ts'
-import { GRANT_TYPES, PROFILES } from '../clients/client-metadata.ts'
+import { GRANT_TYPES, PROFILES } from '../clients/client-choices.ts'
 import {
   createInitialAccessToken,
   listInitialAccessTokens,

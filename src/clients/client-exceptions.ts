@@ -2,7 +2,7 @@
  * What the operator lets a single client leave out that newer rules demand, for old libraries and for test suites. No
  * client can say it of itself; one that registers itself gets it from the policy of its initial access token.
  */
-import { CIBA_GRANT } from './client-metadata.ts'
+import { CIBA_GRANT } from './client-choices.ts'
 import { rulesOf } from './profiles.ts'
 
 export type Exceptions = {

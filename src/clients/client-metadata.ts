@@ -13,31 +13,11 @@ import {
   uri,
 } from './client-fields.ts'
 import { STANDARD_ALG } from '../platform/algorithms.ts'
+import { CIBA_GRANT, CLIENT_AUTH_METHODS, DEVICE_GRANT, GRANT_TYPES, PROFILES } from './client-choices.ts'
 import { absoluteUriFault, guessApplicationType } from './client-uri.ts'
 
 /** The scopes that belong to the provider itself; every other scope belongs to a resource server. */
 export const OPENID_SCOPES = ['openid', 'profile', 'email', 'offline_access'] as const
-export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
-export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba'
-export const TOKEN_EXCHANGE_GRANT = 'urn:ietf:params:oauth:grant-type:token-exchange'
-export const GRANT_TYPES = [
-  'authorization_code',
-  'refresh_token',
-  'client_credentials',
-  DEVICE_GRANT,
-  CIBA_GRANT,
-  TOKEN_EXCHANGE_GRANT,
-] as const
-export const CLIENT_AUTH_METHODS = [
-  'client_secret_basic',
-  'client_secret_post',
-  'client_secret_jwt',
-  'private_key_jwt',
-  'tls_client_auth',
-  'self_signed_tls_client_auth',
-  'none',
-] as const
-export const PROFILES = ['default', 'fapi2-security', 'fapi2-message-signing', 'mcp'] as const
 /** Our own metadata, and what the library does not know, to be named in its `extraClientMetadata.properties`. */
 export const EXTRA_CLIENT_METADATA = [
   'first_party',
@@ -56,8 +36,6 @@ export const EXTRA_CLIENT_METADATA = [
   'software_id',
   'software_version',
 ] as const
-
-export type ClientAuthMethod = (typeof CLIENT_AUTH_METHODS)[number]
 
 /** Field by field; how fields go together is `client-rules.ts`. */
 export const clientInput = z.strictObject({

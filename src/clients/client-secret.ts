@@ -6,7 +6,7 @@
 import { AppError } from '../platform/errors.ts'
 import { digest, equalsInConstantTime, randomToken } from '../platform/tokens.ts'
 import type { Sealer } from '../platform/tokens.ts'
-import type { ClientAuthMethod } from './client-metadata.ts'
+import type { ClientAuthMethod } from './client-choices.ts'
 
 export type StoredSecret = { secretHash: string | null; secretSealed: string | null }
 /** The secret before the last rotation, as long as it still works. */

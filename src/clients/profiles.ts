@@ -2,7 +2,7 @@
  * What a client's profile means: the fields that it sets where registration leaves them open, what it refuses with the
  * rule that is broken, and what is enforced at run time. Adding a profile, or a rule to one, is adding an entry here.
  */
-import { CIBA_GRANT } from './client-metadata.ts'
+import { CIBA_GRANT } from './client-choices.ts'
 import type { ClientMetadata } from './client-metadata.ts'
 
 type Fields = Partial<Record<keyof ClientMetadata, unknown>>

@@ -3,7 +3,8 @@
  * what was registered). Clients copy our metadata, or that of another server. What is left must still make an app: where
  * nothing would be, the value stays, and is refused with words.
  */
-import { CIBA_GRANT, DEVICE_GRANT, isOpenidScope } from '../../clients/client-metadata.ts'
+import { CIBA_GRANT, DEVICE_GRANT } from '../../clients/client-choices.ts'
+import { isOpenidScope } from '../../clients/client-metadata.ts'
 import type { ClientInput } from '../../clients/client-metadata.ts'
 import type { RegistrationPolicy } from './registration-policy.ts'
 

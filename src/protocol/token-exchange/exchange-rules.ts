@@ -8,7 +8,7 @@ import { inTransaction } from '../../platform/database.ts'
 import type { Db, Sql } from '../../platform/database.ts'
 import { digest } from '../../platform/tokens.ts'
 import type { Sealer } from '../../platform/tokens.ts'
-import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-metadata.ts'
+import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-choices.ts'
 import { findClient, updateClient } from '../../clients/clients.ts'
 import { findResource } from '../../resources/resources.ts'
 

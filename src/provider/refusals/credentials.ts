@@ -4,7 +4,7 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { SECOND_MS } from '../../platform/clock.ts'
-import { CIBA_GRANT, DEVICE_GRANT } from '../../clients/client-metadata.ts'
+import { CIBA_GRANT, DEVICE_GRANT } from '../../clients/client-choices.ts'
 import { assertionMistakes, authenticationOf, parameterOf } from './sent.ts'
 import type { AuthenticationMethod } from './sent.ts'
 

@@ -6,7 +6,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { z } from 'zod'
-import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-metadata.ts'
+import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-choices.ts'
 import type { DetailsField, DetailsType } from '../../resources/details-type.ts'
 
 export type Detail = { type: string } & Record<string, unknown>

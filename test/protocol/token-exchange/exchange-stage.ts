@@ -1,7 +1,7 @@
 /** A person's app, two resource servers, and a gateway that exchanges tokens between them. */
 import type { Account } from '../../../src/accounts/account.ts'
 import { createResource } from '../../../src/resources/resources.ts'
-import { TOKEN_EXCHANGE_GRANT } from '../../../src/clients/client-metadata.ts'
+import { TOKEN_EXCHANGE_GRANT } from '../../../src/clients/client-choices.ts'
 import { allowExchange } from '../../../src/protocol/token-exchange/exchange-rules.ts'
 import { TOKEN_TYPES } from '../../../src/protocol/token-exchange/presented-token.ts'
 import { register } from '../../provider/relying-party.ts'

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { Account } from '../../../src/accounts/account.ts'
-import { TOKEN_EXCHANGE_GRANT } from '../../../src/clients/client-metadata.ts'
+import { TOKEN_EXCHANGE_GRANT } from '../../../src/clients/client-choices.ts'
 import { forbidExchange } from '../../../src/protocol/token-exchange/exchange-rules.ts'
 import { TOKEN_TYPES } from '../../../src/protocol/token-exchange/presented-token.ts'
 import { locate } from '../../../src/grant-store/token-ids.ts'

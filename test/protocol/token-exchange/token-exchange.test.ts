@@ -6,7 +6,7 @@ import { disableAccount, signOutEverywhere } from '../../../src/accounts/account
 import { revokeConsent } from '../../../src/consents/consents.ts'
 import { disableClient } from '../../../src/clients/clients.ts'
 import { createResource, deleteResource } from '../../../src/resources/resources.ts'
-import { TOKEN_EXCHANGE_GRANT } from '../../../src/clients/client-metadata.ts'
+import { TOKEN_EXCHANGE_GRANT } from '../../../src/clients/client-choices.ts'
 import { TOKEN_TYPES } from '../../../src/protocol/token-exchange/presented-token.ts'
 import { discover } from '../../support/relying-party.ts'
 import { userinfo } from '../../provider/relying-party.ts'

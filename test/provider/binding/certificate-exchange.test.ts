@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { expect } from 'chai'
 import type { Account } from '../../../src/accounts/account.ts'
-import { TOKEN_EXCHANGE_GRANT } from '../../../src/clients/client-metadata.ts'
+import { TOKEN_EXCHANGE_GRANT } from '../../../src/clients/client-choices.ts'
 import { allowExchange } from '../../../src/protocol/token-exchange/exchange-rules.ts'
 import { TOKEN_TYPES } from '../../../src/protocol/token-exchange/presented-token.ts'
 import { registerApp } from '../../protocol/challenge/first-party-app.ts'
