@@ -7,7 +7,7 @@ import type { Request } from './cli/arguments.ts'
 import type { Answer } from './cli/command.ts'
 import { failureOf, failureText } from './cli/failure.ts'
 import { commandHelp, globalHelp, nounHelp } from './cli/help.ts'
-import { NOUNS } from './cli/nouns.ts'
+import { NOUNS } from './cli/commands.ts'
 import { serverVersion } from './process/start-arguments.ts'
 import { ensureSchema, withParts } from './cli/prepared-parts.ts'
 import { loadConfig } from './settings/config.ts'
@@ -31,11 +31,11 @@ async function answerTo(request: Request): Promise<Answer> {
     const help = helpFor(request)
     return { data: { help }, text: help }
   }
-  const { command, given } = request
-  if (command.opens === 'settings') return command.run(given, loadConfig(undefined, { persist: false }))
+  const { command, input } = request
+  if (command.opens === 'settings') return command.run(input, loadConfig(undefined, { persist: false }))
   return await withParts(loadConfig(), async (parts) => {
     if (command.opens === 'schema') await ensureSchema(parts)
-    return await command.run(given, parts)
+    return await command.run(input, parts)
   })
 }
 

@@ -6,7 +6,7 @@ import { recordAudit } from '../audit/audit.ts'
 import { inTransaction } from '../platform/database.ts'
 import type { Parts } from '../process/parts.ts'
 import type { Answer, Command, OptionSpec } from './command.ts'
-import type { Given } from './given.ts'
+import type { Input } from './input.ts'
 import { usageError } from './usage-error.ts'
 
 /** By the names of the profile; an empty value takes an optional one away. */
@@ -26,7 +26,7 @@ export const nameOptions: Record<string, OptionSpec> = {
 
 type Own = {
   operand: NonNullable<Command['operand']>
-  find: (parts: Parts, given: Given) => Promise<Account>
+  find: (parts: Parts, input: Input) => Promise<Account>
   show: (parts: Parts, found: Account) => Promise<Answer>
 }
 
@@ -43,17 +43,17 @@ export function updateCommand({ operand, find, show }: Own): Command {
       locale: { value: 'L', about: 'Language, as en-GB.' },
     },
     examples: ['account update person@example.com --given-name Sample --family-name Person'],
-    async run(given, parts) {
-      const { id } = await find(parts, given)
-      await change(given, parts, id)
-      return show(parts, await find(parts, given))
+    async run(input, parts) {
+      const { id } = await find(parts, input)
+      await change(input, parts, id)
+      return show(parts, await find(parts, input))
     },
   }
 }
 
-async function change(given: Given, { db, clock }: Parts, accountId: string): Promise<void> {
+async function change(input: Input, { db, clock }: Parts, accountId: string): Promise<void> {
   const typed = Object.entries(FIELDS).flatMap(([option, field]) => {
-    const value = given.text(option)
+    const value = input.text(option)
     return value === undefined ? [] : [[field, value || (field === 'name' ? '' : null)] as const]
   })
   if (typed.length === 0) throw usageError(`account update takes --${Object.keys(FIELDS).join(', --')}`)

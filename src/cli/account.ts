@@ -16,7 +16,7 @@ import { randomToken } from '../platform/tokens.ts'
 import type { Parts } from '../process/parts.ts'
 import { nameOptions, updateCommand } from './account-profile.ts'
 import type { Answer, Noun } from './command.ts'
-import type { Given } from './given.ts'
+import type { Input } from './input.ts'
 import { isoTime, record, table } from './layout.ts'
 import { usageError } from './usage-error.ts'
 
@@ -60,7 +60,7 @@ export const account: Noun = {
       operand,
       about: 'Shows an account.',
       examples: ['account show person@example.com', 'account show person@example.com --json'],
-      run: async (given, parts) => show(parts, await theAccount(parts, given)),
+      run: async (input, parts) => show(parts, await theAccount(parts, input)),
     },
     {
       noun,
@@ -104,7 +104,7 @@ export const account: Noun = {
       operand,
       about: 'Ends all sessions and access of an account at once and lets nobody sign in to it.',
       examples: ['account disable person@example.com'],
-      run: (given, parts) => change(given, parts, disableAccount),
+      run: (input, parts) => change(input, parts, disableAccount),
     },
     {
       noun,
@@ -113,7 +113,7 @@ export const account: Noun = {
       operand,
       about: 'Lets a disabled account sign in again; what was ended stays ended.',
       examples: ['account enable person@example.com'],
-      run: (given, parts) => change(given, parts, enableAccount),
+      run: (input, parts) => change(input, parts, enableAccount),
     },
     {
       noun,
@@ -127,25 +127,25 @@ export const account: Noun = {
   ],
 }
 
-async function create(given: Given, parts: Parts): Promise<Answer> {
+async function create(input: Input, parts: Parts): Promise<Answer> {
   const added = await addAccount(
     { ...createAccountNeeds(parts) },
     {
-      email: given.text('email') ?? '',
-      password: await readPassword(given),
-      name: given.text('name'),
-      givenName: given.text('given-name'),
-      familyName: given.text('family-name'),
-      verified: given.flag('verified'),
-      roles: given.texts('role').map(asRole),
+      email: input.text('email') ?? '',
+      password: await readPassword(input),
+      name: input.text('name'),
+      givenName: input.text('given-name'),
+      familyName: input.text('family-name'),
+      verified: input.flag('verified'),
+      roles: input.texts('role').map(asRole),
       ...CLI,
     },
   )
   return show(parts, added)
 }
 
-async function readPassword(given: Given): Promise<string> {
-  const [typed, fromStdin] = [given.text('password'), given.flag('password-stdin')]
+async function readPassword(input: Input): Promise<string> {
+  const [typed, fromStdin] = [input.text('password'), input.flag('password-stdin')]
   if (typed !== undefined && fromStdin) throw usageError('give either --password or --password-stdin')
   if (typed !== undefined) return typed
   if (!fromStdin) throw usageError('account create needs --password-stdin or --password')
@@ -160,11 +160,11 @@ async function passwordFromStdin(): Promise<string> {
   return password
 }
 
-async function resetPassword(given: Given, parts: Parts): Promise<Answer> {
-  const { id, email } = await theAccount(parts, given)
+async function resetPassword(input: Input, parts: Parts): Promise<Answer> {
+  const { id, email } = await theAccount(parts, input)
   const needs = createAccountNeeds(parts)
-  if (given.flag('mail')) {
-    if (given.flag('password-stdin')) throw usageError('give either --mail or --password-stdin')
+  if (input.flag('mail')) {
+    if (input.flag('password-stdin')) throw usageError('give either --mail or --password-stdin')
     const { expiresAtMs } = await mailResetLink(needs, id, CLI)
     const until = isoTime(expiresAtMs)
     return {
@@ -172,7 +172,7 @@ async function resetPassword(given: Given, parts: Parts): Promise<Answer> {
       text: `Mailed a link to ${email}, valid until ${until}.`,
     }
   }
-  const typed = given.flag('password-stdin') ? await passwordFromStdin() : undefined
+  const typed = input.flag('password-stdin') ? await passwordFromStdin() : undefined
   const password = typed ?? randomToken(128)
   await resetPasswordByOperator(needs, id, { ...CLI, password })
   const data = { id, email, ...(typed === undefined && { password }) }
@@ -186,11 +186,11 @@ function asRole(typed: string): Role {
   throw usageError(`--role takes ${ROLES.join(', ')}`)
 }
 
-async function list(given: Given, { db }: Parts): Promise<Answer> {
+async function list(input: Input, { db }: Parts): Promise<Answer> {
   const { accounts, next } = await listAccounts(db, {
-    search: given.text('search'),
-    after: given.text('after'),
-    limit: given.integer('limit', { min: 1, max: 200 }),
+    search: input.text('search'),
+    after: input.text('after'),
+    limit: input.integer('limit', { min: 1, max: 200 }),
   })
   const rows = accounts.map((one) => [one.id, one.email, one.name, stateOf(one), isoTime(one.createdAtMs)])
   const lines = [table(['ID', 'E-MAIL', 'NAME', 'STATE', 'CREATED'], rows, 'No accounts.')]
@@ -201,14 +201,14 @@ async function list(given: Given, { db }: Parts): Promise<Answer> {
 type Needs = ReturnType<typeof createAccountNeeds>
 type Change = (needs: Needs, accountId: string, by: typeof CLI) => Promise<boolean>
 
-async function change(given: Given, parts: Parts, apply: Change): Promise<Answer> {
-  const { id } = await theAccount(parts, given)
+async function change(input: Input, parts: Parts, apply: Change): Promise<Answer> {
+  const { id } = await theAccount(parts, input)
   if (!(await apply(createAccountNeeds(parts), id, CLI))) throw notFound()
-  return show(parts, await theAccount(parts, given))
+  return show(parts, await theAccount(parts, input))
 }
 
-async function remove(given: Given, parts: Parts): Promise<Answer> {
-  const { id, email } = await theAccount(parts, given)
+async function remove(input: Input, parts: Parts): Promise<Answer> {
+  const { id, email } = await theAccount(parts, input)
   if (!(await deleteAccount(createAccountNeeds(parts), id, CLI))) throw notFound()
   return { data: { id, email, deleted: true }, text: `Deleted ${email} (${id}).` }
 }
@@ -241,7 +241,7 @@ function stateOf(found: Account): string {
   return isVerified(found) ? 'verified' : 'unverified'
 }
 
-async function theAccount({ db }: Parts, { operands: [typed = ''] }: Given): Promise<Account> {
+async function theAccount({ db }: Parts, { operands: [typed = ''] }: Input): Promise<Account> {
   const found = typed.includes('@') ? await findAccountByEmail(db, typed) : await findAccountById(db, typed)
   if (found) return found
   throw notFound()

@@ -2,15 +2,15 @@
 import { parseArgs } from 'node:util'
 import { nameOf } from './command.ts'
 import type { Command, Noun, OptionSpec } from './command.ts'
-import { givenFrom } from './given.ts'
-import type { Given, Values } from './given.ts'
+import { inputFrom } from './input.ts'
+import type { Input, Values } from './input.ts'
 import { nearest } from '../settings/nearest.ts'
 import { usageError } from './usage-error.ts'
 
 export type Request =
   | { kind: 'version' }
   | { kind: 'help'; noun?: Noun; command?: Command }
-  | { kind: 'run'; command: Command; given: Given }
+  | { kind: 'run'; command: Command; input: Input }
 
 /** Options of every command. */
 export const COMMON_OPTIONS: Record<string, OptionSpec> = {
@@ -29,7 +29,7 @@ export function readArguments(argv: readonly string[], nouns: readonly Noun[]): 
   const noun = find(typedNoun, nouns, (one) => one.name, 'command', 'npm run cli -- --help')
   const command = commandOf(noun, words, help)
   if (!command) return { kind: 'help', noun }
-  return help ? { kind: 'help', noun, command } : { kind: 'run', command, given: read(words, command) }
+  return help ? { kind: 'help', noun, command } : { kind: 'run', command, input: read(words, command) }
 }
 
 /** `help client create` asks what `client create --help` asks. */
@@ -66,7 +66,7 @@ function find<T>(
   throw usageError(`"${typed}" is not a ${kind}${near ? `; the nearest is ${near}` : ''}; see ${seeAlso}`)
 }
 
-function read(words: string[], command: Command): Given {
+function read(words: string[], command: Command): Input {
   const specs = { ...command.options, ...COMMON_OPTIONS }
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, { value }]) => [
@@ -83,7 +83,7 @@ function read(words: string[], command: Command): Given {
   }
   checkRequired(values, specs, command)
   checkOperands(operands, command)
-  return givenFrom(values, operands)
+  return inputFrom(values, operands)
 }
 
 type OptionToken = {

@@ -8,7 +8,7 @@ import {
 import type { ExchangeRule } from '../protocol/token-exchange/exchange-rules.ts'
 import type { Parts } from '../process/parts.ts'
 import type { Answer, Command, OptionSpec } from './command.ts'
-import type { Given } from './given.ts'
+import type { Input } from './input.ts'
 import { record } from './layout.ts'
 import { usageError } from './usage-error.ts'
 
@@ -57,14 +57,14 @@ export async function exchangeRulesOf({ db }: Parts, clientId: string) {
   return rules.length > 0 ? { token_exchange: rules.map(toData) } : {}
 }
 
-async function allow(given: Given, parts: Parts): Promise<Answer> {
-  const [impersonation, delegation] = [given.flag('impersonation'), given.flag('delegation')]
+async function allow(input: Input, parts: Parts): Promise<Answer> {
+  const [impersonation, delegation] = [input.flag('impersonation'), input.flag('delegation')]
   if (!impersonation && !delegation) throw usageError('give --impersonation, --delegation, or both')
   const data = toData(
     await allowExchange(parts, {
-      clientId: given.operands[0] ?? '',
-      resource: given.text('resource') ?? '',
-      scopes: given.text('scope'),
+      clientId: input.operands[0] ?? '',
+      resource: input.text('resource') ?? '',
+      scopes: input.text('scope'),
       impersonation,
       delegation,
     }),
@@ -72,9 +72,9 @@ async function allow(given: Given, parts: Parts): Promise<Answer> {
   return { data, text: record(data) }
 }
 
-async function forbid(given: Given, { db }: Parts): Promise<Answer> {
-  const [clientId = ''] = given.operands
-  const identifier = given.text('resource') ?? ''
+async function forbid(input: Input, { db }: Parts): Promise<Answer> {
+  const [clientId = ''] = input.operands
+  const identifier = input.text('resource') ?? ''
   if (!(await forbidExchange(db, clientId, identifier)))
     throw new AppError('exchange_rule_not_found', 404, 'This client has no such rule; see client show.')
   const data = { client_id: clientId, resource: identifier, allowed: false }

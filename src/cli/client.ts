@@ -24,7 +24,7 @@ import type { Parts } from '../process/parts.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import { exchangeCommands, exchangeRulesOf } from './client-exchange.ts'
 import type { Answer, Noun, OptionSpec } from './command.ts'
-import type { Given } from './given.ts'
+import type { Input } from './input.ts'
 import { readJsonFile } from './json-file.ts'
 import { isoTime, record, table } from './layout.ts'
 import { usageError } from './usage-error.ts'
@@ -104,7 +104,7 @@ export const client: Noun = {
       operand,
       about: 'Makes a client unknown to every endpoint until it is enabled.',
       examples: ['client disable demo-app'],
-      run: (given, parts) => setState(given, parts, disableClient),
+      run: (input, parts) => setState(input, parts, disableClient),
     },
     {
       noun,
@@ -113,7 +113,7 @@ export const client: Noun = {
       operand,
       about: 'Ends that a client is disabled.',
       examples: ['client enable demo-app'],
-      run: (given, parts) => setState(given, parts, enableClient),
+      run: (input, parts) => setState(input, parts, enableClient),
     },
     {
       noun,
@@ -156,22 +156,22 @@ export const client: Noun = {
   ],
 }
 
-async function create(given: Given, parts: Parts): Promise<Answer> {
+async function create(input: Input, parts: Parts): Promise<Answer> {
   const { config, db, clock, sealer } = parts
-  const described = given.text('metadata')
+  const described = input.text('metadata')
   const options = {
-    client_name: given.text('name'),
-    redirect_uris: given.texts('redirect-uri'),
-    post_logout_redirect_uris: given.texts('post-logout-redirect-uri'),
-    scope: given.text('scope'),
-    grant_types: oneOf(given, 'grant-type', GRANT_TYPES),
-    token_endpoint_auth_method: authMethod(given),
-    allowed_resources: given.texts('resource'),
-    first_party: given.flag('first-party') || undefined,
-    profile: oneOf(given, 'profile', PROFILES)?.[0],
-    id_token_signed_response_alg: oneOf(given, 'id-token-alg', SIGNING_ALGS)?.[0],
-    jwks: readKeys(given.text('jwks')),
-    jwks_uri: given.text('jwks-uri'),
+    client_name: input.text('name'),
+    redirect_uris: input.texts('redirect-uri'),
+    post_logout_redirect_uris: input.texts('post-logout-redirect-uri'),
+    scope: input.text('scope'),
+    grant_types: oneOf(input, 'grant-type', GRANT_TYPES),
+    token_endpoint_auth_method: authMethod(input),
+    allowed_resources: input.texts('resource'),
+    first_party: input.flag('first-party') || undefined,
+    profile: oneOf(input, 'profile', PROFILES)?.[0],
+    id_token_signed_response_alg: oneOf(input, 'id-token-alg', SIGNING_ALGS)?.[0],
+    jwks: readKeys(input.text('jwks')),
+    jwks_uri: input.text('jwks-uri'),
   }
   const typed = Object.entries(options).filter(
     ([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0),
@@ -180,15 +180,15 @@ async function create(given: Given, parts: Parts): Promise<Answer> {
     ...(described === undefined ? {} : readMetadata(described)),
     ...Object.fromEntries(typed),
   }
-  const input = withIdTokenAlg(chosen, config.tokens.idTokenAlgorithm) as ClientInput
+  const wanted = withIdTokenAlg(chosen, config.tokens.idTokenAlgorithm) as ClientInput
   const accepts = await createClientCheck(parts)
-  return registered(await createClient(db, input, { clock, sealer, accepts }))
+  return registered(await createClient(db, wanted, { clock, sealer, accepts }))
 }
 
-async function update(given: Given, parts: Parts): Promise<Answer> {
+async function update(input: Input, parts: Parts): Promise<Answer> {
   const { db, clock, sealer } = parts
-  const [id = ''] = given.operands
-  const changes = readMetadata(given.text('metadata') ?? '')
+  const [id = ''] = input.operands
+  const changes = readMetadata(input.text('metadata') ?? '')
   const accepts = await createClientCheck(parts)
   return registered(await updateClient(db, id, changes, { clock, sealer, accepts }))
 }
@@ -200,21 +200,21 @@ function readMetadata(file: string): Partial<ClientInput> {
   throw usageError(`--metadata: ${file} holds no JSON object`)
 }
 
-async function rotateSecret(given: Given, { db, clock, sealer }: Parts): Promise<Answer> {
-  const [id = ''] = given.operands
-  const overlapMs = (given.integer('overlap-hours', { min: 0, max: 24 * 90 }) ?? 0) * HOUR_MS
+async function rotateSecret(input: Input, { db, clock, sealer }: Parts): Promise<Answer> {
+  const [id = ''] = input.operands
+  const overlapMs = (input.integer('overlap-hours', { min: 0, max: 24 * 90 }) ?? 0) * HOUR_MS
   return registered(await rotateClientSecret(db, id, { clock, sealer }, { overlapMs }))
 }
 
-function authMethod(given: Given): ClientInput['token_endpoint_auth_method'] {
-  const [method] = oneOf(given, 'auth-method', CLIENT_AUTH_METHODS) ?? []
-  if (!given.flag('public')) return method
+function authMethod(input: Input): ClientInput['token_endpoint_auth_method'] {
+  const [method] = oneOf(input, 'auth-method', CLIENT_AUTH_METHODS) ?? []
+  if (!input.flag('public')) return method
   if (method && method !== 'none') throw usageError('a --public client has the --auth-method none')
   return 'none'
 }
 
-function oneOf<const Known extends string>(given: Given, option: string, known: readonly Known[]) {
-  const typed = given.texts(option)
+function oneOf<const Known extends string>(input: Input, option: string, known: readonly Known[]) {
+  const typed = input.texts(option)
   const values = typed.map((value) => known.find((one) => one === value))
   if (values.includes(undefined)) throw usageError(`--${option} takes ${known.join(', ')}`)
   return typed.length > 0 ? values.filter((value) => value !== undefined) : undefined
@@ -225,10 +225,10 @@ function readKeys(file: string | undefined): ClientInput['jwks'] {
   return file === undefined ? undefined : (readJsonFile('jwks', file) as ClientInput['jwks'])
 }
 
-async function list(given: Given, { db }: Parts): Promise<Answer> {
+async function list(input: Input, { db }: Parts): Promise<Answer> {
   const clients = await listClients(db, {
-    limit: given.integer('limit', { min: 1, max: 1000 }),
-    offset: given.integer('offset', { min: 0, max: 1_000_000_000 }),
+    limit: input.integer('limit', { min: 1, max: 1000 }),
+    offset: input.integer('offset', { min: 0, max: 1_000_000_000 }),
   })
   const rows = clients.map((one) => [
     one.clientId,
@@ -245,14 +245,14 @@ async function list(given: Given, { db }: Parts): Promise<Answer> {
 
 type SetState = (db: Parts['db'], clientId: string, clock: Parts['clock']) => Promise<boolean>
 
-async function setState(given: Given, parts: Parts, apply: SetState): Promise<Answer> {
-  const { clientId } = await theClient(parts, given)
+async function setState(input: Input, parts: Parts, apply: SetState): Promise<Answer> {
+  const { clientId } = await theClient(parts, input)
   if (!(await apply(parts.db, clientId, parts.clock))) throw notFound()
-  return show(await theClient(parts, given))
+  return show(await theClient(parts, input))
 }
 
-async function remove(given: Given, parts: Parts): Promise<Answer> {
-  const { clientId, metadata } = await theClient(parts, given)
+async function remove(input: Input, parts: Parts): Promise<Answer> {
+  const { clientId, metadata } = await theClient(parts, input)
   const resource = (await listResources(parts.db)).find((one) => one.clientId === clientId)
   if (resource) {
     const message = `This client belongs to a resource server; delete that: resource delete ${resource.identifier}`
@@ -268,8 +268,8 @@ function registered(metadata: RegisteredClient): Answer {
   return { data: metadata, text: textOf(metadata) + note }
 }
 
-async function showWithRules(given: Given, parts: Parts): Promise<Answer> {
-  const found = await theClient(parts, given)
+async function showWithRules(input: Input, parts: Parts): Promise<Answer> {
+  const found = await theClient(parts, input)
   const data = { ...toData(found), ...(await exchangeRulesOf(parts, found.clientId)) }
   return { data, text: textOf(data) }
 }
@@ -289,7 +289,7 @@ function toData(found: Client) {
   return { ...toRegisteredMetadata(found), disabled: found.disabledAtMs !== null }
 }
 
-async function theClient({ db }: Parts, { operands: [clientId = ''] }: Given): Promise<Client> {
+async function theClient({ db }: Parts, { operands: [clientId = ''] }: Input): Promise<Client> {
   const found = await findClient(db, clientId)
   if (found) return found
   throw notFound()

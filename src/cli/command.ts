@@ -1,7 +1,7 @@
 /** What a command is: data that parsing, help and running read alike. Adding one is adding an entry to a noun's list. */
 import type { Config } from '../settings/config.ts'
 import type { Parts } from '../process/parts.ts'
-import type { Given } from './given.ts'
+import type { Input } from './input.ts'
 
 export type OptionSpec = {
   /** The placeholder of its value in the help; a flag has none. */
@@ -33,8 +33,8 @@ type Described = {
 /** `opens` is what must be there before it runs: `schema` is a database whose schema is that of this release. */
 export type Command = Described &
   (
-    | { opens: 'settings'; run: (given: Given, config: Config) => Answer }
-    | { opens: 'database' | 'schema'; run: (given: Given, parts: Parts) => Promise<Answer> }
+    | { opens: 'settings'; run: (input: Input, config: Config) => Answer }
+    | { opens: 'database' | 'schema'; run: (input: Input, parts: Parts) => Promise<Answer> }
   )
 
 export type Noun = { name: string; about: string; commands: Command[] }

@@ -15,7 +15,7 @@ export const config: Noun = {
       opens: 'settings',
       about: 'Shows every setting as it is in effect, secrets masked; mistakes are reported all at once.',
       examples: ['config', 'config --json'],
-      run: (_given, found) => show(found),
+      run: (_input, found) => show(found),
     },
   ],
 }

@@ -8,7 +8,7 @@ import type { Parts } from '../process/parts.ts'
 import { countByKey, resealColumn } from '../platform/reseal.ts'
 import { sealedColumns } from '../process/sealed-columns.ts'
 import type { Answer, Noun } from './command.ts'
-import type { Given } from './given.ts'
+import type { Input } from './input.ts'
 import { isoTime, table } from './layout.ts'
 import { usageError } from './usage-error.ts'
 
@@ -64,7 +64,7 @@ export const keys: Noun = {
   ],
 }
 
-async function list(_given: Given, parts: Parts): Promise<Answer> {
+async function list(_input: Input, parts: Parts): Promise<Answer> {
   const all = [...(await listSigningKeys(parts.db)), ...(await listEncryptionKeys(parts.db))]
   const found = all.map((key) => ({
     kid: key.kid,
@@ -117,10 +117,10 @@ async function listDataKeys({ db, sealer, features }: Parts) {
   }))
 }
 
-async function rotate(given: Given, { db, clock, sealer }: Parts): Promise<Answer> {
+async function rotate(input: Input, { db, clock, sealer }: Parts): Promise<Answer> {
   const needs = { clock, sealer }
   await ensureAllKeys(db, needs)
-  const how = { now: given.flag('now'), alg: algOf(given) }
+  const how = { now: input.flag('now'), alg: algOf(input) }
   const rotations = [
     ...(await rotateSigningKeys(db, needs, how)).map((each) => ({ ...each, use: 'sig' as const })),
     ...(await rotateEncryptionKeys(db, needs, how)).map((each) => ({ ...each, use: 'enc' as const })),
@@ -135,8 +135,8 @@ async function rotate(given: Given, { db, clock, sealer }: Parts): Promise<Answe
   return { data: { rotations: data }, text: rotations.map(sentence).join('\n') }
 }
 
-function algOf(given: Given): KeyAlg | undefined {
-  const typed = given.text('alg')
+function algOf(input: Input): KeyAlg | undefined {
+  const typed = input.text('alg')
   const known = ALGS.find((one) => one === typed)
   if (typed !== undefined && !known) throw usageError(`--alg takes ${ALGS.join(', ')}`)
   return known
@@ -149,7 +149,7 @@ function sentence({ alg, use, kid, outcome, usedFromMs }: Rotation<KeyAlg> & { u
   return `${alg}: ${kid} ${verb}; rotate again after ${isoTime(usedFromMs)} to let it ${signs ? 'sign' : 'be used'}.`
 }
 
-async function reseal(_given: Given, { db, sealer, log, features }: Parts): Promise<Answer> {
+async function reseal(_input: Input, { db, sealer, log, features }: Parts): Promise<Answer> {
   const columns = sealedColumns(features)
   const done: Record<string, { resealed: number; unreadable: number }> = {}
   for (const column of columns) {

@@ -12,7 +12,7 @@ export const migrate: Noun = {
       opens: 'database',
       about: 'Brings the schema up to date under a lock; run twice, or by several at once, it does it once.',
       examples: ['migrate', 'migrate --json'],
-      run: (_given, parts) => run(parts),
+      run: (_input, parts) => run(parts),
     },
   ],
 }

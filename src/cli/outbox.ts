@@ -3,7 +3,7 @@ import { AppError } from '../platform/errors.ts'
 import { deadLetters, outboxStats, replayDead } from '../outbox/upkeep.ts'
 import type { Parts } from '../process/parts.ts'
 import type { Answer, Noun } from './command.ts'
-import type { Given } from './given.ts'
+import type { Input } from './input.ts'
 import { isoTime, table } from './layout.ts'
 import { usageError } from './usage-error.ts'
 
@@ -36,9 +36,9 @@ export const outbox: Noun = {
   ],
 }
 
-async function listDead(given: Given, { db, clock }: Parts): Promise<Answer> {
+async function listDead(input: Input, { db, clock }: Parts): Promise<Answer> {
   const { pending, dead, oldestPendingAgeMs } = await outboxStats(db, clock())
-  const letters = await deadLetters(db, given.integer('limit', { min: 1, max: 1000 }))
+  const letters = await deadLetters(db, input.integer('limit', { min: 1, max: 1000 }))
   const found = letters.map(({ id, topic, attempts, lastError, deadAtMs }) => ({
     id,
     topic,
@@ -57,10 +57,10 @@ async function listDead(given: Given, { db, clock }: Parts): Promise<Answer> {
   }
 }
 
-async function replay(given: Given, { db, clock }: Parts): Promise<Answer> {
-  const { operands } = given
-  if (given.flag('all') === operands.length > 0) throw usageError('outbox replay takes either IDs or --all')
-  const replayed = await replayDead(db, given.flag('all') ? 'all' : operands, clock())
+async function replay(input: Input, { db, clock }: Parts): Promise<Answer> {
+  const { operands } = input
+  if (input.flag('all') === operands.length > 0) throw usageError('outbox replay takes either IDs or --all')
+  const replayed = await replayDead(db, input.flag('all') ? 'all' : operands, clock())
   if (replayed === 0 && operands.length > 0)
     throw new AppError('message_not_found', 404, 'None of these is a message that was given up.')
   return { data: { replayed }, text: `${replayed} due again.` }

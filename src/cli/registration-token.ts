@@ -12,7 +12,7 @@ import type { RegistrationPolicy } from '../protocol/registration/registration-p
 import type { Parts } from '../process/parts.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import type { Answer, Noun, OptionSpec } from './command.ts'
-import type { Given } from './given.ts'
+import type { Input } from './input.ts'
 import { readJsonFile } from './json-file.ts'
 import { isoTime, record, table } from './layout.ts'
 
@@ -85,15 +85,15 @@ export const registrationToken: Noun = {
   ],
 }
 
-async function create(given: Given, { db, clock }: Parts): Promise<Answer> {
-  const hours = given.integer('expires-hours', { min: 1, max: 10 * YEAR_HOURS }) ?? DAY_HOURS
-  const uses = given.integer('uses', { min: 1, max: 1_000_000 }) ?? 1
+async function create(input: Input, { db, clock }: Parts): Promise<Answer> {
+  const hours = input.integer('expires-hours', { min: 1, max: 10 * YEAR_HOURS }) ?? DAY_HOURS
+  const uses = input.integer('uses', { min: 1, max: 1_000_000 }) ?? 1
   const { token, record: made } = await createInitialAccessToken(
     db,
     {
-      name: given.text('name') ?? '',
-      policy: policyOf(given),
-      maxUses: given.flag('reusable') ? null : uses,
+      name: input.text('name') ?? '',
+      policy: policyOf(input),
+      maxUses: input.flag('reusable') ? null : uses,
       expiresAtMs: clock() + hours * HOUR_MS,
     },
     clock,
@@ -102,21 +102,21 @@ async function create(given: Given, { db, clock }: Parts): Promise<Answer> {
   return { data, text: `${record(data)}\n\nThe initial_access_token is shown only now.` }
 }
 
-function policyOf(given: Given): RegistrationPolicy {
-  const file = given.text('policy')
+function policyOf(input: Input): RegistrationPolicy {
+  const file = input.text('policy')
   const options = {
-    grant_types: given.texts('grant-type'),
-    profiles: given.texts('profile'),
-    scopes: given.text('scope')?.split(' ').filter(Boolean) ?? [],
-    redirect_hosts: given.texts('redirect-host'),
-    resources: given.texts('resource'),
+    grant_types: input.texts('grant-type'),
+    profiles: input.texts('profile'),
+    scopes: input.text('scope')?.split(' ').filter(Boolean) ?? [],
+    redirect_hosts: input.texts('redirect-host'),
+    resources: input.texts('resource'),
   }
   const named = Object.fromEntries(Object.entries(options).filter(([, values]) => values.length > 0))
   const read = file === undefined ? {} : readJsonFile('policy', file)
   return parsePolicy(Object.keys(named).length === 0 ? read : { ...(read as object), ...named })
 }
 
-async function list(_given: Given, { db, clock }: Parts): Promise<Answer> {
+async function list(_input: Input, { db, clock }: Parts): Promise<Answer> {
   const found = await listInitialAccessTokens(db)
   const rows = found.map((one) => [
     one.id,
@@ -131,7 +131,7 @@ async function list(_given: Given, { db, clock }: Parts): Promise<Answer> {
   }
 }
 
-async function revoke({ operands: [id = ''] }: Given, { db, clock }: Parts): Promise<Answer> {
+async function revoke({ operands: [id = ''] }: Input, { db, clock }: Parts): Promise<Answer> {
   if (!(await revokeInitialAccessToken(db, id, clock)))
     throw new AppError('registration_token_not_found', 404, 'There is no such token that could be revoked.')
   return { data: { id, revoked: true }, text: `Revoked ${id}.` }

@@ -14,7 +14,7 @@ import { listDetailsTypes } from '../resources/details-type.ts'
 import type { DetailsTypeInput } from '../resources/details-type.ts'
 import type { Parts } from '../process/parts.ts'
 import type { Answer, Noun, OptionSpec } from './command.ts'
-import type { Given } from './given.ts'
+import type { Input } from './input.ts'
 import { readJsonFile } from './json-file.ts'
 import { isoTime, record, table } from './layout.ts'
 import { usageError } from './usage-error.ts'
@@ -127,35 +127,35 @@ export const resource: Noun = {
   ],
 }
 
-async function update(given: Given, { db, clock }: Parts): Promise<Answer> {
-  const [identifier = ''] = given.operands
-  const { name, scope, ...rest } = inputOf(given)
+async function update(input: Input, { db, clock }: Parts): Promise<Answer> {
+  const [identifier = ''] = input.operands
+  const { name, scope, ...rest } = inputOf(input)
   const changes: ResourceChanges = { ...(name && { name }), ...(scope !== undefined && { scope }), ...rest }
   const data = toData(await updateResource(db, identifier, changes, { clock }))
   return { data, text: record(data) }
 }
 
-async function create(given: Given, { db, clock, sealer }: Parts): Promise<Answer> {
-  const input: ResourceInput = {
-    identifier: given.text('identifier') ?? '',
-    format: formatOf(given.text('format')),
-    ...inputOf(given),
+async function create(input: Input, { db, clock, sealer }: Parts): Promise<Answer> {
+  const wanted: ResourceInput = {
+    identifier: input.text('identifier') ?? '',
+    format: formatOf(input.text('format')),
+    ...inputOf(input),
   }
-  const made = await createResource(db, input, { clock, sealer })
+  const made = await createResource(db, wanted, { clock, sealer })
   const { client_secret } = made.client
   const data = { ...toData(made.resource), client_secret }
   return { data, text: `${record(data)}\n\nThe client_secret is shown only now.` }
 }
 
-function inputOf(given: Given) {
+function inputOf(input: Input) {
   return {
-    name: given.text('name'),
-    scope: given.text('scope'),
-    scope_texts: Object.fromEntries(given.texts('scope-text').map(scopeText)),
-    access_token_alg: algOf(given.text('access-token-alg')),
-    access_token_ttl_seconds: given.integer('access-token-seconds', { min: 10, max: 86_400 }),
+    name: input.text('name'),
+    scope: input.text('scope'),
+    scope_texts: Object.fromEntries(input.texts('scope-text').map(scopeText)),
+    access_token_alg: algOf(input.text('access-token-alg')),
+    access_token_ttl_seconds: input.integer('access-token-seconds', { min: 10, max: 86_400 }),
     // Their shape is checked with everything else.
-    authorization_details_types: given
+    authorization_details_types: input
       .texts('authorization-details-type')
       .map((file) => readJsonFile('authorization-details-type', file) as DetailsTypeInput),
   }
@@ -178,7 +178,7 @@ function algOf(typed: string | undefined): SigningAlg | undefined {
   return known
 }
 
-async function list(_given: Given, { db }: Parts): Promise<Answer> {
+async function list(_input: Input, { db }: Parts): Promise<Answer> {
   const resources = await listResources(db)
   const rows = resources.map((one) => [one.identifier, one.name, one.accessTokenFormat, one.scopes])
   return {
@@ -187,7 +187,7 @@ async function list(_given: Given, { db }: Parts): Promise<Answer> {
   }
 }
 
-async function show({ operands: [identifier = ''] }: Given, { db }: Parts): Promise<Answer> {
+async function show({ operands: [identifier = ''] }: Input, { db }: Parts): Promise<Answer> {
   const found = await findResource(db, identifier)
   if (!found) throw resourceNotFound()
   const types = (await listDetailsTypes(db, identifier)).map(({ type }) => type)
@@ -195,7 +195,7 @@ async function show({ operands: [identifier = ''] }: Given, { db }: Parts): Prom
   return { data, text: record(data) }
 }
 
-async function remove({ operands: [identifier = ''] }: Given, { db }: Parts): Promise<Answer> {
+async function remove({ operands: [identifier = ''] }: Input, { db }: Parts): Promise<Answer> {
   if (!(await deleteResource(db, identifier))) throw resourceNotFound()
   return { data: { identifier, deleted: true }, text: `Deleted ${identifier} and its client.` }
 }

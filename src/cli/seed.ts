@@ -4,7 +4,7 @@ import { createAccountNeeds } from '../interaction/account-needs.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Parts } from '../process/parts.ts'
 import type { Answer, Noun } from './command.ts'
-import type { Given } from './given.ts'
+import type { Input } from './input.ts'
 import { record, table } from './layout.ts'
 import { usageError } from './usage-error.ts'
 
@@ -36,8 +36,8 @@ export const seed: Noun = {
         'seed --app-port 9710 --api-port 9720',
         'seed conformance suite/seed.json --output suite/clients.json',
       ],
-      run: async (given, parts) =>
-        placed(given, await (given.operands.length > 0 ? conformance(given, parts) : run(given, parts))),
+      run: async (input, parts) =>
+        placed(input, await (input.operands.length > 0 ? conformance(input, parts) : run(input, parts))),
     },
   ],
 }
@@ -45,8 +45,8 @@ export const seed: Noun = {
 const PORT = { min: 1, max: 65_535 }
 
 /** A shell empties the file behind `>` before anything runs, and a failure leaves it so. */
-function placed(given: Given, answer: Answer): Answer {
-  const file = given.text('output')
+function placed(input: Input, answer: Answer): Answer {
+  const file = input.text('output')
   if (file === undefined) return answer
   const draft = `${file}.${process.pid}`
   writeFileSync(draft, `${JSON.stringify(answer.data)}\n`, { mode: 0o600 })
@@ -54,9 +54,9 @@ function placed(given: Given, answer: Answer): Answer {
   return { data: { written: file }, text: `Written to ${file}.` }
 }
 
-async function run(given: Given, parts: Parts): Promise<Answer> {
+async function run(input: Input, parts: Parts): Promise<Answer> {
   const { config } = parts
-  if (config.mode === 'service' && !given.flag('force'))
+  if (config.mode === 'service' && !input.flag('force'))
     throw new AppError(
       'seed_refused',
       403,
@@ -65,8 +65,8 @@ async function run(given: Given, parts: Parts): Promise<Answer> {
   // Only here, so that an installation may leave the folder out.
   const { seedDevelopment, DEMO_PORTS } = await import('../../seeds/development.ts')
   const ports = {
-    app: given.integer('app-port', PORT) ?? DEMO_PORTS.app,
-    api: given.integer('api-port', PORT) ?? DEMO_PORTS.api,
+    app: input.integer('app-port', PORT) ?? DEMO_PORTS.app,
+    api: input.integer('api-port', PORT) ?? DEMO_PORTS.api,
   }
   const seeded = await seedDevelopment({ ...createAccountNeeds(parts), sealer: parts.sealer }, ports)
   const { accounts, client, resource, changed } = seeded
@@ -90,9 +90,9 @@ async function run(given: Given, parts: Parts): Promise<Answer> {
   return { data: { issuer: config.issuer, accounts, client, resource, changed }, text: text.join('\n') }
 }
 
-async function conformance(given: Given, parts: Parts): Promise<Answer> {
+async function conformance(input: Input, parts: Parts): Promise<Answer> {
   const { config, db, clock, sealer } = parts
-  const [what, file, ...more] = given.operands
+  const [what, file, ...more] = input.operands
   if (what !== 'conformance' || file === undefined || more.length > 0)
     throw usageError('seed takes nothing, or: conformance FILE')
   const { readConformanceFile } = await import('../../seeds/conformance-file.ts')

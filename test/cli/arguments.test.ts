@@ -3,7 +3,7 @@ import { readArguments } from '../../src/cli/arguments.ts'
 import { nameOf } from '../../src/cli/command.ts'
 import { columns } from '../../src/cli/layout.ts'
 import { commandHelp, globalHelp, nounHelp } from '../../src/cli/help.ts'
-import { NOUNS } from '../../src/cli/nouns.ts'
+import { NOUNS } from '../../src/cli/commands.ts'
 import { AppError } from '../../src/platform/errors.ts'
 import { embeddedPlace } from './command-line.ts'
 
@@ -136,9 +136,9 @@ describe('The command line', () => {
       NOUNS,
     )
     if (request.kind !== 'run') throw new Error('not understood')
-    expect(request.given.text('name')).to.equal('-x')
-    expect(request.given.texts('redirect-uri')).to.eql(['a', 'b'])
-    expect(request.given.flag('json')).to.equal(true)
+    expect(request.input.text('name')).to.equal('-x')
+    expect(request.input.texts('redirect-uri')).to.eql(['a', 'b'])
+    expect(request.input.flag('json')).to.equal(true)
   })
 
   it('helps on standard output with exit code 0, and reports mistakes on standard error with 1', async () => {

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { readArguments } from '../../src/cli/arguments.ts'
 import { failureOf, failureText } from '../../src/cli/failure.ts'
-import { NOUNS } from '../../src/cli/nouns.ts'
+import { NOUNS } from '../../src/cli/commands.ts'
 import { loadConfig } from '../../src/settings/config.ts'
 import { createParts } from '../../src/process/parts.ts'
 import type { Parts } from '../../src/process/parts.ts'
@@ -68,7 +68,7 @@ export async function mistakeOf(parts: Parts, args: string[]): Promise<Refusal> 
   try {
     const request = readArguments(args, NOUNS)
     if (request.kind !== 'run' || request.command.opens === 'settings') throw new Error('no such command')
-    await request.command.run(request.given, parts)
+    await request.command.run(request.input, parts)
   } catch (error) {
     return onlyObject<Refusal>(failureText(failureOf(error), true))
   }

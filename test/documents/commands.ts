@@ -1,5 +1,5 @@
 /** The tables of the operator's commands, made from the same list that the command line reads. */
-import { NOUNS } from '../../src/cli/nouns.ts'
+import { NOUNS } from '../../src/cli/commands.ts'
 import { markdownTable, withContent } from './document.ts'
 import type { GeneratedDocument } from './document.ts'
 

@@ -1,7 +1,7 @@
 /** What was typed after the command: options and operands, read by kind. */
 import { usageError } from './usage-error.ts'
 
-export type Given = {
+export type Input = {
   operands: string[]
   flag: (name: string) => boolean
   text: (name: string) => string | undefined
@@ -13,7 +13,7 @@ export type Given = {
 
 export type Values = Map<string, string[]>
 
-export function givenFrom(values: Values, operands: string[]): Given {
+export function inputFrom(values: Values, operands: string[]): Input {
   const text = (name: string) => values.get(name)?.at(-1)
   return {
     operands,
