@@ -9,8 +9,6 @@ import { failureOf, failureText } from './cli/failure.ts'
 import { commandHelp, globalHelp, nounHelp } from './cli/help.ts'
 import { NOUNS } from './cli/commands.ts'
 import { serverVersion } from './process/start-arguments.ts'
-import { ensureSchema, withParts } from './cli/prepared-parts.ts'
-import { loadConfig } from './settings/config.ts'
 
 async function main(argv: string[]): Promise<void> {
   const json = argv.includes('--json')
@@ -32,7 +30,10 @@ async function answerTo(request: Request): Promise<Answer> {
     return { data: { help }, text: help }
   }
   const { command, input } = request
+  // Loaded only here: help and mistakes need no settings and no server.
+  const { loadConfig } = await import('./settings/config.ts')
   if (command.opens === 'settings') return command.run(input, loadConfig(undefined, { persist: false }))
+  const { ensureSchema, withParts } = await import('./cli/prepared-parts.ts')
   return await withParts(loadConfig(), async (parts) => {
     if (command.opens === 'schema') await ensureSchema(parts)
     return await command.run(input, parts)

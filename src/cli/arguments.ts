@@ -2,10 +2,9 @@
 import { parseArgs } from 'node:util'
 import { nameOf } from './command.ts'
 import type { Command, Noun, OptionSpec } from './command.ts'
-import { inputFrom } from './input.ts'
+import { inputFrom, usageError } from './input.ts'
 import type { Input, Values } from './input.ts'
 import { nearest } from '../settings/nearest.ts'
-import { usageError } from './usage-error.ts'
 
 export type Request =
   | { kind: 'version' }

@@ -33,7 +33,7 @@ type Described = {
 /** `opens` is what must be there before it runs: `schema` is a database whose schema is that of this release. */
 export type Command = Described &
   (
-    | { opens: 'settings'; run: (input: Input, config: Config) => Answer }
+    | { opens: 'settings'; run: (input: Input, config: Config) => Promise<Answer> }
     | { opens: 'database' | 'schema'; run: (input: Input, parts: Parts) => Promise<Answer> }
   )
 

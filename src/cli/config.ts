@@ -1,10 +1,7 @@
 /** `config`: the settings in effect. */
-import { describeConfig } from '../settings/config.ts'
-import type { Config } from '../settings/config.ts'
-import { describeSetting } from '../settings/settings.ts'
-import type { SettingName } from '../settings/settings.ts'
-import type { Answer, Noun } from './command.ts'
-import { columns } from './layout.ts'
+import type { Noun } from './command.ts'
+
+const actions = () => import('./config-actions.ts')
 
 export const config: Noun = {
   name: 'config',
@@ -15,36 +12,7 @@ export const config: Noun = {
       opens: 'settings',
       about: 'Shows every setting as it is in effect, secrets masked; mistakes are reported all at once.',
       examples: ['config', 'config --json'],
-      run: (_input, found) => show(found),
+      run: async (...args) => (await actions()).show(...args),
     },
   ],
-}
-
-const PREFIX = 'ACCOUNT_SERVER_'
-
-function show(found: Config): Answer {
-  const data = { ...describeConfig(found), ...derived(found) }
-  const rows = Object.entries(data).map(([name, value]) => [name, shown(name, value)])
-  return { data, text: columns(rows) }
-}
-
-/** Where nothing is set, what the server makes of it. */
-function derived(found: Config): Record<string, unknown> {
-  return {
-    [`${PREFIX}ISSUER`]: found.issuer,
-    [`${PREFIX}DATA_DIR`]: found.dataDir,
-    [`${PREFIX}LOG_DIR`]: found.log.dir ?? null,
-    [`${PREFIX}WORKER_ACCOUNT_ACTIVATE_WEBURL_F`]: found.mail.activationUrlFormat,
-    [`${PREFIX}MAIL_FROM`]: found.mail.from,
-    [`${PREFIX}MAILBOX`]: found.mail.mailbox !== 'none',
-  }
-}
-
-function shown(name: string, value: unknown): string {
-  if (value === null) {
-    const { fallback } = describeSetting(name.slice(PREFIX.length).toLowerCase() as SettingName)
-    return `(${fallback ?? 'not set'})`
-  }
-  if (Array.isArray(value)) return value.length > 0 ? value.join(',') : '(none)'
-  return typeof value === 'string' ? value : JSON.stringify(value)
 }

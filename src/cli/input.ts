@@ -1,5 +1,6 @@
 /** What was typed after the command: options and operands, read by kind. */
-import { usageError } from './usage-error.ts'
+import { readFileSync } from 'node:fs'
+import { AppError } from '../platform/errors.ts'
 
 export type Input = {
   operands: string[]
@@ -27,5 +28,20 @@ export function inputFrom(values: Values, operands: string[]): Input {
       if (number >= min && number <= max) return number
       throw usageError(`--${name} takes a whole number from ${min} to ${max}`)
     },
+  }
+}
+
+/** A command line that cannot be understood. The message never repeats a value: it may be a misplaced password. */
+export function usageError(message: string): AppError {
+  return new AppError('usage', 400, message)
+}
+
+/** A mistake in the file is reported without its content: it may be a private key. */
+export function readJsonFile(option: string, file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'
+    throw usageError(`--${option}: ${file} ${why}`)
   }
 }

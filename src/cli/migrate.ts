@@ -1,7 +1,7 @@
 /** `migrate`: the schema of the database. */
-import type { Parts } from '../process/parts.ts'
-import { migrate as bringUp, withStartupLock } from '../platform/migrate.ts'
-import type { Answer, Noun } from './command.ts'
+import type { Noun } from './command.ts'
+
+const actions = () => import('./migrate-actions.ts')
 
 export const migrate: Noun = {
   name: 'migrate',
@@ -12,14 +12,7 @@ export const migrate: Noun = {
       opens: 'database',
       about: 'Brings the schema up to date under a lock; run twice, or by several at once, it does it once.',
       examples: ['migrate', 'migrate --json'],
-      run: (_input, parts) => run(parts),
+      run: async (...args) => (await actions()).migrate(...args),
     },
   ],
-}
-
-async function run({ db, log }: Parts): Promise<Answer> {
-  const { batch, applied } = await withStartupLock(db, () => bringUp(db))
-  if (applied.length === 0) return { data: { applied }, text: 'The schema is up to date.' }
-  log.info({ applied }, 'schema.migrated')
-  return { data: { batch, applied }, text: applied.map((name) => `applied ${name}`).join('\n') }
 }

@@ -1,5 +1,5 @@
 /** Why the server could not start, in one line a mistake: what was wrong, and which setting mends it. */
-import { ConfigError } from '../settings/config.ts'
+import { ConfigError } from '../settings/config-error.ts'
 import { AppError } from '../platform/errors.ts'
 import { loggableError } from '../platform/loggable-error.ts'
 

@@ -1,0 +1,197 @@
+/** What the commands of `account` do. */
+import { text as textOf } from 'node:stream/consumers'
+import { createAccountNeeds } from '../interaction/account-needs.ts'
+import { findAccountByEmail, findAccountById, isVerified } from '../accounts/account.ts'
+import type { Account } from '../accounts/account.ts'
+import { listAccounts } from '../accounts/account-list.ts'
+import { listSessions } from '../sessions/account-sessions.ts'
+import { deleteAccount, disableAccount, enableAccount } from '../accounts/account-state.ts'
+import { addAccount } from '../accounts/operator-account.ts'
+import { mailResetLink, resetPasswordByOperator } from '../accounts/operator-reset.ts'
+import { profileSchema, updateProfile } from '../accounts/profile.ts'
+import { ROLES } from '../accounts/role-names.ts'
+import type { Role } from '../accounts/role-names.ts'
+import { rolesOf } from '../accounts/roles.ts'
+import { recordAudit } from '../audit/audit.ts'
+import { inTransaction } from '../platform/database.ts'
+import { AppError } from '../platform/errors.ts'
+import { randomToken } from '../platform/tokens.ts'
+import type { Parts } from '../process/parts.ts'
+import type { Answer } from './command.ts'
+import { usageError } from './input.ts'
+import type { Input } from './input.ts'
+import { isoTime, record, table } from './layout.ts'
+
+const CLI = { actor: 'cli' }
+
+export async function create(input: Input, parts: Parts): Promise<Answer> {
+  const added = await addAccount(
+    { ...createAccountNeeds(parts) },
+    {
+      email: input.text('email') ?? '',
+      password: await readPassword(input),
+      name: input.text('name'),
+      givenName: input.text('given-name'),
+      familyName: input.text('family-name'),
+      verified: input.flag('verified'),
+      roles: input.texts('role').map(asRole),
+      ...CLI,
+    },
+  )
+  return shown(parts, added)
+}
+
+export async function show(input: Input, parts: Parts): Promise<Answer> {
+  return shown(parts, await theAccount(parts, input))
+}
+
+export async function list(input: Input, { db }: Parts): Promise<Answer> {
+  const { accounts, next } = await listAccounts(db, {
+    search: input.text('search'),
+    after: input.text('after'),
+    limit: input.integer('limit', { min: 1, max: 200 }),
+  })
+  const rows = accounts.map((one) => [one.id, one.email, one.name, stateOf(one), isoTime(one.createdAtMs)])
+  const lines = [table(['ID', 'E-MAIL', 'NAME', 'STATE', 'CREATED'], rows, 'No accounts.')]
+  if (next) lines.push(`More: --after ${next}`)
+  return { data: { accounts: accounts.map(toData), next: next ?? null }, text: lines.join('\n') }
+}
+
+export async function update(input: Input, parts: Parts): Promise<Answer> {
+  const { id } = await theAccount(parts, input)
+  await changeProfile(input, parts, id)
+  return shown(parts, await theAccount(parts, input))
+}
+
+export async function resetPassword(input: Input, parts: Parts): Promise<Answer> {
+  const { id, email } = await theAccount(parts, input)
+  const needs = createAccountNeeds(parts)
+  if (input.flag('mail')) {
+    if (input.flag('password-stdin')) throw usageError('give either --mail or --password-stdin')
+    const { expiresAtMs } = await mailResetLink(needs, id, CLI)
+    const until = isoTime(expiresAtMs)
+    return {
+      data: { id, email, link_expires_at: until },
+      text: `Mailed a link to ${email}, valid until ${until}.`,
+    }
+  }
+  const typed = input.flag('password-stdin') ? await passwordFromStdin() : undefined
+  const password = typed ?? randomToken(128)
+  await resetPasswordByOperator(needs, id, { ...CLI, password })
+  const data = { id, email, ...(typed === undefined && { password }) }
+  const shown = typed === undefined ? `\nPassword  ${password}   (shown only now)` : ''
+  return { data, text: `${email} has a new password; all its sessions and access have ended.${shown}` }
+}
+
+export function disable(input: Input, parts: Parts): Promise<Answer> {
+  return setState(input, parts, disableAccount)
+}
+
+export function enable(input: Input, parts: Parts): Promise<Answer> {
+  return setState(input, parts, enableAccount)
+}
+
+export async function remove(input: Input, parts: Parts): Promise<Answer> {
+  const { id, email } = await theAccount(parts, input)
+  if (!(await deleteAccount(createAccountNeeds(parts), id, CLI))) throw notFound()
+  return { data: { id, email, deleted: true }, text: `Deleted ${email} (${id}).` }
+}
+
+async function readPassword(input: Input): Promise<string> {
+  const [typed, fromStdin] = [input.text('password'), input.flag('password-stdin')]
+  if (typed !== undefined && fromStdin) throw usageError('give either --password or --password-stdin')
+  if (typed !== undefined) return typed
+  if (!fromStdin) throw usageError('account create needs --password-stdin or --password')
+  return passwordFromStdin()
+}
+
+async function passwordFromStdin(): Promise<string> {
+  if (process.stdin.isTTY)
+    process.stderr.write('Password, then Enter and Ctrl-D (it is shown as you type):\n')
+  const password = (await textOf(process.stdin)).replace(/\r?\n$/, '')
+  if (/[\r\n]/.test(password)) throw usageError('--password-stdin takes one line')
+  return password
+}
+
+function asRole(typed: string): Role {
+  const role = ROLES.find((known) => known === typed)
+  if (role) return role
+  throw usageError(`--role takes ${ROLES.join(', ')}`)
+}
+
+/** By the names of the profile; an empty value takes an optional one away. */
+const FIELDS = {
+  name: 'name',
+  'given-name': 'givenName',
+  'family-name': 'familyName',
+  username: 'username',
+  locale: 'locale',
+} as const
+
+async function changeProfile(input: Input, { db, clock }: Parts, accountId: string): Promise<void> {
+  const typed = Object.entries(FIELDS).flatMap(([option, field]) => {
+    const value = input.text(option)
+    return value === undefined ? [] : [[field, value || (field === 'name' ? '' : null)] as const]
+  })
+  if (typed.length === 0) throw usageError(`account update takes --${Object.keys(FIELDS).join(', --')}`)
+  const profile = profileSchema.safeParse(Object.fromEntries(typed))
+  if (!profile.success) throw new AppError('profile_invalid', 422, faultsOf(profile.error.issues))
+  await inTransaction(db, async (trx) => {
+    const atMs = clock()
+    await updateProfile(trx, accountId, profile.data, atMs)
+    const fields = typed.map(([field]) => field)
+    await recordAudit(trx, { atMs, action: 'account.changed', actor: 'cli', accountId, detail: { fields } })
+  })
+}
+
+function faultsOf(issues: readonly { path: PropertyKey[]; message: string }[]): string {
+  const faults = issues.map(({ path, message }) => `${path.join('.')} (${message.replaceAll('_', ' ')})`)
+  return `The profile is not valid: ${faults.join(', ')}.`
+}
+
+type Needs = ReturnType<typeof createAccountNeeds>
+type Change = (needs: Needs, accountId: string, by: typeof CLI) => Promise<boolean>
+
+async function setState(input: Input, parts: Parts, apply: Change): Promise<Answer> {
+  const { id } = await theAccount(parts, input)
+  if (!(await apply(createAccountNeeds(parts), id, CLI))) throw notFound()
+  return shown(parts, await theAccount(parts, input))
+}
+
+async function shown({ db, clock }: Parts, found: Account): Promise<Answer> {
+  const roles = await rolesOf(db, found.id)
+  const sessions = await listSessions(db, found.id, clock())
+  const data = { ...toData(found), roles, active_sessions: sessions.length }
+  return { data, text: record(data) }
+}
+
+function toData(found: Account) {
+  return {
+    id: found.id,
+    email: found.email,
+    email_verified: isVerified(found),
+    name: found.name,
+    given_name: found.givenName,
+    family_name: found.familyName,
+    username: found.username,
+    locale: found.locale,
+    disabled: found.disabledAtMs !== null,
+    created_at: isoTime(found.createdAtMs),
+    updated_at: isoTime(found.updatedAtMs),
+  }
+}
+
+function stateOf(found: Account): string {
+  if (found.disabledAtMs !== null) return 'disabled'
+  return isVerified(found) ? 'verified' : 'unverified'
+}
+
+async function theAccount({ db }: Parts, { operands: [typed = ''] }: Input): Promise<Account> {
+  const found = typed.includes('@') ? await findAccountByEmail(db, typed) : await findAccountById(db, typed)
+  if (found) return found
+  throw notFound()
+}
+
+function notFound(): AppError {
+  return new AppError('account_not_found', 404, 'There is no account with this id or e-mail address.')
+}

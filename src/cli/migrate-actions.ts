@@ -1,0 +1,12 @@
+/** What the command `migrate` does. */
+import { migrate as bringUp, withStartupLock } from '../platform/migrate.ts'
+import type { Parts } from '../process/parts.ts'
+import type { Answer } from './command.ts'
+import type { Input } from './input.ts'
+
+export async function migrate(_input: Input, { db, log }: Parts): Promise<Answer> {
+  const { batch, applied } = await withStartupLock(db, () => bringUp(db))
+  if (applied.length === 0) return { data: { applied }, text: 'The schema is up to date.' }
+  log.info({ applied }, 'schema.migrated')
+  return { data: { batch, applied }, text: applied.map((name) => `applied ${name}`).join('\n') }
+}

@@ -1,0 +1,105 @@
+/** What the command `seed` does. */
+import { renameSync, writeFileSync } from 'node:fs'
+import { createAccountNeeds } from '../interaction/account-needs.ts'
+import { AppError } from '../platform/errors.ts'
+import type { Parts } from '../process/parts.ts'
+import type { Answer } from './command.ts'
+import { usageError } from './input.ts'
+import type { Input } from './input.ts'
+import { record, table } from './layout.ts'
+
+const PORT = { min: 1, max: 65_535 }
+
+export async function seed(input: Input, parts: Parts): Promise<Answer> {
+  return placed(
+    input,
+    await (input.operands.length > 0 ? conformance(input, parts) : development(input, parts)),
+  )
+}
+
+/** A shell empties the file behind `>` before anything runs, and a failure leaves it so. */
+function placed(input: Input, answer: Answer): Answer {
+  const file = input.text('output')
+  if (file === undefined) return answer
+  const draft = `${file}.${process.pid}`
+  writeFileSync(draft, `${JSON.stringify(answer.data)}\n`, { mode: 0o600 })
+  renameSync(draft, file)
+  return { data: { written: file }, text: `Written to ${file}.` }
+}
+
+async function development(input: Input, parts: Parts): Promise<Answer> {
+  const { config } = parts
+  if (config.mode === 'service' && !input.flag('force'))
+    throw new AppError(
+      'seed_refused',
+      403,
+      'seed is for development: its passwords are public; --force does it anyway',
+    )
+  // Only here, so that an installation may leave the folder out.
+  const { seedDevelopment, DEMO_PORTS } = await import('../../seeds/development.ts')
+  const ports = {
+    app: input.integer('app-port', PORT) ?? DEMO_PORTS.app,
+    api: input.integer('api-port', PORT) ?? DEMO_PORTS.api,
+  }
+  const seeded = await seedDevelopment({ ...createAccountNeeds(parts), sealer: parts.sealer }, ports)
+  const { accounts, client, resource, changed } = seeded
+  const app = ['client_id', 'client_secret', 'redirect_uris', 'post_logout_redirect_uris', 'scope'] as const
+  const text = [
+    changed ? 'Development data is in place.' : 'Development data was in place already; nothing changed.',
+    '',
+    'People (as seeded; a password changed since is not put back)',
+    table(
+      ['E-MAIL', 'PASSWORD', 'NAME'],
+      accounts.map((one) => [one.email, one.password, one.name]),
+      '',
+    ),
+    '',
+    'Demo app',
+    record({ issuer: config.issuer, ...Object.fromEntries(app.map((name) => [name, client[name]])) }),
+    '',
+    'Demo resource server (introspects with these)',
+    record(resource),
+  ]
+  return { data: { issuer: config.issuer, accounts, client, resource, changed }, text: text.join('\n') }
+}
+
+async function conformance(input: Input, parts: Parts): Promise<Answer> {
+  const { config, db, clock, sealer } = parts
+  const [what, file, ...more] = input.operands
+  if (what !== 'conformance' || file === undefined || more.length > 0)
+    throw usageError('seed takes nothing, or: conformance FILE')
+  const { readConformanceFile } = await import('../../seeds/conformance-file.ts')
+  const { seedConformance } = await import('../../seeds/conformance.ts')
+  const needs = {
+    ...createAccountNeeds(parts),
+    db,
+    clock,
+    sealer,
+    issuer: config.issuer,
+    mtlsOrigin: config.binding.mtls?.origin,
+    keys: config.keys,
+  }
+  const seeded = await seedConformance(needs, readConformanceFile(file))
+  const { changed, account, plans } = seeded
+  const text = [
+    changed ? 'The clients and the account are in place.' : 'All was in place already; nothing changed.',
+    '',
+    'Account',
+    record(account),
+    '',
+    'Configurations for the suite, without private keys; --json adds what its browser does.',
+    ...plans.map((one) => `\n${one.plan} ${variantOf(one.variant)}\n${indented(one.configuration)}`),
+  ]
+  return { data: { issuer: config.issuer, ...seeded }, text: text.join('\n') }
+}
+
+function variantOf(variant: Record<string, string>): string {
+  return Object.entries(variant)
+    .map(([name, value]) => `[${name}=${value}]`)
+    .join('')
+}
+
+/** For people: what the suite's browser does stands in the JSON alone. */
+function indented(configuration: object): string {
+  return JSON.stringify({ ...configuration, browser: undefined, override: undefined }, undefined, 2)
+}
