@@ -1,13 +1,14 @@
 /**
  * The operator's command line: `npm run cli -- <noun> <verb>`. Owns what is printed where and the exit code; the
- * commands are data in cli/, one file per noun.
+ * commands are data: `cli/commands.ts` lists them.
  */
-import { readArguments } from './cli/arguments.ts'
-import type { Request } from './cli/arguments.ts'
-import type { Answer } from './cli/command.ts'
-import { failureOf, failureText } from './cli/failure.ts'
-import { commandHelp, globalHelp, nounHelp } from './cli/help.ts'
 import { NOUNS } from './cli/commands.ts'
+import { failureOf, failureText } from './cli/failure.ts'
+import { readArguments } from './command-line/arguments.ts'
+import type { Request } from './command-line/arguments.ts'
+import type { Answer } from './command-line/command.ts'
+import { commandHelp, globalHelp, nounHelp } from './command-line/help.ts'
+import type { Parts } from './process/parts.ts'
 import { serverVersion } from './process/start-arguments.ts'
 
 async function main(argv: string[]): Promise<void> {
@@ -22,7 +23,7 @@ async function main(argv: string[]): Promise<void> {
   }
 }
 
-async function answerTo(request: Request): Promise<Answer> {
+async function answerTo(request: Request<Parts>): Promise<Answer> {
   if (request.kind === 'version')
     return { data: { version: serverVersion() }, text: `account-server ${serverVersion()}` }
   if (request.kind === 'help') {
@@ -40,7 +41,7 @@ async function answerTo(request: Request): Promise<Answer> {
   })
 }
 
-function helpFor({ noun, command }: Request & { kind: 'help' }): string {
+function helpFor({ noun, command }: Request<Parts> & { kind: 'help' }): string {
   if (command) return commandHelp(command)
   return noun ? nounHelp(noun) : globalHelp(NOUNS)
 }

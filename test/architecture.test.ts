@@ -17,6 +17,7 @@ const FLOORS = [
   ['sessions', 'clients'],
   ['resources'],
   ['services.ts'],
+  ['command-line'],
   ['provider/library'],
   ['provider/contract'],
   ['provider/records', 'provider/checks', 'provider/binding'],

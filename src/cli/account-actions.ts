@@ -16,17 +16,17 @@ import { recordAudit } from '../audit/audit.ts'
 import { inTransaction } from '../platform/database.ts'
 import { AppError } from '../platform/errors.ts'
 import { randomToken } from '../platform/tokens.ts'
-import type { Parts } from '../process/parts.ts'
-import type { Answer } from './command.ts'
-import { usageError } from './input.ts'
-import type { Input } from './input.ts'
-import { isoTime, record, table } from './layout.ts'
+import type { Services } from '../services.ts'
+import type { Answer } from '../command-line/command.ts'
+import { usageError } from '../command-line/input.ts'
+import type { Input } from '../command-line/input.ts'
+import { isoTime, record, table } from '../command-line/layout.ts'
 
 const CLI = { actor: 'cli' }
 
-export async function create(input: Input, parts: Parts): Promise<Answer> {
+export async function create(input: Input, services: Services): Promise<Answer> {
   const added = await addAccount(
-    { ...createAccountNeeds(parts) },
+    { ...createAccountNeeds(services) },
     {
       email: input.text('email') ?? '',
       password: await readPassword(input),
@@ -38,14 +38,14 @@ export async function create(input: Input, parts: Parts): Promise<Answer> {
       ...CLI,
     },
   )
-  return shown(parts, added)
+  return shown(services, added)
 }
 
-export async function show(input: Input, parts: Parts): Promise<Answer> {
-  return shown(parts, await theAccount(parts, input))
+export async function show(input: Input, services: Services): Promise<Answer> {
+  return shown(services, await theAccount(services, input))
 }
 
-export async function list(input: Input, { db }: Parts): Promise<Answer> {
+export async function list(input: Input, { db }: Services): Promise<Answer> {
   const { accounts, next } = await listAccounts(db, {
     search: input.text('search'),
     after: input.text('after'),
@@ -57,15 +57,15 @@ export async function list(input: Input, { db }: Parts): Promise<Answer> {
   return { data: { accounts: accounts.map(toData), next: next ?? null }, text: lines.join('\n') }
 }
 
-export async function update(input: Input, parts: Parts): Promise<Answer> {
-  const { id } = await theAccount(parts, input)
-  await changeProfile(input, parts, id)
-  return shown(parts, await theAccount(parts, input))
+export async function update(input: Input, services: Services): Promise<Answer> {
+  const { id } = await theAccount(services, input)
+  await changeProfile(input, services, id)
+  return shown(services, await theAccount(services, input))
 }
 
-export async function resetPassword(input: Input, parts: Parts): Promise<Answer> {
-  const { id, email } = await theAccount(parts, input)
-  const needs = createAccountNeeds(parts)
+export async function resetPassword(input: Input, services: Services): Promise<Answer> {
+  const { id, email } = await theAccount(services, input)
+  const needs = createAccountNeeds(services)
   if (input.flag('mail')) {
     if (input.flag('password-stdin')) throw usageError('give either --mail or --password-stdin')
     const { expiresAtMs } = await mailResetLink(needs, id, CLI)
@@ -83,17 +83,17 @@ export async function resetPassword(input: Input, parts: Parts): Promise<Answer>
   return { data, text: `${email} has a new password; all its sessions and access have ended.${shown}` }
 }
 
-export function disable(input: Input, parts: Parts): Promise<Answer> {
-  return setState(input, parts, disableAccount)
+export function disable(input: Input, services: Services): Promise<Answer> {
+  return setState(input, services, disableAccount)
 }
 
-export function enable(input: Input, parts: Parts): Promise<Answer> {
-  return setState(input, parts, enableAccount)
+export function enable(input: Input, services: Services): Promise<Answer> {
+  return setState(input, services, enableAccount)
 }
 
-export async function remove(input: Input, parts: Parts): Promise<Answer> {
-  const { id, email } = await theAccount(parts, input)
-  if (!(await deleteAccount(createAccountNeeds(parts), id, CLI))) throw notFound()
+export async function remove(input: Input, services: Services): Promise<Answer> {
+  const { id, email } = await theAccount(services, input)
+  if (!(await deleteAccount(createAccountNeeds(services), id, CLI))) throw notFound()
   return { data: { id, email, deleted: true }, text: `Deleted ${email} (${id}).` }
 }
 
@@ -128,7 +128,7 @@ const FIELDS = {
   locale: 'locale',
 } as const
 
-async function changeProfile(input: Input, { db, clock }: Parts, accountId: string): Promise<void> {
+async function changeProfile(input: Input, { db, clock }: Services, accountId: string): Promise<void> {
   const typed = Object.entries(FIELDS).flatMap(([option, field]) => {
     const value = input.text(option)
     return value === undefined ? [] : [[field, value || (field === 'name' ? '' : null)] as const]
@@ -152,13 +152,13 @@ function faultsOf(issues: readonly { path: PropertyKey[]; message: string }[]): 
 type Needs = ReturnType<typeof createAccountNeeds>
 type Change = (needs: Needs, accountId: string, by: typeof CLI) => Promise<boolean>
 
-async function setState(input: Input, parts: Parts, apply: Change): Promise<Answer> {
-  const { id } = await theAccount(parts, input)
-  if (!(await apply(createAccountNeeds(parts), id, CLI))) throw notFound()
-  return shown(parts, await theAccount(parts, input))
+async function setState(input: Input, services: Services, apply: Change): Promise<Answer> {
+  const { id } = await theAccount(services, input)
+  if (!(await apply(createAccountNeeds(services), id, CLI))) throw notFound()
+  return shown(services, await theAccount(services, input))
 }
 
-async function shown({ db, clock }: Parts, found: Account): Promise<Answer> {
+async function shown({ db, clock }: Services, found: Account): Promise<Answer> {
   const roles = await rolesOf(db, found.id)
   const sessions = await listSessions(db, found.id, clock())
   const data = { ...toData(found), roles, active_sessions: sessions.length }
@@ -186,7 +186,7 @@ function stateOf(found: Account): string {
   return isVerified(found) ? 'verified' : 'unverified'
 }
 
-async function theAccount({ db }: Parts, { operands: [typed = ''] }: Input): Promise<Account> {
+async function theAccount({ db }: Services, { operands: [typed = ''] }: Input): Promise<Account> {
   const found = typed.includes('@') ? await findAccountByEmail(db, typed) : await findAccountById(db, typed)
   if (found) return found
   throw notFound()

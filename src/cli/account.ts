@@ -1,6 +1,6 @@
 /** `account`: people's accounts, by id or e-mail address. */
 import { ROLES } from '../accounts/role-names.ts'
-import type { Noun, OptionSpec } from './command.ts'
+import type { Noun, OptionSpec } from '../command-line/command.ts'
 
 const actions = () => import('./account-actions.ts')
 const noun = 'account'

@@ -22,11 +22,10 @@ import { SIGNING_ALGS } from '../platform/algorithms.ts'
 import { createAccountNeeds } from '../interaction/account-needs.ts'
 import type { Parts } from '../process/parts.ts'
 import { HOUR_MS } from '../platform/clock.ts'
-import { exchangeRulesOf } from './exchange-actions.ts'
-import type { Answer } from './command.ts'
-import { readJsonFile, usageError } from './input.ts'
-import type { Input } from './input.ts'
-import { isoTime, record, table } from './layout.ts'
+import type { Answer, Extension } from '../command-line/command.ts'
+import { readJsonFile, usageError } from '../command-line/input.ts'
+import type { Input } from '../command-line/input.ts'
+import { isoTime, record, table } from '../command-line/layout.ts'
 
 export async function create(input: Input, parts: Parts): Promise<Answer> {
   const { config, db, clock, sealer } = parts
@@ -57,9 +56,10 @@ export async function create(input: Input, parts: Parts): Promise<Answer> {
   return registered(await createClient(db, wanted, { clock, sealer, accepts }))
 }
 
-export async function show(input: Input, parts: Parts): Promise<Answer> {
+export async function show(input: Input, parts: Parts, extensions: readonly Extension[]): Promise<Answer> {
   const found = await theClient(parts, input)
-  const data = { ...toData(found), ...(await exchangeRulesOf(parts, found.clientId)) }
+  const added = await Promise.all(extensions.map((one) => one.shown(parts, found.clientId)))
+  const data = Object.assign(toData(found), ...added)
   return { data, text: textOf(data) }
 }
 

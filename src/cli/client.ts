@@ -1,8 +1,8 @@
 /** `client`: the apps that sign people in or call resource servers. */
 import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../clients/client-choices.ts'
 import { SIGNING_ALGS } from '../platform/algorithms.ts'
-import { exchangeCommands } from './exchange-commands.ts'
-import type { Noun, OptionSpec } from './command.ts'
+import type { Command, Extension, Noun, OptionSpec } from '../command-line/command.ts'
+import type { Parts } from '../process/parts.ts'
 
 const actions = () => import('./client-actions.ts')
 const noun = 'client'
@@ -33,101 +33,108 @@ const createOptions: Record<string, OptionSpec> = {
   'jwks-uri': { value: 'U', about: 'Where it publishes its public keys.' },
 }
 
-export const client: Noun = {
-  name: noun,
-  about: 'Apps that sign people in or call resource servers',
-  commands: [
-    {
-      noun,
-      verb: 'create',
-      opens,
-      about: 'Registers a client and answers its metadata (RFC 7591); the client_secret is shown only then.',
-      options: createOptions,
-      examples: [
-        'client create --name "My app" --redirect-uri https://app.example.com/callback',
-        'client create --name "My phone app" --public --redirect-uri com.example.app:/callback',
-        'client create --name "Bank app" --profile fapi2-security --jwks keys.json --redirect-uri https://bank.example.com/callback',
-        'client create --name "TV app" --public --grant-type urn:ietf:params:oauth:grant-type:device_code',
-        'client create --name "Nightly job" --grant-type client_credentials --resource https://api.example.com/ --scope "ledger:read"',
-      ],
-      run: async (...args) => (await actions()).create(...args),
-    },
-    {
-      noun,
-      verb: 'show',
-      opens,
-      operand,
-      about: 'Shows a client; never its secret.',
-      examples: ['client show demo-app --json'],
-      run: async (...args) => (await actions()).show(...args),
-    },
-    {
-      noun,
-      verb: 'list',
-      opens,
-      about: 'Lists clients, newest first.',
-      options: {
-        limit: { value: 'COUNT', about: 'At most this many, 1 to 1000 (100).' },
-        offset: { value: 'COUNT', about: 'Leave out this many of the newest.' },
-      },
-      examples: ['client list', 'client list --json'],
-      run: async (...args) => (await actions()).list(...args),
-    },
-    {
-      noun,
-      verb: 'disable',
-      opens,
-      operand,
-      about: 'Makes a client unknown to every endpoint until it is enabled.',
-      examples: ['client disable demo-app'],
-      run: async (...args) => (await actions()).disable(...args),
-    },
-    {
-      noun,
-      verb: 'enable',
-      opens,
-      operand,
-      about: 'Ends that a client is disabled.',
-      examples: ['client enable demo-app'],
-      run: async (...args) => (await actions()).enable(...args),
-    },
-    {
-      noun,
-      verb: 'delete',
-      opens,
-      operand,
-      about: 'Deletes a client; what it was granted is void. This cannot be undone.',
-      examples: ['client delete demo-app'],
-      run: async (...args) => (await actions()).remove(...args),
-    },
-    {
-      noun,
-      verb: 'update',
-      opens,
-      operand,
-      about: 'Changes metadata of a client; what the file does not name stays.',
-      options: {
-        metadata: { value: 'FILE', about: 'Metadata by its registered names, a JSON file.', required: true },
-      },
-      examples: ['client update demo-app --metadata changes.json'],
-      run: async (...args) => (await actions()).update(...args),
-    },
-    {
-      noun,
-      verb: 'rotate-secret',
-      opens,
-      operand,
-      about:
-        'Replaces the secret of a client or resource server; the old one stops working at once, or later.',
-      options: {
-        'overlap-hours': {
-          value: 'HOURS',
-          about: 'The old secret works beside the new one for so long (0).',
-        },
-      },
-      examples: ['client rotate-secret demo-app --json', 'client rotate-secret demo-app --overlap-hours 48'],
-      run: async (...args) => (await actions()).rotateSecret(...args),
-    },
-    ...exchangeCommands,
-  ],
+/** The noun with what features add to it. */
+export function clientNoun(extensions: readonly Extension[]): Noun<Parts> {
+  return {
+    name: noun,
+    about: 'Apps that sign people in or call resource servers',
+    commands: [create, show(extensions), ...others, ...extensions.flatMap(({ commands }) => commands)],
+  }
 }
+
+const create: Command<Parts> = {
+  noun,
+  verb: 'create',
+  opens,
+  about: 'Registers a client and answers its metadata (RFC 7591); the client_secret is shown only then.',
+  options: createOptions,
+  examples: [
+    'client create --name "My app" --redirect-uri https://app.example.com/callback',
+    'client create --name "My phone app" --public --redirect-uri com.example.app:/callback',
+    'client create --name "Bank app" --profile fapi2-security --jwks keys.json --redirect-uri https://bank.example.com/callback',
+    'client create --name "TV app" --public --grant-type urn:ietf:params:oauth:grant-type:device_code',
+    'client create --name "Nightly job" --grant-type client_credentials --resource https://api.example.com/ --scope "ledger:read"',
+  ],
+  run: async (...args) => (await actions()).create(...args),
+}
+
+function show(extensions: readonly Extension[]): Command<Parts> {
+  return {
+    noun,
+    verb: 'show',
+    opens,
+    operand,
+    about: 'Shows a client; never its secret.',
+    examples: ['client show demo-app --json'],
+    run: async (...args) => (await actions()).show(...args, extensions),
+  }
+}
+
+const others: Command<Parts>[] = [
+  {
+    noun,
+    verb: 'list',
+    opens,
+    about: 'Lists clients, newest first.',
+    options: {
+      limit: { value: 'COUNT', about: 'At most this many, 1 to 1000 (100).' },
+      offset: { value: 'COUNT', about: 'Leave out this many of the newest.' },
+    },
+    examples: ['client list', 'client list --json'],
+    run: async (...args) => (await actions()).list(...args),
+  },
+  {
+    noun,
+    verb: 'disable',
+    opens,
+    operand,
+    about: 'Makes a client unknown to every endpoint until it is enabled.',
+    examples: ['client disable demo-app'],
+    run: async (...args) => (await actions()).disable(...args),
+  },
+  {
+    noun,
+    verb: 'enable',
+    opens,
+    operand,
+    about: 'Ends that a client is disabled.',
+    examples: ['client enable demo-app'],
+    run: async (...args) => (await actions()).enable(...args),
+  },
+  {
+    noun,
+    verb: 'delete',
+    opens,
+    operand,
+    about: 'Deletes a client; what it was granted is void. This cannot be undone.',
+    examples: ['client delete demo-app'],
+    run: async (...args) => (await actions()).remove(...args),
+  },
+  {
+    noun,
+    verb: 'update',
+    opens,
+    operand,
+    about: 'Changes metadata of a client; what the file does not name stays.',
+    options: {
+      metadata: { value: 'FILE', about: 'Metadata by its registered names, a JSON file.', required: true },
+    },
+    examples: ['client update demo-app --metadata changes.json'],
+    run: async (...args) => (await actions()).update(...args),
+  },
+  {
+    noun,
+    verb: 'rotate-secret',
+    opens,
+    operand,
+    about: 'Replaces the secret of a client or resource server; the old one stops working at once, or later.',
+    options: {
+      'overlap-hours': {
+        value: 'HOURS',
+        about: 'The old secret works beside the new one for so long (0).',
+      },
+    },
+    examples: ['client rotate-secret demo-app --json', 'client rotate-secret demo-app --overlap-hours 48'],
+    run: async (...args) => (await actions()).rotateSecret(...args),
+  },
+]

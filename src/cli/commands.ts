@@ -1,18 +1,20 @@
-/** Every noun of the command line, in the order of the help. */
+/** Every noun of the command line, in the order of the help. To remove a feature's, delete its lines. */
+import type { Noun } from '../command-line/command.ts'
+import type { Parts } from '../process/parts.ts'
+import { registrationToken } from '../protocol/registration/registration-token.ts'
+import { exchangeCommands } from '../protocol/token-exchange/exchange-commands.ts'
 import { account } from './account.ts'
-import { client } from './client.ts'
-import type { Noun } from './command.ts'
+import { clientNoun } from './client.ts'
 import { config } from './config.ts'
 import { keys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { outbox } from './outbox.ts'
-import { registrationToken } from './registration-token.ts'
 import { resource } from './resource.ts'
 import { seed } from './seed.ts'
 
-export const NOUNS: readonly Noun[] = [
+export const NOUNS: readonly Noun<Parts>[] = [
   account,
-  client,
+  clientNoun([exchangeCommands]),
   registrationToken,
   resource,
   keys,

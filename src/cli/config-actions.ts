@@ -3,9 +3,9 @@ import { describeConfig } from '../settings/config.ts'
 import type { Config } from '../settings/config.ts'
 import { describeSetting } from '../settings/settings.ts'
 import type { SettingName } from '../settings/settings.ts'
-import type { Answer } from './command.ts'
-import type { Input } from './input.ts'
-import { columns } from './layout.ts'
+import type { Answer } from '../command-line/command.ts'
+import type { Input } from '../command-line/input.ts'
+import { columns } from '../command-line/layout.ts'
 
 const PREFIX = 'ACCOUNT_SERVER_'
 

@@ -1,5 +1,5 @@
 /** `config`: the settings in effect. */
-import type { Noun } from './command.ts'
+import type { Noun } from '../command-line/command.ts'
 
 const actions = () => import('./config-actions.ts')
 

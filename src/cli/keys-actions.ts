@@ -7,10 +7,10 @@ import { listSigningKeys, rotateSigningKeys } from '../keys/signing-keys.ts'
 import type { Parts } from '../process/parts.ts'
 import { countByKey, resealColumn } from '../platform/reseal.ts'
 import { sealedColumns } from '../process/sealed-columns.ts'
-import type { Answer } from './command.ts'
-import { usageError } from './input.ts'
-import type { Input } from './input.ts'
-import { isoTime, table } from './layout.ts'
+import type { Answer } from '../command-line/command.ts'
+import { usageError } from '../command-line/input.ts'
+import type { Input } from '../command-line/input.ts'
+import { isoTime, table } from '../command-line/layout.ts'
 
 const ALGS = [...SIGNING_ALGS, ...DECRYPTION_ALGS]
 

@@ -1,6 +1,7 @@
 /** `keys`: the keys that sign tokens and decrypt requests, and the data keys that seal those and more in SQL. */
 import { DECRYPTION_ALGS, SIGNING_ALGS } from '../platform/algorithms.ts'
-import type { Noun } from './command.ts'
+import type { Noun } from '../command-line/command.ts'
+import type { Parts } from '../process/parts.ts'
 
 const actions = () => import('./keys-actions.ts')
 
@@ -8,7 +9,7 @@ const noun = 'keys'
 const ALGS = [...SIGNING_ALGS, ...DECRYPTION_ALGS]
 const opens = 'schema'
 
-export const keys: Noun = {
+export const keys: Noun<Parts> = {
   name: noun,
   about: 'Keys that sign, encrypt and seal',
   commands: [

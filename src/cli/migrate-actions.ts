@@ -1,10 +1,10 @@
 /** What the command `migrate` does. */
 import { migrate as bringUp, withStartupLock } from '../platform/migrate.ts'
-import type { Parts } from '../process/parts.ts'
-import type { Answer } from './command.ts'
-import type { Input } from './input.ts'
+import type { Services } from '../services.ts'
+import type { Answer } from '../command-line/command.ts'
+import type { Input } from '../command-line/input.ts'
 
-export async function migrate(_input: Input, { db, log }: Parts): Promise<Answer> {
+export async function migrate(_input: Input, { db, log }: Services): Promise<Answer> {
   const { batch, applied } = await withStartupLock(db, () => bringUp(db))
   if (applied.length === 0) return { data: { applied }, text: 'The schema is up to date.' }
   log.info({ applied }, 'schema.migrated')

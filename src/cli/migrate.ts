@@ -1,5 +1,5 @@
 /** `migrate`: the schema of the database. */
-import type { Noun } from './command.ts'
+import type { Noun } from '../command-line/command.ts'
 
 const actions = () => import('./migrate-actions.ts')
 

@@ -1,13 +1,13 @@
 /** What the commands of `outbox` do. */
 import { AppError } from '../platform/errors.ts'
 import { deadLetters, outboxStats, replayDead } from '../outbox/upkeep.ts'
-import type { Parts } from '../process/parts.ts'
-import type { Answer } from './command.ts'
-import { usageError } from './input.ts'
-import type { Input } from './input.ts'
-import { isoTime, table } from './layout.ts'
+import type { Services } from '../services.ts'
+import type { Answer } from '../command-line/command.ts'
+import { usageError } from '../command-line/input.ts'
+import type { Input } from '../command-line/input.ts'
+import { isoTime, table } from '../command-line/layout.ts'
 
-export async function listDead(input: Input, { db, clock }: Parts): Promise<Answer> {
+export async function listDead(input: Input, { db, clock }: Services): Promise<Answer> {
   const { pending, dead, oldestPendingAgeMs } = await outboxStats(db, clock())
   const letters = await deadLetters(db, input.integer('limit', { min: 1, max: 1000 }))
   const found = letters.map(({ id, topic, attempts, lastError, deadAtMs }) => ({
@@ -28,7 +28,7 @@ export async function listDead(input: Input, { db, clock }: Parts): Promise<Answ
   }
 }
 
-export async function replay(input: Input, { db, clock }: Parts): Promise<Answer> {
+export async function replay(input: Input, { db, clock }: Services): Promise<Answer> {
   const { operands } = input
   if (input.flag('all') === operands.length > 0) throw usageError('outbox replay takes either IDs or --all')
   const replayed = await replayDead(db, input.flag('all') ? 'all' : operands, clock())

@@ -12,13 +12,13 @@ import { SIGNING_ALGS } from '../platform/algorithms.ts'
 import type { SigningAlg } from '../platform/algorithms.ts'
 import { listDetailsTypes } from '../resources/details-type.ts'
 import type { DetailsTypeInput } from '../resources/details-type.ts'
-import type { Parts } from '../process/parts.ts'
-import type { Answer } from './command.ts'
-import { readJsonFile, usageError } from './input.ts'
-import type { Input } from './input.ts'
-import { isoTime, record, table } from './layout.ts'
+import type { Services } from '../services.ts'
+import type { Answer } from '../command-line/command.ts'
+import { readJsonFile, usageError } from '../command-line/input.ts'
+import type { Input } from '../command-line/input.ts'
+import { isoTime, record, table } from '../command-line/layout.ts'
 
-export async function update(input: Input, { db, clock }: Parts): Promise<Answer> {
+export async function update(input: Input, { db, clock }: Services): Promise<Answer> {
   const [identifier = ''] = input.operands
   const { name, scope, ...rest } = inputOf(input)
   const changes: ResourceChanges = { ...(name && { name }), ...(scope !== undefined && { scope }), ...rest }
@@ -26,7 +26,7 @@ export async function update(input: Input, { db, clock }: Parts): Promise<Answer
   return { data, text: record(data) }
 }
 
-export async function create(input: Input, { db, clock, sealer }: Parts): Promise<Answer> {
+export async function create(input: Input, { db, clock, sealer }: Services): Promise<Answer> {
   const wanted: ResourceInput = {
     identifier: input.text('identifier') ?? '',
     format: formatOf(input.text('format')),
@@ -69,7 +69,7 @@ function algOf(typed: string | undefined): SigningAlg | undefined {
   return known
 }
 
-export async function list(_input: Input, { db }: Parts): Promise<Answer> {
+export async function list(_input: Input, { db }: Services): Promise<Answer> {
   const resources = await listResources(db)
   const rows = resources.map((one) => [one.identifier, one.name, one.accessTokenFormat, one.scopes])
   return {
@@ -78,7 +78,7 @@ export async function list(_input: Input, { db }: Parts): Promise<Answer> {
   }
 }
 
-export async function show({ operands: [identifier = ''] }: Input, { db }: Parts): Promise<Answer> {
+export async function show({ operands: [identifier = ''] }: Input, { db }: Services): Promise<Answer> {
   const found = await findResource(db, identifier)
   if (!found) throw resourceNotFound()
   const types = (await listDetailsTypes(db, identifier)).map(({ type }) => type)
@@ -86,7 +86,7 @@ export async function show({ operands: [identifier = ''] }: Input, { db }: Parts
   return { data, text: record(data) }
 }
 
-export async function remove({ operands: [identifier = ''] }: Input, { db }: Parts): Promise<Answer> {
+export async function remove({ operands: [identifier = ''] }: Input, { db }: Services): Promise<Answer> {
   if (!(await deleteResource(db, identifier))) throw resourceNotFound()
   return { data: { identifier, deleted: true }, text: `Deleted ${identifier} and its client.` }
 }

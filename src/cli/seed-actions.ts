@@ -2,18 +2,18 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import { createAccountNeeds } from '../interaction/account-needs.ts'
 import { AppError } from '../platform/errors.ts'
-import type { Parts } from '../process/parts.ts'
-import type { Answer } from './command.ts'
-import { usageError } from './input.ts'
-import type { Input } from './input.ts'
-import { record, table } from './layout.ts'
+import type { Services } from '../services.ts'
+import type { Answer } from '../command-line/command.ts'
+import { usageError } from '../command-line/input.ts'
+import type { Input } from '../command-line/input.ts'
+import { record, table } from '../command-line/layout.ts'
 
 const PORT = { min: 1, max: 65_535 }
 
-export async function seed(input: Input, parts: Parts): Promise<Answer> {
+export async function seed(input: Input, services: Services): Promise<Answer> {
   return placed(
     input,
-    await (input.operands.length > 0 ? conformance(input, parts) : development(input, parts)),
+    await (input.operands.length > 0 ? conformance(input, services) : development(input, services)),
   )
 }
 
@@ -27,8 +27,8 @@ function placed(input: Input, answer: Answer): Answer {
   return { data: { written: file }, text: `Written to ${file}.` }
 }
 
-async function development(input: Input, parts: Parts): Promise<Answer> {
-  const { config } = parts
+async function development(input: Input, services: Services): Promise<Answer> {
+  const { config } = services
   if (config.mode === 'service' && !input.flag('force'))
     throw new AppError(
       'seed_refused',
@@ -41,7 +41,7 @@ async function development(input: Input, parts: Parts): Promise<Answer> {
     app: input.integer('app-port', PORT) ?? DEMO_PORTS.app,
     api: input.integer('api-port', PORT) ?? DEMO_PORTS.api,
   }
-  const seeded = await seedDevelopment({ ...createAccountNeeds(parts), sealer: parts.sealer }, ports)
+  const seeded = await seedDevelopment({ ...createAccountNeeds(services), sealer: services.sealer }, ports)
   const { accounts, client, resource, changed } = seeded
   const app = ['client_id', 'client_secret', 'redirect_uris', 'post_logout_redirect_uris', 'scope'] as const
   const text = [
@@ -63,15 +63,15 @@ async function development(input: Input, parts: Parts): Promise<Answer> {
   return { data: { issuer: config.issuer, accounts, client, resource, changed }, text: text.join('\n') }
 }
 
-async function conformance(input: Input, parts: Parts): Promise<Answer> {
-  const { config, db, clock, sealer } = parts
+async function conformance(input: Input, services: Services): Promise<Answer> {
+  const { config, db, clock, sealer } = services
   const [what, file, ...more] = input.operands
   if (what !== 'conformance' || file === undefined || more.length > 0)
     throw usageError('seed takes nothing, or: conformance FILE')
   const { readConformanceFile } = await import('../../seeds/conformance-file.ts')
   const { seedConformance } = await import('../../seeds/conformance.ts')
   const needs = {
-    ...createAccountNeeds(parts),
+    ...createAccountNeeds(services),
     db,
     clock,
     sealer,

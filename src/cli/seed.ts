@@ -1,5 +1,5 @@
 /** `seed`: development data, or what the official conformance suite needs, from seeds/. */
-import type { Noun } from './command.ts'
+import type { Noun } from '../command-line/command.ts'
 
 const actions = () => import('./seed-actions.ts')
 

@@ -1,6 +1,9 @@
-/** What a command is: data that parsing, help and running read alike. Adding one is adding an entry to a noun's list. */
+/**
+ * What a command is: data that parsing, help and running read alike. A noun is light: it imports what a command does when
+ * that runs, so that help loads no server.
+ */
+import type { Services } from '../services.ts'
 import type { Config } from '../settings/config.ts'
-import type { Parts } from '../process/parts.ts'
 import type { Input } from './input.ts'
 
 export type OptionSpec = {
@@ -17,7 +20,8 @@ export type Operand = { name: string; about: string; many?: true; optional?: tru
 /** What a command found or did, for programs and for people; one of the two is printed. */
 export type Answer = { data: Record<string, unknown>; text: string }
 
-type Described = {
+/** What is known of a command before it is loaded. */
+export type Described = {
   noun: string
   /** A noun with one command only has none. */
   verb?: string
@@ -31,14 +35,21 @@ type Described = {
 }
 
 /** `opens` is what must be there before it runs: `schema` is a database whose schema is that of this release. */
-export type Command = Described &
+export type Command<Opened = Services> = Described &
   (
     | { opens: 'settings'; run: (input: Input, config: Config) => Promise<Answer> }
-    | { opens: 'database' | 'schema'; run: (input: Input, parts: Parts) => Promise<Answer> }
+    | { opens: 'database' | 'schema'; run: (input: Input, opened: Opened) => Promise<Answer> }
   )
 
-export type Noun = { name: string; about: string; commands: Command[] }
+export type Noun<Opened = Services> = { name: string; about: string; commands: Command<Opened>[] }
 
-export function nameOf({ noun, verb }: Pick<Command, 'noun' | 'verb'>): string {
+/** What a feature adds to a noun that is not its own. */
+export type Extension = {
+  commands: Command[]
+  /** What `show` says beside the noun's own fields. */
+  shown: (services: Services, id: string) => Promise<Record<string, unknown>>
+}
+
+export function nameOf({ noun, verb }: Pick<Described, 'noun' | 'verb'>): string {
   return verb ? `${noun} ${verb}` : noun
 }

@@ -1,24 +1,24 @@
 /** What the commands of `registration-token` do. */
-import { AppError } from '../platform/errors.ts'
+import { AppError } from '../../platform/errors.ts'
 import {
   createInitialAccessToken,
   listInitialAccessTokens,
   revokeInitialAccessToken,
-} from '../protocol/registration/initial-access-tokens.ts'
-import type { InitialAccessToken } from '../protocol/registration/initial-access-tokens.ts'
-import { parsePolicy } from '../protocol/registration/registration-policy.ts'
-import type { RegistrationPolicy } from '../protocol/registration/registration-policy.ts'
-import type { Parts } from '../process/parts.ts'
-import { HOUR_MS } from '../platform/clock.ts'
-import type { Answer } from './command.ts'
-import { readJsonFile } from './input.ts'
-import type { Input } from './input.ts'
-import { isoTime, record, table } from './layout.ts'
+} from './initial-access-tokens.ts'
+import type { InitialAccessToken } from './initial-access-tokens.ts'
+import { parsePolicy } from './registration-policy.ts'
+import type { RegistrationPolicy } from './registration-policy.ts'
+import type { Services } from '../../services.ts'
+import { HOUR_MS } from '../../platform/clock.ts'
+import type { Answer } from '../../command-line/command.ts'
+import { readJsonFile } from '../../command-line/input.ts'
+import type { Input } from '../../command-line/input.ts'
+import { isoTime, record, table } from '../../command-line/layout.ts'
 
 const DAY_HOURS = 24
 const YEAR_HOURS = 365 * DAY_HOURS
 
-export async function create(input: Input, { db, clock }: Parts): Promise<Answer> {
+export async function create(input: Input, { db, clock }: Services): Promise<Answer> {
   const hours = input.integer('expires-hours', { min: 1, max: 10 * YEAR_HOURS }) ?? DAY_HOURS
   const uses = input.integer('uses', { min: 1, max: 1_000_000 }) ?? 1
   const { token, record: made } = await createInitialAccessToken(
@@ -49,7 +49,7 @@ function policyOf(input: Input): RegistrationPolicy {
   return parsePolicy(Object.keys(named).length === 0 ? read : { ...(read as object), ...named })
 }
 
-export async function list(_input: Input, { db, clock }: Parts): Promise<Answer> {
+export async function list(_input: Input, { db, clock }: Services): Promise<Answer> {
   const found = await listInitialAccessTokens(db)
   const rows = found.map((one) => [
     one.id,
@@ -64,7 +64,7 @@ export async function list(_input: Input, { db, clock }: Parts): Promise<Answer>
   }
 }
 
-export async function revoke({ operands: [id = ''] }: Input, { db, clock }: Parts): Promise<Answer> {
+export async function revoke({ operands: [id = ''] }: Input, { db, clock }: Services): Promise<Answer> {
   if (!(await revokeInitialAccessToken(db, id, clock)))
     throw new AppError('registration_token_not_found', 404, 'There is no such token that could be revoked.')
   return { data: { id, revoked: true }, text: `Revoked ${id}.` }

@@ -1,12 +1,14 @@
 /** The help, made from the list of commands: all of them, one noun, one command. */
 import { COMMON_OPTIONS } from './arguments.ts'
 import { nameOf } from './command.ts'
-import type { Command, Noun, OptionSpec } from './command.ts'
+import type { Described, OptionSpec } from './command.ts'
 import { columns } from './layout.ts'
 
 const RUN = 'npm run cli --'
 
-export function globalHelp(nouns: readonly Noun[]): string {
+type Explained = { name: string; about: string; commands: readonly Described[] }
+
+export function globalHelp(nouns: readonly Explained[]): string {
   return [
     `Operates the account server: ${RUN} <noun> <verb> [options]`,
     '',
@@ -26,7 +28,7 @@ export function globalHelp(nouns: readonly Noun[]): string {
   ].join('\n')
 }
 
-export function nounHelp({ name, about, commands }: Noun): string {
+export function nounHelp({ name, about, commands }: Explained): string {
   return [
     `${name}: ${about}`,
     '',
@@ -40,7 +42,7 @@ export function nounHelp({ name, about, commands }: Noun): string {
   ].join('\n')
 }
 
-export function commandHelp(command: Command): string {
+export function commandHelp(command: Described): string {
   const { about, operand, options = {}, notes = [], examples } = command
   return [
     about,
@@ -59,12 +61,12 @@ export function commandHelp(command: Command): string {
   ].join('\n')
 }
 
-function verbsOf(commands: Command[]): string {
+function verbsOf(commands: readonly Described[]): string {
   const verbs = commands.flatMap(({ verb }) => verb ?? [])
   return verbs.length > 0 ? `  (${verbs.join(', ')})` : ''
 }
 
-function synopsis(command: Command): string {
+function synopsis(command: Described): string {
   const { operand, options = {} } = command
   const required = Object.entries(options).filter(([, spec]) => spec.required)
   const words = [nameOf(command), ...required.map(([name, { value }]) => `--${name} ${value}`)]

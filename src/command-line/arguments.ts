@@ -1,15 +1,15 @@
 /** Reads the command line against the list of commands: which command, with what, or which help is asked for. */
 import { parseArgs } from 'node:util'
 import { nameOf } from './command.ts'
-import type { Command, Noun, OptionSpec } from './command.ts'
+import type { Command, Described, Noun, OptionSpec } from './command.ts'
 import { inputFrom, usageError } from './input.ts'
 import type { Input, Values } from './input.ts'
 import { nearest } from '../settings/nearest.ts'
 
-export type Request =
+export type Request<Opened> =
   | { kind: 'version' }
-  | { kind: 'help'; noun?: Noun; command?: Command }
-  | { kind: 'run'; command: Command; input: Input }
+  | { kind: 'help'; noun?: Noun<Opened>; command?: Command<Opened> }
+  | { kind: 'run'; command: Command<Opened>; input: Input }
 
 /** Options of every command. */
 export const COMMON_OPTIONS: Record<string, OptionSpec> = {
@@ -18,7 +18,10 @@ export const COMMON_OPTIONS: Record<string, OptionSpec> = {
 }
 
 /** Throws the usage error, naming the nearest command or option. */
-export function readArguments(argv: readonly string[], nouns: readonly Noun[]): Request {
+export function readArguments<Opened>(
+  argv: readonly string[],
+  nouns: readonly Noun<Opened>[],
+): Request<Opened> {
   const help = argv.some(asksForHelp)
   const words = argv.filter((word, index) => !asksForHelp(word, index))
   while (words[0] === '--json') words.shift()
@@ -37,7 +40,7 @@ function asksForHelp(word: string, index: number): boolean {
 }
 
 /** Takes the verb off the words. Nothing when only help about the noun is asked for. */
-function commandOf(noun: Noun, words: string[], help: boolean): Command | undefined {
+function commandOf<Opened>(noun: Noun<Opened>, words: string[], help: boolean): Command<Opened> | undefined {
   const [only] = noun.commands
   if (only && !only.verb) return only
   while (words[0] === '--json') words.shift()
@@ -65,7 +68,7 @@ function find<T>(
   throw usageError(`"${typed}" is not a ${kind}${near ? `; the nearest is ${near}` : ''}; see ${seeAlso}`)
 }
 
-function read(words: string[], command: Command): Input {
+function read(words: string[], command: Described): Input {
   const specs = { ...command.options, ...COMMON_OPTIONS }
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, { value }]) => [
@@ -92,7 +95,12 @@ type OptionToken = {
   inlineValue?: boolean | undefined
 }
 
-function keep(values: Values, token: OptionToken, specs: Record<string, OptionSpec>, command: Command): void {
+function keep(
+  values: Values,
+  token: OptionToken,
+  specs: Record<string, OptionSpec>,
+  command: Described,
+): void {
   const { name, rawName, value, inlineValue } = token
   const spec = Object.hasOwn(specs, name) ? specs[name] : undefined
   if (!spec) {
@@ -109,14 +117,14 @@ function keep(values: Values, token: OptionToken, specs: Record<string, OptionSp
   values.set(name, [...earlier, value ?? ''])
 }
 
-function checkRequired(values: Values, specs: Record<string, OptionSpec>, command: Command): void {
+function checkRequired(values: Values, specs: Record<string, OptionSpec>, command: Described): void {
   const missing = Object.keys(specs).filter((name) => specs[name]?.required && !values.has(name))
   if (missing.length === 0) return
   const names = missing.map((name) => `--${name}`).join(' and ')
   throw usageError(`${nameOf(command)} needs ${names}; see ${helpOf(nameOf(command))}`)
 }
 
-function checkOperands(operands: string[], command: Command): void {
+function checkOperands(operands: string[], command: Described): void {
   const { operand } = command
   if (operand && !operand.optional && operands.length === 0)
     throw usageError(`${nameOf(command)} needs ${operand.name}: ${operand.about}`)

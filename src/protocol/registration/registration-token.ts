@@ -1,6 +1,6 @@
 /** `registration-token`: the right to register clients by the protocol (RFC 7591), under a policy. */
-import { GRANT_TYPES, PROFILES } from '../clients/client-choices.ts'
-import type { Noun, OptionSpec } from './command.ts'
+import { GRANT_TYPES, PROFILES } from '../../clients/client-choices.ts'
+import type { Noun, OptionSpec } from '../../command-line/command.ts'
 
 const actions = () => import('./registration-token-actions.ts')
 

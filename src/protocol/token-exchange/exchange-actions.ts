@@ -1,28 +1,24 @@
 /** What the commands about exchanged tokens do. */
-import { AppError } from '../platform/errors.ts'
-import {
-  allowExchange,
-  forbidExchange,
-  listExchangeRules,
-} from '../protocol/token-exchange/exchange-rules.ts'
-import type { ExchangeRule } from '../protocol/token-exchange/exchange-rules.ts'
-import type { Parts } from '../process/parts.ts'
-import type { Answer } from './command.ts'
-import { usageError } from './input.ts'
-import type { Input } from './input.ts'
-import { record } from './layout.ts'
+import { AppError } from '../../platform/errors.ts'
+import { allowExchange, forbidExchange, listExchangeRules } from './exchange-rules.ts'
+import type { ExchangeRule } from './exchange-rules.ts'
+import type { Services } from '../../services.ts'
+import type { Answer } from '../../command-line/command.ts'
+import { usageError } from '../../command-line/input.ts'
+import type { Input } from '../../command-line/input.ts'
+import { record } from '../../command-line/layout.ts'
 
 /** What `client show` adds. */
-export async function exchangeRulesOf({ db }: Parts, clientId: string) {
+export async function rulesOf({ db }: Services, clientId: string) {
   const rules = await listExchangeRules(db, clientId)
   return rules.length > 0 ? { token_exchange: rules.map(toData) } : {}
 }
 
-export async function allow(input: Input, parts: Parts): Promise<Answer> {
+export async function allow(input: Input, services: Services): Promise<Answer> {
   const [impersonation, delegation] = [input.flag('impersonation'), input.flag('delegation')]
   if (!impersonation && !delegation) throw usageError('give --impersonation, --delegation, or both')
   const data = toData(
-    await allowExchange(parts, {
+    await allowExchange(services, {
       clientId: input.operands[0] ?? '',
       resource: input.text('resource') ?? '',
       scopes: input.text('scope'),
@@ -33,7 +29,7 @@ export async function allow(input: Input, parts: Parts): Promise<Answer> {
   return { data, text: record(data) }
 }
 
-export async function forbid(input: Input, { db }: Parts): Promise<Answer> {
+export async function forbid(input: Input, { db }: Services): Promise<Answer> {
   const [clientId = ''] = input.operands
   const identifier = input.text('resource') ?? ''
   if (!(await forbidExchange(db, clientId, identifier)))
