@@ -1,6 +1,8 @@
 /** Which passwords are accepted. Length and commonness only: no composition rules, no expiry (NIST SP 800-63B §3.1.1.2). */
 import { isCommonPassword } from './common-passwords.ts'
-import { isOversized } from './password.ts'
+
+/** Longer input is never hashed: it would only cost time. */
+const MAX_PASSWORD_BYTES = 1024
 
 export type PasswordPolicy = {
   /** In code points. */
@@ -33,6 +35,10 @@ export function passwordProblemText(problem: PasswordProblem, policy: PasswordPo
     common: 'This password is among the first that would be guessed. Choose another one.',
     personal: 'The password must not be your address, your name or the name of this service.',
   }[problem]
+}
+
+export function isOversized(password: string): boolean {
+  return Buffer.byteLength(password) > MAX_PASSWORD_BYTES
 }
 
 function isPersonal(policy: PasswordPolicy, password: string, owner: PasswordOwner): boolean {

@@ -4,6 +4,7 @@
  */
 import { timingSafeEqual } from 'node:crypto'
 import { hash, hashRaw } from '@node-rs/argon2'
+import { isOversized } from './password-policy.ts'
 
 export type Argon2Settings = {
   memoryKib: number
@@ -13,9 +14,6 @@ export type Argon2Settings = {
 
 /** The OWASP minimum: 19 MiB, two passes, one lane. */
 export const DEFAULT_ARGON2: Argon2Settings = { memoryKib: 19_456, passes: 2, lanes: 1 }
-
-/** Longer input is never hashed: it would only cost time. */
-export const MAX_PASSWORD_BYTES = 1024
 
 const ARGON2ID = 2
 const VERSION_19 = 1
@@ -49,10 +47,6 @@ export function needsRehash(stored: string, settings: Argon2Settings): boolean {
     parsed.passes !== settings.passes ||
     parsed.lanes !== settings.lanes
   )
-}
-
-export function isOversized(password: string): boolean {
-  return Buffer.byteLength(password) > MAX_PASSWORD_BYTES
 }
 
 type ParsedArgon2 = Argon2Settings & { version: number; salt: Buffer; digest: Buffer }

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { embeddedPlace } from './command-line.ts'
+
+const PROBE = join(import.meta.dirname, '../support/module-probe.mjs')
+
+describe('What the command line loads', () => {
+  const place = embeddedPlace()
+  after(place.remove)
+
+  /** The packages that a command loaded, of those in node_modules. */
+  async function packagesOf(args: string[], code: number): Promise<string[]> {
+    const file = join(place.folder, `${args.join('-')}.json`)
+    const env = { NODE_OPTIONS: `--import=${PROBE}`, MODULES_FILE: file }
+    expect(await place.cli(args, { env }), args.join(' ')).to.include({ code })
+    return JSON.parse(readFileSync(file, 'utf8')) as string[]
+  }
+
+  for (const { what, args, code } of [
+    { what: 'the help', args: ['--help'], code: 0 },
+    { what: 'the help of a noun', args: ['account', '--help'], code: 0 },
+    { what: 'the help of a command', args: ['client', 'create', '--help'], code: 0 },
+    { what: 'the version', args: ['--version'], code: 0 },
+    { what: 'a mistake', args: ['account', 'create', '--emial', 'a@example.com'], code: 1 },
+  ])
+    it(`is no package for ${what}`, async () => {
+      expect(await packagesOf(args, code)).to.eql([])
+    })
+
+  it('is only what reads the settings for config', async () => {
+    expect(await packagesOf(['config'], 0)).to.eql(['zod'])
+  })
+
+  it('is a database for a command that asks one', async () => {
+    const packages = await packagesOf(['outbox', 'list-dead'], 0)
+    expect(packages).to.include.members(['knex', 'better-sqlite3'])
+  })
+})
