@@ -1,41 +1,15 @@
 import { readFileSync, readdirSync } from 'node:fs'
-import { basename, dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { expect } from 'chai'
-
-/**
- * From the ground up. A folder imports from lower floors only; folders of one floor never import each other. A folder that
- * has folders is named with each of them, so that the rule holds inside as well.
- */
-const FLOORS = [
-  ['platform', 'platform/network'],
-  ['http', 'outbox', 'passwords'],
-  ['mail'],
-  ['settings'],
-  ['attempts', 'audit', 'grant-store', 'keys'],
-  ['consents'],
-  ['accounts'],
-  ['sessions', 'clients'],
-  ['resources'],
-  ['services.ts'],
-  ['command-line'],
-  ['provider/library'],
-  ['provider/contract'],
-  ['provider/records', 'provider/checks', 'provider/binding'],
-  ['provider/endpoints', 'provider/clients', 'provider/refusals'],
-  ['provider/grants'],
-  ['provider/subjects', 'provider/sessions'],
-  ['provider/requests'],
-  ['provider'],
-  ['interaction'],
-  ['feature.ts'],
-  ['pages/*', 'protocol/*'],
-  ['features.ts'],
-  ['process'],
-  ['(composition)', 'cli'],
-]
-
-/** Files directly in src/ compose the program and stand on the top floor. */
-const COMPOSITION = '(composition)'
+import {
+  floorOf,
+  folderOf,
+  importedFiles,
+  importsOf,
+  isAllowed,
+  sources,
+  SRC,
+} from './support/source-tree.ts'
 
 /** Who may import Koa or a part of it; everything else has no idea of HTTP. */
 const MAY_IMPORT_KOA = [
@@ -60,50 +34,6 @@ const MAX_LINES = 300
 const MAX_FILES = 24
 const MAX_FOLDER_LINES = 2050
 const FEWEST_FILES = 80
-
-const SRC = join(import.meta.dirname, '..', 'src')
-
-const IMPORTS = /^\s*(?:import|export)\s(?:[^'";]*?\sfrom\s)?'([^']+)'|\bimport\(\s*'([^']+)'/gm
-
-type Source = { file: string; text: string; imports: string[] }
-
-const sources: Source[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => {
-    const text = readFileSync(join(SRC, file), 'utf8')
-    return { file, text, imports: importsOf(text) }
-  })
-
-function importsOf(text: string): string[] {
-  return [...text.matchAll(IMPORTS)].map(([, fixed, dynamic]) => (fixed ?? dynamic)!)
-}
-
-/** The files under src/ that a file imports, as paths from src/. */
-function importedFiles({ file, imports }: Source): string[] {
-  return imports
-    .filter((name) => name.startsWith('.'))
-    .map((name) => relative(SRC, resolve(dirname(join(SRC, file)), name)))
-    .filter((path) => !path.startsWith('..'))
-}
-
-/** The folder of a file, as the floors name it; a file in src/ may have a floor of its own. */
-function folderOf(file: string): string {
-  if (file.includes('/')) return dirname(file)
-  return FLOORS.some((floor) => floor.includes(file)) ? file : COMPOSITION
-}
-
-/** `pages/*` names every folder in pages. */
-function floorOf(folder: string): number {
-  const all = `${dirname(folder)}/*`
-  return FLOORS.findIndex((folders) => folders.includes(folder) || folders.includes(all))
-}
-
-/** Within a folder, and on the top floor, everything may import everything. */
-function isAllowed(from: string, to: string): boolean {
-  if (folderOf(from) === folderOf(to)) return true
-  const [here, there] = [floorOf(folderOf(from)), floorOf(folderOf(to))]
-  return there < here || (there === here && here === FLOORS.length - 1)
-}
 
 describe('architecture', () => {
   it('is checked on the real source files and their imports', () => {
