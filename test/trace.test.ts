@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect } from 'chai'
@@ -7,10 +8,16 @@ const HOME = join(import.meta.dirname, '..')
 const TITLE = /^(.+) runs (\d+) functions of (\d+) files in (\d+) folders:$/m
 
 describe('npm run trace', () => {
-  it('names the files and functions that an introspection, a refresh and a whole sign-in run', async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, ['test/trace.ts'], { cwd: HOME })
-    const [introspection = '', refresh = '', signIn = ''] = stdout.trim().split('\n\n')
-    for (const part of [introspection, refresh, signIn]) {
+  let stdout: string
+
+  before(async () => {
+    const printed = await promisify(execFile)(process.execPath, ['test/trace.ts'], { cwd: HOME })
+    stdout = printed.stdout
+  })
+
+  it('names the files and functions that an introspection, a refresh, a sign-in and a registration run', () => {
+    const [introspection = '', refresh = '', signIn = '', registration = ''] = stdout.trim().split('\n\n')
+    for (const part of [introspection, refresh, signIn, registration]) {
       const [, , functions, files, folders] = (TITLE.exec(part) ?? []).map(Number)
       expect(part.match(/^ {2}src\//gm), part.slice(0, 80)).to.have.length(files!)
       expect(functions).to.be.greaterThan(files!)
@@ -26,5 +33,19 @@ describe('npm run trace', () => {
     expect(signIn).to.match(/^A sign-in/)
     expect(introspection + refresh).not.to.include('verifyPassword:')
     expect(signIn).to.include('verifyPassword:')
+    expect(registration).to.match(/^A registration/)
+  })
+
+  it('visits every file that ARCHITECTURE.md names on the way of a request', () => {
+    const document = readFileSync(join(HOME, 'ARCHITECTURE.md'), 'utf8')
+    for (const way of ['A sign-in', 'An introspection', 'A registration']) {
+      const [, described = ''] = document.split(`### ${way}\n`)
+      const files = [...(described.split('\n##')[0] ?? '').matchAll(/`(src\/[^`]+)`/g)].map(
+        ([, file]) => file,
+      )
+      const visited = stdout.split('\n\n').find((part) => part.startsWith(way))
+      expect(files, way).to.have.length.greaterThan(3)
+      for (const file of files) expect(visited, way).to.include(`  ${file}\n`)
+    }
   })
 })

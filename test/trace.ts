@@ -1,10 +1,12 @@
 /**
- * `npm run trace`: which functions of `src/` a server runs for an introspection, a refresh and a whole sign-in. Each is
+ * `npm run trace`: which functions of `src/` a server runs for an introspection, a refresh, a whole sign-in and a
+ * registration. Each is
  * done several times. What did not run every time is left out: it belongs to the server's own work in the background.
  */
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { register } from './provider/relying-party.ts'
+import { createRegistrar } from './protocol/registration/registrar.ts'
 import { openStage, until } from './provider/stage.ts'
 import type { Stage } from './provider/stage.ts'
 import { dataFolder } from './support/service-process.ts'
@@ -28,6 +30,7 @@ type Request = () => Promise<void>
 async function requestsOf(server: Stage): Promise<Record<string, Request>> {
   const party = await register(server)
   const account = await server.person()
+  const registrar = createRegistrar(server)
   const tokens = await party.tokensFor(account)
   let { refresh_token } = tokens
   return {
@@ -42,6 +45,9 @@ async function requestsOf(server: Stage): Promise<Record<string, Request>> {
     },
     async 'A sign-in with password, consent and code'() {
       await party.tokensFor(account)
+    },
+    async 'A registration with an initial access token'() {
+      await registrar.registered()
     },
   }
 }

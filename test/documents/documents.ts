@@ -1,5 +1,6 @@
 /** Every document that is made from the source, whole or in part. `npm run docs` writes them; a test compares them. */
 import type { GeneratedDocument } from './document.ts'
+import { architectureDocuments } from './architecture.ts'
 import { commandsDocument } from './commands.ts'
 import { conformanceDocument, securityDocument } from './promises.ts'
 import { settingsDocument } from './settings.ts'
@@ -9,4 +10,5 @@ export const GENERATED_DOCUMENTS: readonly GeneratedDocument[] = [
   commandsDocument,
   securityDocument,
   conformanceDocument,
+  ...architectureDocuments,
 ]

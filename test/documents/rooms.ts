@@ -1,0 +1,171 @@
+/** What each folder of src/ is for, from the top of the program to its ground. ARCHITECTURE.md shows it as a table and a picture. */
+
+import { COMPOSITION } from '../support/source-tree.ts'
+
+export type Storey = 'program' | 'features' | 'library' | 'subjects' | 'ground'
+
+export type Room = {
+  /** Where it is not that of its folder. */
+  title?: string
+  storey: Storey
+  /** Two or three words for the picture. */
+  short: string
+  /** What belongs here. */
+  owns: string
+  /** What a reader may look for here and finds elsewhere. */
+  leaves: string
+}
+
+export const ROOMS: Readonly<Record<string, Room>> = {
+  [COMPOSITION]: {
+    title: 'main, app, cli',
+    storey: 'program',
+    short: 'run, mount, command',
+    owns: 'The programs: `main.ts` runs a server or a worker, `app.ts` mounts every feature, `cli.ts` runs a command.',
+    leaves: 'Everything else.',
+  },
+  cli: {
+    storey: 'program',
+    short: 'commands',
+    owns: 'The operator’s commands: their arguments, help and output.',
+    leaves: 'What a command does: the subjects below.',
+  },
+  process: {
+    storey: 'program',
+    short: 'connections, upkeep',
+    owns: 'Connections, start, listeners, several processes, and the upkeep tasks of the worker.',
+    leaves: 'What is purged, and when: each subject.',
+  },
+  'features.ts': {
+    storey: 'program',
+    short: 'the list',
+    owns: 'The list of all features. The server, the worker and the command line read it.',
+    leaves: 'What a feature adds: its folder.',
+  },
+  pages: {
+    storey: 'features',
+    short: 'sign-in, account …',
+    owns: 'The pages that people see, one folder for each journey.',
+    leaves: 'The rules of accounts: `accounts`. The templates: `views`.',
+  },
+  protocol: {
+    storey: 'features',
+    short: 'CIBA, device, logout …',
+    owns: 'One folder for each feature of the protocol that the library lacks or leaves open.',
+    leaves: 'What every flow needs: `provider`.',
+  },
+  'feature.ts': {
+    storey: 'features',
+    short: 'the contract',
+    owns: 'What a feature may add: protocol, pages, endpoints, message sinks, upkeep, sealed columns.',
+    leaves: 'Each feature, such as `protocol/ciba/ciba.feature.ts`.',
+  },
+  interaction: {
+    storey: 'features',
+    short: 'pages of a request',
+    owns: 'What pages share between the request of an app and its answer: the open request, the next step, the way back.',
+    leaves: 'The pages: `pages`.',
+  },
+  provider: {
+    storey: 'library',
+    short: 'around oidc-provider',
+    owns: 'The protocol library: its configuration, records, checks and refusals. `provider/library` alone uses its private parts.',
+    leaves: 'Where records are kept: `grant-store`. Single features: `protocol`.',
+  },
+  'services.ts': {
+    storey: 'subjects',
+    short: 'what all features get',
+    owns: 'What a process hands to every feature: settings, database, clock, log, sealer, grant store, outbox, change feed.',
+    leaves: 'Making them: `process`.',
+  },
+  resources: {
+    storey: 'subjects',
+    short: 'APIs and their scopes',
+    owns: 'The APIs that take access tokens: identifiers, scopes, token formats, types of authorization details.',
+    leaves: 'Who may ask for them: `clients`.',
+  },
+  clients: {
+    storey: 'subjects',
+    short: 'apps, secrets, profiles',
+    owns: 'The registered apps: their metadata, secrets and profiles, and the rules for these.',
+    leaves: 'Registration by the protocol: `protocol/registration`.',
+  },
+  sessions: {
+    storey: 'subjects',
+    short: 'who is signed in',
+    owns: 'The sign-ins of an account, as its person sees and ends them.',
+    leaves: 'The session of the protocol: `provider/sessions`.',
+  },
+  accounts: {
+    storey: 'subjects',
+    short: 'people',
+    owns: 'People: sign-up, activation, sign-in, reset, profile and roles.',
+    leaves: 'Pages: `pages`. Counting guesses: `attempts`.',
+  },
+  consents: {
+    storey: 'subjects',
+    short: 'what people allowed',
+    owns: 'What a person allowed an app, and how that ends.',
+    leaves: 'Asking for it: `pages/consent`.',
+  },
+  attempts: {
+    storey: 'subjects',
+    short: 'counts guesses',
+    owns: 'The counters of guesses, for each account, network and known browser.',
+    leaves: 'What a refused person reads: `pages`.',
+  },
+  audit: {
+    storey: 'subjects',
+    short: 'security trail',
+    owns: 'The trail of security events.',
+    leaves: 'When an event happens: the subjects.',
+  },
+  keys: {
+    storey: 'subjects',
+    short: 'sign and decrypt',
+    owns: 'The keys that sign tokens and decrypt requests, and their rotation.',
+    leaves: 'Keys that seal data: `settings`, `platform`.',
+  },
+  'grant-store': {
+    storey: 'subjects',
+    short: 'Redis or SQL',
+    owns: 'Sessions, codes and tokens, in Redis or SQL: single use and revocation, each in one atomic step.',
+    leaves: 'What a record means: `provider/records`.',
+  },
+  settings: {
+    storey: 'ground',
+    short: 'the environment',
+    owns: 'The environment, parsed and checked once.',
+    leaves: 'Connections made from it: `process`.',
+  },
+  mail: {
+    storey: 'ground',
+    short: 'text, SMTP, mailbox',
+    owns: 'The text of each mail, SMTP, and the development mailbox.',
+    leaves: 'When a mail is due: `accounts`, `protocol`.',
+  },
+  outbox: {
+    storey: 'ground',
+    short: 'messages to deliver',
+    owns: 'Messages, written in the transaction of their cause and delivered later.',
+    leaves: 'What a message says: `mail`, `protocol/logout`.',
+  },
+  passwords: {
+    storey: 'ground',
+    short: 'hashes and policy',
+    owns: 'Password hashes, the password policy, and how many hashes are computed at once.',
+    leaves: 'Whose password it is: `accounts`.',
+  },
+  http: {
+    storey: 'ground',
+    short: 'Koa: errors, CSRF …',
+    owns: 'Koa without a word of the product: errors, bodies, CSRF, headers, health, rendering.',
+    leaves: 'Every address: `pages`, `protocol`, `provider`.',
+  },
+  platform: {
+    storey: 'ground',
+    short: 'database, Redis, log',
+    owns: 'Database, Redis, log, clock, random tokens, sealing, change feed.',
+    leaves: 'Every word of the product.',
+  },
+}
