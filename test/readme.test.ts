@@ -9,6 +9,9 @@ import { GENERATED_DOCUMENTS } from './documents/documents.ts'
 import { makeCertificate } from './provider/binding/certificates.ts'
 
 const HOME = fileURLToPath(new URL('..', import.meta.url))
+const MOST_LINES_OF_README = 150
+/** Paths in code marks; one with a placeholder is none. */
+const PATHS = /`((?:src|test|views|migrations|scripts|docs|examples|seeds)\/[\w./-]+)`/g
 const documents = [...markdownIn('.', false), ...markdownIn('docs', true)]
 
 describe('the documents', () => {
@@ -28,6 +31,10 @@ describe('the documents', () => {
     expect(new Set(forDevelopers)).to.have.all.keys(known)
   })
 
+  it('begin with a README that is short enough to read', () => {
+    expect(textOf('README.md').trimEnd().split('\n')).to.have.length.of.at.most(MOST_LINES_OF_README)
+  })
+
   it('link only to files that exist', () => {
     expect(documents).to.include.members(['README.md', 'docs/clients.md', 'docs/clients/errors.md'])
     for (const document of documents) {
@@ -37,6 +44,12 @@ describe('the documents', () => {
       for (const target of targets.filter((one) => !/^https?:/.test(one)))
         expect(existsSync(resolve(HOME, dirname(document), target)), `${document}: ${target}`).to.equal(true)
     }
+  })
+
+  it('name only files of the project that there are', () => {
+    for (const document of ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'])
+      for (const [, path = ''] of textOf(document).matchAll(PATHS))
+        expect(existsSync(join(HOME, path)), `${document}: ${path}`).to.equal(true)
   })
 
   it('come with an .env.example that is a valid configuration when its lines are used', () => {

@@ -61,7 +61,7 @@ describe('the pages for developers of clients', () => {
 describe('links and pictures of the documents', () => {
   const names = readdirSync(join(HOME, 'docs'), { recursive: true, encoding: 'utf8' })
   const documents = [
-    'README.md',
+    ...readdirSync(HOME).filter((name) => name.endsWith('.md')),
     ...names.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
   ]
   const textOf = (name: string) => readFileSync(join(HOME, name), 'utf8')

@@ -1,4 +1,4 @@
-/** The README's programs, written out and started word for word against a running server, on ports of their own. */
+/** The programs of a document, written out and started word for word against a running server, on ports of their own. */
 import { execFile, spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -9,22 +9,26 @@ import type { RunningServer } from '../support/running-server.ts'
 import { pause } from '../support/service-process.ts'
 
 const HOME = fileURLToPath(new URL('../..', import.meta.url))
-const readme = readFileSync(join(HOME, 'README.md'), 'utf8')
 
 type Outcome = { code: number; stdout: string; stderr: string }
 
 /** `ports` says which port takes the place of each documented one. */
-export function openReadme(server: Pick<RunningServer, 'issuer' | 'env'>, ports: Record<string, number>) {
+export function openDocument(
+  name: 'README.md' | 'docs/first-app.md',
+  server: Pick<RunningServer, 'issuer' | 'env'>,
+  ports: Record<string, number>,
+) {
+  const text = readFileSync(join(HOME, name), 'utf8')
   mkdirSync(join(HOME, '.cache'), { recursive: true })
-  const folder = mkdtempSync(join(HOME, '.cache', 'readme-'))
+  const folder = mkdtempSync(join(HOME, '.cache', 'document-'))
   const ends = [() => rmSync(folder, { recursive: true, force: true })]
 
   /** The documented text, with the ports and folders of this test in place of its own. */
-  function here(text: string): string {
+  function here(part: string): string {
     return Object.entries(ports)
       .reduce(
         (so, [from, to]) => so.replaceAll(`:${from}`, `:${to}`).replaceAll(`listen(${from}`, `listen(${to}`),
-        text,
+        part,
       )
       .replaceAll('http://localhost:8700', server.issuer)
       .replaceAll(/\.\.\/my-\w+/g, relative(HOME, folder))
@@ -33,14 +37,14 @@ export function openReadme(server: Pick<RunningServer, 'issuer' | 'env'>, ports:
   return {
     /** Runs the one command line of the operator that contains `named`. */
     async command(named: string): Promise<void> {
-      const lines = readme
+      const lines = text
         .split('\n')
         .filter((line) => line.startsWith('npm run --silent cli') && line.includes(named))
       expect(lines, named).to.have.length(1)
       await promisify(execFile)('sh', ['-c', here(lines[0] ?? '')], { cwd: HOME, env: server.env })
     },
     save(file: string): void {
-      const block = new RegExp(`\`\`\`js\\n(// ${file}\\n[\\s\\S]*?)\`\`\``).exec(readme)?.[1]
+      const block = new RegExp(`\`\`\`js\\n(// ${file}\\n[\\s\\S]*?)\`\`\``).exec(text)?.[1]
       expect(block, file).to.be.a('string')
       writeFileSync(join(folder, file), here(block ?? ''))
     },

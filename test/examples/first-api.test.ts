@@ -6,26 +6,26 @@ import { startServer } from '../support/running-server.ts'
 import type { RunningServer } from '../support/running-server.ts'
 import { freePort } from '../support/service-process.ts'
 import { ODD_AUTHORIZATIONS } from './odd-tokens.ts'
-import { openReadme } from './readme.ts'
+import { openDocument } from './document.ts'
 
-describe('the README’s first resource server and its job', function () {
+describe('the guide’s first API and its job', function () {
   let server: RunningServer
-  let readme: ReturnType<typeof openReadme>
-  let program: Awaited<ReturnType<typeof readme.start>>
+  let guide: ReturnType<typeof openDocument>
+  let program: Awaited<ReturnType<typeof guide.start>>
   let api: string
 
   before(async () => {
     server = await startServer({ store: 'sqlite' })
     const port = await freePort()
     api = `http://localhost:${port}/`
-    readme = openReadme(server, { 3001: port })
-    await readme.command('resource create')
-    await readme.command('client create --name "Nightly job"')
-    for (const file of ['api.mjs', 'job.mjs']) readme.save(file)
-    program = await readme.start('api.mjs', api)
+    guide = openDocument('docs/first-app.md', server, { 3001: port })
+    await guide.command('resource create')
+    await guide.command('client create --name "Nightly job"')
+    for (const file of ['api.mjs', 'job.mjs']) guide.save(file)
+    program = await guide.start('api.mjs', api)
   })
   after(async () => {
-    readme?.close()
+    guide?.close()
     await server?.stop()
   })
   afterEach(() => {
@@ -46,7 +46,7 @@ describe('the README’s first resource server and its job', function () {
   }
 
   it('answer each other', async () => {
-    const { code, stdout } = await readme.runToEnd('job.mjs')
+    const { code, stdout } = await guide.runToEnd('job.mjs')
     expect(stdout).to.match(/^200 Notes for [\w-]+\n/)
     expect(code).to.equal(0)
   })
@@ -83,7 +83,7 @@ describe('the README’s first resource server and its job', function () {
     )
     await server.signal('SIGINT')
     expect((await call(authorization))[0]).to.equal(503)
-    const job = await readme.runToEnd('job.mjs')
+    const job = await guide.runToEnd('job.mjs')
     expect([job.code, job.stdout]).to.eql([1, ''])
     expect(job.stderr).to.match(/^The job did not run: .*ECONNREFUSED\n$/)
     await server.start()
