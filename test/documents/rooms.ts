@@ -27,7 +27,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   cli: {
     storey: 'program',
     short: 'commands',
-    owns: 'The operator’s commands: their arguments, help and output.',
+    owns: 'The operator’s commands.',
     leaves: 'What a command does: the subjects below.',
   },
   process: {
@@ -65,6 +65,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     short: 'pages of a request',
     owns: 'What pages share between the request of an app and its answer: the open request, the next step, the way back.',
     leaves: 'The pages: `pages`.',
+  },
+  'command-line': {
+    storey: 'features',
+    short: 'language of commands',
+    owns: 'What a command is, and how its arguments, help and tables are read and written.',
+    leaves: 'The commands: `cli`, `protocol`.',
   },
   provider: {
     storey: 'library',
