@@ -4,7 +4,7 @@
  */
 import { AppError, unavailable } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
-import { inTransaction, isDuplicate, isSqlite, retried } from '../platform/database.ts'
+import { inTransaction, isDuplicate, isSqlite } from '../platform/database.ts'
 import type { Db, Sql } from '../platform/database.ts'
 import { decodeRoot, encodeRoot, notAfter, usedKeyOf } from './grant-store.ts'
 import type {
@@ -160,7 +160,7 @@ async function commitUse(db: Db, nowMs: number, commit: UsingCommit): Promise<Co
     SELECT * FROM (${rows.map(() => row).join(' UNION ALL ')}) AS given WHERE ${conditions.join(' AND ')}`
   const values = [...rows.flat(), latestMs, use.key, nowMs, ...(root ? [root, nowMs] : [])]
   try {
-    const written = await retried(async () => affected(await db.raw(statement, values)))
+    const written = affected(await db.raw(statement, values))
     return written > 0 ? { outcome: 'done' } : await reasonOf(db, nowMs, commit, latestMs)
   } catch (error) {
     if (!isDuplicate(error)) throw error
@@ -190,9 +190,7 @@ async function reasonOf(
 async function insertEntries(sql: Sql, entries: readonly Entry[]): Promise<void> {
   if (entries.length === 0) return
   const rows = entries.map(({ key, payload, expiresAtMs }) => ({ recordKey: key, payload, expiresAtMs }))
-  const write = () => sql(TABLE).insert(rows).onConflict('recordKey').merge(['payload', 'expiresAtMs'])
-  // Several rows may deadlock with others on InnoDB; within a transaction that is retried as a whole.
-  await (sql.isTransaction ? write() : retried(async () => await write()))
+  await sql(TABLE).insert(rows).onConflict('recordKey').merge(['payload', 'expiresAtMs'])
 }
 
 type RootWrite = { key: string; root: Root; expiresAtMs: number }

@@ -28,9 +28,8 @@ export function openDatabase(settings: DatabaseSettings): Db {
     asyncStackTraces: false,
     log: QUIET,
   }
-  return settings.mysqlDsn
-    ? knexModule({ ...shared, ...mysqlConfig(settings, settings.mysqlDsn) })
-    : knexModule({ ...shared, ...sqliteConfig(settings.sqliteFile) })
+  const own = settings.mysqlDsn ? mysqlConfig(settings, settings.mysqlDsn) : sqliteConfig(settings.sqliteFile)
+  return repeating(knexModule({ ...shared, ...own }))
 }
 
 // knex writes pool exhaustion to the console; the error itself is thrown and logged.
@@ -41,7 +40,7 @@ export function isSqlite(db: Sql): boolean {
 }
 
 const ATTEMPTS = 3
-/** Deadlock, lock wait timeout, SQLite busy: the whole transaction may be run again. */
+/** Deadlock, lock wait timeout, SQLite busy: what was refused had no effect and may be run again. */
 const RETRYABLE = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT'])
 
 /** Runs `work` in one transaction, again (at most twice more, with jitter) after a deadlock. `work` must have no other side effect. */
@@ -49,8 +48,25 @@ export function inTransaction<T>(db: Db, work: (trx: Knex.Transaction) => Promis
   return retried(() => db.transaction(work))
 }
 
-/** The same for one statement that commits by itself. */
-export async function retried<T>(work: () => Promise<T>): Promise<T> {
+/** True for a unique or primary key violation on any of the databases. */
+export function isDuplicate(error: unknown): boolean {
+  return ['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(
+    errorCode(error),
+  )
+}
+
+/**
+ * Repeats each statement that commits by itself after a deadlock. knex gives every transaction a client of its own, which
+ * does not take this over: a statement in a transaction is never repeated alone.
+ */
+function repeating(db: Db): Db {
+  const client = db.client as Pick<Knex.Client, 'query'>
+  const query = client.query.bind(client)
+  client.query = (connection, statement) => retried(async () => await query(connection, statement))
+  return db
+}
+
+async function retried<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await work()
@@ -59,13 +75,6 @@ export async function retried<T>(work: () => Promise<T>): Promise<T> {
       await new Promise((resolve) => setTimeout(resolve, attempt * 20 * (1 + Math.random())))
     }
   }
-}
-
-/** True for a unique or primary key violation on any of the databases. */
-export function isDuplicate(error: unknown): boolean {
-  return ['ER_DUP_ENTRY', 'SQLITE_CONSTRAINT_UNIQUE', 'SQLITE_CONSTRAINT_PRIMARYKEY'].includes(
-    errorCode(error),
-  )
 }
 
 function errorCode(error: unknown): string {
@@ -85,6 +94,8 @@ function mysqlConfig(settings: DatabaseSettings, dsn: string): Knex.Config {
       supportBigNumbers: true,
       bigNumberStrings: false,
       decimalNumbers: true,
+      // knex prepares none, and mysql2 would keep half a mebibyte for 16 000 of them with each connection.
+      maxPreparedStatements: 1,
       ...connectArgs(settings.mysqlConnectArgs),
     } as Knex.MySql2ConnectionConfig,
     pool: { min: 0, max: settings.poolSize ?? 10, afterCreate: prepareMysql },

@@ -3,7 +3,6 @@
  * One statement for a million rows would hold locks, undo space and, on SQLite, the event loop for as long as it takes.
  */
 import type { Knex } from 'knex'
-import { retried } from './database.ts'
 import type { Db } from './database.ts'
 
 export type Purge = {
@@ -36,13 +35,10 @@ export async function purgeSome(db: Db, { table, key, outdated }: Purge, limit: 
   const keys = rows.map((row) => row[key] ?? '')
   if (keys.length === 0) return 0
   // Asks again: it may have been renewed a moment ago.
-  await retried(
-    async () =>
-      await db(table)
-        .whereIn(key, keys)
-        .where((some) => void outdated(some))
-        .delete(),
-  )
+  await db(table)
+    .whereIn(key, keys)
+    .where((some) => void outdated(some))
+    .delete()
   return keys.length
 }
 

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import { inTransaction, isSqlite, openDatabase } from '../../src/platform/database.ts'
 import type { Db } from '../../src/platform/database.ts'
+import { until } from '../provider/stage.ts'
+import { lockWaits } from '../support/lock-waits.ts'
 import { createDatabase } from '../support/services.ts'
 import type { TestDatabase } from '../support/services.ts'
 import { DATABASES } from './change-feed-databases.ts'
@@ -70,6 +72,88 @@ for (const { name, open } of DATABASES)
       expect(runs).to.equal(3)
     })
   })
+
+describe('a statement that commits by itself, on MariaDB', function () {
+  let database: TestDatabase
+  let db: Db
+  let other: Db
+  let watcher: Db
+
+  const open = () => openDatabase({ mysqlDsn: database.dsn, sqliteFile: '', poolSize: 1 })
+
+  before(async () => {
+    database = await createDatabase()
+    db = open()
+    other = open()
+    watcher = open()
+    await db.raw('CREATE TABLE tallies (name CHAR(1) PRIMARY KEY, count INT NOT NULL)')
+  })
+  after(async () => {
+    await Promise.all([db, other, watcher].map((each) => each.destroy()))
+    await database.drop()
+  })
+  beforeEach(async () => {
+    await db('tallies').delete()
+    await db('tallies').insert(['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, count: 0 })))
+  })
+
+  /** The codes of what is refused while `work` runs. */
+  async function refusalsOf(work: () => Promise<unknown>): Promise<(string | undefined)[]> {
+    const refused: (string | undefined)[] = []
+    const note = ({ code }: { code?: string }) => refused.push(code)
+    db.on('query-error', note)
+    await work()
+    db.off('query-error', note)
+    return refused
+  }
+
+  const isWaiting = async () => (await lockWaits(watcher, 'tallies')) > 0
+
+  it('is repeated when it was the victim of a deadlock [S-5.24]', async () => {
+    const refused = await refusalsOf(async () => {
+      const trx = await other.transaction()
+      // Whoever has changed less is the victim.
+      await trx('tallies').whereIn('name', ['b', 'c', 'd', 'e']).update({ count: 1 })
+      const statement = db('tallies').increment('count', 10).then(Number)
+      await until(isWaiting, 'it has the first row and waits for the second')
+      await trx('tallies').where({ name: 'a' }).update({ count: 1 })
+      await trx.commit()
+      expect(await statement).to.equal(5)
+    })
+    expect(refused).to.include('ER_LOCK_DEADLOCK')
+    expect(await db('tallies').distinct('count')).to.eql([{ count: 11 }])
+  })
+
+  it('is repeated when it has waited for a lock for too long', async () => {
+    await db.raw('SET SESSION innodb_lock_wait_timeout = 1')
+    const refused = await refusalsOf(async () => {
+      const trx = await other.transaction()
+      await trx('tallies').where({ name: 'a' }).update({ count: 1 })
+      db.once('query-error', () => void trx.commit())
+      expect(await db('tallies').where({ name: 'a' }).increment('count', 10)).to.equal(1)
+    })
+    expect(refused).to.eql(['ER_LOCK_WAIT_TIMEOUT'])
+    expect(await db('tallies').where({ name: 'a' }).first('count')).to.eql({ count: 11 })
+  })
+
+  it('is given up after three times, and any other fault at once', async () => {
+    const failing = (errno: number) => async () => {
+      const signal = `SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = ${errno}, MESSAGE_TEXT = 'x'`
+      expect(await db.raw(signal).catch((error: unknown) => error)).to.include({ errno })
+    }
+    expect(await refusalsOf(failing(1213))).to.eql(Array(3).fill('ER_LOCK_DEADLOCK'))
+    expect(await refusalsOf(failing(1062))).to.eql(['ER_DUP_ENTRY'])
+  })
+
+  it('is not repeated alone in a transaction, which is gone as a whole [S-5.26]', async () => {
+    const refused = await refusalsOf(async () => {
+      const signal = `SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1213, MESSAGE_TEXT = 'x'`
+      const work = db.transaction(async (trx) => await trx.raw(signal))
+      expect(await work.catch((error: unknown) => error)).to.include({ errno: 1213 })
+    })
+    expect(refused).to.eql(['ER_LOCK_DEADLOCK'])
+  })
+})
 
 describe('a connection to MariaDB', function () {
   let database: TestDatabase

@@ -1,22 +1,28 @@
 import { expect } from 'chai'
+import type { Account } from '../../src/accounts/account.ts'
+import { lockWaits } from '../support/lock-waits.ts'
 import { callbackOf, register, signIn } from './relying-party.ts'
 import type { Fields, Party } from './relying-party.ts'
-import { cookiesOf, STAGES } from './stage.ts'
+import { cookiesOf, STAGES, until } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 const AT_ONCE = 50
+/** Fewer than two processes have connections to the database. */
+const WAITING = 12
 
 for (const { name, stage: opened } of STAGES)
   describe(`Many requests of one browser at once, on two processes with ${name}`, () => {
     let stage: Stage
     let app: Party
     let cookie: string
+    let person: Account
 
     before(async () => {
       stage = await opened()
       app = await register(stage)
       const visitor = stage.visitor()
-      await signIn(visitor, app.authorizePath(), await stage.person())
+      person = await stage.person()
+      await signIn(visitor, app.authorizePath(), person)
       cookie = cookiesOf(visitor)
     })
 
@@ -44,6 +50,29 @@ for (const { name, stage: opened } of STAGES)
       expect(again.headers).not.to.have.property('location')
     })
 
+    // SQLite has one writer at a time, so none can stand in the way of another.
+    if (name !== 'SQLite')
+      it('each get a code although the database refuses their grants as victims of a deadlock [S-5.25]', async () => {
+        const { db } = stage.parts
+        const own = await register(stage, { first_party: true })
+        const path = own.authorizePath({ prompt: undefined })
+        // As what ends all access does it: first the account, which new grants refer to, then the grants themselves. Where
+        // the account has most of them, the database reads the whole table, with the new ones in it.
+        const trx = await db.transaction()
+        await trx('accounts').where({ id: person.id }).update({ updatedAtMs: Date.now() })
+        await trx('announced_logouts').insert(heavy())
+        const codes = codesOf(Array.from({ length: WAITING }, () => path))
+        await until(
+          async () => (await lockWaits(db, 'account_grants')) === WAITING,
+          'every request waits to record its grant',
+        )
+        await trx('account_grants').forUpdate().select('*')
+        await trx.rollback()
+        const got = await codes
+        expect(got.has(undefined)).to.equal(false)
+        expect(got.size).to.equal(WAITING)
+      })
+
     async function push(): Promise<string> {
       const { searchParams } = new URL(app.authorizePath({ prompt: undefined }), stage.issuer)
       const answer = await app.call('/oauth/par', Object.fromEntries(searchParams) as Fields)
@@ -51,3 +80,8 @@ for (const { name, stage: opened } of STAGES)
       return `/oauth/authorize?${new URLSearchParams({ client_id: app.clientId, request_uri: String(request_uri) })}`
     }
   })
+
+/** So many rows that InnoDB takes the other side of a deadlock for its victim. */
+function heavy(): object[] {
+  return Array.from({ length: 100 }, (_, index) => ({ sid: `parallel-${index}`, announcedAtMs: 0 }))
+}

@@ -9,7 +9,7 @@ import { inTransaction } from '../../platform/database.ts'
 import type { Db, Sql } from '../../platform/database.ts'
 import { digest } from '../../platform/tokens.ts'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
-import { lockClient, metadataColumns, selectClients, toClient } from '../../clients/client-rows.ts'
+import { metadataColumns, selectClients, toClient } from '../../clients/client-rows.ts'
 import type { Client } from '../../clients/client-rows.ts'
 import type { KeptSecrets, StoredSecret } from '../../clients/client-secret.ts'
 import { CLIENTS_TOPIC, insertClient } from '../../clients/clients.ts'
@@ -45,19 +45,19 @@ export async function insertRegistered(
   })
 }
 
-/** Replaces all metadata (RFC 7592 §2.2). @throws AppError 404 `client_not_found` */
+/** Replaces all metadata (RFC 7592 §2.2). False when the client was deleted or disabled meanwhile. */
 export async function replaceRegistered(
   db: Db,
   clientId: string,
   metadata: ClientMetadata,
   secret: StoredSecret,
   clock: Clock,
-): Promise<void> {
-  await inTransaction(db, async (trx) => {
-    await lockClient(trx, clientId)
+): Promise<boolean> {
+  return await inTransaction(db, async (trx) => {
     const columns = { ...metadataColumns(metadata), ...secret, updatedAtMs: clock() }
-    await trx('clients').where({ clientId }).update(columns)
-    await noteChange(trx, CLIENTS_TOPIC)
+    const replaced = await trx('clients').where({ clientId }).whereNull('disabledAtMs').update(columns)
+    if (replaced > 0) await noteChange(trx, CLIENTS_TOPIC)
+    return replaced > 0
   })
 }
 

@@ -1,5 +1,6 @@
 /** Around the library's registration endpoints: who may come without a token, and what an answer shows. */
 import type { Middleware } from 'koa'
+import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { AppError } from '../../platform/errors.ts'
 import type { Db } from '../../platform/database.ts'
@@ -36,8 +37,8 @@ export function registrationAnswers(
       ctx.req.headers.authorization = `Bearer ${openToken}`
     }
     await next()
-    if (ROUTES.has(oidc.oidc?.route ?? '') && ctx.status < 300)
-      await showRecord(needs.db, oidc, shownSecret(ctx))
+    if (!ROUTES.has(oidc.oidc?.route ?? '') || ctx.status >= 300) return
+    if (!(await showRecord(needs.db, oidc, shownSecret(ctx)))) answerEnded(oidc)
   }
 }
 
@@ -63,14 +64,31 @@ function answerPage(ctx: KoaContextWithOIDC): boolean {
   return true
 }
 
-/** The record as it is stored; a secret only when it was just made. */
-async function showRecord(db: Db, ctx: KoaContextWithOIDC, secret: string | undefined): Promise<void> {
+/** The client was deleted or disabled meanwhile, and its token with it (RFC 7592 §2.1, §2.2: 401). */
+export function registrationEnded(): errors.InvalidToken {
+  return new errors.InvalidToken('registration access token not found')
+}
+
+/** The record as it is stored; a secret only when it was just made. False when it is there no more. */
+async function showRecord(db: Db, ctx: KoaContextWithOIDC, secret: string | undefined): Promise<boolean> {
   const body = ctx.body as Record<string, unknown>
   const found = await findRegistered(db, String(body['client_id']))
-  if (!found) throw new TypeError('what was just read or written is not there')
+  if (!found) return false
   const shown = withSecret(toRegisteredMetadata(found.client), secret)
   const { registration_access_token, registration_client_uri } = body
   ctx.body = { ...shown, registration_access_token, registration_client_uri }
+  return true
+}
+
+/** As the library refuses a token that is not valid, which it has done with this request. */
+function answerEnded(ctx: KoaContextWithOIDC): void {
+  const ended = registrationEnded()
+  const { provider, issuer } = ctx.oidc
+  const challenge = `Bearer realm="${issuer}", error="${ended.message}", error_description="${ended.error_description}"`
+  ctx.set('WWW-Authenticate', challenge)
+  ctx.status = ended.statusCode
+  ctx.body = { error: ended.message, error_description: ended.error_description }
+  provider.emit('registration_read.error', ctx, ended)
 }
 
 function answerLimit(ctx: KoaContextWithOIDC, error: unknown): void {

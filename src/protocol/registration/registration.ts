@@ -38,7 +38,7 @@ import {
 } from './registered-clients.ts'
 import { checkPolicy, withPolicy } from './registration-policy.ts'
 import type { RegistrationPolicy } from './registration-policy.ts'
-import { registrationAnswers } from './registration.routes.ts'
+import { registrationAnswers, registrationEnded } from './registration.routes.ts'
 import { readStatement } from './software-statement.ts'
 import type { StatementIssuer } from './software-statement.ts'
 
@@ -166,7 +166,7 @@ async function allowance(
 ): Promise<Allowance> {
   if (ctx.oidc.route === 'client_update') {
     const found = await findRegistered(db, clientId)
-    if (!found) throw new errors.InvalidToken('registration access token not found')
+    if (!found) throw registrationEnded()
     const { first_party, allowed_resources, ...exceptions } = found.client.metadata
     const kept = { first_party, allowed_resources }
     return { policy: found.policy, exceptions, by: '', secret: found.secret, update: true, kept }
@@ -181,7 +181,10 @@ async function allowance(
 async function store(needs: RegistrationNeeds, request: Pending | undefined): Promise<void> {
   if (!request) throw new AppError('not_supported', 501, 'Clients are stored by registration alone.')
   const { clientId, metadata, stored } = request
-  if (stored) return await replaceRegistered(needs.db, clientId, metadata, stored, needs.clock)
+  if (stored) {
+    if (await replaceRegistered(needs.db, clientId, metadata, stored, needs.clock)) return
+    throw registrationEnded()
+  }
   const inserted = await insertRegistered(needs.db, { ...request, secret: request.plain }, needs)
   if (!inserted) throw new errors.InvalidToken('the initial access token was used up')
 }

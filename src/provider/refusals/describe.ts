@@ -8,11 +8,12 @@ import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { newErrorId } from '../../http/error-handler.ts'
 import { isOutage } from '../../http/outage.ts'
 import { requestState } from '../../http/request-state.ts'
+import { AppError } from '../../platform/errors.ts'
 import { loggableError } from '../../platform/loggable-error.ts'
 import type { Logger } from '../../platform/log.ts'
 import { wrapResponseModes } from '../library/response-modes.ts'
 import type { Refusal } from './descriptions.ts'
-import { explain } from './explain.ts'
+import { explain, plain } from './explain.ts'
 import { openingOf } from './opening.ts'
 import { refusalFacts } from './facts.ts'
 import { shownSentence } from '../../platform/shown.ts'
@@ -99,6 +100,7 @@ export function describeRefusals(provider: Provider, log: Logger): void {
       log[level]({ event: name, ...idsOf(ctx), ...entryOf(ctx, refusal) }, 'oidc.refused')
     })
   events.on('server_error', (ctx: KoaContextWithOIDC, error: Error) => {
+    if (error instanceof AppError && error.status < 500) return refuse(ctx, error, log)
     ctx.state['failure'] = error
     tellProgram(ctx, isOutage(error) ? OUTAGE : FAILURE)
     log.error({ route: ctx.oidc?.route, ...idsOf(ctx), err: loggableError(error) }, 'oidc.failed')
@@ -106,6 +108,16 @@ export function describeRefusals(provider: Provider, log: Logger): void {
   wrapResponseModes(provider, (ctx, payload) =>
     'error' in payload ? { ...payload, ...answers.get(ctx) } : payload,
   )
+}
+
+/** The library takes a refusal of our own nouns for a fault of the server. RFC 6749 §5.2 has no code for each of them. */
+function refuse(ctx: KoaContextWithOIDC, refusal: AppError, log: Logger): void {
+  const { status, message, code, retryAfterSeconds } = refusal
+  if (ctx.status >= 500) ctx.status = status
+  if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(Math.ceil(retryAfterSeconds)))
+  const error = status === 429 ? OUTAGE.error : 'invalid_request'
+  tellProgram(ctx, { error, error_description: plain(message) })
+  log.info({ route: ctx.oidc?.route, ...idsOf(ctx), refusal: code, reason: message }, 'oidc.refused')
 }
 
 function entryOf(ctx: KoaContextWithOIDC, refusal: Refusal) {

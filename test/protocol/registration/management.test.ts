@@ -5,6 +5,7 @@ import { challengeOf, signIn, userinfo, VERIFIER } from '../../provider/relying-
 import { STAGES, until } from '../../provider/stage.ts'
 import type { Stage } from '../../provider/stage.ts'
 import { basic } from '../../provider/send.ts'
+import { lockWaits } from '../../support/lock-waits.ts'
 import { APP as app, CALLBACK, createRegistrar } from './registrar.ts'
 import type { Registered } from './registrar.ts'
 
@@ -139,6 +140,42 @@ for (const { name, stage: openStage } of STAGES) {
       expect((await registrar.manage(theirs, { method: 'GET' })).status).to.equal(200)
       await disableClient(stage.parts.db, theirs.client_id, stage.parts.clock)
       expect((await registrar.manage(theirs, { method: 'GET' })).status).to.equal(401)
+    })
+
+    // Held by a lock, which SQLite does not have.
+    if (name !== 'SQLite')
+      it('refuses the token of an update whose client is deleted before it is written [S-5.28]', async () => {
+        const made = await registered()
+        const { client_id } = made
+        const { db } = stage.parts
+        const trx = await db.transaction()
+        await trx('clients').where({ clientId: client_id }).delete()
+        const update = registrar.manage(made, { method: 'PUT', body: { ...app, client_id } })
+        await until(async () => (await lockWaits(db, 'clients')) > 0, 'the update waits for the deletion')
+        await trx.commit()
+        const { status, body } = await update
+        expect(status, JSON.stringify(body)).to.equal(401)
+        expect(body).to.include({ error: 'invalid_token' })
+        expect(await db('clients').where({ clientId: client_id })).to.eql([])
+        const isTold = (line: string) =>
+          line.includes('registration_update.error') && line.includes(client_id)
+        await until(() => stage.log().split('\n').some(isTold), 'the refusal is in the log')
+      })
+
+    it('answers whatever comes at the moment of the deletion', async () => {
+      const all = await Promise.all(Array.from({ length: 10 }, () => registered()))
+      const replies = await Promise.all(
+        all.flatMap((made) => [
+          registrar.manage(made, { method: 'PUT', body: { ...app, client_id: made.client_id } }),
+          registrar.manage(made, { method: 'GET' }),
+          registrar.manage(made, { method: 'DELETE' }),
+          registrar.manage(made, { method: 'PUT', body: { ...app, client_id: made.client_id } }),
+          registrar.manage(made, { method: 'DELETE' }),
+          registrar.manage(made, { method: 'GET' }),
+        ]),
+      )
+      for (const { status, body } of replies)
+        expect(status, JSON.stringify(body)).to.be.oneOf([200, 204, 401])
     })
 
     it('manages nothing that an operator registered', async () => {
