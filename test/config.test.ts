@@ -99,10 +99,10 @@ describe('settings', () => {
       ['OFFLINE_ACCESS_IDLE_DAYS', 'OFFLINE_ACCESS_ABSOLUTE_DAYS'],
     ] as const) {
       const [first, second] = [`ACCOUNT_SERVER_${idle}`, `ACCOUNT_SERVER_${absolute}`]
-      expect(problemsOf({ [first]: '31', [second]: '30' })).to.eql([
+      expect(problemsOf({ [first]: '31', [second]: '30' }), idle).to.eql([
         `${first}: got "31", takes at most ${second}`,
       ])
-      expect(problemsOf({ [first]: '30', [second]: '30' })).to.eql([])
+      expect(problemsOf({ [first]: '30', [second]: '30' }), idle).to.eql([])
     }
   })
 
@@ -150,7 +150,7 @@ describe('settings', () => {
     for (const environment of wrong) {
       const problems = problemsOf(environment)
       expect(problems.length, JSON.stringify(environment)).to.be.greaterThan(0)
-      expect(problems.join()).to.not.contain('Canary')
+      expect(problems.join(), JSON.stringify(environment)).to.not.contain('Canary')
     }
   })
 
@@ -175,7 +175,7 @@ describe('settings', () => {
       'redis+sentinel://:password@s1:26379,s2:26379,[::1]:26379/accounts',
       'redis+cluster://:password@n1:6379,n2:6379',
     ])
-      expect(given(dsn)).to.equal(dsn)
+      expect(given(dsn), dsn).to.equal(dsn)
     for (const dsn of ['redis+sentinel://s1,s2', 'redis+cluster://n1:port', 'redis:', 'http://redis'])
       expect(() => given(dsn), dsn).to.throw(/ACCOUNT_SERVER_REDIS_DSN/)
   })

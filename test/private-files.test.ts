@@ -103,7 +103,7 @@ describe('what an embedded server keeps on disk', function () {
     const line = readFileSync(join(logs, log), 'utf8')
       .split('\n')
       .find((one) => one.includes('files.tightened'))
-    for (const path of [dataDir, logs, ...files]) expect(line).to.contain(`"path":"${path}"`)
+    for (const path of [dataDir, logs, ...files]) expect(line, path).to.contain(`"path":"${path}"`)
     expect(line).to.contain('"from":"0644","to":"0600"')
     await stop(server)
   })

@@ -121,7 +121,8 @@ for (const { name, open } of [
         expect(await count(table)).to.be.at.most(before)
         expect(deletes.length).to.be.at.least(4)
         // The keys of a step, and what the rows are narrowed by.
-        for (const bindings of deletes) expect(bindings).to.be.at.most(BATCH + 2)
+        for (const [index, bindings] of deletes.entries())
+          expect(bindings, `delete ${index}`).to.be.at.most(BATCH + 2)
         expect(turns).to.be.at.least(3)
       })
 

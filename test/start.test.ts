@@ -51,7 +51,7 @@ function expectPlainFailure({ code, out, err }: Ended, ...words: string[]): void
   expect(out).to.equal('')
   expect(err).to.not.match(/^\s+at /m)
   for (const line of err.trim().split('\n')) expect(line).to.match(/^account-server: \S/)
-  for (const word of words) expect(err).to.contain(word)
+  for (const word of words) expect(err, word).to.contain(word)
 }
 
 describe('starting', () => {

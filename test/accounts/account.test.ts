@@ -184,7 +184,7 @@ onEachDatabase('Sessions of an account', (world) => {
     const { db, needs, add, advance } = world()
     const { id } = await add({ email: 'ada@example.com' })
     for (let i = 0; i < 10; i += 1) {
-      expect(await record(id, `s${i}`)).to.deep.equal([])
+      expect(await record(id, `s${i}`), `s${i}`).to.deep.equal([])
       advance(1000)
     }
     expect(await record(id, 's10')).to.deep.equal(['s0'])

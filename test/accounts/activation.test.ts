@@ -44,8 +44,10 @@ onEachDatabase('Activation', (world) => {
       const { token } = await world().lastMail()
       for (let i = 0; i < 10; i += 1) {
         const preview = await previewToken(db, { token, purpose: 'activation' }, needs.clock())
-        expect(preview).to.include({ state: 'live', actsHere: false, codeAttemptsLeft: 5 })
-        expect(await activate(needs, { token, browser: undefined })).to.include({ reason: 'wrong_code' })
+        expect(preview, `look ${i}`).to.include({ state: 'live', actsHere: false, codeAttemptsLeft: 5 })
+        expect(await activate(needs, { token, browser: undefined }), `look ${i}`).to.include({
+          reason: 'wrong_code',
+        })
       }
       expect(isVerified((await find())!)).to.equal(false)
     })
@@ -110,7 +112,9 @@ onEachDatabase('Activation', (world) => {
       const { token } = await world().lastMail()
       const { needs, db } = world()
       for (const altered of [token.slice(0, -1), `${token}A`, '', token.toLowerCase()])
-        expect(await activate(needs, { token: altered, browser })).to.include({ reason: 'invalid_token' })
+        expect(await activate(needs, { token: altered, browser }), JSON.stringify(altered)).to.include({
+          reason: 'invalid_token',
+        })
       const preview = await previewToken(db, { token, purpose: 'reset', browser }, needs.clock())
       expect(preview).to.deep.equal({ state: 'unknown' })
     })

@@ -50,7 +50,11 @@ onEachDatabase('A flood of sign-ins', (world) => {
     await Promise.all(Array.from({ length: 200 }, (_, n) => from(n)))
     expect(hashes).to.equal(60)
     for (let n = 200; n < 240; n += 1)
-      expect(await from(n)).to.deep.equal({ ok: false, reason: 'blocked', retryAfterSeconds: 300 })
+      expect(await from(n), `from ${n}`).to.deep.equal({
+        ok: false,
+        reason: 'blocked',
+        retryAfterSeconds: 300,
+      })
     expect(hashes).to.equal(60)
     expect(await guess({ ip: '2001:db8:78::1' })).to.include({ reason: 'wrong' })
   })
@@ -83,7 +87,7 @@ onEachDatabase('A flood of sign-ins', (world) => {
       advance(5000)
       const refused = { ok: false, reason: 'blocked', retryAfterSeconds: 295 }
       const queries = await queriesOf(async () => {
-        for (let n = 0; n < 50; n += 1) expect(await guess({ email })).to.deep.equal(refused)
+        for (let n = 0; n < 50; n += 1) expect(await guess({ email }), `guess ${n}`).to.deep.equal(refused)
       })
       expect(queries).to.deep.equal([])
       advance(295_000)

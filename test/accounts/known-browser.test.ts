@@ -23,12 +23,13 @@ onEachDatabase('A browser that is known', (world) => {
     cookies = Array.from({ length: 3 }, () => issue(account))
     for (let n = 0; n < 15; n += 1) await attempt('wrong')
     expect(await attempt('wrong')).to.include({ reason: 'blocked' })
-    for (const cookie of cookies) expect(await attempt('wrong', cookie)).to.include({ reason: 'wrong' })
+    for (const cookie of cookies)
+      expect(await attempt('wrong', cookie), cookie).to.include({ reason: 'wrong' })
     world().advance(1000)
   })
 
   async function expectUnknown(): Promise<void> {
-    for (const cookie of cookies) expect(await attempt(NEW, cookie)).to.include({ reason: 'blocked' })
+    for (const cookie of cookies) expect(await attempt(NEW, cookie), cookie).to.include({ reason: 'blocked' })
   }
 
   async function change() {

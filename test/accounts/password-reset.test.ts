@@ -43,7 +43,7 @@ onEachDatabase('Password reset', (world) => {
     const { id } = await add({ email: 'dis@example.com' })
     await disableAccount(needs, id, { actor: 'cli' })
     for (const email of ['Ada@Example.com', 'nobody@example.com', 'dis@example.com', 'no address'])
-      expect(await ask({ email })).to.equal(undefined)
+      expect(await ask({ email }), email).to.equal(undefined)
     const sent = await mails()
     expect(sent).to.have.lengthOf(1)
     expect(sent[0]).to.include({ template: 'reset', to: 'ada@example.com' })
@@ -247,7 +247,7 @@ onEachDatabase('Password change', (world) => {
   it('needs the current password, and counts wrong ones', async () => {
     const { id } = await world().add({ email: 'ada@example.com' })
     for (let i = 0; i < 15; i += 1)
-      expect(await change(id, { currentPassword: 'wrong' })).to.include({ reason: 'wrong' })
+      expect(await change(id, { currentPassword: 'wrong' }), `attempt ${i}`).to.include({ reason: 'wrong' })
     expect(await change(id)).to.include({ reason: 'blocked' })
   })
 

@@ -17,14 +17,14 @@ onEachDatabase('Signing in', (world) => {
 
   async function fail(times: number, over: Partial<Parameters<typeof signIn>[1]> = {}) {
     for (let i = 0; i < times; i += 1)
-      expect(await attempt({ password: `wrong ${i}`, ...over })).to.deep.equal(wrong)
+      expect(await attempt({ password: `wrong ${i}`, ...over }), `attempt ${i}`).to.deep.equal(wrong)
   }
 
   it('succeeds with any spelling of the address and the right password', async () => {
     const { id } = await world().add({ email: 'Ada@Example.com' })
     for (const email of ['ada@example.com', ' ADA@EXAMPLE.COM ']) {
       const result = await attempt({ email })
-      expect(result.ok && result.account.id).to.equal(id)
+      expect(result.ok && result.account.id, email).to.equal(id)
     }
   })
 
@@ -92,7 +92,7 @@ onEachDatabase('Signing in', (world) => {
     const { needs, add } = world()
     const { id } = await add({ email: 'ada@example.com' })
     await disableAccount(needs, id, { actor: 'cli' })
-    for (let i = 0; i < 15; i += 1) expect(await attempt()).to.deep.equal(wrong)
+    for (let i = 0; i < 15; i += 1) expect(await attempt(), `attempt ${i}`).to.deep.equal(wrong)
     expect(await attempt()).to.include({ reason: 'blocked' })
   })
 
@@ -166,7 +166,7 @@ onEachDatabase('Signing in', (world) => {
     const busy = { ...needs, hasher: createHasher({ ...CHEAP, maxRunning: 0, maxWaiting: 0 }) }
     for (let i = 0; i < 20; i += 1) {
       const refused = signIn(busy, { email: 'ada@example.com', password: PASSWORD, ip: IP })
-      expect(await rejection(refused)).to.include({ code: 'hashing_busy', status: 503 })
+      expect(await rejection(refused), `attempt ${i}`).to.include({ code: 'hashing_busy', status: 503 })
     }
     expect(await attempt()).to.have.property('ok', true)
   })

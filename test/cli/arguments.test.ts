@@ -33,12 +33,12 @@ describe('The command line', () => {
     expect(COMMANDS.length).to.be.greaterThan(20)
     const all = globalHelp(NOUNS)
     for (const noun of NOUNS) {
-      expect(all).to.contain(noun.name)
-      expect(readArguments([noun.name, '--help'], NOUNS).kind).to.equal('help')
+      expect(all, noun.name).to.contain(noun.name)
+      expect(readArguments([noun.name, '--help'], NOUNS).kind, noun.name).to.equal('help')
       for (const command of noun.commands) {
-        expect(nounHelp(noun)).to.contain(command.about)
+        expect(nounHelp(noun), nameOf(command)).to.contain(command.about)
         const help = commandHelp(command)
-        expect(help).to.contain(`Usage: npm run cli -- ${nameOf(command)}`)
+        expect(help, nameOf(command)).to.contain(`Usage: npm run cli -- ${nameOf(command)}`)
         for (const option of [...Object.keys(command.options ?? {}), 'json', 'help'])
           expect(help, nameOf(command)).to.contain(`--${option}`)
         expect(command.examples, nameOf(command)).not.to.be.empty

@@ -58,7 +58,7 @@ describe('cli seed conformance', function () {
     const known = clients.map(({ client_id }) => client_id)
     for (const { configuration } of seeded.plans)
       for (const section of [configuration.client, configuration.client2])
-        if (section?.client_id) expect(known).to.include(section.client_id)
+        if (section?.client_id) expect(known, section.client_id).to.include(section.client_id)
     expect((await place.json(['account', 'show', seeded.account.email])).email).to.equal(seeded.account.email)
   })
 
@@ -105,9 +105,11 @@ describe('cli seed conformance', function () {
 
   it('names neither a certificate with a comma nor a variant that released suites refuse', () => {
     for (const { variant, configuration } of seeded.plans) {
-      expect(variant).not.to.have.property('grant_management')
+      expect(variant, JSON.stringify(variant)).not.to.have.property('grant_management')
       for (const section of [configuration.client, configuration.client2])
-        expect(JSON.stringify(section ?? {})).not.to.match(/"client_name":"[^"]*[,+=]/)
+        expect(JSON.stringify(section ?? {}), JSON.stringify(variant)).not.to.match(
+          /"client_name":"[^"]*[,+=]/,
+        )
     }
   })
 
@@ -139,9 +141,11 @@ describe('cli seed conformance', function () {
       const { server, resource, client } = configuration
       const plain = variant['openid'] === 'plain_oauth'
       const metadata = plain ? 'oauth-authorization-server' : 'openid-configuration'
-      expect(server.discoveryUrl).to.match(new RegExp(`/.well-known/${metadata}$`))
-      expect(resource.resourceUrl).to.match(plain ? /^https:\/\/localhost:8702\/$/ : /\/oauth\/userinfo$/)
-      expect(client?.scope?.split(' ').includes('openid')).to.equal(!plain)
+      expect(server.discoveryUrl, JSON.stringify(variant)).to.match(new RegExp(`/.well-known/${metadata}$`))
+      expect(resource.resourceUrl, JSON.stringify(variant)).to.match(
+        plain ? /^https:\/\/localhost:8702\/$/ : /\/oauth\/userinfo$/,
+      )
+      expect(client?.scope?.split(' ').includes('openid'), JSON.stringify(variant)).to.equal(!plain)
     }
     const taken = await place.json(['client', 'show', 'conformance-fapi2-security-mtls-mtls'])
     expect(taken.allowed_resources).to.eql([`${resource_url}/`])
@@ -154,13 +158,16 @@ describe('cli seed conformance', function () {
     expect(plans).to.have.length(8)
     for (const { variant, configuration } of plans) {
       const asked = { hint_type: 'login_hint', hint_value: account.email }
-      expect(configuration.client).to.include(asked)
-      expect(configuration.client2).to.include({ ...asked, acr_value: 'urn:account-server:acr:password' })
+      expect(configuration.client, JSON.stringify(variant)).to.include(asked)
+      expect(configuration.client2, JSON.stringify(variant)).to.include({
+        ...asked,
+        acr_value: 'urn:account-server:acr:password',
+      })
       const registers = variant['client_registration'] === 'dynamic_client'
-      expect(Object.keys(configuration.client ?? {})).to.include(
+      expect(Object.keys(configuration.client ?? {}), JSON.stringify(variant)).to.include(
         registers ? 'initial_access_token' : 'client_id',
       )
-      expect(configuration.automated_ciba_approval_url)
+      expect(configuration.automated_ciba_approval_url, JSON.stringify(variant))
         .to.be.a('string')
         .that.matches(/^http:\/\/127\.0\.0\.1:8790\/[\w-]{43}\/\{action\}\/\{auth_req_id\}$/)
     }

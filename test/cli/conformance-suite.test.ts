@@ -39,12 +39,12 @@ describe('npm run suite', function () {
     >
     expect(statSync(join(folder, 'private.json')).mode & 0o777).to.equal(0o600)
     expect(readFileSync(join(folder, 'seed.json'), 'utf8')).not.to.match(/"d":|PRIVATE/)
-    for (const { jwks, cert, key } of Object.values(kept)) {
-      expect(jwks.keys[0]).to.include({ kty: 'RSA', alg: 'PS256' }).and.to.have.property('d')
+    for (const [name, { jwks, cert, key }] of Object.entries(kept)) {
+      expect(jwks.keys[0], name).to.include({ kty: 'RSA', alg: 'PS256' }).and.to.have.property('d')
       const certificate = new X509Certificate(cert)
-      expect(certificate.checkPrivateKey(createPrivateKey(key))).to.equal(true)
-      expect(certificate.verify(certificate.publicKey)).to.equal(true)
-      expect(Date.parse(certificate.validTo)).to.be.above(Date.now() + 300 * 86_400_000)
+      expect(certificate.checkPrivateKey(createPrivateKey(key)), name).to.equal(true)
+      expect(certificate.verify(certificate.publicKey), name).to.equal(true)
+      expect(Date.parse(certificate.validTo), name).to.be.above(Date.now() + 300 * 86_400_000)
     }
     expect(kept.client.jwks.keys[0]?.['n']).not.to.equal(kept.client2.jwks.keys[0]?.['n'])
   })
@@ -70,17 +70,17 @@ describe('npm run suite', function () {
       const { client, client2, mtls, mtls2 } = read(`configurations/${name}`) as Configuration
       const fapi = name.includes('fapi2')
       expect(client.client_secret !== undefined, name).to.equal(!fapi && client.client_id !== undefined)
-      expect([client.jwks?.keys[0], client2.jwks?.keys[0]].map((key) => key?.['d'] !== undefined)).to.eql([
-        fapi,
-        fapi,
-      ])
-      for (const pair of [mtls, mtls2]) expect(/BEGIN PRIVATE KEY/.test(pair?.key ?? '')).to.equal(fapi)
+      expect(
+        [client.jwks?.keys[0], client2.jwks?.keys[0]].map((key) => key?.['d'] !== undefined),
+        name,
+      ).to.eql([fapi, fapi])
+      for (const pair of [mtls, mtls2]) expect(/BEGIN PRIVATE KEY/.test(pair?.key ?? ''), name).to.equal(fapi)
     }
   })
 
   it('says what it takes', async () => {
     for (const args of [[], ['keys'], ['other', folder]])
-      expect(await suite(...args).catch(failure)).to.equal(
+      expect(await suite(...args).catch(failure), args.join(' ')).to.equal(
         'suite: takes: keys FOLDER, or: configurations FOLDER\n',
       )
   })

@@ -165,7 +165,7 @@ describe('cli migrate and config', () => {
     )
     const noDatabase = await place.cli(['account', 'list'], { env: { ACCOUNT_SERVER_DATA_DIR: dir } })
     for (const { code, stdout, stderr } of [noFolder, noDatabase]) {
-      expect({ code, stdout }).to.eql({ code: 1, stdout: '' })
+      expect({ code, stdout }, stderr).to.eql({ code: 1, stdout: '' })
       expect(stderr)
         .to.match(/^account-server: [^\n]+\n$/)
         .and.not.to.match(/ at |select|PRAGMA/)

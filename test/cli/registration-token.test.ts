@@ -76,9 +76,10 @@ describe('cli registration-token and client metadata', () => {
     expect(changed).to.include({ subject_type: 'public', client_name: 'New name' })
     expect(changed['logo_uri']).to.equal('https://app.example.com/logo.png')
     for (const content of ['not JSON', '[]'])
-      expect((await mistakeOf(server, [...create, '--metadata', file('bad.json', content)])).error).to.equal(
-        'usage',
-      )
+      expect(
+        (await mistakeOf(server, [...create, '--metadata', file('bad.json', content)])).error,
+        content,
+      ).to.equal('usage')
   })
 
   it('refuses in the words of the protocol library what only that would refuse', async () => {

@@ -26,7 +26,8 @@ describe('the pages for developers of clients', () => {
   it('have no example that no test runs', () => {
     const tests = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.test.ts'))
     const sources = tests.map((name) => readFileSync(join(import.meta.dirname, name), 'utf8')).join('')
-    for (const { page, heading } of scripts) expect(sources).to.include(`examples('${page}', '${heading}', `)
+    for (const { page, heading } of scripts)
+      expect(sources, `${page}: ${heading}`).to.include(`examples('${page}', '${heading}', `)
   })
 
   it('use few lines each, and no more than can be read at a time', () => {
@@ -69,7 +70,7 @@ describe('links and pictures of the documents', () => {
   it('show every picture that is kept', () => {
     const texts = documents.map(textOf).join('')
     for (const picture of readdirSync(join(HOME, 'docs/images')))
-      expect(texts).to.include(`images/${picture}`)
+      expect(texts, picture).to.include(`images/${picture}`)
   })
 
   it('lead to headings that exist', () => {

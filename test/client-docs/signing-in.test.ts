@@ -150,7 +150,7 @@ describe('the examples of signing in', function () {
     expect(await run(refresh, dead)).to.eql({ again: true })
     await run(end, { config, tokens })
     for (const token of [tokens.access_token, tokens.refresh_token])
-      expect((await app.introspect(token)).text).to.equal('{"active":false}')
+      expect((await app.introspect(token)).text, token).to.equal('{"active":false}')
   })
 
   async function publicClient(redirectUris: string[]): Promise<string> {

@@ -191,7 +191,8 @@ describe('client metadata', () => {
   }
 
   it('refuses what is not an object', () => {
-    for (const input of [undefined, null, 'x', 5, []]) expect(refusal(input).status).to.equal(400)
+    for (const input of [undefined, null, 'x', 5, []])
+      expect(refusal(input).status, JSON.stringify(input)).to.equal(400)
   })
 })
 

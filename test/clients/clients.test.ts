@@ -69,8 +69,10 @@ for (const { name, open } of DATABASES) {
           needs,
         )
         const dump = JSON.stringify(await database.db('clients').select('*'))
-        expect(dump).not.to.contain(client_secret!)
-        expect(dump).not.to.contain(Buffer.from(client_secret!).toString('base64url'))
+        expect(dump, token_endpoint_auth_method).not.to.contain(client_secret!)
+        expect(dump, token_endpoint_auth_method).not.to.contain(
+          Buffer.from(client_secret!).toString('base64url'),
+        )
       }
     })
 

@@ -73,12 +73,12 @@ describe('encryption of responses, at registration', () => {
   it('refuses what is broken or not offered, and names what is', () => {
     for (const alg of ['RSA1_5', 'RSA-OAEP', 'A128GCMKW', 'PBES2-HS256+A128KW'])
       for (const response of ['id_token', 'userinfo', 'introspection', 'authorization'])
-        expect(faultOf({ [`${response}_encrypted_response_alg`]: alg })).to.contain(
+        expect(faultOf({ [`${response}_encrypted_response_alg`]: alg }), response).to.contain(
           `takes ${ENCRYPTION_ALGS.join(', ')}`,
         )
     expect(faultOf({ id_token_encrypted_response_enc: 'A192GCM' })).to.contain(CONTENT_ENCRYPTIONS.join(', '))
     for (const alg of ['dir', 'A256KW', 'RSA1_5'])
-      expect(faultOf({ request_object_encryption_alg: alg })).to.contain(
+      expect(faultOf({ request_object_encryption_alg: alg }), alg).to.contain(
         `takes ${DECRYPTION_ALGS.join(', ')}`,
       )
   })

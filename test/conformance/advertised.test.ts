@@ -149,11 +149,11 @@ describe('what discovery advertises', function () {
         })) as unknown as Section,
       )
       const { tokens } = await app.flow()
-      expect(decodeProtectedHeader(tokens.id_token).alg).to.equal(alg)
-      expect(decodeProtectedHeader((await userinfo(suite, tokens.access_token)).text).alg).to.equal(alg)
+      expect(decodeProtectedHeader(tokens.id_token).alg, alg).to.equal(alg)
+      expect(decodeProtectedHeader((await userinfo(suite, tokens.access_token)).text).alg, alg).to.equal(alg)
       const { response = '' } = await app.ask({ response_mode: 'query.jwt' })
-      expect(decodeProtectedHeader(response).alg).to.equal(alg)
-      expect(decodeJwt(response)).to.include.keys('code', 'state', 'exp')
+      expect(decodeProtectedHeader(response).alg, alg).to.equal(alg)
+      expect(decodeJwt(response), alg).to.include.keys('code', 'state', 'exp')
     }
     for (const alg of ['none', 'HS256', 'ES512'] as never[]) {
       const refused = await client({ id_token_signed_response_alg: alg }).catch((error: Error) => error)
@@ -209,7 +209,7 @@ describe('what discovery advertises', function () {
     const app = play(suite, (await client({})) as unknown as Section)
     for (const prompt of advertised('prompt_values_supported')) {
       const page = await app.visitor.get(app.request({ prompt }).path)
-      if (prompt === 'none') expect(callbackOf(page)).to.include({ error: 'login_required' })
+      if (prompt === 'none') expect(callbackOf(page), prompt).to.include({ error: 'login_required' })
       else expect([page.status, formsOf(page.text).length > 0], prompt).to.eql([200, true])
     }
     expect(await app.ask({ prompt: 'sometimes' })).to.include({ error: 'invalid_request' })
@@ -233,9 +233,10 @@ describe('what discovery advertises', function () {
     const app = play(suite, (await client({})) as unknown as Section)
     expect(advertised('response_types_supported')).to.eql(['code'])
     for (const response_type of ['token', 'id_token', 'code id_token', 'none'])
-      expect((await app.visitor.get(app.request({ response_type }).path)).headers.get('location')).to.match(
-        /error=(unsupported_response_type|invalid_request|unauthorized_client)/,
-      )
+      expect(
+        (await app.visitor.get(app.request({ response_type }).path)).headers.get('location'),
+        response_type,
+      ).to.match(/error=(unsupported_response_type|invalid_request|unauthorized_client)/)
     expect(advertised('code_challenge_methods_supported')).to.eql(['S256'])
     const plain = { code_challenge: 'a'.repeat(43), code_challenge_method: 'plain' }
     expect(await app.ask(plain)).to.include({ error: 'invalid_request' })

@@ -81,8 +81,8 @@ describe('tokens and claims as the plans with a code alone ask for them [C-basic
         ]
         for (const answer of answers) {
           expect(answer.status, answer.text).to.equal(200)
-          expect(answer.headers['content-type']).to.match(/^application\/json/)
-          expect(answer.json()).to.include({ sub: idToken.sub, email: suite.account.email })
+          expect(answer.headers['content-type'], answer.text).to.match(/^application\/json/)
+          expect(answer.json(), answer.text).to.include({ sub: idToken.sub, email: suite.account.email })
         }
       })
 
@@ -152,9 +152,13 @@ describe('tokens and claims as the plans with a code alone ask for them [C-basic
           const nonce = first.idToken['nonce'] as string
           const idToken = await suite.verify(fresh.id_token, rp.client.client_id, nonce)
           const { sub, aud, auth_time } = first.idToken
-          expect([idToken.sub, idToken.aud, idToken['auth_time']]).to.eql([sub, aud, auth_time])
-          expect(idToken.iat).not.to.equal(first.idToken.iat)
-          expect((await userinfo(suite, fresh.access_token)).status).to.equal(200)
+          expect([idToken.sub, idToken.aud, idToken['auth_time']], rp.client.client_id).to.eql([
+            sub,
+            aud,
+            auth_time,
+          ])
+          expect(idToken.iat, rp.client.client_id).not.to.equal(first.idToken.iat)
+          expect((await userinfo(suite, fresh.access_token)).status, rp.client.client_id).to.equal(200)
         }
         const refresh_token = signIns[1]?.first.tokens.refresh_token
         const stolen = await app.token({ grant_type: 'refresh_token', refresh_token, scope })
@@ -177,8 +181,8 @@ describe('tokens and claims as the plans with a code alone ask for them [C-basic
       for (const { app, code, accessToken } of began) {
         expect((await userinfo(suite, accessToken)).status, 'until then it lives').to.equal(200)
         const again = await app.redeem(code)
-        expect([again.status, again.json()['error']]).to.eql([400, 'invalid_grant'])
-        expect((await userinfo(suite, accessToken)).status).to.equal(401)
+        expect([again.status, again.json()['error']], app.client.client_id).to.eql([400, 'invalid_grant'])
+        expect((await userinfo(suite, accessToken)).status, app.client.client_id).to.equal(401)
       }
     })
   })

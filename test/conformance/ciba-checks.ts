@@ -27,7 +27,7 @@ function wellFormed({ headers, json, text }: Answered): void {
   expect(headers.get('content-type'), text).to.match(/^application\/json/)
   expect(Object.keys(json)).to.include('error')
   expect(['error', 'error_description', 'error_uri']).to.include.members(Object.keys(json))
-  for (const value of Object.values(json)) expect(value).to.match(ERROR_TEXT)
+  for (const [name, value] of Object.entries(json)) expect(value, name).to.match(ERROR_TEXT)
 }
 
 /** `CheckErrorFromBackchannelAuthenticationEndpointErrorInvalidRequest`, with 400. */
@@ -66,7 +66,7 @@ export async function receivedTokens(
   expect(json['expires_in']).to.be.above(0)
   const tokens = json as Tokens
   for (const one of [tokens.access_token, tokens.refresh_token ?? tokens.access_token])
-    expect(bitsOf(one)).to.be.above(128)
+    expect(bitsOf(one), one).to.be.above(128)
   const { alg } = decodeProtectedHeader(tokens.id_token)
   expect(alg).to.be.oneOf(['PS256', 'ES256'])
   const claims = await world.verify(tokens.id_token, actors[holder].client.client_id)

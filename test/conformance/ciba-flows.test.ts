@@ -58,7 +58,9 @@ describe('the FAPI-CIBA plan, tokens [C-fapi-ciba]', function () {
         })
         expect(inQuery.status).to.be.within(400, 499)
         for (const accept of ['application/json', 'application/json, */*;q=0.8'])
-          expect((await played.resource(one.access_token, { headers: { accept } })).status).to.equal(200)
+          expect((await played.resource(one.access_token, { headers: { accept } })).status, accept).to.equal(
+            200,
+          )
 
         const { acr_value: acr } = played.sections.client2
         const bend: Bend = {
@@ -118,7 +120,7 @@ describe('the FAPI-CIBA plan, tokens [C-fapi-ciba]', function () {
             await refreshing.poll(id, {}, holder),
             holder,
           )
-          expect(tokens.refresh_token).to.match(/^[\x20-\x7e]+$/)
+          expect(tokens.refresh_token, holder).to.match(/^[\x20-\x7e]+$/)
           const form = {
             grant_type: 'refresh_token',
             refresh_token: tokens.refresh_token ?? '',
@@ -131,7 +133,7 @@ describe('the FAPI-CIBA plan, tokens [C-fapi-ciba]', function () {
             await refreshing.token(form, {}, holder),
             holder,
           )
-          expect(again.access_token).not.to.equal(tokens.access_token)
+          expect(again.access_token, holder).not.to.equal(tokens.access_token)
           for (const claim of ['iss', 'sub', 'aud', 'auth_time', 'acr'])
             expect(again.claims[claim], claim).to.eql(tokens.claims[claim])
           await reachedResource(refreshing, again.access_token, holder)
@@ -182,7 +184,7 @@ describe('the FAPI-CIBA plan, tokens [C-fapi-ciba]', function () {
       })
     const maxVersion = 'TLSv1.2'
     for (const ciphers of ['ECDHE-RSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES256-GCM-SHA384'])
-      expect(await agreed({ maxVersion, ciphers })).to.equal(`TLSv1.2 ${ciphers}`)
+      expect(await agreed({ maxVersion, ciphers }), ciphers).to.equal(`TLSv1.2 ${ciphers}`)
     // DisallowInsecureCipher takes this alert alone for a refusal, or a connection that is cut.
     const others = `DEFAULT:!AESGCM:@SECLEVEL=0:ECDHE-ECDSA-AES128-GCM-SHA256:AES128-GCM-SHA256`
     expect(await agreed({ maxVersion, ciphers: others })).to.match(/HANDSHAKE_FAILURE|ECONNRESET/)

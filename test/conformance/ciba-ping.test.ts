@@ -54,7 +54,7 @@ describe('the FAPI-CIBA plan, pings [C-fapi-ciba]', function () {
         const ids = [await pinged(401), await pinged(301)]
         // The suite listens for five seconds more.
         await pause(5000)
-        for (const id of ids) expect(played.told(id)).to.have.length(1)
+        for (const id of ids) expect(played.told(id), id).to.have.length(1)
       })
     })
 

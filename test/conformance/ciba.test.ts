@@ -35,8 +35,8 @@ describe('the FAPI-CIBA plan, requests [C-fapi-ciba]', function () {
     expect(metadata['backchannel_token_delivery_modes_supported']).to.include.members(['poll', 'ping'])
     expect(metadata['backchannel_user_code_parameter_supported']).to.equal(false)
     for (const endpoint of ['backchannel_authentication_endpoint', 'token_endpoint', 'userinfo_endpoint']) {
-      expect(metadata[endpoint]).to.match(/^http/)
-      expect(aliases[endpoint]).to.match(/^https:/)
+      expect(metadata[endpoint], endpoint).to.match(/^http/)
+      expect(aliases[endpoint], endpoint).to.match(/^https:/)
     }
     for (const list of [
       'backchannel_authentication_request_signing_alg_values_supported',
@@ -82,7 +82,10 @@ describe('the FAPI-CIBA plan, requests [C-fapi-ciba]', function () {
 
       it('fapi-ciba-id1-ensure-requested-expiry-as-string-succeeds', async () => {
         for (const requested_expiry of ['30', 30])
-          expect(await granted({ claims: withClaims(() => ({ requested_expiry })) })).to.include({
+          expect(
+            await granted({ claims: withClaims(() => ({ requested_expiry })) }),
+            typeof requested_expiry,
+          ).to.include({
             expires_in: 30,
           })
       })
@@ -173,7 +176,9 @@ describe('the FAPI-CIBA plan, requests [C-fapi-ciba]', function () {
             const authentication = { client_assertion, ...(type && { client_assertion_type: type }) }
             const answer = await form({ authentication })
             expect(answer.json['error'], answer.text).to.be.oneOf(['invalid_request', 'invalid_client'])
-            expect(answer.status).to.equal(answer.json['error'] === 'invalid_request' ? 400 : 401)
+            expect(answer.status, answer.text).to.equal(
+              answer.json['error'] === 'invalid_request' ? 400 : 401,
+            )
           }
           await granted({})
         })

@@ -37,7 +37,7 @@ describe('the Config plan [C-config]', function () {
     for (const scope of metadata['scopes_supported'] as string[])
       expect(scope).to.match(/^[\x21\x23-\x5B\x5D-\x7E]+$/)
     for (const locale of (metadata['ui_locales_supported'] ?? []) as string[])
-      expect(Intl.getCanonicalLocales(locale)).to.eql([locale])
+      expect(Intl.getCanonicalLocales(locale), locale).to.eql([locale])
   })
 
   it('oidcc-discovery-endpoint-verification: the keys are public, named and each its own', async () => {
@@ -45,9 +45,9 @@ describe('the Config plan [C-config]', function () {
     const ids = keys.map(({ kid }) => kid)
     expect(new Set(ids).size).to.equal(ids.length)
     for (const key of keys) {
-      expect(key['kid']).to.be.a('string')
-      expect(key['kty']).to.be.oneOf(['RSA', 'EC', 'OKP'])
-      expect(key).not.to.have.any.keys('d', 'p', 'q', 'dp', 'dq', 'qi', 'k')
+      expect(key['kid'], JSON.stringify(key)).to.be.a('string')
+      expect(key['kty'], JSON.stringify(key)).to.be.oneOf(['RSA', 'EC', 'OKP'])
+      expect(key, JSON.stringify(key)).not.to.have.any.keys('d', 'p', 'q', 'dp', 'dq', 'qi', 'k')
     }
   })
 })

@@ -125,7 +125,7 @@ async function happyFlow(suite: Fapi): Promise<void> {
   expect((await suite.show({ to: inQuery, bare: true })).status).to.be.oneOf([400, 401])
   for (const accept of ['application/json;charset=UTF-8', 'application/json, */*']) {
     const shown = await suite.show({ headers: { accept } })
-    expect([shown.status, shown.headers.has('date')]).to.eql([200, true])
+    expect([shown.status, shown.headers.has('date')], accept).to.eql([200, true])
   }
   suite.state.holder = 'client2'
   const { thumbprint } = suite.prover()
@@ -149,16 +149,16 @@ async function refreshToken(suite: Fapi): Promise<void> {
     suite.provers[holder] = await createProver()
     const refreshed = await token({ ...form, scope: section().scope })
     const claims = await suite.accept(refreshed, undefined)
-    expect(refreshed.body['refresh_token']).to.be.oneOf([undefined, form.refresh_token])
+    expect(refreshed.body['refresh_token'], holder).to.be.oneOf([undefined, form.refresh_token])
     const same = ({ iss, sub, aud, auth_time }: Claims) => ({ iss, sub, aud, auth_time })
-    expect(same(claims)).to.eql(same(first))
-    expect((await suite.show()).status).to.equal(200)
+    expect(same(claims), holder).to.eql(same(first))
+    expect((await suite.show()).status, holder).to.equal(200)
     const unproven = await token(form, { proven: false, shows: suite.dpop })
-    expect(unproven.status).to.be.oneOf(suite.dpop ? [400] : [400, 401])
+    expect(unproven.status, holder).to.be.oneOf(suite.dpop ? [400] : [400, 401])
     if (holder === 'client') continue
     state.holder = 'client'
     expect((await suite.show()).status, 'of another client').to.equal(401)
-    expect((await token(form)).body['error']).to.equal('invalid_grant')
+    expect((await token(form)).body['error'], holder).to.equal('invalid_grant')
   }
 }
 

@@ -32,7 +32,11 @@ const MODULES: Record<string, Module> = {
       const answer = await suite.answerOf(
         new URL(`${suite.redirect().split('?')[0]}?${new URLSearchParams(back)}`),
       )
-      expect(answer).to.include({ error: 'access_denied', state: 's'.repeat(128), iss: suite.world.issuer })
+      expect(answer, holder).to.include({
+        error: 'access_denied',
+        state: 's'.repeat(128),
+        iss: suite.world.issuer,
+      })
     }
   },
   'ensure-request-object-without-redirect-uri-fails': pushed({ redirect_uri: undefined }, NO_REQUEST),

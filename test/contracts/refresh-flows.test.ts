@@ -135,7 +135,7 @@ for (const { name, open } of STORES) {
         const gone = refresh(slow.base, first, { client_id: 'public' }, hangingUp.signal).catch(() => 'gone')
         await held.reached
         hangingUp.abort()
-        expect(await gone).to.equal('gone')
+        expect(await gone, operation).to.equal('gone')
         const second = await refresh(base, first)
         const third = await refresh(base, second.body.refresh_token)
         held.release()

@@ -44,8 +44,8 @@ for (const { name, open } of REDIS_STORES) {
         const { answer, roundTrips } = await counted(() =>
           post(`${base}/token/introspection`, { token, ...WEB }),
         )
-        expect(answer.body.active).to.equal(true)
-        expect(roundTrips).to.equal(1)
+        expect(answer.body.active, token).to.equal(true)
+        expect(roundTrips, token).to.equal(1)
       }
     })
 
@@ -60,7 +60,7 @@ for (const { name, open } of REDIS_STORES) {
         const { answer, roundTrips } = await counted(() =>
           post(`${base}/token/introspection`, { token, ...WEB }),
         )
-        expect(answer.body).to.deep.equal({ active: false })
+        expect(answer.body, token).to.deep.equal({ active: false })
         expect(roundTrips, token).to.equal(0)
       }
     })

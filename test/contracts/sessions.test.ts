@@ -142,7 +142,7 @@ for (const { name, open } of STORES) {
       expect(await isSignedIn(browser)).to.equal(true)
       const forged = `${byUid.jti.slice(0, -1)}${byUid.jti.endsWith('A') ? 'B' : 'A'}`
       for (const id of [byUid.jti, forged]) {
-        expect(await served.provider.Session.find(id)).to.equal(undefined)
+        expect(await served.provider.Session.find(id), id).to.equal(undefined)
       }
     })
 

@@ -53,7 +53,7 @@ for (const { name, open } of STORES) {
       const won = answers.filter(({ status }) => status === 200)
       expect(won).to.have.length(1)
       for (const { status, body } of answers.filter((answer) => answer !== won[0]))
-        expect([status, body.error]).to.deep.equal([400, 'invalid_grant'])
+        expect([status, body.error], JSON.stringify(body)).to.deep.equal([400, 'invalid_grant'])
       expect(await isActive(base, won[0]!.body.access_token)).to.equal(false)
       expect((await refresh(base, won[0]!.body.refresh_token)).body.error).to.equal('invalid_grant')
     })
@@ -116,8 +116,8 @@ for (const { name, open } of STORES) {
       const { refresh_token: token } = await signIn('web')
       for (let turn = 0; turn < 2; turn += 1) {
         const { status, body } = await refresh(base, token, WEB)
-        expect(status).to.equal(200)
-        expect(await isActive(base, body.access_token)).to.equal(true)
+        expect(status, `turn ${turn}`).to.equal(200)
+        expect(await isActive(base, body.access_token), `turn ${turn}`).to.equal(true)
       }
     })
 
@@ -215,7 +215,7 @@ for (const { name, open } of STORES) {
       const dump = JSON.stringify(await opened.dump())
       expect(dump).to.include('alice')
       for (const secret of secrets) {
-        expect(secret).to.be.a('string').with.length.greaterThan(7)
+        expect(secret, String(secret)).to.be.a('string').with.length.greaterThan(7)
         expect(dump.includes(String(secret)), String(secret)).to.equal(false)
       }
       expect(dump).not.to.include('"jti')

@@ -126,7 +126,7 @@ describe('the example JWT middleware', () => {
       Promise.resolve('a.b.c'),
     ]
     for (const token of await Promise.all(wrong))
-      expect(await verdictOn(token)).to.equal('401 Bearer error="invalid_token"')
+      expect(await verdictOn(token), token).to.equal('401 Bearer error="invalid_token"')
     expect(await verdictOn('', { authorization: undefined })).to.equal('401 Bearer')
   })
 
@@ -147,7 +147,7 @@ describe('the example JWT middleware', () => {
     const verify = issuer.verifier(1)
     for (const path of ['/short', '/long']) {
       const asking = request(await issuer.token(issuer.status(path, 5)))
-      expect((await verify(asking)).ok).to.equal(true)
+      expect((await verify(asking)).ok, path).to.equal(true)
       await issuer.publish(path, [5])
       const deadline = Date.now() + 60_000
       while ((await verify(asking)).ok && Date.now() < deadline)
@@ -176,7 +176,9 @@ describe('the example JWT middleware', () => {
     const token = await issuer.token({ cnf: { 'x5t#S256': x5t } })
     expect(await verdictOn(token, { certificate })).to.equal('ok')
     for (const other of [undefined, Buffer.from('another')])
-      expect(await verdictOn(token, { certificate: other })).to.equal('401 Bearer error="invalid_token"')
+      expect(await verdictOn(token, { certificate: other }), String(other)).to.equal(
+        '401 Bearer error="invalid_token"',
+      )
   })
 
   describe('with DPoP', () => {
@@ -222,7 +224,9 @@ describe('the example JWT middleware', () => {
         [await proof({}, {}, stranger)],
       ]
       for (const proofs of others)
-        expect(await verdictOn(token, bound(proofs))).to.equal('401 DPoP error="invalid_token"')
+        expect(await verdictOn(token, bound(proofs)), JSON.stringify(proofs)).to.equal(
+          '401 DPoP error="invalid_token"',
+        )
       expect(await verdictOn(token, { proofs: [good] }), 'sent as Bearer').to.match(/^401/)
       const unbound = await issuer.token()
       expect(await verdictOn(unbound, { authorization: `DPoP ${unbound}`, proofs: [good] })).to.match(/^401/)

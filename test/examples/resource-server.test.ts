@@ -85,7 +85,7 @@ for (const format of ['opaque', 'jwt'] as const)
     it('refuses a token that it cannot verify', async () => {
       const challenge = `Bearer realm="ledger", error="invalid_token", ${hint()}`
       for (const token of ['forged', 'for.ged.jwt', (await tokenFor('ledger:read')).slice(0, -2)])
-        expect(await call(token)).to.include({ status: 401, challenge })
+        expect(await call(token), token).to.include({ status: 401, challenge })
     })
 
     it('refuses a token for another resource server', async () => {

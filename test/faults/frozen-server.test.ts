@@ -38,7 +38,7 @@ describe('a server process that is stopped and goes on', function () {
     const third = await Promise.all(
       held.map(async ({ refresh_token: first }) => {
         const unheard = post(frozen, refreshing(first), AbortSignal.timeout(PATIENCE_MS))
-        expect(await unheard.catch(() => 'hung up')).to.equal('hung up')
+        expect(await unheard.catch(() => 'hung up'), first).to.equal('hung up')
         const second = (await post(other, refreshing(first))).json() as Tokens
         return ((await post(other, refreshing(second.refresh_token))).json() as Tokens).refresh_token
       }),

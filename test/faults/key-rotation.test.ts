@@ -84,12 +84,15 @@ for (const { name, stage: open } of STAGES)
           )
       })
 
-      for (const _rotation of [1, 2]) {
+      for (const rotation of [1, 2]) {
         const step = () => rotateSigningKeys(db, stage.parts, { publishedFirstMs: PUBLISHED_FIRST_MS })
         const readyAtMs = Math.max(...(await step()).map(({ usedFromMs }) => usedFromMs))
         await rotateEncryptionKeys(db, stage.parts, { now: true })
         await until(() => Date.now() > readyAtMs, 'the next keys were published long enough')
-        expect((await step()).map(({ outcome }) => outcome)).to.eql(SIGNING_ALGS.map(() => 'activated'))
+        expect(
+          (await step()).map(({ outcome }) => outcome),
+          `rotation ${rotation}`,
+        ).to.eql(SIGNING_ALGS.map(() => 'activated'))
         const current = (await listSigningKeys(db)).filter(({ state }) => state === 'current')
         const used = current.filter(({ alg }) => alg !== 'PS256').map(({ alg, kid }) => `${alg} ${kid}`)
         await until(() => used.every((signer) => signers.has(signer)), 'the new keys sign')

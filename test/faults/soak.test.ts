@@ -90,7 +90,7 @@ for (const withRedis of [true, false]) {
         const answer = await retry(() => spa.refresh(token))
         expect(answer.status, `${answer.text}; ${told}`).to.equal(200)
         const { access_token, refresh_token } = answer.json() as Tokens
-        expect((await userinfo(stage, access_token)).status).to.equal(200)
+        expect((await userinfo(stage, access_token)).status, told).to.equal(200)
         expect(await liveIn(refresh_token), told).to.have.length(1)
       }
       expect(refreshing.ok, told).to.be.greaterThan(CLIENTS)

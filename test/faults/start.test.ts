@@ -33,7 +33,8 @@ async function expectOneOfEach(servers: ServerProcess[], db: Db): Promise<void> 
   expect(keys.map(({ alg }) => alg).sort()).to.eql([...SIGNING_ALGS, ...DECRYPTION_ALGS].sort())
   const applied: string[] = await db('knex_migrations').pluck('name')
   expect(new Set(applied).size, 'migrations').to.equal(applied.length)
-  for (const server of servers) expect(server.output()).not.to.match(/error|\bat .*:\d+:\d+/i)
+  for (const [index, server] of servers.entries())
+    expect(server.output(), `server ${index}`).not.to.match(/error|\bat .*:\d+:\d+/i)
 }
 
 describe(`${TOGETHER} processes that start together`, function () {

@@ -37,7 +37,7 @@ describe('http/assets', () => {
   it('lets no cache keep an address with another hash', async () => {
     for (const query of ['', '?v=0000000000000000']) {
       const response = await fetch(`${app.url}/assets/style.css${query}`)
-      expect(response.status).to.equal(200)
+      expect(response.status, query).to.equal(200)
       expect(response.headers.get('cache-control'), query).to.equal('no-cache')
     }
   })

@@ -55,7 +55,7 @@ describe('the TLS listener', () => {
     for (const options of tries) {
       const socket = connect({ port: port(), host: '127.0.0.1', rejectUnauthorized: false, ...options })
       const [error] = (await once(socket, 'error')) as [Error & { code?: string }]
-      expect(String(error.code)).to.match(/SSL|ECONNRESET/)
+      expect(String(error.code), JSON.stringify(options)).to.match(/SSL|ECONNRESET/)
     }
   })
 

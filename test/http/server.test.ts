@@ -41,7 +41,7 @@ describe('http/server', () => {
     ]) {
       const answer = await rawRequest(app.port, `${line}\r\n`)
       expect(answer, JSON.stringify(line)).to.match(/^HTTP\/1\.1 400 Bad Request\r\n/)
-      expect(answer).to.match(/\r\n\r\nBad Request\n$/)
+      expect(answer, JSON.stringify(line)).to.match(/\r\n\r\nBad Request\n$/)
     }
     const large = `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`
     expect(await rawRequest(app.port, large)).to.match(/^HTTP\/1\.1 431 /)
@@ -60,7 +60,7 @@ describe('http/server', () => {
   it('serves others while 500 sockets dribble [S-5.20]', async () => {
     app = await listen([hello], { headersTimeoutMs: 110_000, requestTimeoutMs: 110_000 })
     const dribbling = await dribble(app.port, 500)
-    for (let n = 0; n < 20; n += 1) expect((await fetch(app.url)).status).to.equal(200)
+    for (let n = 0; n < 20; n += 1) expect((await fetch(app.url)).status, `request ${n}`).to.equal(200)
     expect(dribbling.some((socket) => socket.closed)).to.equal(false)
     for (const socket of dribbling) socket.destroy()
   })

@@ -70,9 +70,9 @@ inBothSettings('Consent', (world) => {
       if (firstTime) await signInHere(page, person)
       await press(page, 'Don’t allow')
       const returned = await backAt(page, app, request)
-      expect(returned.searchParams.get('error')).to.equal('access_denied')
-      expect(returned.searchParams.get('iss')).to.equal(server.issuer)
-      expect(returned.searchParams.get('code')).to.equal(null)
+      expect(returned.searchParams.get('error'), `first time: ${firstTime}`).to.equal('access_denied')
+      expect(returned.searchParams.get('iss'), `first time: ${firstTime}`).to.equal(server.issuer)
+      expect(returned.searchParams.get('code'), `first time: ${firstTime}`).to.equal(null)
     }
   })
 

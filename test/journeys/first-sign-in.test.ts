@@ -54,7 +54,7 @@ inBothSettings('From a new account to an app and out again', (world) => {
       expect(await heading(page)).to.equal('Reading List asks for access')
       const asked = await page.locator('main').innerText()
       for (const words of [person.email, 'See your e-mail address', 'At Library', 'books:read'])
-        expect(asked).to.contain(words)
+        expect(asked, words).to.contain(words)
       expect(asked).not.to.contain('books:write')
       await press(page, 'Allow')
       const returned = await backAt(page, app, request)

@@ -158,7 +158,7 @@ inBothSettings('A sign-in page is never a dead end', (world) => {
       const signIn = await visitor.get(request.url)
       await before(visitor).followForm(signIn, fields, { follow })
       const consent = await visitor.followForm(signIn, fields)
-      expect(consent.heading).to.equal('Reading List asks for access')
+      expect(consent.heading, `follow: ${follow}`).to.equal('Reading List asks for access')
       await before(visitor).followForm(consent, { decision: 'allow' }, { follow })
       const done = await visitor.followForm(consent, { decision: 'allow' })
       await tokensOf(app, request, new URL(done.headers.get('location') ?? done.url))

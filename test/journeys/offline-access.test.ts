@@ -81,14 +81,15 @@ inBothSettings('Offline access', (world) => {
     const [one, two] = [await app.begin(OFFLINE), await app.begin(OFFLINE)]
     await page.goto(one.url)
     await other.goto(two.url)
-    for (const tab of [page, other]) expect(await words(tab)).to.contain(STAY)
+    for (const [which, tab] of Object.entries({ page, other }))
+      expect(await words(tab), which).to.contain(STAY)
     const tokens = []
     for (const [tab, request] of [[other, two] as const, [page, one] as const]) {
       await press(tab, 'Allow')
       tokens.push(await tokensOf(app, request, await backAt(tab, app, request)))
     }
     for (const { refresh_token: token } of tokens)
-      expect((await app.refresh(token!)).access_token).to.be.a('string')
+      expect((await app.refresh(token!)).access_token, token).to.be.a('string')
   })
 
   it('survives a reload of the page, and going back after the answer', async () => {

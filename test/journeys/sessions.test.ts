@@ -43,9 +43,9 @@ inBothSettings('Sessions', (world) => {
     expect(await laptop.page.getByRole('listitem').filter({ hasText: 'Chrome on' }).count()).to.equal(2)
     await press(laptop.page, 'Sign out everywhere')
 
-    for (const { page } of [phone, laptop]) {
+    for (const [device, { page }] of Object.entries({ phone, laptop })) {
       await page.goto(`${server.issuer}/account`)
-      expect(await heading(page)).to.equal('Sign in')
+      expect(await heading(page), device).to.equal('Sign in')
     }
     expect(await app.introspect(tokens.access_token)).to.eql({ active: false })
     const request = await app.begin()
@@ -92,7 +92,8 @@ inBothSettings('Sessions', (world) => {
     await others[0]!.signIn(person)
     await page.goto(`${server.issuer}/account`)
     expect(await heading(page)).to.equal('Sign in')
-    for (const visitor of others) expect((await visitor.get('/account')).heading).to.equal('Your account')
+    for (const [index, visitor] of others.entries())
+      expect((await visitor.get('/account')).heading, `visitor ${index}`).to.equal('Your account')
   })
 
   it('but this one end when the password is changed', async () => {

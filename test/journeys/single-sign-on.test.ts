@@ -78,11 +78,11 @@ inBothSettings('One sign-in for all apps', (world) => {
     for (const parameters of reasons) {
       const request = await app.begin(parameters)
       await page.goto(request.url)
-      expect(await heading(page)).to.equal('Sign in')
+      expect(await heading(page), JSON.stringify(parameters)).to.equal('Sign in')
       await signInHere(page, person)
       const returned = await backAt(page, app, request)
       const tokens = await app.finish(request, returned, { checks: { maxAge: 60 } })
-      expect(tokens.claims()?.sub).to.equal(before.subject)
+      expect(tokens.claims()?.sub, JSON.stringify(parameters)).to.equal(before.subject)
     }
     expect((await app.introspect(before.access_token)).active).to.equal(true)
     await passThrough(page, app, { max_age: '600' })

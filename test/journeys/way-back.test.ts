@@ -119,7 +119,8 @@ inBothSettings('The way back to an app', (world) => {
     expect(await page.getByLabel('E-mail').inputValue()).to.equal('suggested@example.org')
     const person = await register(page)
     const link = linkIn(await server.waitForMail(person.email), '/activate')
-    for (const method of ['HEAD', 'GET', 'GET']) expect((await fetch(link, { method })).status).to.equal(200)
+    for (const method of ['HEAD', 'GET', 'GET'])
+      expect((await fetch(link, { method })).status, method).to.equal(200)
     await page.goto(link)
     expect(await heading(page)).to.equal('Your account is ready')
     await page.getByRole('link', { name: 'Continue' }).click()
@@ -180,7 +181,7 @@ inBothSettings('The way back to an app', (world) => {
       return page.locator('main').innerText()
     }
     for (let wrong = 0; wrong < 5; wrong += 1)
-      expect(await attempt('AAAA-2222')).to.contain('This is not the code from the mail')
+      expect(await attempt('AAAA-2222'), `attempt ${wrong}`).to.contain('This is not the code from the mail')
     expect(await attempt(code)).to.contain('Too many codes were wrong')
     await press(page, 'Send another mail')
     const fresh = await server.waitForMail(person.email, undefined, (letter) => codeIn(letter) !== code)

@@ -57,10 +57,10 @@ for (const { name, open } of DATABASES) {
       const keys = await loadSigningKeys(database.db, sealer)
       for (const { kid, kty, alg, use, crv, x, y, e, n } of keys as Record<string, string>[]) {
         const required = kty === 'RSA' ? { e, kty, n } : kty === 'OKP' ? { crv, kty, x } : { crv, kty, x, y }
-        expect(kid).to.equal(hash('sha256', JSON.stringify(required), 'base64url'))
-        expect(use).to.equal('sig')
-        if (kty === 'RSA') expect(Buffer.from(n!, 'base64url')).to.have.length(256)
-        else expect(crv).to.equal(alg === 'EdDSA' ? 'Ed25519' : 'P-256')
+        expect(kid, `${alg} ${kid}`).to.equal(hash('sha256', JSON.stringify(required), 'base64url'))
+        expect(use, `${alg} ${kid}`).to.equal('sig')
+        if (kty === 'RSA') expect(Buffer.from(n!, 'base64url'), `${alg} ${kid}`).to.have.length(256)
+        else expect(crv, `${alg} ${kid}`).to.equal(alg === 'EdDSA' ? 'Ed25519' : 'P-256')
       }
     })
 
@@ -69,10 +69,11 @@ for (const { name, open } of DATABASES) {
       const keys = await loadSigningKeys(database.db, sealer)
       const dump = JSON.stringify(await database.db('signingKeys').select('*'))
       for (const key of keys as Record<string, string>[]) {
-        for (const member of PRIVATE.filter((each) => key[each])) expect(dump).not.to.contain(key[member])
+        for (const member of PRIVATE.filter((each) => key[each]))
+          expect(dump, member).not.to.contain(key[member])
       }
       const rows = await database.db('signingKeys').select('publicJwk')
-      for (const { publicJwk } of rows) expect(JSON.parse(publicJwk)).not.to.have.any.keys(PRIVATE)
+      for (const { publicJwk } of rows) expect(JSON.parse(publicJwk), publicJwk).not.to.have.any.keys(PRIVATE)
     })
 
     it('cannot be used with another data key, or moved to another row, and say so', async () => {
@@ -127,7 +128,8 @@ for (const { name, open } of DATABASES) {
       const rotate = () => rotateSigningKeys(database.db, needs, { now: true })
       const outcomes = await Promise.allSettled([rotate(), rotate()])
       for (const outcome of outcomes) {
-        if (outcome.status === 'rejected') expect(outcome.reason).to.include({ code: 'rotation_conflict' })
+        if (outcome.status === 'rejected')
+          expect(outcome.reason, String(outcome.reason)).to.include({ code: 'rotation_conflict' })
       }
       expect((await states()).filter((one) => one.endsWith('current'))).to.eql(each('current').sort())
     })
@@ -195,7 +197,7 @@ for (const { name, open } of DATABASES) {
       for (const [index, step] of steps.entries()) {
         await step()
         await feed.check()
-        expect(heard).to.equal(index + 2)
+        expect(heard, `step ${index}`).to.equal(index + 2)
       }
     })
 
@@ -207,8 +209,8 @@ for (const { name, open } of DATABASES) {
       expect(set).to.have.length(SIGNING_ALGS.length * 3)
       for (const alg of SIGNING_ALGS) {
         const { kid, published } = await signsWith(set, alg)
-        expect(kid).to.equal(await currentKid(alg))
-        expect(published).to.have.members(set.map((key) => key.kid))
+        expect(kid, alg).to.equal(await currentKid(alg))
+        expect(published, alg).to.have.members(set.map((key) => key.kid))
       }
     })
   })
@@ -230,7 +232,7 @@ async function signsWith(keys: JWKS['keys'], alg: SigningAlg): Promise<{ kid: st
     features: { devInteractions: { enabled: false } },
   })
   const published = await publishedKeys(provider)
-  for (const key of published) expect(key).not.to.have.any.keys(PRIVATE)
+  for (const key of published) expect(key, String(key.kid)).not.to.have.any.keys(PRIVATE)
 
   const found = await provider.Client.find('app')
   const token = await new provider.IdToken({ sub: 'someone' }, {

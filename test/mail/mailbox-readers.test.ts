@@ -65,7 +65,8 @@ describe('the development mailbox', function () {
       expect(code).to.equal(1)
       expect(err).to.contain(SMTP).and.contain(`${DANGEROUS}=true`)
       for (const [name, value] of Object.entries(env))
-        if (name.endsWith('HOST') || name.endsWith('ISSUER')) expect(err).to.contain(`${name} is "${value}"`)
+        if (name.endsWith('HOST') || name.endsWith('ISSUER'))
+          expect(err, name).to.contain(`${name} is "${value}"`)
     })
 
   for (const env of [{ ACCOUNT_SERVER_HOST: '0.0.0.0' }, { ACCOUNT_SERVER_ISSUER: PUBLIC }])
@@ -93,10 +94,10 @@ describe('the development mailbox', function () {
     const asked = await stranger.followForm(await stranger.get('/forgot'), { email: 'admin@example.org' })
     expect(asked.text, 'no way to it on a page for everybody').not.to.contain('/mailbox')
     expect((await stranger.get('/')).text).not.to.contain('/mailbox')
-    for (const visitor of [stranger, member]) {
+    for (const [who, visitor] of Object.entries({ stranger, member })) {
       const page = await visitor.get('/mailbox')
-      expect(page.status).to.equal(403)
-      expect(page.text).to.contain('Only an administrator')
+      expect(page.status, who).to.equal(403)
+      expect(page.text, who).to.contain('Only an administrator')
     }
     const page = await administrator.get('/mailbox')
     expect(page.status).to.equal(200)

@@ -51,10 +51,10 @@ describe('Mailer', () => {
       const { subject, text, html } = await mailFor(request)
       expect(subject).to.contain('Riverside')
       const escaped = (value: string) => value.replace(/&/g, '&amp;')
-      for (const value of Object.values(request.data)) {
+      for (const [name, value] of Object.entries(request.data)) {
         const shown = typeof value === 'number' ? 'Sunday 22 November 2026 at 06:12 UTC' : value
-        expect(text).to.contain(shown)
-        expect(html).to.contain(escaped(shown))
+        expect(text, name).to.contain(shown)
+        expect(html, name).to.contain(escaped(shown))
       }
     })
 

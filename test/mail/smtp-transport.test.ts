@@ -61,10 +61,10 @@ describe('SMTP transport', () => {
       { ...mail, to: `ada@example.org${evil}` },
     ]
     await Promise.allSettled(hostile.map((one) => transport.send(one)))
-    for (const caught of catcher.mails) {
-      expect(header(caught, 'X-Injected')).to.equal(undefined)
-      expect(header(caught, 'Bcc')).to.equal(undefined)
-      expect(caught.to).to.not.include('eve@example.org')
+    for (const [index, caught] of catcher.mails.entries()) {
+      expect(header(caught, 'X-Injected'), `mail ${index}`).to.equal(undefined)
+      expect(header(caught, 'Bcc'), `mail ${index}`).to.equal(undefined)
+      expect(caught.to, `mail ${index}`).to.not.include('eve@example.org')
     }
     transport.close()
     await catcher.stop()

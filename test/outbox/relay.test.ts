@@ -64,9 +64,9 @@ for (const { name, open } of databases) {
       })
       const relay = relayTo(sink, { retryBaseMs: 5 * SECOND_MS, retryCapMs: MINUTE_MS })
       for (const ceilingMs of [5, 10, 20, 40, 60, 60].map((seconds) => seconds * SECOND_MS)) {
-        expect(await relay.runOnce()).to.equal(1)
+        expect(await relay.runOnce(), `${ceilingMs} ms`).to.equal(1)
         const waitMs = Number((await row(id)).nextAttemptAtMs) - time.clock()
-        expect(waitMs).to.be.within(ceilingMs / 2, ceilingMs)
+        expect(waitMs, `${ceilingMs} ms`).to.be.within(ceilingMs / 2, ceilingMs)
         time.advance(waitMs - 1)
         expect(await relay.runOnce(), 'not yet due').to.equal(0)
         time.advance(1)

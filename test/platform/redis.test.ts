@@ -67,7 +67,7 @@ describe('openRedis', () => {
     for (const dsn of [server.url, `redis+cluster://${hosts}`]) {
       const client = open(dsn)
       await client.set('{a}:1', 'x', 'PX', 60_000)
-      expect(await client.mget('{a}:1', '{a}:2')).to.deep.equal(['x', null])
+      expect(await client.mget('{a}:1', '{a}:2'), dsn).to.deep.equal(['x', null])
     }
     expect(opened[1]).to.be.instanceOf(Cluster)
     await Promise.all([server.stop(), cluster.stop()])
@@ -100,7 +100,7 @@ describe('openRedis', () => {
           () => 'an answer',
           () => 'an error',
         )
-        expect(outcome).to.equal('an error')
+        expect(outcome, `${scheme} ${address}`).to.equal('an error')
         expect(Date.now() - startedAtMs, `${scheme} ${address}`).to.be.lessThan(60_000)
         client.disconnect()
       }

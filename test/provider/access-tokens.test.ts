@@ -79,7 +79,7 @@ describe('access tokens', function () {
     const { access_token, id_token } = await app.tokensFor(person, forApi)
     expect(decode(id_token).header['typ']).not.to.equal('at+jwt')
     expect(decode(id_token).claims).to.include({ aud: app.clientId, iss: stage.issuer, sub: person.id })
-    for (const jwt of [id_token, access_token]) expect((await userinfo(stage, jwt)).status).to.equal(401)
+    for (const jwt of [id_token, access_token]) expect((await userinfo(stage, jwt)).status, jwt).to.equal(401)
     const hint = await stage.send({ to: app.authorizePath({ prompt: 'none', id_token_hint: access_token }) })
     expect(callbackOf(hint)).to.include({ error: 'invalid_request' })
     const logout = await stage.send({

@@ -31,7 +31,7 @@ for (const { name, stage: open } of STAGES)
       const won = answers.filter(({ status }) => status === 200)
       expect(won).to.have.length(1)
       for (const answer of answers)
-        if (answer.status !== 200) expect(answer.json()).to.include({ error: 'invalid_grant' })
+        if (answer.status !== 200) expect(answer.json(), answer.text).to.include({ error: 'invalid_grant' })
       const { access_token, refresh_token } = won[0]!.json() as Tokens
       expect((await app.introspect(access_token)).json()).to.eql({ active: false })
       expect((await app.refresh(refresh_token)).json()).to.include({ error: 'invalid_grant' })
@@ -109,7 +109,7 @@ for (const { name, stage: open } of STAGES)
     it('gives tokens whose answer is never kept, also when it is refused [S-1.32]', async () => {
       const code = await app.codeFor(person)
       for (const answer of [await app.redeem(code), await app.redeem('nothing')])
-        expect(answer.headers).to.include({ 'cache-control': 'no-store' })
+        expect(answer.headers, answer.text).to.include({ 'cache-control': 'no-store' })
     })
 
     it('burns nothing when the client is refused', async () => {

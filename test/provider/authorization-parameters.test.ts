@@ -38,7 +38,7 @@ describe('the parameters of an authorization request', function () {
 
   it('without more ask nobody who is signed in and has allowed it before', async () => {
     for (const prompt of [undefined, 'none'])
-      expect(callbackOf(await ask({ prompt }))).to.have.property('code')
+      expect(callbackOf(await ask({ prompt })), String(prompt)).to.have.property('code')
   })
 
   it('prompt=login asks for the password again, and prompt=consent for consent', async () => {
@@ -92,7 +92,7 @@ describe('the parameters of an authorization request', function () {
         await returned({ response_mode: 'fragment' }),
         await returned({ response_mode: 'jwt' }),
       ]
-      expect(new URL(refused).searchParams.get('error')).to.equal('consent_required')
+      expect(new URL(refused).searchParams.get('error'), query).to.equal('consent_required')
       expect(refused.startsWith(`${address}&error=`), refused).to.equal(true)
       expect(hidden.startsWith(`${address}#error=`), hidden).to.equal(true)
       expect(signed.startsWith(`${address}&response=`), signed).to.equal(true)
@@ -100,7 +100,7 @@ describe('the parameters of an authorization request', function () {
       const url = new URL(await returned({}))
       const written = query === 'code=of-the-app' ? '?code=ac_' : `?${query}&code=`
       expect(url.search.startsWith(written), url.search).to.equal(true)
-      expect(url.searchParams.getAll('code')).to.have.length(1)
+      expect(url.searchParams.getAll('code'), query).to.have.length(1)
     }
   })
 

@@ -70,8 +70,8 @@ describe('the authorization endpoint', function () {
   it("shows its own error page when the redirect address is left out, or is another client's", async () => {
     for (const redirectUri of [undefined, 'com.example.app:/callback']) {
       const answer = await ask(app.authorizePath({ redirect_uri: redirectUri }))
-      expect(answer).to.include({ status: 400 })
-      expect(answer.headers.location).to.equal(undefined)
+      expect(answer, String(redirectUri)).to.include({ status: 400 })
+      expect(answer.headers.location, String(redirectUri)).to.equal(undefined)
     }
   })
 
@@ -79,7 +79,7 @@ describe('the authorization endpoint', function () {
     for (const clientId of ['unknown', `${app.clientId} `, app.clientId.toUpperCase(), '', undefined]) {
       const answer = await ask(app.authorizePath({ client_id: clientId }))
       expect(answer, String(clientId)).to.include({ status: 400 })
-      expect(answer.headers.location).to.equal(undefined)
+      expect(answer.headers.location, String(clientId)).to.equal(undefined)
     }
   })
 
@@ -140,7 +140,11 @@ describe('the authorization endpoint', function () {
   for (const [what, given, error] of REFUSED)
     it(`refuses ${what}, for public and confidential clients alike, naming the issuer (RFC 9207) [S-1.4]`, async () => {
       for (const party of [app, spa])
-        expect(await sentBack(party, given)).to.include({ error, state: 'a-state', iss: stage.issuer })
+        expect(await sentBack(party, given), party.clientId).to.include({
+          error,
+          state: 'a-state',
+          iss: stage.issuer,
+        })
     })
 
   it('refuses every parameter that is given twice [S-1.9]', async () => {
@@ -150,7 +154,7 @@ describe('the authorization endpoint', function () {
       const told = answer.status === 400 || callbackOf(answer)['error'] === 'invalid_request'
       expect(told, `${name}: ${answer.status}`).to.equal(true)
       // Whose request it is must be certain before anything is sent to an app.
-      if (name === 'client_id' || name === 'redirect_uri') expect(answer.status).to.equal(400)
+      if (name === 'client_id' || name === 'redirect_uri') expect(answer.status, name).to.equal(400)
     }
   })
 
@@ -195,11 +199,11 @@ describe('the authorization endpoint', function () {
     const fields = Object.fromEntries(new URL(app.authorizePath(), stage.issuer).searchParams)
     for (const prompt of ['consent', 'none']) {
       const answer = await stage.send({ to: '/oauth/authorize', form: { ...fields, prompt } })
-      expect(answer.status).to.equal(303)
+      expect(answer.status, prompt).to.equal(303)
       const next = await stage.send({ to: answer.headers.location ?? '' })
-      expect(next.status).to.equal(303)
-      if (prompt === 'none') expect(callbackOf(next)).to.include({ error: 'login_required' })
-      else expect(next.headers.location).to.match(/^\/interaction\//)
+      expect(next.status, prompt).to.equal(303)
+      if (prompt === 'none') expect(callbackOf(next), prompt).to.include({ error: 'login_required' })
+      else expect(next.headers.location, prompt).to.match(/^\/interaction\//)
     }
   })
 
@@ -232,7 +236,7 @@ describe('the authorization endpoint', function () {
         const answer = await ask(`/oauth/authorize/${uid}${search}`)
         expect(answer.status, `${uid} ${response_mode}`).to.be.oneOf([400, 410])
         expect(answer.headers, `${uid} ${response_mode}`).not.to.have.property('location')
-        expect(answer.text).not.to.contain(app.redirectUri)
+        expect(answer.text, `${uid} ${response_mode}`).not.to.contain(app.redirectUri)
       }
     }
   })
@@ -241,10 +245,10 @@ describe('the authorization endpoint', function () {
     const origin = 'https://app.example.com'
     for (const path of [app.authorizePath(), app.authorizePath({ redirect_uri: 'https://evil.example' })]) {
       const answer = await ask(path, { origin })
-      expect(corsOf(answer)).to.eql([])
-      expect(answer.headers['content-security-policy']).to.contain("frame-ancestors 'none'")
-      expect(answer.headers['referrer-policy']).to.equal('no-referrer')
-      expect(answer.headers['cache-control']).to.equal('no-store')
+      expect(corsOf(answer), path).to.eql([])
+      expect(answer.headers['content-security-policy'], path).to.contain("frame-ancestors 'none'")
+      expect(answer.headers['referrer-policy'], path).to.equal('no-referrer')
+      expect(answer.headers['cache-control'], path).to.equal('no-store')
     }
     const headers = { origin, 'access-control-request-method': 'GET' }
     const preflight = await stage.send({ method: 'OPTIONS', to: app.authorizePath(), headers })

@@ -62,7 +62,7 @@ for (const { name, stage: open } of STAGES)
       )
       expect(answers.filter(({ status }) => status === 200)).to.have.length(1)
       for (const answer of answers)
-        if (answer.status !== 200) expect(answer.json()).to.include({ error: 'invalid_client' })
+        if (answer.status !== 200) expect(answer.json(), answer.text).to.include({ error: 'invalid_client' })
     })
 
     it('that was used at one endpoint is refused at another', async () => {
@@ -163,11 +163,16 @@ describe('a client at the token endpoint', function () {
     for (const headers of wrong) {
       const answer = await ask(headers)
       expect(answer.status, JSON.stringify(headers)).to.be.oneOf([400, 401])
-      expect(answer.headers['cache-control']).to.equal('no-store')
-      expect(answer.json()['error']).to.be.oneOf(['invalid_client', 'invalid_request'])
+      expect(answer.headers['cache-control'], JSON.stringify(headers)).to.equal('no-store')
+      expect(answer.json()['error'], JSON.stringify(headers)).to.be.oneOf([
+        'invalid_client',
+        'invalid_request',
+      ])
       if (answer.json()['error'] === 'invalid_client')
-        expect(answer.headers['www-authenticate']).to.match(/^Basic realm=/)
-      expect(answer.status === 401).to.equal(answer.json()['error'] === 'invalid_client')
+        expect(answer.headers['www-authenticate'], JSON.stringify(headers)).to.match(/^Basic realm=/)
+      expect(answer.status === 401, JSON.stringify(headers)).to.equal(
+        answer.json()['error'] === 'invalid_client',
+      )
     }
     expect((await ask()).json()['error']).to.be.oneOf(['invalid_client', 'invalid_request'])
     expect((await ask(basic(app.clientId, app.secret))).status).to.equal(200)
@@ -195,9 +200,9 @@ describe('a client at the token endpoint', function () {
 
   it('may send its secret in the header or in the form, whichever of the two is registered, and nothing else', async () => {
     for (const party of [app, poster]) {
-      expect((await ask(basic(party.clientId, party.secret))).status).to.equal(200)
+      expect((await ask(basic(party.clientId, party.secret))).status, party.clientId).to.equal(200)
       const posted = { client_id: party.clientId, client_secret: party.secret }
-      expect((await ask({}, posted)).status).to.equal(200)
+      expect((await ask({}, posted)).status, party.clientId).to.equal(200)
     }
     const signed = await register(stage, { ...machine, token_endpoint_auth_method: 'client_secret_jwt' })
     const refused = await ask(basic(signed.clientId, signed.secret))
@@ -221,8 +226,8 @@ describe('a client at the token endpoint', function () {
       { scope: ['a', 'b'] },
     ]) {
       const answer = await app.call('/oauth/token', { ...form, ...field })
-      expect(answer.status).to.equal(400)
-      expect(answer.json()).to.include({ error: 'invalid_request' })
+      expect(answer.status, JSON.stringify(field)).to.equal(400)
+      expect(answer.json(), JSON.stringify(field)).to.include({ error: 'invalid_request' })
     }
     const query = await stage.send({
       method: 'POST',

@@ -107,7 +107,7 @@ describe('keys that a client publishes', () => {
     expect(await statusWith(0)).to.equal(200)
     for (let turn = 0; turn < 3; turn += 1) {
       await Promise.all(Array.from({ length: 10 }, () => statusWith(1)))
-      expect(asked).to.equal(2 + turn)
+      expect(asked, `turn ${turn}`).to.equal(2 + turn)
       nowMs += 10_000
     }
     expect(await statusWith(0), 'the known one goes on').to.equal(200)
@@ -141,7 +141,7 @@ describe('keys that a client publishes', () => {
 
   it('that were never had are asked for again after ten seconds, and taken then', async () => {
     published = 404
-    for (let turn = 0; turn < 5; turn += 1) expect(await statusWith(0)).to.equal(401)
+    for (let turn = 0; turn < 5; turn += 1) expect(await statusWith(0), `turn ${turn}`).to.equal(401)
     expect(asked).to.equal(1)
     published = [keys[0]!.jwk]
     nowMs += 10_000

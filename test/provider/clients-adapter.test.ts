@@ -149,7 +149,9 @@ for (const { name, open } of DATABASES) {
             .first()
           const stored = row.secretHash ?? row.secretSealed
           for (const wrong of ['wrong', stored, `sha256:${stored}`, client_secret!.slice(0, -1)]) {
-            expect(await token(client_id, authenticate(wrong))).to.match(/^(invalid_client|challenge 401)$/)
+            expect(await token(client_id, authenticate(wrong)), wrong).to.match(
+              /^(invalid_client|challenge 401)$/,
+            )
           }
         })
       }
@@ -187,7 +189,7 @@ for (const { name, open } of DATABASES) {
         for (const input of inputs) {
           const { client_id } = await createClient(database.db, input, needs)
           const client = await provider.Client.find(client_id)
-          expect(client?.metadata()).to.deep.include({
+          expect(client?.metadata(), JSON.stringify(input)).to.deep.include({
             client_id,
             client_name: input.client_name,
             first_party: input.first_party ?? false,

@@ -64,10 +64,10 @@ for (const { name, stage: open } of STAGES)
       const { keys } = answers[0]!.json() as { keys: Record<string, unknown>[] }
       expect(keys.map(({ alg }) => alg)).to.include.members(['ES256', 'RS256'])
       for (const key of keys) {
-        expect(key).to.not.have.any.keys('d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k')
-        expect(key).to.include.keys('kid', 'use', 'alg')
+        expect(key, JSON.stringify(key)).to.not.have.any.keys('d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k')
+        expect(key, JSON.stringify(key)).to.include.keys('kid', 'use', 'alg')
         if (key['kty'] === 'RSA')
-          expect(Buffer.from(String(key['n']), 'base64url').length).to.be.at.least(256)
+          expect(Buffer.from(String(key['n']), 'base64url').length, JSON.stringify(key)).to.be.at.least(256)
       }
     })
   })

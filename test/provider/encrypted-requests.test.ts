@@ -66,7 +66,7 @@ for (const { name, stage: open } of STAGES)
       for (const _process of [1, 2]) {
         const answer = await stage.send({ to: pathOf(request), headers: { accept: 'text/html' } })
         expect(answer.status, answer.text).to.equal(303)
-        expect(answer.headers.location).not.to.contain('error')
+        expect(answer.headers.location, answer.text).not.to.contain('error')
       }
     }
 

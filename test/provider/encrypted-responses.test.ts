@@ -153,7 +153,7 @@ for (const { name, stage: open } of STAGES)
           const refusal = await stage
             .createClient({ ...REDIRECTS, ...everything(alg, 'A256GCM'), token_endpoint_auth_method: method })
             .catch((error: Error) => error)
-          expect((refusal as Error).message).to.contain(
+          expect((refusal as Error).message, method).to.contain(
             `id_token_encrypted_response_alg: ${alg} takes its key from the client secret, which only client_secret_jwt keeps`,
           )
         }

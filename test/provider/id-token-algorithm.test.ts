@@ -51,7 +51,7 @@ describe('the algorithm of ID tokens', function () {
     expect(listed).to.have.members(['RS256', 'ES256', 'PS256', 'EdDSA'])
     for (const alg of listed) {
       const app = await register(stage, { id_token_signed_response_alg: alg as 'RS256' })
-      expect(algOf((await app.tokensFor(await stage.person())).id_token)).to.equal(alg)
+      expect(algOf((await app.tokensFor(await stage.person())).id_token), alg).to.equal(alg)
     }
   })
 

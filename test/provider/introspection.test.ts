@@ -70,16 +70,17 @@ for (const { name, stage: open } of STAGES)
         other.introspect(tokens.refresh_token),
         introspect(tokens.access_token, resourceServer),
       ])
-      for (const { status, text, headers } of answers) {
-        expect({ status, text }).to.eql({ status: 200, text: INACTIVE })
-        expect(namesOf(headers)).to.eql(namesOf(answers[0].headers))
+      for (const [index, { status, text, headers }] of answers.entries()) {
+        expect({ status, text }, `answer ${index}`).to.eql({ status: 200, text: INACTIVE })
+        expect(namesOf(headers), `answer ${index}`).to.eql(namesOf(answers[0].headers))
       }
     })
 
     it('knows nothing of JWTs that are no access tokens', async () => {
       const { id_token } = await app.tokensFor(person)
       for (const jwt of [id_token, `${id_token}x`, 'e30.e30.e30'])
-        for (const party of [app, other]) expect((await party.introspect(jwt)).text).to.equal(INACTIVE)
+        for (const party of [app, other])
+          expect((await party.introspect(jwt)).text, party.clientId).to.equal(INACTIVE)
     })
 
     it('ends an access token alone: the others of its grant go on', async () => {
@@ -94,9 +95,9 @@ for (const { name, stage: open } of STAGES)
       const { access_token } = await spa.tokensFor(person)
       for (const token of [access_token, 'unknown']) {
         const answer = await spa.introspect(token)
-        expect(answer.status).to.equal(401)
-        expect(answer.json()).to.include({ error: 'invalid_client' })
-        expect(answer.json()['error_description']).to.match(/prove who they are/)
+        expect(answer.status, token).to.equal(401)
+        expect(answer.json(), token).to.include({ error: 'invalid_client' })
+        expect(answer.json()['error_description'], token).to.match(/prove who they are/)
       }
       expect((await introspect(access_token, {})).status).to.be.oneOf([400, 401])
       expect((await introspect(access_token, basic(app.clientId, 'wrong'))).status).to.equal(401)
@@ -106,7 +107,7 @@ for (const { name, stage: open } of STAGES)
       const { refresh_token } = await app.tokensFor(person)
       for (const token of [refresh_token, 'unknown']) {
         const { status, text, headers } = await app.revoke(token)
-        expect([status, text, headers['content-type'], headers['content-length']]).to.eql([
+        expect([status, text, headers['content-type'], headers['content-length']], token).to.eql([
           200,
           '',
           undefined,
@@ -119,8 +120,8 @@ for (const { name, stage: open } of STAGES)
       const { access_token } = await app.tokensFor(person)
       expect((await app.revoke(access_token)).status).to.equal(200)
       for (let process = 0; process < 4; process += 1) {
-        expect((await app.introspect(access_token)).text).to.equal(INACTIVE)
-        expect((await userinfo(stage, access_token)).status).to.equal(401)
+        expect((await app.introspect(access_token)).text, `process ${process}`).to.equal(INACTIVE)
+        expect((await userinfo(stage, access_token)).status, `process ${process}`).to.equal(401)
       }
     })
 
@@ -129,7 +130,7 @@ for (const { name, stage: open } of STAGES)
       const later = (await app.refresh(refresh_token)).json() as Tokens
       expect((await app.revoke(refresh_token)).status).to.equal(200)
       for (const token of [access_token, later.access_token])
-        expect((await app.introspect(token)).text).to.equal(INACTIVE)
+        expect((await app.introspect(token)).text, token).to.equal(INACTIVE)
       expect((await app.refresh(refresh_token)).json()).to.include({ error: 'invalid_grant' })
     })
 
@@ -139,8 +140,8 @@ for (const { name, stage: open } of STAGES)
       expect((await app.revoke('')).status).to.be.oneOf([200, 400])
       for (const token of [access_token, refresh_token]) {
         const foreign = await other.revoke(token)
-        expect(foreign.status).to.be.oneOf([200, 400])
-        expect((await introspect(token, app.auth)).json()).to.include({ active: true })
+        expect(foreign.status, token).to.be.oneOf([200, 400])
+        expect((await introspect(token, app.auth)).json(), token).to.include({ active: true })
       }
     })
 

@@ -178,10 +178,10 @@ for (const { name, stage: open } of STAGES)
       const secret = await register(stage, { application_type: 'native' } as Partial<ClientInput>)
       for (const party of [spa, secret]) {
         const { visitor, page } = await consentFor(party, { scope: 'openid', prompt: undefined })
-        expect(page.text).not.to.contain(STAY)
+        expect(page.text, party.clientId).not.to.contain(STAY)
         const allowed = await visitor.followForm(page, { decision: 'allow' })
         const tokens = await redeemed(party, new URL(allowed.headers.get('location')!))
-        expect(tokens.refresh_token).to.equal(undefined)
+        expect(tokens.refresh_token, party.clientId).to.equal(undefined)
       }
       const own = await register(stage, {
         token_endpoint_auth_method: 'none',

@@ -25,8 +25,8 @@ for (const { name, stage: open } of STAGES)
       const { refresh_token } = await app.tokensFor(person)
       for (let round = 0; round < 3; round += 1) {
         const answer = await app.refresh(refresh_token)
-        expect(answer.status).to.equal(200)
-        expect(answer.json()['refresh_token'] ?? refresh_token).to.equal(refresh_token)
+        expect(answer.status, `round ${round}`).to.equal(200)
+        expect(answer.json()['refresh_token'] ?? refresh_token, `round ${round}`).to.equal(refresh_token)
       }
     })
 
@@ -64,7 +64,9 @@ for (const { name, stage: open } of STAGES)
       const { refresh_token } = await spa.tokensFor(person)
       const other = await register(stage, { token_endpoint_auth_method: 'none' })
       for (const thief of [other, app])
-        expect((await thief.refresh(refresh_token)).json()).to.include({ error: 'invalid_grant' })
+        expect((await thief.refresh(refresh_token)).json(), thief.clientId).to.include({
+          error: 'invalid_grant',
+        })
       expect((await spa.refresh(refresh_token)).status).to.equal(200)
     })
 

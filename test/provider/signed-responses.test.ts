@@ -126,8 +126,8 @@ for (const { name, stage: open } of STAGES)
           const refusal = await register(stage, { [`${field}_signed_response_alg`]: alg }).catch(
             (e: Error) => e,
           )
-          expect(refusal).to.include({ code: 'invalid_client_metadata' })
-          expect((refusal as Error).message).to.contain(`takes ${SIGNING_ALGS.join(', ')}`)
+          expect(refusal, alg).to.include({ code: 'invalid_client_metadata' })
+          expect((refusal as Error).message, alg).to.contain(`takes ${SIGNING_ALGS.join(', ')}`)
         }
     })
 

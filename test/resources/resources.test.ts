@@ -103,8 +103,8 @@ for (const { name, open } of DATABASES) {
       ]
       for (const [more, message] of faults) {
         const error = await refusal({ ...ledger, ...more })
-        expect(error).to.include({ code: 'invalid_resource', status: 400 })
-        expect((error as Error).message).to.match(message)
+        expect(error, JSON.stringify(more)).to.include({ code: 'invalid_resource', status: 400 })
+        expect((error as Error).message, JSON.stringify(more)).to.match(message)
       }
       const both = await refusal({ identifier: 'ledger', scope: 'openid' })
       expect((both as Error).message)

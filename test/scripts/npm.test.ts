@@ -24,7 +24,7 @@ describe('npm in this project', () => {
     const { code, out } = await npm(['run'])
     expect(code).to.equal(0)
     for (const script of ['start', 'test', 'cli', 'example', 'load'])
-      expect(out).to.contain(`scripts/run.mjs ${script}`)
+      expect(out, script).to.contain(`scripts/run.mjs ${script}`)
   })
 
   it('says that there is no such script', async () => {

@@ -42,9 +42,13 @@ for (const { name, stage: open } of STAGES) {
 
         it('has no live token at once, on every process [S-2.34]', async () => {
           for (let process = 0; process < 4; process += 1) {
-            expect((await app.introspect(tokens.access_token)).text).to.equal('{"active":false}')
-            expect((await app.introspect(tokens.refresh_token)).text).to.equal('{"active":false}')
-            expect((await userinfo(stage, tokens.access_token)).status).to.equal(401)
+            expect((await app.introspect(tokens.access_token)).text, `process ${process}`).to.equal(
+              '{"active":false}',
+            )
+            expect((await app.introspect(tokens.refresh_token)).text, `process ${process}`).to.equal(
+              '{"active":false}',
+            )
+            expect((await userinfo(stage, tokens.access_token)).status, `process ${process}`).to.equal(401)
           }
         })
 
@@ -56,7 +60,7 @@ for (const { name, stage: open } of STAGES) {
         it('with a live session is asked to sign in, and nothing else [S-6.25]', async () => {
           for (const path of [app.authorizePath(), app.authorizePath({ prompt: undefined })]) {
             const page = await visitor.get(path)
-            expect([page.status, page.heading]).to.eql([200, 'Sign in'])
+            expect([page.status, page.heading], path).to.eql([200, 'Sign in'])
           }
           const silent = await visitor.get(app.authorizePath({ prompt: 'none' }))
           expect(callbackOf(silent)).to.include({ error: 'login_required' })
@@ -95,46 +99,46 @@ for (const { name, stage: open } of STAGES) {
       })
 
     it('cannot allow an app with a consent page that was open before', async () => {
-      for (const { end } of ENDINGS) {
+      for (const { state, end } of ENDINGS) {
         const { id, email } = await stage.person()
         const visitor = stage.visitor()
         const form = await visitor.get(app.authorizePath())
         const consent = await visitor.followForm(form, { email, password: PASSWORD }, { action: '/sign-in' })
-        expect(consent.heading).to.contain('asks for access')
+        expect(consent.heading, state).to.contain('asks for access')
         await end(stage.accounts, id, cli)
         const page = await visitor.followForm(consent, { decision: 'allow' }, { action: '/consent' })
-        expect(page.status).to.be.below(500)
-        expect(page.headers.get('location') ?? '').not.to.contain('code=')
+        expect(page.status, state).to.be.below(500)
+        expect(page.headers.get('location') ?? '', state).not.to.contain('code=')
       }
     })
 
     it('cannot use links that it was mailed before', async () => {
-      for (const { end } of ENDINGS) {
+      for (const { state, end } of ENDINGS) {
         const { id, email } = await stage.person()
         const visitor = stage.visitor()
         await visitor.followForm(await visitor.get('/forgot'), { email })
         const { text } = await stage.waitForMail(email)
         const [link = ''] = /https?:\/\/\S+\/reset\S+/.exec(text) ?? []
-        expect((await visitor.get(link)).status).to.equal(200)
+        expect((await visitor.get(link)).status, state).to.equal(200)
         await end(stage.accounts, id, cli)
-        expect((await visitor.get(link)).status).to.equal(410)
+        expect((await visitor.get(link)).status, state).to.equal(410)
       }
     })
 
     // Redis may lose what it acknowledged, so SQL alone must be enough.
     it('stays out, and gets no 500, even when the grant store never heard of it', async () => {
-      for (const { end } of ENDINGS) {
+      for (const { state, end } of ENDINGS) {
         const person = await stage.person()
         const visitor = stage.visitor()
         const held = await app.tokensFor(person, {}, visitor)
         await end({ ...stage.accounts, revokeAccess: () => Promise.resolve() }, person.id, cli)
         const page = await visitor.get(app.authorizePath({ prompt: undefined }))
-        expect([page.status, page.heading]).to.eql([200, 'Sign in'])
+        expect([page.status, page.heading], state).to.eql([200, 'Sign in'])
         const silent = await visitor.get(app.authorizePath({ prompt: 'none' }))
-        expect(callbackOf(silent)).to.include({ error: 'login_required' })
-        expect((await visitor.get('/account')).heading).to.equal('Sign in')
-        expect((await userinfo(stage, held.access_token)).status).to.equal(401)
-        expect((await app.refresh(held.refresh_token)).json()).to.include({ error: 'invalid_grant' })
+        expect(callbackOf(silent), state).to.include({ error: 'login_required' })
+        expect((await visitor.get('/account')).heading, state).to.equal('Sign in')
+        expect((await userinfo(stage, held.access_token)).status, state).to.equal(401)
+        expect((await app.refresh(held.refresh_token)).json(), state).to.include({ error: 'invalid_grant' })
       }
     })
 

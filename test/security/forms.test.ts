@@ -52,7 +52,7 @@ describe('forms of our pages', function () {
       for (const [what, form, headers] of attempts) {
         const answer = await stage.send({ method, to: path, form, headers: { ...html, ...headers } })
         expect(answer.status, what).to.equal(403)
-        expect(answer.headers['content-type']).to.contain('text/html')
+        expect(answer.headers['content-type'], what).to.contain('text/html')
       }
       const accepted = await stage.send({
         method,
@@ -80,7 +80,8 @@ describe('forms of our pages', function () {
     const xsrf = /name="xsrf" value="([^"]*)"/.exec(page.text)?.[1] ?? ''
     expect((await one.post('/oauth/logout/confirm', { logout: 'yes' })).status).to.equal(400)
     expect((await other.post('/oauth/logout/confirm', { logout: 'yes', xsrf })).status).to.equal(400)
-    for (const visitor of [one, other]) expect((await visitor.get('/account')).heading).to.contain('account')
+    for (const [who, visitor] of Object.entries({ one, other }))
+      expect((await visitor.get('/account')).heading, who).to.contain('account')
     expect((await one.followForm(page, { logout: 'yes' })).status).to.equal(200)
     expect((await one.get('/account')).heading).to.equal('Sign in')
   })
@@ -202,8 +203,8 @@ describe('cookies', function () {
       expect(line).to.match(/^__(Host|Secure)-/)
       if (line.startsWith('__Host-')) expect(line).to.match(/; *path=\/(;|$)/i)
     }
-    for (const answer of [page, signedIn, asked])
-      expect(answer.headers['strict-transport-security']).to.match(/max-age=\d{7,}/)
+    for (const [which, answer] of Object.entries({ page, signedIn, asked }))
+      expect(answer.headers['strict-transport-security'], which).to.match(/max-age=\d{7,}/)
   })
 
   it('name another session after signing in, and after signing in again [S-2.28]', async () => {

@@ -148,7 +148,9 @@ describe('Forms that the protocol reads', function () {
         const cookie = cookiesOf(visitor)
         const answer = await stage.send({ ...one, headers: { accept: 'text/html', cookie, ...headers } })
         expect(answer.status, `${one.to} ${JSON.stringify(headers)}`).to.equal(403)
-        expect(answer.text).to.contain('reload the page and try again')
+        expect(answer.text, `${one.to} ${JSON.stringify(headers)}`).to.contain(
+          'reload the page and try again',
+        )
       }
     expect((await visitor.get('/account')).status, 'still signed in').to.equal(200)
   })

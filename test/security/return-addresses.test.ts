@@ -160,7 +160,7 @@ describe('an interaction', function () {
       answers.push(callbackOf(next))
     }
     expect(answers.map(({ state }) => state)).to.eql(['two', 'one'])
-    for (const answer of answers) expect(answer).to.have.property('code')
+    for (const answer of answers) expect(answer, JSON.stringify(answer)).to.have.property('code')
   })
 
   it('hands its request over to nobody else when somebody signs in as another person in between', async () => {

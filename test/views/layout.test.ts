@@ -48,9 +48,12 @@ describe('the layout of pages', () => {
           return { labelHeight: label!.height, beside: Math.abs(label!.top - value!.top) < 4 }
         }),
       )
-      expect(rows).to.have.lengthOf(2)
-      for (const row of rows) expect(row.labelHeight).to.be.below(40)
-      expect(rows.map((row) => row.beside)).to.deep.equal([beside, beside])
+      expect(rows, `${width} pixels`).to.have.lengthOf(2)
+      for (const row of rows) expect(row.labelHeight, `${width} pixels`).to.be.below(40)
+      expect(
+        rows.map((row) => row.beside),
+        `${width} pixels`,
+      ).to.deep.equal([beside, beside])
       await context.close()
     }
   })

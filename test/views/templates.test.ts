@@ -58,7 +58,7 @@ describe('page templates', () => {
           expect(html, input).to.include(`<label for="${attribute(input, 'id')}">`)
           expect(attribute(input, 'autocomplete'), input).not.to.equal(undefined)
           for (const id of attribute(input, 'aria-describedby')?.split(' ') ?? [])
-            expect(html).to.include(`id="${id}"`)
+            expect(html, id).to.include(`id="${id}"`)
         }
         const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id)
         expect(new Set(ids).size).to.equal(ids.length)

@@ -49,7 +49,7 @@ for (const { name, open } of STORES.filter((one) => ['SQLite', 'MariaDB', 'Redis
         { ...mine, jkt: 'another' },
         { clientId: 'an-app', jkt: undefined },
       ])
-        expect(await refusal(openAuthSession(needs, id, by))).to.equal('invalid_session')
+        expect(await refusal(openAuthSession(needs, id, by)), JSON.stringify(by)).to.equal('invalid_session')
     })
 
     it('is good for one step, which gives the next; the end gives none', async () => {
@@ -75,7 +75,8 @@ for (const { name, open } of STORES.filter((one) => ['SQLite', 'MariaDB', 'Redis
     it('shows nothing of its content to whoever reads the store', async () => {
       await begin()
       for (const { key, value } of await opened.dump())
-        for (const secret of ['an-account', 'a-challenge', 'as_']) expect(key + value).not.to.contain(secret)
+        for (const secret of ['an-account', 'a-challenge', 'as_'])
+          expect(key + value, secret).not.to.contain(secret)
     })
 
     // Redis keeps its own time.

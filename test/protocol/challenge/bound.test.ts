@@ -35,14 +35,16 @@ for (const { name, stage: open } of STAGES)
       const first = (await app.begin({}, await challengeProof(key))).json() as Challenged
       for (const headers of [{}, await challengeProof(other)]) {
         const stolen = await app.challenge({ auth_session: first.auth_session, ...right() }, headers)
-        expect(stolen.json()).to.include({ error: 'invalid_session' })
+        expect(stolen.json(), JSON.stringify(headers)).to.include({ error: 'invalid_session' })
       }
       const step = { auth_session: first.auth_session, ...right() }
       const answer = await app.challenge(step, await challengeProof(key))
       expect(answer.status, answer.text).to.equal(200)
       const { authorization_code: code } = answer.json() as Challenged
       for (const headers of [{}, await proof(other, '/oauth/token')])
-        expect((await app.redeem(code, {}, headers)).json()).to.include({ error: 'invalid_grant' })
+        expect((await app.redeem(code, {}, headers)).json(), JSON.stringify(headers)).to.include({
+          error: 'invalid_grant',
+        })
       const tokens = (await app.redeem(code, {}, await proof(key, '/oauth/token'))).json()
       expect(tokens).to.include({ token_type: 'DPoP' })
     })

@@ -166,10 +166,10 @@ for (const { name, stage: open } of STAGES)
         })
         for (const password of [PASSWORD, 'wrong']) {
           const answer = await spa.begin({ username: person.email, password }, { origin })
-          expect(answer.status).to.equal(password === PASSWORD ? 200 : 403)
-          expect(answer.headers['access-control-allow-origin']).to.equal(origin)
-          expect(answer.headers['access-control-expose-headers']).to.contain('DPoP-Nonce')
-          expect(answer.headers).not.to.have.property('access-control-allow-credentials')
+          expect(answer.status, password).to.equal(password === PASSWORD ? 200 : 403)
+          expect(answer.headers['access-control-allow-origin'], password).to.equal(origin)
+          expect(answer.headers['access-control-expose-headers'], password).to.contain('DPoP-Nonce')
+          expect(answer.headers, password).not.to.have.property('access-control-allow-credentials')
         }
       })
 
@@ -180,8 +180,8 @@ for (const { name, stage: open } of STAGES)
           [app, origin],
         ] as const) {
           const answer = await by.begin({ username: person.email, password: PASSWORD }, { origin: from })
-          expect([answer.status, answer.json()['error']]).to.eql([400, 'invalid_request'])
-          expect(answer.headers).not.to.have.property('access-control-allow-origin')
+          expect([answer.status, answer.json()['error']], from).to.eql([400, 'invalid_request'])
+          expect(answer.headers, from).not.to.have.property('access-control-allow-origin')
         }
       })
     })

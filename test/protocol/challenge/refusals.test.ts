@@ -27,7 +27,10 @@ describe('the authorization challenge endpoint refuses', function () {
     const other = await registerApp(stage, { first_party: false })
     for (const fields of [right(), { username: person.email, password: 'wrong' }, {}]) {
       const answer = await other.begin(fields)
-      expect([answer.status, answer.json()['error']]).to.eql([400, 'unauthorized_client'])
+      expect([answer.status, answer.json()['error']], JSON.stringify(fields)).to.eql([
+        400,
+        'unauthorized_client',
+      ])
     }
     const audited = await stage.parts
       .db('audit_events')
@@ -141,7 +144,7 @@ describe('the authorization challenge endpoint refuses', function () {
           const startedAt = performance.now()
           const answer = await fresh.begin(fields)
           took.get(what)?.push(performance.now() - startedAt)
-          expect(answer.status).to.equal(403)
+          expect(answer.status, what).to.equal(403)
           words.add(JSON.stringify({ ...answer.json(), auth_session: '' }))
         }
       return [...took].map(([what, times]) => [what, times.toSorted((x, y) => x - y)[ROUNDS >> 1]!] as const)
@@ -164,7 +167,8 @@ describe('the authorization challenge endpoint refuses', function () {
     const device = (await app.begin({ username: owner.email, password: PASSWORD })).json() as Challenged
     // Parallel guesses over both processes, from the owner's own network.
     const guesses = Array.from({ length: 40 }, () => app.begin({ username: owner.email, password: 'wrong' }))
-    for (const answer of await Promise.all(guesses)) expect(answer.status).to.be.oneOf([403, 503])
+    for (const answer of await Promise.all(guesses))
+      expect(answer.status, answer.text).to.be.oneOf([403, 503])
     await app.begin({ username: owner.email, password: 'wrong' })
     const strange = await app.begin({ username: owner.email, password: PASSWORD })
     expect(strange.json()).to.include({ error: 'insufficient_authorization' })

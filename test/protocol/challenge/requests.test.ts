@@ -57,7 +57,10 @@ for (const { name, stage: open } of STAGES)
       const essential = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:other' } } })
       for (const fields of [{ acr_values: SECOND_FACTOR }, { claims: essential }])
         for (const password of [PASSWORD, 'wrong'])
-          expect(await refusal({ ...fields, password })).to.eql([400, 'unmet_authentication_requirements'])
+          expect(await refusal({ ...fields, password }), password).to.eql([
+            400,
+            'unmet_authentication_requirements',
+          ])
     })
 
     it('gets the claims that it names', async () => {
@@ -182,7 +185,7 @@ for (const { name, stage: open } of STAGES)
         Array.from({ length: 6 }, () => app.challenge({ request_uri, ...right() })),
       )
       expect(answers.filter(({ status }) => status === 200)).to.have.length.at.most(1)
-      for (const { status } of answers) expect(status).to.be.oneOf([200, 400, 503])
+      for (const { status, text } of answers) expect(status, text).to.be.oneOf([200, 400, 503])
     })
 
     it('may be signed', async () => {
@@ -212,7 +215,9 @@ for (const { name, stage: open } of STAGES)
       const to = `${stage.issuer}/oauth/token`
       const shown: Record<string, string>[] = [{}, { DPoP: await other.prove({ url: to }) }]
       for (const headers of shown)
-        expect((await app.redeem(code, {}, headers)).json()).to.include({ error: 'invalid_grant' })
+        expect((await app.redeem(code, {}, headers)).json(), JSON.stringify(headers)).to.include({
+          error: 'invalid_grant',
+        })
       expect((await app.redeem(code, {}, { DPoP: await key.prove({ url: to }) })).status).to.equal(200)
       const proof = { DPoP: await other.prove({ url: `${stage.issuer}/oauth/authorize-challenge` }) }
       const mixed = await app.begin({ ...right(), dpop_jkt: key.thumbprint }, proof)
@@ -228,7 +233,7 @@ for (const { name, stage: open } of STAGES)
       const went = answers.filter(({ status }) => status === 403)
       expect(went.length).to.be.at.most(1)
       for (const answer of answers.filter(({ status }) => status === 400))
-        expect(answer.json()).to.include({ error: 'invalid_session' })
+        expect(answer.json(), answer.text).to.include({ error: 'invalid_session' })
       // Each of them counts towards the account's pause all the same.
       const failed = { accountId: victim.id, action: 'sign_in.failed' }
       const counted = await stage.parts.db('audit_events').where(failed)

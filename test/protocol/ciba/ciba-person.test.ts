@@ -31,10 +31,10 @@ for (const { name, stage: open } of STAGES)
         await ask({ login_hint: email })
         const visitor = await signedIn(stage, email)
         const tabs = [await requestsOf(visitor), await requestsOf(visitor)] as const
-        expect((await answer(visitor, tabs[0], first)).status).to.equal(200)
+        expect((await answer(visitor, tabs[0], first)).status, first).to.equal(200)
         const second = await answer(visitor, tabs[1], first === 'allow' ? 'deny' : 'allow')
-        expect(second.status).to.equal(409)
-        expect(second.text).to.contain(words).and.contain('Nothing waits for your answer')
+        expect(second.status, first).to.equal(409)
+        expect(second.text, first).to.contain(words).and.contain('Nothing waits for your answer')
       }
     })
 
@@ -55,7 +55,7 @@ for (const { name, stage: open } of STAGES)
       const needs = { ...stage.parts, key: stage.parts.config.keys.index }
       const app = { clientId: randomUUID(), accountId }
       for (let request = 0; request < 40; request += 1) {
-        expect(await countRequest(needs, app)).to.include({ allowed: true })
+        expect(await countRequest(needs, app), `request ${request}`).to.include({ allowed: true })
         await uncountRequest(needs, app)
       }
       const asked = await Promise.all(Array.from({ length: 40 }, () => countRequest(needs, app)))
@@ -89,7 +89,7 @@ for (const { name, stage: open } of STAGES)
       expect(errorOf(probes[0]!)).to.equal('unknown_user_id')
       for (const hint of [email, 'nobody@example.org']) {
         const refused = await ask({ login_hint: hint }, probing)
-        expect([refused.status, errorOf(refused)]).to.eql([403, 'access_denied'])
+        expect([refused.status, errorOf(refused)], hint).to.eql([403, 'access_denied'])
       }
     })
 

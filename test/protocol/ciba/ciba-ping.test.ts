@@ -81,7 +81,9 @@ describe('backchannel authentication with a ping', function () {
       { client_notification_token: 'not a token' },
       { client_notification_token: 'x'.repeat(1025) },
     ])
-      expect(errorOf(await ask(email, given as Record<string, string>))).to.equal('invalid_request')
+      expect(errorOf(await ask(email, given as Record<string, string>)), JSON.stringify(given)).to.equal(
+        'invalid_request',
+      )
   })
 
   it('keeps that token out of the store and out of the tables', async () => {

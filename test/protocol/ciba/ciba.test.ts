@@ -142,7 +142,7 @@ for (const { name, stage: open } of STAGES)
       for (const [given, error, words] of refused) {
         const answer = await ask(given)
         expect(answer.json()['error'], JSON.stringify(given)).to.equal(error)
-        expect(String(answer.json()['error_description'])).to.contain(words)
+        expect(String(answer.json()['error_description']), JSON.stringify(given)).to.contain(words)
       }
       const stranger = await stage.send({
         to: '/oauth/backchannel',
@@ -158,9 +158,9 @@ for (const { name, stage: open } of STAGES)
       const id = idOf(await ask({ login_hint: email }))
       expect(errorOf(await poll(id))).to.equal('authorization_pending')
       for (const waitMs of [10_000, 15_000]) {
-        expect(errorOf(await poll(id))).to.equal('slow_down')
+        expect(errorOf(await poll(id)), `${waitMs} ms`).to.equal('slow_down')
         const root = await stage.parts.store.readRoot(`${keyOf(id)}:pace`)
-        expect(JSON.parse(root!.payload)).to.include({ waitMs })
+        expect(JSON.parse(root!.payload), `${waitMs} ms`).to.include({ waitMs })
       }
       const visitor = await signedIn(stage, email)
       await answer(visitor, await requestsOf(visitor), 'allow')

@@ -125,8 +125,8 @@ describe('a logout message', () => {
       [8, true],
     ] as const) {
       const failure = await deliver(attempt, status(503))
-      expect(failure).to.be.instanceOf(DeliveryFailure)
-      expect(failure).to.include({ permanent, reason: 'status_503' })
+      expect(failure, `attempt ${attempt}`).to.be.instanceOf(DeliveryFailure)
+      expect(failure, `attempt ${attempt}`).to.include({ permanent, reason: 'status_503' })
     }
   })
 
@@ -142,6 +142,6 @@ describe('a logout message', () => {
     const provider = { Client: { find: () => Promise.resolve(undefined) }, IdToken } as unknown as Provider
     const sink = createBackchannelLogout({ provider: () => Promise.resolve(provider), fetch: never })
     expect(await sink.deliver({ ...message, payload, attempt: 1 })).to.equal(undefined)
-    for (const code of [200, 204]) expect(await deliver(1, status(code))).to.equal(undefined)
+    for (const code of [200, 204]) expect(await deliver(1, status(code)), String(code)).to.equal(undefined)
   })
 })

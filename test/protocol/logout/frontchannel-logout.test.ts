@@ -70,7 +70,7 @@ inBothSettings('Front-channel logout', (world) => {
       const { page, context } = await openBrowser({ javaScript })
       const { id_token } = await through(app, page, await world.server.createAccount())
       await page.goto(app.signOutUrl(id_token!), { waitUntil: 'commit' })
-      expect(await heading(page)).to.equal('You are signed out')
+      expect(await heading(page), `JavaScript: ${javaScript}`).to.equal('You are signed out')
       if (!javaScript) await page.getByRole('link', { name: 'Continue' }).click()
       await page.waitForURL(app.signedOutUri)
       await context.close()
@@ -145,13 +145,16 @@ inBothSettings('A request to sign out', (world) => {
       const visitor = createVisitor(server.issuer)
       visitor.setCookie('as_session', 'of-yesterday')
       const answer = await visitor.get(`/oauth/logout?${new URLSearchParams(query)}`)
-      expect([answer.status, answer.headers.get('location')]).to.eql([303, `${app.signedOutUri}?state=s`])
-      expect(answer.text).not.to.contain('<script')
+      expect([answer.status, answer.headers.get('location')], JSON.stringify(query)).to.eql([
+        303,
+        `${app.signedOutUri}?state=s`,
+      ])
+      expect(answer.text, JSON.stringify(query)).not.to.contain('<script')
       expect(visitor.cookie('as_session'), 'no session is left behind').to.equal(undefined)
     }
     for (const query of [{}, { id_token_hint: idToken }, back] as Record<string, string>[]) {
       const page = await createVisitor(server.issuer).get(`/oauth/logout?${new URLSearchParams(query)}`)
-      expect([page.status, page.heading]).to.eql([200, 'You are signed out'])
+      expect([page.status, page.heading], JSON.stringify(query)).to.eql([200, 'You are signed out'])
     }
   })
 
@@ -165,9 +168,9 @@ inBothSettings('A request to sign out', (world) => {
     const asked = await visitor.followForm(first, { logout: 'yes' })
     expect(asked.heading, 'another tab has asked since').to.equal('Sign out?')
     expect((await visitor.get('/account')).heading).to.equal('Your account')
-    for (const page of [asked, asked, second]) {
+    for (const [index, page] of [asked, asked, second].entries()) {
       const answer = await visitor.followForm(page, { logout: 'yes' })
-      expect(answer.headers.get('location')).to.equal(`${app.signedOutUri}?state=x`)
+      expect(answer.headers.get('location'), `form ${index}`).to.equal(`${app.signedOutUri}?state=x`)
     }
     expect((await visitor.get('/account')).heading).to.equal('Sign in')
   })
@@ -180,8 +183,10 @@ inBothSettings('A request to sign out', (world) => {
     const elsewhere = { client_id: app.client.client_id, post_logout_redirect_uri: 'https://evil.example/' }
     for (const query of [{ id_token_hint: forged }, elsewhere] as Record<string, string>[]) {
       const refused = await visitor.get(`/oauth/logout?${new URLSearchParams(query)}`)
-      expect([refused.status, refused.headers.get('location')]).to.eql([400, null])
-      expect(refused.text).to.contain('<a class="button" href="/oauth/logout">Sign out here</a>')
+      expect([refused.status, refused.headers.get('location')], JSON.stringify(query)).to.eql([400, null])
+      expect(refused.text, JSON.stringify(query)).to.contain(
+        '<a class="button" href="/oauth/logout">Sign out here</a>',
+      )
     }
     expect((await visitor.get('/account')).heading).to.equal('Your account')
   })
@@ -211,7 +216,7 @@ inBothSettings('A request to sign out', (world) => {
     ]
     for (const hint of hints) {
       const asked = await visitor.get(`/oauth/logout?${new URLSearchParams(hint as Record<string, string>)}`)
-      expect(asked.heading).to.equal('Sign out?')
+      expect(asked.heading, JSON.stringify(hint)).to.equal('Sign out?')
     }
     expect((await visitor.get('/account')).heading).to.equal('Your account')
     const other = createVisitor(world.server.issuer)

@@ -53,9 +53,9 @@ inBothSettings('Signing out from an app’s server, without the browser', (world
 
       expect(await isSignedIn(app, visitor)).to.equal(false)
       for (const [party, issued] of [[app, tokens] as const, [other, second.tokens] as const]) {
-        expect(await party.introspect(issued.access_token)).to.eql({ active: false })
+        expect(await party.introspect(issued.access_token), party.client.client_id).to.eql({ active: false })
         const refused = await party.refresh(issued.refresh_token!).catch((error: Error) => error)
-        expect(refused).to.include({ error: 'invalid_grant' })
+        expect(refused, party.client.client_id).to.include({ error: 'invalid_grant' })
       }
       const { db, clock } = server.parts
       expect(await listSessions(db, person.account.id, clock())).to.eql([])

@@ -107,7 +107,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
         const url = authorizeUrl(clientId, { scope, resource: '' })
         const refused = returned(await stage.visitor().get(url, { follow: false })).searchParams
         expect(refused.get('error'), scope).to.equal('invalid_target')
-        expect(refused.get('error_description')).to.contain('resource is missing')
+        expect(refused.get('error_description'), JSON.stringify(scope)).to.contain('resource is missing')
       }
     })
 
@@ -144,7 +144,9 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
       const more = { sector_identifier_uri, jwks_uri: host.publish('/its-keys.json', { keys: [] }) }
       const clientId = host.describe('/asks-more.json', { ...more, subject_type: 'pairwise' })
       for (let turn = 0; turn < 3; turn += 1)
-        expect((await stage.visitor().get(authorizeUrl(clientId))).heading).to.equal('Sign in')
+        expect((await stage.visitor().get(authorizeUrl(clientId))).heading, `turn ${turn}`).to.equal(
+          'Sign in',
+        )
       expect(host.asked.filter((path) => path.startsWith('/its-'))).to.eql([])
     })
 
@@ -288,7 +290,7 @@ describe('a client that describes itself by a document', function () {
         redirect_uri: CALLBACK,
         response_type: 'code',
       })
-      expect((await visitor.get(`/oauth/authorize?${query}`)).status).to.be.within(400, 499)
+      expect((await visitor.get(`/oauth/authorize?${query}`)).status, hosts).to.be.within(400, 499)
       await stage.stop()
     }
     expect(host.asked).to.eql([])

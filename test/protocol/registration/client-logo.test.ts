@@ -94,7 +94,7 @@ describe('the logo of an app', function () {
     const metadata = { client_name: 'Your Bank', redirect_uris: [CALLBACK], logo_uri: `${origin}/open.png` }
     const { body } = await createRegistrar(stage).register(metadata)
     for (const id of [body.client_id, 'nobody', '..%2Flogo'])
-      expect((await stage.send({ to: `/client-logo/${id}` })).status).to.equal(404)
+      expect((await stage.send({ to: `/client-logo/${id}` })).status, id).to.equal(404)
     expect(timesAsked('/open.png')).to.equal(0)
   })
 })

@@ -134,9 +134,10 @@ for (const { name, stage: openStage } of STAGES) {
       const [mine, theirs] = [await registered(), await registered()]
       const { registration_client_uri } = theirs
       for (const method of ['GET', 'DELETE'])
-        expect((await registrar.manage({ ...mine, registration_client_uri }, { method })).status).to.equal(
-          401,
-        )
+        expect(
+          (await registrar.manage({ ...mine, registration_client_uri }, { method })).status,
+          method,
+        ).to.equal(401)
       expect((await registrar.manage(theirs, { method: 'GET' })).status).to.equal(200)
       await disableClient(stage.parts.db, theirs.client_id, stage.parts.clock)
       expect((await registrar.manage(theirs, { method: 'GET' })).status).to.equal(401)
@@ -184,7 +185,7 @@ for (const { name, stage: openStage } of STAGES) {
       const uri = `${stage.issuer}/oauth/register/${client_id}`
       for (const method of ['GET', 'DELETE']) {
         const current = { ...made, registration_client_uri: uri }
-        expect((await registrar.manage(current, { method })).status).to.equal(401)
+        expect((await registrar.manage(current, { method })).status, method).to.equal(401)
       }
       expect(await stage.parts.db('clients').where({ clientId: client_id })).to.have.length(1)
     })

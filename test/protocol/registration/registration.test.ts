@@ -149,7 +149,10 @@ for (const { name, stage: openStage } of STAGES) {
       const bank = { ...app, jwks: { keys: [publicKey.export({ format: 'jwk' })] } }
       const policies: PolicyInput[] = [{ profiles }, { profiles, [alg]: 'RS256' }]
       for (const policy of policies)
-        expect(await registered(bank, policy)).to.include({ profile: 'fapi2-security', [alg]: 'ES256' })
+        expect(await registered(bank, policy), JSON.stringify(policy)).to.include({
+          profile: 'fapi2-security',
+          [alg]: 'ES256',
+        })
     })
 
     it('keeps neither secret nor token in a form that opens anything', async () => {

@@ -84,7 +84,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
           stage.parts,
         )
         const tokens = await app.tokensFor(person)
-        expect(idTokenSub(tokens.id_token)).to.match(/^[\w-]{43}$/)
+        expect(idTokenSub(tokens.id_token), String(status)).to.match(/^[\w-]{43}$/)
       }
       expect(asked(), 'it is compared at registration alone').to.equal(before)
     })
@@ -184,7 +184,8 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
         }
         const deadline = Date.now() + 60_000
         while (Date.now() < deadline && (await introspect(client_secret)) instanceof Error);
-        for (const key of [client_secret, secret]) expect(await introspect(key)).to.eql({ active: false })
+        for (const key of [client_secret, secret])
+          expect(await introspect(key), key).to.eql({ active: false })
         expect(await introspect('x'.repeat(43))).to.include({ error: 'invalid_client' })
       })
     })

@@ -56,7 +56,7 @@ describe('addresses that clients supply', function () {
     for (const host of hosts()) {
       const answer = await register({ subject_type: 'pairwise', sector_identifier_uri: `https://${host}/x` })
       expect(answer.status, host).to.equal(400)
-      expect(answer.json()['error']).to.equal('invalid_client_metadata')
+      expect(answer.json()['error'], host).to.equal('invalid_client_metadata')
       expect(answer.text, 'nothing is told of what is there').not.to.match(/ECONN|127\.0\.0\.1|certificate/)
     }
     expect(connections).to.equal(0)
@@ -87,7 +87,7 @@ describe('addresses that clients supply', function () {
           token: 'x',
         }
         const answer = await stage.send({ to: '/oauth/introspect', form, headers: headers() })
-        expect(answer.status).to.be.within(400, 401)
+        expect(answer.status, host).to.be.within(400, 401)
       }
     expect(connections).to.equal(0)
   })
@@ -98,7 +98,7 @@ describe('addresses that clients supply', function () {
       const to = `/oauth/authorize?${query}&response_type=code`
       expect((await stage.send({ to, headers: headers() })).status, host).to.be.within(400, 499)
       const form = { client_id: `https://${host}/x`, grant_type: 'authorization_code', code: 'x' }
-      expect((await stage.send({ to: '/oauth/token', form, headers: headers() })).status).to.be.within(
+      expect((await stage.send({ to: '/oauth/token', form, headers: headers() })).status, host).to.be.within(
         400,
         401,
       )
@@ -123,7 +123,7 @@ describe('addresses that clients supply', function () {
       ]) {
         const answer = await register({ [field]: address })
         expect(answer.status, address).to.equal(400)
-        expect(answer.json()['error_description']).to.contain(field)
+        expect(answer.json()['error_description'], address).to.contain(field)
       }
     })
   }
@@ -191,7 +191,7 @@ describe('a software statement', function () {
     ]
     for (const [error, software_statement] of cases) {
       const { status, body } = await register({ software_statement: await software_statement })
-      expect([status, body.error]).to.eql([400, error])
+      expect([status, body.error], error).to.eql([400, error])
     }
   })
 })

@@ -42,8 +42,12 @@ for (const { name, stage: open } of STAGES)
         for (const token_type_hint of [undefined, 'access_token', 'refresh_token']) {
           const told = (await introspect(access_token, headers, { token_type_hint })).json()
           const { status: _, ...expected } = claims
-          expect(told).to.deep.include({ ...expected, active: true, token_type: 'Bearer' })
-          expect(told).not.to.have.any.keys('status', 'sid', 'cnf')
+          expect(told, String(token_type_hint)).to.deep.include({
+            ...expected,
+            active: true,
+            token_type: 'Bearer',
+          })
+          expect(told, String(token_type_hint)).not.to.have.any.keys('status', 'sid', 'cnf')
         }
       expect((await introspect(access_token, other.auth)).text, 'another client').to.equal(INACTIVE)
     })
@@ -90,7 +94,7 @@ for (const { name, stage: open } of STAGES)
       const answer = await app.revoke(access_token)
       expect([answer.status, answer.text]).to.eql([200, ''])
       for (let process = 0; process < 4; process += 1)
-        expect((await introspect(access_token)).text).to.equal(INACTIVE)
+        expect((await introspect(access_token)).text, `process ${process}`).to.equal(INACTIVE)
       await until(async () => !(await shown(access_token)).ok, 'the middleware refused')
       expect(await shown(access_token)).to.include({ status: 401, reason: 'the token was revoked' })
       expect((await shown(sibling.access_token)).ok, 'a sibling').to.equal(true)
@@ -104,7 +108,7 @@ for (const { name, stage: open } of STAGES)
       const { access_token } = await tokensOf()
       for (const headers of [other.auth, resourceServer]) {
         const answer = await stage.send({ to: '/oauth/revoke', form: { token: access_token }, headers })
-        expect([answer.status, answer.text]).to.eql([200, ''])
+        expect([answer.status, answer.text], JSON.stringify(headers)).to.eql([200, ''])
       }
       expect((await introspect(access_token)).json()).to.include({ active: true })
       const nobody = await stage.send({ to: '/oauth/revoke', form: { token: access_token } })
@@ -151,7 +155,7 @@ for (const { name, stage: open } of STAGES)
         expect((await introspect(tokens.access_token)).json()).to.include({ active: true })
         await end(app, tokens, who)
         for (let process = 0; process < 2; process += 1)
-          expect((await introspect(tokens.access_token)).text).to.equal(INACTIVE)
+          expect((await introspect(tokens.access_token)).text, `process ${process}`).to.equal(INACTIVE)
       })
 
     it('is not for userinfo, whoever it belongs to', async () => {

@@ -128,10 +128,10 @@ for (const { name, stage: open } of STAGES)
         const refreshes = Array.from({ length: 4 }, () => party.refresh(refresh_token, { resource: API }))
         const answers = await Promise.all([...refreshes, party.revoke(refresh_token)])
         const late = await party.refresh(refresh_token, { resource: API })
-        expect(late.status).to.equal(400)
+        expect(late.status, `round ${round}`).to.equal(400)
         const issued = answers.slice(0, 4).filter(({ status }) => status === 200)
         for (const answer of issued)
-          expect(await isRevoked(String(answer.json()['access_token']))).to.equal(true)
+          expect(await isRevoked(String(answer.json()['access_token'])), answer.text).to.equal(true)
       }
     })
 

@@ -18,7 +18,7 @@ describe('who acts in an exchanged token', () => {
     const claim = { sub: 'a', exp: 1, act: { sub: 'b', more: true, act: 'nobody' } }
     expect(readAct(claim)).to.eql({ sub: 'a', act: { sub: 'b' } })
     for (const none of [undefined, null, 'a', [], {}, { sub: 1 }, { act: { sub: 'b' } }])
-      expect(readAct(none)).to.equal(undefined)
+      expect(readAct(none), JSON.stringify(none)).to.equal(undefined)
   })
 
   it('can be handed on eight times, and not once more', () => {

@@ -59,9 +59,12 @@ for (const { name, stage: open } of STAGES)
       expect(await world.introspect(second.access_token)).to.include({ active: true, ...signIn })
       for (const subject of [refresh(tokens), idToken(tokens)]) {
         const { access_token } = await exchanged(subject, world.app.auth)
-        expect(await world.introspect(access_token)).to.include({ active: true, ...signIn })
+        expect(await world.introspect(access_token), JSON.stringify(subject)).to.include({
+          active: true,
+          ...signIn,
+        })
         const signed = await exchanged({ ...subject, resource }, world.app.auth)
-        expect(decodeJwt(signed.access_token)).to.include(signIn)
+        expect(decodeJwt(signed.access_token), JSON.stringify(subject)).to.include(signIn)
       }
     })
 
@@ -80,7 +83,7 @@ for (const { name, stage: open } of STAGES)
       await world.app.revoke(tokens.refresh_token)
       expect(await world.introspect(issued.access_token)).to.eql({ active: false })
       for (const answer of [foreign, mistaken, await world.exchange(refresh(tokens), world.app.auth)])
-        expect(answer.json()).to.include({ error: 'invalid_request' })
+        expect(answer.json(), answer.text).to.include({ error: 'invalid_request' })
     })
 
     it('nothing of a JWT that was revoked [S-6.26]', async () => {
@@ -141,12 +144,12 @@ for (const { name, stage: open } of STAGES)
       it('those that the subject token has for this resource server, or fewer of them', async () => {
         for (const subject of [{ subject_token: tokens.access_token }, refresh(tokens)]) {
           const all = await exchanged({ ...subject, resource: bank }, party.auth)
-          expect(all).to.deep.include({ authorization_details: [small, large] })
-          expect(await details(all.access_token)).to.eql([small, large])
+          expect(all, JSON.stringify(subject)).to.deep.include({ authorization_details: [small, large] })
+          expect(await details(all.access_token), JSON.stringify(subject)).to.eql([small, large])
           const fewer = { resource: bank, authorization_details: JSON.stringify([small]) }
           const some = await exchanged({ ...subject, ...fewer }, party.auth)
-          expect(some).to.deep.include({ authorization_details: [small] })
-          expect(await details(some.access_token)).to.eql([small])
+          expect(some, JSON.stringify(subject)).to.deep.include({ authorization_details: [small] })
+          expect(await details(some.access_token), JSON.stringify(subject)).to.eql([small])
           const again = await exchanged({ subject_token: some.access_token, resource: bank }, party.auth)
           expect(await details(again.access_token), 'they do not grow back').to.eql([small])
         }
@@ -165,7 +168,7 @@ for (const { name, stage: open } of STAGES)
           const fields = { ...refresh(tokens), resource: bank, authorization_details }
           const answer = await world.exchange(fields, party.auth)
           expect(answer.json(), answer.text).to.include({ error: 'invalid_authorization_details' })
-          expect(answer.json()['error_description']).to.be.a('string')
+          expect(answer.json()['error_description'], authorization_details).to.be.a('string')
         }
       })
     })
@@ -236,7 +239,7 @@ for (const { name, stage: open } of STAGES)
         for (const headers of [world.app.auth, await proofOf(await createProver())]) {
           const answer = await world.exchange(fields, headers)
           expect(answer.json(), answer.text).to.include({ error: 'invalid_request' })
-          expect(answer.json()['error_description']).to.contain('bound to a key')
+          expect(answer.json()['error_description'], JSON.stringify(headers)).to.contain('bound to a key')
         }
         const granted = { resource: world.front.resource.identifier, scope: 'openid read' }
         const resourceCode = await world.app.codeFor(person, granted)
@@ -258,10 +261,14 @@ for (const { name, stage: open } of STAGES)
           for (const headers of [world.app.auth, await proofOf(await createProver())]) {
             const answer = await world.exchange(subject, headers)
             expect(answer.json(), answer.text).to.include({ error: 'invalid_request' })
-            expect(answer.json()['error_description']).to.contain('subject_token is bound to a key')
+            expect(answer.json()['error_description'], JSON.stringify(headers)).to.contain(
+              'subject_token is bound to a key',
+            )
           }
           const again = await exchanged(subject, await proofOf(key))
-          expect(await world.introspect(again.access_token)).to.deep.include(confirmed)
+          expect(await world.introspect(again.access_token), JSON.stringify(subject)).to.deep.include(
+            confirmed,
+          )
         }
         const unbound = await exchanged(idToken(await world.tokensFor(person)), world.app.auth)
         expect(await world.introspect(unbound.access_token)).not.to.have.property('cnf')

@@ -49,8 +49,8 @@ for (const { name, stage: open } of STAGES)
       expect(answers.filter(({ status }) => status === 200)).to.have.length(1)
       for (let turn = 0; turn < 2; turn += 1) {
         const late = await token(app, DPoP)
-        expect(late.status).to.equal(400)
-        expect(late.json()['error_description']).to.match(/used before/)
+        expect(late.status, `turn ${turn}`).to.equal(400)
+        expect(late.json()['error_description'], `turn ${turn}`).to.match(/used before/)
       }
     })
   })
@@ -115,11 +115,11 @@ describe('a DPoP proof', function () {
     for (const header of bent) {
       const answer = await token(app, await key.prove({ url, header }))
       expect(answer.status, JSON.stringify(header)).to.equal(400)
-      expect(answer.json()).to.include({ error: 'invalid_dpop_proof' })
+      expect(answer.json(), JSON.stringify(header)).to.include({ error: 'invalid_dpop_proof' })
     }
     const proofs = ['a', 'a.b.c', '..', await (await createProver('RS256')).prove({ url })]
     for (const DPoP of proofs)
-      expect((await token(app, DPoP)).json()).to.include({ error: 'invalid_dpop_proof' })
+      expect((await token(app, DPoP)).json(), DPoP).to.include({ error: 'invalid_dpop_proof' })
   })
 
   it('follows the issuer, whatever Host the request names', async () => {
@@ -236,6 +236,9 @@ describe('a token bound by DPoP', function () {
     expect((await refresh(undefined)).json()).to.include({ error: 'invalid_grant' })
     expect((await refresh(await createProver())).json()).to.include({ error: 'invalid_grant' })
     for (let turn = 0; turn < 2; turn += 1)
-      expect((await refresh(key)).json()).to.include({ token_type: 'DPoP', refresh_token: refreshToken })
+      expect((await refresh(key)).json(), `turn ${turn}`).to.include({
+        token_type: 'DPoP',
+        refresh_token: refreshToken,
+      })
   })
 })

@@ -104,7 +104,7 @@ describe('a client certificate on the TLS listener', function () {
       for (const [at, other] of others.entries()) {
         const answer = await ask(clientId, other)
         expect(answer.status, String(at)).to.equal(401)
-        expect(await json(answer)).to.include({ error: 'invalid_client' })
+        expect(await json(answer), String(at)).to.include({ error: 'invalid_client' })
       }
     })
 
@@ -116,8 +116,8 @@ describe('a client certificate on the TLS listener', function () {
       jwks: { keys: [jwkOf(own)] },
     })
     expect((await ask(clientId, own)).status).to.equal(200)
-    for (const other of [undefined, makeCertificate(), issued])
-      expect((await ask(clientId, other)).status).to.equal(401)
+    for (const [index, other] of [undefined, makeCertificate(), issued].entries())
+      expect((await ask(clientId, other)).status, `certificate ${index}`).to.equal(401)
   })
 
   // Java and Go offer no certificate but one of an issuer that they were told, if they were told any.
@@ -175,7 +175,9 @@ describe('a client certificate on the TLS listener', function () {
     const aliases = metadata['mtls_endpoint_aliases'] as Record<string, string>
     expect(aliases['token_endpoint']).to.equal(`${opened.origin}/oauth/token`)
     for (const [name, address] of Object.entries(aliases)) {
-      expect(address.slice(opened.origin.length)).to.equal(String(metadata[name]).slice(stage.issuer.length))
+      expect(address.slice(opened.origin.length), name).to.equal(
+        String(metadata[name]).slice(stage.issuer.length),
+      )
       expect((await fetchWith(issued)(address, { method: 'POST' })).status, name).to.be.oneOf([400, 401])
     }
     expect(metadata['tls_client_certificate_bound_access_tokens']).to.equal(true)
@@ -202,7 +204,8 @@ for (const store of STORES)
 
     it('counts as the client’s own, URL-encoded as from nginx or as RFC 9440 has it', async () => {
       const { clientId } = await register(stage, byName)
-      for (const form of [escaped, inColons]) expect((await ask(clientId, form(issued))).status).to.equal(200)
+      for (const form of [escaped, inColons])
+        expect((await ask(clientId, form(issued))).status, form.name).to.equal(200)
     })
 
     it('is verified against the authorities here, as the proxy may let anything pass', async () => {

@@ -23,7 +23,7 @@ describe('x-fapi-interaction-id (FAPI 1.0 Part 1 §6.2.1-11)', function () {
   it('is a new one where none was sent, or something that is none', async () => {
     for (const sent of [undefined, 'not-a-uuid', `${randomUUID()}; x`]) {
       const answer = await ask(sent === undefined ? {} : { 'x-fapi-interaction-id': sent })
-      expect(answer.headers['x-fapi-interaction-id']).to.match(UUID).and.not.equal(sent)
+      expect(answer.headers['x-fapi-interaction-id'], String(sent)).to.match(UUID).and.not.equal(sent)
     }
   })
 

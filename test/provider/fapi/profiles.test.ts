@@ -134,7 +134,7 @@ describe('the profile of a client', () => {
       id_token_signed_response_alg: 'RS256',
       dpop_bound_access_tokens: false,
     })
-    for (const rule of ['§5.3.2.1-3', '§5.3.2.1-4', '§5.4.1-1']) expect(message).to.contain(rule)
+    for (const rule of ['§5.3.2.1-3', '§5.3.2.1-4', '§5.4.1-1']) expect(message, rule).to.contain(rule)
   })
 
   it('cannot be taken on by a client that does not keep its rules', () => {

@@ -29,7 +29,7 @@ for (const { name, stage: open } of STAGES)
       }
       expect(new Set(answers.map(({ refresh_token }) => refresh_token)).size).to.equal(1)
       for (const { access_token } of answers)
-        expect((await userinfo(stage, access_token)).status).to.equal(200)
+        expect((await userinfo(stage, access_token)).status, access_token).to.equal(200)
       await expectAlive(answers[0]!.refresh_token)
     })
 

@@ -159,8 +159,8 @@ describe('an authorization request that is refused tells why', function () {
     ]
     for (const [claims, words, key] of WRONG) {
       const told = await toldApp(stage, await ask({ request: await signed(claims, key) }, signer))
-      expect(told.error).to.equal('invalid_request_object')
-      expect(told.error_description).to.match(words)
+      expect(told.error, String(words)).to.equal('invalid_request_object')
+      expect(told.error_description, String(words)).to.match(words)
     }
   })
 

@@ -262,10 +262,10 @@ describe('the other endpoints tell why they refuse', function () {
         for (const method of ['GET', 'POST']) {
           const answer = await stage.send({ to, method })
           expect(answer.status, method).to.equal(404)
-          expect(answer.json()).to.include({ error: 'not_found' })
+          expect(answer.json(), method).to.include({ error: 'not_found' })
           const line = await lineOf(stage, answer)
-          expect(line).to.include({ msg: 'oidc.refused', refusal: 'not_found', path: to })
-          expect(answer.json()['error_description']).to.contain('/.well-known/openid-configuration')
+          expect(line, method).to.include({ msg: 'oidc.refused', refusal: 'not_found', path: to })
+          expect(answer.json()['error_description'], method).to.contain('/.well-known/openid-configuration')
         }
       })
   })

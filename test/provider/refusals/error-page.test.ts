@@ -79,9 +79,11 @@ describe('The same page in production', () => {
         headers: { accept: 'text/html' },
       })
       expect(status, to).to.equal(400)
-      expect(text).not.to.match(/<details|app\.example\.com|redirect_uri|client_id|invalid_|nobody|prompt/)
+      expect(text, to).not.to.match(
+        /<details|app\.example\.com|redirect_uri|client_id|invalid_|nobody|prompt/,
+      )
       const [, id = ''] = /<code[^>]*>([\w-]{9})<\/code>/.exec(text) ?? []
-      expect(stage.log()).to.contain(`"errorId":"${id}"`)
+      expect(stage.log(), to).to.contain(`"errorId":"${id}"`)
     }
     expect(stage.log()).to.contain(SENT)
   })

@@ -41,7 +41,7 @@ for (const { name, stage: open } of STAGES)
 
     async function alike(answers: Promise<Answer>[]): Promise<void> {
       const [first, ...others] = (await Promise.all(answers)).map(seen)
-      for (const other of others) expect(other).to.deep.equal(first)
+      for (const [index, other] of others.entries()) expect(other, `answer ${index}`).to.deep.equal(first)
     }
     const ids = () => ['nobody', ...clients.map(({ clientId }) => clientId)]
 

@@ -44,8 +44,11 @@ for (const { name, stage: open } of STAGES)
         for (const browser of [visitor, stage.visitor()])
           for (const prompt of [undefined, 'none']) {
             const answer = callbackOf(await browser.get(path({ ...given, prompt })))
-            expect(answer).to.include({ error: 'unmet_authentication_requirements', state: 'a-state' })
-            expect(answer['error_description']).to.contain(PASSWORD_LEVEL)
+            expect(answer, String(prompt)).to.include({
+              error: 'unmet_authentication_requirements',
+              state: 'a-state',
+            })
+            expect(answer['error_description'], String(prompt)).to.contain(PASSWORD_LEVEL)
           }
       })
 
@@ -58,7 +61,7 @@ for (const { name, stage: open } of STAGES)
       ]
       for (const given of asked) {
         const answer = await tokens(await signIn(visitor, path(given), person))
-        expect(decodeJwt(answer.id_token)).to.include({ acr: PASSWORD_LEVEL })
+        expect(decodeJwt(answer.id_token), JSON.stringify(given)).to.include({ acr: PASSWORD_LEVEL })
       }
     })
 
@@ -69,7 +72,10 @@ for (const { name, stage: open } of STAGES)
 
     it('an acr claim of the wrong shape is the app\u2019s fault', async () => {
       for (const request of [{ essential: true, values: 'urn:x' }, { value: 1 }])
-        expect(callbackOf(await visitor.get(path({ claims: acr(request) })))).to.include({
+        expect(
+          callbackOf(await visitor.get(path({ claims: acr(request) }))),
+          JSON.stringify(request),
+        ).to.include({
           error: 'invalid_request',
         })
     })

@@ -35,7 +35,7 @@ for (const { name, stage: open } of STAGES)
       const fields = { email: person.email, password: PASSWORD }
       const consent = await visitor.followForm(page, fields, { action: '/sign-in' })
       for (const words of ['See your e-mail address', 'See your language', 'See your name'])
-        expect(consent.text).to.contain(words)
+        expect(consent.text, words).to.contain(words)
       const done = await visitor.followForm(consent, { decision: 'allow' }, { action: '/consent' })
       const tokens = await tokensFrom(app, new URL(done.headers.get('location')!))
       expect(decodeJwt(tokens.id_token)).to.include({ name: person.name, sub: person.id })

@@ -111,8 +111,11 @@ describe('authorization_details of an API that takes JWTs', function () {
       const code = await app.codeFor(person, asked)
       const redeemed = await app.redeem(code, { resource: API, authorization_details: details })
       for (const answer of [pushed, redeemed]) {
-        expect([answer.status, answer.json()['error']]).to.eql([400, 'invalid_authorization_details'])
-        expect(answer.json()['error_description']).to.be.a('string')
+        expect([answer.status, answer.json()['error']], answer.text).to.eql([
+          400,
+          'invalid_authorization_details',
+        ])
+        expect(answer.json()['error_description'], answer.text).to.be.a('string')
       }
       expect((await app.redeem(code, { resource: API })).status, 'the code is still good').to.equal(200)
     })

@@ -63,7 +63,7 @@ for (const { name, stage: open } of STAGES)
       ]
       for (const [given, error] of faults) {
         const answer = await push(app, given)
-        expect(answer.status).to.equal(400)
+        expect(answer.status, JSON.stringify(given)).to.equal(400)
         expect(answer.json(), JSON.stringify(given)).to.include({ error })
       }
     })
@@ -135,7 +135,7 @@ for (const { name, stage: open } of STAGES)
       const carried = [page.url.href, ...visitor.cookies().map(({ value }) => value)]
       for (const text of carried) {
         const plain = decodeURIComponent(text) + Buffer.from(text, 'base64url').toString('latin1')
-        expect(plain).not.to.match(/a-state|code_challenge|redirect_uri|offline_access/)
+        expect(plain, text).not.to.match(/a-state|code_challenge|redirect_uri|offline_access/)
       }
       visitor.clearCookies()
       const lost = await visitor.get(page.url)
@@ -158,7 +158,7 @@ for (const { name, stage: open } of STAGES)
         'file:///etc/passwd',
       ]) {
         const answer = await stage.send({ to: app.authorizePath({ request_uri: requestUri }) })
-        expect(callbackOf(answer)).to.include({ error: 'request_uri_not_supported' })
+        expect(callbackOf(answer), requestUri).to.include({ error: 'request_uri_not_supported' })
       }
       trap.close()
       expect(asked).to.equal(0)
@@ -170,7 +170,7 @@ for (const { name, stage: open } of STAGES)
         'urn:ietf:params:oauth:request_uri:',
       ]) {
         const answer = await stage.visitor().get(withRequest(app, requestUri))
-        expect(answer.status).to.equal(400)
+        expect(answer.status, requestUri).to.equal(400)
       }
     })
   })

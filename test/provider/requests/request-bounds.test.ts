@@ -60,7 +60,7 @@ describe('The size of what a protocol request carries', function () {
       expect(answer.status, `${response_mode} ${answer.text}`).to.be.below(500)
       const location = answer.headers.location ?? ''
       if (response_mode === 'query.jwt')
-        expect(new URL(location).searchParams.get('response')).to.match(/^ey/)
+        expect(new URL(location).searchParams.get('response'), response_mode).to.match(/^ey/)
     }
   })
 

@@ -105,7 +105,10 @@ for (const { name, stage: open } of STAGES)
       ]
       for (const [claims, words] of refusals) {
         const request = await signed(app, { scope: 'openid' }, { claims })
-        expect((await app.call('/oauth/par', { request })).json()['error_description']).to.match(words)
+        expect(
+          (await app.call('/oauth/par', { request })).json()['error_description'],
+          String(words),
+        ).to.match(words)
       }
       const near = await signed(app, { scope: 'openid' }, { claims: { nbf: ahead(8) } })
       expect((await app.call('/oauth/par', { request: near })).status).to.equal(201)

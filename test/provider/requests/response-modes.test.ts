@@ -61,10 +61,10 @@ describe('the answer to an authorization request', function () {
     ] as const) {
       const page = await ask(mode)
       const policy = page.headers.get('content-security-policy') ?? ''
-      expect(policy).to.match(source)
-      expect(page.text.match(/<script/g)).to.have.lengthOf(1)
-      expect(policy).not.to.contain('unsafe-inline')
-      expect(page.headers.get('cache-control')).to.equal('no-store')
+      expect(policy, mode).to.match(source)
+      expect(page.text.match(/<script/g), mode).to.have.lengthOf(1)
+      expect(policy, mode).not.to.contain('unsafe-inline')
+      expect(page.headers.get('cache-control'), mode).to.equal('no-store')
     }
   })
 
@@ -80,8 +80,8 @@ describe('the answer to an authorization request', function () {
     const state = `"><script>alert(1)</script>'&amp;&lt;\u2028`
     for (const mode of ['form_post', 'web_message']) {
       const page = await ask(mode, { state })
-      expect(page.text).not.to.contain('<script>alert(1)')
-      if (mode === 'form_post') expect(answerOf(mode, page)['state']).to.equal(state)
+      expect(page.text, mode).not.to.contain('<script>alert(1)')
+      if (mode === 'form_post') expect(answerOf(mode, page)['state'], mode).to.equal(state)
     }
   })
 
