@@ -2,6 +2,7 @@
  * What this process knows to be blocked, so that refusing it again asks no database. Bounded: the least recently used is
  * forgotten first, which costs one read.
  */
+import { LRUCache } from 'lru-cache'
 import { SECOND_MS } from '../platform/clock.ts'
 
 export type BlockedAttempts = {
@@ -15,24 +16,16 @@ const MOST_KEPT = 10_000
 const TRUSTED_MS = 10 * SECOND_MS
 
 export function createBlockedAttempts(most = MOST_KEPT): BlockedAttempts {
-  const known = new Map<string, { endsAtMs: number; trustedUntilMs: number }>()
+  const known = new LRUCache<string, { endsAtMs: number; trustedUntilMs: number }>({ max: most })
   return {
     recall(bucket, nowMs) {
       const entry = known.get(bucket)
-      if (!entry) return undefined
-      known.delete(bucket)
-      if (Math.min(entry.endsAtMs, entry.trustedUntilMs) <= nowMs) return undefined
-      known.set(bucket, entry)
+      if (!entry || Math.min(entry.endsAtMs, entry.trustedUntilMs) <= nowMs) return undefined
       return Math.ceil((entry.endsAtMs - nowMs) / SECOND_MS)
     },
     note(bucket, retryAfterSeconds, nowMs) {
-      known.delete(bucket)
-      known.set(bucket, {
-        endsAtMs: nowMs + retryAfterSeconds * SECOND_MS,
-        trustedUntilMs: nowMs + TRUSTED_MS,
-      })
-      const [oldest] = known.keys()
-      if (known.size > most && oldest !== undefined) known.delete(oldest)
+      const endsAtMs = nowMs + retryAfterSeconds * SECOND_MS
+      known.set(bucket, { endsAtMs, trustedUntilMs: nowMs + TRUSTED_MS })
     },
   }
 }

@@ -4,6 +4,7 @@
  * was not heard of for longest is forgotten first, and then has its whole budget again.
  */
 import type { Middleware } from 'koa'
+import { LRUCache } from 'lru-cache'
 import { Overload } from '../platform/errors.ts'
 import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -29,13 +30,14 @@ export type FormGateNeeds = {
 }
 
 type Budget = { left: number; atMs: number }
+type Budgets = LRUCache<string, Budget>
 
 const MOST_KEPT = 20_000
 const BUSY_SECONDS = 2
 
 /** Throws Overload (429, 503). */
 export function formGate(needs: FormGateNeeds): Middleware {
-  const budgets = new Map<string, Budget>()
+  const budgets: Budgets = new LRUCache({ max: needs.mostKept ?? MOST_KEPT })
   return async (ctx, next) => {
     if (ctx.method !== 'POST' || !needs.isForm(ctx.path)) return next()
     if (needs.formsPerMinute > 0) spend(needs, budgets, ctx)
@@ -44,7 +46,7 @@ export function formGate(needs: FormGateNeeds): Middleware {
   }
 }
 
-function spend(needs: FormGateNeeds, budgets: Map<string, Budget>, ctx: AnyContext): void {
+function spend(needs: FormGateNeeds, budgets: Budgets, ctx: AnyContext): void {
   const browser = needs.knownBrowser(ctx)
   const senders = browser === undefined ? needs.networksOf(clientIp(ctx)) : [`browser ${browser}`]
   const nowMs = needs.clock()
@@ -52,7 +54,6 @@ function spend(needs: FormGateNeeds, budgets: Map<string, Budget>, ctx: AnyConte
     const perMinute = needs.formsPerMinute * (level === 0 ? 1 : needs.ipv6SiteFactor)
     return { budget: budgetOf(budgets, sender, perMinute, nowMs), perMinute }
   })
-  forgetOldest(budgets, needs.mostKept ?? MOST_KEPT)
   const waits = open.map(({ budget, perMinute }) => ((1 - budget.left) * MINUTE_MS) / perMinute)
   const waitMs = Math.max(...waits)
   if (waitMs > 0) throw new Overload('too_many_requests', Math.max(1, Math.ceil(waitMs / SECOND_MS)))
@@ -60,18 +61,10 @@ function spend(needs: FormGateNeeds, budgets: Map<string, Budget>, ctx: AnyConte
 }
 
 /** What is left now, with what came back since it was last looked at. */
-function budgetOf(budgets: Map<string, Budget>, sender: string, perMinute: number, nowMs: number): Budget {
+function budgetOf(budgets: Budgets, sender: string, perMinute: number, nowMs: number): Budget {
   const known = budgets.get(sender) ?? { left: perMinute, atMs: nowMs }
   known.left = Math.min(perMinute, known.left + ((nowMs - known.atMs) * perMinute) / MINUTE_MS)
   known.atMs = nowMs
-  budgets.delete(sender)
   budgets.set(sender, known)
   return known
-}
-
-function forgetOldest(budgets: Map<string, Budget>, most: number): void {
-  for (const sender of budgets.keys()) {
-    if (budgets.size <= most) return
-    budgets.delete(sender)
-  }
 }

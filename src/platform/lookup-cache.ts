@@ -2,6 +2,7 @@
  * An in-process cache in front of a slow look-up: bounded, with a TTL, one load per key at a time. Found and missing
  * keys are bounded apart, so that a flood of unknown keys cannot push the known ones out.
  */
+import { LRUCache } from 'lru-cache'
 import type { Clock } from './clock.ts'
 
 export type LookupCache<Value> = {
@@ -24,16 +25,20 @@ type Entry<Value> = { value: Value; expiresAtMs: number }
 
 export function createLookupCache<Value>(needs: Needs<Value>): LookupCache<Value> {
   const { load, clock, ttlMs = 60_000, missingTtlMs = 5000, size = 10_000 } = needs
-  const found = new Map<string, Entry<Value>>()
-  const missing = new Map<string, Entry<undefined>>()
+  const found = new LRUCache<string, Entry<Value>>({ max: size })
+  const missing = new LRUCache<string, Entry<undefined>>({ max: size })
   const loading = new Map<string, Promise<Value | undefined>>()
+
+  // Not by the TTL of lru-cache: it has a clock of its own, and its documentation advises against another in production.
+  const fresh = <Kept extends { expiresAtMs: number }>(entry: Kept | undefined) =>
+    entry && entry.expiresAtMs > clock() ? entry : undefined
 
   const start = (key: string) => {
     const loaded = load(key).then((value) => {
       // After clear() the map no longer holds this load: what it read may be older than the change.
       if (loading.get(key) !== loaded) return value
-      if (value === undefined) keep(missing, size, key, { value, expiresAtMs: clock() + missingTtlMs })
-      else keep(found, size, key, { value, expiresAtMs: clock() + ttlMs })
+      if (value === undefined) missing.set(key, { value: undefined, expiresAtMs: clock() + missingTtlMs })
+      else found.set(key, { value, expiresAtMs: clock() + ttlMs })
       return value
     })
     const settled = loaded.finally(() => {
@@ -45,31 +50,11 @@ export function createLookupCache<Value>(needs: Needs<Value>): LookupCache<Value
 
   return {
     async get(key) {
-      const entry = recall(found, clock, key) ?? recall(missing, clock, key)
+      const entry = fresh(found.get(key)) ?? fresh(missing.get(key))
       return entry ? entry.value : (loading.get(key) ?? start(key))
     },
     clear() {
       for (const map of [found, missing, loading]) map.clear()
     },
   }
-}
-
-function recall<Value>(entries: Map<string, Entry<Value>>, clock: Clock, key: string) {
-  const entry = entries.get(key)
-  if (!entry) return undefined
-  entries.delete(key)
-  if (entry.expiresAtMs <= clock()) return undefined
-  entries.set(key, entry)
-  return entry
-}
-
-function keep<Value>(
-  entries: Map<string, Entry<Value>>,
-  size: number,
-  key: string,
-  entry: Entry<Value>,
-): void {
-  entries.set(key, entry)
-  const [oldest] = entries.keys()
-  if (entries.size > size && oldest !== undefined) entries.delete(oldest)
 }

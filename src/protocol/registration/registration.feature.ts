@@ -1,4 +1,5 @@
 /** Dynamic client registration (RFC 7591, 7592): by an initial access token, or open to everybody where the settings say so. */
+import { LRUCache } from 'lru-cache'
 import type { Provider } from 'oidc-provider'
 import type { Feature } from '../../feature.ts'
 import { DAY_MS } from '../../platform/clock.ts'
@@ -50,12 +51,11 @@ const MOST_NOTED = 10_000
 
 /** Notes once a day which clients are in use; a failure costs nothing but the note. */
 function noteUses(provider: Provider, { db, clock, log }: Services): void {
-  const noted = new Map<string, number>()
+  const noted = new LRUCache<string, number>({ max: MOST_NOTED })
   provider.on('grant.success', (ctx) => {
     const clientId = ctx.oidc.client?.clientId
     const nowMs = clock()
     if (!clientId || (noted.get(clientId) ?? 0) > nowMs - DAY_MS) return
-    if (noted.size >= MOST_NOTED) noted.clear()
     noted.set(clientId, nowMs)
     noteClientUse(db, clientId, nowMs).catch((error: unknown) => {
       noted.delete(clientId)

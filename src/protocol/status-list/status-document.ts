@@ -4,6 +4,7 @@
  */
 import { deflate } from 'node:zlib'
 import { promisify } from 'node:util'
+import { LRUCache } from 'lru-cache'
 import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
@@ -30,7 +31,7 @@ type Needs = {
 export type StatusDocuments = { find: (listId: string) => Promise<StatusDocument | undefined> }
 
 export function createStatusDocuments(needs: Needs): StatusDocuments {
-  const kept = new Map<string, Kept>()
+  const kept = new LRUCache<string, Kept>({ max: KEPT_LISTS })
   return {
     async find(listId) {
       const version = await findListVersion(needs.db, listId)
@@ -41,7 +42,7 @@ export function createStatusDocuments(needs: Needs): StatusDocuments {
       const known = kept.get(listId)
       if (known?.etag === etag) return known.document
       const document = build(needs, listId, issuedAtMs).then((jwt) => ({ jwt, etag }))
-      keep(kept, listId, { etag, document })
+      kept.set(listId, { etag, document })
       document.catch(() => kept.delete(listId))
       return document
     },
@@ -69,11 +70,4 @@ async function compressed(revoked: readonly number[]): Promise<string> {
   const bytes = Buffer.alloc(LIST_SIZE / 8)
   for (const idx of revoked) bytes[idx >> 3]! |= 1 << (idx & 7)
   return (await compress(bytes, { level: 9 })).toString('base64url')
-}
-
-function keep(kept: Map<string, Kept>, listId: string, entry: Kept): void {
-  kept.delete(listId)
-  kept.set(listId, entry)
-  const [oldest] = kept.keys()
-  if (kept.size > KEPT_LISTS && oldest !== undefined) kept.delete(oldest)
 }

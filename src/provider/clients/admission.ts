@@ -1,4 +1,5 @@
 /** How many clients a network may bring in an hour: ones that anybody may register, and documents fetched for the first time. */
+import { LRUCache } from 'lru-cache'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { takeFromBuckets } from '../../attempts/bucket.ts'
 import { networkTakes } from '../../attempts/network-limit.ts'
@@ -28,7 +29,7 @@ export function createAdmission(
   { config, db, clock, log }: Pick<Services, 'config' | 'db' | 'clock' | 'log'>,
   { kind, limit, what, setting }: Admission,
 ): (ctx: KoaContextWithOIDC) => Promise<void> {
-  const logged = new Map<string, number>()
+  const logged = new LRUCache<string, number>({ max: MOST_NOTED })
   const counted = { key: config.keys.index, ...config.limits }
   return async (ctx) => {
     const { clientIp = '', requestId } = requestState(ctx)
@@ -38,7 +39,6 @@ export function createAdmission(
     const { retryAfterSeconds } = taken
     const bucket = takes[0]?.bucket ?? ''
     if ((logged.get(bucket) ?? 0) <= clock()) {
-      if (logged.size >= MOST_NOTED) logged.clear()
       logged.set(bucket, clock() + retryAfterSeconds * SECOND_MS)
       log.info({ requestId, what, limit, retryAfterSeconds, setting }, 'oidc.limited')
     }

@@ -4,6 +4,7 @@
  * looked at again after a minute (behind the request's back), at once when a key is missing, but then every ten seconds
  * at most. While they cannot be had, those of the last hour stand in.
  */
+import { LRUCache } from 'lru-cache'
 import type { Provider } from 'oidc-provider'
 import type { Clock } from '../../platform/clock.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
@@ -36,7 +37,7 @@ export function tendClientKeys(provider: Provider, needs: Needs): void {
   const model = provider.Client as unknown as ClientModel
   const find = model.find.bind(model)
   const known = new WeakMap<KeyedClient, Tended>()
-  const kept = new Map<string, Tended>()
+  const kept = new LRUCache<string, Tended>({ max: MOST_KEPT })
   model.find = async (clientId) => {
     const client = await find(clientId)
     if (!client?.jwksUri) return client
@@ -45,7 +46,6 @@ export function tendClientKeys(provider: Provider, needs: Needs): void {
     const tended = before ?? tend(client, needs)
     known.set(client, tended)
     if (isDocumentId(clientId)) {
-      if (kept.size >= MOST_KEPT) kept.clear()
       kept.set(name, tended)
       if (before) Object.defineProperty(client, 'asymmetricKeyStore', { value: tended.store })
     }

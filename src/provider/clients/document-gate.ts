@@ -2,6 +2,7 @@
  * When the document of a client may be fetched: once at a time for all who wait for it, not again right after it failed, and
  * so often from one host and for one network. Kept by each process for itself.
  */
+import { LRUCache } from 'lru-cache'
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { AppError } from '../../platform/errors.ts'
@@ -37,8 +38,8 @@ export function createDocumentGate(needs: DocumentGateNeeds): DocumentGate {
   const { clock, perHost, admit, onRefused } = needs
   const hosts = createWindowCounter({ clock, windowMs: WINDOW_MS, onRefused, most: MOST_KEPT })
   const entering = new Map<string, Promise<void>>()
-  const failures = new Map<string, Failure>()
-  const fetched = new Map<string, true>()
+  const failures = new LRUCache<string, Failure>({ max: MOST_KEPT })
+  const fetched = new LRUCache<string, true>({ max: MOST_KEPT })
 
   async function begin(ctx: KoaContextWithOIDC, clientId: string): Promise<void> {
     refuseSpent(hosts, new URL(clientId).host, perHost)
@@ -56,18 +57,11 @@ export function createDocumentGate(needs: DocumentGateNeeds): DocumentGate {
     leave(clientId, failure) {
       // A look-up that found the document remembered was never on its way.
       const began = entering.delete(clientId)
-      if (failure === undefined) keep(fetched, clientId, true)
+      if (failure === undefined) fetched.set(clientId, true)
       const again = began ? repeated(failure) : undefined
-      if (again) keep(failures, clientId, { untilMs: clock() + FAILURE_KEPT_MS, again })
+      if (again) failures.set(clientId, { untilMs: clock() + FAILURE_KEPT_MS, again })
     },
   }
-}
-
-function keep<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key)
-  map.set(key, value)
-  const [oldest] = map.keys()
-  if (map.size > MOST_KEPT && oldest !== undefined) map.delete(oldest)
 }
 
 function refuseSpent(hosts: WindowCounter, host: string, limit: number): void {

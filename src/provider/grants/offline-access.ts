@@ -4,6 +4,7 @@
  * on a person's own device, and MCP clients, need not name the scope: without it they would sign in again each day.
  */
 import type { EventEmitter } from 'node:events'
+import { LRUCache } from 'lru-cache'
 import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { HOUR_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -55,11 +56,10 @@ function whatToChange(client: Client): string | undefined {
 
 /** Tells the operator, once an hour for each client, that an app asks for what it is not registered for. */
 export function logLeftOut(provider: Provider, { clock, log }: { clock: Clock; log: Logger }): void {
-  const told = new Map<string, number>()
+  const told = new LRUCache<string, number>({ max: MOST_TOLD })
   ;(provider as EventEmitter).on(LEFT_OUT, (clientId: string, change: string) => {
     const nowMs = clock()
     if ((told.get(clientId) ?? 0) > nowMs - HOUR_MS) return
-    if (told.size >= MOST_TOLD) told.clear()
     told.set(clientId, nowMs)
     log.warn({ clientId, change }, 'oidc.offline_access_left_out')
   })
