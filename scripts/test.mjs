@@ -10,7 +10,7 @@ import { prepareMysql } from './mysql.mjs'
 import { prepareServices } from './services.mjs'
 import { failAndExit } from './step.mjs'
 import { clockTime, showProgress } from './test-progress.mjs'
-import { startMocha } from './test-run.mjs'
+import { compileSources, startMocha } from './test-run.mjs'
 
 const HELP = `npm test -- [files] [options]
   files        Test files; all of them unless named: npm test -- test/start.test.ts "test/provider/**/*.test.ts"
@@ -46,6 +46,7 @@ else process.exitCode = await runTests()
 async function runTests() {
   await prepareServices(onMysql ? ['redis', 'chromium'] : undefined).catch(failAndExit)
   if (onMysql) await prepareMysql().catch(failAndExit)
+  if (!named) await compileSources().catch(failAndExit)
   const folder = mkdtempSync(join(tmpdir(), 'account-server-tests-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const begunAtMs = Date.now()
