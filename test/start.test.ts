@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import { settings } from '../src/settings/settings.ts'
 import { makeCertificate } from './provider/binding/certificates.ts'
-import { dataFolder, freePort, pause } from './support/service-process.ts'
+import { BARE_ENVIRONMENT, dataFolder, freePort, pause } from './support/service-process.ts'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
@@ -16,7 +16,7 @@ type Ended = { code: number | null; out: string; err: string }
 
 function start(env: Record<string, string>, args: string[] = []) {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    env: { PATH: process.env['PATH'], ...env },
+    env: { ...BARE_ENVIRONMENT, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { out: '', err: '' }

@@ -31,7 +31,7 @@ for (const [name, openPlace] of Object.entries({
     })
 
     it('creates an account on a fresh place: schema included, password from standard input', async () => {
-      const created = await place.json(
+      const created = await place.printed(
         ['account', 'create', '--email', 'One@Example.com', '--password-stdin', '--verified'].concat([
           '--name',
           'Sample Person',

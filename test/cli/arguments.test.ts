@@ -65,7 +65,7 @@ describe('The command line', () => {
 
   it('shows its version', async () => {
     expect(await place.cli(['--version'])).to.eql({ code: 0, stdout: 'account-server 0.1.0\n', stderr: '' })
-    expect(await place.json(['--version'])).to.eql({ version: '0.1.0' })
+    expect(await place.printed(['--version'])).to.eql({ version: '0.1.0' })
   })
 
   it('says that a password among the arguments can be seen', () => {
@@ -144,7 +144,7 @@ describe('The command line', () => {
   it('helps on standard output with exit code 0, and reports mistakes on standard error with 1', async () => {
     const [help, asJson, nounOnly, wrong] = await Promise.all([
       place.cli(['client', 'create', '--help']),
-      place.json(['--help']),
+      place.printed(['--help']),
       place.cli(['account', '-h']),
       place.cli(['acount']),
     ])

@@ -1,4 +1,4 @@
-/** Runs the command line as an operator does, in a process of its own, against a place of its own. */
+/** Runs the command line as an operator does, in a process of its own or without one, against a place of its own. */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,21 +6,16 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { readArguments } from '../../src/command-line/arguments.ts'
+import { ensureSchema, withParts } from '../../src/cli/prepared-parts.ts'
 import { failureOf, failureText } from '../../src/cli/failure.ts'
 import { NOUNS } from '../../src/cli/commands.ts'
 import { loadConfig } from '../../src/settings/config.ts'
 import { createParts } from '../../src/process/parts.ts'
 import type { Parts } from '../../src/process/parts.ts'
+import { BARE_ENVIRONMENT } from '../support/service-process.ts'
 import { createDatabase, startRedis } from '../support/services.ts'
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts')
-
-/** No setting of whoever runs the tests; compiled sources are kept, for half the time of a start. */
-const ENVIRONMENT = {
-  PATH: process.env.PATH ?? '',
-  NODE_COMPILE_CACHE: join(import.meta.dirname, '../../node_modules/.cache/compiled'),
-  ...(process.env.NODE_V8_COVERAGE && { NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE }),
-}
 
 export type Outcome = { code: number; stdout: string; stderr: string }
 
@@ -30,8 +25,10 @@ export type Place = {
   env: Record<string, string>
   /** Runs a command; `stdin` is what is piped into it. */
   cli: (args: string[], more?: { env?: Record<string, string>; stdin?: string }) => Promise<Outcome>
-  /** The same with `--json`: nothing but one object on standard output, nothing at all on standard error. */
-  json: (args: string[], stdin?: string) => Promise<Answered>
+  /** The same with `--json`: nothing but one object on standard output, nothing on standard error. */
+  printed: (args: string[], stdin?: string) => Promise<Answered>
+  /** The object that it prints, from a command that runs here: most tests are about what a command does. */
+  json: (args: string[], env?: Record<string, string>) => Promise<Answered>
   /** A command that must fail: exit code 1, nothing on standard output, its one object from standard error. */
   refused: (args: string[], env?: Record<string, string>) => Promise<Refusal>
   /** The parts of another process on the same place, as a running server has them. */
@@ -111,11 +108,12 @@ function placeWith(
     folder,
     env,
     cli,
-    async json(args, stdin) {
+    async printed(args, stdin) {
       const { code, stdout, stderr } = await cli([...args, '--json'], { stdin })
       expect({ code, stderr }, `${args.join(' ')}: ${stderr}`).to.eql({ code: 0, stderr: '' })
       return onlyObject<Answered>(stdout)
     },
+    json: (args, more) => answerHere(args, { ...env, ...more }),
     async refused(args, more) {
       const { code, stdout, stderr } = await cli([...args, '--json'], { env: more })
       expect({ code, stdout }, args.join(' ')).to.eql({ code: 1, stdout: '' })
@@ -131,8 +129,20 @@ function placeWith(
   }
 }
 
+/** As src/cli.ts does it. */
+async function answerHere(args: string[], env: Record<string, string>): Promise<Answered> {
+  const request = readArguments([...args, '--json'], NOUNS)
+  if (request.kind !== 'run' || request.command.opens === 'settings') throw new Error('no such command')
+  const { command, input } = request
+  const { data } = await withParts(loadConfig(env), async (parts) => {
+    if (command.opens === 'schema') await ensureSchema(parts)
+    return command.run(input, parts)
+  })
+  return JSON.parse(JSON.stringify(data)) as Answered
+}
+
 async function run(args: string[], env: Record<string, string>, stdin: string): Promise<Outcome> {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...ENVIRONMENT, ...env } })
+  const child = spawn(process.execPath, [CLI, ...args], { env: { ...BARE_ENVIRONMENT, ...env } })
   child.stdin.on('error', () => {})
   child.stdin.end(stdin)
   const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)))

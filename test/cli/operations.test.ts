@@ -90,7 +90,7 @@ describe('cli keys and outbox', () => {
 describe('cli migrate and config', () => {
   it('migrates once, however many start together, and says when there is nothing to do', async () => {
     const place = embeddedPlace()
-    const outcomes = await Promise.all([1, 2, 3].map(() => place.json(['migrate'])))
+    const outcomes = await Promise.all([1, 2, 3].map(() => place.printed(['migrate'])))
     const migrated = outcomes.filter(({ applied }) => applied.length > 0)
     expect(migrated).to.have.length(1)
     expect(migrated[0]?.applied[0]).to.equal('0001_accounts.ts')

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
 import { openStage, PASSWORD } from '../provider/stage.ts'
-import { dataFolder, freePort } from '../support/service-process.ts'
+import { BARE_ENVIRONMENT, dataFolder, freePort } from '../support/service-process.ts'
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
 const DANGEROUS = 'ACCOUNT_SERVER_DANGEROUSLY_SHOW_MAILBOX_TO_ADMINISTRATORS'
@@ -15,7 +15,7 @@ async function tried(env: Record<string, string>) {
   const port = await freePort()
   const child = spawn(process.execPath, [MAIN], {
     env: {
-      PATH: process.env['PATH'],
+      ...BARE_ENVIRONMENT,
       ACCOUNT_SERVER_DATA_DIR: dataFolder('mailbox'),
       ACCOUNT_SERVER_PORT: String(port),
       ...env,

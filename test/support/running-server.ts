@@ -197,19 +197,30 @@ async function ready(port: number): Promise<void> {
 
 function nouns(parts: Parts) {
   const accounts = createAccountNeeds(parts)
+  const adding = { ...accounts, hasher: { ...accounts.hasher, hash: hashOnce(parts) } }
   let people = 0
   return {
     /** A confirmed account with an address of its own, unless told otherwise. */
     async createAccount(given: Partial<AddedAccount> = {}): Promise<Person> {
       people += 1
       const { email = `person-${people}-${parts.clock()}@example.org`, password = TEST_PASSWORD } = given
-      const account = await addAccount(accounts, { verified: true, actor: 'cli', ...given, email, password })
+      const account = await addAccount(adding, { verified: true, actor: 'cli', ...given, email, password })
       return { account, email, password }
     },
     createClient: (input: Partial<ClientInput>): Promise<RegisteredClient> =>
       createClient(parts.db, { client_name: 'Example App', ...input }, parts),
     createResource: (input: ResourceInput): Promise<{ resource: Resource; client: RegisteredClient }> =>
       createResource(parts.db, input, parts),
+  }
+}
+
+/** The same hash for the same password, for the many people with TEST_PASSWORD: hashing is made to be slow. */
+function hashOnce({ hasher }: Parts): Parts['hasher']['hash'] {
+  const hashes = new Map<string, Promise<string>>()
+  return (password) => {
+    const known = hashes.get(password) ?? hasher.hash(password)
+    hashes.set(password, known)
+    return known
   }
 }
 
