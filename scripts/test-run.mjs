@@ -6,6 +6,8 @@ import { join } from 'node:path'
 import { ROOT } from './find-binary.mjs'
 import { runQuietly } from './step.mjs'
 
+const MOCHA = join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js')
+const LANE = join(ROOT, 'scripts', 'test-lane.mjs')
 const READ_EVERY_MS = 100
 /**
  * Compiled sources of this project and its packages: without them each of the hundreds of processes of a run compiles all anew.
@@ -16,20 +18,23 @@ const COMPILED = join(ROOT, 'node_modules', '.cache', 'compiled')
 const END_WITHIN_MS = 5000
 
 /**
- * @param {{ args: string[], env: NodeJS.ProcessEnv, eventsFile: string, onEvent: (event: any) => void, onOutput: (text: string) => void }} given
- * `onOutput` gets what tests and mocha write past the reporter.
+ * @param {{ args: string[], env: NodeJS.ProcessEnv, eventsFile: string, onEvent: (event: any) => void, onOutput: (text: string) => void, nextFile?: () => string | undefined }} given
+ * `onOutput` gets what tests and mocha write past the reporter. With `nextFile` the process takes one file after another
+ * from there; `args` are then those of scripts/test-lane.mjs.
  * @returns {{ ended: Promise<{ code: number, how: string }>, end: () => void }}
  */
-export function startMocha({ args, env, eventsFile, onEvent, onOutput }) {
+export function startMocha({ args, env, eventsFile, onEvent, onOutput, nextFile }) {
   writeFileSync(eventsFile, '')
-  const mocha = join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js')
   const color = process.stdout.isTTY ? ['--color'] : []
-  const child = spawn(process.execPath, [mocha, ...color, ...args], {
+  const command = nextFile ? [LANE, ...args] : [MOCHA, ...color, ...args]
+  const child = spawn(process.execPath, command, {
     cwd: ROOT,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(nextFile ? ['ipc'] : [])],
     env: { ...environmentOfTests(), ...env, TEST_EVENTS_FILE: eventsFile },
   })
+  // An empty text: there is no file left. A process that ended meanwhile is reported by its end.
+  if (nextFile) child.on('message', () => child.send(nextFile() ?? '', () => {}))
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => onOutput(String(chunk)))
   const events = readLines(eventsFile, (line) => onEvent(JSON.parse(line)))
   const timer = setInterval(events.read, READ_EVERY_MS)

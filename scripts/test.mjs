@@ -1,6 +1,6 @@
 /**
  * `npm test`: prepares the services, runs mocha over every test, or over what is named, and ends with one plain line.
- * Every test is run by two processes, each with services of its own: the tests wait more than they compute.
+ * Every test is run by three processes, each with services of its own: the tests wait about as much as they compute.
  */
 import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -32,7 +32,18 @@ const ON_MYSQL = [
   'test/journeys/{first-sign-in,consent,forgotten-password,sessions}.test.ts',
   'test/support/services.test.ts',
 ]
-const PROCESSES = 2
+/** One more than the cores that a small machine has, for the time that tests wait. */
+const PROCESSES = 3
+/** Files of few lines that take long. They go first, so that no process is left with one at the end. */
+const LONG = [
+  'test/views/accessibility',
+  'test/security/',
+  'test/faults/',
+  'test/mail/mailbox-readers',
+  'test/protocol/registration/client-documents',
+  'test/conformance/ciba',
+  'test/journeys/',
+]
 const INTERRUPTED = 130
 const PARENT_CHECK_MS = 500
 
@@ -40,23 +51,27 @@ const onMysql = process.argv.includes('--mysql')
 const args = process.argv.slice(2).filter((arg) => arg !== '--mysql')
 const named = args.some((arg) => arg.includes('.test.ts'))
 if (onMysql && !named && !args.includes('-g')) args.push('-g', SUITES_ON_MYSQL)
+const grep = args[0] === '-g' && args.length === 2 ? [args[1]] : []
+/** Whether the files are handed out to several processes. With other options of mocha one process takes them all. */
+const shared = args.length === 2 * grep.length
 if (args.includes('--help')) process.stdout.write(HELP)
 else process.exitCode = await runTests()
 
 async function runTests() {
   await prepareServices(onMysql ? ['redis', 'chromium'] : undefined).catch(failAndExit)
   if (onMysql) await prepareMysql().catch(failAndExit)
-  if (!named) await compileSources().catch(failAndExit)
+  if (shared) await compileSources().catch(failAndExit)
   const folder = mkdtempSync(join(tmpdir(), 'account-server-tests-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const begunAtMs = Date.now()
   const count = { passed: 0, failed: 0, files: 0, done: 0, failures: [] }
-  const shares = named ? [[]] : sharesOfFiles()
+  const queue = named ? [] : filesInOrder()
+  if (shared) count.files = queue.length
   const runs = []
   const describe = () => progressLine(count, runs, begunAtMs)
   const progress = showProgress(describe)
-  for (const [index, files] of shares.entries())
-    runs.push(startRun({ files, index, folder, count, progress, atOnce: shares.length === 1 }))
+  for (let index = 0; index < (shared ? PROCESSES : 1); index += 1)
+    runs.push(startRun({ queue, index, folder, count, progress }))
   const interrupted = stopOnSignal(runs)
   const codes = await Promise.all(runs.map(({ finished }) => finished))
   progress.stop()
@@ -72,26 +87,22 @@ async function runTests() {
   return codes.find(Boolean) ?? (count.failed > 0 || nothing ? 1 : 0)
 }
 
-/** Shares the files out evenly, by what is written in them. */
-function sharesOfFiles() {
-  const lists = Array.from({ length: PROCESSES }, () => ({ files: [], bytes: 0 }))
+/** Those that take long first, and the large ones before the small ones. */
+function filesInOrder() {
   const files = globSync(onMysql ? ON_MYSQL : EVERY_TEST, { cwd: ROOT }).map((file) => ({
     file,
-    ...statSync(join(ROOT, file)),
+    long: LONG.some((start) => file.startsWith(start)),
+    bytes: statSync(join(ROOT, file)).size,
   }))
-  for (const { file, size } of files.sort((a, b) => b.size - a.size)) {
-    const shortest = lists.reduce((a, b) => (b.bytes < a.bytes ? b : a))
-    shortest.files.push(file)
-    shortest.bytes += size
-  }
-  return lists.map((list) => list.files.toSorted((a, b) => a.localeCompare(b)))
+  const inOrder = files.sort((a, b) => Number(b.long) - Number(a.long) || b.bytes - a.bytes)
+  return inOrder.map(({ file }) => file)
 }
 
 /**
  * Text of two runs does not mix: it is held back until its file is done. A run of its own is shown as it goes.
  * A process that ends before its tests do counts as a failure, and says where it was.
  */
-function startRun({ files, index, folder, count, progress, atOnce }) {
+function startRun({ queue, index, folder, count, progress }) {
   const run = { file: '', over: false, stopped: false, end: () => {}, finished: Promise.resolve(0) }
   let held = ''
   const flush = () => {
@@ -100,19 +111,18 @@ function startRun({ files, index, folder, count, progress, atOnce }) {
   }
   const write = (text) => {
     held += text
-    if (atOnce) flush()
+    if (!shared) flush()
   }
-  const handlers = {
-    start: (event) => (count.files += event.files),
-    file: (event) => (run.file = event.file),
-    text: (event) => write(event.text),
-    pass: () => (count.passed += 1),
-    fail: (event) => ((count.failed += 1), count.failures.push(event)),
-    'file end': () => ((count.done += 1), flush()),
-    end: () => (run.over = true),
+  const handlers = handlersOf({ run, count, write, flush })
+  const nextFile = () => {
+    run.file = queue.shift() ?? ''
+    run.over = run.file === ''
+    return run.file
   }
   const mocha = startMocha({
-    args: [...args, ...files],
+    ...(shared
+      ? { args: [process.stdout.isTTY ? 'color' : 'plain', ...grep], nextFile }
+      : { args: [...args, ...queue] }),
     env: onMysql ? { TEST_DATABASE: 'mysql' } : {},
     eventsFile: join(folder, `events-${index}`),
     onEvent: (event) => handlers[event.kind](event),
@@ -129,6 +139,20 @@ function startRun({ files, index, folder, count, progress, atOnce }) {
     return run.over || run.stopped ? code : code || 1
   })
   return run
+}
+
+/** What each kind of event of scripts/reporter.mjs changes. */
+function handlersOf({ run, count, write, flush }) {
+  return {
+    // A shared file without a test to run is not counted; a file that is not shared was not counted before.
+    start: (event) => (count.files += shared ? event.files - 1 : event.files),
+    file: (event) => (run.file = event.file),
+    text: (event) => write(event.text),
+    pass: () => (count.passed += 1),
+    fail: (event) => ((count.failed += 1), count.failures.push(event)),
+    'file end': () => ((count.done += 1), flush()),
+    end: () => shared || (run.over = true),
+  }
 }
 
 function recordDeath(count, file, how) {

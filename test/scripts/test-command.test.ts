@@ -1,22 +1,18 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'chai'
 import { isAlive } from '../../scripts/lock.mjs'
+import { startMocha } from '../../scripts/test-run.mjs'
 import { dataFolder, pause } from '../support/service-process.ts'
 
 const ROOT = join(import.meta.dirname, '..', '..')
 
 /** Runs `npm test` on files of the given content, as somebody without a terminal does. */
 function runTests(files: string[], args: string[] = []) {
-  const folder = dataFolder('test-command')
-  const paths = files.map((text, index) => {
-    const path = join(folder, `sample-${index}.test.ts`)
-    writeFileSync(path, text)
-    return path
-  })
+  const paths = filesOf(files)
   const outer = Object.entries(process.env).filter(([name]) => name !== 'TEST_EVENTS_FILE')
   const child = spawn(process.execPath, [join(ROOT, 'scripts', 'run.mjs'), 'test', ...paths, ...args], {
     cwd: ROOT,
@@ -28,6 +24,15 @@ function runTests(files: string[], args: string[] = []) {
     stream.on('data', (chunk) => (output.text += stripVTControlCharacters(String(chunk))))
   const ended = once(child, 'close').then(([code]) => ({ code: code as number, text: output.text }))
   return { child, output, ended }
+}
+
+function filesOf(texts: string[]): string[] {
+  const folder = dataFolder('test-command')
+  return texts.map((text, index) => {
+    const path = join(folder, `sample-${index}.test.ts`)
+    writeFileSync(path, text)
+    return path
+  })
 }
 
 const PASSING = `describe('good', () => { it('passes', () => {}); it('passes too', () => {}) })`
@@ -108,3 +113,41 @@ describe('npm test', () => {
     while (isAlive(left)) await pause(50)
   })
 })
+
+describe('one of the processes of a whole npm test', () => {
+  it('runs one file after another as they are handed out, and keeps what they share', async () => {
+    const { events, code, handedOut } = await runLane([SHARING, SHARING, FAILING])
+    expect(code).to.equal(1)
+    expect(handedOut).to.equal(4)
+    const kinds = events.map(({ kind }) => kind).filter((kind) => kind !== 'text')
+    const file = (...ends: string[]) => ['start', 'file', ...ends, 'file end', 'end']
+    expect(kinds).to.eql([...file('pass'), ...file('pass'), ...file('fail')])
+    expect(events.map(({ text = '' }) => text).join('')).to.match(/is the 1st[^]*is the 2nd[^]*fails/)
+  })
+
+  it('says with its exit code and its output why a file could not be read', async () => {
+    const { code, output } = await runLane(['const = ', PASSING])
+    expect(code).to.equal(1)
+    expect(output).to.contain('SyntaxError')
+  })
+})
+
+const SHARING = `globalThis.turn = (globalThis.turn ?? 0) + 1
+const title = ['', 'is the 1st', 'is the 2nd'][globalThis.turn]
+describe('shared', () => { it(title, () => {}) })`
+
+async function runLane(files: string[]) {
+  const paths = filesOf(files).map((path) => relative(ROOT, path))
+  const events: { kind: string; text?: string }[] = []
+  let [output, handedOut] = ['', 0]
+  const { ended } = startMocha({
+    args: ['plain'],
+    env: {},
+    eventsFile: join(dataFolder('lane'), 'events'),
+    onEvent: (event) => events.push(event as (typeof events)[0]),
+    onOutput: (text) => (output += text),
+    nextFile: () => paths[handedOut++],
+  })
+  const { code } = await ended
+  return { events, output, code, handedOut }
+}
