@@ -7,6 +7,7 @@ import type Provider from 'oidc-provider'
 import type { Ending } from './grant-store/endings.ts'
 import type { Render } from './http/render.ts'
 import type { FindMember } from './interaction/member.ts'
+import type { Steps } from './interaction/page.ts'
 import type { StartAgain } from './interaction/start-again.ts'
 import type { Sink } from './outbox/sink.ts'
 import type { SealedColumn } from './platform/reseal.ts'
@@ -19,8 +20,10 @@ import type { Services } from './services.ts'
 export type Feature = {
   /** What it adds to the protocol. */
   protocol?: (site: Site) => ProtocolPart
-  /** Pages of a person's account, behind the guards of forms. */
+  /** Pages for people, behind the guards of forms. */
   pages?: (site: Site) => readonly Router[]
+  /** Pages between an app's request and its answer, by the step that they are for. */
+  steps?: (site: Site) => Partial<Steps>
   /** Addresses that programs call beside the protocol's: no forms, no cookies. */
   endpoints?: (site: Site) => readonly Router[]
   /** Runs when a session or grant ends in the grant store. */

@@ -1,5 +1,11 @@
 /** Every feature, in the order in which they are mounted. To remove one, delete its folder and its line. */
 import type { BuildFeature } from './feature.ts'
+import { account } from './pages/account/account.feature.ts'
+import { consent } from './pages/consent/consent.feature.ts'
+import { mailbox } from './pages/mailbox/mailbox.feature.ts'
+import { reset } from './pages/reset/reset.feature.ts'
+import { signIn } from './pages/sign-in/sign-in.feature.ts'
+import { signUp } from './pages/sign-up/sign-up.feature.ts'
 import { challenge } from './protocol/challenge/challenge.feature.ts'
 import { ciba } from './protocol/ciba/ciba.feature.ts'
 import { device } from './protocol/device/device.feature.ts'
@@ -9,6 +15,11 @@ import { statusList } from './protocol/status-list/status-list.feature.ts'
 import { tokenExchange } from './protocol/token-exchange/token-exchange.feature.ts'
 
 export const FEATURES: readonly BuildFeature[] = [
+  account,
+  signIn,
+  consent,
+  signUp,
+  reset,
   logout,
   tokenExchange,
   device,
@@ -16,4 +27,5 @@ export const FEATURES: readonly BuildFeature[] = [
   ciba,
   statusList,
   challenge,
+  mailbox,
 ]

@@ -18,6 +18,7 @@ const MAY_IMPORT_KOA = [
   /\.routes\.ts$/,
   /^provider\/contract\/current-provider\.ts$/,
   /^provider\/provider\.ts$/,
+  /^process\/routes\.ts$/,
   /^app\.ts$/,
 ]
 const KOA = /^(koa|koa-.*|@koa\/.*)$/

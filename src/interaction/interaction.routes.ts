@@ -8,15 +8,13 @@ import { nextStep } from './next-step.ts'
 import type { Step } from './next-step.ts'
 import { openInteraction } from './open-interaction.ts'
 import { redirect, resume } from './page.ts'
-import type { Page, StepPages } from './page.ts'
+import type { Page, Steps } from './page.ts'
 import type { StartAgain } from './start-again.ts'
 
 type Needs = {
   oidc: Oidc
   startAgain: StartAgain
-  steps: Record<'create' | 'selectAccount' | 'signIn' | 'verifyEmail' | 'consent', StepPages>
-  /** Signs in on a page whose interaction is gone; true when it did, so that the request can start again. */
-  signInAnyway: (ctx: Context) => Promise<boolean>
+  steps: Steps
 }
 
 export function interactionRoutes(needs: Needs): Router {
@@ -24,7 +22,9 @@ export function interactionRoutes(needs: Needs): Router {
   const router = new Router({ prefix: '/interaction/:uid' })
   router.get('/', (ctx) => onPage(needs, ctx, (page) => show(needs, page)))
   router.get('/sign-in', (ctx) => onPage(needs, ctx, (page) => showSignIn(needs, page)))
-  router.post('/sign-in', (ctx) => onPage(needs, ctx, steps.signIn.submit, () => needs.signInAnyway(ctx)))
+  router.post('/sign-in', (ctx) =>
+    onPage(needs, ctx, steps.signIn.submit, () => steps.signIn.whenLost?.(ctx)),
+  )
   const verifyEmail = whenDue('verify-email', steps.verifyEmail.submit)
   const selectAccount = whenDue('select-account', steps.selectAccount.submit)
   const consent = whenDue('consent', steps.consent.submit)
@@ -39,7 +39,7 @@ async function onPage(
   needs: Needs,
   ctx: Context,
   work: (page: Page) => Promise<void>,
-  beforeRestart: () => Promise<unknown> = () => Promise.resolve(),
+  beforeRestart: () => Promise<unknown> | undefined = () => undefined,
 ): Promise<void> {
   const uid = String(ctx['params'].uid)
   const interaction = await openInteraction(needs.oidc.current(), ctx, uid)

@@ -13,7 +13,17 @@ export type Page = {
 }
 
 /** One step's two halves: its page, and what its form does. */
-export type StepPages = { show: (page: Page) => Promise<void>; submit: (page: Page) => Promise<void> }
+export type StepPages = {
+  show: (page: Page) => Promise<void>
+  submit: (page: Page) => Promise<void>
+  /** Does what it can with a form whose interaction is gone, before the request starts again. */
+  whenLost?: (ctx: AnyContext) => Promise<unknown>
+}
+
+/** What a person may be asked on the way to an app. */
+export type Steps = Readonly<
+  Record<'create' | 'selectAccount' | 'signIn' | 'verifyEmail' | 'consent', StepPages>
+>
 
 /** For the registration and password pages: what leads back from there to this interaction's sign-in. */
 export function wayBackQuery(uid: string, query: string, more: Record<string, string> = {}): string {

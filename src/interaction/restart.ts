@@ -6,6 +6,7 @@ import { LIBRARY_PATHS } from '../provider/endpoints/addresses.ts'
 import type { Clock } from '../platform/clock.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import type { Sealer } from '../platform/tokens.ts'
+import type { Services } from '../services.ts'
 
 type Needs = { sealer: Sealer; issuer: string; clock: Clock }
 type Parameters = Record<string, unknown>
@@ -28,6 +29,15 @@ const USEFUL_MS = DAY_MS
 /** Longer requests keep only their client, so that the address stays within what proxies accept. */
 const MAX_SEALED_LENGTH = 3000
 const CONTEXT = 'restart'
+
+/** The one of these services. */
+export function restartsOf({
+  config,
+  sealer,
+  clock,
+}: Pick<Services, 'config' | 'sealer' | 'clock'>): Restarts {
+  return createRestarts({ sealer, issuer: config.issuer, clock })
+}
 
 export function createRestarts({ sealer, issuer, clock }: Needs): Restarts {
   const authorizeUrl = (parameters: Parameters): string => {

@@ -5,6 +5,8 @@
 import { z } from 'zod'
 import type { AnyContext } from '../http/request-state.ts'
 import type { Sealer } from '../platform/tokens.ts'
+import type { Services } from '../services.ts'
+import { restartsOf } from './restart.ts'
 
 export type WayBack = {
   /** The query that carries it on to the next form; empty when nobody came from an app. */
@@ -21,6 +23,12 @@ type Needs = { sealer: Sealer; isRestart: (sealed: string) => boolean }
 /** What a sealed way back is bound to. */
 export const WAY_BACK_CONTEXT = 'way-back'
 const carried = z.object({ from: z.string().regex(/^[\w-]{1,64}$/), restart: z.string().max(4000) })
+
+/** The one of these services. */
+export function wayBackOf(services: Pick<Services, 'config' | 'sealer' | 'clock'>): WayBack {
+  const restarts = restartsOf(services)
+  return createWayBack({ ...services, isRestart: (sealed) => restarts.open(sealed) !== undefined })
+}
 
 export function createWayBack({ sealer, isRestart }: Needs): WayBack {
   // Whatever the query says, the address is one of ours, and its request one that was accepted here.

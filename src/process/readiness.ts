@@ -19,6 +19,21 @@ const CLUSTER_KEYS = 32
 const REMEMBERED_MS = SECOND_MS
 const REDIS_TTL_MS = 5 * SECOND_MS
 
+/** Before the start is done there is no schema to write to: then the probes read. */
+export function readinessProbes(needs: Needs, isOpen: () => boolean): Probes {
+  const { db, redis } = needs
+  const writes = writeProbes(needs)
+  const reads: Probes = {
+    database: async () => await db.raw('SELECT 1'),
+    ...(redis ? { redis: () => redis.ping() } : {}),
+  }
+  const chosen = Object.keys(writes).map((name) => [name, () => (isOpen() ? writes : reads)[name]!()])
+  return {
+    startup: () => (isOpen() ? Promise.resolve() : Promise.reject(new Error('not prepared yet'))),
+    ...(Object.fromEntries(chosen) as Probes),
+  }
+}
+
 /** Each probe fails by rejecting, and says in the log why when it begins to. */
 export function writeProbes({ db, redis, clock, log }: Needs): Probes {
   const own = randomUUID()

@@ -58,7 +58,11 @@ const REFUSED =
 
 /** The sign-in step of an interaction. */
 export function signInPages(needs: SignInNeeds): StepPages {
-  return { show: (page) => showStep(needs, page), submit: (page) => submitStep(needs, page) }
+  return {
+    show: (page) => showStep(needs, page),
+    submit: (page) => submitStep(needs, page),
+    whenLost: (ctx) => signInAnyway(needs, ctx),
+  }
 }
 
 async function showStep(needs: SignInNeeds, page: Page, form: FormState = {}): Promise<void> {
@@ -114,8 +118,6 @@ async function forget(interaction: Interaction): Promise<void> {
 export type SignInPage = {
   show: (ctx: AnyContext) => Promise<void>
   submit: (ctx: AnyContext) => Promise<void>
-  /** For a page whose interaction is gone: signs in all the same, so that the app's request goes through at once. */
-  signInAnyway: (ctx: AnyContext) => Promise<boolean>
 }
 
 // The query names the page to go on to, from a closed list.
@@ -137,14 +139,15 @@ export function signInPage(needs: SignInNeeds): SignInPage {
       recognise(needs, ctx, attempt.account)
       redirect(ctx, accountPath(ctx.query['next']))
     },
-    async signInAnyway(ctx) {
-      const { account } = await attemptSignIn(needs, ctx)
-      if (!account) return false
-      await needs.startSession(ctx, account)
-      recognise(needs, ctx, account)
-      return true
-    },
   }
+}
+
+/** On a page whose interaction is gone: signs in all the same, so that the app's request goes through when it starts again. */
+async function signInAnyway(needs: SignInNeeds, ctx: AnyContext): Promise<void> {
+  const { account } = await attemptSignIn(needs, ctx)
+  if (!account) return
+  await needs.startSession(ctx, account)
+  recognise(needs, ctx, account)
 }
 
 function recognise(needs: SignInNeeds, ctx: AnyContext, account: Account): void {

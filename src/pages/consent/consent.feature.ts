@@ -1,0 +1,18 @@
+/** What an app asks for, and a person's yes or no; with the logos of apps. */
+import { createLogos, LOGO_LIMIT_BYTES } from '../../clients/client-logo.ts'
+import type { Feature } from '../../feature.ts'
+import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'
+import { grantSecondsOf, lifetimesOf } from '../../provider/grants/lifetimes.ts'
+import type { Services } from '../../services.ts'
+import { clientLogoRoutes } from './client-logo.routes.ts'
+import { consentPages } from './consent.ts'
+
+export function consent({ config, db, clock }: Services): Feature {
+  const fetch = createGuardedFetch({ ...config.guard, limitBytes: LOGO_LIMIT_BYTES })
+  const logoOf = createLogos({ db, clock, fetch })
+  const grantSeconds = grantSecondsOf(lifetimesOf(config))
+  return {
+    pages: () => [clientLogoRoutes({ logoOf })],
+    steps: (site) => ({ consent: consentPages({ ...site, db, clock, grantSeconds, logoOf }) }),
+  }
+}

@@ -1,0 +1,17 @@
+/** A forgotten password: asking for the mail, and choosing a new one by its link or code. */
+import type { Feature } from '../../feature.ts'
+import { createAccountNeeds } from '../../interaction/account-needs.ts'
+import { createBrowserSecret } from '../../interaction/browser-secret.ts'
+import { wayBackOf } from '../../interaction/way-back.ts'
+import type { Services } from '../../services.ts'
+import { passwordResetRoutes } from './password-reset.routes.ts'
+
+export function reset(services: Services): Feature {
+  const needs = {
+    accounts: createAccountNeeds(services),
+    browserSecret: createBrowserSecret(services.config),
+    wayBack: wayBackOf(services),
+    mailbox: services.config.mail.mailbox === 'everybody',
+  }
+  return { pages: ({ render }) => [passwordResetRoutes({ ...needs, render })] }
+}

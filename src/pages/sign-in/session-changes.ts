@@ -1,0 +1,29 @@
+/** Begins the sign-in of a browser, and ends the one that was there. */
+import { SECOND_MS } from '../../platform/clock.ts'
+import type { AnyContext } from '../../http/request-state.ts'
+import type { Oidc } from '../../provider/contract/current-provider.ts'
+import { lifetimesOf, sessionSeconds } from '../../provider/grants/lifetimes.ts'
+import { readSession, startSession } from '../../provider/sessions/browser-session.ts'
+import { recordSignIn } from '../../provider/sessions/session-record.ts'
+import type { Services } from '../../services.ts'
+import { endSessionAndGrants } from '../../sessions/access-endings.ts'
+
+export function sessionChanges({ clock, db, store, config }: Services, oidc: Oidc) {
+  const lifetimes = lifetimesOf(config)
+  const record = { db, clock, store, lifetimes, maxActive: config.sessions.maxActive }
+  const leaveSession = async (ctx: AnyContext) => {
+    const session = await readSession(oidc.current(), ctx)
+    if (session.accountId) await endSessionAndGrants({ store, clock }, session.uid)
+  }
+  return {
+    leaveSession,
+    async startSession(ctx: AnyContext, { id: accountId }: { id: string }) {
+      const previous = await readSession(oidc.current(), ctx)
+      if (previous.accountId && previous.accountId !== accountId) await leaveSession(ctx)
+      const nowMs = clock()
+      const ttlSeconds = sessionSeconds(lifetimes, Math.floor(nowMs / SECOND_MS), nowMs)
+      const session = await startSession(oidc.current(), ctx, { accountId, ttlSeconds, nowMs })
+      await recordSignIn(record, ctx, session.uid, accountId)
+    },
+  }
+}

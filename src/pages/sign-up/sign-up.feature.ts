@@ -1,0 +1,53 @@
+/** Making an account: the form, the mailed link or code, and confirming the address on the way to an app. */
+import { findAccountById } from '../../accounts/account.ts'
+import { activateSignedIn } from '../../accounts/activation.ts'
+import { resendActivation } from '../../accounts/sign-up.ts'
+import type { Feature, Site } from '../../feature.ts'
+import { requestState } from '../../http/request-state.ts'
+import type { AnyContext } from '../../http/request-state.ts'
+import { createAccountNeeds } from '../../interaction/account-needs.ts'
+import type { AccountNeeds } from '../../interaction/account-needs.ts'
+import { createBrowserSecret } from '../../interaction/browser-secret.ts'
+import { restartsOf } from '../../interaction/restart.ts'
+import { wayBackOf } from '../../interaction/way-back.ts'
+import type { Services } from '../../services.ts'
+import { activationRoutes } from './activation.routes.ts'
+import { createAccountPages } from './create-account.ts'
+import { registrationRoutes } from './sign-up.routes.ts'
+import { verifyEmailPages } from './verify-email.ts'
+
+export function signUp(services: Services): Feature {
+  const { config } = services
+  const accounts = createAccountNeeds(services)
+  const browserSecret = createBrowserSecret(config)
+  const wayBack = wayBackOf(services)
+  const mailbox = config.mail.mailbox === 'everybody'
+  return {
+    pages: ({ render }) => [
+      registrationRoutes({ accounts, render, browserSecret, wayBack, mailbox }),
+      activationRoutes({ accounts, render, browserSecret, wayBack }),
+    ],
+    steps: (site) => ({
+      create: createAccountPages(restartsOf(services)),
+      verifyEmail: addressPages(accounts, site, mailbox),
+    }),
+  }
+}
+
+function addressPages(accounts: AccountNeeds, { oidc, render }: Site, mailbox: boolean) {
+  return verifyEmailPages({
+    db: accounts.db,
+    oidc,
+    render,
+    mailbox,
+    resendActivation: ({ ctx }, accountId) => resendTo(accounts, ctx, accountId),
+    activate: ({ ctx }, accountId, code) =>
+      activateSignedIn(accounts, { accountId, code, ip: requestState(ctx).clientIp }),
+  })
+}
+
+async function resendTo(accounts: AccountNeeds, ctx: AnyContext, accountId: string): Promise<void> {
+  const account = await findAccountById(accounts.db, accountId)
+  if (account)
+    await resendActivation(accounts, { email: account.email, ip: requestState(ctx).clientIp ?? '' })
+}

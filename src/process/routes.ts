@@ -1,0 +1,71 @@
+/**
+ * The routes of a server, in the order in which a request meets them: the protocol first, which reads its bodies itself,
+ * then the guards of forms, then the pages of every feature.
+ */
+import type { Router } from '@koa/router'
+import Koa from 'koa'
+import compose from 'koa-compose'
+import type { Feature, Site } from '../feature.ts'
+import { formBody } from '../http/body.ts'
+import { csrf, ownFormsElsewhere } from '../http/csrf.ts'
+import { failureResponder } from '../http/error-handler.ts'
+import type { ErrorNeeds } from '../http/error-handler.ts'
+import { boundedQuery } from '../http/field-length.ts'
+import type { Render } from '../http/render.ts'
+import { interactionRoutes } from '../interaction/interaction.routes.ts'
+import type { Steps } from '../interaction/page.ts'
+import { restartsOf } from '../interaction/restart.ts'
+import { createStartAgain } from '../interaction/start-again.ts'
+import { isLibraryForm, LIBRARY_PATHS, showsLibraryForm } from '../provider/endpoints/addresses.ts'
+import { refuseFloods } from '../provider/endpoints/floods.routes.ts'
+import { refuseOtherAddresses } from '../provider/endpoints/other-addresses.routes.ts'
+import { postedRequestRoutes } from '../provider/endpoints/posted-request.routes.ts'
+import { resumedRequestRoutes } from '../provider/endpoints/resumed-request.routes.ts'
+import type { Parts } from './parts.ts'
+import { openSite } from './site.ts'
+
+type Given = { render: Render; failures: ErrorNeeds }
+
+/** To be called once the process is prepared: reads keys and resource servers. */
+export async function openRoutes(parts: Parts, { render, failures }: Given): Promise<Koa.Middleware> {
+  const restarts = restartsOf(parts)
+  const site = await openSite({
+    parts,
+    render,
+    startAgain: (oidc) => createStartAgain({ oidc, render, restarts }),
+    renderError: failureResponder(failures),
+    interactionUrl: restarts.pageUrl,
+  })
+  return inOrder(parts, site)
+}
+
+function inOrder({ config, log, features }: Parts, site: Site): Koa.Middleware {
+  const pages = pagesOf(features, site)
+  const inner = new Koa()
+  inner.use(postedRequestRoutes([LIBRARY_PATHS.authorization, LIBRARY_PATHS.end_session]).routes())
+  inner.use(resumedRequestRoutes(LIBRARY_PATHS.authorization, 'restart').routes())
+  for (const { endpoints } of features)
+    for (const router of endpoints?.(site) ?? []) inner.use(router.routes())
+  inner.use(
+    ownFormsElsewhere({ issuerOrigin: config.issuer, isForm: isLibraryForm, showsForm: showsLibraryForm }),
+  )
+  inner.use(refuseFloods(site.limits, [LIBRARY_PATHS.authorization, LIBRARY_PATHS.code_verification]))
+  inner.use(site.oidc.middleware)
+  inner.use(refuseOtherAddresses(log, isPageOf(pages)))
+  inner.use(boundedQuery())
+  inner.use(formBody())
+  inner.use(csrf({ key: config.keys.csrf, issuerOrigin: config.issuer, secure: config.secure }))
+  for (const router of pages) inner.use(router.routes()).use(router.allowedMethods())
+  return compose(inner.middleware)
+}
+
+function pagesOf(features: readonly Feature[], site: Site): readonly Router[] {
+  const steps = Object.assign({}, ...features.map((feature) => feature.steps?.(site))) as Steps
+  return [...features.flatMap(({ pages }) => pages?.(site) ?? []), interactionRoutes({ ...site, steps })]
+}
+
+/** True at the address of a page, whatever the method; what a router runs before its pages is no page. */
+function isPageOf(pages: readonly Router[]) {
+  const isPage = ({ methods }: { methods: readonly string[] }) => methods.length > 0
+  return ({ path }: { path: string }) => pages.some((router) => router.match(path, 'GET').path.some(isPage))
+}
