@@ -18,8 +18,8 @@ function mistake(line: string): string {
   try {
     readArguments(words(line), NOUNS)
   } catch (error) {
-    expect(error).to.be.instanceOf(AppError)
-    expect(error).to.have.property('code', 'usage')
+    expect(error, line).to.be.instanceOf(AppError)
+    expect(error, line).to.have.property('code', 'usage')
     return (error as AppError).message
   }
   throw new Error(`"${line}" was understood`)

@@ -13,7 +13,7 @@ const faultOf = (input: object): string => {
     register(input)
     return ''
   } catch (error) {
-    expect(error).to.include({ code: 'invalid_client_metadata', status: 400 })
+    expect(error, JSON.stringify(input)).to.include({ code: 'invalid_client_metadata', status: 400 })
     return (error as Error).message
   }
 }

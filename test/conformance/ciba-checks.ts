@@ -25,8 +25,8 @@ export function acknowledged({ status, headers, json, text }: Answered): string 
 /** Nothing but the error's own members, in their characters. */
 function wellFormed({ headers, json, text }: Answered): void {
   expect(headers.get('content-type'), text).to.match(/^application\/json/)
-  expect(Object.keys(json)).to.include('error')
-  expect(['error', 'error_description', 'error_uri']).to.include.members(Object.keys(json))
+  expect(Object.keys(json), text).to.include('error')
+  expect(['error', 'error_description', 'error_uri'], text).to.include.members(Object.keys(json))
   for (const [name, value] of Object.entries(json)) expect(value, name).to.match(ERROR_TEXT)
 }
 
@@ -46,7 +46,7 @@ export function refusedClient(answer: Answered): void {
 export function tokenError(answer: Answered, ...errors: string[]): void {
   wellFormed(answer)
   expect(answer.status, answer.text).to.equal(400)
-  expect(answer.json['error']).to.be.oneOf(errors)
+  expect(answer.json['error'], answer.text).to.be.oneOf(errors)
 }
 
 export type Tokens = { access_token: string; refresh_token?: string; id_token: string }
@@ -59,19 +59,19 @@ export async function receivedTokens(
   holder: Holder = 'client',
 ): Promise<Tokens & { claims: JWTPayload }> {
   const { status, headers, json, text } = answer
-  expect(status, text).to.equal(200)
-  expect(headers.get('content-type')).to.match(/^application\/json/)
-  expect(headers.get('cache-control')).to.contain('no-store')
-  expect(json).to.include({ token_type: 'Bearer' })
-  expect(json['expires_in']).to.be.above(0)
+  expect(status, `${holder}: ${text}`).to.equal(200)
+  expect(headers.get('content-type'), holder).to.match(/^application\/json/)
+  expect(headers.get('cache-control'), holder).to.contain('no-store')
+  expect(json, holder).to.include({ token_type: 'Bearer' })
+  expect(json['expires_in'], holder).to.be.above(0)
   const tokens = json as Tokens
   for (const one of [tokens.access_token, tokens.refresh_token ?? tokens.access_token])
     expect(bitsOf(one), one).to.be.above(128)
   const { alg } = decodeProtectedHeader(tokens.id_token)
-  expect(alg).to.be.oneOf(['PS256', 'ES256'])
+  expect(alg, holder).to.be.oneOf(['PS256', 'ES256'])
   const claims = await world.verify(tokens.id_token, actors[holder].client.client_id)
-  expect(claims).not.to.have.any.keys('c_hash', 's_hash')
-  if (claims['at_hash']) expect(claims['at_hash']).to.equal(halfOf(tokens.access_token))
+  expect(claims, holder).not.to.have.any.keys('c_hash', 's_hash')
+  if (claims['at_hash']) expect(claims['at_hash'], holder).to.equal(halfOf(tokens.access_token))
   return { ...tokens, claims }
 }
 
@@ -84,11 +84,11 @@ export async function reachedResource({ resource }: Played, token: string, by: H
     'x-fapi-customer-ip-address': '2001:db8::1893:25c8:1946',
   }
   const answer = await resource(token, { by, headers: by === 'client' ? first : {} })
-  expect(answer.status, answer.text).to.equal(200)
-  expect(answer.headers.get('content-type')).to.match(/^application\/json/)
-  expect(answer.headers.get('date')).to.be.a('string')
+  expect(answer.status, `${by}: ${answer.text}`).to.equal(200)
+  expect(answer.headers.get('content-type'), by).to.match(/^application\/json/)
+  expect(answer.headers.get('date'), by).to.be.a('string')
   const named = answer.headers.get('x-fapi-interaction-id')
-  expect(named).to.match(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+  expect(named, by).to.match(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
   if (by === 'client') expect(named).to.equal(interaction)
 }
 

@@ -6,6 +6,7 @@ import { acknowledged, reachedResource, receivedTokens, refusedClient, tokenErro
 import type { Tokens } from './ciba-checks.ts'
 import { nameOf, openWorld, playVariant, VARIANTS } from './ciba-world.ts'
 import type { Bend, Holder, Played, Variant, World } from './ciba-world.ts'
+import { inCase } from '../support/in-case.ts'
 
 describe('the FAPI-CIBA plan, tokens [C-fapi-ciba]', function () {
   let world: World
@@ -92,7 +93,9 @@ describe('the FAPI-CIBA plan, tokens [C-fapi-ciba]', function () {
       it('fapi-ciba-id1-multiple-call-to-token-endpoint', async () => {
         const id = await asked()
         for (let call = 0; call < 20; call += 1)
-          tokenError(await played.poll(id), 'authorization_pending', 'slow_down')
+          await inCase(`call ${call}`, async () =>
+            tokenError(await played.poll(id), 'authorization_pending', 'slow_down'),
+          )
         tokenError(await played.poll(id), 'slow_down')
       })
 
@@ -195,7 +198,7 @@ describe('the FAPI-CIBA plan, tokens [C-fapi-ciba]', function () {
   it('fapi-ciba-id1-auth-req-id-expired: 30 seconds that truly go by', async () => {
     for (const { played, id, untilMs } of expiring) {
       await until(() => Date.now() > untilMs, 'it ran out')
-      tokenError(await played.poll(id), 'expired_token')
+      await inCase(id, async () => tokenError(await played.poll(id), 'expired_token'))
     }
   })
 })

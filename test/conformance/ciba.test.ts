@@ -10,6 +10,7 @@ import {
 } from './ciba-checks.ts'
 import { nameOf, openWorld, playVariant, VARIANTS } from './ciba-world.ts'
 import type { Bend, Played, World } from './ciba-world.ts'
+import { inCase } from '../support/in-case.ts'
 
 const seconds = () => Math.floor(Date.now() / 1000)
 type Change = (claims: JWTPayload) => JWTPayload
@@ -158,19 +159,20 @@ describe('the FAPI-CIBA plan, requests [C-fapi-ciba]', function () {
         })
 
         it('fapi-ciba-id1-ensure-invalid-client-assertions-in-backchannel-authorization-request-fail', async () => {
-          const cases: Bend[] = [
-            { assertion: without('sub') },
-            { assertion: withClaims(() => ({ sub: 'somebody' })) },
-            { assertion: without('iss') },
-            { assertion: withClaims(() => ({ iss: 'somebody' })) },
-            { assertion: without('aud') },
-            { assertion: withClaims(() => ({ aud: 'https://other.example.com' })) },
-            { assertion: withClaims(() => ({ exp: seconds() - 300 })) },
-            { assertionAlg: 'RS256' },
-            { assertionAlg: 'none' },
-            { assertionAlg: 'bad' },
-          ]
-          for (const bend of cases) refusedClient(await form(bend))
+          const cases: Record<string, Bend> = {
+            'no sub': { assertion: without('sub') },
+            'another sub': { assertion: withClaims(() => ({ sub: 'somebody' })) },
+            'no iss': { assertion: without('iss') },
+            'another iss': { assertion: withClaims(() => ({ iss: 'somebody' })) },
+            'no aud': { assertion: without('aud') },
+            'another aud': { assertion: withClaims(() => ({ aud: 'https://other.example.com' })) },
+            expired: { assertion: withClaims(() => ({ exp: seconds() - 300 })) },
+            'by RS256': { assertionAlg: 'RS256' },
+            unsigned: { assertionAlg: 'none' },
+            'by no algorithm': { assertionAlg: 'bad' },
+          }
+          for (const [what, bend] of Object.entries(cases))
+            await inCase(what, async () => refusedClient(await form(bend)))
           for (const type of [undefined, 'unknown']) {
             const client_assertion = randomUUID()
             const authentication = { client_assertion, ...(type && { client_assertion_type: type }) }

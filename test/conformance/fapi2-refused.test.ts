@@ -5,6 +5,7 @@ import { playFapi } from './fapi2-play.ts'
 import type { Fapi } from './fapi2-play.ts'
 import { expectError, openFapi2, rowsOfPlans } from './fapi2-world.ts'
 import type { Bend, Fields, Form, World } from './fapi2-world.ts'
+import { inCase } from '../support/in-case.ts'
 
 type Module = (suite: Fapi) => Promise<unknown>
 
@@ -206,16 +207,24 @@ const BY_KEY: Record<string, Module> = {
 }
 
 async function invalidAssertions(suite: Fapi): Promise<void> {
-  const bends: Bend[] = [
-    ...['sub', 'iss', 'aud'].map((name) => ({ claims: (c: object) => ({ ...c, [name]: undefined }) })),
-    ...['sub', 'iss'].map((name) => ({ claims: (c: object) => ({ ...c, [name]: 'somebody' }) })),
-    ...[OTHER, [suite.world.issuer, OTHER]].map((aud) => ({ claims: (c: object) => ({ ...c, aud }) })),
-    { claims: (c) => ({ ...c, exp: ago(5) }) },
-    { claims: ahead },
-    { header: { alg: 'RS256' } },
-    { key: suite.world.keys.client2.privateKey, header: { alg: suite.world.keys.client2.alg } },
-  ]
-  for (const auth of bends) expectError(await suite.push({}, { auth }), NO_CLIENT, 400, 401)
+  const bends: Record<string, Bend> = {
+    'no sub': { claims: (c) => ({ ...c, sub: undefined }) },
+    'no iss': { claims: (c) => ({ ...c, iss: undefined }) },
+    'no aud': { claims: (c) => ({ ...c, aud: undefined }) },
+    'another sub': { claims: (c) => ({ ...c, sub: 'somebody' }) },
+    'another iss': { claims: (c) => ({ ...c, iss: 'somebody' }) },
+    'another aud': { claims: (c) => ({ ...c, aud: OTHER }) },
+    'two in aud': { claims: (c) => ({ ...c, aud: [suite.world.issuer, OTHER] }) },
+    expired: { claims: (c) => ({ ...c, exp: ago(5) }) },
+    'from the future': { claims: ahead },
+    'by RS256': { header: { alg: 'RS256' } },
+    'another key': {
+      key: suite.world.keys.client2.privateKey,
+      header: { alg: suite.world.keys.client2.alg },
+    },
+  }
+  for (const [what, auth] of Object.entries(bends))
+    await inCase(what, async () => expectError(await suite.push({}, { auth }), NO_CLIENT, 400, 401))
   const { client_assertion: good = '', client_assertion_type = '' } = await suite.authentication()
   const forms: Form[] = [
     { client_assertion: altered(good) },
@@ -227,7 +236,10 @@ async function invalidAssertions(suite: Fapi): Promise<void> {
     { client_assertion_type: 'urn:wrong' },
     { client_assertion_type: '' },
   ]
-  for (const more of forms) expectError(await suite.push({}, { more }), NO_CLIENT, 400, 401)
+  for (const more of forms)
+    await inCase(JSON.stringify(more), async () =>
+      expectError(await suite.push({}, { more }), NO_CLIENT, 400, 401),
+    )
   const taken = await suite.push({}, { more: { client_assertion: good, client_assertion_type } })
   expect(taken.status, JSON.stringify(taken.body)).to.equal(201)
 }

@@ -97,7 +97,8 @@ describe('the guide’s first app, with people who do what people do', function 
     await second.waitForURL(home)
     await press(first, 'Allow')
     await first.waitForURL(home)
-    for (const page of [first, second]) expect(await shown(page)).to.equal(greeting(person))
+    for (const [tab, page] of Object.entries({ first, second }))
+      expect(await shown(page), tab).to.equal(greeting(person))
   })
 
   it('takes a return that it knows nothing of, or that comes twice, for no more than that', async () => {

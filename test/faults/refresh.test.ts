@@ -11,6 +11,7 @@ import { createDatabase, startRedis } from '../support/services.ts'
 import { createGate } from './gate.ts'
 import type { Gate } from './gate.ts'
 import { expectFailed, expectOneFamily, patiently, retry } from './patience.ts'
+import { inCase } from '../support/in-case.ts'
 
 const TIMES = 3
 
@@ -49,7 +50,8 @@ for (const [store, env] of STORES)
         const { refresh_token: first } = await spa.tokensFor(await stage.person())
         writeFileSync(order, '')
         expect(await patiently(spa.refresh(first)), 'an answer').to.equal(undefined)
-        await expectOneFamily(stage, spa, first, await retry(() => spa.refresh(first)))
+        const retried = await retry(() => spa.refresh(first))
+        await inCase(`time ${time}`, () => expectOneFamily(stage, spa, first, retried))
       }
     })
   })

@@ -25,7 +25,7 @@ export async function signInHere(page: Page, { email, password }: Credentials): 
 export async function signInToAccount(page: Page, issuer: string, person: Credentials): Promise<void> {
   await page.goto(`${issuer}/sign-in`)
   await signInHere(page, person)
-  expect(await heading(page)).to.equal('Your account')
+  expect(await heading(page), person.email).to.equal('Your account')
 }
 
 /** Waits until the browser is back at the app, and answers the address that it was sent to. */

@@ -106,7 +106,7 @@ describe('the authorization endpoint', function () {
 
   const sentBack = async (party: Party, given: Fields) => {
     const answer = await ask(party.authorizePath(given))
-    expect(answer.headers.location, answer.text.slice(0, 500)).to.match(
+    expect(answer.headers.location, `${party.clientId}: ${answer.text.slice(0, 500)}`).to.match(
       /^https:\/\/app\.example\.com\/callback[?#]/,
     )
     return callbackOf(answer)

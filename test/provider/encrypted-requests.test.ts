@@ -1,6 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
-import { CompactEncrypt, exportJWK, generateKeyPair, importJWK, SignJWT, UnsecuredJWT } from 'jose'
+import {
+  CompactEncrypt,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  SignJWT,
+  UnsecuredJWT,
+} from 'jose'
 import type { JWK } from 'jose'
 import type { Account } from '../../src/accounts/account.ts'
 import { DECRYPTION_ALGS } from '../../src/platform/algorithms.ts'
@@ -63,10 +71,12 @@ for (const { name, stage: open } of STAGES)
 
     /** Sent to every process: whichever gets it must be able to open it. */
     async function expectOpened(request: string): Promise<void> {
-      for (const _process of [1, 2]) {
+      const { alg } = decodeProtectedHeader(request)
+      for (const process of [1, 2]) {
         const answer = await stage.send({ to: pathOf(request), headers: { accept: 'text/html' } })
-        expect(answer.status, answer.text).to.equal(303)
-        expect(answer.headers.location, answer.text).not.to.contain('error')
+        const named = `${alg}, process ${process}: ${answer.text}`
+        expect(answer.status, named).to.equal(303)
+        expect(answer.headers.location, named).not.to.contain('error')
       }
     }
 

@@ -33,7 +33,7 @@ for (const { name, stage: open } of STAGES)
 
     async function redeemed(party: Party, location: URL, given: Fields = {}): Promise<Tokens> {
       const answer = await party.redeem(location.searchParams.get('code') ?? '', given)
-      expect(answer.status, answer.text).to.equal(200)
+      expect(answer.status, `${party.clientId}: ${answer.text}`).to.equal(200)
       return answer.json() as Tokens
     }
 

@@ -31,7 +31,7 @@ for (const { name, stage: open } of STAGES)
     const refusal = async (fields: Fields, by = app) => {
       const answer = await by.begin({ ...right(), ...fields })
       const { error, error_description } = answer.json()
-      expect(error_description).to.be.a('string')
+      expect(error_description, JSON.stringify(fields)).to.be.a('string')
       return [answer.status, error]
     }
 

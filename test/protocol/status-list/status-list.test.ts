@@ -53,7 +53,7 @@ for (const { name, stage: open } of STAGES)
       const bits = []
       // Each process has a cache of its own.
       for (let turn = 0; turn < 2; turn += 1) bits.push(bitOf((await readList(uri)).claims, idx))
-      expect(new Set(bits).size).to.equal(1)
+      expect(new Set(bits).size, token).to.equal(1)
       return bits[0] === 1
     }
 

@@ -35,7 +35,7 @@ for (const { name, stage: open } of STAGES)
 
     async function exchanged(fields: Fields, as?: Record<string, string>): Promise<Exchanged> {
       const answer = await world.exchange(fields, as)
-      expect(answer.status, answer.text).to.equal(200)
+      expect(answer.status, `${JSON.stringify(fields)}: ${answer.text}`).to.equal(200)
       return answer.json() as Exchanged
     }
     const refresh = (tokens: Tokens) => ({

@@ -31,7 +31,7 @@ for (const { name, stage: open } of STAGES)
 
     async function exchanged(fields: Parameters<ExchangeStage['exchange']>[0]): Promise<Exchanged> {
       const answer = await world.exchange(fields)
-      expect(answer.status, answer.text).to.equal(200)
+      expect(answer.status, `${JSON.stringify(fields)}: ${answer.text}`).to.equal(200)
       return answer.json() as Exchanged
     }
 

@@ -39,16 +39,23 @@ for (const { name, stage: open } of STAGES)
       ]
     })
 
-    async function alike(answers: Promise<Answer>[]): Promise<void> {
+    async function alike(answers: Promise<Answer>[], asked = ''): Promise<void> {
       const [first, ...others] = (await Promise.all(answers)).map(seen)
-      for (const [index, other] of others.entries()) expect(other, `answer ${index}`).to.deep.equal(first)
+      for (const [index, other] of others.entries())
+        expect(other, `${asked} answer ${index}`).to.deep.equal(first)
     }
     const ids = () => ['nobody', ...clients.map(({ clientId }) => clientId)]
 
     it('is not whether there is such a client, nor how it authenticates, for a wrong secret', async () => {
       for (const to of ENDPOINTS) {
-        await alike(ids().map((id) => stage.send({ to, form: {}, headers: basic(id, 'wrong') })))
-        await alike(ids().map((client_id) => stage.send({ to, form: { client_id, client_secret: 'wrong' } })))
+        await alike(
+          ids().map((id) => stage.send({ to, form: {}, headers: basic(id, 'wrong') })),
+          `${to}, header:`,
+        )
+        await alike(
+          ids().map((client_id) => stage.send({ to, form: { client_id, client_secret: 'wrong' } })),
+          `${to}, form:`,
+        )
       }
     })
 
@@ -78,6 +85,7 @@ for (const { name, stage: open } of STAGES)
             const client_assertion_type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
             return await stage.send({ to: '/oauth/token', form: { client_assertion, client_assertion_type } })
           }),
+          JSON.stringify(claims),
         )
     })
 
