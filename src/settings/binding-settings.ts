@@ -29,7 +29,7 @@ export const bindingSettings = {
     .meta({
       group: GROUP,
       fallback: 'tls_client_auth is not offered',
-      description: 'Authorities whose certificates tls_client_auth accepts.',
+      description: 'Authorities of the certificates that tls_client_auth accepts.',
     }),
   mtls_certificate_header: z
     .string()

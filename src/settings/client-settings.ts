@@ -31,7 +31,7 @@ export const clientSettings = {
     .default([])
     .meta({
       ...meta('Clients', 'a comma-separated list of <issuer>=<https address of its JWKS>'),
-      description: 'Whose software statements count at registration.',
+      description: 'Issuers of the software statements that count at registration.',
     }),
   client_networks: networks()
     .default([])

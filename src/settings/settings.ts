@@ -62,7 +62,8 @@ export const settings = {
     .default([])
     .meta({
       ...meta('Server', 'a comma-separated list of addresses or CIDR ranges'),
-      description: 'Proxies whose X-Forwarded-For is believed; it never changes an address in a response.',
+      description:
+        'Proxies with a trusted X-Forwarded-For header. The header never changes an address in a response.',
     }),
   log_dir: text()
     .optional()
@@ -186,7 +187,7 @@ export const settings = {
     .meta({ group: 'Accounts', description: 'Lifetime of a password reset link.' }),
   unverified_account_expire_minutes: integer(5, 525_600).default(2880).meta({
     group: 'Accounts',
-    description: 'An account whose address was never confirmed is deleted after this long.',
+    description: 'An account without a confirmed address is deleted after this long.',
   }),
   unverified_accounts_may_authorize: flag().default(false).meta({
     group: 'Accounts',
