@@ -15,8 +15,6 @@ import type { OperatorNeeds } from './operator-account.ts'
 import { grantRole, hasActiveAdmin } from './roles.ts'
 import { storePassword } from '../passwords/stored-password.ts'
 
-type Needs = OperatorNeeds & AccessEndings
-
 export type FirstAdministrator = {
   created: boolean
   email: string
@@ -30,7 +28,7 @@ export type FirstAdministrator = {
  * Throws `AppError` as `addAccount` does.
  */
 export async function ensureFirstAdministrator(
-  needs: Needs,
+  needs: OperatorNeeds & AccessEndings,
   given: { email: string; password?: string | undefined },
 ): Promise<FirstAdministrator> {
   const { email } = given
@@ -55,7 +53,7 @@ export async function ensureFirstAdministrator(
 
 /** Answers nothing when somebody else was quicker. */
 async function promote(
-  needs: Needs,
+  needs: OperatorNeeds & AccessEndings,
   { id }: Account,
   password: string,
 ): Promise<{ passwordReplaced: boolean } | undefined> {

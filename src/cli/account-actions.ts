@@ -21,6 +21,7 @@ import type { Answer } from '../command-line/command.ts'
 import { usageError } from '../command-line/input.ts'
 import type { Input } from '../command-line/input.ts'
 import { isoTime, record, table } from '../command-line/layout.ts'
+import type { AccountNeeds } from '../interaction/account-needs.ts'
 
 const CLI = { actor: 'cli' }
 
@@ -149,8 +150,7 @@ function faultsOf(issues: readonly { path: PropertyKey[]; message: string }[]): 
   return `The profile is not valid: ${faults.join(', ')}.`
 }
 
-type Needs = ReturnType<typeof createAccountNeeds>
-type Change = (needs: Needs, accountId: string, by: typeof CLI) => Promise<boolean>
+type Change = (needs: AccountNeeds, accountId: string, by: typeof CLI) => Promise<boolean>
 
 async function setState(input: Input, services: Services, apply: Change): Promise<Answer> {
   const { id } = await theAccount(services, input)

@@ -15,14 +15,12 @@ export type Logo = { type: string; bytes: Buffer }
 export type LogoOf = (clientId: string) => Promise<Logo | undefined>
 
 /** `fetch` reads no more than `LOGO_LIMIT_BYTES`. */
-type Needs = { db: Db; clock: Clock; fetch: GuardedFetch }
-
 /** A picture for a tile is rarely larger. */
 export const LOGO_LIMIT_BYTES = 256 * 1024
 /** Pictures kept in memory. */
 const KEPT = 50
 
-export function createLogos({ db, clock, fetch }: Needs): LogoOf {
+export function createLogos({ db, clock, fetch }: { db: Db; clock: Clock; fetch: GuardedFetch }): LogoOf {
   const cache = createLookupCache({
     load: (address) => fetchLogo(fetch, address),
     clock,

@@ -15,14 +15,12 @@ export type AccessEndings = {
   revokeAccess: (ended: EndedAccess) => Promise<void>
 }
 
-type Needs = Pick<AccessEndings, 'noteEnded'>
-
 /**
  * Ends every session and grant of the account, and kills its pending links. Everything that began before `nowMs` is void
  * from here on, even where the grant store loses the revocation.
  */
 export async function endAllAccess(
-  needs: Needs,
+  needs: Pick<AccessEndings, 'noteEnded'>,
   trx: Sql,
   accountId: string,
   nowMs: number,
@@ -33,7 +31,7 @@ export async function endAllAccess(
 
 /** Ends every session but one, every grant that does not hang on that one, and kills pending links. */
 export async function endOtherAccess(
-  needs: Needs,
+  needs: Pick<AccessEndings, 'noteEnded'>,
   trx: Sql,
   accountId: string,
   keptSessionUid: string | undefined,
@@ -43,7 +41,7 @@ export async function endOtherAccess(
 }
 
 async function endSessionsAndGrants(
-  { noteEnded }: Needs,
+  { noteEnded }: Pick<AccessEndings, 'noteEnded'>,
   trx: Sql,
   accountId: string,
   nowMs: number,

@@ -26,8 +26,6 @@ export type Restored = {
 }
 export type RestoringStore = GrantStore & { restoreUse: (restored: Restored) => Promise<void> }
 
-type Needs = { db: Db; log: Logger }
-
 const USES: RecordTable = {
   table: 'recorded_uses',
   time: 'usedAtMs',
@@ -38,7 +36,7 @@ const USES: RecordTable = {
 const RECORDED_WITHIN_MS = 1000
 
 /** The same store, with every use recorded in SQL once it is done. */
-export function recordUses({ db, log, store }: Needs & { store: GrantStore }): GrantStore {
+export function recordUses({ db, log, store }: { db: Db; log: Logger } & { store: GrantStore }): GrantStore {
   return {
     ...store,
     async commit(commit) {
@@ -49,7 +47,11 @@ export function recordUses({ db, log, store }: Needs & { store: GrantStore }): G
   }
 }
 
-async function record({ db, log }: Needs, { root, entries }: Commit, use: NewUse): Promise<void> {
+async function record(
+  { db, log }: { db: Db; log: Logger },
+  { root, entries }: Commit,
+  use: NewUse,
+): Promise<void> {
   const { key, nonce, successor, untilMs } = use
   const usedAtMs = notAfter(use.foundAt, 0)
   const content: Content = {

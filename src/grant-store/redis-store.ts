@@ -23,8 +23,6 @@ import type {
 } from './grant-store.ts'
 import type { Restored, RestoringStore } from './recorded-uses.ts'
 
-type Needs = { redis: RedisClient; clock: Clock }
-
 const SCRIPTS = {
   // KEYS: record, its use mark, root (the record itself for none).
   grantRead: `
@@ -99,7 +97,7 @@ declare module 'ioredis' {
   }
 }
 
-export function createRedisStore({ redis, clock }: Needs): RestoringStore {
+export function createRedisStore({ redis, clock }: { redis: RedisClient; clock: Clock }): RestoringStore {
   for (const [name, lua] of Object.entries(SCRIPTS)) defineScript(redis, name, lua)
   const ttl = (expiresAtMs: number) => Math.max(1, Math.ceil(expiresAtMs - clock()))
   return {

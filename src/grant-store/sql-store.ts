@@ -20,8 +20,6 @@ import type {
   Use,
 } from './grant-store.ts'
 
-type Needs = { db: Db; clock: Clock }
-
 type Row = {
   recordKey: string
   payload: string | null
@@ -35,7 +33,7 @@ const TABLE = 'oidc_records'
 const COMMIT_WITHIN_MS = 5000
 const COLUMNS = ['recordKey', 'payload', 'consumedAtMs', 'useNonce', 'successor']
 
-export function createSqlStore({ db, clock }: Needs): GrantStore {
+export function createSqlStore({ db, clock }: { db: Db; clock: Clock }): GrantStore {
   return {
     readToken: (key, root) => answering(() => readToken(db, clock(), key, root)),
     readSingleUse: (key, root) => answering(() => readSingleUse(db, clock(), key, root)),

@@ -2,7 +2,7 @@
 import { DEVICE_COOKIE_MAX_AGE_MS, issueDeviceCookie } from '../attempts/known-browser.ts'
 import { cookieName, cookieOf } from '../http/cookies.ts'
 import type { AnyContext } from '../http/request-state.ts'
-import type { Clock } from '../platform/clock.ts'
+import type { Services } from '../services.ts'
 
 export type DeviceCookie = {
   read: (ctx: AnyContext) => string | undefined
@@ -11,9 +11,11 @@ export type DeviceCookie = {
 }
 
 type Owner = Parameters<typeof issueDeviceCookie>[1]
-type Needs = { key: Buffer; secure: boolean; clock: Clock }
-
-export function createDeviceCookie({ key, secure, clock }: Needs): DeviceCookie {
+export function createDeviceCookie({
+  key,
+  secure,
+  clock,
+}: Pick<Services, 'clock'> & { key: Buffer; secure: boolean }): DeviceCookie {
   const name = cookieName('device', secure)
   const options = { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: false } as const
   return {

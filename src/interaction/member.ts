@@ -13,8 +13,7 @@ import { isEnded } from '../provider/subjects/find-account.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import { LIBRARY_PATHS } from '../provider/endpoints/addresses.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
+import type { Services } from '../services.ts'
 
 export type Member = {
   account: Account
@@ -29,9 +28,12 @@ export type FindMember = (ctx: AnyContext) => Promise<Member | undefined>
 /** The provider's own sign-out, so that apps learn of it too. */
 export const SIGN_OUT_PATH = LIBRARY_PATHS.end_session
 
-type Needs = { db: Db; clock: Clock; oidc: Oidc; lifetimes: Lifetimes }
-
-export function createFindMember({ db, clock, oidc, lifetimes }: Needs): FindMember {
+export function createFindMember({
+  db,
+  clock,
+  oidc,
+  lifetimes,
+}: Pick<Services, 'db' | 'clock'> & { oidc: Oidc; lifetimes: Lifetimes }): FindMember {
   return async (ctx) => {
     const session = await readSession(oidc.current(), ctx)
     if (!session.accountId) return undefined

@@ -3,12 +3,9 @@
  * a sealed copy of the authorization request that was accepted, so nothing has to be kept for pages nobody returns to.
  */
 import { LIBRARY_PATHS } from '../provider/endpoints/addresses.ts'
-import type { Clock } from '../platform/clock.ts'
 import { DAY_MS } from '../platform/clock.ts'
-import type { Sealer } from '../platform/tokens.ts'
 import type { Services } from '../services.ts'
 
-type Needs = { sealer: Sealer; issuer: string; clock: Clock }
 type Parameters = Record<string, unknown>
 
 export type Restart =
@@ -39,7 +36,11 @@ export function restartsOf({
   return createRestarts({ sealer, issuer: config.issuer, clock })
 }
 
-export function createRestarts({ sealer, issuer, clock }: Needs): Restarts {
+export function createRestarts({
+  sealer,
+  issuer,
+  clock,
+}: Pick<Services, 'sealer' | 'clock'> & { issuer: string }): Restarts {
   const authorizeUrl = (parameters: Parameters): string => {
     const { authorization, code_verification: device } = LIBRARY_PATHS
     const url = new URL('user_code' in parameters ? device : authorization, issuer)

@@ -8,12 +8,18 @@ import type { Restarts } from './restart.ts'
 
 export type StartAgain = (ctx: AnyContext) => Promise<void>
 
-type Needs = { oidc: Oidc; render: Render; restarts: Restarts }
-
 /** Lost this soon in a browser that sends no cookie at all: starting again by itself would go round in circles. */
 const TOO_SOON_MS = 3000
 
-export function createStartAgain({ oidc, render, restarts }: Needs): StartAgain {
+export function createStartAgain({
+  oidc,
+  render,
+  restarts,
+}: {
+  oidc: Oidc
+  render: Render
+  restarts: Restarts
+}): StartAgain {
   return async (ctx) => {
     const restart = restarts.open(ctx.query['restart'])
     const soon = restart?.kind === 'again' && restart.ageMs < TOO_SOON_MS

@@ -4,7 +4,6 @@
  */
 import { z } from 'zod'
 import type { AnyContext } from '../http/request-state.ts'
-import type { Sealer } from '../platform/tokens.ts'
 import type { Services } from '../services.ts'
 import { restartsOf } from './restart.ts'
 
@@ -18,8 +17,6 @@ export type WayBack = {
   open: (sealed: string | null | undefined) => string | undefined
 }
 
-type Needs = { sealer: Sealer; isRestart: (sealed: string) => boolean }
-
 /** What a sealed way back is bound to. */
 export const WAY_BACK_CONTEXT = 'way-back'
 const carried = z.object({ from: z.string().regex(/^[\w-]{1,64}$/), restart: z.string().max(4000) })
@@ -30,7 +27,10 @@ export function wayBackOf(services: Pick<Services, 'config' | 'sealer' | 'clock'
   return createWayBack({ ...services, isRestart: (sealed) => restarts.open(sealed) !== undefined })
 }
 
-export function createWayBack({ sealer, isRestart }: Needs): WayBack {
+export function createWayBack({
+  sealer,
+  isRestart,
+}: Pick<Services, 'sealer'> & { isRestart: (sealed: string) => boolean }): WayBack {
   // Whatever the query says, the address is one of ours, and its request one that was accepted here.
   const read = (ctx: AnyContext) => {
     const { data } = carried.safeParse(ctx.query)

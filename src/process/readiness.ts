@@ -4,14 +4,13 @@
  */
 import { randomUUID } from 'node:crypto'
 import { Cluster } from 'ioredis'
-import type { Clock } from '../platform/clock.ts'
 import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/database.ts'
 import { loggableError } from '../platform/loggable-error.ts'
 import type { Logger } from '../platform/log.ts'
 import type { RedisClient } from '../platform/redis.ts'
+import type { Parts } from './parts.ts'
 
-type Needs = { db: Db; redis?: RedisClient | undefined; clock: Clock; log: Logger }
 export type Probes = Record<string, () => Promise<unknown>>
 
 /** Enough keys that every master of a cluster gets one of them, in all likelihood each time and surely soon. */
@@ -20,7 +19,10 @@ const REMEMBERED_MS = SECOND_MS
 const REDIS_TTL_MS = 5 * SECOND_MS
 
 /** Before the start is done there is no schema to write to: then the probes read. */
-export function readinessProbes(needs: Needs, isOpen: () => boolean): Probes {
+export function readinessProbes(
+  needs: Pick<Parts, 'db' | 'redis' | 'clock' | 'log'>,
+  isOpen: () => boolean,
+): Probes {
   const { db, redis } = needs
   const writes = writeProbes(needs)
   const reads: Probes = {
@@ -35,7 +37,12 @@ export function readinessProbes(needs: Needs, isOpen: () => boolean): Probes {
 }
 
 /** Each probe fails by rejecting, and says in the log why when it begins to. */
-export function writeProbes({ db, redis, clock, log }: Needs): Probes {
+export function writeProbes({
+  db,
+  redis,
+  clock,
+  log,
+}: Pick<Parts, 'db' | 'redis' | 'clock' | 'log'>): Probes {
   const own = randomUUID()
   const probe = (name: string, write: () => Promise<unknown>) => onceASecond(reported(log, name, write))
   return {

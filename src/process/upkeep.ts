@@ -2,7 +2,7 @@
 import { purgeAudit } from '../audit/audit.ts'
 import { purgeExpired, purgeUnverified } from '../accounts/housekeeping.ts'
 import type { Feature } from '../feature.ts'
-import type { Config } from '../settings/config.ts'
+import type { Services } from '../services.ts'
 import { purgeEntries } from '../grant-store/status-entries.ts'
 import { purgeRevocations } from '../grant-store/recorded-revocations.ts'
 import { purgeUses } from '../grant-store/recorded-uses.ts'
@@ -11,26 +11,17 @@ import { purgeExpired as purgeRecords } from '../grant-store/sql-store.ts'
 import { purgeDead } from '../outbox/upkeep.ts'
 import { inSteps, PURGE_STEPS } from '../platform/purge.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
-import type { Logger } from '../platform/log.ts'
-import type { Sealer } from '../platform/tokens.ts'
-
-type Needs = {
-  db: Db
-  clock: Clock
-  log: Logger
-  config: Config
-  sealer: Sealer
-  features: readonly Feature[]
-}
 
 const INTERVAL_MS = MINUTE_MS
+
+type UpkeepParts = Pick<Services, 'db' | 'clock' | 'log' | 'config' | 'sealer'> & {
+  features: readonly Feature[]
+}
 
 export type Upkeep = { start: () => void; stop: () => Promise<void>; runOnce: () => Promise<void> }
 
 /** Every task works in small steps, and is safe to run in several workers at once. */
-export function createUpkeep({ db, clock, log, config, sealer, features }: Needs): Upkeep {
+export function createUpkeep({ db, clock, log, config, sealer, features }: UpkeepParts): Upkeep {
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   let stopping = false
@@ -62,10 +53,10 @@ export function createUpkeep({ db, clock, log, config, sealer, features }: Needs
   }
 }
 
-type TaskNeeds = Omit<Needs, 'log'>
+type TaskParts = Omit<UpkeepParts, 'log'>
 
 function tasksOf(
-  { db, clock, config, sealer, features }: TaskNeeds,
+  { db, clock, config, sealer, features }: TaskParts,
   isStopping: () => boolean,
 ): Record<string, () => Promise<unknown>> {
   // No token outlives its session's grant.

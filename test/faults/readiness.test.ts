@@ -90,6 +90,7 @@ describe('readiness writes what it says can be written', function () {
     const db = openDatabase({ sqliteFile: ':memory:' })
     await migrate(db)
     const { database } = writeProbes({
+      redis: undefined,
       db,
       clock: systemClock,
       log: createLogger({ level: 'silent', name: 'test' }),

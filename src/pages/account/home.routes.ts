@@ -3,9 +3,7 @@ import { Router } from '@koa/router'
 import type { Render } from '../../http/render.ts'
 import type { FindMember } from '../../interaction/member.ts'
 
-type Needs = { render: Render; findMember: FindMember }
-
-export function homeRoutes({ render, findMember }: Needs): Router {
+export function homeRoutes({ render, findMember }: { render: Render; findMember: FindMember }): Router {
   const router = new Router()
   router.get('/', async (ctx) => {
     const member = await findMember(ctx)

@@ -8,8 +8,7 @@ import type { Account } from '../../accounts/account.ts'
 import { cookieName, cookieOf } from '../../http/cookies.ts'
 import type { AnyContext } from '../../http/request-state.ts'
 import { DAY_MS } from '../../platform/clock.ts'
-import type { Db } from '../../platform/database.ts'
-import type { Sealer } from '../../platform/tokens.ts'
+import type { Services } from '../../services.ts'
 
 export type RememberedAccounts = {
   /** The latest first; those that can no longer sign in are left out. */
@@ -18,14 +17,16 @@ export type RememberedAccounts = {
   forget: (ctx: AnyContext, accountId: string) => void
 }
 
-type Needs = { db: Db; sealer: Sealer; secure: boolean }
-
 const MAX_ACCOUNTS = 5
 const MAX_AGE_MS = 90 * DAY_MS
 const CONTEXT = 'remembered-accounts'
 const ids = z.array(z.string())
 
-export function createRememberedAccounts({ db, sealer, secure }: Needs): RememberedAccounts {
+export function createRememberedAccounts({
+  db,
+  sealer,
+  secure,
+}: Pick<Services, 'db' | 'sealer'> & { secure: boolean }): RememberedAccounts {
   const name = cookieName('accounts', secure)
   const read = (ctx: AnyContext): string[] => {
     const sealed = cookieOf(ctx, name)

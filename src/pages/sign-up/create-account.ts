@@ -4,10 +4,12 @@ import { parameter } from '../../interaction/open-interaction.ts'
 import { redirect, wayBackQuery } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
 
-type Needs = { pageUrl: (uid: string, parameters: Record<string, unknown>) => string }
-
 /** Leads to the registration page, and from there back to sign in: by then nobody has to register again. */
-export function createAccountPages({ pageUrl }: Needs): StepPages {
+export function createAccountPages({
+  pageUrl,
+}: {
+  pageUrl: (uid: string, parameters: Record<string, unknown>) => string
+}): StepPages {
   const show = async ({ ctx, interaction, uid }: Page): Promise<void> => {
     const prompts = parameter(interaction, 'prompt').split(' ')
     const prompt = prompts.filter((name) => name !== 'create').join(' ') || undefined

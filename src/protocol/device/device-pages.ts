@@ -2,23 +2,14 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { findAccountById } from '../../accounts/account.ts'
 import { networkOf } from '../../attempts/network.ts'
-import type { Render } from '../../http/render.ts'
 import { requestState } from '../../http/request-state.ts'
-import type { KnownResource } from '../../provider/clients/resource-access.ts'
 import { LIBRARY_PATHS } from '../../provider/endpoints/addresses.ts'
 import type { CodeProblem, DeviceInfo, DevicePages } from './device-flow.ts'
-import type { Db } from '../../platform/database.ts'
 import { consentDetails } from '../../interaction/consent-details.ts'
 import { shownClient } from '../../interaction/open-interaction.ts'
 import { redirect } from '../../interaction/page.ts'
-import type { StartAgain } from '../../interaction/start-again.ts'
-
-type Needs = {
-  db: Db
-  render: Render
-  startAgain: StartAgain
-  findResource: (identifier: string) => Promise<(KnownResource & { name?: string }) | undefined>
-}
+import type { Site } from '../../feature.ts'
+import type { Services } from '../../services.ts'
 
 const PROBLEMS: Record<CodeProblem, { field: string; message: string; status: number }> = {
   missing: { field: 'user_code', message: 'Enter the code that your device shows.', status: 400 },
@@ -45,7 +36,9 @@ const PROBLEMS: Record<CodeProblem, { field: string; message: string; status: nu
   },
 }
 
-export function devicePages(needs: Needs): DevicePages {
+export function devicePages(
+  needs: Pick<Services, 'db'> & Pick<Site, 'render' | 'startAgain' | 'findResource'>,
+): DevicePages {
   return {
     enterCode: (ctx, { userCode, problem }) => enterCode(needs, ctx, userCode, problem),
     confirm: (ctx, userCode) => confirm(needs, ctx, userCode),
@@ -59,7 +52,7 @@ export function devicePages(needs: Needs): DevicePages {
 }
 
 function enterCode(
-  { render }: Needs,
+  { render }: Pick<Services, 'db'> & Pick<Site, 'render' | 'startAgain' | 'findResource'>,
   ctx: KoaContextWithOIDC,
   userCode: string | undefined,
   problem: CodeProblem | undefined,
@@ -75,7 +68,11 @@ function enterCode(
   render(ctx, 'device', { title: 'Connect a device', ...locals }, outage ?? wrong?.status ?? 200)
 }
 
-async function confirm(needs: Needs, ctx: KoaContextWithOIDC, userCode: string): Promise<void> {
+async function confirm(
+  needs: Pick<Services, 'db'> & Pick<Site, 'render' | 'startAgain' | 'findResource'>,
+  ctx: KoaContextWithOIDC,
+  userCode: string,
+): Promise<void> {
   const { client, deviceCode, session, provider } = ctx.oidc
   const code = deviceCode as unknown as { params: Record<string, unknown>; deviceInfo: DeviceInfo }
   const found = await Promise.all([code.params['resource'] ?? []].flat().map(String).map(needs.findResource))

@@ -7,15 +7,13 @@ import { SIGNING_ALGS } from '../../platform/algorithms.ts'
 
 export type StatementIssuer = { issuer: string; jwksUri: string }
 
-type Needs = { statementIssuers: readonly StatementIssuer[]; fetch: GuardedFetch }
-
 /**
  * The claims of the statement, which take precedence over the rest of the request, and the statement itself. Without
  * configured issuers a statement is ignored, as RFC 7591 allows.
  * @throws errors.OIDCProviderError `invalid_software_statement` or `unapproved_software_statement`
  */
 export async function readStatement(
-  { statementIssuers, fetch }: Needs,
+  { statementIssuers, fetch }: { statementIssuers: readonly StatementIssuer[]; fetch: GuardedFetch },
   statement: unknown,
 ): Promise<Record<string, unknown>> {
   if (statement === undefined || statementIssuers.length === 0) return { software_statement: undefined }

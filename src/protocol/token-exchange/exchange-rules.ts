@@ -3,14 +3,13 @@
  * `token_exchange_rules`. Without a rule nothing is exchanged.
  */
 import { AppError } from '../../platform/errors.ts'
-import type { Clock } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/database.ts'
 import type { Db, Sql } from '../../platform/database.ts'
 import { digest } from '../../platform/tokens.ts'
-import type { Sealer } from '../../platform/tokens.ts'
 import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-choices.ts'
 import { findClient, updateClient } from '../../clients/clients.ts'
 import { findResource } from '../../resources/resources.ts'
+import type { Services } from '../../services.ts'
 
 export type ExchangeRule = {
   clientId: string
@@ -26,7 +25,6 @@ export type ExchangeRule = {
 
 const COLUMNS = ['clientId', 'resource', 'scopes', 'impersonation', 'delegation'] as const
 
-type Needs = { db: Db; clock: Clock; sealer: Sealer }
 type NewRule = Omit<ExchangeRule, 'scopes'> & {
   /** All scopes of the resource server when not given. */
   scopes?: string | undefined
@@ -36,7 +34,10 @@ type NewRule = Omit<ExchangeRule, 'scopes'> & {
  * Lets a client exchange tokens for one resource server, in place of what it was allowed there before.
  * @throws AppError 404 `client_not_found`, `resource_not_found`; 400 `invalid_exchange_rule`
  */
-export async function allowExchange(needs: Needs, rule: NewRule): Promise<ExchangeRule> {
+export async function allowExchange(
+  needs: Pick<Services, 'db' | 'clock' | 'sealer'>,
+  rule: NewRule,
+): Promise<ExchangeRule> {
   const { db, clock } = needs
   await assertExchanger(needs, rule)
   const scopes = await scopesOf(db, rule)
@@ -84,7 +85,7 @@ export async function findExchangeRule(
 }
 
 async function assertExchanger(
-  needs: Needs,
+  needs: Pick<Services, 'db' | 'clock' | 'sealer'>,
   { clientId, impersonation, delegation }: NewRule,
 ): Promise<void> {
   if (!impersonation && !delegation) throw invalid('Allow impersonation, delegation, or both.')

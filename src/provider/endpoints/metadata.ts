@@ -2,10 +2,11 @@
 import { withMtlsAliases } from '../binding/mtls.ts'
 import type { MtlsSettings } from '../binding/mtls.ts'
 
-type Needs = { issuer: string; mtls: MtlsSettings | undefined }
-
 /** Says what works at every endpoint, and nothing that is empty. */
-export function completeMetadata(metadata: Record<string, unknown>, needs: Needs): object {
+export function completeMetadata(
+  metadata: Record<string, unknown>,
+  needs: { issuer: string; mtls: MtlsSettings | undefined },
+): object {
   return withoutEmptyLists(withMtlsAliases({ ...metadata, ...authentication(metadata) }, needs))
 }
 

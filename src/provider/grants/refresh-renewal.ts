@@ -9,13 +9,14 @@ import { wrapGrantHandler } from '../library/library.ts'
 import { hasOfflineAccess, offlineSeconds } from './lifetimes.ts'
 import type { Lifetimes } from './lifetimes.ts'
 
-type Needs = { clock: Clock; lifetimes: Lifetimes }
-
 /** Of the idle limit, by default a day: what is used more often is written once in so long. */
 const WRITTEN_AFTER = 1 / 30
 
 /** Call once per provider instance. */
-export function installRefreshRenewal(provider: Provider, needs: Needs): void {
+export function installRefreshRenewal(
+  provider: Provider,
+  needs: { clock: Clock; lifetimes: Lifetimes },
+): void {
   wrapGrantHandler(provider, 'refresh_token', (refresh) => async (ctx) => {
     await refresh(ctx)
     await renew(needs, ctx)
@@ -23,7 +24,10 @@ export function installRefreshRenewal(provider: Provider, needs: Needs): void {
 }
 
 /** The token is written in the same atomic step as the access token that it was used for, and only while its grant is there. */
-async function renew({ clock, lifetimes }: Needs, { oidc: { entities } }: KoaContextWithOIDC): Promise<void> {
+async function renew(
+  { clock, lifetimes }: { clock: Clock; lifetimes: Lifetimes },
+  { oidc: { entities } }: KoaContextWithOIDC,
+): Promise<void> {
   const { RefreshToken: token, RotatedRefreshToken: rotated, Grant: grant } = entities
   if (!token || rotated || !hasOfflineAccess(token.scope)) return
   const nowMs = clock()

@@ -6,13 +6,11 @@ import type { Logger } from '../../platform/log.ts'
 import { findClient } from '../../clients/clients.ts'
 import type { Reuse } from '../records/unit-of-work.ts'
 
-type Needs = ReuseWarningNeeds & { log: Logger }
-
 /**
  * A code that comes twice is only logged: a browser that sends a page again does that. The family is ended by now, and
  * the answer to the client does not depend on whether the mail could be written.
  */
-export function createReuseAlert(needs: Needs) {
+export function createReuseAlert(needs: ReuseWarningNeeds & { log: Logger }) {
   return async ({ model, accountId, clientId, grantId }: Reuse): Promise<void> => {
     needs.log.warn({ model, accountId, clientId }, 'oidc.reuse_detected')
     if (model !== 'RefreshToken' || accountId === undefined || grantId === undefined) return

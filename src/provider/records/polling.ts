@@ -3,13 +3,13 @@
  * backchannel authentication (CIBA §11). Asking too early makes the wait longer; of parallel requests one goes on.
  */
 import { errors, Provider } from 'oidc-provider'
-import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { GrantStore, Root, RootKey } from '../../grant-store/grant-store.ts'
 import { newVersion } from './session-records.ts'
 import { locate } from '../../grant-store/token-ids.ts'
 import type { Located } from '../../grant-store/token-ids.ts'
 import { LINGER_MS } from './waiting-requests.ts'
+import type { Services } from '../../services.ts'
 
 /** What clients are told to wait between two requests. */
 export const POLL_INTERVAL_SECONDS = 5
@@ -18,7 +18,6 @@ const STEP_MS = 5 * SECOND_MS
 /** Requests sent at the right distance do not arrive at exactly that distance. */
 const TOLERANCE_MS = SECOND_MS
 
-type Needs = { store: GrantStore; clock: Clock }
 type Pace = { askedAtMs: number; waitMs: number }
 
 /** What the client asks with. */
@@ -30,7 +29,7 @@ type CodeModel = { find: (id: string, options?: object) => Promise<Code | undefi
 export function installPace(
   provider: Provider,
   name: 'DeviceCode' | 'BackchannelAuthenticationRequest',
-  needs: Needs,
+  needs: Pick<Services, 'store' | 'clock'>,
 ): void {
   const model = provider[name] as unknown as CodeModel
   const { find } = model
@@ -50,13 +49,21 @@ export function installPace(
  * nothing to wait for, and tokens that a client's own second request asks for again are no thief's.
  * @throws errors.SlowDown errors.InvalidGrant
  */
-async function keepPace(needs: Needs, place: Located, { exp = 0, consumed }: Code): Promise<void> {
+async function keepPace(
+  needs: Pick<Services, 'store' | 'clock'>,
+  place: Located,
+  { exp = 0, consumed }: Code,
+): Promise<void> {
   if (await isInPace(needs, place, exp * SECOND_MS + LINGER_MS)) return
   throw consumed ? new errors.InvalidGrant('already redeemed') : new errors.SlowDown()
 }
 
 /** In one compare-and-set; `untilMs` is when the code ends. */
-async function isInPace({ store, clock }: Needs, place: Located, untilMs: number): Promise<boolean> {
+async function isInPace(
+  { store, clock }: Pick<Services, 'store' | 'clock'>,
+  place: Located,
+  untilMs: number,
+): Promise<boolean> {
   const key = paceKey(place)
   const nowMs = clock()
   const root = await store.readRoot(key)
@@ -70,7 +77,10 @@ async function isInPace({ store, clock }: Needs, place: Located, untilMs: number
 }
 
 /** Lets the next request through whenever it comes: the client is being told that it may ask now (CIBA §10.2). */
-export async function forgetPace({ store }: Pick<Needs, 'store'>, place: Located): Promise<void> {
+export async function forgetPace(
+  { store }: Pick<Pick<Services, 'store' | 'clock'>, 'store'>,
+  place: Located,
+): Promise<void> {
   const key = paceKey(place)
   await Promise.all([store.remove(key), store.remove(firstOf(key))])
 }
