@@ -1,6 +1,6 @@
 /**
  * The audit trail: append only, until an entry is old. It is written in the transaction of what it reports, so neither
- * exists alone.
+ * exists alone. What is worth an entry is decided where it happens.
  */
 import type { Db, Sql } from '../platform/database.ts'
 import { purgeSome } from '../platform/purge.ts'

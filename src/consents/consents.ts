@@ -1,4 +1,7 @@
-/** What an account has allowed each app, remembered in SQL: losing the grant store costs a sign-in, never a second consent. */
+/**
+ * What an account has allowed each app, remembered in SQL: losing the grant store costs a sign-in, never a second consent.
+ * `pages/consent` asks for it.
+ */
 import { z } from 'zod'
 import { inTransaction, isDuplicate } from '../platform/database.ts'
 import type { Db, Sql } from '../platform/database.ts'

@@ -1,5 +1,6 @@
 /**
- * The port between oidc-provider's short-lived state and the place that keeps it (Redis or SQL).
+ * The port between oidc-provider's short-lived state and the place that keeps it (Redis or SQL). What a record means is
+ * decided in `provider/records`.
  *
  * Everything lives under a *tag*: the first 16 characters of the digest of a grant id or session uid. It is the Redis
  * hash tag, so a grant, its tokens and their use marks are on one node, are read in one round trip and change in one

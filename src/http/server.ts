@@ -1,4 +1,7 @@
-/** The listening server: limits against slow and greedy peers, and an ending that cuts nobody off. */
+/**
+ * The listening server: limits against slow and greedy peers, and a stop that finishes open requests. Nothing in this folder
+ * knows an address of the product.
+ */
 import { createServer } from 'node:http'
 import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'

@@ -1,4 +1,7 @@
-/** The pages between an app's request and its answer: sign in, confirm the address, consent. */
+/**
+ * The addresses between an app's request and its answer: sign in, confirm the address, consent. Owns which step is next; each
+ * step's page is in `pages`.
+ */
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import { errors } from 'oidc-provider'

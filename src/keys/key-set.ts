@@ -1,4 +1,7 @@
-/** All keys together, as the provider takes them and as the worker and the start look after them. */
+/**
+ * All keys together, for the provider, and for the start and the worker, which make and rotate them. `signing-keys.ts` and
+ * `encryption-keys.ts` own the tables. Keys that seal data are settings.
+ */
 import type { JWKS } from 'oidc-provider'
 import type { Db, Sql } from '../platform/database.ts'
 import type { Sealer } from '../platform/tokens.ts'

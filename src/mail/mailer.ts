@@ -1,6 +1,7 @@
 /**
  * Turns a mail request from the outbox into a mail, text and HTML from the same content, and hands it to a transport.
  * Every value that reaches a header is one line without control characters (a CR/LF there would start another header).
+ * When a mail is due is decided by `accounts` and `protocol`; `outbox` delivers it here.
  */
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
  * Password hashes as PHC strings. New ones are Argon2id (RFC 9106); which function verifies a stored one is looked up in
- * a table by the scheme that the string names.
+ * a table by the scheme that the string names. Accounts own the passwords, `attempts` counts the guesses.
  */
 import { timingSafeEqual } from 'node:crypto'
 import { hash, hashRaw } from '@node-rs/argon2'

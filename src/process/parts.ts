@@ -1,4 +1,7 @@
-/** The long-lived parts of a process: connections, keys, queues. Built once from the configuration and passed on. */
+/**
+ * The long-lived parts of a process: connections, keys, queues. Built once from the configuration and passed on. What they are
+ * used for is written in the features.
+ */
 import { availableParallelism } from 'node:os'
 import { createHasher } from '../passwords/hashing.ts'
 import type { Hasher } from '../passwords/hashing.ts'

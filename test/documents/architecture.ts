@@ -4,12 +4,15 @@ import { markdownTable, withContent } from './document.ts'
 import type { GeneratedDocument } from './document.ts'
 import { FLOORS } from '../support/source-tree.ts'
 import { drawArchitecture } from './picture.ts'
-import { ROOMS } from './rooms.ts'
+import { INSIDE_PROVIDER, ROOMS } from './rooms.ts'
 
 export const architectureDocuments: GeneratedDocument[] = [
   {
     file: 'ARCHITECTURE.md',
-    renew: (text) => withContent(withContent(text, 'rooms', roomTable()), 'floors', floorList()),
+    renew(text) {
+      const contents = { rooms: roomTable(), provider: providerTable(), floors: floorList() }
+      return Object.entries(contents).reduce((so, [name, content]) => withContent(so, name, content), text)
+    },
   },
   ...(['light', 'dark'] as const).map((theme) => ({
     file: `docs/images/architecture-${theme}.svg`,
@@ -25,6 +28,11 @@ function roomTable(): string {
     leaves,
   ])
   return markdownTable(['Folder', 'Owns', 'Leaves to others'], rows)
+}
+
+function providerTable(): string {
+  const rows = Object.entries(INSIDE_PROVIDER).map(([name, owns]) => [`\`provider/${name}\``, owns])
+  return markdownTable(['Folder', 'Owns'], rows)
 }
 
 function floorList(): string {

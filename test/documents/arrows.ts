@@ -1,15 +1,21 @@
 /** Which room imports which. */
 import { COMPOSITION, folderOf, importedFiles, sources } from '../support/source-tree.ts'
-import { ROOMS } from './rooms.ts'
+import { INSIDE_PROVIDER, ROOMS } from './rooms.ts'
 
 export type Arrow = { from: string; to: string }
 
-/** Throws where src/ has a folder without a room, or a room has no folder. */
+/** Throws where a folder of src/ is not described in rooms.ts, or a described one is gone. */
 export function checkRooms(): void {
-  const folders = new Set(sources.map(({ file }) => roomOf(file)))
-  for (const folder of folders) if (!ROOMS[folder]) throw new Error(`say in rooms.ts what src/${folder} owns`)
-  for (const room of Object.keys(ROOMS))
-    if (!folders.has(room)) throw new Error(`rooms.ts names src/${room}, which is gone`)
+  compare(ROOMS, new Set(sources.map(({ file }) => roomOf(file))))
+  const inside = sources.flatMap(({ file }) => /^provider\/([^/]+)\//.exec(file)?.[1] ?? [])
+  compare(INSIDE_PROVIDER, new Set(inside))
+}
+
+function compare(described: object, folders: Set<string>): void {
+  for (const folder of folders)
+    if (!(folder in described)) throw new Error(`say in rooms.ts what ${folder} owns`)
+  for (const name of Object.keys(described))
+    if (!folders.has(name)) throw new Error(`rooms.ts describes ${name}, which is gone`)
 }
 
 /** Imports between rooms. An import that follows from others (a → c, where a → b → c) is left out. */

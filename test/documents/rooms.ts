@@ -20,7 +20,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   [COMPOSITION]: {
     title: 'main, app, cli',
     storey: 'program',
-    short: 'run, mount, command',
+    short: 'the programs',
     owns: 'The programs: `main.ts` runs a server or a worker, `app.ts` mounts every feature, `cli.ts` runs a command.',
     leaves: 'Everything else.',
   },
@@ -50,7 +50,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   protocol: {
     storey: 'features',
-    short: 'CIBA, device, logout …',
+    short: 'CIBA, device …',
     owns: 'One folder for each feature of the protocol that the library lacks or leaves open.',
     leaves: 'What every flow needs: `provider`.',
   },
@@ -58,7 +58,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     storey: 'features',
     short: 'the contract',
     owns: 'What a feature may add: protocol, pages, endpoints, message sinks, upkeep, sealed columns.',
-    leaves: 'Each feature, such as `protocol/ciba/ciba.feature.ts`.',
+    leaves: 'Each feature: `pages`, `protocol`.',
   },
   interaction: {
     storey: 'features',
@@ -68,7 +68,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'command-line': {
     storey: 'features',
-    short: 'language of commands',
+    short: 'reads commands',
     owns: 'What a command is, and how its arguments, help and tables are read and written.',
     leaves: 'The commands: `cli`, `protocol`.',
   },
@@ -174,4 +174,20 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'Database, Redis, log, clock, random tokens, sealing, change feed.',
     leaves: 'Every word of the product.',
   },
+}
+
+/** What the folders inside provider/ own. Those of pages/ and protocol/ say it in their `*.feature.ts`. */
+export const INSIDE_PROVIDER: Readonly<Record<string, string>> = {
+  requests: 'Parameters of an authorization request: levels, hints, request objects, authorization details.',
+  sessions: 'The browser session of the protocol, and its record for the account page.',
+  subjects: 'The account behind a `sub`, pairwise or not, and our own JWT access tokens when they come back.',
+  grants: 'What a grant allows and for how long: scopes in words, refresh, offline access.',
+  refusals: 'What a refused app reads, and what the operator finds in the log.',
+  clients: 'Clients as the library sees them: look-up, keys, documents, secrets, allowed resources.',
+  endpoints: 'Addresses of the protocol, their metadata, and what is added to answers.',
+  binding: 'Tokens bound to a key or a certificate, and client assertions.',
+  checks: 'What is refused before the library looks: size, unknown scopes, missing PKCE.',
+  records: 'The library’s storage on the grant store; all writes of a request are one step.',
+  contract: 'What a feature may add to the library, and the current provider.',
+  library: 'Every private part of the library that we use.',
 }
