@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { startServer } from './running-server.ts'
 import { createVisitor } from './visitor.ts'
@@ -22,4 +24,23 @@ describe('a running server for tests', () => {
     expect(await server.signal('SIGTERM')).to.eql([0])
     await server.stop()
   })
+
+  it('is started by no test of one noun, which reaches it on every database without one', () => {
+    const nouns = [
+      'accounts',
+      'attempts',
+      'clients',
+      'grant-store',
+      'keys',
+      'outbox',
+      'passwords',
+      'resources',
+    ]
+    const files = globSync(`{${nouns.join(',')},platform}/**/*.ts`, { cwd: TESTS })
+    expect(files).to.have.length.above(30)
+    const starts = /\b(startServer|startProcess|openStage|sqliteStage|STAGES)\b/
+    expect(files.filter((file) => starts.test(readFileSync(join(TESTS, file), 'utf8')))).to.eql([])
+  })
 })
+
+const TESTS = join(import.meta.dirname, '..')
