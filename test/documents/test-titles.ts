@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync } from 'oxc-parser'
 import type { Expression, Node } from 'oxc-parser'
+import { childrenOf } from '../support/syntax-tree.ts'
 
 /**
  * The title of an `it` or, where `isSuite`, of a `describe`. One that a loop makes has a spelling with `…` for what the loop
@@ -99,9 +100,3 @@ function constantsOf(program: Node): Map<string, Node> {
   read(program)
   return constants
 }
-
-const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string'
-
-const childrenOf = (node: Node): Node[] =>
-  Object.values(node).flatMap((value: unknown) => [value].flat().filter(isNode))

@@ -65,8 +65,8 @@ describe('a refusal of our own nouns inside a route of the library', () => {
       thrown = new AppError('client_changed', 409, 'Another request has "changed" the client.')
       for (const accept of ['application/json', 'text/html']) {
         const answer = await ask(path, accept)
-        expect(answer.status).to.equal(409)
-        expect(await answer.json()).to.eql({
+        expect(answer.status, accept).to.equal(409)
+        expect(await answer.json(), accept).to.eql({
           error: 'invalid_request',
           error_description: "Another request has 'changed' the client.",
         })
@@ -93,8 +93,8 @@ describe('a refusal of our own nouns inside a route of the library', () => {
   it('is not what a fault of the server is: that stays a 500 that tells nothing', async () => {
     for (thrown of [new AppError('unreadable', 500, 'A secret reason.'), new Error('A secret reason.')]) {
       const answer = await ask('/token')
-      expect(answer.status).to.equal(500)
-      expect(await answer.text()).not.to.contain('secret')
+      expect(answer.status, thrown.name).to.equal(500)
+      expect(await answer.text(), thrown.name).not.to.contain('secret')
     }
     expect(lines.map(({ msg }) => msg)).to.eql(['oidc.failed', 'oidc.failed'])
   })
