@@ -11,7 +11,7 @@ import { ROOT } from './find-binary.mjs'
 
 const FEATURES = ['device', 'ciba', 'token-exchange', 'challenge', 'status-list', 'registration']
 /** Every list that names features: one line each. */
-const LISTS = ['src/features.ts', 'src/cli/nouns.ts']
+const LISTS = ['src/features.ts', 'src/cli/commands.ts']
 const IMPORTS = /(?:from|import\()\s*'(\.{1,2}\/[^']+)'/g
 
 const given = process.argv.slice(2)
@@ -100,12 +100,14 @@ function remove(copy, files, name) {
   return [...gone].filter((file) => !isOwn(file))
 }
 
-/** The import of the folder, and the entry that it made. */
+/** The imports of the folder, and the entries that they made. */
 function takeOut(list, name) {
   const lines = readFileSync(list, 'utf8').split('\n')
   const imports = lines.filter((line) => line.includes(`/protocol/${name}/`))
-  const entries = imports.map((line) => `  ${/import \{ (\w+) \}/.exec(line)?.[1]},`)
-  writeFileSync(list, lines.filter((line) => !imports.includes(line) && !entries.includes(line)).join('\n'))
+  const imported = imports.flatMap((line) => /import \{ (.+) \}/.exec(line)?.[1].split(', ') ?? [])
+  const rest = lines.filter((line) => !imports.includes(line)).join('\n')
+  const entries = new RegExp(`\\b(?:${imported.join('|')})\\b(?:,\\s*)?`, 'g')
+  writeFileSync(list, imports.length > 0 ? rest.replace(entries, '') : rest)
 }
 
 function importsOf(copy, file) {

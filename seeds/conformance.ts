@@ -11,12 +11,7 @@ import { REACHABLE_LEVELS } from '../src/accounts/levels.ts'
 import { parseClientMetadata } from '../src/clients/client-rules.ts'
 import type { ClientNeeds } from '../src/clients/clients.ts'
 import { createResource, findResource } from '../src/resources/resources.ts'
-import {
-  createInitialAccessToken,
-  listInitialAccessTokens,
-  revokeInitialAccessToken,
-} from '../src/protocol/registration/initial-access-tokens.ts'
-import type { PolicyInput } from '../src/protocol/registration/registration-policy.ts'
+import type { ReplaceToken } from '../src/cli/seed.ts'
 import { DAY_MS } from '../src/platform/clock.ts'
 import { digest, keyedDigest } from '../src/platform/tokens.ts'
 import { browserOverrides, browserTasks } from './conformance-browser.ts'
@@ -30,6 +25,8 @@ type Needs = OperatorNeeds &
     /** Where certificates are asked for, once that is set up. */
     mtlsOrigin?: string | undefined
     keys: { index: Buffer }
+    /** Absent where clients cannot register themselves. */
+    replaceToken?: ReplaceToken | undefined
   }
 type Account = { email: string; password: string; name: string }
 
@@ -54,10 +51,7 @@ export async function seedConformance(needs: Needs, file: ConformanceFile): Prom
   const made: boolean[] = [added]
   if (file.resource_url) made.push(await placeResource(needs, `${file.resource_url}/`))
   for (const input of inputsOf(runs)) made.push(await placeClient(needs, input))
-  const tokens = new Map<PlanName, string>()
-  for (const { name, plans, policy } of REGISTERING)
-    if (plans.some((plan) => file.plans.includes(plan)))
-      tokens.set(name, await freshToken(needs, name, policy))
+  const tokens = await tokensFor(needs, file.plans)
   return {
     changed: made.includes(true),
     account,
@@ -67,6 +61,18 @@ export async function seedConformance(needs: Needs, file: ConformanceFile): Prom
       configuration: configurationOf({ needs, file, run, account, tokens }),
     })),
   }
+}
+
+/** Initial access tokens of the plans whose clients register themselves. */
+async function tokensFor(needs: Needs, planned: readonly PlanName[]) {
+  const tokens = new Map<PlanName, string>()
+  const expiresAtMs = needs.clock() + TOKEN_LIFE_MS
+  for (const { name, plans, policy } of REGISTERING) {
+    if (!plans.some((plan) => planned.includes(plan))) continue
+    const token = await needs.replaceToken?.(needs, { name: `conformance ${name}`, policy, expiresAtMs })
+    if (token) tokens.set(name, token)
+  }
+  return tokens
 }
 
 async function placeAccount(needs: Needs, { account: given }: ConformanceFile) {
@@ -124,23 +130,12 @@ function sorted(metadata: object): unknown[] {
     .sort(([one], [other]) => one.localeCompare(other))
 }
 
-async function freshToken({ db, clock }: Needs, plan: PlanName, policy: PolicyInput): Promise<string> {
-  const name = `conformance ${plan}`
-  const earlier = (await listInitialAccessTokens(db)).filter(
-    (one) => one.name === name && one.revokedAtMs === null,
-  )
-  for (const { id } of earlier) await revokeInitialAccessToken(db, id, clock)
-  const expiresAtMs = clock() + TOKEN_LIFE_MS
-  const { token } = await createInitialAccessToken(db, { name, policy, maxUses: null, expiresAtMs }, clock)
-  return token
-}
-
 /** Secrets are derived from the installation's key: the same on each run, and nowhere to be read but from this command. */
 function secretOf({ keys }: Needs, what: string): string {
   return keyedDigest(keys.index, `conformance suite: ${what}`)
 }
 
-type Registering = { name: PlanName; plans: readonly PlanName[]; policy: PolicyInput }
+type Registering = { name: PlanName; plans: readonly PlanName[]; policy: Record<string, unknown> }
 
 /** Plans whose clients can register themselves, by one token for those that are alike, and what they may become. */
 const REGISTERING: readonly Registering[] = [
@@ -175,7 +170,6 @@ type ConfigurationNeeds = {
   file: ConformanceFile
   run: Run
   account: Account
-  /** Initial access tokens of the plans whose clients register themselves. */
   tokens: ReadonlyMap<PlanName, string>
 }
 

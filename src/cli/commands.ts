@@ -1,7 +1,7 @@
 /** Every noun of the command line, in the order of the help. To remove a feature's, delete its lines. */
 import type { Noun } from '../command-line/command.ts'
 import type { Parts } from '../process/parts.ts'
-import { registrationToken } from '../protocol/registration/registration-token.ts'
+import { registrationToken, replaceToken } from '../protocol/registration/registration-token.ts'
 import { exchangeCommands } from '../protocol/token-exchange/exchange-commands.ts'
 import { account } from './account.ts'
 import { clientNoun } from './client.ts'
@@ -10,7 +10,7 @@ import { keys } from './keys.ts'
 import { migrate } from './migrate.ts'
 import { outbox } from './outbox.ts'
 import { resource } from './resource.ts'
-import { seed } from './seed.ts'
+import { seedNoun } from './seed.ts'
 
 export const NOUNS: readonly Noun<Parts>[] = [
   account,
@@ -20,6 +20,6 @@ export const NOUNS: readonly Noun<Parts>[] = [
   keys,
   config,
   migrate,
-  seed,
+  seedNoun(replaceToken),
   outbox,
 ]

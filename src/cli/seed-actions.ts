@@ -3,6 +3,7 @@ import { renameSync, writeFileSync } from 'node:fs'
 import { createAccountNeeds } from '../interaction/account-needs.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Services } from '../services.ts'
+import type { ReplaceToken } from './seed.ts'
 import type { Answer } from '../command-line/command.ts'
 import { usageError } from '../command-line/input.ts'
 import type { Input } from '../command-line/input.ts'
@@ -10,10 +11,12 @@ import { record, table } from '../command-line/layout.ts'
 
 const PORT = { min: 1, max: 65_535 }
 
-export async function seed(input: Input, services: Services): Promise<Answer> {
+export async function seed(input: Input, services: Services, replaceToken?: ReplaceToken): Promise<Answer> {
   return placed(
     input,
-    await (input.operands.length > 0 ? conformance(input, services) : development(input, services)),
+    await (input.operands.length > 0
+      ? conformance(input, services, replaceToken)
+      : development(input, services)),
   )
 }
 
@@ -63,7 +66,7 @@ async function development(input: Input, services: Services): Promise<Answer> {
   return { data: { issuer: config.issuer, accounts, client, resource, changed }, text: text.join('\n') }
 }
 
-async function conformance(input: Input, services: Services): Promise<Answer> {
+async function conformance(input: Input, services: Services, replaceToken?: ReplaceToken): Promise<Answer> {
   const { config, db, clock, sealer } = services
   const [what, file, ...more] = input.operands
   if (what !== 'conformance' || file === undefined || more.length > 0)
@@ -78,6 +81,7 @@ async function conformance(input: Input, services: Services): Promise<Answer> {
     issuer: config.issuer,
     mtlsOrigin: config.binding.mtls?.origin,
     keys: config.keys,
+    replaceToken,
   }
   const seeded = await seedConformance(needs, readConformanceFile(file))
   const { changed, account, plans } = seeded

@@ -8,6 +8,7 @@ import { createRemoteJWKSet, jwtVerify, SignJWT } from 'jose'
 import type { CryptoKey, JWTPayload, KeyObject } from 'jose'
 import { readConformanceFile } from '../../seeds/conformance-file.ts'
 import { seedConformance } from '../../seeds/conformance.ts'
+import { replaceInitialAccessToken } from '../../src/protocol/registration/initial-access-tokens.ts'
 import { makeCertificate } from '../provider/binding/certificates.ts'
 import { callbackOf } from '../provider/relying-party.ts'
 import { basic } from '../provider/send.ts'
@@ -62,7 +63,14 @@ export async function openSuite(env: Record<string, string> = {}, fields: Fields
   const { parts } = stage
   const { config } = parts
   const mtlsOrigin = config.binding.mtls?.origin
-  const needs = { ...stage.accounts, ...parts, issuer: stage.issuer, mtlsOrigin, keys: config.keys }
+  const needs = {
+    ...stage.accounts,
+    ...parts,
+    issuer: stage.issuer,
+    mtlsOrigin,
+    keys: config.keys,
+    replaceToken: replaceInitialAccessToken,
+  }
   const seeded = await seedConformance(needs, readConformanceFile(file))
   const metadata = (await stage.send({ to: '/.well-known/openid-configuration' })).json()
   const jwks = createRemoteJWKSet(new URL(String(metadata['jwks_uri'])))

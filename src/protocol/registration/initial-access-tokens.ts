@@ -52,6 +52,19 @@ export async function createInitialAccessToken(
   return { token, record: toRecord(row) }
 }
 
+/** The same, for any number of clients, in place of the tokens of this name that were made before. */
+export async function replaceInitialAccessToken(
+  { db, clock }: { db: Db; clock: Clock },
+  wanted: { name: string; policy: Record<string, unknown>; expiresAtMs: number },
+): Promise<string> {
+  const all = await listInitialAccessTokens(db)
+  for (const { id, name, revokedAtMs } of all)
+    if (name === wanted.name && revokedAtMs === null) await revokeInitialAccessToken(db, id, clock)
+  const policy = parsePolicy(wanted.policy)
+  const { token } = await createInitialAccessToken(db, { ...wanted, policy, maxUses: null }, clock)
+  return token
+}
+
 /** Newest first. */
 export async function listInitialAccessTokens(sql: Sql): Promise<InitialAccessToken[]> {
   const rows = await select(sql).orderBy([{ column: 'createdAtMs', order: 'desc' }, { column: 'id' }])

@@ -1,6 +1,7 @@
 /** `registration-token`: the right to register clients by the protocol (RFC 7591), under a policy. */
 import { GRANT_TYPES, PROFILES } from '../../clients/client-choices.ts'
 import type { Noun, OptionSpec } from '../../command-line/command.ts'
+import type { replaceInitialAccessToken } from './initial-access-tokens.ts'
 
 const actions = () => import('./registration-token-actions.ts')
 
@@ -69,4 +70,10 @@ export const registrationToken: Noun = {
       run: async (...args) => (await actions()).revoke(...args),
     },
   ],
+}
+
+/** For `seed`, whose clients register themselves. */
+export async function replaceToken(...args: Parameters<typeof replaceInitialAccessToken>): Promise<string> {
+  const tokens = await import('./initial-access-tokens.ts')
+  return tokens.replaceInitialAccessToken(...args)
 }
