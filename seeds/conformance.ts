@@ -11,13 +11,19 @@ import { REACHABLE_LEVELS } from '../src/accounts/levels.ts'
 import { parseClientMetadata } from '../src/clients/client-rules.ts'
 import type { ClientNeeds } from '../src/clients/clients.ts'
 import { createResource, findResource } from '../src/resources/resources.ts'
-import type { ReplaceToken } from '../src/cli/seed.ts'
+import type { Services } from '../src/services.ts'
 import { DAY_MS } from '../src/platform/clock.ts'
 import { digest, keyedDigest } from '../src/platform/tokens.ts'
 import { browserOverrides, browserTasks } from './conformance-browser.ts'
 import { CIBA, OLDER_AUDIENCE, RESOURCE_SCOPE, SCOPE, runsOf } from './conformance-clients.ts'
 import type { Run, SeededInput } from './conformance-clients.ts'
 import type { ConformanceFile, PlanName } from './conformance-file.ts'
+
+/** Makes an initial access token in place of those of its name; answers it. */
+export type ReplaceToken = (
+  services: Pick<Services, 'db' | 'clock'>,
+  wanted: { name: string; policy: Record<string, unknown>; expiresAtMs: number },
+) => Promise<string>
 
 type Needs = OperatorNeeds &
   ClientNeeds & {

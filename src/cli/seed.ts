@@ -1,14 +1,8 @@
 /** `seed`: development data, or what the official conformance suite needs, from seeds/. */
 import type { Described, Noun } from '../command-line/command.ts'
-import type { Services } from '../services.ts'
+import type { ReplaceToken } from '../../seeds/conformance.ts'
 
 const actions = () => import('./seed-actions.ts')
-
-/** Makes an initial access token in place of those of its name; answers it. */
-export type ReplaceToken = (
-  services: Pick<Services, 'db' | 'clock'>,
-  wanted: { name: string; policy: Record<string, unknown>; expiresAtMs: number },
-) => Promise<string>
 
 /** `replaceToken` is absent where clients cannot register themselves. */
 export function seedNoun(replaceToken?: ReplaceToken): Noun {
