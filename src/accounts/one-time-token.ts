@@ -9,13 +9,12 @@ import type { Db, Sql } from '../platform/database.ts'
 import { digest, equalsInConstantTime, keyedDigest, randomToken } from '../platform/tokens.ts'
 import { lockAccount } from './account.ts'
 
-export type TokenPurpose = 'activation' | 'reset' | 'email_change'
+export type TokenPurpose = 'activation' | 'reset'
 
 /** The longest a token of each purpose may live. */
 export const TOKEN_LIFETIME_MS: Record<TokenPurpose, number> = {
   activation: 2 * DAY_MS,
   reset: HOUR_MS,
-  email_change: HOUR_MS,
 }
 
 export const MAX_CODE_ATTEMPTS = 5
