@@ -23,12 +23,6 @@ export async function grantRole(sql: Sql, accountId: string, role: Role): Promis
   }
 }
 
-/** Takes a role away, inside a transaction. Throws `AppError('last_admin', 409)`. */
-export async function revokeRole(trx: Sql, accountId: string, role: Role): Promise<boolean> {
-  if (role === 'admin') await assertNotLastAdmin(trx, accountId)
-  return (await trx('account_roles').where({ accountId, role }).delete()) > 0
-}
-
 /** True when an account that is not disabled has the role `admin`. */
 export async function hasActiveAdmin(sql: Sql): Promise<boolean> {
   return (await activeAdmins(sql)).length > 0
