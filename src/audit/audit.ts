@@ -60,24 +60,3 @@ export async function purgeAudit(
   }
   return Math.max(...found)
 }
-
-export type StoredAuditEvent = Required<Omit<AuditEvent, 'accountId' | 'ip'>> & {
-  id: number
-  accountId: string | null
-  ip: string | null
-}
-
-/** The newest entries first; `beforeId` continues. */
-export async function listAudit(
-  sql: Sql,
-  query: { accountId?: string; beforeId?: number; limit?: number } = {},
-): Promise<StoredAuditEvent[]> {
-  const { accountId, beforeId } = query
-  const found: (Omit<StoredAuditEvent, 'detail'> & { detail: string })[] = await sql('audit_events')
-    .select('id', 'atMs', 'action', 'actor', 'accountId', 'ip', 'detail')
-    .where(accountId === undefined ? {} : { accountId })
-    .where('id', '<', beforeId ?? Number.MAX_SAFE_INTEGER)
-    .orderBy('id', 'desc')
-    .limit(Math.min(query.limit ?? 50, 200))
-  return found.map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> }))
-}

@@ -56,12 +56,6 @@ export async function listGrants(
     .orderBy('createdAtMs', 'desc')
 }
 
-export async function removeGrant(sql: Sql, grantId: string): Promise<void> {
-  await sql('account_grants')
-    .where({ grantIdDigest: digest(grantId) })
-    .delete()
-}
-
 /** Removes the grants an account gave one client, in the caller's transaction; answers their digests, for the grant store. */
 export async function removeGrantsOf(trx: Sql, accountId: string, clientId: string): Promise<string[]> {
   const rows: Pick<AccountGrant, 'grantIdDigest'>[] = await trx('account_grants')

@@ -76,19 +76,6 @@ export async function listSessions(sql: Sql, accountId: string, nowMs: number): 
   return activeSessions(sql, accountId, nowMs).select(...COLUMNS)
 }
 
-/** The session if it is active: neither ended nor past its absolute limit. */
-export async function findActiveSession(
-  sql: Sql,
-  uid: string,
-  nowMs: number,
-): Promise<AccountSession | undefined> {
-  return sql<AccountSession>('account_sessions')
-    .where({ uid })
-    .whereNull('endedAtMs')
-    .where('expiresAtMs', '>', nowMs)
-    .first(...COLUMNS)
-}
-
 /** Notes that the session is in use, once a minute at most. */
 export async function touchSession(sql: Sql, uid: string, nowMs: number): Promise<void> {
   await sql('account_sessions')

@@ -4,10 +4,10 @@ import { createAccountNeeds } from '../../src/interaction/account-needs.ts'
 import { findAccountByEmail } from '../../src/accounts/account.ts'
 import { recordGrant } from '../../src/consents/account-grants.ts'
 import { recordSession } from '../../src/sessions/account-sessions.ts'
-import { listAudit } from '../../src/audit/audit.ts'
 import { verifyPassword } from '../../src/passwords/password.ts'
 import { grantKey, sessionKey, tagOf } from '../../src/grant-store/token-ids.ts'
 import type { Parts } from '../../src/process/parts.ts'
+import { auditTrailOf } from '../support/audit-trail.ts'
 import { embeddedPlace, mistakeOf, servicePlace } from './command-line.ts'
 import type { Place } from './command-line.ts'
 
@@ -46,7 +46,7 @@ for (const [name, openPlace] of Object.entries({
       server = await place.open()
       const stored = await findAccountByEmail(server.db, 'one@example.com')
       expect(await verifyPassword(stored!.passwordHash!, PASSWORD)).to.equal(true)
-      const [entry] = await listAudit(server.db, { accountId: created.id })
+      const [entry] = await auditTrailOf(server.db, created.id)
       expect(entry).to.include({ action: 'account.added', actor: 'cli' })
     })
 
@@ -81,7 +81,7 @@ for (const [name, openPlace] of Object.entries({
       expect(await verifyPassword(stored!.passwordHash!, PASSWORD)).to.equal(false)
       expect(await server.store.readRoot(sessionKey(tagOf(sessionUid)))).to.equal(undefined)
       expect(await server.store.readRoot(grantKey(tagOf(grantId)))).to.equal(undefined)
-      const [entry] = await listAudit(server.db, { accountId: account.id })
+      const [entry] = await auditTrailOf(server.db, account.id)
       expect(entry).to.include({ action: 'password.reset_by_operator', actor: 'cli' })
       expect(JSON.stringify(entry)).to.not.contain(reset['password'])
       const { stdout } = await place.cli(['account', 'reset-password', account.id])
@@ -119,7 +119,7 @@ for (const [name, openPlace] of Object.entries({
       expect(await server.store.readRoot(sessionKey(tagOf(sessionUid)))).to.not.equal(undefined)
       const tokens = await server.db('one_time_tokens').where({ accountId: account.id }).select('purpose')
       expect(tokens).to.eql([{ purpose: 'reset' }])
-      const [entry] = await listAudit(server.db, { accountId: account.id })
+      const [entry] = await auditTrailOf(server.db, account.id)
       expect(entry).to.include({ action: 'password.reset_mailed', actor: 'cli' })
     })
 

@@ -1,0 +1,12 @@
+/** Reads the audit trail, which the server only writes. */
+import type { AuditEvent } from '../../src/audit/audit.ts'
+import type { Db } from '../../src/platform/database.ts'
+
+/** What is recorded of an account, newest first. */
+export async function auditTrailOf(db: Db, accountId: string): Promise<Required<AuditEvent>[]> {
+  const rows: (Required<AuditEvent> & { detail: string })[] = await db('audit_events')
+    .select('atMs', 'action', 'actor', 'accountId', 'ip', 'detail')
+    .where({ accountId })
+    .orderBy('id', 'desc')
+  return rows.map((row) => ({ ...row, detail: JSON.parse(row.detail) as Record<string, unknown> }))
+}
