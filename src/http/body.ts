@@ -11,45 +11,35 @@ import { requestState } from './request-state.ts'
 
 const BODY_METHODS = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
 const MAX_FIELDS = 200
+const FORM = 'application/x-www-form-urlencoded'
 
 /**
  * Parses `application/x-www-form-urlencoded` into `ctx.state.body` (read it with `formOf`).
  * @throws AppError 400 (malformed, duplicate field), 408, 413, 415
  */
 export function formBody(limits: BodyLimits = {}): Middleware {
-  return bodyMiddleware('application/x-www-form-urlencoded', parseForm, limits)
-}
-
-/** Parses an `application/json` object into `ctx.state.body`. @throws AppError 400, 408, 413, 415 */
-export function jsonBody(limits: BodyLimits = {}): Middleware {
-  return bodyMiddleware('application/json', parseJson, limits)
-}
-
-type Parse = (text: string) => Record<string, unknown>
-
-function bodyMiddleware(mediaType: string, parse: Parse, limits: BodyLimits): Middleware {
   return async (ctx, next) => {
-    if (BODY_METHODS.has(ctx.method)) requestState(ctx).body = await parsedBody(ctx, mediaType, parse, limits)
+    if (BODY_METHODS.has(ctx.method)) requestState(ctx).body = await parsedBody(ctx, limits)
     await next()
   }
 }
 
-async function parsedBody(ctx: Context, mediaType: string, parse: Parse, limits: BodyLimits) {
+async function parsedBody(ctx: Context, limits: BodyLimits) {
   const empty = ctx.get('Content-Length') === '0' || !hasBody(ctx)
   if (empty) return Object.create(null) as Record<string, unknown>
-  checkType(ctx, mediaType)
-  return parse(decodeUtf8(await readBody(ctx, limits)))
+  checkType(ctx)
+  return parseForm(decodeUtf8(await readBody(ctx, limits)))
 }
 
 function hasBody(ctx: Context): boolean {
   return ctx.get('Transfer-Encoding') !== '' || ctx.get('Content-Length') !== ''
 }
 
-function checkType(ctx: Context, mediaType: string): void {
+function checkType(ctx: Context): void {
   const [type = '', ...parameters] = ctx.get('Content-Type').toLowerCase().split(';')
   const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='))
   const encoding = ctx.get('Content-Encoding') || 'identity'
-  if (type.trim() !== mediaType) throw unsupported(`This address takes ${mediaType}.`)
+  if (type.trim() !== FORM) throw unsupported(`This address takes ${FORM}.`)
   if (charset && !/^charset="?utf-?8"?$/.test(charset))
     throw unsupported('The text must be encoded as UTF-8.')
   if (encoding !== 'identity') throw unsupported('The body must not be compressed.')
@@ -68,22 +58,6 @@ function parseForm(text: string): Record<string, unknown> {
     fields[field] = decodeComponent(value)
   }
   return fields
-}
-
-function parseJson(text: string): Record<string, unknown> {
-  const value = parsedJson(text)
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    throw malformed('The body must be a JSON object.')
-  }
-  return Object.assign(Object.create(null) as Record<string, unknown>, value)
-}
-
-function parsedJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw malformed('The body is not valid JSON.', cause)
-  }
 }
 
 function decodeUtf8(bytes: Buffer): string {
