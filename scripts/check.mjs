@@ -10,6 +10,7 @@ const STATIC = {
   lint: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '.'],
   types: ['node_modules/typescript/bin/tsc', '--project', '.'],
   'dead code': ['node_modules/knip/bin/knip.js', '--no-progress'],
+  'code for tests alone': ['node_modules/knip/bin/knip.js', '--no-progress', '--production'],
 }
 
 let closing = ''

@@ -55,6 +55,13 @@ import 'e'\nconst f = await import('f')\nconst text = "not from 'g'"`
     expect([...homeless]).to.eql([])
   })
 
+  it('names no folder that does not exist', () => {
+    const folders = new Set(sources.map(({ file }) => folderOf(file)))
+    const isThere = (name: string) =>
+      name.endsWith('/*') ? [...folders].some((one) => dirname(one) === dirname(name)) : folders.has(name)
+    expect(FLOORS.flat().filter((name) => !isThere(name))).to.eql([])
+  })
+
   it('imports only downward, and never between folders of one floor', () => {
     const wrong = sources.flatMap((source) =>
       importedFiles(source)
