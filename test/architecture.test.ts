@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import { expect } from 'chai'
 import {
   floorOf,
+  FLOORS,
   folderOf,
   importedFiles,
   importsOf,
