@@ -19,7 +19,7 @@ import { requestId } from './http/request-id.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { offlineEnds } from './provider/grants/scope-words.ts'
 import { isForPrograms } from './provider/endpoints/addresses.ts'
-import { fixAddresses } from './provider/endpoints/fixed-addresses.ts'
+import { fixHost } from './provider/endpoints/fixed-addresses.ts'
 import type { Parts } from './process/parts.ts'
 import { isLoopback } from './settings/setting-kinds.ts'
 import { readinessProbes } from './process/readiness.ts'
@@ -38,7 +38,7 @@ export function createApp(parts: Parts): App {
   const koa = new Koa()
   koa.silent = true
   koa.keys = new Keygrip(config.keys.cookie, 'sha256')
-  fixAddresses(koa, config.issuer)
+  fixHost(koa, config.issuer)
   const assets = loadAssets({ publicDir: join(HOME, 'public') })
   const common = onEveryPage(config, assets.assetHref)
   const templates = createTemplates({ viewsDir: join(HOME, 'views'), common: () => common })

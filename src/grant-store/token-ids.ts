@@ -5,7 +5,6 @@
  * I/O, the tag names the grant, so that token and grant are read together. A session cookie is 43 random characters
  * and the tag of the session's uid. Ids without a grant are placed by their own digest.
  */
-import type { Provider } from 'oidc-provider'
 import { digest, randomToken } from '../platform/tokens.ts'
 
 const TAG_LENGTH = 16
@@ -111,12 +110,14 @@ export function newSessionId(uid: string): string {
   return `${randomToken()}${tagOf(uid)}`
 }
 
-/** Makes every id that this provider hands out carry its prefix and tag. Call once per provider instance. */
-export function installTokenIds(provider: Provider): void {
-  for (const [model, { prefixed }] of KINDS) {
-    if (prefixed) installTokenId(prototypeOf(provider, model), model)
-  }
-  installSessionIds(provider.Session as unknown as SessionModel)
+/** The `jti` of a JWT access token: as the library made it, with the tag of its grant where it has one. */
+export function jwtId(made: string, grantId: string | undefined): string {
+  return grantId === undefined ? made : made.slice(0, JWT_RANDOM_LENGTH) + tagOf(grantId)
+}
+
+/** True for an id that this session can be found by. */
+export function isSessionIdOf(id: string, uid: string): boolean {
+  return isHandle(id) || id.endsWith(tagOf(uid))
 }
 
 function kindOf(model: string): Kind {
@@ -127,44 +128,6 @@ function kindOf(model: string): Kind {
 
 function hasShape(id: string, kind: string, length: number): boolean {
   return id.length === kind.length + 1 + length && id.startsWith(`${kind}_`) && URL_SAFE.test(id)
-}
-
-// The members below are the library's own, left out of its published types; the contract suite runs them for real.
-type TokenPrototype = { generateTokenId: (this: TokenPrototype) => string; grantId?: string; format?: string }
-type SessionInstance = { id: string; jti: string; uid: string; touched?: boolean }
-type SessionModel = {
-  new (payload?: object): SessionInstance
-  instantiate: (this: SessionModel, payload?: object) => SessionInstance
-  prototype: SessionInstance & { resetIdentifier: (this: SessionInstance) => void }
-}
-
-function prototypeOf(provider: Provider, model: string): TokenPrototype {
-  return (provider as unknown as Record<string, { prototype: TokenPrototype }>)[model]!.prototype
-}
-
-function installTokenId(prototype: TokenPrototype, model: string): void {
-  const original = prototype.generateTokenId
-  prototype.generateTokenId = function () {
-    // Also decides between opaque and JWT; the id of a JWT is its jti claim and is never stored.
-    const id = original.call(this)
-    if (this.format !== 'jwt') return newTokenId(model, this.grantId)
-    return this.grantId === undefined ? id : id.slice(0, JWT_RANDOM_LENGTH) + tagOf(this.grantId)
-  }
-}
-
-function installSessionIds(Session: SessionModel): void {
-  Session.instantiate = function (payload) {
-    const session = new this(payload)
-    if (!isHandle(session.jti) && !session.jti.endsWith(tagOf(session.uid))) {
-      session.jti = newSessionId(session.uid)
-    }
-    return session
-  }
-  // Without the library's `oldId`, saving is one write over the same record instead of destroy and insert.
-  Session.prototype.resetIdentifier = function () {
-    this.id = newSessionId(this.uid)
-    this.touched = true
-  }
 }
 
 /** True for the stand-in that `record-handles.ts` makes for an id that only its holder knows. */

@@ -27,8 +27,10 @@ import type { ProtocolPart } from '../provider/contract/protocol-part.ts'
 import { atRoutes } from '../provider/contract/protocol-part.ts'
 import { createOidc } from '../provider/provider.ts'
 import type { OidcNeeds } from '../provider/provider.ts'
+import { sendForms } from '../provider/library/response-modes.ts'
 import { createAdapterFactory, overrideReplayDetection } from '../provider/records/adapter.ts'
 import type { FlowLimits } from '../provider/records/flow-limits.ts'
+import { installTokenIds } from '../provider/records/issued-ids.ts'
 import { installLevels } from '../provider/requests/authentication-levels.ts'
 import { recordEndings } from '../provider/sessions/session-record.ts'
 import { createFindAccount } from '../provider/subjects/find-account.ts'
@@ -36,10 +38,9 @@ import { installOwnAccessTokens } from '../provider/subjects/own-access-token.ts
 import { createPairwiseSubjects } from '../provider/subjects/pairwise.ts'
 import { listDetailsTypes } from '../resources/details-type.ts'
 import { createResourceCache, RESOURCES_TOPIC } from '../resources/resources.ts'
-import { installTokenIds } from '../grant-store/token-ids.ts'
 import { createFlows } from './flows.ts'
 import type { Parts } from './parts.ts'
-import { showSentForm } from './sent-forms.ts'
+import { createSentForms } from './sent-forms.ts'
 
 type Given = {
   parts: Parts
@@ -67,7 +68,7 @@ export async function openSite({ parts, render, ...given }: Given): Promise<Site
   const protocolParts = [
     ...parts.features.flatMap(({ protocol }) => (protocol ? [protocol(site)] : [])),
     documents.part,
-    ownPart(parts, limits),
+    ownPart(parts, { limits, render }),
   ]
   opened.oidc = await createOidc({
     ...settingsOf(config),
@@ -86,7 +87,7 @@ export async function openSite({ parts, render, ...given }: Given): Promise<Site
     renderError: answerErrors(protocolParts, startAgain, given.renderError),
     interactionUrl: given.interactionUrl,
     loadKeys: () => loadKeySet(db, sealer),
-    afterRequest: afterRequest(parts, protocolParts, render),
+    afterRequest: afterRequest(parts, protocolParts),
     log,
   })
   for (const topic of [SIGNING_KEYS_TOPIC, RESOURCES_TOPIC, ENCRYPTION_KEYS_TOPIC])
@@ -107,7 +108,7 @@ function lazily(opened: { oidc?: Oidc }): Oidc {
   }
 }
 
-function afterRequest(parts: Parts, protocolParts: readonly ProtocolPart[], render: Render) {
+function afterRequest(parts: Parts, protocolParts: readonly ProtocolPart[]) {
   const { config, db, clock, store } = parts
   const { maxActive } = config.sessions
   const record = recordEndings({ db, clock, store, lifetimes: lifetimesOf(config), maxActive })
@@ -115,7 +116,6 @@ function afterRequest(parts: Parts, protocolParts: readonly ProtocolPart[], rend
   return async (ctx: KoaContextWithOIDC) => {
     await record(ctx)
     await atItsRoute(ctx)
-    showSentForm(render, ctx)
   }
 }
 
@@ -159,8 +159,10 @@ function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits:
   })
 }
 
+type Own = { limits: FlowLimits; render: Render }
+
 /** What every provider has, whatever features there are. */
-function ownPart({ config, db, clock, store, log }: Parts, limits: FlowLimits): ProtocolPart {
+function ownPart({ config, db, clock, store, log }: Parts, { limits, render }: Own): ProtocolPart {
   return {
     install(provider) {
       installTokenIds(provider)
@@ -171,6 +173,7 @@ function ownPart({ config, db, clock, store, log }: Parts, limits: FlowLimits): 
       installSecretComparison(provider, clock)
       tendClientKeys(provider, { clock, log })
       installOwnAccessTokens(provider, { db, store })
+      sendForms(provider, createSentForms(render))
     },
   }
 }

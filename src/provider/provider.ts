@@ -5,26 +5,22 @@
 import compose from 'koa-compose'
 import type { Middleware } from 'koa'
 import Keygrip from 'keygrip'
-import Provider, { errors } from 'oidc-provider'
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Oidc } from './contract/current-provider.ts'
 import { isOutage } from '../http/outage.ts'
 import type { Logger } from '../platform/log.ts'
-import { acceptProofsForAliases } from '../provider/binding/mtls.ts'
 import { expectAudience } from '../provider/binding/client-assertion.ts'
 import type { AudienceNeeds } from '../provider/binding/client-assertion.ts'
 import { refuseUnproven } from '../provider/clients/resource-access.ts'
 import { createConfiguration } from './configuration.ts'
 import type { ConfigurationNeeds } from './configuration.ts'
 import { nameInteraction } from '../provider/endpoints/fapi-interaction-id.ts'
-import { putOfflineAccessBack, setOfflineAccessAside } from '../provider/grants/offline-access.ts'
+import { keepOfflineAccess } from '../provider/grants/offline-access.ts'
 import type { KeySet } from '../keys/key-set.ts'
-import { aroundIntrospection, beforeIntrospection, lookForJwtsToo } from '../provider/library/library.ts'
-import { beforeParameters } from '../provider/library/request-steps.ts'
-import { beforeScopeCheck } from '../provider/library/scope-check.ts'
+import { createProvider, placeStep } from '../provider/library/own-provider.ts'
 import { answerUnread, keepWrittenQueries } from '../provider/library/response-modes.ts'
-import { claimProvider } from '../provider/library/own-providers.ts'
-import { aroundScopeCheck } from '../provider/library/scope-steps.ts'
+import { hasDetails } from '../provider/library/scope-check.ts'
 import { completeIntrospection, completeTokenAnswer } from '../provider/endpoints/complete-answers.ts'
 import { fixAddresses } from '../provider/endpoints/fixed-addresses.ts'
 import { completeMetadata } from '../provider/endpoints/metadata.ts'
@@ -58,20 +54,12 @@ export async function createOidc(needs: OidcNeeds): Promise<Oidc> {
 async function build(needs: OidcNeeds): Promise<Provider> {
   const { jwks: keySet, unpublished } = await needs.loadKeys()
   const detailsTypes = await needs.loadDetailsTypes()
-  lookForJwtsToo()
-  beforeIntrospection(refuseUnproven)
-  aroundIntrospection(completeIntrospection)
-  beforeParameters(boundRequest)
-  // First of all, so that a default scope is treated like one that was sent.
-  beforeScopeCheck(settleScope)
-  aroundScopeCheck(setOfflineAccessAside, putOfflineAccessBack)
   const renderError = describedPage(needs.renderError)
   const configuration = createConfiguration({ ...needs, renderError, keySet, detailsTypes })
-  const provider = new Provider(needs.issuer, configuration)
-  claimProvider(provider)
+  const provider = createProvider(needs.issuer, configuration)
+  placeSteps(provider)
   provider.keys = new Keygrip(needs.cookieKeys, 'sha256')
-  fixAddresses(provider, needs.issuer)
-  acceptProofsForAliases(provider, needs.mtls)
+  fixAddresses(provider, needs.mtls)
   expectAudience(provider, needs)
   for (const { install } of needs.parts) install?.(provider)
   provider.use(completeRequest(needs))
@@ -83,9 +71,23 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   return provider
 }
 
-function boundRequest(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): unknown {
-  refuseOversized(ctx)
-  return next()
+function placeSteps(provider: Provider): void {
+  placeStep(provider, 'request read', (ctx, next) => {
+    refuseOversized(ctx)
+    return next()
+  })
+  // Authorization details say which resource servers are meant, so with those the scope is settled when they are checked.
+  placeStep(provider, 'scope settled', async (ctx, next) => {
+    if (!hasDetails(ctx)) await settleScope(ctx)
+    return next()
+  })
+  placeStep(provider, 'scope of details settled', async (ctx, next) => {
+    if (hasDetails(ctx)) await settleScope(ctx)
+    return next()
+  })
+  placeStep(provider, 'scope checked', keepOfflineAccess)
+  placeStep(provider, 'introspection asked', refuseUnproven)
+  placeStep(provider, 'introspection answered', completeIntrospection)
 }
 
 function completeRequest(needs: OidcNeeds): Middleware {

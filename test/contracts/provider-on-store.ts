@@ -15,7 +15,8 @@ import type { Lifetimes } from '../../src/provider/grants/lifetimes.ts'
 import { createAdapterFactory, overrideReplayDetection } from '../../src/provider/records/adapter.ts'
 import type { AdapterNeeds } from '../../src/provider/records/adapter.ts'
 import type { GrantStore } from '../../src/grant-store/grant-store.ts'
-import { installTokenIds } from '../../src/grant-store/token-ids.ts'
+import { createProvider } from '../../src/provider/library/own-provider.ts'
+import { installTokenIds } from '../../src/provider/records/issued-ids.ts'
 import { flushUnitOfWork } from '../../src/provider/records/unit-of-work.ts'
 
 export const REDIRECT_URI = 'https://app.example/callback'
@@ -74,7 +75,7 @@ export async function serveProvider(needs: ServeNeeds): Promise<Served> {
   })
   const { lifetimes, clock } = needs
   const ttl = lifetimes ? libraryLifetimes(lifetimes) : CONFIGURATION.ttl
-  const provider = new Provider(ISSUER, { ...CONFIGURATION, ttl, adapter })
+  const provider = createProvider(ISSUER, { ...CONFIGURATION, ttl, adapter })
   if (lifetimes) installRefreshRenewal(provider, { clock, lifetimes })
   installTokenIds(provider)
   overrideReplayDetection(provider, needs)

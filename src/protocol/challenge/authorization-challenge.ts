@@ -43,7 +43,6 @@ export type ChallengeNeeds = AuthSessionNeeds &
 export function installAuthorizationChallenge(provider: Provider, needs: ChallengeNeeds): void {
   addEndpoint(provider, {
     name: 'authorization_challenge',
-    metadataName: 'authorization_challenge_endpoint',
     path: CHALLENGE_PATH,
     parameters: challengeParameters,
     lists: ['resource'],

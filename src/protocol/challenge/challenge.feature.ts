@@ -2,6 +2,7 @@
 import { signIn } from '../../accounts/sign-in.ts'
 import type { Feature } from '../../feature.ts'
 import { createAccountNeeds } from '../../interaction/account-needs.ts'
+import { CHALLENGE_PATH } from '../../provider/endpoints/addresses.ts'
 import { grantSecondsOf, lifetimesOf } from '../../provider/grants/lifetimes.ts'
 import type { Services } from '../../services.ts'
 import { installAuthorizationChallenge } from './authorization-challenge.ts'
@@ -21,6 +22,7 @@ export function challenge(services: Services): Feature {
   }
   return {
     protocol: ({ limits }) => ({
+      metadata: { authorization_challenge_endpoint: `${config.issuer}${CHALLENGE_PATH}` },
       install: (provider) => installAuthorizationChallenge(provider, { ...needs, limits }),
     }),
   }

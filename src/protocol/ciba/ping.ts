@@ -12,6 +12,7 @@ import type { Db } from '../../platform/database.ts'
 import { RefusedAddress } from '../../platform/network/guarded-fetch.ts'
 import type { GuardedFetch } from '../../platform/network/guarded-fetch.ts'
 import type { Sealer } from '../../platform/tokens.ts'
+import { replaceMember } from '../../provider/library/members.ts'
 import { forgetPace } from '../../provider/records/polling.ts'
 import type { GrantStore } from '../../grant-store/grant-store.ts'
 import { locate } from '../../grant-store/token-ids.ts'
@@ -31,16 +32,14 @@ type Ping = z.infer<typeof pingSchema>
 type InstallNeeds = { db: Db; store: GrantStore; sealer: Sealer; outbox: Pick<Outbox, 'record'> }
 
 // The library's own, left out of its published types.
-type ClientPrototype = {
+type LibraryClient = {
   clientId: string
   backchannelClientNotificationEndpoint?: string
-  backchannelPing: (this: ClientPrototype, request: { jti: string }) => Promise<void>
 }
 
 /** Replaces the library's one attempt within the person's own request. Call once per provider instance. */
 export function installPing(provider: Provider, { db, store, sealer, outbox }: InstallNeeds): void {
-  const client = provider.Client.prototype as unknown as ClientPrototype
-  client.backchannelPing = async function ({ jti: requestId }) {
+  const ping = async function (this: LibraryClient, { jti: requestId }: { jti: string }) {
     const notification = await findNotification(db, sealer, requestId)
     const endpoint = this.backchannelClientNotificationEndpoint
     const place = locate('BackchannelAuthenticationRequest', requestId)
@@ -49,6 +48,7 @@ export function installPing(provider: Provider, { db, store, sealer, outbox }: I
     const payload: Ping = { clientId: this.clientId, endpoint, requestId, ...notification }
     await outbox.record(db, { topic: PING_TOPIC, key: this.clientId, payload })
   }
+  replaceMember(provider, 'Client#backchannelPing', () => ping)
 }
 
 /** The outbox sink of topic `ciba-ping`. */

@@ -13,6 +13,7 @@ import { MINUTE_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
 import { keyedDigest } from '../../platform/tokens.ts'
+import { replaceMember } from '../../provider/library/members.ts'
 import { installPace, POLL_INTERVAL_SECONDS } from '../../provider/records/polling.ts'
 import type { GrantStore } from '../../grant-store/grant-store.ts'
 import { fillInUserCode } from './device-flow.ts'
@@ -30,40 +31,41 @@ type DeviceCode = {
   error?: string | undefined
   errorDescription?: string | undefined
   inFlight?: boolean | undefined
-  save: () => Promise<string>
 }
-// The library's own members, some of them left out of its published types.
-type DeviceCodeModel = {
-  prototype: DeviceCode
-  findByUserCode: (userCode: string, options?: object) => Promise<DeviceCode | undefined>
-}
+type FindByUserCode = (userCode: string, options?: object) => Promise<DeviceCode | undefined>
+type Save = (this: DeviceCode) => Promise<string>
 
 /** Call once per provider instance. */
 export function installDeviceCodes(provider: Provider, needs: DeviceCodeNeeds): void {
-  const model = provider.DeviceCode as unknown as DeviceCodeModel
-  const { findByUserCode } = model
-  const { save } = model.prototype
   installPace(provider, 'DeviceCode', needs)
-  model.findByUserCode = async function (userCode, options) {
+  replaceMember(provider, 'DeviceCode.findByUserCode', (find: FindByUserCode) => counted(needs, find))
+  replaceMember(provider, 'DeviceCode#save', withoutPassing)
+  provider.use(fillInUserCode)
+  provider.on('device_authorization.success', (_ctx: unknown, body: Record<string, unknown>) => {
+    body['interval'] = POLL_INTERVAL_SECONDS
+  })
+}
+
+function counted(needs: DeviceCodeNeeds, find: FindByUserCode): FindByUserCode {
+  return async (userCode, options) => {
     const giveBack = await countGuess(needs, Provider.ctx)
-    const code = await findByUserCode.call(this, userCode, options)
+    const code = await find(userCode, options)
     if (!code) return undefined
     await giveBack()
-    // Set by the library when it was confirmed; whoever closed the page then may enter it once more.
+    // Set by the library when it was confirmed. A person who closed the page then may enter it once more.
     code.inFlight = undefined
     return code
   }
-  model.prototype.save = function () {
+}
+
+function withoutPassing(save: Save): Save {
+  return function () {
     if (PASSING.has(this.error ?? '')) {
       this.error = undefined
       this.errorDescription = undefined
     }
     return save.call(this)
   }
-  provider.use(fillInUserCode)
-  provider.on('device_authorization.success', (_ctx: unknown, body: Record<string, unknown>) => {
-    body['interval'] = POLL_INTERVAL_SECONDS
-  })
 }
 
 /** Counts an attempt before it is evaluated; the answer gives it back, for one that was right. */

@@ -9,6 +9,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { GuardedFetch } from '../../platform/network/guarded-fetch.ts'
 import { randomToken } from '../../platform/tokens.ts'
 import { scopesForLibrary } from '../../provider/clients/client-adapter.ts'
+import { placeStep } from '../../provider/library/own-provider.ts'
 import { exceptionsFor } from '../../clients/client-exceptions.ts'
 import type { Exceptions } from '../../clients/client-exceptions.ts'
 import { parseClientMetadata } from '../../clients/client-rules.ts'
@@ -229,28 +230,19 @@ async function refusing<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-const BODY = Symbol('request body')
-type WithBody = { [BODY]?: unknown; route?: string; client?: { clientSecret?: string } }
-
 /**
  * The library compares the `client_secret` of an update with what it knows. That is a stand-in for the secret, so the
  * right secret is exchanged for the stand-in, and a presented stand-in for nothing that could match.
  */
 function translateSecrets(provider: Provider): void {
-  Object.defineProperty(provider.OIDCContext.prototype, 'body', {
-    configurable: true,
-    get(this: WithBody) {
-      return this[BODY]
-    },
-    set(this: WithBody, body: unknown) {
-      if (this.route === 'client_update') exchangeSecret(body, this.client?.clientSecret)
-      this[BODY] = body
-    },
+  placeStep(provider, 'client update read', ({ oidc }, next) => {
+    exchangeSecret(oidc.body, oidc.client?.clientSecret)
+    return next()
   })
 }
 
 function exchangeSecret(body: unknown, stored: string | undefined): void {
-  const given = body as { client_secret?: unknown } | null
+  const given = body as { client_secret?: unknown } | null | undefined
   if (typeof given?.client_secret !== 'string') return
   if (isStandIn(given.client_secret)) given.client_secret = ''
   else if (compareClientSecret(stored, given.client_secret)) given.client_secret = stored

@@ -5,6 +5,7 @@
  */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { randomToken } from '../../platform/tokens.ts'
+import { replaceMember } from '../../provider/library/members.ts'
 
 /** Thumbprints, as in `cnf` (RFC 9449 §6.1, RFC 8705 §3.1). */
 export type Binding = { jkt?: string | undefined; 'x5t#S256'?: string | undefined }
@@ -17,18 +18,21 @@ const MARK = /\.(jkt|x5t#S256)\.([\w-]{43})$/
 type IdToken = {
   ctx?: KoaContextWithOIDC
   set: (claim: string, value: unknown) => void
-  issue: (how: { use: string }) => Promise<string>
 }
+type Issue = (this: IdToken, how: { use: string }) => Promise<string>
 
 /** Marks the ID tokens of this provider. Call once per provider instance. */
 export function markIdTokens(provider: Provider): void {
-  const prototype = provider.IdToken.prototype as unknown as IdToken
-  const { issue } = prototype
-  prototype.issue = function markAndIssue(how) {
-    const mark = how.use === 'idtoken' ? markOf(this.ctx) : undefined
-    if (mark !== undefined) this.set('jti', mark)
-    return issue.call(this, how)
-  }
+  replaceMember(
+    provider,
+    'IdToken#issue',
+    (issue: Issue): Issue =>
+      function markAndIssue(how) {
+        const mark = how.use === 'idtoken' ? markOf(this.ctx) : undefined
+        if (mark !== undefined) this.set('jti', mark)
+        return issue.call(this, how)
+      },
+  )
 }
 
 /** What the sign-in was bound to, by the `jti` of an ID token whose signature was checked. */

@@ -4,6 +4,7 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { MtlsSettings } from './mtls.ts'
 import { rulesOf } from '../../clients/profiles.ts'
 import { grants } from '../library/library.ts'
+import { replaceMember } from '../library/members.ts'
 
 /** How far ahead `iat` of an assertion may be. */
 export const CLOCKS_APART_SECONDS = 60
@@ -28,13 +29,11 @@ export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
   const older = new Set([issuer, ...placesOf('token')])
   // CIBA Core §7.1 has the endpoint itself beside the two.
   const oldest = new Set([...older, ...placesOf('backchannel_authentication')])
-  const context = provider.OIDCContext.prototype as KoaContextWithOIDC['oidc'] & {
-    clientJwtAuthExpectedAudience: unknown
-  }
-  context.clientJwtAuthExpectedAudience = function (this: typeof context) {
+  const expected = function (this: KoaContextWithOIDC['oidc']) {
     if (this.client?.['assertion_audience'] !== 'token_endpoint') return strict
     return this.route === 'backchannel_authentication' ? oldest : older
   }
+  replaceMember(provider, 'OIDCContext#clientJwtAuthExpectedAudience', () => expected)
 
   /** The endpoint's address, and the one where certificates are asked for. */
   function placesOf(route: string): string[] {

@@ -2,7 +2,7 @@
  * Mutual TLS (RFC 8705): clients that authenticate by a certificate, tokens that are bound to one, and the addresses of
  * the endpoints where a certificate is asked for.
  */
-import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { X509Certificate } from 'node:crypto'
 import { requestState } from '../../http/request-state.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -88,16 +88,18 @@ export function withMtlsAliases(
   return { ...metadata, mtls_endpoint_aliases: Object.fromEntries(aliases) }
 }
 
-/** A proof made for the alias of an endpoint is one for the endpoint: both are configured addresses of this server. */
-export function acceptProofsForAliases(provider: Provider, mtls: MtlsSettings | undefined): void {
+/**
+ * The address at which this request is answered: the endpoint's own, or its alias where a DPoP proof names that. Both are
+ * configured addresses of this server.
+ */
+export function provenAddress(
+  ctx: Pick<KoaContextWithOIDC, 'get'>,
+  address: string,
+  { issuer, mtls }: { issuer: string; mtls: MtlsSettings | undefined },
+): string {
   const { origin } = mtls ?? {}
-  if (!origin) return
-  const context = provider.OIDCContext.prototype as KoaContextWithOIDC['oidc'] & { ctx: KoaContextWithOIDC }
-  context.urlFor = function (this: typeof context, name, options) {
-    const address = provider.urlFor(name, options)
-    if (name !== this.route) return address
-    const proven = addressOfProof(this.ctx.get('DPoP'))
-    const forAlias = proven !== undefined && URL.parse(proven)?.origin === origin
-    return forAlias ? origin + address.slice(provider.issuer.length) : address
-  }
+  if (!origin) return address
+  const proven = addressOfProof(ctx.get('DPoP'))
+  const forAlias = proven !== undefined && URL.parse(proven)?.origin === origin
+  return forAlias ? origin + address.slice(issuer.length) : address
 }

@@ -15,6 +15,7 @@ import { EXCEPTIONS } from '../../clients/client-fields.ts'
 import { parseClientMetadata } from '../../clients/client-rules.ts'
 import { guessApplicationType } from '../../clients/client-uri.ts'
 import { takenMetadata } from '../../clients/taken-metadata.ts'
+import { addLookupStep } from '../library/client-lookup.ts'
 
 const MINUTE_SECONDS = 60
 /** Ids are kept with consents and grants, in columns of this length. */
@@ -127,9 +128,8 @@ const ROUTES_OF_TOKENS: readonly (string | undefined)[] = ['introspection', 'use
  * otherwise be told that its own credentials are wrong.
  */
 export function outliveDocuments(provider: Provider, gate: DocumentGate): void {
-  const model = provider.Client as unknown as ClientModel
-  const find = model.find.bind(model)
-  model.find = async (clientId) => {
+  const Client = provider.Client as unknown as ClientModel
+  addLookupStep(provider, 'unavailable documents', (find) => async (clientId) => {
     if (!isDocumentId(clientId)) return find(clientId)
     try {
       const found = await find(clientId)
@@ -139,15 +139,12 @@ export function outliveDocuments(provider: Provider, gate: DocumentGate): void {
       gate.leave(clientId, error)
       const { route } = Provider.ctx?.oidc ?? {}
       if (!isFetchFailure(error) || !ROUTES_OF_TOKENS.includes(route)) throw error
-      return new model(nothingKnown(clientId), undefined, { cimd: true })
+      return new Client(nothingKnown(clientId), undefined, { cimd: true })
     }
-  }
+  })
 }
 
-type ClientModel = {
-  new (metadata: object, ctx: undefined, options: { cimd: true }): object
-  find: (clientId: string) => Promise<object | undefined>
-}
+type ClientModel = new (metadata: object, ctx: undefined, options: { cimd: true }) => object
 
 function nothingKnown(clientId: string): object {
   const none = { redirect_uris: [], grant_types: [], response_types: [] }

@@ -10,6 +10,8 @@ import type { Clock } from '../../platform/clock.ts'
 import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
 import { loggableError } from '../../platform/loggable-error.ts'
 import type { Logger } from '../../platform/log.ts'
+import { addLookupStep } from '../library/client-lookup.ts'
+import { replaceOn } from '../library/members.ts'
 import { isDocumentId } from './client-documents.ts'
 
 const BELIEVED_MS = MINUTE_MS
@@ -29,16 +31,13 @@ type KeyStore = {
   clear: () => void
 }
 type KeyedClient = { clientId: string; jwksUri?: string; asymmetricKeyStore: KeyStore }
-type ClientModel = { find: (clientId: string) => Promise<KeyedClient | undefined> }
 type Tended = { store: KeyStore; lookBehind: () => void }
 
 /** Call once per provider instance. */
 export function tendClientKeys(provider: Provider, needs: Needs): void {
-  const model = provider.Client as unknown as ClientModel
-  const find = model.find.bind(model)
   const known = new WeakMap<KeyedClient, Tended>()
   const kept = new LRUCache<string, Tended>({ max: MOST_KEPT })
-  model.find = async (clientId) => {
+  addLookupStep<KeyedClient>(provider, 'published keys', (find) => async (clientId) => {
     const client = await find(clientId)
     if (!client?.jwksUri) return client
     const name = JSON.stringify([clientId, client.jwksUri])
@@ -51,7 +50,7 @@ export function tendClientKeys(provider: Provider, needs: Needs): void {
     }
     tended.lookBehind()
     return client
-  }
+  })
 }
 
 type Look = {
@@ -65,24 +64,23 @@ type Look = {
 
 function tend({ clientId, asymmetricKeyStore: store }: KeyedClient, { clock, log }: Needs): Tended {
   const state: Look = {}
-  const fetchKeys = store.refresh.bind(store)
   const failed = (error: unknown) =>
     log.warn({ clientId, err: loggableError(error) }, 'client.keys_not_fetched')
   const mayLook = () => since(clock, state.lookedAtMs) >= PAUSE_MS
   const isOld = () => since(clock, state.loadedAtMs) >= BELIEVED_MS
 
-  store.fresh = () => {
+  replaceOn(store, 'ClientKeyStore#fresh', () => {
     if (state.looking) return false
     state.missing = mayLook()
     return !state.missing
-  }
-  store.refresh = async () => {
+  })
+  const fetchKeys = replaceOn(store, 'ClientKeyStore#refresh', async () => {
     const due = state.missing || isOld()
     state.missing = false
     if (due && mayLook()) state.looking ??= look({ store, fetchKeys, state, clock, failed })
     await state.looking
     if (state.failure && since(clock, state.loadedAtMs) >= STAND_IN_MS) throw state.failure as Error
-  }
+  })
   const lookBehind = () => {
     if (state.loadedAtMs !== undefined && isOld()) void store.refresh().catch(() => undefined)
   }

@@ -2,32 +2,32 @@
 import type Provider from 'oidc-provider'
 import type { Clock } from '../../platform/clock.ts'
 import { compareClientSecret } from '../../clients/client-secret.ts'
+import { addLookupStep } from '../library/client-lookup.ts'
+import { replaceMember } from '../library/members.ts'
 
 /** The library's own members, left out of its published types. */
 type LibraryClient = {
   clientSecret?: string
   previous_client_secret?: unknown
-  compareClientSecret: (this: LibraryClient, presented: string) => boolean
   symmetricKeyStore: { add: (jwk: object) => void }
-}
-type ClientModel = {
-  prototype: LibraryClient
-  find: (id: string) => Promise<LibraryClient | undefined>
 }
 
 export function installSecretComparison(provider: Provider, clock: Clock): void {
-  const model = provider.Client as unknown as ClientModel
-  model.prototype.compareClientSecret = function (presented) {
-    return compareClientSecret(this.clientSecret, presented, clock())
-  }
-  const find = model.find.bind(model)
+  replaceMember(
+    provider,
+    'Client#compareClientSecret',
+    () =>
+      function (this: LibraryClient, presented: string) {
+        return compareClientSecret(this.clientSecret, presented, clock())
+      },
+  )
   const complete = new WeakSet<LibraryClient>()
-  model.find = async (id) => {
+  addLookupStep<LibraryClient>(provider, 'previous secret', (find) => async (id) => {
     const client = await find(id)
     if (client && !complete.has(client)) addPreviousKey(client)
     if (client) complete.add(client)
     return client
-  }
+  })
 }
 
 /** A client_secret_jwt may be made with the secret from before the rotation, as long as that is kept. */

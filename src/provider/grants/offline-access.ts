@@ -16,24 +16,35 @@ type Next = () => Promise<unknown>
 const LEFT_OUT = 'offline_access.left_out'
 const granted = new WeakSet<KoaContextWithOIDC>()
 
-/** The library would drop the scope without `prompt=consent`, and refuse the request of a client that is not registered for it. */
-export function setOfflineAccessAside(ctx: KoaContextWithOIDC, next: Next): unknown {
+type Check = (ctx: KoaContextWithOIDC, next: Next) => unknown
+
+/**
+ * Stands around the library's check of the scope, which would drop this one without `prompt=consent`, and refuse the request
+ * of a client that is not registered for it.
+ */
+export function keepOfflineAccess(ctx: KoaContextWithOIDC, next: Next, check: Check): unknown {
+  setAside(ctx)
+  return check(ctx, () => {
+    putBack(ctx)
+    return next()
+  })
+}
+
+function setAside(ctx: KoaContextWithOIDC): void {
   const { params, client, provider } = ctx.oidc
   const words = typeof params?.['scope'] === 'string' ? params['scope'].split(' ') : []
   const asked = words.includes(OFFLINE_ACCESS)
-  if (!params || !client || !(asked || (words.length > 0 && isImplied(client)))) return next()
+  if (!params || !client || !(asked || (words.length > 0 && isImplied(client)))) return
   const change = whatToChange(client)
   if (change === undefined) granted.add(ctx)
   else (provider as EventEmitter).emit(LEFT_OUT, client.clientId, change)
   params['scope'] = words.filter((word) => word !== OFFLINE_ACCESS).join(' ') || undefined
-  return next()
 }
 
-export function putOfflineAccessBack(ctx: KoaContextWithOIDC, next: Next): unknown {
+function putBack(ctx: KoaContextWithOIDC): void {
   const { params } = ctx.oidc
   if (params && granted.delete(ctx))
     params['scope'] = [params['scope'], OFFLINE_ACCESS].filter(Boolean).join(' ')
-  return next()
 }
 
 /**

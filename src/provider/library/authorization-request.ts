@@ -4,26 +4,14 @@
  */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import {
-  assignClaims,
-  checkClaims,
-  checkIdTokenHint,
-} from 'oidc-provider/lib/actions/authorization/claims.js'
-import processRequestObject from 'oidc-provider/lib/actions/authorization/process_request_object.js'
-import {
-  loadPushedAuthorizationRequest,
-  pushedAuthorizationRequestResponse,
-} from 'oidc-provider/lib/actions/authorization/pushed_authorization_requests.js'
-import {
-  assignDefaults,
-  checkMaxAge,
-  checkPrompt,
-  getAuthorizationParams,
-  rejectRegistration,
-} from 'oidc-provider/lib/actions/authorization/request_parameters.js'
-import { checkOpenidScope } from 'oidc-provider/lib/actions/authorization/scopes.js'
-import isValidScope from 'oidc-provider/lib/helpers/is_valid_scope.js'
-import checkRar from 'oidc-provider/lib/shared/check_rar.js'
+import { library } from './modules.ts'
+import { hasScopeSyntax } from './scope-check.ts'
+
+const { assignClaims, checkClaims, checkIdTokenHint } = library.claims
+const { loadPushedAuthorizationRequest, pushedAuthorizationRequestResponse } = library.pushed
+const { assignDefaults, checkMaxAge, checkPrompt, getAuthorizationParams, rejectRegistration } =
+  library.parameters
+const { checkOpenidScope, checkRar, processRequestObject } = library
 
 type Check = (ctx: KoaContextWithOIDC, next: () => void) => unknown
 
@@ -70,7 +58,7 @@ const CHECKS: readonly Check[] = [
  */
 export async function checkParameters(ctx: KoaContextWithOIDC): Promise<void> {
   const scope = ctx.oidc.params?.['scope'] as string | undefined
-  if (scope !== undefined && !isValidScope(scope))
+  if (scope !== undefined && !hasScopeSyntax(scope))
     throw new errors.InvalidScope('scope contains invalid characters', scope)
   for (const check of CHECKS) await check(ctx, done)
 }

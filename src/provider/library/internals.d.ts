@@ -73,7 +73,6 @@ declare module 'oidc-provider/lib/shared/error_handler.js' {
 declare module 'oidc-provider/lib/shared/selective_body.js' {
   import type { KoaContextWithOIDC } from 'oidc-provider'
   export function urlencoded(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void>
-  export function json(ctx: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<void>
 }
 
 declare module 'oidc-provider/lib/shared/assemble_params.js' {
@@ -90,51 +89,6 @@ declare module 'oidc-provider/lib/shared/reject_dupes.js' {
     ctx: unknown,
     next: () => Promise<unknown>,
   ): Promise<void>
-}
-
-declare module 'oidc-provider/lib/actions/introspection.js' {
-  import type { KoaContextWithOIDC } from 'oidc-provider'
-  const steps: ((ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown)[]
-  export default steps
-}
-
-declare module 'oidc-provider/lib/actions/revocation.js' {
-  const steps: unknown[]
-  export default steps
-}
-
-declare module 'oidc-provider/lib/actions/token.js' {
-  const steps: unknown[]
-  export default steps
-}
-
-declare module 'oidc-provider/lib/actions/userinfo.js' {
-  const steps: unknown[]
-  export default steps
-}
-
-declare module 'oidc-provider/lib/actions/code_verification.js' {
-  export const post: unknown[]
-}
-
-declare module 'oidc-provider/lib/actions/end_session.js' {
-  export const init: unknown[]
-  export const confirm: unknown[]
-}
-
-declare module 'oidc-provider/lib/actions/registration.js' {
-  export const post: unknown[]
-  export const put: unknown[]
-}
-
-declare module 'oidc-provider/lib/actions/authorization/index.js' {
-  /** The steps of an endpoint: the same list at every call. */
-  export default function getAuthorization(endpoint: string): unknown[]
-}
-
-declare module 'oidc-provider/lib/shared/reject_structured_tokens.js' {
-  const rejectStructuredTokens: unknown
-  export default rejectStructuredTokens
 }
 
 declare module 'oidc-provider/lib/actions/authorization/claims.js' {
@@ -169,17 +123,6 @@ declare module 'oidc-provider/lib/actions/authorization/request_parameters.js' {
 declare module 'oidc-provider/lib/actions/authorization/scopes.js' {
   import type { KoaContextWithOIDC } from 'oidc-provider'
   export const checkOpenidScope: (ctx: KoaContextWithOIDC, next: () => void) => unknown
-  export const checkScope: (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown
-}
-
-declare module 'oidc-provider/lib/actions/authorization/index.js' {
-  import type { KoaContextWithOIDC } from 'oidc-provider'
-  type Step = (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown
-  export default function authorizationSteps(endpoint: string): Step[]
-}
-
-declare module 'oidc-provider/lib/helpers/is_valid_scope.js' {
-  export default function isValidScope(scope: unknown): boolean
 }
 
 declare module 'oidc-provider/lib/shared/check_rar.js' {

@@ -1,56 +1,9 @@
-/** The library's check of what a request asks for: a step before it, and the resource servers that it will find. */
+/** The resource servers that the library will find for a request, and what it takes for a scope. */
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import authorizationAction from 'oidc-provider/lib/actions/authorization/index.js'
-import isValidScope from 'oidc-provider/lib/helpers/is_valid_scope.js'
-import instance from 'oidc-provider/lib/helpers/weak_cache.js'
-import { isOwn } from './own-providers.ts'
+import { givenTo } from './library.ts'
 
-type ResourceIndicators = {
-  defaultResource: (ctx: KoaContextWithOIDC, client: object) => string | string[] | undefined
-  getResourceServerInfo: (
-    ctx: KoaContextWithOIDC,
-    identifier: string,
-    client: object,
-  ) => Promise<{ scope: string }>
-}
-
-/** Where a request says what it wants: each of them checks the scope. */
-const ROUTES = [
-  'authorization',
-  'pushed_authorization_request',
-  'device_authorization',
-  'backchannel_authentication',
-] as const
-
-/**
- * Puts a step before the library's check of the scope, in every kind of authorization request. Authorization details say
- * which resource servers are meant, so with those the step comes when they are checked. To be called
- * before a provider is built.
- */
-export function beforeScopeCheck(settle: (ctx: KoaContextWithOIDC) => Promise<void>): void {
-  const settling = (when: (ctx: KoaContextWithOIDC) => boolean): Step =>
-    async function settlingScope(ctx, next) {
-      if (isOwn(ctx) && when(ctx)) await settle(ctx)
-      return next()
-    }
-  for (const steps of ROUTES.map(authorizationAction)) {
-    if (steps.some(({ name }) => name === 'settlingScope')) continue
-    insert(
-      steps,
-      'checkScope',
-      settling((ctx) => !hasDetails(ctx)),
-    )
-    insert(steps, 'checkResource', settling(hasDetails))
-  }
-}
-
-type Step = (ctx: KoaContextWithOIDC, next: () => Promise<unknown>) => unknown
-
-function insert(steps: Step[], before: string, step: Step): void {
-  const at = steps.findIndex(({ name }) => name === before)
-  if (at < 0) throw new TypeError(`an authorization request has no step ${before}`)
-  steps.splice(at, 0, step)
-}
+/** RFC 6749 §3.3: words of printable ASCII without quotes and backslashes, one space between them. */
+const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/
 
 export function hasDetails({ oidc }: KoaContextWithOIDC): boolean {
   return oidc.params?.['authorization_details'] !== undefined
@@ -58,7 +11,7 @@ export function hasDetails({ oidc }: KoaContextWithOIDC): boolean {
 
 /** True for a list of scopes (RFC 6749 §3.3), and where there is none. */
 export function hasScopeSyntax(scope: unknown): scope is string | undefined {
-  return isValidScope(scope)
+  return scope === undefined || (typeof scope === 'string' && SCOPE.test(scope))
 }
 
 /** The resource servers that the request names, or means. @throws errors.InvalidTarget */
@@ -74,9 +27,6 @@ export async function scopesAt(ctx: KoaContextWithOIDC, identifier: string): Pro
   return scope.split(' ').filter(Boolean)
 }
 
-function indicators({ oidc }: KoaContextWithOIDC): ResourceIndicators {
-  const { configuration } = instance(oidc.provider) as Internals
-  return configuration.features.resourceIndicators
+function indicators({ oidc }: KoaContextWithOIDC) {
+  return givenTo(oidc.provider).features.resourceIndicators
 }
-
-type Internals = { configuration: { features: { resourceIndicators: ResourceIndicators } } }

@@ -10,6 +10,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { createSealer, deriveKey, digest } from '../../platform/tokens.ts'
 import type { FlowLimits } from './flow-limits.ts'
 import type { GrantStore, Root } from '../../grant-store/grant-store.ts'
+import { replaceMember } from '../library/members.ts'
 import { createRecordAdapter, revokeOnce, ttlMs } from './record-adapter.ts'
 import { withoutId } from './record-payload.ts'
 import { createRecordHandles } from './record-handles.ts'
@@ -70,7 +71,7 @@ export function overrideReplayDetection(
   provider: Provider,
   { store, limits }: { store: GrantStore; limits?: FlowLimits | undefined },
 ): void {
-  provider.ReplayDetection.unique = async (issuer, jti, exp) => {
+  const unique = async (issuer: string, jti: string, exp: number) => {
     // Anybody can make proofs; elsewhere one is remembered only with a token or an authenticated client.
     const ctx = currentScope()?.ctx
     if (ctx) limits?.count(ctx, { by: 'request', bytes: 0 })
@@ -79,6 +80,7 @@ export function overrideReplayDetection(
     // Clocks of nodes and clients differ: remember it a little longer than it is valid.
     return inProtocol(() => store.claim(place.key, exp * SECOND_MS + MINUTE_MS))
   }
+  replaceMember(provider, 'ReplayDetection.unique', () => unique)
 }
 
 function sessionAdapter(parts: SessionNeeds & UnitOfWorkNeeds): Partial<Adapter> {

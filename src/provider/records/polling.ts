@@ -5,6 +5,7 @@
 import { errors, Provider } from 'oidc-provider'
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { GrantStore, Root, RootKey } from '../../grant-store/grant-store.ts'
+import { replaceMember } from '../library/members.ts'
 import { newVersion } from './session-records.ts'
 import { locate } from '../../grant-store/token-ids.ts'
 import type { Located } from '../../grant-store/token-ids.ts'
@@ -23,7 +24,7 @@ type Pace = { askedAtMs: number; waitMs: number }
 /** What the client asks with. */
 type Code = { clientId?: string; exp?: number; consumed?: unknown; isExpired: boolean }
 // The library's own, left out of its published types.
-type CodeModel = { find: (id: string, options?: object) => Promise<Code | undefined> }
+type Find = (id: string, options?: object) => Promise<Code | undefined>
 
 /** Keeps the pace of token requests with the codes of a model. Call once per provider instance. */
 export function installPace(
@@ -31,17 +32,15 @@ export function installPace(
   name: 'DeviceCode' | 'BackchannelAuthenticationRequest',
   needs: Pick<Services, 'store' | 'clock'>,
 ): void {
-  const model = provider[name] as unknown as CodeModel
-  const { find } = model
-  model.find = async function (id, options) {
-    const code = await find.call(this, id, options)
+  replaceMember(provider, `${name}.find`, (find: Find): Find => async (id, options) => {
+    const code = await find(id, options)
     const place = locate(name, id)
     const ctx = Provider.ctx
     const polled = place && ctx?.oidc.route === 'token' && code?.clientId === ctx.oidc.client?.clientId
     // Also once it is used up: a parallel request is not taken for a thief's.
     if (polled && code && !code.isExpired) await keepPace(needs, place, code)
     return code
-  }
+  })
 }
 
 /**

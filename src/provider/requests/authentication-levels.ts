@@ -5,6 +5,7 @@
 import { errors, interactionPolicy } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type Provider from 'oidc-provider'
+import { replaceGetter } from '../library/members.ts'
 import { levelOf, LEVELS, REACHABLE_LEVELS } from '../../accounts/levels.ts'
 
 type Parameters = Record<string, unknown>
@@ -13,10 +14,8 @@ type Requirement = readonly string[]
 
 /** Makes ID tokens and codes of this provider carry the level of the session's sign-in. */
 export function installLevels(provider: Provider): void {
-  Object.defineProperty(provider.OIDCContext.prototype, 'acr', {
-    get(this: { session?: { amr?: string[] } }) {
-      return levelOf(this.session?.amr)
-    },
+  replaceGetter(provider, 'OIDCContext#acr', function (this: { session?: { amr?: string[] } }) {
+    return levelOf(this.session?.amr)
   })
 }
 

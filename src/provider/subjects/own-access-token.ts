@@ -7,6 +7,7 @@ import { findAccountById } from '../../accounts/account.ts'
 import type { Db } from '../../platform/database.ts'
 import { isEnded } from './find-account.ts'
 import { verifyOwnJwt } from '../library/library.ts'
+import { replaceMember } from '../library/members.ts'
 import type { GrantStore, Root } from '../../grant-store/grant-store.ts'
 import { currentScope } from '../records/request-scope.ts'
 import { grantKey, sharedGrantId, tagOfJwtId } from '../../grant-store/token-ids.ts'
@@ -58,17 +59,19 @@ const ROUTES = new Set(['introspection', 'revocation'])
 
 /** Makes introspection and revocation of this provider find JWT access tokens. Call once per provider instance. */
 export function installOwnAccessTokens(provider: Provider, needs: OwnAccessTokenNeeds): void {
-  const { AccessToken } = provider
-  const find = AccessToken.find.bind(AccessToken) as (...given: unknown[]) => Promise<unknown>
-  const findEither = async (...given: unknown[]) => {
-    const [value] = given
-    const route = currentScope()?.ctx.oidc.route ?? ''
-    if (typeof value !== 'string' || !value.includes('.') || !ROUTES.has(route)) return find(...given)
-    const found = await readOwnAccessToken(needs, provider, value)
-    return typeof found === 'string' ? undefined : asModel(needs, provider, found)
-  }
-  Object.assign(AccessToken, { find: findEither })
+  const findEither =
+    (find: Find) =>
+    async (...given: unknown[]) => {
+      const [value] = given
+      const route = currentScope()?.ctx.oidc.route ?? ''
+      if (typeof value !== 'string' || !value.includes('.') || !ROUTES.has(route)) return find(...given)
+      const found = await readOwnAccessToken(needs, provider, value)
+      return typeof found === 'string' ? undefined : asModel(needs, provider, found)
+    }
+  replaceMember(provider, 'AccessToken.find', findEither)
 }
+
+type Find = (...given: unknown[]) => Promise<unknown>
 
 /** As the library keeps tokens. Revoking one takes its place in the status list, and nothing else of the grant. */
 function asModel({ db }: OwnAccessTokenNeeds, provider: Provider, token: OwnAccessToken) {

@@ -1,0 +1,113 @@
+/**
+ * Where this server has a step of its own among the library's, endpoint by endpoint. A provider composes the endpoints when
+ * it is built, and our steps go in at that moment, for that provider alone. The library's own lists stay as they are.
+ */
+import type { KoaContextWithOIDC } from 'oidc-provider'
+
+export type Next = () => Promise<unknown>
+export type Step = (ctx: KoaContextWithOIDC, next: Next) => unknown
+/** A step of ours. One that stands around a step of the library is given that as well. */
+export type OwnStep = (ctx: KoaContextWithOIDC, next: Next, library: Step) => unknown
+
+export type Place = {
+  /** The library's names for the endpoints. */
+  routes: readonly string[]
+  how: 'before' | 'after' | 'around' | 'without'
+  /** The name of the step's function. The first one that is there counts. */
+  steps: readonly string[]
+  why: string
+  /** What the library would have to offer. */
+  upstream: string
+}
+
+/** The library reads a form with the first, JSON with the second. */
+const READING = ['urlencoded', 'bound selectiveBody'] as const
+
+/** Where a request says what it wants: each of them checks the scope. */
+const ASKING = [
+  'authorization',
+  'pushed_authorization_request',
+  'device_authorization',
+  'backchannel_authentication',
+] as const
+
+/** Of several places at one step, the later one of the table is nearer to the step. */
+export const PLACES = {
+  'request read': {
+    routes: [
+      ...ASKING,
+      'token',
+      'introspection',
+      'revocation',
+      'userinfo',
+      'code_verification',
+      'end_session',
+      'end_session_confirm',
+      'registration',
+      'client_update',
+      'authorization_challenge',
+    ],
+    how: 'after',
+    steps: READING,
+    why: 'The size of each part is bounded before anything looks at it.',
+    upstream: 'a limit for each parameter, or a hook after the body was read',
+  },
+  'client update read': {
+    routes: ['client_update'],
+    how: 'after',
+    steps: READING,
+    why: 'Secrets are stored as digests. The library compares what was sent with what it was given.',
+    upstream: 'using compareClientSecret in registration management',
+  },
+  'scope settled': {
+    routes: ASKING,
+    how: 'before',
+    steps: ['checkScope'],
+    why: 'A request without a scope gets its default, and unknown words are refused by name.',
+    upstream: 'a setting for the default scope and for unknown words',
+  },
+  'scope of details settled': {
+    routes: ASKING,
+    how: 'before',
+    steps: ['checkResource'],
+    why: 'Authorization details say which resource servers are meant, so that their scopes count only here.',
+    upstream: 'a setting for the default scope and for unknown words',
+  },
+  'scope checked': {
+    routes: ['authorization', 'pushed_authorization_request', 'device_authorization'],
+    how: 'around',
+    steps: ['checkScope'],
+    why: 'offline_access does not need prompt=consent here. The library drops it.',
+    upstream: 'a setting that decides about offline_access',
+  },
+  'introspection asked': {
+    routes: ['introspection'],
+    how: 'before',
+    steps: ['validateTokenPresence'],
+    why: 'A public client is refused before a token is looked for.',
+    upstream: 'a setting for client authentication at introspection',
+  },
+  'introspection answered': {
+    routes: ['introspection'],
+    how: 'before',
+    steps: ['renderTokenResponse'],
+    why: 'An answer has scope and sub before it is signed.',
+    upstream: 'a hook for the body of an introspection',
+  },
+  'JWTs refused': {
+    routes: ['introspection', 'revocation'],
+    how: 'without',
+    steps: ['rejectStructuredTokens'],
+    why: 'JWT access tokens are introspected and revoked here. The library refuses each.',
+    upstream: 'a setting that lets structured tokens through',
+  },
+  'sign-in resumed': {
+    routes: ['resume', 'device_resume'],
+    how: 'around',
+    steps: ['resumeAction'],
+    why: 'Where another account signs in, the form that ends the first session is a page of ours.',
+    upstream: 'a setting that renders forms that send themselves',
+  },
+} as const satisfies Record<string, Place>
+
+export type PlaceName = keyof typeof PLACES
