@@ -24,15 +24,24 @@ export async function ensureInstalled({ folder, what, node = process.execPath })
 }
 
 async function install(folder, what, node) {
-  const [command, ...args] = npmCommand(node)
   const options = ['--include=dev', '--include=optional', '--ignore-scripts', '--no-audit', '--no-fund']
-  await withProgress(`Installing ${what} (once) …`, () =>
-    runQuietly(command, [...args, 'ci', ...options, '--loglevel=error'], {
-      cwd: folder,
-      env: npmEnvironment(node),
-      failure: `npm ci failed in ${folder}`,
-    }),
-  )
+  await withProgress(`Installing ${what} (once) …`, () => runNpm(['ci', ...options], { cwd: folder, node }))
+}
+
+/**
+ * Runs npm and resolves with what it wrote.
+ * @param {string[]} args
+ * @param {{ cwd: string, node?: string }} options `node` runs npm and so decides the platform
+ * @returns {Promise<string>}
+ * @throws {StepFailed} with npm's own output
+ */
+export function runNpm(args, { cwd, node = process.execPath }) {
+  const [command, ...own] = npmCommand(node)
+  return runQuietly(command, [...own, ...args, '--loglevel=error'], {
+    cwd,
+    env: npmEnvironment(node),
+    failure: `npm ${args[0]} failed in ${cwd}`,
+  })
 }
 
 const stampFile = (folder) => join(folder, 'node_modules', '.installed')

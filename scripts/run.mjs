@@ -39,6 +39,7 @@ const TARGETS = {
   screenshots: { command: ['test/screenshots.ts'], services: ['chromium'] },
   interop: { command: ['interop/run.ts'], services: ['chromium'] },
   trace: { command: ['test/trace.ts'] },
+  'upgrade-check': { command: ['scripts/upgrade-check.mjs'] },
   docs: { command: ['test/documents/run.ts'] },
 }
 

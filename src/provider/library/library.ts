@@ -123,11 +123,25 @@ export function acceptedValues(provider: Provider) {
   const { grants: grantTypes, modes } = compositionOf(provider)
   const { responseTypes, interactions } = givenTo(provider)
   return {
-    grantTypes: [...grantTypes.keys()],
+    grantTypes: [...grantTypes.keys()].sort((a, b) => rankOf(a) - rankOf(b)),
     prompts: ['none', ...interactions.policy.map(({ name }) => name)],
     responseModes: [...modes],
     responseTypes,
   }
+}
+
+/** As the metadata lists them; those of ours come last. */
+const LISTED_FIRST = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  'urn:ietf:params:oauth:grant-type:device_code',
+  'urn:openid:params:grant-type:ciba',
+]
+
+function rankOf(grantType: string): number {
+  const at = LISTED_FIRST.indexOf(grantType)
+  return at < 0 ? LISTED_FIRST.length : at
 }
 
 /** An access token that is being issued. */

@@ -6,6 +6,8 @@ export const LIBRARY_VERSION = versionOf(createRequire(import.meta.url)('oidc-pr
 
 /** Something of the library that this server relies on is gone or has another shape. */
 export class LibraryMismatch extends Error {
+  readonly problems: readonly string[]
+
   constructor(problems: readonly string[]) {
     super(
       [
@@ -15,6 +17,7 @@ export class LibraryMismatch extends Error {
       ].join('\n'),
     )
     this.name = 'LibraryMismatch'
+    this.problems = problems
   }
 }
 

@@ -1,10 +1,8 @@
 /** What this server relies on inside the protocol library, and that it stays on our side (src/provider/library). */
-import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import Provider from 'oidc-provider'
-import type { Configuration } from 'oidc-provider'
 import { addLookupStep, LOOKUP_STEPS } from '../../../src/provider/library/client-lookup.ts'
 import {
   MEMBERS,
@@ -16,24 +14,9 @@ import { LIBRARY_VERSION, LibraryMismatch } from '../../../src/provider/library/
 import { MODULES, moduleProblems } from '../../../src/provider/library/modules.ts'
 import { createProvider, placeStep } from '../../../src/provider/library/own-provider.ts'
 import { PLACES } from '../../../src/provider/library/places.ts'
+import { CONFIGURATION, ISSUER } from './wall-provider.ts'
 
 const SRC = join(import.meta.dirname, '../../../src')
-const ISSUER = 'https://op.example.com'
-const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const CONFIGURATION = {
-  jwks: { keys: [privateKey.export({ format: 'jwk' })] },
-  cookies: { keys: ['a cookie key of the test'] },
-  clients: [
-    { client_id: 'app', redirect_uris: ['https://app.example.com/callback'], client_secret: 'secret' },
-  ],
-  features: {
-    devInteractions: { enabled: false },
-    introspection: { enabled: true, allowedPolicy: () => true },
-    revocation: { enabled: true, allowedPolicy: () => true },
-  },
-  adapter: () => ({ find: () => Promise.resolve(undefined) }),
-} as unknown as Configuration
-
 const sources = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => ({ file, text: readFileSync(join(SRC, file), 'utf8') }))
