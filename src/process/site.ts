@@ -154,6 +154,7 @@ function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits:
     pageMs: config.sessions.interactionSeconds * SECOND_MS,
     clientAdapter: createClientAdapter({ db, noteEnded, sealer, clock, feed, ...Client }),
     adapters: models,
+    around: Object.assign({}, ...protocolParts.map(({ records }) => records)) as ProtocolPart['records'],
     secrets: config.keys.records,
     onReuse: createReuseAlert({ ...accounts, log }),
   })

@@ -5,6 +5,7 @@
 import { REQUESTS_PATH } from '../../accounts/account-pages.ts'
 import type { Feature } from '../../feature.ts'
 import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'
+import { paced } from '../../provider/records/polling.ts'
 import { createPairwiseSubjects } from '../../provider/subjects/pairwise.ts'
 import type { Services } from '../../services.ts'
 import { purgeRequests, SEALED_COLUMNS } from './backchannel-requests.ts'
@@ -28,6 +29,10 @@ export function ciba(services: Services): Feature {
       ttl: { BackchannelAuthenticationRequest: requestSeconds },
       // The library always says that it takes a user_code.
       metadata: { backchannel_user_code_parameter_supported: false },
+      records: {
+        BackchannelAuthenticationRequest: (adapter) =>
+          paced('BackchannelAuthenticationRequest', needs, adapter),
+      },
       install: (provider) => installCiba(provider, { ...needs, subjects }),
     }),
     pages: (site) => [requestsRoutes({ ...createRequestsPage(services, site), ...site })],

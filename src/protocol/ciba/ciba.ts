@@ -13,7 +13,7 @@ import { inTransaction } from '../../platform/database.ts'
 import type { Db } from '../../platform/database.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import type { ProviderAccount } from '../../provider/subjects/find-account.ts'
-import { installPace, POLL_INTERVAL_SECONDS } from '../../provider/records/polling.ts'
+import { POLL_INTERVAL_SECONDS } from '../../provider/records/polling.ts'
 import type { PairwiseSubjects } from '../../provider/subjects/pairwise.ts'
 import type { GrantStore } from '../../grant-store/grant-store.ts'
 import { recordRequest } from './backchannel-requests.ts'
@@ -65,11 +65,10 @@ export function cibaFeature(needs: CibaNeeds): Ciba {
   }
 }
 
-/** Keeps the polling interval, tells clients through the outbox, reads their hints. Call once per provider instance. */
+/** Tells clients through the outbox, reads their hints. Call once per provider instance. */
 export function installCiba(provider: Provider, needs: CibaNeeds & { subjects: PairwiseSubjects }): void {
   installPing(provider, needs)
   installHints(provider, needs.subjects)
-  installPace(provider, 'BackchannelAuthenticationRequest', needs)
 }
 
 type LibraryRequest = {

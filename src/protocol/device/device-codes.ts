@@ -3,7 +3,7 @@
  * user codes are counted, and a code that was entered and left alone can be entered again.
  */
 import { errors, Provider } from 'oidc-provider'
-import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Adapter, AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
 import { returnToBucket, takeFromBuckets } from '../../attempts/bucket.ts'
 import type { BucketRule } from '../../attempts/bucket.ts'
 import { networkTakes } from '../../attempts/network-limit.ts'
@@ -13,8 +13,7 @@ import { MINUTE_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
 import { keyedDigest } from '../../platform/tokens.ts'
-import { replaceMember } from '../../provider/library/members.ts'
-import { installPace, POLL_INTERVAL_SECONDS } from '../../provider/records/polling.ts'
+import { paced, POLL_INTERVAL_SECONDS } from '../../provider/records/polling.ts'
 import type { GrantStore } from '../../grant-store/grant-store.ts'
 import { fillInUserCode } from './device-flow.ts'
 
@@ -27,45 +26,33 @@ const PER_NETWORK: BucketRule = { limit: 40, windowMs: 10 * MINUTE_MS }
 /** Failures that say nothing about the person's answer: the code stays good. */
 const PASSING = new Set(['server_error', 'temporarily_unavailable', 'invalid_request'])
 
-type DeviceCode = {
-  error?: string | undefined
-  errorDescription?: string | undefined
-  inFlight?: boolean | undefined
-}
-type FindByUserCode = (userCode: string, options?: object) => Promise<DeviceCode | undefined>
-type Save = (this: DeviceCode) => Promise<string>
-
 /** Call once per provider instance. */
-export function installDeviceCodes(provider: Provider, needs: DeviceCodeNeeds): void {
-  installPace(provider, 'DeviceCode', needs)
-  replaceMember(provider, 'DeviceCode.findByUserCode', (find: FindByUserCode) => counted(needs, find))
-  replaceMember(provider, 'DeviceCode#save', withoutPassing)
+export function installDeviceCodes(provider: Provider): void {
   provider.use(fillInUserCode)
   provider.on('device_authorization.success', (_ctx: unknown, body: Record<string, unknown>) => {
     body['interval'] = POLL_INTERVAL_SECONDS
   })
 }
 
-function counted(needs: DeviceCodeNeeds, find: FindByUserCode): FindByUserCode {
-  return async (userCode, options) => {
-    const giveBack = await countGuess(needs, Provider.ctx)
-    const code = await find(userCode, options)
-    if (!code) return undefined
-    await giveBack()
-    // Set by the library when it was confirmed. A person who closed the page then may enter it once more.
-    code.inFlight = undefined
-    return code
+/** Device codes on their way from and to the store. */
+export function deviceCodeRecords(needs: DeviceCodeNeeds, adapter: Adapter): Adapter {
+  return {
+    ...paced('DeviceCode', needs, adapter),
+    async findByUserCode(userCode) {
+      const giveBack = await countGuess(needs, Provider.ctx)
+      const code = await adapter.findByUserCode(userCode)
+      if (!code) return undefined
+      await giveBack()
+      // Set by the library when it was confirmed. A person who closed the page then may enter it once more.
+      return { ...code, inFlight: undefined }
+    },
+    upsert: (id, payload, expiresIn) => adapter.upsert(id, withoutPassing(payload), expiresIn),
   }
 }
 
-function withoutPassing(save: Save): Save {
-  return function () {
-    if (PASSING.has(this.error ?? '')) {
-      this.error = undefined
-      this.errorDescription = undefined
-    }
-    return save.call(this)
-  }
+function withoutPassing(payload: AdapterPayload): AdapterPayload {
+  if (!PASSING.has(payload.error ?? '')) return payload
+  return { ...payload, error: undefined, errorDescription: undefined }
 }
 
 /** Counts an attempt before it is evaluated; the answer gives it back, for one that was right. */

@@ -3,15 +3,16 @@ import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
 import { CODE_SECONDS, deviceFlow } from './device-flow.ts'
 import { devicePages } from './device-pages.ts'
-import { installDeviceCodes } from './device-codes.ts'
+import { deviceCodeRecords, installDeviceCodes } from './device-codes.ts'
 
 export function device({ config, db, clock, store }: Services): Feature {
+  const needs = { db, clock, store, key: config.keys.index, ...config.limits }
   return {
     protocol: (site) => ({
       features: { deviceFlow: deviceFlow(devicePages({ ...site, db })) },
       ttl: { DeviceCode: CODE_SECONDS },
-      install: (provider) =>
-        installDeviceCodes(provider, { db, clock, store, key: config.keys.index, ...config.limits }),
+      records: { DeviceCode: (adapter) => deviceCodeRecords(needs, adapter) },
+      install: installDeviceCodes,
     }),
   }
 }

@@ -65,21 +65,6 @@ export const MEMBERS = [
     upstream: 'a setting that finds a structured token',
   },
   {
-    members: { 'DeviceCode.find': 0, 'BackchannelAuthenticationRequest.find': 0 },
-    why: 'Polling has a pace (RFC 8628 §3.5, CIBA §11). The library never answers slow_down.',
-    upstream: 'the polling interval as a setting, with a place to count',
-  },
-  {
-    members: { 'DeviceCode.findByUserCode': 1 },
-    why: 'Guesses are counted, and a code that was left alone can be entered again.',
-    upstream: 'an event before a user code is looked up',
-  },
-  {
-    members: { 'DeviceCode#save': 0 },
-    why: 'A passing failure says nothing about the answer. The library stores it as the answer.',
-    upstream: 'storing errors of the person only',
-  },
-  {
     members: { 'IdToken.validate': 2 },
     why: 'A pairwise subject in the hint of CIBA is an account. The library takes it for the id.',
     upstream: 'the inverse of pairwiseIdentifier as a setting',

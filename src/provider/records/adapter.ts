@@ -39,6 +39,8 @@ export type AdapterNeeds = UnitOfWorkNeeds &
     clientAdapter: Adapter
     /** Models that are kept elsewhere than in the grant store. */
     adapters?: Readonly<Record<string, Partial<Adapter>>>
+    /** Stand around the records of a model. */
+    around?: Readonly<Record<string, (adapter: Adapter) => Adapter>>
     /** Server secrets, the current one first: they seal what a record must not show, and authenticate handles. */
     secrets: readonly [string, ...string[]]
   }
@@ -56,13 +58,14 @@ export function createAdapterFactory(needs: AdapterNeeds): AdapterFactory {
     sealer: createSealer(derive('oidc-records')),
     turns: createTurns(),
   }
+  const adapterOf = (model: string): Partial<Adapter> => {
+    if (model === 'Session') return sessionAdapter(parts)
+    return model === 'Grant' ? grantAdapter(parts) : createRecordAdapter(parts, model)
+  }
   return (model) => {
     if (model === 'Client') return needs.clientAdapter
-    const elsewhere = needs.adapters?.[model]
-    if (elsewhere) return protect(needs, elsewhere)
-    if (model === 'Session') return protect(needs, sessionAdapter(parts))
-    if (model === 'Grant') return protect(needs, grantAdapter(parts))
-    return protect(needs, createRecordAdapter(parts, model))
+    const adapter = protect(needs, needs.adapters?.[model] ?? adapterOf(model))
+    return needs.around?.[model]?.(adapter) ?? adapter
   }
 }
 

@@ -3,9 +3,9 @@
  * backchannel authentication (CIBA §11). Asking too early makes the wait longer; of parallel requests one goes on.
  */
 import { errors, Provider } from 'oidc-provider'
+import type { Adapter } from 'oidc-provider'
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { GrantStore, Root, RootKey } from '../../grant-store/grant-store.ts'
-import { replaceMember } from '../library/members.ts'
 import { newVersion } from './session-records.ts'
 import { locate } from '../../grant-store/token-ids.ts'
 import type { Located } from '../../grant-store/token-ids.ts'
@@ -22,25 +22,28 @@ const TOLERANCE_MS = SECOND_MS
 type Pace = { askedAtMs: number; waitMs: number }
 
 /** What the client asks with. */
-type Code = { clientId?: string; exp?: number; consumed?: unknown; isExpired: boolean }
-// The library's own, left out of its published types.
-type Find = (id: string, options?: object) => Promise<Code | undefined>
+type Code = { clientId?: string; exp?: number; consumed?: unknown }
 
-/** Keeps the pace of token requests with the codes of a model. Call once per provider instance. */
-export function installPace(
-  provider: Provider,
+/** Keeps the pace of token requests with the codes of a model. */
+export function paced(
   name: 'DeviceCode' | 'BackchannelAuthenticationRequest',
   needs: Pick<Services, 'store' | 'clock'>,
-): void {
-  replaceMember(provider, `${name}.find`, (find: Find): Find => async (id, options) => {
-    const code = await find(id, options)
+  adapter: Adapter,
+): Adapter {
+  const find = async (id: string) => {
+    const code = (await adapter.find(id)) ?? undefined
     const place = locate(name, id)
     const ctx = Provider.ctx
     const polled = place && ctx?.oidc.route === 'token' && code?.clientId === ctx.oidc.client?.clientId
     // Also once it is used up: a parallel request is not taken for a thief's.
-    if (polled && code && !code.isExpired) await keepPace(needs, place, code)
+    if (polled && code && !isExpired(needs, code)) await keepPace(needs, place, code)
     return code
-  })
+  }
+  return { ...adapter, find }
+}
+
+function isExpired({ clock }: Pick<Services, 'clock'>, { exp = 0 }: Code): boolean {
+  return exp <= Math.floor(clock() / SECOND_MS)
 }
 
 /**
