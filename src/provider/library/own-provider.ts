@@ -101,8 +101,9 @@ function composedBy(made: Composition): typeof Provider {
 
 /** From now on each route of this provider gets the steps of its places. */
 function watchRouter(provider: Provider, made: Composition): void {
-  const { router } = library.instance(provider) as { router: Router }
-  if (Object.hasOwn(router, 'get')) return
+  const { router } = library.instance(provider) as { router?: Router }
+  // Without a router no place is found, and the provider is refused for that.
+  if (!router || Object.hasOwn(router, 'get')) return
   for (const verb of ['get', 'post', 'put', 'delete', 'options'] as const) {
     const register = router[verb].bind(router)
     router[verb] = (name, path, ...stack) => register(name, path, ...composed(made, name, stack))
