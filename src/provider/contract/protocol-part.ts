@@ -10,7 +10,7 @@ export type ProtocolPart = {
   metadata?: Readonly<Record<string, unknown>>
   /** Models that are kept elsewhere than in the grant store. */
   models?: Readonly<Record<string, Partial<Adapter>>>
-  /** Stands around the records of a model, on their way from and to the store. */
+  /** Wraps the records of a model, on their way from and to the store. */
   records?: Readonly<Record<string, (adapter: Adapter) => Adapter>>
   /** Sets up a fresh provider. There is a new one whenever keys or resource servers change. */
   install?: (provider: Provider) => void

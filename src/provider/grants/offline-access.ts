@@ -19,7 +19,7 @@ const granted = new WeakSet<KoaContextWithOIDC>()
 type Check = (ctx: KoaContextWithOIDC, next: Next) => unknown
 
 /**
- * Stands around the library's check of the scope, which would drop this one without `prompt=consent`, and refuse the request
+ * Wraps the library's check of the scope, which would drop this one without `prompt=consent`, and refuse the request
  * of a client that is not registered for it.
  */
 export function keepOfflineAccess(ctx: KoaContextWithOIDC, next: Next, check: Check): unknown {

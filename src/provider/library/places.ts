@@ -6,7 +6,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 
 export type Next = () => Promise<unknown>
 export type Step = (ctx: KoaContextWithOIDC, next: Next) => unknown
-/** A step of ours. One that stands around a step of the library is given that as well. */
+/** A step of ours. Where it wraps a step of the library, it gets that one as well. */
 export type OwnStep = (ctx: KoaContextWithOIDC, next: Next, library: Step) => unknown
 
 export type Place = {

@@ -39,7 +39,7 @@ export type AdapterNeeds = UnitOfWorkNeeds &
     clientAdapter: Adapter
     /** Models that are kept elsewhere than in the grant store. */
     adapters?: Readonly<Record<string, Partial<Adapter>>>
-    /** Stand around the records of a model. */
+    /** Wraps the records of a model. */
     around?: Readonly<Record<string, (adapter: Adapter) => Adapter>>
     /** Server secrets, the current one first: they seal what a record must not show, and authenticate handles. */
     secrets: readonly [string, ...string[]]
