@@ -117,12 +117,15 @@ function leftOut({ name, after }) {
   return { name, ok: false, counted: `not run, because no server starts without the ${after}`, found: [] }
 }
 
-/** The titles that the summary numbers, each with its suite. */
+/** Of each test that the summary numbers: its title, whose last line ends with a colon, and what went wrong. */
 function failedTests(output) {
   const heads = output.flatMap((line, at) => (/^ {2}\d+\) /.test(line) ? [at] : []))
-  return heads.map((at) =>
-    [output[at], output[at + 1]].map((line) => line.replace(/^\s*(\d+\) )?/, '')).join(': '),
-  )
+  return heads.map((at) => {
+    const end = output.findIndex((line, later) => later >= at && line.endsWith(':'))
+    const [suite = '', ...rest] = output.slice(at, end + 1).map((line) => line.trim().replace(/^\d+\) /, ''))
+    const why = output.slice(end + 1).find((line) => line.trim() !== '') ?? ''
+    return `${rest.at(-1) ?? suite} ${why.trim()}`
+  })
 }
 
 function report({ used, version, results, folder }) {
