@@ -68,7 +68,6 @@ function configure({ issuer, clients, resource, keySet, accountId, claims }: Bar
       sub === accountId ? { accountId, claims: async () => ({ ...claims, sub }) } : undefined,
     pairwiseIdentifier: (_ctx, sub) => sub,
     restrainClient: () => undefined,
-    checksSectors: () => false,
     parts: [],
     findResource: async (identifier) => (identifier === resource.identifier ? resource : undefined),
     loadExistingGrant: undefined,

@@ -1,23 +1,18 @@
 /**
  * The same provider as the server's, where no requests are served: for a command, and for the worker. It knows every client
- * that the server knows, has no pages, and does not hear of changes.
+ * that the server knows and has no pages. The library checks and signs by nothing less than a whole provider.
  */
 import type { Site } from '../feature.ts'
 import { openSite } from './site.ts'
 import type { Parts } from './parts.ts'
 
-export function openPagelessSite(
-  parts: Parts,
-  { checksSectors = () => false }: { checksSectors?: () => boolean } = {},
-): Promise<Site> {
-  const unheard = { ...parts.feed, on: () => undefined }
+export function openPagelessSite(parts: Parts): Promise<Site> {
   return openSite({
-    parts: { ...parts, feed: unheard },
+    parts,
     render: noPage,
     renderError: noPage,
     startAgain: () => noPage,
     interactionUrl: noPage,
-    checksSectors,
   })
 }
 

@@ -1,5 +1,5 @@
 /** Puts the provider together: what every provider has, and what each feature adds. */
-import Provider, { errors } from 'oidc-provider'
+import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Site } from '../feature.ts'
 import type { Render } from '../http/render.ts'
@@ -47,8 +47,6 @@ type Given = {
   render: Render
   renderError: (ctx: AnyContext, error: unknown) => Promise<void>
   interactionUrl: OidcNeeds['interactionUrl']
-  /** For a provider that serves no requests but checks what is about to be registered. */
-  checksSectors?: () => boolean
   /** What to do with a request that comes back to a finished interaction. */
   startAgain: (oidc: Oidc) => StartAgain
 }
@@ -78,7 +76,6 @@ export async function openSite({ parts, render, ...given }: Given): Promise<Site
     adapter: adapterOf(parts, protocolParts, limits),
     findAccount: createFindAccount(db, config.tokens),
     fetch: refuseOtherTypes(createGuardedFetch(config.guard)),
-    checksSectors: given.checksSectors ?? isRegistering,
     restrainClient: documents.restrainClient,
     pairwiseIdentifier: (_ctx, ...of) => createPairwiseSubjects(config.keys.index).subjectOf(...of),
     findResource: resources.get,
@@ -128,11 +125,6 @@ function answerErrors(
     if (protocolParts.some(({ refused }) => refused?.(ctx, error))) return
     await (isLost(ctx, error) ? startAgain(ctx) : renderError(ctx, error))
   }
-}
-
-function isRegistering(): boolean {
-  const { route } = Provider.ctx?.oidc ?? {}
-  return route === 'registration' || route === 'client_update'
 }
 
 function isLost({ oidc }: KoaContextWithOIDC, error: unknown): boolean {

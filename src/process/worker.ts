@@ -11,7 +11,7 @@ import { MAIL_TOPIC } from '../outbox/outbox.ts'
 import { createRelay } from '../outbox/relay.ts'
 import type { Parts } from '../process/parts.ts'
 import { createUpkeep } from '../process/upkeep.ts'
-import { createFreshProvider } from './worker-provider.ts'
+import { createKeptProvider } from './worker-provider.ts'
 
 export type Worker = {
   start: () => void
@@ -23,7 +23,7 @@ export function createWorker(parts: Parts): Worker {
   const { config, clock } = parts
   const { issuer: publicUrl, serverName, mail } = config
   const transport = mailTransport(parts)
-  const delivery = { provider: createFreshProvider(parts) }
+  const delivery = { provider: createKeptProvider(parts) }
   const relay = createRelay({
     ...parts,
     sinks: {
@@ -36,6 +36,7 @@ export function createWorker(parts: Parts): Worker {
   parts.onCommitted(relay.wake)
   return {
     start() {
+      parts.feed.start()
       relay.start()
       upkeep.start()
     },

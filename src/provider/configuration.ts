@@ -12,6 +12,7 @@ import { EXTRA_CLIENT_METADATA } from '../clients/client-metadata.ts'
 import { SCOPE_CLAIMS } from '../provider/grants/claim-words.ts'
 import { cookieName } from '../http/cookies.ts'
 import { mayCallFromBrowser } from '../provider/clients/cross-origin.ts'
+import { comparesSectors } from '../provider/clients/sector-document.ts'
 import { createPolicy } from '../provider/requests/interaction-policy.ts'
 import { libraryLifetimes } from '../provider/grants/lifetimes.ts'
 import type { Lifetimes } from '../provider/grants/lifetimes.ts'
@@ -57,11 +58,6 @@ export type ConfigurationNeeds = DpopNeeds &
     parts: readonly ProtocolPart[]
     /** Asks addresses that clients supplied. */
     fetch: GuardedFetch
-    /**
-     * True while a client is being registered: its sector document is compared then (OpenID Connect Registration §5). Later
-     * the document may change or go away, and nobody who is signing in waits for it.
-     */
-    checksSectors: () => boolean
     findResource: (identifier: string) => Promise<KnownResource | undefined>
     detailsTypes: readonly DetailsType[]
     loadExistingGrant: Configuration['loadExistingGrant']
@@ -103,7 +99,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
       validator: (_ctx, _name, _value, metadata) => needs.restrainClient(metadata),
     },
     fetch: needs.fetch,
-    sectorIdentifierUriValidate: () => needs.checksSectors(),
+    sectorIdentifierUriValidate: comparesSectors,
     fetchResponseBodyLimits: { jwks_uri: FETCH_LIMIT_BYTES, sector_identifier_uri: FETCH_LIMIT_BYTES },
   } as Configuration
 }

@@ -93,6 +93,13 @@ describe('cli registration-token and client metadata', () => {
     expect(mistake.error_description).to.contain('sector_identifier_uri')
   })
 
+  it('asks for the sector document of a client before it is registered', async () => {
+    const sector = { subject_type: 'pairwise', sector_identifier_uri: 'https://127.0.0.1:9/sector.json' }
+    const mistake = await mistakeOf(server, [...create, '--metadata', file('sector.json', sector)])
+    expect(mistake.error).to.equal('invalid_client_metadata')
+    expect(mistake.error_description).to.contain('could not load sector_identifier_uri')
+  })
+
   it('lets two secrets work for as long as it is told', async () => {
     const { client_id: id, client_secret: first } = await place.json(create)
     const { client_secret: second } = await place.json([
