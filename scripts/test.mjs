@@ -123,7 +123,7 @@ function startRun({ queue, index, folder, count, progress }) {
     ...(shared
       ? { args: [process.stdout.isTTY ? 'color' : 'plain', ...grep], nextFile }
       : { args: [...args, ...queue] }),
-    env: onMysql ? { TEST_DATABASE: 'mysql' } : {},
+    env: environmentOf(index),
     eventsFile: join(folder, `events-${index}`),
     onEvent: (event) => handlers[event.kind](event),
     onOutput: write,
@@ -139,6 +139,14 @@ function startRun({ queue, index, folder, count, progress }) {
     return run.over || run.stopped ? code : code || 1
   })
   return run
+}
+
+/** A share of the ports is named `index/of`. */
+function environmentOf(index) {
+  return {
+    ...(onMysql && { TEST_DATABASE: 'mysql' }),
+    ...(shared && { TEST_SHARE: `${index}/${PROCESSES}` }),
+  }
 }
 
 /** What each kind of event of scripts/reporter.mjs changes. */

@@ -156,12 +156,19 @@ function removeQuietly(folder: string): void {
 }
 
 // Below the range that systems hand out for outgoing connections; the gap is for cluster ports, see clusterPort.
-const PORTS = { from: 23_000, to: 31_999 }
-const CLUSTER_PORTS = { from: 10_000, to: 12_999 }
+const PORTS = shareOfPorts({ from: 23_000, to: 31_999 })
+const CLUSTER_PORTS = shareOfPorts({ from: 10_000, to: 12_999 })
 /** Redis Cluster nodes talk to each other on their port plus this. */
 const BUS_OFFSET = 10_000
 
 const given = new Set<number>()
+
+/** Each of the processes of a whole run has ports of its own, named by scripts/test.mjs: two never take one at the same time. */
+function shareOfPorts({ from, to }: { from: number; to: number }) {
+  const [share = 0, shares = 1] = (process.env.TEST_SHARE ?? '0/1').split('/').map(Number)
+  const size = Math.floor((to - from) / shares)
+  return { from: from + share * size, to: from + (share + 1) * size }
+}
 
 /** A port on 127.0.0.1 that nothing uses and that this process was not given before. */
 export function freePort(): Promise<number> {
