@@ -36,7 +36,7 @@ function sentencesOf(part: string): Sentence[] {
 }
 
 describe('the documents, in plain words', () => {
-  const documents = ['.', 'docs', 'docs/clients'].flatMap((folder) =>
+  const documents = ['.', 'docs', 'docs/clients', 'docs/decisions'].flatMap((folder) =>
     readdirSync(join(HOME, folder))
       .filter((name) => name.endsWith('.md'))
       .map((name) => join(folder, name)),
