@@ -189,5 +189,6 @@ export const INSIDE_PROVIDER: Readonly<Record<string, string>> = {
   checks: 'What is refused before the library looks: size, unknown scopes, missing PKCE.',
   records: 'The library’s storage on the grant store; all writes of a request are one step.',
   contract: 'What a feature may add to the library, and the current provider.',
-  library: 'Every private part of the library that we use.',
+  library:
+    'Every replaced member, private module and inner step of the library, in three tables, checked at start.',
 }
