@@ -1,4 +1,7 @@
-/** Every feature, in the order in which they are mounted. To remove one, delete its folder and its line. */
+/**
+ * Every feature, in the order in which they are mounted. To remove one, delete its folder and its line. The commands of a
+ * feature have a line in `cli/commands.ts`.
+ */
 import type { BuildFeature } from './feature.ts'
 import { account } from './pages/account/account.feature.ts'
 import { consent } from './pages/consent/consent.feature.ts'

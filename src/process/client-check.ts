@@ -15,9 +15,9 @@ import type { Parts } from '../process/parts.ts'
 export async function createClientCheck(parts: Parts): Promise<NonNullable<ClientNeeds['accepts']>> {
   const { db, clock, sealer } = parts
   await ensureAllKeys(db, { clock, sealer })
-  // A command ends before anything could change.
-  const deaf = { ...parts.feed, on: () => undefined }
-  const { oidc } = await openPagelessSite({ ...parts, feed: deaf })
+  // A command ends before anything could change: there is nothing to listen to.
+  const feed = { ...parts.feed, on: () => undefined }
+  const { oidc } = await openPagelessSite({ ...parts, feed })
   const model = oidc.current().Client as unknown as ClientModel
   return async (metadata) => {
     // The secret is issued later; any will do here.
