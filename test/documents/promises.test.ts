@@ -70,57 +70,58 @@ describe('the tables of promises', () => {
     expect(withTests(MODULES, [])).to.contain('| `oidcc-none`   | –    | not on offer |')
   })
 
+  // In the sources below the tags have other letters, so that this file is not read as a test of those rows.
   for (const { what, source, sentence } of [
-    { what: 'a suite', source: `describe('a code [S-1.1]', () => {})`, sentence: 'a code' },
+    { what: 'a suite', source: `describe('a code TAG', () => {})`, sentence: 'a code' },
     {
       what: 'the template of a loop',
-      source: 'for (const n of [1]) it(`is used ${n} times [S-1.1]`, () => {})',
+      source: 'for (const n of [1]) it(`is used ${n} times TAG`, () => {})',
       sentence: 'is used … times',
     },
     {
       what: 'the strings of a loop',
-      source: `const CASES = [['once [S-1.1]', 1], ['twice', 2]]
+      source: `const CASES = [['once TAG', 1], ['twice', 2]]
         for (const [what] of CASES) it(what, () => {})`,
       sentence: 'once',
     },
     {
       what: 'a string of a loop in a template',
-      source: 'for (const what of ["once [S-1.1]"]) it(`is used ${what}, by ${name}`, () => {})',
+      source: 'for (const what of ["once TAG"]) it(`is used ${what}, by ${name}`, () => {})',
       sentence: 'is used once, by …',
     },
   ])
     it(`find a tag in ${what}`, () => {
-      expect(showing(PROMISES, source)).to.eql([[sentence], []])
+      expect(showing(PROMISES, source.replace('TAG', '[S-1.1]'))).to.eql([[sentence], []])
     })
 
   for (const { what, source, sentences } of [
     {
       what: 'a title',
-      source: `describe('Basic [C-basic]', () => { it('oidcc-server, oidcc-other: answers', () => {}) })`,
+      source: `describe('Basic [PLAN-basic]', () => { it('oidcc-server, oidcc-other: answers', () => {}) })`,
       sentences: ['oidcc-server, oidcc-other: answers'],
     },
     {
       what: 'the keys of a loop',
       source: `const MODULES = { 'oidcc-server': () => 1 }
-        describe('Basic [C-basic]', () => {
+        describe('Basic [PLAN-basic]', () => {
           for (const [name] of Object.entries({ ...MODULES })) it(\`\${name}: answers\`, () => {})
         })`,
       sentences: ['oidcc-server: answers'],
     },
     {
       what: 'a function that the suite calls',
-      source: `describe('Basic [C-basic]', () => tests())
+      source: `describe('Basic [PLAN-basic]', () => tests())
         function tests() { it('oidcc-server', () => {}) }`,
       sentences: ['oidcc-server'],
     },
-    { what: 'a tag', source: `it('answers [C-basic/oidcc-server]', () => {})`, sentences: ['answers'] },
+    { what: 'a tag', source: `it('answers [PLAN-basic/oidcc-server]', () => {})`, sentences: ['answers'] },
     {
       what: 'nothing of another plan',
-      source: `describe('Config [C-config]', () => { it('oidcc-server', () => {}) })`,
+      source: `describe('Config [PLAN-config]', () => { it('oidcc-server', () => {}) })`,
       sentences: [],
     },
   ])
     it(`find a module in ${what}`, () => {
-      expect(showing(MODULES, source)).to.eql([sentences, []])
+      expect(showing(MODULES, source.replace('PLAN-', 'C-'))).to.eql([sentences, []])
     })
 })

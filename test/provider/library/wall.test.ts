@@ -89,8 +89,8 @@ describe('the wall to the protocol library', () => {
           seen.push(name)
           return client
         })
-      expect((await provider.Client.find('app'))?.clientId).to.equal('app')
-      expect(seen).to.eql([...LOOKUP_STEPS])
+      expect((await provider.Client.find('app'))?.clientId, order.join()).to.equal('app')
+      expect(seen, order.join()).to.eql([...LOOKUP_STEPS])
     }
   })
 
