@@ -24,7 +24,6 @@ import { logLeftOut } from '../provider/grants/offline-access.ts'
 import { installRefreshRenewal } from '../provider/grants/refresh-renewal.ts'
 import { createReuseAlert } from '../provider/grants/reuse-alert.ts'
 import type { ProtocolPart } from '../provider/contract/protocol-part.ts'
-import { atRoutes } from '../provider/contract/protocol-part.ts'
 import { createOidc } from '../provider/provider.ts'
 import type { OidcNeeds } from '../provider/provider.ts'
 import { sendForms } from '../provider/library/response-modes.ts'
@@ -63,10 +62,11 @@ export async function openSite({ parts, render, ...given }: Given): Promise<Site
   const startAgain = given.startAgain(oidc)
   const site = { oidc, render, startAgain, findMember, findResource: resources.get, limits }
   const documents = documentPart(parts)
+  // A sign-in is noted as ended before the pages of signing out say so.
   const protocolParts = [
+    ownPart(parts, { limits, render }),
     ...parts.features.flatMap(({ protocol }) => (protocol ? [protocol(site)] : [])),
     documents.part,
-    ownPart(parts, { limits, render }),
   ]
   opened.oidc = await createOidc({
     ...settingsOf(config),
@@ -84,7 +84,6 @@ export async function openSite({ parts, render, ...given }: Given): Promise<Site
     renderError: answerErrors(protocolParts, startAgain, given.renderError),
     interactionUrl: given.interactionUrl,
     loadKeys: () => loadKeySet(db, sealer),
-    afterRequest: afterRequest(parts, protocolParts),
     log,
   })
   for (const topic of [SIGNING_KEYS_TOPIC, RESOURCES_TOPIC, ENCRYPTION_KEYS_TOPIC])
@@ -102,17 +101,6 @@ function lazily(opened: { oidc?: Oidc }): Oidc {
     current: () => oidc().current(),
     middleware: (ctx, next) => oidc().middleware(ctx, next),
     reload: () => oidc().reload(),
-  }
-}
-
-function afterRequest(parts: Parts, protocolParts: readonly ProtocolPart[]) {
-  const { config, db, clock, store } = parts
-  const { maxActive } = config.sessions
-  const record = recordEndings({ db, clock, store, lifetimes: lifetimesOf(config), maxActive })
-  const atItsRoute = atRoutes(protocolParts.flatMap(({ after = [] }) => after))
-  return async (ctx: KoaContextWithOIDC) => {
-    await record(ctx)
-    await atItsRoute(ctx)
   }
 }
 
@@ -156,13 +144,15 @@ type Own = { limits: FlowLimits; render: Render }
 
 /** What every provider has, whatever features there are. */
 function ownPart({ config, db, clock, store, log }: Parts, { limits, render }: Own): ProtocolPart {
+  const lifetimes = lifetimesOf(config)
   return {
+    after: recordEndings({ db, clock, store, lifetimes, maxActive: config.sessions.maxActive }),
     install(provider) {
       installTokenIds(provider)
       overrideReplayDetection(provider, { store, limits })
       installLevels(provider)
       logLeftOut(provider, { clock, log })
-      installRefreshRenewal(provider, { clock, lifetimes: lifetimesOf(config) })
+      installRefreshRenewal(provider, { clock, lifetimes })
       installSecretComparison(provider, clock)
       tendClientKeys(provider, { clock, log })
       installOwnAccessTokens(provider, { db, store })

@@ -8,6 +8,8 @@ import Keygrip from 'keygrip'
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Oidc } from './contract/current-provider.ts'
+import { atRoutes } from './contract/protocol-part.ts'
+import type { RouteHook } from './contract/protocol-part.ts'
 import { isOutage } from '../http/outage.ts'
 import type { Logger } from '../platform/log.ts'
 import { expectAudience } from '../provider/binding/client-assertion.ts'
@@ -33,8 +35,6 @@ export type OidcNeeds = AudienceNeeds &
   Omit<ConfigurationNeeds, 'keySet' | 'detailsTypes'> & {
     loadDetailsTypes: () => Promise<ConfigurationNeeds['detailsTypes']>
     loadKeys: () => Promise<KeySet>
-    /** Runs after each protocol request, before its answer leaves. */
-    afterRequest: (ctx: KoaContextWithOIDC) => Promise<void>
     log: Logger
   }
 
@@ -62,8 +62,8 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   fixAddresses(provider, needs.mtls)
   expectAudience(provider, needs)
   for (const { install } of needs.parts) install?.(provider)
-  provider.use(completeRequest(needs))
-  if (unpublished.length > 0) provider.use(withhold(new Set(unpublished)))
+  const added = needs.parts.flatMap(({ after = [] }) => after)
+  provider.use(completeRequest(atRoutes([...ownHooks(needs, new Set(unpublished)), ...added])))
   describeRefusals(provider, needs.log)
   logIgnoredScopes(provider, needs.log)
   keepWrittenQueries(provider)
@@ -90,37 +90,46 @@ function placeSteps(provider: Provider): void {
   placeStep(provider, 'introspection answered', completeIntrospection)
 }
 
-function completeRequest(needs: OidcNeeds): Middleware {
-  // The same for every request of one provider, which is exchanged when anything in it changes.
-  let metadata: object | undefined
-  const added = Object.assign({}, ...needs.parts.map((part) => part.metadata)) as Record<string, unknown>
+function completeRequest(atItsRoute: RouteHook['run']): Middleware {
   return async (ctx, next) => {
     await next()
     const oidc = ctx as unknown as KoaContextWithOIDC
     if (!oidc.oidc?.route) return
-    nameInteraction(oidc)
     await writeTogether(oidc)
-    completeTokenAnswer(oidc)
-    await needs.afterRequest(oidc)
+    await atItsRoute(oidc)
     softenOutage(oidc)
     exposeHeaders(oidc)
-    // RFC 7009 §2.2: the answer has no content. oidc-client-ts refuses one that has none and calls it text.
-    if (oidc.oidc.route === 'revocation' && ctx.body === '') ctx.remove('Content-Type')
-    if (oidc.oidc.route === 'discovery')
-      ctx.body = metadata ??= completeMetadata({ ...(ctx.body as object), ...added }, needs)
-    if (oidc.oidc.route === 'jwks' || oidc.oidc.route === 'discovery')
-      ctx.set('Cache-Control', 'public, max-age=300')
   }
 }
 
+/** What this server adds to the answers of single endpoints, before what features add. */
+function ownHooks(needs: OidcNeeds, unpublished: ReadonlySet<string>): readonly RouteHook[] {
+  // The same for every request of one provider, which is exchanged when anything in it changes.
+  let metadata: object | undefined
+  const added = Object.assign({}, ...needs.parts.map((part) => part.metadata)) as Record<string, unknown>
+  return [
+    { at: ['userinfo'], run: nameInteraction },
+    { at: ['token'], run: completeTokenAnswer },
+    { at: ['revocation'], run: leaveOutType },
+    { at: ['jwks'], run: (ctx) => withhold(ctx, unpublished) },
+    {
+      at: ['discovery'],
+      run: (ctx) =>
+        void (ctx.body = metadata ??= completeMetadata({ ...(ctx.body as object), ...added }, needs)),
+    },
+    { at: ['discovery', 'jwks'], run: (ctx) => ctx.set('Cache-Control', 'public, max-age=300') },
+  ]
+}
+
+/** RFC 7009 §2.2: the answer has no content. oidc-client-ts refuses one that has none and calls it text. */
+function leaveOutType(ctx: KoaContextWithOIDC): void {
+  if (ctx.body === '') ctx.remove('Content-Type')
+}
+
 /** Keeps keys that only decrypt what is under way out of the published set. */
-function withhold(unpublished: ReadonlySet<string>): Middleware {
-  return async (ctx, next) => {
-    await next()
-    if ((ctx as unknown as KoaContextWithOIDC).oidc?.route !== 'jwks') return
-    const { keys } = ctx.body as { keys: { kid: string }[] }
-    ctx.body = { keys: keys.filter(({ kid }) => !unpublished.has(kid)) }
-  }
+function withhold(ctx: KoaContextWithOIDC, unpublished: ReadonlySet<string>): void {
+  const { keys } = ctx.body as { keys: { kid: string }[] }
+  ctx.body = { keys: keys.filter(({ kid }) => !unpublished.has(kid)) }
 }
 
 /**

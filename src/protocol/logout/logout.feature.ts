@@ -6,6 +6,7 @@ import type { Feature } from '../../feature.ts'
 import { createAccessEndings } from '../../sessions/access-endings.ts'
 import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'
 import { createPairwiseSubjects } from '../../provider/subjects/pairwise.ts'
+import { END_SESSION_ROUTES } from '../../provider/sessions/session-record.ts'
 import type { Services } from '../../services.ts'
 import { announceEndings } from './announced-endings.ts'
 import { createBackchannelLogout } from './backchannel-logout.ts'
@@ -32,9 +33,7 @@ export function logout(services: Services): Feature {
         },
         metadata: FRONTCHANNEL_DISCOVERY,
         install: (provider) => installClientLogout(provider, services),
-        after: [
-          { at: ['end_session', 'end_session_confirm', 'end_session_success'], run: pages.afterRequest },
-        ],
+        after: [{ at: END_SESSION_ROUTES, run: pages.afterRequest }],
         refused: pages.repeat,
       }
     },

@@ -20,7 +20,7 @@ export type ProtocolPart = {
   refused?: (ctx: KoaContextWithOIDC, error: unknown) => boolean
 }
 
-export type RouteHook = { at: readonly string[]; run: (ctx: KoaContextWithOIDC) => Promise<void> }
+export type RouteHook = { at: readonly string[]; run: (ctx: KoaContextWithOIDC) => Promise<void> | void }
 
 /** Runs the hooks of the request's own route, in their order. */
 export function atRoutes(hooks: readonly RouteHook[]): (ctx: KoaContextWithOIDC) => Promise<void> {

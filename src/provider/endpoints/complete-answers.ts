@@ -7,7 +7,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
  */
 export function completeTokenAnswer(ctx: KoaContextWithOIDC): void {
   const { body } = ctx as { body: unknown }
-  if (ctx.oidc.route !== 'token' || !isObject(body) || !('access_token' in body)) return
+  if (!isObject(body) || !('access_token' in body)) return
   ctx.body = { ...body, scope: body['scope'] ?? '' }
 }
 

@@ -11,7 +11,6 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /** Answers with the client's id, or with a new one where it sent none or something else; the access log has it too. */
 export function nameInteraction(ctx: KoaContextWithOIDC): void {
-  if (ctx.oidc.route !== 'userinfo') return
   const sent = ctx.get(HEADER)
   const id = UUID.test(sent) ? sent : randomUUID()
   ctx.set(HEADER, id)

@@ -1,5 +1,4 @@
 /** Keeps the account's own list of sessions in step with what the protocol endpoints did: who signed in, who signed out. */
-import type { KoaContextWithOIDC } from 'oidc-provider'
 import { markEnded, recordSession } from '../../sessions/account-sessions.ts'
 import { requestState } from '../../http/request-state.ts'
 import type { AnyContext } from '../../http/request-state.ts'
@@ -7,6 +6,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { Db } from '../../platform/database.ts'
 import { endSessionAndGrants } from '../../sessions/access-endings.ts'
+import type { RouteHook } from '../contract/protocol-part.ts'
 import type { Lifetimes } from '../grants/lifetimes.ts'
 import type { GrantStore } from '../../grant-store/grant-store.ts'
 
@@ -18,15 +18,28 @@ export type SessionRecordNeeds = {
   maxActive: number
 }
 
-/** Runs after each protocol request. */
-export function recordEndings(needs: SessionRecordNeeds) {
-  return async (ctx: KoaContextWithOIDC): Promise<void> => {
-    const { session, result, route } = ctx.oidc
-    if (route === 'resume' && result?.login && session?.accountId && ctx.status < 400)
-      await recordSignIn(needs, ctx, session.uid, session.accountId)
-    if (route?.startsWith('end_session') && session?.accountId && isDestroyed(session))
-      await markEnded(needs.db, session.accountId, session.uid, needs.clock())
-  }
+/** The endpoints whose requests may end a sign-in. */
+export const END_SESSION_ROUTES = ['end_session', 'end_session_confirm', 'end_session_success'] as const
+
+/** Notes sign-ins that requests of apps begin and end. */
+export function recordEndings(needs: SessionRecordNeeds): readonly RouteHook[] {
+  return [
+    {
+      at: ['resume'],
+      async run(ctx) {
+        const { session, result } = ctx.oidc
+        if (result?.login && session?.accountId && ctx.status < 400)
+          await recordSignIn(needs, ctx, session.uid, session.accountId)
+      },
+    },
+    {
+      at: END_SESSION_ROUTES,
+      async run({ oidc: { session } }) {
+        if (session?.accountId && isDestroyed(session))
+          await markEnded(needs.db, session.accountId, session.uid, needs.clock())
+      },
+    },
+  ]
 }
 
 /** Records a session that has just begun, and ends the account's oldest beyond the limit. */
