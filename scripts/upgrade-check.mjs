@@ -1,5 +1,5 @@
 /**
- * `npm run upgrade-check`: what stands in the way of a newer version of the protocol library. A copy of this tree gets
+ * `npm run upgrade-check`: what breaks with a newer version of the protocol library. A copy of this tree gets
  * that version; types, the wall (src/provider/library) and the protocol tests run there. Nothing here is changed.
  */
 import { spawn } from 'node:child_process'
@@ -12,7 +12,7 @@ import { StepFailed, failAndExit, say, withProgress } from './step.mjs'
 
 const HELP = `npm run upgrade-check -- [VERSION] [--keep]
   VERSION      Of oidc-provider; the newest unless named
-  --keep       Keep the copy; it is kept anyway when something stands in the way
+  --keep       Keep the copy; it is kept anyway when something breaks
 `
 const LIBRARY = 'oidc-provider'
 const TESTS = ['test/provider', 'test/protocol', 'test/contracts'].map((folder) => `${folder}/**/*.test.ts`)
@@ -51,7 +51,7 @@ async function check() {
   const used = versionIn(ROOT)
   const version = await versionOf(wanted)
   if (wanted === 'latest' && version === used) {
-    process.stdout.write(`${LIBRARY} ${used} is the newest version: nothing stands in the way.\n`)
+    process.stdout.write(`${LIBRARY} ${used} is the newest version: there is nothing to try.\n`)
     return 0
   }
   const folder = mkdtempSync(join(tmpdir(), 'account-server-upgrade-'))
@@ -140,9 +140,7 @@ function report({ used, version, results, folder }) {
   const inTheWay = results.filter(({ ok }) => !ok).map(({ name }) => name)
   lines.push(
     '',
-    inTheWay.length > 0
-      ? `In the way: ${inTheWay.join(', ')}. The copy is in ${folder}`
-      : 'Nothing stands in the way.',
+    inTheWay.length > 0 ? `Broken: ${inTheWay.join(', ')}. The copy is in ${folder}` : 'Nothing breaks.',
   )
   return `${lines.join('\n')}\n`
 }

@@ -170,7 +170,7 @@ async function loadAll(): Promise<Loaded> {
   return Object.fromEntries(entries.map(({ path, found }) => [path, found])) as Loaded
 }
 
-/** What of a module is not as listed; `undefined` stands for one that cannot be loaded. */
+/** What of a module is not as listed; `undefined`: it cannot be loaded. */
 export function moduleProblems(path: string, found: object | undefined, exports: object): string[] {
   if (!found) return [`lib/${path} is gone`]
   return Object.entries(exports).flatMap(([name, expected]) => {
