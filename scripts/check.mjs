@@ -1,5 +1,6 @@
 /**
- * `npm run check`: format, lint, types and dead code beside each other, then every test (the architecture is one).
+ * `npm run check`: format, lint, types, dead code and one removed feature beside each other, then every test (the
+ * architecture is one).
  * Ends with the list of what failed. `--no-tests` leaves the tests out.
  */
 import { spawn } from 'node:child_process'
@@ -11,6 +12,7 @@ const STATIC = {
   types: ['node_modules/typescript/bin/tsc', '--project', '.'],
   'dead code': ['node_modules/knip/bin/knip.js', '--no-progress'],
   'code for tests alone': ['node_modules/knip/bin/knip.js', '--no-progress', '--production'],
+  'a removed feature': ['scripts/removable.mjs', '--by-turns'],
 }
 
 let closing = ''

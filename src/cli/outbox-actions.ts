@@ -1,6 +1,6 @@
 /** What the commands of `outbox` do. */
 import { AppError } from '../platform/errors.ts'
-import { deadLetters, outboxStats, replayDead } from '../outbox/upkeep.ts'
+import { deadLetters, outboxStats, replayDead } from '../outbox/dead-letters.ts'
 import type { Services } from '../services.ts'
 import type { Answer } from '../command-line/command.ts'
 import { usageError } from '../command-line/input.ts'

@@ -26,7 +26,7 @@ export type Steps = Readonly<
 >
 
 /** For the registration and password pages: what leads back from there to this interaction's sign-in. */
-export function wayBackQuery(uid: string, query: string, more: Record<string, string> = {}): string {
+export function returnQuery(uid: string, query: string, more: Record<string, string> = {}): string {
   const restart = new URLSearchParams(query).get('restart')
   return `?${new URLSearchParams({ from: uid, ...(restart && { restart }), ...more })}`
 }

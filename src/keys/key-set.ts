@@ -41,7 +41,7 @@ export type KeyUpkeep = KeyNeeds & {
 }
 
 /** What the worker does with keys now and then. Any number of workers may: each step is taken once. */
-export async function tendKeys(db: Db, { periodMs, keptForMs, ...needs }: KeyUpkeep): Promise<void> {
+export async function rotateDueKeys(db: Db, { periodMs, keptForMs, ...needs }: KeyUpkeep): Promise<void> {
   if (periodMs > 0) {
     await rotateDueSigningKeys(db, { ...needs, periodMs })
     await rotateDueEncryptionKeys(db, { ...needs, periodMs })

@@ -12,7 +12,7 @@ import type { MailRequest } from '../outbox/mail-request.ts'
 import { DeliveryFailure } from '../outbox/sink.ts'
 import type { Sink } from '../outbox/sink.ts'
 import type { Clock } from '../platform/clock.ts'
-import { letterFor } from './letters.ts'
+import { contentFor } from './contents.ts'
 import type { Mail, MailTransport } from './mail-transport.ts'
 import { parseSender } from './sender.ts'
 
@@ -55,7 +55,7 @@ function renderer(shared: { serverName: string; publicUrl: string }) {
   const text = ejs.compile(template('text'), { escape: (value: unknown) => String(value) })
   const html = ejs.compile(template('html'))
   return (request: MailRequest): Pick<Mail, 'subject' | 'text' | 'html'> => {
-    const letter = letterFor(request, shared.serverName)
+    const letter = contentFor(request, shared.serverName)
     return { subject: letter.subject, text: text({ ...shared, letter }), html: html({ ...shared, letter }) }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The transactional outbox: a message is a row written in the caller's own transaction, and a relay delivers it later.
- * So it exists exactly when the change that caused it does, and no far end can slow down or fail a request.
+ * So it exists exactly when the change that caused it does, and no receiver can slow down or fail a request.
  * Owns writing; claiming and delivering are the relay's.
  */
 import { AppError } from '../platform/errors.ts'
@@ -16,7 +16,7 @@ export const MAIL_TOPIC = 'mail'
 type OutboxRecord = {
   /** Names the sink, at most 64 characters. */
   topic: string
-  /** What the far end partitions or routes by, at most 255 characters. Stored in the clear. */
+  /** What the receiver partitions or routes by, at most 255 characters. Stored in the clear. */
   key?: string
   /** Anything JSON can hold. Sealed in the row and erased after delivery, since it carries links that open accounts. */
   payload: object

@@ -1,5 +1,5 @@
 /**
- * Delivers what the outbox recorded: at least once, each topic in a lane of its own, so that one slow far end holds up
+ * Delivers what the outbox recorded: at least once, each topic in a lane of its own, so that one slow receiver holds up
  * no other. A worker that dies between sending and acknowledging leaves the message to be sent again, under the same
  * id, when its lease has run out.
  */
@@ -15,7 +15,7 @@ import { sealContext } from './outbox.ts'
 import { createPoller } from './poller.ts'
 import { asDeliveryFailure, DeliveryFailure } from './sink.ts'
 import type { OutboxMessage, Sink } from './sink.ts'
-import { purgeDelivered } from './upkeep.ts'
+import { purgeDelivered } from './dead-letters.ts'
 
 type RelaySettings = {
   /** Messages of one topic that one worker has in flight. */

@@ -1,7 +1,7 @@
-/** The port that a far end implements (mail, and later brokers and webhooks). */
+/** The port that a receiver implements (mail, and later brokers and webhooks). */
 
 export type OutboxMessage = {
-  /** The same for every attempt: what a far end recognises a repeated delivery by. */
+  /** The same for every attempt: what a receiver recognises a repeated delivery by. */
   id: string
   topic: string
   key: string | undefined
@@ -13,14 +13,14 @@ export type OutboxMessage = {
 
 export type Sink = {
   /**
-   * Resolves once the far end has taken the message over, and not before. Called again with the same id when a worker
+   * Resolves once the receiver has taken the message over, and not before. Called again with the same id when a worker
    * died in between. Any error means "try later"; a `DeliveryFailure` may say that trying again is of no use.
    */
   deliver: (message: OutboxMessage) => Promise<void>
 }
 
 export class DeliveryFailure extends Error {
-  /** Kept in the row and in the log: a short code, never a payload, an address or a far end's own words. */
+  /** Kept in the row and in the log: a short code, never a payload, an address or a receiver's own words. */
   readonly reason: string
   readonly permanent: boolean
 

@@ -3,7 +3,7 @@ import { createFlowLimits, FLOW_WINDOW_MS } from '../provider/records/flow-limit
 import type { FlowLimits } from '../provider/records/flow-limits.ts'
 import { createSharedSum } from '../platform/shared-sum.ts'
 import { createWindowCounter } from '../platform/window-counter.ts'
-import type { Parts } from '../process/parts.ts'
+import type { Parts } from './parts.ts'
 
 /** Without Redis each process counts for itself. */
 export function createFlows({ config, clock, log, redis }: Parts): FlowLimits {

@@ -4,7 +4,7 @@ import { clientSecretContext } from '../clients/client-secret.ts'
 import { encryptionKeyContext } from '../keys/encryption-keys.ts'
 import { signingKeyContext } from '../keys/signing-keys.ts'
 import { sealContext } from '../outbox/outbox.ts'
-import { WAY_BACK_CONTEXT } from '../interaction/way-back.ts'
+import { RETURN_PATH_CONTEXT } from '../interaction/return-path.ts'
 import type { SealedColumn } from '../platform/reseal.ts'
 
 export function sealedColumns(features: readonly Feature[]): readonly SealedColumn[] {
@@ -45,7 +45,7 @@ const OWN: readonly SealedColumn[] = [
     table: 'oneTimeTokens',
     column: 'wayBack',
     key: 'digest',
-    context: () => WAY_BACK_CONTEXT,
+    context: () => RETURN_PATH_CONTEXT,
   },
   {
     what: 'outbox messages',

@@ -14,7 +14,7 @@ import { SECOND_MS } from '../platform/clock.ts'
 import { createGuardedFetch } from '../platform/network/guarded-fetch.ts'
 import { createClientAdapter } from '../provider/clients/client-adapter.ts'
 import { refuseOtherTypes } from '../provider/clients/client-documents.ts'
-import { tendClientKeys } from '../provider/clients/client-keys.ts'
+import { installClientKeys } from '../provider/clients/client-keys.ts'
 import { documentPart } from '../provider/clients/document-part.ts'
 import { installSecretComparison } from '../provider/clients/secret-comparison.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
@@ -154,7 +154,7 @@ function ownPart({ config, db, clock, store, log }: Parts, { limits, render }: O
       logLeftOut(provider, { clock, log })
       installRefreshRenewal(provider, { clock, lifetimes })
       installSecretComparison(provider, clock)
-      tendClientKeys(provider, { clock, log })
+      installClientKeys(provider, { clock, log })
       installOwnAccessTokens(provider, { db, store })
       sendForms(provider, createSentForms(render))
     },

@@ -6,9 +6,9 @@ import type { Services } from '../services.ts'
 import { purgeEntries } from '../grant-store/status-entries.ts'
 import { purgeRevocations } from '../grant-store/recorded-revocations.ts'
 import { purgeUses } from '../grant-store/recorded-uses.ts'
-import { tendKeys } from '../keys/key-set.ts'
+import { rotateDueKeys } from '../keys/key-set.ts'
 import { purgeExpired as purgeRecords } from '../grant-store/sql-store.ts'
-import { purgeDead } from '../outbox/upkeep.ts'
+import { purgeDead } from '../outbox/dead-letters.ts'
 import { inSteps, PURGE_STEPS } from '../platform/purge.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 
@@ -76,6 +76,6 @@ function tasksOf(
     records: purge((nowMs, limit) => purgeRecords(db, nowMs, limit)),
     deadMessages: purge((nowMs, limit) => purgeDead(db, nowMs, limit)),
     ...Object.fromEntries(ofFeatures.map(([name, step]) => [name, purge(step)])),
-    keys: () => tendKeys(db, { clock, sealer, periodMs, keptForMs: longestTokenMs }),
+    keys: () => rotateDueKeys(db, { clock, sealer, periodMs, keptForMs: longestTokenMs }),
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The worker: delivers what the outbox recorded, each topic to its far end, and tidies up. It runs in the server's own
+ * The worker: delivers what the outbox recorded, each topic to its receiver, and tidies up. It runs in the server's own
  * process when embedded, else in processes of its own, as many as wanted.
  */
 import { createMailboxTransport } from '../mail/mailbox.ts'
@@ -9,8 +9,8 @@ import { createSmtpTransport } from '../mail/smtp-transport.ts'
 import { createAccessEndings, createEndedSink, ENDED_TOPIC } from '../sessions/access-endings.ts'
 import { MAIL_TOPIC } from '../outbox/outbox.ts'
 import { createRelay } from '../outbox/relay.ts'
-import type { Parts } from '../process/parts.ts'
-import { createUpkeep } from '../process/upkeep.ts'
+import type { Parts } from './parts.ts'
+import { createUpkeep } from './upkeep.ts'
 import { createKeptProvider } from './worker-provider.ts'
 
 export type Worker = {

@@ -133,7 +133,7 @@ describe('what is sealed with the data key', () => {
     'outbox/outbox.ts': 'in the list',
     'clients/client-secret.ts': 'in the list',
     'keys/key-rows.ts': 'in the list',
-    'interaction/way-back.ts': 'in the list',
+    'interaction/return-path.ts': 'in the list',
     'protocol/ciba/backchannel-requests.ts': 'in the list',
     'protocol/challenge/auth-session.ts': 'in the grant store, for ten minutes',
     'platform/reseal.ts': 'seals again',

@@ -11,7 +11,7 @@ export async function createGate(url: string) {
   const { hostname, port: target } = new URL(url)
   const port = await freePort()
   const sockets = new Set<Socket>()
-  /** From the near socket's next message that fits, the far end's answers are lost. */
+  /** From the near socket's next message that fits, the receiver's answers are lost. */
   let loseFrom: RegExp | undefined
   let awaited: { message: RegExp; act: () => void } | undefined
   let server: Server | undefined

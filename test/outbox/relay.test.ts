@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { createOutbox } from '../../src/outbox/outbox.ts'
 import { createRelay } from '../../src/outbox/relay.ts'
-import { deadLetters, outboxStats, replayDead } from '../../src/outbox/upkeep.ts'
+import { deadLetters, outboxStats, replayDead } from '../../src/outbox/dead-letters.ts'
 import { DeliveryFailure } from '../../src/outbox/sink.ts'
 import type { Sink } from '../../src/outbox/sink.ts'
-import { purgeDelivered } from '../../src/outbox/upkeep.ts'
+import { purgeDelivered } from '../../src/outbox/dead-letters.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import type { Db } from '../../src/platform/database.ts'
 import { isSqlite, openDatabase } from '../../src/platform/database.ts'
@@ -107,7 +107,7 @@ for (const { name, open } of databases) {
       expect(await outboxStats(db, time.clock())).to.include({ pending: 0, dead: 0 })
     })
 
-    it('gives up at once when the far end says that it is of no use', async () => {
+    it('gives up at once when the receiver says that it is of no use', async () => {
       const id = await record()
       const relay = relayTo(recordingSink(refuse(new DeliveryFailure('smtp 550', { permanent: true }))).sink)
       await relay.runOnce()
@@ -164,7 +164,7 @@ for (const { name, open } of databases) {
       expect(await row(id)).to.include({ lastError: 'attempts_exhausted', deadAtMs: time.clock() })
     })
 
-    it('counts a far end that never answers as a failure', async () => {
+    it('counts a receiver that never answers as a failure', async () => {
       const id = await record()
       await relayTo({ deliver: () => new Promise(() => undefined) }, { deliveryTimeoutMs: 20 }).runOnce()
       expect(await row(id)).to.include({ lastError: 'delivery_timeout', deliveredAtMs: null })
@@ -197,7 +197,7 @@ for (const { name, open } of databases) {
       expect(await outboxStats(db, time.clock())).to.deep.equal(waiting)
     })
 
-    it('does not let a slow far end hold up another', async () => {
+    it('does not let a slow receiver hold up another', async () => {
       await record({}, 'slow')
       const stuck = Promise.withResolvers<void>()
       const { sink, delivered } = recordingSink()

@@ -7,7 +7,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { CryptoKey, JWK } from 'jose'
 import Provider from 'oidc-provider'
 import type { Adapter } from 'oidc-provider'
-import { tendClientKeys } from '../../src/provider/clients/client-keys.ts'
+import { installClientKeys } from '../../src/provider/clients/client-keys.ts'
 
 const ISSUER = 'https://accounts.example.org'
 const JWKS_URI = 'https://app.example.com/keys'
@@ -63,7 +63,7 @@ describe('keys that a client publishes', () => {
         )
       },
     })
-    tendClientKeys(provider, {
+    installClientKeys(provider, {
       clock: () => nowMs,
       log: { warn: (facts: (typeof notes)[number]) => void notes.push(facts) },
     })

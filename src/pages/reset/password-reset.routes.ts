@@ -13,13 +13,13 @@ import { formOf, requestState } from '../../http/request-state.ts'
 import type { AnyContext } from '../../http/request-state.ts'
 import { validateForm } from '../../http/validate.ts'
 import type { BrowserSecret } from '../../interaction/browser-secret.ts'
-import type { WayBack } from '../../interaction/way-back.ts'
+import type { ReturnPath } from '../../interaction/return-path.ts'
 
 type Needs = {
   accounts: ResetNeeds
   render: Render
   browserSecret: BrowserSecret
-  wayBack: WayBack
+  wayBack: ReturnPath
   mailbox: boolean
 }
 

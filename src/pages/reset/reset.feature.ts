@@ -2,7 +2,7 @@
 import type { Feature } from '../../feature.ts'
 import { createAccountNeeds } from '../../interaction/account-needs.ts'
 import { createBrowserSecret } from '../../interaction/browser-secret.ts'
-import { wayBackOf } from '../../interaction/way-back.ts'
+import { returnPathOf } from '../../interaction/return-path.ts'
 import type { Services } from '../../services.ts'
 import { passwordResetRoutes } from './password-reset.routes.ts'
 
@@ -10,7 +10,7 @@ export function reset(services: Services): Feature {
   const needs = {
     accounts: createAccountNeeds(services),
     browserSecret: createBrowserSecret(services.config),
-    wayBack: wayBackOf(services),
+    wayBack: returnPathOf(services),
     mailbox: services.config.mail.mailbox === 'everybody',
   }
   return { pages: ({ render }) => [passwordResetRoutes({ ...needs, render })] }

@@ -8,10 +8,10 @@ import type { Services } from '../../services.ts'
 import { createRememberedAccounts } from './remembered-accounts.ts'
 import { selectAccountPages } from './select-account.ts'
 import { sessionChanges } from './session-changes.ts'
-import { signInPage, signInPages } from './sign-in.ts'
+import { signInPage, signInPages } from './sign-in-page.ts'
 import { signInRoutes } from './sign-in.routes.ts'
 import type { Site } from '../../feature.ts'
-import type { SignInNeeds } from './sign-in.ts'
+import type { SignInNeeds } from './sign-in-page.ts'
 
 export function signIn(services: Services): Feature {
   const needsOf = pageNeeds(services)

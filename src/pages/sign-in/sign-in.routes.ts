@@ -1,6 +1,6 @@
 /** Signing in without an app: the way to one's own account page. */
 import { Router } from '@koa/router'
-import type { SignInPage } from './sign-in.ts'
+import type { SignInPage } from './sign-in-page.ts'
 
 export function signInRoutes(page: SignInPage): Router {
   const router = new Router()

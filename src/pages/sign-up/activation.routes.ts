@@ -11,9 +11,9 @@ import { formOf, requestState } from '../../http/request-state.ts'
 import type { AnyContext } from '../../http/request-state.ts'
 import { validateForm } from '../../http/validate.ts'
 import type { BrowserSecret } from '../../interaction/browser-secret.ts'
-import type { WayBack } from '../../interaction/way-back.ts'
+import type { ReturnPath } from '../../interaction/return-path.ts'
 
-type Needs = { accounts: ActivationNeeds; render: Render; browserSecret: BrowserSecret; wayBack: WayBack }
+type Needs = { accounts: ActivationNeeds; render: Render; browserSecret: BrowserSecret; wayBack: ReturnPath }
 
 const schema = z.object({
   token: z.string().max(200),

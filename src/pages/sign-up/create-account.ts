@@ -1,7 +1,7 @@
 /** The step of `prompt=create` (Initiating User Registration via OpenID Connect 1.0). */
 import { repeatable } from '../../provider/requests/repeatable-request.ts'
 import { parameter } from '../../interaction/open-interaction.ts'
-import { redirect, wayBackQuery } from '../../interaction/page.ts'
+import { redirect, returnQuery } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
 
 /** Leads to the registration page, and from there back to sign in: by then nobody has to register again. */
@@ -15,7 +15,7 @@ export function createAccountPages({
     const prompt = prompts.filter((name) => name !== 'create').join(' ') || undefined
     const address = pageUrl(uid, { ...repeatable(interaction), prompt })
     const hint = parameter(interaction, 'login_hint')
-    const query = wayBackQuery(uid, address.slice(address.indexOf('?')), hint ? { email: hint } : {})
+    const query = returnQuery(uid, address.slice(address.indexOf('?')), hint ? { email: hint } : {})
     redirect(ctx, `/register${query}`)
   }
   return { show, submit: show }

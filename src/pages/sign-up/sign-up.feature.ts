@@ -9,7 +9,7 @@ import { createAccountNeeds } from '../../interaction/account-needs.ts'
 import type { AccountNeeds } from '../../interaction/account-needs.ts'
 import { createBrowserSecret } from '../../interaction/browser-secret.ts'
 import { restartsOf } from '../../interaction/restart.ts'
-import { wayBackOf } from '../../interaction/way-back.ts'
+import { returnPathOf } from '../../interaction/return-path.ts'
 import type { Services } from '../../services.ts'
 import { activationRoutes } from './activation.routes.ts'
 import { createAccountPages } from './create-account.ts'
@@ -20,7 +20,7 @@ export function signUp(services: Services): Feature {
   const { config } = services
   const accounts = createAccountNeeds(services)
   const browserSecret = createBrowserSecret(config)
-  const wayBack = wayBackOf(services)
+  const wayBack = returnPathOf(services)
   const mailbox = config.mail.mailbox === 'everybody'
   return {
     pages: ({ render }) => [

@@ -34,7 +34,7 @@ type KeyedClient = { clientId: string; jwksUri?: string; asymmetricKeyStore: Key
 type Tended = { store: KeyStore; lookBehind: () => void }
 
 /** Call once per provider instance. */
-export function tendClientKeys(provider: Provider, needs: Needs): void {
+export function installClientKeys(provider: Provider, needs: Needs): void {
   const known = new WeakMap<KeyedClient, Tended>()
   const kept = new LRUCache<string, Tended>({ max: MOST_KEPT })
   addLookupStep<KeyedClient>(provider, 'published keys', (find) => async (clientId) => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { deadLetters } from '../../../src/outbox/upkeep.ts'
+import { deadLetters } from '../../../src/outbox/dead-letters.ts'
 import { startNotificationReceiver } from '../../support/notification-receiver.ts'
 import type { NotificationReceiver } from '../../support/notification-receiver.ts'
 import { answer, CIBA_GRANT, errorOf, idOf, registerAsker, requestsOf, signedIn } from './asker.ts'

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { expect } from 'chai'
-import { deadLetters } from '../../../src/outbox/upkeep.ts'
+import { deadLetters } from '../../../src/outbox/dead-letters.ts'
 import { disableAccount, signOutEverywhere } from '../../../src/accounts/account-state.ts'
 import { createAccountNeeds } from '../../../src/interaction/account-needs.ts'
 import { GRANT_TYPES } from '../../../src/clients/client-choices.ts'

@@ -15,7 +15,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { expectedEmail, isOtherWanted } from './expected-person.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import type { Interaction } from '../../interaction/open-interaction.ts'
-import { redirect, resume, wayBackQuery } from '../../interaction/page.ts'
+import { redirect, resume, returnQuery } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
 import type { RememberedAccounts } from './remembered-accounts.ts'
 
@@ -75,8 +75,8 @@ async function showStep(needs: SignInNeeds, page: Page, form: FormState = {}): P
     action,
     client,
     cancelAction: `/interaction/${uid}/cancel`,
-    registerHref: `/register${wayBackQuery(uid, query)}`,
-    forgotHref: `/forgot${wayBackQuery(uid, query)}`,
+    registerHref: `/register${returnQuery(uid, query)}`,
+    forgotHref: `/forgot${returnQuery(uid, query)}`,
     ...form,
   })
 }

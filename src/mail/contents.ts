@@ -14,7 +14,7 @@ export type Letter = {
   notes: string[]
 }
 
-export function letterFor(request: MailRequest, serverName: string): Letter {
+export function contentFor(request: MailRequest, serverName: string): Letter {
   switch (request.template) {
     case 'activation':
       return activation(request.data, serverName)

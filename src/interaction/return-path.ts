@@ -7,7 +7,7 @@ import type { AnyContext } from '../http/request-state.ts'
 import type { Services } from '../services.ts'
 import { restartsOf } from './restart.ts'
 
-export type WayBack = {
+export type ReturnPath = {
   /** The query that carries it on to the next form; empty when nobody came from an app. */
   query: (ctx: AnyContext) => string
   path: (ctx: AnyContext) => string | undefined
@@ -18,19 +18,19 @@ export type WayBack = {
 }
 
 /** What a sealed way back is bound to. */
-export const WAY_BACK_CONTEXT = 'way-back'
+export const RETURN_PATH_CONTEXT = 'way-back'
 const carried = z.object({ from: z.string().regex(/^[\w-]{1,64}$/), restart: z.string().max(4000) })
 
 /** The one of these services. */
-export function wayBackOf(services: Pick<Services, 'config' | 'sealer' | 'clock'>): WayBack {
+export function returnPathOf(services: Pick<Services, 'config' | 'sealer' | 'clock'>): ReturnPath {
   const restarts = restartsOf(services)
-  return createWayBack({ ...services, isRestart: (sealed) => restarts.open(sealed) !== undefined })
+  return createReturnPath({ ...services, isRestart: (sealed) => restarts.open(sealed) !== undefined })
 }
 
-export function createWayBack({
+export function createReturnPath({
   sealer,
   isRestart,
-}: Pick<Services, 'sealer'> & { isRestart: (sealed: string) => boolean }): WayBack {
+}: Pick<Services, 'sealer'> & { isRestart: (sealed: string) => boolean }): ReturnPath {
   // Whatever the query says, the address is one of ours, and its request one that was accepted here.
   const read = (ctx: AnyContext) => {
     const { data } = carried.safeParse(ctx.query)
@@ -48,8 +48,8 @@ export function createWayBack({
     },
     seal(ctx) {
       const found = path(ctx)
-      return found && sealer.seal(found, WAY_BACK_CONTEXT)
+      return found && sealer.seal(found, RETURN_PATH_CONTEXT)
     },
-    open: (sealed) => (sealed ? sealer.open(sealed, WAY_BACK_CONTEXT) : undefined),
+    open: (sealed) => (sealed ? sealer.open(sealed, RETURN_PATH_CONTEXT) : undefined),
   }
 }
