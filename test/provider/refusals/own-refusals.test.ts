@@ -3,9 +3,10 @@ import { createServer } from 'node:http'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { Provider } from 'oidc-provider'
+
 import type { Adapter, Configuration } from 'oidc-provider'
 import { pino } from 'pino'
+import { createProvider } from '../../../src/provider/library/own-provider.ts'
 import { describedPage, describeRefusals } from '../../../src/provider/refusals/describe.ts'
 import { AppError } from '../../../src/platform/errors.ts'
 
@@ -33,7 +34,7 @@ describe('a refusal of our own nouns inside a route of the library', () => {
     const render: Configuration['renderError'] = (ctx, _out, error) => {
       ctx.body = error.message
     }
-    const provider = new Provider('http://localhost', {
+    const provider = createProvider('http://localhost', {
       adapter: () => adapter,
       renderError: describedPage(render),
       features: {
