@@ -16,7 +16,12 @@ import { interactionRoutes } from '../interaction/interaction.routes.ts'
 import type { Steps } from '../interaction/page.ts'
 import { restartsOf } from '../interaction/restart.ts'
 import { createStartAgain } from '../interaction/start-again.ts'
-import { isLibraryForm, LIBRARY_PATHS, showsLibraryForm } from '../provider/endpoints/addresses.ts'
+import {
+  isLibraryForm,
+  isOfLibrary,
+  LIBRARY_PATHS,
+  showsLibraryForm,
+} from '../provider/endpoints/addresses.ts'
 import { refuseFloods } from '../provider/endpoints/floods.routes.ts'
 import { refuseOtherAddresses } from '../provider/endpoints/other-addresses.routes.ts'
 import { postedRequestRoutes } from '../provider/endpoints/posted-request.routes.ts'
@@ -50,7 +55,8 @@ function inOrder({ config, log, features }: Parts, site: Site): Koa.Middleware {
     ownFormsElsewhere({ issuerOrigin: config.issuer, isForm: isLibraryForm, showsForm: showsLibraryForm }),
   )
   inner.use(refuseFloods(site.limits, [LIBRARY_PATHS.authorization, LIBRARY_PATHS.code_verification]))
-  inner.use(site.oidc.middleware)
+  // Our own pages do not run through the library.
+  inner.use((ctx, next) => (isOfLibrary(ctx.path) ? site.oidc.middleware(ctx, next) : next()))
   inner.use(refuseOtherAddresses(log, isPageOf(pages)))
   inner.use(boundedQuery())
   inner.use(formBody())

@@ -28,23 +28,32 @@ const FOR_BROWSERS: readonly string[] = [
   LIBRARY_PATHS.end_session,
   LIBRARY_PATHS.code_verification,
 ]
+const METADATA: readonly string[] = [
+  '/.well-known/openid-configuration',
+  '/.well-known/oauth-authorization-server',
+]
 const FOR_PROGRAMS: readonly string[] = [
   ...Object.values(LIBRARY_PATHS).filter((path) => !FOR_BROWSERS.includes(path)),
   CHALLENGE_PATH,
   STATUS_LISTS_PATH,
-  '/.well-known/openid-configuration',
-  '/.well-known/oauth-authorization-server',
+  ...METADATA,
 ]
 /** Forms of our pages that the library reads. */
 const FORMS: readonly string[] = [LIBRARY_PATHS.code_verification, `${LIBRARY_PATHS.end_session}/confirm`]
+
+const OF_LIBRARY: readonly string[] = [...Object.values(LIBRARY_PATHS), CHALLENGE_PATH, ...METADATA]
+
+/** True for every address that the protocol library answers, and for those under it. */
+export function isOfLibrary(path: string): boolean {
+  return isAtOrUnder(OF_LIBRARY, path)
+}
 
 /**
  * True for the addresses that an app's back end and a resource server call. In their own network they may know this server
  * by another name, and what they get depends on their own credentials, never on a browser's cookies.
  */
 export function isForPrograms(path: string): boolean {
-  const asked = folded(path)
-  return FOR_PROGRAMS.some((own) => asked === own || asked.startsWith(`${own}/`))
+  return isAtOrUnder(FOR_PROGRAMS, path)
 }
 
 /** True for the pages of the library whose forms have no token of ours. */
@@ -55,6 +64,11 @@ export function isLibraryForm(path: string): boolean {
 /** True for a page that shows such a form, or is one. */
 export function showsLibraryForm(path: string): boolean {
   return isLibraryForm(path) || folded(path) === LIBRARY_PATHS.end_session
+}
+
+function isAtOrUnder(addresses: readonly string[], path: string): boolean {
+  const asked = folded(path)
+  return addresses.some((own) => asked === own || asked.startsWith(`${own}/`))
 }
 
 /** As the library looks an address up: in any case, and with one slash too many. */
