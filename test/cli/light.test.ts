@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect } from 'chai'
 import { embeddedPlace } from './command-line.ts'
 
-const PROBE = join(import.meta.dirname, '../support/module-probe.mjs')
+// NODE_OPTIONS is split at blanks, which an address does not have.
+const PROBE = pathToFileURL(join(import.meta.dirname, '../support/module-probe.mjs')).href
 
 describe('What the command line loads', () => {
   const place = embeddedPlace()
