@@ -160,7 +160,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     storey: 'ground',
     short: 'hashes and policy',
     owns: 'Password hashes, the password policy, and how many hashes are computed at once.',
-    leaves: 'Whose password it is: `accounts`.',
+    leaves: 'The account of a password: `accounts`.',
   },
   http: {
     storey: 'ground',
