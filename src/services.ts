@@ -1,4 +1,5 @@
 /** What every feature may use: built once for a process, passed on, and never imported. Functions take `Pick<Services, …>`. */
+import type { BlockedAttempts } from './attempts/blocked-attempts.ts'
 import type { GrantStore } from './grant-store/grant-store.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { Hasher } from './passwords/hashing.ts'
@@ -20,4 +21,6 @@ export type Services = {
   outbox: Outbox
   feed: ChangeFeed
   hasher: Hasher
+  /** What this process knows to be blocked. */
+  blocked: BlockedAttempts
 }

@@ -1,5 +1,4 @@
 /** The accounts' needs, gathered from the process's parts once: what their nouns take as their first argument. */
-import { createBlockedAttempts } from '../attempts/blocked-attempts.ts'
 import { DEFAULT_REQUEST_LIMITS } from '../attempts/account-limits.ts'
 import { createAccessEndings } from '../sessions/access-endings.ts'
 import type { Services } from '../services.ts'
@@ -11,9 +10,9 @@ const ANSWER_STEP_MS = 100
 /** The same for counting a sign-in attempt, which is a matter of a few statements. */
 const ATTEMPT_STEP_MS = 10
 
-type Given = Pick<Services, 'config' | 'db' | 'clock' | 'hasher' | 'store' | 'outbox'>
+type Given = Pick<Services, 'config' | 'db' | 'clock' | 'hasher' | 'blocked' | 'store' | 'outbox'>
 
-export function createAccountNeeds({ config, db, clock, hasher, store, outbox }: Given) {
+export function createAccountNeeds({ config, db, clock, hasher, blocked, store, outbox }: Given) {
   const { accounts, keys, issuer, mail, limits } = config
   return {
     db,
@@ -25,7 +24,7 @@ export function createAccountNeeds({ config, db, clock, hasher, store, outbox }:
       loginBlockMs: accounts.loginBlockMs,
       ...limits,
     },
-    blocked: createBlockedAttempts(),
+    blocked,
     policy: { minLength: accounts.passwordMinLength, serviceName: config.serverName },
     limits: { ...DEFAULT_REQUEST_LIMITS, ...limits },
     settings: {

@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os'
 import { createHasher } from '../passwords/hashing.ts'
 import type { Hasher } from '../passwords/hashing.ts'
 import type { Config } from '../settings/config.ts'
+import { createBlockedAttempts } from '../attempts/blocked-attempts.ts'
 import type { Feature } from '../feature.ts'
 import { FEATURES } from '../features.ts'
 import { waitForCatchUp, watchForLosses } from '../grant-store/caught-up.ts'
@@ -43,7 +44,18 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
   const endings: Ending[] = []
   const store = withEndings(kept, endings)
   const feed = createChangeFeed({ db, log, clock })
-  const services = { config, clock, log, db, store, sealer, outbox, hasher: openHasher(config), feed }
+  const services = {
+    config,
+    clock,
+    log,
+    db,
+    store,
+    sealer,
+    outbox,
+    hasher: openHasher(config),
+    blocked: createBlockedAttempts(),
+    feed,
+  }
   const features: readonly Feature[] = FEATURES.map((build) => build(services))
   endings.push(...features.flatMap(({ onEnd = [] }) => onEnd))
   return {

@@ -61,6 +61,7 @@ export async function openSite({ parts, render, ...given }: Given): Promise<Site
   const findMember = createFindMember({ db, clock, oidc, lifetimes })
   const startAgain = given.startAgain(oidc)
   const site = { oidc, render, startAgain, findMember, findResource: resources.get, limits }
+  const subjects = createPairwiseSubjects(config.keys.index)
   const documents = documentPart(parts)
   // A sign-in is noted as ended before the pages of signing out say so.
   const protocolParts = [
@@ -77,7 +78,7 @@ export async function openSite({ parts, render, ...given }: Given): Promise<Site
     findAccount: createFindAccount(db, config.tokens),
     fetch: refuseOtherTypes(createGuardedFetch(config.guard)),
     restrainClient: documents.restrainClient,
-    pairwiseIdentifier: (_ctx, ...of) => createPairwiseSubjects(config.keys.index).subjectOf(...of),
+    pairwiseIdentifier: (_ctx, ...of) => subjects.subjectOf(...of),
     findResource: resources.get,
     loadDetailsTypes: () => listDetailsTypes(db),
     loadExistingGrant: createLoadExistingGrant({ db, clock, grantSeconds: grantSecondsOf(lifetimes) }),

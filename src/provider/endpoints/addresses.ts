@@ -68,7 +68,9 @@ export function showsLibraryForm(path: string): boolean {
 
 function isAtOrUnder(addresses: readonly string[], path: string): boolean {
   const asked = folded(path)
-  return addresses.some((own) => asked === own || asked.startsWith(`${own}/`))
+  return addresses.some(
+    (own) => asked.startsWith(own) && (asked.length === own.length || asked[own.length] === '/'),
+  )
 }
 
 /** As the library looks an address up: in any case, and with one slash too many. */
