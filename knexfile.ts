@@ -1,6 +1,6 @@
 /** Lets the knex command line work on the same database as the server: `npx knex --knexfile knexfile.ts migrate:list`. */
 import { loadConfig } from './src/settings/config.ts'
-import { openDatabase } from './src/platform/database.ts'
+import { openDatabase } from './src/platform/sql/database.ts'
 
 const { database } = loadConfig()
 const { client } = openDatabase(database)

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto'
 import { mintTokens, providerOf } from '../bench/fill.ts'
 import { createAccountNeeds } from '../src/interaction/account-needs.ts'
 import { deleteAccount } from '../src/accounts/account-state.ts'
-import { addAccount } from '../src/accounts/operator-account.ts'
+import { addAccount } from '../src/accounts/operator/operator-account.ts'
 import { createClient, deleteClient } from '../src/clients/clients.ts'
-import type { Parts } from '../src/process/parts.ts'
+import type { Parts } from '../src/process/start/parts.ts'
 
 export type LoadFixture = {
   clientId: string

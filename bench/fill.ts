@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import type Provider from 'oidc-provider'
 import { createAccountNeeds } from '../src/interaction/account-needs.ts'
-import { addAccount } from '../src/accounts/operator-account.ts'
+import { addAccount } from '../src/accounts/operator/operator-account.ts'
 import { openPagelessSite } from '../src/process/pageless-provider.ts'
 import { createClient } from '../src/clients/clients.ts'
 import type { RegisteredClient } from '../src/clients/clients.ts'
@@ -10,7 +10,7 @@ import { createResource } from '../src/resources/resources.ts'
 import type { Resource } from '../src/resources/resources.ts'
 import type { KeySet } from '../src/keys/key-set.ts'
 import { loadKeySet } from '../src/keys/key-set.ts'
-import type { Parts } from '../src/process/parts.ts'
+import type { Parts } from '../src/process/start/parts.ts'
 import type { Fixture } from './workloads.ts'
 
 export type Minted = Pick<Fixture, 'accessTokens' | 'refreshTokens'>

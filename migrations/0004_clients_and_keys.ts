@@ -1,6 +1,6 @@
 /** OAuth clients, resource servers, signing keys, and the change versions that invalidate caches across processes. */
 import type { Knex } from 'knex'
-import { isSqlite } from '../src/platform/database.ts'
+import { isSqlite } from '../src/platform/sql/database.ts'
 
 export async function up(knex: Knex): Promise<void> {
   const create = (name: string, columns: (table: Knex.CreateTableBuilder) => void) =>

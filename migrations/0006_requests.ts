@@ -1,6 +1,6 @@
 /** What an app's request may ask for in detail (RFC 9396), and where a mailed link leads on to. */
 import type { Knex } from 'knex'
-import { isSqlite } from '../src/platform/database.ts'
+import { isSqlite } from '../src/platform/sql/database.ts'
 
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('authorization_details_types', (table) => {

@@ -1,6 +1,6 @@
 /** Which clients may exchange which tokens (RFC 8693): one row for a client and the resource server of the new token. */
 import type { Knex } from 'knex'
-import { isSqlite } from '../src/platform/database.ts'
+import { isSqlite } from '../src/platform/sql/database.ts'
 
 export async function up(db: Knex): Promise<void> {
   await db.schema.createTable('token_exchange_rules', (table) => {

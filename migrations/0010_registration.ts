@@ -1,6 +1,6 @@
 /** Clients that register themselves: initial access tokens, whose client it is, secrets that overlap, pinned documents. */
 import type { Knex } from 'knex'
-import { isSqlite } from '../src/platform/database.ts'
+import { isSqlite } from '../src/platform/sql/database.ts'
 
 export async function up(knex: Knex): Promise<void> {
   await knex.schema.createTable('initial_access_tokens', (table) => {

@@ -3,7 +3,7 @@
  * `signing_keys` for a key that signs.
  */
 import type { Knex } from 'knex'
-import { isSqlite } from '../src/platform/database.ts'
+import { isSqlite } from '../src/platform/sql/database.ts'
 
 export async function up(db: Knex): Promise<void> {
   await db.schema.createTable('encryption_keys', (table) => {

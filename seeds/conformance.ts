@@ -4,8 +4,8 @@
  * initial access token of the plan for dynamic registration: that is a new one each time, and the one before ends.
  */
 import { findAccountByEmail } from '../src/accounts/account.ts'
-import { addAccount } from '../src/accounts/operator-account.ts'
-import type { OperatorNeeds } from '../src/accounts/operator-account.ts'
+import { addAccount } from '../src/accounts/operator/operator-account.ts'
+import type { OperatorNeeds } from '../src/accounts/operator/operator-account.ts'
 import { findClientWithSecret, insertClient, removeClient } from '../src/clients/clients.ts'
 import { REACHABLE_LEVELS } from '../src/accounts/levels.ts'
 import { parseClientMetadata } from '../src/clients/client-rules.ts'

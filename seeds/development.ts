@@ -5,9 +5,9 @@
  * the installation's own key: the same on each run, different on each installation, and nowhere in this file.
  */
 import { findAccountByEmail } from '../src/accounts/account.ts'
-import { addAccount } from '../src/accounts/operator-account.ts'
-import type { OperatorNeeds } from '../src/accounts/operator-account.ts'
-import type { Db } from '../src/platform/database.ts'
+import { addAccount } from '../src/accounts/operator/operator-account.ts'
+import type { OperatorNeeds } from '../src/accounts/operator/operator-account.ts'
+import type { Db } from '../src/platform/sql/database.ts'
 import { digest, keyedDigest } from '../src/platform/tokens.ts'
 import {
   findClientWithSecret,

@@ -8,8 +8,8 @@ import { readArguments } from './command-line/arguments.ts'
 import type { Request } from './command-line/arguments.ts'
 import type { Answer } from './command-line/command.ts'
 import { commandHelp, globalHelp, nounHelp } from './command-line/help.ts'
-import type { Parts } from './process/parts.ts'
-import { serverVersion } from './process/start-arguments.ts'
+import type { Parts } from './process/start/parts.ts'
+import { serverVersion } from './process/start/start-arguments.ts'
 
 async function main(argv: string[]): Promise<void> {
   const json = argv.includes('--json')

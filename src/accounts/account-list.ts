@@ -1,6 +1,6 @@
 /** Lists accounts page by page, newest first. The position is a key, not an offset: pages stay right while rows come and go. */
 import type { Knex } from 'knex'
-import type { Sql } from '../platform/database.ts'
+import type { Sql } from '../platform/sql/database.ts'
 import { ACCOUNT_COLUMNS } from './account.ts'
 import type { Account } from './account.ts'
 

@@ -1,6 +1,6 @@
 /** The mails of an account: which template, to whom, with which links. Written to the outbox in the caller's transaction. */
 import type { MailRequest } from '../outbox/mail-request.ts'
-import type { Sql } from '../platform/database.ts'
+import type { Sql } from '../platform/sql/database.ts'
 import type { Account } from './account.ts'
 import type { IssuedToken } from './one-time-token.ts'
 

@@ -1,6 +1,6 @@
 /** Disabling, enabling and deleting. Each ends everything the account has open, everywhere, in the same transaction. */
-import { inTransaction } from '../platform/database.ts'
-import type { Db, Sql } from '../platform/database.ts'
+import { inTransaction } from '../platform/sql/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
 import type { Clock } from '../platform/clock.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { lockAccount } from './account.ts'

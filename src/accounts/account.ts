@@ -3,7 +3,7 @@
  * e-mail address. Owns the row and its claims. Passwords, links, sessions and roles are nouns of their own beside it.
  */
 import { randomUUID } from 'node:crypto'
-import type { Sql } from '../platform/database.ts'
+import type { Sql } from '../platform/sql/database.ts'
 import { lookupEmail, parseEmail } from '../platform/email.ts'
 import { profileSchema } from './profile.ts'
 import { AppError } from '../platform/errors.ts'

@@ -5,7 +5,7 @@
  */
 import { randomInt } from 'node:crypto'
 import { DAY_MS, HOUR_MS } from '../platform/clock.ts'
-import type { Db, Sql } from '../platform/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
 import { digest, equalsInConstantTime, keyedDigest, randomToken } from '../platform/tokens.ts'
 import { lockAccount } from './account.ts'
 

@@ -1,6 +1,6 @@
 /** What a person may say of themselves. Everything else on an account is out of reach of this schema, whatever is sent. */
 import { z } from 'zod'
-import type { Sql } from '../platform/database.ts'
+import type { Sql } from '../platform/sql/database.ts'
 
 const oneLine = (max: number) =>
   z

@@ -1,7 +1,7 @@
 /** The mail to somebody whose grant was ended because a token of it was used twice. */
 import type { Clock } from '../platform/clock.ts'
-import { inTransaction } from '../platform/database.ts'
-import type { Db } from '../platform/database.ts'
+import { inTransaction } from '../platform/sql/database.ts'
+import type { Db } from '../platform/sql/database.ts'
 import { digest } from '../platform/tokens.ts'
 import { findAccountById } from './account.ts'
 import { ACCOUNT_PATHS } from './account-mail.ts'

@@ -1,7 +1,7 @@
 /** Roles of accounts inside this service (relying parties keep their own). The last administrator cannot be removed. */
 import { AppError } from '../platform/errors.ts'
-import { isDuplicate } from '../platform/database.ts'
-import type { Sql } from '../platform/database.ts'
+import { isDuplicate } from '../platform/sql/database.ts'
+import type { Sql } from '../platform/sql/database.ts'
 import type { Role } from './role-names.ts'
 
 export async function rolesOf(sql: Sql, accountId: string): Promise<Role[]> {

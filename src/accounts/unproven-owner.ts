@@ -3,7 +3,7 @@
  * travels with the mail of its request, as the password does. It becomes the account's only together with that password.
  */
 import { z } from 'zod'
-import type { Sql } from '../platform/database.ts'
+import type { Sql } from '../platform/sql/database.ts'
 import { isVerified } from './account.ts'
 import type { Account } from './account.ts'
 

@@ -1,7 +1,7 @@
 /** Limits of what strangers may ask for: registrations and mails, per network and per address. */
 import { Overload } from '../platform/errors.ts'
 import { HOUR_MS } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
+import type { Db } from '../platform/sql/database.ts'
 import { keyedDigest } from '../platform/tokens.ts'
 import { takeFromBuckets } from './bucket.ts'
 import type { BucketRule } from './bucket.ts'

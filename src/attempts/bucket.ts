@@ -4,8 +4,8 @@
  *
  * Use with the database itself, never within a transaction: the count must stay when that one is rolled back.
  */
-import { inTransaction, isDuplicate } from '../platform/database.ts'
-import type { Db } from '../platform/database.ts'
+import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
+import type { Db } from '../platform/sql/database.ts'
 
 export type BucketRule = {
   limit: number

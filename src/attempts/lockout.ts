@@ -7,7 +7,7 @@
  * addresses share a slot depends on a secret key. Every address is subject to its slot, whether it has an account or not,
  * so a full slot says nothing. Decision 0005 has the numbers.
  */
-import type { Db } from '../platform/database.ts'
+import type { Db } from '../platform/sql/database.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import { keyedDigest } from '../platform/tokens.ts'
 import { emptyBucket, resetBucket, returnToBucket, takeFromBucket, takeFromBuckets } from './bucket.ts'

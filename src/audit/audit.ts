@@ -2,9 +2,9 @@
  * The audit trail: append only, until an entry is old. It is written in the transaction of what it reports, so neither
  * exists alone. What is worth an entry is decided where it happens.
  */
-import type { Db, Sql } from '../platform/database.ts'
-import { purgeSome } from '../platform/purge.ts'
-import type { Purge } from '../platform/purge.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
+import { purgeSome } from '../platform/sql/purge.ts'
+import type { Purge } from '../platform/sql/purge.ts'
 
 export type AuditEvent = {
   atMs: number

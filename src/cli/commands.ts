@@ -1,6 +1,6 @@
 /** Every noun of the command line, in the order of the help. To remove a feature's, delete its lines. */
 import type { Noun } from '../command-line/command.ts'
-import type { Parts } from '../process/parts.ts'
+import type { Parts } from '../process/start/parts.ts'
 import { registrationToken, replaceToken } from '../protocol/registration/registration-token.ts'
 import { exchangeCommands } from '../protocol/token-exchange/exchange-commands.ts'
 import { account } from './account.ts'

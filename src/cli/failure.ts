@@ -1,8 +1,8 @@
 /** What went wrong, for stderr. No stack, no SQL with its values, no secret. */
 import { ConfigError } from '../settings/config-error.ts'
 import { AppError } from '../platform/errors.ts'
-import { loggableError } from '../platform/loggable-error.ts'
-import { describeFailure } from '../process/start-failure.ts'
+import { loggableError } from '../platform/logging/loggable-error.ts'
+import { describeFailure } from '../process/start/start-failure.ts'
 
 export type Failure = { code: string; lines: string[] }
 

@@ -1,5 +1,5 @@
 /** What the command `migrate` does. */
-import { migrate as bringUp, withStartupLock } from '../platform/migrate.ts'
+import { migrate as bringUp, withStartupLock } from '../platform/sql/migrate.ts'
 import type { Services } from '../services.ts'
 import type { Answer } from '../command-line/command.ts'
 import type { Input } from '../command-line/input.ts'

@@ -1,9 +1,9 @@
 /** The parts of a command's process: quiet on the terminal, on a schema that fits. */
 import type { Config } from '../settings/config.ts'
 import { AppError } from '../platform/errors.ts'
-import { createParts } from '../process/parts.ts'
-import type { Parts } from '../process/parts.ts'
-import { hasPendingMigrations, migrate, withStartupLock } from '../platform/migrate.ts'
+import { createParts } from '../process/start/parts.ts'
+import type { Parts } from '../process/start/parts.ts'
+import { hasPendingMigrations, migrate, withStartupLock } from '../platform/sql/migrate.ts'
 
 /** Opens the parts, hands them to `work` and closes them, whatever happens. */
 export async function withParts<T>(config: Config, work: (parts: Parts) => Promise<T>): Promise<T> {

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../platform/clock.ts'
 import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
+import type { Db } from '../platform/sql/database.ts'
 import type { GuardedFetch } from '../platform/network/guarded-fetch.ts'
 import { createLookupCache } from '../platform/lookup-cache.ts'
 import { findClient } from './clients.ts'

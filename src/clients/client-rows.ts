@@ -1,7 +1,7 @@
 /** How a client lies in the table `clients`: what is searched or listed by has a column, the rest is one document. */
 import type { Knex } from 'knex'
 import { AppError } from '../platform/errors.ts'
-import type { Sql } from '../platform/database.ts'
+import type { Sql } from '../platform/sql/database.ts'
 import type { ClientMetadata } from './client-metadata.ts'
 import type { KeptSecrets } from './client-secret.ts'
 

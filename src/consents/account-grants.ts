@@ -1,7 +1,7 @@
 /** Which grants an account has given, so that they can be found and revoked. The grants themselves are the grant store's. */
 import { digest } from '../platform/tokens.ts'
-import { isDuplicate } from '../platform/database.ts'
-import type { Sql } from '../platform/database.ts'
+import { isDuplicate } from '../platform/sql/database.ts'
+import type { Sql } from '../platform/sql/database.ts'
 
 export type AccountGrant = {
   /** The id itself is a key to the grant store, so only its digest is kept. */

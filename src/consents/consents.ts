@@ -3,8 +3,8 @@
  * `pages/consent` asks for it.
  */
 import { z } from 'zod'
-import { inTransaction, isDuplicate } from '../platform/database.ts'
-import type { Db, Sql } from '../platform/database.ts'
+import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
 import { removeGrantsOf, removeGrantsOfClient } from './account-grants.ts'
 import type { AccessEndings } from './ended-access.ts'
 

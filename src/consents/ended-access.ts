@@ -1,5 +1,5 @@
 /** Ends what an account has open: sessions and grants, in SQL first; the grant store follows after the commit. */
-import type { Sql } from '../platform/database.ts'
+import type { Sql } from '../platform/sql/database.ts'
 
 /** What was ended in SQL and is still to be removed from the grant store. */
 export type EndedAccess = { sessionUids: string[]; grantIdDigests: string[] }

@@ -4,7 +4,7 @@
  */
 import { HOUR_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
+import type { Db } from '../platform/sql/database.ts'
 import type { GrantStore } from './grant-store.ts'
 import { purgeRecorded, recordedRows } from './recorded-rows.ts'
 import type { RecordTable } from './recorded-rows.ts'

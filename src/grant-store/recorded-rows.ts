@@ -1,8 +1,8 @@
 /** Tables that record in SQL what Redis may lose: each row has the time that it was recorded at and a key of its own. */
 import { DAY_MS } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
-import { purgeSome } from '../platform/purge.ts'
-import type { Purge } from '../platform/purge.ts'
+import type { Db } from '../platform/sql/database.ts'
+import { purgeSome } from '../platform/sql/purge.ts'
+import type { Purge } from '../platform/sql/purge.ts'
 
 /** A failover loses seconds; a Redis restored from a snapshot loses what came after it. */
 const KEPT_MS = DAY_MS

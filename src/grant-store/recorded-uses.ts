@@ -6,10 +6,10 @@
  */
 import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
+import type { Db } from '../platform/sql/database.ts'
 import { within } from '../platform/deadline.ts'
-import { loggableError } from '../platform/loggable-error.ts'
-import type { Logger } from '../platform/log.ts'
+import { loggableError } from '../platform/logging/loggable-error.ts'
+import type { Logger } from '../platform/logging/log.ts'
 import { notAfter, usedKeyOf } from './grant-store.ts'
 import type { Commit, Entry, GrantStore, NewUse } from './grant-store.ts'
 import { purgeRecorded, recordedRows } from './recorded-rows.ts'

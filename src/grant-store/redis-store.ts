@@ -8,8 +8,8 @@ import type { Result } from 'ioredis'
 import { unavailable } from '../platform/errors.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
-import { COMMAND_TIMEOUT_MS } from '../platform/redis.ts'
-import type { RedisClient } from '../platform/redis.ts'
+import { COMMAND_TIMEOUT_MS } from '../platform/redis/redis.ts'
+import type { RedisClient } from '../platform/redis/redis.ts'
 import { decodeRoot, encodeRoot, notAfter, tombstoneOf, usedKeyOf, VERSION_LENGTH } from './grant-store.ts'
 import type {
   Commit,

@@ -4,8 +4,8 @@
  */
 import { AppError, unavailable } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
-import { inTransaction, isDuplicate, isSqlite } from '../platform/database.ts'
-import type { Db, Sql } from '../platform/database.ts'
+import { inTransaction, isDuplicate, isSqlite } from '../platform/sql/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
 import { decodeRoot, encodeRoot, notAfter, usedKeyOf } from './grant-store.ts'
 import type {
   Commit,

@@ -5,8 +5,8 @@
  */
 import type { Knex } from 'knex'
 import { HOUR_MS } from '../platform/clock.ts'
-import { inTransaction } from '../platform/database.ts'
-import type { Db, Sql } from '../platform/database.ts'
+import { inTransaction } from '../platform/sql/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
 
 export type Place = { listId: string; idx: number }
 

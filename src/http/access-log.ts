@@ -1,10 +1,10 @@
 /** One log line per request, whatever became of it; but those refused because of too many are counted together. */
 import { performance } from 'node:perf_hooks'
 import type { Middleware } from 'koa'
-import type { Logger } from '../platform/log.ts'
-import { redactedPath } from './redacted-path.ts'
-import { requestState } from './request-state.ts'
-import type { AnyContext } from './request-state.ts'
+import type { Logger } from '../platform/logging/log.ts'
+import { redactedPath } from './request/redacted-path.ts'
+import { requestState } from './request/request-state.ts'
+import type { AnyContext } from './request/request-state.ts'
 
 /** Health checks and assets are frequent and say nothing: debug instead of info. */
 const QUIET = /^\/(?:health|assets)\//

@@ -5,8 +5,8 @@
 import type { Context, Middleware } from 'koa'
 import { AppError } from '../platform/errors.ts'
 import { equalsInConstantTime, keyedDigest, randomToken } from '../platform/tokens.ts'
-import { cookieName, cookieOf } from './cookies.ts'
-import { formOf, requestState } from './request-state.ts'
+import { cookieName, cookieOf } from './request/cookies.ts'
+import { formOf, requestState } from './request/request-state.ts'
 
 export type CsrfNeeds = {
   key: Buffer

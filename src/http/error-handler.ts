@@ -5,14 +5,14 @@
 import { randomInt } from 'node:crypto'
 import type { Middleware } from 'koa'
 import { AppError, Overload } from '../platform/errors.ts'
-import type { Logger } from '../platform/log.ts'
+import type { Logger } from '../platform/logging/log.ts'
 import { toFailure } from './public-error.ts'
 import type { Failure } from './public-error.ts'
-import { loggableError } from '../platform/loggable-error.ts'
+import { loggableError } from '../platform/logging/loggable-error.ts'
 import type { AnswerOverload } from './overload.ts'
-import { redactedPath } from './redacted-path.ts'
-import { requestState } from './request-state.ts'
-import type { AnyContext } from './request-state.ts'
+import { redactedPath } from './request/redacted-path.ts'
+import { requestState } from './request/request-state.ts'
+import type { AnyContext } from './request/request-state.ts'
 
 export type ErrorPage = Failure & { errorId: string }
 

@@ -8,8 +8,8 @@ import { LRUCache } from 'lru-cache'
 import { Overload } from '../platform/errors.ts'
 import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
-import { clientIp } from './client-ip.ts'
-import type { AnyContext } from './request-state.ts'
+import { clientIp } from './request/client-ip.ts'
+import type { AnyContext } from './request/request-state.ts'
 
 export type FormGateNeeds = {
   clock: Clock

@@ -4,9 +4,9 @@
  */
 import type { Overload } from '../platform/errors.ts'
 import { SECOND_MS } from '../platform/clock.ts'
-import type { Logger } from '../platform/log.ts'
-import { requestState } from './request-state.ts'
-import type { AnyContext } from './request-state.ts'
+import type { Logger } from '../platform/logging/log.ts'
+import { requestState } from './request/request-state.ts'
+import type { AnyContext } from './request/request-state.ts'
 
 export type OverloadPage = { status: number; code: string; message: string; backHref: string }
 

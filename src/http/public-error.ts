@@ -2,7 +2,7 @@
 import { ZodError } from 'zod'
 import { AppError, unavailable } from '../platform/errors.ts'
 import { isOutage } from './outage.ts'
-import { describeIssues } from './validate.ts'
+import { describeIssues } from './request/validate.ts'
 
 export type Failure = {
   status: number

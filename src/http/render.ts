@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import ejs from 'ejs'
 import type { TemplateFunction } from 'ejs'
-import { requestState } from './request-state.ts'
-import type { AnyContext } from './request-state.ts'
+import { requestState } from './request/request-state.ts'
+import type { AnyContext } from './request/request-state.ts'
 
 export type RenderNeeds = {
   viewsDir: string

@@ -1,6 +1,6 @@
 /** Headers that every answer carries unless a route says otherwise. */
 import type { Middleware } from 'koa'
-import type { AnyContext } from './request-state.ts'
+import type { AnyContext } from './request/request-state.ts'
 
 export type SecurityHeaderNeeds = {
   /** True when the issuer is https: adds HSTS (RFC 6797). */

@@ -1,7 +1,7 @@
 /** The cookie by which a mailed link recognises the browser that asked for it. */
 import { newBrowserSecret } from '../accounts/one-time-token.ts'
-import { cookieName, cookieOf } from '../http/cookies.ts'
-import type { AnyContext } from '../http/request-state.ts'
+import { cookieName, cookieOf } from '../http/request/cookies.ts'
+import type { AnyContext } from '../http/request/request-state.ts'
 import { DAY_MS } from '../platform/clock.ts'
 
 export type BrowserSecret = {

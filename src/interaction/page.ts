@@ -1,6 +1,6 @@
 /** What the pages of an interaction share: the open interaction, its form's fields, and the way on. */
 import type { InteractionResults } from 'oidc-provider'
-import type { AnyContext } from '../http/request-state.ts'
+import type { AnyContext } from '../http/request/request-state.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
 import type { Interaction } from './open-interaction.ts'
 

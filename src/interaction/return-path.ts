@@ -3,7 +3,7 @@
  * interaction's sign-in page travels in the query of our forms, and sealed with the mailed link.
  */
 import { z } from 'zod'
-import type { AnyContext } from '../http/request-state.ts'
+import type { AnyContext } from '../http/request/request-state.ts'
 import type { Services } from '../services.ts'
 import { restartsOf } from './restart.ts'
 

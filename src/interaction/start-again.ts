@@ -1,6 +1,6 @@
 /** No page is a dead end: a request whose interaction is gone starts again, or the person is shown the way back to the app. */
 import type { Render } from '../http/render.ts'
-import type { AnyContext } from '../http/request-state.ts'
+import type { AnyContext } from '../http/request/request-state.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
 import { shownClient } from './open-interaction.ts'
 import { redirect } from './page.ts'

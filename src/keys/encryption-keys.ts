@@ -6,7 +6,7 @@
 import type { JWK } from 'oidc-provider'
 import { AppError } from '../platform/errors.ts'
 import { DAY_MS } from '../platform/clock.ts'
-import type { Db, Sql } from '../platform/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import { DECRYPTION_ALGS } from '../platform/algorithms.ts'
 import type { DecryptionAlg } from '../platform/algorithms.ts'

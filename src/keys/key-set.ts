@@ -3,7 +3,7 @@
  * `encryption-keys.ts` own the tables. Keys that seal data are settings.
  */
 import type { JWKS } from 'oidc-provider'
-import type { Db, Sql } from '../platform/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import {
   ensureEncryptionKeys,

@@ -5,7 +5,7 @@
  */
 import type { JWK } from 'oidc-provider'
 import { AppError } from '../platform/errors.ts'
-import type { Db, Sql } from '../platform/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import { SIGNING_ALGS } from '../platform/algorithms.ts'
 import type { SigningAlg } from '../platform/algorithms.ts'

@@ -3,7 +3,7 @@ import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import { z } from 'zod'
 import { AppError } from '../platform/errors.ts'
-import type { Db } from '../platform/database.ts'
+import type { Db } from '../platform/sql/database.ts'
 import { findMessage, listMessages } from './mailbox.ts'
 import type { MailboxMessage } from './mailbox.ts'
 

@@ -1,7 +1,7 @@
 /** The mailbox of development: mails that would leave by SMTP are kept in a table instead, the last 200 of them. */
 import type { Clock } from '../platform/clock.ts'
-import { isDuplicate } from '../platform/database.ts'
-import type { Db } from '../platform/database.ts'
+import { isDuplicate } from '../platform/sql/database.ts'
+import type { Db } from '../platform/sql/database.ts'
 import type { Mail, MailTransport } from './mail-transport.ts'
 
 export type MailboxMessage = {

@@ -1,8 +1,8 @@
 /** What an operator sees and does: how much waits, which messages were given up, and sending those again. */
 import { DAY_MS } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
-import { inSteps, PURGE_STEPS, purgeSome } from '../platform/purge.ts'
-import type { Purge } from '../platform/purge.ts'
+import type { Db } from '../platform/sql/database.ts'
+import { inSteps, PURGE_STEPS, purgeSome } from '../platform/sql/purge.ts'
+import type { Purge } from '../platform/sql/purge.ts'
 
 export type OutboxStats = {
   pending: number

@@ -3,8 +3,8 @@
  * every database; a worker that dies keeps its messages only until the lease runs out.
  */
 import { randomUUID } from 'node:crypto'
-import { inTransaction } from '../platform/database.ts'
-import type { Db } from '../platform/database.ts'
+import { inTransaction } from '../platform/sql/database.ts'
+import type { Db } from '../platform/sql/database.ts'
 
 export type Claimed = {
   id: string

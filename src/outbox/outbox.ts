@@ -5,7 +5,7 @@
  */
 import { AppError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Sql } from '../platform/database.ts'
+import type { Sql } from '../platform/sql/database.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import { mailRequestSchema } from './mail-request.ts'
 import type { MailRequest } from './mail-request.ts'

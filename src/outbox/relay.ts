@@ -5,9 +5,9 @@
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
+import type { Db } from '../platform/sql/database.ts'
 import { within } from '../platform/deadline.ts'
-import type { Logger } from '../platform/log.ts'
+import type { Logger } from '../platform/logging/log.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import { acknowledge, bury, claimDue, postpone } from './lease.ts'
 import type { Claimed } from './lease.ts'

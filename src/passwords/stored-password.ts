@@ -1,5 +1,5 @@
 /** Puts a password hash into an account's row. What else must end with the old one is the caller's decision. */
-import type { Sql } from '../platform/database.ts'
+import type { Sql } from '../platform/sql/database.ts'
 
 export async function storePassword(
   trx: Sql,

@@ -6,7 +6,7 @@ import { scopesForLibrary } from '../provider/clients/client-adapter.ts'
 import type { ClientNeeds } from '../clients/clients.ts'
 import { ensureAllKeys } from '../keys/key-set.ts'
 import { openPagelessSite } from './pageless-provider.ts'
-import type { Parts } from './parts.ts'
+import type { Parts } from './start/parts.ts'
 
 /**
  * A `sector_identifier_uri` is fetched and compared.

@@ -6,7 +6,7 @@ import { createOverloadAnswers } from '../http/overload.ts'
 import type { Templates } from '../http/render.ts'
 import { createDeviceCookie } from '../interaction/known-browser-cookie.ts'
 import { CHALLENGE_PATH } from '../provider/endpoints/addresses.ts'
-import type { Parts } from './parts.ts'
+import type { Parts } from './start/parts.ts'
 
 /** Pages that show the form again at the address that it was sent to. */
 const SHOWS_FORM = /^\/(?:sign-in|register|forgot|device|account\/password|interaction\/[^/]+\/sign-in)$/

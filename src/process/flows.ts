@@ -1,9 +1,9 @@
 /** Gathers what bounds the flows that strangers begin from the process's parts. */
 import { createFlowLimits, FLOW_WINDOW_MS } from '../provider/records/flow-limits.ts'
 import type { FlowLimits } from '../provider/records/flow-limits.ts'
-import { createSharedSum } from '../platform/shared-sum.ts'
+import { createSharedSum } from '../platform/redis/shared-sum.ts'
 import { createWindowCounter } from '../platform/window-counter.ts'
-import type { Parts } from './parts.ts'
+import type { Parts } from './start/parts.ts'
 
 /** Without Redis each process counts for itself. */
 export function createFlows({ config, clock, log, redis }: Parts): FlowLimits {

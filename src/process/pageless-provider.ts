@@ -4,7 +4,7 @@
  */
 import type { Site } from '../feature.ts'
 import { openSite } from './site.ts'
-import type { Parts } from './parts.ts'
+import type { Parts } from './start/parts.ts'
 
 export function openPagelessSite(parts: Parts): Promise<Site> {
   return openSite({

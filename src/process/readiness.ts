@@ -5,11 +5,11 @@
 import { randomUUID } from 'node:crypto'
 import { Cluster } from 'ioredis'
 import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
-import type { Db } from '../platform/database.ts'
-import { loggableError } from '../platform/loggable-error.ts'
-import type { Logger } from '../platform/log.ts'
-import type { RedisClient } from '../platform/redis.ts'
-import type { Parts } from './parts.ts'
+import type { Db } from '../platform/sql/database.ts'
+import { loggableError } from '../platform/logging/loggable-error.ts'
+import type { Logger } from '../platform/logging/log.ts'
+import type { RedisClient } from '../platform/redis/redis.ts'
+import type { Parts } from './start/parts.ts'
 
 export type Probes = Record<string, () => Promise<unknown>>
 

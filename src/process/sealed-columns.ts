@@ -5,7 +5,7 @@ import { encryptionKeyContext } from '../keys/encryption-keys.ts'
 import { signingKeyContext } from '../keys/signing-keys.ts'
 import { sealContext } from '../outbox/outbox.ts'
 import { RETURN_PATH_CONTEXT } from '../interaction/return-path.ts'
-import type { SealedColumn } from '../platform/reseal.ts'
+import type { SealedColumn } from '../platform/sql/reseal.ts'
 
 export function sealedColumns(features: readonly Feature[]): readonly SealedColumn[] {
   return [...OWN, ...features.flatMap(({ sealed = [] }) => sealed)]

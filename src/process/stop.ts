@@ -1,6 +1,6 @@
 /** Stopping by a signal: the first drains and ends with 0, a later one ends at once. The terminal is told. */
 import cluster from 'node:cluster'
-import type { Parts } from './parts.ts'
+import type { Parts } from './start/parts.ts'
 
 const SAME_SIGNAL_MS = 1000
 /** Draining takes 25 s at most; a mail on its way to a silent server must not take longer. */

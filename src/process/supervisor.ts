@@ -1,7 +1,7 @@
 /** Several server processes on one port: starts them, replaces one that dies, and passes the signal to stop on. */
 import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
-import type { Logger } from '../platform/log.ts'
+import type { Logger } from '../platform/logging/log.ts'
 
 /** A process that dies sooner than this after its start is replaced with growing delay, so that a fault does not spin. */
 const HEALTHY_MS = 10_000

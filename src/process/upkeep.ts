@@ -9,7 +9,7 @@ import { purgeUses } from '../grant-store/recorded-uses.ts'
 import { rotateDueKeys } from '../keys/key-set.ts'
 import { purgeExpired as purgeRecords } from '../grant-store/sql-store.ts'
 import { purgeDead } from '../outbox/dead-letters.ts'
-import { inSteps, PURGE_STEPS } from '../platform/purge.ts'
+import { inSteps, PURGE_STEPS } from '../platform/sql/purge.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 
 const INTERVAL_MS = MINUTE_MS

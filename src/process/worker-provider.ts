@@ -2,7 +2,7 @@
 import type Provider from 'oidc-provider'
 import type { Site } from '../feature.ts'
 import { openPagelessSite } from './pageless-provider.ts'
-import type { Parts } from './parts.ts'
+import type { Parts } from './start/parts.ts'
 
 export function createKeptProvider(parts: Parts): () => Promise<Provider> {
   let site: Promise<Site> | undefined

@@ -9,7 +9,7 @@ import { createSmtpTransport } from '../mail/smtp-transport.ts'
 import { createAccessEndings, createEndedSink, ENDED_TOPIC } from '../sessions/access-endings.ts'
 import { MAIL_TOPIC } from '../outbox/outbox.ts'
 import { createRelay } from '../outbox/relay.ts'
-import type { Parts } from './parts.ts'
+import type { Parts } from './start/parts.ts'
 import { createUpkeep } from './upkeep.ts'
 import { createKeptProvider } from './worker-provider.ts'
 

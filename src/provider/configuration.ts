@@ -10,7 +10,7 @@ import { assertClientAssertion, CLOCK_TOLERANCE_SECONDS } from './binding/client
 import type { GuardedFetch } from '../platform/network/guarded-fetch.ts'
 import { EXTRA_CLIENT_METADATA } from '../clients/client-metadata.ts'
 import { SCOPE_CLAIMS } from './grants/claim-words.ts'
-import { cookieName } from '../http/cookies.ts'
+import { cookieName } from '../http/request/cookies.ts'
 import { mayCallFromBrowser } from './clients/cross-origin.ts'
 import { comparesSectors } from './clients/sector-document.ts'
 import { createPolicy } from './requests/interaction-policy.ts'

@@ -4,8 +4,8 @@
  */
 import { z } from 'zod'
 import { AppError } from '../platform/errors.ts'
-import { isDuplicate } from '../platform/database.ts'
-import type { Sql } from '../platform/database.ts'
+import { isDuplicate } from '../platform/sql/database.ts'
+import type { Sql } from '../platform/sql/database.ts'
 
 const MAX_FIELDS = 30
 const MAX_DEPTH = 3

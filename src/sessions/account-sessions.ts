@@ -2,8 +2,8 @@
  * The sessions of an account, as its owner sees and ends them. The session itself lives in the grant store; this is the
  * record that survives it, and the place where at most so many may be active.
  */
-import { inTransaction } from '../platform/database.ts'
-import type { Db, Sql } from '../platform/database.ts'
+import { inTransaction } from '../platform/sql/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
 import { lockAccount } from '../accounts/account.ts'

@@ -1,7 +1,7 @@
 /** The settings of sender-constraining: DPoP nonces, and the two ways in which client certificates reach the server. */
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { z } from 'zod'
-import { readAuthorities } from '../http/client-certificate.ts'
+import { readAuthorities } from '../http/request/client-certificate.ts'
 import { flag, integer, isIssuer } from './setting-kinds.ts'
 
 const GROUP = 'Sender-constraining'

@@ -2,11 +2,11 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parseEmail } from '../platform/email.ts'
-import { trustList } from '../http/client-ip.ts'
+import { trustList } from '../http/request/client-ip.ts'
 import { isRange } from '../platform/network/ip-address.ts'
 import { parseSender } from '../mail/sender.ts'
 import { SIGNING_ALGS } from '../platform/algorithms.ts'
-import { parseRedisDsn } from '../platform/redis-dsn.ts'
+import { parseRedisDsn } from '../platform/redis/redis-dsn.ts'
 
 /** What is told of a setting: its section, what it takes, and its default where code decides. */
 export type SettingMeta = { group: string; takes: string; secret?: boolean; fallback?: string }

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { deleteAccount, disableAccount, enableAccount } from '../../src/accounts/account-state.ts'
-import { ensureFirstAdministrator } from '../../src/accounts/first-administrator.ts'
-import { register } from '../../src/accounts/sign-up.ts'
+import { ensureFirstAdministrator } from '../../src/accounts/operator/first-administrator.ts'
+import { register } from '../../src/accounts/journeys/sign-up.ts'
 import { grantRole, hasRole } from '../../src/accounts/roles.ts'
-import { signIn } from '../../src/accounts/sign-in.ts'
+import { signIn } from '../../src/accounts/journeys/sign-in.ts'
 import { onEachDatabase, PASSWORD, rejection } from './account-world.ts'
 
 const IP = '192.0.2.7'

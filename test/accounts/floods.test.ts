@@ -3,7 +3,7 @@ import { createBlockedAttempts } from '../../src/attempts/blocked-attempts.ts'
 import { issueDeviceCookie } from '../../src/attempts/known-browser.ts'
 import { createHasher } from '../../src/passwords/hashing.ts'
 import { networksOf } from '../../src/attempts/network.ts'
-import { signIn } from '../../src/accounts/sign-in.ts'
+import { signIn } from '../../src/accounts/journeys/sign-in.ts'
 import { CHEAP, onEachDatabase, PASSWORD, rejection } from './account-world.ts'
 
 const IP = '192.0.2.7'

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { issueDeviceCookie } from '../../src/attempts/known-browser.ts'
 import type { Account } from '../../src/accounts/account.ts'
-import { changePassword } from '../../src/accounts/password-change.ts'
-import { completeReset, requestReset } from '../../src/accounts/password-reset.ts'
-import { signIn } from '../../src/accounts/sign-in.ts'
+import { changePassword } from '../../src/accounts/journeys/password-change.ts'
+import { completeReset, requestReset } from '../../src/accounts/journeys/password-reset.ts'
+import { signIn } from '../../src/accounts/journeys/sign-in.ts'
 import { onEachDatabase, PASSWORD } from './account-world.ts'
 
 const IP = '192.0.2.7'

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { findClientWithSecret } from '../../src/clients/clients.ts'
 import { compareClientSecret, secretForLibrary } from '../../src/clients/client-secret.ts'
-import type { Parts } from '../../src/process/parts.ts'
+import type { Parts } from '../../src/process/start/parts.ts'
 import { embeddedPlace, mistakeOf, servicePlace } from './command-line.ts'
 import type { Place } from './command-line.ts'
 

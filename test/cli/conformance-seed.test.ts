@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { embeddedPlace, mistakeOf } from './command-line.ts'
-import type { Parts } from '../../src/process/parts.ts'
+import type { Parts } from '../../src/process/start/parts.ts'
 import type { Place } from './command-line.ts'
 
 const EXAMPLE = join(import.meta.dirname, '../../seeds/conformance.example.json')

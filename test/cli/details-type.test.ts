@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import type { Parts } from '../../src/process/parts.ts'
+import type { Parts } from '../../src/process/start/parts.ts'
 import { embeddedPlace, mistakeOf } from './command-line.ts'
 
 describe('cli resource create --authorization-details-type', () => {

@@ -5,7 +5,7 @@ import { createOutbox } from '../../src/outbox/outbox.ts'
 import { DECRYPTION_ALGS, SIGNING_ALGS } from '../../src/platform/algorithms.ts'
 import { listEncryptionKeys } from '../../src/keys/encryption-keys.ts'
 import { listSigningKeys } from '../../src/keys/signing-keys.ts'
-import type { Parts } from '../../src/process/parts.ts'
+import type { Parts } from '../../src/process/start/parts.ts'
 import { freePort } from '../support/services.ts'
 import { embeddedPlace, mistakeOf, servicePlace } from './command-line.ts'
 

@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { compareClientSecret, secretForLibrary } from '../../src/clients/client-secret.ts'
 import { findClientWithSecret } from '../../src/clients/clients.ts'
 import { findUsableToken } from '../../src/protocol/registration/initial-access-tokens.ts'
-import type { Parts } from '../../src/process/parts.ts'
+import type { Parts } from '../../src/process/start/parts.ts'
 import { embeddedPlace, mistakeOf } from './command-line.ts'
 
 describe('cli registration-token and client metadata', () => {

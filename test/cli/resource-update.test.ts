@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { RESOURCES_TOPIC } from '../../src/resources/resources.ts'
-import type { Parts } from '../../src/process/parts.ts'
+import type { Parts } from '../../src/process/start/parts.ts'
 import { embeddedPlace, mistakeOf } from './command-line.ts'
 
 const API = 'https://api.example.com/'

@@ -5,7 +5,7 @@ import { expect } from 'chai'
 import type { Middleware } from 'koa'
 import { createRenderer, createTemplates } from '../../src/http/render.ts'
 import type { Render } from '../../src/http/render.ts'
-import { requestState } from '../../src/http/request-state.ts'
+import { requestState } from '../../src/http/request/request-state.ts'
 import { listen } from './loopback.ts'
 import type { Loopback } from './loopback.ts'
 

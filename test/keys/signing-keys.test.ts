@@ -17,7 +17,7 @@ import {
   rotateDueSigningKeys,
   rotateSigningKeys,
 } from '../../src/keys/signing-keys.ts'
-import { createChangeFeed } from '../../src/platform/change-feed.ts'
+import { createChangeFeed } from '../../src/platform/sql/change-feed.ts'
 import { DAY_MS, HOUR_MS } from '../../src/platform/clock.ts'
 import { createSealer, deriveKey } from '../../src/platform/tokens.ts'
 import { DATABASES } from '../platform/change-feed-databases.ts'

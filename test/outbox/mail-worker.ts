@@ -7,9 +7,9 @@ import { createSmtpTransport } from '../../src/mail/smtp-transport.ts'
 import { createRelay } from '../../src/outbox/relay.ts'
 import type { Sink } from '../../src/outbox/sink.ts'
 import { systemClock } from '../../src/platform/clock.ts'
-import { openDatabase } from '../../src/platform/database.ts'
-import type { DatabaseSettings } from '../../src/platform/database.ts'
-import { createLogger } from '../../src/platform/log.ts'
+import { openDatabase } from '../../src/platform/sql/database.ts'
+import type { DatabaseSettings } from '../../src/platform/sql/database.ts'
+import { createLogger } from '../../src/platform/logging/log.ts'
 import { createSealer } from '../../src/platform/tokens.ts'
 
 const { DATABASE = '', DATA_KEY = '', SMTP_URL = '', STALL } = process.env

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { AppError } from '../../src/platform/errors.ts'
 import type { MailRequest } from '../../src/outbox/mail-request.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
-import type { Db } from '../../src/platform/database.ts'
+import type { Db } from '../../src/platform/sql/database.ts'
 import { databases, movableClock, sealer, until } from './outbox-database.ts'
 import type { Opened } from './outbox-database.ts'
 

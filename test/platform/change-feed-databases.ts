@@ -2,9 +2,9 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openDatabase } from '../../src/platform/database.ts'
-import type { Db } from '../../src/platform/database.ts'
-import { migrate } from '../../src/platform/migrate.ts'
+import { openDatabase } from '../../src/platform/sql/database.ts'
+import type { Db } from '../../src/platform/sql/database.ts'
+import { migrate } from '../../src/platform/sql/migrate.ts'
 import { createDatabase } from '../support/services.ts'
 
 export type MigratedDatabase = {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { openDatabase } from '../../src/platform/database.ts'
-import { hasPendingMigrations, migrate } from '../../src/platform/migrate.ts'
+import { openDatabase } from '../../src/platform/sql/database.ts'
+import { hasPendingMigrations, migrate } from '../../src/platform/sql/migrate.ts'
 import { createDatabase } from '../support/services.ts'
 
 for (const name of ['SQLite', 'MariaDB'])

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { createSharedSum } from '../../src/platform/shared-sum.ts'
-import { openRedis } from '../../src/platform/redis.ts'
+import { createSharedSum } from '../../src/platform/redis/shared-sum.ts'
+import { openRedis } from '../../src/platform/redis/redis.ts'
 import { createWindowCounter } from '../../src/platform/window-counter.ts'
 import type { WindowCounterNeeds } from '../../src/platform/window-counter.ts'
 import { startRedis } from '../support/services.ts'

@@ -11,7 +11,7 @@ import {
 } from '../../src/resources/resources.ts'
 import type { ResourceChanges, ResourceInput } from '../../src/resources/resources.ts'
 import { listDetailsTypes } from '../../src/resources/details-type.ts'
-import { createChangeFeed } from '../../src/platform/change-feed.ts'
+import { createChangeFeed } from '../../src/platform/sql/change-feed.ts'
 import { createSealer, deriveKey } from '../../src/platform/tokens.ts'
 import { DATABASES } from '../platform/change-feed-databases.ts'
 import type { MigratedDatabase } from '../platform/change-feed-databases.ts'

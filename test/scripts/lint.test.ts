@@ -10,7 +10,7 @@ const PROBE = join(ROOT, 'test', 'scripts', `lint-probe-${process.pid}.ts`)
 function lint(line: string): { status: number | null; stdout: string } {
   writeFileSync(
     PROBE,
-    `import type { Db } from '../../src/platform/database.ts'
+    `import type { Db } from '../../src/platform/sql/database.ts'
 
 export async function probe(db: Db): Promise<void> {
   ${line}

@@ -1,6 +1,6 @@
 /** Reads the audit trail, which the server only writes. */
 import type { AuditEvent } from '../../src/audit/audit.ts'
-import type { Db } from '../../src/platform/database.ts'
+import type { Db } from '../../src/platform/sql/database.ts'
 
 /** What is recorded of an account, newest first. */
 export async function auditTrailOf(db: Db, accountId: string): Promise<Required<AuditEvent>[]> {

@@ -1,5 +1,5 @@
 /** What waits for locks in MariaDB or MySQL, so that a test can let two statements stand in each other's way. */
-import type { Db } from '../../src/platform/database.ts'
+import type { Db } from '../../src/platform/sql/database.ts'
 import { pause } from './service-process.ts'
 
 /** InnoDB answers from memory to all who ask again within a tenth of a second. */

@@ -1,5 +1,5 @@
 import type { Command } from 'ioredis'
-import type { RedisClient } from '../../src/platform/redis.ts'
+import type { RedisClient } from '../../src/platform/redis/redis.ts'
 
 export type RoundTrips = {
   /** Commands sent since the last reset. */

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { expect } from 'chai'
 import { Cluster, Redis } from 'ioredis'
-import { openDatabase } from '../../src/platform/database.ts'
+import { openDatabase } from '../../src/platform/sql/database.ts'
 import { pause } from './service-process.ts'
 import { createDatabase, findChromium, freePort, startRedis, startRedisCluster } from './services.ts'
 

@@ -8,12 +8,17 @@ import { dirname, join, relative, resolve } from 'node:path'
  */
 export const FLOORS = [
   ['platform', 'platform/network'],
+  ['platform/logging'],
+  ['platform/redis', 'platform/sql'],
+  ['http/request'],
   ['http', 'outbox', 'passwords'],
   ['mail'],
   ['settings'],
   ['attempts', 'audit', 'grant-store', 'keys'],
   ['consents'],
   ['accounts'],
+  ['accounts/journeys'],
+  ['accounts/operator'],
   ['sessions', 'clients'],
   ['resources'],
   ['services.ts'],
@@ -30,6 +35,7 @@ export const FLOORS = [
   ['feature.ts'],
   ['pages/*', 'protocol/*'],
   ['features.ts'],
+  ['process/start'],
   ['process'],
   ['(composition)', 'cli'],
 ]

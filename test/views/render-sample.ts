@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { createRenderer, createTemplates } from '../../src/http/render.ts'
-import type { AnyContext } from '../../src/http/request-state.ts'
+import type { AnyContext } from '../../src/http/request/request-state.ts'
 import type { SamplePage } from './sample-pages.ts'
 
 const viewsDir = fileURLToPath(new URL('../../views', import.meta.url))

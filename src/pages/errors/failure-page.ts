@@ -1,8 +1,8 @@
 /** The error page: plain words for people, an id to quote, and a way on. */
 import type { ErrorNeeds } from '../../http/error-handler.ts'
 import type { Render } from '../../http/render.ts'
-import { requestState } from '../../http/request-state.ts'
-import type { RequestState } from '../../http/request-state.ts'
+import { requestState } from '../../http/request/request-state.ts'
+import type { RequestState } from '../../http/request/request-state.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 
 const HEADINGS: Record<number, string> = {

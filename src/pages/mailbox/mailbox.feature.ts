@@ -1,7 +1,7 @@
 /** The mailbox of development: open to everybody on one's own machine, else to signed-in administrators alone. */
 import { hasRole } from '../../accounts/roles.ts'
 import type { Feature } from '../../feature.ts'
-import type { AnyContext } from '../../http/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
 import { mailboxRoutes } from '../../mail/mailbox.routes.ts'
 import type { Services } from '../../services.ts'
 

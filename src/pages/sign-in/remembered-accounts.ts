@@ -5,8 +5,8 @@
 import { z } from 'zod'
 import { findAccountById } from '../../accounts/account.ts'
 import type { Account } from '../../accounts/account.ts'
-import { cookieName, cookieOf } from '../../http/cookies.ts'
-import type { AnyContext } from '../../http/request-state.ts'
+import { cookieName, cookieOf } from '../../http/request/cookies.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
 import { DAY_MS } from '../../platform/clock.ts'
 import type { Services } from '../../services.ts'
 

@@ -1,7 +1,7 @@
 /** The step of `prompt=select_account`: choosing among the accounts that have signed in with this browser. */
 import type { Account } from '../../accounts/account.ts'
 import type { Render } from '../../http/render.ts'
-import { formOf } from '../../http/request-state.ts'
+import { formOf } from '../../http/request/request-state.ts'
 import type { Oidc } from '../../provider/contract/current-provider.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import { redirect, resume } from '../../interaction/page.ts'

@@ -1,6 +1,6 @@
 /** Begins the sign-in of a browser, and ends the one that was there. */
 import { SECOND_MS } from '../../platform/clock.ts'
-import type { AnyContext } from '../../http/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
 import type { Oidc } from '../../provider/contract/current-provider.ts'
 import { lifetimesOf, sessionSeconds } from '../../provider/grants/lifetimes.ts'
 import { readSession, startSession } from '../../provider/sessions/browser-session.ts'

@@ -1,6 +1,6 @@
 /** Signing in by e-mail and password, on the way to an app or to one's own account, and choosing among known accounts. */
 import { findAccountById } from '../../accounts/account.ts'
-import { signIn as signInWith } from '../../accounts/sign-in.ts'
+import { signIn as signInWith } from '../../accounts/journeys/sign-in.ts'
 import type { Feature } from '../../feature.ts'
 import { createAccountNeeds } from '../../interaction/account-needs.ts'
 import { createDeviceCookie } from '../../interaction/known-browser-cookie.ts'

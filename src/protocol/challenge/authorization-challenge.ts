@@ -7,7 +7,7 @@ import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { findAccountById, isVerified } from '../../accounts/account.ts'
 import { issueDeviceCookie, verifyDeviceCookie } from '../../attempts/known-browser.ts'
-import { requestState } from '../../http/request-state.ts'
+import { requestState } from '../../http/request/request-state.ts'
 import { CHALLENGE_PATH } from '../../provider/endpoints/addresses.ts'
 import { addEndpoint, grants, subjectFor } from '../../provider/library/library.ts'
 import {

@@ -3,7 +3,7 @@
  * its fields are asked for once the steps before it are passed.
  */
 import { errors } from 'oidc-provider'
-import type { SignedIn } from '../../accounts/sign-in.ts'
+import type { SignedIn } from '../../accounts/journeys/sign-in.ts'
 import { PASSWORD_AMR } from '../../provider/sessions/browser-session.ts'
 import type { Passed } from './auth-session.ts'
 

@@ -1,5 +1,5 @@
 /** The authorization challenge endpoint (draft-ietf-oauth-first-party-apps): apps of this organisation with forms of their own. */
-import { signIn } from '../../accounts/sign-in.ts'
+import { signIn } from '../../accounts/journeys/sign-in.ts'
 import type { Feature } from '../../feature.ts'
 import { createAccountNeeds } from '../../interaction/account-needs.ts'
 import { CHALLENGE_PATH } from '../../provider/endpoints/addresses.ts'

@@ -4,10 +4,10 @@
  */
 import { z } from 'zod'
 import { DAY_MS } from '../../platform/clock.ts'
-import type { Db, Sql } from '../../platform/database.ts'
-import { purgeSome } from '../../platform/purge.ts'
-import type { Purge } from '../../platform/purge.ts'
-import type { SealedColumn } from '../../platform/reseal.ts'
+import type { Db, Sql } from '../../platform/sql/database.ts'
+import { purgeSome } from '../../platform/sql/purge.ts'
+import type { Purge } from '../../platform/sql/purge.ts'
+import type { SealedColumn } from '../../platform/sql/reseal.ts'
 import { digest } from '../../platform/tokens.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 

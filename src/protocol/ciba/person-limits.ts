@@ -6,7 +6,7 @@ import { returnToBucket, takeFromBucket } from '../../attempts/bucket.ts'
 import type { BucketRule, Taken } from '../../attempts/bucket.ts'
 import { HOUR_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/database.ts'
+import type { Db } from '../../platform/sql/database.ts'
 import { keyedDigest } from '../../platform/tokens.ts'
 
 export type LimitNeeds = {

@@ -4,8 +4,8 @@
  */
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
-import { requestState } from '../../http/request-state.ts'
-import type { AnyContext } from '../../http/request-state.ts'
+import { requestState } from '../../http/request/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
 import { LIBRARY_PATHS } from '../../provider/endpoints/addresses.ts'
 
 /** Who asked: what is known of the device besides its client. */

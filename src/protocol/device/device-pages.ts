@@ -2,7 +2,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { findAccountById } from '../../accounts/account.ts'
 import { networkOf } from '../../attempts/network.ts'
-import { requestState } from '../../http/request-state.ts'
+import { requestState } from '../../http/request/request-state.ts'
 import { LIBRARY_PATHS } from '../../provider/endpoints/addresses.ts'
 import type { CodeProblem, DeviceInfo, DevicePages } from './device-flow.ts'
 import { consentDetails } from '../../interaction/consent-details.ts'

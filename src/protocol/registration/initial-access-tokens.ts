@@ -4,8 +4,8 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../platform/clock.ts'
-import { inTransaction } from '../../platform/database.ts'
-import type { Db, Sql } from '../../platform/database.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
+import type { Db, Sql } from '../../platform/sql/database.ts'
 import { digest } from '../../platform/tokens.ts'
 import { newTokenId } from '../../grant-store/token-ids.ts'
 import { parsePolicy } from './registration-policy.ts'

@@ -3,10 +3,10 @@
  * access token (RFC 7592 §3) that manages it, kept as a digest. Each has one such token; a new one replaces it.
  */
 import type { Clock } from '../../platform/clock.ts'
-import { noteChange } from '../../platform/change-feed.ts'
+import { noteChange } from '../../platform/sql/change-feed.ts'
 import { DAY_MS } from '../../platform/clock.ts'
-import { inTransaction } from '../../platform/database.ts'
-import type { Db, Sql } from '../../platform/database.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
+import type { Db, Sql } from '../../platform/sql/database.ts'
 import { digest } from '../../platform/tokens.ts'
 import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import { metadataColumns, selectClients, toClient } from '../../clients/client-rows.ts'

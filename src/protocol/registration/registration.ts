@@ -26,7 +26,7 @@ import { findResource } from '../../resources/resources.ts'
 import { takenMetadata } from '../../clients/taken-metadata.ts'
 import type { ClientNeeds } from '../../clients/clients.ts'
 import { newTokenId } from '../../grant-store/token-ids.ts'
-import type { Db } from '../../platform/database.ts'
+import type { Db } from '../../platform/sql/database.ts'
 import { fittedMetadata } from './fitted-metadata.ts'
 import { findUsableToken } from './initial-access-tokens.ts'
 import {

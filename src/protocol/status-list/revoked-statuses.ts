@@ -2,7 +2,7 @@
  * Revokes the JWT access tokens of every grant that ends in the grant store: they are valid without being stored, so they end
  * in their status list.
  */
-import type { Db } from '../../platform/database.ts'
+import type { Db } from '../../platform/sql/database.ts'
 import type { Ending } from '../../grant-store/endings.ts'
 import { isSessionKey, tagOfKey } from '../../grant-store/token-ids.ts'
 import { revokeEntries } from '../../grant-store/status-entries.ts'

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 import { LRUCache } from 'lru-cache'
 import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/database.ts'
+import type { Db } from '../../platform/sql/database.ts'
 import { LIST_SIZE } from './place-allocator.ts'
 import { findListVersion, listRevoked } from '../../grant-store/status-entries.ts'
 

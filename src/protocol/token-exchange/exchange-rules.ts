@@ -3,8 +3,8 @@
  * `token_exchange_rules`. Without a rule nothing is exchanged.
  */
 import { AppError } from '../../platform/errors.ts'
-import { inTransaction } from '../../platform/database.ts'
-import type { Db, Sql } from '../../platform/database.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
+import type { Db, Sql } from '../../platform/sql/database.ts'
 import { digest } from '../../platform/tokens.ts'
 import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-choices.ts'
 import { findClient, updateClient } from '../../clients/clients.ts'

@@ -6,7 +6,7 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { findAccountById } from '../../accounts/account.ts'
 import { listGrants } from '../../consents/account-grants.ts'
-import type { Db } from '../../platform/database.ts'
+import type { Db } from '../../platform/sql/database.ts'
 import { isEnded } from '../../provider/subjects/find-account.ts'
 import { verifyOwnJwt } from '../../provider/library/library.ts'
 import type { PairwiseSubjects } from '../../provider/subjects/pairwise.ts'

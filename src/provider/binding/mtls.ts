@@ -4,11 +4,11 @@
  */
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { X509Certificate } from 'node:crypto'
-import { requestState } from '../../http/request-state.ts'
+import { requestState } from '../../http/request/request-state.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { CLIENT_AUTH_METHODS } from '../../clients/client-choices.ts'
 import type { ClientAuthMethod } from '../../clients/client-choices.ts'
-import { isIssuedBy, readCertificate } from '../../http/client-certificate.ts'
+import { isIssuedBy, readCertificate } from '../../http/request/client-certificate.ts'
 import { subjectMatches } from './certificate-subject.ts'
 import type { SubjectField } from './certificate-subject.ts'
 import { addressOfProof } from './dpop.ts'

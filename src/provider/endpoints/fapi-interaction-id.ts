@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { requestState } from '../../http/request-state.ts'
+import { requestState } from '../../http/request/request-state.ts'
 
 const HEADER = 'X-Fapi-Interaction-Id'
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i

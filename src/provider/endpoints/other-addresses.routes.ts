@@ -5,9 +5,9 @@
 import type { Context, Middleware } from 'koa'
 import { AppError } from '../../platform/errors.ts'
 import { newErrorId } from '../../http/error-handler.ts'
-import { redactedPath } from '../../http/redacted-path.ts'
-import { requestState } from '../../http/request-state.ts'
-import type { Logger } from '../../platform/log.ts'
+import { redactedPath } from '../../http/request/redacted-path.ts'
+import { requestState } from '../../http/request/request-state.ts'
+import type { Logger } from '../../platform/logging/log.ts'
 import { CHALLENGE_PATH, LIBRARY_PATHS, STATUS_LISTS_PATH } from './addresses.ts'
 
 const {

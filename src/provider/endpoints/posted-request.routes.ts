@@ -5,7 +5,7 @@
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import { AppError } from '../../platform/errors.ts'
-import { readBody } from '../../http/read-body.ts'
+import { readBody } from '../../http/request/read-body.ts'
 
 /** What fits into an address that every proxy lets through. */
 const LIMIT_BYTES = 8 * 1024

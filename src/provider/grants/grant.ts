@@ -3,7 +3,7 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { recordGrant } from '../../consents/account-grants.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/database.ts'
+import type { Db } from '../../platform/sql/database.ts'
 import { hasOfflineAccess } from './lifetimes.ts'
 
 export type Grant = InstanceType<Provider['Grant']>

@@ -8,7 +8,7 @@ import { LRUCache } from 'lru-cache'
 import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { HOUR_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Logger } from '../../platform/log.ts'
+import type { Logger } from '../../platform/logging/log.ts'
 import { OFFLINE_ACCESS } from './lifetimes.ts'
 
 type Next = () => Promise<unknown>

@@ -1,8 +1,8 @@
 /** Tells the owner of an account that a refresh token came back after it was replaced: somebody may have copied it. */
 import { warnOfReuse } from '../../accounts/reuse-warning.ts'
 import type { ReuseWarningNeeds } from '../../accounts/reuse-warning.ts'
-import { loggableError } from '../../platform/loggable-error.ts'
-import type { Logger } from '../../platform/log.ts'
+import { loggableError } from '../../platform/logging/loggable-error.ts'
+import type { Logger } from '../../platform/logging/log.ts'
 import { findClient } from '../../clients/clients.ts'
 import type { Reuse } from '../records/unit-of-work.ts'
 

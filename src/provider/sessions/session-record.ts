@@ -1,10 +1,10 @@
 /** Keeps the account's own list of sessions in step with what the protocol endpoints did: who signed in, who signed out. */
 import { markEnded, recordSession } from '../../sessions/account-sessions.ts'
-import { requestState } from '../../http/request-state.ts'
-import type { AnyContext } from '../../http/request-state.ts'
+import { requestState } from '../../http/request/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import type { Db } from '../../platform/database.ts'
+import type { Db } from '../../platform/sql/database.ts'
 import { endSessionAndGrants } from '../../sessions/access-endings.ts'
 import type { RouteHook } from '../contract/protocol-part.ts'
 import type { Lifetimes } from '../grants/lifetimes.ts'

@@ -3,7 +3,7 @@ import type { Account as LibraryAccount, FindAccount, KoaContextWithOIDC } from 
 import { claimsOf, findAccountById } from '../../accounts/account.ts'
 import type { Account, AccountClaims } from '../../accounts/account.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import type { Db } from '../../platform/database.ts'
+import type { Db } from '../../platform/sql/database.ts'
 import { claimsForIdToken } from '../grants/id-token-claims.ts'
 
 export type ProviderAccount = LibraryAccount & { account: Account; emailVerified: boolean }

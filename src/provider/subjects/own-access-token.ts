@@ -4,7 +4,7 @@
  */
 import type { Provider } from 'oidc-provider'
 import { findAccountById } from '../../accounts/account.ts'
-import type { Db } from '../../platform/database.ts'
+import type { Db } from '../../platform/sql/database.ts'
 import { isEnded } from './find-account.ts'
 import { verifyOwnJwt } from '../library/library.ts'
 import { replaceMember } from '../library/members.ts'

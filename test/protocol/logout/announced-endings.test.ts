@@ -11,7 +11,7 @@ import { sessionKey, tagOf } from '../../../src/grant-store/token-ids.ts'
 import { createOutbox } from '../../../src/outbox/outbox.ts'
 import { DeliveryFailure } from '../../../src/outbox/sink.ts'
 import { createSealer } from '../../../src/platform/tokens.ts'
-import type { Db } from '../../../src/platform/database.ts'
+import type { Db } from '../../../src/platform/sql/database.ts'
 import { DATABASES } from '../../platform/change-feed-databases.ts'
 
 const sealer = createSealer([Buffer.alloc(32, 7)])

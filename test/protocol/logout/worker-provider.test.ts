@@ -1,8 +1,8 @@
 import { expect } from 'chai'
 import { ensureAllKeys } from '../../../src/keys/key-set.ts'
 import { rotateSigningKeys } from '../../../src/keys/signing-keys.ts'
-import { migrate } from '../../../src/platform/migrate.ts'
-import type { Parts } from '../../../src/process/parts.ts'
+import { migrate } from '../../../src/platform/sql/migrate.ts'
+import type { Parts } from '../../../src/process/start/parts.ts'
 import { createKeptProvider } from '../../../src/process/worker-provider.ts'
 import { embeddedPlace } from '../../cli/command-line.ts'
 

@@ -8,7 +8,7 @@ import {
   recordEntry,
   revokeEntries,
 } from '../../../src/grant-store/status-entries.ts'
-import type { Db } from '../../../src/platform/database.ts'
+import type { Db } from '../../../src/platform/sql/database.ts'
 import { DATABASES } from '../../platform/change-feed-databases.ts'
 
 const HOUR_MS = 3_600_000

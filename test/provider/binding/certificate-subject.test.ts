@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { expect } from 'chai'
-import { isIssuedBy, readAuthorities } from '../../../src/http/client-certificate.ts'
+import { isIssuedBy, readAuthorities } from '../../../src/http/request/client-certificate.ts'
 import { subjectMatches } from '../../../src/provider/binding/certificate-subject.ts'
 import { makeCertificate } from './certificates.ts'
 

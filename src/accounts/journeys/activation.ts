@@ -1,0 +1,142 @@
+/**
+ * Activation proves the mailbox and the password. In the browser that registered, opening the link proves both; elsewhere
+ * it takes the code from the mail and the password, or a new password in its place. A signed-in person gives the code only.
+ */
+import type { Clock } from '../../platform/clock.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
+import type { Db, Sql } from '../../platform/sql/database.ts'
+import { findAccountById, isVerified, lockAccount, markVerified } from '../account.ts'
+import type { Account } from '../account.ts'
+import { recordAudit } from '../../audit/audit.ts'
+import { endAllAccess } from '../../consents/ended-access.ts'
+import type { AccessEndings, EndedAccess } from '../../consents/ended-access.ts'
+import type { Hasher } from '../../passwords/hashing.ts'
+import { proveToken, useToken } from '../one-time-token.ts'
+import type { OneTimeToken, TokenEvidence, TokenKey, TokenRefusal } from '../one-time-token.ts'
+import { passwordProblem } from '../../passwords/password-policy.ts'
+import type { PasswordPolicy, PasswordProblem } from '../../passwords/password-policy.ts'
+import { profileSchema } from '../profile.ts'
+import { storePassword } from '../../passwords/stored-password.ts'
+import { provenProfile, readProfile, replaceUnproven } from '../unproven-owner.ts'
+import type { TypedProfile } from '../unproven-owner.ts'
+
+export type ActivationNeeds = AccessEndings & {
+  db: Db
+  clock: Clock
+  hasher: Hasher
+  keys: { index: Buffer }
+  policy: PasswordPolicy
+}
+
+export type Activated =
+  | { ok: true; accountId: string }
+  | { ok: false; reason: TokenRefusal | 'wrong_password' }
+  | { ok: false; reason: 'password_refused'; problem: PasswordProblem }
+  | { ok: false; reason: 'name_refused' }
+
+/** By the link alone: only in the browser that registered; anywhere else `wrong_code`, with nothing changed. */
+export async function activate(
+  needs: ActivationNeeds,
+  given: { token: string; browser: string | undefined; ip?: string },
+): Promise<Activated> {
+  const proof = await prove(needs, { token: given.token }, { browser: given.browser })
+  return proof.ok ? finish(needs, proof.row, ofRequest(proof.row), given.ip) : proof
+}
+
+/** By the link, the code, and the password that was chosen at registration. Throws `AppError('hashing_busy', 503)`. */
+export async function activateElsewhere(
+  needs: ActivationNeeds,
+  given: { token: string; code: string; password: string; ip?: string },
+): Promise<Activated> {
+  const proof = await prove(needs, { token: given.token }, { code: given.code })
+  if (!proof.ok) return proof
+  const account = await findAccountById(needs.db, proof.row.accountId)
+  // The password of this request, or of the one that made the account.
+  for (const candidate of new Set([proof.row.passwordHash, account?.passwordHash])) {
+    if (candidate && (await needs.hasher.verify(candidate, given.password))) {
+      const proven = candidate === proof.row.passwordHash ? ofRequest(proof.row) : AS_IT_IS
+      return finish(needs, proof.row, proven, given.ip)
+    }
+  }
+  return { ok: false, reason: 'wrong_password' }
+}
+
+/** By the link, the code, and a new password: the one set at registration dies, and with it the name. */
+export async function activateWithNewPassword(
+  needs: ActivationNeeds,
+  given: { token: string; code: string; newPassword: string; name?: string | undefined; ip?: string },
+): Promise<Activated> {
+  const proof = await prove(needs, { token: given.token }, { code: given.code })
+  if (!proof.ok) return proof
+  const account = await findAccountById(needs.db, proof.row.accountId)
+  if (!account) return { ok: false, reason: 'invalid_token' }
+  const problem = passwordProblem(needs.policy, given.newPassword, account)
+  if (problem) return { ok: false, reason: 'password_refused', problem }
+  const typed = profileSchema.safeParse({ name: given.name })
+  if (!typed.success) return { ok: false, reason: 'name_refused' }
+  const passwordHash = await needs.hasher.hash(given.newPassword)
+  const proven = { passwordHash, profile: provenProfile(account, typed.data.name) }
+  return finish(needs, proof.row, proven, given.ip)
+}
+
+/** By the code alone, for a person who is signed in and has thereby given the account's password, which stays. */
+export async function activateSignedIn(
+  needs: ActivationNeeds,
+  given: { accountId: string; code: string; ip?: string },
+): Promise<Activated> {
+  const proof = await prove(needs, { accountId: given.accountId }, { code: given.code })
+  return proof.ok ? finish(needs, proof.row, AS_IT_IS, given.ip) : proof
+}
+
+/** What becomes the account's: the password that was proven, and what was typed along with it. */
+type Proven = { passwordHash: string | null; profile: TypedProfile | undefined }
+
+/** The account's own password was given, so its name is that person's too. */
+const AS_IT_IS: Proven = { passwordHash: null, profile: undefined }
+
+function ofRequest({ passwordHash, profile }: OneTimeToken): Proven {
+  return { passwordHash, profile: readProfile(profile) }
+}
+
+type Which = { token: string } | { accountId: string }
+
+async function prove(needs: ActivationNeeds, which: Which, evidence: TokenEvidence) {
+  const key: TokenKey = { ...which, purpose: 'activation' }
+  return proveToken(needs.db, needs.keys.index, key, evidence, needs.clock())
+}
+
+async function finish(
+  needs: ActivationNeeds,
+  row: OneTimeToken,
+  proven: Proven,
+  ip: string | undefined,
+): Promise<Activated> {
+  const outcome = await inTransaction(needs.db, async (trx) => {
+    const nowMs = needs.clock()
+    const account = await lockAccount(trx, row.accountId)
+    if (!account || account.disabledAtMs !== null) return 'invalid_token'
+    // A verified account's password is never touched from here, whatever the link carries.
+    if (isVerified(account) || !(await useToken(trx, row.digest, nowMs))) return 'used'
+    if (!(await markVerified(trx, account.id, row.emailCanonical, nowMs))) return 'invalid_token'
+    const { id: accountId } = account
+    await recordAudit(trx, { atMs: nowMs, action: 'account.activated', actor: accountId, accountId, ip })
+    return replaceOwner(needs, trx, account, proven, nowMs)
+  })
+  if (outcome === 'invalid_token' || outcome === 'used') return { ok: false, reason: outcome }
+  if (outcome) await needs.revokeAccess(outcome)
+  return { ok: true, accountId: row.accountId }
+}
+
+/** Who signed in with the password that dies here is signed out, and leaves neither name nor consents. */
+async function replaceOwner(
+  needs: ActivationNeeds,
+  trx: Sql,
+  account: Account,
+  { passwordHash, profile }: Proven,
+  nowMs: number,
+): Promise<EndedAccess | undefined> {
+  if (passwordHash === null || passwordHash === account.passwordHash) return undefined
+  await storePassword(trx, account.id, passwordHash, nowMs)
+  await replaceUnproven(trx, account.id, profile, nowMs)
+  return endAllAccess(needs, trx, account.id, nowMs)
+}

@@ -1,0 +1,59 @@
+/** Changing the password while signed in. This session stays; all others, and what hangs on them, end. */
+import { inTransaction } from '../../platform/sql/database.ts'
+import { mailPasswordChanged } from '../account-mail.ts'
+import type { MailNeeds } from '../account-mail.ts'
+import { lockAccount } from '../account.ts'
+import type { Account } from '../account.ts'
+import { recordAudit } from '../../audit/audit.ts'
+import { endOtherAccess } from '../../consents/ended-access.ts'
+import type { AccessEndings } from '../../consents/ended-access.ts'
+import { passwordProblem } from '../../passwords/password-policy.ts'
+import type { PasswordPolicy, PasswordProblem } from '../../passwords/password-policy.ts'
+import { confirmPassword } from './sign-in.ts'
+import type { SignInNeeds, SignedIn } from './sign-in.ts'
+import { storePassword } from '../../passwords/stored-password.ts'
+
+export type PasswordChangeNeeds = SignInNeeds & MailNeeds & AccessEndings & { policy: PasswordPolicy }
+
+export type PasswordChange = {
+  accountId: string
+  currentPassword: string
+  newPassword: string
+  /** The session in which the change is made. */
+  sessionUid: string | undefined
+  ip: string
+  deviceCookie?: string | undefined
+}
+
+export type PasswordChanged =
+  /** The account as it is now. */
+  | { ok: true; account: Account }
+  | Exclude<SignedIn, { ok: true }>
+  | { ok: false; reason: 'password_refused'; problem: PasswordProblem }
+
+/** Wrong current passwords are counted like failed sign-ins. Throws `AppError('hashing_busy', 503)`. */
+export async function changePassword(
+  needs: PasswordChangeNeeds,
+  given: PasswordChange,
+): Promise<PasswordChanged> {
+  const { accountId, currentPassword: password, ip, deviceCookie } = given
+  const confirmed = await confirmPassword(needs, accountId, { password, ip, deviceCookie })
+  if (!confirmed.ok) return confirmed
+  const { account } = confirmed
+  const problem = passwordProblem(needs.policy, given.newPassword, account)
+  if (problem) return { ok: false, reason: 'password_refused', problem }
+  const passwordHash = await needs.hasher.hash(given.newPassword)
+  const nowMs = needs.clock()
+  const ended = await inTransaction(needs.db, async (trx) => {
+    const current = await lockAccount(trx, accountId)
+    // Changed elsewhere in this moment: what was confirmed is not the password any more.
+    if (current?.passwordHash !== account.passwordHash) return undefined
+    await storePassword(trx, accountId, passwordHash, nowMs)
+    await mailPasswordChanged(needs, trx, account, nowMs)
+    await recordAudit(trx, { atMs: nowMs, action: 'password.changed', actor: accountId, accountId, ip })
+    return endOtherAccess(needs, trx, accountId, given.sessionUid, nowMs)
+  })
+  if (!ended) return { ok: false, reason: 'wrong' }
+  await needs.revokeAccess(ended)
+  return { ok: true, account: { ...account, passwordHash, passwordChangedAtMs: nowMs } }
+}

@@ -1,0 +1,136 @@
+/**
+ * A forgotten password. Asking gets the same answer for every address. Completing takes the mailed link and either the
+ * browser that asked or the code from the mail; it ends everything the account has open and signs nobody in.
+ */
+import type { Clock } from '../../platform/clock.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
+import type { Db, Sql } from '../../platform/sql/database.ts'
+import { findAccountByEmail, findAccountById, isVerified, lockAccount, markVerified } from '../account.ts'
+import { mailPasswordChanged, mailReset } from '../account-mail.ts'
+import type { MailNeeds } from '../account-mail.ts'
+import { recordAudit } from '../../audit/audit.ts'
+import { lookupEmail } from '../../platform/email.ts'
+import { endAllAccess } from '../../consents/ended-access.ts'
+import type { AccessEndings, EndedAccess } from '../../consents/ended-access.ts'
+import { evenly } from '../../attempts/even-timing.ts'
+import type { Hasher } from '../../passwords/hashing.ts'
+import { browserDigestOf, issueToken, proveToken, useToken } from '../one-time-token.ts'
+import type { OneTimeToken, TokenRefusal } from '../one-time-token.ts'
+import { passwordProblem } from '../../passwords/password-policy.ts'
+import type { PasswordPolicy, PasswordProblem } from '../../passwords/password-policy.ts'
+import { profileSchema } from '../profile.ts'
+import { takeMail, takeNetworkRequest } from '../../attempts/account-limits.ts'
+import type { RequestLimits } from '../../attempts/account-limits.ts'
+import { storePassword } from '../../passwords/stored-password.ts'
+import { greeted, provenProfile, replaceUnproven } from '../unproven-owner.ts'
+
+export type ResetNeeds = AccessEndings &
+  MailNeeds & {
+    db: Db
+    clock: Clock
+    hasher: Hasher
+    keys: { index: Buffer }
+    policy: PasswordPolicy
+    limits: RequestLimits
+    settings: { resetMs: number; answerStepMs: number }
+  }
+
+export type ResetRequest = {
+  email: string
+  /** The secret in this browser's cookie: in the same browser the mailed link needs no code. */
+  browser?: string | undefined
+  /** Sealed: where this browser goes on to afterwards. */
+  wayBack?: string | undefined
+  ip: string
+}
+
+/** Mails a link if the address has an account; the answer never tells. Throws `AppError('too_many_requests', 429)`. */
+export async function requestReset(needs: ResetNeeds, given: ResetRequest): Promise<void> {
+  const limits = { db: needs.db, key: needs.keys.index, limits: needs.limits }
+  await takeNetworkRequest(limits, 'reset', given.ip, needs.clock())
+  await evenly(needs.settings.answerStepMs, async () => {
+    if (!(await takeMail(limits, lookupEmail(given.email), given.ip, needs.clock()))) return
+    await inTransaction(needs.db, (trx) => sendReset(needs, trx, given))
+  })
+}
+
+export type ResetCompletion = {
+  token: string
+  browser?: string | undefined
+  code?: string | undefined
+  newPassword: string
+  /** Of a person who resets before the address was confirmed; the name typed at registration may be a stranger's. */
+  name?: string | undefined
+  ip?: string | undefined
+}
+
+export type ResetDone =
+  | { ok: true; accountId: string }
+  | { ok: false; reason: TokenRefusal }
+  | { ok: false; reason: 'password_refused'; problem: PasswordProblem }
+  | { ok: false; reason: 'name_refused' }
+
+/** Sets the new password. Throws `AppError('hashing_busy', 503)`; the link stays usable then. */
+export async function completeReset(needs: ResetNeeds, given: ResetCompletion): Promise<ResetDone> {
+  const which = { token: given.token, purpose: 'reset' } as const
+  const proof = await proveToken(needs.db, needs.keys.index, which, given, needs.clock())
+  if (!proof.ok) return proof
+  const account = await findAccountById(needs.db, proof.row.accountId)
+  if (!account) return { ok: false, reason: 'invalid_token' }
+  const problem = passwordProblem(needs.policy, given.newPassword, account)
+  if (problem) return { ok: false, reason: 'password_refused', problem }
+  const typed = profileSchema.safeParse({ name: given.name })
+  if (!typed.success) return { ok: false, reason: 'name_refused' }
+  const passwordHash = await needs.hasher.hash(given.newPassword)
+  const chosen = { passwordHash, name: typed.data.name }
+  const ended = await inTransaction(needs.db, (trx) => finish(needs, trx, proof.row, chosen, given.ip))
+  if (!ended) return { ok: false, reason: 'invalid_token' }
+  await needs.revokeAccess(ended)
+  return { ok: true, accountId: account.id }
+}
+
+async function sendReset(needs: ResetNeeds, trx: Sql, given: ResetRequest): Promise<void> {
+  const nowMs = needs.clock()
+  const account = await findAccountByEmail(trx, given.email)
+  await recordAudit(trx, {
+    atMs: nowMs,
+    action: 'password.reset_requested',
+    actor: 'anonymous',
+    accountId: account?.id,
+    ip: given.ip,
+  })
+  if (!account || account.disabledAtMs !== null) return
+  const request = {
+    accountId: account.id,
+    purpose: 'reset',
+    emailCanonical: account.emailCanonical,
+    browserDigest: browserDigestOf(given.browser),
+    wayBack: given.wayBack ?? null,
+    lifetimeMs: needs.settings.resetMs,
+  } as const
+  const issued = await issueToken(trx, needs.keys.index, request, nowMs)
+  await mailReset(needs, trx, greeted(account), issued)
+}
+
+async function finish(
+  needs: ResetNeeds,
+  trx: Sql,
+  row: OneTimeToken,
+  { passwordHash, name }: { passwordHash: string; name: string | undefined },
+  ip: string | undefined,
+): Promise<EndedAccess | undefined> {
+  const nowMs = needs.clock()
+  const account = await lockAccount(trx, row.accountId)
+  if (!account || account.disabledAtMs !== null) return undefined
+  // The link proved the mailbox it was sent to; when the address changed since, it proves nothing here.
+  if (account.emailCanonical !== row.emailCanonical) return undefined
+  if (!(await useToken(trx, row.digest, nowMs))) return undefined
+  await storePassword(trx, account.id, passwordHash, nowMs)
+  const profile = isVerified(account) ? undefined : provenProfile(account, name)
+  if (!isVerified(account)) await replaceUnproven(trx, account.id, profile, nowMs)
+  await markVerified(trx, account.id, row.emailCanonical, nowMs)
+  await mailPasswordChanged(needs, trx, { ...account, ...profile }, nowMs)
+  const { id: accountId } = account
+  await recordAudit(trx, { atMs: nowMs, action: 'password.reset', actor: accountId, accountId, ip })
+  return endAllAccess(needs, trx, accountId, nowMs)
+}

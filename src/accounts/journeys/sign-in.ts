@@ -1,0 +1,162 @@
+/**
+ * Signing in with a password: the one path every page and API goes through. Unknown, disabled and password-less accounts
+ * get the same answer, for the same cost, as a wrong password; what the answer was goes to the audit trail only.
+ */
+import type { Clock } from '../../platform/clock.ts'
+import type { Db } from '../../platform/sql/database.ts'
+import { findAccountByEmail, findAccountById } from '../account.ts'
+import type { Account } from '../account.ts'
+import { recordAudit } from '../../audit/audit.ts'
+import type { BlockedAttempts } from '../../attempts/blocked-attempts.ts'
+import { isOwnDevice, verifyDeviceCookie } from '../../attempts/known-browser.ts'
+import type { Device } from '../../attempts/known-browser.ts'
+import { lookupEmail } from '../../platform/email.ts'
+import { evenly } from '../../attempts/even-timing.ts'
+import type { Hasher, Place } from '../../passwords/hashing.ts'
+import { bucketsOf, resetAttempts, returnAttempt, takeAttempt } from '../../attempts/lockout.ts'
+import type { Attempt, LockoutSettings } from '../../attempts/lockout.ts'
+
+export type SignInNeeds = {
+  db: Db
+  clock: Clock
+  hasher: Hasher
+  lockout: LockoutSettings
+  blocked: BlockedAttempts
+  keys: { index: Buffer; device: Buffer }
+  settings: {
+    /** Counting an attempt takes a whole number of these, so that its time does not tell whether an account was found. */
+    attemptStepMs: number
+  }
+}
+
+export type Credentials = {
+  email: string
+  password: string
+  ip: string
+  deviceCookie?: string | undefined
+}
+
+export type SignedIn =
+  | { ok: true; account: Account }
+  | { ok: false; reason: 'wrong' }
+  | { ok: false; reason: 'blocked'; retryAfterSeconds: number }
+
+/**
+ * Checks the credentials; starts no session. Unverified accounts pass: what they may do is the caller's question.
+ * What is known to be blocked, or finds no place to hash, is refused before any query. Throws `AppError('hashing_busy', 503)`.
+ */
+export async function signIn(needs: SignInNeeds, given: Credentials): Promise<SignedIn> {
+  const device = verifyDeviceCookie(needs.keys.device, given.deviceCookie, needs.clock())
+  const blockedForSeconds = recallBlock(needs, given, device)
+  if (blockedForSeconds !== undefined) return blocked(blockedForSeconds)
+  const place = needs.hasher.reserve()
+  try {
+    return await attemptSignIn(needs, given, device, place)
+  } finally {
+    place.leave()
+  }
+}
+
+/** Asks a signed-in person for the password again; counted and limited like a sign-in. Starts no session. */
+export async function confirmPassword(
+  needs: SignInNeeds,
+  accountId: string,
+  given: Omit<Credentials, 'email'>,
+): Promise<SignedIn> {
+  const account = await findAccountById(needs.db, accountId)
+  if (!account) return { ok: false, reason: 'wrong' }
+  return signIn(needs, { ...given, email: account.emailCanonical })
+}
+
+async function attemptSignIn(
+  needs: SignInNeeds,
+  given: Credentials,
+  device: Device | undefined,
+  place: Place,
+): Promise<SignedIn> {
+  const { account, attempt, taken } = await evenly(needs.settings.attemptStepMs, () =>
+    countAttempt(needs, given, device),
+  )
+  if (!taken.allowed) return blocked(taken.retryAfterSeconds)
+  const matches = await verifyOrReturn(needs, attempt, () =>
+    needs.hasher.verify(account?.passwordHash, given.password, place),
+  )
+  if (!account || account.disabledAtMs !== null || !matches) {
+    await audit(needs, 'sign_in.failed', account, given.ip)
+    return { ok: false, reason: 'wrong' }
+  }
+  await resetAttempts(limitsOf(needs), attempt)
+  await audit(needs, 'sign_in.succeeded', account, given.ip)
+  return { ok: true, account: await upgradeHash(needs, account, given.password, place) }
+}
+
+async function countAttempt(needs: SignInNeeds, given: Credentials, cookie: Device | undefined) {
+  const account = await findAccountByEmail(needs.db, given.email)
+  const device = cookie && account && isOwnDevice(cookie, account) ? cookie : undefined
+  const attempt = { ...attemptFrom(given), accountId: account?.id, device }
+  const taken = await takeAttempt(limitsOf(needs), attempt, needs.clock())
+  if (!taken.allowed) needs.blocked.note(taken.bucket, taken.retryAfterSeconds, needs.clock())
+  return { account, attempt, taken }
+}
+
+/** Seconds that an attempt has to wait, where this process knows so: for a known browser, also of its own count. */
+function recallBlock(
+  { blocked: known, keys, clock }: SignInNeeds,
+  given: Credentials,
+  device: Device | undefined,
+): number | undefined {
+  const { own, slots } = bucketsOf(keys.index, { ...attemptFrom(given), device })
+  const waits = slots.flatMap((slot) => known.recall(slot, clock()) ?? [])
+  if (waits.length === 0 || own === undefined) return waits.length > 0 ? Math.max(...waits) : undefined
+  const ownWait = known.recall(own, clock())
+  return ownWait === undefined ? undefined : Math.max(ownWait, ...waits)
+}
+
+function blocked(retryAfterSeconds: number): SignedIn {
+  return { ok: false, reason: 'blocked', retryAfterSeconds }
+}
+
+async function verifyOrReturn(
+  needs: SignInNeeds,
+  attempt: Attempt,
+  verify: () => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    return await verify()
+  } catch (error) {
+    await returnAttempt(limitsOf(needs), attempt)
+    throw error
+  }
+}
+
+function limitsOf({ db, keys, lockout }: SignInNeeds) {
+  return { db, key: keys.index, settings: lockout }
+}
+
+function attemptFrom({ email, ip }: Credentials): Attempt {
+  return { emailCanonical: lookupEmail(email), ip }
+}
+
+async function audit(
+  needs: SignInNeeds,
+  action: string,
+  account: Account | undefined,
+  ip: string,
+): Promise<void> {
+  const actor = action === 'sign_in.succeeded' && account ? account.id : 'anonymous'
+  await recordAudit(needs.db, { atMs: needs.clock(), action, actor, accountId: account?.id, ip })
+}
+
+/** Only now is the password at hand: a hash with outdated parameters is replaced, unless it changed meanwhile. */
+async function upgradeHash(
+  needs: SignInNeeds,
+  account: Account,
+  password: string,
+  place: Place,
+): Promise<Account> {
+  const stored = account.passwordHash
+  if (stored === null || !needs.hasher.needsRehash(stored)) return account
+  const passwordHash = await needs.hasher.hash(password, place)
+  await needs.db('accounts').where({ id: account.id, passwordHash: stored }).update({ passwordHash })
+  return { ...account, passwordHash }
+}

@@ -1,0 +1,170 @@
+/**
+ * Registration: the same answer, for the same work, whether the address is new, waiting for its activation, or taken.
+ *
+ * A person who registers an address need not own it. So the password and the name of a request travel with that request's mail
+ * and become the account's only when the mail is used: what a stranger typed never outlives the owner's activation.
+ */
+import type { Clock } from '../../platform/clock.ts'
+import { inTransaction, isDuplicate } from '../../platform/sql/database.ts'
+import type { Db, Sql } from '../../platform/sql/database.ts'
+import { createAccount, findAccountByEmail, isVerified } from '../account.ts'
+import type { Account } from '../account.ts'
+import { mailActivation, mailAlreadyRegistered } from '../account-mail.ts'
+import type { MailNeeds } from '../account-mail.ts'
+import { recordAudit } from '../../audit/audit.ts'
+import { lookupEmail, parseEmail } from '../../platform/email.ts'
+import type { EmailProblem } from '../../platform/email.ts'
+import { evenly } from '../../attempts/even-timing.ts'
+import type { Hasher } from '../../passwords/hashing.ts'
+import { browserDigestOf, findLiveToken, issueToken } from '../one-time-token.ts'
+import type { OneTimeToken } from '../one-time-token.ts'
+import { passwordProblem } from '../../passwords/password-policy.ts'
+import type { PasswordPolicy, PasswordProblem } from '../../passwords/password-policy.ts'
+import { profileSchema } from '../profile.ts'
+import { takeMail, takeNetworkRequest } from '../../attempts/account-limits.ts'
+import type { RequestLimits } from '../../attempts/account-limits.ts'
+import { readProfile, writeProfile } from '../unproven-owner.ts'
+import type { TypedProfile } from '../unproven-owner.ts'
+
+export type RegistrationNeeds = MailNeeds & {
+  db: Db
+  clock: Clock
+  hasher: Hasher
+  keys: { index: Buffer }
+  policy: PasswordPolicy
+  limits: RequestLimits
+  settings: { activationMs: number; answerStepMs: number }
+}
+
+export type Registration = {
+  email: string
+  password: string
+  name?: string | undefined
+  username?: string | null | undefined
+  locale?: string | null | undefined
+  /** The secret in this browser's cookie: in the same browser the mailed link acts at once. */
+  browser?: string | undefined
+  /** Sealed: where this browser goes on to afterwards. */
+  wayBack?: string | undefined
+  ip: string
+}
+
+export type RegistrationProblem =
+  | { reason: 'email_invalid'; problem: EmailProblem }
+  | { reason: 'profile_invalid'; field: string }
+  | { reason: 'password_refused'; problem: PasswordProblem }
+
+/** Everything that is wrong with the form at once, in the order of its fields. */
+export type Registered = { ok: true } | { ok: false; problems: RegistrationProblem[] }
+
+/** Throws `AppError` `too_many_requests` (429) and `hashing_busy` (503). */
+export async function register(needs: RegistrationNeeds, given: Registration): Promise<Registered> {
+  const problems = problemsOf(needs, given)
+  if (problems.length > 0) return { ok: false, problems }
+  const limits = { db: needs.db, key: needs.keys.index, limits: needs.limits }
+  await takeNetworkRequest(limits, 'registration', given.ip, needs.clock())
+  return evenly(needs.settings.answerStepMs, async () => {
+    const mayMail = await takeMail(limits, lookupEmail(given.email), given.ip, needs.clock())
+    const passwordHash = await needs.hasher.hash(given.password)
+    if (mayMail) await storeOrFollow(needs, given, passwordHash)
+    return { ok: true }
+  })
+}
+
+/** Mails a fresh link if the address waits for one; the answer never tells. Throws `too_many_requests` (429). */
+export async function resendActivation(
+  needs: RegistrationNeeds,
+  given: { email: string; ip: string },
+): Promise<void> {
+  const limits = { db: needs.db, key: needs.keys.index, limits: needs.limits }
+  await takeNetworkRequest(limits, 'resend', given.ip, needs.clock())
+  await evenly(needs.settings.answerStepMs, async () => {
+    if (!(await takeMail(limits, lookupEmail(given.email), given.ip, needs.clock()))) return
+    await inTransaction(needs.db, (trx) => resend(needs, trx, given))
+  })
+}
+
+function problemsOf(needs: RegistrationNeeds, given: Registration): RegistrationProblem[] {
+  const problems: RegistrationProblem[] = []
+  const profile = profileSchema.safeParse(given)
+  const fields = new Set(profile.error?.issues.map(({ path }) => String(path[0] ?? 'name')))
+  for (const field of fields) problems.push({ reason: 'profile_invalid', field })
+  const email = parseEmail(given.email)
+  if (!email.ok) problems.push({ reason: 'email_invalid', problem: email.problem })
+  const problem = passwordProblem(needs.policy, given.password, given)
+  if (problem) problems.push({ reason: 'password_refused', problem })
+  return problems
+}
+
+async function storeOrFollow(needs: RegistrationNeeds, given: Registration, passwordHash: string) {
+  const attempt = () => inTransaction(needs.db, (trx) => store(needs, trx, given, passwordHash))
+  try {
+    await attempt()
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    // The same address registered in the same moment: by now it is there to be found.
+    await attempt()
+  }
+}
+
+async function store(needs: RegistrationNeeds, trx: Sql, given: Registration, passwordHash: string) {
+  const existing = await findAccountByEmail(trx, given.email)
+  const account =
+    existing ?? (await createAccount(trx, { ...given, passwordHash, selfRegistered: true }, needs.clock()))
+  const action = existing ? 'account.registration_repeated' : 'account.registered'
+  await recordAudit(trx, {
+    atMs: needs.clock(),
+    action,
+    actor: 'anonymous',
+    accountId: account.id,
+    ip: given.ip,
+  })
+  if (account.disabledAtMs !== null) return
+  if (isVerified(account)) await mailAlreadyRegistered(needs, trx, account)
+  else {
+    const browserDigest = browserDigestOf(given.browser)
+    const profile = writeProfile(typedProfileOf(given))
+    const wayBack = given.wayBack ?? null
+    await sendActivation(needs, trx, account, { browserDigest, passwordHash, profile, wayBack })
+  }
+}
+
+async function resend(needs: RegistrationNeeds, trx: Sql, given: { email: string; ip: string }) {
+  const account = await findAccountByEmail(trx, given.email)
+  await recordAudit(trx, {
+    atMs: needs.clock(),
+    action: 'account.activation_requested',
+    actor: 'anonymous',
+    accountId: account?.id,
+    ip: given.ip,
+  })
+  if (!account || isVerified(account) || account.disabledAtMs !== null) return
+  // The same request once more: it stays bound to the browser and the password it was made with, whoever asks again.
+  const earlier = await findLiveToken(trx, account.id, 'activation', needs.clock())
+  const { browserDigest = null, passwordHash = null, profile = null, wayBack = null } = earlier ?? {}
+  await sendActivation(needs, trx, account, { browserDigest, passwordHash, profile, wayBack })
+}
+
+async function sendActivation(
+  needs: RegistrationNeeds,
+  trx: Sql,
+  account: Account,
+  given: Pick<OneTimeToken, 'browserDigest' | 'passwordHash' | 'profile' | 'wayBack'>,
+) {
+  const request = {
+    accountId: account.id,
+    purpose: 'activation',
+    emailCanonical: account.emailCanonical,
+    ...given,
+    lifetimeMs: needs.settings.activationMs,
+  } as const
+  const issued = await issueToken(trx, needs.keys.index, request, needs.clock())
+  // To the person of this request, who may be another than the one who came first.
+  await mailActivation(needs, trx, { ...account, ...readProfile(given.profile) }, issued)
+}
+
+function typedProfileOf(given: Registration): TypedProfile {
+  const { name = '', username = null, locale = null } = profileSchema.parse(given)
+  const parsed = parseEmail(given.email)
+  return { email: parsed.ok ? parsed.email.typed : given.email, name, username, locale }
+}

@@ -1,0 +1,75 @@
+/**
+ * The first administrator, made at first start. It runs under the startup lock; should it ever run twice at once, the
+ * unique address still lets one succeed.
+ */
+import { AppError } from '../../platform/errors.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
+import { randomToken } from '../../platform/tokens.ts'
+import { findAccountByEmail, isVerified, lockAccount, markVerified } from '../account.ts'
+import type { Account } from '../account.ts'
+import { recordAudit } from '../../audit/audit.ts'
+import { endAllAccess } from '../../consents/ended-access.ts'
+import type { AccessEndings } from '../../consents/ended-access.ts'
+import { addAccount } from './operator-account.ts'
+import type { OperatorNeeds } from './operator-account.ts'
+import { grantRole, hasActiveAdmin } from '../roles.ts'
+import { storePassword } from '../../passwords/stored-password.ts'
+
+export type FirstAdministrator = {
+  created: boolean
+  email: string
+  /** To be shown once; only when it was generated and is in force. */
+  oneTimePassword?: string
+}
+
+/**
+ * Sees to it that somebody can administer. When nobody can, the given address becomes an administrator's: a new verified
+ * account, or the one it has. A verified account keeps its password; an unverified one may be a stranger's and gets the new.
+ * Throws `AppError` as `addAccount` does.
+ */
+export async function ensureFirstAdministrator(
+  needs: OperatorNeeds & AccessEndings,
+  given: { email: string; password?: string | undefined },
+): Promise<FirstAdministrator> {
+  const { email } = given
+  if (await hasActiveAdmin(needs.db)) return { created: false, email }
+  const password = given.password ?? randomToken(128)
+  const shown = given.password === undefined ? { oneTimePassword: password } : {}
+  const existing = await findAccountByEmail(needs.db, email)
+  if (existing) {
+    const promoted = await promote(needs, existing, password)
+    return promoted
+      ? { created: true, email, ...(promoted.passwordReplaced && shown) }
+      : { created: false, email }
+  }
+  try {
+    await addAccount(needs, { email, password, verified: true, roles: ['admin'], actor: 'system' })
+    return { created: true, email, ...shown }
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'account_exists') return { created: false, email }
+    throw error
+  }
+}
+
+/** Answers nothing when somebody else was quicker. */
+async function promote(
+  needs: OperatorNeeds & AccessEndings,
+  { id }: Account,
+  password: string,
+): Promise<{ passwordReplaced: boolean } | undefined> {
+  const passwordHash = await needs.hasher.hash(password)
+  const done = await inTransaction(needs.db, async (trx) => {
+    const nowMs = needs.clock()
+    const account = await lockAccount(trx, id)
+    if (!account || (await hasActiveAdmin(trx))) return undefined
+    await trx('accounts').where({ id }).update({ disabledAtMs: null, updatedAtMs: nowMs })
+    await grantRole(trx, id, 'admin')
+    await recordAudit(trx, { atMs: nowMs, action: 'role.granted', actor: 'system', accountId: id })
+    if (isVerified(account)) return { ended: undefined }
+    await storePassword(trx, id, passwordHash, nowMs)
+    await markVerified(trx, id, account.emailCanonical, nowMs)
+    return { ended: await endAllAccess(needs, trx, id, nowMs) }
+  })
+  if (done?.ended) await needs.revokeAccess(done.ended)
+  return done && { passwordReplaced: done.ended !== undefined }
+}

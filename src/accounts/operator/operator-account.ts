@@ -1,0 +1,55 @@
+/** Accounts that an operator adds, past the mail: from the command line, from seeds, and the first administrator. */
+import { AppError } from '../../platform/errors.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { inTransaction, isDuplicate } from '../../platform/sql/database.ts'
+import type { Db } from '../../platform/sql/database.ts'
+import { createAccount } from '../account.ts'
+import type { Account } from '../account.ts'
+import { recordAudit } from '../../audit/audit.ts'
+import { emailProblemText, parseEmail } from '../../platform/email.ts'
+import type { Hasher } from '../../passwords/hashing.ts'
+import { passwordProblem, passwordProblemText } from '../../passwords/password-policy.ts'
+import type { PasswordPolicy } from '../../passwords/password-policy.ts'
+import { grantRole } from '../roles.ts'
+import type { Role } from '../role-names.ts'
+
+export type OperatorNeeds = { db: Db; clock: Clock; hasher: Hasher; policy: PasswordPolicy }
+
+export type AddedAccount = {
+  email: string
+  password: string
+  name?: string | undefined
+  givenName?: string | undefined
+  familyName?: string | undefined
+  username?: string | undefined
+  locale?: string | undefined
+  verified?: boolean
+  roles?: readonly Role[]
+  /** For the audit trail: `cli`, `system`, or an administrator's id. */
+  actor: string
+}
+
+/** Throws `AppError`: `email_invalid`, `password_refused`, `profile_invalid` (422), `account_exists` (409). */
+export async function addAccount(needs: OperatorNeeds, given: AddedAccount): Promise<Account> {
+  const email = parseEmail(given.email)
+  if (!email.ok) throw new AppError('email_invalid', 422, emailProblemText[email.problem])
+  const problem = passwordProblem(needs.policy, given.password, given)
+  if (problem) throw new AppError('password_refused', 422, passwordProblemText(problem, needs.policy))
+  const passwordHash = await needs.hasher.hash(given.password)
+  try {
+    return await inTransaction(needs.db, async (trx) => {
+      const nowMs = needs.clock()
+      const account = await createAccount(trx, { ...given, passwordHash }, nowMs)
+      for (const role of given.roles ?? []) await grantRole(trx, account.id, role)
+      const detail = { roles: given.roles ?? [], verified: given.verified ?? false }
+      const { id: accountId } = account
+      await recordAudit(trx, { atMs: nowMs, action: 'account.added', actor: given.actor, accountId, detail })
+      return account
+    })
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    throw new AppError('account_exists', 409, 'There is already an account with this e-mail address.', {
+      cause: error,
+    })
+  }
+}

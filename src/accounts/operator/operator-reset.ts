@@ -1,0 +1,72 @@
+/** An operator gives an account a new password, or mails its owner a link to choose one. */
+import { AppError } from '../../platform/errors.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
+import { mailPasswordChanged, mailReset } from '../account-mail.ts'
+import { isVerified, lockAccount } from '../account.ts'
+import type { Account } from '../account.ts'
+import type { Actor } from '../account-state.ts'
+import { recordAudit } from '../../audit/audit.ts'
+import { endAllAccess } from '../../consents/ended-access.ts'
+import { issueToken } from '../one-time-token.ts'
+import { passwordProblem, passwordProblemText } from '../../passwords/password-policy.ts'
+import type { ResetNeeds } from '../journeys/password-reset.ts'
+import { storePassword } from '../../passwords/stored-password.ts'
+import { greeted, provenProfile, replaceUnproven } from '../unproven-owner.ts'
+
+/**
+ * Sets the password and ends every session, grant and pending link of the account. Confirms no address and enables
+ * nothing. Throws `AppError`: `account_not_found` (404), `password_refused` (422), `hashing_busy` (503).
+ */
+export async function resetPasswordByOperator(
+  needs: ResetNeeds,
+  accountId: string,
+  { password, ...by }: Actor & { password: string },
+): Promise<void> {
+  const passwordHash = await needs.hasher.hash(password)
+  const ended = await inTransaction(needs.db, async (trx) => {
+    const nowMs = needs.clock()
+    const account = existing(await lockAccount(trx, accountId))
+    const problem = passwordProblem(needs.policy, password, account)
+    if (problem) throw new AppError('password_refused', 422, passwordProblemText(problem, needs.policy))
+    await storePassword(trx, accountId, passwordHash, nowMs)
+    // An address that nobody confirmed may be a stranger's, and so may the name.
+    if (isVerified(account)) await mailPasswordChanged(needs, trx, account, nowMs)
+    else await replaceUnproven(trx, accountId, provenProfile(account, undefined), nowMs)
+    await recordAudit(trx, { ...by, atMs: nowMs, action: 'password.reset_by_operator', accountId })
+    return endAllAccess(needs, trx, accountId, nowMs)
+  })
+  await needs.revokeAccess(ended)
+}
+
+/**
+ * Mails the link that a request at the page of a forgotten password would; it takes the code from the mail. Nothing ends
+ * before it is used. Throws `AppError`: `account_not_found` (404), `account_disabled` (409).
+ */
+export async function mailResetLink(
+  needs: ResetNeeds,
+  accountId: string,
+  by: Actor,
+): Promise<{ expiresAtMs: number }> {
+  return inTransaction(needs.db, async (trx) => {
+    const nowMs = needs.clock()
+    const account = existing(await lockAccount(trx, accountId))
+    if (account.disabledAtMs !== null)
+      throw new AppError('account_disabled', 409, 'The account is disabled; enable it first.')
+    const { emailCanonical } = account
+    const request = {
+      accountId,
+      purpose: 'reset',
+      emailCanonical,
+      lifetimeMs: needs.settings.resetMs,
+    } as const
+    const issued = await issueToken(trx, needs.keys.index, request, nowMs)
+    await mailReset(needs, trx, greeted(account), issued)
+    await recordAudit(trx, { ...by, atMs: nowMs, action: 'password.reset_mailed', accountId })
+    return { expiresAtMs: issued.expiresAtMs }
+  })
+}
+
+function existing(account: Account | undefined): Account {
+  if (account) return account
+  throw new AppError('account_not_found', 404, 'There is no account with this id or e-mail address.')
+}

@@ -1,0 +1,30 @@
+/**
+ * The `Host` of a request for a page. A stranger's site can make a browser believe that its name leads here (DNS
+ * rebinding): the browser then takes our pages for that site's own. So a page is shown under our own name alone.
+ */
+import type { Middleware } from 'koa'
+import { AppError } from '../../platform/errors.ts'
+import { isLoopbackHost } from '../../platform/network/ip-address.ts'
+
+/**
+ * Takes the issuer's host and names of this machine, with any port: a proxy may listen on another one. `X-Forwarded-Host`
+ * is never read: a proxy passes the `Host` on instead. `isForPrograms` names addresses that programs call: they may use a
+ * name of the inner network, and no browser is signed in there. @throws AppError 421 `wrong_host`
+ */
+export function ownHost(issuer: string, isForPrograms: (path: string) => boolean): Middleware {
+  const { hostname } = new URL(issuer)
+  return (ctx, next) => {
+    // Koa's own `ctx.hostname` is the issuer's, whatever the request says.
+    const asked = hostnameOf(ctx.req.headers.host ?? '')
+    if (asked === hostname || isLoopbackHost(asked) || isForPrograms(ctx.path)) return next()
+    throw new AppError(
+      'wrong_host',
+      421,
+      `This page belongs to ${hostname}, and the request named another host. A proxy in front has to pass the Host header on.`,
+    )
+  }
+}
+
+function hostnameOf(host: string): string {
+  return host.length > 300 ? '' : (URL.parse(`http://${host}`)?.hostname ?? '')
+}

@@ -1,0 +1,107 @@
+/**
+ * Log lines appended to one file a day, `<prefix>-YYYY-MM-DD.log`, by any number of processes. A file that is full is
+ * followed by `….1.log`, `….2.log`; old ones are deleted. Nothing is renamed, so that processes need not agree on a moment.
+ */
+import { fstatSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import type { DestinationStream } from 'pino'
+import { DAY_MS, SECOND_MS } from '../clock.ts'
+import type { Clock } from '../clock.ts'
+
+export type LogFiles = {
+  dir: string
+  prefix: string
+  clock: Clock
+  /** 0600, or 0640 where a group of collectors reads along. */
+  fileMode: number
+  limits: LogLimits
+}
+
+export type LogLimits = {
+  /** A file that has this many bytes is followed by another; a process may write `LOOK_AFTER_BYTES` more before it looks. */
+  fileBytes: number
+  /** Files of days further back are deleted. */
+  keepDays: number
+  /** All files together; the oldest are deleted first. */
+  totalBytes: number
+}
+
+type Target = { day: string; path: string; ino: number; stream: ReturnType<typeof pino.destination> }
+
+/** How much a process writes, or how long, before it looks at its file again: whether it is full, moved or deleted. */
+export const LOOK_AFTER_BYTES = 64 * 1024
+const LOOK_AFTER_MS = SECOND_MS
+
+/** Throws at once when the folder cannot be written. Lines are written synchronously, so that a crash loses none. */
+export function createLogFile(files: LogFiles): DestinationStream {
+  mkdirSync(files.dir, { recursive: true, mode: files.fileMode === 0o600 ? 0o700 : 0o750 })
+  let target = open(files)
+  let unlooked = 0
+  let lookedAtMs = files.clock()
+  const isDue = (nowMs: number) =>
+    unlooked >= LOOK_AFTER_BYTES || Math.abs(nowMs - lookedAtMs) >= LOOK_AFTER_MS
+  return {
+    write(line) {
+      const nowMs = files.clock()
+      if (isDue(nowMs) || dayOf(nowMs) !== target.day) {
+        if (dayOf(nowMs) !== target.day || isOver(target, files.limits)) {
+          target.stream.end()
+          target = open(files)
+        }
+        unlooked = 0
+        lookedAtMs = nowMs
+      }
+      target.stream.write(line)
+      unlooked += line.length
+    },
+  }
+}
+
+/** The first file of today that has room; and room for it is made. */
+function open(files: LogFiles): Target {
+  const { dir, prefix, clock, fileMode, limits } = files
+  const day = dayOf(clock())
+  for (let part = 0; ; part += 1) {
+    const path = join(dir, `${prefix}-${day}${part === 0 ? '' : `.${part}`}.log`)
+    if ((sizeOf(path) ?? 0) >= limits.fileBytes) continue
+    const fd = openSync(path, 'a', fileMode)
+    deleteOld(files, path)
+    return { day, path, ino: fstatSync(fd).ino, stream: pino.destination({ fd, sync: true }) }
+  }
+}
+
+/** Full, or not at its place any more: deleted by another process, or moved by a tool that rotates logs. */
+function isOver({ path, ino }: Target, { fileBytes }: LogLimits): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })
+  return found === undefined || found.ino !== ino || found.size >= fileBytes
+}
+
+function deleteOld({ dir, prefix, clock, limits }: LogFiles, current: string): void {
+  const oldestDay = dayOf(clock() - limits.keepDays * DAY_MS)
+  // The current file may become full.
+  let left = limits.totalBytes - limits.fileBytes
+  for (const { path, day } of ownFiles(dir, prefix)) {
+    if (path === current) continue
+    left -= sizeOf(path) ?? 0
+    if (day < oldestDay || left < 0) rmSync(path, { force: true })
+  }
+}
+
+/** Newest first. Files of other names in the folder are not ours to delete. */
+function ownFiles(dir: string, prefix: string): { path: string; day: string; part: number }[] {
+  const files = readdirSync(dir).flatMap((name) => {
+    if (!name.startsWith(`${prefix}-`)) return []
+    const [, day, part] = /^(\d{4}-\d\d-\d\d)(?:\.(\d{1,9}))?\.log$/.exec(name.slice(prefix.length + 1)) ?? []
+    return day === undefined ? [] : [{ path: join(dir, name), day, part: Number(part ?? 0) }]
+  })
+  return files.toSorted((a, b) => b.day.localeCompare(a.day) || b.part - a.part)
+}
+
+function sizeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.size
+}
+
+function dayOf(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10)
+}

@@ -1,0 +1,113 @@
+/**
+ * Tells every process that something in SQL changed, so that what it cached can be dropped. A writer bumps the
+ * topic's version in its own transaction; each process polls all versions with one small query. Owns the table
+ * `changes`; knows nothing of what the topics mean. Caches still need a TTL: a replica may lag behind the feed.
+ */
+import type { Clock } from '../clock.ts'
+import type { Db, Sql } from './database.ts'
+import type { Logger } from '../logging/log.ts'
+
+/** Records in the caller's transaction that `topic` changed; listeners hear of it once the transaction commits. */
+export async function noteChange(sql: Sql, topic: string): Promise<void> {
+  await sql('changes')
+    .insert({ topic, version: 1 })
+    .onConflict('topic')
+    .merge({ version: sql.raw('?? + 1', ['version']) })
+}
+
+/** Drops or reloads what was cached. When it fails, it is called again at the next poll. */
+export type ChangeListener = () => void | Promise<void>
+
+export type ChangeFeed = {
+  on: (topic: string, listener: ChangeListener) => void
+  /** Polls until `stop`. The first poll that succeeds calls every listener once. */
+  start: () => void
+  stop: () => Promise<void>
+  /** Polls now; resolves when the listeners have finished. Never rejects. */
+  check: () => Promise<void>
+}
+
+type Needs = {
+  db: Db
+  log: Logger
+  clock: Clock
+  intervalMs?: number
+  /** While polls fail, all listeners are called each time this much has passed, so that no cache is older. */
+  staleAfterMs?: number
+}
+
+type State = {
+  listeners: Map<string, ChangeListener[]>
+  seen: Map<string, number>
+  failing: boolean
+  freshAtMs: number
+}
+
+const QUERY_TIMEOUT_MS = 3000
+
+export function createChangeFeed(needs: Needs): ChangeFeed {
+  const { intervalMs = 1000 } = needs
+  const state: State = { listeners: new Map(), seen: new Map(), failing: false, freshAtMs: needs.clock() }
+  let timer: NodeJS.Timeout | undefined
+  let started = false
+  let running = Promise.resolve()
+
+  const check = () => (running = running.then(() => poll(needs, state)))
+  const loop = async () => {
+    await check()
+    if (started) timer = setTimeout(() => void loop(), intervalMs).unref()
+  }
+
+  return {
+    on(topic, listener) {
+      state.listeners.set(topic, [...(state.listeners.get(topic) ?? []), listener])
+    },
+    start() {
+      if (!started) void loop()
+      started = true
+    },
+    async stop() {
+      started = false
+      clearTimeout(timer)
+      await running
+    },
+    check,
+  }
+}
+
+async function poll(needs: Needs, state: State): Promise<void> {
+  const { db, log, clock, staleAfterMs = 10_000 } = needs
+  try {
+    const versions = await readVersions(db)
+    state.freshAtMs = clock()
+    if (state.failing) log.info({}, 'change-feed.recovered')
+    state.failing = false
+    for (const topic of state.listeners.keys()) await notice(log, state, topic, versions.get(topic) ?? 0)
+  } catch (error) {
+    if (!state.failing) log.warn({ err: error }, 'change-feed.failed')
+    state.failing = true
+    if (clock() - state.freshAtMs < staleAfterMs) return
+    state.freshAtMs = clock()
+    for (const topic of state.listeners.keys()) await tell(log, state, topic)
+  }
+}
+
+async function readVersions(db: Db): Promise<Map<string, number>> {
+  const rows = await db('changes').select('topic', 'version').timeout(QUERY_TIMEOUT_MS)
+  return new Map(rows.map((row: { topic: string; version: number }) => [row.topic, Number(row.version)]))
+}
+
+// The version counts as seen only once every listener managed: a failed reload is tried again.
+async function notice(log: Logger, state: State, topic: string, version: number): Promise<void> {
+  if (state.seen.get(topic) === version) return
+  if (await tell(log, state, topic)) state.seen.set(topic, version)
+}
+
+async function tell(log: Logger, state: State, topic: string): Promise<boolean> {
+  const outcomes = await Promise.allSettled(
+    (state.listeners.get(topic) ?? []).map(async (listen) => listen()),
+  )
+  const failures = outcomes.filter((outcome) => outcome.status === 'rejected')
+  for (const { reason } of failures) log.warn({ err: reason, topic }, 'change-feed.listener-failed')
+  return failures.length === 0
+}

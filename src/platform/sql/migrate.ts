@@ -1,0 +1,97 @@
+/**
+ * Schema migrations under a lock that the operating system or the SQL server gives back when its holder dies:
+ * GET_LOCK on MySQL/MariaDB, an exclusive transaction on a side file for SQLite. However many processes start
+ * together, one migrates and the others wait.
+ */
+import { readdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import SqliteDatabase from 'better-sqlite3'
+import type { Knex } from 'knex'
+import { isSqlite } from './database.ts'
+import type { Db } from './database.ts'
+import { withoutQueryDeadline } from './mysql-connection.ts'
+import { makePrivate } from '../private-files.ts'
+
+const MIGRATIONS = join(dirname(fileURLToPath(import.meta.url)), '../../migrations')
+const LOCK_WAIT_SECONDS = 60
+
+export type Migrated = { batch: number; applied: string[] }
+
+/** Brings the schema up to date. Call inside `withStartupLock`. */
+export async function migrate(db: Db): Promise<Migrated> {
+  const config = migrations()
+  // A killed migrator leaves knex's own lock row set; we hold the real lock, so it is stale.
+  if (await db.schema.hasTable('knex_migrations_lock')) await db.migrate.forceFreeMigrationsLock(config)
+  const [batch, applied] = (await db.migrate.latest(config)) as [number, string[]]
+  return { batch, applied }
+}
+
+/** True when the schema lacks a migration that this release brings. */
+export async function hasPendingMigrations(db: Db): Promise<boolean> {
+  const [, pending] = (await db.migrate.list(migrations())) as [unknown[], unknown[]]
+  return pending.length > 0
+}
+
+/** A release runs on the schema of a newer one, so a migration that it does not know is no mistake. */
+function migrations(): Knex.MigratorConfig {
+  return { migrationSource: migrationFiles(), disableMigrationsListValidation: true }
+}
+
+function migrationFiles(): Knex.MigrationSource<string> {
+  return {
+    getMigrations: async () => (await readdir(MIGRATIONS)).filter((name) => name.endsWith('.ts')).sort(),
+    getMigrationName: (name) => name,
+    getMigration: (name) => import(pathToFileURL(join(MIGRATIONS, name)).href) as Promise<Knex.Migration>,
+  }
+}
+
+/** Runs `work` while no other process runs its own; everything that must happen once at start belongs in here. */
+export async function withStartupLock<T>(db: Db, work: () => Promise<T>): Promise<T> {
+  return isSqlite(db)
+    ? withFileLock(sqliteFile(db), work)
+    : withoutQueryDeadline(() => withServerLock(db, work))
+}
+
+function sqliteFile(db: Db): string {
+  return (db.client.config.connection as { filename: string }).filename
+}
+
+async function withFileLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+  makePrivate(`${file}.lock`)
+  const lock = new SqliteDatabase(`${file}.lock`, { timeout: 0 })
+  try {
+    await acquireFileLock(lock)
+    return await work()
+  } finally {
+    lock.close()
+  }
+}
+
+async function acquireFileLock(lock: SqliteDatabase.Database): Promise<void> {
+  const deadline = Date.now() + LOCK_WAIT_SECONDS * 1000
+  for (;;) {
+    try {
+      lock.exec('BEGIN EXCLUSIVE')
+      return
+    } catch (error) {
+      if (Date.now() > deadline)
+        throw new Error('another process held the startup lock for 60 s', { cause: error })
+      await new Promise((resolve) => setTimeout(resolve, 25))
+    }
+  }
+}
+
+async function withServerLock<T>(db: Db, work: () => Promise<T>): Promise<T> {
+  const connection: unknown = await db.client.acquireConnection()
+  try {
+    const [rows] = await db
+      .raw("SELECT GET_LOCK(CONCAT(DATABASE(), '.account_server'), ?) AS acquired", [LOCK_WAIT_SECONDS])
+      .connection(connection)
+    if (Number(rows[0].acquired) !== 1) throw new Error('another process held the startup lock for 60 s')
+    return await work()
+  } finally {
+    await db.raw("SELECT RELEASE_LOCK(CONCAT(DATABASE(), '.account_server'))").connection(connection)
+    await db.client.releaseConnection(connection)
+  }
+}

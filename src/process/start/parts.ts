@@ -1,0 +1,111 @@
+/**
+ * The long-lived parts of a process: connections, keys, queues. Built once from the configuration and passed on. What they are
+ * used for is written in the features.
+ */
+import { availableParallelism } from 'node:os'
+import { createHasher } from '../../passwords/hashing.ts'
+import type { Hasher } from '../../passwords/hashing.ts'
+import type { Config } from '../../settings/config.ts'
+import { createBlockedAttempts } from '../../attempts/blocked-attempts.ts'
+import type { Feature } from '../../feature.ts'
+import { FEATURES } from '../../features.ts'
+import { waitForCatchUp, watchForLosses } from '../../grant-store/caught-up.ts'
+import { reapplyRevocations, recordRevocations } from '../../grant-store/recorded-revocations.ts'
+import { reapplyUses, recordUses } from '../../grant-store/recorded-uses.ts'
+import { createRedisStore } from '../../grant-store/redis-store.ts'
+import { createSqlStore } from '../../grant-store/sql-store.ts'
+import { withEndings } from '../../grant-store/endings.ts'
+import type { Ending } from '../../grant-store/endings.ts'
+import { createOutbox } from '../../outbox/outbox.ts'
+import { createChangeFeed } from '../../platform/sql/change-feed.ts'
+import { systemClock } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { openDatabase } from '../../platform/sql/database.ts'
+import type { Db } from '../../platform/sql/database.ts'
+import { keepDataPrivate } from './data-folder.ts'
+import { createLogFile } from '../../platform/logging/log-file.ts'
+import { createLogger } from '../../platform/logging/log.ts'
+import type { Logger } from '../../platform/logging/log.ts'
+import { openRedis } from '../../platform/redis/redis.ts'
+import { createSealer } from '../../platform/tokens.ts'
+
+export type Parts = Awaited<ReturnType<typeof createParts>>
+
+/** Opens everything and waits for nothing: a database that is away shows when it is first asked. */
+export async function createParts(config: Config, clock: Clock = systemClock) {
+  const tightened = config.mode === 'embedded' ? keepDataPrivate(config) : []
+  const log = openLog(config, clock)
+  if (tightened.length > 0) log.warn({ tightened }, 'files.tightened')
+  const db = openDatabase(config.database)
+  const { redis, store: kept, catchUp } = openGrantStore({ config, db, clock, log })
+  const sealer = createSealer(config.keys.data)
+  const waiting: (() => void)[] = []
+  const outbox = createOutbox({ sealer, clock, onCommitted: () => waiting.forEach((heard) => heard()) })
+  const endings: Ending[] = []
+  const store = withEndings(kept, endings)
+  const feed = createChangeFeed({ db, log, clock })
+  const services = {
+    config,
+    clock,
+    log,
+    db,
+    store,
+    sealer,
+    outbox,
+    hasher: openHasher(config),
+    blocked: createBlockedAttempts(),
+    feed,
+  }
+  const features: readonly Feature[] = FEATURES.map((build) => build(services))
+  endings.push(...features.flatMap(({ onEnd = [] }) => onEnd))
+  return {
+    ...services,
+    features,
+    redis,
+    /** Tells Redis again what was revoked and used up, in case it forgot. */
+    catchUp,
+    /** Calls back after each message that this process committed to the outbox. */
+    onCommitted: (heard: () => void) => void waiting.push(heard),
+    /** True from the signal to stop on. */
+    draining: false,
+    async close() {
+      await feed.stop()
+      redis?.disconnect()
+      await db.destroy()
+    },
+  }
+}
+
+function openHasher({ accounts, workers }: Config): Hasher {
+  return createHasher({
+    memoryKib: accounts.hashMemoryKib,
+    passes: accounts.hashPasses,
+    // One core is left to the event loops, so that tokens go on while passwords are checked on all others.
+    maxRunning: Math.max(1, Math.floor((availableParallelism() - 1) / workers)),
+    maxWaiting: accounts.hashQueueLength,
+  })
+}
+
+type StoreNeeds = { config: Config; db: Db; clock: Clock; log: Logger }
+
+/** Redis where it is configured, else the SQL database. */
+function openGrantStore({ config, db, clock, log }: StoreNeeds) {
+  if (!config.redisDsn)
+    return { redis: undefined, store: createSqlStore({ db, clock }), catchUp: () => Promise.resolve() }
+  const redis = openRedis(config.redisDsn, { onError: (error) => log.warn({ err: error }, 'redis.error') })
+  const inRedis = createRedisStore({ redis, clock })
+  const losses = watchForLosses({
+    redis,
+    log,
+    tellRevocations: () => reapplyRevocations({ db, clock, store: inRedis }),
+    tellUses: () => reapplyUses(db, { clock, store: inRedis }),
+  })
+  const recording = recordUses({ db, log, store: waitForCatchUp(inRedis, losses) })
+  return { redis, store: recordRevocations({ db, clock, store: recording }), catchUp: losses.catchUp }
+}
+
+function openLog({ log }: Config, clock: Clock): Logger {
+  const { dir } = log
+  const destination = dir ? createLogFile({ ...log, dir, clock }) : undefined
+  return createLogger({ level: log.level, name: log.prefix, ...(destination ? { destination } : {}) })
+}
