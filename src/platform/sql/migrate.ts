@@ -13,7 +13,7 @@ import type { Db } from './database.ts'
 import { withoutQueryDeadline } from './mysql-connection.ts'
 import { makePrivate } from '../private-files.ts'
 
-const MIGRATIONS = join(dirname(fileURLToPath(import.meta.url)), '../../migrations')
+const MIGRATIONS = join(dirname(fileURLToPath(import.meta.url)), '../../../migrations')
 const LOCK_WAIT_SECONDS = 60
 
 export type Migrated = { batch: number; applied: string[] }
