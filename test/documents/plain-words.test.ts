@@ -1,15 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { MOST_WORDS, longSentencesIn, sentencesOf, unusualWordsIn, withoutCode } from './words.ts'
 
 const HOME = join(import.meta.dirname, '../..')
-const MOST_WORDS = 25
-
-/** Words that make a reader stop, or that say in two ways what has one usual term. */
-const UNUSUAL = /\b(?:whoever|whom|whose|told|stands?|lies|hangs on|comes to|at all)\b/gi
-
-type Sentence = { text: string; words: number }
-
 /** Prose alone: no code, no HTML, no addresses of links, and of generated parts nothing. */
 function proseOf(markdown: string): string[] {
   return markdown
@@ -18,21 +12,8 @@ function proseOf(markdown: string): string[] {
     .replaceAll(/<[^>]+>/g, '')
     .replaceAll(/\]\([^)]*\)/g, ']')
     .split(/\n\s*\n|\n(?=\s*(?:- |\d+\. |\|))|\|/)
-    .map((part) =>
-      part
-        .replaceAll(/\s+/g, ' ')
-        .replaceAll(/(`+).*?\1/g, 'code')
-        .trim(),
-    )
+    .map(withoutCode)
     .filter((part) => /[a-z]/i.test(part))
-}
-
-function sentencesOf(part: string): Sentence[] {
-  // A line of links to the sections of a page is no sentence.
-  if (part.includes(' · ')) return []
-  return part
-    .split(/(?<=[.!?:;][*_)]*)\s+/)
-    .map((text) => ({ text, words: text.split(' ').filter((word) => /\w/.test(word)).length }))
 }
 
 describe('the documents, in plain words', () => {
@@ -57,18 +38,17 @@ describe('the documents, in plain words', () => {
   it(`have no sentence of more than ${MOST_WORDS} words`, () => {
     const long = documents.flatMap((document) =>
       proseIn(document)
-        .flatMap(sentencesOf)
-        .filter(({ words }) => words > MOST_WORDS)
-        .map(({ text, words }) => `${document}: ${words} words: ${text}`),
+        .flatMap(longSentencesIn)
+        .map((found) => `${document}: ${found}`),
     )
     expect(long).to.eql([])
   })
 
   it('use the usual words', () => {
     const unusual = documents.flatMap((document) =>
-      proseIn(document).flatMap((part) =>
-        [...part.matchAll(UNUSUAL)].map(([word]) => `${document}: "${word}" in: ${part}`),
-      ),
+      proseIn(document)
+        .flatMap((part) => unusualWordsIn(part, 'documents'))
+        .map((found) => `${document}: ${found}`),
     )
     expect(unusual).to.eql([])
   })

@@ -6,8 +6,9 @@ import type { Expression, Node } from 'oxc-parser'
 import { childrenOf } from '../support/syntax-tree.ts'
 
 /**
- * The title of an `it` or, where `isSuite`, of a `describe`. One that a loop makes has a spelling with `…` for what the loop
- * fills in, then one for each string that the loop runs over. `suites`: the titles of each `describe` around it, outermost first.
+ * The title of an `it` or, where `isSuite`, of a `describe`. A title that a loop makes has a spelling with `…` for what the
+ * loop fills in. After it follows one spelling for each string of the loop. `suites`: the titles of each `describe` around
+ * it, outermost first.
  */
 export type TestTitle = { file: string; spellings: [string, ...string[]]; suites: string[]; isSuite: boolean }
 
