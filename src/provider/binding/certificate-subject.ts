@@ -1,4 +1,4 @@
-/** Whether a certificate names the client as it was registered (RFC 8705 §2.1.2): by subject or by alternative name. */
+/** Checks that a certificate names the client as registered (RFC 8705 §2.1.2), by subject or by alternative name. */
 import type { X509Certificate } from 'node:crypto'
 
 export type SubjectField =
@@ -23,7 +23,7 @@ export function subjectMatches(certificate: X509Certificate, field: SubjectField
   }
 }
 
-// `DNS:a.example, URI:"…"`: Node quotes, as JSON, whatever could be mistaken for a further name.
+// `DNS:a.example, URI:"…"`: Node quotes a value as JSON when it could be mistaken for another name.
 const ALTERNATIVE_NAME = /([^:,"]+):("(?:[^"\\]|\\.)*"|[^,"]*)(?:, |$)/gy
 
 function namesOf({ subjectAltName = '' }: X509Certificate, kind: string): string[] {
@@ -31,14 +31,16 @@ function namesOf({ subjectAltName = '' }: X509Certificate, kind: string): string
   return names.map(([, , name = '']) => (name.startsWith('"') ? String(JSON.parse(name)) : name))
 }
 
-/** `subject` as Node gives it, one line for each part; `registered` as RFC 4514 has it: commas, the last part first. */
+/**
+ * `subject` is in Node's form, one line for each part. `registered` is in RFC 4514 form: commas, the last part first.
+ */
 function isSameName(subject: string, registered: string): boolean {
   const held = subject.split('\n').map(partOf).reverse()
   const wanted = splitUnescaped(registered, ',').map(partOf)
   return held.length > 0 && held.length === wanted.length && held.every((part, at) => part === wanted[at])
 }
 
-/** One part in a form that can be compared: it may hold several attributes, whose order has no meaning. */
+/** One part in a comparable form. It may hold several attributes; their order has no meaning. */
 function partOf(part: string): string {
   return splitUnescaped(part, '+').map(attributeOf).sort().join('\n')
 }
@@ -69,7 +71,7 @@ function attributeOf(attribute: string): string {
   return `${TYPES[type] ?? type}=${unescaped(attribute.slice(at + 1).trim())}`
 }
 
-/** RFC 4514 §2.4: a backslash before the character, or before the two hexadecimal digits of a byte. */
+/** RFC 4514 §2.4: a backslash escapes one character, or the two hexadecimal digits of a byte. */
 function unescaped(value: string): string {
   const bytes: Buffer[] = []
   for (const [, hex, character, plain = ''] of value.matchAll(/\\([0-9a-fA-F]{2})|\\(.)|([^\\]+)/gsu))

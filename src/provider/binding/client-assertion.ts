@@ -1,4 +1,4 @@
-/** What is asked of a client assertion (RFC 7523) beyond what the library checks: that it is of now, for soon, and for us. */
+/** Checks a client assertion (RFC 7523) more strictly than the library does: its audience, its age and its lifetime. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { MtlsSettings } from './mtls.ts'
@@ -6,11 +6,11 @@ import { rulesOf } from '../../clients/profiles.ts'
 import { grants } from '../library/library.ts'
 import { replaceMember } from '../library/members.ts'
 
-/** How far ahead `iat` of an assertion may be. */
+/** How far in the future the `iat` of an assertion may be. */
 export const CLOCKS_APART_SECONDS = 60
-/** How far ahead `nbf` may be, of assertions and request objects, and how long `exp` may have passed. */
+/** Tolerance for `nbf` in the future and `exp` in the past, in assertions and request objects. */
 export const CLOCK_TOLERANCE_SECONDS = 10
-/** An assertion is remembered until it expires, so that it counts once: it may not ask to be remembered for ever. */
+/** The longest lifetime of an assertion. Its replay mark is kept until it expires, so this bounds the marks. */
 export const LONGEST_LIFE_SECONDS = 3600
 
 type Claims = Record<string, unknown>
@@ -20,14 +20,14 @@ export type AudienceNeeds = {
 }
 
 /**
- * The audience of a client assertion is the issuer alone, so that one made for another server is useless here, unless the
- * operator allows the client the older form (client-exceptions.ts).
+ * Accepts the issuer alone as the audience of a client assertion, so that one made for another server is useless here.
+ * The operator can allow a client the older form (client-exceptions.ts).
  */
 export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
   const { issuer } = provider
   const strict = new Set([issuer])
   const older = new Set([issuer, ...placesOf('token')])
-  // CIBA Core §7.1 has the endpoint itself beside the two.
+  // CIBA Core §7.1 also allows the endpoint itself.
   const oldest = new Set([...older, ...placesOf('backchannel_authentication')])
   const expected = function (this: KoaContextWithOIDC['oidc']) {
     if (this.client?.['assertion_audience'] !== 'token_endpoint') return strict
@@ -35,7 +35,7 @@ export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
   }
   replaceMember(provider, 'OIDCContext#clientJwtAuthExpectedAudience', () => expected)
 
-  /** The endpoint's address, and the one where certificates are asked for. */
+  /** The endpoint's address, and its alias for mutual TLS. */
   function placesOf(route: string): string[] {
     const address = provider.urlFor(route)
     const { origin } = needs.mtls ?? {}
@@ -44,8 +44,8 @@ export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
 }
 
 /**
- * What is looked at before the assertion counts as used. A proof that needs another nonce comes first: the request is
- * then to be sent again (RFC 9449 §8), and many clients, the OpenID Foundation's suite among them, send it with the same
+ * Runs before the assertion counts as used. The DPoP proof is checked first, because a client that needs a new nonce
+ * sends the request again (RFC 9449 §8). Many clients, the OpenID Foundation's suite among them, then reuse the
  * assertion.
  * @throws errors.InvalidClientAuth, errors.UseDPoPNonce, errors.InvalidDpopProof
  */
@@ -58,7 +58,7 @@ export async function assertClientAssertion(
   if (ctx.oidc.route && TAKE_PROOFS.has(ctx.oidc.route)) await grants.validateDpop(ctx.oidc.provider, ctx)
 }
 
-/** The endpoints where a proof stands beside the assertion; the library remembers that it has looked at it. */
+/** The endpoints that take a proof beside the assertion. The library does not check it a second time. */
 const TAKE_PROOFS = new Set(['token', 'pushed_authorization_request', 'authorization_challenge'])
 
 function assertTimely(ctx: KoaContextWithOIDC, { iat, exp, aud }: Claims, { alg }: Claims): void {

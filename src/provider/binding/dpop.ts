@@ -1,6 +1,6 @@
 /**
  * DPoP (RFC 9449): what this server adds to the library's checks of a proof. Nonces are derived from a key that all
- * nodes share, so any node knows those of any other; proofs that were used are remembered by the replay detection.
+ * nodes share, so each node accepts the nonces of the others. Replay detection remembers used proofs.
  */
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
@@ -12,14 +12,15 @@ import { unverifiedClaims } from '../../platform/unverified-claims.ts'
 export type DpopNeeds = {
   /** 32 bytes, equal on all nodes. */
   dpopNonceSecret: Buffer
-  /** Asks every client for a nonce; else only those whose profile says so. */
+  /** Requires a nonce of every client. Otherwise the client's profile decides. */
   dpopNonceRequired: boolean
   clock: Clock
 }
 
 /**
- * How far ahead the clock of a client may be: 10 s must be accepted and 60 s refused (FAPI 2.0 §5.3.2.1). A proof without
- * nonce is valid for 300 s from its `iat` and remembered for 360 s from its use, so it can never outlive its memory.
+ * How far the clock of a client may be ahead: 10 s must be accepted and 60 s refused (FAPI 2.0 §5.3.2.1). A proof
+ * without a nonce is valid for 300 s from its `iat`, and remembered for 360 s from its use. So no proof is valid longer
+ * than it is remembered.
  */
 const AHEAD_SECONDS = 45
 
@@ -27,18 +28,18 @@ export function dpopFeature({ dpopNonceSecret, dpopNonceRequired, clock }: DpopN
   return {
     enabled: true,
     nonceSecret: dpopNonceSecret,
-    // The first thing that the library asks about a proof, and so the place to refuse one.
+    // The library calls this first when it checks a proof, so a proof can be refused here.
     requireNonce: (ctx: KoaContextWithOIDC) => {
       assertProofOfNow(ctx.get('DPoP'), Math.floor(clock() / SECOND_MS))
-      // At userinfo the client is not known yet: a proof there belongs to one token, and that is bound by its `ath`.
+      // At userinfo the client is not known yet. A proof there is bound to one token by its `ath`.
       return dpopNonceRequired || rulesOf(ctx.oidc.client)?.dpopNonce === true
     },
   } as NonNullable<Configuration['features']>['dPoP']
 }
 
 /**
- * The library takes `iat` from the future as from the past, and with a nonce whatever it is. A proof that is no JWT is left
- * to it.
+ * The library tolerates an `iat` in the future like one in the past, and with a nonce it accepts any. It refuses a
+ * proof that is no JWT itself.
  */
 function assertProofOfNow(proof: string, nowSeconds: number): void {
   const { iat } = unverifiedClaims(proof)
@@ -47,7 +48,7 @@ function assertProofOfNow(proof: string, nowSeconds: number): void {
   throw new errors.InvalidDpopProof(`DPoP proof iat is ${ahead}: check the clock of the client`)
 }
 
-/** The address that a proof was made for, read without believing it. */
+/** The address that a proof was made for. The proof is not verified here. */
 export function addressOfProof(proof: string): string | undefined {
   const { htu } = unverifiedClaims(proof)
   return typeof htu === 'string' ? htu : undefined

@@ -1,6 +1,6 @@
 /**
- * Mutual TLS (RFC 8705): clients that authenticate by a certificate, tokens that are bound to one, and the addresses of
- * the endpoints where a certificate is asked for.
+ * Mutual TLS (RFC 8705): clients that authenticate by certificate, tokens that are bound to one, and the addresses of
+ * the endpoints that request one.
  */
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { X509Certificate } from 'node:crypto'
@@ -13,19 +13,22 @@ import { subjectMatches } from './certificate-subject.ts'
 import type { SubjectField } from './certificate-subject.ts'
 import { addressOfProof } from './dpop.ts'
 
-/** How certificates reach us; `undefined` where a setting is not given. */
+/** How certificates reach the server. `undefined` means that a setting is missing. */
 export type MtlsSettings = {
   /** Lower-case name of the header in which trusted proxies pass the certificate on. */
   certificateHeader?: string | undefined
-  /** Issue the certificates of `tls_client_auth`; without them the method is not offered. */
+  /** The authorities that issue the certificates of `tls_client_auth`. Without any, the method is not offered. */
   authorities: readonly X509Certificate[]
-  /** Where the endpoints that ask for a certificate are reached, when not at the issuer. */
+  /** Origin of the endpoints that request a certificate, when it is not the issuer's. */
   origin?: string | undefined
 }
 
 export type MtlsNeeds = { mtls: MtlsSettings | undefined; clock: Clock }
 
-/** The client authentication methods that the settings allow: by certificate only where certificates reach us. */
+/**
+ * The client authentication methods that the settings allow. Those by certificate need a way for certificates to reach
+ * the server.
+ */
 export function authenticationMethods({ mtls }: Pick<MtlsNeeds, 'mtls'>): ClientAuthMethod[] {
   const allowed: Partial<Record<ClientAuthMethod, boolean>> = {
     tls_client_auth: mtls !== undefined && mtls.authorities.length > 0,
@@ -59,12 +62,12 @@ export function mtlsFeature({ mtls, clock }: MtlsNeeds) {
   } as NonNullable<Configuration['features']>['mTLS']
 }
 
-/** A header counts only from a trusted proxy: anybody else could put anybody's certificate, which is public, into it. */
+/** Reads the header from trusted proxies only. Certificates are public, so anybody else could send any of them. */
 function certificateFor(ctx: KoaContextWithOIDC, { certificateHeader }: MtlsSettings) {
   return readCertificate(ctx.req, requestState(ctx).viaTrustedProxy ? certificateHeader : undefined)
 }
 
-/** The endpoints that a client authenticates at or shows a bound token to. */
+/** The endpoints where a client authenticates or presents a bound token. */
 const ALIASED = new Set([
   'token_endpoint',
   'revocation_endpoint',
@@ -76,7 +79,7 @@ const ALIASED = new Set([
   'backchannel_authentication_endpoint',
 ])
 
-/** `mtls_endpoint_aliases` (RFC 8705 §5) of those endpoints that the metadata names. */
+/** Adds `mtls_endpoint_aliases` (RFC 8705 §5) for those of the endpoints that the metadata names. */
 export function withMtlsAliases(
   metadata: object,
   { issuer, mtls }: { issuer: string; mtls: MtlsSettings | undefined },
@@ -89,7 +92,7 @@ export function withMtlsAliases(
 }
 
 /**
- * The address at which this request is answered: the endpoint's own, or its alias where a DPoP proof names that. Both are
+ * The address that answers this request: the endpoint's own, or its alias where a DPoP proof names that. Both are
  * configured addresses of this server.
  */
 export function provenAddress(

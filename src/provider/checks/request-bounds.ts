@@ -1,13 +1,13 @@
 /**
- * How large each part of a protocol request may be. Refused by size alone, before anything looks at what it holds. The
- * whole body has the library's limit of 56 KiB; a query has the 16 KiB of all headers together.
+ * Size limits for each part of a protocol request. A part that is too large is refused before its content is read. The
+ * library limits the whole body to 56 KiB; Node limits a query, with all headers, to 16 KiB.
  */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 
-/** In characters, where the table below says nothing else. */
+/** In characters, for parameters that are not in the table below. */
 const LONGEST = 4096
-/** How often one parameter may be there, such as `resource` (RFC 8707 §2). */
+/** How often one parameter may be repeated, such as `resource` (RFC 8707 §2). */
 const MOST_VALUES = 50
 const JWT = 16_384
 
@@ -22,9 +22,9 @@ const LONGEST_OF: Readonly<Record<string, number>> = {
   actor_token: JWT,
   assertion: JWT,
   authorization_details: JWT,
-  // The request to sign out that a page of ours repeats, with its hint.
+  // The sign-out request that one of our pages repeats, with its hint.
   again: JWT,
-  // Some frameworks keep all that they have to remember in it.
+  // Some frameworks keep all their state in it.
   state: 8192,
   claims: 8192,
   login_hint: 1000,
@@ -47,7 +47,7 @@ const LONGEST_OF: Readonly<Record<string, number>> = {
   requested_expiry: 20,
 }
 
-/** Of client metadata (RFC 7591): how deep, how many values in all, how long each. */
+/** Limits of client metadata (RFC 7591): its depth, its number of values, and the length of each. */
 const DEEPEST = 8
 const MOST_PARTS = 2000
 const LONGEST_METADATA: Readonly<Record<string, number>> = { software_statement: JWT }
@@ -68,7 +68,8 @@ export function refuseOversized(ctx: KoaContextWithOIDC): void {
 }
 
 /**
- * For client metadata, registered or fetched. Without recursion: what is nested 30,000 times must not be followed to its end.
+ * Checks client metadata, registered or fetched. It does not recurse, because the input may be nested 30,000 levels
+ * deep.
  * @throws errors.InvalidRequest
  */
 export function refuseOversizedJson(given: object): void {

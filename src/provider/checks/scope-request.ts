@@ -1,6 +1,6 @@
 /**
- * Settles the scope of a request before anybody is asked to sign in (RFC 6749 §3.3): the default of a request that names
- * none, and an answer to words that mean nothing here. What a registered scope allows is checked by the library.
+ * Settles the scope of a request before anybody has to sign in (RFC 6749 §3.3). It sets the default for a request
+ * without a scope, and answers unknown words. The library checks whether the client may have a registered scope.
  */
 import type { EventEmitter } from 'node:events'
 import { errors } from 'oidc-provider'
@@ -12,8 +12,8 @@ import { hasDetails, hasScopeSyntax, resourcesOf, scopesAt } from '../library/sc
 import { shownNames } from '../../platform/shown.ts'
 
 /**
- * Apps ask for these without being told to: OpenID Connect Core §5.4 defines two, Argo CD and oauth2-proxy send `groups`,
- * Keycloak's clients `roles`. There is nothing behind them here, so nothing is lost (§3.1.2.1: ignored).
+ * Apps ask for these by default. OpenID Connect Core §5.4 defines two, Argo CD and oauth2-proxy send `groups`, and
+ * clients of Keycloak send `roles`. They have no meaning here and are ignored (§3.1.2.1).
  */
 const IGNORED: ReadonlySet<string> = new Set(['address', 'phone', 'groups', 'roles'])
 
@@ -21,7 +21,7 @@ export function isIgnoredScope(scope: string): boolean {
   return IGNORED.has(scope)
 }
 
-/** Emitted by the provider with the context and the words that were left out. */
+/** Emitted by the provider with the context and the ignored words. */
 const SCOPE_IGNORED = 'scope.ignored'
 
 const MOST_SHOWN = 5
@@ -29,7 +29,7 @@ const MOST_SHOWN = 5
 type Client = NonNullable<KoaContextWithOIDC['oidc']['client']>
 
 /**
- * A step before the library's own check of an authorization request in any of its forms.
+ * Runs before the library's own scope check, for every form of an authorization request.
  * @throws errors.InvalidScope naming the word, errors.InvalidTarget
  */
 export async function settleScope(ctx: KoaContextWithOIDC): Promise<void> {
@@ -51,7 +51,7 @@ export async function settleScope(ctx: KoaContextWithOIDC): Promise<void> {
   ctx.oidc.provider.emit(SCOPE_IGNORED, ctx, unknown)
 }
 
-/** An app that looks for what it did not get is answered by its operator, who finds it here. */
+/** The operator finds here why an app did not get a scope. */
 export function logIgnoredScopes(provider: EventEmitter, log: Logger): void {
   provider.on(SCOPE_IGNORED, (ctx: KoaContextWithOIDC, words: readonly string[]) => {
     const { requestId } = requestState(ctx)
@@ -60,21 +60,21 @@ export function logIgnoredScopes(provider: EventEmitter, log: Logger): void {
   })
 }
 
-/** @throws errors.InvalidScope for words that are not among those that may be had */
+/** @throws errors.InvalidScope for words that are not offered */
 export function refuseOtherScopes(asked: unknown, offered: readonly string[], why?: string): void {
   if (typeof asked !== 'string') return
   const other = asked.split(' ').filter((scope) => !offered.includes(scope))
   if (other.length > 0) throw unknownScope(other, offered, why)
 }
 
-/** CIBA §7.1 requires a scope, and a request by details may ask for nothing else (RFC 9396 §3.1). */
+/** CIBA §7.1 requires a scope. A request with authorization details may come without one (RFC 9396 §3.1). */
 function mayBeLeftOut(ctx: KoaContextWithOIDC): boolean {
   return ctx.oidc.route !== 'backchannel_authentication' && !hasDetails(ctx)
 }
 
 async function defaultScope(ctx: KoaContextWithOIDC, client: Client): Promise<string> {
   const resources = resourcesOf(ctx)
-  // An app that wants to act while the person is away says so.
+  // Offline access is never a default: an app must ask for it.
   if (resources.length === 0) return withoutOffline(ownScopes(client)).join(' ') || 'openid'
   const offered = await offeredAt(ctx, resources)
   if (offered.length > 0) return offered.join(' ')
@@ -109,7 +109,7 @@ async function refusal(
   return new errors.InvalidScope(message, words)
 }
 
-/** A resource server of the client that has these scopes, and that the request does not name. */
+/** A resource server of the client that has these scopes and that the request does not name. */
 async function homeOf(
   ctx: KoaContextWithOIDC,
   client: Client,
@@ -123,7 +123,7 @@ async function homeOf(
   return undefined
 }
 
-// A resource server that is not registered any more.
+// The resource server is no longer registered.
 function noneOfUnknown(error: unknown): string[] {
   if (error instanceof errors.InvalidTarget) return []
   throw error
@@ -143,7 +143,7 @@ function unknownScope(
   return new errors.InvalidScope(`the scope ${words} ${why}; it takes ${takes}`, words)
 }
 
-/** As many of the words as a sentence holds. */
+/** Shows only as many words as fit into a sentence. */
 function shown(words: readonly string[]): string {
   const parts = words.slice(0, MOST_SHOWN).map((word) => word.split(',').map((part) => shownNames(part)))
   return parts.map((part) => part.join(',')).join(' ')

@@ -1,4 +1,7 @@
-/** How many clients a network may bring in an hour: ones that anybody may register, and documents fetched for the first time. */
+/**
+ * Limits how many new clients one network may cause in an hour: open registrations, and documents fetched for the first
+ * time.
+ */
 import { LRUCache } from 'lru-cache'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { takeFromBuckets } from '../../attempts/bucket.ts'
@@ -12,17 +15,18 @@ export type Admission = {
   /** Names the counter. */
   kind: string
   limit: number
-  /** What is limited, for the log and the answer. */
+  /** What is limited, as the log and the answer name it. */
   what: string
   /** The setting that raises the limit. */
   setting?: string
 }
 
-/** Of networks whose refusal was logged. */
+/** How many networks to remember as logged. */
 const MOST_NOTED = 10_000
 
 /**
- * Counts one more from the request's network. The log says once for a network that it is refused, until the limit is over.
+ * Counts one more from the request's network. The first refusal of a network is logged, later ones only after its limit
+ * ended.
  * @throws AppError 429 `too_many_requests`
  */
 export function createAdmission(

@@ -1,6 +1,6 @@
 /**
- * The clients as oidc-provider looks them up: `adapter.find(client_id)` at every request, so behind a cache that the
- * change feed empties. A disabled client is an unknown one.
+ * Looks clients up for the library: `adapter.find(client_id)` runs at every request. A cache answers, and the change
+ * feed evicts what changed. A disabled client is treated as unknown.
  */
 import type { Adapter, ClientMetadata as LibraryMetadata } from 'oidc-provider'
 import type { AccessEndings } from '../../consents/ended-access.ts'
@@ -26,7 +26,7 @@ type Needs = Pick<AccessEndings, 'noteEnded'> & {
   sealer: Sealer
   clock: Clock
   feed: Pick<ChangeFeed, 'on'>
-  /** Writes the client that the current request registers or updates. Without it nothing is stored here. */
+  /** Writes the client that the current request registers or updates. Without it nothing is stored. */
   upsert?: Adapter['upsert']
   /** Clients kept in memory, 10 000 by default. */
   cacheSize?: number
@@ -68,9 +68,10 @@ export function createClientAdapter({
 }
 
 /**
- * What the library takes for a client. It knows only the provider's own scopes and refuses any other in `scope`, so the
- * scopes of resource servers go into `resource_scope`; absent means every scope of the allowed resources. The whole client
- * would be refused for a type of authorization details that is gone, so these go into `details_types`.
+ * The client as the library accepts it. The library knows only the provider's own scopes and refuses others in `scope`,
+ * so scopes of resource servers go into `resource_scope`. When that is absent, the client may have every scope of its
+ * resources. Types of authorization details go into `details_types`: the library would refuse the whole client for a
+ * type that was deleted.
  */
 export function toProviderMetadata(
   client: Client,
@@ -92,8 +93,8 @@ export function toProviderMetadata(
 }
 
 /**
- * The provider's own scopes, and those of resource servers apart from them. `resource_scope_only` when there are none of its
- * own, which the library cannot see.
+ * Splits the provider's own scopes from those of resource servers. `resource_scope_only` marks a client without any of
+ * the provider's own, which the library cannot see.
  */
 export function scopesForLibrary(scope: string): {
   scope: string

@@ -1,6 +1,7 @@
 /**
  * Clients that describe themselves by a document at their client_id (draft-ietf-oauth-client-id-metadata-document). The
- * library fetches, caches and checks it; here stands who may, what a document can never say, and what is pinned.
+ * library fetches, caches and checks the document. This file decides which hosts are accepted, what a document may not
+ * set, and what a consent pins.
  */
 import Provider, { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
@@ -18,26 +19,26 @@ import { takenMetadata } from '../../clients/taken-metadata.ts'
 import { addLookupStep } from '../library/client-lookup.ts'
 
 const MINUTE_SECONDS = 60
-/** Ids are kept with consents and grants, in columns of this length. */
+/** Client ids are stored with consents and grants, in columns of this length. */
 const LONGEST_ID = 255
 const GRANTS: readonly unknown[] = ['authorization_code', 'refresh_token']
 
 export type DocumentRules = {
-  /** Hosts whose documents are taken; `any` of the public network, or `off`. */
+  /** Hosts that may serve documents: a list, `any` for the public network, or `off`. */
   hosts: 'off' | 'any' | readonly string[]
-  /** Resource servers whose tokens such a client may ask for. */
+  /** Resource servers that such a client may get tokens for. */
   resources: readonly string[]
   issuer: string
   gate: DocumentGate
 }
 
-/** The library's feature; the document is fetched by the provider's guarded agent. */
+/** The library's feature. The provider's guarded agent fetches the document. */
 export function clientDocuments({ hosts, issuer, gate }: DocumentRules) {
   const own = new URL(issuer).host
   return {
     enabled: hosts !== 'off',
     ack: 'draft-02' as const,
-    // draft-02: in force for a day at most elsewhere; here a change is seen within the hour.
+    // draft-02 recommends at most a day. Here a change takes effect within the hour.
     cacheDuration: { min: MINUTE_SECONDS, max: 60 * MINUTE_SECONDS },
     async allowFetch(ctx: KoaContextWithOIDC | undefined, clientId: string) {
       const { host, hostname } = new URL(clientId)
@@ -54,8 +55,8 @@ export function clientDocuments({ hosts, issuer, gate }: DocumentRules) {
 }
 
 /**
- * What the server notes for itself, what only the operator grants, and an address of no use without pairwise subjects
- * that it would have to ask.
+ * Fields that a document may not set: the server's own notes, rights that only the operator grants, and the sector
+ * address. That address is of use only with pairwise subjects.
  */
 const NEVER_OF_A_DOCUMENT = [
   'previous_client_secret',
@@ -69,8 +70,8 @@ const NEVER_OF_A_DOCUMENT = [
 const JSON_TYPE = /^application\/(?:[\w!#$&^.-]+\+)?json\s*(?:;|$)/i
 
 /**
- * Takes a document only as what it is served as: where people upload files, anybody could describe the host's own client
- * in a picture or a text. Of all that the library fetches it asks for documents alone with `redirect: 'manual'`.
+ * Accepts a document only with a JSON content type. On a host with uploads, anybody could otherwise describe the host's
+ * client in a picture or a text. Of all fetches of the library, only those of documents have `redirect: 'manual'`.
  */
 export function refuseOtherTypes(fetch: GuardedFetch): GuardedFetch {
   return async (address, request) => {
@@ -87,8 +88,8 @@ export function isDocumentId(clientId: unknown): clientId is string {
 }
 
 /**
- * Runs on all metadata before the library checks it (`extraClientMetadata.validator`). A document is written by its
- * client: what only the operator decides is set here, whatever it says.
+ * Runs on all metadata before the library checks it (`extraClientMetadata.validator`). The client writes its document
+ * itself, so this sets the fields that only the operator decides.
  */
 export function restrainDocument(metadata: Record<string, unknown>, resources: readonly string[]): void {
   if (!isDocumentId(metadata['client_id'])) return
@@ -97,7 +98,7 @@ export function restrainDocument(metadata: Record<string, unknown>, resources: r
     first_party: false,
     profile: 'mcp',
     allowed_resources: [...resources],
-    // Its subjects stay the same while its document cannot be had.
+    // Public subjects stay the same while the document is unavailable.
     subject_type: 'public',
   })
   const { scope, grant_types: grants, redirect_uris: redirects } = metadata
@@ -108,8 +109,8 @@ export function restrainDocument(metadata: Record<string, unknown>, resources: r
 }
 
 /**
- * What a person agrees to: a client that changes its name or where it sends people is asked about again. Only a client
- * that is known by its document can change without an operator, so nothing for any other.
+ * What a consent applies to. A client that changes its name or its redirect addresses needs a new consent. Other
+ * clients change only through the operator, so they have no pin.
  */
 export function pinOf(
   client: { clientId: string; clientName?: string; redirectUris?: readonly string[] } | undefined,
@@ -120,12 +121,12 @@ export function pinOf(
   return { digest: digest(JSON.stringify([name, redirectUris])), name, redirectUris }
 }
 
-/** Where a token that was given is looked at: the client itself has nothing more to say there. */
+/** Endpoints that look at an issued token. The client's metadata no longer matter there. */
 const ROUTES_OF_TOKENS: readonly (string | undefined)[] = ['introspection', 'userinfo']
 
 /**
- * Tokens outlive an outage of the site that describes their client: a resource server that asks about one would
- * otherwise be told that its own credentials are wrong.
+ * Keeps tokens valid while the site with the client's document is down. Otherwise a resource server that introspects
+ * one would read that its own credentials are wrong.
  */
 export function outliveDocuments(provider: Provider, gate: DocumentGate): void {
   const Client = provider.Client as unknown as ClientModel
@@ -157,7 +158,7 @@ function isFetchFailure(error: unknown): boolean {
   )
 }
 
-/** The name of any client for a list; the host of a document that cannot be had just now. */
+/** The name of any client, for a list. It is the host while the document is unavailable. */
 export async function clientNameOf(provider: Provider, clientId: string): Promise<string | undefined> {
   try {
     return (await provider.Client.find(clientId))?.clientName

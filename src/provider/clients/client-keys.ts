@@ -1,8 +1,8 @@
 /**
- * The keys that a client publishes at its `jwks_uri`, and how long they are believed. The library believes them for as
- * long as the client's headers say, be it a year, and a key that is gone for as long as nobody uses another. Here they are
- * looked at again after a minute (behind the request's back), at once when a key is missing, but then every ten seconds
- * at most. While they cannot be had, those of the last hour stand in.
+ * Caches the keys that a client publishes at its `jwks_uri`. The library caches them as long as the client's headers
+ * say, be it a year. It also keeps a removed key until another one is used. Here they are fetched again in the
+ * background after a minute. A missing key causes a fetch at once, at most every ten seconds. While the address is
+ * down, the keys of the last hour are the fallback.
  */
 import { LRUCache } from 'lru-cache'
 import type { Provider } from 'oidc-provider'
@@ -17,7 +17,7 @@ import { isDocumentId } from './client-documents.ts'
 const BELIEVED_MS = MINUTE_MS
 const STAND_IN_MS = HOUR_MS
 const PAUSE_MS = 10 * SECOND_MS
-/** Key sets of clients that describe themselves by a document: the library makes such a client anew for each request. */
+/** Key sets of clients with a document. The library makes such a client anew for each request. */
 const MOST_KEPT = 1000
 
 type Needs = { clock: Clock; log: Pick<Logger, 'warn'> }
@@ -25,7 +25,7 @@ type Needs = { clock: Clock; log: Pick<Logger, 'warn'> }
 // Left out of the library's published types.
 type KeyStore = {
   freshUntil?: number
-  /** Asked when a key was not found: false lets `refresh` look for it. */
+  /** Called when a key was not found: false makes the library call `refresh`. */
   fresh: () => boolean
   refresh: () => Promise<void>
   clear: () => void
@@ -58,7 +58,7 @@ type Look = {
   lookedAtMs?: number
   looking?: Promise<void> | undefined
   failure?: unknown
-  /** A key was asked for that is not among those known. */
+  /** The requested key is not among the known ones. */
   missing?: boolean
 }
 
@@ -96,9 +96,9 @@ type LookNeeds = {
 }
 
 async function look({ store, fetchKeys, state, clock, failed }: LookNeeds): Promise<void> {
-  // Waits a moment, so that `looking` stands when the library asks whether there is something to do.
+  // Waits one turn, so that `looking` is set when the library asks for it.
   await Promise.resolve()
-  // The first look is not counted: a client may exchange its keys right after.
+  // The first fetch does not count: a client may rotate its keys right after it.
   if (state.loadedAtMs !== undefined) state.lookedAtMs = clock()
   try {
     store.freshUntil = 0

@@ -1,11 +1,11 @@
-/** Which web pages may call the endpoints with a client's name (CORS): the origins that the client registered. */
+/** Which web pages may call the endpoints for a client (CORS): those of the origins that the client registered. */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 
 type KnownClient = { clientAuthMethod?: string; redirectUris?: string[]; cors_origins?: unknown }
 
 /**
- * `cors_origins` where they are registered. Else the origins of the redirect addresses: of a public client, whose pages
- * hold its tokens; of any client at userinfo.
+ * `cors_origins` where they are registered. Otherwise the origins of the redirect addresses: for a public client
+ * everywhere, because its pages hold the tokens, and for any client at userinfo.
  */
 export function mayCallFromBrowser(ctx: KoaContextWithOIDC, origin: string, client: KnownClient): boolean {
   if (origin === 'null') return false

@@ -1,6 +1,6 @@
 /**
- * When the document of a client may be fetched: once at a time for all who wait for it, not again right after it failed, and
- * so often from one host and for one network. Kept by each process for itself.
+ * Limits how often documents of clients are fetched: one fetch at a time for each document, none right after a failure,
+ * and a limit for each host and network. Each process counts for itself.
  */
 import { LRUCache } from 'lru-cache'
 import { errors } from 'oidc-provider'
@@ -13,18 +13,18 @@ import type { WindowCounter } from '../../platform/window-counter.ts'
 
 export type DocumentGateNeeds = {
   clock: Clock
-  /** Fetches from one host in five minutes, by this process. */
+  /** The most fetches from one host in five minutes, by this process. */
   perHost: number
-  /** Counts the first fetch of a document for the network that causes it. @throws AppError 429 */
+  /** Counts the first fetch of a document against the network that causes it. @throws AppError 429 */
   admit: (ctx: KoaContextWithOIDC) => Promise<void>
-  /** A host's limit was used up; told once for five minutes, and in sum afterwards. */
+  /** Called when the limit of a host is used up: at once for the first refusal, then with a sum every five minutes. */
   onRefused: (refused: { label: string; limit: number; count: number; over: boolean }) => void
 }
 
 export type DocumentGate = {
-  /** @throws errors.OIDCProviderError 429, or how the fetch failed a moment ago */
+  /** @throws errors.OIDCProviderError 429, or the error of the last fetch while it is remembered */
   enter: (ctx: KoaContextWithOIDC | undefined, clientId: string) => Promise<void>
-  /** The look-up of a client is over. */
+  /** Called after the look-up of a client. */
   leave: (clientId: string, failure?: unknown) => void
 }
 
@@ -55,7 +55,7 @@ export function createDocumentGate(needs: DocumentGateNeeds): DocumentGate {
       await underWay.catch((error: unknown) => answerLimit(ctx, error))
     },
     leave(clientId, failure) {
-      // A look-up that found the document remembered was never on its way.
+      // A look-up that was answered from the cache never entered.
       const began = entering.delete(clientId)
       if (failure === undefined) fetched.set(clientId, true)
       const again = began ? repeated(failure) : undefined
@@ -72,10 +72,10 @@ function refuseSpent(hosts: WindowCounter, host: string, limit: number): void {
   throw new AppError('too_many_requests', 429, words, { retryAfterSeconds })
 }
 
-/** How to fail the same way again; nothing for a limit, which is counted by itself. */
+/** A way to fail again with the same error. A limit has none, because it counts for itself. */
 function repeated(failure: unknown): (() => Error) | undefined {
   if (!(failure instanceof errors.OIDCProviderError) || failure.statusCode === 429) return undefined
-  // Taken now: later the words are those for the app of one request.
+  // Copied now, because the words of the error are changed later for the app of one request.
   const { error_description: description, error_detail: detail } = failure
   const Kind =
     failure instanceof errors.InvalidClientMetadata ? errors.InvalidClientMetadata : errors.InvalidClient

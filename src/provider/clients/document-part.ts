@@ -1,11 +1,11 @@
-/** Clients that describe themselves by a document, as a part of the protocol: limits for fetching, and what they may not decide. */
+/** Mounts clients that describe themselves by a document: limits for fetching it, and fields that it may not set. */
 import { createAdmission } from './admission.ts'
 import { clientDocuments, outliveDocuments, restrainDocument } from './client-documents.ts'
 import { createDocumentGate } from './document-gate.ts'
 import type { ProtocolPart } from '../contract/protocol-part.ts'
 import type { Services } from '../../services.ts'
 
-/** First fetches an hour from one network. */
+/** The most first fetches in an hour from one network. */
 const NEW_DOCUMENTS_PER_HOUR = 60
 
 export function documentPart(services: Services) {

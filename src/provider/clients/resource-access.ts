@@ -1,4 +1,4 @@
-/** Who may get, and who may inspect, a token for a resource server. */
+/** Decides who may get, and who may introspect, a token for a resource server. */
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { SigningAlg } from '../../platform/algorithms.ts'
@@ -7,15 +7,15 @@ import { isDocumentId } from './client-documents.ts'
 import { isOpenidScope } from '../../clients/client-metadata.ts'
 import { allowedAlg } from '../../clients/profiles.ts'
 
-/** A resource server as the token endpoint needs to know it (RFC 8707). */
+/** A resource server as the token endpoint uses it (RFC 8707). */
 export type KnownResource = {
   identifier: string
   scopes: string
-  /** What people read in place of the names of these scopes. */
+  /** The texts that people read instead of the names of these scopes. */
   scopeTexts?: Readonly<Record<string, string>>
   accessTokenFormat: 'opaque' | 'jwt'
   accessTokenTtlSeconds: number | null
-  /** What its JWT access tokens are signed with; `null`: the server's default. */
+  /** The signing algorithm of its JWT access tokens. `null` means the server's default. */
   accessTokenAlg: SigningAlg | null
   clientId: string
 }
@@ -32,7 +32,7 @@ type IntrospectionPolicy = NonNullable<
   NonNullable<Configuration['features']>['introspection']
 >['allowedPolicy']
 
-/** A token is shown to its own client and to the resource server that it is for (RFC 7662 §4), to nobody else. */
+/** Shows a token to its own client and to the resource server in its audience, and to nobody else (RFC 7662 §4). */
 export async function mayIntrospect(
   { findResource }: Needs,
   ...[ctx, client, token]: Introspected
@@ -41,13 +41,14 @@ export async function mayIntrospect(
   const audience = 'aud' in token ? token.aud : undefined
   if (typeof audience !== 'string') return false
   if ((await findResource(audience))?.clientId !== client.clientId) return false
-  // What a client got dies with it, and with its being disabled.
+  // A client's tokens end when the client is deleted or disabled.
   return (await ctx.oidc.provider.Client.find(token.clientId ?? '')) !== undefined
 }
 
 /**
- * RFC 7662 §2.1: whoever asks has to prove who it is, so that nobody tries tokens out. A public client cannot; it is told
- * so before a token is looked for. @throws errors.InvalidClientAuth
+ * RFC 7662 §2.1: only an authenticated client may introspect, so that nobody can try tokens out. A public client is
+ * refused before the token is looked up.
+ * @throws errors.InvalidClientAuth
  */
 export function refuseUnproven({ oidc }: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<unknown> {
   if (oidc.client?.clientAuthMethod === 'none')
@@ -55,12 +56,12 @@ export function refuseUnproven({ oidc }: KoaContextWithOIDC, next: () => Promise
   return next()
 }
 
-/** Resource indicators (RFC 8707): which resources a client may ask for, and what tokens for them look like. */
+/** Resource indicators (RFC 8707): which resources a client may ask for, and the format of their tokens. */
 export function resourceIndicators({ findResource, algorithm }: Needs) {
   return {
     enabled: true,
-    // With a single allowed resource a client need not repeat it: neither a machine in every request, nor an app that
-    // asks for its scopes. With openid the code gives a token for userinfo, and `resource` the one for the resource server.
+    // A client with one allowed resource need not name it: neither a machine, nor an app that asks for the resource's
+    // scopes. With openid, the code gives a token for userinfo, and `resource` gives the one for the resource server.
     defaultResource: (
       ctx: KoaContextWithOIDC,
       client: { allowed_resources?: unknown },
@@ -74,7 +75,7 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
       }
       return oneOf ?? (allowed.length === 1 && meansResource(ctx) ? allowed[0] : undefined)
     },
-    // A token that names no audience is of no use to an MCP client, whatever else it asked for.
+    // An MCP client cannot use a token without an audience, whatever else it asked for.
     useGrantedResource: (ctx: KoaContextWithOIDC) => isMcp(ctx.oidc.client),
     getResourceServerInfo: async (ctx: KoaContextWithOIDC, identifier: string, client: Extra) => {
       const resource = allowedResources(client).includes(identifier)
@@ -96,7 +97,7 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
 
 function meansResource({ oidc: { params, client } }: KoaContextWithOIDC): boolean {
   if (isMachine({ oidc: { params } })) return true
-  // At the token endpoint what was granted decides.
+  // At the token endpoint the grant decides.
   if (params?.['grant_type'] !== undefined) return false
   return params?.['scope'] === undefined
     ? isForResourcesAlone(client)
@@ -113,8 +114,8 @@ function isMachine({ oidc: { params } }: { oidc: Pick<KoaContextWithOIDC['oidc']
 }
 
 /**
- * RFC 6749 §3.3: all that it may have unless it says less. Nobody sees a consent page where something would be missing, so
- * anything else is refused.
+ * RFC 6749 §3.3: the default is every allowed scope. An unknown scope is refused, because no consent page would show
+ * that it is missing.
  */
 function settleMachineScope({ oidc: { params } }: KoaContextWithOIDC, offered: string): void {
   if (!params) return
@@ -125,7 +126,7 @@ function settleMachineScope({ oidc: { params } }: KoaContextWithOIDC, offered: s
 const ONE_OF_SEVERAL =
   'resource is missing: this client may ask for tokens of several resource servers, so it names one (RFC 8707)'
 
-/** A client that is known by its document may be any app: one that signs people in and asks for nothing else names nothing. */
+/** A client with a document may be any app. One that only signs people in need not name a resource. */
 function isPlainSignIn(ctx: KoaContextWithOIDC): boolean {
   const { client, requestParamScopes } = ctx.oidc
   return (
@@ -144,7 +145,7 @@ function isMcp(client: object | undefined): boolean {
   return client !== undefined && 'profile' in client && client.profile === 'mcp'
 }
 
-// A client registered for certain scopes of resource servers gets no others.
+// A client that registered scopes of resource servers gets no others.
 function scopesFor(client: { resource_scope?: unknown }, { scopes }: KnownResource): string {
   if (typeof client.resource_scope !== 'string') return scopes
   const registered = client.resource_scope.split(' ')

@@ -1,11 +1,11 @@
-/** Teaches the library how our client secrets are stored, and that the one before a rotation may still work. */
+/** Compares client secrets as this server stores them. The secret from before a rotation may still work. */
 import type Provider from 'oidc-provider'
 import type { Clock } from '../../platform/clock.ts'
 import { compareClientSecret } from '../../clients/client-secret.ts'
 import { addLookupStep } from '../library/client-lookup.ts'
 import { replaceMember } from '../library/members.ts'
 
-/** The library's own members, left out of its published types. */
+/** Members of the library that its published types leave out. */
 type LibraryClient = {
   clientSecret?: string
   previous_client_secret?: unknown
@@ -30,7 +30,7 @@ export function installSecretComparison(provider: Provider, clock: Clock): void 
   })
 }
 
-/** A client_secret_jwt may be made with the secret from before the rotation, as long as that is kept. */
+/** A client_secret_jwt may use the secret from before the rotation while that is kept. */
 function addPreviousKey({ previous_client_secret: secret, symmetricKeyStore }: LibraryClient): void {
   if (typeof secret !== 'string') return
   const k = Buffer.from(secret).toString('base64url')
