@@ -1,7 +1,7 @@
-/** What single claims mean, in words for people: on the consent page, when an app asks for them by the `claims` parameter. */
+/** Describes single claims in words for people. The consent page shows them when an app uses the `claims` parameter. */
 import type { ScopeWords } from './scope-words.ts'
 
-/** Which claims a scope stands for (OpenID Connect Core §5.4). */
+/** The claims of each scope (OpenID Connect Core §5.4). */
 export const SCOPE_CLAIMS = {
   openid: ['sub'],
   email: ['email', 'email_verified'],
@@ -19,7 +19,7 @@ const WORDS: Record<string, ScopeWords> = {
   updated_at: { title: 'See when your profile last changed' },
 }
 
-/** Never nothing: what is asked for must be shown. */
+/** Never empty, because the page must show everything that the app asks for. */
 export function claimWords(claim: string): ScopeWords {
   return (Object.hasOwn(WORDS, claim) && WORDS[claim]) || { title: `See your ${claim.replaceAll('_', ' ')}` }
 }

@@ -1,6 +1,6 @@
 /**
- * Finds the grant that an authorization request may use: the session's own, or a new one made from a consent that the
- * person gave earlier (remembered in SQL), or from the trust that a first-party client has.
+ * Finds the grant that an authorization request may use: the session's own, or a new one. A new one is made from a
+ * consent that the person gave earlier (remembered in SQL), or because a first-party client is trusted.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { findConsent } from '../../consents/consents.ts'
@@ -32,7 +32,7 @@ async function allowedWithoutAsking(
   return consent ? { ...consent, oidc: consent.scopes } : undefined
 }
 
-/** A client known by its document that is not what the person agreed to: neither grant nor consent holds any more. */
+/** True when a client's document differs from what the person agreed to. Then neither grant nor consent is valid. */
 async function describesItselfAnew(
   { db }: Pick<GrantNeeds, 'db'>,
   { oidc }: KoaContextWithOIDC,
@@ -47,7 +47,7 @@ function resourcesOf({ oidc: { resourceServers = {} } }: KoaContextWithOIDC) {
   return Object.entries(resourceServers).map(([identifier, { scopes }]) => ({ identifier, scopes }))
 }
 
-/** What was allowed in another browser, or to a first-party app without asking, is added to what this session has. */
+/** Adds to the session's grant what the person allowed in another browser, or what a first-party app may have. */
 async function widen(
   needs: GrantNeeds,
   grant: Grant,

@@ -1,4 +1,6 @@
-/** A grant as every flow makes it: what a person allowed an app, kept where tokens find it, and listed with the account. */
+/**
+ * Makes grants for every flow: what a person allowed an app. Tokens find the grant by its id, and the account lists it.
+ */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { recordGrant } from '../../consents/account-grants.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
@@ -10,13 +12,13 @@ export type Grant = InstanceType<Provider['Grant']>
 export type GrantNeeds = {
   db: Db
   clock: Clock
-  /** How long a grant lives from its making. */
+  /** Lifetime of a grant from its creation. */
   grantSeconds: (grant: Grant) => number
 }
-/** What a grant may hold: scopes of the provider's own, single claims, and scopes by resource server. */
+/** The content of a grant: the provider's own scopes, single claims, and scopes by resource server. */
 export type GrantScopes = { oidc: string[]; claims: string[]; resources: Record<string, string[]> }
 
-/** Adds what was allowed to a grant that is still to be saved. */
+/** Adds what was allowed to a grant that is not saved yet. */
 export function addScopes(grant: Grant, { oidc, claims, resources }: GrantScopes): void {
   if (oidc.length > 0) grant.addOIDCScope(oidc.join(' '))
   if (claims.length > 0) grant.addOIDCClaims(claims)
@@ -25,8 +27,8 @@ export function addScopes(grant: Grant, { oidc, claims, resources }: GrantScopes
 }
 
 /**
- * Saves a grant and records it with its account, which lists it and can end it. Answers its id. One without a session ends
- * with no sign-out. One that has got offline access since it was made lives as long as that does.
+ * Saves a grant and records it with its account, which can list and end it. Returns its id. Without a session, no
+ * sign-out ends it. When offline access was added since its creation, its lifetime is extended to match.
  */
 export async function saveGrant(
   { db, clock, grantSeconds }: GrantNeeds,
@@ -43,7 +45,7 @@ export async function saveGrant(
   return grantId
 }
 
-/** What the request asks for, at these resource servers. */
+/** What the request asks for at these resource servers. */
 export function requestedScopes(
   { oidc }: KoaContextWithOIDC,
   servers: readonly { identifier: string; scopes: ReadonlySet<string> }[],

@@ -1,7 +1,7 @@
 /**
- * Which claims of a person an ID token holds. OpenID Connect Core §5.4 leaves those of the scopes to userinfo where there
- * is an access token for it; most libraries look in the ID token alone, so they are in both, unless a client or the
- * operator does without.
+ * Decides which claims of a person an ID token holds. OpenID Connect Core §5.4 leaves claims of scopes to userinfo
+ * where an access token for it is issued. Most libraries read the ID token alone, so the claims are in both. A client
+ * or the operator can turn that off.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { rulesOf } from '../../clients/profiles.ts'
@@ -9,7 +9,7 @@ import { rulesOf } from '../../clients/profiles.ts'
 type Claims = { sub: string; [claim: string]: unknown }
 type Asked = Record<string, unknown>
 
-/** `available` without the claims that only a scope stands for, where ID tokens do without these. */
+/** Removes the claims that only a scope asks for, where the client's ID tokens leave these out. */
 export function claimsForIdToken(
   ctx: KoaContextWithOIDC,
   available: Claims,
@@ -20,7 +20,9 @@ export function claimsForIdToken(
   return Object.fromEntries(single) as Claims
 }
 
-/** FAPI keeps to §5.4, as its conformance tests want; without an access token for userinfo there is no other place. */
+/**
+ * FAPI follows §5.4, as its conformance tests require. Without an access token for userinfo there is no other place.
+ */
 function holdsScopeClaims({ oidc }: KoaContextWithOIDC, byDefault: boolean): boolean {
   const chosen = oidc.client?.['scope_claims_in_id_token']
   const forApi = oidc.entities.AccessToken?.aud !== undefined

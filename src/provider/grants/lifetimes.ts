@@ -1,4 +1,4 @@
-/** How long sessions, grants and tokens live, all in seconds, and what caps what. */
+/** How long sessions, grants and tokens live, in seconds, and which lifetime caps which. */
 import type { Configuration } from 'oidc-provider'
 import type { Config } from '../../settings/config.ts'
 
@@ -9,9 +9,9 @@ export type Lifetimes = {
   accessTokenSeconds: number
   /** Of a refresh token without offline access. */
   refreshTokenSeconds: number
-  /** Offline access ends after so long without use, */
+  /** Offline access ends after this time without use. */
   offlineIdleSeconds: number
-  /** and so long after the first refresh token in any case. */
+  /** Offline access ends this long after the first refresh token in any case. */
   offlineAbsoluteSeconds: number
   authorizationCodeSeconds: number
   interactionSeconds: number
@@ -19,7 +19,7 @@ export type Lifetimes = {
   sessionAbsoluteSeconds: number
 }
 
-/** As the settings say. */
+/** Reads the lifetimes from the settings. */
 export function lifetimesOf({ tokens, sessions }: Pick<Config, 'tokens' | 'sessions'>): Lifetimes {
   return {
     accessTokenSeconds: tokens.accessTokenSeconds,
@@ -33,7 +33,7 @@ export function lifetimesOf({ tokens, sessions }: Pick<Config, 'tokens' | 'sessi
   }
 }
 
-/** As the library takes them. */
+/** The lifetimes in the library's form. */
 export function libraryLifetimes(given: Lifetimes): Configuration['ttl'] {
   const accessToken = (_ctx: unknown, token: { resourceServer?: { accessTokenTTL?: number } }) =>
     token.resourceServer?.accessTokenTTL ?? given.accessTokenSeconds
@@ -46,14 +46,14 @@ export function libraryLifetimes(given: Lifetimes): Configuration['ttl'] {
     RefreshToken: ({ oidc: { entities } }, token) =>
       hasOfflineAccess(token.scope)
         ? offlineSeconds(given, token, entities.Grant)
-        : // A rotated token inherits what its predecessor had left, so that rotation never prolongs a sign-in.
+        : // A rotated token keeps the remaining lifetime of its predecessor, so that rotation never prolongs a sign-in.
           (entities.RotatedRefreshToken?.remainingTTL ?? refreshSeconds(given, token)),
     Grant: (_ctx, grant) => grantLifetimeSeconds(given, grant),
     Session: (_ctx, session) => sessionSeconds(given, session.loginTs),
   }
 }
 
-/** Anybody can open a sign-in page; one that is lost starts again by itself. */
+/** Anybody can open a sign-in page. One that expired restarts by itself. */
 const ANONYMOUS_INTERACTION_SECONDS = 20 * MINUTE_SECONDS
 
 function interactionSeconds(given: Lifetimes, accountId: string | undefined): number {
@@ -72,7 +72,10 @@ export function grantSecondsOf(lifetimes: Lifetimes): (grant: ScopedGrant) => nu
   return (grant) => grantLifetimeSeconds(lifetimes, grant)
 }
 
-/** A grant's lifetime is fixed when it is made and caps every token under it: the last one is got at the session's end. */
+/**
+ * A grant's lifetime is fixed at its creation and caps every token under it. The last token may be issued when the
+ * session ends.
+ */
 export function grantLifetimeSeconds(
   { sessionAbsoluteSeconds, refreshTokenSeconds, offlineAbsoluteSeconds }: Lifetimes,
   { openid }: ScopedGrant,
@@ -82,8 +85,8 @@ export function grantLifetimeSeconds(
 }
 
 /**
- * Seconds that a refresh token with offline access may live from now on if it is not used: the idle limit, capped by the
- * absolute one since the first of its chain (`iiat`), and by its grant.
+ * Seconds until an unused refresh token with offline access expires. It is the idle limit, capped by the absolute limit
+ * since the first of its chain (`iiat`) and by its grant.
  */
 export function offlineSeconds(
   { offlineIdleSeconds, offlineAbsoluteSeconds }: Lifetimes,
@@ -96,7 +99,7 @@ export function offlineSeconds(
   return Math.max(1, Math.min(offlineIdleSeconds, ...ends.map((end) => end - nowSeconds)))
 }
 
-/** A refresh token that belongs to a session does not outlive the latest moment that the session can end. */
+/** A refresh token that belongs to a session expires no later than the session can. */
 function refreshSeconds(
   given: Lifetimes,
   token: { expiresWithSession?: boolean; authTime?: number },
@@ -105,7 +108,7 @@ function refreshSeconds(
   return Math.min(given.refreshTokenSeconds, sessionSeconds(given, token.authTime))
 }
 
-/** Seconds a session may still live: idle limit, capped by the absolute one since sign-in. */
+/** Seconds that a session may still live: the idle limit, capped by the absolute limit since sign-in. */
 export function sessionSeconds(
   given: Lifetimes,
   signedInAtSeconds: number | undefined,

@@ -1,7 +1,8 @@
 /**
- * Which request asks for offline access: the scope `offline_access`, whatever its `prompt` (OpenID Connect Core §11 lets
- * other conditions stand in for `prompt=consent`; here the person is asked once, and the yes is remembered). Apps that run
- * on a person's own device, and MCP clients, need not name the scope: without it they would sign in again each day.
+ * Decides which request asks for offline access: one with the scope `offline_access`, whatever its `prompt`. OpenID
+ * Connect Core §11 allows other conditions than `prompt=consent`. Here the person is asked once, and the consent is
+ * remembered. Apps on a person's own device, and MCP clients, need not name the scope. Otherwise they would have to
+ * sign in again each day.
  */
 import type { EventEmitter } from 'node:events'
 import { LRUCache } from 'lru-cache'
@@ -19,8 +20,8 @@ const granted = new WeakSet<KoaContextWithOIDC>()
 type Check = (ctx: KoaContextWithOIDC, next: Next) => unknown
 
 /**
- * Wraps the library's check of the scope, which would drop this one without `prompt=consent`, and refuse the request
- * of a client that is not registered for it.
+ * Wraps the library's scope check. That check drops this scope without `prompt=consent`, and refuses a client that is
+ * not registered for it.
  */
 export function keepOfflineAccess(ctx: KoaContextWithOIDC, next: Next, check: Check): unknown {
   setAside(ctx)
@@ -48,8 +49,8 @@ function putBack(ctx: KoaContextWithOIDC): void {
 }
 
 /**
- * A native public client, or an MCP client, also one that registered itself with a secret, as the MCP SDK's own example
- * does. First-party ones get a refresh token that ends with the session.
+ * A native public client, or an MCP client. MCP clients include those that registered themselves with a secret, as the
+ * MCP SDK's own example does. First-party clients get a refresh token that ends with the session.
  */
 function isImplied(client: Client): boolean {
   const isNative = client.applicationType === 'native' && client.clientAuthMethod === 'none'
@@ -57,7 +58,7 @@ function isImplied(client: Client): boolean {
   return implied && client['first_party'] !== true && client.grantTypeAllowed('refresh_token')
 }
 
-/** Why a client gets no offline access, in the operator's words; `undefined` when it does. */
+/** Why a client gets no offline access, for the operator. `undefined` when it gets it. */
 function whatToChange(client: Client): string | undefined {
   if (!client.grantTypeAllowed('refresh_token')) return 'register the grant type refresh_token for it'
   const allowed = typeof client.scope === 'string' ? client.scope.split(' ') : [OFFLINE_ACCESS]
@@ -65,7 +66,10 @@ function whatToChange(client: Client): string | undefined {
   return 'add offline_access to its scope'
 }
 
-/** Tells the operator, once an hour for each client, that an app asks for what it is not registered for. */
+/**
+ * Warns the operator, once an hour for each client, about an app that asks for offline access without being registered
+ * for it.
+ */
 export function logLeftOut(provider: Provider, { clock, log }: { clock: Clock; log: Logger }): void {
   const told = new LRUCache<string, number>({ max: MOST_TOLD })
   ;(provider as EventEmitter).on(LEFT_OUT, (clientId: string, change: string) => {

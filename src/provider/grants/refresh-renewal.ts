@@ -1,6 +1,6 @@
 /**
- * Offline access that slides with use: a refresh token that stays the same (of a confidential or sender-constrained client)
- * has its end moved when it is used. One that is exchanged at each use gets its end in `lifetimes.ts`.
+ * Extends offline access with use. A refresh token that is not rotated (of a confidential or sender-constrained client)
+ * gets a new expiry at each use. A rotated one gets its expiry in `lifetimes.ts`.
  */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Clock } from '../../platform/clock.ts'
@@ -9,7 +9,7 @@ import { wrapGrantHandler } from '../library/library.ts'
 import { hasOfflineAccess, offlineSeconds } from './lifetimes.ts'
 import type { Lifetimes } from './lifetimes.ts'
 
-/** Of the idle limit, by default a day: what is used more often is written once in so long. */
+/** A share of the idle limit, by default a day. A token that is used more often is written once in this time. */
 const WRITTEN_AFTER = 1 / 30
 
 /** Call once per provider instance. */
@@ -23,7 +23,10 @@ export function installRefreshRenewal(
   })
 }
 
-/** The token is written in the same atomic step as the access token that it was used for, and only while its grant is there. */
+/**
+ * Writes the token in the same atomic step as the access token that it was used for. Nothing is written when the grant
+ * is gone.
+ */
 async function renew(
   { clock, lifetimes }: { clock: Clock; lifetimes: Lifetimes },
   { oidc: { entities } }: KoaContextWithOIDC,

@@ -1,4 +1,4 @@
-/** Tells the owner of an account that a refresh token came back after it was replaced: somebody may have copied it. */
+/** Warns the owner of an account when a replaced refresh token is used again, because somebody may have copied it. */
 import { warnOfReuse } from '../../accounts/reuse-warning.ts'
 import type { ReuseWarningNeeds } from '../../accounts/reuse-warning.ts'
 import { loggableError } from '../../platform/logging/loggable-error.ts'
@@ -7,8 +7,8 @@ import { findClient } from '../../clients/clients.ts'
 import type { Reuse } from '../records/unit-of-work.ts'
 
 /**
- * A code that comes twice is only logged: a browser that sends a page again does that. The family is ended by now, and
- * the answer to the client does not depend on whether the mail could be written.
+ * A code that is used twice is only logged: a browser that repeats a page does that. The family is already revoked, and
+ * the answer to the client does not depend on the mail.
  */
 export function createReuseAlert(needs: ReuseWarningNeeds & { log: Logger }) {
   return async ({ model, accountId, clientId, grantId }: Reuse): Promise<void> => {

@@ -1,4 +1,4 @@
-/** What the provider's own scopes mean, in words for people: on the consent page and in the list of apps. */
+/** Describes the provider's own scopes in words for people, on the consent page and in the list of apps. */
 import type { Lifetimes } from './lifetimes.ts'
 
 export type ScopeWords = { title: string; description?: string }
@@ -13,12 +13,12 @@ const WORDS: Record<string, ScopeWords> = {
   offline_access: { title: 'Stay connected when you are not there' },
 }
 
-/** Nothing for a resource server's scope: those are shown in its own words. */
+/** `undefined` for a scope of a resource server, which has a text of its own. */
 export function scopeWords(scope: string): ScopeWords | undefined {
   return Object.hasOwn(WORDS, scope) ? WORDS[scope] : undefined
 }
 
-/** A resource server's scope in the words that it was registered with, or else its name. */
+/** The registered text of a resource server's scope, or else its name. */
 export function resourceScopeTitle(
   resource: { scopeTexts?: Readonly<Record<string, string>> } | undefined,
   scope: string,
@@ -30,7 +30,7 @@ export function resourceScopeTitle(
 const DAY_SECONDS = 86_400
 const YEAR_DAYS = 365
 
-/** When offline access ends, in words for people. */
+/** The end of offline access in words for people. */
 export function offlineEnds({
   offlineIdleSeconds: idle,
   offlineAbsoluteSeconds: absolute,

@@ -1,6 +1,6 @@
 /**
- * oidc-provider's storage, over any grant store. Owns the translation: raw ids to digests, the library's
- * read-then-act steps to atomic ones, and which reads and writes of a request travel together. It keeps nothing.
+ * The library's storage, on top of any grant store. It turns raw ids into digests and the library's read-then-act steps
+ * into atomic ones, and groups the reads and writes of a request. It keeps nothing itself.
  */
 import { errors } from 'oidc-provider'
 import type { Adapter, AdapterFactory, AdapterPayload, Provider } from 'oidc-provider'
@@ -37,15 +37,15 @@ export type AdapterNeeds = UnitOfWorkNeeds &
   Pick<SessionNeeds, 'anonymousSessionMs'> & {
     /** Storage of the model Client. */
     clientAdapter: Adapter
-    /** Models that are kept elsewhere than in the grant store. */
+    /** Models that are stored elsewhere than in the grant store. */
     adapters?: Readonly<Record<string, Partial<Adapter>>>
     /** Wraps the records of a model. */
     around?: Readonly<Record<string, (adapter: Adapter) => Adapter>>
-    /** Server secrets, the current one first: they seal what a record must not show, and authenticate handles. */
+    /** Server secrets, the current one first. They seal the secret parts of a record and authenticate handles. */
     secrets: readonly [string, ...string[]]
   }
 
-/** The `adapter` setting of the provider. Goes together with `installTokenIds` and `flushUnitOfWork`. */
+/** The `adapter` setting of the provider. It needs `installTokenIds` and `flushUnitOfWork` as well. */
 export function createAdapterFactory(needs: AdapterNeeds): AdapterFactory {
   const derive = (purpose: string) => {
     const [current, ...older] = needs.secrets
@@ -69,18 +69,20 @@ export function createAdapterFactory(needs: AdapterNeeds): AdapterFactory {
   }
 }
 
-/** Replaces the library's find-then-save by one set-if-absent, so that a proof or assertion counts once on all nodes. */
+/**
+ * Replaces the library's find-then-save by one set-if-absent, so that a proof or assertion counts once on all nodes.
+ */
 export function overrideReplayDetection(
   provider: Provider,
   { store, limits }: { store: GrantStore; limits?: FlowLimits | undefined },
 ): void {
   const unique = async (issuer: string, jti: string, exp: number) => {
-    // Anybody can make proofs; elsewhere one is remembered only with a token or an authenticated client.
+    // Anybody can make proofs. At these endpoints one is remembered only with a token or an authenticated client.
     const ctx = currentScope()?.ctx
     if (ctx) limits?.count(ctx, { by: 'request', bytes: 0 })
     const place = locate('ReplayDetection', digest(`${issuer}\0${jti}`))
     if (!place) throw new TypeError('a digest has no place')
-    // Clocks of nodes and clients differ: remember it a little longer than it is valid.
+    // Clocks of nodes and clients differ, so a mark outlives what it marks by a little.
     return inProtocol(() => store.claim(place.key, exp * SECOND_MS + MINUTE_MS))
   }
   replaceMember(provider, 'ReplayDetection.unique', () => unique)
@@ -120,17 +122,21 @@ function sessionAdapter(parts: SessionNeeds & UnitOfWorkNeeds): Partial<Adapter>
   }
 }
 
-/** With what belongs to the answer. It is taken back when that cannot be written: no page of an error carries a code. */
+/**
+ * The interaction or session is written together with the answer. The answer is withdrawn when that fails: an error
+ * page carries no code.
+ */
 async function saveWithAnswer(
   parts: SessionNeeds & UnitOfWorkNeeds,
   scope: RequestScope,
   write: SessionWrite,
 ): Promise<void> {
   try {
-    // A code issued by this request goes out in the same batch; it is nobody's until the answer leaves.
+    // A code of this request is written in the same batch. Nobody has it before the answer leaves.
     const [saved] = await Promise.all([saveSession(parts, write), commitEntries(parts, scope)])
     if (saved) scope.sessions.set(write.place.tag, saved)
-    // What the request uses up comes last, and only when the library has an answer: what failed may be repeated.
+    // What the request uses up is written last, and only once the library has an answer. A failed request can be
+    // repeated.
     if (scope.ctx.status < 400) await commitPending(parts, scope)
   } catch (error) {
     scope.ctx.remove('Location')
@@ -142,8 +148,8 @@ async function saveWithAnswer(
 type Over = { base: Root | undefined; payload: AdapterPayload }
 
 /**
- * Of a session that this request did not read: what a handle stands for, or what the session has become since our own page
- * read it. `stale` when it has changed its id since, or its person.
+ * The base of a write to a session that this request did not read: from a handle, or from an earlier read of one of our
+ * pages. `stale` when the session's id or person has changed since.
  */
 async function unknownBase(
   { store }: SessionNeeds,
@@ -193,7 +199,10 @@ const METHODS = [
   'revokeByGrantId',
 ] as const
 
-/** A whole adapter: what the model lacks answers nothing, and an outage becomes a 503 in the library's own terms. */
+/**
+ * A complete adapter: an operation that the model lacks does nothing, and an outage becomes a 503 of the library's own
+ * kind.
+ */
 function protect(needs: UnitOfWorkNeeds, adapter: Partial<Adapter>): Adapter {
   const guarded = METHODS.map((name) => {
     const method = adapter[name] as ((...args: unknown[]) => Promise<unknown>) | undefined
@@ -216,7 +225,7 @@ async function inProtocol<T>(work: () => Promise<T>, scope = currentScope()): Pr
     if (!scope || !(error instanceof AppError)) throw error
     scope.ctx.set('retry-after', String(error.retryAfterSeconds ?? 1))
     const answer = new errors.TemporarilyUnavailable(error.message, { cause: error })
-    // An error page or JSON with 503, here and now: never a redirect that makes it the client's problem.
+    // Answers 503 here, as a page or JSON. It never redirects, which would pass the error on to the client.
     throw Object.assign(answer, { status: error.status, statusCode: error.status, allow_redirect: false })
   }
 }

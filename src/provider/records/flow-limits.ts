@@ -1,6 +1,6 @@
 /**
- * How much may be left in the grant store by requests that nobody has signed in for: by one network, and through one client.
- * Counted in units of 2 KiB, so that large requests use a limit up sooner and what a network leaves behind has a bound.
+ * Limits the records that requests without a sign-in leave in the grant store, for each network and each client. The
+ * unit is 2 KiB, so that a large request uses up more of the limit.
  */
 import { isIPv4 } from 'node:net'
 import { errors } from 'oidc-provider'
@@ -17,29 +17,29 @@ export const FLOW_UNIT_BYTES = 2048
 
 export type FlowLimitNeeds = {
   counter: WindowCounter
-  /** Hides in the counters whom they count. */
+  /** Secret for the names of the counters, which would otherwise show addresses. */
   key: Buffer
   /** Units in five minutes. */
   perNetwork: number
   perClient: number
-  /** How many times the limit of a /64 its /48 has. */
+  /** A /48 may use the limit of its /64s this many times. */
   ipv6SiteFactor: number
 }
 
-/** `page`: what a browser begins. `request`: what a client begins, which counts for the client, too. */
+/** `page`: begun by a browser. `request`: begun by a client, and counted for the client as well. */
 export type LeftBehind = { by: 'page' | 'request'; bytes: number }
 
 export type FlowLimits = {
   /**
    * Counts what this request is about to leave behind.
-   * @throws errors.OIDCProviderError 429 when the network or the client has used its limit up
+   * @throws errors.OIDCProviderError 429 when the limit of the network or the client is used up
    */
   count: (ctx: KoaContextWithOIDC, left: LeftBehind) => void
-  /** Is this network's limit used up? For refusing before any work. @throws the same */
+  /** Refuses a network with a used-up limit before any work is done. @throws the same */
   refuseSpent: (ctx: AnyContext) => void
 }
 
-/** Where clients begin something; elsewhere what they write belongs to a person who has signed in. */
+/** Endpoints where clients begin something. Records of other endpoints belong to a signed-in person. */
 const BEGINNINGS = new Set([
   'pushed_authorization_request',
   'device_authorization',
@@ -71,7 +71,7 @@ export function createFlowLimits(needs: FlowLimitNeeds): FlowLimits {
   }
 }
 
-/** What a request counts for: an IPv4 address; an IPv6 /64, and the /48 around it. */
+/** The counters of a request: its IPv4 address, or its IPv6 /64 and the /48 around it. */
 function sourcesOf(ip: string): readonly string[] {
   return isIPv4(ip) ? [ip] : networksOf(ip)
 }
@@ -80,10 +80,10 @@ function refuse(ctx: AnyContext, spent: Spent | undefined): void {
   if (!spent) return
   const { limit, retryAfterSeconds } = spent
   ctx.set('Retry-After', String(retryAfterSeconds))
-  // Counted, and logged in sum.
+  // Counted, and logged as a sum.
   requestState(ctx).folded = true
   const words = `too many requests: ${limit} in ${FLOW_WINDOW_MS / MINUTE_MS} minutes; wait ${retryAfterSeconds} seconds`
   const refusal = new errors.CustomOIDCProviderError('temporarily_unavailable', words)
-  // A page or JSON here: sent back to the app, it would come again at once.
+  // Answers here, as a page or JSON. An app that got the error by redirect would send the request again at once.
   throw Object.assign(refusal, { status: 429, statusCode: 429, allow_redirect: false })
 }

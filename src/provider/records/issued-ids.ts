@@ -1,9 +1,9 @@
-/** The ids that the library gives to tokens and sessions, in the shape of `grant-store/token-ids.ts`. */
+/** Gives the library's tokens and sessions ids in the form of `grant-store/token-ids.ts`. */
 import type { Provider } from 'oidc-provider'
 import { isSessionIdOf, jwtId, newSessionId, newTokenId } from '../../grant-store/token-ids.ts'
 import { replaceMember } from '../library/members.ts'
 
-/** Each model whose ids name their kind. */
+/** The kind of each model, which its ids name. */
 const MODELS = [
   'AccessToken',
   'RefreshToken',
@@ -16,13 +16,13 @@ const MODELS = [
   'PreAuthorizedCode',
 ] as const
 
-// The members below are the library's own, left out of its published types; the contract suite runs them for real.
+// Members of the library that its published types leave out. The contract suite runs them.
 type Token = { grantId?: string; format?: string }
 type GenerateTokenId = (this: Token) => string
 type Session = { id: string; jti: string; uid: string; touched?: boolean }
 type Instantiate = (payload?: object) => Session
 
-/** Makes every id that this provider hands out carry its prefix and tag. Call once per provider instance. */
+/** Gives every id of this provider its prefix and tag. Call it once per provider instance. */
 export function installTokenIds(provider: Provider): void {
   for (const model of MODELS)
     replaceMember(provider, `${model}#generateTokenId`, (generate: GenerateTokenId) =>
@@ -33,7 +33,7 @@ export function installTokenIds(provider: Provider): void {
 
 function tokenId(model: string, generate: GenerateTokenId): GenerateTokenId {
   return function () {
-    // Also decides between opaque and JWT; the id of a JWT is its jti claim and is never stored.
+    // This also decides between opaque and JWT. The id of a JWT is its jti claim, and is never stored.
     const id = generate.call(this)
     return this.format === 'jwt' ? jwtId(id, this.grantId) : newTokenId(model, this.grantId)
   }
@@ -45,7 +45,7 @@ function installSessionIds(provider: Provider): void {
     if (!isSessionIdOf(session.jti, session.uid)) session.jti = newSessionId(session.uid)
     return session
   })
-  // Without the library's `oldId`, saving is one write over the same record instead of destroy and insert.
+  // Without the library's `oldId`, saving is one write over the same record, not a destroy and an insert.
   const resetIdentifier = function (this: Session) {
     this.id = newSessionId(this.uid)
     this.touched = true

@@ -1,6 +1,6 @@
 /**
- * How often a client may ask whether a person has answered: one rule for device codes (RFC 8628 §3.5) and for
- * backchannel authentication (CIBA §11). Asking too early makes the wait longer; of parallel requests one goes on.
+ * Limits how often a client may poll for a person's answer, for device codes (RFC 8628 §3.5) and for backchannel
+ * authentication (CIBA §11). Polling too early makes the wait longer. Of parallel polls, one passes.
  */
 import { errors, Provider } from 'oidc-provider'
 import type { Adapter } from 'oidc-provider'
@@ -12,19 +12,19 @@ import type { Located } from '../../grant-store/token-ids.ts'
 import { LINGER_MS } from './waiting-requests.ts'
 import type { Services } from '../../services.ts'
 
-/** What clients are told to wait between two requests. */
+/** The wait between two polls that clients are asked to keep. */
 export const POLL_INTERVAL_SECONDS = 5
-/** Added to the wait by each request that came too early. */
+/** Added to the wait by each poll that came too early. */
 const STEP_MS = 5 * SECOND_MS
-/** Requests sent at the right distance do not arrive at exactly that distance. */
+/** Tolerance for polls that were sent at the right interval but arrive a little early. */
 const TOLERANCE_MS = SECOND_MS
 
 type Pace = { askedAtMs: number; waitMs: number }
 
-/** What the client asks with. */
+/** The credential that the client polls with. */
 type Code = { clientId?: string; exp?: number; consumed?: unknown }
 
-/** Keeps the pace of token requests with the codes of a model. */
+/** Enforces the interval for polls with the codes of a model. */
 export function paced(
   name: 'DeviceCode' | 'BackchannelAuthenticationRequest',
   needs: Pick<Services, 'store' | 'clock'>,
@@ -35,7 +35,7 @@ export function paced(
     const place = locate(name, id)
     const ctx = Provider.ctx
     const polled = place && ctx?.oidc.route === 'token' && code?.clientId === ctx.oidc.client?.clientId
-    // Also once it is used up: a parallel request is not taken for a thief's.
+    // It also counts for a used code, so that a parallel poll is not taken for theft.
     if (polled && code && !isExpired(needs, code)) await keepPace(needs, place, code)
     return code
   }
@@ -47,8 +47,8 @@ function isExpired({ clock }: Pick<Services, 'clock'>, { exp = 0 }: Code): boole
 }
 
 /**
- * Lets the request through or refuses it. One that comes too early with a code that was good already is told so: there is
- * nothing to wait for, and tokens that a client's own second request asks for again are no thief's.
+ * Lets the poll through or refuses it. One that comes too early with a code that has succeeded gets `invalid_grant`:
+ * there is nothing to wait for. The second poll of a client is no theft, so nothing is revoked.
  * @throws errors.SlowDown errors.InvalidGrant
  */
 async function keepPace(
@@ -60,7 +60,7 @@ async function keepPace(
   throw consumed ? new errors.InvalidGrant('already redeemed') : new errors.SlowDown()
 }
 
-/** In one compare-and-set; `untilMs` is when the code ends. */
+/** One compare-and-set. `untilMs` is the end of the code. */
 async function isInPace(
   { store, clock }: Pick<Services, 'store' | 'clock'>,
   place: Located,
@@ -74,11 +74,11 @@ async function isInPace(
   const early = nowMs - pace.askedAtMs < pace.waitMs - TOLERANCE_MS
   const next = { askedAtMs: nowMs, waitMs: pace.waitMs + (early ? STEP_MS : 0) }
   const { outcome } = await store.putRoot(key, toRoot(next), untilMs, root.version)
-  // Otherwise another request was let through or refused since this one read.
+  // Otherwise a parallel poll has changed the state since this one read it.
   return !early && outcome === 'done'
 }
 
-/** Lets the next request through whenever it comes: the client is being told that it may ask now (CIBA §10.2). */
+/** Lets the next poll through at once, because the client is being notified that it may ask (CIBA §10.2). */
 export async function forgetPace(
   { store }: Pick<Pick<Services, 'store' | 'clock'>, 'store'>,
   place: Located,

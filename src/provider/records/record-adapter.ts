@@ -1,6 +1,6 @@
 /**
- * Codes, tokens, interactions and pushed requests: everything but sessions and grants. A record under a grant is
- * read together with it and is not there when the grant is not.
+ * Stores codes, tokens, interactions and pushed requests: everything except sessions and grants. A record under a grant
+ * is read together with its grant. Without the grant it counts as missing.
  */
 import { errors } from 'oidc-provider'
 import type { Adapter, AdapterPayload } from 'oidc-provider'
@@ -33,12 +33,12 @@ type Parts = UnitOfWorkNeeds & {
   sealer: Sealer
   userCodeKeys: readonly [Buffer, ...Buffer[]]
 }
-/** A record as the library names it, and where it is. */
+/** A record's name in the library, and its place in the store. */
 type Named = { model: string; id: string; place: Located }
 
-/** Written together at the end of a token request. */
+/** Models that are written together at the end of a token request. */
 const TOKENS = new Set(['AccessToken', 'RefreshToken', 'ClientCredentials'])
-/** Read with their use mark. */
+/** Models that are read with their use mark. */
 const SINGLE_USE = new Set([
   'AuthorizationCode',
   'RefreshToken',
@@ -49,7 +49,7 @@ const SINGLE_USE = new Set([
 ])
 export function createRecordAdapter(parts: Parts, model: string): Partial<Adapter> {
   const { store, handles } = parts
-  // A handle stands for a device code between the user's pages. As a credential it is worth nothing.
+  // A handle names a device code between the person's pages. It is useless as a credential.
   const locateAny = (id: string) =>
     isHandle(id) && !atTokenEndpoint() ? handles.open(model, id) : locate(model, id)
   return {
@@ -72,7 +72,7 @@ export function createRecordAdapter(parts: Parts, model: string): Partial<Adapte
       const place = locateAny(id)
       if (!place) return
       const scope = currentScope()
-      // Until the answer is sure: a request that fails can be sent again by reloading the page.
+      // Removes it only when the answer is certain. After a failure the person can send the request again by reloading.
       if (scope && isResuming(scope)) scope.finished.push(place.key)
       else await store.remove(place.key)
     },
@@ -89,7 +89,7 @@ export function ttlMs(expiresInSeconds: number | undefined): number {
   return Number.isFinite(expiresInSeconds) ? Number(expiresInSeconds) * SECOND_MS : 365 * DAY_MS
 }
 
-/** The library revokes one grant up to seven times in parallel: the first call does it, the others wait for it. */
+/** The library revokes one grant up to seven times in parallel. The first call does it, the others wait for it. */
 export function revokeOnce(needs: { store: GrantStore; clock: Clock }, tag: string): Promise<void> {
   const scope = currentScope()
   const running = scope?.revoked.get(tag) ?? revokeGrantByTag(needs, tag)
@@ -98,7 +98,7 @@ export function revokeOnce(needs: { store: GrantStore; clock: Clock }, tag: stri
   return running
 }
 
-/** RFC 7009 §2.1: revoking an access token ends that one, and not the grant that others hang on as well. */
+/** RFC 7009 §2.1: revoking an access token ends that token, not the grant that other tokens share. */
 function revokesAccessToken(): boolean {
   const { route, entities } = currentScope()?.ctx.oidc ?? {}
   return route === 'revocation' && entities?.AccessToken !== undefined
@@ -156,9 +156,10 @@ async function usedMark(
   if (!use) return {}
   const scope = currentScope()
   if (scope && atTokenEndpoint()) {
-    // It may have lain in a process that hung, while the client gave up and asked another: no sign of a theft.
+    // The request may have waited in a process that hung, while the client gave up and sent another. That is no sign of
+    // theft.
     if (!(await isSurelyWaitedFor(scope))) throw abandoned()
-    // Goes on as if unused: the commit finds the use again, and answers with the same successor.
+    // Continues as if the token were unused. The commit finds the use again, and answers with the same successor.
     if (model === 'RefreshToken' && (await openSuccessor(parts, id, use)) !== undefined) return {}
     scope.reused = { model, payload }
   }
@@ -184,7 +185,7 @@ async function upsertRecord(
   if (isTagged(model) && grantId !== undefined && tagOf(grantId) !== tag) {
     throw new TypeError(`the id of this ${model} does not carry its grant's tag`)
   }
-  // One that is still found when expired has nothing left to be told.
+  // An expired request that waited for a person has nothing more to record.
   if (lifetimeMs <= 0 && isWaiting(model)) return
   if (lifetimeMs <= 0) return parts.store.remove(key)
   const endsAtMs = parts.clock() + lifetimeMs
@@ -241,7 +242,7 @@ async function findByUserCode(
   return findRecord(parts, { model, id: parts.handles.make(model, place), place })
 }
 
-/** A code that was shown before the data key was exchanged is found by the key of then. */
+/** A code that was shown before the data key was rotated is found by the earlier key. */
 async function findPointer({ store, userCodeKeys }: Parts, userCode: string): Promise<string | undefined> {
   for (const key of userCodeKeys) {
     const { payload } = await store.readToken(userCodeKeyOf(key, userCode))
@@ -250,7 +251,7 @@ async function findPointer({ store, userCodeKeys }: Parts, userCode: string): Pr
   return undefined
 }
 
-// User codes are short enough to be tried out: only the server's key finds one in the store.
+// User codes are short enough to guess. Only the server's key can find one in the store.
 function userCodeKeyOf(key: Buffer, userCode: string): string {
   const hidden = keyedDigest(key, userCode)
   return `{${hidden.slice(0, 16)}}:uc:${hidden}`

@@ -1,7 +1,7 @@
 /**
- * Stand-ins for ids that the server does not know. A session found by its uid, or a device code found by its user code,
- * must be saved again under its id, of which only the digest is stored. The handle names the record and carries a MAC
- * of the server's key, so that nobody who has seen the store can make one.
+ * Handles: substitutes for ids that the server does not know. A session found by its uid, or a device code found by its
+ * user code, must be saved again under its id. Only the digest of that id is stored. A handle names the record and
+ * carries a MAC, so that nobody with a copy of the store can forge one.
  */
 import { equalsInConstantTime, keyedDigest } from '../../platform/tokens.ts'
 import { isHandle, recordKey, sessionKey } from '../../grant-store/token-ids.ts'
@@ -9,11 +9,11 @@ import type { Located } from '../../grant-store/token-ids.ts'
 
 export type RecordHandles = {
   make: (model: string, record: { tag: string; digest: string }) => string
-  /** The record that a handle names; `undefined` for a forged handle and for anything else. */
+  /** The record that a handle names. `undefined` for a forged handle and for any other text. */
   open: (model: string, handle: string) => Located | undefined
 }
 
-/** Made with the first key; one that another made is still opened, since a person's pages outlast a rotation. */
+/** Made with the first key. Handles of earlier keys are still accepted, since a person's pages outlast a rotation. */
 export function createRecordHandles(keys: readonly [Buffer, ...Buffer[]]): RecordHandles {
   const mac = (model: string, tag: string, digest: string, key = keys[0]) =>
     keyedDigest(key, `${model}.${tag}.${digest}`)

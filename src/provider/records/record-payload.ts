@@ -1,21 +1,24 @@
-/** How a record's payload is kept: as JSON, with the ids in it sealed. */
+/** Encodes a record's payload as JSON, with the ids in it sealed. */
 import type { AdapterPayload } from 'oidc-provider'
 import type { Sealer } from '../../platform/tokens.ts'
 import { assertFits } from './record-sizes.ts'
 
 type Stored = AdapterPayload & { sessionBound?: boolean }
 
-/** What the store keeps of a payload; ids in it are sealed. Throws where it is larger than a record may be. */
+/**
+ * The stored form of a payload, with its ids sealed.
+ * @throws errors.InvalidRequest 413 where it is larger than a record may be
+ */
 export function encode(sealer: Sealer, model: string, key: string, payload: AdapterPayload): string {
   if (model === 'Interaction') {
     const json = JSON.stringify(withoutId(payload))
     assertFits(model, json)
-    // It holds ids: its own, in the address to return to, and the session's cookie value.
+    // An interaction holds ids: its own, in the address to return to, and the session's cookie value.
     return sealer.seal(json, key)
   }
   const { expiresWithSession, userCode, ...rest } = withoutId(payload)
   const stored: Stored = rest
-  // The grant ends with the session, and the token with its grant: no look-up of the session for each use.
+  // The grant ends with the session, and the token with its grant. So no use needs to look the session up.
   if (expiresWithSession) stored.sessionBound = true
   if (userCode !== undefined) stored.userCode = sealer.seal(userCode, key)
   const json = JSON.stringify(stored)
@@ -23,7 +26,7 @@ export function encode(sealer: Sealer, model: string, key: string, payload: Adap
   return json
 }
 
-/** The payload as the library gave it. */
+/** The payload as the library wrote it. */
 export function decode(
   sealer: Sealer,
   model: string,
@@ -41,7 +44,7 @@ export function decode(
   return userCode === undefined ? payload : { ...payload, userCode: sealer.open(userCode, key) }
 }
 
-/** The payload as it is stored: the raw id is put back when it is found. */
+/** The payload as it is stored. The raw id is put back when the record is found. */
 export function withoutId(payload: AdapterPayload): AdapterPayload {
   const stored = { ...payload }
   delete stored.jti

@@ -1,12 +1,12 @@
-/** How much one request may leave in the grant store: strangers cause these records, and each stays for minutes. */
+/** Limits what one request may leave in the grant store. Strangers cause these records, and each stays for minutes. */
 import { errors } from 'oidc-provider'
 
 const KIB = 1024
 
-/** In bytes of the record's JSON, which a sealed one exceeds by a third. */
+/** In bytes of the record's JSON. A sealed record is a third larger. */
 const LARGEST_BYTES: Readonly<Record<string, number>> = {
   PushedAuthorizationRequest: 16 * KIB,
-  // Holds the parameters of a pushed request and what the page asks, which may repeat its authorization details.
+  // Holds the parameters of a pushed request and the question of the page, which may repeat its authorization details.
   Interaction: 32 * KIB,
   DeviceCode: 8 * KIB,
   BackchannelAuthenticationRequest: 16 * KIB,

@@ -1,6 +1,7 @@
 /**
- * What one request to the provider has read and not yet written. Keyed by the request's Koa context, which the library
- * keeps in an AsyncLocalStorage; outside a request there is no scope, and everything is read and written at once.
+ * What one request to the provider has read and not yet written. The key is the request's Koa context, which the
+ * library keeps in an AsyncLocalStorage. Outside a request there is no scope, and everything is read and written at
+ * once.
  */
 import { Provider } from 'oidc-provider'
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
@@ -15,7 +16,7 @@ export type PendingUse = {
   foundAt: Moment
 }
 
-/** The writes that wait for the end of the request; all under one tag. */
+/** Writes that wait for the end of the request, all under one tag. */
 export type PendingCommit = {
   use?: PendingUse
   /** Key of the grant that must still exist. */
@@ -25,22 +26,22 @@ export type PendingCommit = {
 
 export type RequestScope = {
   ctx: KoaContextWithOIDC
-  /** Grants read together with a token, by tag; `undefined` for one known to be gone. */
+  /** Grants read together with a token, by tag. `undefined` for a grant that is known to be gone. */
   grants: Map<string, Root | undefined>
   /** Sessions as they were read, by tag. */
   sessions: Map<string, Root>
-  /** Single-use records found, by digest of their id. */
+  /** Single-use records that were found, by the digest of their id. */
   found: Map<string, Pick<PendingUse, 'payload' | 'foundAt'>>
   pending: Map<string, PendingCommit>
-  /** Keys of what the request has finished with: gone once its answer is sure. */
+  /** Keys that the request no longer needs. They are removed once its answer is certain. */
   finished: string[]
   revoked: Map<string, Promise<void>>
-  /** A record that was found used; if its family is revoked for that, the owner is told. */
+  /** A record that was found used. If its family is revoked for that, the owner is notified. */
   reused?: { model: string; payload: AdapterPayload } | undefined
   flush?: () => Promise<void>
 }
 
-// On the context itself: a WeakMap with a key for each request in flight is work for every garbage collection.
+// Kept on the context itself. A WeakMap with a key for each request in flight would slow down every garbage collection.
 const SCOPE = Symbol('request scope')
 
 type Scoped = { [SCOPE]?: RequestScope }
@@ -51,23 +52,23 @@ export function currentScope(): RequestScope | undefined {
   return ctx && ((ctx as Scoped)[SCOPE] ?? openScope(ctx))
 }
 
-/** The scope of a request from outside the library's own call stack. */
+/** The scope of a request, for callers outside the library's own call stack. */
 export function scopeOf(ctx: object): RequestScope | undefined {
   return (ctx as Scoped)[SCOPE]
 }
 
-/** Nobody waits for the answer any more: the client has closed the connection, or the proxy for it. */
+/** True when the client, or the proxy for it, has closed the connection. */
 export function isAbandoned({ ctx }: RequestScope): boolean {
   const { socket } = ctx.req
   return socket.destroyed || !socket.writable
 }
 
 /**
- * The same, in doubt: a process that hung finds requests in its sockets whose clients hung up meanwhile, and learns of the
- * latter only after the former. So the event loop looks at its sockets once more first.
+ * The same check for a request of a process that may have hung. Such a process reads the request before it learns that
+ * the client hung up. So the event loop reads its sockets once more first.
  */
 export async function isSurelyWaitedFor(scope: RequestScope): Promise<boolean> {
-  // The first turn ends before it looks.
+  // The first turn ends before the event loop reads its sockets.
   for (let turn = 0; turn < 2; turn += 1) await new Promise((resolve) => setImmediate(resolve))
   return !isAbandoned(scope)
 }

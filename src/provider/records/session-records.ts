@@ -1,11 +1,11 @@
 /**
- * Browser sessions. One record per session uid; the cookie value is only checked against it, so giving the session a
- * new cookie value is one write and no request sees a gap. The value before a rename stays good for ten seconds, for
- * the tab that was already under way, and that tab is given the current one; unless the rename was a sign-in: then the
- * old value dies at once (session fixation).
+ * Stores browser sessions, one record per session uid. The cookie value is only compared with the record. So a new
+ * cookie value is one write, and no request finds the session missing. After a rename the earlier value stays valid for
+ * ten seconds, for tabs with a request in flight, which then get the current one. After a sign-in the earlier value
+ * ends at once (session fixation).
  *
- * Writes compare the version that was read. Two tabs that authorise two apps at once keep both entries; a request that
- * began before somebody signed in cannot put the earlier state back.
+ * Writes compare the version that was read. Two tabs that authorize two apps at once keep both entries. A request that
+ * began before a sign-in cannot restore the earlier state.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AdapterPayload } from 'oidc-provider'
@@ -26,11 +26,11 @@ export type SessionNeeds = {
   sealer: Sealer
   handles: RecordHandles
   turns: Turns
-  /** Idle lifetime of a session that nobody has signed in to (10 minutes by default). */
+  /** Idle lifetime of an anonymous session (10 minutes by default). */
   anonymousSessionMs?: number
 }
 
-/** `id` is the current cookie value, also when the one before it was presented. */
+/** `id` is the current cookie value, even when the earlier one was presented. */
 export type FoundSession = { id: string; place: Located; root: Root; payload: AdapterPayload }
 
 /** A new `Root.version`. */
@@ -39,11 +39,11 @@ export function newVersion(): string {
 }
 
 const RENAME_GRACE_MS = 10 * SECOND_MS
-/** Only other processes come in between, one write of each at a time: it takes dozens of processes to lose this often. */
+/** Only other processes can interfere, with one write each at a time. It takes dozens of them to lose this often. */
 const ATTEMPTS = 40
 const LONGEST_PAUSE_MS = 50
 
-/** The session of a cookie value. */
+/** Finds the session of a cookie value. */
 export async function findSession(needs: SessionNeeds, presented: string): Promise<FoundSession | undefined> {
   const place = locateSession(presented)
   const root = place && (await needs.store.readRoot(place.key))
@@ -54,7 +54,7 @@ export async function findSession(needs: SessionNeeds, presented: string): Promi
   return { id: current || presented, place, root, payload }
 }
 
-/** The session of a uid, under a handle. */
+/** Finds the session of a uid, under a handle. */
 export async function findSessionByUid(needs: SessionNeeds, uid: string): Promise<FoundSession | undefined> {
   const tag = tagOf(uid)
   const root = await needs.store.readRoot(sessionKey(tag))
@@ -64,7 +64,7 @@ export async function findSessionByUid(needs: SessionNeeds, uid: string): Promis
   return payload.uid === uid ? { id: needs.handles.make('Session', place), place, root, payload } : undefined
 }
 
-/** What is to be written: under which id (a cookie value or a handle), what, for how long, over what was read. */
+/** One write: the id (a cookie value or a handle), the payload, the lifetime, and the version that was read. */
 export type SessionWrite = {
   id: string
   place: Located
@@ -74,8 +74,8 @@ export type SessionWrite = {
 }
 
 /**
- * Writes a session. Does nothing when it was destroyed, or when someone signed in meanwhile and this request did not.
- * Answers the record as written.
+ * Writes a session. Does nothing when the session was destroyed, or when another request signed somebody in meanwhile.
+ * Returns the record as written.
  * @throws AppError 503 when other processes changed it on every attempt
  */
 export async function saveSession(needs: SessionNeeds, write: SessionWrite): Promise<Root | undefined> {
@@ -105,8 +105,8 @@ async function saveOver(
 }
 
 /**
- * What to write for somebody who kept nothing of how the session was read: its end moves, and what others wrote stays.
- * `undefined` when somebody signed in meanwhile.
+ * The write for a caller that did not keep what it read: the expiry moves, and the changes of others stay. `undefined`
+ * when somebody signed in meanwhile.
  */
 export function untouchedBut(current: Root, mine: AdapterPayload): AdapterPayload | undefined {
   return merge(undefined, current, mine)
@@ -119,7 +119,7 @@ function idsOf(
   payload: AdapterPayload,
   current: Root | undefined,
 ): Pick<Root, 'digest' | 'previous' | 'sealedId'> {
-  // Whoever found the session by its uid does not know its ids, and leaves them as they are.
+  // A caller that found the session by its uid does not know its ids, and leaves them unchanged.
   if (isHandle(id) && current) return pickIds(current)
   const previous = current && previousOf(current, place.digest, payload, clock())
   return { digest: place.digest, previous, sealedId: isHandle(id) ? undefined : sealer.seal(id, place.key) }
@@ -143,7 +143,7 @@ function sameLogin(a: AdapterPayload, b: AdapterPayload): boolean {
   return a.accountId === b.accountId && a.loginTs === b.loginTs
 }
 
-/** This request's changes on top of what others wrote since; `undefined` when it must yield. */
+/** This request's changes, merged into the changes of others. `undefined` when this request must yield. */
 function merge(base: Root | undefined, current: Root, mine: AdapterPayload): AdapterPayload | undefined {
   const before = base ? (JSON.parse(base.payload) as AdapterPayload) : mine
   const theirs = JSON.parse(current.payload) as AdapterPayload

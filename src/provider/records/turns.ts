@@ -1,15 +1,15 @@
 /**
- * Writers of one record take turns within this process, each beginning with what the one before it wrote: compare-and-set
- * then fails only for writers in other processes, however many of this one's requests write the same session at once.
+ * Makes writers of one record take turns within this process. Each begins with what the one before it wrote. So
+ * compare-and-set fails only against other processes, however many requests here write one session.
  */
 import type { Root } from '../../grant-store/grant-store.ts'
 
-/** What the writer before left; `undefined` for the first, or when that is not known. */
+/** What the writer before left. `undefined` for the first writer, or when it is not known. */
 type Turn = (latest: Root | undefined) => Promise<Root | undefined>
 
 export type Turns = (key: string, turn: Turn) => Promise<Root | undefined>
 
-/** Longer than this nobody waits for those before: a store that hangs would otherwise hold up each by its own timeout. */
+/** The longest wait for the writers before. With a store that hangs, the timeouts would otherwise add up. */
 const PATIENCE_MS = 2000
 
 export function createTurns(): Turns {
@@ -17,7 +17,7 @@ export function createTurns(): Turns {
   return async (key, turn) => {
     const before = last.get(key)
     const mine = begin(before, turn)
-    // A failed write says nothing of what is there now.
+    // After a failed write the state of the record is unknown.
     const settled = mine.catch(() => undefined)
     last.set(key, settled)
     try {

@@ -1,10 +1,12 @@
 /**
- * One atomic commit per token request. The library consumes a code or refresh token, then saves an access token, then a
- * refresh token; the adapter only notes these, and here they are written together: the use first, and when it was used
- * already, nothing. So a failure between the steps burns no token, and a race has one winner.
+ * Commits each token request in one atomic step. The library consumes a code or refresh token, then saves an access
+ * token, then a refresh token. The adapter only notes these steps; they are written together here, the use first. When
+ * the code or token was used already, nothing is written. So a failure between the steps loses no token, and a race has
+ * one winner.
  *
- * A rotated refresh token that its client presents again within the grace period (the answer was lost, two tabs asked)
- * gets the same successor again, never a sibling. Any other second use ends the family (RFC 9700 §4.14.2, RFC 6749 §4.1.2).
+ * A client may present a rotated refresh token again within the grace period, because of a lost answer or two tabs. It gets
+ * the same successor again, never a second one. Any other second use revokes the family (RFC 9700 §4.14.2, RFC 6749
+ * §4.1.2).
  */
 import { errors } from 'oidc-provider'
 import type { AdapterPayload } from 'oidc-provider'
@@ -21,37 +23,39 @@ import { revokeGrant } from '../../grant-store/revocation.ts'
 import { locate } from '../../grant-store/token-ids.ts'
 import { LINGER_MS, usedUp } from './waiting-requests.ts'
 
-/** A second use of a code or refresh token; its family has been revoked. */
+/** A second use of a code or refresh token. Its family has been revoked. */
 export type Reuse = { model: string; accountId?: string; clientId?: string; grantId?: string }
 
 export type UnitOfWorkNeeds = {
   store: GrantStore
   clock: Clock
-  /** How long a rotated refresh token still gets its successor again; 0 turns it off. */
+  /** The grace period in which a rotated refresh token gets its successor again. 0 turns it off. */
   refreshGraceMs: number
-  /** The longest that a page of a request stays open (24 hours unless given). */
+  /** The longest time that a page of a request stays open. The default is 24 hours. */
   pageMs?: number
-  /** Bounds what strangers leave behind; without it nothing is counted. */
+  /** Limits the records of strangers. Without it nothing is counted. */
   limits?: FlowLimits | undefined
-  /** Told after the family was revoked, e.g. to warn the owner. What it throws becomes a 500. */
+  /** Called after the family was revoked, for example to warn the owner. An error that it throws becomes a 500. */
   onReuse?: (reuse: Reuse) => Promise<void> | void
 }
 
-/** Longer than any page stays open; what is configured is given by the composition root. */
+/** An upper limit for any page. The composition root passes the configured value. */
 const LONGEST_PAGE_MS = 24 * 60 * 60 * 1000
 
 /**
- * How long an exchanged refresh token is known at least, so that a second use ends its family. Without this limit, a family
- * that is refreshed each hour would leave 720 records in Redis.
+ * How long an exchanged refresh token is remembered at least, so that a second use revokes its family. Without this
+ * limit, a family that is refreshed each hour would leave 720 records in Redis.
  */
 const EXCHANGED_KNOWN_MS = 7 * DAY_MS
 
-/** A request that comes from finding a token to using it up later than this has hung: its client asks again by now. */
+/**
+ * A request that takes longer than this from finding a token to using it has hung. Its client has sent another by now.
+ */
 const REQUEST_PATIENCE_MS = 5000
 
 /**
- * Writes what the request has noted: to be called by a middleware of the provider before the answer leaves. A request that
- * was refused uses nothing up; one that failed can besides be sent again as it is.
+ * Writes what the request has noted. A middleware of the provider calls it before the answer leaves. A refused request
+ * uses nothing up. A failed one uses nothing up either, and can be sent again.
  * @throws errors.InvalidGrant when the code or token was used before, expired or was revoked
  */
 export async function flushUnitOfWork(ctx: { status: number }): Promise<void> {
@@ -61,18 +65,18 @@ export async function flushUnitOfWork(ctx: { status: number }): Promise<void> {
   await scope.flush?.()
 }
 
-/** Commits everything pending in `scope`, tags in parallel. */
+/** Commits everything pending in `scope`, with the tags in parallel. */
 export async function commitPending(needs: UnitOfWorkNeeds, scope: RequestScope): Promise<void> {
   await commitEntries(needs, scope)
-  // A device code or pushed request does not share its grant's tag. It is used up last: a fault before that burns nothing,
-  // and the tokens of a race's loser are nobody's and end with their family.
+  // A device code or pushed request has another tag than its grant, so it is used up last. A fault before that loses
+  // nothing. When the request loses a race, nobody gets its tokens, and they end with their family.
   const uses = take(scope, () => true)
   if (uses.some(({ use }) => use && isOverdue(scope, use))) throw abandoned()
   await Promise.all(uses.map((commit) => settle(needs, scope, commit)))
   await forgetFinished(needs, scope)
 }
 
-/** Commits of what is pending whatever uses nothing up by itself. */
+/** Commits the pending writes, except those that only use something up. */
 export async function commitEntries(needs: UnitOfWorkNeeds, scope: RequestScope): Promise<void> {
   const commits = take(scope, (commit) => !isUseAlone(commit))
   if ([...commits, ...scope.pending.values()].some(({ use }) => use && isOverdue(scope, use)))
@@ -86,12 +90,15 @@ function take({ pending }: RequestScope, fits: (commit: PendingCommit) => boolea
   return taken.map(([, commit]) => commit)
 }
 
-/** What stays because the store is away just now ends by itself; the answer is good without. */
+/**
+ * A removal that fails because the store is down is ignored: the record expires by itself, and the answer is still
+ * valid.
+ */
 async function forgetFinished({ store }: UnitOfWorkNeeds, { finished }: RequestScope): Promise<void> {
   await Promise.allSettled(finished.splice(0).map((key) => store.remove(key)))
 }
 
-/** The client is gone, or has waited for so long that it asks again: its token is left as it is. */
+/** For a client that is gone, or that waited so long that it has sent another request. Its token stays unused. */
 export function abandoned(): AppError {
   return unavailable(new Error('nobody waits for the answer any more; nothing was written'))
 }
@@ -101,8 +108,8 @@ function isOverdue(scope: RequestScope, { foundAt }: PendingUse): boolean {
 }
 
 /**
- * The refresh token that followed the used one, while it may be handed out again: within the grace period, and not
- * itself used yet. `undefined` means that this is a second use.
+ * The successor of a used refresh token, while it may be issued again: within the grace period, and not yet used
+ * itself. `undefined` means that this is a second use.
  */
 export async function openSuccessor(
   { store, refreshGraceMs }: UnitOfWorkNeeds,
@@ -122,7 +129,7 @@ export async function consumeNow(needs: UnitOfWorkNeeds, use: PendingUse): Promi
   if (outcome.outcome !== 'done') await refuse(needs, use, outcome)
 }
 
-/** Revokes the family of a record that was used twice, and tells whoever listens. */
+/** Revokes the family of a record that was used twice, and reports the reuse. */
 async function endFamily(needs: UnitOfWorkNeeds, model: string, payload: AdapterPayload): Promise<void> {
   const { accountId, clientId, grantId } = payload
   if (grantId !== undefined) await revokeGrant(needs, grantId)
@@ -142,18 +149,18 @@ async function settle(needs: UnitOfWorkNeeds, scope: RequestScope, commit: Pendi
   if (outcome.outcome === 'used' && use?.model === 'RefreshToken') {
     const earlier = await openSuccessor(needs, use.id, outcome.use)
     if (earlier !== undefined) return answerRetry(needs, scope, commit, earlier)
-    // It was good when this request found it, and has had a successor's successor since: this request was slow, which
-    // proves no theft. A thief must come again, and is met then.
+    // The token was unused when this request found it, and even its successor has been used since. So this request was
+    // slow, which proves no theft. A thief has to present the token again, and is detected then.
     if (needs.refreshGraceMs > 0) throw abandoned()
   }
   if (outcome.outcome === 'used' && !(await isSurelyWaitedFor(scope))) throw abandoned()
   await refuse(needs, use, outcome)
 }
 
-/** What a rotation handed out, and what was asked for in it. */
+/** What a rotation issued, and what the request asked for. */
 type Successor = { token: string; scope?: string; key?: string | undefined }
 
-/** What a retry has to repeat: the same scope, and the same key where the access token is bound to one. */
+/** What a retry has to repeat: the scope, and the key where the access token is bound to one. */
 function askedIn({ ctx: { oidc } }: RequestScope): Pick<Successor, 'scope' | 'key'> {
   const { AccessToken: token } = oidc.entities
   const scope = [...oidc.requestParamScopes].toSorted().join(' ')
@@ -162,7 +169,7 @@ function askedIn({ ctx: { oidc } }: RequestScope): Pick<Successor, 'scope' | 'ke
 
 function readSuccessor(presented: string, sealed: string): Successor | undefined {
   const opened = successorSealer(presented).open(sealed)
-  // The release before this one sealed the token alone.
+  // The previous release sealed the token alone.
   if (opened === undefined || !opened.startsWith('{'))
     return opened === undefined ? undefined : { token: opened }
   return JSON.parse(opened) as Successor
@@ -178,8 +185,8 @@ function markOf(needs: UnitOfWorkNeeds, use: PendingUse, successor?: Successor):
 }
 
 /**
- * Use marks outlive the token, so that clocks that differ do no harm. That of a pushed request outlives every page that was
- * opened before its use (`keepForPage`).
+ * Use marks outlive the token, because clocks differ. The mark of a pushed request outlives every page that was opened
+ * before its use (`keepForPage`).
  */
 function rememberedUntilMs(needs: UnitOfWorkNeeds, { model, payload: { exp } }: PendingUse): number {
   const nowMs = needs.clock()
@@ -191,12 +198,12 @@ export function longestPageMs({ pageMs = LONGEST_PAGE_MS }: UnitOfWorkNeeds): nu
   return pageMs
 }
 
-// Only the presented token opens its successor: the store alone reveals neither.
+// Only the presented token unseals its successor. The store alone reveals neither.
 function successorSealer(presented: string) {
   return createSealer([deriveKey(presented, 'refresh-token-successor')])
 }
 
-/** Writes the fresh access token, and answers with the successor that exists already. */
+/** Writes the fresh access token, and answers with the existing successor. */
 async function answerRetry(
   needs: UnitOfWorkNeeds,
   scope: RequestScope,
@@ -210,7 +217,9 @@ async function answerRetry(
   scope.ctx.body = { ...(scope.ctx.body as object), refresh_token: earlier.token }
 }
 
-/** Another request with the same token is not a retry. It is no theft either, since the client was the right one. */
+/**
+ * A different request with the same token is not a retry. It is no theft either, because the client is the right one.
+ */
 function assertRepeated(earlier: Successor, asked: Pick<Successor, 'scope' | 'key'>): void {
   if (earlier.scope === undefined) return
   if (earlier.scope !== asked.scope)

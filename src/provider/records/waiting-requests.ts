@@ -1,6 +1,6 @@
 /**
- * Requests that wait for a person: pushed requests, device codes, backchannel requests. Each is a small mark and a body. The
- * body ends with the request; the mark stays as long as somebody may ask what became of it.
+ * Stores requests that wait for a person: pushed requests, device codes, backchannel requests. Each has a small mark
+ * and a body. The body expires with the request. The mark stays as long as a client may ask for the outcome.
  */
 import { errors } from 'oidc-provider'
 import type { AdapterPayload } from 'oidc-provider'
@@ -9,12 +9,17 @@ import type { Entry, GrantStore, SingleUse } from '../../grant-store/grant-store
 import { currentScope } from './request-scope.ts'
 import { locate } from '../../grant-store/token-ids.ts'
 
-/** After its end a code is known, and a device code or backchannel request answers `expired_token` for so long (RFC 8628 §3.5, CIBA §11). */
+/**
+ * How long a code is remembered after its expiry. A device code or backchannel request answers `expired_token` for this
+ * time (RFC 8628 §3.5, CIBA §11).
+ */
 export const LINGER_MS = 10 * 60 * SECOND_MS
 
 const PUSHED = 'PushedAuthorizationRequest'
 const WAITING = new Set([PUSHED, 'DeviceCode', 'BackchannelAuthenticationRequest'])
-/** What an answer about an ended request needs; a second use ends what the first one gave. */
+/**
+ * The fields that an answer about an expired request needs. With them, a second use can revoke what the first one gave.
+ */
 const MARK = ['kind', 'iat', 'exp', 'clientId', 'accountId', 'grantId', 'userCode'] as const
 
 export const isWaiting = (model: string): boolean => WAITING.has(model)
@@ -22,7 +27,7 @@ export const isWaiting = (model: string): boolean => WAITING.has(model)
 type Encode = (payload: AdapterPayload) => string
 type Placed = { model: string; key: string; endsAtMs: number }
 
-/** The two records that a request is kept as. */
+/** The two records of a request. */
 export function waitingEntries(
   { model, key, endsAtMs }: Placed,
   payload: AdapterPayload,
@@ -35,7 +40,7 @@ export function waitingEntries(
   ]
 }
 
-/** What is known of a request: all of it until it ends, then its mark. */
+/** Reads a request: its body until it expires, then its mark. */
 export async function readWaiting(
   store: GrantStore,
   model: string,
@@ -45,19 +50,19 @@ export async function readWaiting(
     store.readSingleUse(key),
     store.readToken(bodyOf(key)),
   ])
-  // The release before this one kept a request as one record.
+  // The previous release kept a request as one record.
   if (model !== PUSHED || whole !== undefined || holdsRequest(single.payload)) return { ...single, whole }
-  // Without its body it opens nothing. A page that it opened in time only needs to know whether it was used.
+  // A request without its body opens no page. A page that it opened in time only needs the use mark.
   if (!isResuming()) return { ...single, payload: undefined }
   return single.payload === undefined ? { ...single, payload: '{}', use: single.use ?? USED } : single
 }
 
-/** Its mark is gone although a page is open: whether it was used cannot be known, so it counts as used. */
+/** The mark has expired although a page is still open. It counts as used, because nothing shows that it was not. */
 const USED = { atMs: 0, ageMs: 0 }
 
 /**
- * A page was opened for a pushed request: its mark stays as long as the page.
- * @throws errors.InvalidRequestUri when it was used, or has ended, meanwhile
+ * Keeps the mark of a pushed request as long as the page that the request opened.
+ * @throws errors.InvalidRequestUri when it was used, or has expired, meanwhile
  */
 export async function keepForPage(store: GrantStore, id: string, untilMs: number): Promise<void> {
   const place = locate(PUSHED, id)
