@@ -1,4 +1,4 @@
-/** What the provider library is told: lifetimes, scopes, endpoints, keys, and the decisions it leaves to us. */
+/** The configuration of the library: lifetimes, scopes, endpoints, keys, and the decisions that it leaves to us. */
 import type {
   AdapterFactory,
   ClientMetadata,
@@ -50,13 +50,13 @@ export type ConfigurationNeeds = DpopNeeds &
     unverifiedMayAuthorize: boolean
     adapter: AdapterFactory
     findAccount: FindAccount
-    /** The subject of an account for a client of the type pairwise. */
+    /** The subject of an account for a client with pairwise subjects. */
     pairwiseIdentifier: (ctx: unknown, accountId: string, client: unknown) => string
-    /** Sets what a client cannot decide by itself, before its metadata is checked. */
+    /** Sets the fields that a client may not decide itself, before its metadata is checked. */
     restrainClient: (metadata: Record<string, unknown>) => void
-    /** What features add. */
+    /** The parts of features. */
     parts: readonly ProtocolPart[]
-    /** Asks addresses that clients supplied. */
+    /** Fetches addresses that clients supplied. */
     fetch: GuardedFetch
     findResource: (identifier: string) => Promise<KnownResource | undefined>
     detailsTypes: readonly DetailsType[]
@@ -104,7 +104,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
   } as Configuration
 }
 
-/** What the request can be started again with: for a device, the code that it shows. */
+/** The parameters that start the request again. For a device, the code that it shows. */
 function parametersOf(
   { oidc }: KoaContextWithOIDC,
   params: Record<string, unknown>,
@@ -118,14 +118,14 @@ function protocol(idTokenAlgorithm: string, detailsTypes: readonly DetailsType[]
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access'],
     claims: structuredClone(SCOPE_CLAIMS),
-    // Which of them an ID token holds is decided with the account.
+    // The account decides which of them an ID token holds.
     conformIdTokenClaims: false,
     allowOmittingSingleRegisteredRedirectUri: false,
     clientDefaults: {
       id_token_signed_response_alg: idTokenAlgorithm,
       introspection_signed_response_alg: STANDARD_ALG,
       authorization_signed_response_alg: STANDARD_ALG,
-      // Which of them a client may use is checked with the details themselves.
+      // The checks of the details decide which of them a client may use.
       authorization_details_types: detailsTypes.map(({ type }) => type),
     } as Partial<ClientMetadata> as ClientMetadata,
     enabledJWA: enabledAlgorithms(),
@@ -137,7 +137,7 @@ function protocol(idTokenAlgorithm: string, detailsTypes: readonly DetailsType[]
     issueRefreshToken: (_ctx, client, source) =>
       client.grantTypeAllowed('refresh_token') &&
       (source.scopes.has('offline_access') || client['first_party'] === true),
-    // Sender-constrained and confidential clients prove themselves at each refresh (RFC 9700 §2.2.2).
+    // Sender-constrained and confidential clients authenticate at each refresh (RFC 9700 §2.2.2).
     rotateRefreshToken: ({ oidc }) =>
       oidc.client?.clientAuthMethod === 'none' && !oidc.entities.RefreshToken?.isSenderConstrained(),
     revokeGrantPolicy: ({ oidc }) => !(oidc.route === 'revocation' && oidc.entities.AccessToken),

@@ -1,7 +1,4 @@
-/**
- * The library's own checks of an authorization request (RFC 6749, 9101, 9126, 9396), for an endpoint that takes such
- * requests and is not the library's.
- */
+/** Runs the library's own checks of an authorization request (RFC 6749, 9101, 9126, 9396) for an endpoint of ours. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { library } from './modules.ts'
@@ -19,12 +16,12 @@ const done = () => undefined
 
 /** Every parameter that an authorization request may have here. */
 export function authorizationParameters(ctx: KoaContextWithOIDC): ReadonlySet<string> {
-  // The same set for each call with this context: the checks below read it, too.
+  // The same set for each call with this context, because the checks below read it too.
   return getAuthorizationParams(ctx).add('dpop_jkt')
 }
 
 /**
- * Puts what was pushed (RFC 9126) or signed (RFC 9101) in the place of what came beside it.
+ * Replaces the request's parameters by those that were pushed (RFC 9126) or signed (RFC 9101).
  * @throws errors.OIDCProviderError `invalid_request_uri`, `invalid_request_object`, `invalid_request`
  */
 export async function unwrapRequest(ctx: KoaContextWithOIDC): Promise<void> {
@@ -52,10 +49,7 @@ const CHECKS: readonly Check[] = [
   checkIdTokenHint,
 ]
 
-/**
- * Checks everything that does not depend on who signs in or how they are sent back.
- * @throws errors.OIDCProviderError
- */
+/** Checks everything that does not depend on the person or on the redirect. @throws errors.OIDCProviderError */
 export async function checkParameters(ctx: KoaContextWithOIDC): Promise<void> {
   const scope = ctx.oidc.params?.['scope'] as string | undefined
   if (scope !== undefined && !hasScopeSyntax(scope))
@@ -70,21 +64,21 @@ export function requestedClaims(ctx: KoaContextWithOIDC): Record<string, unknown
   return Object.keys(claims).length > 0 ? { ...claims } : undefined
 }
 
-/** The hint's subject was signed by us; `undefined` without one. */
+/** The subject of the hint, which this provider signed. `undefined` without a hint. */
 export async function hintedSubject(ctx: KoaContextWithOIDC): Promise<string | undefined> {
   await checkIdTokenHint(ctx, done)
   const { payload } = ctx.oidc.entities.IdTokenHint ?? {}
   return typeof payload?.['sub'] === 'string' ? payload['sub'] : undefined
 }
 
-/** Keeps an authorization request as if the client had pushed it (RFC 9126 §2.2). */
+/** Stores an authorization request as if the client had pushed it (RFC 9126 §2.2). */
 export async function pushRequest(
   ctx: KoaContextWithOIDC,
   asked: Record<string, unknown>,
 ): Promise<{ request_uri: string; expires_in: number }> {
   const { oidc } = ctx
   const { params, body } = oidc
-  // What else came with the request, a password above all, is none of it.
+  // Leaves out the other fields of the request, above all a password.
   Object.assign(oidc, { params: asked, body: {} })
   try {
     await pushedAuthorizationRequestResponse(ctx)

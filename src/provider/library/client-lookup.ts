@@ -1,8 +1,8 @@
-/** What happens when a client is looked up (`Client.find`), in one order, whichever step is installed first. */
+/** Runs our steps around the look-up of a client (`Client.find`) in one fixed order, whichever is installed first. */
 import type { Provider } from 'oidc-provider'
 import { replaceMember } from './members.ts'
 
-/** From the library outwards: the last step sees the client as the others left it. */
+/** From the library outwards: the last step sees the client as the others changed it. */
 export const LOOKUP_STEPS = ['unavailable documents', 'previous secret', 'published keys'] as const
 
 export type LookupStep = (typeof LOOKUP_STEPS)[number]
@@ -12,7 +12,7 @@ type Pipe = { steps: Map<LookupStep, Around>; library: Find; current: Find }
 
 const pipes = new WeakMap<Provider, Pipe>()
 
-/** Puts a step around the look-up of clients. Each step is there once. */
+/** Puts a step around the look-up of clients. Each step may be added once. */
 export function addLookupStep<Client extends object>(
   provider: Provider,
   name: LookupStep,

@@ -1,7 +1,4 @@
-/**
- * Types for what oidc-provider keeps in its package without publishing types, as far as we use it. The package is
- * pinned to an exact version, and every use is in this folder.
- */
+/** Types for the private modules of oidc-provider that this folder uses. The package is pinned to an exact version. */
 declare module 'oidc-provider/lib/helpers/weak_cache.js' {
   export default function instance(provider: object): unknown
 }

@@ -1,6 +1,6 @@
 /**
- * The library's own parts, for endpoints and grants that it lacks: the same client authentication, sender constraining
- * and error answers as everywhere else. Nothing outside this folder may reach into the package.
+ * Offers private parts of the library to endpoints and grants that it lacks. They get the same client authentication,
+ * sender constraining and error answers as its own. No file outside this folder may use the package's private parts.
  */
 import type { X509Certificate } from 'node:crypto'
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
@@ -9,13 +9,13 @@ import { compositionOf } from './own-provider.ts'
 import type { GrantHandler } from './own-provider.ts'
 import type { Step } from './places.ts'
 
-/** What the provider keeps to itself. */
+/** Members that the provider does not publish. */
 type Internals = {
   router: Record<'post' | 'options', (name: string, path: string, ...stack: Step[]) => void>
   keystore: unknown
 }
 
-/** What this server gave to the provider when it built it. */
+/** The part of the provider's configuration that is read again. */
 type Given = {
   clockTolerance: number
   responseTypes: string[]
@@ -39,25 +39,25 @@ function internals(provider: Provider): Internals {
   return library.instance(provider) as Internals
 }
 
-/** The settings that the provider was built with, as far as they are asked for again. */
+/** The configuration that the provider was built with. */
 export function givenTo(provider: Provider): Given {
   return compositionOf(provider).configuration as Configuration & Given
 }
 
 export type Endpoint = {
-  /** Names it in `ctx.oidc.route` and in events (`<name>.error`). */
+  /** The name in `ctx.oidc.route` and in events (`<name>.error`). */
   name: string
   path: string
-  /** Form fields that are read beside those of client authentication; every other is ignored. */
+  /** Form fields beside those of client authentication. Others are ignored. */
   parameters: (ctx: KoaContextWithOIDC) => Iterable<string>
-  /** Fields that may be there more than once. */
+  /** Fields that may be repeated. */
   lists: readonly string[]
-  /** Who asks, where neither `client_id` nor another credential says so. */
+  /** Finds the client when neither `client_id` nor another credential names it. */
   clientIdOf: (ctx: KoaContextWithOIDC) => Promise<string | undefined>
   handle: (ctx: KoaContextWithOIDC) => Promise<void>
 }
 
-/** As at the token endpoint: pages of those origins that a client registered, which need nonces and challenges. */
+/** CORS as at the token endpoint: the origins that a client registered. Their pages may read nonces and challenges. */
 const fromPages: Step = library.cors({
   clientBased: true,
   allowMethods: 'POST',
@@ -65,7 +65,7 @@ const fromPages: Step = library.cors({
   maxAge: 3600,
 })
 
-/** Adds an endpoint that clients authenticate at with a form, as they do at the token endpoint. */
+/** Adds an endpoint where clients authenticate with a form, as at the token endpoint. */
 export function addEndpoint(
   provider: Provider,
   { name, path, parameters, lists, clientIdOf, handle }: Endpoint,
@@ -94,7 +94,7 @@ export function addEndpoint(
   router.options(`cors.${name}`, path, withProtocolContext(provider), fromPages)
 }
 
-/** The subject by which a client knows an account. */
+/** The subject of an account for a client. */
 export function subjectFor(ctx: KoaContextWithOIDC, accountId: string): string {
   const { client, provider } = ctx.oidc
   if (client?.subjectType !== 'pairwise') return accountId
@@ -112,13 +112,13 @@ export function wrapGrantHandler(
   provider.registerGrantType(grantType, wrap(grant.handler), grant.parameters, grant.lists)
 }
 
-/** The client certificate that the request came with, as far as this server looks for one. */
+/** The client certificate of the request, as far as the settings accept one. */
 export function presentedCertificate(ctx: KoaContextWithOIDC): X509Certificate | undefined {
   const { mTLS } = givenTo(ctx.oidc.provider).features
   return mTLS.enabled ? mTLS.getCertificate(ctx) : undefined
 }
 
-/** What a request may choose from here. */
+/** The choices that a request has at this provider. */
 export function acceptedValues(provider: Provider) {
   const { grants: grantTypes, modes } = compositionOf(provider)
   const { responseTypes, interactions } = givenTo(provider)
@@ -130,7 +130,7 @@ export function acceptedValues(provider: Provider) {
   }
 }
 
-/** As the metadata lists them; those of ours come last. */
+/** Response modes in the order of the metadata, ours last. */
 const LISTED_FIRST = [
   'authorization_code',
   'refresh_token',
@@ -149,9 +149,9 @@ export type IssuedToken = {
   clientId: string
   grantId?: string
   format?: string
-  /** Seconds that it lives. */
+  /** Lifetime in seconds. */
   expiration: number
-  /** What it was made with beyond what the library knows. */
+  /** Values of the token beyond those that the library knows. */
   extra?: object
 }
 
@@ -164,7 +164,7 @@ export function addTokenClaims(
   tokenClaims.push((_ctx, token) => claimsOf(token as IssuedToken))
 }
 
-/** How tokens for a resource server are made, whether or not the client may ask for them by itself. */
+/** The settings of tokens for a resource server, whether or not the client itself may ask for them. */
 export async function resourceServer(
   ctx: KoaContextWithOIDC,
   identifier: string,
@@ -177,7 +177,7 @@ export async function resourceServer(
 }
 
 /**
- * Header and claims of a JWT that this provider signed and that has not expired.
+ * Returns header and claims of a JWT that this provider signed and that has not expired.
  * @throws Error when it is anything else
  */
 export function verifyOwnJwt(provider: Provider, jwt: string) {
@@ -185,7 +185,7 @@ export function verifyOwnJwt(provider: Provider, jwt: string) {
   return library.jwt.verify(jwt, internals(provider).keystore, { issuer: provider.issuer, clockTolerance })
 }
 
-/** Signs claims of the provider's own with its current key. */
+/** Signs claims of this provider with its current key. */
 export function signOwnJwt(
   provider: Provider,
   claims: Record<string, unknown>,
@@ -203,7 +203,7 @@ type SigningKeys = {
   getKeyObject: (key: { kid: string }) => unknown
 }
 
-// As the library does it for its own routes.
+// The same order of steps as in the library's own routes.
 function withProtocolContext(provider: Provider): Step {
   return (ctx, next) => {
     const oidc = new provider.OIDCContext(ctx)

@@ -1,15 +1,18 @@
 /**
- * Every member of the library's classes that this server replaces, and the way to replace one. A feature hands its own
- * function over; which members there are, why, and what would make each unnecessary is listed here alone.
+ * The table of all members of the library's classes that this server replaces, and the functions that replace them.
+ * Each row says why, and what the library would have to offer instead. Features pass their own function.
  */
 import type { Provider } from 'oidc-provider'
 import { refuseProblems, shapeOf } from './mismatch.ts'
 
 type Row = {
-  /** `Class.member` is the class's own, `Class#member` every instance's. With the number of its parameters, or as a getter. */
+  /**
+   * `Class.member` is a member of the class, `Class#member` of its instances. `shape` is the number of parameters, or a
+   * getter.
+   */
   members: Readonly<Record<string, number | 'getter'>>
   why: string
-  /** What the library would have to offer. */
+  /** What would make this row unnecessary. */
   upstream: string
 }
 
@@ -101,7 +104,7 @@ export const MEMBERS = [
   },
 ] as const satisfies readonly Row[]
 
-/** What is called as it is, though the library does not publish it. */
+/** Members that are called unchanged, although the library does not publish them. */
 export const CALLED = [
   {
     members: { 'Client.validate': 1 },
@@ -133,8 +136,8 @@ type Holder = Record<string, unknown>
 const replaced = new WeakMap<object, Set<string>>()
 
 /**
- * Replaces a member of this provider's classes: once, so that no two features depend on their order. `make` gets the
- * library's own; a class's own member is bound to its class.
+ * Replaces a member of this provider's classes. A second replacement is refused, so that no two features depend on
+ * their order. `make` gets the library's own; a member of the class is bound to it.
  * @throws LibraryMismatch when the library has no such member
  */
 export function replaceMember<Own extends Method>(
@@ -148,7 +151,7 @@ export function replaceMember<Own extends Method>(
   Object.defineProperty(holder, key, { value: make(original), writable: true, configurable: true })
 }
 
-/** The same for a member that is read like a value. */
+/** Replaces a member that is read like a value. */
 export function replaceGetter<This>(
   provider: Provider,
   name: MemberName,
@@ -158,7 +161,7 @@ export function replaceGetter<This>(
   Object.defineProperty(holder, key, { get: read, configurable: true })
 }
 
-/** The same for one object of the class. Answers the library's own, bound to the object. */
+/** Replaces a member of one object. Returns the library's own, bound to the object. */
 export function replaceOn<Own extends Method>(object: object, name: MemberName, own: Own): Own {
   const { key } = partsOf(name)
   const holder = object as Holder
@@ -168,7 +171,7 @@ export function replaceOn<Own extends Method>(object: object, name: MemberName, 
   return original
 }
 
-/** What is missing in this provider's classes, or is not as listed. To be asked before anything is replaced. */
+/** Lists the members that are missing or differ from the table. Call it before anything is replaced. */
 export function memberProblems(provider: Provider): string[] {
   return [...SHAPES.keys()].flatMap((name) => {
     const { model, key, isStatic } = partsOf(name)
@@ -197,7 +200,7 @@ function holderOf(provider: Provider, model: string, isStatic: boolean): object 
   return isStatic ? found : found?.prototype
 }
 
-/** The class has no name outside the library: it is the one of every client's keys. */
+/** The library does not export this class. A sample client leads to it. */
 function keyStoreOf(provider: Provider): object | undefined {
   const Client = provider.Client as unknown as ProbedClient
   const nothing = { redirect_uris: [], grant_types: [], response_types: [] }

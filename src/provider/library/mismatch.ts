@@ -1,10 +1,10 @@
-/** How the server says at its start that the installed library is not the one that it was written for. */
+/** Reports at start that the installed library is not the version that this server was written for. */
 import { createRequire } from 'node:module'
 
 /** The installed version of `oidc-provider`. */
 export const LIBRARY_VERSION = versionOf(createRequire(import.meta.url)('oidc-provider/package.json'))
 
-/** Something of the library that this server relies on is gone or has another shape. */
+/** Something that this server needs of the library is missing or has another shape. */
 export class LibraryMismatch extends Error {
   readonly problems: readonly string[]
 
@@ -21,12 +21,12 @@ export class LibraryMismatch extends Error {
   }
 }
 
-/** @throws LibraryMismatch with all problems, when there is one */
+/** @throws LibraryMismatch with all problems, if there are any */
 export function refuseProblems(problems: readonly string[]): void {
   if (problems.length > 0) throw new LibraryMismatch(problems)
 }
 
-/** What is there in the words of the tables: a function by the number of its parameters, `list`, or the type. */
+/** Describes a value in the words of the tables: a function by its number of parameters, `list`, or the type. */
 export function shapeOf(value: unknown): string {
   if (typeof value === 'function') return `a function of ${value.length}`
   return Array.isArray(value) ? 'a list' : `${typeof value}`

@@ -1,19 +1,19 @@
 /**
- * Every module that this server takes out of the library's package without its being published. They are loaded and
- * looked at here; whatever else needs one takes it from `library`.
+ * The table of all private modules of the library that this server imports. They are loaded and checked here. Other
+ * files use them through `library`.
  */
 import { refuseProblems, shapeOf } from './mismatch.ts'
 
 type Module<Exports extends object> = {
   load: () => Promise<Exports>
-  /** What we use of it: a function by the number of its parameters, or a list. */
+  /** The exports that we use: a function by its number of parameters, or a list. */
   exports: { [Name in keyof Exports]?: number | 'list' }
   why: string
-  /** What the library would have to offer. */
+  /** What would make this row unnecessary. */
   upstream: string
 }
 
-/** Without it TypeScript takes the names of the exports from the row itself. */
+/** Keeps the literal names of the exports for TypeScript. */
 function row<Exports extends object>(module: Module<Exports>): Module<Exports> {
   return module
 }
@@ -137,7 +137,7 @@ type Loaded = { [Path in keyof typeof MODULES]: Awaited<ReturnType<(typeof MODUL
 
 const loaded = await loadAll()
 
-/** What we use of these modules, by the library's names. */
+/** The exports that we use of these modules, by the library's names. */
 export const library = {
   instance: loaded['helpers/weak_cache.js'].default,
   requests: loaded['helpers/als.js'].default,
@@ -158,7 +158,7 @@ export const library = {
   checkOpenidScope: loaded['actions/authorization/scopes.js'].checkOpenidScope,
 }
 
-/** @throws LibraryMismatch that names every module and export that is gone or has another shape */
+/** @throws LibraryMismatch that names every missing module, and every export that is missing or has another shape */
 async function loadAll(): Promise<Loaded> {
   const entries = await Promise.all(
     Object.entries(MODULES).map(async ([path, module]) => {
@@ -170,7 +170,7 @@ async function loadAll(): Promise<Loaded> {
   return Object.fromEntries(entries.map(({ path, found }) => [path, found])) as Loaded
 }
 
-/** What of a module is not as listed; `undefined`: it cannot be loaded. */
+/** Lists the exports of a module that differ from the table. `undefined` means that the module cannot be loaded. */
 export function moduleProblems(path: string, found: object | undefined, exports: object): string[] {
   if (!found) return [`lib/${path} is gone`]
   return Object.entries(exports).flatMap(([name, expected]) => {

@@ -1,7 +1,7 @@
 /**
- * The library's provider, with what this server changes in how it is put together. The class calls its own public
- * `registerGrantType` and `registerResponseMode` while it is built, after its router is there and before a route is: they
- * are where its endpoints, grants and response modes are seen.
+ * Builds the library's provider with our own steps, grants and response modes. While the library's class is built, it
+ * calls its own public `registerGrantType` and `registerResponseMode`. By then its router exists, but no route. So an
+ * override of these two sees every endpoint, grant and response mode.
  */
 import { Provider } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
@@ -20,19 +20,19 @@ type Names = Parameters<Provider['registerGrantType']>[2]
 type Router = Record<'get' | 'post' | 'put' | 'delete' | 'options', Register>
 type Register = (name: string, path: string, ...stack: Step[]) => unknown
 
-/** What this server knows of a provider that it built. */
+/** What this server keeps about a provider that it built. */
 export type Composition = {
   configuration: Configuration
   /** Our steps, by their place. */
   steps: Map<PlaceName, OwnStep>
-  /** Places that were found, as `route place`. */
+  /** Places that were found in the library, as `route place`. */
   found: Set<string>
   routes: Set<string>
   grants: Map<string, { handler: GrantHandler; parameters: Names; lists: Names }>
   modes: Set<string>
-  /** Around every response mode, the innermost first. */
+  /** Wrappers of every response mode, the innermost first. */
   aroundModes: ((mode: ResponseMode) => ResponseMode)[]
-  /** In place of the library's. */
+  /** Response modes that replace the library's. */
   ownModes: Map<string, ResponseMode>
   tokenClaims: TokenClaims[]
 }
@@ -64,21 +64,21 @@ export function createProvider(issuer: string, configuration: Configuration): Pr
   return provider
 }
 
-/** @throws TypeError for a provider that was made in another way */
+/** @throws TypeError for a provider that `createProvider` did not make */
 export function compositionOf(provider: object): Composition {
   const made = compositions.get(provider)
   if (!made) throw new TypeError('the provider was not made by createProvider')
   return made
 }
 
-/** Puts a step of ours at a place, once. */
+/** Adds our step at a place. A place takes one step. */
 export function placeStep(provider: Provider, place: PlaceName, step: OwnStep): void {
   const { steps } = compositionOf(provider)
   if (steps.has(place)) throw new TypeError(`the place "${place}" is taken`)
   steps.set(place, step)
 }
 
-// A class, because the library calls these while it is built.
+// An override, because the library calls these methods in its constructor.
 function composedBy(made: Composition): typeof Provider {
   return class extends Provider {
     override registerResponseMode(name: string, handler: never): void {
@@ -99,10 +99,10 @@ function composedBy(made: Composition): typeof Provider {
   }
 }
 
-/** From now on each route of this provider gets the steps of its places. */
+/** Adds the steps of the places to each route that is registered from now on. */
 function watchRouter(provider: Provider, made: Composition): void {
   const { router } = library.instance(provider) as { router?: Router }
-  // Without a router no place is found, and the provider is refused for that.
+  // Without a router no place is found, and the provider is refused for that reason.
   if (!router || Object.hasOwn(router, 'get')) return
   for (const verb of ['get', 'post', 'put', 'delete', 'options'] as const) {
     const register = router[verb].bind(router)
@@ -131,7 +131,9 @@ function putInto(steps: Step[], at: number, how: Place['how'], slotWith: (librar
   if (how === 'around') steps.splice(at, 1, slotWith(steps[at]))
 }
 
-/** Runs our step of that place, if there is one. Named like the library's, so that other places find it. */
+/**
+ * Runs our step of that place, if there is one. It has the name of the library's step, so that other places find it.
+ */
 function slot({ steps }: Composition, name: PlaceName, library: Step = (_ctx, next) => next()): Step {
   const run: Step = (ctx, next) => {
     const own = steps.get(name)
@@ -140,7 +142,7 @@ function slot({ steps }: Composition, name: PlaceName, library: Step = (_ctx, ne
   return Object.defineProperty(run, 'name', { value: library.name })
 }
 
-/** What has to be enabled for an endpoint to be there; the others are always. */
+/** The feature that an endpoint needs. Endpoints that are not listed always exist. */
 const FEATURES: Readonly<Record<string, keyof NonNullable<Configuration['features']>>> = {
   introspection: 'introspection',
   revocation: 'revocation',
@@ -152,7 +154,7 @@ const FEATURES: Readonly<Record<string, keyof NonNullable<Configuration['feature
   client_update: 'registrationManagement',
   end_session: 'rpInitiatedLogout',
 }
-/** Registered by us, later. */
+/** We register these ourselves, later. */
 const OURS = ['authorization_challenge']
 
 function placeProblems({ configuration: { features }, routes, found }: Composition): string[] {
@@ -174,7 +176,7 @@ function isEnabled(features: Configuration['features'], name?: keyof NonNullable
 
 async function mergedClaims(sources: readonly TokenClaims[], ctx: KoaContextWithOIDC, token: object) {
   const given: object[] = []
-  // One after the other: a source that refuses keeps the next from recording something.
+  // One after the other: when a source refuses, the next records nothing.
   for (const claims of sources) given.push(((await claims(ctx, token)) ?? []) as object)
   return given.every(Array.isArray) ? undefined : (Object.assign({}, ...given) as object)
 }

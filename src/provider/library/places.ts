@@ -1,29 +1,29 @@
 /**
- * Where this server has a step of its own among the library's, endpoint by endpoint. A provider composes the endpoints when
- * it is built, and our steps go in at that moment, for that provider alone. The library's own lists stay as they are.
+ * The table of places where this server adds a step to the library's endpoints. A provider composes its endpoints when
+ * it is built. Our steps are added then, for that provider alone. The library's own lists are not changed.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 
 export type Next = () => Promise<unknown>
 export type Step = (ctx: KoaContextWithOIDC, next: Next) => unknown
-/** A step of ours. Where it wraps a step of the library, it gets that one as well. */
+/** A step of ours. One that wraps a step of the library gets that step as its third argument. */
 export type OwnStep = (ctx: KoaContextWithOIDC, next: Next, library: Step) => unknown
 
 export type Place = {
   /** The library's names for the endpoints. */
   routes: readonly string[]
   how: 'before' | 'after' | 'around' | 'without'
-  /** The name of the step's function. The first one that is there counts. */
+  /** The names of the step's function. The first one that exists counts. */
   steps: readonly string[]
   why: string
-  /** What the library would have to offer. */
+  /** What would make this row unnecessary. */
   upstream: string
 }
 
-/** The library reads a form with the first, JSON with the second. */
+/** The library reads forms with the first and JSON with the second. */
 const READING = ['urlencoded', 'bound selectiveBody'] as const
 
-/** Where a request says what it wants: each of them checks the scope. */
+/** The steps where a request states what it wants. Each of them checks the scope. */
 const ASKING = [
   'authorization',
   'pushed_authorization_request',
@@ -31,7 +31,7 @@ const ASKING = [
   'backchannel_authentication',
 ] as const
 
-/** Of several places at one step, the later one of the table is nearer to the step. */
+/** Where several places wrap one step, the later row of the table runs nearer to the step. */
 export const PLACES = {
   'request read': {
     routes: [

@@ -1,14 +1,14 @@
-/** How an answer goes to an app by way of the browser: the library's response modes, and what is changed in each. */
+/** Response modes: how an answer returns to an app through the browser, and what we change in each. */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { compositionOf, placeStep } from './own-provider.ts'
 import type { Payload, ResponseMode } from './own-provider.ts'
 
-/** Shows a page whose form sends itself. */
+/** Shows a page with a form that submits itself. */
 export type SendForm = (ctx: KoaContextWithOIDC, action: string, fields: Record<string, unknown>) => void
 
 /**
- * Lets every mode answer a request that was refused before its parameters were read. The library then decides by what was
- * sent, but its JWT modes look at the parameters that were read.
+ * Lets every mode answer a request that was refused before its parameters were read. The library chooses the mode by
+ * the raw parameters, but its JWT modes use the parsed ones.
  */
 export function answerUnread(provider: Provider): void {
   around(provider, (mode) => (ctx, redirectUri, payload) => {
@@ -19,7 +19,7 @@ export function answerUnread(provider: Provider): void {
   })
 }
 
-/** Changes every answer that goes to an app by way of the browser, whichever response mode carries it. */
+/** Changes every answer that returns to an app through the browser, in any response mode. */
 export function wrapResponseModes(
   provider: Provider,
   change: (ctx: KoaContextWithOIDC, payload: Payload) => Payload,
@@ -28,15 +28,15 @@ export function wrapResponseModes(
 }
 
 /**
- * Leaves the query of a redirect address as the app wrote it (RFC 6749 §3.1.2). The library writes it anew as a form, and
- * an app that is found by `?/callback` is then sent `?%2Fcallback=`.
+ * Leaves the query of a redirect address as the app wrote it (RFC 6749 §3.1.2). The library encodes it again as a form,
+ * so an app at `?/callback` would get `?%2Fcallback=`.
  */
 export function keepWrittenQueries(provider: Provider): void {
   around(provider, (mode) => async (ctx, redirectUri, payload) => {
     await mode(ctx, redirectUri, payload)
     const { search } = new URL(redirectUri)
     const rewritten = `?${new URLSearchParams(search)}&`
-    // An answer that a page carries has no such header.
+    // An answer on a page has no Location header.
     const location = (ctx.response.get('Location') as string | undefined) ?? ''
     const at = location.indexOf('?')
     if (search && at >= 0 && location.startsWith(rewritten, at))
@@ -45,7 +45,7 @@ export function keepWrittenQueries(provider: Provider): void {
 }
 
 /**
- * Shows forms that send themselves on a page of ours: the answers of `form_post` and `form_post.jwt`, and the end of the
+ * Shows self-submitting forms on a page of ours: the answers of `form_post` and `form_post.jwt`, and the end of the
  * session before another account signs in. The library writes a bare page with a script of its own.
  */
 export function sendForms(provider: Provider, send: SendForm): void {
@@ -71,10 +71,10 @@ export function sendForms(provider: Provider, send: SendForm): void {
   })
 }
 
-/** The statuses that the library leaves to a page as they are; an error that would redirect has another. */
+/** Statuses that the library leaves to a page. An error that would redirect has another status. */
 const PAGES = new Set([200, 400, 500])
 
-// The library's own, left out of its published types.
+// Members of the library that its published types leave out.
 type Response = { extra: Payload; issue: (how: { use: 'authorization' }) => Promise<string> }
 type ResponseModel = new (claims: object, by: { ctx: KoaContextWithOIDC }) => Response
 

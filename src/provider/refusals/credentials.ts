@@ -1,6 +1,6 @@
 /**
- * `invalid_client` and `invalid_grant` in words. Whoever is told them may be a stranger (RFC 6749 §5.2, RFC 9700 §4): they
- * follow from the request alone, so that an unknown client or code cannot be told from a wrong, used or foreign one.
+ * Describes `invalid_client` and `invalid_grant`. The reader may be a stranger (RFC 6749 §5.2, RFC 9700 §4). So the
+ * words follow from the request alone: an unknown client or code gets the same answer as a wrong, used or foreign one.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { SECOND_MS } from '../../platform/clock.ts'
@@ -24,7 +24,7 @@ const HINTS: Record<AuthenticationMethod, string> = {
 const PROOF_NEEDED =
   'introspection is for clients that prove who they are, with a secret, an assertion or a certificate; a public client asks userinfo'
 
-/** The same for a client that does not exist and for one that does. */
+/** The same answer for a client that exists and for one that does not. */
 export function authenticationFailed(ctx: KoaContextWithOIDC): string {
   const method = authenticationOf(ctx)
   if (method === 'none' && ctx.oidc.route === 'introspection') return `${FAILED}: ${PROOF_NEEDED}`
@@ -39,7 +39,7 @@ export function authenticationFailed(ctx: KoaContextWithOIDC): string {
   return `${FAILED}: ${found}${HINTS.assertion}`
 }
 
-/** What is wrong with a code of the client's own: for one that has proved who it is, and nobody else. */
+/** Mistakes with a code of the client's own. Only an authenticated client learns them. */
 const OWN_CODE = new Map([
   [
     'code_verifier must be provided',
@@ -55,7 +55,7 @@ const OWN_CODE = new Map([
   ],
 ])
 
-/** What tells the client's developer what to change, and nobody anything about the code or token that was presented. */
+/** Mistakes that a developer can correct. They reveal nothing about the code or token that was presented. */
 const BINDING = new Map([
   ['DPoP proof JWT not provided', 'a DPoP proof is needed: this client is registered for DPoP-bound tokens'],
   ['missing DPoP proof JWT', 'a DPoP proof is needed: the authorization request had a dpop_jkt'],
@@ -83,7 +83,7 @@ const BY_GRANT: Record<string, string> = {
     "the auth_req_id is unknown, used or another client's: begin again at the backchannel authentication endpoint",
 }
 
-/** Why a code or token is not taken, as far as the one that presents it may know. */
+/** The reason why a code or token is refused, as far as this client may know it. */
 export function grantRefused(ctx: KoaContextWithOIDC, detail = ''): string | undefined {
   const { client } = ctx.oidc
   const isProven = client !== undefined && client.clientAuthMethod !== 'none'

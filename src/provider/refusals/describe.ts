@@ -1,6 +1,6 @@
 /**
- * Tells whoever mends an app why it was refused: the app's developer in the answer, whatever form it has, and the operator
- * in the log, under the id that the page shows or the answer carries in `X-Request-Id`.
+ * Explains every refusal to those who can correct it. The app's developer reads the answer, in any of its forms. The
+ * operator reads the log, by the id that is on the page or in `X-Request-Id`.
  */
 import type { EventEmitter } from 'node:events'
 import { errors } from 'oidc-provider'
@@ -50,7 +50,7 @@ const FAILURE = {
 
 type RenderError = Configuration['renderError']
 
-/** Where programs ask and RFC 6749 §5.2 wants JSON, whatever they accept: the default of Java is HTML. */
+/** Endpoints for programs. RFC 6749 §5.2 requires JSON there, whatever they accept: Java's default is HTML. */
 const FOR_PROGRAMS = new Set([
   'token',
   'pushed_authorization_request',
@@ -66,7 +66,7 @@ const FOR_PROGRAMS = new Set([
   'authorization_challenge',
 ])
 
-/** The page is made before the library tells that it refused. */
+/** The page is rendered before the library emits its refusal event. */
 export function describedPage(render: RenderError): RenderError {
   return (ctx, out, error) => {
     explain(ctx, error)
@@ -77,11 +77,11 @@ export function describedPage(render: RenderError): RenderError {
   }
 }
 
-/** For the page that is made of it. A fault of ours is none: of it nobody outside learns anything. */
+/** Keeps the refusal for the page. An error of the server is left out, because nobody outside may see its details. */
 function noteRefusal(ctx: KoaContextWithOIDC, refusal: Refusal): void {
   if (!(refusal instanceof errors.OIDCProviderError) || refusal.statusCode >= 500) return
   const { message: error, error_description: reason } = refusal
-  // Too many of them: the app need not be mended.
+  // There are too many requests: nothing is wrong with the app.
   if (error === 'temporarily_unavailable') return
   requestState(ctx).refusal = { error, reason, ...refusalFacts(ctx, refusal) }
 }
@@ -110,7 +110,10 @@ export function describeRefusals(provider: Provider, log: Logger): void {
   )
 }
 
-/** The library takes a refusal of our own nouns for a fault of the server. RFC 6749 §5.2 has no code for each of them. */
+/**
+ * Turns a refusal of our own nouns, which the library takes for a server error, into one of the protocol. RFC 6749 §5.2
+ * does not have a code for each of them.
+ */
 function refuse(ctx: KoaContextWithOIDC, refusal: AppError, log: Logger): void {
   const { status, message, code, retryAfterSeconds } = refusal
   if (ctx.status >= 500) ctx.status = status
@@ -123,20 +126,22 @@ function refuse(ctx: KoaContextWithOIDC, refusal: AppError, log: Logger): void {
 function entryOf(ctx: KoaContextWithOIDC, refusal: Refusal) {
   const { message, error_description: reason, error_detail } = refusal
   const clientId = ctx.oidc.client?.clientId
-  // An error in JSON quotes where it begins.
+  // A JSON syntax error quotes the text where it begins.
   const detail = error_detail === undefined ? undefined : shownSentence(error_detail)
   const setting = openingOf(ctx, reason ?? '')
   return { clientId, refusal: message, reason, detail, setting, ...refusalFacts(ctx, refusal) }
 }
 
-/** The id that the error page will show too. */
+/** The id that the error page will show as well. */
 function idsOf(ctx: KoaContextWithOIDC) {
   const state = requestState(ctx)
   state.errorId ??= newErrorId()
   return { errorId: state.errorId, requestId: state.requestId }
 }
 
-/** Puts the words into the JSON that the library has prepared, and into the header that repeats them. */
+/**
+ * Puts the words into the JSON that the library has prepared, and into the `WWW-Authenticate` header that repeats them.
+ */
 function tellProgram(
   ctx: KoaContextWithOIDC,
   answer: { error: string; error_description?: string | undefined },
@@ -155,7 +160,7 @@ function tellProgram(
 
 const DESCRIPTION = 'error_description="'
 
-/** The challenge with other words in it. RFC 6749 §5.2 leaves no quote and no backslash in a description. */
+/** The challenge with other words. RFC 6749 §5.2 does not allow quotes and backslashes in a description. */
 function redescribed(challenge: string, words: string): string {
   const at = challenge.indexOf(DESCRIPTION)
   if (at < 0) return challenge

@@ -1,7 +1,7 @@
 /**
- * What each refusal of the library says to the developer of an app: what was wrong, what came, what is taken and what to
- * change. First by the library's own sentence, else by the code of an error that comes without one. A new version of the
- * library that refuses in other words turns test/provider/refusals/library-sentences.test.ts red.
+ * Describes each refusal of the library for the developer of an app: what was wrong, what was sent, what is allowed,
+ * and what to change. The library's own sentence is looked up first, then the error code. When a new version of the
+ * library uses other sentences, test/provider/refusals/library-sentences.test.ts fails.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { SECOND_MS } from '../../platform/clock.ts'
@@ -12,7 +12,7 @@ import { DOCUMENTS_REFUSED, REGISTRATION_CLOSED, UNKNOWN_CLIENT } from './openin
 import { authenticationsIn, clockMistakes, got, gotProofAddress, gotType, lostParameters } from './sent.ts'
 import { shownNames } from '../../platform/shown.ts'
 
-/** An error of the library, or one like it. */
+/** An error of the library, or one with the same members. */
 export type Refusal = Error & {
   error?: string
   error_description?: string | undefined
@@ -23,11 +23,11 @@ export type Refusal = Error & {
 
 type Words = string | ((ctx: KoaContextWithOIDC, refusal: Refusal) => string | undefined)
 
-/** What prompt=none ends in, whatever it is that is missing. */
+/** The answer to prompt=none, whatever is missing. */
 const ASK = 'send the request without prompt=none, so that the person can be asked'
 const UNASKED = new Set(['consent_required', 'interaction_required', 'login_required'])
 
-/** For errors that come without a word. */
+/** For errors without a description. */
 export const BY_CODE: Readonly<Record<string, string>> = {
   access_denied: 'the request was denied: nothing was granted that this client may have',
   consent_required: ASK,
@@ -66,7 +66,7 @@ const CHALLENGE =
 const BASIC = 'see RFC 6749 section 2.3.1'
 const BAD_HEADER = new Set(['userinfo', 'client', 'client_update', 'client_delete', 'registration'])
 
-/** Sentences of the library that do not say enough, and what is said instead. */
+/** Replaces sentences of the library that do not say enough. */
 export const BY_SENTENCE: Readonly<Record<string, Words>> = {
   'client authentication failed': authenticationFailed,
   'grant request is invalid': (ctx, { error_detail: detail }) => grantRefused(ctx, detail),
@@ -201,7 +201,7 @@ export const BY_SENTENCE: Readonly<Record<string, Words>> = {
     'send only one of login_hint and id_token_hint',
 }
 
-/** Sentences of the library with something in them. */
+/** Replaces sentences of the library that contain a value. */
 export const BY_PATTERN: readonly (readonly [RegExp, Words])[] = [
   [/^only (\S+) content-type bodies are supported/, (ctx, refusal) => wrongType(ctx, refusal)],
   [/^missing required parameters? /, (ctx, { error_description: told }) => `${told}${lostParameters(ctx)}`],
@@ -229,19 +229,19 @@ export const BY_PATTERN: readonly (readonly [RegExp, Words])[] = [
   ],
 ]
 
-/** Sentences under a code that the standards give another one for: RFC 6749 §4.1.2.1 and §5.2, CIBA §13. */
+/** Sentences for which the standards have another error code than the library: RFC 6749 §4.1.2.1 and §5.2, CIBA §13. */
 const FOR_OTHERS: readonly RegExp[] = [
   /^requested grant type is not allowed for this client$/,
   /^requested response_type is not allowed for this client$/,
   /^urn:\S+ is not allowed for this client$/,
 ]
 
-/** True for a client that asks for what it is not registered for, which is `unauthorized_client`. */
+/** True for a client that asks for something it is not registered for, which is `unauthorized_client`. */
 export function isForOthers({ error_description: told = '' }: Refusal): boolean {
   return FOR_OTHERS.some((sentence) => sentence.test(told))
 }
 
-/** The words for a refusal; nothing when its own are good. */
+/** The description of a refusal. `undefined` when its own is clear enough. */
 export function descriptionOf(ctx: KoaContextWithOIDC, refusal: Refusal): string | undefined {
   const { error_description: told } = refusal
   if (told === undefined) return BY_CODE[refusal.message]
@@ -266,7 +266,7 @@ function unreadable(ctx: KoaContextWithOIDC, detail = ''): string {
   return ctx.is('application/json') ? 'the body is not valid JSON' : 'the body cannot be read as a form'
 }
 
-/** What is wrong with a JWT of the caller's own making. */
+/** Mistakes in a JWT that the app made itself. */
 const ABOUT_JWT =
   /^(jwt |invalid \w+ value|Invalid (Compact JWS|JWT|Token)|no applicable key|signature verification|"?(alg|typ)|unexpected "(typ|alg)|payload is not)/i
 

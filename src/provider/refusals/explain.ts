@@ -1,4 +1,4 @@
-/** Gives an error its words, once: the one place that all answers take them from, and the log. */
+/** Sets the description of an error once, for every answer and for the log. */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { descriptionOf, isForOthers } from './descriptions.ts'
 import type { Refusal } from './descriptions.ts'

@@ -1,7 +1,7 @@
 /**
- * What an operator needs to help the developer of an app that was refused: what came, and what is registered. It stands
- * in the log, under the id that the page shows or the answer carries in `X-Request-Id`, and on the error page of a
- * server whose issuer is on loopback. Elsewhere a stranger learns no more than RFC 6749 allows.
+ * The facts that an operator needs to help the developer of a refused app: what was sent, and what is registered. They
+ * are in the log, under the id that is on the page or in `X-Request-Id`. When the issuer is on loopback, the error page
+ * shows them too. Elsewhere a stranger learns no more than RFC 6749 allows.
  */
 import { decodeProtectedHeader } from 'jose'
 import type { KoaContextWithOIDC } from 'oidc-provider'
@@ -18,7 +18,7 @@ export type RefusalFacts = { got?: string | undefined; registered?: unknown }
 
 const LONGEST = 300
 
-/** What was compared, by the part of the error's words that names it. */
+/** The parameter that was compared, by the words of the error that name it. */
 const COMPARED: [RegExp, parameter: string, (client: Client) => unknown][] = [
   [/post_logout_redirect_uri/, 'post_logout_redirect_uri', (client) => client.postLogoutRedirectUris],
   [/redirect_uri/, 'redirect_uri', (client) => client.redirectUris],
@@ -38,7 +38,7 @@ export function refusalFacts(ctx: KoaContextWithOIDC, refusal: Refusal): Refusal
   if (refusal.message === 'invalid_client') return client ? methodsOf(ctx, client) : { got: strangerOf(ctx) }
   if (!client) return {}
   const { message, error_description: told = '', error_detail: detail = '' } = refusal
-  // What an invalid_grant says in public names everything that it could have been.
+  // The public description of an invalid_grant lists every possible reason, so the detail decides.
   const said = message === 'invalid_grant' ? detail : `${message} ${told}`
   const found = COMPARED.find(([words]) => words.test(said))
   if (!found) return {}
@@ -76,7 +76,7 @@ function methodsOf(ctx: KoaContextWithOIDC, client: Client): RefusalFacts {
   }
 }
 
-/** All of an assertion that its checks look at and that is no proof by itself. */
+/** Everything in an assertion that is checked and that proves nothing by itself. */
 function assertionOf(ctx: KoaContextWithOIDC): string[] {
   const jwt = parameterOf(ctx, 'client_assertion')
   const claims = unverifiedClaims(jwt)
@@ -101,7 +101,7 @@ function ifText(value: unknown, show: (text: string) => string): string | undefi
   return text === undefined ? undefined : show(text)
 }
 
-/** A key's name is often its thumbprint, which looks like a token; one that the client has registered is none. */
+/** The id of a key is often its thumbprint, which looks like a token. A registered key id is shown. */
 function kidOf({ oidc }: KoaContextWithOIDC, kid: unknown): string | undefined {
   const registered = (oidc.client?.jwks?.keys ?? []).map((key) => key.kid)
   return registered.includes(String(kid)) ? String(kid) : ifText(kid, (text) => shownNames(text))
@@ -134,7 +134,7 @@ function registrationOf(client: Client): string {
   return [client.clientAuthMethod, ...fields].filter(Boolean).join(' ')
 }
 
-/** Who it says it is, when nobody by that name is registered. */
+/** The client_id in the request, when no such client is registered. */
 function strangerOf(ctx: KoaContextWithOIDC): string | undefined {
   const id = clientIdOf(ctx)
   return id === undefined ? undefined : shownId(id.slice(0, LONGEST))

@@ -1,4 +1,4 @@
-/** Which setting of the operator's would let a refused request pass: for the log, where an app of one's own is refused. */
+/** The setting that would let a refused request pass. The operator reads it in the log, when an own app is refused. */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { parameterOf } from './sent.ts'
 
@@ -16,7 +16,7 @@ const BY_WORDS: Readonly<Record<string, string>> = {
   [DOCUMENTS_REFUSED]: DOCUMENTS,
 }
 
-/** Nothing where no setting would help. */
+/** `undefined` where no setting would help. */
 export function openingOf(ctx: KoaContextWithOIDC, words: string): string | undefined {
   if (words === UNKNOWN_CLIENT)
     return parameterOf(ctx, 'client_id')?.startsWith('https://') ? DOCUMENTS : undefined

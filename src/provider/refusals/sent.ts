@@ -1,4 +1,4 @@
-/** What a request carried, as far as its sender may be told about it: it learns nothing that it did not send. */
+/** What a request carried, as far as an answer may repeat it. The sender learns nothing that it did not send. */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import {
   CLOCK_TOLERANCE_SECONDS,
@@ -13,7 +13,7 @@ import { shownAddress, shownChoice, shownNumber } from '../../platform/shown.ts'
 
 export type AuthenticationMethod = 'basic' | 'post' | 'assertion' | 'certificate' | 'none'
 
-/** `; got VALUE`, masked unless it is a choice that is known or near one; nothing when the parameter is missing. */
+/** `; got VALUE`, masked unless it is or resembles a known choice. Empty when the parameter is missing. */
 export function got(ctx: KoaContextWithOIDC, parameter: string): string {
   const value = parameterOf(ctx, parameter)
   return value === undefined ? '' : `; got ${shownParameter(ctx, parameter, value)}`
@@ -44,7 +44,7 @@ export function gotProofAddress(ctx: KoaContextWithOIDC): string {
   return address === undefined ? '' : `; got ${shownAddress(address, [expected])}`
 }
 
-/** A parameter that takes one of a few values, or a number. */
+/** The shown form of a parameter that takes one of a few values, or a number. */
 export function shownParameter({ oidc }: KoaContextWithOIDC, parameter: string, value: string): string {
   if (parameter === 'max_age' || parameter === 'requested_expiry') return shownNumber(value)
   const { grantTypes, responseTypes, responseModes, prompts } = acceptedValues(oidc.provider)
@@ -59,13 +59,13 @@ export function shownParameter({ oidc }: KoaContextWithOIDC, parameter: string, 
   return shownChoice(value, known[parameter] ?? [])
 }
 
-/** A parameter as it came, from wherever it is read. */
+/** A parameter as it was sent, in the query, the body or a request object. */
 export function parameterOf({ oidc, query, method }: KoaContextWithOIDC, name: string): string | undefined {
   const value = oidc.params?.[name] ?? (method === 'POST' ? oidc.body?.[name] : query[name])
   return typeof value === 'string' ? value : undefined
 }
 
-/** Why parameters that were sent did not arrive. */
+/** Why parameters that were sent were not read. */
 export function lostParameters(ctx: KoaContextWithOIDC): string {
   if (ctx.method !== 'POST') return ''
   const body = ctx.get('Content-Length') !== '0' && ctx.get('Content-Length') !== ''
@@ -84,7 +84,7 @@ export function authenticationOf(ctx: KoaContextWithOIDC): AuthenticationMethod 
   return presentedCertificate(ctx) ? 'certificate' : 'none'
 }
 
-/** The kinds of client authentication in the request, when it should be one. */
+/** The kinds of client authentication in a request that has more than one. */
 export function authenticationsIn({ headers, oidc }: KoaContextWithOIDC): string {
   const parts = [
     headers.authorization === undefined ? [] : 'an Authorization header',
@@ -95,8 +95,8 @@ export function authenticationsIn({ headers, oidc }: KoaContextWithOIDC): string
 }
 
 /**
- * What is wrong with a client assertion, from nothing but itself: the same for a client that exists and for one that
- * does not. RFC 7523 §3, FAPI 2.0 §5.3.2.1.
+ * Mistakes in a client assertion, found in the assertion alone. So the answer is the same whether or not the client
+ * exists. RFC 7523 §3, FAPI 2.0 §5.3.2.1.
  */
 export function assertionMistakes(assertion: unknown, issuer: string, nowSeconds: number): string[] {
   const { iss, sub, aud, jti, exp, iat, nbf } = unverifiedClaims(assertion)
@@ -110,10 +110,10 @@ export function assertionMistakes(assertion: unknown, issuer: string, nowSeconds
   ].flat()
 }
 
-/** What the clock of its sender explains of a refused request object; nothing when the clock is not the reason. */
+/** Reasons in the sender's clock for a refused request object. Empty when its clock is not the reason. */
 export function clockMistakes(jwt: unknown, nowSeconds: number): string[] {
   const { nbf, iat, exp } = unverifiedClaims(jwt)
-  // Without `exp` the library looks at `iat` in the same way.
+  // Without `exp` the library checks `iat` in the same way.
   const issued = exp === undefined ? aheadOf('iat', iat, CLOCK_TOLERANCE_SECONDS, nowSeconds) : []
   return [aheadOf('nbf', nbf, CLOCK_TOLERANCE_SECONDS, nowSeconds), issued].flat()
 }

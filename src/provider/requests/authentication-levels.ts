@@ -1,6 +1,6 @@
 /**
- * Authentication levels: what `acr` says about a sign-in, and what an app may ask for with `acr_values`, the `acr` claim or,
- * after `insufficient_user_authentication` (RFC 9470), in a new request. A level follows from the methods that were used.
+ * Authentication levels: the `acr` of a sign-in, which follows from its methods. Apps ask for one with `acr_values` or
+ * the `acr` claim. After `insufficient_user_authentication` (RFC 9470) they do so in a new request.
  */
 import { errors, interactionPolicy } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
@@ -9,10 +9,13 @@ import { replaceGetter } from '../library/members.ts'
 import { levelOf, LEVELS, REACHABLE_LEVELS } from '../../accounts/levels.ts'
 
 type Parameters = Record<string, unknown>
-/** At least one of these; `known` keeps only our own levels, as a voluntary request for a foreign one may stay unmet. */
+/**
+ * At least one of these is required. `known` keeps only our own levels, because a voluntary request for a foreign one
+ * may stay unmet.
+ */
 type Requirement = readonly string[]
 
-/** Makes ID tokens and codes of this provider carry the level of the session's sign-in. */
+/** Adds the level of the session's sign-in to ID tokens and codes of this provider. */
 export function installLevels(provider: Provider): void {
   replaceGetter(provider, 'OIDCContext#acr', function (this: { session?: { amr?: string[] } }) {
     return levelOf(this.session?.amr)
@@ -20,9 +23,9 @@ export function installLevels(provider: Provider): void {
 }
 
 /**
- * Asks for a new sign-in when one could meet what the app requires. When none could, or one just happened and did not,
- * the app is told `unmet_authentication_requirements` (OpenID Connect Core Unmet Authentication Requirements 1.0): asking
- * again would go round in circles.
+ * Asks for a new sign-in when one can reach the required level. The app gets `unmet_authentication_requirements` when
+ * none can, or when a new sign-in just failed to (OpenID Connect Core Unmet Authentication Requirements 1.0). Asking
+ * again would loop.
  */
 export const authenticationLevel = new interactionPolicy.Check(
   'authentication_level',
@@ -37,8 +40,8 @@ export const authenticationLevel = new interactionPolicy.Check(
 )
 
 /**
- * Whether a request requires more than this level.
- * @throws errors.OIDCProviderError `unmet_authentication_requirements` when no sign-in here could meet it
+ * True when a request requires more than this level.
+ * @throws errors.OIDCProviderError `unmet_authentication_requirements` when no sign-in here could reach it
  */
 export function needsMoreThan(level: string | undefined, params: Parameters): boolean {
   const unmet = requirements(params).filter((wanted) => !wanted.some((one) => meets(level, one)))
@@ -60,7 +63,7 @@ function isReachable(wanted: string): boolean {
   return REACHABLE_LEVELS.some((level) => meets(level, wanted))
 }
 
-/** Read from the request itself: `acr_values` beside an essential `acr` claim would otherwise take its place. */
+/** Read from the request itself, because `acr_values` would replace an essential `acr` claim. */
 function requirements({ acr_values: acrValues, claims }: Parameters): Requirement[] {
   const voluntary = typeof acrValues === 'string' ? acrValues.split(' ') : []
   const { essential, values } = acrClaim(claims)
@@ -83,7 +86,9 @@ function acrClaim(claims: unknown): { essential: boolean; values: string[] } {
 type ClaimsParameter = { id_token?: { acr?: AcrRequest | null } }
 type AcrRequest = { essential?: unknown; value?: string; values?: string[] }
 
-/** When and how strongly the person signed in (RFC 9068 §2.2.1, RFC 9470 §6): for tokens that a resource server reads. */
+/**
+ * When and how strongly the person signed in (RFC 9068 §2.2.1, RFC 9470 §6), for tokens that a resource server reads.
+ */
 export function signInClaims(ctx: KoaContextWithOIDC | undefined): Record<string, unknown> | undefined {
   const { AuthorizationCode, DeviceCode, BackchannelAuthenticationRequest, RefreshToken } =
     ctx?.oidc.entities ?? {}

@@ -1,6 +1,7 @@
 /**
- * Rich authorization requests (RFC 9396): checks `authorization_details` against the registered types, puts them into words
- * for the consent page, and decides which of them a token carries. They are allowed anew for each request, never remembered.
+ * Rich authorization requests (RFC 9396). Checks `authorization_details` against the registered types, describes them
+ * for the consent page, and decides which of them a token carries. The person allows them for each request; no consent
+ * is remembered.
  */
 import { isDeepStrictEqual } from 'node:util'
 import { errors } from 'oidc-provider'
@@ -10,7 +11,7 @@ import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-choices.ts'
 import type { DetailsField, DetailsType } from '../../resources/details-type.ts'
 
 export type Detail = { type: string } & Record<string, unknown>
-/** One entry as the consent page shows it. */
+/** One entry on the consent page. */
 export type DetailWords = { title: string; resource?: string; rows: { label: string; value: string }[] }
 
 type Features = NonNullable<Configuration['features']>
@@ -18,10 +19,10 @@ type Client = { allowed_resources?: unknown; details_types?: unknown }
 
 const MAX_TEXT = 500
 const MAX_LIST = 30
-/** Where a person sees the details and allows them; elsewhere they would be granted unseen. */
+/** Endpoints where a person sees and allows the details. Elsewhere they would be granted unseen. */
 const ROUTES = new Set(['authorization', 'pushed_authorization_request', 'authorization_challenge', 'token'])
 
-// Control characters, and those that turn the direction of writing: they could make a page show something else.
+// Control characters, and those that change the direction of writing. They could make the page show something else.
 const text = z
   .string()
   .min(1)
@@ -44,14 +45,14 @@ export function richAuthorizationRequests(types: readonly DetailsType[]) {
       const wanted = requested(oidc.params) ?? allowed
       if (!wanted.every((one) => allowed.some((other) => isDeepStrictEqual(one, other))))
         throw refused('ask only for authorization_details that the person allowed, unchanged')
-      // RFC 9396 §9: a resource server reads what is meant for it, and nothing else.
+      // RFC 9396 §9: a resource server sees only the details for it.
       return wanted.filter(({ type }) => resourceOf.get(type) === token.aud)
     },
     authorizationDetailsForIntrospection: (_ctx: unknown, token: { rar?: Detail[] }) => token.rar,
   } as unknown as Features['richAuthorizationRequests']
 }
 
-/** Details without `resource` ask for the resource servers that their types belong to. */
+/** Without `resource`, the details' types decide which resource servers the token is for. */
 export function withDetailsResources(
   indicators: Features['resourceIndicators'],
   types: readonly DetailsType[],
@@ -69,7 +70,7 @@ export function withDetailsResources(
   } as Features['resourceIndicators']
 }
 
-/** The details in words, in their order. A type that was deleted meanwhile is shown as it came. */
+/** The details in words, in their order. A type that was deleted meanwhile is shown as it was sent. */
 export function describeDetails(types: readonly DetailsType[], details: readonly Detail[]): DetailWords[] {
   return details.map(({ type: name, ...detail }) => {
     const type = types.find((one) => one.type === name)
@@ -106,7 +107,8 @@ function validatorOf(type: DetailsType) {
   return ({ oidc }: KoaContextWithOIDC, detail: unknown, client: Client): void => {
     if (!ROUTES.has(oidc.route))
       throw refused('authorization_details go with the authorization endpoint only')
-    // Who exchanges tokens asks for some of what another client was given: its own registration says nothing of that.
+    // A token exchange asks for some of the details of another client's token. The exchanging client's own registration
+    // does not limit them.
     if (oidc.params?.['grant_type'] !== TOKEN_EXCHANGE_GRANT) assertRegistered(type, client)
     const named = [oidc.params?.['resource'] ?? []].flat()
     if (named.length > 0 && !named.includes(type.resource))
@@ -146,13 +148,13 @@ function schemaOf({ kind = 'text', values, fields = {} }: DetailsField): z.ZodTy
   return kind === 'group' ? z.strictObject(shapeOf(fields)) : one
 }
 
-/** Checked by the library before anything here reads it. */
+/** The library has checked this value before anything here reads it. */
 function requested(params: Record<string, unknown> | undefined): Detail[] | undefined {
   const given = params?.['authorization_details']
   return typeof given === 'string' ? (JSON.parse(given) as Detail[]) : undefined
 }
 
-// Within what an error_description may hold (RFC 6749 §4.1.2.1).
+// Limited to what an error_description may hold (RFC 6749 §4.1.2.1).
 function refused(why: string): errors.OIDCProviderError {
   return new errors.InvalidAuthorizationDetails(
     why.replace(/[^\x20\x21\x23-\x5B\x5D-\x7E]/g, "'").slice(0, 500),

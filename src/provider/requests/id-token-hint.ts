@@ -1,11 +1,11 @@
-/** `id_token_hint` (OpenID Connect Core §3.1.2.1): the account that it names is the only one that may be answered for. */
+/** `id_token_hint` (OpenID Connect Core §3.1.2.1): only the account that it names may sign in for this request. */
 import { decodeJwt } from 'jose'
 import { interactionPolicy } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 
 /**
- * The library's check, made to hold after the pages too: it forgets the hint there, so that anybody who signs in would
- * do. The hint's signature was checked when the request came.
+ * Repeats the library's check after the pages. The library forgets the hint there, so that anybody could sign in. The
+ * hint's signature was checked when the request arrived.
  */
 export function lastingHint(original: interactionPolicy.Check): interactionPolicy.Check {
   const { reason, description, error } = original

@@ -1,5 +1,5 @@
 /**
- * Which questions a person is asked before an app gets its answer, in order: register or choose an account where the app
+ * What a person is asked before an app gets its answer, in this order: register or choose an account where the app
  * wants that, sign in, confirm the address, consent.
  */
 import { interactionPolicy } from 'oidc-provider'
@@ -16,7 +16,7 @@ export function createPolicy(settings: PolicySettings): interactionPolicy.Defaul
   const policy = base()
   const login = policy.get('login')
   login?.checks.add(accountGone, 0)
-  // The library's own ask again for ever when nobody can sign in as strongly as requested.
+  // The library's own checks would ask for ever when nobody can sign in at the required level.
   login?.checks.remove('essential_acrs')
   login?.checks.remove('essential_acr')
   login?.checks.add(authenticationLevel)
@@ -33,7 +33,7 @@ export function createPolicy(settings: PolicySettings): interactionPolicy.Defaul
   return policy
 }
 
-// Without this a session whose account was disabled or deleted passes the login prompt and fails later with a 500.
+// Without this check, a session of a disabled or deleted account passes the login prompt and causes a 500 later.
 const accountGone = new Check(
   'account_gone',
   'the account of this session can no longer sign in',
@@ -41,7 +41,8 @@ const accountGone = new Check(
   ({ oidc }) => Boolean(oidc.session?.accountId && !oidc.account),
 )
 
-// RFC 8252 §8.6: a native app's request is confirmed each time, as another app may impersonate it. Our own apps are exempt.
+// RFC 8252 §8.6: a native app needs a confirmation for each request, because another app may impersonate it.
+// First-party apps are exempt.
 const nativeClient = new Check(
   'native_client_prompt',
   'native clients require End-User interaction',

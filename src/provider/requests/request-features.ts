@@ -1,4 +1,4 @@
-/** What an authorization request may carry and how it may be answered: the library's features for requests. */
+/** The library's features for requests: what an authorization request may carry, and how it may be answered. */
 import type { Configuration } from 'oidc-provider'
 import { richAuthorizationRequests, withDetailsResources } from './authorization-details.ts'
 import type { DetailsType } from '../../resources/details-type.ts'
@@ -9,7 +9,7 @@ type Features = NonNullable<Configuration['features']>
 export function requestFeatures(types: readonly DetailsType[], indicators: Features['resourceIndicators']) {
   return {
     claimsParameter: { enabled: true },
-    // RFC 9126: an address lives for a minute, for one client and one answer.
+    // RFC 9126: a pushed request is valid for a minute, for one client and one answer.
     pushedAuthorizationRequests: { enabled: true },
     requestObjects: { enabled: true, assertJwtClaimsAndHeader: assertRequestObject },
     jwtResponseModes: { enabled: true },
@@ -19,7 +19,7 @@ export function requestFeatures(types: readonly DetailsType[], indicators: Featu
   } as Partial<Features>
 }
 
-/** What discovery says beyond the library's own. */
+/** Metadata beyond the library's own. */
 export const REQUEST_METADATA = {
   prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'],
   ui_locales_supported: ['en'],

@@ -1,4 +1,4 @@
-/** What is asked of a signed request (RFC 9101) beyond what the library checks, where the client's profile demands it. */
+/** Checks a signed request (RFC 9101) more strictly than the library, where the client's profile requires that. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { rulesOf } from '../../clients/profiles.ts'
@@ -14,7 +14,7 @@ export function assertRequestObject(
   { alg }: Claims,
   client: object | undefined,
 ): void {
-  // A pushed request was looked at when it came; the library keeps one that was not signed as `none`.
+  // A pushed request was checked when it arrived. The library stores one without a signature as `none`.
   if ('PushedAuthorizationRequest' in ctx.oidc.entities) return
   const rules = rulesOf(client)
   if (rules?.algs?.includes(String(alg)) === false)

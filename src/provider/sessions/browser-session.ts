@@ -1,4 +1,4 @@
-/** The sign-in of a browser, as our own pages see it: the same session that apps are signed in with. */
+/** The sign-in of a browser, for our own pages. Apps use the same session. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type Provider from 'oidc-provider'
 
@@ -10,13 +10,13 @@ type SessionModel = { instantiate: (payload: object) => Session }
 /** Authentication methods of a password sign-in (RFC 8176). */
 export const PASSWORD_AMR = ['pwd']
 
-/** The browser's session; a fresh, unsaved one when there is none. */
+/** The browser's session, or a new, unsaved one. */
 export function readSession(provider: Provider, { req, res }: Browser): Promise<Session> {
   const context = provider.createContext(req, res) as unknown as Parameters<Provider['Session']['get']>[0]
   return provider.Session.get(context)
 }
 
-/** A session that nobody is signed in with yet, unsaved. */
+/** A new, unsaved session without a sign-in. */
 export function newSession(provider: Provider): Session {
   return (provider.Session as unknown as SessionModel).instantiate({})
 }
@@ -49,7 +49,7 @@ export async function startSession(
   return session
 }
 
-/** Moves the end of a session that is in use, and of its cookie, once a fair part of its idle time has passed. */
+/** Extends a session that is in use, and its cookie, once a fair part of its idle time has passed. */
 export async function extendSession(
   provider: Provider,
   browser: Browser,
@@ -62,7 +62,7 @@ export async function extendSession(
   writeCookie(provider, browser, session)
 }
 
-/** Takes the session's cookie away. */
+/** Removes the session's cookie. */
 export function clearSessionCookie(provider: Provider, { req, res }: Browser): void {
   const { cookies, secure } = provider.createContext(req, res)
   cookies.secure = secure

@@ -1,4 +1,4 @@
-/** Keeps the account's own list of sessions in step with what the protocol endpoints did: who signed in, who signed out. */
+/** Keeps the account's list of sessions up to date with the protocol endpoints, which can begin and end sign-ins. */
 import { markEnded, recordSession } from '../../sessions/account-sessions.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
@@ -18,10 +18,10 @@ export type SessionRecordNeeds = {
   maxActive: number
 }
 
-/** The endpoints whose requests may end a sign-in. */
+/** The endpoints that may end a sign-in. */
 export const END_SESSION_ROUTES = ['end_session', 'end_session_confirm', 'end_session_success'] as const
 
-/** Notes sign-ins that requests of apps begin and end. */
+/** Records sign-ins that requests of apps begin and end. */
 export function recordEndings(needs: SessionRecordNeeds): readonly RouteHook[] {
   return [
     {
@@ -42,7 +42,7 @@ export function recordEndings(needs: SessionRecordNeeds): readonly RouteHook[] {
   ]
 }
 
-/** Records a session that has just begun, and ends the account's oldest beyond the limit. */
+/** Records a new session, and ends the account's oldest ones beyond the limit. */
 export async function recordSignIn(
   needs: SessionRecordNeeds,
   ctx: AnyContext,
@@ -61,7 +61,7 @@ export async function recordSignIn(
   await Promise.all(surplus.map((ended) => endSessionAndGrants(needs, ended)))
 }
 
-// Set by the library on a session that it has removed; left out of its published types.
+// Set by the library on a session that it has removed. Left out of its published types.
 export function isDestroyed(session: object): boolean {
   return (session as { destroyed?: boolean }).destroyed === true
 }

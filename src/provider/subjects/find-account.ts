@@ -1,4 +1,4 @@
-/** Turns an account into what the provider library needs of it, or into nothing when it may no longer act. */
+/** Loads an account for the library, with its claims. An account that may no longer act is not found. */
 import type { Account as LibraryAccount, FindAccount, KoaContextWithOIDC } from 'oidc-provider'
 import { claimsOf, findAccountById } from '../../accounts/account.ts'
 import type { Account, AccountClaims } from '../../accounts/account.ts'
@@ -8,12 +8,12 @@ import { claimsForIdToken } from '../grants/id-token-claims.ts'
 
 export type ProviderAccount = LibraryAccount & { account: Account; emailVerified: boolean }
 
-/** Whether ID tokens hold the claims of the scopes, where the client does not say. */
+/** The default for claims of the scopes in ID tokens, for clients that do not choose. */
 type Rules = { scopeClaimsInIdToken: boolean }
 
 /**
- * An account that is disabled, deleted, or whose sessions were ended after `issuedAt` is not found. That check reads SQL
- * each time, so that it holds even when the grant store has lost the revocation.
+ * Finds no account that is disabled or deleted, or that ended its sessions after `issuedAt`. This reads SQL each time,
+ * so it holds even when the grant store has lost the revocation.
  */
 export function createFindAccount(db: Db, { scopeClaimsInIdToken }: Rules): FindAccount {
   return async (ctx, sub, token) => {
@@ -25,7 +25,7 @@ export function createFindAccount(db: Db, { scopeClaimsInIdToken }: Rules): Find
   }
 }
 
-/** True when every session of the account was ended after this moment (whole seconds, as tokens carry them). */
+/** True when every session of the account was ended after this moment (in whole seconds, as in tokens). */
 export function isEnded(account: Pick<Account, 'sessionsValidFromMs'>, issuedAtSeconds: number): boolean {
   return issuedAtSeconds < Math.floor(account.sessionsValidFromMs / SECOND_MS)
 }
@@ -47,7 +47,7 @@ function toProviderAccount(
   }
 }
 
-/** An app that knows people by a subject of its own does not learn their address under another name. */
+/** An app with pairwise subjects must not learn the e-mail address as the user name. */
 function claimsFor({ oidc }: KoaContextWithOIDC, account: Account, scope = ''): AccountClaims {
   const claims = claimsOf(account)
   if (oidc.client?.subjectType !== 'pairwise' || scope.split(' ').includes('email')) return claims
@@ -57,7 +57,7 @@ function claimsFor({ oidc }: KoaContextWithOIDC, account: Account, scope = ''): 
 
 type Token = { kind?: string; iat?: number; authTime?: number }
 
-/** When the person stood behind it. What waits for an answer is older than the sign-in that gave it. */
+/** The moment of the person's sign-in. A code or token that waits for an answer is newer than the sign-in behind it. */
 function grantedAtSeconds({ kind, iat, authTime }: Token): number | undefined {
   const waited = kind === 'DeviceCode' || kind === 'BackchannelAuthenticationRequest'
   return waited ? authTime : iat

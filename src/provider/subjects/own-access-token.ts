@@ -1,6 +1,6 @@
 /**
- * JWT access tokens of this provider (RFC 9068) that come back to it: to be introspected, revoked or exchanged. One counts
- * while its signature, its place in the status list, its grant and its account all say so; nothing else is stored of it.
+ * Recognizes JWT access tokens of this provider (RFC 9068) when they are introspected, revoked or exchanged. A token
+ * counts while its signature, its status list, its grant and its account are valid. Nothing else is stored about it.
  */
 import type { Provider } from 'oidc-provider'
 import { findAccountById } from '../../accounts/account.ts'
@@ -17,11 +17,11 @@ import type { Place } from '../../grant-store/status-entries.ts'
 export type OwnAccessTokenNeeds = { db: Db; store: GrantStore }
 
 export type OwnAccessToken = {
-  /** As the token has it: for a pairwise client not the account's id. */
+  /** As in the token: a pairwise subject is not the account's id. */
   sub: string
   /** Absent for a token that a client got for itself. */
   accountId?: string | undefined
-  /** Of the grant that the token hangs on; absent for a client's own token. */
+  /** From the grant of the token. Absent for a client's own token. */
   grantDigest?: string | undefined
   clientId: string
   audience: string
@@ -30,7 +30,7 @@ export type OwnAccessToken = {
   place: Place
 }
 
-/** The token, or why it does not count: a reason for the operator's log, not for the client. */
+/** The token, or the reason for the operator's log why it does not count. The client does not see the reason. */
 export async function readOwnAccessToken(
   { db, store }: OwnAccessTokenNeeds,
   provider: Provider,
@@ -54,10 +54,10 @@ export async function readOwnAccessToken(
   return { ...token, accountId, grantDigest: root.digest }
 }
 
-/** Where they are looked for as stored tokens are. Elsewhere, at userinfo above all, a JWT is no token. */
+/** The endpoints that look up stored tokens. Elsewhere, at userinfo above all, a JWT is not accepted. */
 const ROUTES = new Set(['introspection', 'revocation'])
 
-/** Makes introspection and revocation of this provider find JWT access tokens. Call once per provider instance. */
+/** Makes introspection and revocation find JWT access tokens of this provider. Call it once per provider instance. */
 export function installOwnAccessTokens(provider: Provider, needs: OwnAccessTokenNeeds): void {
   const findEither =
     (find: Find) =>
@@ -73,12 +73,12 @@ export function installOwnAccessTokens(provider: Provider, needs: OwnAccessToken
 
 type Find = (...given: unknown[]) => Promise<unknown>
 
-/** As the library keeps tokens. Revoking one takes its place in the status list, and nothing else of the grant. */
+/** Has the form of a stored token. Revoking it sets its place in the status list, and leaves the grant. */
 function asModel({ db }: OwnAccessTokenNeeds, provider: Provider, token: OwnAccessToken) {
   const { clientId, accountId, grantDigest, audience, claims, place } = token
   const { jti, iat, exp, scope, cnf, authorization_details: rar, status: _, ...rest } = claims
   const own = grantDigest === undefined
-  // The subject of a person's token the library works out anew.
+  // The library computes the subject of a person's token again.
   const extra = { ...extraOf(rest), ...(own && { sub: token.sub }) }
   const common = { clientId, aud: audience, jti, iat, exp, scope, ...(cnf as object), extra }
   const payload = own ? common : { ...common, rar, accountId, grantId: sharedGrantId(grantDigest, clientId) }
@@ -88,7 +88,7 @@ function asModel({ db }: OwnAccessTokenNeeds, provider: Provider, token: OwnAcce
 
 type Model = new (payload: object) => object
 
-/** What the token was given beyond the claims that every one has. */
+/** Claims of the token beyond those that every token has. */
 function extraOf({ iss: _iss, sub: _sub, aud: _aud, client_id: _client, ...extra }: Record<string, unknown>) {
   return extra
 }
@@ -102,7 +102,7 @@ async function verified(provider: Provider, jwt: string): Promise<Record<string,
   }
 }
 
-/** Our own signature is on the address, so its last part is one of our lists. */
+/** The address is signed by us, so its last part is one of our lists. */
 function placeOf(status: unknown): Place | undefined {
   const { status_list: { idx, uri } = {} } = (status ?? {}) as {
     status_list?: { idx?: unknown; uri?: unknown }

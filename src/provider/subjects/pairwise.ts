@@ -1,23 +1,23 @@
 /**
- * Pairwise subjects (OpenID Connect Core §8.1): each sector knows a person by another name. The name is the account's id, a UUID,
- * encrypted so that equal ids give equal names (a synthetic IV, as in RFC 5297): it needs no table, and leads back to
- * the account when an app presents an ID token.
+ * Pairwise subjects (OpenID Connect Core §8.1): each sector knows a person by another subject. It is the account's id,
+ * a UUID, encrypted so that equal ids give equal subjects (a synthetic IV, as in RFC 5297). It needs no table, and can
+ * be decrypted when an app presents an ID token.
  */
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
 
 type Sectored = { sectorIdentifier?: string | null }
 
 export type PairwiseSubjects = {
-  /** The subject of an account for the sector of a client. */
+  /** The subject of an account in the sector of a client. */
   subjectOf: (accountId: string, client: unknown) => string
-  /** The account that a subject stands for; `undefined` when it is not one of this client's sector. */
+  /** The account of a subject. `undefined` when the subject does not belong to this client's sector. */
   accountOf: (subject: string, client: unknown) => string | undefined
 }
 
 const CIPHER = 'aes-256-ctr'
 const IV_BYTES = 16
 
-/** The key is the index key, which never rotates: with another one every relying party would lose its accounts. */
+/** Uses the index key, which never rotates. With another key every relying party would lose its accounts. */
 export function createPairwiseSubjects(indexKey: Buffer): PairwiseSubjects {
   const derive = (purpose: string) => createHmac('sha256', indexKey).update(purpose).digest()
   const [naming, hiding] = [derive('pairwise-name'), derive('pairwise-account')]
