@@ -1,6 +1,6 @@
 /**
- * `auth_session` (draft-ietf-oauth-first-party-apps §5.3.1): what the authorization challenge endpoint remembers between
- * two steps. Each value is good for one step and is exchanged for the next in one atomic write.
+ * `auth_session` (draft-ietf-oauth-first-party-apps §5.3.1): the state of the authorization challenge endpoint between
+ * two steps. Each value is good for one step, and is exchanged for the next in one atomic write.
  */
 import { errors, Provider } from 'oidc-provider'
 import { unavailable } from '../../platform/errors.ts'
@@ -15,7 +15,7 @@ import { assertAtMost, LARGEST_CHALLENGE_BYTES } from '../../provider/records/re
 /** The parameters of the first request, checked. */
 export type ChallengeRequest = Record<string, unknown> & { code_challenge: string }
 
-/** Who somebody has shown to be so far. */
+/** What the person has proved so far. */
 export type Passed = { accountId?: string; amr: string[] }
 
 export type AuthSession = {
@@ -24,7 +24,7 @@ export type AuthSession = {
   jkt?: string | undefined
   request: ChallengeRequest
   passed: Passed
-  /** From an earlier sign-in of this app: gives it attempts of its own. */
+  /** From an earlier sign-in of this app. It gives the person attempts of their own. */
   device?: string | undefined
 }
 
@@ -32,7 +32,7 @@ export type AuthSessionNeeds = {
   store: GrantStore
   clock: Clock
   sealer: Sealer
-  /** Bounds what strangers leave behind. */
+  /** Limits the records of strangers. */
   limits?: FlowLimits | undefined
 }
 
@@ -40,12 +40,15 @@ const LIFETIME_MS = 10 * MINUTE_MS
 const TAG_LENGTH = 16
 const SHAPE = /^as_[\w-]{43}[\w-]{16}$/
 
-/** True for a value of one of our steps; the other kind of `auth_session` remembers the device. */
+/** True for the session of a step. The other kind of `auth_session` remembers the device. */
 export function isStepSession(value: string): boolean {
   return value.startsWith('as_')
 }
 
-/** The session, if it was not used and is this client's and this key's. @throws errors.OIDCProviderError `invalid_session` */
+/**
+ * Opens a session that was not used and that belongs to this client and this key.
+ * @throws errors.OIDCProviderError `invalid_session`
+ */
 export async function openAuthSession(
   needs: AuthSessionNeeds,
   id: string,
@@ -66,7 +69,10 @@ async function readSession(
   return opened === undefined ? undefined : (JSON.parse(opened) as AuthSession)
 }
 
-/** Whose session it is, for a client that need not say so (§5.1). @throws errors.OIDCProviderError `invalid_session` */
+/**
+ * The client of a session, for a request that does not name it (§5.1).
+ * @throws errors.OIDCProviderError `invalid_session`
+ */
 export async function clientOfSession(needs: AuthSessionNeeds, id: string): Promise<string> {
   const session = await readSession(needs, id)
   if (!session) throw invalidSession()
@@ -74,7 +80,7 @@ export async function clientOfSession(needs: AuthSessionNeeds, id: string): Prom
 }
 
 /**
- * Uses `before` up, where there is one, and begins the next step. Answers its id.
+ * Uses `before` up, where there is one, and begins the next step. Returns its id.
  * @throws errors.OIDCProviderError `invalid_session` when another request used it up first
  */
 export async function nextAuthSession(
@@ -82,7 +88,7 @@ export async function nextAuthSession(
   before: string | undefined,
   session: AuthSession,
 ): Promise<string> {
-  // All steps of a sign-in are in one place, so that one write covers the old and the new.
+  // All steps of a sign-in share a tag, so that one write covers the old and the new.
   const tag = before?.slice(-TAG_LENGTH) ?? randomToken().slice(0, TAG_LENGTH)
   const id = `as_${randomToken()}${tag}`
   const key = keyOf(id)!

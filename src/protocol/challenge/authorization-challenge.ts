@@ -1,7 +1,7 @@
 /**
- * The authorization challenge endpoint (draft-ietf-oauth-first-party-apps): apps of this organisation sign people in
- * with forms of their own and get an authorization code, without a browser. Everything that guards the sign-in page guards
- * this, too. Owns the protocol; what is asked of a person stands in `challenge-steps.ts`.
+ * The authorization challenge endpoint (draft-ietf-oauth-first-party-apps). Apps of this organisation sign people in
+ * with their own forms and get an authorization code, without a browser. The endpoint has every protection of the
+ * sign-in page. This file owns the protocol; `challenge-steps.ts` owns what a person has to prove.
  */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
@@ -35,7 +35,7 @@ export type ChallengeNeeds = AuthSessionNeeds &
   CodeNeeds &
   StepNeeds & {
     unverifiedMayAuthorize: boolean
-    /** Signs what remembers a device. */
+    /** Signs the value that remembers a device. */
     deviceKey: Buffer
   }
 
@@ -79,7 +79,7 @@ async function answer(needs: ChallengeNeeds, ctx: KoaContextWithOIDC): Promise<v
   }
 }
 
-/** The draft's §9.1: other apps must never see a password of ours. */
+/** The draft's §9.1: third-party apps must never see a password. */
 function assertFirstParty({ oidc: { client } }: KoaContextWithOIDC): void {
   if (client?.['first_party'] !== true || !client.grantTypeAllowed('authorization_code'))
     throw new errors.UnauthorizedClient(
@@ -96,7 +96,7 @@ async function openStep(needs: ChallengeNeeds, ctx: KoaContextWithOIDC, jkt?: st
   const given = parameter(ctx, 'auth_session')
   if (given !== undefined && isStepSession(given)) {
     const session = await openAuthSession(needs, given, { clientId, jkt })
-    // What was asked for first holds to the end.
+    // Every step is bound to the parameters of the first request.
     Object.assign(ctx.oidc.params ?? {}, without(ctx), session.request)
     return { id: given, session }
   }
@@ -108,7 +108,7 @@ async function openStep(needs: ChallengeNeeds, ctx: KoaContextWithOIDC, jkt?: st
   return { id: undefined, session: { clientId, jkt, request, passed: { amr: [] }, device: given } }
 }
 
-/** Nothing of what may be asked for. */
+/** The request asks for nothing that the client may have. */
 function without(ctx: KoaContextWithOIDC): Record<string, undefined> {
   const names = [...authorizationParameters(ctx)].filter(
     (name) => name !== 'client_id' && name !== 'login_hint',
@@ -123,7 +123,7 @@ async function askFor(
   { name, fields }: ChallengeStep,
   description: string,
 ): Promise<void> {
-  // Once something came of it, a pushed request cannot be begun with again.
+  // After a sign-in, the pushed request cannot be used again.
   await useUpPushed(ctx)
   const authSession = await nextAuthSession(needs, id, session)
   ctx.status = 403
@@ -147,12 +147,12 @@ async function finish(needs: ChallengeNeeds, ctx: KoaContextWithOIDC, { id, sess
   await assertHinted(ctx, accountId)
   ctx.body = {
     authorization_code: await issueChallengeCode(needs, ctx, { ...session, passed: { accountId, amr } }),
-    // To be kept by the app and sent with its next sign-in, as a browser keeps its cookie.
+    // The app keeps it and sends it with its next sign-in, as a browser keeps its cookie.
     auth_session: issueDeviceCookie(needs.deviceKey, account, needs.clock()),
   }
 }
 
-/** OpenID Connect Core §3.1.2.1: `id_token_hint` is answered for its own account, or not at all. */
+/** OpenID Connect Core §3.1.2.1: with `id_token_hint`, only its own account may sign in. */
 async function assertHinted(ctx: KoaContextWithOIDC, accountId: string): Promise<void> {
   const hinted = await hintedSubject(ctx)
   if (hinted !== undefined && hinted !== subjectFor(ctx, accountId))

@@ -1,6 +1,6 @@
 /**
- * The end of an authorization challenge: a session without a browser, which the account page lists and ends like any
- * other, a grant that hangs on it, and a code. The code has no redirect address, as there was no redirect.
+ * Ends an authorization challenge with a session, a grant and a code. The session has no browser; the account page
+ * lists it and ends it like any other. The grant ends with the session. The code has no redirect address.
  */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { SECOND_MS } from '../../platform/clock.ts'
@@ -18,10 +18,10 @@ import { allowedScopes, textOf } from './challenge-request.ts'
 
 export type CodeNeeds = SessionRecordNeeds & GrantNeeds
 
-/** Stands where a code of the authorization endpoint has its redirect address. */
+/** Replaces the redirect address in a code of this endpoint. */
 const NO_REDIRECT = 'urn:account-server:authorization-challenge'
 
-/** Signs the account in for this app, and answers the code for what is asked for in `ctx`. */
+/** Signs the account in for this app, and returns the code for the request in `ctx`. */
 export async function issueChallengeCode(
   needs: CodeNeeds,
   ctx: KoaContextWithOIDC,
@@ -48,7 +48,7 @@ export async function issueChallengeCode(
     grantId,
     gty: 'authorization_code',
     nonce: textOf(request['nonce']),
-    // RFC 6749 §4.1.3: named again with the code by whoever named it in the request.
+    // RFC 6749 §4.1.3: a client that sent it in the request repeats it with the code.
     redirectUri: textOf(request['redirect_uri']) ?? NO_REDIRECT,
     resource: Object.keys(scopes.resources),
     scope: [...scopes.oidc, ...Object.values(scopes.resources).flat()].join(' '),
@@ -91,7 +91,7 @@ async function grantFor(
 ): Promise<string> {
   const clientId = client?.clientId ?? ''
   const grant = new provider.Grant({ accountId, clientId })
-  // The session's end is the end of the app's access, offline access included: there is nothing else that it could mean.
+  // The end of this session ends the app's access, offline access included. The session has no other purpose.
   Object.assign(grant, { expiresIn: needs.lifetimes.sessionAbsoluteSeconds })
   addScopes(grant, scopes)
   const grantId = await saveGrant(needs, grant, session.uid)

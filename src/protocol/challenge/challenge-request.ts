@@ -1,6 +1,7 @@
 /**
- * What an app asks for in its first request at the authorization challenge endpoint: any parameter of an authorization
- * request (draft-ietf-oauth-first-party-apps §4.1), plain, pushed or signed. Mistakes show before anybody types a password.
+ * The first request of an app at the authorization challenge endpoint. It takes any parameter of an authorization
+ * request (draft-ietf-oauth-first-party-apps §4.1): plain, pushed or signed. It is checked completely before anybody
+ * types a password.
  */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
@@ -19,9 +20,9 @@ import { STEP_FIELDS } from './challenge-steps.ts'
 
 /** RFC 7636 §4.2, of a SHA-256. */
 const S256_CHALLENGE = /^[\w-]{43}$/
-/** What comes beside the request, also beside one that was pushed or signed. */
+/** Fields beside the request, also beside one that was pushed or signed. */
 const BESIDE = ['auth_session', ...STEP_FIELDS]
-/** What says where the request comes from, and not what is asked for. */
+/** Fields that carry the request or authenticate the client. */
 const CARRIERS = new Set(['client_id', 'request', 'request_uri'])
 
 /** Every field that the endpoint reads. */
@@ -30,7 +31,7 @@ export function challengeParameters(ctx: KoaContextWithOIDC): string[] {
 }
 
 /**
- * The checked parameters of a first request, which are those of `ctx` from now on.
+ * Checks the parameters of a first request and makes them those of `ctx`. Returns them.
  * @throws errors.OIDCProviderError
  */
 export async function readRequest(ctx: KoaContextWithOIDC, jkt?: string): Promise<ChallengeRequest> {
@@ -44,7 +45,7 @@ export async function readRequest(ctx: KoaContextWithOIDC, jkt?: string): Promis
   assertKey(params, jkt)
   if (!hasDetails(ctx)) await settleScope(ctx)
   await checkParameters(ctx)
-  // They say which resource servers are meant.
+  // The details decide which resource servers the request is for.
   if (hasDetails(ctx)) await settleScope(ctx)
   await allowedScopes(ctx)
   const names = [...authorizationParameters(ctx)].filter(
@@ -54,10 +55,7 @@ export async function readRequest(ctx: KoaContextWithOIDC, jkt?: string): Promis
   return { ...request, code_challenge: textOf(params['code_challenge']) ?? '' }
 }
 
-/**
- * What the request in `ctx` asks for, of what the client may have.
- * @throws errors.InvalidScope, errors.InvalidTarget
- */
+/** What the request in `ctx` asks for and the client may have. @throws errors.InvalidScope, errors.InvalidTarget */
 export async function allowedScopes(ctx: KoaContextWithOIDC): Promise<GrantScopes> {
   const { provider } = ctx.oidc
   const servers = await grants.resolveRequestedResources(provider, ctx)
@@ -68,7 +66,7 @@ export async function allowedScopes(ctx: KoaContextWithOIDC): Promise<GrantScope
   )
 }
 
-/** A parameter that is there once. */
+/** A parameter that occurs once. */
 export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
@@ -78,7 +76,7 @@ function assertPushed({ oidc: { client, params } }: KoaContextWithOIDC): void {
     throw new errors.InvalidRequest('this client has to push its requests (RFC 9126): send the request_uri')
 }
 
-/** RFC 9126 and RFC 9101 demand these; a request that came here may leave them out. */
+/** RFC 9126 and RFC 9101 require these. A request at this endpoint may omit them. */
 function assertCode({ oidc: { client, params = {} } }: KoaContextWithOIDC): void {
   params['response_type'] ??= 'code'
   if (params['response_type'] !== 'code') throw new errors.UnsupportedResponseType()
@@ -95,7 +93,7 @@ function assertProvable(params: Record<string, unknown>): void {
     throw new errors.InvalidRequest('code_challenge is not the base64url form of a SHA-256')
 }
 
-/** RFC 9449 §10: the code is for the key that was proven or, without a proof, for the one that was named. */
+/** RFC 9449 §10: the code is bound to the proven key or, without a proof, to the named one. */
 function assertKey(params: Record<string, unknown>, jkt: string | undefined): void {
   if (jkt !== undefined && (params['dpop_jkt'] ?? jkt) !== jkt)
     throw new errors.InvalidRequest('dpop_jkt names another key than the DPoP proof was made with')

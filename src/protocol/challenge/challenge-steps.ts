@@ -1,6 +1,6 @@
 /**
- * What somebody has to show at the authorization challenge endpoint, in order. A further factor is a further entry:
- * its fields are asked for once the steps before it are passed.
+ * The steps of a sign-in at the authorization challenge endpoint, in order. Another factor is another entry: its fields
+ * are requested after the steps before it.
  */
 import { errors } from 'oidc-provider'
 import type { SignedIn } from '../../accounts/journeys/sign-in.ts'
@@ -17,7 +17,7 @@ export type StepNeeds = {
 }
 
 export type Attempt = {
-  /** What was sent in the step's fields; all of them are there. */
+  /** The values of the step's fields, which are all present. */
   fields: Record<string, string>
   passed: Passed
   ip: string
@@ -25,15 +25,15 @@ export type Attempt = {
 }
 
 export type ChallengeStep = {
-  /** Told to the app, which shows a form for it. */
+  /** The app gets this name and shows a form for it. */
   name: string
   fields: readonly string[]
   /** The methods that it adds (RFC 8176). */
   amr: readonly string[]
   isDue: (passed: Passed) => boolean
-  /** What is passed afterwards, but for the methods, or nothing: it was wrong, or may not be tried now. */
+  /** What the person has then proved, without the methods. `undefined` when it was wrong, or may not be tried now. */
   take: (needs: StepNeeds, attempt: Attempt) => Promise<Passed | undefined>
-  /** For the app's developer; the same for every reason. */
+  /** For the app's developer. It is the same for every reason. */
   refusal: string
 }
 
@@ -55,18 +55,18 @@ const password: ChallengeStep = {
 
 const STEPS: readonly ChallengeStep[] = [password]
 
-/** The methods of all steps: no sign-in at this endpoint is stronger. */
+/** The methods of all steps. No sign-in at this endpoint is stronger. */
 export const STEP_METHODS = STEPS.flatMap(({ amr }) => amr)
 
 /** Every field that a step may take. */
 export const STEP_FIELDS = STEPS.flatMap(({ fields }) => fields)
 
-/** The first step that is still to be passed. */
+/** The first step that is not passed yet. */
 export function dueStep(passed: Passed): ChallengeStep | undefined {
   return STEPS.find(({ isDue }) => isDue(passed))
 }
 
-/** What is passed once a step was taken; nothing when it was not. */
+/** What the person has proved after a step. `undefined` when the step failed. */
 export async function takeStep(
   step: ChallengeStep,
   needs: StepNeeds,
@@ -76,7 +76,7 @@ export async function takeStep(
   return passed && { ...passed, amr: [...passed.amr, ...step.amr] }
 }
 
-/** The fields of a step, if the request has them all; `login_hint` is a user name that was given before. */
+/** The fields of a step, if the request has them all. Its `login_hint` is the default user name. */
 export function fieldsFor(
   { fields }: ChallengeStep,
   { login_hint: username, ...params }: Record<string, unknown>,

@@ -1,4 +1,7 @@
-/** The authorization challenge endpoint (draft-ietf-oauth-first-party-apps): apps of this organisation with forms of their own. */
+/**
+ * Mounts the authorization challenge endpoint (draft-ietf-oauth-first-party-apps), where apps of this organisation sign
+ * people in with their own forms. Other sign-ins use `pages/sign-in`.
+ */
 import { signIn } from '../../accounts/journeys/sign-in.ts'
 import type { Feature } from '../../feature.ts'
 import { createAccountNeeds } from '../../interaction/account-needs.ts'

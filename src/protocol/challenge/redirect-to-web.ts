@@ -1,6 +1,6 @@
 /**
- * What an app without a browser cannot be given, and the answer that sends it to one (draft-ietf-oauth-first-party-apps
- * §5.2.2.1.1): with its request kept as if it had been pushed, so that it only has to open the authorization endpoint.
+ * Sends an app to the browser when its request needs one (draft-ietf-oauth-first-party-apps §5.2.2.1.1). The request is
+ * stored as if it had been pushed, so the app only opens the authorization endpoint.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { pushRequest } from '../../provider/library/authorization-request.ts'
@@ -15,7 +15,7 @@ type Reason = { why: string; applies: (request: ChallengeRequest) => boolean }
 const isPrompted = (name: string) => (request: ChallengeRequest) =>
   textOf(request['prompt'])?.split(' ').includes(name) === true
 
-/** What shows in the request already: nobody types a password in vain. */
+/** Reasons that the request already shows, so that nobody types a password in vain. */
 const REASONS: readonly Reason[] = [
   { why: 'people register in the browser', applies: isPrompted('create') },
   { why: 'accounts are chosen in the browser', applies: isPrompted('select_account') },
@@ -33,7 +33,7 @@ const REASONS: readonly Reason[] = [
 export const UNCONFIRMED = 'the e-mail address is not confirmed yet, which is done in the browser'
 
 /**
- * Why a request needs a browser; nothing when it does not.
+ * Why a request needs a browser. `undefined` when it does not.
  * @throws errors.OIDCProviderError `unmet_authentication_requirements` when a browser would not help either
  */
 export function reasonForWeb(request: ChallengeRequest): string | undefined {
@@ -50,7 +50,7 @@ export async function redirectToWeb(
   const [only, ...more] = client?.redirectUris ?? []
   const redirectUri = request['redirect_uri'] ?? (more.length === 0 ? only : undefined)
   const web = { ...request, client_id: client?.clientId, redirect_uri: redirectUri }
-  // Without it nobody knows where the browser is to come back to: the app makes a request of its own.
+  // Without a redirect address the browser could not return to the app. The app then makes a request of its own.
   const pushed = redirectUri === undefined ? undefined : await pushRequest(ctx, web)
   ctx.status = 403
   ctx.body = {

@@ -1,4 +1,7 @@
-/** A person's yes or no to a request that waited for them (CIBA): once, and what a yes gives to the client. */
+/**
+ * A person's answer to a backchannel request (CIBA). Each request is answered once; an approval makes a grant for the
+ * client.
+ */
 import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import { rememberConsent } from '../../consents/consents.ts'
@@ -14,7 +17,7 @@ import { uncountRequest } from './person-limits.ts'
 
 type Needs = GrantNeeds & {
   sealer: Sealer
-  /** Of the counters of requests. */
+  /** Secret for the names of the request counters. */
   key: Buffer
   provider: () => Provider
   findResource: (identifier: string) => Promise<{ scopes: string } | undefined>
@@ -24,17 +27,18 @@ export type GivenAnswer = {
   requestDigest: string
   accountId: string
   answer: Answer
-  /** When and how the person signed in here: the ID token says so. */
+  /** When and how the person signed in here, for the ID token. */
   signedInAtMs: number
   amr: string[] | undefined
 }
 
 /**
- * `done`, or there was nothing to answer: `wasApproved` and `wasDenied` before, here or in another tab; `expired`, and then
- * the app has been told so; or `unknown`, as another account's is.
+ * `done` when the answer was carried out. Otherwise the request was answered before (`wasApproved`, `wasDenied`), here
+ * or in another tab. Or it had `expired`, and the app was notified of that. `unknown` also covers a request of another
+ * account.
  */
 export type Became = 'done' | 'wasApproved' | 'wasDenied' | 'expired' | 'unknown'
-/** With the app that asked, unless the request is unknown. */
+/** With the app of the request, unless the request is unknown. */
 export type Outcome = { became: Became; clientId?: string }
 
 const ENDS = { approved: 'wasApproved', denied: 'wasDenied', expired: 'expired' } as const
@@ -73,7 +77,10 @@ async function carryOut(needs: Needs, given: GivenAnswer, claimed: Claimed): Pro
   return true
 }
 
-/** The grant of a yes. It hangs on no browser session: the client works where the person's browser is not. */
+/**
+ * The grant of an approval. It does not end with a browser session, because the client works without the person's
+ * browser.
+ */
 async function grantAsked(
   needs: Needs,
   provider: Provider,

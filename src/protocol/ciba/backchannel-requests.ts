@@ -1,6 +1,6 @@
 /**
- * Requests for access that wait for a person (OpenID CIBA): table `backchannel_requests`. Owns which are open and that
- * each is answered once. What the client polls is the grant store's; what a yes gives is `answer-request.ts`.
+ * The table `backchannel_requests`: requests for access that wait for a person (OpenID CIBA). This file makes sure that
+ * each is answered once. The grant store holds what the client polls, and `answer-request.ts` makes the grant.
  */
 import { z } from 'zod'
 import { DAY_MS } from '../../platform/clock.ts'
@@ -12,7 +12,7 @@ import { digest } from '../../platform/tokens.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 
 export type BackchannelRequest = {
-  /** Names the request; opens nothing. */
+  /** Identifies the request, but gives no access. */
   requestDigest: string
   accountId: string
   clientId: string
@@ -27,7 +27,7 @@ export type BackchannelRequest = {
 export type NewBackchannelRequest = Omit<BackchannelRequest, 'requestDigest'> & {
   /** The `auth_req_id` that the client polls with. */
   requestId: string
-  /** What the client wants to be recognised by when it is told (ping mode). */
+  /** The token that the client expects in a notification (ping mode). */
   notificationToken: string | undefined
 }
 
@@ -63,7 +63,7 @@ export async function recordRequest(sql: Sql, sealer: Sealer, request: NewBackch
   })
 }
 
-/** What waits for this account's answer, the newest first. */
+/** The open requests of an account, newest first. */
 export async function listOpenRequests(
   sql: Sql,
   accountId: string,
@@ -80,7 +80,7 @@ export async function listOpenRequests(
 
 export type Claimed = BackchannelRequest & { requestId: string }
 
-/** Takes an open request for an answer: for exactly one caller, and for the account that it waits for alone. */
+/** Claims an open request for one answer: only for the account that it is for, and only once. */
 export async function claimRequest(
   db: Db,
   sealer: Sealer,
@@ -100,7 +100,10 @@ export async function claimRequest(
 
 export type Claim = { requestDigest: string; accountId: string; answer: Answer; nowMs: number }
 
-/** How a request of this account ended, and whose it was; `undefined` when it still waits, or was never theirs. */
+/**
+ * How a request of this account ended, with its client. `undefined` when it is still open, or belongs to another
+ * account.
+ */
 export async function endOfRequest(
   sql: Sql,
   { requestDigest, accountId, nowMs }: Omit<Claim, 'answer'>,
@@ -116,14 +119,14 @@ export async function endOfRequest(
   return row.expiresAtMs <= nowMs ? { end: 'expired', clientId } : undefined
 }
 
-/** The answer could not be carried out: the request waits again. */
+/** Opens the request again, because the answer could not be carried out. */
 export async function reopenRequest(db: Db, { requestDigest, answer, nowMs }: Claim): Promise<void> {
   await db('backchannel_requests')
     .where({ requestDigest, state: answer, answeredAtMs: nowMs })
     .update({ state: 'pending', answeredAtMs: null })
 }
 
-/** What the client of a request is told by; nothing when it polls or when the request is gone. */
+/** The notification of a request's client. `undefined` when the client polls, or when the request is gone. */
 export async function findNotification(
   sql: Sql,
   sealer: Sealer,
@@ -162,7 +165,7 @@ function toRequest({ resources, ...row }: Row): BackchannelRequest {
   }
 }
 
-/** Binds what is sealed to its column and row. */
+/** Binds the sealed value to its column and row. */
 function requestSealContext(field: 'id' | 'token', requestDigest: string): string {
   return `backchannel-request:${field}:${requestDigest}`
 }

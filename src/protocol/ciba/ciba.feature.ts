@@ -1,6 +1,6 @@
 /**
- * Client-initiated backchannel authentication (OpenID CIBA Core): apps ask for a person behind the scenes, who answers on a
- * page of their account. Table `backchannel_requests`.
+ * Mounts client-initiated backchannel authentication (OpenID CIBA Core): apps ask a person for access, and the person
+ * answers on a page of their account. Owns the table `backchannel_requests`. `outbox` and `mail` deliver the messages.
  */
 import { REQUESTS_PATH } from '../../accounts/account-pages.ts'
 import type { Feature } from '../../feature.ts'
@@ -27,7 +27,7 @@ export function ciba(services: Services): Feature {
     protocol: () => ({
       features: { ciba: cibaFeature(needs) },
       ttl: { BackchannelAuthenticationRequest: requestSeconds },
-      // The library always says that it takes a user_code.
+      // The library always announces support for user_code.
       metadata: { backchannel_user_code_parameter_supported: false },
       records: {
         BackchannelAuthenticationRequest: (adapter) =>

@@ -1,6 +1,6 @@
 /**
- * Client-initiated backchannel authentication (OpenID CIBA Core, FAPI-CIBA), poll and ping: what the library is told.
- * The person is found by e-mail address or ID token, gets a mail, and answers on a page of their account.
+ * Sets the library up for client-initiated backchannel authentication (OpenID CIBA Core, FAPI-CIBA), poll and ping. The
+ * person is found by e-mail address or ID token, gets a mail, and answers on a page of their account.
  */
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
@@ -28,21 +28,21 @@ export type CibaNeeds = {
   store: GrantStore
   sealer: Sealer
   outbox: Pick<Outbox, 'record' | 'enqueueMail'>
-  /** Hides in the counters whom they count. */
+  /** Secret for the names of the request counters. */
   key: Buffer
-  /** Where people answer. */
+  /** Address of the page where people answer. */
   requestsUrl: string
   unverifiedMayAuthorize: boolean
 }
 
-/** Longer than a mail takes to be read, shorter than what it asks for is still remembered. */
+/** Long enough to read a mail, and short enough that the person remembers the reason. */
 const DEFAULT_SECONDS = 600
 const LONGEST_SECONDS = 1800
 
-/** Letters, digits, spaces and plain punctuation: enough to compare, nothing to click (CIBA §7.1). */
+/** Letters, digits, spaces and plain punctuation: enough to compare, and no links (CIBA §7.1). */
 const BINDING_MESSAGE = /^(?=.*\S)[\p{L}\p{M}\p{N} .,:;!?#+*/()&'€$£_-]{1,64}$/u
 
-/** Seconds that a request waits for its answer. */
+/** Seconds until a request expires without an answer. */
 export function requestSeconds(ctx: KoaContextWithOIDC | undefined): number {
   return Math.min(Number(ctx?.oidc.params?.['requested_expiry'] ?? DEFAULT_SECONDS), LONGEST_SECONDS)
 }
@@ -65,7 +65,7 @@ export function cibaFeature(needs: CibaNeeds): Ciba {
   }
 }
 
-/** Tells clients through the outbox, reads their hints. Call once per provider instance. */
+/** Notifies clients through the outbox, and resolves their hints. Call it once per provider instance. */
 export function installCiba(provider: Provider, needs: CibaNeeds & { subjects: PairwiseSubjects }): void {
   installPing(provider, needs)
   installHints(provider, needs.subjects)
@@ -87,13 +87,13 @@ async function findPerson(
   const account = await findAccountByEmail(needs.db, hint)
   const confirmed = account && (account.emailVerifiedAtMs !== null || needs.unverifiedMayAuthorize)
   if (confirmed && account.disabledAtMs === null) return account.id
-  // Whom the client may not ask is as unknown as whom nobody knows, also in the counting.
+  // A person that the client may not ask for is refused, and counted, like an unknown one.
   refuseMore(ctx, await countUnknown(needs, ctx.oidc.client?.clientId ?? ''))
   return undefined
 }
 
 function checkBindingMessage(ctx: KoaContextWithOIDC, message: string | undefined): void {
-  // FAPI-CIBA §5.2.2: nothing else tells the person which of two requests this is.
+  // FAPI-CIBA §5.2.2: only this message distinguishes two requests for the person.
   if (message === undefined && ctx.oidc.isFapi('1.0 Final', '2.0'))
     throw new errors.InvalidRequest('binding_message is required for this client')
   if (message !== undefined && !BINDING_MESSAGE.test(message))
@@ -102,7 +102,7 @@ function checkBindingMessage(ctx: KoaContextWithOIDC, message: string | undefine
     )
 }
 
-/** The last check before the request is kept. An account that may not let apps in is one that the client cannot ask for. */
+/** The last check before the request is stored. The client cannot ask for an account that may not grant access. */
 async function admit(
   needs: CibaNeeds,
   ctx: KoaContextWithOIDC,
@@ -114,7 +114,7 @@ async function admit(
     throw new errors.UnknownUserId('could not identify end-user')
   const clientId = ctx.oidc.client?.clientId ?? ''
   refuseMore(ctx, await countRequest(needs, { clientId, accountId: account.accountId }))
-  // It opens the client's endpoint: kept sealed beside the request, not in it.
+  // The token opens the client's endpoint, so it is stored sealed, apart from the request.
   const { params } = ctx.oidc
   ctx.state['notificationToken'] = params?.['client_notification_token']
   if (params) params['client_notification_token'] = undefined
@@ -130,7 +130,7 @@ async function askPerson(
   const { client, params } = ctx.oidc
   const clientId = client?.clientId ?? ''
   const createdAtMs = clock()
-  // In whole seconds, as the library counts: the page does not offer what the client is told has run out.
+  // In whole seconds, like the library, so that the page offers no request that has expired for the client.
   const expiresAtMs = (Math.floor(createdAtMs / SECOND_MS) + request.expiration) * SECOND_MS
   const mailed = await mayMail(needs, { clientId, accountId: account.id })
   await inTransaction(db, async (trx) => {

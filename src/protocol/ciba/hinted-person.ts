@@ -1,16 +1,16 @@
-/** `id_token_hint` of backchannel authentication (CIBA §7.1) from apps that know people by pairwise subjects. */
+/** `id_token_hint` of backchannel authentication (CIBA §7.1) for apps with pairwise subjects. */
 import { Provider } from 'oidc-provider'
 import { replaceMember } from '../../provider/library/members.ts'
 import type { PairwiseSubjects } from '../../provider/subjects/pairwise.ts'
 
 type Client = { subjectType?: string }
 type Hint = { payload: { sub?: unknown } }
-// The library's own, left out of its published types.
+// Left out of the library's published types.
 type Validate = (jwt: string, client: Client) => Promise<Hint>
 
 /**
- * The library takes a hint's subject for the account's id: here it finds it. A subject of another sector is nobody's.
- * Call once per provider instance.
+ * Resolves the hint's subject. The library uses it as the account's id. A subject of another sector finds no account.
+ * Call it once per provider instance.
  */
 export function installHints(provider: Provider, subjects: PairwiseSubjects): void {
   replaceMember(provider, 'IdToken.validate', (validate: Validate): Validate => async (jwt, client) => {

@@ -1,6 +1,6 @@
 /**
- * How often apps may ask for a person behind the scenes (CIBA): nobody is worn down by requests until they say yes. What
- * the person allowed is not counted, as it was no bother; what they refused or left alone is.
+ * Limits how often apps may ask a person for access (CIBA), so that repeated requests cannot wear a person down. An
+ * approved request does not count. A refused or ignored one does.
  */
 import { returnToBucket, takeFromBucket } from '../../attempts/bucket.ts'
 import type { BucketRule, Taken } from '../../attempts/bucket.ts'
@@ -12,22 +12,22 @@ import { keyedDigest } from '../../platform/tokens.ts'
 export type LimitNeeds = {
   db: Db
   clock: Clock
-  /** Hides in the counters whom they count. */
+  /** Secret for the names of the counters, which would otherwise show people. */
   key: Buffer
 }
 
 type Counted = { clientId: string; accountId: string }
 
-/** Requests without a yes: of one app to one person, and of all apps together. */
+/** Limits for requests without approval: of one app to one person, and of all apps together. */
 const OF_APP: BucketRule = { limit: 30, windowMs: HOUR_MS }
 const OF_ALL: BucketRule = { limit: 100, windowMs: HOUR_MS }
-/** Mails about them. Further requests stand on the page alone. */
+/** Limits for mails about them. Further requests only appear on the page. */
 const MAILS_OF_APP: BucketRule = { limit: 5, windowMs: HOUR_MS }
 const MAILS_OF_ALL: BucketRule = { limit: 10, windowMs: HOUR_MS }
-/** Persons that one app asked for and that do not exist: apps are no address books' checkers. */
+/** Limit for unknown people that one app asks for, so that it cannot test which addresses exist. */
 const UNKNOWN: BucketRule = { limit: 100, windowMs: HOUR_MS }
 
-/** Counts a request that is about to be kept. */
+/** Counts a request that is about to be stored. */
 export async function countRequest(needs: LimitNeeds, { clientId, accountId }: Counted): Promise<Taken> {
   const ofApp = await take(needs, OF_APP, 'requests', accountId, clientId)
   if (!ofApp.allowed) return ofApp
@@ -36,7 +36,7 @@ export async function countRequest(needs: LimitNeeds, { clientId, accountId }: C
   return ofAll
 }
 
-/** The person allowed it. */
+/** Takes the request back from the counters, because the person approved it. */
 export async function uncountRequest(needs: LimitNeeds, { clientId, accountId }: Counted): Promise<void> {
   await giveBack(needs, 'requests', accountId, clientId)
   await giveBack(needs, 'requests', accountId)

@@ -1,6 +1,6 @@
 /**
- * Tells a client that a person has answered (CIBA §10.2, ping mode): written to the outbox, and delivered by the worker
- * to the client's notification endpoint, again until it is taken or the request has run out.
+ * Notifies a client that a person has answered (CIBA §10.2, ping mode). The outbox records the message, and the worker
+ * delivers it to the client's notification endpoint. It retries until the client accepts or the request expires.
  */
 import type Provider from 'oidc-provider'
 import { z } from 'zod'
@@ -31,13 +31,13 @@ const pingSchema = z.object({
 type Ping = z.infer<typeof pingSchema>
 type InstallNeeds = { db: Db; store: GrantStore; sealer: Sealer; outbox: Pick<Outbox, 'record'> }
 
-// The library's own, left out of its published types.
+// Left out of the library's published types.
 type LibraryClient = {
   clientId: string
   backchannelClientNotificationEndpoint?: string
 }
 
-/** Replaces the library's one attempt within the person's own request. Call once per provider instance. */
+/** Replaces the library's single attempt within the person's own request. Call it once per provider instance. */
 export function installPing(provider: Provider, { db, store, sealer, outbox }: InstallNeeds): void {
   const ping = async function (this: LibraryClient, { jti: requestId }: { jti: string }) {
     const notification = await findNotification(db, sealer, requestId)
@@ -60,7 +60,7 @@ export function createPingSink({ fetch, clock }: { fetch: GuardedFetch; clock: C
       const { endpoint, token, requestId, expiresAtMs } = parsed.data
       if (expiresAtMs <= clock()) throw new DeliveryFailure('request_expired', { permanent: true })
       const { status } = await post(fetch, endpoint, token, requestId)
-      // CIBA §10.2: 204, or 200; a redirect is never followed.
+      // CIBA §10.2: 204, or 200. A redirect is never followed.
       if (status === 204 || status === 200) return
       throw new DeliveryFailure(`answered_${status}`, { permanent: isFinal(status) })
     },
@@ -82,7 +82,7 @@ async function post(fetch: GuardedFetch, endpoint: string, token: string, reques
   }
 }
 
-/** The client has answered and will answer the same again. */
+/** The client would give the same answer to a retry. */
 function isFinal(status: number): boolean {
   return status >= 300 && status < 500 && status !== 408 && status !== 429
 }

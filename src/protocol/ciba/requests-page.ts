@@ -1,4 +1,4 @@
-/** What the account's page of requests works with. */
+/** Connects the account's page of requests with the domain functions. */
 import type { Site } from '../../feature.ts'
 import { grantSecondsOf, lifetimesOf } from '../../provider/grants/lifetimes.ts'
 import { resourceScopeTitle } from '../../provider/grants/scope-words.ts'

@@ -1,4 +1,4 @@
-/** Requests for access that were sent behind the scenes (CIBA) and wait for this person: seen, allowed, refused. */
+/** The account page for backchannel requests (CIBA): the person sees them, and approves or refuses. */
 import { Router } from '@koa/router'
 import { z } from 'zod'
 import { REQUESTS_PATH, signInAgainPath } from '../../accounts/account-pages.ts'
@@ -26,7 +26,7 @@ type Needs = {
   scopeTitle: (resources: readonly string[], scope: string) => Promise<string>
 }
 
-/** An answer gives access away: it takes the person, not a browser that they left open. */
+/** An answer gives access, so it needs a recent sign-in: the browser may have been left open. */
 const RECENT_MS = 15 * MINUTE_MS
 
 const schema = z.object({ id: z.string().max(43), decision: z.enum(['allow', 'deny']) })
@@ -108,7 +108,7 @@ const DONE = {
   deny: (app: string) => `Refused. ${app} gets no access.`,
 }
 
-/** Why the button that was pressed had nothing to answer. */
+/** Why the pressed button had no effect. */
 const NOT_DONE = {
   wasApproved: (app: string) =>
     `You have allowed this request of ${app} already. You can take its access back under Apps.`,

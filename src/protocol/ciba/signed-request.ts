@@ -1,9 +1,9 @@
-/** What a signed authentication request (CIBA §7.1.1) is asked beyond its signature: that it is taken once, and soon. */
+/** Checks a signed authentication request (CIBA §7.1.1) beyond its signature: it must be recent, and it counts once. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { unverifiedClaims } from '../../platform/unverified-claims.ts'
 
-/** As FAPI-CIBA §5.2.2 says; it also bounds how long a `jti` has to be remembered. */
+/** As FAPI-CIBA §5.2.2 requires. It also limits how long a `jti` is remembered. */
 const LONGEST_LIFE_SECONDS = 3600
 
 /** Runs after the library has verified the request object. @throws errors.InvalidRequest */

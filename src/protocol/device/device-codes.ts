@@ -1,6 +1,6 @@
 /**
- * Device codes as this server wants them (RFC 8628), over the library's model: the polling interval is kept, guesses at
- * user codes are counted, and a code that was entered and left alone can be entered again.
+ * Device codes (RFC 8628) on top of the library's model: the polling interval is enforced and guesses of user codes are
+ * counted. A code that was entered but not confirmed can be entered again.
  */
 import { errors, Provider } from 'oidc-provider'
 import type { Adapter, AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
@@ -19,14 +19,14 @@ import { fillInUserCode } from './device-flow.ts'
 
 export type DeviceCodeNeeds = NetworkLimitNeeds & { db: Db; clock: Clock; store: GrantStore }
 
-/** Wrong user codes (RFC 8628 §5.1): with 20^8 possible ones, these limits leave guessing no chance. */
+/** Limits for wrong user codes (RFC 8628 §5.1). There are 20^8 codes, so guessing one is hopeless. */
 const PER_SESSION: BucketRule = { limit: 10, windowMs: 10 * MINUTE_MS }
 const PER_NETWORK: BucketRule = { limit: 40, windowMs: 10 * MINUTE_MS }
 
-/** Failures that say nothing about the person's answer: the code stays good. */
+/** Failures that are no answer of the person, so the code stays valid. */
 const PASSING = new Set(['server_error', 'temporarily_unavailable', 'invalid_request'])
 
-/** Call once per provider instance. */
+/** Call it once per provider instance. */
 export function installDeviceCodes(provider: Provider): void {
   provider.use(fillInUserCode)
   provider.on('device_authorization.success', (_ctx: unknown, body: Record<string, unknown>) => {
@@ -34,7 +34,7 @@ export function installDeviceCodes(provider: Provider): void {
   })
 }
 
-/** Device codes on their way from and to the store. */
+/** Wraps the records of device codes. */
 export function deviceCodeRecords(needs: DeviceCodeNeeds, adapter: Adapter): Adapter {
   return {
     ...paced('DeviceCode', needs, adapter),
@@ -43,7 +43,7 @@ export function deviceCodeRecords(needs: DeviceCodeNeeds, adapter: Adapter): Ada
       const code = await adapter.findByUserCode(userCode)
       if (!code) return undefined
       await giveBack()
-      // Set by the library when it was confirmed. A person who closed the page then may enter it once more.
+      // Set by the library when the code was confirmed. A person who then closed the page may enter it once more.
       return { ...code, inFlight: undefined }
     },
     upsert: (id, payload, expiresIn) => adapter.upsert(id, withoutPassing(payload), expiresIn),
@@ -55,7 +55,7 @@ function withoutPassing(payload: AdapterPayload): AdapterPayload {
   return { ...payload, error: undefined, errorDescription: undefined }
 }
 
-/** Counts an attempt before it is evaluated; the answer gives it back, for one that was right. */
+/** Counts an attempt before it is evaluated. Returns a function that takes a right one back. */
 async function countGuess(needs: DeviceCodeNeeds, ctx: KoaContextWithOIDC | undefined) {
   const { db, key, clock } = needs
   const nowMs = clock()

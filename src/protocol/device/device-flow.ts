@@ -1,6 +1,6 @@
 /**
- * The device authorization grant (RFC 8628): what the library is told about it. What the pages look like is the
- * interaction's; here is which of them is due.
+ * Sets the library up for the device authorization grant (RFC 8628), and decides which page is due. `device-pages.ts`
+ * renders the pages.
  */
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
@@ -8,16 +8,16 @@ import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { LIBRARY_PATHS } from '../../provider/endpoints/addresses.ts'
 
-/** Who asked: what is known of the device besides its client. */
+/** The device, as far as it is known besides its client. */
 export type DeviceInfo = { ip: string; userAgent: string }
-/** Why a code was not taken. */
+/** Why a code was refused. */
 export type CodeProblem = 'missing' | 'unknown' | 'used_up' | 'page_too_old' | 'too_many' | 'failed'
 
 export type DevicePages = {
   enterCode: (ctx: KoaContextWithOIDC, given: { userCode?: string; problem?: CodeProblem }) => void
   confirm: (ctx: KoaContextWithOIDC, userCode: string) => Promise<void>
   answered: (ctx: KoaContextWithOIDC, allowed: boolean) => void
-  /** The page that the person came from has gone, or its browser is not known. */
+  /** The person's previous page is gone, or the browser is unknown. */
   startAgain: (ctx: AnyContext) => Promise<void>
 }
 
@@ -38,9 +38,7 @@ export function deviceFlow(pages: DevicePages): DeviceFlow {
   }
 }
 
-/**
- * `verification_uri_complete` fills the form in and does nothing else; the library would send it. To run before it.
- */
+/** `verification_uri_complete` only fills in the form. The library would submit it. This runs before the library. */
 export async function fillInUserCode(ctx: AnyContext, next: () => Promise<unknown>): Promise<void> {
   if (ctx.method !== 'POST' && ctx.path === LIBRARY_PATHS.code_verification && ctx.search) {
     const { user_code: userCode } = ctx.query
@@ -69,8 +67,8 @@ async function askForCode(pages: DevicePages, ctx: KoaContextWithOIDC, error?: L
 }
 
 /**
- * True for a browser without a session. The library has put a secret into the new one, too late to be saved with it, and
- * would fail when it tries to.
+ * True for a browser without a session. The library has put a secret into a new one, too late to be saved with it, and
+ * would fail on it.
  */
 function isUnknown({ oidc }: KoaContextWithOIDC): boolean {
   const session = oidc.session as { exp?: number; touched?: boolean } | undefined

@@ -100,7 +100,7 @@ function secretOf({ oidc }: KoaContextWithOIDC): unknown {
   return oidc.session?.state?.['secret']
 }
 
-/** What somebody typed or a link brought, as devices show codes. */
+/** The typed or linked code, in the form that devices show. */
 function asShown(userCode: string): string {
   const letters = userCode
     .slice(0, 100)

@@ -1,4 +1,7 @@
-/** The device authorization grant (RFC 8628): codes for devices without a browser, and the pages that connect them. */
+/**
+ * Mounts the device authorization grant (RFC 8628): codes for devices without a browser, and the pages that connect
+ * them. The codes are stored by `provider/records`.
+ */
 import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
 import { CODE_SECONDS, deviceFlow } from './device-flow.ts'

@@ -1,4 +1,4 @@
-/** Tells apps of every session that ends in the grant store, whatever ended it. */
+/** Announces every session that ends in the grant store to apps, whatever the cause. */
 import type { AdapterPayload } from 'oidc-provider'
 import type { Ending } from '../../grant-store/endings.ts'
 import type { Root } from '../../grant-store/grant-store.ts'

@@ -1,4 +1,4 @@
-/** Sends logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.5), signed anew for each attempt. */
+/** Sends logout tokens (OpenID Connect Back-Channel Logout 1.0 §2.5). Each attempt signs a new one. */
 import type { Provider } from 'oidc-provider'
 import { DeliveryFailure } from '../../outbox/sink.ts'
 import type { Sink } from '../../outbox/sink.ts'
@@ -9,12 +9,12 @@ import { logoutNoticeSchema } from './logout-notice.ts'
 import type { LogoutNotice } from './logout-notice.ts'
 
 type Needs = {
-  /** A provider whose keys and clients are those of now. */
+  /** A provider with the current keys and clients. */
   provider: () => Promise<Provider>
   fetch: GuardedFetch
 }
 
-/** About ten minutes; whoever was away for longer finds out when its next refresh is refused. */
+/** About ten minutes. An app that was down for longer learns of it when its next refresh is refused. */
 const MAX_ATTEMPTS = 8
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 
@@ -27,7 +27,7 @@ type LogoutToken = {
 }
 type LogoutTokenModel = new (claims: object, context: { client: LogoutClient; ctx: undefined }) => LogoutToken
 
-/** Delivers one message to one client. A client that is gone, or takes no such messages any more, gets none. */
+/** Delivers one message to one client. A client that is gone, or no longer takes such messages, gets none. */
 export function createBackchannelLogout({ provider, fetch }: Needs): Sink {
   return {
     async deliver({ payload, attempt }) {
@@ -45,7 +45,7 @@ export function createBackchannelLogout({ provider, fetch }: Needs): Sink {
   }
 }
 
-/** Typed `logout+jwt`, good for two minutes, without nonce, encrypted where the client's ID tokens are. */
+/** Typed `logout+jwt`, valid for two minutes, without nonce, encrypted where the client's ID tokens are. */
 async function logoutToken(
   provider: Provider,
   client: LogoutClient,
@@ -60,7 +60,7 @@ async function logoutToken(
   return token.issue({ use: 'logout' })
 }
 
-/** Why it did not arrive, in one word; `undefined` when it did. */
+/** The reason for a failed delivery, in one word. `undefined` on success. */
 async function post(fetch: GuardedFetch, address: string, token: string): Promise<string | undefined> {
   try {
     const { status } = await fetch(address, {

@@ -1,4 +1,4 @@
-/** What the library's clients do at a logout, replaced: messages go through the outbox instead of out of the request. */
+/** Replaces what the library's clients do at a logout: the outbox sends the messages, not the request. */
 import { Provider } from 'oidc-provider'
 import { rulesOf } from '../../clients/profiles.ts'
 import { replaceMember } from '../../provider/library/members.ts'
@@ -12,16 +12,17 @@ type LibraryClient = {
   frontchannel_logout_uri?: string
 }
 
-/** Call once per provider instance. */
+/** Call it once per provider instance. */
 export function installClientLogout(provider: Provider, needs: NoticeNeeds): void {
-  // An ID token names its sign-in, so that an app's server can end it, and learns which one of several has ended. The
-  // tests of FAPI know no `sid` but where a client registered to hear of logouts.
+  // An ID token names its sign-in, so that an app's server can end it, and can tell several sign-ins apart. The
+  // conformance tests of FAPI accept `sid` only where a client registered for logout messages.
   const includeSid = function (this: LibraryClient) {
     const hears = this.backchannelLogoutUri !== undefined || this.frontchannel_logout_uri !== undefined
     return hears || rulesOf(this)?.singleAudience !== true
   }
   const backchannelLogout = async function (this: LibraryClient, accountId: string, sid: string | undefined) {
-    // The end of the whole session is announced where it ends; here is what leaves one app and keeps the session.
+    // The end of the whole session is announced elsewhere (`announced-endings.ts`). This announces that one app was
+    // left while the session goes on.
     if (!sid || Provider.ctx?.oidc.params?.['logout'] !== undefined) return
     await announceLogouts(needs, [{ clientId: this.clientId, accountId, sid }])
   }

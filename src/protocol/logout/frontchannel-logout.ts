@@ -1,6 +1,6 @@
 /**
- * OpenID Connect Front-Channel Logout 1.0, which the library lacks: the page that a browser sees after signing out loads
- * an address of every app that asked for it, with the issuer and the app's session id.
+ * OpenID Connect Front-Channel Logout 1.0, which the library lacks. The page after a sign-out loads an address of every
+ * app that registered one, with the issuer and the app's session id.
  */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
@@ -12,7 +12,7 @@ export const FRONTCHANNEL_DISCOVERY = {
   frontchannel_logout_session_supported: true,
 }
 
-/** The addresses to load for the session that this request has ended; none when it ended none. */
+/** The addresses to load for the session that this request has ended. Empty when it ended none. */
 export async function frontchannelAddresses({ oidc }: KoaContextWithOIDC): Promise<string[]> {
   const { session, provider } = oidc
   if (!session?.authorizations || !isDestroyed(session)) return []
@@ -32,12 +32,12 @@ export function framePolicy(pagePolicy: string, addresses: readonly string[]): s
   return `${pagePolicy.replace(/script-src[^;]*/, "script-src 'self'")}; frame-src ${origins.join(' ')}`
 }
 
-// A client that describes itself, whose site is away: the others are told all the same.
+// A client with a document may be unavailable. The other clients are notified all the same.
 function unreachable(error: unknown): undefined {
   if (!(error instanceof errors.OIDCProviderError)) throw error
 }
 
-// Both or neither (§2): always both, because an app that was not told the session could only guess.
+// Both or neither (§2). Always both here, because an app without the session id could only guess.
 function withSession(address: string, issuer: string, sid: string): string {
   const url = new URL(address)
   url.searchParams.set('iss', issuer)

@@ -1,7 +1,7 @@
 /**
- * Signing out without the browser (OpenID Connect RP-Initiated Logout 1.0 §2): an app's server asks, with an ID token of its
- * own and no cookie. The session that the token's `sid` names ends, and no other. The token may have expired (§4); whose
- * it is, and its signature, were checked before.
+ * Signs out without the browser (OpenID Connect RP-Initiated Logout 1.0 §2): an app's server sends an ID token of its
+ * own, and no cookie. Only the session that the token's `sid` names ends. The token may have expired (§4); its client
+ * and its signature were checked before.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { endSession, listSessions } from '../../sessions/account-sessions.ts'
@@ -20,7 +20,10 @@ export type HintNeeds = Pick<AccessEndings, 'noteEnded'> & {
   subjects: PairwiseSubjects
 }
 
-/** Ends the session that the request's `id_token_hint` names, unless it is the browser's own. Nothing when it has ended. */
+/**
+ * Ends the session that the request's `id_token_hint` names, unless it is the browser's own. Does nothing when it has
+ * ended.
+ */
 export async function endHintedSession(needs: HintNeeds, { oidc }: KoaContextWithOIDC): Promise<void> {
   const { client, entities, session } = oidc
   const { sub, sid } = (entities.IdTokenHint?.payload ?? {}) as { sub?: unknown; sid?: unknown }
@@ -33,7 +36,7 @@ export async function endHintedSession(needs: HintNeeds, { oidc }: KoaContextWit
   await endSessionAndGrants(needs, uid)
 }
 
-/** An account has few sessions, so each is asked; an index of names would have to be kept for all. */
+/** An account has few sessions, so each is compared. An index of names would have to be maintained. */
 async function findByName(
   needs: HintNeeds,
   accountId: string,

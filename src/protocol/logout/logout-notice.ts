@@ -1,6 +1,6 @@
 /**
- * Tells apps that somebody's sign-in has ended (OpenID Connect Back-Channel Logout 1.0). Owns what is told, to whom and
- * that it is told once; sending is `backchannel-logout.ts`.
+ * Announces the end of a sign-in to apps (OpenID Connect Back-Channel Logout 1.0), once for each app.
+ * `backchannel-logout.ts` sends the messages.
  */
 import { z } from 'zod'
 import type { Outbox } from '../../outbox/outbox.ts'
@@ -18,17 +18,20 @@ export const LOGOUT_TOPIC = 'backchannel-logout'
 export const logoutNoticeSchema = z.object({
   clientId: z.string(),
   accountId: z.string(),
-  /** The sign-in's id towards this client. */
+  /** The sign-in's id for this client. */
   sid: z.string(),
 })
 
 export type LogoutNotice = z.output<typeof logoutNoticeSchema>
 export type NoticeNeeds = { db: Db; clock: Clock; outbox: Pick<Outbox, 'record'> }
 
-/** Longer than a session's end can take to be carried through. */
+/** Longer than the end of a session can take. */
 const REMEMBERED_MS = DAY_MS
 
-/** Puts one message for each client that asked for it into the outbox; a sign-in announced before is left out. */
+/**
+ * Puts one message into the outbox for each client that registered for it. A sign-in that was announced before is
+ * skipped.
+ */
 export async function announceLogouts(needs: NoticeNeeds, notices: readonly LogoutNotice[]): Promise<void> {
   if (notices.length === 0) return
   await inTransaction(needs.db, async (trx) => {
@@ -43,7 +46,7 @@ export async function announceLogouts(needs: NoticeNeeds, notices: readonly Logo
   })
 }
 
-/** Forgets what was announced long ago; answers how much. */
+/** Purges old announcements. Returns how many. */
 export async function purgeAnnounced(db: Db, nowMs: number, limit = 500): Promise<number> {
   const outdated: Purge['outdated'] = (rows) => rows.where('announcedAtMs', '<=', nowMs - REMEMBERED_MS)
   return purgeSome(db, { table: 'announced_logouts', key: 'sid', outdated }, limit)
@@ -54,7 +57,7 @@ async function withLogoutUri(sql: Sql, clientIds: string[]): Promise<Set<string>
     .select('clientId', 'metadata')
     .whereIn('clientId', clientIds)
   const wanting = rows.filter(({ metadata }) => 'backchannel_logout_uri' in (JSON.parse(metadata) as object))
-  // What a client says of itself in a document is read when the message goes out: nobody who signs out waits for its site.
+  // The metadata in a client's document is read when the message is sent, so that no sign-out waits for its site.
   return new Set([...wanting.map(({ clientId }) => clientId), ...clientIds.filter(isDocumentId)])
 }
 

@@ -1,6 +1,7 @@
 /**
- * Signing out: by an app's request (RP-Initiated Logout), with the other apps told through their servers (Back-Channel
- * Logout) or through the browser (Front-Channel Logout). Table `announced_logouts`.
+ * Mounts signing out by an app's request (RP-Initiated Logout). The other apps are notified through their servers
+ * (Back-Channel Logout) or through the browser (Front-Channel Logout). Owns the table `announced_logouts`;
+ * `grant-store` ends the sessions.
  */
 import type { Feature } from '../../feature.ts'
 import { createAccessEndings } from '../../sessions/access-endings.ts'

@@ -1,4 +1,4 @@
-/** The pages of signing out: asking, telling the apps that the browser is signed in to, done. */
+/** The pages of a sign-out: ask, notify the apps of this browser, done. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Render } from '../../http/render.ts'
@@ -32,8 +32,8 @@ function leave({ store, clock }: Needs, ctx: KoaContextWithOIDC): Promise<void> 
 }
 
 /**
- * Asks, unless the app's request proves that it comes from within the session that it ends. A request from within another
- * session ends that one, as it would without this browser, and the person decides about this one.
+ * Asks for confirmation, unless the app's request proves that it belongs to the session that it ends. A request that
+ * belongs to another session ends that one, as it would without this browser. The person then decides about this one.
  */
 async function ask(needs: Needs, ctx: KoaContextWithOIDC): Promise<void> {
   if (hintNamesSession(ctx, needs.subjects)) return leave(needs, ctx)
@@ -54,7 +54,10 @@ async function showDone({ render }: Needs, ctx: KoaContextWithOIDC): Promise<voi
   render(ctx, 'signed-out', { title, client: shownClient(ctx), stays: accountId !== undefined })
 }
 
-/** Where nobody is signed in there is nothing to ask: the way back is open. The library would send a form by script. */
+/**
+ * Without a sign-in there is nothing to confirm, so the browser returns to the app. The library would submit a form by
+ * script.
+ */
 async function passOn(needs: Needs, ctx: KoaContextWithOIDC): Promise<void> {
   const { route, session } = ctx.oidc
   if (route !== 'end_session' || ctx.status !== 200 || session?.accountId) return
@@ -64,22 +67,22 @@ async function passOn(needs: Needs, ctx: KoaContextWithOIDC): Promise<void> {
 }
 
 /**
- * The page's form sent twice, from a second tab or after going back: the request that led to the page is made again, and
- * asks once more where somebody is still signed in. True when the browser was sent there.
+ * Handles the page's form when it is sent twice, from a second tab or after going back. The request behind the page is
+ * sent again, and asks once more where somebody is still signed in. True when the browser was redirected.
  */
 function repeat(ctx: KoaContextWithOIDC, error: unknown): boolean {
   const { again } = (ctx.oidc.body ?? {}) as { again?: unknown }
   const stale = ctx.oidc.route === 'end_session_confirm' && error instanceof errors.InvalidRequest
   if (!stale || typeof again !== 'string') return false
   const address = `${ctx.oidc.urlFor('end_session')}?${new URLSearchParams(again)}`
-  // Encoded anew it may have grown beyond what browsers and proxies take.
+  // The encoded address may be longer than browsers and proxies accept.
   if (address.length > LONGEST_ADDRESS) return false
   ctx.redirect(address)
   ctx.status = 303
   return true
 }
 
-/** Puts a page with frames in front of the way back, where apps asked to be told through the browser. */
+/** Shows a page with frames before the return to the app, for apps with front-channel logout. */
 async function tellApps({ render }: Needs, ctx: KoaContextWithOIDC): Promise<void> {
   if (ctx.status !== 303) return
   const frames = await frontchannelAddresses(ctx)

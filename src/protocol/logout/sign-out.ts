@@ -1,7 +1,7 @@
 /**
- * RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0): when an app's request signs out at once, and when the
- * person is asked. A request that shows an ID token of this very session comes from an app that the person is signed in
- * to; anybody else could have made the others (§2, §6).
+ * RP-initiated logout (OpenID Connect RP-Initiated Logout 1.0): decides when an app's request signs out at once, and
+ * when the person is asked. An ID token of this very session proves that the person is signed in to the app. Anybody
+ * could have made another request (§2, §6).
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { clearSessionCookie } from '../../provider/sessions/browser-session.ts'
@@ -9,11 +9,11 @@ import { boundGrants } from '../../grant-store/revocation.ts'
 import type { PairwiseSubjects } from '../../provider/subjects/pairwise.ts'
 
 type Needs = {
-  /** Ends the grants that hang on a session. */
+  /** Ends the grants of a session. */
   revokeGrant: (grantId: string) => Promise<void>
 }
 
-/** True when the request's `id_token_hint`, whose signature was checked, was issued within the browser's session. */
+/** True when the request's `id_token_hint` was issued in the browser's session. Its signature was checked before. */
 export function hintNamesSession({ oidc }: KoaContextWithOIDC, subjects: PairwiseSubjects): boolean {
   const { session, client, entities } = oidc
   const hint = entities.IdTokenHint?.payload
@@ -25,13 +25,13 @@ export function hintNamesSession({ oidc }: KoaContextWithOIDC, subjects: Pairwis
   return hint.sub === (client.subjectType === 'pairwise' ? subjects.subjectOf(accountId, client) : accountId)
 }
 
-/** Ends the session with the grants that hang on it, and leads back as the request asked, with its `state`. */
+/** Ends the session and its grants, and redirects as the request asked, with its `state`. */
 export async function signOut({ revokeGrant }: Needs, ctx: KoaContextWithOIDC): Promise<void> {
   const { session, params = {}, provider } = ctx.oidc
   if (!session) throw new TypeError('there is no session to end')
   const { authorizations = {} } = session
   const bound = boundGrants(Object.values(authorizations))
-  // First, since only the session names them: whoever is interrupted here signs out again.
+  // First, because only the session names its grants. If this is interrupted, the person can sign out again.
   await Promise.all(bound.map((grantId) => revokeGrant(grantId)))
   await session.destroy()
   clearSessionCookie(provider, ctx)

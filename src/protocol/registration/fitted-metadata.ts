@@ -1,7 +1,7 @@
 /**
- * Fits what a client registers to what there is here (RFC 7591 §2: a server may replace any value, §3.2.1: the answer says
- * what was registered). Clients copy our metadata, or that of another server. What is left must still make an app: where
- * nothing would be, the value stays, and is refused with words.
+ * Adjusts the metadata of a registering client to what this server offers (RFC 7591 §2: a server may replace any value,
+ * §3.2.1: the answer says what was registered). Clients often copy our metadata, or those of another server. Where no
+ * allowed value would be left, the value stays and is refused with an explanation.
  */
 import { CIBA_GRANT, DEVICE_GRANT } from '../../clients/client-choices.ts'
 import { isOpenidScope } from '../../clients/client-metadata.ts'
@@ -12,13 +12,13 @@ import type { RegistrationPolicy } from './registration-policy.ts'
 type Given = Partial<ClientInput>
 
 export type Offered = {
-  /** How clients may authenticate here. */
+  /** The client authentication methods that are allowed here. */
   authMethods: readonly string[]
   /** Every scope of the resource servers that the client may ask for. */
   resourceScopes: ReadonlySet<string>
 }
 
-/** Grants that an app begins with; the others need one of them. */
+/** Grants that start an app's access. The others need one of them. */
 const FIRST_GRANTS: readonly string[] = ['authorization_code', 'client_credentials', DEVICE_GRANT, CIBA_GRANT]
 
 export function fittedMetadata<Metadata extends Given>(
@@ -35,7 +35,7 @@ export function fittedMetadata<Metadata extends Given>(
   const method: unknown = given.token_endpoint_auth_method
   if (typeof method === 'string' && !offered.authMethods.includes(method))
     delete fitted.token_endpoint_auth_method
-  // Of use only with an assertion; some clients send it beside any method.
+  // Useful only with an assertion. Some clients send it with any method.
   if (typeof method !== 'string' || !method.endsWith('_jwt')) delete fitted.token_endpoint_auth_signing_alg
   return fitted
 }
@@ -52,10 +52,10 @@ function fitGrants({ grant_types: given }: Given, { grant_types: allowed }: Regi
   return { grant_types: kept, ...(lostCode && { response_types: [] }) }
 }
 
-/** Where none is left, those that a client gets that names none. */
+/** The grants of a client that names none. */
 function fitScope({ scope }: Given, { scopes }: RegistrationPolicy, { resourceScopes }: Offered): Given {
   const words = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []
-  // A mistake, which is refused with words.
+  // A mistake, which is refused with an explanation.
   if (words.some((word) => word.includes(','))) return {}
   const mayHave = (one: string) => scopes?.includes(one) ?? (isOpenidScope(one) || resourceScopes.has(one))
   const kept = words.filter(mayHave)

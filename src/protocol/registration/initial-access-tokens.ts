@@ -1,6 +1,6 @@
 /**
- * Initial access tokens (RFC 7591 §3): the right to register clients under a policy, once or several times. Table
- * `initial_access_tokens`; the token itself is shown once and kept as a digest.
+ * Initial access tokens (RFC 7591 §3): the right to register clients under a policy, once or several times. Owns the
+ * table `initial_access_tokens`. A token is shown once and stored as a digest.
  */
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../platform/clock.ts'
@@ -30,7 +30,7 @@ export type NewInitialAccessToken = {
   expiresAtMs: number
 }
 
-/** Answers the token, which nothing can show again. @throws AppError 400 `invalid_policy` */
+/** Returns the token, which cannot be shown again. @throws AppError 400 `invalid_policy` */
 export async function createInitialAccessToken(
   db: Db,
   { name, policy, maxUses, expiresAtMs }: NewInitialAccessToken,
@@ -52,7 +52,7 @@ export async function createInitialAccessToken(
   return { token, record: toRecord(row) }
 }
 
-/** The same, for any number of clients, in place of the tokens of this name that were made before. */
+/** Makes a token for any number of clients, and revokes earlier tokens of this name. */
 export async function replaceInitialAccessToken(
   { db, clock }: { db: Db; clock: Clock },
   wanted: { name: string; policy: Record<string, unknown>; expiresAtMs: number },
@@ -71,7 +71,7 @@ export async function listInitialAccessTokens(sql: Sql): Promise<InitialAccessTo
   return rows.map(toRecord)
 }
 
-/** The token as long as it may be used. */
+/** The token while it may be used. */
 export async function findUsableToken(
   sql: Sql,
   token: string,
@@ -89,7 +89,7 @@ export async function useInitialAccessToken(trx: Sql, id: string, nowMs: number)
   return used === 1
 }
 
-/** False when there is no such token, or it was revoked already. */
+/** False when there is no such token, or it was revoked before. */
 export async function revokeInitialAccessToken(db: Db, id: string, clock: Clock): Promise<boolean> {
   const revoked = await db('initial_access_tokens')
     .where({ id })

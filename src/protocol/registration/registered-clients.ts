@@ -1,6 +1,6 @@
 /**
- * The clients that registered themselves, in the table `clients`: which policy holds for each, and the registration
- * access token (RFC 7592 §3) that manages it, kept as a digest. Each has one such token; a new one replaces it.
+ * Clients that registered themselves, in the table `clients`: the policy of each, and the registration access token
+ * (RFC 7592 §3) that manages it, stored as a digest. Each has one such token; a new one replaces it.
  */
 import type { Clock } from '../../platform/clock.ts'
 import { noteChange } from '../../platform/sql/change-feed.ts'
@@ -18,7 +18,7 @@ import { useInitialAccessToken } from './initial-access-tokens.ts'
 import { parsePolicy } from './registration-policy.ts'
 import type { RegistrationPolicy } from './registration-policy.ts'
 
-/** Openly registered clients that never got a token are deleted after this long. */
+/** Openly registered clients that never got a token are purged after this time. */
 export const UNUSED_AFTER_MS = 7 * DAY_MS
 
 export type Registration = {
@@ -30,7 +30,7 @@ export type Registration = {
   secret?: string
 }
 
-/** False when the initial access token has been used up by others meanwhile; then nothing is written. */
+/** False when others have used the initial access token up meanwhile. Then nothing is written. */
 export async function insertRegistered(
   db: Db,
   { clientId, metadata, policy, by, secret }: Registration,
@@ -73,21 +73,21 @@ export async function findByRegistrationToken(sql: Sql, token: string): Promise<
   return await readOne(sql, { registrationTokenHash: digest(token) })
 }
 
-/** Makes `token` the one that manages the client. */
+/** Replaces the client's registration access token. */
 export async function setRegistrationToken(db: Db, clientId: string, token: string): Promise<void> {
   await db('clients')
     .where({ clientId })
     .update({ registrationTokenHash: digest(token) })
 }
 
-/** Nothing manages the client with this token any more. */
+/** Revokes the client's registration access token. */
 export async function removeRegistrationToken(db: Db, token: string): Promise<void> {
   await db('clients')
     .where({ registrationTokenHash: digest(token) })
     .update({ registrationTokenHash: null })
 }
 
-/** Notes that the client got a token; once a day is enough. */
+/** Records that the client got a token. Once a day is enough. */
 export async function noteClientUse(db: Db, clientId: string, nowMs: number): Promise<void> {
   await db('clients')
     .where({ clientId })
@@ -95,7 +95,7 @@ export async function noteClientUse(db: Db, clientId: string, nowMs: number): Pr
     .update({ lastUsedAtMs: nowMs })
 }
 
-/** Deletes openly registered clients that were never used; answers how many. */
+/** Purges openly registered clients that were never used. Returns how many. */
 export async function purgeUnusedClients(db: Db, nowMs: number, limit = 500): Promise<number> {
   const unused = (sql: Sql) =>
     sql('clients')

@@ -1,6 +1,6 @@
 /**
- * What a client that registers itself may become. A policy belongs to an initial access token, or to open registration;
- * it is kept with the client, so that an update cannot reach further than the registration did.
+ * Policies: what a client that registers itself may ask for. A policy belongs to an initial access token, or to open
+ * registration. It is stored with the client, so that an update has the same limits.
  */
 import { z } from 'zod'
 import { AppError } from '../../platform/errors.ts'
@@ -13,17 +13,17 @@ import { shownAddress } from '../../platform/shown.ts'
 
 const policySchema = z.strictObject({
   grant_types: z.array(oneOf(GRANT_TYPES)).min(1).default(['authorization_code', 'refresh_token']),
-  /** The first is what a client gets that names none. */
+  /** The first one is the default. */
   profiles: z.array(oneOf(PROFILES)).min(1).default(['default']),
   /** Absent: the provider's own scopes and every scope of `resources`. */
   scopes: z.array(z.string().min(1)).optional(),
-  /** Hosts of web redirect addresses; custom schemes with their colon (`com.example.app:`). Absent: any. */
+  /** Hosts of web redirect addresses, and custom schemes with their colon (`com.example.app:`). Absent: any. */
   redirect_hosts: z.array(z.string().min(1)).optional(),
-  /** Resource servers whose tokens the client may ask for. */
+  /** Resource servers that the client may get tokens for. */
   resources: z.array(z.string().min(1)).default([]),
-  /** What signs the ID tokens of a client that names none, in place of the server's default. */
+  /** Default signing algorithm of the client's ID tokens, instead of the server's. */
   id_token_signed_response_alg: oneOf(ID_TOKEN_ALGS).optional(),
-  /** What a client gets that does not say it: whether its ID tokens hold the claims of the scopes. */
+  /** Default for the claims of the scopes in the client's ID tokens. */
   scope_claims_in_id_token: z.boolean().optional(),
   ...exceptionFields,
 })
@@ -39,7 +39,7 @@ export function parsePolicy(input: unknown): RegistrationPolicy {
   throw new AppError('invalid_policy', 400, faults.join('; '))
 }
 
-/** The request as the policy completes it, before it is checked as client metadata. */
+/** Completes the request by the policy, before it is checked as client metadata. */
 export function withPolicy(given: Partial<ClientInput>, policy: RegistrationPolicy): Partial<ClientInput> {
   const { profile = policy.profiles[0] } = given
   const { scope_claims_in_id_token: inIdToken } = policy

@@ -72,7 +72,7 @@ export const registrationToken: Noun = {
   ],
 }
 
-/** For `seed`, whose clients register themselves. */
+/** For `seed`, which makes clients that register themselves. */
 export async function replaceToken(...args: Parameters<typeof replaceInitialAccessToken>): Promise<string> {
   const tokens = await import('./initial-access-tokens.ts')
   return tokens.replaceInitialAccessToken(...args)

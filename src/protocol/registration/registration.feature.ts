@@ -1,4 +1,7 @@
-/** Dynamic client registration (RFC 7591, 7592): by an initial access token, or open to everybody where the settings say so. */
+/**
+ * Mounts dynamic client registration (RFC 7591, 7592), by an initial access token, or open to everybody where the
+ * settings allow it. `clients` owns the rules for metadata.
+ */
 import { LRUCache } from 'lru-cache'
 import type { Provider } from 'oidc-provider'
 import type { Feature } from '../../feature.ts'
@@ -49,7 +52,7 @@ function openPolicy(mode: Services['config']['registration']['mode'], resources:
 
 const MOST_NOTED = 10_000
 
-/** Notes once a day which clients are in use; a failure costs nothing but the note. */
+/** Records once a day which clients are in use. A failure only loses that record. */
 function noteUses(provider: Provider, { db, clock, log }: Services): void {
   const noted = new LRUCache<string, number>({ max: MOST_NOTED })
   provider.on('grant.success', (ctx) => {

@@ -1,4 +1,4 @@
-/** Around the library's registration endpoints: who may come without a token, and what an answer shows. */
+/** Wraps the library's registration endpoints: who may register without a token, and what an answer shows. */
 import type { Middleware } from 'koa'
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
@@ -19,7 +19,10 @@ type Needs = {
 const { registration: PATH } = LIBRARY_PATHS
 const ROUTES = new Set(['registration', 'client', 'client_update'])
 
-/** `openToken` stands in for the token that is not needed; `shownSecret` is one that this request has just issued. */
+/**
+ * `openToken` replaces the token that open registration does not need. `shownSecret` is a secret that this request has
+ * just issued.
+ */
 export function registrationAnswers(
   needs: Needs,
   openToken: string,
@@ -47,8 +50,8 @@ function isRegistration(path: string): boolean {
 }
 
 /**
- * CORS where anybody may register: clients that run in a browser do so from there, as MCP clients of the web. No cookie
- * counts here, so any origin may. True when the answer is complete.
+ * CORS for open registration, because clients in a browser register from there, such as MCP clients of the web. No
+ * cookie counts here, so any origin may call. True when the answer is complete.
  */
 function answerPage(ctx: KoaContextWithOIDC): boolean {
   const origin = ctx.get('Origin')
@@ -64,12 +67,12 @@ function answerPage(ctx: KoaContextWithOIDC): boolean {
   return true
 }
 
-/** The client was deleted or disabled meanwhile, and its token with it (RFC 7592 §2.1, §2.2: 401). */
+/** The client was deleted or disabled meanwhile, and so was its token (RFC 7592 §2.1, §2.2: 401). */
 export function registrationEnded(): errors.InvalidToken {
   return new errors.InvalidToken('registration access token not found')
 }
 
-/** The record as it is stored; a secret only when it was just made. False when it is there no more. */
+/** Shows the stored record, and a secret only when it was just made. False when the record is gone. */
 async function showRecord(db: Db, ctx: KoaContextWithOIDC, secret: string | undefined): Promise<boolean> {
   const body = ctx.body as Record<string, unknown>
   const found = await findRegistered(db, String(body['client_id']))
@@ -80,7 +83,7 @@ async function showRecord(db: Db, ctx: KoaContextWithOIDC, secret: string | unde
   return true
 }
 
-/** As the library refuses a token that is not valid, which it has done with this request. */
+/** Refuses like the library, which has finished with this request. */
 function answerEnded(ctx: KoaContextWithOIDC): void {
   const ended = registrationEnded()
   const { provider, issuer } = ctx.oidc

@@ -1,7 +1,7 @@
 /**
- * Dynamic client registration and management (RFC 7591, 7592) on the library's endpoints. The library reads the request,
- * finds the tokens and answers; who may register what, and what is stored, is decided here. Secrets are stored as
- * digests or sealed, so answers are made from our own record, never from what the library was given.
+ * Dynamic client registration and management (RFC 7591, 7592) on the library's endpoints. The library reads the
+ * request, finds the tokens and answers. This file decides who may register what, and what is stored. Secrets are
+ * stored as digests or sealed, so answers are made from our own record.
  */
 import { errors, Provider } from 'oidc-provider'
 import type { Adapter, Configuration, KoaContextWithOIDC } from 'oidc-provider'
@@ -45,15 +45,15 @@ import type { StatementIssuer } from './software-statement.ts'
 
 export type RegistrationNeeds = Pick<ClientNeeds, 'clock' | 'sealer'> & {
   db: Db
-  /** What anybody may register; `undefined` when an initial access token is required. */
+  /** What anybody may register. `undefined` when an initial access token is required. */
   openPolicy: RegistrationPolicy | undefined
   /** Counts an open registration from this request's network. @throws AppError 429 */
   admit: (ctx: KoaContextWithOIDC) => Promise<void>
   statementIssuers: readonly StatementIssuer[]
   fetch: GuardedFetch
-  /** For clients that name none. */
+  /** The default for clients that name none. */
   idTokenAlgorithm: ClientMetadata['id_token_signed_response_alg']
-  /** How clients may authenticate here. */
+  /** The client authentication methods that are allowed here. */
   authMethods: readonly string[]
 }
 
@@ -71,7 +71,7 @@ type Pending = {
 
 export function createDynamicRegistration(needs: RegistrationNeeds) {
   const pending = new WeakMap<object, Pending>()
-  // Stands for "no token was needed": random, so that nobody can present it and skip the limits.
+  // Means that no token was needed. It is random, so that nobody can present it to avoid the limits.
   const openToken = newTokenId('InitialAccessToken')
   return {
     features: features(needs, openToken, pending),
@@ -108,7 +108,7 @@ function features(needs: RegistrationNeeds, openToken: string, pending: Stash): 
   }
 }
 
-/** Replaces `properties` by what will be registered, checked. */
+/** Replaces `properties` by the checked metadata to register. */
 async function read(
   needs: RegistrationNeeds,
   openToken: string,
@@ -154,7 +154,7 @@ type Allowance = {
   by: string
   secret: StoredSecret
   update?: true
-  /** What the operator has decided for this client stays as it is. */
+  /** The operator's decisions about this client stay. */
   kept?: Partial<ClientMetadata>
   exceptions?: Exceptions
 }
@@ -219,7 +219,7 @@ function registrationAccessTokens({ db }: RegistrationNeeds): Partial<Adapter> {
   }
 }
 
-/** A mistake in the metadata is the caller's, in the library's own terms. */
+/** Turns a mistake in the metadata into the library's own error. */
 async function refusing<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -231,8 +231,8 @@ async function refusing<T>(work: () => Promise<T>): Promise<T> {
 }
 
 /**
- * The library compares the `client_secret` of an update with what it knows. That is a stand-in for the secret, so the
- * right secret is exchanged for the stand-in, and a presented stand-in for nothing that could match.
+ * Prepares the `client_secret` of an update for the library's comparison. The library knows only a substitute for the
+ * secret. So the right secret is replaced by the substitute, and a presented substitute by a value that cannot match.
  */
 function translateSecrets(provider: Provider): void {
   placeStep(provider, 'client update read', ({ oidc }, next) => {

@@ -1,4 +1,4 @@
-/** Software statements (RFC 7591 §2.3): metadata that a publisher whom the operator trusts has signed. */
+/** Software statements (RFC 7591 §2.3): metadata signed by a publisher that the operator trusts. */
 import { createLocalJWKSet, decodeJwt, errors as jose, jwtVerify } from 'jose'
 import type { JSONWebKeySet, JWTPayload } from 'jose'
 import { errors } from 'oidc-provider'
@@ -8,8 +8,8 @@ import { SIGNING_ALGS } from '../../platform/algorithms.ts'
 export type StatementIssuer = { issuer: string; jwksUri: string }
 
 /**
- * The claims of the statement, which take precedence over the rest of the request, and the statement itself. Without
- * configured issuers a statement is ignored, as RFC 7591 allows.
+ * Returns the claims of the statement, which take precedence over the rest of the request, and the statement itself.
+ * Without configured issuers a statement is ignored, as RFC 7591 allows.
  * @throws errors.OIDCProviderError `invalid_software_statement` or `unapproved_software_statement`
  */
 export async function readStatement(

@@ -1,8 +1,8 @@
 /**
- * Gives each JWT access token a place of its own in a status list. A process takes a block of places in one short
- * transaction and hands them out in random order, so that a token costs no counter in SQL, two processes never
- * meet, and the place says nothing about when, after which other token, or for whom a token was made. What a process
- * leaves of its last block stays unused.
+ * Gives each JWT access token its own place in a status list. A process reserves a block of places in one short
+ * transaction and uses them in random order. So a token needs no counter in SQL, and processes do not conflict. The
+ * place does not reveal when, in which order or for which person a token was made. The rest of a process's last block
+ * stays unused.
  */
 import { randomInt } from 'node:crypto'
 import type { Knex } from 'knex'
@@ -13,10 +13,10 @@ import type { Db } from '../../platform/sql/database.ts'
 import { randomToken } from '../../platform/tokens.ts'
 import type { Place } from '../../grant-store/status-entries.ts'
 
-/** Places of a list: 16 KiB before compression, and a crowd large enough to be lost in. */
+/** Places of a list: 16 KiB before compression, and enough tokens to hide one among them. */
 export const LIST_SIZE = 131_072
 const BLOCK_SIZE = 512
-/** A block is left after this long, so that a list whose tokens have expired can go. */
+/** A block is abandoned after this time, so that a list with only expired tokens can be purged. */
 const BLOCK_MS = 10 * MINUTE_MS
 
 type Block = { listId: string; free: number[]; untilMs: number }
@@ -50,7 +50,7 @@ export function createPlaceAllocator({
   }
 }
 
-/** Processes that come at the same time wait for one another at the list's row. */
+/** Concurrent processes wait for one another at the list's row. */
 async function reserveBlock({ db, clock }: Needs, listSize: number, blockSize: number): Promise<Block> {
   const nowMs = clock()
   return inTransaction(db, async (trx) => {
@@ -79,7 +79,7 @@ async function addList(trx: Knex.Transaction, nowMs: number): Promise<OpenList> 
   return list
 }
 
-/** Fisher–Yates. */
+/** Fisher–Yates shuffle. */
 function shuffled(first: number, count: number): number[] {
   const places = Array.from({ length: count }, (_, offset) => first + offset)
   for (let last = count - 1; last > 0; last -= 1) {

@@ -1,6 +1,6 @@
 /**
- * Revokes the JWT access tokens of every grant that ends in the grant store: they are valid without being stored, so they end
- * in their status list.
+ * Revokes the JWT access tokens of every grant that ends in the grant store. They are valid without being stored, so
+ * only their status list can end them.
  */
 import type { Db } from '../../platform/sql/database.ts'
 import type { Ending } from '../../grant-store/endings.ts'

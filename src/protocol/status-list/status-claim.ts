@@ -1,4 +1,4 @@
-/** The claim of a JWT access token that says where its status is to be found (draft-ietf-oauth-status-list §6.1). */
+/** The claim of a JWT access token that names its place in a status list (draft-ietf-oauth-status-list §6.1). */
 import { errors } from 'oidc-provider'
 import type { Provider } from 'oidc-provider'
 import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
@@ -19,10 +19,10 @@ type Needs = {
   addressOf: (listId: string) => string
 }
 
-/** Verifiers' clocks may be behind: the place is kept a little longer than the token is valid. */
+/** Verifiers' clocks may be behind, so the place is kept a little longer than the token is valid. */
 const SKEW_MS = MINUTE_MS
 
-/** Call once per provider instance. */
+/** Call it once per provider instance. */
 export function installStatusClaim(provider: Provider, needs: Needs): void {
   addTokenClaims(provider, async (token) => (token.format === 'jwt' ? statusOf(needs, token) : undefined))
 }
@@ -33,7 +33,7 @@ async function statusOf({ db, clock, store, places, addressOf }: Needs, token: I
   const grantTag = grantId === undefined ? null : tagOf(grantId)
   const expiresAtMs = clock() + expiration * SECOND_MS + SKEW_MS
   await recordEntry(db, { listId, idx, grantTag, clientId, expiresAtMs })
-  // A revocation that did not find the place yet has ended the grant before.
+  // A revocation that missed this place has already ended the grant.
   if (grantTag !== null && !(await store.readRoot(grantKey(grantTag))))
     throw new errors.InvalidGrant('grant not found')
   return { status: { status_list: { idx, uri: addressOf(listId) } } }

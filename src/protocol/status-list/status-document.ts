@@ -1,6 +1,7 @@
 /**
- * A status list as it is published: one bit per token, compressed, in a signed JWT (draft-ietf-oauth-status-list §4, §5.1).
- * Built when it is asked for and something changed, and kept: per list one query per request, one signature a minute.
+ * Builds the published status lists: one bit per token, compressed, in a signed JWT (draft-ietf-oauth-status-list §4,
+ * §5.1). A list is built on request when something changed, and cached. For each list, a request costs one query, and a
+ * minute costs one signature.
  */
 import { deflate } from 'node:zlib'
 import { promisify } from 'node:util'
@@ -11,9 +12,9 @@ import type { Db } from '../../platform/sql/database.ts'
 import { LIST_SIZE } from './place-allocator.ts'
 import { findListVersion, listRevoked } from '../../grant-store/status-entries.ts'
 
-/** How long a verifier may go on with what it fetched: what a revocation takes to be known everywhere. */
+/** How long a verifier may cache a list, and so how long a revocation takes to take effect everywhere. */
 export const TTL_SECONDS = 30
-/** After this a document is no proof of anything, whatever cache it comes from. */
+/** After this time a document is invalid, whatever cache it is from. */
 const LIFETIME_SECONDS = 300
 const KEPT_LISTS = 100
 
@@ -23,7 +24,7 @@ type Kept = { etag: string; document: Promise<StatusDocument> }
 type Needs = {
   db: Db
   clock: Clock
-  /** The address of a list, which its documents name as their subject. */
+  /** The address of a list, which is the subject of its documents. */
   addressOf: (listId: string) => string
   sign: (claims: Record<string, unknown>) => Promise<string>
 }
@@ -37,7 +38,7 @@ export function createStatusDocuments(needs: Needs): StatusDocuments {
       const version = await findListVersion(needs.db, listId)
       if (version === undefined) return undefined
       const issuedAtMs = Math.floor(needs.clock() / MINUTE_MS) * MINUTE_MS
-      // Weak: other processes sign the same content anew.
+      // Weak, because other processes sign the same content again.
       const etag = `W/"${version}-${issuedAtMs / SECOND_MS}"`
       const known = kept.get(listId)
       if (known?.etag === etag) return known.document
@@ -65,7 +66,7 @@ async function build(needs: Needs, listId: string, issuedAtMs: number): Promise<
 
 const compress = promisify(deflate)
 
-/** Places in the order of significance within a byte, the least significant bit first (§4.1). */
+/** Places in order of significance within a byte, the least significant bit first (§4.1). */
 async function compressed(revoked: readonly number[]): Promise<string> {
   const bytes = Buffer.alloc(LIST_SIZE / 8)
   for (const idx of revoked) bytes[idx >> 3]! |= 1 << (idx & 7)

@@ -1,6 +1,6 @@
 /**
- * Status lists (draft-ietf-oauth-status-list): where resource servers see which JWT access tokens were revoked. Tables
- * `status_lists` and `status_list_entries`, whose rows `grant-store/status-entries.ts` writes.
+ * Mounts status lists (draft-ietf-oauth-status-list), where resource servers see which JWT access tokens are revoked.
+ * Owns the tables `status_lists` and `status_list_entries`; `grant-store/status-entries.ts` writes their rows.
  */
 import type { Feature } from '../../feature.ts'
 import { listIds } from '../../grant-store/status-entries.ts'

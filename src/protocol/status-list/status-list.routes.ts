@@ -1,4 +1,4 @@
-/** Status lists for whoever verifies JWT access tokens: public, cacheable, and open to scripts of any origin. */
+/** Serves status lists to verifiers of JWT access tokens: public, cacheable, and open to scripts of any origin. */
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import { AppError } from '../../platform/errors.ts'

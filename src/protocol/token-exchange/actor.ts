@@ -1,35 +1,35 @@
-/** Who acts for whom in an exchanged token: the claims `act` and `may_act` (RFC 8693 §4.1, §4.4). */
+/** The actors of an exchanged token: the claims `act` and `may_act` (RFC 8693 §4.1, §4.4). */
 
-/** The outermost one acts now; those inside acted before and are there to be read only. */
+/** The outermost actor acts now. The inner ones acted before, and are only informative. */
 export type Act = { sub: string; act?: Act }
 
 export type Actor = {
-  /** An account, by the name that the exchanging client knows it by, or a client. */
+  /** A client, or an account by the subject that the exchanging client knows. */
   sub: string
   clientId: string
 }
 
 const DEEPEST = 8
 
-/** The chain that a token carries; `undefined` for none, and for what has no meaning here. */
+/** The chain of actors in a token. `undefined` for none, and for a value without meaning here. */
 export function readAct(claim: unknown, depth = 1): Act | undefined {
   if (!isClaims(claim) || typeof claim['sub'] !== 'string' || depth > DEEPEST) return undefined
   const act = readAct(claim['act'], depth + 1)
   return { sub: claim['sub'], ...(act && { act }) }
 }
 
-/** The chain of a new token: the actor before those of the subject's token. Without an actor, these are kept. */
+/** The chain of a new token: its actor, then the actors of the subject's token. Without a new actor, these are kept. */
 export function extendAct(before: Act | undefined, actor: Actor | undefined): Act | undefined {
   if (!actor) return before
   return { sub: actor.sub, ...(before && { act: before }) }
 }
 
-/** True when no more actors fit. */
+/** True when the chain is full. */
 export function isTooDeep(act: Act | undefined, depth = 0): boolean {
   return act === undefined ? depth > DEEPEST : isTooDeep(act.act, depth + 1)
 }
 
-/** Whether a token that names who may act for its subject names this actor. Every member must fit. */
+/** True when the `may_act` of a token names this actor. Every member must match. */
 export function mayAct(claim: unknown, issuer: string, actor: Actor): boolean {
   if (claim === undefined) return true
   if (!isClaims(claim)) return false

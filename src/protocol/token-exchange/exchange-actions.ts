@@ -1,4 +1,4 @@
-/** What the commands about exchanged tokens do. */
+/** What the commands for token exchange do. */
 import { AppError } from '../../platform/errors.ts'
 import { allowExchange, forbidExchange, listExchangeRules } from './exchange-rules.ts'
 import type { ExchangeRule } from './exchange-rules.ts'

@@ -1,6 +1,6 @@
 /**
- * Which clients may exchange tokens, for which resource servers, scopes and in which manner: table
- * `token_exchange_rules`. Without a rule nothing is exchanged.
+ * The rules of token exchange, in the table `token_exchange_rules`: which clients may exchange tokens, for which
+ * resource servers and scopes, and in which manner. Without a rule a client may exchange nothing.
  */
 import { AppError } from '../../platform/errors.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
@@ -15,9 +15,9 @@ export type ExchangeRule = {
   clientId: string
   /** Identifier of the resource server that the new token is for. */
   resource: string
-  /** The most that a new token may carry, space separated. */
+  /** The most scopes that a new token may have, separated by spaces. */
   scopes: string
-  /** The new token says nothing of who acts (RFC 8693 §1.1). */
+  /** The new token does not name an actor (RFC 8693 §1.1). */
   impersonation: boolean
   /** The new token names the actor in `act`. */
   delegation: boolean
@@ -26,12 +26,12 @@ export type ExchangeRule = {
 const COLUMNS = ['clientId', 'resource', 'scopes', 'impersonation', 'delegation'] as const
 
 type NewRule = Omit<ExchangeRule, 'scopes'> & {
-  /** All scopes of the resource server when not given. */
+  /** The default is all scopes of the resource server. */
   scopes?: string | undefined
 }
 
 /**
- * Lets a client exchange tokens for one resource server, in place of what it was allowed there before.
+ * Allows a client to exchange tokens for one resource server. Replaces its earlier rule for that server.
  * @throws AppError 404 `client_not_found`, `resource_not_found`; 400 `invalid_exchange_rule`
  */
 export async function allowExchange(
@@ -64,7 +64,7 @@ export async function forbidExchange(db: Db, clientId: string, resource: string)
   })
 }
 
-/** In the order of the resource servers. */
+/** Ordered by resource server. */
 export async function listExchangeRules(sql: Sql, clientId: string): Promise<ExchangeRule[]> {
   const rows = await sql<ExchangeRule>('tokenExchangeRules')
     .select(...COLUMNS)

@@ -1,7 +1,7 @@
 /**
- * The key or certificate of the sign-in that an ID token comes from. An ID token is no bearer of access, so no standard
- * binds it; but it can be exchanged for a token that is. Its `jti` (RFC 7519 §4.1.7) says what the access token beside it
- * was bound to, and so the exchange can ask for the same.
+ * Binds an ID token to the key or certificate of its sign-in. No standard does so, because an ID token gives no access.
+ * But it can be exchanged for a token that does. Its `jti` (RFC 7519 §4.1.7) says what the access token was bound to,
+ * so that the exchange can require the same.
  */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { randomToken } from '../../platform/tokens.ts'
@@ -21,7 +21,7 @@ type IdToken = {
 }
 type Issue = (this: IdToken, how: { use: string }) => Promise<string>
 
-/** Marks the ID tokens of this provider. Call once per provider instance. */
+/** Adds the `jti` to ID tokens of this provider. Call it once per provider instance. */
 export function markIdTokens(provider: Provider): void {
   replaceMember(
     provider,
@@ -35,7 +35,7 @@ export function markIdTokens(provider: Provider): void {
   )
 }
 
-/** What the sign-in was bound to, by the `jti` of an ID token whose signature was checked. */
+/** The binding of a sign-in, from the `jti` of an ID token with a checked signature. */
 export function bindingOfIdToken(jti: unknown): Binding {
   const [, kind, thumbprint] = MARK.exec(typeof jti === 'string' ? jti : '') ?? []
   return kind === undefined ? {} : { [kind]: thumbprint }

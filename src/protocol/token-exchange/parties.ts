@@ -1,7 +1,4 @@
-/**
- * Whose token is exchanged, and who acts: the subject and the actor of a token exchange (RFC 8693 §2.1), each by a token
- * that the client may present.
- */
+/** The subject and the actor of a token exchange (RFC 8693 §2.1), each by a token that the client may present. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { findResource } from '../../resources/resources.ts'
@@ -16,7 +13,7 @@ export type PartyParameters = Partial<
 >
 export type Subject = PresentedToken & { accountId: string; grantDigest: string }
 
-/** The token to be exchanged: one that stands for a person. */
+/** The token to exchange, which must be a person's. */
 export async function readSubject(
   needs: ReadingNeeds,
   ctx: KoaContextWithOIDC,
@@ -34,7 +31,7 @@ export async function readSubject(
   return { ...token, accountId, grantDigest }
 }
 
-/** Whoever acts for the person, by a token of their own; nobody when none is given. */
+/** The actor, by a token of its own. `undefined` when the request has none. */
 export async function readActor(
   needs: ReadingNeeds,
   ctx: KoaContextWithOIDC,
@@ -46,7 +43,7 @@ export async function readActor(
   if (!value) return undefined
   assertType('actor_token_type', type, Object.values(TOKEN_TYPES))
   const { accountId, clientId } = await readToken(needs, ctx, { name: 'actor_token', value, type, shown })
-  // The name that the exchanging client knows: no pairwise client learns another one from `act`.
+  // The subject that the exchanging client knows, so that a pairwise client learns no other subject from `act`.
   return { sub: accountId === undefined ? clientId : subjectFor(ctx, accountId), clientId }
 }
 
@@ -61,7 +58,7 @@ function assertType(
 
 type Presented = { name: string; value: string; type: string; shown: Binding }
 
-/** Whoever only found a token cannot trade it: it must have been issued to the client, or for its resource server. */
+/** Refuses a client that only found a token. The token must be issued to the client, or for its resource server. */
 async function readToken(
   needs: ReadingNeeds,
   ctx: KoaContextWithOIDC,
@@ -77,8 +74,8 @@ async function readToken(
 }
 
 /**
- * A client's own bound token is worth nothing without its key here, too. Of a token that it was called with, its resource
- * server has checked that already, and can prove nothing of the caller's key.
+ * Requires the key of a bound token, when the token was issued to this client. A resource server has checked the key of
+ * a token that it received, and cannot prove it again.
  */
 function assertBound(name: string, token: PresentedToken, shown: Binding): PresentedToken {
   const { jkt, 'x5t#S256': x5t } = token.boundTo
@@ -87,7 +84,7 @@ function assertBound(name: string, token: PresentedToken, shown: Binding): Prese
   throw new errors.InvalidRequest(`${name} is bound to a key or certificate: show the same with this request`)
 }
 
-/** One answer for all, so that nobody learns about tokens that are not theirs (RFC 8693 §2.2.2: invalid_request). */
+/** One answer for all, so that nobody learns about tokens of others (RFC 8693 §2.2.2: invalid_request). */
 export function refused(name: string, detail: string): errors.OIDCProviderError {
   const words = `${name} is unknown, expired, revoked, or was not issued to or for this client`
   return new errors.InvalidRequest(words, undefined, { detail: `${name}: ${detail}` })

@@ -1,7 +1,6 @@
 /**
- * Reads the tokens that a client presents in an exchange. Only tokens of this provider count, that are alive in every
- * respect: not expired, their grant not revoked, their account and their client still in use. Each leads to the grant
- * that it hangs on.
+ * Reads the tokens that a client presents in an exchange. A token must be of this provider and not expired. Its grant
+ * must not be revoked, and its account and client must be active. Each token leads to its grant.
  */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { findAccountById } from '../../accounts/account.ts'
@@ -27,16 +26,16 @@ export const TOKEN_TYPES = {
 export type PresentedToken = {
   /** Absent for a token that a client got for itself. */
   accountId?: string | undefined
-  /** Whom the token was issued to. */
+  /** The client that the token was issued to. */
   clientId: string
   audience?: string | undefined
-  /** Of the grant that the token hangs on; absent for a client's own token. */
+  /** From the grant of the token. Absent for a client's own token. */
   grantDigest?: string | undefined
   scopes: Set<string>
   expiresAtSeconds: number
   /** When and how strongly the person signed in (RFC 9068 §2.2.1). */
   signIn: { acr?: string; auth_time?: number }
-  /** What was allowed in detail (RFC 9396). */
+  /** Authorization details (RFC 9396). */
   details?: Detail[] | undefined
   /** The key or certificate that the token is bound to. */
   boundTo: Binding
@@ -46,7 +45,7 @@ export type PresentedToken = {
 
 export type ReadingNeeds = { db: Db; store: GrantStore; subjects: PairwiseSubjects }
 
-/** The token, or why it does not count: a reason for the operator's log, not for the client. */
+/** The token, or the reason for the operator's log why it does not count. The client does not see the reason. */
 export async function readPresentedToken(
   needs: ReadingNeeds,
   ctx: KoaContextWithOIDC,
@@ -139,8 +138,8 @@ async function readJwt(needs: ReadingNeeds, ctx: KoaContextWithOIDC, value: stri
 }
 
 /**
- * An ID token names no grant. It counts while the person has any grant with this client that lives, and the new token
- * hangs on the newest.
+ * An ID token names no grant. It counts while the person has an active grant with this client. The new token belongs to
+ * the newest one.
  */
 async function readIdToken(
   needs: ReadingNeeds,

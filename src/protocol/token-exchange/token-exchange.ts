@@ -1,7 +1,7 @@
 /**
- * Token exchange (RFC 8693): a client that was allowed to trades a token that it holds for one that another resource
- * server takes. The new token is never wider, never lives longer, and hangs on the grant of the old one: it ends
- * with it. Owns the grant type; what clients may do is `exchange-rules.ts`.
+ * Token exchange (RFC 8693): a client trades a token for one that another resource server accepts. The new token never
+ * has more scopes and never lives longer. It belongs to the same grant, and ends with it. `exchange-rules.ts` says what
+ * clients may exchange.
  */
 import { errors } from 'oidc-provider'
 import type { AccessToken, KoaContextWithOIDC, Provider } from 'oidc-provider'
@@ -43,7 +43,7 @@ const PARAMETERS = [
 
 /** Adds the grant type to a fresh provider. */
 export function installTokenExchange(provider: Provider, needs: ExchangeNeeds): void {
-  // What a token is made with stands among its claims.
+  // The values that a token is made with become its claims.
   addTokenClaims(provider, ({ extra }) => extra)
   const handle = (ctx: KoaContextWithOIDC) => exchange(needs, ctx)
   markIdTokens(provider)
@@ -110,7 +110,7 @@ function makeToken({ clock }: ExchangeNeeds, { client, provider, subject, actor,
 
 type NewToken = AccessToken & { rar?: unknown }
 
-/** RFC 8693 §2.1: what a client may ask for here is an access token, or one that is certainly a JWT. */
+/** RFC 8693 §2.1: a client may ask here for an access token, or for one that is certainly a JWT. */
 function formatOf(requested: string | undefined): { accessTokenFormat: 'jwt' } | undefined {
   if (requested === undefined || requested === TOKEN_TYPES.accessToken) return undefined
   if (requested === TOKEN_TYPES.jwt) return { accessTokenFormat: 'jwt' }
@@ -155,7 +155,7 @@ function assertNamed(provider: Provider, subject: Subject, actor: Actor): void {
 
 const BOTH_HAVE = 'is one that the subject_token or the rules of this client lack'
 
-/** What the subject's token and the rule both allow; all of it unless less is asked for. */
+/** The scopes that both the subject's token and the rule allow. A request may ask for fewer. */
 function narrow(ctx: KoaContextWithOIDC, subject: Subject, rule: ExchangeRule): string {
   const allowed = rule.scopes.split(' ').filter((scope) => subject.scopes.has(scope))
   const asked = ctx.oidc.params?.['scope'] === undefined ? allowed : [...ctx.oidc.requestParamScopes]
