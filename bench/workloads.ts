@@ -5,7 +5,7 @@ export type Fixture = {
   port: number
   /** A confidential client with every grant, and what one account granted it. */
   app: Credentials
-  /** A confidential client whose access tokens for `resource` are JWTs. */
+  /** A confidential client with JWTs as access tokens for `resource`. */
   machine: Credentials
   resource: string
   accessTokens: string[]

@@ -11,11 +11,11 @@ export type Toolchain = 'node' | 'python3' | 'go' | 'mvn'
 export type Stack = {
   title: string
   toolchain: Toolchain
-  /** Another stack whose files come first; those of this one replace them. */
+  /** Another stack with files that come first; those of this one replace them. */
   basedOn?: string
   /** What `go build` is given, where it is not the folder itself. */
   goPackage?: string
-  /** The packages whose pinned versions the table names, as they are written in the stack's own file of dependencies. */
+  /** The packages that the table names with their pinned versions, as the stack's own file of dependencies writes them. */
   packages: readonly string[]
   /** The lines that an engineer writes for this server. */
   configuration: readonly string[]

@@ -7,7 +7,7 @@ import type { Stack } from './stack.ts'
 export type Outcome = {
   /** Steps that worked, in their order. */
   steps: readonly string[]
-  /** Why nothing was tried at all. */
+  /** Why nothing was tried. */
   notRun?: string
   /** Where it ended, and with which words. */
   failure?: { step: string; reason: string }

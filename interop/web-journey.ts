@@ -7,9 +7,9 @@ import type { World } from './stack.ts'
 type Journey = {
   /** Brings a page that was just opened to the account server. */
   begin: (page: Page) => Promise<unknown>
-  /** What the app has to show of the person; name and address unless told otherwise. */
+  /** What the app has to show of the person; by default name and address. */
   shown?: (page: Page) => Promise<string | null>
-  /** What stands for the person's name where the app does not show that. */
+  /** What the app shows in place of the person's name. */
   name?: string
 }
 

@@ -81,7 +81,7 @@ const PROGRAMS = [
   'usr/lib/chromium/chromium-headless-shell',
 ]
 
-/** Unpacked programs need to be told where their libraries, fonts and support files are. */
+/** Unpacked programs need the places of their libraries, fonts and support files. */
 function writeWrappers() {
   const bin = join(SERVICES_CACHE, 'bin')
   mkdirSync(bin, { recursive: true })

@@ -10,7 +10,7 @@ const CERTIFICATES = 'NODE_EXTRA_CA_CERTS'
 /**
  * @param {string} node the path of the Node that runs it
  * @param {Record<string, string | undefined>} given
- * @param {string} folder where `.env` lies
+ * @param {string} folder with `.env`
  * @throws {StepFailed} when the certificates that it names are not there
  */
 export function environmentFor(node, given = process.env, folder = ROOT) {

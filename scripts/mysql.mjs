@@ -100,7 +100,7 @@ async function unpack(root) {
   }
 }
 
-/** Lets apt-get see an empty machine whose only source is sid on this machine's mirror; needs no root, touches nothing. */
+/** Lets apt-get see an empty machine with sid on this machine's mirror as its only source. Needs no root, changes nothing. */
 async function ownState(folder) {
   for (const name of ['lists/partial', 'archives/partial']) mkdirSync(join(folder, name), { recursive: true })
   const signed = existsSync(KEYRING) ? `[signed-by=${KEYRING}] ` : ''

@@ -40,7 +40,7 @@ const SERVICES = {
 export const SERVICE_NAMES = Object.keys(SERVICES)
 
 /**
- * The Docker image that stands in for a missing program.
+ * The Docker image that replaces a missing program.
  * @param {'mariadb' | 'redis'} name
  * @returns {string}
  */

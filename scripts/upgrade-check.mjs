@@ -117,7 +117,7 @@ function leftOut({ name, after }) {
   return { name, ok: false, counted: `not run, because no server starts without the ${after}`, found: [] }
 }
 
-/** Of each test that the summary numbers: its title, whose last line ends with a colon, and what went wrong. */
+/** Of each test that the summary numbers: its title, up to a line that ends with a colon, and what went wrong. */
 function failedTests(output) {
   const heads = output.flatMap((line, at) => (/^ {2}\d+\) /.test(line) ? [at] : []))
   return heads.map((at) => {

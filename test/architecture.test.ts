@@ -12,7 +12,7 @@ import {
   SRC,
 } from './support/source-tree.ts'
 
-/** Who may import Koa or a part of it; everything else has no idea of HTTP. */
+/** Who may import Koa or a part of it; everything else knows nothing of HTTP. */
 const MAY_IMPORT_KOA = [
   /^feature\.ts$/,
   /^http\//,
@@ -79,7 +79,7 @@ import 'e'\nconst f = await import('f')\nconst text = "not from 'g'"`
     expect(wrong).to.eql([])
   })
 
-  it('reaches into the protocol library from one folder alone', () => {
+  it('uses private parts of the protocol library in one folder alone', () => {
     const reaching = sources.filter(({ imports }) => imports.some((name) => PRIVATE.test(name)))
     expect(new Set(reaching.map(({ file }) => dirname(file)))).to.eql(new Set(['provider/library']))
   })
@@ -125,7 +125,7 @@ function isWellNamed(name: string): boolean {
 }
 
 describe('the tests', () => {
-  it('leave each other the common time, which holds on a busy machine', () => {
+  it('set no time limit below the common one, which allows for a busy machine', () => {
     const root = join(SRC, '..')
     const { timeout } = JSON.parse(readFileSync(join(root, '.mocharc.json'), 'utf8')) as { timeout: number }
     const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })

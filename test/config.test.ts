@@ -28,7 +28,7 @@ function problemsOf(environment: Record<string, string>): string[] {
 }
 
 describe('settings', () => {
-  it('need nothing at all: SQLite, a mailbox and an issuer on localhost', () => {
+  it('may all be left out: SQLite, a mailbox and an issuer on localhost', () => {
     const config = read({})
     expect(config.mode).to.equal('embedded')
     expect(config.issuer).to.equal('http://localhost:8700')
@@ -40,7 +40,7 @@ describe('settings', () => {
     expect(config.mail.mailbox).to.equal('everybody')
   })
 
-  it('require TLS of a mail server that is not on this machine, unless told otherwise', () => {
+  it('require TLS of a mail server on another machine, unless a setting waives it', () => {
     const requireTls = (env: Record<string, string>) => read(env).mail.requireTls
     expect(requireTls(service)).to.equal(true)
     expect(requireTls({ ...service, ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS: 'false' })).to.equal(false)
@@ -52,7 +52,7 @@ describe('settings', () => {
     expect(requireTls({ ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://mail.example' })).to.equal(true)
   })
 
-  it('leave room for more than one log file', () => {
+  it('need a total size of logs of at least two files', () => {
     const tight = { ACCOUNT_SERVER_LOG_MAX_FILE_MB: '600', ACCOUNT_SERVER_LOG_MAX_TOTAL_MB: '1000' }
     expect(problemsOf(tight)).to.have.lengthOf(1)
     expect(problemsOf(tight)[0]).to.match(
@@ -65,7 +65,7 @@ describe('settings', () => {
     expect(read({ ACCOUNT_SERVER_PORT: '9123' }).issuer).to.equal('http://localhost:9123')
   })
 
-  it('are read in upper and in lower case, and in no mixture', () => {
+  it('are read in upper case and in lower case, but not in mixed case', () => {
     expect(read({ account_server_port: '9001' }).port).to.equal(9001)
     expect(read({ ACCOUNT_SERVER_PORT: '9002' }).port).to.equal(9002)
     expect(problemsOf({ Account_Server_Port: '9003' })).to.have.lengthOf(1)
@@ -93,7 +93,7 @@ describe('settings', () => {
       .and.contain('ACCOUNT_SERVER_CLIENT_NETWORKS: got')
   })
 
-  it('end nothing without use later than in any case', () => {
+  it('allow no idle limit above the absolute limit', () => {
     for (const [idle, absolute] of [
       ['SESSION_IDLE_MINUTES', 'SESSION_ABSOLUTE_MINUTES'],
       ['OFFLINE_ACCESS_IDLE_DAYS', 'OFFLINE_ACCESS_ABSOLUTE_DAYS'],
@@ -137,7 +137,7 @@ describe('settings', () => {
     expect(problem).to.contain('takes the path of a readable file')
   })
 
-  it('show no part of a secret that is written where it does not belong [S-3.18]', () => {
+  it('show no part of a secret that was set in place of another value [S-3.18]', () => {
     const kept = 'Zm9v/Canary+bar'
     const wrong: Record<string, string>[] = [
       { ACCOUNT_SERVER_TOKEN_SECRET_KEY_FILE: kept },
@@ -237,7 +237,7 @@ describe('settings of client certificates', () => {
     expect(read({}).binding).to.include({ mtls: undefined, listener: undefined, dpopNonceRequired: false })
   })
 
-  it('open a listener, whose address follows the issuer', () => {
+  it('open a listener with an address that follows the issuer', () => {
     const { binding } = read({
       ...listener,
       ACCOUNT_SERVER_ISSUER: 'https://accounts.example.com',

@@ -8,7 +8,7 @@ import { childrenOf } from './support/syntax-tree.ts'
 const LOOP = /^(For|ForOf|ForIn|While|DoWhile)Statement$/
 const FEWEST_FILES = 300
 
-/** The lines of expectations in a loop that have no message, and whose subject is not the very case. */
+/** The lines of expectations in a loop that have no message, unless their subject is the case itself. */
 function unnamedIn(source: string): number[] {
   const lines: number[] = []
   const read = (node: Node, cases: Set<string> | undefined) => {
@@ -52,7 +52,7 @@ describe('an expectation in a loop', () => {
     expect(unnamed, 'give these the case as their message').to.eql([])
   })
 
-  it('is found in any kind of loop, but for a subject that is the case', () => {
+  it('is found in any kind of loop, unless its subject is the case itself', () => {
     const source = `for (const [name, value] of cases) {
       expect(value).to.equal(1)
       expect(f(value)).to.equal(1)

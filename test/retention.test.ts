@@ -84,7 +84,7 @@ for (const { name, open } of [
     },
   },
 ])
-  describe(`what grows for ever, on ${name}`, () => {
+  describe(`what would grow for ever, on ${name}`, () => {
     let nowMs = Date.UTC(2030, 0, 1)
     let parts: Parts
     let drop: () => Promise<void>
@@ -126,7 +126,7 @@ for (const { name, open } of [
         expect(turns).to.be.at.least(3)
       })
 
-    it('keeps the audit trail as long as it is told, and less of what strangers cause [S-4.21]', async () => {
+    it('keeps the audit trail for its set time, and what strangers cause for a shorter one [S-4.21]', async () => {
       await parts.db('audit_events').delete()
       const write = async (action: string, ageDays: number) =>
         recordAudit(parts.db, { atMs: nowMs - ageDays * DAY_MS, action, actor: 'anonymous' })
@@ -150,7 +150,7 @@ for (const { name, open } of [
       expect(await count('audit_events')).to.equal(0)
     })
 
-    it('leaves what was renewed between finding it and deleting it', async () => {
+    it('keeps a row that was renewed after it was found', async () => {
       await parts.db('attempt_buckets').delete()
       await parts.db('attempt_buckets').insert({ bucket: 'renewed', failures: 1, expiresAtMs: nowMs })
       // As if it had been renewed: the second time it is asked for, it is not among the old ones.
@@ -177,13 +177,13 @@ for (const { name, open } of [
 describe('Steps', () => {
   const steps = { batch: 10, mostSteps: 5, pauseMs: 0, isStopping: () => false }
 
-  it('are bounded in a round, and end with the first that finds less than it may', async () => {
+  it('are bounded in a round, and end with the first one that is not full', async () => {
     expect(await inSteps(() => Promise.resolve(10), steps)).to.equal(50)
     const found = [10, 10, 3, 10]
     expect(await inSteps(() => Promise.resolve(found.shift() ?? 0), steps)).to.equal(23)
   })
 
-  it('stop between two of them when the process is to end', async () => {
+  it('stop between two of them when the process ends', async () => {
     let taken = 0
     const step = () => Promise.resolve(((taken += 1), 10))
     await inSteps(step, { ...steps, isStopping: () => taken === 2 })

@@ -50,7 +50,7 @@ describe('upkeep', () => {
     expect(left).to.deep.equal([{ recordKey: '{tag}:rd:later' }])
   })
 
-  it('exchanges keys by the calendar, unless that is left to the operator', async () => {
+  it('exchanges keys by schedule, unless the operator does it', async () => {
     const kidsOf = async () => (await listSigningKeys(parts.db)).map(({ kid, state }) => `${state} ${kid}`)
     const keys = { ...parts.config.keys, rotationDays: 0 }
     const byHand = createUpkeep({ ...parts, config: { ...parts.config, keys } })
@@ -70,7 +70,7 @@ describe('upkeep', () => {
     expect(await listEncryptionKeys(parts.db)).to.have.length(DECRYPTION_ALGS.length)
   })
 
-  it('tells a store that forgot a revocation, and forgets it itself when it is old', async () => {
+  it('repeats a revocation that the store has lost, and deletes its record after a day', async () => {
     const inner = createSqlStore({ db: parts.db, clock })
     const store = recordRevocations({ db: parts.db, clock, store: inner })
     const root = { digest: 'digest', version: 'version-16-chars', payload: '{}' }

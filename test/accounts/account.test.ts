@@ -82,7 +82,7 @@ onEachDatabase('An account', (world) => {
       expect(profileSchema.safeParse(bad).success).to.equal(false)
     })
 
-  it('is verified only for the address it has [S-6.14]', async () => {
+  it('is verified only for its current address [S-6.14]', async () => {
     const { db, add } = world()
     const { id } = await add({ email: 'ada@example.com', verified: false })
     expect(await markVerified(db, id, 'other@example.com', 5)).to.equal(false)
@@ -134,7 +134,7 @@ onEachDatabase('An account', (world) => {
     expect(await disableAccount(needs, 'nobody', BY)).to.equal(false)
   })
 
-  it('is deleted with all that hangs on it, but its audit trail stays', async () => {
+  it('is deleted with its sessions, grants and consents, but its audit trail stays', async () => {
     const { db, needs, add, ended, count } = world()
     const { id } = await add({ email: 'ada@example.com' })
     const expiresAtMs = needs.clock() + HOUR_MS
@@ -174,7 +174,7 @@ onEachDatabase('Sessions of an account', (world) => {
     return recordSession(db, session, max, needs.clock())
   }
 
-  it('are at most so many: the oldest ends first', async () => {
+  it('are limited in number: the oldest ends first', async () => {
     const { db, needs, add, advance } = world()
     const { id } = await add({ email: 'ada@example.com' })
     for (let i = 0; i < 10; i += 1) {
@@ -186,14 +186,14 @@ onEachDatabase('Sessions of an account', (world) => {
     expect(active.map(({ uid }) => uid)).to.eql(Array.from({ length: 10 }, (_, i) => `s${10 - i}`))
   })
 
-  it('are at most so many also when 20 begin at once', async () => {
+  it('are limited in number also when 20 begin at once', async () => {
     const { db, needs, add } = world()
     const { id } = await add({ email: 'ada@example.com' })
     await Promise.all(Array.from({ length: 20 }, (_, i) => record(id, `s${i}`)))
     expect(await listSessions(db, id, needs.clock())).to.have.lengthOf(10)
   })
 
-  it('are ended by their owner only, and once', async () => {
+  it('are ended only by their owner, and only once', async () => {
     const { needs, add } = world()
     const ada = await add({ email: 'ada@example.com' })
     const eve = await add({ email: 'eve@example.com' })

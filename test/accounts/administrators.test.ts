@@ -10,7 +10,7 @@ const IP = '192.0.2.7'
 const BY = { actor: 'cli' }
 
 onEachDatabase('Administrators', (world) => {
-  it('keep at least one among them: the last can neither be disabled nor deleted [S-3.33]', async () => {
+  it('are never none: the last one can be neither disabled nor deleted [S-3.33]', async () => {
     const { db, needs, add } = world()
     const ada = await add({ email: 'ada@example.com', roles: ['admin'] })
     const bob = await add({ email: 'bob@example.com', roles: ['admin'] })
@@ -33,7 +33,7 @@ onEachDatabase('Administrators', (world) => {
     expect(await count('account_roles')).to.equal(1)
   })
 
-  it('begin with one, verified, whose generated password works', async () => {
+  it('begin with one, which is verified and signs in by its generated password', async () => {
     const { db, needs } = world()
     const first = await ensureFirstAdministrator(needs, { email: 'admin@example.com' })
     expect(first).to.include({ created: true, email: 'admin@example.com' })
@@ -80,7 +80,7 @@ onEachDatabase('Administrators', (world) => {
     expect(result.ok).to.equal(true)
   })
 
-  it('hear plainly what is wrong with an account they add', async () => {
+  it('see what is wrong with an account that they add', async () => {
     const { add } = world()
     await add({ email: 'ada@example.com' })
     expect(await rejection(add({ email: 'ADA@example.com' }))).to.include({

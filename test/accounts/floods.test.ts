@@ -44,7 +44,7 @@ onEachDatabase('A flood of sign-ins', (world) => {
     expect(await world().count('attempt_buckets')).to.be.within(SLOTS / 2, SLOTS)
   })
 
-  it('from many /64 of one IPv6 /48 evaluates four times the limit, also when they come at once [S-2.44]', async () => {
+  it('from many /64 of one IPv6 /48 evaluates four times the limit, also in parallel [S-2.44]', async () => {
     await world().add({ email: 'ada@example.com' })
     const from = (n: number) => guess({ ip: `2001:db8:77:${n.toString(16)}::1` })
     await Promise.all(Array.from({ length: 200 }, (_, n) => from(n)))
@@ -59,7 +59,7 @@ onEachDatabase('A flood of sign-ins', (world) => {
     expect(await guess({ ip: '2001:db8:78::1' })).to.include({ reason: 'wrong' })
   })
 
-  it('gives an attempt back to the /64 when its /48 refuses it, and takes no budget of a known browser', async () => {
+  it('does not count an attempt for the /64 when its /48 refuses it, and leaves known browsers alone', async () => {
     const { needs, add, db, advance } = world()
     const account = await add({ email: 'ada@example.com' })
     const deviceCookie = issueDeviceCookie(needs.keys.device, account, needs.clock())
@@ -108,7 +108,7 @@ onEachDatabase('A flood of sign-ins', (world) => {
     expect(queries.filter((sql) => /^(insert|begin)/i.test(sql))).to.deep.equal([])
   })
 
-  it('that finds no place to hash is refused without a query', async () => {
+  it('is refused without a query when the queue for hashing is full', async () => {
     const { needs } = world()
     const full = { ...needs, hasher: createHasher({ ...CHEAP, maxRunning: 0, maxWaiting: 0 }) }
     const queries = await queriesOf(async () => {
@@ -118,7 +118,7 @@ onEachDatabase('A flood of sign-ins', (world) => {
     expect(queries).to.deep.equal([])
   })
 
-  it('takes back what a person got wrong once they get it right, and not what others did', async () => {
+  it('forgets the failures of a person once the password is right, and not those of others', async () => {
     const { needs, add, db } = world()
     await add({ email: 'ada@example.com' })
     for (let n = 0; n < 10; n += 1) await guess()
@@ -129,7 +129,7 @@ onEachDatabase('A flood of sign-ins', (world) => {
     expect(slots).to.deep.equal([{ failures: 3 }])
   })
 
-  it('keeps in memory what it knows to be blocked, up to a bound', () => {
+  it('remembers a bounded number of blocks', () => {
     const blocked = createBlockedAttempts(100)
     for (let n = 0; n < 1000; n += 1) blocked.note(`slot ${n}`, 300, 0)
     const known = Array.from({ length: 1000 }, (_, n) => blocked.recall(`slot ${n}`, 1))

@@ -17,7 +17,7 @@ onEachDatabase('A browser that is known', (world) => {
     signIn(world().needs, { email: account.email, password, ip: IP, deviceCookie })
   const issue = (owner: Account) => issueDeviceCookie(world().needs.keys.device, owner, world().needs.clock())
 
-  /** Whoever knew the password once may hold any number of these. */
+  /** A person who knew the password once may have any number of these. */
   beforeEach(async () => {
     account = await world().add({ email: 'ada@example.com' })
     cookies = Array.from({ length: 3 }, () => issue(account))

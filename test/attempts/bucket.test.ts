@@ -14,7 +14,7 @@ onEachDatabase('A bucket of attempts', (world) => {
       nowMs: Date.now(),
     })
 
-  it('is never found full by those whose attempts succeed, however many come at once', async () => {
+  it('is never full for attempts that succeed, even for many in parallel', async () => {
     for (let round = 0; round < 25; round += 1) {
       const bucket = `succeeding-${round}`
       const one = async () => {

@@ -30,7 +30,7 @@ describe('the benchmark', () => {
     }
   })
 
-  it('names what it takes when it is given something else', async () => {
+  it('names the allowed values when it gets another one', async () => {
     const failure = await bench('--only', 'nothing').catch((error: unknown) => error)
     expect(failure).to.include({ code: 1, stderr: 'bench: --only: no workload begins with "nothing"\n' })
   })

@@ -55,7 +55,7 @@ describe('the commands of the documents', function () {
       '--redirect-uri',
       'https://a.example.com/',
     ])
-    // Before the clients that name them, the resource servers; one that stands twice is the same one.
+    // Before the clients that name them, the resource servers; one that is there twice is the same one.
     const order = commands.toSorted(
       (a, b) => Number(b.includes(' resource ')) - Number(a.includes(' resource ')),
     )

@@ -6,7 +6,7 @@ import * as oidc from 'openid-client'
 
 const DOCS = join(import.meta.dirname, '../../docs')
 
-/** Text by name: `clients.md` and what stands in `clients/`. */
+/** Text by name: `clients.md` and the files of `clients/`. */
 export const PAGES: ReadonlyMap<string, string> = new Map(
   ['clients.md', ...readdirSync(join(DOCS, 'clients')).map((name) => `clients/${name}`)].map((name) => [
     name.replace('clients/', ''),
@@ -16,7 +16,7 @@ export const PAGES: ReadonlyMap<string, string> = new Map(
 
 export type Block = { page: string; heading: string; language: string; code: string }
 
-/** Every block of code with the heading that it stands under. */
+/** Every block of code with the heading above it. */
 export const BLOCKS: readonly Block[] = [...PAGES].flatMap(([page, text]) => {
   const found = text.matchAll(/^#+ (.+)$|^```(\w*)\n([\s\S]*?)^```$/gm)
   let heading = ''

@@ -35,7 +35,7 @@ describe('the examples of bound tokens and profiles', function () {
     const returned = await visit(new URL(app.authorizePath(), stage.issuer))
     const checks = { pkceCodeVerifier: VERIFIER, expectedState: 'a-state' }
     const [code = ''] = examples('profiles.md', 'Binding tokens to a key', 2)
-    // Userinfo is the resource server that stands ready here.
+    // Userinfo is the resource server here.
     const here = code.replace('https://api.example.com/balance', `${stage.issuer}/oauth/userinfo`)
     const made = await run(here, { config, returned, checks }, ['bound', 'answer', 'refreshed'])
     expect(made['bound']).to.include({ token_type: 'dpop' })

@@ -157,7 +157,7 @@ describe('the examples of requests, registration and resource servers', function
     const ended: unknown[] = []
     const given = {
       ...jose,
-      // The keys of the server are not to be had: those of this test stand in.
+      // The example cannot have the keys of the server: it gets those of this test.
       createRemoteJWKSet: () => publicKey,
       issuer,
       config,

@@ -189,7 +189,7 @@ describe('what discovery advertises', function () {
     }
   })
 
-  it('are response modes by which an answer comes, and there is no other', async () => {
+  it('are response modes that all work, and no other mode works', async () => {
     const app = play(suite, (await client({})) as unknown as Section)
     const ask = (response_mode: string) =>
       app.visitor.get(app.request({ response_mode, prompt: 'none' }).path)
@@ -215,13 +215,13 @@ describe('what discovery advertises', function () {
     expect(await app.ask({ prompt: 'sometimes' })).to.include({ error: 'invalid_request' })
   })
 
-  it('are scopes and claims that can be had, and types of subjects', async () => {
+  it('are scopes and claims that can be granted, and types of subjects', async () => {
     const scope = advertised('scopes_supported').join(' ')
     const app = play(suite, (await client({})) as unknown as Section)
     const { tokens, idToken } = await app.flow({ scope, prompt: 'consent', max_age: '10000' })
     expect(tokens.scope.split(' ')).to.have.members(advertised('scopes_supported'))
     const claims = { ...idToken, ...(await userinfo(suite, tokens.access_token)).json() }
-    // `sid` is for apps that are told of sign-outs.
+    // `sid` is for apps that hear of sign-outs.
     const always = advertised('claims_supported').filter((claim) => !['sid', 'acr'].includes(claim))
     expect(claims).to.include.keys(...always)
     expect(advertised('subject_types_supported')).to.have.members(['public', 'pairwise'])

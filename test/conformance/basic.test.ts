@@ -18,7 +18,7 @@ describe('tokens and claims as the plans with a code alone ask for them [C-basic
   let began: { app: Played; code: string; accessToken: string }[]
   let beganAtMs: number
   before(async () => {
-    // The modules run here at the same time as the one that waits, whose sign-in would be the oldest of too many.
+    // The modules run beside the one that waits. Its sign-in would be the oldest of too many.
     suite = await openSuite({ ACCOUNT_SERVER_MAX_ACTIVE_SESSIONS: '100' })
     began = []
     for (const { plan, formPost } of PLANS) {

@@ -9,7 +9,7 @@ type Command = [verb: string, by: string, selector: string, ...rest: unknown[]]
 type Task = { task: string; match: string; optional?: boolean; commands?: Command[] }
 type Entry = { match: string; tasks: Task[] }
 
-describe('what the suite’s browser is told to do', function () {
+describe('what the suite’s browser does', function () {
   let suite: Suite
   let app: Played
   let context: BrowserContext
@@ -19,7 +19,7 @@ describe('what the suite’s browser is told to do', function () {
     suite = await openSuite()
     app = play(suite, suite.configuration('oidcc-basic-certification-test-plan').client)
     ;({ context } = await openBrowser())
-    // The suite is not there: what counts is that the browser is sent to it.
+    // No suite runs here: the test only checks that the browser is sent to it.
     context.on('request', (request) => {
       if (request.url().startsWith(CALLBACK)) callbacks.push(request.url())
     })

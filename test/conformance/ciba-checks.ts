@@ -36,7 +36,7 @@ export function refusedRequest(answer: Answered): void {
   expect([answer.status, answer.json['error']], answer.text).to.eql([400, 'invalid_request'])
 }
 
-/** The client was not let in: `CheckBackchannelAuthenticationEndpointErrorHttpStatus` and its like at the token endpoint. */
+/** The client failed to authenticate: `CheckBackchannelAuthenticationEndpointErrorHttpStatus` and its like at the token endpoint. */
 export function refusedClient(answer: Answered): void {
   wellFormed(answer)
   expect([answer.status, answer.json['error']], answer.text).to.eql([401, 'invalid_client'])

@@ -27,7 +27,7 @@ describe('the FAPI-CIBA plan, pings [C-fapi-ciba]', function () {
         played = await playVariant(world, variant)
       })
 
-      /** A flow whose ping is answered with `status`, to its end. */
+      /** A whole flow with a ping that is answered with `status`. */
       async function pinged(status: number): Promise<string> {
         world.receiver.statuses.push(status)
         const id = acknowledged(await played.ask({}, 'client', 'a-token-of-the-suite'))

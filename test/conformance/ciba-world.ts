@@ -41,7 +41,7 @@ export type Holder = 'client' | 'client2'
 type CibaSection = Section & { hint_type: string; hint_value: string; acr_value?: string }
 type Actor = { client: CibaSection; key: Key; certificate: Certificate }
 export type Answered = { status: number; headers: Headers; text: string; json: Record<string, unknown> }
-/** Bends of one request: another audience, key or algorithm, or a parameter that is there or not. */
+/** Changes to one request: another audience, key or algorithm, or a parameter added or left out. */
 export type Bend = Partial<{
   claims: (claims: JWTPayload) => JWTPayload
   alg: string

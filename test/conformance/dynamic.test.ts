@@ -25,7 +25,7 @@ describe('the Dynamic plan [C-dynamic]', function () {
     await host.stop()
   })
 
-  /** GenerateRS256ClientJWKs, whose keys have no id, and GenerateRS256ClientJWKsWithKeyID. */
+  /** GenerateRS256ClientJWKs, with keys that have no id, and GenerateRS256ClientJWKsWithKeyID. */
   function newKey(kid?: string) {
     const { privateKey, alg, jwk } = makeKey(kid ?? '', 'RS256')
     return { privateKey, alg, ...(kid && { kid }), jwk: { ...jwk, kid } }

@@ -117,7 +117,7 @@ async function happyFlow(suite: Fapi): Promise<void> {
     'azp',
     'at_hash',
     's_hash',
-    // Of a token whose sign-in was bound; the suite takes the claims of RFC 7519 §4.1 as well.
+    // Of a token from a bound sign-in; the suite takes the claims of RFC 7519 §4.1 as well.
     'jti',
   ]
   expect(idToken).to.include.members(Object.keys(claims))

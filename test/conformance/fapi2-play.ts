@@ -39,7 +39,7 @@ export function playFapi(world: World, { variant, configuration }: SeededPlan) {
   const jarm = variant['fapi_response_mode'] === 'jarm'
   const signed = variant['fapi_request_method'] === 'signed_non_repudiation'
   const aliases = world.metadata['mtls_endpoint_aliases'] as Form
-  // Aliases are used by whoever authenticates by a certificate or has tokens bound to one.
+  // Clients that authenticate by a certificate, or bind tokens to one, use the aliases.
   const endpoint = (name: string) => (dpop && byKey ? (world.metadata as Form) : aliases)[name] ?? ''
   const provers: Record<Holder, Prover> = { ...world.provers }
   const nonces: { as?: string; rs?: string } = {}
@@ -109,7 +109,7 @@ export function playFapi(world: World, { variant, configuration }: SeededPlan) {
     plain?: boolean
     method?: string
   }
-  /** To the PAR endpoint; with `proven`, behind a proof whose claims are bent so. */
+  /** To the PAR endpoint; with `proven`, with a proof that has these claims changed. */
   async function push(
     given: Fields = {},
     { object, auth, proven, more, plain, method }: Pushed = {},
@@ -159,7 +159,7 @@ export function playFapi(world: World, { variant, configuration }: SeededPlan) {
   const authorize = async (path: string, browser = visitor) =>
     answerOf(await signIn(browser, path, world.account))
 
-  /** What came to the redirect address: plain, or signed (ValidateJARMResponse, ValidateJARMExpRecommendations). */
+  /** The answer at the redirect address: plain, or signed (ValidateJARMResponse, ValidateJARMExpRecommendations). */
   async function answerOf(returned: URL): Promise<Form> {
     const all = Object.fromEntries(returned.searchParams)
     const { dummy1, dummy2, ...query } = all

@@ -1,6 +1,6 @@
 /**
  * The OpenID Foundation's suite as far as our server sees it: the clients that `seed conformance` makes, the requests that
- * its modules send, and the checks that they make. A module's name stands in each test that plays it.
+ * its modules send, and the checks that they make. Each test that plays a module names it.
  */
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { expect } from 'chai'

@@ -78,7 +78,7 @@ for (const { name, open } of STORES) {
         .and.equal(at.storeMs - use!.atMs)
     })
 
-    it('writes nothing of a use that it comes to after its caller gave up', async () => {
+    it('writes nothing of a use that it starts after its caller gave up', async () => {
       const { grantId, grant, key } = await storeFamily()
       const use = await useOf(key)
       const entry = locate('AccessToken', newTokenId('AccessToken', grantId))!.key
@@ -93,7 +93,7 @@ for (const { name, open } of STORES) {
       })
     })
 
-    it('answers nothing for what is not there', async () => {
+    it('answers nothing for a missing record', async () => {
       const { key } = locate('AccessToken', newTokenId('AccessToken', 'none'))!
       const absent = await store.readSingleUse(key, grantKey(tagOf('none')))
       expect(absent.payload ?? absent.use ?? absent.root).to.equal(undefined)
@@ -111,7 +111,7 @@ for (const { name, open } of STORES) {
       expect(outcomes.filter((outcome) => outcome === 'used')).to.have.length(PARALLEL - 1)
     })
 
-    it('writes nothing of a commit whose use is lost, missing or under a destroyed grant', async () => {
+    it('writes nothing of a commit when its use is lost, missing or under a destroyed grant', async () => {
       const { grantId, grant, key } = await storeFamily()
       const entry = {
         key: locate('AccessToken', newTokenId('AccessToken', grantId))!.key,
@@ -138,7 +138,7 @@ for (const { name, open } of STORES) {
       expect((await store.readSingleUse(key)).use).to.equal(undefined)
     })
 
-    it('never resurrects a destroyed root, and answers once what it was [S-4.3]', async () => {
+    it('never restores a destroyed root, and returns its content once [S-4.3]', async () => {
       const { grantId, grant } = await storeFamily()
       const { version } = (await store.readRoot(grant))!
       expect(await store.destroyRoot(grant, soon())).to.include({ payload: 'grant' })
@@ -198,7 +198,7 @@ for (const { name, open } of STORES) {
       expect(await store.claim(brief, soon())).to.equal(false)
     })
 
-    it('forgets what has expired, marks and tombstones included [S-6.10]', async () => {
+    it('removes what has expired, marks and tombstones included [S-6.10]', async () => {
       const grantId = randomUUID()
       const grant = grantKey(tagOf(grantId))
       const expiresAtMs = Date.now() + 150
@@ -221,7 +221,7 @@ for (const { name, open } of STORES) {
       expect((await store.readToken(key)).payload).to.equal(undefined)
     })
 
-    it('gives every key an end', async () => {
+    it('gives every key an expiry', async () => {
       const entries = await opened.dump()
       expect(entries.length).to.be.greaterThan(10)
       for (const { key, expiresInMs } of entries) {

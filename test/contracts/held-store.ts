@@ -1,4 +1,4 @@
-/** A store whose first call of one operation waits, so that a test decides what happens in between. */
+/** A store that holds the first call of one operation, so that a test decides what happens in between. */
 import type { GrantStore } from '../../src/grant-store/grant-store.ts'
 
 export type HeldStore = {

@@ -100,7 +100,7 @@ for (const { name, open } of STORES) {
           expect((await use(client, token, [366])).status).to.equal(400)
         })
 
-        it('keeps the short life of a refresh token without it', async () => {
+        it('does not prolong a refresh token without offline access', async () => {
           const first = await signIn(client.client_id, 'openid api:read')
           const { token, status } = await use(client, first, [0.9])
           expect(status).to.equal(200)
@@ -117,7 +117,7 @@ for (const { name, open } of STORES) {
       expect(await endOf(token)).to.equal(31)
     })
 
-    it('is not brought back by a refresh that meets its revocation [S-1.67]', async () => {
+    it('is not restored by a refresh during its revocation [S-1.67]', async () => {
       const token = await signIn('web')
       daysLater = 5
       const [, refreshed] = await Promise.all([
@@ -137,7 +137,7 @@ for (const { name, open } of STORES) {
 
     if (!name.startsWith('Redis')) return
 
-    it('is moved on in the same two round trips as any refresh', async () => {
+    it('is prolonged in the same two round trips as any refresh', async () => {
       const token = await signIn('web')
       daysLater = 5
       opened.roundTrips!.reset()

@@ -39,7 +39,7 @@ for (const { name, open } of STORES)
       expect((await post(`${later.base}/token`, form)).body.error).to.equal('access_denied')
     })
 
-    it('are found under the stand-in that a page of before carries', async () => {
+    it('are found under the handle in a page from before the change of secrets', async () => {
       const device = await post(`${earlier.base}/device/auth`, { scope: 'openid', ...WEB })
       const plain = String(device.body.user_code).replace('-', '')
       const handle = (await earlier.provider.DeviceCode.findByUserCode(plain))!.jti

@@ -88,7 +88,7 @@ for (const { name, open } of STORES) {
       expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([303]))
     })
 
-    it('use no pushed request up when they fail: the same address gives the code afterwards [S-1.30]', async () => {
+    it('do not use a pushed request up when they fail: its address gives the code afterwards [S-1.30]', async () => {
       const browser = await signedIn()
       const path = await pushed()
       failing.writes = 1
@@ -103,7 +103,7 @@ for (const { name, open } of STORES) {
       expect(status).to.equal(200)
     })
 
-    it('leave the way back from a page open when they fail', async () => {
+    it('can still return from a page after they failed', async () => {
       const browser = openBrowser()
       const path = await pushed()
       const page = await browser.get(`${base()}${path}`)
@@ -119,7 +119,7 @@ for (const { name, open } of STORES) {
       expect(codeIn(await browser.get(`${base()}${last}`))).to.be.a('string')
     })
 
-    it('keeps what an app was authorised meanwhile when our own page extends the session', async () => {
+    it('keep an authorisation from the same moment in which our own page extends the session', async () => {
       const browser = openBrowser()
       await browser.authorize(base(), 'public')
       const { Session } = served[0]!.provider
@@ -136,7 +136,7 @@ for (const { name, open } of STORES) {
   })
 }
 
-/** A store whose next writes of a session fail, as many as are asked for. */
+/** A store that fails a given number of the next writes of a session. */
 function failNext(store: GrantStore, failing: { writes: number }): GrantStore {
   return {
     ...store,

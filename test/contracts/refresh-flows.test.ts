@@ -93,7 +93,7 @@ for (const { name, open } of STORES) {
       expect(reuses.map(({ model }) => model)).to.deep.equal(['RefreshToken'])
     })
 
-    it('measures the grace period by one clock, whatever the clocks of the processes say', async () => {
+    it('measures the grace period by one clock, even when the clocks of the processes differ', async () => {
       const fast = await serveProvider({ store: opened.store, clock: () => Date.now() + 30 * SECOND })
       const { refresh_token: first } = await signIn()
       const { body } = await refresh(base, first)
@@ -101,7 +101,7 @@ for (const { name, open } of STORES) {
       await fast.close()
     })
 
-    it('tells a request that hung while its retry went on to come again, and ends nothing', async () => {
+    it('answers 503 to a delayed request that its retry has overtaken, and ends nothing', async () => {
       const held = holdFirst(opened.store, 'commit')
       const slow = await serveProvider({
         store: held.store,
@@ -122,7 +122,7 @@ for (const { name, open } of STORES) {
       await slow.close()
     })
 
-    it('writes nothing, and suspects nobody, once the client has hung up', async () => {
+    it('writes nothing, and reports no reuse, once the client has closed the connection', async () => {
       for (const operation of ['commit', 'readSingleUse'] as const) {
         const held = holdFirst(opened.store, operation)
         const slow = await serveProvider({
@@ -145,7 +145,7 @@ for (const { name, open } of STORES) {
       expect(reuses).to.deep.equal([])
     })
 
-    it('does not even begin to write for a client that has hung up', async () => {
+    it('does not begin to write for a client that has closed the connection', async () => {
       const held = holdFirst(opened.store, 'readSingleUse')
       const slow = await serveProvider({ store: held.store, clock })
       const { refresh_token: first } = await signIn()
@@ -160,7 +160,7 @@ for (const { name, open } of STORES) {
       expect(await useOf(first)).to.equal(undefined)
     })
 
-    it('does not begin to write for a request that took longer than anybody waits', async () => {
+    it('does not begin to write for a request that took longer than clients wait', async () => {
       const longAgo = async (...which: Parameters<GrantStore['readSingleUse']>) => {
         const found = await opened.store.readSingleUse(...which)
         return { ...found, at: { ...found.at, steadyMs: found.at.steadyMs - 6 * SECOND } }
@@ -181,14 +181,14 @@ for (const { name, open } of STORES) {
       expect(reuses).to.have.length(1)
     })
 
-    it('does not let another client use, or spoil, a rotated token', async () => {
+    it('does not let another client use a rotated token, or end its family', async () => {
       const { refresh_token: first } = await signIn()
       const { body } = await refresh(base, first)
       expect((await refresh(base, first, WEB)).body.error).to.equal('invalid_grant')
       expect((await refresh(base, body.refresh_token)).status).to.equal(200)
     })
 
-    it('allows no second use at all when the grace period is 0 [S-1.75]', async () => {
+    it('allows no second use when the grace period is 0 [S-1.75]', async () => {
       const strict = await serveProvider({ store: opened.store, clock, refreshGraceMs: 0 })
       const { refresh_token: first } = await signIn()
       const { body } = await refresh(strict.base, first)

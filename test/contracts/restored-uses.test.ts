@@ -18,7 +18,7 @@ const soon = () => Date.now() + 60_000
 
 for (const { name, open } of REDIS_STORES)
   for (const { name: sql, open: openSql } of DATABASES)
-    describe(`uses recorded in ${sql} and told to ${name} again`, function () {
+    describe(`uses recorded in ${sql} and restored to ${name}`, function () {
       let opened: OpenStore
       let database: MigratedDatabase
       let inner: RestoringStore
@@ -62,7 +62,7 @@ for (const { name, open } of REDIS_STORES)
         for (const key of keys) await Promise.all([inner.remove(key), inner.remove(`${key}:used`)])
       }
 
-      it('restores a chain of rotations from its beginning, as it was', async () => {
+      it('restore a chain of rotations from its beginning', async () => {
         const { grant, first, newKey } = await newGrant()
         const [second, third] = [newKey(), newKey()]
         await rotate(grant, first, second)
@@ -87,7 +87,7 @@ for (const { name, open } of REDIS_STORES)
         expect(access.payload, 'what was not lost').to.equal('access')
       })
 
-      it('changes nothing that was not lost, and brings nothing back under a grant that ended', async () => {
+      it('change nothing that was not lost, and restore nothing under a grant that ended', async () => {
         const { grant, first, newKey } = await newGrant()
         const second = newKey()
         await rotate(grant, first, second)

@@ -99,7 +99,7 @@ for (const { name, open } of STORES) {
       expect(ended.map(({ clientId }) => clientId).toSorted()).to.deep.equal(['public', 'web'])
     })
 
-    it('does not let a request that began before a sign-in put the earlier state back', async () => {
+    it('does not let a request from before a sign-in restore the earlier state', async () => {
       const browser = await signedIn()
       const tab = copyOf(browser)
       await pauseToNextSecond()
@@ -159,7 +159,7 @@ for (const { name, open } of STORES) {
       expect(await isActive(base, body.access_token)).to.equal(false)
     })
 
-    it('takes no record for that of another id whose tag is the same', async () => {
+    it('does not confuse the records of two ids with the same tag', async () => {
       const root = {
         digest: 'of another',
         version: newVersion(),

@@ -90,7 +90,7 @@ for (const { name, open } of STORES) {
       await slow.close()
     })
 
-    it('burns nothing when the store fails between finding and writing', async () => {
+    it('does not use a code up when the store fails between finding and writing', async () => {
       const failing = new Proxy(opened.store, {
         get: (target, name: keyof GrantStore) =>
           name === 'commit' ? () => Promise.reject(unavailable(new Error('down'))) : target[name],
@@ -103,7 +103,7 @@ for (const { name, open } of STORES) {
       await broken.close()
     })
 
-    it('ends the family when a code comes a second time, and says whose it was', async () => {
+    it('ends the family when a code is used a second time, and names its account and client', async () => {
       const { authorized, access_token: accessToken } = await signIn()
       expect(await isActive(base, accessToken)).to.equal(true)
       expect((await redeem(base, 'public', authorized)).body.error).to.equal('invalid_grant')
@@ -128,7 +128,7 @@ for (const { name, open } of STORES) {
       expect((await refresh(base, token, WEB)).body.error).to.equal('invalid_grant')
     })
 
-    it('finds a device code by its user code and by itself, and takes no stand-in for it', async () => {
+    it('finds a device code by its user code and by itself, and never by the handle in place of the code', async () => {
       const device = await post(`${base}/device/auth`, { scope: 'openid', ...WEB })
       const { device_code: deviceCode, user_code: userCode } = device.body
       const { DeviceCode } = nodes[0]!.provider
@@ -147,7 +147,7 @@ for (const { name, open } of STORES) {
       expect(await DeviceCode.find(forged)).to.equal(undefined)
     })
 
-    it('burns no device code when the store fails halfway', async () => {
+    it('does not use a device code up when the store fails halfway', async () => {
       let commits = 0
       const failing = new Proxy(opened.store, {
         get(target, name: keyof GrantStore) {
@@ -184,7 +184,7 @@ for (const { name, open } of STORES) {
       expect((await Promise.all(claims)).filter(Boolean)).to.have.length(1)
     })
 
-    it('shows a thief of the store nothing that opens anything [S-4.4]', async () => {
+    it('stores nothing that lets a thief of the store use a token or code [S-4.4]', async () => {
       const browser = openBrowser()
       const authorized = await browser.authorize(base, 'public')
       const { body } = await redeem(base, 'public', authorized)
@@ -222,7 +222,7 @@ for (const { name, open } of STORES) {
       expect(dump).not.to.include('jti\\"')
     })
 
-    it('keeps a grant and everything under it on one node, and gives every key an end [S-4.7]', async () => {
+    it('keeps a grant and everything under it on one node, and gives every key an expiry [S-4.7]', async () => {
       const { refresh_token: first } = await signIn()
       await refresh(base, first)
       const entries = await opened.dump()

@@ -40,7 +40,7 @@ const showing = (document: string, source: string) =>
   )
 
 describe('the tables of promises', () => {
-  it('are named by no tag that they do not have', () => {
+  it('have a row for every tag of the tests', () => {
     const documents = [securityDocument, conformanceDocument].map(({ file }) =>
       readFileSync(join(HOME, file), 'utf8'),
     )

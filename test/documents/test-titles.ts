@@ -15,7 +15,7 @@ export type TestTitle = { file: string; spellings: [string, ...string[]]; suites
 const HOME = join(import.meta.dirname, '../..')
 const GAP = '…'
 
-/** The titles of every test file in which `wanted` finds something; to read the others would take seconds. */
+/** The titles of every test file in which `wanted` finds something. The others are not parsed, which would take seconds. */
 export function readTestTitles(wanted: RegExp): TestTitle[] {
   const names = readdirSync(join(HOME, 'test'), { recursive: true, encoding: 'utf8' })
   const files = names.filter((name) => name.endsWith('.test.ts')).map((name) => join('test', name))

@@ -6,7 +6,7 @@ import { dataFolder, freePort } from '../support/service-process.ts'
 import { listenOn } from './listening.ts'
 
 describe('the account server of the examples', () => {
-  it('is the one that runs already', async () => {
+  it('is the one that already runs', async () => {
     const server = await startServer({ store: 'sqlite' })
     expect(await ensureAccountServer(server.issuer, server.env)).to.equal('found')
     const seeded = (await cli(['seed'], server.env)) as { client: { client_id: string } }

@@ -56,7 +56,7 @@ describe('the resource server for bound tokens', () => {
   const show = (headers: Record<string, string>, certificate?: typeof mine) =>
     fetchWith(certificate)(address, { headers })
 
-  it('answers whoever proves to hold the key, and gives the interaction its number back', async () => {
+  it('answers a client that proves the key, and returns the interaction id', async () => {
     const prover = await createProver()
     const accessToken = await tokenFor({ cnf: { jkt: prover.thumbprint } })
     const dpop = await prover.prove({ url: identifier, method: 'GET', accessToken })
@@ -69,7 +69,7 @@ describe('the resource server for bound tokens', () => {
     )
   })
 
-  it('answers whoever shows the certificate', async () => {
+  it('answers a client that shows the certificate', async () => {
     const thumbprint = createHash('sha256').update(mine.der).digest('base64url')
     const authorization = `Bearer ${await tokenFor({ cnf: { 'x5t#S256': thumbprint } })}`
     expect((await show({ authorization }, mine)).status).to.equal(200)
@@ -77,7 +77,7 @@ describe('the resource server for bound tokens', () => {
     expect((await show({ authorization })).status).to.equal(401)
   })
 
-  it('refuses a token that is bound to nothing, and no token at all', async () => {
+  it('refuses a token that is not bound, and a request without a token', async () => {
     const refused = await show({ authorization: `Bearer ${await tokenFor({})}` })
     expect([refused.status, refused.headers.get('www-authenticate')]).to.eql([
       401,

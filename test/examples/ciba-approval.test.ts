@@ -59,7 +59,7 @@ describe('npm run approve', function () {
     await receivedTokens(world, played, await played.poll(id))
   })
 
-  it('says that it could not while the account server is away, and outlives odd addresses', async () => {
+  it('says that the account server does not answer, and keeps running after odd addresses', async () => {
     const port = await freePort()
     const person = { issuer: 'http://localhost:1', email: 'a@example.org', password: 'x' }
     const away = createApprovalServer({

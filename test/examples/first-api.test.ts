@@ -51,7 +51,7 @@ describe('the guide’s first API and its job', function () {
     expect(code).to.equal(0)
   })
 
-  it('take no token for no token, and anything odd for a bad one', async () => {
+  it('tell a missing token from one that is not valid', async () => {
     expect(await call()).to.eql([401, 'Bearer'])
     for (const [what, authorization] of Object.entries(ODD_AUTHORIZATIONS)) {
       const [status, challenge] = await call(authorization)
@@ -76,7 +76,7 @@ describe('the guide’s first API and its job', function () {
     expect(await call(`Bearer ${token}`)).to.eql(bad)
   })
 
-  it('say that the account server is away, and go on when it is back', async () => {
+  it('say that the account server does not answer, and go on when it does', async () => {
     const authorization = await tokenOf(
       { allowed_resources: [api], scope: 'notes:read' },
       { scope: 'notes:read' },

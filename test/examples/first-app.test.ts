@@ -101,7 +101,7 @@ describe('the guide’s first app, with people who do what people do', function 
       expect(await shown(page), tab).to.equal(greeting(person))
   })
 
-  it('takes a return that it knows nothing of, or that comes twice, for no more than that', async () => {
+  it('answers an unknown return, or a second one, with an error page', async () => {
     const returned = [
       'callback',
       'callback?code=forged',
@@ -128,14 +128,14 @@ describe('the guide’s first app, with people who do what people do', function 
     expect(stranger.status, 'another browser cannot finish it').to.equal(400)
   })
 
-  it('outlives odd requests', async () => {
+  it('keeps running after odd requests', async () => {
     for (const path of ['//', '/\\', '/favicon.ico', '/%'])
       expect((await fetch(home.slice(0, -1) + path)).status, path).to.be.oneOf([400, 404])
     const odd = { cookie: 'a; =; my_app; my_app==; __proto__=1' }
     expect(await (await fetch(home, { headers: odd })).text()).to.contain('Sign in')
   })
 
-  it('says that it did not work while the account server is away, and works when it is back', async () => {
+  it('shows an error while the account server does not answer, and works when it does', async () => {
     const page = await visit()
     const person = await server.createAccount({ name: 'Patient Person' })
     await signIn(page, person)

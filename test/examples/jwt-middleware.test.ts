@@ -12,7 +12,7 @@ import type { PresentedRequest } from '../../examples/jwt-middleware/presented-r
 const AUDIENCE = 'https://api.example.com/'
 const URL_ASKED = 'https://api.example.com/balance?all=1'
 
-/** An account server that has been taken over by the test: it signs whatever it is asked to. */
+/** An account server that the test controls: it signs any token. */
 async function startIssuer() {
   const { publicKey, privateKey } = await generateKeyPair('ES256')
   const jwk = { ...(await exportJWK(publicKey)), kid: 'one', alg: 'ES256', use: 'sig' }

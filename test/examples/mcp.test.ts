@@ -12,7 +12,7 @@ import { listenOn } from './listening.ts'
 const PAGE = 'https://client.example.com'
 
 /** The steps of the specification "Authorization" of the Model Context Protocol, by a client that knows one address. */
-describe('an MCP client that knows nothing but the address of a resource server', function () {
+describe('an MCP client that knows only the address of a resource server', function () {
   let server: RunningServer
   let identifier: string
   let redirect: string

@@ -77,7 +77,7 @@ describe('the example APIs, sent anything but a good token', function () {
     expect((await call()).status).to.equal(200)
   })
 
-  it('the resource server for bound tokens refuses it with 401, and outlives odd addresses', async () => {
+  it('the resource server for bound tokens refuses it with 401, and keeps running after odd addresses', async () => {
     const api = createBoundResource({
       issuer: server.issuer,
       jwksUri: `${server.issuer}/oauth/jwks`,
@@ -98,7 +98,7 @@ describe('the example APIs, sent anything but a good token', function () {
     expect(await call('Bearer forged')).to.equal(401)
   })
 
-  it('the verifier takes a broken proof for a bad one, and never for an outage', async () => {
+  it('the verifier refuses a broken proof, and never reports an outage for it', async () => {
     const identifier = 'https://bound.example/'
     await server.createResource({ identifier, scope: 'ledger:read', format: 'jwt' })
     const machine = await server.createClient({

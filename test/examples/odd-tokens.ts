@@ -2,7 +2,7 @@
 const long = (length: number) => 'x'.repeat(length)
 const b64 = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** Values of the `Authorization` header, by what is odd about them. All of them are good for nothing. */
+/** Values of the `Authorization` header, by what is odd about them. None of them is valid. */
 export const ODD_AUTHORIZATIONS: Readonly<Record<string, string>> = {
   'no scheme': 'forged',
   'another scheme': 'Basic YTpi',

@@ -90,7 +90,7 @@ describe('the example app, with people who do what people do', function () {
     expect(await shown(page)).to.contain('A refresh token is there')
   })
 
-  it('asks again after a refusal, and has words for it', async () => {
+  it('explains a refusal, and can ask again', async () => {
     const person = await server.createAccount({ name: 'Second Thoughts' })
     const page = await visit()
     await beginAs(page, person)
@@ -137,7 +137,7 @@ describe('the example app, with people who do what people do', function () {
     await account.close()
   }
 
-  it('outlives odd requests and returns', async () => {
+  it('keeps running after odd requests and returns', async () => {
     const paths = ['//', '/\\', '/%', '/callback', '/callback?state=__proto__&code=x', '/callback?error=x']
     for (const path of paths) {
       const answer = await fetch(home.slice(0, -1) + path, { redirect: 'manual' })
@@ -147,7 +147,7 @@ describe('the example app, with people who do what people do', function () {
     expect((await fetch(home, { headers: { cookie } })).status).to.equal(200)
   })
 
-  it('says so while the account server is away, and works when it is back', async () => {
+  it('shows an error while the account server does not answer, and works when it does', async () => {
     const page = await visit()
     await signIn(page, await server.createAccount({ name: 'Patient Person' }))
     await server.signal('SIGINT')

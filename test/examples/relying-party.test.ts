@@ -71,7 +71,7 @@ describe('the example app', () => {
   })
 
   it('signs out at the account server and comes back', async () => {
-    // The app's ID token tells who signs out, so nothing is asked.
+    // The app's ID token says who signs out, so nothing is asked.
     await press('Sign out')
     await page.waitForURL(`${publicUrl}/`)
     expect(await page.textContent('body')).to.include('You are not signed in here')

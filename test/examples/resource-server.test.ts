@@ -72,7 +72,7 @@ for (const format of ['opaque', 'jwt'] as const)
       expect(await call()).to.include({ status: 401, challenge: `Bearer realm="ledger", ${hint()}` })
     })
 
-    it('tells a client that has nothing where a token for it is to be had (RFC 9728)', async () => {
+    it('says to a client without a token where to get one (RFC 9728)', async () => {
       const { challenge } = await call()
       const answer = await fetch(/resource_metadata="([^"]+)"/.exec(challenge ?? '')?.[1] ?? '')
       expect(await answer.json()).to.deep.include({

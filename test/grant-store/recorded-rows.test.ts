@@ -14,7 +14,7 @@ for (const { name, open } of DATABASES)
     before(async () => (database = await open()))
     after(() => database.drop())
 
-    it('is read once and in order however much there is, also where many rows have one time', async () => {
+    it('is read once and in order in any amount, also where many rows have the same time', async () => {
       const kept = Array.from({ length: 1234 }, (_, index) => ({
         rootKey: `key ${String(index).padStart(4, '0')}`,
         revokedAtMs: NOW_MS - DAY_MS + 1 + Math.floor(index / 700),
@@ -27,7 +27,7 @@ for (const { name, open } of DATABASES)
       expect(read).to.eql(kept.map(({ rootKey }) => rootKey))
     })
 
-    it('is forgotten when it is kept no longer', async () => {
+    it('is deleted after its retention', async () => {
       expect(await purgeRecorded(database.db, TABLE, NOW_MS)).to.equal(1)
     })
   })

@@ -54,7 +54,7 @@ describe('http/error-handler', () => {
     }
   })
 
-  it('tells nothing about an unknown error but keeps it, with its cause, in the log', async () => {
+  it('gives no details of an unknown error, and logs it with its cause', async () => {
     const cause = new Error('inner reason')
     const url = await failingWith(new TypeError('secret at /srv/app/src/file.ts', { cause }))
     const response = await fetch(url)
@@ -185,7 +185,7 @@ describe('http/error-handler', () => {
     expect(logged.lines().map(({ msg }) => msg)).to.deep.equal(['http.refused', 'http.error_page_failed'])
   })
 
-  it('drops the headers of the answer that did not happen', async () => {
+  it('drops the headers of the answer that failed', async () => {
     const url = await start([
       (ctx) => {
         ctx.set({ ETag: '"1"', 'Content-Disposition': 'attachment', Location: '/elsewhere' })

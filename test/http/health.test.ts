@@ -31,7 +31,7 @@ describe('http/health', () => {
     expect(ready.headers.get('cache-control')).to.equal('no-store')
   })
 
-  it('is live but not ready when a probe fails, and tells its name only', async () => {
+  it('is live but not ready when a probe fails, and shows only its name', async () => {
     const thrower = () => {
       throw new Error('at once')
     }
@@ -42,7 +42,7 @@ describe('http/health', () => {
     expect(await ready.json()).to.deep.equal({ status: 'unready', failed: ['database', 'mail'] })
   })
 
-  it('does not wait longer than a second for a probe that hangs, and stays live meanwhile', async () => {
+  it('does not wait longer than a second for a probe without an answer, and stays live meanwhile', async () => {
     const url = await start({ database: () => new Promise(() => {}) })
     const startedAtMs = performance.now()
     const answered: string[] = []

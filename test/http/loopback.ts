@@ -34,7 +34,7 @@ export async function listen(middlewares: Middleware[], limits?: ServerLimits): 
   }
 }
 
-/** A logger whose lines a test reads. */
+/** A logger with lines that a test reads. */
 export function memoryLog(): { log: Logger; lines: () => Record<string, unknown>[]; text: () => string } {
   const chunks: string[] = []
   const destination = { write: (line: string) => void chunks.push(line) }

@@ -40,7 +40,7 @@ describe('the TLS listener', () => {
       outgoing.end()
     })
 
-  it('asks for a certificate, takes any, and goes on without', async () => {
+  it('asks for a certificate, takes any, and serves clients without one', async () => {
     const somebody = makeCertificate({ subject: [[['CN', 'Somebody']]] })
     expect((await get('/', somebody)).text).to.equal('CN=Somebody')
     expect((await get('/')).text).to.equal('nobody')

@@ -79,7 +79,7 @@ describe('http/overload', () => {
     expect(shown() - before).to.equal(counts.length)
   })
 
-  it('pauses before it answers, so that a socket brings few requests, but lets only so many wait', async () => {
+  it('pauses before it answers, so that a connection sends few requests, but limits how many wait', async () => {
     const url = await start({ pauseMs: 400, mostWaiting: 5 }, refuse)
     const startedAt = performance.now()
     const answers = await Promise.all(
@@ -128,7 +128,7 @@ describe('http/overload', () => {
       read.length = 0
     })
 
-    it('lets each network send so many a minute, and counts nothing but forms [S-2.50]', async () => {
+    it('limits the forms of each network in a minute, and counts nothing else [S-2.50]', async () => {
       const url = await start({}, gate(), inner)
       expect(await several(10, () => send(url, '/sign-in', '192.0.2.7'))).to.equal(6)
       expect(read).to.have.lengthOf(6)
@@ -148,7 +148,7 @@ describe('http/overload', () => {
       expect(await several(10, () => send(url, '/sign-in', '192.0.2.7', { 'x-browser': 'eve' }))).to.equal(6)
     })
 
-    it('refuses a password unread while there is no place to hash, and nothing else', async () => {
+    it('refuses a password unread while the queue for hashing is full, and nothing else', async () => {
       const url = await start({}, gate(), inner)
       full = true
       expect(await send(url, '/sign-in', '192.0.2.7')).to.equal(503)
@@ -157,7 +157,7 @@ describe('http/overload', () => {
       expect(await send(url, '/sign-in', '192.0.2.7')).to.equal(200)
     })
 
-    it('keeps a bounded number of networks in mind, and counts none when its limit is 0', async () => {
+    it('remembers a bounded number of networks, and counts none when its limit is 0', async () => {
       const url = await start({}, gate({ mostKept: 3 }), inner)
       await several(6, () => send(url, '/sign-in', '192.0.2.7'))
       expect(await send(url, '/sign-in', '192.0.2.7')).to.equal(429)

@@ -100,7 +100,7 @@ describe('http/render', () => {
     }
   })
 
-  it('leaves the answer alone when the template fails', () => {
+  it('leaves the answer unchanged when the template fails', () => {
     const ctx = { state: {}, status: 404, body: undefined }
     expect(() => render(ctx as never, 'pages/hello', {})).to.throw(/name is not defined/)
     expect(ctx).to.deep.equal({ state: {}, status: 404, body: undefined })

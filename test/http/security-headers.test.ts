@@ -21,7 +21,7 @@ describe('http/security-headers', () => {
     await app?.close()
   })
 
-  it('stand on every answer', async () => {
+  it('are on every answer', async () => {
     const { headers } = await get((ctx) => void (ctx.body = 'page'))
     expect(Object.fromEntries(headers)).to.include({
       'content-security-policy': PAGE_POLICY,
@@ -64,7 +64,7 @@ describe('http/security-headers', () => {
     expect(headers.get('cache-control')).to.equal('public, max-age=60')
   })
 
-  it('stand on an answer that a library writes by itself', async () => {
+  it('are on an answer that a library writes by itself', async () => {
     const { headers } = await get((ctx) => {
       ctx.respond = false
       ctx.res.end('raw')
@@ -72,7 +72,7 @@ describe('http/security-headers', () => {
     expect(headers.get('content-security-policy')).to.equal(PAGE_POLICY)
   })
 
-  it('stand on an error page, also when the route had replaced them', async () => {
+  it('are on an error page, also when the route had replaced them', async () => {
     const response = await get((ctx) => {
       replaceContentPolicy(ctx, 'sandbox allow-scripts')
       throw new AppError('gone', 410, 'It is gone.')

@@ -57,7 +57,7 @@ describe('http/server', () => {
     expect(await rawRequest(app.port, twice)).to.match(/^HTTP\/1\.1 400 /)
   })
 
-  it('serves others while 500 sockets dribble [S-5.20]', async () => {
+  it('serves others while 500 connections send very slowly [S-5.20]', async () => {
     app = await listen([hello], { headersTimeoutMs: 110_000, requestTimeoutMs: 110_000 })
     const dribbling = await dribble(app.port, 500)
     for (let n = 0; n < 20; n += 1) expect((await fetch(app.url)).status, `request ${n}`).to.equal(200)
@@ -65,7 +65,7 @@ describe('http/server', () => {
     for (const socket of dribbling) socket.destroy()
   })
 
-  it('ends sockets that dribble', async () => {
+  it('closes connections that send very slowly', async () => {
     app = await listen([hello], { headersTimeoutMs: 300, requestTimeoutMs: 300 })
     const dribbling = await dribble(app.port, 50)
     await Promise.all(dribbling.map((socket) => new Promise((done) => socket.resume().once('close', done))))

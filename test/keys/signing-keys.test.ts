@@ -44,7 +44,7 @@ for (const { name, open } of DATABASES) {
     const currentKid = async (alg: string) =>
       (await listSigningKeys(database.db)).find((key) => key.alg === alg && key.state === 'current')?.kid
 
-    it('are one of each algorithm, however many processes start together', async () => {
+    it('are one of each algorithm, even when many processes start together', async () => {
       const nodes = [database.db, database.openAnother(), database.openAnother()]
       await Promise.all(nodes.flatMap((db) => [ensureSigningKeys(db, needs), ensureSigningKeys(db, needs)]))
       expect(await states()).to.eql(each('current').sort())
@@ -135,7 +135,7 @@ for (const { name, open } of DATABASES) {
       expect((await states()).filter((one) => one.endsWith('current'))).to.eql(each('current').sort())
     })
 
-    it('are exchanged by the calendar: published a day ahead, and once however many workers look', async () => {
+    it('are exchanged by schedule: published a day ahead, and once even with many workers', async () => {
       await ensureSigningKeys(database.db, needs)
       const first = await currentKid('EdDSA')
       // SQLite waits for another connection by holding the event loop, which here would hold both.
@@ -160,7 +160,7 @@ for (const { name, open } of DATABASES) {
       expect(await currentKid('EdDSA')).not.to.equal(first)
     })
 
-    it('are not exchanged for one that nobody could have fetched, when the worker was away', async () => {
+    it('do not sign before clients could fetch them, even after the worker was down', async () => {
       await ensureSigningKeys(database.db, needs)
       const rotate = () => rotateDueSigningKeys(database.db, { ...needs, periodMs: DAY_MS })
       nowMs += 10 * DAY_MS

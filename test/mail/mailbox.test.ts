@@ -50,7 +50,7 @@ for (const { name, open } of databases) {
       })
     })
 
-    it('shows a mail once that was delivered twice', async () => {
+    it('shows a mail once, although it was delivered twice', async () => {
       await transport().send(mail('1'))
       await transport().send(mail('1'))
       expect(await listMessages(opened.db)).to.have.length(1)

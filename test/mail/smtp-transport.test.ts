@@ -127,7 +127,7 @@ describe('SMTP transport', () => {
     expect((failure as DeliveryFailure).reason).to.match(/^smtp 535/)
   })
 
-  it('sends neither password nor mail in clear when TLS is required, and names the setting that waives it [S-4.18]', async () => {
+  it('sends neither password nor mail in clear text when TLS is required, and names the setting that waives it [S-4.18]', async () => {
     const heard: string[] = []
     const options: SMTPServerOptions = {
       allowInsecureAuth: true,
@@ -149,12 +149,12 @@ describe('SMTP transport', () => {
     expect(heard).to.deep.equal([])
   })
 
-  it('does not trust a certificate that nobody vouches for', async () => {
+  it('does not trust a certificate of an unknown authority', async () => {
     const failure = await failureAgainst({ disabledCommands: [] })
     expect(failure).to.include({ permanent: false })
   })
 
-  it('keeps the mail when nobody listens, or hangs up at once', async () => {
+  it('keeps the mail when no server listens, or the server closes at once', async () => {
     const closed = createSmtpTransport({ url: `smtp://127.0.0.1:${await freePort()}`, requireTls: false })
     expect(await closed.send(mail).catch((error: unknown) => error)).to.include({ permanent: false })
     closed.close()

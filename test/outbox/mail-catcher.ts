@@ -1,4 +1,4 @@
-/** The receiver of mail: a real SMTP server on loopback that keeps what it receives, or refuses as it is told. */
+/** The receiver of mail: a real SMTP server on loopback that keeps what it receives, or refuses it where a test asks for that. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { SMTPServer } from 'smtp-server'

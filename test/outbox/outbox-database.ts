@@ -43,7 +43,7 @@ async function opened(settings: DatabaseSettings, remove: () => Promise<void>): 
 export const dataKey = randomBytes(32)
 export const sealer = createSealer([dataKey])
 
-/** A clock that stands still until it is moved. */
+/** A clock that only moves when a test moves it. */
 export function movableClock(startMs = Date.UTC(2026, 0, 5, 12)) {
   let now = startMs
   return {

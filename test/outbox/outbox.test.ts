@@ -46,7 +46,7 @@ for (const { name, open } of databases) {
       expect(await db('outbox_messages').select('id')).to.deep.equal([])
     })
 
-    it('shows neither link, code nor recipient to whoever reads the table', async () => {
+    it('shows neither link, code nor recipient in its table', async () => {
       await createOutbox({ sealer, clock }).enqueueMail(db, activation())
       const dump = JSON.stringify(await db('outbox_messages').select())
       const base64 = (text: string) => Buffer.from(text).toString('base64').slice(4, 12)
@@ -55,7 +55,7 @@ for (const { name, open } of databases) {
       }
     })
 
-    it('tells the relay of its own process after the commit, and not after a rollback', async () => {
+    it('wakes the relay of its own process after the commit, and not after a rollback', async () => {
       let told = 0
       const outbox = createOutbox({ sealer, clock, onCommitted: () => (told += 1) })
       await db.transaction(async (trx) => {

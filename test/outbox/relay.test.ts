@@ -107,7 +107,7 @@ for (const { name, open } of databases) {
       expect(await outboxStats(db, time.clock())).to.include({ pending: 0, dead: 0 })
     })
 
-    it('gives up at once when the receiver says that it is of no use', async () => {
+    it('gives up at once when the receiver says that retries cannot succeed', async () => {
       const id = await record()
       const relay = relayTo(recordingSink(refuse(new DeliveryFailure('smtp 550', { permanent: true }))).sink)
       await relay.runOnce()
@@ -126,7 +126,7 @@ for (const { name, open } of databases) {
     it('lets several relays in parallel deliver each message once', async () => {
       const ids = new Set<string>()
       for (let count = 0; count < 120; count += 1) ids.add(await record({ count }))
-      // SQLite has one connection per process; its workers are told apart in worker-process.test.ts.
+      // SQLite has one connection per process; worker-process.test.ts has several workers.
       const others = [1, 2, 3].map(() => (isSqlite(db) ? db : openDatabase(opened.settings)))
       const { sink, delivered } = recordingSink(async () => new Promise((resolve) => setTimeout(resolve, 2)))
       const relays = [db, ...others].map((own) => relayTo(sink, { db: own, pollMs: 5 }))
@@ -189,7 +189,7 @@ for (const { name, open } of databases) {
       expect(delivered.map((message) => message.id)).to.deep.equal([first, third])
     })
 
-    it('leaves messages alone that it has no sink for', async () => {
+    it('leaves messages without a sink alone', async () => {
       await record({}, 'kafka')
       expect(await relayTo(recordingSink().sink).runOnce()).to.equal(0)
       time.advance(1000)

@@ -6,7 +6,7 @@ import { passwordProblem } from '../../src/passwords/password-policy.ts'
 import { CHEAP, PASSWORD, rejection } from '../accounts/account-world.ts'
 
 describe('Password hashes', () => {
-  it('are Argon2id with 19 MiB, two passes and one lane unless told otherwise [S-2.5]', async () => {
+  it('are by default Argon2id with 19 MiB, two passes and one lane [S-2.5]', async () => {
     const stored = await createHasher({ maxWaiting: 0 }).hash(PASSWORD)
     expect(stored).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
     expect(await verifyPassword(stored, PASSWORD)).to.equal(true)

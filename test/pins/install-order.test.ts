@@ -1,4 +1,4 @@
-/** What people see of the order in which the provider's parts are installed (src/features/provider.ts). */
+/** What clients see of the order in which the provider's parts are installed. */
 import { expect } from 'chai'
 import { createProver } from '../provider/binding/prover.ts'
 import type { Prover } from '../provider/binding/prover.ts'
@@ -35,13 +35,13 @@ describe('where certificates are asked for at an address of its own', () => {
     )
 
   // The rule for aliases has to be installed after the one that takes addresses from the issuer.
-  it('a DPoP proof counts that was made for the alias of the endpoint', async () => {
+  it('a DPoP proof for the alias of the endpoint is accepted', async () => {
     const answer = await ask(`${ALIASES}/oauth/token`)
     expect(answer.status, answer.text).to.equal(200)
     expect(answer.json()['token_type']).to.equal('DPoP')
   })
 
-  it('a DPoP proof counts that was made for the endpoint itself, whatever Host is sent', async () => {
+  it('a DPoP proof for the endpoint itself is accepted, for any Host', async () => {
     const forged = { host: 'evil.example', 'x-forwarded-host': 'evil.example' }
     for (const headers of [undefined, forged]) {
       const answer = await ask(`${stage.issuer}/oauth/token`, headers)

@@ -70,7 +70,7 @@ describe('access tokens', function () {
     ).to.equal(true)
   })
 
-  it('as JWT tell nothing of the person but the subject', async () => {
+  it('as JWT contain nothing about the person but the subject', async () => {
     const { access_token } = await app.tokensFor(person, forApi)
     expect(JSON.stringify(decode(access_token).claims)).not.to.contain(person.email)
   })
@@ -89,7 +89,7 @@ describe('access tokens', function () {
     expect(logout.status).to.equal(400)
   })
 
-  it('meant for a resource server open no claims here', async () => {
+  it('for a resource server do not open userinfo', async () => {
     const { access_token } = await app.tokensFor(person, { resource: OPAQUE, scope: 'openid read' })
     const answer = await userinfo(stage, access_token)
     expect(answer.status).to.be.oneOf([401, 403])
@@ -147,7 +147,7 @@ describe('access tokens', function () {
     expect(answer.json()).to.have.property('error_description').that.contains('resource is missing')
   })
 
-  it('of a machine name the client as subject, and open no claims of anybody', async () => {
+  it('of a machine name the client as subject, and open no userinfo', async () => {
     const asked = { grant_type: 'client_credentials', resource: API, scope: 'read' }
     const { access_token } = (await machine.call('/oauth/token', asked)).json() as { access_token: string }
     expect(decode(access_token).claims).to.include({
@@ -158,7 +158,7 @@ describe('access tokens', function () {
     expect((await userinfo(stage, access_token)).status).to.equal(401)
   })
 
-  it('open the claims that were granted, and no others', async () => {
+  it('open the claims that were granted, and no other claims', async () => {
     const { access_token } = await app.tokensFor(person, { scope: 'openid' })
     const answer = await userinfo(stage, access_token)
     expect(answer.json()).to.eql({ sub: person.id })

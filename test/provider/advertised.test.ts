@@ -24,7 +24,7 @@ const ENDPOINTS = [
   ['token', '/oauth/token'],
 ] as const
 
-/** Each field of the metadata, and the test that uses what it says. A new one has to come with its own. */
+/** Each field of the metadata, and the test that uses what it says. A new field needs a test of its own. */
 const PROVEN: Record<string, string> = {
   acr_values_supported: 'conformance/basic-requests.test.ts',
   authorization_challenge_endpoint: 'protocol/challenge/authorization-challenge.test.ts',
@@ -214,7 +214,7 @@ describe('the metadata, with certificates switched on', function () {
     }
   })
 
-  it('names nothing that no test uses', () => {
+  it('names only fields that a test uses', () => {
     expect(Object.keys(PROVEN)).to.have.members(Object.keys(metadata))
     for (const [field, file] of Object.entries(PROVEN)) {
       const path = fileURLToPath(new URL(`../${file}`, import.meta.url))

@@ -37,7 +37,7 @@ for (const { name, stage: open } of STAGES)
       expect((await app.refresh(refresh_token)).json()).to.include({ error: 'invalid_grant' })
     })
 
-    it('revokes all its tokens when it comes a second time (RFC 6749 §4.1.2) [S-1.15]', async () => {
+    it('revokes all its tokens when it is used a second time (RFC 6749 §4.1.2) [S-1.15]', async () => {
       const code = await app.codeFor(person)
       const tokens = (await app.redeem(code)).json() as Tokens
       expect((await app.introspect(tokens.access_token)).json()).to.include({ active: true })
@@ -106,13 +106,13 @@ for (const { name, stage: open } of STAGES)
       expect(exp * 1000 - Date.now()).to.be.within(1, 60_999)
     })
 
-    it('gives tokens whose answer is never kept, also when it is refused [S-1.32]', async () => {
+    it('gets an answer that no cache keeps, also when it is refused [S-1.32]', async () => {
       const code = await app.codeFor(person)
       for (const answer of [await app.redeem(code), await app.redeem('nothing')])
         expect(answer.headers, answer.text).to.include({ 'cache-control': 'no-store' })
     })
 
-    it('burns nothing when the client is refused', async () => {
+    it('is not used up when the client is refused', async () => {
       const code = await app.codeFor(person)
       const refused = await app.redeem(code, {}, basic(app.clientId, 'wrong'))
       expect(refused.status).to.equal(401)

@@ -36,7 +36,7 @@ describe('the parameters of an authorization request', function () {
     })
   })
 
-  it('without more ask nobody who is signed in and has allowed it before', async () => {
+  it('alone ask nothing of a person who is signed in and allowed the app before', async () => {
     for (const prompt of [undefined, 'none'])
       expect(callbackOf(await ask({ prompt })), String(prompt)).to.have.property('code')
   })
@@ -67,7 +67,7 @@ describe('the parameters of an authorization request', function () {
     expect(Number(claims(tokens.id_token)['auth_time'])).to.be.at.most(signedInBy)
   })
 
-  it('id_token_hint of somebody else does not pass for the one who is signed in [S-1.25]', async () => {
+  it('id_token_hint of somebody else is not answered for the person who is signed in [S-1.25]', async () => {
     const other = await app.tokensFor(await stage.person(), { scope: 'openid' })
     const answer = await ask({ prompt: 'none', id_token_hint: other.id_token })
     expect(callbackOf(answer)).to.include({ error: 'login_required' })
@@ -75,7 +75,7 @@ describe('the parameters of an authorization request', function () {
   })
 
   // RFC 6749 §3.1.2: the query of the address is retained; some apps route by it (`index.php?/callback`).
-  it('redirect_uri has its query given back as it was written', async () => {
+  it('redirect_uri keeps its query as it was written', async () => {
     for (const query of [
       '/callback',
       'tenant=a%20b',

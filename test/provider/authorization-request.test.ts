@@ -153,12 +153,12 @@ describe('the authorization endpoint', function () {
       const answer = await ask(app.authorizePath({ nonce: 'n', login_hint: 'a', [name]: [value, value] }))
       const told = answer.status === 400 || callbackOf(answer)['error'] === 'invalid_request'
       expect(told, `${name}: ${answer.status}`).to.equal(true)
-      // Whose request it is must be certain before anything is sent to an app.
+      // The client must be certain before anything is sent to an app.
       if (name === 'client_id' || name === 'redirect_uri') expect(answer.status, name).to.equal(400)
     }
   })
 
-  it('takes a duplicated parameter for an error also when the second is empty or the first half is in the body [S-6.9]', async () => {
+  it('refuses a duplicated parameter also when the second is empty or the first is in the body [S-6.9]', async () => {
     const answer = await ask(app.authorizePath({ scope: ['openid', ''] }))
     expect(answer.status === 400 || callbackOf(answer)['error'] === 'invalid_request').to.equal(true)
     const posted = await stage.send({
@@ -207,7 +207,7 @@ describe('the authorization endpoint', function () {
     }
   })
 
-  it('tells of a POST that is too large for an address where more fits', async () => {
+  it('says that a POST is too large to become an address', async () => {
     const form = Object.fromEntries(new URL(app.authorizePath(), stage.issuer).searchParams)
     const answer = await stage.send({ to: '/oauth/authorize', form: { ...form, state: 's'.repeat(9000) } })
     expect(answer.status).to.equal(413)
@@ -229,7 +229,7 @@ describe('the authorization endpoint', function () {
     expect((await visitor.get(returnOf(allowed), once)).status).to.equal(303)
   })
 
-  it('reads nothing from the address of the way back from our pages', async () => {
+  it('reads no parameters from the address that our own pages return to', async () => {
     for (const response_mode of ['query', 'form_post', 'jwt', 'query.jwt', 'fragment.jwt']) {
       const { search } = new URL(app.authorizePath({ response_mode }), stage.issuer)
       for (const uid of ['unknown', '..', '%00', '%ff', 'x'.repeat(3000)]) {
@@ -255,7 +255,7 @@ describe('the authorization endpoint', function () {
     expect(corsOf(preflight)).to.eql([])
   })
 
-  it('keeps a code challenge of one request out of another', async () => {
+  it('redeems a code only with the verifier of its own request', async () => {
     const code = await app.codeFor(person, { code_challenge: challengeOf('x'.repeat(43)) })
     expect((await app.redeem(code)).json()).to.include({ error: 'invalid_grant' })
   })

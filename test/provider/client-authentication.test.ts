@@ -146,7 +146,7 @@ describe('a client at the token endpoint', function () {
   const ask = (headers = {}, fields = {}) =>
     stage.send({ to: '/oauth/token', form: { ...form, ...fields }, headers })
 
-  it('gets 401 with WWW-Authenticate and no-store for a wrong secret, an unknown client and none at all [S-1.33]', async () => {
+  it('gets 401 with WWW-Authenticate and no-store for a wrong secret, an unknown client and a missing one [S-1.33]', async () => {
     const wrong = [
       basic(app.clientId, 'wrong'),
       basic(app.clientId, ''),
@@ -178,7 +178,7 @@ describe('a client at the token endpoint', function () {
     expect((await ask(basic(app.clientId, app.secret))).status).to.equal(200)
   })
 
-  it('is told the same whether it is unknown or gave a wrong secret', async () => {
+  it('gets the same answer when it is unknown and when its secret is wrong', async () => {
     const unknown = await ask(basic('unknown', 'wrong'))
     const wrong = await ask(basic(app.clientId, 'wrong'))
     expect(unknown.text).to.equal(wrong.text)
@@ -198,7 +198,7 @@ describe('a client at the token endpoint', function () {
     expect((await ask(app.auth, { client_id: poster.clientId })).status).to.be.oneOf([400, 401])
   })
 
-  it('may send its secret in the header or in the form, whichever of the two is registered, and nothing else', async () => {
+  it('may send its secret in the header or in the form only as it is registered', async () => {
     for (const party of [app, poster]) {
       expect((await ask(basic(party.clientId, party.secret))).status, party.clientId).to.equal(200)
       const posted = { client_id: party.clientId, client_secret: party.secret }

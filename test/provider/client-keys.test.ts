@@ -95,7 +95,7 @@ describe('keys that a client publishes', () => {
     return (await fetch(`http://127.0.0.1:${port}/token`, { method: 'POST', body })).status
   }
 
-  it('are taken at once when they are exchanged, whatever the client said of caching', async () => {
+  it('are taken at once when they are exchanged, even if the client said to cache the old ones', async () => {
     expect(await statusWith(0)).to.equal(200)
     published = [keys[1]!.jwk]
     expect(await statusWith(1)).to.equal(200)
@@ -122,7 +122,7 @@ describe('keys that a client publishes', () => {
     expect(await statusWith(0)).to.equal(401)
   })
 
-  it('stand in for an hour while they cannot be had, and then no more', async () => {
+  it('are used for an hour while their address does not answer, and then no more', async () => {
     expect(await statusWith(0)).to.equal(200)
     published = 503
     for (let minutes = 5; minutes < 60; minutes += 5) {
@@ -139,7 +139,7 @@ describe('keys that a client publishes', () => {
     expect(await statusWith(0)).to.equal(401)
   })
 
-  it('that were never had are asked for again after ten seconds, and taken then', async () => {
+  it('that were never fetched are asked for again after ten seconds, and taken then', async () => {
     published = 404
     for (let turn = 0; turn < 5; turn += 1) expect(await statusWith(0), `turn ${turn}`).to.equal(401)
     expect(asked).to.equal(1)

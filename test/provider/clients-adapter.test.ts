@@ -138,7 +138,7 @@ for (const { name, open } of DATABASES) {
         ['client_secret_jwt', openid.ClientSecretJwt],
       ] as const
       for (const [token_endpoint_auth_method, authenticate] of secretMethods) {
-        it(`${token_endpoint_auth_method} works with the secret, and with nothing that is stored`, async () => {
+        it(`${token_endpoint_auth_method} works with the secret, and not with what is stored`, async () => {
           const input = { ...job, token_endpoint_auth_method }
           const { client_id, client_secret } = await createClient(database.db, input, needs)
           expect(await token(client_id, authenticate(client_secret!))).to.match(/^[\w-]{43}$/)

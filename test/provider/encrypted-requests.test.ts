@@ -69,7 +69,7 @@ for (const { name, stage: open } of STAGES)
     const pathOf = (request: string) =>
       `/oauth/authorize?${new URLSearchParams({ client_id: app.clientId, request })}`
 
-    /** Sent to every process: whichever gets it must be able to open it. */
+    /** Sent to every process: each of them must be able to open it. */
     async function expectOpened(request: string): Promise<void> {
       const { alg } = decodeProtectedHeader(request)
       for (const process of [1, 2]) {
@@ -109,7 +109,7 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('must be signed within: encryption alone shows nothing of who asks', async () => {
+    it('must be signed within: encryption alone does not prove who asks', async () => {
       const [key] = await published()
       const unsigned = new UnsecuredJWT(claims()).setIssuer(app.clientId).setAudience(stage.issuer).encode()
       const answer = await stage.send({ to: pathOf(await encryptTo(key!, unsigned)) })

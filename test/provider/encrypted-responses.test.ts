@@ -103,7 +103,7 @@ for (const { name, stage: open } of STAGES)
       expect(await claimsOf(id_token, key, app.clientId)).to.include({ sub: person.id })
     })
 
-    it('come in the plain form to nobody who asked for the encrypted one', async () => {
+    it('are never sent unencrypted to an app that asked for encrypted ones', async () => {
       const key = createAppKey('ECDH-ES')
       const app = await register(stage, { ...everything('ECDH-ES', 'A256GCM'), jwks: publicSet(key) })
       const { access_token } = await app.tokensFor(person)
@@ -113,7 +113,7 @@ for (const { name, stage: open } of STAGES)
       expect(plain.text).not.to.contain(person.id)
     })
 
-    it('are authorization responses too (JARM): a browser carries what it cannot read', async () => {
+    it('are authorization responses too (JARM), which the browser cannot read', async () => {
       const key = createAppKey('ECDH-ES+A256KW')
       const app = await register(stage, {
         authorization_signed_response_alg: 'PS256',
@@ -132,7 +132,7 @@ for (const { name, stage: open } of STAGES)
     })
 
     for (const alg of ['A256KW', 'dir'] as const)
-      it(`are made with ${alg} from a secret that is kept sealed, and only from such a one`, async () => {
+      it(`are made with ${alg} from the secret only where that secret is kept sealed`, async () => {
         const input = {
           ...everything(alg, 'A256GCM'),
           token_endpoint_auth_method: 'client_secret_jwt' as const,

@@ -34,7 +34,7 @@ for (const { name, stage: open } of STAGES)
     const introspect = (token: string, headers: Record<string, string>) =>
       stage.send({ to: '/oauth/introspect', form: { token }, headers })
 
-    it('tells a client about its own token, and nothing about who asks for it', async () => {
+    it('answers a client about its own token', async () => {
       const { access_token } = await app.tokensFor(person)
       const answer = await app.introspect(access_token)
       expect(answer.json()).to.include({
@@ -91,7 +91,7 @@ for (const { name, stage: open } of STAGES)
       expect((await app.refresh(refresh_token)).status).to.equal(200)
     })
 
-    it('is refused to whoever does not authenticate, also to a public client for its own token [S-1.38]', async () => {
+    it('is refused to clients that do not authenticate, also to a public client for its own token [S-1.38]', async () => {
       const { access_token } = await spa.tokensFor(person)
       for (const token of [access_token, 'unknown']) {
         const answer = await spa.introspect(token)
@@ -125,7 +125,7 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('kills the access tokens of a refresh token that is revoked [S-1.42]', async () => {
+    it('revokes the access tokens of a refresh token that is revoked [S-1.42]', async () => {
       const { access_token, refresh_token } = await app.tokensFor(person)
       const later = (await app.refresh(refresh_token)).json() as Tokens
       expect((await app.revoke(refresh_token)).status).to.equal(200)
@@ -145,7 +145,7 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('is refused to whoever may not revoke', async () => {
+    it('is refused to clients that fail to authenticate', async () => {
       const { access_token } = await app.tokensFor(person)
       const answer = await stage.send({ to: '/oauth/revoke', form: { token: access_token } })
       expect(answer.status).to.be.oneOf([400, 401])

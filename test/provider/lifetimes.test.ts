@@ -22,7 +22,7 @@ describe('the life', () => {
     expect(left(90)).to.equal(1)
   })
 
-  it('of a grant is never shorter than that of the refresh tokens under it [S-4.9]', () => {
+  it('of a grant is never shorter than the life of its refresh tokens [S-4.9]', () => {
     const { Grant, RefreshToken } = libraryLifetimes(GIVEN)!
     const lifeOfGrant = Grant as (ctx: unknown, grant: unknown) => number
     expect(lifeOfGrant(undefined, {})).to.equal(150 * DAY_SECONDS)

@@ -23,7 +23,7 @@ for (const { name, stage: open } of STAGES)
       app = await register(stage)
     })
 
-    /** The consent page that a request of this app leads somebody to who signs in. */
+    /** The consent page that a person sees after signing in for this app. */
     async function consentFor(party: Party, given: Fields) {
       const [person, visitor] = [await stage.person(), stage.visitor()]
       const first = await visitor.get(party.authorizePath(given))
@@ -71,7 +71,7 @@ for (const { name, stage: open } of STAGES)
       expect((await redeemed(app, url)).refresh_token).to.match(/^rt_/)
     })
 
-    it('is given to pushed requests just so', async () => {
+    it('is given to pushed requests in the same way', async () => {
       const asked = Object.fromEntries(new URL(app.authorizePath(OFFLINE), stage.issuer).searchParams)
       const answer = await app.call('/oauth/par', asked)
       expect(answer.status, answer.text).to.equal(201)
@@ -97,7 +97,7 @@ for (const { name, stage: open } of STAGES)
       expect((await app.refresh(token)).json()).to.include({ error: 'invalid_grant' })
     })
 
-    it('has a grant that lasts as long, with a record to end it by, also when it was added later [S-1.68]', async () => {
+    it('has a grant of the same life and a record to revoke it by, also when it was added later [S-1.68]', async () => {
       const [person, visitor] = [await stage.person(), stage.visitor()]
       const daysLeft = async () => {
         const row = (await stage.parts.db('account_grants').where({ accountId: person.id }).first()) as {
@@ -111,7 +111,7 @@ for (const { name, stage: open } of STAGES)
       expect(await daysLeft()).to.equal(455)
     })
 
-    it('is not given to a person’s no [S-1.65]', async () => {
+    it('is not given when the person refuses [S-1.65]', async () => {
       const { visitor, page } = await consentFor(app, OFFLINE)
       const refused = await visitor.followForm(page, { decision: 'deny' })
       expect(callbackOf(refused)).to.include({ error: 'access_denied' })

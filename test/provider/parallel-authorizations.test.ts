@@ -50,13 +50,13 @@ for (const { name, stage: opened } of STAGES)
       expect(again.headers).not.to.have.property('location')
     })
 
-    // SQLite has one writer at a time, so none can stand in the way of another.
+    // SQLite has one writer at a time, so none can block another.
     if (name !== 'SQLite')
       it('each get a code although the database refuses their grants as victims of a deadlock [S-5.25]', async () => {
         const { db } = stage.parts
         const own = await register(stage, { first_party: true })
         const path = own.authorizePath({ prompt: undefined })
-        // As what ends all access does it: first the account, which new grants refer to, then the grants themselves. Where
+        // In the order in which all access is ended: first the account, which new grants refer to, then the grants. Where
         // the account has most of them, the database reads the whole table, with the new ones in it.
         const trx = await db.transaction()
         await trx('accounts').where({ id: person.id }).update({ updatedAtMs: Date.now() })

@@ -39,7 +39,7 @@ for (const { name, stage: open } of STAGES)
       expect((await userinfo(stage, retry.access_token)).status).to.equal(200)
     })
 
-    it('that was exchanged and comes back after its successor was used kills the family', async () => {
+    it('that is used again after its successor was used revokes the family', async () => {
       const { refresh_token: first } = await spa.tokensFor(person)
       const { refresh_token: second } = (await spa.refresh(first)).json() as Tokens
       const third = (await spa.refresh(second)).json() as Tokens
@@ -60,7 +60,7 @@ for (const { name, stage: open } of STAGES)
       expect((await spa.refresh(first)).json()).to.include({ error: 'invalid_grant' })
     })
 
-    it('is refused to another client, which does not spoil it', async () => {
+    it('is refused to another client, and still works for its own', async () => {
       const { refresh_token } = await spa.tokensFor(person)
       const other = await register(stage, { token_endpoint_auth_method: 'none' })
       for (const thief of [other, app])
@@ -93,7 +93,7 @@ describe('a refresh token with no grace period', function () {
   })
   after(() => stage.stop())
 
-  it('works once: a second use kills the family at once', async () => {
+  it('works once: a second use revokes the family at once', async () => {
     const spa = await register(stage, { token_endpoint_auth_method: 'none' })
     const { refresh_token: first } = await spa.tokensFor(await stage.person())
     const { refresh_token: second } = (await spa.refresh(first)).json() as Tokens

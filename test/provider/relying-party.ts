@@ -1,4 +1,4 @@
-/** An app under test: registers itself, builds requests by hand so that every one can be bent, and redeems what it got. */
+/** An app under test: registers itself, builds requests by hand so that a test can change each part, and redeems codes. */
 import { createHash, randomBytes } from 'node:crypto'
 import { createClient } from '../../src/clients/clients.ts'
 import type { ClientInput } from '../../src/clients/client-metadata.ts'
@@ -15,7 +15,7 @@ export type Fields = Record<string, string | string[] | undefined>
 export type Tokens = { access_token: string; refresh_token: string; id_token: string; scope: string }
 export type Party = Awaited<ReturnType<typeof register>>
 
-/** A registered client; a confidential one that authenticates with `client_secret_basic` unless told otherwise. */
+/** A registered client; by default confidential, with `client_secret_basic`. */
 export async function register(stage: Stage, overrides: Partial<ClientInput> = {}) {
   const input = { client_name: 'Demo app', redirect_uris: [CALLBACK], ...overrides }
   const client = await createClient(stage.parts.db, input as ClientInput, stage.parts)
@@ -118,7 +118,7 @@ export async function signIn(
   return new URL(returnOf(page))
 }
 
-/** Where an answer sends to, once nobody has to be asked: the parameters for the app, from query or fragment. */
+/** The parameters for the app in a redirect to it, from query or fragment. */
 export function callbackOf(answer: Visited | Answer): Record<string, string> {
   const { search, hash } = new URL(returnOf(answer))
   return Object.fromEntries(new URLSearchParams(search || hash.slice(1)))

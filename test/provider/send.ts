@@ -1,17 +1,17 @@
-/** One HTTP request, byte for byte as given: any Host, any header, any path, and never a redirect followed. */
+/** One HTTP request, byte for byte as given: any Host, header and path. Redirects are not followed. */
 import { request } from 'node:http'
 import type { Agent } from 'node:http'
 import type { IncomingHttpHeaders } from 'node:http'
 
 export type Sent = {
   method?: string
-  /** Path and query, or an address of the issuer, whose path and query are taken. */
+  /** Path and query; of an address of the issuer only these are used. */
   to: string
   headers?: Record<string, string | string[]>
   body?: string | Buffer
   /** Sent as `application/x-www-form-urlencoded`; a list repeats the field. */
   form?: Record<string, string | string[] | undefined>
-  /** Hangs up. */
+  /** Closes the connection. */
   signal?: AbortSignal
   /** Keeps connections open between requests; without it each request has its own. */
   agent?: Agent

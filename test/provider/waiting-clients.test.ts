@@ -85,7 +85,7 @@ describe('clients that wait for a person', function () {
     expect(seen.json()).to.include({ active: true, scope: 'ledger:read', aud: identifier })
   })
 
-  it('lose nothing when an answer could not be carried out: it can be given again', async () => {
+  it('can be answered again when the first answer failed to be stored', async () => {
     const { email, id: accountId } = await stage.person()
     const bank = await registerAsker(stage)
     const id = idOf(await bank.call('/oauth/backchannel', { scope: 'openid', login_hint: email }))

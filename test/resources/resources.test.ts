@@ -37,7 +37,7 @@ for (const { name, open } of DATABASES) {
       await database.db('authorization_details_types').delete()
     })
 
-    it('are registered with a client that may do nothing but introspect', async () => {
+    it('are registered with a client that may only introspect', async () => {
       const { resource, client } = await create({ ...ledger, name: 'Ledger' })
       expect(resource).to.eql({
         identifier: 'https://ledger.example.com/api',

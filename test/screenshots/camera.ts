@@ -8,13 +8,13 @@ const SCHEMES = ['light', 'dark'] as const
 const HEIGHT = 844
 
 export type Camera = {
-  /** Pictures of the page as it stands; `title` says what it is. */
+  /** Pictures of the page as it is now; `title` says what it is. */
   take: (page: Page, title: string) => Promise<void>
   /** Writes the sheet; answers its path. */
   finish: () => string
 }
 
-/** Pictures go into `folder`, whose earlier content is removed. */
+/** Pictures go into `folder`; its earlier content is removed. */
 export function createCamera(folder: string): Camera {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })

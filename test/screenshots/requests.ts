@@ -1,4 +1,4 @@
-/** An app whose requests show the pages that the example app never asks for. */
+/** An app with requests for the pages that the example app never asks for. */
 import type { RunningServer } from '../support/running-server.ts'
 import { pause } from '../support/service-process.ts'
 import { startRelyingParty } from '../support/relying-party.ts'

@@ -32,7 +32,7 @@ describe('lint', () => {
     expect(status, stdout).to.equal(0)
   })
 
-  it('finds a query whose await was forgotten, which would silently do nothing', () => {
+  it('finds a query without await, which would silently do nothing', () => {
     const { status, stdout } = lint(`db('accounts').where({ id: '1' }).delete()`)
     expect(status).to.equal(1)
     expect(stdout).to.include('no-floating-promises')

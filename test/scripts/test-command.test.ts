@@ -37,7 +37,7 @@ function filesOf(texts: string[]): string[] {
 
 const PASSING = `describe('good', () => { it('passes', () => {}); it('passes too', () => {}) })`
 const FAILING = `describe('bad', () => { it('fails', () => { throw new Error('what went wrong') }) })`
-/** Starts a child that outlives whoever does not look after it, and waits. */
+/** Starts a child that keeps running unless somebody ends it, and waits. */
 const WAITING = `import { spawn } from 'node:child_process'
 describe('long', () => {
   it('passes first', () => {})

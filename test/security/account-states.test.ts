@@ -40,7 +40,7 @@ for (const { name, stage: open } of STAGES) {
           expect(await end(stage.accounts, person.id, cli)).to.equal(true)
         })
 
-        it('has no live token at once, on every process [S-2.34]', async () => {
+        it('has no valid token from that moment on, on every process [S-2.34]', async () => {
           for (let process = 0; process < 4; process += 1) {
             expect((await app.introspect(tokens.access_token)).text, `process ${process}`).to.equal(
               '{"active":false}',
@@ -57,7 +57,7 @@ for (const { name, stage: open } of STAGES) {
           expect((await app.redeem(code)).json()).to.include({ error: 'invalid_grant' })
         })
 
-        it('with a live session is asked to sign in, and nothing else [S-6.25]', async () => {
+        it('with an open session only gets to the sign-in page [S-6.25]', async () => {
           for (const path of [app.authorizePath(), app.authorizePath({ prompt: undefined })]) {
             const page = await visitor.get(path)
             expect([page.status, page.heading], path).to.eql([200, 'Sign in'])
@@ -70,7 +70,7 @@ for (const { name, stage: open } of STAGES) {
           expect(callbackOf(hinted)).to.include({ error: 'login_required' })
         })
 
-        it('with a live session sees none of its own pages', async () => {
+        it('with an open session sees none of its own pages', async () => {
           for (const path of ['/account', '/account/password', '/account/sessions', '/account/apps']) {
             const page = await visitor.get(path)
             expect([page.status, page.heading], path).to.eql([200, 'Sign in'])
@@ -126,7 +126,7 @@ for (const { name, stage: open } of STAGES) {
     })
 
     // Redis may lose what it acknowledged, so SQL alone must be enough.
-    it('stays out, and gets no 500, even when the grant store never heard of it', async () => {
+    it('stays signed out, and gets no 500, even when the grant store lost the revocation', async () => {
       for (const { state, end } of ENDINGS) {
         const person = await stage.person()
         const visitor = stage.visitor()
@@ -142,7 +142,7 @@ for (const { name, stage: open } of STAGES) {
       }
     })
 
-    it('gets nothing back when it is enabled again but the right to sign in', async () => {
+    it('only regains the right to sign in when it is enabled again', async () => {
       const person = await stage.person()
       const visitor = stage.visitor()
       const { access_token, refresh_token } = await app.tokensFor(person, {}, visitor)
@@ -157,7 +157,7 @@ for (const { name, stage: open } of STAGES) {
     })
   })
 
-  describe(`an account whose address is not confirmed, on ${name}`, function () {
+  describe(`an account with an unconfirmed address, on ${name}`, function () {
     let stage: Stage
     let app: Party
     let person: Account
@@ -173,7 +173,7 @@ for (const { name, stage: open } of STAGES) {
       expect([page.status, page.url.pathname]).to.eql([200, '/account'])
     })
 
-    it('grants nothing to apps, whatever its pages are sent', async () => {
+    it('grants nothing to apps, for any form that is sent', async () => {
       const visitor = stage.visitor()
       const form = await visitor.get(app.authorizePath())
       const fields = { email: person.email, password: PASSWORD }

@@ -6,7 +6,7 @@ import type { Stage } from '../provider/stage.ts'
 import { createVisitor } from '../support/visitor.ts'
 
 const EVIL = 'evil.example'
-/** Every header that some product has once believed. */
+/** Every header that some product has trusted as the address. */
 const POISON: Record<string, string>[] = [
   { host: EVIL },
   { host: `${EVIL}:443` },
@@ -72,7 +72,7 @@ describe('addresses in answers', function () {
       }
     })
 
-  // Under another Host no form is read at all.
+  // Under another Host no form is read.
   for (const poison of POISON.filter(({ host }) => host === undefined))
     it(`of mailed links come from the issuer, whatever ${Object.keys(poison).join(', ')} say [S-6.16]`, async () => {
       const { email } = await stage.person()
@@ -106,7 +106,7 @@ describe('addresses in answers', function () {
       }
     })
 
-  it('accept an absolute request target without believing its host', async () => {
+  it('accept an absolute request target, but not its host', async () => {
     const answer = await stage.send({ to: '/.well-known/openid-configuration', headers: { host: EVIL } })
     expect(answer.json()).to.include({ issuer: stage.issuer })
   })
@@ -136,12 +136,12 @@ describe('X-Forwarded-For', function () {
     expect(await sessionsSeen(trusting, { 'x-forwarded-for': '203.0.113.9' })).to.eql(['203.0.113.9'])
   })
 
-  it('counts from the right: what the client itself wrote is not believed', async () => {
+  it('counts from the right: what the client itself wrote is ignored', async () => {
     const seen = await sessionsSeen(trusting, { 'x-forwarded-for': '198.51.100.1, 203.0.113.9' })
     expect(seen).to.eql(['203.0.113.9'])
   })
 
-  it('is not believed from anybody else', async () => {
+  it('is ignored from anybody else', async () => {
     const headers = {
       'x-forwarded-for': '203.0.113.9',
       forwarded: 'for=203.0.113.9',
@@ -150,7 +150,7 @@ describe('X-Forwarded-For', function () {
     expect(await sessionsSeen(alone, headers)).to.eql(['127.0.0.1'])
   })
 
-  it('does not let a guesser start anew with each address [S-2.42]', async () => {
+  it('does not give a guesser new attempts with each forged address [S-2.42]', async () => {
     const { email } = await alone.person()
     const limit = alone.parts.config.accounts.loginMaxFailures
     for (let guess = 0; guess <= limit; guess += 1)

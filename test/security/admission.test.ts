@@ -14,7 +14,7 @@ describe('a flood of sign-ins', function () {
   })
   after(() => stage.stop())
 
-  it('is shed with 503 and Retry-After, while tokens are issued and health is answered at once [S-2.8][S-5.18]', async () => {
+  it('is refused with 503 and Retry-After, while tokens are issued and health is answered at once [S-2.8][S-5.18]', async () => {
     const machine = await register(stage, { redirect_uris: [], grant_types: ['client_credentials'] })
     const visitor = stage.visitor()
     const csrf = /name="_csrf" value="([^"]*)"/.exec((await visitor.get('/sign-in')).text)?.[1] ?? ''
@@ -47,7 +47,7 @@ describe('a flood of sign-ins', function () {
     expect(slowest[Math.floor(slowest.length / 2)], 'median in ms').to.be.below(1000)
   })
 
-  it('is over as soon as it stops', async () => {
+  it('leaves no effect as soon as it stops', async () => {
     const { email } = await stage.person()
     const page = await stage.visitor().signIn({ email, password: PASSWORD })
     expect(page.url.pathname).to.equal('/account')

@@ -58,7 +58,7 @@ const WAYS: Way[] = [
 ]
 
 for (const { name, stage: open } of STAGES)
-  describe(`what strangers learn about an address, on ${name}`, function () {
+  describe(`what strangers can find out about an address, on ${name}`, function () {
     let stage: Stage
     let authorize: string
 
@@ -151,7 +151,7 @@ describe('how long an answer takes', function () {
   after(() => stage.stop())
 
   for (const way of WAYS.filter(({ what }) => !what.includes('to an app')))
-    it(`tells nothing of an address by ${way.what} [S-2.10][S-6.19]`, async () => {
+    it(`shows nothing about an address by ${way.what} [S-2.10][S-6.19]`, async () => {
       const [known, disabled] = [await stage.person(), await stage.person()]
       await disableAccount(stage.accounts, disabled.id, { actor: 'cli' })
       const emails = { known: known.email, unknown: anyEmail(), disabled: disabled.email }
@@ -182,7 +182,7 @@ function fingerprint({ status, text, headers }: Visited, email: string) {
   const body = text
     .replaceAll(email, '(address)')
     .replace(/name="_csrf" value="[^"]*"/g, '')
-    // Whose page it is: different each time, for everybody.
+    // The page's own id is different each time, for everybody.
     .replace(/\/interaction\/[^"]*/g, '(interaction)')
     .replace(/from=[^"]*/g, '(from)')
   const cookies = headers

@@ -71,7 +71,7 @@ describe('forms of our pages', function () {
     expect((await visitor.get('/account')).heading).to.contain('account')
   })
 
-  it('confirm a sign-out with the token of the page, and of this session alone', async () => {
+  it('confirm a sign-out only with the token of the page and of this session', async () => {
     const [one, other] = [stage.visitor(), stage.visitor()]
     for (const visitor of [one, other])
       await visitor.signIn({ email: (await stage.person()).email, password: PASSWORD })
@@ -104,7 +104,7 @@ describe('every page', function () {
     ]
   })
 
-  it('carries a strict content policy, is never kept, framed, sniffed or named in a referrer elsewhere [S-3.3]', async () => {
+  it('has a strict content policy, and headers against caching, framing, sniffing and referrers [S-3.3]', async () => {
     const member = stage.visitor()
     await member.signIn({ email: (await stage.person()).email, password: PASSWORD })
     for (const to of paths)
@@ -126,7 +126,7 @@ describe('every page', function () {
       }
   })
 
-  it('that sends itself on, as the protocol has it, is allowed exactly its own script', async () => {
+  it('that submits itself, as the protocol asks, may run only its own script', async () => {
     const app = await register(stage)
     const to = app.authorizePath({ prompt: 'none', response_mode: 'form_post' })
     const { text, headers } = await stage.send({ to, headers: html })
@@ -165,7 +165,7 @@ describe('cookies', function () {
   })
   after(() => secure?.stop())
 
-  it('of an https issuer are secure, host-bound, out of reach of scripts and of other sites [S-2.29]', async () => {
+  it('of an https issuer are Secure, HttpOnly, SameSite and bound to the host [S-2.29]', async () => {
     const [port] = secure.processes.map((process) => process.port)
     const address = `http://127.0.0.1:${port}`
     const page = await send(address, { to: '/sign-in', headers: html })
@@ -207,7 +207,7 @@ describe('cookies', function () {
       expect(answer.headers['strict-transport-security'], which).to.match(/max-age=\d{7,}/)
   })
 
-  it('name another session after signing in, and after signing in again [S-2.28]', async () => {
+  it('name a new session after signing in, and after signing in again [S-2.28]', async () => {
     const stage = await sqliteStage()
     const app = await register(stage)
     const visitor = stage.visitor()
@@ -230,7 +230,7 @@ describe('cookies', function () {
     expect((await old.get('/account')).heading).to.contain('account')
   })
 
-  it('that were planted or altered open nothing', async () => {
+  it('that were planted or altered give no access', async () => {
     const stage = await sqliteStage()
     const victim = stage.visitor()
     await victim.signIn({ email: (await stage.person()).email, password: PASSWORD })

@@ -64,7 +64,7 @@ for (const { name, stage: open } of STAGES)
       expect(await evaluated(person)).to.equal(limit)
     })
 
-    it('counts every spelling of an address, and every door, as one [S-2.41]', async () => {
+    it('counts every spelling of an address, and every form, together [S-2.41]', async () => {
       const person = await stage.person()
       const app = await register(stage)
       const network = anyAddress()
@@ -85,7 +85,7 @@ for (const { name, stage: open } of STAGES)
       expect([page.status, page.heading]).to.eql([429, 'Too many attempts'])
     })
 
-    it('is not begun anew when the owner goes on with a session, which took no password [S-6.7]', async () => {
+    it('is not reset when the owner uses a session, which needs no password [S-6.7]', async () => {
       const person = await stage.person()
       const network = anyAddress()
       const owner = createVisitor(stage.issuer, { 'x-forwarded-for': network })
@@ -99,7 +99,7 @@ for (const { name, stage: open } of STAGES)
       expect((await stranger.signIn({ email: person.email, password: PASSWORD })).status).to.equal(429)
     })
 
-    it('cannot lock out an owner whose browser signed in before, even from the same network [S-2.40][S-6.12]', async () => {
+    it('cannot lock out an owner in a browser that signed in before, even from the same network [S-2.40][S-6.12]', async () => {
       const person = await stage.person()
       const network = anyAddress()
       const owner = createVisitor(stage.issuer, { 'x-forwarded-for': network })
@@ -113,7 +113,7 @@ for (const { name, stage: open } of STAGES)
       expect((await owner.signIn(credentials)).url.pathname).to.equal('/account')
     })
 
-    it('lets no browser keep its budget when the password changes elsewhere, but for the one that changed it [S-2.46]', async () => {
+    it('takes the own budget from every browser but the one that changed the password [S-2.46]', async () => {
       const person = await stage.person()
       const network = anyAddress()
       const [thief, owner] = [network, anyAddress()].map((from) =>
@@ -140,7 +140,7 @@ for (const { name, stage: open } of STAGES)
       expect(await pathWith(after)).to.equal('/account')
     })
 
-    it('gives the device cookie of one account no say about another, and a forged one none at all', async () => {
+    it('gives no own budget for the device cookie of another account, or for a forged one', async () => {
       const [mine, victim] = [await stage.person(), await stage.person()]
       const network = anyAddress()
       const mallory = createVisitor(stage.issuer, { 'x-forwarded-for': network })

@@ -101,7 +101,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       }
     })
 
-    it('name no live secret that came in a broken request, nor does any answer to it [S-3.17]', async () => {
+    it('name no valid secret from a broken request, nor does the answer to it [S-3.17]', async () => {
       const app = await register(stage, { post_logout_redirect_uris: [CALLBACK] })
       const tokens = await app.tokensFor(await stage.person())
       const chosen = `Pa55-${MARK}-by-a-Person`

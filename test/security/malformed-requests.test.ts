@@ -69,7 +69,7 @@ describe(`malformed requests (seed ${SEED})`, function () {
     expect(leak, seen).to.equal(undefined)
   }
 
-  it('that are too big are told so: bodies 413, headers and addresses 431 [S-5.19]', async () => {
+  it('that are too large are refused as such: bodies 413, headers and addresses 431 [S-5.19]', async () => {
     const huge = `email=${'a'.repeat(300_000)}`
     const type = { 'content-type': 'application/x-www-form-urlencoded' }
     for (const to of [

@@ -63,7 +63,7 @@ describe('The Host of a request', function () {
         expect(answer.text).to.contain('This page belongs to accounts.example.com').and.not.contain('evil')
     })
 
-  it('of another name opens no page at all, nor what an app sends browsers to [S-3.30]', async () => {
+  it('of another name opens no page, nor the addresses that apps send browsers to [S-3.30]', async () => {
     const paths = [
       ...pageRoutes()
         .filter(({ method }) => method === 'GET')
@@ -87,7 +87,7 @@ describe('The Host of a request', function () {
     expect((await ask('accounts.example.com', '/sign-in', lies)).status).to.equal(200)
   })
 
-  it('may be any for probes, and for what programs call', async () => {
+  it('may be any name for probes, and for the endpoints that programs call', async () => {
     for (const to of ['/health/live', '/health/ready', '/oauth/jwks', '/.well-known/openid-configuration'])
       expect((await ask('10.1.2.3:8700', to)).status, to).to.equal(200)
     const token = await send(`http://127.0.0.1:${stage.processes[0]!.port}`, {
@@ -171,7 +171,7 @@ describe('Forms that the protocol reads', function () {
     expect(left.heading).to.equal('You are signed out')
   })
 
-  it('leave the sign-in at an app as it is', async () => {
+  it('do not change the sign-in at an app', async () => {
     const person = await stage.person()
     const back = await signIn(stage.visitor(), app.authorizePath(), person)
     expect(back.searchParams.get('code')).to.be.a('string')

@@ -8,7 +8,7 @@ const MOST_WAYS = 20
 const MOST_STEPS = 20_000
 
 function isLinear(pattern: RegExp): boolean {
-  // A sticky expression begins where it is told to, and nowhere else.
+  // A sticky expression begins at one given place alone.
   const fixed = pattern.sticky
     ? new RegExp(`^(?:${pattern.source})`, pattern.flags.replace('y', ''))
     : pattern
@@ -29,7 +29,7 @@ describe('regular expressions', function () {
     expect(template.written.map(({ pattern }) => String(pattern))).to.eql(['/x+$/'])
   })
 
-  it('take time in proportion to the text, whatever the text is [S-3.25]', () => {
+  it('take time in proportion to the length of any text [S-3.25]', () => {
     const slow = written.filter(({ pattern }) => !isLinear(pattern))
     expect(slow.map(({ place, pattern }) => `${place} ${String(pattern)}`)).to.eql([])
   })
@@ -40,7 +40,7 @@ describe('regular expressions', function () {
   })
 
   for (const slow of [/^[\t ]+|[\t ]+$/g, /(a+)+$/, /%.*$/, /\s*,\s*$/, /^(\w+\s?)*$/])
-    it(`like ${String(slow)} are told from others`, () => {
+    it(`like ${String(slow)} are found to be slow`, () => {
       expect(isLinear(slow)).to.equal(false)
     })
 })

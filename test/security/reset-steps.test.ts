@@ -28,7 +28,7 @@ for (const { name, stage: open } of STAGES)
     const signsIn = async (password: string) =>
       (await stage.visitor().signIn({ email: victim, password })).url.pathname === '/account'
 
-    it('changes the password by no order of its steps without the mail that belongs to it [S-6.1]', async () => {
+    it('changes the password only with its own mail, in any order of its steps [S-6.1]', async () => {
       const attacker = stage.visitor()
       const { email: own } = await stage.person()
       const mine = await askedFor(attacker, own)
@@ -56,7 +56,7 @@ for (const { name, stage: open } of STAGES)
       const page = await attacker.get(`/reset?token=${mine.token}`)
       await attacker.followForm(page, { password: NEXT, token: '', email: victim })
       await attacker.followForm(page, { password: NEXT, email: victim })
-      // Whoever sees the victim's link in another browser lacks the code, and the attacker's does not do.
+      // An attacker who sees the victim's link in another browser lacks the code, and the attacker's own is refused.
       const thief = stage.visitor()
       const seen = await thief.get(`/reset?token=${token}`)
       for (const code of ['', mine.code]) await thief.followForm(seen, { password: NEXT, code })

@@ -63,7 +63,7 @@ describe('where a person is sent', function () {
     }
   })
 
-  it('after signing out is nowhere when nothing says whose the address is, or another client does', async () => {
+  it('after signing out is none without an ID token of the client that registered the address', async () => {
     const other = await register(stage)
     const { id_token } = await other.tokensFor(person)
     const nobody = await signOut({ id_token_hint: '', post_logout_redirect_uri: OUT })
@@ -104,7 +104,7 @@ describe('an interaction', function () {
     person = await stage.person()
   })
 
-  it('prepared in another browser is not accepted: the victim signs in to its own request or none [S-6.2]', async () => {
+  it('of another browser is not accepted: the victim signs in to its own request or none [S-6.2]', async () => {
     const attacker = stage.visitor()
     const prepared = await attacker.get(app.authorizePath({ state: 'of the attacker' }))
     const victim = stage.visitor()
@@ -163,7 +163,7 @@ describe('an interaction', function () {
     for (const answer of answers) expect(answer, JSON.stringify(answer)).to.have.property('code')
   })
 
-  it('hands its request over to nobody else when somebody signs in as another person in between', async () => {
+  it('does not pass its request on when somebody signs in as another person meanwhile', async () => {
     const visitor = stage.visitor()
     const first = await stage.person()
     const consent = await visitor.followForm(

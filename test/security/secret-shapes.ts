@@ -1,4 +1,4 @@
-/** Requests that carry a secret where none belongs: what broken clients, wrong libraries and curious people send. */
+/** Requests that carry a secret where none belongs, as broken clients and curious people send. */
 import type { Sent } from '../provider/send.ts'
 
 export type Target = {

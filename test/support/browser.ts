@@ -21,9 +21,9 @@ const DEVICES = {
 }
 
 export type BrowserOptions = {
-  /** True unless told. */
+  /** By default true. */
   javaScript?: boolean
-  /** A desktop unless told. */
+  /** By default a desktop. */
   device?: keyof typeof DEVICES
   /** True: a certificate that no authority issued is good enough. */
   selfSigned?: boolean

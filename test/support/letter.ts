@@ -1,4 +1,4 @@
-/** A mail as a person reads it, whether it came over SMTP or lies in the development mailbox. */
+/** A mail as a person reads it, either over SMTP or in the development mailbox. */
 
 export type Letter = { to: string; subject: string; text: string; html: string }
 
@@ -16,7 +16,7 @@ export function readLetter(source: string, to: string): Letter {
   }
 }
 
-/** The first link in the letter whose path is `path`. */
+/** The first link in the letter with this path. */
 export function linkIn(letter: Letter, path: string): string {
   const links = letter.text.match(/https?:\/\/[^\s<>]+/g) ?? []
   const found = links.find((link) => new URL(link).pathname === path)

@@ -1,4 +1,4 @@
-/** What waits for locks in MariaDB or MySQL, so that a test can let two statements stand in each other's way. */
+/** What waits for locks in MariaDB or MySQL, so that a test can let two statements block each other. */
 import type { Db } from '../../src/platform/sql/database.ts'
 import { pause } from './service-process.ts'
 

@@ -1,4 +1,4 @@
-/** An app's back-channel logout address: verifies what arrives as the specification asks, and answers as it is told. */
+/** An app's back-channel logout address: verifies what arrives as the specification asks, and gives the answers that a test sets. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { IncomingMessage } from 'node:http'
@@ -7,7 +7,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import type { JWTPayload } from 'jose'
 
 export type LogoutReceiver = Awaited<ReturnType<typeof startLogoutReceiver>>
-/** A logout token whose signature, issuer, type and age were checked. */
+/** A logout token with its signature, issuer, type and age checked. */
 export type Heard = { claims: JWTPayload; header: { alg?: string; typ?: string }; answered: number }
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'

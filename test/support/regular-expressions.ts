@@ -1,4 +1,4 @@
-/** Every regular expression that the source writes down, with the place where it stands. */
+/** Every regular expression in the source, with its place. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync, Visitor } from 'oxc-parser'

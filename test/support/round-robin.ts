@@ -1,4 +1,4 @@
-/** A reverse proxy that sends every request to the next server, so that nothing can depend on which one answers. */
+/** A reverse proxy that sends every request to the next server, so that no test can depend on which one answers. */
 import { once } from 'node:events'
 import { Agent, createServer, request } from 'node:http'
 import type { IncomingMessage, ServerResponse } from 'node:http'

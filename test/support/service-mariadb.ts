@@ -15,7 +15,7 @@ export type TestDatabase = { dsn: string; drop: () => Promise<void> }
 let shared: Promise<Mariadb> | undefined
 
 /**
- * The test process's SQL server, started at the first call: `TEST_MYSQL_URL` (whose user may create databases)
+ * The test process's SQL server, started at the first call: `TEST_MYSQL_URL` (with a user that may create databases)
  * where given, else a private MariaDB, or MySQL under `npm test -- --mysql`. `stop` is optional; the server ends with the process.
  */
 export function startMariadb(): Promise<Mariadb> {
@@ -105,7 +105,7 @@ async function install(folder: string, data: string): Promise<void> {
 }
 
 /**
- * A MariaDB that was unpacked into the cache must be told where its support files are: through a link, because
+ * A MariaDB that was unpacked into the cache gets the place of its support files: through a link, because
  * mariadb-install-db takes no path with a space in it.
  */
 function baseFolder(folder: string): string[] {

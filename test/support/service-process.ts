@@ -1,5 +1,5 @@
 /**
- * Starts one private server for a test process and makes sure that it dies with it: by its own death signal on
+ * Starts one private server for a test process and makes sure that it ends with it: by its own death signal on
  * Linux, at exit everywhere else, and with its folder in memory where the system has such a place.
  */
 import { spawn } from 'node:child_process'
@@ -175,7 +175,7 @@ export function freePort(): Promise<number> {
   return pickPort(PORTS, [0])
 }
 
-/** A free port whose cluster bus port is free as well. */
+/** A free port with a free cluster bus port. */
 export function clusterPort(): Promise<number> {
   return pickPort(CLUSTER_PORTS, [0, BUS_OFFSET])
 }

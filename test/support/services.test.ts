@@ -41,7 +41,7 @@ describe('services for tests', () => {
     else expect(await redis.ping().catch(() => 'gone')).to.equal('gone')
   })
 
-  it('form a Redis Cluster whose masters serve all slots', async () => {
+  it('form a Redis Cluster of masters that serve all slots', async () => {
     const { nodes, stop } = await startRedisCluster()
     const cluster = new Cluster(nodes)
     const keys = Array.from({ length: 30 }, (_, index) => `key-${index}`)

@@ -40,7 +40,7 @@ export const FLOORS = [
   ['(composition)', 'cli'],
 ]
 
-/** Files directly in src/ compose the program and stand on the top floor. */
+/** Files directly in src/ compose the program and are the top floor. */
 export const COMPOSITION = '(composition)'
 
 export const SRC = join(import.meta.dirname, '../../src')

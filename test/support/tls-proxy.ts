@@ -1,4 +1,4 @@
-/** A reverse proxy that ends TLS with a certificate of its own making, as nginx or Caddy stand in front of the server. */
+/** A reverse proxy that ends TLS with a certificate of its own making, as nginx or Caddy do in front of the server. */
 import { once } from 'node:events'
 import { request } from 'node:http'
 import { createServer } from 'node:https'

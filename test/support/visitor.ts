@@ -101,8 +101,8 @@ export function createVisitor(issuer: string, always: Record<string, string> = {
     get,
     post,
     /**
-     * Sends a form of `page` with its hidden fields (`_csrf` among them) and these: the only one, or the one whose
-     * address contains `action`.
+     * Sends a form of `page` with its hidden fields (`_csrf` among them) and these: the only one, or the one with
+     * `action` in its address.
      */
     followForm(
       page: Visited,

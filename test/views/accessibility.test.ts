@@ -49,7 +49,7 @@ describe('pages in a browser', () => {
     await context.close()
   })
 
-  it('never scroll sideways at 320 px, whatever a name, an address or a message contains', async function () {
+  it('never scroll sideways at 320 px, with any name, address or message', async function () {
     const { context, page } = await openPages(browser, { width: 320, long: true })
     for (const index of samplePages.keys()) {
       await page.goto(addressOf(index))

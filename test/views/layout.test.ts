@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright-core'
 import { addressOf, launch, openPages } from './page-browser.ts'
 import { samplePages } from './sample-pages.ts'
 
-/** How many lines the boxes of these elements take: boxes that overlap in height stand beside each other. */
+/** How many lines the boxes of these elements take: boxes that overlap in height are beside each other. */
 async function linesOf(page: Page, selector: string): Promise<number> {
   const boxes = await page.locator(selector).evaluateAll((elements) =>
     elements.map((element) => {

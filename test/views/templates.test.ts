@@ -112,7 +112,7 @@ describe('page templates', () => {
     expect(kinds('account-password', 'wrong')).to.deep.equal(['username', 'current-password', 'new-password'])
   })
 
-  it('link only to http addresses that a client gave', () => {
+  it('link to an address of a client only if it is http or https', () => {
     const client = {
       name: 'App',
       clientUri: 'javascript:alert(1)',

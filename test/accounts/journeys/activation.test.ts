@@ -28,7 +28,7 @@ onEachDatabase('Activation', (world) => {
   const find = async () => findAccountByEmail(world().db, 'ada@example.com')
 
   describe('of a new account', () => {
-    it('acts at once in the browser that registered, and once only', async () => {
+    it('succeeds at once in the browser that registered, and only once', async () => {
       const browser = newBrowserSecret()
       await ask({ browser })
       const { token } = await world().lastMail()
@@ -38,7 +38,7 @@ onEachDatabase('Activation', (world) => {
       expect(await activate(world().needs, { token, browser })).to.deep.equal({ ok: false, reason: 'used' })
     })
 
-    it('changes nothing when a link is looked at, as mail scanners do [S-2.18]', async () => {
+    it('does not happen when a link is only opened, as mail scanners do [S-2.18]', async () => {
       const { db, needs } = world()
       await ask({ browser: newBrowserSecret() })
       const { token } = await world().lastMail()
@@ -65,7 +65,7 @@ onEachDatabase('Activation', (world) => {
       expect(isVerified((await find())!)).to.equal(true)
     })
 
-    it('evaluates at most five guesses of the code, however many arrive at once [S-2.24]', async () => {
+    it('evaluates at most five guesses of the code, also in parallel [S-2.24]', async () => {
       await ask()
       const { token, code } = await world().lastMail()
       const guess = (text: string) =>
@@ -85,7 +85,7 @@ onEachDatabase('Activation', (world) => {
       expect((await Promise.all(uses)).filter(({ ok }) => ok)).to.have.lengthOf(1)
     })
 
-    it('expires, and a new link kills the old one [S-2.17]', async () => {
+    it('expires, and a new link revokes the old one [S-2.17]', async () => {
       const browser = newBrowserSecret()
       await ask({ browser })
       const first = await world().lastMail()
@@ -98,7 +98,7 @@ onEachDatabase('Activation', (world) => {
       expect(isVerified((await find())!)).to.equal(false)
     })
 
-    it('still acts at once in that browser after the mail was asked for again, by whomever', async () => {
+    it('still succeeds at once in that browser after anybody asked for the mail again', async () => {
       const browser = newBrowserSecret()
       await ask({ browser })
       await resendActivation(world().needs, { email: 'ADA@example.com', ip: '198.51.100.9' })
@@ -160,7 +160,7 @@ onEachDatabase('Activation', (world) => {
       expect(ended.flatMap(({ sessionUids }) => sessionUids)).to.deep.equal(['stranger-session'])
     })
 
-    it('lets the owner who only has the mail replace the password, which then dies [S-2.22]', async () => {
+    it('lets the owner, who only has the mail, replace the password of the stranger [S-2.22]', async () => {
       const { token, code } = await world().lastMail()
       const { needs } = world()
       const given = { token, code, newPassword: OWNERS }
@@ -177,7 +177,7 @@ onEachDatabase('Activation', (world) => {
       expect(await canSignIn(STRANGERS)).to.equal(false)
     })
 
-    it('does not let the stranger, registering again last, slip in a password', async () => {
+    it('does not take the password of the stranger who registers once more after the owner', async () => {
       await ask({ password: OWNERS, browser: owner })
       await ask({ password: STRANGERS, browser: stranger })
       const { token, code } = await world().lastMail()
@@ -190,7 +190,7 @@ onEachDatabase('Activation', (world) => {
       expect(await canSignIn(STRANGERS)).to.equal(false)
     })
 
-    it('gives the name of the owner who registers afterwards, in the mail and on the account [S-2.26]', async () => {
+    it('uses the name of the owner who registers afterwards, in the mail and on the account [S-2.26]', async () => {
       await ask({
         password: OWNERS,
         browser: owner,
@@ -205,7 +205,7 @@ onEachDatabase('Activation', (world) => {
       expect(await find()).to.include({ name: 'Ada Owner', email: 'Ada@example.com', locale: 'fr' })
     })
 
-    it('gives that name elsewhere too, by the password that came with it, also after another mail', async () => {
+    it('sets that name in another browser too, by the password that came with it, also after another mail', async () => {
       await ask({ password: OWNERS, browser: owner, name: 'Ada Owner' })
       const { needs, lastMail } = world()
       await resendActivation(needs, { email: 'ada@example.com', ip: IP })
@@ -214,7 +214,7 @@ onEachDatabase('Activation', (world) => {
       expect(await find()).to.include({ name: 'Ada Owner' })
     })
 
-    it('gives the name that came with the first password where that one is proven', async () => {
+    it('sets the name that came with the first password when that password is entered', async () => {
       await ask({ password: OWNERS, browser: owner, name: 'Somebody Else' })
       const { needs, lastMail } = world()
       const { token, code } = await lastMail()
@@ -223,7 +223,7 @@ onEachDatabase('Activation', (world) => {
       expect(await find()).to.include({ name: 'Ada' })
     })
 
-    it('keeps nothing that was typed when the owner proves the mailbox alone, and no consent [S-2.25]', async () => {
+    it('keeps no typed name or password, and no consent, when the owner proves only the mailbox [S-2.25]', async () => {
       const { db, needs, lastMail } = world()
       const { id } = (await find())!
       await db('accounts').where({ id }).update({ username: 'stranger', locale: 'de' })
@@ -262,7 +262,7 @@ onEachDatabase('Activation', (world) => {
         expect(await findConsent(db, (await find())!.id, 'app')).to.equal(undefined)
       })
 
-    it('leaves the name that an operator gave, whichever way the owner comes', async () => {
+    it('keeps the name that an operator gave, in every way of activation', async () => {
       const { add, needs, lastMail } = world()
       await add({ email: 'bob@example.com', name: 'Bob', verified: false })
       await requestReset(needs, { email: 'bob@example.com', ip: IP })
@@ -273,7 +273,7 @@ onEachDatabase('Activation', (world) => {
       expect(await findAccountByEmail(world().db, 'bob@example.com')).to.include({ name: 'Bob' })
     })
 
-    it('never touches the password of an account that is verified by now', async () => {
+    it('never changes the password of an account that was verified meanwhile', async () => {
       const { db, needs, lastMail } = world()
       const { token, code } = await lastMail()
       await db('accounts').update({ emailVerifiedAtMs: needs.clock() })

@@ -117,7 +117,7 @@ onEachDatabase('Password reset', (world) => {
     expect(await complete({ token, browser })).to.deep.equal({ ok: false, reason: 'used' })
   })
 
-  it('lives an hour at most, and a new link kills the old one [S-2.16]', async () => {
+  it('expires within an hour, and a new link revokes the old one [S-2.16]', async () => {
     const { db, needs, add, advance, lastMail } = world()
     await add({ email: 'ada@example.com' })
     const browser = newBrowserSecret()
@@ -160,7 +160,7 @@ onEachDatabase('Password reset', (world) => {
     expect(await complete({ token, browser })).to.have.property('ok', true)
   })
 
-  it('proves the mailbox of an account that was never activated, and kills its pending activation', async () => {
+  it('proves the mailbox of an account that was never activated, and ends its pending activation', async () => {
     const { db, needs, lastMail } = world()
     await register(needs, { email: 'ada@example.com', password: 'a stranger picked this', ip: IP })
     const activation = await lastMail()
@@ -220,7 +220,7 @@ onEachDatabase('Password change', (world) => {
       ...over,
     })
 
-  it('keeps this session, ends the others with what hangs on them, and sends a notice', async () => {
+  it('keeps this session, ends the others with their grants, and sends a notice', async () => {
     const { db, needs, add, ended, lastMail } = world()
     const { id } = await add({ email: 'ada@example.com' })
     await openAccess(world(), id)
@@ -233,7 +233,7 @@ onEachDatabase('Password change', (world) => {
     expect(await canSignIn(world(), PASSWORD)).to.equal(false)
   })
 
-  it('kills a pending reset link', async () => {
+  it('revokes a pending reset link', async () => {
     const { needs, add, lastMail } = world()
     const { id } = await add({ email: 'ada@example.com' })
     const browser = newBrowserSecret()

@@ -183,7 +183,7 @@ onEachDatabase('Signing in', (world) => {
     expect(await takeFromBucket(db, take)).to.deep.equal({ allowed: false, retryAfterSeconds: 1 })
   })
 
-  it('replaces a hash whose parameters are outdated, and only then [S-2.6]', async () => {
+  it('replaces a hash only when its parameters are outdated [S-2.6]', async () => {
     const { needs, add, db } = world()
     const { id, passwordHash } = await add({ email: 'ada@example.com' })
     const stored = async () => (await db('accounts').where({ id }).first('passwordHash'))?.passwordHash
@@ -234,7 +234,7 @@ onEachDatabase('A bucket', (world) => {
     expect(await allowed(20, { nowMs: 110_000 })).to.equal(3)
   })
 
-  it('blocks for longer than the window when told to', async () => {
+  it('blocks for longer than the window when it is configured to', async () => {
     expect(await allowed(20, { blockMs: 60_000 })).to.equal(3)
     expect(await take({ blockMs: 60_000, nowMs: 159_000 })).to.deep.equal({
       allowed: false,

@@ -18,7 +18,7 @@ onEachDatabase('Registration', (world) => {
     (await signIn(world().needs, { email: 'ada@example.com', password, ip: IP })).ok
   const find = async () => findAccountByEmail(world().db, 'ada@example.com')
 
-  it('makes an unverified account and one mail whose link is built from the issuer [S-2.13]', async () => {
+  it('makes an unverified account and one mail, with a link that is built from the issuer [S-2.13]', async () => {
     expect(await ask({ email: 'Ada@Example.com' })).to.deep.equal({ ok: true })
     const mails = await world().mails()
     expect(mails).to.have.lengthOf(1)
@@ -62,7 +62,7 @@ onEachDatabase('Registration', (world) => {
     ])
   })
 
-  it('says what is wrong with the input before it looks at any account', async () => {
+  it('says what is wrong with the input before it looks up any account', async () => {
     await world().add({ email: 'ada@example.com' })
     for (const email of ['ada@example.com', 'new@example.com']) {
       const weak = { reason: 'password_refused', problem: 'common' }
@@ -82,7 +82,7 @@ onEachDatabase('Registration', (world) => {
     expect(await world().mails()).to.have.lengthOf(0)
   })
 
-  it('is all or nothing: when the mail cannot be written there is no account either', async () => {
+  it('makes no account when the mail cannot be stored', async () => {
     const { needs, count } = world()
     const failing = { ...needs, enqueueMail: () => Promise.reject(new Error('no outbox')) }
     const given = { email: 'ada@example.com', password: PASSWORD, ip: IP }
@@ -106,7 +106,7 @@ onEachDatabase('Registration', (world) => {
     expect(await count('one_time_tokens')).to.equal(1)
   })
 
-  it('sends at most so many mails to an address, with the same answer, and leaves some for the owner', async () => {
+  it('limits the mails to an address, with the same answer, and leaves some for the owner', async () => {
     for (let i = 0; i < 8; i += 1)
       expect(await ask({ email: 'ADA@example.com' }), `time ${i}`).to.deep.equal({ ok: true })
     expect(await world().mails()).to.have.lengthOf(5)
@@ -167,8 +167,8 @@ onEachDatabase('Registration', (world) => {
   })
 })
 
-describe('An answer that comes evenly', () => {
-  it('comes at a full step, however quick the work was, with errors too', async () => {
+describe('An answer in steps of time', () => {
+  it('is sent at a full step, even when the work was quick or failed', async () => {
     const startedAt = performance.now()
     expect(await evenly(40, () => Promise.resolve(7))).to.equal(7)
     await rejection(evenly(40, () => Promise.reject(new Error('no'))))

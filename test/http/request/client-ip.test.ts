@@ -68,7 +68,7 @@ describe('http/client-ip', () => {
     })
   }
 
-  it('believes a trusted proxy about encryption, by its own word and not the client’s', async () => {
+  it('takes from a trusted proxy whether a request was encrypted, and not from the client', async () => {
     expect(await ask(['loopback'], { 'X-Forwarded-Proto': 'https' })).to.include({ secure: true })
     await app?.close()
     expect(await ask(['loopback'], { 'X-Forwarded-Proto': 'https, http' })).to.include({ secure: false })

@@ -90,7 +90,7 @@ describe('a request to an address that a client supplied', () => {
     })
   }
 
-  it('is not fooled by a name with one public and one private address', async () => {
+  it('refuses a name with one public and one private address', async () => {
     const mixed = createGuardedFetch({
       allowLoopback: false,
       resolve: () =>
@@ -115,7 +115,7 @@ describe('a request to an address that a client supplied', () => {
     expect(seen).to.equal(2)
   })
 
-  it('asks for the name once, so that a rebinding resolver has no second answer to give [S-3.11][S-6.21]', async () => {
+  it('resolves the name once, so that a resolver cannot answer with another address later [S-3.11][S-6.21]', async () => {
     let asked = 0
     const rebinding = createGuardedFetch({
       allowLoopback: true,
@@ -245,7 +245,7 @@ describe('a request to an address that a client supplied', () => {
       server.close()
     })
 
-  it('takes the status of an answer whose body nobody reads, however long or slow that is', async () => {
+  it('takes the status of an answer without reading its body, even a long or slow one', async () => {
     const { port, server } = await listen('127.0.0.1', (_request, response) => {
       response.writeHead(201, { 'x-far': 'end' }).write('x'.repeat(100_000))
     })
@@ -267,7 +267,7 @@ describe('a request to an address that a client supplied', () => {
     server.close()
   })
 
-  it('goes through no proxy, whatever the environment says', async () => {
+  it('goes through no proxy, even if the environment names one', async () => {
     const proxy = await listen('127.0.0.1', (_request, response) => response.end('by proxy'))
     proxy.server.on('connection', () => (seen += 100))
     const url = `http://127.0.0.1:${proxy.port}`

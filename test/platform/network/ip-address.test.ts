@@ -68,7 +68,7 @@ const PUBLIC = [
   '3fff:1000::',
 ]
 
-/** What programs read as an address here and there, and no socket writes. */
+/** What some programs read as an address, although no socket writes it so. */
 const NO_ADDRESS = [
   '',
   'evil',

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { takeTurns } from '../../../src/platform/network/guarded-fetch.ts'
 
 describe('looking up the names that clients supply', () => {
-  it('goes on for two at a time, and lets go who waited too long', async () => {
+  it('resolves two names at a time, and gives up for callers that waited too long', async () => {
     const [asked, answers] = [[] as string[], [] as (() => void)[]]
     const slow = (host: string) => {
       asked.push(host)

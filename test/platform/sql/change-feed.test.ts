@@ -25,7 +25,7 @@ for (const { name, open } of DATABASES) {
       return createChangeFeed({ db, clock, log: pino({}, destination), intervalMs, staleAfterMs: 5000 })
     }
 
-    it('tells the listeners of a topic, and no others, that it changed', async () => {
+    it('notifies only the listeners of the topic that changed', async () => {
       const feed = createFeed(database.openAnother())
       const heard: string[] = []
       feed.on('clients', () => void heard.push('clients'))
@@ -51,7 +51,7 @@ for (const { name, open } of DATABASES) {
       expect(row.version).to.equal(20)
     })
 
-    it('keeps quiet about a change that was rolled back', async () => {
+    it('does not announce a change that was rolled back', async () => {
       const feed = createFeed(database.openAnother())
       let heard = 0
       feed.on('clients', () => void (heard += 1))
@@ -87,7 +87,7 @@ for (const { name, open } of DATABASES) {
       await feed.stop()
     })
 
-    it('says once that polling fails, and lets no cache grow old meanwhile', async () => {
+    it('logs once that polling fails, and lets no cache become stale meanwhile', async () => {
       const db = database.openAnother()
       const feed = createFeed(db)
       let heard = 0

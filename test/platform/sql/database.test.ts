@@ -42,7 +42,7 @@ for (const { name, open } of DATABASES)
       expect(atMs + 1).to.equal(FAR_FUTURE_MS + 1)
     })
 
-    it('runs a transaction again that stood in the way of another, and both are carried out [S-5.4]', async () => {
+    it('runs a transaction again after a deadlock, so that both are carried out [S-5.4]', async () => {
       const { db } = opened
       // Two connections of one process to SQLite would wait for each other.
       const other = isSqlite(db) ? db : opened.openAnother()
@@ -62,7 +62,7 @@ for (const { name, open } of DATABASES)
       expect(runs).to.equal(isSqlite(db) ? 2 : 3)
     })
 
-    it('gives a transaction up that stands in the way three times', async () => {
+    it('gives a transaction up after three deadlocks', async () => {
       let runs = 0
       const failing = inTransaction(opened.db, async () => {
         runs += 1
@@ -112,7 +112,7 @@ describe('a statement that commits by itself, on MariaDB', function () {
   it('is repeated when it was the victim of a deadlock [S-5.24]', async () => {
     const refused = await refusalsOf(async () => {
       const trx = await other.transaction()
-      // Whoever has changed less is the victim.
+      // The side that has changed less is the victim.
       await trx('tallies').whereIn('name', ['b', 'c', 'd', 'e']).update({ count: 1 })
       const statement = db('tallies').increment('count', 10).then(Number)
       await until(isWaiting, 'it has the first row and waits for the second')
@@ -174,7 +174,7 @@ describe('a connection to MariaDB', function () {
     return row.id
   }
 
-  it('that became read-only is given up, so that the next write reaches whoever takes it [S-4.11]', async () => {
+  it('that became read-only is given up, so that the next write uses another server [S-4.11]', async () => {
     await db.raw('SET SESSION TRANSACTION READ ONLY')
     const failure = await db('notes')
       .insert({ id: 1 })

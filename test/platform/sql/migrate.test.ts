@@ -52,7 +52,7 @@ for (const { name, open } of PLACES)
       await new Promise((resolve) => setTimeout(resolve, 300))
       expect(entered, 'entered while another held it').to.equal(false)
       holder.kill('SIGKILL')
-      // knex's own note that somebody migrates was left behind, and does not count.
+      // knex's own lock row was left behind, and is ignored.
       expect(await waiting)
         .to.have.property('applied')
         .eql([])

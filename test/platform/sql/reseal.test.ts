@@ -64,7 +64,7 @@ for (const { name, open } of DATABASES)
       expect(await resealColumn(database.db, both, MAILS)).to.eql({ resealed: 0, unreadable: 0 })
     })
 
-    it('goes on where it was interrupted', async () => {
+    it('continues where it was interrupted', async () => {
       await fill()
       const interrupted = resealColumn(database.db, both, MAILS, {
         batch: 10,
@@ -93,7 +93,7 @@ for (const { name, open } of DATABASES)
       expect((await payloads())[3]!.payload).to.equal(lost)
     })
 
-    it('does not bring back what was delivered meanwhile, also when two operators run it', async () => {
+    it('does not restore messages that were delivered meanwhile, also when two operators run it', async () => {
       await fill()
       const runs = [1, 2].map(() => resealColumn(database.db, both, MAILS, { batch: ROWS }))
       const deliveries = Array.from({ length: ROWS }, (_, row) =>

@@ -63,7 +63,7 @@ for (const { name, open } of STORES.filter((one) => ['SQLite', 'MariaDB', 'Redis
       expect(await refusal(endAuthSession(needs, second))).to.equal('invalid_session')
     })
 
-    it('is taken by one of many that come at once', async () => {
+    it('is taken by one of many parallel requests', async () => {
       const id = await begin()
       const all = await Promise.all(
         Array.from({ length: 20 }, () => refusal(nextAuthSession(needs, id, session))),
@@ -72,7 +72,7 @@ for (const { name, open } of STORES.filter((one) => ['SQLite', 'MariaDB', 'Redis
       expect(new Set(all)).to.eql(new Set(['done', 'invalid_session']))
     })
 
-    it('shows nothing of its content to whoever reads the store', async () => {
+    it('shows nothing of its content in the store', async () => {
       await begin()
       for (const { key, value } of await opened.dump())
         for (const secret of ['an-account', 'a-challenge', 'as_'])

@@ -41,7 +41,7 @@ for (const { name, stage: open } of STAGES)
       expect((await userinfo(stage, refreshed.access_token)).status).to.equal(200)
     })
 
-    it('is found by discovery, and what openid-client makes of its code', async () => {
+    it('is found by discovery, and openid-client redeems its code', async () => {
       const config = await discover(stage.issuer, app.client)
       const endpoint = config.serverMetadata()['authorization_challenge_endpoint'] as string
       expect(endpoint).to.equal(`${stage.issuer}/oauth/authorize-challenge`)
@@ -93,7 +93,7 @@ for (const { name, stage: open } of STAGES)
       expect(won.length).to.be.at.most(1)
       for (const answer of refused)
         expect(answer.json(), answer.text).to.include({ error: 'invalid_session' })
-      // On a machine that is too busy, some, the first among them, may be told to come back.
+      // On a busy machine some requests, even the first, may get 503 with Retry-After.
       for (const { status, text } of answers) expect(status, text).to.be.oneOf([200, 400, 503])
       expect(refused).to.have.length.below(PARALLEL)
     })

@@ -49,7 +49,7 @@ for (const { name, stage: open } of STAGES)
       expect(tokens).to.include({ token_type: 'DPoP' })
     })
 
-    it('is refused with a proof that was made for another address, or that came before', async () => {
+    it('is refused with a proof for another address, or a proof that was used before', async () => {
       const elsewhere = await app.begin(right(), await proof(key, '/oauth/token'))
       expect(elsewhere.json()).to.include({ error: 'invalid_dpop_proof' })
       const once = await challengeProof(key)

@@ -16,7 +16,7 @@ export type Challenged = {
 }
 export type FirstPartyApp = Awaited<ReturnType<typeof registerApp>>
 
-/** A public client, as on a phone, unless told otherwise; each app is on a network of its own. */
+/** By default a public client, as on a phone; each app is on a network of its own. */
 export async function registerApp(stage: Stage, overrides: Partial<ClientInput> = {}) {
   const party = await register(stage, {
     first_party: true,

@@ -49,7 +49,7 @@ for (const { name, stage: open } of STAGES)
       expect(body.error_description).to.contain('browser')
       return body
     }
-    /** Where the app opens the browser, as it is told. */
+    /** The address at which the app opens the browser. */
     const opened = (request_uri = '', by = app) =>
       `/oauth/authorize?${new URLSearchParams({ client_id: by.clientId, request_uri })}`
     const signInAt = async (path: string) => {
@@ -74,7 +74,7 @@ for (const { name, stage: open } of STAGES)
         expect(page.status, page.text).to.equal(200)
       })
 
-    it('is gone through there to the end, with everything that was asked for', async () => {
+    it('is finished in the browser, with everything that was asked for', async () => {
       const { request_uri } = await redirected({
         scope: 'openid notes',
         authorization_details,
@@ -97,7 +97,7 @@ for (const { name, stage: open } of STAGES)
       expect(again.status, 'once').to.equal(400)
     })
 
-    it('is confirming the address, which shows once the password is known to be right', async () => {
+    it('is confirming the address, which the answer says only after the right password', async () => {
       const { email } = await stage.person({ verified: false })
       const wrong = await app.begin({ username: email, password: 'wrong' })
       expect(wrong.json()).to.include({ error: 'insufficient_authorization' })
@@ -119,7 +119,7 @@ for (const { name, stage: open } of STAGES)
       expect(page.status).to.equal(200)
     })
 
-    it('is kept without the password, and for nobody else', async () => {
+    it('is kept without the password, and only for this person', async () => {
       const { request_uri = '' } = await redirected({
         prompt: 'create',
         username: 'x',

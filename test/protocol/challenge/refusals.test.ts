@@ -112,7 +112,7 @@ describe('the authorization challenge endpoint refuses', function () {
     })
   })
 
-  it('people whose address is not confirmed: a browser has to help', async () => {
+  it('people with an unconfirmed address, who need a browser', async () => {
     const { email } = await stage.person({ verified: false })
     const answer = await app.begin({ username: email, password: PASSWORD })
     expect([answer.status, answer.json()['error']]).to.eql([403, 'redirect_to_web'])

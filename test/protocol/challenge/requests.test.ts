@@ -70,7 +70,7 @@ for (const { name, stage: open } of STAGES)
       expect((await userinfo(stage, tokens.access_token)).json()).to.include({ email_verified: true })
     })
 
-    it('is answered for the account of its id_token_hint, or not at all', async () => {
+    it('is answered only for the account of its id_token_hint', async () => {
       const { id_token: hint } = await app.signIn(person)
       expect((await app.begin({ ...right(), id_token_hint: hint })).status).to.equal(200)
       const other = await stage.person()

@@ -10,7 +10,7 @@ import type { Stage } from '../../provider/stage.ts'
 
 export const CIBA_GRANT = 'urn:openid:params:grant-type:ciba'
 
-/** A confidential client that polls, unless told otherwise. */
+/** By default a confidential client that polls. */
 export function registerAsker(stage: Stage, given: Partial<ClientInput> = {}): Promise<Party> {
   return register(stage, {
     client_name: 'Corner Bank',

@@ -17,7 +17,7 @@ describe('backchannel authentication by an app that knows people by pairwise sub
   })
   after(() => hosts.forEach((host) => host.close()))
 
-  /** An app whose keys stand at a host of its own: that is its sector. */
+  /** An app with its keys at a host of its own: that is its sector. */
   async function openApp() {
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const keys = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), alg: 'ES256', use: 'sig' }] })

@@ -22,7 +22,7 @@ for (const { name, stage: open } of STAGES)
     const poll = (id: string, party = bank) =>
       party.call('/oauth/token', { grant_type: CIBA_GRANT, auth_req_id: id })
 
-    it('is told what became of a request that another tab has answered', async () => {
+    it('sees what became of a request that another tab has answered', async () => {
       for (const [first, words] of [
         ['allow', 'You have allowed this request of Corner Bank already'],
         ['deny', 'You have refused this request of Corner Bank already'],
@@ -38,7 +38,7 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('is told that a request ran out while its page was open', async () => {
+    it('sees that a request expired while its page was open', async () => {
       const { email } = await stage.person()
       const visitor = await signedIn(stage, email)
       const id = idOf(await ask({ login_hint: email, requested_expiry: '2' }))
@@ -50,7 +50,7 @@ for (const { name, stage: open } of STAGES)
       expect(errorOf(await poll(id))).to.equal('expired_token')
     })
 
-    it('may be asked as often as they allow it, while what they refuse or leave alone counts', async () => {
+    it('may be asked any number of times by an app that they allow; requests that they refuse or ignore are limited', async () => {
       const { id: accountId } = await stage.person()
       const needs = { ...stage.parts, key: stage.parts.config.keys.index }
       const app = { clientId: randomUUID(), accountId }
@@ -62,7 +62,7 @@ for (const { name, stage: open } of STAGES)
       expect(asked.filter(({ allowed }) => allowed)).to.have.length(30)
     })
 
-    it('is not asked without end by many apps together either, nor mailed', async () => {
+    it('gets a limited number of requests and mails from many apps together', async () => {
       const { id: accountId } = await stage.person()
       const needs = { ...stage.parts, key: stage.parts.config.keys.index }
       let [asked, mailed] = [0, 0]
@@ -78,7 +78,7 @@ for (const { name, stage: open } of STAGES)
       expect((await countRequest(needs, other)).allowed).to.equal(true)
     })
 
-    it('is unknown to apps until their address is confirmed, and counted like nobody', async () => {
+    it('is unknown to apps until their address is confirmed, and limited like an unknown address', async () => {
       const probing = await registerAsker(stage, { client_name: 'Prober' })
       const { email } = await stage.person({ verified: false })
       const probes: Answer[] = []
@@ -93,7 +93,7 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('is not counted by an app whose requests were allowed', async () => {
+    it('does not have requests that they allowed counted against the app', async () => {
       const { email } = await stage.person()
       const visitor = await signedIn(stage, email)
       const visit = async (decision: 'allow' | 'deny') => {

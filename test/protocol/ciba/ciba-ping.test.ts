@@ -49,7 +49,7 @@ describe('backchannel authentication with a ping', function () {
     expect((await poll(id)).status).to.equal(200)
   })
 
-  it('tells it of a no as well', async () => {
+  it('pings it after a refusal as well', async () => {
     const { email } = await stage.person()
     const id = idOf(await ask(email))
     await decide(email, 'deny')
@@ -57,7 +57,7 @@ describe('backchannel authentication with a ping', function () {
     expect(errorOf(await poll(id))).to.equal('access_denied')
   })
 
-  it('tells it again when it failed, but follows no redirect', async () => {
+  it('pings it again after a failure, but follows no redirect', async () => {
     const { email } = await stage.person()
     receiver.statuses.push(503)
     const again = idOf(await ask(email))

@@ -72,7 +72,7 @@ for (const { name, stage: open } of STAGES)
       expect((await visitor.get('/account/apps')).text).to.contain('Corner Bank')
     })
 
-    it('is refused for good by a no, and answered once', async () => {
+    it('is refused for good when the person refuses, and answered once', async () => {
       const { email } = await stage.person()
       const id = idOf(await ask({ login_hint: email }))
       const visitor = await signedIn(stage, email)
@@ -117,7 +117,7 @@ for (const { name, stage: open } of STAGES)
       expect(allowed.text).to.contain('Allowed.')
     })
 
-    it('finds the person by an ID token, and says plainly what it cannot take', async () => {
+    it('finds the person by an ID token, and says what it does not accept', async () => {
       const person = await stage.person()
       const first = idOf(await ask({ login_hint: person.email }))
       const visitor = await signedIn(stage, person.email)
@@ -199,7 +199,7 @@ for (const { name, stage: open } of STAGES)
         .and.not.include(digest(idOf(asked)))
     })
 
-    it('bothers nobody without end: mails and requests of one client to one person are limited', async () => {
+    it('limits the mails and requests of one client to one person', async () => {
       const { email } = await stage.person()
       const answers: Answer[] = []
       for (let request = 0; request < 31; request += 1) answers.push(await ask({ login_hint: email }))
@@ -211,7 +211,7 @@ for (const { name, stage: open } of STAGES)
       expect(mails.length).to.be.within(1, 5)
     })
 
-    it('is advertised as it works', async () => {
+    it('is advertised in discovery with what it supports', async () => {
       const metadata = (await stage.send({ to: '/.well-known/openid-configuration' })).json()
       expect(metadata).to.deep.include({
         backchannel_authentication_endpoint: `${stage.issuer}/oauth/backchannel`,
@@ -221,7 +221,7 @@ for (const { name, stage: open } of STAGES)
     })
   })
 
-/** Lets every sign-in of the stage's people lie an hour back, in the store and for every process. */
+/** Moves every sign-in of the stage's people back by an hour, in the store and for every process. */
 async function ageSessions({ parts }: Stage): Promise<void> {
   await parts.db('accounts').update({ sessionsValidFromMs: 0 })
   const rows: { uid: string }[] = await parts.db('account_sessions').select('uid')

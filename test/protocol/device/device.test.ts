@@ -117,7 +117,7 @@ for (const { name, stage: open } of STAGES)
       expect(errorOf(await poll(issued.device_code))).to.equal('authorization_pending')
     })
 
-    it('says no for good: at the code, at the sign-in, at the consent', async () => {
+    it('is refused for good by the person: at the code, at the sign-in, at the consent', async () => {
       const { email } = await stage.person()
       const ways: Record<string, (visitor: Visitor, compare: Visited) => Promise<Visited>> = {
         code: (visitor, compare) => visitor.followForm(compare, { abort: 'yes' }),

@@ -86,7 +86,7 @@ for (const { name, open } of DATABASES)
       expect(await toldOf('two-told')).to.have.length(1)
     })
 
-    it('reach an app that was signed in to between the look and the end', async () => {
+    it('reach an app that was signed in to after the list was read and before the session ended', async () => {
       const key = await session('three')
       const blind = storeOn(db, { readRoot: () => Promise.resolve(undefined) })
       await blind.destroyRoot(key, nowMs + 60_000)
@@ -130,13 +130,13 @@ describe('a logout message', () => {
     }
   })
 
-  it('keeps what the app said, and where it is, out of the reason', async () => {
+  it('has a reason without the address and the answer of the app', async () => {
     const secret = Object.assign(new Error('connect 10.1.2.3:443'), { code: 'ECONNREFUSED' })
     expect(await deliver(1, () => Promise.reject(secret))).to.include({ reason: 'ECONNREFUSED' })
     expect(await deliver(1, () => Promise.reject(new Error('a secret')))).to.include({ reason: 'no_answer' })
   })
 
-  it('is done with when the app is gone, or takes none any more', async () => {
+  it('is dropped when the app is deleted, or takes no messages any more', async () => {
     const never = () => Promise.reject(new Error('asked'))
     expect(await deliver(1, never, {})).to.equal(undefined)
     const provider = { Client: { find: () => Promise.resolve(undefined) }, IdToken } as unknown as Provider

@@ -115,7 +115,7 @@ inBothSettings('Back-channel logout', (world) => {
     expect(heard().map(({ claims }) => claims['sid'])).to.eql([oldest.claims['sid']])
   })
 
-  it('calls the person what the app calls them', async () => {
+  it('names the person by the subject that the app knows', async () => {
     const { server, receiver } = world
     const app = await world.app({ subject_type: 'pairwise' })
     const person = await server.createAccount()
@@ -140,7 +140,7 @@ inBothSettings('Back-channel logout', (world) => {
     expect((await offline.refresh(kept.tokens.refresh_token!)).access_token).to.be.a('string')
   })
 
-  it('reaches one app at once while another is away, and that one when it is back, whatever page it answers', async () => {
+  it('reaches one app at once while another is down, and the other one later', async () => {
     const { server, receiver } = world
     const port = await freePort()
     const away = await world.app({ backchannel_logout_uri: `http://localhost:${port}/out` })

@@ -96,7 +96,7 @@ inBothSettings('Front-channel logout', (world) => {
     expect((await visitor.get('/account')).heading).to.equal('Sign in')
   })
 
-  it('sends nobody to frames who stays signed in', async () => {
+  it('shows no frames to a person who stays signed in', async () => {
     const frame = await startFrame()
     const app = await framedApp(frame)
     const person = await world.server.createAccount()
@@ -122,7 +122,7 @@ inBothSettings('A request to sign out', (world) => {
   })
 
   it('is carried out at once also by an app that knows people by pairwise subjects, for its own person', async () => {
-    // Nothing tells this app of logouts: its ID tokens name no session.
+    // This app does not hear of logouts: its ID tokens name no session.
     const app = await world.app({ subject_type: 'pairwise', backchannel_logout_uri: undefined })
     const [one, other] = [await world.server.createAccount(), await world.server.createAccount()]
     const { visitor, idToken } = await signInAt(world.server, app, one)
@@ -132,7 +132,7 @@ inBothSettings('A request to sign out', (world) => {
     expect(answer.headers.get('location')).to.equal(app.signedOutUri)
   })
 
-  it('asks nobody where nobody is signed in, and needs no script for the way on', async () => {
+  it('asks nothing where nobody is signed in, and goes on without scripts', async () => {
     const { server } = world
     const app = await world.app()
     const { idToken } = await signInAt(server, app, await server.createAccount())
@@ -175,7 +175,7 @@ inBothSettings('A request to sign out', (world) => {
     expect((await visitor.get('/account')).heading).to.equal('Sign in')
   })
 
-  it('that cannot be believed lets the person sign out all the same', async () => {
+  it('with an invalid ID token still lets the person sign out', async () => {
     const { server } = world
     const app = await world.app()
     const { visitor, idToken } = await signInAt(server, app, await server.createAccount())
@@ -191,7 +191,7 @@ inBothSettings('A request to sign out', (world) => {
     expect((await visitor.get('/account')).heading).to.equal('Your account')
   })
 
-  it('says that the person is still signed in who only left the app', async () => {
+  it('says that a person who only left the app is still signed in', async () => {
     const { server } = world
     const app = await world.app({ client_name: 'Reading List' })
     const { visitor } = await signInAt(server, app, await server.createAccount())

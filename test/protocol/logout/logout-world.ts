@@ -13,7 +13,7 @@ import { signIn } from '../../provider/relying-party.ts'
 export type LogoutWorld = {
   server: RunningServer
   receiver: LogoutReceiver
-  /** An app that is told of logouts at `receiver`, unless told otherwise. */
+  /** By default an app that hears of logouts at `receiver`. */
   app: (client?: Partial<ClientInput>, scope?: string) => Promise<RelyingParty>
 }
 

@@ -59,7 +59,7 @@ describe('what an operator lets a single client leave out', function () {
     return reply.body
   }
 
-  it('is PKCE, for the client that it is said of and no other', async () => {
+  it('is PKCE, for that client and no other', async () => {
     const old = await stage.createClient({ ...app, require_pkce: false })
     expect(await withoutChallenge(old.client_id)).to.equal('')
     const other = await stage.createClient({ ...app })
@@ -129,7 +129,7 @@ describe('what an operator lets a single client leave out', function () {
       expect(changed.body).to.include(policy)
     })
 
-    it('is theirs where they ask for the stricter rule, and stays so', async () => {
+    it('may be given up by them for the stricter rule, and stays so', async () => {
       const client = await registered({ ...app, require_pkce: true }, policy)
       expect(client).to.include({ require_pkce: true })
       expect(await withoutChallenge(client.client_id)).to.equal('invalid_request')

@@ -50,7 +50,7 @@ describe('a sign-out from a client that describes itself by a document', functio
     return visitor
   }
 
-  it('is told to the address in its document', async () => {
+  it('reaches the address in its document', async () => {
     const backchannel_logout_uri = host.publish('/out', {})
     const clientId = host.describe('/told.json', { backchannel_logout_uri })
     const visitor = await signIn(clientId)
@@ -58,7 +58,7 @@ describe('a sign-out from a client that describes itself by a document', functio
     await until(() => host.asked.includes('/out'), 'the client was told')
   })
 
-  it('is done although its site is away', async () => {
+  it('succeeds although its site is down', async () => {
     const clientId = host.describe('/away.json')
     const visitor = await signIn(clientId)
     host.publish('/away.json', {}, { status: 500 })

@@ -120,13 +120,13 @@ describe('a registration that asks for more than there is', () => {
     ['scopes with commas', { scope: 'openid,profile' }, /separate scopes by spaces/],
   ]
   for (const [what, asked, words] of REFUSED)
-    it(`is refused with words where nothing would be left: ${what}`, async () => {
+    it(`is refused with a reason where nothing would be left: ${what}`, async () => {
       const { status, body } = await register({ redirect_uris: [CALLBACK], ...asked })
       expect([status, body.error], JSON.stringify(body)).to.eql([400, 'invalid_client_metadata'])
       expect(body.error_description).to.match(words)
     })
 
-  it('is refused when the network had its share, which the answer counts and the log says once', async () => {
+  it('is refused over the limit of the network, which the answer names and the log says once', async () => {
     const stage = stages.get('mcp')!
     const from = { 'x-forwarded-for': anyAddress() }
     const send = () =>
@@ -161,7 +161,7 @@ describe('a registration that asks for more than there is', () => {
 })
 
 describe('a registration where none is open', () => {
-  it('is told to ask for a token, and the log names the setting that opens it', async () => {
+  it('gets an answer that says to ask for a token, and the log names the setting that opens registration', async () => {
     const stage = await sqliteStage()
     const answer = await stage.send({
       to: '/oauth/register',

@@ -91,7 +91,7 @@ for (const { name, stage: openStage } of STAGES) {
       expect(await stage.parts.db('clients').where({ clientId: made.client_id })).to.eql([])
     })
 
-    it('ends with the client what people have given it', async () => {
+    it('ends the grants of the client when it is deleted', async () => {
       const made = await registered()
       const { client_id } = made
       const request = new URLSearchParams({
@@ -145,7 +145,7 @@ for (const { name, stage: openStage } of STAGES) {
 
     // Held by a lock, which SQLite does not have.
     if (name !== 'SQLite')
-      it('refuses the token of an update whose client is deleted before it is written [S-5.28]', async () => {
+      it('refuses an update when the client is deleted before it is written [S-5.28]', async () => {
         const made = await registered()
         const { client_id } = made
         const { db } = stage.parts
@@ -163,7 +163,7 @@ for (const { name, stage: openStage } of STAGES) {
         await until(() => stage.log().split('\n').some(isTold), 'the refusal is in the log')
       })
 
-    it('answers whatever comes at the moment of the deletion', async () => {
+    it('answers any request at the moment of the deletion', async () => {
       const all = await Promise.all(Array.from({ length: 10 }, () => registered()))
       const replies = await Promise.all(
         all.flatMap((made) => [

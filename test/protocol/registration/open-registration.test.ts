@@ -68,7 +68,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
       expect(metadata().grant_types_supported).to.include.members(['authorization_code', 'refresh_token'])
     })
 
-    it('becomes a public client of the profile, whatever it says of itself', async () => {
+    it('becomes a public client of the profile, even if it asks for something else', async () => {
       expect(config.clientMetadata()).to.deep.include({
         profile: 'mcp',
         application_type: 'native',
@@ -129,7 +129,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
       })
     }
 
-    it('may be a few of one network, and then has to wait', async () => {
+    it('has to wait after a few registrations from one network', async () => {
       const from = { 'x-forwarded-for': anyAddress() }
       const body = { redirect_uris: [CURSOR], token_endpoint_auth_method: 'none' }
       const all = await Promise.all(
@@ -145,7 +145,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
       expect(status).to.equal(401)
     })
 
-    it('is cleared away when it was never used', async () => {
+    it('is deleted when it was never used', async () => {
       const { db, clock } = stage.parts
       const { body: unused } = await registrar.register({ redirect_uris: [CURSOR] })
       const operators = await stage.createClient({ redirect_uris: ['https://app.example.com/cb'] })

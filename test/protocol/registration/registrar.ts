@@ -36,7 +36,7 @@ export function createRegistrar({ issuer, parts }: Pick<RunningServer, 'issuer' 
   const register = (body: unknown, token?: string, headers?: Record<string, string>) =>
     call(`${issuer}/oauth/register`, { body, token, headers })
 
-  /** An initial access token; good for one client within an hour unless told otherwise. */
+  /** An initial access token; by default good for one client within an hour. */
   async function token(
     policy: PolicyInput = {},
     more: { maxUses?: number | null; expiresAtMs?: number } = {},

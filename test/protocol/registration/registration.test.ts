@@ -52,7 +52,7 @@ for (const { name, stage: openStage } of STAGES) {
       expect(body.error).to.equal('invalid_token')
     })
 
-    it('does not use a token up for what was refused', async () => {
+    it('does not use a token up for a refused registration', async () => {
       const { token } = await registrar.token()
       const refused = await registrar.register({ redirect_uris: ['http://app.example.com/cb'] }, token)
       expect(refused.status).to.equal(400)

@@ -68,7 +68,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
       expect(host.asked).to.include('/sector.json')
     })
 
-    it('do not hang on the sector document once it has been read: it may change or go away', async () => {
+    it('do not depend on the sector document once it has been read: it may change or go away', async () => {
       const redirects = ['https://five.example.com/cb', 'https://six.example.com/cb']
       const sector_identifier_uri = host.publish('/passing.json', redirects)
       const metadata = { redirect_uris: redirects, subject_type: 'pairwise' as const, sector_identifier_uri }
@@ -133,7 +133,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
       })
     })
 
-    describe('of a client whose secret is exchanged', () => {
+    describe('of a client that exchanges its secret', () => {
       const HOUR_MS = 3_600_000
       const status = async (clientId: string, secret: string) => {
         const headers = basic(clientId, secret)
@@ -145,7 +145,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
           if (Date.now() > deadline) throw new Error(`not ${wanted} within 60 s`)
       }
 
-      it('the old one works beside the new one for as long as it was said, and not at all otherwise', async () => {
+      it('the old one works beside the new one for the time that was asked for, or ends at once', async () => {
         const { clientId, secret: first } = await register(stage)
         const rotate = (overlapMs?: number) =>
           rotateClientSecret(stage.parts.db, clientId, stage.parts, { overlapMs })

@@ -36,7 +36,7 @@ describe('a registered client that is deleted after the library has read it', ()
     await database.drop()
   })
 
-  it('is answered like a token that is not valid any more (RFC 7592 §2.1), and the operator is told', async () => {
+  it('is answered like a token that is no longer valid (RFC 7592 §2.1), and the log says so', async () => {
     const { port } = server.address() as AddressInfo
     const answer = await fetch(`http://127.0.0.1:${port}/oauth/register/gone`)
     expect(answer.status).to.equal(401)

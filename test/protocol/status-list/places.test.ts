@@ -45,7 +45,7 @@ for (const { name, open } of DATABASES)
       expect(lists).to.include.members([...new Set(places.map(({ listId }) => listId))])
     })
 
-    it('cost 10 000 tokens one list, whose document stays small when all are revoked', async () => {
+    it('fit 10 000 tokens into one list, with a small document even when all are revoked', async () => {
       const allocator = createPlaceAllocator({ db, clock })
       const places = await Promise.all(Array.from({ length: 10_000 }, () => allocator.next()))
       expect(new Set(places.map(({ listId }) => listId)).size).to.equal(1)

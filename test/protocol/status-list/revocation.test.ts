@@ -35,7 +35,7 @@ for (const { name, stage: open } of STAGES)
     const introspect = (token: string, headers = resourceServer, fields: Fields = {}) =>
       stage.send({ to: '/oauth/introspect', form: { token, ...fields }, headers })
 
-    it('says the same to introspection as an opaque one, beside what stands in it', async () => {
+    it('is introspected like an opaque one, with the claims that it carries', async () => {
       const { access_token } = await tokensOf()
       const claims = decodeJwt(access_token)
       for (const headers of [app.auth, resourceServer])
@@ -116,7 +116,7 @@ for (const { name, stage: open } of STAGES)
       expect((await introspect(access_token)).json()).to.include({ active: true })
     })
 
-    it('is nothing when it is forged, expired, of another kind, or no token at all', async () => {
+    it('is inactive when it is forged, altered, unsigned, of another kind, or no token', async () => {
       const { access_token, id_token } = await tokensOf()
       const { privateKey, publicKey } = await generateKeyPair('ES256')
       const header = { ...decodeProtectedHeader(access_token), jwk: await exportJWK(publicKey), alg: 'ES256' }
@@ -132,7 +132,7 @@ for (const { name, stage: open } of STAGES)
       expect((await introspect(access_token)).json()).to.include({ active: true })
     })
 
-    it('is nothing once it has expired', async () => {
+    it('is inactive once it has expired', async () => {
       const brief = `${api}/brief`
       const input = { identifier: brief, scope: 'read', format: 'jwt', access_token_ttl_seconds: 10 } as const
       await stage.createResource(input)
@@ -158,7 +158,7 @@ for (const { name, stage: open } of STAGES)
           expect((await introspect(tokens.access_token)).text, `process ${process}`).to.equal(INACTIVE)
       })
 
-    it('is not for userinfo, whoever it belongs to', async () => {
+    it('does not open userinfo for any client', async () => {
       const { access_token } = await tokensOf()
       expect((await userinfo(stage, access_token)).status).to.equal(401)
     })

@@ -135,7 +135,7 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('changes when the session ends that the tokens hang on, and not for offline access', async () => {
+    it('changes for the tokens of a session when it ends, and not for offline access', async () => {
       const [person, visitor] = [await stage.person(), stage.visitor()]
       const bound = await (
         await app()
@@ -146,7 +146,7 @@ for (const { name, stage: open } of STAGES)
       expect(await isRevoked(offline.access_token)).to.equal(false)
     })
 
-    it('is seen by the example middleware within the time to live that it is given', async () => {
+    it('reaches the example middleware within its time to live', async () => {
       const party = await app()
       const { access_token, refresh_token } = await tokensOf(party, await stage.person())
       const verify = createVerifier({
@@ -163,7 +163,7 @@ for (const { name, stage: open } of STAGES)
       expect(Date.now() - revokedAt).to.be.below(60_000)
     })
 
-    it('stands at a place of its own for each token, also of a machine, whichever process made it', async () => {
+    it('has a place of its own for each token of every process, also for a machine', async () => {
       const machine = await register(stage, {
         grant_types: ['client_credentials'],
         redirect_uris: [],

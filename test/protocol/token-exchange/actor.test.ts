@@ -6,7 +6,7 @@ const ISSUER = 'https://issuer.example'
 const actor = { sub: 'somebody', clientId: 'an-app' }
 
 describe('who acts in an exchanged token', () => {
-  it('stands outermost, with everybody before inside (RFC 8693 §4.1)', () => {
+  it('is outermost, with the earlier actors inside (RFC 8693 §4.1)', () => {
     const first = extendAct(undefined, actor)
     expect(first).to.eql({ sub: 'somebody' })
     const second = extendAct(readAct(first), { ...actor, sub: 'another' })
@@ -14,14 +14,14 @@ describe('who acts in an exchanged token', () => {
     expect(extendAct(readAct(second), undefined), 'nobody is forgotten').to.eql(second)
   })
 
-  it('is read without what has no meaning here, and is nobody when it is no actor', () => {
+  it('is read without unknown members, and is nobody when it is no actor', () => {
     const claim = { sub: 'a', exp: 1, act: { sub: 'b', more: true, act: 'nobody' } }
     expect(readAct(claim)).to.eql({ sub: 'a', act: { sub: 'b' } })
     for (const none of [undefined, null, 'a', [], {}, { sub: 1 }, { act: { sub: 'b' } }])
       expect(readAct(none), JSON.stringify(none)).to.equal(undefined)
   })
 
-  it('can be handed on eight times, and not once more', () => {
+  it('can be handed on eight times at most', () => {
     let act: Act | undefined
     for (let turn = 1; turn <= 8; turn += 1) {
       act = extendAct(readAct(act), { ...actor, sub: String(turn) })

@@ -183,7 +183,7 @@ for (const { name, stage: open } of STAGES)
           scope: 'openid offline_access read',
         })
 
-      it('the person whom it stands for, when an ID token is exchanged', async () => {
+      it('the person that it names, when an ID token is exchanged', async () => {
         const party = await pairwise()
         await world.allow({ clientId: party.clientId })
         const tokens = await party.tokensFor(person, { scope: 'openid offline_access read' })

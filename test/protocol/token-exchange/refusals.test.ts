@@ -117,7 +117,7 @@ describe('token exchange refuses', function () {
     expect((await other.exchange({ subject_token })).json()).to.include({ error: 'invalid_target' })
   })
 
-  it('an actor whose token was issued for another client', async () => {
+  it('an actor token that was issued for another client', async () => {
     const other = await openExchange(stage)
     const fields = { actor_token: await other.ownToken(), actor_token_type: TOKEN_TYPES.accessToken }
     await expectRefused(fields, 'invalid_request', /actor_token is unknown/)

@@ -59,7 +59,7 @@ for (const { name, stage: open } of STAGES)
       expect((await userinfo(stage, issued.access_token)).status).to.be.oneOf([401, 403])
     })
 
-    it('is what openid-client makes of it', async () => {
+    it('works as openid-client sends it', async () => {
       const { access_token: subject } = await world.tokensFor(person)
       const config = await discover(stage.issuer, world.front.client)
       expect(config.serverMetadata().grant_types_supported).to.include(TOKEN_EXCHANGE_GRANT)
@@ -81,7 +81,7 @@ for (const { name, stage: open } of STAGES)
       expect(seconds).to.be.within(1, 3600)
     })
 
-    it('gives and takes JWT access tokens, whose grant is looked up all the same', async () => {
+    it('gives and takes JWT access tokens, and looks up their grant', async () => {
       const jwt = { resource: world.signed.resource.identifier }
       const { access_token: subject } = await world.tokensFor(person)
       const signed = await exchanged({ subject_token: subject, ...jwt })
@@ -128,7 +128,7 @@ for (const { name, stage: open } of STAGES)
         sub: world.machine.clientId,
         act: { sub: world.machine.clientId },
       })
-      // Impersonation hides nobody who is in the chain already.
+      // Impersonation keeps the actors that are in the chain already.
       const third = await exchanged({ subject_token: first.access_token })
       expect((await world.introspect(third.access_token))['act']).to.eql({ sub: world.machine.clientId })
     })

@@ -21,7 +21,7 @@ describe('the subject of a certificate', () => {
   const isNamed = (name: string) => subjectMatches(certificate, 'tls_client_auth_subject_dn', name)
   const O = 'O=Müller\\, \\"Söhne\\" \\+ Co\\; \\<1\\>'
 
-  it('is compared part by part, in the order of RFC 4514, whatever the escapes and spaces', () => {
+  it('is compared part by part, in the order of RFC 4514, with any escapes and spaces', () => {
     expect(isNamed(`CN=app\\0AO=Evil+OU=Apps,${O},C=DE`)).to.equal(true)
     expect(isNamed(`OU=Apps + cn=app\\0AO=Evil, ${O}, C=DE`)).to.equal(true)
     expect(isNamed(`2.5.4.11=Apps+2.5.4.3=app\\0AO=Evil,${O.replace('ü', '\\C3\\BC')},C=DE`)).to.equal(true)
@@ -44,7 +44,7 @@ describe('the subject of a certificate', () => {
 })
 
 describe('the alternative names of a certificate', () => {
-  it('are never read out of one another', () => {
+  it('are not read out of the text of another name', () => {
     const sly = read({
       names: { dns: ['a.example, URI:https://evil.example', 'x", URI:https://evil.example'] },
     })
@@ -52,7 +52,7 @@ describe('the alternative names of a certificate', () => {
     expect(subjectMatches(sly, 'tls_client_auth_san_dns', 'a.example')).to.equal(false)
   })
 
-  it('are compared as they are: no wildcards, no parts', () => {
+  it('are compared as a whole, without wildcards', () => {
     const wide = read({ subject: [[['CN', 'cn.example']]], names: { dns: ['*.example', 'b.example'] } })
     for (const name of ['a.example', '.example', 'example', 'cn.example', 'b.exampl'])
       expect(subjectMatches(wide, 'tls_client_auth_san_dns', name), name).to.equal(false)
@@ -62,7 +62,7 @@ describe('the alternative names of a certificate', () => {
 })
 
 describe('the issuer of a certificate', () => {
-  it('is one of several configured authorities, and an authority at all', () => {
+  it('is one of the configured authorities, and is marked as an authority', () => {
     const [first, second] = [1, 2].map(() => makeCertificate({ authority: true }))
     const none = makeCertificate()
     const authorities = readAuthorities(`${first!.cert}some words\n${second!.cert}${none.cert}`)

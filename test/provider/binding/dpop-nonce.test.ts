@@ -15,7 +15,7 @@ describe('a server that wants a nonce in every DPoP proof', function () {
   })
   after(() => stage?.stop())
 
-  it('says so, and gives one to go on with', async () => {
+  it('says so, and gives a nonce for the next proof', async () => {
     const [app, key] = [
       await register(stage, { grant_types: ['client_credentials'], redirect_uris: [] }),
       await createProver(),
@@ -29,7 +29,7 @@ describe('a server that wants a nonce in every DPoP proof', function () {
     expect((await token(app)).json()).to.include({ token_type: 'Bearer' })
   })
 
-  it('says so at every address that takes a proof, as each of them says what is wrong', async () => {
+  it('says so at every address that takes a proof, in the form of that address', async () => {
     const [party, key, person] = [await register(stage), await createProver(), await stage.person()]
     const to = (path: string) => `${stage.issuer}${path}`
     const code = await party.codeFor(person)

@@ -32,7 +32,7 @@ for (const { name, stage: open } of STAGES)
       url = `${stage.issuer}/oauth/token`
     })
 
-    it('gives nonces that every process takes, made by whichever [S-1.50]', async () => {
+    it('gives nonces that every process accepts [S-1.50]', async () => {
       const nonces = new Set<string>()
       for (let turn = 0; turn < 4; turn += 1) {
         const { headers } = await token(app, await key.prove({ url }))
@@ -122,7 +122,7 @@ describe('a DPoP proof', function () {
       expect((await token(app, DPoP)).json(), DPoP).to.include({ error: 'invalid_dpop_proof' })
   })
 
-  it('follows the issuer, whatever Host the request names', async () => {
+  it('must name an address of the issuer, for any Host of the request', async () => {
     const send = (DPoP: string) =>
       stage.send({
         to: '/oauth/token',
@@ -206,7 +206,7 @@ describe('a token bound by DPoP', function () {
     }
   })
 
-  it('shows in introspection whose key it is bound to', async () => {
+  it('shows in introspection which key it is bound to', async () => {
     const { access_token: accessToken = '' } = await tokens(app)
     expect((await app.introspect(accessToken)).json()).to.deep.include({
       active: true,

@@ -8,7 +8,7 @@ import type { Certificate } from './certificates.ts'
 
 type Init = { method?: string; headers?: Record<string, string>; body?: unknown }
 
-/** A `fetch` that presents the certificate; it believes whatever certificate the server has. */
+/** A `fetch` that presents the certificate, and accepts any certificate of the server. */
 export function fetchWith(certificate: Certificate | undefined) {
   return (address: string, { method = 'GET', headers = {}, body }: Init = {}): Promise<Response> =>
     new Promise((resolve, reject) => {

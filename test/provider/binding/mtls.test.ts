@@ -120,8 +120,8 @@ describe('a client certificate on the TLS listener', function () {
       expect((await ask(clientId, other)).status, `certificate ${index}`).to.equal(401)
   })
 
-  // Java and Go offer no certificate but one of an issuer that they were told, if they were told any.
-  it('is asked for without a word on who may have issued it', async () => {
+  // Given a list of issuers, Java and Go offer only a certificate of one of these.
+  it('is asked for without a list of accepted issuers', async () => {
     const heard = await heardInHandshake(Number(new URL(opened.origin).port), issued)
     expect(heard.includes('localhost')).to.equal(true)
     expect(heard.includes('Our authority')).to.equal(false)
@@ -163,7 +163,7 @@ describe('a client certificate on the TLS listener', function () {
     })
   })
 
-  it('is asked for in so many words when the token must be bound and there is none', async () => {
+  it('is named in the error when the token must be bound and there is none', async () => {
     const app = await register(stage, { ...machine, tls_client_certificate_bound_access_tokens: true })
     const answer = (await app.call('/oauth/token', { grant_type: 'client_credentials' })).json()
     expect(answer).to.include({ error: 'invalid_grant' })
@@ -223,7 +223,7 @@ for (const store of STORES)
         expect((await ask(clientId, escaped(certificate))).status, String(at)).to.equal(401)
     })
 
-    it('that lets nobody in tells what to check, alike where there is no such client', async () => {
+    it('that matches no client gets an answer that says what to check, also for an unknown client', async () => {
       const { clientId } = await register(stage, byName)
       const stranger = escaped(makeCertificate({ issuer: authority }))
       const [known, unknown] = await Promise.all([clientId, 'nobody'].map((id) => ask(id, stranger)))

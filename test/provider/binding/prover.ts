@@ -5,7 +5,7 @@ import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jos
 type Proof = {
   /** Where the request goes; its query is left out. */
   url: string
-  /** POST unless told. */
+  /** By default POST. */
   method?: string
   accessToken?: string
   nonce?: string

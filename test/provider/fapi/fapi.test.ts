@@ -99,7 +99,7 @@ describe('the profile fapi2-security', function () {
       ])
   })
 
-  it('takes assertions whose aud is the issuer as a string, and no others (§5.3.2.1-8) [S-1.91]', async () => {
+  it('takes assertions only where aud is the issuer as a string (§5.3.2.1-8) [S-1.91]', async () => {
     const audiences = [[stage.issuer], [stage.issuer, 'https://other.example'], `${stage.issuer}/oauth/token`]
     for (const aud of audiences) {
       const auth = app.authentication((claims) => void (claims['aud'] = aud))
@@ -156,7 +156,7 @@ describe('the profile fapi2-security', function () {
     expect((await push()).request_uri).to.be.a('string')
   })
 
-  it('takes an assertion again that came when only the nonce was missing, and then no more', async () => {
+  it('takes an assertion once more when only the nonce of the proof was missing', async () => {
     const DPoP = oauth.DPoP(app.client, await oauth.generateKeyPair('ES256'))
     const given = { ...app.options, DPoP }
     const { as, client } = app

@@ -66,13 +66,13 @@ describe('the wall to the protocol library', () => {
     }
   })
 
-  it('lets a member be replaced once, so that no order of features counts', () => {
+  it('lets a member be replaced only once, so that the order of features does not matter', () => {
     const provider = new Provider(ISSUER, CONFIGURATION)
     replaceGetter(provider, 'OIDCContext#acr', () => 'a level')
     expect(() => replaceGetter(provider, 'OIDCContext#acr', () => 'another')).to.throw('replaced twice')
   })
 
-  it('lets a place be taken once', () => {
+  it('lets a step be put at a place only once', () => {
     const provider = createProvider(ISSUER, CONFIGURATION)
     placeStep(provider, 'introspection asked', (_ctx, next) => next())
     expect(() => placeStep(provider, 'introspection asked', (_ctx, next) => next())).to.throw('is taken')

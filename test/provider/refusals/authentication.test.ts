@@ -17,7 +17,7 @@ const jwks = { keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid: 'k', us
 const machine = { grant_types: ['client_credentials' as const], redirect_uris: [] }
 const asked = { grant_type: 'client_credentials' }
 
-describe('a client that does not get in is told why', function () {
+describe('the answer to a client that fails to authenticate says why', function () {
   let stage: Stage
   let app: Party
   let signer: Party
@@ -209,7 +209,7 @@ describe('a client that does not get in is told why', function () {
     () => stage,
   )
 
-  it('and the operator has in the log what came, what is registered and the reason that strangers are not told', async () => {
+  it('and the log has what came, what is registered, and the reason that the answer leaves out', async () => {
     const line = await lineOf(stage, await ask({}, basic(signer.clientId, 'x')))
     expect(line).to.include({
       clientId: signer.clientId,
@@ -224,7 +224,7 @@ describe('a client that does not get in is told why', function () {
     )
   })
 
-  it('and the operator has the name that nobody is registered under, but no secret that stands in its place', async () => {
+  it('and the log has an unknown client_id, but no secret that was sent as the client_id', async () => {
     expect(await lineOf(stage, await ask({}, basic('shop-2', 'x')))).to.include({ got: 'shop-2' })
     expect(await lineOf(stage, await ask({ client_id: 'https://app.example/id' }))).to.include({
       got: 'https://app.example/id',

@@ -92,7 +92,7 @@ const TOLD: [mistake: string, fields: Fields, error: string, words: RegExp][] = 
   ],
 ]
 
-describe('an authorization request that is refused tells why', function () {
+describe('the answer to a refused authorization request says why', function () {
   let stage: Stage
   let app: Party
   let signer: Party
@@ -122,7 +122,7 @@ describe('an authorization request that is refused tells why', function () {
       expect(told.error_description).to.match(/register the client first/)
     })
 
-  it('when somebody who is signed in would have to consent or sign in anew, and must not be asked', async () => {
+  it('when somebody must consent or sign in anew, and the app forbids asking', async () => {
     const [visitor, { email }] = [stage.visitor(), await stage.person()]
     await visitor.signIn({ email, password: PASSWORD })
     const silent = async (given: Fields) =>
@@ -164,7 +164,7 @@ describe('an authorization request that is refused tells why', function () {
     }
   })
 
-  describe('by a page, where the app cannot be told,', () => {
+  describe('by a page, where no answer can reach the app,', () => {
     const PAGES: [mistake: string, fields: Fields, words: RegExp][] = [
       ['an unknown client', { client_id: 'nobody' }, /the client_id is not registered here/],
       ['no client', { client_id: undefined }, /client_id/],
@@ -235,7 +235,7 @@ describe('an authorization request that is refused tells why', function () {
       () => stage,
     )
 
-    it('and the operator has what came and what is registered', async () => {
+    it('and the log has what came and what is registered', async () => {
       const line = await lineOf(stage, await push({ redirect_uri: 'https://x.example/' }))
       expect(line).to.deep.include({
         clientId: app.clientId,

@@ -9,7 +9,7 @@ import { lineOf, tell, toldProgram } from './told.ts'
 
 const PAGE = 'https://spa.example.com'
 
-describe('the other endpoints tell why they refuse', function () {
+describe('the other endpoints say why they refuse', function () {
   let stage: Stage
   let app: Party
   let access: string
@@ -193,7 +193,7 @@ describe('the other endpoints tell why they refuse', function () {
   })
 
   describe('calls from the browser', () => {
-    it('name the origin that has to be registered, and can read under which id the operator finds them', async () => {
+    it('name the origin that has to be registered, and can read the id of their log line', async () => {
       const headers = { ...app.auth, origin: PAGE }
       const refused = await stage.send({ to: '/oauth/token', form: { grant_type: 'x' }, headers })
       expect(refused.json()['error_description']).to.match(/cors_origins/)
@@ -223,7 +223,7 @@ describe('the other endpoints tell why they refuse', function () {
     })
   })
 
-  describe('a program that says that it likes pages best, as those in Java do by default,', () => {
+  describe('a program that prefers HTML, as those in Java do by default,', () => {
     const accept = 'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2'
     const names = ['token', 'par', 'introspect', 'revoke', 'device', 'backchannel', 'authorize-challenge']
     for (const name of [...names, 'userinfo', 'register'])
@@ -258,7 +258,7 @@ describe('the other endpoints tell why they refuse', function () {
       })
 
     for (const to of ['/oauth/tokens', '/token', '/oauth2/token', '/oauth', '/connect/token'])
-      it(`${to} is not there, and says where the endpoints are named`, async () => {
+      it(`${to} does not exist, and the answer says where the endpoints are listed`, async () => {
         for (const method of ['GET', 'POST']) {
           const answer = await stage.send({ to, method })
           expect(answer.status, method).to.equal(404)

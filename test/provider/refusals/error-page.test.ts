@@ -18,7 +18,7 @@ describe('The page of a request that an app got wrong', () => {
     app = await register(stage, { redirect_uris: [REGISTERED] })
   })
 
-  it('has plain words first, and in development what came and what is registered below, without scripts', async () => {
+  it('has plain words first; in development it also shows what came and what is registered, without scripts', async () => {
     const { context, page } = await openBrowser({ javaScript: false })
     await page.goto(stage.issuer + app.authorizePath({ redirect_uri: SENT }))
     expect(await page.locator('h1').innerText()).to.equal('This app cannot be answered')
@@ -67,7 +67,7 @@ describe('The same page in production', () => {
   })
   after(() => stage?.stop())
 
-  it('has plain words and the id, under which the log has the rest', async () => {
+  it('has plain words and an id; the log has the rest under this id', async () => {
     const { port } = stage.processes[0]!
     for (const to of [
       app.authorizePath({ redirect_uri: SENT }),

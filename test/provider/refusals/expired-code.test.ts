@@ -6,7 +6,7 @@ import type { Stage } from '../stage.ts'
 import { lineOf } from './told.ts'
 
 for (const store of ['sqlite', 'mariadb+redis'] as const)
-  describe(`a code that came too late, on ${store}`, () => {
+  describe(`an expired code, on ${store}`, () => {
     let stage: Stage
     before(async () => {
       const env = { ACCOUNT_SERVER_AUTHORIZATION_CODE_EXPIRE_SECONDS: '5' }
@@ -14,7 +14,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
     })
     after(() => stage?.stop())
 
-    it('is told from one that is made up in the log, and not in the answer', async () => {
+    it('differs from an invented one in the log, and not in the answer', async () => {
       const app = await register(stage)
       const code = await app.codeFor(await stage.person())
       const place = locate('AuthorizationCode', code)

@@ -74,7 +74,7 @@ const isEnough = (sentence: string) => SAYS_ENOUGH.some((pattern) => pattern.tes
 
 type Thrown = { file: string; error: string; sentence: string | undefined }
 
-/** Every error that the installed library makes, with the sentence that stands there; templates with their names in. */
+/** Every error that the installed library makes, with its sentence; templates with their names filled in. */
 function thrown(): Thrown[] {
   const made = /new (?:errors\.)?(\w+)\(\s*(?:'((?:[^'\\]|\\.)*)'|"([^"]*)"|`([^`]*)`|\))/g
   const known = [...Object.keys(errors), 'ErrorClass', 'ErrorConstructor', 'Err']
@@ -104,7 +104,7 @@ describe('the words of the library', () => {
     expect(new Set(all.map(({ file }) => file))).to.include('shared/client_auth.js')
   })
 
-  it('say what to change, or we do: a sentence that is new has to be read first', () => {
+  it('say what to change, or we do: a new sentence fails here until somebody has read it', () => {
     const unread = all.filter(
       ({ error, sentence }) =>
         sentence !== undefined &&
@@ -115,7 +115,7 @@ describe('the words of the library', () => {
     expect(unread).to.eql([])
   })
 
-  it('stand under every error that can come without them', () => {
+  it('are added by us to every error that has none of its own', () => {
     const silent = Object.entries(errors)
       .filter(([name]) => name !== 'OIDCProviderError' && name !== 'CustomOIDCProviderError')
       .map(([, Type]) => new (Type as unknown as new (...none: unknown[]) => Silent)(''))
@@ -131,14 +131,14 @@ describe('the words of the library', () => {
     ])
   })
 
-  it('are not kept here when the library has lost them', () => {
+  it('are not kept here once the library has none of them', () => {
     const source = globSync('**/*.js', { cwd: LIBRARY })
       .map((file) => readFileSync(LIBRARY + file, 'utf8').replaceAll("\\'", "'"))
       .join('\n')
     expect(Object.keys(BY_SENTENCE).filter((sentence) => !source.includes(sentence))).to.eql([])
   })
 
-  it('are not needed for what is off', async () => {
+  it('are not needed for features that are off', async () => {
     const stage = await sqliteStage()
     const metadata = (await stage.send({ to: '/.well-known/openid-configuration' })).json()
     expect(metadata).to.not.have.any.keys(

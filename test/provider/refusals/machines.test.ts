@@ -14,7 +14,7 @@ const DEVICE = `${URN}:device_code`
 const CIBA = 'urn:openid:params:grant-type:ciba'
 const EXCHANGE = `${URN}:token-exchange`
 
-describe('a machine or device that is refused is told why', function () {
+describe('the answer to a refused machine or device says why', function () {
   let stage: Stage
   let app: Party
   let machine: Party
@@ -161,7 +161,7 @@ describe('a machine or device that is refused is told why', function () {
     )
   })
 
-  describe('while somebody is waited for', () => {
+  describe('while the person has not answered', () => {
     tell(
       [
         [
@@ -249,7 +249,7 @@ describe('a machine or device that is refused is told why', function () {
       () => stage,
     )
 
-    it('tells to ask again, and to ask less often', async () => {
+    it('says to ask again, and to ask less often', async () => {
       const { device_code: code } = (await waiting.call('/oauth/device', { scope: 'openid' })).json()
       const first = (await poll(DEVICE, { device_code: String(code) })).json()
       expect(first['error']).to.equal('authorization_pending')

@@ -20,7 +20,7 @@ describe('a refusal that the developer of an app has caused', function () {
       .filter((line) => line.includes('"oidc.refused"') && line.includes(id))
       .map((line) => JSON.parse(line) as Record<string, unknown>)
 
-  it('shows the person an id, and the operator under that id what came and what is registered', async () => {
+  it('shows the person an id; under it the log has what came and what is registered', async () => {
     const wrong = `${CALLBACK}/elsewhere`
     const page = await stage.visitor().get(app.authorizePath({ redirect_uri: wrong }))
     expect(page.status).to.equal(400)
@@ -50,7 +50,7 @@ describe('a fault of the server', function () {
   })
   after(() => stage?.stop())
 
-  it('tells the app nothing but where the operator finds it, and the operator everything', async () => {
+  it('gives the app only an id, and the log has everything under that id', async () => {
     const app = await register(stage)
     const { refresh_token: token } = await app.tokensFor(await stage.person())
     await stage.parts.db.schema.renameTable('accounts', 'elsewhere')

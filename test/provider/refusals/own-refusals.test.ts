@@ -78,7 +78,7 @@ describe('a refusal of our own nouns inside a route of the library', () => {
       ])
     })
 
-  it('says when to come again, where there were too many [S-5.27]', async () => {
+  it('says when to try again after too many attempts [S-5.27]', async () => {
     thrown = new AppError('too_many_requests', 429, 'Too many.', { retryAfterSeconds: 6.5 })
     const answer = await ask('/token')
     expect([answer.status, answer.headers.get('retry-after')]).to.eql([429, '7'])
@@ -91,7 +91,7 @@ describe('a refusal of our own nouns inside a route of the library', () => {
     expect([answer.status, await answer.text()]).to.eql([409, thrown.message])
   })
 
-  it('is not what a fault of the server is: that stays a 500 that tells nothing', async () => {
+  it('stays apart from a fault of the server, which is a 500 without details', async () => {
     for (thrown of [new AppError('unreadable', 500, 'A secret reason.'), new Error('A secret reason.')]) {
       const answer = await ask('/token')
       expect(answer.status, thrown.name).to.equal(500)

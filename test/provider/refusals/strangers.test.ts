@@ -13,7 +13,7 @@ const own = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const jwks = { keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid: 'k', use: 'sig', alg: 'ES256' }] }
 const ENDPOINTS = ['/oauth/token', '/oauth/par', '/oauth/introspect', '/oauth/revoke', '/oauth/device']
 
-/** All that somebody who does not know more can compare. */
+/** All that a stranger can compare. */
 function seen({ status, text, headers }: Answer) {
   const { date, 'x-request-id': id, 'x-fapi-interaction-id': _named, ...others } = headers
   expect([date, id]).to.not.include(undefined)
@@ -21,7 +21,7 @@ function seen({ status, text, headers }: Answer) {
 }
 
 for (const { name, stage: open } of STAGES)
-  describe(`what a refusal gives away, on ${name}`, function () {
+  describe(`a refusal, on ${name}`, function () {
     let stage: Stage
     let person: Account
     let clients: Party[]
@@ -46,7 +46,7 @@ for (const { name, stage: open } of STAGES)
     }
     const ids = () => ['nobody', ...clients.map(({ clientId }) => clientId)]
 
-    it('is not whether there is such a client, nor how it authenticates, for a wrong secret', async () => {
+    it('does not show for a wrong secret whether the client exists, or how it authenticates', async () => {
       for (const to of ENDPOINTS) {
         await alike(
           ids().map((id) => stage.send({ to, form: {}, headers: basic(id, 'wrong') })),
@@ -59,7 +59,7 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('nor for a wrong assertion, whatever is wrong with it', async () => {
+    it('does not show this for a wrong assertion either, for any fault of it', async () => {
       const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
       const nowSeconds = Math.floor(Date.now() / 1000)
       const good = { aud: stage.issuer, iat: nowSeconds, exp: nowSeconds + 60 }
@@ -89,12 +89,12 @@ for (const { name, stage: open } of STAGES)
         )
     })
 
-    it('nor without any proof, but for those that need none', async () => {
+    it('does not show this without proof either, except for public clients', async () => {
       const proving = ids().filter((id) => id !== clients[2]?.clientId)
       await alike(proving.map((client_id) => stage.send({ to: '/oauth/token', form: { client_id } })))
     })
 
-    it('is not whose a code is, nor whether it was used or is past, nor what else the request lacks', async () => {
+    it('does not show which client a code belongs to, whether it was used, or what else is wrong', async () => {
       const [app, , thief] = clients as [Party, Party, Party]
       const fields = { grant_type: 'authorization_code', redirect_uri: CALLBACK, code_verifier: VERIFIER }
       const used = await app.codeFor(person)
@@ -113,7 +113,7 @@ for (const { name, stage: open } of STAGES)
       await alike(WRONG.map((given) => thief.call('/oauth/token', { ...fields, ...given })))
     })
 
-    it('is not whose a refresh token is, nor whether it was revoked', async () => {
+    it('does not show which client a refresh token belongs to, or whether it was revoked', async () => {
       const [app, , thief] = clients as [Party, Party, Party]
       const [foreign, revoked] = [await app.tokensFor(person), await thief.tokensFor(person)]
       await thief.revoke(revoked.refresh_token)
@@ -121,7 +121,7 @@ for (const { name, stage: open } of STAGES)
       await alike(tokens.map((token) => thief.refresh(token)))
     })
 
-    it('is nothing about an access token at userinfo', async () => {
+    it('shows nothing about an access token at userinfo', async () => {
       const { access_token: revoked } = await clients[0]!.tokensFor(person)
       await clients[0]!.revoke(revoked)
       const ask = (token: string) =>

@@ -9,7 +9,7 @@ import { lineOf, tell } from './told.ts'
 const TOKEN = '/oauth/token'
 const FORM = 'application/x-www-form-urlencoded'
 
-describe('a request for tokens that is refused tells why', function () {
+describe('the answer to a refused token request says why', function () {
   let stage: Stage
   let app: Party
   let other: Party
@@ -213,7 +213,7 @@ describe('a request for tokens that is refused tells why', function () {
     )
   })
 
-  it('and the operator has the reason that the answer leaves open, with what came and what is registered', async () => {
+  it('and the log has the reason that the answer leaves out, with what came and what is registered', async () => {
     const wrong = await lineOf(stage, await redeem({ redirect_uri: `${CALLBACK}/x` }))
     expect(wrong).to.deep.include({
       detail: 'authorization code redirect_uri mismatch',

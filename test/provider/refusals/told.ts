@@ -1,4 +1,4 @@
-/** What a refused developer is told, and what every such answer has, whatever its form. */
+/** What the answer to a refused request says, and what every such answer has in any form. */
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import { formsOf } from '../../support/visitor.ts'
@@ -24,7 +24,7 @@ const INTERNALS = /undefined|\[object|TypeError|oidc-provider|\bat \/|node:|JWKS
 
 type Line = Record<string, unknown>
 
-/** The line about a refusal that stands in the log under the id of its answer. */
+/** The line about a refusal, which the log has under the id of the answer. */
 export async function lineOf(stage: Stage, answer: Answer | Visited): Promise<Line> {
   const { headers } = answer
   const id = String(headers instanceof Headers ? headers.get('x-request-id') : headers['x-request-id'])
@@ -75,7 +75,7 @@ function fieldsOf({ text }: Visited): Record<string, string> {
   return formsOf(text)[0]?.hidden ?? {}
 }
 
-/** Makes each mistake and compares what its developer is told. */
+/** Makes each mistake and compares the answer. */
 export function tell(mistakes: Mistake[], stageOf: () => Stage): void {
   for (const [mistake, make, status, error, words] of mistakes)
     it(`${mistake}: ${error}`, async () => {

@@ -40,7 +40,7 @@ for (const { name, stage: open } of STAGES)
       ['a voluntary acr claim that names a level of ours', { claims: acr({ values: [SECOND_FACTOR] }) }],
     ]
     for (const [what, given] of UNMET)
-      it(`${what} ends in unmet_authentication_requirements, signed in or not, and asks nobody in vain [S-1.26]`, async () => {
+      it(`${what} ends in unmet_authentication_requirements before anybody is asked to sign in [S-1.26]`, async () => {
         for (const browser of [visitor, stage.visitor()])
           for (const prompt of [undefined, 'none']) {
             const answer = callbackOf(await browser.get(path({ ...given, prompt })))
@@ -52,7 +52,7 @@ for (const { name, stage: open } of STAGES)
           }
       })
 
-    it('what can be met is met, and the ID token says so', async () => {
+    it('a level that can be met is met, and the ID token says so', async () => {
       const asked: Fields[] = [
         { acr_values: PASSWORD_LEVEL },
         { acr_values: `${SECOND_FACTOR} ${PASSWORD_LEVEL}` },
@@ -65,7 +65,7 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('values that mean nothing here are voluntary, and stay unmet', async () => {
+    it('an unknown voluntary value is ignored', async () => {
       const answer = await tokens(await signIn(visitor, path({ acr_values: '1 2' }), person))
       expect(decodeJwt(answer.id_token)).to.include({ acr: PASSWORD_LEVEL })
     })

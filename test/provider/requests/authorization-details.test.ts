@@ -103,7 +103,7 @@ for (const { name, stage: open } of STAGES)
       return String(callbackOf(done)['code'])
     }
 
-    it('are shown in words, and stand in the token response, the introspection and nowhere else', async () => {
+    it('are shown in words, and are in the token response, the introspection and nowhere else', async () => {
       const { visitor, consent } = await consentPage(asking([payment]))
       const words = consent.text.replace(/<[^>]+>/g, ' ').replace(/\s+/g, ' ')
       expect(words).to.contain('Pay once from your account')
@@ -188,7 +188,7 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('whose type is gone are refused, and their client goes on with everything else', async () => {
+    it('of a deleted type are refused, and their client goes on with everything else', async () => {
       const identifier = `https://gone.example/${name.length}`
       const gone = `gone:${name.length}`
       const types = [{ ...PAYMENT, type: gone }]
@@ -214,7 +214,7 @@ for (const { name, stage: open } of STAGES)
       expect(answer).to.include({ error: 'invalid_authorization_details' })
     })
 
-    it('are refused to a client whose resource servers do not know them, and beside another resource', async () => {
+    it('are refused when no resource server of the client knows them, and beside another resource', async () => {
       expect(await refusal([payment], stranger)).to.include({ error: 'invalid_authorization_details' })
       const answer = callbackOf(
         await stage.send({ to: asking([payment], { resource: ledgerId, scope: 'ledger:read' }) }),
@@ -223,7 +223,7 @@ for (const { name, stage: open } of STAGES)
       expect(answer['error_description']).to.contain(bankId)
     })
 
-    it('go with no grant whose page does not show them', async () => {
+    it('are refused for grants that have no page to show them', async () => {
       const tv = await register(stage, {
         redirect_uris: [],
         grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
@@ -237,7 +237,7 @@ for (const { name, stage: open } of STAGES)
       expect(answer.json()).to.include({ error: 'invalid_authorization_details' })
     })
 
-    it('mean nothing without a person', async () => {
+    it('are refused to a client that acts without a person', async () => {
       const machine = await register(stage, {
         redirect_uris: [],
         grant_types: ['client_credentials'],

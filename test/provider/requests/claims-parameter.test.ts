@@ -68,7 +68,7 @@ for (const { name, stage: open } of STAGES)
       expect((await userinfo(stage, tokens.access_token)).json()).to.include({ email: person.email })
     })
 
-    it('that wants a certain subject is not answered for another', async () => {
+    it('that wants a certain subject is not answered for another person', async () => {
       const visitor = stage.visitor()
       await visitor.signIn({ email: person.email, password: PASSWORD })
       const wanted = { id_token: { sub: { value: 'somebody-else' } } }

@@ -28,7 +28,7 @@ describe('what protects a code', function () {
     })
   })
 
-  /** What the app is told; nothing when the person is asked to sign in. */
+  /** The answer to the app; nothing when the person is asked to sign in. */
   async function refusalOf(party: Party, given: Fields): Promise<string> {
     const answer = await stage.visitor().get(party.authorizePath({ ...BARE, ...given }), { follow: false })
     const to = answer.headers.get('location') ?? ''

@@ -49,7 +49,7 @@ describe('authorization_details of an API that takes JWTs', function () {
     expect(scope ?? '').to.equal('')
   })
 
-  it('stand in the token itself, and a refresh may ask for less and then for all again', async () => {
+  it('are in the token itself, and a refresh may ask for fewer and then for all again', async () => {
     const tokens = await app.tokensFor(person, asked)
     expect(claimed(tokens.access_token)).to.eql([one, two])
     const refresh = (given: Fields) => app.refresh(tokens.refresh_token, { resource: API, ...given })

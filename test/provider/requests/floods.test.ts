@@ -75,7 +75,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       expectRefused(last)
     })
 
-    it('of sign-in pages ends in a page that says how long to wait; who has signed in there goes on [S-2.56]', async () => {
+    it('of sign-in pages ends in a page that says how long to wait; people who signed in there go on [S-2.56]', async () => {
       const app = await publicApp()
       const ip = '192.0.2.40'
       const visitor = stage.visitor({ 'x-forwarded-for': ip })
@@ -109,7 +109,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       expect((await flood(PER_NETWORK * 4, inSite)).passed).to.equal(PER_NETWORK * 3)
     })
 
-    it('writes nothing once it is refused, and folds its log lines [S-2.58]', async () => {
+    it('writes nothing once it is refused, and joins its log lines into one [S-2.58]', async () => {
       const app = await publicApp()
       const ip = '192.0.2.60'
       await flood(PER_NETWORK, () => push(app, ip))

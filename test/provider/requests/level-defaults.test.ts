@@ -75,7 +75,7 @@ describe('the sign-in that a client wants by default', function () {
     ],
   ]
   for (const [what, given, error] of COMBINED)
-    it(`never goes round in circles: ${what}`, async () => {
+    it(`never asks for a sign-in again and again: ${what}`, async () => {
       const { page } = await again(await register(stage), given)
       expect(callbackOf(page)['error']).to.match(new RegExp(`^(${error})$`))
     })

@@ -48,7 +48,7 @@ for (const { name, stage: open } of STAGES)
       expect(tokens.status, tokens.text).to.equal(200)
     })
 
-    it('is refused to a stranger, to a wrong secret, and with any fault that the front channel would find [S-1.18]', async () => {
+    it('is refused to a stranger, for a wrong secret, and for every fault that an authorization request is refused for [S-1.18]', async () => {
       expect((await push(app, {}, {})).status).to.be.oneOf([400, 401])
       expect((await push(app, {}, basic(app.clientId, 'wrong'))).json()).to.include({
         error: 'invalid_client',

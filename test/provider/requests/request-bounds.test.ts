@@ -44,7 +44,7 @@ describe('The size of what a protocol request carries', function () {
     expect(answer.json()).to.include({ error_description: 'resource was sent 60 times, takes at most 50' })
   })
 
-  it('is told to a person on a page, and to the app where it can be answered', async () => {
+  it('is named in the answer to the app, and on a page where no answer can reach the app', async () => {
     const prompt = 'login '.repeat(100)
     const visitor = stage.visitor()
     const page = await visitor.get(app.authorizePath({ prompt }))
@@ -64,7 +64,7 @@ describe('The size of what a protocol request carries', function () {
     }
   })
 
-  it('leaves room for what apps send: a large state, a signed request, many scopes', async () => {
+  it('is large enough for what apps send: a large state, a signed request, many scopes', async () => {
     const state = 's'.repeat(6000)
     const answer = await app.call('/oauth/par', {
       ...Object.fromEntries(new URL(app.authorizePath(), stage.issuer).searchParams),

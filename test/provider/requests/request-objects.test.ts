@@ -49,7 +49,7 @@ for (const { name, stage: open } of STAGES)
     const path = (party: Party, request: string, more: Record<string, string> = {}) =>
       `/oauth/authorize?${new URLSearchParams({ client_id: party.clientId, request, ...more })}`
 
-    it('carries the whole request; what stands beside it counts for nothing', async () => {
+    it('carries the whole request; parameters beside it are ignored', async () => {
       const request = await signed(app, { scope: 'openid', state: 'signed' })
       const more = { scope: 'openid email', state: 'other', redirect_uri: CALLBACK, response_type: 'code' }
       const url = await signIn(stage.visitor(), path(app, request, more), person)
@@ -58,7 +58,7 @@ for (const { name, stage: open } of STAGES)
       expect(tokens).to.include({ scope: 'openid' })
     })
 
-    it('may be pushed, and must be for nobody', async () => {
+    it('may be pushed, but does not have to be', async () => {
       const request = await signed(app, { scope: 'openid' })
       const pushed = await app.call('/oauth/par', { request })
       expect(pushed.status, pushed.text).to.equal(201)

@@ -110,7 +110,7 @@ function failing(party: Party, mode: string): string {
   return party.authorizePath({ scope: 'openid', prompt: 'none', response_mode: mode })
 }
 
-/** The parameters of an answer, wherever the mode puts them. */
+/** The parameters of an answer, in any response mode. */
 function answerOf(mode: string, page: Visited): Record<string, string> {
   if (mode.startsWith('form_post')) return formsOf(page.text.replace(/\/>/g, '>'))[0]?.hidden ?? {}
   if (!mode.startsWith('web_message')) return callbackOf(page)

@@ -60,7 +60,7 @@ for (const { name, stage: open } of STAGES)
         expect(page.text).to.contain('notes:read').and.contain('notes:write')
       })
 
-      it('is refused before anybody signs in where there is nothing to be had', async () => {
+      it('is refused before anybody signs in where no scope is left', async () => {
         const told = callbackOf(await ask({ scope: undefined, resource: empty }))
         expect(told).to.include({ error: 'invalid_scope', state: 'a-state' })
         expect(told['error_description']).to.contain('none that this client may have at the resource server')
@@ -141,7 +141,7 @@ for (const { name, stage: open } of STAGES)
           expect(pushed.error_description).to.match(words)
         })
 
-      it('names no more words than a sentence holds, and none that is no name', async () => {
+      it('names only the first few of them in the error, and nothing that is no scope name', async () => {
         const many = Array.from({ length: 20 }, (_, index) => `unknown-${index}`).join(' ')
         const told = callbackOf(await ask({ scope: `openid ${many}` }))
         expect(told['error_description']).to.contain('unknown-4 is').and.not.contain('unknown-5')
@@ -177,7 +177,7 @@ for (const { name, stage: open } of STAGES)
       })
     })
 
-    it('goes to the page where anybody could read it only for an address of the client', async () => {
+    it('is answered to an address only if the client registered it', async () => {
       const answer = await ask({ scope: 'openid,x', redirect_uri: `${CALLBACK}/other` })
       expect(answer.status).to.equal(400)
       expect(answer.headers.get('location')).to.equal(null)

@@ -39,7 +39,7 @@ for (const { name, stage: open } of STAGES)
       })
     })
 
-    it('need not name a resource when the client has one alone and asks for nothing else', async () => {
+    it('need not name a resource when the client has only one and asks for nothing else', async () => {
       const stage = await open()
       const [only, other] = [`https://only.example/${name.length}`, `https://other.example/${name.length}`]
       for (const identifier of [only, other])

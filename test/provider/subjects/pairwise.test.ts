@@ -16,7 +16,7 @@ describe('a pairwise subject', () => {
     expect(subjects.accountOf(subject, one)).to.equal(account)
   })
 
-  it('leads nowhere in another sector, with another key, or when it was bent or made up', () => {
+  it('leads to no account in another sector, with another key, or when it was changed or made up', () => {
     const subject = subjects.subjectOf(account, one)
     const bent = subject.slice(0, 30) + (subject[30] === 'A' ? 'B' : 'A') + subject.slice(31)
     expect(subjects.accountOf(subject, other)).to.equal(undefined)
