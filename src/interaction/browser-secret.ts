@@ -1,4 +1,4 @@
-/** The cookie by which a mailed link recognises the browser that asked for it. */
+/** The cookie by which a mailed link recognizes the browser that requested it. */
 import { newBrowserSecret } from '../accounts/one-time-token.ts'
 import { cookieName, cookieOf } from '../http/request/cookies.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
@@ -6,7 +6,7 @@ import { DAY_MS } from '../platform/clock.ts'
 
 export type BrowserSecret = {
   read: (ctx: AnyContext) => string | undefined
-  /** The browser's secret, given to it now if it has none. */
+  /** The browser's secret. A browser without one gets one now. */
   ensure: (ctx: AnyContext) => string
 }
 
@@ -24,7 +24,7 @@ export function createBrowserSecret({ secure }: { secure: boolean }): BrowserSec
     read,
     ensure(ctx) {
       const value = read(ctx) ?? newBrowserSecret()
-      // Lax, not strict: the link in a web mail is a navigation from another site.
+      // Lax, not strict: a link in a web mail is a navigation from another site.
       const options = { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: false } as const
       ctx.cookies.set(name, value, { ...options, maxAge: MAX_AGE_MS })
       return value

@@ -1,4 +1,4 @@
-/** What a consent page tells: which of the requested scopes and claims mean what, in words for people. */
+/** Describes the scopes and claims of a request in words for people, for the consent page. */
 import { claimWords, SCOPE_CLAIMS } from '../provider/grants/claim-words.ts'
 import type { KnownResource } from '../provider/clients/resource-access.ts'
 import { resourceScopeTitle, scopeWords } from '../provider/grants/scope-words.ts'
@@ -9,7 +9,7 @@ export type ConsentDetails = { scopes: ScopeText[]; resources: ResourceText[]; o
 
 type Resource = Pick<KnownResource, 'identifier' | 'scopes' | 'scopeTexts'> & { name?: string }
 
-/** Claims that are asked for one by one, in words; not those that a requested scope stands for anyway. */
+/** Single claims of the `claims` parameter, in words. Claims that a requested scope covers are left out. */
 export function claimTexts(claims: readonly string[], requested: string): ScopeText[] {
   const scopes = requested.split(' ')
   const covered = Object.entries(SCOPE_CLAIMS).flatMap(([scope, names]) =>
@@ -19,7 +19,7 @@ export function claimTexts(claims: readonly string[], requested: string): ScopeT
   return single.map((name) => ({ name, ...claimWords(name) }))
 }
 
-/** `requested` is the scope parameter of the request, `resources` the resource servers that it named. */
+/** `requested` is the scope parameter of the request. `resources` are the resource servers that it named. */
 export function consentDetails(requested: string, resources: readonly Resource[]): ConsentDetails {
   const names = requested.split(' ').filter(Boolean)
   const shown = names.filter((name) => name !== 'offline_access')

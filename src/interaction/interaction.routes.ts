@@ -1,6 +1,6 @@
 /**
- * The addresses between an app's request and its answer: sign in, confirm the address, consent. Owns which step is next; each
- * step's page is in `pages`.
+ * The pages between an app's request and its answer: sign in, confirm the address, consent. This folder decides which
+ * step is next and holds what the steps share; the pages of the steps are in `pages`.
  */
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
@@ -51,7 +51,7 @@ async function onPage(
   await needs.startAgain(ctx)
 }
 
-/** False when the interaction was finished while its form was being handled: the form had been sent twice. */
+/** False when the interaction ended while its form was handled, because the form was sent twice. */
 async function isDone(work: Promise<void>): Promise<boolean> {
   try {
     await work
@@ -74,13 +74,13 @@ async function show(needs: Needs, page: Page): Promise<void> {
   return needs.steps.consent.show(page)
 }
 
-/** The sign-in page on the way of another step: to sign in as somebody else, after registering, after a new password. */
+/** The sign-in page within another step: to sign in as somebody else, after sign-up, or after a new password. */
 async function showSignIn(needs: Needs, page: Page): Promise<void> {
   if (nextStep(page.interaction.prompt.name) === 'sign-in') return show(needs, page)
   await needs.steps.signIn.show(page)
 }
 
-/** A form of another step than the one that is due (an old page, a form made up) leads to the page that is due. */
+/** A form for a step that is not due (an old page, a forged form) leads to the page of the step that is. */
 function whenDue(step: Step, work: (page: Page) => Promise<void>): (page: Page) => Promise<void> {
   return async (page) => {
     if (nextStep(page.interaction.prompt.name) === step) return work(page)
@@ -88,7 +88,7 @@ function whenDue(step: Step, work: (page: Page) => Promise<void>): (page: Page) 
   }
 }
 
-/** Another tab signed in while this page waited: nothing is left to ask here. */
+/** Another tab signed in while this page was open, so this step has nothing left to ask. */
 async function signedInMeanwhile({ oidc }: Needs, { ctx, interaction }: Page): Promise<boolean> {
   const onlyMissingSession = interaction.prompt.reasons.every((reason) => reason === 'no_session')
   if (!onlyMissingSession) return false

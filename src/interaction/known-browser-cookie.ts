@@ -1,4 +1,4 @@
-/** The cookie of a browser that has signed in before: strangers' failed attempts do not count against it. */
+/** The cookie of a browser that has signed in before. Failed attempts of strangers do not count against it. */
 import { DEVICE_COOKIE_MAX_AGE_MS, issueDeviceCookie } from '../attempts/known-browser.ts'
 import { cookieName, cookieOf } from '../http/request/cookies.ts'
 import type { AnyContext } from '../http/request/request-state.ts'

@@ -1,4 +1,4 @@
-/** Whoever is signed in on this browser, for the pages of their own account. */
+/** The person who is signed in on this browser, for the pages of their own account. */
 import { signInPath } from '../accounts/account-pages.ts'
 import type { AccountPage } from '../accounts/account-pages.ts'
 import { touchSession } from '../sessions/account-sessions.ts'
@@ -22,10 +22,10 @@ export type Member = {
   /** How they signed in (RFC 8176). */
   amr: string[] | undefined
 }
-/** Answers who is signed in, or nobody: then nothing of an account may be shown. */
+/** Returns the signed-in person. Without one, the page must show nothing of an account. */
 export type FindMember = (ctx: AnyContext) => Promise<Member | undefined>
 
-/** The provider's own sign-out, so that apps learn of it too. */
+/** The provider's own sign-out, which notifies apps as well. */
 export const SIGN_OUT_PATH = LIBRARY_PATHS.end_session
 
 export function createFindMember({
@@ -48,7 +48,7 @@ export function createFindMember({
   }
 }
 
-/** Lets a signed-in person through and sends anybody else to sign in. */
+/** Runs a page for a signed-in person, and redirects anybody else to the sign-in page. */
 export function asMember(findMember: FindMember, page: AccountPage) {
   return (work: (ctx: AnyContext, member: Member) => Promise<void> | void) => async (ctx: AnyContext) => {
     const member = await findMember(ctx)

@@ -1,4 +1,4 @@
-/** Which page an interaction shows next. Pure: the provider decides what is missing, this names the page for it. */
+/** Names the page that an interaction shows next. The provider decides what is missing. */
 
 export type Step = 'create' | 'select-account' | 'sign-in' | 'verify-email' | 'consent'
 
@@ -10,7 +10,7 @@ const STEPS: Record<string, Step> = {
   consent: 'consent',
 }
 
-/** The step for a prompt of the provider's policy; `undefined` for one that no page answers. */
+/** The step for a prompt of the provider's policy. `undefined` for a prompt without a page. */
 export function nextStep(promptName: string): Step | undefined {
   return Object.hasOwn(STEPS, promptName) ? STEPS[promptName] : undefined
 }

@@ -1,4 +1,4 @@
-/** Opens the interaction that a page belongs to, or finds the way on when it is gone. */
+/** Finds the interaction of a page. */
 import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import { AppError } from '../platform/errors.ts'
@@ -8,8 +8,9 @@ import type { Browser } from '../provider/sessions/browser-session.ts'
 export type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>
 
 /**
- * The interaction of this browser under this address; `undefined` when it expired, was finished, belongs to
- * another browser (the cookie that names it is sent to its own address only), or to a person who has signed out since.
+ * The interaction of this browser at this address. `undefined` when it expired, was finished, or belongs to a person
+ * who has signed out since. `undefined` as well in another browser: the cookie that names it is sent to its own address
+ * only.
  */
 export async function openInteraction(
   provider: Provider,
@@ -25,7 +26,7 @@ export async function openInteraction(
   }
 }
 
-/** The client of an interaction as its pages show it. */
+/** The client of an interaction, as its pages show it. */
 export async function shownClient(provider: Provider, clientId: string) {
   const client = await findClient(provider, clientId)
   if (!client) return undefined
@@ -38,7 +39,7 @@ export async function shownClient(provider: Provider, clientId: string) {
   }
 }
 
-/** @throws AppError 503 `client_unreachable` when the client describes itself and its site does not answer */
+/** @throws AppError 503 `client_unreachable` when the client has a document and its site does not answer */
 export async function findClient(provider: Provider, clientId: string) {
   try {
     return await provider.Client.find(clientId)
@@ -49,7 +50,7 @@ export async function findClient(provider: Provider, clientId: string) {
   }
 }
 
-/** A parameter of the request that the interaction belongs to; empty when it was not sent. */
+/** A parameter of the interaction's request. Empty when it was not sent. */
 export function parameter({ params }: Interaction, name: string): string {
   const value = params[name]
   return typeof value === 'string' ? value : ''

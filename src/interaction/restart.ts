@@ -1,6 +1,6 @@
 /**
- * A sign-in page that has expired, was bookmarked, or finished in another tab starts again by itself. Its address carries
- * a sealed copy of the authorization request that was accepted, so nothing has to be kept for pages nobody returns to.
+ * Restarts a sign-in page that has expired, was bookmarked, or was finished in another tab. Its address carries a
+ * sealed copy of the accepted authorization request, so an abandoned page leaves nothing in the store.
  */
 import { LIBRARY_PATHS } from '../provider/endpoints/addresses.ts'
 import { DAY_MS } from '../platform/clock.ts'
@@ -10,24 +10,24 @@ type Parameters = Record<string, unknown>
 
 export type Restart =
   | { kind: 'again'; url: string; ageMs: number }
-  /** Too old for its `state` to be known to the app: the app has to begin anew. */
+  /** The app no longer knows a `state` of this age, and has to begin anew. */
   | { kind: 'stale'; clientId: string }
 
 export type Restarts = {
-  /** The address of an interaction's page. Parameters that are no whole request lead back to their client. */
+  /** The address of an interaction's page. Parameters that are no complete request lead back to their client. */
   pageUrl: (uid: string, parameters: Parameters) => string
-  /** What to do with a page whose interaction is gone; nothing when the copy is missing or was altered. */
+  /** What to do with a page without its interaction. `undefined` when the copy is missing or was altered. */
   open: (sealed: unknown) => Restart | undefined
   authorizeUrl: (parameters: Parameters) => string
 }
 
-/** After this an app no longer remembers the `state` that it sent. */
+/** After this time an app no longer remembers its `state`. */
 const USEFUL_MS = DAY_MS
-/** Longer requests keep only their client, so that the address stays within what proxies accept. */
+/** A longer request keeps only its client, so that proxies accept the address. */
 const MAX_SEALED_LENGTH = 3000
 const CONTEXT = 'restart'
 
-/** The one of these services. */
+/** Builds the restart of these services. */
 export function restartsOf({
   config,
   sealer,

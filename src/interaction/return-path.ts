@@ -1,6 +1,6 @@
 /**
- * The way back into an app's request, for somebody who has to register or choose a new password first: the address of the
- * interaction's sign-in page travels in the query of our forms, and sealed with the mailed link.
+ * Leads people back into an app's request after they registered or chose a new password. It is the address of the
+ * interaction's sign-in page. It is in the query of our forms, and sealed in the record of the mailed link.
  */
 import { z } from 'zod'
 import type { AnyContext } from '../http/request/request-state.ts'
@@ -8,20 +8,20 @@ import type { Services } from '../services.ts'
 import { restartsOf } from './restart.ts'
 
 export type ReturnPath = {
-  /** The query that carries it on to the next form; empty when nobody came from an app. */
+  /** The query for the next form. Empty without an app's request. */
   query: (ctx: AnyContext) => string
   path: (ctx: AnyContext) => string | undefined
-  /** For the mailed link's record. */
+  /** The sealed form, for the mailed link's record. */
   seal: (ctx: AnyContext) => string | undefined
-  /** The path of a sealed one. */
+  /** Unseals the path. */
   open: (sealed: string | null | undefined) => string | undefined
 }
 
-/** What a sealed way back is bound to. */
+/** Binds what is sealed to its purpose. */
 export const RETURN_PATH_CONTEXT = 'way-back'
 const carried = z.object({ from: z.string().regex(/^[\w-]{1,64}$/), restart: z.string().max(4000) })
 
-/** The one of these services. */
+/** Builds the return path of these services. */
 export function returnPathOf(services: Pick<Services, 'config' | 'sealer' | 'clock'>): ReturnPath {
   const restarts = restartsOf(services)
   return createReturnPath({ ...services, isRestart: (sealed) => restarts.open(sealed) !== undefined })
@@ -31,7 +31,7 @@ export function createReturnPath({
   sealer,
   isRestart,
 }: Pick<Services, 'sealer'> & { isRestart: (sealed: string) => boolean }): ReturnPath {
-  // Whatever the query says, the address is one of ours, and its request one that was accepted here.
+  // Accepts only one of our own addresses, with a request that was accepted here.
   const read = (ctx: AnyContext) => {
     const { data } = carried.safeParse(ctx.query)
     return data && isRestart(data.restart) ? data : undefined

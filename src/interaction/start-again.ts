@@ -1,4 +1,4 @@
-/** No page is a dead end: a request whose interaction is gone starts again, or the person is shown the way back to the app. */
+/** Restarts a request that has lost its interaction, or shows the person the way back to the app. */
 import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
@@ -8,7 +8,7 @@ import type { Restarts } from './restart.ts'
 
 export type StartAgain = (ctx: AnyContext) => Promise<void>
 
-/** Lost this soon in a browser that sends no cookie at all: starting again by itself would go round in circles. */
+/** An interaction that is lost this soon is in a browser that sends no cookies. Restarting by itself would loop. */
 const TOO_SOON_MS = 3000
 
 export function createStartAgain({

@@ -1,4 +1,7 @@
-/** A person's own pages: the front page, profile, password, sessions, and the apps that were allowed in. */
+/**
+ * Mounts the account pages: front page, profile, password, sessions, and the apps with access. `accounts` owns the
+ * rules.
+ */
 import type { Feature } from '../../feature.ts'
 import { createAccountNeeds } from '../../interaction/account-needs.ts'
 import { createDeviceCookie } from '../../interaction/known-browser-cookie.ts'

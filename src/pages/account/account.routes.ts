@@ -1,4 +1,4 @@
-/** One's own account: profile, and confirming the address. */
+/** The profile page of the signed-in person, with the confirmation of the address. */
 import { Router } from '@koa/router'
 import { z } from 'zod'
 import { activateSignedIn } from '../../accounts/journeys/activation.ts'

@@ -1,4 +1,4 @@
-/** "Firefox on Linux" from a User-Agent header: enough to recognise one's own devices, no more. */
+/** Makes "Firefox on Linux" from a User-Agent header. That is enough for people to recognize their own devices. */
 
 const BROWSERS: [RegExp, string][] = [
   [/\bEdgA?\//, 'Edge'],

@@ -1,4 +1,4 @@
-/** The front page, and the well-known address of the page where a password is changed. */
+/** The front page, and the well-known address of the password page. */
 import { Router } from '@koa/router'
 import type { Render } from '../../http/render.ts'
 import type { FindMember } from '../../interaction/member.ts'

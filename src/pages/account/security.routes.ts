@@ -1,4 +1,4 @@
-/** One's own account: password, sessions, and the apps that were allowed in. */
+/** The pages of the signed-in person for password, sessions, and apps with access. */
 import { Router } from '@koa/router'
 import { z } from 'zod'
 import type { Account } from '../../accounts/account.ts'
@@ -26,7 +26,7 @@ type Needs = {
     read: (ctx: AnyContext) => string | undefined
     write: (ctx: AnyContext, account: Account) => void
   }
-  /** Ends a session and what hangs on it in the grant store. */
+  /** Ends a session and its grants in the grant store. */
   endSessionAndGrants: (uid: string) => Promise<void>
   clientName: (clientId: string) => Promise<string | undefined>
   /** A scope of a resource server, in words for people. */
@@ -107,7 +107,7 @@ async function submitPassword(needs: Needs, ctx: AnyContext, member: Member): Pr
     deviceCookie: needs.deviceCookie.read(ctx),
   })
   if (!outcome.ok) return showPassword(needs, ctx, member, { errors: errorsOf(needs, outcome) }, 400)
-  // The old one ended with the old password, here as everywhere.
+  // The password change has ended the old session, like all others.
   needs.deviceCookie.write(ctx, outcome.account)
   showPassword(needs, ctx, member, { notice: 'Password changed. You are signed out on every other device.' })
 }

@@ -1,4 +1,4 @@
-/** Where the logos of apps are shown from. */
+/** Serves the logos of apps. */
 import { Router } from '@koa/router'
 import { AppError } from '../../platform/errors.ts'
 import type { LogoOf } from '../../clients/client-logo.ts'
@@ -12,7 +12,7 @@ export function clientLogoRoutes({ logoOf }: { logoOf: LogoOf }): Router {
   router.get(`${PATH}:clientId`, async (ctx) => {
     const logo = await logoOf(ctx.params['clientId'] ?? '')
     if (!logo) throw new AppError('logo_not_found', 404, 'There is no such picture.')
-    // Opened by itself it is a stranger's content on our address.
+    // Opened on its own, the picture would be foreign content on our address.
     ctx.set('Content-Security-Policy', "default-src 'none'; sandbox")
     ctx.set('Cross-Origin-Resource-Policy', 'same-origin')
     ctx.set('Cache-Control', 'private, max-age=3600')

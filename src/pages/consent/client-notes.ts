@@ -1,16 +1,16 @@
-/** What a person should know about an app before allowing it, beyond its name, which it chose itself. */
+/** Notes for a person before allowing an app. The app chose its name itself, so the name proves nothing. */
 import type { ClientPin } from '../../consents/consents.ts'
 import { isDocumentId } from '../../provider/clients/client-documents.ts'
 
 type Asking = {
   client: { clientId: string; self_registered?: unknown }
   redirectUri: string
-  /** As the app describes itself now, and as it did when the person last agreed. */
+  /** The app as it describes itself now, and as it did at the person's last consent. */
   pin: ClientPin | undefined
   agreed: ClientPin | undefined
 }
 
-/** Sentences, the weightiest first. Nothing is said of an app that an operator registered for the web. */
+/** Sentences, the most important first. There are none for a web app that an operator registered. */
 export function clientNotes({ client, redirectUri, pin, agreed }: Asking): string[] {
   const known = isDocumentId(client.clientId)
   const changed = pin && agreed && pin.digest !== agreed.digest
@@ -38,7 +38,7 @@ function returnNote(redirectUri: string, unchecked: boolean): string[] {
   const url = URL.parse(redirectUri)
   if (!url) return []
   const web = url.protocol === 'https:' || url.protocol === 'http:'
-  // RFC 8252 §8.4: nothing but a domain name of its own keeps other apps from claiming a scheme.
+  // RFC 8252 §8.4: only a scheme from an own domain name is safe from other apps.
   if (!web && !url.protocol.includes('.'))
     return [
       `It opens an app on this device by ${url.protocol}, which other apps may claim too. Go on only if you began this yourself.`,

@@ -1,4 +1,4 @@
-/** What an app asks for, and a person's yes or no; with the logos of apps. */
+/** Mounts the consent page, and the logos of apps. `interaction` decides when the page is due. */
 import { createLogos, LOGO_LIMIT_BYTES } from '../../clients/client-logo.ts'
 import type { Feature } from '../../feature.ts'
 import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'

@@ -1,4 +1,4 @@
-/** The consent page: what an app asks for, and the grant that a yes makes. */
+/** The consent page: what an app asks for, and the grant that an approval makes. */
 import { setTimeout } from 'node:timers/promises'
 import { findAccountById } from '../../accounts/account.ts'
 import { findConsent, rememberConsent } from '../../consents/consents.ts'
@@ -61,14 +61,14 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
   })
 }
 
-/** With its logo where that is at hand, or comes at once: nobody waits for an app's host. */
+/** The logo is shown only when it is cached or arrives quickly: the page does not wait for the app's host. */
 async function shownApp({ oidc, logoOf }: Needs, clientId: string) {
   const logo = await Promise.race([logoOf(clientId), setTimeout(LOGO_WITHIN_MS, undefined, { ref: false })])
   const client = await shownClient(oidc.current(), clientId)
   return client && { ...client, logoHref: logo && logoHref(clientId) }
 }
 
-/** The app as it describes itself now, and as it did when the person last agreed. */
+/** The app as it describes itself now, and as it did at the person's last consent. */
 async function describedApp({ db, oidc }: Needs, interaction: Interaction) {
   const clientId = parameter(interaction, 'client_id')
   const client = await findClient(oidc.current(), clientId)
@@ -90,7 +90,7 @@ async function submit(needs: Needs, page: Page): Promise<void> {
   const form = formOf(page.ctx)
   const allowed = form['decision'] === 'allow'
   const pin = (await describedApp(needs, page.interaction))?.pin
-  // The app has changed since the page was shown: what was agreed to is not what would be recorded.
+  // The app has changed since the page was shown. The person agreed to something else than would be recorded.
   if (allowed && pin && pin.digest !== form['pin']) return show(needs, page)
   const result = allowed
     ? { consent: { grantId: await grantAsked(needs, page, pin) } }
@@ -103,7 +103,7 @@ type Missing = {
   missingOIDCScope?: string[]
   missingOIDCClaims?: string[]
   missingResourceScopes?: Record<string, string[]>
-  /** `authorization_details` of the request; asked for each time. */
+  /** `authorization_details` of the request. The person allows them each time. */
   rar?: Detail[]
 }
 

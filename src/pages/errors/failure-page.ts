@@ -1,4 +1,4 @@
-/** The error page: plain words for people, an id to quote, and a way on. */
+/** The error page: plain words for people, an error id, and a link to go on. Every feature uses it. */
 import type { ErrorNeeds } from '../../http/error-handler.ts'
 import type { Render } from '../../http/render.ts'
 import { requestState } from '../../http/request/request-state.ts'
@@ -19,8 +19,8 @@ const HEADINGS: Record<number, string> = {
 }
 
 /**
- * `development`: the page also shows an app's developer what was refused, what came and what is registered. Elsewhere it is
- * for people alone; the operator finds the rest in the log, by the id.
+ * In `development`, the page also shows the app's developer what was refused, what was sent and what is registered.
+ * Otherwise the operator finds these facts in the log, by the error id.
  */
 export function renderFailure(render: Render, development: boolean): ErrorNeeds['renderErrorPage'] {
   return (ctx, { status, code, message, errorId }) => {
@@ -57,7 +57,7 @@ function detailsOf({ error, reason, got, registered }: Refusal): { name: string;
   ].filter(({ values }) => values.length > 0)
 }
 
-/** Whom an app sent here to sign out can do so all the same. */
+/** A person that an app sent here to sign out can still sign out. */
 function wayOn(path: string): { backHref: string; backLabel: string } {
   if (path === SIGN_OUT_PATH) return { backHref: SIGN_OUT_PATH, backLabel: 'Sign out here' }
   return { backHref: '/', backLabel: 'To the start page' }
@@ -69,7 +69,7 @@ function headingOf(status: number): string {
   )
 }
 
-/** Faults of an app, in words for the person that it sent here. */
+/** Mistakes of an app, in words for the person that it sent here. */
 const APP_FAULTS: Record<string, { heading: string; message: string }> = {
   invalid_client: {
     heading: 'This app is not known here',

@@ -1,4 +1,7 @@
-/** The mailbox of development: open to everybody on one's own machine, else to signed-in administrators alone. */
+/**
+ * Mounts the mailbox of development. On loopback everybody may read it, elsewhere only signed-in administrators. `mail`
+ * owns the mails.
+ */
 import { hasRole } from '../../accounts/roles.ts'
 import type { Feature } from '../../feature.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'

@@ -1,4 +1,4 @@
-/** A forgotten password: asking for the mail, and the page behind its link. */
+/** The pages for a forgotten password: request the mail, and choose a new password by its link. */
 import { Router } from '@koa/router'
 import { z } from 'zod'
 import { parseEmail, emailProblemText } from '../../platform/email.ts'
@@ -71,7 +71,7 @@ async function submitForgot(needs: Needs, ctx: AnyContext): Promise<void> {
   needs.render(ctx, 'forgot-sent', { title: 'Look in your mail', ...locals })
 }
 
-/** Changes nothing, however often and by whomever it is opened. */
+/** Opening the link changes nothing, so that mail scanners do no harm. */
 async function open(needs: Needs, ctx: AnyContext): Promise<void> {
   const { token } = ctx.query
   await show(needs, ctx, typeof token === 'string' ? token : '')
@@ -93,12 +93,12 @@ async function show(
     action: '/reset',
     token,
     needsCode: !preview.actsHere,
-    // The name typed at registration may be a stranger's, and goes away.
+    // A stranger may have typed the name at registration, so it is removed.
     asksName: account !== undefined && !isVerified(account),
     values,
     errors,
     minLength: policy.minLength,
-    // Only the browser that asked, and so knows the address already, is shown it.
+    // Only the browser that requested the mail sees the address, because it knows it already.
     email: preview.actsHere ? account?.email : undefined,
   }
   needs.render(ctx, 'reset', { title: 'New password', ...locals }, status)

@@ -1,4 +1,4 @@
-/** A forgotten password: asking for the mail, and choosing a new one by its link or code. */
+/** Mounts the pages for a forgotten password. `accounts` owns the reset. */
 import type { Feature } from '../../feature.ts'
 import { createAccountNeeds } from '../../interaction/account-needs.ts'
 import { createBrowserSecret } from '../../interaction/browser-secret.ts'

@@ -1,4 +1,4 @@
-/** Whom a sign-in page expects, as far as the request and this browser tell: their address is filled in. */
+/** Finds the person that a sign-in page expects, from the request and this browser, and fills in their address. */
 import { decodeJwt } from 'jose'
 import type { Account } from '../../accounts/account.ts'
 import { parameter } from '../../interaction/open-interaction.ts'
@@ -12,7 +12,7 @@ type Needs = {
 
 const OTHER_WANTED = new Set(['id_token_hint', 'claims_id_token_sub_value'])
 
-/** The address of the account that was chosen, else the request's hint, else whoever is signed in; empty when nobody. */
+/** The address of the chosen account, else of the request's hint, else of the signed-in person. Empty without any. */
 export async function expectedEmail(needs: Needs, { ctx, interaction }: Page): Promise<string> {
   const { session, prompt } = interaction
   const again = prompt.name === 'login' && !isOtherWanted(prompt.reasons) && session?.accountId
@@ -20,12 +20,12 @@ export async function expectedEmail(needs: Needs, { ctx, interaction }: Page): P
     (await rememberedEmail(needs, ctx, ctx.query['account'])) ||
     parameter(interaction, 'login_hint') ||
     (again && (await needs.findAccount(again))?.email) ||
-    // An address is shown only to a browser that has seen its owner: an ID token may be in anybody's hands.
+    // Shows an address only to a browser where its owner has signed in before. Anybody may hold an ID token.
     (await rememberedEmail(needs, ctx, subjectOf(parameter(interaction, 'id_token_hint'))))
   )
 }
 
-/** The app expects another account than the one that is signed in. */
+/** True when the app expects another account than the signed-in one. */
 export function isOtherWanted(reasons: readonly string[]): boolean {
   return reasons.some((reason) => OTHER_WANTED.has(reason))
 }
@@ -35,7 +35,7 @@ async function rememberedEmail({ remembered }: Needs, ctx: Page['ctx'], id: unkn
   return (await remembered.list(ctx)).find((account) => account.id === id)?.email ?? ''
 }
 
-/** Of a hint whose signature the provider has checked. */
+/** The account of a hint. The provider has checked its signature. */
 function subjectOf(idToken: string): string | undefined {
   return idToken ? decodeJwt(idToken).sub : undefined
 }

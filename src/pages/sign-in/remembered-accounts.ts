@@ -1,6 +1,6 @@
 /**
- * Which accounts have signed in with this browser, so that a person with several can choose one. The sealed cookie holds
- * their ids alone and opens nothing: choosing another account than the one that is signed in takes its password.
+ * Remembers the accounts that have signed in with this browser, so that a person can choose one. The sealed cookie
+ * holds only their ids and gives no access: another account than the signed-in one needs its password.
  */
 import { z } from 'zod'
 import { findAccountById } from '../../accounts/account.ts'
@@ -11,7 +11,7 @@ import { DAY_MS } from '../../platform/clock.ts'
 import type { Services } from '../../services.ts'
 
 export type RememberedAccounts = {
-  /** The latest first; those that can no longer sign in are left out. */
+  /** The latest first. Accounts that can no longer sign in are left out. */
   list: (ctx: AnyContext) => Promise<Account[]>
   remember: (ctx: AnyContext, account: { id: string }) => void
   forget: (ctx: AnyContext, accountId: string) => void

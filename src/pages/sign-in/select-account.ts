@@ -1,4 +1,4 @@
-/** The step of `prompt=select_account`: choosing among the accounts that have signed in with this browser. */
+/** The step of `prompt=select_account`: choose one of the accounts that have signed in with this browser. */
 import type { Account } from '../../accounts/account.ts'
 import type { Render } from '../../http/render.ts'
 import { formOf } from '../../http/request/request-state.ts'
@@ -15,7 +15,7 @@ type Needs = {
   findAccount: (id: string) => Promise<Account | undefined>
 }
 
-/** One session at a time: the account that is signed in goes on at once, any other signs in. */
+/** A browser has one session: the signed-in account continues at once, any other signs in. */
 export function selectAccountPages(needs: Needs): StepPages {
   return { show: (page) => show(needs, page), submit: (page) => submit(needs, page) }
 }

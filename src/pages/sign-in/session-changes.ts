@@ -1,4 +1,4 @@
-/** Begins the sign-in of a browser, and ends the one that was there. */
+/** Begins a browser's sign-in, and ends the previous one. */
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import type { Oidc } from '../../provider/contract/current-provider.ts'

@@ -1,4 +1,4 @@
-/** Signing in with e-mail and password: on the way to an app, or to one's own account page. */
+/** The sign-in page with e-mail and password, for an app or for the person's own account page. */
 import { z } from 'zod'
 import { accountPath } from '../../accounts/account-pages.ts'
 import type { Account as StoredAccount } from '../../accounts/account.ts'
@@ -32,7 +32,7 @@ export type SignInNeeds = {
   isSignedIn: (ctx: AnyContext) => Promise<boolean>
   findAccount: (id: string) => Promise<StoredAccount | undefined>
   remembered: RememberedAccounts
-  /** Ends the grants of a browser session whose place another account takes. */
+  /** Ends the grants of a browser session that another account replaces. */
   leaveSession: (ctx: AnyContext) => Promise<void>
   deviceCookie: {
     read: (ctx: AnyContext) => string | undefined
@@ -52,7 +52,7 @@ const schema = z.object({
 const OTHER_ACCOUNT =
   'The app expects another account than the one that just signed in. Use that one, or go back to the app.'
 
-// One answer for a wrong password, an unknown address and a disabled account.
+// One text for a wrong password, an unknown address and a disabled account.
 const REFUSED =
   'This e-mail address and password do not match. After too many attempts, signing in pauses for a few minutes.'
 
@@ -81,7 +81,7 @@ async function showStep(needs: SignInNeeds, page: Page, form: FormState = {}): P
   })
 }
 
-/** Somebody signed in for this request, and it was not whom the app expects. */
+/** The person who signed in for this request is not the one that the app expects. */
 function needsOther({ prompt, lastSubmission }: Interaction): boolean {
   return lastSubmission?.['login'] !== undefined && isOtherWanted(prompt.reasons)
 }
@@ -91,17 +91,17 @@ async function submitStep(needs: SignInNeeds, page: Page): Promise<void> {
   const attempt = await attemptSignIn(needs, ctx)
   if (!attempt.account) return showStep(needs, page, attempt.form)
   await makeRoom(needs, page, attempt.account)
-  // The moment goes along: later steps repeat this result, and must not move the sign-in to their own time.
+  // The time of the sign-in is part of the result, because later steps repeat the result.
   const ts = Math.floor(needs.clock() / SECOND_MS)
   const login = { accountId: attempt.account.id, amr: PASSWORD_AMR, remember: true, ts }
-  // Signing in answers these two as well.
+  // A sign-in also answers these two prompts.
   const { name } = page.interaction.prompt
   const answered = name === 'create' || name === 'select_account' ? { [name]: {} } : {}
   await resume(needs.oidc, page, { login, ...answered })
   recognise(needs, ctx, attempt.account)
 }
 
-/** A browser that was signed in as somebody else stops being so before it becomes this account's. */
+/** A browser that is signed in as somebody else is signed out first. */
 async function makeRoom(needs: SignInNeeds, { ctx, interaction }: Page, account: Account): Promise<void> {
   const session = await readSession(needs.oidc.current(), ctx)
   if (!session.accountId || session.accountId === account.id) return
@@ -114,13 +114,13 @@ async function forget(interaction: Interaction): Promise<void> {
   await interaction.persist()
 }
 
-/** The sign-in page that leads to one's own account. */
+/** The sign-in page for the person's own account. */
 export type SignInPage = {
   show: (ctx: AnyContext) => Promise<void>
   submit: (ctx: AnyContext) => Promise<void>
 }
 
-// The query names the page to go on to, from a closed list.
+// The query names the next page, from a closed list.
 function actionOf(ctx: AnyContext): string {
   return `/sign-in${ctx.search}`
 }
@@ -142,7 +142,10 @@ export function signInPage(needs: SignInNeeds): SignInPage {
   }
 }
 
-/** On a page whose interaction is gone: signs in all the same, so that the app's request goes through when it starts again. */
+/**
+ * On a page without its interaction, the person is signed in all the same. The app's request then passes when it
+ * restarts.
+ */
 async function signInAnyway(needs: SignInNeeds, ctx: AnyContext): Promise<void> {
   const { account } = await attemptSignIn(needs, ctx)
   if (!account) return
@@ -167,7 +170,7 @@ async function attemptSignIn(needs: SignInNeeds, ctx: AnyContext): Promise<Attem
     deviceCookie: needs.deviceCookie.read(ctx),
   })
   if (result.ok) return { account: result.account }
-  // Known and unknown addresses are blocked alike, and answered with the same bytes.
+  // Known and unknown addresses are blocked alike, and get the same bytes.
   if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
   return { form: { values: form.values, errors: { '': REFUSED }, status: 400 } }
 }

@@ -1,4 +1,7 @@
-/** Signing in by e-mail and password, on the way to an app or to one's own account, and choosing among known accounts. */
+/**
+ * Mounts sign-in by e-mail and password, for apps and for the person's own account, and the choice among known
+ * accounts. `accounts` checks passwords.
+ */
 import { findAccountById } from '../../accounts/account.ts'
 import { signIn as signInWith } from '../../accounts/journeys/sign-in.ts'
 import type { Feature } from '../../feature.ts'

@@ -1,4 +1,4 @@
-/** Signing in without an app: the way to one's own account page. */
+/** Sign-in without an app, for the person's own account page. */
 import { Router } from '@koa/router'
 import type { SignInPage } from './sign-in-page.ts'
 

@@ -1,4 +1,7 @@
-/** The page behind the link of an activation mail. In the browser that registered it acts at once, elsewhere it asks. */
+/**
+ * The page behind the link of an activation mail. It acts at once in the browser that registered. In another browser it
+ * asks for the code and the password.
+ */
 import { Router } from '@koa/router'
 import { z } from 'zod'
 import { activate, activateElsewhere, activateWithNewPassword } from '../../accounts/journeys/activation.ts'
@@ -34,7 +37,7 @@ export function activationRoutes(needs: Needs): Router {
   return router
 }
 
-/** Opening the link changes something only in the browser that asked for it: scanners of mail have not its cookie. */
+/** Opening the link changes something only in the browser that requested it, because mail scanners lack its cookie. */
 async function open(needs: Needs, ctx: AnyContext): Promise<void> {
   const { token = '', mode } = ctx.query
   if (typeof token !== 'string') return expired(needs, ctx)

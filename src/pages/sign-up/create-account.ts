@@ -4,7 +4,7 @@ import { parameter } from '../../interaction/open-interaction.ts'
 import { redirect, returnQuery } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
 
-/** Leads to the registration page, and from there back to sign in: by then nobody has to register again. */
+/** Leads to the sign-up page, and from there back to the sign-in, where nobody has to register again. */
 export function createAccountPages({
   pageUrl,
 }: {

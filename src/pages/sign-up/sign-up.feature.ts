@@ -1,4 +1,7 @@
-/** Making an account: the form, the mailed link or code, and confirming the address on the way to an app. */
+/**
+ * Mounts sign-up: the form, the mailed link or code, and the confirmation of the address on the way to an app.
+ * `accounts` owns the accounts.
+ */
 import { findAccountById } from '../../accounts/account.ts'
 import { activateSignedIn } from '../../accounts/journeys/activation.ts'
 import { resendActivation } from '../../accounts/journeys/sign-up.ts'

@@ -1,4 +1,4 @@
-/** Registration: one form, and one page after it whatever the address. */
+/** Sign-up: one form, and the same page after it for every address. */
 import { Router } from '@koa/router'
 import { z } from 'zod'
 import { emailProblemText } from '../../platform/email.ts'
@@ -21,7 +21,7 @@ type Needs = {
   mailbox: boolean
 }
 
-// What is wrong with a value is said by `register`, for every field at once.
+// `register` checks the values, and reports every field at once.
 const schema = z.object({
   name: z.string().max(LONGEST_NAME, NAME_PROBLEM_TEXT).trim().default(''),
   email: z.string().max(1000, emailProblemText.too_long).trim().default(''),

@@ -1,4 +1,4 @@
-/** The step for an account whose address is not confirmed yet: it may sign in here, but grants nothing to apps. */
+/** The step for an account without a confirmed address. It may sign in here, but not to apps. */
 import { findAccountById } from '../../accounts/account.ts'
 import type { Activated } from '../../accounts/journeys/activation.ts'
 import { codeProblemText } from '../../accounts/code-problem.ts'
@@ -17,7 +17,7 @@ type Needs = {
   render: Render
   mailbox: boolean
   resendActivation: (page: Page, accountId: string) => Promise<void>
-  /** By the code from the mail. */
+  /** Confirms the address by the code from the mail. */
   activate: (page: Page, accountId: string, code: string) => Promise<Activated>
 }
 
@@ -38,7 +38,7 @@ export function verifyEmailPages(needs: Needs): StepPages {
   }
 }
 
-/** Nothing when the address is confirmed, now or before. */
+/** `undefined` when the address is confirmed, now or before. */
 function codeProblem(activated: Activated): string | undefined {
   if (activated.ok || activated.reason === 'used') return undefined
   return codeProblemText[activated.reason as TokenRefusal]
