@@ -120,7 +120,7 @@ function asRole(typed: string): Role {
   throw usageError(`--role takes ${ROLES.join(', ')}`)
 }
 
-/** By the names of the profile; an empty value takes an optional one away. */
+/** By the names of the profile. An empty value removes an optional one. */
 const FIELDS = {
   name: 'name',
   'given-name': 'givenName',

@@ -115,7 +115,7 @@ export async function rotateSecret(input: Input, { db, clock, sealer }: Parts): 
   return registered(await rotateClientSecret(db, id, { clock, sealer }, { overlapMs }))
 }
 
-/** Its names and values are checked with all other metadata. */
+/** Checked together with the other metadata. */
 function readMetadata(file: string): Partial<ClientInput> {
   const read = readJsonFile('metadata', file)
   if (typeof read === 'object' && read !== null && !Array.isArray(read)) return read
@@ -137,7 +137,7 @@ function oneOf<const Known extends string>(input: Input, option: string, known: 
 }
 
 function readKeys(file: string | undefined): ClientInput['jwks'] {
-  // Its shape is checked with all other metadata.
+  // Checked together with the other metadata.
   return file === undefined ? undefined : (readJsonFile('jwks', file) as ClientInput['jwks'])
 }
 
@@ -159,7 +159,7 @@ function shown(found: Client): Answer {
   return { data, text: textOf(data) }
 }
 
-// The names are those of RFC 7591, its seconds are of no use to people.
+// Shows names of RFC 7591, without the times in seconds, which mean nothing to people.
 function textOf(metadata: RegisteredClient): string {
   const issued = { client_id_issued_at: isoTime(metadata.client_id_issued_at * 1000) }
   return record({ ...metadata, ...issued, client_secret_expires_at: undefined })

@@ -33,7 +33,7 @@ const createOptions: Record<string, OptionSpec> = {
   'jwks-uri': { value: 'U', about: 'Where it publishes its public keys.' },
 }
 
-/** The noun with what features add to it. */
+/** The noun with the actions that features add. */
 export function clientNoun(extensions: readonly Extension[]): Noun<Parts> {
   return {
     name: noun,

@@ -1,4 +1,7 @@
-/** Every noun of the command line, in the order of the help. To remove a feature's, delete its lines. */
+/**
+ * Every noun of the command line, in the order of the help. This folder reads arguments and prints answers; the
+ * subjects below do the work. To remove a feature's noun, delete its lines.
+ */
 import type { Noun } from '../command-line/command.ts'
 import type { Parts } from '../process/start/parts.ts'
 import { registrationToken, replaceToken } from '../protocol/registration/registration-token.ts'

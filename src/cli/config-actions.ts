@@ -15,7 +15,7 @@ export async function show(_input: Input, found: Config): Promise<Answer> {
   return { data, text: columns(rows) }
 }
 
-/** Where nothing is set, what the server makes of it. */
+/** The value that the server uses where nothing is set. */
 function derived(found: Config): Record<string, unknown> {
   return {
     [`${PREFIX}ISSUER`]: found.issuer,

@@ -1,4 +1,4 @@
-/** What went wrong, for stderr. No stack, no SQL with its values, no secret. */
+/** Describes a failure for stderr: no stack, no SQL with its values, no secret. */
 import { ConfigError } from '../settings/config-error.ts'
 import { AppError } from '../platform/errors.ts'
 import { loggableError } from '../platform/logging/loggable-error.ts'
@@ -25,18 +25,18 @@ export function failureOf(error: unknown): Failure {
     }
   const [line = ''] = describeFailure(error)
   const { message } = loggableError(error)
-  // Known system errors are described in words of our own; everything else may hold values and is cleaned.
+  // Known system errors have words of our own. Other messages may hold values and are cleaned.
   const own = error instanceof Error && line !== '' && !error.message.startsWith(line)
   return { code: 'failed', lines: [own ? line : message || 'failed'] }
 }
 
-/** As printed: one object for programs, one line a mistake for people. */
+/** The printed form: one object for programs, or one line for each mistake. */
 export function failureText({ code, lines }: Failure, json: boolean): string {
   if (json) return `${JSON.stringify({ error: code, error_description: lines.join('; ') })}\n`
   return lines.map((line) => `account-server: ${line}\n`).join('')
 }
 
-// A person at a page need not know which store is away; an operator does.
+// A page does not name the store that is down, but an operator needs to know it.
 function hiddenCause({ status, cause }: AppError): string {
   if (status < 500 || !(cause instanceof Error)) return ''
   const { message, reason } = loggableError(cause)

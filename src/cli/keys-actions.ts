@@ -52,7 +52,7 @@ function countsText(counts: Record<string, number>): string {
   return present.map(([what, values]) => `${values} ${what.replaceAll('_', ' ')}`).join(', ') || 'nothing'
 }
 
-/** Every data key that is configured or has sealed something; `unknown` ones are not configured. */
+/** Every data key that is configured or has sealed something. `unknown` ones are not configured. */
 async function listDataKeys({ db, sealer, features }: Parts) {
   const columns = sealedColumns(features)
   const counts = await Promise.all(columns.map((column) => countByKey(db, column)))

@@ -1,11 +1,11 @@
-/** The parts of a command's process: quiet on the terminal, on a schema that fits. */
+/** Builds the services of a command: quiet on the terminal, on an up-to-date schema. */
 import type { Config } from '../settings/config.ts'
 import { AppError } from '../platform/errors.ts'
 import { createParts } from '../process/start/parts.ts'
 import type { Parts } from '../process/start/parts.ts'
 import { hasPendingMigrations, migrate, withStartupLock } from '../platform/sql/migrate.ts'
 
-/** Opens the parts, hands them to `work` and closes them, whatever happens. */
+/** Opens the services, passes them to `work`, and always closes them. */
 export async function withParts<T>(config: Config, work: (parts: Parts) => Promise<T>): Promise<T> {
   const parts = await createParts(quiet(config))
   try {
@@ -16,8 +16,8 @@ export async function withParts<T>(config: Config, work: (parts: Parts) => Promi
 }
 
 /**
- * Brings the schema up under the lock when that is allowed, so that a command works on a fresh data folder. Signing keys
- * and the first administrator are left to the server's start, which shows the administrator's password.
+ * Updates the schema under the lock when that is allowed, so that a command works on a new data folder. The server's
+ * start makes signing keys and the first administrator, because it shows the administrator's password.
  * @throws AppError 503 `schema_outdated` when MIGRATE_AT_START is false and migrations are pending
  */
 export async function ensureSchema({ db, config, log }: Parts): Promise<void> {
@@ -28,7 +28,7 @@ export async function ensureSchema({ db, config, log }: Parts): Promise<void> {
   if (applied.length > 0) log.info({ applied }, 'schema.migrated')
 }
 
-// Standard output belongs to the answer: without a log folder nothing is logged.
+// Standard output is for the answer. Without a log folder nothing is logged.
 function quiet(config: Config): Config {
   return config.log.dir ? config : { ...config, log: { ...config.log, level: 'silent' } }
 }

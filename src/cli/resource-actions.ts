@@ -45,7 +45,7 @@ function inputOf(input: Input) {
     scope_texts: Object.fromEntries(input.texts('scope-text').map(scopeText)),
     access_token_alg: algOf(input.text('access-token-alg')),
     access_token_ttl_seconds: input.integer('access-token-seconds', { min: 10, max: 86_400 }),
-    // Their shape is checked with everything else.
+    // Checked together with the other values.
     authorization_details_types: input
       .texts('authorization-details-type')
       .map((file) => readJsonFile('authorization-details-type', file) as DetailsTypeInput),

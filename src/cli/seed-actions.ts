@@ -20,7 +20,7 @@ export async function seed(input: Input, services: Services, replaceToken?: Repl
   )
 }
 
-/** A shell empties the file behind `>` before anything runs, and a failure leaves it so. */
+/** A shell truncates the file of `>` before anything runs, and a failure leaves it empty. */
 function placed(input: Input, answer: Answer): Answer {
   const file = input.text('output')
   if (file === undefined) return answer
@@ -38,7 +38,7 @@ async function development(input: Input, services: Services): Promise<Answer> {
       403,
       'seed is for development: its passwords are public; --force does it anyway',
     )
-  // Only here, so that an installation may leave the folder out.
+  // Imported only here, so that an installation may leave the folder out.
   const { seedDevelopment, DEMO_PORTS } = await import('../../seeds/development.ts')
   const ports = {
     app: input.integer('app-port', PORT) ?? DEMO_PORTS.app,
@@ -103,7 +103,7 @@ function variantOf(variant: Record<string, string>): string {
     .join('')
 }
 
-/** For people: what the suite's browser does stands in the JSON alone. */
+/** For people. The tasks of the suite's browser are in the JSON alone. */
 function indented(configuration: object): string {
   return JSON.stringify({ ...configuration, browser: undefined, override: undefined }, undefined, 2)
 }

@@ -1,4 +1,4 @@
-/** Builds what refuses floods before they cost anything, from the process's parts. */
+/** Builds the middleware that refuses floods before they cost anything. */
 import { verifyDeviceCookie } from '../attempts/known-browser.ts'
 import { networksOf } from '../attempts/network.ts'
 import { formGate } from '../http/form-gate.ts'
@@ -8,9 +8,9 @@ import { createDeviceCookie } from '../interaction/known-browser-cookie.ts'
 import { CHALLENGE_PATH } from '../provider/endpoints/addresses.ts'
 import type { Parts } from './start/parts.ts'
 
-/** Pages that show the form again at the address that it was sent to. */
+/** Pages that show the form again at the address of the form. */
 const SHOWS_FORM = /^\/(?:sign-in|register|forgot|device|account\/password|interaction\/[^/]+\/sign-in)$/
-/** Other forms of an interaction: its page is one level up. */
+/** Other forms of an interaction, with their page one level up. */
 const OF_INTERACTION = /^\/interaction\/[^/]+\/[^/]+$/
 const BACK_HREFS = { here: '', up: '.', start: '/' } as const
 

@@ -1,11 +1,11 @@
-/** Gathers what bounds the flows that strangers begin from the process's parts. */
+/** Builds the limits of what strangers may begin. */
 import { createFlowLimits, FLOW_WINDOW_MS } from '../provider/records/flow-limits.ts'
 import type { FlowLimits } from '../provider/records/flow-limits.ts'
 import { createSharedSum } from '../platform/redis/shared-sum.ts'
 import { createWindowCounter } from '../platform/window-counter.ts'
 import type { Parts } from './start/parts.ts'
 
-/** Without Redis each process counts for itself. */
+/** Without Redis each process counts on its own. */
 export function createFlows({ config, clock, log, redis }: Parts): FlowLimits {
   const counter = createWindowCounter({
     clock,

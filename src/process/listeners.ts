@@ -1,4 +1,4 @@
-/** The ports that a server process answers on: plain HTTP for the proxy, and TLS with client certificates where configured. */
+/** The ports of a server process: plain HTTP for the proxy, and TLS with client certificates where configured. */
 import type { RequestListener, Server as HttpServer } from 'node:http'
 import type { Server } from 'node:net'
 import type { Config } from '../settings/config.ts'
@@ -6,8 +6,8 @@ import { createHttpServer, createMtlsServer, drain } from '../http/server.ts'
 import type { End } from './stop.ts'
 
 /**
- * Listens on every port of the configuration. What stops one, and waits for what is under way on it, joins `ends` as
- * soon as it listens: a signal may come while the next one opens.
+ * Listens on every port of the configuration. Each listener adds its stop function to `ends` at once, because a signal
+ * may arrive while the next one opens.
  */
 export async function openListeners(config: Config, callback: RequestListener, ends: End[]): Promise<void> {
   const { host, port, binding } = config
@@ -23,7 +23,7 @@ export async function openListeners(config: Config, callback: RequestListener, e
 
 type Place = { host: string; port: number; portSetting: string }
 
-/** The system's error carries `portSetting`, the setting to change. */
+/** The system's error gets `portSetting`, the setting to change. */
 export async function listen<S extends Server>(server: S, { host, port, portSetting }: Place): Promise<S> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(Object.assign(error, { portSetting })))

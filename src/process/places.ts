@@ -1,5 +1,5 @@
 /**
- * The places that the settings name: ports that must be free, folders that can be written. Looked at before anything is
+ * Checks the ports and folders in the settings: ports must be free, folders writable. It runs before anything is
  * created, so that a mistake leaves nothing behind.
  */
 import { accessSync, constants, statSync } from 'node:fs'
@@ -9,7 +9,7 @@ import type { Config } from '../settings/config.ts'
 import { ConfigError } from '../settings/config.ts'
 import { listen } from './listeners.ts'
 
-/** @throws ConfigError over a folder, the system's error with `portSetting` over a port */
+/** @throws ConfigError for a folder, the system's error with `portSetting` for a port */
 export async function checkPlaces(config: Config, { serves }: { serves: boolean }): Promise<void> {
   const folders: Record<string, string | undefined> = {
     DATA_DIR: config.database.mysqlDsn ? undefined : config.dataDir,
@@ -22,7 +22,7 @@ export async function checkPlaces(config: Config, { serves }: { serves: boolean 
   if (serves) await checkPorts(config)
 }
 
-/** Takes the ports and gives them back at once. */
+/** Opens the ports and closes them at once. */
 async function checkPorts({ host, port, binding }: Config): Promise<void> {
   const wanted = [{ port, portSetting: 'PORT' }]
   if (binding.listener) wanted.push({ port: binding.listener.port, portSetting: 'MTLS_PORT' })

@@ -1,6 +1,6 @@
 /**
- * What must be writable before a process serves: a full Redis or a read-only database answers reads as ever. Each is
- * written once a second at most, however often somebody asks.
+ * Checks that the stores accept writes, because a full Redis or a read-only database still answers reads. Each store is
+ * written at most once a second.
  */
 import { randomUUID } from 'node:crypto'
 import { Cluster } from 'ioredis'
@@ -13,12 +13,12 @@ import type { Parts } from './start/parts.ts'
 
 export type Probes = Record<string, () => Promise<unknown>>
 
-/** Enough keys that every master of a cluster gets one of them, in all likelihood each time and surely soon. */
+/** Enough keys that every master of a cluster almost certainly gets one of them. */
 const CLUSTER_KEYS = 32
 const REMEMBERED_MS = SECOND_MS
 const REDIS_TTL_MS = 5 * SECOND_MS
 
-/** Before the start is done there is no schema to write to: then the probes read. */
+/** Before the start is complete there may be no schema, so the probes read. */
 export function readinessProbes(
   needs: Pick<Parts, 'db' | 'redis' | 'clock' | 'log'>,
   isOpen: () => boolean,
@@ -36,7 +36,7 @@ export function readinessProbes(
   }
 }
 
-/** Each probe fails by rejecting, and says in the log why when it begins to. */
+/** Each probe rejects on failure, and logs why when a failure begins. */
 export function writeProbes({
   db,
   redis,
@@ -51,7 +51,10 @@ export function writeProbes({
   }
 }
 
-/** A row of the limits' table, where upkeep removes it. One for each process: in a cluster two would conflict. */
+/**
+ * A row of the limits' table, which upkeep purges. Each process has its own, because a shared row would conflict in a
+ * cluster.
+ */
 async function writeRow(db: Db, bucket: string, nowMs: number): Promise<void> {
   const row = { bucket, failures: 0, expiresAtMs: nowMs + MINUTE_MS }
   await db('attempt_buckets').insert(row).onConflict('bucket').merge(['expiresAtMs'])

@@ -1,6 +1,6 @@
 /**
- * Forms that send themselves, as `response_mode=form_post` does: on a page like all others, for browsers in which scripts
- * are off.
+ * Forms that submit themselves, for `response_mode=form_post`: on a page like all others, which also works without
+ * scripts.
  */
 import type { Render } from '../http/render.ts'
 import { PAGE_POLICY, replaceContentPolicy } from '../http/security-headers.ts'
@@ -8,7 +8,7 @@ import type { SendForm } from '../provider/library/response-modes.ts'
 
 const POLICY = PAGE_POLICY.replace(/script-src[^;]*/, "script-src 'self'")
 
-/** Keeps the status that the answer has already. */
+/** Keeps the status that the answer already has. */
 export function createSentForms(render: Render): SendForm {
   return (ctx, action, given) => {
     const fields = Object.entries(given).map(([name, value]) => ({ name, value: String(value) }))

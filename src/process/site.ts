@@ -1,4 +1,4 @@
-/** Puts the provider together: what every provider has, and what each feature adds. */
+/** Puts the provider together from the parts that every provider has and the parts of each feature. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Site } from '../feature.ts'
@@ -46,11 +46,11 @@ type Given = {
   render: Render
   renderError: (ctx: AnyContext, error: unknown) => Promise<void>
   interactionUrl: OidcNeeds['interactionUrl']
-  /** What to do with a request that comes back to a finished interaction. */
+  /** Restarts a request that returns to a finished interaction. */
   startAgain: (oidc: Oidc) => StartAgain
 }
 
-/** The provider, and what pages work with. */
+/** The provider, and what pages use. */
 export async function openSite({ parts, render, ...given }: Given): Promise<Site> {
   const { config, db, clock, feed, log, sealer } = parts
   const resources = createResourceCache({ db, clock, feed })
@@ -63,7 +63,7 @@ export async function openSite({ parts, render, ...given }: Given): Promise<Site
   const site = { oidc, render, startAgain, findMember, findResource: resources.get, limits }
   const subjects = createPairwiseSubjects(config.keys.index)
   const documents = documentPart(parts)
-  // A sign-in is noted as ended before the pages of signing out say so.
+  // A sign-in must be recorded as ended before the sign-out page says so.
   const protocolParts = [
     ownPart(parts, { limits, render }),
     ...parts.features.flatMap(({ protocol }) => (protocol ? [protocol(site)] : [])),
@@ -92,7 +92,7 @@ export async function openSite({ parts, render, ...given }: Given): Promise<Site
   return site
 }
 
-/** Features are given the provider that they are about to be parts of. */
+/** Features get the provider before it is built from their parts. */
 function lazily(opened: { oidc?: Oidc }): Oidc {
   const oidc = () => {
     if (!opened.oidc) throw new Error('the provider is still being put together')
@@ -143,7 +143,7 @@ function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits:
 
 type Own = { limits: FlowLimits; render: Render }
 
-/** What every provider has, whatever features there are. */
+/** The parts of every provider, whatever features there are. */
 function ownPart({ config, db, clock, store, log }: Parts, { limits, render }: Own): ProtocolPart {
   const lifetimes = lifetimesOf(config)
   return {

@@ -1,16 +1,19 @@
-/** Stopping by a signal: the first drains and ends with 0, a later one ends at once. The terminal is told. */
+/** Stops at a signal: the first one drains and exits with 0, a later one exits at once. It prints what happens. */
 import cluster from 'node:cluster'
 import type { Parts } from './start/parts.ts'
 
 const SAME_SIGNAL_MS = 1000
-/** Draining takes 25 s at most; a mail on its way to a silent server must not take longer. */
+/** Draining takes at most 25 s. A mail to a server that does not answer must not take longer. */
 const HARD_STOP_MS = 28_000
-/** Nobody needs to hear of a stop that is quicker than this. */
+/** A stop that is quicker than this prints nothing. */
 const SLOW_STOP_MS = 1000
 
 export type End = () => Promise<void>
 
-/** What to end is added to the answer as it is started. Listens before anything is announced: a reader may stop us at once. */
+/**
+ * The caller adds stop functions to the returned list as it starts things. Call this before anything is announced,
+ * because a reader may stop the process at once.
+ */
 export function stopOnSignal(parts: Parts, onFailure: (error: unknown) => never): End[] {
   const ends: End[] = []
   const stop = async () => {
@@ -20,7 +23,7 @@ export function stopOnSignal(parts: Parts, onFailure: (error: unknown) => never)
   }
   let stoppingSinceMs = 0
   const handle = (signal: NodeJS.Signals) => {
-    // Ctrl-C reaches every process of a terminal, and again through the one that started us.
+    // Ctrl-C reaches every process of a terminal, and once more through the parent process.
     if (signal === 'SIGINT' && cluster.isWorker) return
     if (stoppingSinceMs > 0 && Date.now() - stoppingSinceMs > SAME_SIGNAL_MS) process.exit(1)
     if (stoppingSinceMs > 0) return
@@ -43,7 +46,7 @@ function ended(): never {
   process.exit(0)
 }
 
-/** One of several processes leaves this to the one that a person started. */
+/** A process with a parent leaves this message to it. */
 function say(line: string): void {
   if (!cluster.isWorker) process.stdout.write(`${line}\n`)
 }

@@ -1,20 +1,20 @@
-/** Several server processes on one port: starts them, replaces one that dies, and passes the signal to stop on. */
+/** Runs several server processes on one port: starts them, replaces one that dies, and passes the stop signal on. */
 import cluster from 'node:cluster'
 import type { Worker } from 'node:cluster'
 import type { Logger } from '../platform/logging/log.ts'
 
-/** A process that dies sooner than this after its start is replaced with growing delay, so that a fault does not spin. */
+/** A process that dies sooner than this is replaced after a growing delay, so that a fault does not loop. */
 const HEALTHY_MS = 10_000
 const MAX_DELAY_MS = 30_000
 
 export type Supervised = {
-  /** Resolves when all listen, and rejects when one ends before. */
+  /** Resolves when all listen, and rejects when one exits before. */
   listening: Promise<void>
-  /** Stops them all, those that still start as well, and resolves when the last has ended. */
+  /** Stops all processes, also those that still start. Resolves when the last has ended. */
   stop: () => Promise<void>
 }
 
-/** Starts the processes. The first may answer requests before the last listens, so `stop` counts from now on. */
+/** Starts the processes. The first may answer requests before the last one listens, so `stop` works from now on. */
 export function superviseWorkers(count: number, log: Logger): Supervised {
   let stopping = false
   let quickDeaths = 0

@@ -1,4 +1,7 @@
-/** What the worker tidies now and then: expired tokens and records, accounts never confirmed, old counters and keys. */
+/**
+ * The upkeep tasks of the worker. They purge expired tokens and records, accounts never confirmed, old counters and
+ * keys.
+ */
 import { purgeAudit } from '../audit/audit.ts'
 import { purgeExpired, purgeUnverified } from '../accounts/housekeeping.ts'
 import type { Feature } from '../feature.ts'
@@ -59,7 +62,7 @@ function tasksOf(
   { db, clock, config, sealer, features }: TaskParts,
   isStopping: () => boolean,
 ): Record<string, () => Promise<unknown>> {
-  // No token outlives its session's grant.
+  // No token outlives the grant of its session.
   const longestTokenMs = (config.sessions.absoluteSeconds + config.tokens.refreshTokenSeconds) * SECOND_MS
   const periodMs = config.keys.rotationDays * DAY_MS
   const steps = { ...PURGE_STEPS, isStopping }

@@ -1,4 +1,4 @@
-/** The folder of an embedded server: its database, its secret and its logs, for the account that runs it alone. */
+/** The folder of an embedded server, with its database, secret and logs. Only the server's own user may read it. */
 import { basename, join } from 'node:path'
 import { keepPrivate, makePrivate, NotPrivate } from '../../platform/private-files.ts'
 import type { Tightened } from '../../platform/private-files.ts'
@@ -6,7 +6,7 @@ import { ConfigError } from '../../settings/config-error.ts'
 import type { Config } from '../../settings/config.ts'
 import { SECRET_FILE } from '../../settings/generated-secret.ts'
 
-/** Answers what others could read before. Throws ConfigError where that cannot be changed. */
+/** Returns what others could read before. Throws ConfigError where that cannot be changed. */
 export function keepDataPrivate({ dataDir, database, log }: Config): Tightened[] {
   const { sqliteFile } = database
   const databaseName = basename(sqliteFile)

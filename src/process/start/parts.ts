@@ -1,6 +1,6 @@
 /**
- * The long-lived parts of a process: connections, keys, queues. Built once from the configuration and passed on. What they are
- * used for is written in the features.
+ * Builds the services of a process from the configuration: connections, keys, queues. Features say what they are used
+ * for.
  */
 import { availableParallelism } from 'node:os'
 import { createHasher } from '../../passwords/hashing.ts'
@@ -31,7 +31,7 @@ import { createSealer } from '../../platform/tokens.ts'
 
 export type Parts = Awaited<ReturnType<typeof createParts>>
 
-/** Opens everything and waits for nothing: a database that is away shows when it is first asked. */
+/** Opens everything without waiting. A database that is down shows at its first query. */
 export async function createParts(config: Config, clock: Clock = systemClock) {
   const tightened = config.mode === 'embedded' ? keepDataPrivate(config) : []
   const log = openLog(config, clock)
@@ -62,11 +62,11 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
     ...services,
     features,
     redis,
-    /** Tells Redis again what was revoked and used up, in case it forgot. */
+    /** Repeats to Redis what was revoked and used up, in case it lost that. */
     catchUp,
     /** Calls back after each message that this process committed to the outbox. */
     onCommitted: (heard: () => void) => void waiting.push(heard),
-    /** True from the signal to stop on. */
+    /** True after the signal to stop. */
     draining: false,
     async close() {
       await feed.stop()
@@ -80,7 +80,7 @@ function openHasher({ accounts, workers }: Config): Hasher {
   return createHasher({
     memoryKib: accounts.hashMemoryKib,
     passes: accounts.hashPasses,
-    // One core is left to the event loops, so that tokens go on while passwords are checked on all others.
+    // One core stays free for the event loops, so that tokens are issued while all others hash passwords.
     maxRunning: Math.max(1, Math.floor((availableParallelism() - 1) / workers)),
     maxWaiting: accounts.hashQueueLength,
   })

@@ -1,4 +1,4 @@
-/** What may stand after `npm start --`: the role, or the wish for help or for the version. */
+/** Reads the arguments of `npm start --`: the role, `--help` or `--version`. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -30,7 +30,7 @@ export function readStartArguments(argv: string[]): StartRequest {
   throw usage(`--role: got "${role}", takes server or worker`)
 }
 
-/** Of this release, as package.json names it. */
+/** The version in package.json. */
 export function serverVersion(): string {
   const file = join(import.meta.dirname, '../../../package.json')
   return String((JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version)

@@ -1,4 +1,4 @@
-/** Why the server could not start, in one line a mistake: what was wrong, and which setting mends it. */
+/** Explains a failed start, one line for each mistake: what was wrong, and which setting corrects it. */
 import { ConfigError } from '../../settings/config-error.ts'
 import { AppError } from '../../platform/errors.ts'
 import { loggableError } from '../../platform/logging/loggable-error.ts'
@@ -8,7 +8,7 @@ type SystemError = Error & {
   address?: string
   port?: number
   path?: string
-  /** The setting that the port came from. */
+  /** The setting of the port. */
   portSetting?: string
 }
 

@@ -1,4 +1,6 @@
-/** What must be true before a process serves: schema, signing keys, first administrator. One process does it, others wait. */
+/**
+ * Prepares a process before it serves: schema, signing keys, first administrator. One process does it, the others wait.
+ */
 import { isIPv6 } from 'node:net'
 import { createAccountNeeds } from '../../interaction/account-needs.ts'
 import { ensureFirstAdministrator } from '../../accounts/operator/first-administrator.ts'
@@ -15,8 +17,8 @@ const FIRST_DELAY_MS = 250
 const MAX_DELAY_MS = 10_000
 
 /**
- * Prepares, again and again while the database of a service is away, so that it needs no restart when it returns.
- * A mistake in the settings or an embedded database that cannot be opened is thrown at once.
+ * Prepares, with retries while the database of a service is down, so that it needs no restart. A mistake in the
+ * settings, or an embedded database that cannot be opened, is thrown at once.
  */
 export async function prepareUntilReady(parts: Parts): Promise<Prepared> {
   for (let delayMs = FIRST_DELAY_MS; ; delayMs = Math.min(MAX_DELAY_MS, delayMs * 2)) {
@@ -48,14 +50,14 @@ export function prepare(parts: Parts): Promise<Prepared> {
   })
 }
 
-/** A Redis that evicts signs people out at random and forgets which tokens were used. */
+/** A Redis that evicts keys signs people out at random, and forgets used tokens. */
 async function warnOfEviction({ redis, log }: Parts): Promise<void> {
   try {
     const [, policy] = ((await redis?.config('GET', 'maxmemory-policy')) ?? []) as string[]
     if (policy !== undefined && policy !== 'noeviction')
       log.warn({ policy, wanted: 'noeviction' }, 'redis.evicts')
   } catch (error) {
-    // Managed services forbid CONFIG; an outage shows elsewhere.
+    // Managed services forbid CONFIG. Other checks notice an outage.
     log.debug({ err: error }, 'redis.policy_unknown')
   }
 }
@@ -70,8 +72,8 @@ async function bringSchemaUp({ db, config, log }: Parts): Promise<void> {
 }
 
 /**
- * Tells the person at the terminal where to go, once everything is ready. The password stands nowhere else, in no log and
- * no file: whichever process made the administrator shows it, a worker that was started first too.
+ * Prints the address and the first administrator's password, once everything is ready. The password is in no log and no
+ * file. The process that made the administrator prints it, even when that is a worker.
  */
 export function announce(parts: Parts, { administrator }: Prepared, roles: string[]): void {
   const { config, log } = parts
@@ -97,7 +99,10 @@ function forWhom({ mail }: Parts['config']): string {
   return mail.mailbox === 'administrators' ? '   (for signed-in administrators)' : ''
 }
 
-/** Runs `work`. Should it fail, the password of a new administrator was never shown: how to make another one is. */
+/**
+ * Runs `work`. After a failure the password of a new administrator was never shown, so this prints how to make another
+ * one.
+ */
 export async function orSayHowToSignIn(
   { administrator }: Prepared,
   work: () => void | Promise<void>,
