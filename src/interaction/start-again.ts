@@ -1,4 +1,4 @@
-/** Restarts a request that has lost its interaction, or shows the person the way back to the app. */
+/** Restarts a request that has lost its interaction, or shows the person a link to the app. */
 import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'

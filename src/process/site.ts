@@ -143,7 +143,7 @@ function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits:
 
 type Own = { limits: FlowLimits; render: Render }
 
-/** The parts of every provider, whatever features there are. */
+/** The parts of every provider, with or without features. */
 function ownPart({ config, db, clock, store, log }: Parts, { limits, render }: Own): ProtocolPart {
   const lifetimes = lifetimesOf(config)
   return {

@@ -1,4 +1,4 @@
-/** Announces every session that ends in the grant store to apps, whatever the cause. */
+/** Announces every session that ends in the grant store to apps, for any cause. */
 import type { AdapterPayload } from 'oidc-provider'
 import type { Ending } from '../../grant-store/endings.ts'
 import type { Root } from '../../grant-store/grant-store.ts'

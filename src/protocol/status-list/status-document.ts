@@ -14,7 +14,7 @@ import { findListVersion, listRevoked } from '../../grant-store/status-entries.t
 
 /** How long a verifier may cache a list, and so how long a revocation takes to take effect everywhere. */
 export const TTL_SECONDS = 30
-/** After this time a document is invalid, whatever cache it is from. */
+/** After this time a document is invalid, even from a cache. */
 const LIFETIME_SECONDS = 300
 const KEPT_LISTS = 100
 

@@ -75,7 +75,7 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
       }
       return oneOf ?? (allowed.length === 1 && meansResource(ctx) ? allowed[0] : undefined)
     },
-    // An MCP client cannot use a token without an audience, whatever else it asked for.
+    // An MCP client cannot use a token without an audience.
     useGrantedResource: (ctx: KoaContextWithOIDC) => isMcp(ctx.oidc.client),
     getResourceServerInfo: async (ctx: KoaContextWithOIDC, identifier: string, client: Extra) => {
       const resource = allowedResources(client).includes(identifier)

@@ -1,5 +1,5 @@
 /**
- * Decides which request asks for offline access: one with the scope `offline_access`, whatever its `prompt`. OpenID
+ * Decides which request asks for offline access: one with the scope `offline_access` and any `prompt`. OpenID
  * Connect Core §11 allows other conditions than `prompt=consent`. Here the person is asked once, and the consent is
  * remembered. Apps on a person's own device, and MCP clients, need not name the scope. Otherwise they would have to
  * sign in again each day.

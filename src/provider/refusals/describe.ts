@@ -50,7 +50,7 @@ const FAILURE = {
 
 type RenderError = Configuration['renderError']
 
-/** Endpoints for programs. RFC 6749 §5.2 requires JSON there, whatever they accept: Java's default is HTML. */
+/** Endpoints for programs. RFC 6749 §5.2 requires JSON there. The `Accept` header does not count: Java's default is HTML. */
 const FOR_PROGRAMS = new Set([
   'token',
   'pushed_authorization_request',

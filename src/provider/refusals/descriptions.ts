@@ -23,7 +23,7 @@ export type Refusal = Error & {
 
 type Words = string | ((ctx: KoaContextWithOIDC, refusal: Refusal) => string | undefined)
 
-/** The answer to prompt=none, whatever is missing. */
+/** The advice to a request with prompt=none that needs the person. */
 const ASK = 'send the request without prompt=none, so that the person can be asked'
 const UNASKED = new Set(['consent_required', 'interaction_required', 'login_required'])
 
