@@ -8,8 +8,8 @@ import Keygrip from 'keygrip'
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Oidc } from './contract/current-provider.ts'
-import { atRoutes } from './contract/protocol-part.ts'
-import type { RouteHook } from './contract/protocol-part.ts'
+import { byEndpoint } from './contract/protocol-part.ts'
+import type { AfterHook } from './contract/protocol-part.ts'
 import { isOutage } from '../http/outage.ts'
 import type { Logger } from '../platform/logging/log.ts'
 import { expectAudience } from './binding/client-assertion.ts'
@@ -57,13 +57,13 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   const renderError = describedPage(needs.renderError)
   const configuration = createConfiguration({ ...needs, renderError, keySet, detailsTypes })
   const provider = createProvider(needs.issuer, configuration)
-  placeSteps(provider)
+  placeSteps(provider, needs.parts)
   provider.keys = new Keygrip(needs.cookieKeys, 'sha256')
   fixAddresses(provider, needs.mtls)
   expectAudience(provider, needs)
   for (const { install } of needs.parts) install?.(provider)
   const added = needs.parts.flatMap(({ after = [] }) => after)
-  provider.use(completeRequest(atRoutes([...ownHooks(needs, new Set(unpublished)), ...added])))
+  provider.use(completeRequest([...ownHooks(needs, new Set(unpublished)), ...added]))
   describeRefusals(provider, needs.log)
   logIgnoredScopes(provider, needs.log)
   keepWrittenQueries(provider)
@@ -71,7 +71,12 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   return provider
 }
 
-function placeSteps(provider: Provider): void {
+function placeSteps(provider: Provider, parts: OidcNeeds['parts']): void {
+  const hooksOf = byEndpoint(parts.flatMap(({ before = [] }) => before))
+  placeStep(provider, 'endpoint reached', async (ctx, next) => {
+    for (const run of hooksOf(ctx)) if (await run(ctx)) return
+    await next()
+  })
   placeStep(provider, 'request read', (ctx, next) => {
     refuseOversized(ctx)
     return next()
@@ -90,20 +95,21 @@ function placeSteps(provider: Provider): void {
   placeStep(provider, 'introspection answered', completeIntrospection)
 }
 
-function completeRequest(atItsRoute: RouteHook['run']): Middleware {
+function completeRequest(hooks: readonly AfterHook[]): Middleware {
+  const hooksOf = byEndpoint(hooks)
   return async (ctx, next) => {
     await next()
     const oidc = ctx as unknown as KoaContextWithOIDC
     if (!oidc.oidc?.route) return
     await writeTogether(oidc)
-    await atItsRoute(oidc)
+    for (const run of hooksOf(oidc)) await run(oidc)
     softenOutage(oidc)
     exposeHeaders(oidc)
   }
 }
 
 /** What this server adds to the answers of single endpoints, before what features add. */
-function ownHooks(needs: OidcNeeds, unpublished: ReadonlySet<string>): readonly RouteHook[] {
+function ownHooks(needs: OidcNeeds, unpublished: ReadonlySet<string>): readonly AfterHook[] {
   // The same for every request of one provider, which is exchanged when anything in it changes.
   let metadata: object | undefined
   const added = Object.assign({}, ...needs.parts.map((part) => part.metadata)) as Record<string, unknown>

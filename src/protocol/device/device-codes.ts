@@ -15,7 +15,6 @@ import type { Db } from '../../platform/sql/database.ts'
 import { keyedDigest } from '../../platform/tokens.ts'
 import { paced, POLL_INTERVAL_SECONDS } from '../../provider/records/polling.ts'
 import type { GrantStore } from '../../grant-store/grant-store.ts'
-import { fillInUserCode } from './device-flow.ts'
 
 export type DeviceCodeNeeds = NetworkLimitNeeds & { db: Db; clock: Clock; store: GrantStore }
 
@@ -28,7 +27,6 @@ const PASSING = new Set(['server_error', 'temporarily_unavailable', 'invalid_req
 
 /** Call it once per provider instance. */
 export function installDeviceCodes(provider: Provider): void {
-  provider.use(fillInUserCode)
   provider.on('device_authorization.success', (_ctx: unknown, body: Record<string, unknown>) => {
     body['interval'] = POLL_INTERVAL_SECONDS
   })

@@ -6,7 +6,6 @@ import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
-import { LIBRARY_PATHS } from '../../provider/endpoints/addresses.ts'
 
 /** The device, as far as it is known besides its client. */
 export type DeviceInfo = { ip: string; userAgent: string }
@@ -39,13 +38,12 @@ export function deviceFlow(pages: DevicePages): DeviceFlow {
 }
 
 /** `verification_uri_complete` only fills in the form. The library would submit it. This runs before the library. */
-export async function fillInUserCode(ctx: AnyContext, next: () => Promise<unknown>): Promise<void> {
-  if (ctx.method !== 'POST' && ctx.path === LIBRARY_PATHS.code_verification && ctx.search) {
-    const { user_code: userCode } = ctx.query
-    if (typeof userCode === 'string') ctx.state['userCode'] = userCode
-    ctx.querystring = ''
-  }
-  await next()
+export function fillInUserCode(ctx: KoaContextWithOIDC): boolean {
+  if (ctx.method === 'POST' || ctx.search === '') return false
+  const { user_code: userCode } = ctx.query
+  if (typeof userCode === 'string') ctx.state['userCode'] = userCode
+  ctx.querystring = ''
+  return false
 }
 
 function describeDevice(ctx: KoaContextWithOIDC): DeviceInfo {

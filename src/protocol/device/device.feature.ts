@@ -4,7 +4,7 @@
  */
 import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
-import { CODE_SECONDS, deviceFlow } from './device-flow.ts'
+import { CODE_SECONDS, deviceFlow, fillInUserCode } from './device-flow.ts'
 import { devicePages } from './device-pages.ts'
 import { deviceCodeRecords, installDeviceCodes } from './device-codes.ts'
 
@@ -15,6 +15,7 @@ export function device({ config, db, clock, store }: Services): Feature {
       features: { deviceFlow: deviceFlow(devicePages({ ...site, db })) },
       ttl: { DeviceCode: CODE_SECONDS },
       records: { DeviceCode: (adapter) => deviceCodeRecords(needs, adapter) },
+      before: [{ at: ['code_verification'], run: fillInUserCode }],
       install: installDeviceCodes,
     }),
   }

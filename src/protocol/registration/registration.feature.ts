@@ -14,6 +14,7 @@ import type { Services } from '../../services.ts'
 import { noteClientUse, purgeUnusedClients } from './registered-clients.ts'
 import { parsePolicy } from './registration-policy.ts'
 import { createDynamicRegistration } from './registration.ts'
+import { fromAnyOrigin } from './registration.routes.ts'
 
 export function registration(services: Services): Feature {
   const { config, db } = services
@@ -35,12 +36,15 @@ export function registration(services: Services): Feature {
   return {
     protocol: () => ({
       features: dynamic.features,
+      before: dynamic.before,
+      after: dynamic.after,
       models: { ...dynamic.models, Client: { upsert: dynamic.storeRegistered } },
       install(provider) {
         dynamic.install(provider)
         noteUses(provider, services)
       },
     }),
+    endpoints: () => (mode === 'token' ? [] : [fromAnyOrigin()]),
     upkeep: { clients: (nowMs, limit) => purgeUnusedClients(db, nowMs, limit) },
   }
 }

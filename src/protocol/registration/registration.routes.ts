@@ -1,59 +1,62 @@
 /** Wraps the library's registration endpoints: who may register without a token, and what an answer shows. */
-import type { Middleware } from 'koa'
+import { Router } from '@koa/router'
+import type { Context } from 'koa'
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { AppError } from '../../platform/errors.ts'
 import type { Db } from '../../platform/sql/database.ts'
 import { toRegisteredMetadata, withSecret } from '../../clients/clients.ts'
+import type { AfterHook, BeforeHook } from '../../provider/contract/protocol-part.ts'
 import { LIBRARY_PATHS } from '../../provider/endpoints/addresses.ts'
 import { findRegistered } from './registered-clients.ts'
 
-type Needs = {
-  db: Db
-  /** Set when anybody may register. */
-  openPolicy: object | undefined
-  /** @throws AppError 429 */
-  admit: (ctx: KoaContextWithOIDC) => Promise<void>
-}
-
 const { registration: PATH } = LIBRARY_PATHS
-const ROUTES = new Set(['registration', 'client', 'client_update'])
-
-/**
- * `openToken` replaces the token that open registration does not need. `shownSecret` is a secret that this request has
- * just issued.
- */
-export function registrationAnswers(
-  needs: Needs,
-  openToken: string,
-  shownSecret: (ctx: object) => string | undefined,
-): Middleware {
-  return async (ctx, next) => {
-    const oidc = ctx as unknown as KoaContextWithOIDC
-    if (needs.openPolicy && isRegistration(ctx.path) && answerPage(oidc)) return
-    if (needs.openPolicy && ctx.method === 'POST' && ctx.path === PATH && !ctx.headers.authorization) {
-      try {
-        await needs.admit(oidc)
-      } catch (error) {
-        return answerLimit(oidc, error)
-      }
-      ctx.req.headers.authorization = `Bearer ${openToken}`
-    }
-    await next()
-    if (!ROUTES.has(oidc.oidc?.route ?? '') || ctx.status >= 300) return
-    if (!(await showRecord(needs.db, oidc, shownSecret(ctx)))) answerEnded(oidc)
-  }
-}
-
-function isRegistration(path: string): boolean {
-  return path === PATH || path.startsWith(`${PATH}/`)
-}
 
 /**
  * CORS for open registration, because clients in a browser register from there, such as MCP clients of the web. No
- * cookie counts here, so any origin may call. True when the answer is complete.
+ * cookie counts here, so any origin may call.
  */
-function answerPage(ctx: KoaContextWithOIDC): boolean {
+export function fromAnyOrigin(): Router {
+  const router = new Router()
+  router.all([PATH, `${PATH}/:clientId`], async (ctx, next) => {
+    if (!answerPreflight(ctx)) await next()
+  })
+  return router
+}
+
+/**
+ * Admits a request without a token. `openToken` replaces the token that open registration does not need.
+ * @param admit throws AppError 429
+ */
+export function admitOpen(admit: (ctx: KoaContextWithOIDC) => Promise<void>, openToken: string): BeforeHook {
+  return {
+    at: ['registration'],
+    async run(ctx) {
+      if (ctx.headers.authorization) return false
+      try {
+        await admit(ctx)
+      } catch (error) {
+        answerLimit(ctx, error)
+        return true
+      }
+      ctx.req.headers.authorization = `Bearer ${openToken}`
+      return false
+    },
+  }
+}
+
+/** Answers show the record as it is stored. `issuedSecret` is one that this request has just issued. */
+export function showStored(db: Db, issuedSecret: (ctx: object) => string | undefined): AfterHook {
+  return {
+    at: ['registration', 'client', 'client_update'],
+    async run(ctx) {
+      if (ctx.status < 300 && !(await showRecord(db, ctx, issuedSecret(ctx)))) answerEnded(ctx)
+    },
+  }
+}
+
+/** True when the answer is complete. */
+function answerPreflight(ctx: Context): boolean {
   const origin = ctx.get('Origin')
   ctx.vary('Origin')
   if (!origin) return false

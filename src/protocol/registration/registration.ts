@@ -39,7 +39,7 @@ import {
 } from './registered-clients.ts'
 import { checkPolicy, withPolicy } from './registration-policy.ts'
 import type { RegistrationPolicy } from './registration-policy.ts'
-import { registrationAnswers, registrationEnded } from './registration.routes.ts'
+import { admitOpen, registrationEnded, showStored } from './registration.routes.ts'
 import { readStatement } from './software-statement.ts'
 import type { StatementIssuer } from './software-statement.ts'
 
@@ -80,11 +80,9 @@ export function createDynamicRegistration(needs: RegistrationNeeds) {
       RegistrationAccessToken: registrationAccessTokens(needs),
     },
     storeRegistered: () => store(needs, pending.get(Provider.ctx ?? {})),
-    install(provider: Provider) {
-      translateSecrets(provider)
-      const shownSecret = (ctx: object) => pending.get(ctx)?.plain
-      provider.use(registrationAnswers(needs, openToken, shownSecret))
-    },
+    before: needs.openPolicy ? [admitOpen(needs.admit, openToken)] : [],
+    after: [showStored(needs.db, (ctx) => pending.get(ctx)?.plain)],
+    install: translateSecrets,
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a feature adds to the protocol library: all parts together make a provider. */
 import type { Adapter, Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { Endpoint } from '../library/places.ts'
 
 export type ProtocolPart = {
   /** Features of the library, switched on and set up. */
@@ -14,20 +15,29 @@ export type ProtocolPart = {
   records?: Readonly<Record<string, (adapter: Adapter) => Adapter>>
   /** Sets up a fresh provider. There is a new one whenever keys or resource servers change. */
   install?: (provider: Provider) => void
-  /** Runs after requests of these routes, by the library's names, before their answer leaves. */
-  after?: readonly RouteHook[]
+  /** Runs at these endpoints before the library does, in the order of the features. */
+  before?: readonly BeforeHook[]
+  /** Runs after requests of these endpoints, before their answer leaves. */
+  after?: readonly AfterHook[]
   /** Answers a refused request in another way than by the error; true when it did. */
   refused?: (ctx: KoaContextWithOIDC, error: unknown) => boolean
 }
 
-export type RouteHook = { at: readonly string[]; run: (ctx: KoaContextWithOIDC) => Promise<void> | void }
+/** True when it has answered the request: then nothing else runs. */
+export type BeforeHook = Hook<boolean>
+export type AfterHook = Hook<void>
 
-/** Runs the hooks of the request's own route, in their order. */
-export function atRoutes(hooks: readonly RouteHook[]): (ctx: KoaContextWithOIDC) => Promise<void> {
-  const byRoute = new Map<string, RouteHook['run'][]>()
+type Hook<Answer> = {
+  at: readonly Endpoint[]
+  run: (ctx: KoaContextWithOIDC) => Promise<Answer> | Answer
+}
+
+/** The hooks of a request's own endpoint, in their order. */
+export function byEndpoint<Answer>(
+  hooks: readonly Hook<Answer>[],
+): (ctx: KoaContextWithOIDC) => readonly Hook<Answer>['run'][] {
+  const runs = new Map<string, Hook<Answer>['run'][]>()
   for (const { at, run } of hooks)
-    for (const route of at) byRoute.set(route, [...(byRoute.get(route) ?? []), run])
-  return async (ctx) => {
-    for (const run of byRoute.get(ctx.oidc.route) ?? []) await run(ctx)
-  }
+    for (const endpoint of at) runs.set(endpoint, [...(runs.get(endpoint) ?? []), run])
+  return ({ oidc }) => runs.get(oidc.route) ?? []
 }

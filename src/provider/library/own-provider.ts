@@ -151,8 +151,13 @@ const FEATURES: Readonly<Record<string, keyof NonNullable<Configuration['feature
   device_resume: 'deviceFlow',
   backchannel_authentication: 'ciba',
   registration: 'registration',
+  client: 'registration',
   client_update: 'registrationManagement',
+  client_delete: 'registrationManagement',
   end_session: 'rpInitiatedLogout',
+  end_session_success: 'rpInitiatedLogout',
+  pushed_authorization_request: 'pushedAuthorizationRequests',
+  userinfo: 'userinfo',
 }
 /** We register these ourselves, later. */
 const OURS = ['authorization_challenge']

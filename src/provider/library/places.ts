@@ -9,6 +9,31 @@ export type Step = (ctx: KoaContextWithOIDC, next: Next) => unknown
 /** A step of ours. One that wraps a step of the library gets that step as its third argument. */
 export type OwnStep = (ctx: KoaContextWithOIDC, next: Next, library: Step) => unknown
 
+/** The library's names for its endpoints that steps and hooks of ours run at. */
+const ENDPOINTS = [
+  'authorization',
+  'resume',
+  'pushed_authorization_request',
+  'token',
+  'userinfo',
+  'introspection',
+  'revocation',
+  'jwks',
+  'discovery',
+  'registration',
+  'client',
+  'client_update',
+  'client_delete',
+  'device_authorization',
+  'code_verification',
+  'device_resume',
+  'backchannel_authentication',
+  'end_session',
+  'end_session_confirm',
+  'end_session_success',
+] as const
+export type Endpoint = (typeof ENDPOINTS)[number]
+
 export type Place = {
   /** The library's names for the endpoints. */
   routes: readonly string[]
@@ -33,6 +58,13 @@ const ASKING = [
 
 /** Where several places wrap one step, the later row of the table runs nearer to the step. */
 export const PLACES = {
+  'endpoint reached': {
+    routes: ENDPOINTS,
+    how: 'after',
+    steps: ['ensureOIDC'],
+    why: 'A feature runs before one endpoint, where the request has its context and nothing has read it.',
+    upstream: 'a hook before each endpoint, by its name',
+  },
   'request read': {
     routes: [
       ...ASKING,

@@ -6,7 +6,7 @@ import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { Db } from '../../platform/sql/database.ts'
 import { endSessionAndGrants } from '../../sessions/access-endings.ts'
-import type { RouteHook } from '../contract/protocol-part.ts'
+import type { AfterHook } from '../contract/protocol-part.ts'
 import type { Lifetimes } from '../grants/lifetimes.ts'
 import type { GrantStore } from '../../grant-store/grant-store.ts'
 
@@ -22,7 +22,7 @@ export type SessionRecordNeeds = {
 export const END_SESSION_ROUTES = ['end_session', 'end_session_confirm', 'end_session_success'] as const
 
 /** Records sign-ins that requests of apps begin and end. */
-export function recordEndings(needs: SessionRecordNeeds): readonly RouteHook[] {
+export function recordEndings(needs: SessionRecordNeeds): readonly AfterHook[] {
   return [
     {
       at: ['resume'],
