@@ -34,22 +34,22 @@ describe('settings', () => {
     expect(config.issuer).to.equal('http://localhost:8700')
     expect(config.host).to.equal('127.0.0.1')
     expect(config.workers).to.equal(1)
-    expect(config.tokens.accessTokenSeconds).to.equal(60 * 60)
-    expect(config.tokens.refreshTokenSeconds).to.equal((60 + 1440) * 60)
+    expect(config.tokens.accessTokenExpireSeconds).to.equal(60 * 60)
+    expect(config.tokens.refreshTokenExpireSeconds).to.equal((60 + 1440) * 60)
     expect(config.database.mysqlConnectArgs).to.deep.equal({ connect_timeout: 3 })
     expect(config.mail.mailbox).to.equal('everybody')
   })
 
   it('require TLS of a mail server on another machine, unless a setting waives it', () => {
-    const requireTls = (env: Record<string, string>) => read(env).mail.requireTls
-    expect(requireTls(service)).to.equal(true)
-    expect(requireTls({ ...service, ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS: 'false' })).to.equal(false)
+    const requiresTls = (env: Record<string, string>) => read(env).mail.workerSmtpRequireTls
+    expect(requiresTls(service)).to.equal(true)
+    expect(requiresTls({ ...service, ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS: 'false' })).to.equal(false)
     for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
       const local = { ...service, ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: `smtp://${host}:25` }
-      expect(requireTls(local), host).to.equal(false)
-      expect(requireTls({ ...local, ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS: 'true' }), host).to.equal(true)
+      expect(requiresTls(local), host).to.equal(false)
+      expect(requiresTls({ ...local, ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS: 'true' }), host).to.equal(true)
     }
-    expect(requireTls({ ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://mail.example' })).to.equal(true)
+    expect(requiresTls({ ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://mail.example' })).to.equal(true)
   })
 
   it('need a total size of logs of at least two files', () => {
@@ -159,7 +159,11 @@ describe('settings', () => {
       account_server_worker_smtp_servser_url: 'smtp://mail.example:25',
       account_server_worker_smtp_servser_user: 'mailer',
     })
-    expect(config.mail).to.include({ smtpUrl: 'smtp://mail.example:25', smtpUser: 'mailer', mailbox: 'none' })
+    expect(config.mail).to.include({
+      workerSmtpServerUrl: 'smtp://mail.example:25',
+      workerSmtpServerUser: 'mailer',
+      mailbox: 'none',
+    })
   })
 
   it('accept a database address with the driver in its scheme', () => {
@@ -182,9 +186,9 @@ describe('settings', () => {
 
   it('put {token} into the activation address', () => {
     const own = 'https://www.example.com/welcome/{token}'
-    expect(read({ ACCOUNT_SERVER_WORKER_ACCOUNT_ACTIVATE_WEBURL_F: own }).mail.activationUrlFormat).to.equal(
-      own,
-    )
+    expect(
+      read({ ACCOUNT_SERVER_WORKER_ACCOUNT_ACTIVATE_WEBURL_F: own }).mail.workerAccountActivateWeburlF,
+    ).to.equal(own)
     expect(problemsOf({ ACCOUNT_SERVER_WORKER_ACCOUNT_ACTIVATE_WEBURL_F: 'https://x/y' })).to.have.lengthOf(1)
   })
 })

@@ -52,7 +52,7 @@ describe('upkeep', () => {
 
   it('exchanges keys by schedule, unless the operator does it', async () => {
     const kidsOf = async () => (await listSigningKeys(parts.db)).map(({ kid, state }) => `${state} ${kid}`)
-    const keys = { ...parts.config.keys, rotationDays: 0 }
+    const keys = { ...parts.config.keys, signingKeyRotationDays: 0 }
     const byHand = createUpkeep({ ...parts, config: { ...parts.config, keys } })
     const before = await kidsOf()
     nowMs += 90 * DAY_MS

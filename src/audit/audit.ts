@@ -38,23 +38,23 @@ const STRANGERS_ACTIONS = [
 ]
 
 /** How long entries are kept: all of them, and those of strangers, which may go sooner. */
-type AuditRetention = { auditMs: number; attemptsMs: number }
+type AuditRetention = { auditKeepMs: number; attemptKeepMs: number }
 
 /** One step: answers how many entries it found, of the kind that had most. */
 export async function purgeAudit(
   db: Db,
-  { auditMs, attemptsMs }: AuditRetention,
+  { auditKeepMs, attemptKeepMs }: AuditRetention,
   nowMs: number,
   limit: number,
 ): Promise<number> {
   const table = { table: 'audit_events', key: 'id' }
-  const old: Purge = { ...table, outdated: (rows) => rows.where('atMs', '<=', nowMs - auditMs) }
+  const old: Purge = { ...table, outdated: (rows) => rows.where('atMs', '<=', nowMs - auditKeepMs) }
   const found = [await purgeSome(db, old, limit)]
   // One action at a time, so that an index finds them.
   for (const action of STRANGERS_ACTIONS) {
     const ofAction: Purge = {
       ...table,
-      outdated: (rows) => rows.where({ action }).where('atMs', '<=', nowMs - attemptsMs),
+      outdated: (rows) => rows.where({ action }).where('atMs', '<=', nowMs - attemptKeepMs),
     }
     found.push(await purgeSome(db, ofAction, limit))
   }

@@ -21,7 +21,7 @@ function derived(found: Config): Record<string, unknown> {
     [`${PREFIX}ISSUER`]: found.issuer,
     [`${PREFIX}DATA_DIR`]: found.dataDir,
     [`${PREFIX}LOG_DIR`]: found.log.dir ?? null,
-    [`${PREFIX}WORKER_ACCOUNT_ACTIVATE_WEBURL_F`]: found.mail.activationUrlFormat,
+    [`${PREFIX}WORKER_ACCOUNT_ACTIVATE_WEBURL_F`]: found.mail.workerAccountActivateWeburlF,
     [`${PREFIX}MAIL_FROM`]: found.mail.from,
     [`${PREFIX}MAILBOX`]: found.mail.mailbox !== 'none',
   }

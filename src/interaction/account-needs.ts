@@ -28,13 +28,13 @@ export function createAccountNeeds({ config, db, clock, hasher, blocked, store, 
     policy: { minLength: accounts.passwordMinLength, serviceName: config.serverName },
     limits: { ...DEFAULT_REQUEST_LIMITS, ...limits },
     settings: {
-      activationMs: accounts.activationMs,
-      resetMs: accounts.resetMs,
+      activationExpireMs: accounts.activationExpireMs,
+      resetExpireMs: accounts.resetExpireMs,
       answerStepMs: ANSWER_STEP_MS,
       attemptStepMs: ATTEMPT_STEP_MS,
     },
     enqueueMail: outbox.enqueueMail,
-    publicUrl: publicUrl(issuer, mail.activationUrlFormat),
+    publicUrl: publicUrl(issuer, mail.workerAccountActivateWeburlF),
     ...createAccessEndings({ store, clock, outbox }),
   }
 }

@@ -130,9 +130,9 @@ function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits:
   return createAdapterFactory({
     store,
     clock,
-    refreshGraceMs: config.tokens.refreshGraceMs,
+    refreshTokenGraceMs: config.tokens.refreshTokenGraceMs,
     limits,
-    pageMs: config.sessions.interactionSeconds * SECOND_MS,
+    pageMs: config.sessions.interactionExpireSeconds * SECOND_MS,
     clientAdapter: createClientAdapter({ db, noteEnded, sealer, clock, feed, ...Client }),
     adapters: models,
     around: Object.assign({}, ...protocolParts.map(({ records }) => records)) as ProtocolPart['records'],
@@ -147,7 +147,13 @@ type Own = { limits: FlowLimits; render: Render }
 function ownPart({ config, db, clock, store, log }: Parts, { limits, render }: Own): ProtocolPart {
   const lifetimes = lifetimesOf(config)
   return {
-    after: recordEndings({ db, clock, store, lifetimes, maxActive: config.sessions.maxActive }),
+    after: recordEndings({
+      db,
+      clock,
+      store,
+      lifetimes,
+      maxActiveSessions: config.sessions.maxActiveSessions,
+    }),
     install(provider) {
       installTokenIds(provider)
       overrideReplayDetection(provider, { store, limits })
@@ -166,12 +172,12 @@ function settingsOf(config: Parts['config']) {
   return {
     issuer: config.issuer,
     secure: config.secure,
-    algorithm: config.tokens.algorithm,
+    tokenAlgorithm: config.tokens.tokenAlgorithm,
     idTokenAlgorithm: config.tokens.idTokenAlgorithm,
     cookieKeys: config.keys.cookie,
     dpopNonceSecret: config.keys.dpopNonces,
     dpopNonceRequired: config.binding.dpopNonceRequired,
     mtls: config.binding.mtls,
-    unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
+    unverifiedAccountsMayAuthorize: config.accounts.unverifiedAccountsMayAuthorize,
   }
 }

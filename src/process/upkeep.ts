@@ -63,14 +63,17 @@ function tasksOf(
   isStopping: () => boolean,
 ): Record<string, () => Promise<unknown>> {
   // No token outlives the grant of its session.
-  const longestTokenMs = (config.sessions.absoluteSeconds + config.tokens.refreshTokenSeconds) * SECOND_MS
-  const periodMs = config.keys.rotationDays * DAY_MS
+  const longestTokenMs =
+    (config.sessions.sessionAbsoluteSeconds + config.tokens.refreshTokenExpireSeconds) * SECOND_MS
+  const periodMs = config.keys.signingKeyRotationDays * DAY_MS
   const steps = { ...PURGE_STEPS, isStopping }
   const purge = (step: (nowMs: number, limit: number) => Promise<number>) => () =>
     inSteps((limit) => step(clock(), limit), steps)
   const ofFeatures = features.flatMap(({ upkeep = {} }) => Object.entries(upkeep))
   return {
-    accounts: purge((nowMs, limit) => purgeUnverified(db, nowMs, config.accounts.unverifiedMs, limit)),
+    accounts: purge((nowMs, limit) =>
+      purgeUnverified(db, nowMs, config.accounts.unverifiedAccountExpireMs, limit),
+    ),
     remains: purge((nowMs, limit) => purgeExpired(db, nowMs, limit)),
     audit: purge((nowMs, limit) => purgeAudit(db, config.retention, nowMs, limit)),
     revocations: purge((nowMs, limit) => purgeRevocations(db, nowMs, limit)),

@@ -48,7 +48,12 @@ export function createWorker(parts: Parts): Worker {
 }
 
 function mailTransport({ config, db, clock }: Parts): MailTransport {
-  const { smtpUrl, smtpUser: user, smtpPassword: password, requireTls, mailbox } = config.mail
-  if (mailbox !== 'none' || !smtpUrl) return createMailboxTransport({ db, clock })
-  return createSmtpTransport({ url: smtpUrl, user, password, requireTls })
+  const { mail } = config
+  if (mail.mailbox !== 'none' || !mail.workerSmtpServerUrl) return createMailboxTransport({ db, clock })
+  return createSmtpTransport({
+    url: mail.workerSmtpServerUrl,
+    user: mail.workerSmtpServerUser,
+    password: mail.workerSmtpServerPassword,
+    requireTls: mail.workerSmtpRequireTls,
+  })
 }

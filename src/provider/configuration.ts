@@ -41,13 +41,13 @@ export type ConfigurationNeeds = DpopNeeds &
     issuer: string
     secure: boolean
     /** Signs JWT access tokens. */
-    algorithm: SigningAlg
+    tokenAlgorithm: SigningAlg
     /** Signs ID and logout tokens of clients that name no algorithm. */
     idTokenAlgorithm: SigningAlg
     keySet: Configuration['jwks']
     cookieKeys: string[]
     lifetimes: Lifetimes
-    unverifiedMayAuthorize: boolean
+    unverifiedAccountsMayAuthorize: boolean
     adapter: AdapterFactory
     findAccount: FindAccount
     /** The subject of an account for a client with pairwise subjects. */

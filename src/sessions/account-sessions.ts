@@ -42,13 +42,13 @@ export type NewSession = {
 }
 
 /**
- * Records a sign-in and ends the oldest active sessions beyond `maxActive`, in one transaction. Answers the ended ones'
+ * Records a sign-in and ends the oldest active sessions beyond `maxActiveSessions`, in one transaction. Answers the ended ones'
  * uids, which the caller removes from the grant store. Recording a uid again replaces its record.
  */
 export async function recordSession(
   db: Db,
   session: NewSession,
-  maxActive: number,
+  maxActiveSessions: number,
   nowMs: number,
 ): Promise<string[]> {
   return inTransaction(db, async (trx) => {
@@ -65,7 +65,7 @@ export async function recordSession(
     await trx('account_sessions').where({ uid: session.uid }).delete()
     await trx('account_sessions').insert(row)
     const active: string[] = await activeSessions(trx, session.accountId, nowMs).pluck('uid')
-    const surplus = active.filter((uid) => uid !== session.uid).slice(maxActive - 1)
+    const surplus = active.filter((uid) => uid !== session.uid).slice(maxActiveSessions - 1)
     await trx('account_sessions').whereIn('uid', surplus).update({ endedAtMs: nowMs })
     return surplus
   })

@@ -35,20 +35,20 @@ export const bindingSettings = {
     .string()
     .regex(/^[A-Za-z0-9-]{1,64}$/)
     .transform((name) => name.toLowerCase())
-    .meta({ takes: 'the name of a header' })
     .optional()
     .meta({
       group: GROUP,
+      takes: 'the name of a header',
       description:
         'Header in which TRUSTED_PROXIES pass the client certificate on, as URL-encoded PEM or as RFC 9440 has it.',
     }),
   mtls_issuer: z
     .string()
     .refine((value) => isIssuer(value) && value.startsWith('https:'))
-    .meta({ takes: 'an https URL without path, query or trailing slash' })
     .optional()
     .meta({
       group: GROUP,
+      takes: 'an https URL without path, query or trailing slash',
       fallback: '<issuer host>:<MTLS_PORT> where that is set',
       description: 'Where endpoints that ask for a certificate are reached (mtls_endpoint_aliases).',
     }),

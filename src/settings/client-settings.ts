@@ -1,43 +1,37 @@
 /** The settings of clients that register or describe themselves: part of the list in settings.ts. */
 import { z } from 'zod'
-import { documentHosts, integer, list, meta, networks, statementIssuers } from './setting-kinds.ts'
+import { documentHosts, integer, list, networks, statementIssuers } from './setting-kinds.ts'
 
 export const clientSettings = {
-  client_registration: z
-    .enum(['token', 'open', 'mcp'])
-    .default('token')
-    .meta({
-      ...meta('Clients', 'token, open or mcp'),
-      description:
-        'Who may register clients: holders of an initial access token; anybody; or anybody, with the profile mcp.',
-    }),
-  client_id_documents: documentHosts()
-    .default('off')
-    .meta({
-      ...meta('Clients', 'off, any, or a comma-separated list of hosts'),
-      description: 'Takes clients that describe themselves by a document at their client_id.',
-    }),
-  open_client_resources: list()
-    .default([])
-    .meta({
-      ...meta('Clients', 'a comma-separated list of resource identifiers'),
-      description: 'Resource servers that openly registered clients and those with a document may ask for.',
-    }),
+  client_registration: z.enum(['token', 'open', 'mcp']).default('token').meta({
+    group: 'Clients',
+    takes: 'token, open or mcp',
+    description:
+      'Who may register clients: holders of an initial access token; anybody; or anybody, with the profile mcp.',
+  }),
+  client_id_documents: documentHosts().default('off').meta({
+    group: 'Clients',
+    takes: 'off, any, or a comma-separated list of hosts',
+    description: 'Takes clients that describe themselves by a document at their client_id.',
+  }),
+  open_client_resources: list().default([]).meta({
+    group: 'Clients',
+    takes: 'a comma-separated list of resource identifiers',
+    description: 'Resource servers that openly registered clients and those with a document may ask for.',
+  }),
   open_registrations_per_hour: integer(1, 100_000).default(20).meta({
     group: 'Clients',
     description: 'Clients that may register openly from one network in an hour.',
   }),
-  software_statement_issuers: statementIssuers()
-    .default([])
-    .meta({
-      ...meta('Clients', 'a comma-separated list of <issuer>=<https address of its JWKS>'),
-      description: 'Issuers of the software statements that count at registration.',
-    }),
-  client_networks: networks()
-    .default([])
-    .meta({
-      ...meta('Clients', 'a comma-separated list of CIDR ranges'),
-      description:
-        'Networks of your own where clients may have their addresses (keys, logout, notifications); else public ones alone.',
-    }),
+  software_statement_issuers: statementIssuers().default([]).meta({
+    group: 'Clients',
+    takes: 'a comma-separated list of <issuer>=<https address of its JWKS>',
+    description: 'Issuers of the software statements that count at registration.',
+  }),
+  client_networks: networks().default([]).meta({
+    group: 'Clients',
+    takes: 'a comma-separated list of CIDR ranges',
+    description:
+      'Networks of your own where clients may have their addresses (keys, logout, notifications); else public ones alone.',
+  }),
 } satisfies Record<string, z.ZodType>

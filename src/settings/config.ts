@@ -171,7 +171,7 @@ function derive(given: Settings, persist: boolean) {
     workers: given.workers,
     dataDir,
     trustedProxies: given.trusted_proxies,
-    guard: { allowLoopback: isLoopback(issuer), networks: given.client_networks },
+    guard: { allowLoopback: isLoopback(issuer), clientNetworks: given.client_networks },
     migrateAtStart: given.migrate_at_start,
     redisDsn: given.redis_dsn,
     workerRedisDsn: given.worker_redis_dsn ?? given.redis_dsn,
@@ -180,7 +180,7 @@ function derive(given: Settings, persist: boolean) {
       mysqlDsn: given.mysql_dsn,
       mysqlConnectArgs: given.mysql_connect_args,
       sqliteFile: join(dataDir, 'account-server.sqlite'),
-      poolSize: given.mysql_pool_size,
+      mysqlPoolSize: given.mysql_pool_size,
     },
     keys: keysOf(given, master),
     tokens: tokenLifetimes(given),
@@ -206,36 +206,36 @@ function logSettings(given: Settings, service: boolean, dataDir: string) {
 }
 
 function tokenLifetimes(given: Settings) {
-  const accessTokenSeconds = given.access_token_expire_minutes * 60
+  const accessTokenExpireSeconds = given.access_token_expire_minutes * 60
   return {
-    algorithm: given.token_algorithm,
+    tokenAlgorithm: given.token_algorithm,
     idTokenAlgorithm: given.id_token_algorithm,
     scopeClaimsInIdToken: given.scope_claims_in_id_token,
-    accessTokenSeconds,
-    refreshTokenSeconds: accessTokenSeconds + given.refresh_token_expire_extra_minutes * 60,
-    offlineIdleSeconds: given.offline_access_idle_days * DAY_SECONDS,
-    offlineAbsoluteSeconds: given.offline_access_absolute_days * DAY_SECONDS,
-    refreshGraceMs: given.refresh_token_grace_seconds * SECOND_MS,
-    authorizationCodeSeconds: given.authorization_code_expire_seconds,
+    accessTokenExpireSeconds,
+    refreshTokenExpireSeconds: accessTokenExpireSeconds + given.refresh_token_expire_extra_minutes * 60,
+    offlineAccessIdleSeconds: given.offline_access_idle_days * DAY_SECONDS,
+    offlineAccessAbsoluteSeconds: given.offline_access_absolute_days * DAY_SECONDS,
+    refreshTokenGraceMs: given.refresh_token_grace_seconds * SECOND_MS,
+    authorizationCodeExpireSeconds: given.authorization_code_expire_seconds,
   }
 }
 
 function registrationRules(given: Settings) {
   return {
-    mode: given.client_registration,
-    documents: given.client_id_documents,
-    resources: given.open_client_resources,
-    openPerHour: given.open_registrations_per_hour,
-    statementIssuers: given.software_statement_issuers,
+    clientRegistration: given.client_registration,
+    clientIdDocuments: given.client_id_documents,
+    openClientResources: given.open_client_resources,
+    openRegistrationsPerHour: given.open_registrations_per_hour,
+    softwareStatementIssuers: given.software_statement_issuers,
   }
 }
 
 function sessionLimits(given: Settings) {
   return {
-    idleSeconds: given.session_idle_minutes * 60,
-    absoluteSeconds: given.session_absolute_minutes * 60,
-    maxActive: given.max_active_sessions,
-    interactionSeconds: given.interaction_expire_minutes * 60,
+    sessionIdleSeconds: given.session_idle_minutes * 60,
+    sessionAbsoluteSeconds: given.session_absolute_minutes * 60,
+    maxActiveSessions: given.max_active_sessions,
+    interactionExpireSeconds: given.interaction_expire_minutes * 60,
   }
 }
 
@@ -244,10 +244,10 @@ function accountRules(given: Settings) {
     passwordMinLength: given.password_min_length,
     loginMaxFailures: given.login_max_failures,
     loginBlockMs: given.login_block_minutes * MINUTE_MS,
-    activationMs: given.activation_expire_minutes * MINUTE_MS,
-    resetMs: given.reset_expire_minutes * MINUTE_MS,
-    unverifiedMs: given.unverified_account_expire_minutes * MINUTE_MS,
-    unverifiedMayAuthorize: given.unverified_accounts_may_authorize,
+    activationExpireMs: given.activation_expire_minutes * MINUTE_MS,
+    resetExpireMs: given.reset_expire_minutes * MINUTE_MS,
+    unverifiedAccountExpireMs: given.unverified_account_expire_minutes * MINUTE_MS,
+    unverifiedAccountsMayAuthorize: given.unverified_accounts_may_authorize,
     adminEmail: given.admin_email,
     adminPassword: given.admin_password,
     hashMemoryKib: given.hash_memory_kib,
@@ -258,13 +258,14 @@ function accountRules(given: Settings) {
 
 function mailSettings(given: Settings, issuer: string) {
   return {
-    smtpUrl: given.worker_smtp_server_url,
-    smtpUser: given.worker_smtp_server_user,
-    smtpPassword: given.worker_smtp_server_password,
+    workerSmtpServerUrl: given.worker_smtp_server_url,
+    workerSmtpServerUser: given.worker_smtp_server_user,
+    workerSmtpServerPassword: given.worker_smtp_server_password,
     // To this machine nobody can listen on the way.
-    requireTls:
+    workerSmtpRequireTls:
       given.worker_smtp_require_tls ?? !isLoopback(given.worker_smtp_server_url ?? 'smtp://localhost'),
-    activationUrlFormat: given.worker_account_activate_weburl_f ?? `${issuer}/activate?token={token}`,
+    workerAccountActivateWeburlF:
+      given.worker_account_activate_weburl_f ?? `${issuer}/activate?token={token}`,
     from: given.mail_from ?? `"${given.server_name.replace(/["\\]/g, '')}" <no-reply@${mailHost(issuer)}>`,
     /** Who reads the development mailbox, where mails stay in it. */
     mailbox: mailboxReaders(given),

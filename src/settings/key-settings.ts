@@ -19,6 +19,6 @@ export function keysOf(given: Settings, master: string) {
     csrf: deriveKey(master, 'csrf'),
     device: deriveKey(master, 'device cookies'),
     dpopNonces: deriveKey(master, 'dpop nonces'),
-    rotationDays: given.signing_key_rotation_days,
+    signingKeyRotationDays: given.signing_key_rotation_days,
   }
 }

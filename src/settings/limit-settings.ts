@@ -59,16 +59,16 @@ export function limitConfig(given: Given) {
 
 /** How long what happened is remembered. */
 export function retention(given: Given) {
-  return { auditMs: given.audit_keep_days * DAY_MS, attemptsMs: given.attempt_keep_days * DAY_MS }
+  return { auditKeepMs: given.audit_keep_days * DAY_MS, attemptKeepMs: given.attempt_keep_days * DAY_MS }
 }
 
 const MIB = 1024 * 1024
 
 export function logLimits(given: Given) {
   return {
-    fileBytes: given.log_max_file_mb * MIB,
+    maxFileBytes: given.log_max_file_mb * MIB,
     keepDays: given.log_keep_days,
-    totalBytes: given.log_max_total_mb * MIB,
+    maxTotalBytes: given.log_max_total_mb * MIB,
   }
 }
 
@@ -82,10 +82,10 @@ export function limitProblems(given: Partial<Given>): string[] {
 }
 
 export function documentLimits(given: Given) {
-  return { perHost: given.client_documents_per_host }
+  return { clientDocumentsPerHost: given.client_documents_per_host }
 }
 
 /** What may be left in the grant store by those who have not signed in. */
 export function flowConfig(given: Given) {
-  return { perNetwork: given.flows_per_network, perClient: given.flows_per_client }
+  return { flowsPerNetwork: given.flows_per_network, flowsPerClient: given.flows_per_client }
 }

@@ -11,12 +11,6 @@ import { parseRedisDsn } from '../platform/redis/redis-dsn.ts'
 /** What is told of a setting: its section, what it takes, and its default where code decides. */
 export type SettingMeta = { group: string; takes: string; secret?: boolean; fallback?: string }
 
-export const meta = (group: string, takes: string, extra: Omit<SettingMeta, 'group' | 'takes'> = {}) => ({
-  group,
-  takes,
-  ...extra,
-})
-
 export const text = (takes = 'text') => z.string().min(1).meta({ takes })
 
 export function integer(min: number, max: number) {

@@ -21,7 +21,6 @@ import {
   line,
   linkFormat,
   list,
-  meta,
   proxies,
   secret,
   sender,
@@ -33,44 +32,40 @@ import type { SettingMeta } from './setting-kinds.ts'
 
 /** Listed without the prefix `ACCOUNT_SERVER_`; the environment may spell them all upper or all lower case. */
 export const settings = {
-  server_name: line()
-    .default('Account Server')
-    .meta({ ...meta('Server', 'one line of text'), description: 'Shown on every page and in every mail.' }),
-  issuer: z
-    .string()
-    .refine(isIssuer)
-    .optional()
-    .meta({
-      ...meta('Server', 'an https URL without path, query or trailing slash (http only on loopback)', {
-        fallback: 'http://localhost:<port> when embedded',
-      }),
-      description: 'The address people and apps use; every link and token is built from it.',
-    }),
+  server_name: line().default('Account Server').meta({
+    group: 'Server',
+    takes: 'one line of text',
+    description: 'Shown on every page and in every mail.',
+  }),
+  issuer: z.string().refine(isIssuer).optional().meta({
+    group: 'Server',
+    takes: 'an https URL without path, query or trailing slash (http only on loopback)',
+    fallback: 'http://localhost:<port> when embedded',
+    description: 'The address people and apps use; every link and token is built from it.',
+  }),
   host: host().default('127.0.0.1').meta({ group: 'Server', description: 'Address to listen on.' }),
   port: integer(1, 65535).default(8700).meta({ group: 'Server', description: 'Port to listen on.' }),
   debug: flag().default(false).meta({ group: 'Server', description: 'Logs at debug level.' }),
   workers: integer(1, 64)
     .default(1)
     .meta({ group: 'Server', description: 'Server processes on the one port.' }),
-  data_dir: text()
-    .default('data')
-    .meta({
-      ...meta('Server', 'a folder'),
-      description: 'SQLite file and generated secrets of an embedded server.',
-    }),
-  trusted_proxies: proxies()
-    .default([])
-    .meta({
-      ...meta('Server', 'a comma-separated list of addresses or CIDR ranges'),
-      description:
-        'Proxies with a trusted X-Forwarded-For header. The header never changes an address in a response.',
-    }),
-  log_dir: text()
-    .optional()
-    .meta({
-      ...meta('Server', 'a folder', { fallback: 'standard output, or <DATA_DIR>/logs when embedded' }),
-      description: 'Writes logs to files in this folder, a new one each day.',
-    }),
+  data_dir: text().default('data').meta({
+    group: 'Server',
+    takes: 'a folder',
+    description: 'SQLite file and generated secrets of an embedded server.',
+  }),
+  trusted_proxies: proxies().default([]).meta({
+    group: 'Server',
+    takes: 'a comma-separated list of addresses or CIDR ranges',
+    description:
+      'Proxies with a trusted X-Forwarded-For header. The header never changes an address in a response.',
+  }),
+  log_dir: text().optional().meta({
+    group: 'Server',
+    takes: 'a folder',
+    fallback: 'standard output, or <DATA_DIR>/logs when embedded',
+    description: 'Writes logs to files in this folder, a new one each day.',
+  }),
   log_prefix: fileName()
     .default('account-server')
     .meta({ group: 'Server', description: 'Name of the log files and of the service in each line.' }),
@@ -103,46 +98,41 @@ export const settings = {
     fallback: 'generated into the data folder when embedded',
     description: 'Seals signing keys, mails and cookies at rest.',
   }),
-  cookie_keys: list()
-    .pipe(z.array(secret()).min(1))
-    .optional()
-    .meta({
-      ...meta('Secrets', 'a comma-separated list of secrets of at least 32 characters', {
-        secret: true,
-        fallback: 'derived from TOKEN_SECRET_KEY',
-      }),
-      description: 'The first signs cookies, the others are still accepted.',
-    }),
-  data_keys: list()
-    .pipe(z.array(secret()).min(1))
-    .optional()
-    .meta({
-      ...meta('Secrets', 'a comma-separated list of secrets of at least 32 characters', {
-        secret: true,
-        fallback: 'derived from TOKEN_SECRET_KEY',
-      }),
-      description: 'The first seals data at rest, the others still open it.',
-    }),
+  cookie_keys: list().pipe(z.array(secret()).min(1)).optional().meta({
+    group: 'Secrets',
+    takes: 'a comma-separated list of secrets of at least 32 characters',
+    secret: true,
+    fallback: 'derived from TOKEN_SECRET_KEY',
+    description: 'The first signs cookies, the others are still accepted.',
+  }),
+  data_keys: list().pipe(z.array(secret()).min(1)).optional().meta({
+    group: 'Secrets',
+    takes: 'a comma-separated list of secrets of at least 32 characters',
+    secret: true,
+    fallback: 'derived from TOKEN_SECRET_KEY',
+    description: 'The first seals data at rest, the others still open it.',
+  }),
 
   token_algorithm: algorithm()
     .default('ES256')
     .meta({
-      ...meta('Tokens', ALGORITHMS.join(', ')),
+      group: 'Tokens',
+      takes: ALGORITHMS.join(', '),
       description: 'Signs JWT access tokens, unless their resource server names another algorithm.',
     }),
   id_token_algorithm: algorithm()
     .default('RS256')
     .meta({
-      ...meta('Tokens', ALGORITHMS.join(', ')),
+      group: 'Tokens',
+      takes: ALGORITHMS.join(', '),
       description: 'Signs ID and logout tokens of clients that name no algorithm when they are registered.',
     }),
-  scope_claims_in_id_token: flag()
-    .default(true)
-    .meta({
-      ...meta('Tokens', 'true or false'),
-      description:
-        'ID tokens hold the claims of the granted scopes (name, email, …), as userinfo does. A client can say otherwise.',
-    }),
+  scope_claims_in_id_token: flag().default(true).meta({
+    group: 'Tokens',
+    takes: 'true or false',
+    description:
+      'ID tokens hold the claims of the granted scopes (name, email, …), as userinfo does. A client can say otherwise.',
+  }),
   signing_key_rotation_days: integer(0, 3650).default(90).meta({
     group: 'Tokens',
     description: 'The worker exchanges signing and encryption keys after this long; 0 leaves it to you.',
@@ -193,20 +183,18 @@ export const settings = {
     group: 'Accounts',
     description: 'Lets people sign in to apps before their address is confirmed.',
   }),
-  admin_email: email()
-    .default('admin@localhost.localdomain')
-    .meta({
-      ...meta('Accounts', 'an e-mail address'),
-      description: 'Address of the administrator created at first start.',
-    }),
-  admin_password: z
-    .string()
-    .min(8)
-    .optional()
-    .meta({
-      ...meta('Accounts', 'at least 8 characters', { secret: true, fallback: 'generated and printed once' }),
-      description: 'Password of the administrator created at first start.',
-    }),
+  admin_email: email().default('admin@localhost.localdomain').meta({
+    group: 'Accounts',
+    takes: 'an e-mail address',
+    description: 'Address of the administrator created at first start.',
+  }),
+  admin_password: z.string().min(8).optional().meta({
+    group: 'Accounts',
+    takes: 'at least 8 characters',
+    secret: true,
+    fallback: 'generated and printed once',
+    description: 'Password of the administrator created at first start.',
+  }),
   hash_memory_kib: integer(19_456, 1_048_576)
     .default(19_456)
     .meta({ group: 'Accounts', description: 'Argon2id memory in KiB.' }),
@@ -232,10 +220,10 @@ export const settings = {
   }),
   worker_smtp_server_user: text()
     .optional()
-    .meta({ ...meta('Mail', 'text'), description: 'SMTP user.' }),
+    .meta({ group: 'Mail', takes: 'text', description: 'SMTP user.' }),
   worker_smtp_server_password: text()
     .optional()
-    .meta({ ...meta('Mail', 'text', { secret: true }), description: 'SMTP password.' }),
+    .meta({ group: 'Mail', takes: 'text', secret: true, description: 'SMTP password.' }),
   worker_smtp_require_tls: flag().optional().meta({
     group: 'Mail',
     fallback: 'true, but for a mail server on loopback',

@@ -56,7 +56,12 @@ async function createWorld(db: Db, remove: () => Promise<void>) {
     limits: { ...DEFAULT_REQUEST_LIMITS, ipv6SiteFactor: 4 },
     lockout: { loginMaxFailures: 15, loginBlockMs: 300_000, ipv6SiteFactor: 4 },
     blocked: createBlockedAttempts(),
-    settings: { activationMs: 172_800_000, resetMs: 3_600_000, answerStepMs: 0, attemptStepMs: 0 },
+    settings: {
+      activationExpireMs: 172_800_000,
+      resetExpireMs: 3_600_000,
+      answerStepMs: 0,
+      attemptStepMs: 0,
+    },
     enqueueMail: outbox.enqueueMail,
     publicUrl: (path: string, params: Record<string, string> = {}) =>
       `${ISSUER}${path}${Object.keys(params).length > 0 ? `?${new URLSearchParams(params).toString()}` : ''}`,

@@ -9,12 +9,12 @@ const DAY_MS = DAY_SECONDS * 1000
 const PUBLIC = { client_id: 'public' }
 
 const LIFETIMES = {
-  accessTokenSeconds: 3600,
-  refreshTokenSeconds: 25 * 3600,
-  offlineIdleSeconds: 30 * DAY_SECONDS,
-  offlineAbsoluteSeconds: 365 * DAY_SECONDS,
-  authorizationCodeSeconds: 60,
-  interactionSeconds: 600,
+  accessTokenExpireSeconds: 3600,
+  refreshTokenExpireSeconds: 25 * 3600,
+  offlineAccessIdleSeconds: 30 * DAY_SECONDS,
+  offlineAccessAbsoluteSeconds: 365 * DAY_SECONDS,
+  authorizationCodeExpireSeconds: 60,
+  interactionExpireSeconds: 600,
   sessionIdleSeconds: 14 * DAY_SECONDS,
   sessionAbsoluteSeconds: 90 * DAY_SECONDS,
 }

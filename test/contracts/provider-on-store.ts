@@ -68,7 +68,7 @@ export type ServeNeeds = {
 /** Serves a provider on `store`. */
 export async function serveProvider(needs: ServeNeeds): Promise<Served> {
   const adapter = createAdapterFactory({
-    refreshGraceMs: 10_000,
+    refreshTokenGraceMs: 10_000,
     clientAdapter,
     secrets: ['server secret'],
     ...needs,

@@ -81,7 +81,7 @@ for (const { name, open } of STORES) {
       const hasty = await serveProvider({
         store: opened.store,
         clock,
-        refreshGraceMs: 50,
+        refreshTokenGraceMs: 50,
         onReuse,
       })
       const { body } = await refresh(hasty.base, first)
@@ -189,7 +189,7 @@ for (const { name, open } of STORES) {
     })
 
     it('allows no second use when the grace period is 0 [S-1.75]', async () => {
-      const strict = await serveProvider({ store: opened.store, clock, refreshGraceMs: 0 })
+      const strict = await serveProvider({ store: opened.store, clock, refreshTokenGraceMs: 0 })
       const { refresh_token: first } = await signIn()
       const { body } = await refresh(strict.base, first)
       expect((await refresh(strict.base, first)).body.error).to.equal('invalid_grant')

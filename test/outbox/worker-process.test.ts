@@ -23,14 +23,14 @@ for (const { name, open } of databases) {
       await opened.close()
     })
 
-    function startWorker(smtpUrl: string, environment: NodeJS.ProcessEnv = {}): ChildProcess {
+    function startWorker(workerSmtpServerUrl: string, environment: NodeJS.ProcessEnv = {}): ChildProcess {
       const worker = fork(join(import.meta.dirname, 'mail-worker.ts'), {
         env: {
           ...process.env,
           ...environment,
           DATABASE: JSON.stringify(opened.settings),
           DATA_KEY: dataKey.toString('base64'),
-          SMTP_URL: smtpUrl,
+          SMTP_URL: workerSmtpServerUrl,
         },
       })
       workers.push(worker)

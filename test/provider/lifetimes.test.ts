@@ -3,12 +3,12 @@ import { libraryLifetimes, offlineSeconds, sessionSeconds } from '../../src/prov
 
 const DAY_SECONDS = 86_400
 const GIVEN = {
-  accessTokenSeconds: 600,
-  refreshTokenSeconds: 60 * DAY_SECONDS,
-  offlineIdleSeconds: 30 * DAY_SECONDS,
-  offlineAbsoluteSeconds: 365 * DAY_SECONDS,
-  authorizationCodeSeconds: 60,
-  interactionSeconds: 3600,
+  accessTokenExpireSeconds: 600,
+  refreshTokenExpireSeconds: 60 * DAY_SECONDS,
+  offlineAccessIdleSeconds: 30 * DAY_SECONDS,
+  offlineAccessAbsoluteSeconds: 365 * DAY_SECONDS,
+  authorizationCodeExpireSeconds: 60,
+  interactionExpireSeconds: 3600,
   sessionIdleSeconds: 14 * DAY_SECONDS,
   sessionAbsoluteSeconds: 90 * DAY_SECONDS,
 }

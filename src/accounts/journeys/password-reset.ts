@@ -32,7 +32,7 @@ export type ResetNeeds = AccessEndings &
     keys: { index: Buffer }
     policy: PasswordPolicy
     limits: RequestLimits
-    settings: { resetMs: number; answerStepMs: number }
+    settings: { resetExpireMs: number; answerStepMs: number }
   }
 
 export type ResetRequest = {
@@ -106,7 +106,7 @@ async function sendReset(needs: ResetNeeds, trx: Sql, given: ResetRequest): Prom
     emailCanonical: account.emailCanonical,
     browserDigest: browserDigestOf(given.browser),
     wayBack: given.wayBack ?? null,
-    lifetimeMs: needs.settings.resetMs,
+    lifetimeMs: needs.settings.resetExpireMs,
   } as const
   const issued = await issueToken(trx, needs.keys.index, request, nowMs)
   await mailReset(needs, trx, greeted(account), issued)

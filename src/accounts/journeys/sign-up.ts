@@ -33,7 +33,7 @@ export type RegistrationNeeds = MailNeeds & {
   keys: { index: Buffer }
   policy: PasswordPolicy
   limits: RequestLimits
-  settings: { activationMs: number; answerStepMs: number }
+  settings: { activationExpireMs: number; answerStepMs: number }
 }
 
 export type Registration = {
@@ -156,7 +156,7 @@ async function sendActivation(
     purpose: 'activation',
     emailCanonical: account.emailCanonical,
     ...given,
-    lifetimeMs: needs.settings.activationMs,
+    lifetimeMs: needs.settings.activationExpireMs,
   } as const
   const issued = await issueToken(trx, needs.keys.index, request, needs.clock())
   // To the person of this request, who may be another than the one who came first.

@@ -57,7 +57,7 @@ export async function mailResetLink(
       accountId,
       purpose: 'reset',
       emailCanonical,
-      lifetimeMs: needs.settings.resetMs,
+      lifetimeMs: needs.settings.resetExpireMs,
     } as const
     const issued = await issueToken(trx, needs.keys.index, request, nowMs)
     await mailReset(needs, trx, greeted(account), issued)

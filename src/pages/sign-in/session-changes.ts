@@ -10,7 +10,7 @@ import { endSessionAndGrants } from '../../sessions/access-endings.ts'
 
 export function sessionChanges({ clock, db, store, config }: Services, oidc: Oidc) {
   const lifetimes = lifetimesOf(config)
-  const record = { db, clock, store, lifetimes, maxActive: config.sessions.maxActive }
+  const record = { db, clock, store, lifetimes, maxActiveSessions: config.sessions.maxActiveSessions }
   const leaveSession = async (ctx: AnyContext) => {
     const session = await readSession(oidc.current(), ctx)
     if (session.accountId) await endSessionAndGrants({ store, clock }, session.uid)

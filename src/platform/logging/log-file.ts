@@ -20,11 +20,11 @@ export type LogFiles = {
 
 export type LogLimits = {
   /** A file that has this many bytes is followed by another; a process may write `LOOK_AFTER_BYTES` more before it looks. */
-  fileBytes: number
+  maxFileBytes: number
   /** Files of days further back are deleted. */
   keepDays: number
   /** All files together; the oldest are deleted first. */
-  totalBytes: number
+  maxTotalBytes: number
 }
 
 type Target = { day: string; path: string; ino: number; stream: ReturnType<typeof pino.destination> }
@@ -64,7 +64,7 @@ function open(files: LogFiles): Target {
   const day = dayOf(clock())
   for (let part = 0; ; part += 1) {
     const path = join(dir, `${prefix}-${day}${part === 0 ? '' : `.${part}`}.log`)
-    if ((sizeOf(path) ?? 0) >= limits.fileBytes) continue
+    if ((sizeOf(path) ?? 0) >= limits.maxFileBytes) continue
     const fd = openSync(path, 'a', fileMode)
     deleteOld(files, path)
     return { day, path, ino: fstatSync(fd).ino, stream: pino.destination({ fd, sync: true }) }
@@ -72,15 +72,15 @@ function open(files: LogFiles): Target {
 }
 
 /** Full, or not at its place any more: deleted by another process, or moved by a tool that rotates logs. */
-function isOver({ path, ino }: Target, { fileBytes }: LogLimits): boolean {
+function isOver({ path, ino }: Target, { maxFileBytes }: LogLimits): boolean {
   const found = statSync(path, { throwIfNoEntry: false })
-  return found === undefined || found.ino !== ino || found.size >= fileBytes
+  return found === undefined || found.ino !== ino || found.size >= maxFileBytes
 }
 
 function deleteOld({ dir, prefix, clock, limits }: LogFiles, current: string): void {
   const oldestDay = dayOf(clock() - limits.keepDays * DAY_MS)
   // The current file may become full.
-  let left = limits.totalBytes - limits.fileBytes
+  let left = limits.maxTotalBytes - limits.maxFileBytes
   for (const { path, day } of ownFiles(dir, prefix)) {
     if (path === current) continue
     left -= sizeOf(path) ?? 0

@@ -19,7 +19,7 @@ export type GuardSettings = {
   /** Loopback addresses, also over plain http: for a server that runs on loopback itself, never for one on a network. */
   allowLoopback: boolean
   /** Networks of the operator's own, as CIDR ranges, whose addresses may be asked as if they were public. */
-  networks?: readonly string[]
+  clientNetworks?: readonly string[]
   /** For the whole exchange, 2500 unless told. */
   timeoutMs?: number
   /** Largest answer, 64 KiB unless told. */
@@ -49,9 +49,9 @@ export class RefusedAddress extends Error {
  * A compressed answer stays as it came: nothing here unpacks it.
  */
 export function createGuardedFetch(settings: GuardSettings): GuardedFetch {
-  const { allowLoopback, networks = [], timeoutMs = TIMEOUT_MS, limitBytes = 64 * 1024 } = settings
+  const { allowLoopback, clientNetworks = [], timeoutMs = TIMEOUT_MS, limitBytes = 64 * 1024 } = settings
   const { resolve = resolveAll } = settings
-  const reach: Reach = { allowLoopback, isOwn: inRanges(networks) }
+  const reach: Reach = { allowLoopback, isOwn: inRanges(clientNetworks) }
   return (address, { method = 'GET', headers, body, statusOnly = false } = {}) => {
     const signal = AbortSignal.timeout(timeoutMs)
     const asking = async () => {

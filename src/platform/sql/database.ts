@@ -17,7 +17,7 @@ export type DatabaseSettings = {
   mysqlConnectArgs?: Record<string, unknown>
   /** The SQLite file, used when there is no `mysqlDsn`. */
   sqliteFile: string
-  poolSize?: number
+  mysqlPoolSize?: number
 }
 
 export function openDatabase(settings: DatabaseSettings): Db {
@@ -98,7 +98,7 @@ function mysqlConfig(settings: DatabaseSettings, dsn: string): Knex.Config {
       maxPreparedStatements: 1,
       ...connectArgs(settings.mysqlConnectArgs),
     } as Knex.MySql2ConnectionConfig,
-    pool: { min: 0, max: settings.poolSize ?? 10, afterCreate: prepareMysql },
+    pool: { min: 0, max: settings.mysqlPoolSize ?? 10, afterCreate: prepareMysql },
     acquireConnectionTimeout: 5000,
   }
 }

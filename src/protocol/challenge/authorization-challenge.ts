@@ -34,7 +34,7 @@ import { reasonForWeb, redirectToWeb, UNCONFIRMED } from './redirect-to-web.ts'
 export type ChallengeNeeds = AuthSessionNeeds &
   CodeNeeds &
   StepNeeds & {
-    unverifiedMayAuthorize: boolean
+    unverifiedAccountsMayAuthorize: boolean
     /** Signs the value that remembers a device. */
     deviceKey: Buffer
   }
@@ -142,7 +142,7 @@ async function finish(needs: ChallengeNeeds, ctx: KoaContextWithOIDC, { id, sess
   await endAuthSession(needs, id)
   const account = await findAccountById(needs.db, accountId)
   if (!account || account.disabledAtMs !== null) throw invalidSession()
-  if (!isVerified(account) && !needs.unverifiedMayAuthorize)
+  if (!isVerified(account) && !needs.unverifiedAccountsMayAuthorize)
     return redirectToWeb(ctx, { ...session.request, login_hint: account.email }, UNCONFIRMED)
   await assertHinted(ctx, accountId)
   ctx.body = {

@@ -18,8 +18,8 @@ export function challenge(services: Services): Feature {
     ...services,
     lifetimes,
     grantSeconds: grantSecondsOf(lifetimes),
-    maxActive: config.sessions.maxActive,
-    unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
+    maxActiveSessions: config.sessions.maxActiveSessions,
+    unverifiedAccountsMayAuthorize: config.accounts.unverifiedAccountsMayAuthorize,
     deviceKey: config.keys.device,
     signIn: (fields: Parameters<typeof signIn>[1]) => signIn(accounts, fields),
   }

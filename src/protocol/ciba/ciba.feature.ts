@@ -21,7 +21,7 @@ export function ciba(services: Services): Feature {
     ...services,
     key: config.keys.index,
     requestsUrl: new URL(REQUESTS_PATH, config.issuer).href,
-    unverifiedMayAuthorize: config.accounts.unverifiedMayAuthorize,
+    unverifiedAccountsMayAuthorize: config.accounts.unverifiedAccountsMayAuthorize,
   }
   return {
     protocol: () => ({

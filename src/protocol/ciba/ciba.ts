@@ -32,7 +32,7 @@ export type CibaNeeds = {
   key: Buffer
   /** Address of the page where people answer. */
   requestsUrl: string
-  unverifiedMayAuthorize: boolean
+  unverifiedAccountsMayAuthorize: boolean
 }
 
 /** Long enough to read a mail, and short enough that the person remembers the reason. */
@@ -85,7 +85,7 @@ async function findPerson(
   hint: string,
 ): Promise<string | undefined> {
   const account = await findAccountByEmail(needs.db, hint)
-  const confirmed = account && (account.emailVerifiedAtMs !== null || needs.unverifiedMayAuthorize)
+  const confirmed = account && (account.emailVerifiedAtMs !== null || needs.unverifiedAccountsMayAuthorize)
   if (confirmed && account.disabledAtMs === null) return account.id
   // A person that the client may not ask for is refused, and counted, like an unknown one.
   refuseMore(ctx, await countUnknown(needs, ctx.oidc.client?.clientId ?? ''))
@@ -110,7 +110,7 @@ async function admit(
   userCode: string | undefined,
 ): Promise<void> {
   if (userCode !== undefined) throw new errors.InvalidRequest('user_code is not supported: leave it out')
-  if (!account.emailVerified && !needs.unverifiedMayAuthorize)
+  if (!account.emailVerified && !needs.unverifiedAccountsMayAuthorize)
     throw new errors.UnknownUserId('could not identify end-user')
   const clientId = ctx.oidc.client?.clientId ?? ''
   refuseMore(ctx, await countRequest(needs, { clientId, accountId: account.accountId }))

@@ -18,17 +18,17 @@ import { fromAnyOrigin } from './registration.routes.ts'
 
 export function registration(services: Services): Feature {
   const { config, db } = services
-  const { mode, resources, statementIssuers, openPerHour } = config.registration
+  const { clientRegistration, softwareStatementIssuers, openRegistrationsPerHour } = config.registration
   const dynamic = createDynamicRegistration({
     ...services,
     fetch: createGuardedFetch(config.guard),
-    statementIssuers,
+    softwareStatementIssuers,
     idTokenAlgorithm: config.tokens.idTokenAlgorithm,
     authMethods: authenticationMethods(config.binding),
-    openPolicy: openPolicy(mode, resources),
+    openPolicy: openPolicy(config.registration),
     admit: createAdmission(services, {
       kind: 'open-registration',
-      limit: openPerHour,
+      limit: openRegistrationsPerHour,
       what: 'open registrations',
       setting: 'ACCOUNT_SERVER_OPEN_REGISTRATIONS_PER_HOUR',
     }),
@@ -44,14 +44,15 @@ export function registration(services: Services): Feature {
         noteUses(provider, services)
       },
     }),
-    endpoints: () => (mode === 'token' ? [] : [fromAnyOrigin()]),
+    endpoints: () => (clientRegistration === 'token' ? [] : [fromAnyOrigin()]),
     upkeep: { clients: (nowMs, limit) => purgeUnusedClients(db, nowMs, limit) },
   }
 }
 
-function openPolicy(mode: Services['config']['registration']['mode'], resources: readonly string[]) {
-  if (mode === 'token') return undefined
-  return parsePolicy({ profiles: mode === 'mcp' ? ['mcp'] : ['default', 'mcp'], resources })
+function openPolicy({ clientRegistration, openClientResources }: Services['config']['registration']) {
+  if (clientRegistration === 'token') return undefined
+  const profiles = clientRegistration === 'mcp' ? ['mcp'] : ['default', 'mcp']
+  return parsePolicy({ profiles, resources: openClientResources })
 }
 
 const MOST_NOTED = 10_000

@@ -49,7 +49,7 @@ export type RegistrationNeeds = Pick<ClientNeeds, 'clock' | 'sealer'> & {
   openPolicy: RegistrationPolicy | undefined
   /** Counts an open registration from this request's network. @throws AppError 429 */
   admit: (ctx: KoaContextWithOIDC) => Promise<void>
-  statementIssuers: readonly StatementIssuer[]
+  softwareStatementIssuers: readonly StatementIssuer[]
   fetch: GuardedFetch
   /** The default for clients that name none. */
   idTokenAlgorithm: ClientMetadata['id_token_signed_response_alg']

@@ -13,12 +13,16 @@ export type StatementIssuer = { issuer: string; jwksUri: string }
  * @throws errors.OIDCProviderError `invalid_software_statement` or `unapproved_software_statement`
  */
 export async function readStatement(
-  { statementIssuers, fetch }: { statementIssuers: readonly StatementIssuer[]; fetch: GuardedFetch },
+  {
+    softwareStatementIssuers,
+    fetch,
+  }: { softwareStatementIssuers: readonly StatementIssuer[]; fetch: GuardedFetch },
   statement: unknown,
 ): Promise<Record<string, unknown>> {
-  if (statement === undefined || statementIssuers.length === 0) return { software_statement: undefined }
+  if (statement === undefined || softwareStatementIssuers.length === 0)
+    return { software_statement: undefined }
   if (typeof statement !== 'string') throw refusal('invalid', 'software_statement takes a signed JWT')
-  const trusted = statementIssuers.find(({ issuer }) => issuer === issuerOf(statement))
+  const trusted = softwareStatementIssuers.find(({ issuer }) => issuer === issuerOf(statement))
   if (!trusted) throw refusal('unapproved', 'the issuer of the software_statement is not accepted here')
   const claims = await verify(statement, trusted, await keysOf(fetch, trusted))
   const { iss: _iss, aud: _aud, exp: _exp, iat: _iat, nbf: _nbf, jti: _jti, sub: _sub, ...metadata } = claims

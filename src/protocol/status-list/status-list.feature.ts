@@ -17,7 +17,7 @@ export function statusList({ db, clock, store, config }: Services): Feature {
   const aggregationAddress = `${config.issuer}${STATUS_LISTS_PATH}`
   const addressOf = (listId: string) => `${aggregationAddress}/${listId}`
   const places = createPlaceAllocator({ db, clock })
-  const signing = { alg: config.tokens.algorithm, typ: 'statuslist+jwt' }
+  const signing = { alg: config.tokens.tokenAlgorithm, typ: 'statuslist+jwt' }
   return {
     protocol: () => ({
       metadata: { status_list_aggregation_endpoint: aggregationAddress },

@@ -14,7 +14,7 @@ import type { WindowCounter } from '../../platform/window-counter.ts'
 export type DocumentGateNeeds = {
   clock: Clock
   /** The most fetches from one host in five minutes, by this process. */
-  perHost: number
+  clientDocumentsPerHost: number
   /** Counts the first fetch of a document against the network that causes it. @throws AppError 429 */
   admit: (ctx: KoaContextWithOIDC) => Promise<void>
   /** Called when the limit of a host is used up: at once for the first refusal, then with a sum every five minutes. */
@@ -35,14 +35,14 @@ const FAILURE_KEPT_MS = 10 * SECOND_MS
 const MOST_KEPT = 1000
 
 export function createDocumentGate(needs: DocumentGateNeeds): DocumentGate {
-  const { clock, perHost, admit, onRefused } = needs
+  const { clock, clientDocumentsPerHost, admit, onRefused } = needs
   const hosts = createWindowCounter({ clock, windowMs: WINDOW_MS, onRefused, most: MOST_KEPT })
   const entering = new Map<string, Promise<void>>()
   const failures = new LRUCache<string, Failure>({ max: MOST_KEPT })
   const fetched = new LRUCache<string, true>({ max: MOST_KEPT })
 
   async function begin(ctx: KoaContextWithOIDC, clientId: string): Promise<void> {
-    refuseSpent(hosts, new URL(clientId).host, perHost)
+    refuseSpent(hosts, new URL(clientId).host, clientDocumentsPerHost)
     if (!fetched.has(clientId)) await admit(ctx)
   }
   return {

@@ -10,7 +10,7 @@ const NEW_DOCUMENTS_PER_HOUR = 60
 
 export function documentPart(services: Services) {
   const { config, clock, log } = services
-  const { resources, documents } = config.registration
+  const { openClientResources, clientIdDocuments } = config.registration
   const gate = createDocumentGate({
     clock,
     ...config.documentLimits,
@@ -23,12 +23,17 @@ export function documentPart(services: Services) {
   })
   const part: ProtocolPart = {
     features: {
-      clientIdMetadataDocument: clientDocuments({ hosts: documents, resources, issuer: config.issuer, gate }),
+      clientIdMetadataDocument: clientDocuments({
+        hosts: clientIdDocuments,
+        resources: openClientResources,
+        issuer: config.issuer,
+        gate,
+      }),
     } as ProtocolPart['features'],
     install: (provider) => outliveDocuments(provider, gate),
   }
   return {
     part,
-    restrainClient: (metadata: Record<string, unknown>) => restrainDocument(metadata, resources),
+    restrainClient: (metadata: Record<string, unknown>) => restrainDocument(metadata, openClientResources),
   }
 }

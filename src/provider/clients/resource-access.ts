@@ -21,7 +21,7 @@ export type KnownResource = {
 }
 
 type Needs = {
-  algorithm: SigningAlg
+  tokenAlgorithm: SigningAlg
   findResource: (identifier: string) => Promise<KnownResource | undefined>
 }
 
@@ -57,7 +57,7 @@ export function refuseUnproven({ oidc }: KoaContextWithOIDC, next: () => Promise
 }
 
 /** Resource indicators (RFC 8707): which resources a client may ask for, and the format of their tokens. */
-export function resourceIndicators({ findResource, algorithm }: Needs) {
+export function resourceIndicators({ findResource, tokenAlgorithm }: Needs) {
   return {
     enabled: true,
     // A client with one allowed resource need not name it: neither a machine, nor an app that asks for the resource's
@@ -89,7 +89,7 @@ export function resourceIndicators({ findResource, algorithm }: Needs) {
         audience: resource.identifier,
         accessTokenFormat: resource.accessTokenFormat,
         accessTokenTTL: resource.accessTokenTtlSeconds ?? undefined,
-        jwt: { sign: { alg: allowedAlg(client, resource.accessTokenAlg ?? algorithm) } },
+        jwt: { sign: { alg: allowedAlg(client, resource.accessTokenAlg ?? tokenAlgorithm) } },
       }
     },
   } as NonNullable<Configuration['features']>['resourceIndicators']

@@ -6,15 +6,15 @@ const MINUTE_SECONDS = 60
 export const OFFLINE_ACCESS = 'offline_access'
 
 export type Lifetimes = {
-  accessTokenSeconds: number
+  accessTokenExpireSeconds: number
   /** Of a refresh token without offline access. */
-  refreshTokenSeconds: number
+  refreshTokenExpireSeconds: number
   /** Offline access ends after this time without use. */
-  offlineIdleSeconds: number
+  offlineAccessIdleSeconds: number
   /** Offline access ends this long after the first refresh token in any case. */
-  offlineAbsoluteSeconds: number
-  authorizationCodeSeconds: number
-  interactionSeconds: number
+  offlineAccessAbsoluteSeconds: number
+  authorizationCodeExpireSeconds: number
+  interactionExpireSeconds: number
   sessionIdleSeconds: number
   sessionAbsoluteSeconds: number
 }
@@ -22,26 +22,26 @@ export type Lifetimes = {
 /** Reads the lifetimes from the settings. */
 export function lifetimesOf({ tokens, sessions }: Pick<Config, 'tokens' | 'sessions'>): Lifetimes {
   return {
-    accessTokenSeconds: tokens.accessTokenSeconds,
-    refreshTokenSeconds: tokens.refreshTokenSeconds,
-    offlineIdleSeconds: tokens.offlineIdleSeconds,
-    offlineAbsoluteSeconds: tokens.offlineAbsoluteSeconds,
-    authorizationCodeSeconds: tokens.authorizationCodeSeconds,
-    interactionSeconds: sessions.interactionSeconds,
-    sessionIdleSeconds: sessions.idleSeconds,
-    sessionAbsoluteSeconds: sessions.absoluteSeconds,
+    accessTokenExpireSeconds: tokens.accessTokenExpireSeconds,
+    refreshTokenExpireSeconds: tokens.refreshTokenExpireSeconds,
+    offlineAccessIdleSeconds: tokens.offlineAccessIdleSeconds,
+    offlineAccessAbsoluteSeconds: tokens.offlineAccessAbsoluteSeconds,
+    authorizationCodeExpireSeconds: tokens.authorizationCodeExpireSeconds,
+    interactionExpireSeconds: sessions.interactionExpireSeconds,
+    sessionIdleSeconds: sessions.sessionIdleSeconds,
+    sessionAbsoluteSeconds: sessions.sessionAbsoluteSeconds,
   }
 }
 
 /** The lifetimes in the library's form. */
 export function libraryLifetimes(given: Lifetimes): Configuration['ttl'] {
   const accessToken = (_ctx: unknown, token: { resourceServer?: { accessTokenTTL?: number } }) =>
-    token.resourceServer?.accessTokenTTL ?? given.accessTokenSeconds
+    token.resourceServer?.accessTokenTTL ?? given.accessTokenExpireSeconds
   return {
     AccessToken: accessToken,
     ClientCredentials: accessToken,
-    AuthorizationCode: given.authorizationCodeSeconds,
-    IdToken: given.accessTokenSeconds,
+    AuthorizationCode: given.authorizationCodeExpireSeconds,
+    IdToken: given.accessTokenExpireSeconds,
     Interaction: ({ oidc }) => interactionSeconds(given, oidc.session?.accountId),
     RefreshToken: ({ oidc: { entities } }, token) =>
       hasOfflineAccess(token.scope)
@@ -57,8 +57,8 @@ export function libraryLifetimes(given: Lifetimes): Configuration['ttl'] {
 const ANONYMOUS_INTERACTION_SECONDS = 20 * MINUTE_SECONDS
 
 function interactionSeconds(given: Lifetimes, accountId: string | undefined): number {
-  if (accountId !== undefined) return given.interactionSeconds
-  return Math.min(given.interactionSeconds, ANONYMOUS_INTERACTION_SECONDS)
+  if (accountId !== undefined) return given.interactionExpireSeconds
+  return Math.min(given.interactionExpireSeconds, ANONYMOUS_INTERACTION_SECONDS)
 }
 
 /** True for the scope of a token, a grant or a consent that lasts while the person is away (OpenID Connect Core §11). */
@@ -77,11 +77,11 @@ export function grantSecondsOf(lifetimes: Lifetimes): (grant: ScopedGrant) => nu
  * session ends.
  */
 export function grantLifetimeSeconds(
-  { sessionAbsoluteSeconds, refreshTokenSeconds, offlineAbsoluteSeconds }: Lifetimes,
+  { sessionAbsoluteSeconds, refreshTokenExpireSeconds, offlineAccessAbsoluteSeconds }: Lifetimes,
   { openid }: ScopedGrant,
 ): number {
-  const offline = hasOfflineAccess(openid?.scope) ? offlineAbsoluteSeconds : 0
-  return sessionAbsoluteSeconds + Math.max(refreshTokenSeconds, offline)
+  const offline = hasOfflineAccess(openid?.scope) ? offlineAccessAbsoluteSeconds : 0
+  return sessionAbsoluteSeconds + Math.max(refreshTokenExpireSeconds, offline)
 }
 
 /**
@@ -89,14 +89,14 @@ export function grantLifetimeSeconds(
  * since the first of its chain (`iiat`) and by its grant.
  */
 export function offlineSeconds(
-  { offlineIdleSeconds, offlineAbsoluteSeconds }: Lifetimes,
+  { offlineAccessIdleSeconds, offlineAccessAbsoluteSeconds }: Lifetimes,
   { iiat }: { iiat?: number | undefined },
   grant: { exp?: number | undefined } | undefined,
   nowMs = Date.now(),
 ): number {
   const nowSeconds = Math.floor(nowMs / 1000)
-  const ends = [(iiat ?? nowSeconds) + offlineAbsoluteSeconds, grant?.exp ?? Infinity]
-  return Math.max(1, Math.min(offlineIdleSeconds, ...ends.map((end) => end - nowSeconds)))
+  const ends = [(iiat ?? nowSeconds) + offlineAccessAbsoluteSeconds, grant?.exp ?? Infinity]
+  return Math.max(1, Math.min(offlineAccessIdleSeconds, ...ends.map((end) => end - nowSeconds)))
 }
 
 /** A refresh token that belongs to a session expires no later than the session can. */
@@ -104,8 +104,8 @@ function refreshSeconds(
   given: Lifetimes,
   token: { expiresWithSession?: boolean; authTime?: number },
 ): number {
-  if (!token.expiresWithSession || token.authTime === undefined) return given.refreshTokenSeconds
-  return Math.min(given.refreshTokenSeconds, sessionSeconds(given, token.authTime))
+  if (!token.expiresWithSession || token.authTime === undefined) return given.refreshTokenExpireSeconds
+  return Math.min(given.refreshTokenExpireSeconds, sessionSeconds(given, token.authTime))
 }
 
 /** Seconds that a session may still live: the idle limit, capped by the absolute limit since sign-in. */

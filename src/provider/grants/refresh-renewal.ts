@@ -35,7 +35,7 @@ async function renew(
   if (!token || rotated || !hasOfflineAccess(token.scope)) return
   const nowMs = clock()
   const endSeconds = Math.floor(nowMs / SECOND_MS) + offlineSeconds(lifetimes, token, grant, nowMs)
-  if (endSeconds - (token.exp ?? 0) < lifetimes.offlineIdleSeconds * WRITTEN_AFTER) return
+  if (endSeconds - (token.exp ?? 0) < lifetimes.offlineAccessIdleSeconds * WRITTEN_AFTER) return
   token.exp = endSeconds
   await token.save()
 }

@@ -32,9 +32,9 @@ const YEAR_DAYS = 365
 
 /** The end of offline access in words for people. */
 export function offlineEnds({
-  offlineIdleSeconds: idle,
-  offlineAbsoluteSeconds: absolute,
-}: Pick<Lifetimes, 'offlineIdleSeconds' | 'offlineAbsoluteSeconds'>): string {
+  offlineAccessIdleSeconds: idle,
+  offlineAccessAbsoluteSeconds: absolute,
+}: Pick<Lifetimes, 'offlineAccessIdleSeconds' | 'offlineAccessAbsoluteSeconds'>): string {
   if (idle >= absolute) return `Ends after ${daysInWords(absolute)}, or when you remove it.`
   return `Ends after ${daysInWords(idle)} without use, after ${daysInWords(absolute)} at the latest, or when you remove it.`
 }

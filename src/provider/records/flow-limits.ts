@@ -20,8 +20,8 @@ export type FlowLimitNeeds = {
   /** Secret for the names of the counters, which would otherwise show addresses. */
   key: Buffer
   /** Units in five minutes. */
-  perNetwork: number
-  perClient: number
+  flowsPerNetwork: number
+  flowsPerClient: number
   /** A /48 may use the limit of its /64s this many times. */
   ipv6SiteFactor: number
 }
@@ -48,7 +48,7 @@ const BEGINNINGS = new Set([
 ])
 
 export function createFlowLimits(needs: FlowLimitNeeds): FlowLimits {
-  const { counter, key, perNetwork, perClient, ipv6SiteFactor } = needs
+  const { counter, key, flowsPerNetwork, flowsPerClient, ipv6SiteFactor } = needs
   const budget = (limit: number, ...of: string[]): Budget => ({
     name: keyedDigest(key, JSON.stringify(['flows', ...of])),
     limit,
@@ -56,13 +56,13 @@ export function createFlowLimits(needs: FlowLimitNeeds): FlowLimits {
   })
   const networkBudgets = (ctx: AnyContext): Budget[] =>
     sourcesOf(requestState(ctx).clientIp ?? '').map((source, level) =>
-      budget(perNetwork * (level === 0 ? 1 : ipv6SiteFactor), 'network', source),
+      budget(flowsPerNetwork * (level === 0 ? 1 : ipv6SiteFactor), 'network', source),
     )
   return {
     count(ctx, { by, bytes }) {
       const { client, route } = ctx.oidc
       if (by === 'request' && !BEGINNINGS.has(route)) return
-      const own = by === 'request' && client ? [budget(perClient, 'client', client.clientId)] : []
+      const own = by === 'request' && client ? [budget(flowsPerClient, 'client', client.clientId)] : []
       const proven = own.length > 0 && client?.clientAuthMethod !== 'none'
       const budgets = proven ? own : [...networkBudgets(ctx), ...own]
       refuse(ctx, counter.take(budgets, Math.max(1, Math.ceil(bytes / FLOW_UNIT_BYTES))))

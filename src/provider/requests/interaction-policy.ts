@@ -10,7 +10,7 @@ import { lastingHint } from './id-token-hint.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 
-export type PolicySettings = { unverifiedMayAuthorize: boolean }
+export type PolicySettings = { unverifiedAccountsMayAuthorize: boolean }
 
 export function createPolicy(settings: PolicySettings): interactionPolicy.DefaultPolicy {
   const policy = base()
@@ -58,7 +58,7 @@ function unverifiedEmail(settings: PolicySettings): interactionPolicy.Check {
     'interaction_required',
     (ctx) => {
       const account = accountOf(ctx)
-      return account !== undefined && !account.emailVerified && !settings.unverifiedMayAuthorize
+      return account !== undefined && !account.emailVerified && !settings.unverifiedAccountsMayAuthorize
     },
   )
 }

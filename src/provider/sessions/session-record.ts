@@ -15,7 +15,7 @@ export type SessionRecordNeeds = {
   clock: Clock
   store: GrantStore
   lifetimes: Lifetimes
-  maxActive: number
+  maxActiveSessions: number
 }
 
 /** The endpoints that may end a sign-in. */
@@ -57,7 +57,7 @@ export async function recordSignIn(
     ip: requestState(ctx).clientIp ?? '',
     expiresAtMs: nowMs + needs.lifetimes.sessionAbsoluteSeconds * SECOND_MS,
   }
-  const surplus = await recordSession(needs.db, session, needs.maxActive, nowMs)
+  const surplus = await recordSession(needs.db, session, needs.maxActiveSessions, nowMs)
   await Promise.all(surplus.map((ended) => endSessionAndGrants(needs, ended)))
 }
 

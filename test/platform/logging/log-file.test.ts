@@ -9,7 +9,7 @@ import type { LogLimits } from '../../../src/platform/logging/log-file.ts'
 
 const DAY_MS = 86_400_000
 const KIB = 1024
-const LIMITS: LogLimits = { fileBytes: 256 * KIB, keepDays: 7, totalBytes: 1024 * KIB }
+const LIMITS: LogLimits = { maxFileBytes: 256 * KIB, keepDays: 7, maxTotalBytes: 1024 * KIB }
 
 describe('Log files', () => {
   let dir: string
@@ -37,12 +37,12 @@ describe('Log files', () => {
   })
 
   it('are followed by another when they are full, and lose no line', () => {
-    const log = open({ ...LIMITS, totalBytes: 100 * LIMITS.fileBytes })
+    const log = open({ ...LIMITS, maxTotalBytes: 100 * LIMITS.maxFileBytes })
     for (let n = 0; n < 1000; n += 1) log.write(line(`line ${n}`))
     const sizes = names().map((name) => statSync(join(dir, name)).size)
     expect(sizes.length).to.be.within(3, 4)
     for (const [index, size] of sizes.entries())
-      expect(size, `file ${index}`).to.be.at.most(LIMITS.fileBytes + LOOK_AFTER_BYTES + KIB)
+      expect(size, `file ${index}`).to.be.at.most(LIMITS.maxFileBytes + LOOK_AFTER_BYTES + KIB)
     const all = names().map((name) => readFileSync(join(dir, name), 'utf8'))
     expect(new Set(all.join('').match(/line \d+/g))).to.have.property('size', 1000)
     expect(names()).to.include('account-server-2026-01-10.1.log')
@@ -98,7 +98,7 @@ describe('Log files', () => {
   it('are written whole by several processes at once, over several files', async function () {
     const source = `
       import { createLogFile } from ${JSON.stringify(new URL('../../../src/platform/logging/log-file.ts', import.meta.url).href)}
-      const limits = ${JSON.stringify({ ...LIMITS, totalBytes: 100 * LIMITS.fileBytes })}
+      const limits = ${JSON.stringify({ ...LIMITS, maxTotalBytes: 100 * LIMITS.maxFileBytes })}
       const log = createLogFile({ dir: ${JSON.stringify(dir)}, prefix: 'p', clock: Date.now, fileMode: 0o600, limits })
       for (let n = 0; n < 1000; n += 1) log.write(\`\${process.pid} line \${n}\`.padEnd(${KIB - 1}, '.') + '\\n')`
     const processes = Array.from({ length: 3 }, () =>

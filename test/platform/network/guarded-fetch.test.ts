@@ -154,8 +154,8 @@ describe('a request to an address that a client supplied', () => {
   })
 
   it('reaches the networks of the operator, over https alone, and nothing beside them', async () => {
-    const networks = ['127.0.0.0/30', 'fd00::/8']
-    const own = createGuardedFetch({ allowLoopback: false, networks })
+    const clientNetworks = ['127.0.0.0/30', 'fd00::/8']
+    const own = createGuardedFetch({ allowLoopback: false, clientNetworks })
     // It got through to a server that speaks no TLS.
     const reached = await failureOf(own(`https://127.0.0.1:${inside.port}/`))
     expect(reached).not.to.be.instanceOf(RefusedAddress)

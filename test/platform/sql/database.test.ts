@@ -79,7 +79,7 @@ describe('a statement that commits by itself, on MariaDB', function () {
   let other: Db
   let watcher: Db
 
-  const open = () => openDatabase({ mysqlDsn: database.dsn, sqliteFile: '', poolSize: 1 })
+  const open = () => openDatabase({ mysqlDsn: database.dsn, sqliteFile: '', mysqlPoolSize: 1 })
 
   before(async () => {
     database = await createDatabase()
@@ -161,7 +161,7 @@ describe('a connection to MariaDB', function () {
 
   before(async () => {
     database = await createDatabase()
-    db = openDatabase({ mysqlDsn: database.dsn, sqliteFile: '', poolSize: 1 })
+    db = openDatabase({ mysqlDsn: database.dsn, sqliteFile: '', mysqlPoolSize: 1 })
     await db.raw('CREATE TABLE notes (id INT PRIMARY KEY)')
   })
   after(async () => {

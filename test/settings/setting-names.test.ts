@@ -1,0 +1,66 @@
+import { expect } from 'chai'
+import { loadConfig } from '../../src/settings/config.ts'
+import { settings } from '../../src/settings/settings.ts'
+
+/** Settings from which the configuration makes something else, and where that is. */
+const MADE_INTO: Record<string, string> = {
+  debug: 'log.level',
+  token_secret_key: 'keys.index',
+  cookie_keys: 'keys.cookie',
+  data_keys: 'keys.data',
+  refresh_token_expire_extra_minutes: 'tokens.refreshTokenExpireSeconds',
+  mtls_port: 'binding.listener',
+  mtls_cert: 'binding.listener',
+  mtls_key: 'binding.listener',
+  mtls_client_ca: 'binding.mtls',
+  mtls_certificate_header: 'binding.mtls',
+  mtls_issuer: 'binding.mtls',
+  dangerously_show_mailbox_to_administrators: 'mail.mailbox',
+}
+
+const UNIT = /(?:Minutes|Days|Seconds|Ms|Mb|Bytes)$/
+
+const camelCase = (name: string) => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
+const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
+
+describe('the name of a setting', () => {
+  const { settings: _, ...config } = loadConfig({}, { persist: false })
+  const paths = pathsIn(config)
+
+  it('stays the same from the environment to the configuration, apart from the unit', () => {
+    const lost = Object.keys(settings).filter((name) => {
+      const path = MADE_INTO[name]
+      return path === undefined ? !isAmong(namesOf(paths), camelCase(name)) : !paths.includes(path)
+    })
+    expect(lost).to.eql([])
+  })
+
+  it('is compared', () => {
+    expect(paths).to.include.members(['port', 'accounts.loginMaxFailures', 'log.limits.keepDays'])
+    expect(isAmong(namesOf(['accounts.loginBlockMs']), 'loginBlockMinutes')).to.equal(true)
+    expect(isAmong(namesOf(['log.limits.keepDays']), 'logKeepDays')).to.equal(true)
+    expect(isAmong(namesOf(['accounts.blockMs']), 'loginBlockMinutes')).to.equal(false)
+  })
+})
+
+function pathsIn(value: object, before: string[] = []): string[] {
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) => {
+    const path = [...before, key]
+    const isGroup =
+      typeof inner === 'object' && inner !== null && Object.getPrototypeOf(inner) === Object.prototype
+    return [path.join('.'), ...(isGroup ? pathsIn(inner, path) : [])]
+  })
+}
+
+/** The last key alone, or with the group in front: `log.dir` is `dir` and `logDir`. */
+function namesOf(paths: string[]): string[] {
+  return paths.flatMap((path) => {
+    const keys = path.split('.')
+    const [group = '', last = ''] = [keys[0], keys.at(-1)]
+    return keys.length === 1 ? [last] : [last, group + capital(last)]
+  })
+}
+
+function isAmong(names: string[], name: string): boolean {
+  return names.some((other) => other.replace(UNIT, '') === name.replace(UNIT, ''))
+}
