@@ -18,12 +18,13 @@ import { createRenderer, createTemplates } from './http/render.ts'
 import { requestId } from './http/request/request-id.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { offlineEnds } from './provider/grants/scope-words.ts'
-import { isForPrograms } from './provider/endpoints/addresses.ts'
+import { DIRECT_PATHS, isForPrograms } from './provider/endpoints/addresses.ts'
 import { fixHost } from './provider/endpoints/fixed-addresses.ts'
 import type { Parts } from './process/start/parts.ts'
 import { isLoopback } from './settings/setting-kinds.ts'
 import { readinessProbes } from './process/readiness.ts'
 import { openRoutes } from './process/routes.ts'
+import type { Routes } from './process/routes.ts'
 
 const HOME = join(dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -32,6 +33,8 @@ export type App = {
   /** Called once the schema and keys are there; until then everything but health answers 503. */
   open: () => Promise<void>
 }
+
+type Opened = { routes?: Routes }
 
 export function createApp(parts: Parts): App {
   const { config, log } = parts
@@ -46,30 +49,37 @@ export function createApp(parts: Parts): App {
   const overload = createOverload(parts, templates)
   const renderErrorPage = renderFailure(render, isLoopback(config.issuer))
   const failures = { log, renderErrorPage, answerOverload: overload.answer }
-  const opened: { middleware?: Koa.Middleware } = {}
+  const opened: Opened = {}
   koa.use(accessLog({ log }))
   koa.use(clientAddress(config))
   koa.use(requestId())
   koa.use(errorHandler(failures))
   koa.use(securityHeaders({ https: config.secure, isPopupPath }))
+  koa.use(endpointsOf(opened))
   koa.use(overload.gate)
   koa.use(assets.middleware)
   koa.use(
     healthRoutes({
-      probes: readinessProbes(parts, () => opened.middleware !== undefined),
+      probes: readinessProbes(parts, () => opened.routes !== undefined),
       isDraining: () => parts.draining,
     }).routes(),
   )
   koa.use(ownHost(config.issuer, isForPrograms))
-  koa.use((ctx, next) => (opened.middleware ?? notYet)(ctx, next))
+  koa.use((ctx, next) => (opened.routes?.others ?? notYet)(ctx, next))
   koa.on('error', (error: unknown) => log.error({ err: loggableError(error) }, 'http.broken'))
   return {
     callback: koa.callback(),
     async open() {
-      opened.middleware = await openRoutes(parts, { render, failures })
+      opened.routes = await openRoutes(parts, { render, failures })
       parts.feed.start()
     },
   }
+}
+
+/** One look at the address: a program's request meets none of what is there for people and their forms. */
+function endpointsOf(opened: Opened): Koa.Middleware {
+  return (ctx, next) =>
+    DIRECT_PATHS.has(ctx.path) && opened.routes ? opened.routes.direct(ctx, next) : next()
 }
 
 function onEveryPage({ serverName, mail, tokens }: Parts['config'], assetHref: Assets['assetHref']) {

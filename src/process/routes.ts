@@ -1,6 +1,6 @@
 /**
- * The routes of a server, in the order in which a request meets them: the protocol first, which reads its bodies itself,
- * then the guards of forms, then the pages of every feature.
+ * The routes of a server. Endpoints that programs call go to the library at once. Every other request meets the protocol
+ * first, which reads its bodies itself, then the guards of forms, then the pages of every feature.
  */
 import type { Router } from '@koa/router'
 import Koa from 'koa'
@@ -31,8 +31,14 @@ import { openSite } from './site.ts'
 
 type Given = { render: Render; failures: ErrorNeeds }
 
+export type Routes = {
+  /** For `DIRECT_PATHS`. What the library does not answer there, such as another method, goes on to `others`. */
+  direct: Koa.Middleware
+  others: Koa.Middleware
+}
+
 /** To be called once the process is prepared: reads keys and resource servers. */
-export async function openRoutes(parts: Parts, { render, failures }: Given): Promise<Koa.Middleware> {
+export async function openRoutes(parts: Parts, { render, failures }: Given): Promise<Routes> {
   const restarts = restartsOf(parts)
   const site = await openSite({
     parts,
@@ -41,27 +47,34 @@ export async function openRoutes(parts: Parts, { render, failures }: Given): Pro
     renderError: failureResponder(failures),
     interactionUrl: restarts.pageUrl,
   })
-  return inOrder(parts, site)
+  return { direct: site.oidc.middleware, others: inOrder(parts, site) }
 }
 
 function inOrder({ config, log, features }: Parts, site: Site): Koa.Middleware {
   const pages = pagesOf(features, site)
+  const library = aroundLibrary(config.issuer, site)
   const inner = new Koa()
-  inner.use(postedRequestRoutes([LIBRARY_PATHS.authorization, LIBRARY_PATHS.end_session]).routes())
-  inner.use(resumedRequestRoutes(LIBRARY_PATHS.authorization, 'restart').routes())
   for (const { endpoints } of features)
     for (const router of endpoints?.(site) ?? []) inner.use(router.routes())
-  inner.use(
-    ownFormsElsewhere({ issuerOrigin: config.issuer, isForm: isLibraryForm, showsForm: showsLibraryForm }),
-  )
-  inner.use(refuseFloods(site.limits, [LIBRARY_PATHS.authorization, LIBRARY_PATHS.code_verification]))
   // Our own pages do not run through the library.
-  inner.use((ctx, next) => (isOfLibrary(ctx.path) ? site.oidc.middleware(ctx, next) : next()))
+  inner.use((ctx, next) => (isOfLibrary(ctx.path) ? library(ctx, next) : next()))
   inner.use(refuseOtherAddresses(log, isPageOf(pages)))
   inner.use(boundedQuery())
   inner.use(formBody())
   inner.use(csrf({ key: config.keys.csrf, issuerOrigin: config.issuer, secure: config.secure }))
   for (const router of pages) inner.use(router.routes()).use(router.allowedMethods())
+  return compose(inner.middleware)
+}
+
+/** What goes before the library where browsers call it: on forms, on the way back, and where too much was begun. */
+function aroundLibrary(issuerOrigin: string, { limits, oidc }: Site): Koa.Middleware {
+  const { authorization, end_session, code_verification } = LIBRARY_PATHS
+  const inner = new Koa()
+  inner.use(postedRequestRoutes([authorization, end_session]).routes())
+  inner.use(resumedRequestRoutes(authorization, 'restart').routes())
+  inner.use(ownFormsElsewhere({ issuerOrigin, isForm: isLibraryForm, showsForm: showsLibraryForm }))
+  inner.use(refuseFloods(limits, [authorization, code_verification]))
+  inner.use(oidc.middleware)
   return compose(inner.middleware)
 }
 

@@ -89,7 +89,7 @@ export async function openSite({ parts, render, ...given }: Given): Promise<Site
   })
   for (const topic of [SIGNING_KEYS_TOPIC, RESOURCES_TOPIC, ENCRYPTION_KEYS_TOPIC])
     feed.on(topic, oidc.reload)
-  return site
+  return { ...site, oidc: opened.oidc }
 }
 
 /** Features get the provider before it is built from their parts. */

@@ -41,6 +41,16 @@ const FOR_PROGRAMS: readonly string[] = [
 /** Forms of our pages that the library reads. */
 const FORMS: readonly string[] = [LIBRARY_PATHS.code_verification, `${LIBRARY_PATHS.end_session}/confirm`]
 
+/**
+ * Where a request goes to the library at once. No page, form or cookie is involved, and no feature answers beside the
+ * library, as it does for `registration`. Exact: what is written in another way takes the way of all other requests.
+ */
+export const DIRECT_PATHS: ReadonlySet<string> = new Set(
+  Object.values(LIBRARY_PATHS).filter(
+    (path) => !FOR_BROWSERS.includes(path) && path !== LIBRARY_PATHS.registration,
+  ),
+)
+
 const OF_LIBRARY: readonly string[] = [...Object.values(LIBRARY_PATHS), CHALLENGE_PATH, ...METADATA]
 
 /** True for every address that the protocol library answers, and for those under it. */

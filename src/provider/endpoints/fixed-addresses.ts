@@ -22,7 +22,7 @@ export function fixAddresses(provider: Provider, mtls: MtlsSettings | undefined)
 export function fixHost(app: Pick<Provider, 'request'>, issuer: string): void {
   const { host, protocol } = new URL(issuer)
   Object.defineProperties(app.request, {
-    host: { get: () => host },
-    protocol: { get: () => protocol.slice(0, -1) },
+    host: { value: host },
+    protocol: { value: protocol.slice(0, -1) },
   })
 }
