@@ -3,6 +3,7 @@
  * own making, so a digest cannot be searched, and needs no key that would have to outlive every rotation. The raw
  * value is needed to check a client_secret_jwt: there it is sealed with the server's data key.
  */
+import type { Clock } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import { digest, equalsInConstantTime, randomToken } from '../platform/tokens.ts'
 import type { Sealer } from '../platform/tokens.ts'
@@ -85,9 +86,14 @@ export function previousRawSecret(
   return openSecret(sealer, clientId, previousSecretSealed)
 }
 
-/**
- * Replaces `Client.prototype.compareClientSecret`: `stored` is the client's `clientSecret`, `presented` what was sent.
- */
+/** Replaces `Client.prototype.compareClientSecret`. */
+export function secretComparison(clock: Clock) {
+  return function (this: { clientSecret?: string }, presented: string): boolean {
+    return compareClientSecret(this.clientSecret, presented, clock())
+  }
+}
+
+/** `stored` is the client's `clientSecret`, `presented` what was sent. */
 export function compareClientSecret(
   stored: string | undefined,
   presented: string,

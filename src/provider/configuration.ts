@@ -17,6 +17,7 @@ import { createPolicy } from './requests/interaction-policy.ts'
 import { libraryLifetimes } from './grants/lifetimes.ts'
 import type { Lifetimes } from './grants/lifetimes.ts'
 import { LIBRARY_PATHS } from './endpoints/addresses.ts'
+import { mayIntrospect } from './endpoints/introspection.ts'
 import { dpopFeature } from './binding/dpop.ts'
 import type { DpopNeeds } from './binding/dpop.ts'
 import { authenticationMethods, mtlsFeature } from './binding/mtls.ts'
@@ -31,7 +32,7 @@ import { REQUEST_METADATA, requestFeatures } from './requests/request-features.t
 import type { ProtocolPart } from './contract/protocol-part.ts'
 import { enabledAlgorithms, STANDARD_ALG } from '../platform/algorithms.ts'
 import type { SigningAlg } from '../platform/algorithms.ts'
-import { mayIntrospect, resourceIndicators } from './clients/resource-access.ts'
+import { resourceIndicators } from './clients/resource-access.ts'
 import type { KnownResource } from './clients/resource-access.ts'
 
 const FETCH_LIMIT_BYTES = 64 * 1024
@@ -169,10 +170,7 @@ function features(needs: ConfigurationNeeds): Configuration['features'] {
     fapi: fapiFeature,
     clientCredentials: { enabled: true },
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
-    introspection: {
-      enabled: true,
-      allowedPolicy: (ctx, client, token) => mayIntrospect(needs, ctx, client, token),
-    },
+    introspection: { enabled: true, allowedPolicy: mayIntrospect(needs) },
     encryption: { enabled: true },
     jwtUserinfo: { enabled: true },
     jwtIntrospection: { enabled: true },

@@ -51,7 +51,7 @@ export function createClientAdapter({
   feed.on(CLIENTS_TOPIC, cache.clear)
 
   return {
-    find: async (clientId) => await cache.get(clientId),
+    find: cache.get,
     async upsert(...client) {
       await upsert(...client)
       cache.clear()

@@ -130,18 +130,20 @@ const ROUTES_OF_TOKENS: readonly (string | undefined)[] = ['introspection', 'use
  */
 export function outliveDocuments(provider: Provider, gate: DocumentGate): void {
   const Client = provider.Client as unknown as ClientModel
-  addLookupStep(provider, 'unavailable documents', (find) => async (clientId) => {
-    if (!isDocumentId(clientId)) return find(clientId)
-    try {
-      const found = await find(clientId)
-      gate.leave(clientId)
-      return found
-    } catch (error) {
+  const standIns = new WeakSet()
+  addLookupStep(provider, 'unavailable documents', {
+    prepare(client, clientId) {
+      if (isDocumentId(clientId) && !standIns.has(client)) gate.leave(clientId)
+    },
+    standIn(clientId, error) {
+      if (!isDocumentId(clientId)) throw error
       gate.leave(clientId, error)
       const { route } = Provider.ctx?.oidc ?? {}
       if (!isFetchFailure(error) || !ROUTES_OF_TOKENS.includes(route)) throw error
-      return new Client(nothingKnown(clientId), undefined, { cimd: true })
-    }
+      const client = new Client(nothingKnown(clientId), undefined, { cimd: true })
+      standIns.add(client)
+      return client
+    },
   })
 }
 

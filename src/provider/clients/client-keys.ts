@@ -35,21 +35,18 @@ type Tended = { store: KeyStore; lookBehind: () => void }
 
 /** Call once per provider instance. */
 export function installClientKeys(provider: Provider, needs: Needs): void {
-  const known = new WeakMap<KeyedClient, Tended>()
   const kept = new LRUCache<string, Tended>({ max: MOST_KEPT })
-  addLookupStep<KeyedClient>(provider, 'published keys', (find) => async (clientId) => {
-    const client = await find(clientId)
-    if (!client?.jwksUri) return client
-    const name = JSON.stringify([clientId, client.jwksUri])
-    const before = known.get(client) ?? kept.get(name)
-    const tended = before ?? tend(client, needs)
-    known.set(client, tended)
-    if (isDocumentId(clientId)) {
+  addLookupStep<KeyedClient>(provider, 'published keys', {
+    prepare(client, clientId) {
+      if (!client.jwksUri) return undefined
+      if (!isDocumentId(clientId)) return tend(client, needs).lookBehind
+      const name = JSON.stringify([clientId, client.jwksUri])
+      const before = kept.get(name)
+      const tended = before ?? tend(client, needs)
       kept.set(name, tended)
       if (before) Object.defineProperty(client, 'asymmetricKeyStore', { value: tended.store })
-    }
-    tended.lookBehind()
-    return client
+      return tended.lookBehind
+    },
   })
 }
 

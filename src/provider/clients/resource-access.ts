@@ -1,4 +1,4 @@
-/** Decides who may get, and who may introspect, a token for a resource server. */
+/** Decides who may get a token for a resource server. */
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import type { SigningAlg } from '../../platform/algorithms.ts'
@@ -26,35 +26,6 @@ type Needs = {
 }
 
 type Extra = { allowed_resources?: unknown; resource_scope?: unknown }
-
-type Introspected = Parameters<NonNullable<IntrospectionPolicy>>
-type IntrospectionPolicy = NonNullable<
-  NonNullable<Configuration['features']>['introspection']
->['allowedPolicy']
-
-/** Shows a token to its own client and to the resource server in its audience, and to nobody else (RFC 7662 §4). */
-export async function mayIntrospect(
-  { findResource }: Needs,
-  ...[ctx, client, token]: Introspected
-): Promise<boolean> {
-  if (token.clientId === client.clientId) return true
-  const audience = 'aud' in token ? token.aud : undefined
-  if (typeof audience !== 'string') return false
-  if ((await findResource(audience))?.clientId !== client.clientId) return false
-  // A client's tokens end when the client is deleted or disabled.
-  return (await ctx.oidc.provider.Client.find(token.clientId ?? '')) !== undefined
-}
-
-/**
- * RFC 7662 §2.1: only an authenticated client may introspect, so that nobody can try tokens out. A public client is
- * refused before the token is looked up.
- * @throws errors.InvalidClientAuth
- */
-export function refuseUnproven({ oidc }: KoaContextWithOIDC, next: () => Promise<unknown>): Promise<unknown> {
-  if (oidc.client?.clientAuthMethod === 'none')
-    throw new errors.InvalidClientAuth('a public client may not introspect')
-  return next()
-}
 
 /** Resource indicators (RFC 8707): which resources a client may ask for, and the format of their tokens. */
 export function resourceIndicators({ findResource, tokenAlgorithm }: Needs) {

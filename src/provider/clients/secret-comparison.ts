@@ -1,33 +1,19 @@
 /** Compares client secrets as this server stores them. The secret from before a rotation may still work. */
 import type Provider from 'oidc-provider'
 import type { Clock } from '../../platform/clock.ts'
-import { compareClientSecret } from '../../clients/client-secret.ts'
+import { secretComparison } from '../../clients/client-secret.ts'
 import { addLookupStep } from '../library/client-lookup.ts'
 import { replaceMember } from '../library/members.ts'
 
 /** Members of the library that its published types leave out. */
 type LibraryClient = {
-  clientSecret?: string
   previous_client_secret?: unknown
   symmetricKeyStore: { add: (jwk: object) => void }
 }
 
 export function installSecretComparison(provider: Provider, clock: Clock): void {
-  replaceMember(
-    provider,
-    'Client#compareClientSecret',
-    () =>
-      function (this: LibraryClient, presented: string) {
-        return compareClientSecret(this.clientSecret, presented, clock())
-      },
-  )
-  const complete = new WeakSet<LibraryClient>()
-  addLookupStep<LibraryClient>(provider, 'previous secret', (find) => async (id) => {
-    const client = await find(id)
-    if (client && !complete.has(client)) addPreviousKey(client)
-    if (client) complete.add(client)
-    return client
-  })
+  replaceMember(provider, 'Client#compareClientSecret', () => secretComparison(clock))
+  addLookupStep<LibraryClient>(provider, 'previous secret', { prepare: addPreviousKey })
 }
 
 /** A client_secret_jwt may use the secret from before the rotation while that is kept. */

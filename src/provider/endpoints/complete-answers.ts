@@ -11,25 +11,6 @@ export function completeTokenAnswer(ctx: KoaContextWithOIDC): void {
   ctx.body = { ...body, scope: body['scope'] ?? '' }
 }
 
-/**
- * Every active token has a `scope`, and one that a client got for itself has the client as its `sub`, as its JWT has
- * (RFC 9068 §2.2). A step of introspection: runs before its answer is signed.
- */
-export async function completeIntrospection(
-  ctx: KoaContextWithOIDC,
-  next: () => Promise<unknown>,
-): Promise<void> {
-  await next()
-  const { body } = ctx as { body: unknown }
-  if (!isObject(body) || body['active'] !== true) return
-  const own = ctx.oidc.entities.ClientCredentials !== undefined
-  ctx.body = { ...(own && { sub: body['client_id'] }), scope: '', ...definedIn(body) }
-}
-
-function definedIn(body: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined))
-}
-
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Buffer.isBuffer(value)
 }

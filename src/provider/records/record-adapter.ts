@@ -26,7 +26,7 @@ import {
 import type { Located } from '../../grant-store/token-ids.ts'
 import { abandoned, consumeNow, longestPageMs, openSuccessor } from './unit-of-work.ts'
 import type { UnitOfWorkNeeds } from './unit-of-work.ts'
-import { isWaiting, keepForPage, LINGER_MS, readWaiting, waitingEntries } from './waiting-requests.ts'
+import { keepForPage, LINGER_MS, readWaiting, WAITING, waitingEntries } from './waiting-requests.ts'
 
 type Parts = UnitOfWorkNeeds & {
   handles: RecordHandles
@@ -132,7 +132,7 @@ async function findRecord(parts: Parts, record: Named): Promise<AdapterPayload |
   const { model, id, place } = record
   const { tag, key } = place
   const root = isTagged(model) ? grantKey(tag) : undefined
-  const waiting = isWaiting(model) ? await readWaiting(parts.store, model, key) : undefined
+  const waiting = WAITING.has(model) ? await readWaiting(parts.store, model, key) : undefined
   const single = waiting ?? (SINGLE_USE.has(model) ? await parts.store.readSingleUse(key, root) : undefined)
   const state = single ?? (await parts.store.readToken(key, root))
   const payload = decode(parts.sealer, model, key, waiting?.whole ?? state.payload)
@@ -186,7 +186,7 @@ async function upsertRecord(
     throw new TypeError(`the id of this ${model} does not carry its grant's tag`)
   }
   // An expired request that waited for a person has nothing more to record.
-  if (lifetimeMs <= 0 && isWaiting(model)) return
+  if (lifetimeMs <= 0 && WAITING.has(model)) return
   if (lifetimeMs <= 0) return parts.store.remove(key)
   const endsAtMs = parts.clock() + lifetimeMs
   const scope = currentScope()
@@ -198,11 +198,11 @@ async function upsertRecord(
     if (grantId !== undefined && TOKENS.has(model)) pending.root = grantKey(tag)
     return
   }
-  const entries = isWaiting(model)
+  const entries = WAITING.has(model)
     ? waitingEntries({ model, key, endsAtMs }, payload, written)
     : [{ key, payload: written(payload), expiresAtMs: endsAtMs }]
-  if (scope && (isWaiting(model) || model === 'Interaction'))
-    parts.limits?.count(scope.ctx, { by: isWaiting(model) ? 'request' : 'page', bytes: sizeOf(entries) })
+  if (scope && (WAITING.has(model) || model === 'Interaction'))
+    parts.limits?.count(scope.ctx, { by: WAITING.has(model) ? 'request' : 'page', bytes: sizeOf(entries) })
   if (model === 'Interaction' && scope && payload.parJti !== undefined)
     await keepForPage(parts.store, payload.parJti, parts.clock() + longestPageMs(parts))
   const place = { tag, digest: idDigest }

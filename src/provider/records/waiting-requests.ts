@@ -16,13 +16,16 @@ import { locate } from '../../grant-store/token-ids.ts'
 export const LINGER_MS = 10 * 60 * SECOND_MS
 
 const PUSHED = 'PushedAuthorizationRequest'
-const WAITING = new Set([PUSHED, 'DeviceCode', 'BackchannelAuthenticationRequest'])
+/** The models of requests that wait. */
+export const WAITING: ReadonlySet<string> = new Set([
+  PUSHED,
+  'DeviceCode',
+  'BackchannelAuthenticationRequest',
+])
 /**
  * The fields that an answer about an expired request needs. With them, a second use can revoke what the first one gave.
  */
 const MARK = ['kind', 'iat', 'exp', 'clientId', 'accountId', 'grantId', 'userCode'] as const
-
-export const isWaiting = (model: string): boolean => WAITING.has(model)
 
 type Encode = (payload: AdapterPayload) => string
 type Placed = { model: string; key: string; endsAtMs: number }

@@ -83,14 +83,11 @@ describe('the wall to the protocol library', () => {
     for (const order of orders) {
       const provider = createProvider(ISSUER, CONFIGURATION)
       const seen: string[] = []
-      for (const name of order)
-        addLookupStep(provider, name, (find) => async (id) => {
-          const client = await find(id)
-          seen.push(name)
-          return client
-        })
+      for (const name of order) addLookupStep(provider, name, { prepare: () => void seen.push(name) })
       expect((await provider.Client.find('app'))?.clientId, order.join()).to.equal('app')
       expect(seen, order.join()).to.eql([...LOOKUP_STEPS])
+      await provider.Client.find('app')
+      expect(seen, 'once for each client').to.have.length(LOOKUP_STEPS.length)
     }
   })
 
