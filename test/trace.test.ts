@@ -36,6 +36,12 @@ describe('npm run trace', () => {
     expect(registration).to.match(/^A registration/)
   })
 
+  it('keeps an introspection to 15 files beside platform and http', () => {
+    const [introspection = ''] = stdout.split('\n\n')
+    const [, files] = /^\((\d+) files beside platform and http/m.exec(introspection) ?? []
+    expect(Number(files), introspection).to.be.within(10, 15)
+  })
+
   it('visits every file that ARCHITECTURE.md names on the way of a request', () => {
     const document = readFileSync(join(HOME, 'ARCHITECTURE.md'), 'utf8')
     for (const way of ['A sign-in', 'An introspection', 'A registration']) {

@@ -29,7 +29,7 @@ import { completeMetadata } from './endpoints/metadata.ts'
 import { describedPage, describeRefusals, OUTAGE } from './refusals/describe.ts'
 import { refuseOversized } from './checks/request-bounds.ts'
 import { logIgnoredScopes, settleScope } from './checks/scope-request.ts'
-import { flushUnitOfWork } from './records/unit-of-work.ts'
+import { COLLECTING, flushUnitOfWork } from './records/unit-of-work.ts'
 
 export type OidcNeeds = AudienceNeeds &
   Omit<ConfigurationNeeds, 'keySet' | 'detailsTypes'> & {
@@ -72,9 +72,9 @@ async function build(needs: OidcNeeds): Promise<Provider> {
 }
 
 function placeSteps(provider: Provider, parts: OidcNeeds['parts']): void {
-  const hooksOf = byEndpoint(parts.flatMap(({ before = [] }) => before))
+  const hooks = byEndpoint(parts.flatMap(({ before = [] }) => before))
   placeStep(provider, 'endpoint reached', async (ctx, next) => {
-    for (const run of hooksOf(ctx)) if (await run(ctx)) return
+    for (const run of hooks.get(ctx.oidc.route) ?? []) if (await run(ctx)) return
     await next()
   })
   placeStep(provider, 'request read', (ctx, next) => {
@@ -95,14 +95,13 @@ function placeSteps(provider: Provider, parts: OidcNeeds['parts']): void {
   placeStep(provider, 'introspection answered', completeIntrospection)
 }
 
-function completeRequest(hooks: readonly AfterHook[]): Middleware {
-  const hooksOf = byEndpoint(hooks)
+function completeRequest(added: readonly AfterHook[]): Middleware {
+  const hooks = byEndpoint(added)
   return async (ctx, next) => {
     await next()
     const oidc = ctx as unknown as KoaContextWithOIDC
     if (!oidc.oidc?.route) return
-    await writeTogether(oidc)
-    for (const run of hooksOf(oidc)) await run(oidc)
+    for (const run of hooks.get(oidc.oidc.route) ?? []) await run(oidc)
     softenOutage(oidc)
     exposeHeaders(oidc)
   }
@@ -114,6 +113,7 @@ function ownHooks(needs: OidcNeeds, unpublished: ReadonlySet<string>): readonly 
   let metadata: object | undefined
   const added = Object.assign({}, ...needs.parts.map((part) => part.metadata)) as Record<string, unknown>
   return [
+    { at: COLLECTING, run: writeTogether },
     { at: ['userinfo'], run: nameInteraction },
     { at: ['token'], run: completeTokenAnswer },
     { at: ['revocation'], run: leaveOutType },

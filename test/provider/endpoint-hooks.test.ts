@@ -6,14 +6,14 @@ describe('hooks at an endpoint', () => {
   it('run for the endpoints that they name alone, in the order of the features', async () => {
     const ran: string[] = []
     const hook = (name: string) => () => void ran.push(name)
-    const hooksOf = byEndpoint([
+    const hooks = byEndpoint([
       { at: ['token', 'userinfo'], run: hook('first') },
       { at: ['introspection'], run: hook('another') },
       { at: ['token'], run: hook('second') },
     ])
-    for (const run of hooksOf(at('token'))) await run(at('token'))
+    for (const run of hooks.get('token') ?? []) await run(at('token'))
     expect(ran).to.eql(['first', 'second'])
-    expect(hooksOf(at('jwks'))).to.eql([])
+    expect([...hooks.keys()]).to.eql(['token', 'userinfo', 'introspection'])
   })
 })
 

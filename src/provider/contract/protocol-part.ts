@@ -32,12 +32,12 @@ type Hook<Answer> = {
   run: (ctx: KoaContextWithOIDC) => Promise<Answer> | Answer
 }
 
-/** The hooks of a request's own endpoint, in their order. */
+/** The hooks of each endpoint, in their order. */
 export function byEndpoint<Answer>(
   hooks: readonly Hook<Answer>[],
-): (ctx: KoaContextWithOIDC) => readonly Hook<Answer>['run'][] {
+): ReadonlyMap<string, readonly Hook<Answer>['run'][]> {
   const runs = new Map<string, Hook<Answer>['run'][]>()
   for (const { at, run } of hooks)
     for (const endpoint of at) runs.set(endpoint, [...(runs.get(endpoint) ?? []), run])
-  return ({ oidc }) => runs.get(oidc.route) ?? []
+  return runs
 }
