@@ -30,7 +30,7 @@ export type UnitOfWorkNeeds = {
   store: GrantStore
   clock: Clock
   /** The grace period in which a rotated refresh token gets its successor again. 0 turns it off. */
-  refreshGraceMs: number
+  refreshTokenGraceMs: number
   /** The longest time that a page of a request stays open. The default is 24 hours. */
   pageMs?: number
   /** Limits the records of strangers. Without it nothing is counted. */
@@ -115,11 +115,11 @@ function isOverdue(scope: RequestScope, { foundAt }: PendingUse): boolean {
  * itself. `undefined` means that this is a second use.
  */
 export async function openSuccessor(
-  { store, refreshGraceMs }: UnitOfWorkNeeds,
+  { store, refreshTokenGraceMs }: UnitOfWorkNeeds,
   presented: string,
   { ageMs, successor: sealed }: Use,
 ): Promise<Successor | undefined> {
-  if (sealed === undefined || ageMs >= refreshGraceMs) return undefined
+  if (sealed === undefined || ageMs >= refreshTokenGraceMs) return undefined
   const successor = readSuccessor(presented, sealed)
   const place = successor === undefined ? undefined : locate('RefreshToken', successor.token)
   const state = place && (await store.readSingleUse(place.key))
@@ -154,7 +154,7 @@ async function settle(needs: UnitOfWorkNeeds, scope: RequestScope, commit: Pendi
     if (earlier !== undefined) return answerRetry(needs, scope, commit, earlier)
     // The token was unused when this request found it, and even its successor has been used since. So this request was
     // slow, which proves no theft. A thief has to present the token again, and is detected then.
-    if (needs.refreshGraceMs > 0) throw abandoned()
+    if (needs.refreshTokenGraceMs > 0) throw abandoned()
   }
   if (outcome.outcome === 'used' && !(await isSurelyWaitedFor(scope))) throw abandoned()
   await refuse(needs, use, outcome)
