@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Keygrip from 'keygrip'
 import Koa from 'koa'
+import { isOfApi } from './operations/scopes.ts'
 import { AppError } from './platform/errors.ts'
 import { renderFailure } from './pages/errors/failure-page.ts'
 import { accessLog } from './http/access-log.ts'
@@ -64,7 +65,7 @@ export function createApp(parts: Parts): App {
       isDraining: () => parts.draining,
     }).routes(),
   )
-  koa.use(ownHost(config.issuer, isForPrograms))
+  koa.use(ownHost(config.issuer, (path) => isForPrograms(path) || isOfApi(path)))
   koa.use((ctx, next) => (opened.routes?.others ?? notYet)(ctx, next))
   koa.on('error', (error: unknown) => log.error({ err: loggableError(error) }, 'http.broken'))
   return {

@@ -4,6 +4,7 @@
  */
 import type { Router } from '@koa/router'
 import type Provider from 'oidc-provider'
+import type { Operation } from './operations/operation.ts'
 import type { Ending } from './grant-store/endings.ts'
 import type { Render } from './http/render.ts'
 import type { FindMember } from './interaction/member.ts'
@@ -26,6 +27,8 @@ export type Feature = {
   steps?: (site: Site) => Partial<Steps>
   /** Addresses that programs call beside the protocol's: no forms, no cookies. */
   endpoints?: (site: Site) => readonly Router[]
+  /** Operations of the JSON API. */
+  api?: (site: Site) => readonly Operation[]
   /** Runs when a session or grant ends in the grant store. */
   onEnd?: Ending
   /** Where the worker delivers what the outbox recorded, by topic. */

@@ -3,6 +3,8 @@
  * feature have a line in `cli/commands.ts`.
  */
 import type { BuildFeature } from './feature.ts'
+import { accountApi } from './api/account/account.feature.ts'
+import { accountsApi } from './api/accounts/accounts.feature.ts'
 import { account } from './pages/account/account.feature.ts'
 import { consent } from './pages/consent/consent.feature.ts'
 import { mailbox } from './pages/mailbox/mailbox.feature.ts'
@@ -31,4 +33,6 @@ export const FEATURES: readonly BuildFeature[] = [
   statusList,
   challenge,
   mailbox,
+  accountApi,
+  accountsApi,
 ]

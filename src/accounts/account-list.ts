@@ -11,13 +11,15 @@ export type AccountQuery = {
   after?: string | undefined
   /** 1 to 200; 50 when not given. */
   limit?: number | undefined
+  /** How many to leave out first. */
+  skip?: number | undefined
 }
 
 export type AccountPage = { accounts: Account[]; next: string | undefined }
 
 export async function listAccounts(
   sql: Sql,
-  { search, after, limit = 50 }: AccountQuery,
+  { search, after, limit = 50, skip = 0 }: AccountQuery,
 ): Promise<AccountPage> {
   const size = Math.min(Math.max(Math.trunc(limit), 1), 200)
   const rows: Account[] = await sql<Account>('accounts')
@@ -29,6 +31,7 @@ export async function listAccounts(
       { column: 'id', order: 'desc' },
     ])
     .limit(size + 1)
+    .offset(skip)
   const accounts = rows.slice(0, size)
   const last = accounts.at(-1)
   return { accounts, next: rows.length > size && last ? `${last.createdAtMs}.${last.id}` : undefined }

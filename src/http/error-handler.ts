@@ -12,7 +12,7 @@ import { loggableError } from '../platform/logging/loggable-error.ts'
 import type { AnswerOverload } from './overload.ts'
 import { redactedPath } from './request/redacted-path.ts'
 import { requestState } from './request/request-state.ts'
-import type { AnyContext } from './request/request-state.ts'
+import type { AnyContext, RequestState } from './request/request-state.ts'
 
 export type ErrorPage = Failure & { errorId: string }
 
@@ -42,9 +42,10 @@ export function errorHandler(needs: ErrorNeeds): Middleware {
 /** Logs a failure and answers it; also for a library that hands its errors to a function instead of throwing. */
 export function failureResponder({ log, renderErrorPage, answerOverload }: ErrorNeeds) {
   return async (ctx: AnyContext, error: unknown): Promise<void> => {
-    if (error instanceof Overload && answerOverload && !ctx.headerSent) return answerOverload(ctx, error)
-    const failure = toFailure(error)
     const state = requestState(ctx)
+    const isFolded = error instanceof Overload && answerOverload && !state.answerFailure
+    if (isFolded && !ctx.headerSent) return answerOverload(ctx, error)
+    const failure = toFailure(error)
     // A library that reports an error before it hands it over has given it an id already.
     const errorId = (state.errorId ??= newErrorId())
     const { code, status } = failure
@@ -53,7 +54,13 @@ export function failureResponder({ log, renderErrorPage, answerOverload }: Error
     if (status >= 500) log.error(entry, 'http.failed')
     else log[state.folded ? 'debug' : 'info'](entry, 'http.refused')
     if (ctx.respond === false || ctx.headerSent || !ctx.writable) return abandon(ctx)
-    await answer(ctx, { ...failure, errorId }, needsPage(renderErrorPage, log))
+    const page = { ...failure, errorId }
+    const { answerFailure } = state
+    await answer(
+      ctx,
+      page,
+      answerFailure ? asOwn(answerFailure, error) : byAccept(needsPage(renderErrorPage, log)),
+    )
   }
 }
 
@@ -95,16 +102,28 @@ const STALE = [
   'Content-Length',
 ]
 
-async function answer(ctx: AnyContext, page: ErrorPage, renderPage: RenderPage): Promise<void> {
+type WriteAnswer = (ctx: AnyContext, page: ErrorPage) => Promise<void> | void
+
+async function answer(ctx: AnyContext, page: ErrorPage, write: WriteAnswer): Promise<void> {
   for (const name of STALE) ctx.remove(name)
-  // JSON comes first, so that a caller without preference (curl, an API client) gets it.
-  const html = ctx.accepts('json', 'html') === 'html'
-  if (!html) answerJson(ctx, page)
-  else if (!(await renderPage(ctx, page))) answerText(ctx, page)
+  await write(ctx, page)
   ctx.status = page.status
-  ctx.vary('Accept')
   ctx.set('Cache-Control', 'no-store')
   if (page.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(Math.ceil(page.retryAfterSeconds)))
+}
+
+function asOwn(answerFailure: NonNullable<RequestState['answerFailure']>, error: unknown): WriteAnswer {
+  return (ctx, page) => answerFailure(ctx, page, error)
+}
+
+function byAccept(renderPage: RenderPage): WriteAnswer {
+  return async (ctx, page) => {
+    // JSON comes first, so that a caller without preference (curl, an API client) gets it.
+    const html = ctx.accepts('json', 'html') === 'html'
+    if (!html) answerJson(ctx, page)
+    else if (!(await renderPage(ctx, page))) answerText(ctx, page)
+    ctx.vary('Accept')
+  }
 }
 
 function answerJson(ctx: AnyContext, { code, message, errorId }: ErrorPage): void {

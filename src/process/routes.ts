@@ -5,6 +5,9 @@
 import type { Router } from '@koa/router'
 import Koa from 'koa'
 import compose from 'koa-compose'
+import { apiRoutes } from '../operations/operations.routes.ts'
+import { openApiDocument } from '../operations/openapi.ts'
+import { apiIdentifier } from '../operations/scopes.ts'
 import type { Feature, Site } from '../feature.ts'
 import { formBody } from '../http/request/body.ts'
 import { csrf, ownFormsElsewhere } from '../http/csrf.ts'
@@ -50,12 +53,14 @@ export async function openRoutes(parts: Parts, { render, failures }: Given): Pro
   return { direct: site.oidc.middleware, others: inOrder(parts, site) }
 }
 
-function inOrder({ config, log, features }: Parts, site: Site): Koa.Middleware {
+function inOrder(parts: Parts, site: Site): Koa.Middleware {
+  const { config, log, features } = parts
   const pages = pagesOf(features, site)
   const library = aroundLibrary(config.issuer, site)
   const inner = new Koa()
   for (const { endpoints } of features)
     for (const router of endpoints?.(site) ?? []) inner.use(router.routes())
+  inner.use(apiOf(parts, site).routes())
   // Our own pages do not run through the library.
   inner.use((ctx, next) => (isOfLibrary(ctx.path) ? library(ctx, next) : next()))
   inner.use(refuseOtherAddresses(log, isPageOf(pages)))
@@ -76,6 +81,23 @@ function aroundLibrary(issuerOrigin: string, { limits, oidc }: Site): Koa.Middle
   inner.use(refuseFloods(limits, [authorization, code_verification]))
   inner.use(oidc.middleware)
   return compose(inner.middleware)
+}
+
+function apiOf({ config, db, clock, sealer, features }: Parts, site: Site): Router {
+  const operations = features.flatMap(({ api }) => api?.(site) ?? [])
+  const provider = () => site.oidc.current()
+  const digestKey = config.keys.index
+  const identifier = apiIdentifier(config.issuer)
+  const document = openApiDocument(
+    {
+      serverName: config.serverName,
+      server: identifier,
+      authorizationUrl: `${config.issuer}${LIBRARY_PATHS.authorization}`,
+      tokenUrl: `${config.issuer}${LIBRARY_PATHS.token}`,
+    },
+    operations,
+  )
+  return apiRoutes({ db, clock, sealer, provider, digestKey, identifier }, operations, document)
 }
 
 function pagesOf(features: readonly Feature[], site: Site): readonly Router[] {

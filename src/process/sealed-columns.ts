@@ -1,4 +1,5 @@
 /** Everything in SQL that is sealed with a data key. What is sealed and not listed here is lost when the key goes. */
+import { SEALED_ANSWERS } from '../operations/idempotency.ts'
 import type { Feature } from '../feature.ts'
 import { clientSecretContext } from '../clients/client-secret.ts'
 import { encryptionKeyContext } from '../keys/encryption-keys.ts'
@@ -12,6 +13,7 @@ export function sealedColumns(features: readonly Feature[]): readonly SealedColu
 }
 
 const OWN: readonly SealedColumn[] = [
+  SEALED_ANSWERS,
   {
     what: 'signing keys',
     table: 'signingKeys',

@@ -1,6 +1,7 @@
 /** Puts the provider together from the parts that every provider has and the parts of each feature. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { apiResource } from '../operations/scopes.ts'
 import type { Site } from '../feature.ts'
 import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
@@ -53,7 +54,7 @@ type Given = {
 /** The provider, and what pages use. */
 export async function openSite({ parts, render, ...given }: Given): Promise<Site> {
   const { config, db, clock, feed, log, sealer } = parts
-  const resources = createResourceCache({ db, clock, feed })
+  const resources = createResourceCache({ db, clock, feed, own: [apiResource(config)] })
   const lifetimes = lifetimesOf(config)
   const limits = createFlows(parts)
   const opened: { oidc?: Oidc } = {}

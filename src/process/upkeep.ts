@@ -2,6 +2,7 @@
  * The upkeep tasks of the worker. They purge expired tokens and records, accounts never confirmed, old counters and
  * keys.
  */
+import { purgeKeys } from '../operations/idempotency.ts'
 import { purgeAudit } from '../audit/audit.ts'
 import { purgeExpired, purgeUnverified } from '../accounts/housekeeping.ts'
 import type { Feature } from '../feature.ts'
@@ -79,6 +80,7 @@ function tasksOf(
     revocations: purge((nowMs, limit) => purgeRevocations(db, nowMs, limit)),
     uses: purge((nowMs, limit) => purgeUses(db, nowMs, limit)),
     statuses: purge((nowMs, limit) => purgeEntries(db, nowMs, limit)),
+    apiAnswers: purge((nowMs, limit) => purgeKeys(db, nowMs, limit)),
     records: purge((nowMs, limit) => purgeRecords(db, nowMs, limit)),
     deadMessages: purge((nowMs, limit) => purgeDead(db, nowMs, limit)),
     ...Object.fromEntries(ofFeatures.map(([name, step]) => [name, purge(step)])),

@@ -201,9 +201,13 @@ export function createResourceCache(needs: {
   db: Db
   clock: Clock
   feed: Pick<ChangeFeed, 'on'>
+  /** Those that this server is itself: they have no row. */
+  own: readonly Resource[]
 }): Pick<LookupCache<Resource>, 'get'> {
-  const { db, clock, feed } = needs
-  const cache = createLookupCache({ load: (identifier: string) => findResource(db, identifier), clock })
+  const { db, clock, feed, own } = needs
+  const find = async (identifier: string) =>
+    own.find((one) => one.identifier === identifier) ?? findResource(db, identifier)
+  const cache = createLookupCache({ load: find, clock })
   feed.on(RESOURCES_TOPIC, cache.clear)
   return cache
 }

@@ -48,6 +48,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'The pages that people see, one folder for each journey.',
     leaves: 'The rules of accounts: `accounts`. The templates: `views`.',
   },
+  api: {
+    storey: 'features',
+    short: 'JSON API',
+    owns: 'The operations of the JSON API, one folder for each subject.',
+    leaves: 'Address, token, body and answer of any operation: `operations`.',
+  },
   protocol: {
     storey: 'features',
     short: 'CIBA, device …',
@@ -59,6 +65,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     short: 'the contract',
     owns: 'What a feature may add: protocol, pages, endpoints, message sinks, upkeep, sealed columns.',
     leaves: 'Each feature: `pages`, `protocol`.',
+  },
+  operations: {
+    storey: 'library',
+    short: 'router, OpenAPI',
+    owns: 'What every operation of the JSON API shares: its description, the router and the OpenAPI document that are made of it.',
+    leaves: 'The operations: `api`.',
   },
   interaction: {
     storey: 'features',

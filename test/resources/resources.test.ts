@@ -171,7 +171,7 @@ for (const { name, open } of DATABASES) {
     it('are known to another process at its next poll, and gone at the one after their deletion', async () => {
       const db = database.openAnother()
       const feed = createChangeFeed({ db, clock, log: pino({ level: 'silent' }) })
-      const cache = createResourceCache({ db, clock, feed })
+      const cache = createResourceCache({ db, clock, feed, own: [] })
       await feed.check()
       expect(await cache.get(ledger.identifier)).to.equal(undefined)
       await create(ledger)

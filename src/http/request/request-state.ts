@@ -20,11 +20,16 @@ export type RequestState = {
   refusal?: { error: string; reason?: string | undefined; got?: string | undefined; registered?: unknown }
   /** One of many that are logged in sum: no line of its own. */
   folded?: boolean
+  /** Answers a failure of this request in a format of its own, in place of a page or the protocol's JSON. */
+  answerFailure?: (ctx: AnyContext, failure: ShownFailure, error: unknown) => void
   /** The parsed body, an object without prototype. */
   body?: Record<string, unknown>
   /** Whoever is signed in; the shape belongs to the floor above. */
   account?: unknown
 }
+
+/** A failure as it may be shown. */
+export type ShownFailure = { status: number; code: string; message: string; errorId: string }
 
 export function requestState(ctx: AnyContext): RequestState {
   return ctx.state as RequestState

@@ -1,0 +1,97 @@
+/**
+ * One operation of the JSON API: its address, who may call it, its schemas and its work. The router, the OpenAPI document
+ * and the tests read the same value, so that they cannot disagree.
+ */
+import type { z } from 'zod'
+import type { Account } from '../accounts/account.ts'
+import type { ApiScope } from './scopes.ts'
+
+export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+
+/**
+ * - `person`: a token that a person gave an app; the operation acts on that person's account.
+ * - `program`: a token that a client got for itself (RFC 6749 §4.4).
+ * - `administrator`: a client's own token, or that of a person with the role `admin`.
+ */
+export type Caller = 'person' | 'program' | 'administrator'
+
+export type Operation = {
+  /** The operation's name in the document and in generated clients, e.g. `createAccount`. */
+  id: string
+  method: Method
+  /** Under the API's own address, as OpenAPI writes it: `/accounts/{id}`. */
+  path: string
+  /** The heading it is shown under. */
+  tag: string
+  /** One line; the words of the page and of the command line for the same thing. */
+  summary: string
+  description?: string
+  scope: ApiScope
+  caller: Caller
+  params?: Shape
+  query?: Shape
+  body?: Shape
+  /** A creation: takes `Idempotency-Key`. */
+  creates?: boolean
+  answer: Answered
+  /** Problems beyond those that every operation may answer with: code to status and sentence. */
+  problems?: Readonly<Record<string, Problem>>
+  handle: (request: never) => Promise<Answer<unknown>>
+}
+
+export type Shape = z.ZodObject
+export type Answered = {
+  status: 200 | 201 | 202 | 204
+  description: string
+  schema?: z.ZodType
+  etag?: boolean
+}
+export type Problem = { status: number; when: string }
+
+/** What the work is called with. */
+export type ApiRequest<P = unknown, Q = unknown, B = unknown> = {
+  params: P
+  query: Q
+  body: B
+  token: ApiToken
+  /** The address that the request came from. */
+  ip: string
+  /** @throws AppError 412 `precondition_failed` when `If-Match` names another state than this one (RFC 9110 §13.1.1). */
+  assertMatches: (current: unknown) => void
+}
+
+export type ApiToken = {
+  clientId: string
+  scopes: ReadonlySet<string>
+  /** The person who gave the token; absent for a client's own. */
+  account?: Account | undefined
+}
+
+/** `location`: of what was created, under the API's address. */
+export type Answer<T> = { body: T; location?: string }
+
+type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined
+type Body<A extends Answered> = A['schema'] extends z.ZodType ? z.output<A['schema']> : undefined
+
+type Given<
+  P extends Shape | undefined,
+  Q extends Shape | undefined,
+  B extends Shape | undefined,
+  A extends Answered,
+> = Omit<Operation, 'params' | 'query' | 'body' | 'answer' | 'handle'> & {
+  params?: P
+  query?: Q
+  body?: B
+  answer: A
+  handle: (request: ApiRequest<Parsed<P>, Parsed<Q>, Parsed<B>>) => Promise<Answer<Body<A>>>
+}
+
+/** Ties the types of the schemas to those of the work. */
+export function operation<
+  P extends Shape | undefined = undefined,
+  Q extends Shape | undefined = undefined,
+  B extends Shape | undefined = undefined,
+  const A extends Answered = Answered,
+>(given: Given<P, Q, B, A>): Operation {
+  return given as unknown as Operation
+}

@@ -1,0 +1,145 @@
+/** Serves operations: address, token, body, work, answer. Failures of every kind are problem details. */
+import { Router } from '@koa/router'
+import type { RouterContext } from '@koa/router'
+import type { Context } from 'koa'
+import { AppError } from '../platform/errors.ts'
+import { jsonBody } from '../http/request/json-body.ts'
+import { requestState } from '../http/request/request-state.ts'
+import type { AnyContext } from '../http/request/request-state.ts'
+import { validate } from '../http/request/validate.ts'
+import { originsOf } from '../provider/clients/cross-origin.ts'
+import { assertMayCall, challengeOf, readToken } from './bearer.ts'
+import type { BearerNeeds } from './bearer.ts'
+import { assertMatches, etagOf } from './etag.ts'
+import { once } from './idempotency.ts'
+import type { KeptAnswer, KeyNeeds } from './idempotency.ts'
+import type { ApiRequest, ApiToken, Method, Operation } from './operation.ts'
+import { PROBLEM_TYPE, problemBody } from './problem.ts'
+import { API_PATH } from './scopes.ts'
+
+export type ApiNeeds = BearerNeeds & KeyNeeds
+
+const METHODS = 'GET, POST, PUT, PATCH, DELETE'
+const REQUEST_HEADERS = 'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match'
+const ANSWER_HEADERS = 'ETag, Location, Link, Retry-After, WWW-Authenticate, Idempotency-Replayed'
+const PREFLIGHT_SECONDS = 600
+
+/** `document`: what describes the operations, for everybody. */
+export function apiRoutes(needs: ApiNeeds, operations: readonly Operation[], document: object): Router {
+  const router = new Router({ prefix: API_PATH })
+  router.get('/openapi.json', (ctx) => {
+    ctx.set('Access-Control-Allow-Origin', '*')
+    ctx.body = document
+  })
+  for (const one of operations) {
+    router[one.method](one.path.replaceAll(/\{(\w+)\}/g, ':$1'), (ctx) => serve(needs, one, ctx))
+  }
+  router.all('/{*rest}', (ctx) => refuse(ctx, operations))
+  return router
+}
+
+async function serve(needs: ApiNeeds, one: Operation, ctx: RouterContext): Promise<void> {
+  failAsProblem(ctx, one)
+  const { token, client } = await readToken(needs, ctx.get('Authorization'))
+  allowOrigin(ctx, client)
+  await assertMayCall(needs.db, one, token)
+  const request = await requestOf(one, ctx, token)
+  const work = () => answerOf(one, request)
+  const key = ctx.get('Idempotency-Key')
+  if (!one.creates || key === '') return send(ctx, one, await work())
+  if (key.length > 255)
+    throw new AppError('invalid_request', 400, 'Idempotency-Key has at most 255 characters.')
+  const caller = `${token.clientId} ${token.account?.id ?? ''}`
+  const answer = await once(needs, { key, caller, request: fingerprint(ctx, request) }, work)
+  if (answer.replayed) ctx.set('Idempotency-Replayed', 'true')
+  send(ctx, one, answer)
+}
+
+async function requestOf(one: Operation, ctx: RouterContext, token: ApiToken): Promise<ApiRequest> {
+  return {
+    params: one.params && validate(one.params, ctx.params),
+    query: one.query && validate(one.query, ctx.query),
+    body: one.body && validate(one.body, await jsonBody(ctx as unknown as Context)),
+    token,
+    ip: requestState(ctx).clientIp ?? '',
+    assertMatches: (current) => assertMatches(ctx.get('If-Match'), current),
+  }
+}
+
+async function answerOf(one: Operation, request: ApiRequest): Promise<KeptAnswer> {
+  const handle = one.handle as (given: ApiRequest) => ReturnType<Operation['handle']>
+  const { body, location } = await handle(request)
+  return { status: one.answer.status, body, location }
+}
+
+function send(ctx: RouterContext, one: Operation, { status, body, location }: KeptAnswer): void {
+  ctx.status = status
+  if (location !== undefined) ctx.set('Location', `${API_PATH}${location}`)
+  if (one.answer.schema === undefined) {
+    ctx.body = null
+    ctx.status = status
+    return
+  }
+  if (one.answer.etag) ctx.set('ETag', etagOf(body))
+  if (one.method === 'get' && ctx.fresh) ctx.status = 304
+  else ctx.body = body as object
+}
+
+function fingerprint(ctx: RouterContext, { body, query }: ApiRequest): string {
+  return JSON.stringify([ctx.method, ctx.path, query ?? null, body ?? null])
+}
+
+/** What no operation serves: preflights (CORS), another method, another address. */
+function refuse(ctx: RouterContext, operations: readonly Operation[]): void {
+  failAsProblem(ctx)
+  const allowed = methodsAt(ctx.path.slice(API_PATH.length), operations)
+  if (allowed.length === 0) throw new AppError('not_found', 404, 'There is nothing at this address.')
+  const list = allowed.map((method) => method.toUpperCase()).join(', ')
+  if (ctx.method !== 'OPTIONS') {
+    ctx.set('Allow', list)
+    throw new AppError(
+      'method_not_allowed',
+      405,
+      `This address does not take ${ctx.method}. It takes ${list}.`,
+    )
+  }
+  // A preflight has no token yet, so the origin is checked with the request that follows.
+  ctx.set('Access-Control-Allow-Origin', ctx.get('Origin') || '*')
+  ctx.set('Access-Control-Allow-Methods', METHODS)
+  ctx.set('Access-Control-Allow-Headers', REQUEST_HEADERS)
+  ctx.set('Access-Control-Max-Age', String(PREFLIGHT_SECONDS))
+  ctx.vary('Origin')
+  ctx.status = 204
+}
+
+function methodsAt(path: string, operations: readonly Operation[]): Method[] {
+  return operations.filter((one) => patternOf(one.path).test(path)).map(({ method }) => method)
+}
+
+function patternOf(path: string): RegExp {
+  return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`)
+}
+
+/** @throws AppError 403 `origin_not_allowed`, before anything is done */
+function allowOrigin(ctx: RouterContext, client: Parameters<typeof originsOf>[0]): void {
+  const origin = ctx.get('Origin')
+  if (origin === '') return
+  if (!originsOf(client).includes(origin))
+    throw new AppError(
+      'origin_not_allowed',
+      403,
+      'Pages of this origin may not call with a token of this client.',
+    )
+  ctx.set('Access-Control-Allow-Origin', origin)
+  ctx.set('Access-Control-Expose-Headers', ANSWER_HEADERS)
+  ctx.vary('Origin')
+}
+
+function failAsProblem(ctx: AnyContext, one?: Operation): void {
+  requestState(ctx).answerFailure = (answered, failure, error) => {
+    const challenge = challengeOf(failure, one?.scope)
+    if (challenge) answered.set('WWW-Authenticate', challenge)
+    answered.type = PROBLEM_TYPE
+    answered.body = JSON.stringify(problemBody(failure, error))
+  }
+}

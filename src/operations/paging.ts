@@ -1,0 +1,35 @@
+/** Lists come in pages: by the cursor of the page before, or by `skip` where only the first thousands matter. */
+import { z } from 'zod'
+
+const LARGEST_PAGE = 200
+const MOST_SKIPPED = 10_000
+
+export const pageQuery = {
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(LARGEST_PAGE)
+    .default(50)
+    .describe(`How many at most, 1 to ${LARGEST_PAGE}.`),
+  cursor: z
+    .string()
+    .max(300)
+    .optional()
+    .describe('`next` of the page before. Leave it out for the first page.'),
+  skip: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(MOST_SKIPPED)
+    .optional()
+    .describe(`How many to leave out, at most ${MOST_SKIPPED}. For longer lists use cursor.`),
+}
+
+/** A page of items; `next` is absent on the last one. */
+export function pageOf<T extends z.ZodType>(item: T) {
+  return z.object({
+    items: z.array(item),
+    next: z.string().optional().describe('The cursor of the next page; absent on the last page.'),
+  })
+}

@@ -1,0 +1,61 @@
+/** Failures of the JSON API as problem details (RFC 9457). `code` is stable; `detail` is a sentence for the developer. */
+import { ZodError } from 'zod'
+import type { ShownFailure } from '../http/request/request-state.ts'
+
+export const PROBLEM_TYPE = 'application/problem+json'
+
+/** What every operation may answer with. */
+export const COMMON_PROBLEMS = {
+  invalid_request: { status: 400, when: 'The request is malformed, or a field is not valid.' },
+  unauthorized: { status: 401, when: 'There is no access token.' },
+  invalid_token: { status: 401, when: 'The access token is unknown, expired, revoked or not for this API.' },
+  insufficient_scope: { status: 403, when: 'The access token lacks the scope of the operation.' },
+  too_many_requests: {
+    status: 429,
+    when: 'There are too many requests. Retry-After says when to try again.',
+  },
+  temporarily_unavailable: {
+    status: 503,
+    when: 'A database does not answer. Retry-After says when to try again.',
+  },
+} as const
+
+export type ProblemBody = {
+  type: string
+  title: string
+  status: number
+  detail: string
+  code: string
+  /** Also in the operator's log. */
+  error_id: string
+  errors?: { field: string; message: string }[]
+}
+
+export function problemBody({ code, status, message, errorId }: ShownFailure, error: unknown): ProblemBody {
+  const fields = fieldsOf(error)
+  return {
+    type: `urn:account-server:problem:${code}`,
+    title: titleOf(code),
+    status,
+    detail: message,
+    code,
+    error_id: errorId,
+    ...(fields.length > 0 && { errors: fields }),
+  }
+}
+
+/** RFC 9457 §3.1.4: the same for each occurrence of a code. */
+function titleOf(code: string): string {
+  const words = code.replaceAll(/[._]/g, ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+const MOST_FIELDS = 20
+
+function fieldsOf(error: unknown): { field: string; message: string }[] {
+  const cause = error instanceof Error && !(error instanceof ZodError) ? error.cause : error
+  if (!(cause instanceof ZodError)) return []
+  return cause.issues
+    .slice(0, MOST_FIELDS)
+    .map(({ path, message }) => ({ field: path.map(String).join('.'), message }))
+}

@@ -1,0 +1,49 @@
+/**
+ * The JSON API as a resource server (RFC 8707): its address is the `resource` that a client names and the audience of its
+ * tokens. It has no row of its own, because it follows the issuer. Its tokens are opaque, so that a revocation counts at once.
+ */
+import type { Resource } from '../resources/resources.ts'
+
+export const API_PATH = '/api/v1'
+
+/** What a token for the API may allow, in words for the consent page and the documentation. */
+export const API_SCOPES = {
+  'account:read': 'Read your profile, your sessions and the apps that you allowed',
+  'account:write': 'Change your profile and password, and end sessions and the access of apps',
+  'accounts:register': 'Register people, confirm their addresses and send them reset mails',
+  'accounts:check': 'Look an account up by its exact address or user name',
+  'accounts:read': 'List and read all accounts',
+  'accounts:manage': 'Create and change accounts, end their sessions and mail them resets',
+  'accounts:delete': 'Delete accounts',
+  'clients:read': 'List and read clients',
+  'clients:manage': 'Register, change and delete clients',
+  'resources:read': 'List and read resource servers',
+  'resources:manage': 'Register, change and delete resource servers',
+} as const
+
+export type ApiScope = keyof typeof API_SCOPES
+
+/** True at every address of the API. */
+export function isOfApi(path: string): boolean {
+  return path === API_PATH || path.startsWith(`${API_PATH}/`)
+}
+
+/** The API's identifier: `resource` in requests, `aud` in tokens. */
+export function apiIdentifier(issuer: string): string {
+  return `${issuer}${API_PATH}`
+}
+
+/** The API as the token endpoint and the consent page know a resource server. No client may introspect its tokens. */
+export function apiResource({ issuer, serverName }: { issuer: string; serverName: string }): Resource {
+  return {
+    identifier: apiIdentifier(issuer),
+    name: serverName,
+    scopes: Object.keys(API_SCOPES).join(' '),
+    scopeTexts: API_SCOPES,
+    accessTokenFormat: 'opaque',
+    accessTokenTtlSeconds: null,
+    accessTokenAlg: null,
+    clientId: '',
+    createdAtMs: 0,
+  }
+}

@@ -1,0 +1,63 @@
+/** An account as the API shows it: with the names of the standard claims (OpenID Connect Core §5.1). Times are RFC 3339. */
+import { z } from 'zod'
+import { isVerified } from '../accounts/account.ts'
+import type { Account } from '../accounts/account.ts'
+
+export const shownAccount = z
+  .object({
+    id: z.string().describe('The `sub` of the account. Never changes, never used again.'),
+    email: z.string(),
+    email_verified: z.boolean(),
+    name: z.string(),
+    given_name: z.string().nullable(),
+    family_name: z.string().nullable(),
+    username: z.string().nullable(),
+    locale: z.string().nullable().describe('A language tag (BCP 47).'),
+    disabled: z.boolean(),
+    created_at: z.iso.datetime(),
+    updated_at: z.iso.datetime(),
+  })
+  .meta({ title: 'Account' })
+
+export type ShownAccount = z.output<typeof shownAccount>
+
+export function showAccount(account: Account): ShownAccount {
+  return {
+    id: account.id,
+    email: account.email,
+    email_verified: isVerified(account),
+    name: account.name,
+    given_name: account.givenName,
+    family_name: account.familyName,
+    username: account.username,
+    locale: account.locale,
+    disabled: account.disabledAtMs !== null,
+    created_at: timeOf(account.createdAtMs),
+    updated_at: timeOf(account.updatedAtMs),
+  }
+}
+
+/** RFC 3339 in UTC. */
+export function timeOf(ms: number): string {
+  return new Date(ms).toISOString()
+}
+
+const fields = {
+  name: z.string().max(400),
+  given_name: z.string().max(400).nullable(),
+  family_name: z.string().max(400).nullable(),
+  username: z.string().max(256).nullable(),
+  locale: z.string().max(35).nullable(),
+}
+
+/** What a profile change may name; the rest stays as it is. */
+export const profileChanges = z.strictObject(fields).partial()
+
+/** The same fields by the account's own names for them. */
+export function profileOf({ given_name, family_name, ...same }: z.output<typeof profileChanges>) {
+  return {
+    ...same,
+    ...(given_name !== undefined && { givenName: given_name }),
+    ...(family_name !== undefined && { familyName: family_name }),
+  }
+}
