@@ -16,11 +16,6 @@ export type End = () => Promise<void>
  */
 export function stopOnSignal(parts: Parts, onFailure: (error: unknown) => never): End[] {
   const ends: End[] = []
-  const stop = async () => {
-    parts.draining = true
-    await Promise.all(ends.map((end) => end()))
-    await parts.close()
-  }
   let stoppingSinceMs = 0
   const handle = (signal: NodeJS.Signals) => {
     // Ctrl-C reaches every process of a terminal, and once more through the parent process.
@@ -34,11 +29,18 @@ export function stopOnSignal(parts: Parts, onFailure: (error: unknown) => never)
       SLOW_STOP_MS,
     ).unref()
     parts.log.info({ signal }, 'process.stopping')
-    stop().then(ended, onFailure)
+    stop(parts, ends).then(ended, onFailure)
   }
   process.on('SIGTERM', handle)
   process.on('SIGINT', handle)
   return ends
+}
+
+/** Waits for what is under way, and closes everything that the process opened. */
+export async function stop(parts: Parts, ends: readonly End[]): Promise<void> {
+  parts.draining = true
+  await Promise.all(ends.map((end) => end()))
+  await parts.close()
 }
 
 function ended(): never {
