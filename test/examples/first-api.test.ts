@@ -15,7 +15,7 @@ describe('the guide’s first API and its job', function () {
   let api: string
 
   before(async () => {
-    server = await startServer({ store: 'sqlite' })
+    server = await startServer({ store: 'sqlite', separate: true })
     const port = await freePort()
     api = `http://localhost:${port}/`
     guide = openDocument('docs/first-app.md', server, { 3001: port })

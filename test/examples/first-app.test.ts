@@ -13,7 +13,7 @@ describe('the guide’s first app, with people who do what people do', function 
   let home: string
 
   before(async () => {
-    server = await startServer({ store: 'sqlite' })
+    server = await startServer({ store: 'sqlite', separate: true })
     const port = await freePort()
     home = `http://localhost:${port}/`
     guide = openDocument('docs/first-app.md', server, { 3000: port })

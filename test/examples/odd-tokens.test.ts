@@ -20,7 +20,7 @@ describe('the example APIs, sent anything but a good token', function () {
   const ends: (() => Promise<unknown>)[] = []
 
   before(async () => {
-    server = await startServer({ store: 'sqlite' })
+    server = await startServer({ store: 'sqlite', separate: true })
     ends.push(() => server.stop())
   })
   after(async () => {

@@ -11,7 +11,7 @@ describe('the example app, with people who do what people do', function () {
   const ends: (() => Promise<unknown>)[] = []
 
   before(async () => {
-    server = await startServer({ store: 'sqlite' })
+    server = await startServer({ store: 'sqlite', separate: true })
     ends.push(() => server.stop())
     const app = await startExamples(server)
     ends.push(() => app.stop())

@@ -9,7 +9,7 @@ describe('a process that is killed during a registration', function () {
   let stage: Stage
 
   before(async () => {
-    stage = await openStage({ store: 'sqlite' })
+    stage = await openStage({ store: 'sqlite', separate: true })
   })
   after(() => stage.stop())
 
@@ -87,7 +87,7 @@ for (const options of [
 ])
   describe(`SIGTERM, with ${options.store}${options.env ? ' and four processes, some still starting' : ''}`, function () {
     it('lets a request finish that has begun, takes no new one, and ends with 0 [S-5.14]', async () => {
-      const stage = await openStage(options)
+      const stage = await openStage({ ...options, separate: true })
       const { email } = await stage.person()
       const visitor = stage.visitor()
       const { text } = await visitor.get('/sign-in')

@@ -53,7 +53,7 @@ export function inBothSettings(title: string, sentences: (world: World) => void)
 }
 
 async function start(store: Store): Promise<Omit<World, 'open'>> {
-  const server = await startServer({ store })
+  const server = await startServer({ store, separate: true })
   const [app, otherApp] = await Promise.all([
     startRelyingParty(server, { client: { client_name: 'Reading List' } }),
     startRelyingParty(server, { client: { client_name: 'Photo Album' } }),

@@ -132,7 +132,7 @@ describe('64 kB of hostile text', function () {
   let auth: Record<string, string>
 
   before(async () => {
-    stage = await openStage({ store: 'sqlite', processes: 1 })
+    stage = await openStage({ store: 'sqlite', separate: true })
     const member = stage.visitor()
     const { email } = await stage.person()
     await member.signIn({ email, password: PASSWORD })

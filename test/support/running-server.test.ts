@@ -20,9 +20,35 @@ describe('a running server for tests', () => {
   })
 
   it('ends with 0 on SIGTERM', async () => {
-    const server = await startServer({ store: 'sqlite' })
+    const server = await startServer({ store: 'sqlite', separate: true })
     expect(await server.signal('SIGTERM')).to.eql([0])
     await server.stop()
+  })
+
+  it('runs beside others in one process, each with settings and data of its own', async () => {
+    const [one, other] = await Promise.all(
+      ['One', 'Other'].map((name) =>
+        startServer({ store: 'sqlite', env: { ACCOUNT_SERVER_SERVER_NAME: name } }),
+      ),
+    )
+    const person = await one!.createAccount()
+    const signIn = ({ issuer }: { issuer: string }) => createVisitor(issuer).signIn(person)
+    expect((await signIn(one!)).heading).to.equal('Your account')
+    expect((await signIn(other!)).heading).to.equal('Sign in')
+    expect((await createVisitor(one!.issuer).get('/sign-in')).text).to.contain('One')
+    expect((await createVisitor(other!.issuer).get('/sign-in')).text).to.contain('Other')
+    expect(one!.processes[0]?.pid).to.equal(process.pid)
+    await Promise.all([one!.stop(), other!.stop()])
+  })
+
+  it('answers nobody once it is stopped, and takes signals only as a process', async () => {
+    const server = await startServer({ store: 'sqlite' })
+    expect((await fetch(`${server.issuer}/health/ready`)).status).to.equal(200)
+    const refused = await server.restart().catch((error: Error) => error.message)
+    expect(refused).to.contain('separate: true')
+    await server.stop()
+    const outcome = await fetch(`${server.issuer}/health/ready`).catch(() => 'nobody')
+    expect(outcome).to.equal('nobody')
   })
 
   it('is started by no test of one noun, which reaches it on every database without one', () => {

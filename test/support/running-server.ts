@@ -1,11 +1,9 @@
 /**
- * The real server in processes of its own, as an operator runs it: alone on SQLite, or two behind a proxy with a
- * worker, on MariaDB, Redis and SMTP. Tests reach it over HTTP; `parts` sees the same state without HTTP.
+ * The real server: alone on SQLite, or two behind a proxy with a worker, on MariaDB, Redis and SMTP. Tests reach it over HTTP;
+ * `parts` sees the same state without HTTP. On SQLite it runs in the process of the tests where that is possible.
  */
-import { once } from 'node:events'
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { createAccountNeeds } from '../../src/interaction/account-needs.ts'
 import type { Account } from '../../src/accounts/account.ts'
 import { addAccount } from '../../src/accounts/operator/operator-account.ts'
@@ -22,8 +20,11 @@ import { startMailCatcher } from '../outbox/mail-catcher.ts'
 import { readLetter } from './letter.ts'
 import type { Letter } from './letter.ts'
 import { startRoundRobin } from './round-robin.ts'
-import { dataFolder, freePort, launch, pause } from './service-process.ts'
-import type { Running } from './service-process.ts'
+import { copyPreparedDatabase } from './prepared-database.ts'
+import { createServersHere } from './server-here.ts'
+import { createProcesses } from './server-processes.ts'
+import type { ServerProcess } from './server-processes.ts'
+import { dataFolder, freePort, pause } from './service-process.ts'
 import { createDatabase, startRedis } from './services.ts'
 
 export type Store = 'sqlite' | 'mariadb+redis'
@@ -33,19 +34,19 @@ export type ServerOptions = {
   processes?: 1 | 2
   /** Settings for every process, over the harness's own. */
   env?: Record<string, string>
+  /** Whether it has processes of its own, which take signals. On SQLite it has not, and otherwise it has, unless said here. */
+  separate?: boolean
 }
 
 export type RunningServer = Awaited<ReturnType<typeof startServer>>
 /** An account and the password it was given. */
 export type Person = { account: Account; email: string; password: string }
-type Process = { pid: number; port: number }
 
 /** What every process is given unless a test says otherwise, so that `env` can repeat it. */
 export const TEST_SECRET = 'a secret of the tests, long enough to be one'
 export const TEST_PASSWORD = 'correct horse battery'
 
-const HOME = fileURLToPath(new URL('../..', import.meta.url))
-const READY_WITHIN_MS = 90_000
+const NODE_SETTINGS = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS']
 const MAIL_WITHIN_MS = 60_000
 const POLL_MS = 15
 
@@ -58,12 +59,14 @@ export async function startServer(options: ServerOptions) {
   const issuer = `http://localhost:${proxyPort}`
   const dataDir = dataFolder('server')
   const env = environment({ issuer, dataDir, given: { ...far.env, ...options.env } })
+  const createGroup = isSeparate(options) ? createProcesses : createServersHere
   const group = createGroup({ env, ports, withWorker: options.store !== 'sqlite' })
+  if (options.store === 'sqlite') await copyPreparedDatabase(env)
   const proxy = count > 1 ? await startRoundRobin(proxyPort, ports) : undefined
   await group.start().catch((error: unknown) => {
     throw new Error(`the server did not start: ${logOf(dataDir)}`, { cause: error })
   })
-  const parts = await createParts(loadConfig(env))
+  const parts = group.parts() ?? (await createParts(loadConfig(env)))
   const mails = far.mails ?? (() => mailboxOf(issuer))
   return {
     issuer,
@@ -73,7 +76,7 @@ export async function startServer(options: ServerOptions) {
     /** Redis of its own, where there is one. */
     redisUrl: far.redisUrl,
     parts,
-    get processes(): Process[] {
+    get processes(): ServerProcess[] {
       return group.processes()
     },
     mails,
@@ -99,11 +102,17 @@ export async function startServer(options: ServerOptions) {
     signal: (name: NodeJS.Signals) => group.signal(name),
     async stop() {
       await proxy?.stop()
-      await group.kill()
-      await parts.close()
+      await group.end()
+      if (parts !== group.parts()) await parts.close()
       await far.stop()
     },
   }
+}
+
+/** Only processes can share one SQLite file, be several workers of one server, or take what Node reads when it starts. */
+function isSeparate({ store, processes, env = {}, separate = store !== 'sqlite' }: ServerOptions): boolean {
+  const several = Number(env['ACCOUNT_SERVER_WORKERS'] ?? 1) > 1 || (store === 'sqlite' && processes === 2)
+  return separate || several || NODE_SETTINGS.some((name) => name in env)
 }
 
 type Far = {
@@ -148,50 +157,6 @@ function environment({ issuer, dataDir, given }: Given): Record<string, string> 
     ACCOUNT_SERVER_FORMS_PER_MINUTE: '100000',
     ACCOUNT_SERVER_ADMIN_PASSWORD: TEST_PASSWORD,
     ...given,
-  }
-}
-
-type GroupNeeds = { env: Record<string, string>; ports: number[]; withWorker: boolean }
-
-/** The processes that together are one server. */
-function createGroup({ env, ports, withWorker }: GroupNeeds) {
-  let running: Running[] = []
-  const startOne = (port: number) =>
-    launch({
-      command: process.execPath,
-      args: [join(HOME, 'src/main.ts')],
-      ports: [port],
-      env: { ...env, ACCOUNT_SERVER_PORT: String(port) },
-    })
-  const startWorker = () =>
-    launch({
-      command: process.execPath,
-      args: [join(HOME, 'src/main.ts'), '--role', 'worker'],
-      ports: [],
-      env,
-    })
-  return {
-    processes: () => ports.map((port, index) => ({ port, pid: running[index]!.child.pid! })),
-    async start() {
-      running = await Promise.all([...ports.map(startOne), ...(withWorker ? [startWorker()] : [])])
-      await Promise.all(ports.map(ready))
-    },
-    async signal(signal: NodeJS.Signals): Promise<(number | null)[]> {
-      const ended = running.map(({ child }) => once(child, 'exit') as Promise<[number | null]>)
-      for (const { child } of running) child.kill(signal)
-      return (await Promise.all(ended)).map(([code]) => code)
-    },
-    kill: () => Promise.all(running.map(({ stop }) => stop())),
-  }
-}
-
-async function ready(port: number): Promise<void> {
-  const deadline = Date.now() + READY_WITHIN_MS
-  for (;;) {
-    const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined)
-    if (answer?.status === 200) return
-    if (Date.now() > deadline) throw new Error(`not ready: ${String(await answer?.text())}`)
-    await pause(POLL_MS)
   }
 }
 
