@@ -4,7 +4,7 @@ import { anyAddress, cookiesOf, openStage, PASSWORD } from '../provider/stage.ts
 import type { Stage } from '../provider/stage.ts'
 import type { Answer, Sent } from '../provider/send.ts'
 import { costMs } from '../support/thread-time.ts'
-import { hostileHeader, hostileText, SHAPES } from './hostile.ts'
+import { hostileHeader, hostileText, SHAPES, shapesOfTurn } from './hostile.ts'
 import { pageRoutes } from './routes.ts'
 
 /** Of the event loop, for one request. */
@@ -155,11 +155,13 @@ describe('64 kB of hostile text', function () {
         throw error
       })
 
-  /** Sends each shape and answers what kept the server too long, or broke it. */
+  let turn = 0
+
+  /** Sends the shapes of this turn and answers what kept the server too long, or broke it. */
   async function faults(what: string, requestOf: (shape: string) => Sent): Promise<string[]> {
     const { pid } = stage.processes[0]!
     const found: string[] = []
-    for (const shape of SHAPES) {
+    for (const shape of shapesOfTurn(turn++)) {
       let answer: Answer | 'closed' = 'closed'
       const sent = requestOf(shape)
       const cost = await costMs(pid, async () => (answer = await send(sent)), { enough: ENOUGH_MS })
@@ -169,6 +171,11 @@ describe('64 kB of hostile text', function () {
     }
     return found
   }
+
+  it('takes every shape in its turn', () => {
+    const turns = Array.from({ length: SHAPES.length / 2 }, (_, at) => shapesOfTurn(at))
+    expect([...new Set(turns.flat())]).to.have.members(SHAPES)
+  })
 
   it('has a list of every form of our pages', () => {
     const posted = pageRoutes().filter(({ method }) => method === 'POST')

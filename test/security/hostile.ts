@@ -48,6 +48,29 @@ const UNITS: Readonly<Record<string, [unit: string, around?: [string, string]]>>
 
 export const SHAPES = Object.keys(UNITS)
 
+/** One for each kind of reader: trimming, patterns, normalisation, nesting, decoding, lists, quoting, addresses. */
+const TELLING = [
+  'inner spaces',
+  'dots and letters',
+  'hyphenated',
+  'combining marks',
+  'wide ligatures',
+  'opened braces',
+  'percent signs',
+  'commas',
+  'quoted strings',
+  'slashes',
+]
+const OTHERS = SHAPES.filter((shape) => !TELLING.includes(shape))
+const OTHERS_AT_ONCE = 2
+
+/** For where all would take too long: the most telling shapes, and of the others the next two with each turn. */
+export function shapesOfTurn(turn: number): string[] {
+  const first = turn * OTHERS_AT_ONCE
+  const others = Array.from({ length: OTHERS_AT_ONCE }, (_, at) => OTHERS[(first + at) % OTHERS.length]!)
+  return [...TELLING, ...others]
+}
+
 /** A text of that shape; with `bytes`, the longest whose form encoding is no larger. */
 export function hostileText(shape: string, bytes = Number.POSITIVE_INFINITY): string {
   const [unit, [before, after] = ['', '']] = UNITS[shape]!

@@ -107,8 +107,9 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       const chosen = `Pa55-${MARK}-by-a-Person`
       const live = [app.secret, tokens.refresh_token, tokens.access_token, tokens.id_token, chosen]
       const seen: string[] = []
-      for (const secret of live) {
-        const shapes = secretShapes(secret, app).filter(([, { to }]) => to.length < 8000)
+      for (const [at, secret] of live.entries()) {
+        const turn = { at, of: live.length }
+        const shapes = secretShapes(secret, app, turn).filter(([, { to }]) => to.length < 8000)
         for (const batch of batches(shapes, 20))
           await Promise.all(
             batch.map(async ([shape, sent]) => {

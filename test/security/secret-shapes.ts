@@ -72,21 +72,35 @@ const METADATA = [
   'application_type',
 ]
 
-/** Every shape, at every address; each with a name for the message of a failure. */
-export function secretShapes(secret: string, target: Target): [shape: string, sent: Sent][] {
-  const everywhere = ADDRESSES.flatMap((to) =>
-    [...bodies(secret, target), ...headers(secret, target)].map(([shape, sent]): [string, Sent] => [
-      `${to} ${shape}`,
-      { method: 'POST', ...sent, to: to + (sent.to ?? '') },
-    ]),
+/** Which of several secrets this is. */
+export type Turn = { at: number; of: number }
+
+/**
+ * Shapes with a secret in them, each with a name for the message of a failure. Several secrets take turns: together they
+ * come in every shape at every address, and each of them comes in every shape and at every address.
+ */
+export function secretShapes(secret: string, target: Target, turn: Turn): [shape: string, sent: Sent][] {
+  const everywhere = ADDRESSES.flatMap((to, row) =>
+    [...bodies(secret, target), ...headers(secret, target)]
+      .filter(isOfTurn(turn, row))
+      .map(([shape, sent]): [string, Sent] => [
+        `${to} ${shape}`,
+        { method: 'POST', ...sent, to: to + (sent.to ?? '') },
+      ]),
   )
   return [
     ...everywhere,
-    ...inParameters(secret, target),
+    ...PARAMETERS.flatMap((name, row) => inParameter(name, secret, target).filter(isOfTurn(turn, row))),
     ...inMetadata(secret),
     ...inAddresses(secret, target),
   ]
 }
+
+/** The next row begins with the next turn. */
+const isOfTurn =
+  ({ at, of }: Turn, row: number) =>
+  (_: unknown, column: number) =>
+    (row + column) % of === at
 
 type Shape = [shape: string, sent: Omit<Sent, 'to'> & { to?: string }]
 
@@ -172,15 +186,16 @@ function headers(secret: string, { clientId }: Target): Shape[] {
   ]
 }
 
-function inParameters(secret: string, { clientId, auth, redirectUri }: Target): [string, Sent][] {
+function inParameter(
+  name: string,
+  secret: string,
+  { clientId, auth, redirectUri }: Target,
+): [string, Sent][] {
   const whole = { client_id: clientId, redirect_uri: redirectUri, response_type: 'code', scope: 'openid' }
-  const beside = (name: string) => ({
-    ...whole,
-    [name]: `${whole[name as keyof typeof whole] ?? ''} ${secret}`,
-  })
-  return PARAMETERS.flatMap((name): [string, Sent][] => [
+  const beside = { ...whole, [name]: `${whole[name as keyof typeof whole] ?? ''} ${secret}` }
+  return [
     [`${name} at PAR`, { to: '/oauth/par', form: { ...whole, [name]: secret }, headers: auth }],
-    [`${name}, after a good value`, { to: '/oauth/par', form: beside(name), headers: auth }],
+    [`${name}, after a good value`, { to: '/oauth/par', form: beside, headers: auth }],
     [
       `${name} at token`,
       { to: '/oauth/token', form: { grant_type: 'refresh_token', [name]: secret }, headers: auth },
@@ -192,12 +207,12 @@ function inParameters(secret: string, { clientId, auth, redirectUri }: Target): 
     ],
     [`${name} at introspection`, { to: '/oauth/introspect', form: { [name]: secret }, headers: auth }],
     [`${name} at authorize`, { to: `/oauth/authorize?${new URLSearchParams({ ...whole, [name]: secret })}` }],
-    [`${name} at authorize, after`, { to: `/oauth/authorize?${new URLSearchParams(beside(name))}` }],
+    [`${name} at authorize, after`, { to: `/oauth/authorize?${new URLSearchParams(beside)}` }],
     [
       `${name} at logout`,
       { to: `/oauth/logout?${new URLSearchParams({ client_id: clientId, [name]: secret })}` },
     ],
-  ])
+  ]
 }
 
 function inMetadata(secret: string): [string, Sent][] {
