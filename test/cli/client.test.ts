@@ -176,12 +176,12 @@ describe('cli client', () => {
     const [shown, listed, text] = await Promise.all([
       place.json(['client', 'show', app.client_id]),
       place.json(['client', 'list']),
-      place.cli(['client', 'show', app.client_id]),
+      place.text(['client', 'show', app.client_id]),
     ])
     const { client_secret, client_secret_expires_at: _, ...rest } = app
     expect(shown).to.eql({ ...rest, disabled: false })
     expect(listed.clients).to.eql([shown])
-    expect(text.stdout).to.contain('https://app.example.com/other').and.not.to.contain(client_secret)
+    expect(text).to.contain('https://app.example.com/other').and.not.to.contain(client_secret)
   })
 
   it('registers public apps, machines and apps with keys of their own', async () => {

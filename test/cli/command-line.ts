@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { readArguments } from '../../src/command-line/arguments.ts'
+import type { Answer } from '../../src/command-line/command.ts'
 import { ensureSchema, withParts } from '../../src/cli/prepared-parts.ts'
 import { failureOf, failureText } from '../../src/cli/failure.ts'
 import { NOUNS } from '../../src/cli/commands.ts'
@@ -29,7 +30,9 @@ export type Place = {
   printed: (args: string[], stdin?: string) => Promise<Answered>
   /** The object that it prints, from a command that runs here: most tests are about what a command does. */
   json: (args: string[], env?: Record<string, string>) => Promise<Answered>
-  /** A command that must fail: exit code 1, nothing on standard output, its one object from standard error. */
+  /** What it prints for people, from a command that runs here. */
+  text: (args: string[], env?: Record<string, string>) => Promise<string>
+  /** What a command that must fail reports, from a command that runs here. */
   refused: (args: string[], env?: Record<string, string>) => Promise<Refusal>
   /** The parts of another process on the same place, as a running server has them. */
   open: () => Promise<Parts>
@@ -62,12 +65,20 @@ export type Refusal = { error: string; error_description: string }
 
 /** What a command that must fail would report, run in this process: for the many mistakes that end the same way. */
 export async function mistakeOf(parts: Parts, args: string[]): Promise<Refusal> {
-  try {
+  return refusalOf(args, async () => {
     const request = readArguments(args, NOUNS)
     if (request.kind !== 'run' || request.command.opens === 'settings') throw new Error('no such command')
     await request.command.run(request.input, parts)
+  })
+}
+
+async function refusalOf(args: string[], run: () => Promise<unknown>): Promise<Refusal> {
+  try {
+    await run()
   } catch (error) {
-    return onlyObject<Refusal>(failureText(failureOf(error), true))
+    const refusal = onlyObject<Refusal>(failureText(failureOf(error), true))
+    expect(refusal).to.have.all.keys('error', 'error_description')
+    return refusal
   }
   throw new Error(`${args.join(' ')} was accepted`)
 }
@@ -113,14 +124,12 @@ function placeWith(
       expect({ code, stderr }, `${args.join(' ')}: ${stderr}`).to.eql({ code: 0, stderr: '' })
       return onlyObject<Answered>(stdout)
     },
-    json: (args, more) => answerHere(args, { ...env, ...more }),
-    async refused(args, more) {
-      const { code, stdout, stderr } = await cli([...args, '--json'], { env: more })
-      expect({ code, stdout }, args.join(' ')).to.eql({ code: 1, stdout: '' })
-      const refusal = onlyObject<Refusal>(stderr)
-      expect(refusal).to.have.all.keys('error', 'error_description')
-      return refusal
+    async json(args, more) {
+      const { data } = await answerHere(args, { ...env, ...more })
+      return JSON.parse(JSON.stringify(data)) as Answered
     },
+    text: async (args, more) => (await answerHere(args, { ...env, ...more })).text,
+    refused: (args, more) => refusalOf(args, () => answerHere(args, { ...env, ...more })),
     open: () => createParts(quietly(loadConfig(env))),
     async remove() {
       await end()
@@ -130,15 +139,14 @@ function placeWith(
 }
 
 /** As src/cli.ts does it. */
-async function answerHere(args: string[], env: Record<string, string>): Promise<Answered> {
-  const request = readArguments([...args, '--json'], NOUNS)
+async function answerHere(args: string[], env: Record<string, string>): Promise<Answer> {
+  const request = readArguments(args, NOUNS)
   if (request.kind !== 'run' || request.command.opens === 'settings') throw new Error('no such command')
   const { command, input } = request
-  const { data } = await withParts(loadConfig(env), async (parts) => {
+  return await withParts(loadConfig(env), async (parts) => {
     if (command.opens === 'schema') await ensureSchema(parts)
-    return command.run(input, parts)
+    return await command.run(input, parts)
   })
-  return JSON.parse(JSON.stringify(data)) as Answered
 }
 
 async function run(args: string[], env: Record<string, string>, stdin: string): Promise<Outcome> {

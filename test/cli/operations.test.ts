@@ -8,6 +8,7 @@ import { listSigningKeys } from '../../src/keys/signing-keys.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
 import { freePort } from '../support/services.ts'
 import { embeddedPlace, mistakeOf, servicePlace } from './command-line.ts'
+import type { Refusal } from './command-line.ts'
 
 describe('cli keys and outbox', () => {
   const place = embeddedPlace()
@@ -23,8 +24,8 @@ describe('cli keys and outbox', () => {
   })
 
   it('publishes a next key, waits, and lets it sign at once when told to; a server hears of it', async () => {
-    const before = await place.cli(['keys', 'list'])
-    expect(before.stdout).to.equal('No keys yet; the first start of the server makes them.\n')
+    const before = await place.text(['keys', 'list'])
+    expect(before).to.equal('No keys yet; the first start of the server makes them.')
     let heard = 0
     server.feed.on('signing-keys', () => void (heard += 1))
     await server.feed.check()
@@ -35,10 +36,8 @@ describe('cli keys and outbox', () => {
     )
     await server.feed.check()
     expect(heard).to.equal(2)
-    const waiting = await place.cli(['keys', 'rotate'])
-    expect(waiting.stdout).to.match(
-      /^ES256: \S+ stays published; rotate again after \d{4}-\S+Z to let it sign\.$/m,
-    )
+    const waiting = await place.text(['keys', 'rotate'])
+    expect(waiting).to.match(/^ES256: \S+ stays published; rotate again after \d{4}-\S+Z to let it sign\.$/m)
 
     const activated = await place.json(['keys', 'rotate', '--now'])
     expect(activated.rotations.map(({ kid }) => kid)).to.eql(published.rotations.map(({ kid }) => kid))
@@ -82,7 +81,7 @@ describe('cli keys and outbox', () => {
     expect((await mistakeOf(server, ['outbox', 'replay', one!])).error).to.equal('message_not_found')
     expect((await mistakeOf(server, ['outbox', 'replay'])).error).to.equal('usage')
     expect((await mistakeOf(server, ['outbox', 'replay', two!, '--all'])).error).to.equal('usage')
-    expect((await place.cli(['outbox', 'replay', '--all'])).stdout).to.equal('1 due again.\n')
+    expect(await place.text(['outbox', 'replay', '--all'])).to.equal('1 due again.')
     expect(await place.json(['outbox', 'list-dead'])).to.include({ dead: 0, pending: 2 })
   })
 })
@@ -94,7 +93,7 @@ describe('cli migrate and config', () => {
     const migrated = outcomes.filter(({ applied }) => applied.length > 0)
     expect(migrated).to.have.length(1)
     expect(migrated[0]?.applied[0]).to.equal('0001_accounts.ts')
-    expect((await place.cli(['migrate'])).stdout).to.equal('The schema is up to date.\n')
+    expect(await place.text(['migrate'])).to.equal('The schema is up to date.')
     await place.remove()
   })
 
@@ -178,12 +177,16 @@ describe('cli migrate and config', () => {
     const place = embeddedPlace()
     const begun = Date.now()
     const port = await freePort()
-    const { error, error_description } = await place.refused(['account', 'list'], {
-      ACCOUNT_SERVER_MYSQL_DSN: `mysql://user:hunter2@127.0.0.1:${port}/accounts`,
-      ACCOUNT_SERVER_ISSUER: 'https://accounts.example.com',
-      ACCOUNT_SERVER_TOKEN_SECRET_KEY: 'a-secret-of-tests-that-is-long-enough',
-      ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://127.0.0.1:9',
+    const { code, stdout, stderr } = await place.cli(['account', 'list', '--json'], {
+      env: {
+        ACCOUNT_SERVER_MYSQL_DSN: `mysql://user:hunter2@127.0.0.1:${port}/accounts`,
+        ACCOUNT_SERVER_ISSUER: 'https://accounts.example.com',
+        ACCOUNT_SERVER_TOKEN_SECRET_KEY: 'a-secret-of-tests-that-is-long-enough',
+        ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://127.0.0.1:9',
+      },
     })
+    expect({ code, stdout }).to.eql({ code: 1, stdout: '' })
+    const { error, error_description } = JSON.parse(stderr) as Refusal
     expect(error).to.equal('temporarily_unavailable')
     expect(error_description).to.contain('ACCOUNT_SERVER_MYSQL_DSN').and.not.to.contain('hunter2')
     expect(Date.now() - begun).to.be.below(60_000)
@@ -215,11 +218,11 @@ describe('cli seed', () => {
 
     const rotated = await place.json(['client', 'rotate-secret', 'demo-app'])
     expect(rotated.client_secret).not.to.equal(first.client.client_secret)
-    const text = await place.cli(['seed'])
-    expect(text.stdout)
+    const text = await place.text(['seed'])
+    expect(text)
       .to.match(/^Development data is in place\.\n/)
       .and.to.contain(first.client.client_secret)
-    expect((await place.cli(['seed'])).stdout).to.contain('nothing changed')
+    expect(await place.text(['seed'])).to.contain('nothing changed')
     expect((await place.json(['account', 'list'])).accounts).to.have.length(3)
     await place.remove()
   })

@@ -41,8 +41,8 @@ describe('cli registration-token and client metadata', () => {
     })
     const token = String(made['initial_access_token'])
     expect(await findUsableToken(server.db, token, server.clock())).to.include({ id: made.id })
-    const listed = await place.cli(['registration-token', 'list'])
-    expect(listed.stdout).to.contain('0 of 3').and.contain('usable').and.not.contain(token)
+    const listed = await place.text(['registration-token', 'list'])
+    expect(listed).to.contain('0 of 3').and.contain('usable').and.not.contain(token)
 
     expect(await place.json(['registration-token', 'revoke', made.id])).to.eql({ id: made.id, revoked: true })
     expect(await findUsableToken(server.db, token, server.clock())).to.equal(undefined)

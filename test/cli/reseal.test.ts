@@ -11,7 +11,7 @@ import { createParts } from '../../src/process/start/parts.ts'
 import { freePort, launch, pause } from '../support/service-process.ts'
 import type { Running } from '../support/service-process.ts'
 import { embeddedPlace, servicePlace } from './command-line.ts'
-import type { Answered, Place } from './command-line.ts'
+import type { Place } from './command-line.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 const PLACES = { SQLite: async () => embeddedPlace(), 'MariaDB and Redis': servicePlace }
@@ -51,13 +51,7 @@ for (const [name, openPlace] of Object.entries(PLACES))
       createParts(
         loadConfig({ ...place.env, ACCOUNT_SERVER_DATA_KEYS: keys, ACCOUNT_SERVER_LOG_DIR: place.folder }),
       )
-    const cli = async (keys: string, ...args: string[]): Promise<Answered> => {
-      const { code, stdout, stderr } = await place.cli([...args, '--json'], {
-        env: { ACCOUNT_SERVER_DATA_KEYS: keys },
-      })
-      expect({ code, stderr }).to.eql({ code: 0, stderr: '' })
-      return JSON.parse(stdout) as Answered
-    }
+    const cli = (keys: string, ...args: string[]) => place.json(args, { ACCOUNT_SERVER_DATA_KEYS: keys })
 
     const signedIn = async (id: string, secret: string) => {
       const claims = { iss: id, sub: id, aud: origin, jti: randomUUID() }
@@ -122,8 +116,8 @@ for (const [name, openPlace] of Object.entries(PLACES))
       expect(keys).to.eql({ resealed: 0, unreadable: 4 })
       const { data_keys } = await cli(stranger, 'keys', 'list')
       expect((data_keys as DataKey[]).map(({ state }) => state)).to.eql(['current', 'unknown'])
-      const { stdout } = await place.cli(['keys', 'reseal'], { env: { ACCOUNT_SERVER_DATA_KEYS: stranger } })
-      expect(stdout).to.contain('signing keys: 0 sealed again; 4 cannot be opened with any of DATA_KEYS\n')
+      const text = await place.text(['keys', 'reseal'], { ACCOUNT_SERVER_DATA_KEYS: stranger })
+      expect(text).to.contain('signing keys: 0 sealed again; 4 cannot be opened with any of DATA_KEYS\n')
     })
   })
 
@@ -136,7 +130,7 @@ describe('what is sealed with the data key', () => {
     'interaction/return-path.ts': 'in the list',
     'protocol/ciba/backchannel-requests.ts': 'in the list',
     'protocol/challenge/auth-session.ts': 'in the grant store, for ten minutes',
-    'platform/reseal.ts': 'seals again',
+    'platform/sql/reseal.ts': 'seals again',
     'interaction/restart.ts': 'in an address: lives as long as an open page',
     'pages/sign-in/remembered-accounts.ts': 'in a cookie: a convenience that may be forgotten',
     'provider/records/session-records.ts': 'in the grant store, with keys of its own',

@@ -50,8 +50,8 @@ describe('cli resource update', () => {
     const { client_secret: _, ...known } = made
     const words = { 'ledger:read': 'See your balance = all of it', 'ledger:pay': 'Pay' }
     expect(changed).to.eql({ ...known, scope, scope_texts: words })
-    const shown = await place.cli(['resource', 'show', API])
-    expect(shown.stdout).to.contain('payment').and.contain('"ledger:pay":"Pay"')
+    const shown = await place.text(['resource', 'show', API])
+    expect(shown).to.contain('payment').and.contain('"ledger:pay":"Pay"')
   })
 
   it('says what cannot be changed, and of which resource server', async () => {

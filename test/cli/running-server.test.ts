@@ -40,10 +40,10 @@ for (const [name, openPlace] of Object.entries(PLACES)) {
     }
 
     it('registers a machine and a resource server that use each other at once, and stops them within a second or so', async () => {
-      const api = await place.printed(
+      const api = await place.json(
         'resource create --identifier https://api.example.com/ --scope ledger:read'.split(' '),
       )
-      const job = await place.printed(
+      const job = await place.json(
         'client create --name Job --grant-type client_credentials --resource https://api.example.com/ --scope ledger:read'.split(
           ' ',
         ),
@@ -60,14 +60,14 @@ for (const [name, openPlace] of Object.entries(PLACES)) {
       })
       expect(introspected).to.include({ active: true, client_id: job.client_id, scope: 'ledger:read' })
 
-      await place.printed(['client', 'disable', job.client_id])
+      await place.json(['client', 'disable', job.client_id])
       await until(async () => (await ask()).error === 'invalid_client')
-      await place.printed(['client', 'enable', job.client_id])
+      await place.json(['client', 'enable', job.client_id])
       await until(async () => typeof (await ask()).access_token === 'string')
     })
 
     it('rotates the signing keys that the server publishes, without a restart', async () => {
-      const { rotations } = await place.printed(['keys', 'rotate'])
+      const { rotations } = await place.json(['keys', 'rotate'])
       // Encryption keys that are next decrypt already, but are not offered yet.
       const signing = rotations.filter(({ alg }) => /^((ES|RS|PS)256|EdDSA)$/.test(alg))
       const kids = signing.map(({ kid }) => kid)
