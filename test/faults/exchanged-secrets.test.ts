@@ -47,6 +47,9 @@ for (const store of ['sqlite', 'mariadb+redis'] satisfies Store[])
       expect((await app.refresh(refresh_token)).status).to.equal(200)
     })
 
+    // Cookies are signed in the server alone, wherever it keeps the rest.
+    if (store !== 'sqlite') return
+
     it('let the old cookie key go once browsers came back', async () => {
       await restartWith(NEW_COOKIES, `${NEW_DATA},${MAIN}`)
       expect(await isSignedIn()).to.equal(true)

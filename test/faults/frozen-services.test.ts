@@ -12,25 +12,32 @@ import { expectFailed, expectOneFamily, patiently, retry } from './patience.ts'
 
 const GRACE_SECONDS = 4
 const GRACE_MS = GRACE_SECONDS * 1000
-/** Longer than anybody waits for a write: 2 s for Redis, 5 s for SQL. */
-const FROZEN_MS = 6000
-
-type Far = { write: RegExp; start: () => Promise<Killable>; env: (url: string) => Record<string, string> }
+type Far = {
+  write: RegExp
+  /** Longer than anybody waits for a write. */
+  frozenMs: number
+  start: () => Promise<Killable>
+  env: (url: string) => Record<string, string>
+}
 
 const FARS: Record<string, Far> = {
   Redis: {
     write: /"nonce":/,
+    // 2 s.
+    frozenMs: 3000,
     start: startKillableRedis,
     env: (url) => ({ ACCOUNT_SERVER_REDIS_DSN: url }),
   },
   'SQL, where it keeps the tokens,': {
     write: /INSERT INTO oidc_records/,
+    // 5 s.
+    frozenMs: 6000,
     start: startKillableMariadb,
     env: (url) => ({ ACCOUNT_SERVER_MYSQL_DSN: url, ACCOUNT_SERVER_REDIS_DSN: '' }),
   },
 }
 
-for (const [what, { write, start, env }] of Object.entries(FARS))
+for (const [what, { write, frozenMs, start, env }] of Object.entries(FARS))
   describe(`two processes while ${what} is stopped or killed`, function () {
     let service: Killable
     let gate: Gate
@@ -56,7 +63,7 @@ for (const [what, { write, start, env }] of Object.entries(FARS))
       const since = performance.now()
       gate.before(write, service.freeze)
       const failed = await patiently(ask())
-      await pause(FROZEN_MS - (performance.now() - since))
+      await pause(frozenMs - (performance.now() - since))
       service.thaw()
       expectFailed(failed)
     }

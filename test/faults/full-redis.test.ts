@@ -15,7 +15,11 @@ describe('a Redis whose memory is limited', function () {
     server = await startRedis()
     redis = new Redis(server.url)
     await redis.config('SET', 'maxmemory-policy', 'allkeys-lru')
-    stage = await openStage({ store: 'mariadb+redis', env: { ACCOUNT_SERVER_REDIS_DSN: server.url } })
+    stage = await openStage({
+      store: 'mariadb+redis',
+      processes: 1,
+      env: { ACCOUNT_SERVER_REDIS_DSN: server.url },
+    })
   })
   after(async () => {
     await stage?.stop()

@@ -13,9 +13,12 @@ import { register, userinfo } from '../provider/relying-party.ts'
 import type { Party } from '../provider/relying-party.ts'
 import { STAGES, until } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
+import { pause } from '../support/service-process.ts'
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts')
 const LOOPS = 3
+/** Between two rounds, as apps have it: a rotation waits for the clock, not for them. */
+const REST_MS = 60
 /** What the relying parties below cache the key set for. */
 const CACHED_MS = SECOND_MS
 /** Longer than that and the second within which servers hear of a change. */
@@ -77,11 +80,13 @@ for (const { name, stage: open } of STAGES)
       let [verified, running] = [0, true]
       const load = Array.from({ length: LOOPS }, async () => {
         const keys = createCachingKeys(stage)
-        while (running)
+        while (running) {
           await round(keys, signers).then(
             (count) => (verified += count),
             (error: Error) => failures.push(error.message),
           )
+          await pause(REST_MS)
+        }
       })
 
       for (const rotation of [1, 2]) {
@@ -101,7 +106,7 @@ for (const { name, stage: open } of STAGES)
       await Promise.all(load)
 
       expect(failures.slice(0, 5)).to.eql([])
-      expect(verified).to.be.greaterThan(200)
+      expect(verified).to.be.greaterThan(100)
       for (const alg of ['ES256', 'RS256', 'EdDSA'])
         expect(
           [...signers].filter((signer) => signer.startsWith(alg)),
@@ -123,8 +128,7 @@ for (const { name, stage: open } of STAGES)
 
       const half = await inUse()
       expect(half, 'every algorithm still has its key').to.include.members(whole)
-      const again = spawn(process.execPath, [CLI, 'keys', 'rotate', '--now'], { env: stage.env })
-      expect(await once(again, 'exit')).to.eql([0, null])
+      await rotateSigningKeys(db, stage.parts, { now: true })
       expect(await inUse()).to.eql(whole)
       const fresh = async () => publishedKeys(stage)
       await until(async () => (await round(fresh, new Set()).catch(() => 0)) === 4, 'the new keys are known')

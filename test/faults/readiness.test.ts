@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { Redis } from 'ioredis'
 import { createConnection } from 'mysql2/promise'
+import type { Connection } from 'mysql2/promise'
 import { systemClock } from '../../src/platform/clock.ts'
 import { openDatabase } from '../../src/platform/sql/database.ts'
 import { createLogger } from '../../src/platform/logging/log.ts'
@@ -12,6 +13,7 @@ import { openStage, until } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { mariadbProgram } from '../support/service-mariadb.ts'
 import { launch } from '../support/service-process.ts'
+import type { Running } from '../support/service-process.ts'
 import { createDatabase, startRedis, startRedisCluster } from '../support/services.ts'
 
 const READY = JSON.stringify({ status: 'ready' })
@@ -25,21 +27,47 @@ describe('readiness writes what it says can be written', function () {
   const becomes = (stage: Stage, expected: string) =>
     until(async () => (await answerOf(stage)) === expected, `it answers ${expected}`)
 
-  it('is 503 and names Redis while it is full, and ready again when there is room [S-5.22]', async () => {
-    const stage = await openStage({ store: 'mariadb+redis', processes: 1 })
-    const redis = new Redis(stage.redisUrl!)
-    try {
+  describe('of a service', () => {
+    let server: Running
+    let root: Connection
+    let stage: Stage
+
+    before(async () => {
+      const { url, launched } = await mariadbProgram([])
+      server = await launch(launched)
+      root = await createConnection(url)
+      await root.query('CREATE DATABASE accounts CHARACTER SET utf8mb4 COLLATE utf8mb4_bin')
+      await root.query("CREATE USER app@'%' IDENTIFIED BY 'app'")
+      await root.query("GRANT ALL ON accounts.* TO app@'%'")
+      const own = { username: 'app', password: 'app', pathname: '/accounts' }
+      const env = { ACCOUNT_SERVER_MYSQL_DSN: Object.assign(new URL(url), own).href }
+      stage = await openStage({ store: 'mariadb+redis', processes: 1, env })
+    })
+    after(async () => {
+      root.destroy()
+      await stage.stop()
+      await server.stop()
+    })
+
+    it('is 503 and names Redis while it is full, and ready again when there is room [S-5.22]', async () => {
+      const redis = new Redis(stage.redisUrl!)
       expect(await answerOf(stage)).to.equal(`200 ${READY}`)
       await redis.config('SET', 'maxmemory', '1')
       expect(await redis.ping()).to.equal('PONG')
       await becomes(stage, `503 ${unready('redis')}`)
       expect(stage.log()).to.contain('ready.not_written')
       await redis.config('SET', 'maxmemory', '0')
-      await becomes(stage, `200 ${READY}`)
-    } finally {
       redis.disconnect()
-      await stage.stop()
-    }
+      await becomes(stage, `200 ${READY}`)
+    })
+
+    it('is 503 and names the database while MariaDB is read-only [S-5.23]', async () => {
+      expect(await answerOf(stage)).to.equal(`200 ${READY}`)
+      await root.query('SET GLOBAL read_only = 1')
+      await becomes(stage, `503 ${unready('database')}`)
+      await root.query('SET GLOBAL read_only = 0')
+      await becomes(stage, `200 ${READY}`)
+    })
   })
 
   it('is 503 while one master of a cluster is full', async () => {
@@ -58,32 +86,6 @@ describe('readiness writes what it says can be written', function () {
       master.disconnect()
       await stage.stop()
       await cluster.stop()
-    }
-  })
-
-  it('is 503 and names the database while MariaDB is read-only [S-5.23]', async () => {
-    const { url, launched } = await mariadbProgram([])
-    const server = await launch(launched)
-    const root = await createConnection(url)
-    await root.query('CREATE DATABASE accounts CHARACTER SET utf8mb4 COLLATE utf8mb4_bin')
-    await root.query("CREATE USER app@'%' IDENTIFIED BY 'app'")
-    await root.query("GRANT ALL ON accounts.* TO app@'%'")
-    const dsn = Object.assign(new URL(url), { username: 'app', password: 'app', pathname: '/accounts' }).href
-    const stage = await openStage({
-      store: 'mariadb+redis',
-      processes: 1,
-      env: { ACCOUNT_SERVER_MYSQL_DSN: dsn },
-    })
-    try {
-      expect(await answerOf(stage)).to.equal(`200 ${READY}`)
-      await root.query('SET GLOBAL read_only = 1')
-      await becomes(stage, `503 ${unready('database')}`)
-      await root.query('SET GLOBAL read_only = 0')
-      await becomes(stage, `200 ${READY}`)
-    } finally {
-      root.destroy()
-      await stage.stop()
-      await server.stop()
     }
   })
 

@@ -20,7 +20,11 @@ describe('while SQL takes requests and answers none', function () {
 
   before(async () => {
     mariadb = await startKillableMariadb()
-    stage = await openStage({ store: 'mariadb+redis', env: { ACCOUNT_SERVER_MYSQL_DSN: mariadb.url } })
+    stage = await openStage({
+      store: 'mariadb+redis',
+      processes: 1,
+      env: { ACCOUNT_SERVER_MYSQL_DSN: mariadb.url },
+    })
     app = await register(stage)
     tokens = await app.tokensFor(await stage.person())
   })

@@ -9,7 +9,7 @@ import { createGate } from './gate.ts'
 import { serviceSettings, startProcess } from './server-process.ts'
 import type { Environment, ServerProcess } from './server-process.ts'
 
-const TOGETHER = 20
+const TOGETHER = 6
 
 const status = async (server: ServerProcess, path: string) => (await server.get(path))?.status ?? 0
 
