@@ -1,8 +1,8 @@
-/** Waiting no longer than one is willing to. */
+/** A deadline for waiting. */
 
 /**
- * What `work` comes to, unless it takes longer than `limitMs`: then what `late` makes is thrown. The work itself goes on, so
- * this is for what cannot be stopped.
+ * Resolves as `work` does. If that takes longer than `limitMs`, rejects with the error that `late` makes. The work
+ * itself continues: this is for work that cannot be stopped.
  */
 export async function within<T>(limitMs: number, work: PromiseLike<T>, late: () => Error): Promise<T> {
   let timer: NodeJS.Timeout | undefined

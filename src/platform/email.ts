@@ -14,12 +14,12 @@ export type ParsedEmail =
 /** The whole address (RFC 5321 §4.5.3.1.3, less the angle brackets) and its local part, in octets. */
 const MAX_ADDRESS = 254
 const MAX_LOCAL = 64
-/** In characters, with blanks around it: more is refused unread. */
+/** The longest input, in characters with blanks around it. Longer input is refused unread. */
 const MAX_INPUT = 1000
 
 // Line breaks, NUL and direction marks: they could start a mail header or disguise the address.
 const CONTROL = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\u2028\u2029]/u
-// An atom (RFC 5322 §3.2.3) whose letters may be from any script (RFC 6531); dots join several.
+// An atom (RFC 5322 §3.2.3) with letters from any script (RFC 6531). Dots join several.
 const ATOM = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+$/u
 const DOMAIN_TYPED = /^[\p{L}\p{M}\p{N}.-]+$/u
 const DOMAIN_LABEL = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
@@ -42,8 +42,8 @@ export function parseEmail(input: string): ParsedEmail {
 }
 
 /**
- * The canonical form for a look-up or a limiter, of any input: text that is no address still gives one stable string, so
- * that it takes the same path as an unknown address.
+ * The canonical form for a look-up or a limiter, of any input. Text that is not an address also gives one stable
+ * string. It then takes the same path as an unknown address.
  */
 export function lookupEmail(input: string): string {
   const parsed = parseEmail(input)
@@ -52,7 +52,7 @@ export function lookupEmail(input: string): string {
     : input.slice(0, MAX_INPUT).trim().normalize('NFC').toLowerCase().slice(0, MAX_ADDRESS)
 }
 
-/** English sentence for each problem, for interfaces without a catalogue of their own. */
+/** An English sentence for each problem, for interfaces that have no translations. */
 export const emailProblemText: Record<EmailProblem, string> = {
   missing: 'Enter an e-mail address.',
   control_character: 'The e-mail address contains characters that are not allowed.',
@@ -60,7 +60,7 @@ export const emailProblemText: Record<EmailProblem, string> = {
   too_long: 'The e-mail address is too long.',
 }
 
-/** Without tabs and spaces around it. A pattern for the end of a text would try every blank inside it as well. */
+/** Removes tabs and spaces at both ends. A regular expression for the end would try every blank inside the text too. */
 function withoutBlanks(input: string): string {
   let [from, to] = [0, input.length]
   while (from < to && '\t '.includes(input[from]!)) from += 1
@@ -73,11 +73,11 @@ function isDotAtom(local: string): boolean {
 }
 
 function canonicalDomain(typed: string): string | undefined {
-  // domainToASCII parses like a URL's host: what would end a host there must not get that far.
+  // domainToASCII parses a URL's host. Characters that end a host must be refused before.
   if (!DOMAIN_TYPED.test(typed)) return undefined
   const domain = domainToASCII(typed)
   const labels = domain.split('.')
   if (isIP(domain) !== 0 || !labels.every((label) => DOMAIN_LABEL.test(label))) return undefined
-  // A name without a dot is deliverable on the machine itself at most.
+  // A name without a dot is deliverable on this machine at most.
   return labels.length > 1 || domain === 'localhost' ? domain : undefined
 }

@@ -1,4 +1,4 @@
-/** What went wrong, in a form that may be shown: a stable code, a status, a safe sentence, and a cause that stays hidden. */
+/** An error that may be shown: a stable code, a status and a safe sentence. Its cause stays hidden. */
 export class AppError extends Error {
   readonly code: string
   readonly status: number
@@ -25,7 +25,10 @@ export class AppError extends Error {
 
 export type OverloadCode = 'too_many_attempts' | 'too_many_requests' | 'hashing_busy'
 
-/** Refused because of too many, before any work: answered by a fixed page, and counted instead of logged one by one. */
+/**
+ * Refused before any work, because there were too many requests. A fixed page answers it. It is counted and not logged
+ * one by one.
+ */
 export class Overload extends AppError {
   declare readonly code: OverloadCode
 

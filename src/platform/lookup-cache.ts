@@ -1,14 +1,14 @@
 /**
- * An in-process cache in front of a slow look-up: bounded, with a TTL, one load per key at a time. Found and missing
- * keys are bounded apart, so that a flood of unknown keys cannot push the known ones out.
+ * An in-process cache for a slow look-up. It is bounded, has a TTL, and loads each key once at a time. Found and
+ * missing keys have separate bounds. A flood of unknown keys cannot evict known ones.
  */
 import { LRUCache } from 'lru-cache'
 import type { Clock } from './clock.ts'
 
 export type LookupCache<Value> = {
-  /** The value from the cache, or loaded; `undefined` when there is none. Rejects when loading fails. */
+  /** The cached or loaded value; `undefined` when there is none. Rejects when loading fails. */
   get: (key: string) => Promise<Value | undefined>
-  /** Forgets everything; a load that is under way is answered but not kept. */
+  /** Evicts everything. A load that is under way is answered but not kept. */
   clear: () => void
 }
 
@@ -17,7 +17,7 @@ type Needs<Value> = {
   clock: Clock
   ttlMs?: number
   missingTtlMs?: number
-  /** Entries kept of each kind; the least recently used goes first. */
+  /** The most entries of each kind. The least recently used is evicted first. */
   size?: number
 }
 
@@ -29,13 +29,13 @@ export function createLookupCache<Value>(needs: Needs<Value>): LookupCache<Value
   const missing = new LRUCache<string, Entry<undefined>>({ max: size })
   const loading = new Map<string, Promise<Value | undefined>>()
 
-  // Not by the TTL of lru-cache: it has a clock of its own, and its documentation advises against another in production.
+  // The TTL of lru-cache uses a clock of its own. Its documentation advises against another clock in production.
   const fresh = <Kept extends { expiresAtMs: number }>(entry: Kept | undefined) =>
     entry && entry.expiresAtMs > clock() ? entry : undefined
 
   const start = (key: string) => {
     const loaded = load(key).then((value) => {
-      // After clear() the map no longer holds this load: what it read may be older than the change.
+      // After clear() the map no longer holds this load. It may have read data from before the change.
       if (loading.get(key) !== loaded) return value
       if (value === undefined) missing.set(key, { value: undefined, expiresAtMs: clock() + missingTtlMs })
       else found.set(key, { value, expiresAtMs: clock() + ttlMs })

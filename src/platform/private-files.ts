@@ -1,15 +1,15 @@
-/** Files that hold secrets: for the account that runs the server alone, whatever the umask says and whoever made them. */
+/** Files that hold secrets. Only the account that runs the server may read them, for any umask and any creator. */
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Read, written or entered by others than the owner. */
+/** The mode bits that let others read, write or enter. */
 const OTHERS = 0o077
 const STICKY_FOR_ALL = 0o1002
 
 /** Modes in octal. */
 export type Tightened = { path: string; from: string; to: string }
 
-/** The folder is shared with others by intent (as /tmp is), or the rights cannot be taken from them. */
+/** The folder is shared on purpose, like /tmp, or its permissions cannot be changed. */
 export class NotPrivate extends Error {
   readonly path: string
 
@@ -21,8 +21,9 @@ export class NotPrivate extends Error {
 }
 
 /**
- * Makes the folder (0700) where it is missing, takes from others what rights they have to it and to those of its files that
- * `isSecret` names, and answers what was changed. Throws `NotPrivate`.
+ * Makes the folder (0700) if it is missing. Removes the rights of others to the folder, and to its files that
+ * `isSecret` names. Answers what it changed.
+ * @throws NotPrivate
  */
 export function keepPrivate(dir: string, isSecret: (name: string) => boolean): Tightened[] {
   mkdirSync(dir, { recursive: true, mode: 0o700 })
@@ -32,7 +33,7 @@ export function keepPrivate(dir: string, isSecret: (name: string) => boolean): T
   return [dir, ...files.map((name) => join(dir, name))].flatMap(tighten)
 }
 
-/** Makes an empty file (0600) where none is, before a library makes one that others can read. */
+/** Makes an empty file (0600) if there is none, before a library makes one that others can read. */
 export function makePrivate(file: string): void {
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600))
 }

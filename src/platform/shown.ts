@@ -1,14 +1,14 @@
 /**
  * How a value of a request may appear in answers and in the log. A broken client puts its secrets anywhere: into other
- * parameters, joined by `;`, encoded twice. So a value is repeated only if it has a shape that no secret has; of any
- * other, its kind and length are named.
+ * parameters, joined by `;`, encoded twice. So a value is repeated only if it has a shape that no secret has. For other
+ * values only the kind and the length are named.
  */
 
-/** A word as people write names: `offline_access`, `User.Read`, `api2:read`. Tokens mix their characters otherwise. */
+/** A word in the form of a name: `offline_access`, `User.Read`, `api2:read`. Tokens mix their characters otherwise. */
 const PART = /^(?:(?:[A-Z]?[a-z]{1,20}|[A-Z]{2,3})\d{0,3}|\d{1,2})$/
-/** What parameters, passwords and encodings are written with. */
+/** Characters of parameters, passwords and encodings. */
 const CARRIES = /[?;&=%@]/
-/** A port, or what is too short for a secret. */
+/** A port, or text too short for a secret. */
 const SHORT = /^(?:\d{1,5}|\w{1,2})$/
 const LONGEST_WORDS = 300
 const LONGEST_LABEL = 40
@@ -18,7 +18,7 @@ const SAME_BEGINNING = 3
 const HARMLESS = /^[a-z]{1,6}$/
 const NUMBER = /^-?[\d.]{1,8}[a-z]{0,3}$/
 const SHORTEST_TOKEN = 12
-/** What other servers take. */
+/** Values that other servers accept. */
 const ELSEWHERE = [
   'password',
   'implicit',
@@ -29,7 +29,7 @@ const ELSEWHERE = [
   'plain',
 ]
 
-/** One of a few known values, or a mistyped one of them. */
+/** One of a few known values, or a misspelling of one. */
 export function shownChoice(value: string, known: readonly string[]): string {
   const text = value.trim()
   const words = text.length <= LONGEST_WORDS ? text.split(/[ ,]+/) : []
@@ -49,15 +49,15 @@ export function shownNames(value: string, known: readonly string[] = []): string
   return words.map((word) => (known.includes(word) ? word : shownName(word))).join(' ')
 }
 
-/** A client identifier: of the kind that is made here, a name, or the address of a document. */
+/** A client identifier: one that this server made, a name, or the address of a document. */
 export function shownId(value: string): string {
   if (UUID.test(value)) return value
   return URL.canParse(value) ? shownAddress(value) : shownName(value)
 }
 
 /**
- * An address: without query, fragment and password, and without such parts of its path that could be a token, unless they
- * are in `registered` as well.
+ * An address without query, fragment and password. Parts of the path that could be a token are left out, unless they
+ * are in `registered` too.
  */
 export function shownAddress(value: string, registered: readonly string[] = []): string {
   if (registered.includes(value) || isHarmlessAddress(value)) return value
@@ -75,15 +75,15 @@ export function shownAddress(value: string, registered: readonly string[] = []):
   return `${url.protocol}${host}${path}${account}${query}${fragment}`
 }
 
-/** Nothing but words, also where it is no address at all: shown to the letter, because a letter may be the mistake. */
+/** Text of words only is repeated exactly, because one wrong letter may be the mistake. It need not be an address. */
 function isHarmlessAddress(value: string): boolean {
   const runs = value.split(/[^A-Za-z0-9]+/).filter(Boolean)
   return value.length <= 200 && !CARRIES.test(value) && runs.every((run) => PART.test(run) || SHORT.test(run))
 }
 
-/** A sentence of the library, in which it may have quoted what came. */
+/** A sentence of the library, which may quote a value of the request. */
 export function shownSentence(text: string): string {
-  // Every second piece stands in quotes, the last one also where its closing quote is missing.
+  // Every second piece is quoted. The last one may lack its closing quote.
   const pieces = text.split('"')
   const shown = pieces.map((piece, at) => (at % 2 === 1 ? shownQuoted(piece) : piece))
   const unquoted = shown.join('"') + (pieces.length % 2 === 0 ? '"' : '')
@@ -130,17 +130,17 @@ function shownLabel(label: string): string {
     : '(masked)'
 }
 
-/** Letters and digits in one long run: no name of a machine, but a token. */
+/** One long run of letters and digits: a token, not the name of a machine. */
 function isLongMix(label: string): boolean {
   return label.split('-').some((run) => run.length > 12 && /\d/.test(run) && /[a-z]/.test(run))
 }
 
-/** What is said of a value that is not repeated. */
+/** The description of a value that is not repeated. */
 export function kindOf(value: string): string {
   return `(masked: ${value.length} characters${hintOf(value)})`
 }
 
-// Of use to the developer: these are the mistakes that move secrets into other parameters.
+// These help developers: such mistakes move secrets into other parameters.
 function hintOf(value: string): string {
   const [, ...following] = value.split(/[;&]/)
   if (following.some((part) => /^\s*\w+=/.test(part)))

@@ -17,17 +17,17 @@ export function randomToken(bits = 256): string {
   return randomBytes(Math.ceil(bits / 8)).toString('base64url')
 }
 
-/** SHA-256 of a high-entropy token, base64url (43 characters): what is stored instead of the token itself. */
+/** SHA-256 of a high-entropy token, base64url (43 characters). It is stored in place of the token. */
 export function digest(value: string): string {
   return hash('sha256', value, 'base64url')
 }
 
-/** HMAC-SHA-256, base64url: a digest that a stolen database cannot be searched with when the input is guessable. */
+/** HMAC-SHA-256, base64url. For guessable input: without the key, a stolen database cannot be searched. */
 export function keyedDigest(key: Buffer, value: string): string {
   return createHmac('sha256', key).update(value).digest('base64url')
 }
 
-/** Compares two strings without telling, by its timing, where they differ. */
+/** Compares two strings in constant time. */
 export function equalsInConstantTime(a: string, b: string): boolean {
   const left = Buffer.from(hash('sha256', a, 'hex'))
   const right = Buffer.from(hash('sha256', b, 'hex'))
@@ -40,15 +40,15 @@ export function deriveKey(secret: string, purpose: string): Buffer {
 }
 
 export type Sealer = {
-  /** Encrypts and authenticates; `context` must be repeated to open (it binds the value to its place). */
+  /** Encrypts and authenticates. The same `context` must be passed to open: it binds the value to its place. */
   seal: (plain: string, context?: string) => string
   /** The plain text, or `undefined` when the value was altered, truncated, moved or sealed with an unknown key. */
   open: (sealed: string, context?: string) => string | undefined
-  /** Ids of the keys, the one that seals first. They tell which key sealed a value, and nothing of the key. */
+  /** Ids of the keys; the first one seals. An id identifies the key of a value and reveals nothing of the key. */
   keyIds: readonly [string, ...string[]]
 }
 
-/** The id of the key that sealed a value stands before its first dot and has this length. */
+/** The length of the key id, which is the part of a sealed value before its first dot. */
 export const SEAL_KEY_ID_LENGTH = 6
 
 /** Seals with the first key and opens with any of them, so that keys can be rotated while old data stays readable. */

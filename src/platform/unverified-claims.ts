@@ -1,7 +1,7 @@
-/** What a JWT says of itself, read without believing it: for what is checked elsewhere, or is only talked about. */
+/** The claims of a JWT, read without verification. For tokens that are verified elsewhere, and for log entries. */
 import { decodeJwt } from 'jose'
 
-/** Nothing when it is none. */
+/** `undefined` for text that is not a JWT. */
 export function unverifiedClaims(jwt: unknown): Record<string, unknown> {
   try {
     return decodeJwt(String(jwt))

@@ -1,39 +1,39 @@
 /**
- * Counts in fixed windows of time, in this process and, through a shared place, over all. Taking waits for nothing: what the
- * others took is learned in the background, so that n processes together may pass a limit by about n parts in 64.
+ * Counts in fixed time windows, in this process and in sums shared by all processes. Taking never waits: the process
+ * learns the others' counts in the background. So n processes together may exceed a limit by about n parts in 64.
  *
- * A refusal costs a look into a map. Refusals are reported once when they begin, and in sum when their window is over.
+ * A refusal costs one map look-up. Refusals are reported once when they begin, and as a sum when their window ends.
  */
 import { SECOND_MS } from './clock.ts'
 import type { Clock } from './clock.ts'
 
-/** `name` identifies the counter; it is kept in the shared place, so it should be a digest. `label` is for the log. */
+/** `name` identifies the counter. It is stored in the shared place, so it should be a digest. `label` is for the log. */
 export type Budget = { name: string; limit: number; label: string }
 
 export type Spent = { limit: number; retryAfterSeconds: number }
 
 export type WindowCounter = {
-  /** Takes `cost` from every budget, or from none: then the answer is the budget that is spent. */
+  /** Takes `cost` from every budget, or from none. Answers the exhausted budget, if there is one. */
   take: (budgets: readonly Budget[], cost: number) => Spent | undefined
-  /** The same as taking nothing: is one of them spent? */
+  /** Answers the exhausted budget, if there is one, without taking. */
   spent: (budgets: readonly Budget[]) => Spent | undefined
 }
 
 export type WindowCounterNeeds = {
   clock: Clock
   windowMs: number
-  /** Adds to the sum over all processes and answers it; what it keeps may be forgotten after `ttlMs`. */
+  /** Adds to the shared sum and answers it. The sum may expire after `ttlMs`. */
   share?: ((name: string, amount: number, ttlMs: number) => Promise<number>) | undefined
-  /** Refusals: `count` is 1 for the first of a window, and all of them when it is over. */
+  /** Reports refusals: `count` is 1 for the first in a window, and their number when the window ends. */
   onRefused: (refused: { label: string; limit: number; count: number; over: boolean }) => void
-  /** Counters kept in memory (50,000 unless given); the oldest is forgotten first. */
+  /** The most counters in memory. Default: 50,000. The oldest is evicted first. */
   most?: number
 }
 
 type Counter = {
   window: number
   budget: Budget
-  /** Taken here, of which `unshared` is not yet in the sum. */
+  /** Taken in this process. `unshared` is the part that is not yet in the shared sum. */
   here: number
   unshared: number
   elsewhere: number
@@ -81,7 +81,7 @@ function add(state: State, budget: Budget, cost: number): void {
   if (isDue(counter, nowMs)) void shareOne(state, counter, nowMs)
 }
 
-/** The budget's counter of this window. With the first one of a window those of the windows before are gone. */
+/** The budget's counter of this window. The first counter of a window evicts those of earlier windows. */
 function counterOf(state: State, budget: Budget): Counter {
   const { clock, windowMs, counters, most = MOST_KEPT } = state
   const window = Math.floor(clock() / windowMs)
@@ -117,7 +117,7 @@ async function shareOne({ share, windowMs }: State, counter: Counter, nowMs: num
     const sum = await share(`${budget.name}:${window}`, amount, leftMs + SHARE_AFTER_MS)
     counter.elsewhere = Math.max(0, sum - (counter.here - counter.unshared))
   } catch {
-    // The shared place is away: this process goes on with what it knows, and adds the amount later.
+    // The shared place is down: this process counts alone and adds its amount later.
     counter.unshared += amount
   }
   counter.sharing = false

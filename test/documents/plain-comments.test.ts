@@ -15,6 +15,7 @@ const DONE = [
   'src/cli',
   'src/interaction',
   'src/pages',
+  'src/platform',
   'src/process/start',
   'src/protocol',
   'src/provider/binding',

@@ -1,6 +1,6 @@
 /**
- * Log lines appended to one file a day, `<prefix>-YYYY-MM-DD.log`, by any number of processes. A file that is full is
- * followed by `….1.log`, `….2.log`; old ones are deleted. Nothing is renamed, so that processes need not agree on a moment.
+ * Log lines appended to one file a day, `<prefix>-YYYY-MM-DD.log`, by any number of processes. A full file is followed
+ * by `….1.log`, `….2.log`. Old files are deleted. No file is renamed, so processes need not coordinate.
  */
 import { fstatSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +19,10 @@ export type LogFiles = {
 }
 
 export type LogLimits = {
-  /** A file that has this many bytes is followed by another; a process may write `LOOK_AFTER_BYTES` more before it looks. */
+  /**
+   * A file of this size, in bytes, is followed by another. A process may write `LOOK_AFTER_BYTES` more before it
+   * checks.
+   */
   maxFileBytes: number
   /** Files of days further back are deleted. */
   keepDays: number
@@ -29,7 +32,7 @@ export type LogLimits = {
 
 type Target = { day: string; path: string; ino: number; stream: ReturnType<typeof pino.destination> }
 
-/** How much a process writes, or how long, before it looks at its file again: whether it is full, moved or deleted. */
+/** A process checks its file after this many bytes or milliseconds: the file may be full, moved or deleted. */
 export const LOOK_AFTER_BYTES = 64 * 1024
 const LOOK_AFTER_MS = SECOND_MS
 
@@ -58,7 +61,7 @@ export function createLogFile(files: LogFiles): DestinationStream {
   }
 }
 
-/** The first file of today that has room; and room for it is made. */
+/** The first file of today with room. Deletes old files first. */
 function open(files: LogFiles): Target {
   const { dir, prefix, clock, fileMode, limits } = files
   const day = dayOf(clock())
@@ -71,7 +74,7 @@ function open(files: LogFiles): Target {
   }
 }
 
-/** Full, or not at its place any more: deleted by another process, or moved by a tool that rotates logs. */
+/** True for a file that is full, was deleted by another process, or was moved by a tool that rotates logs. */
 function isOver({ path, ino }: Target, { maxFileBytes }: LogLimits): boolean {
   const found = statSync(path, { throwIfNoEntry: false })
   return found === undefined || found.ino !== ino || found.size >= maxFileBytes

@@ -25,7 +25,7 @@ export function createLogger({ level, name, destination }: LogNeeds): Logger {
     base: { name, pid: process.pid },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     formatters: { level: (label: string) => ({ level: label }) },
-    // pino's own would print what databases repeat in their messages.
+    // pino's own serializer would print values that databases repeat in their messages.
     serializers: { err: (value: unknown) => (value instanceof Error ? loggableError(value) : value) },
     redact: { paths: REDACTED, censor: '[redacted]' },
   }

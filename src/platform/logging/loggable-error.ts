@@ -1,4 +1,4 @@
-/** An error as it may stand in a log: its kind, code and stack, without the values that databases repeat in messages. */
+/** An error as it may be logged: its kind, code and stack, without values that databases repeat in messages. */
 
 export type LoggableError = {
   type: string
@@ -10,7 +10,7 @@ export type LoggableError = {
 }
 
 const DEPTH = 5
-/** Of a message: what is looked at for addresses, and what is kept of it. */
+/** Characters of a message that are searched for addresses, and those that are kept. */
 const LONGEST = 4000
 const SHOWN = 500
 const STATEMENT = /^\s*(select|insert|update|delete|begin|commit|rollback|set)\b[^]* - /i
@@ -31,14 +31,14 @@ export function loggableError(error: unknown, depth = 0): LoggableError {
 }
 
 function safeMessage(error: Error): string {
-  // A connection that broke has a code of its own, and the statement all the same.
+  // A broken connection has a code of its own, but the message still holds the statement.
   const fromDatabase =
     'sqlMessage' in error || /^(ER_|SQLITE_)/.test(codeOf(error)) || STATEMENT.test(error.message)
   const text = fromDatabase ? databaseMessage(error) : withoutSource(error)
   return withoutAddresses(text.slice(0, LONGEST)).slice(0, SHOWN)
 }
 
-// JSON.parse quotes what it could not read, and URL keeps what it could not in `input`, which is not logged.
+// JSON.parse quotes the text that it could not read. URL keeps it in `input`, which is not logged.
 function withoutSource(error: Error): string {
   if (!(error instanceof SyntaxError)) return error.message
   const [single, double] = ["'", '"'].map((quote) => error.message.indexOf(quote))
@@ -57,7 +57,7 @@ function withoutQuoted(words: string, quote: string): string {
   return from < to ? `${words.slice(0, from)}${quote}…${quote}${words.slice(to + 1)}` : words
 }
 
-/** A word with an @ in it is an address, or the half of one that was cut off. */
+/** A word with an @ is an address or part of one. */
 function withoutAddresses(words: string): string {
   return words
     .split(/([\s'"<>()]+)/)

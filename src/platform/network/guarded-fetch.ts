@@ -1,7 +1,7 @@
 /**
- * Requests to addresses that a client supplied (key sets, logout, metadata documents). The name is resolved once, every
- * answer is checked, the connection goes to that very address and is checked again when it stands: a name that resolves
- * differently the second time, a redirect or an odd spelling of an address reaches nothing inside the network.
+ * Requests to addresses that a client supplied (key sets, logout, metadata documents). The name is resolved once, and
+ * every address in the answer is checked. The connection goes to a checked address and is checked again once it is
+ * open. So neither DNS rebinding, redirects nor odd spellings of addresses reach the internal network.
  */
 import { lookup } from 'node:dns/promises'
 import { request as httpRequest } from 'node:http'
@@ -16,13 +16,13 @@ const TIMEOUT_MS = 2500
 export type Resolve = (hostname: string) => Promise<{ address: string; family: number }[]>
 
 export type GuardSettings = {
-  /** Loopback addresses, also over plain http: for a server that runs on loopback itself, never for one on a network. */
+  /** Allows loopback addresses, also over plain http. Only for a server that runs on loopback itself. */
   allowLoopback: boolean
-  /** Networks of the operator's own, as CIDR ranges, whose addresses may be asked as if they were public. */
+  /** CIDR ranges of the operator's own networks. Their addresses are allowed like public ones. */
   clientNetworks?: readonly string[]
-  /** For the whole exchange, 2500 unless told. */
+  /** The limit for the whole exchange. Default: 2500. */
   timeoutMs?: number
-  /** Largest answer, 64 KiB unless told. */
+  /** The largest response. Default: 64 KiB. */
   limitBytes?: number
   resolve?: Resolve
 }
@@ -31,12 +31,12 @@ export type GuardedRequest = {
   method?: string
   headers?: HeadersInit
   body?: string
-  /** Nobody reads the answer's body: however long or slow it is, the status counts. */
+  /** The caller needs only the status. The body is ignored, however long or slow it is. */
   statusOnly?: boolean
 }
 export type GuardedFetch = (url: string | URL, request?: GuardedRequest) => Promise<Response>
 
-/** The address may not be asked: the message says why, without what was found there. */
+/** The address is not allowed. The message says why, but not what was found there. */
 export class RefusedAddress extends Error {
   constructor(reason: string) {
     super(reason)
@@ -45,8 +45,8 @@ export class RefusedAddress extends Error {
 }
 
 /**
- * Follows no redirect, sends no cookie, asks no proxy, and rejects with RefusedAddress, a time-out or a network error.
- * A compressed answer stays as it came: nothing here unpacks it.
+ * Follows no redirect, sends no cookie and uses no proxy. A compressed response is not unpacked.
+ * @throws RefusedAddress, a time-out or a network error
  */
 export function createGuardedFetch(settings: GuardSettings): GuardedFetch {
   const { allowLoopback, clientNetworks = [], timeoutMs = TIMEOUT_MS, limitBytes = 64 * 1024 } = settings
@@ -64,7 +64,7 @@ export function createGuardedFetch(settings: GuardSettings): GuardedFetch {
   }
 }
 
-/** Some waiting cannot be stopped, as for a name server: it goes on alone, and is not waited for. */
+/** Some work cannot be stopped, such as a DNS query. It continues, but the caller stops waiting. */
 function beforeEnd<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
   return new Promise((fulfil, reject) => {
     signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
@@ -74,7 +74,7 @@ function beforeEnd<Result>(signal: AbortSignal, work: Promise<Result>): Promise<
 
 type Target = { address: string; family: number }
 
-/** What may be reached beside the public network. */
+/** The networks that are allowed beside the public one. */
 type Reach = { allowLoopback: boolean; isOwn: (address: string) => boolean }
 
 async function allowedAddresses(url: URL, resolve: Resolve, reach: Reach): Promise<Target[]> {
@@ -107,30 +107,30 @@ function exchange(given: Exchange): Promise<IncomingMessage> {
     method,
     headers,
     signal,
-    // A connection of its own: none that was kept alive, and no proxy from the environment.
+    // A new connection for each request: no keep-alive, and no proxy from the environment.
     agent: false,
-    // Connects to what was checked, whatever the name resolves to by now.
+    // Connects to the checked address, even if the name resolves differently by now.
     lookup: (_host, wanted, done) =>
       wanted.all ? done(null, targets) : done(null, targets[0]!.address, targets[0]!.family),
   }
   return new Promise((fulfil, reject) => {
     const sent = request(url, options, fulfil)
     sent.on('error', reject)
-    // Without an answer, and without an error: the server wanted another protocol.
+    // No response and no error: the server asked for another protocol.
     sent.once('close', () => reject(new Error('the connection was closed without an answer')))
     sent.once('socket', (socket: Socket) => {
       const connected = () => {
         if (!mayReach(socket.remoteAddress ?? '', reach))
           sent.destroy(new RefusedAddress('the connection left the public network'))
       }
-      // Listening first: the request's own bytes are written by a later listener of the same event.
+      // This listener must come first: a later listener of the same event writes the request.
       socket.prependOnceListener('connect', connected)
     })
     sent.end(body)
   })
 }
 
-/** Without a limit the body is left where it is. */
+/** Without a limit the body is not read. */
 async function toResponse(message: IncomingMessage, limitBytes: number | undefined): Promise<Response> {
   const { statusCode: status = 0 } = message
   if (status < 200 || status > 599) throw new Error('the answer has no status of HTTP')
@@ -162,8 +162,9 @@ function plainHeaders(headers: HeadersInit | undefined): Record<string, string> 
 }
 
 /**
- * A look-up holds one of the process's four threads until the name server has answered, which a client's own may never do.
- * Two at a time leave the others for hashing and files; who waited longer than anybody waits for an answer is let go.
+ * A DNS look-up holds one of the process's four threads until the name server answers. Clients choose the names, so
+ * they must never hold all four. Two look-ups at a time leave the others for hashing and files. A look-up that waits
+ * longer than the deadline leaves the queue.
  */
 const LOOKUPS_AT_ONCE = 2
 

@@ -1,6 +1,6 @@
 /**
- * Reads IP addresses and CIDR ranges for everything that decides by them. Only the forms that `node:net` takes count:
- * `127.1` and `0x7f000001`, which the library would read, are no addresses here.
+ * Reads IP addresses and CIDR ranges for every decision based on them. Only the forms that `node:net` accepts count.
+ * `127.1` and `0x7f000001`, which the library would read, are not addresses here.
  */
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
@@ -11,7 +11,7 @@ type IpRange = [network: ipaddr.IPv6, bits: number]
 
 const MAPPED = ipaddr.IPv6.parseCIDR('::ffff:0:0/96')
 
-/** A zone (`%eth0`) is left out, and IPv4 written as IPv6 becomes IPv4. `undefined` when the text is no address. */
+/** Drops a zone (`%eth0`), and turns IPv4-mapped IPv6 into IPv4. `undefined` for text that is not an address. */
 export function readAddress(text: string): IpAddress | undefined {
   const address = asWritten(text)
   return address instanceof ipaddr.IPv6 && address.match(MAPPED) ? address.toIPv4Address() : address
@@ -22,7 +22,10 @@ export function isLoopbackAddress(text: string): boolean {
   return readAddress(text)?.range() === 'loopback'
 }
 
-/** A host of a URL, with brackets or without: a loopback address, or a name that always means this machine (RFC 6761). */
+/**
+ * True for the host of a URL, with or without brackets, that is a loopback address or always means this machine (RFC
+ * 6761).
+ */
 export function isLoopbackHost(host: string): boolean {
   const name = host.toLowerCase().replace(/^\[|\]$/g, '')
   return isLoopbackAddress(name) || name === 'localhost' || name.endsWith('.localhost')
@@ -63,7 +66,7 @@ function asWritten(text: string): IpAddress | undefined {
   const [address = ''] = text.split('%', 1)
   const version = isIP(address)
   if (version === 4) return ipaddr.IPv4.parse(address)
-  // The library takes `::192.0.2.1` for `::ffff:192.0.2.1`, which is another address.
+  // The library confuses `::192.0.2.1` with `::ffff:192.0.2.1`, which is another address.
   return version === 6 ? ipaddr.IPv6.parse(address.replace(/^::(?=\d+\.)/, '0::')) : undefined
 }
 

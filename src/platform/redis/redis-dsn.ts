@@ -1,6 +1,6 @@
 /**
- * How a Redis is named: `redis://`, `rediss://` (`user:password@host:port/database`), `redis+sentinel://h1:p1,h2:p2/master-name`
- * or `redis+cluster://h1:p1,h2:p2`.
+ * The addresses of Redis: `redis://` and `rediss://` (`user:password@host:port/database`),
+ * `redis+sentinel://h1:p1,h2:p2/master-name`, `redis+cluster://h1:p1,h2:p2`.
  */
 type Address = { host: string; port: number }
 export type RedisDsn = {
@@ -13,7 +13,7 @@ export type RedisDsn = {
 
 const DEFAULT_PORTS: Record<string, number> = { 'redis+sentinel': 26379 }
 
-// Not `URL`: it takes neither several hosts nor schemes with a plus the way we need them.
+// `URL` accepts neither several hosts nor our schemes with a plus.
 const SCHEMES = ['redis', 'rediss', 'redis+sentinel', 'redis+cluster']
 
 /** @throws TypeError that says what is wrong, without the password that it may hold */
@@ -38,7 +38,7 @@ export function parseRedisDsn(dsn: string): RedisDsn {
   }
 }
 
-/** What stands before and behind the first `separator`; the whole text alone where there is none. */
+/** The text before and after the first `separator`; the whole text alone if there is none. */
 function cut(text: string, separator: string): string[] {
   const at = text.indexOf(separator)
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)]

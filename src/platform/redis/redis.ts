@@ -10,12 +10,12 @@ import type { RedisDsn } from './redis-dsn.ts'
 export type RedisClient = Redis | Cluster
 
 export type RedisSettings = {
-  /** Longest wait for a reply, time in the offline queue included (`COMMAND_TIMEOUT_MS` unless given). */
+  /** The longest wait for a reply, with time in the offline queue. Default: `COMMAND_TIMEOUT_MS`. */
   commandTimeoutMs?: number
   connectTimeoutMs?: number
   /** Shown by `CLIENT LIST`. */
   name?: string
-  /** Called with connection errors, which are retried by themselves. */
+  /** Called with connection errors. The connection itself retries. */
   onError?: (error: Error) => void
 }
 
@@ -43,11 +43,11 @@ function optionsOf({ username, password }: RedisDsn, settings: RedisSettings): R
     commandTimeout: settings.commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
     connectTimeout: settings.connectTimeoutMs ?? 1500,
     enableAutoPipelining: true,
-    // Bounds the offline queue: it is emptied, with errors, after every second failed attempt to connect, so that a
-    // write is not carried out long after its caller was told that it failed.
+    // Bounds the offline queue: every second failed attempt to connect empties it with errors. So no write runs long
+    // after its caller got an error.
     maxRetriesPerRequest: 1,
     retryStrategy: (attempt) => Math.min(attempt * 50, 500),
-    // A former master answers READONLY after a failover: leave it.
+    // After a failover a former master answers READONLY: reconnect to the new one.
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
   }
 }

@@ -1,4 +1,4 @@
-/** Sums over all processes, in Redis: one key for each, gone with its window. */
+/** Sums over all processes, in Redis: one key per sum, which expires with its window. */
 import type { Result } from 'ioredis'
 import type { RedisClient } from './redis.ts'
 
@@ -8,7 +8,7 @@ declare module 'ioredis' {
   }
 }
 
-// The expiry belongs to the first write: later ones do not prolong the window.
+// Only the first write sets the expiry: later ones do not prolong the window.
 const LUA = `
   local sum = redis.call('INCRBY', KEYS[1], ARGV[1])
   if sum == tonumber(ARGV[1]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end

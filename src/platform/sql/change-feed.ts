@@ -1,13 +1,13 @@
 /**
- * Tells every process that something in SQL changed, so that what it cached can be dropped. A writer bumps the
- * topic's version in its own transaction; each process polls all versions with one small query. Owns the table
- * `changes`; knows nothing of what the topics mean. Caches still need a TTL: a replica may lag behind the feed.
+ * Notifies every process of a change in SQL, so that it can drop cached values. A writer bumps the topic's version in
+ * its own transaction. Each process polls all versions with one small query. Owns the table `changes`; does not know
+ * what the topics mean. Caches still need a TTL: a replica may lag behind the feed.
  */
 import type { Clock } from '../clock.ts'
 import type { Db, Sql } from './database.ts'
 import type { Logger } from '../logging/log.ts'
 
-/** Records in the caller's transaction that `topic` changed; listeners hear of it once the transaction commits. */
+/** Records in the caller's transaction that `topic` changed. Listeners are called after the commit. */
 export async function noteChange(sql: Sql, topic: string): Promise<void> {
   await sql('changes')
     .insert({ topic, version: 1 })
@@ -15,7 +15,7 @@ export async function noteChange(sql: Sql, topic: string): Promise<void> {
     .merge({ version: sql.raw('?? + 1', ['version']) })
 }
 
-/** Drops or reloads what was cached. When it fails, it is called again at the next poll. */
+/** Drops or reloads cached values. A call that fails is repeated at the next poll. */
 export type ChangeListener = () => void | Promise<void>
 
 export type ChangeFeed = {
@@ -32,7 +32,7 @@ type Needs = {
   log: Logger
   clock: Clock
   intervalMs?: number
-  /** While polls fail, all listeners are called each time this much has passed, so that no cache is older. */
+  /** While polls fail, all listeners are called at this interval, so that no cache is older. */
   staleAfterMs?: number
 }
 
@@ -97,7 +97,7 @@ async function readVersions(db: Db): Promise<Map<string, number>> {
   return new Map(rows.map((row: { topic: string; version: number }) => [row.topic, Number(row.version)]))
 }
 
-// The version counts as seen only once every listener managed: a failed reload is tried again.
+// A version counts as seen only after every listener succeeded: a failed reload is retried.
 async function notice(log: Logger, state: State, topic: string, version: number): Promise<void> {
   if (state.seen.get(topic) === version) return
   if (await tell(log, state, topic)) state.seen.set(topic, version)

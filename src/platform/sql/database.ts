@@ -40,10 +40,13 @@ export function isSqlite(db: Sql): boolean {
 }
 
 const ATTEMPTS = 3
-/** Deadlock, lock wait timeout, SQLite busy: what was refused had no effect and may be run again. */
+/** Deadlock, lock wait timeout, SQLite busy: the statement had no effect and may be retried. */
 const RETRYABLE = new Set(['ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT'])
 
-/** Runs `work` in one transaction, again (at most twice more, with jitter) after a deadlock. `work` must have no other side effect. */
+/**
+ * Runs `work` in one transaction. Retries it after a deadlock, at most twice, with jitter. `work` must have no other
+ * side effect.
+ */
 export function inTransaction<T>(db: Db, work: (trx: Knex.Transaction) => Promise<T>): Promise<T> {
   return retried(() => db.transaction(work))
 }
@@ -56,8 +59,8 @@ export function isDuplicate(error: unknown): boolean {
 }
 
 /**
- * Repeats each statement that commits by itself after a deadlock. knex gives every transaction a client of its own, which
- * does not take this over: a statement in a transaction is never repeated alone.
+ * Retries a single statement after a deadlock, if it commits by itself. knex gives every transaction a client of its
+ * own, which does not inherit this. So a statement inside a transaction is never retried alone.
  */
 function repeating(db: Db): Db {
   const client = db.client as Pick<Knex.Client, 'query'>
@@ -85,16 +88,17 @@ function mysqlConfig(settings: DatabaseSettings, dsn: string): Knex.Config {
   return {
     client: 'mysql2',
     connection: {
-      // SQLAlchemy writes the driver into the scheme (mysql+aiomysql://); the rest means the same.
+      // SQLAlchemy writes the driver into the scheme (mysql+aiomysql://). The rest has the same meaning.
       uri: dsn.replace(/^(mysql|mariadb)(\+\w+)?:/, 'mysql:'),
-      // knex writes this into CREATE TABLE as well, where a collation name is refused.
+      // knex also writes this into CREATE TABLE, where MySQL refuses a collation name.
       charset: 'utf8mb4',
       timezone: 'Z',
-      // BIGINT columns hold milliseconds and counters: numbers while they are exact (below 2^53). So are sums, which are DECIMAL.
+      // BIGINT columns hold milliseconds and counters. They become numbers, which are exact below 2^53. So do sums,
+      // which are DECIMAL.
       supportBigNumbers: true,
       bigNumberStrings: false,
       decimalNumbers: true,
-      // knex prepares none, and mysql2 would keep half a mebibyte for 16 000 of them with each connection.
+      // knex prepares no statements. mysql2 would keep half a mebibyte per connection for a cache of 16,000.
       maxPreparedStatements: 1,
       ...connectArgs(settings.mysqlConnectArgs),
     } as Knex.MySql2ConnectionConfig,
@@ -112,7 +116,7 @@ function sqliteConfig(filename: string): Knex.Config {
   return {
     client: 'better-sqlite3',
     connection: { filename },
-    // One connection: it is synchronous, and a second one would wait for the first while holding the event loop.
+    // One connection: SQLite is synchronous. A second one would block the event loop while it waits for the first.
     pool: { min: 1, max: 1, idleTimeoutMillis: 2 ** 31 - 1, afterCreate: prepareSqlite },
     acquireConnectionTimeout: 10_000,
   }
@@ -127,7 +131,7 @@ function prepareSqlite(connection: SqliteConnection, done: Done): void {
   connection.pragma('busy_timeout = 5000')
   connection.pragma('foreign_keys = ON')
   const prepare = connection.prepare.bind(connection)
-  // A deferred transaction that turns into a writer fails at once when another process wrote meanwhile.
+  // A deferred transaction that starts to write fails at once if another process wrote meanwhile.
   connection.prepare = rememberStatements((sql) => prepare(sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : sql))
   done(null, connection)
 }
@@ -136,8 +140,8 @@ const REMEMBERED_STATEMENTS = 500
 const REPEATED = /^(?:select(?! \*)|insert|update|delete) /i
 
 /**
- * knex prepares every statement anew, which takes longer than running most of them. The oldest is forgotten first.
- * Not `select *`, whose columns may change under it.
+ * knex prepares every statement again, which takes longer than running most of them. This cache evicts the oldest. It
+ * skips `select *`, because columns may change.
  */
 function rememberStatements(prepare: (sql: string) => unknown): (sql: string) => unknown {
   const statements = new Map<string, unknown>()
@@ -153,7 +157,7 @@ function rememberStatements(prepare: (sql: string) => unknown): (sql: string) =>
   }
 }
 
-// knex passes an unnamed constraint as undefined, against its own types.
+// knex passes an unnamed constraint as undefined, contrary to its types.
 function wrapIdentifier(value: string, wrap: (value: string) => string): string {
   return value ? wrap(snakeCase(value)) : value
 }

@@ -1,7 +1,7 @@
 /**
- * Schema migrations under a lock that the operating system or the SQL server gives back when its holder dies:
- * GET_LOCK on MySQL/MariaDB, an exclusive transaction on a side file for SQLite. However many processes start
- * together, one migrates and the others wait.
+ * Schema migrations under a lock. The operating system or the SQL server releases the lock when its holder dies. It is
+ * GET_LOCK on MySQL and MariaDB, and an exclusive transaction on a side file for SQLite. Of several processes that
+ * start together, one migrates and the others wait.
  */
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -21,7 +21,7 @@ export type Migrated = { batch: number; applied: string[] }
 /** Brings the schema up to date. Call inside `withStartupLock`. */
 export async function migrate(db: Db): Promise<Migrated> {
   const config = migrations()
-  // A killed migrator leaves knex's own lock row set; we hold the real lock, so it is stale.
+  // A killed process leaves knex's own lock row set. This process holds the real lock, so that row is stale.
   if (await db.schema.hasTable('knex_migrations_lock')) await db.migrate.forceFreeMigrationsLock(config)
   const [batch, applied] = (await db.migrate.latest(config)) as [number, string[]]
   return { batch, applied }
@@ -33,7 +33,7 @@ export async function hasPendingMigrations(db: Db): Promise<boolean> {
   return pending.length > 0
 }
 
-/** A release runs on the schema of a newer one, so a migration that it does not know is no mistake. */
+/** An older release runs on a newer schema, so an unknown migration is not an error. */
 function migrations(): Knex.MigratorConfig {
   return { migrationSource: migrationFiles(), disableMigrationsListValidation: true }
 }
@@ -46,7 +46,7 @@ function migrationFiles(): Knex.MigrationSource<string> {
   }
 }
 
-/** Runs `work` while no other process runs its own; everything that must happen once at start belongs in here. */
+/** Runs `work` while no other process runs its own. For everything that must happen once at start. */
 export async function withStartupLock<T>(db: Db, work: () => Promise<T>): Promise<T> {
   return isSqlite(db)
     ? withFileLock(sqliteFile(db), work)

@@ -1,15 +1,15 @@
 /**
- * What a connection to MySQL or MariaDB is given before it serves: its modes, a deadline for each query, and its end
- * where it is of no more use. knex itself gives up only connections that are closed.
+ * Prepares connections to MySQL and MariaDB: their modes and a deadline for each query. Closes connections that are no
+ * longer usable. knex itself only drops closed ones.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
-/** A server that hangs is away. Longer than any query of a request takes, shorter than people wait. */
+/** A server that hangs counts as down. Longer than any query of a request takes, shorter than people wait. */
 const QUERY_WITHIN_MS = 5000
 
 /**
- * The server took a write once and takes none now (1290, 1792, 1836), or left its cluster (1047): after a failover the
- * same address leads to another server, which only a new connection reaches.
+ * The server became read-only (1290, 1792, 1836) or left its cluster (1047). After a failover the same address belongs
+ * to another server. Only a new connection reaches that server.
  */
 const LEFT_BEHIND = new Set([1047, 1290, 1792, 1836])
 const HUNG = 'PROTOCOL_SEQUENCE_TIMEOUT'
@@ -20,13 +20,13 @@ type Query = (options: string | object, ...rest: unknown[]) => unknown
 export type MysqlConnection = {
   query: Query
   destroy: () => void
-  /** Read by knex, which then takes the connection out of its pool. */
+  /** knex reads this and removes the connection from its pool. */
   __knex__disposed?: unknown
 }
 
 const unhurried = new AsyncLocalStorage<true>()
 
-/** Runs `work`, whose queries may take as long as they need: changes of the schema, and waiting for a lock. */
+/** Runs `work` without a deadline for its queries: for schema changes, and for waiting for a lock. */
 export function withoutQueryDeadline<T>(work: () => Promise<T>): Promise<T> {
   return unhurried.run(true, work)
 }
@@ -62,7 +62,7 @@ function watched(connection: MysqlConnection, answered: Answered): Answered {
   return (error, ...results) => {
     if (error && (error.code === HUNG || LEFT_BEHIND.has(error.errno ?? 0)))
       connection.__knex__disposed = error
-    // Its answer may still come, and would be taken for that of the next query.
+    // A late answer would be read as the answer to the next query.
     if (error?.code === HUNG) connection.destroy()
     answered(error, ...results)
   }

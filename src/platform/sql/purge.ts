@@ -1,6 +1,7 @@
 /**
- * Deletes rows that are wanted no longer, in small steps: each finds some keys, deletes those, and leaves a pause to others.
- * One statement for a million rows would hold locks, undo space and, on SQLite, the event loop for as long as it takes.
+ * Purges rows in small steps. Each step finds some keys, deletes their rows and pauses for other work. One statement
+ * for a million rows would hold locks and undo space for its whole duration. On SQLite it would also block the event
+ * loop.
  */
 import type { Knex } from 'knex'
 import type { Db } from './database.ts'
@@ -9,32 +10,32 @@ export type Purge = {
   table: string
   /** The primary key, of one column. */
   key: string
-  /** Narrows to the rows that may go; an index must serve it. */
+  /** Selects the rows to purge. An index must support it. */
   outdated: (rows: Knex.QueryBuilder) => unknown
 }
 
 export type PurgeSteps = {
-  /** Rows of one step. */
+  /** The most rows of one step. */
   batch: number
-  /** Steps of one round; what is left then is for the next round. */
+  /** The most steps of one round. The next round continues. */
   mostSteps: number
   pauseMs: number
-  /** True once the process is to end: no further step is begun. */
+  /** True when the process is stopping: no further step begins. */
   isStopping: () => boolean
 }
 
 export const PURGE_STEPS: PurgeSteps = { batch: 500, mostSteps: 200, pauseMs: 10, isStopping: () => false }
 
-/** Deletes some; answers how many it found. */
+/** Purges some rows. Answers how many it found. */
 export async function purgeSome(db: Db, { table, key, outdated }: Purge, limit: number): Promise<number> {
-  // Not `pluck`, which does not know our spelling of columns.
+  // `pluck` does not convert our column names.
   const rows: Record<string, string | number>[] = await db(table)
     .select(key)
     .where((some) => void outdated(some))
     .limit(limit)
   const keys = rows.map((row) => row[key] ?? '')
   if (keys.length === 0) return 0
-  // Asks again: it may have been renewed a moment ago.
+  // Checks again: the row may have been renewed a moment ago.
   await db(table)
     .whereIn(key, keys)
     .where((some) => void outdated(some))
@@ -42,7 +43,7 @@ export async function purgeSome(db: Db, { table, key, outdated }: Purge, limit: 
   return keys.length
 }
 
-/** Repeats a step until it finds less than it may, or the round is over. Answers how many were found. */
+/** Repeats a step until it finds fewer rows than its limit, or the round is over. Answers how many rows it found. */
 export async function inSteps(
   step: (limit: number) => Promise<number>,
   { batch, mostSteps, pauseMs, isStopping }: PurgeSteps,

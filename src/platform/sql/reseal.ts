@@ -1,6 +1,6 @@
 /**
- * Seals again, with the current key, what older keys sealed in SQL, so that those can go. Works in small transactions
- * beside running servers: a value that changed meanwhile is left as it is, and what is done needs not be done again.
+ * Reseals values in SQL from older keys to the current key, so that the older keys can be removed. Works in small
+ * transactions while servers run. A value that changed meanwhile is skipped. A second run skips finished work.
  */
 import { inTransaction } from './database.ts'
 import type { Db, Sql } from './database.ts'
@@ -8,25 +8,25 @@ import { SEAL_KEY_ID_LENGTH } from '../tokens.ts'
 import type { Sealer } from '../tokens.ts'
 
 export type SealedColumn = {
-  /** What is sealed, in words for the operator. */
+  /** A name of the data for the operator. */
   what: string
   table: string
   column: string
   /** The primary key. */
   key: string
-  /** Columns that the context is made of, besides the key. */
+  /** The columns that form the context, besides the key. */
   needs?: readonly string[]
-  /** What a value is bound to: as it was sealed, so it is sealed again. */
+  /** The context of a value. It must be the same for opening and sealing. */
   context: (row: Record<string, string>) => string
 }
 
 export type Resealed = {
   resealed: number
-  /** Sealed with a key that is not configured, or altered: left as they are. */
+  /** Values that are altered or sealed with an unknown key. They are left unchanged. */
   unreadable: number
 }
 
-/** Seals a column's values anew, in batches; `onBatch` hears of each. */
+/** Reseals the values of a column in batches. `onBatch` is called for each. */
 export async function resealColumn(
   db: Db,
   sealer: Sealer,
