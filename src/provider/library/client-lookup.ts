@@ -1,6 +1,6 @@
 /**
  * Runs our steps after the look-up of a client (`Client.find`) in one fixed order, whichever is installed first. The library
- * makes a client once and keeps it, so that most look-ups answer one whose steps have run.
+ * makes a client once and caches it, so that the steps have already run for most look-ups.
  */
 import type { Provider } from 'oidc-provider'
 import { replaceMember } from './members.ts'

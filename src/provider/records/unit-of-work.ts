@@ -53,7 +53,7 @@ const EXCHANGED_KNOWN_MS = 7 * DAY_MS
  */
 const REQUEST_PATIENCE_MS = 5000
 
-/** The endpoints whose requests note anything for the end (`record-adapter.ts`). All others write at once. */
+/** Requests to these endpoints may note something for the end (`record-adapter.ts`). All others write at once. */
 export const COLLECTING = ['authorization', 'resume', 'device_resume', 'token'] as const
 
 /**
