@@ -29,7 +29,7 @@ describe('cli client with a profile', () => {
   }
   const bank = ['client', 'create', '--name', 'Bank app', '--redirect-uri', 'https://bank.example.com/cb']
 
-  it('registers everything that the profile demands, whatever the algorithm of other clients is', async () => {
+  it('registers everything that the profile demands, also where other clients have another algorithm', async () => {
     const app = await place.json([...bank, '--profile', 'fapi2-message-signing', '--jwks', keys()])
     expect(app).to.deep.include({
       profile: 'fapi2-message-signing',

@@ -123,7 +123,7 @@ describe('cli seed conformance', function () {
     expect(login?.configuration.client?.initial_access_token).to.be.a('string')
   })
 
-  it('writes a file whole or not at all', async () => {
+  it('writes a file completely, or leaves the old one', async () => {
     const file = join(place.folder, 'clients.json')
     await place.json(['seed', 'conformance', EXAMPLE, '--output', file])
     const written = JSON.parse(readFileSync(file, 'utf8')) as Seeded
@@ -152,7 +152,7 @@ describe('cli seed conformance', function () {
     expect((await place.json(['resource', 'show', `${resource_url}/`])).scope).to.equal('conformance:read')
   })
 
-  it('tells the plans of CIBA whom to ask, at which level, and where somebody answers', async () => {
+  it('gives the plans of CIBA the person, the level and the address of the answers', async () => {
     const approval_url = 'http://127.0.0.1:8790'
     const { plans, account } = await seed(write({ ...example(), plans: ['fapi-ciba'], approval_url }))
     expect(plans).to.have.length(8)
@@ -202,7 +202,7 @@ describe('cli seed conformance', function () {
       ])
   })
 
-  it('exempts from newer rules the clients of older plans alone', async () => {
+  it('exempts only the clients of older plans from newer rules', async () => {
     const { clients } = await place.json(['client', 'list', '--limit', '1000'])
     const exempt = (field: string) =>
       clients.filter((client) => client[field] !== undefined).map(({ client_id: id }) => String(id))

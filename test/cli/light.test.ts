@@ -34,7 +34,7 @@ describe('What the command line loads', () => {
     expect(await packagesOf(['config'], 0)).to.have.members(['zod', 'ipaddr.js'])
   })
 
-  it('is a database for a command that asks one', async () => {
+  it('is a database for a command that uses one', async () => {
     const packages = await packagesOf(['outbox', 'list-dead'], 0)
     expect(packages).to.include.members(['knex', 'better-sqlite3'])
   })

@@ -11,7 +11,7 @@ import type { Killable } from './killable.ts'
 
 const log = createLogger({ level: 'silent', name: 'test' })
 
-describe('telling Redis what it may have lost', function () {
+describe('writing to Redis again what it may have lost', function () {
   let server: Killable
   let clients: RedisClient[]
 
@@ -24,7 +24,7 @@ describe('telling Redis what it may have lost', function () {
     await server.kill()
   })
 
-  /** A process's connection, and what it told. */
+  /** A process's connection, and what it wrote. */
   async function connect(tellUses: () => Promise<unknown> = () => Promise.resolve()) {
     const redis = openRedis(server.url)
     clients.push(redis)
@@ -52,7 +52,7 @@ describe('telling Redis what it may have lost', function () {
     await server.start()
   }
 
-  it('tells uses once for all processes and connections, as long as Redis runs', async () => {
+  it('writes uses once for all processes and connections, as long as Redis runs', async () => {
     const [one, other] = [await connect(), await connect()]
     await one.losses.catchUp()
     await one.losses.catchUp()
@@ -66,7 +66,7 @@ describe('telling Redis what it may have lost', function () {
     expect(one.told.uses, 'a broken connection loses nothing').to.equal(1)
   })
 
-  it('tells uses again when Redis was started again, and finds nothing before that', async () => {
+  it('writes uses again when Redis was restarted, and finds nothing before that', async () => {
     const gate = Promise.withResolvers<void>()
     let held = false
     const { told, losses, store } = await connect(() => (held ? gate.promise : Promise.resolve()))
@@ -82,7 +82,7 @@ describe('telling Redis what it may have lost', function () {
     expect(losses.underWay()).to.equal(undefined)
   })
 
-  it('goes on telling when that failed', async () => {
+  it('tries again when that failed', async () => {
     let failures = 2
     const { told, losses } = await connect(async () => {
       if (told.uses > 1 && (failures -= 1) >= 0) throw new Error('SQL is away')

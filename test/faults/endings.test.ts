@@ -14,7 +14,7 @@ const CLI = join(import.meta.dirname, '../../src/cli.ts')
 const DIE = `--import ${import.meta.resolve('./die-after-commit.ts')}`
 
 for (const { name, stage: open } of STAGES)
-  describe(`an ending whose process is killed once it is committed, with ${name}`, function () {
+  describe(`an ending, with its process killed after the commit, with ${name}`, function () {
     const api = `https://ending-api.example.com/${name.length}`
     let stage: Stage
     let app: Party
@@ -46,7 +46,7 @@ for (const { name, stage: open } of STAGES)
       ['disabled', 'disable'],
       ['deleted', 'delete'],
     ] as const)
-      it(`ends the JWT access tokens and sessions of an account that was ${what} all the same`, async () => {
+      it(`still ends the JWT access tokens and sessions of an account that was ${what}`, async () => {
         const person = await stage.person()
         const visitor = stage.visitor()
         const asked = { resource: api, scope: 'openid offline_access read', prompt: undefined }

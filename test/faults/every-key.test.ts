@@ -64,7 +64,7 @@ const SERVERS = [
 
 for (const { name, start } of SERVERS)
   describe(`every key in ${name}`, () => {
-    it('has an end, whatever flow wrote it [S-4.20]', async () => {
+    it('has an expiry, in every flow [S-4.20]', async () => {
       const { dsn, nodes, stop } = await start()
       const env = { ACCOUNT_SERVER_REDIS_DSN: dsn, ACCOUNT_SERVER_CLIENT_REGISTRATION: 'open' }
       const stage = await openStage({ store: 'mariadb+redis', processes: 1, env })

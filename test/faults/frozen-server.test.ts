@@ -8,7 +8,7 @@ import type { Stage } from '../provider/stage.ts'
 const CLIENTS = 12
 const PATIENCE_MS = 500
 
-describe('a server process that is stopped and goes on', function () {
+describe('a server process that is stopped and continues', function () {
   let stage: Stage
   let spa: Party
 
@@ -27,7 +27,7 @@ describe('a server process that is stopped and goes on', function () {
     })
   const refreshing = (token: string) => ({ grant_type: 'refresh_token', refresh_token: token })
 
-  it('suspects nobody whose request it finds when its client has long asked another process', async () => {
+  it('does not take an old request for reuse after its client asked another process', async () => {
     const [frozen, other] = [stage.processes[0]!, stage.processes[1]!]
     const held = await Promise.all(
       Array.from({ length: CLIENTS }, async () => spa.tokensFor(await stage.person())),

@@ -1,4 +1,4 @@
-/** A door in front of a service: closed, the service is away for whoever comes through it, and only for them. */
+/** A gate in front of a service. While it is closed, the service is away for the clients of the gate alone. */
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
@@ -19,7 +19,7 @@ export async function createGate(url: string) {
   through.port = String(port)
 
   return {
-    /** The service's address, through the door. */
+    /** The service's address, through the gate. */
     url: through.href.replace(/^redis:(.*)\/$/, 'redis:$1'),
     async open() {
       loseFrom = undefined

@@ -30,7 +30,7 @@ for (const [how, open] of LOSSES)
       await redis.end()
     })
 
-    it('what was used stays used, and whoever got something for it stays signed in [S-4.8][S-5.7][S-6.4]', async () => {
+    it('what was used stays used, and its clients stay signed in [S-4.8][S-5.7][S-6.4]', async () => {
       const people = await Promise.all([1, 2, 3, 4].map(() => stage.person()))
       const [replayed, kept] = [await app.codeFor(people[0]!), await app.codeFor(people[1]!)]
       const { refresh_token: first } = await spa.tokensFor(people[2]!)

@@ -88,7 +88,7 @@ describe('while a dependency is away', function () {
     expect((await visitor.get('/account')).heading).to.contain('account')
   })
 
-  it('without SQL people and apps are told to come back, and nothing they hold is lost [S-5.2]', async () => {
+  it('without SQL people and apps get 503 with Retry-After, and keep what they have [S-5.2]', async () => {
     const { email } = await stage.person()
     const form = await stage.visitor().get('/sign-in')
     const signingIn = stage.visitor()
@@ -114,7 +114,7 @@ describe('while a dependency is away', function () {
     )
   })
 
-  it('without SQL in the middle of a refresh no token is burnt [S-6.5]', async () => {
+  it('without SQL in the middle of a refresh no token is used up [S-6.5]', async () => {
     const spa = await register(stage, { token_endpoint_auth_method: 'none' })
     const { refresh_token } = await spa.tokensFor(await stage.person())
     await sql.close()

@@ -41,7 +41,7 @@ export async function expectOneFamily(
   expect((await retry(() => spa.refresh(third.refresh_token))).json()).to.include({ error: 'invalid_grant' })
 }
 
-/** The write under test was reported as failed, or not at all, and handed nothing out. */
+/** The write under test was reported as failed, or got no answer, and no token was issued. */
 export function expectFailed(failed: Answer | undefined): void {
   expect(failed?.status ?? 503, failed?.text).to.equal(503)
   expect(failed?.text ?? '').not.to.contain('rt_')

@@ -19,7 +19,7 @@ const BROWSERS = 2
 
 for (const withRedis of [true, false]) {
   const names = withRedis ? 'Redis, MariaDB' : 'MariaDB, which keeps the tokens too,'
-  describe(`clients that go on while ${names} and two servers are stopped and killed, seed ${SEED}`, function () {
+  describe(`clients at work while ${names} and two servers are stopped and killed, seed ${SEED}`, function () {
     this.timeout((SECONDS + 60) * 1000)
     let redis: Killable | undefined
     let mariadb: Killable

@@ -21,7 +21,7 @@ inBothSettings('Activating an account', (world) => {
     return { email, mail: await world.server.waitForMail(email) }
   }
 
-  it('names all that is wrong with the form of a new account at once, and keeps what was typed', async () => {
+  it('names every mistake in the form of a new account at once, and keeps what was typed', async () => {
     const { page } = await world.open({ javaScript: false, device: 'phone' })
     await page.goto(`${world.server.issuer}/register`)
     await page.getByLabel('Your name').fill('see www.spam.example')
@@ -65,7 +65,7 @@ inBothSettings('Activating an account', (world) => {
     expect(await heading(here.page)).to.equal('Your account is ready')
   })
 
-  it('lets the owner of an address shut out whoever registered it with a password of theirs', async () => {
+  it('lets the owner of an address shut out a stranger who registered it', async () => {
     const stranger = await world.open()
     const owner = await world.open()
     const { email, mail } = await register(stranger.page)
@@ -116,7 +116,7 @@ inBothSettings('Activating an account', (world) => {
     expect(info).to.include({ email, email_verified: true })
   })
 
-  it('is offered again to whoever registers an address that has an account, by mail only', async () => {
+  it('offers an existing account only by mail when somebody registers its address again', async () => {
     const { server, open } = world
     const person = await server.createAccount()
     const { page } = await open()

@@ -39,7 +39,7 @@ inBothSettings('What changed while a page stood open', (world) => {
     expect(states).not.to.include(request.state)
   })
 
-  it('a sign-out in another tab hides whose page it was', async () => {
+  it('a sign-out in another tab hides the name of the person on the page', async () => {
     const person = await world.server.createAccount()
     const { page, context } = await openConsent(person)
     await signOutElsewhere(context)
@@ -63,7 +63,7 @@ inBothSettings('What changed while a page stood open', (world) => {
     expect(tokens.subject).to.equal(second.account.id)
   })
 
-  it('a disabled account is asked to sign in, which it cannot', async () => {
+  it('a disabled account is asked to sign in, which is refused', async () => {
     const { server } = world
     const person = await server.createAccount()
     const { page } = await openConsent(person)

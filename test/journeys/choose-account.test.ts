@@ -38,7 +38,7 @@ inBothSettings('Choosing an account', (world) => {
     expect(await app.introspect(firsts.access_token)).to.eql({ active: false })
   })
 
-  it('is no question of prompt=none, which answers for the one that is signed in or for nobody', async () => {
+  it('is not shown with prompt=none, which answers only for the person who is signed in', async () => {
     const { server, app, open } = world
     const { page } = await open()
     const hints: string[] = []
@@ -158,7 +158,7 @@ inBothSettings('Choosing an account', (world) => {
     expect(tokens.subject).to.equal(second.account.id)
   })
 
-  it('is no way around the account that an ID token names', async () => {
+  it('does not replace the account that an ID token names', async () => {
     const { server, app, open } = world
     const [wanted, other] = [await server.createAccount(), await server.createAccount()]
     const { page } = await open()

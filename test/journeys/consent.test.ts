@@ -26,7 +26,7 @@ inBothSettings('Consent', (world) => {
     expect((await tokensOf(app, request, await backAt(page, app, request))).subject).to.equal(subject)
   })
 
-  it('survives the loss of all short-lived state, which costs a sign-in and nothing else', async () => {
+  it('survives the loss of all short-lived state, which only costs a sign-in', async () => {
     const { server, app, open } = world
     const person = await server.createAccount()
     const { page } = await open()
@@ -60,7 +60,7 @@ inBothSettings('Consent', (world) => {
     await app.stop()
   })
 
-  it('can be refused: the app is told, gets nothing, and may ask again', async () => {
+  it('can be refused: the app gets an error, and may ask again', async () => {
     const { server, app, open } = world
     const person = await server.createAccount()
     const { page } = await open()

@@ -49,7 +49,7 @@ inBothSettings('A sign-in page is never a dead end', (world) => {
     await tokensOf(app, second, await backAt(two, app, second))
   })
 
-  it('opened an hour later from a bookmark, it starts the request again [S-3.8]', async () => {
+  it('a bookmarked sign-in page starts the request again an hour later [S-3.8]', async () => {
     const { server, app, open } = world
     const person = await server.createAccount()
     const request = await app.begin()
@@ -61,7 +61,7 @@ inBothSettings('A sign-in page is never a dead end', (world) => {
     await tokensOf(app, request, await backAt(page, app, request))
   })
 
-  it('opened days later, it shows the way to the app', async () => {
+  it('a sign-in page opened days later leads to the app', async () => {
     const { server, open } = world
     const app = await startRelyingParty(server, {
       client: { client_name: 'Old App', client_uri: 'https://old-app.example.org/' },
@@ -74,7 +74,7 @@ inBothSettings('A sign-in page is never a dead end', (world) => {
     await app.stop()
   })
 
-  it('left open until it expired, it still signs in and goes on', async () => {
+  it('a sign-in page left open until it expired still signs in', async () => {
     const { server, app, open } = world
     const person = await server.createAccount()
     const request = await app.begin()
@@ -101,7 +101,7 @@ inBothSettings('A sign-in page is never a dead end', (world) => {
     await tokensOf(app, request, await backAt(page, app, request))
   })
 
-  it('a browser that keeps no cookies is told so, instead of going round in circles', async () => {
+  it('a browser without cookies gets a page that says so, and no endless redirect', async () => {
     const { server, app } = world
     const visitor = createVisitor(server.issuer)
     const sent = await visitor.get((await app.begin()).url, { follow: false })
@@ -111,7 +111,7 @@ inBothSettings('A sign-in page is never a dead end', (world) => {
     expect(page.text).to.contain('let your browser keep cookies')
   })
 
-  it('the back button leads on again, not into an error', async () => {
+  it('the back button does not lead into an error', async () => {
     const { server, app, open } = world
     const person = await server.createAccount()
     const { page } = await open()
@@ -148,7 +148,7 @@ inBothSettings('A sign-in page is never a dead end', (world) => {
     return earlier
   }
 
-  it('a form sent again before its answer came goes on, whatever became of the first', async () => {
+  it('a form sent again before its answer came still succeeds', async () => {
     const { server, app } = world
     for (const follow of [false, true]) {
       const person = await server.createAccount()
@@ -165,7 +165,7 @@ inBothSettings('A sign-in page is never a dead end', (world) => {
     }
   })
 
-  it('forms sent twice in the same moment lead on, to the sign-in page at worst', async () => {
+  it('forms sent twice at the same moment still succeed, or show the sign-in page', async () => {
     const { server, app } = world
     const person = await server.createAccount()
     const request = await app.begin()

@@ -94,7 +94,7 @@ inBothSettings('The way back to an app', (world) => {
     await tokensOf(app, request, await backAt(page, app, request))
   })
 
-  it('leads nowhere that this server did not write itself', async () => {
+  it('leads only to addresses that this server wrote itself', async () => {
     const { server, app, open } = world
     const { page } = await open()
     await page.goto((await app.begin()).url)

@@ -15,7 +15,7 @@ import { inBothSettings } from './world.ts'
 const ALLOWED_SESSIONS = 10
 
 inBothSettings('Sessions', (world) => {
-  it('outlive Ctrl-C and a new start, and so do accounts and tokens', async () => {
+  it('survive Ctrl-C and a restart, like accounts and tokens', async () => {
     const { server, app, open } = world
     const person = await server.createAccount()
     const { page } = await open()

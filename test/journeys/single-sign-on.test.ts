@@ -54,7 +54,7 @@ inBothSettings('One sign-in for all apps', (world) => {
     await own.stop()
   })
 
-  it('makes room for another person: what the first had given to apps ends', async () => {
+  it('ends the access of the first person when another one signs in', async () => {
     const { server, app, open } = world
     const [first, second] = [await server.createAccount(), await server.createAccount()]
     const { page } = await open()

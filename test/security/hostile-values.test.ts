@@ -15,7 +15,7 @@ import { hostileText, SHAPES } from './hostile.ts'
 /** Of the event loop, for one value. */
 const ENOUGH_MS = 50
 
-describe('64 kB of hostile text, where no request has bounded it', function () {
+describe('64 kB of hostile text, without the limits of a request', function () {
   this.timeout(300_000)
   const policy = { minLength: 8, serviceName: 'Accounts' }
   const owner = { email: 'ada@example.org', name: 'Ada' }
@@ -30,9 +30,9 @@ describe('64 kB of hostile text, where no request has bounded it', function () {
       loggableError(Object.assign(new Error(`insert into x - ${text}`), { code: 'ER_X', sqlMessage: text })),
   }
   for (const [what, read] of Object.entries(readers))
-    it(`is read in no time as ${what}`, () => expectQuick(what, read))
+    it(`is read quickly as ${what}`, () => expectQuick(what, read))
 
-  it('is refused in no time in every field of what describes a client', async () => {
+  it('is refused quickly in every field of client metadata', async () => {
     for (const name of Object.keys(clientInput.shape))
       for (const wrap of [
         (text: string) => text,
@@ -44,7 +44,7 @@ describe('64 kB of hostile text, where no request has bounded it', function () {
         )
   })
 
-  it('is refused in no time in a document that describes a client, also nested', async () => {
+  it('is refused quickly in the document of a client, also nested', async () => {
     await expectQuick('client_uri', (text) =>
       refused(() => parseClientMetadata(takenMetadata({ client_uri: text }))),
     )
@@ -53,7 +53,7 @@ describe('64 kB of hostile text, where no request has bounded it', function () {
     )
   })
 
-  it('is refused in no time in the description of a type of authorization details', async () => {
+  it('is refused quickly in a type of authorization details', async () => {
     const field = { label: 'a' }
     for (const given of ['type', 'title', 'label', 'name', 'values'])
       await expectQuick(given, (text) =>

@@ -121,7 +121,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
       expect(times).to.be.within(1, 2 * stage.processes.length)
     })
 
-    it('never decides what only an operator does', async () => {
+    it('cannot set what only an operator may', async () => {
       const clientId = host.describe('/greedy.json', {
         first_party: true,
         profile: 'default',
@@ -139,7 +139,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
       expect(refused.searchParams.get('error')).to.equal('invalid_target')
     })
 
-    it('makes the server ask nothing but the document', async () => {
+    it('makes the server fetch only the document', async () => {
       const sector_identifier_uri = host.publish('/its-sector.json', [CALLBACK])
       const more = { sector_identifier_uri, jwks_uri: host.publish('/its-keys.json', { keys: [] }) }
       const clientId = host.describe('/asks-more.json', { ...more, subject_type: 'pairwise' })
