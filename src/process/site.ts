@@ -24,7 +24,8 @@ import { grantSecondsOf, lifetimesOf } from '../provider/grants/lifetimes.ts'
 import { logLeftOut } from '../provider/grants/offline-access.ts'
 import { installRefreshRenewal } from '../provider/grants/refresh-renewal.ts'
 import { createReuseAlert } from '../provider/grants/reuse-alert.ts'
-import type { ProtocolPart } from '../provider/contract/protocol-part.ts'
+import { byEndpoint } from '../provider/contract/protocol-part.ts'
+import type { ProtocolPart, RefusedHook } from '../provider/contract/protocol-part.ts'
 import { createOidc } from '../provider/provider.ts'
 import type { OidcNeeds } from '../provider/provider.ts'
 import { sendForms } from '../provider/library/response-modes.ts'
@@ -66,7 +67,7 @@ export async function openSite({ parts, render, ...given }: Given): Promise<Site
   const documents = documentPart(parts)
   // A sign-in must be recorded as ended before the sign-out page says so.
   const protocolParts = [
-    ownPart(parts, { limits, render }),
+    ownPart(parts, { limits, render, startAgain }),
     ...parts.features.flatMap(({ protocol }) => (protocol ? [protocol(site)] : [])),
     documents.part,
   ]
@@ -83,7 +84,7 @@ export async function openSite({ parts, render, ...given }: Given): Promise<Site
     findResource: resources.get,
     loadDetailsTypes: () => listDetailsTypes(db),
     loadExistingGrant: createLoadExistingGrant({ db, clock, grantSeconds: grantSecondsOf(lifetimes) }),
-    renderError: answerErrors(protocolParts, startAgain, given.renderError),
+    renderError: answerErrors(protocolParts, given.renderError),
     interactionUrl: given.interactionUrl,
     loadKeys: () => loadKeySet(db, sealer),
     log,
@@ -106,19 +107,12 @@ function lazily(opened: { oidc?: Oidc }): Oidc {
   }
 }
 
-function answerErrors(
-  protocolParts: readonly ProtocolPart[],
-  startAgain: StartAgain,
-  renderError: Given['renderError'],
-) {
+function answerErrors(protocolParts: readonly ProtocolPart[], renderError: Given['renderError']) {
+  const hooks = byEndpoint(protocolParts.flatMap(({ refused = [] }) => refused))
   return async (ctx: KoaContextWithOIDC, _out: unknown, error: unknown): Promise<void> => {
-    if (protocolParts.some(({ refused }) => refused?.(ctx, error))) return
-    await (isLost(ctx, error) ? startAgain(ctx) : renderError(ctx, error))
+    for (const run of hooks.get(ctx.oidc.route) ?? []) if (await run(ctx, error)) return
+    await renderError(ctx, error)
   }
-}
-
-function isLost({ oidc }: KoaContextWithOIDC, error: unknown): boolean {
-  return oidc.route === 'resume' && error instanceof errors.SessionNotFound
 }
 
 function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits: FlowLimits) {
@@ -142,10 +136,13 @@ function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits:
   })
 }
 
-type Own = { limits: FlowLimits; render: Render }
+type Own = { limits: FlowLimits; render: Render; startAgain: StartAgain }
 
 /** The parts of every provider, with or without features. */
-function ownPart({ config, db, clock, store, log }: Parts, { limits, render }: Own): ProtocolPart {
+function ownPart(
+  { config, db, clock, store, log }: Parts,
+  { limits, render, startAgain }: Own,
+): ProtocolPart {
   const lifetimes = lifetimesOf(config)
   return {
     after: recordEndings({
@@ -155,6 +152,7 @@ function ownPart({ config, db, clock, store, log }: Parts, { limits, render }: O
       lifetimes,
       maxActiveSessions: config.sessions.maxActiveSessions,
     }),
+    refused: [restartLost(startAgain)],
     install(provider) {
       installTokenIds(provider)
       overrideReplayDetection(provider, { store, limits })
@@ -165,6 +163,18 @@ function ownPart({ config, db, clock, store, log }: Parts, { limits, render }: O
       installClientKeys(provider, { clock, log })
       installOwnAccessTokens(provider, { db, store })
       sendForms(provider, createSentForms(render))
+    },
+  }
+}
+
+/** The page of a sign-in whose session is gone asks for the sign-in again. */
+function restartLost(startAgain: StartAgain): RefusedHook {
+  return {
+    at: ['resume'],
+    async run(ctx, error) {
+      if (!(error instanceof errors.SessionNotFound)) return false
+      await startAgain(ctx)
+      return true
     },
   }
 }

@@ -34,8 +34,11 @@ export function logout(services: Services): Feature {
         },
         metadata: FRONTCHANNEL_DISCOVERY,
         install: (provider) => installClientLogout(provider, services),
-        after: [{ at: END_SESSION_ROUTES, run: pages.afterRequest }],
-        refused: pages.repeat,
+        after: [
+          { at: ['end_session'], run: pages.passOn },
+          { at: END_SESSION_ROUTES, run: pages.tellApps },
+        ],
+        refused: [{ at: ['end_session_confirm'], run: pages.repeat }],
       }
     },
     sinks: ({ provider }) => ({

@@ -19,11 +19,8 @@ export function createSignOutPages(needs: Needs) {
     ask: (ctx: KoaContextWithOIDC) => ask(needs, ctx),
     showDone: (ctx: KoaContextWithOIDC) => showDone(needs, ctx),
     repeat,
-    /** Runs after each request of these pages. */
-    afterRequest: async (ctx: KoaContextWithOIDC): Promise<void> => {
-      await passOn(needs, ctx)
-      await tellApps(needs, ctx)
-    },
+    passOn: (ctx: KoaContextWithOIDC) => passOn(needs, ctx),
+    tellApps: (ctx: KoaContextWithOIDC) => tellApps(needs, ctx),
   }
 }
 
@@ -59,8 +56,7 @@ async function showDone({ render }: Needs, ctx: KoaContextWithOIDC): Promise<voi
  * script.
  */
 async function passOn(needs: Needs, ctx: KoaContextWithOIDC): Promise<void> {
-  const { route, session } = ctx.oidc
-  if (route !== 'end_session' || ctx.status !== 200 || session?.accountId) return
+  if (ctx.status !== 200 || ctx.oidc.session?.accountId) return
   replaceContentPolicy(ctx, PAGE_POLICY)
   await endHintedSession(needs, ctx)
   await leave(needs, ctx)
@@ -72,8 +68,7 @@ async function passOn(needs: Needs, ctx: KoaContextWithOIDC): Promise<void> {
  */
 function repeat(ctx: KoaContextWithOIDC, error: unknown): boolean {
   const { again } = (ctx.oidc.body ?? {}) as { again?: unknown }
-  const stale = ctx.oidc.route === 'end_session_confirm' && error instanceof errors.InvalidRequest
-  if (!stale || typeof again !== 'string') return false
+  if (!(error instanceof errors.InvalidRequest) || typeof again !== 'string') return false
   const address = `${ctx.oidc.urlFor('end_session')}?${new URLSearchParams(again)}`
   // The encoded address may be longer than browsers and proxies accept.
   if (address.length > LONGEST_ADDRESS) return false

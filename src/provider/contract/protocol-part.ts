@@ -19,24 +19,26 @@ export type ProtocolPart = {
   before?: readonly BeforeHook[]
   /** Runs after requests of these endpoints, before their answer leaves. */
   after?: readonly AfterHook[]
-  /** Answers a refused request in another way than by the error; true when it did. */
-  refused?: (ctx: KoaContextWithOIDC, error: unknown) => boolean
+  /** Runs at these endpoints when a browser's request was refused, in place of the page of the error. */
+  refused?: readonly RefusedHook[]
 }
 
 /** True when it has answered the request: then nothing else runs. */
 export type BeforeHook = Hook<boolean>
 export type AfterHook = Hook<void>
+/** True when it has answered the request: then there is no page of the error. */
+export type RefusedHook = Hook<boolean, [error: unknown]>
 
-type Hook<Answer> = {
+type Hook<Answer, Given extends readonly unknown[] = []> = {
   at: readonly Endpoint[]
-  run: (ctx: KoaContextWithOIDC) => Promise<Answer> | Answer
+  run: (ctx: KoaContextWithOIDC, ...given: Given) => Promise<Answer> | Answer
 }
 
 /** The hooks of each endpoint, in their order. */
-export function byEndpoint<Answer>(
-  hooks: readonly Hook<Answer>[],
-): ReadonlyMap<string, readonly Hook<Answer>['run'][]> {
-  const runs = new Map<string, Hook<Answer>['run'][]>()
+export function byEndpoint<Answer, Given extends readonly unknown[] = []>(
+  hooks: readonly Hook<Answer, Given>[],
+): ReadonlyMap<string, readonly Hook<Answer, Given>['run'][]> {
+  const runs = new Map<string, Hook<Answer, Given>['run'][]>()
   for (const { at, run } of hooks)
     for (const endpoint of at) runs.set(endpoint, [...(runs.get(endpoint) ?? []), run])
   return runs
