@@ -10,8 +10,8 @@ const POLICY = PAGE_POLICY.replace(/script-src[^;]*/, "script-src 'self'")
 
 /** Keeps the status that the answer already has. */
 export function createSentForms(render: Render): SendForm {
-  return (ctx, action, given) => {
-    const fields = Object.entries(given).map(([name, value]) => ({ name, value: String(value) }))
+  return (ctx, action, values) => {
+    const fields = Object.entries(values).map(([name, value]) => ({ name, value: String(value) }))
     render(ctx, 'send-form', { title: 'One moment', action, fields }, ctx.status)
     replaceContentPolicy(ctx, POLICY)
   }

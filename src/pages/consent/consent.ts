@@ -40,7 +40,7 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
   const account = await findAccountById(needs.db, session?.accountId ?? '')
   const found = await Promise.all(requestedResources(params).map(needs.findResource))
   const resources = found.filter((resource) => resource !== undefined)
-  const asked = interaction.prompt.details as Missing
+  const missing = interaction.prompt.details as Missing
   const details = consentDetails(parameter(interaction, 'scope'), resources)
   const app = await describedApp(needs, interaction)
   needs.render(ctx, 'consent', {
@@ -54,9 +54,9 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
     pin: app?.pin?.digest,
     scopes: [
       ...details.scopes,
-      ...claimTexts(asked.missingOIDCClaims ?? [], parameter(interaction, 'scope')),
+      ...claimTexts(missing.missingOIDCClaims ?? [], parameter(interaction, 'scope')),
     ],
-    details: await detailsInWords(needs, asked.rar ?? []),
+    details: await detailsInWords(needs, missing.rar ?? []),
     resources: details.resources.filter(({ scopes }) => scopes.length > 0),
   })
 }
@@ -93,7 +93,7 @@ async function submit(needs: Needs, page: Page): Promise<void> {
   // The app has changed since the page was shown. The person agreed to something else than would be recorded.
   if (allowed && pin && pin.digest !== form['pin']) return show(needs, page)
   const result = allowed
-    ? { consent: { grantId: await grantAsked(needs, page, pin) } }
+    ? { consent: { grantId: await grantRequested(needs, page, pin) } }
     : { error: 'access_denied', error_description: 'the person did not allow it' }
   const options = { mergeWithLastSubmission: allowed }
   await resume(needs.oidc, page, result, options)
@@ -107,7 +107,7 @@ type Missing = {
   rar?: Detail[]
 }
 
-async function grantAsked(
+async function grantRequested(
   needs: Needs,
   { interaction }: Page,
   clientPin: ClientPin | undefined,

@@ -19,7 +19,7 @@ type Needs = {
   accounts: ResetNeeds
   render: Render
   browserSecret: BrowserSecret
-  wayBack: ReturnPath
+  returnPath: ReturnPath
   mailbox: boolean
 }
 
@@ -46,8 +46,8 @@ export function passwordResetRoutes(needs: Needs): Router {
 type Form = { values?: Record<string, string>; errors?: Record<string, string> }
 
 function showForgot(needs: Needs, ctx: AnyContext, form: Form = {}, status = 200): void {
-  const action = `/forgot${needs.wayBack.query(ctx)}`
-  const signInHref = needs.wayBack.path(ctx) ?? '/sign-in'
+  const action = `/forgot${needs.returnPath.query(ctx)}`
+  const signInHref = needs.returnPath.path(ctx) ?? '/sign-in'
   const locals = { action, signInHref, values: {}, errors: {}, ...form }
   needs.render(ctx, 'forgot', { title: 'Forgotten password', ...locals }, status)
 }
@@ -65,9 +65,9 @@ async function submitForgot(needs: Needs, ctx: AnyContext): Promise<void> {
       400,
     )
   const ip = requestState(ctx).clientIp ?? ''
-  const wayBack = needs.wayBack.seal(ctx)
+  const wayBack = needs.returnPath.seal(ctx)
   await requestReset(needs.accounts, { email, browser: needs.browserSecret.ensure(ctx), wayBack, ip })
-  const locals = { email, mailbox: needs.mailbox, forgotHref: `/forgot${needs.wayBack.query(ctx)}` }
+  const locals = { email, mailbox: needs.mailbox, forgotHref: `/forgot${needs.returnPath.query(ctx)}` }
   needs.render(ctx, 'forgot-sent', { title: 'Look in your mail', ...locals })
 }
 
@@ -122,7 +122,7 @@ async function done(needs: Needs, ctx: AnyContext, token: string): Promise<void>
   const { db, clock } = needs.accounts
   const browser = needs.browserSecret.read(ctx)
   const used = await previewToken(db, { token, purpose: 'reset', browser }, clock())
-  const signInHref = needs.wayBack.open(used.state === 'used' ? used.wayBack : null) ?? '/sign-in'
+  const signInHref = needs.returnPath.open(used.state === 'used' ? used.wayBack : null) ?? '/sign-in'
   needs.render(ctx, 'reset-done', { title: 'Password saved', signInHref })
 }
 

@@ -10,7 +10,7 @@ export function reset(services: Services): Feature {
   const needs = {
     accounts: createAccountNeeds(services),
     browserSecret: createBrowserSecret(services.config),
-    wayBack: returnPathOf(services),
+    returnPath: returnPathOf(services),
     mailbox: services.config.mail.mailbox === 'everybody',
   }
   return { pages: ({ render }) => [passwordResetRoutes({ ...needs, render })] }

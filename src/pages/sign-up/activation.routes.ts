@@ -16,7 +16,12 @@ import { validateForm } from '../../http/request/validate.ts'
 import type { BrowserSecret } from '../../interaction/browser-secret.ts'
 import type { ReturnPath } from '../../interaction/return-path.ts'
 
-type Needs = { accounts: ActivationNeeds; render: Render; browserSecret: BrowserSecret; wayBack: ReturnPath }
+type Needs = {
+  accounts: ActivationNeeds
+  render: Render
+  browserSecret: BrowserSecret
+  returnPath: ReturnPath
+}
 
 const schema = z.object({
   token: z.string().max(200),
@@ -117,8 +122,8 @@ function ask(
   )
 }
 
-function done(needs: Needs, ctx: AnyContext, wayBack: string | null = null): void {
-  const continueHref = needs.wayBack.open(wayBack) ?? '/sign-in'
+function done(needs: Needs, ctx: AnyContext, sealedPath: string | null = null): void {
+  const continueHref = needs.returnPath.open(sealedPath) ?? '/sign-in'
   needs.render(ctx, 'activated', { title: 'Account activated', continueHref })
 }
 

@@ -23,12 +23,12 @@ export function signUp(services: Services): Feature {
   const { config } = services
   const accounts = createAccountNeeds(services)
   const browserSecret = createBrowserSecret(config)
-  const wayBack = returnPathOf(services)
+  const returnPath = returnPathOf(services)
   const mailbox = config.mail.mailbox === 'everybody'
   return {
     pages: ({ render }) => [
-      registrationRoutes({ accounts, render, browserSecret, wayBack, mailbox }),
-      activationRoutes({ accounts, render, browserSecret, wayBack }),
+      registrationRoutes({ accounts, render, browserSecret, returnPath, mailbox }),
+      activationRoutes({ accounts, render, browserSecret, returnPath }),
     ],
     steps: (site) => ({
       create: createAccountPages(restartsOf(services)),

@@ -17,7 +17,7 @@ type Needs = {
   accounts: RegistrationNeeds
   render: Render
   browserSecret: BrowserSecret
-  wayBack: ReturnPath
+  returnPath: ReturnPath
   mailbox: boolean
 }
 
@@ -43,8 +43,8 @@ type Form = { values?: Record<string, string>; errors?: Record<string, string> }
 function show(needs: Needs, ctx: AnyContext, form: Form = {}, status = 200): void {
   const { minLength } = needs.accounts.policy
   const locals = {
-    action: `/register${needs.wayBack.query(ctx)}`,
-    signInHref: needs.wayBack.path(ctx) ?? '/sign-in',
+    action: `/register${needs.returnPath.query(ctx)}`,
+    signInHref: needs.returnPath.path(ctx) ?? '/sign-in',
     minLength,
     values: {},
     errors: {},
@@ -65,7 +65,7 @@ async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
   const registered = await register(needs.accounts, {
     ...form.value,
     browser: needs.browserSecret.ensure(ctx),
-    wayBack: needs.wayBack.seal(ctx),
+    wayBack: needs.returnPath.seal(ctx),
     ip,
   })
   if (!registered.ok)
@@ -92,8 +92,8 @@ async function resend(needs: Needs, ctx: AnyContext): Promise<void> {
 }
 
 function sent(needs: Needs, ctx: AnyContext, email: string, notice?: string): void {
-  const resendAction = `/register/resend${needs.wayBack.query(ctx)}`
-  const continueHref = needs.wayBack.path(ctx)
+  const resendAction = `/register/resend${needs.returnPath.query(ctx)}`
+  const continueHref = needs.returnPath.path(ctx)
   const locals = { email, resendAction, continueHref, mailbox: needs.mailbox, notice }
   needs.render(ctx, 'register-sent', { title: 'Look in your mail', ...locals })
 }

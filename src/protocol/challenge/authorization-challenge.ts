@@ -47,8 +47,10 @@ export function installAuthorizationChallenge(provider: Provider, needs: Challen
     parameters: challengeParameters,
     lists: ['resource'],
     async clientIdOf(ctx) {
-      const given = parameter(ctx, 'auth_session')
-      return given !== undefined && isStepSession(given) ? clientOfSession(needs, given) : undefined
+      const presented = parameter(ctx, 'auth_session')
+      return presented !== undefined && isStepSession(presented)
+        ? clientOfSession(needs, presented)
+        : undefined
     },
     handle: (ctx) => answer(needs, ctx),
   })
@@ -70,11 +72,12 @@ async function answer(needs: ChallengeNeeds, ctx: KoaContextWithOIDC): Promise<v
     const due = dueStep(step.session.passed)
     if (!due) return finish(needs, ctx, step)
     const fields = fieldsFor(due, ctx.oidc.params ?? {})
-    if (!fields) return askFor(needs, ctx, step, due, `send ${due.fields.join(' and ')}, with auth_session`)
+    if (!fields)
+      return requestStep(needs, ctx, step, due, `send ${due.fields.join(' and ')}, with auth_session`)
     const { passed, device } = step.session
     const ip = requestState(ctx).clientIp ?? ''
     const next = await takeStep(due, needs, { fields, passed, ip, device })
-    if (!next) return askFor(needs, ctx, step, due, due.refusal)
+    if (!next) return requestStep(needs, ctx, step, due, due.refusal)
     step.session = { ...step.session, passed: next }
   }
 }
@@ -93,30 +96,30 @@ function assertFirstParty({ oidc: { client } }: KoaContextWithOIDC): void {
 
 async function openStep(needs: ChallengeNeeds, ctx: KoaContextWithOIDC, jkt?: string): Promise<Step> {
   const clientId = ctx.oidc.client?.clientId ?? ''
-  const given = parameter(ctx, 'auth_session')
-  if (given !== undefined && isStepSession(given)) {
-    const session = await openAuthSession(needs, given, { clientId, jkt })
+  const presented = parameter(ctx, 'auth_session')
+  if (presented !== undefined && isStepSession(presented)) {
+    const session = await openAuthSession(needs, presented, { clientId, jkt })
     // Every step is bound to the parameters of the first request.
-    Object.assign(ctx.oidc.params ?? {}, without(ctx), session.request)
-    return { id: given, session }
+    Object.assign(ctx.oidc.params ?? {}, withoutParameters(ctx), session.request)
+    return { id: presented, session }
   }
-  if (given !== undefined && !verifyDeviceCookie(needs.deviceKey, given, needs.clock()))
+  if (presented !== undefined && !verifyDeviceCookie(needs.deviceKey, presented, needs.clock()))
     throw invalidSession()
   const request = await readRequest(ctx, jkt)
   if (ctx.oidc.prompts.has('none'))
     throw new errors.LoginRequired('nobody is signed in at this endpoint: leave prompt=none out')
-  return { id: undefined, session: { clientId, jkt, request, passed: { amr: [] }, device: given } }
+  return { id: undefined, session: { clientId, jkt, request, passed: { amr: [] }, device: presented } }
 }
 
 /** The request asks for nothing that the client may have. */
-function without(ctx: KoaContextWithOIDC): Record<string, undefined> {
+function withoutParameters(ctx: KoaContextWithOIDC): Record<string, undefined> {
   const names = [...authorizationParameters(ctx)].filter(
     (name) => name !== 'client_id' && name !== 'login_hint',
   )
   return Object.fromEntries(names.map((name) => [name, undefined]))
 }
 
-async function askFor(
+async function requestStep(
   needs: ChallengeNeeds,
   ctx: KoaContextWithOIDC,
   { id, session }: Step,

@@ -8,7 +8,7 @@ import { PASSWORD_AMR } from '../../provider/sessions/browser-session.ts'
 import type { Passed } from './auth-session.ts'
 
 export type StepNeeds = {
-  signIn: (given: {
+  signIn: (credentials: {
     email: string
     password: string
     ip: string
@@ -44,9 +44,9 @@ const password: ChallengeStep = {
   fields: ['username', 'password'],
   amr: PASSWORD_AMR,
   isDue: ({ amr }) => !amr.includes('pwd'),
-  async take({ signIn }, { fields: { username = '', password: given = '' }, passed, ip, device }) {
+  async take({ signIn }, { fields: { username = '', password: secret = '' }, passed, ip, device }) {
     if (username.length > LONGEST_USERNAME) throw new errors.InvalidRequest('username is too long')
-    const result = await signIn({ email: username, password: given, ip, deviceCookie: device })
+    const result = await signIn({ email: username, password: secret, ip, deviceCookie: device })
     if (!result.ok) return undefined
     return { accountId: result.account.id, amr: passed.amr }
   },
@@ -81,9 +81,9 @@ export function fieldsFor(
   { fields }: ChallengeStep,
   { login_hint: username, ...params }: Record<string, unknown>,
 ): Record<string, string> | undefined {
-  const given = fields.flatMap((name) => {
+  const values = fields.flatMap((name) => {
     const value = params[name] ?? (name === 'username' ? username : undefined)
     return typeof value === 'string' ? [[name, value] as const] : []
   })
-  return given.length === fields.length ? Object.fromEntries(given) : undefined
+  return values.length === fields.length ? Object.fromEntries(values) : undefined
 }

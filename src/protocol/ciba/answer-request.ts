@@ -23,7 +23,7 @@ type Needs = GrantNeeds & {
   findResource: (identifier: string) => Promise<{ scopes: string } | undefined>
 }
 
-export type GivenAnswer = {
+export type PersonAnswer = {
   requestDigest: string
   accountId: string
   answer: Answer
@@ -43,15 +43,15 @@ export type Outcome = { became: Became; clientId?: string }
 
 const ENDS = { approved: 'wasApproved', denied: 'wasDenied', expired: 'expired' } as const
 
-export async function answerRequest(needs: Needs, given: GivenAnswer): Promise<Outcome> {
-  const { requestDigest, accountId, answer } = given
+export async function answerRequest(needs: Needs, personAnswer: PersonAnswer): Promise<Outcome> {
+  const { requestDigest, accountId, answer } = personAnswer
   const claim = { requestDigest, accountId, answer, nowMs: needs.clock() }
   const claimed = await claimRequest(needs.db, needs.sealer, claim)
   if (!claimed) {
     const ended = await endOfRequest(needs.db, claim)
     return ended ? { became: ENDS[ended.end], clientId: ended.clientId } : { became: 'unknown' }
   }
-  const done = await carryOut(needs, given, claimed).catch(async (error: unknown) => {
+  const done = await carryOut(needs, personAnswer, claimed).catch(async (error: unknown) => {
     await reopenRequest(needs.db, claim)
     throw error
   })
@@ -60,19 +60,19 @@ export async function answerRequest(needs: Needs, given: GivenAnswer): Promise<O
   return { became: 'done', clientId: claimed.clientId }
 }
 
-async function carryOut(needs: Needs, given: GivenAnswer, claimed: Claimed): Promise<boolean> {
+async function carryOut(needs: Needs, personAnswer: PersonAnswer, claimed: Claimed): Promise<boolean> {
   const provider = needs.provider()
   const request = await provider.BackchannelAuthenticationRequest.find(claimed.requestId)
   const client = await provider.Client.find(claimed.clientId)
   if (!request || !client) return false
-  if (given.answer === 'denied') {
+  if (personAnswer.answer === 'denied') {
     await provider.backchannelResult(request, new errors.AccessDenied('the person refused'))
     return true
   }
-  const grant = await grantAsked(needs, provider, claimed, claimNames(request.claims))
+  const grant = await grantRequested(needs, provider, claimed, claimNames(request.claims))
   await provider.backchannelResult(request, grant, {
-    authTime: Math.floor(given.signedInAtMs / SECOND_MS),
-    ...(given.amr && { amr: given.amr, acr: levelOf(given.amr) }),
+    authTime: Math.floor(personAnswer.signedInAtMs / SECOND_MS),
+    ...(personAnswer.amr && { amr: personAnswer.amr, acr: levelOf(personAnswer.amr) }),
   })
   return true
 }
@@ -81,7 +81,7 @@ async function carryOut(needs: Needs, given: GivenAnswer, claimed: Claimed): Pro
  * The grant of an approval. It does not end with a browser session, because the client works without the person's
  * browser.
  */
-async function grantAsked(
+async function grantRequested(
   needs: Needs,
   provider: Provider,
   { accountId, clientId, scope, resources }: Claimed,

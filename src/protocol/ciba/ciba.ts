@@ -61,7 +61,7 @@ export function cibaFeature(needs: CibaNeeds): Ciba {
     validateRequestContext: (ctx) => assertOnce(ctx),
     verifyUserCode: (ctx, account, userCode) => admit(needs, ctx, account as ProviderAccount, userCode),
     triggerAuthenticationDevice: (ctx, request, account) =>
-      askPerson(needs, ctx, request as unknown as LibraryRequest, account as ProviderAccount),
+      notifyPerson(needs, ctx, request as unknown as LibraryRequest, account as ProviderAccount),
   }
 }
 
@@ -120,7 +120,7 @@ async function admit(
   if (params) params['client_notification_token'] = undefined
 }
 
-async function askPerson(
+async function notifyPerson(
   needs: CibaNeeds,
   ctx: KoaContextWithOIDC,
   request: LibraryRequest,

@@ -16,8 +16,8 @@ export function installHints(provider: Provider, subjects: PairwiseSubjects): vo
   replaceMember(provider, 'IdToken.validate', (validate: Validate): Validate => async (jwt, client) => {
     const hint = await validate(jwt, client)
     const { sub } = hint.payload
-    const asked = Provider.ctx?.oidc.route === 'backchannel_authentication'
-    if (!asked || client.subjectType !== 'pairwise' || typeof sub !== 'string') return hint
+    const atCiba = Provider.ctx?.oidc.route === 'backchannel_authentication'
+    if (!atCiba || client.subjectType !== 'pairwise' || typeof sub !== 'string') return hint
     return { ...hint, payload: { ...hint.payload, sub: subjects.accountOf(sub, client) } }
   })
 }

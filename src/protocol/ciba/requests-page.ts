@@ -4,7 +4,7 @@ import { grantSecondsOf, lifetimesOf } from '../../provider/grants/lifetimes.ts'
 import { resourceScopeTitle } from '../../provider/grants/scope-words.ts'
 import type { Services } from '../../services.ts'
 import { answerRequest } from './answer-request.ts'
-import type { GivenAnswer } from './answer-request.ts'
+import type { PersonAnswer } from './answer-request.ts'
 import { listOpenRequests } from './backchannel-requests.ts'
 
 export function createRequestsPage({ config, db, clock, sealer }: Services, { oidc, findResource }: Site) {
@@ -20,7 +20,7 @@ export function createRequestsPage({ config, db, clock, sealer }: Services, { oi
   return {
     clock,
     openRequests: (accountId: string) => listOpenRequests(db, accountId, clock()),
-    answer: (given: GivenAnswer) => answerRequest(needs, given),
+    answer: (answer: PersonAnswer) => answerRequest(needs, answer),
     async scopeTitle(resources: readonly string[], scope: string): Promise<string> {
       const found = await Promise.all(resources.map(findResource))
       const knowing = found.find((resource) => resource?.scopes.split(' ').includes(scope))

@@ -6,7 +6,7 @@ import type { Render } from '../../http/render.ts'
 import { formOf } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validate } from '../../http/request/validate.ts'
-import type { GivenAnswer, Outcome as AnswerOutcome } from './answer-request.ts'
+import type { PersonAnswer, Outcome as AnswerOutcome } from './answer-request.ts'
 import type { BackchannelRequest } from './backchannel-requests.ts'
 import { hasOfflineAccess } from '../../provider/grants/lifetimes.ts'
 import { scopeWords } from '../../provider/grants/scope-words.ts'
@@ -20,7 +20,7 @@ type Needs = {
   render: Render
   findMember: FindMember
   openRequests: (accountId: string) => Promise<BackchannelRequest[]>
-  answer: (given: GivenAnswer) => Promise<AnswerOutcome>
+  answer: (answer: PersonAnswer) => Promise<AnswerOutcome>
   clientName: (clientId: string) => Promise<string | undefined>
   /** A scope of one of these resource servers, in words for people. */
   scopeTitle: (resources: readonly string[], scope: string) => Promise<string>

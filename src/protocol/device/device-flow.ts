@@ -13,7 +13,7 @@ export type DeviceInfo = { ip: string; userAgent: string }
 export type CodeProblem = 'missing' | 'unknown' | 'used_up' | 'page_too_old' | 'too_many' | 'failed'
 
 export type DevicePages = {
-  enterCode: (ctx: KoaContextWithOIDC, given: { userCode?: string; problem?: CodeProblem }) => void
+  enterCode: (ctx: KoaContextWithOIDC, entered: { userCode?: string; problem?: CodeProblem }) => void
   confirm: (ctx: KoaContextWithOIDC, userCode: string) => Promise<void>
   answered: (ctx: KoaContextWithOIDC, allowed: boolean) => void
   /** The person's previous page is gone, or the browser is unknown. */
@@ -31,7 +31,7 @@ export function deviceFlow(pages: DevicePages): DeviceFlow {
     charset: 'base-20',
     mask: '****-****',
     deviceInfo: (ctx) => describeDevice(ctx as KoaContextWithOIDC),
-    userCodeInputSource: async (ctx, _form, _out, error) => askForCode(pages, ctx, error),
+    userCodeInputSource: async (ctx, _form, _out, error) => showCodeForm(pages, ctx, error),
     userCodeConfirmSource: (ctx, _form, _client, _deviceInfo, userCode) => pages.confirm(ctx, userCode),
     successSource: async (ctx) => pages.answered(ctx, true),
   }
@@ -56,7 +56,11 @@ function describeDevice(ctx: KoaContextWithOIDC): DeviceInfo {
 
 type LibraryFault = Error & { userCode?: string; statusCode?: number }
 
-async function askForCode(pages: DevicePages, ctx: KoaContextWithOIDC, error?: LibraryFault): Promise<void> {
+async function showCodeForm(
+  pages: DevicePages,
+  ctx: KoaContextWithOIDC,
+  error?: LibraryFault,
+): Promise<void> {
   if (error && isUnknown(ctx)) return pages.startAgain(ctx)
   if (error?.name === 'AbortedError') return pages.answered(ctx, false)
   if (error instanceof errors.SessionNotFound) return pages.startAgain(ctx)

@@ -9,7 +9,7 @@ import type { ClientInput } from '../../clients/client-metadata.ts'
 import type { RegistrationPolicy } from './registration-policy.ts'
 
 /** Not checked yet: any field may hold anything. */
-type Given = Partial<ClientInput>
+type Registered = Partial<ClientInput>
 
 export type Offered = {
   /** The client authentication methods that are allowed here. */
@@ -21,18 +21,18 @@ export type Offered = {
 /** Grants that start an app's access. The others need one of them. */
 const FIRST_GRANTS: readonly string[] = ['authorization_code', 'client_credentials', DEVICE_GRANT, CIBA_GRANT]
 
-export function fittedMetadata<Metadata extends Given>(
-  given: Metadata,
+export function fittedMetadata<Metadata extends Registered>(
+  metadata: Metadata,
   policy: RegistrationPolicy,
   offered: Offered,
 ): Metadata {
   const fitted = {
-    ...given,
-    ...fitResponseTypes(given),
-    ...fitGrants(given, policy),
-    ...fitScope(given, policy, offered),
+    ...metadata,
+    ...fitResponseTypes(metadata),
+    ...fitGrants(metadata, policy),
+    ...fitScope(metadata, policy, offered),
   }
-  const method: unknown = given.token_endpoint_auth_method
+  const method: unknown = metadata.token_endpoint_auth_method
   if (typeof method === 'string' && !offered.authMethods.includes(method))
     delete fitted.token_endpoint_auth_method
   // Useful only with an assertion. Some clients send it with any method.
@@ -40,20 +40,27 @@ export function fittedMetadata<Metadata extends Given>(
   return fitted
 }
 
-function fitResponseTypes({ response_types: given }: Given): Given {
-  return Array.isArray(given) && given.includes('code') ? { response_types: ['code'] } : {}
+function fitResponseTypes({ response_types: types }: Registered): Registered {
+  return Array.isArray(types) && types.includes('code') ? { response_types: ['code'] } : {}
 }
 
-function fitGrants({ grant_types: given }: Given, { grant_types: allowed }: RegistrationPolicy): Given {
-  if (!Array.isArray(given)) return {}
-  const kept = given.filter((type) => allowed.includes(type))
+function fitGrants(
+  { grant_types: types }: Registered,
+  { grant_types: allowed }: RegistrationPolicy,
+): Registered {
+  if (!Array.isArray(types)) return {}
+  const kept = types.filter((type) => allowed.includes(type))
   if (!kept.some((type) => FIRST_GRANTS.includes(type))) return {}
-  const lostCode = given.includes('authorization_code') && !kept.includes('authorization_code')
+  const lostCode = types.includes('authorization_code') && !kept.includes('authorization_code')
   return { grant_types: kept, ...(lostCode && { response_types: [] }) }
 }
 
 /** The grants of a client that names none. */
-function fitScope({ scope }: Given, { scopes }: RegistrationPolicy, { resourceScopes }: Offered): Given {
+function fitScope(
+  { scope }: Registered,
+  { scopes }: RegistrationPolicy,
+  { resourceScopes }: Offered,
+): Registered {
   const words = typeof scope === 'string' ? scope.split(' ').filter(Boolean) : []
   // A mistake, which is refused with an explanation.
   if (words.some((word) => word.includes(','))) return {}

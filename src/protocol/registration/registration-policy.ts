@@ -40,15 +40,15 @@ export function parsePolicy(input: unknown): RegistrationPolicy {
 }
 
 /** Completes the request by the policy, before it is checked as client metadata. */
-export function withPolicy(given: Partial<ClientInput>, policy: RegistrationPolicy): Partial<ClientInput> {
-  const { profile = policy.profiles[0] } = given
+export function withPolicy(metadata: Partial<ClientInput>, policy: RegistrationPolicy): Partial<ClientInput> {
+  const { profile = policy.profiles[0] } = metadata
   const { scope_claims_in_id_token: inIdToken } = policy
   const alg = rulesOf({ profile })?.algs ? undefined : policy.id_token_signed_response_alg
   return {
     ...(alg && { id_token_signed_response_alg: alg }),
     ...(inIdToken !== undefined && { scope_claims_in_id_token: inIdToken }),
     grant_types: policy.grant_types.filter((type) => DEFAULT_GRANTS.has(type)),
-    ...given,
+    ...metadata,
     profile,
     first_party: false,
     allowed_resources: policy.resources,

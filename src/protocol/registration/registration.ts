@@ -240,8 +240,8 @@ function translateSecrets(provider: Provider): void {
 }
 
 function exchangeSecret(body: unknown, stored: string | undefined): void {
-  const given = body as { client_secret?: unknown } | null | undefined
-  if (typeof given?.client_secret !== 'string') return
-  if (isStandIn(given.client_secret)) given.client_secret = ''
-  else if (compareClientSecret(stored, given.client_secret)) given.client_secret = stored
+  const update = body as { client_secret?: unknown } | null | undefined
+  if (typeof update?.client_secret !== 'string') return
+  if (isStandIn(update.client_secret)) update.client_secret = ''
+  else if (compareClientSecret(stored, update.client_secret)) update.client_secret = stored
 }

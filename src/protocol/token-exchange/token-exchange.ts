@@ -158,9 +158,9 @@ const BOTH_HAVE = 'is one that the subject_token or the rules of this client lac
 /** The scopes that both the subject's token and the rule allow. A request may ask for fewer. */
 function narrow(ctx: KoaContextWithOIDC, subject: Subject, rule: ExchangeRule): string {
   const allowed = rule.scopes.split(' ').filter((scope) => subject.scopes.has(scope))
-  const asked = ctx.oidc.params?.['scope'] === undefined ? allowed : [...ctx.oidc.requestParamScopes]
-  refuseOtherScopes(asked.join(' ') || undefined, allowed, BOTH_HAVE)
-  if (asked.length > 0 || rule.scopes === '') return asked.join(' ')
+  const requested = ctx.oidc.params?.['scope'] === undefined ? allowed : [...ctx.oidc.requestParamScopes]
+  refuseOtherScopes(requested.join(' ') || undefined, allowed, BOTH_HAVE)
+  if (requested.length > 0 || rule.scopes === '') return requested.join(' ')
   throw new errors.InvalidScope(
     'no scope of the subject_token may be exchanged for this resource',
     rule.scopes,

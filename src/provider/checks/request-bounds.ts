@@ -55,10 +55,10 @@ const LONGEST_METADATA: Readonly<Record<string, number>> = { software_statement:
 /** @throws errors.InvalidRequest that names the part and its limit */
 export function refuseOversized(ctx: KoaContextWithOIDC): void {
   const { body } = ctx.oidc as { body?: unknown }
-  const given = ctx.method === 'GET' || ctx.method === 'HEAD' ? ctx.query : body
-  if (typeof given !== 'object' || given === null) return
-  if (ctx.is('application/json')) return refuseOversizedJson(given)
-  for (const [name, value] of Object.entries(given as Record<string, unknown>)) {
+  const parameters = ctx.method === 'GET' || ctx.method === 'HEAD' ? ctx.query : body
+  if (typeof parameters !== 'object' || parameters === null) return
+  if (ctx.is('application/json')) return refuseOversizedJson(parameters)
+  for (const [name, value] of Object.entries(parameters as Record<string, unknown>)) {
     const values = [value].flat()
     if (values.length > MOST_VALUES) throw tooLarge(name, `was sent ${values.length} times`, MOST_VALUES)
     const longest = Math.max(...values.map((one) => (typeof one === 'string' ? one.length : 0)))
@@ -72,8 +72,8 @@ export function refuseOversized(ctx: KoaContextWithOIDC): void {
  * deep.
  * @throws errors.InvalidRequest
  */
-export function refuseOversizedJson(given: object): void {
-  const open: { name: string; value: unknown; depth: number }[] = [{ name: '', value: given, depth: 0 }]
+export function refuseOversizedJson(metadata: object): void {
+  const open: { name: string; value: unknown; depth: number }[] = [{ name: '', value: metadata, depth: 0 }]
   for (let seen = 0; open.length > 0; seen += 1) {
     const { name, value, depth } = open.pop()!
     if (seen > MOST_PARTS) throw new errors.InvalidRequest(`the body has more than ${MOST_PARTS} values`)

@@ -61,9 +61,9 @@ export function logIgnoredScopes(provider: EventEmitter, log: Logger): void {
 }
 
 /** @throws errors.InvalidScope for words that are not offered */
-export function refuseOtherScopes(asked: unknown, offered: readonly string[], why?: string): void {
-  if (typeof asked !== 'string') return
-  const other = asked.split(' ').filter((scope) => !offered.includes(scope))
+export function refuseOtherScopes(requested: unknown, offered: readonly string[], why?: string): void {
+  if (typeof requested !== 'string') return
+  const other = requested.split(' ').filter((scope) => !offered.includes(scope))
   if (other.length > 0) throw unknownScope(other, offered, why)
 }
 

@@ -14,8 +14,8 @@ import { addLookupStep } from '../library/client-lookup.ts'
 import { replaceOn } from '../library/members.ts'
 import { isDocumentId } from './client-documents.ts'
 
-const BELIEVED_MS = MINUTE_MS
-const STAND_IN_MS = HOUR_MS
+const FRESH_MS = MINUTE_MS
+const FALLBACK_MS = HOUR_MS
 const PAUSE_MS = 10 * SECOND_MS
 /** Key sets of clients with a document. The library makes such a client anew for each request. */
 const MOST_KEPT = 1000
@@ -31,21 +31,21 @@ type KeyStore = {
   clear: () => void
 }
 type KeyedClient = { clientId: string; jwksUri?: string; asymmetricKeyStore: KeyStore }
-type Tended = { store: KeyStore; lookBehind: () => void }
+type CachedKeys = { store: KeyStore; lookInBackground: () => void }
 
 /** Call once per provider instance. */
 export function installClientKeys(provider: Provider, needs: Needs): void {
-  const kept = new LRUCache<string, Tended>({ max: MOST_KEPT })
+  const kept = new LRUCache<string, CachedKeys>({ max: MOST_KEPT })
   addLookupStep<KeyedClient>(provider, 'published keys', {
     prepare(client, clientId) {
       if (!client.jwksUri) return undefined
-      if (!isDocumentId(clientId)) return tend(client, needs).lookBehind
+      if (!isDocumentId(clientId)) return cacheKeys(client, needs).lookInBackground
       const name = JSON.stringify([clientId, client.jwksUri])
       const before = kept.get(name)
-      const tended = before ?? tend(client, needs)
-      kept.set(name, tended)
-      if (before) Object.defineProperty(client, 'asymmetricKeyStore', { value: tended.store })
-      return tended.lookBehind
+      const cached = before ?? cacheKeys(client, needs)
+      kept.set(name, cached)
+      if (before) Object.defineProperty(client, 'asymmetricKeyStore', { value: cached.store })
+      return cached.lookInBackground
     },
   })
 }
@@ -59,12 +59,12 @@ type Look = {
   missing?: boolean
 }
 
-function tend({ clientId, asymmetricKeyStore: store }: KeyedClient, { clock, log }: Needs): Tended {
+function cacheKeys({ clientId, asymmetricKeyStore: store }: KeyedClient, { clock, log }: Needs): CachedKeys {
   const state: Look = {}
   const failed = (error: unknown) =>
     log.warn({ clientId, err: loggableError(error) }, 'client.keys_not_fetched')
   const mayLook = () => since(clock, state.lookedAtMs) >= PAUSE_MS
-  const isOld = () => since(clock, state.loadedAtMs) >= BELIEVED_MS
+  const isOld = () => since(clock, state.loadedAtMs) >= FRESH_MS
 
   replaceOn(store, 'ClientKeyStore#fresh', () => {
     if (state.looking) return false
@@ -76,12 +76,12 @@ function tend({ clientId, asymmetricKeyStore: store }: KeyedClient, { clock, log
     state.missing = false
     if (due && mayLook()) state.looking ??= look({ store, fetchKeys, state, clock, failed })
     await state.looking
-    if (state.failure && since(clock, state.loadedAtMs) >= STAND_IN_MS) throw state.failure as Error
+    if (state.failure && since(clock, state.loadedAtMs) >= FALLBACK_MS) throw state.failure as Error
   })
-  const lookBehind = () => {
+  const lookInBackground = () => {
     if (state.loadedAtMs !== undefined && isOld()) void store.refresh().catch(() => undefined)
   }
-  return { store, lookBehind }
+  return { store, lookInBackground }
 }
 
 type LookNeeds = {
@@ -105,7 +105,7 @@ async function look({ store, fetchKeys, state, clock, failed }: LookNeeds): Prom
   } catch (error) {
     state.lookedAtMs = clock()
     state.failure = error
-    if (since(clock, state.loadedAtMs) >= STAND_IN_MS) store.clear()
+    if (since(clock, state.loadedAtMs) >= FALLBACK_MS) store.clear()
     failed(error)
   } finally {
     state.looking = undefined

@@ -7,16 +7,18 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import { rulesOf } from '../../clients/profiles.ts'
 
 type Claims = { sub: string; [claim: string]: unknown }
-type Asked = Record<string, unknown>
+type RequestedClaims = Record<string, unknown>
 
 /** Removes the claims that only a scope asks for, where the client's ID tokens leave these out. */
 export function claimsForIdToken(
   ctx: KoaContextWithOIDC,
   available: Claims,
-  { asked, byDefault }: { asked: Asked; byDefault: boolean },
+  { requested, byDefault }: { requested: RequestedClaims; byDefault: boolean },
 ): Claims {
   if (holdsScopeClaims(ctx, byDefault)) return available
-  const single = Object.entries(available).filter(([name]) => name === 'sub' || Object.hasOwn(asked, name))
+  const single = Object.entries(available).filter(
+    ([name]) => name === 'sub' || Object.hasOwn(requested, name),
+  )
   return Object.fromEntries(single) as Claims
 }
 

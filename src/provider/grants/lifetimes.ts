@@ -34,31 +34,31 @@ export function lifetimesOf({ tokens, sessions }: Pick<Config, 'tokens' | 'sessi
 }
 
 /** The lifetimes in the library's form. */
-export function libraryLifetimes(given: Lifetimes): Configuration['ttl'] {
+export function libraryLifetimes(lifetimes: Lifetimes): Configuration['ttl'] {
   const accessToken = (_ctx: unknown, token: { resourceServer?: { accessTokenTTL?: number } }) =>
-    token.resourceServer?.accessTokenTTL ?? given.accessTokenExpireSeconds
+    token.resourceServer?.accessTokenTTL ?? lifetimes.accessTokenExpireSeconds
   return {
     AccessToken: accessToken,
     ClientCredentials: accessToken,
-    AuthorizationCode: given.authorizationCodeExpireSeconds,
-    IdToken: given.accessTokenExpireSeconds,
-    Interaction: ({ oidc }) => interactionSeconds(given, oidc.session?.accountId),
+    AuthorizationCode: lifetimes.authorizationCodeExpireSeconds,
+    IdToken: lifetimes.accessTokenExpireSeconds,
+    Interaction: ({ oidc }) => interactionSeconds(lifetimes, oidc.session?.accountId),
     RefreshToken: ({ oidc: { entities } }, token) =>
       hasOfflineAccess(token.scope)
-        ? offlineSeconds(given, token, entities.Grant)
+        ? offlineSeconds(lifetimes, token, entities.Grant)
         : // A rotated token keeps the remaining lifetime of its predecessor, so that rotation never prolongs a sign-in.
-          (entities.RotatedRefreshToken?.remainingTTL ?? refreshSeconds(given, token)),
-    Grant: (_ctx, grant) => grantLifetimeSeconds(given, grant),
-    Session: (_ctx, session) => sessionSeconds(given, session.loginTs),
+          (entities.RotatedRefreshToken?.remainingTTL ?? refreshSeconds(lifetimes, token)),
+    Grant: (_ctx, grant) => grantLifetimeSeconds(lifetimes, grant),
+    Session: (_ctx, session) => sessionSeconds(lifetimes, session.loginTs),
   }
 }
 
 /** Anybody can open a sign-in page. One that expired restarts by itself. */
 const ANONYMOUS_INTERACTION_SECONDS = 20 * MINUTE_SECONDS
 
-function interactionSeconds(given: Lifetimes, accountId: string | undefined): number {
-  if (accountId !== undefined) return given.interactionExpireSeconds
-  return Math.min(given.interactionExpireSeconds, ANONYMOUS_INTERACTION_SECONDS)
+function interactionSeconds(lifetimes: Lifetimes, accountId: string | undefined): number {
+  if (accountId !== undefined) return lifetimes.interactionExpireSeconds
+  return Math.min(lifetimes.interactionExpireSeconds, ANONYMOUS_INTERACTION_SECONDS)
 }
 
 /** True for the scope of a token, a grant or a consent that lasts while the person is away (OpenID Connect Core §11). */
@@ -101,20 +101,20 @@ export function offlineSeconds(
 
 /** A refresh token that belongs to a session expires no later than the session can. */
 function refreshSeconds(
-  given: Lifetimes,
+  lifetimes: Lifetimes,
   token: { expiresWithSession?: boolean; authTime?: number },
 ): number {
-  if (!token.expiresWithSession || token.authTime === undefined) return given.refreshTokenExpireSeconds
-  return Math.min(given.refreshTokenExpireSeconds, sessionSeconds(given, token.authTime))
+  if (!token.expiresWithSession || token.authTime === undefined) return lifetimes.refreshTokenExpireSeconds
+  return Math.min(lifetimes.refreshTokenExpireSeconds, sessionSeconds(lifetimes, token.authTime))
 }
 
 /** Seconds that a session may still live: the idle limit, capped by the absolute limit since sign-in. */
 export function sessionSeconds(
-  given: Lifetimes,
+  lifetimes: Lifetimes,
   signedInAtSeconds: number | undefined,
   nowMs = Date.now(),
 ): number {
-  if (signedInAtSeconds === undefined) return given.sessionIdleSeconds
-  const left = signedInAtSeconds + given.sessionAbsoluteSeconds - Math.floor(nowMs / 1000)
-  return Math.max(1, Math.min(given.sessionIdleSeconds, left))
+  if (signedInAtSeconds === undefined) return lifetimes.sessionIdleSeconds
+  const left = signedInAtSeconds + lifetimes.sessionAbsoluteSeconds - Math.floor(nowMs / 1000)
+  return Math.max(1, Math.min(lifetimes.sessionIdleSeconds, left))
 }

@@ -34,8 +34,8 @@ export function keepOfflineAccess(ctx: KoaContextWithOIDC, next: Next, check: Ch
 function setAside(ctx: KoaContextWithOIDC): void {
   const { params, client, provider } = ctx.oidc
   const words = typeof params?.['scope'] === 'string' ? params['scope'].split(' ') : []
-  const asked = words.includes(OFFLINE_ACCESS)
-  if (!params || !client || !(asked || (words.length > 0 && isImplied(client)))) return
+  const isRequested = words.includes(OFFLINE_ACCESS)
+  if (!params || !client || !(isRequested || (words.length > 0 && isImplied(client)))) return
   const change = whatToChange(client)
   if (change === undefined) granted.add(ctx)
   else (provider as EventEmitter).emit(LEFT_OUT, client.clientId, change)
@@ -71,13 +71,13 @@ function whatToChange(client: Client): string | undefined {
  * for it.
  */
 export function logLeftOut(provider: Provider, { clock, log }: { clock: Clock; log: Logger }): void {
-  const told = new LRUCache<string, number>({ max: MOST_TOLD })
+  const warned = new LRUCache<string, number>({ max: MOST_WARNED })
   ;(provider as EventEmitter).on(LEFT_OUT, (clientId: string, change: string) => {
     const nowMs = clock()
-    if ((told.get(clientId) ?? 0) > nowMs - HOUR_MS) return
-    told.set(clientId, nowMs)
+    if ((warned.get(clientId) ?? 0) > nowMs - HOUR_MS) return
+    warned.set(clientId, nowMs)
     log.warn({ clientId, change }, 'oidc.offline_access_left_out')
   })
 }
 
-const MOST_TOLD = 10_000
+const MOST_WARNED = 10_000

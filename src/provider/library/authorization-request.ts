@@ -74,12 +74,12 @@ export async function hintedSubject(ctx: KoaContextWithOIDC): Promise<string | u
 /** Stores an authorization request as if the client had pushed it (RFC 9126 §2.2). */
 export async function pushRequest(
   ctx: KoaContextWithOIDC,
-  asked: Record<string, unknown>,
+  requested: Record<string, unknown>,
 ): Promise<{ request_uri: string; expires_in: number }> {
   const { oidc } = ctx
   const { params, body } = oidc
   // Leaves out the other fields of the request, above all a password.
-  Object.assign(oidc, { params: asked, body: {} })
+  Object.assign(oidc, { params: requested, body: {} })
   try {
     await pushedAuthorizationRequestResponse(ctx)
     return ctx.body as { request_uri: string; expires_in: number }

@@ -16,7 +16,7 @@ type Internals = {
 }
 
 /** The part of the provider's configuration that is read again. */
-type Given = {
+type ReadSettings = {
   clockTolerance: number
   responseTypes: string[]
   interactions: { policy: readonly { name: string }[] }
@@ -40,8 +40,8 @@ function internals(provider: Provider): Internals {
 }
 
 /** The configuration that the provider was built with. */
-export function givenTo(provider: Provider): Given {
-  return compositionOf(provider).configuration as Configuration & Given
+export function settingsOf(provider: Provider): ReadSettings {
+  return compositionOf(provider).configuration as Configuration & ReadSettings
 }
 
 export type Endpoint = {
@@ -98,7 +98,7 @@ export function addEndpoint(
 export function subjectFor(ctx: KoaContextWithOIDC, accountId: string): string {
   const { client, provider } = ctx.oidc
   if (client?.subjectType !== 'pairwise') return accountId
-  return givenTo(provider).pairwiseIdentifier(ctx, accountId, client)
+  return settingsOf(provider).pairwiseIdentifier(ctx, accountId, client)
 }
 
 /** Puts `wrap` around the library's handler of a grant type. */
@@ -114,14 +114,14 @@ export function wrapGrantHandler(
 
 /** The client certificate of the request, as far as the settings accept one. */
 export function presentedCertificate(ctx: KoaContextWithOIDC): X509Certificate | undefined {
-  const { mTLS } = givenTo(ctx.oidc.provider).features
+  const { mTLS } = settingsOf(ctx.oidc.provider).features
   return mTLS.enabled ? mTLS.getCertificate(ctx) : undefined
 }
 
 /** The choices that a request has at this provider. */
 export function acceptedValues(provider: Provider) {
   const { grants: grantTypes, modes } = compositionOf(provider)
-  const { responseTypes, interactions } = givenTo(provider)
+  const { responseTypes, interactions } = settingsOf(provider)
   return {
     grantTypes: [...grantTypes.keys()].sort((a, b) => rankOf(a) - rankOf(b)),
     prompts: ['none', ...interactions.policy.map(({ name }) => name)],
@@ -171,7 +171,7 @@ export async function resourceServer(
   changes: Partial<ServerInfo>,
 ) {
   const { provider } = ctx.oidc
-  const { getResourceServerInfo } = givenTo(provider).features.resourceIndicators
+  const { getResourceServerInfo } = settingsOf(provider).features.resourceIndicators
   const info = await getResourceServerInfo(ctx, identifier, { allowed_resources: [identifier] })
   return new provider.ResourceServer(identifier, { ...info, ...changes })
 }
@@ -181,7 +181,7 @@ export async function resourceServer(
  * @throws Error when it is anything else
  */
 export function verifyOwnJwt(provider: Provider, jwt: string) {
-  const { clockTolerance } = givenTo(provider)
+  const { clockTolerance } = settingsOf(provider)
   return library.jwt.verify(jwt, internals(provider).keystore, { issuer: provider.issuer, clockTolerance })
 }
 

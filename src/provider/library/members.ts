@@ -130,7 +130,7 @@ const SHAPES = new Map(
   [...MEMBERS, ...CALLED].flatMap(({ members }) => Object.entries<number | 'getter'>(members)),
 )
 
-type Method = (this: never, ...given: never[]) => unknown
+type Method = (this: never, ...args: never[]) => unknown
 type Holder = Record<string, unknown>
 
 const replaced = new WeakMap<object, Set<string>>()

@@ -180,8 +180,8 @@ function isEnabled(features: Configuration['features'], name?: keyof NonNullable
 }
 
 async function mergedClaims(sources: readonly TokenClaims[], ctx: KoaContextWithOIDC, token: object) {
-  const given: object[] = []
+  const found: object[] = []
   // One after the other: when a source refuses, the next records nothing.
-  for (const claims of sources) given.push(((await claims(ctx, token)) ?? []) as object)
-  return given.every(Array.isArray) ? undefined : (Object.assign({}, ...given) as object)
+  for (const claims of sources) found.push(((await claims(ctx, token)) ?? []) as object)
+  return found.every(Array.isArray) ? undefined : (Object.assign({}, ...found) as object)
 }

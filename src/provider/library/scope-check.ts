@@ -1,6 +1,6 @@
 /** Which resource servers the library will use for a request, and which texts it accepts as a scope. */
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { givenTo } from './library.ts'
+import { settingsOf } from './library.ts'
 
 /** RFC 6749 §3.3: words of printable ASCII without quotes and backslashes, separated by one space. */
 const SCOPE = /^[\x21\x23-\x5B\x5D-\x7E]+(?: [\x21\x23-\x5B\x5D-\x7E]+)*$/
@@ -28,5 +28,5 @@ export async function scopesAt(ctx: KoaContextWithOIDC, identifier: string): Pro
 }
 
 function indicators({ oidc }: KoaContextWithOIDC) {
-  return givenTo(oidc.provider).features.resourceIndicators
+  return settingsOf(oidc.provider).features.resourceIndicators
 }

@@ -21,8 +21,9 @@ export function createRecordHandles(keys: readonly [Buffer, ...Buffer[]]): Recor
     make: (model, { tag, digest }) => `~${tag}.${digest}.${mac(model, tag, digest)}`,
     open(model, handle) {
       if (!isHandle(handle)) return undefined
-      const [tag = '', digest = '', given = ''] = handle.slice(1).split('.')
-      if (!keys.some((key) => equalsInConstantTime(given, mac(model, tag, digest, key)))) return undefined
+      const [tag = '', digest = '', presentedMac = ''] = handle.slice(1).split('.')
+      if (!keys.some((key) => equalsInConstantTime(presentedMac, mac(model, tag, digest, key))))
+        return undefined
       return { tag, digest, key: model === 'Session' ? sessionKey(tag) : recordKey(model, tag, digest) }
     },
   }

@@ -146,7 +146,7 @@ function isUseAlone({ use, entries }: PendingCommit): boolean {
 async function settle(needs: UnitOfWorkNeeds, scope: RequestScope, commit: PendingCommit): Promise<void> {
   const { use, root, entries } = commit
   const successor = entries.find(({ model }) => model === 'RefreshToken')?.id
-  const made = successor === undefined ? undefined : { token: successor, ...askedIn(scope) }
+  const made = successor === undefined ? undefined : { token: successor, ...requestedIn(scope) }
   const outcome = await needs.store.commit({ use: use && markOf(needs, use, made), root, entries })
   if (outcome.outcome === 'done') return
   if (outcome.outcome === 'used' && use?.model === 'RefreshToken') {
@@ -164,7 +164,7 @@ async function settle(needs: UnitOfWorkNeeds, scope: RequestScope, commit: Pendi
 type Successor = { token: string; scope?: string; key?: string | undefined }
 
 /** What a retry has to repeat: the scope, and the key where the access token is bound to one. */
-function askedIn({ ctx: { oidc } }: RequestScope): Pick<Successor, 'scope' | 'key'> {
+function requestedIn({ ctx: { oidc } }: RequestScope): Pick<Successor, 'scope' | 'key'> {
   const { AccessToken: token } = oidc.entities
   const scope = [...oidc.requestParamScopes].toSorted().join(' ')
   return { scope, key: token?.jkt ?? token?.['x5t#S256'] }
@@ -213,7 +213,7 @@ async function answerRetry(
   { root, entries }: PendingCommit,
   earlier: Successor,
 ): Promise<void> {
-  assertRepeated(earlier, askedIn(scope))
+  assertRepeated(earlier, requestedIn(scope))
   const fresh = entries.filter(({ model }) => model !== 'RefreshToken')
   const outcome = await needs.store.commit({ root, entries: fresh })
   if (outcome.outcome !== 'done') await refuse(needs, undefined, outcome)
@@ -223,11 +223,11 @@ async function answerRetry(
 /**
  * A different request with the same token is not a retry. It is no theft either, because the client is the right one.
  */
-function assertRepeated(earlier: Successor, asked: Pick<Successor, 'scope' | 'key'>): void {
+function assertRepeated(earlier: Successor, requested: Pick<Successor, 'scope' | 'key'>): void {
   if (earlier.scope === undefined) return
-  if (earlier.scope !== asked.scope)
-    throw new errors.InvalidScope('a refresh is only repeated with the same scope', asked.scope ?? '')
-  if (earlier.key !== asked.key)
+  if (earlier.scope !== requested.scope)
+    throw new errors.InvalidScope('a refresh is only repeated with the same scope', requested.scope ?? '')
+  if (earlier.key !== requested.key)
     throw new errors.CustomOIDCProviderError('invalid_grant', 'a refresh is only repeated with the same key')
 }
 

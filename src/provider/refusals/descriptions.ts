@@ -204,11 +204,14 @@ export const BY_SENTENCE: Readonly<Record<string, Words>> = {
 /** Replaces sentences of the library that contain a value. */
 export const BY_PATTERN: readonly (readonly [RegExp, Words])[] = [
   [/^only (\S+) content-type bodies are supported/, (ctx, refusal) => wrongType(ctx, refusal)],
-  [/^missing required parameters? /, (ctx, { error_description: told }) => `${told}${lostParameters(ctx)}`],
+  [
+    /^missing required parameters? /,
+    (ctx, { error_description: sentence }) => `${sentence}${lostParameters(ctx)}`,
+  ],
   [
     /^urn:\S+ is not allowed for this client$/,
-    (_ctx, { error_description: told = '' }) =>
-      `this client is not registered for the grant type ${told.split(' ')[0]}: add it to its grant_types`,
+    (_ctx, { error_description: sentence = '' }) =>
+      `this client is not registered for the grant type ${sentence.split(' ')[0]}: add it to its grant_types`,
   ],
   [
     /^refresh token missing requested scopes?$/,
@@ -217,7 +220,8 @@ export const BY_PATTERN: readonly (readonly [RegExp, Words])[] = [
   ],
   [
     /^no suitable encryption key found/,
-    (_ctx, { error_description: told }) => `${told}: the jwks or jwks_uri of this client has to hold one`,
+    (_ctx, { error_description: sentence }) =>
+      `${sentence}: the jwks or jwks_uri of this client has to hold one`,
   ],
   [
     /^authorization details type '[^]*' is not allowed for this client$/,
@@ -237,23 +241,23 @@ const FOR_OTHERS: readonly RegExp[] = [
 ]
 
 /** True for a client that asks for something it is not registered for, which is `unauthorized_client`. */
-export function isForOthers({ error_description: told = '' }: Refusal): boolean {
-  return FOR_OTHERS.some((sentence) => sentence.test(told))
+export function isForOthers({ error_description: sentence = '' }: Refusal): boolean {
+  return FOR_OTHERS.some((pattern) => pattern.test(sentence))
 }
 
 /** The description of a refusal. `undefined` when its own is clear enough. */
 export function descriptionOf(ctx: KoaContextWithOIDC, refusal: Refusal): string | undefined {
-  const { error_description: told } = refusal
-  if (told === undefined) return BY_CODE[refusal.message]
-  if (UNASKED.has(refusal.message)) return `${told}: ${ASK}`
-  const words = Object.hasOwn(BY_SENTENCE, told)
-    ? BY_SENTENCE[told]
-    : BY_PATTERN.find(([sentence]) => sentence.test(told))?.[1]
+  const { error_description: sentence } = refusal
+  if (sentence === undefined) return BY_CODE[refusal.message]
+  if (UNASKED.has(refusal.message)) return `${sentence}: ${ASK}`
+  const words = Object.hasOwn(BY_SENTENCE, sentence)
+    ? BY_SENTENCE[sentence]
+    : BY_PATTERN.find(([pattern]) => pattern.test(sentence))?.[1]
   return typeof words === 'function' ? words(ctx, refusal) : words
 }
 
-function wrongType(ctx: KoaContextWithOIDC, { error_description: told = '' }: Refusal): string {
-  const [, type = ''] = told.split(' ')
+function wrongType(ctx: KoaContextWithOIDC, { error_description: sentence = '' }: Refusal): string {
+  const [, type = ''] = sentence.split(' ')
   const name = type === 'application/json' ? 'JSON' : 'a form'
   return `the body has to be ${name}, sent as Content-Type: ${type}${gotType(ctx)}`
 }
@@ -278,8 +282,8 @@ function aboutClaims(ctx: KoaContextWithOIDC, refusal: Refusal): string | undefi
   const words = 'the claims of the request object are not valid'
   const mistakes = clockMistakes(ctx.oidc.params?.['request'], Math.floor(Date.now() / SECOND_MS))
   if (mistakes.length > 0) return `${words}: ${mistakes.join(', ')}`
-  const told = withDetail(words)
-  return typeof told === 'function' ? told(ctx, refusal) : told
+  const described = withDetail(words)
+  return typeof described === 'function' ? described(ctx, refusal) : described
 }
 
 const OF_TOKEN: Record<string, string> = {

@@ -37,10 +37,10 @@ export function refusalFacts(ctx: KoaContextWithOIDC, refusal: Refusal): Refusal
   const { client } = ctx.oidc
   if (refusal.message === 'invalid_client') return client ? methodsOf(ctx, client) : { got: strangerOf(ctx) }
   if (!client) return {}
-  const { message, error_description: told = '', error_detail: detail = '' } = refusal
+  const { message, error_description: sentence = '', error_detail: detail = '' } = refusal
   // The public description of an invalid_grant lists every possible reason, so the detail decides.
-  const said = message === 'invalid_grant' ? detail : `${message} ${told}`
-  const found = COMPARED.find(([words]) => words.test(said))
+  const words = message === 'invalid_grant' ? detail : `${message} ${sentence}`
+  const found = COMPARED.find(([pattern]) => pattern.test(words))
   if (!found) return {}
   const [, parameter, registeredOf] = found
   const came = parameter === 'origin' ? ctx.get('Origin') : ctx.oidc.params?.[parameter]
@@ -92,8 +92,8 @@ function assertionOf(ctx: KoaContextWithOIDC): string[] {
     typeof time === 'number' ? String(time) : undefined,
   )
   const shownAlg = ifText(alg, (text) => shownChoice(text, [...CLIENT_SIGNING_ALGS, 'HS256', 'none']))
-  const given = Object.entries({ alg: shownAlg, kid: kidOf(ctx, kid), iss, sub, aud, iat, nbf, exp })
-  return given.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}`)
+  const parts = Object.entries({ alg: shownAlg, kid: kidOf(ctx, kid), iss, sub, aud, iat, nbf, exp })
+  return parts.filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${value}`)
 }
 
 function ifText(value: unknown, show: (text: string) => string): string | undefined {

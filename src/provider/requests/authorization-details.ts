@@ -57,14 +57,14 @@ export function withDetailsResources(
   indicators: Features['resourceIndicators'],
   types: readonly DetailsType[],
 ): Features['resourceIndicators'] {
-  const given = indicators as { defaultResource: (...args: unknown[]) => unknown }
+  const library = indicators as { defaultResource: (...args: unknown[]) => unknown }
   return {
-    ...given,
+    ...library,
     defaultResource: (ctx: KoaContextWithOIDC, client: unknown, oneOf?: string[]) => {
       const names = new Set(requested(ctx.oidc.params)?.map(({ type }) => type))
       const own = types.filter(({ type }) => names.has(type)).map(({ resource }) => resource)
       const resources = [...new Set(own)]
-      if (oneOf || resources.length === 0) return given.defaultResource(ctx, client, oneOf)
+      if (oneOf || resources.length === 0) return library.defaultResource(ctx, client, oneOf)
       return resources.length === 1 ? resources[0] : resources
     },
   } as Features['resourceIndicators']
@@ -150,8 +150,8 @@ function schemaOf({ kind = 'text', values, fields = {} }: DetailsField): z.ZodTy
 
 /** The library has checked this value before anything here reads it. */
 function requested(params: Record<string, unknown> | undefined): Detail[] | undefined {
-  const given = params?.['authorization_details']
-  return typeof given === 'string' ? (JSON.parse(given) as Detail[]) : undefined
+  const value = params?.['authorization_details']
+  return typeof value === 'string' ? (JSON.parse(value) as Detail[]) : undefined
 }
 
 // Limited to what an error_description may hold (RFC 6749 §4.1.2.1).

@@ -39,9 +39,9 @@ function toProviderAccount(
     accountId: account.id,
     account,
     emailVerified: account.emailVerifiedAtMs !== null,
-    claims(use, scope, asked) {
+    claims(use, scope, requested) {
       const available = claimsFor(ctx, account, scope)
-      const rules = { asked, byDefault: scopeClaimsInIdToken }
+      const rules = { requested, byDefault: scopeClaimsInIdToken }
       return use === 'id_token' ? claimsForIdToken(ctx, available, rules) : available
     },
   }

@@ -61,17 +61,17 @@ const ROUTES = new Set(['introspection', 'revocation'])
 export function installOwnAccessTokens(provider: Provider, needs: OwnAccessTokenNeeds): void {
   const findEither =
     (find: Find) =>
-    async (...given: unknown[]) => {
-      const [value] = given
+    async (...args: unknown[]) => {
+      const [value] = args
       const route = currentScope()?.ctx.oidc.route ?? ''
-      if (typeof value !== 'string' || !value.includes('.') || !ROUTES.has(route)) return find(...given)
+      if (typeof value !== 'string' || !value.includes('.') || !ROUTES.has(route)) return find(...args)
       const found = await readOwnAccessToken(needs, provider, value)
       return typeof found === 'string' ? undefined : asModel(needs, provider, found)
     }
   replaceMember(provider, 'AccessToken.find', findEither)
 }
 
-type Find = (...given: unknown[]) => Promise<unknown>
+type Find = (...args: unknown[]) => Promise<unknown>
 
 /** Has the form of a stored token. Revoking it sets its place in the status list, and leaves the grant. */
 function asModel({ db }: OwnAccessTokenNeeds, provider: Provider, token: OwnAccessToken) {
