@@ -6,7 +6,7 @@ import cluster from 'node:cluster'
 import { loadConfig } from './settings/config.ts'
 import { createParts } from './process/start/parts.ts'
 import type { Parts } from './process/start/parts.ts'
-import { checkPlaces } from './process/places.ts'
+import { checkPortsAndFolders } from './process/ports-and-folders.ts'
 import { readStartArguments } from './process/start/start-arguments.ts'
 import { describeFailure } from './process/start/start-failure.ts'
 import { announce, orSayHowToSignIn, prepareUntilReady } from './process/start/startup.ts'
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
   if (asked.kind === 'print') return void process.stdout.write(asked.text)
   const planned = loadConfig(undefined, { persist: false })
   const role = cluster.isWorker ? 'server' : (asked.role ?? (planned.mode === 'embedded' ? 'all' : 'server'))
-  if (cluster.isPrimary) await checkPlaces(planned, { serves: role !== 'worker' })
+  if (cluster.isPrimary) await checkPortsAndFolders(planned, { serves: role !== 'worker' })
   const parts = await createParts(loadConfig())
   const ends = stopOnSignal(parts, stopWith)
   try {

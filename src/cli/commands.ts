@@ -4,16 +4,16 @@
  */
 import type { Noun } from '../command-line/command.ts'
 import type { Parts } from '../process/start/parts.ts'
-import { registrationToken, replaceToken } from '../protocol/registration/registration-token.ts'
+import { registrationToken, replaceToken } from '../protocol/registration/registration-token-commands.ts'
 import { exchangeCommands } from '../protocol/token-exchange/exchange-commands.ts'
-import { account } from './account.ts'
-import { clientNoun } from './client.ts'
-import { config } from './config.ts'
-import { keys } from './keys.ts'
-import { migrate } from './migrate.ts'
-import { outbox } from './outbox.ts'
-import { resource } from './resource.ts'
-import { seedNoun } from './seed.ts'
+import { account } from './account-commands.ts'
+import { clientNoun } from './client-commands.ts'
+import { config } from './config-commands.ts'
+import { keys } from './keys-commands.ts'
+import { migrate } from './migrate-commands.ts'
+import { outbox } from './outbox-commands.ts'
+import { resource } from './resource-commands.ts'
+import { seedNoun } from './seed-commands.ts'
 
 export const NOUNS: readonly Noun<Parts>[] = [
   account,

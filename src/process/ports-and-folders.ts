@@ -10,7 +10,7 @@ import { ConfigError } from '../settings/config.ts'
 import { listen } from './listeners.ts'
 
 /** @throws ConfigError for a folder, the system's error with `portSetting` for a port */
-export async function checkPlaces(config: Config, { serves }: { serves: boolean }): Promise<void> {
+export async function checkPortsAndFolders(config: Config, { serves }: { serves: boolean }): Promise<void> {
   const folders: Record<string, string | undefined> = {
     DATA_DIR: config.database.mysqlDsn ? undefined : config.dataDir,
     LOG_DIR: config.log.dir,
