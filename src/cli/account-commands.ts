@@ -8,9 +8,9 @@ const opens = 'schema'
 const operand = { name: 'ID_OR_EMAIL', about: 'The account, by its id or its e-mail address.' }
 
 const nameOptions: Record<string, OptionSpec> = {
-  name: { value: 'N', about: 'Name as it is shown.' },
-  'given-name': { value: 'N', about: 'Given name, for apps that ask for it alone.' },
-  'family-name': { value: 'N', about: 'Family name, for apps that ask for it alone.' },
+  name: { value: 'N', about: 'Full name, as people see it.' },
+  'given-name': { value: 'N', about: 'Given name, for apps that read it on its own.' },
+  'family-name': { value: 'N', about: 'Family name, for apps that read it on its own.' },
 }
 
 export const account: Noun = {
@@ -21,18 +21,21 @@ export const account: Noun = {
       noun,
       verb: 'create',
       opens,
-      about: 'Adds an account, past the mail.',
+      about: 'Adds an account without an activation mail.',
       options: {
         email: { value: 'E', about: 'E-mail address.', required: true },
-        password: { value: 'P', about: 'Password. Visible to every user of this machine while it runs.' },
-        'password-stdin': { about: 'Read the password from standard input, which nobody else can see.' },
+        password: {
+          value: 'P',
+          about: 'Password. Other users of this machine can see it while the command runs.',
+        },
+        'password-stdin': { about: 'Reads the password from standard input, which other users cannot see.' },
         ...nameOptions,
-        verified: { about: 'The address counts as confirmed; otherwise the person has to confirm it.' },
+        verified: { about: 'Marks the address as confirmed. Otherwise the person has to confirm it.' },
         role: { value: 'ROLE', about: `Role in this service: ${ROLES.join(', ')}.`, many: true },
       },
       notes: [
-        'Arguments show up in process lists, in the shell history and in what npm prints. Prefer --password-stdin.',
-        'It takes one line; a line break at its end is not part of the password.',
+        'Arguments appear in process lists, in the shell history and in the output of npm. Prefer --password-stdin.',
+        'It reads one line. A line break at the end is not part of the password.',
       ],
       examples: [
         'account create --email person@example.com --password-stdin --verified < password.txt',
@@ -56,9 +59,9 @@ export const account: Noun = {
       opens,
       about: 'Lists accounts, newest first.',
       options: {
-        search: { value: 'TEXT', about: 'Only those with this in their address or name.' },
+        search: { value: 'TEXT', about: 'Only accounts with this text in their address or name.' },
         limit: { value: 'COUNT', about: 'At most this many, 1 to 200 (50).' },
-        after: { value: 'NEXT', about: 'Go on where a list ended: its "next".' },
+        after: { value: 'NEXT', about: 'Continues a list: the value of its "next".' },
       },
       examples: ['account list', 'account list --search example.com --limit 200 --json'],
       run: async (...args) => (await actions()).list(...args),
@@ -68,7 +71,7 @@ export const account: Noun = {
       verb: 'update',
       opens,
       operand,
-      about: 'Changes the profile of an account; what is not named stays. An empty value removes it.',
+      about: 'Changes the named fields of a profile. An empty value removes a field.',
       options: {
         ...nameOptions,
         username: { value: 'U', about: 'User name: letters, digits, dots, dashes and underscores.' },
@@ -82,13 +85,15 @@ export const account: Noun = {
       verb: 'reset-password',
       opens,
       operand,
-      about: 'Gives an account a new password, printed once, and ends all its sessions and access.',
+      about: 'Sets a new password, prints it once, and ends all sessions and access of the account.',
       options: {
-        'password-stdin': { about: 'Take the new password from standard input instead of making one.' },
-        mail: { about: 'Mail the person a link to choose a new password; until then nothing ends.' },
+        'password-stdin': { about: 'Reads the new password from standard input instead of making one.' },
+        mail: {
+          about: 'Mails the person a link to choose a new password. Sessions end only when it is used.',
+        },
       },
       notes: [
-        'It works for every account, the only administrator and disabled accounts too. A disabled one stays disabled.',
+        'It works for every account, also for the last administrator. A disabled account stays disabled.',
         'The person gets a mail about the change.',
       ],
       examples: [
@@ -103,7 +108,7 @@ export const account: Noun = {
       verb: 'disable',
       opens,
       operand,
-      about: 'Ends all sessions and access of an account at once and lets nobody sign in to it.',
+      about: 'Ends all sessions and access of an account, and blocks its sign-in.',
       examples: ['account disable person@example.com'],
       run: async (...args) => (await actions()).disable(...args),
     },
@@ -112,7 +117,7 @@ export const account: Noun = {
       verb: 'enable',
       opens,
       operand,
-      about: 'Lets a disabled account sign in again; what was ended stays ended.',
+      about: 'Lets a disabled account sign in again. Ended sessions and access stay ended.',
       examples: ['account enable person@example.com'],
       run: async (...args) => (await actions()).enable(...args),
     },

@@ -10,20 +10,20 @@ const opens = 'schema'
 const operand = { name: 'CLIENT_ID', about: 'The client_id of the client.' }
 
 const createOptions: Record<string, OptionSpec> = {
-  name: { value: 'N', about: 'Name as people see it when they are asked for consent.', required: true },
+  name: { value: 'N', about: 'Name on the consent page.', required: true },
   'redirect-uri': { value: 'U', about: 'Where codes are sent, compared as an exact string.', many: true },
   'post-logout-redirect-uri': {
     value: 'U',
     about: 'Where people may return to after signing out.',
     many: true,
   },
-  scope: { value: '"S…"', about: 'Scopes it may ask for (openid profile email offline_access).' },
-  public: { about: 'It cannot keep a secret: an app on a device or in a browser. PKCE protects it.' },
+  scope: { value: '"S…"', about: 'Scopes that it may ask for (openid profile email offline_access).' },
+  public: { about: 'For an app on a device or in a browser, which cannot keep a secret. PKCE protects it.' },
   'grant-type': { value: 'G', about: `${GRANT_TYPES.join(', ')} (the first two).`, many: true },
   'auth-method': { value: 'M', about: `${CLIENT_AUTH_METHODS.join(', ')} (the first).` },
-  resource: { value: 'U', about: 'A resource server whose tokens it may ask for.', many: true },
-  'first-party': { about: 'It belongs to this organisation: nobody is asked for consent.' },
-  profile: { value: 'P', about: `${PROFILES.join(', ')} (the first): what it must keep to.` },
+  resource: { value: 'U', about: 'A resource server that it may get tokens for.', many: true },
+  'first-party': { about: 'An app of this organisation, which needs no consent.' },
+  profile: { value: 'P', about: `${PROFILES.join(', ')} (the first): the rules that it must follow.` },
   'id-token-alg': {
     value: 'ALG',
     about: `${SIGNING_ALGS.join(', ')} (what ID_TOKEN_ALGORITHM says): signs its ID and logout tokens.`,
@@ -46,7 +46,7 @@ const create: Command<Parts> = {
   noun,
   verb: 'create',
   opens,
-  about: 'Registers a client and answers its metadata (RFC 7591); the client_secret is shown only then.',
+  about: 'Registers a client and shows its metadata (RFC 7591). The client_secret is shown only now.',
   options: createOptions,
   examples: [
     'client create --name "My app" --redirect-uri https://app.example.com/callback',
@@ -64,7 +64,7 @@ function show(extensions: readonly Extension[]): Command<Parts> {
     verb: 'show',
     opens,
     operand,
-    about: 'Shows a client; never its secret.',
+    about: 'Shows a client, without its secret.',
     examples: ['client show demo-app --json'],
     run: async (...args) => (await actions()).show(...args, extensions),
   }
@@ -78,7 +78,7 @@ const others: Command<Parts>[] = [
     about: 'Lists clients, newest first.',
     options: {
       limit: { value: 'COUNT', about: 'At most this many, 1 to 1000 (100).' },
-      offset: { value: 'COUNT', about: 'Leave out this many of the newest.' },
+      offset: { value: 'COUNT', about: 'Skips this many of the newest.' },
     },
     examples: ['client list', 'client list --json'],
     run: async (...args) => (await actions()).list(...args),
@@ -88,7 +88,7 @@ const others: Command<Parts>[] = [
     verb: 'disable',
     opens,
     operand,
-    about: 'Makes a client unknown to every endpoint until it is enabled.',
+    about: 'Disables a client: every endpoint refuses it until it is enabled.',
     examples: ['client disable demo-app'],
     run: async (...args) => (await actions()).disable(...args),
   },
@@ -97,7 +97,7 @@ const others: Command<Parts>[] = [
     verb: 'enable',
     opens,
     operand,
-    about: 'Ends that a client is disabled.',
+    about: 'Enables a disabled client.',
     examples: ['client enable demo-app'],
     run: async (...args) => (await actions()).enable(...args),
   },
@@ -106,7 +106,7 @@ const others: Command<Parts>[] = [
     verb: 'delete',
     opens,
     operand,
-    about: 'Deletes a client; what it was granted is void. This cannot be undone.',
+    about: 'Deletes a client and ends its access. This cannot be undone.',
     examples: ['client delete demo-app'],
     run: async (...args) => (await actions()).remove(...args),
   },
@@ -115,7 +115,7 @@ const others: Command<Parts>[] = [
     verb: 'update',
     opens,
     operand,
-    about: 'Changes metadata of a client; what the file does not name stays.',
+    about: 'Changes the metadata of a client that the file names.',
     options: {
       metadata: { value: 'FILE', about: 'Metadata by its registered names, a JSON file.', required: true },
     },
@@ -127,11 +127,11 @@ const others: Command<Parts>[] = [
     verb: 'rotate-secret',
     opens,
     operand,
-    about: 'Replaces the secret of a client or resource server; the old one stops working at once, or later.',
+    about: 'Replaces the secret of a client or resource server. The old one ends at once, or later.',
     options: {
       'overlap-hours': {
         value: 'HOURS',
-        about: 'The old secret works beside the new one for so long (0).',
+        about: 'How long the old secret also works (0).',
       },
     },
     examples: ['client rotate-secret demo-app --json', 'client rotate-secret demo-app --overlap-hours 48'],

@@ -5,12 +5,12 @@ const actions = () => import('./config-actions.ts')
 
 export const config: Noun = {
   name: 'config',
-  about: 'The settings in effect, secrets masked',
+  about: 'The settings in effect',
   commands: [
     {
       noun: 'config',
       opens: 'settings',
-      about: 'Shows every setting as it is in effect, secrets masked; mistakes are reported all at once.',
+      about: 'Shows every setting in effect, with secrets masked. Reports all mistakes at once.',
       examples: ['config', 'config --json'],
       run: async (...args) => (await actions()).show(...args),
     },

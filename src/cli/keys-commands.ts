@@ -17,7 +17,7 @@ export const keys: Noun<Parts> = {
       noun,
       verb: 'list',
       opens,
-      about: 'Lists the keys, current ones first, and what each data key seals; never a private part.',
+      about: 'Lists the keys, current ones first, and what each data key seals. Never shows a private part.',
       examples: ['keys list', 'keys list --json'],
       run: async (...args) => (await actions()).list(...args),
     },
@@ -26,7 +26,7 @@ export const keys: Noun<Parts> = {
       verb: 'rotate',
       opens,
       about:
-        'Takes the next step of a rotation: publishes new keys, or lets those published for an hour sign.',
+        'Takes the next step of a rotation: publishes new keys, or signs with those published for an hour.',
       options: {
         alg: {
           value: 'ALG',
@@ -34,7 +34,7 @@ export const keys: Noun<Parts> = {
         },
         now: {
           about:
-            'Do both at once, for a key that has leaked; apps that cache the keys fail until they fetch them.',
+            'Does both at once, for a leaked key. Apps with cached keys fail until they fetch the new ones.',
         },
       },
       notes: [
@@ -47,9 +47,9 @@ export const keys: Noun<Parts> = {
       noun,
       verb: 'reseal',
       opens,
-      about: 'Seals again with the first of DATA_KEYS what the others sealed, so that those can be dropped.',
+      about: 'Seals everything again with the first of DATA_KEYS, so that the others can be removed.',
       notes: [
-        'Every process must know the new data key before. It may be interrupted and run again; servers go on meanwhile.',
+        'Give the new data key to every process first. You can interrupt the command and run it again; servers keep running.',
       ],
       examples: ['keys reseal', 'keys reseal --json'],
       run: async (...args) => (await actions()).reseal(...args),

@@ -10,7 +10,7 @@ export const migrate: Noun = {
     {
       noun: 'migrate',
       opens: 'database',
-      about: 'Brings the schema up to date under a lock; run twice, or by several at once, it does it once.',
+      about: 'Brings the schema up to date. A lock makes it safe to run several times, also in parallel.',
       examples: ['migrate', 'migrate --json'],
       run: async (...args) => (await actions()).migrate(...args),
     },

@@ -10,7 +10,7 @@ const operand = { name: 'IDENTIFIER', about: 'The identifier of the resource ser
 
 const SCOPE_TEXT: OptionSpec = {
   value: '"S=W"',
-  about: 'What people read in place of the scope S when they are asked for consent.',
+  about: 'The text that people read on the consent page instead of the scope S.',
   many: true,
 }
 
@@ -37,20 +37,20 @@ export const resource: Noun = {
       verb: 'create',
       opens,
       about:
-        'Registers a resource server; answers the client_id and, only then, the client_secret it introspects with.',
+        'Registers a resource server. Shows its client_id and, only now, its client_secret for introspection.',
       options: {
         identifier: {
           value: 'U',
           about: 'What apps send as "resource" and tokens carry as "aud".',
           required: true,
         },
-        scope: { value: '"S…"', about: 'The scopes it knows, separated by spaces.', required: true },
+        scope: { value: '"S…"', about: 'Its scopes, separated by spaces.', required: true },
         'scope-text': SCOPE_TEXT,
-        name: { value: 'N', about: 'Name as people see it when they are asked for consent.' },
+        name: { value: 'N', about: 'Name on the consent page.' },
         format: {
           value: 'opaque|jwt',
           about:
-            'Its access tokens (opaque). JWTs are verified with the published keys and a status list; introspection takes both.',
+            'Format of its access tokens (opaque). JWTs are verified with the published keys and a status list. Introspection accepts both.',
         },
         ...TOKENS_AND_DETAILS,
       },
@@ -66,16 +66,15 @@ export const resource: Noun = {
       verb: 'update',
       opens,
       operand,
-      about: 'Changes a resource server; its client, its secret and what was granted stay.',
+      about: 'Changes a resource server. Its client, its secret and its grants stay.',
       options: {
-        scope: { value: '"S…"', about: 'The scopes that it knows from now on: the whole list.' },
+        scope: { value: '"S…"', about: 'The complete new list of its scopes.' },
         'scope-text': SCOPE_TEXT,
-        name: { value: 'N', about: 'Name as people see it when they are asked for consent.' },
+        name: { value: 'N', about: 'Name on the consent page.' },
         ...TOKENS_AND_DETAILS,
       },
       notes: [
-        'What is not named stays. "S=" takes the words of a scope away; a type of details takes the place of the' +
-          ' one of its name.',
+        'What is not named stays. "S=" removes the text of a scope. A type of details replaces the one of its name.',
       ],
       examples: [
         'resource update https://api.example.com/ --scope "ledger:read ledger:transfer ledger:close"',
@@ -96,7 +95,7 @@ export const resource: Noun = {
       verb: 'show',
       opens,
       operand,
-      about: 'Shows a resource server; never its secret.',
+      about: 'Shows a resource server, without its secret.',
       examples: ['resource show https://api.example.com/'],
       run: async (...args) => (await actions()).show(...args),
     },

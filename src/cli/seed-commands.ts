@@ -25,17 +25,20 @@ const described: Described = {
   operand: {
     name: 'WHAT',
     about:
-      'Nothing, or: conformance FILE, for the clients and the account of the OpenID Foundation suite (docs/conformance.md).',
+      'conformance FILE: the clients and the account for the OpenID Foundation suite (docs/conformance.md).',
     many: true,
     optional: true,
   },
   options: {
-    force: { about: 'Also in service mode, where everybody knows these passwords.' },
+    force: { about: 'Seeds in service mode as well. The passwords are public.' },
     'app-port': { value: 'PORT', about: 'Where the demo app listens, instead of 8710.' },
     'api-port': { value: 'PORT', about: 'Where the demo resource server listens, instead of 8720.' },
-    output: { value: 'FILE', about: 'Writes the JSON there, whole or not at all, and for you alone.' },
+    output: {
+      value: 'FILE',
+      about: 'Writes the JSON to this file, readable by you alone. A failure leaves the file unchanged.',
+    },
   },
-  notes: ['A second run changes nothing and prints the same again.'],
+  notes: ['A second run changes nothing and prints the same.'],
   examples: [
     'seed',
     'seed --json',

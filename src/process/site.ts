@@ -33,7 +33,7 @@ import { createAdapterFactory, overrideReplayDetection } from '../provider/recor
 import type { FlowLimits } from '../provider/records/flow-limits.ts'
 import { installTokenIds } from '../provider/records/issued-ids.ts'
 import { installLevels } from '../provider/requests/authentication-levels.ts'
-import { recordEndings } from '../provider/sessions/session-record.ts'
+import { recordEndings } from '../provider/sessions/recorded-sign-ins.ts'
 import { createFindAccount } from '../provider/subjects/find-account.ts'
 import { installOwnAccessTokens } from '../provider/subjects/own-access-token.ts'
 import { createPairwiseSubjects } from '../provider/subjects/pairwise.ts'

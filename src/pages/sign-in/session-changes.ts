@@ -4,7 +4,7 @@ import type { AnyContext } from '../../http/request/request-state.ts'
 import type { Oidc } from '../../provider/contract/current-provider.ts'
 import { lifetimesOf, sessionSeconds } from '../../provider/grants/lifetimes.ts'
 import { readSession, startSession } from '../../provider/sessions/browser-session.ts'
-import { recordSignIn } from '../../provider/sessions/session-record.ts'
+import { recordSignIn } from '../../provider/sessions/recorded-sign-ins.ts'
 import type { Services } from '../../services.ts'
 import { endSessionAndGrants } from '../../sessions/access-endings.ts'
 

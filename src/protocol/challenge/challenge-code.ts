@@ -11,12 +11,12 @@ import { requestedClaims } from '../../provider/library/authorization-request.ts
 import { levelOf } from '../../accounts/levels.ts'
 import { newSession } from '../../provider/sessions/browser-session.ts'
 import type { Session } from '../../provider/sessions/browser-session.ts'
-import { recordSignIn } from '../../provider/sessions/session-record.ts'
-import type { SessionRecordNeeds } from '../../provider/sessions/session-record.ts'
+import { recordSignIn } from '../../provider/sessions/recorded-sign-ins.ts'
+import type { SignInRecording } from '../../provider/sessions/recorded-sign-ins.ts'
 import type { AuthSession } from './auth-session.ts'
 import { allowedScopes, textOf } from './challenge-request.ts'
 
-export type CodeNeeds = SessionRecordNeeds & GrantNeeds
+export type CodeNeeds = SignInRecording & GrantNeeds
 
 /** Replaces the redirect address in a code of this endpoint. */
 const NO_REDIRECT = 'urn:account-server:authorization-challenge'

@@ -4,7 +4,7 @@
  */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
-import { isDestroyed } from '../../provider/sessions/session-record.ts'
+import { isDestroyed } from '../../provider/sessions/recorded-sign-ins.ts'
 
 /** Metadata of the provider (§3). */
 export const FRONTCHANNEL_DISCOVERY = {

@@ -9,15 +9,15 @@ const noun = 'registration-token'
 const opens = 'schema'
 
 const createOptions: Record<string, OptionSpec> = {
-  name: { value: 'N', about: 'For whom or what it is, for the list.', required: true },
+  name: { value: 'N', about: 'Who or what the token is for. The list shows it.', required: true },
   policy: {
     value: 'FILE',
-    about: 'What may be registered, a JSON file with the names below; they come first.',
+    about: 'The policy as a JSON file with the names below. Options take precedence.',
   },
   'grant-type': { value: 'G', about: `${GRANT_TYPES.join(', ')} (the first two).`, many: true },
   profile: {
     value: 'P',
-    about: `${PROFILES.join(', ')}; the first given is the one assigned (default).`,
+    about: `${PROFILES.join(', ')}; the first one is assigned (default).`,
     many: true,
   },
   scope: { value: '"S…"', about: 'Scopes that may be registered (all).' },
@@ -28,23 +28,23 @@ const createOptions: Record<string, OptionSpec> = {
   },
   resource: {
     value: 'U',
-    about: 'A resource server whose tokens its clients may ask for (none).',
+    about: 'A resource server that its clients may get tokens for (none).',
     many: true,
   },
-  'expires-hours': { value: 'HOURS', about: 'How long it may be used (24).' },
+  'expires-hours': { value: 'HOURS', about: 'Lifetime in hours (24).' },
   uses: { value: 'COUNT', about: 'How many clients it may register (1).' },
   reusable: { about: 'It may register any number of clients.' },
 }
 
 export const registrationToken: Noun = {
   name: noun,
-  about: 'Initial access tokens, with which apps register themselves',
+  about: 'Initial access tokens for apps that register themselves',
   commands: [
     {
       noun,
       verb: 'create',
       opens,
-      about: 'Makes an initial access token (RFC 7591 §3); it is shown only then.',
+      about: 'Makes an initial access token (RFC 7591 §3). It is shown only now.',
       options: createOptions,
       examples: [
         'registration-token create --name "Partner portal" --redirect-host partner.example.com',
@@ -56,7 +56,7 @@ export const registrationToken: Noun = {
       noun,
       verb: 'list',
       opens,
-      about: 'Lists initial access tokens, newest first; never the tokens themselves.',
+      about: 'Lists initial access tokens, newest first. Never shows the tokens themselves.',
       examples: ['registration-token list'],
       run: async (...args) => (await actions()).list(...args),
     },
@@ -64,8 +64,8 @@ export const registrationToken: Noun = {
       noun,
       verb: 'revoke',
       opens,
-      operand: { name: 'ID', about: 'The id of the token, as the list shows it.' },
-      about: 'Ends an initial access token. Clients that were registered with it stay.',
+      operand: { name: 'ID', about: 'The id of the token in the list.' },
+      about: 'Revokes an initial access token. Clients that were registered with it stay.',
       examples: ['registration-token revoke 6f1ed002-ab12-4a5c-9d3e-0c1f2e3d4b5a'],
       run: async (...args) => (await actions()).revoke(...args),
     },

@@ -19,17 +19,18 @@ export const exchangeCommands: Extension = {
       verb: 'allow-exchange',
       opens,
       operand,
-      about: 'Lets a client exchange tokens issued to it, or for it, for tokens of another resource server.',
+      about:
+        'Lets a client exchange its tokens, or tokens for its API, for tokens of another resource server.',
       options: {
         resource,
         scope: {
           value: '"S…"',
-          about: 'The most a new token may carry (all scopes of the resource server).',
+          about: 'The most scopes of a new token (all scopes of the resource server).',
         },
-        impersonation: { about: 'New tokens need not say who acts.' },
-        delegation: { about: 'New tokens may name an actor, whose token is sent along.' },
+        impersonation: { about: 'New tokens may leave out the actor.' },
+        delegation: { about: "New tokens may name an actor. The request contains the actor's token." },
       },
-      notes: ['At least one of --impersonation and --delegation. A new rule replaces the one before it.'],
+      notes: ['Needs --impersonation, --delegation or both. A new rule replaces the earlier one.'],
       examples: [
         'client allow-exchange 1c9bf04c --resource https://ledger.example.com/ --scope "ledger:read" --impersonation',
         'client allow-exchange 1c9bf04c --resource https://ledger.example.com/ --delegation --json',
@@ -42,7 +43,7 @@ export const exchangeCommands: Extension = {
       opens,
       operand,
       about:
-        'Takes back what allow-exchange gave; tokens that were exchanged before live on until they expire.',
+        'Removes the rule of allow-exchange. Tokens from earlier exchanges stay valid until they expire.',
       options: { resource },
       examples: ['client forbid-exchange 1c9bf04c --resource https://ledger.example.com/'],
       run: async (...args) => (await actions()).forbid(...args),

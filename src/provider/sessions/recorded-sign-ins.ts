@@ -2,19 +2,15 @@
 import { markEnded, recordSession } from '../../sessions/account-sessions.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
-import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import type { Db } from '../../platform/sql/database.ts'
 import { endSessionAndGrants } from '../../sessions/access-endings.ts'
 import type { AfterHook } from '../contract/protocol-part.ts'
 import type { Lifetimes } from '../grants/lifetimes.ts'
-import type { GrantStore } from '../../grant-store/grant-store.ts'
+import type { Services } from '../../services.ts'
 
-export type SessionRecordNeeds = {
-  db: Db
-  clock: Clock
-  store: GrantStore
+export type SignInRecording = Pick<Services, 'db' | 'clock' | 'store'> & {
   lifetimes: Lifetimes
+  /** The most sessions of an account. */
   maxActiveSessions: number
 }
 
@@ -22,7 +18,7 @@ export type SessionRecordNeeds = {
 export const END_SESSION_ROUTES = ['end_session', 'end_session_confirm', 'end_session_success'] as const
 
 /** Records sign-ins that requests of apps begin and end. */
-export function recordEndings(needs: SessionRecordNeeds): readonly AfterHook[] {
+export function recordEndings(needs: SignInRecording): readonly AfterHook[] {
   return [
     {
       at: ['resume'],
@@ -44,7 +40,7 @@ export function recordEndings(needs: SessionRecordNeeds): readonly AfterHook[] {
 
 /** Records a new session, and ends the account's oldest ones beyond the limit. */
 export async function recordSignIn(
-  needs: SessionRecordNeeds,
+  needs: SignInRecording,
   ctx: AnyContext,
   uid: string,
   accountId: string,
