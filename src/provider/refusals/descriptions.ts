@@ -204,14 +204,11 @@ export const BY_SENTENCE: Readonly<Record<string, Words>> = {
 /** Replaces sentences of the library that contain a value. */
 export const BY_PATTERN: readonly (readonly [RegExp, Words])[] = [
   [/^only (\S+) content-type bodies are supported/, (ctx, refusal) => wrongType(ctx, refusal)],
-  [
-    /^missing required parameters? /,
-    (ctx, { error_description: sentence }) => `${sentence}${lostParameters(ctx)}`,
-  ],
+  [/^missing required parameters? /, (ctx, { error_description: text }) => `${text}${lostParameters(ctx)}`],
   [
     /^urn:\S+ is not allowed for this client$/,
-    (_ctx, { error_description: sentence = '' }) =>
-      `this client is not registered for the grant type ${sentence.split(' ')[0]}: add it to its grant_types`,
+    (_ctx, { error_description: text = '' }) =>
+      `this client is not registered for the grant type ${text.split(' ')[0]}: add it to its grant_types`,
   ],
   [
     /^refresh token missing requested scopes?$/,
@@ -220,8 +217,7 @@ export const BY_PATTERN: readonly (readonly [RegExp, Words])[] = [
   ],
   [
     /^no suitable encryption key found/,
-    (_ctx, { error_description: sentence }) =>
-      `${sentence}: the jwks or jwks_uri of this client has to hold one`,
+    (_ctx, { error_description: text }) => `${text}: the jwks or jwks_uri of this client has to hold one`,
   ],
   [
     /^authorization details type '[^]*' is not allowed for this client$/,
