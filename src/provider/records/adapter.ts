@@ -69,9 +69,7 @@ export function createAdapterFactory(needs: AdapterNeeds): AdapterFactory {
   }
 }
 
-/**
- * Replaces the library's find-then-save by one set-if-absent, so that a proof or assertion counts once on all nodes.
- */
+/** Replaces the library's find-then-save by one set-if-absent: a proof or assertion counts once on all nodes. */
 export function overrideReplayDetection(
   provider: Provider,
   { store, limits }: { store: GrantStore; limits?: FlowLimits | undefined },
@@ -122,10 +120,7 @@ function sessionAdapter(parts: SessionNeeds & UnitOfWorkNeeds): Partial<Adapter>
   }
 }
 
-/**
- * The interaction or session is written together with the answer. The answer is withdrawn when that fails: an error
- * page carries no code.
- */
+/** Writes the session together with the answer. Withdraws the answer on a failure: an error page carries no code. */
 async function saveWithAnswer(
   parts: SessionNeeds & UnitOfWorkNeeds,
   scope: RequestScope,
@@ -199,10 +194,7 @@ const METHODS = [
   'revokeByGrantId',
 ] as const
 
-/**
- * A complete adapter: an operation that the model lacks does nothing, and an outage becomes a 503 of the library's own
- * kind.
- */
+/** A complete adapter: a missing operation does nothing, and an outage becomes a 503 of the library's own kind. */
 function protect(needs: UnitOfWorkNeeds, adapter: Partial<Adapter>): Adapter {
   const guarded = METHODS.map((name) => {
     const method = adapter[name] as ((...args: unknown[]) => Promise<unknown>) | undefined

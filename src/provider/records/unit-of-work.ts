@@ -48,9 +48,7 @@ const LONGEST_PAGE_MS = 24 * 60 * 60 * 1000
  */
 const EXCHANGED_KNOWN_MS = 7 * DAY_MS
 
-/**
- * A request that takes longer than this from finding a token to using it has hung. Its client has sent another by now.
- */
+/** A request that takes longer between finding and using a token has hung. Its client has sent another by now. */
 const REQUEST_PATIENCE_MS = 5000
 
 /** Requests to these endpoints may note something for the end (`record-adapter.ts`). All others write at once. */
@@ -93,10 +91,7 @@ function take({ pending }: RequestScope, fits: (commit: PendingCommit) => boolea
   return taken.map(([, commit]) => commit)
 }
 
-/**
- * A removal that fails because the store is down is ignored: the record expires by itself, and the answer is still
- * valid.
- */
+/** Ignores a removal that fails while the store is down: the record expires by itself. */
 async function forgetFinished({ store }: UnitOfWorkNeeds, { finished }: RequestScope): Promise<void> {
   await Promise.allSettled(finished.splice(0).map((key) => store.remove(key)))
 }
@@ -220,9 +215,7 @@ async function answerRetry(
   scope.ctx.body = { ...(scope.ctx.body as object), refresh_token: earlier.token }
 }
 
-/**
- * A different request with the same token is not a retry. It is no theft either, because the client is the right one.
- */
+/** A different request with the same token is no retry. It is no theft either, because the client is the right one. */
 function assertRepeated(earlier: Successor, requested: Pick<Successor, 'scope' | 'key'>): void {
   if (earlier.scope === undefined) return
   if (earlier.scope !== requested.scope)
