@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Keygrip from 'keygrip'
 import Koa from 'koa'
+import type Provider from 'oidc-provider'
 import { isOfApi } from './operations/scopes.ts'
 import { AppError } from './platform/errors.ts'
 import { renderFailure } from './pages/errors/failure-page.ts'
@@ -33,6 +34,8 @@ export type App = {
   callback: ReturnType<Koa['callback']>
   /** Called once the schema and keys are there; until then everything but health answers 503. */
   open: () => Promise<void>
+  /** The provider that serves, once it is open: for a worker in the same process. */
+  provider: () => Provider
 }
 
 type Opened = { routes?: Routes }
@@ -74,7 +77,13 @@ export function createApp(parts: Parts): App {
       opened.routes = await openRoutes(parts, { render, failures })
       parts.feed.start()
     },
+    provider: () => providerOf(opened),
   }
+}
+
+function providerOf({ routes }: Opened): Provider {
+  if (!routes) throw new Error('the server is not open yet')
+  return routes.provider()
 }
 
 /** One look at the address: a program's request meets none of what is there for people and their forms. */

@@ -27,8 +27,8 @@ export type Run = {
 
 /** Resolves when the role is ready. Beside a database of its own a server listens before it is. */
 export async function startRole(parts: Parts, run: Run): Promise<void> {
-  const ready = (prepared: Prepared) => {
-    if (run.role !== 'server') run.ends.push(startWorker(parts))
+  const ready = (prepared: Prepared, app?: App) => {
+    if (run.role !== 'server') run.ends.push(startWorker(parts, app))
     run.onReady(prepared)
   }
   if (run.role !== 'worker') return listen(parts, run, ready)
@@ -36,14 +36,15 @@ export async function startRole(parts: Parts, run: Run): Promise<void> {
   await orSayHowToSignIn(prepared, () => ready(prepared))
 }
 
-export function startWorker(parts: Parts): End {
-  const worker = createWorker(parts)
+/** In the process of a server it shares the server's provider. */
+export function startWorker(parts: Parts, app?: App): End {
+  const worker = createWorker(parts, app?.provider)
   worker.start()
   return worker.stop
 }
 
 /** Listens first and prepares then, so that a database that is still away makes the server unready, not dead. */
-async function listen(parts: Parts, run: Run, ready: (prepared: Prepared) => void): Promise<void> {
+async function listen(parts: Parts, run: Run, ready: (prepared: Prepared, app: App) => void): Promise<void> {
   const { config } = parts
   const app = createApp(parts)
   const early = cluster.isWorker ? await openEarly(parts, app) : false
@@ -52,7 +53,7 @@ async function listen(parts: Parts, run: Run, ready: (prepared: Prepared) => voi
   const prepared = prepareUntilReady(parts).then((outcome) =>
     orSayHowToSignIn(outcome, async () => {
       await app.open()
-      ready(outcome)
+      ready(outcome, app)
     }),
   )
   if (config.mode === 'embedded') await prepared

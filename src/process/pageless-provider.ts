@@ -1,6 +1,7 @@
 /**
- * The same provider as the server's, where no requests are served: for a command, and for the worker. It knows every client
- * that the server knows and has no pages. The library checks and signs by nothing less than a whole provider.
+ * The same provider as the server's, where no requests are served: for a command, and for a worker in a process of its
+ * own. It knows every client that the server knows and has no pages. The library checks and signs by nothing less than a
+ * whole provider.
  */
 import type { Site } from '../feature.ts'
 import { openSite } from './site.ts'

@@ -25,6 +25,7 @@ import {
   LIBRARY_PATHS,
   showsLibraryForm,
 } from '../provider/endpoints/addresses.ts'
+import type { Oidc } from '../provider/contract/current-provider.ts'
 import { refuseFloods } from '../provider/endpoints/floods.routes.ts'
 import { refuseOtherAddresses } from '../provider/endpoints/other-addresses.routes.ts'
 import { postedRequestRoutes } from '../provider/endpoints/posted-request.routes.ts'
@@ -38,6 +39,8 @@ export type Routes = {
   /** For `DIRECT_PATHS`. What the library does not answer there, such as another method, goes on to `others`. */
   direct: Koa.Middleware
   others: Koa.Middleware
+  /** The one that these routes use now. */
+  provider: Oidc['current']
 }
 
 /** To be called once the process is prepared: reads keys and resource servers. */
@@ -50,7 +53,7 @@ export async function openRoutes(parts: Parts, { render, failures }: Given): Pro
     renderError: failureResponder(failures),
     interactionUrl: restarts.pageUrl,
   })
-  return { direct: site.oidc.middleware, others: inOrder(parts, site) }
+  return { direct: site.oidc.middleware, others: inOrder(parts, site), provider: site.oidc.current }
 }
 
 function inOrder(parts: Parts, site: Site): Koa.Middleware {

@@ -1,4 +1,4 @@
-/** The provider of a worker, which serves no requests: opened when it is first needed, kept, and renewed by the change feed. */
+/** The provider of a worker in a process of its own, which serves no requests: opened when it is first needed, kept, and renewed by the change feed. */
 import type Provider from 'oidc-provider'
 import type { Site } from '../feature.ts'
 import { openPagelessSite } from './pageless-provider.ts'

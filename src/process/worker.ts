@@ -2,6 +2,7 @@
  * The worker: delivers what the outbox recorded, each topic to its receiver, and tidies up. It runs in the server's own
  * process when embedded, else in processes of its own, as many as wanted.
  */
+import type Provider from 'oidc-provider'
 import { createMailboxTransport } from '../mail/mailbox.ts'
 import { createMailer } from '../mail/mailer.ts'
 import type { MailTransport } from '../mail/mail-transport.ts'
@@ -19,11 +20,15 @@ export type Worker = {
   stop: () => Promise<void>
 }
 
-export function createWorker(parts: Parts): Worker {
+/** `provider` is the one that the process has already; without it the worker opens one when it first needs it. */
+export function createWorker(
+  parts: Parts,
+  provider: () => Provider | Promise<Provider> = createKeptProvider(parts),
+): Worker {
   const { config, clock } = parts
   const { issuer: publicUrl, serverName, mail } = config
   const transport = mailTransport(parts)
-  const delivery = { provider: createKeptProvider(parts) }
+  const delivery = { provider: async () => provider() }
   const relay = createRelay({
     ...parts,
     sinks: {
