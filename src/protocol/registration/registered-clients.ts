@@ -45,17 +45,27 @@ export async function insertRegistered(
   })
 }
 
-/** Replaces all metadata (RFC 7592 §2.2). False when the client was deleted or disabled meanwhile. */
+export type Replacement = Pick<Registration, 'clientId' | 'metadata'> & {
+  secret: StoredSecret
+  /** The registration access token of the request. */
+  token: string
+}
+
+/**
+ * Replaces all metadata (RFC 7592 §2.2) and uses up the token, in one statement: of several updates with one token the
+ * first is taken. False when there was one before, or when the client was deleted or disabled meanwhile.
+ */
 export async function replaceRegistered(
   db: Db,
-  clientId: string,
-  metadata: ClientMetadata,
-  secret: StoredSecret,
+  { clientId, metadata, secret, token }: Replacement,
   clock: Clock,
 ): Promise<boolean> {
   return await inTransaction(db, async (trx) => {
-    const columns = { ...metadataColumns(metadata), ...secret, updatedAtMs: clock() }
-    const replaced = await trx('clients').where({ clientId }).whereNull('disabledAtMs').update(columns)
+    const used = { registrationTokenHash: null, updatedAtMs: clock() }
+    const replaced = await trx('clients')
+      .where({ clientId, registrationTokenHash: digest(token) })
+      .whereNull('disabledAtMs')
+      .update({ ...metadataColumns(metadata), ...secret, ...used })
     if (replaced > 0) await noteChange(trx, CLIENTS_TOPIC)
     return replaced > 0
   })

@@ -70,7 +70,7 @@ function answerPreflight(ctx: Context): boolean {
   return true
 }
 
-/** The client was deleted or disabled meanwhile, and so was its token (RFC 7592 §2.1, §2.2: 401). */
+/** The token was used by another update, or the client was deleted or disabled meanwhile (RFC 7592 §2.1, §2.2: 401). */
 export function registrationEnded(): errors.InvalidToken {
   return new errors.InvalidToken('registration access token not found')
 }

@@ -63,8 +63,8 @@ type Pending = {
   metadata: ClientMetadata
   policy: RegistrationPolicy
   by: string
-  /** Set for an update. */
-  stored?: StoredSecret
+  /** Set for an update: the secret that is kept, and the registration access token of the request. */
+  update?: { secret: StoredSecret; token: string }
   /** A secret that is shown in the answer. */
   plain?: string
 }
@@ -135,8 +135,8 @@ async function read(
     client_id_issued_at: issuedAt,
     ...(secret !== undefined && { client_secret: secret, client_secret_expires_at: 0 }),
   })
-  const stored = allowed.update ? issued.stored : undefined
-  return { clientId, metadata, policy: allowed.policy, by: allowed.by, stored, plain: issued.plain }
+  const update = allowed.token === undefined ? undefined : { secret: issued.stored, token: allowed.token }
+  return { clientId, metadata, policy: allowed.policy, by: allowed.by, update, plain: issued.plain }
 }
 
 async function scopesOf(db: Db, { policy, kept }: Allowance): Promise<Set<string>> {
@@ -151,7 +151,8 @@ type Allowance = {
   policy: RegistrationPolicy
   by: string
   secret: StoredSecret
-  update?: true
+  /** Of an update: the registration access token. */
+  token?: string
   /** The operator's decisions about this client stay. */
   kept?: Partial<ClientMetadata>
   exceptions?: Exceptions
@@ -168,7 +169,8 @@ async function allowance(
     if (!found) throw registrationEnded()
     const { first_party, allowed_resources, ...exceptions } = found.client.metadata
     const kept = { first_party, allowed_resources }
-    return { policy: found.policy, exceptions, by: '', secret: found.secret, update: true, kept }
+    const token = ctx.oidc.entities.RegistrationAccessToken?.jti ?? ''
+    return { policy: found.policy, exceptions, by: '', secret: found.secret, token, kept }
   }
   const token = ctx.oidc.entities.InitialAccessToken?.jti ?? ''
   if (token === openToken && openPolicy) return { policy: openPolicy, by: 'open', secret: NO_SECRET }
@@ -179,9 +181,9 @@ async function allowance(
 
 async function store(needs: RegistrationNeeds, request: Pending | undefined): Promise<void> {
   if (!request) throw new AppError('not_supported', 501, 'Clients are stored by registration alone.')
-  const { clientId, metadata, stored } = request
-  if (stored) {
-    if (await replaceRegistered(needs.db, clientId, metadata, stored, needs.clock)) return
+  const { clientId, metadata, update } = request
+  if (update) {
+    if (await replaceRegistered(needs.db, { clientId, metadata, ...update }, needs.clock)) return
     throw registrationEnded()
   }
   const inserted = await insertRegistered(needs.db, { ...request, secret: request.plain }, needs)

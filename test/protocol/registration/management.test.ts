@@ -49,6 +49,22 @@ for (const { name, stage: openStage } of STAGES) {
       expect(await works(made, client_secret)).to.equal(200)
     })
 
+    it('takes one of several updates with one token, and refuses the others with 401', async () => {
+      const made = await registered()
+      const { client_id } = made
+      const names = Array.from({ length: 6 }, (_, index) => `Notes ${index}`)
+      const replies = await Promise.all(
+        names.map((client_name) =>
+          registrar.manage(made, { method: 'PUT', body: { ...app, client_id, client_name } }),
+        ),
+      )
+      const [taken, ...others] = replies.toSorted((a, b) => a.status - b.status)
+      expect(replies.map(({ status }) => status).toSorted()).to.eql([200, 401, 401, 401, 401, 401])
+      for (const { body } of others) expect(body).to.include({ error: 'invalid_token' })
+      const read = await registrar.manage(taken!.body, { method: 'GET' })
+      expect([read.status, read.body['client_name']]).to.eql([200, taken!.body['client_name']])
+    })
+
     it('refuses an update with another id, a wrong secret, the stored digest, or fields that are not its own', async () => {
       const made = await registered()
       const { client_id } = made
