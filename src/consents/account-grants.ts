@@ -1,6 +1,6 @@
 /** Which grants an account has given, so that they can be found and revoked. The grants themselves are the grant store's. */
 import { digest } from '../platform/tokens.ts'
-import { isDuplicate } from '../platform/sql/database.ts'
+import { isDuplicate, isOrphan } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
 
 export type AccountGrant = {
@@ -30,7 +30,10 @@ const COLUMNS = [
   'expiresAtMs',
 ] as const
 
-/** Records a grant; recording it again moves its end. */
+/**
+ * Records a grant; recording it again moves its end. Nothing is recorded for an account that was deleted meanwhile: whatever
+ * uses the grant finds no account.
+ */
 export async function recordGrant(sql: Sql, { grantId, ...grant }: NewGrant): Promise<void> {
   const row: AccountGrant = {
     ...grant,
@@ -40,6 +43,7 @@ export async function recordGrant(sql: Sql, { grantId, ...grant }: NewGrant): Pr
   try {
     await sql('account_grants').insert(row)
   } catch (error) {
+    if (isOrphan(error)) return
     if (!isDuplicate(error)) throw error
     const { grantIdDigest, accountId, expiresAtMs } = row
     await sql('account_grants').where({ grantIdDigest, accountId }).update({ expiresAtMs })

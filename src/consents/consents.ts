@@ -3,7 +3,7 @@
  * `pages/consent` asks for it.
  */
 import { z } from 'zod'
-import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
+import { inTransaction, isDuplicate, isOrphan } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
 import { removeGrantsOf, removeGrantsOfClient } from './account-grants.ts'
 import type { AccessEndings } from './ended-access.ts'
@@ -44,7 +44,7 @@ const COLUMNS = [
   'updatedAtMs',
 ] as const
 
-/** Adds to what was allowed before; nothing is taken away. */
+/** Adds to what was allowed before; nothing is taken away. Of an account that was deleted meanwhile nothing is remembered. */
 export async function rememberConsent(
   db: Db,
   accountId: string,
@@ -56,6 +56,7 @@ export async function rememberConsent(
   try {
     await remember()
   } catch (error) {
+    if (isOrphan(error)) return
     if (!isDuplicate(error)) throw error
     // The first consent of this pair, given twice at once: by now there is a row to add to.
     await remember()

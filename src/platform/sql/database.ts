@@ -58,6 +58,13 @@ export function isDuplicate(error: unknown): boolean {
   )
 }
 
+/** True for a row that belongs to another one, by a foreign key, which is gone. */
+export function isOrphan(error: unknown): boolean {
+  return ['ER_NO_REFERENCED_ROW', 'ER_NO_REFERENCED_ROW_2', 'SQLITE_CONSTRAINT_FOREIGNKEY'].includes(
+    errorCode(error),
+  )
+}
+
 /**
  * Retries a single statement after a deadlock, if it commits by itself. knex gives every transaction a client of its
  * own, which does not inherit this. So a statement inside a transaction is never retried alone.
