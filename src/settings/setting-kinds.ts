@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { parseEmail } from '../platform/email.ts'
 import { trustList } from '../http/request/client-ip.ts'
-import { isRange } from '../platform/network/ip-address.ts'
+import { isLoopbackHost, isRange } from '../platform/network/ip-address.ts'
 import { parseSender } from '../mail/sender.ts'
 import { SIGNING_ALGS } from '../platform/algorithms.ts'
 import { parseRedisDsn } from '../platform/redis/redis-dsn.ts'
@@ -123,12 +123,9 @@ export const algorithm = () =>
         : undefined,
   })
 
-const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]'])
-
 /** True for an address on this machine, the only place where plain http is accepted. */
 export function isLoopback(address: string): boolean {
-  const { hostname } = new URL(address)
-  return LOOPBACK.has(hostname) || hostname.endsWith('.localhost')
+  return isLoopbackHost(new URL(address).hostname)
 }
 
 export function isIssuer(value: string): boolean {
