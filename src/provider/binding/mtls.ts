@@ -86,8 +86,10 @@ export function withMtlsAliases(
 ): object {
   const { origin } = mtls ?? {}
   if (!origin) return metadata
-  const named = Object.entries(metadata).filter(([name]) => ALIASED.has(name))
-  const aliases = named.map(([name, address]) => [name, origin + String(address).slice(issuer.length)])
+  // The library leaves out what is switched off by an empty value.
+  const aliases = Object.entries(metadata as Record<string, unknown>).flatMap(([name, address]) =>
+    ALIASED.has(name) && typeof address === 'string' ? [[name, origin + address.slice(issuer.length)]] : [],
+  )
   return { ...metadata, mtls_endpoint_aliases: Object.fromEntries(aliases) }
 }
 
