@@ -31,14 +31,15 @@ async function install(folder, what, node) {
 /**
  * Runs npm and resolves with what it wrote.
  * @param {string[]} args
- * @param {{ cwd: string, node?: string }} options `node` runs npm and so decides the platform
+ * @param {{ cwd: string, node?: string, signal?: AbortSignal }} options `node` runs npm and so decides the platform
  * @returns {Promise<string>}
  * @throws {StepFailed} with npm's own output
  */
-export function runNpm(args, { cwd, node = process.execPath }) {
+export function runNpm(args, { cwd, node = process.execPath, signal }) {
   const [command, ...own] = npmCommand(node)
   return runQuietly(command, [...own, ...args, '--loglevel=error'], {
     cwd,
+    signal,
     env: npmEnvironment(node),
     failure: `npm ${args[0]} failed in ${cwd}`,
   })

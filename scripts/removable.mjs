@@ -1,39 +1,64 @@
 /**
  * `npm run removable`: shows that a feature is its folder and its line. In a copy of the tree it deletes one folder of
  * src/protocol, its lines in the lists, and every file outside src that uses it; then types and lint must pass, and with
- * `--tests` the other features' tests. Without a name it takes each in turn; `--by-turns` takes one, another for each commit.
+ * `--tests` the other features' tests. A test file goes with a feature when it imports from the feature's folder in `src` or
+ * `test`, also through other files. A single test goes with it by `isMounted`, of test/support/mounted.ts.
  */
-import { execFileSync, spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { execFileSync } from 'node:child_process'
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
+import { parseArgs } from 'node:util'
 import { ROOT } from './find-binary.mjs'
+import { failuresByCause } from './failed-tests.mjs'
+import { StepFailed, failAndExit } from './step.mjs'
+import { runIn, withCopy } from './tree-copy.mjs'
 
+const HELP = `npm run removable -- [NAMES] [options]
+  NAMES          Features to remove, one at a time; each in turn unless named
+  --by-turns     One feature, another for each commit
+  --tests        Run tests as well: those of the other features, of the provider and of the pages
+  --glob GLOB    Run these tests alone
+`
 const FEATURES = ['device', 'ciba', 'token-exchange', 'challenge', 'status-list', 'registration']
 /** Every list that names features: one line each. */
 const LISTS = ['src/features.ts', 'src/cli/commands.ts']
+/** What may need another feature by accident: the other features, the provider, and the pages. */
+const TESTS = 'test/{architecture.test.ts,{protocol,provider,accounts,journeys}/**/*.test.ts}'
+/** A feature that is gone is gone on every store. */
+const ON_SQLITE = ['-g', '[Mm]aria[Dd][Bb]', '--invert']
 const IMPORTS = /(?:from|import\()\s*'(\.{1,2}\/[^']+)'/g
 
-const given = process.argv.slice(2)
-const flags = given.filter((word) => word.startsWith('--'))
-const names = chosen(given.filter((word) => !word.startsWith('--')))
-const strange = [
-  ...names.filter((name) => !FEATURES.includes(name)),
-  ...flags.filter((flag) => !/^--(?:tests|by-turns)$/.test(flag)),
-]
-if (strange.length > 0) {
-  process.stderr.write(
-    `not known: ${strange.join(', ')}; known are --tests, --by-turns and ${FEATURES.join(', ')}\n`,
-  )
-  process.exit(2)
-}
-const failed = []
-for (const name of names) if (!(await isRemovable(name))) failed.push(name)
-process.exitCode = failed.length > 0 ? 1 : 0
+const options = readOptions(process.argv.slice(2))
+if (options.help) process.stdout.write(HELP)
+else process.exitCode = await check().catch(failAndExit)
 
-function chosen(words) {
-  if (words.length > 0) return words
-  if (!flags.includes('--by-turns')) return FEATURES
+function readOptions(args) {
+  try {
+    const flag = /** @type {const} */ ({ type: 'boolean' })
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: { help: flag, 'by-turns': flag, tests: flag, glob: { type: 'string' } },
+    })
+    const strange = positionals.filter((name) => !FEATURES.includes(name))
+    if (strange.length > 0)
+      throw new Error(`not a feature: ${strange.join(', ')}; takes ${FEATURES.join(', ')}`)
+    const glob = values.glob ?? (values.tests ? TESTS : undefined)
+    return { help: values.help, names: chosen(positionals, values['by-turns']), glob }
+  } catch (error) {
+    return failAndExit(new StepFailed(`${error.message}\n\n${HELP}`))
+  }
+}
+
+async function check() {
+  const failed = []
+  for (const name of options.names) if (!(await isRemovable(name))) failed.push(name)
+  return failed.length > 0 ? 1 : 0
+}
+
+function chosen(names, byTurns) {
+  if (names.length > 0) return names
+  if (!byTurns) return FEATURES
   return [FEATURES[commits() % FEATURES.length]]
 }
 
@@ -52,44 +77,30 @@ function commits() {
 }
 
 async function isRemovable(name) {
-  const copy = mkdtempSync(join(tmpdir(), 'account-server-without-'))
-  try {
-    const files = copyTree(copy)
-    const gone = remove(copy, files, name)
+  return withCopy({ name: `without-${name}`, changesPackages: false }, async (copy) => {
+    const gone = remove(copy, name)
     process.stdout.write(`without ${name}: ${gone.length} files outside its folder use it and go with it\n`)
-    for (const [what, command] of Object.entries(checks())) {
-      const { ok, output } = await run(copy, command)
-      process.stdout.write(`${ok ? '✔' : '✖'} ${what} without ${name}\n${ok ? '' : `${output.trimEnd()}\n`}`)
-      if (!ok) return false
+    for (const [what, command] of Object.entries(checks(copy))) {
+      const { ok, output } = await runIn(copy, command, { TEST_WITHOUT: name })
+      const counted = /^\d+ passed, \d+ failed$/m.exec(output)?.[0]
+      process.stdout.write(`${ok ? '✔' : '✖'} ${what} without ${name}${counted ? `: ${counted}` : ''}\n`)
+      if (!ok) {
+        const causes = failuresByCause(output.split('\n'))
+        process.stdout.write(causes.length > 0 ? `  ${causes.join('\n  ')}\n` : `${output.trimEnd()}\n`)
+        return false
+      }
     }
     return true
-  } finally {
-    rmSync(copy, { recursive: true, force: true })
-  }
-}
-
-function copyTree(copy) {
-  const list = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
-    cwd: ROOT,
-    maxBuffer: 1e8,
   })
-  const files = list
-    .toString()
-    .split('\n')
-    .filter((file) => file && existsSync(join(ROOT, file)))
-  for (const file of files) cpSync(join(ROOT, file), join(copy, file))
-  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'))
-  const runtime = join('scripts', 'runtime', 'node_modules')
-  if (existsSync(join(ROOT, runtime))) symlinkSync(join(ROOT, runtime), join(copy, runtime))
-  return files
 }
 
 /** Deletes the feature. Answers what else went: tests, seeds and measurements that use it, and what uses those. */
-function remove(copy, files, name) {
+function remove(copy, name) {
+  const files = globSync('**/*.{ts,mjs}', { cwd: copy, exclude: (path) => path === 'node_modules' })
   const folders = [join('src', 'protocol', name), join('test', 'protocol', name)]
   const isOwn = (file) => folders.some((folder) => file.startsWith(`${folder}/`))
   for (const list of LISTS.filter((file) => files.includes(file))) takeOut(join(copy, list), name)
-  const code = files.filter((file) => /\.(?:ts|mjs)$/.test(file) && !isOwn(file) && !file.startsWith('src/'))
+  const code = files.filter((file) => !isOwn(file) && !file.startsWith('src/'))
   const gone = new Set(files.filter(isOwn))
   for (let before = -1; before !== gone.size;) {
     before = gone.size
@@ -115,20 +126,12 @@ function importsOf(copy, file) {
   return [...text.matchAll(IMPORTS)].map(([, path]) => normalize(join(dirname(file), path)))
 }
 
-function checks() {
-  const others = ['test/architecture.test.ts', 'test/protocol/*/*.test.ts']
+function checks(copy) {
   return {
     types: ['node_modules/typescript/bin/tsc', '--project', '.'],
     lint: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '.'],
-    ...(flags.includes('--tests') && { 'the other tests': ['scripts/test.mjs', ...others] }),
+    ...(options.glob && {
+      'the other tests': ['scripts/test.mjs', ...globSync(options.glob, { cwd: copy }).sort(), ...ON_SQLITE],
+    }),
   }
-}
-
-function run(cwd, command) {
-  const child = spawn(process.execPath, command, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
-  return new Promise((resolve) => {
-    child.once('close', (code) => resolve({ ok: code === 0, output }))
-  })
 }

@@ -41,21 +41,24 @@ export class StepFailed extends Error {}
  * Runs a command to its end and resolves with what it wrote.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, failure?: string }} [options] `failure` is the line that explains a failure
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, failure?: string, signal?: AbortSignal }} [options] `failure` is the line that explains a failure; `signal` ends the command
  * @returns {Promise<string>}
  * @throws {StepFailed} with the command's output, when it fails
  */
-export function runQuietly(command, args, { cwd, env = process.env, failure } = {}) {
+export function runQuietly(command, args, { cwd, env = process.env, failure, signal } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(command, args, { cwd, env, signal, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
     const keep = (chunk) => (output += chunk)
     child.stdout.on('data', keep)
     child.stderr.on('data', keep)
-    child.once('error', (error) => reject(new StepFailed(`${failure ?? command}: ${error.message}`)))
-    child.once('close', (code, signal) => {
+    // One that is ended still writes for a moment: it is over when it is closed.
+    child.once('error', (error) => {
+      if (!signal?.aborted) reject(new StepFailed(`${failure ?? command}: ${error.message}`))
+    })
+    child.once('close', (code, endedBy) => {
       if (code === 0) return resolve(output)
-      const how = signal ? `ended by ${signal}` : `exit code ${code}`
+      const how = endedBy ? `ended by ${endedBy}` : `exit code ${code}`
       reject(new StepFailed(`${output.trimEnd()}\n\n${failure ?? `${command} failed`} (${how})`))
     })
   })

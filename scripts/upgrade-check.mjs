@@ -1,25 +1,25 @@
 /**
- * `npm run upgrade-check`: what breaks with a newer version of the protocol library. A copy of this tree gets
- * that version; types, the wall (src/provider/library) and the protocol tests run there. Nothing here is changed.
+ * `npm run upgrade-check`: what breaks with another version of the protocol library. A copy of this tree gets that version;
+ * types, the wall (src/provider/library) and the protocol tests run there. Nothing here is changed, and the copy is removed.
  */
-import { spawn } from 'node:child_process'
-import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, relative, sep } from 'node:path'
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { ROOT } from './find-binary.mjs'
 import { runNpm } from './install.mjs'
-import { StepFailed, failAndExit, say, withProgress } from './step.mjs'
+import { StepFailed, failAndExit, withProgress } from './step.mjs'
+import { interrupted, runIn, withCopy } from './tree-copy.mjs'
+import { failuresByCause } from './failed-tests.mjs'
 
-const HELP = `npm run upgrade-check -- [VERSION] [--keep]
-  VERSION      Of oidc-provider; the newest unless named
-  --keep       Keep the copy; it is kept anyway when something breaks
+const HELP = `npm run upgrade-check -- [VERSION] [options]
+  VERSION          Of oidc-provider: a version, or a tag such as latest (which it is unless named)
+  --output FOLDER  Write all output of each part there; without it only the report is left
+  --tests GLOB     The protocol tests to run; those of test/provider, test/protocol and test/contracts unless named
 `
 const LIBRARY = 'oidc-provider'
-const TESTS = ['test/provider', 'test/protocol', 'test/contracts'].map((folder) => `${folder}/**/*.test.ts`)
-/** Not part of the tree, or of no use in a copy. */
-const LEFT_OUT = new Set(['.git', '.cache', 'data', 'coverage', 'screenshots', 'suite'])
+const TESTS = 'test/{provider,protocol,contracts}/**/*.test.ts'
 /** So that the whole report fits on one screen. */
-const MOST_LINES = 9
+const MOST_LINES = 12
 const LONGEST_LINE = 150
 
 const PARTS = [
@@ -37,39 +37,63 @@ const PARTS = [
     name: 'protocol tests',
     // A server does not start without what the wall names.
     after: 'wall',
-    command: (folder) => ['scripts/test.mjs', ...globSync(TESTS, { cwd: folder }).sort()],
-    lines: failedTests,
+    command: (folder) => ['scripts/test.mjs', ...globSync(options.tests, { cwd: folder }).sort()],
+    lines: failuresByCause,
   },
 ]
 
-const args = process.argv.slice(2)
-if (args.includes('--help')) process.stdout.write(HELP)
+const options = readOptions(process.argv.slice(2))
+if (options.help) process.stdout.write(HELP)
 else process.exitCode = await check().catch(failAndExit)
 
+function readOptions(args) {
+  try {
+    const { values, positionals } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean' },
+        output: { type: 'string' },
+        tests: { type: 'string', default: TESTS },
+      },
+    })
+    if (positionals.length > 1) throw new Error(`got ${positionals.length} versions, takes one`)
+    return { ...values, wanted: positionals[0] ?? 'latest' }
+  } catch (error) {
+    return failAndExit(new StepFailed(`${error.message}\n\n${HELP}`))
+  }
+}
+
 async function check() {
-  const [wanted = 'latest'] = args.filter((arg) => !arg.startsWith('--'))
   const used = versionIn(ROOT)
-  const version = await versionOf(wanted)
-  if (wanted === 'latest' && version === used) {
-    process.stdout.write(`${LIBRARY} ${used} is the newest version: there is nothing to try.\n`)
+  const version = await versionOf(options.wanted)
+  if (version === used) {
+    process.stdout.write(`${LIBRARY} ${version} is the version in use: there is nothing to try.\n`)
     return 0
   }
-  const folder = mkdtempSync(join(tmpdir(), 'account-server-upgrade-'))
-  await withProgress(`Copying the tree to ${folder} …`, async () => copyTree(folder))
-  await withProgress(`Installing ${LIBRARY} ${version} …`, () =>
-    runNpm(['install', '--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', ...packages(version)], {
-      cwd: folder,
-    }),
-  )
+  const results = await withCopy({ name: 'upgrade', changesPackages: true }, async (folder) => {
+    await withProgress(`Installing ${LIBRARY} ${version} in ${folder} …`, () =>
+      runNpm(
+        ['install', '--save-exact', '--ignore-scripts', '--no-audit', '--no-fund', ...packages(version)],
+        {
+          cwd: folder,
+          signal: interrupted,
+        },
+      ),
+    )
+    return runParts(folder)
+  })
+  process.stdout.write(report({ used, version, results }))
+  return results.every(({ ok }) => ok) ? 0 : 1
+}
+
+async function runParts(folder) {
   const results = []
   for (const part of PARTS) {
     const missing = part.after && results.some(({ name, ok }) => name === part.after && !ok)
     results.push(missing ? leftOut(part) : await run(part, folder))
   }
-  const failed = results.filter(({ ok }) => !ok)
-  process.stdout.write(report({ used, version, results, folder }))
-  if (failed.length === 0 && !args.includes('--keep')) rmSync(folder, { recursive: true, force: true })
-  return failed.length === 0 ? 0 : 1
+  return results
 }
 
 async function versionOf(wanted) {
@@ -88,59 +112,41 @@ function packages(version) {
   return [`${LIBRARY}@${version}`, `@types/${LIBRARY}@latest`]
 }
 
-function copyTree(folder) {
-  cpSync(ROOT, folder, {
-    recursive: true,
-    filter: (path) => !LEFT_OUT.has(relative(ROOT, path).split(sep)[0]),
-  })
-}
-
-/** Runs one part in the copy; its whole output goes to a file there. */
 async function run({ name, command, lines }, folder) {
-  say(`Running ${name} …`)
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...command(folder)], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let text = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += chunk))
-  const code = await new Promise((resolve) => child.once('close', resolve))
-  const log = join(folder, `upgrade-check-${name.replaceAll(' ', '-')}.log`)
-  writeFileSync(log, text)
+  const { ok, output: text } = await withProgress(`Running ${name} …`, () => runIn(folder, command(folder)))
+  keepOutput(name, text)
   const output = text.split('\n')
   const counted = output.findLast((line) => /^\d+ passed, \d+ failed$/.test(line))
   const found = lines(output)
-  return { name, ok: code === 0, counted, found: found.length > 0 ? found : output.filter(Boolean), log }
+  return { name, ok, counted, found: found.length > 0 ? found : output.filter(Boolean).slice(-MOST_LINES) }
+}
+
+function keepOutput(name, text) {
+  if (options.output === undefined) return
+  const folder = resolve(options.output)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, `${name.replaceAll(' ', '-')}.log`), text)
 }
 
 function leftOut({ name, after }) {
   return { name, ok: false, counted: `not run, because no server starts without the ${after}`, found: [] }
 }
 
-/** Of each test that the summary numbers: its title, up to a line that ends with a colon, and what went wrong. */
-function failedTests(output) {
-  const heads = output.flatMap((line, at) => (/^ {2}\d+\) /.test(line) ? [at] : []))
-  return heads.map((at) => {
-    const end = output.findIndex((line, later) => later >= at && line.endsWith(':'))
-    const [suite = '', ...rest] = output.slice(at, end + 1).map((line) => line.trim().replace(/^\d+\) /, ''))
-    const why = output.slice(end + 1).find((line) => line.trim() !== '') ?? ''
-    return `${rest.at(-1) ?? suite} ${why.trim()}`
-  })
-}
-
-function report({ used, version, results, folder }) {
+function report({ used, version, results }) {
   const lines = [`\n${LIBRARY} ${used} → ${version}\n`]
-  for (const { name, ok, counted, found, log } of results) {
+  for (const { name, ok, counted, found } of results) {
     lines.push(`${ok ? '✔' : '✖'} ${name}${counted ? `: ${counted}` : ''}`)
     if (ok) continue
-    lines.push(...found.slice(0, MOST_LINES).map((line) => `    ${line.slice(0, LONGEST_LINE)}`))
+    lines.push(...found.slice(0, MOST_LINES).map((line) => `    ${shortened(line)}`))
     if (found.length > MOST_LINES) lines.push(`    … and ${found.length - MOST_LINES} more`)
-    if (log) lines.push(`    all of it: ${log}`)
   }
-  const inTheWay = results.filter(({ ok }) => !ok).map(({ name }) => name)
-  lines.push(
-    '',
-    inTheWay.length > 0 ? `Broken: ${inTheWay.join(', ')}. The copy is in ${folder}` : 'Nothing breaks.',
-  )
+  const broken = results.filter(({ ok }) => !ok).map(({ name }) => name)
+  const where =
+    options.output === undefined ? '--output FOLDER keeps all of it' : `All of it: ${options.output}`
+  lines.push('', broken.length > 0 ? `Broken: ${broken.join(', ')}. ${where}` : 'Nothing breaks.')
   return `${lines.join('\n')}\n`
+}
+
+function shortened(line) {
+  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line
 }

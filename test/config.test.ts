@@ -217,18 +217,14 @@ describe('service mode', () => {
     expect(problemsOf({ ...service, ACCOUNT_SERVER_ISSUER: 'http://localhost:8700' })).to.deep.equal([])
   })
 
-  for (const host of ['localhost', 'app.localhost', '127.0.0.1', '127.1.2.3', '[::1]', '[::ffff:127.0.0.2]'])
+  for (const host of ['app.localhost', '127.0.0.1', '127.1.2.3', '[::1]', '[::ffff:7f00:2]'])
     it(`takes http on ${host}, which is this machine`, () => {
-      const issuer = new URL(`http://${host}:8700`).origin
-      expect(read({ ACCOUNT_SERVER_ISSUER: issuer })).to.deep.include({
-        issuer,
-        guard: { allowLoopback: true, networks: [] },
-      })
+      expect(problemsOf({ ...service, ACCOUNT_SERVER_ISSUER: `http://${host}:8700` })).to.deep.equal([])
     })
 
   for (const host of ['128.0.0.1', '127.0.0.1.example', 'localhost.example', '0.0.0.0', '[::2]'])
-    it(`refuses http on ${host}, which is another machine`, () => {
-      expect(problemsOf({ ACCOUNT_SERVER_ISSUER: `http://${host}:8700` })).to.have.length.greaterThan(0)
+    it(`refuses http on ${host}`, () => {
+      expect(problemsOf({ ...service, ACCOUNT_SERVER_ISSUER: `http://${host}:8700` })).to.have.lengthOf(1)
     })
 
   for (const issuer of ['https://a.example/', 'https://a.example/path', 'https://a.example?x=1', 'a.example'])

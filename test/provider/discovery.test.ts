@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { GRANT_TYPES } from '../../src/clients/client-choices.ts'
+import { mountedGrants } from '../support/mounted.ts'
 import { STAGES } from './stage.ts'
 import type { Stage } from './stage.ts'
 
@@ -27,14 +29,7 @@ for (const { name, stage: open } of STAGES)
           authorization_endpoint: `${stage.issuer}/oauth/authorize`,
           token_endpoint: `${stage.issuer}/oauth/token`,
         })
-        expect(metadata['grant_types_supported']).to.have.members([
-          'authorization_code',
-          'refresh_token',
-          'client_credentials',
-          'urn:ietf:params:oauth:grant-type:device_code',
-          'urn:openid:params:grant-type:ciba',
-          'urn:ietf:params:oauth:grant-type:token-exchange',
-        ])
+        expect(metadata['grant_types_supported']).to.have.members(mountedGrants(GRANT_TYPES))
         expect(JSON.stringify(metadata)).not.to.match(/implicit|"plain"|"none"\]?,?"?HS/)
       })
 

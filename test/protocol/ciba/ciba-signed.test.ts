@@ -94,4 +94,25 @@ describe('signed backchannel authentication requests (FAPI-CIBA)', function () {
       expect([answer.status, errorOf(answer)], what).to.eql([400, 'invalid_request'])
     }
   })
+
+  it('takes every algorithm that the metadata names', async () => {
+    const { email } = await stage.person()
+    const metadata = (await stage.send({ to: '/.well-known/openid-configuration' })).json()
+    const algs = metadata['backchannel_authentication_request_signing_alg_values_supported'] as string[]
+    expect(algs).to.include('ES256')
+    for (const alg of algs) {
+      const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
+      const jwk = { ...(await exportJWK(publicKey)), alg, use: 'sig', kid: alg }
+      const app = await registerAsker(stage, {
+        grant_types: [CIBA_GRANT],
+        backchannel_authentication_request_signing_alg: alg as 'ES256',
+        jwks: { keys: [jwk] } as never,
+      })
+      const request = await new SignJWT({ ...claimsFor(email), iss: app.clientId })
+        .setProtectedHeader({ alg })
+        .sign(privateKey)
+      const answer = await app.call('/oauth/backchannel', { request })
+      expect(answer.status, `${alg}: ${answer.text}`).to.equal(200)
+    }
+  })
 })

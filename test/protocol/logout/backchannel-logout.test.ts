@@ -4,6 +4,7 @@ import { deadLetters } from '../../../src/outbox/dead-letters.ts'
 import { disableAccount, signOutEverywhere } from '../../../src/accounts/account-state.ts'
 import { createAccountNeeds } from '../../../src/interaction/account-needs.ts'
 import { GRANT_TYPES } from '../../../src/clients/client-choices.ts'
+import { isMounted, mountedGrants } from '../../support/mounted.ts'
 import { TEST_PASSWORD } from '../../support/running-server.ts'
 import { createVisitor } from '../../support/visitor.ts'
 import type { Visitor } from '../../support/visitor.ts'
@@ -39,8 +40,8 @@ inBothSettings('Back-channel logout', (world) => {
   it('tells an app of every grant that it may register', async () => {
     const { server, receiver } = world
     const app = await world.app({
-      grant_types: [...GRANT_TYPES],
-      backchannel_token_delivery_mode: 'poll',
+      grant_types: mountedGrants(GRANT_TYPES),
+      ...(isMounted('ciba') && { backchannel_token_delivery_mode: 'poll' }),
     })
     const { visitor, idToken } = await signInAt(server, app, await server.createAccount())
     await visitor.get(app.signOutUrl(idToken))

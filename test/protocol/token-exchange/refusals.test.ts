@@ -46,6 +46,12 @@ describe('token exchange refuses', function () {
     expect(stage.log()).to.contain('for another client')
   })
 
+  it('a request with nothing in it', async () => {
+    const answer = await world.app.call('/oauth/token', { grant_type: TOKEN_EXCHANGE_GRANT })
+    expect([answer.status, answer.json()['error']], answer.text).to.eql([400, 'invalid_request'])
+    expect(answer.json()['error_description']).to.contain("'subject_token'")
+  })
+
   const MISSING: [string, Fields, string, RegExp][] = [
     ['no subject token', { subject_token: undefined }, 'invalid_request', /subject_token/],
     ['no type of it', { subject_token_type: undefined }, 'invalid_request', /subject_token_type/],

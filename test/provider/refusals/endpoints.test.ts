@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { createRegistrar } from '../../protocol/registration/registrar.ts'
+import { withMounted } from '../../support/mounted.ts'
 import { register } from '../relying-party.ts'
 import type { Party } from '../relying-party.ts'
 import type { Sent } from '../send.ts'
@@ -225,8 +226,13 @@ describe('the other endpoints say why they refuse', function () {
 
   describe('a program that prefers HTML, as those in Java do by default,', () => {
     const accept = 'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2'
-    const names = ['token', 'par', 'introspect', 'revoke', 'device', 'backchannel', 'authorize-challenge']
-    for (const name of [...names, 'userinfo', 'register'])
+    const names = withMounted(['token', 'par', 'introspect', 'revoke', 'userinfo'], {
+      device: ['device'],
+      ciba: ['backchannel'],
+      challenge: ['authorize-challenge'],
+      registration: ['register'],
+    })
+    for (const name of names)
       it(`gets JSON from ${name}`, async () => {
         const answer = await stage.send({ to: `/oauth/${name}`, method: 'POST', headers: { accept } })
         expect((await toldProgram(stage, answer)).error).to.match(/^invalid_(request|token|client)$/)
@@ -234,18 +240,23 @@ describe('the other endpoints say why they refuse', function () {
   })
 
   describe('an address', () => {
-    const METHODS: [method: string, to: string, allowed: string][] = [
+    type Taken = [method: string, to: string, allowed: string]
+    const ALWAYS: Taken[] = [
       ['GET', '/oauth/token', 'POST'],
       ['PUT', '/oauth/token/', 'POST'],
       ['DELETE', '/oauth/userinfo', 'GET, POST'],
       ['PUT', '/oauth/authorize', 'GET, POST'],
       ['POST', '/oauth/jwks', 'GET'],
-      ['POST', '/oauth/status-lists/one', 'GET'],
-      ['GET', '/oauth/register', 'POST'],
-      ['POST', '/oauth/register/x', 'GET, PUT, DELETE'],
       ['POST', '/.well-known/openid-configuration', 'GET'],
-      ['GET', '/oauth/authorize-challenge', 'POST'],
     ]
+    const METHODS = withMounted(ALWAYS, {
+      'status-list': [['POST', '/oauth/status-lists/one', 'GET']],
+      registration: [
+        ['GET', '/oauth/register', 'POST'],
+        ['POST', '/oauth/register/x', 'GET, PUT, DELETE'],
+      ],
+      challenge: [['GET', '/oauth/authorize-challenge', 'POST']],
+    })
     for (const [method, to, allowed] of METHODS)
       it(`${to} does not take ${method}, and says what it takes`, async () => {
         const answer = await stage.send({ to, method })

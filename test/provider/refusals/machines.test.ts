@@ -1,4 +1,3 @@
-import { expect } from 'chai'
 import type { Account } from '../../../src/accounts/account.ts'
 import { createProver } from '../binding/prover.ts'
 import type { Prover } from '../binding/prover.ts'
@@ -9,17 +8,12 @@ import type { Stage } from '../stage.ts'
 import { tell } from './told.ts'
 
 const TOKEN = '/oauth/token'
-const URN = 'urn:ietf:params:oauth:grant-type'
-const DEVICE = `${URN}:device_code`
-const CIBA = 'urn:openid:params:grant-type:ciba'
-const EXCHANGE = `${URN}:token-exchange`
 
-describe('the answer to a refused machine or device says why', function () {
+describe('the answer to a refused machine says why', function () {
   let stage: Stage
   let app: Party
   let machine: Party
   let bound: Party
-  let waiting: Party
   let person: Account
   let key: Prover
 
@@ -31,11 +25,6 @@ describe('the answer to a refused machine or device says why', function () {
     const credentials = { grant_types: ['client_credentials' as const], redirect_uris: [] }
     machine = await register(stage, credentials)
     bound = await register(stage, { ...credentials, dpop_bound_access_tokens: true })
-    waiting = await register(stage, {
-      redirect_uris: [],
-      grant_types: [DEVICE, CIBA, EXCHANGE],
-      backchannel_token_delivery_mode: 'poll',
-    })
   })
 
   const machineAsks = (DPoP?: string, given: Fields = {}, party = machine) =>
@@ -46,7 +35,6 @@ describe('the answer to a refused machine or device says why', function () {
     )
   const proof = (claims: Record<string, unknown> = {}, header: Record<string, unknown> = {}) =>
     key.prove({ url: `${stage.issuer}${TOKEN}`, claims, header })
-  const poll = (grant_type: string, given: Fields = {}) => waiting.call(TOKEN, { grant_type, ...given })
 
   describe('for its DPoP proof', () => {
     const token = async () => (await app.tokensFor(person)).access_token
@@ -159,104 +147,5 @@ describe('the answer to a refused machine or device says why', function () {
       ],
       () => stage,
     )
-  })
-
-  describe('while the person has not answered', () => {
-    tell(
-      [
-        [
-          'a client for the web asks for a device code',
-          () => app.call('/oauth/device', { scope: 'openid' }),
-          400,
-          'unauthorized_client',
-          /grant_types/,
-        ],
-        [
-          'scopes with commas for a device',
-          () => waiting.call('/oauth/device', { scope: 'openid,email' }),
-          400,
-          'invalid_scope',
-          /by spaces, not by commas; got openid,email/,
-        ],
-        [
-          'an unknown scope for a device',
-          () => waiting.call('/oauth/device', { scope: 'openid contacts' }),
-          400,
-          'invalid_scope',
-          /scope contacts is not one.*takes openid/,
-        ],
-        [
-          'no scope behind the scenes',
-          () => waiting.call('/oauth/backchannel', { login_hint: 'nobody@example.com' }),
-          400,
-          'invalid_request',
-          /'scope'/,
-        ],
-        [
-          'an unknown scope behind the scenes',
-          () =>
-            waiting.call('/oauth/backchannel', {
-              scope: 'openid contacts',
-              login_hint: 'nobody@example.com',
-            }),
-          400,
-          'invalid_scope',
-          /scope contacts is not one/,
-        ],
-        [
-          'an unknown device code',
-          () => poll(DEVICE, { device_code: 'x' }),
-          400,
-          'invalid_grant',
-          /device_code is unknown/,
-        ],
-        ['no device code', () => poll(DEVICE), 400, 'invalid_request', /'device_code'/],
-        [
-          'an unknown auth_req_id',
-          () => poll(CIBA, { auth_req_id: 'x' }),
-          400,
-          'invalid_grant',
-          /auth_req_id is unknown/,
-        ],
-        [
-          'nobody is named',
-          () => waiting.call('/oauth/backchannel', { scope: 'openid' }),
-          400,
-          'invalid_request',
-          /send login_hint/,
-        ],
-        [
-          'nobody known is named',
-          () => waiting.call('/oauth/backchannel', { scope: 'openid', login_hint: 'nobody@example.com' }),
-          400,
-          'unknown_user_id',
-          /e-mail address of an account/,
-        ],
-        [
-          'a wrong expiry',
-          () =>
-            waiting.call('/oauth/backchannel', {
-              scope: 'openid',
-              login_hint: person.email,
-              requested_expiry: 'x',
-            }),
-          400,
-          'invalid_request',
-          /requested_expiry takes.*got x/,
-        ],
-        ['an exchange of nothing', () => poll(EXCHANGE), 400, 'invalid_request', /'subject_token'/],
-      ],
-      () => stage,
-    )
-
-    it('says to ask again, and to ask less often', async () => {
-      const { device_code: code } = (await waiting.call('/oauth/device', { scope: 'openid' })).json()
-      const first = (await poll(DEVICE, { device_code: String(code) })).json()
-      expect(first['error']).to.equal('authorization_pending')
-      expect(first['error_description']).to.match(/after interval seconds/)
-      const second = (await poll(DEVICE, { device_code: String(code) })).json()
-      expect(second['error']).to.equal('slow_down')
-      expect(second['error_description']).to.match(/5 seconds longer/)
-    })
   })
 })

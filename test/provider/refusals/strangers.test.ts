@@ -2,6 +2,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { expect } from 'chai'
 import { SignJWT } from 'jose'
 import type { Account } from '../../../src/accounts/account.ts'
+import { withMounted } from '../../support/mounted.ts'
 import { CALLBACK, register, VERIFIER } from '../relying-party.ts'
 import type { Fields, Party } from '../relying-party.ts'
 import { basic } from '../send.ts'
@@ -11,7 +12,9 @@ import type { Stage } from '../stage.ts'
 
 const own = generateKeyPairSync('ec', { namedCurve: 'P-256' })
 const jwks = { keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid: 'k', use: 'sig', alg: 'ES256' }] }
-const ENDPOINTS = ['/oauth/token', '/oauth/par', '/oauth/introspect', '/oauth/revoke', '/oauth/device']
+const ENDPOINTS = withMounted(['/oauth/token', '/oauth/par', '/oauth/introspect', '/oauth/revoke'], {
+  device: ['/oauth/device'],
+})
 
 /** All that a stranger can compare. */
 function seen({ status, text, headers }: Answer) {

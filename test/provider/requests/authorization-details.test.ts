@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type { Account } from '../../../src/accounts/account.ts'
 import { deleteResource } from '../../../src/resources/resources.ts'
 import type { DetailsTypeInput } from '../../../src/resources/details-type.ts'
+import { isMounted } from '../../support/mounted.ts'
 import { callbackOf, register } from '../relying-party.ts'
 import type { Fields, Party } from '../relying-party.ts'
 import { basic } from '../send.ts'
@@ -223,19 +224,20 @@ for (const { name, stage: open } of STAGES)
       expect(answer['error_description']).to.contain(bankId)
     })
 
-    it('are refused for grants that have no page to show them', async () => {
-      const tv = await register(stage, {
-        redirect_uris: [],
-        grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
-        allowed_resources: [bankId],
-        authorization_details_types: [type],
+    if (isMounted('device'))
+      it('are refused for grants that have no page to show them', async () => {
+        const tv = await register(stage, {
+          redirect_uris: [],
+          grant_types: ['urn:ietf:params:oauth:grant-type:device_code'],
+          allowed_resources: [bankId],
+          authorization_details_types: [type],
+        })
+        const answer = await tv.call('/oauth/device', {
+          scope: 'openid',
+          authorization_details: JSON.stringify([payment]),
+        })
+        expect(answer.json()).to.include({ error: 'invalid_authorization_details' })
       })
-      const answer = await tv.call('/oauth/device', {
-        scope: 'openid',
-        authorization_details: JSON.stringify([payment]),
-      })
-      expect(answer.json()).to.include({ error: 'invalid_authorization_details' })
-    })
 
     it('are refused to a client that acts without a person', async () => {
       const machine = await register(stage, {

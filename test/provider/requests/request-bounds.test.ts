@@ -1,12 +1,12 @@
 import { expect } from 'chai'
+import { CIBA_GRANT, DEVICE_GRANT } from '../../../src/clients/client-choices.ts'
+import { isMounted, mountedGrants, withMounted } from '../../support/mounted.ts'
 import { register } from '../relying-party.ts'
 import type { Party } from '../relying-party.ts'
 import { STAGES } from '../stage.ts'
 import type { Stage } from '../stage.ts'
 
 const [{ stage: opened }] = STAGES
-const CIBA = 'urn:openid:params:grant-type:ciba'
-const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code'
 
 describe('The size of what a protocol request carries', function () {
   let stage: Stage
@@ -14,21 +14,27 @@ describe('The size of what a protocol request carries', function () {
 
   before(async () => {
     stage = await opened()
-    const grants = ['authorization_code', 'client_credentials', CIBA, DEVICE] as const
-    app = await register(stage, { grant_types: [...grants], backchannel_token_delivery_mode: 'poll' })
+    app = await register(stage, {
+      grant_types: mountedGrants(['authorization_code', 'client_credentials', CIBA_GRANT, DEVICE_GRANT]),
+      ...(isMounted('ciba') && { backchannel_token_delivery_mode: 'poll' }),
+    })
   })
 
   const long = 'a '.repeat(10_000)
-  for (const [path, parameter, most] of [
+  type Bound = [path: string, parameter: string, most: number]
+  const ALWAYS: Bound[] = [
     ['/oauth/par', 'scope', 4096],
     ['/oauth/par', 'state', 8192],
-    ['/oauth/device', 'scope', 4096],
-    ['/oauth/backchannel', 'login_hint', 1000],
-    ['/oauth/authorize-challenge', 'login_hint', 1000],
     ['/oauth/token', 'code_verifier', 200],
     ['/oauth/introspect', 'token_type_hint', 4096],
     ['/oauth/revoke', 'token_type_hint', 4096],
-  ] as const)
+  ]
+  const BOUNDS = withMounted(ALWAYS, {
+    device: [['/oauth/device', 'scope', 4096]],
+    ciba: [['/oauth/backchannel', 'login_hint', 1000]],
+    challenge: [['/oauth/authorize-challenge', 'login_hint', 1000]],
+  })
+  for (const [path, parameter, most] of BOUNDS)
     it(`is bounded at ${path}: ${parameter} takes ${most} characters, and the answer says so [S-3.26]`, async () => {
       const answer = await app.call(path, { [parameter]: long })
       expect(answer.status).to.equal(400)
