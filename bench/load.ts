@@ -1,7 +1,7 @@
 /**
  * A closed-loop load generator: every connection sends its next request when the answer to the last one is complete.
- * Plain sockets and requests that were written beforehand, because an HTTP client costs more processor time for each
- * request than the servers measured here, and would be what is measured.
+ * It uses plain sockets and prepared requests. An HTTP client would need more processor time than the measured
+ * servers.
  */
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'

@@ -1,4 +1,4 @@
-/** Rounds of load on each server in turn, so that whatever slows the machine for a while slows all of them. */
+/** Rounds of load on each server in turn, so that a machine that is slow for a while slows all of them. */
 import { createHistogram } from 'node:perf_hooks'
 import { applyLoad } from './load.ts'
 import type { Load, Outcome } from './load.ts'

@@ -38,7 +38,7 @@ export type World = {
   extraPorts: readonly [number, number]
   /** Runs a command of the operator's command line and answers what it printed as JSON. */
   cli: (...args: string[]) => Promise<Record<string, unknown>>
-  /** `client create`, with a redirect address at the app and whatever else is given. */
+  /** `client create`, with a redirect address at the app, and the other arguments. */
   register: (redirectPath: string, ...args: string[]) => Promise<Client>
   /** Starts a program of the stack with these variables, and waits until it answers at its port. */
   start: (command: readonly string[], env: Record<string, string>, port?: number) => Promise<Program>

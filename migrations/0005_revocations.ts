@@ -1,4 +1,4 @@
-/** Revocations of grants and sessions, kept long enough to be told again to a Redis that lost them in a failover. */
+/** Revocations of grants and sessions, kept long enough to be repeated to a Redis that lost them in a failover. */
 import type { Knex } from 'knex'
 
 export async function up(db: Knex): Promise<void> {

@@ -16,7 +16,7 @@ export async function up(knex: Knex): Promise<void> {
     table.index(['resource'], 'authorization_details_types_resource_index')
   })
   await knex.schema.alterTable('one_time_tokens', (table) => {
-    // Sealed: the way back into an app's request, for the browser that asked for the mail.
+    // Sealed: the request of an app, to which the browser that asked for the mail returns.
     table.text('way_back', 'mediumtext')
   })
 }

@@ -1,4 +1,4 @@
-/** Clients that register themselves: initial access tokens, whose client it is, secrets that overlap, pinned documents. */
+/** Clients that register themselves: initial access tokens, the owner of a client, secrets that overlap, pinned documents. */
 import type { Knex } from 'knex'
 import { isSqlite } from '../src/platform/sql/database.ts'
 

@@ -1,5 +1,5 @@
 /**
- * Which JWT access token stands at which place of which status list, and whether it was revoked. A place is used once; a
+ * Which JWT access token has which place of which status list, and whether it was revoked. A place is used once; a
  * row goes when its token has expired, a list when its last row has gone.
  */
 import type { Knex } from 'knex'

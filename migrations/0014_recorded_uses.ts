@@ -1,4 +1,4 @@
-/** Uses of codes and refresh tokens, kept long enough to be told again to a Redis that lost them in a failover. */
+/** Uses of codes and refresh tokens, kept long enough to be written again to a Redis that lost them in a failover. */
 import type { Knex } from 'knex'
 
 export async function up(db: Knex): Promise<void> {
@@ -12,7 +12,7 @@ export async function up(db: Knex): Promise<void> {
     table.string('record_key', 100).notNullable().primary()
     // The key of the grant, where there is one.
     table.string('root_key', 64)
-    // The mark as the store has it, and the refresh token that was handed out with it, whose id is not in it.
+    // The mark as the store has it, and the refresh token that was issued with it, without its id.
     table.text('content', 'mediumtext').notNullable()
     table.bigInteger('used_at_ms').notNullable()
     table.bigInteger('until_ms').notNullable()

@@ -1,6 +1,6 @@
 /**
- * The name typed with a registration travels with its mail, as the password does. `self_registered` tells accounts whose
- * name a stranger may have typed from those that an operator added.
+ * The name typed with a registration travels with its mail, as the password does. `self_registered` separates
+ * accounts with a name that a stranger may have typed from those that an operator added.
  */
 import type { Knex } from 'knex'
 

@@ -80,7 +80,7 @@ function readLines(file, onLine) {
   return { read, close: () => closeSync(handle) }
 }
 
-/** Whatever a test left running: asked first, killed then. */
+/** Processes that a test left running: they get a signal first, and are killed then. */
 async function endGroup(pid) {
   const deadline = Date.now() + END_WITHIN_MS
   let asked = false

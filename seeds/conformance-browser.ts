@@ -2,7 +2,7 @@
 
 type Account = { email: string; password: string }
 
-// Where somebody only has to confirm who they are, the address stands there and cannot be typed.
+// Where somebody only has to confirm who they are, the address is shown and cannot be typed.
 const NEW_PERSON = 'input[name="email"]:not([readonly])'
 
 /** Modules that want to see our error page instead of a redirect. */
@@ -19,7 +19,7 @@ const FAPI = 'fapi2-security-profile-final'
 const REFUSED = `${FAPI}-user-rejects-authentication`
 /** The sign-in page is opened twice, and filled in the second time. */
 const OPENED_TWICE = `${FAPI}-par-ensure-reused-request-uri-prior-to-auth-completion-succeeds`
-/** Modules that want to see what an app registered about itself, and words of the page where it stands. */
+/** Modules that want to see what an app registered about itself, and words of the page that shows it. */
 const APP_PAGES = {
   'oidcc-registration-logo-uri': 'asks for access',
   'oidcc-registration-policy-uri': 'privacy policy',

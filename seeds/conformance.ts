@@ -69,7 +69,7 @@ export async function seedConformance(needs: Needs, file: ConformanceFile): Prom
   }
 }
 
-/** Initial access tokens of the plans whose clients register themselves. */
+/** Initial access tokens of the plans with clients that register themselves. */
 async function tokensFor(needs: Needs, planned: readonly PlanName[]) {
   const tokens = new Map<PlanName, string>()
   const expiresAtMs = needs.clock() + TOKEN_LIFE_MS
@@ -143,7 +143,7 @@ function secretOf({ keys }: Needs, what: string): string {
 
 type Registering = { name: PlanName; plans: readonly PlanName[]; policy: Record<string, unknown> }
 
-/** Plans whose clients can register themselves, by one token for those that are alike, and what they may become. */
+/** Plans with clients that can register themselves, by one token for those that are alike, and the rules for them. */
 const REGISTERING: readonly Registering[] = [
   {
     name: 'dynamic',
@@ -216,7 +216,7 @@ function configurationOf({ needs, file, run, account, tokens }: ConfigurationNee
   return ciba ? withPerson(needs, file, account, configuration) : configuration
 }
 
-/** Those of the plan's own modules, whose names begin as it does. */
+/** Those of the plan's own modules, which have its name at the start of theirs. */
 function overridesOf(plan: string, all: Record<string, object>) {
   const [family = ''] = plan.split('-')
   return Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith(family)))
@@ -242,7 +242,7 @@ function withScopes(
   }
 }
 
-/** What the plans of CIBA ask for beside the rest: whom to ask, at which level, and who answers in their place. */
+/** What the plans of CIBA ask for beside the rest: the person to ask, the level, and who answers in their place. */
 function withPerson(needs: Needs, file: ConformanceFile, account: Account, configuration: Configuration) {
   const { client, client2 } = configuration
   const asked = { scope: SCOPE, hint_type: 'login_hint', hint_value: account.email }

@@ -1,7 +1,7 @@
 /**
- * `npm run screenshots -- [folder] [pictures]`: every page of a server that is started for it, walked through in Chromium
- * as a person would, with the pictures and one sheet of them all in `folder` (`screenshots`). Those that the documents
- * show are copied to `pictures` where it is named (`docs/images`).
+ * `npm run screenshots -- [folder] [pictures]`: starts a server and walks through every page in Chromium as a person
+ * would. Puts the pictures and one sheet of them all into `folder` (`screenshots`). Those that the documents show are
+ * copied to `pictures` where it is named (`docs/images`).
  */
 import { copyFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'

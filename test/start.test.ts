@@ -80,7 +80,7 @@ describe('starting', () => {
     expect((await second.ended).code).to.equal(0)
   })
 
-  it('prints the password by whichever process made the administrator, a worker too', async () => {
+  it('prints the password from the process that made the administrator, also from a worker', async () => {
     const { env } = await embedded()
     const worker = start(env, ['--role', 'worker'])
     const banner = await ready(worker, 'worker is ready')
@@ -154,7 +154,7 @@ describe('starting', () => {
     expect(existsSync(folder)).to.equal(false)
   })
 
-  it('finds a sender, a link, a host and a password of the administrator that could not work', () => {
+  it('refuses a sender, a link, a host and a password of the administrator that could not work', () => {
     const wrong = {
       ACCOUNT_SERVER_MAIL_FROM: 'Accounts <accounts at example.com>',
       ACCOUNT_SERVER_ADMIN_PASSWORD: 'password1',
@@ -191,7 +191,7 @@ describe('starting', () => {
     expect(existsSync(folder)).to.equal(false)
   })
 
-  it('refuses a role that there is not', () => {
+  it('refuses an unknown role', () => {
     expect(() => readStartArguments(['--role', 'cook'])).to.throw(AppError, 'server or worker')
   })
 

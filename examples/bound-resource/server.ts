@@ -1,6 +1,6 @@
 /**
- * A resource server for bound tokens alone: it shows whom a token is for, to whoever proves to hold the key (RFC 9449) or
- * the certificate (RFC 8705) that the token is bound to. It has its own TLS, or it would see no certificates.
+ * A resource server for bound tokens alone: it shows for which person a token is. The caller must prove the key (RFC
+ * 9449) or the certificate (RFC 8705) of the token. It has its own TLS, or it would see no certificates.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createMtlsServer } from '../../src/http/server.ts'

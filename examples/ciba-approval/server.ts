@@ -6,7 +6,7 @@ import type { Decision, Person } from './person.ts'
 
 type Needs = {
   person: Person
-  /** The address with `{action}` and `{auth_req_id}` in it; what stands before them is a secret. */
+  /** The address with `{action}` and `{auth_req_id}` in it; the part before them is a secret. */
   template: string
   say?: (line: string) => void
 }

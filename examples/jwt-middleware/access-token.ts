@@ -1,7 +1,8 @@
 /**
- * Verifies JWT access tokens (RFC 9068) at a resource server, asking the account server for its keys and status lists
- * alone: signature, type, issuer, audience, expiry, the key or certificate that the token is bound to (RFC 9449, RFC 8705),
- * and, by the status list that the token names, that it was not revoked. Needs `jose` and nothing else: copy the folder.
+ * Verifies JWT access tokens (RFC 9068) at a resource server. It asks the account server only for its keys and status
+ * lists. It checks signature, type, issuer, audience and expiry, and the key or certificate that the token is bound to
+ * (RFC 9449, RFC 8705). By the status list that the token names it sees whether the token was revoked. It needs only
+ * `jose`: copy the folder.
  */
 import { createHash } from 'node:crypto'
 import { createRemoteJWKSet, errors, jwtVerify } from 'jose'
@@ -56,7 +57,7 @@ export function createVerifier(settings: VerifierSettings): VerifyRequest {
     const { jkt, 'x5t#S256': x5t } = (claims['cnf'] ?? {}) as { jkt?: string; 'x5t#S256'?: string }
     // A bound token that comes as Bearer was taken from its owner (RFC 9449 §7.2).
     if ((jkt !== undefined) !== (scheme === 'dpop')) throw new RefusedToken('wrong scheme for this token')
-    // The client wrote all of the proof: whatever fails there, also in reading its key, is the client's fault.
+    // The client wrote all of the proof: every failure there, also in reading its key, is the client's fault.
     if (jkt !== undefined) await checkProof(request, token, jkt).catch(refuse)
     if (x5t !== undefined && x5t !== thumbprint(request.certificate))
       throw new RefusedToken('not the certificate that the token is bound to')

@@ -234,7 +234,7 @@ const WORDS: Record<string, string> = {
   invalid_grant: 'That sign-in has ended. Please sign in again',
 }
 
-/** Whose request an exchange belongs to. */
+/** The request that an exchange belongs to. */
 const visiting = new AsyncLocalStorage<Session>()
 
 /** Notes what was asked: never what was sent, which holds secrets. */

@@ -6,7 +6,7 @@ type Described = { issuer: string; identifier: string; scopes: string[] }
 
 const WELL_KNOWN = '/.well-known/oauth-protected-resource'
 
-/** The path where the document is served: the well-known one stands before the identifier's own (RFC 9728 §3.1). */
+/** The path where the document is served: the well-known path comes before the identifier's own (RFC 9728 §3.1). */
 export function metadataPath(identifier: string): string {
   const { pathname } = new URL(identifier)
   return WELL_KNOWN + (pathname === '/' ? '' : pathname)

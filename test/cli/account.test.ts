@@ -30,7 +30,7 @@ for (const [name, openPlace] of Object.entries({
       await place.remove()
     })
 
-    it('creates an account on a fresh place: schema included, password from standard input', async () => {
+    it('creates an account on an empty database, with the schema, and a password from standard input', async () => {
       const created = await place.printed(
         ['account', 'create', '--email', 'One@Example.com', '--password-stdin', '--verified'].concat([
           '--name',
@@ -70,7 +70,7 @@ for (const [name, openPlace] of Object.entries({
       expect(await place.json(['account', 'enable', account!.id])).to.include({ disabled: false })
     })
 
-    it('gives the only administrator a new password, once, and ends what was open [S-3.31]', async () => {
+    it('gives the only administrator a new password, once, and ends the open sessions [S-3.31]', async () => {
       const account = (await findAccountByEmail(server.db, 'one@example.com'))!
       const { sessionUid, grantId } = await signIn(server, account.id)
       const reset = await place.json(['account', 'reset-password', 'one@example.com'])
@@ -101,7 +101,7 @@ for (const [name, openPlace] of Object.entries({
       expect(await verifyPassword(stored!.passwordHash!, 'amber ladder 52')).to.equal(true)
     })
 
-    it('leaves no name that a stranger typed on an address that nobody confirmed', async () => {
+    it('removes a name that a stranger typed for an unconfirmed address', async () => {
       const email = 'unconfirmed@example.com'
       const given = { email, password: PASSWORD, name: 'A Stranger', ip: '192.0.2.1' }
       expect(await register(createAccountNeeds(server), given)).to.eql({ ok: true })
@@ -109,7 +109,7 @@ for (const [name, openPlace] of Object.entries({
       expect(await findAccountByEmail(server.db, email)).to.include({ name: '' })
     })
 
-    it('mails a link to choose a new password and ends nothing before that', async () => {
+    it('mails a link to choose a new password, and ends nothing before it is used', async () => {
       const account = (await findAccountByEmail(server.db, 'one@example.com'))!
       const { sessionUid } = await signIn(server, account.id)
       const mailed = await place.json(['account', 'reset-password', 'one@example.com', '--mail'])

@@ -54,7 +54,7 @@ for (const [name, openPlace] of Object.entries({
       expect((await mistakeOf(server, ['client', 'rotate-secret', id])).error).to.equal('client_not_found')
     })
 
-    it('prints its one object and nothing else, whatever the library has to say of what is switched on', async () => {
+    it('prints only its one object, even when the library has warnings', async () => {
       const env = { ACCOUNT_SERVER_CLIENT_ID_DOCUMENTS: 'any', ACCOUNT_SERVER_CLIENT_REGISTRATION: 'open' }
       const args = ['client', 'create', '--name', 'Z', '--grant-type', 'client_credentials', '--json']
       const made = await place.cli(args, { env })
@@ -117,7 +117,7 @@ describe('cli client', () => {
     await place.remove()
   })
 
-  it('refuses scopes with commas, and resource servers that no app can mean', async () => {
+  it('refuses scopes with commas, and identifiers that no app can use', async () => {
     const commas = await mistakeOf(
       server,
       'client create --name App --redirect-uri https://app.example.com/callback --scope openid,profile'.split(

@@ -23,7 +23,7 @@ describe('cli keys and outbox', () => {
     await place.remove()
   })
 
-  it('publishes a next key, waits, and lets it sign at once when told to; a server hears of it', async () => {
+  it('publishes a next key, waits, and with --now lets it sign at once; a server hears of it', async () => {
     const before = await place.text(['keys', 'list'])
     expect(before).to.equal('No keys yet; the first start of the server makes them.')
     let heard = 0

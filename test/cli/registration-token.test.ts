@@ -100,7 +100,7 @@ describe('cli registration-token and client metadata', () => {
     expect(mistake.error_description).to.contain('could not load sector_identifier_uri')
   })
 
-  it('lets two secrets work for as long as it is told', async () => {
+  it('lets two secrets work for the given time', async () => {
     const { client_id: id, client_secret: first } = await place.json(create)
     const { client_secret: second } = await place.json([
       'client',

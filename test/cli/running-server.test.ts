@@ -39,7 +39,7 @@ for (const [name, openPlace] of Object.entries(PLACES)) {
       return (await response.json()) as Record<string, unknown>
     }
 
-    it('registers a machine and a resource server that use each other at once, and stops them within a second or so', async () => {
+    it('registers a machine and a resource server that work at once, and stops them within about a second', async () => {
       const api = await place.json(
         'resource create --identifier https://api.example.com/ --scope ledger:read'.split(' '),
       )

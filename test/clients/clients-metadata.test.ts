@@ -76,8 +76,8 @@ describe('client metadata', () => {
     [`https://app.example.com/${'x'.repeat(2000)}`, /2000 characters/],
   ]
   for (const [uri, message, more] of faults) {
-    const told = uri.length > 60 ? `${uri.slice(0, 60)}…` : JSON.stringify(uri)
-    it(`refuses the redirect address ${told}${more ? ` of a ${more.application_type} client` : ''}`, () => {
+    const shown = uri.length > 60 ? `${uri.slice(0, 60)}…` : JSON.stringify(uri)
+    it(`refuses the redirect address ${shown}${more ? ` of a ${more.application_type} client` : ''}`, () => {
       const redirect = refusal({ ...app, ...more, redirect_uris: ['https://app.example.com/ok', uri] })
       expect(redirect).to.include({ code: 'invalid_redirect_uri', status: 400 })
       expect(redirect.message).to.match(message).and.contain('redirect_uris.1')

@@ -22,7 +22,7 @@ const pushed =
   async (suite) =>
     expectError(await suite.push(given), errors)
 
-/** Modules that end in a refusal, whatever the variant. */
+/** Modules that end in a refusal in every variant. */
 const MODULES: Record<string, Module> = {
   'user-rejects-authentication': async (suite) => {
     for (const holder of ['client', 'client2'] as const) {

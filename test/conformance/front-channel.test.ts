@@ -21,7 +21,7 @@ describe('the plans of front-channel logout and third-party-initiated login [C-f
     })
   })
 
-  it('oidcc-frontchannel-rp-initiated-logout: its page is opened with iss and sid, the way back, and signed out', async () => {
+  it('oidcc-frontchannel-rp-initiated-logout: its page is opened with iss and sid, then back at the app, and signed out', async () => {
     const app = play(suite, suite.configuration(LOGOUT).client)
     const { tokens, idToken } = await app.flow()
     const after = `${SUITE}/post_logout_redirect`

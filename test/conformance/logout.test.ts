@@ -122,7 +122,7 @@ describe('the logout plans [C-rp-initiated-logout][C-back-channel-logout]', func
     })
     after(() => void listener.close())
 
-    it('oidcc-backchannel-rp-initiated-logout: a logout token for the session, the way back, and signed out', async () => {
+    it('oidcc-backchannel-rp-initiated-logout: a logout token for the session, then back at the app, and signed out', async () => {
       const { port } = listener.address() as AddressInfo
       const client = await suite.createClient({
         redirect_uris: [app.request().form['redirect_uri'] ?? ''],

@@ -173,7 +173,7 @@ for (const { name, open } of STORES) {
       expect(outcome).to.deep.equal({ outcome: 'gone' })
     })
 
-    it('keeps payloads as they are, whatever they hold', async () => {
+    it('keeps every payload as it is', async () => {
       const payload = JSON.stringify({ name: 'Ümit 株式会社 🔑\n"\\', long: 'x'.repeat(100_000) })
       const id = randomUUID()
       await store.putRoot(

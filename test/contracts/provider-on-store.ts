@@ -1,6 +1,6 @@
 /**
- * The library's provider over a grant store, served on loopback, with the least configuration that shows the store's
- * behaviour at the HTTP edge, and a browser and clients to drive it.
+ * The library's provider over a grant store, served on loopback, with only the configuration that the store's
+ * behaviour needs. It has a browser and clients to drive it.
  */
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'

@@ -12,7 +12,7 @@ import { createRegistrar } from '../protocol/registration/registrar.ts'
 import { startRedis, startRedisCluster } from '../support/services.ts'
 import type { RedisNode } from '../support/services.ts'
 
-/** What the flows below must have left in Redis, so that the look at every key is one at all kinds of them. */
+/** What the flows below must have left in Redis, so that the test sees every kind of key. */
 const KINDS = [
   'ac',
   'ac:used',

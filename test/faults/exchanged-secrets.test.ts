@@ -38,7 +38,7 @@ for (const store of ['sqlite', 'mariadb+redis'] satisfies Store[])
       return new URL(headers.get('location') ?? '').searchParams.has('code')
     }
 
-    it('keep people signed in and tokens good, from the first list on, as long as the old ones stand behind', async () => {
+    it('keep people signed in and tokens valid, as long as the old keys are in the lists', async () => {
       const { access_token, refresh_token } = await app.tokensFor(person, {}, visitor)
       expect(await isSignedIn()).to.equal(true)
       await restartWith(`${NEW_COOKIES},${MAIN}`, `${NEW_DATA},${MAIN}`)
@@ -50,12 +50,12 @@ for (const store of ['sqlite', 'mariadb+redis'] satisfies Store[])
     // Cookies are signed in the server alone, wherever it keeps the rest.
     if (store !== 'sqlite') return
 
-    it('let the old cookie key go once browsers came back', async () => {
+    it('can drop the old cookie key once browsers came back', async () => {
       await restartWith(NEW_COOKIES, `${NEW_DATA},${MAIN}`)
       expect(await isSignedIn()).to.equal(true)
     })
 
-    it('sign people out, and fail nothing, when a cookie key goes at once', async () => {
+    it('sign people out without an error when a cookie key is dropped at once', async () => {
       await restartWith('another cookie key that nobody has seen', `${NEW_DATA},${MAIN}`)
       expect(await isSignedIn()).to.equal(false)
     })

@@ -32,7 +32,7 @@ describe('a server process that is stopped and continues', function () {
     const held = await Promise.all(
       Array.from({ length: CLIENTS }, async () => spa.tokensFor(await stage.person())),
     )
-    // Warm, so that it comes to the tokens before its event loop has turned often.
+    // Warm, so that it reaches the tokens before its event loop has turned often.
     await Promise.all(held.map(() => post(frozen, refreshing('rt_none'))))
     process.kill(frozen.pid, 'SIGSTOP')
     const third = await Promise.all(

@@ -68,14 +68,14 @@ for (const [what, { write, frozenMs, start, env }] of Object.entries(FARS))
       expectFailed(failed)
     }
 
-    it('leaves a refresh token good for as long as the client takes to ask again', async () => {
+    it('leaves a refresh token valid until the client asks again', async () => {
       const { refresh_token: first } = await spa.tokensFor(await stage.person())
       await frozenAtWrite(() => spa.refresh(first))
       await pause(GRACE_MS + 500)
       await expectOneFamily(stage, spa, first, await retry(() => spa.refresh(first)))
     })
 
-    it('leaves a code good for one success', async () => {
+    it('leaves a code valid for one success', async () => {
       const code = await spa.codeFor(await stage.person())
       await frozenAtWrite(() => spa.redeem(code))
       const redeemed = await retry(() => spa.redeem(code))
@@ -83,7 +83,7 @@ for (const [what, { write, frozenMs, start, env }] of Object.entries(FARS))
       expect((await retry(() => spa.redeem(code))).json()).to.include({ error: 'invalid_grant' })
     })
 
-    it('goes on where it was killed as a refresh arrived', async () => {
+    it('continues after it was killed as a refresh arrived', async () => {
       const { refresh_token: first } = await spa.tokensFor(await stage.person())
       gate.before(write, () => void service.kill())
       expectFailed(await patiently(spa.refresh(first)))
@@ -91,7 +91,7 @@ for (const [what, { write, frozenMs, start, env }] of Object.entries(FARS))
       await expectOneFamily(stage, spa, first, await retry(() => spa.refresh(first)))
     })
 
-    it('goes on where it was killed before its answer to a refresh arrived', async () => {
+    it('continues after it was killed before its answer to a refresh arrived', async () => {
       const { refresh_token: first } = await spa.tokensFor(await stage.person())
       gate.loseAnswersFrom(write)
       const asked = patiently(spa.refresh(first))

@@ -6,7 +6,7 @@ import type { Stage } from '../provider/stage.ts'
 import { startRedis } from '../support/services.ts'
 import type { RedisServer } from '../support/services.ts'
 
-describe('a Redis whose memory is limited', function () {
+describe('a Redis with limited memory', function () {
   let server: RedisServer
   let redis: Redis
   let stage: Stage
@@ -27,7 +27,7 @@ describe('a Redis whose memory is limited', function () {
     await server.stop()
   })
 
-  it('is complained of at start when it would evict what it was told to keep [S-5.8]', () => {
+  it('causes a warning at start when it may evict keys [S-5.8]', () => {
     const complaint = stage
       .log()
       .split('\n')
@@ -35,7 +35,7 @@ describe('a Redis whose memory is limited', function () {
     expect(complaint).to.contain('"policy":"allkeys-lru"').and.contain('"wanted":"noeviction"')
   })
 
-  it('when it is full, says so in time: 503 for what has to be written, and nothing is lost [S-5.9]', async () => {
+  it('when it is full, leads to 503 for what has to be written, and nothing is lost [S-5.9]', async () => {
     const app = await register(stage)
     const { access_token, refresh_token } = await app.tokensFor(await stage.person())
     await redis.config('SET', 'maxmemory-policy', 'noeviction')

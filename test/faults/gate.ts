@@ -6,7 +6,7 @@ import { freePort } from '../support/services.ts'
 
 export type Gate = Awaited<ReturnType<typeof createGate>>
 
-/** Stands before the address of `url`; closed at first. */
+/** Listens in front of the address of `url`; closed at first. */
 export async function createGate(url: string) {
   const { hostname, port: target } = new URL(url)
   const port = await freePort()

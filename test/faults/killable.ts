@@ -1,5 +1,5 @@
 /**
- * Services of a suite's own, whose processes are really stopped and killed. What they acknowledged outlives a kill, as it
+ * Services of a suite's own, with processes that are really stopped and killed. What they acknowledged outlives a kill, as it
  * does where an operator set them up by docs/operations.md.
  */
 import { readdirSync, readFileSync } from 'node:fs'
@@ -21,7 +21,7 @@ export type Killable = {
   start: () => Promise<void>
 }
 
-/** With `forgetful` it has, after a kill, what it had when it was last told to SAVE. */
+/** With `forgetful` it has, after a kill, what it had at the last SAVE. */
 export async function startKillableRedis({ forgetful = false } = {}): Promise<Killable> {
   const port = await freePort()
   const folder = dataFolder(`killable-redis-${port}`)

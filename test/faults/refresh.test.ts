@@ -21,7 +21,7 @@ const STORES: [Store, Record<string, string>][] = [
 ]
 
 for (const [store, env] of STORES)
-  describe(`a refresh whose process is killed before it answers, with ${store}`, function () {
+  describe(`a refresh, with its process killed before the answer, with ${store}`, function () {
     const order = join(dataFolder('die'), 'order')
     let stage: Stage
     let spa: Party
@@ -50,7 +50,7 @@ for (const [store, env] of STORES)
       return (await Promise.all(asked)).every((answer) => answer?.status === 200)
     }
 
-    it('goes on with the retry, and leaves one family [S-5.21]', async () => {
+    it('succeeds with the retry, and leaves one family [S-5.21]', async () => {
       for (let time = 0; time < TIMES; time += 1) {
         await until(isReady, 'both processes are back')
         const { refresh_token: first } = await spa.tokensFor(await stage.person())
@@ -87,7 +87,7 @@ for (const [what, last, open] of FARS)
 
     const begin = async () => (await spa.tokensFor(await stage.person())).refresh_token
 
-    it('goes on with the retry when the answer to the write was lost', async () => {
+    it('succeeds with the retry when the answer to the write was lost', async () => {
       const first = await begin()
       far.gate.loseAnswersFrom(last)
       const failed = await patiently(spa.refresh(first))
@@ -97,7 +97,7 @@ for (const [what, last, open] of FARS)
       await expectOneFamily(stage, spa, first, await retry(() => spa.refresh(first)))
     })
 
-    it('goes on with the retry when the connection broke', async () => {
+    it('succeeds with the retry when the connection broke', async () => {
       const first = await begin()
       await far.gate.close()
       expectFailed(await patiently(spa.refresh(first)))
@@ -105,7 +105,7 @@ for (const [what, last, open] of FARS)
       await expectOneFamily(stage, spa, first, await retry(() => spa.refresh(first)))
     })
 
-    it('goes on with the retry when it hung, and then did what it was told', async () => {
+    it('succeeds with the retry when the write was late, but carried out', async () => {
       const first = await begin()
       far.gate.hold()
       expectFailed(await patiently(spa.refresh(first)))

@@ -1,4 +1,4 @@
-/** One server process whose start and end are under test: its output, its exit code, and settings for it. */
+/** One server process, to test its start and end: its output, its exit code, and settings for it. */
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'

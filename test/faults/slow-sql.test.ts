@@ -34,7 +34,7 @@ describe('while SQL takes requests and answers none', function () {
     await mariadb.kill()
   })
 
-  it('requests that need it get 503 in time, others are answered at once, and all is well when it goes on [S-5.5]', async () => {
+  it('requests that need it get 503 in time, others are answered at once, and all work when it continues [S-5.5]', async () => {
     const { email } = await stage.person()
     const visitor = stage.visitor()
     const page = await visitor.get('/sign-in')

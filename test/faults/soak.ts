@@ -14,7 +14,7 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts')
 /** An app waits this long, hangs up and asks again. */
 const PATIENCE_MS = 3000
 const FROZEN_MS = { from: 300, to: 4500 }
-/** Between two faults: time for a client whose answer was lost to ask again within the grace period. */
+/** Between two faults: time for a client that lost an answer to ask again within the grace period. */
 const CALM_MS = { from: 1500, to: 2500 }
 
 /** Numbers in [0, 1), the same for the same seed (mulberry32). */

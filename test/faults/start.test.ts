@@ -58,8 +58,8 @@ describe(`${TOGETHER} processes that start together`, function () {
   })
 })
 
-describe('a service whose database is away at start', function () {
-  it('is alive, not ready, answers 503, does not end, and is ready soon after the database came [S-5.1]', async () => {
+describe('a service without its database at start', function () {
+  it('is live but not ready, answers 503, keeps running, and is ready soon after the database is there [S-5.1]', async () => {
     const [database, redis] = [await createDatabase(), await startRedis()]
     const gate = await createGate(database.dsn)
     const server = await startProcess(serviceSettings(gate.url, redis.url))
@@ -79,7 +79,7 @@ describe('a service whose database is away at start', function () {
     await Promise.all([database.drop(), redis.stop()])
   })
 
-  it('ends within seconds, with 0, when it is told to stop while it waits', async () => {
+  it('ends within seconds, with 0, on SIGTERM while it waits', async () => {
     const server = await startProcess(serviceSettings('mysql://root@127.0.0.1:9/none', 'redis://127.0.0.1:9'))
     await until(async () => (await status(server, '/health/live')) === 200, 'the server is alive')
     expect(await server.end('SIGTERM')).to.equal(0)

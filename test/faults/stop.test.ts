@@ -15,7 +15,7 @@ describe('a process that is killed during a registration', function () {
 
   // Registration takes about 100 ms; the moments lie before, within and after its transaction.
   for (const afterMs of [5, 50, 110])
-    it(`leaves all or nothing after ${afterMs} ms, and a retry succeeds [S-5.15]`, async () => {
+    it(`leaves everything or nothing after ${afterMs} ms, and a retry succeeds [S-5.15]`, async () => {
       const email = `killed-after-${afterMs}@example.org`
       const visitor = stage.visitor()
       const form = await visitor.get('/register')
@@ -86,7 +86,7 @@ for (const options of [
   { store: 'mariadb+redis' as const },
 ])
   describe(`SIGTERM, with ${options.store}${options.env ? ' and four processes, some still starting' : ''}`, function () {
-    it('lets a request finish that has begun, takes no new one, and ends with 0 [S-5.14]', async () => {
+    it('lets a started request finish, takes no new one, and ends with 0 [S-5.14]', async () => {
       const stage = await openStage({ ...options, separate: true })
       const { email } = await stage.person()
       const visitor = stage.visitor()

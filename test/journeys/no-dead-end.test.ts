@@ -141,7 +141,7 @@ inBothSettings('A sign-in page is never a dead end', (world) => {
     expect(await page.getByRole('listitem').filter({ hasText: 'last seen' }).count()).to.equal(1)
   })
 
-  /** The browser as it was when it sent a form whose answer never reached it. */
+  /** The browser as it was when it sent a form and never got the answer. */
   function before(visitor: Visitor): Visitor {
     const earlier = createVisitor(visitor.issuer)
     for (const { name, value, path } of visitor.cookies()) earlier.setCookie(name, value, path)

@@ -13,7 +13,7 @@ describe('Password hashes', () => {
     expect(await verifyPassword(stored, `${PASSWORD} `)).to.equal(false)
   })
 
-  it('are read whatever order another writer put the parameters in', async () => {
+  it('are read with the parameters in any order', async () => {
     const stored = await hashPassword(PASSWORD, CHEAP)
     const reordered = stored.replace('m=256,t=1,p=1', 'p=1,t=1,m=256')
     expect(reordered).to.not.equal(stored)

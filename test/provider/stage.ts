@@ -39,7 +39,7 @@ export async function openStage(options: ServerOptions) {
     /** A browser on a network of its own. */
     visitor: (headers: Record<string, string> = {}) =>
       createVisitor(issuer, { 'x-forwarded-for': anyAddress(), ...headers }),
-    /** Somebody new, confirmed unless told otherwise; the password is PASSWORD. */
+    /** Somebody new, by default confirmed; the password is PASSWORD. */
     person: async (given: { verified?: boolean } = {}): Promise<Account> =>
       (await server.createAccount(given)).account,
   }

@@ -74,7 +74,7 @@ describe('addresses in answers', function () {
 
   // Under another Host no form is read.
   for (const poison of POISON.filter(({ host }) => host === undefined))
-    it(`of mailed links come from the issuer, whatever ${Object.keys(poison).join(', ')} say [S-6.16]`, async () => {
+    it(`of mailed links come from the issuer, and not from ${Object.keys(poison).join(', ')} [S-6.16]`, async () => {
       const { email } = await stage.person()
       const fresh = `new-${Math.random()}@example.com`
       const visitor = stage.visitor()

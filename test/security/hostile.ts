@@ -1,4 +1,4 @@
-/** Texts made to keep whatever reads them busy: each repeats what some pattern, parser or normalisation stumbles over. */
+/** Texts that make their reader slow: each repeats what is hard for some pattern, parser or normalisation. */
 
 /** In characters, before encoding. */
 const FULL = 64 * 1024
@@ -64,14 +64,14 @@ const TELLING = [
 const OTHERS = SHAPES.filter((shape) => !TELLING.includes(shape))
 const OTHERS_AT_ONCE = 2
 
-/** For where all would take too long: the most telling shapes, and of the others the next two with each turn. */
+/** For where all would take too long: the shapes that find most, and of the others the next two with each turn. */
 export function shapesOfTurn(turn: number): string[] {
   const first = turn * OTHERS_AT_ONCE
   const others = Array.from({ length: OTHERS_AT_ONCE }, (_, at) => OTHERS[(first + at) % OTHERS.length]!)
   return [...TELLING, ...others]
 }
 
-/** A text of that shape; with `bytes`, the longest whose form encoding is no larger. */
+/** A text of that shape; with `bytes`, the longest one with a form encoding that is no larger. */
 export function hostileText(shape: string, bytes = Number.POSITIVE_INFINITY): string {
   const [unit, [before, after] = ['', '']] = UNITS[shape]!
   const encoded = (text: string) => new URLSearchParams({ '': text }).toString().length

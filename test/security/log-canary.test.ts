@@ -129,7 +129,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       expect(seen.length, seen.slice(0, 30).join('\n\n')).to.equal(0)
     })
 
-    it('are one JSON object per line, whatever the request contains [S-3.19]', async () => {
+    it('are one JSON object per line, for any content of a request [S-3.19]', async () => {
       await stage.send({ to: '/x%0a%7b%22level%22:%22info%22%7d', headers: { 'user-agent': 'a\tb' } })
       await stage.send({ to: '/sign-in', form: { email: 'a\n{"level":"error"}\r\u001b[31m', password: 'x' } })
       const lines = stage.log().split('\n').filter(Boolean)

@@ -30,7 +30,7 @@ import { createDatabase, startRedis } from './services.ts'
 export type Store = 'sqlite' | 'mariadb+redis'
 export type ServerOptions = {
   store: Store
-  /** Server processes behind the proxy. 1 on SQLite and 2 otherwise, unless told. */
+  /** Server processes behind the proxy. By default 1 on SQLite and 2 otherwise. */
   processes?: 1 | 2
   /** Settings for every process, over the harness's own. */
   env?: Record<string, string>
@@ -165,7 +165,7 @@ function nouns(parts: Parts) {
   const adding = { ...accounts, hasher: { ...accounts.hasher, hash: hashOnce(parts) } }
   let people = 0
   return {
-    /** A confirmed account with an address of its own, unless told otherwise. */
+    /** By default a confirmed account with an address of its own. */
     async createAccount(given: Partial<AddedAccount> = {}): Promise<Person> {
       people += 1
       const { email = `person-${people}-${parts.clock()}@example.org`, password = TEST_PASSWORD } = given

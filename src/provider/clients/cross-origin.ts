@@ -11,7 +11,7 @@ export function mayCallFromBrowser(ctx: KoaContextWithOIDC, origin: string, clie
   return origin !== 'null' && originsOf(client, ctx.oidc.route === 'userinfo').includes(origin)
 }
 
-/** The origins whose pages may call for a client. `anyClient`: those of redirect addresses count for every client. */
+/** The origins with pages that may make calls of a client. `anyClient`: those of redirect addresses count for every client. */
 export function originsOf(client: KnownClient, anyClient = false): string[] {
   if (Array.isArray(client.cors_origins)) return client.cors_origins as string[]
   if (client.clientAuthMethod !== 'none' && !anyClient) return []

@@ -102,7 +102,7 @@ for (const { name, stage: open } of STAGES)
         expect(await refusal(fields)).to.eql([400, error])
       })
 
-    it('keeps what was asked for first, whatever comes with later steps', async () => {
+    it('keeps the parameters of the first step, and ignores those of later ones', async () => {
       const asked = { scope: 'openid', nonce: 'first', max_age: '600' }
       const { auth_session } = (await app.begin(asked)).json() as Challenged
       const later = { scope: 'openid email offline_access', nonce: 'second', prompt: 'create', max_age: 'x' }

@@ -19,7 +19,7 @@ for (const { name, stage: open } of STAGES)
     const begin = async () => (await spa.tokensFor(await stage.person())).refresh_token
     const expectAlive = async (token: string) => expect((await spa.refresh(token)).status).to.equal(200)
 
-    it('with the same scope gets the same successor, in whatever order the scope is written', async () => {
+    it('with the same scopes in any order gets the same successor', async () => {
       const first = await begin()
       const answers = []
       for (const scope of ['openid email', 'email openid', 'openid email']) {

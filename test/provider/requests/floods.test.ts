@@ -53,7 +53,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       expect(json()).to.include({ error: 'temporarily_unavailable' })
     }
 
-    it('of pushed requests ends in 429 for that address alone, whatever its client [S-2.55]', async () => {
+    it('of pushed requests ends in 429 for that address alone, with any client [S-2.55]', async () => {
       const [app, other] = [await publicApp(), await publicApp()]
       const { passed, last } = await flood(PER_NETWORK + 5, () => push(app, '192.0.2.10'))
       expect(passed).to.equal(PER_NETWORK)
