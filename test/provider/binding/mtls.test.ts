@@ -195,7 +195,11 @@ for (const store of STORES)
   describe(`a client certificate in the header of a proxy, on ${store}`, function () {
     let stage: Stage
     before(async () => {
-      stage = await openStage({ store, env: { ...behindProxy, ACCOUNT_SERVER_TRUSTED_PROXIES: '127.0.0.1' } })
+      stage = await openStage({
+        store,
+        separate: false,
+        env: { ...behindProxy, ACCOUNT_SERVER_TRUSTED_PROXIES: '127.0.0.1' },
+      })
     })
     after(() => stage?.stop())
 
