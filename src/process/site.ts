@@ -22,7 +22,7 @@ import type { Oidc } from '../provider/contract/current-provider.ts'
 import { createLoadExistingGrant } from '../provider/grants/consented-grant.ts'
 import { grantSecondsOf, lifetimesOf } from '../provider/grants/lifetimes.ts'
 import { logLeftOut } from '../provider/grants/offline-access.ts'
-import { installRefreshRenewal } from '../provider/grants/refresh-renewal.ts'
+import { refreshRenewal } from '../provider/grants/refresh-renewal.ts'
 import { createReuseAlert } from '../provider/grants/reuse-alert.ts'
 import { byEndpoint } from '../provider/contract/protocol-part.ts'
 import type { ProtocolPart, RefusedHook } from '../provider/contract/protocol-part.ts'
@@ -153,12 +153,12 @@ function ownPart(
       maxActiveSessions: config.sessions.maxActiveSessions,
     }),
     refused: [restartLost(startAgain)],
+    grants: [refreshRenewal({ clock, lifetimes })],
     install(provider) {
       installTokenIds(provider)
       overrideReplayDetection(provider, { store, limits })
       installLevels(provider)
       logLeftOut(provider, { clock, log })
-      installRefreshRenewal(provider, { clock, lifetimes })
       installSecretComparison(provider, clock)
       installClientKeys(provider, { clock, log })
       installOwnAccessTokens(provider, { db, store })

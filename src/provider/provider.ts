@@ -19,6 +19,7 @@ import type { ConfigurationNeeds } from './configuration.ts'
 import { nameInteraction } from './endpoints/fapi-interaction-id.ts'
 import { keepOfflineAccess } from './grants/offline-access.ts'
 import type { KeySet } from '../keys/key-set.ts'
+import { addGrant, addTokenClaims } from './library/library.ts'
 import { createProvider, placeStep } from './library/own-provider.ts'
 import { answerUnread, keepWrittenQueries } from './library/response-modes.ts'
 import { hasDetails } from './library/scope-check.ts'
@@ -61,7 +62,11 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   provider.keys = new Keygrip(needs.cookieKeys, 'sha256')
   fixAddresses(provider, needs.mtls)
   expectAudience(provider, needs)
-  for (const { install } of needs.parts) install?.(provider)
+  for (const { grants = [], tokenClaims, install } of needs.parts) {
+    for (const grant of grants) addGrant(provider, grant)
+    if (tokenClaims) addTokenClaims(provider, tokenClaims)
+    install?.(provider)
+  }
   const added = needs.parts.flatMap(({ after = [] }) => after)
   provider.use(completeRequest([...ownHooks(needs, new Set(unpublished)), ...added]))
   describeRefusals(provider, needs.log)

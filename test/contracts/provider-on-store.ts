@@ -9,7 +9,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { errors, Provider } from 'oidc-provider'
 import type { Adapter, AdapterPayload, Configuration } from 'oidc-provider'
-import { installRefreshRenewal } from '../../src/provider/grants/refresh-renewal.ts'
+import { refreshRenewal } from '../../src/provider/grants/refresh-renewal.ts'
+import { addGrant } from '../../src/provider/library/library.ts'
 import { libraryLifetimes } from '../../src/provider/grants/lifetimes.ts'
 import type { Lifetimes } from '../../src/provider/grants/lifetimes.ts'
 import { createAdapterFactory, overrideReplayDetection } from '../../src/provider/records/adapter.ts'
@@ -76,7 +77,7 @@ export async function serveProvider(needs: ServeNeeds): Promise<Served> {
   const { lifetimes, clock } = needs
   const ttl = lifetimes ? libraryLifetimes(lifetimes) : CONFIGURATION.ttl
   const provider = createProvider(ISSUER, { ...CONFIGURATION, ttl, adapter })
-  if (lifetimes) installRefreshRenewal(provider, { clock, lifetimes })
+  if (lifetimes) addGrant(provider, refreshRenewal({ clock, lifetimes }))
   installTokenIds(provider)
   overrideReplayDetection(provider, needs)
   provider.use(async (ctx, next) => {

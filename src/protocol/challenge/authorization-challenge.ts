@@ -24,7 +24,7 @@ import {
   openAuthSession,
 } from './auth-session.ts'
 import type { AuthSession, AuthSessionNeeds } from './auth-session.ts'
-import { acceptChallengeCodes, issueChallengeCode } from './challenge-code.ts'
+import { issueChallengeCode } from './challenge-code.ts'
 import type { CodeNeeds } from './challenge-code.ts'
 import { challengeParameters, readRequest } from './challenge-request.ts'
 import { dueStep, fieldsFor, takeStep } from './challenge-steps.ts'
@@ -54,7 +54,6 @@ export function installAuthorizationChallenge(provider: Provider, needs: Challen
     },
     handle: (ctx) => answer(needs, ctx),
   })
-  acceptChallengeCodes(provider)
 }
 
 type Step = { id: string | undefined; session: AuthSession }

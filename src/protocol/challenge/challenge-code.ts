@@ -6,7 +6,7 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { addScopes, saveGrant } from '../../provider/grants/grant.ts'
 import type { GrantNeeds, GrantScopes } from '../../provider/grants/grant.ts'
-import { wrapGrantHandler } from '../../provider/library/library.ts'
+import type { Grant } from '../../provider/library/library.ts'
 import { requestedClaims } from '../../provider/library/authorization-request.ts'
 import { levelOf } from '../../accounts/levels.ts'
 import { newSession } from '../../provider/sessions/browser-session.ts'
@@ -59,15 +59,16 @@ export async function issueChallengeCode(
 }
 
 /** Lets a code of this endpoint, and no other, be redeemed without `redirect_uri`. */
-export function acceptChallengeCodes(provider: Provider): void {
-  wrapGrantHandler(provider, 'authorization_code', (redeem) => async (ctx) => {
-    const { params } = ctx.oidc
+export const CHALLENGE_CODES: Grant = {
+  type: 'authorization_code',
+  async around(ctx, redeem) {
+    const { params, provider } = ctx.oidc
     if (params && params['redirect_uri'] === undefined && typeof params['code'] === 'string') {
       const code = await provider.AuthorizationCode.find(params['code'], { ignoreExpiration: true })
       if (code?.redirectUri === NO_REDIRECT) params['redirect_uri'] = NO_REDIRECT
     }
     await redeem(ctx)
-  })
+  },
 }
 
 function signedInSession(

@@ -9,6 +9,7 @@ import { CHALLENGE_PATH } from '../../provider/endpoints/addresses.ts'
 import { grantSecondsOf, lifetimesOf } from '../../provider/grants/lifetimes.ts'
 import type { Services } from '../../services.ts'
 import { installAuthorizationChallenge } from './authorization-challenge.ts'
+import { CHALLENGE_CODES } from './challenge-code.ts'
 
 export function challenge(services: Services): Feature {
   const { config } = services
@@ -26,6 +27,7 @@ export function challenge(services: Services): Feature {
   return {
     protocol: ({ limits }) => ({
       metadata: { authorization_challenge_endpoint: `${config.issuer}${CHALLENGE_PATH}` },
+      grants: [CHALLENGE_CODES],
       install: (provider) => installAuthorizationChallenge(provider, { ...needs, limits }),
     }),
   }

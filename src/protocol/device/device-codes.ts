@@ -13,7 +13,7 @@ import { MINUTE_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/sql/database.ts'
 import { keyedDigest } from '../../platform/tokens.ts'
-import { paced, POLL_INTERVAL_SECONDS } from '../../provider/records/polling.ts'
+import { paced } from '../../provider/records/polling.ts'
 import type { GrantStore } from '../../grant-store/grant-store.ts'
 
 export type DeviceCodeNeeds = NetworkLimitNeeds & { db: Db; clock: Clock; store: GrantStore }
@@ -24,13 +24,6 @@ const PER_NETWORK: BucketRule = { limit: 40, windowMs: 10 * MINUTE_MS }
 
 /** Failures that are no answer of the person, so the code stays valid. */
 const PASSING = new Set(['server_error', 'temporarily_unavailable', 'invalid_request'])
-
-/** Call it once per provider instance. */
-export function installDeviceCodes(provider: Provider): void {
-  provider.on('device_authorization.success', (_ctx: unknown, body: Record<string, unknown>) => {
-    body['interval'] = POLL_INTERVAL_SECONDS
-  })
-}
 
 /** Wraps the records of device codes. */
 export function deviceCodeRecords(needs: DeviceCodeNeeds, adapter: Adapter): Adapter {

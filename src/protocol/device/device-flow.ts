@@ -6,6 +6,7 @@ import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
+import { POLL_INTERVAL_SECONDS } from '../../provider/records/polling.ts'
 
 /** The device, as far as it is known besides its client. */
 export type DeviceInfo = { ip: string; userAgent: string }
@@ -44,6 +45,11 @@ export function fillInUserCode(ctx: KoaContextWithOIDC): boolean {
   if (typeof userCode === 'string') ctx.state['userCode'] = userCode
   ctx.querystring = ''
   return false
+}
+
+/** The answer says how often the device may ask (RFC 8628 §3.2). The library leaves it out. */
+export function addInterval(ctx: KoaContextWithOIDC): void {
+  if (ctx.status === 200) ctx.body = { ...(ctx.body as object), interval: POLL_INTERVAL_SECONDS }
 }
 
 function describeDevice(ctx: KoaContextWithOIDC): DeviceInfo {

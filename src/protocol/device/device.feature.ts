@@ -4,9 +4,9 @@
  */
 import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
-import { CODE_SECONDS, deviceFlow, fillInUserCode } from './device-flow.ts'
+import { addInterval, CODE_SECONDS, deviceFlow, fillInUserCode } from './device-flow.ts'
 import { devicePages } from './device-pages.ts'
-import { deviceCodeRecords, installDeviceCodes } from './device-codes.ts'
+import { deviceCodeRecords } from './device-codes.ts'
 
 export function device({ config, db, clock, store }: Services): Feature {
   const needs = { db, clock, store, key: config.keys.index, ...config.limits }
@@ -16,7 +16,7 @@ export function device({ config, db, clock, store }: Services): Feature {
       ttl: { DeviceCode: CODE_SECONDS },
       records: { DeviceCode: (adapter) => deviceCodeRecords(needs, adapter) },
       before: [{ at: ['code_verification'], run: fillInUserCode }],
-      install: installDeviceCodes,
+      after: [{ at: ['device_authorization'], run: addInterval }],
     }),
   }
 }

@@ -3,7 +3,7 @@
  * settings allow it. `clients` owns the rules for metadata.
  */
 import { LRUCache } from 'lru-cache'
-import type { Provider } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Feature } from '../../feature.ts'
 import { DAY_MS } from '../../platform/clock.ts'
 import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'
@@ -37,12 +37,9 @@ export function registration(services: Services): Feature {
     protocol: () => ({
       features: dynamic.features,
       before: dynamic.before,
-      after: dynamic.after,
+      after: [...dynamic.after, { at: ['token'], run: noteUses(services) }],
       models: { ...dynamic.models, Client: { upsert: dynamic.storeRegistered } },
-      install(provider) {
-        dynamic.install(provider)
-        noteUses(provider, services)
-      },
+      install: dynamic.install,
     }),
     endpoints: () => (clientRegistration === 'token' ? [] : [fromAnyOrigin()]),
     upkeep: { clients: (nowMs, limit) => purgeUnusedClients(db, nowMs, limit) },
@@ -58,16 +55,16 @@ function openPolicy({ clientRegistration, openClientResources }: Services['confi
 const MOST_NOTED = 10_000
 
 /** Records once a day which clients are in use. A failure only loses that record. */
-function noteUses(provider: Provider, { db, clock, log }: Services): void {
+function noteUses({ db, clock, log }: Services) {
   const noted = new LRUCache<string, number>({ max: MOST_NOTED })
-  provider.on('grant.success', (ctx) => {
-    const clientId = ctx.oidc.client?.clientId
+  return ({ status, oidc }: KoaContextWithOIDC): void => {
+    const clientId = oidc.client?.clientId
     const nowMs = clock()
-    if (!clientId || (noted.get(clientId) ?? 0) > nowMs - DAY_MS) return
+    if (status !== 200 || !clientId || (noted.get(clientId) ?? 0) > nowMs - DAY_MS) return
     noted.set(clientId, nowMs)
     noteClientUse(db, clientId, nowMs).catch((error: unknown) => {
       noted.delete(clientId)
       log.warn({ err: loggableError(error) }, 'client.use_not_noted')
     })
-  })
+  }
 }

@@ -1,11 +1,9 @@
 /** The claim of a JWT access token that names its place in a status list (draft-ietf-oauth-status-list §6.1). */
 import { errors } from 'oidc-provider'
-import type { Provider } from 'oidc-provider'
 import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/sql/database.ts'
-import { addTokenClaims } from '../../provider/library/library.ts'
-import type { IssuedToken } from '../../provider/library/library.ts'
+import type { ClaimsOf, IssuedToken } from '../../provider/library/library.ts'
 import type { GrantStore } from '../../grant-store/grant-store.ts'
 import { grantKey, tagOf } from '../../grant-store/token-ids.ts'
 import type { PlaceAllocator } from './place-allocator.ts'
@@ -22,9 +20,8 @@ type Needs = {
 /** Verifiers' clocks may be behind, so the place is kept a little longer than the token is valid. */
 const SKEW_MS = MINUTE_MS
 
-/** Call it once per provider instance. */
-export function installStatusClaim(provider: Provider, needs: Needs): void {
-  addTokenClaims(provider, async (token) => (token.format === 'jwt' ? statusOf(needs, token) : undefined))
+export function statusClaim(needs: Needs): ClaimsOf {
+  return (token) => (token.format === 'jwt' ? statusOf(needs, token) : undefined)
 }
 
 async function statusOf({ db, clock, store, places, addressOf }: Needs, token: IssuedToken) {

@@ -9,7 +9,7 @@ import { signOwnJwt } from '../../provider/library/library.ts'
 import type { Services } from '../../services.ts'
 import { createPlaceAllocator } from './place-allocator.ts'
 import { revokeStatuses } from './revoked-statuses.ts'
-import { installStatusClaim } from './status-claim.ts'
+import { statusClaim } from './status-claim.ts'
 import { createStatusDocuments } from './status-document.ts'
 import { statusListRoutes } from './status-list.routes.ts'
 
@@ -21,7 +21,7 @@ export function statusList({ db, clock, store, config }: Services): Feature {
   return {
     protocol: () => ({
       metadata: { status_list_aggregation_endpoint: aggregationAddress },
-      install: (provider) => installStatusClaim(provider, { db, clock, store, places, addressOf }),
+      tokenClaims: statusClaim({ db, clock, store, places, addressOf }),
     }),
     endpoints({ oidc }) {
       const sign = (claims: Record<string, unknown>) => signOwnJwt(oidc.current(), claims, signing)

@@ -8,7 +8,8 @@ import type { AccessToken, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-choices.ts'
-import { addTokenClaims, grants, resourceServer } from '../../provider/library/library.ts'
+import { grants, resourceServer } from '../../provider/library/library.ts'
+import type { Grant } from '../../provider/library/library.ts'
 import { refuseOtherScopes } from '../../provider/checks/scope-request.ts'
 import { sharedGrantId } from '../../grant-store/token-ids.ts'
 import { thumbprintOf } from '../../http/request/client-certificate.ts'
@@ -16,7 +17,6 @@ import { extendAct, isTooDeep, mayAct, readAct } from './actor.ts'
 import type { Actor } from './actor.ts'
 import { findExchangeRule, listExchangeRules } from './exchange-rules.ts'
 import type { ExchangeRule } from './exchange-rules.ts'
-import { markIdTokens } from './id-token-binding.ts'
 import { readActor, readSubject, refused } from './parties.ts'
 import type { PartyParameters, Subject } from './parties.ts'
 import { TOKEN_TYPES } from './presented-token.ts'
@@ -41,13 +41,13 @@ const PARAMETERS = [
   'authorization_details',
 ]
 
-/** Adds the grant type to a fresh provider. */
-export function installTokenExchange(provider: Provider, needs: ExchangeNeeds): void {
-  // The values that a token is made with become its claims.
-  addTokenClaims(provider, ({ extra }) => extra)
-  const handle = (ctx: KoaContextWithOIDC) => exchange(needs, ctx)
-  markIdTokens(provider)
-  provider.registerGrantType(TOKEN_EXCHANGE_GRANT, handle, PARAMETERS, ['resource', 'audience'])
+export function tokenExchangeGrant(needs: ExchangeNeeds): Grant {
+  return {
+    type: TOKEN_EXCHANGE_GRANT,
+    parameters: PARAMETERS,
+    allowedDuplicateParameters: ['resource', 'audience'],
+    handle: (ctx) => exchange(needs, ctx),
+  }
 }
 
 async function exchange(needs: ExchangeNeeds, ctx: KoaContextWithOIDC): Promise<void> {

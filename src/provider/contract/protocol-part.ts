@@ -1,5 +1,6 @@
 /** What a feature adds to the protocol library: all parts together make a provider. */
 import type { Adapter, Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { ClaimsOf, Grant } from '../library/library.ts'
 import type { Endpoint } from '../library/places.ts'
 
 export type ProtocolPart = {
@@ -13,6 +14,10 @@ export type ProtocolPart = {
   models?: Readonly<Record<string, Partial<Adapter>>>
   /** Wraps the records of a model, on their way from and to the store. */
   records?: Readonly<Record<string, (adapter: Adapter) => Adapter>>
+  /** Grant types of the token endpoint, new or changed. */
+  grants?: readonly Grant[]
+  /** Claims of access tokens. */
+  tokenClaims?: ClaimsOf
   /** Sets up a fresh provider. There is a new one whenever keys or resource servers change. */
   install?: (provider: Provider) => void
   /** Runs at these endpoints before the library does, in the order of the features. */

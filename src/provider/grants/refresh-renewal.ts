@@ -2,25 +2,24 @@
  * Extends offline access with use. A refresh token that is not rotated (of a confidential or sender-constrained client)
  * gets a new expiry at each use. A rotated one gets its expiry in `lifetimes.ts`.
  */
-import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import { wrapGrantHandler } from '../library/library.ts'
+import type { Grant } from '../library/library.ts'
 import { hasOfflineAccess, offlineSeconds } from './lifetimes.ts'
 import type { Lifetimes } from './lifetimes.ts'
 
 /** A share of the idle limit, by default a day. A token that is used more often is written once in this time. */
 const WRITTEN_AFTER = 1 / 30
 
-/** Call once per provider instance. */
-export function installRefreshRenewal(
-  provider: Provider,
-  needs: { clock: Clock; lifetimes: Lifetimes },
-): void {
-  wrapGrantHandler(provider, 'refresh_token', (refresh) => async (ctx) => {
-    await refresh(ctx)
-    await renew(needs, ctx)
-  })
+export function refreshRenewal(needs: { clock: Clock; lifetimes: Lifetimes }): Grant {
+  return {
+    type: 'refresh_token',
+    async around(ctx, refresh) {
+      await refresh(ctx)
+      await renew(needs, ctx)
+    },
+  }
 }
 
 /**

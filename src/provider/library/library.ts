@@ -101,15 +101,29 @@ export function subjectFor(ctx: KoaContextWithOIDC, accountId: string): string {
   return settingsOf(provider).pairwiseIdentifier(ctx, accountId, client)
 }
 
-/** Puts `wrap` around the library's handler of a grant type. */
-export function wrapGrantHandler(
-  provider: Provider,
-  grantType: string,
-  wrap: (handler: GrantHandler) => GrantHandler,
-): void {
-  const grant = compositionOf(provider).grants.get(grantType)
-  if (!grant) throw new TypeError(`the grant type ${grantType} is not enabled`)
-  provider.registerGrantType(grantType, wrap(grant.handler), grant.parameters, grant.lists)
+/** A grant type of the token endpoint: one that the library lacks, or one of the library with a step around its handler. */
+export type Grant =
+  | {
+      type: string
+      /** The form fields that are read, beside those of client authentication. Every other is ignored. */
+      parameters: readonly string[]
+      /** The fields that may be sent more than once. */
+      allowedDuplicateParameters?: readonly string[]
+      handle: GrantHandler
+    }
+  | { type: string; around: (ctx: KoaContextWithOIDC, library: GrantHandler) => Promise<void> }
+
+/** Adds or changes a grant type. Call it once per provider instance. */
+export function addGrant(provider: Provider, grant: Grant): void {
+  if ('handle' in grant) {
+    const { type, parameters, allowedDuplicateParameters = [], handle } = grant
+    provider.registerGrantType(type, handle, [...parameters], [...allowedDuplicateParameters])
+    return
+  }
+  const found = compositionOf(provider).grants.get(grant.type)
+  if (!found) throw new TypeError(`the grant type ${grant.type} is not enabled`)
+  const handle: GrantHandler = (ctx) => grant.around(ctx, found.handler)
+  provider.registerGrantType(grant.type, handle, found.parameters, found.lists)
 }
 
 /** The client certificate of the request, as far as the settings accept one. */
@@ -156,13 +170,13 @@ export type IssuedToken = {
 }
 
 /** Adds claims to access tokens as they are issued. */
-export function addTokenClaims(
-  provider: Provider,
-  claimsOf: (token: IssuedToken) => Promise<object | undefined> | object | undefined,
-): void {
+export function addTokenClaims(provider: Provider, claimsOf: ClaimsOf): void {
   const { tokenClaims } = compositionOf(provider)
   tokenClaims.push((_ctx, token) => claimsOf(token as IssuedToken))
 }
+
+/** Claims that a new access token gets. */
+export type ClaimsOf = (token: IssuedToken) => Promise<object | undefined> | object | undefined
 
 /** The settings of tokens for a resource server, whether or not the client itself may ask for them. */
 export async function resourceServer(
