@@ -6,6 +6,7 @@
 import type { Clock } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import { digest, equalsInConstantTime, randomToken } from '../platform/tokens.ts'
+import type { SealedColumn } from '../platform/sql/reseal.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import type { ClientAuthMethod } from './client-choices.ts'
 
@@ -21,6 +22,17 @@ export type IssuedSecret = { stored: StoredSecret; plain?: string }
 
 const HASH_MARK = 'sha256:'
 const NONE: StoredSecret = { secretHash: null, secretSealed: null }
+
+/** The columns that `keys reseal` seals again. */
+export const SEALED_SECRETS: readonly SealedColumn[] = [
+  { what: 'client secrets', column: 'secretSealed' },
+  { what: 'previous client secrets', column: 'previousSecretSealed' },
+].map((column) => ({
+  ...column,
+  table: 'clients',
+  key: 'clientId',
+  context: ({ clientId = '' }) => clientSecretContext(clientId),
+}))
 
 /** A new secret in the form that the method needs; `plain` is to be shown once. A given one has 256 bits of entropy too. */
 export function issueSecret(
@@ -124,6 +136,6 @@ function kindOf(method: ClientAuthMethod): 'hashed' | 'sealed' | 'none' {
 }
 
 /** What a sealed secret is bound to. */
-export function clientSecretContext(clientId: string): string {
+function clientSecretContext(clientId: string): string {
   return `client-secret:${clientId}`
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { AnyContext } from '../http/request/request-state.ts'
+import type { SealedColumn } from '../platform/sql/reseal.ts'
 import type { Services } from '../services.ts'
 import { restartsOf } from './restart.ts'
 
@@ -18,7 +19,16 @@ export type ReturnPath = {
 }
 
 /** Binds what is sealed to its purpose. */
-export const RETURN_PATH_CONTEXT = 'way-back'
+const CONTEXT = 'way-back'
+/** The column that `keys reseal` seals again. */
+export const SEALED_RETURN_PATHS: SealedColumn = {
+  what: 'mailed links',
+  table: 'oneTimeTokens',
+  column: 'wayBack',
+  key: 'digest',
+  context: () => CONTEXT,
+}
+
 const carried = z.object({ from: z.string().regex(/^[\w-]{1,64}$/), restart: z.string().max(4000) })
 
 /** Builds the return path of these services. */
@@ -48,8 +58,8 @@ export function createReturnPath({
     },
     seal(ctx) {
       const found = path(ctx)
-      return found && sealer.seal(found, RETURN_PATH_CONTEXT)
+      return found && sealer.seal(found, CONTEXT)
     },
-    open: (sealed) => (sealed ? sealer.open(sealed, RETURN_PATH_CONTEXT) : undefined),
+    open: (sealed) => (sealed ? sealer.open(sealed, CONTEXT) : undefined),
   }
 }

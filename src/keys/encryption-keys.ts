@@ -7,6 +7,7 @@ import type { JWK } from 'oidc-provider'
 import { AppError } from '../platform/errors.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
+import type { SealedColumn } from '../platform/sql/reseal.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import { DECRYPTION_ALGS } from '../platform/algorithms.ts'
 import type { DecryptionAlg } from '../platform/algorithms.ts'
@@ -29,9 +30,13 @@ const KIND: KeyKind<DecryptionAlg> = {
   sealContext: encryptionKeyContext,
 }
 
-/** What a private part is bound to when it is sealed. */
-export function encryptionKeyContext(kid: string): string {
-  return `encryption-key:${kid}`
+/** The column that `keys reseal` seals again. */
+export const SEALED_ENCRYPTION_KEYS: SealedColumn = {
+  what: 'encryption keys',
+  table: KIND.table,
+  column: 'privateJwk',
+  key: 'kid',
+  context: ({ kid = '' }) => encryptionKeyContext(kid),
 }
 
 /** Makes sure that every algorithm has a current key. Several processes may call it at once: one key each remains. */
@@ -86,4 +91,9 @@ function openKey(sealer: Sealer, { kid, privateJwk }: StoredKey): JWK {
     500,
     `The encryption key ${kid} was sealed with a data key that is not configured.`,
   )
+}
+
+/** Binds a sealed private part to its key. */
+function encryptionKeyContext(kid: string): string {
+  return `encryption-key:${kid}`
 }

@@ -6,6 +6,7 @@
 import type { JWK } from 'oidc-provider'
 import { AppError } from '../platform/errors.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
+import type { SealedColumn } from '../platform/sql/reseal.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import { SIGNING_ALGS } from '../platform/algorithms.ts'
 import type { SigningAlg } from '../platform/algorithms.ts'
@@ -26,9 +27,13 @@ const KIND: KeyKind<SigningAlg> = {
   sealContext: signingKeyContext,
 }
 
-/** What a private part is bound to when it is sealed. */
-export function signingKeyContext(kid: string): string {
-  return `signing-key:${kid}`
+/** The column that `keys reseal` seals again. */
+export const SEALED_SIGNING_KEYS: SealedColumn = {
+  what: 'signing keys',
+  table: KIND.table,
+  column: 'privateJwk',
+  key: 'kid',
+  context: ({ kid = '' }) => signingKeyContext(kid),
 }
 
 /** Makes sure that every algorithm has a current key. Several processes may call it at once: one key each remains. */
@@ -98,4 +103,9 @@ function publishedOnly({ publicJwk }: StoredKey): JWK {
     key_ops: ['verify'],
     ...Object.fromEntries(members.map((member) => [member, 'erased'])),
   } as JWK
+}
+
+/** Binds a sealed private part to its key. */
+function signingKeyContext(kid: string): string {
+  return `signing-key:${kid}`
 }

@@ -6,6 +6,7 @@
 import { AppError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Sql } from '../platform/sql/database.ts'
+import type { SealedColumn } from '../platform/sql/reseal.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import { mailRequestSchema } from './mail-request.ts'
 import type { MailRequest } from './mail-request.ts'
@@ -73,6 +74,16 @@ export function createOutbox({ sealer, clock, onCommitted }: Needs): Outbox {
   }
 
   return { record, enqueueMail }
+}
+
+/** The column that `keys reseal` seals again. */
+export const SEALED_MESSAGES: SealedColumn = {
+  what: 'outbox messages',
+  table: 'outboxMessages',
+  column: 'payload',
+  key: 'id',
+  needs: ['topic'],
+  context: ({ id = '', topic = '' }) => sealContext(id, topic),
 }
 
 /** Binds a sealed payload to its row: copied into another one, it does not open. */
