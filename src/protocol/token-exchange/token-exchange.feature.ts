@@ -1,4 +1,4 @@
-/** Token exchange (RFC 8693) for clients that an operator allowed to. Table `token_exchange_rules`. */
+/** Mounts token exchange (RFC 8693) for clients that an operator allowed it. Owns the table `token_exchange_rules`. */
 import type { Feature } from '../../feature.ts'
 import { createPairwiseSubjects } from '../../provider/subjects/pairwise.ts'
 import type { Services } from '../../services.ts'
@@ -10,7 +10,7 @@ export function tokenExchange(services: Services): Feature {
   return {
     protocol: () => ({
       grants: [tokenExchangeGrant({ ...services, subjects })],
-      // What a token was made with is among its claims.
+      // The values that a token is made with become its claims.
       tokenClaims: ({ extra }) => extra,
       install: markIdTokens,
     }),
