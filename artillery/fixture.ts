@@ -1,7 +1,6 @@
 /** What the scenarios need in the server: an app, people with passwords, tokens. Taken out again afterwards. */
 import { randomBytes } from 'node:crypto'
 import { mintTokens, providerOf } from '../bench/fill.ts'
-import { createAccountNeeds } from '../src/interaction/account-needs.ts'
 import { deleteAccount } from '../src/accounts/account-state.ts'
 import { addAccount } from '../src/accounts/operator/operator-account.ts'
 import { createClient, deleteClient } from '../src/clients/clients.ts'
@@ -23,7 +22,6 @@ const REDIRECT_URI = 'http://127.0.0.1:9/callback'
  * often that its oldest sessions are ended all the time.
  */
 export async function createFixture(parts: Parts, users: number) {
-  const needs = createAccountNeeds(parts)
   const client = await createClient(
     parts.db,
     {
@@ -36,7 +34,7 @@ export async function createFixture(parts: Parts, users: number) {
   const people: Awaited<ReturnType<typeof createPerson>>[] = []
   // A few at a time: the hasher turns away what would wait too long.
   while (people.length < users) {
-    const batch = Array.from({ length: Math.min(AT_ONCE, users - people.length) }, () => createPerson(needs))
+    const batch = Array.from({ length: Math.min(AT_ONCE, users - people.length) }, () => createPerson(parts))
     people.push(...(await Promise.all(batch)))
   }
   const minted = await mintTokens(await providerOf(parts), client.client_id, people[0]!.id)
@@ -53,15 +51,15 @@ export async function createFixture(parts: Parts, users: number) {
   return {
     fixture,
     async remove() {
-      for (const { id } of people) await deleteAccount(needs, id, { actor: 'cli' })
-      await deleteClient(needs, client.client_id)
+      for (const { id } of people) await deleteAccount(parts, id, { actor: 'cli' })
+      await deleteClient(parts, client.client_id)
     },
   }
 }
 
-async function createPerson(needs: ReturnType<typeof createAccountNeeds>) {
+async function createPerson(parts: Parts) {
   const email = `load-${randomBytes(8).toString('hex')}@example.com`
   const password = randomBytes(12).toString('base64url')
-  const { id } = await addAccount(needs, { email, password, verified: true, actor: 'cli' })
+  const { id } = await addAccount(parts, { email, password, verified: true, actor: 'cli' })
   return { id, email, password }
 }

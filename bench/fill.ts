@@ -1,7 +1,6 @@
 /** Fills a server's database with the clients, the account and the tokens that the workloads use. */
 import { randomUUID } from 'node:crypto'
 import type Provider from 'oidc-provider'
-import { createAccountNeeds } from '../src/interaction/account-needs.ts'
 import { addAccount } from '../src/accounts/operator/operator-account.ts'
 import { openPagelessSite } from '../src/process/pageless-provider.ts'
 import { createClient } from '../src/clients/clients.ts'
@@ -52,7 +51,7 @@ export async function fill(parts: Parts): Promise<Filled> {
     { client_name: 'Machine', grant_types: ['client_credentials'], allowed_resources: [RESOURCE] },
     parts,
   )
-  const account = await addAccount(createAccountNeeds(parts), {
+  const account = await addAccount(parts, {
     email: EMAIL,
     name: 'Example Person',
     password: randomUUID(),

@@ -5,11 +5,9 @@
  */
 import { findAccountByEmail } from '../src/accounts/account.ts'
 import { addAccount } from '../src/accounts/operator/operator-account.ts'
-import type { OperatorNeeds } from '../src/accounts/operator/operator-account.ts'
 import { findClientWithSecret, insertClient, removeClient } from '../src/clients/clients.ts'
 import { REACHABLE_LEVELS } from '../src/accounts/levels.ts'
 import { parseClientMetadata } from '../src/clients/client-rules.ts'
-import type { ClientNeeds } from '../src/clients/clients.ts'
 import { createResource, findResource } from '../src/resources/resources.ts'
 import type { Services } from '../src/services.ts'
 import { DAY_MS } from '../src/platform/clock.ts'
@@ -25,15 +23,8 @@ export type ReplaceToken = (
   wanted: { name: string; policy: Record<string, unknown>; expiresAtMs: number },
 ) => Promise<string>
 
-type Needs = OperatorNeeds &
-  ClientNeeds & {
-    issuer: string
-    /** Where certificates are asked for, once that is set up. */
-    mtlsOrigin?: string | undefined
-    keys: { index: Buffer }
-    /** Absent where clients cannot register themselves. */
-    replaceToken?: ReplaceToken | undefined
-  }
+/** `replaceToken` is absent where clients cannot register themselves. */
+type Needs = Services & { replaceToken?: ReplaceToken | undefined }
 type Account = { email: string; password: string; name: string }
 
 export type SeededPlan = {
@@ -137,7 +128,7 @@ function sorted(metadata: object): unknown[] {
 }
 
 /** Secrets are derived from the installation's key: the same on each run, and nowhere to be read but from this command. */
-function secretOf({ keys }: Needs, what: string): string {
+function secretOf({ config: { keys } }: Needs, what: string): string {
   return keyedDigest(keys.index, `conformance suite: ${what}`)
 }
 
@@ -181,7 +172,7 @@ type ConfigurationNeeds = {
 
 /** As the suite's JSON tab takes it; only the private keys are missing. */
 function configurationOf({ needs, file, run, account, tokens }: ConfigurationNeeds) {
-  const { issuer, mtlsOrigin = issuer } = needs
+  const { issuer, binding } = needs.config
   const { plan, variant, clients } = run
   const ciba = plan.startsWith('fapi-ciba')
   const certified = variant['sender_constrain'] === 'mtls' || ciba
@@ -208,7 +199,7 @@ function configurationOf({ needs, file, run, account, tokens }: ConfigurationNee
         client2: { client_name: 'Suite second', initial_access_token: token },
       }),
     // A token that is bound to a certificate is shown where one is asked for.
-    resource: { resourceUrl: `${certified ? mtlsOrigin : issuer}/oauth/userinfo` },
+    resource: { resourceUrl: `${certified ? (binding.mtls?.origin ?? issuer) : issuer}/oauth/userinfo` },
     browser: browserTasks(issuer, file.alias, account),
     override: overridesOf(plan, browserOverrides(issuer, file.alias, account)),
   }
@@ -224,7 +215,7 @@ function overridesOf(plan: string, all: Record<string, object>) {
 
 /** Without OpenID Connect there is neither its metadata nor userinfo. */
 function withScopes(
-  { issuer }: Needs,
+  { config: { issuer } }: Needs,
   file: ConformanceFile,
   { openid }: Run['variant'],
   configuration: Configuration,

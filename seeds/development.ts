@@ -6,7 +6,6 @@
  */
 import { findAccountByEmail } from '../src/accounts/account.ts'
 import { addAccount } from '../src/accounts/operator/operator-account.ts'
-import type { OperatorNeeds } from '../src/accounts/operator/operator-account.ts'
 import type { Db } from '../src/platform/sql/database.ts'
 import { digest, keyedDigest } from '../src/platform/tokens.ts'
 import {
@@ -15,10 +14,9 @@ import {
   rotateClientSecret,
   toRegisteredMetadata,
 } from '../src/clients/clients.ts'
-import type { ClientNeeds, RegisteredClient } from '../src/clients/clients.ts'
+import type { RegisteredClient } from '../src/clients/clients.ts'
 import { createResource, findResource } from '../src/resources/resources.ts'
-
-type Needs = OperatorNeeds & ClientNeeds & { keys: { index: Buffer } }
+import type { Services } from '../src/services.ts'
 
 const PEOPLE = [
   { email: 'person.one@example.com', password: 'violet kettle 41', name: 'Sample Person One', locale: 'en' },
@@ -68,7 +66,7 @@ export type Seeded = {
 }
 
 /** What exists is left as it is, but for a secret that no longer fits the installation's key. */
-export async function seedDevelopment(needs: Needs, ports = DEMO_PORTS): Promise<Seeded> {
+export async function seedDevelopment(needs: Services, ports = DEMO_PORTS): Promise<Seeded> {
   const [demoClient, ledger] = [demoApp(ports), demoResource(ports)]
   const made: boolean[] = []
   const accounts: SeededAccount[] = []
@@ -94,7 +92,7 @@ export async function seedDevelopment(needs: Needs, ports = DEMO_PORTS): Promise
 
 /** Both answer whether they changed anything. */
 async function placeApp(
-  needs: Needs,
+  needs: Services,
   { clientId, metadata }: ReturnType<typeof demoApp>,
   secret: string,
 ): Promise<boolean> {
@@ -104,7 +102,7 @@ async function placeApp(
 }
 
 async function placeResource(
-  needs: Needs,
+  needs: Services,
   { clientId, input }: ReturnType<typeof demoResource>,
   secret: string,
 ): Promise<boolean> {
@@ -114,14 +112,14 @@ async function placeResource(
   return true
 }
 
-async function renewSecret(needs: Needs, clientId: string, secret: string): Promise<boolean> {
+async function renewSecret(needs: Services, clientId: string, secret: string): Promise<boolean> {
   const { secret: stored } = await theClient(needs.db, clientId)
   if (stored.secretHash === digest(secret)) return false
   await rotateClientSecret(needs.db, clientId, needs, { secret })
   return true
 }
 
-function secretOf({ keys }: Needs, clientId: string): string {
+function secretOf({ config: { keys } }: Services, clientId: string): string {
   return keyedDigest(keys.index, `development client secret: ${clientId}`)
 }
 

@@ -1,5 +1,6 @@
 /** What every feature may use: built once for a process, passed on, and never imported. Functions take `Pick<Services, …>`. */
 import type { BlockedAttempts } from './attempts/blocked-attempts.ts'
+import type { AccessEndings } from './grant-store/access-endings.ts'
 import type { GrantStore } from './grant-store/grant-store.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { Hasher } from './passwords/hashing.ts'
@@ -10,7 +11,7 @@ import type { Logger } from './platform/logging/log.ts'
 import type { Sealer } from './platform/tokens.ts'
 import type { Config } from './settings/config.ts'
 
-export type Services = {
+export type Services = AccessEndings & {
   config: Config
   db: Db
   clock: Clock

@@ -1,5 +1,4 @@
 import { expect } from 'chai'
-import { createAccountNeeds } from '../src/interaction/account-needs.ts'
 import { findAccountById } from '../src/accounts/account.ts'
 import { addAccount } from '../src/accounts/operator/operator-account.ts'
 import { loadConfig } from '../src/settings/config.ts'
@@ -27,7 +26,7 @@ describe('upkeep', () => {
   after(() => parts.close())
 
   it('deletes accounts that were never confirmed, and only those', async () => {
-    const needs = createAccountNeeds(parts)
+    const needs = parts
     const given = { password: 'correct horse battery', actor: 'cli' }
     const waiting = await addAccount(needs, { ...given, email: 'waiting@example.com' })
     const confirmed = await addAccount(needs, { ...given, email: 'confirmed@example.com', verified: true })

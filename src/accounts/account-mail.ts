@@ -1,15 +1,10 @@
 /** The mails of an account: which template, to whom, with which links. Written to the outbox in the caller's transaction. */
-import type { MailRequest } from '../outbox/mail-request.ts'
 import type { Sql } from '../platform/sql/database.ts'
+import type { Services } from '../services.ts'
 import type { Account } from './account.ts'
 import type { IssuedToken } from './one-time-token.ts'
 
-export type MailNeeds = {
-  /** Writes the mail with the transaction it is given; nothing is sent before the commit. */
-  enqueueMail: (sql: Sql, request: MailRequest) => Promise<unknown>
-  /** Builds an absolute address from the configured issuer, never from a request. */
-  publicUrl: (path: string, params?: Record<string, string>) => string
-}
+type Mailing = Pick<Services, 'config' | 'outbox'>
 
 /** The pages that mails link to. */
 export const ACCOUNT_PATHS = {
@@ -21,42 +16,62 @@ export const ACCOUNT_PATHS = {
 
 type Recipient = Pick<Account, 'email' | 'name'>
 
-export async function mailActivation(needs: MailNeeds, sql: Sql, to: Recipient, issued: IssuedToken) {
-  const link = needs.publicUrl(ACCOUNT_PATHS.activate, { token: issued.token })
+export async function mailActivation(
+  { config, outbox }: Mailing,
+  sql: Sql,
+  to: Recipient,
+  issued: IssuedToken,
+) {
+  const link = activationLink(config, issued.token)
   const { code, expiresAtMs } = issued
-  await needs.enqueueMail(sql, {
+  await outbox.enqueueMail(sql, {
     template: 'activation',
     to: to.email,
     data: { name: to.name, link, code, expiresAtMs },
   })
 }
 
-export async function mailReset(needs: MailNeeds, sql: Sql, to: Recipient, issued: IssuedToken) {
-  const link = needs.publicUrl(ACCOUNT_PATHS.reset, { token: issued.token })
+export async function mailReset({ config, outbox }: Mailing, sql: Sql, to: Recipient, issued: IssuedToken) {
+  const link = linkTo(config, `${ACCOUNT_PATHS.reset}?${new URLSearchParams({ token: issued.token })}`)
   const { code, expiresAtMs } = issued
-  await needs.enqueueMail(sql, {
+  await outbox.enqueueMail(sql, {
     template: 'reset',
     to: to.email,
     data: { name: to.name, link, code, expiresAtMs },
   })
 }
 
-export async function mailAlreadyRegistered(needs: MailNeeds, sql: Sql, to: Recipient) {
-  await needs.enqueueMail(sql, {
+export async function mailAlreadyRegistered({ config, outbox }: Mailing, sql: Sql, to: Recipient) {
+  await outbox.enqueueMail(sql, {
     template: 'already-registered',
     to: to.email,
     data: {
       name: to.name,
-      signInLink: needs.publicUrl(ACCOUNT_PATHS.signIn),
-      resetLink: needs.publicUrl(ACCOUNT_PATHS.forgot),
+      signInLink: linkTo(config, ACCOUNT_PATHS.signIn),
+      resetLink: linkTo(config, ACCOUNT_PATHS.forgot),
     },
   })
 }
 
-export async function mailPasswordChanged(needs: MailNeeds, sql: Sql, to: Recipient, whenMs: number) {
-  await needs.enqueueMail(sql, {
+export async function mailPasswordChanged(
+  { config, outbox }: Mailing,
+  sql: Sql,
+  to: Recipient,
+  whenMs: number,
+) {
+  await outbox.enqueueMail(sql, {
     template: 'password-changed',
     to: to.email,
-    data: { name: to.name, whenMs, resetLink: needs.publicUrl(ACCOUNT_PATHS.forgot) },
+    data: { name: to.name, whenMs, resetLink: linkTo(config, ACCOUNT_PATHS.forgot) },
   })
+}
+
+/** An absolute address. It comes from the configured issuer, never from a request. */
+export function linkTo({ issuer }: Pick<Services['config'], 'issuer'>, path: string): string {
+  return new URL(path, issuer).href
+}
+
+/** The address of the activation page is a setting, because some sites have their own. */
+function activationLink({ mail }: Services['config'], token: string): string {
+  return mail.workerAccountActivateWeburlF.replaceAll('{token}', encodeURIComponent(token))
 }

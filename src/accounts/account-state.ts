@@ -1,19 +1,19 @@
 /** Disabling, enabling and deleting. Each ends everything the account has open, everywhere, in the same transaction. */
 import { inTransaction } from '../platform/sql/database.ts'
-import type { Db, Sql } from '../platform/sql/database.ts'
-import type { Clock } from '../platform/clock.ts'
+import type { Sql } from '../platform/sql/database.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { lockAccount } from './account.ts'
 import { endAllAccess } from '../consents/ended-access.ts'
-import type { AccessEndings, EndedAccess } from '../consents/ended-access.ts'
+import type { AccessEndings, EndedAccess } from '../grant-store/access-endings.ts'
+import type { Services } from '../services.ts'
 import { assertNotLastAdmin } from './roles.ts'
 
-type Needs = { db: Db; clock: Clock } & AccessEndings
+type Ending = Pick<Services, 'db' | 'clock' | keyof AccessEndings>
 /** Who does it, for the audit trail: an account id, `cli` or `system`. */
 export type Actor = { actor: string; ip?: string | undefined }
 
 /** Answers false when there is no such account. Throws `AppError('last_admin', 409)`. */
-export async function disableAccount(needs: Needs, accountId: string, by: Actor): Promise<boolean> {
+export async function disableAccount(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
   return endAndChange(needs, accountId, async (trx, nowMs) => {
     await trx('accounts').where({ id: accountId }).update({ disabledAtMs: nowMs, updatedAtMs: nowMs })
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.disabled', accountId })
@@ -21,7 +21,7 @@ export async function disableAccount(needs: Needs, accountId: string, by: Actor)
 }
 
 /** Lets a disabled account sign in again; what was ended stays ended. */
-export async function enableAccount(needs: Needs, accountId: string, by: Actor): Promise<boolean> {
+export async function enableAccount(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
   const nowMs = needs.clock()
   return inTransaction(needs.db, async (trx) => {
     const changed = await trx('accounts')
@@ -35,7 +35,7 @@ export async function enableAccount(needs: Needs, accountId: string, by: Actor):
 }
 
 /** Removes the account and all that hangs on it but its audit trail. Throws `AppError('last_admin', 409)`. */
-export async function deleteAccount(needs: Needs, accountId: string, by: Actor): Promise<boolean> {
+export async function deleteAccount(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
   return endAndChange(needs, accountId, async (trx, nowMs) => {
     await trx('accounts').where({ id: accountId }).delete()
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.deleted', accountId })
@@ -43,7 +43,7 @@ export async function deleteAccount(needs: Needs, accountId: string, by: Actor):
 }
 
 /** Signs the account out of everything, here and in every app. */
-export async function signOutEverywhere(needs: Needs, accountId: string, by: Actor): Promise<boolean> {
+export async function signOutEverywhere(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
   const nowMs = needs.clock()
   const ended = await inTransaction(needs.db, async (trx) => {
     if (!(await lockAccount(trx, accountId))) return undefined
@@ -54,7 +54,7 @@ export async function signOutEverywhere(needs: Needs, accountId: string, by: Act
 }
 
 async function endAndChange(
-  needs: Needs,
+  needs: Ending,
   accountId: string,
   change: (trx: Sql, nowMs: number) => Promise<void>,
 ): Promise<boolean> {
@@ -69,7 +69,7 @@ async function endAndChange(
   return revoke(needs, ended)
 }
 
-async function revoke(needs: Needs, ended: EndedAccess | undefined): Promise<boolean> {
+async function revoke(needs: Ending, ended: EndedAccess | undefined): Promise<boolean> {
   if (!ended) return false
   await needs.revokeAccess(ended)
   return true

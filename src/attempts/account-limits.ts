@@ -3,56 +3,44 @@ import { Overload } from '../platform/errors.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/sql/database.ts'
 import { keyedDigest } from '../platform/tokens.ts'
+import type { Config } from '../settings/config.ts'
 import { takeFromBuckets } from './bucket.ts'
 import type { BucketRule } from './bucket.ts'
 import { networkTakes } from './network-limit.ts'
 
-export type RequestLimits = {
-  /** Requests of one kind from one network; beyond it the caller is told to wait. */
-  perNetwork: BucketRule
-  /** Mails to one address asked for from one network; beyond it the answer is the same, but no mail goes out. */
-  mailsPerAddressAndNetwork: BucketRule
-  /** Mails to one address in all. More than the above, so that one stranger cannot use up the owner's. */
-  mailsPerAddress: BucketRule
-  /** How many times the limit of an IPv6 /64 its /48 has. */
-  ipv6SiteFactor: number
-}
+/** Requests of one kind from one network. Beyond it the answer is to wait. */
+const PER_NETWORK: BucketRule = { limit: 60, windowMs: HOUR_MS }
+/** Mails to one address, requested from one network. Beyond it the answer is the same, but no mail is sent. */
+const MAILS_PER_ADDRESS_AND_NETWORK: BucketRule = { limit: 5, windowMs: HOUR_MS }
+/** Mails to one address from everywhere. It is more than the limit above, so that one stranger cannot use up the owner's. */
+const MAILS_PER_ADDRESS: BucketRule = { limit: 20, windowMs: HOUR_MS }
 
-export const DEFAULT_REQUEST_LIMITS: Omit<RequestLimits, 'ipv6SiteFactor'> = {
-  perNetwork: { limit: 60, windowMs: HOUR_MS },
-  mailsPerAddressAndNetwork: { limit: 5, windowMs: HOUR_MS },
-  mailsPerAddress: { limit: 20, windowMs: HOUR_MS },
-}
-
-type Needs = { db: Db; key: Buffer; limits: RequestLimits }
+type Counting = { db: Db; config: Pick<Config, 'keys' | 'limits'> }
 
 /** Throws `Overload('too_many_requests')` with `retryAfterSeconds`. */
 export async function takeNetworkRequest(
-  needs: Needs,
+  counting: Counting,
   kind: 'registration' | 'resend' | 'reset',
   ip: string,
   nowMs: number,
 ): Promise<void> {
-  const { ipv6SiteFactor, perNetwork } = needs.limits
-  const counted = { key: needs.key, ipv6SiteFactor }
-  const taken = await takeFromBuckets(
-    needs.db,
-    networkTakes(counted, ['request', kind], ip, perNetwork, nowMs),
-  )
+  const { db, config } = counting
+  const counted = { key: config.keys.index, ...config.limits }
+  const taken = await takeFromBuckets(db, networkTakes(counted, ['request', kind], ip, PER_NETWORK, nowMs))
   if (taken.allowed) return
   throw new Overload('too_many_requests', taken.retryAfterSeconds)
 }
 
 /** False when the address has had enough mails for now. */
 export async function takeMail(
-  needs: Needs,
+  counting: Counting,
   emailCanonical: string,
   ip: string,
   nowMs: number,
 ): Promise<boolean> {
-  const { mailsPerAddressAndNetwork, mailsPerAddress, ipv6SiteFactor } = needs.limits
-  const counted = { key: needs.key, ipv6SiteFactor }
-  const here = networkTakes(counted, ['mail', emailCanonical], ip, mailsPerAddressAndNetwork, nowMs)
-  const anywhere = keyedDigest(needs.key, JSON.stringify(['mail', emailCanonical]))
-  return (await takeFromBuckets(needs.db, [...here, { ...mailsPerAddress, bucket: anywhere, nowMs }])).allowed
+  const { db, config } = counting
+  const counted = { key: config.keys.index, ...config.limits }
+  const here = networkTakes(counted, ['mail', emailCanonical], ip, MAILS_PER_ADDRESS_AND_NETWORK, nowMs)
+  const anywhere = keyedDigest(counted.key, JSON.stringify(['mail', emailCanonical]))
+  return (await takeFromBuckets(db, [...here, { ...MAILS_PER_ADDRESS, bucket: anywhere, nowMs }])).allowed
 }

@@ -10,18 +10,11 @@
 import type { Db } from '../platform/sql/database.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import { keyedDigest } from '../platform/tokens.ts'
+import type { Config } from '../settings/config.ts'
 import { emptyBucket, resetBucket, returnToBucket, takeFromBucket, takeFromBuckets } from './bucket.ts'
 import type { Take, TakenAll } from './bucket.ts'
 import type { Device } from './known-browser.ts'
 import { networksOf } from './network.ts'
-
-export type LockoutSettings = {
-  /** Consecutive failures before the block. */
-  loginMaxFailures: number
-  loginBlockMs: number
-  /** How many times the limit of an IPv6 /64 its /48 has. */
-  ipv6SiteFactor: number
-}
 
 export type Attempt = {
   emailCanonical: string
@@ -32,7 +25,7 @@ export type Attempt = {
   device?: Device | undefined
 }
 
-type Needs = { db: Db; key: Buffer; settings: LockoutSettings }
+type Counting = { db: Db; config: Pick<Config, 'keys' | 'accounts' | 'limits'> }
 
 /** Failures further apart than this are not consecutive any more. */
 const MEMORY_MS = DAY_MS
@@ -43,32 +36,35 @@ const GROUPS = 2048
 const SLOTS = 256
 
 /** Takes one attempt. The password may be evaluated only if it is allowed. Never inside a transaction. */
-export async function takeAttempt(needs: Needs, attempt: Attempt, nowMs: number): Promise<TakenAll> {
-  if (attempt.device) return takeFromBuckets(needs.db, [deviceTake(needs, attempt.device, nowMs)])
-  const slots = slotsOf(needs.key, attempt)
+export async function takeAttempt(counting: Counting, attempt: Attempt, nowMs: number): Promise<TakenAll> {
+  if (attempt.device)
+    return takeFromBuckets(counting.db, [deviceTake(counting.config, attempt.device, nowMs)])
+  const slots = slotsOf(counting.config.keys.index, attempt)
   const taken = await takeFromBuckets(
-    needs.db,
-    slots.map((bucket, level) => slotTake(needs, bucket, level, nowMs)),
+    counting.db,
+    slots.map((bucket, level) => slotTake(counting.config, bucket, level, nowMs)),
   )
   if (!taken.allowed) return taken
-  for (const [level, bucket] of shares(needs.key, attempt).entries())
-    await addToShare(needs.db, bucket, taken.began[level] === true, nowMs)
+  for (const [level, bucket] of shares(counting.config.keys.index, attempt).entries())
+    await addToShare(counting.db, bucket, taken.began[level] === true, nowMs)
   return taken
 }
 
 /** The right password was given: takes back what this account's failures added. Nothing else resets the count. */
-export async function resetAttempts(needs: Needs, attempt: Attempt): Promise<void> {
-  if (attempt.device) return resetBucket(needs.db, deviceBucket(needs.key, attempt.device))
-  const slots = slotsOf(needs.key, attempt)
-  for (const [level, share] of shares(needs.key, attempt).entries()) {
-    const failures = await emptyBucket(needs.db, share)
-    if (failures > 0) await returnToBucket(needs.db, slots[level] ?? '', failures)
+export async function resetAttempts(counting: Counting, attempt: Attempt): Promise<void> {
+  if (attempt.device)
+    return resetBucket(counting.db, deviceBucket(counting.config.keys.index, attempt.device))
+  const slots = slotsOf(counting.config.keys.index, attempt)
+  for (const [level, share] of shares(counting.config.keys.index, attempt).entries()) {
+    const failures = await emptyBucket(counting.db, share)
+    if (failures > 0) await returnToBucket(counting.db, slots[level] ?? '', failures)
   }
 }
 
 /** The attempt was taken, but the password never evaluated. */
-export async function returnAttempt(needs: Needs, attempt: Attempt): Promise<void> {
-  const { key, db } = needs
+export async function returnAttempt(counting: Counting, attempt: Attempt): Promise<void> {
+  const { db, config } = counting
+  const { index: key } = config.keys
   const taken = attempt.device
     ? [deviceBucket(key, attempt.device)]
     : [...slotsOf(key, attempt), ...shares(key, attempt)]
@@ -80,14 +76,19 @@ export function bucketsOf(key: Buffer, { device, ...attempt }: Attempt): { own?:
   return { ...(device && { own: deviceBucket(key, device) }), slots: slotsOf(key, attempt) }
 }
 
-function deviceTake({ key, settings }: Needs, device: Device, nowMs: number): Take {
-  const { loginMaxFailures: limit, loginBlockMs: blockMs } = settings
-  return { bucket: deviceBucket(key, device), limit, windowMs: MEMORY_MS, blockMs, nowMs }
+function deviceTake({ keys, accounts }: Counting['config'], device: Device, nowMs: number): Take {
+  const { loginMaxFailures: limit, loginBlockMs: blockMs } = accounts
+  return { bucket: deviceBucket(keys.index, device), limit, windowMs: MEMORY_MS, blockMs, nowMs }
 }
 
-function slotTake({ settings }: Needs, bucket: string, level: number, nowMs: number): Take {
-  const { loginMaxFailures, loginBlockMs: blockMs, ipv6SiteFactor } = settings
-  const limit = level === 0 ? loginMaxFailures : loginMaxFailures * ipv6SiteFactor
+function slotTake(
+  { accounts, limits }: Counting['config'],
+  bucket: string,
+  level: number,
+  nowMs: number,
+): Take {
+  const { loginMaxFailures, loginBlockMs: blockMs } = accounts
+  const limit = level === 0 ? loginMaxFailures : loginMaxFailures * limits.ipv6SiteFactor
   return { bucket, limit, windowMs: MEMORY_MS, blockMs, nowMs }
 }
 

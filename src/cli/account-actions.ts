@@ -1,6 +1,5 @@
 /** What the commands of `account` do. */
 import { text as textOf } from 'node:stream/consumers'
-import { createAccountNeeds } from '../interaction/account-needs.ts'
 import { findAccountByEmail, findAccountById, isVerified } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import { listAccounts } from '../accounts/account-list.ts'
@@ -21,24 +20,20 @@ import type { Answer } from '../command-line/command.ts'
 import { usageError } from '../command-line/input.ts'
 import type { Input } from '../command-line/input.ts'
 import { isoTime, record, table } from '../command-line/layout.ts'
-import type { AccountNeeds } from '../interaction/account-needs.ts'
 
 const CLI = { actor: 'cli' }
 
 export async function create(input: Input, services: Services): Promise<Answer> {
-  const added = await addAccount(
-    { ...createAccountNeeds(services) },
-    {
-      email: input.text('email') ?? '',
-      password: await readPassword(input),
-      name: input.text('name'),
-      givenName: input.text('given-name'),
-      familyName: input.text('family-name'),
-      verified: input.flag('verified'),
-      roles: input.texts('role').map(asRole),
-      ...CLI,
-    },
-  )
+  const added = await addAccount(services, {
+    email: input.text('email') ?? '',
+    password: await readPassword(input),
+    name: input.text('name'),
+    givenName: input.text('given-name'),
+    familyName: input.text('family-name'),
+    verified: input.flag('verified'),
+    roles: input.texts('role').map(asRole),
+    ...CLI,
+  })
   return shown(services, added)
 }
 
@@ -66,10 +61,9 @@ export async function update(input: Input, services: Services): Promise<Answer> 
 
 export async function resetPassword(input: Input, services: Services): Promise<Answer> {
   const { id, email } = await theAccount(services, input)
-  const needs = createAccountNeeds(services)
   if (input.flag('mail')) {
     if (input.flag('password-stdin')) throw usageError('give either --mail or --password-stdin')
-    const { expiresAtMs } = await mailResetLink(needs, id, CLI)
+    const { expiresAtMs } = await mailResetLink(services, id, CLI)
     const until = isoTime(expiresAtMs)
     return {
       data: { id, email, link_expires_at: until },
@@ -78,7 +72,7 @@ export async function resetPassword(input: Input, services: Services): Promise<A
   }
   const typed = input.flag('password-stdin') ? await passwordFromStdin() : undefined
   const password = typed ?? randomToken(128)
-  await resetPasswordByOperator(needs, id, { ...CLI, password })
+  await resetPasswordByOperator(services, id, { ...CLI, password })
   const data = { id, email, ...(typed === undefined && { password }) }
   const shown = typed === undefined ? `\nPassword  ${password}   (shown only now)` : ''
   return { data, text: `${email} has a new password; all its sessions and access have ended.${shown}` }
@@ -94,7 +88,7 @@ export function enable(input: Input, services: Services): Promise<Answer> {
 
 export async function remove(input: Input, services: Services): Promise<Answer> {
   const { id, email } = await theAccount(services, input)
-  if (!(await deleteAccount(createAccountNeeds(services), id, CLI))) throw notFound()
+  if (!(await deleteAccount(services, id, CLI))) throw notFound()
   return { data: { id, email, deleted: true }, text: `Deleted ${email} (${id}).` }
 }
 
@@ -150,11 +144,11 @@ function faultsOf(issues: readonly { path: PropertyKey[]; message: string }[]): 
   return `The profile is not valid: ${faults.join(', ')}.`
 }
 
-type Change = (needs: AccountNeeds, accountId: string, by: typeof CLI) => Promise<boolean>
+type Change = (needs: Services, accountId: string, by: typeof CLI) => Promise<boolean>
 
 async function setState(input: Input, services: Services, apply: Change): Promise<Answer> {
   const { id } = await theAccount(services, input)
-  if (!(await apply(createAccountNeeds(services), id, CLI))) throw notFound()
+  if (!(await apply(services, id, CLI))) throw notFound()
   return shown(services, await theAccount(services, input))
 }
 

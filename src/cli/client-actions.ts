@@ -19,7 +19,6 @@ import { withIdTokenAlg } from '../clients/profiles.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
 import { listResources } from '../resources/resources.ts'
 import { SIGNING_ALGS } from '../platform/algorithms.ts'
-import { createAccountNeeds } from '../interaction/account-needs.ts'
 import type { Parts } from '../process/start/parts.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import type { Answer, Extension } from '../command-line/command.ts'
@@ -96,7 +95,7 @@ export async function remove(input: Input, parts: Parts): Promise<Answer> {
     const message = `This client belongs to a resource server; delete that: resource delete ${resource.identifier}`
     throw new AppError('client_of_resource', 409, message)
   }
-  if (!(await deleteClient(createAccountNeeds(parts), clientId))) throw notFound()
+  if (!(await deleteClient(parts, clientId))) throw notFound()
   const text = `Deleted ${metadata.client_name} (${clientId}).`
   return { data: { client_id: clientId, client_name: metadata.client_name, deleted: true }, text }
 }

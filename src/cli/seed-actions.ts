@@ -1,6 +1,5 @@
 /** What the command `seed` does. */
 import { renameSync, writeFileSync } from 'node:fs'
-import { createAccountNeeds } from '../interaction/account-needs.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Services } from '../services.ts'
 import type { ReplaceToken } from '../../seeds/conformance.ts'
@@ -44,7 +43,7 @@ async function development(input: Input, services: Services): Promise<Answer> {
     app: input.integer('app-port', PORT) ?? DEMO_PORTS.app,
     api: input.integer('api-port', PORT) ?? DEMO_PORTS.api,
   }
-  const seeded = await seedDevelopment({ ...createAccountNeeds(services), sealer: services.sealer }, ports)
+  const seeded = await seedDevelopment(services, ports)
   const { accounts, client, resource, changed } = seeded
   const app = ['client_id', 'client_secret', 'redirect_uris', 'post_logout_redirect_uris', 'scope'] as const
   const text = [
@@ -67,23 +66,12 @@ async function development(input: Input, services: Services): Promise<Answer> {
 }
 
 async function conformance(input: Input, services: Services, replaceToken?: ReplaceToken): Promise<Answer> {
-  const { config, db, clock, sealer } = services
   const [what, file, ...more] = input.operands
   if (what !== 'conformance' || file === undefined || more.length > 0)
     throw usageError('seed takes nothing, or: conformance FILE')
   const { readConformanceFile } = await import('../../seeds/conformance-file.ts')
   const { seedConformance } = await import('../../seeds/conformance.ts')
-  const needs = {
-    ...createAccountNeeds(services),
-    db,
-    clock,
-    sealer,
-    issuer: config.issuer,
-    mtlsOrigin: config.binding.mtls?.origin,
-    keys: config.keys,
-    replaceToken,
-  }
-  const seeded = await seedConformance(needs, readConformanceFile(file))
+  const seeded = await seedConformance({ ...services, replaceToken }, readConformanceFile(file))
   const { changed, account, plans } = seeded
   const text = [
     changed ? 'The clients and the account are in place.' : 'All was in place already; nothing changed.',
@@ -94,7 +82,7 @@ async function conformance(input: Input, services: Services, replaceToken?: Repl
     'Configurations for the suite, without private keys; --json adds what its browser does.',
     ...plans.map((one) => `\n${one.plan} ${variantOf(one.variant)}\n${indented(one.configuration)}`),
   ]
-  return { data: { issuer: config.issuer, ...seeded }, text: text.join('\n') }
+  return { data: { issuer: services.config.issuer, ...seeded }, text: text.join('\n') }
 }
 
 function variantOf(variant: Record<string, string>): string {

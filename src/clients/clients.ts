@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { forgetClient } from '../consents/consents.ts'
-import type { AccessEndings } from '../consents/ended-access.ts'
+import type { AccessEndings } from '../grant-store/access-endings.ts'
 import { AppError } from '../platform/errors.ts'
 import { noteChange } from '../platform/sql/change-feed.ts'
 import type { Clock } from '../platform/clock.ts'

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import { inTransaction, isDuplicate, isOrphan } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
 import { removeGrantsOf, removeGrantsOfClient } from './account-grants.ts'
-import type { AccessEndings } from './ended-access.ts'
+import type { AccessEndings } from '../grant-store/access-endings.ts'
 
 export type Consent = {
   accountId: string

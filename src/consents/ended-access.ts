@@ -1,19 +1,6 @@
 /** Ends what an account has open: sessions and grants, in SQL first; the grant store follows after the commit. */
+import type { AccessEndings, EndedAccess } from '../grant-store/access-endings.ts'
 import type { Sql } from '../platform/sql/database.ts'
-
-/** What was ended in SQL and is still to be removed from the grant store. */
-export type EndedAccess = { sessionUids: string[]; grantIdDigests: string[] }
-
-/** How what was ended in SQL comes to an end in the grant store, where it lives. */
-export type AccessEndings = {
-  /**
-   * Asks for it in the transaction that ends it in SQL, so that it is carried out even if this process dies before it
-   * comes to `revokeAccess`.
-   */
-  noteEnded: (trx: Sql, ended: EndedAccess) => Promise<void>
-  /** Removes sessions and grants (with their tokens) at once. Called after the commit; may be called again. */
-  revokeAccess: (ended: EndedAccess) => Promise<void>
-}
 
 /**
  * Ends every session and grant of the account, and kills its pending links. Everything that began before `nowMs` is void

@@ -4,10 +4,11 @@ import { isCommonPassword } from './common-passwords.ts'
 /** Longer input is never hashed: it would only cost time. */
 const MAX_PASSWORD_BYTES = 1024
 
+/** The settings of that name. */
 export type PasswordPolicy = {
-  /** In code points. */
-  minLength: number
-  serviceName: string
+  serverName: string
+  /** `passwordMinLength` is in code points. */
+  accounts: { passwordMinLength: number }
 }
 
 export type PasswordProblem = 'too_short' | 'too_long' | 'common' | 'personal'
@@ -22,7 +23,7 @@ export function passwordProblem(
   owner: PasswordOwner,
 ): PasswordProblem | undefined {
   if (isOversized(password)) return 'too_long'
-  if (Array.from(password.normalize('NFC')).length < policy.minLength) return 'too_short'
+  if (Array.from(password.normalize('NFC')).length < policy.accounts.passwordMinLength) return 'too_short'
   if (isPersonal(policy, password, owner)) return 'personal'
   return isCommonPassword(password) ? 'common' : undefined
 }
@@ -30,7 +31,7 @@ export function passwordProblem(
 /** English sentence for each problem, for interfaces without a catalogue of their own. */
 export function passwordProblemText(problem: PasswordProblem, policy: PasswordPolicy): string {
   return {
-    too_short: `Use at least ${policy.minLength} characters.`,
+    too_short: `Use at least ${policy.accounts.passwordMinLength} characters.`,
     too_long: 'The password is too long.',
     common: 'This password is among the first that would be guessed. Choose another one.',
     personal: 'The password must not be your address, your name or the name of this service.',
@@ -44,7 +45,7 @@ export function isOversized(password: string): boolean {
 function isPersonal(policy: PasswordPolicy, password: string, owner: PasswordOwner): boolean {
   const said = folded(password)
   const local = owner.email.slice(0, owner.email.lastIndexOf('@'))
-  return [owner.email, local, local.split('+')[0], owner.name, owner.username, policy.serviceName]
+  return [owner.email, local, local.split('+')[0], owner.name, owner.username, policy.serverName]
     .map((text) => folded(text ?? ''))
     .some((text) => text !== '' && text === said)
 }

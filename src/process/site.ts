@@ -5,7 +5,6 @@ import { apiResource } from '../operations/scopes.ts'
 import type { Site } from '../feature.ts'
 import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
-import { createAccountNeeds } from '../interaction/account-needs.ts'
 import { createFindMember } from '../interaction/member.ts'
 import type { StartAgain } from '../interaction/start-again.ts'
 import { ENCRYPTION_KEYS_TOPIC } from '../keys/encryption-keys.ts'
@@ -116,9 +115,7 @@ function answerErrors(protocolParts: readonly ProtocolPart[], renderError: Given
 }
 
 function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits: FlowLimits) {
-  const { config, db, clock, feed, sealer, store, log } = parts
-  const accounts = createAccountNeeds(parts)
-  const { noteEnded } = accounts
+  const { config, db, clock, feed, sealer, store, noteEnded } = parts
   const { Client, ...models } = Object.assign({}, ...protocolParts.map((part) => part.models)) as NonNullable<
     ProtocolPart['models']
   >
@@ -132,7 +129,7 @@ function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits:
     adapters: models,
     around: Object.assign({}, ...protocolParts.map(({ records }) => records)) as ProtocolPart['records'],
     secrets: config.keys.records,
-    onReuse: createReuseAlert({ ...accounts, log }),
+    onReuse: createReuseAlert(parts),
   })
 }
 

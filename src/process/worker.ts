@@ -7,7 +7,7 @@ import { createMailboxTransport } from '../mail/mailbox.ts'
 import { createMailer } from '../mail/mailer.ts'
 import type { MailTransport } from '../mail/mail-transport.ts'
 import { createSmtpTransport } from '../mail/smtp-transport.ts'
-import { createAccessEndings, createEndedSink, ENDED_TOPIC } from '../sessions/access-endings.ts'
+import { createEndedSink, ENDED_TOPIC } from '../grant-store/access-endings.ts'
 import { MAIL_TOPIC } from '../outbox/outbox.ts'
 import { createRelay } from '../outbox/relay.ts'
 import type { Parts } from './start/parts.ts'
@@ -33,7 +33,7 @@ export function createWorker(
     ...parts,
     sinks: {
       [MAIL_TOPIC]: createMailer({ transport, from: mail.from, serverName, publicUrl, clock }),
-      [ENDED_TOPIC]: createEndedSink(createAccessEndings(parts)),
+      [ENDED_TOPIC]: createEndedSink(parts),
       ...Object.assign({}, ...parts.features.map(({ sinks }) => sinks?.(delivery))),
     },
   })

@@ -7,7 +7,7 @@ import type { Db, Sql } from '../platform/sql/database.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
 import { lockAccount } from '../accounts/account.ts'
-import type { AccessEndings } from '../consents/ended-access.ts'
+import type { AccessEndings } from '../grant-store/access-endings.ts'
 
 export type AccountSession = {
   /** The provider's session `uid`: names the session, opens nothing. */

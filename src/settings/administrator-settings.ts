@@ -12,7 +12,8 @@ type Given = {
 export function administratorProblems(given: Given): string[] {
   const { admin_password: password, admin_email: email = '' } = given
   if (password === undefined) return []
-  const policy = { minLength: given.password_min_length ?? 1, serviceName: given.server_name ?? '' }
+  const accounts = { passwordMinLength: given.password_min_length ?? 1 }
+  const policy = { serverName: given.server_name ?? '', accounts }
   const problem = passwordProblem(policy, password, { email })
   return problem
     ? [`ACCOUNT_SERVER_ADMIN_PASSWORD: got ********. ${passwordProblemText(problem, policy)}`]

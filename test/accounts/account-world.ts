@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createBlockedAttempts } from '../../src/attempts/blocked-attempts.ts'
 import { createHasher } from '../../src/passwords/hashing.ts'
-import type { EndedAccess } from '../../src/consents/ended-access.ts'
+import type { EndedAccess } from '../../src/grant-store/access-endings.ts'
 import { addAccount } from '../../src/accounts/operator/operator-account.ts'
 import type { AddedAccount } from '../../src/accounts/operator/operator-account.ts'
-import { DEFAULT_REQUEST_LIMITS } from '../../src/attempts/account-limits.ts'
 import type { MailRequest } from '../../src/outbox/mail-request.ts'
 import { createOutbox, sealContext } from '../../src/outbox/outbox.ts'
+import { createSqlStore } from '../../src/grant-store/sql-store.ts'
+import { createLogger } from '../../src/platform/logging/log.ts'
+import { createChangeFeed } from '../../src/platform/sql/change-feed.ts'
+import { loadConfig } from '../../src/settings/config.ts'
 import { openDatabase } from '../../src/platform/sql/database.ts'
 import type { Db } from '../../src/platform/sql/database.ts'
 import { migrate } from '../../src/platform/sql/migrate.ts'
@@ -37,6 +40,15 @@ async function openMariadb(): Promise<World> {
   return createWorld(openDatabase({ mysqlDsn: dsn, sqliteFile: '' }), drop)
 }
 
+const config = loadConfig(
+  {
+    ACCOUNT_SERVER_ISSUER: ISSUER,
+    ACCOUNT_SERVER_SERVER_NAME: 'Example Accounts',
+    ACCOUNT_SERVER_TOKEN_SECRET_KEY: 'a-secret-of-more-than-thirty-two-characters',
+    ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtps://mail.example',
+  },
+  { persist: false },
+)
 const sealer = createSealer([deriveKey('test', 'data')])
 // Cheap, so that tests spend their time elsewhere.
 export const CHEAP = { memoryKib: 256, passes: 1, lanes: 1 }
@@ -48,23 +60,16 @@ async function createWorld(db: Db, remove: () => Promise<void>) {
   const ended: EndedAccess[] = []
   const outbox = createOutbox({ sealer, clock })
   const needs = {
+    config,
     db,
     clock,
+    sealer,
+    outbox,
+    log: createLogger({ level: 'silent', name: 'test' }),
+    store: createSqlStore({ db, clock }),
+    feed: createChangeFeed({ db, clock, log: createLogger({ level: 'silent', name: 'test' }) }),
     hasher: createHasher({ ...CHEAP, maxWaiting: 1000 }),
-    keys: { index: deriveKey('test', 'index'), device: deriveKey('test', 'device') },
-    policy: { minLength: 8, serviceName: 'Example Accounts' },
-    limits: { ...DEFAULT_REQUEST_LIMITS, ipv6SiteFactor: 4 },
-    lockout: { loginMaxFailures: 15, loginBlockMs: 300_000, ipv6SiteFactor: 4 },
     blocked: createBlockedAttempts(),
-    settings: {
-      activationExpireMs: 172_800_000,
-      resetExpireMs: 3_600_000,
-      answerStepMs: 0,
-      attemptStepMs: 0,
-    },
-    enqueueMail: outbox.enqueueMail,
-    publicUrl: (path: string, params: Record<string, string> = {}) =>
-      `${ISSUER}${path}${Object.keys(params).length > 0 ? `?${new URLSearchParams(params).toString()}` : ''}`,
     noteEnded: () => Promise.resolve(),
     revokeAccess: async (access: EndedAccess) => {
       ended.push(access)

@@ -62,7 +62,7 @@ onEachDatabase('A flood of sign-ins', (world) => {
   it('does not count an attempt for the /64 when its /48 refuses it, and leaves known browsers alone', async () => {
     const { needs, add, db, advance } = world()
     const account = await add({ email: 'ada@example.com' })
-    const deviceCookie = issueDeviceCookie(needs.keys.device, account, needs.clock())
+    const deviceCookie = issueDeviceCookie(needs.config.keys.device, account, needs.clock())
     for (let n = 0; n < 60; n += 1) await guess({ ip: `2001:db8:77:${n.toString(16)}::1` })
     const sum = async () => Number((await db('attempt_buckets').sum({ n: 'failures' }))[0]?.['n'])
     const before = await sum()

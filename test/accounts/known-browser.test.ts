@@ -15,7 +15,8 @@ onEachDatabase('A browser that is known', (world) => {
 
   const attempt = (password: string, deviceCookie?: string) =>
     signIn(world().needs, { email: account.email, password, ip: IP, deviceCookie })
-  const issue = (owner: Account) => issueDeviceCookie(world().needs.keys.device, owner, world().needs.clock())
+  const issue = (owner: Account) =>
+    issueDeviceCookie(world().needs.config.keys.device, owner, world().needs.clock())
 
   /** A person who knew the password once may have any number of these. */
   beforeEach(async () => {

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { register } from '../../src/accounts/journeys/sign-up.ts'
-import { createAccountNeeds } from '../../src/interaction/account-needs.ts'
 import { findAccountByEmail } from '../../src/accounts/account.ts'
 import { recordGrant } from '../../src/consents/account-grants.ts'
 import { recordSession } from '../../src/sessions/account-sessions.ts'
@@ -104,7 +103,7 @@ for (const [name, openPlace] of Object.entries({
     it('removes a name that a stranger typed for an unconfirmed address', async () => {
       const email = 'unconfirmed@example.com'
       const given = { email, password: PASSWORD, name: 'A Stranger', ip: '192.0.2.1' }
-      expect(await register(createAccountNeeds(server), given)).to.eql({ ok: true })
+      expect(await register(server, given)).to.eql({ ok: true })
       await place.json(['account', 'reset-password', email])
       expect(await findAccountByEmail(server.db, email)).to.include({ name: '' })
     })

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import type { BrowserContext } from 'playwright-core'
-import { createAccountNeeds } from '../../src/interaction/account-needs.ts'
 import { disableAccount } from '../../src/accounts/account-state.ts'
 import { linkIn } from '../support/letter.ts'
 import type { Person } from '../support/running-server.ts'
@@ -67,7 +66,7 @@ inBothSettings('What changed while a page stood open', (world) => {
     const { server } = world
     const person = await server.createAccount()
     const { page } = await openConsent(person)
-    await disableAccount(createAccountNeeds(server.parts), person.account.id, { actor: 'cli' })
+    await disableAccount(server.parts, person.account.id, { actor: 'cli' })
     await press(page, 'Allow')
     expect(await heading(page)).to.equal('Sign in')
     await signInHere(page, person)

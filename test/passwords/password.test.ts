@@ -91,7 +91,7 @@ describe('Hashing', () => {
 })
 
 describe('Password policy', () => {
-  const policy = { minLength: 8, serviceName: 'Example Accounts' }
+  const policy = { serverName: 'Example Accounts', accounts: { passwordMinLength: 8 } }
   const owner = { email: 'ada.lovelace+x@example.com', name: 'Countess Ada', username: 'analytical' }
   const problem = (password: string) => passwordProblem(policy, password, owner)
 
@@ -142,7 +142,7 @@ describe('Password policy', () => {
     })
 
   it('counts code points against the configured minimum [S-2.4]', () => {
-    const strict = { ...policy, minLength: 15 }
+    const strict = { ...policy, accounts: { passwordMinLength: 15 } }
     expect(passwordProblem(strict, 'vault-otter-72', owner)).to.equal('too_short')
     expect(passwordProblem(strict, 'vault-otter-723', owner)).to.equal(undefined)
   })

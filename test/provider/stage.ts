@@ -1,6 +1,5 @@
 /** A running service for tests at the HTTP edge, each request of which can be bent at will. */
 import type { Account } from '../../src/accounts/account.ts'
-import { createAccountNeeds } from '../../src/interaction/account-needs.ts'
 import { pause } from '../support/service-process.ts'
 import { startServer, TEST_PASSWORD } from '../support/running-server.ts'
 import type { ServerOptions } from '../support/running-server.ts'
@@ -30,7 +29,7 @@ export async function openStage(options: ServerOptions) {
   let turn = 0
   return {
     ...server,
-    accounts: createAccountNeeds(parts),
+    accounts: parts,
     /** Sends to the processes in turn, past the proxy. */
     send: ({ headers, ...sent }: Sent): Promise<Answer> => {
       const { port } = server.processes[turn++ % server.processes.length]!

@@ -17,7 +17,7 @@ const ENOUGH_MS = 50
 
 describe('64 kB of hostile text, without the limits of a request', function () {
   this.timeout(300_000)
-  const policy = { minLength: 8, serviceName: 'Accounts' }
+  const policy = { serverName: 'Accounts', accounts: { passwordMinLength: 8 } }
   const owner = { email: 'ada@example.org', name: 'Ada' }
   const readers: Record<string, (text: string) => unknown> = {
     'an address': parseEmail,

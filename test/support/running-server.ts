@@ -4,7 +4,6 @@
  */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { createAccountNeeds } from '../../src/interaction/account-needs.ts'
 import type { Account } from '../../src/accounts/account.ts'
 import { addAccount } from '../../src/accounts/operator/operator-account.ts'
 import type { AddedAccount } from '../../src/accounts/operator/operator-account.ts'
@@ -161,8 +160,7 @@ function environment({ issuer, dataDir, given }: Given): Record<string, string> 
 }
 
 function nouns(parts: Parts) {
-  const accounts = createAccountNeeds(parts)
-  const adding = { ...accounts, hasher: { ...accounts.hasher, hash: hashOnce(parts) } }
+  const adding = { ...parts, hasher: { ...parts.hasher, hash: hashOnce(parts) } }
   let people = 0
   return {
     /** By default a confirmed account with an address of its own. */

@@ -2,31 +2,22 @@
  * Activation proves the mailbox and the password. In the browser that registered, opening the link proves both; elsewhere
  * it takes the code from the mail and the password, or a new password in its place. A signed-in person gives the code only.
  */
-import type { Clock } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
-import type { Db, Sql } from '../../platform/sql/database.ts'
+import type { Sql } from '../../platform/sql/database.ts'
 import { findAccountById, isVerified, lockAccount, markVerified } from '../account.ts'
 import type { Account } from '../account.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { endAllAccess } from '../../consents/ended-access.ts'
-import type { AccessEndings, EndedAccess } from '../../consents/ended-access.ts'
-import type { Hasher } from '../../passwords/hashing.ts'
+import type { EndedAccess } from '../../grant-store/access-endings.ts'
 import { proveToken, useToken } from '../one-time-token.ts'
 import type { OneTimeToken, TokenEvidence, TokenKey, TokenRefusal } from '../one-time-token.ts'
 import { passwordProblem } from '../../passwords/password-policy.ts'
-import type { PasswordPolicy, PasswordProblem } from '../../passwords/password-policy.ts'
+import type { PasswordProblem } from '../../passwords/password-policy.ts'
 import { profileSchema } from '../profile.ts'
 import { storePassword } from '../../passwords/stored-password.ts'
 import { provenProfile, readProfile, replaceUnproven } from '../unproven-owner.ts'
 import type { TypedProfile } from '../unproven-owner.ts'
-
-export type ActivationNeeds = AccessEndings & {
-  db: Db
-  clock: Clock
-  hasher: Hasher
-  keys: { index: Buffer }
-  policy: PasswordPolicy
-}
+import type { Services } from '../../services.ts'
 
 export type Activated =
   | { ok: true; accountId: string }
@@ -36,7 +27,7 @@ export type Activated =
 
 /** By the link alone: only in the browser that registered; anywhere else `wrong_code`, with nothing changed. */
 export async function activate(
-  needs: ActivationNeeds,
+  needs: Services,
   given: { token: string; browser: string | undefined; ip?: string },
 ): Promise<Activated> {
   const proof = await prove(needs, { token: given.token }, { browser: given.browser })
@@ -45,7 +36,7 @@ export async function activate(
 
 /** By the link, the code, and the password that was chosen at registration. Throws `AppError('hashing_busy', 503)`. */
 export async function activateElsewhere(
-  needs: ActivationNeeds,
+  needs: Services,
   given: { token: string; code: string; password: string; ip?: string },
 ): Promise<Activated> {
   const proof = await prove(needs, { token: given.token }, { code: given.code })
@@ -63,14 +54,14 @@ export async function activateElsewhere(
 
 /** By the link, the code, and a new password: the one set at registration dies, and with it the name. */
 export async function activateWithNewPassword(
-  needs: ActivationNeeds,
+  needs: Services,
   given: { token: string; code: string; newPassword: string; name?: string | undefined; ip?: string },
 ): Promise<Activated> {
   const proof = await prove(needs, { token: given.token }, { code: given.code })
   if (!proof.ok) return proof
   const account = await findAccountById(needs.db, proof.row.accountId)
   if (!account) return { ok: false, reason: 'invalid_token' }
-  const problem = passwordProblem(needs.policy, given.newPassword, account)
+  const problem = passwordProblem(needs.config, given.newPassword, account)
   if (problem) return { ok: false, reason: 'password_refused', problem }
   const typed = profileSchema.safeParse({ name: given.name })
   if (!typed.success) return { ok: false, reason: 'name_refused' }
@@ -81,7 +72,7 @@ export async function activateWithNewPassword(
 
 /** By the code alone, for a person who is signed in and has thereby given the account's password, which stays. */
 export async function activateSignedIn(
-  needs: ActivationNeeds,
+  needs: Services,
   given: { accountId: string; code: string; ip?: string },
 ): Promise<Activated> {
   const proof = await prove(needs, { accountId: given.accountId }, { code: given.code })
@@ -100,13 +91,13 @@ function ofRequest({ passwordHash, profile }: OneTimeToken): Proven {
 
 type Which = { token: string } | { accountId: string }
 
-async function prove(needs: ActivationNeeds, which: Which, evidence: TokenEvidence) {
+async function prove(needs: Services, which: Which, evidence: TokenEvidence) {
   const key: TokenKey = { ...which, purpose: 'activation' }
-  return proveToken(needs.db, needs.keys.index, key, evidence, needs.clock())
+  return proveToken(needs.db, needs.config.keys.index, key, evidence, needs.clock())
 }
 
 async function finish(
-  needs: ActivationNeeds,
+  needs: Services,
   row: OneTimeToken,
   proven: Proven,
   ip: string | undefined,
@@ -129,7 +120,7 @@ async function finish(
 
 /** Who signed in with the password that dies here is signed out, and leaves neither name nor consents. */
 async function replaceOwner(
-  needs: ActivationNeeds,
+  needs: Services,
   trx: Sql,
   account: Account,
   { passwordHash, profile }: Proven,

@@ -1,19 +1,16 @@
 /** Changing the password while signed in. This session stays; all others, and what hangs on them, end. */
 import { inTransaction } from '../../platform/sql/database.ts'
 import { mailPasswordChanged } from '../account-mail.ts'
-import type { MailNeeds } from '../account-mail.ts'
 import { lockAccount } from '../account.ts'
 import type { Account } from '../account.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { endOtherAccess } from '../../consents/ended-access.ts'
-import type { AccessEndings } from '../../consents/ended-access.ts'
 import { passwordProblem } from '../../passwords/password-policy.ts'
-import type { PasswordPolicy, PasswordProblem } from '../../passwords/password-policy.ts'
+import type { PasswordProblem } from '../../passwords/password-policy.ts'
 import { confirmPassword } from './sign-in.ts'
-import type { SignInNeeds, SignedIn } from './sign-in.ts'
+import type { SignedIn } from './sign-in.ts'
 import { storePassword } from '../../passwords/stored-password.ts'
-
-export type PasswordChangeNeeds = SignInNeeds & MailNeeds & AccessEndings & { policy: PasswordPolicy }
+import type { Services } from '../../services.ts'
 
 export type PasswordChange = {
   accountId: string
@@ -32,15 +29,12 @@ export type PasswordChanged =
   | { ok: false; reason: 'password_refused'; problem: PasswordProblem }
 
 /** Wrong current passwords are counted like failed sign-ins. Throws `AppError('hashing_busy', 503)`. */
-export async function changePassword(
-  needs: PasswordChangeNeeds,
-  given: PasswordChange,
-): Promise<PasswordChanged> {
+export async function changePassword(needs: Services, given: PasswordChange): Promise<PasswordChanged> {
   const { accountId, currentPassword: password, ip, deviceCookie } = given
   const confirmed = await confirmPassword(needs, accountId, { password, ip, deviceCookie })
   if (!confirmed.ok) return confirmed
   const { account } = confirmed
-  const problem = passwordProblem(needs.policy, given.newPassword, account)
+  const problem = passwordProblem(needs.config, given.newPassword, account)
   if (problem) return { ok: false, reason: 'password_refused', problem }
   const passwordHash = await needs.hasher.hash(given.newPassword)
   const nowMs = needs.clock()

@@ -2,38 +2,24 @@
  * A forgotten password. Asking gets the same answer for every address. Completing takes the mailed link and either the
  * browser that asked or the code from the mail; it ends everything the account has open and signs nobody in.
  */
-import type { Clock } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
-import type { Db, Sql } from '../../platform/sql/database.ts'
+import type { Sql } from '../../platform/sql/database.ts'
 import { findAccountByEmail, findAccountById, isVerified, lockAccount, markVerified } from '../account.ts'
 import { mailPasswordChanged, mailReset } from '../account-mail.ts'
-import type { MailNeeds } from '../account-mail.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { lookupEmail } from '../../platform/email.ts'
 import { endAllAccess } from '../../consents/ended-access.ts'
-import type { AccessEndings, EndedAccess } from '../../consents/ended-access.ts'
-import { evenly } from '../../attempts/even-timing.ts'
-import type { Hasher } from '../../passwords/hashing.ts'
+import type { EndedAccess } from '../../grant-store/access-endings.ts'
+import { ANSWER_STEP_MS, evenly } from '../../attempts/even-timing.ts'
 import { browserDigestOf, issueToken, proveToken, useToken } from '../one-time-token.ts'
 import type { OneTimeToken, TokenRefusal } from '../one-time-token.ts'
 import { passwordProblem } from '../../passwords/password-policy.ts'
-import type { PasswordPolicy, PasswordProblem } from '../../passwords/password-policy.ts'
+import type { PasswordProblem } from '../../passwords/password-policy.ts'
 import { profileSchema } from '../profile.ts'
 import { takeMail, takeNetworkRequest } from '../../attempts/account-limits.ts'
-import type { RequestLimits } from '../../attempts/account-limits.ts'
 import { storePassword } from '../../passwords/stored-password.ts'
 import { greeted, provenProfile, replaceUnproven } from '../unproven-owner.ts'
-
-export type ResetNeeds = AccessEndings &
-  MailNeeds & {
-    db: Db
-    clock: Clock
-    hasher: Hasher
-    keys: { index: Buffer }
-    policy: PasswordPolicy
-    limits: RequestLimits
-    settings: { resetExpireMs: number; answerStepMs: number }
-  }
+import type { Services } from '../../services.ts'
 
 export type ResetRequest = {
   email: string
@@ -45,11 +31,10 @@ export type ResetRequest = {
 }
 
 /** Mails a link if the address has an account; the answer never tells. Throws `AppError('too_many_requests', 429)`. */
-export async function requestReset(needs: ResetNeeds, given: ResetRequest): Promise<void> {
-  const limits = { db: needs.db, key: needs.keys.index, limits: needs.limits }
-  await takeNetworkRequest(limits, 'reset', given.ip, needs.clock())
-  await evenly(needs.settings.answerStepMs, async () => {
-    if (!(await takeMail(limits, lookupEmail(given.email), given.ip, needs.clock()))) return
+export async function requestReset(needs: Services, given: ResetRequest): Promise<void> {
+  await takeNetworkRequest(needs, 'reset', given.ip, needs.clock())
+  await evenly(ANSWER_STEP_MS, async () => {
+    if (!(await takeMail(needs, lookupEmail(given.email), given.ip, needs.clock()))) return
     await inTransaction(needs.db, (trx) => sendReset(needs, trx, given))
   })
 }
@@ -71,13 +56,13 @@ export type ResetDone =
   | { ok: false; reason: 'name_refused' }
 
 /** Sets the new password. Throws `AppError('hashing_busy', 503)`; the link stays usable then. */
-export async function completeReset(needs: ResetNeeds, given: ResetCompletion): Promise<ResetDone> {
+export async function completeReset(needs: Services, given: ResetCompletion): Promise<ResetDone> {
   const which = { token: given.token, purpose: 'reset' } as const
-  const proof = await proveToken(needs.db, needs.keys.index, which, given, needs.clock())
+  const proof = await proveToken(needs.db, needs.config.keys.index, which, given, needs.clock())
   if (!proof.ok) return proof
   const account = await findAccountById(needs.db, proof.row.accountId)
   if (!account) return { ok: false, reason: 'invalid_token' }
-  const problem = passwordProblem(needs.policy, given.newPassword, account)
+  const problem = passwordProblem(needs.config, given.newPassword, account)
   if (problem) return { ok: false, reason: 'password_refused', problem }
   const typed = profileSchema.safeParse({ name: given.name })
   if (!typed.success) return { ok: false, reason: 'name_refused' }
@@ -89,7 +74,7 @@ export async function completeReset(needs: ResetNeeds, given: ResetCompletion): 
   return { ok: true, accountId: account.id }
 }
 
-async function sendReset(needs: ResetNeeds, trx: Sql, given: ResetRequest): Promise<void> {
+async function sendReset(needs: Services, trx: Sql, given: ResetRequest): Promise<void> {
   const nowMs = needs.clock()
   const account = await findAccountByEmail(trx, given.email)
   await recordAudit(trx, {
@@ -106,14 +91,14 @@ async function sendReset(needs: ResetNeeds, trx: Sql, given: ResetRequest): Prom
     emailCanonical: account.emailCanonical,
     browserDigest: browserDigestOf(given.browser),
     wayBack: given.wayBack ?? null,
-    lifetimeMs: needs.settings.resetExpireMs,
+    lifetimeMs: needs.config.accounts.resetExpireMs,
   } as const
-  const issued = await issueToken(trx, needs.keys.index, request, nowMs)
+  const issued = await issueToken(trx, needs.config.keys.index, request, nowMs)
   await mailReset(needs, trx, greeted(account), issued)
 }
 
 async function finish(
-  needs: ResetNeeds,
+  needs: Services,
   trx: Sql,
   row: OneTimeToken,
   { passwordHash, name }: { passwordHash: string; name: string | undefined },

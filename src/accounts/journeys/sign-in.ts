@@ -2,32 +2,20 @@
  * Signing in with a password: the one path every page and API goes through. Unknown, disabled and password-less accounts
  * get the same answer, for the same cost, as a wrong password; what the answer was goes to the audit trail only.
  */
-import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/sql/database.ts'
 import { findAccountByEmail, findAccountById } from '../account.ts'
 import type { Account } from '../account.ts'
 import { recordAudit } from '../../audit/audit.ts'
-import type { BlockedAttempts } from '../../attempts/blocked-attempts.ts'
 import { isOwnDevice, verifyDeviceCookie } from '../../attempts/known-browser.ts'
 import type { Device } from '../../attempts/known-browser.ts'
 import { lookupEmail } from '../../platform/email.ts'
 import { evenly } from '../../attempts/even-timing.ts'
-import type { Hasher, Place } from '../../passwords/hashing.ts'
+import type { Place } from '../../passwords/hashing.ts'
 import { bucketsOf, resetAttempts, returnAttempt, takeAttempt } from '../../attempts/lockout.ts'
-import type { Attempt, LockoutSettings } from '../../attempts/lockout.ts'
+import type { Attempt } from '../../attempts/lockout.ts'
+import type { Services } from '../../services.ts'
 
-export type SignInNeeds = {
-  db: Db
-  clock: Clock
-  hasher: Hasher
-  lockout: LockoutSettings
-  blocked: BlockedAttempts
-  keys: { index: Buffer; device: Buffer }
-  settings: {
-    /** Counting an attempt takes a whole number of these, so that its time does not tell whether an account was found. */
-    attemptStepMs: number
-  }
-}
+/** Counting an attempt takes a whole number of these, so that its time does not tell whether an account was found. */
+const ATTEMPT_STEP_MS = 10
 
 export type Credentials = {
   email: string
@@ -45,8 +33,8 @@ export type SignedIn =
  * Checks the credentials; starts no session. Unverified accounts pass: what they may do is the caller's question.
  * What is known to be blocked, or finds no place to hash, is refused before any query. Throws `AppError('hashing_busy', 503)`.
  */
-export async function signIn(needs: SignInNeeds, given: Credentials): Promise<SignedIn> {
-  const device = verifyDeviceCookie(needs.keys.device, given.deviceCookie, needs.clock())
+export async function signIn(needs: Services, given: Credentials): Promise<SignedIn> {
+  const device = verifyDeviceCookie(needs.config.keys.device, given.deviceCookie, needs.clock())
   const blockedForSeconds = recallBlock(needs, given, device)
   if (blockedForSeconds !== undefined) return blocked(blockedForSeconds)
   const place = needs.hasher.reserve()
@@ -59,7 +47,7 @@ export async function signIn(needs: SignInNeeds, given: Credentials): Promise<Si
 
 /** Asks a signed-in person for the password again; counted and limited like a sign-in. Starts no session. */
 export async function confirmPassword(
-  needs: SignInNeeds,
+  needs: Services,
   accountId: string,
   given: Omit<Credentials, 'email'>,
 ): Promise<SignedIn> {
@@ -69,14 +57,12 @@ export async function confirmPassword(
 }
 
 async function attemptSignIn(
-  needs: SignInNeeds,
+  needs: Services,
   given: Credentials,
   device: Device | undefined,
   place: Place,
 ): Promise<SignedIn> {
-  const { account, attempt, taken } = await evenly(needs.settings.attemptStepMs, () =>
-    countAttempt(needs, given, device),
-  )
+  const { account, attempt, taken } = await evenly(ATTEMPT_STEP_MS, () => countAttempt(needs, given, device))
   if (!taken.allowed) return blocked(taken.retryAfterSeconds)
   const matches = await verifyOrReturn(needs, attempt, () =>
     needs.hasher.verify(account?.passwordHash, given.password, place),
@@ -85,27 +71,27 @@ async function attemptSignIn(
     await audit(needs, 'sign_in.failed', account, given.ip)
     return { ok: false, reason: 'wrong' }
   }
-  await resetAttempts(limitsOf(needs), attempt)
+  await resetAttempts(needs, attempt)
   await audit(needs, 'sign_in.succeeded', account, given.ip)
   return { ok: true, account: await upgradeHash(needs, account, given.password, place) }
 }
 
-async function countAttempt(needs: SignInNeeds, given: Credentials, cookie: Device | undefined) {
+async function countAttempt(needs: Services, given: Credentials, cookie: Device | undefined) {
   const account = await findAccountByEmail(needs.db, given.email)
   const device = cookie && account && isOwnDevice(cookie, account) ? cookie : undefined
   const attempt = { ...attemptFrom(given), accountId: account?.id, device }
-  const taken = await takeAttempt(limitsOf(needs), attempt, needs.clock())
+  const taken = await takeAttempt(needs, attempt, needs.clock())
   if (!taken.allowed) needs.blocked.note(taken.bucket, taken.retryAfterSeconds, needs.clock())
   return { account, attempt, taken }
 }
 
 /** Seconds that an attempt has to wait, where this process knows so: for a known browser, also of its own count. */
 function recallBlock(
-  { blocked: known, keys, clock }: SignInNeeds,
+  { blocked: known, config, clock }: Services,
   given: Credentials,
   device: Device | undefined,
 ): number | undefined {
-  const { own, slots } = bucketsOf(keys.index, { ...attemptFrom(given), device })
+  const { own, slots } = bucketsOf(config.keys.index, { ...attemptFrom(given), device })
   const waits = slots.flatMap((slot) => known.recall(slot, clock()) ?? [])
   if (waits.length === 0 || own === undefined) return waits.length > 0 ? Math.max(...waits) : undefined
   const ownWait = known.recall(own, clock())
@@ -117,20 +103,16 @@ function blocked(retryAfterSeconds: number): SignedIn {
 }
 
 async function verifyOrReturn(
-  needs: SignInNeeds,
+  needs: Services,
   attempt: Attempt,
   verify: () => Promise<boolean>,
 ): Promise<boolean> {
   try {
     return await verify()
   } catch (error) {
-    await returnAttempt(limitsOf(needs), attempt)
+    await returnAttempt(needs, attempt)
     throw error
   }
-}
-
-function limitsOf({ db, keys, lockout }: SignInNeeds) {
-  return { db, key: keys.index, settings: lockout }
 }
 
 function attemptFrom({ email, ip }: Credentials): Attempt {
@@ -138,7 +120,7 @@ function attemptFrom({ email, ip }: Credentials): Attempt {
 }
 
 async function audit(
-  needs: SignInNeeds,
+  needs: Services,
   action: string,
   account: Account | undefined,
   ip: string,
@@ -149,7 +131,7 @@ async function audit(
 
 /** Only now is the password at hand: a hash with outdated parameters is replaced, unless it changed meanwhile. */
 async function upgradeHash(
-  needs: SignInNeeds,
+  needs: Services,
   account: Account,
   password: string,
   place: Place,

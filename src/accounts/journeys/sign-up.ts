@@ -4,37 +4,24 @@
  * A person who registers an address need not own it. So the password and the name of a request travel with that request's mail
  * and become the account's only when the mail is used: what a stranger typed never outlives the owner's activation.
  */
-import type { Clock } from '../../platform/clock.ts'
 import { inTransaction, isDuplicate } from '../../platform/sql/database.ts'
-import type { Db, Sql } from '../../platform/sql/database.ts'
+import type { Sql } from '../../platform/sql/database.ts'
 import { createAccount, findAccountByEmail, isVerified } from '../account.ts'
 import type { Account } from '../account.ts'
 import { mailActivation, mailAlreadyRegistered } from '../account-mail.ts'
-import type { MailNeeds } from '../account-mail.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { lookupEmail, parseEmail } from '../../platform/email.ts'
 import type { EmailProblem } from '../../platform/email.ts'
-import { evenly } from '../../attempts/even-timing.ts'
-import type { Hasher } from '../../passwords/hashing.ts'
+import { ANSWER_STEP_MS, evenly } from '../../attempts/even-timing.ts'
 import { browserDigestOf, findLiveToken, issueToken } from '../one-time-token.ts'
 import type { OneTimeToken } from '../one-time-token.ts'
 import { passwordProblem } from '../../passwords/password-policy.ts'
-import type { PasswordPolicy, PasswordProblem } from '../../passwords/password-policy.ts'
+import type { PasswordProblem } from '../../passwords/password-policy.ts'
 import { profileSchema } from '../profile.ts'
 import { takeMail, takeNetworkRequest } from '../../attempts/account-limits.ts'
-import type { RequestLimits } from '../../attempts/account-limits.ts'
 import { readProfile, writeProfile } from '../unproven-owner.ts'
 import type { TypedProfile } from '../unproven-owner.ts'
-
-export type RegistrationNeeds = MailNeeds & {
-  db: Db
-  clock: Clock
-  hasher: Hasher
-  keys: { index: Buffer }
-  policy: PasswordPolicy
-  limits: RequestLimits
-  settings: { activationExpireMs: number; answerStepMs: number }
-}
+import type { Services } from '../../services.ts'
 
 export type Registration = {
   email: string
@@ -58,13 +45,12 @@ export type RegistrationProblem =
 export type Registered = { ok: true } | { ok: false; problems: RegistrationProblem[] }
 
 /** Throws `AppError` `too_many_requests` (429) and `hashing_busy` (503). */
-export async function register(needs: RegistrationNeeds, given: Registration): Promise<Registered> {
+export async function register(needs: Services, given: Registration): Promise<Registered> {
   const problems = problemsOf(needs, given)
   if (problems.length > 0) return { ok: false, problems }
-  const limits = { db: needs.db, key: needs.keys.index, limits: needs.limits }
-  await takeNetworkRequest(limits, 'registration', given.ip, needs.clock())
-  return evenly(needs.settings.answerStepMs, async () => {
-    const mayMail = await takeMail(limits, lookupEmail(given.email), given.ip, needs.clock())
+  await takeNetworkRequest(needs, 'registration', given.ip, needs.clock())
+  return evenly(ANSWER_STEP_MS, async () => {
+    const mayMail = await takeMail(needs, lookupEmail(given.email), given.ip, needs.clock())
     const passwordHash = await needs.hasher.hash(given.password)
     if (mayMail) await storeOrFollow(needs, given, passwordHash)
     return { ok: true }
@@ -72,31 +58,27 @@ export async function register(needs: RegistrationNeeds, given: Registration): P
 }
 
 /** Mails a fresh link if the address waits for one; the answer never tells. Throws `too_many_requests` (429). */
-export async function resendActivation(
-  needs: RegistrationNeeds,
-  given: { email: string; ip: string },
-): Promise<void> {
-  const limits = { db: needs.db, key: needs.keys.index, limits: needs.limits }
-  await takeNetworkRequest(limits, 'resend', given.ip, needs.clock())
-  await evenly(needs.settings.answerStepMs, async () => {
-    if (!(await takeMail(limits, lookupEmail(given.email), given.ip, needs.clock()))) return
+export async function resendActivation(needs: Services, given: { email: string; ip: string }): Promise<void> {
+  await takeNetworkRequest(needs, 'resend', given.ip, needs.clock())
+  await evenly(ANSWER_STEP_MS, async () => {
+    if (!(await takeMail(needs, lookupEmail(given.email), given.ip, needs.clock()))) return
     await inTransaction(needs.db, (trx) => resend(needs, trx, given))
   })
 }
 
-function problemsOf(needs: RegistrationNeeds, given: Registration): RegistrationProblem[] {
+function problemsOf(needs: Services, given: Registration): RegistrationProblem[] {
   const problems: RegistrationProblem[] = []
   const profile = profileSchema.safeParse(given)
   const fields = new Set(profile.error?.issues.map(({ path }) => String(path[0] ?? 'name')))
   for (const field of fields) problems.push({ reason: 'profile_invalid', field })
   const email = parseEmail(given.email)
   if (!email.ok) problems.push({ reason: 'email_invalid', problem: email.problem })
-  const problem = passwordProblem(needs.policy, given.password, given)
+  const problem = passwordProblem(needs.config, given.password, given)
   if (problem) problems.push({ reason: 'password_refused', problem })
   return problems
 }
 
-async function storeOrFollow(needs: RegistrationNeeds, given: Registration, passwordHash: string) {
+async function storeOrFollow(needs: Services, given: Registration, passwordHash: string) {
   const attempt = () => inTransaction(needs.db, (trx) => store(needs, trx, given, passwordHash))
   try {
     await attempt()
@@ -107,7 +89,7 @@ async function storeOrFollow(needs: RegistrationNeeds, given: Registration, pass
   }
 }
 
-async function store(needs: RegistrationNeeds, trx: Sql, given: Registration, passwordHash: string) {
+async function store(needs: Services, trx: Sql, given: Registration, passwordHash: string) {
   const existing = await findAccountByEmail(trx, given.email)
   const account =
     existing ?? (await createAccount(trx, { ...given, passwordHash, selfRegistered: true }, needs.clock()))
@@ -129,7 +111,7 @@ async function store(needs: RegistrationNeeds, trx: Sql, given: Registration, pa
   }
 }
 
-async function resend(needs: RegistrationNeeds, trx: Sql, given: { email: string; ip: string }) {
+async function resend(needs: Services, trx: Sql, given: { email: string; ip: string }) {
   const account = await findAccountByEmail(trx, given.email)
   await recordAudit(trx, {
     atMs: needs.clock(),
@@ -146,7 +128,7 @@ async function resend(needs: RegistrationNeeds, trx: Sql, given: { email: string
 }
 
 async function sendActivation(
-  needs: RegistrationNeeds,
+  needs: Services,
   trx: Sql,
   account: Account,
   given: Pick<OneTimeToken, 'browserDigest' | 'passwordHash' | 'profile' | 'wayBack'>,
@@ -156,9 +138,9 @@ async function sendActivation(
     purpose: 'activation',
     emailCanonical: account.emailCanonical,
     ...given,
-    lifetimeMs: needs.settings.activationExpireMs,
+    lifetimeMs: needs.config.accounts.activationExpireMs,
   } as const
-  const issued = await issueToken(trx, needs.keys.index, request, needs.clock())
+  const issued = await issueToken(trx, needs.config.keys.index, request, needs.clock())
   // To the person of this request, who may be another than the one who came first.
   await mailActivation(needs, trx, { ...account, ...readProfile(given.profile) }, issued)
 }

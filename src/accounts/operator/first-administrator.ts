@@ -9,11 +9,10 @@ import { findAccountByEmail, isVerified, lockAccount, markVerified } from '../ac
 import type { Account } from '../account.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { endAllAccess } from '../../consents/ended-access.ts'
-import type { AccessEndings } from '../../consents/ended-access.ts'
 import { addAccount } from './operator-account.ts'
-import type { OperatorNeeds } from './operator-account.ts'
 import { grantRole, hasActiveAdmin } from '../roles.ts'
 import { storePassword } from '../../passwords/stored-password.ts'
+import type { Services } from '../../services.ts'
 
 export type FirstAdministrator = {
   created: boolean
@@ -28,7 +27,7 @@ export type FirstAdministrator = {
  * Throws `AppError` as `addAccount` does.
  */
 export async function ensureFirstAdministrator(
-  needs: OperatorNeeds & AccessEndings,
+  needs: Services,
   given: { email: string; password?: string | undefined },
 ): Promise<FirstAdministrator> {
   const { email } = given
@@ -53,7 +52,7 @@ export async function ensureFirstAdministrator(
 
 /** Answers nothing when somebody else was quicker. */
 async function promote(
-  needs: OperatorNeeds & AccessEndings,
+  needs: Services,
   { id }: Account,
   password: string,
 ): Promise<{ passwordReplaced: boolean } | undefined> {

@@ -1,19 +1,14 @@
 /** Accounts that an operator adds, past the mail: from the command line, from seeds, and the first administrator. */
 import { AppError } from '../../platform/errors.ts'
-import type { Clock } from '../../platform/clock.ts'
 import { inTransaction, isDuplicate } from '../../platform/sql/database.ts'
-import type { Db } from '../../platform/sql/database.ts'
 import { createAccount } from '../account.ts'
 import type { Account } from '../account.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { emailProblemText, parseEmail } from '../../platform/email.ts'
-import type { Hasher } from '../../passwords/hashing.ts'
 import { passwordProblem, passwordProblemText } from '../../passwords/password-policy.ts'
-import type { PasswordPolicy } from '../../passwords/password-policy.ts'
 import { grantRole } from '../roles.ts'
 import type { Role } from '../role-names.ts'
-
-export type OperatorNeeds = { db: Db; clock: Clock; hasher: Hasher; policy: PasswordPolicy }
+import type { Services } from '../../services.ts'
 
 export type AddedAccount = {
   email: string
@@ -30,11 +25,11 @@ export type AddedAccount = {
 }
 
 /** Throws `AppError`: `email_invalid`, `password_refused`, `profile_invalid` (422), `account_exists` (409). */
-export async function addAccount(needs: OperatorNeeds, given: AddedAccount): Promise<Account> {
+export async function addAccount(needs: Services, given: AddedAccount): Promise<Account> {
   const email = parseEmail(given.email)
   if (!email.ok) throw new AppError('email_invalid', 422, emailProblemText[email.problem])
-  const problem = passwordProblem(needs.policy, given.password, given)
-  if (problem) throw new AppError('password_refused', 422, passwordProblemText(problem, needs.policy))
+  const problem = passwordProblem(needs.config, given.password, given)
+  if (problem) throw new AppError('password_refused', 422, passwordProblemText(problem, needs.config))
   const passwordHash = await needs.hasher.hash(given.password)
   try {
     return await inTransaction(needs.db, async (trx) => {

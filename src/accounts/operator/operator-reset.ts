@@ -9,16 +9,16 @@ import { recordAudit } from '../../audit/audit.ts'
 import { endAllAccess } from '../../consents/ended-access.ts'
 import { issueToken } from '../one-time-token.ts'
 import { passwordProblem, passwordProblemText } from '../../passwords/password-policy.ts'
-import type { ResetNeeds } from '../journeys/password-reset.ts'
 import { storePassword } from '../../passwords/stored-password.ts'
 import { greeted, provenProfile, replaceUnproven } from '../unproven-owner.ts'
+import type { Services } from '../../services.ts'
 
 /**
  * Sets the password and ends every session, grant and pending link of the account. Confirms no address and enables
  * nothing. Throws `AppError`: `account_not_found` (404), `password_refused` (422), `hashing_busy` (503).
  */
 export async function resetPasswordByOperator(
-  needs: ResetNeeds,
+  needs: Services,
   accountId: string,
   { password, ...by }: Actor & { password: string },
 ): Promise<void> {
@@ -26,8 +26,8 @@ export async function resetPasswordByOperator(
   const ended = await inTransaction(needs.db, async (trx) => {
     const nowMs = needs.clock()
     const account = existing(await lockAccount(trx, accountId))
-    const problem = passwordProblem(needs.policy, password, account)
-    if (problem) throw new AppError('password_refused', 422, passwordProblemText(problem, needs.policy))
+    const problem = passwordProblem(needs.config, password, account)
+    if (problem) throw new AppError('password_refused', 422, passwordProblemText(problem, needs.config))
     await storePassword(trx, accountId, passwordHash, nowMs)
     // An address that nobody confirmed may be a stranger's, and so may the name.
     if (isVerified(account)) await mailPasswordChanged(needs, trx, account, nowMs)
@@ -43,7 +43,7 @@ export async function resetPasswordByOperator(
  * before it is used. Throws `AppError`: `account_not_found` (404), `account_disabled` (409).
  */
 export async function mailResetLink(
-  needs: ResetNeeds,
+  needs: Services,
   accountId: string,
   by: Actor,
 ): Promise<{ expiresAtMs: number }> {
@@ -57,9 +57,9 @@ export async function mailResetLink(
       accountId,
       purpose: 'reset',
       emailCanonical,
-      lifetimeMs: needs.settings.resetExpireMs,
+      lifetimeMs: needs.config.accounts.resetExpireMs,
     } as const
-    const issued = await issueToken(trx, needs.keys.index, request, nowMs)
+    const issued = await issueToken(trx, needs.config.keys.index, request, nowMs)
     await mailReset(needs, trx, greeted(account), issued)
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'password.reset_mailed', accountId })
     return { expiresAtMs: issued.expiresAtMs }

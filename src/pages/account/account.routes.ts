@@ -2,20 +2,19 @@
 import { Router } from '@koa/router'
 import { z } from 'zod'
 import { activateSignedIn } from '../../accounts/journeys/activation.ts'
-import type { ActivationNeeds } from '../../accounts/journeys/activation.ts'
 import { codeProblemText } from '../../accounts/code-problem.ts'
 import type { TokenRefusal } from '../../accounts/one-time-token.ts'
 import { profileSchema, updateProfile } from '../../accounts/profile.ts'
 import { resendActivation } from '../../accounts/journeys/sign-up.ts'
-import type { RegistrationNeeds } from '../../accounts/journeys/sign-up.ts'
 import type { Render } from '../../http/render.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
 import { asMember, SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { FindMember, Member } from '../../interaction/member.ts'
+import type { Services } from '../../services.ts'
 
-type Needs = { accounts: RegistrationNeeds & ActivationNeeds; render: Render; findMember: FindMember }
+type Needs = { services: Services; render: Render; findMember: FindMember }
 
 const { name, givenName, familyName } = profileSchema.shape
 const schema = z.object({ name: name.unwrap(), givenName, familyName })
@@ -80,7 +79,7 @@ async function save(needs: Needs, ctx: AnyContext, member: Member): Promise<void
     const errors = Object.fromEntries(Object.keys(form.errors).map((field) => [field, NAME_REFUSED]))
     return show(needs, ctx, member, { values: form.values, errors }, 400)
   }
-  await updateProfile(needs.accounts.db, member.account.id, form.value, needs.accounts.clock())
+  await updateProfile(needs.services.db, member.account.id, form.value, needs.services.clock())
   show(needs, ctx, { ...member, account: { ...member.account, ...form.value } }, { notice: 'Saved.' })
 }
 
@@ -97,17 +96,17 @@ async function verify(needs: Needs, ctx: AnyContext, member: Member): Promise<vo
   if (!form.ok) return show(needs, ctx, member, { errors: form.errors }, 400)
   const { id: accountId } = member.account
   const { code } = form.value
-  const done = await activateSignedIn(needs.accounts, { accountId, code, ip: requestState(ctx).clientIp })
+  const done = await activateSignedIn(needs.services, { accountId, code, ip: requestState(ctx).clientIp })
   if (!done.ok && done.reason !== 'used') {
     const errors = { code: codeProblemText[done.reason as TokenRefusal] }
     return show(needs, ctx, member, { errors }, 400)
   }
-  const account = { ...member.account, emailVerifiedAtMs: needs.accounts.clock() }
+  const account = { ...member.account, emailVerifiedAtMs: needs.services.clock() }
   show(needs, ctx, { ...member, account }, { notice: 'Your address is confirmed.' })
 }
 
 async function resend(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
-  await resendActivation(needs.accounts, {
+  await resendActivation(needs.services, {
     email: member.account.email,
     ip: requestState(ctx).clientIp ?? '',
   })

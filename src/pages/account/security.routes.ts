@@ -6,7 +6,7 @@ import { endSession, listSessions } from '../../sessions/account-sessions.ts'
 import { signOutEverywhere } from '../../accounts/account-state.ts'
 import { listConsents, revokeConsent } from '../../consents/consents.ts'
 import { changePassword } from '../../accounts/journeys/password-change.ts'
-import type { PasswordChangeNeeds, PasswordChanged } from '../../accounts/journeys/password-change.ts'
+import type { PasswordChanged } from '../../accounts/journeys/password-change.ts'
 import { passwordProblemText } from '../../passwords/password-policy.ts'
 import type { Render } from '../../http/render.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
@@ -17,9 +17,10 @@ import { scopeWords } from '../../provider/grants/scope-words.ts'
 import { browserName } from './browser-name.ts'
 import { asMember, SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { FindMember, Member } from '../../interaction/member.ts'
+import type { Services } from '../../services.ts'
 
 type Needs = {
-  accounts: PasswordChangeNeeds
+  services: Services
   render: Render
   findMember: FindMember
   deviceCookie: {
@@ -85,7 +86,7 @@ function showPassword(
   form: Form = {},
   status = 200,
 ): void {
-  const { minLength } = needs.accounts.policy
+  const { passwordMinLength: minLength } = needs.services.config.accounts
   const locals = {
     action: '/account/password',
     account: { email: account.email },
@@ -99,7 +100,7 @@ function showPassword(
 async function submitPassword(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
   const form = validateForm(passwordSchema, formOf(ctx))
   if (!form.ok) return showPassword(needs, ctx, member, form, 400)
-  const outcome = await changePassword(needs.accounts, {
+  const outcome = await changePassword(needs.services, {
     accountId: member.account.id,
     ...form.value,
     sessionUid: member.sessionUid,
@@ -114,7 +115,7 @@ async function submitPassword(needs: Needs, ctx: AnyContext, member: Member): Pr
 
 function errorsOf(needs: Needs, refused: Exclude<PasswordChanged, { ok: true }>): Record<string, string> {
   if (refused.reason === 'password_refused')
-    return { newPassword: passwordProblemText(refused.problem, needs.accounts.policy) }
+    return { newPassword: passwordProblemText(refused.problem, needs.services.config) }
   return {
     currentPassword:
       'This is not your current password. After too many attempts this pauses for a few minutes.',
@@ -122,7 +123,7 @@ function errorsOf(needs: Needs, refused: Exclude<PasswordChanged, { ok: true }>)
 }
 
 async function showSessions(needs: Needs, ctx: AnyContext, member: Member, notice?: string): Promise<void> {
-  const sessions = await listSessions(needs.accounts.db, member.account.id, needs.accounts.clock())
+  const sessions = await listSessions(needs.services.db, member.account.id, needs.services.clock())
   needs.render(ctx, 'account-sessions', {
     title: 'Sessions',
     signOutHref: SIGN_OUT_PATH,
@@ -141,19 +142,19 @@ async function showSessions(needs: Needs, ctx: AnyContext, member: Member, notic
 
 async function endOne(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
   const uid = formOf(ctx)['id'] ?? ''
-  const ended = await endSession(needs.accounts, member.account.id, uid)
+  const ended = await endSession(needs.services, member.account.id, uid)
   if (ended) await needs.endSessionAndGrants(uid)
   if (ended && uid === member.sessionUid) return goHome(ctx)
   await showSessions(needs, ctx, member, ended ? 'Signed out there.' : 'That session had ended already.')
 }
 
 async function endAll(needs: Needs, ctx: AnyContext, { account }: Member): Promise<void> {
-  await signOutEverywhere(needs.accounts, account.id, { actor: account.id, ip: requestState(ctx).clientIp })
+  await signOutEverywhere(needs.services, account.id, { actor: account.id, ip: requestState(ctx).clientIp })
   goHome(ctx)
 }
 
 async function showApps(needs: Needs, ctx: AnyContext, { account }: Member, notice?: string): Promise<void> {
-  const consents = await listConsents(needs.accounts.db, account.id)
+  const consents = await listConsents(needs.services.db, account.id)
   const apps = await Promise.all(
     consents.map(async ({ clientId, scopes, resources, grantedAtMs }) => ({
       clientId,
@@ -176,8 +177,8 @@ async function showApps(needs: Needs, ctx: AnyContext, { account }: Member, noti
 
 async function revokeApp(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
   const { id: accountId } = member.account
-  const grantIdDigests = await revokeConsent(needs.accounts, accountId, formOf(ctx)['clientId'] ?? '')
-  if (grantIdDigests) await needs.accounts.revokeAccess({ sessionUids: [], grantIdDigests })
+  const grantIdDigests = await revokeConsent(needs.services, accountId, formOf(ctx)['clientId'] ?? '')
+  if (grantIdDigests) await needs.services.revokeAccess({ sessionUids: [], grantIdDigests })
   await showApps(
     needs,
     ctx,

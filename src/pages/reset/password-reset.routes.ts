@@ -7,16 +7,17 @@ import { previewToken } from '../../accounts/one-time-token.ts'
 import { passwordProblemText } from '../../passwords/password-policy.ts'
 import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
 import { completeReset, requestReset } from '../../accounts/journeys/password-reset.ts'
-import type { ResetDone, ResetNeeds } from '../../accounts/journeys/password-reset.ts'
+import type { ResetDone } from '../../accounts/journeys/password-reset.ts'
 import type { Render } from '../../http/render.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
 import type { BrowserSecret } from '../../interaction/browser-secret.ts'
 import type { ReturnPath } from '../../interaction/return-path.ts'
+import type { Services } from '../../services.ts'
 
 type Needs = {
-  accounts: ResetNeeds
+  services: Services
   render: Render
   browserSecret: BrowserSecret
   returnPath: ReturnPath
@@ -66,7 +67,7 @@ async function submitForgot(needs: Needs, ctx: AnyContext): Promise<void> {
     )
   const ip = requestState(ctx).clientIp ?? ''
   const wayBack = needs.returnPath.seal(ctx)
-  await requestReset(needs.accounts, { email, browser: needs.browserSecret.ensure(ctx), wayBack, ip })
+  await requestReset(needs.services, { email, browser: needs.browserSecret.ensure(ctx), wayBack, ip })
   const locals = { email, mailbox: needs.mailbox, forgotHref: `/forgot${needs.returnPath.query(ctx)}` }
   needs.render(ctx, 'forgot-sent', { title: 'Look in your mail', ...locals })
 }
@@ -84,7 +85,7 @@ async function show(
   { values = {}, errors = {} }: Form = {},
   status = 200,
 ): Promise<void> {
-  const { db, clock, policy } = needs.accounts
+  const { db, clock, config } = needs.services
   const browser = needs.browserSecret.read(ctx)
   const preview = await previewToken(db, { token, purpose: 'reset', browser }, clock())
   if (preview.state !== 'live') return expired(needs, ctx)
@@ -97,7 +98,7 @@ async function show(
     asksName: account !== undefined && !isVerified(account),
     values,
     errors,
-    minLength: policy.minLength,
+    minLength: config.accounts.passwordMinLength,
     // Only the browser that requested the mail sees the address, because it knows it already.
     email: preview.actsHere ? account?.email : undefined,
   }
@@ -111,7 +112,7 @@ async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
   const { token, code, name, password: newPassword } = form.value
   const browser = needs.browserSecret.read(ctx)
   const given = { token, code, name, newPassword, browser, ip: requestState(ctx).clientIp }
-  const outcome = await completeReset(needs.accounts, given)
+  const outcome = await completeReset(needs.services, given)
   if (outcome.ok) return done(needs, ctx, token)
   const errors = errorsOf(needs, outcome)
   if (!errors) return expired(needs, ctx)
@@ -119,7 +120,7 @@ async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
 }
 
 async function done(needs: Needs, ctx: AnyContext, token: string): Promise<void> {
-  const { db, clock } = needs.accounts
+  const { db, clock } = needs.services
   const browser = needs.browserSecret.read(ctx)
   const used = await previewToken(db, { token, purpose: 'reset', browser }, clock())
   const signInHref = needs.returnPath.open(used.state === 'used' ? used.wayBack : null) ?? '/sign-in'
@@ -133,7 +134,7 @@ function errorsOf(
   if (refused.reason === 'wrong_code') return { code: 'This is not the code from the mail.' }
   if (refused.reason === 'name_refused') return { name: NAME_PROBLEM_TEXT }
   if (refused.reason === 'password_refused')
-    return { password: passwordProblemText(refused.problem, needs.accounts.policy) }
+    return { password: passwordProblemText(refused.problem, needs.services.config) }
   return undefined
 }
 

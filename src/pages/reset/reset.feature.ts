@@ -1,6 +1,5 @@
 /** Mounts the pages for a forgotten password. `accounts` owns the reset. */
 import type { Feature } from '../../feature.ts'
-import { createAccountNeeds } from '../../interaction/account-needs.ts'
 import { createBrowserSecret } from '../../interaction/browser-secret.ts'
 import { returnPathOf } from '../../interaction/return-path.ts'
 import type { Services } from '../../services.ts'
@@ -8,7 +7,7 @@ import { passwordResetRoutes } from './password-reset.routes.ts'
 
 export function reset(services: Services): Feature {
   const needs = {
-    accounts: createAccountNeeds(services),
+    services,
     browserSecret: createBrowserSecret(services.config),
     returnPath: returnPathOf(services),
     mailbox: services.config.mail.mailbox === 'everybody',

@@ -6,7 +6,7 @@ import { lifetimesOf, sessionSeconds } from '../../provider/grants/lifetimes.ts'
 import { readSession, startSession } from '../../provider/sessions/browser-session.ts'
 import { recordSignIn } from '../../provider/sessions/recorded-sign-ins.ts'
 import type { Services } from '../../services.ts'
-import { endSessionAndGrants } from '../../sessions/access-endings.ts'
+import { endSessionAndGrants } from '../../grant-store/access-endings.ts'
 
 export function sessionChanges({ clock, db, store, config }: Services, oidc: Oidc) {
   const lifetimes = lifetimesOf(config)

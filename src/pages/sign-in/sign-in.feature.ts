@@ -5,7 +5,6 @@
 import { findAccountById } from '../../accounts/account.ts'
 import { signIn as signInWith } from '../../accounts/journeys/sign-in.ts'
 import type { Feature } from '../../feature.ts'
-import { createAccountNeeds } from '../../interaction/account-needs.ts'
 import { createDeviceCookie } from '../../interaction/known-browser-cookie.ts'
 import type { Services } from '../../services.ts'
 import { createRememberedAccounts } from './remembered-accounts.ts'
@@ -30,13 +29,12 @@ export function signIn(services: Services): Feature {
 function pageNeeds(services: Services): (site: Site) => SignInNeeds {
   const { config, db, clock } = services
   const { secure } = config
-  const accounts = createAccountNeeds(services)
   const own = {
     clock,
     deviceCookie: createDeviceCookie({ key: config.keys.device, secure, clock }),
     remembered: createRememberedAccounts({ ...services, secure }),
     findAccount: (id: string) => findAccountById(db, id),
-    signIn: (fields: Parameters<SignInNeeds['signIn']>[0]) => signInWith(accounts, fields),
+    signIn: (fields: Parameters<SignInNeeds['signIn']>[0]) => signInWith(services, fields),
   }
   return (site) => ({
     ...own,

@@ -5,7 +5,7 @@
 import { Router } from '@koa/router'
 import { z } from 'zod'
 import { activate, activateElsewhere, activateWithNewPassword } from '../../accounts/journeys/activation.ts'
-import type { Activated, ActivationNeeds } from '../../accounts/journeys/activation.ts'
+import type { Activated } from '../../accounts/journeys/activation.ts'
 import { previewToken } from '../../accounts/one-time-token.ts'
 import { passwordProblemText } from '../../passwords/password-policy.ts'
 import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
@@ -15,9 +15,10 @@ import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
 import type { BrowserSecret } from '../../interaction/browser-secret.ts'
 import type { ReturnPath } from '../../interaction/return-path.ts'
+import type { Services } from '../../services.ts'
 
 type Needs = {
-  accounts: ActivationNeeds
+  services: Services
   render: Render
   browserSecret: BrowserSecret
   returnPath: ReturnPath
@@ -48,15 +49,15 @@ async function open(needs: Needs, ctx: AnyContext): Promise<void> {
   if (typeof token !== 'string') return expired(needs, ctx)
   const browser = needs.browserSecret.read(ctx)
   const preview = await previewToken(
-    needs.accounts.db,
+    needs.services.db,
     { token, purpose: 'activation', browser },
-    needs.accounts.clock(),
+    needs.services.clock(),
   )
   if (preview.state === 'used') return done(needs, ctx, preview.wayBack)
   if (preview.state !== 'live') return expired(needs, ctx)
   if (!preview.actsHere || ctx.method === 'HEAD')
     return ask(needs, ctx, { token, mode: mode === 'new-password' })
-  const activated = await activate(needs.accounts, { token, browser, ip: requestState(ctx).clientIp })
+  const activated = await activate(needs.services, { token, browser, ip: requestState(ctx).clientIp })
   if (activated.ok || activated.reason === 'used') return done(needs, ctx, preview.wayBack)
   expired(needs, ctx)
 }
@@ -70,8 +71,8 @@ async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
   const { token, code, password, name, mode } = form.value
   const ip = requestState(ctx).clientIp
   const activated = mode
-    ? await activateWithNewPassword(needs.accounts, { token, code, newPassword: password, name, ip })
-    : await activateElsewhere(needs.accounts, { token, code, password, ip })
+    ? await activateWithNewPassword(needs.services, { token, code, newPassword: password, name, ip })
+    : await activateElsewhere(needs.services, { token, code, password, ip })
   if (activated.ok || activated.reason === 'used') return done(needs, ctx)
   const errors = errorsOf(needs, activated)
   if (!errors) return expired(needs, ctx)
@@ -87,7 +88,7 @@ function errorsOf(
     return { password: 'This is not the password chosen at registration.' }
   if (refused.reason === 'name_refused') return { name: NAME_PROBLEM_TEXT }
   if (refused.reason === 'password_refused')
-    return { password: passwordProblemText(refused.problem, needs.accounts.policy) }
+    return { password: passwordProblemText(refused.problem, needs.services.config) }
   return undefined
 }
 
@@ -116,7 +117,7 @@ function ask(
       errors,
       newPasswordMode: mode,
       switchModeHref: `/activate?${other}`,
-      minLength: needs.accounts.policy.minLength,
+      minLength: needs.services.config.accounts.passwordMinLength,
     },
     status,
   )

@@ -8,8 +8,6 @@ import { resendActivation } from '../../accounts/journeys/sign-up.ts'
 import type { Feature, Site } from '../../feature.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
-import { createAccountNeeds } from '../../interaction/account-needs.ts'
-import type { AccountNeeds } from '../../interaction/account-needs.ts'
 import { createBrowserSecret } from '../../interaction/browser-secret.ts'
 import { restartsOf } from '../../interaction/restart.ts'
 import { returnPathOf } from '../../interaction/return-path.ts'
@@ -21,36 +19,35 @@ import { verifyEmailPages } from './verify-email.ts'
 
 export function signUp(services: Services): Feature {
   const { config } = services
-  const accounts = createAccountNeeds(services)
   const browserSecret = createBrowserSecret(config)
   const returnPath = returnPathOf(services)
   const mailbox = config.mail.mailbox === 'everybody'
   return {
     pages: ({ render }) => [
-      registrationRoutes({ accounts, render, browserSecret, returnPath, mailbox }),
-      activationRoutes({ accounts, render, browserSecret, returnPath }),
+      registrationRoutes({ services, render, browserSecret, returnPath, mailbox }),
+      activationRoutes({ services, render, browserSecret, returnPath }),
     ],
     steps: (site) => ({
       create: createAccountPages(restartsOf(services)),
-      verifyEmail: addressPages(accounts, site, mailbox),
+      verifyEmail: addressPages(services, site, mailbox),
     }),
   }
 }
 
-function addressPages(accounts: AccountNeeds, { oidc, render }: Site, mailbox: boolean) {
+function addressPages(services: Services, { oidc, render }: Site, mailbox: boolean) {
   return verifyEmailPages({
-    db: accounts.db,
+    db: services.db,
     oidc,
     render,
     mailbox,
-    resendActivation: ({ ctx }, accountId) => resendTo(accounts, ctx, accountId),
+    resendActivation: ({ ctx }, accountId) => resendTo(services, ctx, accountId),
     activate: ({ ctx }, accountId, code) =>
-      activateSignedIn(accounts, { accountId, code, ip: requestState(ctx).clientIp }),
+      activateSignedIn(services, { accountId, code, ip: requestState(ctx).clientIp }),
   })
 }
 
-async function resendTo(accounts: AccountNeeds, ctx: AnyContext, accountId: string): Promise<void> {
-  const account = await findAccountById(accounts.db, accountId)
+async function resendTo(services: Services, ctx: AnyContext, accountId: string): Promise<void> {
+  const account = await findAccountById(services.db, accountId)
   if (account)
-    await resendActivation(accounts, { email: account.email, ip: requestState(ctx).clientIp ?? '' })
+    await resendActivation(services, { email: account.email, ip: requestState(ctx).clientIp ?? '' })
 }

@@ -5,16 +5,17 @@ import { emailProblemText } from '../../platform/email.ts'
 import { passwordProblemText } from '../../passwords/password-policy.ts'
 import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
 import { register, resendActivation } from '../../accounts/journeys/sign-up.ts'
-import type { RegistrationNeeds, RegistrationProblem } from '../../accounts/journeys/sign-up.ts'
+import type { RegistrationProblem } from '../../accounts/journeys/sign-up.ts'
 import type { Render } from '../../http/render.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
 import type { BrowserSecret } from '../../interaction/browser-secret.ts'
 import type { ReturnPath } from '../../interaction/return-path.ts'
+import type { Services } from '../../services.ts'
 
 type Needs = {
-  accounts: RegistrationNeeds
+  services: Services
   render: Render
   browserSecret: BrowserSecret
   returnPath: ReturnPath
@@ -41,7 +42,7 @@ export function registrationRoutes(needs: Needs): Router {
 type Form = { values?: Record<string, string>; errors?: Record<string, string> }
 
 function show(needs: Needs, ctx: AnyContext, form: Form = {}, status = 200): void {
-  const { minLength } = needs.accounts.policy
+  const { passwordMinLength: minLength } = needs.services.config.accounts
   const locals = {
     action: `/register${needs.returnPath.query(ctx)}`,
     signInHref: needs.returnPath.path(ctx) ?? '/sign-in',
@@ -62,7 +63,7 @@ async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
   const form = validateForm(schema, formOf(ctx))
   if (!form.ok) return show(needs, ctx, form, 400)
   const ip = requestState(ctx).clientIp ?? ''
-  const registered = await register(needs.accounts, {
+  const registered = await register(needs.services, {
     ...form.value,
     browser: needs.browserSecret.ensure(ctx),
     wayBack: needs.returnPath.seal(ctx),
@@ -78,7 +79,7 @@ function errorsOf(needs: Needs, problems: RegistrationProblem[]): Record<string,
     problems.map((found) => {
       if (found.reason === 'email_invalid') return ['email', emailProblemText[found.problem]]
       if (found.reason === 'password_refused')
-        return ['password', passwordProblemText(found.problem, needs.accounts.policy)]
+        return ['password', passwordProblemText(found.problem, needs.services.config)]
       return [found.field, NAME_PROBLEM_TEXT]
     }),
   )
@@ -87,7 +88,7 @@ function errorsOf(needs: Needs, problems: RegistrationProblem[]): Record<string,
 async function resend(needs: Needs, ctx: AnyContext): Promise<void> {
   const form = validateForm(resendSchema, formOf(ctx))
   if (!form.ok) return show(needs, ctx, {}, 400)
-  await resendActivation(needs.accounts, { email: form.value.email, ip: requestState(ctx).clientIp ?? '' })
+  await resendActivation(needs.services, { email: form.value.email, ip: requestState(ctx).clientIp ?? '' })
   sent(needs, ctx, form.value.email, 'Another mail is on its way, if this address waits for one.')
 }
 

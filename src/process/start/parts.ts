@@ -9,6 +9,7 @@ import type { Config } from '../../settings/config.ts'
 import { createBlockedAttempts } from '../../attempts/blocked-attempts.ts'
 import type { Feature } from '../../feature.ts'
 import { FEATURES } from '../../features.ts'
+import { createAccessEndings } from '../../grant-store/access-endings.ts'
 import { waitForCatchUp, watchForLosses } from '../../grant-store/caught-up.ts'
 import { reapplyRevocations, recordRevocations } from '../../grant-store/recorded-revocations.ts'
 import { reapplyUses, recordUses } from '../../grant-store/recorded-uses.ts'
@@ -27,7 +28,9 @@ import { createLogFile } from '../../platform/logging/log-file.ts'
 import { createLogger } from '../../platform/logging/log.ts'
 import type { Logger } from '../../platform/logging/log.ts'
 import { openRedis } from '../../platform/redis/redis.ts'
+import type { RedisClient } from '../../platform/redis/redis.ts'
 import { createSealer } from '../../platform/tokens.ts'
+import type { Services } from '../../services.ts'
 
 export type Parts = Awaited<ReturnType<typeof createParts>>
 
@@ -55,6 +58,7 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
     hasher: openHasher(config),
     blocked: createBlockedAttempts(),
     feed,
+    ...createAccessEndings({ store, clock, outbox }),
   }
   const features: readonly Feature[] = FEATURES.map((build) => build(services))
   endings.push(...features.flatMap(({ onEnd = [] }) => onEnd))
@@ -68,12 +72,18 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
     onCommitted: (heard: () => void) => void waiting.push(heard),
     /** True after the signal to stop. */
     draining: false,
-    async close() {
-      await feed.stop()
-      redis?.disconnect()
-      await db.destroy()
-    },
+    close: () => close({ feed, redis, db }),
   }
+}
+
+async function close({
+  feed,
+  redis,
+  db,
+}: Pick<Services, 'feed' | 'db'> & { redis: RedisClient | undefined }) {
+  await feed.stop()
+  redis?.disconnect()
+  await db.destroy()
 }
 
 function openHasher({ accounts, workers }: Config): Hasher {

@@ -2,7 +2,6 @@
  * Prepares a process before it serves: schema, signing keys, first administrator. One process does it, the others wait.
  */
 import { isIPv6 } from 'node:net'
-import { createAccountNeeds } from '../../interaction/account-needs.ts'
 import { ensureFirstAdministrator } from '../../accounts/operator/first-administrator.ts'
 import { ConfigError } from '../../settings/config.ts'
 import type { Config } from '../../settings/config.ts'
@@ -42,7 +41,7 @@ export function prepare(parts: Parts): Promise<Prepared> {
     await warnOfEviction(parts)
     await ensureAllKeys(db, { clock, sealer })
     const { adminEmail, adminPassword } = config.accounts
-    const first = await ensureFirstAdministrator(createAccountNeeds(parts), {
+    const first = await ensureFirstAdministrator(parts, {
       email: adminEmail,
       password: adminPassword,
     })

@@ -4,7 +4,6 @@
  */
 import { signIn } from '../../accounts/journeys/sign-in.ts'
 import type { Feature } from '../../feature.ts'
-import { createAccountNeeds } from '../../interaction/account-needs.ts'
 import { CHALLENGE_PATH } from '../../provider/endpoints/addresses.ts'
 import { grantSecondsOf, lifetimesOf } from '../../provider/grants/lifetimes.ts'
 import type { Services } from '../../services.ts'
@@ -13,7 +12,6 @@ import { CHALLENGE_CODES } from './challenge-code.ts'
 
 export function challenge(services: Services): Feature {
   const { config } = services
-  const accounts = createAccountNeeds(services)
   const lifetimes = lifetimesOf(config)
   const needs = {
     ...services,
@@ -22,7 +20,7 @@ export function challenge(services: Services): Feature {
     maxActiveSessions: config.sessions.maxActiveSessions,
     unverifiedAccountsMayAuthorize: config.accounts.unverifiedAccountsMayAuthorize,
     deviceKey: config.keys.device,
-    signIn: (fields: Parameters<typeof signIn>[1]) => signIn(accounts, fields),
+    signIn: (fields: Parameters<typeof signIn>[1]) => signIn(services, fields),
   }
   return {
     protocol: ({ limits }) => ({

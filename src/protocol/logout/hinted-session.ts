@@ -5,10 +5,10 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { endSession, listSessions } from '../../sessions/account-sessions.ts'
-import type { AccessEndings } from '../../consents/ended-access.ts'
+import type { AccessEndings } from '../../grant-store/access-endings.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/sql/database.ts'
-import { endSessionAndGrants } from '../../sessions/access-endings.ts'
+import { endSessionAndGrants } from '../../grant-store/access-endings.ts'
 import type { GrantStore } from '../../grant-store/grant-store.ts'
 import { findAuthorizations } from '../../grant-store/revocation.ts'
 import type { PairwiseSubjects } from '../../provider/subjects/pairwise.ts'

@@ -4,7 +4,6 @@
  * `grant-store` ends the sessions.
  */
 import type { Feature } from '../../feature.ts'
-import { createAccessEndings } from '../../sessions/access-endings.ts'
 import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'
 import { createPairwiseSubjects } from '../../provider/subjects/pairwise.ts'
 import { END_SESSION_ROUTES } from '../../provider/sessions/recorded-sign-ins.ts'
@@ -18,11 +17,10 @@ import { createSignOutPages } from './sign-out-pages.ts'
 
 export function logout(services: Services): Feature {
   const { config, db } = services
-  const { noteEnded } = createAccessEndings(services)
   const subjects = createPairwiseSubjects(config.keys.index)
   return {
     protocol({ render }) {
-      const pages = createSignOutPages({ ...services, noteEnded, render, subjects })
+      const pages = createSignOutPages({ ...services, render, subjects })
       return {
         features: {
           backchannelLogout: { enabled: true },

@@ -3,7 +3,7 @@
  * feed evicts what changed. A disabled client is treated as unknown.
  */
 import type { Adapter, ClientMetadata as LibraryMetadata } from 'oidc-provider'
-import type { AccessEndings } from '../../consents/ended-access.ts'
+import type { AccessEndings } from '../../grant-store/access-endings.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { ChangeFeed } from '../../platform/sql/change-feed.ts'
 import type { Clock } from '../../platform/clock.ts'

@@ -142,7 +142,7 @@ onEachDatabase('Password reset', (world) => {
       lifetimeMs: 1000,
     } as const
     const issue = () =>
-      db.transaction(async (trx) => issueToken(trx, needs.keys.index, request, needs.clock()))
+      db.transaction(async (trx) => issueToken(trx, needs.config.keys.index, request, needs.clock()))
     await Promise.all(Array.from({ length: 20 }, issue))
     expect(await count('one_time_tokens')).to.equal(1)
   })
@@ -201,7 +201,8 @@ onEachDatabase('Password reset', (world) => {
     const browser = newBrowserSecret()
     await ask({ browser })
     const { token } = await lastMail()
-    const failing = { ...needs, enqueueMail: () => Promise.reject(new Error('no outbox')) }
+    const noOutbox = () => Promise.reject(new Error('no outbox'))
+    const failing = { ...needs, outbox: { ...needs.outbox, enqueueMail: noOutbox } }
     await rejection(completeReset(failing, { token, browser, newPassword: NEXT }))
     expect(await canSignIn(world(), PASSWORD)).to.equal(true)
     expect(ended).to.deep.equal([])

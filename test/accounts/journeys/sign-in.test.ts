@@ -130,7 +130,7 @@ onEachDatabase('Signing in', (world) => {
   it('keeps a budget of its own for a browser that signed in before, so that strangers cannot lock the owner out', async () => {
     const { needs, add } = world()
     const account = await add({ email: 'ada@example.com' })
-    const deviceCookie = issueDeviceCookie(needs.keys.device, account, needs.clock())
+    const deviceCookie = issueDeviceCookie(needs.config.keys.device, account, needs.clock())
     await fail(15)
     expect(await attempt()).to.include({ reason: 'blocked' })
     expect(await attempt({ deviceCookie })).to.have.property('ok', true)
@@ -142,7 +142,7 @@ onEachDatabase('Signing in', (world) => {
     const { needs, add, advance } = world()
     const ada = await add({ email: 'ada@example.com' })
     const bob = await add({ email: 'bob@example.com' })
-    const { device } = needs.keys
+    const { device } = needs.config.keys
     const old = issueDeviceCookie(device, ada, needs.clock())
     advance(401 * 24 * 60 * MINUTE_MS)
     await fail(15)
@@ -150,7 +150,7 @@ onEachDatabase('Signing in', (world) => {
     for (const deviceCookie of [
       old,
       issueDeviceCookie(device, bob, needs.clock()),
-      issueDeviceCookie(needs.keys.index, ada, needs.clock()),
+      issueDeviceCookie(needs.config.keys.index, ada, needs.clock()),
       good.slice(0, -1),
       `${good}.x`,
       good.replace(/^./, (letter) => (letter === 'a' ? 'b' : 'a')),

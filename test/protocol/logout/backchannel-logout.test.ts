@@ -2,7 +2,6 @@ import { createServer } from 'node:http'
 import { expect } from 'chai'
 import { deadLetters } from '../../../src/outbox/dead-letters.ts'
 import { disableAccount, signOutEverywhere } from '../../../src/accounts/account-state.ts'
-import { createAccountNeeds } from '../../../src/interaction/account-needs.ts'
 import { GRANT_TYPES } from '../../../src/clients/client-choices.ts'
 import { isMounted, mountedGrants } from '../../support/mounted.ts'
 import { TEST_PASSWORD } from '../../support/running-server.ts'
@@ -67,7 +66,7 @@ inBothSettings('Back-channel logout', (world) => {
   it('follows every way in which a session ends', async () => {
     const { server, receiver } = world
     const app = await world.app()
-    const accounts = createAccountNeeds(server.parts)
+    const accounts = server.parts
     const actor = { actor: 'cli' }
     const NEXT = 'another long enough passphrase'
     type Way = (id: string, visitor: Visitor, email: string) => Promise<unknown>

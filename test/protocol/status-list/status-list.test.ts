@@ -3,7 +3,6 @@ import { expect } from 'chai'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import type { JWTPayload } from 'jose'
 import { createVerifier } from '../../../examples/jwt-middleware/access-token.ts'
-import { createAccountNeeds } from '../../../src/interaction/account-needs.ts'
 import { deleteAccount, disableAccount, signOutEverywhere } from '../../../src/accounts/account-state.ts'
 import type { Account } from '../../../src/accounts/account.ts'
 import { deleteClient, disableClient } from '../../../src/clients/clients.ts'
@@ -100,7 +99,7 @@ for (const { name, stage: open } of STAGES)
       'a disabled client': ({ party }) => disableClient(stage.parts.db, party.clientId, stage.parts.clock),
       'a deleted client': ({ party }) => deleteClient(accounts(), party.clientId),
     }
-    const accounts = () => createAccountNeeds(stage.parts)
+    const accounts = () => stage.parts
 
     for (const [what, end] of Object.entries(ENDINGS))
       it(`changes at once with ${what} [S-1.43]`, async () => {

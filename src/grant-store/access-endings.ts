@@ -1,18 +1,32 @@
 /** Carries what was ended in SQL over to the grant store: sessions, and the grants that hang on them. */
 import { z } from 'zod'
-import type { AccessEndings } from '../consents/ended-access.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Sink } from '../outbox/sink.ts'
 import type { Clock } from '../platform/clock.ts'
-import type { GrantStore } from '../grant-store/grant-store.ts'
+import type { Sql } from '../platform/sql/database.ts'
+import type { GrantStore } from './grant-store.ts'
 import {
   boundGrants,
   endSession,
   findAuthorizations,
   revokeGrant,
   revokeGrantByDigest,
-} from '../grant-store/revocation.ts'
-import type { EndedAuthorization } from '../grant-store/revocation.ts'
+} from './revocation.ts'
+import type { EndedAuthorization } from './revocation.ts'
+
+/** What was ended in SQL and is still to be removed from the grant store. */
+export type EndedAccess = { sessionUids: string[]; grantIdDigests: string[] }
+
+/** How what was ended in SQL comes to an end in the grant store, where it lives. */
+export type AccessEndings = {
+  /**
+   * Asks for it in the transaction that ends it in SQL, so that it is carried out even if this process dies before it
+   * comes to `revokeAccess`.
+   */
+  noteEnded: (trx: Sql, ended: EndedAccess) => Promise<void>
+  /** Removes sessions and grants (with their tokens) at once. Called after the commit; may be called again. */
+  revokeAccess: (ended: EndedAccess) => Promise<void>
+}
 
 type Needs = { store: GrantStore; clock: Clock }
 
