@@ -116,18 +116,14 @@ function answerErrors(protocolParts: readonly ProtocolPart[], renderError: Given
 
 function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits: FlowLimits) {
   const { config, db, clock, feed, sealer, store, noteEnded } = parts
-  const { Client, ...models } = Object.assign({}, ...protocolParts.map((part) => part.models)) as NonNullable<
-    ProtocolPart['models']
-  >
   return createAdapterFactory({
     store,
     clock,
     refreshTokenGraceMs: config.tokens.refreshTokenGraceMs,
     limits,
     pageMs: config.sessions.interactionExpireSeconds * SECOND_MS,
-    clientAdapter: createClientAdapter({ db, noteEnded, sealer, clock, feed, ...Client }),
-    adapters: models,
-    around: Object.assign({}, ...protocolParts.map(({ records }) => records)) as ProtocolPart['records'],
+    clientAdapter: createClientAdapter({ db, noteEnded, sealer, clock, feed }),
+    records: Object.assign({}, ...protocolParts.map(({ records }) => records)) as ProtocolPart['records'],
     secrets: config.keys.records,
     onReuse: createReuseAlert(parts),
   })

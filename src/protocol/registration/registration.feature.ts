@@ -38,7 +38,7 @@ export function registration(services: Services): Feature {
       features: dynamic.features,
       before: dynamic.before,
       after: [...dynamic.after, { at: ['token'], run: noteUses(services) }],
-      models: { ...dynamic.models, Client: { upsert: dynamic.storeRegistered } },
+      records: dynamic.records,
       install: dynamic.install,
     }),
     endpoints: () => (clientRegistration === 'token' ? [] : [fromAnyOrigin()]),

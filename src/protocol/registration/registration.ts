@@ -75,11 +75,16 @@ export function createDynamicRegistration(needs: RegistrationNeeds) {
   const openToken = newTokenId('InitialAccessToken')
   return {
     features: features(needs, openToken, pending),
-    models: {
-      InitialAccessToken: initialAccessTokens(needs, openToken),
-      RegistrationAccessToken: registrationAccessTokens(needs),
+    records: {
+      InitialAccessToken: () => initialAccessTokens(needs, openToken),
+      RegistrationAccessToken: () => registrationAccessTokens(needs),
+      Client: (clients: Adapter) => ({
+        async upsert(...client: Parameters<Adapter['upsert']>) {
+          await store(needs, pending.get(Provider.ctx ?? {}))
+          await clients.upsert(...client)
+        },
+      }),
     },
-    storeRegistered: () => store(needs, pending.get(Provider.ctx ?? {})),
     before: needs.openPolicy ? [admitOpen(needs.admit, openToken)] : [],
     after: [showStored(needs.db, (ctx) => pending.get(ctx)?.plain)],
     install: translateSecrets,

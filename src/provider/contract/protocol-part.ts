@@ -10,10 +10,8 @@ export type ProtocolPart = {
   ttl?: Configuration['ttl']
   /** Members of the metadata (RFC 8414 §2). */
   metadata?: Readonly<Record<string, unknown>>
-  /** Models that are kept elsewhere than in the grant store. */
-  models?: Readonly<Record<string, Partial<Adapter>>>
-  /** Wraps the records of a model, on their way from and to the store. */
-  records?: Readonly<Record<string, (adapter: Adapter) => Adapter>>
+  /** Changes how the records of a model are kept, by the model's name: around the usual place, or elsewhere. */
+  records?: Readonly<Record<string, RecordsOf>>
   /** Grant types of the token endpoint, new or changed. */
   grants?: readonly Grant[]
   /** Claims of access tokens. */
@@ -27,6 +25,8 @@ export type ProtocolPart = {
   /** Runs at these endpoints when a browser's request was refused, in place of the page of the error. */
   refused?: readonly RefusedHook[]
 }
+
+export type RecordsOf = (usual: Adapter) => Partial<Adapter>
 
 /** True when it has answered the request: then nothing else runs. */
 export type BeforeHook = Hook<boolean>

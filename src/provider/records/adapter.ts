@@ -29,6 +29,7 @@ import {
   tagOf,
 } from '../../grant-store/token-ids.ts'
 import type { Located } from '../../grant-store/token-ids.ts'
+import type { ProtocolPart } from '../contract/protocol-part.ts'
 import { createTurns } from './turns.ts'
 import { commitEntries, commitPending } from './unit-of-work.ts'
 import type { UnitOfWorkNeeds } from './unit-of-work.ts'
@@ -37,10 +38,8 @@ export type AdapterNeeds = UnitOfWorkNeeds &
   Pick<SessionNeeds, 'anonymousSessionMs'> & {
     /** Storage of the model Client. */
     clientAdapter: Adapter
-    /** Models that are stored elsewhere than in the grant store. */
-    adapters?: Readonly<Record<string, Partial<Adapter>>>
-    /** Wraps the records of a model. */
-    around?: Readonly<Record<string, (adapter: Adapter) => Adapter>>
+    /** Changes how the records of a model are kept. */
+    records?: ProtocolPart['records']
     /** Server secrets, the current one first. They seal the secret parts of a record and authenticate handles. */
     secrets: readonly [string, ...string[]]
   }
@@ -63,9 +62,10 @@ export function createAdapterFactory(needs: AdapterNeeds): AdapterFactory {
     return model === 'Grant' ? grantAdapter(parts) : createRecordAdapter(parts, model)
   }
   return (model) => {
-    if (model === 'Client') return needs.clientAdapter
-    const adapter = protect(needs, needs.adapters?.[model] ?? adapterOf(model))
-    return needs.around?.[model]?.(adapter) ?? adapter
+    const change = needs.records?.[model]
+    if (model === 'Client') return { ...needs.clientAdapter, ...change?.(needs.clientAdapter) }
+    const usual = protect(needs, adapterOf(model))
+    return change ? protect(needs, change(usual)) : usual
   }
 }
 
