@@ -16,7 +16,10 @@ export type ProtocolPart = {
   grants?: readonly Grant[]
   /** Claims of access tokens. */
   tokenClaims?: ClaimsOf
-  /** Sets up a fresh provider. There is a new one whenever keys or resource servers change. */
+  /**
+   * Changes the inside of a new provider, by the tables of `provider/library`. A provider is built whenever keys or resource
+   * servers change.
+   */
   install?: (provider: Provider) => void
   /** Runs at these endpoints before the library does, in the order of the features. */
   before?: readonly BeforeHook[]
