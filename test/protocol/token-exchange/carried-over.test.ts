@@ -8,12 +8,12 @@ import { TOKEN_TYPES } from '../../../src/protocol/token-exchange/presented-toke
 import { createProver } from '../../provider/binding/prover.ts'
 import type { Prover } from '../../provider/binding/prover.ts'
 import { register, userinfo } from '../../provider/relying-party.ts'
-import type { Fields, Tokens } from '../../provider/relying-party.ts'
+import type { Tokens } from '../../provider/relying-party.ts'
 import { basic } from '../../provider/send.ts'
 import { STAGES, until } from '../../provider/stage.ts'
 import type { Stage } from '../../provider/stage.ts'
 import { openExchange } from './exchange-stage.ts'
-import type { Exchanged, ExchangeStage } from './exchange-stage.ts'
+import type { ExchangeStage } from './exchange-stage.ts'
 
 const [PASSWORD_LEVEL] = LEVELS
 
@@ -33,11 +33,7 @@ for (const { name, stage: open } of STAGES)
       await world.allow({ clientId: world.app.clientId, resource: world.signed.resource.identifier })
     })
 
-    async function exchanged(fields: Fields, as?: Record<string, string>): Promise<Exchanged> {
-      const answer = await world.exchange(fields, as)
-      expect(answer.status, `${JSON.stringify(fields)}: ${answer.text}`).to.equal(200)
-      return answer.json() as Exchanged
-    }
+    const exchanged: ExchangeStage['exchanged'] = (...given) => world.exchanged(...given)
     const refresh = (tokens: Tokens) => ({
       subject_token: tokens.refresh_token,
       subject_token_type: TOKEN_TYPES.refreshToken,

@@ -1,4 +1,5 @@
 /** A person's app, two resource servers, and a gateway that exchanges tokens between them. */
+import { expect } from 'chai'
 import type { Account } from '../../../src/accounts/account.ts'
 import { createResource } from '../../../src/resources/resources.ts'
 import { TOKEN_EXCHANGE_GRANT } from '../../../src/clients/client-choices.ts'
@@ -63,6 +64,12 @@ export async function openExchange(stage: Stage) {
         ...fields,
       },
     })
+  /** The answer to an exchange that has to succeed. */
+  const exchanged = async (fields: Fields, as?: Record<string, string>): Promise<Exchanged> => {
+    const answer = await exchange(fields, as)
+    expect(answer.status, `${JSON.stringify(fields)}: ${answer.text}`).to.equal(200)
+    return answer.json() as Exchanged
+  }
   const introspect = async (token: string, server: typeof back = back) => {
     const { client_id: id, client_secret: key = '' } = server.client
     const answer = await stage.send({ to: '/oauth/introspect', form: { token }, headers: basic(id, key) })
@@ -79,6 +86,7 @@ export async function openExchange(stage: Stage) {
     headers,
     allow,
     exchange,
+    exchanged,
     introspect,
     /** Tokens of a person for one of the resource servers. */
     tokensFor: (person: Account, given: Fields = {}): Promise<Tokens> =>

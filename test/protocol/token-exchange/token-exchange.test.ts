@@ -29,11 +29,7 @@ for (const { name, stage: open } of STAGES)
       await world.allow({ resource: world.signed.resource.identifier })
     })
 
-    async function exchanged(fields: Parameters<ExchangeStage['exchange']>[0]): Promise<Exchanged> {
-      const answer = await world.exchange(fields)
-      expect(answer.status, `${JSON.stringify(fields)}: ${answer.text}`).to.equal(200)
-      return answer.json() as Exchanged
-    }
+    const exchanged: ExchangeStage['exchanged'] = (...given) => world.exchanged(...given)
 
     it('turns a token for one resource server into one for another, in the name of the person', async () => {
       const { access_token: subject } = await world.tokensFor(person)
