@@ -76,7 +76,9 @@ async function answer(needs: ChallengeNeeds, ctx: KoaContextWithOIDC): Promise<v
     const { passed, device } = step.session
     const ip = requestState(ctx).clientIp ?? ''
     const next = await takeStep(due, needs, { fields, passed, ip, device })
-    if (!next) return requestStep(needs, ctx, step, due, due.refusal)
+    // A blocked step uses nothing up, so that a flood of guesses leaves no record for each.
+    if (next === 'blocked' && step.id !== undefined) return answerDue(ctx, due, due.refusal, step.id)
+    if (typeof next === 'string') return requestStep(needs, ctx, step, due, due.refusal)
     step.session = { ...step.session, passed: next }
   }
 }
@@ -122,12 +124,21 @@ async function requestStep(
   needs: ChallengeNeeds,
   ctx: KoaContextWithOIDC,
   { id, session }: Step,
-  { name, fields }: ChallengeStep,
+  due: ChallengeStep,
   description: string,
 ): Promise<void> {
   // After a sign-in, the pushed request cannot be used again.
   await useUpPushed(ctx)
   const authSession = await nextAuthSession(needs, id, session)
+  answerDue(ctx, due, description, authSession)
+}
+
+function answerDue(
+  ctx: KoaContextWithOIDC,
+  { name, fields }: ChallengeStep,
+  description: string,
+  authSession: string,
+): void {
   ctx.status = 403
   ctx.body = {
     error: 'insufficient_authorization',

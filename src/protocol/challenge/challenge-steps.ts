@@ -24,6 +24,9 @@ export type Attempt = {
   device: string | undefined
 }
 
+/** Why a step was not passed. The app learns no difference. */
+export type Failed = 'wrong' | 'blocked'
+
 export type ChallengeStep = {
   /** The app gets this name and shows a form for it. */
   name: string
@@ -31,8 +34,8 @@ export type ChallengeStep = {
   /** The methods that it adds (RFC 8176). */
   amr: readonly string[]
   isDue: (passed: Passed) => boolean
-  /** What the person has then proved, without the methods. `undefined` when it was wrong, or may not be tried now. */
-  take: (needs: StepNeeds, attempt: Attempt) => Promise<Passed | undefined>
+  /** What the person has then proved, without the methods. `blocked`: it may not be tried now. */
+  take: (needs: StepNeeds, attempt: Attempt) => Promise<Passed | Failed>
   /** For the app's developer. It is the same for every reason. */
   refusal: string
 }
@@ -47,7 +50,7 @@ const password: ChallengeStep = {
   async take({ signIn }, { fields: { username = '', password: secret = '' }, passed, ip, device }) {
     if (username.length > LONGEST_USERNAME) throw new errors.InvalidRequest('username is too long')
     const result = await signIn({ email: username, password: secret, ip, deviceCookie: device })
-    if (!result.ok) return undefined
+    if (!result.ok) return result.reason
     return { accountId: result.account.id, amr: passed.amr }
   },
   refusal: 'username and password do not match, or there were too many attempts; ask for them again',
@@ -66,14 +69,14 @@ export function dueStep(passed: Passed): ChallengeStep | undefined {
   return STEPS.find(({ isDue }) => isDue(passed))
 }
 
-/** What the person has proved after a step. `undefined` when the step failed. */
+/** What the person has proved after a step, or why it failed. */
 export async function takeStep(
   step: ChallengeStep,
   needs: StepNeeds,
   attempt: Attempt,
-): Promise<Passed | undefined> {
+): Promise<Passed | Failed> {
   const passed = await step.take(needs, attempt)
-  return passed && { ...passed, amr: [...passed.amr, ...step.amr] }
+  return typeof passed === 'string' ? passed : { ...passed, amr: [...passed.amr, ...step.amr] }
 }
 
 /** The fields of a step, if the request has them all. Its `login_hint` is the default user name. */

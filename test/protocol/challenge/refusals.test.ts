@@ -162,6 +162,24 @@ describe('the authorization challenge endpoint refuses', function () {
     expect([...words]).to.have.length(1)
   })
 
+  it('guesses of a step that is blocked, without a record for each', async () => {
+    const { email } = await stage.person()
+    const guesser = await registerApp(stage)
+    let { auth_session } = (await guesser.begin()).json() as Challenged
+    const guess = async () => {
+      const answer = await guesser.challenge({ auth_session, username: email, password: 'wrong' })
+      expect(answer.json()).to.include({ error: 'insufficient_authorization' })
+      ;({ auth_session } = answer.json() as Challenged)
+    }
+    for (let attempt = 0; attempt < 15; attempt += 1) await guess()
+    const before = auth_session
+    for (let attempt = 0; attempt < 3; attempt += 1) await guess()
+    expect(auth_session).to.equal(before)
+    const other = await stage.person()
+    const right = await guesser.challenge({ auth_session, username: other.email, password: PASSWORD })
+    expect(right.status, right.text).to.equal(200)
+  })
+
   it('more guesses than the limit, but never the device of the owner [S-2.43]', async () => {
     const owner = await stage.person()
     const device = (await app.begin({ username: owner.email, password: PASSWORD })).json() as Challenged
