@@ -3,7 +3,7 @@ import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { rotateClientSecret } from '../../../src/clients/clients.ts'
 import { findResource } from '../../../src/resources/resources.ts'
 import { createVisitor } from '../../support/visitor.ts'
-import type { Visited } from '../../support/visitor.ts'
+import type { Visited, Visitor } from '../../support/visitor.ts'
 import type { Person } from '../../support/running-server.ts'
 import { challengeOf, VERIFIER } from '../../provider/relying-party.ts'
 import { basic } from '../../provider/send.ts'
@@ -11,6 +11,7 @@ import { anyAddress, openStage, until } from '../../provider/stage.ts'
 import type { Stage } from '../../provider/stage.ts'
 import { startDocumentHost } from './document-host.ts'
 import type { DocumentHost } from './document-host.ts'
+import { FAULTY } from './faulty-documents.ts'
 
 const TOOLS = 'https://tools.example.com/mcp'
 const CALLBACK = 'http://127.0.0.1/callback'
@@ -172,107 +173,96 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
       expect(times).to.be.within(1, 2 * stage.processes.length)
     })
 
-    const FAULTY: [string, () => string][] = [
-      ['is not there', () => `${host.origin}/missing.json`],
-      [
-        'redirects',
-        () => host.publish('/moved.json', {}, { status: 302, headers: { location: '/good.json' } }),
-      ],
-      ['names another client_id', () => host.describe('/other.json', { client_id: 'https://example.com/' })],
-      [
-        'asks for a secret',
-        () => host.describe('/secret.json', { token_endpoint_auth_method: 'client_secret_basic' }),
-      ],
-      ['holds a secret', () => host.describe('/held.json', { client_secret: 'x' })],
-      ['is served as a page', () => host.describe('/page.json', {}, { 'content-type': 'text/html' })],
-      ['is a list', () => host.publish('/list.json', [])],
-      ['is larger than 64 KiB', () => host.describe('/large.json', { client_name: 'x'.repeat(70_000) })],
-      [
-        'has a redirect to a script',
-        () => host.describe('/script.json', { redirect_uris: ['javascript:x()'] }),
-      ],
-      [
-        'has a plain http redirect',
-        () => host.describe('/http.json', { redirect_uris: ['http://evil.example/'] }),
-      ],
-      ['has a logo that is a script', () => host.describe('/logo.json', { logo_uri: 'javascript:x()' })],
-      [
-        'has a front-channel script',
-        () => host.describe('/front.json', { frontchannel_logout_uri: 'javascript:x()' }),
-      ],
-      ['has an address longer than its column', () => host.describe(`/${'x'.repeat(300)}.json`)],
-      ['is on this server itself', () => `${stage.issuer.replace('http:', 'https:')}/client.json`],
-    ]
     for (const [fault, publish] of FAULTY) {
       it(`is refused on a page of our own when the document ${fault}`, async () => {
-        const page = await stage.visitor().get(authorizeUrl(publish()), { follow: false })
+        const page = await stage.visitor().get(authorizeUrl(publish(host, stage.issuer)), { follow: false })
         expect(page.status).to.be.within(400, 499)
         expect(page.headers.get('location')).to.equal(null)
       })
     }
 
-    it('is asked about again, with what changed, when its name or addresses change', async () => {
-      const path = `/changing-${store}.json`
-      // No cache of ours keeps it for less than a minute, so the second half runs on a server that starts anew.
+    describe('with a document that changes or goes away', () => {
       // A native app is asked about each time anyway.
       const web = { redirect_uri: 'https://app.example.com/callback' }
-      const clientId = host.describe(path, { redirect_uris: [web.redirect_uri] })
-      const person = await stage.createAccount()
-      const first = await signIn(person, clientId, web)
-      await first.visitor.followForm(first.page, { decision: 'allow' })
-      const again = await first.visitor.get(authorizeUrl(clientId, web))
-      expect(returned(again).searchParams.get('code'), 'unchanged: nothing is asked').to.be.a('string')
+      let changing: { clientId: string; visitor: Visitor }
+      let away: { clientId: string; token: string }
+      let gone: Visitor
 
-      host.describe(path, {
-        client_name: 'Somebody else',
-        redirect_uris: [web.redirect_uri, 'https://evil.example/cb'],
+      // No cache of ours keeps it for less than a minute, so the second half runs on a server that starts anew.
+      before(async () => {
+        changing = await allowChanging()
+        away = await allowAway()
+        gone = await allowGone()
+        await stage.restart()
       })
-      await stage.restart()
-      const silent = await first.visitor.get(authorizeUrl(clientId, { ...web, prompt: 'none' }))
-      expect(returned(silent).searchParams.get('error')).to.equal('consent_required')
-      const changed = await first.visitor.get(authorizeUrl(clientId, web))
-      expect(changed.heading).to.equal('Somebody else asks for access')
-      expect(changed.text).to.contain('It was called Described').and.contain('changed the addresses')
 
-      const forged = await first.visitor.followForm(changed, { decision: 'allow', pin: 'of another page' })
-      expect(forged.heading, 'not what was shown').to.equal('Somebody else asks for access')
-      const allowed = await first.visitor.followForm(forged, { decision: 'allow' })
-      expect(returned(allowed).searchParams.get('code')).to.be.a('string')
-    })
+      async function allowChanging() {
+        const path = `/changing-${store}.json`
+        const clientId = host.describe(path, { redirect_uris: [web.redirect_uri] })
+        const { visitor, page } = await signIn(await stage.createAccount(), clientId, web)
+        await visitor.followForm(page, { decision: 'allow' })
+        const again = await visitor.get(authorizeUrl(clientId, web))
+        expect(returned(again).searchParams.get('code'), 'unchanged: nothing is asked').to.be.a('string')
+        const redirect_uris = [web.redirect_uri, 'https://evil.example/cb']
+        host.describe(path, { client_name: 'Somebody else', redirect_uris })
+        return { clientId, visitor }
+      }
 
-    it('keeps its tokens while its site is away, and cannot get new ones meanwhile', async () => {
-      const clientId = host.describe('/away.json')
-      const { client } = await stage.createResource({ identifier: `${TOOLS}/${store}`, scope: '' })
-      const { visitor, page } = await signIn(await stage.createAccount(), clientId)
-      const code = returned(await visitor.followForm(page, { decision: 'allow' })).searchParams.get('code')
-      const { access_token: token } = (await redeem(clientId, code ?? '')).json() as { access_token: string }
-      host.publish('/away.json', {}, { status: 500 })
-      await stage.restart()
-      const headers = basic(client.client_id, client.client_secret ?? '')
-      const introspect = () => stage.send({ to: '/oauth/introspect', form: { token }, headers })
-      expect((await introspect()).json(), 'for another server').to.eql({ active: false })
-      const { clientId: own } = (await findResource(stage.parts.db, TOOLS))!
-      const { client_secret } = await rotateClientSecret(stage.parts.db, own, stage.parts)
-      await until(async () => {
-        const form = { token }
-        const mine = basic(own, client_secret ?? '')
-        const answer = await stage.send({ to: '/oauth/introspect', form, headers: mine })
-        return answer.json()['active'] === true
-      }, 'the resource server sees the token')
-      expect((await redeem(clientId, 'another')).json()).to.include({ error: 'invalid_client' })
-      expect((await stage.visitor().get(authorizeUrl(clientId))).status).to.be.within(400, 499)
-    })
+      async function allowAway() {
+        const clientId = host.describe('/away.json')
+        const { visitor, page } = await signIn(await stage.createAccount(), clientId)
+        const code = returned(await visitor.followForm(page, { decision: 'allow' })).searchParams.get('code')
+        const { access_token: token } = (await redeem(clientId, code ?? '')).json() as {
+          access_token: string
+        }
+        host.publish('/away.json', {}, { status: 500 })
+        return { clientId, token }
+      }
 
-    it('is listed among the apps of an account, also when its document has gone', async () => {
-      const clientId = host.describe('/gone.json')
-      const person = await stage.createAccount()
-      const { visitor, page } = await signIn(person, clientId)
-      await visitor.followForm(page, { decision: 'allow' })
-      host.publish('/gone.json', {}, { status: 410 })
-      await stage.restart()
-      const apps = await visitor.get('/account/apps')
-      expect(apps.status).to.equal(200)
-      expect(apps.text).to.contain(new URL(host.origin).host)
+      async function allowGone() {
+        const { visitor, page } = await signIn(await stage.createAccount(), host.describe('/gone.json'))
+        await visitor.followForm(page, { decision: 'allow' })
+        host.publish('/gone.json', {}, { status: 410 })
+        return visitor
+      }
+
+      it('is asked about again, with what changed, when its name or addresses change', async () => {
+        const { clientId, visitor } = changing
+        const silent = await visitor.get(authorizeUrl(clientId, { ...web, prompt: 'none' }))
+        expect(returned(silent).searchParams.get('error')).to.equal('consent_required')
+        const changed = await visitor.get(authorizeUrl(clientId, web))
+        expect(changed.heading).to.equal('Somebody else asks for access')
+        expect(changed.text).to.contain('It was called Described').and.contain('changed the addresses')
+
+        const forged = await visitor.followForm(changed, { decision: 'allow', pin: 'of another page' })
+        expect(forged.heading, 'not what was shown').to.equal('Somebody else asks for access')
+        const allowed = await visitor.followForm(forged, { decision: 'allow' })
+        expect(returned(allowed).searchParams.get('code')).to.be.a('string')
+      })
+
+      it('keeps its tokens while its site is away, and cannot get new ones meanwhile', async () => {
+        const { clientId, token } = away
+        const { client } = await stage.createResource({ identifier: `${TOOLS}/${store}`, scope: '' })
+        const headers = basic(client.client_id, client.client_secret ?? '')
+        const introspect = () => stage.send({ to: '/oauth/introspect', form: { token }, headers })
+        expect((await introspect()).json(), 'for another server').to.eql({ active: false })
+        const { clientId: own } = (await findResource(stage.parts.db, TOOLS))!
+        const { client_secret } = await rotateClientSecret(stage.parts.db, own, stage.parts)
+        await until(async () => {
+          const form = { token }
+          const mine = basic(own, client_secret ?? '')
+          const answer = await stage.send({ to: '/oauth/introspect', form, headers: mine })
+          return answer.json()['active'] === true
+        }, 'the resource server sees the token')
+        expect((await redeem(clientId, 'another')).json()).to.include({ error: 'invalid_client' })
+        expect((await stage.visitor().get(authorizeUrl(clientId))).status).to.be.within(400, 499)
+      })
+
+      it('is listed among the apps of an account, also when its document has gone', async () => {
+        const apps = await gone.get('/account/apps')
+        expect(apps.status).to.equal(200)
+        expect(apps.text).to.contain(new URL(host.origin).host)
+      })
     })
   })
 }
