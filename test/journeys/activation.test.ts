@@ -3,11 +3,11 @@ import type { Page } from 'playwright-core'
 import { codeIn, linkIn } from '../support/letter.ts'
 import type { Letter } from '../support/letter.ts'
 import { backAt, heading, press, signInHere, signInToAccount, tokensOf } from './steps.ts'
-import { inBothSettings } from './world.ts'
+import { inService } from './world.ts'
 
 const CHOSEN = 'seven bridges over one river'
 
-inBothSettings('Activating an account', (world) => {
+inService('Activating an account', (world) => {
   let registered = 0
 
   async function register(page: Page, password = CHOSEN): Promise<{ email: string; mail: Letter }> {

@@ -4,9 +4,9 @@ import { disableAccount } from '../../src/accounts/account-state.ts'
 import { linkIn } from '../support/letter.ts'
 import type { Person } from '../support/running-server.ts'
 import { backAt, heading, press, signInHere, signInToAccount, tokensOf } from './steps.ts'
-import { inBothSettings } from './world.ts'
+import { inService } from './world.ts'
 
-inBothSettings('What changed while a page stood open', (world) => {
+inService('What changed while a page stood open', (world) => {
   async function signOutElsewhere(context: BrowserContext): Promise<void> {
     const tab = await context.newPage()
     await tab.goto(`${world.server.issuer}/account`)

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { backAt, heading, press, signInHere, signInToAccount, tokensOf } from './steps.ts'
-import { inBothSettings } from './world.ts'
+import { inService } from './world.ts'
 
-inBothSettings('Choosing an account', (world) => {
+inService('Choosing an account', (world) => {
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
 
   it('goes on at once with the one that is signed in, and takes the password of any other', async () => {

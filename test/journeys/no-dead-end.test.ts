@@ -6,9 +6,9 @@ import { startRelyingParty } from '../support/relying-party.ts'
 import { createVisitor } from '../support/visitor.ts'
 import type { Visited, Visitor } from '../support/visitor.ts'
 import { backAt, heading, press, signInHere, signInToAccount, tokensOf } from './steps.ts'
-import { inBothSettings } from './world.ts'
+import { inService } from './world.ts'
 
-inBothSettings('A sign-in page is never a dead end', (world) => {
+inService('A sign-in page is never a dead end', (world) => {
   /** The address of a sign-in page that was opened so long ago. */
   function pageFrom(request: SignInRequest, agoMs: number): string {
     const { parts, issuer } = world.server

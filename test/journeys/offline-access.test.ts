@@ -10,13 +10,13 @@ import {
   signInToAccount,
   tokensOf,
 } from './steps.ts'
-import { inBothSettings } from './world.ts'
+import { inService } from './world.ts'
 
 const STAY = 'Stay connected when you are not there'
 const ENDS = 'Ends after 30 days without use, after 1 year at the latest, or when you remove it.'
 const OFFLINE = { scope: 'openid email offline_access' }
 
-inBothSettings('Offline access', (world) => {
+inService('Offline access', (world) => {
   const words = async (page: Page) => (await page.locator('main').innerText()).replace(/\s+/g, ' ')
 
   for (const javaScript of [true, false])

@@ -7,7 +7,7 @@ import { expect } from 'chai'
 import { startRelyingParty } from '../support/relying-party.ts'
 import type { RelyingParty } from '../support/relying-party.ts'
 import { heading, press, signInHere } from './steps.ts'
-import { inBothSettings } from './world.ts'
+import { inService } from './world.ts'
 
 /** What was posted to an app's callback. */
 async function startListener() {
@@ -29,7 +29,7 @@ async function startListener() {
   return { origin, redirectUri: `${origin}/posted`, posted, stop }
 }
 
-inBothSettings('An answer that a page carries', (world) => {
+inService('An answer that a page carries', (world) => {
   let app: RelyingParty
   let listener: Awaited<ReturnType<typeof startListener>>
 

@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { codeIn, linkIn } from '../support/letter.ts'
 import { backAt, heading, press, signInHere, signInToAccount, tokensOf } from './steps.ts'
-import { inBothSettings } from './world.ts'
+import { inService } from './world.ts'
 
 const CHOSEN = 'seven bridges over one river'
 
-inBothSettings('The way back to an app', (world) => {
+inService('The way back to an app', (world) => {
   let newcomers = 0
 
   async function register(page: Page): Promise<{ email: string; password: string }> {

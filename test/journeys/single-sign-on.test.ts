@@ -10,9 +10,9 @@ import {
   signInToAccount,
   tokensOf,
 } from './steps.ts'
-import { inBothSettings } from './world.ts'
+import { inService } from './world.ts'
 
-inBothSettings('One sign-in for all apps', (world) => {
+inService('One sign-in for all apps', (world) => {
   it('leads into a second app with its consent alone, and then without any page', async () => {
     const { server, app, otherApp, open } = world
     const person = await server.createAccount()

@@ -25,31 +25,41 @@ const SETTINGS: Record<Store, string> = {
 // All journeys of a setting walk through one server, as people do; each has accounts and browsers of its own.
 const running = new Map<Store, Promise<Omit<World, 'open'>>>()
 
-/** Runs the sentences in both settings. */
+/** Runs the sentences in both settings: for what is kept in SQL and in the grant store. */
 export function inBothSettings(title: string, sentences: (world: World) => void): void {
-  for (const store of Object.keys(SETTINGS) as Store[]) {
-    describe(`${title}, ${SETTINGS[store]}`, () => {
-      const opened: OpenBrowser[] = []
-      const world = {
-        async open(options) {
-          const browser = await openBrowser(options)
-          opened.push(browser)
-          return browser
-        },
-      } as World
+  for (const store of Object.keys(SETTINGS) as Store[]) inSetting(store, title, sentences)
+}
 
-      before(async function () {
-        if (!running.has(store)) running.set(store, start(store))
-        Object.assign(world, await running.get(store))
-      })
-      afterEach(async () => {
-        const browsers = opened.splice(0)
-        await Promise.all(browsers.map(({ context }) => context.close()))
-        expect(browsers.flatMap(({ complaints }) => complaints)).to.eql([])
-      })
-      sentences(world)
+/**
+ * Runs the sentences in the harder setting: for what pages lead to. Both stores do the same, as the suites in test/contracts
+ * show, and a browser sees no difference; but two processes share what a page needs.
+ */
+export function inService(title: string, sentences: (world: World) => void): void {
+  inSetting('mariadb+redis', title, sentences)
+}
+
+function inSetting(store: Store, title: string, sentences: (world: World) => void): void {
+  describe(`${title}, ${SETTINGS[store]}`, () => {
+    const opened: OpenBrowser[] = []
+    const world = {
+      async open(options) {
+        const browser = await openBrowser(options)
+        opened.push(browser)
+        return browser
+      },
+    } as World
+
+    before(async function () {
+      if (!running.has(store)) running.set(store, start(store))
+      Object.assign(world, await running.get(store))
     })
-  }
+    afterEach(async () => {
+      const browsers = opened.splice(0)
+      await Promise.all(browsers.map(({ context }) => context.close()))
+      expect(browsers.flatMap(({ complaints }) => complaints)).to.eql([])
+    })
+    sentences(world)
+  })
 }
 
 async function start(store: Store): Promise<Omit<World, 'open'>> {

@@ -13,6 +13,9 @@ const QUIET = [
   '--disable-sync',
   '--disable-features=PasswordLeakDetection,OptimizationHints,MediaRouter',
   '--no-first-run',
+  // Drawn by the processor in any case: a process for that is one more that works.
+  '--disable-gpu',
+  '--in-process-gpu',
 ]
 
 const DEVICES = {
