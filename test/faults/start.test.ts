@@ -2,19 +2,30 @@ import { expect } from 'chai'
 import { DECRYPTION_ALGS, SIGNING_ALGS } from '../../src/platform/algorithms.ts'
 import { openDatabase } from '../../src/platform/sql/database.ts'
 import type { Db } from '../../src/platform/sql/database.ts'
+import { withStartupLock } from '../../src/platform/sql/migrate.ts'
 import { until } from '../provider/stage.ts'
-import { dataFolder } from '../support/service-process.ts'
+import { dataFolder, pause } from '../support/service-process.ts'
 import { createDatabase, startRedis } from '../support/services.ts'
 import { createGate } from './gate.ts'
 import { serviceSettings, startProcess } from './server-process.ts'
 import type { Environment, ServerProcess } from './server-process.ts'
 
 const TOGETHER = 6
+/** A server that is alive begins at once to prepare, unless it waits. */
+const BEGINS_WITHIN_MS = 500
 
 const status = async (server: ServerProcess, path: string) => (await server.get(path))?.status ?? 0
 
-async function startTogether(env: Environment): Promise<ServerProcess[]> {
-  const servers = await Promise.all(Array.from({ length: TOGETHER }, () => startProcess(env)))
+/** All of them come to the lock before one gets it, and begin nothing until then. */
+async function startTogether(env: Environment, db: Db): Promise<ServerProcess[]> {
+  const servers = await withStartupLock(db, async () => {
+    const waiting = await Promise.all(Array.from({ length: TOGETHER }, () => startProcess(env)))
+    const isLive = async (server: ServerProcess) => (await status(server, '/health/live')) === 200
+    for (const server of waiting) await until(() => isLive(server), 'a server is alive')
+    await pause(BEGINS_WITHIN_MS)
+    expect(await db.schema.hasTable('knex_migrations'), 'migrations have begun').to.equal(false)
+    return waiting
+  })
   const isReady = async (server: ServerProcess) => (await status(server, '/health/ready')) === 200
   for (const server of servers)
     await until(async () => {
@@ -40,8 +51,8 @@ async function expectOneOfEach(servers: ServerProcess[], db: Db): Promise<void> 
 describe(`${TOGETHER} processes that start together`, function () {
   it('on an empty MariaDB migrate once and make one administrator and one key set [S-4.12]', async () => {
     const [database, redis] = [await createDatabase(), await startRedis()]
-    const servers = await startTogether(serviceSettings(database.dsn, redis.url))
     const db = openDatabase({ mysqlDsn: database.dsn, sqliteFile: '' })
+    const servers = await startTogether(serviceSettings(database.dsn, redis.url), db)
     await expectOneOfEach(servers, db)
     await db.destroy()
     await Promise.all(servers.map((server) => server.end('SIGKILL')))
@@ -50,8 +61,8 @@ describe(`${TOGETHER} processes that start together`, function () {
 
   it('on an empty folder with SQLite do the same', async () => {
     const folder = dataFolder('together')
-    const servers = await startTogether({ ACCOUNT_SERVER_DATA_DIR: folder })
     const db = openDatabase({ sqliteFile: `${folder}/account-server.sqlite` })
+    const servers = await startTogether({ ACCOUNT_SERVER_DATA_DIR: folder }, db)
     await expectOneOfEach(servers, db)
     await db.destroy()
     await Promise.all(servers.map((server) => server.end('SIGKILL')))
