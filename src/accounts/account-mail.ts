@@ -1,4 +1,4 @@
-/** The mails of an account: which template, to whom, with which links. Written to the outbox in the caller's transaction. */
+/** The mails of an account: template, recipient and links. Written to the outbox in the caller's transaction. */
 import type { Sql } from '../platform/sql/database.ts'
 import type { Services } from '../services.ts'
 import type { Account } from './account.ts'

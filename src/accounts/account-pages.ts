@@ -22,7 +22,7 @@ export function signInPath(page: AccountPage): string {
   return page === 'account' ? '/sign-in' : `/sign-in?next=${page}`
 }
 
-/** Where somebody whose sign-in is not recent enough for `page` signs in again. */
+/** The address for signing in again, if the last sign-in is not recent enough for `page`. */
 export function signInAgainPath(page: AccountPage): string {
   return `/sign-in?next=${page}&again=yes`
 }

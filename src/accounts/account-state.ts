@@ -34,7 +34,7 @@ export async function enableAccount(needs: Ending, accountId: string, by: Actor)
   })
 }
 
-/** Removes the account and all that hangs on it but its audit trail. Throws `AppError('last_admin', 409)`. */
+/** Removes the account and all its data except its audit trail. Throws `AppError('last_admin', 409)`. */
 export async function deleteAccount(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
   return endAndChange(needs, accountId, async (trx, nowMs) => {
     await trx('accounts').where({ id: accountId }).delete()

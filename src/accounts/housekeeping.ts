@@ -11,8 +11,8 @@ const BATCH = 500
 const MEMORY_MS = 30 * DAY_MS
 
 /**
- * Deletes accounts whose address was not confirmed within `ageMs`; administrators stay. Answers how many it found.
- * Nothing needs revoking by the caller: they were never granted anything that outlives a look at the account.
+ * Purges accounts without a confirmed address after `ageMs`; administrators stay. Answers how many it found. The caller
+ * need not revoke anything: these accounts have no grants beyond their own page.
  */
 export async function purgeUnverified(db: Db, nowMs: number, ageMs: number, limit = BATCH): Promise<number> {
   const ids: string[] = await unverifiedSince(db, nowMs - ageMs)

@@ -1,4 +1,4 @@
-/** What a person may say of themselves. Everything else on an account is out of reach of this schema, whatever is sent. */
+/** The fields that people may change themselves. This schema drops all other fields of an account. */
 import { z } from 'zod'
 import type { Sql } from '../platform/sql/database.ts'
 

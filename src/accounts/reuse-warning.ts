@@ -1,4 +1,4 @@
-/** The mail to somebody whose grant was ended because a token of it was used twice. */
+/** The warning mail to the owner of a grant that was revoked because one of its tokens was used twice. */
 import { inTransaction } from '../platform/sql/database.ts'
 import { digest } from '../platform/tokens.ts'
 import type { Services } from '../services.ts'
@@ -11,8 +11,8 @@ import { recordAudit } from '../audit/audit.ts'
 export type Reused = { accountId: string; grantId: string; app: string }
 
 /**
- * Writes one mail for each grant, however often and in how many processes its tokens come back: the record of the
- * grant, which is dead by now, is removed in the same transaction, and only whoever removes it writes. Answers whether it did.
+ * Writes one mail for each grant, even if its tokens return often and in many processes. The transaction of the mail
+ * removes the record of the dead grant. Only the one that removes it writes the mail. Answers true if it wrote.
  */
 export async function warnOfReuse(
   { config, db, clock, outbox }: Pick<Services, 'config' | 'db' | 'clock' | 'outbox'>,

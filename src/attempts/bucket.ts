@@ -16,7 +16,7 @@ export type BucketRule = {
 }
 
 export type Take = BucketRule & {
-  /** A keyed digest of at most 43 characters: the table tells nothing about whom it counts. */
+  /** A keyed digest of at most 43 characters: the table does not reveal who is counted. */
   bucket: string
   nowMs: number
 }

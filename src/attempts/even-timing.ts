@@ -2,8 +2,8 @@
 export const ANSWER_STEP_MS = 100
 
 /**
- * Runs `work` and answers at the next full step after its start, so that how long it took (a row more or less for an
- * address that is known) cannot be measured from outside. Errors come evenly, too.
+ * Runs `work` and answers at the next full step after its start. So its duration reveals nothing, such as one row more
+ * for a known address. Errors also wait for that step.
  */
 export async function evenly<T>(stepMs: number, work: () => Promise<T>): Promise<T> {
   if (stepMs <= 0) return work()

@@ -1,7 +1,7 @@
 /**
- * The signed value that a browser keeps after a sign-in. It names the account and gives that browser sign-in attempts of
- * its own, so that strangers who use up the network's cannot lock the owner out. It proves nothing else, and it ends with
- * the password that was current when it was issued.
+ * The signed value that a browser keeps after a sign-in. It names the account and gives that browser sign-in attempts
+ * of its own. So strangers who use up the network's attempts cannot lock the owner out. It proves nothing else. It is
+ * no longer valid after a change of the password.
  */
 import { randomUUID } from 'node:crypto'
 import { DAY_MS } from '../platform/clock.ts'

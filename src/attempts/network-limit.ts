@@ -7,7 +7,7 @@ import type { BucketRule, Take } from './bucket.ts'
 import { networksOf } from './network.ts'
 
 export type NetworkLimitNeeds = {
-  /** Hides in the counters whom they count. */
+  /** The counters store digests and not addresses. */
   key: Buffer
   /** How many times the limit of a /64 its /48 has. */
   ipv6SiteFactor: number

@@ -48,7 +48,7 @@ export function alwaysProves(client: Described): boolean {
   return rulesOf(client)?.singleAudience === true
 }
 
-// FAPI-CIBA is older than FAPI 2.0, whose profile its clients have.
+// FAPI-CIBA is older than FAPI 2.0, which defines the profile of its clients.
 function takesIssuerAlone(client: Described): boolean {
   return rulesOf(client)?.singleAudience === true && !client.grant_types?.includes(CIBA_GRANT)
 }

@@ -70,7 +70,7 @@ export const scopeList = z
     scopeCharacters,
     'takes scopes separated by spaces, without quotes, backslashes or non-ASCII characters',
   )
-  // A comma may stand in a scope (RFC 6749 §3.3), but who types one means two scopes.
+  // RFC 6749 §3.3 allows a comma in a scope, but people who type one mean two scopes.
   .refine((value) => !value.includes(','), { error: 'separate scopes by spaces, not by commas' })
   .transform((value) => [...new Set(value.split(' ').filter(Boolean))].join(' '))
 
@@ -162,7 +162,7 @@ const backAndFrontChannel = {
   backchannel_logout_session_required: z.boolean().optional(),
   frontchannel_logout_uri: uri(logoutUriFault).optional(),
   frontchannel_logout_session_required: z.boolean().optional(),
-  /** Origins whose scripts may call the endpoints that a browser calls directly. */
+  /** Origins of scripts that may call the browser endpoints directly. */
   cors_origins: z.array(uri(originFault)).max(50).optional(),
 }
 
@@ -174,7 +174,7 @@ function logoutUriFault(value: string): string | undefined {
   return webUriFault(value) ?? absoluteUriFault(value)
 }
 
-/** What only an operator decides; `client-exceptions.ts` says for whom. */
+/** Fields that only an operator sets; `client-exceptions.ts` names the clients that they are for. */
 export const EXCEPTIONS = ['require_pkce', 'assertion_audience'] as const
 
 /** Metadata of a client, and of the policy of an initial access token. */

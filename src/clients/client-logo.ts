@@ -44,12 +44,12 @@ async function fetchLogo(fetch: GuardedFetch, address: string): Promise<Logo | u
     const type = pictureType(bytes)
     return type === undefined ? undefined : { type, bytes }
   } catch {
-    // Whatever is wrong at the app's host: its letter stands there instead.
+    // If the logo cannot be fetched, the first letter of the app's name replaces it.
     return undefined
   }
 }
 
-/** By its first bytes, whatever its host calls it. No SVG, which can hold scripts. */
+/** Detects the type by the first bytes, and ignores the type that the host names. No SVG, which can hold scripts. */
 function pictureType(bytes: Buffer): string | undefined {
   const start = bytes.toString('latin1', 0, 12)
   if (start.startsWith('\x89PNG\r\n\x1A\n')) return 'image/png'

@@ -1,4 +1,7 @@
-/** How a client lies in the table `clients`: what is searched or listed by has a column, the rest is one document. */
+/**
+ * How a client is stored in the table `clients`. Fields that are searched or listed have columns; the rest is one
+ * document.
+ */
 import type { Knex } from 'knex'
 import { AppError } from '../platform/errors.ts'
 import type { Sql } from '../platform/sql/database.ts'

@@ -139,7 +139,8 @@ function checkCiba(client: ClientMetadata, refuse: Refuse): void {
   }
 }
 
-// CIBA Core §4, to which the library holds the device grant as well: whoever has the keys at that host is of the sector.
+// CIBA Core §4; the library applies the same to the device grant. The keys at that host prove that the client belongs
+// to the sector.
 function checkSector(client: ClientMetadata, refuse: Refuse): void {
   const elsewhere = [CIBA_GRANT, DEVICE_GRANT].some((type) => client.grant_types.some((one) => one === type))
   if (client.subject_type !== 'pairwise' || !elsewhere) return

@@ -1,7 +1,7 @@
 /**
- * How client secrets are kept. A secret that is only compared is stored as its SHA-256: it is 256 random bits of our
- * own making, so a digest cannot be searched, and needs no key that would have to outlive every rotation. The raw
- * value is needed to check a client_secret_jwt: there it is sealed with the server's data key.
+ * How client secrets are stored. A secret that is only compared is stored as its SHA-256. It has 256 random bits of our
+ * own making, so its digest cannot be searched. No key has to outlive every rotation. To check a client_secret_jwt the
+ * raw value is needed: it is sealed with the server's data key.
  */
 import type { Clock } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
@@ -72,8 +72,8 @@ export function previousSecret(stored: StoredSecret, untilMs: number, overlapMs:
 }
 
 /**
- * What the library gets as `client_secret`: the raw secret where it is sealed, else a marked digest that stands in
- * for it and is of use only to `compareClientSecret`. A second digest works until the moment that stands behind it.
+ * The `client_secret` for the library: the raw secret if it is sealed, else a marked digest, which only
+ * `compareClientSecret` can use. A second digest is valid until the time after it.
  * @throws AppError 500 `client_secret_unreadable` when no configured data key opens the sealed secret
  */
 export function secretForLibrary(
@@ -119,7 +119,7 @@ export function compareClientSecret(
   return matches || (Number(untilMs) > nowMs && equalsInConstantTime(old, given))
 }
 
-/** True for what stands in for a secret: it must never leave the server as if it were one. */
+/** True for a marked digest in place of a secret. It must never leave the server as if it were the secret. */
 export function isStandIn(secret: unknown): boolean {
   return typeof secret === 'string' && secret.startsWith(HASH_MARK)
 }

@@ -1,6 +1,6 @@
 /**
- * What a client's profile means: the fields that it sets where registration leaves them open, what it refuses with the
- * rule that is broken, and what is enforced at run time. Adding a profile, or a rule to one, is adding an entry here.
+ * The meaning of a client's profile: the defaults that it sets, the rules that it refuses by, and the checks at run
+ * time. A new profile or rule is a new entry here.
  */
 import { CIBA_GRANT } from './client-choices.ts'
 import type { ClientMetadata } from './client-metadata.ts'

@@ -30,7 +30,7 @@ export function takenMetadata(
   return { client_name: nameFor(present), ...present, ...strict }
 }
 
-// A consent page needs a name. Whoever gives none is called by the address that people return to.
+// A consent page needs a name. A client without one is named by the address that people return to.
 function nameFor({ client_uri: site, redirect_uris: redirects }: Record<string, unknown>): string {
   const [first] = [site, redirects].flat().filter((value) => typeof value === 'string')
   const url = first === undefined ? null : URL.parse(first)

@@ -34,7 +34,7 @@ export type Described = {
   examples: string[]
 }
 
-/** `opens` is what must be there before it runs: `schema` is a database whose schema is that of this release. */
+/** What must be open before it runs. `schema`: a database with the schema of this release. */
 export type Command<Opened = Services> = Described &
   (
     | { opens: 'settings'; run: (input: Input, config: Config) => Promise<Answer> }

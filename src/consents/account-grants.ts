@@ -8,7 +8,7 @@ export type AccountGrant = {
   grantIdDigest: string
   accountId: string
   clientId: string
-  /** The session that it hangs on, if any. */
+  /** The session that it belongs to, if any. */
   sessionUid: string | null
   createdAtMs: number
   expiresAtMs: number

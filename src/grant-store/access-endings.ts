@@ -39,8 +39,8 @@ const endedSchema = z.object({
 })
 
 /**
- * At once, for whoever waits; and once more by the worker, from a message that was written when it ended in SQL: between
- * the two a process may die, or the grant store be away. A second time changes nothing.
+ * Ends access at once for the waiting caller. The worker repeats it from a message that was written with the change in
+ * SQL. In between, a process may die or the grant store may be down. The second run changes nothing.
  */
 export function createAccessEndings(needs: Needs & { outbox: Pick<Outbox, 'record'> }): AccessEndings {
   return {

@@ -1,7 +1,8 @@
 /**
- * After each connection to Redis: has it lost something since it was last told? Its run ids say so, of which it keeps those
- * of then itself: a master that went on running lost nothing, one that was started again or promoted may have. Until
- * it has been told, nothing is found or used up that can be used once, so that nothing is used twice or called unknown.
+ * After each connection to Redis: has it lost data since the last catch-up? Redis stores the run ids of its masters at
+ * that time. A master with the same run id lost nothing; one that was restarted or promoted may have. Until the
+ * catch-up is complete, single-use records are neither found nor consumed. So nothing is used twice or reported as
+ * unknown.
  */
 import type { EventEmitter } from 'node:events'
 import { Cluster } from 'ioredis'
@@ -18,21 +19,21 @@ import type { GrantStore } from './grant-store.ts'
 type Needs = {
   redis: RedisClient
   log: Logger
-  /** Tells Redis what was revoked: after every connection, as it is little and must not be missed. */
+  /** Replays revocations to Redis after every connection: they are few and must not be missed. */
   tellRevocations: () => Promise<unknown>
-  /** Tells Redis what was used: after a loss. */
+  /** Replays uses to Redis after a loss. */
   tellUses: () => Promise<unknown>
 }
 
 export type CaughtUp = {
-  /** Absent while Redis knows everything; resolves when it does again. */
+  /** Absent while Redis is complete; resolves when it is complete again. */
   underWay: () => Promise<void> | undefined
-  /** Asks whether something was lost, and tells it again. */
+  /** Checks for a loss, and replays. */
   catchUp: () => Promise<void>
 }
 
 const TOLD_KEY = 'account-server:told'
-/** As long as what is told counts; afterwards it is told once more, which changes nothing. */
+/** Lasts as long as the replayed records count. A replay after that changes nothing. */
 const TOLD_TTL_MS = 30 * DAY_MS
 const AGAIN_AFTER_MS = 500
 
@@ -75,7 +76,7 @@ function whenConnected(redis: RedisClient, changed: () => void): void {
   })
 }
 
-/** The same store, which finds and uses up nothing before Redis has been told what it lost. */
+/** The same store, which neither finds nor consumes anything before Redis is complete. */
 export function waitForCatchUp(store: GrantStore, { underWay }: Pick<CaughtUp, 'underWay'>): GrantStore {
   const caughtUp = async () => {
     const telling = underWay()
@@ -94,7 +95,7 @@ export function waitForCatchUp(store: GrantStore, { underWay }: Pick<CaughtUp, '
   }
 }
 
-/** Those of all masters. Empty where the operator forbids INFO: then it counts as a loss each time. */
+/** The run ids of all masters. Empty if the operator forbids INFO: then every connection counts as a loss. */
 async function runIdsOf(redis: RedisClient): Promise<string> {
   const masters: Redis[] = redis instanceof Cluster ? redis.nodes('master') : [redis]
   const told = await Promise.all(masters.map((master) => master.info('server')))

@@ -1,12 +1,15 @@
-/** Listeners for what ends in the grant store, whatever ended it: a person, a limit, an operator, another sign-in. */
+/**
+ * Listeners for sessions and grants that end in the grant store, for every cause: a person, a limit, an operator,
+ * another sign-in.
+ */
 import type { GrantStore, Root, RootKey } from './grant-store.ts'
 
 /** `root` reads the session or grant with that key, if it is there. */
 export type Ending = (key: RootKey, root: () => Promise<Root | undefined>) => Promise<void>
 
 /**
- * Runs every listener before a root ends, so that a process that dies in between has done it; and again after, for what was
- * added to the root meanwhile. `endings` may grow until the first root ends.
+ * Runs every listener before a root ends, so that it also runs if the process dies in between. Runs them again after,
+ * for records added meanwhile. `endings` may grow until the first root ends.
  */
 export function withEndings(store: GrantStore, endings: readonly Ending[]): GrantStore {
   return {

@@ -1,11 +1,11 @@
 /**
- * The port between oidc-provider's short-lived state and the place that keeps it (Redis or SQL). What a record means is
- * decided in `provider/records`.
+ * The port between oidc-provider's short-lived state and its store (Redis or SQL). `provider/records` decides what a
+ * record means.
  *
- * Everything lives under a *tag*: the first 16 characters of the digest of a grant id or session uid. It is the Redis
- * hash tag, so a grant, its tokens and their use marks are on one node, are read in one round trip and change in one
- * atomic step. A token is valid only while its *root* (the grant) exists: revoking deletes one key and leaves a
- * tombstone, and no index of tokens is kept anywhere. Stores hold digests of ids, never ids.
+ * Everything is stored under a *tag*: the first 16 characters of the digest of a grant id or session uid. The tag is
+ * the Redis hash tag, so a grant, its tokens and their use marks are on one node. They are read in one round trip and
+ * change in one atomic step. A token is valid only while its *root* (the grant) exists. Revoking deletes one key and
+ * leaves a tombstone, so no index of tokens is needed. Stores hold digests of ids, never ids.
  */
 
 /** `{tag}:kind:digest` for tokens and other records. */
@@ -13,7 +13,7 @@ export type RecordKey = string
 /** `{tag}:grant` or `{tag}:session`. */
 export type RootKey = string
 
-/** What tokens hang on: a grant, or a browser session. */
+/** The owner of tokens: a grant, or a browser session. */
 export type Root = {
   /** Digest of the grant id, or of the session's current cookie value. */
   digest: string
@@ -33,7 +33,7 @@ export type Moment = { storeMs: number; steadyMs: number }
 export type Use = {
   /** By the store's clock, at the moment when the store wrote it down. */
   atMs: number
-  /** How long ago that is, by the same clock: the clocks of processes do not come in. */
+  /** How long ago that is, by the same clock: the clocks of processes do not matter. */
   ageMs: number
   /** The sealed successor that a rotation handed out, for an idempotent retry. */
   successor?: string | undefined
@@ -55,13 +55,13 @@ export type NewUse = {
    * expire.
    */
   forgettableAtMs?: number | undefined
-  /** When the record was read: from here the store tells how late it carries the commit out. */
+  /** When the record was read. From this time the store measures how late the commit runs. */
   foundAt: Moment
 }
 
-/** Writes that happen together or not at all. All keys carry the same tag. */
+/** Writes that are atomic together. All keys carry the same tag. */
 export type Commit = {
-  /** Mark this record as used; the whole commit fails when it was used before or is not there. */
+  /** Marks this record as used. The whole commit fails if it was used before or is missing. */
   use?: NewUse | undefined
   /** The grant that must exist. */
   root?: RootKey | undefined
@@ -76,8 +76,8 @@ export type CommitOutcome =
   /** The root does not exist (any more). */
   | { outcome: 'gone' }
   /**
-   * The store came to it only after its caller had given up (it hung, and went on): nothing is written, since the client
-   * was told of a failure and may ask again much later.
+   * The store hung and reached the commit after its caller had given up. Nothing is written: the client got an error
+   * and may retry much later.
    */
   | { outcome: 'late' }
 

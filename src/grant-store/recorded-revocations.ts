@@ -1,6 +1,6 @@
 /**
- * Redis may lose acknowledged writes in a failover. So a revocation is written to SQL first and to Redis then, and told
- * to Redis again whenever the connection comes back: what was revoked stays revoked.
+ * Redis may lose acknowledged writes in a failover. So a revocation is written to SQL first and then to Redis. It is
+ * replayed to Redis after every reconnection: revoked grants stay revoked.
  */
 import { HOUR_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -28,7 +28,7 @@ export function recordRevocations({ db, clock, store }: Needs): GrantStore {
   }
 }
 
-/** Carries out again what was recorded, oldest first. Answers how many; safe to run in several processes at once. */
+/** Replays the recorded revocations, oldest first. Answers how many. Several processes may run it at once. */
 export async function reapplyRevocations({ db, clock, store }: Needs): Promise<number> {
   let done = 0
   for await (const rows of recordedRows<{ rootKey: string }>(db, REVOCATIONS, clock())) {

@@ -1,4 +1,4 @@
-/** Tables that record in SQL what Redis may lose: each row has the time that it was recorded at and a key of its own. */
+/** Tables that record in SQL what Redis may lose. Each row has the time of recording and a key of its own. */
 import { DAY_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/sql/database.ts'
 import { purgeSome } from '../platform/sql/purge.ts'
@@ -37,7 +37,7 @@ export async function* recordedRows<Row extends Record<string, unknown>>(
   }
 }
 
-/** Forgets some of what is kept no longer; answers how many it found. */
+/** Purges some expired rows. Answers how many it found. */
 export async function purgeRecorded(
   db: Db,
   { table, time, key }: RecordTable,

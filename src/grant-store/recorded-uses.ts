@@ -1,8 +1,8 @@
 /**
- * Redis may lose acknowledged writes in a failover, and one that was restored from a snapshot has lost more. Then a code
- * that was redeemed could be redeemed again, and a refresh token that was rotated would be good again while its successor
- * is not. So each use is recorded in SQL before the answer leaves, with the refresh token that it handed out, and told to
- * Redis again after a loss (`caught-up.ts`).
+ * Redis may lose acknowledged writes in a failover, and more after a restore from a snapshot. Then a redeemed code
+ * could be redeemed again. A rotated refresh token would be valid again, while its successor would not. So each use is
+ * recorded in SQL before the response is sent, with the refresh token that it issued. After a loss it is replayed to
+ * Redis (`caught-up.ts`).
  */
 import { z } from 'zod'
 import type { Clock } from '../platform/clock.ts'
@@ -16,7 +16,7 @@ import { purgeRecorded, recordedRows } from './recorded-rows.ts'
 import type { RecordTable } from './recorded-rows.ts'
 import { isRefreshTokenKey } from './token-ids.ts'
 
-/** What is told to Redis again: nothing that it still has is changed by it. */
+/** The replay of a use. It changes nothing that Redis still has. */
 export type Restored = {
   /** The use mark, under the condition that the used record is there. */
   mark: Entry
@@ -32,10 +32,10 @@ const USES: RecordTable = {
   key: 'recordKey',
   columns: ['rootKey', 'content', 'untilMs'],
 }
-/** What was done in Redis is not undone because SQL is slow or away: only both failing at once lets a use be forgotten. */
+/** A write to Redis is not undone when SQL is slow or down. A use is lost only if both fail at once. */
 const RECORDED_WITHIN_MS = 1000
 
-/** The same store, with every use recorded in SQL once it is done. */
+/** The same store, which records every use in SQL after it succeeded. */
 export function recordUses({ db, log, store }: { db: Db; log: Logger } & { store: GrantStore }): GrantStore {
   return {
     ...store,
@@ -67,7 +67,7 @@ async function record(
   )
 }
 
-/** Tells Redis what was used during the last day, oldest first; answers how many. Several processes may do so at once. */
+/** Replays the uses of the last day to Redis, oldest first. Answers how many. Several processes may run it at once. */
 export async function reapplyUses(
   db: Db,
   { clock, store }: { clock: Clock; store: RestoringStore },
@@ -75,7 +75,7 @@ export async function reapplyUses(
   let done = 0
   for await (const rows of recordedRows<Row>(db, USES, clock())) {
     const alive = rows.filter(({ untilMs }) => Number(untilMs) > clock())
-    // Sent in this order, hence carried out in this order: a chain of rotations is told from its beginning.
+    // Redis runs them in this order: a chain of rotations is replayed from its beginning.
     await Promise.all(alive.map((row) => store.restoreUse(toRestored(row))))
     done += alive.length
   }

@@ -28,9 +28,9 @@ const SCRIPTS = {
   grantRead: `
     local now = redis.call('TIME')
     return {now[1] * 1000 + math.floor(now[2] / 1000), unpack(redis.call('MGET', unpack(KEYS)))}`,
-  // KEYS: root (the record itself for none), used record, its use mark, then the entries.
-  // ARGV: root required, nonce of the use ('' for none), the rest of its mark, its ttl, the latest moment, the longest
-  // that the record is kept ('' for as it is), then payload and ttl of every entry.
+  // KEYS: root (the record itself for none), used record, its use mark, then the entries. ARGV 1 to 3: root required,
+  // nonce of the use ('' for none), the rest of its mark. ARGV 4 to 6: its ttl, the latest moment, the longest that the
+  // record is kept ('' for unchanged). Then payload and ttl of every entry.
   grantCommit: `
     local time = redis.call('TIME')
     local now = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
@@ -124,7 +124,7 @@ export function createRedisStore({ redis, clock }: { redis: RedisClient; clock: 
   }
 }
 
-// Auto-pipelining on a Cluster takes the first argument for the key, which for these is the number of keys.
+// On a Cluster, auto-pipelining treats the first argument as the key. For these commands it is the number of keys.
 function defineScript(redis: RedisClient, name: string, lua: string): void {
   redis.options.autoPipeliningIgnoredCommands?.push(name)
   redis.defineCommand(name, { lua })
@@ -192,7 +192,7 @@ function useArguments(
   ttl: (expiresAtMs: number) => number,
 ) {
   const rest = JSON.stringify({ nonce, successor }).slice(1)
-  // Never the mark before its record, which would be unused then.
+  // The mark must not expire before its record, or the record would be unused again.
   const markedUntilMs = Math.min(untilMs, (forgettableAtMs ?? Infinity) + HOUR_MS)
   const kept = forgettableAtMs === undefined ? '' : ttl(forgettableAtMs)
   return [nonce, rest, ttl(markedUntilMs), notAfter(foundAt, COMMAND_TIMEOUT_MS), kept]

@@ -29,7 +29,7 @@ type Row = {
 }
 
 const TABLE = 'oidc_records'
-/** A commit that the database comes to later than this is refused: whoever asked for it has long been told of a failure. */
+/** The database refuses a commit that it runs later than this: its caller got an error long ago. */
 const COMMIT_WITHIN_MS = 5000
 const COLUMNS = ['recordKey', 'payload', 'consumedAtMs', 'useNonce', 'successor']
 
@@ -64,7 +64,7 @@ export async function purgeExpired(db: Db, nowMs: number, limit = 1000): Promise
   return db(TABLE).whereIn('recordKey', keys).where('expiresAtMs', '<=', nowMs).delete()
 }
 
-// No operation has a caller's mistake among its outcomes, so whatever fails is the database.
+// No operation fails by a mistake of the caller, so every failure is the database's.
 async function answering<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

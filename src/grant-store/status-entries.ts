@@ -11,7 +11,7 @@ import type { Db, Sql } from '../platform/sql/database.ts'
 export type Place = { listId: string; idx: number }
 
 export type StatusEntry = Place & {
-  /** Tag of the grant that the token hangs on; `null` for a client's own token. */
+  /** Tag of the token's grant; `null` for a client's own token. */
   grantTag: string | null
   clientId: string
   expiresAtMs: number
@@ -29,7 +29,7 @@ export type Whose = { grantTag: string } | { clientId: string } | Place
 
 /** Revokes tokens and moves the versions of their lists. */
 export async function revokeEntries(db: Db, whose: Whose): Promise<void> {
-  // Most grants have no JWT at all: one indexed read then, and no transaction.
+  // Most grants have no JWT: then one indexed read is enough, without a transaction.
   if (await unrevoked(db, whose).first('idx')) await inTransaction(db, (trx) => revokeEntriesIn(trx, whose))
 }
 
@@ -42,7 +42,7 @@ export async function revokeEntriesIn(trx: Knex.Transaction, whose: Whose): Prom
   await trx('status_lists').whereIn('id', changed).increment('version', 1)
 }
 
-/** False also for a place where nothing stands: that token was never issued, or expired long ago. */
+/** False also for an empty place: that token was never issued, or expired long ago. */
 export async function isUnrevoked(sql: Sql, { listId, idx }: Place): Promise<boolean> {
   return (await unrevoked(sql, { listId, idx }).first('idx')) !== undefined
 }
@@ -69,7 +69,7 @@ export async function listIds(sql: Sql): Promise<string[]> {
   return sql('status_lists').orderBy('createdAtMs', 'desc').pluck('id')
 }
 
-/** Removes at most `limit` entries of expired tokens, and lists that nothing stands in any more; answers how many entries. */
+/** Purges at most `limit` entries of expired tokens, and empty lists. Answers how many entries. */
 export async function purgeEntries(db: Db, nowMs: number, limit: number): Promise<number> {
   const rows: Place[] = await db('status_entries')
     .select('listId', 'idx')

@@ -43,9 +43,9 @@ export function tagOf(id: string): string {
 }
 
 /**
- * Stands for a grant where a token of another client hangs on it: one that was exchanged for a token under the grant
- * (RFC 8693), and that ends with it. The grant's own id need not be known. Such an id reads the grant as this client's,
- * and never changes or ends it.
+ * An alias of a grant, for a token of another client that was exchanged for a token under the grant (RFC 8693). The
+ * token ends with the grant. The grant's own id need not be known. The alias reads the grant as this client's, and
+ * never changes or ends it.
  */
 export function sharedGrantId(grantDigest: string, clientId: string): string {
   return `~${grantDigest}.${clientId}`
@@ -99,7 +99,7 @@ export function isTagged(model: string): boolean {
   return kindOf(model).tagged
 }
 
-/** A new id for `model` (256 random bits), under `grantId` where the model hangs on a grant. */
+/** A new id for `model` (256 random bits), under `grantId` for a model that belongs to a grant. */
 export function newTokenId(model: string, grantId?: string): string {
   const { kind, tagged } = kindOf(model)
   const tag = grantId === undefined ? randomToken().slice(0, TAG_LENGTH) : tagOf(grantId)
@@ -130,7 +130,7 @@ function hasShape(id: string, kind: string, length: number): boolean {
   return id.length === kind.length + 1 + length && id.startsWith(`${kind}_`) && URL_SAFE.test(id)
 }
 
-/** True for the stand-in that `record-handles.ts` makes for an id that only its holder knows. */
+/** True for the alias that `record-handles.ts` makes for an id that only its holder knows. */
 export function isHandle(id: string): boolean {
   return id.startsWith('~')
 }

@@ -1,4 +1,4 @@
-/** One log line per request, whatever became of it; but those refused because of too many are counted together. */
+/** One log line per request, also for failures. Requests refused by overload are counted together. */
 import { performance } from 'node:perf_hooks'
 import type { Middleware } from 'koa'
 import type { Logger } from '../platform/logging/log.ts'
@@ -6,15 +6,15 @@ import { redactedPath } from './request/redacted-path.ts'
 import { requestState } from './request/request-state.ts'
 import type { AnyContext } from './request/request-state.ts'
 
-/** Health checks and assets are frequent and say nothing: debug instead of info. */
+/** Health checks and assets are frequent and tell little: debug in place of info. */
 const QUIET = /^\/(?:health|assets)\//
 
 /**
- * Logs `http.request` when the answer has gone out or the connection has: method, route, status, duration, ids. Never
- * a query, a token or an address. Comes first, so that the duration is the whole one.
+ * Logs `http.request` when the response ends or the connection closes: method, route, status, duration, ids. Never a
+ * query, a token or an address. This middleware comes first, so that the duration is complete.
  */
 export function accessLog({ log }: { log: Logger }): Middleware {
-  // The entry is made here, of nothing that needs hiding: looking it through for secrets costs more than the rest.
+  // This entry holds no secrets. Redaction would cost more than the rest.
   const lines = log.child({}, { redact: [] })
   return (ctx, next) => {
     const startedAtMs = performance.now()
@@ -39,7 +39,7 @@ function entryOf(ctx: AnyContext, path: string, startedAtMs: number) {
     clientIp,
     errorId,
     interactionId,
-    // The other side went away before the answer was out.
+    // The peer closed the connection before the response was complete.
     aborted: finished ? undefined : true,
   }
 }

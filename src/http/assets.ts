@@ -1,4 +1,4 @@
-/** Style and images: a fixed set of files, read once at start, so that no request ever touches the disk. */
+/** Style and images: a fixed set of files, read once at start. No request reads the disk. */
 import { hash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -7,7 +7,10 @@ import type { Context, Middleware } from 'koa'
 export type Assets = {
   /** Serves `/assets/<name>`; passes everything else on. */
   middleware: Middleware
-  /** The address of a file with its content's hash, so that it may be kept for ever. @throws when there is no such file */
+  /**
+   * The address of a file with its content's hash, so that browsers may cache it forever.
+   * @throws when there is no such file
+   */
   assetHref: (name: string) => string
 }
 
@@ -25,7 +28,7 @@ const TYPES: Record<string, string> = {
   '.txt': 'text/plain; charset=utf-8',
 }
 
-/** Reads every file below `publicDir` whose kind is known (see TYPES). */
+/** Reads every file below `publicDir` of a known kind (see TYPES). */
 export function loadAssets({ publicDir }: { publicDir: string }): Assets {
   const assets = new Map(readAssets(publicDir))
   return {
@@ -59,7 +62,7 @@ function serve(ctx: Context, { body, type, version }: Asset): void {
     ctx.set('Allow', 'GET, HEAD')
     return
   }
-  // An old hash may meet new content while versions change: only the right one may be kept.
+  // During a release an old hash may meet new content. Only the right hash may be cached.
   const exact = ctx.querystring === `v=${version}`
   ctx.status = 200
   ctx.type = type

@@ -1,6 +1,6 @@
 /**
- * Signed double submit: an HttpOnly cookie holds a random value, the form repeats its HMAC. A page of another site can
- * neither read the form nor set a `__Host-` cookie; `Origin` and `Sec-Fetch-Site` refuse it a second time.
+ * Signed double submit: an HttpOnly cookie holds a random value, and the form repeats its HMAC. A page of another site
+ * can neither read the form nor set a `__Host-` cookie. `Origin` and `Sec-Fetch-Site` are a second check.
  */
 import type { Context, Middleware } from 'koa'
 import { AppError } from '../platform/errors.ts'
@@ -46,7 +46,10 @@ type FormsElsewhere = {
   showsForm: (path: string) => boolean
 }
 
-/** The same second refusal for forms that are not read here; goes before what reads them. @throws AppError 403 `csrf_failed` */
+/**
+ * The same second check for forms that other code reads. It goes before that code.
+ * @throws AppError 403 `csrf_failed`
+ */
 export function ownFormsElsewhere({ issuerOrigin, isForm, showsForm }: FormsElsewhere): Middleware {
   return (ctx, next) => {
     if (showsForm(ctx.path)) ctx.set('Referrer-Policy', 'same-origin')
@@ -70,7 +73,7 @@ function check(ctx: Context, { key, issuerOrigin }: CsrfNeeds, value: string | u
 }
 
 function setCookie(ctx: Context, name: string, value: string, secure: boolean): void {
-  // The proxy in front ends TLS, so the connection itself says nothing about whether the cookie may be secure.
+  // The proxy ends TLS, so the connection does not show whether the cookie may be secure.
   ctx.cookies.secure = secure
   ctx.cookies.set(name, value, { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: false })
 }

@@ -1,6 +1,6 @@
 /**
- * The one place that answers failures. Gives each an id that stands on the page and in the log, logs it once, and
- * answers HTML or JSON by `Accept`. What may be told is decided in failure.ts.
+ * The one place that answers failures. Gives each an id, which is on the page and in the log. Logs it once, and answers
+ * HTML or JSON by `Accept`. `public-error.ts` decides what may be shown.
  */
 import { randomInt } from 'node:crypto'
 import type { Middleware } from 'koa'
@@ -18,13 +18,13 @@ export type ErrorPage = Failure & { errorId: string }
 
 export type ErrorNeeds = {
   log: Logger
-  /** Sets the HTML body for the failure; when it throws, plain text is answered instead. */
+  /** Sets the HTML body for the failure. If it throws, plain text is answered. */
   renderErrorPage: (ctx: AnyContext, page: ErrorPage) => unknown
-  /** Answers what is refused because of too many; it logs for itself. */
+  /** Answers requests that are refused by overload. It logs for itself. */
   answerOverload?: AnswerOverload
 }
 
-/** Outermost middleware: answers whatever the ones inside throw, and the requests that none of them answered. */
+/** Outermost middleware: answers errors of the inner ones, and requests that none of them answered. */
 export function errorHandler(needs: ErrorNeeds): Middleware {
   const answer = failureResponder(needs)
   return async (ctx, next) => {
@@ -46,7 +46,7 @@ export function failureResponder({ log, renderErrorPage, answerOverload }: Error
     const isFolded = error instanceof Overload && answerOverload && !state.answerFailure
     if (isFolded && !ctx.headerSent) return answerOverload(ctx, error)
     const failure = toFailure(error)
-    // A library that reports an error before it hands it over has given it an id already.
+    // The library may have reported this error before, and the error then has an id.
     const errorId = (state.errorId ??= newErrorId())
     const { code, status } = failure
     const facts = { errorId, requestId: state.requestId, errorCode: code, status, method: ctx.method }
@@ -72,7 +72,7 @@ export function newErrorId(): string {
   return `${characters.slice(0, 4).join('')}-${characters.slice(4).join('')}`
 }
 
-// Half an answer is out already: only ending the connection tells the other side that it is not whole.
+// Half of the response was sent: only closing the connection shows the peer that it is incomplete.
 function abandon(ctx: AnyContext): void {
   ctx.respond = false
   if (!ctx.res.writableEnded) ctx.res.destroy()
@@ -92,7 +92,7 @@ function needsPage(renderErrorPage: ErrorNeeds['renderErrorPage'], log: Logger):
   }
 }
 
-// Headers that described the answer that did not happen.
+// These headers described the response that was replaced.
 const STALE = [
   'ETag',
   'Last-Modified',
@@ -136,7 +136,7 @@ function answerText(ctx: AnyContext, { message, errorId }: ErrorPage): void {
   ctx.body = `${message}\n\nError ${errorId}\n`
 }
 
-// Node passes on whatever stands in the request line; reading a path from it would throw later, as if we were at fault.
+// Node passes on any text of the request line. To read a path from invalid text would throw later, as a server error.
 function refuseStrangeTarget(target: string): void {
   if (target.startsWith('/') || URL.canParse(target)) return
   throw new AppError('invalid_request', 400, 'The address of the request is not one.')

@@ -1,7 +1,7 @@
 /**
- * The first thing that looks at a form: before its body is read, its session looked up or a query made. Each network may send
- * so many a minute to this process, and none come in while there is no place to hash. Bounded in memory: the network that
- * was not heard of for longest is forgotten first, and then has its whole budget again.
+ * The first check of a form: before its body is read, its session looked up or a query made. Each network has a budget
+ * of forms per minute in this process. No form is accepted while the hashing queue is full. Memory is bounded: the
+ * least recently seen network is evicted, and then has its whole budget again.
  */
 import type { Middleware } from 'koa'
 import { LRUCache } from 'lru-cache'
@@ -13,16 +13,16 @@ import type { AnyContext } from './request/request-state.ts'
 
 export type FormGateNeeds = {
   clock: Clock
-  /** Of one network or known browser; 0 counts nothing. Saved up for a minute at most. */
+  /** The budget of one network or known browser; 0 counts nothing. At most one minute's budget accumulates. */
   formsPerMinute: number
-  /** How many times that the IPv6 /48 around a /64 may send. */
+  /** The factor for the IPv6 /48 around a /64. */
   ipv6SiteFactor: number
   /** The network of an address and, with IPv6, the site around it. */
   networksOf: (ip: string) => readonly string[]
   isForm: (path: string) => boolean
-  /** Forms whose password is hashed. */
+  /** Forms with a password, which has to be hashed. */
   hashes: (path: string) => boolean
-  /** No place to hash. */
+  /** True while the hashing queue is full. */
   isFull: () => boolean
   /** A browser that signed in before: it is counted by itself, not with its network. */
   knownBrowser: (ctx: AnyContext) => string | undefined
@@ -60,7 +60,7 @@ function spend(needs: FormGateNeeds, budgets: Budgets, ctx: AnyContext): void {
   for (const { budget } of open) budget.left -= 1
 }
 
-/** What is left now, with what came back since it was last looked at. */
+/** The budget now, with what was refilled since the last check. */
 function budgetOf(budgets: Budgets, sender: string, perMinute: number, nowMs: number): Budget {
   const known = budgets.get(sender) ?? { left: perMinute, atMs: nowMs }
   known.left = Math.min(perMinute, known.left + ((nowMs - known.atMs) * perMinute) / MINUTE_MS)

@@ -1,11 +1,11 @@
-/** Two answers for whoever watches the process: does it run, and can it serve. */
+/** Two answers for monitoring: does the process run, and can it serve? */
 import { Router } from '@koa/router'
 import { within } from '../platform/deadline.ts'
 
 export type HealthNeeds = {
   /** What must answer before the server is ready; a probe fails by rejecting. */
   probes: Readonly<Record<string, () => Promise<unknown>>>
-  /** True from the signal to stop on, so that a balancer sends nothing new. */
+  /** True after the signal to stop, so that a balancer sends nothing new. */
   isDraining: () => boolean
 }
 
@@ -30,7 +30,7 @@ export function healthRoutes({ probes, isDraining }: HealthNeeds): Router {
   return router
 }
 
-// Any number of callers cause one round of probes at a time.
+// Concurrent callers share one round of probes.
 function shared<T>(work: () => Promise<T>): () => Promise<T> {
   let running: Promise<T> | undefined
   return () => {

@@ -1,6 +1,7 @@
 /**
- * Answers what is refused because of too many: bytes that were made at start, after a pause, without a log line of its own.
- * The pause costs this process a timer and its caller a socket: who floods over sixty of them gets sixty answers a second.
+ * Answers requests that are refused by overload. The bytes are made at start and sent after a pause, with no log line
+ * for each. The pause costs this process a timer and its caller a socket. With sixty sockets a flooder gets sixty
+ * answers a second.
  */
 import type { Overload } from '../platform/errors.ts'
 import { SECOND_MS } from '../platform/clock.ts'
@@ -17,17 +18,17 @@ export type OverloadNeeds = {
   /** Where a person goes on after a refused form at this path, relative to it. */
   backHrefs: readonly string[]
   backHref: (path: string) => string
-  /** Before an answer; 1 s unless told. */
+  /** The pause before an answer. Default: 1 s. */
   pauseMs?: number
-  /** How many answers may wait at once, 1,000 unless told. Further ones go out at once and close their connection. */
+  /** The most answers that wait at once. Default: 1,000. Further ones are sent at once, and their connection closes. */
   mostWaiting?: number
-  /** Between two log lines, 10 s unless told. */
+  /** The interval between two log lines. Default: 10 s. */
   logEveryMs?: number
 }
 
 export type AnswerOverload = (ctx: AnyContext, error: Overload) => Promise<void>
 
-/** What may be answered, in words for people. Fixed, so that they are the same for every address and network. */
+/** The answers, in words for people. Fixed, so that they are the same for every address and network. */
 export const OVERLOAD_WORDS = {
   too_many_attempts: {
     status: 429,
@@ -93,7 +94,7 @@ function countedInLog({ log, logEveryMs = 10 * SECOND_MS }: OverloadNeeds): (cod
   }
 }
 
-/** Ends early when the other side goes away. */
+/** Ends early when the peer closes the connection. */
 function pause(ctx: AnyContext, durationMs: number): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

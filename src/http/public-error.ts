@@ -1,4 +1,4 @@
-/** Turns whatever was thrown into what may be told: a status, a stable code and a safe sentence. */
+/** Turns any thrown value into an answer that is safe to show: a status, a stable code and a sentence. */
 import { ZodError } from 'zod'
 import { AppError, unavailable } from '../platform/errors.ts'
 import { isOutage } from './outage.ts'
@@ -12,7 +12,7 @@ export type Failure = {
   retryAfterSeconds?: number | undefined
 }
 
-/** Maps any thrown value to a failure. Unknown ones are a 500 that tells nothing. */
+/** Maps any thrown value to a failure. Unknown ones become a 500 without details. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof AppError) return fromAppError(error)
   if (error instanceof ZodError) {
@@ -30,7 +30,7 @@ function fromAppError({ status, code, message, retryAfterSeconds }: AppError): F
 
 type Exposed = { status: number; expose: true; error?: unknown; error_description?: unknown; message: string }
 
-// http-errors (Koa's ctx.throw) and OAuth errors (RFC 6749 §5.2) mark by `expose` that their words may be shown.
+// http-errors (Koa's ctx.throw) and OAuth errors (RFC 6749 §5.2) mark by `expose` that their message may be shown.
 function fromExposed(error: unknown): Failure | undefined {
   if (!isExposed(error)) return undefined
   const code = typeof error.error === 'string' ? error.error : (CODES[error.status] ?? 'invalid_request')

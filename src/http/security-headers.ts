@@ -12,9 +12,9 @@ export type SecurityHeaderNeeds = {
   isPopupPath?: (path: string) => boolean
 }
 
-// No form-action: Chrome enforces it across the redirects that follow a form, and so blocks the way back to the app.
-// script-src repeats the default, because the protocol library adds the hash of its one script (a form that sends itself)
-// only to a policy that has it. Empty allows nothing, as 'none' does, which browsers complain of beside a hash.
+// No form-action: Chrome enforces it across the redirects that follow a form, and so blocks the return to the app.
+// script-src repeats the default. The protocol library adds the hash of its one script (a form that sends itself) only
+// to an existing script-src. Empty allows nothing, as 'none' does. Browsers warn about 'none' beside a hash.
 export const PAGE_POLICY =
   "default-src 'none'; script-src; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 

@@ -1,6 +1,6 @@
 /**
- * The listening server: limits against slow and greedy peers, and a stop that finishes open requests. Nothing in this folder
- * knows an address of the product.
+ * The listening server: limits against slow and greedy peers, and a stop that finishes open requests. Nothing in this
+ * folder knows an address of the product.
  */
 import { createServer } from 'node:http'
 import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from 'node:http'
@@ -10,13 +10,13 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 export type ServerLimits = {
-  /** Until all headers are here, 10 s unless told. */
+  /** The limit until all headers have arrived. Default: 10 s. */
   headersTimeoutMs?: number
-  /** Until the whole request is here, 30 s unless told. */
+  /** The limit until the whole request has arrived. Default: 30 s. */
   requestTimeoutMs?: number
-  /** How long an idle connection is kept, 65 s unless told: longer than the 60 s of common proxies. */
+  /** How long an idle connection is kept. Default: 65 s, longer than the 60 s of common proxies. */
   keepAliveTimeoutMs?: number
-  /** Connections at one time, 10 000 unless told; above it new ones are closed at once. */
+  /** The most connections at one time. Default: 10,000. Further ones are closed at once. */
   maxConnections?: number
 }
 
@@ -44,9 +44,10 @@ const CIPHERS = [
 ].join(':')
 
 /**
- * The same over TLS, asking for a client certificate. One that no authority issued, or none at all, is no failure here:
- * whoever needs a certificate looks at it, and a self-signed one may be registered (RFC 8705 §2.2). So the handshake is
- * not told of authorities: it would name them, and clients (in Java and Go) keep every other certificate to themselves.
+ * The same over TLS, with a request for a client certificate. A missing certificate, or one from an unknown authority,
+ * does not fail the handshake. The code that needs a certificate checks it, and a self-signed one may be registered
+ * (RFC 8705 §2.2). The handshake names no authorities, because clients in Java and Go would then hold back all other
+ * certificates.
  */
 export function createMtlsServer(
   callback: RequestListener,
@@ -102,7 +103,7 @@ const CLIENT_ERRORS: Record<string, string> = {
   ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
 }
 
-// What Node's parser refuses never reaches Koa: a line in plain text, and the connection ends.
+// Requests that Node's parser refuses never reach Koa. They get a line of plain text, and the connection closes.
 function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
@@ -116,9 +117,11 @@ function answerClientError(error: Error & { code?: string }, socket: Duplex): vo
 }
 
 export type DrainTimes = {
-  /** After this what is left is cut off, 25 s unless told. */
+  /** After this, remaining requests are aborted. Default: 25 s. */
   deadlineMs?: number
-  /** How long an idle kept-alive connection may still bring a request (answered with `Connection: close`), 1 s unless told. */
+  /**
+   * How long an idle kept-alive connection may still bring a request (answered with `Connection: close`). Default: 1 s.
+   */
   idleGraceMs?: number
 }
 
@@ -134,7 +137,7 @@ export async function drain(server: Server, times: DrainTimes = {}): Promise<boo
   for (const answer of connections.answers) {
     if (!answer.headersSent) answer.setHeader('Connection', 'close')
   }
-  // http's own close() destroys idle connections at once, and with them a request that is on its way.
+  // http's own close() destroys idle connections at once, also when a request is on its way.
   const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()))
   const startedAtMs = performance.now()
   const sweep = setInterval(() => {

@@ -1,7 +1,7 @@
 /**
  * The keys that apps encrypt request objects to: table `encryption_keys`. One key per algorithm is current and the only
- * one that is published. The next one is loaded by every process before it is published, and retired ones are for a
- * day after, so that whichever process gets a request can open it. Private parts are sealed with the data key.
+ * one that is published. Every process loads the next key before it is published, and keeps a retired key for a day. So
+ * any process can open any request. Private parts are sealed with the data key.
  */
 import type { JWK } from 'oidc-provider'
 import { AppError } from '../platform/errors.ts'

@@ -1,6 +1,6 @@
 /**
- * Keys that take turns, whatever they are for: a table with one current key per algorithm, at most one next key, and
- * retired ones. Owns the steps from one to the other; a unique slot and a locked row decide which process takes them.
+ * Keys that rotate, for any purpose: a table with one current key per algorithm, at most one next key, and retired
+ * ones. Owns the steps of a rotation. A unique slot and a locked row decide which process takes a step.
  */
 import type { Knex } from 'knex'
 import { AppError } from '../platform/errors.ts'
@@ -89,8 +89,8 @@ export type RotationOrder = {
 }
 
 /**
- * One step for every algorithm, or for `alg` alone: publishes a next key where there is none, and lets a next key that has
- * been published for `publishedFirstMs` take over from the current one.
+ * One step for every algorithm, or for `alg` alone: publishes a missing next key, or makes the next key current after
+ * `publishedFirstMs`.
  * @throws AppError 409 `rotation_conflict` when another rotation is running
  */
 export async function rotateKeys<Alg extends KeyAlg>(
@@ -208,7 +208,7 @@ type Added<Alg extends KeyAlg> = {
   after?: string
 }
 
-/** False when the place is taken: the unique slot decides, whoever comes first. */
+/** False when the slot is taken: the unique index lets only the first writer in. */
 async function addKey<Alg extends KeyAlg>(
   db: Db,
   { kind, alg, state, after }: Added<Alg>,

@@ -1,7 +1,7 @@
 /**
- * The keys that sign tokens: table `signing_keys`. Per algorithm there is one current key, which signs, at most one
- * next key, which is published before it signs, and retired keys, which are published until the last token that they
- * signed has expired. Private parts are sealed with the server's data key, and erased at retirement.
+ * The keys that sign tokens: table `signing_keys`. Each algorithm has one current key, which signs. It has at most one
+ * next key, which is published before it signs. Retired keys stay published until the last token that they signed has
+ * expired. Private parts are sealed with the server's data key, and erased at retirement.
  */
 import type { JWK } from 'oidc-provider'
 import { AppError } from '../platform/errors.ts'
@@ -58,9 +58,9 @@ export function listSigningKeys(sql: Sql): Promise<SigningKey[]> {
 }
 
 /**
- * One step for every algorithm: publishes a next key where there is none, and lets a next key that has been published
- * for long enough take over from the current one. `now` does both at once, for a key that has leaked: relying
- * parties that cache the key set refuse tokens until they fetch it again.
+ * One step for every algorithm: publishes a missing next key, or makes the next key current if it was published long
+ * enough. `now` does both at once, for a key that has leaked. Relying parties that cache the key set refuse tokens
+ * until they fetch it again.
  * @throws AppError 409 `rotation_conflict`
  */
 export function rotateSigningKeys(

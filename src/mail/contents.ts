@@ -1,4 +1,4 @@
-/** What each mail says. Content only: the layouts in views/mail give it its look, as text and as HTML. */
+/** The text of each mail. The layouts in views/mail format it, as text and as HTML. */
 import type { MailRequest } from '../outbox/mail-request.ts'
 
 export type Letter = {
@@ -9,7 +9,7 @@ export type Letter = {
   greeting: string
   paragraphs: string[]
   action: { label: string; link: string }
-  /** For typing by hand, where the link cannot act alone. */
+  /** For typing by hand, if the link is not enough. */
   code?: { label: string; value: string }
   notes: string[]
 }
@@ -123,7 +123,7 @@ function sessionAlert(data: DataOf<'session-alert'>, serverName: string): Letter
 }
 
 function accessRequest(data: DataOf<'access-request'>, serverName: string): Letter {
-  // Whoever registered the app chose its name.
+  // The app's developer chose this name.
   const app = isPlainName(data.appName) ? data.appName.trim() : 'An app'
   return {
     subject: `${app} asks for access to your ${serverName} account`,
@@ -143,8 +143,8 @@ function accessRequest(data: DataOf<'access-request'>, serverName: string): Lett
   }
 }
 
-// The name is whatever a stranger typed at registration, and mail programs turn "evil.example" into a link:
-// only what looks like a name is repeated.
+// A stranger may have typed this name, and mail programs turn "evil.example" into a link. So only text that looks like
+// a name is repeated.
 const NAME_CHARACTERS = /^[\p{L}\p{M}\p{N} '’.-]+$/u
 const LONGEST_NAME = 60
 

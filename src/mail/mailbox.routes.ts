@@ -10,7 +10,7 @@ import type { MailboxMessage } from './mailbox.ts'
 type Needs = {
   db: Db
   render: (ctx: Context, view: string, locals: Record<string, unknown>) => Promise<void>
-  /** Who asks may read every mail of every account. */
+  /** The caller may read every mail of every account. */
   mayRead: (ctx: Context) => Promise<boolean>
 }
 

@@ -1,7 +1,7 @@
 /**
- * Turns a mail request from the outbox into a mail, text and HTML from the same content, and hands it to a transport.
- * Every value that reaches a header is one line without control characters (a CR/LF there would start another header).
- * When a mail is due is decided by `accounts` and `protocol`; `outbox` delivers it here.
+ * Turns a mail request from the outbox into a mail, as text and HTML from the same content. Hands it to a transport.
+ * Every value in a header is one line without control characters: a CR/LF there would start another header. `accounts`
+ * and `protocol` decide when a mail is due; `outbox` delivers the request here.
  */
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -28,7 +28,7 @@ type Needs = {
   clock: Clock
 }
 
-/** The outbox sink of topic `mail`. Throws at once when `from` or `serverName` cannot stand in a header. */
+/** The outbox sink of topic `mail`. Throws at once if `from` or `serverName` is not allowed in a header. */
 export function createMailer({ transport, from, serverName, publicUrl, clock }: Needs): Sink {
   const sender = parseSender(from)
   if (!sender) throw new Error('the sender must be an address or "Name <address>"')

@@ -9,7 +9,7 @@ type Needs = {
   url: string
   user?: string | undefined
   password?: string | undefined
-  /** Refuses to send where STARTTLS fails: a password or a link that is sent in clear can be read on the way. */
+  /** Sends nothing if STARTTLS fails: anyone on the network could read a password or a link. */
   requireTls: boolean
   connections?: number
 }
@@ -41,7 +41,7 @@ function poolOptions({ url, user, password, requireTls, connections = 5 }: Needs
     requireTLS: requireTls,
     ...(user ? { auth: { user, pass: password ?? '' } } : {}),
     maxConnections: connections,
-    // Once, for a pooled connection that the server closed meanwhile. Beyond that the outbox tries again.
+    // Retries once, for a pooled connection that the server closed meanwhile. Further retries are the outbox's.
     maxRequeues: 1,
     connectionTimeout: 10 * SECOND_MS,
     greetingTimeout: 10 * SECOND_MS,
@@ -53,8 +53,8 @@ function poolOptions({ url, user, password, requireTls, connections = 5 }: Needs
 
 type SmtpError = { code?: string; command?: string; responseCode?: number }
 
-// A 5xx to the recipient or to the content is final (RFC 5321 §4.2.1). To anything else (the login, the sender) it means
-// that we are configured wrongly, and the mail should go out once that has been put right.
+// A 5xx to the recipient or to the content is final (RFC 5321 §4.2.1). Any other 5xx (the login, the sender) means that
+// our configuration is wrong. The mail should be sent once that is fixed.
 const FINAL_COMMANDS = new Set(['RCPT TO', 'DATA'])
 
 function asFailure(error: unknown): DeliveryFailure {

@@ -1,4 +1,4 @@
-/** What an operator sees and does: how much waits, which messages were given up, and sending those again. */
+/** The operator's view of the outbox: how many messages wait and which are dead, and their replay. */
 import { DAY_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/sql/database.ts'
 import { inSteps, PURGE_STEPS, purgeSome } from '../platform/sql/purge.ts'
@@ -23,7 +23,7 @@ export async function outboxStats(db: Db, now: number): Promise<OutboxStats> {
   return { pending, dead: Number(given.dead), oldestPendingAgeMs }
 }
 
-/** The messages given up last, newest first; without payloads. */
+/** The latest dead messages, newest first, without payloads. */
 export async function deadLetters(db: Db, limit = 100): Promise<DeadLetter[]> {
   return db('outbox_messages')
     .whereNotNull('deadAtMs')
@@ -45,7 +45,7 @@ export async function purgeDelivered(db: Db, beforeMs: number): Promise<number> 
   return inSteps((limit) => purgeSome(db, messages('deliveredAtMs', beforeMs), limit), PURGE_STEPS)
 }
 
-/** How long an operator can look at a message that was given up, and send it again. */
+/** How long an operator can see a dead message and replay it. */
 const DEAD_KEPT_MS = 90 * DAY_MS
 
 /** One step: answers how many it found. */

@@ -30,7 +30,7 @@ export async function claimDue(db: Db, terms: ClaimTerms): Promise<{ claimed: Cl
     .pluck('id')
   if (ids.length === 0) return { claimed: [], more: false }
   const leaseOwner = randomUUID()
-  // Attempts count here and not at the failure, so that a message which kills its worker is given up as well.
+  // Attempts count here and not at the failure. So a message that kills its worker becomes dead too.
   await inTransaction(db, async (trx) =>
     trx('outbox_messages')
       .whereIn('id', ids)
@@ -45,7 +45,7 @@ export async function claimDue(db: Db, terms: ClaimTerms): Promise<{ claimed: Cl
   return { claimed, more: ids.length === limit }
 }
 
-/** Done: the payload is erased. Holds even if the lease has passed to another worker, since it is true all the same. */
+/** Marks the message as delivered and erases the payload. Valid even if another worker has the lease by now. */
 export async function acknowledge(db: Db, id: string, now: number): Promise<void> {
   await inTransaction(db, async (trx) =>
     trx('outbox_messages').where({ id, deliveredAtMs: null }).update({
@@ -59,7 +59,7 @@ export async function acknowledge(db: Db, id: string, now: number): Promise<void
   )
 }
 
-/** Gives the message back until `nextAttemptAtMs`, unless another worker holds it by now. */
+/** Releases the message until `nextAttemptAtMs`, unless another worker holds it by now. */
 export async function postpone(
   db: Db,
   message: Claimed,
@@ -68,7 +68,7 @@ export async function postpone(
   await release(db, message, { nextAttemptAtMs: terms.nextAttemptAtMs, lastError: terms.reason })
 }
 
-/** Gives the message up until an operator replays it, unless another worker holds it by now. */
+/** Marks the message as dead until an operator replays it, unless another worker holds it by now. */
 export async function bury(db: Db, message: Claimed, terms: { now: number; reason: string }): Promise<void> {
   await release(db, message, { nextAttemptAtMs: null, deadAtMs: terms.now, lastError: terms.reason })
 }

@@ -1,4 +1,4 @@
-/** What may be asked of the mailer: one shape per template. Lives beside the outbox, so that every floor above can ask. */
+/** The requests to the mailer: one shape per template. They belong to the outbox, so that every floor above can ask. */
 import { z } from 'zod'
 
 // A control character (CR, LF, NUL and their Unicode relatives) could end a mail header and begin another.

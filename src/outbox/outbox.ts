@@ -1,7 +1,7 @@
 /**
  * The transactional outbox: a message is a row written in the caller's own transaction, and a relay delivers it later.
- * So it exists exactly when the change that caused it does, and no receiver can slow down or fail a request.
- * Owns writing; claiming and delivering are the relay's.
+ * So the message exists only if its change was committed. No receiver can slow down or fail a request. Owns writing;
+ * the relay claims and delivers.
  */
 import { AppError } from '../platform/errors.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -93,6 +93,6 @@ export function sealContext(id: string, topic: string): string {
 
 function afterCommit(sql: Sql, committed: () => void): void {
   if (!('executionPromise' in sql)) return committed()
-  // A rollback is reported to the transaction's own caller; here there is just nothing to announce.
+  // The transaction's own caller gets the rollback. Here there is nothing to announce.
   sql.executionPromise.then(committed, () => undefined)
 }

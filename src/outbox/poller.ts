@@ -51,7 +51,7 @@ export function createPoller({ work, pollMs, onError }: Needs): Poller {
   }
 }
 
-/** Remembers having been rung since the last reset: what the ringer wants seen may have come while nobody waited. */
+/** Remembers a ring since the last reset: it may have come while nobody waited. */
 function createBell() {
   let rung = false
   let answer: () => void = () => undefined

@@ -58,7 +58,7 @@ export type Relay = {
   /** Claims and delivers one batch per topic; answers how many messages it took on, delivered or not. */
   runOnce: () => Promise<number>
   start: () => void
-  /** Takes on nothing more and resolves when what was in flight is settled. */
+  /** Claims nothing more, and resolves when the messages in flight are settled. */
   stop: () => Promise<void>
   /** Looks at once instead of at the next poll. */
   wake: () => void
@@ -105,7 +105,7 @@ function laneRunner({ db, clock, log, sealer }: LaneNeeds, settings: RelaySettin
     const { claimed, more } = await claimDue(db, { topic, now: clock(), leaseMs, limit: batchSize })
     const settled = await Promise.allSettled(claimed.map((message) => settle(message, sink)))
     for (const outcome of settled) {
-      // Its lease stands, so it is tried again when that has run out.
+      // The lease remains, so the message is retried after the lease expires.
       if (outcome.status === 'rejected')
         log.warn({ topic, err: outcome.reason }, 'outbox.outcome_not_recorded')
     }
@@ -147,13 +147,13 @@ function opened(
   sealer: Sealer,
 ): OutboxMessage {
   const plain = sealer.open(payload ?? '', sealContext(id, topic))
-  // Of no use to try again, but a replay works once the key it was sealed with is configured again.
+  // A retry cannot help. A replay works once the key of the payload is configured again.
   if (plain === undefined) throw new DeliveryFailure('payload_unreadable', { permanent: true })
   const message = { id, topic, key: recordKey ?? undefined, attempt: attempts, createdAtMs }
   return { ...message, payload: JSON.parse(plain) as unknown }
 }
 
-/** Half of the wait is fixed and half is random, so that a crowd of failures does not come back as a crowd. */
+/** Half of the wait is fixed and half is random, so that many failures are not retried all at once. */
 function backoffMs(attempts: number, { retryBaseMs, retryCapMs }: RelaySettings): number {
   const wait = Math.min(retryCapMs, retryBaseMs * 2 ** (attempts - 1))
   return Math.round(wait / 2 + (Math.random() * wait) / 2)

@@ -13,7 +13,7 @@ export type PasswordPolicy = {
 
 export type PasswordProblem = 'too_short' | 'too_long' | 'common' | 'personal'
 
-/** Whom the password is for: what it must not be equal to. */
+/** The account's own texts, which the password must not equal. */
 export type PasswordOwner = { email: string; name?: string | null; username?: string | null }
 
 /** What is wrong with a new password, or nothing. Costs no hash; reads no account. */

@@ -51,7 +51,7 @@ export function needsRehash(stored: string, settings: Argon2Settings): boolean {
 
 type ParsedArgon2 = Argon2Settings & { version: number; salt: Buffer; digest: Buffer }
 
-/** Reads an Argon2id PHC string; parameters may stand in any order, as writers differ. */
+/** Reads an Argon2id PHC string. Its parameters may have any order, as writers differ. */
 export function parseArgon2id(stored: string): ParsedArgon2 | undefined {
   const [before, kind, ...given] = stored.split('$')
   // A string without a version was written before version 19 existed.

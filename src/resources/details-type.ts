@@ -13,9 +13,9 @@ const MAX_DEPTH = 3
 export type DetailsField = {
   /** As people read it. */
   label: string
-  /** `text` unless told. A `list` holds texts, a `group` has fields of its own. */
+  /** Default: `text`. A `list` holds texts, a `group` has fields of its own. */
   kind?: 'text' | 'number' | 'boolean' | 'list' | 'group' | undefined
-  /** False unless told. */
+  /** Default: false. */
   required?: boolean | undefined
   /** The only texts that are taken. */
   values?: string[] | undefined

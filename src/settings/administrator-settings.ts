@@ -1,4 +1,4 @@
-/** The password of the first administrator obeys the rules for every password, which other settings shape. */
+/** Applies the rules for every password to the first administrator's. Other settings decide these rules. */
 import { passwordProblem, passwordProblemText } from '../passwords/password-policy.ts'
 
 type Given = {

@@ -81,7 +81,7 @@ export function bindingProblems(given: Partial<Given>): string[] {
   return problems
 }
 
-/** What of it the server is built from: nothing about certificates where none can reach it. */
+/** The part of the configuration for certificates; empty if no certificate can reach the server. */
 export function bindingConfig(given: Given, issuer: string) {
   const { mtls_port: port, mtls_cert: cert, mtls_key: key, mtls_client_ca: ca } = given
   const listener = port && cert && key ? { port, cert, key } : undefined

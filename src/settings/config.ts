@@ -1,6 +1,6 @@
 /**
- * The environment, parsed once into one frozen Config. Reads process.env and `.env`, resolves NAME_FILE,
- * and reports every mistake at once. Owns no default: those stand in settings.ts.
+ * The environment, parsed once into one frozen Config. Reads process.env and `.env`, resolves NAME_FILE, and reports
+ * every mistake at once. The defaults are in settings.ts.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -93,7 +93,7 @@ function collect(environment: Environment): { values: Map<SettingName, string>; 
         problems.push(`${key} is set twice, with different values`)
       values.set(found.name, value)
     } catch {
-      // The secret itself may be there in place of a path.
+      // The value may be the secret itself and not a path.
       const isSafe = !describeSetting(found.name).secret || PLAIN_PATH.test(raw)
       problems.push(`${key}: got ${isSafe ? `"${raw}"` : mask('')}, takes the path of a readable file`)
     }
@@ -196,10 +196,10 @@ function derive(given: Settings, persist: boolean) {
   }
 }
 
-// An embedded server keeps its terminal for the person: its log goes to files unless told otherwise.
+// The terminal of an embedded server is for the person. Its log goes to files by default.
 function logSettings(given: Settings, service: boolean, dataDir: string) {
   const dir = given.log_dir ? resolve(HOME, given.log_dir) : service ? undefined : join(dataDir, 'logs')
-  // What collects logs from a folder of its own reads them as a member of the group.
+  // Log collectors read a configured folder as members of its group.
   const fileMode = given.log_dir ? 0o640 : 0o600
   const level = given.debug ? 'debug' : 'info'
   return { level, dir, fileMode, prefix: given.log_prefix, limits: logLimits(given) }
@@ -261,7 +261,7 @@ function mailSettings(given: Settings, issuer: string) {
     workerSmtpServerUrl: given.worker_smtp_server_url,
     workerSmtpServerUser: given.worker_smtp_server_user,
     workerSmtpServerPassword: given.worker_smtp_server_password,
-    // To this machine nobody can listen on the way.
+    // Nobody can intercept a connection to this machine.
     workerSmtpRequireTls:
       given.worker_smtp_require_tls ?? !isLoopback(given.worker_smtp_server_url ?? 'smtp://localhost'),
     workerAccountActivateWeburlF:

@@ -1,4 +1,4 @@
-/** The secret of an embedded server that was given none: made once, and kept in the data folder. */
+/** The generated secret of an embedded server without a configured one. It is kept in the data folder. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

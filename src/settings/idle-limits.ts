@@ -1,4 +1,4 @@
-/** Settings that go in pairs: what ends without use ends no later than it does in any case. */
+/** Pairs of settings: the idle limit must not exceed the absolute limit. */
 import type { Settings } from './settings.ts'
 
 const IDLE_WITHIN_ABSOLUTE = [

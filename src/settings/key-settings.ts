@@ -1,13 +1,13 @@
-/** Every key that the main secret, or the lists beside it, stand for. */
+/** All keys, derived from the main secret or from the lists beside it. */
 import { deriveKey } from '../platform/tokens.ts'
 import type { Settings } from './settings.ts'
 
-/** `master` is the main secret: given, or generated when embedded. */
+/** `master` is the main secret: configured, or generated when embedded. */
 export function keysOf(given: Settings, master: string) {
   const dataSecrets = given.data_keys ?? [master]
   const data = dataSecrets.map((secret) => deriveKey(secret, 'data')) as [Buffer, ...Buffer[]]
   return {
-    // Listed, the main secret stands for the key that was derived from it before there was a list.
+    // The main secret in the list means the key that was derived from it before there was a list.
     cookie: (given.cookie_keys ?? [master]).map((secret) =>
       secret === master ? deriveKey(master, 'cookies').toString('base64url') : secret,
     ),

@@ -52,12 +52,12 @@ export const limitSettings = {
 
 type Given = { [Name in keyof typeof limitSettings]: z.output<(typeof limitSettings)[Name]> }
 
-/** What every limit per network needs to know. */
+/** The values for every limit per network. */
 export function limitConfig(given: Given) {
   return { ipv6SiteFactor: given.ipv6_site_factor, formsPerMinute: given.forms_per_minute }
 }
 
-/** How long what happened is remembered. */
+/** How long the audit trail is kept. */
 export function retention(given: Given) {
   return { auditKeepMs: given.audit_keep_days * DAY_MS, attemptKeepMs: given.attempt_keep_days * DAY_MS }
 }
@@ -85,7 +85,7 @@ export function documentLimits(given: Given) {
   return { clientDocumentsPerHost: given.client_documents_per_host }
 }
 
-/** What may be left in the grant store by those who have not signed in. */
+/** Limits for what anonymous visitors store in the grant store. */
 export function flowConfig(given: Given) {
   return { flowsPerNetwork: given.flows_per_network, flowsPerClient: given.flows_per_client }
 }

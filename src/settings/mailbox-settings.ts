@@ -1,6 +1,6 @@
 /**
- * Who reads the development mailbox. It holds every link that the server mails, those of the administrator too, so only a
- * server that nobody else can reach shows it to everybody.
+ * Who reads the development mailbox. It holds every link that the server mails, also those of the administrator. So
+ * only a server that nobody else can reach shows it to everybody.
  */
 import { isLoopbackHost } from '../platform/network/ip-address.ts'
 import { flag, isLoopback } from './setting-kinds.ts'
@@ -38,7 +38,7 @@ export function mailboxReaders(given: Given): MailboxReaders {
   return given.dangerously_show_mailbox_to_administrators ? 'administrators' : 'everybody'
 }
 
-/** What is wrong for an embedded server; service mode has no mailbox at all. */
+/** The mistakes of an embedded server. Service mode has no mailbox. */
 export function mailboxProblems(given: Given): string[] {
   if (given.mysql_dsn || mailboxReaders(given) !== 'everybody') return []
   const { host = '127.0.0.1', issuer } = given

@@ -1,4 +1,4 @@
-/** A secret setting as it may be shown: of an address its host, of anything else nothing. */
+/** A secret setting for display: only the host of an address, nothing of other values. */
 
 export function mask(value: unknown): string {
   // Any text with a colon parses as an address; only one with a host is an address.

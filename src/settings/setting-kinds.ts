@@ -8,7 +8,7 @@ import { parseSender } from '../mail/sender.ts'
 import { SIGNING_ALGS } from '../platform/algorithms.ts'
 import { parseRedisDsn } from '../platform/redis/redis-dsn.ts'
 
-/** What is told of a setting: its section, what it takes, and its default where code decides. */
+/** The description of a setting: its section, what it takes, and its default if code decides. */
 export type SettingMeta = { group: string; takes: string; secret?: boolean; fallback?: string }
 
 export const text = (takes = 'text') => z.string().min(1).meta({ takes })
@@ -69,7 +69,7 @@ export const fileName = () =>
 
 export const email = () => z.string().refine((value) => parseEmail(value).ok)
 
-/** Address of a page whose link carries a token. */
+/** Address of a page with a token in its link. */
 export const linkFormat = () =>
   z
     .string()
@@ -134,7 +134,7 @@ export function isIssuer(value: string): boolean {
   return origin === value && (protocol === 'https:' || (protocol === 'http:' && isLoopback(value)))
 }
 
-/** Text that may stand in a mail header. */
+/** Text that is allowed in a mail header. */
 export const line = () =>
   z
     .string()

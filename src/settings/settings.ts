@@ -246,14 +246,14 @@ export const settings = {
 export type SettingName = keyof typeof settings
 export type Settings = { [Name in SettingName]: z.output<(typeof settings)[Name]> }
 
-/** Other spellings that are accepted: one that an earlier service misspelt. */
+/** Other accepted spellings: misspellings of an earlier service. */
 export const ALIASES: Record<string, SettingName> = {
   worker_smtp_servser_url: 'worker_smtp_server_url',
   worker_smtp_servser_user: 'worker_smtp_server_user',
   worker_smtp_servser_password: 'worker_smtp_server_password',
 }
 
-/** What is known of a setting: the texts given to it in the list above. */
+/** The description of a setting from the list above. */
 export function describeSetting(name: SettingName): SettingMeta & { description: string } {
   const described = settings[name].meta() ?? {}
   return { group: 'Server', description: '', ...described, takes: takes(name) }

@@ -106,7 +106,7 @@ async function finish(
     const nowMs = needs.clock()
     const account = await lockAccount(trx, row.accountId)
     if (!account || account.disabledAtMs !== null) return 'invalid_token'
-    // A verified account's password is never touched from here, whatever the link carries.
+    // The password of a verified account is never changed from here, for any link.
     if (isVerified(account) || !(await useToken(trx, row.digest, nowMs))) return 'used'
     if (!(await markVerified(trx, account.id, row.emailCanonical, nowMs))) return 'invalid_token'
     const { id: accountId } = account

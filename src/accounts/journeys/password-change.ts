@@ -1,4 +1,7 @@
-/** Changing the password while signed in. This session stays; all others, and what hangs on them, end. */
+/**
+ * Changing the password while signed in. This session stays. All other sessions end, with everything that belongs to
+ * them.
+ */
 import { inTransaction } from '../../platform/sql/database.ts'
 import { mailPasswordChanged } from '../account-mail.ts'
 import { lockAccount } from '../account.ts'

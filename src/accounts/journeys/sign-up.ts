@@ -121,7 +121,7 @@ async function resend(needs: Services, trx: Sql, given: { email: string; ip: str
     ip: given.ip,
   })
   if (!account || isVerified(account) || account.disabledAtMs !== null) return
-  // The same request once more: it stays bound to the browser and the password it was made with, whoever asks again.
+  // The same request once more stays bound to its first browser and password, even if another browser repeats it.
   const earlier = await findLiveToken(trx, account.id, 'activation', needs.clock())
   const { browserDigest = null, passwordHash = null, profile = null, wayBack = null } = earlier ?? {}
   await sendActivation(needs, trx, account, { browserDigest, passwordHash, profile, wayBack })

@@ -1,6 +1,6 @@
 /**
- * Request bodies of our own routes; no body parser may run before the protocol library. Read from the stream directly:
- * a parser package would add extended syntax and silent leniency where we want one strict reading.
+ * Request bodies of our own routes. No body parser may run before the protocol library. The stream is read directly: a
+ * parser package would accept more syntax than our one strict reading.
  */
 import type { Context, Middleware } from 'koa'
 import { AppError } from '../../platform/errors.ts'

@@ -1,14 +1,14 @@
 /**
- * The certificate that a client presented (RFC 8705): on its own TLS connection to us, or to a trusted proxy that
- * passes it on in a header. Owns reading it, whom it names and who issued it; not what it is bound to.
+ * The certificate that a client presented (RFC 8705), on its own TLS connection to us or to a trusted proxy. The proxy
+ * passes it on in a header. Owns reading it, its names and its issuer; not the binding of tokens to it.
  */
 import { createHash, X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 
 /**
- * What the peer presented. `header` is the name of the header to read, given only when the peer is a trusted proxy:
- * what it passes on comes first, since its own certificate is not the client's.
+ * The certificate of the peer. `header` is the name of the header to read, only for a trusted proxy. The header has
+ * precedence, because the proxy's own certificate is not the client's.
  */
 export function readCertificate(
   request: IncomingMessage,
@@ -20,7 +20,7 @@ export function readCertificate(
   return socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
 }
 
-/** What `cnf` says of a certificate (RFC 8705 §3.1). */
+/** The thumbprint of a certificate for `cnf` (RFC 8705 §3.1). */
 export function thumbprintOf({ raw }: Pick<X509Certificate, 'raw'>): string {
   return createHash('sha256').update(raw).digest('base64url')
 }
@@ -39,8 +39,8 @@ function parseHeader(value: string): X509Certificate | undefined {
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 
 /**
- * True when one of `authorities` issued the certificate, for clients, and both are in force. Whoever stands between an
- * authority and the client is an authority of its own, or none: a header passes on no chain, and a listener asks for no more.
+ * True when one of `authorities` issued the certificate, for clients, and both are in force. An intermediate authority
+ * has to be in `authorities` itself: a header passes on no chain, and a listener asks for none.
  */
 export function isIssuedBy(
   certificate: X509Certificate,

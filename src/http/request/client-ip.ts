@@ -1,6 +1,6 @@
 /**
- * Who is on the other end. `X-Forwarded-*` is believed only when the connection comes from a configured proxy, and only
- * for the client's address and whether its connection is encrypted; addresses in answers never depend on it.
+ * The client's address. `X-Forwarded-*` is trusted only on connections from a configured proxy. It gives only the
+ * client's address and whether its connection is encrypted. Addresses in answers never depend on it.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
@@ -26,7 +26,7 @@ type Peer = { address: string; trusted: boolean }
 /** Sets `ctx.state.clientIp`, `.secure` and `.viaTrustedProxy`. @throws at start, when an entry is not an address */
 export function clientAddress({ trustedProxies }: ClientAddressNeeds): Middleware {
   const isTrusted = trustList(trustedProxies)
-  // The other end of a connection never changes, and one connection brings many requests.
+  // The peer of a connection never changes, and one connection brings many requests.
   const peers = new WeakMap<Socket, Peer>()
   const peerOf = (socket: Socket): Peer => {
     const known = peers.get(socket)
@@ -60,7 +60,8 @@ export function trustList(entries: readonly string[]): (address: string) => bool
   return inRanges(ranges)
 }
 
-// From the right: each trusted proxy vouches for the entry to its left; what stands further left anyone may have written.
+// From the right: each trusted proxy vouches for the entry to its left. Anyone may have written the entries further
+// left.
 function forwardedAddress(request: IncomingMessage, peer: string, isTrusted: (address: string) => boolean) {
   const hops = headerValues(request, 'x-forwarded-for')
   let current = peer

@@ -1,6 +1,6 @@
 /**
- * Our cookies. A browser keeps one jar for all ports of a host, and apps on localhost call theirs `session` or `csrf`: the
- * prefix `as_` keeps the two apart.
+ * Our cookies. A browser keeps one jar for all ports of a host, and apps on localhost may name theirs `session` or
+ * `csrf`. The prefix `as_` prevents collisions.
  */
 import type { AnyContext } from './request-state.ts'
 
@@ -19,7 +19,7 @@ export function cookieName(purpose: CookiePurpose, secure: boolean): string {
   return `${WITH_PATH.includes(purpose) ? '__Secure' : '__Host'}-as_${purpose}`
 }
 
-/** What the request carries under that name; nothing that no browser could have kept. */
+/** The value of that cookie; `undefined` for a value that no browser could have stored. */
 export function cookieOf(ctx: AnyContext, name: string): string | undefined {
   const value = ctx.cookies.get(name, { signed: false })
   return value !== undefined && value.length <= MAX_LENGTH ? value : undefined

@@ -1,7 +1,4 @@
-/**
- * How long a field of a request may be. Refused by length alone, before anything looks at what it holds: no pattern, no
- * parser and no normalisation ever meets more than this.
- */
+/** The longest field of a request. Length is checked before any pattern, parser or normalisation reads the field. */
 import type { Middleware } from 'koa'
 import { AppError } from '../../platform/errors.ts'
 

@@ -1,6 +1,6 @@
 /**
- * The `Host` of a request for a page. A stranger's site can make a browser believe that its name leads here (DNS
- * rebinding): the browser then takes our pages for that site's own. So a page is shown under our own name alone.
+ * Checks the `Host` of requests for pages. By DNS rebinding a foreign site can make a browser treat our pages as that
+ * site's own. So pages are shown under our own name only.
  */
 import type { Middleware } from 'koa'
 import { AppError } from '../../platform/errors.ts'
@@ -14,7 +14,7 @@ import { isLoopbackHost } from '../../platform/network/ip-address.ts'
 export function ownHost(issuer: string, isForPrograms: (path: string) => boolean): Middleware {
   const { hostname } = new URL(issuer)
   return (ctx, next) => {
-    // Koa's own `ctx.hostname` is the issuer's, whatever the request says.
+    // Koa's own `ctx.hostname` is the issuer's, for every request.
     const asked = hostnameOf(ctx.req.headers.host ?? '')
     if (asked === hostname || isLoopbackHost(asked) || isForPrograms(ctx.path)) return next()
     throw new AppError(

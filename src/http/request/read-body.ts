@@ -4,13 +4,14 @@ import type { Context } from 'koa'
 import { AppError } from '../../platform/errors.ts'
 
 export type BodyLimits = {
-  /** 64 KiB unless told. */
+  /** Default: 64 KiB. */
   limitBytes?: number
-  /** From the first to the last byte, 10 s unless told. */
+  /** From the first to the last byte. Default: 10 s. */
   timeoutMs?: number
 }
 
-// A sender who is still writing does not read: what is above the limit is thrown away up to here, so that it hears the 413.
+// A sender that is still writing does not read. Up to this many bytes above the limit are discarded, so that it
+// receives the 413.
 const DISCARD_BYTES = 1024 * 1024
 
 /** @throws AppError 408 (too slow), 413 (too large), 400 (broken off) */
@@ -19,7 +20,7 @@ export async function readBody(ctx: Context, limits: BodyLimits): Promise<Buffer
   try {
     return await collect(ctx.req, limitBytes, timeoutMs)
   } catch (error) {
-    // What is left of the body must not be taken for the next request.
+    // The rest of the body must not be parsed as the next request.
     if (!ctx.req.complete) ctx.set('Connection', 'close')
     throw error
   }

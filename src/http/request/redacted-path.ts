@@ -1,4 +1,4 @@
-/** The path of a request as it may stand in a log: no query, no token, no address. */
+/** The path of a request for the log: no query, no token, no address. */
 
 const LONGEST = 200
 

@@ -1,4 +1,4 @@
-/** What the middlewares of this folder note about a request in `ctx.state`, typed, because Koa leaves it open. */
+/** The values that these middlewares store in `ctx.state`, typed, because Koa leaves it open. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { BaseContext, DefaultContext } from 'koa'
 
@@ -24,7 +24,7 @@ export type RequestState = {
   answerFailure?: (ctx: AnyContext, failure: ShownFailure, error: unknown) => void
   /** The parsed body, an object without prototype. */
   body?: Record<string, unknown>
-  /** Whoever is signed in; the shape belongs to the floor above. */
+  /** The signed-in account. The floor above defines its shape. */
   account?: unknown
 }
 

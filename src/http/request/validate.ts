@@ -41,7 +41,7 @@ function fieldOf(path: readonly PropertyKey[]): string {
 
 const SECRET = /password|secret|token|code|^_/i
 
-// A page never repeats what must not be read over a shoulder or kept in a cache.
+// A page never repeats values that nobody else may see or cache.
 function repeatable(input: Record<string, unknown>): Record<string, string> {
   const values: Record<string, string> = Object.create(null)
   for (const [name, value] of Object.entries(input)) {
