@@ -31,8 +31,8 @@ const COLUMNS = [
 ] as const
 
 /**
- * Records a grant; recording it again moves its end. Nothing is recorded for an account that was deleted meanwhile: whatever
- * uses the grant finds no account.
+ * Records a grant; recording it again moves its end. A grant of an account that was deleted meanwhile is not recorded:
+ * later requests with that grant find no account.
  */
 export async function recordGrant(sql: Sql, { grantId, ...grant }: NewGrant): Promise<void> {
   const row: AccountGrant = {
