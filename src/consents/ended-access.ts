@@ -16,7 +16,7 @@ export async function endAllAccess(
   return endSessionsAndGrants(needs, trx, accountId, nowMs)
 }
 
-/** Ends every session but one, every grant that does not belong to that one, and purges pending links. */
+/** Ends every session but one, every grant that does not belong to that one, and revokes pending links. */
 export async function endOtherAccess(
   needs: Pick<AccessEndings, 'noteEnded'>,
   trx: Sql,

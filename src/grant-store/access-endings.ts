@@ -17,11 +17,11 @@ import type { EndedAuthorization } from './revocation.ts'
 /** What was ended in SQL and is still to be removed from the grant store. */
 export type EndedAccess = { sessionUids: string[]; grantIdDigests: string[] }
 
-/** How what was ended in SQL comes to an end in the grant store, where it lives. */
+/** Ends access in the grant store after it was ended in SQL. */
 export type AccessEndings = {
   /**
-   * Asks for it in the transaction that ends it in SQL, so that it is carried out even if this process dies before it
-   * comes to `revokeAccess`.
+   * Requests the end in the transaction that ends it in SQL. So it also happens if this process dies before
+   * `revokeAccess`.
    */
   noteEnded: (trx: Sql, ended: EndedAccess) => Promise<void>
   /** Removes sessions and grants (with their tokens) at once. Called after the commit; may be called again. */
