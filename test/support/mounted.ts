@@ -10,6 +10,11 @@ export function isMounted(...names: Removable[]): boolean {
   return names.every((name) => name !== process.env['TEST_WITHOUT'])
 }
 
+/** False in a copy of the tree without one of them. */
+export function isWholeTree(): boolean {
+  return process.env['TEST_WITHOUT'] === undefined
+}
+
 /** A list that features add to: what is always there, and what belongs to features that are mounted. */
 export function withMounted<One>(
   always: readonly One[],
