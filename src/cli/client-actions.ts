@@ -124,7 +124,7 @@ function readMetadata(file: string): Partial<ClientInput> {
 function authMethod(input: Input): ClientInput['token_endpoint_auth_method'] {
   const [method] = oneOf(input, 'auth-method', CLIENT_AUTH_METHODS) ?? []
   if (!input.flag('public')) return method
-  if (method && method !== 'none') throw usageError('a --public client has the --auth-method none')
+  if (method && method !== 'none') throw usageError('a --public client needs --auth-method none')
   return 'none'
 }
 

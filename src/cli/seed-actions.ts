@@ -35,7 +35,7 @@ async function development(input: Input, services: Services): Promise<Answer> {
     throw new AppError(
       'seed_refused',
       403,
-      'seed is for development: its passwords are public; --force does it anyway',
+      'seed is for development: its passwords are public; use --force to run it anyway',
     )
   // Imported only here, so that an installation may leave the folder out.
   const { seedDevelopment, DEMO_PORTS } = await import('../../seeds/development.ts')
@@ -49,7 +49,7 @@ async function development(input: Input, services: Services): Promise<Answer> {
   const text = [
     changed ? 'Development data is in place.' : 'Development data was in place already; nothing changed.',
     '',
-    'People (as seeded; a password changed since is not put back)',
+    'People (passwords as seeded; a changed password is not reset)',
     table(
       ['E-MAIL', 'PASSWORD', 'NAME'],
       accounts.map((one) => [one.email, one.password, one.name]),

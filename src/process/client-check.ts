@@ -1,4 +1,4 @@
-/** The protocol library's own opinion of a client, for the command line: what it would refuse later is refused now. */
+/** Runs the library's checks of a client for the command line, so that a mistake is refused now and not later. */
 import { errors } from 'oidc-provider'
 import type { ClientMetadata as LibraryMetadata } from 'oidc-provider'
 import { AppError } from '../platform/errors.ts'
@@ -15,12 +15,12 @@ import type { Parts } from './start/parts.ts'
 export async function createClientCheck(parts: Parts): Promise<NonNullable<ClientNeeds['accepts']>> {
   const { db, clock, sealer } = parts
   await ensureAllKeys(db, { clock, sealer })
-  // A command ends before anything could change: there is nothing to listen to.
+  // A command ends before anything could change, so it needs no change feed.
   const feed = { ...parts.feed, on: () => undefined }
   const { oidc } = await openPagelessSite({ ...parts, feed })
   const model = oidc.current().Client as unknown as ClientModel
   return async (metadata) => {
-    // The secret is issued later; any will do here.
+    // The secret is issued later, so any value will do here.
     const stand = { client_id: 'a client to be', client_secret: 'x'.repeat(32) }
     try {
       await model.validate({ ...metadata, ...scopesForLibrary(metadata.scope), ...stand })

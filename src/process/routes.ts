@@ -36,14 +36,17 @@ import { openSite } from './site.ts'
 type Given = { render: Render; failures: ErrorNeeds }
 
 export type Routes = {
-  /** For `DIRECT_PATHS`. What the library does not answer there, such as another method, goes on to `others`. */
+  /**
+   * For `DIRECT_PATHS`. A request that the library does not answer there, such as one with another method, goes on to
+   * `others`.
+   */
   direct: Koa.Middleware
   others: Koa.Middleware
   /** The one that these routes use now. */
   provider: Oidc['current']
 }
 
-/** To be called once the process is prepared: reads keys and resource servers. */
+/** Call this once the process is prepared: it reads keys and resource servers. */
 export async function openRoutes(parts: Parts, { render, failures }: Given): Promise<Routes> {
   const restarts = restartsOf(parts)
   const site = await openSite({
@@ -74,7 +77,7 @@ function inOrder(parts: Parts, site: Site): Koa.Middleware {
   return compose(inner.middleware)
 }
 
-/** What goes before the library where browsers call it: on forms, on the way back, and where too much was begun. */
+/** Runs before the library for browsers: on forms, on the return from our pages, and against floods. */
 function aroundLibrary(issuerOrigin: string, { limits, oidc }: Site): Koa.Middleware {
   const { authorization, end_session, code_verification } = LIBRARY_PATHS
   const inner = new Koa()
@@ -108,7 +111,7 @@ function pagesOf(features: readonly Feature[], site: Site): readonly Router[] {
   return [...features.flatMap(({ pages }) => pages?.(site) ?? []), interactionRoutes({ ...site, steps })]
 }
 
-/** True at the address of a page, whatever the method; what a router runs before its pages is no page. */
+/** True at the address of a page, for any method. A router's middleware is no page. */
 function isPageOf(pages: readonly Router[]) {
   const isPage = ({ methods }: { methods: readonly string[] }) => methods.length > 0
   return ({ path }: { path: string }) => pages.some((router) => router.match(path, 'GET').path.some(isPage))

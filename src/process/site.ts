@@ -160,7 +160,7 @@ function ownPart(
   }
 }
 
-/** The page of a sign-in whose session is gone asks for the sign-in again. */
+/** The page of a sign-in without its session asks for the sign-in again. */
 function restartLost(startAgain: StartAgain): RefusedHook {
   return {
     at: ['resume'],

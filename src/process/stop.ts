@@ -25,7 +25,7 @@ export function stopOnSignal(parts: Parts, onFailure: (error: unknown) => never)
     stoppingSinceMs = Date.now()
     setTimeout(() => ended(), HARD_STOP_MS).unref()
     setTimeout(
-      () => say('Stopping: waiting for what is under way. Ctrl-C again stops at once.'),
+      () => say('Stopping: waiting for open requests. Press Ctrl-C again to stop at once.'),
       SLOW_STOP_MS,
     ).unref()
     parts.log.info({ signal }, 'process.stopping')

@@ -1,6 +1,6 @@
 /**
- * The worker: delivers what the outbox recorded, each topic to its receiver, and tidies up. It runs in the server's own
- * process when embedded, else in processes of its own, as many as wanted.
+ * The worker: delivers the messages of the outbox by topic, and runs upkeep. Embedded, it runs in the server's own
+ * process. Otherwise it runs in processes of its own, as many as wanted.
  */
 import type Provider from 'oidc-provider'
 import { createMailboxTransport } from '../mail/mailbox.ts'
@@ -16,7 +16,7 @@ import { createKeptProvider } from './worker-provider.ts'
 
 export type Worker = {
   start: () => void
-  /** Takes on nothing more and resolves when what was under way is settled. */
+  /** Accepts no more work, and resolves when the work in progress is done. */
   stop: () => Promise<void>
 }
 

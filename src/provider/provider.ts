@@ -1,6 +1,6 @@
 /**
- * The OpenID Connect provider: builds the library with our configuration, hardens what it takes from the request,
- * and exchanges it for a new one when the signing keys change. Requests in flight finish on the old one.
+ * The OpenID Connect provider. Builds the library with our configuration, adds checks of requests, and replaces the
+ * provider when the signing keys change. Requests in flight finish on the old one.
  */
 import compose from 'koa-compose'
 import type { Middleware } from 'koa'
@@ -86,7 +86,7 @@ function placeSteps(provider: Provider, parts: OidcNeeds['parts']): void {
     refuseOversized(ctx)
     return next()
   })
-  // Authorization details say which resource servers are meant, so with those the scope is settled when they are checked.
+  // Authorization details name resource servers, so their scope is settled when they are checked.
   placeStep(provider, 'scope settled', async (ctx, next) => {
     if (!hasDetails(ctx)) await settleScope(ctx)
     return next()
@@ -112,9 +112,9 @@ function completeRequest(added: readonly AfterHook[]): Middleware {
   }
 }
 
-/** What this server adds to the answers of single endpoints, before what features add. */
+/** What this server adds to the answers of single endpoints, before the features' additions. */
 function ownHooks(needs: OidcNeeds, unpublished: ReadonlySet<string>): readonly AfterHook[] {
-  // The same for every request of one provider, which is exchanged when anything in it changes.
+  // The same for every request of one provider, which is replaced when anything in it changes.
   let metadata: object | undefined
   const added = Object.assign({}, ...needs.parts.map((part) => part.metadata)) as Record<string, unknown>
   return [
@@ -132,20 +132,20 @@ function ownHooks(needs: OidcNeeds, unpublished: ReadonlySet<string>): readonly 
   ]
 }
 
-/** RFC 7009 §2.2: the answer has no content. oidc-client-ts refuses one that has none and calls it text. */
+/** RFC 7009 §2.2: the answer has no content. oidc-client-ts refuses an empty answer with a content type of text. */
 function leaveOutType(ctx: KoaContextWithOIDC): void {
   if (ctx.body === '') ctx.remove('Content-Type')
 }
 
-/** Keeps keys that only decrypt what is under way out of the published set. */
+/** Keeps keys that only decrypt requests in flight out of the published set. */
 function withhold(ctx: KoaContextWithOIDC, unpublished: ReadonlySet<string>): void {
   const { keys } = ctx.body as { keys: { kid: string }[] }
   ctx.body = { keys: keys.filter(({ kid }) => !unpublished.has(kid)) }
 }
 
 /**
- * The tokens of one request are written in one step just before the answer leaves. A request that failed writes nothing,
- * so that no code or refresh token is burnt by a fault; one that lost a race is answered with the error.
+ * Writes the tokens of one request in one step just before the answer leaves. A failed request writes nothing, so that
+ * no fault uses up a code or refresh token. A request that lost a race gets the error.
  */
 async function writeTogether(ctx: KoaContextWithOIDC): Promise<void> {
   try {
@@ -158,13 +158,13 @@ async function writeTogether(ctx: KoaContextWithOIDC): Promise<void> {
   }
 }
 
-/** What a page of an app needs to read when it calls from the browser (Fetch standard, "CORS-safelisted response-header name"). */
+/** Headers that an app's page needs to read in the browser (Fetch standard, "CORS-safelisted response-header name"). */
 function exposeHeaders(ctx: KoaContextWithOIDC): void {
   if (!ctx.response.get('Access-Control-Allow-Origin') || ctx.method === 'OPTIONS') return
   ctx.append('Access-Control-Expose-Headers', ['X-Request-Id', 'Retry-After'])
 }
 
-// The library answers 500 to anything it does not know. A dependency that is away is a 503, which clients try again.
+// The library answers 500 to any unknown error. A dependency that is down is a 503, which clients retry.
 function softenOutage(ctx: KoaContextWithOIDC): void {
   const { failure } = ctx.state as { failure?: unknown }
   if (ctx.status === 500 && isOutage(failure)) {

@@ -6,13 +6,13 @@ import type { RequestState } from '../../http/request/request-state.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 
 const HEADINGS: Record<number, string> = {
-  400: 'This request is not right',
+  400: 'There is a problem with this request',
   403: 'That is not allowed',
-  404: 'There is nothing here',
-  405: 'That does not work here',
+  404: 'Page not found',
+  405: 'This page cannot be used in that way',
   408: 'That took too long',
   410: 'This page has expired',
-  413: 'That is too much',
+  413: 'The request is too large',
   421: 'This page has another address',
   429: 'Too many attempts',
   503: 'Back in a moment',
@@ -65,7 +65,8 @@ function wayOn(path: string): { backHref: string; backLabel: string } {
 
 function headingOf(status: number): string {
   return (
-    HEADINGS[status] ?? (status >= 500 ? 'Something went wrong on our side' : 'This request is not right')
+    HEADINGS[status] ??
+    (status >= 500 ? 'Something went wrong on our side' : 'There is a problem with this request')
   )
 }
 

@@ -1,4 +1,7 @@
-/** Where the endpoints of the protocol stand: for the library, for those that it lacks, and for who points to them. */
+/**
+ * The addresses of the protocol's endpoints, of the library and of our own. Route files, metadata and `http` guards use
+ * them.
+ */
 
 /** By the library's names for them. */
 export const LIBRARY_PATHS = {
@@ -19,10 +22,10 @@ export const LIBRARY_PATHS = {
 
 /** The authorization challenge endpoint (draft-ietf-oauth-first-party-apps). */
 export const CHALLENGE_PATH = '/oauth/authorize-challenge'
-/** All status lists; each stands under it by its id (draft-ietf-oauth-status-list). */
+/** The address of the status lists. Each list has its id below it (draft-ietf-oauth-status-list). */
 export const STATUS_LISTS_PATH = '/oauth/status-lists'
 
-/** Where browsers go, on pages or through redirects; everything else here is called by programs. */
+/** Addresses for browsers, as pages or through redirects. Programs call all others. */
 const FOR_BROWSERS: readonly string[] = [
   LIBRARY_PATHS.authorization,
   LIBRARY_PATHS.end_session,
@@ -59,14 +62,14 @@ export function isOfLibrary(path: string): boolean {
 }
 
 /**
- * True for the addresses that an app's back end and a resource server call. In their own network they may know this server
- * by another name, and what they get depends on their own credentials, never on a browser's cookies.
+ * True for the addresses that an app's back end and a resource server call. In their own network this server may have
+ * another name. Their answers depend on the caller's credentials, never on a browser's cookies.
  */
 export function isForPrograms(path: string): boolean {
   return isAtOrUnder(FOR_PROGRAMS, path)
 }
 
-/** True for the pages of the library whose forms have no token of ours. */
+/** True for the library's pages with forms that lack our CSRF token. */
 export function isLibraryForm(path: string): boolean {
   return FORMS.includes(folded(path))
 }
@@ -83,7 +86,7 @@ function isAtOrUnder(addresses: readonly string[], path: string): boolean {
   )
 }
 
-/** As the library looks an address up: in any case, and with one slash too many. */
+/** Compares addresses like the library: in any case, and with or without a slash at the end. */
 function folded(path: string): string {
   return path.toLowerCase().replace(/(?<=.)\/$/, '')
 }

@@ -1,9 +1,9 @@
-/** Members that clients rely on and that the library leaves out where they are empty. */
+/** Adds members that clients rely on and that the library leaves out when they are empty. */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 
 /**
- * Every token answer has its `scope` (RFC 6749 §5.1 asks for it unless it is what was requested), empty where the token
- * has none.
+ * Adds `scope` to every token answer, empty where the token has none (RFC 6749 §5.1 requires it unless it is what was
+ * requested).
  */
 export function completeTokenAnswer(ctx: KoaContextWithOIDC): void {
   const { body } = ctx as { body: unknown }

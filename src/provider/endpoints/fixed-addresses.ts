@@ -1,4 +1,4 @@
-/** Addresses in answers, whatever a request or a proxy says about its host. */
+/** Builds every address in an answer from the issuer, never from the request or a proxy. */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { provenAddress } from '../binding/mtls.ts'
 import type { MtlsSettings } from '../binding/mtls.ts'

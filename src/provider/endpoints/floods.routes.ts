@@ -1,8 +1,12 @@
-/** Before the protocol: a network that has begun too much is refused where its request carries nothing that we gave out. */
+/**
+ * Runs before the protocol. Refuses a network with a used-up limit, when its request carries nothing that we issued.
+ */
 import type { Middleware } from 'koa'
 import type { FlowLimits } from '../records/flow-limits.ts'
 
-/** A request with a cookie may be of somebody who has signed in: the protocol reads the session first, and counts then. */
+/**
+ * A request with a cookie may be from a signed-in person. The protocol then reads the session first, and counts later.
+ */
 export function refuseFloods({ refuseSpent }: FlowLimits, paths: readonly string[]): Middleware {
   const begins = new Set(paths)
   return async (ctx, next) => {

@@ -1,4 +1,4 @@
-/** Introspection (RFC 7662): who may ask, which tokens they are shown, and what each answer has. */
+/** Introspection (RFC 7662): who may ask, which tokens they may see, and what each answer contains. */
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 
@@ -36,8 +36,8 @@ export function mayIntrospect({ findResource }: Needs): Policy {
 }
 
 /**
- * Every active token has a `scope`, and one that a client got for itself has the client as its `sub`, as its JWT has
- * (RFC 9068 §2.2). A step of introspection: runs before its answer is signed.
+ * Adds `scope` to every active token, and `sub` to a token that a client got for itself. That `sub` is the client, as
+ * in its JWT (RFC 9068 §2.2). It runs before the answer is signed.
  */
 export async function completeIntrospection(ctx: KoaContextWithOIDC, next: Next): Promise<void> {
   await next()

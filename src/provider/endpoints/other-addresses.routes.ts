@@ -1,6 +1,6 @@
 /**
- * Requests for the protocol that came with another method, or to an address that is not there: told so (RFC 9110
- * §15.5.6, RFC 9126 §2.3), before the guards of our own pages take them for a form of somebody else.
+ * Answers requests for the protocol with a wrong method or address (RFC 9110 §15.5.6, RFC 9126 §2.3). Otherwise the
+ * guards of our own pages would take them for forged forms.
  */
 import type { Context, Middleware } from 'koa'
 import { AppError } from '../../platform/errors.ts'
@@ -35,10 +35,10 @@ const METHODS: Readonly<Record<string, string>> = {
   '/.well-known/oauth-authorization-server': 'GET',
 }
 
-/** Where apps look for the protocol, here or as at other servers; anything else is tried by anybody. */
+/** Addresses where apps look for the protocol, here or on other servers. Other addresses are only probes. */
 const OF_THE_PROTOCOL = /^\/(?:oauth2?|connect|token|authorize|userinfo|\.well-known)(?:\/|$)/
 
-/** Goes behind the protocol, which has answered what it takes; `isPage` tells which addresses are pages of our own. */
+/** Runs after the protocol. `isPage` recognizes the addresses of our own pages. */
 export function refuseOtherAddresses(log: Logger, isPage: (ctx: Context) => boolean): Middleware {
   return async (ctx, next) => {
     const allowed = METHODS[patternOf(ctx.path)]
@@ -50,7 +50,7 @@ export function refuseOtherAddresses(log: Logger, isPage: (ctx: Context) => bool
   }
 }
 
-/** Among the refusals, since an app that asks a wrong address is refused like any other. */
+/** Logged as a refusal, because an app with a wrong address needs the same help. */
 function logRefusal(log: Logger, ctx: Context, allowed: string | undefined): void {
   const state = requestState(ctx)
   state.errorId ??= newErrorId()

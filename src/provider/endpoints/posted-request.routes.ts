@@ -1,17 +1,18 @@
 /**
- * Requests of apps that arrive as a form. OpenID Connect Core §3.1.2.1 and RP-Initiated Logout §2 ask for POST beside GET,
- * but a form of another site carries none of our cookies (`SameSite=Lax`): it is turned into the same request as a GET.
+ * Turns an app's request that is posted as a form into the same request as a GET. OpenID Connect Core §3.1.2.1 and
+ * RP-Initiated Logout §2 require POST beside GET. But a form of another site carries none of our cookies
+ * (`SameSite=Lax`).
  */
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import { AppError } from '../../platform/errors.ts'
 import { readBody } from '../../http/request/read-body.ts'
 
-/** What fits into an address that every proxy lets through. */
+/** The longest query that every proxy accepts. */
 const LIMIT_BYTES = 8 * 1024
 const FORM = 'application/x-www-form-urlencoded'
 
-/** Goes before the protocol; nothing is decided here, and a parameter given twice stays twice. */
+/** Runs before the protocol. It decides nothing, and a repeated parameter stays repeated. */
 export function postedRequestRoutes(paths: readonly string[]): Router {
   const router = new Router()
   for (const path of paths) router.post(path, (ctx) => turnIntoGet(ctx, path))

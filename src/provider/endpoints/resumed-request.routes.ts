@@ -1,10 +1,10 @@
 /**
- * The way back from our pages, `/oauth/authorize/<interaction>`. The request was read and kept when it arrived. The
- * library would answer an error here by what the address says: to a redirect address and in a mode that nobody checked.
+ * The return from our pages, `/oauth/authorize/<interaction>`. The request was read and stored when it arrived. For an
+ * error here, the library would use the parameters of the address: a redirect address and a mode that nobody checked.
  */
 import { Router } from '@koa/router'
 
-/** Goes before the protocol; of the address's parameters only `kept` is left. */
+/** Runs before the protocol. Keeps only `kept` of the address's parameters. */
 export function resumedRequestRoutes(authorizationPath: string, kept: string): Router {
   const router = new Router()
   router.get(`${authorizationPath}/:uid`, (ctx, next) => {
