@@ -10,6 +10,7 @@ import type { Render } from './http/render.ts'
 import type { FindMember } from './interaction/member.ts'
 import type { Steps } from './interaction/page.ts'
 import type { StartAgain } from './interaction/start-again.ts'
+import type { EventLane } from './events/lanes.ts'
 import type { Sink } from './outbox/sink.ts'
 import type { SealedColumn } from './platform/sql/reseal.ts'
 import type { Oidc } from './provider/contract/current-provider.ts'
@@ -33,6 +34,8 @@ export type Feature = {
   onEnd?: Ending
   /** Where the worker delivers what the outbox recorded, by topic. */
   sinks?: (delivery: Delivery) => Readonly<Record<string, Sink>>
+  /** Where events go, while a sink is configured. `sinks` delivers them. */
+  eventLanes?: readonly EventLane[]
   /** Purges of rows that are wanted no longer, by name. Each takes the time and a limit of rows, and answers how many it found. */
   upkeep?: Readonly<Record<string, (nowMs: number, limit: number) => Promise<number>>>
   /** Columns that `keys reseal` seals again. */

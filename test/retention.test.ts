@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { recordAudit } from '../src/audit/audit.ts'
+import type { AuditAction } from '../src/audit/audited-actions.ts'
 import { loadConfig } from '../src/settings/config.ts'
 import { DAY_MS, HOUR_MS } from '../src/platform/clock.ts'
 import { inSteps, purgeSome } from '../src/platform/sql/purge.ts'
@@ -128,7 +129,7 @@ for (const { name, open } of [
 
     it('keeps the audit trail for its set time, and what strangers cause for a shorter one [S-4.21]', async () => {
       await parts.db('audit_events').delete()
-      const write = async (action: string, ageDays: number) =>
+      const write = async (action: AuditAction, ageDays: number) =>
         recordAudit(parts.db, { atMs: nowMs - ageDays * DAY_MS, action, actor: 'anonymous' })
       for (const days of [89, 91, 399, 401]) {
         await write('sign_in.failed', days)

@@ -37,8 +37,8 @@ export async function enableAccount(needs: Ending, accountId: string, by: Actor)
 /** Removes the account and all its data except its audit trail. Throws `AppError('last_admin', 409)`. */
 export async function deleteAccount(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
   return endAndChange(needs, accountId, async (trx, nowMs) => {
-    await trx('accounts').where({ id: accountId }).delete()
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.deleted', accountId })
+    await trx('accounts').where({ id: accountId }).delete()
   })
 }
 
@@ -47,8 +47,9 @@ export async function signOutEverywhere(needs: Ending, accountId: string, by: Ac
   const nowMs = needs.clock()
   const ended = await inTransaction(needs.db, async (trx) => {
     if (!(await lockAccount(trx, accountId))) return undefined
+    const access = await endAllAccess(needs, trx, accountId, nowMs)
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.signed_out_everywhere', accountId })
-    return endAllAccess(needs, trx, accountId, nowMs)
+    return access
   })
   return revoke(needs, ended)
 }

@@ -21,11 +21,10 @@ export async function purgeUnverified(db: Db, nowMs: number, ageMs: number, limi
   for (const id of ids) {
     await inTransaction(db, async (trx) => {
       // Asks again: it may have been confirmed a moment ago.
-      const gone = await unverifiedSince(trx, nowMs - ageMs)
-        .where({ id })
-        .delete()
-      if (gone > 0)
-        await recordAudit(trx, { atMs: nowMs, action: 'account.expired', actor: 'system', accountId: id })
+      const still = unverifiedSince(trx, nowMs - ageMs).where({ id })
+      if (!(await still.clone().forUpdate().first('id'))) return
+      await recordAudit(trx, { atMs: nowMs, action: 'account.expired', actor: 'system', accountId: id })
+      await still.delete()
     })
   }
   return ids.length

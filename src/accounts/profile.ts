@@ -1,5 +1,6 @@
 /** The fields that people may change themselves. This schema drops all other fields of an account. */
 import { z } from 'zod'
+import { recordAudit } from '../audit/audit.ts'
 import type { Sql } from '../platform/sql/database.ts'
 
 const oneLine = (max: number) =>
@@ -46,17 +47,21 @@ export const NAME_PROBLEM_TEXT = 'Use a plain name: no links, no control charact
 
 /**
  * Changes the given fields and no others; unknown ones (`roles`, `email_verified`, …) are dropped.
- * Throws a ZodError when a value is not valid. Answers false when there is no such account.
+ * Throws a ZodError when a value is not valid. Answers false when there is no such account. Takes a transaction.
  */
 export async function updateProfile(
   sql: Sql,
   accountId: string,
   profile: Profile,
   nowMs: number,
+  by: { actor: string; ip?: string | undefined },
 ): Promise<boolean> {
   const allowed = profileSchema.parse(profile)
   const changed = await sql('accounts')
     .where({ id: accountId })
     .update({ ...allowed, updatedAtMs: nowMs })
-  return changed === 1
+  if (changed === 0) return false
+  const detail = { fields: Object.keys(allowed) }
+  await recordAudit(sql, { ...by, atMs: nowMs, action: 'account.changed', accountId, detail })
+  return true
 }

@@ -1,15 +1,18 @@
 /**
  * The audit trail: append only, until an entry is old. It is written in the transaction of what it reports, so neither
- * exists alone. What is worth an entry is decided where it happens.
+ * exists alone. What is worth an entry is decided where it happens. The event that other systems get is recorded with it.
  */
+import { snapshotOf } from '../events/account-snapshot.ts'
+import { recordEvent } from '../events/events.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
 import { purgeSome } from '../platform/sql/purge.ts'
 import type { Purge } from '../platform/sql/purge.ts'
+import { eventOf } from './audited-actions.ts'
+import type { AuditAction } from './audited-actions.ts'
 
 export type AuditEvent = {
   atMs: number
-  /** Dotted and stable: `account.registered`, `sign_in.failed`. */
-  action: string
+  action: AuditAction
   /** Who did it: an account id, `anonymous`, `cli` or `system`. */
   actor: string
   accountId?: string | null | undefined
@@ -18,6 +21,7 @@ export type AuditEvent = {
   detail?: Record<string, unknown>
 }
 
+/** After the change, or just before it deletes the account, so that the event shows the state that it is about. */
 export async function recordAudit(sql: Sql, event: AuditEvent): Promise<void> {
   await sql('audit_events').insert({
     atMs: event.atMs,
@@ -26,6 +30,22 @@ export async function recordAudit(sql: Sql, event: AuditEvent): Promise<void> {
     accountId: event.accountId ?? null,
     ip: event.ip ?? null,
     detail: JSON.stringify(event.detail ?? {}),
+  })
+  const { accountId } = event
+  if (accountId) await recordEventOf(sql, { ...event, accountId })
+}
+
+async function recordEventOf(sql: Sql, audited: AuditEvent & { accountId: string }): Promise<void> {
+  const { action, actor, accountId, detail } = audited
+  const told = eventOf(action)
+  if (!told) return
+  await recordEvent(sql, {
+    type: told.event,
+    subject: accountId,
+    data: async () => {
+      const how = told.how === undefined ? {} : { how: told.how }
+      return { actor, ...how, ...detail, account: await snapshotOf(sql, accountId) }
+    },
   })
 }
 

@@ -11,7 +11,6 @@ import { profileSchema, updateProfile } from '../accounts/profile.ts'
 import { ROLES } from '../accounts/role-names.ts'
 import type { Role } from '../accounts/role-names.ts'
 import { rolesOf } from '../accounts/roles.ts'
-import { recordAudit } from '../audit/audit.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import { AppError } from '../platform/errors.ts'
 import { randomToken } from '../platform/tokens.ts'
@@ -131,12 +130,7 @@ async function changeProfile(input: Input, { db, clock }: Services, accountId: s
   if (typed.length === 0) throw usageError(`account update takes --${Object.keys(FIELDS).join(', --')}`)
   const profile = profileSchema.safeParse(Object.fromEntries(typed))
   if (!profile.success) throw new AppError('profile_invalid', 422, faultsOf(profile.error.issues))
-  await inTransaction(db, async (trx) => {
-    const atMs = clock()
-    await updateProfile(trx, accountId, profile.data, atMs)
-    const fields = typed.map(([field]) => field)
-    await recordAudit(trx, { atMs, action: 'account.changed', actor: 'cli', accountId, detail: { fields } })
-  })
+  await inTransaction(db, (trx) => updateProfile(trx, accountId, profile.data, clock(), CLI))
 }
 
 function faultsOf(issues: readonly { path: PropertyKey[]; message: string }[]): string {

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { inTransaction } from '../platform/sql/database.ts'
-import type { Db } from '../platform/sql/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
 
 export type Claimed = {
   id: string
@@ -16,15 +16,22 @@ export type Claimed = {
   leaseOwner: string
 }
 
-type ClaimTerms = { topic: string; now: number; leaseMs: number; limit: number }
+type ClaimTerms = {
+  topic: string
+  now: number
+  leaseMs: number
+  limit: number
+  ordered?: boolean | undefined
+}
 
 /** Leases up to `limit` due messages of one topic. `more` is true when others may be due as well. */
 export async function claimDue(db: Db, terms: ClaimTerms): Promise<{ claimed: Claimed[]; more: boolean }> {
-  const { topic, now, leaseMs, limit } = terms
+  const { topic, now, leaseMs, limit, ordered = false } = terms
   const ids: string[] = await db('outbox_messages')
     .where('topic', topic)
     .where('nextAttemptAtMs', '<=', now)
     .where('leasedUntilMs', '<=', now)
+    .where((due) => void (ordered && due.whereNotExists(earlierOfSameKey(db))))
     .orderBy(['nextAttemptAtMs', 'id'])
     .limit(limit)
     .pluck('id')
@@ -43,6 +50,15 @@ export async function claimDue(db: Db, terms: ClaimTerms): Promise<{ claimed: Cl
     .select('id', 'topic', 'recordKey', 'payload', 'attempts', 'createdAtMs', 'leaseOwner')
     .orderBy('id')
   return { claimed, more: ids.length === limit }
+}
+
+/** What is neither delivered nor given up, of the same topic and key: at most one message of a key is in flight. */
+function earlierOfSameKey(db: Sql) {
+  return db('outbox_messages as earlier')
+    .select(db.raw('1'))
+    .whereRaw('earlier.topic = outbox_messages.topic and earlier.record_key = outbox_messages.record_key')
+    .whereRaw('earlier.id < outbox_messages.id')
+    .whereNotNull('earlier.nextAttemptAtMs')
 }
 
 /** Marks the message as delivered and erases the payload. Valid even if another worker has the lease by now. */

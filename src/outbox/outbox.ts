@@ -19,6 +19,8 @@ type OutboxRecord = {
   topic: string
   /** What the receiver partitions or routes by, at most 255 characters. Stored in the clear. */
   key?: string
+  /** The id sorts after those of all earlier messages of this topic and key: for sinks that are `ordered`. */
+  ordered?: boolean
   /** Anything JSON can hold. Sealed in the row and erased after delivery, since it carries links that open accounts. */
   payload: object
 }
@@ -43,8 +45,8 @@ type Needs = {
 export function createOutbox({ sealer, clock, onCommitted }: Needs): Outbox {
   const nextId = timeOrderedIds(clock)
 
-  async function record(sql: Sql, { topic, key, payload }: OutboxRecord): Promise<string> {
-    const id = nextId()
+  async function record(sql: Sql, { topic, key, payload, ordered }: OutboxRecord): Promise<string> {
+    const id = nextId(ordered && key !== undefined ? await latestId(sql, topic, key) : undefined)
     const now = clock()
     await sql('outbox_messages').insert({
       id,
@@ -89,6 +91,14 @@ export const SEALED_MESSAGES: SealedColumn = {
 /** Binds a sealed payload to its row: copied into another one, it does not open. */
 export function sealContext(id: string, topic: string): string {
   return `outbox:${topic}:${id}`
+}
+
+async function latestId(sql: Sql, topic: string, recordKey: string): Promise<string | undefined> {
+  const latest: { id: string } | undefined = await sql('outbox_messages')
+    .where({ topic, recordKey })
+    .orderBy('id', 'desc')
+    .first('id')
+  return latest?.id
 }
 
 function afterCommit(sql: Sql, committed: () => void): void {

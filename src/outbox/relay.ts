@@ -102,7 +102,8 @@ function laneRunner({ db, clock, log, sealer }: LaneNeeds, settings: RelaySettin
   const { batchSize, leaseMs, maxAttempts, deliveryTimeoutMs } = settings
 
   return async function runLane(topic: string, sink: Sink): Promise<Batch> {
-    const { claimed, more } = await claimDue(db, { topic, now: clock(), leaseMs, limit: batchSize })
+    const terms = { topic, now: clock(), leaseMs, limit: batchSize, ordered: sink.ordered }
+    const { claimed, more } = await claimDue(db, terms)
     const settled = await Promise.allSettled(claimed.map((message) => settle(message, sink)))
     for (const outcome of settled) {
       // The lease remains, so the message is retried after the lease expires.

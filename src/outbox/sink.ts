@@ -1,4 +1,4 @@
-/** The port that a receiver implements (mail, and later brokers and webhooks). */
+/** The port that a receiver implements: mail, brokers, webhooks. */
 
 export type OutboxMessage = {
   /** The same for every attempt: what a receiver recognises a repeated delivery by. */
@@ -17,6 +17,11 @@ export type Sink = {
    * died in between. Any error means "try later"; a `DeliveryFailure` may say that trying again is of no use.
    */
   deliver: (message: OutboxMessage) => Promise<void>
+  /**
+   * Messages of one key arrive in the order in which they were recorded. While one waits for its next attempt, later ones
+   * of its key wait too; one that was given up holds up none. Messages without a key are not ordered.
+   */
+  ordered?: boolean
 }
 
 export class DeliveryFailure extends Error {

@@ -176,12 +176,7 @@ function derive(given: Settings, persist: boolean) {
     redisDsn: given.redis_dsn,
     workerRedisDsn: given.worker_redis_dsn ?? given.redis_dsn,
     log: logSettings(given, service, dataDir),
-    database: {
-      mysqlDsn: given.mysql_dsn,
-      mysqlConnectArgs: given.mysql_connect_args,
-      sqliteFile: join(dataDir, 'account-server.sqlite'),
-      mysqlPoolSize: given.mysql_pool_size,
-    },
+    database: databaseSettings(given, dataDir),
     keys: keysOf(given, master),
     tokens: tokenLifetimes(given),
     binding: bindingConfig(given, issuer),
@@ -193,6 +188,16 @@ function derive(given: Settings, persist: boolean) {
     retention: retention(given),
     mail: mailSettings(given, issuer),
     documentLimits: documentLimits(given),
+    events: { registrationMessageAt: given.registration_message_at },
+  }
+}
+
+function databaseSettings(given: Settings, dataDir: string) {
+  return {
+    mysqlDsn: given.mysql_dsn,
+    mysqlConnectArgs: given.mysql_connect_args,
+    sqliteFile: join(dataDir, 'account-server.sqlite'),
+    mysqlPoolSize: given.mysql_pool_size,
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { clientSettings } from './client-settings.ts'
+import { eventSettings } from './event-settings.ts'
 import { bindingSettings } from './binding-settings.ts'
 import { lifetimeSettings } from './lifetime-settings.ts'
 import { limitSettings } from './limit-settings.ts'
@@ -241,6 +242,8 @@ export const settings = {
     description: 'Sender of every mail.',
   }),
   ...mailboxSettings,
+
+  ...eventSettings,
 } satisfies Record<string, z.ZodType>
 
 export type SettingName = keyof typeof settings

@@ -61,12 +61,12 @@ onEachDatabase('An account', (world) => {
       email_verified: true,
       passwordHash: 'x',
     }
-    expect(await updateProfile(db, id, sent, 7)).to.equal(true)
+    expect(await updateProfile(db, id, sent, 7, BY)).to.equal(true)
     const account = await findAccountById(db, id)
     expect(account).to.include({ name: 'Ada L.', username: null, emailVerifiedAtMs: null, updatedAtMs: 7 })
     expect(account?.passwordHash).to.match(/^\$argon2id/)
     expect(await rolesOf(db, id)).to.deep.equal([])
-    expect(await updateProfile(db, 'nobody', { name: 'x' }, 7)).to.equal(false)
+    expect(await updateProfile(db, 'nobody', { name: 'x' }, 7, BY)).to.equal(false)
   })
 
   for (const bad of [

@@ -162,6 +162,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'The text of each mail, SMTP, and the development mailbox.',
     leaves: 'When a mail is due: `accounts`, `protocol`.',
   },
+  events: {
+    storey: 'ground',
+    short: 'CloudEvents',
+    owns: 'What other systems learn of a change of state: the types of events, their schemas, and their way to the sinks.',
+    leaves: 'Delivery: `outbox`. When an event happens: the subjects.',
+  },
   outbox: {
     storey: 'ground',
     short: 'messages to deliver',

@@ -23,7 +23,7 @@ const API = 'https://claims.example/'
 async function somebody(stage: Stage): Promise<Account> {
   const { account } = await stage.createAccount({ name: 'Ana Sample' })
   const profile = { givenName: 'Ana', familyName: 'Sample', locale: 'en' }
-  await updateProfile(stage.parts.db, account.id, profile, stage.parts.clock())
+  await updateProfile(stage.parts.db, account.id, profile, stage.parts.clock(), { actor: account.id })
   return account
 }
 

@@ -12,7 +12,7 @@ export const FLOORS = [
   ['platform/redis', 'platform/sql'],
   ['http/request'],
   ['http', 'outbox', 'passwords'],
-  ['mail'],
+  ['events', 'mail'],
   ['settings'],
   ['attempts', 'audit', 'grant-store', 'keys'],
   ['services.ts'],

@@ -110,8 +110,9 @@ async function finish(
     if (isVerified(account) || !(await useToken(trx, row.digest, nowMs))) return 'used'
     if (!(await markVerified(trx, account.id, row.emailCanonical, nowMs))) return 'invalid_token'
     const { id: accountId } = account
+    const ended = await replaceOwner(needs, trx, account, proven, nowMs)
     await recordAudit(trx, { atMs: nowMs, action: 'account.activated', actor: accountId, accountId, ip })
-    return replaceOwner(needs, trx, account, proven, nowMs)
+    return ended
   })
   if (outcome === 'invalid_token' || outcome === 'used') return { ok: false, reason: outcome }
   if (outcome) await needs.revokeAccess(outcome)

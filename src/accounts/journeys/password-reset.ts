@@ -116,6 +116,10 @@ async function finish(
   await markVerified(trx, account.id, row.emailCanonical, nowMs)
   await mailPasswordChanged(needs, trx, { ...account, ...profile }, nowMs)
   const { id: accountId } = account
-  await recordAudit(trx, { atMs: nowMs, action: 'password.reset', actor: accountId, accountId, ip })
-  return endAllAccess(needs, trx, accountId, nowMs)
+  const ended = await endAllAccess(needs, trx, accountId, nowMs)
+  const audited = { atMs: nowMs, actor: accountId, accountId, ip }
+  // The mailed link proved the address too.
+  if (!isVerified(account)) await recordAudit(trx, { ...audited, action: 'account.activated' })
+  await recordAudit(trx, { ...audited, action: 'password.reset' })
+  return ended
 }

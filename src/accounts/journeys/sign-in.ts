@@ -121,7 +121,7 @@ function attemptFrom({ email, ip }: Credentials): Attempt {
 
 async function audit(
   needs: Services,
-  action: string,
+  action: 'sign_in.succeeded' | 'sign_in.failed',
   account: Account | undefined,
   ip: string,
 ): Promise<void> {

@@ -63,11 +63,14 @@ async function promote(
     if (!account || (await hasActiveAdmin(trx))) return undefined
     await trx('accounts').where({ id }).update({ disabledAtMs: null, updatedAtMs: nowMs })
     await grantRole(trx, id, 'admin')
-    await recordAudit(trx, { atMs: nowMs, action: 'role.granted', actor: 'system', accountId: id })
+    const audited = { atMs: nowMs, actor: 'system', accountId: id }
+    await recordAudit(trx, { ...audited, action: 'role.granted' })
     if (isVerified(account)) return { ended: undefined }
     await storePassword(trx, id, passwordHash, nowMs)
     await markVerified(trx, id, account.emailCanonical, nowMs)
-    return { ended: await endAllAccess(needs, trx, id, nowMs) }
+    const ended = await endAllAccess(needs, trx, id, nowMs)
+    await recordAudit(trx, { ...audited, action: 'account.activated' })
+    return { ended }
   })
   if (done?.ended) await needs.revokeAccess(done.ended)
   return done && { passwordReplaced: done.ended !== undefined }

@@ -32,8 +32,9 @@ export async function resetPasswordByOperator(
     // An address that nobody confirmed may be a stranger's, and so may the name.
     if (isVerified(account)) await mailPasswordChanged(needs, trx, account, nowMs)
     else await replaceUnproven(trx, accountId, provenProfile(account, undefined), nowMs)
+    const access = await endAllAccess(needs, trx, accountId, nowMs)
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'password.reset_by_operator', accountId })
-    return endAllAccess(needs, trx, accountId, nowMs)
+    return access
   })
   await needs.revokeAccess(ended)
 }

@@ -40,7 +40,7 @@ export function profileOperations(needs: Needs): readonly Operation[] {
           const account = await lockAccount(trx, ownerOf(token).id)
           if (!account) throw new AppError('account_not_found', 404, 'The account is gone.')
           assertMatches(showAccount(account))
-          await updateProfile(trx, account.id, profile(body), needs.clock())
+          await updateProfile(trx, account.id, profile(body), needs.clock(), { actor: account.id })
           return findAccountById(trx, account.id)
         })
         return { body: showAccount(changed ?? ownerOf(token)) }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { activateSignedIn } from '../../accounts/journeys/activation.ts'
 import { codeProblemText } from '../../accounts/code-problem.ts'
 import type { TokenRefusal } from '../../accounts/one-time-token.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
 import { profileSchema, updateProfile } from '../../accounts/profile.ts'
 import { resendActivation } from '../../accounts/journeys/sign-up.ts'
 import type { Render } from '../../http/render.ts'
@@ -79,7 +80,10 @@ async function save(needs: Needs, ctx: AnyContext, member: Member): Promise<void
     const errors = Object.fromEntries(Object.keys(form.errors).map((field) => [field, NAME_REFUSED]))
     return show(needs, ctx, member, { values: form.values, errors }, 400)
   }
-  await updateProfile(needs.services.db, member.account.id, form.value, needs.services.clock())
+  const { db, clock } = needs.services
+  const { id } = member.account
+  const by = { actor: id, ip: requestState(ctx).clientIp }
+  await inTransaction(db, (trx) => updateProfile(trx, id, form.value, clock(), by))
   show(needs, ctx, { ...member, account: { ...member.account, ...form.value } }, { notice: 'Saved.' })
 }
 

@@ -7,6 +7,7 @@ import { createHasher } from '../../passwords/hashing.ts'
 import type { Hasher } from '../../passwords/hashing.ts'
 import type { Config } from '../../settings/config.ts'
 import { createBlockedAttempts } from '../../attempts/blocked-attempts.ts'
+import { recordEventsOf } from '../../events/events.ts'
 import type { Feature } from '../../feature.ts'
 import { FEATURES } from '../../features.ts'
 import { createAccessEndings } from '../../grant-store/access-endings.ts'
@@ -62,6 +63,8 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
   }
   const features: readonly Feature[] = FEATURES.map((build) => build(services))
   endings.push(...features.flatMap(({ onEnd = [] }) => onEnd))
+  const lanes = features.flatMap(({ eventLanes = [] }) => eventLanes)
+  recordEventsOf(db, { ...config.events, issuer: config.issuer, outbox, clock, lanes })
   return {
     ...services,
     features,

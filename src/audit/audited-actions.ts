@@ -1,0 +1,41 @@
+/**
+ * Every action of the audit trail, with the event that other systems get of it. An action without an event gives the
+ * reason. So a new action cannot be recorded without this decision.
+ */
+import type { EventType } from '../events/event-types.ts'
+
+type AccountEvent = { event: Extract<EventType, `account.${string}`>; how?: string }
+type NoEvent = { none: string }
+
+const CHANGES_NOTHING = 'Changes nothing that another system can see: a mail is on its way.'
+
+export const AUDITED_ACTIONS = {
+  'account.registered': { event: 'account.created', how: 'registration' },
+  'account.added': { event: 'account.created', how: 'operator' },
+  'account.activated': { event: 'account.activated' },
+  'account.changed': { event: 'account.changed' },
+  'account.disabled': { event: 'account.disabled' },
+  'account.enabled': { event: 'account.enabled' },
+  'account.deleted': { event: 'account.deleted', how: 'deletion' },
+  'account.expired': { event: 'account.deleted', how: 'never_activated' },
+  'account.signed_out_everywhere': { event: 'account.signed_out_everywhere' },
+  'password.changed': { event: 'account.password_changed', how: 'change' },
+  'password.reset': { event: 'account.password_changed', how: 'reset' },
+  'password.reset_by_operator': { event: 'account.password_changed', how: 'operator' },
+  'role.granted': { event: 'account.roles_changed' },
+  'account.registration_repeated': { none: CHANGES_NOTHING },
+  'account.activation_requested': { none: CHANGES_NOTHING },
+  'password.reset_requested': { none: CHANGES_NOTHING },
+  'password.reset_mailed': { none: CHANGES_NOTHING },
+  'sign_in.succeeded': { none: 'The session that begins is the event: `session.started`.' },
+  'sign_in.failed': { none: 'An attempt changes no state.' },
+  'grant.reuse_detected': { none: 'A warning. The grant was revoked before, by the protocol.' },
+} as const satisfies Record<string, AccountEvent | NoEvent>
+
+export type AuditAction = keyof typeof AUDITED_ACTIONS
+
+/** The event of an action, where it has one. */
+export function eventOf(action: AuditAction): AccountEvent | undefined {
+  const entry: AccountEvent | NoEvent = AUDITED_ACTIONS[action]
+  return 'event' in entry ? entry : undefined
+}

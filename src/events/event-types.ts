@@ -1,0 +1,118 @@
+/**
+ * The catalogue: every type of event, when it is sent, and the schema of its data. A published type never changes its
+ * meaning. Fields may be added; anything else is a new version of the schema.
+ */
+import { z } from 'zod'
+
+const time = z.iso.datetime().describe('UTC, RFC 3339')
+const text = z.string()
+
+/** The account when the event was recorded: after the change, or just before it was deleted. */
+export const accountSnapshot = z.object({
+  id: text.describe('The `sub` of OpenID Connect, unless a client has pairwise ones'),
+  email: text,
+  email_verified: z.boolean(),
+  name: text,
+  given_name: text.nullable(),
+  family_name: text.nullable(),
+  username: text.nullable(),
+  locale: text.nullable(),
+  disabled: z.boolean(),
+  roles: z.array(text).describe('Roles inside this service'),
+  created_at: time,
+  updated_at: time,
+})
+
+const actor = text.describe('Who did it: an account id, `anonymous`, `cli` or `system`')
+const account_id = text
+const client_id = text
+
+const ofAccount = z.object({ actor, account: accountSnapshot })
+const ofSession = z.object({ account_id, session_id: text })
+const ofClient = z.object({ client_id, client_name: text.nullable() })
+const ofResource = z.object({ identifier: text, name: text, client_id })
+const ofKey = z.object({ kid: text, alg: text, use: z.enum(['sig', 'enc']) })
+
+const accountBy = <const How extends readonly [string, ...string[]]>(...how: How) =>
+  ofAccount.extend({ how: z.enum(how) })
+
+type Entry = { when: string; data: z.ZodObject }
+
+export const EVENT_TYPES = {
+  'account.created': {
+    when: 'A person registered, or an operator added an account.',
+    data: accountBy('registration', 'operator'),
+  },
+  'account.activated': {
+    when: 'A person proved the e-mail address, by the link or code of a mail.',
+    data: ofAccount,
+  },
+  'account.changed': {
+    when: 'The profile was changed. `fields` names what was written.',
+    data: ofAccount.extend({ fields: z.array(text) }),
+  },
+  'account.password_changed': {
+    when: 'The password was changed or reset. Other sessions have ended.',
+    data: accountBy('change', 'reset', 'operator'),
+  },
+  'account.roles_changed': { when: 'The roles inside this service changed.', data: ofAccount },
+  'account.disabled': { when: 'The account was disabled. All its access has ended.', data: ofAccount },
+  'account.enabled': { when: 'The account may sign in again.', data: ofAccount },
+  'account.deleted': {
+    when: 'The account was deleted. The data is the last state of the account.',
+    data: accountBy('deletion', 'never_activated'),
+  },
+  'account.signed_out_everywhere': {
+    when: 'All sessions and all access of the account ended at its wish.',
+    data: ofAccount,
+  },
+  'session.started': { when: 'A person signed in.', data: ofSession },
+  'session.ended': {
+    when: 'One session ended by itself. An event that ends all sessions names none of them.',
+    data: ofSession.extend({ how: z.enum(['sign_out', 'too_many_sessions']) }),
+  },
+  'consent.given': {
+    when: 'A person allowed an app more than before. The data is all that is allowed now.',
+    data: z.object({
+      account_id,
+      client_id,
+      scopes: z.array(text),
+      claims: z.array(text),
+      resources: z.record(text, z.array(text)).describe('Scopes by resource server'),
+    }),
+  },
+  'consent.revoked': {
+    when: 'A person took back what an app was allowed. Its access has ended.',
+    data: z.object({ account_id, client_id }),
+  },
+  'client.created': { when: 'An app was registered.', data: ofClient },
+  'client.changed': { when: 'The metadata of an app changed.', data: ofClient },
+  'client.secret_rotated': { when: 'An app got a new secret.', data: ofClient },
+  'client.disabled': { when: 'An app was disabled.', data: ofClient },
+  'client.enabled': { when: 'A disabled app was enabled.', data: ofClient },
+  'client.deleted': { when: 'An app was deleted, with all that people had allowed it.', data: ofClient },
+  'resource.created': { when: 'A resource server was registered, with its client.', data: ofResource },
+  'resource.changed': { when: 'A resource server changed.', data: ofResource },
+  'resource.deleted': { when: 'A resource server was deleted, with its client.', data: ofResource },
+  'key.published': { when: 'A new key is in the key set, for later use.', data: ofKey },
+  'key.activated': { when: 'A key is in use from now on. The one before it is retired.', data: ofKey },
+  'registration_token.issued': {
+    when: 'An initial access token for the registration of apps was issued.',
+    data: z.object({ id: text, name: text }),
+  },
+  'registration_token.revoked': {
+    when: 'An initial access token was revoked.',
+    data: z.object({ id: text, name: text }),
+  },
+  'exchange_rule.set': {
+    when: 'An app was allowed to exchange tokens for a resource server.',
+    data: z.object({ client_id, resource: text, scopes: text }),
+  },
+  'exchange_rule.removed': {
+    when: 'An app may exchange tokens for a resource server no longer.',
+    data: z.object({ client_id, resource: text }),
+  },
+} as const satisfies Record<string, Entry>
+
+export type EventType = keyof typeof EVENT_TYPES
+export type EventData<Type extends EventType> = z.input<(typeof EVENT_TYPES)[Type]['data']>
