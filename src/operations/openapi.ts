@@ -1,10 +1,9 @@
 /** The OpenAPI 3.1 document, made of the same operations and schemas that the server runs. */
-import { z } from 'zod'
-import { COMMON_PROBLEMS, PROBLEM_TYPE } from './problem.ts'
-import type { Operation, Problem, Shape } from './operation.ts'
+import { PROBLEM_SCHEMA, problemResponses, takesIfMatch } from './openapi-problems.ts'
+import { createSchemas } from './openapi-schemas.ts'
+import type { Json, Schemas } from './openapi-schemas.ts'
+import type { Caller, Operation, Shape } from './operation.ts'
 import { API_SCOPES } from './scopes.ts'
-
-type Json = Record<string, unknown>
 
 export type DocumentNeeds = {
   serverName: string
@@ -14,20 +13,32 @@ export type DocumentNeeds = {
   tokenUrl: string
 }
 
+/** Where the document itself is, under the API's address. */
+export const DOCUMENT_PATH = '/openapi.json'
+
+/** @throws Error when two different schemas have one title */
 export function openApiDocument(needs: DocumentNeeds, operations: readonly Operation[]): Json {
-  const paths: Record<string, Json> = {}
-  for (const one of operations) (paths[one.path] ??= {})[one.method] = described(one)
+  const schemas = createSchemas({ Problem: PROBLEM_SCHEMA })
+  const paths: Record<string, Json> = { [DOCUMENT_PATH]: { get: ITSELF } }
+  for (const one of operations) (paths[one.path] ??= {})[one.method] = described(one, schemas)
   return {
     openapi: '3.1.0',
     info: { title: `${needs.serverName} API`, version: 'v1', description: INTRODUCTION },
     servers: [{ url: needs.server }],
-    tags: [...new Set(operations.map(({ tag }) => tag))].map((name) => ({ name })),
+    tags: [...new Set(operations.map(({ tag }) => tag)), ABOUT].map((name) => ({ name })),
     paths,
     components: {
-      schemas: { Problem: PROBLEM_SCHEMA },
-      securitySchemes: { oauth2: { type: 'oauth2', flows: flowsOf(needs) } },
+      schemas: schemas.all(),
+      securitySchemes: { oauth2: { type: 'oauth2', flows: flowsOf(needs, operations) } },
     },
   }
+}
+
+/** Who may call, in a sentence. */
+export const CALLER_WORDS: Readonly<Record<Caller, string>> = {
+  person: 'Takes a token that a person gave an app. It acts on that person’s account.',
+  program: 'Takes a token that a client got for itself.',
+  administrator: 'Takes a client’s own token, or one of a person with the role `admin`.',
 }
 
 const INTRODUCTION = [
@@ -36,60 +47,101 @@ const INTRODUCTION = [
   'A creation takes `Idempotency-Key`: sent again with the same key, it answers the same and does nothing twice.',
 ].join(' ')
 
-function flowsOf({ authorizationUrl, tokenUrl }: DocumentNeeds): Json {
-  const scopes = API_SCOPES
+const ABOUT = 'This document'
+const ITSELF = {
+  operationId: 'getOpenApi',
+  tags: [ABOUT],
+  summary: 'Read this document',
+  security: [],
+  responses: {
+    200: {
+      description: 'An OpenAPI 3.1 document.',
+      content: { 'application/json': { schema: { type: 'object' } } },
+    },
+  },
+}
+
+/** A person cannot give what only programs may do, and a program has no account of its own. */
+function flowsOf({ authorizationUrl, tokenUrl }: DocumentNeeds, operations: readonly Operation[]): Json {
+  const takenBy =
+    (other: Caller) =>
+    ([scope]: [string, string]) => {
+      const callers = operations.filter((one) => one.scope === scope).map(({ caller }) => caller)
+      return callers.length === 0 || callers.some((caller) => caller !== other)
+    }
+  const scopes = Object.entries(API_SCOPES)
   return {
-    authorizationCode: { authorizationUrl, tokenUrl, refreshUrl: tokenUrl, scopes },
-    clientCredentials: { tokenUrl, scopes },
+    authorizationCode: {
+      authorizationUrl,
+      tokenUrl,
+      refreshUrl: tokenUrl,
+      scopes: Object.fromEntries(scopes.filter(takenBy('program'))),
+    },
+    clientCredentials: { tokenUrl, scopes: Object.fromEntries(scopes.filter(takenBy('person'))) },
   }
 }
 
-function described(one: Operation): Json {
+function described(one: Operation, schemas: Schemas): Json {
+  const words = [one.description, CALLER_WORDS[one.caller]].filter((text) => text !== undefined)
+  const name = `${one.id.charAt(0).toUpperCase()}${one.id.slice(1)}Body`
   return {
     operationId: one.id,
     tags: [one.tag],
     summary: one.summary,
-    ...(one.description !== undefined && { description: one.description }),
+    description: words.join('\n\n'),
     security: [{ oauth2: [one.scope] }],
     parameters: [
-      ...parametersOf(one.params, 'path'),
-      ...parametersOf(one.query, 'query'),
+      ...parametersOf(one.params, 'path', schemas),
+      ...parametersOf(one.query, 'query', schemas),
       ...(one.creates ? [IDEMPOTENCY_KEY] : []),
       ...(takesIfMatch(one) ? [IF_MATCH] : []),
+      ...(isCacheable(one) ? [IF_NONE_MATCH] : []),
     ],
     ...(one.body && {
       requestBody: {
         required: true,
-        content: { 'application/json': { schema: schemaOf(one.body, 'input') } },
+        content: { 'application/json': { schema: schemas.named(name, one.body, 'input') } },
       },
     }),
-    responses: { [one.answer.status]: answerOf(one), ...problemsOf(one) },
+    responses: {
+      [one.answer.status]: answerOf(one, schemas),
+      ...(isCacheable(one) && { 304: { description: 'Unchanged: If-None-Match names this state.' } }),
+      ...problemResponses(one),
+    },
     'x-caller': one.caller,
   }
 }
 
-function takesIfMatch({ method }: Operation): boolean {
-  return method === 'patch' || method === 'put' || method === 'delete'
+function isCacheable({ method, answer }: Operation): boolean {
+  return method === 'get' && answer.etag === true
 }
 
-const IDEMPOTENCY_KEY = {
-  name: 'Idempotency-Key',
+const header = (name: string, description: string, schema: Json) => ({
+  name,
   in: 'header',
   required: false,
-  description: 'Any text of 1 to 255 characters. The answer is kept for a day.',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
-}
-const IF_MATCH = {
-  name: 'If-Match',
-  in: 'header',
-  required: false,
-  description: 'The ETag that was read. When it was changed since, nothing happens and the answer is 412.',
-  schema: { type: 'string' },
-}
+  description,
+  schema: { type: 'string', ...schema },
+})
+const IDEMPOTENCY_KEY = header(
+  'Idempotency-Key',
+  'Any text of 1 to 255 characters. The answer is kept for a day.',
+  { minLength: 1, maxLength: 255 },
+)
+const IF_MATCH = header(
+  'If-Match',
+  'The ETag that was read. When it was changed since, nothing happens and the answer is 412.',
+  {},
+)
+const IF_NONE_MATCH = header(
+  'If-None-Match',
+  'The ETag that is known. The answer is 304 when it still holds.',
+  {},
+)
 
-function parametersOf(shape: Shape | undefined, place: 'path' | 'query'): Json[] {
+function parametersOf(shape: Shape | undefined, place: 'path' | 'query', schemas: Schemas): Json[] {
   if (!shape) return []
-  const { properties = {}, required = [] } = schemaOf(shape, 'input') as {
+  const { properties = {}, required = [] } = schemas.of(shape, 'input') as {
     properties?: Record<string, Json>
     required?: string[]
   }
@@ -102,95 +154,19 @@ function parametersOf(shape: Shape | undefined, place: 'path' | 'query'): Json[]
   }))
 }
 
-function answerOf({ answer, creates }: Operation): Json {
-  const { description, schema, etag } = answer
+function answerOf({ answer, creates }: Operation, schemas: Schemas): Json {
+  const { description, schema, etag, status } = answer
+  const text = (words: string) => ({ description: words, schema: { type: 'string' } })
   const headers = {
-    ...(etag && { ETag: { schema: { type: 'string' } } }),
-    ...(creates && answer.status === 201 && { Location: { schema: { type: 'string' } } }),
+    ...(etag && { ETag: text('The state, for If-Match.') }),
+    ...(creates && {
+      'Idempotency-Replayed': text('`true` when this is the kept answer of an earlier request.'),
+    }),
+    ...(creates && status === 201 && { Location: text('The address of what was created.') }),
   }
   return {
     description,
     ...(Object.keys(headers).length > 0 && { headers }),
-    ...(schema && { content: { 'application/json': { schema: schemaOf(schema, 'output') } } }),
+    ...(schema && { content: { 'application/json': { schema: schemas.of(schema, 'output') } } }),
   }
-}
-
-/** By status; each names the codes that it may have. */
-function problemsOf(one: Operation): Json {
-  const all: Record<string, Problem> = { ...COMMON_PROBLEMS, ...ownProblems(one), ...one.problems }
-  const byStatus = Map.groupBy(Object.entries(all), ([, { status }]) => status)
-  const answers = [...byStatus].map(([status, problems]) => [
-    String(status),
-    {
-      description: problems.map(([code, { when }]) => `\`${code}\`: ${when}`).join(' '),
-      content: {
-        [PROBLEM_TYPE]: {
-          schema: {
-            allOf: [
-              { $ref: '#/components/schemas/Problem' },
-              { properties: { code: { enum: problems.map(([code]) => code) } } },
-            ],
-          },
-        },
-      },
-    },
-  ])
-  return Object.fromEntries(answers) as Json
-}
-
-/** Problems that follow from what the operation is. */
-function ownProblems(one: Operation): Record<string, Problem> {
-  const callers = {
-    person: { person_required: { status: 403, when: 'The token is a client’s own.' } },
-    program: { client_token_required: { status: 403, when: 'A person gave the token.' } },
-    administrator: {
-      administrator_required: { status: 403, when: 'The person who gave the token lacks the role admin.' },
-    },
-  }
-  return {
-    ...callers[one.caller],
-    origin_not_allowed: { status: 403, when: 'A page called whose origin the client has not registered.' },
-    ...(one.body && {
-      unsupported_media_type: { status: 415, when: 'The body is not application/json in UTF-8.' },
-      body_too_large: { status: 413, when: 'The body is too large.' },
-      request_timeout: { status: 408, when: 'The body took too long to arrive.' },
-    }),
-    ...(one.creates && {
-      request_in_progress: { status: 409, when: 'A request with this Idempotency-Key is still running.' },
-      idempotency_key_reused: { status: 422, when: 'This Idempotency-Key came with another request before.' },
-    }),
-    ...(takesIfMatch(one) && {
-      precondition_failed: { status: 412, when: 'If-Match names an earlier state.' },
-    }),
-  }
-}
-
-const PROBLEM_SCHEMA = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'detail', 'code', 'error_id'],
-  properties: {
-    type: { type: 'string', format: 'uri' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string', description: 'A sentence for the developer.' },
-    code: { type: 'string', description: 'Stable: what a program decides by.' },
-    error_id: { type: 'string', description: 'The operator finds the failure in the log by it.' },
-    errors: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['field', 'message'],
-        properties: { field: { type: 'string' }, message: { type: 'string' } },
-      },
-    },
-  },
-}
-
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, {
-    io,
-    unrepresentable: 'any',
-    target: 'draft-2020-12',
-  })
-  return json
 }

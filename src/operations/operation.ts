@@ -33,6 +33,8 @@ export type Operation = {
   body?: Shape
   /** A creation: takes `Idempotency-Key`. */
   creates?: boolean
+  /** Answers 429 with `Retry-After` when it is called too often. */
+  limited?: boolean
   answer: Answered
   /** Problems beyond those that every operation may answer with: code to status and sentence. */
   problems?: Readonly<Record<string, Problem>>

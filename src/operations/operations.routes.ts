@@ -2,6 +2,7 @@
 import { Router } from '@koa/router'
 import type { RouterContext } from '@koa/router'
 import type { Context } from 'koa'
+import { z } from 'zod'
 import { AppError } from '../platform/errors.ts'
 import { jsonBody } from '../http/request/json-body.ts'
 import { requestState } from '../http/request/request-state.ts'
@@ -13,6 +14,7 @@ import type { BearerNeeds } from './bearer.ts'
 import { assertMatches, etagOf } from './etag.ts'
 import { once } from './idempotency.ts'
 import type { KeptAnswer, KeyNeeds } from './idempotency.ts'
+import { DOCUMENT_PATH } from './openapi.ts'
 import type { ApiRequest, ApiToken, Method, Operation } from './operation.ts'
 import { PROBLEM_TYPE, problemBody } from './problem.ts'
 import { API_PATH } from './scopes.ts'
@@ -23,11 +25,13 @@ const METHODS = 'GET, POST, PUT, PATCH, DELETE'
 const REQUEST_HEADERS = 'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match'
 const ANSWER_HEADERS = 'ETag, Location, Link, Retry-After, WWW-Authenticate, Idempotency-Replayed'
 const PREFLIGHT_SECONDS = 600
+/** A parameter that nobody reads is a mistake of the caller. */
+const NO_QUERY = z.strictObject({})
 
 /** `document`: what describes the operations, for everybody. */
 export function apiRoutes(needs: ApiNeeds, operations: readonly Operation[], document: object): Router {
   const router = new Router({ prefix: API_PATH })
-  router.get('/openapi.json', (ctx) => {
+  router.get(DOCUMENT_PATH, (ctx) => {
     ctx.set('Access-Control-Allow-Origin', '*')
     ctx.body = document
   })
@@ -58,7 +62,7 @@ async function serve(needs: ApiNeeds, one: Operation, ctx: RouterContext): Promi
 async function requestOf(one: Operation, ctx: RouterContext, token: ApiToken): Promise<ApiRequest> {
   return {
     params: one.params && validate(one.params, ctx.params),
-    query: one.query && validate(one.query, ctx.query),
+    query: validate(one.query ?? NO_QUERY, ctx.query),
     body: one.body && validate(one.body, await jsonBody(ctx as unknown as Context)),
     token,
     ip: requestState(ctx).clientIp ?? '',

@@ -26,10 +26,12 @@ export const pageQuery = {
     .describe(`How many to leave out, at most ${MOST_SKIPPED}. For longer lists use cursor.`),
 }
 
-/** A page of items; `next` is absent on the last one. */
+/** A page of items; `next` is absent on the last one. A page of an item with the title `Account` is an `AccountPage`. */
 export function pageOf<T extends z.ZodType>(item: T) {
-  return z.object({
+  const page = z.object({
     items: z.array(item),
     next: z.string().optional().describe('The cursor of the next page; absent on the last page.'),
   })
+  const title = item.meta()?.title
+  return title === undefined ? page : page.meta({ title: `${title}Page` })
 }

@@ -10,13 +10,17 @@ export const COMMON_PROBLEMS = {
   unauthorized: { status: 401, when: 'There is no access token.' },
   invalid_token: { status: 401, when: 'The access token is unknown, expired, revoked or not for this API.' },
   insufficient_scope: { status: 403, when: 'The access token lacks the scope of the operation.' },
-  too_many_requests: {
-    status: 429,
-    when: 'There are too many requests. Retry-After says when to try again.',
-  },
   temporarily_unavailable: {
     status: 503,
     when: 'A database does not answer. Retry-After says when to try again.',
+  },
+} as const
+
+/** For operations that are limited. */
+export const LIMITED = {
+  too_many_requests: {
+    status: 429,
+    when: 'There are too many requests. Retry-After says when to try again.',
   },
 } as const
 

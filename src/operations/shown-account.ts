@@ -17,7 +17,24 @@ export const shownAccount = z
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
   })
-  .meta({ title: 'Account' })
+  .meta({
+    title: 'Account',
+    examples: [
+      {
+        id: 'b1f4c2e0-5f0b-4c57-9a4e-0f8f0d1f4c11',
+        email: 'ann@example.com',
+        email_verified: true,
+        name: 'Ann Lee',
+        given_name: 'Ann',
+        family_name: 'Lee',
+        username: null,
+        locale: 'en',
+        disabled: false,
+        created_at: '2026-01-05T09:30:00.000Z',
+        updated_at: '2026-01-05T09:30:00.000Z',
+      },
+    ],
+  })
 
 export type ShownAccount = z.output<typeof shownAccount>
 
