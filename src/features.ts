@@ -5,6 +5,7 @@
 import type { BuildFeature } from './feature.ts'
 import { accountApi } from './api/account/account.feature.ts'
 import { accountsApi } from './api/accounts/accounts.feature.ts'
+import { registrationApi } from './api/registration/registration.feature.ts'
 import { account } from './pages/account/account.feature.ts'
 import { consent } from './pages/consent/consent.feature.ts'
 import { mailbox } from './pages/mailbox/mailbox.feature.ts'
@@ -35,4 +36,5 @@ export const FEATURES: readonly BuildFeature[] = [
   mailbox,
   accountApi,
   accountsApi,
+  registrationApi,
 ]

@@ -153,7 +153,12 @@ export type TokenRefusal = 'invalid_token' | 'used' | 'wrong_code' | 'exhausted'
 export type TokenProof = { ok: true; row: OneTimeToken } | { ok: false; reason: TokenRefusal }
 
 /** Which token, and what is given along with it: the cookie of the browser that asked, or the code from the mail. */
-export type TokenEvidence = { browser?: string | undefined; code?: string | undefined }
+export type TokenEvidence = {
+  browser?: string | undefined
+  code?: string | undefined
+  /** The caller compares the account's password next. That guess is counted in place of one of the code. */
+  passwordFollows?: boolean
+}
 export type TokenKey = { purpose: TokenPurpose } & ({ token: string } | { accountId: string })
 
 /**
@@ -173,9 +178,11 @@ export async function proveToken(
   if (row && row.usedAtMs !== null) return { ok: false, reason: 'used' }
   if (!row || row.expiresAtMs <= nowMs) return { ok: false, reason: 'invalid_token' }
   if (isSameBrowser(row, evidence.browser)) return { ok: true, row }
-  if (evidence.code === undefined) return { ok: false, reason: 'wrong_code' }
+  const { code, passwordFollows = false } = evidence
+  if (code === undefined && !passwordFollows) return { ok: false, reason: 'wrong_code' }
   if (!(await takeCodeAttempt(db, row.digest, nowMs))) return { ok: false, reason: 'exhausted' }
-  const matches = equalsInConstantTime(row.codeDigest, codeDigest(key, row.digest, evidence.code))
+  if (code === undefined) return { ok: true, row }
+  const matches = equalsInConstantTime(row.codeDigest, codeDigest(key, row.digest, code))
   return matches ? { ok: true, row } : { ok: false, reason: 'wrong_code' }
 }
 

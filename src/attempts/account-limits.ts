@@ -1,10 +1,10 @@
 /** Limits of what strangers may ask for: registrations and mails, per network and per address. */
 import { Overload } from '../platform/errors.ts'
-import { HOUR_MS } from '../platform/clock.ts'
+import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/sql/database.ts'
 import { keyedDigest } from '../platform/tokens.ts'
 import type { Config } from '../settings/config.ts'
-import { takeFromBuckets } from './bucket.ts'
+import { takeFromBucket, takeFromBuckets } from './bucket.ts'
 import type { BucketRule } from './bucket.ts'
 import { networkTakes } from './network-limit.ts'
 
@@ -29,6 +29,22 @@ export async function takeNetworkRequest(
   const taken = await takeFromBuckets(db, networkTakes(counted, ['request', kind], ip, PER_NETWORK, nowMs))
   if (taken.allowed) return
   throw new Overload('too_many_requests', taken.retryAfterSeconds)
+}
+
+/**
+ * Counts what a client asks for with a token of its own. The address of a person that it passes on is believed, so a stolen
+ * client could name a new one each time. Throws `Overload('too_many_requests')` with `retryAfterSeconds`.
+ */
+export async function takeClientRequest(
+  { db, config }: Counting,
+  kind: 'registration' | 'check',
+  clientId: string,
+  nowMs: number,
+): Promise<void> {
+  const { apiRequestsPerClient: limit } = config.limits
+  const bucket = keyedDigest(config.keys.index, JSON.stringify(['client', kind, clientId]))
+  const taken = await takeFromBucket(db, { bucket, limit, windowMs: MINUTE_MS, nowMs })
+  if (!taken.allowed) throw new Overload('too_many_requests', taken.retryAfterSeconds)
 }
 
 /** False when the address has had enough mails for now. */

@@ -44,6 +44,11 @@ export const limitSettings = {
     group: GROUP,
     description: 'Pushed requests, device codes and CIBA requests that one client may begin in 5 minutes.',
   }),
+  api_requests_per_client: integer(1, 10_000_000).default(600).meta({
+    group: GROUP,
+    description:
+      'Registrations, codes and mails that one client may ask for over the API in a minute, and as many look-ups of accounts.',
+  }),
   client_documents_per_host: integer(1, 100_000).default(60).meta({
     group: GROUP,
     description: 'Documents of clients that each process fetches from one host in 5 minutes; then 429.',
@@ -54,7 +59,11 @@ type Given = { [Name in keyof typeof limitSettings]: z.output<(typeof limitSetti
 
 /** The values for every limit per network. */
 export function limitConfig(given: Given) {
-  return { ipv6SiteFactor: given.ipv6_site_factor, formsPerMinute: given.forms_per_minute }
+  return {
+    ipv6SiteFactor: given.ipv6_site_factor,
+    formsPerMinute: given.forms_per_minute,
+    apiRequestsPerClient: given.api_requests_per_client,
+  }
 }
 
 /** How long the audit trail is kept. */

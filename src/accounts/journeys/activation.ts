@@ -34,12 +34,18 @@ export async function activate(
   return proof.ok ? finish(needs, proof.row, ofRequest(proof.row), given.ip) : proof
 }
 
-/** By the link, the code, and the password that was chosen at registration. Throws `AppError('hashing_busy', 503)`. */
+/** What came with the mail: its link, or the account together with its code. */
+export type Mailed = { token: string; code?: string | undefined } | { accountId: string; code: string }
+
+/**
+ * By what was mailed, and the password that was chosen at registration. The pages also ask for the code of a link: programs
+ * that open links cannot know it. Throws `AppError('hashing_busy', 503)`.
+ */
 export async function activateElsewhere(
   needs: Services,
-  given: { token: string; code: string; password: string; ip?: string },
+  given: Mailed & { password: string; ip?: string },
 ): Promise<Activated> {
-  const proof = await prove(needs, { token: given.token }, { code: given.code })
+  const proof = await prove(needs, given, { code: given.code, passwordFollows: 'token' in given })
   if (!proof.ok) return proof
   const account = await findAccountById(needs.db, proof.row.accountId)
   // The password of this request, or of the one that made the account.
@@ -52,12 +58,12 @@ export async function activateElsewhere(
   return { ok: false, reason: 'wrong_password' }
 }
 
-/** By the link, the code, and a new password: the one set at registration dies, and with it the name. */
+/** By the code, the link or account, and a new password: the one set at registration dies, and with it the name. */
 export async function activateWithNewPassword(
   needs: Services,
-  given: { token: string; code: string; newPassword: string; name?: string | undefined; ip?: string },
+  given: Mailed & { newPassword: string; name?: string | undefined; ip?: string },
 ): Promise<Activated> {
-  const proof = await prove(needs, { token: given.token }, { code: given.code })
+  const proof = await prove(needs, given, { code: given.code })
   if (!proof.ok) return proof
   const account = await findAccountById(needs.db, proof.row.accountId)
   if (!account) return { ok: false, reason: 'invalid_token' }
@@ -92,7 +98,8 @@ function ofRequest({ passwordHash, profile }: OneTimeToken): Proven {
 type Which = { token: string } | { accountId: string }
 
 async function prove(needs: Services, which: Which, evidence: TokenEvidence) {
-  const key: TokenKey = { ...which, purpose: 'activation' }
+  const found = 'token' in which ? { token: which.token } : { accountId: which.accountId }
+  const key: TokenKey = { ...found, purpose: 'activation' }
   return proveToken(needs.db, needs.config.keys.index, key, evidence, needs.clock())
 }
 

@@ -49,6 +49,9 @@ export type ResetCompletion = {
   ip?: string | undefined
 }
 
+/** Without the link: the code from the mail alone, for the account of a typed address. */
+export type ResetByCode = Omit<ResetCompletion, 'token' | 'browser'> & { accountId: string }
+
 export type ResetDone =
   | { ok: true; accountId: string }
   | { ok: false; reason: TokenRefusal }
@@ -56,8 +59,12 @@ export type ResetDone =
   | { ok: false; reason: 'name_refused' }
 
 /** Sets the new password. Throws `AppError('hashing_busy', 503)`; the link stays usable then. */
-export async function completeReset(needs: Services, given: ResetCompletion): Promise<ResetDone> {
-  const which = { token: given.token, purpose: 'reset' } as const
+export async function completeReset(
+  needs: Services,
+  given: ResetCompletion | ResetByCode,
+): Promise<ResetDone> {
+  const found = 'token' in given ? { token: given.token } : { accountId: given.accountId }
+  const which = { ...found, purpose: 'reset' } as const
   const proof = await proveToken(needs.db, needs.config.keys.index, which, given, needs.clock())
   if (!proof.ok) return proof
   const account = await findAccountById(needs.db, proof.row.accountId)

@@ -7,6 +7,7 @@ import { createHasher } from '../../../src/passwords/hashing.ts'
 import { issueToken, newBrowserSecret, previewToken } from '../../../src/accounts/one-time-token.ts'
 import { changePassword } from '../../../src/accounts/journeys/password-change.ts'
 import { completeReset, requestReset } from '../../../src/accounts/journeys/password-reset.ts'
+import type { ResetCompletion } from '../../../src/accounts/journeys/password-reset.ts'
 import { register } from '../../../src/accounts/journeys/sign-up.ts'
 import { signIn } from '../../../src/accounts/journeys/sign-in.ts'
 import { digest } from '../../../src/platform/tokens.ts'
@@ -34,7 +35,7 @@ async function openAccess({ db, needs }: World, accountId: string): Promise<void
 onEachDatabase('Password reset', (world) => {
   const ask = (over: Partial<Parameters<typeof requestReset>[1]> = {}) =>
     requestReset(world().needs, { email: 'ada@example.com', ip: IP, ...over })
-  const complete = (given: Omit<Parameters<typeof completeReset>[1], 'newPassword'>, newPassword = NEXT) =>
+  const complete = (given: Omit<ResetCompletion, 'newPassword'>, newPassword = NEXT) =>
     completeReset(world().needs, { newPassword, ...given })
 
   it('answers alike for known, unknown and disabled addresses; only the known one gets a mail', async () => {

@@ -1,0 +1,87 @@
+/** Registers people, and mails the confirmation again. The answer is the same for every address. */
+import { z } from 'zod'
+import { register, resendActivation } from '../../accounts/journeys/sign-up.ts'
+import type { RegistrationProblem } from '../../accounts/journeys/sign-up.ts'
+import { NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
+import { operation } from '../../operations/operation.ts'
+import type { Operation } from '../../operations/operation.ts'
+import { AppError } from '../../platform/errors.ts'
+import { emailProblemText } from '../../platform/email.ts'
+import { passwordProblemText } from '../../passwords/password-policy.ts'
+import type { Services } from '../../services.ts'
+import { BUSY, browser, common, email, ip, password, PASSWORD_PROBLEMS, personBehind } from './passed-on.ts'
+
+const MAILED = {
+  status: 202,
+  description: 'Accepted. The mail says how it goes on, to its owner alone.',
+} as const
+
+export function registeringOperations(needs: Services): readonly Operation[] {
+  return [registering(needs), resending(needs)]
+}
+
+function registering(needs: Services): Operation {
+  return operation({
+    ...common,
+    id: 'registerAccount',
+    method: 'post',
+    path: '/registrations',
+    summary: 'Register a person',
+    description: 'Mails a link and a code. An address with an account gets another mail and the same answer.',
+    creates: true,
+    body: z.strictObject({
+      email,
+      password,
+      name: z.string().max(400).optional(),
+      username: z.string().max(256).nullish(),
+      locale: z.string().max(35).nullish().describe('A language tag (BCP 47).'),
+      browser,
+      ip,
+    }),
+    answer: MAILED,
+    problems: {
+      ...BUSY,
+      ...PASSWORD_PROBLEMS,
+      email_invalid: { status: 422, when: 'The e-mail address is not valid.' },
+    },
+    async handle(request) {
+      const done = await register(needs, { ...request.body, ip: await personBehind(needs, request) })
+      if (!done.ok) throw refused(needs, done.problems)
+      return { body: undefined }
+    },
+  })
+}
+
+function resending(needs: Services): Operation {
+  return operation({
+    ...common,
+    id: 'resendActivation',
+    method: 'post',
+    path: '/registrations/resend',
+    summary: 'Mail the confirmation again',
+    creates: true,
+    body: z.strictObject({ email, ip }),
+    answer: MAILED,
+    async handle(request) {
+      const { email } = request.body
+      await resendActivation(needs, { email, ip: await personBehind(needs, request) })
+      return { body: undefined }
+    },
+  })
+}
+
+/** The code of the first problem; the list names all. */
+function refused({ config }: Pick<Services, 'config'>, problems: readonly RegistrationProblem[]): AppError {
+  const faults = problems.map((one) => {
+    if (one.reason === 'email_invalid') return fault('email', emailProblemText[one.problem])
+    if (one.reason === 'profile_invalid') return fault(one.field, NAME_PROBLEM_TEXT)
+    return fault('password', passwordProblemText(one.problem, config))
+  })
+  const detail = faults.map(({ message }) => message).join(' ')
+  const cause = new z.ZodError(faults)
+  return new AppError(problems[0]?.reason ?? 'invalid_request', 422, detail, { cause })
+}
+
+function fault(field: string, message: string) {
+  return { code: 'custom' as const, path: [field], message, input: undefined }
+}

@@ -1,0 +1,95 @@
+/** A forgotten password: asks for the mail, and sets the new one. Setting it ends all sessions and access of the account. */
+import { z } from 'zod'
+import { findAccountByEmail } from '../../accounts/account.ts'
+import { completeReset, requestReset } from '../../accounts/journeys/password-reset.ts'
+import type { ResetDone } from '../../accounts/journeys/password-reset.ts'
+import { ANSWER_STEP_MS, evenly } from '../../attempts/even-timing.ts'
+import { operation } from '../../operations/operation.ts'
+import type { Operation } from '../../operations/operation.ts'
+import type { Services } from '../../services.ts'
+import {
+  browser,
+  BUSY,
+  code,
+  common,
+  email,
+  ip,
+  MAILED_PROBLEMS,
+  name,
+  password,
+  PASSWORD_PROBLEMS,
+  personBehind,
+  refusal,
+  token,
+} from './passed-on.ts'
+
+const given = z
+  .strictObject({
+    token: token.optional(),
+    email: email.optional(),
+    code: code.optional(),
+    browser,
+    new_password: password,
+    name,
+    ip,
+  })
+  .refine((body) => (body.token === undefined) !== (body.email === undefined), {
+    path: ['token'],
+    error: 'Send either token, or email and code.',
+  })
+  .refine((body) => body.code !== undefined || (body.token !== undefined && body.browser !== undefined), {
+    path: ['code'],
+    error: 'Send the code from the mail or, with a token, browser.',
+  })
+
+export function resettingOperations(needs: Services): readonly Operation[] {
+  return [
+    operation({
+      ...common,
+      id: 'requestReset',
+      method: 'post',
+      path: '/password-resets',
+      summary: 'Mail a link to choose a new password',
+      creates: true,
+      body: z.strictObject({ email, browser, ip }),
+      answer: { status: 202, description: 'Accepted. The answer is the same for every address.' },
+      async handle(request) {
+        const { email, browser } = request.body
+        await requestReset(needs, { email, browser, ip: await personBehind(needs, request) })
+        return { body: undefined }
+      },
+    }),
+    operation({
+      ...common,
+      id: 'completeReset',
+      method: 'post',
+      path: '/password-resets/complete',
+      summary: 'Set the new password',
+      description: 'Ends all sessions and access of the account, and signs nobody in.',
+      body: given,
+      answer: { status: 204, description: 'The password is set.' },
+      problems: { ...BUSY, ...PASSWORD_PROBLEMS, ...MAILED_PROBLEMS },
+      async handle(request) {
+        const ip = await personBehind(needs, request)
+        const done = await evenly(ANSWER_STEP_MS, () => complete(needs, request.body, ip))
+        if (!done.ok) throw refusal(needs, done, request.body.token === undefined)
+        return { body: undefined }
+      },
+    }),
+  ]
+}
+
+async function complete(
+  needs: Services,
+  { token, email = '', new_password: newPassword, ...rest }: z.output<typeof given>,
+  ip: string,
+): Promise<ResetDone> {
+  const found = token === undefined ? await byAddress(needs, email) : { token }
+  if (!found) return { ok: false, reason: 'invalid_token' }
+  return completeReset(needs, { ...rest, ...found, newPassword, ip })
+}
+
+async function byAddress({ db }: Services, email: string) {
+  const account = await findAccountByEmail(db, email)
+  return account && { accountId: account.id }
+}
