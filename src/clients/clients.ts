@@ -4,7 +4,9 @@
  */
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
+import type { EventType } from '../events/event-types.ts'
 import { forgetClient } from '../consents/consents.ts'
+import { recordEvent } from '../events/events.ts'
 import type { AccessEndings } from '../grant-store/access-endings.ts'
 import { AppError } from '../platform/errors.ts'
 import { noteChange } from '../platform/sql/change-feed.ts'
@@ -69,7 +71,7 @@ export async function insertClient(
     createdAtMs: now,
     updatedAtMs: now,
   })
-  await noteChange(trx, CLIENTS_TOPIC)
+  await noteClientChange(trx, 'client.created', { clientId, name: metadata.client_name })
   return withSecret(toRegisteredMetadata({ clientId, metadata, createdAtMs: now }), secret.plain)
 }
 
@@ -120,7 +122,7 @@ export async function updateClient(
     const updatedAtMs = clock()
     const columns = { ...metadataColumns(metadata), ...secret.stored, updatedAtMs }
     await trx('clients').where({ clientId }).update(columns)
-    await noteChange(trx, CLIENTS_TOPIC)
+    await noteClientChange(trx, 'client.changed', { clientId, name: metadata.client_name })
     return withSecret(toRegisteredMetadata({ ...before, metadata }), secret.plain)
   })
 }
@@ -147,7 +149,7 @@ export async function rotateClientSecret(
     await trx('clients')
       .where({ clientId })
       .update({ ...secret.stored, ...previousSecret(row, updatedAtMs + overlapMs, overlapMs), updatedAtMs })
-    await noteChange(trx, CLIENTS_TOPIC)
+    await noteClientChange(trx, 'client.secret_rotated', row)
     return withSecret(toRegisteredMetadata(client), secret.plain)
   })
 }
@@ -177,9 +179,23 @@ export async function deleteClient(
 /** Deletes a client that nobody signs in to, like that of a resource server, in the caller's transaction. */
 export async function removeClient(trx: Knex.Transaction, clientId: string): Promise<boolean> {
   await revokeEntriesIn(trx, { clientId })
+  const row: NamedClient | undefined = await trx('clients').where({ clientId }).first('clientId', 'name')
   const removed = await trx('clients').where({ clientId }).delete()
-  if (removed > 0) await noteChange(trx, CLIENTS_TOPIC)
+  if (row && removed > 0) await noteClientChange(trx, 'client.deleted', row)
   return removed > 0
+}
+
+type NamedClient = { clientId: string; name: string | null }
+
+/** Tells every process, and other systems, in the transaction of the change. */
+export async function noteClientChange(
+  trx: Sql,
+  type: Extract<EventType, `client.${string}`>,
+  { clientId, name }: NamedClient,
+): Promise<void> {
+  await noteChange(trx, CLIENTS_TOPIC)
+  const data = () => ({ client_id: clientId, client_name: name })
+  await recordEvent(trx, { type, subject: clientId, data })
 }
 
 /** The client as it may be shown: everything but the secret. */
@@ -197,9 +213,11 @@ async function setDisabled(db: Db, clientId: string, disabledAtMs: number | null
   return await inTransaction(db, async (trx) => {
     // Its JWT access tokens would otherwise live on: nobody asks here about those.
     if (disabledAtMs !== null) await revokeEntriesIn(trx, { clientId })
-    const updated = await trx('clients').where({ clientId }).update({ disabledAtMs, updatedAtMs })
-    if (updated > 0) await noteChange(trx, CLIENTS_TOPIC)
-    return updated > 0
+    const row: NamedClient | undefined = await trx('clients').where({ clientId }).first('clientId', 'name')
+    if (!row) return false
+    await trx('clients').where({ clientId }).update({ disabledAtMs, updatedAtMs })
+    await noteClientChange(trx, disabledAtMs === null ? 'client.enabled' : 'client.disabled', row)
+    return true
   })
 }
 

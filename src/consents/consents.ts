@@ -3,6 +3,7 @@
  * `pages/consent` asks for it.
  */
 import { z } from 'zod'
+import { recordEvent } from '../events/events.ts'
 import { inTransaction, isDuplicate, isOrphan } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
 import { removeGrantsOf, removeGrantsOfClient } from './account-grants.ts'
@@ -96,7 +97,10 @@ export async function revokeConsent(
     const forgotten = await trx('consents').where({ accountId, clientId }).delete()
     const grants = await removeGrantsOf(trx, accountId, clientId)
     await noteEnded(trx, { sessionUids: [], grantIdDigests: grants })
-    return forgotten > 0 || grants.length > 0 ? grants : undefined
+    if (forgotten === 0 && grants.length === 0) return undefined
+    const data = () => ({ account_id: accountId, client_id: clientId })
+    await recordEvent(trx, { type: 'consent.revoked', subject: accountId, data })
+    return grants
   })
 }
 
@@ -132,6 +136,19 @@ async function merge(trx: Sql, accountId: string, clientId: string, allowed: All
   }
   if (before) await trx('consents').where({ accountId, clientId }).update(content)
   else await trx('consents').insert({ accountId, clientId, ...content, grantedAtMs: nowMs })
+  const { scopes, claims } = content
+  if (row?.scopes === scopes && row.claims === claims && row.resources === content.resources) return
+  await recordEvent(trx, {
+    type: 'consent.given',
+    subject: accountId,
+    data: () => ({
+      account_id: accountId,
+      client_id: clientId,
+      scopes: names.parse(JSON.parse(scopes)),
+      claims: names.parse(JSON.parse(claims)),
+      resources,
+    }),
+  })
 }
 
 function union(before: readonly string[] = [], added: readonly string[] = []): string[] {

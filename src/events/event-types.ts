@@ -91,11 +91,18 @@ export const EVENT_TYPES = {
   'client.disabled': { when: 'An app was disabled.', data: ofClient },
   'client.enabled': { when: 'A disabled app was enabled.', data: ofClient },
   'client.deleted': { when: 'An app was deleted, with all that people had allowed it.', data: ofClient },
-  'resource.created': { when: 'A resource server was registered, with its client.', data: ofResource },
+  'resource.created': {
+    when: 'A resource server was registered. Its client has an event of its own.',
+    data: ofResource,
+  },
   'resource.changed': { when: 'A resource server changed.', data: ofResource },
-  'resource.deleted': { when: 'A resource server was deleted, with its client.', data: ofResource },
+  'resource.deleted': {
+    when: 'A resource server was deleted. Its client has an event of its own.',
+    data: ofResource,
+  },
   'key.published': { when: 'A new key is in the key set, for later use.', data: ofKey },
   'key.activated': { when: 'A key is in use from now on. The one before it is retired.', data: ofKey },
+  'key.removed': { when: 'A retired key was deleted. It is in the key set no longer.', data: ofKey },
   'registration_token.issued': {
     when: 'An initial access token for the registration of apps was issued.',
     data: z.object({ id: text, name: text }),

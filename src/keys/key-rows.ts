@@ -3,6 +3,7 @@
  * ones. Owns the steps of a rotation. A unique slot and a locked row decide which process takes a step.
  */
 import type { Knex } from 'knex'
+import { recordEvent } from '../events/events.ts'
 import { AppError } from '../platform/errors.ts'
 import { noteChange } from '../platform/sql/change-feed.ts'
 import { DAY_MS, HOUR_MS } from '../platform/clock.ts'
@@ -141,12 +142,15 @@ export async function purgeRetired<Alg extends KeyAlg>(
   { clock, keptForMs }: { clock: Clock; keptForMs: number },
 ): Promise<number> {
   return await inTransaction(db, async (trx) => {
-    const purged = await trx(kind.table)
+    const old: { kid: string; alg: Alg }[] = await trx(kind.table)
       .where({ state: 'retired' })
       .andWhere('retiredAtMs', '<=', clock() - keptForMs)
-      .delete()
-    if (purged > 0) await noteChange(trx, kind.topic)
-    return purged
+      .forUpdate()
+      .select('kid', 'alg')
+    const kids = old.map(({ kid }) => kid)
+    await trx(kind.table).whereIn('kid', kids).delete()
+    for (const key of old) await noteKeyChange(trx, kind, 'key.removed', key)
+    return old.length
   })
 }
 
@@ -186,10 +190,11 @@ async function isStillCurrent(trx: Knex.Transaction, { table }: { table: string 
 
 async function takeOver<Alg extends KeyAlg>(
   trx: Knex.Transaction,
-  { table, topic, erasedAtRetirement }: KeyKind<Alg>,
+  kind: KeyKind<Alg>,
   { kid, alg }: Next<Alg>,
   nowMs: number,
 ): Promise<void> {
+  const { table, erasedAtRetirement } = kind
   const retired = { state: 'retired', slot: null, retiredAtMs: nowMs }
   await trx(table)
     .where({ slot: slotOf(alg, 'current') })
@@ -197,7 +202,18 @@ async function takeOver<Alg extends KeyAlg>(
   await trx(table)
     .where({ kid })
     .update({ state: 'current', slot: slotOf(alg, 'current'), activatedAtMs: nowMs })
+  await noteKeyChange(trx, kind, 'key.activated', { kid, alg })
+}
+
+/** Tells every process, and other systems, in the transaction of the change. */
+async function noteKeyChange(
+  trx: Knex.Transaction,
+  { topic, use }: Pick<KeyKind<KeyAlg>, 'topic' | 'use'>,
+  type: 'key.published' | 'key.activated' | 'key.removed',
+  { kid, alg }: { kid: string; alg: string },
+): Promise<void> {
   await noteChange(trx, topic)
+  await recordEvent(trx, { type, subject: kid, data: () => ({ kid, alg, use }) })
 }
 
 type Added<Alg extends KeyAlg> = {
@@ -214,7 +230,7 @@ async function addKey<Alg extends KeyAlg>(
   { kind, alg, state, after }: Added<Alg>,
   { clock, sealer }: KeyNeeds,
 ): Promise<boolean> {
-  const { table, use, topic, sealContext } = kind
+  const { table, use, sealContext } = kind
   const slot = slotOf(alg, state)
   if (await db(table).select('kid').where({ slot }).first()) return false
   const { kid, publicJwk, privateJwk } = await createKeyPair(alg, use)
@@ -234,7 +250,7 @@ async function addKey<Alg extends KeyAlg>(
     return await inTransaction(db, async (trx) => {
       if (after !== undefined && !(await isStillCurrent(trx, kind, after))) return false
       await trx(table).insert(row)
-      await noteChange(trx, topic)
+      await noteKeyChange(trx, kind, state === 'next' ? 'key.published' : 'key.activated', { kid, alg })
       return true
     })
   } catch (error) {

@@ -5,6 +5,7 @@
  * resource server next fetches their status list.
  */
 import { z } from 'zod'
+import { recordEvent } from '../events/events.ts'
 import { AppError } from '../platform/errors.ts'
 import { noteChange } from '../platform/sql/change-feed.ts'
 import type { ChangeFeed } from '../platform/sql/change-feed.ts'
@@ -115,7 +116,7 @@ export async function createResource(
       }
       await trx('resources').insert({ ...toRow(resource), updatedAtMs: resource.createdAtMs })
       await insertDetailsTypes(trx, identifier, given.authorization_details_types, resource.createdAtMs)
-      await noteChange(trx, RESOURCES_TOPIC)
+      await noteResourceChange(trx, 'resource.created', resource)
       return { resource, client }
     })
   } catch (error) {
@@ -158,7 +159,7 @@ export async function updateResource(
       .where({ identifier })
       .update({ ...toRow(changed), updatedAtMs })
     await replaceDetailsTypes(trx, identifier, changes.authorization_details_types, updatedAtMs)
-    await noteChange(trx, RESOURCES_TOPIC)
+    await noteResourceChange(trx, 'resource.changed', changed)
     return changed
   })
 }
@@ -190,10 +191,21 @@ export async function deleteResource(db: Db, identifier: string): Promise<boolea
     if (!resource) return false
     await trx('resources').where({ identifier }).delete()
     await removeDetailsTypes(trx, identifier)
-    await noteChange(trx, RESOURCES_TOPIC)
+    await noteResourceChange(trx, 'resource.deleted', resource)
     await removeClient(trx, resource.clientId)
     return true
   })
+}
+
+/** Tells every process, and other systems, in the transaction of the change. */
+async function noteResourceChange(
+  trx: Sql,
+  type: 'resource.created' | 'resource.changed' | 'resource.deleted',
+  { identifier, name, clientId }: Pick<Resource, 'identifier' | 'name' | 'clientId'>,
+): Promise<void> {
+  await noteChange(trx, RESOURCES_TOPIC)
+  const data = () => ({ identifier, name, client_id: clientId })
+  await recordEvent(trx, { type, subject: identifier, data })
 }
 
 /** `findResource` from memory, emptied by the change feed: asked at every token and introspection request. */

@@ -2,6 +2,7 @@
  * The sessions of an account, as its owner sees and ends them. The session itself lives in the grant store; this is the
  * record that survives it, and the place where at most so many may be active.
  */
+import { recordEvent } from '../events/events.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
@@ -64,9 +65,12 @@ export async function recordSession(
     }
     await trx('account_sessions').where({ uid: session.uid }).delete()
     await trx('account_sessions').insert(row)
+    const began = { account_id: session.accountId, session_id: session.uid }
+    await recordEvent(trx, { type: 'session.started', subject: session.accountId, data: () => began })
     const active: string[] = await activeSessions(trx, session.accountId, nowMs).pluck('uid')
     const surplus = active.filter((uid) => uid !== session.uid).slice(maxActiveSessions - 1)
     await trx('account_sessions').whereIn('uid', surplus).update({ endedAtMs: nowMs })
+    for (const uid of surplus) await recordEnd(trx, session.accountId, uid, 'too_many_sessions')
     return surplus
   })
 }
@@ -98,13 +102,19 @@ export async function endSession(
   })
 }
 
-/** The same for a session that is no longer in the grant store. */
-export async function markEnded(sql: Sql, accountId: string, uid: string, nowMs: number): Promise<boolean> {
-  const ended = await sql('account_sessions')
+/** The same for a session that is no longer in the grant store, in the caller's transaction. */
+export async function markEnded(trx: Sql, accountId: string, uid: string, nowMs: number): Promise<boolean> {
+  const ended = await trx('account_sessions')
     .where({ uid, accountId })
     .whereNull('endedAtMs')
     .update({ endedAtMs: nowMs })
+  if (ended === 1) await recordEnd(trx, accountId, uid, 'sign_out')
   return ended === 1
+}
+
+function recordEnd(trx: Sql, accountId: string, uid: string, how: 'sign_out' | 'too_many_sessions') {
+  const data = () => ({ account_id: accountId, session_id: uid, how })
+  return recordEvent(trx, { type: 'session.ended', subject: accountId, data })
 }
 
 function activeSessions(sql: Sql, accountId: string, nowMs: number) {

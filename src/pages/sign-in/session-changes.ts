@@ -4,7 +4,7 @@ import type { AnyContext } from '../../http/request/request-state.ts'
 import type { Oidc } from '../../provider/contract/current-provider.ts'
 import { lifetimesOf, sessionSeconds } from '../../provider/grants/lifetimes.ts'
 import { readSession, startSession } from '../../provider/sessions/browser-session.ts'
-import { recordSignIn } from '../../provider/sessions/recorded-sign-ins.ts'
+import { noteSignOut, recordSignIn } from '../../provider/sessions/recorded-sign-ins.ts'
 import type { Services } from '../../services.ts'
 import { endSessionAndGrants } from '../../grant-store/access-endings.ts'
 
@@ -13,7 +13,9 @@ export function sessionChanges({ clock, db, store, config }: Services, oidc: Oid
   const record = { db, clock, store, lifetimes, maxActiveSessions: config.sessions.maxActiveSessions }
   const leaveSession = async (ctx: AnyContext) => {
     const session = await readSession(oidc.current(), ctx)
-    if (session.accountId) await endSessionAndGrants({ store, clock }, session.uid)
+    if (!session.accountId) return
+    await noteSignOut(record, session.uid, session.accountId)
+    await endSessionAndGrants({ store, clock }, session.uid)
   }
   return {
     leaveSession,

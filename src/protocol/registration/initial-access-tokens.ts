@@ -3,6 +3,7 @@
  * table `initial_access_tokens`. A token is shown once and stored as a digest.
  */
 import { randomUUID } from 'node:crypto'
+import { recordEvent } from '../../events/events.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { Db, Sql } from '../../platform/sql/database.ts'
@@ -48,7 +49,10 @@ export async function createInitialAccessToken(
     revokedAtMs: null,
     createdAtMs: clock(),
   }
-  await inTransaction(db, async (trx) => await trx('initial_access_tokens').insert(row))
+  await inTransaction(db, async (trx) => {
+    await trx('initial_access_tokens').insert(row)
+    await recordToken(trx, 'registration_token.issued', row)
+  })
   return { token, record: toRecord(row) }
 }
 
@@ -91,11 +95,22 @@ export async function useInitialAccessToken(trx: Sql, id: string, nowMs: number)
 
 /** False when there is no such token, or it was revoked before. */
 export async function revokeInitialAccessToken(db: Db, id: string, clock: Clock): Promise<boolean> {
-  const revoked = await db('initial_access_tokens')
-    .where({ id })
-    .whereNull('revokedAtMs')
-    .update({ revokedAtMs: clock() })
-  return revoked === 1
+  return await inTransaction(db, async (trx) => {
+    const live = trx<Row>('initial_access_tokens').where({ id }).whereNull('revokedAtMs')
+    const row = await live.clone().forUpdate().first('id', 'name')
+    if (!row) return false
+    await live.update({ revokedAtMs: clock() })
+    await recordToken(trx, 'registration_token.revoked', row)
+    return true
+  })
+}
+
+function recordToken(
+  trx: Sql,
+  type: 'registration_token.issued' | 'registration_token.revoked',
+  { id, name }: Pick<Row, 'id' | 'name'>,
+): Promise<void> {
+  return recordEvent(trx, { type, subject: id, data: () => ({ id, name }) })
 }
 
 type Row = Omit<InitialAccessToken, 'policy'> & { policy: string; tokenHash: string }

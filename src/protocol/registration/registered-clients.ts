@@ -3,7 +3,6 @@
  * (RFC 7592 §3) that manages it, stored as a digest. Each has one such token; a new one replaces it.
  */
 import type { Clock } from '../../platform/clock.ts'
-import { noteChange } from '../../platform/sql/change-feed.ts'
 import { DAY_MS } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { Db, Sql } from '../../platform/sql/database.ts'
@@ -12,7 +11,7 @@ import type { ClientMetadata } from '../../clients/client-metadata.ts'
 import { metadataColumns, selectClients, toClient } from '../../clients/client-rows.ts'
 import type { Client } from '../../clients/client-rows.ts'
 import type { KeptSecrets, StoredSecret } from '../../clients/client-secret.ts'
-import { CLIENTS_TOPIC, insertClient } from '../../clients/clients.ts'
+import { insertClient, noteClientChange } from '../../clients/clients.ts'
 import type { ClientNeeds } from '../../clients/clients.ts'
 import { useInitialAccessToken } from './initial-access-tokens.ts'
 import { parsePolicy } from './registration-policy.ts'
@@ -66,7 +65,7 @@ export async function replaceRegistered(
       .where({ clientId, registrationTokenHash: digest(token) })
       .whereNull('disabledAtMs')
       .update({ ...metadataColumns(metadata), ...secret, ...used })
-    if (replaced > 0) await noteChange(trx, CLIENTS_TOPIC)
+    if (replaced > 0) await noteClientChange(trx, 'client.changed', { clientId, name: metadata.client_name })
     return replaced > 0
   })
 }
@@ -116,8 +115,13 @@ export async function purgeUnusedClients(db: Db, nowMs: number, limit = 500): Pr
   const clientIds = rows.map(({ clientId }) => clientId)
   if (clientIds.length === 0) return 0
   await inTransaction(db, async (trx) => {
-    const removed = await unused(trx).whereIn('clientId', clientIds).delete()
-    if (removed > 0) await noteChange(trx, CLIENTS_TOPIC)
+    const still = unused(trx).whereIn('clientId', clientIds)
+    const going: { clientId: string; name: string }[] = await still
+      .clone()
+      .forUpdate()
+      .select('clientId', 'name')
+    await still.delete()
+    for (const client of going) await noteClientChange(trx, 'client.deleted', client)
   })
   return clientIds.length
 }

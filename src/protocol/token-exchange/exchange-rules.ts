@@ -2,6 +2,7 @@
  * The rules of token exchange, in the table `token_exchange_rules`: which clients may exchange tokens, for which
  * resource servers and scopes, and in which manner. Without a rule a client may exchange nothing.
  */
+import { recordEvent } from '../../events/events.ts'
 import { AppError } from '../../platform/errors.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { Db, Sql } from '../../platform/sql/database.ts'
@@ -50,6 +51,8 @@ export async function allowExchange(
       .insert({ ...key, clientId, resource, ...content, createdAtMs: nowMs })
       .onConflict('ruleKey')
       .merge(Object.keys(content))
+    const data = () => ({ client_id: clientId, resource, scopes })
+    await recordEvent(trx, { type: 'exchange_rule.set', subject: clientId, data })
   })
   return { clientId, resource, scopes, impersonation, delegation }
 }
@@ -60,7 +63,10 @@ export async function forbidExchange(db: Db, clientId: string, resource: string)
     const removed = await trx('tokenExchangeRules')
       .where({ ruleKey: keyOf(clientId, resource) })
       .delete()
-    return removed > 0
+    if (removed === 0) return false
+    const data = () => ({ client_id: clientId, resource })
+    await recordEvent(trx, { type: 'exchange_rule.removed', subject: clientId, data })
+    return true
   })
 }
 

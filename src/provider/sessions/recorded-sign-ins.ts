@@ -3,6 +3,7 @@ import { markEnded, recordSession } from '../../sessions/account-sessions.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
 import { endSessionAndGrants } from '../../grant-store/access-endings.ts'
 import type { AfterHook } from '../contract/protocol-part.ts'
 import type { Lifetimes } from '../grants/lifetimes.ts'
@@ -32,10 +33,19 @@ export function recordEndings(needs: SignInRecording): readonly AfterHook[] {
       at: END_SESSION_ROUTES,
       async run({ oidc: { session } }) {
         if (session?.accountId && isDestroyed(session))
-          await markEnded(needs.db, session.accountId, session.uid, needs.clock())
+          await noteSignOut(needs, session.uid, session.accountId)
       },
     },
   ]
+}
+
+/** Records the end of a session that is gone from the grant store, or goes in this moment. */
+export async function noteSignOut(
+  { db, clock }: Pick<SignInRecording, 'db' | 'clock'>,
+  uid: string,
+  accountId: string,
+): Promise<void> {
+  await inTransaction(db, (trx) => markEnded(trx, accountId, uid, clock()))
 }
 
 /** Records a new session, and ends the account's oldest ones beyond the limit. */
