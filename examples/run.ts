@@ -1,12 +1,13 @@
 /**
  * `npm run example`: the demo app and the demo resource server against the account server that runs here, or against one
- * that is started for them. Both are registered by the seed.
+ * that is started for them. Both are registered by the seed. `npm run example -- ledger` starts the ledger instead.
  */
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import { loadConfig } from '../src/settings/config.ts'
 import { cli, ensureAccountServer } from './account-server.ts'
 import { firstFreePort } from './free-ports.ts'
+import { startLedger } from './ledger/start.ts'
 import { createRelyingParty } from './relying-party/relying-party.ts'
 import { createResourceServer } from './resource-server/resource-server.ts'
 
@@ -16,8 +17,10 @@ type Seeded = {
   resource: { identifier: string; scope: string; client_id: string; client_secret: string }
 }
 
-async function main(): Promise<void> {
+async function main([which]: string[]): Promise<void> {
   const { issuer } = loadConfig(undefined, { persist: false })
+  if (which === 'ledger') return startLedger(issuer)
+  if (which !== undefined) throw new Error(`takes nothing, or: ledger. It got: ${which}`)
   await ensureAccountServer(issuer)
   const [appPort, apiPort] = [await firstFreePort(8710), await firstFreePort(8720)]
   const ports = ['--app-port', String(appPort), '--api-port', String(apiPort)]
@@ -52,7 +55,7 @@ async function listen(server: Server, address: string): Promise<void> {
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(0))
 
-main().catch((error: unknown) => {
+main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`example: ${error instanceof Error ? error.message : String(error)}\n`)
   process.exit(1)
 })

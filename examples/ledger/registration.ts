@@ -1,0 +1,82 @@
+/**
+ * Registers the ledger at the account server of this machine, once: its API as a resource server, and its page as a client
+ * that may also look recipients up. The secrets are kept in a file that only this user reads.
+ */
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+import * as oidc from 'openid-client'
+import { createProvider } from './access/provider.ts'
+import { readCredentials } from './settings.ts'
+import type { Credentials, Settings } from './settings.ts'
+
+/** Runs a command of the account server’s command line and answers its JSON. */
+export type RunCommand = (args: string[]) => Promise<unknown>
+
+type Registered = { client_id: string; client_secret: string }
+
+/** The account server has to run. What it still knows is used again. */
+export async function ensureRegistered(
+  settings: Settings,
+  run: RunCommand,
+): Promise<{ credentials: Credentials; changed: boolean }> {
+  const { credentialsFile: file } = settings
+  if (existsSync(file)) {
+    const credentials = readCredentials(file)
+    if (await isKnown(settings, credentials)) return { credentials, changed: false }
+  }
+  const credentials = await register(settings, run)
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  writeFileSync(file, `${JSON.stringify(credentials)}\n`, { mode: 0o600 })
+  return { credentials, changed: true }
+}
+
+async function register(
+  { issuer, publicUrl, identifier, tokens }: Settings,
+  run: RunCommand,
+): Promise<Credentials> {
+  // What an earlier installation left has a secret that nobody knows.
+  await run(['resource', 'delete', identifier]).catch(() => undefined)
+  const api = options([
+    ['identifier', identifier],
+    ['name', 'Ledger'],
+    ['scope', 'ledger:read ledger:send'],
+    ['format', tokens === 'jwt' ? 'jwt' : 'opaque'],
+    ['scope-text', 'ledger:read=See your balance and your transactions'],
+    ['scope-text', 'ledger:send=Send money for you'],
+  ])
+  const page = options([
+    ['name', 'Ledger'],
+    ['redirect-uri', `${publicUrl}/callback`],
+    ['post-logout-redirect-uri', `${publicUrl}/`],
+    ['grant-type', 'authorization_code'],
+    ['grant-type', 'client_credentials'],
+    ['scope', 'openid profile email accounts:check'],
+    ['resource', `${issuer}/api/v1`],
+  ])
+  const made = await run(['resource', 'create', ...api])
+  const app = await run(['client', 'create', '--first-party', ...page])
+  return { resource: secretsOf(made), app: secretsOf(app) }
+}
+
+/** False for a server that was set up anew since. @throws Refusal 503 when it does not answer */
+async function isKnown({ issuer }: Settings, { app }: Credentials): Promise<boolean> {
+  const config = await createProvider(issuer, app)()
+  const asked = { scope: 'accounts:check', resource: `${issuer}/api/v1` }
+  return oidc.clientCredentialsGrant(config, asked).then(
+    () => true,
+    (error: unknown) => {
+      if (error instanceof oidc.ResponseBodyError || error instanceof oidc.WWWAuthenticateChallengeError)
+        return false
+      throw error
+    },
+  )
+}
+
+function options(given: [name: string, value: string][]): string[] {
+  return given.flatMap(([name, value]) => [`--${name}`, value])
+}
+
+function secretsOf(answer: unknown): Registered {
+  const { client_id, client_secret } = answer as Registered
+  return { client_id, client_secret }
+}
