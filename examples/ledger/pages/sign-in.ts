@@ -1,6 +1,6 @@
 /**
- * Signing in at the account server: the authorization code flow with PKCE. What has to be remembered until the browser
- * comes back is in a cookie for each attempt, so that several tabs do not disturb each other.
+ * Signing in at the account server: the authorization code flow with PKCE. Each attempt has a cookie with what has
+ * to be remembered until the browser comes back, so that several tabs do not disturb each other.
  */
 import type { Context } from 'koa'
 import * as oidc from 'openid-client'
