@@ -4,8 +4,8 @@ import { recordGrant } from '../../src/consents/account-grants.ts'
 import { rememberConsent } from '../../src/consents/consents.ts'
 import { DATABASES } from '../platform/change-feed-databases.ts'
 import type { MigratedDatabase } from '../platform/change-feed-databases.ts'
-import { register } from '../provider/relying-party.ts'
-import { PASSWORD, STAGES, until } from '../provider/stage.ts'
+import { register } from './relying-party.ts'
+import { PASSWORD, STAGES, until } from './stage.ts'
 import { lockWaits } from '../support/lock-waits.ts'
 
 describe('An account that is deleted between its look-up and a write', () => {
