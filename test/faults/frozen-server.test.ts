@@ -13,7 +13,7 @@ describe('a server process that is stopped and continues', function () {
   let spa: Party
 
   before(async () => {
-    stage = await openStage({ store: 'mariadb+redis' })
+    stage = await openStage({ store: 'mariadb+redis', separate: true })
     spa = await register(stage, { token_endpoint_auth_method: 'none' })
   })
   after(() => stage.stop())

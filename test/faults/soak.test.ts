@@ -32,7 +32,7 @@ for (const withRedis of [true, false]) {
         startKillableMariadb(),
       ])
       const env = { ACCOUNT_SERVER_REDIS_DSN: redis?.url ?? '', ACCOUNT_SERVER_MYSQL_DSN: mariadb.url }
-      stage = await openStage({ store: 'mariadb+redis', env })
+      stage = await openStage({ store: 'mariadb+redis', separate: true, env })
       spa = await register(stage, { token_endpoint_auth_method: 'none', first_party: true })
     })
     after(async () => {

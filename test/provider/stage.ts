@@ -16,7 +16,7 @@ export type Stage = Awaited<ReturnType<typeof openStage>>
 /** The two ways to run, each with two processes. Started once and shared by every suite of a test run. */
 export const STAGES = [
   { name: 'SQLite', stage: once(() => openStage({ store: 'sqlite', env: { ACCOUNT_SERVER_WORKERS: '2' } })) },
-  { name: 'MariaDB and Redis', stage: once(() => openStage({ store: 'mariadb+redis' })) },
+  { name: 'MariaDB and Redis', stage: once(() => openStage({ store: 'mariadb+redis', separate: true })) },
 ] as const
 
 /** The shared service of two processes on one SQLite file. */

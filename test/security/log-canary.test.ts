@@ -17,7 +17,6 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
     before(async () => {
       stage = await openStage({
         store,
-        separate: false,
         env: { ACCOUNT_SERVER_DEBUG: 'true', ACCOUNT_SERVER_CLIENT_REGISTRATION: 'open' },
       })
     })

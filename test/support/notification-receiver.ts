@@ -1,4 +1,5 @@
 /** A client's notification endpoint (CIBA, ping mode): https with a certificate of its own, as clients must have. */
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
@@ -13,7 +14,12 @@ export type NotificationReceiver = Awaited<ReturnType<typeof startNotificationRe
 
 /** Answers with the statuses given, in their order, and with 204 when there are none left. */
 export async function startNotificationReceiver() {
-  const { cert, key } = makeCertificate({ names: { dns: ['localhost'] }, authority: true })
+  // OpenSSL finds an authority by its name, so each has a name of its own.
+  const { cert, key } = makeCertificate({
+    subject: [[['CN', `Notifications ${randomUUID()}`]]],
+    names: { dns: ['localhost'] },
+    authority: true,
+  })
   const certificateFile = join(dataFolder('certificate'), 'cert.pem')
   writeFileSync(certificateFile, cert)
   const received: Notification[] = []

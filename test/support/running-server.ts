@@ -1,6 +1,6 @@
 /**
  * The real server: alone on SQLite, or two behind a proxy with a worker, on MariaDB, Redis and SMTP. Tests reach it over HTTP;
- * `parts` sees the same state without HTTP. On SQLite it runs in the process of the tests where that is possible.
+ * `parts` sees the same state without HTTP. It runs in the process of the tests where that is possible.
  */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -33,7 +33,7 @@ export type ServerOptions = {
   processes?: 1 | 2
   /** Settings for every process, over the harness's own. */
   env?: Record<string, string>
-  /** Whether it has processes of its own, which take signals. On SQLite it has not, and otherwise it has, unless said here. */
+  /** Whether it has processes of its own, which take signals. By default it runs in the process of the tests. */
   separate?: boolean
 }
 
@@ -45,7 +45,6 @@ export type Person = { account: Account; email: string; password: string }
 export const TEST_SECRET = 'a secret of the tests, long enough to be one'
 export const TEST_PASSWORD = 'correct horse battery'
 
-const NODE_SETTINGS = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS']
 const MAIL_WITHIN_MS = 60_000
 const POLL_MS = 15
 
@@ -91,10 +90,7 @@ export async function startServer(options: ServerOptions) {
     log: () => logOf(dataDir),
     ...nouns(parts),
     /** Ends every process with a signal, waits for it, and starts them again on the same ports and data. */
-    async restart(signal: NodeJS.Signals = 'SIGINT') {
-      await group.signal(signal)
-      await group.start()
-    },
+    restart: (signal: NodeJS.Signals = 'SIGINT') => group.restart(signal),
     /** Starts every process again, after `signal` has ended them. */
     start: () => group.start(),
     /** Sends every process a signal and answers their exit codes when they have ended. */
@@ -108,10 +104,10 @@ export async function startServer(options: ServerOptions) {
   }
 }
 
-/** Only processes can share one SQLite file, be several workers of one server, or take what Node reads when it starts. */
-function isSeparate({ store, processes, env = {}, separate = store !== 'sqlite' }: ServerOptions): boolean {
+/** Only processes can share one SQLite file, be several workers of one server, or take options of Node. */
+function isSeparate({ store, processes, env = {}, separate = false }: ServerOptions): boolean {
   const several = Number(env['ACCOUNT_SERVER_WORKERS'] ?? 1) > 1 || (store === 'sqlite' && processes === 2)
-  return separate || several || NODE_SETTINGS.some((name) => name in env)
+  return separate || several || 'NODE_OPTIONS' in env
 }
 
 type Far = {

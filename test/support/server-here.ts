@@ -2,6 +2,8 @@
  * A server in the process of the tests. It runs the same functions as `src/main.ts`, and has a database, settings, listeners and
  * caches of its own. A start takes 40 ms of CPU instead of 700. It takes no signals.
  */
+import { readFileSync } from 'node:fs'
+import { getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { loadConfig } from '../../src/settings/config.ts'
 import { createParts } from '../../src/process/start/parts.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
@@ -20,18 +22,34 @@ type Started = { parts: Parts; end: () => Promise<void> }
 export function createServersHere({ env, ports, withWorker }: GroupNeeds): Group {
   let started: Started[] = []
   const role = withWorker ? 'server' : 'all'
+  const refuse = (): Promise<never> =>
+    Promise.reject(new Error('a server in this process takes no signals: start it with `separate: true`'))
+  const end = async () => void (await Promise.all(started.map((one) => one.end())))
+  async function start() {
+    trust(env['NODE_EXTRA_CA_CERTS'])
+    const servers = ports.map((port) => startHere(role, { ...env, ACCOUNT_SERVER_PORT: String(port) }))
+    started = await Promise.all([...servers, ...(withWorker ? [startHere('worker', env)] : [])])
+  }
   return {
     processes: () => ports.map((port) => ({ port, pid: process.pid })),
     // Two connections to one SQLite file would wait for each other, in one thread.
     parts: () => (withWorker ? undefined : started[0]?.parts),
-    async start() {
-      const servers = ports.map((port) => startHere(role, { ...env, ACCOUNT_SERVER_PORT: String(port) }))
-      started = await Promise.all([...servers, ...(withWorker ? [startHere('worker', env)] : [])])
+    start,
+    signal: refuse,
+    /** The parts of a server on SQLite are those of its test, which a restart would close. */
+    async restart() {
+      if (!withWorker) return refuse()
+      await end()
+      await start()
     },
-    signal: () =>
-      Promise.reject(new Error('a server in this process takes no signals: start it with `separate: true`')),
-    end: async () => void (await Promise.all(started.map(({ end }) => end()))),
+    end,
   }
+}
+
+/** Node reads this setting when a process starts. Here the authorities of one test are trusted until the process ends. */
+function trust(file: string | undefined): void {
+  if (!file) return
+  setDefaultCACertificates([...getCACertificates('default'), readFileSync(file, 'utf8')])
 }
 
 async function startHere(role: Role, env: Record<string, string>): Promise<Started> {

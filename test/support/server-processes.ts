@@ -15,6 +15,7 @@ export type Group = {
   parts: () => Parts | undefined
   start: () => Promise<void>
   signal: (signal: NodeJS.Signals) => Promise<(number | null)[]>
+  restart: (signal: NodeJS.Signals) => Promise<void>
   /** Ends it at once. */
   end: () => Promise<void>
 }
@@ -40,27 +41,35 @@ export function createProcesses({ env, ports, withWorker }: GroupNeeds): Group {
       ports: [],
       env,
     })
+  async function start() {
+    running = await Promise.all([...ports.map(startOne), ...(withWorker ? [startWorker()] : [])])
+    await Promise.all(ports.map((port, index) => ready(port, running[index]!)))
+  }
+  async function signal(name: NodeJS.Signals): Promise<(number | null)[]> {
+    const ended = running.map(({ child }) => once(child, 'exit') as Promise<[number | null]>)
+    for (const { child } of running) child.kill(name)
+    return (await Promise.all(ended)).map(([code]) => code)
+  }
   return {
     processes: () => ports.map((port, index) => ({ port, pid: running[index]!.child.pid! })),
     parts: () => undefined,
-    async start() {
-      running = await Promise.all([...ports.map(startOne), ...(withWorker ? [startWorker()] : [])])
-      await Promise.all(ports.map(ready))
-    },
-    async signal(signal: NodeJS.Signals): Promise<(number | null)[]> {
-      const ended = running.map(({ child }) => once(child, 'exit') as Promise<[number | null]>)
-      for (const { child } of running) child.kill(signal)
-      return (await Promise.all(ended)).map(([code]) => code)
+    start,
+    signal,
+    async restart(name: NodeJS.Signals) {
+      await signal(name)
+      await start()
     },
     end: async () => void (await Promise.all(running.map(({ stop }) => stop()))),
   }
 }
 
-async function ready(port: number): Promise<void> {
+async function ready(port: number, { child }: Running): Promise<void> {
   const deadline = Date.now() + READY_WITHIN_MS
   for (;;) {
     const answer = await fetch(`http://127.0.0.1:${port}/health/ready`).catch(() => undefined)
     if (answer?.status === 200) return
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`it ended with ${child.exitCode ?? child.signalCode} before it was ready`)
     if (Date.now() > deadline) throw new Error(`not ready: ${String(await answer?.text())}`)
     await pause(POLL_MS)
   }

@@ -24,7 +24,7 @@ export function inBothSettings(title: string, sentences: (world: LogoutWorld) =>
       const ends: (() => Promise<unknown>)[] = []
       before(async () => {
         const env = { ACCOUNT_SERVER_MAX_ACTIVE_SESSIONS: '2' }
-        const server = await startServer({ store, separate: false, env })
+        const server = await startServer({ store, env })
         const receiver = await startLogoutReceiver(server.issuer)
         ends.push(
           () => server.stop(),

@@ -28,7 +28,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
         ACCOUNT_SERVER_CLIENT_ID_DOCUMENTS: 'any',
         ACCOUNT_SERVER_OPEN_CLIENT_RESOURCES: TOOLS,
       }
-      stage = await openStage({ store, env })
+      stage = await openStage({ store, separate: store === 'sqlite', env })
       await stage.createResource({ identifier: TOOLS, scope: 'tools:call' })
     })
     after(async () => {

@@ -1,4 +1,5 @@
 /** A site on https where clients publish documents, with a certificate of an authority of its own. */
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:https'
@@ -10,7 +11,8 @@ import { dataFolder } from '../../support/service-process.ts'
 export type DocumentHost = Awaited<ReturnType<typeof startDocumentHost>>
 
 export async function startDocumentHost() {
-  const authority = makeCertificate({ subject: [[['CN', 'Documents CA']]], authority: true })
+  // OpenSSL finds an authority by its name, so each has a name of its own.
+  const authority = makeCertificate({ subject: [[['CN', `Documents ${randomUUID()}`]]], authority: true })
   const { cert, key } = makeCertificate({
     issuer: authority,
     names: { dns: ['localhost'] },

@@ -20,7 +20,7 @@ describe('a sign-out from a client that describes itself by a document', functio
       ACCOUNT_SERVER_CLIENT_ID_DOCUMENTS: 'any',
       ACCOUNT_SERVER_OPEN_CLIENT_RESOURCES: TOOLS,
     }
-    stage = await openStage({ store: 'sqlite', env })
+    stage = await openStage({ store: 'sqlite', separate: true, env })
     await stage.createResource({ identifier: TOOLS, scope: 'tools:call' })
   })
   after(async () => {

@@ -21,7 +21,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const) {
     let config: oidc.Configuration
 
     before(async () => {
-      stage = await openStage({ store, separate: false, env: SETTINGS })
+      stage = await openStage({ store, env: SETTINGS })
       registrar = createRegistrar(stage)
       for (const identifier of [TOOLS, OTHER]) await stage.createResource({ identifier, scope: 'tools:call' })
       config = await oidc.dynamicClientRegistration(

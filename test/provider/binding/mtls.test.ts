@@ -197,7 +197,6 @@ for (const store of STORES)
     before(async () => {
       stage = await openStage({
         store,
-        separate: false,
         env: { ...behindProxy, ACCOUNT_SERVER_TRUSTED_PROXIES: '127.0.0.1' },
       })
     })

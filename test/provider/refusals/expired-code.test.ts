@@ -10,7 +10,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
     let stage: Stage
     before(async () => {
       const env = { ACCOUNT_SERVER_AUTHORIZATION_CODE_EXPIRE_SECONDS: '5' }
-      stage = await openStage({ store, separate: false, env })
+      stage = await openStage({ store, env })
     })
     after(() => stage?.stop())
 
