@@ -184,6 +184,17 @@ describe('settings', () => {
       expect(() => given(dsn), dsn).to.throw(/ACCOUNT_SERVER_REDIS_DSN/)
   })
 
+  it('take each mark for the token in the addresses of pages of your own', () => {
+    for (const mark of ['{token}', '{}', '{0}', '%s'])
+      for (const name of ['ACTIVATE', 'RESET']) {
+        const { mail } = read({
+          [`ACCOUNT_SERVER_WORKER_ACCOUNT_${name}_WEBURL_F`]: `https://x.example/a/${mark}`,
+        })
+        const links = [mail.workerAccountActivateWeburlF, mail.workerAccountResetWeburlF]
+        expect(links, mark).to.include('https://x.example/a/{token}')
+      }
+  })
+
   it('put {token} into the activation address', () => {
     const own = 'https://www.example.com/welcome/{token}'
     expect(

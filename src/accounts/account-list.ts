@@ -1,5 +1,6 @@
 /** Lists accounts page by page, newest first. The position is a key, not an offset: pages stay right while rows come and go. */
 import type { Knex } from 'knex'
+import { AppError } from '../platform/errors.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { ACCOUNT_COLUMNS } from './account.ts'
 import type { Account } from './account.ts'
@@ -17,6 +18,7 @@ export type AccountQuery = {
 
 export type AccountPage = { accounts: Account[]; next: string | undefined }
 
+/** @throws AppError 400 `invalid_cursor` when `after` is no `next` of a page */
 export async function listAccounts(
   sql: Sql,
   { search, after, limit = 50, skip = 0 }: AccountQuery,
@@ -40,9 +42,11 @@ export async function listAccounts(
 type Narrowing = Knex.QueryCallback
 
 function olderThan(after: string | undefined): Narrowing {
-  const [, createdAtMs, id] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(after ?? '') ?? []
+  if (after === undefined) return () => undefined
+  const [, createdAtMs, id] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(after) ?? []
+  if (!createdAtMs || !id)
+    throw new AppError('invalid_cursor', 400, 'The cursor is not the next of a page before.')
   return (rows) => {
-    if (!createdAtMs || !id) return
     void rows
       .where('createdAtMs', '<', Number(createdAtMs))
       .orWhere((same) => same.where('createdAtMs', Number(createdAtMs)).where('id', '<', id))

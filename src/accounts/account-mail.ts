@@ -22,7 +22,7 @@ export async function mailActivation(
   to: Recipient,
   issued: IssuedToken,
 ) {
-  const link = activationLink(config, issued.token)
+  const link = withToken(config.mail.workerAccountActivateWeburlF, issued.token)
   const { code, expiresAtMs } = issued
   await outbox.enqueueMail(sql, {
     template: 'activation',
@@ -32,7 +32,7 @@ export async function mailActivation(
 }
 
 export async function mailReset({ config, outbox }: Mailing, sql: Sql, to: Recipient, issued: IssuedToken) {
-  const link = linkTo(config, `${ACCOUNT_PATHS.reset}?${new URLSearchParams({ token: issued.token })}`)
+  const link = withToken(config.mail.workerAccountResetWeburlF, issued.token)
   const { code, expiresAtMs } = issued
   await outbox.enqueueMail(sql, {
     template: 'reset',
@@ -71,7 +71,7 @@ export function linkTo({ issuer }: Pick<Services['config'], 'issuer'>, path: str
   return new URL(path, issuer).href
 }
 
-/** The address of the activation page is a setting, because some sites have their own. */
-function activationLink({ mail }: Services['config'], token: string): string {
-  return mail.workerAccountActivateWeburlF.replaceAll('{token}', encodeURIComponent(token))
+/** The addresses of both pages are settings, because some sites have their own. */
+function withToken(address: string, token: string): string {
+  return address.replaceAll('{token}', encodeURIComponent(token))
 }

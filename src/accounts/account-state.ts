@@ -3,7 +3,7 @@ import { inTransaction } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { lockAccount } from './account.ts'
-import { endAllAccess } from '../consents/ended-access.ts'
+import { endAllAccess, endOtherAccess } from '../consents/ended-access.ts'
 import type { AccessEndings, EndedAccess } from '../grant-store/access-endings.ts'
 import type { Services } from '../services.ts'
 import { assertNotLastAdmin } from './roles.ts'
@@ -49,6 +49,23 @@ export async function signOutEverywhere(needs: Ending, accountId: string, by: Ac
     if (!(await lockAccount(trx, accountId))) return undefined
     const access = await endAllAccess(needs, trx, accountId, nowMs)
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.signed_out_everywhere', accountId })
+    return access
+  })
+  return revoke(needs, ended)
+}
+
+/** The same except for one session and the apps that were signed in to through it. */
+export async function signOutElsewhere(
+  needs: Ending,
+  accountId: string,
+  keptSessionUid: string | undefined,
+  by: Actor,
+): Promise<boolean> {
+  const nowMs = needs.clock()
+  const ended = await inTransaction(needs.db, async (trx) => {
+    if (!(await lockAccount(trx, accountId))) return undefined
+    const access = await endOtherAccess(needs, trx, accountId, keptSessionUid, nowMs)
+    await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.signed_out_elsewhere', accountId })
     return access
   })
   return revoke(needs, ended)

@@ -55,6 +55,7 @@ const STRANGERS_ACTIONS = [
   'password.reset_requested',
   'account.activation_requested',
   'account.registration_repeated',
+  'account.checked',
 ]
 
 /** How long entries are kept: all of them, and those of strangers, which may go sooner. */

@@ -22,6 +22,7 @@ function derived(found: Config): Record<string, unknown> {
     [`${PREFIX}DATA_DIR`]: found.dataDir,
     [`${PREFIX}LOG_DIR`]: found.log.dir ?? null,
     [`${PREFIX}WORKER_ACCOUNT_ACTIVATE_WEBURL_F`]: found.mail.workerAccountActivateWeburlF,
+    [`${PREFIX}WORKER_ACCOUNT_RESET_WEBURL_F`]: found.mail.workerAccountResetWeburlF,
     [`${PREFIX}MAIL_FROM`]: found.mail.from,
     [`${PREFIX}MAILBOX`]: found.mail.mailbox !== 'none',
   }

@@ -66,6 +66,10 @@ export const EVENT_TYPES = {
     when: 'All sessions and all access of the account ended at its wish.',
     data: ofAccount,
   },
+  'account.signed_out_elsewhere': {
+    when: 'All sessions and all access of the account ended at its wish, except one session.',
+    data: ofAccount,
+  },
   'session.started': { when: 'A person signed in.', data: ofSession },
   'session.ended': {
     when: 'One session ended by itself. An event that ends all sessions names none of them.',

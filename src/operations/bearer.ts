@@ -31,7 +31,8 @@ export async function readToken(
   const client = await provider.Client.find(found.clientId)
   if (!client) throw invalid('The client of the token is gone.')
   const account = found.kind === 'AccessToken' ? await liveAccount(needs.db, found) : undefined
-  return { client, token: { clientId: found.clientId, scopes: found.scopes, account } }
+  const sessionUid = found.kind === 'AccessToken' ? found.sessionUid : undefined
+  return { client, token: { clientId: found.clientId, scopes: found.scopes, account, sessionUid } }
 }
 
 /**

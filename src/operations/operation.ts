@@ -67,6 +67,8 @@ export type ApiToken = {
   scopes: ReadonlySet<string>
   /** The person who gave the token; absent for a client's own. */
   account?: Account | undefined
+  /** The session in which the person gave it; absent where the access outlives the session. */
+  sessionUid?: string | undefined
 }
 
 /** `location`: of what was created, under the API's address. */

@@ -26,6 +26,10 @@ export const pageQuery = {
     .describe(`How many to leave out, at most ${MOST_SKIPPED}. For longer lists use cursor.`),
 }
 
+export const INVALID_CURSOR = {
+  invalid_cursor: { status: 400, when: 'The cursor is not the next of a page before.' },
+} as const
+
 /** A page of items; `next` is absent on the last one. A page of an item with the title `Account` is an `AccountPage`. */
 export function pageOf<T extends z.ZodType>(item: T) {
   const page = z.object({

@@ -271,6 +271,7 @@ function mailSettings(given: Settings, issuer: string) {
       given.worker_smtp_require_tls ?? !isLoopback(given.worker_smtp_server_url ?? 'smtp://localhost'),
     workerAccountActivateWeburlF:
       given.worker_account_activate_weburl_f ?? `${issuer}/activate?token={token}`,
+    workerAccountResetWeburlF: given.worker_account_reset_weburl_f ?? `${issuer}/reset?token={token}`,
     from: given.mail_from ?? `"${given.server_name.replace(/["\\]/g, '')}" <no-reply@${mailHost(issuer)}>`,
     /** Who reads the development mailbox, where mails stay in it. */
     mailbox: mailboxReaders(given),

@@ -69,12 +69,16 @@ export const fileName = () =>
 
 export const email = () => z.string().refine((value) => parseEmail(value).ok)
 
-/** Address of a page with a token in its link. */
+/** What a mailed link replaces by its token. The replaced systems took the last three. */
+const TOKEN_MARKS = /\{token\}|\{0?\}|%s/g
+
+/** Address of a page with a token in its link. The output has `{token}` there. */
 export const linkFormat = () =>
   z
     .string()
+    .transform((value) => value.replaceAll(TOKEN_MARKS, '{token}'))
     .refine((value) => value.includes('{token}') && /^https?:$/.test(URL.parse(value)?.protocol ?? ''))
-    .meta({ takes: 'an http or https address with {token} in it' })
+    .meta({ takes: 'an http or https address with {token}, {}, {0} or %s in it' })
 
 export const sender = () =>
   z

@@ -234,7 +234,12 @@ export const settings = {
   worker_account_activate_weburl_f: linkFormat().optional().meta({
     group: 'Mail',
     fallback: '<issuer>/activate?token={token}',
-    description: 'Address of the activation link.',
+    description: 'Address of the activation link. A page of your own finishes it over the API.',
+  }),
+  worker_account_reset_weburl_f: linkFormat().optional().meta({
+    group: 'Mail',
+    fallback: '<issuer>/reset?token={token}',
+    description: 'Address of the link to choose a new password. A page of your own finishes it over the API.',
   }),
   mail_from: sender().optional().meta({
     group: 'Mail',

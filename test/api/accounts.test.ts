@@ -57,6 +57,13 @@ for (const { name, stage: open } of STAGES)
       expect((await api.call('GET', '/accounts', { token: theirs })).status).to.equal(200)
     })
 
+    it('refuses a cursor that is none', async () => {
+      for (const cursor of ['x', '12.34', "1'--", '%00']) {
+        const answer = await api.call('GET', `/accounts?cursor=${cursor}`, { token })
+        expect([answer.status, answer.json()['code']], cursor).to.eql([400, 'invalid_cursor'])
+      }
+    })
+
     it('names a parameter that is unknown or out of bounds', async () => {
       const answer = await api.call('GET', '/accounts?limit=1000&colour=red', { token })
       expect(answer.status).to.equal(400)

@@ -1,8 +1,20 @@
 /** A person's own account over the API: with a token that they gave an app. */
 import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
+import { appOperations } from './apps.ts'
+import { confirmingOperations } from './confirming.ts'
+import { passwordOperations } from './password.ts'
 import { profileOperations } from './profile.ts'
+import { sessionOperations } from './sessions.ts'
 
 export function accountApi(services: Services): Feature {
-  return { api: () => profileOperations(services) }
+  return {
+    api: (site) => [
+      ...profileOperations(services),
+      ...passwordOperations(services),
+      ...confirmingOperations(services),
+      ...sessionOperations(services),
+      ...appOperations(services, site),
+    ],
+  }
 }

@@ -1,14 +1,14 @@
 /** One's own profile: read and change. */
 import { z } from 'zod'
 import { findAccountById, lockAccount } from '../../accounts/account.ts'
-import type { Account } from '../../accounts/account.ts'
 import { profileSchema, updateProfile } from '../../accounts/profile.ts'
 import { AppError } from '../../platform/errors.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 import { operation } from '../../operations/operation.ts'
-import type { ApiToken, Operation } from '../../operations/operation.ts'
+import type { Operation } from '../../operations/operation.ts'
 import { profileChanges, profileOf, showAccount, shownAccount } from '../../operations/shown-account.ts'
+import { ownerOf } from './owner.ts'
 
 type Needs = Pick<Services, 'db' | 'clock'>
 
@@ -45,15 +45,12 @@ export function profileOperations(needs: Needs): readonly Operation[] {
         })
         return { body: showAccount(changed ?? ownerOf(token)) }
       },
-      problems: { account_not_found: { status: 404, when: 'The account was deleted meanwhile.' } },
+      problems: {
+        account_not_found: { status: 404, when: 'The account was deleted meanwhile.' },
+        username_taken: { status: 409, when: 'Somebody else has the user name.' },
+      },
     }),
   ]
-}
-
-/** The person behind the token, which the operation asked for. */
-function ownerOf({ account }: ApiToken): Account {
-  if (!account) throw new Error('the operation takes a person’s token only')
-  return account
 }
 
 /** The API's names in the faults, not the ones inside. */

@@ -6,7 +6,7 @@ import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
-import { pageOf, pageQuery } from '../../operations/paging.ts'
+import { INVALID_CURSOR, pageOf, pageQuery } from '../../operations/paging.ts'
 import { showAccount, shownAccount } from '../../operations/shown-account.ts'
 
 export function readingOperations({ db }: Pick<Services, 'db'>): readonly Operation[] {
@@ -22,6 +22,7 @@ export function readingOperations({ db }: Pick<Services, 'db'>): readonly Operat
         search: z.string().max(200).optional().describe('Part of an address or a name.'),
       }),
       answer: { status: 200, description: 'A page of accounts.', schema: pageOf(shownAccount) },
+      problems: INVALID_CURSOR,
       async handle({ query: { limit, cursor, skip, search } }) {
         const { accounts, next } = await listAccounts(db, { limit, after: cursor, skip, search })
         return { body: { items: accounts.map(showAccount), ...(next !== undefined && { next }) } }

@@ -1,0 +1,83 @@
+/** The apps that one has given access: list, and take the access away. */
+import { z } from 'zod'
+import { listConsents, revokeConsent } from '../../consents/consents.ts'
+import type { Consent } from '../../consents/consents.ts'
+import type { Site } from '../../feature.ts'
+import { operation } from '../../operations/operation.ts'
+import type { ApiToken, Operation } from '../../operations/operation.ts'
+import { timeOf } from '../../operations/shown-account.ts'
+import { AppError } from '../../platform/errors.ts'
+import { clientNameOf } from '../../provider/clients/client-documents.ts'
+import { OFFLINE_ACCESS } from '../../provider/grants/lifetimes.ts'
+import type { Services } from '../../services.ts'
+import { common, ownerOf } from './owner.ts'
+
+type Needs = Services & Pick<Site, 'oidc'>
+
+const shownApp = z
+  .object({
+    client_id: z.string(),
+    name: z.string(),
+    scopes: z.array(z.string()),
+    resources: z.record(z.string(), z.array(z.string())).describe('Scopes by resource server.'),
+    offline: z.boolean().describe('It keeps its access while you are signed out.'),
+    granted_at: z.iso.datetime(),
+  })
+  .meta({ title: 'App' })
+
+export function appOperations(services: Services, { oidc }: Site): readonly Operation[] {
+  const needs = { ...services, oidc }
+  return [listing(needs), revoking(needs)]
+}
+
+function listing(needs: Needs): Operation {
+  return operation({
+    ...common,
+    id: 'listOwnApps',
+    method: 'get',
+    path: '/account/apps',
+    summary: 'List the apps that you allowed, the latest first',
+    scope: 'account:read',
+    answer: { status: 200, description: 'The apps.', schema: z.object({ items: z.array(shownApp) }) },
+    handle: async ({ token }) => ({ body: { items: await shownApps(needs, token) } }),
+  })
+}
+
+function revoking(needs: Needs): Operation {
+  return operation({
+    ...common,
+    id: 'revokeOwnApp',
+    method: 'delete',
+    path: '/account/apps/{client_id}',
+    summary: 'Revoke the access of an app',
+    description: 'Its tokens end at once. It has to ask for your consent again.',
+    scope: 'account:write',
+    params: z.strictObject({ client_id: z.string().max(2000) }),
+    answer: { status: 204, description: 'The app has no access any more.' },
+    problems: { app_not_found: { status: 404, when: 'The app has no access.' } },
+    async handle({ params: { client_id: clientId }, token, assertMatches }) {
+      const found = (await shownApps(needs, token)).find((one) => one.client_id === clientId)
+      if (found) assertMatches(found)
+      const grantIdDigests = await revokeConsent(needs, ownerOf(token).id, clientId)
+      if (!grantIdDigests) throw new AppError('app_not_found', 404, 'That app has no access.')
+      await needs.revokeAccess({ sessionUids: [], grantIdDigests })
+      return { body: undefined }
+    },
+  })
+}
+
+async function shownApps(needs: Needs, token: ApiToken) {
+  const consents = await listConsents(needs.db, ownerOf(token).id)
+  return Promise.all(consents.map((one) => showApp(needs, one)))
+}
+
+async function showApp({ oidc }: Needs, one: Consent): Promise<z.output<typeof shownApp>> {
+  return {
+    client_id: one.clientId,
+    name: (await clientNameOf(oidc.current(), one.clientId)) ?? one.clientId,
+    scopes: one.scopes,
+    resources: one.resources,
+    offline: one.scopes.includes(OFFLINE_ACCESS),
+    granted_at: timeOf(one.grantedAtMs),
+  }
+}
