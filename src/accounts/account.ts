@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Sql } from '../platform/sql/database.ts'
 import { lookupEmail, parseEmail } from '../platform/email.ts'
+import { foldUsername } from './folded-username.ts'
 import { profileSchema } from './profile.ts'
 import { AppError } from '../platform/errors.ts'
 
@@ -65,7 +66,7 @@ export type NewAccount = {
 }
 
 /**
- * Inserts an account. A second one with the same canonical address violates a unique index (`isDuplicate`).
+ * Inserts an account. A second one with the same canonical address, or user name, violates a unique index (`isDuplicate`).
  * Throws `AppError('email_invalid' | 'profile_invalid', 422)`.
  */
 export async function createAccount(sql: Sql, given: NewAccount, nowMs: number): Promise<Account> {
@@ -99,7 +100,8 @@ export async function createAccount(sql: Sql, given: NewAccount, nowMs: number):
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   }
-  await sql('accounts').insert(account)
+  const usernameCanonical = account.username === null ? null : foldUsername(account.username)
+  await sql('accounts').insert({ ...account, usernameCanonical })
   return account
 }
 

@@ -1,7 +1,9 @@
 /** The fields that people may change themselves. This schema drops all other fields of an account. */
 import { z } from 'zod'
 import { recordAudit } from '../audit/audit.ts'
+import { isDuplicate } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
+import { foldUsername, usernameTaken } from './folded-username.ts'
 
 const oneLine = (max: number) =>
   z
@@ -47,7 +49,7 @@ export const NAME_PROBLEM_TEXT = 'Use a plain name: no links, no control charact
 
 /**
  * Changes the given fields and no others; unknown ones (`roles`, `email_verified`, …) are dropped.
- * Throws a ZodError when a value is not valid. Answers false when there is no such account. Takes a transaction.
+ * Throws a ZodError when a value is not valid, and `AppError('username_taken', 409)`. Answers false when there is no such account. Takes a transaction.
  */
 export async function updateProfile(
   sql: Sql,
@@ -57,11 +59,21 @@ export async function updateProfile(
   by: { actor: string; ip?: string | undefined },
 ): Promise<boolean> {
   const allowed = profileSchema.parse(profile)
-  const changed = await sql('accounts')
-    .where({ id: accountId })
-    .update({ ...allowed, updatedAtMs: nowMs })
+  const changed = await write(sql, accountId, { ...allowed, updatedAtMs: nowMs })
   if (changed === 0) return false
   const detail = { fields: Object.keys(allowed) }
   await recordAudit(sql, { ...by, atMs: nowMs, action: 'account.changed', accountId, detail })
   return true
+}
+
+async function write(sql: Sql, id: string, row: Profile & { updatedAtMs: number }): Promise<number> {
+  const { username } = row
+  const usernameCanonical = username ? foldUsername(username) : username
+  try {
+    return await sql('accounts')
+      .where({ id })
+      .update({ ...row, ...(usernameCanonical !== undefined && { usernameCanonical }) })
+  } catch (error) {
+    throw isDuplicate(error) ? usernameTaken(error) : error
+  }
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Sql } from '../platform/sql/database.ts'
+import { claimUsername } from './username.ts'
 import { isVerified } from './account.ts'
 import type { Account } from './account.ts'
 
@@ -50,8 +51,9 @@ export async function replaceUnproven(
   nowMs: number,
 ): Promise<void> {
   await trx('consents').where({ accountId }).delete()
-  if (profile)
-    await trx('accounts')
-      .where({ id: accountId })
-      .update({ ...profile, updatedAtMs: nowMs })
+  if (!profile) return
+  const { username, ...rest } = profile
+  const named = { username: null, usernameCanonical: null, ...rest, updatedAtMs: nowMs }
+  await trx('accounts').where({ id: accountId }).update(named)
+  await claimUsername(trx, accountId, username)
 }

@@ -1,6 +1,7 @@
 /** What the commands of `account` do. */
 import { text as textOf } from 'node:stream/consumers'
-import { findAccountByEmail, findAccountById, isVerified } from '../accounts/account.ts'
+import { findAccountByLogin } from '../accounts/username.ts'
+import { findAccountById, isVerified } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import { listAccounts } from '../accounts/account-list.ts'
 import { listSessions } from '../sessions/account-sessions.ts'
@@ -29,6 +30,7 @@ export async function create(input: Input, services: Services): Promise<Answer> 
     name: input.text('name'),
     givenName: input.text('given-name'),
     familyName: input.text('family-name'),
+    username: input.text('username'),
     verified: input.flag('verified'),
     roles: input.texts('role').map(asRole),
     ...CLI,
@@ -175,11 +177,15 @@ function stateOf(found: Account): string {
 }
 
 async function theAccount({ db }: Services, { operands: [typed = ''] }: Input): Promise<Account> {
-  const found = typed.includes('@') ? await findAccountByEmail(db, typed) : await findAccountById(db, typed)
+  const found = (await findAccountById(db, typed)) ?? (await findAccountByLogin(db, typed))
   if (found) return found
   throw notFound()
 }
 
 function notFound(): AppError {
-  return new AppError('account_not_found', 404, 'There is no account with this id or e-mail address.')
+  return new AppError(
+    'account_not_found',
+    404,
+    'There is no account with this id, e-mail address or user name.',
+  )
 }

@@ -5,7 +5,14 @@ import type { Noun, OptionSpec } from '../command-line/command.ts'
 const actions = () => import('./account-actions.ts')
 const noun = 'account'
 const opens = 'schema'
-const operand = { name: 'ID_OR_EMAIL', about: 'The account, by its id or its e-mail address.' }
+const operand = { name: 'ID_OR_EMAIL', about: 'The account, by its id, e-mail address or user name.' }
+
+const usernameOption: Record<string, OptionSpec> = {
+  username: {
+    value: 'U',
+    about: 'User name, also to sign in: letters, digits, dots, dashes and underscores.',
+  },
+}
 
 const nameOptions: Record<string, OptionSpec> = {
   name: { value: 'N', about: 'Full name, as people see it.' },
@@ -30,6 +37,7 @@ export const account: Noun = {
         },
         'password-stdin': { about: 'Reads the password from standard input, which other users cannot see.' },
         ...nameOptions,
+        ...usernameOption,
         verified: { about: 'Marks the address as confirmed. Otherwise the person has to confirm it.' },
         role: { value: 'ROLE', about: `Role in this service: ${ROLES.join(', ')}.`, many: true },
       },
@@ -74,7 +82,7 @@ export const account: Noun = {
       about: 'Changes the named fields of a profile. An empty value removes a field.',
       options: {
         ...nameOptions,
-        username: { value: 'U', about: 'User name: letters, digits, dots, dashes and underscores.' },
+        ...usernameOption,
         locale: { value: 'L', about: 'Language, as en-GB.' },
       },
       examples: ['account update person@example.com --given-name Sample --family-name Person'],

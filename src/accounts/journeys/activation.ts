@@ -18,6 +18,7 @@ import { storePassword } from '../../passwords/stored-password.ts'
 import { provenProfile, readProfile, replaceUnproven } from '../unproven-owner.ts'
 import type { TypedProfile } from '../unproven-owner.ts'
 import type { Services } from '../../services.ts'
+import { claimUsername } from '../username.ts'
 
 export type Activated =
   | { ok: true; accountId: string }
@@ -118,12 +119,20 @@ async function finish(
     if (!(await markVerified(trx, account.id, row.emailCanonical, nowMs))) return 'invalid_token'
     const { id: accountId } = account
     const ended = await replaceOwner(needs, trx, account, proven, nowMs)
+    await claimUsername(trx, accountId, usernameFor(account, row, proven))
     await recordAudit(trx, { atMs: nowMs, action: 'account.activated', actor: accountId, accountId, ip })
     return ended
   })
   if (outcome === 'invalid_token' || outcome === 'used') return { ok: false, reason: outcome }
   if (outcome) await needs.revokeAccess(outcome)
   return { ok: true, accountId: row.accountId }
+}
+
+/** The name of this request, if its person is the one who proved the mailbox. */
+function usernameFor(account: Account, row: OneTimeToken, { profile }: Proven): string | null {
+  if (account.username !== null) return null
+  const same = row.passwordHash !== null && row.passwordHash === account.passwordHash
+  return (same ? readProfile(row.profile) : profile)?.username ?? null
 }
 
 /** Who signed in with the password that dies here is signed out, and leaves neither name nor consents. */

@@ -2,12 +2,12 @@
  * Signing in with a password: the one path every page and API goes through. Unknown, disabled and password-less accounts
  * get the same answer, for the same cost, as a wrong password; what the answer was goes to the audit trail only.
  */
-import { findAccountByEmail, findAccountById } from '../account.ts'
+import { findAccountById } from '../account.ts'
+import { findAccountByLogin, isUsername, lookupLogin } from '../username.ts'
 import type { Account } from '../account.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { isOwnDevice, verifyDeviceCookie } from '../../attempts/known-browser.ts'
 import type { Device } from '../../attempts/known-browser.ts'
-import { lookupEmail } from '../../platform/email.ts'
 import { evenly } from '../../attempts/even-timing.ts'
 import type { Place } from '../../passwords/hashing.ts'
 import { bucketsOf, resetAttempts, returnAttempt, takeAttempt } from '../../attempts/lockout.ts'
@@ -18,6 +18,7 @@ import type { Services } from '../../services.ts'
 const ATTEMPT_STEP_MS = 10
 
 export type Credentials = {
+  /** An e-mail address or a user name. */
   email: string
   password: string
   ip: string
@@ -77,11 +78,13 @@ async function attemptSignIn(
 }
 
 async function countAttempt(needs: Services, given: Credentials, cookie: Device | undefined) {
-  const account = await findAccountByEmail(needs.db, given.email)
+  const account = await findAccountByLogin(needs.db, given.email)
   const device = cookie && account && isOwnDevice(cookie, account) ? cookie : undefined
-  const attempt = { ...attemptFrom(given), accountId: account?.id, device }
+  const attempt = attemptOn(given, account, device)
   const taken = await takeAttempt(needs, attempt, needs.clock())
-  if (!taken.allowed) needs.blocked.note(taken.bucket, taken.retryAfterSeconds, needs.clock())
+  if (!taken.allowed)
+    for (const bucket of [taken.bucket, ...namedSlots(needs, given)])
+      needs.blocked.note(bucket, taken.retryAfterSeconds, needs.clock())
   return { account, attempt, taken }
 }
 
@@ -92,7 +95,8 @@ function recallBlock(
   device: Device | undefined,
 ): number | undefined {
   const { own, slots } = bucketsOf(config.keys.index, { ...attemptFrom(given), device })
-  const waits = slots.flatMap((slot) => known.recall(slot, clock()) ?? [])
+  const named = namedSlots({ config }, given)
+  const waits = [...slots, ...named].flatMap((slot) => known.recall(slot, clock()) ?? [])
   if (waits.length === 0 || own === undefined) return waits.length > 0 ? Math.max(...waits) : undefined
   const ownWait = known.recall(own, clock())
   return ownWait === undefined ? undefined : Math.max(ownWait, ...waits)
@@ -116,7 +120,19 @@ async function verifyOrReturn(
 }
 
 function attemptFrom({ email, ip }: Credentials): Attempt {
-  return { emailCanonical: lookupEmail(email), ip }
+  return { emailCanonical: lookupLogin(email), ip }
+}
+
+/** A user name is counted as the address of its account, so that it gives nobody a second budget. */
+function attemptOn(given: Credentials, account: Account | undefined, device: Device | undefined): Attempt {
+  const { emailCanonical = lookupLogin(given.email) } = account ?? {}
+  return { emailCanonical, ip: given.ip, accountId: account?.id, device }
+}
+
+/** What a blocked user name is remembered by: no query may be needed to refuse it, whether it has an account or not. */
+function namedSlots({ config }: Pick<Services, 'config'>, given: Credentials): string[] {
+  if (!isUsername(given.email)) return []
+  return bucketsOf(config.keys.index, attemptFrom(given)).slots.map((slot) => `name ${slot}`)
 }
 
 async function audit(

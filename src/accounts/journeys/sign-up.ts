@@ -7,7 +7,8 @@
 import { inTransaction, isDuplicate } from '../../platform/sql/database.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import { createAccount, findAccountByEmail, isVerified } from '../account.ts'
-import type { Account } from '../account.ts'
+import type { Account, NewAccount } from '../account.ts'
+import { findAccountByUsername } from '../username.ts'
 import { mailActivation, mailAlreadyRegistered } from '../account-mail.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { lookupEmail, parseEmail } from '../../platform/email.ts'
@@ -40,6 +41,7 @@ export type RegistrationProblem =
   | { reason: 'email_invalid'; problem: EmailProblem }
   | { reason: 'profile_invalid'; field: string }
   | { reason: 'password_refused'; problem: PasswordProblem }
+  | { reason: 'username_taken' }
 
 /** Everything that is wrong with the form at once, in the order of its fields. */
 export type Registered = { ok: true } | { ok: false; problems: RegistrationProblem[] }
@@ -50,6 +52,9 @@ export async function register(needs: Services, given: Registration): Promise<Re
   if (problems.length > 0) return { ok: false, problems }
   await takeNetworkRequest(needs, 'registration', given.ip, needs.clock())
   return evenly(ANSWER_STEP_MS, async () => {
+    // The answer follows from the name alone, for every address.
+    if (given.username && (await findAccountByUsername(needs.db, given.username)))
+      return { ok: false, problems: [{ reason: 'username_taken' }] }
     const mayMail = await takeMail(needs, lookupEmail(given.email), given.ip, needs.clock())
     const passwordHash = await needs.hasher.hash(given.password)
     if (mayMail) await storeOrFollow(needs, given, passwordHash)
@@ -91,8 +96,7 @@ async function storeOrFollow(needs: Services, given: Registration, passwordHash:
 
 async function store(needs: Services, trx: Sql, given: Registration, passwordHash: string) {
   const existing = await findAccountByEmail(trx, given.email)
-  const account =
-    existing ?? (await createAccount(trx, { ...given, passwordHash, selfRegistered: true }, needs.clock()))
+  const account = existing ?? (await createAccount(trx, unprovenOf(given, passwordHash), needs.clock()))
   const action = existing ? 'account.registration_repeated' : 'account.registered'
   await recordAudit(trx, {
     atMs: needs.clock(),
@@ -143,6 +147,11 @@ async function sendActivation(
   const issued = await issueToken(trx, needs.config.keys.index, request, needs.clock())
   // To the person of this request, who may be another than the one who came first.
   await mailActivation(needs, trx, { ...account, ...readProfile(given.profile) }, issued)
+}
+
+/** The user name becomes the account's with its activation, so that nobody keeps names by registering addresses. */
+function unprovenOf(given: Registration, passwordHash: string): NewAccount {
+  return { ...given, username: null, passwordHash, selfRegistered: true }
 }
 
 function typedProfileOf(given: Registration): TypedProfile {

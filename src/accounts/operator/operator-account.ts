@@ -1,7 +1,8 @@
 /** Accounts that an operator adds, past the mail: from the command line, from seeds, and the first administrator. */
 import { AppError } from '../../platform/errors.ts'
 import { inTransaction, isDuplicate } from '../../platform/sql/database.ts'
-import { createAccount } from '../account.ts'
+import { createAccount, findAccountByEmail } from '../account.ts'
+import { usernameTaken } from '../folded-username.ts'
 import type { Account } from '../account.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { emailProblemText, parseEmail } from '../../platform/email.ts'
@@ -24,7 +25,7 @@ export type AddedAccount = {
   actor: string
 }
 
-/** Throws `AppError`: `email_invalid`, `password_refused`, `profile_invalid` (422), `account_exists` (409). */
+/** Throws `AppError`: `email_invalid`, `password_refused`, `profile_invalid` (422), `account_exists`, `username_taken` (409). */
 export async function addAccount(needs: Services, given: AddedAccount): Promise<Account> {
   const email = parseEmail(given.email)
   if (!email.ok) throw new AppError('email_invalid', 422, emailProblemText[email.problem])
@@ -43,6 +44,7 @@ export async function addAccount(needs: Services, given: AddedAccount): Promise<
     })
   } catch (error) {
     if (!isDuplicate(error)) throw error
+    if (!(await findAccountByEmail(needs.db, given.email))) throw usernameTaken(error)
     throw new AppError('account_exists', 409, 'There is already an account with this e-mail address.', {
       cause: error,
     })

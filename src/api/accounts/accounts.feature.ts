@@ -1,8 +1,9 @@
 /** Accounts over the API, for the organisation's own programs and for administrators. */
 import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
+import { checkingOperations } from './checking.ts'
 import { readingOperations } from './reading.ts'
 
 export function accountsApi(services: Services): Feature {
-  return { api: () => readingOperations(services) }
+  return { api: () => [...readingOperations(services), ...checkingOperations(services)] }
 }

@@ -42,6 +42,7 @@ function registering(needs: Services): Operation {
     problems: {
       ...BUSY,
       ...PASSWORD_PROBLEMS,
+      username_taken: { status: 409, when: 'Somebody else has the user name.' },
       email_invalid: { status: 422, when: 'The e-mail address is not valid.' },
     },
     async handle(request) {
@@ -75,11 +76,13 @@ function refused({ config }: Pick<Services, 'config'>, problems: readonly Regist
   const faults = problems.map((one) => {
     if (one.reason === 'email_invalid') return fault('email', emailProblemText[one.problem])
     if (one.reason === 'profile_invalid') return fault(one.field, NAME_PROBLEM_TEXT)
+    if (one.reason === 'username_taken') return fault('username', 'Somebody else has this user name.')
     return fault('password', passwordProblemText(one.problem, config))
   })
   const detail = faults.map(({ message }) => message).join(' ')
   const cause = new z.ZodError(faults)
-  return new AppError(problems[0]?.reason ?? 'invalid_request', 422, detail, { cause })
+  const reason = problems[0]?.reason ?? 'invalid_request'
+  return new AppError(reason, reason === 'username_taken' ? 409 : 422, detail, { cause })
 }
 
 function fault(field: string, message: string) {

@@ -7,6 +7,7 @@ import type { TokenRefusal } from '../../accounts/one-time-token.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import { profileSchema, updateProfile } from '../../accounts/profile.ts'
 import { resendActivation } from '../../accounts/journeys/sign-up.ts'
+import { AppError } from '../../platform/errors.ts'
 import type { Render } from '../../http/render.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
@@ -17,8 +18,9 @@ import type { Services } from '../../services.ts'
 
 type Needs = { services: Services; render: Render; findMember: FindMember }
 
-const { name, givenName, familyName } = profileSchema.shape
-const schema = z.object({ name: name.unwrap(), givenName, familyName })
+const { name, givenName, familyName, username } = profileSchema.shape
+const emptied = z.preprocess((typed) => (typed === '' ? null : typed), username)
+const schema = z.object({ name: name.unwrap(), givenName, familyName, username: emptied })
 
 export function accountRoutes(needs: Needs): Router {
   const router = new Router()
@@ -73,17 +75,28 @@ function show(needs: Needs, ctx: AnyContext, { account }: Member, form: Form = {
 }
 
 const NAME_REFUSED = 'Use a plain name: no links, no control characters, at most 100 characters.'
+const USERNAME_REFUSED = 'Use at most 64 letters, digits, dots, dashes and underscores.'
 
 async function save(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
   const form = validateForm(schema, formOf(ctx))
   if (!form.ok) {
-    const errors = Object.fromEntries(Object.keys(form.errors).map((field) => [field, NAME_REFUSED]))
+    const errors = Object.fromEntries(
+      Object.keys(form.errors).map((field) => [
+        field,
+        field === 'username' ? USERNAME_REFUSED : NAME_REFUSED,
+      ]),
+    )
     return show(needs, ctx, member, { values: form.values, errors }, 400)
   }
   const { db, clock } = needs.services
   const { id } = member.account
   const by = { actor: id, ip: requestState(ctx).clientIp }
-  await inTransaction(db, (trx) => updateProfile(trx, id, form.value, clock(), by))
+  try {
+    await inTransaction(db, (trx) => updateProfile(trx, id, form.value, clock(), by))
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'username_taken') throw error
+    return show(needs, ctx, member, { values: form.values, errors: { username: error.message } }, 409)
+  }
   show(needs, ctx, { ...member, account: { ...member.account, ...form.value } }, { notice: 'Saved.' })
 }
 

@@ -43,9 +43,9 @@ export type SignInNeeds = {
 const schema = z.object({
   email: z
     .string()
-    .max(320, 'This is too long for an e-mail address.')
+    .max(320, 'This is too long for an e-mail address or user name.')
     .trim()
-    .min(1, 'Enter your e-mail address.'),
+    .min(1, 'Enter your e-mail address or user name.'),
   password: z.string().min(1, 'Enter your password.'),
 })
 
@@ -54,7 +54,7 @@ const OTHER_ACCOUNT =
 
 // One text for a wrong password, an unknown address and a disabled account.
 const REFUSED =
-  'This e-mail address and password do not match. After too many attempts, signing in pauses for a few minutes.'
+  'This name and password do not match. After too many attempts, signing in pauses for a few minutes.'
 
 /** The sign-in step of an interaction. */
 export function signInPages(needs: SignInNeeds): StepPages {

@@ -80,7 +80,10 @@ function errorsOf(needs: Needs, problems: RegistrationProblem[]): Record<string,
       if (found.reason === 'email_invalid') return ['email', emailProblemText[found.problem]]
       if (found.reason === 'password_refused')
         return ['password', passwordProblemText(found.problem, needs.services.config)]
-      return [found.field, NAME_PROBLEM_TEXT]
+      // This page asks for no user name.
+      return found.reason === 'username_taken'
+        ? ['', 'The user name is taken.']
+        : [found.field, NAME_PROBLEM_TEXT]
     }),
   )
 }

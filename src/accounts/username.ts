@@ -1,0 +1,43 @@
+/**
+ * User names: another name to sign in by and to be found by. Unique in a folded form, so that "Ada" and "ada" are one
+ * name, and no two spellings of Unicode are two people. An address has an `@`, and a user name never has.
+ */
+import type { Sql } from '../platform/sql/database.ts'
+import { isDuplicate } from '../platform/sql/database.ts'
+import { lookupEmail } from '../platform/email.ts'
+import { ACCOUNT_COLUMNS, findAccountByEmail } from './account.ts'
+import type { Account } from './account.ts'
+import { foldUsername } from './folded-username.ts'
+
+/** Finds by any spelling of the name. */
+export async function findAccountByUsername(sql: Sql, username: string): Promise<Account | undefined> {
+  return sql<Account & { usernameCanonical: string | null }>('accounts')
+    .where({ usernameCanonical: foldUsername(username) })
+    .first(...ACCOUNT_COLUMNS)
+}
+
+/** By what a person types at sign-in: an address or a user name. */
+export async function findAccountByLogin(sql: Sql, login: string): Promise<Account | undefined> {
+  return isUsername(login) ? findAccountByUsername(sql, login.trim()) : findAccountByEmail(sql, login)
+}
+
+/** What attempts for a login are counted under while no account is known. */
+export function lookupLogin(login: string): string {
+  return isUsername(login) ? foldUsername(login.trim()) : lookupEmail(login)
+}
+
+export function isUsername(login: string): boolean {
+  return !login.includes('@')
+}
+
+/** Gives an account the name that its owner typed, if nobody has it by now. */
+export async function claimUsername(trx: Sql, accountId: string, username: string | null): Promise<void> {
+  if (username === null) return
+  try {
+    await trx('accounts')
+      .where({ id: accountId })
+      .update({ username, usernameCanonical: foldUsername(username) })
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+  }
+}
