@@ -183,25 +183,6 @@ describe('settings', () => {
     for (const dsn of ['redis+sentinel://s1,s2', 'redis+cluster://n1:port', 'redis:', 'http://redis'])
       expect(() => given(dsn), dsn).to.throw(/ACCOUNT_SERVER_REDIS_DSN/)
   })
-
-  it('take each mark for the token in the addresses of pages of your own', () => {
-    for (const mark of ['{token}', '{}', '{0}', '%s'])
-      for (const name of ['ACTIVATE', 'RESET']) {
-        const { mail } = read({
-          [`ACCOUNT_SERVER_WORKER_ACCOUNT_${name}_WEBURL_F`]: `https://x.example/a/${mark}`,
-        })
-        const links = [mail.workerAccountActivateWeburlF, mail.workerAccountResetWeburlF]
-        expect(links, mark).to.include('https://x.example/a/{token}')
-      }
-  })
-
-  it('put {token} into the activation address', () => {
-    const own = 'https://www.example.com/welcome/{token}'
-    expect(
-      read({ ACCOUNT_SERVER_WORKER_ACCOUNT_ACTIVATE_WEBURL_F: own }).mail.workerAccountActivateWeburlF,
-    ).to.equal(own)
-    expect(problemsOf({ ACCOUNT_SERVER_WORKER_ACCOUNT_ACTIVATE_WEBURL_F: 'https://x/y' })).to.have.lengthOf(1)
-  })
 })
 
 describe('service mode', () => {
