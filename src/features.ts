@@ -4,6 +4,7 @@
  */
 import type { BuildFeature } from './feature.ts'
 import { accountApi } from './api/account/account.feature.ts'
+import { eventSchemas } from './api/events/events.feature.ts'
 import { accountsApi } from './api/accounts/accounts.feature.ts'
 import { registrationApi } from './api/registration/registration.feature.ts'
 import { account } from './pages/account/account.feature.ts'
@@ -36,5 +37,6 @@ export const FEATURES: readonly BuildFeature[] = [
   mailbox,
   accountApi,
   accountsApi,
+  eventSchemas,
   registrationApi,
 ]

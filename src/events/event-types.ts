@@ -63,7 +63,7 @@ export const EVENT_TYPES = {
     data: accountBy('deletion', 'never_activated'),
   },
   'account.signed_out_everywhere': {
-    when: 'All sessions and all access of the account ended at its wish.',
+    when: 'The person ended all sessions and all access of the account.',
     data: ofAccount,
   },
   'account.signed_out_elsewhere': {
@@ -72,7 +72,7 @@ export const EVENT_TYPES = {
   },
   'session.started': { when: 'A person signed in.', data: ofSession },
   'session.ended': {
-    when: 'One session ended by itself. An event that ends all sessions names none of them.',
+    when: 'One session ended: the person signed out there, or signed in too often elsewhere.',
     data: ofSession.extend({ how: z.enum(['sign_out', 'too_many_sessions']) }),
   },
   'consent.given': {

@@ -8,6 +8,7 @@ import type { Outbox } from '../outbox/outbox.ts'
 import { timeOrderedIds } from '../outbox/time-ordered-id.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Sql } from '../platform/sql/database.ts'
+import { schemaAddress } from './event-schema.ts'
 import { EVENT_TYPES } from './event-types.ts'
 import type { EventData, EventType } from './event-types.ts'
 import type { EventLane } from './lanes.ts'
@@ -59,11 +60,6 @@ export function recordEventsOf(db: Sql, needs: Needs): void {
 /** Records one event in the transaction of its change. Does nothing where no sink is configured. */
 export async function recordEvent<Type extends EventType>(sql: Sql, event: NewEvent<Type>): Promise<void> {
   await recorders.get(sql.userParams)?.(sql, event)
-}
-
-/** The address of the JSON schema of an event's data. */
-export function schemaAddress(issuer: string, type: EventType): string {
-  return `${issuer}/events/schemas/${type}/1.json`
 }
 
 function createRecorder({ outbox, clock, issuer, registrationMessageAt, lanes }: Needs): Recorder {

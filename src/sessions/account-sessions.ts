@@ -63,10 +63,11 @@ export async function recordSession(
       lastSeenAtMs: nowMs,
       endedAtMs: null,
     }
-    await trx('account_sessions').where({ uid: session.uid }).delete()
+    const known = await trx('account_sessions').where({ uid: session.uid }).delete()
     await trx('account_sessions').insert(row)
     const began = { account_id: session.accountId, session_id: session.uid }
-    await recordEvent(trx, { type: 'session.started', subject: session.accountId, data: () => began })
+    if (known === 0)
+      await recordEvent(trx, { type: 'session.started', subject: session.accountId, data: () => began })
     const active: string[] = await activeSessions(trx, session.accountId, nowMs).pluck('uid')
     const surplus = active.filter((uid) => uid !== session.uid).slice(maxActiveSessions - 1)
     await trx('account_sessions').whereIn('uid', surplus).update({ endedAtMs: nowMs })

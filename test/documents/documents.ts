@@ -3,11 +3,13 @@ import type { GeneratedDocument } from './document.ts'
 import { architectureDocuments } from './architecture.ts'
 import { commandsDocument } from './commands.ts'
 import { conformanceDocument, securityDocument } from './promises.ts'
+import { eventsDocument } from './events.ts'
 import { settingsDocument } from './settings.ts'
 
 export const GENERATED_DOCUMENTS: readonly GeneratedDocument[] = [
   settingsDocument,
   commandsDocument,
+  eventsDocument,
   securityDocument,
   conformanceDocument,
   ...architectureDocuments,

@@ -1,0 +1,168 @@
+/** Every command, with the events of one run of it, or the reason why it has none. */
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { EventType } from '../../src/events/event-types.ts'
+import { createInitialAccessToken } from '../../src/protocol/registration/initial-access-tokens.ts'
+import type { EventWorld } from './event-world.ts'
+
+export type Change = {
+  /** What has to be there. Its events are not looked at. Answers what `run` needs. */
+  given?: (world: EventWorld) => Promise<string>
+  run: (world: EventWorld, given: string) => Promise<unknown>
+  events: readonly EventType[]
+}
+export type Changes = Readonly<Record<string, Change | { none: string }>>
+
+const READS = { none: 'Reads.' }
+const PASSWORD = 'seven bridges over one river'
+const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
+
+const person = async (world: EventWorld) => (await world.createAccount()).account.id
+const client = async ({ createClient }: EventWorld) =>
+  (await createClient({ redirect_uris: ['https://app.example.com/cb'] })).client_id
+
+let resources = 0
+const resource = async ({ createResource }: EventWorld) => {
+  resources += 1
+  return (await createResource({ identifier: `https://api-${resources}.example/` })).resource.identifier
+}
+const exchanger = async (world: EventWorld) => {
+  const { client_id } = await world.createClient({
+    redirect_uris: ['https://app.example.com/cb'],
+    grant_types: ['authorization_code', EXCHANGE],
+  })
+  return `${client_id} ${await resource(world)}`
+}
+const allow = ({ command }: EventWorld, pair: string) => {
+  const [id = '', identifier = ''] = pair.split(' ')
+  return command('client', 'allow-exchange', id, '--resource', identifier, '--impersonation')
+}
+
+export const COMMAND_CHANGES: Changes = {
+  'account create': {
+    run: ({ command }) => command('account', 'create', '--email', 'new@example.org', '--password', PASSWORD),
+    events: ['account.created'],
+  },
+  'account show': READS,
+  'account list': READS,
+  'account update': {
+    given: person,
+    run: ({ command }, id) => command('account', 'update', id, '--name', 'Somebody'),
+    events: ['account.changed'],
+  },
+  'account reset-password': {
+    given: person,
+    run: ({ command }, id) => command('account', 'reset-password', id),
+    events: ['account.password_changed'],
+  },
+  'account disable': {
+    given: person,
+    run: ({ command }, id) => command('account', 'disable', id),
+    events: ['account.disabled'],
+  },
+  'account enable': {
+    async given(world) {
+      const id = await person(world)
+      await world.command('account', 'disable', id)
+      return id
+    },
+    run: ({ command }, id) => command('account', 'enable', id),
+    events: ['account.enabled'],
+  },
+  'account delete': {
+    given: person,
+    run: ({ command }, id) => command('account', 'delete', id),
+    events: ['account.deleted'],
+  },
+  'client create': {
+    run: ({ command }) =>
+      command('client', 'create', '--name', 'App', '--redirect-uri', 'https://app.example.com/cb'),
+    events: ['client.created'],
+  },
+  'client show': READS,
+  'client list': READS,
+  'client disable': {
+    given: client,
+    run: ({ command }, id) => command('client', 'disable', id),
+    events: ['client.disabled'],
+  },
+  'client enable': {
+    given: client,
+    run: ({ command }, id) => command('client', 'enable', id),
+    events: ['client.enabled'],
+  },
+  'client delete': {
+    given: client,
+    run: ({ command }, id) => command('client', 'delete', id),
+    events: ['client.deleted'],
+  },
+  'client update': {
+    given: client,
+    async run({ command, dataDir }, id) {
+      const file = join(dataDir, 'changes.json')
+      await writeFile(file, JSON.stringify({ client_name: 'Renamed' }))
+      await command('client', 'update', id, '--metadata', file)
+    },
+    events: ['client.changed'],
+  },
+  'client rotate-secret': {
+    given: client,
+    run: ({ command }, id) => command('client', 'rotate-secret', id),
+    events: ['client.secret_rotated'],
+  },
+  'client allow-exchange': { given: exchanger, run: allow, events: ['exchange_rule.set'] },
+  'client forbid-exchange': {
+    async given(world) {
+      const pair = await exchanger(world)
+      await allow(world, pair)
+      return pair
+    },
+    run({ command }, pair) {
+      const [id = '', identifier = ''] = pair.split(' ')
+      return command('client', 'forbid-exchange', id, '--resource', identifier)
+    },
+    events: ['exchange_rule.removed'],
+  },
+  'registration-token create': {
+    run: ({ command }) => command('registration-token', 'create', '--name', 'Partners'),
+    events: ['registration_token.issued'],
+  },
+  'registration-token list': READS,
+  'registration-token revoke': {
+    async given({ parts }) {
+      const expiresAtMs = parts.clock() + 60_000
+      const wanted = { name: 'Partners', policy: {}, maxUses: 1, expiresAtMs }
+      return (await createInitialAccessToken(parts.db, wanted, parts.clock)).record.id
+    },
+    run: ({ command }, id) => command('registration-token', 'revoke', id),
+    events: ['registration_token.revoked'],
+  },
+  'resource create': {
+    run: ({ command }) =>
+      command('resource', 'create', '--identifier', 'https://created.example/', '--scope', 'notes:read'),
+    events: ['client.created', 'resource.created'],
+  },
+  'resource update': {
+    given: resource,
+    run: ({ command }, identifier) => command('resource', 'update', identifier, '--name', 'Renamed'),
+    events: ['resource.changed'],
+  },
+  'resource list': READS,
+  'resource show': READS,
+  'resource delete': {
+    given: resource,
+    run: ({ command }, identifier) => command('resource', 'delete', identifier),
+    events: ['client.deleted', 'resource.deleted'],
+  },
+  'keys list': READS,
+  'keys rotate': {
+    run: ({ command }) => command('keys', 'rotate', '--alg', 'ES256', '--now'),
+    events: ['key.activated', 'key.published'],
+  },
+  'keys reseal': { none: 'Seals what is stored again. Nothing that another system sees changes.' },
+  config: READS,
+  migrate: { none: 'Changes the schema and no state.' },
+  seed: { none: 'Development data, made by the functions of the commands above.' },
+  'outbox list-dead': READS,
+  'outbox replay': { none: 'Sends messages again, which may be events themselves.' },
+}

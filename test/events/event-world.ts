@@ -1,0 +1,52 @@
+/** A server that sends its events to a lane of the tests. They read the lane from the outbox, as the worker would. */
+import { readArguments } from '../../src/command-line/arguments.ts'
+import { NOUNS } from '../../src/cli/commands.ts'
+import { recordEventsOf } from '../../src/events/events.ts'
+import type { CloudEvent } from '../../src/events/events.ts'
+import type { EventLane } from '../../src/events/lanes.ts'
+import type { RegistrationMoment } from '../../src/events/registration-message.ts'
+import { sealContext } from '../../src/outbox/outbox.ts'
+import type { Db } from '../../src/platform/sql/database.ts'
+import type { Sealer } from '../../src/platform/tokens.ts'
+import { openStage } from '../provider/stage.ts'
+
+export type EventWorld = Awaited<ReturnType<typeof openEventWorld>>
+
+export const LANE = 'events.test'
+export const ALL_EVENTS: readonly EventLane[] = [{ topic: LANE, takes: 'event' }]
+
+export async function openEventWorld() {
+  const stage = await openStage({ store: 'sqlite' })
+  const { parts, issuer } = stage
+  const sendTo = (lanes: readonly EventLane[], registrationMessageAt: RegistrationMoment = 'activation') =>
+    recordEventsOf(parts.db, { ...parts, issuer, registrationMessageAt, lanes })
+  sendTo(ALL_EVENTS)
+  return {
+    ...stage,
+    sendTo,
+    taken: (topic = LANE) => taken(parts, topic),
+    command: async (...args: string[]): Promise<Record<string, unknown>> => {
+      const request = readArguments(args, NOUNS)
+      if (request.kind !== 'run' || request.command.opens === 'settings')
+        throw new Error(`no such command: ${args.join(' ')}`)
+      return (await request.command.run(request.input, parts)).data
+    },
+  }
+}
+
+/** What was recorded since the last call, in its order. */
+export async function taken(
+  { db, sealer }: { db: Db; sealer: Sealer },
+  topic: string,
+): Promise<CloudEvent[]> {
+  const rows: { id: string; payload: string }[] = await db('outbox_messages')
+    .where({ topic })
+    .orderBy('id')
+    .select('id', 'payload')
+  await db('outbox_messages').where({ topic }).delete()
+  return rows.map(({ id, payload }) => {
+    const plain = sealer.open(payload, sealContext(id, topic))
+    if (plain === undefined) throw new Error('the payload does not open')
+    return JSON.parse(plain) as CloudEvent
+  })
+}

@@ -1,0 +1,139 @@
+/** Every form of our pages, with the events of one submission, or the reason why it has none. */
+import type { EventType } from '../../src/events/event-types.ts'
+import { codeIn, linkIn } from '../support/letter.ts'
+import { register as registerApp } from '../provider/relying-party.ts'
+import type { Changes } from './command-changes.ts'
+import type { EventWorld } from './event-world.ts'
+
+const CHOSEN = 'seven bridges over one river'
+const MAIL_ONLY = { none: 'Only a mail is sent.' }
+
+let people = 0
+const somebody = () => `somebody-${(people += 1)}@example.org`
+
+async function signedIn(world: EventWorld, verified = true) {
+  const person = await world.createAccount({ verified })
+  const visitor = world.visitor()
+  await visitor.signIn(person)
+  return { ...person, visitor }
+}
+
+async function registered(world: EventWorld) {
+  const visitor = world.visitor()
+  const email = somebody()
+  const form = await visitor.get('/register')
+  await visitor.followForm(form, { name: 'Ada', email, password: CHOSEN })
+  return { visitor, mail: await world.waitForMail(email) }
+}
+
+/** Opens a page of somebody who is signed in and sends its form. What happens before the form is sent is not looked at. */
+function onAccountPage(
+  page: string,
+  fields: Record<string, string>,
+  events: readonly EventType[],
+  action = page,
+) {
+  return {
+    async run(world: EventWorld) {
+      const { visitor } = await signedIn(world)
+      const shown = await visitor.get(page)
+      await world.taken()
+      await visitor.followForm(shown, fields, { action })
+    },
+    events,
+  }
+}
+
+export const PAGE_CHANGES: Changes = {
+  '/register': {
+    run: async (world) => void (await registered(world)),
+    events: ['account.created'],
+  },
+  '/register/resend': MAIL_ONLY,
+  '/activate': {
+    async run(world) {
+      const { mail } = await registered(world)
+      await world.taken()
+      const elsewhere = world.visitor()
+      const page = await elsewhere.get(linkIn(mail, '/activate'))
+      await elsewhere.followForm(page, { code: codeIn(mail), password: CHOSEN })
+    },
+    events: ['account.activated'],
+  },
+  '/sign-in': { run: (world) => signedInOnly(world), events: ['session.started'] },
+  '/forgot': MAIL_ONLY,
+  '/reset': {
+    async run(world) {
+      const { email } = await world.createAccount()
+      const visitor = world.visitor()
+      await visitor.followForm(await visitor.get('/forgot'), { email })
+      const mail = await world.waitForMail(email, /^Reset/)
+      await world.taken()
+      await visitor.followForm(await visitor.get(linkIn(mail, '/reset')), { password: CHOSEN })
+    },
+    events: ['account.password_changed'],
+  },
+  '/account': onAccountPage('/account', { name: 'Ada L.' }, ['account.changed']),
+  '/account/verify': {
+    async run(world) {
+      const { visitor, email } = await signedIn(world, false)
+      await visitor.followForm(await visitor.get('/account'), {}, { action: '/account/resend' })
+      const code = codeIn(await world.waitForMail(email))
+      await world.taken()
+      await visitor.followForm(await visitor.get('/account'), { code }, { action: '/account/verify' })
+    },
+    events: ['account.activated'],
+  },
+  '/account/resend': MAIL_ONLY,
+  '/account/password': onAccountPage(
+    '/account/password',
+    { currentPassword: 'correct horse battery', newPassword: CHOSEN },
+    ['account.password_changed'],
+  ),
+  '/account/sessions/end': {
+    async run(world) {
+      const { visitor, ...person } = await signedIn(world)
+      await world.visitor().signIn(person)
+      const page = await visitor.get('/account/sessions')
+      await world.taken()
+      await visitor.followForm(page, {}, { action: '/sessions/end' })
+    },
+    events: ['session.ended'],
+  },
+  '/account/sessions/end-all': onAccountPage(
+    '/account/sessions',
+    {},
+    ['account.signed_out_everywhere'],
+    '/sessions/end-all',
+  ),
+  '/account/apps/revoke': {
+    async run(world) {
+      const person = await world.createAccount()
+      const app = await registerApp(world)
+      const visitor = world.visitor()
+      await app.tokensFor(person.account, {}, visitor)
+      await world.taken()
+      await visitor.followForm(await visitor.get('/account/apps'), {}, { action: '/apps/revoke' })
+    },
+    events: ['consent.revoked'],
+  },
+  '/account/requests': { none: 'Its answer is a consent, and `/consent` shows that event.' },
+  '/verify-email': { none: 'The form of `/account/verify`, on the way to an app.' },
+  '/select-account': { none: 'Shows the sign-in form to somebody else, which `/sign-in` is about.' },
+  '/consent': {
+    async run(world) {
+      const person = await world.createAccount()
+      const app = await registerApp(world)
+      await world.taken()
+      await app.tokensFor(person.account)
+    },
+    events: ['consent.given', 'session.started'],
+  },
+  '/cancel': { none: 'Ends the request of an app, which changes no state.' },
+}
+
+async function signedInOnly(world: EventWorld): Promise<void> {
+  const person = await world.createAccount()
+  await world.taken()
+  await world.visitor().signIn(person)
+}
