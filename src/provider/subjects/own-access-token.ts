@@ -2,6 +2,7 @@
  * Recognizes JWT access tokens of this provider (RFC 9068) when they are introspected, revoked or exchanged. A token
  * counts while its signature, its status list, its grant and its account are valid. Nothing else is stored about it.
  */
+import { errors } from 'oidc-provider'
 import type { Provider } from 'oidc-provider'
 import { findAccountById } from '../../accounts/account.ts'
 import type { Db } from '../../platform/sql/database.ts'
@@ -27,7 +28,8 @@ export type OwnAccessToken = {
   audience: string
   /** Every claim of the token. */
   claims: Record<string, unknown>
-  place: Place
+  /** Its place in a status list; absent for a token that was made without the lists. */
+  place?: Place | undefined
 }
 
 /** The token, or the reason for the operator's log why it does not count. The client does not see the reason. */
@@ -37,11 +39,11 @@ export async function readOwnAccessToken(
   jwt: string,
 ): Promise<OwnAccessToken | string> {
   const claims = await verified(provider, jwt)
-  const place = claims && placeOf(claims['status'])
-  if (!claims || !place) return 'not an access token of this provider, or expired'
+  if (!claims) return 'not an access token of this provider, or expired'
+  const place = placeOf(claims['status'])
   const { sub, client_id: clientId, aud, jti } = claims
   if (typeof sub !== 'string' || typeof clientId !== 'string' || typeof aud !== 'string') return 'incomplete'
-  if (!(await isUnrevoked(db, place))) return 'it was revoked'
+  if (place && !(await isUnrevoked(db, place))) return 'it was revoked'
   const token = { sub, clientId, audience: aud, claims, place }
   const tag = tagOfJwtId(String(jti))
   if (tag === undefined) return token
@@ -83,10 +85,17 @@ function asModel({ db }: OwnAccessTokenNeeds, provider: Provider, token: OwnAcce
   const common = { clientId, aud: audience, jti, iat, exp, scope, ...(cnf as object), extra }
   const payload = own ? common : { ...common, rar, accountId, grantId: sharedGrantId(grantDigest, clientId) }
   const Model = (own ? provider.ClientCredentials : provider.AccessToken) as unknown as Model
-  return Object.assign(new Model(payload), { destroy: () => revokeEntries(db, place) })
+  return Object.assign(new Model(payload), { destroy: () => revoke(db, place) })
 }
 
 type Model = new (payload: object) => object
+
+/** @throws errors.UnsupportedTokenType for a token that resource servers would go on to accept (RFC 7009 §2.2.1) */
+async function revoke(db: Db, place: Place | undefined): Promise<void> {
+  if (!place)
+    throw new errors.UnsupportedTokenType('a JWT access token outside status lists is not revocable')
+  await revokeEntries(db, place)
+}
 
 /** Claims of the token beyond those that every token has. */
 function extraOf({ iss: _iss, sub: _sub, aud: _aud, client_id: _client, ...extra }: Record<string, unknown>) {

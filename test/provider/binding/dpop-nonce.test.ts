@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { withMounted } from '../../support/mounted.ts'
 import { register } from '../relying-party.ts'
 import type { Party } from '../relying-party.ts'
 import { openStage } from '../stage.ts'
@@ -58,7 +59,7 @@ describe('a server that wants a nonce in every DPoP proof', function () {
     expect(refused.status).to.equal(401)
     expect(refused.headers['www-authenticate']).to.match(/^DPoP .*error="use_dpop_nonce"/)
     expect((await ask(String(refused.headers['dpop-nonce']))).json()).to.include({ sub: person.id })
-    for (const path of ['/oauth/par', '/oauth/authorize-challenge']) {
+    for (const path of withMounted(['/oauth/par'], { challenge: ['/oauth/authorize-challenge'] })) {
       const app = await register(stage, { first_party: true })
       const asked = { scope: 'openid', response_type: 'code', redirect_uri: app.redirectUri }
       const pkce = { code_challenge: 'a'.repeat(43), code_challenge_method: 'S256' }
