@@ -52,7 +52,7 @@ describe('a process that is killed during a registration', function () {
 
 describe('a process that is killed between the two halves of a registration', function () {
   it('leaves nothing of the first', async () => {
-    const stage = await openStage({ store: 'mariadb+redis', separate: true })
+    const stage = await openStage({ store: 'mariadb+redis', processes: 1, separate: true })
     const other = await createConnection(stage.env['ACCOUNT_SERVER_MYSQL_DSN'] ?? '')
     const email = 'killed-in-the-middle@example.org'
     const visitor = stage.visitor()

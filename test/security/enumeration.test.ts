@@ -147,7 +147,7 @@ describe('how long an answer takes', function () {
 
   // Hashing costs so much here that leaving it out could not hide in the noise.
   before(async () => {
-    stage = await openStage({ store: 'sqlite', env: { ACCOUNT_SERVER_HASH_PASSES: '20' } })
+    stage = await openStage({ store: 'sqlite', env: { ACCOUNT_SERVER_HASH_PASSES: '10' } })
   })
   after(() => stage.stop())
 

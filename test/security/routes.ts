@@ -36,13 +36,14 @@ export const PROTOCOL_ROUTES: Route[] = [
   { method: 'GET', path: '/.well-known/oauth-authorization-server' },
 ]
 
-/** The routes of our pages, read from every `*.routes.ts`; parameters are filled in with something unknown. */
+/** The routes of our pages, read from every `*.routes.ts`; parameters are filled in with something unknown. Wildcards are no page. */
 export function pageRoutes(): Route[] {
   const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
   const routes = files
     .filter((name) => name.endsWith('.routes.ts'))
     .flatMap((name) => routesIn(readFileSync(join(SOURCE, name), 'utf8')))
-  return routes.map(({ method, path }) => ({ method, path: path.replace(/:\w+/g, 'unknown') }))
+  const named = routes.filter(({ path }) => !path.includes('*'))
+  return named.map(({ method, path }) => ({ method, path: path.replace(/:\w+/g, 'unknown') }))
 }
 
 function routesIn(source: string): Route[] {

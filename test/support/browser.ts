@@ -43,7 +43,7 @@ export type OpenBrowser = {
 let running: Promise<Browser> | undefined
 
 /** One Chromium for the whole test process; it ends with it. */
-function chromiumOnce(): Promise<Browser> {
+export function chromiumOnce(): Promise<Browser> {
   running ??= findChromium().then((executablePath) => chromium.launch({ executablePath, args: QUIET }))
   return running
 }

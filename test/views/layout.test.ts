@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
-import { addressOf, launch, openPages } from './page-browser.ts'
+import { chromiumOnce } from '../support/browser.ts'
+import { addressOf, openPages } from './page-browser.ts'
 import { samplePages } from './sample-pages.ts'
 
 /** How many lines the boxes of these elements take: boxes that overlap in height are beside each other. */
@@ -20,10 +21,8 @@ describe('the layout of pages', () => {
     [...samplePages.keys()].filter((index) => samplePages[index]?.page === name)
 
   before(async function () {
-    browser = await launch()
+    browser = await chromiumOnce()
   })
-
-  after(() => browser?.close())
 
   for (const width of [320, 360, 390, 1280]) {
     it(`keeps the tabs of the account on one line at ${width} px`, async () => {

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { chromium } from 'playwright-core'
 import type { Browser } from 'playwright-core'
-import { findChromium } from '../support/services.ts'
 import { renderSample } from './render-sample.ts'
 import { samplePages } from './sample-pages.ts'
 
@@ -13,10 +11,6 @@ const longWord = 'a'.repeat(120)
 // Stricter than the server's own: what pages need, and nothing else.
 const policy =
   "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
-
-export async function launch(): Promise<Browser> {
-  return chromium.launch({ executablePath: await findChromium(), args: ['--no-sandbox'] })
-}
 
 type Options = {
   width: number

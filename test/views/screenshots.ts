@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Browser } from 'playwright-core'
-import { addressOf, launch, openPages } from './page-browser.ts'
+import { chromiumOnce } from '../support/browser.ts'
+import { addressOf, openPages } from './page-browser.ts'
 import { samplePages } from './sample-pages.ts'
 
 const [folder = 'screenshots', ...wanted] = process.argv.slice(2)
@@ -10,7 +11,7 @@ const devices = [
   { device: 'phone', width: 390 },
   { device: 'desktop', width: 1280 },
 ] as const
-const browser = await launch()
+const browser = await chromiumOnce()
 mkdirSync(folder, { recursive: true })
 for (const { device, width } of devices)
   for (const colorScheme of ['light', 'dark'] as const) await takeAll(browser, device, width, colorScheme)

@@ -21,10 +21,10 @@ export const REDIRECT = 'https://fapi.example.com/callback'
 const authority = makeCertificate({ subject: [[['CN', 'An authority']]], authority: true })
 const server = makeCertificate({ subject: [[['CN', 'localhost']]], names: { dns: ['localhost'] } })
 
-/** Two server processes with one listener each for plain HTTP and for certificates. */
-export async function openFapiStage(store: Store): Promise<Stage> {
+/** A server with one listener each for plain HTTP and for certificates, by default in two processes. */
+export async function openFapiStage(store: Store, processes: 1 | 2 = 2): Promise<Stage> {
   const env = {
-    ACCOUNT_SERVER_WORKERS: '2',
+    ACCOUNT_SERVER_WORKERS: String(processes),
     ACCOUNT_SERVER_MTLS_PORT: String(await freePort()),
     ACCOUNT_SERVER_MTLS_CERT: server.cert,
     ACCOUNT_SERVER_MTLS_KEY: server.key,

@@ -66,7 +66,7 @@ describe('the profile fapi2-security', function () {
   let person: Account
   const setup: Setup = { profile: 'fapi2-security', authentication: 'private_key_jwt', binding: 'DPoP' }
   before(async () => {
-    stage = await openFapiStage('sqlite')
+    stage = await openFapiStage('sqlite', 1)
     app = await registerFapi(stage, setup)
     person = await stage.person()
   })
@@ -226,7 +226,7 @@ describe('the profile fapi2-message-signing', function () {
     binding: 'DPoP',
   }
   before(async () => {
-    stage = await openFapiStage('sqlite')
+    stage = await openFapiStage('sqlite', 1)
     app = await registerFapi(stage, setup)
   })
   after(() => stage?.stop())
