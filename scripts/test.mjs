@@ -34,15 +34,22 @@ const ON_MYSQL = [
 ]
 /** One more than the cores that a small machine has, for the time that tests wait. */
 const PROCESSES = 3
-/** Files of few lines that take long. They go first, so that no process is left with one at the end. */
+/** Files that take 20 seconds or more. They go first, so that no process is left with one at the end. */
 const LONG = [
-  'test/views/accessibility',
-  'test/security/',
-  'test/faults/',
-  'test/mail/mailbox-readers',
-  'test/protocol/registration/client-documents',
   'test/conformance/ciba',
+  'test/conformance/fapi2-flow',
+  'test/protocol/logout/',
+  'test/faults/',
+  'test/security/',
   'test/journeys/',
+  'test/views/accessibility',
+  'test/start',
+  'test/bench/',
+  'test/accounts/floods',
+  'test/provider/fapi/',
+  'test/protocol/device/',
+  'test/protocol/status-list/',
+  'test/examples/',
 ]
 const INTERRUPTED = 130
 const PARENT_CHECK_MS = 500

@@ -42,10 +42,16 @@ export type OpenBrowser = {
 
 let running: Promise<Browser> | undefined
 
-/** One Chromium for the whole test process; it ends with it. */
+/** One Chromium for the whole test process; it ends with it. One that died fails the test that used it, and none after it. */
 export function chromiumOnce(): Promise<Browser> {
-  running ??= findChromium().then((executablePath) => chromium.launch({ executablePath, args: QUIET }))
+  running ??= launch()
   return running
+}
+
+async function launch(): Promise<Browser> {
+  const browser = await chromium.launch({ executablePath: await findChromium(), args: QUIET })
+  browser.once('disconnected', () => (running = undefined))
+  return browser
 }
 
 /** A fresh browser with one open page. */
