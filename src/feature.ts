@@ -11,7 +11,8 @@ import type { FindMember } from './interaction/member.ts'
 import type { Steps } from './interaction/page.ts'
 import type { StartAgain } from './interaction/start-again.ts'
 import type { EventLane } from './events/lanes.ts'
-import type { Sink } from './outbox/sink.ts'
+import type { AnySink } from './outbox/batch-sink.ts'
+import type { SinkSource } from './outbox/lane-set.ts'
 import type { SealedColumn } from './platform/sql/reseal.ts'
 import type { Oidc } from './provider/contract/current-provider.ts'
 import type { ProtocolPart } from './provider/contract/protocol-part.ts'
@@ -33,7 +34,9 @@ export type Feature = {
   /** Runs when a session or grant ends in the grant store. */
   onEnd?: Ending
   /** Where the worker delivers what the outbox recorded, by topic. */
-  sinks?: (delivery: Delivery) => Readonly<Record<string, Sink>>
+  sinks?: (delivery: Delivery) => Readonly<Record<string, AnySink>>
+  /** Sinks that come and go while the worker runs, such as one for each webhook. */
+  sinkSource?: SinkSource
   /** Where events go, while a sink is configured. `sinks` delivers them. */
   eventLanes?: readonly EventLane[]
   /** Purges of rows that are wanted no longer, by name. Each takes the time and a limit of rows, and answers how many it found. */

@@ -7,6 +7,10 @@ import { accountApi } from './api/account/account.feature.ts'
 import { eventSchemas } from './api/events/events.feature.ts'
 import { accountsApi } from './api/accounts/accounts.feature.ts'
 import { registrationApi } from './api/registration/registration.feature.ts'
+import { kafka } from './event-sinks/kafka/kafka.feature.ts'
+import { rabbitmq } from './event-sinks/rabbitmq/rabbitmq.feature.ts'
+import { redisStreams } from './event-sinks/redis-streams/redis-streams.feature.ts'
+import { webhooks } from './event-sinks/webhooks/webhooks.feature.ts'
 import { account } from './pages/account/account.feature.ts'
 import { consent } from './pages/consent/consent.feature.ts'
 import { mailbox } from './pages/mailbox/mailbox.feature.ts'
@@ -39,4 +43,8 @@ export const FEATURES: readonly BuildFeature[] = [
   accountsApi,
   eventSchemas,
   registrationApi,
+  webhooks,
+  redisStreams,
+  rabbitmq,
+  kafka,
 ]

@@ -40,6 +40,21 @@ export async function replayDead(db: Db, ids: readonly string[] | 'all', now: nu
     .update({ deadAtMs: null, lastError: null, attempts: 0, nextAttemptAtMs: now, leasedUntilMs: 0 })
 }
 
+/** The same for all dead messages of one topic. */
+export async function replayTopic(db: Db, topic: string, now: number): Promise<number> {
+  return db('outbox_messages')
+    .where({ topic })
+    .whereNotNull('deadAtMs')
+    .update({
+      deadAtMs: null,
+      lastError: null,
+      attempts: 0,
+      createdAtMs: now,
+      nextAttemptAtMs: now,
+      leasedUntilMs: 0,
+    })
+}
+
 /** Removes messages delivered before `beforeMs`, in steps that hold no lock for long; answers how many. */
 export async function purgeDelivered(db: Db, beforeMs: number): Promise<number> {
   return inSteps((limit) => purgeSome(db, messages('deliveredAtMs', beforeMs), limit), PURGE_STEPS)

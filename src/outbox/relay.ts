@@ -11,10 +11,14 @@ import type { Logger } from '../platform/logging/log.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import { acknowledge, bury, claimDue, postpone } from './lease.ts'
 import type { Claimed } from './lease.ts'
-import { sealContext } from './outbox.ts'
+import { isBatchSink } from './batch-sink.ts'
+import type { AnySink } from './batch-sink.ts'
+import { createLaneSet } from './lane-set.ts'
+import type { SinkSource } from './lane-set.ts'
+import { openMessage } from './opened-message.ts'
 import { createPoller } from './poller.ts'
 import { asDeliveryFailure, DeliveryFailure } from './sink.ts'
-import type { OutboxMessage, Sink } from './sink.ts'
+import type { Sink } from './sink.ts'
 import { purgeDelivered } from './dead-letters.ts'
 
 type RelaySettings = {
@@ -51,7 +55,11 @@ type Needs = {
   log: Logger
   sealer: Sealer
   /** By topic. Messages of other topics wait for a worker that has a sink for them. */
-  sinks: Readonly<Record<string, Sink>>
+  sinks: Readonly<Record<string, AnySink>>
+  /** Sinks that come and go while the worker runs. */
+  sources?: readonly SinkSource[]
+  /** Of a lane that delivers in batches. */
+  laneLeaseMs?: number
 } & Partial<RelaySettings>
 
 export type Relay = {
@@ -64,17 +72,29 @@ export type Relay = {
   wake: () => void
 }
 
-export function createRelay({ db, clock, log, sealer, sinks, ...given }: Needs): Relay {
+export function createRelay({
+  db,
+  clock,
+  log,
+  sealer,
+  sinks,
+  sources = [],
+  laneLeaseMs,
+  ...given
+}: Needs): Relay {
   const settings = { ...DEFAULTS, ...given }
+  const { pollMs } = settings
   const runLane = laneRunner({ db, clock, log, sealer }, settings)
-  const lanes = Object.entries(sinks).map(
-    ([topic, sink]) =>
-      () =>
-        runLane(topic, sink),
+  const lanes = Object.entries(sinks).flatMap(([topic, sink]) =>
+    isBatchSink(sink) ? [] : [() => runLane(topic, sink)],
   )
+  const inBatches = Object.fromEntries(
+    Object.entries(sinks).flatMap(([topic, sink]) => (isBatchSink(sink) ? [[topic, sink]] : [])),
+  )
+  const laneSet = createLaneSet({ db, clock, log, sealer, pollMs, laneLeaseMs, sinks: inBatches, sources })
   const onError = (error: unknown) => log.warn({ err: error }, 'outbox.relay_failed')
   const pollers = lanes.map((lane) =>
-    createPoller({ work: async () => (await lane()).more, pollMs: settings.pollMs, onError }),
+    createPoller({ work: async () => (await lane()).more, pollMs, onError }),
   )
   const purge = async () => {
     await purgeDelivered(db, clock() - settings.retentionMs)
@@ -84,14 +104,14 @@ export function createRelay({ db, clock, log, sealer, sinks, ...given }: Needs):
 
   return {
     async runOnce() {
-      const batches = await Promise.all(lanes.map((lane) => lane()))
-      return batches.reduce((sum, batch) => sum + batch.taken, 0)
+      const [inBatch, ...batches] = await Promise.all([laneSet.runOnce(), ...lanes.map((lane) => lane())])
+      return batches.reduce((sum, batch) => sum + batch.taken, inBatch)
     },
-    start: () => [...pollers, purger].forEach((poller) => poller.start()),
+    start: () => [...pollers, purger, laneSet].forEach((poller) => poller.start()),
     stop: async () => {
-      await Promise.all([...pollers, purger].map((poller) => poller.stop()))
+      await Promise.all([...pollers, purger, laneSet].map((poller) => poller.stop()))
     },
-    wake: () => pollers.forEach((poller) => poller.wake()),
+    wake: () => [...pollers, laneSet].forEach((poller) => poller.wake()),
   }
 }
 
@@ -135,23 +155,12 @@ function laneRunner({ db, clock, log, sealer }: LaneNeeds, settings: RelaySettin
   async function attempt(message: Claimed, sink: Sink): Promise<DeliveryFailure | undefined> {
     try {
       if (message.attempts > maxAttempts) throw new DeliveryFailure('attempts_exhausted', { permanent: true })
-      await within(deliveryTimeoutMs, sink.deliver(opened(message, sealer)), timedOut)
+      await within(deliveryTimeoutMs, sink.deliver(openMessage(message, sealer)), timedOut)
       return undefined
     } catch (error) {
       return asDeliveryFailure(error)
     }
   }
-}
-
-function opened(
-  { id, topic, recordKey, payload, attempts, createdAtMs }: Claimed,
-  sealer: Sealer,
-): OutboxMessage {
-  const plain = sealer.open(payload ?? '', sealContext(id, topic))
-  // A retry cannot help. A replay works once the key of the payload is configured again.
-  if (plain === undefined) throw new DeliveryFailure('payload_unreadable', { permanent: true })
-  const message = { id, topic, key: recordKey ?? undefined, attempt: attempts, createdAtMs }
-  return { ...message, payload: JSON.parse(plain) as unknown }
 }
 
 /** Half of the wait is fixed and half is random, so that many failures are not retried all at once. */

@@ -36,6 +36,7 @@ export function createWorker(
       [ENDED_TOPIC]: createEndedSink(parts),
       ...Object.assign({}, ...parts.features.map(({ sinks }) => sinks?.(delivery))),
     },
+    sources: parts.features.flatMap(({ sinkSource }) => sinkSource ?? []),
   })
   const upkeep = createUpkeep(parts)
   parts.onCommitted(relay.wake)

@@ -15,6 +15,7 @@ import { isLoopback } from './setting-kinds.ts'
 import { ALIASES, describeSetting, settings } from './settings.ts'
 import { administratorProblems } from './administrator-settings.ts'
 import { keysOf } from './key-settings.ts'
+import { receiverConfig, receiverProblems } from './receiver-settings.ts'
 import { bindingConfig, bindingProblems } from './binding-settings.ts'
 import { ConfigError } from './config-error.ts'
 import { generatedSecret } from './generated-secret.ts'
@@ -52,6 +53,7 @@ export function loadConfig(
     ...administratorProblems(parsed),
     ...limitProblems(parsed),
     ...mailboxProblems(parsed),
+    ...receiverProblems(parsed),
   )
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(derive(parsed as Settings, options.persist))
@@ -188,6 +190,7 @@ function derive(given: Settings, persist: boolean) {
     retention: retention(given),
     mail: mailSettings(given, issuer),
     documentLimits: documentLimits(given),
+    receivers: receiverConfig(given),
     events: { registrationMessageAt: given.registration_message_at },
   }
 }

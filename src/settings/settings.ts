@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { clientSettings } from './client-settings.ts'
 import { eventSettings } from './event-settings.ts'
+import { receiverSettings } from './receiver-settings.ts'
 import { bindingSettings } from './binding-settings.ts'
 import { lifetimeSettings } from './lifetime-settings.ts'
 import { limitSettings } from './limit-settings.ts'
@@ -249,6 +250,7 @@ export const settings = {
   ...mailboxSettings,
 
   ...eventSettings,
+  ...receiverSettings,
 } satisfies Record<string, z.ZodType>
 
 export type SettingName = keyof typeof settings

@@ -162,6 +162,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'The text of each mail, SMTP, and the development mailbox.',
     leaves: 'When a mail is due: `accounts`, `protocol`.',
   },
+  'event-sinks': {
+    storey: 'features',
+    short: 'Kafka, webhooks …',
+    owns: 'The receivers of events, one folder each: webhooks, Redis Streams, RabbitMQ, Kafka.',
+    leaves: 'The events: `events`. Retries and order: `outbox`.',
+  },
   events: {
     storey: 'ground',
     short: 'CloudEvents',

@@ -1,0 +1,112 @@
+/**
+ * Publishes events to a RabbitMQ exchange: persistent, mandatory and confirmed. A message that no queue takes comes back
+ * and waits, so that nothing is lost while the queues are not bound yet.
+ */
+import { connect } from 'amqplib'
+import type { ChannelModel, ConfirmChannel, Options } from 'amqplib'
+import type { BatchSink } from '../../outbox/batch-sink.ts'
+import { DeliveryFailure } from '../../outbox/sink.ts'
+import type { OutboxMessage } from '../../outbox/sink.ts'
+import { within } from '../../platform/deadline.ts'
+import { BROKER_RETRY, deliverInRounds } from '../received-event.ts'
+
+export type Publication = { routingKey: string; body: string; properties: Options.Publish }
+
+type RabbitmqSettings = {
+  url: string
+  /** Where messages are published; the default exchange (`''`) routes to the queue that the routing key names. */
+  exchange: string
+  /** Declares the durable exchange or queue. */
+  prepare: (channel: ConfirmChannel) => Promise<unknown>
+  toPublication: (message: OutboxMessage) => Publication
+}
+
+type Open = { connection: ChannelModel; channel: ConfirmChannel; returned: Set<string> }
+
+const CONNECT_TIMEOUT_MS = 5000
+const CONFIRM_TIMEOUT_MS = 30_000
+
+export function createRabbitmqSink(settings: RabbitmqSettings): BatchSink {
+  let current: Promise<Open> | undefined
+  const drop = () => {
+    const dropped = current
+    current = undefined
+    void dropped?.then(({ connection }) => connection.close()).catch(() => undefined)
+  }
+  const open = () => {
+    current ??= openChannel(settings, () => (current = undefined)).catch((error: unknown) => {
+      current = undefined
+      throw error
+    })
+    return current
+  }
+  return {
+    batchSize: 200,
+    retry: BROKER_RETRY,
+    async deliverAll(messages) {
+      const opened = await open()
+      try {
+        return await deliverInRounds(messages, (round) => publishRound(opened, settings, round))
+      } catch (error) {
+        // A channel that lost a confirmation is of no use any more.
+        drop()
+        throw error
+      }
+    },
+    async close() {
+      const opened = await current?.catch(() => undefined)
+      current = undefined
+      await opened?.connection.close().catch(() => undefined)
+    },
+  }
+}
+
+async function openChannel({ url, prepare }: RabbitmqSettings, lost: () => void): Promise<Open> {
+  const connection = await connect(url, {
+    timeout: CONNECT_TIMEOUT_MS,
+    heartbeat: 15,
+    clientProperties: { connection_name: 'account-server' },
+  })
+  // Without a listener the error of a lost connection ends the process. The next batch connects again.
+  connection.on('error', lost)
+  connection.on('close', lost)
+  const channel = await connection.createConfirmChannel()
+  channel.on('error', lost)
+  channel.on('close', lost)
+  const returned = new Set<string>()
+  channel.on('return', ({ properties }) => void returned.add(String(properties.messageId)))
+  await prepare(channel)
+  return { connection, channel, returned }
+}
+
+async function publishRound(
+  { channel, returned }: Open,
+  { exchange, toPublication }: RabbitmqSettings,
+  round: readonly OutboxMessage[],
+): Promise<Map<string, DeliveryFailure>> {
+  const failed = new Map<string, DeliveryFailure>()
+  const sent = new Map<string, string>()
+  returned.clear()
+  for (const message of round) {
+    try {
+      const { routingKey, body, properties } = toPublication(message)
+      sent.set(String(properties.messageId), message.id)
+      channel.publish(exchange, routingKey, Buffer.from(body), {
+        ...properties,
+        persistent: true,
+        mandatory: true,
+      })
+    } catch (error) {
+      if (!(error instanceof DeliveryFailure)) throw error
+      failed.set(message.id, error)
+    }
+  }
+  const late = () => new DeliveryFailure('confirmation_timeout')
+  await within(CONFIRM_TIMEOUT_MS, channel.waitForConfirms(), late)
+  // A message that comes back does so before its confirmation.
+  for (const messageId of returned) {
+    const id = sent.get(messageId)
+    if (id) failed.set(id, new DeliveryFailure('unroutable'))
+  }
+  return failed
+}

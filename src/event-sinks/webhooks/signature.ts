@@ -1,0 +1,32 @@
+/** Signs deliveries as Standard Webhooks 1.0 has it: HMAC-SHA-256 over id, time and body, one signature for each valid secret. */
+import { createHmac, randomBytes } from 'node:crypto'
+
+const PREFIX = 'whsec_'
+const SECRET_BYTES = 32
+
+export function newSecret(): string {
+  return PREFIX + randomBytes(SECRET_BYTES).toString('base64')
+}
+
+/** A secret of 24 to 64 bytes in base64 after `whsec_`, as the specification asks. */
+export function isSecret(value: string): boolean {
+  if (!value.startsWith(PREFIX)) return false
+  const encoded = value.slice(PREFIX.length)
+  const { length } = Buffer.from(encoded, 'base64')
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(encoded) && length >= 24 && length <= 64
+}
+
+export type Signed = { id: string; atSeconds: number; body: string }
+
+/** The three headers of a delivery. */
+export function signatureHeaders({ id, atSeconds, body }: Signed, secrets: readonly string[]) {
+  const signatures = secrets.map((secret) => {
+    const key = Buffer.from(secret.slice(PREFIX.length), 'base64')
+    return `v1,${createHmac('sha256', key).update(`${id}.${atSeconds}.${body}`).digest('base64')}`
+  })
+  return {
+    'webhook-id': id,
+    'webhook-timestamp': String(atSeconds),
+    'webhook-signature': signatures.join(' '),
+  }
+}

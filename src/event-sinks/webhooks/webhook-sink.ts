@@ -1,0 +1,81 @@
+/** Posts events to one webhook, several people's at once and each person's in order. Anything but a 2xx answer is a failure. */
+import type { BatchOutcome, BatchSink } from '../../outbox/batch-sink.ts'
+import { asDeliveryFailure, DeliveryFailure } from '../../outbox/sink.ts'
+import type { OutboxMessage } from '../../outbox/sink.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { RefusedAddress } from '../../platform/network/guarded-fetch.ts'
+import type { GuardedFetch } from '../../platform/network/guarded-fetch.ts'
+import { EVENT_CONTENT_TYPE, readEvent } from '../received-event.ts'
+import { signatureHeaders } from './signature.ts'
+
+type WebhookNeeds = {
+  url: string
+  /** The secrets that sign now. */
+  secrets: () => Promise<string[]>
+  fetch: GuardedFetch
+  clock: Clock
+  /** Called when the receiver answers 410: it wants no more events. */
+  onGone: () => Promise<void>
+}
+
+const CONNECTIONS = 10
+
+export function createWebhookSink(needs: WebhookNeeds): BatchSink {
+  return {
+    batchSize: 50,
+    retry: { baseMs: 5 * SECOND_MS, capMs: 3 * HOUR_MS, laneCapMs: 5 * MINUTE_MS, giveUpAfterMs: 3 * DAY_MS },
+    async deliverAll(messages) {
+      const secrets = await needs.secrets()
+      const queues = [...Map.groupBy(messages, ({ id, key = id }) => key).values()]
+      const delivered: string[] = []
+      const failed = new Map<string, DeliveryFailure>()
+      const deliverNextQueue = async (): Promise<void> => {
+        for (let queue = queues.shift(); queue; queue = queues.shift()) {
+          const outcome = await postInOrder(needs, queue, secrets)
+          delivered.push(...outcome.delivered)
+          for (const [id, failure] of outcome.failed) failed.set(id, failure)
+        }
+      }
+      await Promise.all(Array.from({ length: CONNECTIONS }, deliverNextQueue))
+      return { delivered, failed }
+    },
+  }
+}
+
+/** Stops at the first failure that may pass. */
+async function postInOrder(
+  needs: WebhookNeeds,
+  queue: readonly OutboxMessage[],
+  secrets: readonly string[],
+): Promise<BatchOutcome> {
+  const delivered: string[] = []
+  const failed = new Map<string, DeliveryFailure>()
+  for (const message of queue) {
+    try {
+      await post(needs, message, secrets)
+      delivered.push(message.id)
+    } catch (error) {
+      const failure = asDeliveryFailure(error)
+      failed.set(message.id, failure)
+      if (!failure.permanent) break
+    }
+  }
+  return { delivered, failed }
+}
+
+async function post(needs: WebhookNeeds, message: OutboxMessage, secrets: readonly string[]): Promise<void> {
+  const { url, fetch, clock, onGone } = needs
+  const event = readEvent(message)
+  const body = JSON.stringify(event)
+  const signed = signatureHeaders({ id: event.id, atSeconds: Math.floor(clock() / SECOND_MS), body }, secrets)
+  const headers = { ...signed, 'content-type': EVENT_CONTENT_TYPE, 'user-agent': 'account-server' }
+  const { status } = await fetch(url, { method: 'POST', headers, body, statusOnly: true }).catch(
+    (error: unknown) => {
+      throw error instanceof RefusedAddress ? new DeliveryFailure('address_refused', { cause: error }) : error
+    },
+  )
+  if (status >= 200 && status < 300) return
+  if (status === 410) await onGone()
+  throw new DeliveryFailure(`status_${status}`)
+}

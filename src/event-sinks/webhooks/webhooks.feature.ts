@@ -1,0 +1,70 @@
+/**
+ * Mounts webhooks: operators add addresses, and each gets the events that it wants in a lane of its own. Owns the tables
+ * `webhooks` and `webhook_events`.
+ */
+import { wantsType } from '../../events/event-filter.ts'
+import { EVENT_TOPICS } from '../../events/lanes.ts'
+import type { Feature } from '../../feature.ts'
+import type { SinkSource } from '../../outbox/lane-set.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'
+import type { Services } from '../../services.ts'
+import { createWebhookFanOut, purgeWebhookEvents, SEALED_WEBHOOK_EVENTS } from './webhook-events.ts'
+import { createWebhookSink } from './webhook-sink.ts'
+import {
+  listWebhooks,
+  SEALED_WEBHOOK_SECRETS,
+  signingSecrets,
+  topicOf,
+  updateWebhook,
+  WEBHOOKS_CHANGED,
+} from './webhooks.ts'
+
+/** The specification asks for 15 to 30 seconds. */
+const TIMEOUT_MS = 15 * SECOND_MS
+
+export function webhooks(services: Services): Feature {
+  const { db, feed } = services
+  // Unknown at first: then every event is recorded, and the fan-out drops what nobody wants.
+  let filters: string[][] | undefined
+  feed.on(WEBHOOKS_CHANGED, async () => {
+    filters = (await listWebhooks(db)).map(({ eventTypes }) => eventTypes)
+  })
+  return {
+    eventLanes: [
+      {
+        topic: EVENT_TOPICS.webhooks,
+        takes: 'event',
+        wants: (type) => filters?.some((filter) => wantsType(filter, type)) ?? true,
+      },
+    ],
+    sinks: () => ({ [EVENT_TOPICS.webhooks]: createWebhookFanOut(services) }),
+    sinkSource: createWebhookSource(services),
+    upkeep: { webhookEvents: (nowMs, limit) => purgeWebhookEvents(db, nowMs, limit) },
+    sealed: [...SEALED_WEBHOOK_SECRETS, SEALED_WEBHOOK_EVENTS],
+  }
+}
+
+/** One lane for each webhook that is enabled. A changed address opens it anew. */
+export function createWebhookSource(
+  services: Pick<Services, 'db' | 'clock' | 'sealer' | 'config' | 'log'>,
+): SinkSource {
+  const { db, clock, config, log } = services
+  const fetch = createGuardedFetch({ ...config.guard, timeoutMs: TIMEOUT_MS })
+  return async () => {
+    const enabled = (await listWebhooks(db)).filter((webhook) => webhook.enabled)
+    return Object.fromEntries(
+      enabled.map(({ id, url }) => {
+        const onGone = async () => {
+          await updateWebhook(db, id, { enabled: false })
+          log.warn({ id }, 'webhook.disabled_by_receiver')
+        }
+        const secrets = () => signingSecrets(services, id)
+        return [
+          topicOf(id),
+          { version: url, open: () => createWebhookSink({ url, secrets, fetch, clock, onGone }) },
+        ]
+      }),
+    )
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * Webhooks: the addresses that get events. Owns the table `webhooks`. A secret is shown once and stored sealed; after a
+ * rotation the older one signs as well for a while.
+ */
+import { randomUUID } from 'node:crypto'
+import { removeLane } from '../../outbox/held-lane.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { AppError } from '../../platform/errors.ts'
+import { noteChange } from '../../platform/sql/change-feed.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
+import type { Db, Sql } from '../../platform/sql/database.ts'
+import type { SealedColumn } from '../../platform/sql/reseal.ts'
+import type { Sealer } from '../../platform/tokens.ts'
+import { newSecret } from './signature.ts'
+
+/** The topic of the change feed. */
+export const WEBHOOKS_CHANGED = 'webhooks'
+
+export type Webhook = {
+  id: string
+  url: string
+  description: string
+  /** Empty for all. */
+  eventTypes: string[]
+  enabled: boolean
+  oldSecretUntilMs: number
+  createdAtMs: number
+}
+
+export type WebhookChange = Partial<Pick<Webhook, 'url' | 'description' | 'eventTypes' | 'enabled'>>
+
+type Needs = { db: Db; clock: Clock; sealer: Sealer }
+
+/** The outbox topic of one webhook. */
+export function topicOf(id: string): string {
+  return `webhook.${id}`
+}
+
+/** Answers the secret, which cannot be shown again. */
+export async function createWebhook(
+  { db, clock, sealer }: Needs,
+  { url, description, eventTypes }: Pick<Webhook, 'url' | 'description' | 'eventTypes'>,
+): Promise<{ webhook: Webhook; secret: string }> {
+  const id = randomUUID()
+  const secret = newSecret()
+  const webhook = {
+    id,
+    url,
+    description,
+    eventTypes,
+    enabled: true,
+    oldSecretUntilMs: 0,
+    createdAtMs: clock(),
+  }
+  await inTransaction(db, async (trx) => {
+    const row = {
+      ...webhook,
+      eventTypes: JSON.stringify(eventTypes),
+      secret: sealer.seal(secret, contextOf(id)),
+    }
+    await trx('webhooks').insert(row)
+    await noteChange(trx, WEBHOOKS_CHANGED)
+  })
+  return { webhook, secret }
+}
+
+/** Oldest first. */
+export async function listWebhooks(sql: Sql): Promise<Webhook[]> {
+  const rows: Row[] = await sql('webhooks').select(COLUMNS).orderBy(['createdAtMs', 'id'])
+  return rows.map(toWebhook)
+}
+
+/** @throws AppError 404 `webhook_not_found` */
+export async function updateWebhook(
+  db: Db,
+  id: string,
+  { eventTypes, ...change }: WebhookChange,
+): Promise<Webhook> {
+  const changed = { ...change, ...(eventTypes ? { eventTypes: JSON.stringify(eventTypes) } : {}) }
+  await changeRow(db, id, changed)
+  return findWebhook(db, id)
+}
+
+/** Answers the new secret. The one before it signs as well until `overlapMs` are over. */
+export async function rotateSecret(
+  { db, clock, sealer }: Needs,
+  id: string,
+  overlapMs: number,
+): Promise<string> {
+  const secret = newSecret()
+  await changeRow(db, id, {
+    oldSecret: db.ref('secret'),
+    oldSecretUntilMs: clock() + overlapMs,
+    secret: sealer.seal(secret, contextOf(id)),
+  })
+  return secret
+}
+
+/** Also removes what waits for it. */
+export async function deleteWebhook(db: Db, id: string): Promise<void> {
+  await findWebhook(db, id)
+  await inTransaction(db, async (trx) => {
+    await trx('webhooks').where({ id }).delete()
+    await noteChange(trx, WEBHOOKS_CHANGED)
+  })
+  await removeLane(db, topicOf(id))
+}
+
+/** @throws AppError 404 `webhook_not_found` */
+export async function findWebhook(sql: Sql, id: string): Promise<Webhook> {
+  const row: Row | undefined = await sql('webhooks').where({ id }).first(COLUMNS)
+  if (!row) throw new AppError('webhook_not_found', 404, 'There is no webhook with this id.')
+  return toWebhook(row)
+}
+
+/** The secrets that sign now, the current one first. */
+export async function signingSecrets({ db, clock, sealer }: Needs, id: string): Promise<string[]> {
+  const row: { secret: string; oldSecret: string | null; oldSecretUntilMs: number } | undefined = await db(
+    'webhooks',
+  )
+    .where({ id })
+    .first('secret', 'oldSecret', 'oldSecretUntilMs')
+  if (!row) return []
+  const sealed = [
+    row.secret,
+    ...(row.oldSecret && Number(row.oldSecretUntilMs) > clock() ? [row.oldSecret] : []),
+  ]
+  return sealed.flatMap((one) => sealer.open(one, contextOf(id)) ?? [])
+}
+
+/** The columns that `keys reseal` seals again. */
+export const SEALED_WEBHOOK_SECRETS: readonly SealedColumn[] = ['secret', 'oldSecret'].map((column) => ({
+  what: column === 'secret' ? 'webhook secrets' : 'older webhook secrets',
+  table: 'webhooks',
+  column,
+  key: 'id',
+  context: ({ id = '' }) => contextOf(id),
+}))
+
+type Row = Omit<Webhook, 'eventTypes' | 'enabled'> & { eventTypes: string; enabled: number | boolean }
+
+const COLUMNS = ['id', 'url', 'description', 'eventTypes', 'enabled', 'oldSecretUntilMs', 'createdAtMs']
+
+function contextOf(id: string): string {
+  return `webhook:${id}`
+}
+
+function toWebhook({ eventTypes, enabled, ...row }: Row): Webhook {
+  return { ...row, eventTypes: JSON.parse(eventTypes) as string[], enabled: Boolean(enabled) }
+}
+
+async function changeRow(db: Db, id: string, change: Record<string, unknown>): Promise<void> {
+  await inTransaction(db, async (trx) => {
+    await findWebhook(trx, id)
+    if (Object.keys(change).length > 0) await trx('webhooks').where({ id }).update(change)
+    await noteChange(trx, WEBHOOKS_CHANGED)
+  })
+}

@@ -1,0 +1,154 @@
+/**
+ * Delivers one lane in order, a batch at a time. A message that fails waits, and later ones of its key with it; others go
+ * on. While no message gets through, the whole lane waits, so that a receiver that is away is asked seldom.
+ */
+import { randomUUID } from 'node:crypto'
+import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
+import { within } from '../platform/deadline.ts'
+import type { Logger } from '../platform/logging/log.ts'
+import type { Db } from '../platform/sql/database.ts'
+import type { Sealer } from '../platform/tokens.ts'
+import type { BatchOutcome, BatchSink } from './batch-sink.ts'
+import { holdLane, readLane, recordLane, releaseLane, renewLane } from './held-lane.ts'
+import type { LaneState } from './held-lane.ts'
+import { hasDue, nextBatch, settleBatch } from './lane-queue.ts'
+import { openMessage } from './opened-message.ts'
+import type { SealedMessage } from './opened-message.ts'
+import { asDeliveryFailure, DeliveryFailure } from './sink.ts'
+import type { OutboxMessage } from './sink.ts'
+
+/** A worker that was killed loses its lanes after this long. */
+const LEASE_MS = 15 * SECOND_MS
+const RENEW_MS = 5 * SECOND_MS
+const DELIVERY_TIMEOUT_MS = 2 * MINUTE_MS
+const FEWEST_ATTEMPTS = 3
+
+type Needs = { db: Db; clock: Clock; log: Logger; sealer: Sealer; leaseMs?: number }
+type Batch = { taken: number; more: boolean }
+
+export type Lane = {
+  /** Delivers one batch, where this worker can have the lane. */
+  run: () => Promise<Batch>
+  /** Gives the lane up and ends the sink's connections. */
+  close: () => Promise<void>
+}
+
+export function createLane(needs: Needs, topic: string, sink: BatchSink): Lane {
+  const { db, clock, leaseMs = LEASE_MS } = needs
+  const owner = randomUUID()
+  const holder = () => ({ topic, owner, nowMs: clock(), leaseMs })
+  return {
+    async run() {
+      if (!(await hasDue(db, topic, clock())) || !(await holdLane(db, holder())))
+        return { taken: 0, more: false }
+      const renewal = setInterval(
+        () => void renewLane(db, holder()).catch(() => undefined),
+        Math.min(RENEW_MS, leaseMs / 3),
+      )
+      try {
+        return await deliverNext(needs, topic, sink)
+      } finally {
+        clearInterval(renewal)
+      }
+    },
+    async close() {
+      await releaseLane(db, topic, owner).catch(() => undefined)
+      await sink.close?.()
+    },
+  }
+}
+
+async function deliverNext(
+  { db, clock, log, sealer }: Needs,
+  topic: string,
+  sink: BatchSink,
+): Promise<Batch> {
+  const { batch, more } = await nextBatch(db, { topic, nowMs: clock(), limit: sink.batchSize })
+  if (batch.length === 0) return { taken: 0, more }
+  const before = await readLane(db, topic)
+  const state = { topic, failures: before?.failures ?? 0, pausedUntilMs: 0, lastError: null }
+  try {
+    const outcome = await delivered(batch, sink, sealer)
+    const reason = await settle({ db, clock, log }, { topic, batch, outcome, sink })
+    if (outcome.delivered.length > 0 || reason === undefined) {
+      if (state.failures > 0) await recordLane(db, { ...state, failures: 0 })
+      if (state.failures > 0) log.info({ topic }, 'outbox.lane_recovered')
+      return { taken: batch.length, more }
+    }
+    await pause({ db, clock, log }, state, sink, reason)
+  } catch (error) {
+    await pause({ db, clock, log }, state, sink, asDeliveryFailure(error).reason)
+  }
+  return { taken: batch.length, more: false }
+}
+
+/** What cannot be opened fails by itself; the sink gets the others. */
+async function delivered(batch: SealedMessage[], sink: BatchSink, sealer: Sealer): Promise<BatchOutcome> {
+  const failed = new Map<string, DeliveryFailure>()
+  const opened = batch.flatMap((message): OutboxMessage[] => {
+    try {
+      return [openMessage({ ...message, attempts: message.attempts + 1 }, sealer)]
+    } catch (error) {
+      failed.set(message.id, asDeliveryFailure(error))
+      return []
+    }
+  })
+  if (opened.length === 0) return { delivered: [], failed }
+  const timedOut = () => new DeliveryFailure('delivery_timeout')
+  const outcome = await within(DELIVERY_TIMEOUT_MS, sink.deliverAll(opened), timedOut)
+  return { delivered: outcome.delivered, failed: new Map([...failed, ...outcome.failed]) }
+}
+
+type Outcome = { topic: string; batch: SealedMessage[]; outcome: BatchOutcome; sink: BatchSink }
+
+/** Answers the reason of a failure that a later attempt may not have. */
+async function settle(
+  { db, clock, log }: Pick<Needs, 'db' | 'clock' | 'log'>,
+  { topic, batch, outcome, sink }: Outcome,
+): Promise<string | undefined> {
+  const nowMs = clock()
+  const failures = batch.flatMap((message) => {
+    const failure = outcome.failed.get(message.id)
+    if (!failure) return []
+    const tried = { ...message, attempts: message.attempts + 1 }
+    return [{ message: tried, failure, over: failure.permanent || isTooOld(tried, nowMs, sink) }]
+  })
+  const postponed = failures
+    .filter(({ over }) => !over)
+    .map(({ message, failure: { reason } }) => ({
+      message,
+      reason,
+      untilMs: nowMs + waitMs(message.attempts, sink.retry.baseMs, sink.retry.capMs),
+    }))
+  const buried = failures
+    .filter(({ over }) => over)
+    .map(({ message, failure: { reason } }) => ({ message, reason }))
+  await settleBatch(db, { topic, nowMs, delivered: outcome.delivered, postponed, buried })
+  for (const { message, reason } of buried)
+    log.error({ id: message.id, topic, attempts: message.attempts, reason }, 'outbox.dead_lettered')
+  log.info({ topic, delivered: outcome.delivered.length, failed: failures.length }, 'outbox.batch')
+  return postponed[0]?.reason
+}
+
+function isTooOld({ attempts, createdAtMs }: SealedMessage, nowMs: number, { retry }: BatchSink): boolean {
+  return attempts >= FEWEST_ATTEMPTS && nowMs - Number(createdAtMs) >= retry.giveUpAfterMs
+}
+
+async function pause(
+  { db, clock, log }: Pick<Needs, 'db' | 'clock' | 'log'>,
+  state: LaneState,
+  { retry }: BatchSink,
+  reason: string,
+): Promise<void> {
+  const failures = state.failures + 1
+  const pausedUntilMs = clock() + waitMs(failures, retry.baseMs, retry.laneCapMs)
+  await recordLane(db, { topic: state.topic, failures, pausedUntilMs, lastError: reason })
+  log.warn({ topic: state.topic, failures, reason, pausedUntilMs }, 'outbox.lane_failed')
+}
+
+/** Half of the wait is fixed and half is random. */
+function waitMs(attempts: number, baseMs: number, capMs: number): number {
+  const wait = Math.min(capMs, baseMs * 2 ** Math.min(attempts - 1, 40))
+  return Math.round(wait / 2 + (Math.random() * wait) / 2)
+}

@@ -1,0 +1,170 @@
+/** The settings of what receives events: a Redis stream, RabbitMQ, Kafka. Webhooks are rows, see `cli webhook`. */
+import { z } from 'zod'
+import { EVENT_TYPES } from '../events/event-types.ts'
+import { unknownTypes } from '../events/event-filter.ts'
+import { REGISTRATION_DESTINATION } from '../events/registration-message.ts'
+import { flag, integer, list, redisDsn, text, url } from './setting-kinds.ts'
+
+const GROUP = 'Events'
+
+const types = () =>
+  list()
+    .refine((filter) => unknownTypes(filter, Object.keys(EVENT_TYPES)).length === 0)
+    .default([])
+    .meta({ takes: 'a comma-separated list of event types, or groups such as account.*', fallback: 'all' })
+
+const address = /^[^\s:,/]+:\d{1,5}$/
+
+export const receiverSettings = {
+  event_stream: text().optional().meta({
+    group: GROUP,
+    takes: 'the key of a Redis stream',
+    description: 'Turns on the Redis stream: events are appended to this key.',
+  }),
+  event_stream_redis_dsn: redisDsn().optional().meta({
+    group: GROUP,
+    secret: true,
+    fallback: 'REDIS_DSN',
+    description: 'The Redis of the stream.',
+  }),
+  event_stream_max_length: integer(1000, 100_000_000).default(100_000).meta({
+    group: GROUP,
+    description: 'About how many events the stream keeps. Redis trims the oldest.',
+  }),
+  event_stream_types: types().meta({ group: GROUP, description: 'What the stream gets.' }),
+  rabbitmq_dsn: url('amqp://user:password@host:port/vhost or amqps://…', 'amqp', 'amqps').optional().meta({
+    group: GROUP,
+    secret: true,
+    description: 'Turns on RabbitMQ.',
+  }),
+  rabbitmq_exchange: text().default('account-events').meta({
+    group: GROUP,
+    takes: 'a name',
+    description: 'Durable topic exchange for events. The routing key is the type.',
+  }),
+  rabbitmq_types: types().meta({
+    group: GROUP,
+    description: 'What RabbitMQ gets. Each type needs a queue that is bound to it.',
+  }),
+  rabbitmq_registration_queue: text().optional().meta({
+    group: GROUP,
+    takes: 'a name',
+    description: 'Durable queue for the message about a new user.',
+  }),
+  kafka_brokers: list()
+    .refine((brokers) => brokers.every((one) => address.test(one)))
+    .default([])
+    .meta({
+      group: GROUP,
+      takes: 'a comma-separated list of host:port',
+      fallback: 'no Kafka',
+      description: 'Turns on Kafka.',
+    }),
+  kafka_topic: text().default('account-events').meta({
+    group: GROUP,
+    takes: 'a name',
+    description: 'Topic for events. The key is the subject.',
+  }),
+  kafka_types: types().meta({ group: GROUP, description: 'What the Kafka topic gets.' }),
+  kafka_registration_message: flag().default(true).meta({
+    group: GROUP,
+    description: 'Sends the message about a new user to Kafka.',
+  }),
+  kafka_registration_topic: text().default(REGISTRATION_DESTINATION.topic).meta({
+    group: GROUP,
+    takes: 'a name',
+    description: 'Topic of the message about a new user.',
+  }),
+  kafka_registration_key: text().default(REGISTRATION_DESTINATION.key).meta({
+    group: GROUP,
+    takes: 'text',
+    description: 'Key of the message about a new user.',
+  }),
+  kafka_user: text().optional().meta({
+    group: GROUP,
+    takes: 'text',
+    description: 'Signs in to Kafka by SASL.',
+  }),
+  kafka_password: text().optional().meta({
+    group: GROUP,
+    takes: 'text',
+    secret: true,
+    description: 'Password of KAFKA_USER.',
+  }),
+  kafka_sasl_mechanism: z.enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512']).default('SCRAM-SHA-512').meta({
+    group: GROUP,
+    takes: 'PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512',
+    description: 'How KAFKA_USER signs in.',
+  }),
+  kafka_tls: flag().default(false).meta({ group: GROUP, description: 'Connects to Kafka by TLS.' }),
+  kafka_tls_ca: z
+    .string()
+    .refine((pem) => pem.includes('-----BEGIN CERTIFICATE-----'))
+    .optional()
+    .meta({
+      group: GROUP,
+      takes: 'certificates in PEM, mostly as KAFKA_TLS_CA_FILE',
+      fallback: 'the authorities that Node.js knows',
+      description: 'Authorities of the brokers’ certificates.',
+    }),
+} satisfies Record<string, z.ZodType>
+
+type Given = { [Name in keyof typeof receiverSettings]: z.output<(typeof receiverSettings)[Name]> } & {
+  redis_dsn?: string | undefined
+}
+
+/** Settings that need one another. */
+export function receiverProblems(given: Partial<Given>): string[] {
+  const problems: string[] = []
+  if (given.event_stream && !given.event_stream_redis_dsn && !given.redis_dsn)
+    problems.push(
+      `${upper('event_stream')} needs ${upper('event_stream_redis_dsn')} or ${upper('redis_dsn')}`,
+    )
+  if ((given.kafka_user === undefined) !== (given.kafka_password === undefined))
+    problems.push(`${upper('kafka_user')} and ${upper('kafka_password')} need each other`)
+  return problems
+}
+
+/** The part of the configuration for receivers; a receiver that is off is undefined. */
+export function receiverConfig(given: Given) {
+  return { stream: streamOf(given), rabbitmq: rabbitmqOf(given), kafka: kafkaOf(given) }
+}
+
+function streamOf(given: Given) {
+  const dsn = given.event_stream_redis_dsn ?? given.redis_dsn
+  if (given.event_stream === undefined || dsn === undefined) return undefined
+  return {
+    dsn,
+    stream: given.event_stream,
+    maxLength: given.event_stream_max_length,
+    types: given.event_stream_types,
+  }
+}
+
+function rabbitmqOf(given: Given) {
+  if (given.rabbitmq_dsn === undefined) return undefined
+  return {
+    url: given.rabbitmq_dsn,
+    exchange: given.rabbitmq_exchange,
+    types: given.rabbitmq_types,
+    registrationQueue: given.rabbitmq_registration_queue,
+  }
+}
+
+function kafkaOf(given: Given) {
+  if (given.kafka_brokers.length === 0) return undefined
+  const { kafka_user: username, kafka_password: password, kafka_sasl_mechanism: mechanism } = given
+  const sends = given.kafka_registration_message
+  return {
+    brokers: given.kafka_brokers,
+    topic: given.kafka_topic,
+    types: given.kafka_types,
+    registration: sends
+      ? { topic: given.kafka_registration_topic, key: given.kafka_registration_key }
+      : undefined,
+    sasl: username !== undefined && password !== undefined ? { mechanism, username, password } : undefined,
+    tls: given.kafka_tls || given.kafka_tls_ca ? { ca: given.kafka_tls_ca } : undefined,
+  }
+}
+
+const upper = (name: string) => `ACCOUNT_SERVER_${name.toUpperCase()}`
