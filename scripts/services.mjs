@@ -1,6 +1,6 @@
 /**
- * Makes sure that the programs the tests run on are there: MariaDB, Redis, Chromium. Nothing is started here,
- * see test/support/services.ts. Order: a server given by URL, programs on this machine, Debian's packages
+ * Makes sure that the programs the tests run on are there: MariaDB, Redis, RabbitMQ, kcat, Chromium.
+ * Nothing is started here, see test/support/services.ts. Order: a server given by URL, programs on this machine, Debian's packages
  * (into the system as root, into .cache/services as anyone else), Docker. Never skips: what is missing is an error.
  */
 import { pathToFileURL } from 'node:url'
@@ -28,6 +28,20 @@ const SERVICES = {
     image: 'redis:7.4',
     advice: 'install redis-server or Docker, or set TEST_REDIS_URL and TEST_REDIS_CLUSTER_URL',
   },
+  rabbitmq: {
+    title: 'RabbitMQ',
+    isThere: () =>
+      Boolean(process.env.TEST_RABBITMQ_URL || (findBinary('rabbitmq-server') && findBinary('epmd'))),
+    packages: ['rabbitmq-server'],
+    image: 'rabbitmq:4.1-alpine',
+    advice: 'install rabbitmq-server or Docker, or set TEST_RABBITMQ_URL',
+  },
+  kafka: {
+    title: 'the emulation of Kafka (kcat)',
+    isThere: () => Boolean(findBinary('kcat')),
+    packages: ['kcat'],
+    advice: 'install kcat; TEST_KAFKA_URL names a real broker as well',
+  },
   chromium: {
     title: 'Chromium',
     isThere: () => Boolean(process.env.TEST_CHROMIUM || findBinary(...CHROMIUM_NAMES)),
@@ -41,7 +55,7 @@ export const SERVICE_NAMES = Object.keys(SERVICES)
 
 /**
  * The Docker image that replaces a missing program.
- * @param {'mariadb' | 'redis'} name
+ * @param {'mariadb' | 'redis' | 'rabbitmq'} name
  * @returns {string}
  */
 export function dockerImage(name) {

@@ -17,7 +17,8 @@ const HELP = `npm test -- [files] [options]
   --mysql      On MySQL 9 in place of MariaDB: contracts, migrations, accounts, commands and journeys, or what is named
   -g TEXT      Only tests whose title has this in it; every other option of mocha works too
   --help       Show this help
-TEST_MYSQL_URL, TEST_REDIS_URL, TEST_REDIS_CLUSTER_URL and TEST_CHROMIUM name services that are there already.
+TEST_MYSQL_URL, TEST_REDIS_URL, TEST_REDIS_CLUSTER_URL, TEST_RABBITMQ_URL, TEST_KAFKA_URL (host:port) and TEST_CHROMIUM
+name services that are there already.
 `
 
 const EVERY_TEST = ['test/**/*.test.ts']
@@ -65,7 +66,7 @@ if (args.includes('--help')) process.stdout.write(HELP)
 else process.exitCode = await runTests()
 
 async function runTests() {
-  await prepareServices(onMysql ? ['redis', 'chromium'] : undefined).catch(failAndExit)
+  await prepareServices(onMysql ? ['redis', 'rabbitmq', 'kafka', 'chromium'] : undefined).catch(failAndExit)
   if (onMysql) await prepareMysql().catch(failAndExit)
   if (shared) await compileSources().catch(failAndExit)
   const folder = mkdtempSync(join(tmpdir(), 'account-server-tests-'))

@@ -6,6 +6,7 @@ import type { Noun } from '../command-line/command.ts'
 import type { Parts } from '../process/start/parts.ts'
 import { registrationToken, replaceToken } from '../protocol/registration/registration-token-commands.ts'
 import { exchangeCommands } from '../protocol/token-exchange/exchange-commands.ts'
+import { webhook } from '../event-sinks/webhooks/webhook-commands.ts'
 import { account } from './account-commands.ts'
 import { clientNoun } from './client-commands.ts'
 import { config } from './config-commands.ts'
@@ -25,4 +26,5 @@ export const NOUNS: readonly Noun<Parts>[] = [
   migrate,
   seedNoun(replaceToken),
   outbox,
+  webhook,
 ]

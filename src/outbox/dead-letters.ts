@@ -23,6 +23,27 @@ export async function outboxStats(db: Db, now: number): Promise<OutboxStats> {
   return { pending, dead: Number(given.dead), oldestPendingAgeMs }
 }
 
+export type TopicStats = { waiting: number; dead: number; lastError: string | null }
+
+/** What waits in each lane, what was given up, and why its latest batch failed. A topic without messages is left out. */
+export async function topicStats(db: Db, topics: readonly string[]): Promise<Map<string, TopicStats>> {
+  const rows: { topic: string; waiting: unknown; dead: unknown }[] = await db('outbox_messages')
+    .whereIn('topic', [...topics])
+    .groupBy('topic')
+    .select('topic')
+    .count({ waiting: 'nextAttemptAtMs', dead: 'deadAtMs' })
+  const lanes: { topic: string; lastError: string | null }[] = await db('outbox_lanes')
+    .whereIn('topic', [...topics])
+    .select('topic', 'lastError')
+  const errors = new Map(lanes.map(({ topic, lastError }) => [topic, lastError]))
+  return new Map(
+    rows.map(({ topic, waiting, dead }) => [
+      topic,
+      { waiting: Number(waiting), dead: Number(dead), lastError: errors.get(topic) ?? null },
+    ]),
+  )
+}
+
 /** The latest dead messages, newest first, without payloads. */
 export async function deadLetters(db: Db, limit = 100): Promise<DeadLetter[]> {
   return db('outbox_messages')
@@ -42,17 +63,14 @@ export async function replayDead(db: Db, ids: readonly string[] | 'all', now: nu
 
 /** The same for all dead messages of one topic. */
 export async function replayTopic(db: Db, topic: string, now: number): Promise<number> {
-  return db('outbox_messages')
-    .where({ topic })
-    .whereNotNull('deadAtMs')
-    .update({
-      deadAtMs: null,
-      lastError: null,
-      attempts: 0,
-      createdAtMs: now,
-      nextAttemptAtMs: now,
-      leasedUntilMs: 0,
-    })
+  return db('outbox_messages').where({ topic }).whereNotNull('deadAtMs').update({
+    deadAtMs: null,
+    lastError: null,
+    attempts: 0,
+    createdAtMs: now,
+    nextAttemptAtMs: now,
+    leasedUntilMs: 0,
+  })
 }
 
 /** Removes messages delivered before `beforeMs`, in steps that hold no lock for long; answers how many. */

@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { EVENT_TYPES } from '../events/event-types.ts'
 import { unknownTypes } from '../events/event-filter.ts'
-import { REGISTRATION_DESTINATION } from '../events/registration-message.ts'
 import { flag, integer, list, redisDsn, text, url } from './setting-kinds.ts'
 
 const GROUP = 'Events'
@@ -70,12 +69,12 @@ export const receiverSettings = {
     group: GROUP,
     description: 'Sends the message about a new user to Kafka.',
   }),
-  kafka_registration_topic: text().default(REGISTRATION_DESTINATION.topic).meta({
+  kafka_registration_topic: text().default('uploading_data').meta({
     group: GROUP,
     takes: 'a name',
     description: 'Topic of the message about a new user.',
   }),
-  kafka_registration_key: text().default(REGISTRATION_DESTINATION.key).meta({
+  kafka_registration_key: text().default('new_user').meta({
     group: GROUP,
     takes: 'text',
     description: 'Key of the message about a new user.',

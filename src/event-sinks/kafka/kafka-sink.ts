@@ -107,6 +107,9 @@ function openProducer({ brokers, sasl, tls }: KafkaConnection): StringProducer {
     serializers: stringSerializers,
     acks: ProduceAcks.ALL,
     idempotent: true,
+    // "None yet", as the protocol has it. The library's own value asks a broker for producer 0.
+    producerId: -1n,
+    producerEpoch: -1,
     autocreateTopics: true,
     connectTimeout: 5000,
     requestTimeout: 15_000,

@@ -62,9 +62,8 @@ export function createRabbitmqSink(settings: RabbitmqSettings): BatchSink {
 }
 
 async function openChannel({ url, prepare }: RabbitmqSettings, lost: () => void): Promise<Open> {
-  const connection = await connect(url, {
+  const connection = await connect(withHeartbeat(url), {
     timeout: CONNECT_TIMEOUT_MS,
-    heartbeat: 15,
     clientProperties: { connection_name: 'account-server' },
   })
   // Without a listener the error of a lost connection ends the process. The next batch connects again.
@@ -77,6 +76,15 @@ async function openChannel({ url, prepare }: RabbitmqSettings, lost: () => void)
   channel.on('return', ({ properties }) => void returned.add(String(properties.messageId)))
   await prepare(channel)
   return { connection, channel, returned }
+}
+
+/** A broker that vanished without a word is noticed after two of these. */
+const HEARTBEAT_SECONDS = '15'
+
+function withHeartbeat(address: string): string {
+  const url = new URL(address)
+  if (!url.searchParams.has('heartbeat')) url.searchParams.set('heartbeat', HEARTBEAT_SECONDS)
+  return url.href
 }
 
 async function publishRound(
