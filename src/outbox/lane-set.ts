@@ -37,39 +37,25 @@ type Running = { lane: Lane; poller: Poller; version: string }
 /** How long a new lane may go unnoticed. */
 const LOOK_MS = SECOND_MS
 
-export function createLaneSet({ sinks, sources, pollMs, laneLeaseMs, ...needs }: Needs): LaneSet {
-  const onError = (error: unknown) => needs.log.warn({ err: error }, 'outbox.relay_failed')
-  const running = new Map<string, Running>()
-  let started = false
-
-  function add(topic: string, version: string, sink: BatchSink): void {
-    const lane = createLane({ ...needs, ...(laneLeaseMs ? { leaseMs: laneLeaseMs } : {}) }, topic, sink)
-    const poller = createPoller({ work: async () => (await lane.run()).more, pollMs, onError })
-    running.set(topic, { lane, poller, version })
-    if (started) poller.start()
-  }
-
-  async function remove(topic: string): Promise<void> {
-    const { lane, poller } = running.get(topic)!
-    running.delete(topic)
-    await poller.stop()
-    await lane.close()
-  }
+export function createLaneSet({ sinks, sources, ...needs }: Needs): LaneSet {
+  const lanes = createRunningLanes(needs)
+  const { running } = lanes
+  for (const [topic, sink] of Object.entries(sinks)) lanes.add(topic, '', sink)
 
   async function look(): Promise<false> {
-    const found = Object.assign({}, ...(await Promise.all(sources.map((source) => source())))) as Awaited<
-      ReturnType<SinkSource>
-    >
+    const found: Awaited<ReturnType<SinkSource>> = Object.assign(
+      {},
+      ...(await Promise.all(sources.map((source) => source()))),
+    )
     for (const [topic, { version }] of running)
-      if (!Object.hasOwn(sinks, topic) && found[topic]?.version !== version) await remove(topic)
+      if (!Object.hasOwn(sinks, topic) && found[topic]?.version !== version) await lanes.remove(topic)
     for (const [topic, { version, open }] of Object.entries(found))
-      if (!running.has(topic)) add(topic, version, open())
+      if (!running.has(topic)) lanes.add(topic, version, open())
     return false
   }
 
-  for (const [topic, sink] of Object.entries(sinks)) add(topic, '', sink)
+  const onError = (error: unknown) => needs.log.warn({ err: error }, 'outbox.relay_failed')
   const looker = sources.length > 0 ? createPoller({ work: look, pollMs: LOOK_MS, onError }) : undefined
-
   return {
     async runOnce() {
       await look()
@@ -77,23 +63,50 @@ export function createLaneSet({ sinks, sources, pollMs, laneLeaseMs, ...needs }:
       return batches.reduce((sum, { taken }) => sum + taken, 0)
     },
     start() {
-      started = true
+      lanes.start()
       looker?.start()
-      for (const { poller } of running.values()) poller.start()
     },
     async stop() {
       await looker?.stop()
-      started = false
-      await Promise.all(
-        [...running.values()].map(async ({ lane, poller }) => {
-          await poller.stop()
-          await lane.close()
-        }),
-      )
+      await lanes.closeAll()
     },
     wake() {
       looker?.wake()
       for (const { poller } of running.values()) poller.wake()
+    },
+  }
+}
+
+function createRunningLanes({ pollMs, laneLeaseMs, ...needs }: Omit<Needs, 'sinks' | 'sources'>) {
+  const onError = (error: unknown) => needs.log.warn({ err: error }, 'outbox.relay_failed')
+  const running = new Map<string, Running>()
+  let started = false
+
+  async function close({ lane, poller }: Running): Promise<void> {
+    await poller.stop()
+    await lane.close()
+  }
+
+  return {
+    running,
+    add(topic: string, version: string, sink: BatchSink): void {
+      const lane = createLane({ ...needs, ...(laneLeaseMs ? { leaseMs: laneLeaseMs } : {}) }, topic, sink)
+      const poller = createPoller({ work: async () => (await lane.run()).more, pollMs, onError })
+      running.set(topic, { lane, poller, version })
+      if (started) poller.start()
+    },
+    async remove(topic: string): Promise<void> {
+      const gone = running.get(topic)
+      running.delete(topic)
+      if (gone) await close(gone)
+    },
+    start(): void {
+      started = true
+      for (const { poller } of running.values()) poller.start()
+    },
+    async closeAll(): Promise<void> {
+      started = false
+      await Promise.all([...running.values()].map(close))
     },
   }
 }

@@ -12,7 +12,7 @@ import type { Sealer } from '../platform/tokens.ts'
 import { acknowledge, bury, claimDue, postpone } from './lease.ts'
 import type { Claimed } from './lease.ts'
 import { isBatchSink } from './batch-sink.ts'
-import type { AnySink } from './batch-sink.ts'
+import type { AnySink, BatchSink } from './batch-sink.ts'
 import { createLaneSet } from './lane-set.ts'
 import type { SinkSource } from './lane-set.ts'
 import { openMessage } from './opened-message.ts'
@@ -72,26 +72,15 @@ export type Relay = {
   wake: () => void
 }
 
-export function createRelay({
-  db,
-  clock,
-  log,
-  sealer,
-  sinks,
-  sources = [],
-  laneLeaseMs,
-  ...given
-}: Needs): Relay {
+export function createRelay({ db, clock, log, sealer, sinks, sources = [], ...given }: Needs): Relay {
   const settings = { ...DEFAULTS, ...given }
-  const { pollMs } = settings
-  const runLane = laneRunner({ db, clock, log, sealer }, settings)
+  const { pollMs, laneLeaseMs } = settings
+  const parts = { db, clock, log, sealer }
+  const runLane = laneRunner(parts, settings)
   const lanes = Object.entries(sinks).flatMap(([topic, sink]) =>
     isBatchSink(sink) ? [] : [() => runLane(topic, sink)],
   )
-  const inBatches = Object.fromEntries(
-    Object.entries(sinks).flatMap(([topic, sink]) => (isBatchSink(sink) ? [[topic, sink]] : [])),
-  )
-  const laneSet = createLaneSet({ db, clock, log, sealer, pollMs, laneLeaseMs, sinks: inBatches, sources })
+  const laneSet = createLaneSet({ ...parts, pollMs, laneLeaseMs, sinks: batchSinks(sinks), sources })
   const onError = (error: unknown) => log.warn({ err: error }, 'outbox.relay_failed')
   const pollers = lanes.map((lane) =>
     createPoller({ work: async () => (await lane()).more, pollMs, onError }),
@@ -113,6 +102,12 @@ export function createRelay({
     },
     wake: () => [...pollers, laneSet].forEach((poller) => poller.wake()),
   }
+}
+
+function batchSinks(sinks: Readonly<Record<string, AnySink>>): Record<string, BatchSink> {
+  return Object.fromEntries(
+    Object.entries(sinks).flatMap(([topic, sink]) => (isBatchSink(sink) ? [[topic, sink]] : [])),
+  )
 }
 
 type LaneNeeds = Pick<Needs, 'db' | 'clock' | 'log' | 'sealer'>

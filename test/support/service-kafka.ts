@@ -18,9 +18,17 @@ export async function startKafka(): Promise<Kafka> {
   const kcat = findBinary('kcat')
   if (!kcat) throw new Error('No Kafka: install kcat, or set TEST_KAFKA_URL to host:port of a broker')
   const setpriv = process.platform === 'linux' ? findBinary('setpriv') : undefined
-  const [program = '', ...args] = [
+  const [program, ...args] = [
     ...(setpriv ? [setpriv, '--pdeathsig', 'KILL'] : []),
-    ...[kcat, '-b', 'none', '-X', 'test.mock.num.brokers=3', '-C', '-t', 'unused', '-u'],
+    kcat,
+    '-b',
+    'none',
+    '-X',
+    'test.mock.num.brokers=3',
+    '-C',
+    '-t',
+    'unused',
+    '-u',
   ]
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   const gone = new Promise<void>((resolve) => child.once('close', () => resolve()))

@@ -2,7 +2,7 @@
  * Produces to a Kafka topic: acknowledged by all replicas, idempotent, and with a key, so that messages of one key are in
  * one partition and keep their order.
  */
-import { ProduceAcks, Producer, stringSerializers } from '@platformatic/kafka'
+import type { Producer } from '@platformatic/kafka'
 import type { BatchOutcome, BatchSink } from '../../outbox/batch-sink.ts'
 import { DeliveryFailure } from '../../outbox/sink.ts'
 import type { OutboxMessage } from '../../outbox/sink.ts'
@@ -33,7 +33,7 @@ const HOPELESS = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID
 export function createKafkaSink(settings: KafkaSettings): BatchSink {
   let producer: StringProducer | undefined
   const send = async (messages: readonly KafkaRecord[]): Promise<void> => {
-    producer ??= openProducer(settings)
+    producer ??= await openProducer(settings)
     try {
       await producer.send({ messages: messages.map((record) => ({ ...record, topic: settings.topic })) })
     } catch (error) {
@@ -100,12 +100,14 @@ function hopelessCode(error: unknown): string | undefined {
   return inner.map(hopelessCode).find((code) => code !== undefined)
 }
 
-function openProducer({ brokers, sasl, tls }: KafkaConnection): StringProducer {
-  const producer = new Producer<string, string, string, string>({
+/** Loads the library, which takes megabytes, where it is needed. */
+async function openProducer({ brokers, sasl, tls }: KafkaConnection): Promise<StringProducer> {
+  const kafka = await import('@platformatic/kafka')
+  const producer = new kafka.Producer<string, string, string, string>({
     clientId: 'account-server',
     bootstrapBrokers: [...brokers],
-    serializers: stringSerializers,
-    acks: ProduceAcks.ALL,
+    serializers: kafka.stringSerializers,
+    acks: kafka.ProduceAcks.ALL,
     idempotent: true,
     // "None yet", as the protocol has it. The library's own value asks a broker for producer 0.
     producerId: -1n,

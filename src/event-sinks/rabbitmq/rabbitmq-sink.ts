@@ -2,7 +2,6 @@
  * Publishes events to a RabbitMQ exchange: persistent, mandatory and confirmed. A message that no queue takes comes back
  * and waits, so that nothing is lost while the queues are not bound yet.
  */
-import { connect } from 'amqplib'
 import type { ChannelModel, ConfirmChannel, Options } from 'amqplib'
 import type { BatchSink } from '../../outbox/batch-sink.ts'
 import { DeliveryFailure } from '../../outbox/sink.ts'
@@ -62,6 +61,7 @@ export function createRabbitmqSink(settings: RabbitmqSettings): BatchSink {
 }
 
 async function openChannel({ url, prepare }: RabbitmqSettings, lost: () => void): Promise<Open> {
+  const { connect } = await import('amqplib')
   const connection = await connect(withHeartbeat(url), {
     timeout: CONNECT_TIMEOUT_MS,
     clientProperties: { connection_name: 'account-server' },
