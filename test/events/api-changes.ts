@@ -2,7 +2,9 @@
 import { expect } from 'chai'
 import { createCaller } from '../api/caller.ts'
 import { codeIn } from '../support/letter.ts'
-import type { Changes } from './command-changes.ts'
+import type { EventType } from '../../src/events/event-types.ts'
+import { TEST_PASSWORD } from '../support/running-server.ts'
+import type { Change, Changes } from './command-changes.ts'
 import type { EventWorld } from './event-world.ts'
 
 const CHOSEN = 'seven bridges over one river'
@@ -57,15 +59,39 @@ export const API_CHANGES: Changes = {
     },
     events: ['account.password_changed'],
   },
-  updateOwnAccount: {
+  updateOwnAccount: byOwner('PATCH', () => '/account', ['account.changed'], { given_name: 'Ann' }),
+  changeOwnPassword: byOwner('POST', () => '/account/password', ['account.password_changed'], {
+    current_password: TEST_PASSWORD,
+    new_password: CHOSEN,
+  }),
+  endOwnSession: byOwner('DELETE', ({ session }) => `/account/sessions/${session}`, ['session.ended']),
+  endOtherSessions: byOwner('POST', () => '/account/sessions/end-others', ['account.signed_out_elsewhere']),
+  revokeOwnApp: byOwner('DELETE', ({ app }) => `/account/apps/${app}`, ['consent.revoked']),
+  verifyOwnAddress: { none: 'Calls the function of the form `/account/verify`.' },
+  resendOwnActivation: MAIL_ONLY,
+  checkUser: { none: 'Reads.' },
+}
+
+type Owned = { session: string; app: string }
+
+/** One call with the token of a person, who is signed in elsewhere too and has allowed an app something. */
+function byOwner(
+  method: string,
+  path: (owned: Owned) => string,
+  events: readonly EventType[],
+  body?: Record<string, unknown>,
+): Change {
+  return {
     async run(world) {
       const api = await createCaller(world, ['account:write'])
-      const { account } = await world.createAccount()
-      const token = await api.tokenOf(account)
-      await world.taken()
-      const answer = await api.call('PATCH', '/account', { token, body: { given_name: 'Ann' } })
-      expect(answer.status, answer.text).to.equal(200)
+      const person = await world.createAccount()
+      const token = await api.tokenOf(person.account)
+      await world.visitor().signIn(person)
+      const elsewhere = (await world.taken()).findLast(({ type }) => type === 'session.started')
+      const owned = { session: String(elsewhere?.data['session_id']), app: api.party.clientId }
+      const answer = await api.call(method, path(owned), { token, body })
+      expect(answer.status, answer.text).to.be.within(200, 299)
     },
-    events: ['account.changed'],
-  },
+    events,
+  }
 }
