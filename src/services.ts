@@ -1,4 +1,5 @@
 /** What every feature may use: built once for a process, passed on, and never imported. Functions take `Pick<Services, …>`. */
+import type { AccountCache } from './account-cache/account-cache.ts'
 import type { BlockedAttempts } from './attempts/blocked-attempts.ts'
 import type { AccessEndings } from './grant-store/access-endings.ts'
 import type { GrantStore } from './grant-store/grant-store.ts'
@@ -21,6 +22,8 @@ export type Services = AccessEndings & {
   store: GrantStore
   outbox: Outbox
   feed: ChangeFeed
+  /** Accounts for the protocol, without a query: in Redis where it is configured, else in this process. */
+  accountCache: AccountCache
   hasher: Hasher
   /** What this process knows to be blocked. */
   blocked: BlockedAttempts

@@ -1,4 +1,5 @@
 /** Disabling, enabling and deleting. Each ends everything the account has open, everywhere, in the same transaction. */
+import { removeAccount, updateAccount } from '../account-cache/changed-account.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { recordAudit } from '../audit/audit.ts'
@@ -15,7 +16,7 @@ export type Actor = { actor: string; ip?: string | undefined }
 /** Answers false when there is no such account. Throws `AppError('last_admin', 409)`. */
 export async function disableAccount(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
   return endAndChange(needs, accountId, async (trx, nowMs) => {
-    await trx('accounts').where({ id: accountId }).update({ disabledAtMs: nowMs, updatedAtMs: nowMs })
+    await updateAccount(trx, { id: accountId }, { disabledAtMs: nowMs, updatedAtMs: nowMs })
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.disabled', accountId })
   })
 }
@@ -24,11 +25,10 @@ export async function disableAccount(needs: Ending, accountId: string, by: Actor
 export async function enableAccount(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
   const nowMs = needs.clock()
   return inTransaction(needs.db, async (trx) => {
-    const changed = await trx('accounts')
-      .where({ id: accountId })
-      .whereNotNull('disabledAtMs')
-      .update({ disabledAtMs: null, updatedAtMs: nowMs })
-    if (changed === 0) return (await lockAccount(trx, accountId)) !== undefined
+    const account = await lockAccount(trx, accountId)
+    if (!account) return false
+    if (account.disabledAtMs === null) return true
+    await updateAccount(trx, { id: accountId }, { disabledAtMs: null, updatedAtMs: nowMs })
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.enabled', accountId })
     return true
   })
@@ -38,7 +38,7 @@ export async function enableAccount(needs: Ending, accountId: string, by: Actor)
 export async function deleteAccount(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
   return endAndChange(needs, accountId, async (trx, nowMs) => {
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.deleted', accountId })
-    await trx('accounts').where({ id: accountId }).delete()
+    await removeAccount(trx, accountId)
   })
 }
 

@@ -3,6 +3,8 @@
  * e-mail address. Owns the row and its claims. Passwords, links, sessions and roles are nouns of their own beside it.
  */
 import { randomUUID } from 'node:crypto'
+import { updateAccount } from '../account-cache/changed-account.ts'
+import type { KnownAccount } from '../account-cache/known-account.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { lookupEmail, parseEmail } from '../platform/email.ts'
 import { foldUsername } from './folded-username.ts'
@@ -140,9 +142,8 @@ export async function markVerified(
   nowMs: number,
 ): Promise<boolean> {
   const verifiedAtMs = sql.raw('coalesce(??, ?)', ['emailVerifiedAtMs', nowMs])
-  const changed = await sql('accounts')
-    .where({ id, emailCanonical })
-    .update({ emailVerifiedAtMs: verifiedAtMs, updatedAtMs: nowMs })
+  const values = { emailVerifiedAtMs: verifiedAtMs, updatedAtMs: nowMs }
+  const changed = await updateAccount(sql, { id, emailCanonical }, values)
   return changed === 1
 }
 
@@ -165,7 +166,7 @@ export type AccountClaims = {
 }
 
 /** The standard claims of an account (OpenID Connect Core §5.1); those without a value are left out (§5.3.2). */
-export function claimsOf(account: Account): AccountClaims {
+export function claimsOf(account: KnownAccount): AccountClaims {
   const { givenName, familyName } = account
   const name = account.name || [givenName, familyName].filter(Boolean).join(' ')
   return {

@@ -1,4 +1,5 @@
 /** Removes what has run out: unverified accounts, tokens, counters, sessions, grants. Run now and then by one process. */
+import { removeAccount } from '../account-cache/changed-account.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import type { Db } from '../platform/sql/database.ts'
@@ -22,9 +23,9 @@ export async function purgeUnverified(db: Db, nowMs: number, ageMs: number, limi
     await inTransaction(db, async (trx) => {
       // Asks again: it may have been confirmed a moment ago.
       const still = unverifiedSince(trx, nowMs - ageMs).where({ id })
-      if (!(await still.clone().forUpdate().first('id'))) return
+      if (!(await still.forUpdate().first('id'))) return
       await recordAudit(trx, { atMs: nowMs, action: 'account.expired', actor: 'system', accountId: id })
-      await still.delete()
+      await removeAccount(trx, id)
     })
   }
   return ids.length

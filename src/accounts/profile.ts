@@ -1,4 +1,5 @@
 /** The fields that people may change themselves. This schema drops all other fields of an account. */
+import { updateAccount } from '../account-cache/changed-account.ts'
 import { z } from 'zod'
 import { recordAudit } from '../audit/audit.ts'
 import { isDuplicate } from '../platform/sql/database.ts'
@@ -70,9 +71,8 @@ async function write(sql: Sql, id: string, row: Profile & { updatedAtMs: number 
   const { username } = row
   const usernameCanonical = username ? foldUsername(username) : username
   try {
-    return await sql('accounts')
-      .where({ id })
-      .update({ ...row, ...(usernameCanonical !== undefined && { usernameCanonical }) })
+    const values = { ...row, ...(usernameCanonical !== undefined && { usernameCanonical }) }
+    return await updateAccount(sql, { id }, values)
   } catch (error) {
     throw isDuplicate(error) ? usernameTaken(error) : error
   }

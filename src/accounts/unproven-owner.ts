@@ -2,6 +2,7 @@
  * What was typed by somebody who had not proven the mailbox. A person who registers an address need not own it, so the name
  * travels with the mail of its request, as the password does. It becomes the account's only together with that password.
  */
+import { updateAccount } from '../account-cache/changed-account.ts'
 import { z } from 'zod'
 import type { Sql } from '../platform/sql/database.ts'
 import { claimUsername } from './username.ts'
@@ -54,6 +55,6 @@ export async function replaceUnproven(
   if (!profile) return
   const { username, ...rest } = profile
   const named = { username: null, usernameCanonical: null, ...rest, updatedAtMs: nowMs }
-  await trx('accounts').where({ id: accountId }).update(named)
+  await updateAccount(trx, { id: accountId }, named)
   await claimUsername(trx, accountId, username)
 }

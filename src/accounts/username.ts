@@ -2,6 +2,7 @@
  * User names: another name to sign in by and to be found by. Unique in a folded form, so that "Ada" and "ada" are one
  * name, and no two spellings of Unicode are two people. An address has an `@`, and a user name never has.
  */
+import { updateAccount } from '../account-cache/changed-account.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { isDuplicate } from '../platform/sql/database.ts'
 import { lookupEmail } from '../platform/email.ts'
@@ -34,9 +35,8 @@ export function isUsername(login: string): boolean {
 export async function claimUsername(trx: Sql, accountId: string, username: string | null): Promise<void> {
   if (username === null) return
   try {
-    await trx('accounts')
-      .where({ id: accountId })
-      .update({ username, usernameCanonical: foldUsername(username) })
+    const values = { username, usernameCanonical: foldUsername(username) }
+    await updateAccount(trx, { id: accountId }, values)
   } catch (error) {
     if (!isDuplicate(error)) throw error
   }

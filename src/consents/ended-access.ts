@@ -1,4 +1,5 @@
 /** Ends what an account has open: sessions and grants, in SQL first; the grant store follows after the commit. */
+import { updateAccount } from '../account-cache/changed-account.ts'
 import type { AccessEndings, EndedAccess } from '../grant-store/access-endings.ts'
 import type { Sql } from '../platform/sql/database.ts'
 
@@ -12,7 +13,7 @@ export async function endAllAccess(
   accountId: string,
   nowMs: number,
 ): Promise<EndedAccess> {
-  await trx('accounts').where({ id: accountId }).update({ sessionsValidFromMs: nowMs, updatedAtMs: nowMs })
+  await updateAccount(trx, { id: accountId }, { sessionsValidFromMs: nowMs, updatedAtMs: nowMs })
   return endSessionsAndGrants(needs, trx, accountId, nowMs)
 }
 

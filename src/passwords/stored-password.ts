@@ -1,4 +1,5 @@
 /** Puts a password hash into an account's row. What else must end with the old one is the caller's decision. */
+import { updateAccount } from '../account-cache/changed-account.ts'
 import type { Sql } from '../platform/sql/database.ts'
 
 export async function storePassword(
@@ -7,7 +8,6 @@ export async function storePassword(
   passwordHash: string,
   nowMs: number,
 ): Promise<void> {
-  await trx('accounts')
-    .where({ id: accountId })
-    .update({ passwordHash, passwordChangedAtMs: nowMs, updatedAtMs: nowMs })
+  const values = { passwordHash, passwordChangedAtMs: nowMs, updatedAtMs: nowMs }
+  await updateAccount(trx, { id: accountId }, values)
 }

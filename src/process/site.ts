@@ -53,7 +53,7 @@ type Given = {
 
 /** The provider, and what pages use. */
 export async function openSite({ parts, render, ...given }: Given): Promise<Site> {
-  const { config, db, clock, feed, log, sealer } = parts
+  const { accountCache, config, db, clock, feed, log, sealer } = parts
   const resources = createResourceCache({ db, clock, feed, own: [apiResource(config)] })
   const lifetimes = lifetimesOf(config)
   const limits = createFlows(parts)
@@ -76,7 +76,7 @@ export async function openSite({ parts, render, ...given }: Given): Promise<Site
     lifetimes,
     parts: protocolParts,
     adapter: adapterOf(parts, protocolParts, limits),
-    findAccount: createFindAccount(db, config.tokens),
+    findAccount: createFindAccount(accountCache, config.tokens),
     fetch: refuseOtherTypes(createGuardedFetch(config.guard)),
     restrainClient: documents.restrainClient,
     pairwiseIdentifier: (_ctx, ...of) => subjects.subjectOf(...of),
@@ -133,7 +133,7 @@ type Own = { limits: FlowLimits; render: Render; startAgain: StartAgain }
 
 /** The parts of every provider, with or without features. */
 function ownPart(
-  { config, db, clock, store, log }: Parts,
+  { accountCache, config, db, clock, store, log }: Parts,
   { limits, render, startAgain }: Own,
 ): ProtocolPart {
   const lifetimes = lifetimesOf(config)
@@ -154,7 +154,7 @@ function ownPart(
       logLeftOut(provider, { clock, log })
       installSecretComparison(provider, clock)
       installClientKeys(provider, { clock, log })
-      installOwnAccessTokens(provider, { db, store })
+      installOwnAccessTokens(provider, { db, store, accountCache })
       sendForms(provider, createSentForms(render))
     },
   }

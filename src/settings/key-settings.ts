@@ -5,13 +5,16 @@ import type { Settings } from './settings.ts'
 /** `master` is the main secret: configured, or generated when embedded. */
 export function keysOf(given: Settings, master: string) {
   const dataSecrets = given.data_keys ?? [master]
-  const data = dataSecrets.map((secret) => deriveKey(secret, 'data')) as [Buffer, ...Buffer[]]
+  const derived = (purpose: string) =>
+    dataSecrets.map((secret) => deriveKey(secret, purpose)) as [Buffer, ...Buffer[]]
   return {
     // The main secret in the list means the key that was derived from it before there was a list.
     cookie: (given.cookie_keys ?? [master]).map((secret) =>
       secret === master ? deriveKey(master, 'cookies').toString('base64url') : secret,
     ),
-    data,
+    data: derived('data'),
+    /** Seal what Redis holds of an account for a few minutes. */
+    accountCache: derived('account cache'),
     /** Seal what the grant store holds; the first is current. */
     records: dataSecrets as [string, ...string[]],
     /** Keyed digests of guessable values (addresses, codes, client secrets). Never rotates by itself: rows are found by it. */

@@ -2,6 +2,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createAccountCache } from '../../src/account-cache/account-cache.ts'
+import { createMemoryEntries } from '../../src/account-cache/memory-entries.ts'
 import { createBlockedAttempts } from '../../src/attempts/blocked-attempts.ts'
 import { createHasher } from '../../src/passwords/hashing.ts'
 import type { EndedAccess } from '../../src/grant-store/access-endings.ts'
@@ -59,15 +61,18 @@ async function createWorld(db: Db, remove: () => Promise<void>) {
   const clock = () => now
   const ended: EndedAccess[] = []
   const outbox = createOutbox({ sealer, clock })
+  const log = createLogger({ level: 'silent', name: 'test' })
+  const feed = createChangeFeed({ db, clock, log })
   const needs = {
     config,
     db,
     clock,
     sealer,
     outbox,
-    log: createLogger({ level: 'silent', name: 'test' }),
+    log,
     store: createSqlStore({ db, clock }),
-    feed: createChangeFeed({ db, clock, log: createLogger({ level: 'silent', name: 'test' }) }),
+    feed,
+    accountCache: createAccountCache({ db, log, feed, entries: createMemoryEntries() }),
     hasher: createHasher({ ...CHEAP, maxWaiting: 1000 }),
     blocked: createBlockedAttempts(),
     noteEnded: () => Promise.resolve(),

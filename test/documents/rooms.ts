@@ -144,6 +144,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'The keys that sign tokens and decrypt requests, and their rotation.',
     leaves: 'Keys that seal data: `settings`, `platform`.',
   },
+  'account-cache': {
+    storey: 'subjects',
+    short: 'accounts at hand',
+    owns: 'What the protocol reads of an account, in Redis or in the process, and the statements that change an account.',
+    leaves: 'What an account is: `accounts`.',
+  },
   'grant-store': {
     storey: 'subjects',
     short: 'Redis or SQL',

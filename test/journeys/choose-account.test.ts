@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
+import { updateAccount } from '../../src/account-cache/changed-account.ts'
 import { backAt, heading, press, signInHere, signInToAccount, tokensOf } from './steps.ts'
 import { inService } from './world.ts'
 
@@ -130,7 +131,7 @@ inService('Choosing an account', (world) => {
       await context.clearCookies({ name: /^as_session/ })
     }
     const nowMs = Date.now()
-    await server.parts.db('accounts').where({ id: gone.account.id }).update({ disabledAtMs: nowMs })
+    await updateAccount(server.parts.db, { id: gone.account.id }, { disabledAtMs: nowMs })
     const request = await app.begin({ prompt: 'select_account' })
     await page.goto(request.url)
     const shown = await page.locator('main').innerText()

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'chai'
+import { removeAccount } from '../../src/account-cache/changed-account.ts'
 import { recordGrant } from '../../src/consents/account-grants.ts'
 import { rememberConsent } from '../../src/consents/consents.ts'
 import { DATABASES } from '../platform/change-feed-databases.ts'
@@ -38,7 +39,7 @@ describe('An account that is deleted between its look-up and a write', () => {
     const consent = await visitor.followForm(signIn, { email, password: PASSWORD }, { action: '/sign-in' })
     const { db } = stage.parts
     const deletion = await db.transaction()
-    await deletion('accounts').where({ id }).delete()
+    await removeAccount(deletion, id)
     const allowed = visitor.followForm(consent, { decision: 'allow' }, { action: '/consent' })
     await until(async () => (await lockWaits(db, 'account_grants')) > 0, 'the grant waits for the deletion')
     await deletion.commit()

@@ -10,7 +10,7 @@ export const FLOORS = [
   ['platform', 'platform/network'],
   ['platform/logging'],
   ['platform/redis', 'platform/sql'],
-  ['http/request'],
+  ['account-cache', 'http/request'],
   ['http', 'outbox', 'passwords'],
   ['events', 'mail'],
   ['settings'],

@@ -2,6 +2,7 @@
  * Signing in with a password: the one path every page and API goes through. Unknown, disabled and password-less accounts
  * get the same answer, for the same cost, as a wrong password; what the answer was goes to the audit trail only.
  */
+import { updateAccount } from '../../account-cache/changed-account.ts'
 import { findAccountById } from '../account.ts'
 import { findAccountByLogin, isUsername, lookupLogin } from '../username.ts'
 import type { Account } from '../account.ts'
@@ -155,6 +156,6 @@ async function upgradeHash(
   const stored = account.passwordHash
   if (stored === null || !needs.hasher.needsRehash(stored)) return account
   const passwordHash = await needs.hasher.hash(password, place)
-  await needs.db('accounts').where({ id: account.id, passwordHash: stored }).update({ passwordHash })
+  await updateAccount(needs.db, { id: account.id, passwordHash: stored }, { passwordHash })
   return { ...account, passwordHash }
 }

@@ -2,6 +2,7 @@
  * The first administrator, made at first start. It runs under the startup lock; should it ever run twice at once, the
  * unique address still lets one succeed.
  */
+import { updateAccount } from '../../account-cache/changed-account.ts'
 import { AppError } from '../../platform/errors.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import { randomToken } from '../../platform/tokens.ts'
@@ -61,7 +62,7 @@ async function promote(
     const nowMs = needs.clock()
     const account = await lockAccount(trx, id)
     if (!account || (await hasActiveAdmin(trx))) return undefined
-    await trx('accounts').where({ id }).update({ disabledAtMs: null, updatedAtMs: nowMs })
+    await updateAccount(trx, { id }, { disabledAtMs: null, updatedAtMs: nowMs })
     await grantRole(trx, id, 'admin')
     const audited = { atMs: nowMs, actor: 'system', accountId: id }
     await recordAudit(trx, { ...audited, action: 'role.granted' })

@@ -4,6 +4,7 @@
  * what the topics mean. Caches still need a TTL: a replica may lag behind the feed.
  */
 import type { Clock } from '../clock.ts'
+import { foreignWrites } from './database.ts'
 import type { Db, Sql } from './database.ts'
 import type { Logger } from '../logging/log.ts'
 
@@ -13,6 +14,17 @@ export async function noteChange(sql: Sql, topic: string): Promise<void> {
     .insert({ topic, version: 1 })
     .onConflict('topic')
     .merge({ version: sql.raw('?? + 1', ['version']) })
+}
+
+/**
+ * Records a change like `noteChange`, and answers the new version. It grows with the time as well. So after SQL itself has
+ * lost commits in a failover, no version names two states.
+ */
+export async function raiseVersion(trx: Sql, topic: string, nowMs: number): Promise<number> {
+  const version = trx.raw('CASE WHEN ?? >= ? THEN ?? + 1 ELSE ? END', ['version', nowMs, 'version', nowMs])
+  await trx('changes').insert({ topic, version: nowMs }).onConflict('topic').merge({ version })
+  const row: { version: number } | undefined = await trx('changes').where({ topic }).first('version')
+  return Number(row?.version)
 }
 
 /** Drops or reloads cached values. A call that fails is repeated at the next poll. */
@@ -25,6 +37,10 @@ export type ChangeFeed = {
   stop: () => Promise<void>
   /** Polls now; resolves when the listeners have finished. Never rejects. */
   check: () => Promise<void>
+  /** True while every change that was committed `FRESH_MS` ago or earlier is known here. Costs no query. */
+  isFresh: () => boolean
+  /** The version of the topic at the last poll; 0 for none. */
+  versionOf: (topic: string) => number
 }
 
 type Needs = {
@@ -39,15 +55,27 @@ type Needs = {
 type State = {
   listeners: Map<string, ChangeListener[]>
   seen: Map<string, number>
+  versions: Map<string, number>
+  /** When the last poll that succeeded began, by the steady clock, and what `foreignWrites` was then. */
+  polled: { atMs: number; foreignWrites: number }
   failing: boolean
   freshAtMs: number
 }
 
 const QUERY_TIMEOUT_MS = 3000
+/** Less than a second, so that a second is kept with the time that an answer takes. */
+const FRESH_MS = 900
 
 export function createChangeFeed(needs: Needs): ChangeFeed {
-  const { intervalMs = 1000 } = needs
-  const state: State = { listeners: new Map(), seen: new Map(), failing: false, freshAtMs: needs.clock() }
+  const { intervalMs = 400 } = needs
+  const state: State = {
+    listeners: new Map(),
+    seen: new Map(),
+    versions: new Map(),
+    polled: { atMs: -Infinity, foreignWrites: 0 },
+    failing: false,
+    freshAtMs: needs.clock(),
+  }
   let timer: NodeJS.Timeout | undefined
   let started = false
   let running = Promise.resolve()
@@ -72,13 +100,19 @@ export function createChangeFeed(needs: Needs): ChangeFeed {
       await running
     },
     check,
+    isFresh: () =>
+      performance.now() - state.polled.atMs < FRESH_MS &&
+      foreignWrites(needs.db) === state.polled.foreignWrites,
+    versionOf: (topic) => state.versions.get(topic) ?? 0,
   }
 }
 
 async function poll(needs: Needs, state: State): Promise<void> {
   const { db, log, clock, staleAfterMs = 10_000 } = needs
   try {
+    const polled = { atMs: performance.now(), foreignWrites: foreignWrites(db) }
     const versions = await readVersions(db)
+    Object.assign(state, { versions, polled })
     state.freshAtMs = clock()
     if (state.failing) log.info({}, 'change-feed.recovered')
     state.failing = false

@@ -28,8 +28,13 @@ export function openDatabase(settings: DatabaseSettings): Db {
     asyncStackTraces: false,
     log: QUIET,
   }
-  const own = settings.mysqlDsn ? mysqlConfig(settings, settings.mysqlDsn) : sqliteConfig(settings.sqliteFile)
-  return repeating(knexModule({ ...shared, ...own }))
+  const opened: Opened = {}
+  const own = settings.mysqlDsn
+    ? mysqlConfig(settings, settings.mysqlDsn)
+    : sqliteConfig(settings.sqliteFile, opened)
+  const db = repeating(knexModule({ ...shared, ...own }))
+  sqliteConnections.set(db, opened)
+  return db
 }
 
 // knex writes pool exhaustion to the console; the error itself is thrown and logged.
@@ -38,6 +43,19 @@ const QUIET = { warn() {}, error() {}, deprecate() {}, debug() {} }
 export function isSqlite(db: Sql): boolean {
   return db.client.config.client === 'better-sqlite3'
 }
+
+/**
+ * A number that changes when another connection commits to the SQLite file, as other processes do. Always 0 on the other
+ * databases. Costs no query: SQLite looks at memory that the processes share.
+ */
+export function foreignWrites(db: Db): number {
+  return sqliteConnections.get(db)?.countForeign?.() ?? 0
+}
+
+/** `countForeign` is there once the connection is open. */
+type Opened = { countForeign?: () => number }
+
+const sqliteConnections = new WeakMap<Db, Opened>()
 
 const ATTEMPTS = 3
 /** Deadlock, lock wait timeout, SQLite busy: the statement had no effect and may be retried. */
@@ -119,28 +137,34 @@ function connectArgs(args: Record<string, unknown> = {}): Record<string, unknown
   return typeof seconds === 'number' ? { connectTimeout: seconds * 1000, ...rest } : rest
 }
 
-function sqliteConfig(filename: string): Knex.Config {
+function sqliteConfig(filename: string, opened: Opened): Knex.Config {
   return {
     client: 'better-sqlite3',
     connection: { filename },
     // One connection: SQLite is synchronous. A second one would block the event loop while it waits for the first.
-    pool: { min: 1, max: 1, idleTimeoutMillis: 2 ** 31 - 1, afterCreate: prepareSqlite },
+    pool: { min: 1, max: 1, idleTimeoutMillis: 2 ** 31 - 1, afterCreate: prepareSqlite(opened) },
     acquireConnectionTimeout: 10_000,
   }
 }
 
 type Done = (error: Error | null, connection: unknown) => void
-type SqliteConnection = { pragma: (sql: string) => unknown; prepare: (sql: string) => unknown }
+type SqliteConnection = {
+  pragma: (sql: string, options?: { simple: boolean }) => unknown
+  prepare: (sql: string) => unknown
+}
 
-function prepareSqlite(connection: SqliteConnection, done: Done): void {
-  connection.pragma('journal_mode = WAL')
-  connection.pragma('synchronous = NORMAL')
-  connection.pragma('busy_timeout = 5000')
-  connection.pragma('foreign_keys = ON')
-  const prepare = connection.prepare.bind(connection)
-  // A deferred transaction that starts to write fails at once if another process wrote meanwhile.
-  connection.prepare = rememberStatements((sql) => prepare(sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : sql))
-  done(null, connection)
+function prepareSqlite(opened: Opened) {
+  return (connection: SqliteConnection, done: Done): void => {
+    connection.pragma('journal_mode = WAL')
+    connection.pragma('synchronous = NORMAL')
+    connection.pragma('busy_timeout = 5000')
+    connection.pragma('foreign_keys = ON')
+    opened.countForeign = () => Number(connection.pragma('data_version', { simple: true }))
+    const prepare = connection.prepare.bind(connection)
+    // A deferred transaction that starts to write fails at once if another process wrote meanwhile.
+    connection.prepare = rememberStatements((sql) => prepare(sql === 'BEGIN;' ? 'BEGIN IMMEDIATE;' : sql))
+    done(null, connection)
+  }
 }
 
 const REMEMBERED_STATEMENTS = 500

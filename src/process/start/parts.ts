@@ -3,6 +3,10 @@
  * for.
  */
 import { availableParallelism } from 'node:os'
+import { createAccountCache } from '../../account-cache/account-cache.ts'
+import type { AccountCache } from '../../account-cache/account-cache.ts'
+import { createMemoryEntries } from '../../account-cache/memory-entries.ts'
+import { createRedisEntries } from '../../account-cache/redis-entries.ts'
 import { createHasher } from '../../passwords/hashing.ts'
 import type { Hasher } from '../../passwords/hashing.ts'
 import type { Config } from '../../settings/config.ts'
@@ -59,6 +63,7 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
     hasher: openHasher(config),
     blocked: createBlockedAttempts(),
     feed,
+    accountCache: openAccountCache({ config, db, log, feed, redis }),
     ...createAccessEndings({ store, clock, outbox }),
   }
   const features: readonly Feature[] = FEATURES.map((build) => build(services))
@@ -115,6 +120,15 @@ function openGrantStore({ config, db, clock, log }: StoreNeeds) {
   })
   const recording = recordUses({ db, log, store: waitForCatchUp(inRedis, losses) })
   return { redis, store: recordRevocations({ db, clock, store: recording }), catchUp: losses.catchUp }
+}
+
+type CacheNeeds = Pick<Services, 'config' | 'db' | 'log' | 'feed'> & { redis: RedisClient | undefined }
+
+/** In Redis with the grant store. It holds personal data, so a key of its own seals it. */
+function openAccountCache({ config, redis, ...needs }: CacheNeeds): AccountCache {
+  const sealer = createSealer(config.keys.accountCache)
+  const entries = redis ? createRedisEntries({ redis, sealer }) : createMemoryEntries()
+  return createAccountCache({ ...needs, entries })
 }
 
 function openLog({ log }: Config, clock: Clock): Logger {

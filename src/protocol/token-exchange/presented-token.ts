@@ -3,7 +3,7 @@
  * must not be revoked, and its account and client must be active. Each token leads to its grant.
  */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
-import { findAccountById } from '../../accounts/account.ts'
+import type { AccountCache } from '../../account-cache/account-cache.ts'
 import { listGrants } from '../../consents/account-grants.ts'
 import type { Db } from '../../platform/sql/database.ts'
 import { isEnded } from '../../provider/subjects/find-account.ts'
@@ -43,7 +43,12 @@ export type PresentedToken = {
   mayAct?: unknown
 }
 
-export type ReadingNeeds = { db: Db; store: GrantStore; subjects: PairwiseSubjects }
+export type ReadingNeeds = {
+  db: Db
+  store: GrantStore
+  accountCache: AccountCache
+  subjects: PairwiseSubjects
+}
 
 /** The token, or the reason for the operator's log why it does not count. The client does not see the reason. */
 export async function readPresentedToken(
@@ -57,7 +62,7 @@ export async function readPresentedToken(
   const { token, issuedAtSeconds } = found
   if (!(await ctx.oidc.provider.Client.find(token.clientId))) return 'its client is gone'
   if (token.accountId === undefined) return token
-  const account = await findAccountById(needs.db, token.accountId)
+  const account = await needs.accountCache.find(token.accountId)
   if (!account || account.disabledAtMs !== null) return 'its account is gone or disabled'
   return isEnded(account, issuedAtSeconds) ? 'its account was signed out since' : token
 }

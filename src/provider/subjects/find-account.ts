@@ -1,23 +1,24 @@
 /** Loads an account for the library, with its claims. An account that may no longer act is not found. */
 import type { Account as LibraryAccount, FindAccount, KoaContextWithOIDC } from 'oidc-provider'
-import { claimsOf, findAccountById } from '../../accounts/account.ts'
-import type { Account, AccountClaims } from '../../accounts/account.ts'
+import type { AccountCache } from '../../account-cache/account-cache.ts'
+import type { KnownAccount } from '../../account-cache/known-account.ts'
+import { claimsOf } from '../../accounts/account.ts'
+import type { AccountClaims } from '../../accounts/account.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import type { Db } from '../../platform/sql/database.ts'
 import { claimsForIdToken } from '../grants/id-token-claims.ts'
 
-export type ProviderAccount = LibraryAccount & { account: Account; emailVerified: boolean }
+export type ProviderAccount = LibraryAccount & { account: KnownAccount; emailVerified: boolean }
 
 /** The default for claims of the scopes in ID tokens, for clients that do not choose. */
 type Rules = { scopeClaimsInIdToken: boolean }
 
 /**
- * Finds no account that is disabled or deleted, or that ended its sessions after `issuedAt`. This reads SQL each time,
- * so it holds even when the grant store has lost the revocation.
+ * Finds no account that is disabled or deleted, or that ended its sessions after `issuedAt`. The account cache is never
+ * more than a second behind SQL, so this holds even when the grant store has lost the revocation.
  */
-export function createFindAccount(db: Db, { scopeClaimsInIdToken }: Rules): FindAccount {
+export function createFindAccount(accountCache: AccountCache, { scopeClaimsInIdToken }: Rules): FindAccount {
   return async (ctx, sub, token) => {
-    const account = await findAccountById(db, sub)
+    const account = await accountCache.find(sub)
     if (!account || account.disabledAtMs !== null) return undefined
     const issuedAtSeconds = token && 'iat' in token ? grantedAtSeconds(token) : signedInAtSeconds(ctx)
     if (issuedAtSeconds !== undefined && isEnded(account, issuedAtSeconds)) return undefined
@@ -26,13 +27,16 @@ export function createFindAccount(db: Db, { scopeClaimsInIdToken }: Rules): Find
 }
 
 /** True when every session of the account was ended after this moment (in whole seconds, as in tokens). */
-export function isEnded(account: Pick<Account, 'sessionsValidFromMs'>, issuedAtSeconds: number): boolean {
+export function isEnded(
+  account: Pick<KnownAccount, 'sessionsValidFromMs'>,
+  issuedAtSeconds: number,
+): boolean {
   return issuedAtSeconds < Math.floor(account.sessionsValidFromMs / SECOND_MS)
 }
 
 function toProviderAccount(
   ctx: KoaContextWithOIDC,
-  account: Account,
+  account: KnownAccount,
   scopeClaimsInIdToken: boolean,
 ): ProviderAccount {
   return {
@@ -48,7 +52,7 @@ function toProviderAccount(
 }
 
 /** An app with pairwise subjects must not learn the e-mail address as the user name. */
-function claimsFor({ oidc }: KoaContextWithOIDC, account: Account, scope = ''): AccountClaims {
+function claimsFor({ oidc }: KoaContextWithOIDC, account: KnownAccount, scope = ''): AccountClaims {
   const claims = claimsOf(account)
   if (oidc.client?.subjectType !== 'pairwise' || scope.split(' ').includes('email')) return claims
   const { preferred_username: _address, ...others } = claims

@@ -4,7 +4,7 @@
  */
 import { errors } from 'oidc-provider'
 import type { Provider } from 'oidc-provider'
-import { findAccountById } from '../../accounts/account.ts'
+import type { AccountCache } from '../../account-cache/account-cache.ts'
 import type { Db } from '../../platform/sql/database.ts'
 import { isEnded } from './find-account.ts'
 import { verifyOwnJwt } from '../library/library.ts'
@@ -15,7 +15,7 @@ import { grantKey, sharedGrantId, tagOfJwtId } from '../../grant-store/token-ids
 import { isUnrevoked, revokeEntries } from '../../grant-store/status-entries.ts'
 import type { Place } from '../../grant-store/status-entries.ts'
 
-export type OwnAccessTokenNeeds = { db: Db; store: GrantStore }
+export type OwnAccessTokenNeeds = { db: Db; store: GrantStore; accountCache: AccountCache }
 
 export type OwnAccessToken = {
   /** As in the token: a pairwise subject is not the account's id. */
@@ -34,7 +34,7 @@ export type OwnAccessToken = {
 
 /** The token, or the reason for the operator's log why it does not count. The client does not see the reason. */
 export async function readOwnAccessToken(
-  { db, store }: OwnAccessTokenNeeds,
+  { db, store, accountCache }: OwnAccessTokenNeeds,
   provider: Provider,
   jwt: string,
 ): Promise<OwnAccessToken | string> {
@@ -50,7 +50,7 @@ export async function readOwnAccessToken(
   const root = await store.readRoot(grantKey(tag))
   if (!root) return 'its grant was revoked'
   const accountId = accountOf(root)
-  const account = await findAccountById(db, accountId)
+  const account = await accountCache.find(accountId)
   if (!account || account.disabledAtMs !== null) return 'its account is gone or disabled'
   if (isEnded(account, Number(claims['iat']))) return 'its account was signed out since'
   return { ...token, accountId, grantDigest: root.digest }

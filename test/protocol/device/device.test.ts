@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { updateAccount } from '../../../src/account-cache/changed-account.ts'
 import { alter, DEVICE_GRANT, keyOf } from './device-code.ts'
 import type { Issued } from './device-code.ts'
 import { register, userinfo } from '../../provider/relying-party.ts'
@@ -264,8 +265,7 @@ for (const { name, stage: open } of STAGES)
     it('connects also when the person chose a new password on the way, but not when signed out since', async () => {
       const { email, id } = await stage.person()
       const [during, after] = [await begin(), await begin()]
-      const endSessions = () =>
-        stage.parts.db('accounts').where({ id }).update({ sessionsValidFromMs: Date.now() })
+      const endSessions = () => updateAccount(stage.parts.db, { id }, { sessionsValidFromMs: Date.now() })
       for (const { device_code: code } of [during, after]) await alter(stage, keyOf(code), { iat: -60 })
       await endSessions()
       for (const { user_code: userCode } of [during, after]) {

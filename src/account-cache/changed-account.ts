@@ -1,0 +1,51 @@
+/**
+ * The only statements that change or delete rows of `accounts`. Each raises the version of its account in the same
+ * transaction, and fences the account cache before that commits. A test finds statements elsewhere.
+ */
+import { hash } from 'node:crypto'
+import { inTransaction } from '../platform/sql/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
+import { raiseVersion } from '../platform/sql/change-feed.ts'
+
+/** Waits until no process finds an older version cached. Never rejects. */
+export type Fence = (id: string, version: number) => Promise<void>
+
+// The connection carries the cache: knex hands `userParams` on to every transaction. So no change can forget it.
+const fences = new WeakMap<object, Fence>()
+
+/** From here on, changes through this connection are fenced. */
+export function fenceChangesOf(db: Db, fence: Fence): void {
+  fences.set(db.userParams, fence)
+}
+
+/** Accounts share versions, so that the change feed stays small. A change evicts what shares its version. */
+const TOPIC_DIGITS = 2
+
+/** The change feed's topic of an account. */
+export function accountTopic(id: string): string {
+  return `account/${hash('sha256', id, 'hex').slice(0, TOPIC_DIGITS)}`
+}
+
+/** Changes the row with this id, if it also has the other values. Answers how many rows it found. */
+export function updateAccount(
+  sql: Sql,
+  where: { id: string } & Record<string, string>,
+  values: Record<string, unknown>,
+): Promise<number> {
+  return changing(sql, where.id, (trx) => trx('accounts').where(where).update(values))
+}
+
+/** Answers how many rows it found. */
+export function removeAccount(sql: Sql, id: string): Promise<number> {
+  return changing(sql, id, (trx) => trx('accounts').where({ id }).delete())
+}
+
+// The fence comes before the commit. A reader that still finds the old row cannot cache it, so nobody finds it afterwards.
+async function changing(sql: Sql, id: string, change: (trx: Sql) => PromiseLike<number>): Promise<number> {
+  if (!sql.isTransaction) return inTransaction(sql, (trx) => changing(trx, id, change))
+  const changed = await change(sql)
+  if (changed === 0) return 0
+  const version = await raiseVersion(sql, accountTopic(id), Date.now())
+  await fences.get(sql.userParams)?.(id, version)
+  return changed
+}

@@ -1,0 +1,30 @@
+/** What is cached of an account: all that the protocol reads. */
+
+/** No password hash, and nothing else that is secret. */
+export type KnownAccount = {
+  id: string
+  email: string
+  name: string
+  givenName: string | null
+  familyName: string | null
+  username: string | null
+  locale: string | null
+  emailVerifiedAtMs: number | null
+  disabledAtMs: number | null
+  sessionsValidFromMs: number
+  updatedAtMs: number
+}
+
+export const KNOWN_COLUMNS = [
+  'id',
+  'email',
+  'name',
+  'givenName',
+  'familyName',
+  'username',
+  'locale',
+  'emailVerifiedAtMs',
+  'disabledAtMs',
+  'sessionsValidFromMs',
+  'updatedAtMs',
+] as const satisfies readonly (keyof KnownAccount)[]

@@ -1,0 +1,171 @@
+import { expect } from 'chai'
+import { createAccountCache } from '../../src/account-cache/account-cache.ts'
+import type { AccountCache } from '../../src/account-cache/account-cache.ts'
+import { removeAccount, updateAccount } from '../../src/account-cache/changed-account.ts'
+import { createMemoryEntries } from '../../src/account-cache/memory-entries.ts'
+import { createRedisEntries } from '../../src/account-cache/redis-entries.ts'
+import { createAccount } from '../../src/accounts/account.ts'
+import { createLogger } from '../../src/platform/logging/log.ts'
+import { openRedis } from '../../src/platform/redis/redis.ts'
+import { createChangeFeed } from '../../src/platform/sql/change-feed.ts'
+import { inTransaction } from '../../src/platform/sql/database.ts'
+import type { Db } from '../../src/platform/sql/database.ts'
+import { createSealer, deriveKey } from '../../src/platform/tokens.ts'
+import { DATABASES } from '../platform/change-feed-databases.ts'
+import type { MigratedDatabase } from '../platform/change-feed-databases.ts'
+import { startRedis } from '../support/services.ts'
+
+const sealer = createSealer([deriveKey('test', 'account cache')])
+const log = createLogger({ level: 'silent', name: 'test' })
+
+/** What a process has: connections of its own, a change feed that runs, and how often it asked SQL for an account. */
+type Process = {
+  db: Db
+  cache: AccountCache
+  reads: () => number
+  poll: () => Promise<void>
+  close: () => Promise<void>
+}
+
+async function startProcess(db: Db, redisUrl?: string): Promise<Process> {
+  const redis = redisUrl === undefined ? undefined : openRedis(redisUrl)
+  const feed = createChangeFeed({ db, log, clock: Date.now })
+  const entries = redis ? createRedisEntries({ redis, sealer }) : createMemoryEntries()
+  let reads = 0
+  db.on(
+    'query',
+    ({ sql }: { sql: string }) => void (reads += /from .accounts.\s+left join/.test(sql) ? 1 : 0),
+  )
+  const cache = createAccountCache({ db, log, feed, entries })
+  feed.start()
+  await feed.check()
+  const close = async () => {
+    await feed.stop()
+    redis?.disconnect()
+  }
+  return { db, cache, reads: () => reads, poll: feed.check, close }
+}
+
+type Kind = {
+  name: string
+  database: string
+  redis: boolean
+  /** How much later than the process that changes an account the other one may see it. */
+  otherLagsMs: number
+}
+
+const KINDS: Kind[] = [
+  { name: 'MariaDB and Redis', database: 'MariaDB', redis: true, otherLagsMs: 0 },
+  { name: 'SQLite', database: 'SQLite', redis: false, otherLagsMs: 0 },
+  { name: 'MariaDB alone', database: 'MariaDB', redis: false, otherLagsMs: 1000 },
+]
+
+for (const { name, database, redis, otherLagsMs } of KINDS)
+  describe(`accounts in the caches of two processes, on ${name}`, () => {
+    let opened: MigratedDatabase
+    let server: { url: string; stop: () => Promise<void> } | undefined
+    let [changer, other]: Process[] = []
+
+    before(async () => {
+      opened = await DATABASES.find((one) => one.name === database)!.open()
+      server = redis ? await startRedis() : undefined
+      changer = await startProcess(opened.db, server?.url)
+      other = await startProcess(opened.openAnother(), server?.url)
+    })
+    after(async () => {
+      await Promise.all([changer!.close(), other!.close()])
+      await opened.drop()
+      await server?.stop()
+    })
+
+    let people = 0
+    const add = () =>
+      createAccount(
+        opened.db,
+        { email: `person-${(people += 1)}@example.org`, passwordHash: null, verified: true },
+        1,
+      )
+
+    it('are never older than a change that was answered, in hundreds of parallel changes', async () => {
+      const accounts = await Promise.all([add(), add(), add()])
+      const rounds = 300
+      // The last version of each account that its change has answered, and when.
+      const answered = new Map(accounts.map(({ id }) => [id, [{ version: 1, atMs: 0 }]]))
+      let changing = accounts.length
+      const change = async (id: string) => {
+        for (let version = 2; version <= rounds; version += 1) {
+          await updateAccount(changer!.db, { id }, { updatedAtMs: version })
+          answered.get(id)!.push({ version, atMs: performance.now() })
+          // Readers fill the cache again before the next change, or not.
+          if (version % 3 === 0) await new Promise((resolve) => setImmediate(resolve))
+        }
+        changing -= 1
+      }
+      let finds = 0
+      const read = async ({ cache }: Process, lagsMs: number) => {
+        while (changing > 0) {
+          // Memory answers at once, and would never let anybody else run.
+          await new Promise((resolve) => setImmediate(resolve))
+          for (const { id } of accounts) {
+            const beforeMs = performance.now() - lagsMs
+            const least = answered.get(id)!.findLast(({ atMs }) => atMs <= beforeMs)!.version
+            const found = await cache.find(id)
+            expect(found?.updatedAtMs, `${id} at ${beforeMs}`).to.be.at.least(least)
+            finds += 1
+          }
+        }
+      }
+      const readers = [changer!, other!].flatMap((one) =>
+        [1, 2, 3].map(() => read(one, one === other ? otherLagsMs : 0)),
+      )
+      const before = changer!.reads() + other!.reads()
+      await Promise.all([...accounts.map(({ id }) => change(id)), ...readers])
+      expect(finds, 'finds').to.be.greaterThan(500)
+      expect(changer!.reads() + other!.reads() - before, 'of them from SQL').to.be.lessThan(finds)
+    })
+
+    it('are kept apart: many finds cost one query while nothing changes', async () => {
+      const { id } = await add()
+      await other!.poll()
+      await other!.cache.find(id)
+      const before = other!.reads()
+      for (let turn = 0; turn < 200; turn += 1)
+        expect(await other!.cache.find(id), `${turn}`).to.include({ id })
+      // Another query is due when the machine was too busy for the change feed.
+      expect(other!.reads() - before).to.be.at.most(20)
+    })
+
+    it('are gone with the row, and nothing says that they were there', async () => {
+      const { id } = await add()
+      for (const one of [changer!, other!]) expect(await one.cache.find(id), 'warm').to.include({ id })
+      await removeAccount(changer!.db, id)
+      expect(await changer!.cache.find(id)).to.equal(undefined)
+      if (otherLagsMs > 0) await new Promise((resolve) => setTimeout(resolve, otherLagsMs))
+      expect(await other!.cache.find(id)).to.equal(undefined)
+    })
+
+    it('stay as they were after a change that was rolled back', async () => {
+      const { id } = await add()
+      await changer!.cache.find(id)
+      const undone = inTransaction(changer!.db, async (trx) => {
+        await updateAccount(trx, { id }, { updatedAtMs: 99 })
+        throw new Error('no')
+      })
+      expect(await undone.catch((error: Error) => error.message)).to.equal('no')
+      for (const one of [changer!, other!])
+        expect((await one.cache.find(id))?.updatedAtMs, 'as it was').to.equal(1)
+    })
+
+    it('are not cached by a reader that found the row before a change committed', async () => {
+      if (database === 'SQLite') return
+      const { id } = await add()
+      await inTransaction(changer!.db, async (trx) => {
+        await updateAccount(trx, { id }, { updatedAtMs: 7 })
+        // The old row is still what everybody reads.
+        for (const one of [changer!, other!]) expect((await one.cache.find(id))?.updatedAtMs).to.equal(1)
+      })
+      expect((await changer!.cache.find(id))?.updatedAtMs).to.equal(7)
+      if (otherLagsMs > 0) await new Promise((resolve) => setTimeout(resolve, otherLagsMs))
+      expect((await other!.cache.find(id))?.updatedAtMs).to.equal(7)
+    })
+  })

@@ -1,0 +1,65 @@
+import { expect } from 'chai'
+import { updateProfile } from '../../src/accounts/profile.ts'
+import { register, userinfo } from '../provider/relying-party.ts'
+import type { Party, Tokens } from '../provider/relying-party.ts'
+import type { Answer } from '../provider/send.ts'
+import { openStage } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
+import { recordStatements } from '../support/sql-statements.ts'
+import type { Statements } from '../support/sql-statements.ts'
+
+/** Where tokens are in SQL, they are read there. Where they are in Redis, a use is written to SQL. */
+const TOKENS = /[`" ](oidc_records|recorded_uses)[`" ]/
+
+for (const store of ['sqlite', 'mariadb+redis'] as const)
+  describe(`a person who is known to the server, on ${store}`, () => {
+    let stage: Stage
+    let [app, spa]: Party[] = []
+    let statements: Statements
+
+    before(async () => {
+      stage = await openStage({ store, processes: 1, separate: false })
+      app = await register(stage)
+      spa = await register(stage, { token_endpoint_auth_method: 'none' })
+      statements = recordStatements(stage.parts.db)
+    })
+    after(async () => {
+      statements.stop()
+      await stage.stop()
+    })
+
+    /** The statements of the second request; the first one fills the caches. */
+    async function ofSecond(ask: () => Promise<Answer>): Promise<string[]> {
+      expect((await ask()).status).to.equal(200)
+      statements.texts.length = 0
+      expect((await ask()).status).to.equal(200)
+      return statements.texts.filter((text) => !TOKENS.test(text) && !/^(BEGIN|COMMIT);$/.test(text))
+    }
+
+    it('costs no query at userinfo, introspection and refresh', async () => {
+      const tokens = await app!.tokensFor(await stage.person())
+      let { refresh_token: last } = await spa!.tokensFor(await stage.person())
+      const rotate = async () => {
+        const answer = await spa!.refresh(last)
+        last = (answer.json() as Tokens).refresh_token
+        return answer
+      }
+      expect(await ofSecond(() => userinfo(stage, tokens.access_token)), 'userinfo').to.eql([])
+      expect(await ofSecond(() => app!.introspect(tokens.access_token)), 'introspection').to.eql([])
+      expect(await ofSecond(() => app!.introspect(tokens.refresh_token)), 'of a refresh token').to.eql([])
+      expect(await ofSecond(() => app!.refresh(tokens.refresh_token)), 'refresh').to.eql([])
+      expect(await ofSecond(rotate), 'rotation').to.eql([])
+    })
+
+    it('costs one query after a change, and shows the change at once', async () => {
+      const person = await stage.person()
+      const { access_token: token } = await app!.tokensFor(person)
+      for (const name of ['Ada', 'Ada Lovelace']) {
+        await updateProfile(stage.parts.db, person.id, { name }, Date.now(), { actor: 'cli' })
+        statements.texts.length = 0
+        expect((await userinfo(stage, token)).json(), name).to.include({ name })
+        const reads = statements.texts.filter((text) => /from .accounts/.test(text))
+        expect(reads, `after ${name}`).to.have.length(1)
+      }
+    })
+  })
