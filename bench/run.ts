@@ -3,6 +3,8 @@
  * Exits with 1 when any request failed: figures with errors in them mean nothing.
  */
 import { parseArgs } from 'node:util'
+import { benchLedger } from '../examples/ledger/bench/run.ts'
+import { createDatabase } from '../test/support/services.ts'
 import { abandonedTable, measureAbandoned } from './abandoned.ts'
 import { measureFloods } from './flood.ts'
 import { measure } from './measure.ts'
@@ -22,7 +24,8 @@ const USAGE = `npm run bench -- [options]
   --json             one JSON object on standard output
   --abandoned        what flows that are begun and left take in Redis, and for how long
   --flood            /token while the sign-in page is flooded; with --servers and --seconds (10)
-  --sockets n        of the flood, 60 unless told`
+  --sockets n        of the flood, 60 unless told
+  --ledger           transfers of examples/ledger while it is killed; with --transfers, --at-once, --kills, --people`
 
 const OPTIONS = {
   only: { type: 'string' },
@@ -114,6 +117,8 @@ function chosenServers(text: string): TargetName[] {
 
 // The servers end with this process, so it does not wait for them.
 try {
+  const [first, ...rest] = process.argv.slice(2)
+  if (first === '--ledger') process.exit((await benchLedger(rest, createDatabase)) ? 0 : 1)
   const { values } = parseArgs({ options: OPTIONS })
   if (values.help) process.stdout.write(`${USAGE}\n`)
   else if (values.flood) {

@@ -22,10 +22,6 @@ export async function openDatabase(address: string): Promise<Db> {
   return db
 }
 
-export function isMysql(db: Db): boolean {
-  return db.client.config.client === 'mysql2'
-}
-
 const MOST_TRIES = 20
 const PAUSE_MS = 5
 
@@ -33,8 +29,7 @@ const PAUSE_MS = 5
 export async function inTransaction<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {
     try {
-      // Gap locks of the stricter level would make strangers wait for each other.
-      return await db.transaction(work, isMysql(db) ? { isolationLevel: 'read committed' } : {})
+      return await db.transaction(work)
     } catch (error) {
       if (!isCollision(error) || tries === MOST_TRIES) throw error
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * tries * Math.random()))
@@ -67,7 +62,7 @@ function openMysql(address: string): Db {
   const url = new URL(address)
   return knex({
     client: 'mysql2',
-    pool: { min: 0, max: POOL_SIZE },
+    pool: { min: 0, max: POOL_SIZE, afterCreate: relax },
     connection: {
       host: url.hostname,
       port: Number(url.port || 3306),
@@ -78,6 +73,18 @@ function openMysql(address: string): Db {
       supportBigNumbers: true,
     },
   })
+}
+
+type MysqlConnection = { query: (sql: string, done: (error: Error | null) => void) => void }
+
+/** Gap locks of the stricter level would make strangers wait for each other. */
+function relax(
+  connection: MysqlConnection,
+  done: (error: Error | null, connection: MysqlConnection) => void,
+): void {
+  connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) =>
+    done(error, connection),
+  )
 }
 
 function openSqlite(filename: string): Db {

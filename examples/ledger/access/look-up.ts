@@ -25,9 +25,13 @@ export function createLookUp(issuer: string, provider: Provider): LookUp {
   }
 
   async function ask(recipient: string): Promise<Response> {
-    const url = `${api}/check-user?${new URLSearchParams({ login: recipient })}`
-    const headers = { Authorization: `Bearer ${await token()}` }
-    return fetch(url, { headers, redirect: 'error', signal: AbortSignal.timeout(TIMEOUT_MS) })
+    return fetch(`${api}/accounts/check`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${await token()}`, 'Content-Type': 'application/json' },
+      body: JSON.stringify({ login: recipient }),
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
   }
 
   return async (recipient) => {

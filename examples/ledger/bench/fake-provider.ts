@@ -18,17 +18,17 @@ export async function startFakeProvider({ audience, people }: { audience: string
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const routes: Record<string, (url: URL) => Answer> = {
+  const routes: Record<string, (body: string) => Answer> = {
     '/.well-known/openid-configuration': () => [200, metadataOf(issuer)],
     '/jwks': () => [200, { keys: [jwk] }],
     '/token': () => [200, { access_token: 'of-the-ledger', token_type: 'Bearer', expires_in: 3600 }],
-    '/api/v1/check-user': (url) => found(url.searchParams.get('login') ?? '', people),
+    '/api/v1/accounts/check': (body) => found((JSON.parse(body) as { login: string }).login, people),
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    request.resume()
-    const url = new URL(request.url ?? '/', issuer)
-    const [status, body] = routes[url.pathname]?.(url) ?? [404, {}]
+    let sent = ''
+    for await (const chunk of request) sent += String(chunk)
+    const [status, body] = routes[request.url ?? '/']?.(sent) ?? [404, {}]
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
   }
 

@@ -119,8 +119,11 @@ export async function book(trx: Trx, booking: Booking, amountMinor: number): Pro
   const { id, kind, sender, recipient, recipientName, note, nowMs } = booking
   sender.balanceMinor -= amountMinor
   recipient.balanceMinor += amountMinor
-  for (const one of [sender, recipient].toSorted((a, b) => a.id - b.id))
-    await trx('accounts').where({ id: one.id }).update({ balance_minor: one.balanceMinor })
+  // One statement for both: the condition sets the balance that belongs to each.
+  const ofEach = [sender.id, sender.balanceMinor, recipient.balanceMinor]
+  await trx('accounts')
+    .whereIn('id', [sender.id, recipient.id])
+    .update({ balance_minor: trx.raw('case when id = ? then ? else ? end', ofEach) })
   await trx('transfers').insert({
     id,
     kind,

@@ -20,15 +20,17 @@ import { arrive, cookieOptions, depart, leave } from './sign-in.ts'
 const COOKIE = 'ledger_session'
 const PAGE_LENGTH = 20
 const MOST_SKIPPED = 1_000_000
+const ASSETS = { 'ledger.css': 'text/css; charset=utf-8', 'favicon.svg': 'image/svg+xml' }
 const PUBLIC = join(import.meta.dirname, '..', 'public')
 
 export function pageRoutes(needs: PageNeeds): Router {
   const router = new Router()
-  router.get('/assets/ledger.css', async (ctx) => {
-    ctx.set('Cache-Control', 'public, max-age=3600')
-    ctx.type = 'text/css'
-    ctx.body = await readFile(join(PUBLIC, 'ledger.css'), 'utf8')
-  })
+  for (const [name, type] of Object.entries(ASSETS))
+    router.get(`/assets/${name}`, async (ctx) => {
+      ctx.set('Cache-Control', 'public, max-age=3600')
+      ctx.type = type
+      ctx.body = await readFile(join(PUBLIC, name))
+    })
   router.get('/', (ctx) => home(ctx, needs))
   router.post('/send', (ctx) => send(ctx, needs))
   // A reload or a bookmark of the address of the form.
