@@ -8,6 +8,7 @@ import { createTokenCheck } from './access/tokens.ts'
 import { purgeKept } from './books/kept-answer.ts'
 import { openDatabase } from './database.ts'
 import { apiRoutes } from './http/api.routes.ts'
+import { docsRoutes } from './http/docs.routes.ts'
 import { operationsOf } from './http/operations.ts'
 import { createLog } from './log.ts'
 import { createMoney } from './pages/money.ts'
@@ -42,6 +43,7 @@ export async function createLedger(
   const koa = new Koa()
   koa.on('error', (err: unknown) => log.error({ err }, 'request.failed'))
   koa.use(apiRoutes(needs, operations).routes())
+  koa.use(docsRoutes(settings, operations).routes())
   koa.use(pageRoutes({ ...needs, provider: app, money: createMoney(settings.currency) }).routes())
   const purge = setInterval(() => {
     Promise.all([purgeKept(db, clock() - settings.keyDays * DAY_MS), purgeSessions(db, clock())]).catch(

@@ -21,6 +21,6 @@ export async function startLedger(issuer: string): Promise<void> {
   process.stdout.write(
     `\n${changed ? 'Registered the ledger at the account server.\n' : ''}` +
       `Account server   ${issuer}\nLedger           ${settings.publicUrl}\n` +
-      `API              ${settings.publicUrl}/openapi.json\nCtrl-C ends both.\n`,
+      `API              ${settings.publicUrl}/docs\nCtrl-C ends both.\n`,
   )
 }

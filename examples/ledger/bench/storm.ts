@@ -93,13 +93,11 @@ async function run(
   const answers: Answered[] = []
   const client: Run = { publicUrl, agent: new Agent({ keepAlive: true, maxSockets: atOnce }), resent: 0 }
   const startedAtMs = performance.now()
-  let next = 0
-  let done = 0
+  let [next, done] = [0, 0]
   const sender = async () => {
     for (let at = next++; at < transfers; at = next++) {
       answers[at] = await untilAnswered(client, orders[at]!)
-      done += 1
-      onProgress?.(done)
+      onProgress?.((done += 1))
     }
   }
   const killer = async () => {
@@ -114,10 +112,7 @@ async function run(
   const different = await countDifferent(client, orders, answers)
   client.agent.destroy()
   await ledger.kill()
-  const counted = Object.groupBy(answers, ({ status }) => status)
-  const byStatus = Object.fromEntries(
-    Object.entries(counted).map(([status, all]) => [status, all?.length ?? 0]),
-  ) as Record<number, number>
+  const byStatus = countByStatus(answers)
   return {
     seconds,
     perSecond: transfers / seconds,
@@ -127,6 +122,11 @@ async function run(
     ...different,
     ...(await readBooks(database, byStatus[201] ?? 0)),
   }
+}
+
+function countByStatus(answers: Answered[]): Record<number, number> {
+  const groups = [...Map.groupBy(answers, ({ status }) => status)]
+  return Object.fromEntries(groups.map(([status, all]) => [status, all.length]))
 }
 
 function randomOrder(at: number, tokens: string[]): Order {

@@ -17,6 +17,9 @@ export function openApiDocument(
   { publicUrl, issuer }: { publicUrl: string; issuer: string },
   operations: readonly Operation[],
 ): Json {
+  const scopes = Object.entries(SCOPES)
+    .map(([name, words]) => `\`${name}\`: ${words}.`)
+    .join(' ')
   const paths: Record<string, Json> = {}
   for (const one of operations) (paths[one.path] ??= {})[one.method] = described(one)
   return {
@@ -32,12 +35,10 @@ export function openApiDocument(
     components: {
       schemas: { Problem: schemaOf(problem, 'output') },
       securitySchemes: {
-        oauth2: {
-          type: 'openIdConnect',
-          openIdConnectUrl: `${issuer}/.well-known/openid-configuration`,
-          description: Object.entries(SCOPES)
-            .map(([name, words]) => `\`${name}\`: ${words}.`)
-            .join(' '),
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: `An access token of ${issuer}. Its scopes: ${scopes}`,
         },
       },
     },
@@ -49,7 +50,7 @@ function described({ id, scope, summary, description, query, body, answer, refus
     operationId: id,
     summary,
     ...(description !== undefined && { description }),
-    security: [{ oauth2: [scope] }],
+    security: [{ bearer: [scope] }],
     parameters: [...(query ? queryParameters(query) : []), ...(body ? [KEY] : [])],
     ...(body && {
       requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input') } } },
