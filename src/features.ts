@@ -6,7 +6,9 @@ import type { BuildFeature } from './feature.ts'
 import { accountApi } from './api/account/account.feature.ts'
 import { eventSchemas } from './api/events/events.feature.ts'
 import { accountsApi } from './api/accounts/accounts.feature.ts'
+import { clientsApi } from './api/clients/clients.feature.ts'
 import { registrationApi } from './api/registration/registration.feature.ts'
+import { resourcesApi } from './api/resources/resources.feature.ts'
 import { kafka } from './event-sinks/kafka/kafka.feature.ts'
 import { rabbitmq } from './event-sinks/rabbitmq/rabbitmq.feature.ts'
 import { redisStreams } from './event-sinks/redis-streams/redis-streams.feature.ts'
@@ -47,4 +49,6 @@ export const FEATURES: readonly BuildFeature[] = [
   redisStreams,
   rabbitmq,
   kafka,
+  clientsApi,
+  resourcesApi,
 ]

@@ -23,6 +23,11 @@ export async function grantRole(sql: Sql, accountId: string, role: Role): Promis
   }
 }
 
+/** Call `assertNotLastAdmin` before, in the same transaction. */
+export async function revokeRole(trx: Sql, accountId: string, role: Role): Promise<void> {
+  await trx('account_roles').where({ accountId, role }).delete()
+}
+
 /** True when an account that is not disabled has the role `admin`. */
 export async function hasActiveAdmin(sql: Sql): Promise<boolean> {
   return (await activeAdmins(sql)).length > 0

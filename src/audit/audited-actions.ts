@@ -25,6 +25,7 @@ export const AUDITED_ACTIONS = {
   'password.reset_by_operator': { event: 'account.password_changed', how: 'operator' },
   'role.granted': { event: 'account.roles_changed' },
   'role.revoked': { event: 'account.roles_changed' },
+  'account.unlocked': { none: 'Attempts are counted again. The account itself stays as it was.' },
   'account.checked': { none: 'A look-up changes no state.' },
   'account.registration_repeated': { none: CHANGES_NOTHING },
   'account.activation_requested': { none: CHANGES_NOTHING },

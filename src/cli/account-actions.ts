@@ -5,9 +5,11 @@ import { findAccountById, isVerified } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import { listAccounts } from '../accounts/account-list.ts'
 import { listSessions } from '../sessions/account-sessions.ts'
-import { deleteAccount, disableAccount, enableAccount } from '../accounts/account-state.ts'
+import { deleteAccount, disableAccount, enableAccount, signOutEverywhere } from '../accounts/account-state.ts'
 import { addAccount } from '../accounts/operator/operator-account.ts'
 import { mailResetLink, resetPasswordByOperator } from '../accounts/operator/operator-reset.ts'
+import { setRoles } from '../accounts/operator/operator-roles.ts'
+import { unlockAccount } from '../accounts/operator/operator-unlock.ts'
 import { profileSchema, updateProfile } from '../accounts/profile.ts'
 import { ROLES } from '../accounts/role-names.ts'
 import type { Role } from '../accounts/role-names.ts'
@@ -85,6 +87,20 @@ export function disable(input: Input, services: Services): Promise<Answer> {
 
 export function enable(input: Input, services: Services): Promise<Answer> {
   return setState(input, services, enableAccount)
+}
+
+export function unlock(input: Input, services: Services): Promise<Answer> {
+  return setState(input, services, unlockAccount)
+}
+
+export function endSessions(input: Input, services: Services): Promise<Answer> {
+  return setState(input, services, signOutEverywhere)
+}
+
+export async function setRole(input: Input, services: Services): Promise<Answer> {
+  const { id } = await theAccount(services, input)
+  await setRoles(services, id, input.texts('role').map(asRole), CLI)
+  return shown(services, await theAccount(services, input))
 }
 
 export async function remove(input: Input, services: Services): Promise<Answer> {

@@ -17,7 +17,7 @@ import {
 import type { Client } from '../clients/client-rows.ts'
 import { withIdTokenAlg } from '../clients/profiles.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
-import { listResources } from '../resources/resources.ts'
+import { assertNotOfResource } from '../resources/resources.ts'
 import { SIGNING_ALGS } from '../platform/algorithms.ts'
 import type { Parts } from '../process/start/parts.ts'
 import { HOUR_MS } from '../platform/clock.ts'
@@ -90,11 +90,7 @@ export function enable(input: Input, parts: Parts): Promise<Answer> {
 
 export async function remove(input: Input, parts: Parts): Promise<Answer> {
   const { clientId, metadata } = await theClient(parts, input)
-  const resource = (await listResources(parts.db)).find((one) => one.clientId === clientId)
-  if (resource) {
-    const message = `This client belongs to a resource server; delete that: resource delete ${resource.identifier}`
-    throw new AppError('client_of_resource', 409, message)
-  }
+  await assertNotOfResource(parts.db, clientId)
   if (!(await deleteClient(parts, clientId))) throw notFound()
   const text = `Deleted ${metadata.client_name} (${clientId}).`
   return { data: { client_id: clientId, client_name: metadata.client_name, deleted: true }, text }

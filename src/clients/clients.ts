@@ -38,6 +38,8 @@ export type ClientNeeds = {
   sealer: Sealer
   /** The protocol library's own opinion of the metadata, where it is at hand. Throws like `parseClientMetadata`. */
   accepts?: (metadata: ClientMetadata) => Promise<void> | void
+  /** Sees the client as it is before a change, under its lock, and may throw. */
+  expects?: (client: Client) => void
 }
 
 /** What is random unless it is given, as for development data that is the same in every run. */
@@ -110,11 +112,12 @@ export async function updateClient(
   db: Db,
   clientId: string,
   changes: Partial<ClientInput>,
-  { clock, sealer, accepts }: ClientNeeds,
+  { clock, sealer, accepts, expects }: ClientNeeds,
 ): Promise<RegisteredClient> {
   return await inTransaction(db, async (trx) => {
     const row = await lockClient(trx, clientId)
     const before = toClient(row)
+    expects?.(before)
     // response_types follows from grant_types, so that a change of the one does not trip over the other.
     const metadata = parseClientMetadata({ ...before.metadata, response_types: undefined, ...changes })
     await accepts?.(metadata)

@@ -12,7 +12,8 @@ export function problemResponses(one: Operation): Json {
   )
 }
 
-export function takesIfMatch({ method }: Pick<Operation, 'method'>): boolean {
+export function takesIfMatch({ method, params, creates, answer }: Operation): boolean {
+  if (method === 'post') return params !== undefined && !creates && answer.etag === true
   return method === 'patch' || method === 'put' || method === 'delete'
 }
 

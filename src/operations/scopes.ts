@@ -14,6 +14,7 @@ export const API_SCOPES = {
   'accounts:check': 'Look an account up by its exact address or user name',
   'accounts:read': 'List and read all accounts',
   'accounts:manage': 'Create and change accounts, end their sessions and mail them resets',
+  'accounts:roles': 'Give accounts roles in this service, and take them away',
   'accounts:delete': 'Delete accounts',
   'clients:read': 'List and read clients',
   'clients:manage': 'Register, change and delete clients',

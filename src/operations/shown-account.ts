@@ -2,6 +2,9 @@
 import { z } from 'zod'
 import { isVerified } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
+import { profileSchema } from '../accounts/profile.ts'
+import type { Profile } from '../accounts/profile.ts'
+import { AppError } from '../platform/errors.ts'
 
 export const shownAccount = z
   .object({
@@ -71,10 +74,27 @@ const fields = {
 export const profileChanges = z.strictObject(fields).partial()
 
 /** The same fields by the account's own names for them. */
-export function profileOf({ given_name, family_name, ...same }: z.output<typeof profileChanges>) {
+function profileOf({ given_name, family_name, ...same }: z.output<typeof profileChanges>) {
   return {
     ...same,
     ...(given_name !== undefined && { givenName: given_name }),
     ...(family_name !== undefined && { familyName: family_name }),
   }
 }
+
+/** @throws AppError 400 `invalid_request`, with the API's names in the faults and not the ones inside */
+export function parsedProfile(body: z.output<typeof profileChanges>): Profile {
+  const parsed = profileSchema.safeParse(profileOf(body))
+  if (parsed.success) return parsed.data
+  const faults = parsed.error.issues.map(({ path, message }) => ({
+    code: 'custom' as const,
+    path: path.map((name) => OUTSIDE[String(name)] ?? name),
+    message,
+    input: undefined,
+  }))
+  throw new AppError('invalid_request', 400, 'A field of the profile is not valid.', {
+    cause: new z.ZodError(faults),
+  })
+}
+
+const OUTSIDE: Readonly<Record<string, string>> = { givenName: 'given_name', familyName: 'family_name' }

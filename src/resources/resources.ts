@@ -58,7 +58,7 @@ const resourceScopes = scopeList.refine((scopes) => !scopes.split(' ').some(isOp
 const words = z.string().trim().min(1).max(120)
 const scopeTexts = z.record(z.string(), words)
 
-const resourceInput = z.strictObject({
+export const resourceInput = z.strictObject({
   identifier: uri(identifierFault).max(512),
   name: z.string().trim().min(1).max(255).optional(),
   scope: resourceScopes.default(''),
@@ -71,7 +71,7 @@ const resourceInput = z.strictObject({
 
 export type ResourceInput = z.input<typeof resourceInput>
 
-const resourceChanges = z.strictObject({
+export const resourceChanges = z.strictObject({
   name: resourceInput.shape.name,
   scope: resourceScopes.optional(),
   scope_texts: z.record(z.string(), z.union([words, z.literal('')])).default({}),
@@ -147,12 +147,13 @@ export async function updateResource(
   db: Db,
   identifier: string,
   input: ResourceChanges,
-  { clock }: Pick<ClientNeeds, 'clock'>,
+  { clock, expects }: Pick<ClientNeeds, 'clock'> & { expects?: (resource: Resource) => void },
 ): Promise<Resource> {
   const changes = parse(resourceChanges, input)
   return await inTransaction(db, async (trx) => {
     const row = await selectResources(trx).where({ identifier }).forUpdate().first()
     if (row?.identifier !== identifier) throw resourceNotFound()
+    expects?.(fromRow(row))
     const changed = applied(fromRow(row), changes)
     const updatedAtMs = clock()
     await trx('resources')
@@ -162,6 +163,14 @@ export async function updateResource(
     await noteResourceChange(trx, 'resource.changed', changed)
     return changed
   })
+}
+
+/** Throws `AppError('client_of_resource', 409)`: such a client goes with its resource server. */
+export async function assertNotOfResource(sql: Sql, clientId: string): Promise<void> {
+  const row = await selectResources(sql).where({ clientId }).first()
+  if (!row) return
+  const message = `This client belongs to a resource server; delete that: resource delete ${row.identifier}`
+  throw new AppError('client_of_resource', 409, message)
 }
 
 export function resourceNotFound(): AppError {

@@ -1,13 +1,12 @@
 /** One's own profile: read and change. */
-import { z } from 'zod'
 import { findAccountById, lockAccount } from '../../accounts/account.ts'
-import { profileSchema, updateProfile } from '../../accounts/profile.ts'
+import { updateProfile } from '../../accounts/profile.ts'
 import { AppError } from '../../platform/errors.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
-import { profileChanges, profileOf, showAccount, shownAccount } from '../../operations/shown-account.ts'
+import { parsedProfile, profileChanges, showAccount, shownAccount } from '../../operations/shown-account.ts'
 import { ownerOf } from './owner.ts'
 
 type Needs = Pick<Services, 'db' | 'clock'>
@@ -40,7 +39,7 @@ export function profileOperations(needs: Needs): readonly Operation[] {
           const account = await lockAccount(trx, ownerOf(token).id)
           if (!account) throw new AppError('account_not_found', 404, 'The account is gone.')
           assertMatches(showAccount(account))
-          await updateProfile(trx, account.id, profile(body), needs.clock(), { actor: account.id })
+          await updateProfile(trx, account.id, parsedProfile(body), needs.clock(), { actor: account.id })
           return findAccountById(trx, account.id)
         })
         return { body: showAccount(changed ?? ownerOf(token)) }
@@ -52,20 +51,3 @@ export function profileOperations(needs: Needs): readonly Operation[] {
     }),
   ]
 }
-
-/** The API's names in the faults, not the ones inside. */
-function profile(body: z.output<typeof profileChanges>) {
-  const parsed = profileSchema.safeParse(profileOf(body))
-  if (parsed.success) return parsed.data
-  const faults = parsed.error.issues.map(({ path, message }) => ({
-    code: 'custom' as const,
-    path: path.map((name) => OUTSIDE[String(name)] ?? name),
-    message,
-    input: undefined,
-  }))
-  throw new AppError('invalid_request', 400, 'A field of the profile is not valid.', {
-    cause: new z.ZodError(faults),
-  })
-}
-
-const OUTSIDE: Readonly<Record<string, string>> = { givenName: 'given_name', familyName: 'family_name' }

@@ -2,8 +2,19 @@
 import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
 import { checkingOperations } from './checking.ts'
+import { managingOperations } from './managing.ts'
 import { readingOperations } from './reading.ts'
+import { roleOperations } from './roles.ts'
+import { stateOperations } from './states.ts'
 
 export function accountsApi(services: Services): Feature {
-  return { api: () => [...readingOperations(services), ...checkingOperations(services)] }
+  return {
+    api: () => [
+      ...readingOperations(services),
+      ...checkingOperations(services),
+      ...managingOperations(services),
+      ...stateOperations(services),
+      ...roleOperations(services),
+    ],
+  }
 }

@@ -1,0 +1,41 @@
+/** An operator gives and takes the roles of an account. */
+import { recordAudit } from '../../audit/audit.ts'
+import { AppError } from '../../platform/errors.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
+import type { Services } from '../../services.ts'
+import { lockAccount } from '../account.ts'
+import type { Actor } from '../account-state.ts'
+import type { Role } from '../role-names.ts'
+import { assertNotLastAdmin, grantRole, revokeRole, rolesOf } from '../roles.ts'
+
+/**
+ * Makes the roles exactly these, and answers them. `check` sees the roles as they were, and may throw. Throws `AppError`:
+ * `account_not_found` (404), `last_admin` (409).
+ */
+export async function setRoles(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  accountId: string,
+  roles: readonly Role[],
+  by: Actor,
+  check: (current: readonly Role[]) => void = () => undefined,
+): Promise<Role[]> {
+  return inTransaction(db, async (trx) => {
+    if (!roles.includes('admin')) await assertNotLastAdmin(trx, accountId)
+    if (!(await lockAccount(trx, accountId)))
+      throw new AppError('account_not_found', 404, 'There is no account with this id.')
+    const before = await rolesOf(trx, accountId)
+    check(before)
+    const [given, taken] = [
+      [...new Set(roles)].filter((one) => !before.includes(one)),
+      before.filter((one) => !roles.includes(one)),
+    ]
+    for (const role of given) await grantRole(trx, accountId, role)
+    for (const role of taken) await revokeRole(trx, accountId, role)
+    const audited = { ...by, atMs: clock(), accountId }
+    if (given.length > 0)
+      await recordAudit(trx, { ...audited, action: 'role.granted', detail: { roles: given } })
+    if (taken.length > 0)
+      await recordAudit(trx, { ...audited, action: 'role.revoked', detail: { roles: taken } })
+    return rolesOf(trx, accountId)
+  })
+}

@@ -1,0 +1,33 @@
+/** What the operations of administrators on accounts share. */
+import { z } from 'zod'
+import { findAccountById } from '../../accounts/account.ts'
+import type { Account } from '../../accounts/account.ts'
+import type { Actor } from '../../accounts/account-state.ts'
+import type { ApiRequest } from '../../operations/operation.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Sql } from '../../platform/sql/database.ts'
+
+export const common = { tag: 'Accounts', caller: 'administrator' } as const
+export const params = z.strictObject({ id: z.string().max(64) })
+export const NO_ACCOUNT = {
+  account_not_found: { status: 404, when: 'There is no account with this id.' },
+} as const
+export const LAST_ADMIN = {
+  last_admin: { status: 409, when: 'It is the last administrator. Appoint another one first.' },
+} as const
+
+/** For the audit trail. */
+export function byCaller({ token, ip }: Pick<ApiRequest, 'token' | 'ip'>): Actor {
+  return { actor: token.account?.id ?? 'client', ip }
+}
+
+/** @throws AppError 404 `account_not_found` */
+export async function theAccount(sql: Sql, id: string): Promise<Account> {
+  return existing(await findAccountById(sql, id))
+}
+
+/** @throws AppError 404 `account_not_found` */
+export function existing(account: Account | undefined): Account {
+  if (account) return account
+  throw new AppError('account_not_found', 404, 'There is no account with this id.')
+}

@@ -1,0 +1,113 @@
+/** Creates, changes and deletes accounts for administrators. */
+import { z } from 'zod'
+import { lockAccount } from '../../accounts/account.ts'
+import { deleteAccount } from '../../accounts/account-state.ts'
+import { addAccount } from '../../accounts/operator/operator-account.ts'
+import { mailResetLink } from '../../accounts/operator/operator-reset.ts'
+import { updateProfile } from '../../accounts/profile.ts'
+import { operation } from '../../operations/operation.ts'
+import type { Operation } from '../../operations/operation.ts'
+import { parsedProfile, profileChanges, showAccount, shownAccount } from '../../operations/shown-account.ts'
+import { inTransaction } from '../../platform/sql/database.ts'
+import { randomToken } from '../../platform/tokens.ts'
+import type { Services } from '../../services.ts'
+import { byCaller, common, existing, LAST_ADMIN, NO_ACCOUNT, params, theAccount } from './caller.ts'
+
+export function managingOperations(needs: Services): readonly Operation[] {
+  return [creating(needs), changing(needs), deleting(needs)]
+}
+
+const TAKEN = { username_taken: { status: 409, when: 'Somebody else has the user name.' } } as const
+
+const created = profileChanges.extend({
+  email: z.string().min(1).max(1000),
+  password: z
+    .string()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe('Without it, the person gets a mail to choose one.'),
+  email_verified: z.boolean().default(false).describe('You know that the address is this person’s.'),
+})
+
+function creating(needs: Services): Operation {
+  return operation({
+    ...common,
+    id: 'createAccount',
+    method: 'post',
+    path: '/accounts',
+    summary: 'Add an account',
+    scope: 'accounts:manage',
+    creates: true,
+    body: created,
+    answer: { status: 201, description: 'The account.', schema: shownAccount, etag: true },
+    problems: {
+      ...TAKEN,
+      account_exists: { status: 409, when: 'There is an account with this address.' },
+      email_invalid: { status: 422, when: 'The e-mail address is not valid.' },
+      password_refused: { status: 422, when: 'The password is too short, too common or personal.' },
+      hashing_busy: { status: 503, when: 'Too many passwords wait to be hashed.' },
+    },
+    async handle(request) {
+      const { email, password, email_verified: verified, ...typed } = request.body
+      const by = byCaller(request)
+      const { givenName, familyName, username, locale, name } = parsedProfile(typed)
+      const profile = { name, givenName, familyName, username, locale }
+      const given = { ...defined(profile), email, password: password ?? randomToken(128), verified }
+      const account = await addAccount(needs, { ...given, actor: by.actor })
+      if (password === undefined) await mailResetLink(needs, account.id, by)
+      return { body: showAccount(account), location: `/accounts/${account.id}` }
+    },
+  })
+}
+
+function changing(needs: Services): Operation {
+  return operation({
+    ...common,
+    id: 'updateAccount',
+    method: 'patch',
+    path: '/accounts/{id}',
+    summary: 'Change the profile of an account',
+    scope: 'accounts:manage',
+    params,
+    body: profileChanges,
+    answer: { status: 200, description: 'The changed account.', schema: shownAccount, etag: true },
+    problems: { ...NO_ACCOUNT, ...TAKEN },
+    async handle(request) {
+      const { id } = request.params
+      const changed = await inTransaction(needs.db, async (trx) => {
+        request.assertMatches(showAccount(existing(await lockAccount(trx, id))))
+        await updateProfile(trx, id, parsedProfile(request.body), needs.clock(), byCaller(request))
+        return theAccount(trx, id)
+      })
+      return { body: showAccount(changed) }
+    },
+  })
+}
+
+function deleting(needs: Services): Operation {
+  return operation({
+    ...common,
+    id: 'deleteAccount',
+    method: 'delete',
+    path: '/accounts/{id}',
+    summary: 'Delete an account',
+    description: 'With its sessions, access and consents. This cannot be undone.',
+    scope: 'accounts:delete',
+    params,
+    answer: { status: 204, description: 'The account is gone.' },
+    problems: { ...NO_ACCOUNT, ...LAST_ADMIN },
+    async handle(request) {
+      const { id } = request.params
+      request.assertMatches(showAccount(await theAccount(needs.db, id)))
+      if (!(await deleteAccount(needs, id, byCaller(request)))) existing(undefined)
+      return { body: undefined }
+    },
+  })
+}
+
+/** Null means the same as nothing for a new account. */
+function defined<T extends object>(fields: T): { [Name in keyof T]?: Exclude<T[Name], null> } {
+  const given = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null)
+  return Object.fromEntries(given) as { [Name in keyof T]?: Exclude<T[Name], null> }
+}

@@ -1,0 +1,83 @@
+/** Disables, enables and unlocks accounts, ends their sessions, and mails resets. Each answers the account as it is then. */
+import { disableAccount, enableAccount, signOutEverywhere } from '../../accounts/account-state.ts'
+import type { Actor } from '../../accounts/account-state.ts'
+import { mailResetLink } from '../../accounts/operator/operator-reset.ts'
+import { unlockAccount } from '../../accounts/operator/operator-unlock.ts'
+import { operation } from '../../operations/operation.ts'
+import type { Operation, Problem } from '../../operations/operation.ts'
+import { showAccount, shownAccount } from '../../operations/shown-account.ts'
+import type { Services } from '../../services.ts'
+import { byCaller, common, existing, LAST_ADMIN, NO_ACCOUNT, params, theAccount } from './caller.ts'
+
+type Act = {
+  id: string
+  verb: string
+  summary: string
+  description?: string
+  problems?: Readonly<Record<string, Problem>>
+  /** False when there is no such account. */
+  run: (needs: Services, accountId: string, by: Actor) => Promise<boolean>
+}
+
+const ACTS: readonly Act[] = [
+  {
+    id: 'disableAccount',
+    verb: 'disable',
+    summary: 'Disable an account',
+    description: 'Ends all its sessions and access, and blocks its sign-in.',
+    problems: LAST_ADMIN,
+    run: disableAccount,
+  },
+  {
+    id: 'enableAccount',
+    verb: 'enable',
+    summary: 'Enable an account',
+    description: 'It may sign in again. What has ended stays ended.',
+    run: enableAccount,
+  },
+  {
+    id: 'unlockAccount',
+    verb: 'unlock',
+    summary: 'Unlock an account',
+    description:
+      'Takes back the failed sign-ins of the last day, from every address. It may take ten seconds until all servers know.',
+    run: unlockAccount,
+  },
+  {
+    id: 'endAccountSessions',
+    verb: 'end-sessions',
+    summary: 'End all sessions and access of an account',
+    run: signOutEverywhere,
+  },
+  {
+    id: 'sendAccountReset',
+    verb: 'send-reset',
+    summary: 'Mail the person a link to choose a new password',
+    description: 'Nothing ends before it is used.',
+    problems: { account_disabled: { status: 409, when: 'The account is disabled.' } },
+    run: async (needs, id, by) => (await mailResetLink(needs, id, by)).expiresAtMs > 0,
+  },
+]
+
+export function stateOperations(needs: Services): readonly Operation[] {
+  return ACTS.map(({ id, verb, summary, description, problems, run }) =>
+    operation({
+      ...common,
+      id,
+      method: 'post',
+      path: `/accounts/{id}/${verb}`,
+      summary,
+      ...(description !== undefined && { description }),
+      scope: 'accounts:manage',
+      params,
+      answer: { status: 200, description: 'The account.', schema: shownAccount, etag: true },
+      problems: { ...NO_ACCOUNT, ...problems },
+      async handle(request) {
+        const { id: accountId } = request.params
+        request.assertMatches(showAccount(await theAccount(needs.db, accountId)))
+        if (!(await run(needs, accountId, byCaller(request)))) existing(undefined)
+        return { body: showAccount(await theAccount(needs.db, accountId)) }
+      },
+    }),
+  )
+}

@@ -1,0 +1,105 @@
+/** Registers, changes and deletes clients. */
+import type Provider from 'oidc-provider'
+import type { ClientInput } from '../../clients/client-metadata.ts'
+import { createClient, deleteClient, updateClient } from '../../clients/clients.ts'
+import type { RegisteredClient } from '../../clients/clients.ts'
+import { withIdTokenAlg } from '../../clients/profiles.ts'
+import { operation } from '../../operations/operation.ts'
+import type { Operation } from '../../operations/operation.ts'
+import { clientCheck } from '../../provider/clients/client-check.ts'
+import { assertNotOfResource } from '../../resources/resources.ts'
+import type { Services } from '../../services.ts'
+import {
+  clientChanges,
+  clientWithSecret,
+  common,
+  INVALID,
+  newClient,
+  NO_CLIENT,
+  params,
+  showClient,
+  theClient,
+} from './shown-client.ts'
+
+type Needs = Services & { accepts: ReturnType<typeof clientCheck> }
+
+export function managingOperations(services: Services, current: () => Provider): readonly Operation[] {
+  const needs = { ...services, accepts: clientCheck(current) }
+  return [creating(needs), changing(needs), deleting(needs)]
+}
+
+function creating(needs: Needs): Operation {
+  return operation({
+    ...common,
+    id: 'createClient',
+    method: 'post',
+    path: '/clients',
+    summary: 'Register a client',
+    description: 'The answer shows its secret, this once.',
+    scope: 'clients:manage',
+    creates: true,
+    body: newClient,
+    answer: { status: 201, description: 'The client.', schema: clientWithSecret },
+    problems: INVALID,
+    async handle({ body }) {
+      const { db, config } = needs
+      // Checked together by the noun.
+      const wanted = withIdTokenAlg(body, config.tokens.idTokenAlgorithm) as ClientInput
+      const created = await createClient(db, wanted, needs)
+      return { body: enabled(created), location: `/clients/${encodeURIComponent(created.client_id)}` }
+    },
+  })
+}
+
+function changing(needs: Needs): Operation {
+  return operation({
+    ...common,
+    id: 'updateClient',
+    method: 'patch',
+    path: '/clients/{client_id}',
+    summary: 'Change a client',
+    description:
+      'Changes the named fields. A new secret is issued, and shown, where the method of authentication needs one.',
+    scope: 'clients:manage',
+    params,
+    body: clientChanges,
+    answer: { status: 200, description: 'The client.', schema: clientWithSecret },
+    problems: { ...NO_CLIENT, ...INVALID },
+    async handle({ params: { client_id: id }, body, assertMatches }) {
+      const { disabledAtMs } = await theClient(needs.db, id)
+      const check = {
+        expects: (client: Parameters<typeof showClient>[0]) => assertMatches(showClient(client)),
+      }
+      const changed = await updateClient(needs.db, id, body as Partial<ClientInput>, { ...needs, ...check })
+      return { body: { ...changed, disabled: disabledAtMs !== null } }
+    },
+  })
+}
+
+function deleting(needs: Needs): Operation {
+  return operation({
+    ...common,
+    id: 'deleteClient',
+    method: 'delete',
+    path: '/clients/{client_id}',
+    summary: 'Delete a client',
+    description: 'With all that people gave it.',
+    scope: 'clients:manage',
+    params,
+    answer: { status: 204, description: 'The client is gone.' },
+    problems: {
+      ...NO_CLIENT,
+      client_of_resource: { status: 409, when: 'It belongs to a resource server. Delete that.' },
+    },
+    async handle({ params: { client_id: id }, assertMatches }) {
+      assertMatches(showClient(await theClient(needs.db, id)))
+      await assertNotOfResource(needs.db, id)
+      if (!(await deleteClient(needs, id))) await theClient(needs.db, id)
+      return { body: undefined }
+    },
+  })
+}
+
+function enabled(created: RegisteredClient) {
+  return { ...created, disabled: false }
+}

@@ -1,0 +1,55 @@
+/** A client as the API takes and shows it: with the names of RFC 7591. */
+import { z } from 'zod'
+import { clientInput } from '../../clients/client-metadata.ts'
+import type { Client } from '../../clients/client-rows.ts'
+import { findClient, toRegisteredMetadata } from '../../clients/clients.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Sql } from '../../platform/sql/database.ts'
+
+export const common = { tag: 'Clients', caller: 'administrator' } as const
+export const params = z.strictObject({ client_id: z.string().max(255) })
+export const NO_CLIENT = {
+  client_not_found: { status: 404, when: 'There is no client with this client_id.' },
+} as const
+export const INVALID = {
+  invalid_client_metadata: { status: 400, when: 'The metadata do not go together.' },
+  invalid_redirect_uri: { status: 400, when: 'A redirect address is not allowed.' },
+} as const
+
+/** A default would hide what was left out, and the profile of a client decides some of those. */
+const optional = Object.fromEntries(
+  Object.entries(clientInput.shape).map(([name, field]) => {
+    const inner: z.ZodType = field instanceof z.ZodDefault ? (field.unwrap() as z.ZodType) : field
+    return [name, inner.optional()]
+  }),
+)
+
+export const clientChanges = z.strictObject(optional)
+export const newClient = z.strictObject({ ...optional, client_name: clientInput.shape.client_name })
+
+export const shownClient = z
+  .looseObject({
+    client_id: z.string(),
+    client_id_issued_at: z.int().describe('Seconds since 1970 (RFC 7591 §3.2.1).'),
+    client_name: z.string(),
+    disabled: z.boolean(),
+  })
+  .meta({ title: 'Client' })
+
+export const clientWithSecret = shownClient
+  .extend({
+    client_secret: z.string().optional().describe('Shown this once.'),
+    client_secret_expires_at: z.literal(0).optional(),
+  })
+  .meta({ title: 'Client with its secret' })
+
+export function showClient(client: Client): z.output<typeof shownClient> {
+  return { ...toRegisteredMetadata(client), disabled: client.disabledAtMs !== null }
+}
+
+/** @throws AppError 404 `client_not_found` */
+export async function theClient(sql: Sql, clientId: string): Promise<Client> {
+  const found = await findClient(sql, clientId)
+  if (found) return found
+  throw new AppError('client_not_found', 404, 'There is no client with this client_id.')
+}

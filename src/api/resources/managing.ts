@@ -1,0 +1,94 @@
+/** Registers, changes and deletes resource servers. */
+import { z } from 'zod'
+import { operation } from '../../operations/operation.ts'
+import type { Operation } from '../../operations/operation.ts'
+import {
+  createResource,
+  deleteResource,
+  resourceChanges,
+  resourceInput,
+  updateResource,
+} from '../../resources/resources.ts'
+import type { Services } from '../../services.ts'
+import {
+  common,
+  INVALID,
+  NO_RESOURCE,
+  params,
+  showResource,
+  shownResource,
+  theResource,
+} from './shown-resource.ts'
+
+const createdResource = shownResource
+  .extend({ client_secret: z.string().optional().describe('Of its own client. Shown this once.') })
+  .meta({ title: 'Resource server with its secret' })
+
+export function managingOperations(needs: Services): readonly Operation[] {
+  return [creating(needs), changing(needs), deleting(needs)]
+}
+
+function creating(needs: Services): Operation {
+  return operation({
+    ...common,
+    id: 'createResource',
+    method: 'post',
+    path: '/resources',
+    summary: 'Register a resource server',
+    description: 'The answer shows the secret of its client, this once.',
+    scope: 'resources:manage',
+    creates: true,
+    body: resourceInput,
+    answer: { status: 201, description: 'The resource server.', schema: createdResource },
+    problems: {
+      ...INVALID,
+      resource_exists: { status: 409, when: 'There is a resource server with this identifier.' },
+    },
+    async handle({ body }) {
+      const { resource, client } = await createResource(needs.db, body, needs)
+      const { client_secret } = client
+      return {
+        body: { ...showResource(resource), ...(client_secret !== undefined && { client_secret }) },
+        location: `/resources/${encodeURIComponent(resource.identifier)}`,
+      }
+    },
+  })
+}
+
+function changing(needs: Services): Operation {
+  return operation({
+    ...common,
+    id: 'updateResource',
+    method: 'patch',
+    path: '/resources/{identifier}',
+    summary: 'Change a resource server',
+    scope: 'resources:manage',
+    params,
+    body: resourceChanges,
+    answer: { status: 200, description: 'The resource server.', schema: shownResource, etag: true },
+    problems: { ...NO_RESOURCE, ...INVALID },
+    async handle({ params: { identifier }, body, assertMatches }) {
+      const expects = (current: Parameters<typeof showResource>[0]) => assertMatches(showResource(current))
+      return { body: showResource(await updateResource(needs.db, identifier, body, { ...needs, expects })) }
+    },
+  })
+}
+
+function deleting({ db }: Services): Operation {
+  return operation({
+    ...common,
+    id: 'deleteResource',
+    method: 'delete',
+    path: '/resources/{identifier}',
+    summary: 'Delete a resource server and its client',
+    scope: 'resources:manage',
+    params,
+    answer: { status: 204, description: 'The resource server is gone.' },
+    problems: NO_RESOURCE,
+    async handle({ params: { identifier }, assertMatches }) {
+      assertMatches(showResource(await theResource(db, identifier)))
+      await deleteResource(db, identifier)
+      return { body: undefined }
+    },
+  })
+}
