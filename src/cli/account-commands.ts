@@ -111,43 +111,14 @@ export const account: Noun = {
       ],
       run: async (...args) => (await actions()).resetPassword(...args),
     },
-    {
-      noun,
-      verb: 'disable',
-      opens,
-      operand,
-      about: 'Ends all sessions and access of an account, and blocks its sign-in.',
-      examples: ['account disable person@example.com'],
-      run: async (...args) => (await actions()).disable(...args),
-    },
-    {
-      noun,
-      verb: 'enable',
-      opens,
-      operand,
-      about: 'Lets a disabled account sign in again. Ended sessions and access stay ended.',
-      examples: ['account enable person@example.com'],
-      run: async (...args) => (await actions()).enable(...args),
-    },
-    {
-      noun,
-      verb: 'unlock',
-      opens,
-      operand,
-      about: 'Takes back the failed sign-ins of the last day, so that a blocked person can try again.',
-      notes: ['Running servers notice within ten seconds.'],
-      examples: ['account unlock person@example.com'],
-      run: async (...args) => (await actions()).unlock(...args),
-    },
-    {
-      noun,
-      verb: 'end-sessions',
-      opens,
-      operand,
-      about: 'Ends all sessions and access of an account.',
-      examples: ['account end-sessions person@example.com'],
-      run: async (...args) => (await actions()).endSessions(...args),
-    },
+    onAccount('disable', 'disable', 'Ends all sessions and access of an account, and blocks its sign-in.'),
+    onAccount(
+      'enable',
+      'enable',
+      'Lets a disabled account sign in again. Ended sessions and access stay ended.',
+    ),
+    onAccount('unlock', 'unlock', 'Lets a blocked person sign in again. Servers notice within ten seconds.'),
+    onAccount('end-sessions', 'endSessions', 'Ends all sessions and access of an account.'),
     {
       noun,
       verb: 'set-roles',
@@ -158,14 +129,18 @@ export const account: Noun = {
       examples: ['account set-roles person@example.com --role admin'],
       run: async (...args) => (await actions()).setRole(...args),
     },
-    {
-      noun,
-      verb: 'delete',
-      opens,
-      operand,
-      about: 'Deletes an account with its sessions, access and consents. This cannot be undone.',
-      examples: ['account delete person@example.com'],
-      run: async (...args) => (await actions()).remove(...args),
-    },
+    onAccount(
+      'delete',
+      'remove',
+      'Deletes an account with its sessions, access and consents. This cannot be undone.',
+    ),
   ],
+}
+
+type Simple = 'disable' | 'enable' | 'unlock' | 'endSessions' | 'remove'
+
+function onAccount(verb: string, action: Simple, about: string): Noun['commands'][number] {
+  const examples = [`account ${verb} person@example.com`]
+  const shared = { noun, verb, opens, operand, about, examples } as const
+  return { ...shared, run: async (...args) => (await actions())[action](...args) }
 }
