@@ -1,6 +1,8 @@
 /** `account`: people's accounts, by id or e-mail address. */
 import { ROLES } from '../accounts/role-names.ts'
 import type { Noun, OptionSpec } from '../command-line/command.ts'
+import type { Input } from '../command-line/input.ts'
+import type { Services } from '../services.ts'
 
 const actions = () => import('./account-actions.ts')
 const noun = 'account'
@@ -142,5 +144,8 @@ type Simple = 'disable' | 'enable' | 'unlock' | 'endSessions' | 'remove'
 function onAccount(verb: string, action: Simple, about: string): Noun['commands'][number] {
   const examples = [`account ${verb} person@example.com`]
   const shared = { noun, verb, opens, operand, about, examples } as const
-  return { ...shared, run: async (...args) => (await actions())[action](...args) }
+  return {
+    ...shared,
+    run: async (input: Input, services: Services) => (await actions())[action](input, services),
+  }
 }
