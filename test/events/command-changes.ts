@@ -14,6 +14,7 @@ export type Change = {
 export type Changes = Readonly<Record<string, Change | { none: string }>>
 
 const READS = { none: 'Reads.' }
+const RECEIVER = { none: 'A webhook receives events. It is the subject of none.' }
 const PASSWORD = 'seven bridges over one river'
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
@@ -163,6 +164,12 @@ export const COMMAND_CHANGES: Changes = {
   config: READS,
   migrate: { none: 'Changes the schema and no state.' },
   seed: { none: 'Development data, made by the functions of the commands above.' },
+  'webhook create': RECEIVER,
+  'webhook list': READS,
+  'webhook update': RECEIVER,
+  'webhook rotate-secret': RECEIVER,
+  'webhook replay': RECEIVER,
+  'webhook delete': RECEIVER,
   'outbox list-dead': READS,
   'outbox replay': { none: 'Sends messages again, which may be events themselves.' },
 }
