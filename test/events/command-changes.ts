@@ -70,6 +70,17 @@ export const COMMAND_CHANGES: Changes = {
     run: ({ command }, id) => command('account', 'enable', id),
     events: ['account.enabled'],
   },
+  'account unlock': { none: 'Attempts are counted again. The account itself stays as it was.' },
+  'account end-sessions': {
+    given: person,
+    run: ({ command }, id) => command('account', 'end-sessions', id),
+    events: ['account.signed_out_everywhere'],
+  },
+  'account set-roles': {
+    given: person,
+    run: ({ command }, id) => command('account', 'set-roles', id, '--role', 'admin'),
+    events: ['account.roles_changed'],
+  },
   'account delete': {
     given: person,
     run: ({ command }, id) => command('account', 'delete', id),

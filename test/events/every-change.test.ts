@@ -5,6 +5,7 @@ import { AUDITED_ACTIONS } from '../../src/audit/audited-actions.ts'
 import { EVENT_TYPES } from '../../src/events/event-types.ts'
 import type { EventType } from '../../src/events/event-types.ts'
 import { sources } from '../support/source-tree.ts'
+import { ADMINISTRATION_CHANGES } from './administration-changes.ts'
 import { API_CHANGES } from './api-changes.ts'
 import { COMMAND_CHANGES } from './command-changes.ts'
 import type { Changes } from './command-changes.ts'
@@ -16,7 +17,7 @@ import { PROGRAM_CHANGES } from './program-changes.ts'
 const TABLES = {
   command: COMMAND_CHANGES,
   page: PAGE_CHANGES,
-  operation: API_CHANGES,
+  operation: { ...API_CHANGES, ...ADMINISTRATION_CHANGES },
   program: PROGRAM_CHANGES,
 }
 
@@ -57,7 +58,7 @@ describe('every change of state', () => {
     const operations = Object.values(paths).flatMap((methods) =>
       Object.entries(methods).flatMap(([method, { operationId }]) => (method === 'get' ? [] : [operationId])),
     )
-    expect(Object.keys(API_CHANGES)).to.have.members(operations)
+    expect(Object.keys(TABLES.operation)).to.have.members(operations)
   })
 
   it('of each type is among the journeys', () => {
