@@ -78,6 +78,7 @@ const PROGRAMS = [
   'usr/sbin/mariadbd',
   'usr/bin/mariadb-install-db',
   'usr/bin/redis-server',
+  'usr/bin/kcat',
   'usr/lib/chromium/chromium-headless-shell',
 ]
 
