@@ -23,8 +23,8 @@ import type { Services } from './services.ts'
 export type Feature = {
   /** What it adds to the protocol. */
   protocol?: (site: Site) => ProtocolPart
-  /** Pages for people, behind the guards of forms. */
-  pages?: (site: Site) => readonly Router[]
+  /** Pages for people, behind the guards of forms. `operations`: those of every feature. */
+  pages?: (site: Site, operations: readonly Operation[]) => readonly Router[]
   /** Pages between an app's request and its answer, by the step that they are for. */
   steps?: (site: Site) => Partial<Steps>
   /** Addresses that programs call beside the protocol's: no forms, no cookies. */

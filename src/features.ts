@@ -16,6 +16,7 @@ import { webhooks } from './event-sinks/webhooks/webhooks.feature.ts'
 import { account } from './pages/account/account.feature.ts'
 import { consent } from './pages/consent/consent.feature.ts'
 import { mailbox } from './pages/mailbox/mailbox.feature.ts'
+import { docs } from './pages/docs/docs.feature.ts'
 import { reset } from './pages/reset/reset.feature.ts'
 import { signIn } from './pages/sign-in/sign-in.feature.ts'
 import { signUp } from './pages/sign-up/sign-up.feature.ts'
@@ -41,6 +42,7 @@ export const FEATURES: readonly BuildFeature[] = [
   statusList,
   challenge,
   mailbox,
+  docs,
   accountApi,
   accountsApi,
   eventSchemas,

@@ -7,6 +7,7 @@ import Koa from 'koa'
 import compose from 'koa-compose'
 import { apiRoutes } from '../operations/operations.routes.ts'
 import { openApiDocument } from '../operations/openapi.ts'
+import type { Operation } from '../operations/operation.ts'
 import { apiIdentifier } from '../operations/scopes.ts'
 import type { Feature, Site } from '../feature.ts'
 import { formBody } from '../http/request/body.ts'
@@ -61,12 +62,13 @@ export async function openRoutes(parts: Parts, { render, failures }: Given): Pro
 
 function inOrder(parts: Parts, site: Site): Koa.Middleware {
   const { config, log, features } = parts
-  const pages = pagesOf(features, site)
+  const operations = features.flatMap(({ api }) => api?.(site) ?? [])
+  const pages = pagesOf(features, site, operations)
   const library = aroundLibrary(config.issuer, site)
   const inner = new Koa()
   for (const { endpoints } of features)
     for (const router of endpoints?.(site) ?? []) inner.use(router.routes())
-  inner.use(apiOf(parts, site).routes())
+  inner.use(apiOf(parts, site, operations).routes())
   // Our own pages do not run through the library.
   inner.use((ctx, next) => (isOfLibrary(ctx.path) ? library(ctx, next) : next()))
   inner.use(refuseOtherAddresses(log, isPageOf(pages)))
@@ -89,8 +91,7 @@ function aroundLibrary(issuerOrigin: string, { limits, oidc }: Site): Koa.Middle
   return compose(inner.middleware)
 }
 
-function apiOf({ config, db, clock, sealer, features }: Parts, site: Site): Router {
-  const operations = features.flatMap(({ api }) => api?.(site) ?? [])
+function apiOf({ config, db, clock, sealer }: Parts, site: Site, operations: readonly Operation[]): Router {
   const provider = () => site.oidc.current()
   const digestKey = config.keys.index
   const identifier = apiIdentifier(config.issuer)
@@ -106,9 +107,16 @@ function apiOf({ config, db, clock, sealer, features }: Parts, site: Site): Rout
   return apiRoutes({ db, clock, sealer, provider, digestKey, identifier }, operations, document)
 }
 
-function pagesOf(features: readonly Feature[], site: Site): readonly Router[] {
+function pagesOf(
+  features: readonly Feature[],
+  site: Site,
+  operations: readonly Operation[],
+): readonly Router[] {
   const steps = Object.assign({}, ...features.map((feature) => feature.steps?.(site))) as Steps
-  return [...features.flatMap(({ pages }) => pages?.(site) ?? []), interactionRoutes({ ...site, steps })]
+  return [
+    ...features.flatMap(({ pages }) => pages?.(site, operations) ?? []),
+    interactionRoutes({ ...site, steps }),
+  ]
 }
 
 /** True at the address of a page, for any method. A router's middleware is no page. */

@@ -1,6 +1,7 @@
 /** Puts the provider together from the parts that every provider has and the parts of each feature. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { docsClient } from '../operations/docs-client.ts'
 import { apiResource } from '../operations/scopes.ts'
 import type { Site } from '../feature.ts'
 import type { Render } from '../http/render.ts'
@@ -122,11 +123,15 @@ function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits:
     refreshTokenGraceMs: config.tokens.refreshTokenGraceMs,
     limits,
     pageMs: config.sessions.interactionExpireSeconds * SECOND_MS,
-    clientAdapter: createClientAdapter({ db, noteEnded, sealer, clock, feed }),
+    clientAdapter: createClientAdapter({ db, noteEnded, sealer, clock, feed, own: ownClients(config) }),
     records: Object.assign({}, ...protocolParts.map(({ records }) => records)) as ProtocolPart['records'],
     secrets: config.keys.records,
     onReuse: createReuseAlert(parts),
   })
+}
+
+function ownClients(config: Parts['config']) {
+  return config.docs ? [docsClient(config)] : []
 }
 
 type Own = { limits: FlowLimits; render: Render; startAgain: StartAgain }

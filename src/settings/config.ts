@@ -174,6 +174,7 @@ function derive(given: Settings, persist: boolean) {
     dataDir,
     trustedProxies: given.trusted_proxies,
     guard: { allowLoopback: isLoopback(issuer), clientNetworks: given.client_networks },
+    docs: given.docs,
     migrateAtStart: given.migrate_at_start,
     redisDsn: given.redis_dsn,
     workerRedisDsn: given.worker_redis_dsn ?? given.redis_dsn,

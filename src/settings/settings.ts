@@ -71,6 +71,10 @@ export const settings = {
   log_prefix: fileName()
     .default('account-server')
     .meta({ group: 'Server', description: 'Name of the log files and of the service in each line.' }),
+  docs: flag().default(true).meta({
+    group: 'Server',
+    description: 'Shows the JSON API at /docs, where people can sign in and try it.',
+  }),
   migrate_at_start: flag()
     .default(true)
     .meta({ group: 'Server', description: 'Brings the schema up to date at start, under a lock.' }),

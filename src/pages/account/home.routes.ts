@@ -1,13 +1,18 @@
 /** The front page, and the well-known address of the password page. */
 import { Router } from '@koa/router'
+import { hasRole } from '../../accounts/roles.ts'
 import type { Render } from '../../http/render.ts'
 import type { FindMember } from '../../interaction/member.ts'
+import type { Db } from '../../platform/sql/database.ts'
 
-export function homeRoutes({ render, findMember }: { render: Render; findMember: FindMember }): Router {
+type Needs = { db: Db; render: Render; findMember: FindMember }
+
+export function homeRoutes({ db, render, findMember }: Needs): Router {
   const router = new Router()
   router.get('/', async (ctx) => {
     const member = await findMember(ctx)
-    render(ctx, 'home', { title: '', account: member?.account })
+    const isAdministrator = member !== undefined && (await hasRole(db, member.account.id, 'admin'))
+    render(ctx, 'home', { title: '', account: member?.account, isAdministrator })
   })
   // W3C "A Well-Known URL for Changing Passwords": password managers send people here.
   router.get('/.well-known/change-password', (ctx) => {

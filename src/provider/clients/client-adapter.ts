@@ -21,18 +21,32 @@ import {
   toRegisteredMetadata,
 } from '../../clients/clients.ts'
 
+const WITHOUT_SECRET = { secretHash: null, secretSealed: null }
+
 type Needs = Pick<AccessEndings, 'noteEnded'> & {
   db: Db
   sealer: Sealer
   clock: Clock
   feed: Pick<ChangeFeed, 'on'>
+  /** Clients of the server itself, without a row. */
+  own?: readonly Client[]
   /** Clients kept in memory, 10 000 by default. */
   cacheSize?: number
 }
 
 /** The library's adapter for the model `Client`. */
-export function createClientAdapter({ db, noteEnded, sealer, clock, feed, cacheSize }: Needs): Adapter {
+export function createClientAdapter({
+  db,
+  noteEnded,
+  sealer,
+  clock,
+  feed,
+  own = [],
+  cacheSize,
+}: Needs): Adapter {
   const load = async (clientId: string) => {
+    const ours = own.find((client) => client.clientId === clientId)
+    if (ours) return Object.freeze(toProviderMetadata(ours, WITHOUT_SECRET, sealer, clock()))
     const found = await findClientWithSecret(db, clientId)
     if (!found || found.client.disabledAtMs !== null) return undefined
     return Object.freeze(toProviderMetadata(found.client, found.secret, sealer, clock()))

@@ -1,0 +1,142 @@
+// Shows the API's document interactively. A person who signs in here can try operations (authorization
+// code with PKCE, RFC 7636).
+const form = document.getElementById('docs-sign-in')
+const { documentHref, clientId, authorizeHref, tokenHref, revokeHref, resource, redirectUri } = form.dataset
+const PENDING = 'docs.pending'
+
+// In memory alone: it is gone with the page.
+let token
+
+addEventListener('DOMContentLoaded', async () => {
+  form.hidden = false
+  form.addEventListener('submit', begin)
+  document.getElementById('docs-end').addEventListener('click', giveBack)
+  await finish()
+  showOperations()
+})
+
+function showOperations() {
+  globalThis.SwaggerUIBundle({
+    url: documentHref,
+    domNode: document.getElementById('docs-viewer'),
+    presets: [globalThis.SwaggerUIBundle.presets.apis],
+    plugins: [inThisPage],
+    layout: 'InThisPage',
+    syntaxHighlight: false,
+    defaultModelsExpandDepth: 0,
+    tryItOutEnabled: true,
+    validatorUrl: null,
+    requestInterceptor: withToken,
+    onComplete: () => document.getElementById('docs-list').remove(),
+  })
+}
+
+// The operations alone: this page has its own title, main part and sign-in, and the API has one address.
+const HIDDEN = ['authorizeBtn', 'authorizeOperationBtn']
+const PARTS = ['errors', 'operations', 'Models']
+function inThisPage({ React }) {
+  const InThisPage = ({ getComponent }) =>
+    React.createElement(
+      'div',
+      { className: 'swagger-ui' },
+      React.createElement(getComponent('SvgAssets')),
+      ...PARTS.map((name) => React.createElement(getComponent(name, true))),
+    )
+  return {
+    components: { InThisPage },
+    wrapComponents: Object.fromEntries(HIDDEN.map((name) => [name, () => () => null])),
+  }
+}
+
+const dark = matchMedia('(prefers-color-scheme: dark)')
+const followColours = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
+dark.addEventListener('change', followColours)
+followColours()
+
+function withToken(request) {
+  const isOurs = new URL(request.url, location.href).href.startsWith(`${resource}/`)
+  if (token && isOurs) request.headers['Authorization'] = `Bearer ${token}`
+  return request
+}
+
+async function begin(event) {
+  event.preventDefault()
+  const chosen = form.querySelectorAll('[name=scope]:checked')
+  const scope = Array.from(chosen, ({ value }) => value).join(' ')
+  if (scope === '') return say('Choose at least one thing that this page may do.')
+  const [verifier, state] = [random(), random()]
+  sessionStorage.setItem(PENDING, JSON.stringify({ verifier, state }))
+  const request = {
+    client_id: clientId,
+    response_type: 'code',
+    redirect_uri: redirectUri,
+    scope,
+    resource,
+    state,
+    code_challenge: await challengeOf(verifier),
+    code_challenge_method: 'S256',
+  }
+  location.assign(`${authorizeHref}?${new URLSearchParams(request)}`)
+}
+
+// The way back from the sign-in: nothing where the page was opened in another way.
+async function finish() {
+  const answer = new URLSearchParams(location.search)
+  const pending = JSON.parse(sessionStorage.getItem(PENDING) ?? 'null')
+  sessionStorage.removeItem(PENDING)
+  if (!answer.has('state')) return
+  history.replaceState(null, '', location.pathname + location.hash)
+  if (answer.get('state') !== pending?.state)
+    return say('This sign-in was not begun here. Please begin again.')
+  if (answer.has('error'))
+    return say(`You did not sign in: ${answer.get('error_description') ?? answer.get('error')}`)
+  const response = await post(tokenHref, {
+    grant_type: 'authorization_code',
+    code: answer.get('code'),
+    redirect_uri: redirectUri,
+    code_verifier: pending.verifier,
+    resource,
+  })
+  const body = await response.json()
+  if (!response.ok) return say(`You did not sign in: ${body.error_description ?? body.error}`)
+  token = body.access_token
+  const until = new Date(Date.now() + body.expires_in * 1000).toLocaleTimeString()
+  say(`You are signed in until ${until}, with ${body.scope}. A reload of the page forgets it.`)
+  setSignedIn(true)
+}
+
+async function giveBack() {
+  const ended = token
+  token = undefined
+  setSignedIn(false)
+  await post(revokeHref, { token: ended })
+  say('The token was revoked. Sign in to call operations from this page.')
+}
+
+function setSignedIn(is) {
+  document.getElementById('docs-end').hidden = !is
+  document.getElementById('docs-begin').textContent = is ? 'Sign in again' : 'Sign in to try'
+}
+
+function post(href, fields) {
+  return fetch(href, { method: 'POST', body: new URLSearchParams({ client_id: clientId, ...fields }) })
+}
+
+function say(words) {
+  document.getElementById('docs-status').textContent = words
+}
+
+function random() {
+  return base64url(crypto.getRandomValues(new Uint8Array(32)))
+}
+
+async function challengeOf(verifier) {
+  return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(verifier))))
+}
+
+function base64url(bytes) {
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '')
+}
