@@ -11,7 +11,12 @@ import { passwordProblemText } from '../../passwords/password-policy.ts'
 import type { PasswordProblem } from '../../passwords/password-policy.ts'
 import type { Services } from '../../services.ts'
 
-export const common = { tag: 'Registration', scope: 'accounts:register', caller: 'program' } as const
+export const common = {
+  tag: 'Registration',
+  scope: 'accounts:register',
+  caller: 'program',
+  limited: true,
+} as const
 
 export const email = z.string().min(1).max(1000).describe('The e-mail address, as typed.')
 export const password = z.string().min(1).max(1024)

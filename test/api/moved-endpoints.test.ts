@@ -1,0 +1,40 @@
+import { expect } from 'chai'
+import { codeIn } from '../support/letter.ts'
+import { basic } from '../provider/send.ts'
+import { openStage } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
+import { VERIFIER } from '../provider/relying-party.ts'
+import { createCaller } from './caller.ts'
+import { exchangesOf, run } from './written-requests.ts'
+import type { Variables } from './written-requests.ts'
+
+const DOCUMENT = 'docs/migrating/endpoints.md'
+const KIM = 'kim@example.com'
+
+describe('the requests in place of the endpoints of replaced systems', () => {
+  const variables: Variables = {}
+  let stage: Stage
+
+  before(async () => {
+    stage = await openStage({ store: 'sqlite' })
+    const program = await createCaller(stage, ['accounts:read', 'accounts:register', 'accounts:check'])
+    const { party } = await createCaller(stage, ['account:read'])
+    const person = await stage.person()
+    Object.assign(variables, {
+      PROGRAM_TOKEN: await program.ownToken(),
+      BASIC: (basic(party.clientId, party.secret)['authorization'] ?? '').replace('Basic ', ''),
+      CODE: () => party.codeFor(person),
+      REDIRECT_URI: party.redirectUri,
+      VERIFIER,
+      MAILED_CODE: async () => codeIn(await stage.waitForMail(KIM, /^Activate/)),
+      RESET_CODE: async () => codeIn(await stage.waitForMail(KIM, /^Reset/)),
+    })
+  })
+  after(() => stage.stop())
+
+  const exchanges = exchangesOf(DOCUMENT)
+  it('are there', () => expect(exchanges.length).to.be.greaterThan(9))
+  for (const [index, exchange] of exchanges.entries())
+    it(`${index + 1}: ${exchange.heading}: ${exchange.request.first} is answered as written`, () =>
+      run(stage, exchange, variables))
+})
