@@ -40,6 +40,7 @@ const TARGETS = {
   interop: { command: ['interop/run.ts'], services: ['chromium'] },
   trace: { command: ['test/trace.ts'] },
   'upgrade-check': { command: ['scripts/upgrade-check.mjs'] },
+  rows: { command: ['test/rows.ts'] },
   docs: { command: ['test/documents/run.ts'] },
 }
 

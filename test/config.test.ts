@@ -65,7 +65,7 @@ describe('settings', () => {
     expect(read({ ACCOUNT_SERVER_PORT: '9123' }).issuer).to.equal('http://localhost:9123')
   })
 
-  it('are read in upper case and in lower case, but not in mixed case', () => {
+  it('are read in upper case and in lower case, but not in mixed case [A01]', () => {
     expect(read({ account_server_port: '9001' }).port).to.equal(9001)
     expect(read({ ACCOUNT_SERVER_PORT: '9002' }).port).to.equal(9002)
     expect(problemsOf({ Account_Server_Port: '9003' })).to.have.lengthOf(1)
@@ -154,7 +154,7 @@ describe('settings', () => {
     }
   })
 
-  it('accept the misspelt SMTP names of an earlier service', () => {
+  it('accept the misspelt SMTP names of an earlier service [A02]', () => {
     const config = read({
       account_server_worker_smtp_servser_url: 'smtp://mail.example:25',
       account_server_worker_smtp_servser_user: 'mailer',

@@ -59,7 +59,7 @@ function expectPlainFailure({ code, out, err }: Ended, ...words: string[]): void
 }
 
 describe('starting', () => {
-  it('prints the address, the mailbox and a password for the administrator, once', async () => {
+  it('prints the address, the mailbox and a password for the administrator, once [A26]', async () => {
     const { env, port } = await embedded()
     const first = start(env)
     const banner = await ready(first)

@@ -25,7 +25,7 @@ describe('upkeep', () => {
 
   after(() => parts.close())
 
-  it('deletes accounts that were never confirmed, and only those', async () => {
+  it('deletes accounts that were never confirmed, and only those [A25]', async () => {
     const needs = parts
     const given = { password: 'correct horse battery', actor: 'cli' }
     const waiting = await addAccount(needs, { ...given, email: 'waiting@example.com' })

@@ -20,10 +20,12 @@ describe('the requests in place of the endpoints of replaced systems', () => {
     const program = await createCaller(stage, ['accounts:read', 'accounts:register', 'accounts:check'])
     const { party } = await createCaller(stage, ['account:read'])
     const person = await stage.person()
+    const own = await createCaller(stage, ['account:write'])
     Object.assign(variables, {
       PROGRAM_TOKEN: await program.ownToken(),
       BASIC: (basic(party.clientId, party.secret)['authorization'] ?? '').replace('Basic ', ''),
       CODE: () => party.codeFor(person),
+      PERSON_TOKEN: await own.tokenOf(await stage.person()),
       REDIRECT_URI: party.redirectUri,
       VERIFIER,
       MAILED_CODE: async () => codeIn(await stage.waitForMail(KIM, /^Activate/)),

@@ -85,7 +85,7 @@ for (const { name, stage: open } of STAGES)
   })
 
 describe('the API of an address that waits for its confirmation', () => {
-  it('takes the code from the mail, and mails another one', async () => {
+  it('takes the code from the mail, and mails another one [A23]', async () => {
     const stage = await STAGES[0].stage()
     const api = await createCaller(stage, ['account:read', 'account:write'])
     const person = await stage.person()

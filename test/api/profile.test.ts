@@ -30,7 +30,7 @@ for (const { name, stage: open } of STAGES)
       expect([again.status, again.text]).to.eql([304, ''])
     })
 
-    it('changes what is named and leaves the rest', async () => {
+    it('changes what is named and leaves the rest [A22]', async () => {
       const answer = await api.call('PATCH', '/account', { token, body: { given_name: 'Ann' } })
       expect(answer.status).to.equal(200)
       expect(answer.json()).to.include({ given_name: 'Ann', name: person.name })

@@ -52,7 +52,7 @@ for (const { name, stage: open } of STAGES)
       expect(answers[0]?.status).to.equal(202)
     })
 
-    it('confirms by address, code and password, and shows the account', async () => {
+    it('confirms by address, code and password, and shows the account [A06]', async () => {
       const email = anyEmail()
       const { code } = await register(email, { name: 'Ann', locale: 'en-GB' })
       const answer = await post('/registrations/verify', { email, code, password: PASSWORD })

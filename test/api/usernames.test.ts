@@ -33,7 +33,7 @@ for (const { name, stage: open } of STAGES)
     const attempt = (email: string, password: string, ip = anyAddress()) =>
       signIn(stage.parts, { email, password, ip })
 
-    it('finds an account by its exact address or user name, in any spelling', async () => {
+    it('finds an account by its exact address or user name, in any spelling [A08]', async () => {
       const person = await named()
       const spellings = [
         person.email,
@@ -75,7 +75,7 @@ for (const { name, stage: open } of STAGES)
       expect([answer.status, answer.json()['code']]).to.eql([409, 'username_taken'])
     })
 
-    it('signs in by the name, with the limits of the address', async () => {
+    it('signs in by the name, with the limits of the address [A20]', async () => {
       const person = await named()
       expect((await attempt(person.username.toUpperCase(), PASSWORD)).ok).to.equal(true)
       expect((await attempt(person.username, 'wrong')).ok).to.equal(false)

@@ -9,7 +9,7 @@ const report = (counters: Record<string, number>) => ({
 const fine = { 'http.requests': 30, 'http.codes.200': 30, 'vusers.created': 10, 'vusers.completed': 10 }
 
 describe('the verdict of a load test', () => {
-  it('passes when everything was completed and no threshold exceeded, and gives five numbers', () => {
+  it('passes when everything was completed and no threshold exceeded, and gives five numbers [A04]', () => {
     const counters = { ...fine, 'vusers.created_by_name.sign-in journey': 4 }
     const printed = 'Checks:\nok: http.response_time.p99 < 1500\n'
     expect(judge(report(counters), { exitCode: 0, printed })).to.deep.equal({

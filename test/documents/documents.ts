@@ -2,7 +2,7 @@
 import type { GeneratedDocument } from './document.ts'
 import { architectureDocuments } from './architecture.ts'
 import { commandsDocument } from './commands.ts'
-import { conformanceDocument, securityDocument } from './promises.ts'
+import { conformanceDocument, rowsDocument, securityDocument } from './promises.ts'
 import { eventsDocument } from './events.ts'
 import { settingsDocument } from './settings.ts'
 
@@ -12,5 +12,6 @@ export const GENERATED_DOCUMENTS: readonly GeneratedDocument[] = [
   eventsDocument,
   securityDocument,
   conformanceDocument,
+  rowsDocument,
   ...architectureDocuments,
 ]

@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import {
   conformanceDocument,
   promiseRows,
+  rowsDocument,
   securityDocument,
   taggedTitles,
   unknownTags,
@@ -41,7 +42,7 @@ const showing = (document: string, source: string) =>
 
 describe('the tables of promises', () => {
   it('have a row for every tag of the tests', () => {
-    const documents = [securityDocument, conformanceDocument].map(({ file }) =>
+    const documents = [securityDocument, conformanceDocument, rowsDocument].map(({ file }) =>
       readFileSync(join(HOME, file), 'utf8'),
     )
     expect(unknownTags(documents, taggedTitles())).to.eql([])

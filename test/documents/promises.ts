@@ -1,5 +1,5 @@
 /**
- * The tables of docs/security.md and docs/conformance.md. Their first cells are written by hand. Which tests show a row is
+ * The tables of docs/security.md, docs/conformance.md and docs/rows.md. Their first cells are written by hand. Which tests show a row is
  * read from tags in the tests' titles. A tag names one row, as in `is used once [S-1.20]`; or a plan, with each of its
  * modules that the tests in it name, as in `the Dynamic plan [C-dynamic]`; or one module: `[C-dynamic/oidcc-server]`.
  */
@@ -9,6 +9,7 @@ import { readTestTitles } from './test-titles.ts'
 import type { TestTitle } from './test-titles.ts'
 
 export const securityDocument = documentOf('docs/security.md')
+export const rowsDocument = documentOf('docs/rows.md')
 export const conformanceDocument = documentOf('docs/conformance.md')
 
 function documentOf(file: string): GeneratedDocument {
@@ -23,7 +24,7 @@ type Table = { head: string[]; rows: PromiseRow[] }
 /** The last columns of these tables. */
 const GENERATED = ['Test', 'Sentence']
 const NO_TEST = '–'
-const TAG = /\s*\[([SC]-[^\]\s]+)\]/g
+const TAG = /\s*\[([SC]-[^\]\s]+|A\d\d)\]/g
 /** A paragraph above the table of a plan names its tag. */
 const PLAN = /^Tag: `(C-[\w-]+)`$/
 /** Tests of FAPI 2.0 leave out what the names of its modules have in common. */

@@ -49,7 +49,7 @@ async function expectOneOfEach(servers: ServerProcess[], db: Db): Promise<void> 
 }
 
 describe(`${TOGETHER} processes that start together`, function () {
-  it('on an empty MariaDB migrate once and make one administrator and one key set [S-4.12]', async () => {
+  it('on an empty MariaDB migrate once and make one administrator and one key set [S-4.12][A21]', async () => {
     const [database, redis] = [await createDatabase(), await startRedis()]
     const db = openDatabase({ mysqlDsn: database.dsn, sqliteFile: '' })
     const servers = await startTogether(serviceSettings(database.dsn, redis.url), db)

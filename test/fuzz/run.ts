@@ -1,14 +1,16 @@
 /** `npm run fuzz`: mutated requests over all routes, from a seed, against a server of its own. */
 import { parseArgs } from 'node:util'
 import type { Store } from '../support/running-server.ts'
+import { playApi } from './api-play.ts'
 import { play } from './play.ts'
 import type { FuzzReport } from './play.ts'
 import { describeFault } from './verdict.ts'
 
-const HELP = `npm run fuzz -- [--requests N] [--seed N] [--store sqlite|mariadb+redis]
+const HELP = `npm run fuzz -- [--requests N] [--seed N] [--store sqlite|mariadb+redis] [--api]
 
 Sends N mutated requests (300000) over all routes, with people who are signed in, to a server that it starts.
 A 5xx, an event loop that is held for more than 100 ms, a leaked detail and memory that grows are faults.
+With --api the requests are made of the OpenAPI document (10000), and an undocumented answer is a fault.
 The same seed sends the same mutations again; without one it is taken from the clock and printed.
 `
 /** The share of the warm heap by which memory may differ at the end: caches are still filling. */
@@ -17,7 +19,8 @@ const MIB = 1024 * 1024
 
 const { values } = parseArgs({
   options: {
-    requests: { type: 'string', default: '300000' },
+    requests: { type: 'string' },
+    api: { type: 'boolean', default: false },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     store: { type: 'string', default: 'sqlite' },
     help: { type: 'boolean', default: false },
@@ -27,7 +30,8 @@ if (values.help) process.stdout.write(HELP)
 else process.exitCode = await run()
 
 async function run(): Promise<number> {
-  const [requests, seed] = [values.requests, values.seed].map(Number)
+  const many = values.requests ?? (values.api ? '10000' : '300000')
+  const [requests, seed] = [many, values.seed].map(Number)
   const stores: Store[] = ['sqlite', 'mariadb+redis']
   const store = stores.find((one) => one === values.store)
   if (!store || !Number.isInteger(requests) || requests! < 1 || !Number.isInteger(seed)) {
@@ -35,6 +39,7 @@ async function run(): Promise<number> {
     return 2
   }
   process.stdout.write(`seed ${seed}, ${requests} requests, ${store}\n`)
+  if (values.api) return runApi({ store, requests: requests!, seed: seed! })
   const startedMs = performance.now()
   const report = await play({
     store,
@@ -43,6 +48,19 @@ async function run(): Promise<number> {
     onProgress: progress(requests!, startedMs),
   })
   return conclude(report, (performance.now() - startedMs) / 1000)
+}
+
+async function runApi(given: { store: Store; requests: number; seed: number }): Promise<number> {
+  const { statuses, faults, reached } = await playApi(given)
+  const answers = Object.entries(statuses).map(([status, count]) => `${status} × ${count}`)
+  const lines = [
+    `answers: ${answers.join(', ')}`,
+    ...[...reached].toSorted().map((one) => `  ${one}`),
+    ...faults.map((fault) => `✖ ${fault}`),
+    faults.length > 0 ? `${faults.length} faults` : 'no fault',
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+  return faults.length > 0 ? 1 : 0
 }
 
 function progress(total: number, startedMs: number) {

@@ -8,7 +8,7 @@ import { inBothSettings } from './world.ts'
 const CHOSEN = 'a quiet lake in the morning'
 
 inBothSettings('A forgotten password', (world) => {
-  it('is replaced over the mail, and everything that was open ends', async () => {
+  it('is replaced over the mail, and everything that was open ends [A19]', async () => {
     const { server, open } = world
     const person = await server.createAccount()
     const app = await startRelyingParty(server, { scope: 'openid offline_access' })

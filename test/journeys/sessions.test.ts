@@ -32,7 +32,7 @@ inBothSettings('Sessions', (world) => {
     await signInToAccount(elsewhere.page, server.issuer, person)
   })
 
-  it('all end when a person signs out everywhere, with every token', async () => {
+  it('all end when a person signs out everywhere, with every token [A12]', async () => {
     const { server, app, open } = world
     const person = await server.createAccount()
     const [phone, laptop] = [await open({ device: 'phone' }), await open({ javaScript: false })]
@@ -77,7 +77,7 @@ inBothSettings('Sessions', (world) => {
     expect(await heading(page)).to.equal('Your account')
   })
 
-  it('are at most ten at a time: the oldest ends first [S-2.33]', async () => {
+  it('are at most ten at a time: the oldest ends first [S-2.33][A13]', async () => {
     const { server, open } = world
     const person = await server.createAccount()
     const { page } = await open()

@@ -108,7 +108,7 @@ describe('Mailbox pages', () => {
   const get = async (path: string, accept = 'text/html,application/xhtml+xml,*/*;q=0.8') =>
     fetch(address + path, { headers: { accept } })
 
-  it('shows the list and one mail as pages', async () => {
+  it('shows the list and one mail as pages [A24]', async () => {
     const list = await (await get('/mailbox')).json()
     expect(list.view).to.equal('mailbox')
     expect(list.locals.messages.map((message: { id: string }) => message.id)).to.deep.equal(['2', '1'])

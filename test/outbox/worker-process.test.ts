@@ -83,7 +83,7 @@ for (const { name, open } of databases) {
       await catcher.stop()
     })
 
-    it('do not disturb recording while SMTP is down, and deliver when it is back [S-2.12][S-5.10]', async () => {
+    it('do not disturb recording while SMTP is down, and deliver when it is back [S-2.12][S-5.10][A03]', async () => {
       const port = await freePort()
       startWorker(`smtp://127.0.0.1:${port}`)
       const id = await opened.db.transaction(async (trx) =>

@@ -34,7 +34,7 @@ for (const { name, stage: open } of STAGES)
     const introspect = (token: string, headers: Record<string, string>) =>
       stage.send({ to: '/oauth/introspect', form: { token }, headers })
 
-    it('answers a client about its own token', async () => {
+    it('answers a client about its own token [A07]', async () => {
       const { access_token } = await app.tokensFor(person)
       const answer = await app.introspect(access_token)
       expect(answer.json()).to.include({

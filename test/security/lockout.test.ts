@@ -52,7 +52,7 @@ for (const { name, stage: open } of STAGES)
       )
     }
 
-    it(`evaluates at most the limit of ${GUESSES} parallel guesses, and not even the right one after it [S-2.38][S-6.17]`, async () => {
+    it(`evaluates at most the limit of ${GUESSES} parallel guesses, and not even the right one after it [S-2.38][S-6.17][A14]`, async () => {
       const person = await stage.person()
       const network = anyAddress()
       const answers = await guess(person.email, network, GUESSES)

@@ -22,6 +22,7 @@ export function checkingOperations(needs: Services): readonly Operation[] {
         'For accounts that may sign in to apps. Each look-up is in the audit trail, and counts for the limit of its client.',
       scope: 'accounts:check',
       caller: 'program',
+      limited: true,
       body: z.strictObject({
         login: z.string().min(1).max(1000).describe('An e-mail address or a user name.'),
       }),

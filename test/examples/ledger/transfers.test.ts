@@ -42,7 +42,7 @@ for (const store of ['sqlite', 'mariadb'] as LedgerStore[])
       expect(answer.headers.get('content-type')).to.contain('application/problem+json')
     }
 
-    it('open both accounts with the starting balance, and keep the sum of all at zero', async () => {
+    it('open both accounts with the starting balance, and keep the sum of all at zero [A09]', async () => {
       const [ada, bob] = [await person(), await person()]
       expect(await balance(ada)).to.equal(10_000)
       const answer = await send(ada, bob.email, 2500)
@@ -133,7 +133,7 @@ for (const store of ['sqlite', 'mariadb'] as LedgerStore[])
       expect(await balance(ada)).to.equal(4000)
     })
 
-    it('are listed newest first, by skip and limit', async () => {
+    it('are listed newest first, by skip and limit [A10]', async () => {
       const [ada, bob] = [await person(), await person()]
       for (const amount of [1, 2, 3]) await send(ada, bob.email, amount)
       const page = async (query: string) =>

@@ -27,7 +27,7 @@ describe('Log files', () => {
   const put = (name: string, bytes: number) => writeFileSync(join(dir, name), 'x'.repeat(bytes))
   const line = (text: string) => `${text.padEnd(KIB - 1, '.')}\n`
 
-  it('begin anew each day', () => {
+  it('begin anew each day [A18]', () => {
     const log = open()
     log.write(line('first'))
     now += DAY_MS

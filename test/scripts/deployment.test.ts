@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'chai'
+
+const read = (file: string) => readFileSync(join(import.meta.dirname, '../..', file), 'utf8')
+
+describe('the files of a deployment', () => {
+  it('compose starts servers, a worker and all services, after one migration that ends [A05]', () => {
+    const compose = read('compose.yaml')
+    const names = [...compose.matchAll(/^ {2}([a-z\d-]+):/gm)].map(([, name]) => name)
+    expect(names).to.include.members([
+      'proxy',
+      'server-1',
+      'server-2',
+      'worker',
+      'migration',
+      'mysql',
+      'redis',
+      'mail',
+    ])
+    expect(compose).to.contain('migration: { condition: service_completed_successfully }')
+    expect(compose).to.contain('command: [node, src/cli.ts, migrate]')
+  })
+
+  it('the image holds every folder that the server reads, and runs it as no administrator', () => {
+    const image = read('Dockerfile')
+    for (const folder of ['migrations', 'public', 'views', 'src'])
+      expect(image, folder).to.contain(`COPY ${folder} ${folder}`)
+    expect(image).to.match(/^USER node$/m)
+  })
+
+  it('the workflow runs every check, every test, and the composed service', () => {
+    const workflow = read('.github/workflows/ci.yml')
+    for (const command of ['npm run check', 'npm test', 'docker compose up --build', 'npm run load'])
+      expect(workflow, command).to.contain(`run: ${command}`)
+  })
+})
