@@ -10,7 +10,7 @@ export type Db = Knex
 export type Trx = Knex.Transaction
 
 const MIGRATIONS = join(import.meta.dirname, 'migrations')
-const POOL_SIZE = 10
+const POOL_SIZE = 32
 const BUSY_MS = 10_000
 
 /** With the schema of this release. One process of a ledger migrates at a time: start the first one alone. */
