@@ -4,8 +4,8 @@
  */
 import { availableParallelism } from 'node:os'
 import { Overload } from '../platform/errors.ts'
-import { DEFAULT_ARGON2, hashPassword, needsRehash, verifyPassword } from './password.ts'
-import type { Argon2Settings } from './password.ts'
+import type { Argon2Settings } from './argon2.ts'
+import { DEFAULT_ARGON2, hashPassword, needsRehash, provesWhole, verifyPassword } from './password.ts'
 
 export type HashingSettings = Partial<Argon2Settings> & {
   /** Hashes at a time; the number of cores when not given. */
@@ -32,7 +32,8 @@ export type Hasher = {
    * Without a place, throws as `reserve` does.
    */
   verify: (stored: string | null | undefined, password: string, place?: Place) => Promise<boolean>
-  needsRehash: (stored: string) => boolean
+  /** True when a new hash of this password, which the stored one proves, would be another and is as good a proof. */
+  needsRehash: (stored: string, password: string) => boolean
 }
 
 const RETRY_AFTER_SECONDS = 2
@@ -51,7 +52,7 @@ export function createHasher(settings: HashingSettings): Hasher {
       const matches = await gate.admitted(() => verifyPassword(stored ?? dummy, password), place)
       return matches && typeof stored === 'string'
     },
-    needsRehash: (stored) => needsRehash(stored, argon2),
+    needsRehash: (stored, password) => needsRehash(stored, argon2) && provesWhole(stored, password),
   }
 }
 

@@ -1,29 +1,24 @@
 /**
- * Password hashes as PHC strings. New ones are Argon2id (RFC 9106); which function verifies a stored one is looked up in
- * a table by the scheme that the string names. Accounts own the passwords, `attempts` counts the guesses.
+ * Password hashes as PHC strings. New ones are Argon2id (RFC 9106). Those of other systems verify too, until their owner
+ * signs in. Accounts own the passwords, `attempts` counts the guesses.
  */
-import { timingSafeEqual } from 'node:crypto'
-import { hash, hashRaw } from '@node-rs/argon2'
+import { hash } from '@node-rs/argon2'
+import { argon2, parseArgon2id } from './argon2.ts'
+import type { Argon2Settings } from './argon2.ts'
+import { bcrypt } from './bcrypt.ts'
 import { isOversized } from './password-policy.ts'
-
-export type Argon2Settings = {
-  memoryKib: number
-  passes: number
-  lanes: number
-}
+import { pbkdf2 } from './pbkdf2.ts'
+import type { HashKind, ReadHash } from './scheme.ts'
+import { scrypt } from './scrypt.ts'
 
 /** The OWASP minimum: 19 MiB, two passes, one lane. */
 export const DEFAULT_ARGON2: Argon2Settings = { memoryKib: 19_456, passes: 2, lanes: 1 }
 
 const ARGON2ID = 2
-const VERSION_19 = 1
-const VERSION_16 = 0
-
-type Verifier = (stored: string, password: string) => Promise<boolean>
-const verifiers = new Map<string, Verifier>([['argon2id', verifyArgon2id]])
+const SCHEMES = [argon2, bcrypt, pbkdf2, scrypt] as const
 
 export async function hashPassword(password: string, settings: Argon2Settings): Promise<string> {
-  return hash(normalized(password), {
+  return hash(password.normalize('NFC'), {
     algorithm: ARGON2ID,
     memoryCost: settings.memoryKib,
     timeCost: settings.passes,
@@ -31,10 +26,21 @@ export async function hashPassword(password: string, settings: Argon2Settings): 
   })
 }
 
-/** False also for a stored value of a scheme that is not known. */
+/** False also for a stored value of a scheme that is not known, or that costs more than a sign-in may. */
 export async function verifyPassword(stored: string, password: string): Promise<boolean> {
-  const verifier = verifiers.get(/^\$([a-z0-9-]+)\$/.exec(stored)?.[1] ?? '')
-  return verifier !== undefined && !isOversized(password) && verifier(stored, password)
+  const known = readHash(stored)
+  if (!known || known.tooCostly !== undefined || isOversized(password)) return false
+  for (const typed of spellings(password)) if (await known.verify(typed)) return true
+  return false
+}
+
+/** The family of a stored hash, and what it offers. Nothing for one that is not known. */
+export function readHash(stored: string): (ReadHash & { kind: HashKind }) | undefined {
+  for (const { kind, read } of SCHEMES) {
+    const found = read(stored)
+    if (found) return { ...found, kind }
+  }
+  return undefined
 }
 
 /** True when the stored hash is of another scheme or parameters than a new one would be. */
@@ -49,50 +55,12 @@ export function needsRehash(stored: string, settings: Argon2Settings): boolean {
   )
 }
 
-type ParsedArgon2 = Argon2Settings & { version: number; salt: Buffer; digest: Buffer }
-
-/** Reads an Argon2id PHC string. Its parameters may have any order, as writers differ. */
-export function parseArgon2id(stored: string): ParsedArgon2 | undefined {
-  const [before, kind, ...given] = stored.split('$')
-  // A string without a version was written before version 19 existed.
-  const version = given[0]?.startsWith('v=') ? given.shift()?.slice(2) : '16'
-  const [parameters, salt, digest, ...more] = given
-  if (before !== '' || kind !== 'argon2id' || more.length > 0 || !/^\d+$/.test(version ?? ''))
-    return undefined
-  if (!parameters || !isBase64(salt) || !isBase64(digest)) return undefined
-  const byName = new Map(parameters.split(',').map((pair) => pair.split('=') as [string, string]))
-  const [memoryKib, passes, lanes] = ['m', 't', 'p'].map((name) => Number(byName.get(name)))
-  if (!memoryKib || !passes || !lanes) return undefined
-  return {
-    version: Number(version),
-    memoryKib,
-    passes,
-    lanes,
-    salt: Buffer.from(salt, 'base64'),
-    digest: Buffer.from(digest, 'base64'),
-  }
+/** False where the stored hash proves only the beginning of this password, so a new hash could lock its owner out. */
+export function provesWhole(stored: string, password: string): boolean {
+  return readHash(stored)?.readsWhole(password) ?? false
 }
 
-function isBase64(text: string | undefined): text is string {
-  return text !== undefined && /^[\w+/-]+={0,2}$/.test(text)
-}
-
-async function verifyArgon2id(stored: string, password: string): Promise<boolean> {
-  const parsed = parseArgon2id(stored)
-  if (!parsed) return false
-  const computed = await hashRaw(normalized(password), {
-    algorithm: ARGON2ID,
-    version: parsed.version === 19 ? VERSION_19 : VERSION_16,
-    memoryCost: parsed.memoryKib,
-    timeCost: parsed.passes,
-    parallelism: parsed.lanes,
-    salt: parsed.salt,
-    outputLen: parsed.digest.length,
-  })
-  return timingSafeEqual(computed, parsed.digest)
-}
-
-// The same characters typed on two systems may arrive composed or decomposed.
-function normalized(password: string): string {
-  return password.normalize('NFC')
+/** The same characters typed on two systems may arrive composed or decomposed. Ours are composed, others' as typed. */
+function spellings(password: string): Set<string> {
+  return new Set([password.normalize('NFC'), password])
 }

@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { isCommonPassword } from '../../src/passwords/common-passwords.ts'
 import { createHasher } from '../../src/passwords/hashing.ts'
-import { hashPassword, needsRehash, parseArgon2id, verifyPassword } from '../../src/passwords/password.ts'
+import { parseArgon2id } from '../../src/passwords/argon2.ts'
+import { hashPassword, needsRehash, verifyPassword } from '../../src/passwords/password.ts'
 import { passwordProblem } from '../../src/passwords/password-policy.ts'
 import { CHEAP, PASSWORD, rejection } from '../accounts/account-world.ts'
 

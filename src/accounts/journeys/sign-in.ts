@@ -154,7 +154,7 @@ async function upgradeHash(
   place: Place,
 ): Promise<Account> {
   const stored = account.passwordHash
-  if (stored === null || !needs.hasher.needsRehash(stored)) return account
+  if (stored === null || !needs.hasher.needsRehash(stored, password)) return account
   const passwordHash = await needs.hasher.hash(password, place)
   await updateAccount(needs.db, { id: account.id, passwordHash: stored }, { passwordHash })
   return { ...account, passwordHash }
