@@ -43,7 +43,7 @@ type Narrowing = Knex.QueryCallback
 
 function olderThan(after: string | undefined): Narrowing {
   if (after === undefined) return () => undefined
-  const [, createdAtMs, id] = /^(\d{1,15})\.([0-9a-f-]{36})$/.exec(after) ?? []
+  const [, createdAtMs, id] = /^(\d{1,15})\.([\w.~|:+=-]{1,36})$/.exec(after) ?? []
   if (!createdAtMs || !id)
     throw new AppError('invalid_cursor', 400, 'The cursor is not the next of a page before.')
   return (rows) => {

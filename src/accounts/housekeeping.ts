@@ -12,8 +12,14 @@ const BATCH = 500
 const MEMORY_MS = 30 * DAY_MS
 
 /**
+<<<<<<< HEAD
  * Purges accounts without a confirmed address after `ageMs`; administrators stay. Answers how many it found. The caller
  * need not revoke anything: these accounts have no grants beyond their own page.
+=======
+ * Deletes accounts that registered themselves and did not confirm the address within `ageMs`. Those that an operator added
+ * or imported stay, and so do administrators. Answers how many it found.
+ * Nothing needs revoking by the caller: they were never granted anything that outlives a look at the account.
+>>>>>>> 4d7f587 (import: take accounts over from other systems)
  */
 export async function purgeUnverified(db: Db, nowMs: number, ageMs: number, limit = BATCH): Promise<number> {
   const ids: string[] = await unverifiedSince(db, nowMs - ageMs)
@@ -51,5 +57,6 @@ function unverifiedSince(db: Db, beforeMs: number) {
   return db('accounts')
     .whereNull('emailVerifiedAtMs')
     .where('createdAtMs', '<=', beforeMs)
+    .where({ selfRegistered: true })
     .whereNotIn('id', db('account_roles').select('accountId'))
 }

@@ -12,6 +12,7 @@ const CHANGES_NOTHING = 'Changes nothing that another system can see: a mail is 
 export const AUDITED_ACTIONS = {
   'account.registered': { event: 'account.created', how: 'registration' },
   'account.added': { event: 'account.created', how: 'operator' },
+  'account.imported': { event: 'account.created', how: 'import' },
   'account.activated': { event: 'account.activated' },
   'account.changed': { event: 'account.changed' },
   'account.disabled': { event: 'account.disabled' },

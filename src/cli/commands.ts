@@ -10,6 +10,7 @@ import { webhook } from '../event-sinks/webhooks/webhook-commands.ts'
 import { account } from './account-commands.ts'
 import { clientNoun } from './client-commands.ts'
 import { config } from './config-commands.ts'
+import { importing } from './import-commands.ts'
 import { keys } from './keys-commands.ts'
 import { migrate } from './migrate-commands.ts'
 import { outbox } from './outbox-commands.ts'
@@ -24,6 +25,7 @@ export const NOUNS: readonly Noun<Parts>[] = [
   keys,
   config,
   migrate,
+  importing,
   seedNoun(replaceToken),
   outbox,
   webhook,

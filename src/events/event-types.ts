@@ -40,8 +40,8 @@ type Entry = { when: string; data: z.ZodObject }
 
 export const EVENT_TYPES = {
   'account.created': {
-    when: 'A person registered, or an operator added an account.',
-    data: accountBy('registration', 'operator'),
+    when: 'A person registered, or an operator added or imported an account.',
+    data: accountBy('registration', 'operator', 'import'),
   },
   'account.activated': {
     when: 'A person proved the e-mail address, by the link or code of a mail.',

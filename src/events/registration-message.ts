@@ -16,13 +16,17 @@ export type RegistrationMessage = {
   created_at: string
 }
 
-/** Nothing for an event after which no message is due. An account that is added with a proven address gets one at once. */
+/**
+ * Nothing for an event after which no message is due. An account that is added with a proven address gets one at once. The
+ * other systems know an imported account already.
+ */
 export function registrationMessage(
   type: EventType,
   data: Record<string, unknown>,
   moment: RegistrationMoment,
 ): RegistrationMessage | undefined {
   if (type !== 'account.created' && type !== 'account.activated') return undefined
+  if (data.how === 'import') return undefined
   const account = accountSnapshot.parse(data.account)
   const atCreation = type === 'account.created'
   if (moment === 'registration' ? !atCreation : !account.email_verified) return undefined

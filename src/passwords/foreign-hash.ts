@@ -18,9 +18,17 @@ export function readForeignHash(text: string): ForeignHash {
   const stored = rewritten(text.trim())
   const known = stored === undefined || stored.length > MAX_STORED ? undefined : readHash(stored)
   if (!known || stored === undefined)
-    return { ok: false, code: 'hash_unknown', why: `${formOf(text)} is not a form of hash that verifies here` }
+    return {
+      ok: false,
+      code: 'hash_unknown',
+      why: `${formOf(text)} is not a form of hash that verifies here`,
+    }
   if (known.tooCostly !== undefined)
-    return { ok: false, code: 'hash_too_costly', why: `the ${known.kind} hash costs too much: ${known.tooCostly}` }
+    return {
+      ok: false,
+      code: 'hash_too_costly',
+      why: `the ${known.kind} hash costs too much: ${known.tooCostly}`,
+    }
   return { ok: true, stored, kind: known.kind }
 }
 

@@ -46,9 +46,7 @@ function keyStream(key: Buffer, length: number): Buffer {
 function excess({ N, r, p }: Cost): string | undefined {
   if (memoryOf({ N, r, p }) > MAX_MEMORY)
     return `it takes ${Math.ceil(memoryOf({ N, r, p }) / MIB)} MiB of memory, and at most ${MAX_MEMORY / MIB} are given`
-  return N * r * p > MAX_WORK
-    ? `N × r × p is ${N * r * p}, and at most ${MAX_WORK} is computed`
-    : undefined
+  return N * r * p > MAX_WORK ? `N × r × p is ${N * r * p}, and at most ${MAX_WORK} is computed` : undefined
 }
 
 function memoryOf({ N, r, p }: Cost): number {

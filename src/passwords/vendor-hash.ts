@@ -29,7 +29,9 @@ export function readKeycloakPassword(given: KeycloakPassword): ForeignHash {
     const number = (name: string) => Number(more[name]?.[0] ?? 1)
     const parameters = { m: number('memory'), t: iterations, p: number('parallelism') }
     const version = more['version']?.[0] === '1.0' ? 16 : 19
-    return readForeignHash(phcString(`argon2${more['type']?.[0] ?? 'id'}$v=${version}`, parameters, salt, digest))
+    return readForeignHash(
+      phcString(`argon2${more['type']?.[0] ?? 'id'}$v=${version}`, parameters, salt, digest),
+    )
   }
   // The extension for bcrypt keeps the crypt string in `value`.
   return readForeignHash(value)
@@ -45,7 +47,11 @@ export function readFirebasePassword(
 ): ForeignHash {
   const [key, digest] = [Buffer.from(signerKey, 'base64'), Buffer.from(hash, 'base64')]
   if (key.length !== digest.length)
-    return { ok: false, code: 'hash_unknown', why: 'the hash is not as long as the key of the Firebase project' }
+    return {
+      ok: false,
+      code: 'hash_unknown',
+      why: 'the hash is not as long as the key of the Firebase project',
+    }
   const salted = Buffer.concat([Buffer.from(salt, 'base64'), Buffer.from(saltSeparator, 'base64')])
   const keyStream = Buffer.from(digest.map((byte, index) => byte ^ (key[index] ?? 0)))
   return readForeignHash(phcString('firebase-scrypt', { ln: memCost, r: rounds, p: 1 }, salted, keyStream))

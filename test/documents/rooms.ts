@@ -96,6 +96,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'What a process hands to every feature: settings, database, clock, log, sealer, grant store, outbox, change feed.',
     leaves: 'Making them: `process`.',
   },
+  moving: {
+    storey: 'subjects',
+    short: 'import, export',
+    owns: 'Accounts from other systems and to them: the formats, what is refused, and the report.',
+    leaves: 'Which hashes verify: `passwords`.',
+  },
   resources: {
     storey: 'subjects',
     short: 'APIs and their scopes',

@@ -22,7 +22,8 @@ const HASHES: Record<string, string> = {
   'Django’s PBKDF2 with SHA-1': 'pbkdf2_sha1$1000$saltysalt$VDR8JVb86fdY2m5ZPZRt3y4iwVc=',
   'Django’s scrypt':
     'scrypt$saltysalt$1024$8$1$VT8GeGHCKflAsEOp/eJHXI5Oz8Gim02VUW9F7ez23bz9JmBAe8+Pn6qzXkJ49WC2tRj9daKcn66pMTCUuDbd6w==',
-  'passlib’s PBKDF2': '$pbkdf2-sha256$1000$MDEyMzQ1Njc4OWFiY2RlZg$2.JHuWrXEZW7HqC21byXckHlxOO4eOpSNy8iHFwBVtg',
+  'passlib’s PBKDF2':
+    '$pbkdf2-sha256$1000$MDEyMzQ1Njc4OWFiY2RlZg$2.JHuWrXEZW7HqC21byXckHlxOO4eOpSNy8iHFwBVtg',
   'PBKDF2 as a PHC string':
     '$pbkdf2-sha512$i=1000,l=64$MDEyMzQ1Njc4OWFiY2RlZg$2TPHizjQR1qyb92kMqYOtejVbTyYYj00mNzs7CIq72WehY6eXf0zpa/hVHnLDEQccs6gojygi+9noQTYUBp8dA',
   'scrypt as a PHC string':
@@ -47,7 +48,11 @@ describe('Password hashes of other systems', () => {
       expect(await proves(readForeignHash(hash))).to.equal(true)
     })
 
-  for (const [name, algorithm] of [['Argon2i', 1] as const, ['Argon2d', 0] as const, ['Argon2id', 2] as const])
+  for (const [name, algorithm] of [
+    ['Argon2i', 1] as const,
+    ['Argon2d', 0] as const,
+    ['Argon2id', 2] as const,
+  ])
     it(`verify: ${name} with parameters of its own`, async () => {
       const options = { algorithm, memoryCost: 512, timeCost: 3, parallelism: 2, outputLen: 24 }
       expect(await proves(readForeignHash(await argon2Hash(PASSWORD, options)))).to.equal(true)

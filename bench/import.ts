@@ -1,0 +1,107 @@
+/**
+ * `node bench/import.ts [COUNT] [FORMAT]`: generates a file of accounts, imports it with the command line, and prints seconds,
+ * accounts per second and the most memory. Uses the database of the settings, else SQLite in a folder of its own.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const [count, format] = [Number(process.argv[2] ?? 1_000_000), process.argv[3] ?? 'csv']
+const HASH = '$2b$10$abcdefghijklmnopqrstuu3O8sSKAsMh4QNpP6tLFkYgt6uAcchPS'
+const SALT = 'MDEyMzQ1Njc4OWFiY2RlZg=='
+const DIGEST = 'A'.repeat(86) + '=='
+
+type Write = (index: number) => string
+
+const flat: Write = (index) =>
+  JSON.stringify({ id: String(index), email: email(index), email_verified: true, name: name(index), password_hash: HASH })
+
+const FORMATS: Record<string, { head: string; record: Write; between: string; tail: string }> = {
+  csv: {
+    head: 'id,email,hashed_password,full_name,is_verified,is_active,created_at\n',
+    record: (index) => `${index},${email(index)},${HASH},"${name(index)}",t,t,2021-03-04 05:06:07.123456+00`,
+    between: '\n',
+    tail: '\n',
+  },
+  ndjson: { head: '', record: flat, between: '\n', tail: '\n' },
+  auth0: { head: '', record: auth0, between: '\n', tail: '\n' },
+  logto: { head: '', record: logto, between: '\n', tail: '\n' },
+  keycloak: { head: '{"realm":"bench","users":[', record: keycloak, between: ',\n', tail: ']}' },
+  firebase: { head: '{"users":[', record: firebase, between: ',\n', tail: ']}' },
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'account-server-import-'))
+try {
+  const file = join(folder, 'accounts')
+  generate(file)
+  process.stdout.write(`${format}: ${count} accounts, ${Math.round(statSync(file).size / 1_048_576)} MiB\n`)
+  const env = { ACCOUNT_SERVER_DATA_DIR: join(folder, 'data'), ...process.env }
+  execFileSync(process.execPath, [CLI(), 'migrate', '--json'], { env })
+  for (const run of ['dry run', 'first run', 'second run']) measure(run, file, env)
+} finally {
+  rmSync(folder, { recursive: true })
+}
+
+function CLI(): string {
+  return join(import.meta.dirname, '../src/cli.ts')
+}
+
+function generate(file: string): void {
+  const { head, record, between, tail } = FORMATS[format] ?? FORMATS['csv']!
+  const out = openSync(file, 'w')
+  writeSync(out, head)
+  for (let from = 0; from < count; from += 10_000) {
+    const indices = Array.from({ length: Math.min(10_000, count - from) }, (_, at) => from + at)
+    writeSync(out, (from > 0 ? between : '') + indices.map(record).join(between))
+  }
+  writeSync(out, tail)
+  closeSync(out)
+}
+
+function measure(run: string, file: string, env: NodeJS.ProcessEnv): void {
+  const args = ['import', file, '--format', format, '--json', ...(run === 'dry run' ? ['--dry-run'] : [])]
+  if (format === 'firebase') args.push('--without-unknown-hashes')
+  // Prints the most memory of the process when it ends.
+  const probe = `data:text/javascript,process.on('exit',()=>process.stderr.write('RSS '+process.resourceUsage().maxRSS))`
+  const startedAt = performance.now()
+  const { stdout, stderr } = spawnSync(process.execPath, ['--import', probe, CLI(), ...args], { env, encoding: 'utf8' })
+  const seconds = (performance.now() - startedAt) / 1000
+  const report = JSON.parse(stdout) as Record<string, number>
+  const mib = Math.round(Number(/RSS (\d+)/.exec(stderr)?.[1] ?? 0) / 1024)
+  process.stdout.write(
+    `${run.padEnd(10)}  ${seconds.toFixed(1)} s  ${Math.round(count / seconds)}/s  ${mib} MiB  ` +
+      `imported ${report['imported']}, already here ${report['already_here']}, refused ${report['refused']}\n`,
+  )
+}
+
+function email(index: number): string {
+  return `person.${index}@${index % 7 === 0 ? 'Example.com' : 'mail.example.org'}`
+}
+
+function name(index: number): string {
+  return `Person Number ${index}`
+}
+
+function keycloak(index: number): string {
+  const secretData = JSON.stringify({ value: DIGEST, salt: SALT, additionalParameters: {} })
+  const credentialData = JSON.stringify({ hashIterations: 27_500, algorithm: 'pbkdf2-sha512', additionalParameters: {} })
+  const credentials = [{ id: String(index), type: 'password', createdDate: 1_700_000_000_000, secretData, credentialData }]
+  const names = { firstName: 'Person', lastName: String(index) }
+  const common = { id: String(index), username: `p${index}`, email: email(index), emailVerified: true, enabled: true }
+  return JSON.stringify({ ...common, ...names, createdTimestamp: 1_700_000_000_000, credentials, realmRoles: [] })
+}
+
+function auth0(index: number): string {
+  const id = { $oid: String(index).padStart(24, '0') }
+  return JSON.stringify({ _id: id, email: email(index), email_verified: true, passwordHash: HASH })
+}
+
+function logto(index: number): string {
+  const hash = { password_encrypted: HASH, password_encryption_method: 'Bcrypt' }
+  return JSON.stringify({ id: String(index), primary_email: email(index), name: name(index), ...hash })
+}
+
+function firebase(index: number): string {
+  return JSON.stringify({ localId: String(index), email: email(index), emailVerified: true, passwordHash: DIGEST, salt: SALT })
+}

@@ -1,0 +1,129 @@
+/** What the command `import` does. */
+import { FIELDS } from '../moving/fields.ts'
+import type { Field, Mapping } from '../moving/fields.ts'
+import { firebaseKeyFrom } from '../moving/formats/firebase.ts'
+import { FORMAT_NAMES, formatByName } from '../moving/formats/format-names.ts'
+import type { FormatName } from '../moving/formats/format-names.ts'
+import { formatOf } from '../moving/formats/formats.ts'
+import { importFile } from '../moving/formats/import-file.ts'
+import type { Summary } from '../moving/summary.ts'
+import type { Services } from '../services.ts'
+import type { Answer } from '../command-line/command.ts'
+import { readJsonFile, usageError } from '../command-line/input.ts'
+import type { Input } from '../command-line/input.ts'
+import { columns, record, table } from '../command-line/layout.ts'
+import { progressBar } from '../command-line/progress-bar.ts'
+
+export async function run(input: Input, { db, clock }: Services): Promise<Answer> {
+  const [file = ''] = input.operands
+  const dryRun = input.flag('dry-run')
+  const refusedFile = input.text('refused') ?? `${file === '-' ? 'import' : file}.refused.ndjson`
+  const bar = progressBar(process.stderr)
+  try {
+    const { summary, written } = await importFile(
+      { db, clock },
+      {
+        file,
+        refusedFile,
+        format: formatOf(formatName(input, file), {
+          mapping: mappingOf(input),
+          firebaseKey: firebaseKeyOf(input),
+        }),
+        dryRun,
+        verified: input.flag('verified'),
+        withoutUnknownHashes: input.flag('without-unknown-hashes'),
+        progress: ({ bytes, totalBytes, records }) =>
+          bar.draw(totalBytes ? bytes / totalBytes : undefined, `${records} records`),
+      },
+    )
+    return reportOf(summary, { dryRun, refusedFile: written ? refusedFile : undefined })
+  } finally {
+    bar.clear()
+  }
+}
+
+function formatName(input: Input, file: string): FormatName {
+  const typed = input.text('format')
+  const found = typed === undefined ? formatByName(file) : FORMAT_NAMES.find((name) => name === typed)
+  if (found) return found
+  throw usageError(
+    `${typed === undefined ? 'import needs --format' : '--format takes'}: ${FORMAT_NAMES.join(', ')}`,
+  )
+}
+
+function mappingOf(input: Input): Mapping {
+  const mapping = new Map<string, Field>()
+  for (const typed of input.texts('map')) {
+    const at = typed.lastIndexOf('=')
+    const field = FIELDS.find((name) => name === typed.slice(at + 1).trim())
+    if (at < 1 || !field)
+      throw usageError(`--map takes COLUMN=FIELD, with one of the fields ${FIELDS.join(', ')}`)
+    mapping.set(typed.slice(0, at).trim(), field)
+  }
+  return mapping
+}
+
+function firebaseKeyOf(input: Input) {
+  const file = input.text('firebase-hash')
+  return file === undefined ? undefined : firebaseKeyFrom(readJsonFile('firebase-hash', file))
+}
+
+type Told = { dryRun: boolean; refusedFile: string | undefined }
+
+function reportOf(summary: Summary, { dryRun, refusedFile }: Told): Answer {
+  const data = {
+    dry_run: dryRun,
+    records: summary.records,
+    imported: summary.imported,
+    already_here: summary.alreadyHere,
+    refused: summary.refused,
+    refused_by: summary.refusedBy,
+    hashes: summary.hashes,
+    unverified: summary.unverified,
+    disabled: summary.disabled,
+    left_out: summary.leftOut,
+    examples: summary.examples,
+    refused_file: refusedFile ?? null,
+  }
+  return { data, text: textOf(summary, { dryRun, refusedFile }) }
+}
+
+function textOf(summary: Summary, { dryRun, refusedFile }: Told): string {
+  const counts = {
+    records: summary.records,
+    [dryRun ? 'would be imported' : 'imported']: summary.imported,
+    'already here': summary.alreadyHere,
+    refused: summary.refused,
+  }
+  return [
+    record(counts),
+    section(dryRun ? 'New accounts would have' : 'New accounts have', {
+      ...Object.fromEntries(Object.entries(summary.hashes).map(([kind, count]) => [hashName(kind), count])),
+      ...(summary.unverified > 0 && { 'an unconfirmed address': summary.unverified }),
+      ...(summary.disabled > 0 && { 'been disabled': summary.disabled }),
+    }),
+    section('Refused, by reason', summary.refusedBy),
+    section('Not taken over', summary.leftOut),
+    summary.examples.length > 0
+      ? `First refused records\n${table(
+          ['  LINE', 'REASON', 'WHY'],
+          summary.examples.map(({ line, code, why }) => [`  ${line}`, code, why]),
+          '',
+        )}`
+      : '',
+    refusedFile
+      ? `Every refused record, and why, is in ${refusedFile} (0600: it holds password hashes).`
+      : '',
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+}
+
+function hashName(kind: string): string {
+  return kind === 'none' ? 'no password: the owner resets it' : `a hash of ${kind}`
+}
+
+function section(title: string, counts: Readonly<Record<string, number>>): string {
+  const rows = Object.entries(counts).map(([name, count]) => [`  ${name}`, String(count)])
+  return rows.length > 0 ? `${title}\n${columns(rows)}` : ''
+}

@@ -1,0 +1,52 @@
+/** Reads CSV (RFC 4180) whose first line names the columns. A record is an object of texts; an empty text is no value. */
+import { Readable } from 'node:stream'
+import { parse } from 'csv-parse'
+import { AppError } from '../../platform/errors.ts'
+import type { FileRecord } from './file-record.ts'
+
+type Parsed = { record: string[]; info: { lines: number; bytes: number } }
+
+const MAX_RECORD = 8 * 1_048_576
+
+export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<FileRecord> {
+  const skipped: FileRecord[] = []
+  const parser = parse({
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    max_record_size: MAX_RECORD,
+    on_skip: (error, raw) =>
+      void skipped.push({
+        line: Number(error?.lines ?? 0),
+        bytes: Number(error?.bytes ?? 0),
+        list: '',
+        raw: raw ?? '',
+        fault: 'its quotes are not those of CSV',
+      }),
+  })
+  const source = Readable.from(chunks)
+  source.on('error', (error) => parser.destroy(error))
+  let names: string[] | undefined
+  for await (const { record, info } of source.pipe(parser) as AsyncIterable<Parsed>) {
+    yield* skipped.splice(0)
+    if (names) yield recordOf(names, record, info)
+    else names = namesOf(record)
+  }
+  yield* skipped.splice(0)
+}
+
+function namesOf(record: string[]): string[] {
+  const names = record.map((name) => name.trim())
+  const twice = names.find((name, index) => names.indexOf(name) !== index)
+  if (twice !== undefined) throw new AppError('file_invalid', 422, `The first line names "${twice}" twice.`)
+  return names
+}
+
+function recordOf(names: string[], record: string[], info: Parsed['info']): FileRecord {
+  const at = { line: info.lines, bytes: info.bytes, list: '' }
+  const value = Object.fromEntries(names.map((name, index) => [name, record[index] ?? '']))
+  if (record.length === names.length) return { ...at, raw: value, value }
+  return { ...at, raw: record, fault: `it has ${record.length} values for ${names.length} columns` }
+}

@@ -1,0 +1,90 @@
+/**
+ * Users of Auth0, as NDJSON: the export with password hashes that its support hands out (`_id`, `passwordHash`), the export of
+ * its extension, and the form that its own import takes (`custom_password_hash`).
+ */
+import { readForeignHash } from '../../passwords/foreign-hash.ts'
+import { phcString } from '../../passwords/phc.ts'
+import { isObject } from '../files/file-record.ts'
+import { readRows } from '../files/read-rows.ts'
+import type { Incoming, LeftOut } from '../incoming.ts'
+import { flagOf, isMissing, momentOf, textOf, valueAt } from '../values.ts'
+import type { Format } from './format.ts'
+
+type Value = Readonly<Record<string, unknown>>
+
+export const auth0: Format = {
+  name: 'auth0',
+  read: readRows,
+  accounts: [''],
+  toIncoming(value) {
+    const text = (...names: string[]) => textOf(names.map((name) => valueAt(value, name)).find(isPresent))
+    const oid = text('_id.$oid')
+    return {
+      id: text('user_id', 'Id') ?? (oid === undefined ? undefined : `auth0|${oid}`),
+      email: text('email', 'Email'),
+      emailVerified: flagOf(value['email_verified'] ?? value['Email Verified']),
+      name: nameOf(text('name', 'Name'), text('email', 'Email')),
+      givenName: text('given_name', 'Given Name'),
+      familyName: text('family_name', 'Family Name'),
+      username: text('username', 'Username'),
+      locale: text('locale'),
+      disabled: flagOf(value['blocked']),
+      createdAtMs: momentOf(value['created_at'] ?? value['Created At'] ?? value['password_set_date']),
+      hash: hashOf(value),
+      leftOut: leftOutOf(value),
+    }
+  },
+}
+
+function isPresent(value: unknown): boolean {
+  return !isMissing(value)
+}
+
+/** Auth0 uses the address where it knows no name. */
+function nameOf(name: string | undefined, email: string | undefined): string | undefined {
+  return name === email ? undefined : name
+}
+
+function hashOf(value: Value): Incoming['hash'] {
+  const custom = value['custom_password_hash']
+  if (isObject(custom)) return customHash(custom)
+  const hash = textOf(value['passwordHash'] ?? value['password_hash'])
+  return hash === undefined ? undefined : readForeignHash(hash)
+}
+
+/** https://auth0.com/docs/manage-users/user-migration/bulk-user-import-database-schema-and-examples */
+function customHash(custom: Value): Incoming['hash'] {
+  const value = textOf(valueAt(custom, 'hash.value')) ?? ''
+  if (custom['algorithm'] !== 'scrypt' || value.startsWith('$')) return readForeignHash(value)
+  const bytes = (name: string) =>
+    Buffer.from(
+      textOf(valueAt(custom, `${name}.value`)) ?? '',
+      encodingOf(valueAt(custom, `${name}.encoding`)),
+    )
+  const parameters = {
+    ln: Math.log2(Number(custom['cost'] ?? 16_384)),
+    r: Number(custom['blockSize'] ?? 8),
+    p: Number(custom['parallelization'] ?? 1),
+  }
+  return readForeignHash(phcString('scrypt', parameters, bytes('salt'), bytes('hash')))
+}
+
+function encodingOf(name: unknown): BufferEncoding {
+  return name === 'hex' || name === 'base64' ? name : 'utf8'
+}
+
+const PLACELESS: Readonly<Record<string, string>> = {
+  app_metadata: 'no place for metadata of apps',
+  user_metadata: 'no place for metadata of apps',
+  phone_number: 'no place for phone numbers',
+  picture: 'no place for pictures',
+}
+
+function leftOutOf(value: Value): LeftOut[] {
+  const placeless = Object.entries(PLACELESS)
+    .filter(([name]) => isPresent(value[name]))
+    .map(([code, why]) => ({ code, why }))
+  const factors = Array.isArray(value['mfa_factors']) ? value['mfa_factors'] : []
+  const totp = factors.filter((one) => isObject(one) && 'totp' in one)
+  return [...placeless, ...totp.map(() => ({ code: 'totp', why: 'no place for second factors yet' }))]
+}

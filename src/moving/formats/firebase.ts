@@ -1,0 +1,74 @@
+/** Users of Firebase (`firebase auth:export users.json --format=json`). Their scrypt needs the parameters of the project. */
+import { z } from 'zod'
+import { AppError } from '../../platform/errors.ts'
+import { readFirebasePassword } from '../../passwords/vendor-hash.ts'
+import type { FirebaseKey } from '../../passwords/vendor-hash.ts'
+import { isObject } from '../files/file-record.ts'
+import { readElements } from '../files/read-elements.ts'
+import type { Incoming, LeftOut } from '../incoming.ts'
+import { flagOf, momentOf, textOf } from '../values.ts'
+import type { Format } from './format.ts'
+
+type Value = Readonly<Record<string, unknown>>
+
+const parameters = z.object({
+  base64_signer_key: z.string().min(1),
+  base64_salt_separator: z.string(),
+  rounds: z.coerce.number().int().min(1).max(8),
+  mem_cost: z.coerce.number().int().min(1).max(14),
+})
+
+/** @throws AppError 400 `usage` */
+export function firebaseKeyFrom(given: unknown): FirebaseKey {
+  const inner = isObject(given) && isObject(given['hash_config']) ? given['hash_config'] : given
+  const read = parameters.safeParse(inner)
+  if (!read.success) {
+    const names = Object.keys(parameters.shape).join(', ')
+    throw new AppError('usage', 400, `--firebase-hash: the file needs ${names}, as the console shows them`)
+  }
+  const {
+    base64_signer_key: signerKey,
+    base64_salt_separator: saltSeparator,
+    rounds,
+    mem_cost: memCost,
+  } = read.data
+  return { signerKey, saltSeparator, rounds, memCost }
+}
+
+export function firebase(key: FirebaseKey | undefined): Format {
+  return {
+    name: 'firebase',
+    read: readElements,
+    accounts: ['users', ''],
+    toIncoming: (value) => ({
+      id: textOf(value['localId']),
+      email: textOf(value['email']),
+      emailVerified: flagOf(value['emailVerified']),
+      name: textOf(value['displayName']),
+      disabled: flagOf(value['disabled']),
+      createdAtMs: momentOf(value['createdAt']),
+      hash: hashOf(value, key),
+      leftOut: leftOutOf(value),
+    }),
+  }
+}
+
+function hashOf(value: Value, key: FirebaseKey | undefined): Incoming['hash'] {
+  const [hash, salt] = [textOf(value['passwordHash']), textOf(value['salt'])]
+  if (hash === undefined || salt === undefined) return undefined
+  if (key) return readFirebasePassword(key, salt, hash)
+  return { ok: false, code: 'hash_unknown', why: 'Firebase’s hashes need --firebase-hash' }
+}
+
+function leftOutOf(value: Value): LeftOut[] {
+  const providers = Array.isArray(value['providerUserInfo']) ? value['providerUserInfo'] : []
+  const factors = Array.isArray(value['mfaInfo']) ? value['mfaInfo'] : []
+  return [
+    ...providers
+      .map((one) => (isObject(one) ? textOf(one['providerId']) : undefined))
+      .filter((name) => name !== undefined && name !== 'password')
+      .map((name) => ({ code: `identity ${name}`, why: 'no sign-in by another provider' })),
+    ...factors.map(() => ({ code: 'factor', why: 'no place for second factors yet' })),
+    ...(textOf(value['phoneNumber']) ? [{ code: 'phone_number', why: 'no place for phone numbers' }] : []),
+  ]
+}

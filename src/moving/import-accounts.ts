@@ -1,0 +1,225 @@
+/**
+ * Takes accounts over from another system, a batch in one transaction. A second run of the same file changes nothing, so an
+ * interrupted one is continued by running it again. The first account of an address wins; later ones are refused.
+ */
+import type { Account } from '../accounts/account.ts'
+import { ROLES } from '../accounts/role-names.ts'
+import type { Clock } from '../platform/clock.ts'
+import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
+import type { Db, Sql } from '../platform/sql/database.ts'
+import type { FileRecord } from './files/file-record.ts'
+import { createLineIndex } from './files/line-index.ts'
+import type { LineIndex } from './files/line-index.ts'
+import { NotReadable } from './incoming.ts'
+import type { Incoming } from './incoming.ts'
+import { judge } from './judge.ts'
+import type { Judged, JudgeOptions, Refusal } from './judge.ts'
+import { add, countRefusal } from './summary.ts'
+import type { Summary } from './summary.ts'
+import { insertRows } from './write-accounts.ts'
+import type { NewRow } from './write-accounts.ts'
+
+type ImportNeeds = { db: Db; clock: Clock }
+
+export type ImportOptions = Omit<JudgeOptions, 'nowMs'> & {
+  dryRun: boolean
+  /** For the audit trail: the name of the format. */
+  from: string
+}
+
+export type Listener = {
+  /** Refused, or imported without a part of it: nothing is dropped in silence. */
+  lost: (entry: {
+    line: number
+    outcome: 'refused' | 'left_out'
+    code: string
+    why: string
+    record: unknown
+  }) => void
+  progress: (bytes: number) => void
+}
+
+const BATCH = 1000
+const ATTEMPTS = 5
+
+type Importer = {
+  add: (record: FileRecord) => Promise<void>
+  /** Writes what is left. */
+  finish: () => Promise<void>
+}
+
+/** `toIncoming` throws NotReadable. */
+export function createImporter(
+  needs: ImportNeeds,
+  toIncoming: (value: Readonly<Record<string, unknown>>) => Incoming,
+  options: ImportOptions,
+  { summary, listener }: { summary: Summary; listener: Listener },
+): Importer {
+  const seen = { emails: createLineIndex(), ids: createLineIndex() }
+  let batch: Candidate[] = []
+
+  function refuse(record: FileRecord, { code, why }: Refusal): void {
+    countRefusal(summary, { line: record.line, code, why })
+    listener.lost({ line: record.line, outcome: 'refused', code, why, record: record.raw })
+  }
+
+  async function flush(bytes: number): Promise<void> {
+    const candidates = batch
+    batch = []
+    const outcome = await written(needs, candidates, options)
+    for (const { candidate, refusal } of outcome.refused) refuse(candidate.record, refusal)
+    summary.alreadyHere += outcome.alreadyHere
+    for (const candidate of outcome.fresh) count(candidate)
+    listener.progress(bytes)
+  }
+
+  function count({ record, incoming, row, kind }: Candidate): void {
+    summary.imported += 1
+    summary.hashes[kind] = (summary.hashes[kind] ?? 0) + 1
+    if (row.emailVerifiedAtMs === null) summary.unverified += 1
+    if (row.disabledAtMs !== null) summary.disabled += 1
+    for (const { code, why } of incoming.leftOut ?? []) {
+      add(summary.leftOut, code)
+      if (code.startsWith('column ')) continue
+      listener.lost({ line: record.line, outcome: 'left_out', code, why, record: record.raw })
+    }
+  }
+
+  return {
+    async add(record) {
+      summary.records += 1
+      const read = candidateOf(record, toIncoming, { ...options, nowMs: needs.clock() })
+      const refusal = 'code' in read ? read : repetition(seen, read)
+      if (refusal) refuse(record, refusal)
+      else if ('row' in read) batch.push(read)
+      if (batch.length >= BATCH) await flush(record.bytes)
+    },
+    finish: () => flush(0),
+  }
+}
+
+type Candidate = Judged & { record: FileRecord; incoming: Incoming }
+
+function candidateOf(
+  record: FileRecord,
+  toIncoming: (value: Readonly<Record<string, unknown>>) => Incoming,
+  options: JudgeOptions,
+): Candidate | Refusal {
+  if ('fault' in record) return { code: 'not_readable', why: record.fault }
+  try {
+    const incoming = toIncoming(record.value)
+    const judged = judge(incoming, options)
+    return 'code' in judged ? judged : { ...judged, record, incoming }
+  } catch (error) {
+    if (error instanceof NotReadable) return { code: error.code, why: error.message }
+    throw error
+  }
+}
+
+function repetition(seen: { emails: LineIndex; ids: LineIndex }, { row, hasOwnId, record }: Candidate) {
+  const earlier = seen.emails.note(row.emailCanonical, row.email, record.line)
+  if (earlier?.sameForm)
+    return { code: 'duplicate_in_file', why: `the same e-mail address is on line ${earlier.line}` }
+  if (earlier)
+    return {
+      code: 'collides_in_file',
+      why: `the e-mail address differs from that on line ${earlier.line} only in case or Unicode form`,
+    }
+  const sameId = hasOwnId ? seen.ids.note(row.id, row.id, record.line) : undefined
+  return sameId && { code: 'duplicate_id_in_file', why: `the same id is on line ${sameId.line}` }
+}
+
+type Outcome = {
+  fresh: Candidate[]
+  alreadyHere: number
+  refused: { candidate: Candidate; refusal: Refusal }[]
+}
+
+/** Compares with what is here and inserts the rest. Somebody may register meanwhile: then it compares again. */
+async function written(
+  needs: ImportNeeds,
+  candidates: Candidate[],
+  options: ImportOptions,
+): Promise<Outcome> {
+  for (let attempt = 1; ; attempt += 1) {
+    const outcome = await compared(needs.db, candidates)
+    if (options.dryRun || outcome.fresh.length === 0) return outcome
+    const rows: NewRow[] = outcome.fresh.map(({ row, incoming }) => ({
+      row,
+      roles: ROLES.filter((role) => incoming.own?.roles.includes(role)),
+      consents: incoming.consents ?? [],
+    }))
+    try {
+      await inTransaction(needs.db, (trx) =>
+        insertRows(trx, rows, { atMs: needs.clock(), from: options.from }),
+      )
+      return outcome
+    } catch (error) {
+      if (!isDuplicate(error) || attempt >= ATTEMPTS) throw error
+    }
+  }
+}
+
+async function compared(db: Db, candidates: Candidate[]): Promise<Outcome> {
+  const outcome: Outcome = { fresh: [], alreadyHere: 0, refused: [] }
+  if (candidates.length === 0) return outcome
+  const here = await accountsLike(db, candidates)
+  for (const candidate of candidates) {
+    const { row, hasOwnId } = candidate
+    const [sameEmail, sameId] = [
+      here.byEmail.get(row.emailCanonical),
+      hasOwnId ? here.byId.get(row.id) : undefined,
+    ]
+    const refusal = { candidate, refusal: refusalOf(row, hasOwnId, here) }
+    if (refusal.refusal) outcome.refused.push({ candidate, refusal: refusal.refusal })
+    else if (sameEmail || sameId) outcome.alreadyHere += 1
+    else outcome.fresh.push(candidate)
+  }
+  return outcome
+}
+
+type Here = {
+  byEmail: ReadonlyMap<string, string>
+  byId: ReadonlyMap<string, string>
+  imported: ReadonlySet<string>
+  deleted: ReadonlySet<string>
+}
+
+function refusalOf(row: Account, hasOwnId: boolean, here: Here): Refusal | undefined {
+  const sameEmail = here.byEmail.get(row.emailCanonical)
+  if (hasOwnId && here.deleted.has(row.id) && !here.byId.has(row.id))
+    return { code: 'deleted_here', why: 'the account was deleted here since; its id is never used again' }
+  if (hasOwnId && here.byId.has(row.id)) {
+    if (sameEmail === row.id || here.imported.has(row.id)) return undefined
+    return { code: 'id_taken', why: 'another account here has this id' }
+  }
+  // Without an id in the file, only the trail tells an earlier run from somebody who registered.
+  if (sameEmail === undefined || (!hasOwnId && here.imported.has(sameEmail))) return undefined
+  return { code: 'address_taken', why: 'an account here has this e-mail address' }
+}
+
+async function accountsLike(db: Sql, candidates: Candidate[]): Promise<Here> {
+  const emails = candidates.map(({ row }) => row.emailCanonical)
+  const ids = candidates.filter(({ hasOwnId }) => hasOwnId).map(({ row }) => row.id)
+  const sameEmail: Pick<Account, 'id' | 'emailCanonical'>[] = await db('accounts')
+    .select('id', 'emailCanonical')
+    .whereIn('emailCanonical', emails)
+  const sameId: Pick<Account, 'id' | 'emailCanonical'>[] =
+    ids.length === 0 ? [] : await db('accounts').select('id', 'emailCanonical').whereIn('id', ids)
+  const known = [...new Set([...sameEmail, ...sameId].map(({ id }) => id))]
+  return {
+    byEmail: new Map(sameEmail.map((one) => [one.emailCanonical, one.id])),
+    byId: new Map(sameId.map((one) => [one.id, one.emailCanonical])),
+    imported: await withEvent(db, 'account.imported', known),
+    deleted: await withEvent(db, 'account.deleted', ids),
+  }
+}
+
+async function withEvent(db: Sql, action: string, ids: string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const rows: { accountId: string }[] = await db('audit_events')
+    .select('accountId')
+    .where({ action })
+    .whereIn('accountId', ids)
+  return new Set(rows.map(({ accountId }) => accountId))
+}

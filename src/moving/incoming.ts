@@ -1,0 +1,47 @@
+/** An account as another system has it, before the rules of this one are asked. */
+import type { Consent } from '../consents/consents.ts'
+import type { ForeignHash } from '../passwords/foreign-hash.ts'
+
+export type Incoming = {
+  /** Kept as our id, so that apps know the person again. */
+  id?: string | undefined
+  email?: string | undefined
+  emailVerified?: boolean | undefined
+  name?: string | undefined
+  givenName?: string | undefined
+  familyName?: string | undefined
+  username?: string | undefined
+  locale?: string | undefined
+  disabled?: boolean | undefined
+  createdAtMs?: number | undefined
+  /** Absent where the file has none: the owner resets the password. */
+  hash?: ForeignHash | undefined
+  /** What the file says of this account and this server has no place for. */
+  leftOut?: LeftOut[] | undefined
+  consents?: readonly Omit<Consent, 'accountId'>[] | undefined
+  /** What our own export says beside that. */
+  own?: Own | undefined
+}
+
+export type LeftOut = { code: string; why: string }
+
+export type Own = {
+  emailVerifiedAtMs?: number | undefined
+  disabledAtMs?: number | undefined
+  passwordChangedAtMs?: number | undefined
+  sessionsValidFromMs?: number | undefined
+  updatedAtMs?: number | undefined
+  selfRegistered?: boolean | undefined
+  roles: readonly string[]
+}
+
+/** The value cannot be what its field takes, or the record is no account. */
+export class NotReadable extends Error {
+  readonly code: string
+
+  constructor(why: string, code = 'not_readable') {
+    super(why)
+    this.name = 'NotReadable'
+    this.code = code
+  }
+}

@@ -1,0 +1,96 @@
+/** Asks the rules of this server about an account of another one: a row of ours, or why it is refused. */
+import { randomUUID } from 'node:crypto'
+import type { Account } from '../accounts/account.ts'
+import { profileSchema } from '../accounts/profile.ts'
+import { parseEmail } from '../platform/email.ts'
+import type { EmailProblem } from '../platform/email.ts'
+import type { HashKind } from '../passwords/scheme.ts'
+import type { Incoming } from './incoming.ts'
+
+export type Refusal = { code: string; why: string }
+
+export type Judged = { row: Account; hasOwnId: boolean; kind: HashKind | 'none' }
+
+export type JudgeOptions = {
+  nowMs: number
+  /** Every address counts as confirmed where the file does not say. */
+  verified: boolean
+  /** An account whose hash does not verify here comes without a password. */
+  withoutUnknownHashes: boolean
+}
+
+const EMAIL_WHY: Record<EmailProblem, string> = {
+  missing: 'it has no e-mail address',
+  control_character: 'the e-mail address has characters that are not allowed',
+  malformed: 'the e-mail address is not complete',
+  too_long: 'the e-mail address is too long',
+}
+
+/** Ids of other systems: numbers, UUIDs, `auth0|…`. */
+const ID = /^[\w.~|:+=-]{1,36}$/
+
+export function judge(given: Incoming, options: JudgeOptions): Judged | Refusal {
+  const email = parseEmail(given.email ?? '')
+  if (!email.ok)
+    return {
+      code: email.problem === 'missing' ? 'email_missing' : 'email_invalid',
+      why: EMAIL_WHY[email.problem],
+    }
+  if (given.id !== undefined && !ID.test(given.id))
+    return { code: 'id_invalid', why: 'the id is not 1 to 36 letters, digits or signs of . ~ | : + = _ -' }
+  const profile = profileOf(given)
+  if ('code' in profile) return profile
+  const { hash } = given
+  if (hash?.ok === false && !options.withoutUnknownHashes) return { code: hash.code, why: hash.why }
+  const passwordHash = hash?.ok ? hash.stored : null
+  const row = {
+    id: given.id ?? randomUUID(),
+    email: email.email.typed,
+    emailCanonical: email.email.canonical,
+    ...profile,
+    passwordHash,
+    ...momentsOf(given, options, passwordHash !== null),
+  }
+  return { row, hasOwnId: given.id !== undefined, kind: hash?.ok ? hash.kind : 'none' }
+}
+
+type Profile = Pick<Account, 'name' | 'givenName' | 'familyName' | 'username' | 'locale'>
+
+function profileOf(given: Incoming): Profile | Refusal {
+  const { name = '', givenName, familyName, username, locale } = given
+  const profile = profileSchema.safeParse({
+    name,
+    givenName: givenName ?? null,
+    familyName: familyName ?? null,
+    username: username ?? null,
+    locale: locale ?? null,
+  })
+  if (profile.success) {
+    const { data } = profile
+    return {
+      name: data.name ?? '',
+      givenName: data.givenName ?? null,
+      familyName: data.familyName ?? null,
+      username: data.username ?? null,
+      locale: data.locale ?? null,
+    }
+  }
+  const [issue] = profile.error.issues
+  const why = `${issue?.path.join('.') ?? 'the profile'} is not valid: ${issue?.message.replaceAll('_', ' ')}`
+  return { code: 'profile_invalid', why }
+}
+
+function momentsOf(given: Incoming, { nowMs, verified }: JudgeOptions, hasPassword: boolean) {
+  const { own } = given
+  const createdAtMs = Math.min(given.createdAtMs ?? nowMs, nowMs)
+  const isVerified = given.emailVerified ?? verified
+  return {
+    emailVerifiedAtMs: own?.emailVerifiedAtMs ?? (isVerified ? createdAtMs : null),
+    selfRegistered: own?.selfRegistered ?? false,
+    disabledAtMs: own?.disabledAtMs ?? (given.disabled ? nowMs : null),
+    passwordChangedAtMs: own ? (own.passwordChangedAtMs ?? null) : hasPassword ? createdAtMs : null,
+    sessionsValidFromMs: own?.sessionsValidFromMs ?? nowMs,
+    createdAtMs,
+    updatedAtMs: own?.updatedAtMs ?? nowMs,
+  }
+}

@@ -1,0 +1,66 @@
+/** Reads single values of other systems: texts, yes and no, moments. */
+import { isObject } from './files/file-record.ts'
+import { NotReadable } from './incoming.ts'
+
+/** The value at a path such as `profile.name`. A key with a dot in it wins. */
+export function valueAt(value: Readonly<Record<string, unknown>>, path: string): unknown {
+  if (Object.hasOwn(value, path)) return value[path]
+  let at: unknown = value
+  for (const name of path.split('.')) {
+    if (Array.isArray(at) && /^\d+$/.test(name)) at = at[Number(name)] as unknown
+    else if (isObject(at) && Object.hasOwn(at, name)) at = at[name]
+    else return undefined
+  }
+  return at
+}
+
+export function isMissing(value: unknown): boolean {
+  // `\N` is how PostgreSQL and MySQL write NULL in files.
+  return value === undefined || value === null || value === '' || value === '\\N'
+}
+
+export function textOf(value: unknown): string | undefined {
+  if (isMissing(value)) return undefined
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  throw new NotReadable('takes a text')
+}
+
+const YES = new Set(['true', 't', 'yes', 'y', '1'])
+const NO = new Set(['false', 'f', 'no', 'n', '0'])
+
+export function flagOf(value: unknown): boolean | undefined {
+  const text = textOf(value)?.trim().toLowerCase()
+  if (text === undefined) return undefined
+  if (YES.has(text)) return true
+  if (NO.has(text)) return false
+  throw new NotReadable('takes true or false')
+}
+
+/** 1973 in milliseconds, and 5138 in seconds: a smaller number counts seconds. */
+const SMALLEST_MS = 100_000_000_000
+
+/** Milliseconds since the epoch, from ISO 8601, SQL's way of writing it (UTC without a zone), seconds or milliseconds. */
+export function momentOf(value: unknown): number | undefined {
+  // MongoDB's export.
+  if (isObject(value) && '$date' in value) return momentOf(value['$date'])
+  const text = textOf(value)?.trim()
+  if (text === undefined) return undefined
+  if (/^\d{1,15}(\.\d+)?$/.test(text)) {
+    const number = Number(text)
+    return Math.round(number < SMALLEST_MS ? number * 1000 : number)
+  }
+  const at = Date.parse(isoText(text))
+  if (Number.isNaN(at) || at < 0) throw new NotReadable('takes a moment, as 2024-05-06T07:08:09Z')
+  return at
+}
+
+function isoText(text: string): string {
+  const [, day, time, zone = ''] =
+    /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?)?$/.exec(text) ?? []
+  if (!day || !time) return text
+  const seconds = time.replace(/(\.\d{3})\d+$/, '$1')
+  if (zone === '' || zone === 'UTC' || zone === 'Z') return `${day}T${seconds}Z`
+  const digits = zone.slice(1).replace(':', '').padEnd(4, '0')
+  return `${day}T${seconds}${zone[0]}${digits.slice(0, 2)}:${digits.slice(2)}`
+}

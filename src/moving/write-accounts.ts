@@ -1,0 +1,63 @@
+/** Inserts many accounts with few statements. */
+import { ACCOUNT_COLUMNS } from '../accounts/account.ts'
+import type { Account } from '../accounts/account.ts'
+import type { Role } from '../accounts/role-names.ts'
+import type { Consent } from '../consents/consents.ts'
+import { recordAudits } from '../audit/audit.ts'
+import type { Sql } from '../platform/sql/database.ts'
+
+export type NewRow = {
+  row: Account
+  roles: readonly Role[]
+  consents: readonly Omit<Consent, 'accountId'>[]
+}
+
+/** Rows of one statement: 17 values each, and the smallest limit is SQLite's 32,766. */
+const ROWS = 500
+
+/** @throws a unique violation when an address or id is taken; nothing is inserted then. */
+export async function insertRows(
+  trx: Sql,
+  rows: readonly NewRow[],
+  { atMs, from }: { atMs: number; from: string },
+): Promise<void> {
+  for (let at = 0; at < rows.length; at += ROWS) {
+    const part = rows.slice(at, at + ROWS)
+    const marks = `(${ACCOUNT_COLUMNS.map(() => '?').join(', ')})`
+    const names = ACCOUNT_COLUMNS.map(() => '??').join(', ')
+    const values = part.flatMap(({ row }) => ACCOUNT_COLUMNS.map((column) => valueOf(row[column])))
+    await trx.raw(`insert into accounts (${names}) values ${part.map(() => marks).join(', ')}`, [
+      ...ACCOUNT_COLUMNS,
+      ...values,
+    ])
+    await recordAudits(
+      trx,
+      part.map(({ row }) => ({
+        atMs,
+        action: 'account.imported',
+        actor: 'cli',
+        accountId: row.id,
+        detail: { from, verified: row.emailVerifiedAtMs !== null },
+      })),
+    )
+  }
+  const roles = rows.flatMap(({ row, roles: of }) => of.map((role) => ({ accountId: row.id, role })))
+  if (roles.length > 0) await trx.batchInsert('account_roles', roles, ROWS)
+  const consents = rows.flatMap(({ row, consents: of }) => of.map((one) => storedConsent(row.id, one)))
+  if (consents.length > 0) await trx.batchInsert('consents', consents, ROWS)
+}
+
+function valueOf(value: string | number | boolean | null): string | number | null {
+  return typeof value === 'boolean' ? Number(value) : value
+}
+
+function storedConsent(accountId: string, one: Omit<Consent, 'accountId'>) {
+  return {
+    ...one,
+    accountId,
+    scopes: JSON.stringify(one.scopes),
+    claims: JSON.stringify(one.claims),
+    resources: JSON.stringify(one.resources),
+    clientPin: one.clientPin === null ? null : JSON.stringify(one.clientPin),
+  }
+}
