@@ -15,7 +15,13 @@ const DIGEST = 'A'.repeat(86) + '=='
 type Write = (index: number) => string
 
 const flat: Write = (index) =>
-  JSON.stringify({ id: String(index), email: email(index), email_verified: true, name: name(index), password_hash: HASH })
+  JSON.stringify({
+    id: String(index),
+    email: email(index),
+    email_verified: true,
+    name: name(index),
+    password_hash: HASH,
+  })
 
 const FORMATS: Record<string, { head: string; record: Write; between: string; tail: string }> = {
   csv: {
@@ -65,7 +71,10 @@ function measure(run: string, file: string, env: NodeJS.ProcessEnv): void {
   // Prints the most memory of the process when it ends.
   const probe = `data:text/javascript,process.on('exit',()=>process.stderr.write('RSS '+process.resourceUsage().maxRSS))`
   const startedAt = performance.now()
-  const { stdout, stderr } = spawnSync(process.execPath, ['--import', probe, CLI(), ...args], { env, encoding: 'utf8' })
+  const { stdout, stderr } = spawnSync(process.execPath, ['--import', probe, CLI(), ...args], {
+    env,
+    encoding: 'utf8',
+  })
   const seconds = (performance.now() - startedAt) / 1000
   const report = JSON.parse(stdout) as Record<string, number>
   const mib = Math.round(Number(/RSS (\d+)/.exec(stderr)?.[1] ?? 0) / 1024)
@@ -85,11 +94,29 @@ function name(index: number): string {
 
 function keycloak(index: number): string {
   const secretData = JSON.stringify({ value: DIGEST, salt: SALT, additionalParameters: {} })
-  const credentialData = JSON.stringify({ hashIterations: 27_500, algorithm: 'pbkdf2-sha512', additionalParameters: {} })
-  const credentials = [{ id: String(index), type: 'password', createdDate: 1_700_000_000_000, secretData, credentialData }]
+  const credentialData = JSON.stringify({
+    hashIterations: 27_500,
+    algorithm: 'pbkdf2-sha512',
+    additionalParameters: {},
+  })
+  const credentials = [
+    { id: String(index), type: 'password', createdDate: 1_700_000_000_000, secretData, credentialData },
+  ]
   const names = { firstName: 'Person', lastName: String(index) }
-  const common = { id: String(index), username: `p${index}`, email: email(index), emailVerified: true, enabled: true }
-  return JSON.stringify({ ...common, ...names, createdTimestamp: 1_700_000_000_000, credentials, realmRoles: [] })
+  const common = {
+    id: String(index),
+    username: `p${index}`,
+    email: email(index),
+    emailVerified: true,
+    enabled: true,
+  }
+  return JSON.stringify({
+    ...common,
+    ...names,
+    createdTimestamp: 1_700_000_000_000,
+    credentials,
+    realmRoles: [],
+  })
 }
 
 function auth0(index: number): string {
@@ -103,5 +130,11 @@ function logto(index: number): string {
 }
 
 function firebase(index: number): string {
-  return JSON.stringify({ localId: String(index), email: email(index), emailVerified: true, passwordHash: DIGEST, salt: SALT })
+  return JSON.stringify({
+    localId: String(index),
+    email: email(index),
+    emailVerified: true,
+    passwordHash: DIGEST,
+    salt: SALT,
+  })
 }

@@ -39,7 +39,7 @@ export type Listener = {
   progress: (bytes: number) => void
 }
 
-const BATCH = 1000
+const BATCH = 500
 const ATTEMPTS = 5
 
 type Importer = {
@@ -74,10 +74,7 @@ export function createImporter(
   }
 
   function count({ record, incoming, row, kind }: Candidate): void {
-    summary.imported += 1
-    summary.hashes[kind] = (summary.hashes[kind] ?? 0) + 1
-    if (row.emailVerifiedAtMs === null) summary.unverified += 1
-    if (row.disabledAtMs !== null) summary.disabled += 1
+    countImported(summary, row, kind)
     for (const { code, why } of incoming.leftOut ?? []) {
       add(summary.leftOut, code)
       if (code.startsWith('column ')) continue
@@ -96,6 +93,13 @@ export function createImporter(
     },
     finish: () => flush(0),
   }
+}
+
+function countImported(summary: Summary, row: Account, kind: Judged['kind']): void {
+  summary.imported += 1
+  summary.hashes[kind] = (summary.hashes[kind] ?? 0) + 1
+  if (row.emailVerifiedAtMs === null) summary.unverified += 1
+  if (row.disabledAtMs !== null) summary.disabled += 1
 }
 
 type Candidate = Judged & { record: FileRecord; incoming: Incoming }

@@ -1,6 +1,6 @@
 /** Reads CSV (RFC 4180) whose first line names the columns. A record is an object of texts; an empty text is no value. */
 import { Readable } from 'node:stream'
-import { parse } from 'csv-parse'
+import { CsvError, parse } from 'csv-parse'
 import { AppError } from '../../platform/errors.ts'
 import type { FileRecord } from './file-record.ts'
 
@@ -9,32 +9,28 @@ type Parsed = { record: string[]; info: { lines: number; bytes: number } }
 const MAX_RECORD = 8 * 1_048_576
 
 export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<FileRecord> {
-  const skipped: FileRecord[] = []
   const parser = parse({
     bom: true,
     info: true,
     relax_column_count: true,
+    // A quote inside a value that is not quoted is part of the value.
+    relax_quotes: true,
     skip_empty_lines: true,
-    skip_records_with_error: true,
     max_record_size: MAX_RECORD,
-    on_skip: (error, raw) =>
-      void skipped.push({
-        line: Number(error?.lines ?? 0),
-        bytes: Number(error?.bytes ?? 0),
-        list: '',
-        raw: raw ?? '',
-        fault: 'its quotes are not those of CSV',
-      }),
   })
   const source = Readable.from(chunks)
   source.on('error', (error) => parser.destroy(error))
   let names: string[] | undefined
-  for await (const { record, info } of source.pipe(parser) as AsyncIterable<Parsed>) {
-    yield* skipped.splice(0)
-    if (names) yield recordOf(names, record, info)
-    else names = namesOf(record)
+  try {
+    for await (const { record, info } of source.pipe(parser) as AsyncIterable<Parsed>) {
+      if (names) yield recordOf(names, record, info)
+      else names = namesOf(record)
+    }
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error
+    const message = `The CSV cannot be read up to line ${String(error['lines'])}: a quote is not closed before it.`
+    throw new AppError('file_invalid', 422, message, { cause: error })
   }
-  yield* skipped.splice(0)
 }
 
 function namesOf(record: string[]): string[] {

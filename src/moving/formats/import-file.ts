@@ -42,8 +42,7 @@ export async function importFile(
       },
     },
   )
-  const bytes: AsyncIterable<Buffer> =
-    file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 262_144 })
+  const bytes: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
   try {
     for await (const record of format.read(bytes)) {
       if (format.accounts.includes(record.list)) await importer.add(record)
