@@ -3,6 +3,7 @@
  * interrupted one is continued by running it again. The first account of an address wins; later ones are refused.
  */
 import type { Account } from '../accounts/account.ts'
+import type { AuditAction } from '../audit/audited-actions.ts'
 import { ROLES } from '../accounts/role-names.ts'
 import type { Clock } from '../platform/clock.ts'
 import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
@@ -219,7 +220,7 @@ async function accountsLike(db: Sql, candidates: Candidate[]): Promise<Here> {
   }
 }
 
-async function withEvent(db: Sql, action: string, ids: string[]): Promise<Set<string>> {
+async function withEvent(db: Sql, action: AuditAction, ids: string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
   const rows: { accountId: string }[] = await db('audit_events')
     .select('accountId')

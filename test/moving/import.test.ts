@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { findAccountByEmail, findAccountById } from '../../src/accounts/account.ts'
 import { signIn } from '../../src/accounts/journeys/sign-in.ts'
-import { createAccountNeeds } from '../../src/interaction/account-needs.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
 import { auditTrailOf } from '../support/audit-trail.ts'
 import { embeddedPlace, servicePlace } from '../cli/command-line.ts'
@@ -99,7 +98,7 @@ for (const [name, openPlace] of Object.entries({
     })
 
     it('lets people sign in with their password, and stores it as Argon2id then [A15]', async () => {
-      const needs = createAccountNeeds(server)
+      const needs = server
       const attempt = { email: 'ada@example.com', password: PASSWORD, ip: '192.0.2.9' }
       expect(await signIn(needs, attempt)).to.include({ ok: true })
       expect((await findAccountByEmail(server.db, 'ada@example.com'))?.passwordHash).to.match(/^\$argon2id\$/)
