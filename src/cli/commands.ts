@@ -8,8 +8,10 @@ import { registrationToken, replaceToken } from '../protocol/registration/regist
 import { exchangeCommands } from '../protocol/token-exchange/exchange-commands.ts'
 import { webhook } from '../event-sinks/webhooks/webhook-commands.ts'
 import { account } from './account-commands.ts'
+import { backup, restore } from './backup-commands.ts'
 import { clientNoun } from './client-commands.ts'
 import { config } from './config-commands.ts'
+import { exporting } from './export-commands.ts'
 import { importing } from './import-commands.ts'
 import { keys } from './keys-commands.ts'
 import { migrate } from './migrate-commands.ts'
@@ -26,6 +28,9 @@ export const NOUNS: readonly Noun<Parts>[] = [
   config,
   migrate,
   importing,
+  exporting,
+  backup,
+  restore,
   seedNoun(replaceToken),
   outbox,
   webhook,

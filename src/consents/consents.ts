@@ -84,6 +84,15 @@ export async function listConsents(sql: Sql, accountId: string): Promise<Consent
   return rows.map(toConsent)
 }
 
+/** Of several accounts, by account and client. */
+export async function consentsOf(sql: Sql, accountIds: readonly string[]): Promise<Consent[]> {
+  const rows: StoredConsent[] = await sql('consents')
+    .select(...COLUMNS)
+    .whereIn('accountId', accountIds)
+    .orderBy(['accountId', 'clientId'])
+  return rows.map(toConsent)
+}
+
 /**
  * Forgets the consent and removes the app's grants; answers the digests of the latter, which the caller revokes in the
  * grant store, or nothing when there was neither.

@@ -70,17 +70,8 @@ export function createImporter(
     const outcome = await written(needs, candidates, options)
     for (const { candidate, refusal } of outcome.refused) refuse(candidate.record, refusal)
     summary.alreadyHere += outcome.alreadyHere
-    for (const candidate of outcome.fresh) count(candidate)
+    for (const candidate of outcome.fresh) count(candidate, summary, listener)
     listener.progress(bytes)
-  }
-
-  function count({ record, incoming, row, kind }: Candidate): void {
-    countImported(summary, row, kind)
-    for (const { code, why } of incoming.leftOut ?? []) {
-      add(summary.leftOut, code)
-      if (code.startsWith('column ')) continue
-      listener.lost({ line: record.line, outcome: 'left_out', code, why, record: record.raw })
-    }
   }
 
   return {
@@ -96,11 +87,16 @@ export function createImporter(
   }
 }
 
-function countImported(summary: Summary, row: Account, kind: Judged['kind']): void {
+function count({ record, incoming, row, kind }: Candidate, summary: Summary, listener: Listener): void {
   summary.imported += 1
   summary.hashes[kind] = (summary.hashes[kind] ?? 0) + 1
   if (row.emailVerifiedAtMs === null) summary.unverified += 1
   if (row.disabledAtMs !== null) summary.disabled += 1
+  for (const { code, why } of incoming.leftOut ?? []) {
+    add(summary.leftOut, code)
+    if (code.startsWith('column ')) continue
+    listener.lost({ line: record.line, outcome: 'left_out', code, why, record: record.raw })
+  }
 }
 
 type Candidate = Judged & { record: FileRecord; incoming: Incoming }

@@ -141,8 +141,9 @@ function placeWith(
 /** As src/cli.ts does it. */
 async function answerHere(args: string[], env: Record<string, string>): Promise<Answer> {
   const request = readArguments(args, NOUNS)
-  if (request.kind !== 'run' || request.command.opens === 'settings') throw new Error('no such command')
+  if (request.kind !== 'run') throw new Error('no such command')
   const { command, input } = request
+  if (command.opens === 'settings') return await command.run(input, loadConfig(env, { persist: false }))
   return await withParts(loadConfig(env), async (parts) => {
     if (command.opens === 'schema') await ensureSchema(parts)
     return await command.run(input, parts)

@@ -79,7 +79,7 @@ describe('the commands of the documents', function () {
 
   function here(word: string, clientId: string): string {
     if (word === '<client_id>' || word === 'CLIENT_ID') return clientId
-    return word.endsWith('.json') ? join(place.folder, word) : word
+    return /\.(json|sqlite)$/.test(word) ? join(place.folder, word) : word
   }
 })
 

@@ -1,0 +1,104 @@
+/** What each system exports, cut to a few people. Hashes are of `violet kettle 41`, made by libraries that are not ours. */
+
+const BCRYPT = '$2b$04$abcdefghijklmnopqrstuu3O8sSKAsMh4QNpP6tLFkYgt6uAcchPS'
+
+export const CSV = `id,email,hashed_password,full_name,is_verified,is_active,created_at
+17,ada@example.com,${BCRYPT},"Lovelace, Ada",t,t,2021-03-04 05:06:07.123456+00
+`
+
+export const PEOPLE = `${JSON.stringify({ user: { mail: 'path@example.com' }, secret: BCRYPT, locked: false })}\n`
+
+const SALT = 'MDEyMzQ1Njc4OWFiY2RlZg=='
+const SHA512 = '2TPHizjQR1qyb92kMqYOtejVbTyYYj00mNzs7CIq72WehY6eXf0zpa/hVHnLDEQccs6gojygi+9noQTYUBp8dA=='
+const SHA256 = '2+JHuWrXEZW7HqC21byXckHlxOO4eOpSNy8iHFwBVtgefRPsotHKXv9XDYoYl+sgRzwFUSvGP9W4p+wo/dUApQ=='
+
+function keycloakUser(name: string, algorithm: string, value: string, more: Record<string, unknown> = {}) {
+  const secretData = JSON.stringify({ value, salt: SALT, additionalParameters: {} })
+  const credentialData = JSON.stringify({ hashIterations: 1000, algorithm, additionalParameters: {} })
+  return {
+    id: `6f2c0c52-0000-4000-8000-0000000000${name.length}0`,
+    username: name,
+    email: `${name}@example.com`,
+    emailVerified: true,
+    enabled: true,
+    createdTimestamp: 1_700_000_000_000,
+    credentials: [
+      { type: 'password', secretData, credentialData },
+      ...(name === 'key'
+        ? [{ type: 'otp', secretData: '{"value":"a-totp-secret"}', credentialData: '{}' }]
+        : []),
+    ],
+    realmRoles: ['default-roles-example', ...(name === 'key' ? ['auditor'] : [])],
+    ...more,
+  }
+}
+
+export const KEYCLOAK = JSON.stringify({
+  realm: 'example',
+  users: [
+    keycloakUser('key', 'pbkdf2-sha512', SHA512, {
+      groups: ['/staff'],
+      attributes: { phone: ['1'], locale: ['de'] },
+    }),
+    keycloakUser('cloak', 'pbkdf2-sha256', SHA256, {
+      clientConsents: [
+        { clientId: 'shop', grantedClientScopes: ['email', 'roles'], createdDate: 1_700_000_000_000 },
+      ],
+    }),
+    { id: 'service', username: 'service-account-shop', enabled: true, serviceAccountClientId: 'shop' },
+  ],
+  clients: [{ clientId: 'shop' }],
+})
+
+export const AUTH0 = [
+  {
+    _id: { $oid: '60425da93519d90068f82966' },
+    email: 'auth@example.com',
+    email_verified: true,
+    passwordHash: BCRYPT,
+    password_set_date: { $date: '2021-03-05T16:34:49.502Z' },
+  },
+  {
+    user_id: 'auth0|60425dc43519d90068f82973',
+    email: 'zero@example.com',
+    email_verified: true,
+    custom_password_hash: {
+      algorithm: 'scrypt',
+      hash: { value: 'rNEmEPi+gdQd9URtBSWpIIW64Ts7Y3j5Nea097XH4hU=', encoding: 'base64' },
+      salt: { value: SALT, encoding: 'base64' },
+      cost: 1024,
+      blockSize: 8,
+      parallelization: 1,
+    },
+  },
+]
+  .map((one) => `${JSON.stringify(one)}\n`)
+  .join('')
+
+export const LOGTO = `${JSON.stringify({
+  tenant_id: 'default',
+  id: 'foo123bar456',
+  username: 'logto',
+  primary_email: 'logto@example.com',
+  password_encrypted: BCRYPT,
+  password_encryption_method: 'Bcrypt',
+  profile: { givenName: 'Lo' },
+  is_suspended: false,
+  created_at: '2024-01-02T03:04:05.678+00:00',
+})}\n`
+
+/** The example of Firebase's own tool; the password is `user1password`. */
+export const FIREBASE = JSON.stringify({
+  users: [
+    {
+      localId: 'UxZ1kGfXwRZ0aB3c4d5e6f7g8h9i',
+      email: 'fire@example.com',
+      emailVerified: true,
+      passwordHash:
+        'lSrfV15cpx95/sZS2W9c9Kp6i/LVgQNDNC/qzrCnh1SAyZvqmZqAjTdn3aoItz+VHjoZilo78198JAdRuid5lQ==',
+      salt: '42xEC+ixf3L2lw==',
+      createdAt: '1700000000000',
+      providerUserInfo: [],
+    },
+  ],
+})
