@@ -26,14 +26,14 @@ for (const [, title, language = '', code = ''] of chapter.matchAll(
 }
 
 /** What the tools of the other systems write here: each writes the sample of its system. */
-const STAND_INS = {
+const IMITATIONS = {
   psql: `case "$*" in *copy*) printf '%s' "$CSV" > users.csv;; *) printf '%s' "$LOGTO";; esac`,
   'kc.sh': `printf '%s' "$KEYCLOAK" > realm.json`,
   firebase: `printf '%s' "$FIREBASE" > firebase.json`,
   npm: `shift 3; exec "$NODE" "${join(ROOT, 'src/cli.ts')}" "$@"`,
 }
 
-describe('docs/migrating.md, with stand-ins for the tools of the other systems', function () {
+describe('docs/migrating.md, with imitations of the tools of the other systems', function () {
   let place: Place
   let service: Place
 
@@ -42,7 +42,7 @@ describe('docs/migrating.md, with stand-ins for the tools of the other systems',
     service = await servicePlace()
     const bin = join(place.folder, 'bin')
     mkdirSync(bin)
-    for (const [name, script] of Object.entries(STAND_INS)) {
+    for (const [name, script] of Object.entries(IMITATIONS)) {
       writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`)
       chmodSync(join(bin, name), 0o755)
     }

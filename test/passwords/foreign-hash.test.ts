@@ -58,7 +58,7 @@ describe('Password hashes of other systems', () => {
       expect(await proves(readForeignHash(await argon2Hash(PASSWORD, options)))).to.equal(true)
     })
 
-  it('verify: Keycloak’s PBKDF2, whose output is longer than one block', async () => {
+  it('verify: Keycloak’s PBKDF2, with more than one block of output', async () => {
     const value = '2+JHuWrXEZW7HqC21byXckHlxOO4eOpSNy8iHFwBVtgefRPsotHKXv9XDYoYl+sgRzwFUSvGP9W4p+wo/dUApQ=='
     const given = { algorithm: 'pbkdf2-sha256', iterations: 1000, salt: KEYCLOAK_SALT, value, more: {} }
     expect(await proves(readKeycloakPassword(given))).to.equal(true)
@@ -101,7 +101,7 @@ describe('Password hashes of other systems', () => {
     ['a digest of one byte', '$pbkdf2-sha256$i=1000$c2FsdA$AA', 'hash_unknown'],
     ['MD5', '5f4dcc3b5aa765d61d8327deb882cf99', 'hash_unknown'],
     ['plain text', 'correct horse', 'hash_unknown'],
-    ['scrypt whose N is no power of two', `scrypt:1000:8:1$salt$${'0'.repeat(64)}`, 'hash_unknown'],
+    ['scrypt with an N that is no power of two', `scrypt:1000:8:1$salt$${'0'.repeat(64)}`, 'hash_unknown'],
   ]
   for (const [name, hash, code] of refused)
     it(`are refused and never computed: ${name}`, async () => {

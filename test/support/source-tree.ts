@@ -41,6 +41,7 @@ export const FLOORS = [
   ['features.ts'],
   ['process/start'],
   ['process'],
+  ['cli/moving'],
   ['(composition)', 'cli'],
 ]
 

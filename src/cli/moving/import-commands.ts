@@ -1,6 +1,6 @@
 /** `import`: accounts of another system. */
-import { FORMAT_NAMES } from '../moving/formats/format-names.ts'
-import type { Noun } from '../command-line/command.ts'
+import { FORMAT_NAMES } from '../../moving/formats/format-names.ts'
+import type { Noun } from '../../command-line/command.ts'
 
 const actions = () => import('./import-actions.ts')
 

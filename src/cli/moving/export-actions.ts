@@ -2,11 +2,11 @@
 import { once } from 'node:events'
 import { createWriteStream, renameSync, rmSync } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { exportedAccounts } from '../moving/export-accounts.ts'
-import type { Services } from '../services.ts'
-import type { Answer } from '../command-line/command.ts'
-import type { Input } from '../command-line/input.ts'
-import { progressBar } from '../command-line/progress-bar.ts'
+import { exportedAccounts } from '../../moving/export-accounts.ts'
+import type { Services } from '../../services.ts'
+import type { Answer } from '../../command-line/command.ts'
+import type { Input } from '../../command-line/input.ts'
+import { progressBar } from '../../command-line/progress-bar.ts'
 
 export async function run(input: Input, { db }: Services): Promise<Answer> {
   const [file = ''] = input.operands

@@ -1,6 +1,6 @@
 /** `backup` and `restore`: the database file of an embedded server. */
-import type { Noun } from '../command-line/command.ts'
-import type { Parts } from '../process/start/parts.ts'
+import type { Noun } from '../../command-line/command.ts'
+import type { Parts } from '../../process/start/parts.ts'
 
 const actions = () => import('./backup-actions.ts')
 

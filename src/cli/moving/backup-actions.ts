@@ -1,14 +1,14 @@
 /** What the commands `backup` and `restore` do. */
 import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { copyDatabase, databaseFault, isInUse } from '../platform/sql/database-file.ts'
-import { makePrivate } from '../platform/private-files.ts'
-import { AppError } from '../platform/errors.ts'
-import type { Services } from '../services.ts'
-import type { Config } from '../settings/config.ts'
-import type { Answer } from '../command-line/command.ts'
-import { usageError } from '../command-line/input.ts'
-import type { Input } from '../command-line/input.ts'
+import { copyDatabase, databaseFault, isInUse } from '../../platform/sql/database-file.ts'
+import { makePrivate } from '../../platform/private-files.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Services } from '../../services.ts'
+import type { Config } from '../../settings/config.ts'
+import type { Answer } from '../../command-line/command.ts'
+import { usageError } from '../../command-line/input.ts'
+import type { Input } from '../../command-line/input.ts'
 
 export async function backUp(input: Input, { config }: Services): Promise<Answer> {
   const [file = ''] = input.operands

@@ -1,5 +1,5 @@
 /** `export`: accounts for another system, or for another database of this one. */
-import type { Noun } from '../command-line/command.ts'
+import type { Noun } from '../../command-line/command.ts'
 
 const actions = () => import('./export-actions.ts')
 
