@@ -56,7 +56,7 @@ export function createImporter(
   options: ImportOptions,
   { summary, listener }: { summary: Summary; listener: Listener },
 ): Importer {
-  const seen = { emails: createLineIndex(), ids: createLineIndex() }
+  const seen = { emails: createLineIndex(), ids: createLineIndex(), usernames: createLineIndex() }
   let batch: Candidate[] = []
 
   function refuse(record: FileRecord, { code, why }: Refusal): void {
@@ -80,7 +80,7 @@ export function createImporter(
       const read = candidateOf(record, toIncoming, { ...options, nowMs: needs.clock() })
       const refusal = 'code' in read ? read : repetition(seen, read)
       if (refusal) refuse(record, refusal)
-      else if ('row' in read) batch.push(read)
+      else if ('row' in read) batch.push(nameClaimed(seen.usernames, read))
       if (batch.length >= BATCH) await flush(record.bytes)
     },
     finish: () => flush(0),
@@ -130,6 +130,19 @@ function repetition(seen: { emails: LineIndex; ids: LineIndex }, { row, hasOwnId
   return sameId && { code: 'duplicate_id_in_file', why: `the same id is on line ${sameId.line}` }
 }
 
+/** The first account of a user name gets it. Later ones keep it as a text that is shown. */
+function nameClaimed(usernames: LineIndex, candidate: Candidate): Candidate {
+  const { usernameCanonical: name, record } = candidate
+  const earlier = name === null ? undefined : usernames.note(name, name, record.line)
+  return earlier ? withoutName(candidate, `the same user name is on line ${earlier.line}`) : candidate
+}
+
+function withoutName(candidate: Candidate, why: string): Candidate {
+  const { incoming } = candidate
+  const leftOut = [...(incoming.leftOut ?? []), { code: 'username_taken', why }]
+  return { ...candidate, usernameCanonical: null, incoming: { ...incoming, leftOut } }
+}
+
 type Outcome = {
   fresh: Candidate[]
   alreadyHere: number
@@ -145,8 +158,8 @@ async function written(
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await compared(needs.db, candidates)
     if (options.dryRun || outcome.fresh.length === 0) return outcome
-    const rows: NewRow[] = outcome.fresh.map(({ row, incoming }) => ({
-      row,
+    const rows: NewRow[] = outcome.fresh.map(({ row, usernameCanonical, incoming }) => ({
+      row: { ...row, usernameCanonical },
       roles: ROLES.filter((role) => incoming.own?.roles.includes(role)),
       consents: incoming.consents ?? [],
     }))
@@ -174,6 +187,8 @@ async function compared(db: Db, candidates: Candidate[]): Promise<Outcome> {
     const refusal = { candidate, refusal: refusalOf(row, hasOwnId, here) }
     if (refusal.refusal) outcome.refused.push({ candidate, refusal: refusal.refusal })
     else if (sameEmail || sameId) outcome.alreadyHere += 1
+    else if (candidate.usernameCanonical !== null && here.usernames.has(candidate.usernameCanonical))
+      outcome.fresh.push(withoutName(candidate, 'an account here has this user name'))
     else outcome.fresh.push(candidate)
   }
   return outcome
@@ -182,6 +197,7 @@ async function compared(db: Db, candidates: Candidate[]): Promise<Outcome> {
 type Here = {
   byEmail: ReadonlyMap<string, string>
   byId: ReadonlyMap<string, string>
+  usernames: ReadonlySet<string>
   imported: ReadonlySet<string>
   deleted: ReadonlySet<string>
 }
@@ -211,9 +227,19 @@ async function accountsLike(db: Sql, candidates: Candidate[]): Promise<Here> {
   return {
     byEmail: new Map(sameEmail.map((one) => [one.emailCanonical, one.id])),
     byId: new Map(sameId.map((one) => [one.id, one.emailCanonical])),
+    usernames: await takenUsernames(db, candidates),
     imported: await withEvent(db, 'account.imported', known),
     deleted: await withEvent(db, 'account.deleted', ids),
   }
+}
+
+async function takenUsernames(db: Sql, candidates: Candidate[]): Promise<Set<string>> {
+  const names = candidates.flatMap(({ usernameCanonical }) => usernameCanonical ?? [])
+  if (names.length === 0) return new Set()
+  const rows: { usernameCanonical: string }[] = await db('accounts')
+    .select('usernameCanonical')
+    .whereIn('usernameCanonical', names)
+  return new Set(rows.map(({ usernameCanonical }) => usernameCanonical))
 }
 
 async function withEvent(db: Sql, action: AuditAction, ids: string[]): Promise<Set<string>> {

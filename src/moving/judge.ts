@@ -1,6 +1,7 @@
 /** Asks the rules of this server about an account of another one: a row of ours, or why it is refused. */
 import { randomUUID } from 'node:crypto'
 import type { Account } from '../accounts/account.ts'
+import { foldUsername } from '../accounts/folded-username.ts'
 import { profileSchema } from '../accounts/profile.ts'
 import { parseEmail } from '../platform/email.ts'
 import type { EmailProblem } from '../platform/email.ts'
@@ -9,7 +10,13 @@ import type { Incoming } from './incoming.ts'
 
 export type Refusal = { code: string; why: string }
 
-export type Judged = { row: Account; hasOwnId: boolean; kind: HashKind | 'none' }
+export type Judged = {
+  row: Account
+  /** Null without a user name, or where another account has it: then it is shown, and nobody signs in by it. */
+  usernameCanonical: string | null
+  hasOwnId: boolean
+  kind: HashKind | 'none'
+}
 
 export type JudgeOptions = {
   nowMs: number
@@ -51,7 +58,12 @@ export function judge(given: Incoming, options: JudgeOptions): Judged | Refusal 
     passwordHash,
     ...momentsOf(given, options, passwordHash !== null),
   }
-  return { row, hasOwnId: given.id !== undefined, kind: hash?.ok ? hash.kind : 'none' }
+  return {
+    row,
+    usernameCanonical: row.username === null ? null : foldUsername(row.username),
+    hasOwnId: given.id !== undefined,
+    kind: hash?.ok ? hash.kind : 'none',
+  }
 }
 
 type Profile = Pick<Account, 'name' | 'givenName' | 'familyName' | 'username' | 'locale'>

@@ -7,12 +7,14 @@ import { recordAudits } from '../audit/audit.ts'
 import type { Sql } from '../platform/sql/database.ts'
 
 export type NewRow = {
-  row: Account
+  row: Account & { usernameCanonical: string | null }
   roles: readonly Role[]
   consents: readonly Omit<Consent, 'accountId'>[]
 }
 
-/** Rows of one statement: 17 values each, and the smallest limit is SQLite's 32,766. */
+const COLUMNS = [...ACCOUNT_COLUMNS, 'usernameCanonical'] as const
+
+/** Rows of one statement: 18 values each, and the smallest limit is SQLite's 32,766. */
 const ROWS = 500
 
 /** @throws a unique violation when an address or id is taken; nothing is inserted then. */
@@ -23,11 +25,11 @@ export async function insertRows(
 ): Promise<void> {
   for (let at = 0; at < rows.length; at += ROWS) {
     const part = rows.slice(at, at + ROWS)
-    const marks = `(${ACCOUNT_COLUMNS.map(() => '?').join(', ')})`
-    const names = ACCOUNT_COLUMNS.map(() => '??').join(', ')
-    const values = part.flatMap(({ row }) => ACCOUNT_COLUMNS.map((column) => valueOf(row[column])))
+    const marks = `(${COLUMNS.map(() => '?').join(', ')})`
+    const names = COLUMNS.map(() => '??').join(', ')
+    const values = part.flatMap(({ row }) => COLUMNS.map((column) => valueOf(row[column])))
     await trx.raw(`insert into accounts (${names}) values ${part.map(() => marks).join(', ')}`, [
-      ...ACCOUNT_COLUMNS,
+      ...COLUMNS,
       ...values,
     ])
     await recordAudits(

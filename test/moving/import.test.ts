@@ -144,6 +144,26 @@ for (const [name, openPlace] of Object.entries({
       expect(report['refused_by']).to.deep.include({ deleted_here: 1 })
     })
 
+    it('gives a user name to the first account that has it, and says of which others it took none', async () => {
+      const named = join(place.folder, 'named.ndjson')
+      const records = ['Nick', 'nick', 'Other'].map((username, index) => ({
+        id: `named-${index}`,
+        email: `named.${index}@example.com`,
+        email_verified: true,
+        username,
+        password_hash: BCRYPT,
+      }))
+      writeFileSync(named, records.map((one) => `${JSON.stringify(one)}\n`).join(''))
+      await place.json(['account', 'create', '--email', 'other@example.com', '--password', PASSWORD])
+      await place.json(['account', 'update', 'other@example.com', '--username', 'other'])
+      const report = await place.json(['import', named])
+      expect(report).to.deep.include({ imported: 3, refused: 0, left_out: { username_taken: 2 } })
+      const attempt = { email: 'NICK', password: PASSWORD, ip: '192.0.2.9' }
+      const signedIn = await signIn(server, attempt)
+      expect(signedIn.ok && signedIn.account.id).to.equal('named-0')
+      expect(await findAccountById(server.db, 'named-1')).to.include({ username: 'nick' })
+    })
+
     it('takes an account without its password, where the operator asks for that', async () => {
       const report = await place.json(['import', file, '--without-unknown-hashes'])
       expect(report).to.deep.include({ imported: 2, hashes: { none: 2 } })
