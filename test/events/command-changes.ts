@@ -174,6 +174,17 @@ export const COMMAND_CHANGES: Changes = {
   'keys reseal': { none: 'Seals what is stored again. Nothing that another system sees changes.' },
   config: READS,
   migrate: { none: 'Changes the schema and no state.' },
+  import: {
+    async run({ command, dataDir }) {
+      const file = join(dataDir, 'people.ndjson')
+      await writeFile(file, JSON.stringify({ email: 'imported@example.org' }))
+      await command('import', file)
+    },
+    events: ['account.created'],
+  },
+  export: READS,
+  backup: READS,
+  restore: { none: 'Replaces the whole database while no process serves it.' },
   seed: { none: 'Development data, made by the functions of the commands above.' },
   'webhook create': RECEIVER,
   'webhook list': READS,

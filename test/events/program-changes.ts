@@ -29,7 +29,9 @@ export const PROGRAM_CHANGES: Changes = {
   'purge of an account that nobody activated': {
     async given(world) {
       await purgeAccounts(world)
-      return (await world.createAccount({ verified: false })).account.id
+      const { id } = (await world.createAccount({ verified: false })).account
+      await world.parts.db('accounts').where({ id }).update({ selfRegistered: true })
+      return id
     },
     run: purgeAccounts,
     events: ['account.deleted'],
