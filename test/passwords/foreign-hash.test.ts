@@ -115,7 +115,7 @@ describe('Password hashes of other systems', () => {
 
   it('wait for their turn with all others', async () => {
     const hasher = createHasher({ ...CHEAP, maxRunning: 1, maxWaiting: 0 })
-    const stored = await bcryptHash(PASSWORD, { cost: 8 })
+    const stored = await bcryptHash(PASSWORD, 8)
     const results = await Promise.allSettled([1, 2, 3].map(() => hasher.verify(stored, PASSWORD)))
     expect(results.map(({ status }) => status)).to.eql(['fulfilled', 'rejected', 'rejected'])
   })
