@@ -126,14 +126,14 @@ export function receiverProblems(given: Partial<Given>): string[] {
 
 /** The part of the configuration for receivers; a receiver that is off is undefined. */
 export function receiverConfig(given: Given) {
-  return { stream: streamOf(given), rabbitmq: rabbitmqOf(given), kafka: kafkaOf(given) }
+  return { eventStream: streamOf(given), rabbitmq: rabbitmqOf(given), kafka: kafkaOf(given) }
 }
 
 function streamOf(given: Given) {
-  const dsn = given.event_stream_redis_dsn ?? given.redis_dsn
-  if (given.event_stream === undefined || dsn === undefined) return undefined
+  const redisDsn = given.event_stream_redis_dsn ?? given.redis_dsn
+  if (given.event_stream === undefined || redisDsn === undefined) return undefined
   return {
-    dsn,
+    redisDsn,
     stream: given.event_stream,
     maxLength: given.event_stream_max_length,
     types: given.event_stream_types,
@@ -143,7 +143,7 @@ function streamOf(given: Given) {
 function rabbitmqOf(given: Given) {
   if (given.rabbitmq_dsn === undefined) return undefined
   return {
-    url: given.rabbitmq_dsn,
+    dsn: given.rabbitmq_dsn,
     exchange: given.rabbitmq_exchange,
     types: given.rabbitmq_types,
     registrationQueue: given.rabbitmq_registration_queue,
@@ -152,7 +152,7 @@ function rabbitmqOf(given: Given) {
 
 function kafkaOf(given: Given) {
   if (given.kafka_brokers.length === 0) return undefined
-  const { kafka_user: username, kafka_password: password, kafka_sasl_mechanism: mechanism } = given
+  const { kafka_user: user, kafka_password: password, kafka_sasl_mechanism: mechanism } = given
   const sends = given.kafka_registration_message
   return {
     brokers: given.kafka_brokers,
@@ -161,7 +161,7 @@ function kafkaOf(given: Given) {
     registration: sends
       ? { topic: given.kafka_registration_topic, key: given.kafka_registration_key }
       : undefined,
-    sasl: username !== undefined && password !== undefined ? { mechanism, username, password } : undefined,
+    sasl: user !== undefined && password !== undefined ? { mechanism, user, password } : undefined,
     tls: given.kafka_tls || given.kafka_tls_ca ? { ca: given.kafka_tls_ca } : undefined,
   }
 }

@@ -162,7 +162,8 @@ for (const { name, database, redis, otherLagsMs } of KINDS)
       await inTransaction(changer!.db, async (trx) => {
         await updateAccount(trx, { id }, { updatedAtMs: 7 })
         // The old row is still what everybody reads.
-        for (const one of [changer!, other!]) expect((await one.cache.find(id))?.updatedAtMs).to.equal(1)
+        for (const [name, one] of Object.entries({ changer: changer!, other: other! }))
+          expect((await one.cache.find(id))?.updatedAtMs, name).to.equal(1)
       })
       expect((await changer!.cache.find(id))?.updatedAtMs).to.equal(7)
       if (otherLagsMs > 0) await new Promise((resolve) => setTimeout(resolve, otherLagsMs))

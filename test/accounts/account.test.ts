@@ -115,7 +115,8 @@ onEachDatabase('An account', (world) => {
     expect(await search('_')).to.deep.equal(['x_y@example.org'])
     expect(await search('%')).to.deep.equal(['x_y@example.org'])
     expect(await search("'; drop table accounts; --!")).to.deep.equal([])
-    expect((await listAccounts(db, { after: 'nonsense' })).accounts).to.have.lengthOf(8)
+    const nonsense = await listAccounts(db, { after: 'nonsense' }).catch((error: unknown) => error)
+    expect(nonsense).to.include({ code: 'invalid_cursor' })
   })
 
   it('loses everything it has open when it is disabled, and can sign in again when enabled', async () => {

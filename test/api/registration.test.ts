@@ -135,7 +135,7 @@ for (const { name, stage: open } of STAGES)
       const seen: string[] = []
       for (const by of ['token', 'email'] as const) {
         await stage.parts.db('one_time_tokens').where({ accountId: person.id }).delete()
-        expect((await post('/password-resets', { email: person.email })).status).to.equal(202)
+        expect((await post('/password-resets', { email: person.email })).status, by).to.equal(202)
         const mail = await stage.waitForMail(person.email, SUBJECT.reset, (one) => !seen.includes(one.text))
         seen.push(mail.text)
         const mailedToken = new URL(linkIn(mail, '/reset')).searchParams.get('token')!
@@ -147,14 +147,14 @@ for (const { name, stage: open } of STAGES)
           token: mailedToken,
           new_password: 'new words here',
         })
-        expect(bare.status).to.equal(400)
+        expect(bare.status, by).to.equal(400)
         const answer = await post('/password-resets/complete', {
           ...evidence,
           new_password: `fine new words ${by}`,
         })
-        expect([answer.status, answer.text]).to.eql([204, ''])
+        expect([answer.status, answer.text], by).to.eql([204, ''])
         const again = await post('/password-resets/complete', { ...evidence, new_password: 'more new words' })
-        expect(again.json()['code']).to.equal(by === 'token' ? 'link_used' : 'verification_failed')
+        expect(again.json()['code'], by).to.equal(by === 'token' ? 'link_used' : 'verification_failed')
       }
     })
 

@@ -91,7 +91,7 @@ for (const { name, stage: open } of STAGES)
       const codes: string[] = []
       for (const email of emails) {
         const body = { email, password: PASSWORD, username, ip: anyAddress() }
-        expect((await api.call('POST', '/registrations', { token, body })).status).to.equal(202)
+        expect((await api.call('POST', '/registrations', { token, body })).status, email).to.equal(202)
         codes.push(codeIn(await stage.waitForMail(email, /^Activate/)))
       }
       const confirm = async (at: number) => {

@@ -98,7 +98,7 @@ async function startStreamReceiver(): Promise<Receiver> {
   const stream = `events-${randomUUID()}`
   const gate = await createGate(url)
   await gate.open()
-  const sink = createRedisStreamSink({ dsn: gate.url, stream, maxLength: 10_000 })
+  const sink = createRedisStreamSink({ redisDsn: gate.url, stream, maxLength: 10_000 })
   const redis = new Redis(url)
   return {
     sink,

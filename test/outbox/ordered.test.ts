@@ -82,7 +82,10 @@ for (const { name, open } of databases) {
       await Promise.all([drain(), drain(), drain()])
       await drain()
       for (const key of ['a', 'b', 'c'])
-        expect(delivered.filter((one) => one.startsWith(key))).to.deep.equal(numbers.map((n) => key + n))
+        expect(
+          delivered.filter((one) => one.startsWith(key)),
+          key,
+        ).to.deep.equal(numbers.map((n) => key + n))
     })
 
     it('keeps the order of changes that processes with different clocks recorded', async () => {

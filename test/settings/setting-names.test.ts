@@ -15,7 +15,20 @@ const MADE_INTO: Record<string, string> = {
   mtls_client_ca: 'binding.mtls',
   mtls_certificate_header: 'binding.mtls',
   mtls_issuer: 'binding.mtls',
+  kafka_registration_message: 'receivers.kafka.registration',
   dangerously_show_mailbox_to_administrators: 'mail.mailbox',
+}
+
+/** A receiver of events has its part of the configuration only where it is configured. */
+const WITH_RECEIVERS = {
+  ACCOUNT_SERVER_EVENT_STREAM: 'events',
+  ACCOUNT_SERVER_EVENT_STREAM_REDIS_DSN: 'redis://127.0.0.1:6379',
+  ACCOUNT_SERVER_RABBITMQ_DSN: 'amqp://127.0.0.1',
+  ACCOUNT_SERVER_RABBITMQ_REGISTRATION_QUEUE: 'registrations',
+  ACCOUNT_SERVER_KAFKA_BROKERS: '127.0.0.1:9092',
+  ACCOUNT_SERVER_KAFKA_USER: 'ann',
+  ACCOUNT_SERVER_KAFKA_PASSWORD: 'secret',
+  ACCOUNT_SERVER_KAFKA_TLS: 'true',
 }
 
 const UNIT = /(?:Minutes|Days|Seconds|Ms|Mb|Bytes)$/
@@ -24,7 +37,7 @@ const camelCase = (name: string) => name.replaceAll(/_(\w)/g, (_, letter: string
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
 describe('the name of a setting', () => {
-  const { settings: _, ...config } = loadConfig({}, { persist: false })
+  const { settings: _, ...config } = loadConfig(WITH_RECEIVERS, { persist: false })
   const paths = pathsIn(config)
 
   it('stays the same from the environment to the configuration, apart from the unit', () => {
@@ -52,12 +65,18 @@ function pathsIn(value: object, before: string[] = []): string[] {
   })
 }
 
-/** The last key alone, or with the group in front: `log.dir` is `dir` and `logDir`. */
+/** The last key alone, or with a group in front: `log.dir` is `dir` and `logDir`. */
 function namesOf(paths: string[]): string[] {
   return paths.flatMap((path) => {
     const keys = path.split('.')
-    const [group = '', last = ''] = [keys[0], keys.at(-1)]
-    return keys.length === 1 ? [last] : [last, group + capital(last)]
+    const last = keys.at(-1) ?? ''
+    const fromGroup = keys.map((_, at) =>
+      keys
+        .slice(at)
+        .map((key, i) => (i === 0 ? key : capital(key)))
+        .join(''),
+    )
+    return [last, ...fromGroup, ...keys.slice(0, -1).map((group) => group + capital(last))]
   })
 }
 

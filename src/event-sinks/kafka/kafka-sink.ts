@@ -11,9 +11,7 @@ import { BROKER_RETRY, eachAlone } from '../received-event.ts'
 export type KafkaConnection = {
   /** `host:port` each. */
   brokers: readonly string[]
-  sasl:
-    | { mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'; username: string; password: string }
-    | undefined
+  sasl: { mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512'; user: string; password: string } | undefined
   /** Connects by TLS; `ca` is in PEM, for authorities that the system does not know. */
   tls: { ca: string | undefined } | undefined
 }
@@ -100,6 +98,10 @@ function hopelessCode(error: unknown): string | undefined {
   return inner.map(hopelessCode).find((code) => code !== undefined)
 }
 
+function saslOf({ user, ...sasl }: NonNullable<KafkaConnection['sasl']>) {
+  return { ...sasl, username: user }
+}
+
 /** Loads the library, which takes megabytes, where it is needed. */
 async function openProducer({ brokers, sasl, tls }: KafkaConnection): Promise<StringProducer> {
   const kafka = await import('@platformatic/kafka')
@@ -117,7 +119,7 @@ async function openProducer({ brokers, sasl, tls }: KafkaConnection): Promise<St
     requestTimeout: 15_000,
     retries: 2,
     retryDelay: 250,
-    ...(sasl ? { sasl } : {}),
+    ...(sasl ? { sasl: saslOf(sasl) } : {}),
     ...(tls ? { tls: tls.ca ? { ca: tls.ca } : {} } : {}),
   })
   // Without a listener an error of a connection ends the process. `send` reports it as well.

@@ -13,7 +13,7 @@ import type { Publication } from './rabbitmq-sink.ts'
 export function rabbitmq({ config }: Services): Feature {
   const { rabbitmq: settings } = config.receivers
   if (!settings) return {}
-  const { url, exchange, types, registrationQueue: queue } = settings
+  const { dsn: url, exchange, types, registrationQueue: queue } = settings
   const events: EventLane = {
     topic: EVENT_TOPICS.rabbitmq,
     takes: 'event',

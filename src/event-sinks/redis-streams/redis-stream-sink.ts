@@ -7,7 +7,7 @@ import type { RedisClient } from '../../platform/redis/redis.ts'
 import { BROKER_RETRY, eachAlone, readEvent } from '../received-event.ts'
 
 type StreamSettings = {
-  dsn: string
+  redisDsn: string
   stream: string
   /** About how many entries the stream keeps. */
   maxLength: number
@@ -16,10 +16,10 @@ type StreamSettings = {
 
 const TIMEOUT_MS = 5000
 
-export function createRedisStreamSink({ dsn, stream, maxLength, onError }: StreamSettings): BatchSink {
+export function createRedisStreamSink({ redisDsn, stream, maxLength, onError }: StreamSettings): BatchSink {
   let redis: RedisClient | undefined
   const open = () =>
-    (redis ??= openRedis(dsn, {
+    (redis ??= openRedis(redisDsn, {
       name: 'account-server-events',
       commandTimeoutMs: TIMEOUT_MS,
       ...(onError ? { onError } : {}),

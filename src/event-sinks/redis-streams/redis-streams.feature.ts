@@ -6,13 +6,13 @@ import type { Services } from '../../services.ts'
 import { createRedisStreamSink } from './redis-stream-sink.ts'
 
 export function redisStreams({ config, log }: Services): Feature {
-  const { stream } = config.receivers
-  if (!stream) return {}
+  const { eventStream } = config.receivers
+  if (!eventStream) return {}
   const onError = (error: Error) => log.warn({ err: error }, 'event-stream.redis_error')
   return {
     eventLanes: [
-      { topic: EVENT_TOPICS.redis, takes: 'event', wants: (type) => wantsType(stream.types, type) },
+      { topic: EVENT_TOPICS.redis, takes: 'event', wants: (type) => wantsType(eventStream.types, type) },
     ],
-    sinks: () => ({ [EVENT_TOPICS.redis]: createRedisStreamSink({ ...stream, onError }) }),
+    sinks: () => ({ [EVENT_TOPICS.redis]: createRedisStreamSink({ ...eventStream, onError }) }),
   }
 }

@@ -1,6 +1,6 @@
 /** Holds the startup lock in the middle of a migration until it is killed; says when it has begun. */
-import { openDatabase } from '../../src/platform/sql/database.ts'
-import { withStartupLock } from '../../src/platform/sql/migrate.ts'
+import { openDatabase } from '../../../src/platform/sql/database.ts'
+import { withStartupLock } from '../../../src/platform/sql/migrate.ts'
 
 const { MYSQL_DSN, SQLITE_FILE = '' } = process.env
 const db = openDatabase({ mysqlDsn: MYSQL_DSN, sqliteFile: SQLITE_FILE })
