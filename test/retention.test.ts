@@ -33,6 +33,12 @@ const OLD_ROWS: Record<string, (n: number, nowMs: number) => Record<string, unkn
     actor: `a${n}`,
     detail: '{}',
   }),
+  idempotency_keys: (n, nowMs) => ({
+    key: `k${n}`,
+    requestDigest: 'd',
+    answer: null,
+    createdAtMs: nowMs - 2 * DAY_MS,
+  }),
   oidc_records: (n, nowMs) => ({
     recordKey: `{t}:${n}`,
     payload: '',
@@ -62,10 +68,17 @@ const OTHER_TABLES = {
     'clients',
     'signing_keys',
     'encryption_keys',
+    'webhook_events',
   ],
   ofAnAccount: ['account_roles', 'consents'],
-  ofAnOperator: ['resources', 'initial_access_tokens', 'authorization_details_types', 'token_exchange_rules'],
-  bounded: ['changes', 'mailbox_messages'],
+  ofAnOperator: [
+    'resources',
+    'initial_access_tokens',
+    'authorization_details_types',
+    'token_exchange_rules',
+    'webhooks',
+  ],
+  bounded: ['changes', 'mailbox_messages', 'outbox_lanes'],
 }
 
 for (const { name, open } of [

@@ -30,19 +30,26 @@ describe('Files of other systems', () => {
     const text = `{"realm": "a\\"[{", "x": {"users": [{"no": 1}]}, "users": [
       {"a": "}]\\\\", "b": [{"c": "é"}]},
       {"a": {"users": []}}], "ids": ["users"], "clients": [{"d": 1}]}`
-    for (const records of await readings(readElements, text)) {
-      expect(records.map(({ list, line }) => [list, line])).to.eql([
+    for (const [turn, records] of (await readings(readElements, text)).entries()) {
+      expect(
+        records.map(({ list, line }) => [list, line]),
+        `turn ${turn}`,
+      ).to.eql([
         ['users', 2],
         ['users', 3],
         ['clients', 3],
       ])
-      expect(records.map(valueOf)).to.eql([{ a: '}]\\', b: [{ c: 'é' }] }, { a: { users: [] } }, { d: 1 }])
+      expect(records.map(valueOf), `turn ${turn}`).to.eql([
+        { a: '}]\\', b: [{ c: 'é' }] },
+        { a: { users: [] } },
+        { d: 1 },
+      ])
     }
   })
 
   it('are read wherever their pieces end: one JSON list', async () => {
-    for (const records of await readings(readElements, '[{"a": [[{}]]}, 7, {"b": 2}]'))
-      expect(records.map(valueOf)).to.eql([{ a: [[{}]] }, { b: 2 }])
+    for (const [turn, records] of (await readings(readElements, '[{"a": [[{}]]}, 7, {"b": 2}]')).entries())
+      expect(records.map(valueOf), `turn ${turn}`).to.eql([{ a: [[{}]] }, { b: 2 }])
   })
 
   it('are refused when a JSON document ends too early', async () => {
@@ -53,16 +60,26 @@ describe('Files of other systems', () => {
   })
 
   it('are read wherever their pieces end: lines of JSON, with faults named', async () => {
-    for (const records of await readings(readLines, '{"a":"é"}\r\n\n{"a"\n[1]\n{"b":2}')) {
-      expect(records.map(({ line }) => line)).to.eql([1, 3, 4, 5])
-      expect(records.map(valueOf)).to.eql([{ a: 'é' }, 'it is not JSON', 'it is not a JSON object', { b: 2 }])
+    for (const [turn, records] of (
+      await readings(readLines, '{"a":"é"}\r\n\n{"a"\n[1]\n{"b":2}')
+    ).entries()) {
+      expect(
+        records.map(({ line }) => line),
+        `turn ${turn}`,
+      ).to.eql([1, 3, 4, 5])
+      expect(records.map(valueOf), `turn ${turn}`).to.eql([
+        { a: 'é' },
+        'it is not JSON',
+        'it is not a JSON object',
+        { b: 2 },
+      ])
     }
   })
 
   it('are read wherever their pieces end: CSV with quotes, line breaks and faults', async () => {
     const text = '\ufeffa,b\r\n"x, ""y""","1\n2"\r\nonly one\r\né,\r\n'
-    for (const records of await readings(readCsv, text))
-      expect(records.map(valueOf)).to.eql([
+    for (const [turn, records] of (await readings(readCsv, text)).entries())
+      expect(records.map(valueOf), `turn ${turn}`).to.eql([
         { a: 'x, "y"', b: '1\n2' },
         'it has 1 values for 2 columns',
         { a: 'é', b: '' },
@@ -70,8 +87,8 @@ describe('Files of other systems', () => {
   })
 
   it('may have quotes inside values of CSV', async () => {
-    for (const records of await readings(readCsv, 'a,b\n3,x"y"z\n5,6\n'))
-      expect(records.map(valueOf)).to.eql([
+    for (const [turn, records] of (await readings(readCsv, 'a,b\n3,x"y"z\n5,6\n')).entries())
+      expect(records.map(valueOf), `turn ${turn}`).to.eql([
         { a: '3', b: 'x"y"z' },
         { a: '5', b: '6' },
       ])
@@ -87,7 +104,7 @@ describe('Files of other systems', () => {
   it('are compared line by line, for many lines', () => {
     const index = createLineIndex()
     for (let line = 1; line <= 100_000; line += 1)
-      expect(index.note(`text ${line}`, `text ${line}`, line)).to.equal(undefined)
+      expect(index.note(`text ${line}`, `text ${line}`, line), `line ${line}`).to.equal(undefined)
     expect(index.note('text 1', 'text 1', 100_001)).to.eql({ line: 1, sameForm: true })
     expect(index.note('text 99999', 'Text 99999', 100_002)).to.eql({ line: 99_999, sameForm: false })
   })
