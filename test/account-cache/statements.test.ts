@@ -36,7 +36,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       return statements.texts.filter((text) => !TOKENS.test(text) && !/^(BEGIN|COMMIT);$/.test(text))
     }
 
-    it('costs no query at userinfo, introspection and refresh', async () => {
+    it('costs no query at userinfo, introspection and refresh [A17]', async () => {
       const tokens = await app!.tokensFor(await stage.person())
       let { refresh_token: last } = await spa!.tokensFor(await stage.person())
       const rotate = async () => {
