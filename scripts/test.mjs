@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { ROOT } from './find-binary.mjs'
 import { prepareMysql } from './mysql.mjs'
 import { prepareServices } from './services.mjs'
-import { failAndExit } from './step.mjs'
+import { StepFailed, failAndExit } from './step.mjs'
 import { clockTime, showProgress } from './test-progress.mjs'
 import { compileSources, startMocha } from './test-run.mjs'
 
@@ -26,9 +26,11 @@ const EVERY_TEST = ['test/**/*.test.ts']
 const SUITES_ON_MYSQL = 'MariaDB|services for tests'
 const ON_MYSQL = [
   'test/contracts/*.test.ts',
-  'test/platform/{migrate,newer-schema,database,change-feed}.test.ts',
-  'test/accounts/*.test.ts',
-  'test/outbox/{outbox,relay}.test.ts',
+  'test/platform/newer-schema.test.ts',
+  'test/platform/sql/{migrate,database,change-feed}.test.ts',
+  'test/accounts/**/*.test.ts',
+  'test/{account-cache,moving}/*.test.ts',
+  'test/outbox/{outbox,relay,lane,ordered}.test.ts',
   'test/cli/{account,client,operations,reseal}.test.ts',
   'test/journeys/{first-sign-in,consent,forgotten-password,sessions}.test.ts',
   'test/support/services.test.ts',
@@ -97,7 +99,10 @@ async function runTests() {
 
 /** Those that take long first, and the large ones before the small ones. */
 function filesInOrder() {
-  const files = globSync(onMysql ? ON_MYSQL : EVERY_TEST, { cwd: ROOT }).map((file) => ({
+  const patterns = onMysql ? ON_MYSQL : EVERY_TEST
+  const empty = patterns.filter((pattern) => globSync(pattern, { cwd: ROOT }).length === 0)
+  if (empty.length > 0) throw new StepFailed(`No test file is named by ${empty.join(', ')}`)
+  const files = globSync(patterns, { cwd: ROOT }).map((file) => ({
     file,
     long: LONG.some((start) => file.startsWith(start)),
     bytes: statSync(join(ROOT, file)).size,

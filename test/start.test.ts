@@ -218,6 +218,8 @@ const ANYTHING_GOES = {
   worker_smtp_server_user: 1,
   worker_smtp_server_password: 1,
   open_client_resources: 1,
+  kafka_user: 1,
+  kafka_password: 1,
 }
 
 function childrenOf(pid: number | undefined): number[] {

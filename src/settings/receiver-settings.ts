@@ -14,8 +14,11 @@ const types = () =>
 
 const address = /^[^\s:,/]+:\d{1,5}$/
 
+/** A name at a broker or in Redis: printable, without blanks. */
+const name = () => z.string().regex(/^[\x21-\x7e]{1,249}$/)
+
 export const receiverSettings = {
-  event_stream: text().optional().meta({
+  event_stream: name().optional().meta({
     group: GROUP,
     takes: 'the key of a Redis stream',
     description: 'Turns on the Redis stream: events are appended to this key.',
@@ -36,7 +39,7 @@ export const receiverSettings = {
     secret: true,
     description: 'Turns on RabbitMQ.',
   }),
-  rabbitmq_exchange: text().default('account-events').meta({
+  rabbitmq_exchange: name().default('account-events').meta({
     group: GROUP,
     takes: 'a name',
     description: 'Durable topic exchange for events. The routing key is the type.',
@@ -45,7 +48,7 @@ export const receiverSettings = {
     group: GROUP,
     description: 'What RabbitMQ gets. Each type needs a queue that is bound to it.',
   }),
-  rabbitmq_registration_queue: text().optional().meta({
+  rabbitmq_registration_queue: name().optional().meta({
     group: GROUP,
     takes: 'a name',
     description: 'Durable queue for the message about a new user.',
@@ -59,7 +62,7 @@ export const receiverSettings = {
       fallback: 'no Kafka',
       description: 'Turns on Kafka.',
     }),
-  kafka_topic: text().default('account-events').meta({
+  kafka_topic: name().default('account-events').meta({
     group: GROUP,
     takes: 'a name',
     description: 'Topic for events. The key is the subject.',
@@ -69,12 +72,12 @@ export const receiverSettings = {
     group: GROUP,
     description: 'Sends the message about a new user to Kafka.',
   }),
-  kafka_registration_topic: text().default('uploading_data').meta({
+  kafka_registration_topic: name().default('uploading_data').meta({
     group: GROUP,
     takes: 'a name',
     description: 'Topic of the message about a new user.',
   }),
-  kafka_registration_key: text().default('new_user').meta({
+  kafka_registration_key: name().default('new_user').meta({
     group: GROUP,
     takes: 'text',
     description: 'Key of the message about a new user.',
