@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { updateAccount } from '../src/account-cache/changed-account.ts'
 import { findAccountById } from '../src/accounts/account.ts'
 import { addAccount } from '../src/accounts/operator/operator-account.ts'
 import { loadConfig } from '../src/settings/config.ts'
@@ -30,6 +31,8 @@ describe('upkeep', () => {
     const given = { password: 'correct horse battery', actor: 'cli' }
     const waiting = await addAccount(needs, { ...given, email: 'waiting@example.com' })
     const confirmed = await addAccount(needs, { ...given, email: 'confirmed@example.com', verified: true })
+    const added = await addAccount(needs, { ...given, email: 'added@example.com' })
+    await updateAccount(parts.db, { id: waiting.id }, { selfRegistered: true })
     nowMs += 2 * DAY_MS - HOUR_MS
     await createUpkeep(parts).runOnce()
     expect(await findAccountById(parts.db, waiting.id)).to.not.equal(undefined)
@@ -37,6 +40,7 @@ describe('upkeep', () => {
     await createUpkeep(parts).runOnce()
     expect(await findAccountById(parts.db, waiting.id)).to.equal(undefined)
     expect(await findAccountById(parts.db, confirmed.id)).to.not.equal(undefined)
+    expect(await findAccountById(parts.db, added.id)).to.not.equal(undefined)
   })
 
   it('removes protocol records once they have expired', async () => {

@@ -59,9 +59,9 @@ export function readSettings(given: Record<string, string | undefined> = process
     throw new Error(`The settings are not valid. ${faults.join('; ')}`)
   }
   const all = result.data
-  const publicUrl = all.LEDGER_PUBLIC_URL.replace(/\/+$/, '')
+  const publicUrl = all.LEDGER_PUBLIC_URL.replace(/\/$/, '')
   return {
-    issuer: all.LEDGER_ISSUER.replace(/\/+$/, ''),
+    issuer: all.LEDGER_ISSUER.replace(/\/$/, ''),
     publicUrl,
     identifier: `${publicUrl}/`,
     host: all.LEDGER_HOST,

@@ -12,14 +12,9 @@ const BATCH = 500
 const MEMORY_MS = 30 * DAY_MS
 
 /**
-<<<<<<< HEAD
- * Purges accounts without a confirmed address after `ageMs`; administrators stay. Answers how many it found. The caller
- * need not revoke anything: these accounts have no grants beyond their own page.
-=======
- * Deletes accounts that registered themselves and did not confirm the address within `ageMs`. Those that an operator added
- * or imported stay, and so do administrators. Answers how many it found.
- * Nothing needs revoking by the caller: they were never granted anything that outlives a look at the account.
->>>>>>> 4d7f587 (import: take accounts over from other systems)
+ * Purges accounts that registered themselves and did not confirm the address within `ageMs`. Those that an operator added
+ * or imported stay, and so do administrators. Answers how many it found. The caller need not revoke anything: these
+ * accounts have no grants beyond their own page.
  */
 export async function purgeUnverified(db: Db, nowMs: number, ageMs: number, limit = BATCH): Promise<number> {
   const ids: string[] = await unverifiedSince(db, nowMs - ageMs)

@@ -62,13 +62,22 @@ export async function recordEvent<Type extends EventType>(sql: Sql, event: NewEv
   await recorders.get(sql.userParams)?.(sql, event)
 }
 
+/** Asks through the caller's transaction: on SQLite there is no other connection. */
+async function takersOf(lanes: readonly EventLane[], type: EventType, sql: Sql): Promise<EventLane[]> {
+  const takers: EventLane[] = []
+  for (const lane of lanes)
+    if (lane.takes === 'event' && (lane.wants === undefined || (await lane.wants(type, sql))))
+      takers.push(lane)
+  return takers
+}
+
 function createRecorder({ outbox, clock, issuer, registrationMessageAt, lanes }: Needs): Recorder {
   const nextId = timeOrderedIds(clock)
   const registrationLanes = lanes.filter(({ takes }) => takes === 'registration')
 
   return async (sql, event) => {
     const { type, subject } = event
-    const takers = lanes.filter(({ takes, wants }) => takes === 'event' && (wants?.(type) ?? true))
+    const takers = await takersOf(lanes, type, sql)
     const announces = registrationLanes.length > 0 && type.startsWith('account.')
     if (takers.length === 0 && !announces) return
     const data = EVENT_TYPES[type].data.parse(await event.data())

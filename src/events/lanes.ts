@@ -2,6 +2,7 @@
  * The way from an event to a sink: one outbox topic for each configured sink, so that a slow one slows nobody. A feature
  * that has a sink names its lanes, and only while the sink is configured. Without a lane no event is written.
  */
+import type { Sql } from '../platform/sql/database.ts'
 import type { EventType } from './event-types.ts'
 
 export type EventLane = {
@@ -10,7 +11,7 @@ export type EventLane = {
   /** `event`: a CloudEvent. `registration`: the message about a new user, of `registration-message.ts`. */
   takes: 'event' | 'registration'
   /** Events that it does not want are not written for it. Without this it gets all of them. */
-  wants?: (type: EventType) => boolean
+  wants?: (type: EventType, sql: Sql) => boolean | Promise<boolean>
 }
 
 /** The outbox topics of events, by sink. */

@@ -59,7 +59,8 @@ function isoText(text: string): string {
   const [, day, time, zone = ''] =
     /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?(Z|UTC|[+-]\d\d(?::?\d\d)?)?$/.exec(text) ?? []
   if (!day || !time) return text
-  const seconds = time.replace(/(\.\d{3})\d+$/, '$1')
+  // `hh:mm:ss.sss`: no more than milliseconds.
+  const seconds = time.slice(0, 12)
   if (zone === '' || zone === 'UTC' || zone === 'Z') return `${day}T${seconds}Z`
   const digits = zone.slice(1).replace(':', '').padEnd(4, '0')
   return `${day}T${seconds}${zone[0]}${digits.slice(0, 2)}:${digits.slice(2)}`

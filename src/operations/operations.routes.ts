@@ -36,7 +36,7 @@ export function apiRoutes(needs: ApiNeeds, operations: readonly Operation[], doc
     ctx.body = document
   })
   for (const one of operations) {
-    router[one.method](one.path.replaceAll(/\{(\w+)\}/g, ':$1'), (ctx) => serve(needs, one, ctx))
+    router[one.method](one.path.replaceAll('{', ':').replaceAll('}', ''), (ctx) => serve(needs, one, ctx))
   }
   router.all('/{*rest}', (ctx) => refuse(ctx, operations))
   return router
@@ -117,11 +117,16 @@ function refuse(ctx: RouterContext, operations: readonly Operation[]): void {
 }
 
 function methodsAt(path: string, operations: readonly Operation[]): Method[] {
-  return operations.filter((one) => patternOf(one.path).test(path)).map(({ method }) => method)
+  return operations.filter((one) => isPathOf(one.path, path)).map(({ method }) => method)
 }
 
-function patternOf(path: string): RegExp {
-  return new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}/?$`)
+/** Segment by segment; one in braces is any text. */
+function isPathOf(pattern: string, path: string): boolean {
+  const [wanted, found] = [pattern.split('/'), path.replace(/\/$/, '').split('/')]
+  return (
+    wanted.length === found.length &&
+    wanted.every((part, at) => (part.startsWith('{') ? found[at] !== '' : part === found[at]))
+  )
 }
 
 /** @throws AppError 403 `origin_not_allowed`, before anything is done */

@@ -58,7 +58,7 @@ for (const { name, stage: open } of STAGES)
     })
 
     it('refuses a cursor that is none', async () => {
-      for (const cursor of ['x', '12.34', "1'--", '%00']) {
+      for (const cursor of ['x', '12.', "1'--", '%00']) {
         const answer = await api.call('GET', `/accounts?cursor=${cursor}`, { token })
         expect([answer.status, answer.json()['code']], cursor).to.eql([400, 'invalid_cursor'])
       }

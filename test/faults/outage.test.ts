@@ -55,6 +55,13 @@ describe('while a dependency is away', function () {
     expect(text, what).not.to.match(/ECONN|127\.0\.0\.1:\d|ioredis|mysql|\bat .*:\d+/i)
   }
 
+  /** What a process knows of an account counts for less than a second, so that each of them asks SQL again. */
+  const cachedAccountIsOld = (accessToken: string) =>
+    until(async () => {
+      const statuses = [await userinfo(stage, accessToken), await userinfo(stage, accessToken)]
+      return statuses.every(({ status }) => status === 503)
+    }, 'no process trusts its cache of accounts any more')
+
   const live = async () => (await stage.send({ to: '/health/live' })).status
   const readiness = async () => (await stage.send({ to: '/health/ready' })).json()
 
@@ -95,6 +102,7 @@ describe('while a dependency is away', function () {
     const page = await signingIn.get('/sign-in')
     expect(form.status).to.equal(200)
     await sql.close()
+    await cachedAccountIsOld(tokens.access_token)
     try {
       await expectUnavailable('sign-in', () => signingIn.followForm(page, { email, password: PASSWORD }))
       await expectUnavailable('refresh', () => app.refresh(tokens.refresh_token))
@@ -116,8 +124,9 @@ describe('while a dependency is away', function () {
 
   it('without SQL in the middle of a refresh no token is used up [S-6.5]', async () => {
     const spa = await register(stage, { token_endpoint_auth_method: 'none' })
-    const { refresh_token } = await spa.tokensFor(await stage.person())
+    const { access_token, refresh_token } = await spa.tokensFor(await stage.person())
     await sql.close()
+    await cachedAccountIsOld(access_token)
     const failed = await spa.refresh(refresh_token)
     await sql.open()
     expect(failed.status).to.equal(503)

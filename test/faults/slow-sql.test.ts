@@ -39,6 +39,8 @@ describe('while SQL takes requests and answers none', function () {
     const visitor = stage.visitor()
     const page = await visitor.get('/sign-in')
     mariadb.freeze()
+    // What the process knows of the account counts for less than a second.
+    await until(async () => (await userinfo(stage, tokens.access_token)).status === 503, 'its cache is old')
     const signingIn = timed(() => visitor.followForm(page, { email, password: PASSWORD }))
     const others = Array.from({ length: ASKED_TOGETHER }, () =>
       timed(() => userinfo(stage, tokens.access_token)),

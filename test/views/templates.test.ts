@@ -4,7 +4,9 @@ import { renderSample } from './render-sample.ts'
 import { samplePages } from './sample-pages.ts'
 
 const viewsFolder = new URL('../../views/', import.meta.url)
-const templates = readdirSync(viewsFolder).filter((name) => name.endsWith('.ejs'))
+/** Shows the API by scripts of its own: test/pages/docs. */
+const WITH_SCRIPTS = 'docs.ejs'
+const templates = readdirSync(viewsFolder).filter((name) => name.endsWith('.ejs') && name !== WITH_SCRIPTS)
 const partials = readdirSync(new URL('partials/', viewsFolder)).map((name) => `partials/${name}`)
 const hostile = `"'><script>alert(1)</script><img src=x onerror=alert(1)> javascript:alert(1)`
 

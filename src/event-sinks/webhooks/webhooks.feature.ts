@@ -8,6 +8,7 @@ import type { Feature } from '../../feature.ts'
 import type { SinkSource } from '../../outbox/lane-set.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'
+import type { Sql } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 import { createWebhookFanOut, purgeWebhookEvents, SEALED_WEBHOOK_EVENTS } from './webhook-events.ts'
 import { createWebhookSink } from './webhook-sink.ts'
@@ -24,24 +25,38 @@ import {
 const TIMEOUT_MS = 15 * SECOND_MS
 
 export function webhooks(services: Services): Feature {
-  const { db, feed } = services
-  // Unknown at first: then every event is recorded, and the fan-out drops what nobody wants.
-  let filters: string[][] | undefined
-  feed.on(WEBHOOKS_CHANGED, async () => {
-    filters = (await listWebhooks(db)).map(({ eventTypes }) => eventTypes)
-  })
+  const { db } = services
+  const filters = createFilters(services)
   return {
     eventLanes: [
       {
         topic: EVENT_TOPICS.webhooks,
         takes: 'event',
-        wants: (type) => filters?.some((filter) => wantsType(filter, type)) ?? true,
+        wants: async (type, sql) => (await filters(sql)).some((filter) => wantsType(filter, type)),
       },
     ],
     sinks: () => ({ [EVENT_TOPICS.webhooks]: createWebhookFanOut(services) }),
     sinkSource: createWebhookSource(services),
     upkeep: { webhookEvents: (nowMs, limit) => purgeWebhookEvents(db, nowMs, limit) },
     sealed: [...SEALED_WEBHOOK_SECRETS, SEALED_WEBHOOK_EVENTS],
+  }
+}
+
+/** A command has no change feed that tells of webhooks, and an import makes a million events. */
+const FILTERS_FRESH_MS = SECOND_MS
+
+/** Which types the webhooks want. The change feed says when they changed; without it they are read again after a second. */
+function createFilters({ feed, clock }: Pick<Services, 'feed' | 'clock'>) {
+  let known: { filters: string[][]; readAtMs: number } | undefined
+  feed.on(WEBHOOKS_CHANGED, () => {
+    known = undefined
+  })
+  return async (sql: Sql): Promise<string[][]> => {
+    if (known && clock() - known.readAtMs < FILTERS_FRESH_MS) return known.filters
+    const readAtMs = clock()
+    const filters = (await listWebhooks(sql)).map(({ eventTypes }) => eventTypes)
+    known = { filters, readAtMs }
+    return filters
   }
 }
 

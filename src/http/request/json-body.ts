@@ -23,8 +23,10 @@ export async function jsonBody(ctx: Context, limits: BodyLimits = {}): Promise<R
 }
 
 function checkType(ctx: Context): void {
-  const type = ctx.get('Content-Type').toLowerCase()
-  if (!/^application\/(?:[\w.-]+\+)?json(?:\s*;\s*charset="?utf-?8"?)?\s*$/.test(type))
+  const [type = '', ...parameters] = ctx.get('Content-Type').toLowerCase().split(';')
+  const charset = parameters.map((part) => part.trim()).find((part) => part.startsWith('charset='))
+  const isJson = /^application\/(?:[\w.-]{1,60}\+)?json$/.test(type.trim())
+  if (!isJson || (charset !== undefined && !/^charset="?utf-?8"?$/.test(charset)))
     throw unsupported('This address takes application/json in UTF-8.')
   if ((ctx.get('Content-Encoding') || 'identity') !== 'identity')
     throw unsupported('The body must not be compressed.')

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { expect } from 'chai'
+import { LOGOUT_TOPIC } from '../../../src/protocol/logout/logout-notice.ts'
 import { deadLetters } from '../../../src/outbox/dead-letters.ts'
 import { disableAccount, signOutEverywhere } from '../../../src/accounts/account-state.ts'
 import { GRANT_TYPES } from '../../../src/clients/client-choices.ts'
@@ -153,7 +154,7 @@ inBothSettings('Back-channel logout', (world) => {
     const waiting = async () =>
       (await server.parts
         .db('outbox_messages')
-        .where({ recordKey: away.client.client_id })
+        .where({ topic: LOGOUT_TOPIC, recordKey: away.client.client_id })
         .first()) as Waiting
     await until(async () => (await waiting()).lastError !== null, 'the other one could not be told')
 

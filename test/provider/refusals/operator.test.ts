@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { updateAccount } from '../../../src/account-cache/changed-account.ts'
 import { CALLBACK, register } from '../relying-party.ts'
 import type { Party } from '../relying-party.ts'
 import { openStage, sqliteStage, until } from '../stage.ts'
@@ -52,7 +53,10 @@ describe('a fault of the server', function () {
 
   it('gives the app only an id, and the log has everything under that id', async () => {
     const app = await register(stage)
-    const { refresh_token: token } = await app.tokensFor(await stage.person())
+    const person = await stage.person()
+    const { refresh_token: token } = await app.tokensFor(person)
+    // Changed since it was cached, so that it is read again.
+    await updateAccount(stage.parts.db, { id: person.id }, { name: 'Changed' })
     await stage.parts.db.schema.renameTable('accounts', 'elsewhere')
     const answer = await app.refresh(token)
     expect(answer.status).to.equal(500)
