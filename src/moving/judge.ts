@@ -22,7 +22,7 @@ export type JudgeOptions = {
   nowMs: number
   /** Every address counts as confirmed where the file does not say. */
   verified: boolean
-  /** An account whose hash does not verify here comes without a password. */
+  /** Imports an account without its password when this server cannot verify the hash. */
   withoutUnknownHashes: boolean
 }
 

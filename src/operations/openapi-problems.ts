@@ -94,7 +94,10 @@ function ownProblems(one: Operation): Record<string, Problem> {
   return {
     ...callers[one.caller],
     ...(one.limited && LIMITED),
-    origin_not_allowed: { status: 403, when: 'A page called whose origin the client has not registered.' },
+    origin_not_allowed: {
+      status: 403,
+      when: 'The client has not registered the origin of the page that called.',
+    },
     ...(one.body && {
       unsupported_media_type: { status: 415, when: 'The body is not application/json in UTF-8.' },
       body_too_large: { status: 413, when: 'The body is too large.' },

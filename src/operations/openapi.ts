@@ -42,7 +42,7 @@ export const CALLER_WORDS: Readonly<Record<Caller, string>> = {
 }
 
 const INTRODUCTION = [
-  'Send an access token whose `resource` is the address of this API.',
+  'Send an access token. To get one, name the address of this API as `resource`.',
   'Every failure is a problem (RFC 9457) with a stable `code`.',
   'A creation takes `Idempotency-Key`: sent again with the same key, it answers the same and does nothing twice.',
 ].join(' ')

@@ -26,7 +26,7 @@ export const importing: Noun = {
         'dry-run': { about: 'Reports what an import would do, and imports nothing.' },
         verified: { about: 'Every address counts as confirmed where the file does not say.' },
         'without-unknown-hashes': {
-          about: 'An account whose hash does not verify here comes without a password.',
+          about: 'Imports an account without its password when this server cannot verify the hash.',
         },
         'firebase-hash': {
           value: 'FILE',

@@ -8,7 +8,7 @@ const opens = 'schema'
 
 const fields: Record<string, OptionSpec> = {
   event: { value: 'TYPE', about: 'A type of event, or a group such as account.* (all).', many: true },
-  description: { value: 'TEXT', about: 'Whose it is. The list shows it.' },
+  description: { value: 'TEXT', about: 'The owner or the purpose. `webhook list` shows it.' },
 }
 const operand = { name: 'ID', about: 'The id of the webhook in the list.' }
 const EXAMPLE_ID = '6f1ed002-ab12-4a5c-9d3e-0c1f2e3d4b5a'

@@ -1,4 +1,4 @@
-/** Reads CSV (RFC 4180) whose first line names the columns. A record is an object of texts; an empty text is no value. */
+/** Reads CSV (RFC 4180). The first line names the columns. A record is an object of texts. An empty text counts as no value. */
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { AppError } from '../../platform/errors.ts'
