@@ -9,6 +9,7 @@ import { within } from '../platform/deadline.ts'
 import type { Logger } from '../platform/logging/log.ts'
 import type { Db } from '../platform/sql/database.ts'
 import type { Sealer } from '../platform/tokens.ts'
+import { backoffMs } from './backoff.ts'
 import type { BatchOutcome, BatchSink } from './batch-sink.ts'
 import { holdLane, readLane, recordLane, releaseLane, renewLane } from './held-lane.ts'
 import type { LaneState } from './held-lane.ts'
@@ -119,7 +120,7 @@ async function settle(
     .map(({ message, failure: { reason } }) => ({
       message,
       reason,
-      untilMs: nowMs + waitMs(message.attempts, sink.retry.baseMs, sink.retry.capMs),
+      untilMs: nowMs + backoffMs(message.attempts, sink.retry),
     }))
   const buried = failures
     .filter(({ over }) => over)
@@ -142,13 +143,7 @@ async function pause(
   reason: string,
 ): Promise<void> {
   const failures = state.failures + 1
-  const pausedUntilMs = clock() + waitMs(failures, retry.baseMs, retry.laneCapMs)
+  const pausedUntilMs = clock() + backoffMs(failures, { baseMs: retry.baseMs, capMs: retry.laneCapMs })
   await recordLane(db, { topic: state.topic, failures, pausedUntilMs, lastError: reason })
   log.warn({ topic: state.topic, failures, reason, pausedUntilMs }, 'outbox.lane_failed')
-}
-
-/** Half of the wait is fixed and half is random. */
-function waitMs(attempts: number, baseMs: number, capMs: number): number {
-  const wait = Math.min(capMs, baseMs * 2 ** Math.min(attempts - 1, 40))
-  return Math.round(wait / 2 + (Math.random() * wait) / 2)
 }

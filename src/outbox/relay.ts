@@ -11,6 +11,7 @@ import type { Logger } from '../platform/logging/log.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import { acknowledge, bury, claimDue, postpone } from './lease.ts'
 import type { Claimed } from './lease.ts'
+import { backoffMs } from './backoff.ts'
 import { isBatchSink } from './batch-sink.ts'
 import type { AnySink, BatchSink } from './batch-sink.ts'
 import { createLaneSet } from './lane-set.ts'
@@ -114,7 +115,7 @@ type LaneNeeds = Pick<Needs, 'db' | 'clock' | 'log' | 'sealer'>
 type Batch = { taken: number; more: boolean }
 
 function laneRunner({ db, clock, log, sealer }: LaneNeeds, settings: RelaySettings) {
-  const { batchSize, leaseMs, maxAttempts, deliveryTimeoutMs } = settings
+  const { batchSize, leaseMs, maxAttempts, deliveryTimeoutMs, retryBaseMs, retryCapMs } = settings
 
   return async function runLane(topic: string, sink: Sink): Promise<Batch> {
     const terms = { topic, now: clock(), leaseMs, limit: batchSize, ordered: sink.ordered }
@@ -142,7 +143,7 @@ function laneRunner({ db, clock, log, sealer }: LaneNeeds, settings: RelaySettin
       log.error({ id, topic, attempts, reason }, 'outbox.dead_lettered')
       return
     }
-    const nextAttemptAtMs = clock() + backoffMs(attempts, settings)
+    const nextAttemptAtMs = clock() + backoffMs(attempts, { baseMs: retryBaseMs, capMs: retryCapMs })
     await postpone(db, message, { nextAttemptAtMs, reason })
     log.warn({ id, topic, attempts, reason, nextAttemptAtMs }, 'outbox.delivery_failed')
   }
@@ -156,12 +157,6 @@ function laneRunner({ db, clock, log, sealer }: LaneNeeds, settings: RelaySettin
       return asDeliveryFailure(error)
     }
   }
-}
-
-/** Half of the wait is fixed and half is random, so that many failures are not retried all at once. */
-function backoffMs(attempts: number, { retryBaseMs, retryCapMs }: RelaySettings): number {
-  const wait = Math.min(retryCapMs, retryBaseMs * 2 ** (attempts - 1))
-  return Math.round(wait / 2 + (Math.random() * wait) / 2)
 }
 
 const timedOut = () => new DeliveryFailure('delivery_timeout')
