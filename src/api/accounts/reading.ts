@@ -1,19 +1,18 @@
 /** Accounts: list with search, and one by its id. */
 import { z } from 'zod'
-import { findAccountById } from '../../accounts/account.ts'
 import { listAccounts } from '../../accounts/account-list.ts'
-import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { INVALID_CURSOR, pageOf, pageQuery } from '../../operations/paging.ts'
 import { showAccount, shownAccount } from '../../operations/shown-account.ts'
+import { common, NO_ACCOUNT, params, theAccount } from './caller.ts'
 
 export function readingOperations({ db }: Pick<Services, 'db'>): readonly Operation[] {
-  const common = { tag: 'Accounts', scope: 'accounts:read', caller: 'administrator', method: 'get' } as const
+  const reading = { ...common, scope: 'accounts:read', method: 'get' } as const
   return [
     operation({
-      ...common,
+      ...reading,
       id: 'listAccounts',
       path: '/accounts',
       summary: 'List accounts, newest first',
@@ -29,18 +28,14 @@ export function readingOperations({ db }: Pick<Services, 'db'>): readonly Operat
       },
     }),
     operation({
-      ...common,
+      ...reading,
       id: 'getAccount',
       path: '/accounts/{id}',
       summary: 'Read an account',
-      params: z.strictObject({ id: z.string().max(64) }),
+      params,
       answer: { status: 200, description: 'The account.', schema: shownAccount, etag: true },
-      problems: { account_not_found: { status: 404, when: 'There is no account with this id.' } },
-      async handle({ params: { id } }) {
-        const account = await findAccountById(db, id)
-        if (!account) throw new AppError('account_not_found', 404, 'There is no account with this id.')
-        return { body: showAccount(account) }
-      },
+      problems: NO_ACCOUNT,
+      handle: async ({ params: { id } }) => ({ body: showAccount(await theAccount(db, id)) }),
     }),
   ]
 }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { takeClientRequest } from '../../attempts/account-limits.ts'
+import { findAccountByEmail } from '../../accounts/account.ts'
 import type { TokenRefusal } from '../../accounts/one-time-token.ts'
 import type { ApiRequest, Problem } from '../../operations/operation.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -43,6 +44,12 @@ export async function personBehind(
 ): Promise<string> {
   await takeClientRequest(needs, 'registration', request.token.clientId, needs.clock())
   return request.body.ip ?? request.ip
+}
+
+/** The account of a typed address. */
+export async function byAddress({ db }: Pick<Services, 'db'>, email: string) {
+  const account = await findAccountByEmail(db, email)
+  return account && { accountId: account.id }
 }
 
 export const BUSY: Record<string, Problem> = {

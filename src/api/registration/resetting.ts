@@ -1,6 +1,5 @@
 /** A forgotten password: asks for the mail, and sets the new one. Setting it ends all sessions and access of the account. */
 import { z } from 'zod'
-import { findAccountByEmail } from '../../accounts/account.ts'
 import { completeReset, requestReset } from '../../accounts/journeys/password-reset.ts'
 import type { ResetDone } from '../../accounts/journeys/password-reset.ts'
 import { ANSWER_STEP_MS, evenly } from '../../attempts/even-timing.ts'
@@ -10,6 +9,7 @@ import type { Services } from '../../services.ts'
 import {
   browser,
   BUSY,
+  byAddress,
   code,
   common,
   email,
@@ -87,9 +87,4 @@ async function complete(
   const found = token === undefined ? await byAddress(needs, email) : { token }
   if (!found) return { ok: false, reason: 'invalid_token' }
   return completeReset(needs, { ...rest, ...found, newPassword, ip })
-}
-
-async function byAddress({ db }: Services, email: string) {
-  const account = await findAccountByEmail(db, email)
-  return account && { accountId: account.id }
 }

@@ -1,6 +1,6 @@
 /** Finishes a registration: with the mailed code or link, and the password as proof that it is the same person. */
 import { z } from 'zod'
-import { findAccountByEmail, findAccountById } from '../../accounts/account.ts'
+import { findAccountById } from '../../accounts/account.ts'
 import { activate, activateElsewhere, activateWithNewPassword } from '../../accounts/journeys/activation.ts'
 import type { Activated } from '../../accounts/journeys/activation.ts'
 import { ANSWER_STEP_MS, evenly } from '../../attempts/even-timing.ts'
@@ -12,6 +12,7 @@ import type { Services } from '../../services.ts'
 import {
   browser,
   BUSY,
+  byAddress,
   code,
   common,
   email,
@@ -91,15 +92,15 @@ export function verifyingOperations(needs: Services): readonly Operation[] {
 async function verify(needs: Services, body: Given, ip: string): Promise<Activated> {
   const { token, browser, code, name, password, new_password: newPassword } = body
   if (token !== undefined && browser !== undefined) return activate(needs, { token, browser, ip })
-  const mailed = token === undefined ? await byAddress(needs, body) : { token, code }
+  const mailed = token === undefined ? await codeOfAddress(needs, body) : { token, code }
   if (!mailed) return { ok: false, reason: 'invalid_token' }
   if (newPassword !== undefined) return activateWithNewPassword(needs, { ...mailed, newPassword, name, ip })
   return activateElsewhere(needs, { ...mailed, password: password ?? '', ip })
 }
 
-async function byAddress({ db }: Services, { email = '', code = '' }: Given) {
-  const account = await findAccountByEmail(db, email)
-  return account && { accountId: account.id, code }
+async function codeOfAddress(needs: Services, { email = '', code = '' }: Given) {
+  const found = await byAddress(needs, email)
+  return found && { ...found, code }
 }
 
 function isGiven(value: unknown): boolean {
