@@ -11,9 +11,8 @@ import { endAllAccess } from '../../consents/ended-access.ts'
 import type { EndedAccess } from '../../grant-store/access-endings.ts'
 import { proveToken, useToken } from '../one-time-token.ts'
 import type { OneTimeToken, TokenEvidence, TokenKey, TokenRefusal } from '../one-time-token.ts'
-import { passwordProblem } from '../../passwords/password-policy.ts'
-import type { PasswordProblem } from '../../passwords/password-policy.ts'
-import { profileSchema } from '../profile.ts'
+import { chooseNewPassword } from './new-password.ts'
+import type { PasswordRefusal } from './new-password.ts'
 import { storePassword } from '../../passwords/stored-password.ts'
 import { provenProfile, readProfile, replaceUnproven } from '../unproven-owner.ts'
 import type { TypedProfile } from '../unproven-owner.ts'
@@ -23,8 +22,7 @@ import { claimUsername } from '../username.ts'
 export type Activated =
   | { ok: true; accountId: string }
   | { ok: false; reason: TokenRefusal | 'wrong_password' }
-  | { ok: false; reason: 'password_refused'; problem: PasswordProblem }
-  | { ok: false; reason: 'name_refused' }
+  | PasswordRefusal
 
 /** By the link alone: only in the browser that registered; anywhere else `wrong_code`, with nothing changed. */
 export async function activate(
@@ -66,14 +64,10 @@ export async function activateWithNewPassword(
 ): Promise<Activated> {
   const proof = await prove(needs, given, { code: given.code })
   if (!proof.ok) return proof
-  const account = await findAccountById(needs.db, proof.row.accountId)
-  if (!account) return { ok: false, reason: 'invalid_token' }
-  const problem = passwordProblem(needs.config, given.newPassword, account)
-  if (problem) return { ok: false, reason: 'password_refused', problem }
-  const typed = profileSchema.safeParse({ name: given.name })
-  if (!typed.success) return { ok: false, reason: 'name_refused' }
-  const passwordHash = await needs.hasher.hash(given.newPassword)
-  const proven = { passwordHash, profile: provenProfile(account, typed.data.name) }
+  const chosen = await chooseNewPassword(needs, proof.row.accountId, given)
+  if (!chosen.ok) return chosen
+  const { account, passwordHash, name } = chosen
+  const proven = { passwordHash, profile: provenProfile(account, name) }
   return finish(needs, proof.row, proven, given.ip)
 }
 

@@ -4,7 +4,7 @@
  */
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { Sql } from '../../platform/sql/database.ts'
-import { findAccountByEmail, findAccountById, isVerified, lockAccount, markVerified } from '../account.ts'
+import { findAccountByEmail, isVerified, lockAccount, markVerified } from '../account.ts'
 import { mailPasswordChanged, mailReset } from '../account-mail.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { lookupEmail } from '../../platform/email.ts'
@@ -13,9 +13,8 @@ import type { EndedAccess } from '../../grant-store/access-endings.ts'
 import { ANSWER_STEP_MS, evenly } from '../../attempts/even-timing.ts'
 import { browserDigestOf, issueToken, proveToken, useToken } from '../one-time-token.ts'
 import type { OneTimeToken, TokenRefusal } from '../one-time-token.ts'
-import { passwordProblem } from '../../passwords/password-policy.ts'
-import type { PasswordProblem } from '../../passwords/password-policy.ts'
-import { profileSchema } from '../profile.ts'
+import { chooseNewPassword } from './new-password.ts'
+import type { PasswordRefusal } from './new-password.ts'
 import { takeMail, takeNetworkRequest } from '../../attempts/account-limits.ts'
 import { storePassword } from '../../passwords/stored-password.ts'
 import { greeted, provenProfile, replaceUnproven } from '../unproven-owner.ts'
@@ -55,8 +54,7 @@ export type ResetByCode = Omit<ResetCompletion, 'token' | 'browser'> & { account
 export type ResetDone =
   | { ok: true; accountId: string }
   | { ok: false; reason: TokenRefusal }
-  | { ok: false; reason: 'password_refused'; problem: PasswordProblem }
-  | { ok: false; reason: 'name_refused' }
+  | PasswordRefusal
 
 /** Sets the new password. Throws `AppError('hashing_busy', 503)`; the link stays usable then. */
 export async function completeReset(
@@ -67,18 +65,12 @@ export async function completeReset(
   const which = { ...found, purpose: 'reset' } as const
   const proof = await proveToken(needs.db, needs.config.keys.index, which, given, needs.clock())
   if (!proof.ok) return proof
-  const account = await findAccountById(needs.db, proof.row.accountId)
-  if (!account) return { ok: false, reason: 'invalid_token' }
-  const problem = passwordProblem(needs.config, given.newPassword, account)
-  if (problem) return { ok: false, reason: 'password_refused', problem }
-  const typed = profileSchema.safeParse({ name: given.name })
-  if (!typed.success) return { ok: false, reason: 'name_refused' }
-  const passwordHash = await needs.hasher.hash(given.newPassword)
-  const chosen = { passwordHash, name: typed.data.name }
+  const chosen = await chooseNewPassword(needs, proof.row.accountId, given)
+  if (!chosen.ok) return chosen
   const ended = await inTransaction(needs.db, (trx) => finish(needs, trx, proof.row, chosen, given.ip))
   if (!ended) return { ok: false, reason: 'invalid_token' }
   await needs.revokeAccess(ended)
-  return { ok: true, accountId: account.id }
+  return { ok: true, accountId: chosen.account.id }
 }
 
 async function sendReset(needs: Services, trx: Sql, given: ResetRequest): Promise<void> {
