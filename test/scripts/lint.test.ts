@@ -11,7 +11,8 @@ const QUERY = "db('accounts').where({ id: '1' }).delete()"
 function lint(text: string): { status: number | null; stdout: string } {
   writeFileSync(PROBE, text)
   const oxlint = join(ROOT, 'node_modules', 'oxlint', 'bin', 'oxlint')
-  return spawnSync(process.execPath, [oxlint, '--type-aware', '--deny-warnings', PROBE], {
+  // This format has no colours, which FORCE_COLOR would put between the words of the others.
+  return spawnSync(process.execPath, [oxlint, '--type-aware', '--deny-warnings', '--format', 'unix', PROBE], {
     cwd: ROOT,
     encoding: 'utf8',
   })
