@@ -48,25 +48,25 @@ export function createApp(parts: Parts): App {
   fixHost(koa, config.issuer)
   const assets = loadAssets({ publicDir: join(HOME, 'public') })
   const common = onEveryPage(config, assets.assetHref)
-  const templates = createTemplates({ viewsDir: join(HOME, 'views'), common: () => common })
+  const templates = createTemplates(join(HOME, 'views'), common)
   const render = createRenderer(templates)
   const overload = createOverload(parts, templates)
   const renderErrorPage = renderFailure(render, isLoopback(config.issuer))
   const failures = { log, renderErrorPage, answerOverload: overload.answer }
   const opened: Opened = {}
   koa.use(accessLog({ log }))
-  koa.use(clientAddress(config))
+  koa.use(clientAddress(config.trustedProxies))
   koa.use(requestId())
   koa.use(errorHandler(failures))
-  koa.use(securityHeaders({ https: config.secure, isPopupPath }))
+  koa.use(securityHeaders(config.secure, isPopupPath))
   koa.use(endpointsOf(opened))
   koa.use(overload.gate)
   koa.use(assets.middleware)
   koa.use(
-    healthRoutes({
-      probes: readinessProbes(parts, () => opened.routes !== undefined),
-      isDraining: () => parts.draining,
-    }).routes(),
+    healthRoutes(
+      readinessProbes(parts, () => opened.routes !== undefined),
+      () => parts.draining,
+    ).routes(),
   )
   koa.use(ownHost(config.issuer, (path) => isForPrograms(path) || isOfApi(path)))
   koa.use((ctx, next) => (opened.routes?.others ?? notYet)(ctx, next))

@@ -75,7 +75,7 @@ describe('upkeep', () => {
 
   it('repeats a revocation that the store has lost, and deletes its record after a day', async () => {
     const inner = createSqlStore({ db: parts.db, clock })
-    const store = recordRevocations({ db: parts.db, clock, store: inner })
+    const store = recordRevocations(parts.db, inner, clock)
     const root = { digest: 'digest', version: 'version-16-chars', payload: '{}' }
     await store.putRoot('{tag}:grant', root, nowMs + DAY_MS)
     await store.destroyRoot('{tag}:grant', nowMs + HOUR_MS)
@@ -83,7 +83,7 @@ describe('upkeep', () => {
     await parts.db('oidc_records').where('recordKey', 'like', '{tag}:grant%').delete()
     await inner.putRoot('{tag}:grant', root, nowMs + DAY_MS)
     expect(await inner.readRoot('{tag}:grant')).to.not.equal(undefined)
-    expect(await reapplyRevocations({ db: parts.db, clock, store: inner })).to.equal(1)
+    expect(await reapplyRevocations(parts.db, inner, clock)).to.equal(1)
     expect(await inner.readRoot('{tag}:grant')).to.equal(undefined)
     nowMs += DAY_MS + 1
     await createUpkeep(parts).runOnce()

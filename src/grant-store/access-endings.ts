@@ -2,9 +2,7 @@
 import { z } from 'zod'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Sink } from '../outbox/sink.ts'
-import type { Clock } from '../platform/clock.ts'
 import type { Sql } from '../platform/sql/database.ts'
-import type { GrantStore } from './grant-store.ts'
 import {
   boundGrants,
   endSession,
@@ -12,7 +10,7 @@ import {
   revokeGrant,
   revokeGrantByDigest,
 } from './revocation.ts'
-import type { EndedAuthorization } from './revocation.ts'
+import type { EndedAuthorization, TimedStore } from './revocation.ts'
 
 /** What was ended in SQL and is still to be removed from the grant store. */
 export type EndedAccess = { sessionUids: string[]; grantIdDigests: string[] }
@@ -28,8 +26,6 @@ export type AccessEndings = {
   revokeAccess: (ended: EndedAccess) => Promise<void>
 }
 
-type Needs = { store: GrantStore; clock: Clock }
-
 /** The outbox's topic. */
 export const ENDED_TOPIC = 'access-ended'
 
@@ -42,16 +38,16 @@ const endedSchema = z.object({
  * Ends access at once for the waiting caller. The worker repeats it from a message that was written with the change in
  * SQL. In between, a process may die or the grant store may be down. The second run changes nothing.
  */
-export function createAccessEndings(needs: Needs & { outbox: Pick<Outbox, 'record'> }): AccessEndings {
+export function createAccessEndings(timed: TimedStore, outbox: Pick<Outbox, 'record'>): AccessEndings {
   return {
     async noteEnded(trx, ended) {
       if (ended.sessionUids.length + ended.grantIdDigests.length === 0) return
-      await needs.outbox.record(trx, { topic: ENDED_TOPIC, payload: ended })
+      await outbox.record(trx, { topic: ENDED_TOPIC, payload: ended })
     },
     async revokeAccess({ sessionUids, grantIdDigests }) {
       await Promise.all([
-        ...grantIdDigests.map((grantIdDigest) => revokeGrantByDigest(needs, grantIdDigest)),
-        ...sessionUids.map((uid) => endSessionAndGrants(needs, uid)),
+        ...grantIdDigests.map((grantIdDigest) => revokeGrantByDigest(timed, grantIdDigest)),
+        ...sessionUids.map((uid) => endSessionAndGrants(timed, uid)),
       ])
     },
   }
@@ -66,11 +62,11 @@ export function createEndedSink(endings: Pick<AccessEndings, 'revokeAccess'>): S
  * One session with what apps got through it; what was granted for offline access stays (OpenID Connect Core §11). Grants
  * go first, since only the session names them, and then those of an app that was signed in to meanwhile.
  */
-export async function endSessionAndGrants(needs: Needs, uid: string): Promise<void> {
-  await revokeBound(needs, await findAuthorizations(needs, uid))
-  await revokeBound(needs, await endSession(needs, uid))
+export async function endSessionAndGrants(timed: TimedStore, uid: string): Promise<void> {
+  await revokeBound(timed, await findAuthorizations(timed, uid))
+  await revokeBound(timed, await endSession(timed, uid))
 }
 
-async function revokeBound(needs: Needs, authorizations: EndedAuthorization[]): Promise<void> {
-  await Promise.all(boundGrants(authorizations).map((grantId) => revokeGrant(needs, grantId)))
+async function revokeBound(timed: TimedStore, authorizations: EndedAuthorization[]): Promise<void> {
+  await Promise.all(boundGrants(authorizations).map((grantId) => revokeGrant(timed, grantId)))
 }

@@ -16,9 +16,7 @@ import { COMMAND_TIMEOUT_MS } from '../platform/redis/redis.ts'
 import type { RedisClient } from '../platform/redis/redis.ts'
 import type { GrantStore } from './grant-store.ts'
 
-type Needs = {
-  redis: RedisClient
-  log: Logger
+type Replays = {
   /** Replays revocations to Redis after every connection: they are few and must not be missed. */
   tellRevocations: () => Promise<unknown>
   /** Replays uses to Redis after a loss. */
@@ -38,7 +36,11 @@ const TOLD_TTL_MS = 30 * DAY_MS
 const AGAIN_AFTER_MS = 500
 
 /** Begins with the first connection; a process that starts calls `catchUp` itself, once the schema is there. */
-export function watchForLosses({ redis, log, tellRevocations, tellUses }: Needs): CaughtUp {
+export function watchForLosses(
+  redis: RedisClient,
+  log: Logger,
+  { tellRevocations, tellUses }: Replays,
+): CaughtUp {
   const catchUp = async () => {
     await tellRevocations()
     const running = await runIdsOf(redis)

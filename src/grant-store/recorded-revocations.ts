@@ -9,12 +9,10 @@ import type { GrantStore } from './grant-store.ts'
 import { purgeRecorded, recordedRows } from './recorded-rows.ts'
 import type { RecordTable } from './recorded-rows.ts'
 
-type Needs = { db: Db; clock: Clock; store: GrantStore }
-
 const REVOCATIONS: RecordTable = { table: 'revocations', time: 'revokedAtMs', key: 'rootKey', columns: [] }
 
 /** The same store, with every revocation recorded in SQL before it is carried out. */
-export function recordRevocations({ db, clock, store }: Needs): GrantStore {
+export function recordRevocations(db: Db, store: GrantStore, clock: Clock): GrantStore {
   return {
     ...store,
     async destroyRoot(key, tombstoneUntilMs) {
@@ -29,7 +27,7 @@ export function recordRevocations({ db, clock, store }: Needs): GrantStore {
 }
 
 /** Replays the recorded revocations, oldest first. Answers how many. Several processes may run it at once. */
-export async function reapplyRevocations({ db, clock, store }: Needs): Promise<number> {
+export async function reapplyRevocations(db: Db, store: GrantStore, clock: Clock): Promise<number> {
   let done = 0
   for await (const rows of recordedRows<{ rootKey: string }>(db, REVOCATIONS, clock())) {
     await Promise.all(rows.map(({ rootKey }) => store.destroyRoot(rootKey, clock() + HOUR_MS)))

@@ -6,22 +6,23 @@ import { digest } from '../platform/tokens.ts'
 import type { GrantStore, Root } from './grant-store.ts'
 import { grantKey, sessionKey, tagOf } from './token-ids.ts'
 
-type Needs = { store: GrantStore; clock: Clock }
+/** The clock dates the tombstones. */
+export type TimedStore = { store: GrantStore; clock: Clock }
 
 /** Longer than any request that began before the revocation could still take to write. */
 const TOMBSTONE_MS = HOUR_MS
 
 /** Ends the grant: its codes and tokens are invalid from the next read on. */
-export function revokeGrant(needs: Needs, grantId: string): Promise<void> {
-  return revokeGrantByDigest(needs, digest(grantId))
+export function revokeGrant(timed: TimedStore, grantId: string): Promise<void> {
+  return revokeGrantByDigest(timed, digest(grantId))
 }
 
 /** The same for callers that keep only `digest(grantId)`. */
-export async function revokeGrantByDigest({ store, clock }: Needs, grantDigest: string): Promise<void> {
+export async function revokeGrantByDigest({ store, clock }: TimedStore, grantDigest: string): Promise<void> {
   await revokeGrantByTag({ store, clock }, grantDigest.slice(0, tagOf('').length))
 }
 
-export async function revokeGrantByTag({ store, clock }: Needs, tag: string): Promise<void> {
+export async function revokeGrantByTag({ store, clock }: TimedStore, tag: string): Promise<void> {
   await store.destroyRoot(grantKey(tag), clock() + TOMBSTONE_MS)
 }
 
@@ -44,12 +45,12 @@ export function boundGrants(
 }
 
 /** Ends the session, which cannot be saved again, and answers what it had authorised, for the caller to revoke. */
-export async function endSession(needs: Needs, uid: string): Promise<EndedAuthorization[]> {
-  return authorizationsOf(await destroySession(needs, tagOf(uid)))
+export async function endSession(timed: TimedStore, uid: string): Promise<EndedAuthorization[]> {
+  return authorizationsOf(await destroySession(timed, tagOf(uid)))
 }
 
 /** What the session has authorised so far. */
-export async function findAuthorizations({ store }: Needs, uid: string): Promise<EndedAuthorization[]> {
+export async function findAuthorizations({ store }: TimedStore, uid: string): Promise<EndedAuthorization[]> {
   return authorizationsOf(await store.readRoot(sessionKey(tagOf(uid))))
 }
 
@@ -64,6 +65,6 @@ function authorizationsOf(root: Root | undefined): EndedAuthorization[] {
   }))
 }
 
-export function destroySession({ store, clock }: Needs, tag: string) {
+export function destroySession({ store, clock }: TimedStore, tag: string) {
   return store.destroyRoot(sessionKey(tag), clock() + TOMBSTONE_MS)
 }

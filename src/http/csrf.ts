@@ -8,14 +8,6 @@ import { equalsInConstantTime, keyedDigest, randomToken } from '../platform/toke
 import { cookieName, cookieOf } from './request/cookies.ts'
 import { formOf, requestState } from './request/request-state.ts'
 
-export type CsrfNeeds = {
-  key: Buffer
-  /** Scheme, host and port of the issuer, as a browser writes it into `Origin`. */
-  issuerOrigin: string
-  /** True when the issuer is https. */
-  secure: boolean
-}
-
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 const COOKIE_VALUE = /^[\w-]{43}$/
 
@@ -23,14 +15,23 @@ const COOKIE_VALUE = /^[\w-]{43}$/
  * Guards our own pages (never the protocol's endpoints); comes after `formBody`. Puts the token for the form's field
  * `_csrf` (or the header `x-csrf-token`) into `ctx.state.csrfToken`. @throws AppError 403 `csrf_failed`
  */
-export function csrf(needs: CsrfNeeds): Middleware {
+export function csrf(needs: {
+  key: Buffer
+  /** Scheme, host and port of the issuer, as a browser writes it into `Origin`. */
+  issuerOrigin: string
+  /** True when the issuer is https. */
+  secure: boolean
+}): Middleware {
   const name = cookieName('csrf', needs.secure)
   return async (ctx, next) => {
     // With no-referrer a browser sends `Origin: null` from our own forms (Fetch standard, "append a request Origin header").
     ctx.set('Referrer-Policy', 'same-origin')
     const presented = cookieOf(ctx, name)
     const value = presented && COOKIE_VALUE.test(presented) ? presented : undefined
-    if (!SAFE_METHODS.has(ctx.method)) check(ctx, needs, value)
+    if (!SAFE_METHODS.has(ctx.method)) {
+      refuseOtherSites(ctx, needs.issuerOrigin)
+      check(ctx, needs.key, value)
+    }
     const current = value ?? randomToken()
     if (!value) setCookie(ctx, name, current, needs.secure)
     requestState(ctx).csrfToken = keyedDigest(needs.key, current)
@@ -65,8 +66,7 @@ function refuseOtherSites(ctx: Context, issuerOrigin: string): void {
   if (site && site !== 'same-origin' && site !== 'none') throw refused('site')
 }
 
-function check(ctx: Context, { key, issuerOrigin }: CsrfNeeds, value: string | undefined): void {
-  refuseOtherSites(ctx, issuerOrigin)
+function check(ctx: Context, key: Buffer, value: string | undefined): void {
   const token = formOf(ctx)['_csrf'] ?? ctx.get('x-csrf-token')
   if (!value) throw refused('cookie')
   if (!equalsInConstantTime(token, keyedDigest(key, value))) throw refused('token')

@@ -2,17 +2,16 @@
 import { Router } from '@koa/router'
 import { within } from '../platform/deadline.ts'
 
-export type HealthNeeds = {
-  /** What must answer before the server is ready; a probe fails by rejecting. */
-  probes: Readonly<Record<string, () => Promise<unknown>>>
-  /** True after the signal to stop, so that a balancer sends nothing new. */
-  isDraining: () => boolean
-}
+/** What must answer before the server is ready, by name. A probe fails by rejecting. */
+export type Probes = Readonly<Record<string, () => Promise<unknown>>>
 
 const DEADLINE_MS = 1000
 
-/** `/health/live` is 200 while the event loop turns; `/health/ready` is 503 with the names of what failed. */
-export function healthRoutes({ probes, isDraining }: HealthNeeds): Router {
+/**
+ * `/health/live` is 200 while the event loop turns; `/health/ready` is 503 with the names of what failed. `isDraining`: true
+ * after the signal to stop, so that a balancer sends nothing new.
+ */
+export function healthRoutes(probes: Probes, isDraining: () => boolean): Router {
   const failing = shared(() => failedProbes(probes))
   const router = new Router()
   router.use(async (ctx, next) => {
@@ -41,7 +40,7 @@ function shared<T>(work: () => Promise<T>): () => Promise<T> {
   }
 }
 
-async function failedProbes(probes: HealthNeeds['probes']): Promise<string[]> {
+async function failedProbes(probes: Probes): Promise<string[]> {
   const names = Object.keys(probes)
   const outcomes = await Promise.all(names.map((name) => passes(probes[name])))
   return names.filter((_, index) => !outcomes[index])

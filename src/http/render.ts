@@ -6,12 +6,6 @@ import type { TemplateFunction } from 'ejs'
 import { requestState } from './request/request-state.ts'
 import type { AnyContext } from './request/request-state.ts'
 
-export type RenderNeeds = {
-  viewsDir: string
-  /** What every page gets: service name, `styleHref` and so on. Called once per page. */
-  common: () => Record<string, unknown>
-}
-
 /** Sets the page as the answer. `view` is a path below `viewsDir` without extension, e.g. `interaction/login`. */
 export type Render = (
   ctx: AnyContext,
@@ -29,7 +23,7 @@ export type Templates = (view: string, locals: Record<string, unknown>) => strin
  * Templates are compiled at first use and kept. Raw output (`<%-`) is refused unless it includes another template.
  * Every page has `csrfToken`, `account` and `styleHref` (empty where there is none) beside `common` and its locals.
  */
-export function createTemplates({ viewsDir, common }: RenderNeeds): Templates {
+export function createTemplates(viewsDir: string, common: Record<string, unknown>): Templates {
   const compiled = new Map<string, TemplateFunction>()
   const template = (view: string): TemplateFunction => {
     const known = compiled.get(view)
@@ -41,7 +35,7 @@ export function createTemplates({ viewsDir, common }: RenderNeeds): Templates {
   }
   return (view, locals) => {
     const always = { styleHref: '', csrfToken: '', account: undefined }
-    return template(view)(Object.assign(Object.create(null), always, common(), locals))
+    return template(view)(Object.assign(Object.create(null), always, common, locals))
   }
 }
 

@@ -2,24 +2,21 @@
 import type { Middleware } from 'koa'
 import type { AnyContext } from './request/request-state.ts'
 
-export type SecurityHeaderNeeds = {
-  /** True when the issuer is https: adds HSTS (RFC 6797). */
-  https: boolean
-  /**
-   * Paths that an app may open in a popup and wait for (sign-in, consent): there the opener stays connected,
-   * because `Cross-Origin-Opener-Policy` would cut it off before the answer arrives.
-   */
-  isPopupPath?: (path: string) => boolean
-}
-
 // No form-action: Chrome enforces it across the redirects that follow a form, and so blocks the return to the app.
 // script-src repeats the default. The protocol library adds the hash of its one script (a form that sends itself) only
 // to an existing script-src. Empty allows nothing, as 'none' does. Browsers warn about 'none' beside a hash.
 export const PAGE_POLICY =
   "default-src 'none'; script-src; style-src 'self'; img-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 
-/** Sets the headers first, so that a route can replace them, and again when it fails, so that its error page has ours. */
-export function securityHeaders({ https, isPopupPath = () => false }: SecurityHeaderNeeds): Middleware {
+/**
+ * Sets the headers first, so that a route can replace them, and again when it fails, so that its error page has ours.
+ * `https`: the issuer is https, which adds HSTS (RFC 6797). An app may open a popup path (sign-in, consent) and wait for it.
+ * There the opener stays connected, because `Cross-Origin-Opener-Policy` would cut it off before the answer arrives.
+ */
+export function securityHeaders(
+  https: boolean,
+  isPopupPath: (path: string) => boolean = () => false,
+): Middleware {
   const fixed = {
     'Content-Security-Policy': PAGE_POLICY,
     'Referrer-Policy': 'no-referrer',

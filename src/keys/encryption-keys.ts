@@ -12,7 +12,8 @@ import type { Sealer } from '../platform/tokens.ts'
 import { DECRYPTION_ALGS } from '../platform/algorithms.ts'
 import type { DecryptionAlg } from '../platform/algorithms.ts'
 import { ensureKeys, listKeys, purgeRetired, rotateKeys, rotateWhenDue } from './key-rows.ts'
-import type { KeyKind, KeyNeeds, Rotation, RotationOrder, RotatingKey, StoredKey } from './key-rows.ts'
+import type { KeyKind, Rotation, RotationOrder, RotatingKey, StoredKey } from './key-rows.ts'
+import type { Services } from '../services.ts'
 
 /** The change feed's topic: the keys that decrypt changed. */
 export const ENCRYPTION_KEYS_TOPIC = 'encryption-keys'
@@ -40,8 +41,8 @@ export const SEALED_ENCRYPTION_KEYS: SealedColumn = {
 }
 
 /** Makes sure that every algorithm has a current key. Several processes may call it at once: one key each remains. */
-export function ensureEncryptionKeys(db: Db, needs: KeyNeeds): Promise<void> {
-  return ensureKeys(db, KIND, needs)
+export function ensureEncryptionKeys(db: Db, services: Pick<Services, 'clock' | 'sealer'>): Promise<void> {
+  return ensureKeys(db, KIND, services)
 }
 
 /**
@@ -67,19 +68,22 @@ export function listEncryptionKeys(sql: Sql): Promise<EncryptionKey[]> {
 /** As `rotateSigningKeys`. @throws AppError 409 `rotation_conflict` */
 export function rotateEncryptionKeys(
   db: Db,
-  needs: KeyNeeds,
+  services: Pick<Services, 'clock' | 'sealer'>,
   order: RotationOrder = {},
 ): Promise<Rotation<DecryptionAlg>[]> {
-  return rotateKeys(db, KIND, needs, order)
+  return rotateKeys(db, KIND, services, order)
 }
 
 /** The steps that are due when a key is to be current for `periodMs`. Any number of workers may call it. */
-export function rotateDueEncryptionKeys(db: Db, needs: KeyNeeds & { periodMs: number }): Promise<void> {
-  return rotateWhenDue(db, KIND, needs)
+export function rotateDueEncryptionKeys(
+  db: Db,
+  services: Pick<Services, 'clock' | 'sealer'> & { periodMs: number },
+): Promise<void> {
+  return rotateWhenDue(db, KIND, services)
 }
 
 /** Deletes the keys that no longer decrypt; answers how many. */
-export function purgeRetiredEncryptionKeys(db: Db, { clock }: Pick<KeyNeeds, 'clock'>): Promise<number> {
+export function purgeRetiredEncryptionKeys(db: Db, { clock }: Pick<Services, 'clock'>): Promise<number> {
   return purgeRetired(db, KIND, { clock, keptForMs: DECRYPTS_ON_MS })
 }
 

@@ -10,9 +10,9 @@ import { DAY_MS, HOUR_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
 import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
-import type { Sealer } from '../platform/tokens.ts'
 import type { DecryptionAlg, SigningAlg } from '../platform/algorithms.ts'
 import { createKeyPair } from './key-pair.ts'
+import type { Services } from '../services.ts'
 
 /** How long a key is published before it is used: longer than a relying party caches the key set. */
 export const PUBLISHED_FIRST_MS = HOUR_MS
@@ -47,8 +47,6 @@ export type StoredKey = Pick<RotatingKey<string>, 'kid' | 'state'> & {
   privateJwk: string | null
 }
 
-export type KeyNeeds = { clock: Clock; sealer: Sealer }
-
 export type Rotation<Alg> = {
   alg: Alg
   kid: string
@@ -61,11 +59,11 @@ export type Rotation<Alg> = {
 export async function ensureKeys<Alg extends KeyAlg>(
   db: Db,
   kind: KeyKind<Alg>,
-  needs: KeyNeeds,
+  services: Pick<Services, 'clock' | 'sealer'>,
 ): Promise<void> {
   const current: { alg: string }[] = await db(kind.table).select('alg').where({ state: 'current' })
   const missing = kind.algs.filter((wanted) => current.every(({ alg: have }) => have !== wanted))
-  await Promise.all(missing.map((alg) => addKey(db, { kind, alg, state: 'current' }, needs)))
+  await Promise.all(missing.map((alg) => addKey(db, { kind, alg, state: 'current' }, services)))
 }
 
 /** Current keys first, then by age, newest first. Never a private part. */
@@ -97,14 +95,14 @@ export type RotationOrder = {
 export async function rotateKeys<Alg extends KeyAlg>(
   db: Db,
   kind: KeyKind<Alg>,
-  needs: KeyNeeds,
+  services: Pick<Services, 'clock' | 'sealer'>,
   { now = false, publishedFirstMs = PUBLISHED_FIRST_MS, alg: only }: RotationOrder,
 ): Promise<Rotation<Alg>[]> {
   const rotations: Rotation<Alg>[] = []
-  const waits = { ...needs, publishedFirstMs: now ? 0 : publishedFirstMs }
+  const waits = { ...services, publishedFirstMs: now ? 0 : publishedFirstMs }
   for (const alg of kind.algs) {
     if (only !== undefined && only !== alg) continue
-    const added = await addKey(db, { kind, alg, state: 'next' }, needs)
+    const added = await addKey(db, { kind, alg, state: 'next' }, services)
     rotations.push(await inTransaction(db, async (trx) => await step(trx, { kind, alg, added }, waits)))
   }
   return rotations
@@ -117,15 +115,15 @@ export async function rotateKeys<Alg extends KeyAlg>(
 export async function rotateWhenDue<Alg extends KeyAlg>(
   db: Db,
   kind: KeyKind<Alg>,
-  { periodMs, ...needs }: KeyNeeds & { periodMs: number },
+  { periodMs, ...services }: Pick<Services, 'clock' | 'sealer'> & { periodMs: number },
 ): Promise<void> {
   const leadMs = Math.min(DAY_MS, periodMs / 2)
-  const nowMs = needs.clock()
+  const nowMs = services.clock()
   for (const { alg, kid, state, activatedAtMs } of await listKeys(db, kind)) {
     if (state !== 'current' || activatedAtMs === null || !kind.algs.includes(alg)) continue
     const dueAtMs = activatedAtMs + periodMs
     if (nowMs < dueAtMs - leadMs) continue
-    await addKey(db, { kind, alg, state: 'next', after: kid }, needs)
+    await addKey(db, { kind, alg, state: 'next', after: kid }, services)
     if (nowMs < dueAtMs) continue
     await inTransaction(db, async (trx) => {
       if (!(await isStillCurrent(trx, kind, kid))) return
@@ -160,7 +158,7 @@ type Step<Alg extends KeyAlg> = { kind: KeyKind<Alg>; alg: Alg; added: boolean }
 async function step<Alg extends KeyAlg>(
   trx: Knex.Transaction,
   { kind, alg, added }: Step<Alg>,
-  { clock, publishedFirstMs }: KeyNeeds & { publishedFirstMs: number },
+  { clock, publishedFirstMs }: Pick<Services, 'clock'> & { publishedFirstMs: number },
 ): Promise<Rotation<Alg>> {
   const next = await lockNext(trx, kind, alg)
   if (!next) throw new AppError('rotation_conflict', 409, 'Another rotation is running. Please try again.')
@@ -228,7 +226,7 @@ type Added<Alg extends KeyAlg> = {
 async function addKey<Alg extends KeyAlg>(
   db: Db,
   { kind, alg, state, after }: Added<Alg>,
-  { clock, sealer }: KeyNeeds,
+  { clock, sealer }: Pick<Services, 'clock' | 'sealer'>,
 ): Promise<boolean> {
   const { table, use, sealContext } = kind
   const slot = slotOf(alg, state)

@@ -11,8 +11,8 @@ import {
   purgeRetiredEncryptionKeys,
   rotateDueEncryptionKeys,
 } from './encryption-keys.ts'
-import type { KeyNeeds } from './key-rows.ts'
 import { ensureSigningKeys, loadSigningKeys, purgeRetiredKeys, rotateDueSigningKeys } from './signing-keys.ts'
+import type { Services } from '../services.ts'
 
 export type KeySet = {
   /** Everything that signs, verifies or decrypts. */
@@ -29,11 +29,11 @@ export async function loadKeySet(sql: Sql, sealer: Sealer): Promise<KeySet> {
 }
 
 /** Makes the keys that are missing. Several processes may call it at once. */
-export async function ensureAllKeys(db: Db, needs: KeyNeeds): Promise<void> {
-  await Promise.all([ensureSigningKeys(db, needs), ensureEncryptionKeys(db, needs)])
+export async function ensureAllKeys(db: Db, services: Pick<Services, 'clock' | 'sealer'>): Promise<void> {
+  await Promise.all([ensureSigningKeys(db, services), ensureEncryptionKeys(db, services)])
 }
 
-export type KeyUpkeep = KeyNeeds & {
+export type KeyUpkeep = Pick<Services, 'clock' | 'sealer'> & {
   /** How long a key is used; 0 leaves rotation to the operator. */
   periodMs: number
   /** The longest life of a signed token. */
@@ -41,11 +41,11 @@ export type KeyUpkeep = KeyNeeds & {
 }
 
 /** What the worker does with keys now and then. Any number of workers may: each step is taken once. */
-export async function rotateDueKeys(db: Db, { periodMs, keptForMs, ...needs }: KeyUpkeep): Promise<void> {
+export async function rotateDueKeys(db: Db, { periodMs, keptForMs, ...services }: KeyUpkeep): Promise<void> {
   if (periodMs > 0) {
-    await rotateDueSigningKeys(db, { ...needs, periodMs })
-    await rotateDueEncryptionKeys(db, { ...needs, periodMs })
+    await rotateDueSigningKeys(db, { ...services, periodMs })
+    await rotateDueEncryptionKeys(db, { ...services, periodMs })
   }
-  await purgeRetiredKeys(db, { clock: needs.clock, keptForMs })
-  await purgeRetiredEncryptionKeys(db, needs)
+  await purgeRetiredKeys(db, { clock: services.clock, keptForMs })
+  await purgeRetiredEncryptionKeys(db, services)
 }

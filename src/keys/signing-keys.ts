@@ -11,7 +11,8 @@ import type { Sealer } from '../platform/tokens.ts'
 import { SIGNING_ALGS } from '../platform/algorithms.ts'
 import type { SigningAlg } from '../platform/algorithms.ts'
 import { ensureKeys, listKeys, purgeRetired, rotateKeys, rotateWhenDue } from './key-rows.ts'
-import type { KeyKind, KeyNeeds, Rotation, RotationOrder, RotatingKey, StoredKey } from './key-rows.ts'
+import type { KeyKind, Rotation, RotationOrder, RotatingKey, StoredKey } from './key-rows.ts'
+import type { Services } from '../services.ts'
 
 /** The change feed's topic: the published or the signing keys changed. */
 export const SIGNING_KEYS_TOPIC = 'signing-keys'
@@ -37,8 +38,8 @@ export const SEALED_SIGNING_KEYS: SealedColumn = {
 }
 
 /** Makes sure that every algorithm has a current key. Several processes may call it at once: one key each remains. */
-export function ensureSigningKeys(db: Db, needs: KeyNeeds): Promise<void> {
-  return ensureKeys(db, KIND, needs)
+export function ensureSigningKeys(db: Db, services: Pick<Services, 'clock' | 'sealer'>): Promise<void> {
+  return ensureKeys(db, KIND, services)
 }
 
 /**
@@ -65,23 +66,26 @@ export function listSigningKeys(sql: Sql): Promise<SigningKey[]> {
  */
 export function rotateSigningKeys(
   db: Db,
-  needs: KeyNeeds,
+  services: Pick<Services, 'clock' | 'sealer'>,
   order: RotationOrder = {},
 ): Promise<Rotation<SigningAlg>[]> {
-  return rotateKeys(db, KIND, needs, order)
+  return rotateKeys(db, KIND, services, order)
 }
 
 /** The steps that are due when a key is to sign for `periodMs`. Any number of workers may call it. */
-export function rotateDueSigningKeys(db: Db, needs: KeyNeeds & { periodMs: number }): Promise<void> {
-  return rotateWhenDue(db, KIND, needs)
+export function rotateDueSigningKeys(
+  db: Db,
+  services: Pick<Services, 'clock' | 'sealer'> & { periodMs: number },
+): Promise<void> {
+  return rotateWhenDue(db, KIND, services)
 }
 
 /** Deletes the keys retired longer than `keptForMs` (the longest life of a signed token) ago; answers how many. */
 export function purgeRetiredKeys(
   db: Db,
-  needs: Pick<KeyNeeds, 'clock'> & { keptForMs: number },
+  services: Pick<Services, 'clock'> & { keptForMs: number },
 ): Promise<number> {
-  return purgeRetired(db, KIND, needs)
+  return purgeRetired(db, KIND, services)
 }
 
 function openKey(sealer: Sealer, { kid, privateJwk }: StoredKey): JWK {

@@ -7,13 +7,6 @@ import type { Db } from '../platform/sql/database.ts'
 import { findMessage, listMessages } from './mailbox.ts'
 import type { MailboxMessage } from './mailbox.ts'
 
-type Needs = {
-  db: Db
-  render: (ctx: Context, view: string, locals: Record<string, unknown>) => Promise<void>
-  /** The caller may read every mail of every account. */
-  mayRead: (ctx: Context) => Promise<boolean>
-}
-
 // The mail's own styles are inline, and nothing else in it may act: no script, no form, no remote content, and an
 // origin of its own. Its links open new windows.
 const MAIL_POLICY = [
@@ -27,7 +20,12 @@ const MAIL_POLICY = [
 
 const query = z.object({ to: z.string().max(320).optional() })
 
-export function mailboxRoutes({ db, render, mayRead }: Needs): Router {
+/** `mayRead`: the caller may read every mail of every account. */
+export function mailboxRoutes(
+  db: Db,
+  render: (ctx: Context, view: string, locals: Record<string, unknown>) => Promise<void>,
+  mayRead: (ctx: Context) => Promise<boolean>,
+): Router {
   const router = new Router()
 
   router.get('/mailbox', readersOnly, async (ctx) => {
@@ -39,14 +37,14 @@ export function mailboxRoutes({ db, render, mayRead }: Needs): Router {
   })
 
   router.get('/mailbox/:id', readersOnly, async (ctx) => {
-    const message = await existing(ctx.params.id)
+    const message = await existing(db, ctx.params.id)
     ctx.set('Cache-Control', 'no-store')
     if (wantsJson(ctx)) ctx.body = message
     else await render(ctx, 'mailbox-message', { message, htmlHref: `/mailbox/${message.id}/html` })
   })
 
   router.get('/mailbox/:id/html', readersOnly, async (ctx) => {
-    const { html } = await existing(ctx.params.id)
+    const { html } = await existing(db, ctx.params.id)
     ctx.set({
       'Cache-Control': 'no-store',
       'Content-Security-Policy': MAIL_POLICY,
@@ -64,12 +62,12 @@ export function mailboxRoutes({ db, render, mayRead }: Needs): Router {
       throw new AppError('forbidden', 403, 'Only an administrator who is signed in may read the mailbox.')
     await next()
   }
+}
 
-  async function existing(id = ''): Promise<MailboxMessage> {
-    const message = await findMessage(db, id)
-    if (!message) throw new AppError('mail_not_found', 404, 'There is no such mail in the mailbox.')
-    return message
-  }
+async function existing(db: Db, id = ''): Promise<MailboxMessage> {
+  const message = await findMessage(db, id)
+  if (!message) throw new AppError('mail_not_found', 404, 'There is no such mail in the mailbox.')
+  return message
 }
 
 function wantsJson(ctx: Context): boolean {

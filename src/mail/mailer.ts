@@ -18,7 +18,8 @@ import { parseSender } from './sender.ts'
 
 const VIEWS = join(dirname(fileURLToPath(import.meta.url)), '../../views/mail')
 
-type Needs = {
+/** The outbox sink of topic `mail`. Throws at once if `from` or `serverName` is not allowed in a header. */
+export function createMailer(needs: {
   transport: MailTransport
   /** The sender: an address, or `Name <address>`. */
   from: string
@@ -26,10 +27,8 @@ type Needs = {
   /** The server's own address; its host is the right side of every Message-ID. */
   publicUrl: string
   clock: Clock
-}
-
-/** The outbox sink of topic `mail`. Throws at once if `from` or `serverName` is not allowed in a header. */
-export function createMailer({ transport, from, serverName, publicUrl, clock }: Needs): Sink {
+}): Sink {
+  const { transport, from, serverName, publicUrl, clock } = needs
   const sender = parseSender(from)
   if (!sender) throw new Error('the sender must be an address or "Name <address>"')
   const render = renderer({ serverName, publicUrl })

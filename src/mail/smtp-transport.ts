@@ -4,7 +4,8 @@ import { DeliveryFailure } from '../outbox/sink.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { MailTransport } from './mail-transport.ts'
 
-type Needs = {
+/** The server that takes the mails. */
+type SmtpServer = {
   /** `smtp://host:port` (587 by default; STARTTLS where offered, or always) or `smtps://host:port` (465, TLS from the start). */
   url: string
   user?: string | undefined
@@ -14,8 +15,8 @@ type Needs = {
   connections?: number
 }
 
-export function createSmtpTransport(needs: Needs): MailTransport {
-  const pool = createTransport({ pool: true, ...poolOptions(needs) })
+export function createSmtpTransport(server: SmtpServer): MailTransport {
+  const pool = createTransport({ pool: true, ...poolOptions(server) })
   return {
     async send({ messageId, from, to, subject, text, html }) {
       const recipient = { name: '', address: to }
@@ -31,7 +32,7 @@ export function createSmtpTransport(needs: Needs): MailTransport {
   }
 }
 
-function poolOptions({ url, user, password, requireTls, connections = 5 }: Needs) {
+function poolOptions({ url, user, password, requireTls, connections = 5 }: SmtpServer) {
   const { protocol, hostname, port } = new URL(url)
   const secure = protocol === 'smtps:'
   return {

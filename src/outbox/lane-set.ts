@@ -1,27 +1,19 @@
 /** The lanes of one worker that deliver in batches: those of the settings, and those that come and go with rows in SQL. */
 import { SECOND_MS } from '../platform/clock.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Logger } from '../platform/logging/log.ts'
-import type { Db } from '../platform/sql/database.ts'
-import type { Sealer } from '../platform/tokens.ts'
 import type { BatchSink } from './batch-sink.ts'
 import { createLane } from './lane.ts'
-import type { Lane } from './lane.ts'
+import type { DeliveryServices, Lane } from './lane.ts'
 import { createPoller } from './poller.ts'
 import type { Poller } from './poller.ts'
 
 /** The sinks that there are now, by topic. The same topic answers a sink of the same `version` while nothing changed. */
 export type SinkSource = () => Promise<Readonly<Record<string, { version: string; open: () => BatchSink }>>>
 
-type Needs = {
-  db: Db
-  clock: Clock
-  log: Logger
-  sealer: Sealer
-  pollMs: number
-  laneLeaseMs?: number | undefined
+type LaneTerms = {
   sinks: Readonly<Record<string, BatchSink>>
   sources: readonly SinkSource[]
+  pollMs: number
+  laneLeaseMs?: number | undefined
 }
 
 export type LaneSet = {
@@ -37,8 +29,11 @@ type Running = { lane: Lane; poller: Poller; version: string }
 /** How long a new lane may go unnoticed. */
 const LOOK_MS = SECOND_MS
 
-export function createLaneSet({ sinks, sources, ...needs }: Needs): LaneSet {
-  const lanes = createRunningLanes(needs)
+export function createLaneSet(
+  services: DeliveryServices,
+  { sinks, sources, pollMs, laneLeaseMs }: LaneTerms,
+): LaneSet {
+  const lanes = createRunningLanes(services, pollMs, laneLeaseMs)
   const { running } = lanes
   for (const [topic, sink] of Object.entries(sinks)) lanes.add(topic, '', sink)
 
@@ -54,8 +49,8 @@ export function createLaneSet({ sinks, sources, ...needs }: Needs): LaneSet {
     return false
   }
 
-  const onError = (error: unknown) => needs.log.warn({ err: error }, 'outbox.relay_failed')
-  const looker = sources.length > 0 ? createPoller({ work: look, pollMs: LOOK_MS, onError }) : undefined
+  const onError = (error: unknown) => services.log.warn({ err: error }, 'outbox.relay_failed')
+  const looker = sources.length > 0 ? createPoller(look, LOOK_MS, onError) : undefined
   return {
     async runOnce() {
       await look()
@@ -77,8 +72,8 @@ export function createLaneSet({ sinks, sources, ...needs }: Needs): LaneSet {
   }
 }
 
-function createRunningLanes({ pollMs, laneLeaseMs, ...needs }: Omit<Needs, 'sinks' | 'sources'>) {
-  const onError = (error: unknown) => needs.log.warn({ err: error }, 'outbox.relay_failed')
+function createRunningLanes(services: DeliveryServices, pollMs: number, laneLeaseMs?: number) {
+  const onError = (error: unknown) => services.log.warn({ err: error }, 'outbox.relay_failed')
   const running = new Map<string, Running>()
   let started = false
 
@@ -90,8 +85,8 @@ function createRunningLanes({ pollMs, laneLeaseMs, ...needs }: Omit<Needs, 'sink
   return {
     running,
     add(topic: string, version: string, sink: BatchSink): void {
-      const lane = createLane({ ...needs, ...(laneLeaseMs ? { leaseMs: laneLeaseMs } : {}) }, topic, sink)
-      const poller = createPoller({ work: async () => (await lane.run()).more, pollMs, onError })
+      const lane = createLane(services, topic, sink, laneLeaseMs)
+      const poller = createPoller(async () => (await lane.run()).more, pollMs, onError)
       running.set(topic, { lane, poller, version })
       if (started) poller.start()
     },

@@ -25,7 +25,8 @@ const RENEW_MS = 5 * SECOND_MS
 const DELIVERY_TIMEOUT_MS = 2 * MINUTE_MS
 const FEWEST_ATTEMPTS = 3
 
-type Needs = { db: Db; clock: Clock; log: Logger; sealer: Sealer; leaseMs?: number }
+/** What a worker delivers with. */
+export type DeliveryServices = { db: Db; clock: Clock; log: Logger; sealer: Sealer }
 type Batch = { taken: number; more: boolean }
 
 export type Lane = {
@@ -35,8 +36,13 @@ export type Lane = {
   close: () => Promise<void>
 }
 
-export function createLane(needs: Needs, topic: string, sink: BatchSink): Lane {
-  const { db, clock, leaseMs = LEASE_MS } = needs
+export function createLane(
+  services: DeliveryServices,
+  topic: string,
+  sink: BatchSink,
+  leaseMs = LEASE_MS,
+): Lane {
+  const { db, clock } = services
   const owner = randomUUID()
   const holder = () => ({ topic, owner, nowMs: clock(), leaseMs })
   return {
@@ -48,7 +54,7 @@ export function createLane(needs: Needs, topic: string, sink: BatchSink): Lane {
         Math.min(RENEW_MS, leaseMs / 3),
       )
       try {
-        return await deliverNext(needs, topic, sink)
+        return await deliverNext(services, topic, sink)
       } finally {
         clearInterval(renewal)
       }
@@ -61,7 +67,7 @@ export function createLane(needs: Needs, topic: string, sink: BatchSink): Lane {
 }
 
 async function deliverNext(
-  { db, clock, log, sealer }: Needs,
+  { db, clock, log, sealer }: DeliveryServices,
   topic: string,
   sink: BatchSink,
 ): Promise<Batch> {
@@ -105,7 +111,7 @@ type Outcome = { topic: string; batch: SealedMessage[]; outcome: BatchOutcome; s
 
 /** Answers the reason of a failure that a later attempt may not have. */
 async function settle(
-  { db, clock, log }: Pick<Needs, 'db' | 'clock' | 'log'>,
+  { db, clock, log }: Omit<DeliveryServices, 'sealer'>,
   { topic, batch, outcome, sink }: Outcome,
 ): Promise<string | undefined> {
   const nowMs = clock()
@@ -137,7 +143,7 @@ function isTooOld({ attempts, createdAtMs }: SealedMessage, nowMs: number, { ret
 }
 
 async function pause(
-  { db, clock, log }: Pick<Needs, 'db' | 'clock' | 'log'>,
+  { db, clock, log }: Omit<DeliveryServices, 'sealer'>,
   state: LaneState,
   { retry }: BatchSink,
   reason: string,

@@ -35,14 +35,11 @@ export type Outbox = {
   enqueueMail: (sql: Sql, request: MailRequest) => Promise<string>
 }
 
-type Needs = {
-  sealer: Sealer
-  clock: Clock
-  /** Called once a message is committed: wakes a relay in the same process, so that it need not poll. */
-  onCommitted?: () => void
-}
-
-export function createOutbox({ sealer, clock, onCommitted }: Needs): Outbox {
+/** `onCommitted` is called once a message is committed. It wakes a relay in the same process, which then need not poll. */
+export function createOutbox(
+  { sealer, clock }: { sealer: Sealer; clock: Clock },
+  onCommitted?: () => void,
+): Outbox {
   const nextId = timeOrderedIds(clock)
 
   async function record(sql: Sql, { topic, key, payload, ordered }: OutboxRecord): Promise<string> {

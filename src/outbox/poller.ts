@@ -7,16 +7,14 @@ export type Poller = {
   wake: () => void
 }
 
-type Needs = {
-  /** Answers true when there is more to do right away. */
-  work: () => Promise<boolean>
-  pollMs: number
-  onError: (error: unknown) => void
-}
-
 const LONGEST_ERROR_PAUSE_MS = 5000
 
-export function createPoller({ work, pollMs, onError }: Needs): Poller {
+/** `work` answers true when there is more to do right away. */
+export function createPoller(
+  work: () => Promise<boolean>,
+  pollMs: number,
+  onError: (error: unknown) => void,
+): Poller {
   const bell = createBell()
   let running: Promise<void> | undefined
   let stopping = false

@@ -4,17 +4,14 @@
  * id, when its lease has run out.
  */
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
-import type { Clock } from '../platform/clock.ts'
-import type { Db } from '../platform/sql/database.ts'
 import { within } from '../platform/deadline.ts'
-import type { Logger } from '../platform/logging/log.ts'
-import type { Sealer } from '../platform/tokens.ts'
 import { acknowledge, bury, claimDue, postpone } from './lease.ts'
 import type { Claimed } from './lease.ts'
 import { backoffMs } from './backoff.ts'
 import { isBatchSink } from './batch-sink.ts'
 import type { AnySink, BatchSink } from './batch-sink.ts'
 import { createLaneSet } from './lane-set.ts'
+import type { DeliveryServices } from './lane.ts'
 import type { SinkSource } from './lane-set.ts'
 import { openMessage } from './opened-message.ts'
 import { createPoller } from './poller.ts'
@@ -50,11 +47,7 @@ const DEFAULTS: RelaySettings = {
   retentionMs: 7 * DAY_MS,
 }
 
-type Needs = {
-  db: Db
-  clock: Clock
-  log: Logger
-  sealer: Sealer
+type RelayTerms = {
   /** By topic. Messages of other topics wait for a worker that has a sink for them. */
   sinks: Readonly<Record<string, AnySink>>
   /** Sinks that come and go while the worker runs. */
@@ -73,24 +66,30 @@ export type Relay = {
   wake: () => void
 }
 
-export function createRelay({ db, clock, log, sealer, sinks, sources = [], ...given }: Needs): Relay {
+export function createRelay({
+  db,
+  clock,
+  log,
+  sealer,
+  sinks,
+  sources = [],
+  ...given
+}: DeliveryServices & RelayTerms): Relay {
   const settings = { ...DEFAULTS, ...given }
   const { pollMs, laneLeaseMs } = settings
-  const parts = { db, clock, log, sealer }
-  const runLane = laneRunner(parts, settings)
+  const services = { db, clock, log, sealer }
+  const runLane = laneRunner(services, settings)
   const lanes = Object.entries(sinks).flatMap(([topic, sink]) =>
     isBatchSink(sink) ? [] : [() => runLane(topic, sink)],
   )
-  const laneSet = createLaneSet({ ...parts, pollMs, laneLeaseMs, sinks: batchSinks(sinks), sources })
+  const laneSet = createLaneSet(services, { pollMs, laneLeaseMs, sinks: batchSinks(sinks), sources })
   const onError = (error: unknown) => log.warn({ err: error }, 'outbox.relay_failed')
-  const pollers = lanes.map((lane) =>
-    createPoller({ work: async () => (await lane()).more, pollMs, onError }),
-  )
+  const pollers = lanes.map((lane) => createPoller(async () => (await lane()).more, pollMs, onError))
   const purge = async () => {
     await purgeDelivered(db, clock() - settings.retentionMs)
     return false
   }
-  const purger = createPoller({ work: purge, pollMs: HOUR_MS, onError })
+  const purger = createPoller(purge, HOUR_MS, onError)
 
   return {
     async runOnce() {
@@ -111,10 +110,9 @@ function batchSinks(sinks: Readonly<Record<string, AnySink>>): Record<string, Ba
   )
 }
 
-type LaneNeeds = Pick<Needs, 'db' | 'clock' | 'log' | 'sealer'>
 type Batch = { taken: number; more: boolean }
 
-function laneRunner({ db, clock, log, sealer }: LaneNeeds, settings: RelaySettings) {
+function laneRunner({ db, clock, log, sealer }: DeliveryServices, settings: RelaySettings) {
   const { batchSize, leaseMs, maxAttempts, deliveryTimeoutMs, retryBaseMs, retryCapMs } = settings
 
   return async function runLane(topic: string, sink: Sink): Promise<Batch> {

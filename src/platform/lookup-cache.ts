@@ -12,18 +12,16 @@ export type LookupCache<Value> = {
   clear: () => void
 }
 
-type Needs<Value> = {
+type Entry<Value> = { value: Value; expiresAtMs: number }
+
+export function createLookupCache<Value>(needs: {
   load: (key: string) => Promise<Value | undefined>
   clock: Clock
   ttlMs?: number
   missingTtlMs?: number
   /** The most entries of each kind. The least recently used is evicted first. */
   size?: number
-}
-
-type Entry<Value> = { value: Value; expiresAtMs: number }
-
-export function createLookupCache<Value>(needs: Needs<Value>): LookupCache<Value> {
+}): LookupCache<Value> {
   const { load, clock, ttlMs = 60_000, missingTtlMs = 5000, size = 10_000 } = needs
   const found = new LRUCache<string, Entry<Value>>({ max: size })
   const missing = new LRUCache<string, Entry<undefined>>({ max: size })

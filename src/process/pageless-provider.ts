@@ -8,8 +8,7 @@ import { openSite } from './site.ts'
 import type { Parts } from './start/parts.ts'
 
 export function openPagelessSite(parts: Parts): Promise<Site> {
-  return openSite({
-    parts,
+  return openSite(parts, {
     render: noPage,
     renderError: noPage,
     startAgain: () => noPage,

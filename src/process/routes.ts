@@ -34,8 +34,6 @@ import { resumedRequestRoutes } from '../provider/endpoints/resumed-request.rout
 import type { Parts } from './start/parts.ts'
 import { openSite } from './site.ts'
 
-type Given = { render: Render; failures: ErrorNeeds }
-
 export type Routes = {
   /**
    * For `DIRECT_PATHS`. A request that the library does not answer there, such as one with another method, goes on to
@@ -48,10 +46,12 @@ export type Routes = {
 }
 
 /** Call this once the process is prepared: it reads keys and resource servers. */
-export async function openRoutes(parts: Parts, { render, failures }: Given): Promise<Routes> {
+export async function openRoutes(
+  parts: Parts,
+  { render, failures }: { render: Render; failures: ErrorNeeds },
+): Promise<Routes> {
   const restarts = restartsOf(parts)
-  const site = await openSite({
-    parts,
+  const site = await openSite(parts, {
     render,
     startAgain: (oidc) => createStartAgain({ oidc, render, restarts }),
     renderError: failureResponder(failures),

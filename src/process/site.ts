@@ -43,8 +43,8 @@ import { createFlows } from './flows.ts'
 import type { Parts } from './start/parts.ts'
 import { createSentForms } from './sent-forms.ts'
 
-type Given = {
-  parts: Parts
+/** What people see of the protocol. */
+type SitePages = {
   render: Render
   renderError: (ctx: AnyContext, error: unknown) => Promise<void>
   interactionUrl: OidcNeeds['interactionUrl']
@@ -53,15 +53,16 @@ type Given = {
 }
 
 /** The provider, and what pages use. */
-export async function openSite({ parts, render, ...given }: Given): Promise<Site> {
+export async function openSite(parts: Parts, pages: SitePages): Promise<Site> {
   const { accountCache, config, db, clock, feed, log, sealer } = parts
+  const { render } = pages
   const resources = createResourceCache({ db, clock, feed, own: [apiResource(config)] })
   const lifetimes = lifetimesOf(config)
   const limits = createFlows(parts)
   const opened: { oidc?: Oidc } = {}
   const oidc = lazily(opened)
   const findMember = createFindMember({ db, clock, oidc, lifetimes })
-  const startAgain = given.startAgain(oidc)
+  const startAgain = pages.startAgain(oidc)
   const site = { oidc, render, startAgain, findMember, findResource: resources.get, limits }
   const subjects = createPairwiseSubjects(config.keys.index)
   const documents = documentPart(parts)
@@ -84,8 +85,8 @@ export async function openSite({ parts, render, ...given }: Given): Promise<Site
     findResource: resources.get,
     loadDetailsTypes: () => listDetailsTypes(db),
     loadExistingGrant: createLoadExistingGrant({ db, clock, grantSeconds: grantSecondsOf(lifetimes) }),
-    renderError: answerErrors(protocolParts, given.renderError),
-    interactionUrl: given.interactionUrl,
+    renderError: answerErrors(protocolParts, pages.renderError),
+    interactionUrl: pages.interactionUrl,
     loadKeys: () => loadKeySet(db, sealer),
     log,
   })
@@ -107,7 +108,7 @@ function lazily(opened: { oidc?: Oidc }): Oidc {
   }
 }
 
-function answerErrors(protocolParts: readonly ProtocolPart[], renderError: Given['renderError']) {
+function answerErrors(protocolParts: readonly ProtocolPart[], renderError: SitePages['renderError']) {
   const hooks = byEndpoint(protocolParts.flatMap(({ refused = [] }) => refused))
   return async (ctx: KoaContextWithOIDC, _out: unknown, error: unknown): Promise<void> => {
     for (const run of hooks.get(ctx.oidc.route) ?? []) if (await run(ctx, error)) return
@@ -116,14 +117,14 @@ function answerErrors(protocolParts: readonly ProtocolPart[], renderError: Given
 }
 
 function adapterOf(parts: Parts, protocolParts: readonly ProtocolPart[], limits: FlowLimits) {
-  const { config, db, clock, feed, sealer, store, noteEnded } = parts
+  const { config, clock, store } = parts
   return createAdapterFactory({
     store,
     clock,
     refreshTokenGraceMs: config.tokens.refreshTokenGraceMs,
     limits,
     pageMs: config.sessions.interactionExpireSeconds * SECOND_MS,
-    clientAdapter: createClientAdapter({ db, noteEnded, sealer, clock, feed, own: ownClients(config) }),
+    clientAdapter: createClientAdapter(parts, ownClients(config)),
     records: Object.assign({}, ...protocolParts.map(({ records }) => records)) as ProtocolPart['records'],
     secrets: config.keys.records,
     onReuse: createReuseAlert(parts),
@@ -158,7 +159,7 @@ function ownPart(
       installLevels(provider)
       logLeftOut(provider, { clock, log })
       installSecretComparison(provider, clock)
-      installClientKeys(provider, { clock, log })
+      installClientKeys(provider, clock, log)
       installOwnAccessTokens(provider, { db, store, accountCache })
       sendForms(provider, createSentForms(render))
     },

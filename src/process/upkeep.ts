@@ -5,8 +5,7 @@
 import { purgeKeys } from '../operations/idempotency.ts'
 import { purgeAudit } from '../audit/audit.ts'
 import { purgeExpired, purgeUnverified } from '../accounts/housekeeping.ts'
-import type { Feature } from '../feature.ts'
-import type { Services } from '../services.ts'
+import type { Parts } from './start/parts.ts'
 import { purgeEntries } from '../grant-store/status-entries.ts'
 import { purgeRevocations } from '../grant-store/recorded-revocations.ts'
 import { purgeUses } from '../grant-store/recorded-uses.ts'
@@ -18,18 +17,15 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 
 const INTERVAL_MS = MINUTE_MS
 
-type UpkeepParts = Pick<Services, 'db' | 'clock' | 'log' | 'config' | 'sealer'> & {
-  features: readonly Feature[]
-}
-
 export type Upkeep = { start: () => void; stop: () => Promise<void>; runOnce: () => Promise<void> }
 
 /** Every task works in small steps, and is safe to run in several workers at once. */
-export function createUpkeep({ db, clock, log, config, sealer, features }: UpkeepParts): Upkeep {
+export function createUpkeep(parts: Parts): Upkeep {
+  const { log } = parts
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
   let stopping = false
-  const tasks = tasksOf({ db, clock, config, sealer, features }, () => stopping)
+  const tasks = tasksOf(parts, () => stopping)
   const runOnce = async () => {
     for (const [task, work] of Object.entries(tasks)) {
       if (stopping) return
@@ -57,10 +53,8 @@ export function createUpkeep({ db, clock, log, config, sealer, features }: Upkee
   }
 }
 
-type TaskParts = Omit<UpkeepParts, 'log'>
-
 function tasksOf(
-  { db, clock, config, sealer, features }: TaskParts,
+  { db, clock, config, sealer, features }: Parts,
   isStopping: () => boolean,
 ): Record<string, () => Promise<unknown>> {
   // No token outlives the grant of its session.

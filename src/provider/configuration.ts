@@ -91,7 +91,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     clientAuthMethods: authenticationMethods(needs),
     features: {
       ...features(needs),
-      ...requestFeatures(needs.detailsTypes, resourceIndicators(needs)),
+      ...requestFeatures(needs.detailsTypes, resourceIndicators(needs.findResource, needs.tokenAlgorithm)),
       ...(Object.assign({}, ...needs.parts.map((part) => part.features)) as Configuration['features']),
     },
     pairwiseIdentifier: needs.pairwiseIdentifier,
@@ -170,7 +170,7 @@ function features(needs: ConfigurationNeeds): Configuration['features'] {
     fapi: fapiFeature,
     clientCredentials: { enabled: true },
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },
-    introspection: { enabled: true, allowedPolicy: mayIntrospect(needs) },
+    introspection: { enabled: true, allowedPolicy: mayIntrospect(needs.findResource) },
     encryption: { enabled: true },
     jwtUserinfo: { enabled: true },
     jwtIntrospection: { enabled: true },

@@ -1,15 +1,13 @@
 /** Applies the rules for every password to the first administrator's. Other settings decide these rules. */
 import { passwordProblem, passwordProblemText } from '../passwords/password-policy.ts'
 
-type Given = {
+/** What is wrong with it; the password itself is not repeated. */
+export function administratorProblems(given: {
   admin_email?: string
   admin_password?: string | undefined
   password_min_length?: number
   server_name?: string
-}
-
-/** What is wrong with it; the password itself is not repeated. */
-export function administratorProblems(given: Given): string[] {
+}): string[] {
   const { admin_password: password, admin_email: email = '' } = given
   if (password === undefined) return []
   const accounts = { passwordMinLength: given.password_min_length ?? 1 }

@@ -16,7 +16,7 @@ import type { MigratedDatabase } from '../platform/change-feed-databases.ts'
 import { startRedis } from '../support/services.ts'
 
 const sealer = createSealer([deriveKey('test', 'account cache')])
-const log = createLogger({ level: 'silent', name: 'test' })
+const log = createLogger('silent', 'test')
 
 /** What a process has: connections of its own, a change feed that runs, and how often it asked SQL for an account. */
 type Process = {

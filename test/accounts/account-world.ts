@@ -61,7 +61,7 @@ async function createWorld(db: Db, remove: () => Promise<void>) {
   const clock = () => now
   const ended: EndedAccess[] = []
   const outbox = createOutbox({ sealer, clock })
-  const log = createLogger({ level: 'silent', name: 'test' })
+  const log = createLogger('silent', 'test')
   const feed = createChangeFeed({ db, clock, log })
   const needs = {
     config,

@@ -13,7 +13,7 @@ import type { MigratedDatabase } from '../platform/change-feed-databases.ts'
 import { REDIS_STORES } from './stores.ts'
 import type { OpenStore } from './stores.ts'
 
-const log = createLogger({ level: 'silent', name: 'test' })
+const log = createLogger('silent', 'test')
 const soon = () => Date.now() + 60_000
 
 for (const { name, open } of REDIS_STORES)

@@ -9,7 +9,7 @@ import { until } from '../provider/stage.ts'
 import { startKillableRedis } from './killable.ts'
 import type { Killable } from './killable.ts'
 
-const log = createLogger({ level: 'silent', name: 'test' })
+const log = createLogger('silent', 'test')
 
 describe('writing to Redis again what it may have lost', function () {
   let server: Killable
@@ -29,9 +29,7 @@ describe('writing to Redis again what it may have lost', function () {
     const redis = openRedis(server.url)
     clients.push(redis)
     const told = { revocations: 0, uses: 0 }
-    const losses = watchForLosses({
-      redis,
-      log,
+    const losses = watchForLosses(redis, log, {
       tellRevocations: () => Promise.resolve((told.revocations += 1)),
       tellUses: () => {
         told.uses += 1

@@ -96,7 +96,7 @@ describe('readiness writes what it says can be written', function () {
       redis: undefined,
       db,
       clock: systemClock,
-      log: createLogger({ level: 'silent', name: 'test' }),
+      log: createLogger('silent', 'test'),
     })
     await db.raw('PRAGMA query_only = ON')
     const failure = await database!().catch((error: unknown) => error)
@@ -122,7 +122,7 @@ describe('readiness writes what it says can be written', function () {
       db,
       redis,
       clock: systemClock,
-      log: createLogger({ level: 'silent', name: 'test' }),
+      log: createLogger('silent', 'test'),
     })
     const startedAtMs = performance.now()
     let rounds = 0

@@ -30,7 +30,7 @@ describe('http/access-log', () => {
     const { log } = logged
     app = await listen([
       accessLog({ log }),
-      clientAddress({ trustedProxies: ['loopback'] }),
+      clientAddress(['loopback']),
       requestId(),
       errorHandler({ log, renderErrorPage: () => {} }),
       router.routes() as Middleware,

@@ -1,20 +1,20 @@
 import { expect } from 'chai'
 import type { Middleware } from 'koa'
 import { healthRoutes } from '../../src/http/health.routes.ts'
-import type { HealthNeeds } from '../../src/http/health.routes.ts'
+import type { Probes } from '../../src/http/health.routes.ts'
 import { listen } from './loopback.ts'
 import type { Loopback } from './loopback.ts'
 
 describe('http/health', () => {
   let app: Loopback | undefined
   let arrived = 0
-  const start = async (probes: HealthNeeds['probes'], isDraining = () => false) => {
+  const start = async (probes: Probes, isDraining = () => false) => {
     arrived = 0
     const count: Middleware = (_ctx, next) => {
       arrived += 1
       return next()
     }
-    app = await listen([count, healthRoutes({ probes, isDraining }).routes() as Middleware])
+    app = await listen([count, healthRoutes(probes, isDraining).routes() as Middleware])
     return app.url
   }
   const down = () => Promise.reject(new Error('connect ECONNREFUSED 10.0.0.5:3306'))

@@ -39,7 +39,7 @@ describe('http/overload', () => {
     })
     app = await listen([
       accessLog({ log }),
-      clientAddress({ trustedProxies: ['loopback'] }),
+      clientAddress(['loopback']),
       errorHandler({ log, renderErrorPage: () => {}, answerOverload }),
       ...inner,
     ])

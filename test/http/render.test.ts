@@ -13,10 +13,7 @@ describe('http/render', () => {
   const viewsDir = mkdtempSync(path.join(tmpdir(), 'views-'))
   const view = (name: string, text: string) => writeFileSync(path.join(viewsDir, `${name}.ejs`), text)
   const render: Render = createRenderer(
-    createTemplates({
-      viewsDir,
-      common: () => ({ serviceName: 'Accounts', styleHref: '/s.css' }),
-    }),
+    createTemplates(viewsDir, { serviceName: 'Accounts', styleHref: '/s.css' }),
   )
   let app: Loopback | undefined
   const start = async (middleware: Middleware) => {

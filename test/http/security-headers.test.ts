@@ -8,13 +8,9 @@ import type { Loopback } from './loopback.ts'
 
 describe('http/security-headers', () => {
   let app: Loopback | undefined
-  const get = async (route: Middleware, needs = { https: true }, path = '/') => {
+  const get = async (route: Middleware, https = true, path = '/') => {
     const errors = errorHandler({ log: memoryLog().log, renderErrorPage: () => {} })
-    app = await listen([
-      errors,
-      securityHeaders({ ...needs, isPopupPath: (p) => p.startsWith('/oauth/') }),
-      route,
-    ])
+    app = await listen([errors, securityHeaders(https, (p) => p.startsWith('/oauth/')), route])
     return fetch(app.url + path)
   }
   afterEach(async () => {
@@ -45,12 +41,12 @@ describe('http/security-headers', () => {
   })
 
   it('promise https only where the issuer is https', async () => {
-    const { headers } = await get((ctx) => void (ctx.body = 'page'), { https: false })
+    const { headers } = await get((ctx) => void (ctx.body = 'page'), false)
     expect(headers.get('strict-transport-security')).to.equal(null)
   })
 
   it('keep the opener where an app waits for its popup', async () => {
-    const { headers } = await get((ctx) => void (ctx.body = 'page'), { https: true }, '/oauth/authorize')
+    const { headers } = await get((ctx) => void (ctx.body = 'page'), true, '/oauth/authorize')
     expect(headers.get('cross-origin-opener-policy')).to.equal('unsafe-none')
   })
 

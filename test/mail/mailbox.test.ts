@@ -83,14 +83,14 @@ describe('Mailbox pages', () => {
         ctx.body = { error: error.code }
       }
     })
-    const routes = mailboxRoutes({
-      db: opened.db,
-      mayRead: async () => true,
-      render: async (ctx, view, locals) => {
+    const routes = mailboxRoutes(
+      opened.db,
+      async (ctx, view, locals) => {
         ctx.body = JSON.stringify({ view, locals })
         ctx.type = 'html'
       },
-    })
+      async () => true,
+    )
     app.use(routes.routes())
     server = app.listen(0, '127.0.0.1')
     await once(server, 'listening')

@@ -31,7 +31,7 @@ const stalling: Sink = {
 const relay = createRelay({
   db,
   clock: systemClock,
-  log: createLogger({ level: 'silent', name: 'worker' }),
+  log: createLogger('silent', 'worker'),
   sealer: createSealer([Buffer.from(DATA_KEY, 'base64')]),
   sinks: { mail: STALL ? stalling : mailer },
   leaseMs: 1500,

@@ -63,7 +63,7 @@ export function recordingLog() {
       done()
     },
   })
-  return { log: createLogger({ level: 'debug', name: 'test', destination }), lines }
+  return { log: createLogger('debug', 'test', destination), lines }
 }
 
 /** A sink that remembers what it was given; `behave` may throw. */

@@ -57,7 +57,7 @@ for (const { name, open } of databases) {
 
     it('wakes the relay of its own process after the commit, and not after a rollback', async () => {
       let told = 0
-      const outbox = createOutbox({ sealer, clock, onCommitted: () => (told += 1) })
+      const outbox = createOutbox({ sealer, clock }, () => (told += 1))
       await db.transaction(async (trx) => {
         await outbox.enqueueMail(trx, activation())
         expect(told).to.equal(0)

@@ -222,7 +222,7 @@ for (const { name, open } of databases) {
       })
       const relay = relayTo(sink, { pollMs: HOUR_MS })
       relay.start()
-      const outbox = createOutbox({ sealer, clock: time.clock, onCommitted: relay.wake })
+      const outbox = createOutbox({ sealer, clock: time.clock }, relay.wake)
       await db.transaction(async (trx) => outbox.record(trx, { topic: 'events', payload: {} }))
       await started.promise
       const stopped = relay.stop()

@@ -63,10 +63,8 @@ describe('keys that a client publishes', () => {
         )
       },
     })
-    installClientKeys(provider, {
-      clock: () => nowMs,
-      log: { warn: (facts: (typeof notes)[number]) => void notes.push(facts) },
-    })
+    const log = { warn: (facts: (typeof notes)[number]) => void notes.push(facts) }
+    installClientKeys(provider, () => nowMs, log)
     listener = createServer(provider.callback()).listen(0, '127.0.0.1')
     await once(listener, 'listening')
   })

@@ -10,11 +10,6 @@ import { inRanges, isRange, readAddress } from '../../platform/network/ip-addres
 import { requestState } from './request-state.ts'
 import type { AnyContext } from './request-state.ts'
 
-export type ClientAddressNeeds = {
-  /** Addresses, CIDRs, or `loopback`, `linklocal`, `private`. Empty: no header is believed. */
-  trustedProxies: readonly string[]
-}
-
 const GROUPS: Record<string, readonly string[]> = {
   loopback: ['127.0.0.0/8', '::1/128'],
   linklocal: ['169.254.0.0/16', 'fe80::/10'],
@@ -24,7 +19,7 @@ const GROUPS: Record<string, readonly string[]> = {
 type Peer = { address: string; trusted: boolean }
 
 /** Sets `ctx.state.clientIp`, `.secure` and `.viaTrustedProxy`. @throws at start, when an entry is not an address */
-export function clientAddress({ trustedProxies }: ClientAddressNeeds): Middleware {
+export function clientAddress(trustedProxies: readonly string[]): Middleware {
   const isTrusted = trustList(trustedProxies)
   // The peer of a connection never changes, and one connection brings many requests.
   const peers = new WeakMap<Socket, Peer>()

@@ -17,7 +17,7 @@ export function account(services: Services): Feature {
   const deviceCookie = createDeviceCookie({ key: config.keys.device, secure: config.secure, clock })
   return {
     pages: (site) => [
-      homeRoutes({ ...site, db: services.db }),
+      homeRoutes(services.db, site),
       accountRoutes({ ...site, services }),
       securityRoutes({
         ...site,

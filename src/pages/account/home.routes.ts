@@ -1,13 +1,10 @@
 /** The front page, and the well-known address of the password page. */
 import { Router } from '@koa/router'
 import { hasRole } from '../../accounts/roles.ts'
-import type { Render } from '../../http/render.ts'
-import type { FindMember } from '../../interaction/member.ts'
+import type { Site } from '../../feature.ts'
 import type { Db } from '../../platform/sql/database.ts'
 
-type Needs = { db: Db; render: Render; findMember: FindMember }
-
-export function homeRoutes({ db, render, findMember }: Needs): Router {
+export function homeRoutes(db: Db, { render, findMember }: Pick<Site, 'render' | 'findMember'>): Router {
   const router = new Router()
   router.get('/', async (ctx) => {
     const member = await findMember(ctx)

@@ -8,6 +8,6 @@ export function docs({ config }: Services): Feature {
   if (!config.docs) return {}
   const files = createViewerFiles()
   return {
-    pages: ({ render }, operations) => [docsRoutes({ render, files, issuer: config.issuer, operations })],
+    pages: ({ render }, operations) => [docsRoutes(render, files, config.issuer, operations)],
   }
 }

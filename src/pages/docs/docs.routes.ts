@@ -10,8 +10,6 @@ import { API_PATH, API_SCOPES, apiIdentifier } from '../../operations/scopes.ts'
 import { LIBRARY_PATHS } from '../../provider/endpoints/addresses.ts'
 import type { ViewerFiles } from './viewer-files.ts'
 
-type Needs = { render: Render; files: ViewerFiles; issuer: string; operations: readonly Operation[] }
-
 // Scripts and styles come from here alone. The viewer's sheet has its icons as data:, and its calls stay here.
 const POLICY = [
   "default-src 'none'",
@@ -23,7 +21,12 @@ const POLICY = [
   "base-uri 'none'",
 ].join('; ')
 
-export function docsRoutes({ render, files, issuer, operations }: Needs): Router {
+export function docsRoutes(
+  render: Render,
+  files: ViewerFiles,
+  issuer: string,
+  operations: readonly Operation[],
+): Router {
   const router = new Router()
   const href = (name: string) => `${DOCS_PATH}/${name}?v=${files.version}`
   const locals = {

@@ -18,7 +18,7 @@ export function mailbox({ config, db }: Services): Feature {
         return member !== undefined && (await hasRole(db, member.account.id, 'admin'))
       }
       const mayRead = readers === 'everybody' ? async () => true : isAdministrator
-      return [mailboxRoutes({ db, render: async (...page) => render(...page), mayRead })]
+      return [mailboxRoutes(db, async (...page) => render(...page), mayRead)]
     },
   }
 }

@@ -17,9 +17,7 @@ const REDACTED = [
   'link',
 ].flatMap((name) => [name, `*.${name}`, `*.*.${name}`])
 
-export type LogNeeds = { level: string; name: string; destination?: DestinationStream }
-
-export function createLogger({ level, name, destination }: LogNeeds): Logger {
+export function createLogger(level: string, name: string, destination?: DestinationStream): Logger {
   const options = {
     level,
     base: { name, pid: process.pid },

@@ -43,7 +43,7 @@ export type ChangeFeed = {
   versionOf: (topic: string) => number
 }
 
-type Needs = {
+type Polling = {
   db: Db
   log: Logger
   clock: Clock
@@ -66,21 +66,21 @@ const QUERY_TIMEOUT_MS = 3000
 /** Less than a second, so that a second is kept with the time that an answer takes. */
 const FRESH_MS = 900
 
-export function createChangeFeed(needs: Needs): ChangeFeed {
-  const { intervalMs = 400 } = needs
+export function createChangeFeed(polling: Polling): ChangeFeed {
+  const { intervalMs = 400 } = polling
   const state: State = {
     listeners: new Map(),
     seen: new Map(),
     versions: new Map(),
     polled: { atMs: -Infinity, foreignWrites: 0 },
     failing: false,
-    freshAtMs: needs.clock(),
+    freshAtMs: polling.clock(),
   }
   let timer: NodeJS.Timeout | undefined
   let started = false
   let running = Promise.resolve()
 
-  const check = () => (running = running.then(() => poll(needs, state)))
+  const check = () => (running = running.then(() => poll(polling, state)))
   const loop = async () => {
     await check()
     if (started) timer = setTimeout(() => void loop(), intervalMs).unref()
@@ -102,13 +102,13 @@ export function createChangeFeed(needs: Needs): ChangeFeed {
     check,
     isFresh: () =>
       performance.now() - state.polled.atMs < FRESH_MS &&
-      foreignWrites(needs.db) === state.polled.foreignWrites,
+      foreignWrites(polling.db) === state.polled.foreignWrites,
     versionOf: (topic) => state.versions.get(topic) ?? 0,
   }
 }
 
-async function poll(needs: Needs, state: State): Promise<void> {
-  const { db, log, clock, staleAfterMs = 10_000 } = needs
+async function poll(polling: Polling, state: State): Promise<void> {
+  const { db, log, clock, staleAfterMs = 10_000 } = polling
   try {
     const polled = { atMs: performance.now(), foreignWrites: foreignWrites(db) }
     const versions = await readVersions(db)

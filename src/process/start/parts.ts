@@ -27,7 +27,6 @@ import { createChangeFeed } from '../../platform/sql/change-feed.ts'
 import { systemClock } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { openDatabase } from '../../platform/sql/database.ts'
-import type { Db } from '../../platform/sql/database.ts'
 import { keepDataPrivate } from './data-folder.ts'
 import { createLogFile } from '../../platform/logging/log-file.ts'
 import { createLogger } from '../../platform/logging/log.ts'
@@ -48,7 +47,7 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
   const { redis, store: kept, catchUp } = openGrantStore({ config, db, clock, log })
   const sealer = createSealer(config.keys.data)
   const waiting: (() => void)[] = []
-  const outbox = createOutbox({ sealer, clock, onCommitted: () => waiting.forEach((heard) => heard()) })
+  const outbox = createOutbox({ sealer, clock }, () => waiting.forEach((heard) => heard()))
   const endings: Ending[] = []
   const store = withEndings(kept, endings)
   const feed = createChangeFeed({ db, log, clock })
@@ -63,8 +62,8 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
     hasher: openHasher(config),
     blocked: createBlockedAttempts(),
     feed,
-    accountCache: openAccountCache({ config, db, log, feed, redis }),
-    ...createAccessEndings({ store, clock, outbox }),
+    accountCache: openAccountCache({ config, db, log, feed }, redis),
+    ...createAccessEndings({ store, clock }, outbox),
   }
   const features: readonly Feature[] = FEATURES.map((build) => build(services))
   endings.push(...features.flatMap(({ onEnd = [] }) => onEnd))
@@ -104,35 +103,32 @@ function openHasher({ accounts, workers }: Config): Hasher {
   })
 }
 
-type StoreNeeds = { config: Config; db: Db; clock: Clock; log: Logger }
-
 /** Redis where it is configured, else the SQL database. */
-function openGrantStore({ config, db, clock, log }: StoreNeeds) {
+function openGrantStore({ config, db, clock, log }: Pick<Services, 'config' | 'db' | 'clock' | 'log'>) {
   if (!config.redisDsn)
     return { redis: undefined, store: createSqlStore({ db, clock }), catchUp: () => Promise.resolve() }
   const redis = openRedis(config.redisDsn, { onError: (error) => log.warn({ err: error }, 'redis.error') })
   const inRedis = createRedisStore({ redis, clock })
-  const losses = watchForLosses({
-    redis,
-    log,
-    tellRevocations: () => reapplyRevocations({ db, clock, store: inRedis }),
+  const losses = watchForLosses(redis, log, {
+    tellRevocations: () => reapplyRevocations(db, inRedis, clock),
     tellUses: () => reapplyUses(db, { clock, store: inRedis }),
   })
   const recording = recordUses({ db, log, store: waitForCatchUp(inRedis, losses) })
-  return { redis, store: recordRevocations({ db, clock, store: recording }), catchUp: losses.catchUp }
+  return { redis, store: recordRevocations(db, recording, clock), catchUp: losses.catchUp }
 }
 
-type CacheNeeds = Pick<Services, 'config' | 'db' | 'log' | 'feed'> & { redis: RedisClient | undefined }
-
 /** In Redis with the grant store. It holds personal data, so a key of its own seals it. */
-function openAccountCache({ config, redis, ...needs }: CacheNeeds): AccountCache {
+function openAccountCache(
+  { config, ...services }: Pick<Services, 'config' | 'db' | 'log' | 'feed'>,
+  redis: RedisClient | undefined,
+): AccountCache {
   const sealer = createSealer(config.keys.accountCache)
   const entries = redis ? createRedisEntries({ redis, sealer }) : createMemoryEntries()
-  return createAccountCache({ ...needs, entries })
+  return createAccountCache({ ...services, entries })
 }
 
 function openLog({ log }: Config, clock: Clock): Logger {
   const { dir } = log
   const destination = dir ? createLogFile({ ...log, dir, clock }) : undefined
-  return createLogger({ level: log.level, name: log.prefix, ...(destination ? { destination } : {}) })
+  return createLogger(log.level, log.prefix, destination)
 }

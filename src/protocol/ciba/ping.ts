@@ -29,8 +29,6 @@ const pingSchema = z.object({
 })
 
 type Ping = z.infer<typeof pingSchema>
-type InstallNeeds = { db: Db; store: GrantStore; sealer: Sealer; outbox: Pick<Outbox, 'record'> }
-
 // Left out of the library's published types.
 type LibraryClient = {
   clientId: string
@@ -38,7 +36,15 @@ type LibraryClient = {
 }
 
 /** Replaces the library's single attempt within the person's own request. Call it once per provider instance. */
-export function installPing(provider: Provider, { db, store, sealer, outbox }: InstallNeeds): void {
+export function installPing(
+  provider: Provider,
+  {
+    db,
+    store,
+    sealer,
+    outbox,
+  }: { db: Db; store: GrantStore; sealer: Sealer; outbox: Pick<Outbox, 'record'> },
+): void {
   const ping = async function (this: LibraryClient, { jti: requestId }: { jti: string }) {
     const notification = await findNotification(db, sealer, requestId)
     const endpoint = this.backchannelClientNotificationEndpoint

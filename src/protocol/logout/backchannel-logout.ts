@@ -8,12 +8,6 @@ import { randomToken } from '../../platform/tokens.ts'
 import { logoutNoticeSchema } from './logout-notice.ts'
 import type { LogoutNotice } from './logout-notice.ts'
 
-type Needs = {
-  /** A provider with the current keys and clients. */
-  provider: () => Promise<Provider>
-  fetch: GuardedFetch
-}
-
 /** About ten minutes. An app that was down for longer learns of it when its next refresh is refused. */
 const MAX_ATTEMPTS = 8
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
@@ -28,7 +22,7 @@ type LogoutToken = {
 type LogoutTokenModel = new (claims: object, context: { client: LogoutClient; ctx: undefined }) => LogoutToken
 
 /** Delivers one message to one client. A client that is gone, or no longer takes such messages, gets none. */
-export function createBackchannelLogout({ provider, fetch }: Needs): Sink {
+export function createBackchannelLogout(provider: () => Promise<Provider>, fetch: GuardedFetch): Sink {
   return {
     async deliver({ payload, attempt }) {
       const notice = logoutNoticeSchema.parse(payload)

@@ -40,7 +40,7 @@ export function logout(services: Services): Feature {
       }
     },
     sinks: ({ provider }) => ({
-      [LOGOUT_TOPIC]: createBackchannelLogout({ provider, fetch: createGuardedFetch(config.guard) }),
+      [LOGOUT_TOPIC]: createBackchannelLogout(provider, createGuardedFetch(config.guard)),
     }),
     upkeep: { logouts: (nowMs, limit) => purgeAnnounced(db, nowMs, limit) },
     onEnd: announceEndings(services),

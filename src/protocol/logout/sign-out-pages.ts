@@ -25,7 +25,7 @@ export function createSignOutPages(needs: Needs) {
 }
 
 function leave({ store, clock }: Needs, ctx: KoaContextWithOIDC): Promise<void> {
-  return signOut({ revokeGrant: (grantId) => revokeGrant({ store, clock }, grantId) }, ctx)
+  return signOut(ctx, (grantId) => revokeGrant({ store, clock }, grantId))
 }
 
 /**

@@ -8,11 +8,6 @@ import { clearSessionCookie } from '../../provider/sessions/browser-session.ts'
 import { boundGrants } from '../../grant-store/revocation.ts'
 import type { PairwiseSubjects } from '../../provider/subjects/pairwise.ts'
 
-type Needs = {
-  /** Ends the grants of a session. */
-  revokeGrant: (grantId: string) => Promise<void>
-}
-
 /** True when the request's `id_token_hint` was issued in the browser's session. Its signature was checked before. */
 export function hintNamesSession({ oidc }: KoaContextWithOIDC, subjects: PairwiseSubjects): boolean {
   const { session, client, entities } = oidc
@@ -26,7 +21,10 @@ export function hintNamesSession({ oidc }: KoaContextWithOIDC, subjects: Pairwis
 }
 
 /** Ends the session and its grants, and redirects as the request asked, with its `state`. */
-export async function signOut({ revokeGrant }: Needs, ctx: KoaContextWithOIDC): Promise<void> {
+export async function signOut(
+  ctx: KoaContextWithOIDC,
+  revokeGrant: (grantId: string) => Promise<void>,
+): Promise<void> {
   const { session, params = {}, provider } = ctx.oidc
   if (!session) throw new TypeError('there is no session to end')
   const { authorizations = {} } = session

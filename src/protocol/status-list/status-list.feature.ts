@@ -26,7 +26,7 @@ export function statusList({ db, clock, store, config }: Services): Feature {
     endpoints({ oidc }) {
       const sign = (claims: Record<string, unknown>) => signOwnJwt(oidc.current(), claims, signing)
       const documents = createStatusDocuments({ db, clock, addressOf, sign })
-      return [statusListRoutes({ documents, addresses: async () => (await listIds(db)).map(addressOf) })]
+      return [statusListRoutes(documents, async () => (await listIds(db)).map(addressOf))]
     },
     onEnd: revokeStatuses(db),
   }

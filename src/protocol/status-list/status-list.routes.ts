@@ -6,13 +6,8 @@ import { STATUS_LISTS_PATH } from '../../provider/endpoints/addresses.ts'
 import { TTL_SECONDS } from './status-document.ts'
 import type { StatusDocuments } from './status-document.ts'
 
-type Needs = {
-  documents: StatusDocuments
-  /** The addresses of all lists (draft-ietf-oauth-status-list §9). */
-  addresses: () => Promise<string[]>
-}
-
-export function statusListRoutes({ documents, addresses }: Needs): Router {
+/** `addresses`: of all lists (draft-ietf-oauth-status-list §9). */
+export function statusListRoutes(documents: StatusDocuments, addresses: () => Promise<string[]>): Router {
   const router = new Router()
   router.get(STATUS_LISTS_PATH, async (ctx) => {
     ctx.set('Access-Control-Allow-Origin', '*')

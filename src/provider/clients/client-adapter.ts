@@ -3,17 +3,15 @@
  * feed evicts what changed. A disabled client is treated as unknown.
  */
 import type { Adapter, ClientMetadata as LibraryMetadata } from 'oidc-provider'
-import type { AccessEndings } from '../../grant-store/access-endings.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { ChangeFeed } from '../../platform/sql/change-feed.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/sql/database.ts'
 import { createLookupCache } from '../../platform/lookup-cache.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import { isOpenidScope } from '../../clients/client-metadata.ts'
 import type { Client } from '../../clients/client-rows.ts'
 import { previousRawSecret, secretForLibrary } from '../../clients/client-secret.ts'
 import type { KeptSecrets, StoredSecret } from '../../clients/client-secret.ts'
+import type { Services } from '../../services.ts'
 import {
   CLIENTS_TOPIC,
   deleteClient,
@@ -23,27 +21,12 @@ import {
 
 const WITHOUT_SECRET = { secretHash: null, secretSealed: null }
 
-type Needs = Pick<AccessEndings, 'noteEnded'> & {
-  db: Db
-  sealer: Sealer
-  clock: Clock
-  feed: Pick<ChangeFeed, 'on'>
-  /** Clients of the server itself, without a row. */
-  own?: readonly Client[]
-  /** Clients kept in memory, 10 000 by default. */
-  cacheSize?: number
-}
-
-/** The library's adapter for the model `Client`. */
-export function createClientAdapter({
-  db,
-  noteEnded,
-  sealer,
-  clock,
-  feed,
-  own = [],
-  cacheSize,
-}: Needs): Adapter {
+/** The library's adapter for the model `Client`. `own`: clients of the server itself, without a row. */
+export function createClientAdapter(
+  services: Pick<Services, 'db' | 'noteEnded' | 'sealer' | 'clock'> & { feed: Pick<ChangeFeed, 'on'> },
+  own: readonly Client[] = [],
+): Adapter {
+  const { db, noteEnded, sealer, clock, feed } = services
   const load = async (clientId: string) => {
     const ours = own.find((client) => client.clientId === clientId)
     if (ours) return Object.freeze(toProviderMetadata(ours, WITHOUT_SECRET, sealer, clock()))
@@ -51,7 +34,7 @@ export function createClientAdapter({
     if (!found || found.client.disabledAtMs !== null) return undefined
     return Object.freeze(toProviderMetadata(found.client, found.secret, sealer, clock()))
   }
-  const cache = createLookupCache({ load, clock, size: cacheSize })
+  const cache = createLookupCache({ load, clock })
   feed.on(CLIENTS_TOPIC, cache.clear)
 
   return {

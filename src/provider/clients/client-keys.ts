@@ -20,8 +20,6 @@ const PAUSE_MS = 10 * SECOND_MS
 /** Key sets of clients with a document. The library makes such a client anew for each request. */
 const MOST_KEPT = 1000
 
-type Needs = { clock: Clock; log: Pick<Logger, 'warn'> }
-
 // Left out of the library's published types.
 type KeyStore = {
   freshUntil?: number
@@ -34,15 +32,15 @@ type KeyedClient = { clientId: string; jwksUri?: string; asymmetricKeyStore: Key
 type CachedKeys = { store: KeyStore; lookInBackground: () => void }
 
 /** Call once per provider instance. */
-export function installClientKeys(provider: Provider, needs: Needs): void {
+export function installClientKeys(provider: Provider, clock: Clock, log: Pick<Logger, 'warn'>): void {
   const kept = new LRUCache<string, CachedKeys>({ max: MOST_KEPT })
   addLookupStep<KeyedClient>(provider, 'published keys', {
     prepare(client, clientId) {
       if (!client.jwksUri) return undefined
-      if (!isDocumentId(clientId)) return cacheKeys(client, needs).lookInBackground
+      if (!isDocumentId(clientId)) return cacheKeys(client, clock, log).lookInBackground
       const name = JSON.stringify([clientId, client.jwksUri])
       const before = kept.get(name)
-      const cached = before ?? cacheKeys(client, needs)
+      const cached = before ?? cacheKeys(client, clock, log)
       kept.set(name, cached)
       if (before) Object.defineProperty(client, 'asymmetricKeyStore', { value: cached.store })
       return cached.lookInBackground
@@ -59,7 +57,11 @@ type Look = {
   missing?: boolean
 }
 
-function cacheKeys({ clientId, asymmetricKeyStore: store }: KeyedClient, { clock, log }: Needs): CachedKeys {
+function cacheKeys(
+  { clientId, asymmetricKeyStore: store }: KeyedClient,
+  clock: Clock,
+  log: Pick<Logger, 'warn'>,
+): CachedKeys {
   const state: Look = {}
   const failed = (error: unknown) =>
     log.warn({ clientId, err: loggableError(error) }, 'client.keys_not_fetched')
@@ -84,15 +86,19 @@ function cacheKeys({ clientId, asymmetricKeyStore: store }: KeyedClient, { clock
   return { store, lookInBackground }
 }
 
-type LookNeeds = {
+async function look({
+  store,
+  fetchKeys,
+  state,
+  clock,
+  failed,
+}: {
   store: KeyStore
   fetchKeys: () => Promise<void>
   state: Look
   clock: Clock
   failed: (error: unknown) => void
-}
-
-async function look({ store, fetchKeys, state, clock, failed }: LookNeeds): Promise<void> {
+}): Promise<void> {
   // Waits one turn, so that `looking` is set when the library asks for it.
   await Promise.resolve()
   // The first fetch does not count: a client may rotate its keys right after it.

@@ -11,16 +11,6 @@ import type { Clock } from '../../platform/clock.ts'
 import { createWindowCounter } from '../../platform/window-counter.ts'
 import type { WindowCounter } from '../../platform/window-counter.ts'
 
-export type DocumentGateNeeds = {
-  clock: Clock
-  /** The most fetches from one host in five minutes, by this process. */
-  clientDocumentsPerHost: number
-  /** Counts the first fetch of a document against the network that causes it. @throws AppError 429 */
-  admit: (ctx: KoaContextWithOIDC) => Promise<void>
-  /** Called when the limit of a host is used up: at once for the first refusal, then with a sum every five minutes. */
-  onRefused: (refused: { label: string; limit: number; count: number; over: boolean }) => void
-}
-
 export type DocumentGate = {
   /** @throws errors.OIDCProviderError 429, or the error of the last fetch while it is remembered */
   enter: (ctx: KoaContextWithOIDC | undefined, clientId: string) => Promise<void>
@@ -34,7 +24,15 @@ const WINDOW_MS = 5 * MINUTE_MS
 const FAILURE_KEPT_MS = 10 * SECOND_MS
 const MOST_KEPT = 1000
 
-export function createDocumentGate(needs: DocumentGateNeeds): DocumentGate {
+export function createDocumentGate(needs: {
+  clock: Clock
+  /** The most fetches from one host in five minutes, by this process. */
+  clientDocumentsPerHost: number
+  /** Counts the first fetch of a document against the network that causes it. @throws AppError 429 */
+  admit: (ctx: KoaContextWithOIDC) => Promise<void>
+  /** Called when the limit of a host is used up: at once for the first refusal, then with a sum every five minutes. */
+  onRefused: (refused: { label: string; limit: number; count: number; over: boolean }) => void
+}): DocumentGate {
   const { clock, clientDocumentsPerHost, admit, onRefused } = needs
   const hosts = createWindowCounter({ clock, windowMs: WINDOW_MS, onRefused, most: MOST_KEPT })
   const entering = new Map<string, Promise<void>>()

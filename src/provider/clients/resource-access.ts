@@ -20,15 +20,13 @@ export type KnownResource = {
   clientId: string
 }
 
-type Needs = {
-  tokenAlgorithm: SigningAlg
-  findResource: (identifier: string) => Promise<KnownResource | undefined>
-}
-
 type Extra = { allowed_resources?: unknown; resource_scope?: unknown }
 
 /** Resource indicators (RFC 8707): which resources a client may ask for, and the format of their tokens. */
-export function resourceIndicators({ findResource, tokenAlgorithm }: Needs) {
+export function resourceIndicators(
+  findResource: (identifier: string) => Promise<KnownResource | undefined>,
+  tokenAlgorithm: SigningAlg,
+) {
   return {
     enabled: true,
     // A client with one allowed resource need not name it: neither a machine, nor an app that asks for the resource's

@@ -7,11 +7,6 @@ type Policy = NonNullable<
   NonNullable<NonNullable<Configuration['features']>['introspection']>['allowedPolicy']
 >
 
-type Needs = {
-  /** The resource server of an audience, with the client that it introspects as. */
-  findResource: (identifier: string) => Promise<{ clientId: string } | undefined>
-}
-
 /**
  * RFC 7662 §2.1: only an authenticated client may introspect, so that nobody can try tokens out. A public client is
  * refused before the token is looked up.
@@ -23,8 +18,13 @@ export function refuseUnproven({ oidc }: KoaContextWithOIDC, next: Next): Promis
   return next()
 }
 
-/** Shows a token to its own client and to the resource server in its audience, and to nobody else (RFC 7662 §4). */
-export function mayIntrospect({ findResource }: Needs): Policy {
+/**
+ * Shows a token to its own client and to the resource server in its audience, and to nobody else (RFC 7662 §4).
+ * `findResource`: the resource server of an audience, with the client that it introspects as.
+ */
+export function mayIntrospect(
+  findResource: (identifier: string) => Promise<{ clientId: string } | undefined>,
+): Policy {
   return async (ctx, client, token) => {
     if (token.clientId === client.clientId) return true
     const audience = 'aud' in token ? token.aud : undefined

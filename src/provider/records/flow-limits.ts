@@ -15,17 +15,6 @@ import type { Budget, Spent, WindowCounter } from '../../platform/window-counter
 export const FLOW_WINDOW_MS = 5 * MINUTE_MS
 export const FLOW_UNIT_BYTES = 2048
 
-export type FlowLimitNeeds = {
-  counter: WindowCounter
-  /** Secret for the names of the counters, which would otherwise show addresses. */
-  key: Buffer
-  /** Units in five minutes. */
-  flowsPerNetwork: number
-  flowsPerClient: number
-  /** A /48 may use the limit of its /64s this many times. */
-  ipv6SiteFactor: number
-}
-
 /** `page`: begun by a browser. `request`: begun by a client, and counted for the client as well. */
 export type LeftBehind = { by: 'page' | 'request'; bytes: number }
 
@@ -47,7 +36,16 @@ const BEGINNINGS = new Set([
   'authorization_challenge',
 ])
 
-export function createFlowLimits(needs: FlowLimitNeeds): FlowLimits {
+export function createFlowLimits(needs: {
+  counter: WindowCounter
+  /** Secret for the names of the counters, which would otherwise show addresses. */
+  key: Buffer
+  /** Units in five minutes. */
+  flowsPerNetwork: number
+  flowsPerClient: number
+  /** A /48 may use the limit of its /64s this many times. */
+  ipv6SiteFactor: number
+}): FlowLimits {
   const { counter, key, flowsPerNetwork, flowsPerClient, ipv6SiteFactor } = needs
   const budget = (limit: number, ...of: string[]): Budget => ({
     name: keyedDigest(key, JSON.stringify(['flows', ...of])),

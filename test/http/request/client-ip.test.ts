@@ -12,7 +12,7 @@ const tell: Middleware = (ctx) => {
 describe('http/client-ip', () => {
   let app: Loopback | undefined
   const ask = async (trustedProxies: string[], headers: Record<string, string>) => {
-    app = await listen([clientAddress({ trustedProxies }), tell])
+    app = await listen([clientAddress(trustedProxies), tell])
     return (await (await fetch(app.url, { headers })).json()) as Record<string, unknown>
   }
   afterEach(async () => {

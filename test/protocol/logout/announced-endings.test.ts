@@ -113,7 +113,7 @@ describe('a logout message', () => {
     client: object | undefined = { backchannelLogoutUri: REDIRECT },
   ) => {
     const provider = { Client: { find: () => Promise.resolve(client) }, IdToken } as unknown as Provider
-    const sink = createBackchannelLogout({ provider: () => Promise.resolve(provider), fetch: answer })
+    const sink = createBackchannelLogout(() => Promise.resolve(provider), answer)
     return sink.deliver({ ...message, payload, attempt }).catch((error: unknown) => error)
   }
   const status = (code: number) => () => Promise.resolve(new Response(null, { status: code }))
@@ -140,7 +140,7 @@ describe('a logout message', () => {
     const never = () => Promise.reject(new Error('asked'))
     expect(await deliver(1, never, {})).to.equal(undefined)
     const provider = { Client: { find: () => Promise.resolve(undefined) }, IdToken } as unknown as Provider
-    const sink = createBackchannelLogout({ provider: () => Promise.resolve(provider), fetch: never })
+    const sink = createBackchannelLogout(() => Promise.resolve(provider), never)
     expect(await sink.deliver({ ...message, payload, attempt: 1 })).to.equal(undefined)
     for (const code of [200, 204]) expect(await deliver(1, status(code)), String(code)).to.equal(undefined)
   })
