@@ -26,12 +26,11 @@ export type AudienceNeeds = {
 export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
   const { issuer } = provider
   const strict = new Set([issuer])
-  const older = new Set([issuer, ...placesOf('token')])
-  // CIBA Core §7.1 also allows the endpoint itself.
-  const oldest = new Set([...older, ...placesOf('backchannel_authentication')])
   const expected = function (this: KoaContextWithOIDC['oidc']) {
     if (this.client?.['assertion_audience'] !== 'token_endpoint') return strict
-    return this.route === 'backchannel_authentication' ? oldest : older
+    // CIBA Core §7.1 also allows the endpoint itself.
+    const isCiba = this.route === 'backchannel_authentication'
+    return new Set([issuer, ...placesOf('token'), ...(isCiba ? placesOf(this.route) : [])])
   }
   replaceMember(provider, 'OIDCContext#clientJwtAuthExpectedAudience', () => expected)
 
