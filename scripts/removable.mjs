@@ -1,8 +1,9 @@
 /**
  * `npm run removable`: shows that a feature is its folder and its line. In a copy of the tree it deletes one folder of
- * src/protocol, its lines in the lists, and every file outside src that uses it; then types and lint must pass, and with
- * `--tests` the other features' tests. A test file goes with a feature when it imports from the feature's folder in `src` or
- * `test`, also through other files. A single test goes with it by `isMounted`, of test/support/mounted.ts.
+ * src/protocol, its lines in the lists, and every file outside src that uses it. Then types, lint and a sign-in must
+ * pass, and with `--tests` the other features' tests. A test file goes with a feature when it imports from the feature's
+ * folder in `src` or `test`, also through other files. A single test goes with it by `isMounted`, of
+ * test/support/mounted.ts.
  */
 import { execFileSync } from 'node:child_process'
 import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -24,6 +25,8 @@ const FEATURES = ['device', 'ciba', 'token-exchange', 'challenge', 'status-list'
 const LISTS = ['src/features.ts', 'src/cli/commands.ts']
 /** What may need another feature by accident: the other features, the provider, and the pages. */
 const TESTS = 'test/{architecture.test.ts,{protocol,provider,accounts,journeys}/**/*.test.ts}'
+/** Shows that the server starts and signs people in: types and lint cannot. */
+const SIGN_IN = 'test/provider/{authorization-code,discovery,refresh-token}.test.ts'
 /** A feature that is gone is gone on every store. */
 const ON_SQLITE = ['-g', '[Mm]aria[Dd][Bb]', '--invert']
 const IMPORTS = /(?:from|import\()\s*'(\.{1,2}\/[^']+)'/g
@@ -43,7 +46,7 @@ function readOptions(args) {
     const strange = positionals.filter((name) => !FEATURES.includes(name))
     if (strange.length > 0)
       throw new Error(`not a feature: ${strange.join(', ')}; takes ${FEATURES.join(', ')}`)
-    const glob = values.glob ?? (values.tests ? TESTS : undefined)
+    const glob = values.glob ?? (values.tests ? TESTS : SIGN_IN)
     return { help: values.help, names: chosen(positionals, values['by-turns']), glob }
   } catch (error) {
     return failAndExit(new StepFailed(`${error.message}\n\n${HELP}`))
@@ -130,8 +133,10 @@ function checks(copy) {
   return {
     types: ['node_modules/typescript/bin/tsc', '--project', '.'],
     lint: ['node_modules/oxlint/bin/oxlint', '--type-aware', '--deny-warnings', '.'],
-    ...(options.glob && {
-      'the other tests': ['scripts/test.mjs', ...globSync(options.glob, { cwd: copy }).sort(), ...ON_SQLITE],
-    }),
+    [options.glob === SIGN_IN ? 'a sign-in' : 'the other tests']: [
+      'scripts/test.mjs',
+      ...globSync(options.glob, { cwd: copy }).sort(),
+      ...ON_SQLITE,
+    ],
   }
 }
