@@ -13,6 +13,7 @@ import type { StartAgain } from './interaction/start-again.ts'
 import type { EventLane } from './events/lanes.ts'
 import type { AnySink } from './outbox/batch-sink.ts'
 import type { SinkSource } from './outbox/lane-set.ts'
+import type { MovedTable } from './platform/sql/moved-table.ts'
 import type { SealedColumn } from './platform/sql/reseal.ts'
 import type { Oidc } from './provider/contract/current-provider.ts'
 import type { ProtocolPart } from './provider/contract/protocol-part.ts'
@@ -43,6 +44,8 @@ export type Feature = {
   upkeep?: Readonly<Record<string, (nowMs: number, limit: number) => Promise<number>>>
   /** Columns that `keys reseal` seals again. */
   sealed?: readonly SealedColumn[]
+  /** Tables that `export` and `import` move, after the accounts that they may belong to. */
+  moves?: readonly MovedTable[]
 }
 
 /** What is there once a process serves requests. */

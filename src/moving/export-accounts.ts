@@ -10,12 +10,15 @@ import type { Db } from '../platform/sql/database.ts'
 
 const PAGE = 500
 
+/** Of several accounts with one user name, one has it in the folded form, and signs in by it. */
+type Named = Account & { usernameCanonical: string | null }
+
 /** By id. An account that is made meanwhile may be left out. */
 export async function* exportedAccounts(db: Db): AsyncGenerator<Record<string, unknown>[]> {
   let after = ''
   for (;;) {
-    const page: Account[] = await db<Account>('accounts')
-      .select(...ACCOUNT_COLUMNS)
+    const page: Named[] = await db<Named>('accounts')
+      .select(...ACCOUNT_COLUMNS, 'usernameCanonical')
       .where('id', '>', after)
       .orderBy('id')
       .limit(PAGE)
@@ -26,7 +29,7 @@ export async function* exportedAccounts(db: Db): AsyncGenerator<Record<string, u
   }
 }
 
-async function linesOf(db: Db, page: Account[]): Promise<Record<string, unknown>[]> {
+async function linesOf(db: Db, page: Named[]): Promise<Record<string, unknown>[]> {
   const ids = page.map(({ id }) => id)
   const roles: { accountId: string; role: string }[] = await db('account_roles')
     .select('accountId', 'role')
@@ -43,7 +46,7 @@ async function linesOf(db: Db, page: Account[]): Promise<Record<string, unknown>
 }
 
 /** The names of `account show --json`, and exact moments beside yes and no. */
-function exported(account: Account): Record<string, unknown> {
+function exported(account: Named): Record<string, unknown> {
   return {
     type: 'account',
     id: account.id,
@@ -54,6 +57,7 @@ function exported(account: Account): Record<string, unknown> {
     given_name: account.givenName,
     family_name: account.familyName,
     username: account.username,
+    username_signs_in: account.usernameCanonical !== null,
     locale: account.locale,
     password_hash: account.passwordHash,
     password_changed_at: moment(account.passwordChangedAtMs),

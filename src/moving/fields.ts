@@ -1,7 +1,8 @@
 /** Flat records, as CSV and NDJSON have them: which column or path is which of our fields. */
+import { ROLES } from '../accounts/role-names.ts'
 import { readForeignHash } from '../passwords/foreign-hash.ts'
 import { readOwn } from './own-fields.ts'
-import type { Incoming } from './incoming.ts'
+import type { Incoming, Own } from './incoming.ts'
 import { NotReadable } from './incoming.ts'
 import { flagOf, isMissing, momentOf, textOf, valueAt } from './values.ts'
 
@@ -30,6 +31,7 @@ const OWN_NAMES = [
   'sessions_valid_from',
   'updated_at',
   'self_registered',
+  'username_signs_in',
   'roles',
   'consents',
 ] as const
@@ -56,6 +58,7 @@ export function flatReader(mapping: Mapping): ReadFlat {
       const read = <T>(field: Field, as: (given: unknown) => T) => named(field, () => as(found(field)))
       const hash = read('password_hash', textOf)
       const active = read('active', flagOf)
+      const own = readOwn(value)
       return {
         id: read('id', textOf),
         email: read('email', textOf),
@@ -68,8 +71,8 @@ export function flatReader(mapping: Mapping): ReadFlat {
         createdAtMs: read('created_at', momentOf),
         disabled: read('disabled', flagOf) ?? (active === undefined ? undefined : !active),
         hash: hash === undefined ? undefined : readForeignHash(hash),
-        leftOut: leftOutOf(value, taken),
-        ...readOwn(value),
+        leftOut: [...leftOutOf(value, taken), ...unknownRoles(own)],
+        ...own,
       }
     },
   }
@@ -110,6 +113,12 @@ function verifiedOf(value: unknown): boolean | undefined {
   } catch {
     return momentOf(value) !== undefined
   }
+}
+
+/** Of a release that has other roles. */
+function unknownRoles(read: { own: Own } | undefined) {
+  const unknown = read?.own.roles.filter((role) => !ROLES.some((known) => known === role)) ?? []
+  return unknown.map((role) => ({ code: `role ${role}`, why: 'this release has no such role' }))
 }
 
 function leftOutOf(value: Readonly<Record<string, unknown>>, taken: ReadonlySet<string>) {

@@ -60,7 +60,8 @@ export function judge(given: Incoming, options: JudgeOptions): Judged | Refusal 
   }
   return {
     row,
-    usernameCanonical: row.username === null ? null : foldUsername(row.username),
+    usernameCanonical:
+      row.username === null || given.own?.usernameSignsIn === false ? null : foldUsername(row.username),
     hasOwnId: given.id !== undefined,
     kind: hash?.ok ? hash.kind : 'none',
   }
@@ -94,7 +95,8 @@ function profileOf(given: Incoming): Profile | Refusal {
 
 function momentsOf(given: Incoming, { nowMs, verified }: JudgeOptions, hasPassword: boolean) {
   const { own } = given
-  const createdAtMs = Math.min(given.createdAtMs ?? nowMs, nowMs)
+  // A clock of another system may be ahead; our own export comes back as it was.
+  const createdAtMs = own ? (given.createdAtMs ?? nowMs) : Math.min(given.createdAtMs ?? nowMs, nowMs)
   const isVerified = given.emailVerified ?? verified
   return {
     emailVerifiedAtMs: own?.emailVerifiedAtMs ?? (isVerified ? createdAtMs : null),

@@ -27,6 +27,7 @@ const ownFields = z.object({
   sessions_valid_from: moment,
   updated_at: moment,
   self_registered: z.boolean().optional(),
+  username_signs_in: z.boolean().optional(),
   roles: z.array(z.string()).default([]),
   consents: z.array(consent).default([]),
 })
@@ -46,6 +47,7 @@ export function readOwn(
     sessionsValidFromMs: data.sessions_valid_from,
     updatedAtMs: data.updated_at,
     selfRegistered: data.self_registered,
+    usernameSignsIn: data.username_signs_in,
     roles: data.roles,
   }
   const consents = data.consents.map((one) => ({

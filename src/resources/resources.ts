@@ -207,7 +207,7 @@ export async function deleteResource(db: Db, identifier: string): Promise<boolea
 }
 
 /** Tells every process, and other systems, in the transaction of the change. */
-async function noteResourceChange(
+export async function noteResourceChange(
   trx: Sql,
   type: 'resource.created' | 'resource.changed' | 'resource.deleted',
   { identifier, name, clientId }: Pick<Resource, 'identifier' | 'name' | 'clientId'>,

@@ -15,6 +15,7 @@ const linesOf = (file: string) =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
+    .filter(({ type }) => type === 'account')
 
 describe('cli export', () => {
   let from: Place
@@ -56,7 +57,7 @@ describe('cli export', () => {
   })
 
   it('writes every account for its owner alone, with hash, roles and consents', async () => {
-    expect(await from.json(['export', file])).to.eql({ written: file, accounts: 3 })
+    expect(await from.json(['export', file])).to.deep.include({ written: file, accounts: 3 })
     expect(statSync(file).mode & 0o777).to.equal(0o600)
     const lines = linesOf(file)
     const ada = lines.find(({ id }) => id === 'old|1')

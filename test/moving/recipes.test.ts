@@ -47,6 +47,7 @@ describe('docs/migrating.md, with imitations of the tools of the other systems',
       chmodSync(join(bin, name), 0o755)
     }
     writeFileSync(join(place.folder, 'people.ndjson'), PEOPLE)
+    writeFileSync(join(place.folder, 'passphrase.txt'), 'seven grey kettles\n')
     writeFileSync(join(place.folder, 'auth0.ndjson'), AUTH0)
     const settings = Object.entries(service.env).map(([name, value]) => `${name}='${value}'\n`)
     writeFileSync(join(place.folder, 'service.env'), settings.join(''))

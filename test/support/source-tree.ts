@@ -24,6 +24,7 @@ export const FLOORS = [
   ['resources'],
   ['moving/files'],
   ['moving'],
+  ['moving/rows'],
   ['moving/formats'],
   ['command-line'],
   ['provider/library'],

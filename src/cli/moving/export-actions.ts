@@ -2,26 +2,49 @@
 import { once } from 'node:events'
 import { createWriteStream, renameSync, rmSync } from 'node:fs'
 import { finished } from 'node:stream/promises'
-import { exportedAccounts } from '../../moving/export-accounts.ts'
-import type { Services } from '../../services.ts'
+import { exportedLines } from '../../moving/rows/export-rows.ts'
+import type { Exported } from '../../moving/rows/export-rows.ts'
+import { newSealing } from '../../moving/rows/passphrase.ts'
+import { movedTables } from '../../process/moved-tables.ts'
+import type { Parts } from '../../process/start/parts.ts'
 import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
+import { columns } from '../../command-line/layout.ts'
 import { progressBar } from '../../command-line/progress-bar.ts'
+import { passphraseOf } from './passphrase-file.ts'
 
-export async function run(input: Input, { db }: Services): Promise<Answer> {
+export async function run(input: Input, { db, sealer, features }: Parts): Promise<Answer> {
   const [file = ''] = input.operands
+  const passphrase = passphraseOf(input)
+  const made = passphrase === undefined ? undefined : await newSealing(passphrase)
+  const exported: Exported = { counts: {}, leftOut: {} }
+  const sealers = { data: sealer, file: made?.sealer }
+  const needs = { db, ...movedTables(features), sealers, sealing: made?.sealing }
+  const [counted] = await db('accounts').count({ all: '*' })
+  await write(file, exportedLines(needs, exported), () => {
+    const { accounts = 0 } = exported.counts
+    return { done: accounts / Math.max(1, Number(counted?.['all'] ?? 0)), text: `${accounts} accounts` }
+  })
+  const { accounts = 0, ...others } = exported.counts
+  return {
+    data: { written: file, accounts, others, left_out: exported.leftOut },
+    text: textOf(file, exported, passphrase !== undefined),
+  }
+}
+
+type Done = { done: number; text: string }
+
+/** Beside the file first, and in its place when it is whole. */
+async function write(file: string, lines: AsyncIterable<object[]>, progress: () => Done): Promise<void> {
   const draft = `${file}.${process.pid}`
   const bar = progressBar(process.stderr)
-  const [counted] = await db('accounts').count({ all: '*' })
-  const all = Number(counted?.['all'] ?? 0)
-  let accounts = 0
   try {
-    const out = createWriteStream(draft, { flags: 'wx', mode: 0o600 })
+    const out = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true })
     await once(out, 'open')
-    for await (const lines of exportedAccounts(db)) {
-      accounts += lines.length
-      if (!out.write(lines.map((line) => `${JSON.stringify(line)}\n`).join(''))) await once(out, 'drain')
-      bar.draw(accounts / Math.max(all, accounts), `${accounts} accounts`)
+    for await (const some of lines) {
+      if (!out.write(some.map((line) => `${JSON.stringify(line)}\n`).join(''))) await once(out, 'drain')
+      const { done, text } = progress()
+      bar.draw(done, text)
     }
     out.end()
     await finished(out)
@@ -32,5 +55,21 @@ export async function run(input: Input, { db }: Services): Promise<Answer> {
   } finally {
     bar.clear()
   }
-  return { data: { written: file, accounts }, text: `Wrote ${accounts} accounts to ${file}.` }
+}
+
+function textOf(file: string, { counts, leftOut }: Exported, hasPassphrase: boolean): string {
+  const { accounts = 0, ...others } = counts
+  const moved = Object.entries(others).filter(([, count]) => count > 0)
+  const missing = Object.entries(leftOut)
+  return [
+    `Wrote ${accounts} accounts to ${file}.`,
+    ...(moved.length > 0 ? [`Beside them:\n${rowsOf(moved)}`] : []),
+    ...(missing.length > 0
+      ? [`${hasPassphrase ? 'No data key opens' : 'Left out without --passphrase-file'}:\n${rowsOf(missing)}`]
+      : []),
+  ].join('\n\n')
+}
+
+function rowsOf(counts: [string, number][]): string {
+  return columns(counts.map(([what, count]) => [`  ${what}`, String(count)]))
 }

@@ -1,21 +1,29 @@
-/** `export`: accounts for another system, or for another database of this one. */
+/** `export`: everything that moves to another database of this server, and accounts for another system. */
 import type { Noun } from '../../command-line/command.ts'
+import type { Parts } from '../../process/start/parts.ts'
 
 const actions = () => import('./export-actions.ts')
 
-export const exporting: Noun = {
+export const exporting: Noun<Parts> = {
   name: 'export',
-  about: 'Writes all accounts to a file, with their password hashes',
+  about: 'Writes accounts, apps, resource servers and keys to a file',
   commands: [
     {
       noun: 'export',
       opens: 'schema',
       operand: { name: 'FILE', about: 'The NDJSON file to write, readable by you alone (0600).' },
-      about: 'Exports accounts with hashes, roles and consents. import takes the file back.',
+      about: 'Exports everything that moves: accounts with hashes, roles and consents, clients, keys.',
+      options: {
+        'passphrase-file': {
+          value: 'FILE',
+          about: 'Its first line seals keys and secrets in the export. Without it they are left out.',
+        },
+      },
       notes: [
-        'A failure leaves an older file unchanged. Clients, keys, sessions and the audit trail are not in it.',
+        'import takes the file back. A failure leaves an older file unchanged.',
+        'Sessions, tokens, mails on their way and the audit trail are not in it.',
       ],
-      examples: ['export accounts.ndjson'],
+      examples: ['export moving.ndjson --passphrase-file passphrase.txt', 'export accounts.ndjson'],
       run: async (...args) => (await actions()).run(...args),
     },
   ],

@@ -8,14 +8,17 @@ import type { FormatName } from '../../moving/formats/format-names.ts'
 import { formatOf } from '../../moving/formats/formats.ts'
 import { importFile } from '../../moving/formats/import-file.ts'
 import type { Summary } from '../../moving/summary.ts'
-import type { Services } from '../../services.ts'
+import { movedTables } from '../../process/moved-tables.ts'
+import type { Parts } from '../../process/start/parts.ts'
+import type { RowCount } from '../../moving/rows/import-rows.ts'
 import type { Answer } from '../../command-line/command.ts'
 import { readJsonFile, usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
 import { columns, record, table } from '../../command-line/layout.ts'
 import { progressBar } from '../../command-line/progress-bar.ts'
+import { passphraseOf } from './passphrase-file.ts'
 
-export async function run(input: Input, { db, clock }: Services): Promise<Answer> {
+export async function run(input: Input, { db, clock, sealer, features }: Parts): Promise<Answer> {
   // Records are garbage a moment later: a smaller heap, collected more often, halves the memory of a million of them.
   setFlagsFromString('--optimize-for-size')
   const [file = ''] = input.operands
@@ -23,8 +26,9 @@ export async function run(input: Input, { db, clock }: Services): Promise<Answer
   const refusedFile = input.text('refused') ?? `${file === '-' ? 'import' : file}.refused.ndjson`
   const bar = progressBar(process.stderr)
   try {
-    const { summary, written } = await importFile(
-      { db, clock },
+    const { before, after } = movedTables(features)
+    const { summary, rows, written } = await importFile(
+      { db, clock, sealer, tables: [...before, ...after] },
       {
         file,
         refusedFile,
@@ -33,13 +37,14 @@ export async function run(input: Input, { db, clock }: Services): Promise<Answer
           firebaseKey: firebaseKeyOf(input),
         }),
         dryRun,
+        passphrase: passphraseOf(input),
         verified: input.flag('verified'),
         withoutUnknownHashes: input.flag('without-unknown-hashes'),
         progress: ({ bytes, totalBytes, records }) =>
           bar.draw(totalBytes ? bytes / totalBytes : undefined, `${records} records`),
       },
     )
-    return reportOf(summary, { dryRun, refusedFile: written ? refusedFile : undefined })
+    return reportOf(summary, { dryRun, rows, refusedFile: written ? refusedFile : undefined })
   } finally {
     bar.clear()
   }
@@ -71,15 +76,17 @@ function firebaseKeyOf(input: Input) {
   return file === undefined ? undefined : firebaseKeyFrom(readJsonFile('firebase-hash', file))
 }
 
-type Told = { dryRun: boolean; refusedFile: string | undefined }
+type Told = { dryRun: boolean; rows: Record<string, RowCount>; refusedFile: string | undefined }
 
-function reportOf(summary: Summary, { dryRun, refusedFile }: Told): Answer {
+function reportOf(summary: Summary, told: Told): Answer {
+  const { dryRun, rows, refusedFile } = told
   const data = {
     dry_run: dryRun,
     records: summary.records,
     imported: summary.imported,
     already_here: summary.alreadyHere,
     refused: summary.refused,
+    others: othersOf(rows),
     refused_by: summary.refusedBy,
     hashes: summary.hashes,
     unverified: summary.unverified,
@@ -88,10 +95,24 @@ function reportOf(summary: Summary, { dryRun, refusedFile }: Told): Answer {
     examples: summary.examples,
     refused_file: refusedFile ?? null,
   }
-  return { data, text: textOf(summary, { dryRun, refusedFile }) }
+  return { data, text: textOf(summary, told) }
 }
 
-function textOf(summary: Summary, { dryRun, refusedFile }: Told): string {
+/** What came beside accounts, by kind. */
+function othersOf(rows: Record<string, RowCount>) {
+  const named = Object.entries(rows).map(([what, { imported, alreadyHere, refused }]) => [
+    what,
+    { imported, already_here: alreadyHere, refused },
+  ])
+  return Object.fromEntries(named) as Record<string, object>
+}
+
+function rowsText({ imported, alreadyHere, refused }: RowCount): string {
+  const [here, not] = [alreadyHere > 0 && `${alreadyHere} already here`, refused > 0 && `${refused} refused`]
+  return [imported, here, not].filter((part) => part !== false).join(', ')
+}
+
+function textOf(summary: Summary, { dryRun, rows, refusedFile }: Told): string {
   const counts = {
     records: summary.records,
     [dryRun ? 'would be imported' : 'imported']: summary.imported,
@@ -100,6 +121,10 @@ function textOf(summary: Summary, { dryRun, refusedFile }: Told): string {
   }
   return [
     record(counts),
+    section(
+      dryRun ? 'Beside accounts there would be' : 'Beside accounts',
+      Object.fromEntries(Object.entries(rows).map(([what, count]) => [what, rowsText(count)])),
+    ),
     section(dryRun ? 'New accounts would have' : 'New accounts have', {
       ...Object.fromEntries(Object.entries(summary.hashes).map(([kind, count]) => [hashName(kind), count])),
       ...(summary.unverified > 0 && { 'an unconfirmed address': summary.unverified }),
@@ -126,7 +151,7 @@ function hashName(kind: string): string {
   return kind === 'none' ? 'no password: the owner resets it' : `a hash of ${kind}`
 }
 
-function section(title: string, counts: Readonly<Record<string, number>>): string {
+function section(title: string, counts: Readonly<Record<string, number | string>>): string {
   const rows = Object.entries(counts).map(([name, count]) => [`  ${name}`, String(count)])
   return rows.length > 0 ? `${title}\n${columns(rows)}` : ''
 }

@@ -1,10 +1,11 @@
 /** `import`: accounts of another system. */
 import { FORMAT_NAMES } from '../../moving/formats/format-names.ts'
 import type { Noun } from '../../command-line/command.ts'
+import type { Parts } from '../../process/start/parts.ts'
 
 const actions = () => import('./import-actions.ts')
 
-export const importing: Noun = {
+export const importing: Noun<Parts> = {
   name: 'import',
   about: 'Takes accounts over from another system, with their password hashes',
   commands: [
@@ -32,6 +33,7 @@ export const importing: Noun = {
           value: 'FILE',
           about: 'The hash parameters of the Firebase project, a JSON file.',
         },
+        'passphrase-file': { value: 'FILE', about: 'The passphrase of an export, as its first line.' },
         refused: { value: 'FILE', about: 'Where refused records are written (FILE.refused.ndjson).' },
       },
       notes: [

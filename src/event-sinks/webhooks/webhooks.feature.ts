@@ -14,6 +14,7 @@ import { createWebhookFanOut, purgeWebhookEvents, SEALED_WEBHOOK_EVENTS } from '
 import { createWebhookSink } from './webhook-sink.ts'
 import {
   listWebhooks,
+  MOVED_WEBHOOKS,
   SEALED_WEBHOOK_SECRETS,
   signingSecrets,
   topicOf,
@@ -39,6 +40,7 @@ export function webhooks(services: Services): Feature {
     sinkSource: createWebhookSource(services),
     upkeep: { webhookEvents: (nowMs, limit) => purgeWebhookEvents(db, nowMs, limit) },
     sealed: [...SEALED_WEBHOOK_SECRETS, SEALED_WEBHOOK_EVENTS],
+    moves: [MOVED_WEBHOOKS],
   }
 }
 

@@ -9,6 +9,7 @@ import { AppError } from '../../platform/errors.ts'
 import { noteChange } from '../../platform/sql/change-feed.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { Db, Sql } from '../../platform/sql/database.ts'
+import type { MovedTable } from '../../platform/sql/moved-table.ts'
 import type { SealedColumn } from '../../platform/sql/reseal.ts'
 import type { Sealer } from '../../platform/tokens.ts'
 import { newSecret } from './signature.ts'
@@ -136,6 +137,28 @@ export const SEALED_WEBHOOK_SECRETS: readonly SealedColumn[] = ['secret', 'oldSe
   key: 'id',
   context: ({ id = '' }) => contextOf(id),
 }))
+
+/** As `export` and `import` move them. */
+export const MOVED_WEBHOOKS: MovedTable = {
+  type: 'webhook',
+  plural: 'webhooks',
+  table: 'webhooks',
+  key: 'id',
+  fields: {
+    id: { kind: 'text', max: 36 },
+    url: { kind: 'text', max: 2048 },
+    description: { kind: 'text', max: 255 },
+    eventTypes: { kind: 'json' },
+    enabled: { kind: 'flag' },
+    secret: { kind: 'sealed' },
+    oldSecret: { kind: 'sealed', nullable: true },
+    oldSecretUntilMs: { kind: 'moment' },
+    createdAtMs: { kind: 'moment' },
+  },
+  context: ({ id }) => contextOf(String(id)),
+  needsSealed: true,
+  arrived: (sql) => noteChange(sql, WEBHOOKS_CHANGED),
+}
 
 type Row = Omit<Webhook, 'eventTypes' | 'enabled'> & { eventTypes: string; enabled: number | boolean }
 

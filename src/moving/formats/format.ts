@@ -7,6 +7,8 @@ export type Format = {
   read: ReadRecords
   /** The lists that hold accounts. Empty text is the list that is the whole file. */
   accounts: readonly string[]
+  /** Our own export has this format: it begins with a line of its own, and holds more than accounts. */
+  own?: true
   /** @throws NotReadable */
   toIncoming: (value: Readonly<Record<string, unknown>>) => Incoming
 }

@@ -18,7 +18,7 @@ export function formatOf(name: FormatName, { mapping, firebaseKey }: FormatChoic
   const flat = { name, accounts: [''], ...flatReader(mapping) }
   const formats: Record<FormatName, Format> = {
     csv: { ...flat, read: readCsv },
-    ndjson: { ...flat, read: readLines },
+    ndjson: { ...flat, read: readLines, own: true },
     json: { ...flat, read: readElements, accounts: ['', 'users', 'accounts'] },
     keycloak,
     auth0,

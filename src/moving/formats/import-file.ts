@@ -3,15 +3,17 @@ import { createReadStream, createWriteStream, rmSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import { AppError } from '../../platform/errors.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/sql/database.ts'
 import type { Format } from './format.ts'
 import { createImporter } from '../import-accounts.ts'
 import type { ImportOptions } from '../import-accounts.ts'
-import { add, createSummary } from '../summary.ts'
+import { createRowImporter } from '../rows/import-rows.ts'
+import type { RowCount, RowNeeds } from '../rows/import-rows.ts'
+import { add, countRefusal, createSummary } from '../summary.ts'
 import type { Summary } from '../summary.ts'
 
 export type FileImport = Omit<ImportOptions, 'from'> & {
+  /** Opens the secrets of our own export. */
+  passphrase: string | undefined
   /** `-` is standard input. */
   file: string
   refusedFile: string
@@ -24,12 +26,18 @@ export type FileImport = Omit<ImportOptions, 'from'> & {
  * @throws AppError 400 `usage` when the file cannot be read
  */
 export async function importFile(
-  needs: { db: Db; clock: Clock },
+  needs: RowNeeds,
   { file, refusedFile, format, progress, ...options }: FileImport,
-): Promise<{ summary: Summary; written: boolean }> {
+): Promise<{ summary: Summary; rows: Record<string, RowCount>; written: boolean }> {
   const totalBytes = file === '-' ? undefined : await sizeOf(file)
   const summary = createSummary()
   const refused = lazyFile(refusedFile)
+  const rows = createRowImporter(needs, options, {
+    refused({ line, raw: record }, { code, why }) {
+      countRefusal(summary, { line, code, why })
+      refused.write(`${JSON.stringify({ line, outcome: 'refused', code, why, record })}\n`)
+    },
+  })
   const importer = createImporter(
     needs,
     format.toIncoming,
@@ -45,15 +53,17 @@ export async function importFile(
   const bytes: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
   try {
     for await (const record of format.read(bytes)) {
+      if (format.own && (await rows.take(record))) continue
       if (format.accounts.includes(record.list)) await importer.add(record)
       else add(summary.leftOut, `list ${record.list}`)
       await refused.drained()
     }
     await importer.finish()
+    rows.finish()
   } finally {
     await refused.close()
   }
-  return { summary, written: refused.begun() }
+  return { summary, rows: rows.counts, written: refused.begun() }
 }
 
 async function sizeOf(file: string): Promise<number> {

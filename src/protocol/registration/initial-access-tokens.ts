@@ -7,6 +7,7 @@ import { recordEvent } from '../../events/events.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { Db, Sql } from '../../platform/sql/database.ts'
+import type { MovedTable } from '../../platform/sql/moved-table.ts'
 import { digest } from '../../platform/tokens.ts'
 import { newTokenId } from '../../grant-store/token-ids.ts'
 import { parsePolicy } from './registration-policy.ts'
@@ -103,6 +104,28 @@ export async function revokeInitialAccessToken(db: Db, id: string, clock: Clock)
     await recordToken(trx, 'registration_token.revoked', row)
     return true
   })
+}
+
+/** As `export` and `import` move them. */
+export const MOVED_REGISTRATION_TOKENS: MovedTable = {
+  type: 'registration_token',
+  plural: 'registration tokens',
+  table: 'initial_access_tokens',
+  key: 'id',
+  fields: {
+    id: { kind: 'text', max: 36 },
+    tokenHash: { kind: 'text', max: 64 },
+    name: { kind: 'text', max: 255 },
+    policy: { kind: 'json' },
+    usedCount: { kind: 'number' },
+    maxUses: { kind: 'number', nullable: true },
+    expiresAtMs: { kind: 'moment' },
+    revokedAtMs: { kind: 'moment', nullable: true },
+    createdAtMs: { kind: 'moment' },
+  },
+  check: ({ policy }) => void parsePolicy(JSON.parse(String(policy))),
+  arrived: (sql, { id, name }) =>
+    recordToken(sql, 'registration_token.issued', { id: String(id), name: String(name) }),
 }
 
 function recordToken(

@@ -11,6 +11,7 @@ import { loggableError } from '../../platform/logging/loggable-error.ts'
 import { authenticationMethods } from '../../provider/binding/mtls.ts'
 import { createAdmission } from '../../provider/clients/admission.ts'
 import type { Services } from '../../services.ts'
+import { MOVED_REGISTRATION_TOKENS } from './initial-access-tokens.ts'
 import { noteClientUse, purgeUnusedClients } from './registered-clients.ts'
 import { parsePolicy } from './registration-policy.ts'
 import { createDynamicRegistration } from './registration.ts'
@@ -43,6 +44,7 @@ export function registration(services: Services): Feature {
     }),
     endpoints: () => (clientRegistration === 'token' ? [] : [fromAnyOrigin()]),
     upkeep: { clients: (nowMs, limit) => purgeUnusedClients(db, nowMs, limit) },
+    moves: [MOVED_REGISTRATION_TOKENS],
   }
 }
 

@@ -6,6 +6,7 @@ import { recordEvent } from '../../events/events.ts'
 import { AppError } from '../../platform/errors.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { Db, Sql } from '../../platform/sql/database.ts'
+import type { MovedTable } from '../../platform/sql/moved-table.ts'
 import { digest } from '../../platform/tokens.ts'
 import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-choices.ts'
 import { findClient, updateClient } from '../../clients/clients.ts'
@@ -25,6 +26,28 @@ export type ExchangeRule = {
 }
 
 const COLUMNS = ['clientId', 'resource', 'scopes', 'impersonation', 'delegation'] as const
+
+/** As `export` and `import` move them. */
+export const MOVED_EXCHANGE_RULES: MovedTable = {
+  type: 'exchange_rule',
+  plural: 'rules of token exchange',
+  table: 'token_exchange_rules',
+  key: 'ruleKey',
+  fields: {
+    ruleKey: { kind: 'text', max: 43 },
+    clientId: { kind: 'text', max: 255 },
+    resource: { kind: 'text', max: 512 },
+    scopes: { kind: 'text' },
+    impersonation: { kind: 'flag' },
+    delegation: { kind: 'flag' },
+    createdAtMs: { kind: 'moment' },
+    updatedAtMs: { kind: 'moment' },
+  },
+  async arrived(sql, { clientId, resource, scopes }) {
+    const data = () => ({ client_id: String(clientId), resource: String(resource), scopes: String(scopes) })
+    await recordEvent(sql, { type: 'exchange_rule.set', subject: String(clientId), data })
+  },
+}
 
 type NewRule = Omit<ExchangeRule, 'scopes'> & {
   /** The default is all scopes of the resource server. */

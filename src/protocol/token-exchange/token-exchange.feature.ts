@@ -2,6 +2,7 @@
 import type { Feature } from '../../feature.ts'
 import { createPairwiseSubjects } from '../../provider/subjects/pairwise.ts'
 import type { Services } from '../../services.ts'
+import { MOVED_EXCHANGE_RULES } from './exchange-rules.ts'
 import { markIdTokens } from './id-token-binding.ts'
 import { tokenExchangeGrant } from './token-exchange.ts'
 
@@ -14,5 +15,6 @@ export function tokenExchange(services: Services): Feature {
       tokenClaims: ({ extra }) => extra,
       install: markIdTokens,
     }),
+    moves: [MOVED_EXCHANGE_RULES],
   }
 }

@@ -1,0 +1,42 @@
+/**
+ * A table with rows that move to another database with `export` and `import`. The noun of the table describes its columns
+ * here; `moving` reads and writes the lines. Accounts have a form of their own.
+ */
+import type { Sql } from './database.ts'
+
+export type MovedField = {
+  /**
+   * `moment`: milliseconds in SQL, ISO 8601 in the file. `json`: text in SQL, a value in the file. `sealed`: sealed with the
+   * data key in SQL, with the passphrase in the file.
+   */
+  kind: 'text' | 'number' | 'flag' | 'moment' | 'json' | 'sealed'
+  nullable?: true
+  /** The most characters of a text; without it the column takes any. */
+  max?: number
+  /** Its name in the file. Without it that of the column. */
+  as?: string
+}
+
+export type MovedRow = Readonly<Record<string, string | number | boolean | null>>
+
+export type MovedTable = {
+  /** The `type` of its lines. */
+  type: string
+  /** What the report calls the rows. */
+  plural: string
+  table: string
+  /** The primary key. Lines have its order. */
+  key: string
+  /** By column, in the order in which a line names them. The key is one of them. */
+  fields: Readonly<Record<string, MovedField>>
+  /** What a sealed value is bound to in SQL. */
+  context?: (row: Readonly<Record<string, unknown>>) => string
+  /** A row with a sealed value is of no use without it. */
+  needsSealed?: true
+  /** Throws AppError for a row that the rules of this server refuse. */
+  check?: (row: MovedRow) => void
+  /** Answers the row as it fits among those that are here. */
+  fitted?: (sql: Sql, row: MovedRow, nowMs: number) => Promise<MovedRow>
+  /** In the transaction of the insert: tells other processes and systems. */
+  arrived?: (sql: Sql, row: MovedRow) => Promise<void>
+}

@@ -1,0 +1,19 @@
+/** Every table that `export` and `import` move beside accounts. The trail, sessions and tokens stay where they are. */
+import type { Feature } from '../feature.ts'
+import { MOVED_CLIENTS } from '../moving/rows/moved-clients.ts'
+import { MOVED_ENCRYPTION_KEYS, MOVED_SIGNING_KEYS } from '../keys/moved-keys.ts'
+import type { MovedTable } from '../platform/sql/moved-table.ts'
+import { MOVED_DETAILS_TYPES, MOVED_RESOURCES } from '../resources/moved-resources.ts'
+
+export type MovedTables = {
+  before: readonly MovedTable[]
+  /** They may belong to accounts, and webhooks must not be sent what only moved. */
+  after: readonly MovedTable[]
+}
+
+export function movedTables(features: readonly Feature[]): MovedTables {
+  return {
+    before: [MOVED_SIGNING_KEYS, MOVED_ENCRYPTION_KEYS, MOVED_CLIENTS, MOVED_RESOURCES, MOVED_DETAILS_TYPES],
+    after: features.flatMap(({ moves = [] }) => moves),
+  }
+}
