@@ -6,6 +6,8 @@ const PENDING = 'docs.pending'
 
 // In memory alone: it is gone with the page.
 let token
+// The last operation wanted a newer sign-in (RFC 9470).
+let stale = false
 
 addEventListener('DOMContentLoaded', async () => {
   form.hidden = false
@@ -27,6 +29,7 @@ function showOperations() {
     tryItOutEnabled: true,
     validatorUrl: null,
     requestInterceptor: withToken,
+    responseInterceptor: noteStale,
     onComplete: () => document.getElementById('docs-list').remove(),
   })
 }
@@ -59,6 +62,12 @@ function withToken(request) {
   return request
 }
 
+function noteStale(response) {
+  stale = response.status === 401 && response.body?.code === 'insufficient_user_authentication'
+  if (stale) say('This operation needs a newer sign-in. Sign in again, and then try it again.')
+  return response
+}
+
 async function begin(event) {
   event.preventDefault()
   const chosen = form.querySelectorAll('[name=scope]:checked')
@@ -75,6 +84,7 @@ async function begin(event) {
     state,
     code_challenge: await challengeOf(verifier),
     code_challenge_method: 'S256',
+    ...(stale && { prompt: 'login' }),
   }
   location.assign(`${authorizeHref}?${new URLSearchParams(request)}`)
 }

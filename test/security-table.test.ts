@@ -32,6 +32,7 @@ describe('the table of security promises', () => {
       'Sessions',
       'Guessing',
       'Web',
+      'JSON API',
       'Storage',
       'Faults',
       'Known failures of others',

@@ -12,6 +12,7 @@ export type KnownAccount = {
   emailVerifiedAtMs: number | null
   disabledAtMs: number | null
   sessionsValidFromMs: number
+  createdAtMs: number
   updatedAtMs: number
 }
 
@@ -26,5 +27,6 @@ export const KNOWN_COLUMNS = [
   'emailVerifiedAtMs',
   'disabledAtMs',
   'sessionsValidFromMs',
+  'createdAtMs',
   'updatedAtMs',
 ] as const satisfies readonly (keyof KnownAccount)[]

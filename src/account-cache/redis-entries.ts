@@ -65,5 +65,5 @@ function keyOf(id: string): string {
 
 /** The number changes with the cached columns, so that one release does not read what another one wrote. */
 function contextOf(id: string): string {
-  return `account-cache 1 ${id}`
+  return `account-cache 2 ${id}`
 }

@@ -1,45 +1,37 @@
-/** The account as an event shows it. Read in the transaction of the change, and only where a sink wants the event. */
+/** The account as other programs see it, in events and in the JSON API: with the names of the standard claims. */
 import type { z } from 'zod'
+import { KNOWN_COLUMNS } from '../account-cache/known-account.ts'
+import type { KnownAccount } from '../account-cache/known-account.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import type { accountSnapshot } from './event-types.ts'
 
-const COLUMNS = [
-  'email',
-  'emailVerifiedAtMs',
-  'name',
-  'givenName',
-  'familyName',
-  'username',
-  'locale',
-  'disabledAtMs',
-  'createdAtMs',
-  'updatedAtMs',
-] as const
-
-type Row = Record<'email' | 'name', string> &
-  Record<'givenName' | 'familyName' | 'username' | 'locale', string | null> &
-  Record<'emailVerifiedAtMs' | 'disabledAtMs', number | null> &
-  Record<'createdAtMs' | 'updatedAtMs', number>
-
-/** Throws when there is no such account: a deletion is recorded before the row goes. */
+/**
+ * Read in the transaction of the change, and only where a sink wants the event. Throws when there is no such account: a
+ * deletion is recorded before the row goes.
+ */
 export async function snapshotOf(sql: Sql, id: string): Promise<z.output<typeof accountSnapshot>> {
-  const row: Row | undefined = await sql('accounts')
+  const account: KnownAccount | undefined = await sql('accounts')
     .where({ id })
-    .first(...COLUMNS)
-  if (!row) throw new Error('an event of an account is recorded while the account is there')
+    .first(...KNOWN_COLUMNS)
+  if (!account) throw new Error('an event of an account is recorded while the account is there')
   const roles: string[] = await sql('account_roles').where({ accountId: id }).orderBy('role').pluck('role')
+  const { created_at, updated_at, ...fields } = accountFields(account)
+  return { ...fields, roles, created_at, updated_at }
+}
+
+/** Its columns by the names of the standard claims (OpenID Connect Core §5.1). Times are RFC 3339. */
+export function accountFields(account: KnownAccount) {
   return {
-    id,
-    email: row.email,
-    email_verified: row.emailVerifiedAtMs !== null,
-    name: row.name,
-    given_name: row.givenName,
-    family_name: row.familyName,
-    username: row.username,
-    locale: row.locale,
-    disabled: row.disabledAtMs !== null,
-    roles,
-    created_at: new Date(row.createdAtMs).toISOString(),
-    updated_at: new Date(row.updatedAtMs).toISOString(),
+    id: account.id,
+    email: account.email,
+    email_verified: account.emailVerifiedAtMs !== null,
+    name: account.name,
+    given_name: account.givenName,
+    family_name: account.familyName,
+    username: account.username,
+    locale: account.locale,
+    disabled: account.disabledAtMs !== null,
+    created_at: new Date(account.createdAtMs).toISOString(),
+    updated_at: new Date(account.updatedAtMs).toISOString(),
   }
 }

@@ -1,71 +1,133 @@
-/** Bearer tokens at the JSON API (RFC 6750): which token counts, and what its caller may do. */
+/** Access tokens at the JSON API (RFC 6750, RFC 9449): which token counts, and what its caller may do. */
+import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import type { Client } from 'oidc-provider'
-import { findAccountById } from '../accounts/account.ts'
-import type { Account } from '../accounts/account.ts'
+import type { AccountCache } from '../account-cache/account-cache.ts'
+import type { KnownAccount } from '../account-cache/known-account.ts'
 import { hasRole } from '../accounts/roles.ts'
+import type { AnyContext } from '../http/request/request-state.ts'
+import { SECOND_MS } from '../platform/clock.ts'
+import type { Clock } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import type { Db } from '../platform/sql/database.ts'
+import { assertHeld, heldAt } from '../provider/binding/held-token.ts'
+import type { HeldToken } from '../provider/binding/held-token.ts'
+import { explain } from '../provider/refusals/explain.ts'
 import { isEnded } from '../provider/subjects/find-account.ts'
 import type { ApiToken, Operation } from './operation.ts'
 
-export type BearerNeeds = { db: Db; provider: () => Provider; identifier: string }
+export type BearerNeeds = {
+  db: Db
+  clock: Clock
+  accountCache: AccountCache
+  provider: () => Provider
+  /** The API as tokens name it. */
+  identifier: string
+  /** The address that a request was sent to, as a DPoP proof has to name it. */
+  addressOf: (ctx: AnyContext) => string
+  /** How long after a sign-in an administrator's token counts. */
+  adminSignInSeconds: number
+}
 
-/** @throws AppError 401 `unauthorized` or `invalid_token` (RFC 6750 §3.1) */
-export async function readToken(
-  needs: BearerNeeds,
-  authorization: string,
-): Promise<{ token: ApiToken; client: Client }> {
+export type PresentedToken = { token: ApiToken; client: Client; held: HeldToken }
+
+/** Says nothing yet about the key that the token may be bound to. @throws AppError 401 `unauthorized`, `invalid_token` */
+export async function readToken(needs: BearerNeeds, authorization: string): Promise<PresentedToken> {
   if (authorization === '')
     throw new AppError('unauthorized', 401, 'Send an access token in the header Authorization: Bearer …')
-  const value = /^Bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1]
-  if (value === undefined) throw invalid('The header Authorization takes the form: Bearer ACCESS_TOKEN.')
+  const [, scheme = '', value] = /^(Bearer|DPoP) +([\w.~+/-]+=*)$/i.exec(authorization) ?? []
+  if (value === undefined)
+    throw invalid('The header Authorization takes the form: Bearer ACCESS_TOKEN, or DPoP ACCESS_TOKEN.')
   const provider = needs.provider()
   const found = (await provider.AccessToken.find(value)) ?? (await provider.ClientCredentials.find(value))
-  if (!found?.isValid || found.clientId === undefined)
-    throw invalid('The token is unknown, expired or revoked.')
+  if (!found?.isValid || found.clientId === undefined) throw unknown()
   if ([found.aud].flat()[0] !== needs.identifier)
     throw invalid(`The token is not for this API. Ask for one with resource=${needs.identifier}.`)
-  if (found.jkt !== undefined || found['x5t#S256'] !== undefined)
-    throw invalid('The token is bound to a key. This API takes bearer tokens only.')
   const client = await provider.Client.find(found.clientId)
   if (!client) throw invalid('The client of the token is gone.')
-  const account = found.kind === 'AccessToken' ? await liveAccount(needs.db, found) : undefined
-  const sessionUid = found.kind === 'AccessToken' ? found.sessionUid : undefined
-  return { client, token: { clientId: found.clientId, scopes: found.scopes, account, sessionUid } }
+  const { clientId, scopes, jkt, 'x5t#S256': x5t } = found
+  const held = { value, scheme: schemeOf(scheme), client, jkt, 'x5t#S256': x5t }
+  if (found.kind !== 'AccessToken') return { client, held, token: { clientId, scopes } }
+  const { sessionUid, extra } = found
+  const account = await liveAccount(needs.accountCache, found)
+  return {
+    client,
+    held,
+    token: { clientId, scopes, account, sessionUid, signedInAtSeconds: signInOf(extra) },
+  }
+}
+
+/** RFC 9449 §7.1. @throws AppError 401 `invalid_token`, `invalid_dpop_proof`, `use_dpop_nonce` */
+export async function assertHolder(
+  needs: BearerNeeds,
+  ctx: AnyContext,
+  { client, held }: PresentedToken,
+): Promise<void> {
+  const asked = heldAt(needs.provider(), ctx, { address: needs.addressOf(ctx), client })
+  try {
+    await assertHeld(asked, held)
+  } catch (error) {
+    if (!(error instanceof errors.OIDCProviderError)) throw error
+    explain(asked, error)
+    throw new AppError(error.error, 401, error.error_description ?? error.message, { cause: error })
+  }
 }
 
 /**
- * @throws AppError 403 `insufficient_scope` (RFC 6750 §3.1), `person_required`, `client_token_required` or
- * `administrator_required`
+ * @throws AppError 403 `insufficient_scope` (RFC 6750 §3.1), `person_required`, `client_token_required`,
+ * `administrator_required`, and 401 `insufficient_user_authentication` (RFC 9470 §3)
  */
-export async function assertMayCall(db: Db, { scope, caller }: Operation, token: ApiToken): Promise<void> {
+export async function assertMayCall(
+  needs: BearerNeeds,
+  { scope, caller }: Operation,
+  token: ApiToken,
+): Promise<void> {
   if (!token.scopes.has(scope))
     throw new AppError('insufficient_scope', 403, `The token lacks the scope ${scope}.`)
   if (caller === 'person' && !token.account)
     throw new AppError('person_required', 403, 'This needs a token that a person gave, not a client’s own.')
   if (caller === 'program' && token.account)
     throw new AppError('client_token_required', 403, 'This needs a client’s own token (client_credentials).')
-  if (caller === 'administrator' && token.account && !(await hasRole(db, token.account.id, 'admin')))
+  if (caller === 'administrator' && token.account) await assertAdministrator(needs, token.account, token)
+}
+
+async function assertAdministrator(
+  { db, clock, adminSignInSeconds }: BearerNeeds,
+  { id }: KnownAccount,
+  { signedInAtSeconds }: ApiToken,
+): Promise<void> {
+  if (!(await hasRole(db, id, 'admin')))
     throw new AppError('administrator_required', 403, 'This needs the role admin.')
+  const sinceSeconds = clock() / SECOND_MS - adminSignInSeconds
+  if (signedInAtSeconds !== undefined && signedInAtSeconds >= sinceSeconds) return
+  throw new AppError(
+    'insufficient_user_authentication',
+    401,
+    `The sign-in is older than ${adminSignInSeconds} seconds. Ask for a token with max_age=${adminSignInSeconds}.`,
+  )
 }
 
-/** The header that goes with a refusal (RFC 6750 §3, RFC 9728 §5.1). */
-export function challengeOf(
-  { code, status }: { code: string; status: number },
-  scope?: string,
-): string | undefined {
-  if (code === 'unauthorized') return 'Bearer'
-  if (status === 401) return `Bearer error="invalid_token"`
-  if (code === 'insufficient_scope') return `Bearer error="insufficient_scope", scope="${scope}"`
-  return undefined
+/** When the person signed in (RFC 9068 §2.2.1), in seconds. */
+function signInOf(extra: Record<string, unknown> = {}): number | undefined {
+  const { auth_time: signedInAt } = extra
+  return typeof signedInAt === 'number' ? signedInAt : undefined
 }
 
-async function liveAccount(db: Db, { accountId, iat }: { accountId: string; iat: number }): Promise<Account> {
-  const account = await findAccountById(db, accountId)
-  if (!account || account.disabledAtMs !== null || isEnded(account, iat))
-    throw invalid('The token is unknown, expired or revoked.')
+function schemeOf(scheme: string): HeldToken['scheme'] {
+  return scheme.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer'
+}
+
+async function liveAccount(
+  accountCache: AccountCache,
+  { accountId, iat }: { accountId: string; iat: number },
+): Promise<KnownAccount> {
+  const account = await accountCache.find(accountId)
+  if (!account || account.disabledAtMs !== null || isEnded(account, iat)) throw unknown()
   return account
+}
+
+function unknown(): AppError {
+  return invalid('The token is unknown, expired or revoked.')
 }
 
 function invalid(message: string): AppError {

@@ -77,7 +77,10 @@ const RETRY_AFTER = {
   'Retry-After': { description: 'When to try again, in seconds.', schema: { type: 'integer' } },
 }
 const HEADERS: Readonly<Record<number, Json>> = {
-  401: { 'WWW-Authenticate': text('What lacks (RFC 6750 §3).') },
+  401: {
+    'WWW-Authenticate': text('What the request lacks (RFC 6750 §3, RFC 9449 §7.1).'),
+    'DPoP-Nonce': text('With `use_dpop_nonce`: for the next proof.'),
+  },
   429: RETRY_AFTER,
   503: RETRY_AFTER,
 }
@@ -89,6 +92,10 @@ function ownProblems(one: Operation): Record<string, Problem> {
     program: { client_token_required: { status: 403, when: 'A person gave the token.' } },
     administrator: {
       administrator_required: { status: 403, when: 'The person who gave the token lacks the role admin.' },
+      insufficient_user_authentication: {
+        status: 401,
+        when: 'The person signed in too long ago. Ask for a token with the max_age of the header (RFC 9470).',
+      },
     },
   }
   return {

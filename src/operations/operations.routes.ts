@@ -9,8 +9,9 @@ import { requestState } from '../http/request/request-state.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { validate } from '../http/request/validate.ts'
 import { originsOf } from '../provider/clients/cross-origin.ts'
-import { assertMayCall, challengeOf, readToken } from './bearer.ts'
+import { assertHolder, assertMayCall, readToken } from './bearer.ts'
 import type { BearerNeeds } from './bearer.ts'
+import { challengesOf } from './challenge.ts'
 import { assertMatches, etagOf } from './etag.ts'
 import { once } from './idempotency.ts'
 import type { KeptAnswer, KeyNeeds } from './idempotency.ts'
@@ -22,8 +23,8 @@ import { API_PATH } from './scopes.ts'
 export type ApiNeeds = BearerNeeds & KeyNeeds
 
 const METHODS = 'GET, POST, PUT, PATCH, DELETE'
-const REQUEST_HEADERS = 'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match'
-const ANSWER_HEADERS = 'ETag, Location, Link, Retry-After, WWW-Authenticate, Idempotency-Replayed'
+const REQUEST_HEADERS = 'Authorization, Content-Type, DPoP, Idempotency-Key, If-Match, If-None-Match'
+const ANSWER_HEADERS = 'ETag, Location, Link, Retry-After, WWW-Authenticate, DPoP-Nonce, Idempotency-Replayed'
 const PREFLIGHT_SECONDS = 600
 /** A parameter that nobody reads is a mistake of the caller. */
 const NO_QUERY = z.strictObject({})
@@ -38,15 +39,18 @@ export function apiRoutes(needs: ApiNeeds, operations: readonly Operation[], doc
   for (const one of operations) {
     router[one.method](one.path.replaceAll('{', ':').replaceAll('}', ''), (ctx) => serve(needs, one, ctx))
   }
-  router.all('/{*rest}', (ctx) => refuse(ctx, operations))
+  router.all('/{*rest}', (ctx) => refuse(ctx, needs, operations))
   return router
 }
 
 async function serve(needs: ApiNeeds, one: Operation, ctx: RouterContext): Promise<void> {
-  failAsProblem(ctx, one)
-  const { token, client } = await readToken(needs, ctx.get('Authorization'))
+  failAsProblem(ctx, needs, one)
+  const presented = await readToken(needs, ctx.get('Authorization'))
+  const { token, client } = presented
+  // A page reads why its proof was refused.
   allowOrigin(ctx, client)
-  await assertMayCall(needs.db, one, token)
+  await assertHolder(needs, ctx, presented)
+  await assertMayCall(needs, one, token)
   const request = await requestOf(one, ctx, token)
   const work = () => answerOf(one, request)
   const key = ctx.get('Idempotency-Key')
@@ -94,8 +98,8 @@ function fingerprint(ctx: RouterContext, { body, query }: ApiRequest): string {
 }
 
 /** What no operation serves: preflights (CORS), another method, another address. */
-function refuse(ctx: RouterContext, operations: readonly Operation[]): void {
-  failAsProblem(ctx)
+function refuse(ctx: RouterContext, needs: ApiNeeds, operations: readonly Operation[]): void {
+  failAsProblem(ctx, needs)
   const allowed = methodsAt(ctx.path.slice(API_PATH.length), operations)
   if (allowed.length === 0) throw new AppError('not_found', 404, 'There is nothing at this address.')
   const list = allowed.map((method) => method.toUpperCase()).join(', ')
@@ -144,10 +148,11 @@ function allowOrigin(ctx: RouterContext, client: Parameters<typeof originsOf>[0]
   ctx.vary('Origin')
 }
 
-function failAsProblem(ctx: AnyContext, one?: Operation): void {
+function failAsProblem(ctx: AnyContext, { adminSignInSeconds }: ApiNeeds, one?: Operation): void {
   requestState(ctx).answerFailure = (answered, failure, error) => {
-    const challenge = challengeOf(failure, one?.scope)
-    if (challenge) answered.set('WWW-Authenticate', challenge)
+    const refused = { ...failure, authorization: ctx.get('Authorization') }
+    const challenges = challengesOf(refused, { scope: one?.scope, adminSignInSeconds })
+    if (challenges.length > 0) answered.set('WWW-Authenticate', challenges)
     answered.type = PROBLEM_TYPE
     answered.body = JSON.stringify(problemBody(failure, error))
   }

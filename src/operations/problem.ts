@@ -9,6 +9,14 @@ export const COMMON_PROBLEMS = {
   invalid_request: { status: 400, when: 'The request is malformed, or a field is not valid.' },
   unauthorized: { status: 401, when: 'There is no access token.' },
   invalid_token: { status: 401, when: 'The access token is unknown, expired, revoked or not for this API.' },
+  invalid_dpop_proof: {
+    status: 401,
+    when: 'The token is bound to a key, and the proof in the header DPoP is missing or not valid (RFC 9449).',
+  },
+  use_dpop_nonce: {
+    status: 401,
+    when: 'The proof needs the nonce of the header DPoP-Nonce. Send the request again with it.',
+  },
   insufficient_scope: { status: 403, when: 'The access token lacks the scope of the operation.' },
   temporarily_unavailable: {
     status: 503,

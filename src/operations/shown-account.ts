@@ -1,9 +1,9 @@
 /** An account as the API shows it: with the names of the standard claims (OpenID Connect Core §5.1). Times are RFC 3339. */
 import { z } from 'zod'
-import { isVerified } from '../accounts/account.ts'
-import type { Account } from '../accounts/account.ts'
+import type { KnownAccount } from '../account-cache/known-account.ts'
 import { profileSchema } from '../accounts/profile.ts'
 import type { Profile } from '../accounts/profile.ts'
+import { accountFields } from '../events/account-snapshot.ts'
 import { AppError } from '../platform/errors.ts'
 
 export const shownAccount = z
@@ -41,21 +41,7 @@ export const shownAccount = z
 
 export type ShownAccount = z.output<typeof shownAccount>
 
-export function showAccount(account: Account): ShownAccount {
-  return {
-    id: account.id,
-    email: account.email,
-    email_verified: isVerified(account),
-    name: account.name,
-    given_name: account.givenName,
-    family_name: account.familyName,
-    username: account.username,
-    locale: account.locale,
-    disabled: account.disabledAtMs !== null,
-    created_at: timeOf(account.createdAtMs),
-    updated_at: timeOf(account.updatedAtMs),
-  }
-}
+export const showAccount: (account: KnownAccount) => ShownAccount = accountFields
 
 /** RFC 3339 in UTC. */
 export function timeOf(ms: number): string {

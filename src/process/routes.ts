@@ -16,6 +16,7 @@ import { failureResponder } from '../http/error-handler.ts'
 import type { ErrorNeeds } from '../http/error-handler.ts'
 import { boundedQuery } from '../http/request/field-length.ts'
 import type { Render } from '../http/render.ts'
+import type { AnyContext } from '../http/request/request-state.ts'
 import { interactionRoutes } from '../interaction/interaction.routes.ts'
 import type { Steps } from '../interaction/page.ts'
 import { restartsOf } from '../interaction/restart.ts'
@@ -26,6 +27,7 @@ import {
   LIBRARY_PATHS,
   showsLibraryForm,
 } from '../provider/endpoints/addresses.ts'
+import { provenAddress } from '../provider/binding/mtls.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
 import { refuseFloods } from '../provider/endpoints/floods.routes.ts'
 import { refuseOtherAddresses } from '../provider/endpoints/other-addresses.routes.ts'
@@ -91,10 +93,13 @@ function aroundLibrary(issuerOrigin: string, { limits, oidc }: Site): Koa.Middle
   return compose(inner.middleware)
 }
 
-function apiOf({ config, db, clock, sealer }: Parts, site: Site, operations: readonly Operation[]): Router {
-  const provider = () => site.oidc.current()
-  const digestKey = config.keys.index
-  const identifier = apiIdentifier(config.issuer)
+function apiOf(
+  { accountCache, config, db, clock, sealer }: Parts,
+  site: Site,
+  operations: readonly Operation[],
+): Router {
+  const { issuer, binding, tokens } = config
+  const identifier = apiIdentifier(issuer)
   const document = openApiDocument(
     {
       serverName: config.serverName,
@@ -104,7 +109,19 @@ function apiOf({ config, db, clock, sealer }: Parts, site: Site, operations: rea
     },
     operations,
   )
-  return apiRoutes({ db, clock, sealer, provider, digestKey, identifier }, operations, document)
+  const needs = {
+    accountCache,
+    db,
+    clock,
+    sealer,
+    identifier,
+    provider: () => site.oidc.current(),
+    digestKey: config.keys.index,
+    addressOf: (ctx: AnyContext) =>
+      provenAddress(ctx, `${issuer}${ctx.path}`, { issuer, mtls: binding.mtls }),
+    adminSignInSeconds: tokens.adminSignInSeconds,
+  }
+  return apiRoutes(needs, operations, document)
 }
 
 function pagesOf(

@@ -226,6 +226,7 @@ function tokenLifetimes(given: Settings) {
     offlineAccessAbsoluteSeconds: given.offline_access_absolute_days * DAY_SECONDS,
     refreshTokenGraceMs: given.refresh_token_grace_seconds * SECOND_MS,
     authorizationCodeExpireSeconds: given.authorization_code_expire_seconds,
+    adminSignInSeconds: given.admin_sign_in_minutes * 60,
   }
 }
 

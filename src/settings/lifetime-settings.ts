@@ -24,4 +24,9 @@ export const lifetimeSettings = {
   authorization_code_expire_seconds: integer(5, 60)
     .default(60)
     .meta({ group: 'Tokens', description: 'Lifetime of an authorization code.' }),
+  admin_sign_in_minutes: integer(1, 43_200).default(60).meta({
+    group: 'Tokens',
+    description:
+      'An administrator may manage over the API for this long after a sign-in; then the app asks for another.',
+  }),
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { updateProfile } from '../../src/accounts/profile.ts'
+import { createCaller } from '../api/caller.ts'
 import { register, userinfo } from '../provider/relying-party.ts'
 import type { Party, Tokens } from '../provider/relying-party.ts'
 import type { Answer } from '../provider/send.ts'
@@ -49,6 +50,12 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       expect(await ofSecond(() => app!.introspect(tokens.refresh_token)), 'of a refresh token').to.eql([])
       expect(await ofSecond(() => app!.refresh(tokens.refresh_token)), 'refresh').to.eql([])
       expect(await ofSecond(rotate), 'rotation').to.eql([])
+    })
+
+    it('costs no query at the API', async () => {
+      const api = await createCaller(stage, ['account:read'])
+      const token = await api.tokenOf(await stage.person())
+      expect(await ofSecond(() => api.call('GET', '/account', { token }))).to.eql([])
     })
 
     it('costs one query after a change, and shows the change at once', async () => {

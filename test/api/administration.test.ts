@@ -48,7 +48,7 @@ for (const { name, stage: open } of STAGES)
       expect(await codeOf(call('POST', '/accounts', { email: 'no' }))).to.eql([422, 'email_invalid'])
     })
 
-    it('changes an account from the state that was read only', async () => {
+    it('changes an account from the state that was read only [S-3.47]', async () => {
       const person = await stage.person()
       const path = `/accounts/${person.id}`
       const { headers } = await call('GET', path)
@@ -190,7 +190,7 @@ for (const { name, stage: open } of STAGES)
       expect(await codeOf(call('GET', path))).to.eql([404, 'resource_not_found'])
     })
 
-    it('creates once for 20 equal requests at a time on two processes', async () => {
+    it('creates once for 20 equal requests at a time on two processes [S-3.45]', async () => {
       const email = anyEmail()
       const send = () =>
         call('POST', '/accounts', { email, password: 'seven purple kettles' }, { 'idempotency-key': email })
@@ -217,7 +217,7 @@ for (const { name, stage: open } of STAGES)
       expect(added).to.have.lengthOf(1)
     })
 
-    it('lets pages call by the origins of their client only', async () => {
+    it('lets pages call by the origins of their client only [S-3.46]', async () => {
       const page = await createCaller(stage, ['accounts:read'], {
         cors_origins: ['https://page.example.com'],
       })

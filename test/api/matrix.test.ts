@@ -78,7 +78,7 @@ for (const { name, stage: open } of STAGES)
       expect(new Set(rows.map(({ id }) => id)).size).to.equal(rows.length)
     })
 
-    it('refuses everybody without a token that is good here', async () => {
+    it('refuses everybody without a token that is good here [S-3.41]', async () => {
       for (const row of rows) {
         expect(await told(row), row.id).to.equal('401 unauthorized')
         expect(await told(row, 'wrong'), row.id).to.equal('401 invalid_token')
@@ -86,12 +86,12 @@ for (const { name, stage: open } of STAGES)
       }
     })
 
-    it('refuses every token that lacks the scope', async () => {
+    it('refuses every token that lacks the scope [S-3.42]', async () => {
       for (const row of rows)
         expect(await told(row, lacking.get(row.scope)), row.id).to.equal('403 insufficient_scope')
     })
 
-    it('takes the callers that an operation is for, and no others', async () => {
+    it('takes the callers that an operation is for, and no others [S-3.42]', async () => {
       for (const row of rows)
         for (const who of ['person', 'administrator', 'program'] as const) {
           const refusal = REFUSED[row.caller][who]
@@ -101,7 +101,7 @@ for (const { name, stage: open } of STAGES)
         }
     })
 
-    it('opens nothing of another person by its id', async () => {
+    it('opens nothing of another person by its id [S-3.43]', async () => {
       for (const row of rows.filter(({ caller, path }) => caller === 'person' && path.includes('{'))) {
         const id = foreign[row.path]
         expect(id, `name something of another person for ${row.path}`).to.be.a('string')

@@ -36,13 +36,29 @@ for (const { name, stage: open } of STAGES)
       expect(answer.json()).to.include({ given_name: 'Ann', name: person.name })
     })
 
-    it('refuses a change that was made from an earlier state', async () => {
+    it('refuses a change that was made from an earlier state [S-3.47]', async () => {
       const { headers } = await api.call('GET', '/account', { token })
       const first = { token, body: { name: 'First' }, headers: { 'if-match': String(headers['etag']) } }
       expect((await api.call('PATCH', '/account', first)).status).to.equal(200)
       const second = await api.call('PATCH', '/account', { ...first, body: { name: 'Second' } })
       expect(second.status).to.equal(412)
       expect(second.json()).to.include({ code: 'precondition_failed' })
+    })
+
+    it('takes no field that is not for its caller [S-3.50]', async () => {
+      const before = (await api.call('GET', '/account', { token })).text
+      const surplus = {
+        email_verified: true,
+        roles: ['admin'],
+        disabled: false,
+        id: 'x',
+        email: 'x@example.org',
+      }
+      for (const [field, value] of Object.entries(surplus)) {
+        const answer = await api.call('PATCH', '/account', { token, body: { name: 'Eve', [field]: value } })
+        expect([answer.status, answer.json()['code']], field).to.eql([400, 'invalid_request'])
+      }
+      expect((await api.call('GET', '/account', { token })).text).to.equal(before)
     })
 
     it('names every wrong field as the caller knows it', async () => {
@@ -58,9 +74,11 @@ for (const { name, stage: open } of STAGES)
 
     it('takes no token, a wrong one, one for elsewhere and one of a client with the words of RFC 6750', async () => {
       const none = await api.call('GET', '/account')
-      expect([none.status, none.headers['www-authenticate']]).to.eql([401, 'Bearer'])
+      expect(none.status).to.equal(401)
+      expect(none.headers['www-authenticate']).to.match(/^Bearer, DPoP algs="/)
       const wrong = await api.call('GET', '/account', { token: 'wrong' })
-      expect([wrong.status, wrong.headers['www-authenticate']]).to.eql([401, 'Bearer error="invalid_token"'])
+      expect(wrong.status).to.equal(401)
+      expect(wrong.headers['www-authenticate']).to.match(/^Bearer error="invalid_token", DPoP algs="/)
       const { access_token: elsewhere } = await api.party.tokensFor(person)
       expect((await api.call('GET', '/account', { token: elsewhere })).json()).to.include({
         code: 'invalid_token',

@@ -34,7 +34,7 @@ for (const { name, stage: open } of STAGES)
     const verified = async (email: string) =>
       (await findAccountByEmail(stage.parts.db, email))?.emailVerifiedAtMs !== null
 
-    it('answers alike, byte for byte, for addresses with and without an account', async () => {
+    it('answers alike, byte for byte, for addresses with and without an account [S-3.44]', async () => {
       const known = await stage.person()
       const answers = [
         await post('/registrations', { email: anyEmail(), password: PASSWORD }),
@@ -166,7 +166,7 @@ for (const { name, stage: open } of STAGES)
       expect(answer.text).not.to.contain('short"')
     })
 
-    it('registers once for one Idempotency-Key', async () => {
+    it('registers once for one Idempotency-Key [S-3.45]', async () => {
       const email = anyEmail()
       const request = { token, body: { email, password: PASSWORD }, headers: { 'idempotency-key': email } }
       const first = await api.call('POST', '/registrations', request)
@@ -174,7 +174,7 @@ for (const { name, stage: open } of STAGES)
       expect([first.status, second.status, second.headers['idempotency-replayed']]).to.eql([202, 202, 'true'])
     })
 
-    it('writes no password, code or token into the log', () => {
+    it('writes no password, code or token into the log [S-3.51]', () => {
       expect(stage.log()).not.to.contain(PASSWORD)
     })
   })

@@ -56,7 +56,7 @@ for (const { name, stage: open } of STAGES)
       expect((await check(person.username)).status).to.equal(404)
     })
 
-    it('writes each look-up into the audit trail', async () => {
+    it('writes each look-up into the audit trail [S-3.49]', async () => {
       const person = await named()
       await check(person.username)
       const row: unknown = await stage.parts

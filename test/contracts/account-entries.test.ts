@@ -56,6 +56,7 @@ function account(id: string, name: string): KnownAccount {
     emailVerifiedAtMs: 1,
     disabledAtMs: null,
     sessionsValidFromMs: 1,
+    createdAtMs: 1,
     updatedAtMs: 1,
   }
 }

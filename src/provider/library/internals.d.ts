@@ -13,12 +13,17 @@ declare module 'oidc-provider/lib/helpers/grants.js' {
   import type { X509Certificate } from 'node:crypto'
   import type { AccessToken, KoaContextWithOIDC, Provider } from 'oidc-provider'
   type Proof = { thumbprint: string; jti: string; iat: number }
-  export function validateDpop(provider: Provider, ctx: KoaContextWithOIDC): Promise<Proof | undefined>
+  export function validateDpop(
+    provider: Provider,
+    ctx: KoaContextWithOIDC,
+    accessToken?: string,
+  ): Promise<Proof | undefined>
   export function checkDpopReplay(
     provider: Provider,
     ctx: KoaContextWithOIDC,
     proof: Proof | undefined,
     clientId: string,
+    Refusal?: new (reason: string) => Error,
   ): Promise<void>
   export function checkDpopRequired(provider: Provider, ctx: KoaContextWithOIDC, proof?: Proof): void
   export function checkMtlsCert(provider: Provider, ctx: KoaContextWithOIDC): X509Certificate | undefined

@@ -94,6 +94,14 @@ export function addEndpoint(
   router.options(`cors.${name}`, path, withProtocolContext(provider), fromPages)
 }
 
+/** A request to an address outside the library, for its checks. They see `address` as the one that was asked. */
+export function protocolContext(provider: Provider, ctx: object, address: string): KoaContextWithOIDC {
+  const asked = ctx as KoaContextWithOIDC
+  const oidc = new provider.OIDCContext(asked)
+  Object.defineProperty(oidc, 'urlFor', { value: () => address })
+  return Object.defineProperty(asked, 'oidc', { value: oidc })
+}
+
 /** The subject of an account for a client. */
 export function subjectFor(ctx: KoaContextWithOIDC, accountId: string): string {
   const { client, provider } = ctx.oidc

@@ -13,6 +13,7 @@ import {
   rest,
   signedIn,
 } from './asker.ts'
+import { ageSessions } from '../../support/older-sign-ins.ts'
 import { PASSWORD, STAGES, until } from '../../provider/stage.ts'
 import type { Stage } from '../../provider/stage.ts'
 import type { Answer } from '../../provider/send.ts'
@@ -220,17 +221,3 @@ for (const { name, stage: open } of STAGES)
       })
     })
   })
-
-/** Moves every sign-in of the stage's people back by an hour, in the store and for every process. */
-async function ageSessions({ parts }: Stage): Promise<void> {
-  await parts.db('accounts').update({ sessionsValidFromMs: 0 })
-  const rows: { uid: string }[] = await parts.db('account_sessions').select('uid')
-  for (const { uid } of rows) {
-    const key = `{${digest(uid).slice(0, 16)}}:session`
-    const root = await parts.store.readRoot(key)
-    if (!root) continue
-    const payload = JSON.parse(root.payload) as { loginTs?: number }
-    const older = { ...payload, loginTs: (payload.loginTs ?? 0) - 3600 }
-    await parts.store.putRoot(key, { ...root, payload: JSON.stringify(older) }, Date.now() + 3_600_000)
-  }
-}
