@@ -38,7 +38,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       let left: string[] = []
       for (let turn = 0; turn < 8; turn += 1) {
         statements.texts.length = 0
-        expect((await ask()).status).to.equal(200)
+        expect((await ask()).status, `turn ${turn}`).to.equal(200)
         left = statements.texts.filter((text) => !TOKENS.test(text) && !/^(BEGIN|COMMIT);$/.test(text))
         if (left.length === 0) break
       }

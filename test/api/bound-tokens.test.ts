@@ -175,10 +175,13 @@ describe('the API of a server with nonces and client certificates', () => {
     const list = (headers: Record<string, string>) => api.call('GET', '/accounts', { token, headers })
     expect((await list(header(issued))).status).to.equal(200)
     const other = makeCertificate({ issuer: authority, subject: [[['CN', 'program']]], uses: ['client'] })
-    for (const headers of [{}, header(other)]) {
+    for (const [who, headers] of [
+      ['nobody', {}],
+      ['another', header(other)],
+    ] as const) {
       const answer = await list(headers)
-      expect(codeOf(answer)).to.equal('401 invalid_token')
-      expect(answer.headers['www-authenticate']).to.match(/^Bearer error="invalid_token"/)
+      expect(codeOf(answer), who).to.equal('401 invalid_token')
+      expect(answer.headers['www-authenticate'], who).to.match(/^Bearer error="invalid_token"/)
     }
   })
 

@@ -38,10 +38,10 @@ for (const { name } of STAGES)
     it('is refused when the sign-in is older than the setting, with the age that is wanted [S-3.40]', async () => {
       const { access_token: token, refresh_token: refresh } = await tokens()
       const { access_token: renewed } = (await api.party.refresh(refresh, { resource })).json()
-      for (const one of [token, String(renewed)]) {
+      for (const [what, one] of Object.entries({ token, renewed: String(renewed) })) {
         const answer = await list(one)
-        expect([answer.status, answer.json()['code']]).to.eql([401, 'insufficient_user_authentication'])
-        expect(answer.headers['www-authenticate']).to.equal(
+        expect([answer.status, answer.json()['code']], what).to.eql([401, 'insufficient_user_authentication'])
+        expect(answer.headers['www-authenticate'], what).to.equal(
           'Bearer error="insufficient_user_authentication", max_age="1800"',
         )
       }

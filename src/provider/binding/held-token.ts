@@ -1,6 +1,6 @@
 /**
- * Checks at an address outside the library that a request holds the key or the certificate that its access token is bound
- * to (RFC 9449 §7.1, RFC 8705 §3). It is what the library checks at userinfo.
+ * Checks that a request holds the key or certificate of its access token (RFC 9449 §7.1, RFC 8705 §3). It is for addresses
+ * outside the library, and checks what the library checks at userinfo.
  */
 import { hash } from 'node:crypto'
 import { errors } from 'oidc-provider'
