@@ -59,6 +59,9 @@ export type Site = {
   limits: FlowLimits
 }
 
+/** What the pages of a feature work with. */
+export type PageServices = Services & Site
+
 /** What is there once a worker delivers. */
 export type Delivery = {
   /** A provider that serves no requests: it knows clients and signs. */

@@ -11,17 +11,15 @@ export type DeviceCookie = {
 }
 
 type Owner = Parameters<typeof issueDeviceCookie>[1]
-export function createDeviceCookie({
-  key,
-  secure,
-  clock,
-}: Pick<Services, 'clock'> & { key: Buffer; secure: boolean }): DeviceCookie {
+
+export function createDeviceCookie({ config, clock }: Pick<Services, 'config' | 'clock'>): DeviceCookie {
+  const { secure } = config
   const name = cookieName('device', secure)
   const options = { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: false } as const
   return {
     read: (ctx) => cookieOf(ctx, name),
     write(ctx, account) {
-      ctx.cookies.set(name, issueDeviceCookie(key, account, clock()), {
+      ctx.cookies.set(name, issueDeviceCookie(config.keys.device, account, clock()), {
         ...options,
         maxAge: DEVICE_COOKIE_MAX_AGE_MS,
       })

@@ -1,6 +1,4 @@
 /** The person who is signed in on this browser, for the pages of their own account. */
-import { signInPath } from '../accounts/account-pages.ts'
-import type { AccountPage } from '../accounts/account-pages.ts'
 import { touchSession } from '../sessions/account-sessions.ts'
 import { findAccountById } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
@@ -45,15 +43,5 @@ export function createFindMember({
     requestState(ctx).account = { name: account.name, email: account.email }
     const signedInAtMs = (session.loginTs ?? 0) * SECOND_MS
     return { account, sessionUid: session.uid, signedInAtMs, amr: session.amr }
-  }
-}
-
-/** Runs a page for a signed-in person, and redirects anybody else to the sign-in page. */
-export function asMember(findMember: FindMember, page: AccountPage) {
-  return (work: (ctx: AnyContext, member: Member) => Promise<void> | void) => async (ctx: AnyContext) => {
-    const member = await findMember(ctx)
-    if (member) return work(ctx, member)
-    ctx.redirect(signInPath(page))
-    ctx.status = 303
   }
 }

@@ -15,7 +15,7 @@ const OF_INTERACTION = /^\/interaction\/[^/]+\/[^/]+$/
 const BACK_HREFS = { here: '', up: '.', start: '/' } as const
 
 export function createOverload({ config, clock, hasher, log }: Parts, templates: Templates) {
-  const deviceCookie = createDeviceCookie({ key: config.keys.device, secure: config.secure, clock })
+  const deviceCookie = createDeviceCookie({ config, clock })
   return {
     answer: createOverloadAnswers({
       log,

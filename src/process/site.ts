@@ -20,7 +20,7 @@ import { documentPart } from '../provider/clients/document-part.ts'
 import { installSecretComparison } from '../provider/clients/secret-comparison.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
 import { createLoadExistingGrant } from '../provider/grants/consented-grant.ts'
-import { grantSecondsOf, lifetimesOf } from '../provider/grants/lifetimes.ts'
+import { lifetimesOf } from '../provider/grants/lifetimes.ts'
 import { logLeftOut } from '../provider/grants/offline-access.ts'
 import { refreshRenewal } from '../provider/grants/refresh-renewal.ts'
 import { createReuseAlert } from '../provider/grants/reuse-alert.ts'
@@ -84,7 +84,7 @@ export async function openSite(parts: Parts, pages: SitePages): Promise<Site> {
     pairwiseIdentifier: (_ctx, ...of) => subjects.subjectOf(...of),
     findResource: resources.get,
     loadDetailsTypes: () => listDetailsTypes(db),
-    loadExistingGrant: createLoadExistingGrant({ db, clock, grantSeconds: grantSecondsOf(lifetimes) }),
+    loadExistingGrant: createLoadExistingGrant(parts),
     renderError: answerErrors(protocolParts, pages.renderError),
     interactionUrl: pages.interactionUrl,
     loadKeys: () => loadKeySet(db, sealer),
@@ -144,13 +144,7 @@ function ownPart(
 ): ProtocolPart {
   const lifetimes = lifetimesOf(config)
   return {
-    after: recordEndings({
-      db,
-      clock,
-      store,
-      lifetimes,
-      maxActiveSessions: config.sessions.maxActiveSessions,
-    }),
+    after: recordEndings({ db, clock, store, config }),
     refused: [restartLost(startAgain)],
     grants: [refreshRenewal({ clock, lifetimes })],
     install(provider) {

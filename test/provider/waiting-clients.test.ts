@@ -92,18 +92,10 @@ describe('clients that wait for a person', function () {
     const broken = () => {
       throw new Error('the store is away')
     }
-    const { db, clock, sealer, config } = stage.parts
-    const needs = {
-      key: config.keys.index,
-      db,
-      clock,
-      sealer,
-      provider: broken,
-      grantSeconds: () => 60,
-      findResource: async () => undefined,
-    }
+    const { clock } = stage.parts
+    const away = { ...stage.parts, oidc: { current: broken }, findResource: async () => undefined }
     const given = { requestDigest: digest(id), accountId, answer: 'approved' as const }
-    const failed = answerRequest(needs, { ...given, signedInAtMs: clock(), amr: ['pwd'] })
+    const failed = answerRequest(away, { ...given, signedInAtMs: clock(), amr: ['pwd'] })
     expect(await failed.catch((error: unknown) => String(error))).to.contain('the store is away')
     const visitor = await signedIn(stage, email)
     await answer(visitor, await requestsOf(visitor), 'allow')

@@ -36,7 +36,10 @@ export const PROTOCOL_ROUTES: Route[] = [
   { method: 'GET', path: '/.well-known/oauth-authorization-server' },
 ]
 
-/** The routes of our pages, read from every `*.routes.ts`; parameters are filled in with something unknown. Wildcards are no page. */
+/**
+ * The routes of our pages, read from every `*.routes.ts`: calls of a router, and rows of a table. Parameters are filled in with
+ * something unknown. Wildcards are no page.
+ */
 export function pageRoutes(): Route[] {
   const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
   const routes = files
@@ -48,7 +51,7 @@ export function pageRoutes(): Route[] {
 
 function routesIn(source: string): Route[] {
   const prefix = /new Router\(\{ prefix: '([^']*)' \}\)/.exec(source)?.[1] ?? ''
-  const declared = source.matchAll(/router\.(get|post|put|patch|delete|all)\(\s*'([^']+)'/g)
+  const declared = source.matchAll(/(?:router\.|\[')(get|post|put|patch|delete|all)(?:\(|',)\s*'([^']+)'/g)
   return [...declared].map(([, method = '', path = '']) => ({
     method: method.toUpperCase(),
     path: prefix + (path === '/' && prefix ? '' : path),

@@ -1,10 +1,9 @@
 /** The front page, and the well-known address of the password page. */
 import { Router } from '@koa/router'
 import { hasRole } from '../../accounts/roles.ts'
-import type { Site } from '../../feature.ts'
-import type { Db } from '../../platform/sql/database.ts'
+import type { PageServices } from '../../feature.ts'
 
-export function homeRoutes(db: Db, { render, findMember }: Pick<Site, 'render' | 'findMember'>): Router {
+export function homeRoutes({ db, render, findMember }: PageServices): Router {
   const router = new Router()
   router.get('/', async (ctx) => {
     const member = await findMember(ctx)

@@ -2,17 +2,16 @@
 import { createLogos, LOGO_LIMIT_BYTES } from '../../clients/client-logo.ts'
 import type { Feature } from '../../feature.ts'
 import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'
-import { grantSecondsOf, lifetimesOf } from '../../provider/grants/lifetimes.ts'
 import type { Services } from '../../services.ts'
 import { clientLogoRoutes } from './client-logo.routes.ts'
 import { consentPages } from './consent.ts'
 
-export function consent({ config, db, clock }: Services): Feature {
+export function consent(services: Services): Feature {
+  const { config, db, clock } = services
   const fetch = createGuardedFetch({ ...config.guard, limitBytes: LOGO_LIMIT_BYTES })
   const logoOf = createLogos({ db, clock, fetch })
-  const grantSeconds = grantSecondsOf(lifetimesOf(config))
   return {
     pages: () => [clientLogoRoutes({ logoOf })],
-    steps: (site) => ({ consent: consentPages({ ...site, db, clock, grantSeconds, logoOf }) }),
+    steps: (site) => ({ consent: consentPages({ ...services, ...site, logoOf }) }),
   }
 }

@@ -3,14 +3,11 @@ import { setTimeout } from 'node:timers/promises'
 import { findAccountById } from '../../accounts/account.ts'
 import { findConsent, rememberConsent } from '../../consents/consents.ts'
 import type { ClientPin } from '../../consents/consents.ts'
-import type { Render } from '../../http/render.ts'
+import type { PageServices } from '../../feature.ts'
 import { formOf } from '../../http/request/request-state.ts'
-import type { KnownResource } from '../../provider/clients/resource-access.ts'
 import { pinOf } from '../../provider/clients/client-documents.ts'
 import type { LogoOf } from '../../clients/client-logo.ts'
 import { addScopes, saveGrant } from '../../provider/grants/grant.ts'
-import type { GrantNeeds } from '../../provider/grants/grant.ts'
-import type { Oidc } from '../../provider/contract/current-provider.ts'
 import { describeDetails } from '../../provider/requests/authorization-details.ts'
 import type { Detail } from '../../provider/requests/authorization-details.ts'
 import { listDetailsTypes } from '../../resources/details-type.ts'
@@ -22,31 +19,26 @@ import type { Interaction } from '../../interaction/open-interaction.ts'
 import { resume } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
 
-type Needs = GrantNeeds & {
-  oidc: Oidc
-  render: Render
-  logoOf: LogoOf
-  findResource: (identifier: string) => Promise<(KnownResource & { name?: string }) | undefined>
-}
+type ConsentServices = PageServices & { logoOf: LogoOf }
 
 const LOGO_WITHIN_MS = 700
 
-export function consentPages(needs: Needs): StepPages {
-  return { show: (page) => show(needs, page), submit: (page) => submit(needs, page) }
+export function consentPages(services: ConsentServices): StepPages {
+  return { show: (page) => show(services, page), submit: (page) => submit(services, page) }
 }
 
-async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promise<void> {
+async function show(services: ConsentServices, { ctx, interaction, uid, query }: Page): Promise<void> {
   const { params, session } = interaction
-  const account = await findAccountById(needs.db, session?.accountId ?? '')
-  const found = await Promise.all(requestedResources(params).map(needs.findResource))
+  const account = await findAccountById(services.db, session?.accountId ?? '')
+  const found = await Promise.all(requestedResources(params).map(services.findResource))
   const resources = found.filter((resource) => resource !== undefined)
   const missing = interaction.prompt.details as Missing
   const details = consentDetails(parameter(interaction, 'scope'), resources)
-  const app = await describedApp(needs, interaction)
-  needs.render(ctx, 'consent', {
+  const app = await describedApp(services, interaction)
+  services.render(ctx, 'consent', {
     title: 'Allow access',
     action: `/interaction/${uid}/consent${query}`,
-    client: await shownApp(needs, parameter(interaction, 'client_id')),
+    client: await shownApp(services, parameter(interaction, 'client_id')),
     account: account && { email: account.email, name: account.name },
     switchAccountHref: `/interaction/${uid}/sign-in${query}`,
     ...details,
@@ -56,20 +48,20 @@ async function show(needs: Needs, { ctx, interaction, uid, query }: Page): Promi
       ...details.scopes,
       ...claimTexts(missing.missingOIDCClaims ?? [], parameter(interaction, 'scope')),
     ],
-    details: await detailsInWords(needs, missing.rar ?? []),
+    details: await detailsInWords(services, missing.rar ?? []),
     resources: details.resources.filter(({ scopes }) => scopes.length > 0),
   })
 }
 
 /** The logo is shown only when it is cached or arrives quickly: the page does not wait for the app's host. */
-async function shownApp({ oidc, logoOf }: Needs, clientId: string) {
+async function shownApp({ oidc, logoOf }: ConsentServices, clientId: string) {
   const logo = await Promise.race([logoOf(clientId), setTimeout(LOGO_WITHIN_MS, undefined, { ref: false })])
   const client = await shownClient(oidc.current(), clientId)
   return client && { ...client, logoHref: logo && logoHref(clientId) }
 }
 
 /** The app as it describes itself now, and as it did at the person's last consent. */
-async function describedApp({ db, oidc }: Needs, interaction: Interaction) {
+async function describedApp({ db, oidc }: ConsentServices, interaction: Interaction) {
   const clientId = parameter(interaction, 'client_id')
   const client = await findClient(oidc.current(), clientId)
   const pin = pinOf(client)
@@ -78,7 +70,7 @@ async function describedApp({ db, oidc }: Needs, interaction: Interaction) {
   return client && { client, pin, agreed, redirectUri: parameter(interaction, 'redirect_uri') }
 }
 
-async function detailsInWords({ db, findResource }: Needs, details: Detail[]) {
+async function detailsInWords({ db, findResource }: ConsentServices, details: Detail[]) {
   const described = describeDetails(await listDetailsTypes(db), details)
   const named = described.map(async ({ resource, ...words }) => {
     return { ...words, resource: resource && ((await findResource(resource))?.name ?? resource) }
@@ -86,17 +78,17 @@ async function detailsInWords({ db, findResource }: Needs, details: Detail[]) {
   return Promise.all(named)
 }
 
-async function submit(needs: Needs, page: Page): Promise<void> {
+async function submit(services: ConsentServices, page: Page): Promise<void> {
   const form = formOf(page.ctx)
   const allowed = form['decision'] === 'allow'
-  const pin = (await describedApp(needs, page.interaction))?.pin
+  const pin = (await describedApp(services, page.interaction))?.pin
   // The app has changed since the page was shown. The person agreed to something else than would be recorded.
-  if (allowed && pin && pin.digest !== form['pin']) return show(needs, page)
+  if (allowed && pin && pin.digest !== form['pin']) return show(services, page)
   const result = allowed
-    ? { consent: { grantId: await grantRequested(needs, page, pin) } }
+    ? { consent: { grantId: await grantRequested(services, page, pin) } }
     : { error: 'access_denied', error_description: 'the person did not allow it' }
   const options = { mergeWithLastSubmission: allowed }
-  await resume(needs.oidc, page, result, options)
+  await resume(services.oidc, page, result, options)
 }
 
 type Missing = {
@@ -108,11 +100,11 @@ type Missing = {
 }
 
 async function grantRequested(
-  needs: Needs,
+  services: ConsentServices,
   { interaction }: Page,
   clientPin: ClientPin | undefined,
 ): Promise<string> {
-  const provider = needs.oidc.current()
+  const provider = services.oidc.current()
   const { grantId, session } = interaction
   const [accountId, clientId] = [session?.accountId ?? '', parameter(interaction, 'client_id')]
   const found = grantId ? await provider.Grant.find(grantId) : undefined
@@ -120,14 +112,14 @@ async function grantRequested(
   const missing = interaction.prompt.details as Missing
   const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = missing
   addScopes(grant, { oidc: missingOIDCScope, claims: missingOIDCClaims, resources: missingResourceScopes })
-  const savedId = await saveGrant(needs, grant, session?.uid)
+  const savedId = await saveGrant(services, grant, session?.uid)
   const allowed = {
     scopes: grant.getOIDCScope().split(' ').filter(Boolean),
     claims: grant.getOIDCClaims(),
     resources: resourceScopes(grant),
     clientPin,
   }
-  await rememberConsent(needs.db, accountId, clientId, allowed, needs.clock())
+  await rememberConsent(services.db, accountId, clientId, allowed, services.clock())
   return savedId
 }
 

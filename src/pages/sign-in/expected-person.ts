@@ -1,27 +1,22 @@
 /** Finds the person that a sign-in page expects, from the request and this browser, and fills in their address. */
 import { decodeJwt } from 'jose'
-import type { Account } from '../../accounts/account.ts'
+import { findAccountById } from '../../accounts/account.ts'
 import { parameter } from '../../interaction/open-interaction.ts'
 import type { Page } from '../../interaction/page.ts'
-import type { RememberedAccounts } from './remembered-accounts.ts'
-
-type Needs = {
-  remembered: Pick<RememberedAccounts, 'list'>
-  findAccount: (id: string) => Promise<Account | undefined>
-}
+import type { SignInServices } from './browser-memory.ts'
 
 const OTHER_WANTED = new Set(['id_token_hint', 'claims_id_token_sub_value'])
 
 /** The address of the chosen account, else of the request's hint, else of the signed-in person. Empty without any. */
-export async function expectedEmail(needs: Needs, { ctx, interaction }: Page): Promise<string> {
+export async function expectedEmail(services: SignInServices, { ctx, interaction }: Page): Promise<string> {
   const { session, prompt } = interaction
   const again = prompt.name === 'login' && !isOtherWanted(prompt.reasons) && session?.accountId
   return (
-    (await rememberedEmail(needs, ctx, ctx.query['account'])) ||
+    (await rememberedEmail(services, ctx, ctx.query['account'])) ||
     parameter(interaction, 'login_hint') ||
-    (again && (await needs.findAccount(again))?.email) ||
+    (again && (await findAccountById(services.db, again))?.email) ||
     // Shows an address only to a browser where its owner has signed in before. Anybody may hold an ID token.
-    (await rememberedEmail(needs, ctx, subjectOf(parameter(interaction, 'id_token_hint'))))
+    (await rememberedEmail(services, ctx, subjectOf(parameter(interaction, 'id_token_hint'))))
   )
 }
 
@@ -30,7 +25,11 @@ export function isOtherWanted(reasons: readonly string[]): boolean {
   return reasons.some((reason) => OTHER_WANTED.has(reason))
 }
 
-async function rememberedEmail({ remembered }: Needs, ctx: Page['ctx'], id: unknown): Promise<string> {
+async function rememberedEmail(
+  { remembered }: SignInServices,
+  ctx: Page['ctx'],
+  id: unknown,
+): Promise<string> {
   if (typeof id !== 'string' || !id) return ''
   return (await remembered.list(ctx)).find((account) => account.id === id)?.email ?? ''
 }

@@ -25,8 +25,9 @@ const ids = z.array(z.string())
 export function createRememberedAccounts({
   db,
   sealer,
-  secure,
-}: Pick<Services, 'db' | 'sealer'> & { secure: boolean }): RememberedAccounts {
+  config,
+}: Pick<Services, 'db' | 'sealer' | 'config'>): RememberedAccounts {
+  const { secure } = config
   const name = cookieName('accounts', secure)
   const read = (ctx: AnyContext): string[] => {
     const sealed = cookieOf(ctx, name)

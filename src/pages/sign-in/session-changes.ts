@@ -1,31 +1,31 @@
-/** Begins a browser's sign-in, and ends the previous one. */
-import { SECOND_MS } from '../../platform/clock.ts'
+/** Begins a browser's sign-in without an app, and ends the previous one. */
+import type { PageServices } from '../../feature.ts'
+import { endSessionAndGrants } from '../../grant-store/access-endings.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
-import type { Oidc } from '../../provider/contract/current-provider.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
 import { lifetimesOf, sessionSeconds } from '../../provider/grants/lifetimes.ts'
 import { readSession, startSession } from '../../provider/sessions/browser-session.ts'
 import { noteSignOut, recordSignIn } from '../../provider/sessions/recorded-sign-ins.ts'
-import type { Services } from '../../services.ts'
-import { endSessionAndGrants } from '../../grant-store/access-endings.ts'
 
-export function sessionChanges({ clock, db, store, config }: Services, oidc: Oidc) {
-  const lifetimes = lifetimesOf(config)
-  const record = { db, clock, store, lifetimes, maxActiveSessions: config.sessions.maxActiveSessions }
-  const leaveSession = async (ctx: AnyContext) => {
-    const session = await readSession(oidc.current(), ctx)
-    if (!session.accountId) return
-    await noteSignOut(record, session.uid, session.accountId)
-    await endSessionAndGrants({ store, clock }, session.uid)
-  }
-  return {
-    leaveSession,
-    async startSession(ctx: AnyContext, { id: accountId }: { id: string }) {
-      const previous = await readSession(oidc.current(), ctx)
-      if (previous.accountId && previous.accountId !== accountId) await leaveSession(ctx)
-      const nowMs = clock()
-      const ttlSeconds = sessionSeconds(lifetimes, Math.floor(nowMs / SECOND_MS), nowMs)
-      const session = await startSession(oidc.current(), ctx, { accountId, ttlSeconds, nowMs })
-      await recordSignIn(record, ctx, session.uid, accountId)
-    },
-  }
+/** Signs the browser in, and records the session. */
+export async function beginSession(
+  services: PageServices,
+  ctx: AnyContext,
+  { id: accountId }: { id: string },
+): Promise<void> {
+  const { oidc, clock, config } = services
+  const previous = await readSession(oidc.current(), ctx)
+  if (previous.accountId && previous.accountId !== accountId) await leaveSession(services, ctx)
+  const nowMs = clock()
+  const ttlSeconds = sessionSeconds(lifetimesOf(config), Math.floor(nowMs / SECOND_MS), nowMs)
+  const session = await startSession(oidc.current(), ctx, { accountId, ttlSeconds, nowMs })
+  await recordSignIn(services, ctx, session.uid, accountId)
+}
+
+/** Ends the grants of a browser session that another account replaces. */
+export async function leaveSession(services: PageServices, ctx: AnyContext): Promise<void> {
+  const session = await readSession(services.oidc.current(), ctx)
+  if (!session.accountId) return
+  await noteSignOut(services, session.uid, session.accountId)
+  await endSessionAndGrants(services, session.uid)
 }

@@ -1,44 +1,23 @@
 /** The sign-in page with e-mail and password, for an app or for the person's own account page. */
 import { z } from 'zod'
 import { accountPath } from '../../accounts/account-pages.ts'
-import type { Account as StoredAccount } from '../../accounts/account.ts'
+import { signIn } from '../../accounts/journeys/sign-in.ts'
 import type { SignedIn } from '../../accounts/journeys/sign-in.ts'
 import { Overload } from '../../platform/errors.ts'
-import type { Render } from '../../http/render.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
 import { PASSWORD_AMR, readSession } from '../../provider/sessions/browser-session.ts'
-import type { Oidc } from '../../provider/contract/current-provider.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import type { Clock } from '../../platform/clock.ts'
 import { expectedEmail, isOtherWanted } from './expected-person.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import type { Interaction } from '../../interaction/open-interaction.ts'
 import { redirect, resume, returnQuery } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
-import type { RememberedAccounts } from './remembered-accounts.ts'
+import { beginSession, leaveSession } from './session-changes.ts'
+import type { SignInServices } from './browser-memory.ts'
 
 type Account = Extract<SignedIn, { ok: true }>['account']
-type Fields = { email: string; password: string; ip: string; deviceCookie: string | undefined }
-
-export type SignInNeeds = {
-  clock: Clock
-  oidc: Oidc
-  render: Render
-  signIn: (fields: Fields) => Promise<SignedIn>
-  /** Signs the browser in without an app, and records the session. */
-  startSession: (ctx: AnyContext, account: Account) => Promise<void>
-  isSignedIn: (ctx: AnyContext) => Promise<boolean>
-  findAccount: (id: string) => Promise<StoredAccount | undefined>
-  remembered: RememberedAccounts
-  /** Ends the grants of a browser session that another account replaces. */
-  leaveSession: (ctx: AnyContext) => Promise<void>
-  deviceCookie: {
-    read: (ctx: AnyContext) => string | undefined
-    write: (ctx: AnyContext, account: Account) => void
-  }
-}
 
 const schema = z.object({
   email: z
@@ -57,20 +36,20 @@ const REFUSED =
   'This name and password do not match. After too many attempts, signing in pauses for a few minutes.'
 
 /** The sign-in step of an interaction. */
-export function signInPages(needs: SignInNeeds): StepPages {
+export function signInPages(services: SignInServices): StepPages {
   return {
-    show: (page) => showStep(needs, page),
-    submit: (page) => submitStep(needs, page),
-    whenLost: (ctx) => signInAnyway(needs, ctx),
+    show: (page) => showStep(services, page),
+    submit: (page) => submitStep(services, page),
+    whenLost: (ctx) => signInAnyway(services, ctx),
   }
 }
 
-async function showStep(needs: SignInNeeds, page: Page, form: FormState = {}): Promise<void> {
+async function showStep(services: SignInServices, page: Page, form: FormState = {}): Promise<void> {
   const { ctx, interaction, uid, query } = page
-  const client = await shownClient(needs.oidc.current(), parameter(interaction, 'client_id'))
+  const client = await shownClient(services.oidc.current(), parameter(interaction, 'client_id'))
   const action = `/interaction/${uid}/sign-in${query}`
-  render(needs, ctx, {
-    values: { email: await expectedEmail(needs, page) },
+  render(services, ctx, {
+    values: { email: await expectedEmail(services, page) },
     errors: needsOther(interaction) ? { '': OTHER_ACCOUNT } : {},
     action,
     client,
@@ -86,27 +65,31 @@ function needsOther({ prompt, lastSubmission }: Interaction): boolean {
   return lastSubmission?.['login'] !== undefined && isOtherWanted(prompt.reasons)
 }
 
-async function submitStep(needs: SignInNeeds, page: Page): Promise<void> {
+async function submitStep(services: SignInServices, page: Page): Promise<void> {
   const { ctx } = page
-  const attempt = await attemptSignIn(needs, ctx)
-  if (!attempt.account) return showStep(needs, page, attempt.form)
-  await makeRoom(needs, page, attempt.account)
+  const attempt = await attemptSignIn(services, ctx)
+  if (!attempt.account) return showStep(services, page, attempt.form)
+  await makeRoom(services, page, attempt.account)
   // The time of the sign-in is part of the result, because later steps repeat the result.
-  const ts = Math.floor(needs.clock() / SECOND_MS)
+  const ts = Math.floor(services.clock() / SECOND_MS)
   const login = { accountId: attempt.account.id, amr: PASSWORD_AMR, remember: true, ts }
   // A sign-in also answers these two prompts.
   const { name } = page.interaction.prompt
   const answered = name === 'create' || name === 'select_account' ? { [name]: {} } : {}
-  await resume(needs.oidc, page, { login, ...answered })
-  recognise(needs, ctx, attempt.account)
+  await resume(services.oidc, page, { login, ...answered })
+  recognise(services, ctx, attempt.account)
 }
 
 /** A browser that is signed in as somebody else is signed out first. */
-async function makeRoom(needs: SignInNeeds, { ctx, interaction }: Page, account: Account): Promise<void> {
-  const session = await readSession(needs.oidc.current(), ctx)
+async function makeRoom(
+  services: SignInServices,
+  { ctx, interaction }: Page,
+  account: Account,
+): Promise<void> {
+  const session = await readSession(services.oidc.current(), ctx)
   if (!session.accountId || session.accountId === account.id) return
   await forget(interaction)
-  await needs.leaveSession(ctx)
+  await leaveSession(services, ctx)
 }
 
 async function forget(interaction: Interaction): Promise<void> {
@@ -125,18 +108,18 @@ function actionOf(ctx: AnyContext): string {
   return `/sign-in${ctx.search}`
 }
 
-export function signInPage(needs: SignInNeeds): SignInPage {
+export function signInPage(services: SignInServices): SignInPage {
   return {
     async show(ctx) {
       const again = ctx.query['again'] !== undefined
-      if (!again && (await needs.isSignedIn(ctx))) return redirect(ctx, accountPath(ctx.query['next']))
-      render(needs, ctx, { action: actionOf(ctx) })
+      if (!again && (await services.findMember(ctx))) return redirect(ctx, accountPath(ctx.query['next']))
+      render(services, ctx, { action: actionOf(ctx) })
     },
     async submit(ctx) {
-      const attempt = await attemptSignIn(needs, ctx)
-      if (!attempt.account) return render(needs, ctx, { action: actionOf(ctx), ...attempt.form })
-      await needs.startSession(ctx, attempt.account)
-      recognise(needs, ctx, attempt.account)
+      const attempt = await attemptSignIn(services, ctx)
+      if (!attempt.account) return render(services, ctx, { action: actionOf(ctx), ...attempt.form })
+      await beginSession(services, ctx, attempt.account)
+      recognise(services, ctx, attempt.account)
       redirect(ctx, accountPath(ctx.query['next']))
     },
   }
@@ -146,28 +129,28 @@ export function signInPage(needs: SignInNeeds): SignInPage {
  * On a page without its interaction, the person is signed in all the same. The app's request then passes when it
  * restarts.
  */
-async function signInAnyway(needs: SignInNeeds, ctx: AnyContext): Promise<void> {
-  const { account } = await attemptSignIn(needs, ctx)
+async function signInAnyway(services: SignInServices, ctx: AnyContext): Promise<void> {
+  const { account } = await attemptSignIn(services, ctx)
   if (!account) return
-  await needs.startSession(ctx, account)
-  recognise(needs, ctx, account)
+  await beginSession(services, ctx, account)
+  recognise(services, ctx, account)
 }
 
-function recognise(needs: SignInNeeds, ctx: AnyContext, account: Account): void {
-  needs.deviceCookie.write(ctx, account)
-  needs.remembered.remember(ctx, account)
+function recognise(services: SignInServices, ctx: AnyContext, account: Account): void {
+  services.deviceCookie.write(ctx, account)
+  services.remembered.remember(ctx, account)
 }
 
 type FormState = { values?: Record<string, string>; errors?: Record<string, string>; status?: number }
 type Attempt = { account: Account; form?: undefined } | { account?: undefined; form: FormState }
 
-async function attemptSignIn(needs: SignInNeeds, ctx: AnyContext): Promise<Attempt> {
+async function attemptSignIn(services: SignInServices, ctx: AnyContext): Promise<Attempt> {
   const form = validateForm(schema, formOf(ctx))
   if (!form.ok) return { form: { values: form.values, errors: form.errors, status: 400 } }
-  const result = await needs.signIn({
+  const result = await signIn(services, {
     ...form.value,
     ip: requestState(ctx).clientIp ?? '',
-    deviceCookie: needs.deviceCookie.read(ctx),
+    deviceCookie: services.deviceCookie.read(ctx),
   })
   if (result.ok) return { account: result.account }
   // Known and unknown addresses are blocked alike, and get the same bytes.
@@ -176,12 +159,12 @@ async function attemptSignIn(needs: SignInNeeds, ctx: AnyContext): Promise<Attem
 }
 
 function render(
-  needs: SignInNeeds,
+  services: SignInServices,
   ctx: AnyContext,
   { status, ...locals }: FormState & Record<string, unknown>,
 ): void {
   const links = { registerHref: '/register', forgotHref: '/forgot' }
-  needs.render(
+  services.render(
     ctx,
     'sign-in',
     { title: 'Sign in', values: {}, errors: {}, ...links, ...locals },

@@ -9,20 +9,10 @@ import type { Activated } from '../../accounts/journeys/activation.ts'
 import { previewToken } from '../../accounts/one-time-token.ts'
 import { passwordProblemText } from '../../passwords/password-policy.ts'
 import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
-import type { Render } from '../../http/render.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
-import type { BrowserSecret } from '../../interaction/browser-secret.ts'
-import type { ReturnPath } from '../../interaction/return-path.ts'
-import type { Services } from '../../services.ts'
-
-type Needs = {
-  services: Services
-  render: Render
-  browserSecret: BrowserSecret
-  returnPath: ReturnPath
-}
+import type { LinkPages } from '../../interaction/link-pages.ts'
 
 const schema = z.object({
   token: z.string().max(200),
@@ -36,51 +26,47 @@ const schema = z.object({
   mode: z.literal('new-password').optional(),
 })
 
-export function activationRoutes(needs: Needs): Router {
+export function activationRoutes(pages: LinkPages): Router {
   const router = new Router()
-  router.get('/activate', (ctx) => open(needs, ctx))
-  router.post('/activate', (ctx) => submit(needs, ctx))
+  router.get('/activate', (ctx) => open(pages, ctx))
+  router.post('/activate', (ctx) => submit(pages, ctx))
   return router
 }
 
 /** Opening the link changes something only in the browser that requested it, because mail scanners lack its cookie. */
-async function open(needs: Needs, ctx: AnyContext): Promise<void> {
+async function open(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const { token = '', mode } = ctx.query
-  if (typeof token !== 'string') return expired(needs, ctx)
-  const browser = needs.browserSecret.read(ctx)
-  const preview = await previewToken(
-    needs.services.db,
-    { token, purpose: 'activation', browser },
-    needs.services.clock(),
-  )
-  if (preview.state === 'used') return done(needs, ctx, preview.wayBack)
-  if (preview.state !== 'live') return expired(needs, ctx)
+  if (typeof token !== 'string') return expired(pages, ctx)
+  const browser = pages.browserSecret.read(ctx)
+  const preview = await previewToken(pages.db, { token, purpose: 'activation', browser }, pages.clock())
+  if (preview.state === 'used') return done(pages, ctx, preview.wayBack)
+  if (preview.state !== 'live') return expired(pages, ctx)
   if (!preview.actsHere || ctx.method === 'HEAD')
-    return ask(needs, ctx, { token, mode: mode === 'new-password' })
-  const activated = await activate(needs.services, { token, browser, ip: requestState(ctx).clientIp })
-  if (activated.ok || activated.reason === 'used') return done(needs, ctx, preview.wayBack)
-  expired(needs, ctx)
+    return ask(pages, ctx, { token, mode: mode === 'new-password' })
+  const activated = await activate(pages, { token, browser, ip: requestState(ctx).clientIp })
+  if (activated.ok || activated.reason === 'used') return done(pages, ctx, preview.wayBack)
+  expired(pages, ctx)
 }
 
-async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
+async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const fields = formOf(ctx)
   const form = validateForm(schema, fields)
   const { token: sent = '', mode: sentMode } = fields
   const page = { token: sent, mode: sentMode === 'new-password', values: form.values }
-  if (!form.ok) return ask(needs, ctx, { ...page, errors: form.errors }, 400)
+  if (!form.ok) return ask(pages, ctx, { ...page, errors: form.errors }, 400)
   const { token, code, password, name, mode } = form.value
   const ip = requestState(ctx).clientIp
   const activated = mode
-    ? await activateWithNewPassword(needs.services, { token, code, newPassword: password, name, ip })
-    : await activateElsewhere(needs.services, { token, code, password, ip })
-  if (activated.ok || activated.reason === 'used') return done(needs, ctx)
-  const errors = errorsOf(needs, activated)
-  if (!errors) return expired(needs, ctx)
-  ask(needs, ctx, { ...page, errors }, 400)
+    ? await activateWithNewPassword(pages, { token, code, newPassword: password, name, ip })
+    : await activateElsewhere(pages, { token, code, password, ip })
+  if (activated.ok || activated.reason === 'used') return done(pages, ctx)
+  const errors = errorsOf(pages, activated)
+  if (!errors) return expired(pages, ctx)
+  ask(pages, ctx, { ...page, errors }, 400)
 }
 
 function errorsOf(
-  needs: Needs,
+  pages: LinkPages,
   refused: Exclude<Activated, { ok: true }>,
 ): Record<string, string> | undefined {
   if (refused.reason === 'wrong_code') return { code: 'This is not the code from the mail.' }
@@ -88,7 +74,7 @@ function errorsOf(
     return { password: 'This is not the password chosen at registration.' }
   if (refused.reason === 'name_refused') return { name: NAME_PROBLEM_TEXT }
   if (refused.reason === 'password_refused')
-    return { password: passwordProblemText(refused.problem, needs.services.config) }
+    return { password: passwordProblemText(refused.problem, pages.config) }
   return undefined
 }
 
@@ -100,13 +86,13 @@ type Question = {
 }
 
 function ask(
-  needs: Needs,
+  pages: LinkPages,
   ctx: AnyContext,
   { token, mode, values = {}, errors = {} }: Question,
   status = 200,
 ): void {
   const other = new URLSearchParams({ token, ...(mode ? {} : { mode: 'new-password' }) })
-  needs.render(
+  pages.render(
     ctx,
     'activate',
     {
@@ -117,18 +103,18 @@ function ask(
       errors,
       newPasswordMode: mode,
       switchModeHref: `/activate?${other}`,
-      minLength: needs.services.config.accounts.passwordMinLength,
+      minLength: pages.config.accounts.passwordMinLength,
     },
     status,
   )
 }
 
-function done(needs: Needs, ctx: AnyContext, sealedPath: string | null = null): void {
-  const continueHref = needs.returnPath.open(sealedPath) ?? '/sign-in'
-  needs.render(ctx, 'activated', { title: 'Account activated', continueHref })
+function done(pages: LinkPages, ctx: AnyContext, sealedPath: string | null = null): void {
+  const continueHref = pages.returnPath.open(sealedPath) ?? '/sign-in'
+  pages.render(ctx, 'activated', { title: 'Account activated', continueHref })
 }
 
-function expired(needs: Needs, ctx: AnyContext): void {
+function expired(pages: LinkPages, ctx: AnyContext): void {
   const locals = { title: 'Link expired', purpose: 'activation', resendHref: '/register' }
-  needs.render(ctx, 'link-expired', locals, 410)
+  pages.render(ctx, 'link-expired', locals, 410)
 }

@@ -6,21 +6,10 @@ import { passwordProblemText } from '../../passwords/password-policy.ts'
 import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
 import { register, resendActivation } from '../../accounts/journeys/sign-up.ts'
 import type { RegistrationProblem } from '../../accounts/journeys/sign-up.ts'
-import type { Render } from '../../http/render.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
-import type { BrowserSecret } from '../../interaction/browser-secret.ts'
-import type { ReturnPath } from '../../interaction/return-path.ts'
-import type { Services } from '../../services.ts'
-
-type Needs = {
-  services: Services
-  render: Render
-  browserSecret: BrowserSecret
-  returnPath: ReturnPath
-  mailbox: boolean
-}
+import type { LinkPages } from '../../interaction/link-pages.ts'
 
 // `register` checks the values, and reports every field at once.
 const schema = z.object({
@@ -31,27 +20,27 @@ const schema = z.object({
 
 const resendSchema = z.object({ email: z.string().max(320).trim().min(1) })
 
-export function registrationRoutes(needs: Needs): Router {
+export function registrationRoutes(pages: LinkPages): Router {
   const router = new Router()
-  router.get('/register', (ctx) => show(needs, ctx, hinted(ctx.query['email'])))
-  router.post('/register', (ctx) => submit(needs, ctx))
-  router.post('/register/resend', (ctx) => resend(needs, ctx))
+  router.get('/register', (ctx) => show(pages, ctx, hinted(ctx.query['email'])))
+  router.post('/register', (ctx) => submit(pages, ctx))
+  router.post('/register/resend', (ctx) => resend(pages, ctx))
   return router
 }
 
 type Form = { values?: Record<string, string>; errors?: Record<string, string> }
 
-function show(needs: Needs, ctx: AnyContext, form: Form = {}, status = 200): void {
-  const { passwordMinLength: minLength } = needs.services.config.accounts
+function show(pages: LinkPages, ctx: AnyContext, form: Form = {}, status = 200): void {
+  const { passwordMinLength: minLength } = pages.config.accounts
   const locals = {
-    action: `/register${needs.returnPath.query(ctx)}`,
-    signInHref: needs.returnPath.path(ctx) ?? '/sign-in',
+    action: `/register${pages.returnPath.query(ctx)}`,
+    signInHref: pages.returnPath.path(ctx) ?? '/sign-in',
     minLength,
     values: {},
     errors: {},
     ...form,
   }
-  needs.render(ctx, 'register', { title: 'Create an account', ...locals }, status)
+  pages.render(ctx, 'register', { title: 'Create an account', ...locals }, status)
 }
 
 /** The address that the app suggested. */
@@ -59,27 +48,27 @@ function hinted(email: unknown): Form {
   return typeof email === 'string' ? { values: { email } } : {}
 }
 
-async function submit(needs: Needs, ctx: AnyContext): Promise<void> {
+async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const form = validateForm(schema, formOf(ctx))
-  if (!form.ok) return show(needs, ctx, form, 400)
+  if (!form.ok) return show(pages, ctx, form, 400)
   const ip = requestState(ctx).clientIp ?? ''
-  const registered = await register(needs.services, {
+  const registered = await register(pages, {
     ...form.value,
-    browser: needs.browserSecret.ensure(ctx),
-    wayBack: needs.returnPath.seal(ctx),
+    browser: pages.browserSecret.ensure(ctx),
+    wayBack: pages.returnPath.seal(ctx),
     ip,
   })
   if (!registered.ok)
-    return show(needs, ctx, { values: form.values, errors: errorsOf(needs, registered.problems) }, 400)
-  sent(needs, ctx, form.value.email)
+    return show(pages, ctx, { values: form.values, errors: errorsOf(pages, registered.problems) }, 400)
+  sent(pages, ctx, form.value.email)
 }
 
-function errorsOf(needs: Needs, problems: RegistrationProblem[]): Record<string, string> {
+function errorsOf(pages: LinkPages, problems: RegistrationProblem[]): Record<string, string> {
   return Object.fromEntries(
     problems.map((found) => {
       if (found.reason === 'email_invalid') return ['email', emailProblemText[found.problem]]
       if (found.reason === 'password_refused')
-        return ['password', passwordProblemText(found.problem, needs.services.config)]
+        return ['password', passwordProblemText(found.problem, pages.config)]
       // This page asks for no user name.
       return found.reason === 'username_taken'
         ? ['', 'The user name is taken.']
@@ -88,16 +77,16 @@ function errorsOf(needs: Needs, problems: RegistrationProblem[]): Record<string,
   )
 }
 
-async function resend(needs: Needs, ctx: AnyContext): Promise<void> {
+async function resend(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const form = validateForm(resendSchema, formOf(ctx))
-  if (!form.ok) return show(needs, ctx, {}, 400)
-  await resendActivation(needs.services, { email: form.value.email, ip: requestState(ctx).clientIp ?? '' })
-  sent(needs, ctx, form.value.email, 'Another mail is on its way, if this address waits for one.')
+  if (!form.ok) return show(pages, ctx, {}, 400)
+  await resendActivation(pages, { email: form.value.email, ip: requestState(ctx).clientIp ?? '' })
+  sent(pages, ctx, form.value.email, 'Another mail is on its way, if this address waits for one.')
 }
 
-function sent(needs: Needs, ctx: AnyContext, email: string, notice?: string): void {
-  const resendAction = `/register/resend${needs.returnPath.query(ctx)}`
-  const continueHref = needs.returnPath.path(ctx)
-  const locals = { email, resendAction, continueHref, mailbox: needs.mailbox, notice }
-  needs.render(ctx, 'register-sent', { title: 'Look in your mail', ...locals })
+function sent(pages: LinkPages, ctx: AnyContext, email: string, notice?: string): void {
+  const resendAction = `/register/resend${pages.returnPath.query(ctx)}`
+  const continueHref = pages.returnPath.path(ctx)
+  const locals = { email, resendAction, continueHref, mailbox: pages.mailbox, notice }
+  pages.render(ctx, 'register-sent', { title: 'Look in your mail', ...locals })
 }

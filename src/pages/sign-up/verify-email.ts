@@ -1,41 +1,38 @@
 /** The step for an account without a confirmed address. It may sign in here, but not to apps. */
 import { findAccountById } from '../../accounts/account.ts'
+import { activateSignedIn } from '../../accounts/journeys/activation.ts'
 import type { Activated } from '../../accounts/journeys/activation.ts'
+import { resendActivation } from '../../accounts/journeys/sign-up.ts'
 import { codeProblemText } from '../../accounts/code-problem.ts'
 import type { TokenRefusal } from '../../accounts/one-time-token.ts'
-import type { Render } from '../../http/render.ts'
-import { formOf } from '../../http/request/request-state.ts'
-import type { Oidc } from '../../provider/contract/current-provider.ts'
-import type { Db } from '../../platform/sql/database.ts'
+import type { PageServices } from '../../feature.ts'
+import { formOf, requestState } from '../../http/request/request-state.ts'
+import type { Services } from '../../services.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import { resume } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
 
-type Needs = {
-  db: Db
-  oidc: Oidc
-  render: Render
-  mailbox: boolean
-  resendActivation: (page: Page, accountId: string) => Promise<void>
-  /** Confirms the address by the code from the mail. */
-  activate: (page: Page, accountId: string, code: string) => Promise<Activated>
-}
-
-export function verifyEmailPages(needs: Needs): StepPages {
+export function verifyEmailPages(services: PageServices): StepPages {
   return {
-    show: (page) => show(needs, page),
+    show: (page) => show(services, page),
     async submit(page) {
       const { resend, code = '' } = formOf(page.ctx)
+      const ip = requestState(page.ctx).clientIp
       const accountId = page.interaction.session?.accountId ?? ''
       if (resend) {
-        await needs.resendActivation(page, accountId)
-        return show(needs, page, { notice: 'A new mail is on its way.' })
+        await resendTo(services, accountId, ip)
+        return show(services, page, { notice: 'A new mail is on its way.' })
       }
-      const problem = code.trim() && codeProblem(await needs.activate(page, accountId, code))
-      if (problem) return show(needs, page, { errors: { code: problem } }, 400)
-      await resume(needs.oidc, page, { verify_email: {} })
+      const problem = code.trim() && codeProblem(await activateSignedIn(services, { accountId, code, ip }))
+      if (problem) return show(services, page, { errors: { code: problem } }, 400)
+      await resume(services.oidc, page, { verify_email: {} })
     },
   }
+}
+
+async function resendTo(services: Services, accountId: string, ip = ''): Promise<void> {
+  const account = await findAccountById(services.db, accountId)
+  if (account) await resendActivation(services, { email: account.email, ip })
 }
 
 /** `undefined` when the address is confirmed, now or before. */
@@ -47,20 +44,20 @@ function codeProblem(activated: Activated): string | undefined {
 type State = { notice?: string; errors?: Record<string, string> }
 
 async function show(
-  needs: Needs,
+  services: PageServices,
   { ctx, interaction, uid, query }: Page,
   state: State = {},
   status = 200,
 ): Promise<void> {
-  const account = await findAccountById(needs.db, interaction.session?.accountId ?? '')
+  const account = await findAccountById(services.db, interaction.session?.accountId ?? '')
   const locals = {
     title: 'Confirm your address',
     action: `/interaction/${uid}/verify-email${query}`,
-    client: await shownClient(needs.oidc.current(), parameter(interaction, 'client_id')),
+    client: await shownClient(services.oidc.current(), parameter(interaction, 'client_id')),
     account: account && { email: account.email, name: account.name },
-    mailbox: needs.mailbox,
+    mailbox: services.config.mail.mailbox === 'everybody',
     errors: {},
     ...state,
   }
-  needs.render(ctx, 'verify-email', locals, status)
+  services.render(ctx, 'verify-email', locals, status)
 }

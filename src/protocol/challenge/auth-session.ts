@@ -4,12 +4,11 @@
  */
 import { errors, Provider } from 'oidc-provider'
 import { unavailable } from '../../platform/errors.ts'
-import type { Clock } from '../../platform/clock.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
 import { digest, randomToken } from '../../platform/tokens.ts'
-import type { Sealer } from '../../platform/tokens.ts'
 import type { FlowLimits } from '../../provider/records/flow-limits.ts'
 import type { GrantStore } from '../../grant-store/grant-store.ts'
+import type { Services } from '../../services.ts'
 import { assertAtMost, LARGEST_CHALLENGE_BYTES } from '../../provider/records/record-sizes.ts'
 
 /** The parameters of the first request, checked. */
@@ -28,14 +27,6 @@ export type AuthSession = {
   device?: string | undefined
 }
 
-export type AuthSessionNeeds = {
-  store: GrantStore
-  clock: Clock
-  sealer: Sealer
-  /** Limits the records of strangers. */
-  limits?: FlowLimits | undefined
-}
-
 const LIFETIME_MS = 10 * MINUTE_MS
 const TAG_LENGTH = 16
 const SHAPE = /^as_[\w-]{43}[\w-]{16}$/
@@ -50,17 +41,17 @@ export function isStepSession(value: string): boolean {
  * @throws errors.OIDCProviderError `invalid_session`
  */
 export async function openAuthSession(
-  needs: AuthSessionNeeds,
+  services: Pick<Services, 'store' | 'sealer'>,
   id: string,
   by: Pick<AuthSession, 'clientId' | 'jkt'>,
 ): Promise<AuthSession> {
-  const session = await readSession(needs, id)
+  const session = await readSession(services, id)
   if (session?.clientId !== by.clientId || session.jkt !== by.jkt) throw invalidSession()
   return session
 }
 
 async function readSession(
-  { store, sealer }: AuthSessionNeeds,
+  { store, sealer }: Pick<Services, 'store' | 'sealer'>,
   id: string,
 ): Promise<AuthSession | undefined> {
   const key = keyOf(id)
@@ -73,45 +64,51 @@ async function readSession(
  * The client of a session, for a request that does not name it (§5.1).
  * @throws errors.OIDCProviderError `invalid_session`
  */
-export async function clientOfSession(needs: AuthSessionNeeds, id: string): Promise<string> {
-  const session = await readSession(needs, id)
+export async function clientOfSession(
+  services: Pick<Services, 'store' | 'sealer'>,
+  id: string,
+): Promise<string> {
+  const session = await readSession(services, id)
   if (!session) throw invalidSession()
   return session.clientId
 }
 
 /**
- * Uses `before` up, where there is one, and begins the next step. Returns its id.
+ * Uses `before` up, where there is one, and begins the next step. Returns its id. `limits` bounds what strangers leave behind.
  * @throws errors.OIDCProviderError `invalid_session` when another request used it up first
  */
 export async function nextAuthSession(
-  needs: AuthSessionNeeds,
+  services: Pick<Services, 'store' | 'clock' | 'sealer'>,
   before: string | undefined,
   session: AuthSession,
+  limits?: FlowLimits,
 ): Promise<string> {
   // All steps of a sign-in share a tag, so that one write covers the old and the new.
   const tag = before?.slice(-TAG_LENGTH) ?? randomToken().slice(0, TAG_LENGTH)
   const id = `as_${randomToken()}${tag}`
   const key = keyOf(id)!
-  const expiresAtMs = needs.clock() + LIFETIME_MS
+  const expiresAtMs = services.clock() + LIFETIME_MS
   const json = JSON.stringify(session)
   assertAtMost(LARGEST_CHALLENGE_BYTES, json, 'authorization challenge request')
-  const payload = needs.sealer.seal(json, key)
+  const payload = services.sealer.seal(json, key)
   const ctx = Provider.ctx
-  if (ctx && before === undefined)
-    needs.limits?.count(ctx, { by: 'request', bytes: Buffer.byteLength(payload) })
-  await useUp(needs, before, [{ key, payload, expiresAtMs }])
+  if (ctx && before === undefined) limits?.count(ctx, { by: 'request', bytes: Buffer.byteLength(payload) })
+  await useUp(services, before, [{ key, payload, expiresAtMs }])
   return id
 }
 
 /** @throws errors.OIDCProviderError `invalid_session` when another request used it up first */
-export async function endAuthSession(needs: AuthSessionNeeds, id: string | undefined): Promise<void> {
-  await useUp(needs, id, [])
+export async function endAuthSession(
+  services: Pick<Services, 'store' | 'clock'>,
+  id: string | undefined,
+): Promise<void> {
+  await useUp(services, id, [])
 }
 
 type Entries = Parameters<GrantStore['commit']>[0]['entries']
 
 async function useUp(
-  { store, clock }: AuthSessionNeeds,
+  { store, clock }: Pick<Services, 'store' | 'clock'>,
   id: string | undefined,
   entries: Entries,
 ): Promise<void> {
@@ -123,7 +120,7 @@ async function useUp(
   if (outcome !== 'done') throw invalidSession()
 }
 
-async function markOf({ store, clock }: Pick<AuthSessionNeeds, 'store' | 'clock'>, key: string) {
+async function markOf({ store, clock }: Pick<Services, 'store' | 'clock'>, key: string) {
   const { at: foundAt } = await store.readSingleUse(key)
   return { nonce: randomToken(128), untilMs: clock() + LIFETIME_MS, foundAt }
 }

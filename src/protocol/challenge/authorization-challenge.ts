@@ -7,8 +7,10 @@ import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { findAccountById, isVerified } from '../../accounts/account.ts'
 import { issueDeviceCookie, verifyDeviceCookie } from '../../attempts/known-browser.ts'
+import type { Site } from '../../feature.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import { CHALLENGE_PATH } from '../../provider/endpoints/addresses.ts'
+import type { Services } from '../../services.ts'
 import { addEndpoint, grants, subjectFor } from '../../provider/library/library.ts'
 import {
   authorizationParameters,
@@ -23,24 +25,17 @@ import {
   nextAuthSession,
   openAuthSession,
 } from './auth-session.ts'
-import type { AuthSession, AuthSessionNeeds } from './auth-session.ts'
+import type { AuthSession } from './auth-session.ts'
 import { issueChallengeCode } from './challenge-code.ts'
-import type { CodeNeeds } from './challenge-code.ts'
 import { challengeParameters, readRequest } from './challenge-request.ts'
 import { dueStep, fieldsFor, takeStep } from './challenge-steps.ts'
-import type { ChallengeStep, StepNeeds } from './challenge-steps.ts'
+import type { ChallengeStep } from './challenge-steps.ts'
 import { reasonForWeb, redirectToWeb, UNCONFIRMED } from './redirect-to-web.ts'
 
-export type ChallengeNeeds = AuthSessionNeeds &
-  CodeNeeds &
-  StepNeeds & {
-    unverifiedAccountsMayAuthorize: boolean
-    /** Signs the value that remembers a device. */
-    deviceKey: Buffer
-  }
+type ChallengeServices = Services & Pick<Site, 'limits'>
 
 /** Adds the endpoint to a fresh provider. */
-export function installAuthorizationChallenge(provider: Provider, needs: ChallengeNeeds): void {
+export function installAuthorizationChallenge(provider: Provider, services: ChallengeServices): void {
   addEndpoint(provider, {
     name: 'authorization_challenge',
     path: CHALLENGE_PATH,
@@ -49,36 +44,36 @@ export function installAuthorizationChallenge(provider: Provider, needs: Challen
     async clientIdOf(ctx) {
       const presented = parameter(ctx, 'auth_session')
       return presented !== undefined && isStepSession(presented)
-        ? clientOfSession(needs, presented)
+        ? clientOfSession(services, presented)
         : undefined
     },
-    handle: (ctx) => answer(needs, ctx),
+    handle: (ctx) => answer(services, ctx),
   })
 }
 
 type Step = { id: string | undefined; session: AuthSession }
 
-async function answer(needs: ChallengeNeeds, ctx: KoaContextWithOIDC): Promise<void> {
+async function answer(services: ChallengeServices, ctx: KoaContextWithOIDC): Promise<void> {
   const { provider, client } = ctx.oidc
   assertFirstParty(ctx)
   const proof = await grants.validateDpop(provider, ctx)
   grants.checkDpopRequired(provider, ctx, proof)
   await grants.checkDpopReplay(provider, ctx, proof, client?.clientId ?? '')
-  const step = await openStep(needs, ctx, proof?.thumbprint)
+  const step = await openStep(services, ctx, proof?.thumbprint)
   const why = step.id === undefined ? reasonForWeb(step.session.request) : undefined
   if (why !== undefined) return redirectToWeb(ctx, step.session.request, why)
   for (;;) {
     const due = dueStep(step.session.passed)
-    if (!due) return finish(needs, ctx, step)
+    if (!due) return finish(services, ctx, step)
     const fields = fieldsFor(due, ctx.oidc.params ?? {})
     if (!fields)
-      return requestStep(needs, ctx, step, due, `send ${due.fields.join(' and ')}, with auth_session`)
+      return requestStep(services, ctx, step, due, `send ${due.fields.join(' and ')}, with auth_session`)
     const { passed, device } = step.session
     const ip = requestState(ctx).clientIp ?? ''
-    const next = await takeStep(due, needs, { fields, passed, ip, device })
+    const next = await takeStep(due, services, { fields, passed, ip, device })
     // A blocked step uses nothing up, so that a flood of guesses leaves no record for each.
     if (next === 'blocked' && step.id !== undefined) return answerDue(ctx, due, due.refusal, step.id)
-    if (typeof next === 'string') return requestStep(needs, ctx, step, due, due.refusal)
+    if (typeof next === 'string') return requestStep(services, ctx, step, due, due.refusal)
     step.session = { ...step.session, passed: next }
   }
 }
@@ -91,20 +86,23 @@ function assertFirstParty({ oidc: { client } }: KoaContextWithOIDC): void {
     )
   if (client['profile'] === 'fapi2-message-signing')
     throw new errors.UnauthorizedClient(
-      'answers of this endpoint are not signed, as this client needs them; send people to the authorization endpoint',
+      'answers of this endpoint are not signed, as this client services them; send people to the authorization endpoint',
     )
 }
 
-async function openStep(needs: ChallengeNeeds, ctx: KoaContextWithOIDC, jkt?: string): Promise<Step> {
+async function openStep(services: ChallengeServices, ctx: KoaContextWithOIDC, jkt?: string): Promise<Step> {
   const clientId = ctx.oidc.client?.clientId ?? ''
   const presented = parameter(ctx, 'auth_session')
   if (presented !== undefined && isStepSession(presented)) {
-    const session = await openAuthSession(needs, presented, { clientId, jkt })
+    const session = await openAuthSession(services, presented, { clientId, jkt })
     // Every step is bound to the parameters of the first request.
     Object.assign(ctx.oidc.params ?? {}, withoutParameters(ctx), session.request)
     return { id: presented, session }
   }
-  if (presented !== undefined && !verifyDeviceCookie(needs.deviceKey, presented, needs.clock()))
+  if (
+    presented !== undefined &&
+    !verifyDeviceCookie(services.config.keys.device, presented, services.clock())
+  )
     throw invalidSession()
   const request = await readRequest(ctx, jkt)
   if (ctx.oidc.prompts.has('none'))
@@ -121,7 +119,7 @@ function withoutParameters(ctx: KoaContextWithOIDC): Record<string, undefined> {
 }
 
 async function requestStep(
-  needs: ChallengeNeeds,
+  services: ChallengeServices,
   ctx: KoaContextWithOIDC,
   { id, session }: Step,
   due: ChallengeStep,
@@ -129,7 +127,7 @@ async function requestStep(
 ): Promise<void> {
   // After a sign-in, the pushed request cannot be used again.
   await useUpPushed(ctx)
-  const authSession = await nextAuthSession(needs, id, session)
+  const authSession = await nextAuthSession(services, id, session, services.limits)
   answerDue(ctx, due, description, authSession)
 }
 
@@ -149,19 +147,23 @@ function answerDue(
   }
 }
 
-async function finish(needs: ChallengeNeeds, ctx: KoaContextWithOIDC, { id, session }: Step): Promise<void> {
+async function finish(
+  services: ChallengeServices,
+  ctx: KoaContextWithOIDC,
+  { id, session }: Step,
+): Promise<void> {
   const { accountId = '', amr } = session.passed
   await useUpPushed(ctx)
-  await endAuthSession(needs, id)
-  const account = await findAccountById(needs.db, accountId)
+  await endAuthSession(services, id)
+  const account = await findAccountById(services.db, accountId)
   if (!account || account.disabledAtMs !== null) throw invalidSession()
-  if (!isVerified(account) && !needs.unverifiedAccountsMayAuthorize)
+  if (!isVerified(account) && !services.config.accounts.unverifiedAccountsMayAuthorize)
     return redirectToWeb(ctx, { ...session.request, login_hint: account.email }, UNCONFIRMED)
   await assertHinted(ctx, accountId)
   ctx.body = {
-    authorization_code: await issueChallengeCode(needs, ctx, { ...session, passed: { accountId, amr } }),
+    authorization_code: await issueChallengeCode(services, ctx, { ...session, passed: { accountId, amr } }),
     // The app keeps it and sends it with its next sign-in, as a browser keeps its cookie.
-    auth_session: issueDeviceCookie(needs.deviceKey, account, needs.clock()),
+    auth_session: issueDeviceCookie(services.config.keys.device, account, services.clock()),
   }
 }
 

@@ -5,35 +5,33 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { addScopes, saveGrant } from '../../provider/grants/grant.ts'
-import type { GrantNeeds, GrantScopes } from '../../provider/grants/grant.ts'
+import type { GrantScopes } from '../../provider/grants/grant.ts'
 import type { Grant } from '../../provider/library/library.ts'
 import { requestedClaims } from '../../provider/library/authorization-request.ts'
 import { levelOf } from '../../accounts/levels.ts'
 import { newSession } from '../../provider/sessions/browser-session.ts'
 import type { Session } from '../../provider/sessions/browser-session.ts'
 import { recordSignIn } from '../../provider/sessions/recorded-sign-ins.ts'
-import type { SignInRecording } from '../../provider/sessions/recorded-sign-ins.ts'
+import type { Services } from '../../services.ts'
 import type { AuthSession } from './auth-session.ts'
 import { allowedScopes, textOf } from './challenge-request.ts'
-
-export type CodeNeeds = SignInRecording & GrantNeeds
 
 /** Replaces the redirect address in a code of this endpoint. */
 const NO_REDIRECT = 'urn:account-server:authorization-challenge'
 
 /** Signs the account in for this app, and returns the code for the request in `ctx`. */
 export async function issueChallengeCode(
-  needs: CodeNeeds,
+  services: Services,
   ctx: KoaContextWithOIDC,
   { request, passed }: AuthSession & { passed: { accountId: string } },
 ): Promise<string> {
   const { client, provider } = ctx.oidc
   if (!client) throw new TypeError('the endpoint authenticates the client first')
   const scopes = await allowedScopes(ctx)
-  const session = signedInSession(provider, passed, client.clientId, needs.clock())
-  const grantId = await grantFor(needs, ctx, { accountId: passed.accountId, session, scopes })
-  await session.save(needs.lifetimes.sessionAbsoluteSeconds)
-  await recordSignIn(needs, ctx, session.uid, passed.accountId)
+  const session = signedInSession(provider, passed, client.clientId, services.clock())
+  const grantId = await grantFor(services, ctx, { accountId: passed.accountId, session, scopes })
+  await session.save(services.config.sessions.sessionAbsoluteSeconds)
+  await recordSignIn(services, ctx, session.uid, passed.accountId)
   const code = new provider.AuthorizationCode({
     accountId: passed.accountId,
     acr: levelOf(passed.amr),
@@ -86,16 +84,16 @@ function signedInSession(
 type GrantFor = { accountId: string; session: Session; scopes: GrantScopes }
 
 async function grantFor(
-  needs: CodeNeeds,
+  services: Services,
   { oidc: { client, provider } }: KoaContextWithOIDC,
   { accountId, session, scopes }: GrantFor,
 ): Promise<string> {
   const clientId = client?.clientId ?? ''
   const grant = new provider.Grant({ accountId, clientId })
   // The end of this session ends the app's access, offline access included. The session has no other purpose.
-  Object.assign(grant, { expiresIn: needs.lifetimes.sessionAbsoluteSeconds })
+  Object.assign(grant, { expiresIn: services.config.sessions.sessionAbsoluteSeconds })
   addScopes(grant, scopes)
-  const grantId = await saveGrant(needs, grant, session.uid)
+  const grantId = await saveGrant(services, grant, session.uid)
   session.grantIdFor(clientId, grantId)
   return grantId
 }

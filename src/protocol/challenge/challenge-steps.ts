@@ -3,18 +3,10 @@
  * are requested after the steps before it.
  */
 import { errors } from 'oidc-provider'
-import type { SignedIn } from '../../accounts/journeys/sign-in.ts'
+import { signIn } from '../../accounts/journeys/sign-in.ts'
 import { PASSWORD_AMR } from '../../provider/sessions/browser-session.ts'
+import type { Services } from '../../services.ts'
 import type { Passed } from './auth-session.ts'
-
-export type StepNeeds = {
-  signIn: (credentials: {
-    email: string
-    password: string
-    ip: string
-    deviceCookie: string | undefined
-  }) => Promise<SignedIn>
-}
 
 export type Attempt = {
   /** The values of the step's fields, which are all present. */
@@ -35,7 +27,7 @@ export type ChallengeStep = {
   amr: readonly string[]
   isDue: (passed: Passed) => boolean
   /** What the person has then proved, without the methods. `blocked`: it may not be tried now. */
-  take: (needs: StepNeeds, attempt: Attempt) => Promise<Passed | Failed>
+  take: (services: Services, attempt: Attempt) => Promise<Passed | Failed>
   /** For the app's developer. It is the same for every reason. */
   refusal: string
 }
@@ -47,9 +39,9 @@ const password: ChallengeStep = {
   fields: ['username', 'password'],
   amr: PASSWORD_AMR,
   isDue: ({ amr }) => !amr.includes('pwd'),
-  async take({ signIn }, { fields: { username = '', password: secret = '' }, passed, ip, device }) {
+  async take(services, { fields: { username = '', password: secret = '' }, passed, ip, device }) {
     if (username.length > LONGEST_USERNAME) throw new errors.InvalidRequest('username is too long')
-    const result = await signIn({ email: username, password: secret, ip, deviceCookie: device })
+    const result = await signIn(services, { email: username, password: secret, ip, deviceCookie: device })
     if (!result.ok) return result.reason
     return { accountId: result.account.id, amr: passed.amr }
   },
@@ -72,10 +64,10 @@ export function dueStep(passed: Passed): ChallengeStep | undefined {
 /** What the person has proved after a step, or why it failed. */
 export async function takeStep(
   step: ChallengeStep,
-  needs: StepNeeds,
+  services: Services,
   attempt: Attempt,
 ): Promise<Passed | Failed> {
-  const passed = await step.take(needs, attempt)
+  const passed = await step.take(services, attempt)
   return typeof passed === 'string' ? passed : { ...passed, amr: [...passed.amr, ...step.amr] }
 }
 

@@ -6,21 +6,17 @@ import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import { rememberConsent } from '../../consents/consents.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import type { Sealer } from '../../platform/tokens.ts'
+import type { Site } from '../../feature.ts'
+import type { Services } from '../../services.ts'
 import { isOpenidScope } from '../../clients/client-metadata.ts'
 import { addScopes, saveGrant } from '../../provider/grants/grant.ts'
-import type { GrantNeeds } from '../../provider/grants/grant.ts'
 import { levelOf } from '../../accounts/levels.ts'
 import { claimRequest, endOfRequest, reopenRequest } from './backchannel-requests.ts'
 import type { Answer, Claimed } from './backchannel-requests.ts'
 import { uncountRequest } from './person-limits.ts'
 
-type Needs = GrantNeeds & {
-  sealer: Sealer
-  /** Secret for the names of the request counters. */
-  key: Buffer
-  provider: () => Provider
-  findResource: (identifier: string) => Promise<{ scopes: string } | undefined>
+type AnswerServices = Pick<Services & Site, 'db' | 'clock' | 'config' | 'sealer' | 'findResource'> & {
+  oidc: Pick<Site['oidc'], 'current'>
 }
 
 export type PersonAnswer = {
@@ -43,25 +39,29 @@ export type Outcome = { became: Became; clientId?: string }
 
 const ENDS = { approved: 'wasApproved', denied: 'wasDenied', expired: 'expired' } as const
 
-export async function answerRequest(needs: Needs, personAnswer: PersonAnswer): Promise<Outcome> {
+export async function answerRequest(services: AnswerServices, personAnswer: PersonAnswer): Promise<Outcome> {
   const { requestDigest, accountId, answer } = personAnswer
-  const claim = { requestDigest, accountId, answer, nowMs: needs.clock() }
-  const claimed = await claimRequest(needs.db, needs.sealer, claim)
+  const claim = { requestDigest, accountId, answer, nowMs: services.clock() }
+  const claimed = await claimRequest(services.db, services.sealer, claim)
   if (!claimed) {
-    const ended = await endOfRequest(needs.db, claim)
+    const ended = await endOfRequest(services.db, claim)
     return ended ? { became: ENDS[ended.end], clientId: ended.clientId } : { became: 'unknown' }
   }
-  const done = await carryOut(needs, personAnswer, claimed).catch(async (error: unknown) => {
-    await reopenRequest(needs.db, claim)
+  const done = await carryOut(services, personAnswer, claimed).catch(async (error: unknown) => {
+    await reopenRequest(services.db, claim)
     throw error
   })
   if (!done) return { became: 'unknown' }
-  if (answer === 'approved') await uncountRequest(needs, claimed)
+  if (answer === 'approved') await uncountRequest(services, claimed)
   return { became: 'done', clientId: claimed.clientId }
 }
 
-async function carryOut(needs: Needs, personAnswer: PersonAnswer, claimed: Claimed): Promise<boolean> {
-  const provider = needs.provider()
+async function carryOut(
+  services: AnswerServices,
+  personAnswer: PersonAnswer,
+  claimed: Claimed,
+): Promise<boolean> {
+  const provider = services.oidc.current()
   const request = await provider.BackchannelAuthenticationRequest.find(claimed.requestId)
   const client = await provider.Client.find(claimed.clientId)
   if (!request || !client) return false
@@ -69,7 +69,7 @@ async function carryOut(needs: Needs, personAnswer: PersonAnswer, claimed: Claim
     await provider.backchannelResult(request, new errors.AccessDenied('the person refused'))
     return true
   }
-  const grant = await grantRequested(needs, provider, claimed, claimNames(request.claims))
+  const grant = await grantRequested(services, provider, claimed, claimNames(request.claims))
   await provider.backchannelResult(request, grant, {
     authTime: Math.floor(personAnswer.signedInAtMs / SECOND_MS),
     ...(personAnswer.amr && { amr: personAnswer.amr, acr: levelOf(personAnswer.amr) }),
@@ -82,7 +82,7 @@ async function carryOut(needs: Needs, personAnswer: PersonAnswer, claimed: Claim
  * browser.
  */
 async function grantRequested(
-  needs: Needs,
+  services: AnswerServices,
   provider: Provider,
   { accountId, clientId, scope, resources }: Claimed,
   claims: string[],
@@ -90,16 +90,16 @@ async function grantRequested(
   const names = scope.split(' ').filter(Boolean)
   const byResource = await Promise.all(
     resources.map(async (identifier): Promise<[string, string[]]> => {
-      const offered = (await needs.findResource(identifier))?.scopes.split(' ') ?? []
+      const offered = (await services.findResource(identifier))?.scopes.split(' ') ?? []
       return [identifier, names.filter((name) => offered.includes(name))]
     }),
   )
   const allowed = { oidc: names.filter(isOpenidScope), claims, resources: Object.fromEntries(byResource) }
   const grant = new provider.Grant({ accountId, clientId })
   addScopes(grant, allowed)
-  await saveGrant(needs, grant)
+  await saveGrant(services, grant)
   const consent = { scopes: allowed.oidc, claims, resources: allowed.resources }
-  await rememberConsent(needs.db, accountId, clientId, consent, needs.clock())
+  await rememberConsent(services.db, accountId, clientId, consent, services.clock())
   return grant
 }
 

@@ -4,36 +4,20 @@
  */
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { REQUESTS_PATH } from '../../accounts/account-pages.ts'
 import { findAccountByEmail } from '../../accounts/account.ts'
 import type { Taken } from '../../attempts/bucket.ts'
-import type { Outbox } from '../../outbox/outbox.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import type { Clock } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
-import type { Db } from '../../platform/sql/database.ts'
-import type { Sealer } from '../../platform/tokens.ts'
 import type { ProviderAccount } from '../../provider/subjects/find-account.ts'
 import { POLL_INTERVAL_SECONDS } from '../../provider/records/polling.ts'
 import type { PairwiseSubjects } from '../../provider/subjects/pairwise.ts'
-import type { GrantStore } from '../../grant-store/grant-store.ts'
+import type { Services } from '../../services.ts'
 import { recordRequest } from './backchannel-requests.ts'
 import { installHints } from './hinted-person.ts'
 import { installPing } from './ping.ts'
 import { countRequest, countUnknown, mayMail } from './person-limits.ts'
 import { assertOnce } from './signed-request.ts'
-
-export type CibaNeeds = {
-  db: Db
-  clock: Clock
-  store: GrantStore
-  sealer: Sealer
-  outbox: Pick<Outbox, 'record' | 'enqueueMail'>
-  /** Secret for the names of the request counters. */
-  key: Buffer
-  /** Address of the page where people answer. */
-  requestsUrl: string
-  unverifiedAccountsMayAuthorize: boolean
-}
 
 /** Long enough to read a mail, and short enough that the person remembers the reason. */
 const DEFAULT_SECONDS = 600
@@ -49,26 +33,26 @@ export function requestSeconds(ctx: KoaContextWithOIDC | undefined): number {
 
 type Ciba = NonNullable<NonNullable<Configuration['features']>['ciba']>
 
-export function cibaFeature(needs: CibaNeeds): Ciba {
+export function cibaFeature(services: Services): Ciba {
   return {
     enabled: true,
     deliveryModes: ['poll', 'ping'],
-    processLoginHint: (ctx, hint) => findPerson(needs, ctx, hint ?? ''),
+    processLoginHint: (ctx, hint) => findPerson(services, ctx, hint ?? ''),
     processLoginHintToken() {
       throw new errors.InvalidRequest('login_hint_token is not supported: send login_hint or id_token_hint')
     },
     validateBindingMessage: async (ctx, message) => checkBindingMessage(ctx, message),
     validateRequestContext: (ctx) => assertOnce(ctx),
-    verifyUserCode: (ctx, account, userCode) => admit(needs, ctx, account as ProviderAccount, userCode),
+    verifyUserCode: (ctx, account, userCode) => admit(services, ctx, account as ProviderAccount, userCode),
     triggerAuthenticationDevice: (ctx, request, account) =>
-      notifyPerson(needs, ctx, request as unknown as LibraryRequest, account as ProviderAccount),
+      notifyPerson(services, ctx, request as unknown as LibraryRequest, account as ProviderAccount),
   }
 }
 
 /** Notifies clients through the outbox, and resolves their hints. Call it once per provider instance. */
-export function installCiba(provider: Provider, needs: CibaNeeds & { subjects: PairwiseSubjects }): void {
-  installPing(provider, needs)
-  installHints(provider, needs.subjects)
+export function installCiba(provider: Provider, services: Services, subjects: PairwiseSubjects): void {
+  installPing(provider, services)
+  installHints(provider, subjects)
 }
 
 type LibraryRequest = {
@@ -80,15 +64,16 @@ type LibraryRequest = {
 }
 
 async function findPerson(
-  needs: CibaNeeds,
+  services: Services,
   ctx: KoaContextWithOIDC,
   hint: string,
 ): Promise<string | undefined> {
-  const account = await findAccountByEmail(needs.db, hint)
-  const confirmed = account && (account.emailVerifiedAtMs !== null || needs.unverifiedAccountsMayAuthorize)
+  const account = await findAccountByEmail(services.db, hint)
+  const confirmed =
+    account && (account.emailVerifiedAtMs !== null || services.config.accounts.unverifiedAccountsMayAuthorize)
   if (confirmed && account.disabledAtMs === null) return account.id
   // A person that the client may not ask for is refused, and counted, like an unknown one.
-  refuseMore(ctx, await countUnknown(needs, ctx.oidc.client?.clientId ?? ''))
+  refuseMore(ctx, await countUnknown(services, ctx.oidc.client?.clientId ?? ''))
   return undefined
 }
 
@@ -104,16 +89,16 @@ function checkBindingMessage(ctx: KoaContextWithOIDC, message: string | undefine
 
 /** The last check before the request is stored. The client cannot ask for an account that may not grant access. */
 async function admit(
-  needs: CibaNeeds,
+  services: Services,
   ctx: KoaContextWithOIDC,
   account: ProviderAccount,
   userCode: string | undefined,
 ): Promise<void> {
   if (userCode !== undefined) throw new errors.InvalidRequest('user_code is not supported: leave it out')
-  if (!account.emailVerified && !needs.unverifiedAccountsMayAuthorize)
+  if (!account.emailVerified && !services.config.accounts.unverifiedAccountsMayAuthorize)
     throw new errors.UnknownUserId('could not identify end-user')
   const clientId = ctx.oidc.client?.clientId ?? ''
-  refuseMore(ctx, await countRequest(needs, { clientId, accountId: account.accountId }))
+  refuseMore(ctx, await countRequest(services, { clientId, accountId: account.accountId }))
   // The token opens the client's endpoint, so it is stored sealed, apart from the request.
   const { params } = ctx.oidc
   ctx.state['notificationToken'] = params?.['client_notification_token']
@@ -121,18 +106,18 @@ async function admit(
 }
 
 async function notifyPerson(
-  needs: CibaNeeds,
+  services: Services,
   ctx: KoaContextWithOIDC,
   request: LibraryRequest,
   { account }: ProviderAccount,
 ): Promise<void> {
-  const { db, clock, sealer, outbox, requestsUrl } = needs
+  const { db, clock, sealer, outbox, config } = services
   const { client, params } = ctx.oidc
   const clientId = client?.clientId ?? ''
   const createdAtMs = clock()
   // In whole seconds, like the library, so that the page offers no request that has expired for the client.
   const expiresAtMs = (Math.floor(createdAtMs / SECOND_MS) + request.expiration) * SECOND_MS
-  const mailed = await mayMail(needs, { clientId, accountId: account.id })
+  const mailed = await mayMail(services, { clientId, accountId: account.id })
   await inTransaction(db, async (trx) => {
     await recordRequest(trx, sealer, {
       requestId: request.jti,
@@ -146,7 +131,12 @@ async function notifyPerson(
       expiresAtMs,
     })
     if (!mailed) return
-    const data = { name: account.name, appName: client?.clientName ?? '', link: requestsUrl, expiresAtMs }
+    const data = {
+      name: account.name,
+      appName: client?.clientName ?? '',
+      link: new URL(REQUESTS_PATH, config.issuer).href,
+      expiresAtMs,
+    }
     await outbox.enqueueMail(trx, { template: 'access-request', to: account.email, data })
   })
   ctx.body = { ...(ctx.body as object), interval: POLL_INTERVAL_SECONDS }

@@ -5,17 +5,10 @@
 import { returnToBucket, takeFromBucket } from '../../attempts/bucket.ts'
 import type { BucketRule, Taken } from '../../attempts/bucket.ts'
 import { HOUR_MS } from '../../platform/clock.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/sql/database.ts'
 import { keyedDigest } from '../../platform/tokens.ts'
+import type { Services } from '../../services.ts'
 
-export type LimitNeeds = {
-  db: Db
-  clock: Clock
-  /** Secret for the names of the counters, which would otherwise show people. */
-  key: Buffer
-}
-
+type CountingServices = Pick<Services, 'db' | 'clock' | 'config'>
 type Counted = { clientId: string; accountId: string }
 
 /** Limits for requests without approval: of one app to one person, and of all apps together. */
@@ -28,35 +21,47 @@ const MAILS_OF_ALL: BucketRule = { limit: 10, windowMs: HOUR_MS }
 const UNKNOWN: BucketRule = { limit: 100, windowMs: HOUR_MS }
 
 /** Counts a request that is about to be stored. */
-export async function countRequest(needs: LimitNeeds, { clientId, accountId }: Counted): Promise<Taken> {
-  const ofApp = await take(needs, OF_APP, 'requests', accountId, clientId)
+export async function countRequest(
+  services: CountingServices,
+  { clientId, accountId }: Counted,
+): Promise<Taken> {
+  const ofApp = await take(services, OF_APP, 'requests', accountId, clientId)
   if (!ofApp.allowed) return ofApp
-  const ofAll = await take(needs, OF_ALL, 'requests', accountId)
-  if (!ofAll.allowed) await giveBack(needs, 'requests', accountId, clientId)
+  const ofAll = await take(services, OF_ALL, 'requests', accountId)
+  if (!ofAll.allowed) await giveBack(services, 'requests', accountId, clientId)
   return ofAll
 }
 
 /** Takes the request back from the counters, because the person approved it. */
-export async function uncountRequest(needs: LimitNeeds, { clientId, accountId }: Counted): Promise<void> {
-  await giveBack(needs, 'requests', accountId, clientId)
-  await giveBack(needs, 'requests', accountId)
+export async function uncountRequest(
+  services: CountingServices,
+  { clientId, accountId }: Counted,
+): Promise<void> {
+  await giveBack(services, 'requests', accountId, clientId)
+  await giveBack(services, 'requests', accountId)
 }
 
-export async function mayMail(needs: LimitNeeds, { clientId, accountId }: Counted): Promise<boolean> {
-  const ofApp = await take(needs, MAILS_OF_APP, 'mails', accountId, clientId)
-  return ofApp.allowed && (await take(needs, MAILS_OF_ALL, 'mails', accountId)).allowed
+export async function mayMail(
+  services: CountingServices,
+  { clientId, accountId }: Counted,
+): Promise<boolean> {
+  const ofApp = await take(services, MAILS_OF_APP, 'mails', accountId, clientId)
+  return ofApp.allowed && (await take(services, MAILS_OF_ALL, 'mails', accountId)).allowed
 }
 
-export function countUnknown(needs: LimitNeeds, clientId: string): Promise<Taken> {
-  return take(needs, UNKNOWN, 'unknown', clientId)
+export function countUnknown(services: CountingServices, clientId: string): Promise<Taken> {
+  return take(services, UNKNOWN, 'unknown', clientId)
 }
 
-function take({ db, clock, key }: LimitNeeds, rule: BucketRule, ...of: string[]): Promise<Taken> {
-  return takeFromBucket(db, { ...rule, bucket: bucketOf(key, of), nowMs: clock() })
+function take({ db, clock, config }: CountingServices, rule: BucketRule, ...of: string[]): Promise<Taken> {
+  return takeFromBucket(db, { ...rule, bucket: bucketOf(config, of), nowMs: clock() })
 }
 
-function giveBack({ db, key }: LimitNeeds, ...of: string[]): Promise<void> {
-  return returnToBucket(db, bucketOf(key, of))
+function giveBack({ db, config }: CountingServices, ...of: string[]): Promise<void> {
+  return returnToBucket(db, bucketOf(config, of))
 }
 
-const bucketOf = (key: Buffer, of: string[]) => keyedDigest(key, JSON.stringify(['ciba', ...of]))
+/** A digest: the name would otherwise show people. */
+function bucketOf({ keys }: Services['config'], of: string[]): string {
+  return keyedDigest(keys.index, JSON.stringify(['ciba', ...of]))
+}

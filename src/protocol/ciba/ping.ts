@@ -4,18 +4,15 @@
  */
 import type Provider from 'oidc-provider'
 import { z } from 'zod'
-import type { Outbox } from '../../outbox/outbox.ts'
 import { DeliveryFailure } from '../../outbox/sink.ts'
 import type { Sink } from '../../outbox/sink.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/sql/database.ts'
 import { RefusedAddress } from '../../platform/network/guarded-fetch.ts'
 import type { GuardedFetch } from '../../platform/network/guarded-fetch.ts'
-import type { Sealer } from '../../platform/tokens.ts'
 import { replaceMember } from '../../provider/library/members.ts'
 import { forgetPace } from '../../provider/records/polling.ts'
-import type { GrantStore } from '../../grant-store/grant-store.ts'
 import { locate } from '../../grant-store/token-ids.ts'
+import type { Services } from '../../services.ts'
 import { findNotification } from './backchannel-requests.ts'
 
 export const PING_TOPIC = 'ciba-ping'
@@ -38,12 +35,7 @@ type LibraryClient = {
 /** Replaces the library's single attempt within the person's own request. Call it once per provider instance. */
 export function installPing(
   provider: Provider,
-  {
-    db,
-    store,
-    sealer,
-    outbox,
-  }: { db: Db; store: GrantStore; sealer: Sealer; outbox: Pick<Outbox, 'record'> },
+  { db, store, sealer, outbox }: Pick<Services, 'db' | 'store' | 'sealer' | 'outbox'>,
 ): void {
   const ping = async function (this: LibraryClient, { jti: requestId }: { jti: string }) {
     const notification = await findNotification(db, sealer, requestId)

@@ -1,80 +1,65 @@
 /** The account page for backchannel requests (CIBA): the person sees them, and approves or refuses. */
-import { Router } from '@koa/router'
+import type { Router } from '@koa/router'
 import { z } from 'zod'
 import { REQUESTS_PATH, signInAgainPath } from '../../accounts/account-pages.ts'
-import type { Render } from '../../http/render.ts'
+import type { PageServices } from '../../feature.ts'
 import { formOf } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validate } from '../../http/request/validate.ts'
-import type { PersonAnswer, Outcome as AnswerOutcome } from './answer-request.ts'
+import { answerRequest } from './answer-request.ts'
+import { listOpenRequests } from './backchannel-requests.ts'
 import type { BackchannelRequest } from './backchannel-requests.ts'
 import { hasOfflineAccess } from '../../provider/grants/lifetimes.ts'
-import { scopeWords } from '../../provider/grants/scope-words.ts'
+import { resourceScopeTitle, scopeWords } from '../../provider/grants/scope-words.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
-import type { Clock } from '../../platform/clock.ts'
-import { asMember, SIGN_OUT_PATH } from '../../interaction/member.ts'
-import type { FindMember, Member } from '../../interaction/member.ts'
+import { SIGN_OUT_PATH } from '../../interaction/member.ts'
+import { memberRoutes } from '../../interaction/member.routes.ts'
+import type { Member } from '../../interaction/member.ts'
 
-type Needs = {
-  clock: Clock
-  render: Render
-  findMember: FindMember
-  openRequests: (accountId: string) => Promise<BackchannelRequest[]>
-  answer: (answer: PersonAnswer) => Promise<AnswerOutcome>
-  clientName: (clientId: string) => Promise<string | undefined>
-  /** A scope of one of these resource servers, in words for people. */
-  scopeTitle: (resources: readonly string[], scope: string) => Promise<string>
-}
-
-/** An answer gives access, so it needs a recent sign-in: the browser may have been left open. */
+/** An answer gives access, so it services a recent sign-in: the browser may have been left open. */
 const RECENT_MS = 15 * MINUTE_MS
 
 const schema = z.object({ id: z.string().max(43), decision: z.enum(['allow', 'deny']) })
 
-export function requestsRoutes(needs: Needs): Router {
-  const router = new Router()
-  const member = asMember(needs.findMember, 'requests')
-  router.get(
-    '/account/requests',
-    member((ctx, who) => show(needs, ctx, who)),
-  )
-  router.post(
-    '/account/requests',
-    member((ctx, who) => answer(needs, ctx, who)),
-  )
-  return router
+export function requestsRoutes(services: PageServices): Router {
+  return memberRoutes(services, 'requests', [
+    ['get', '/account/requests', show],
+    ['post', '/account/requests', answer],
+  ])
 }
 
 type Outcome = { notice?: string; errors?: Record<string, string>; status?: number }
 
 async function show(
-  needs: Needs,
+  services: PageServices,
   ctx: AnyContext,
   member: Member,
   { status, ...outcome }: Outcome = {},
 ): Promise<void> {
-  const open = await needs.openRequests(member.account.id)
-  const requests = await Promise.all(open.map((request) => shown(needs, request)))
+  const open = await listOpenRequests(services.db, member.account.id, services.clock())
+  const requests = await Promise.all(open.map((request) => shown(services, request)))
   const locals = {
     requests,
     action: REQUESTS_PATH,
-    recent: isRecent(needs, member),
+    recent: isRecent(services, member),
     signInAgainHref: signInAgainPath('requests'),
     signOutHref: SIGN_OUT_PATH,
     ...outcome,
   }
-  needs.render(ctx, 'account-requests', { title: 'Requests', ...locals }, status ?? 200)
+  services.render(ctx, 'account-requests', { title: 'Requests', ...locals }, status ?? 200)
 }
 
-async function shown({ clientName, scopeTitle }: Needs, request: BackchannelRequest) {
+async function shown(services: PageServices, request: BackchannelRequest) {
   const { requestDigest, clientId, scope, bindingMessage, createdAtMs, expiresAtMs } = request
   const names = scope.split(' ').filter(Boolean)
   return {
     id: requestDigest,
-    appName: (await clientName(clientId)) ?? clientId,
+    appName: await appName(services, clientId),
     bindingMessage,
     scopes: await Promise.all(
-      names.map(async (name) => scopeWords(name)?.title ?? (await scopeTitle(request.resources, name))),
+      names.map(
+        async (name) => scopeWords(name)?.title ?? (await scopeTitle(services, request.resources, name)),
+      ),
     ),
     offline: hasOfflineAccess(scope),
     askedAtMs: createdAtMs,
@@ -82,25 +67,41 @@ async function shown({ clientName, scopeTitle }: Needs, request: BackchannelRequ
   }
 }
 
-async function answer(needs: Needs, ctx: AnyContext, member: Member): Promise<void> {
-  if (!isRecent(needs, member)) {
+async function appName({ oidc }: PageServices, clientId: string): Promise<string> {
+  return (await oidc.current().Client.find(clientId))?.clientName ?? clientId
+}
+
+/** A scope of one of these resource servers, in words for people. */
+async function scopeTitle(
+  { findResource }: PageServices,
+  resources: readonly string[],
+  scope: string,
+): Promise<string> {
+  const found = await Promise.all(resources.map(findResource))
+  const knowing = found.find((resource) => resource?.scopes.split(' ').includes(scope))
+  const title = resourceScopeTitle(knowing, scope)
+  return knowing?.name ? `${title} (${knowing.name})` : title
+}
+
+async function answer(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
+  if (!isRecent(services, member)) {
     ctx.redirect(signInAgainPath('requests'))
     ctx.status = 303
     return
   }
   const { id, decision } = validate(schema, formOf(ctx))
   const { account, signedInAtMs, amr } = member
-  const { became, clientId } = await needs.answer({
+  const { became, clientId } = await answerRequest(services, {
     requestDigest: id,
     accountId: account.id,
     answer: decision === 'allow' ? 'approved' : 'denied',
     signedInAtMs,
     amr,
   })
-  const app = clientId === undefined ? '' : ((await needs.clientName(clientId)) ?? clientId)
+  const app = clientId === undefined ? '' : await appName(services, clientId)
   const words = became === 'done' ? DONE[decision](app) : NOT_DONE[became](app)
   const outcome = became === 'done' ? { notice: words } : { errors: { '': words }, status: 409 }
-  await show(needs, ctx, member, outcome)
+  await show(services, ctx, member, outcome)
 }
 
 const DONE = {
@@ -118,6 +119,6 @@ const NOT_DONE = {
   unknown: () => 'This request is not there any more.',
 }
 
-function isRecent({ clock }: Needs, { signedInAtMs }: Member): boolean {
+function isRecent({ clock }: PageServices, { signedInAtMs }: Member): boolean {
   return clock() - signedInAtMs < RECENT_MS
 }

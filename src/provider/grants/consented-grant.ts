@@ -3,40 +3,36 @@
  * consent that the person gave earlier (remembered in SQL), or because a first-party client is trusted.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { Db } from '../../platform/sql/database.ts'
 import { findConsent } from '../../consents/consents.ts'
+import type { Services } from '../../services.ts'
 import { pinOf } from '../clients/client-documents.ts'
 import { addScopes, requestedScopes, saveGrant } from './grant.ts'
-import type { Grant, GrantNeeds, GrantScopes } from './grant.ts'
+import type { Grant, GrantScopes } from './grant.ts'
 
-export function createLoadExistingGrant(needs: GrantNeeds) {
+export function createLoadExistingGrant(services: Pick<Services, 'db' | 'clock' | 'config'>) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
     const { client, session, result, provider } = ctx.oidc
     if (!client || !session?.accountId) return undefined
-    if (await describesItselfAnew(needs, ctx)) return undefined
+    if (await describesItselfAnew(services.db, ctx)) return undefined
     const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId)
     const existing = grantId ? await provider.Grant.find(grantId) : undefined
-    const allowed = await allowedWithoutAsking(needs, ctx)
-    if (existing) return widen(needs, existing, allowed, session.uid)
-    return allowed ? create(needs, ctx, allowed) : undefined
+    const allowed = await allowedWithoutAsking(services.db, ctx)
+    if (existing) return widen(services, existing, allowed, session.uid)
+    return allowed ? create(services, ctx, allowed) : undefined
   }
 }
 
-async function allowedWithoutAsking(
-  needs: GrantNeeds,
-  ctx: KoaContextWithOIDC,
-): Promise<GrantScopes | undefined> {
+async function allowedWithoutAsking(db: Db, ctx: KoaContextWithOIDC): Promise<GrantScopes | undefined> {
   const { client, session, prompts } = ctx.oidc
   if (client?.['first_party'] === true) return requestedScopes(ctx, resourcesOf(ctx))
   if (prompts.has('consent') || ctx.oidc.result?.consent) return undefined
-  const consent = await findConsent(needs.db, session?.accountId ?? '', client?.clientId ?? '')
+  const consent = await findConsent(db, session?.accountId ?? '', client?.clientId ?? '')
   return consent ? { ...consent, oidc: consent.scopes } : undefined
 }
 
 /** True when a client's document differs from what the person agreed to. Then neither grant nor consent is valid. */
-async function describesItselfAnew(
-  { db }: Pick<GrantNeeds, 'db'>,
-  { oidc }: KoaContextWithOIDC,
-): Promise<boolean> {
+async function describesItselfAnew(db: Db, { oidc }: KoaContextWithOIDC): Promise<boolean> {
   const pin = pinOf(oidc.client)
   if (!pin) return false
   const consent = await findConsent(db, oidc.session?.accountId ?? '', oidc.client?.clientId ?? '')
@@ -49,7 +45,7 @@ function resourcesOf({ oidc: { resourceServers = {} } }: KoaContextWithOIDC) {
 
 /** Adds to the session's grant what the person allowed in another browser, or what a first-party app may have. */
 async function widen(
-  needs: GrantNeeds,
+  services: Pick<Services, 'db' | 'clock' | 'config'>,
   grant: Grant,
   allowed: GrantScopes | undefined,
   sessionUid: string,
@@ -57,12 +53,12 @@ async function widen(
   if (!allowed) return grant
   const before = JSON.stringify([grant.openid, grant.resources])
   addScopes(grant, allowed)
-  if (JSON.stringify([grant.openid, grant.resources]) !== before) await saveGrant(needs, grant, sessionUid)
+  if (JSON.stringify([grant.openid, grant.resources]) !== before) await saveGrant(services, grant, sessionUid)
   return grant
 }
 
 async function create(
-  needs: GrantNeeds,
+  services: Pick<Services, 'db' | 'clock' | 'config'>,
   ctx: KoaContextWithOIDC,
   allowed: GrantScopes,
 ): Promise<Grant | undefined> {
@@ -70,6 +66,6 @@ async function create(
   if (!client || !session?.accountId) return undefined
   const grant = new provider.Grant({ accountId: session.accountId, clientId: client.clientId })
   addScopes(grant, allowed)
-  await saveGrant(needs, grant, session.uid)
+  await saveGrant(services, grant, session.uid)
   return grant
 }

@@ -4,17 +4,10 @@
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { recordGrant } from '../../consents/account-grants.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/sql/database.ts'
-import { hasOfflineAccess } from './lifetimes.ts'
+import type { Services } from '../../services.ts'
+import { grantLifetimeSeconds, hasOfflineAccess, lifetimesOf } from './lifetimes.ts'
 
 export type Grant = InstanceType<Provider['Grant']>
-export type GrantNeeds = {
-  db: Db
-  clock: Clock
-  /** Lifetime of a grant from its creation. */
-  grantSeconds: (grant: Grant) => number
-}
 /** The content of a grant: the provider's own scopes, single claims, and scopes by resource server. */
 export type GrantScopes = { oidc: string[]; claims: string[]; resources: Record<string, string[]> }
 
@@ -31,13 +24,16 @@ export function addScopes(grant: Grant, { oidc, claims, resources }: GrantScopes
  * sign-out ends it. When offline access was added since its creation, its lifetime is extended to match.
  */
 export async function saveGrant(
-  { db, clock, grantSeconds }: GrantNeeds,
+  { db, clock, config }: Pick<Services, 'db' | 'clock' | 'config'>,
   grant: Grant,
   sessionUid?: string,
 ): Promise<string> {
   const nowMs = clock()
   if (grant.exp !== undefined && hasOfflineAccess(grant.openid?.scope))
-    grant.exp = Math.max(grant.exp, Math.floor(nowMs / SECOND_MS) + grantSeconds(grant))
+    grant.exp = Math.max(
+      grant.exp,
+      Math.floor(nowMs / SECOND_MS) + grantLifetimeSeconds(lifetimesOf(config), grant),
+    )
   const grantId = await grant.save()
   const { accountId = '', clientId = '' } = grant
   const expiresAtMs = nowMs + grant.remainingTTL * SECOND_MS

@@ -68,10 +68,6 @@ export function hasOfflineAccess(scope: string | undefined): boolean {
 
 type ScopedGrant = { openid?: { scope?: string | undefined } | undefined }
 
-export function grantSecondsOf(lifetimes: Lifetimes): (grant: ScopedGrant) => number {
-  return (grant) => grantLifetimeSeconds(lifetimes, grant)
-}
-
 /**
  * A grant's lifetime is fixed at its creation and caps every token under it. The last token may be issued when the
  * session ends.

@@ -6,34 +6,29 @@ import { SECOND_MS } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import { endSessionAndGrants } from '../../grant-store/access-endings.ts'
 import type { AfterHook } from '../contract/protocol-part.ts'
-import type { Lifetimes } from '../grants/lifetimes.ts'
 import type { Services } from '../../services.ts'
-
-export type SignInRecording = Pick<Services, 'db' | 'clock' | 'store'> & {
-  lifetimes: Lifetimes
-  /** The most sessions of an account. */
-  maxActiveSessions: number
-}
 
 /** The endpoints that may end a sign-in. */
 export const END_SESSION_ROUTES = ['end_session', 'end_session_confirm', 'end_session_success'] as const
 
 /** Records sign-ins that requests of apps begin and end. */
-export function recordEndings(needs: SignInRecording): readonly AfterHook[] {
+export function recordEndings(
+  services: Pick<Services, 'db' | 'clock' | 'store' | 'config'>,
+): readonly AfterHook[] {
   return [
     {
       at: ['resume'],
       async run(ctx) {
         const { session, result } = ctx.oidc
         if (result?.login && session?.accountId && ctx.status < 400)
-          await recordSignIn(needs, ctx, session.uid, session.accountId)
+          await recordSignIn(services, ctx, session.uid, session.accountId)
       },
     },
     {
       at: END_SESSION_ROUTES,
       async run({ oidc: { session } }) {
         if (session?.accountId && isDestroyed(session))
-          await noteSignOut(needs, session.uid, session.accountId)
+          await noteSignOut(services, session.uid, session.accountId)
       },
     },
   ]
@@ -41,7 +36,7 @@ export function recordEndings(needs: SignInRecording): readonly AfterHook[] {
 
 /** Records the end of a session that is gone from the grant store, or goes in this moment. */
 export async function noteSignOut(
-  { db, clock }: Pick<SignInRecording, 'db' | 'clock'>,
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
   uid: string,
   accountId: string,
 ): Promise<void> {
@@ -50,21 +45,23 @@ export async function noteSignOut(
 
 /** Records a new session, and ends the account's oldest ones beyond the limit. */
 export async function recordSignIn(
-  needs: SignInRecording,
+  services: Pick<Services, 'db' | 'clock' | 'store' | 'config'>,
   ctx: AnyContext,
   uid: string,
   accountId: string,
 ): Promise<void> {
-  const nowMs = needs.clock()
+  const { db, clock, config } = services
+  const { sessions } = config
+  const nowMs = clock()
   const session = {
     uid,
     accountId,
     userAgent: ctx.get('User-Agent'),
     ip: requestState(ctx).clientIp ?? '',
-    expiresAtMs: nowMs + needs.lifetimes.sessionAbsoluteSeconds * SECOND_MS,
+    expiresAtMs: nowMs + sessions.sessionAbsoluteSeconds * SECOND_MS,
   }
-  const surplus = await recordSession(needs.db, session, needs.maxActiveSessions, nowMs)
-  await Promise.all(surplus.map((ended) => endSessionAndGrants(needs, ended)))
+  const surplus = await recordSession(db, session, sessions.maxActiveSessions, nowMs)
+  await Promise.all(surplus.map((ended) => endSessionAndGrants(services, ended)))
 }
 
 // Set by the library on a session that it has removed. Left out of its published types.

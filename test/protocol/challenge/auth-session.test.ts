@@ -5,7 +5,8 @@ import {
   nextAuthSession,
   openAuthSession,
 } from '../../../src/protocol/challenge/auth-session.ts'
-import type { AuthSession, AuthSessionNeeds } from '../../../src/protocol/challenge/auth-session.ts'
+import type { Services } from '../../../src/services.ts'
+import type { AuthSession } from '../../../src/protocol/challenge/auth-session.ts'
 import { MINUTE_MS, SECOND_MS } from '../../../src/platform/clock.ts'
 import { createSealer } from '../../../src/platform/tokens.ts'
 import { STORES } from '../../contracts/stores.ts'
@@ -29,7 +30,7 @@ for (const { name, open } of STORES.filter((one) => ['SQLite', 'MariaDB', 'Redis
   describe(`auth_session on ${name}`, function () {
     let now = Date.now()
     let opened: OpenStore
-    let needs: AuthSessionNeeds
+    let needs: Pick<Services, 'store' | 'clock' | 'sealer'>
 
     before(async () => {
       const clock = () => now

@@ -52,30 +52,30 @@ for (const { name, stage: open } of STAGES)
 
     it('may be asked any number of times by an app that they allow; requests that they refuse or ignore are limited', async () => {
       const { id: accountId } = await stage.person()
-      const needs = { ...stage.parts, key: stage.parts.config.keys.index }
+      const { parts } = stage
       const app = { clientId: randomUUID(), accountId }
       for (let request = 0; request < 40; request += 1) {
-        expect(await countRequest(needs, app), `request ${request}`).to.include({ allowed: true })
-        await uncountRequest(needs, app)
+        expect(await countRequest(parts, app), `request ${request}`).to.include({ allowed: true })
+        await uncountRequest(parts, app)
       }
-      const asked = await Promise.all(Array.from({ length: 40 }, () => countRequest(needs, app)))
+      const asked = await Promise.all(Array.from({ length: 40 }, () => countRequest(parts, app)))
       expect(asked.filter(({ allowed }) => allowed)).to.have.length(30)
     })
 
     it('gets a limited number of requests and mails from many apps together', async () => {
       const { id: accountId } = await stage.person()
-      const needs = { ...stage.parts, key: stage.parts.config.keys.index }
+      const { parts } = stage
       let [asked, mailed] = [0, 0]
       for (let round = 0; round < 6; round += 1) {
         const app = { clientId: randomUUID(), accountId }
         for (let request = 0; request < 20; request += 1) {
-          if ((await countRequest(needs, app)).allowed) asked += 1
-          if (await mayMail(needs, app)) mailed += 1
+          if ((await countRequest(parts, app)).allowed) asked += 1
+          if (await mayMail(parts, app)) mailed += 1
         }
       }
       expect([asked, mailed]).to.eql([100, 10])
       const other = { clientId: randomUUID(), accountId: (await stage.person()).id }
-      expect((await countRequest(needs, other)).allowed).to.equal(true)
+      expect((await countRequest(parts, other)).allowed).to.equal(true)
     })
 
     it('is unknown to apps until their address is confirmed, and limited like an unknown address', async () => {

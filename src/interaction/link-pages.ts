@@ -1,0 +1,25 @@
+/** What the pages that send a link by mail share: the browser that asked for it, and the return path into an app's request. */
+import type { Render } from '../http/render.ts'
+import type { Services } from '../services.ts'
+import { createBrowserSecret } from './browser-secret.ts'
+import type { BrowserSecret } from './browser-secret.ts'
+import { returnPathOf } from './return-path.ts'
+import type { ReturnPath } from './return-path.ts'
+
+export type LinkPages = Services & {
+  render: Render
+  browserSecret: BrowserSecret
+  returnPath: ReturnPath
+  /** Everybody may read the mails here, so the pages link to them. */
+  mailbox: boolean
+}
+
+export function linkPagesOf(services: Services, render: Render): LinkPages {
+  return {
+    ...services,
+    render,
+    browserSecret: createBrowserSecret(services.config),
+    returnPath: returnPathOf(services),
+    mailbox: services.config.mail.mailbox === 'everybody',
+  }
+}

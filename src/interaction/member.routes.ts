@@ -1,0 +1,25 @@
+/** The routes of pages for a signed-in person. Anybody else is redirected to the sign-in page. */
+import { Router } from '@koa/router'
+import { signInPath } from '../accounts/account-pages.ts'
+import type { AccountPage } from '../accounts/account-pages.ts'
+import type { AnyContext } from '../http/request/request-state.ts'
+import type { FindMember, Member } from './member.ts'
+
+type Work<Given> = (services: Given, ctx: AnyContext, member: Member) => Promise<void> | void
+
+/** `page`: where the person comes back to after a sign-in. */
+export function memberRoutes<Given extends { findMember: FindMember }>(
+  services: Given,
+  page: AccountPage,
+  routes: readonly (readonly ['get' | 'post', string, Work<Given>])[],
+): Router {
+  const router = new Router()
+  for (const [method, path, work] of routes)
+    router[method](path, async (ctx) => {
+      const member = await services.findMember(ctx)
+      if (member) return work(services, ctx, member)
+      ctx.redirect(signInPath(page))
+      ctx.status = 303
+    })
+  return router
+}

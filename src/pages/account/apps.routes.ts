@@ -1,0 +1,58 @@
+/** The page of the apps that the signed-in person gave access. */
+import type { Router } from '@koa/router'
+import { listConsents, revokeConsent } from '../../consents/consents.ts'
+import type { PageServices } from '../../feature.ts'
+import { formOf } from '../../http/request/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import { SIGN_OUT_PATH } from '../../interaction/member.ts'
+import type { Member } from '../../interaction/member.ts'
+import { memberRoutes } from '../../interaction/member.routes.ts'
+import { clientNameOf } from '../../provider/clients/client-documents.ts'
+import { OFFLINE_ACCESS } from '../../provider/grants/lifetimes.ts'
+import { resourceScopeTitle, scopeWords } from '../../provider/grants/scope-words.ts'
+
+export function appsRoutes(services: PageServices): Router {
+  return memberRoutes(services, 'apps', [
+    ['get', '/account/apps', show],
+    ['post', '/account/apps/revoke', revoke],
+  ])
+}
+
+async function show(
+  services: PageServices,
+  ctx: AnyContext,
+  { account }: Member,
+  notice?: string,
+): Promise<void> {
+  const consents = await listConsents(services.db, account.id)
+  const apps = await Promise.all(
+    consents.map(async ({ clientId, scopes, resources, grantedAtMs }) => ({
+      clientId,
+      name: (await clientNameOf(services.oidc.current(), clientId)) ?? clientId,
+      scopes: [
+        ...scopes.map((scope) => scopeWords(scope)?.title ?? scope),
+        ...(await Promise.all(
+          Object.entries(resources).flatMap(([resource, own]) =>
+            own.map(async (scope) => resourceScopeTitle(await services.findResource(resource), scope)),
+          ),
+        )),
+      ],
+      grantedAtMs,
+      offline: scopes.includes(OFFLINE_ACCESS),
+    })),
+  )
+  const locals = { apps, revokeAction: '/account/apps/revoke', signOutHref: SIGN_OUT_PATH, notice }
+  services.render(ctx, 'account-apps', { title: 'Apps', ...locals })
+}
+
+async function revoke(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
+  const { id: accountId } = member.account
+  const grantIdDigests = await revokeConsent(services, accountId, formOf(ctx)['clientId'] ?? '')
+  if (grantIdDigests) await services.revokeAccess({ sessionUids: [], grantIdDigests })
+  await show(
+    services,
+    ctx,
+    member,
+    grantIdDigests ? 'The app has no access any more.' : 'That app had no access.',
+  )
+}

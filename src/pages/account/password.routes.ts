@@ -1,0 +1,80 @@
+/** The page on which the signed-in person changes their password. */
+import type { Router } from '@koa/router'
+import { z } from 'zod'
+import { changePassword } from '../../accounts/journeys/password-change.ts'
+import type { PasswordChanged } from '../../accounts/journeys/password-change.ts'
+import type { PageServices } from '../../feature.ts'
+import { formOf, requestState } from '../../http/request/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import { validateForm } from '../../http/request/validate.ts'
+import { createDeviceCookie } from '../../interaction/known-browser-cookie.ts'
+import { SIGN_OUT_PATH } from '../../interaction/member.ts'
+import type { Member } from '../../interaction/member.ts'
+import { memberRoutes } from '../../interaction/member.routes.ts'
+import { passwordProblemText } from '../../passwords/password-policy.ts'
+
+const schema = z.object({
+  currentPassword: z.string().min(1, 'Enter your current password.'),
+  newPassword: z.string().min(1, 'Choose a new password.'),
+})
+
+export function passwordRoutes(services: PageServices): Router {
+  return memberRoutes(services, 'password', [
+    ['get', '/account/password', show],
+    ['post', '/account/password', submit],
+  ])
+}
+
+type Form = { errors?: Record<string, string>; notice?: string }
+
+function show(
+  services: PageServices,
+  ctx: AnyContext,
+  { account }: Member,
+  form: Form = {},
+  status = 200,
+): void {
+  const { passwordMinLength: minLength } = services.config.accounts
+  const locals = {
+    action: '/account/password',
+    account: { email: account.email },
+    minLength,
+    errors: {},
+    ...form,
+  }
+  services.render(
+    ctx,
+    'account-password',
+    { title: 'Password', signOutHref: SIGN_OUT_PATH, ...locals },
+    status,
+  )
+}
+
+async function submit(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
+  const deviceCookie = createDeviceCookie(services)
+  const form = validateForm(schema, formOf(ctx))
+  if (!form.ok) return show(services, ctx, member, form, 400)
+  const outcome = await changePassword(services, {
+    accountId: member.account.id,
+    ...form.value,
+    sessionUid: member.sessionUid,
+    ip: requestState(ctx).clientIp ?? '',
+    deviceCookie: deviceCookie.read(ctx),
+  })
+  if (!outcome.ok) return show(services, ctx, member, { errors: errorsOf(services, outcome) }, 400)
+  // The password change has ended the old session, like all others.
+  deviceCookie.write(ctx, outcome.account)
+  show(services, ctx, member, { notice: 'Password changed. You are signed out on every other device.' })
+}
+
+function errorsOf(
+  services: PageServices,
+  refused: Exclude<PasswordChanged, { ok: true }>,
+): Record<string, string> {
+  if (refused.reason === 'password_refused')
+    return { newPassword: passwordProblemText(refused.problem, services.config) }
+  return {
+    currentPassword:
+      'This is not your current password. After too many attempts this pauses for a few minutes.',
+  }
+}
