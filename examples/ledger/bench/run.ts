@@ -4,6 +4,7 @@
  */
 import { cpus, loadavg } from 'node:os'
 import { parseArgs } from 'node:util'
+import { showProgress } from './progress.ts'
 import { storm } from './storm.ts'
 import type { StormResult } from './storm.ts'
 
@@ -15,7 +16,14 @@ const OPTIONS = {
   database: { type: 'string' },
 } as const
 
-const FAULTS = ['different', 'sumOfBalances', 'sumOfEntries', 'overdrawn', 'unaccounted'] as const
+const FAULTS = [
+  'different',
+  'sumOfBalances',
+  'sumOfEntries',
+  'overdrawn',
+  'unbalanced',
+  'unaccounted',
+] as const
 
 /** `empty` makes a database for the run where none is named. Answers whether the books balance. */
 export async function benchLedger(args: string[], empty: () => Promise<{ dsn: string }>): Promise<boolean> {
@@ -23,12 +31,14 @@ export async function benchLedger(args: string[], empty: () => Promise<{ dsn: st
   const [transfers, atOnce, kills, people] = (['transfers', 'at-once', 'kills', 'people'] as const).map(
     (name) => count(name, values[name]),
   ) as [number, number, number, number]
+  if (people < 2) throw new Error('--people takes 2 or more: nobody sends money to oneself')
   const database = values.database ?? (await empty()).dsn
   const before = loadavg()[0]?.toFixed(1)
   process.stdout.write(`${transfers} transfers, ${atOnce} at once, ${people} people, kill -9 × ${kills}\n`)
-  const result = await storm({ database, transfers, atOnce, kills, people, onProgress: reporter(transfers) })
+  const progress = showProgress({ transfers, kills }, process.stdout)
+  const result = await storm({ database, transfers, atOnce, kills, people, ...progress })
   process.stdout.write(
-    `${report(result)}\nMachine: ${cpus().length} cores, load ${before} before, ${loadavg()[0]?.toFixed(1)} after\n`,
+    `${report(result, transfers)}\nMachine: ${cpus().length} cores, load ${before} before, ${loadavg()[0]?.toFixed(1)} after\n`,
   )
   return FAULTS.every((name) => result[name] === 0)
 }
@@ -40,22 +50,15 @@ function count(name: string, text: string): number {
   return value
 }
 
-function reporter(transfers: number) {
-  const step = Math.max(1, Math.floor(transfers / 20))
-  const startedAtMs = performance.now()
-  return (done: number) => {
-    if (done % step !== 0) return
-    const seconds = (performance.now() - startedAtMs) / 1000
-    process.stdout.write(`  ${done} (${Math.round(done / seconds)}/s)\n`)
-  }
-}
-
-function report(result: StormResult): string {
+function report(result: StormResult, transfers: number): string {
   const answers = Object.entries(result.answers).map(([status, number]) => `${number} × ${status}`)
+  const cpu = (seconds: number) => `${((seconds * 1000) / transfers).toFixed(2)} ms`
   return [
     `${Math.round(result.perSecond)} transfers/s over ${result.seconds.toFixed(1)} s, restarts included`,
+    `Processor for each transfer: ledger ${result.cpuSeconds === undefined ? 'unknown' : cpu(result.cpuSeconds)}, this bench ${cpu(result.ownCpuSeconds)}`,
     `Answers: ${answers.join(', ')}; ${result.resent} requests sent again without an answer`,
     `Sum of balances ${result.sumOfBalances}, of entries ${result.sumOfEntries}; overdrawn accounts ${result.overdrawn}`,
+    `Accounts and transfers that differ from their entries: ${result.unbalanced}`,
     `Transfers in the books without an answer, or the other way round: ${result.unaccounted}`,
     `Same key, same answer: ${result.checked - result.different} of ${result.checked}`,
   ].join('\n')

@@ -2,35 +2,48 @@
  * Random transfers between random people, many at once, while the ledger is killed again and again. Each transfer has a
  * key and is sent until it is answered, as a careful client does. At the end the books have to balance.
  */
+import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { mkdtemp, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
-import { Agent, request } from 'node:http'
 import { once } from 'node:events'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openDatabase } from '../database.ts'
-import type { Db } from '../database.ts'
+import { setTimeout as pause } from 'node:timers/promises'
 import { startFakeProvider } from './fake-provider.ts'
-import { ledgerProcess, pause } from './ledger-process.ts'
+import { ledgerProcess } from './ledger-process.ts'
 import type { LedgerProcess } from './ledger-process.ts'
+import { createSender, orderAt } from './order.ts'
+import type { Answered, Sender } from './order.ts'
+import { readBooks } from './read-books.ts'
+import type { Books } from './read-books.ts'
 
 export type StormOptions = {
   /** `mysql://…` of an empty database; without it an SQLite file. */
   database?: string | undefined
+  /** For the SQLite file and the log. */
+  folder?: string
   transfers: number
   atOnce: number
   /** kill -9 so many times, spread over the transfers. */
   kills: number
   people: number
-  onProgress?: (done: number) => void
+  /** The storm fails when no transfer is answered for so long. */
+  quietMs?: number
+  onProgress?: (done: number, killed: number) => void
+  /** Every transfer is answered. */
+  onCheck?: () => void
 }
 
-export type StormResult = {
+export type StormResult = Books & {
   seconds: number
   perSecond: number
   kills: number
+  /** Of the ledger's processes, where the system tells it. */
+  cpuSeconds: number | undefined
+  /** Of this process, which sends the requests and answers for the account server. */
+  ownCpuSeconds: number
   /** Answers by status. */
   answers: Record<number, number>
   /** Requests that were sent again because no answer came. */
@@ -38,24 +51,16 @@ export type StormResult = {
   /** Keys that were sent again at the end, and those with another answer than before. */
   checked: number
   different: number
-  sumOfBalances: number
-  sumOfEntries: number
-  overdrawn: number
-  /** Transfers in the books beyond those that were answered with 201, or fewer. */
-  unaccounted: number
 }
 
 const SECRET = { client_id: 'bench', client_secret: 'bench' }
-const MOST_AMOUNT = 2000
 const MOST_CHECKED = 1000
-const RETRY_MS = 100
+const QUIET_MS = 90_000
+const POLL_MS = 5
 
-type Order = { token: string; key: string; body: string }
-type Answered = { status: number; text: string }
-type Run = { publicUrl: string; agent: Agent; resent: number }
-
+/** @throws Error when the ledger does not start again, or answers nothing for `quietMs` */
 export async function storm(options: StormOptions): Promise<StormResult> {
-  const folder = await mkdtemp(join(tmpdir(), 'ledger-storm-'))
+  const folder = await mkdtemp(join(options.folder ?? tmpdir(), 'ledger-storm-'))
   const port = await freePort()
   const publicUrl = `http://127.0.0.1:${port}`
   const provider = await startFakeProvider({ audience: `${publicUrl}/`, people: options.people })
@@ -70,148 +75,103 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     LEDGER_CREDENTIALS_FILE: credentials,
     LEDGER_LOG_DIR: join(folder, 'logs'),
   })
+  const end = new AbortController()
   try {
     await ledger.start()
     const numbers = Array.from({ length: options.people }, (_, at) => at + 1)
     const tokens = await Promise.all(numbers.map((number) => provider.token(`person-${number}`)))
-    return await run(options, { publicUrl, ledger, tokens, database })
+    const sender = createSender(publicUrl, options.atOnce, end.signal)
+    const run = { ...options, ledger, sender, tokens, end, seed: randomBytes(6).toString('hex') }
+    const { sample, ...sent } = await sendAll(run)
+    options.onCheck?.()
+    const different = await countDifferent(run, sample)
+    await ledger.kill()
+    return { ...sent, ...different, ...(await readBooks(database, sent.answers[201] ?? 0)) }
   } finally {
+    // Whatever failed: nothing goes on in the background.
+    end.abort(new Error('the storm has ended'))
     await ledger.kill()
     await provider.stop()
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-type Started = { publicUrl: string; ledger: LedgerProcess; tokens: string[]; database: string }
+type Run = StormOptions & {
+  ledger: LedgerProcess
+  sender: Sender
+  tokens: string[]
+  end: AbortController
+  seed: string
+}
 
-async function run(
-  options: StormOptions,
-  { publicUrl, ledger, tokens, database }: Started,
-): Promise<StormResult> {
-  const { transfers, atOnce, kills, onProgress } = options
-  const orders = Array.from({ length: transfers }, (_, at) => randomOrder(at, tokens))
-  const answers: Answered[] = []
-  const client: Run = { publicUrl, agent: new Agent({ keepAlive: true, maxSockets: atOnce }), resent: 0 }
-  const startedAtMs = performance.now()
-  let [next, done] = [0, 0]
-  const sender = async () => {
+async function sendAll(run: Run) {
+  const { transfers, atOnce, kills, ledger, sender, onProgress } = run
+  const answers: Record<number, number> = {}
+  const sample = new Map<number, Answered>()
+  const step = Math.max(1, Math.floor(transfers / MOST_CHECKED))
+  const [startedAtMs, own] = [performance.now(), process.cpuUsage()]
+  const progress: Progress = { done: 0, killed: 0, answeredAtMs: startedAtMs }
+  let next = 0
+  const send = async () => {
     for (let at = next++; at < transfers; at = next++) {
-      answers[at] = await untilAnswered(client, orders[at]!)
-      onProgress?.((done += 1))
+      const answer = await sender.untilAnswered(orderAt(at, run))
+      answers[answer.status] = (answers[answer.status] ?? 0) + 1
+      if (at % step === 0) sample.set(at, answer)
+      // Before the optional call, which would not evaluate its arguments where nobody listens.
+      progress.done += 1
+      progress.answeredAtMs = performance.now()
+      onProgress?.(progress.done, progress.killed)
     }
   }
-  const killer = async () => {
-    for (let nth = 1; nth <= kills; nth += 1) {
-      while (done < (transfers * nth) / (kills + 1)) await pause(1)
-      await ledger.kill()
-      await ledger.start()
-    }
+  const watch = watchFor(run, progress)
+  try {
+    await Promise.all([killAgainAndAgain(run, progress), ...Array.from({ length: atOnce }, send)])
+  } finally {
+    clearInterval(watch)
   }
-  await Promise.all([killer(), ...Array.from({ length: atOnce }, sender)])
   const seconds = (performance.now() - startedAtMs) / 1000
-  const different = await countDifferent(client, orders, answers)
-  client.agent.destroy()
-  await ledger.kill()
-  const byStatus = countByStatus(answers)
-  return {
-    seconds,
-    perSecond: transfers / seconds,
-    kills,
-    answers: byStatus,
-    resent: client.resent,
-    ...different,
-    ...(await readBooks(database, byStatus[201] ?? 0)),
+  const { user, system } = process.cpuUsage(own)
+  const measured = { seconds, perSecond: transfers / seconds, ownCpuSeconds: (user + system) / 1e6 }
+  return { ...measured, cpuSeconds: ledger.cpuSeconds(), kills, answers, resent: sender.resent, sample }
+}
+
+type Progress = { done: number; killed: number; answeredAtMs: number }
+
+/** After equal shares of the transfers, while the others are sent. */
+async function killAgainAndAgain({ transfers, kills, ledger, end }: Run, progress: Progress): Promise<void> {
+  while (progress.killed < kills) {
+    while (progress.done < (transfers * (progress.killed + 1)) / (kills + 1)) {
+      await pause(POLL_MS)
+      end.signal.throwIfAborted()
+    }
+    await ledger.kill()
+    await ledger.start()
+    progress.killed += 1
   }
 }
 
-function countByStatus(answers: Answered[]): Record<number, number> {
-  const groups = [...Map.groupBy(answers, ({ status }) => status)]
-  return Object.fromEntries(groups.map(([status, all]) => [status, all.length]))
-}
-
-function randomOrder(at: number, tokens: string[]): Order {
-  const from = random(tokens.length)
-  const to = (from + 1 + random(tokens.length - 1)) % tokens.length
-  const body = { recipient: `person-${to + 1}@example.org`, amount_minor: 1 + random(MOST_AMOUNT) }
-  return { token: tokens[from]!, key: `storm-${at}`, body: JSON.stringify(body) }
-}
-
-function random(below: number): number {
-  return Math.floor(Math.random() * below)
-}
-
-/** Sends again while no answer comes, or one that says that nothing is known (5xx). */
-async function untilAnswered(client: Run, order: Order): Promise<Answered> {
-  for (;;) {
-    const answer = await send(client, order).catch(() => undefined)
-    if (answer && answer.status < 500) return answer
-    client.resent += 1
-    await pause(RETRY_MS)
-  }
-}
-
-/** node:http, because it costs less of the machine that the ledger shares than fetch does. */
-async function send({ publicUrl, agent }: Run, { token, key, body }: Order): Promise<Answered> {
-  const outgoing = request(`${publicUrl}/transfers`, {
-    agent,
-    method: 'POST',
-    headers: {
-      Authorization: `Bearer ${token}`,
-      'Idempotency-Key': key,
-      'Content-Type': 'application/json',
-      'Content-Length': Buffer.byteLength(body),
-    },
-  })
-  outgoing.end(body)
-  return new Promise((resolve, reject) => {
-    outgoing.once('error', reject)
-    outgoing.once('response', (incoming) => {
-      let text = ''
-      incoming.setEncoding('utf8')
-      incoming.on('data', (chunk: string) => (text += chunk))
-      incoming.once('error', reject)
-      incoming.once('close', () => {
-        if (incoming.complete) resolve({ status: incoming.statusCode ?? 0, text })
-        else reject(new Error('the answer was cut off'))
-      })
-    })
-  })
+/** Ends the storm when nothing is answered, so that it cannot wait for ever. */
+function watchFor({ transfers, quietMs = QUIET_MS, end }: Run, progress: Progress): NodeJS.Timeout {
+  return setInterval(() => {
+    if (performance.now() - progress.answeredAtMs < quietMs) return
+    const far = `after ${progress.done} of ${transfers} transfers and ${progress.killed} kills`
+    end.abort(new Error(`The ledger answered nothing for ${quietMs / 1000} s, ${far}.`))
+  }, quietMs / 10)
 }
 
 /** The same key must give the same answer, for a sample over the whole run. */
-async function countDifferent(client: Run, orders: Order[], answers: Answered[]) {
-  const step = Math.max(1, Math.floor(orders.length / MOST_CHECKED))
-  let [checked, different] = [0, 0]
-  for (let at = 0; at < orders.length; at += step) {
-    const again = await untilAnswered(client, orders[at]!)
-    checked += 1
-    if (again.status !== answers[at]?.status || again.text !== answers[at]?.text) different += 1
-  }
-  return { checked, different }
-}
-
-async function readBooks(database: string, accepted: number) {
-  const db = await openDatabase(database)
-  try {
-    const [overdrawn] = await db('accounts')
-      .where('balance_minor', '<', 0)
-      .whereNot('sub', '')
-      .count({ n: '*' })
-    const [booked] = await db('transfers').where({ kind: 'transfer' }).count({ n: '*' })
-    return {
-      sumOfBalances: await sumOf(db, 'accounts', 'balance_minor'),
-      sumOfEntries: await sumOf(db, 'entries', 'amount_minor'),
-      overdrawn: Number(overdrawn?.['n']),
-      unaccounted: Number(booked?.['n']) - accepted,
+async function countDifferent(run: Run, sample: Map<number, Answered>) {
+  const left = sample.entries()
+  let different = 0
+  const send = async () => {
+    for (const [at, before] of left) {
+      const again = await run.sender.untilAnswered(orderAt(at, run))
+      if (again.status !== before.status || again.text !== before.text) different += 1
     }
-  } finally {
-    await db.destroy()
   }
-}
-
-async function sumOf(db: Db, table: string, column: string): Promise<number> {
-  const [row] = await db(table).sum({ sum: column })
-  return Number(row?.['sum'])
+  await Promise.all(Array.from({ length: run.atOnce }, send))
+  run.sender.close()
+  return { checked: sample.size, different }
 }
 
 async function freePort(): Promise<number> {
