@@ -57,10 +57,10 @@ describe('a storm of transfers', () => {
     for (const isTTY of [true, false]) {
       const [time, said] = [{ ms: 0 }, [] as string[]]
       const output = { isTTY, write: (text: string) => said.push(text) }
-      const { onProgress } = showProgress({ transfers: 30_000, kills: 2 }, output, () => time.ms)
+      const progress = showProgress({ transfers: 30_000, kills: 2 }, output, () => time.ms)
       for (let done = 1; done <= 5000; done += 1) {
         time.ms += 10
-        onProgress(done, 1)
+        progress.onProgress(done, 1)
       }
       expect(said.length, String(isTTY)).to.equal(isTTY ? 100 : 3)
       expect(said.at(-1)).to.equal(
