@@ -88,7 +88,7 @@ export async function storm(options: StormOptions): Promise<StormResult> {
     await ledger.kill()
     return { ...sent, ...different, ...(await readBooks(database, sent.answers[201] ?? 0)) }
   } finally {
-    // Whatever failed: nothing goes on in the background.
+    // Nothing goes on in the background, also after a failure.
     end.abort(new Error('the storm has ended'))
     await ledger.kill()
     await provider.stop()

@@ -63,7 +63,7 @@ describe('a storm of transfers', () => {
         progress.onProgress(done, 1)
       }
       expect(said.length, String(isTTY)).to.equal(isTTY ? 100 : 3)
-      expect(said.at(-1)).to.equal(
+      expect(said.at(-1), String(isTTY)).to.equal(
         isTTY
           ? '\r\u001b[K  5000 of 30000, 100/s, killed 1 of 2, 5 min left'
           : '  4500 of 30000, 100/s, killed 1 of 2, 5 min left\n',
