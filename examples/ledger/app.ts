@@ -5,6 +5,7 @@ import Koa from 'koa'
 import { createLookUp } from './access/look-up.ts'
 import { createProvider } from './access/provider.ts'
 import { createTokenCheck } from './access/tokens.ts'
+import { createAccountIds } from './books/account-ids.ts'
 import { purgeKept } from './books/kept-answer.ts'
 import { openDatabase } from './database.ts'
 import { apiRoutes } from './http/api.routes.ts'
@@ -36,7 +37,8 @@ export async function createLedger(
     db,
     clock,
     log,
-    lookUp: createLookUp(settings.issuer, app),
+    accountIds: createAccountIds(db),
+    lookUp: createLookUp(settings, app),
     checkToken: createTokenCheck(settings, resource),
   }
   const operations = operationsOf(settings)

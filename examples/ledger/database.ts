@@ -22,16 +22,18 @@ export async function openDatabase(address: string): Promise<Db> {
   return db
 }
 
-const MOST_TRIES = 20
 const PAUSE_MS = 5
+const LOCK_WAIT_SECONDS = 5
+const GIVE_UP_AFTER_MS = 15_000
 
-/** One transaction. A deadlock or a full wait for a lock is no failure: the work begins again. */
+/** One transaction. A deadlock or a full wait for a lock is no failure: the work begins again, for 15 seconds at most. */
 export async function inTransaction<T>(db: Db, work: (trx: Trx) => Promise<T>): Promise<T> {
+  const giveUpAtMs = performance.now() + GIVE_UP_AFTER_MS
   for (let tries = 1; ; tries += 1) {
     try {
       return await db.transaction(work)
     } catch (error) {
-      if (!isCollision(error) || tries === MOST_TRIES) throw error
+      if (!isCollision(error) || performance.now() > giveUpAtMs) throw error
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS * tries * Math.random()))
     }
   }
@@ -77,14 +79,17 @@ function openMysql(address: string): Db {
 
 type MysqlConnection = { query: (sql: string, done: (error: Error | null) => void) => void }
 
-/** Gap locks of the stricter level would make strangers wait for each other. */
+/** Gap locks of the stricter level would make strangers wait for each other. A lock that nobody frees is no long wait. */
 function relax(
   connection: MysqlConnection,
   done: (error: Error | null, connection: MysqlConnection) => void,
 ): void {
-  connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) =>
-    done(error, connection),
-  )
+  connection.query('SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED', (error) => {
+    if (error) return done(error, connection)
+    connection.query(`SET SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_SECONDS}`, (fault) =>
+      done(fault, connection),
+    )
+  })
 }
 
 function openSqlite(filename: string): Db {

@@ -29,6 +29,10 @@ const environment = z.object({
   LEDGER_CREDENTIALS_FILE: z.string().default(join(HOME, 'data', 'credentials.json')),
   /** `introspection` sees a revocation at once; `jwt` verifies here, with the keys and status lists. */
   LEDGER_TOKENS: z.enum(['introspection', 'jwt']).default('introspection'),
+  /** An introspected token is asked about again after so long; 0 asks each time. A revocation may be seen so much later. */
+  LEDGER_TOKEN_CACHE_SECONDS: count(0, 300).default(0),
+  /** A recipient that was found is looked up again after so long; 0 asks each time. */
+  LEDGER_LOOK_UP_CACHE_SECONDS: count(0, 300).default(10),
   /** What an account is opened with, in minor units such as cents. */
   LEDGER_STARTING_BALANCE_MINOR: count(0, 1_000_000_000).default(10_000),
   /** ISO 4217. */
@@ -69,6 +73,8 @@ export function readSettings(given: Record<string, string | undefined> = process
     database: all.LEDGER_DATABASE,
     credentialsFile: all.LEDGER_CREDENTIALS_FILE,
     tokens: all.LEDGER_TOKENS,
+    tokenCacheMs: all.LEDGER_TOKEN_CACHE_SECONDS * 1000,
+    lookUpCacheMs: all.LEDGER_LOOK_UP_CACHE_SECONDS * 1000,
     startingBalanceMinor: all.LEDGER_STARTING_BALANCE_MINOR,
     currency: all.LEDGER_CURRENCY,
     defaultLimit: all.LEDGER_DEFAULT_LIMIT,

@@ -1,7 +1,10 @@
 /**
  * Finds the account of a recipient by an exact address or user name. The ledger asks the account server with a token of
- * its own (client credentials, scope `accounts:check`), which it keeps until shortly before the token expires.
+ * its own (client credentials, scope `accounts:check`), which it keeps until shortly before the token expires. It keeps
+ * whom it found for a few seconds. An address that moves to another person is rare, and that person has to prove it first.
+ * Nobody is kept as unknown: they may register in the next moment.
  */
+import { LRUCache } from 'lru-cache'
 import * as oidc from 'openid-client'
 import { outage } from './provider.ts'
 import type { Provider } from './provider.ts'
@@ -10,9 +13,13 @@ export type LookUp = (recipient: string) => Promise<string | undefined>
 
 const TIMEOUT_MS = 5000
 const RENEW_BEFORE_MS = 30_000
+const MOST_KEPT = 10_000
 
 /** @throws Refusal 503 from the answered function when the account server does not answer */
-export function createLookUp(issuer: string, provider: Provider): LookUp {
+export function createLookUp(
+  { issuer, lookUpCacheMs }: { issuer: string; lookUpCacheMs: number },
+  provider: Provider,
+): LookUp {
   const api = `${issuer}/api/v1`
   let kept: { token: string; untilMs: number } | undefined
 
@@ -34,7 +41,7 @@ export function createLookUp(issuer: string, provider: Provider): LookUp {
     })
   }
 
-  return async (recipient) => {
+  return keepFound(lookUpCacheMs, async (recipient) => {
     try {
       let answer = await ask(recipient)
       if (answer.status === 401) {
@@ -49,5 +56,16 @@ export function createLookUp(issuer: string, provider: Provider): LookUp {
     } catch (cause) {
       throw outage(cause)
     }
+  })
+}
+
+function keepFound(keptMs: number, lookUp: LookUp): LookUp {
+  // A `ttl` of zero would keep it for ever.
+  if (keptMs === 0) return lookUp
+  const found = new LRUCache<string, string>({ max: MOST_KEPT, ttl: keptMs })
+  return async (recipient) => {
+    const sub = found.get(recipient) ?? (await lookUp(recipient))
+    if (sub !== undefined && !found.has(recipient)) found.set(recipient, sub)
+    return sub
   }
 }

@@ -2,7 +2,9 @@
  * Access tokens at the ledger's API (RFC 6750). By default the account server is asked about each (RFC 7662), which sees
  * a revocation at once. JWTs (RFC 9068) can be verified here instead, with the published keys and status lists.
  */
+import { createHash } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
+import { LRUCache } from 'lru-cache'
 import * as oidc from 'openid-client'
 import { Refusal } from '../books/refusal.ts'
 import { createVerifier } from '../../jwt-middleware/access-token.ts'
@@ -21,12 +23,17 @@ export type TokenSettings = {
   /** The ledger's `resource`, as registered: the `aud` of its tokens. */
   identifier: string
   tokens: 'introspection' | 'jwt'
+  /** Of introspection. */
+  tokenCacheMs: number
 }
 
 type Claims = Record<string, unknown>
 
+const MOST_KEPT = 10_000
+
 export function createTokenCheck(settings: TokenSettings, provider: Provider): CheckToken {
-  const read = settings.tokens === 'jwt' ? readJwt(settings, provider) : readByIntrospection(provider)
+  const read =
+    settings.tokens === 'jwt' ? readJwt(settings, provider) : readByIntrospection(settings, provider)
   return async (request, scope) => {
     if (!request.headers.authorization) throw new Refusal('unauthorized')
     const claims = await read(request)
@@ -39,17 +46,24 @@ export function createTokenCheck(settings: TokenSettings, provider: Provider): C
   }
 }
 
-function readByIntrospection(provider: Provider) {
+function readByIntrospection({ tokenCacheMs }: TokenSettings, provider: Provider) {
+  const active = new LRUCache<string, Claims>({ max: MOST_KEPT, ttl: tokenCacheMs })
   return async ({ headers }: IncomingMessage): Promise<Claims> => {
     const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1]
     if (!token)
       throw new Refusal('invalid_token', 'The header Authorization takes the form: Bearer ACCESS_TOKEN.')
+    const digest = createHash('sha256').update(token).digest('base64')
+    const known = active.get(digest)
+    if (known) return known
     const config = await provider()
     const answer = await oidc.tokenIntrospection(config, token).catch((cause: unknown) => {
       throw outage(cause)
     })
     // A bound token needs a proof, which introspection does not check.
     if (!answer.active || 'cnf' in answer) throw new Refusal('invalid_token')
+    const ttl = Math.min(tokenCacheMs, (answer.exp ?? 0) * 1000 - Date.now())
+    // A `ttl` of zero would keep it for ever.
+    if (ttl > 0) active.set(digest, answer, { ttl })
     return answer
   }
 }

@@ -66,16 +66,32 @@ export async function historyOf(
 export async function lockAccounts(
   trx: Trx,
   people: readonly Person[],
-  opening: { balanceMinor: number; nowMs: number },
+  opening: { balanceMinor: number; nowMs: number; knownIds?: readonly number[] | undefined },
 ): Promise<Account[]> {
   const subs = people.map(({ sub }) => sub)
+  if (opening.knownIds) {
+    const known = await lockById(trx, opening.knownIds)
+    // Another account would be there only if somebody had put an older database in place.
+    if (subs.every((sub) => known.some((one) => one.sub === sub))) return known
+  }
   let found = await findAccounts(trx, subs)
   if (found.length < subs.length) {
     await openMissing(trx, people, opening)
     found = await findAccounts(trx, subs)
   }
-  const ids = found.map(({ id }) => id)
-  return (await selectAll(trx).whereIn('id', ids).orderBy('id').forUpdate()).map(toAccount)
+  return lockById(
+    trx,
+    found.map(({ id }) => id),
+  )
+}
+
+async function lockById(trx: Trx, ids: readonly number[]): Promise<Account[]> {
+  return (
+    await selectAll(trx)
+      .whereIn('id', [...ids])
+      .orderBy('id')
+      .forUpdate()
+  ).map(toAccount)
 }
 
 /** The name that the other side of a transfer reads. */
@@ -150,7 +166,8 @@ function entry(transfer_id: string, own: Account, other: Account, amount_minor: 
   }
 }
 
-async function findAccounts(db: Db | Trx, subs: readonly string[]): Promise<Account[]> {
+/** Those of these people who have one. */
+export async function findAccounts(db: Db | Trx, subs: readonly string[]): Promise<Account[]> {
   return (await selectAccounts(db, subs)).map(toAccount)
 }
 

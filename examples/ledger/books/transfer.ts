@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto'
 import { inTransaction } from '../database.ts'
 import type { Db, Trx } from '../database.ts'
 import { book, lockAccounts } from './account.ts'
+import type { AccountIds } from './account-ids.ts'
 import { findKept, keep } from './kept-answer.ts'
 import type { KeptAnswer } from './kept-answer.ts'
 import { Refusal } from './refusal.ts'
@@ -27,6 +28,7 @@ export type TransferNeeds = {
   db: Db
   clock: () => number
   startingBalanceMinor: number
+  accountIds: AccountIds
   /** The `sub` of an address or a user name. Throws what is an outage. */
   lookUp: (recipient: string) => Promise<string | undefined>
 }
@@ -42,22 +44,21 @@ export type Receipt = {
 }
 
 /**
- * Answers a `Receipt` with 201, or a refusal with its status. Both are kept for the key.
+ * Answers a `Receipt` with 201, or a refusal with its status. Both are kept for the key. A new key is the usual case, so
+ * nothing is asked before: a key that was used ends the transaction, and then its answer is read.
  * @throws Refusal 422 `idempotency_key_reused`, 503 `temporarily_unavailable`
  */
 export async function transfer(needs: TransferNeeds, order: Order): Promise<KeptAnswer> {
-  const kept = await findKept(needs.db, order)
-  if (kept) return kept
   try {
     const recipient = await needs.lookUp(order.recipient)
     if (recipient === undefined)
       throw new Refusal('recipient_unknown', `Nobody is registered as “${order.recipient}”.`)
     if (recipient === order.sender) throw new Refusal('self_transfer', 'You cannot send money to yourself.')
-    return await inTransaction(needs.db, (trx) => transferIn(trx, needs, order, recipient))
+    const knownIds = await needs.accountIds.of([order.sender, recipient])
+    return await inTransaction(needs.db, (trx) => transferIn(trx, needs, order, { sub: recipient, knownIds }))
   } catch (error) {
-    // Another request with this key was faster: its answer counts.
-    const faster = await findKept(needs.db, order)
-    if (faster) return faster
+    const kept = await findKept(needs.db, order)
+    if (kept) return kept
     if (!(error instanceof Refusal) || error.status !== 422) throw error
     const answer = { status: error.status, body: { code: error.code, detail: error.message } }
     return keep(needs.db, order, answer, needs.clock())
@@ -68,14 +69,14 @@ async function transferIn(
   trx: Trx,
   { clock, startingBalanceMinor: balanceMinor }: TransferNeeds,
   order: Order,
-  recipientSub: string,
+  { sub: recipientSub, knownIds }: { sub: string; knownIds: number[] | undefined },
 ): Promise<KeptAnswer> {
   const nowMs = clock()
   const people = [
     { sub: order.sender, name: order.senderName },
     { sub: recipientSub, name: order.recipient },
   ]
-  const accounts = await lockAccounts(trx, people, { balanceMinor, nowMs })
+  const accounts = await lockAccounts(trx, people, { balanceMinor, nowMs, knownIds })
   const sender = accounts.find(({ sub }) => sub === order.sender)
   const recipient = accounts.find(({ sub }) => sub === recipientSub)
   if (!sender || !recipient) throw new Error('an account was not opened')

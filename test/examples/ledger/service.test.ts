@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { createLog } from '../../../examples/ledger/log.ts'
 import { ensureRegistered } from '../../../examples/ledger/registration.ts'
 import { readSettings } from '../../../examples/ledger/settings.ts'
+import { disableAccount } from '../../../src/accounts/account-state.ts'
 import { openStage } from '../../provider/stage.ts'
 import type { Stage } from '../../provider/stage.ts'
 import { register } from '../../provider/relying-party.ts'
@@ -51,6 +52,34 @@ describe('the ledger at the account server', () => {
       if (tokens === 'introspection') expect((await send(bob.email, 'four')).status).to.equal(401)
       await ledger.stop()
     })
+
+  it('keeps tokens and recipients as long as its settings say, but nobody as unknown', async () => {
+    const short = { LEDGER_LOOK_UP_CACHE_SECONDS: '0' }
+    const long = { LEDGER_TOKEN_CACHE_SECONDS: '60', LEDGER_LOOK_UP_CACHE_SECONDS: '60' }
+    for (const [given, unknown, revoked] of [
+      [short, 'recipient_unknown', 401],
+      [long, undefined, 200],
+    ] as const) {
+      const ledger = await startLedgerAt(stage, given)
+      const app = await appFor(ledger)
+      const [ada, bob] = [await stage.person(), await stage.person()]
+      const asked = { resource: ledger.identifier, scope: 'ledger:read ledger:send' }
+      const { access_token: token } = await app.tokensFor(ada, asked)
+      const send = (recipient: string, key: string) =>
+        call(ledger, { path: '/transfers', token, key, body: { recipient, amount_minor: 1 } })
+      const late = `late-${bob.email}`
+      expect((await send(late, 'early')).body['code'], String(revoked)).to.equal('recipient_unknown')
+      await stage.createAccount({ email: late })
+      expect((await send(late, 'late')).status, String(revoked)).to.equal(201)
+      expect((await send(bob.email, 'one')).status, String(revoked)).to.equal(201)
+      await disableAccount(stage.accounts, bob.id, { actor: 'cli' })
+      expect((await send(bob.email, 'two')).body['code'], String(revoked)).to.equal(unknown)
+      await app.call('/oauth/revoke', { token })
+      const { status } = await call(ledger, { path: '/balance', token })
+      expect(status, String(revoked)).to.equal(revoked)
+      await ledger.stop()
+    }
+  })
 
   it('is registered once, keeps its secrets to itself, and registers again at a server that lost it', async () => {
     const ledger = await startLedgerAt(stage)
