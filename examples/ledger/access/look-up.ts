@@ -1,8 +1,8 @@
 /**
  * Finds the account of a recipient by an exact address or user name. The ledger asks the account server with a token of
- * its own (client credentials, scope `accounts:check`), which it keeps until shortly before the token expires. It keeps
- * whom it found for a few seconds. An address that moves to another person is rare, and that person has to prove it first.
- * Nobody is kept as unknown: they may register in the next moment.
+ * its own (client credentials, scope `accounts:check`), which it keeps until shortly before the token expires. A recipient
+ * that was found is kept for a few seconds. An address that moves to another person is rare, and that person has to prove
+ * it first. Nobody is kept as unknown: they may register in the next moment.
  */
 import { LRUCache } from 'lru-cache'
 import * as oidc from 'openid-client'
