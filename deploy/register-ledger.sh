@@ -17,6 +17,8 @@ app=$(cli client create --name Ledger --first-party \
   --redirect-uri "$ledger/callback" --post-logout-redirect-uri "$ledger/" \
   --grant-type authorization_code --grant-type client_credentials \
   --scope 'openid profile email accounts:check' --resource "$ACCOUNT_SERVER_ISSUER/api/v1")
+docs=$(cli client create --name 'Ledger API documentation' --public --redirect-uri "$ledger/docs" \
+  --grant-type authorization_code --scope 'ledger:read ledger:send' --resource "$ledger/")
 umask 077
-printf '{"resource":%s,"app":%s}\n' "$resource" "$app" >"$file.new"
+printf '{"resource":%s,"app":%s,"docs":%s}\n' "$resource" "$app" "$docs" >"$file.new"
 mv "$file.new" "$file"

@@ -45,7 +45,7 @@ export async function createLedger(
   const koa = new Koa()
   koa.on('error', (err: unknown) => log.error({ err }, 'request.failed'))
   koa.use(apiRoutes(needs, operations).routes())
-  koa.use(docsRoutes(settings, operations).routes())
+  koa.use(docsRoutes({ ...settings, docsClientId: credentials.docs?.client_id }, operations).routes())
   koa.use(pageRoutes({ ...needs, provider: app, money: createMoney(settings.currency) }).routes())
   const purge = setInterval(() => {
     Promise.all([purgeKept(db, clock() - settings.keyDays * DAY_MS), purgeSessions(db, clock())]).catch(

@@ -1,6 +1,7 @@
 /**
- * Registers the ledger at the account server of this machine, once: its API as a resource server, and its page as a client
- * that may also look recipients up. The secrets are kept in a file that only this user reads.
+ * Registers the ledger at the account server of this machine, once. Its API is a resource server. Its page is a client,
+ * which may also look recipients up. The page of its documentation is a public client. The secrets are kept in a file that
+ * only this user reads.
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -20,11 +21,11 @@ export async function ensureRegistered(
   run: RunCommand,
 ): Promise<{ credentials: Credentials; changed: boolean }> {
   const { credentialsFile: file } = settings
-  if (existsSync(file)) {
-    const credentials = readCredentials(file)
-    if (await isKnown(settings, credentials)) return { credentials, changed: false }
-  }
-  const credentials = await register(settings, run)
+  const kept = existsSync(file) ? readCredentials(file) : undefined
+  const known = kept && (await isKnown(settings, kept)) ? kept : undefined
+  if (known?.docs) return { credentials: known, changed: false }
+  const { resource, app } = known ?? (await register(settings, run))
+  const credentials = { resource, app, docs: await registerDocs(settings, run) }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   writeFileSync(file, `${JSON.stringify(credentials)}\n`, { mode: 0o600 })
   return { credentials, changed: true }
@@ -33,7 +34,7 @@ export async function ensureRegistered(
 async function register(
   { issuer, publicUrl, identifier, tokens }: Settings,
   run: RunCommand,
-): Promise<Credentials> {
+): Promise<Pick<Credentials, 'resource' | 'app'>> {
   // What an earlier installation left has a secret that nobody knows.
   await run(['resource', 'delete', identifier]).catch(() => undefined)
   const api = options([
@@ -56,6 +57,19 @@ async function register(
   const made = await run(['resource', 'create', ...api])
   const app = await run(['client', 'create', '--first-party', ...page])
   return { resource: secretsOf(made), app: secretsOf(app) }
+}
+
+/** A person consents to it, as to any foreign app. It gets no refresh token. */
+async function registerDocs({ publicUrl, identifier }: Settings, run: RunCommand) {
+  const page = options([
+    ['name', 'Ledger API documentation'],
+    ['redirect-uri', `${publicUrl}/docs`],
+    ['grant-type', 'authorization_code'],
+    ['scope', 'ledger:read ledger:send'],
+    ['resource', identifier],
+  ])
+  const { client_id } = (await run(['client', 'create', '--public', ...page])) as Registered
+  return { client_id }
 }
 
 /** False for a server that was set up anew since. @throws Refusal 503 when it does not answer */

@@ -12,6 +12,8 @@ const credentialsFile = z.object({
   resource: credentials,
   /** The ledger's page and its look-up of recipients. */
   app: credentials,
+  /** The page of the API's documentation, where people try operations: a public client. */
+  docs: z.object({ client_id: z.string().min(1) }).optional(),
 })
 
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
@@ -25,7 +27,7 @@ const environment = z.object({
   LEDGER_PORT: count(0, 65_535).optional(),
   /** `mysql://…`, or the path of an SQLite file. */
   LEDGER_DATABASE: z.string().default(join(HOME, 'data', 'ledger.sqlite')),
-  /** JSON: `resource` and `app`, each with `client_id` and `client_secret`. */
+  /** JSON: `resource` and `app`, each with `client_id` and `client_secret`, and `docs` with its `client_id`. */
   LEDGER_CREDENTIALS_FILE: z.string().default(join(HOME, 'data', 'credentials.json')),
   /** `introspection` sees a revocation at once; `jwt` verifies here, with the keys and status lists. */
   LEDGER_TOKENS: z.enum(['introspection', 'jwt']).default('introspection'),

@@ -5,13 +5,16 @@ import { fileURLToPath } from 'node:url'
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import ejs from 'ejs'
+import { SCOPES } from './openapi.ts'
 import type { Operation } from './operations.ts'
 
 const HERE = join(import.meta.dirname, '..')
 
-// Scripts and styles come from here alone. The viewer's sheet has its icons as data:, and its calls stay here.
-const POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+/** Scripts and styles come from here alone. The viewer's sheet has its icons as data:, and calls go here and to the sign-in. */
+function policyFor(issuer: string): string {
+  const calls = `connect-src 'self' ${new URL(issuer).origin}`
+  return `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; ${calls}; base-uri 'none'; frame-ancestors 'none'`
+}
 
 const TYPES: Record<string, string> = {
   'docs.js': 'text/javascript; charset=utf-8',
@@ -19,17 +22,26 @@ const TYPES: Record<string, string> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
 }
 
+export type DocsNeeds = {
+  issuer: string
+  publicUrl: string
+  identifier: string
+  /** The public client of this page. Without one the page takes only a token that is pasted. */
+  docsClientId: string | undefined
+}
+
 export function docsRoutes(
-  { issuer, identifier }: { issuer: string; identifier: string },
+  { issuer, publicUrl, identifier, docsClientId = '' }: DocsNeeds,
   operations: Operation[],
 ): Router {
   const router = new Router()
+  const page = { issuer, identifier, redirectUri: `${publicUrl}/docs`, clientId: docsClientId }
   router.get('/docs', async (ctx) => {
-    ctx.set({ 'Content-Security-Policy': POLICY, 'X-Content-Type-Options': 'nosniff' })
+    ctx.set({ 'Content-Security-Policy': policyFor(issuer), 'X-Content-Type-Options': 'nosniff' })
     ctx.type = 'text/html; charset=utf-8'
     ctx.body = await ejs.renderFile(
       join(HERE, 'views', 'docs.ejs'),
-      { issuer, identifier, operations },
+      { ...page, scopes: SCOPES, operations },
       { cache: true },
     )
   })

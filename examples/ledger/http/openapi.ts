@@ -8,7 +8,8 @@ import { idempotencyKey, problem } from './schemas.ts'
 
 type Json = Record<string, unknown>
 
-const SCOPES = {
+/** What each scope allows, as the consent page of the account server says it. */
+export const SCOPES = {
   'ledger:read': 'See your balance and your transactions',
   'ledger:send': 'Send money for you',
 }
