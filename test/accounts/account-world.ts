@@ -17,14 +17,13 @@ import { createChangeFeed } from '../../src/platform/sql/change-feed.ts'
 import { loadConfig } from '../../src/settings/config.ts'
 import { openDatabase } from '../../src/platform/sql/database.ts'
 import type { Db } from '../../src/platform/sql/database.ts'
-import { migrate } from '../../src/platform/sql/migrate.ts'
 import { createSealer, deriveKey } from '../../src/platform/tokens.ts'
-import { createDatabase } from '../support/services.ts'
+import { copyMigratedFile, createMigratedDatabase } from '../support/database-copy.ts'
 
 export const ISSUER = 'https://accounts.example'
 export const PASSWORD = 'vault-otter-72 lamp'
 
-export type World = Awaited<ReturnType<typeof createWorld>>
+export type World = ReturnType<typeof createWorld>
 
 export const DATABASES = [
   { name: 'SQLite', open: openSqlite },
@@ -33,12 +32,13 @@ export const DATABASES = [
 
 async function openSqlite(): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'accounts-test-'))
-  const db = openDatabase({ sqliteFile: join(folder, 'test.sqlite') })
-  return createWorld(db, async () => rm(folder, { recursive: true }))
+  const sqliteFile = join(folder, 'test.sqlite')
+  await copyMigratedFile(sqliteFile)
+  return createWorld(openDatabase({ sqliteFile }), async () => rm(folder, { recursive: true }))
 }
 
 async function openMariadb(): Promise<World> {
-  const { dsn, drop } = await createDatabase()
+  const { dsn, drop } = await createMigratedDatabase()
   return createWorld(openDatabase({ mysqlDsn: dsn, sqliteFile: '' }), drop)
 }
 
@@ -55,8 +55,7 @@ const sealer = createSealer([deriveKey('test', 'data')])
 // Cheap, so that tests spend their time elsewhere.
 export const CHEAP = { memoryKib: 256, passes: 1, lanes: 1 }
 
-async function createWorld(db: Db, remove: () => Promise<void>) {
-  await migrate(db)
+function createWorld(db: Db, remove: () => Promise<void>) {
   let now = Date.UTC(2026, 0, 5, 12)
   const clock = () => now
   const ended: EndedAccess[] = []

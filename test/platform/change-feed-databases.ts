@@ -4,8 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openDatabase } from '../../src/platform/sql/database.ts'
 import type { Db } from '../../src/platform/sql/database.ts'
-import { migrate } from '../../src/platform/sql/migrate.ts'
-import { createDatabase } from '../support/services.ts'
+import { copyMigratedFile, createMigratedDatabase } from '../support/database-copy.ts'
 
 export type MigratedDatabase = {
   db: Db
@@ -21,28 +20,31 @@ export const DATABASES = [
 
 async function openSqlite(): Promise<MigratedDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'account-server-'))
-  const open = () => openDatabase({ sqliteFile: join(folder, 'test.sqlite') })
-  return await migrated(open, () => rm(folder, { recursive: true }))
+  const sqliteFile = join(folder, 'test.sqlite')
+  await copyMigratedFile(sqliteFile)
+  return opened(
+    () => openDatabase({ sqliteFile }),
+    () => rm(folder, { recursive: true }),
+  )
 }
 
 async function openMariadb(): Promise<MigratedDatabase> {
-  const { dsn, drop } = await createDatabase()
-  return await migrated(() => openDatabase({ mysqlDsn: dsn, sqliteFile: '' }), drop)
+  const { dsn, drop } = await createMigratedDatabase()
+  return opened(() => openDatabase({ mysqlDsn: dsn, sqliteFile: '' }), drop)
 }
 
-async function migrated(open: () => Db, remove: () => Promise<void>): Promise<MigratedDatabase> {
+function opened(open: () => Db, remove: () => Promise<void>): MigratedDatabase {
   const db = open()
-  const opened = [db]
-  await migrate(db)
+  const all = [db]
   return {
     db,
     openAnother() {
       const another = open()
-      opened.push(another)
+      all.push(another)
       return another
     },
     async drop() {
-      await Promise.all(opened.map((each) => each.destroy()))
+      await Promise.all(all.map((each) => each.destroy()))
       await remove()
     },
   }

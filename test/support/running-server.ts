@@ -19,7 +19,7 @@ import { startMailCatcher } from '../outbox/mail-catcher.ts'
 import { readLetter } from './letter.ts'
 import type { Letter } from './letter.ts'
 import { startRoundRobin } from './round-robin.ts'
-import { copyPreparedDatabase } from './prepared-database.ts'
+import { copyPreparedFile, fillPreparedDatabase } from './prepared-database.ts'
 import { createServersHere } from './server-here.ts'
 import { createProcesses } from './server-processes.ts'
 import type { ServerProcess } from './server-processes.ts'
@@ -59,7 +59,7 @@ export async function startServer(options: ServerOptions) {
   const env = environment({ issuer, dataDir, given: { ...far.env, ...options.env } })
   const createGroup = isSeparate(options) ? createProcesses : createServersHere
   const group = createGroup({ env, ports, withWorker: options.store !== 'sqlite' })
-  if (options.store === 'sqlite') await copyPreparedDatabase(env)
+  await far.prepare(env)
   const proxy = count > 1 ? await startRoundRobin(proxyPort, ports) : undefined
   await group.start().catch((error: unknown) => {
     throw new Error(`the server did not start: ${logOf(dataDir)}`, { cause: error })
@@ -112,13 +112,15 @@ function isSeparate({ store, processes, env = {}, separate = false }: ServerOpti
 
 type Far = {
   env: Record<string, string>
+  /** Makes what a first start makes, where it is the same for all. */
+  prepare: (env: Record<string, string>) => Promise<void>
   mails?: () => Promise<Letter[]>
   redisUrl?: string
   stop: () => Promise<unknown>
 }
 
 function startEmbedded(): Promise<Far> {
-  return Promise.resolve({ env: {}, stop: () => Promise.resolve() })
+  return Promise.resolve({ env: {}, prepare: copyPreparedFile, stop: () => Promise.resolve() })
 }
 
 async function startService(): Promise<Far> {
@@ -128,6 +130,11 @@ async function startService(): Promise<Far> {
       ACCOUNT_SERVER_MYSQL_DSN: database.dsn,
       ACCOUNT_SERVER_REDIS_DSN: redis.url,
       ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: catcher.url,
+    },
+    // A test that names another database starts on it as it is.
+    prepare: async (env) => {
+      if (env['ACCOUNT_SERVER_MYSQL_DSN'] === database.dsn)
+        await fillPreparedDatabase(env, { dsn: database.dsn, redisUrl: redis.url })
     },
     redisUrl: redis.url,
     mails: () =>
