@@ -7,25 +7,15 @@ import type { Tokens } from './ciba-checks.ts'
 import { nameOf, openWorld, playVariant, VARIANTS } from './ciba-world.ts'
 import type { Bend, Holder, Played, Variant, World } from './ciba-world.ts'
 import { inCase } from '../support/in-case.ts'
+import { movableTime } from '../support/movable-time.ts'
 
 describe('the FAPI-CIBA plan, tokens [C-fapi-ciba]', function () {
   let world: World
-  let expiring: { played: Played; id: string; untilMs: number }[]
   before(async () => {
     world = await openWorld()
-    // They run out while the other modules are played.
-    expiring = await Promise.all(VARIANTS.map(askFor30Seconds))
   })
   after(() => world?.stop())
-
-  async function askFor30Seconds(variant: Variant) {
-    const played = await playVariant(world, variant)
-    const answer = await played.ask({ claims: (claims) => ({ ...claims, requested_expiry: 30 }) })
-    const id = acknowledged(answer)
-    expect(answer.json).to.include({ expires_in: 30 })
-    tokenError(await played.poll(id), 'authorization_pending')
-    return { played, id, untilMs: Date.now() + 30_000 }
-  }
+  const time = movableTime()
 
   for (const variant of VARIANTS)
     describe(nameOf(variant), () => {
@@ -195,10 +185,23 @@ describe('the FAPI-CIBA plan, tokens [C-fapi-ciba]', function () {
     expect(await agreed(old)).not.to.match(/^TLSv1/)
   })
 
-  it('fapi-ciba-id1-auth-req-id-expired: 30 seconds that truly go by', async () => {
-    for (const { played, id, untilMs } of expiring) {
-      await until(() => Date.now() > untilMs, 'it ran out')
-      await inCase(id, async () => tokenError(await played.poll(id), 'expired_token'))
+  it('fapi-ciba-id1-auth-req-id-expired: after 30 seconds', async () => {
+    const asked = await Promise.all(VARIANTS.map(askFor30Seconds))
+    time.advance(15_000)
+    for (const { played, id } of asked) {
+      await played.rest(id)
+      await inCase(id, async () => tokenError(await played.poll(id), 'authorization_pending'))
     }
+    time.advance(16_000)
+    for (const { played, id } of asked)
+      await inCase(id, async () => tokenError(await played.poll(id), 'expired_token'))
   })
+
+  async function askFor30Seconds(variant: Variant) {
+    const played = await playVariant(world, variant)
+    const answer = await played.ask({ claims: (claims) => ({ ...claims, requested_expiry: 30 }) })
+    const id = acknowledged(answer)
+    expect(answer.json).to.include({ expires_in: 30 })
+    return { played, id }
+  }
 })
