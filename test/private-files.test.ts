@@ -15,7 +15,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
-import { dataFolder, freePort } from './support/service-process.ts'
+import { BARE_ENVIRONMENT, dataFolder, freePort } from './support/service-process.ts'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
@@ -25,7 +25,7 @@ type Started = { child: ChildProcess; ended: Promise<{ code: number | null; err:
 async function start(dataDir: string, env: Record<string, string> = {}): Promise<Started> {
   const child = spawn('sh', ['-c', 'umask 022; exec "$0" "$1"', process.execPath, MAIN], {
     env: {
-      PATH: process.env['PATH'],
+      ...BARE_ENVIRONMENT,
       ACCOUNT_SERVER_DATA_DIR: dataDir,
       ACCOUNT_SERVER_PORT: String(await freePort()),
       ...env,

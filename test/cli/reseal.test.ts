@@ -10,7 +10,7 @@ import { loadKeySet } from '../../src/keys/key-set.ts'
 import type { SealedColumn } from '../../src/platform/sql/reseal.ts'
 import { sealedColumns } from '../../src/process/sealed-columns.ts'
 import { createParts } from '../../src/process/start/parts.ts'
-import { freePort, launch, pause } from '../support/service-process.ts'
+import { BARE_ENVIRONMENT, freePort, launch, pause } from '../support/service-process.ts'
 import type { Running } from '../support/service-process.ts'
 import { embeddedPlace, servicePlace } from './command-line.ts'
 import type { Place } from './command-line.ts'
@@ -35,7 +35,7 @@ for (const [name, openPlace] of Object.entries(PLACES))
       origin = `http://localhost:${port}`
       const env = {
         ...place.env,
-        PATH: process.env.PATH,
+        ...BARE_ENVIRONMENT,
         ACCOUNT_SERVER_PORT: String(port),
         ACCOUNT_SERVER_ISSUER: origin,
         // The first step of a rotation: every process can open what the next one will seal.

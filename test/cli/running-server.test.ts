@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { freePort, launch, pause } from '../support/service-process.ts'
+import { BARE_ENVIRONMENT, freePort, launch, pause } from '../support/service-process.ts'
 import type { Running } from '../support/service-process.ts'
 import { embeddedPlace, servicePlace } from './command-line.ts'
 import type { Place } from './command-line.ts'
@@ -20,7 +20,7 @@ for (const [name, openPlace] of Object.entries(PLACES)) {
       origin = `http://localhost:${port}`
       const env = {
         ...place.env,
-        PATH: process.env.PATH,
+        ...BARE_ENVIRONMENT,
         ACCOUNT_SERVER_PORT: String(port),
         ACCOUNT_SERVER_ISSUER: origin,
       }
