@@ -6,7 +6,7 @@ import type { Browser, Served } from './provider-on-store.ts'
 import { STORES } from './stores.ts'
 import type { OpenStore } from './stores.ts'
 
-const MANY = 50
+const MANY = 24
 const VERIFIER = 'v'.repeat(43)
 const CHALLENGE = '7w_YNF9DSfIdPf_pRjSq646_kPr-2-o9NAl16JGghdM'
 

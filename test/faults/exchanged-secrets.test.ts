@@ -19,7 +19,11 @@ for (const store of ['sqlite', 'mariadb+redis'] satisfies Store[])
     let visitor: Visitor
 
     before(async () => {
-      stage = await openStage({ store, separate: true, env: { ACCOUNT_SERVER_TOKEN_SECRET_KEY: MAIN } })
+      stage = await openStage({
+        store,
+        separate: store === 'sqlite',
+        env: { ACCOUNT_SERVER_TOKEN_SECRET_KEY: MAIN },
+      })
       person = await stage.person()
       app = await register(stage)
       visitor = stage.visitor()

@@ -12,7 +12,7 @@ import { retry } from './patience.ts'
 import { keepRedeeming, keepRefreshing, killableProcesses, randomFrom, wreak } from './soak.ts'
 import type { Seen } from './soak.ts'
 
-const SECONDS = Number(process.env.SOAK_SECONDS ?? 12)
+const SECONDS = Number(process.env.SOAK_SECONDS ?? 8)
 const SEED = Number(process.env.SOAK_SEED ?? 1)
 const CLIENTS = 8
 const BROWSERS = 2

@@ -10,7 +10,7 @@ import { createGate } from './gate.ts'
 import { serviceSettings, startProcess } from './server-process.ts'
 import type { Environment, ServerProcess } from './server-process.ts'
 
-const TOGETHER = 6
+const TOGETHER = 4
 /** A server that is alive begins at once to prepare, unless it waits. */
 const BEGINS_WITHIN_MS = 500
 

@@ -41,7 +41,7 @@ async function play(
   let known = await look(stage)
   for (let count = 0; count < requests && report.faults.length < MOST_FAULTS; count += 1) {
     // Operations end tokens and delete accounts, so that there must be new ones.
-    if (count % 200 === 199) known = await look(stage)
+    if (count % 50 === 49) known = await look(stage)
     const operation = random.pick(described.operations)
     const sent = requestFor(described, operation, random, known)
     const answer = await stage.send(sent)

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { playApi } from './api-play.ts'
 
 /** `npm run fuzz -- --api` sends more. */
-const REQUESTS = 600
+const REQUESTS = 300
 /** Set TEST_SEED to the seed of a failure to see it again. */
 const SEED = Number(process.env['TEST_SEED'] ?? Date.now() % 1_000_000)
 
