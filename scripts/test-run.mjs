@@ -18,7 +18,7 @@ const COMPILED = join(ROOT, 'node_modules', '.cache', 'compiled')
 const END_WITHIN_MS = 5000
 
 /**
- * @param {{ args: string[], env: NodeJS.ProcessEnv, eventsFile: string, onEvent: (event: any) => void, onOutput: (text: string) => void, nextFile?: () => string | undefined }} given
+ * @param {{ args: string[], env: NodeJS.ProcessEnv, eventsFile: string, onEvent: (event: any) => void, onOutput: (text: string) => void, nextFile?: (pid: number) => string | undefined }} given
  * `onOutput` gets what tests and mocha write past the reporter. With `nextFile` the process takes one file after another
  * from there; `args` are then those of scripts/test-lane.mjs.
  * @returns {{ ended: Promise<{ code: number, how: string }>, end: () => void }}
@@ -34,7 +34,7 @@ export function startMocha({ args, env, eventsFile, onEvent, onOutput, nextFile 
     env: { ...environmentOfTests(), ...env, TEST_EVENTS_FILE: eventsFile },
   })
   // An empty text: there is no file left. A process that ended meanwhile is reported by its end.
-  if (nextFile) child.on('message', () => child.send(nextFile() ?? '', () => {}))
+  if (nextFile) child.on('message', () => child.send(nextFile(child.pid) ?? '', () => {}))
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => onOutput(String(chunk)))
   const events = readLines(eventsFile, (line) => onEvent(JSON.parse(line)))
   const timer = setInterval(events.read, READ_EVERY_MS)

@@ -1,20 +1,22 @@
 /**
  * `npm test`: prepares the services, runs mocha over every test, or over what is named, and ends with one plain line.
- * Every test is run by three processes, each with services of its own: the tests wait about as much as they compute.
+ * Every test is run by four processes, each with services of its own: the tests compute about as much as they wait.
  */
-import { globSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ROOT } from './find-binary.mjs'
 import { prepareMysql } from './mysql.mjs'
 import { prepareServices } from './services.mjs'
-import { StepFailed, failAndExit } from './step.mjs'
+import { failAndExit } from './step.mjs'
+import { queueOf } from './test-order.mjs'
 import { clockTime, showProgress } from './test-progress.mjs'
 import { compileSources, startMocha } from './test-run.mjs'
+import { recordTimes } from './test-times.mjs'
 
 const HELP = `npm test -- [files] [options]
   files        Test files; all of them unless named: npm test -- test/start.test.ts "test/provider/**/*.test.ts"
   --mysql      On MySQL 9 in place of MariaDB: contracts, migrations, accounts, commands and journeys, or what is named
+  --times      Ends with the files that took most CPU time, of a whole run on Linux
   -g TEXT      Only tests whose title has this in it; every other option of mocha works too
   --help       Show this help
 TEST_MYSQL_URL, TEST_REDIS_URL, TEST_REDIS_CLUSTER_URL, TEST_RABBITMQ_URL, TEST_KAFKA_URL (host:port) and TEST_CHROMIUM
@@ -35,30 +37,16 @@ const ON_MYSQL = [
   'test/journeys/{first-sign-in,consent,forgotten-password,sessions}.test.ts',
   'test/support/services.test.ts',
 ]
-/** One more than the cores that a small machine has, for the time that tests wait. */
-const PROCESSES = 3
-/** Files that take 20 seconds or more. They go first, so that no process is left with one at the end. */
-const LONG = [
-  'test/conformance/ciba',
-  'test/conformance/fapi2-flow',
-  'test/protocol/logout/',
-  'test/faults/',
-  'test/security/',
-  'test/journeys/',
-  'test/views/accessibility',
-  'test/start',
-  'test/bench/',
-  'test/accounts/floods',
-  'test/provider/fapi/',
-  'test/protocol/device/',
-  'test/protocol/status-list/',
-  'test/examples/',
-]
+/** Two more than the cores that a small machine has, for the time that tests wait. */
+const PROCESSES = 4
+/** Of the table of `--times`. */
+const ROWS = 40
 const INTERRUPTED = 130
 const PARENT_CHECK_MS = 500
 
 const onMysql = process.argv.includes('--mysql')
-const args = process.argv.slice(2).filter((arg) => arg !== '--mysql')
+const times = process.argv.includes('--times') ? recordTimes() : undefined
+const args = process.argv.slice(2).filter((arg) => !['--mysql', '--times'].includes(arg))
 const named = args.some((arg) => arg.includes('.test.ts'))
 if (onMysql && !named && !args.includes('-g')) args.push('-g', SUITES_ON_MYSQL)
 const grep = args[0] === '-g' && args.length === 2 ? [args[1]] : []
@@ -75,8 +63,8 @@ async function runTests() {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const begunAtMs = Date.now()
   const count = { passed: 0, failed: 0, files: 0, done: 0, failures: [] }
-  const queue = named ? [] : filesInOrder()
-  if (shared) count.files = queue.length
+  const queue = named ? undefined : queueOf(onMysql ? ON_MYSQL : EVERY_TEST)
+  if (shared) count.files = queue?.files.length ?? 0
   const runs = []
   const describe = () => progressLine(count, runs, begunAtMs)
   const progress = showProgress(describe)
@@ -91,24 +79,11 @@ async function runTests() {
   printFailures(count.failures)
   const nothing = !interrupted() && count.passed + count.failed === 0
   if (nothing) process.stdout.write('\nNo test was found.\n')
+  if (times && shared) process.stdout.write(`\n${times.table(ROWS)}\n`)
   process.stdout.write(`\n${count.done} of ${count.files} files in ${took}\n`)
   process.stdout.write(`\n${count.passed} passed, ${count.failed} failed\n`)
   if (interrupted()) return INTERRUPTED
   return codes.find(Boolean) ?? (count.failed > 0 || nothing ? 1 : 0)
-}
-
-/** Those that take long first, and the large ones before the small ones. */
-function filesInOrder() {
-  const patterns = onMysql ? ON_MYSQL : EVERY_TEST
-  const empty = patterns.filter((pattern) => globSync(pattern, { cwd: ROOT }).length === 0)
-  if (empty.length > 0) throw new StepFailed(`No test file is named by ${empty.join(', ')}`)
-  const files = globSync(patterns, { cwd: ROOT }).map((file) => ({
-    file,
-    long: LONG.some((start) => file.startsWith(start)),
-    bytes: statSync(join(ROOT, file)).size,
-  }))
-  const inOrder = files.sort((a, b) => Number(b.long) - Number(a.long) || b.bytes - a.bytes)
-  return inOrder.map(({ file }) => file)
 }
 
 /**
@@ -127,15 +102,16 @@ function startRun({ queue, index, folder, count, progress }) {
     if (!shared) flush()
   }
   const handlers = handlersOf({ run, count, write, flush })
-  const nextFile = () => {
-    run.file = queue.shift() ?? ''
+  const nextFile = (pid) => {
+    times?.measure(pid, run.file)
+    run.file = queue.next(index)
     run.over = run.file === ''
     return run.file
   }
   const mocha = startMocha({
     ...(shared
       ? { args: [process.stdout.isTTY ? 'color' : 'plain', ...grep], nextFile }
-      : { args: [...args, ...queue] }),
+      : { args: [...args, ...(queue?.files ?? [])] }),
     env: environmentOf(index),
     eventsFile: join(folder, `events-${index}`),
     onEvent: (event) => handlers[event.kind](event),

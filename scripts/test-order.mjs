@@ -1,0 +1,93 @@
+/** Which process of a whole `npm test` gets which file, and when. */
+import { globSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { ROOT } from './find-binary.mjs'
+import { StepFailed } from './step.mjs'
+
+/** Files that take 5 seconds of CPU or more, by `npm test -- --times`. They go first, so that no process is left with one at the end. */
+const LONG = [
+  'test/views/accessibility',
+  'test/pages/docs/',
+  'test/journeys/',
+  'test/faults/',
+  'test/fuzz/',
+  'test/conformance/fapi2-',
+  'test/conformance/ciba',
+  'test/contracts/parallel-requests',
+  'test/security/',
+  'test/examples/',
+  'test/moving/recipes',
+  'test/private-files',
+  'test/start',
+  'test/protocol/device/device',
+  'test/protocol/registration/client-documents',
+  'test/protocol/logout/',
+  'test/protocol/ciba/ciba',
+  'test/protocol/token-exchange/',
+  'test/provider/binding/mtls',
+  'test/provider/fapi/',
+  'test/provider/requests/floods',
+  'test/keys/',
+  'test/outbox/',
+  'test/cli/',
+  'test/account-cache/',
+  'test/accounts/floods',
+  'test/mail/mailbox-readers',
+  'test/events/every-change',
+  'test/documents/',
+  'test/trace',
+  'test/bench/',
+]
+
+/**
+ * Files that share servers, by what they import. The first of them in a process starts the servers, which run on until
+ * that process ends. So few processes take these files, and take them before others.
+ */
+const SHARING = [
+  { imports: /'(?:\.|[^']*\/journeys)\/world\.ts'/, processes: 1 },
+  { imports: /\b(?:STAGES|sqliteStage)\b/, processes: 2 },
+]
+
+/**
+ * @param {string[]} patterns
+ * @returns {{ files: string[], next: (index: number) => string }} `next` takes the
+ * process's number, and answers an empty text when no file is left
+ * @throws {StepFailed} when a pattern names no file
+ */
+export function queueOf(patterns) {
+  const files = filesInOrder(patterns)
+  const groups = SHARING.map(({ processes }) => ({ processes, takers: new Set() }))
+  const rankFor = (index, { group }) => {
+    if (!group) return 1
+    if (group.takers.has(index)) return 0
+    return group.takers.size < group.processes ? 1 : 2
+  }
+  const left = files.map((file) => ({ file, group: groups[sharedBy(file)] }))
+  return {
+    files,
+    next(index) {
+      const ranks = left.map((one) => rankFor(index, one))
+      const [taken] = left.splice(ranks.indexOf(Math.min(...ranks)), 1)
+      taken?.group?.takers.add(index)
+      return taken?.file ?? ''
+    },
+  }
+}
+
+function sharedBy(file) {
+  const text = readFileSync(join(ROOT, file), 'utf8')
+  return SHARING.findIndex(({ imports }) => imports.test(text))
+}
+
+/** Those that take long first, and the large ones before the small ones. */
+function filesInOrder(patterns) {
+  const empty = patterns.filter((pattern) => globSync(pattern, { cwd: ROOT }).length === 0)
+  if (empty.length > 0) throw new StepFailed(`No test file is named by ${empty.join(', ')}`)
+  const files = globSync(patterns, { cwd: ROOT }).map((file) => ({
+    file,
+    long: LONG.some((start) => file.startsWith(start)),
+    bytes: statSync(join(ROOT, file)).size,
+  }))
+  const inOrder = files.sort((a, b) => Number(b.long) - Number(a.long) || b.bytes - a.bytes)
+  return inOrder.map(({ file }) => file)
+}
