@@ -31,7 +31,7 @@ export async function fillPreparedDatabase(
   await fill(dsn, await madeOnce(tables, env, (settings) => makeTables(settings, redisUrl)))
 }
 
-/** Made by the first caller whose settings are these. */
+/** Made for the first caller with these settings, and kept for the next. */
 function madeOnce(
   made: Map<string, Promise<string>>,
   env: Environment,
