@@ -53,24 +53,26 @@ export async function deadLetters(db: Db, limit = 100): Promise<DeadLetter[]> {
     .limit(limit)
 }
 
+const FRESH = { deadAtMs: null, lastError: null, attempts: 0, interruptions: 0, leasedUntilMs: 0 }
+
 /** Makes dead messages due again with all their attempts; answers how many. */
 export async function replayDead(db: Db, ids: readonly string[] | 'all', now: number): Promise<number> {
   return db('outbox_messages')
     .whereNotNull('deadAtMs')
     .where((query) => void (ids === 'all' ? query : query.whereIn('id', ids)))
-    .update({ deadAtMs: null, lastError: null, attempts: 0, nextAttemptAtMs: now, leasedUntilMs: 0 })
+    .update({ ...FRESH, nextAttemptAtMs: now })
 }
 
 /** The same for all dead messages of one topic. */
 export async function replayTopic(db: Db, topic: string, now: number): Promise<number> {
-  return db('outbox_messages').where({ topic }).whereNotNull('deadAtMs').update({
-    deadAtMs: null,
-    lastError: null,
-    attempts: 0,
-    createdAtMs: now,
-    nextAttemptAtMs: now,
-    leasedUntilMs: 0,
-  })
+  return db('outbox_messages')
+    .where({ topic })
+    .whereNotNull('deadAtMs')
+    .update({
+      ...FRESH,
+      createdAtMs: now,
+      nextAttemptAtMs: now,
+    })
 }
 
 /** Removes messages delivered before `beforeMs`, in steps that hold no lock for long; answers how many. */

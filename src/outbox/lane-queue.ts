@@ -3,10 +3,21 @@ import { inTransaction } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
 import type { SealedMessage } from './opened-message.ts'
 
-type Waiting = SealedMessage & { nextAttemptAtMs: number }
+/** `interruptions`: attempts that began and never ended, because the worker died in them. */
+export type LaneMessage = SealedMessage & { interruptions: number }
+type Waiting = LaneMessage & { nextAttemptAtMs: number }
 type Terms = { topic: string; nowMs: number; limit: number }
 
-const COLUMNS = ['id', 'topic', 'recordKey', 'payload', 'attempts', 'createdAtMs', 'nextAttemptAtMs']
+const COLUMNS = [
+  'id',
+  'topic',
+  'recordKey',
+  'payload',
+  'attempts',
+  'interruptions',
+  'createdAtMs',
+  'nextAttemptAtMs',
+]
 /** Earlier messages of the same keys that one look may have to read. */
 const DEPTH = 4
 
@@ -15,8 +26,11 @@ export async function hasDue(db: Db, topic: string, nowMs: number): Promise<bool
   return found !== undefined
 }
 
-/** Due messages, in order. A message waits for the earlier ones of its key. `more`: others may be due as well. */
-export async function nextBatch(db: Db, terms: Terms): Promise<{ batch: SealedMessage[]; more: boolean }> {
+/**
+ * Due messages, in order. A message waits for the earlier ones of its key. One in which a worker died comes alone, so that
+ * the next death is known to be its own. `more`: others may be due as well.
+ */
+export async function nextBatch(db: Db, terms: Terms): Promise<{ batch: LaneMessage[]; more: boolean }> {
   const { topic, nowMs, limit } = terms
   const found: Waiting[] = await due(db, terms).select(COLUMNS)
   const keys = new Set(found.flatMap(({ recordKey }) => recordKey ?? []))
@@ -40,28 +54,52 @@ export async function nextBatch(db: Db, terms: Terms): Promise<{ batch: SealedMe
   // Otherwise what waits behind an earlier message would be found again and again, in place of others.
   for (const [key, untilMs] of blocked) await postponeKey(db, { topic, key, untilMs })
   const keyless = found.filter(({ recordKey }) => recordKey === null)
-  const batch = [...ready, ...keyless].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit)
-  return { batch, more: found.length === limit }
+  const all = [...ready, ...keyless].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, limit)
+  const suspectAt = all.findIndex(({ interruptions }) => interruptions > 0)
+  const batch = suspectAt < 0 ? all : all.slice(0, Math.max(1, suspectAt))
+  return { batch, more: found.length === limit || batch.length < all.length }
 }
+
+/** Counts an attempt before it begins, so that a message that kills its worker is counted too. */
+export async function beginAttempt(db: Db, batch: readonly LaneMessage[]): Promise<void> {
+  await db('outbox_messages')
+    .whereIn('id', idsOf(batch))
+    .whereNotNull('nextAttemptAtMs')
+    .update({ attempts: db.raw('attempts + 1'), interruptions: db.raw('interruptions + 1') })
+}
+
+/** Takes the count back for messages that the receiver was not given. */
+export async function withdrawAttempt(sql: Sql, batch: readonly LaneMessage[]): Promise<void> {
+  if (batch.length === 0) return
+  await sql('outbox_messages')
+    .whereIn('id', idsOf(batch))
+    .where('interruptions', '>', 0)
+    .update({ attempts: sql.raw('attempts - 1'), interruptions: sql.raw('interruptions - 1') })
+}
+
+const idsOf = (batch: readonly LaneMessage[]): string[] => batch.map(({ id }) => id)
 
 export type Settled = {
   topic: string
   nowMs: number
   delivered: readonly string[]
+  untried: readonly LaneMessage[]
   postponed: readonly { message: SealedMessage; untilMs: number; reason: string }[]
   buried: readonly { message: SealedMessage; reason: string }[]
 }
 
 /** Records the outcome of a batch in one transaction. */
 export async function settleBatch(db: Db, settled: Settled): Promise<void> {
-  const { topic, nowMs, delivered, postponed, buried } = settled
+  const { topic, nowMs, delivered, untried, postponed, buried } = settled
   await inTransaction(db, async (trx) => {
     if (delivered.length > 0)
       await trx('outbox_messages')
         .whereIn('id', [...delivered])
         .update({ deliveredAtMs: nowMs, payload: null, nextAttemptAtMs: null, lastError: null })
+    await withdrawAttempt(trx, untried)
     for (const { message, untilMs, reason } of postponed) {
-      const change = { attempts: message.attempts, nextAttemptAtMs: untilMs, lastError: reason }
+      const { attempts } = message
+      const change = { attempts, interruptions: 0, nextAttemptAtMs: untilMs, lastError: reason }
       await trx('outbox_messages').where({ id: message.id, deliveredAtMs: null }).update(change)
       if (message.recordKey !== null) await postponeKey(trx, { topic, key: message.recordKey, untilMs })
     }

@@ -13,7 +13,8 @@ import { backoffMs } from './backoff.ts'
 import type { BatchOutcome, BatchSink } from './batch-sink.ts'
 import { holdLane, readLane, recordLane, releaseLane, renewLane } from './held-lane.ts'
 import type { LaneState } from './held-lane.ts'
-import { hasDue, nextBatch, settleBatch } from './lane-queue.ts'
+import { beginAttempt, hasDue, nextBatch, settleBatch, withdrawAttempt } from './lane-queue.ts'
+import type { LaneMessage } from './lane-queue.ts'
 import { openMessage } from './opened-message.ts'
 import type { SealedMessage } from './opened-message.ts'
 import { asDeliveryFailure, DeliveryFailure } from './sink.ts'
@@ -24,6 +25,8 @@ const LEASE_MS = 15 * SECOND_MS
 const RENEW_MS = 5 * SECOND_MS
 const DELIVERY_TIMEOUT_MS = 2 * MINUTE_MS
 const FEWEST_ATTEMPTS = 3
+/** A message in which the worker died this often is given up: the worker would die in it for ever. */
+const MOST_INTERRUPTIONS = 5
 
 /** What a worker delivers with. */
 export type DeliveryServices = { db: Db; clock: Clock; log: Logger; sealer: Sealer }
@@ -72,9 +75,12 @@ async function deliverNext(
   sink: BatchSink,
 ): Promise<Batch> {
   const { batch, more } = await nextBatch(db, { topic, nowMs: clock(), limit: sink.batchSize })
-  if (batch.length === 0) return { taken: 0, more }
+  const [first] = batch
+  if (!first) return { taken: 0, more }
+  if (first.interruptions >= MOST_INTERRUPTIONS) return giveUpDeadly({ db, clock, log }, first)
   const before = await readLane(db, topic)
   const state = { topic, failures: before?.failures ?? 0, pausedUntilMs: 0, lastError: null }
+  await beginAttempt(db, batch)
   try {
     const outcome = await delivered(batch, sink, sealer)
     const reason = await settle({ db, clock, log }, { topic, batch, outcome, sink })
@@ -85,13 +91,30 @@ async function deliverNext(
     }
     await pause({ db, clock, log }, state, sink, reason)
   } catch (error) {
+    await withdrawAttempt(db, batch)
     await pause({ db, clock, log }, state, sink, asDeliveryFailure(error).reason)
   }
   return { taken: batch.length, more: false }
 }
 
+async function giveUpDeadly(
+  { db, clock, log }: Pick<Needs, 'db' | 'clock' | 'log'>,
+  message: LaneMessage,
+): Promise<Batch> {
+  const { id, topic, attempts } = message
+  const reason = 'worker_died'
+  const buried = [{ message, reason }]
+  await settleBatch(db, { topic, nowMs: clock(), delivered: [], untried: [], postponed: [], buried })
+  log.error({ id, topic, attempts, reason }, 'outbox.dead_lettered')
+  return { taken: 1, more: true }
+}
+
 /** What cannot be opened fails by itself; the sink gets the others. */
-async function delivered(batch: SealedMessage[], sink: BatchSink, sealer: Sealer): Promise<BatchOutcome> {
+async function delivered(
+  batch: readonly SealedMessage[],
+  sink: BatchSink,
+  sealer: Sealer,
+): Promise<BatchOutcome> {
   const failed = new Map<string, DeliveryFailure>()
   const opened = batch.flatMap((message): OutboxMessage[] => {
     try {
@@ -107,7 +130,7 @@ async function delivered(batch: SealedMessage[], sink: BatchSink, sealer: Sealer
   return { delivered: outcome.delivered, failed: new Map([...failed, ...outcome.failed]) }
 }
 
-type Outcome = { topic: string; batch: SealedMessage[]; outcome: BatchOutcome; sink: BatchSink }
+type Outcome = { topic: string; batch: LaneMessage[]; outcome: BatchOutcome; sink: BatchSink }
 
 /** Answers the reason of a failure that a later attempt may not have. */
 async function settle(
@@ -131,7 +154,9 @@ async function settle(
   const buried = failures
     .filter(({ over }) => over)
     .map(({ message, failure: { reason } }) => ({ message, reason }))
-  await settleBatch(db, { topic, nowMs, delivered: outcome.delivered, postponed, buried })
+  const { delivered } = outcome
+  const untried = batch.filter(({ id }) => !delivered.includes(id) && !outcome.failed.has(id))
+  await settleBatch(db, { topic, nowMs, delivered, untried, postponed, buried })
   for (const { message, reason } of buried)
     log.error({ id: message.id, topic, attempts: message.attempts, reason }, 'outbox.dead_lettered')
   log.info({ topic, delivered: outcome.delivered.length, failed: failures.length }, 'outbox.batch')

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { up } from '../../migrations/0023_event_receivers.ts'
+import { up as addInterruptions } from '../../migrations/0029_interrupted_attempts.ts'
 import { up as addOrder } from '../../migrations/0021_outbox_order.ts'
 import type { BatchSink } from '../../src/outbox/batch-sink.ts'
 import { createLane } from '../../src/outbox/lane.ts'
@@ -23,6 +24,7 @@ for (const { name, open } of databases) {
       opened = await open()
       await addOrder(opened.db)
       await up(opened.db)
+      await addInterruptions(opened.db)
     })
     after(() => opened.close())
     beforeEach(async () => {
@@ -114,8 +116,49 @@ for (const { name, open } of databases) {
       const other = lane()
       expect((await other.run()).taken).to.equal(0)
       time.advance(16 * SECOND_MS)
-      expect((await other.run()).taken).to.equal(2)
+      while ((await other.run()).taken > 0);
       expect(arrived).to.deep.equal(['a1', 'a2'])
+    })
+
+    it('gives a message up in which the worker died five times, and delivers all others', async () => {
+      const sent = Array.from({ length: 30 }, (_, index) => `${'abcde'[index % 5]}${index}`)
+      await record(...sent)
+      let deaths = 0
+      let died = Promise.withResolvers<void>()
+      // A worker that dies answers nothing, and the next one gets the lane when its lease has run out.
+      const deadly: BatchSink = {
+        ...sink,
+        async deliverAll(messages) {
+          if (!messages.some(({ payload }) => String(payload) === 'c7')) return sink.deliverAll(messages)
+          deaths += 1
+          died.resolve()
+          return new Promise(() => undefined)
+        },
+      }
+      for (let worker = 0; worker < 8; worker += 1) {
+        const one = lane(deadly)
+        died = Promise.withResolvers()
+        const dead = died.promise.then(() => ({ taken: 0 }))
+        while ((await Promise.race([one.run(), dead])).taken > 0);
+        time.advance(16 * SECOND_MS)
+      }
+      expect(deaths).to.equal(5)
+      expect(arrived).to.have.members(sent.filter((text) => text !== 'c7'))
+      const dead = await opened.db('outbox_messages').whereNotNull('deadAtMs').select('lastError', 'attempts')
+      expect(dead).to.deep.equal([{ lastError: 'worker_died', attempts: 5 }])
+    })
+
+    it('counts no attempt while the receiver is away, and none for what it did not try', async () => {
+      await record('a1', 'a2', 'b1')
+      const counts = () => opened.db('outbox_messages').orderBy('id').select('attempts', 'interruptions')
+      const none = { attempts: 0, interruptions: 0 }
+      await lane({ ...sink, deliverAll: () => Promise.reject(new Error('away')) }).run()
+      expect(await counts()).to.deep.equal([none, none, none])
+      time.advance(MINUTE_MS)
+      refuse = (payload) => (payload === 'a1' ? new DeliveryFailure('busy') : undefined)
+      await lane().run()
+      const [first, second] = await counts()
+      expect([first, second]).to.deep.equal([{ attempts: 1, interruptions: 0 }, none])
     })
 
     it('asks a receiver that is away seldom, and delivers 500 a second after ten minutes of it', async () => {
