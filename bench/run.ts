@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util'
 import { benchLedger } from '../examples/ledger/bench/run.ts'
 import { createDatabase } from '../test/support/services.ts'
+import { benchEvents } from './events.ts'
 import { abandonedTable, measureAbandoned } from './abandoned.ts'
 import { measureFloods } from './flood.ts'
 import { measure } from './measure.ts'
@@ -25,6 +26,7 @@ const USAGE = `npm run bench -- [options]
   --abandoned        what flows that are begun and left take in Redis, and for how long
   --flood            /token while the sign-in page is flooded; with --servers and --seconds (10)
   --sockets n        of the flood, 60 unless told
+  --events           what is lost when the worker is killed, or a receiver is away; with --count, --kills, --away-seconds
   --ledger           transfers of examples/ledger while it is killed; with --transfers, --at-once, --kills, --people`
 
 const OPTIONS = {
@@ -119,6 +121,7 @@ function chosenServers(text: string): TargetName[] {
 try {
   const [first, ...rest] = process.argv.slice(2)
   if (first === '--ledger') process.exit((await benchLedger(rest, createDatabase)) ? 0 : 1)
+  if (first === '--events') process.exit((await benchEvents(rest)) ? 0 : 1)
   const { values } = parseArgs({ options: OPTIONS })
   if (values.help) process.stdout.write(`${USAGE}\n`)
   else if (values.flood) {

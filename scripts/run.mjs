@@ -34,7 +34,7 @@ const TARGETS = {
   coverage: { command: ['node_modules/c8/bin/c8.js', '--all', '--src', 'src', 'node', 'scripts/test.mjs'] },
   types: { command: ['node_modules/typescript/bin/tsc', '--project', '.'] },
   load: { command: ['artillery/run.ts'], package: 'artillery' },
-  bench: { command: ['bench/run.ts'], services: ['mariadb', 'redis'] },
+  bench: { command: ['bench/run.ts'], services: ['mariadb', 'redis', 'rabbitmq'] },
   fuzz: { command: ['test/fuzz/run.ts'], services: ['mariadb', 'redis'] },
   screenshots: { command: ['test/screenshots.ts'], services: ['chromium'] },
   interop: { command: ['interop/run.ts'], services: ['chromium'] },

@@ -35,9 +35,10 @@ async function answerTo(request: Request<Parts>): Promise<Answer> {
   const { loadConfig } = await import('./settings/config.ts')
   if (command.opens === 'settings') return command.run(input, loadConfig(undefined, { persist: false }))
   const { ensureSchema, withParts } = await import('./cli/prepared-parts.ts')
+  const { actingAs } = await import('./events/actor.ts')
   return await withParts(loadConfig(), async (parts) => {
     if (command.opens === 'schema') await ensureSchema(parts)
-    return await command.run(input, parts)
+    return await actingAs('cli', () => command.run(input, parts))
   })
 }
 

@@ -3,6 +3,7 @@
  * transaction, and fences the account cache before that commits. A test finds statements elsewhere.
  */
 import { hash } from 'node:crypto'
+import type { Knex } from 'knex'
 import { inTransaction } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
 import { raiseVersion } from '../platform/sql/change-feed.ts'
@@ -29,10 +30,31 @@ export function accountTopic(id: string): string {
 /** Changes the row with this id, if it also has the other values. Answers how many rows it found. */
 export function updateAccount(
   sql: Sql,
-  where: { id: string } & Record<string, string>,
+  where: { id: string } & Record<string, string | null>,
   values: Record<string, unknown>,
 ): Promise<number> {
   return changing(sql, where.id, (trx) => trx('accounts').where(where).update(values))
+}
+
+/** The same, if any value is another than before. */
+export function updateAccountIfDifferent(
+  sql: Sql,
+  id: string,
+  values: Record<string, string | null>,
+  updatedAtMs: number,
+): Promise<number> {
+  const differs = (any: Knex.QueryBuilder) => {
+    any.whereRaw('1 = 0')
+    for (const [name, value] of Object.entries(values))
+      if (value === null) any.orWhereNotNull(name)
+      else any.orWhereNull(name).orWhereNot(name, value)
+  }
+  return changing(sql, id, (trx) =>
+    trx('accounts')
+      .where({ id })
+      .where((any) => differs(any))
+      .update({ ...values, updatedAtMs }),
+  )
 }
 
 /** Answers how many rows it found. */

@@ -13,10 +13,14 @@ type Ending = Pick<Services, 'db' | 'clock' | keyof AccessEndings>
 /** Who does it, for the audit trail: an account id, `cli` or `system`. */
 export type Actor = { actor: string; ip?: string | undefined }
 
-/** Answers false when there is no such account. Throws `AppError('last_admin', 409)`. */
+/**
+ * Answers false when there is no such account. One that is disabled already stays as it is: what it still has open ends,
+ * and nothing is recorded. Throws `AppError('last_admin', 409)`.
+ */
 export async function disableAccount(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
   return endAndChange(needs, accountId, async (trx, nowMs) => {
-    await updateAccount(trx, { id: accountId }, { disabledAtMs: nowMs, updatedAtMs: nowMs })
+    const enabled = { id: accountId, disabledAtMs: null }
+    if ((await updateAccount(trx, enabled, { disabledAtMs: nowMs, updatedAtMs: nowMs })) === 0) return
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.disabled', accountId })
   })
 }

@@ -1,5 +1,5 @@
 /** The fields that people may change themselves. This schema drops all other fields of an account. */
-import { updateAccount } from '../account-cache/changed-account.ts'
+import { updateAccountIfDifferent } from '../account-cache/changed-account.ts'
 import { z } from 'zod'
 import { recordAudit } from '../audit/audit.ts'
 import { isDuplicate } from '../platform/sql/database.ts'
@@ -50,7 +50,8 @@ export const NAME_PROBLEM_TEXT = 'Use a plain name: no links, no control charact
 
 /**
  * Changes the given fields and no others; unknown ones (`roles`, `email_verified`, …) are dropped.
- * Throws a ZodError when a value is not valid, and `AppError('username_taken', 409)`. Answers false when there is no such account. Takes a transaction.
+ * Values that it has already change nothing, and nothing is recorded. Throws a ZodError when a value is not valid, and
+ * `AppError('username_taken', 409)`. Answers false when there is no such account. Takes a transaction.
  */
 export async function updateProfile(
   sql: Sql,
@@ -60,19 +61,21 @@ export async function updateProfile(
   by: { actor: string; ip?: string | undefined },
 ): Promise<boolean> {
   const allowed = profileSchema.parse(profile)
-  const changed = await write(sql, accountId, { ...allowed, updatedAtMs: nowMs })
-  if (changed === 0) return false
+  const changed = await write(sql, accountId, allowed, nowMs)
+  if (changed === 0) return (await sql('accounts').where({ id: accountId }).first('id')) !== undefined
   const detail = { fields: Object.keys(allowed) }
   await recordAudit(sql, { ...by, atMs: nowMs, action: 'account.changed', accountId, detail })
   return true
 }
 
-async function write(sql: Sql, id: string, row: Profile & { updatedAtMs: number }): Promise<number> {
-  const { username } = row
+async function write(sql: Sql, id: string, profile: Profile, nowMs: number): Promise<number> {
+  const { username } = profile
   const usernameCanonical = username ? foldUsername(username) : username
+  const values = Object.entries({ ...profile, usernameCanonical }).flatMap(
+    ([name, value]): [string, string | null][] => (value === undefined ? [] : [[name, value]]),
+  )
   try {
-    const values = { ...row, ...(usernameCanonical !== undefined && { usernameCanonical }) }
-    return await updateAccount(sql, { id }, values)
+    return await updateAccountIfDifferent(sql, id, Object.fromEntries(values), nowMs)
   } catch (error) {
     throw isDuplicate(error) ? usernameTaken(error) : error
   }

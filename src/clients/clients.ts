@@ -18,7 +18,7 @@ import { revokeEntriesIn } from '../grant-store/status-entries.ts'
 import { parseClientMetadata } from './client-rules.ts'
 import type { ClientInput, ClientMetadata } from './client-metadata.ts'
 import { lockClient, metadataColumns, selectClients, toClient } from './client-rows.ts'
-import type { Client } from './client-rows.ts'
+import type { Client, ClientRow } from './client-rows.ts'
 import { issueSecret, keepOrIssueSecret, previousSecret } from './client-secret.ts'
 import type { KeptSecrets } from './client-secret.ts'
 
@@ -123,11 +123,21 @@ export async function updateClient(
     await accepts?.(metadata)
     const secret = keepOrIssueSecret(sealer, clientId, metadata.token_endpoint_auth_method, row)
     const updatedAtMs = clock()
-    const columns = { ...metadataColumns(metadata), ...secret.stored, updatedAtMs }
-    await trx('clients').where({ clientId }).update(columns)
+    const columns = { ...metadataColumns(metadata), ...secret.stored }
+    const shown = () => withSecret(toRegisteredMetadata({ ...before, metadata }), secret.plain)
+    if (isUnchanged(row, columns)) return shown()
+    await trx('clients')
+      .where({ clientId })
+      .update({ ...columns, updatedAtMs })
     await noteClientChange(trx, 'client.changed', { clientId, name: metadata.client_name })
-    return withSecret(toRegisteredMetadata({ ...before, metadata }), secret.plain)
+    return shown()
   })
+}
+
+/** SQLite answers booleans as numbers. */
+function isUnchanged(row: ClientRow, columns: Partial<ClientRow>): boolean {
+  const read = { ...row, firstParty: Boolean(row.firstParty) }
+  return Object.entries(columns).every(([name, value]) => read[name as keyof ClientRow] === value)
 }
 
 /**
@@ -218,7 +228,10 @@ async function setDisabled(db: Db, clientId: string, disabledAtMs: number | null
     if (disabledAtMs !== null) await revokeEntriesIn(trx, { clientId })
     const row: NamedClient | undefined = await trx('clients').where({ clientId }).first('clientId', 'name')
     if (!row) return false
-    await trx('clients').where({ clientId }).update({ disabledAtMs, updatedAtMs })
+    const other = trx('clients').where({ clientId })
+    const before =
+      disabledAtMs === null ? other.whereNotNull('disabledAtMs') : other.whereNull('disabledAtMs')
+    if ((await before.update({ disabledAtMs, updatedAtMs })) === 0) return true
     await noteClientChange(trx, disabledAtMs === null ? 'client.enabled' : 'client.disabled', row)
     return true
   })

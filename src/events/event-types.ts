@@ -23,15 +23,19 @@ export const accountSnapshot = z.object({
   updated_at: time,
 })
 
-const actor = text.describe('Who did it: an account id, `anonymous`, `cli` or `system`')
+const actor = text.describe(
+  'Who did it: an account id, `client:` and a client id, `anonymous`, `cli` or `system`',
+)
 const account_id = text
 const client_id = text
 
 const ofAccount = z.object({ actor, account: accountSnapshot })
 const ofSession = z.object({ account_id, session_id: text })
-const ofClient = z.object({ client_id, client_name: text.nullable() })
-const ofResource = z.object({ identifier: text, name: text, client_id })
-const ofKey = z.object({ kid: text, alg: text, use: z.enum(['sig', 'enc']) })
+const ofClient = z.object({ actor, client_id, client_name: text.nullable() })
+const ofResource = z.object({ actor, identifier: text, name: text, client_id })
+const ofKey = z.object({ actor, kid: text, alg: text, use: z.enum(['sig', 'enc']) })
+
+const ofRegistrationToken = z.object({ actor, id: text, name: text })
 
 const accountBy = <const How extends readonly [string, ...string[]]>(...how: How) =>
   ofAccount.extend({ how: z.enum(how) })
@@ -109,19 +113,19 @@ export const EVENT_TYPES = {
   'key.removed': { when: 'A retired key was deleted. It is in the key set no longer.', data: ofKey },
   'registration_token.issued': {
     when: 'An initial access token for the registration of apps was issued.',
-    data: z.object({ id: text, name: text }),
+    data: ofRegistrationToken,
   },
   'registration_token.revoked': {
     when: 'An initial access token was revoked.',
-    data: z.object({ id: text, name: text }),
+    data: ofRegistrationToken,
   },
   'exchange_rule.set': {
     when: 'An app was allowed to exchange tokens for a resource server.',
-    data: z.object({ client_id, resource: text, scopes: text }),
+    data: z.object({ actor, client_id, resource: text, scopes: text }),
   },
   'exchange_rule.removed': {
     when: 'An app may exchange tokens for a resource server no longer.',
-    data: z.object({ client_id, resource: text }),
+    data: z.object({ actor, client_id, resource: text }),
   },
 } as const satisfies Record<string, Entry>
 

@@ -8,6 +8,7 @@ import type { Outbox } from '../outbox/outbox.ts'
 import { timeOrderedIds } from '../outbox/time-ordered-id.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Sql } from '../platform/sql/database.ts'
+import { currentActor } from './actor.ts'
 import { schemaAddress } from './event-schema.ts'
 import { EVENT_TYPES } from './event-types.ts'
 import type { EventData, EventType } from './event-types.ts'
@@ -35,9 +36,11 @@ export type CloudEvent = {
 export type NewEvent<Type extends EventType> = {
   type: Type
   subject: string
-  /** Called only where a sink wants the event. */
-  data: () => EventData<Type> | Promise<EventData<Type>>
+  /** Called only where a sink wants the event. The actor is the one that `actingAs` names, unless it is given. */
+  data: () => NewData<Type> | Promise<NewData<Type>>
 }
+
+type NewData<Type extends EventType> = Omit<EventData<Type>, 'actor'> & { actor?: string }
 
 type Recorder = <Type extends EventType>(sql: Sql, event: NewEvent<Type>) => Promise<void>
 
@@ -80,7 +83,7 @@ function createRecorder({ outbox, clock, issuer, registrationMessageAt, lanes }:
     const takers = await takersOf(lanes, type, sql)
     const announces = registrationLanes.length > 0 && type.startsWith('account.')
     if (takers.length === 0 && !announces) return
-    const data = EVENT_TYPES[type].data.parse(await event.data())
+    const data = EVENT_TYPES[type].data.parse({ actor: currentActor(), ...(await event.data()) })
     const cloudEvent: CloudEvent = {
       specversion: '1.0',
       id: nextId(),

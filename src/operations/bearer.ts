@@ -5,6 +5,7 @@ import type { Client } from 'oidc-provider'
 import type { AccountCache } from '../account-cache/account-cache.ts'
 import type { KnownAccount } from '../account-cache/known-account.ts'
 import { hasRole } from '../accounts/roles.ts'
+import { clientActor } from '../events/actor.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -105,6 +106,11 @@ async function assertAdministrator(
     401,
     `The sign-in is older than ${adminSignInSeconds} seconds. Ask for a token with max_age=${adminSignInSeconds}.`,
   )
+}
+
+/** For the audit trail and for events: the person, else the client that acts for itself. */
+export function actorOf({ account, clientId }: ApiToken): string {
+  return account?.id ?? clientActor(clientId)
 }
 
 /** When the person signed in (RFC 9068 §2.2.1), in seconds. */

@@ -3,13 +3,14 @@ import { Router } from '@koa/router'
 import type { RouterContext } from '@koa/router'
 import type { Context } from 'koa'
 import { z } from 'zod'
+import { actingAs } from '../events/actor.ts'
 import { AppError } from '../platform/errors.ts'
 import { jsonBody } from '../http/request/json-body.ts'
 import { requestState } from '../http/request/request-state.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { validate } from '../http/request/validate.ts'
 import { originsOf } from '../provider/clients/cross-origin.ts'
-import { assertHolder, assertMayCall, readToken } from './bearer.ts'
+import { actorOf, assertHolder, assertMayCall, readToken } from './bearer.ts'
 import type { BearerNeeds } from './bearer.ts'
 import { challengesOf } from './challenge.ts'
 import { assertMatches, etagOf } from './etag.ts'
@@ -76,7 +77,7 @@ async function requestOf(one: Operation, ctx: RouterContext, token: ApiToken): P
 
 async function answerOf(one: Operation, request: ApiRequest): Promise<KeptAnswer> {
   const handle = one.handle as (given: ApiRequest) => ReturnType<Operation['handle']>
-  const { body, location } = await handle(request)
+  const { body, location } = await actingAs(actorOf(request.token), () => handle(request))
   return { status: one.answer.status, body, location }
 }
 

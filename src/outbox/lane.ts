@@ -98,7 +98,7 @@ async function deliverNext(
 }
 
 async function giveUpDeadly(
-  { db, clock, log }: Pick<Needs, 'db' | 'clock' | 'log'>,
+  { db, clock, log }: Omit<DeliveryServices, 'sealer'>,
   message: LaneMessage,
 ): Promise<Batch> {
   const { id, topic, attempts } = message

@@ -4,6 +4,7 @@
  * Access tokens are opaque unless JWTs are asked for: of opaque ones a revocation is known at once, of JWTs when the
  * resource server next fetches their status list.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { recordEvent } from '../events/events.ts'
 import { AppError } from '../platform/errors.ts'
@@ -156,10 +157,12 @@ export async function updateResource(
     expects?.(fromRow(row))
     const changed = applied(fromRow(row), changes)
     const updatedAtMs = clock()
+    const types = changes.authorization_details_types
+    if (isDeepStrictEqual(changed, fromRow(row)) && types.length === 0) return changed
     await trx('resources')
       .where({ identifier })
       .update({ ...toRow(changed), updatedAtMs })
-    await replaceDetailsTypes(trx, identifier, changes.authorization_details_types, updatedAtMs)
+    await replaceDetailsTypes(trx, identifier, types, updatedAtMs)
     await noteResourceChange(trx, 'resource.changed', changed)
     return changed
   })

@@ -25,6 +25,11 @@ const disabled: Prepare = async (world) => {
   return id
 }
 const client: Prepare = async (world) => (await world.createClient({ redirect_uris: [CALLBACK] })).client_id
+const disabledClient: Prepare = async (world) => {
+  const id = await client(world)
+  await world.command('client', 'disable', id)
+  return id
+}
 const resource: Prepare = async (world) => {
   const identifier = `https://administered-${next()}.example/`
   await world.createResource({ identifier })
@@ -75,7 +80,7 @@ export const ADMINISTRATION_CHANGES: Changes = {
   deleteClient: call('DELETE /clients/{}', client, ['client.deleted']),
   rotateClientSecret: call('POST /clients/{}/rotate-secret', client, ['client.secret_rotated'], () => ({})),
   disableClient: call('POST /clients/{}/disable', client, ['client.disabled']),
-  enableClient: call('POST /clients/{}/enable', client, ['client.enabled']),
+  enableClient: call('POST /clients/{}/enable', disabledClient, ['client.enabled']),
   createResource: call('POST /resources', nothing, ['client.created', 'resource.created'], () => ({
     identifier: `https://administered-${next()}.example/`,
   })),

@@ -22,6 +22,12 @@ const person = async (world: EventWorld) => (await world.createAccount()).accoun
 const client = async ({ createClient }: EventWorld) =>
   (await createClient({ redirect_uris: ['https://app.example.com/cb'] })).client_id
 
+const disabledClient = async (world: EventWorld) => {
+  const id = await client(world)
+  await world.command('client', 'disable', id)
+  return id
+}
+
 let resources = 0
 const resource = async ({ createResource }: EventWorld) => {
   resources += 1
@@ -99,7 +105,7 @@ export const COMMAND_CHANGES: Changes = {
     events: ['client.disabled'],
   },
   'client enable': {
-    given: client,
+    given: disabledClient,
     run: ({ command }, id) => command('client', 'enable', id),
     events: ['client.enabled'],
   },

@@ -1,6 +1,7 @@
 /** A server that sends its events to a lane of the tests. They read the lane from the outbox, as the worker would. */
 import { readArguments } from '../../src/command-line/arguments.ts'
 import { NOUNS } from '../../src/cli/commands.ts'
+import { actingAs } from '../../src/events/actor.ts'
 import { recordEventsOf } from '../../src/events/events.ts'
 import type { CloudEvent } from '../../src/events/events.ts'
 import type { EventLane } from '../../src/events/lanes.ts'
@@ -29,7 +30,8 @@ export async function openEventWorld() {
       const request = readArguments(args, NOUNS)
       if (request.kind !== 'run' || request.command.opens === 'settings')
         throw new Error(`no such command: ${args.join(' ')}`)
-      return (await request.command.run(request.input, parts)).data
+      const { command, input } = request
+      return (await actingAs('cli', () => command.run(input, parts))).data
     },
   }
 }

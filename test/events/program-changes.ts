@@ -121,12 +121,4 @@ export const PROGRAM_CHANGES: Changes = {
     },
     events: ['session.ended', 'session.started'],
   },
-  'enabling of an account that is enabled': {
-    async given(world) {
-      const { account } = await world.createAccount()
-      return account.id
-    },
-    run: ({ command }, id) => command('account', 'enable', id),
-    events: [],
-  },
 }

@@ -4,6 +4,7 @@ import { findAccountById } from '../../accounts/account.ts'
 import type { Account } from '../../accounts/account.ts'
 import type { Actor } from '../../accounts/account-state.ts'
 import type { ApiRequest } from '../../operations/operation.ts'
+import { actorOf } from '../../operations/bearer.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 
@@ -18,7 +19,7 @@ export const LAST_ADMIN = {
 
 /** For the audit trail. */
 export function byCaller({ token, ip }: Pick<ApiRequest, 'token' | 'ip'>): Actor {
-  return { actor: token.account?.id ?? 'client', ip }
+  return { actor: actorOf(token), ip }
 }
 
 /** @throws AppError 404 `account_not_found` */

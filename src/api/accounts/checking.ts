@@ -5,6 +5,7 @@ import type { Account } from '../../accounts/account.ts'
 import { findAccountByLogin } from '../../accounts/username.ts'
 import { takeClientRequest } from '../../attempts/account-limits.ts'
 import { recordAudit } from '../../audit/audit.ts'
+import { actorOf } from '../../operations/bearer.ts'
 import { operation } from '../../operations/operation.ts'
 import type { ApiToken, Operation } from '../../operations/operation.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -46,13 +47,13 @@ function isKnown({ config }: Services, account: Account): boolean {
   return isVerified(account) || config.accounts.unverifiedAccountsMayAuthorize
 }
 
-async function audit(needs: Services, { clientId }: ApiToken, account: Account | undefined, ip: string) {
+async function audit(needs: Services, token: ApiToken, account: Account | undefined, ip: string) {
   await recordAudit(needs.db, {
     atMs: needs.clock(),
     action: 'account.checked',
-    actor: 'client',
+    actor: actorOf(token),
     accountId: account?.id,
     ip,
-    detail: { clientId, found: account !== undefined },
+    detail: { clientId: token.clientId, found: account !== undefined },
   })
 }

@@ -20,11 +20,25 @@ type WebhookNeeds = {
 }
 
 const CONNECTIONS = 10
+const GIVE_UP_AFTER_MS = 3 * DAY_MS
+
+/** The receiver could not be reached, or did not answer in time. */
+class NoAnswer extends Error {
+  constructor(cause: unknown) {
+    super('no answer', { cause })
+    this.name = 'NoAnswer'
+  }
+}
 
 export function createWebhookSink(needs: WebhookNeeds): BatchSink {
   return {
     batchSize: 50,
-    retry: { baseMs: 5 * SECOND_MS, capMs: 3 * HOUR_MS, laneCapMs: 5 * MINUTE_MS, giveUpAfterMs: 3 * DAY_MS },
+    retry: {
+      baseMs: 5 * SECOND_MS,
+      capMs: 3 * HOUR_MS,
+      laneCapMs: 5 * MINUTE_MS,
+      giveUpAfterMs: GIVE_UP_AFTER_MS,
+    },
     async deliverAll(messages) {
       const secrets = await needs.secrets()
       const queues = [...Map.groupBy(messages, ({ id, key = id }) => key).values()]
@@ -38,9 +52,22 @@ export function createWebhookSink(needs: WebhookNeeds): BatchSink {
         }
       }
       await Promise.all(Array.from({ length: CONNECTIONS }, deliverNextQueue))
+      const away = delivered.length === 0 ? unreachable(failed) : undefined
+      if (away && isYoung(needs, messages)) throw away
       return { delivered, failed }
     },
   }
+}
+
+/** The error of a receiver that answered to nothing. */
+function unreachable(failed: ReadonlyMap<string, DeliveryFailure>): DeliveryFailure | undefined {
+  const all = [...failed.values()]
+  return all.every(({ cause }) => cause instanceof NoAnswer) ? all[0] : undefined
+}
+
+/** Old messages are counted, so that those for an address that is gone are given up. */
+function isYoung({ clock }: WebhookNeeds, messages: readonly OutboxMessage[]): boolean {
+  return messages.every(({ createdAtMs }) => clock() - createdAtMs < GIVE_UP_AFTER_MS)
 }
 
 /** Stops at the first failure that may pass. */
@@ -72,7 +99,8 @@ async function post(needs: WebhookNeeds, message: OutboxMessage, secrets: readon
   const headers = { ...signed, 'content-type': EVENT_CONTENT_TYPE, 'user-agent': 'account-server' }
   const { status } = await fetch(url, { method: 'POST', headers, body, statusOnly: true }).catch(
     (error: unknown) => {
-      throw error instanceof RefusedAddress ? new DeliveryFailure('address_refused', { cause: error }) : error
+      if (error instanceof RefusedAddress) throw new DeliveryFailure('address_refused', { cause: error })
+      throw new DeliveryFailure(asDeliveryFailure(error).reason, { cause: new NoAnswer(error) })
     },
   )
   if (status >= 200 && status < 300) return

@@ -2,6 +2,8 @@
  * Clients that registered themselves, in the table `clients`: the policy of each, and the registration access token
  * (RFC 7592 §3) that manages it, stored as a digest. Each has one such token; a new one replaces it.
  */
+import type { Knex } from 'knex'
+import { actingAs, clientActor } from '../../events/actor.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { DAY_MS } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
@@ -35,7 +37,7 @@ export async function insertRegistered(
   { clientId, metadata, policy, by, secret }: Registration,
   needs: ClientNeeds,
 ): Promise<boolean> {
-  return await inTransaction(db, async (trx) => {
+  return await inTransactionOf(db, clientId, async (trx) => {
     if (by !== 'open' && !(await useInitialAccessToken(trx, by, needs.clock()))) return false
     await insertClient(trx, metadata, needs, { clientId, secret })
     const columns = { registeredBy: by, registrationPolicy: JSON.stringify(policy) }
@@ -59,7 +61,7 @@ export async function replaceRegistered(
   { clientId, metadata, secret, token }: Replacement,
   clock: Clock,
 ): Promise<boolean> {
-  return await inTransaction(db, async (trx) => {
+  return await inTransactionOf(db, clientId, async (trx) => {
     const used = { registrationTokenHash: null, updatedAtMs: clock() }
     const replaced = await trx('clients')
       .where({ clientId, registrationTokenHash: digest(token) })
@@ -124,6 +126,15 @@ export async function purgeUnusedClients(db: Db, nowMs: number, limit = 500): Pr
     for (const client of going) await noteClientChange(trx, 'client.deleted', client)
   })
   return clientIds.length
+}
+
+/** The client is the one that acts. */
+function inTransactionOf<T>(
+  db: Db,
+  clientId: string,
+  work: (trx: Knex.Transaction) => Promise<T>,
+): Promise<T> {
+  return actingAs(clientActor(clientId), () => inTransaction(db, work))
 }
 
 async function readOne(sql: Sql, where: Record<string, string>): Promise<Registered | undefined> {

@@ -2,6 +2,7 @@
  * The rules of token exchange, in the table `token_exchange_rules`: which clients may exchange tokens, for which
  * resource servers and scopes, and in which manner. Without a rule a client may exchange nothing.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { recordEvent } from '../../events/events.ts'
 import { AppError } from '../../platform/errors.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
@@ -70,6 +71,12 @@ export async function allowExchange(
   const key = { ruleKey: keyOf(clientId, resource) }
   const content = { scopes, impersonation, delegation, updatedAtMs: nowMs }
   await inTransaction(db, async (trx) => {
+    const before: ExchangeRule | undefined = await trx('tokenExchangeRules')
+      .where(key)
+      .forUpdate()
+      .first(...COLUMNS)
+    const after = { clientId, resource, scopes, impersonation, delegation }
+    if (before && isDeepStrictEqual({ ...toRule(before) }, after)) return
     await trx('tokenExchangeRules')
       .insert({ ...key, clientId, resource, ...content, createdAtMs: nowMs })
       .onConflict('ruleKey')

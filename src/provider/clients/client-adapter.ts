@@ -3,6 +3,7 @@
  * feed evicts what changed. A disabled client is treated as unknown.
  */
 import type { Adapter, ClientMetadata as LibraryMetadata } from 'oidc-provider'
+import { actingAs, clientActor } from '../../events/actor.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { ChangeFeed } from '../../platform/sql/change-feed.ts'
 import { createLookupCache } from '../../platform/lookup-cache.ts'
@@ -42,7 +43,7 @@ export function createClientAdapter(
     /** Forgets what is cached. A feature that registers clients stores them first. */
     upsert: () => Promise.resolve(cache.clear()),
     async destroy(clientId) {
-      await deleteClient({ db, noteEnded }, clientId)
+      await actingAs(clientActor(clientId), () => deleteClient({ db, noteEnded }, clientId))
       cache.clear()
     },
     consume: () => refuse('consumed'),

@@ -1,0 +1,19 @@
+/** Who makes the changes of a piece of work, for the events of these changes. */
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+const acting = new AsyncLocalStorage<string>()
+
+/** Changes inside `work` are those of `actor`: an account id, `client:` and a client id, or `cli`. */
+export function actingAs<T>(actor: string, work: () => T): T {
+  return acting.run(actor, work)
+}
+
+/** `system` for what a process does by itself, like the rotation of keys. */
+export function currentActor(): string {
+  return acting.getStore() ?? 'system'
+}
+
+/** An app that changes something by itself. */
+export function clientActor(clientId: string): string {
+  return `client:${clientId}`
+}

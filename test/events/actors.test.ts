@@ -1,0 +1,90 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect } from 'chai'
+import { rotateDueKeys } from '../../src/keys/key-set.ts'
+import { EVENT_TOPICS } from '../../src/events/lanes.ts'
+import { EVENT_TYPES } from '../../src/events/event-types.ts'
+import { DAY_MS } from '../../src/platform/clock.ts'
+import { createCaller } from '../api/caller.ts'
+import { createRegistrar } from '../protocol/registration/registrar.ts'
+import { openEventWorld } from './event-world.ts'
+import type { EventWorld } from './event-world.ts'
+
+const CLI = join(import.meta.dirname, '../../src/cli.ts')
+const BODY = { client_name: 'App', redirect_uris: ['https://app.example.com/cb'] }
+
+describe('who made a change', () => {
+  let world: EventWorld
+
+  before(async () => {
+    world = await openEventWorld()
+  })
+  beforeEach(async () => void (await world.taken()))
+  after(async () => world.stop())
+
+  const actors = async () =>
+    Object.fromEntries((await world.taken()).map(({ type, data }) => [type, data['actor']]))
+
+  it('is named by every event of an account, a client, a resource server, a key and a right', () => {
+    for (const [type, { data }] of Object.entries(EVENT_TYPES)) {
+      const named = !/^(session|consent)\./.test(type)
+      expect('actor' in data.shape, type).to.equal(named)
+    }
+  })
+
+  it('is the person or the client whose token called the API', async () => {
+    const caller = await createCaller(world, ['clients:manage', 'resources:manage', 'accounts:manage'])
+    const token = await caller.ownToken()
+    await world.taken()
+    await caller.call('POST', '/clients', { token, body: BODY })
+    await caller.call('POST', '/resources', { token, body: { identifier: 'https://by-api.example/' } })
+    await caller.call('POST', '/accounts', { token, body: { email: 'by-api@example.org' } })
+    const client = `client:${caller.party.client.client_id}`
+    expect(await actors()).to.deep.equal({
+      'client.created': client,
+      'resource.created': client,
+      'account.created': client,
+    })
+    const admin = await world.createAccount({ roles: ['admin'] })
+    const own = await caller.tokenOf(admin.account)
+    await world.taken()
+    await caller.call('POST', '/clients', { token: own, body: BODY })
+    expect(await actors()).to.deep.equal({ 'client.created': admin.account.id })
+  })
+
+  it('is an app that registers, changes and deletes itself', async () => {
+    const registrar = createRegistrar(world)
+    const given = await registrar.registered()
+    const { client_id, redirect_uris } = given
+    const by = `client:${client_id}`
+    expect(await actors()).to.include({ 'client.created': by })
+    const body = { client_id, redirect_uris, client_name: 'New' }
+    const changed = await registrar.manage(given, { method: 'PUT', body })
+    expect(await actors()).to.deep.equal({ 'client.changed': by })
+    const next = { ...given, ...changed.body }
+    expect((await registrar.manage(next, { method: 'DELETE' })).status).to.equal(204)
+    expect(await actors()).to.deep.equal({ 'client.deleted': by })
+  })
+
+  it('is the system for keys that rotate by themselves', async () => {
+    const { db, clock, sealer } = world.parts
+    const laterMs = () => clock() + 400 * DAY_MS
+    await rotateDueKeys(db, { clock: laterMs, sealer, periodMs: DAY_MS, keptForMs: DAY_MS })
+    expect(Object.values(await actors()))
+      .to.include('system')
+      .and.not.to.include('cli')
+  })
+
+  it('is the operator of the command line', async () => {
+    const env = {
+      ...world.env,
+      ACCOUNT_SERVER_EVENT_STREAM: 'events',
+      ACCOUNT_SERVER_EVENT_STREAM_REDIS_DSN: 'redis://127.0.0.1:1',
+    }
+    const args = ['client', 'create', '--name', 'App', '--redirect-uri', 'https://app.example.com/cb']
+    await promisify(execFile)(process.execPath, [CLI, ...args], { env })
+    const events = await world.taken(EVENT_TOPICS.redis)
+    expect(events.map(({ type, data }) => [type, data['actor']])).to.deep.equal([['client.created', 'cli']])
+  })
+})

@@ -1,0 +1,112 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect } from 'chai'
+import { allowExchange } from '../../src/protocol/token-exchange/exchange-rules.ts'
+import { createCaller } from '../api/caller.ts'
+import { openEventWorld } from './event-world.ts'
+import type { EventWorld } from './event-world.ts'
+
+const CALLBACK = 'https://app.example.com/cb'
+const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
+
+let resources = 0
+const account = async (world: EventWorld) => (await world.createAccount()).account.id
+const client = async (world: EventWorld) =>
+  (await world.createClient({ redirect_uris: [CALLBACK] })).client_id
+const resource = async (world: EventWorld) => {
+  const identifier = `https://unchanged-${(resources += 1)}.example/`
+  return (await world.createResource({ identifier, scope: 'notes:read' })).resource.identifier
+}
+const exchanger = async (world: EventWorld) => {
+  const grants = ['authorization_code', EXCHANGE] as const
+  const { client_id } = await world.createClient({ redirect_uris: [CALLBACK], grant_types: [...grants] })
+  return `${client_id} ${await resource(world)}`
+}
+const api = async (world: EventWorld, method: string, path: string, body?: object) => {
+  const caller = await createCaller(world, ['accounts:manage', 'accounts:roles', 'clients:manage'])
+  const answer = await caller.call(method, path, {
+    token: await caller.ownToken(),
+    body: body as Record<string, unknown>,
+  })
+  expect(answer.status, answer.text).to.be.within(200, 299)
+}
+
+/** Done once, it changes something. Done again, it does not. */
+const REPEATED: Record<string, [(world: EventWorld) => Promise<string>, Repeat]> = {
+  'disabling an account': [account, ({ command }, id) => command('account', 'disable', id)],
+  'disabling an account by API': [account, (world, id) => api(world, 'POST', `/accounts/${id}/disable`)],
+  'enabling an account': [
+    async (world) => {
+      const id = await account(world)
+      await world.command('account', 'disable', id)
+      return id
+    },
+    ({ command }, id) => command('account', 'enable', id),
+  ],
+  'the same name': [account, ({ command }, id) => command('account', 'update', id, '--name', 'Other')],
+  'the same profile by API': [
+    account,
+    (world, id) =>
+      api(world, 'PATCH', `/accounts/${id}`, { name: 'Other', locale: 'de', username: `u-${id}` }),
+  ],
+  'the same roles': [account, ({ command }, id) => command('account', 'set-roles', id, '--role', 'admin')],
+  'disabling a client': [client, ({ command }, id) => command('client', 'disable', id)],
+  'enabling a client': [
+    async (world) => {
+      const id = await client(world)
+      await world.command('client', 'disable', id)
+      return id
+    },
+    ({ command }, id) => command('client', 'enable', id),
+  ],
+  'the same metadata': [
+    client,
+    async ({ command, dataDir }, id) => {
+      const file = join(dataDir, 'same.json')
+      await writeFile(file, JSON.stringify({ client_name: 'Renamed', first_party: true }))
+      await command('client', 'update', id, '--metadata', file)
+    },
+  ],
+  'the same resource server': [
+    resource,
+    ({ command }, identifier) =>
+      command('resource', 'update', identifier, '--name', 'Renamed', '--scope-text', 'notes:read=Read notes'),
+  ],
+  'the same rule of token exchange': [
+    exchanger,
+    ({ parts }, pair) => {
+      const [clientId = '', resourceId = ''] = pair.split(' ')
+      return allowExchange(parts, { clientId, resource: resourceId, impersonation: true, delegation: false })
+    },
+  ],
+}
+type Repeat = (world: EventWorld, given: string) => Promise<unknown>
+
+describe('what changes nothing', () => {
+  let world: EventWorld
+
+  before(async () => {
+    world = await openEventWorld()
+  })
+  after(async () => world.stop())
+
+  for (const [name, [given, act]] of Object.entries(REPEATED))
+    it(`sends no event: ${name} again`, async () => {
+      const prepared = await given(world)
+      await world.taken()
+      await act(world, prepared)
+      const first = (await world.taken()).filter(({ subject }) => prepared.includes(subject))
+      expect(first, 'the first time').to.have.length(1)
+      await act(world, prepared)
+      expect((await world.taken()).filter(({ subject }) => prepared.includes(subject))).to.deep.equal([])
+    })
+
+  it('leaves the time of the last change', async () => {
+    const id = await account(world)
+    const read = async () => (await world.command('account', 'show', id))['updated_at']
+    await world.command('account', 'update', id, '--name', 'Once')
+    const before = await read()
+    await world.command('account', 'update', id, '--name', 'Once')
+    expect(await read()).to.equal(before)
+  })
+})
