@@ -22,7 +22,7 @@ const MAIN = join(import.meta.dirname, '../src/main.ts')
 const PASSWORD_HASH = '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
 
 export type EventServiceOptions = {
-  /** Whose events are sent. */
+  /** So many accounts change. */
   people: number
   /** Whether there is RabbitMQ too, which takes seconds to start. */
   rabbitmq: boolean

@@ -44,10 +44,10 @@ export function updateAccountIfDifferent(
   updatedAtMs: number,
 ): Promise<number> {
   const differs = (any: Knex.QueryBuilder) => {
-    any.whereRaw('1 = 0')
+    void any.whereRaw('1 = 0')
     for (const [name, value] of Object.entries(values))
-      if (value === null) any.orWhereNotNull(name)
-      else any.orWhereNull(name).orWhereNot(name, value)
+      if (value === null) void any.orWhereNotNull(name)
+      else void any.orWhereNull(name).orWhereNot(name, value)
   }
   return changing(sql, id, (trx) =>
     trx('accounts')

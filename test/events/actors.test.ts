@@ -33,7 +33,7 @@ describe('who made a change', () => {
     }
   })
 
-  it('is the person or the client whose token called the API', async () => {
+  it('is the owner of the token that called the API: a person, or a client', async () => {
     const caller = await createCaller(world, ['clients:manage', 'resources:manage', 'accounts:manage'])
     const token = await caller.ownToken()
     await world.taken()
