@@ -8,12 +8,14 @@ import { createTokenCheck } from './access/tokens.ts'
 import { createAccountIds } from './books/account-ids.ts'
 import { purgeKept } from './books/kept-answer.ts'
 import { openDatabase } from './database.ts'
+import type { Db } from './database.ts'
 import { apiRoutes } from './http/api.routes.ts'
 import { docsRoutes } from './http/docs.routes.ts'
 import { operationsOf } from './http/operations.ts'
 import { createLog } from './log.ts'
+import type { Log } from './log.ts'
 import { createMoney } from './pages/money.ts'
-import { pageRoutes } from './pages/page.routes.ts'
+import { answerUnknown, pageRoutes } from './pages/page.routes.ts'
 import { purgeSessions } from './pages/session.ts'
 import type { Credentials, Settings } from './settings.ts'
 
@@ -46,13 +48,10 @@ export async function createLedger(
   koa.on('error', (err: unknown) => log.error({ err }, 'request.failed'))
   koa.use(apiRoutes(needs, operations).routes())
   koa.use(docsRoutes({ ...settings, docsClientId: credentials.docs?.client_id }, operations).routes())
-  koa.use(pageRoutes({ ...needs, provider: app, money: createMoney(settings.currency) }).routes())
-  const purge = setInterval(() => {
-    Promise.all([purgeKept(db, clock() - settings.keyDays * DAY_MS), purgeSessions(db, clock())]).catch(
-      (err: unknown) => log.error({ err }, 'purge.failed'),
-    )
-  }, HOUR_MS)
-  purge.unref()
+  const pages = { ...needs, provider: app, money: createMoney(settings.currency) }
+  koa.use(pageRoutes(pages).routes())
+  koa.use((ctx) => answerUnknown(ctx, pages))
+  const purge = purgeHourly(db, settings, { clock, log })
   log.info({ issuer: settings.issuer, publicUrl: settings.publicUrl }, 'ledger.started')
   return {
     server: createServer(koa.callback()),
@@ -61,4 +60,17 @@ export async function createLedger(
       await db.destroy()
     },
   }
+}
+
+function purgeHourly(
+  db: Db,
+  { keyDays }: Settings,
+  { clock, log }: { clock: () => number; log: Log },
+): NodeJS.Timeout {
+  const purge = setInterval(() => {
+    Promise.all([purgeKept(db, clock() - keyDays * DAY_MS), purgeSessions(db, clock())]).catch(
+      (err: unknown) => log.error({ err }, 'purge.failed'),
+    )
+  }, HOUR_MS)
+  return purge.unref()
 }

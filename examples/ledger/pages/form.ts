@@ -70,5 +70,6 @@ export function refusedForm(typed: Typed, code: RefusalCode, balance: string): F
 
 function amountFault(minor: number | undefined, { example }: Money): string {
   if (minor !== undefined && minor <= 0) return 'The amount must be more than zero.'
+  if (minor === Infinity) return 'The amount is too large.'
   return `Type an amount, such as ${example}.`
 }

@@ -1,15 +1,16 @@
 /** Amounts as people write and read them. */
 
 export type Money = {
-  /** `12,50` and `12.50` alike; nothing for what is no amount. Zero and less are not refused here. */
+  /**
+   * `12,50` and `12.50` alike; nothing for what is no amount, and infinity for more than can be counted. Zero and less are
+   * not refused here.
+   */
   parse: (text: string) => number | undefined
   format: (minor: number) => string
   /** With a plus or a minus, for a change. */
   formatChange: (minor: number) => string
   example: string
 }
-
-const LONGEST = 20
 
 export function createMoney(currency: string): Money {
   const options = { style: 'currency', currency } as const
@@ -26,11 +27,10 @@ export function createMoney(currency: string): Money {
 }
 
 function parse(text: string, digits: number): number | undefined {
-  if (text.length > LONGEST) return undefined
   const [, sign = '', whole = '', , fraction = ''] = /^(-?)(\d+)([.,](\d+))?$/.exec(text) ?? []
   if (whole === '' || fraction.length > digits) return undefined
   const minor = Number(`${sign}${whole}${fraction.padEnd(digits, '0')}`)
-  return Number.isSafeInteger(minor) ? minor : undefined
+  return Number.isSafeInteger(minor) ? minor : minor * Infinity
 }
 
 function toDecimal(minor: number, digits: number): `${number}` {

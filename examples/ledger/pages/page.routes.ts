@@ -6,9 +6,11 @@ import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import * as oidc from 'openid-client'
 import { balanceOf, historyOf, nameAccount } from '../books/account.ts'
+import { Refusal } from '../books/refusal.ts'
+import type { RefusalCode } from '../books/refusal.ts'
 import { transfer } from '../books/transfer.ts'
 import { readForm } from '../http/body.ts'
-import { refusalOf } from '../http/problem.ts'
+import { answerProblem, refusalOf } from '../http/problem.ts'
 import { emptyForm, readTransferForm, refusedForm } from './form.ts'
 import type { Form } from './form.ts'
 import { render } from './render.ts'
@@ -25,6 +27,7 @@ const PUBLIC = join(import.meta.dirname, '..', 'public')
 
 export function pageRoutes(needs: PageNeeds): Router {
   const router = new Router()
+  router.use((ctx, next) => sayInWords(ctx, needs, next))
   for (const [name, type] of Object.entries(ASSETS))
     router.get(`/assets/${name}`, async (ctx) => {
       ctx.set('Cache-Control', 'public, max-age=3600')
@@ -39,6 +42,31 @@ export function pageRoutes(needs: PageNeeds): Router {
   router.get('/callback', (ctx) => callback(ctx, needs))
   router.post('/sign-out', (ctx) => signOut(ctx, needs))
   return router
+}
+
+/** A failure that no page has words for yet, such as an account server or a database that is away. */
+async function sayInWords(ctx: Context, needs: PageNeeds, next: () => Promise<unknown>): Promise<void> {
+  try {
+    await next()
+  } catch (error) {
+    const refusal = refusalOf(error)
+    if (refusal.status >= 500) needs.log.error({ err: refusal.cause }, 'page.failed')
+    ctx.status = refusal.status
+    await render(ctx, needs, 'failed', { words: WORDS[refusal.code] ?? refusal.message })
+  }
+}
+
+const WORDS: Partial<Record<RefusalCode, string>> = {
+  temporarily_unavailable: 'Somebody we depend on does not answer. Please try again in a moment.',
+  server_error: 'That did not work. Please try again.',
+}
+
+/** Words for a browser, and a problem for everybody else. */
+export async function answerUnknown(ctx: Context, needs: PageNeeds): Promise<void> {
+  const refusal = new Refusal('not_found')
+  if (ctx.accepts('json', 'html') !== 'html') return answerProblem(ctx, refusal)
+  await render(ctx, needs, 'failed', { words: refusal.message })
+  ctx.status = refusal.status
 }
 
 async function home(ctx: Context, needs: PageNeeds): Promise<void> {
@@ -145,7 +173,8 @@ async function signOut(ctx: Context, needs: PageNeeds): Promise<void> {
   if (!session || !isOwn(await readForm(ctx), session)) return seeOther(ctx, '/')
   await endSession(needs.db, ctx.cookies.get(COOKIE) ?? '')
   ctx.cookies.set(COOKIE, null, cookieOptions(needs.publicUrl))
-  seeOther(ctx, await leave(needs, session.idToken))
+  // Here the session has ended in any case; at an account server that is away it goes on.
+  seeOther(ctx, await leave(needs, session.idToken).catch(() => '/'))
 }
 
 async function lost(ctx: Context, needs: PageNeeds, words: string): Promise<void> {

@@ -120,6 +120,12 @@ describe('the page of the ledger, across both services', () => {
       [other.email, '-5', 'The amount must be more than zero.'],
       [other.email, 'ten', 'Type an amount, such as 12.50.'],
       [other.email, '1.005', 'Type an amount, such as 12.50.'],
+      [other.email, '1e3', 'Type an amount, such as 12.50.'],
+      [other.email, '1,000.00', 'Type an amount, such as 12.50.'],
+      [other.email, '٣', 'Type an amount, such as 12.50.'],
+      [other.email, '-0', 'The amount must be more than zero.'],
+      [other.email, '9007199254740993', 'The amount is too large.'],
+      [other.email, '9'.repeat(255), 'The amount is too large.'],
       ['', '1', 'Type the e-mail address or user name of the recipient.'],
     ] as const
     for (const [to, amount, words] of cases) {
@@ -130,6 +136,9 @@ describe('the page of the ledger, across both services', () => {
       expect(await page.getByLabel('Note').inputValue(), words).to.equal('a note')
     }
     expect(await balanceOn(page)).to.equal('€100.00')
+    await fill(page, other.email, '0,01')
+    await press(page, 'Send')
+    expect(await balanceOn(page)).to.equal('€99.99')
   })
 
   it('works in two tabs, and tells a form of an earlier sign-in from the present one', async () => {
@@ -184,6 +193,22 @@ describe('the page of the ledger, across both services', () => {
     }
     await press(page, 'Sign in')
     expect(await heading(page)).to.equal('Sign in')
+  })
+
+  it('says in words that the account server is away, and that an address is unknown', async () => {
+    const away = await startServer({ store: 'sqlite' })
+    const own = await startLedgerAt(away)
+    await away.stop()
+    const { page } = await open()
+    await page.goto(own.publicUrl)
+    await press(page, 'Sign in')
+    expect(await text(page)).to.contain('Somebody we depend on does not answer.')
+    const unknown = await page.goto(`${own.publicUrl}/balances`)
+    expect(unknown?.status()).to.equal(404)
+    expect(await text(page)).to.contain('There is nothing at this address.')
+    const asked = await fetch(`${own.publicUrl}/balances`)
+    expect(await asked.json()).to.include({ status: 404, code: 'not_found' })
+    await own.stop()
   })
 
   it('sends strict headers, and no script is on the page', async () => {
