@@ -120,7 +120,8 @@ function takeOut(list, name) {
   const imports = lines.filter((line) => line.includes(`/protocol/${name}/`))
   const imported = imports.flatMap((line) => /import \{ (.+) \}/.exec(line)?.[1].split(', ') ?? [])
   const rest = lines.filter((line) => !imports.includes(line)).join('\n')
-  const entries = new RegExp(`\\b(?:${imported.join('|')})\\b(?:,\\s*)?`, 'g')
+  // Not within an address: src/api/registration is another folder.
+  const entries = new RegExp(`(?<![\\w/.-])(?:${imported.join('|')})\\b(?:,\\s*)?`, 'g')
   writeFileSync(list, imports.length > 0 ? rest.replace(entries, '') : rest)
 }
 
