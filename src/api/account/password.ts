@@ -4,8 +4,8 @@ import { changePassword } from '../../accounts/journeys/password-change.ts'
 import type { PasswordChanged } from '../../accounts/journeys/password-change.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
+import { PASSWORD_PROBLEMS, passwordRefused } from '../../operations/password-problems.ts'
 import { AppError } from '../../platform/errors.ts'
-import { passwordProblemText } from '../../passwords/password-policy.ts'
 import type { Services } from '../../services.ts'
 import { common, ownerOf } from './owner.ts'
 
@@ -25,12 +25,11 @@ export function passwordOperations(needs: Services): readonly Operation[] {
       answer: { status: 204, description: 'The password is changed.' },
       problems: {
         password_wrong: { status: 422, when: 'This is not the current password.' },
-        password_refused: { status: 422, when: 'The new password is too short, too common or personal.' },
+        ...PASSWORD_PROBLEMS,
         too_many_attempts: {
           status: 429,
           when: 'Too many passwords were wrong. Retry-After says when to try again.',
         },
-        hashing_busy: { status: 503, when: 'Too many passwords wait to be hashed.' },
       },
       async handle({ body, token, ip }) {
         const { current_password: currentPassword, new_password: newPassword } = body
@@ -46,8 +45,7 @@ export function passwordOperations(needs: Services): readonly Operation[] {
 }
 
 function refusal({ config }: Services, refused: Exclude<PasswordChanged, { ok: true }>): AppError {
-  if (refused.reason === 'password_refused')
-    return new AppError('password_refused', 422, passwordProblemText(refused.problem, config))
+  if (refused.reason === 'password_refused') return passwordRefused(refused.problem, config)
   if (refused.reason === 'wrong')
     return new AppError('password_wrong', 422, 'This is not the current password.')
   const { retryAfterSeconds } = refused

@@ -7,6 +7,7 @@ import { mailResetLink } from '../../accounts/operator/operator-reset.ts'
 import { updateProfile } from '../../accounts/profile.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
+import { PASSWORD_PROBLEMS } from '../../operations/password-problems.ts'
 import { parsedProfile, profileChanges, showAccount, shownAccount } from '../../operations/shown-account.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import { randomToken } from '../../platform/tokens.ts'
@@ -45,8 +46,7 @@ function creating(needs: Services): Operation {
       ...TAKEN,
       account_exists: { status: 409, when: 'There is an account with this address.' },
       email_invalid: { status: 422, when: 'The e-mail address is not valid.' },
-      password_refused: { status: 422, when: 'The password is too short, too common or personal.' },
-      hashing_busy: { status: 503, when: 'Too many passwords wait to be hashed.' },
+      ...PASSWORD_PROBLEMS,
     },
     async handle(request) {
       const { email, password, email_verified: verified, ...typed } = request.body

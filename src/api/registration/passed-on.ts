@@ -7,8 +7,8 @@ import { takeClientRequest } from '../../attempts/account-limits.ts'
 import { findAccountByEmail } from '../../accounts/account.ts'
 import type { TokenRefusal } from '../../accounts/one-time-token.ts'
 import type { ApiRequest, Problem } from '../../operations/operation.ts'
+import { PASSWORD_PROBLEMS, passwordRefused } from '../../operations/password-problems.ts'
 import { AppError } from '../../platform/errors.ts'
-import { passwordProblemText } from '../../passwords/password-policy.ts'
 import type { PasswordProblem } from '../../passwords/password-policy.ts'
 import type { Services } from '../../services.ts'
 
@@ -52,14 +52,15 @@ export async function byAddress({ db }: Pick<Services, 'db'>, email: string) {
   return account && { accountId: account.id }
 }
 
-export const BUSY: Record<string, Problem> = {
-  hashing_busy: {
-    status: 503,
-    when: 'Too many passwords wait to be hashed. Retry-After says when to try again.',
-  },
+/** Whether a body names either the mailed token, or the address that was mailed. */
+export function isTokenOrAddress(body: { token?: string | undefined; email?: string | undefined }): boolean {
+  return (body.token === undefined) !== (body.email === undefined)
 }
-export const PASSWORD_PROBLEMS: Record<string, Problem> = {
-  password_refused: { status: 422, when: 'The new password is too short, too common or personal.' },
+
+export const TOKEN_OR_ADDRESS = { path: ['token'], error: 'Send either token, or email and code.' }
+
+export const CHOSEN_PROBLEMS: Record<string, Problem> = {
+  ...PASSWORD_PROBLEMS,
   profile_invalid: { status: 422, when: 'The name is not valid.' },
 }
 export const MAILED_PROBLEMS: Record<string, Problem> = {
@@ -83,8 +84,7 @@ export function refusal(
   refused: Refused,
   byAddress: boolean,
 ): AppError {
-  if (refused.reason === 'password_refused')
-    return new AppError('password_refused', 422, passwordProblemText(refused.problem, config))
+  if (refused.reason === 'password_refused') return passwordRefused(refused.problem, config)
   if (refused.reason === 'name_refused') return new AppError('profile_invalid', 422, 'The name is not valid.')
   if (byAddress)
     return new AppError('verification_failed', 422, 'The code is wrong or expired, or nothing waits for one.')

@@ -9,7 +9,7 @@ import { AppError } from '../../platform/errors.ts'
 import { emailProblemText } from '../../platform/email.ts'
 import { passwordProblemText } from '../../passwords/password-policy.ts'
 import type { Services } from '../../services.ts'
-import { BUSY, browser, common, email, ip, password, PASSWORD_PROBLEMS, personBehind } from './passed-on.ts'
+import { browser, common, email, ip, password, CHOSEN_PROBLEMS, personBehind } from './passed-on.ts'
 
 const MAILED = {
   status: 202,
@@ -40,8 +40,7 @@ function registering(needs: Services): Operation {
     }),
     answer: MAILED,
     problems: {
-      ...BUSY,
-      ...PASSWORD_PROBLEMS,
+      ...CHOSEN_PROBLEMS,
       username_taken: { status: 409, when: 'Somebody else has the user name.' },
       email_invalid: { status: 422, when: 'The e-mail address is not valid.' },
     },

@@ -8,19 +8,20 @@ import type { Operation } from '../../operations/operation.ts'
 import type { Services } from '../../services.ts'
 import {
   browser,
-  BUSY,
   byAddress,
   code,
   common,
   email,
   ip,
+  isTokenOrAddress,
   MAILED_PROBLEMS,
   name,
   password,
-  PASSWORD_PROBLEMS,
+  CHOSEN_PROBLEMS,
   personBehind,
   refusal,
   token,
+  TOKEN_OR_ADDRESS,
 } from './passed-on.ts'
 
 const given = z
@@ -33,10 +34,7 @@ const given = z
     name,
     ip,
   })
-  .refine((body) => (body.token === undefined) !== (body.email === undefined), {
-    path: ['token'],
-    error: 'Send either token, or email and code.',
-  })
+  .refine(isTokenOrAddress, TOKEN_OR_ADDRESS)
   .refine((body) => body.code !== undefined || (body.token !== undefined && body.browser !== undefined), {
     path: ['code'],
     error: 'Send the code from the mail or, with a token, browser.',
@@ -68,7 +66,7 @@ export function resettingOperations(needs: Services): readonly Operation[] {
       description: 'Ends all sessions and access of the account, and signs nobody in.',
       body: given,
       answer: { status: 204, description: 'The password is set.' },
-      problems: { ...BUSY, ...PASSWORD_PROBLEMS, ...MAILED_PROBLEMS },
+      problems: { ...CHOSEN_PROBLEMS, ...MAILED_PROBLEMS },
       async handle(request) {
         const ip = await personBehind(needs, request)
         const done = await evenly(ANSWER_STEP_MS, () => complete(needs, request.body, ip))

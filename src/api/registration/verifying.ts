@@ -11,19 +11,20 @@ import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 import {
   browser,
-  BUSY,
   byAddress,
   code,
   common,
   email,
   ip,
+  isTokenOrAddress,
   MAILED_PROBLEMS,
   name,
   password,
-  PASSWORD_PROBLEMS,
+  CHOSEN_PROBLEMS,
   personBehind,
   refusal,
   token,
+  TOKEN_OR_ADDRESS,
 } from './passed-on.ts'
 
 const given = z
@@ -37,10 +38,7 @@ const given = z
     name,
     ip,
   })
-  .refine((body) => (body.token === undefined) !== (body.email === undefined), {
-    path: ['token'],
-    error: 'Send either token, or email and code.',
-  })
+  .refine(isTokenOrAddress, TOKEN_OR_ADDRESS)
   .refine(
     (body) => body.code !== undefined || (body.token !== undefined && body.new_password === undefined),
     {
@@ -72,8 +70,7 @@ export function verifyingOperations(needs: Services): readonly Operation[] {
       body: given,
       answer: { status: 200, description: 'The confirmed account.', schema: shownAccount },
       problems: {
-        ...BUSY,
-        ...PASSWORD_PROBLEMS,
+        ...CHOSEN_PROBLEMS,
         ...MAILED_PROBLEMS,
         password_wrong: { status: 422, when: 'The password is not the one that was chosen at registration.' },
       },

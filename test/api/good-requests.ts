@@ -1,0 +1,214 @@
+/** For each operation of the JSON API a request that succeeds, made anew each time, and others for its own refusals. */
+import type { Account } from '../../src/accounts/account.ts'
+import { grantRole } from '../../src/accounts/roles.ts'
+import type { ApiScope } from '../../src/operations/scopes.ts'
+import { API_SCOPES } from '../../src/operations/scopes.ts'
+import { anyAddress, PASSWORD } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
+import { codeIn, linkIn } from '../support/letter.ts'
+import { createCaller } from './caller.ts'
+
+export type Request = { path: string; token: string; body?: Record<string, unknown> }
+type Make = () => Promise<Request>
+
+const NEXT = 'seven purple kettles'
+let count = 0
+const anyEmail = () => `status-${(count += 1)}-${Date.now()}@example.org`
+const resourceIdentifier = () => `https://status-${(count += 1)}-${Date.now()}.example.com`
+
+export async function goodRequests(stage: Stage) {
+  const api = await createCaller(stage, Object.keys(API_SCOPES) as ApiScope[])
+  const own = await api.ownToken()
+  const { db } = stage.parts
+
+  async function signedIn(given: { verified?: boolean } = {}): Promise<{ person: Account; token: string }> {
+    const person = await stage.person()
+    const token = await api.tokenOf(person)
+    if (given.verified === false)
+      await db('accounts').where({ id: person.id }).update({ emailVerifiedAtMs: null })
+    return { person, token }
+  }
+  const asPerson =
+    (path: string, body?: Record<string, unknown>): Make =>
+    async () => ({ path, token: (await signedIn()).token, ...(body && { body }) })
+  const asProgram = async (path: string, body: Record<string, unknown>): Promise<Request> => ({
+    path,
+    token: own,
+    body: { ...body, ...(path !== '/accounts/check' && { ip: anyAddress() }) },
+  })
+  const onAccount =
+    (verb = '', body?: Record<string, unknown>): Make =>
+    async () => ({ path: `/accounts/${(await stage.person()).id}${verb}`, token: own, ...(body && { body }) })
+  async function created(path: string, body: Record<string, unknown>) {
+    return (await api.call('POST', path, { token: own, body })).json()
+  }
+  const onClient =
+    (verb = '', body?: Record<string, unknown>): Make =>
+    async () => {
+      const { client_id: id } = await created('/clients', CLIENT)
+      return { path: `/clients/${String(id)}${verb}`, token: own, ...(body && { body }) }
+    }
+  const onResource =
+    (body?: Record<string, unknown>): Make =>
+    async () => {
+      const identifier = resourceIdentifier()
+      await created('/resources', { identifier })
+      const path = `/resources/${encodeURIComponent(identifier)}`
+      return { path, token: own, ...(body && { body }) }
+    }
+  async function mailed(to: string, subject: RegExp, page: string) {
+    const mail = await stage.waitForMail(to, subject)
+    return { code: codeIn(mail), token: new URL(linkIn(mail, page)).searchParams.get('token')! }
+  }
+  async function joining() {
+    const email = anyEmail()
+    await api.call('POST', '/registrations', await asProgram('', { email, password: PASSWORD }))
+    const { token } = await mailed(email, /^Activate/, '/activate')
+    return asProgram('/registrations/verify', { token, password: PASSWORD })
+  }
+  async function resetting() {
+    const { email } = await stage.person()
+    await api.call('POST', '/password-resets', await asProgram('', { email }))
+    const given = await mailed(email, /^Reset/, '/reset')
+    return asProgram('/password-resets/complete', { ...given, new_password: NEXT })
+  }
+  async function verifying() {
+    const { person, token } = await signedIn({ verified: false })
+    await api.call('POST', '/account/resend', { token })
+    const { code } = await mailed(person.email, /^Activate/, '/activate')
+    return { path: '/account/verify', token, body: { code } }
+  }
+  async function ofSession() {
+    const { person, token } = await signedIn()
+    await api.tokenOf(person)
+    const { items } = (await api.call('GET', '/account/sessions', { token })).json() as {
+      items: { id: string; current: boolean }[]
+    }
+    return { path: `/account/sessions/${items.find(({ current }) => !current)!.id}`, token }
+  }
+  async function ofApp() {
+    const { person, token } = await signedIn()
+    const other = await createCaller(stage, ['account:read'])
+    await other.tokenOf(person)
+    return { path: `/account/apps/${other.party.clientId}`, token }
+  }
+  /** Somebody is the only administrator while the request is sent. */
+  async function onlyAdministrator() {
+    const person = await stage.person()
+    await db('account_roles').delete()
+    await grantRole(db, person.id, 'admin')
+    return person.id
+  }
+
+  const good: Record<string, Make> = {
+    getOwnAccount: asPerson('/account'),
+    updateOwnAccount: asPerson('/account', { name: 'Ann' }),
+    changeOwnPassword: asPerson('/account/password', { current_password: PASSWORD, new_password: NEXT }),
+    verifyOwnAddress: verifying,
+    resendOwnActivation: asPerson('/account/resend'),
+    listOwnSessions: asPerson('/account/sessions'),
+    endOwnSession: ofSession,
+    endOtherSessions: asPerson('/account/sessions/end-others'),
+    listOwnApps: asPerson('/account/apps'),
+    revokeOwnApp: ofApp,
+    listAccounts: async () => ({ path: '/accounts', token: own }),
+    createAccount: async () => ({ path: '/accounts', token: own, body: { email: anyEmail() } }),
+    getAccount: onAccount(),
+    updateAccount: onAccount('', { name: 'Ann' }),
+    deleteAccount: onAccount(),
+    checkUser: async () => asProgram('/accounts/check', { login: (await stage.person()).email }),
+    disableAccount: onAccount('/disable'),
+    enableAccount: onAccount('/enable'),
+    unlockAccount: onAccount('/unlock'),
+    endAccountSessions: onAccount('/end-sessions'),
+    sendAccountReset: onAccount('/send-reset'),
+    getAccountRoles: onAccount('/roles'),
+    setAccountRoles: onAccount('/roles', { roles: ['admin'] }),
+    registerAccount: () => asProgram('/registrations', { email: anyEmail(), password: PASSWORD }),
+    resendActivation: () => asProgram('/registrations/resend', { email: anyEmail() }),
+    verifyRegistration: joining,
+    requestReset: () => asProgram('/password-resets', { email: anyEmail() }),
+    completeReset: resetting,
+    listClients: async () => ({ path: '/clients', token: own }),
+    createClient: async () => ({ path: '/clients', token: own, body: CLIENT }),
+    getClient: onClient(),
+    updateClient: onClient('', { client_name: 'B' }),
+    deleteClient: onClient(),
+    rotateClientSecret: onClient('/rotate-secret', {}),
+    disableClient: onClient('/disable'),
+    enableClient: onClient('/enable'),
+    listResources: async () => ({ path: '/resources', token: own }),
+    createResource: async () => ({
+      path: '/resources',
+      token: own,
+      body: { identifier: resourceIdentifier() },
+    }),
+    getResource: onResource(),
+    updateResource: onResource({ name: 'B' }),
+    deleteResource: onResource(),
+  }
+
+  const taken = async (request: Request): Promise<Request> => {
+    const username = `taken-${(count += 1)}-${Date.now()}`
+    await created('/accounts', { email: anyEmail(), username })
+    return { ...request, body: { username } }
+  }
+  const twice = async (id: string): Promise<Request> => {
+    const request = await good[id]!()
+    await api.call('POST', request.path, request)
+    return request
+  }
+  /** Refusals that only some operations have: by operation and status. */
+  const refused: Record<string, Make> = {
+    'updateOwnAccount 404': async () => {
+      const { person, token } = await signedIn()
+      await api.call('GET', '/account', { token })
+      // Not as the server does it: the account cache does not know of it.
+      await db('accounts').where({ id: person.id }).delete()
+      return { path: '/account', token, body: { name: 'Ann' } }
+    },
+    'updateOwnAccount 409': async () => taken(await good['updateOwnAccount']!()),
+    'updateAccount 409': async () => taken(await good['updateAccount']!()),
+    'changeOwnPassword 422': asPerson('/account/password', { current_password: 'wrong', new_password: NEXT }),
+    'changeOwnPassword 429': async () => {
+      const request = await asPerson('/account/password', { current_password: 'wrong', new_password: NEXT })()
+      for (let n = 0; n < 15; n += 1) await api.call('POST', request.path, request)
+      return request
+    },
+    'verifyOwnAddress 422': async () => ({ ...(await verifying()), body: { code: 'AAAA-AAAA' } }),
+    'checkUser 404': () => asProgram('/accounts/check', { login: 'nobody' }),
+    'deleteAccount 409': async () => ({ path: `/accounts/${await onlyAdministrator()}`, token: own }),
+    'disableAccount 409': async () => ({
+      path: `/accounts/${await onlyAdministrator()}/disable`,
+      token: own,
+    }),
+    'setAccountRoles 409': async () => ({
+      path: `/accounts/${await onlyAdministrator()}/roles`,
+      token: own,
+      body: { roles: [] },
+    }),
+    'sendAccountReset 409': async () => {
+      const { id } = await stage.person()
+      await api.call('POST', `/accounts/${id}/disable`, { token: own })
+      return { path: `/accounts/${id}/send-reset`, token: own }
+    },
+    'verifyRegistration 409': () => twice('verifyRegistration'),
+    'completeReset 409': () => twice('completeReset'),
+    'verifyRegistration 422': () => asProgram('/registrations/verify', { token: 'x', password: PASSWORD }),
+    'completeReset 422': () =>
+      asProgram('/password-resets/complete', { token: 'x', code: 'x', new_password: NEXT }),
+    'deleteClient 409': async () => {
+      const { client_id: id } = await created('/resources', { identifier: resourceIdentifier() })
+      return { path: `/clients/${String(id)}`, token: own }
+    },
+    'updateResource 409': async () => {
+      const fields = { iban: { label: 'Account' } }
+      const types = [{ type: `type-${(count += 1)}`, title: 'A type', fields }]
+      await created('/resources', { identifier: resourceIdentifier(), authorization_details_types: types })
+      return { ...(await good['updateResource']!()), body: { authorization_details_types: types } }
+    },
+  }
+  return { api, good, refused }
+}
+
+const CLIENT = { client_name: 'A', redirect_uris: ['https://app.example.com/callback'] }
