@@ -3,7 +3,7 @@
  * server processes on one port. What a role runs is in roles.ts.
  */
 import cluster from 'node:cluster'
-import { loadConfig } from './settings/config.ts'
+import { configOfWorker, loadConfig } from './settings/config.ts'
 import { createParts } from './process/start/parts.ts'
 import type { Parts } from './process/start/parts.ts'
 import { checkPortsAndFolders } from './process/ports-and-folders.ts'
@@ -23,7 +23,8 @@ async function main(): Promise<void> {
   const planned = loadConfig(undefined, { persist: false })
   const role = cluster.isWorker ? 'server' : (asked.role ?? (planned.mode === 'embedded' ? 'all' : 'server'))
   if (cluster.isPrimary) await checkPortsAndFolders(planned, { serves: role !== 'worker' })
-  const parts = await createParts(loadConfig())
+  const config = loadConfig()
+  const parts = await createParts(role === 'worker' ? configOfWorker(config) : config)
   const ends = stopOnSignal(parts, stopWith)
   try {
     const several = role !== 'worker' && planned.workers > 1 && cluster.isPrimary

@@ -59,6 +59,11 @@ export function loadConfig(
   return Object.freeze(derive(parsed as Settings, options.persist))
 }
 
+/** What a process reads that is a worker and no server: it may reach Redis at another address. */
+export function configOfWorker(config: Config): Config {
+  return Object.freeze({ ...config, redisDsn: config.workerRedisDsn })
+}
+
 /** The effective value of every setting, secrets masked, for people to read. */
 export function describeConfig(config: Config): Record<string, unknown> {
   const names = Object.keys(settings) as SettingName[]

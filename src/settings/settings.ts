@@ -47,7 +47,13 @@ export const settings = {
   }),
   host: host().default('127.0.0.1').meta({ group: 'Server', description: 'Address to listen on.' }),
   port: integer(1, 65535).default(8700).meta({ group: 'Server', description: 'Port to listen on.' }),
-  debug: flag().default(false).meta({ group: 'Server', description: 'Logs at debug level.' }),
+  debug: flag()
+    .default(false)
+    .meta({
+      group: 'Server',
+      description:
+        'Logs more: each SQL statement with its time, and each request that is only counted otherwise.',
+    }),
   workers: integer(1, 64)
     .default(1)
     .meta({ group: 'Server', description: 'Server processes on the one port.' }),
@@ -216,7 +222,7 @@ export const settings = {
     group: 'Mail',
     secret: true,
     fallback: 'REDIS_DSN',
-    description: 'Redis of the worker process, where it differs.',
+    description: 'The same Redis, where a worker process reaches it at another address.',
   }),
   worker_smtp_server_url: url('smtp://host:port or smtps://host:port', 'smtp', 'smtps').optional().meta({
     group: 'Mail',

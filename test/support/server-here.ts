@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs'
 import { getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { loadConfig } from '../../src/settings/config.ts'
+import { configOfWorker, loadConfig } from '../../src/settings/config.ts'
 import { createParts } from '../../src/process/start/parts.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
 import { stop } from '../../src/process/stop.ts'
@@ -53,7 +53,8 @@ function trust(file: string | undefined): void {
 }
 
 async function startHere(role: Role, env: Record<string, string>): Promise<Started> {
-  const parts = await createParts(loadConfig(env))
+  const config = loadConfig(env)
+  const parts = await createParts(role === 'worker' ? configOfWorker(config) : config)
   const ends: End[] = []
   const end = () => stop(parts, ends)
   try {

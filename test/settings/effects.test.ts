@@ -1,0 +1,58 @@
+import { expect } from 'chai'
+import { Redis } from 'ioredis'
+import { register } from '../../src/accounts/journeys/sign-up.ts'
+import { startServer, TEST_PASSWORD } from '../support/running-server.ts'
+import { startRedis } from '../support/services.ts'
+
+/** Connections of others. */
+async function clientsOf(url: string): Promise<number> {
+  const redis = new Redis(url)
+  try {
+    const list = String(await redis.client('LIST'))
+    return list.trim().split('\n').length - 1
+  } finally {
+    redis.disconnect()
+  }
+}
+
+describe('the setting WORKER_REDIS_DSN', () => {
+  it('is where a worker process finds Redis, and no server does [A02]', async () => {
+    const other = await startRedis()
+    const env = { ACCOUNT_SERVER_WORKER_REDIS_DSN: other.url }
+    const server = await startServer({ store: 'mariadb+redis', processes: 1, env })
+    try {
+      expect(await clientsOf(other.url), 'the worker').to.be.at.least(1)
+      const email = 'worker@example.org'
+      const ip = '192.0.2.1'
+      expect(await register(server.parts, { email, password: TEST_PASSWORD, ip })).to.include({ ok: true })
+      expect((await server.waitForMail(email)).subject).to.match(/^Activate/)
+    } finally {
+      await server.stop()
+    }
+    const alone = await startServer({ store: 'mariadb+redis', processes: 1 })
+    try {
+      expect(await clientsOf(other.url), 'without the setting').to.equal(0)
+    } finally {
+      await alone.stop()
+      await other.stop()
+    }
+  })
+})
+
+describe('the setting DEBUG', () => {
+  it('logs each statement with its time, and no value of it [A01]', async () => {
+    for (const debug of ['true', 'false']) {
+      const server = await startServer({ store: 'sqlite', env: { ACCOUNT_SERVER_DEBUG: debug } })
+      try {
+        const { email } = await server.createAccount()
+        const lines = server.log().split('\n')
+        const statements = lines.filter((line) => line.includes('"sql.answered"'))
+        if (debug === 'false') expect(statements, debug).to.eql([])
+        else expect(statements.join('\n'), debug).to.match(/insert into .{0,5}accounts.*"ms":\d+/)
+        expect(lines.join('\n'), debug).not.to.contain(email)
+      } finally {
+        await server.stop()
+      }
+    }
+  })
+})
