@@ -71,16 +71,6 @@ describe('settings', () => {
     expect(problemsOf({ Account_Server_Port: '9003' })).to.have.lengthOf(1)
   })
 
-  it('have the defaults of the replaced systems, and those that decision 0029 gives [A01]', () => {
-    const config = read({})
-    expect(config).to.include({ host: '127.0.0.1', port: 8700, workers: 1, serverName: 'Account Server' })
-    expect(config.tokens).to.include({ accessTokenExpireSeconds: 3600, refreshTokenExpireSeconds: 90_000 })
-    expect(config.database.mysqlConnectArgs).to.eql({ connect_timeout: 3 })
-    expect(config.log).to.include({ prefix: 'account-server', level: 'info' })
-    expect(config.log.dir).to.equal(join(config.dataDir, 'logs'))
-    expect(read(service).log.dir).to.equal(undefined)
-  })
-
   it('refuse a name that is set twice with different values', () => {
     const problems = problemsOf({ account_server_port: '9001', ACCOUNT_SERVER_PORT: '9002' })
     expect(problems).to.have.lengthOf(1)

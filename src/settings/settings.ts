@@ -47,13 +47,11 @@ export const settings = {
   }),
   host: host().default('127.0.0.1').meta({ group: 'Server', description: 'Address to listen on.' }),
   port: integer(1, 65535).default(8700).meta({ group: 'Server', description: 'Port to listen on.' }),
-  debug: flag()
-    .default(false)
-    .meta({
-      group: 'Server',
-      description:
-        'Logs more: each SQL statement with its time, and each request that is only counted otherwise.',
-    }),
+  debug: flag().default(false).meta({
+    group: 'Server',
+    description:
+      'Logs more: each SQL statement with its time, and each request that is only counted otherwise.',
+  }),
   workers: integer(1, 64)
     .default(1)
     .meta({ group: 'Server', description: 'Server processes on the one port.' }),

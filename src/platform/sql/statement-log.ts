@@ -6,8 +6,8 @@ import type { Db } from './database.ts'
 type Statement = { __knexQueryUid: string; sql: string }
 
 /** Adds nothing where the log leaves debug lines out. */
-export function logStatements(db: Db, log: Logger): void {
-  if (!log.isLevelEnabled('debug')) return
+export function withStatementLog(db: Db, log: Logger): Db {
+  if (!log.isLevelEnabled('debug')) return db
   const begun = new Map<string, number>()
   const msOf = ({ __knexQueryUid: id }: Statement) => {
     const startedMs = begun.get(id) ?? performance.now()
@@ -21,4 +21,5 @@ export function logStatements(db: Db, log: Logger): void {
   db.on('query-error', (error: unknown, one: Statement) =>
     log.debug({ sql: one.sql, ms: msOf(one), err: loggableError(error) }, 'sql.failed'),
   )
+  return db
 }

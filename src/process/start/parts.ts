@@ -26,7 +26,7 @@ import { createOutbox } from '../../outbox/outbox.ts'
 import { createChangeFeed } from '../../platform/sql/change-feed.ts'
 import { systemClock } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
-import { logStatements } from '../../platform/sql/statement-log.ts'
+import { withStatementLog } from '../../platform/sql/statement-log.ts'
 import { openDatabase } from '../../platform/sql/database.ts'
 import { keepDataPrivate } from './data-folder.ts'
 import { createLogFile } from '../../platform/logging/log-file.ts'
@@ -44,8 +44,7 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
   const tightened = config.mode === 'embedded' ? keepDataPrivate(config) : []
   const log = openLog(config, clock)
   if (tightened.length > 0) log.warn({ tightened }, 'files.tightened')
-  const db = openDatabase(config.database)
-  logStatements(db, log)
+  const db = withStatementLog(openDatabase(config.database), log)
   const { redis, store: kept, catchUp } = openGrantStore({ config, db, clock, log })
   const sealer = createSealer(config.keys.data)
   const waiting: (() => void)[] = []
