@@ -1,4 +1,4 @@
-/** Each statement and how long it took, for DEBUG. Values stand as `?`, so no personal data is in the log. */
+/** Each statement and how long it took, for DEBUG. In place of values it has `?`, so no personal data is in the log. */
 import { loggableError } from '../logging/loggable-error.ts'
 import type { Logger } from '../logging/log.ts'
 import type { Db } from './database.ts'
