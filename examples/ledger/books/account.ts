@@ -2,8 +2,8 @@
  * Accounts of the ledger and their history. An account belongs to a `sub` of the account server and is opened with its
  * first transfer. The bank pays the starting balance, so that the sum of all balances is zero.
  */
-import { randomUUID } from 'node:crypto'
 import type { Db, Trx } from '../database.ts'
+import { newTransferId } from './transfer-id.ts'
 
 /** Who an account belongs to, and the name that others read. */
 export type Person = { sub: string; name?: string | undefined }
@@ -116,7 +116,11 @@ async function openMissing(
     await trx('accounts').insert({ sub, name, balance_minor: 0, opened_at_ms: nowMs })
     const [recipient] = await findAccounts(trx, [sub])
     if (!recipient || balanceMinor === 0) continue
-    await book(trx, { id: randomUUID(), kind: 'opening', sender: bank, recipient, nowMs }, balanceMinor)
+    await book(
+      trx,
+      { id: newTransferId(nowMs), kind: 'opening', sender: bank, recipient, nowMs },
+      balanceMinor,
+    )
   }
 }
 

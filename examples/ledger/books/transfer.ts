@@ -2,7 +2,6 @@
  * A transfer from one person to another: balances, entries and the answer to the idempotency key in one transaction. The
  * same key answers the same, also after a crash: either all of it was written, or none of it.
  */
-import { randomUUID } from 'node:crypto'
 import { inTransaction } from '../database.ts'
 import type { Db, Trx } from '../database.ts'
 import { book, lockAccounts } from './account.ts'
@@ -10,6 +9,7 @@ import type { AccountIds } from './account-ids.ts'
 import { findKept, keep } from './kept-answer.ts'
 import type { KeptAnswer } from './kept-answer.ts'
 import { Refusal } from './refusal.ts'
+import { newTransferId } from './transfer-id.ts'
 
 export type Order = {
   /** The `sub` of the person who sends. */
@@ -84,7 +84,7 @@ async function transferIn(
   if (sender.balanceMinor < amountMinor)
     throw new Refusal('insufficient_funds', 'Your balance is lower than this amount.')
   if (!Number.isSafeInteger(recipient.balanceMinor + amountMinor)) throw new Refusal('balance_overflow')
-  const id = randomUUID()
+  const id = newTransferId(nowMs)
   const recipientName = order.recipient
   await book(trx, { id, kind: 'transfer', sender, recipient, recipientName, note, nowMs }, amountMinor)
   const receipt: Receipt = {

@@ -133,6 +133,19 @@ for (const store of ['sqlite', 'mariadb'] as LedgerStore[])
       expect(await balance(ada)).to.equal(4000)
     })
 
+    it('have ids that begin with their time', async () => {
+      const [ada, bob] = [await person(), await person()]
+      for (const amount of [1, 2, 3]) {
+        const { body } = await send(ada, bob.email, amount)
+        const id = String(body['id'])
+        expect(id, String(amount)).to.match(
+          /^[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/,
+        )
+        const ms = Number.parseInt(id.slice(0, 13).replace('-', ''), 16)
+        expect(new Date(ms).toISOString(), String(amount)).to.equal(body['created_at'])
+      }
+    })
+
     it('are listed newest first, by skip and limit [A10]', async () => {
       const [ada, bob] = [await person(), await person()]
       for (const amount of [1, 2, 3]) await send(ada, bob.email, amount)
