@@ -1,6 +1,6 @@
 /**
  * `node bench/import.ts [COUNT] [FORMAT]`: generates a file of accounts, imports it with the command line, and prints seconds,
- * accounts per second and the most memory. Uses the database of the settings, else SQLite in a folder of its own.
+ * accounts per second, processor time and the most memory. Uses the database of the settings, else SQLite in a folder of its own.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
@@ -68,8 +68,10 @@ function generate(file: string): void {
 function measure(run: string, file: string, env: NodeJS.ProcessEnv): void {
   const args = ['import', file, '--format', format, '--json', ...(run === 'dry run' ? ['--dry-run'] : [])]
   if (format === 'firebase') args.push('--without-unknown-hashes')
-  // Prints the most memory of the process when it ends.
-  const probe = `data:text/javascript,process.on('exit',()=>process.stderr.write('RSS '+process.resourceUsage().maxRSS))`
+  // Prints the most memory and the processor time of the process when it ends: other programs may be busy meanwhile.
+  const probe =
+    `data:text/javascript,process.on('exit',()=>{const u=process.resourceUsage();` +
+    `process.stderr.write('RSS '+u.maxRSS+' CPU '+(u.userCPUTime+u.systemCPUTime))})`
   const startedAt = performance.now()
   const { stdout, stderr } = spawnSync(process.execPath, ['--import', probe, CLI(), ...args], {
     env,
@@ -78,8 +80,9 @@ function measure(run: string, file: string, env: NodeJS.ProcessEnv): void {
   const seconds = (performance.now() - startedAt) / 1000
   const report = JSON.parse(stdout) as Record<string, number>
   const mib = Math.round(Number(/RSS (\d+)/.exec(stderr)?.[1] ?? 0) / 1024)
+  const cpu = Number(/CPU (\d+)/.exec(stderr)?.[1] ?? 0) / 1e6
   process.stdout.write(
-    `${run.padEnd(10)}  ${seconds.toFixed(1)} s  ${Math.round(count / seconds)}/s  ${mib} MiB  ` +
+    `${run.padEnd(10)}  ${seconds.toFixed(1)} s  ${Math.round(count / seconds)}/s  ${cpu.toFixed(1)} s of CPU  ${mib} MiB  ` +
       `imported ${report['imported']}, already here ${report['already_here']}, refused ${report['refused']}\n`,
   )
 }

@@ -69,7 +69,7 @@ describe('Files of other systems', () => {
       ).to.eql([1, 3, 4, 5])
       expect(records.map(valueOf), `turn ${turn}`).to.eql([
         { a: 'é' },
-        'it is not JSON',
+        'it is not JSON: it ends too early',
         'it is not a JSON object',
         { b: 2 },
       ])
@@ -123,18 +123,22 @@ describe('Files of other systems', () => {
 })
 
 describe('The progress bar', () => {
-  it('says on a terminal how far it is and how long it takes, and nothing elsewhere', () => {
+  it('says how far it is and how long it takes: on a terminal, and as a plain line in a log', () => {
     let written = ''
     let now = 0
-    const draw = (isTTY: boolean) => {
-      const bar = progressBar({ isTTY, columns: 80, write: (text) => (written += text) }, () => now)
+    const draw = (isTTY: boolean, quiet = false) => {
+      const terminal = { isTTY, columns: 80, write: (text: string) => (written += text) }
+      const bar = progressBar(terminal, { quiet, now: () => now })
       now += 60_000
       bar.draw(0.25, '250 records')
       bar.draw(0.26, 'too soon to draw again')
       bar.clear()
     }
-    draw(false)
+    draw(false, true)
     expect(written).to.equal('')
+    draw(false)
+    expect(written).to.equal('25 %, 3 min 0 s left, 250 records\n')
+    written = ''
     draw(true)
     expect(written).to.contain('[######------------------] 25 %, 3 min 0 s left, 250 records')
     expect(written).to.not.contain('too soon')

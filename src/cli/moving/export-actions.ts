@@ -11,6 +11,7 @@ import type { Answer } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
 import { columns } from '../../command-line/layout.ts'
 import { progressBar } from '../../command-line/progress-bar.ts'
+import type { ProgressBar } from '../../command-line/progress-bar.ts'
 import { passphraseOf } from './passphrase-file.ts'
 
 export async function run(input: Input, { db, sealer, features }: Parts): Promise<Answer> {
@@ -21,7 +22,8 @@ export async function run(input: Input, { db, sealer, features }: Parts): Promis
   const sealers = { data: sealer, file: made?.sealer }
   const needs = { db, ...movedTables(features), sealers, sealing: made?.sealing }
   const [counted] = await db('accounts').count({ all: '*' })
-  await write(file, exportedLines(needs, exported), () => {
+  const bar = progressBar(process.stderr, { quiet: input.flag('json') })
+  await write(file, exportedLines(needs, exported), bar, () => {
     const { accounts = 0 } = exported.counts
     return { done: accounts / Math.max(1, Number(counted?.['all'] ?? 0)), text: `${accounts} accounts` }
   })
@@ -35,9 +37,13 @@ export async function run(input: Input, { db, sealer, features }: Parts): Promis
 type Done = { done: number; text: string }
 
 /** Beside the file first, and in its place when it is whole. */
-async function write(file: string, lines: AsyncIterable<object[]>, progress: () => Done): Promise<void> {
+async function write(
+  file: string,
+  lines: AsyncIterable<object[]>,
+  bar: ProgressBar,
+  progress: () => Done,
+): Promise<void> {
   const draft = `${file}.${process.pid}`
-  const bar = progressBar(process.stderr)
   try {
     const out = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true })
     await once(out, 'open')

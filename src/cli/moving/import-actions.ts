@@ -24,7 +24,7 @@ export async function run(input: Input, { db, clock, sealer, features }: Parts):
   const [file = ''] = input.operands
   const dryRun = input.flag('dry-run')
   const refusedFile = input.text('refused') ?? `${file === '-' ? 'import' : file}.refused.ndjson`
-  const bar = progressBar(process.stderr)
+  const bar = progressBar(process.stderr, { quiet: input.flag('json') })
   try {
     const { before, after } = movedTables(features)
     const { summary, rows, written } = await importFile(

@@ -21,7 +21,34 @@ export function fromJson(at: Pick<FileRecord, 'line' | 'bytes' | 'list'>, text: 
     if (isObject(value)) return { ...at, raw: value, value }
     return { ...at, raw: text, fault: 'it is not a JSON object' }
   } catch {
-    return { ...at, raw: text, fault: 'it is not JSON' }
+    return { ...at, raw: text, fault: `it is not JSON: ${faultOf(text)}` }
+  }
+}
+
+/** Where the text stops being JSON, without a word of it: it may be a hash. `JSON.parse` does not always name the place. */
+function faultOf(text: string): string {
+  let [good, bad] = [0, text.length + 1]
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    if (isBeginning(text.slice(0, middle))) good = middle
+    else bad = middle
+  }
+  if (bad > text.length) return 'it ends too early'
+  const before = text.slice(0, good).split('\n')
+  const line = before.length > 1 ? `line ${before.length} of it, ` : ''
+  return `${line}column ${(before.at(-1)?.length ?? 0) + 1}`
+}
+
+/** True where more text could make it JSON. */
+function isBeginning(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch (error) {
+    const message = error instanceof Error ? error.message : ''
+    if (/Unexpected end|Unterminated string/.test(message)) return true
+    const [, position] = /at position (\d+)/.exec(message) ?? []
+    return position !== undefined && Number(position) >= text.length
   }
 }
 

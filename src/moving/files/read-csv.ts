@@ -2,6 +2,7 @@
 import { Readable } from 'node:stream'
 import { CsvError, parse } from 'csv-parse'
 import { AppError } from '../../platform/errors.ts'
+import { beginningOf } from './checked-bytes.ts'
 import type { FileRecord } from './file-record.ts'
 
 type Parsed = { record: string[]; info: { lines: number; bytes: number } }
@@ -9,16 +10,24 @@ type Parsed = { record: string[]; info: { lines: number; bytes: number } }
 const MAX_RECORD = 8 * 1_048_576
 
 export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<FileRecord> {
+  const [head, whole] = await beginningOf(chunks)
+  let line = 0
   const parser = parse({
     bom: true,
     info: true,
+    delimiter: delimiterOf(head.toString('utf8')),
     relax_column_count: true,
     // A quote inside a value that is not quoted is part of the value.
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: MAX_RECORD,
+    // At once, where the stream below is behind, and drops what it holds when the parser fails.
+    on_record(record: string[], { lines }) {
+      line = lines
+      return record
+    },
   })
-  const source = Readable.from(chunks)
+  const source = Readable.from(whole)
   source.on('error', (error) => parser.destroy(error))
   let names: string[] | undefined
   try {
@@ -28,15 +37,33 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<Fi
     }
   } catch (error) {
     if (!(error instanceof CsvError)) throw error
-    const message = `The CSV cannot be read up to line ${String(error['lines'])}: a quote is not closed before it.`
-    throw new AppError('file_invalid', 422, message, { cause: error })
+    throw new AppError('file_invalid', 422, faultOf(error, line + 1), { cause: error })
   }
+}
+
+/** Of the first line: spreadsheets of many countries write semicolons. */
+function delimiterOf(head: string): string {
+  const [line = ''] = head.replaceAll(/"[^"]*"/g, '').split(/[\r\n]/)
+  const counts = [',', ';', '\t'].map((one) => ({ one, count: line.split(one).length }))
+  return counts.sort((a, b) => b.count - a.count)[0]?.one ?? ','
+}
+
+function faultOf(error: CsvError, line: number): string {
+  const index = Number(error['column'])
+  const column = Number.isInteger(index) ? `, column ${index + 1}` : ''
+  if (error.code === 'CSV_MAX_RECORD_SIZE')
+    return `Line ${line}: the record that begins there is longer than 8 MiB. Is a quote not closed, or is it no CSV?`
+  return `Line ${line}${column}: the CSV cannot be read further: a quote is not closed.`
 }
 
 function namesOf(record: string[]): string[] {
   const names = record.map((name) => name.trim())
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw new AppError('file_invalid', 422, `The first line names "${twice}" twice.`)
+  const second = names.findIndex((name, index) => names.indexOf(name) !== index)
+  const twice = names[second]
+  if (twice !== undefined) {
+    const columns = `columns ${names.indexOf(twice) + 1} and ${second + 1}`
+    throw new AppError('file_invalid', 422, `Line 1 names "${twice}" twice: ${columns}.`)
+  }
   return names
 }
 

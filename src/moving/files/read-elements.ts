@@ -9,12 +9,19 @@ import type { FileRecord } from './file-record.ts'
 const [QUOTE, BACKSLASH, NEWLINE] = [0x22, 0x5c, 0x0a]
 const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d]
 const MAX_ELEMENT = 64 * 1_048_576
+/** Bytes of a name of a list. A longer text names none. */
+const MAX_KEY = 256
 
 export async function* readElements(chunks: AsyncIterable<Buffer>): AsyncGenerator<FileRecord> {
   const scan = newScan()
   for await (const chunk of chunks) yield* objectsIn(scan, chunk)
-  if (scan.bytes === 0 || scan.depth !== 0 || scan.inString)
-    throw new AppError('file_invalid', 422, 'The file is not a whole JSON document.')
+  if (scan.bytes > 0 && scan.depth === 0 && !scan.inString) return
+  const began = scan.begun ? `; the object that begins on line ${scan.begun.line} is cut off` : ''
+  throw new AppError(
+    'file_invalid',
+    422,
+    `The JSON document is not whole: it ends on line ${scan.line}${began}.`,
+  )
 }
 
 type Begun = { line: number; parts: Buffer[]; size: number }
@@ -77,7 +84,7 @@ function readText(scan: Scan, byte: number): void {
   if (scan.escaped) scan.escaped = false
   else if (byte === BACKSLASH) scan.escaped = true
   else if (byte === QUOTE) scan.inString = false
-  if (scan.inString && scan.depth === 1) scan.key.push(byte)
+  if (scan.inString && scan.depth === 1 && scan.key.length < MAX_KEY) scan.key.push(byte)
 }
 
 /** True where an object of a list begins: in a root list, or in a list of the root object. */

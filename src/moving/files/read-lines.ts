@@ -13,8 +13,8 @@ export async function* readLines(chunks: AsyncIterable<Buffer>): AsyncGenerator<
     bytes += chunk.length
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
     rest = lines.pop() ?? ''
-    if (rest.length > MAX_LINE)
-      throw new AppError('file_invalid', 422, `Line ${line + 1} is too long for NDJSON.`)
+    if (rest.length > MAX_LINE || lines.some((text) => text.length > MAX_LINE))
+      throw new AppError('file_invalid', 422, `Line ${line + 1} is longer than 8 MiB: too long for NDJSON.`)
     for (const text of lines) {
       line += 1
       if (text.trim() !== '') yield fromJson({ line, bytes, list: '' }, text)

@@ -15,6 +15,7 @@ type Value = Readonly<Record<string, unknown>>
 export const auth0: Format = {
   name: 'auth0',
   read: readRows,
+  first: '{[',
   accounts: [''],
   toIncoming(value) {
     const text = (...names: string[]) => textOf(names.map((name) => valueAt(value, name)).find(isPresent))

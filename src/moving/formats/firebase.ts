@@ -39,6 +39,7 @@ export function firebase(key: FirebaseKey | undefined): Format {
   return {
     name: 'firebase',
     read: readElements,
+    first: '{[',
     accounts: ['users', ''],
     toIncoming: (value) => ({
       id: textOf(value['localId']),

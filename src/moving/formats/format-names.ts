@@ -5,7 +5,8 @@ export type FormatName = (typeof FORMAT_NAMES)[number]
 
 const ENDINGS: Readonly<Record<string, FormatName>> = { csv: 'csv', ndjson: 'ndjson', jsonl: 'ndjson' }
 
-/** By the ending of the file's name; `.json` says too little. */
+/** By the ending of the file's name, also before `.gz`; `.json` says too little. */
 export function formatByName(file: string): FormatName | undefined {
-  return ENDINGS[file.slice(file.lastIndexOf('.') + 1).toLowerCase()]
+  const unpacked = file.replace(/\.gz$/i, '')
+  return ENDINGS[unpacked.slice(unpacked.lastIndexOf('.') + 1).toLowerCase()]
 }

@@ -5,6 +5,8 @@ import type { Incoming } from '../incoming.ts'
 export type Format = {
   name: string
   read: ReadRecords
+  /** The characters that its files begin with; undefined: any, but those of JSON. */
+  first: string | undefined
   /** The lists that hold accounts. Empty text is the list that is the whole file. */
   accounts: readonly string[]
   /** Our own export has this format: it begins with a line of its own, and holds more than accounts. */

@@ -17,9 +17,9 @@ export type FormatChoices = { mapping: Mapping; firebaseKey: FirebaseKey | undef
 export function formatOf(name: FormatName, { mapping, firebaseKey }: FormatChoices): Format {
   const flat = { name, accounts: [''], ...flatReader(mapping) }
   const formats: Record<FormatName, Format> = {
-    csv: { ...flat, read: readCsv },
-    ndjson: { ...flat, read: readLines, own: true },
-    json: { ...flat, read: readElements, accounts: ['', 'users', 'accounts'] },
+    csv: { ...flat, read: readCsv, first: undefined },
+    ndjson: { ...flat, read: readLines, first: '{', own: true },
+    json: { ...flat, read: readElements, first: '[{', accounts: ['', 'users', 'accounts'] },
     keycloak,
     auth0,
     logto,

@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream, rmSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { finished } from 'node:stream/promises'
 import { AppError } from '../../platform/errors.ts'
+import { checkedBytes } from '../files/checked-bytes.ts'
 import type { Format } from './format.ts'
 import { createImporter } from '../import-accounts.ts'
 import type { ImportOptions } from '../import-accounts.ts'
@@ -29,7 +30,9 @@ export async function importFile(
   needs: RowNeeds,
   { file, refusedFile, format, progress, ...options }: FileImport,
 ): Promise<{ summary: Summary; rows: Record<string, RowCount>; written: boolean }> {
-  const totalBytes = file === '-' ? undefined : await sizeOf(file)
+  // Of a packed file, only what is unpacked is counted.
+  const size = file === '-' ? undefined : await sizeOf(file)
+  const totalBytes = file.endsWith('.gz') ? undefined : size
   const summary = createSummary()
   const refused = lazyFile(refusedFile)
   const rows = createRowImporter(needs, options, {
@@ -52,7 +55,7 @@ export async function importFile(
   )
   const bytes: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
   try {
-    for await (const record of format.read(bytes)) {
+    for await (const record of format.read(checkedBytes(bytes, format))) {
       if (format.own && (await rows.take(record))) continue
       if (format.accounts.includes(record.list)) await importer.add(record)
       else add(summary.leftOut, `list ${record.list}`)

@@ -47,6 +47,7 @@ type User = z.output<typeof user>
 export const keycloak: Format = {
   name: 'keycloak',
   read: readElements,
+  first: '{',
   accounts: ['users'],
   toIncoming(value) {
     const read = user.safeParse(value)

@@ -11,6 +11,7 @@ type Value = Readonly<Record<string, unknown>>
 export const logto: Format = {
   name: 'logto',
   read: readRows,
+  first: '{[',
   accounts: [''],
   toIncoming(value) {
     const found = (camel: string, snake: string) => valueAt(value, camel) ?? valueAt(value, snake)
