@@ -12,7 +12,7 @@ import { startServer } from '../support/running-server.ts'
 import type { RunningServer } from '../support/running-server.ts'
 import { createVisitor } from '../support/visitor.ts'
 
-describe('An app whose embedded server becomes a service', function () {
+describe('An app of an embedded server that becomes a service', function () {
   let old: RunningServer
   let app: RelyingParty
   let place: Place

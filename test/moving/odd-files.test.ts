@@ -61,7 +61,7 @@ describe('cli import of odd files', () => {
     ] as const) {
       writeFileSync(path('column.ndjson'), `${LINE}\n${text}\n`)
       const report = await place.json(['import', path('column.ndjson'), '--dry-run'])
-      expect(report['examples']).to.have.nested.property('[0].why', `it is not JSON: ${place_}`)
+      expect(report['examples'], text).to.have.nested.property('[0].why', `it is not JSON: ${place_}`)
     }
   })
 

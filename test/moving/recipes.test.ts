@@ -7,7 +7,7 @@ import { signIn } from '../../src/accounts/journeys/sign-in.ts'
 import { embeddedPlace, servicePlace } from '../cli/command-line.ts'
 import type { Place } from '../cli/command-line.ts'
 import { BARE_ENVIRONMENT } from '../support/service-process.ts'
-import { AUTH0, CSV, FIREBASE, KEYCLOAK, LOGTO, PEOPLE } from './samples.ts'
+import { AUTH0, AUTH0_APPS, CSV, FIREBASE, KEYCLOAK, LOGTO, LOGTO_APPS, PEOPLE } from './samples.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const TEXT = readFileSync(join(ROOT, 'docs/migrating.md'), 'utf8')
@@ -27,9 +27,10 @@ for (const [, title, language = '', code = ''] of chapter.matchAll(
 
 /** What the tools of the other systems write here: each writes the sample of its system. */
 const IMITATIONS = {
-  psql: `case "$*" in *copy*) printf '%s' "$CSV" > users.csv;; *) printf '%s' "$LOGTO";; esac`,
+  psql: `case "$*" in *copy*) printf '%s' "$CSV" > users.csv;; *applications*) printf '%s' "$LOGTO_APPS";; *) printf '%s' "$LOGTO";; esac`,
   'kc.sh': `printf '%s' "$KEYCLOAK" > realm.json`,
   firebase: `printf '%s' "$FIREBASE" > firebase.json`,
+  auth0: `printf '%s' "$AUTH0_APPS"`,
   npm: `shift 3; exec "$NODE" "${join(ROOT, 'src/cli.ts')}" "$@"`,
 }
 
@@ -68,6 +69,8 @@ describe('docs/migrating.md, with imitations of the tools of the other systems',
         ...place.env,
         CSV,
         LOGTO,
+        LOGTO_APPS,
+        AUTH0_APPS,
         KEYCLOAK,
         FIREBASE,
         NODE: process.execPath,
@@ -115,6 +118,11 @@ describe('docs/migrating.md, with imitations of the tools of the other systems',
     await signsIn(service, 'ada@example.com')
   })
 
+  it('registers the apps of the other systems with their secrets', async () => {
+    const { clients } = await place.json(['client', 'list'])
+    expect(clients.map((client) => client.client_id)).to.have.members(['shop', 'auth0-app', 'logto-app'])
+  })
+
   it('leaves no block of the chapter unrun', () => {
     const run = new Set(['From SQLite to MySQL', ...recipes.map(([title]) => title)])
     const shell = BLOCKS.filter(({ language }) => language === 'sh')
@@ -134,6 +142,9 @@ describe('docs/migrating.md, with imitations of the tools of the other systems',
       'left_out role auditor',
       'left_out attribute phone',
       'refused service_account',
+      'refused client_built_in',
+      'left_out redirect https://shop.example/*',
+      'left_out no consent page',
     ])
     expect(JSON.stringify(entries)).to.contain('a-totp-secret')
   })

@@ -47,7 +47,14 @@ export const KEYCLOAK = JSON.stringify({
     }),
     { id: 'service', username: 'service-account-shop', enabled: true, serviceAccountClientId: 'shop' },
   ],
-  clients: [{ clientId: 'shop' }],
+  clients: [
+    { clientId: 'account' },
+    {
+      clientId: 'shop',
+      secret: 'Zx81kQ0mN4bV7cX2aS9dF6gH3jK5lP0o',
+      redirectUris: ['https://shop.example/*', 'https://shop.example/back'],
+    },
+  ],
 })
 
 export const AUTH0 = [
@@ -102,3 +109,17 @@ export const FIREBASE = JSON.stringify({
     },
   ],
 })
+
+const SECRET = 'Zx81kQ0mN4bV7cX2aS9dF6gH3jK5lP0o'
+
+export const AUTH0_APPS = JSON.stringify([
+  { client_id: 'auth0-app', name: 'App', client_secret: SECRET, callbacks: ['https://a.example/back'] },
+])
+
+export const LOGTO_APPS = `${JSON.stringify({
+  id: 'logto-app',
+  name: 'App',
+  secret: SECRET,
+  type: 'Traditional',
+  oidc_client_metadata: { redirectUris: ['https://l.example/back'], postLogoutRedirectUris: [] },
+})}\n`

@@ -7,13 +7,13 @@ const actions = () => import('./import-actions.ts')
 
 export const importing: Noun<Parts> = {
   name: 'import',
-  about: 'Takes accounts over from another system, with their password hashes',
+  about: 'Takes accounts and apps over from another system, with hashes and secrets',
   commands: [
     {
       noun: 'import',
       opens: 'schema',
       operand: { name: 'FILE', about: 'What the other system exported; - reads standard input.' },
-      about: 'Imports accounts from a file. A second run of the same file changes nothing.',
+      about: 'Imports accounts and apps from a file. A second run of the same file changes nothing.',
       options: {
         format: {
           value: 'F',

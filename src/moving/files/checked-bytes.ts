@@ -80,7 +80,7 @@ function checkFormat(head: Buffer, { name, first }: Beginning): void {
   const before = text.slice(0, at).split('\n')
   const place = `Line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
   const shown = /[\p{L}\p{N}\p{P}\p{S}]/u.test(found) ? `"${found}"` : 'a control character'
-  const wanted = first === undefined ? 'names of columns' : `"${[...first].join('" or "')}"`
+  const wanted = first === undefined ? 'names of columns' : `"${first.split('').join('" or "')}"`
   throw invalid(`${place}: got ${shown}, and ${name} begins with ${wanted}. See --format.`)
 }
 

@@ -43,7 +43,9 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<Fi
 
 /** Of the first line: spreadsheets of many countries write semicolons. */
 function delimiterOf(head: string): string {
-  const [line = ''] = head.replaceAll(/"[^"]*"/g, '').split(/[\r\n]/)
+  // Every second part is between quotes.
+  const unquoted = head.split('"').filter((_, index) => index % 2 === 0)
+  const [line = ''] = unquoted.join('').split(/[\r\n]/)
   const counts = [',', ';', '\t'].map((one) => ({ one, count: line.split(one).length }))
   return counts.sort((a, b) => b.count - a.count)[0]?.one ?? ','
 }

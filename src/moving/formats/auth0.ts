@@ -9,6 +9,7 @@ import { readRows } from '../files/read-rows.ts'
 import type { Incoming, LeftOut } from '../incoming.ts'
 import { flagOf, isMissing, momentOf, textOf, valueAt } from '../values.ts'
 import type { Format } from './format.ts'
+import { auth0Client } from './listed-clients.ts'
 
 type Value = Readonly<Record<string, unknown>>
 
@@ -17,6 +18,7 @@ export const auth0: Format = {
   read: readRows,
   first: '{[',
   accounts: [''],
+  toClient: ({ value }) => auth0Client(value),
   toIncoming(value) {
     const text = (...names: string[]) => textOf(names.map((name) => valueAt(value, name)).find(isPresent))
     const oid = text('_id.$oid')

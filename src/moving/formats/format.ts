@@ -1,6 +1,7 @@
 /** How the file of one system is read. */
 import type { ReadRecords } from '../files/file-record.ts'
 import type { Incoming } from '../incoming.ts'
+import type { IncomingClient } from '../incoming-client.ts'
 
 export type Format = {
   name: string
@@ -11,6 +12,8 @@ export type Format = {
   accounts: readonly string[]
   /** Our own export has this format: it begins with a line of its own, and holds more than accounts. */
   own?: true
+  /** The record as an app; undefined where it is none. Throws NotReadable. */
+  toClient?: (at: { list: string; value: Readonly<Record<string, unknown>> }) => IncomingClient | undefined
   /** @throws NotReadable */
   toIncoming: (value: Readonly<Record<string, unknown>>) => Incoming
 }

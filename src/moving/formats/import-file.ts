@@ -1,12 +1,14 @@
 /** Reads a file of another system, imports its accounts, and writes what was refused to a file of its own. */
-import { createReadStream, createWriteStream, rmSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { finished } from 'node:stream/promises'
 import { AppError } from '../../platform/errors.ts'
 import { checkedBytes } from '../files/checked-bytes.ts'
+import { refusedFile } from '../files/refused-file.ts'
 import type { Format } from './format.ts'
 import { createImporter } from '../import-accounts.ts'
-import type { ImportOptions } from '../import-accounts.ts'
+import type { ImportOptions, Listener } from '../import-accounts.ts'
+import { createClientImporter } from '../rows/import-clients.ts'
+import type { Report } from '../rows/import-clients.ts'
 import { createRowImporter } from '../rows/import-rows.ts'
 import type { RowCount, RowNeeds } from '../rows/import-rows.ts'
 import { add, countRefusal, createSummary } from '../summary.ts'
@@ -28,19 +30,16 @@ export type FileImport = Omit<ImportOptions, 'from'> & {
  */
 export async function importFile(
   needs: RowNeeds,
-  { file, refusedFile, format, progress, ...options }: FileImport,
+  { file, refusedFile: path, format, progress, ...options }: FileImport,
 ): Promise<{ summary: Summary; rows: Record<string, RowCount>; written: boolean }> {
   // Of a packed file, only what is unpacked is counted.
   const size = file === '-' ? undefined : await sizeOf(file)
   const totalBytes = file.endsWith('.gz') ? undefined : size
   const summary = createSummary()
-  const refused = lazyFile(refusedFile)
-  const rows = createRowImporter(needs, options, {
-    refused({ line, raw: record }, { code, why }) {
-      countRefusal(summary, { line, code, why })
-      refused.write(`${JSON.stringify({ line, outcome: 'refused', code, why, record })}\n`)
-    },
-  })
+  const refused = refusedFile(path)
+  const report = reporter(summary, (entry) => refused.write(`${JSON.stringify(entry)}\n`))
+  const rows = createRowImporter(needs, options, report)
+  const clients = createClientImporter(needs, format.toClient, options, report)
   const importer = createImporter(
     needs,
     format.toIncoming,
@@ -48,7 +47,7 @@ export async function importFile(
     {
       summary,
       listener: {
-        lost: (entry) => refused.write(`${JSON.stringify(entry)}\n`),
+        lost: report.lost,
         progress: (bytes) => progress({ bytes, totalBytes, records: summary.records }),
       },
     },
@@ -56,7 +55,7 @@ export async function importFile(
   const bytes: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
   try {
     for await (const record of format.read(checkedBytes(bytes, format))) {
-      if (format.own && (await rows.take(record))) continue
+      if ((format.own && (await rows.take(record))) || (await clients.take(record))) continue
       if (format.accounts.includes(record.list)) await importer.add(record)
       else add(summary.leftOut, `list ${record.list}`)
       await refused.drained()
@@ -66,7 +65,22 @@ export async function importFile(
   } finally {
     await refused.close()
   }
-  return { summary, rows: rows.counts, written: refused.begun() }
+  return { summary, rows: { ...rows.counts, ...clients.counts }, written: refused.begun() }
+}
+
+/** Everything that is refused or left out is counted, and written to the file beside. */
+function reporter(summary: Summary, lost: Listener['lost']): Report {
+  return {
+    lost,
+    refused({ line, raw: record }, { code, why }) {
+      countRefusal(summary, { line, code, why })
+      lost({ line, outcome: 'refused', code, why, record })
+    },
+    leftOut({ line, raw: record }, { code, why }) {
+      add(summary.leftOut, code)
+      lost({ line, outcome: 'left_out', code, why, record })
+    },
+  }
 }
 
 async function sizeOf(file: string): Promise<number> {
@@ -74,31 +88,5 @@ async function sizeOf(file: string): Promise<number> {
     return (await stat(file)).size
   } catch (cause) {
     throw new AppError('usage', 400, `${file} cannot be read`, { cause })
-  }
-}
-
-/** Made when there is something to write, and readable by its owner alone: refused lines hold password hashes. */
-function lazyFile(path: string) {
-  let stream: ReturnType<typeof createWriteStream> | undefined
-  return {
-    begun: () => stream !== undefined,
-    write(text: string): void {
-      if (!stream) {
-        // An older file may be readable by others; a new one is not.
-        rmSync(path, { force: true })
-        stream = createWriteStream(path, { flags: 'wx', mode: 0o600 })
-        stream.on('error', () => {})
-      }
-      stream.write(text)
-    },
-    async drained(): Promise<void> {
-      if (!stream?.writableNeedDrain) return
-      await new Promise<void>((resolve, reject) => stream?.once('drain', resolve).once('error', reject))
-    },
-    async close(): Promise<void> {
-      if (!stream) return
-      stream.end()
-      await finished(stream)
-    },
   }
 }

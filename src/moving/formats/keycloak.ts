@@ -8,6 +8,7 @@ import { NotReadable } from '../incoming.ts'
 import type { Incoming, LeftOut } from '../incoming.ts'
 import { readKeycloakPassword } from '../../passwords/vendor-hash.ts'
 import type { Format } from './format.ts'
+import { keycloakClient } from './keycloak-clients.ts'
 
 const credential = z.looseObject({
   type: z.string().optional(),
@@ -49,6 +50,7 @@ export const keycloak: Format = {
   read: readElements,
   first: '{',
   accounts: ['users'],
+  toClient: ({ list, value }) => (list === 'clients' ? keycloakClient(value) : undefined),
   toIncoming(value) {
     const read = user.safeParse(value)
     if (!read.success)

@@ -5,6 +5,7 @@ import { readRows } from '../files/read-rows.ts'
 import type { Incoming, LeftOut } from '../incoming.ts'
 import { flagOf, isMissing, momentOf, textOf, valueAt } from '../values.ts'
 import type { Format } from './format.ts'
+import { logtoClient } from './listed-clients.ts'
 
 type Value = Readonly<Record<string, unknown>>
 
@@ -13,6 +14,7 @@ export const logto: Format = {
   read: readRows,
   first: '{[',
   accounts: [''],
+  toClient: ({ value }) => logtoClient(value),
   toIncoming(value) {
     const found = (camel: string, snake: string) => valueAt(value, camel) ?? valueAt(value, snake)
     const email = textOf(found('primaryEmail', 'primary_email'))

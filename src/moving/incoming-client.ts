@@ -1,0 +1,43 @@
+/** An app as another system has it, before the rules of this one are asked. */
+import type { LeftOut } from './incoming.ts'
+import { isMissing } from './values.ts'
+
+export type IncomingClient = {
+  clientId: string
+  name: string
+  /** As the other system made it. Undefined where it has none, or hides it. */
+  secret: string | undefined
+  disabled: boolean
+  /** Metadata as RFC 7591 names it, not checked yet. */
+  metadata: Readonly<Record<string, unknown>>
+  leftOut: LeftOut[]
+}
+
+/** Addresses of redirects that can be kept. A pattern is none: an app returns to one exact address (RFC 9700 §4.1.3). */
+export function exactRedirects(addresses: readonly string[]): { kept: string[]; leftOut: LeftOut[] } {
+  const kept = addresses.filter((address) => !address.includes('*'))
+  const patterns = addresses.filter((address) => address.includes('*'))
+  const why = 'a redirect address is compared exactly; add each one with client update --redirect-uri'
+  return { kept, leftOut: patterns.map((address) => ({ code: `redirect ${address}`, why })) }
+}
+
+/** The grants that are here, and those that are not. */
+export function knownGrants(grants: readonly string[], known: readonly string[]) {
+  const why = 'this server has no such grant'
+  return {
+    kept: grants.filter((grant) => known.includes(grant)),
+    leftOut: grants
+      .filter((grant) => !known.includes(grant))
+      .map((grant): LeftOut => ({ code: `grant ${grant}`, why })),
+  }
+}
+
+/** Only what is given: an absent field takes the default of this server. */
+export function given(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const present = Object.entries(fields).filter(([, value]) => !isMissing(value) && !isEmptyList(value))
+  return Object.fromEntries(present)
+}
+
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0
+}
