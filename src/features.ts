@@ -3,11 +3,11 @@
  * feature have a line in `cli/commands.ts`.
  */
 import type { BuildFeature } from './feature.ts'
-import { accountApi } from './api/account/account.feature.ts'
+import { accountApi } from './api/account/account-api.feature.ts'
 import { eventSchemas } from './api/events/events.feature.ts'
 import { accountsApi } from './api/accounts/accounts.feature.ts'
 import { clientsApi } from './api/clients/clients.feature.ts'
-import { registrationApi } from './api/registration/registration.feature.ts'
+import { registrationApi } from './api/registration/registration-api.feature.ts'
 import { resourcesApi } from './api/resources/resources.feature.ts'
 import { kafka } from './event-sinks/kafka/kafka.feature.ts'
 import { rabbitmq } from './event-sinks/rabbitmq/rabbitmq.feature.ts'

@@ -1,6 +1,6 @@
 /**
  * Runs a role: `server`, `worker`, or both in one process when embedded. Handles settings that are wrong and several
- * server processes on one port. What a role runs is in roles.ts.
+ * server processes on one port. What a role runs is in process-roles.ts.
  */
 import cluster from 'node:cluster'
 import { configOfWorker, loadConfig } from './settings/config.ts'
@@ -14,8 +14,8 @@ import type { Prepared } from './process/start/startup.ts'
 import { stopOnSignal } from './process/stop.ts'
 import type { End } from './process/stop.ts'
 import { superviseWorkers } from './process/supervisor.ts'
-import { startRole, startWorker } from './roles.ts'
-import type { Role } from './roles.ts'
+import { startRole, startWorker } from './process-roles.ts'
+import type { Role } from './process-roles.ts'
 
 async function main(): Promise<void> {
   const asked = readStartArguments(process.argv.slice(2))

@@ -1,5 +1,5 @@
 /** What the commands of `client` do. */
-import { createClientCheck } from '../process/client-check.ts'
+import { createClientCheck } from '../process/offline-client-check.ts'
 import { AppError } from '../platform/errors.ts'
 import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../clients/client-choices.ts'
 import type { ClientInput } from '../clients/client-metadata.ts'

@@ -3,7 +3,7 @@
  * form: PHC and crypt strings, passlib, Django, Werkzeug, Spring Security.
  */
 import { phcString } from './phc.ts'
-import { readHash } from './password.ts'
+import { readHash } from './password-hash.ts'
 import type { HashKind } from './scheme.ts'
 
 /** `accounts.password_hash`. */

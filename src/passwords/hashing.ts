@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { Overload } from '../platform/errors.ts'
 import type { Argon2Settings } from './argon2.ts'
-import { DEFAULT_ARGON2, hashPassword, needsRehash, provesWhole, verifyPassword } from './password.ts'
+import { DEFAULT_ARGON2, hashPassword, needsRehash, provesWhole, verifyPassword } from './password-hash.ts'
 
 export type HashingSettings = Partial<Argon2Settings> & {
   /** Hashes at a time; the number of cores when not given. */

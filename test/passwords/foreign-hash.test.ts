@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { signIn } from '../../src/accounts/journeys/sign-in.ts'
 import { readForeignHash } from '../../src/passwords/foreign-hash.ts'
 import { createHasher } from '../../src/passwords/hashing.ts'
-import { verifyPassword } from '../../src/passwords/password.ts'
+import { verifyPassword } from '../../src/passwords/password-hash.ts'
 import { readFirebasePassword, readKeycloakPassword } from '../../src/passwords/vendor-hash.ts'
 import { CHEAP, onEachDatabase } from '../accounts/account-world.ts'
 

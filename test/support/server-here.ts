@@ -9,8 +9,8 @@ import { createParts } from '../../src/process/start/parts.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
 import { stop } from '../../src/process/stop.ts'
 import type { End } from '../../src/process/stop.ts'
-import { startRole } from '../../src/roles.ts'
-import type { Role } from '../../src/roles.ts'
+import { startRole } from '../../src/process-roles.ts'
+import type { Role } from '../../src/process-roles.ts'
 import type { Group, GroupNeeds } from './server-processes.ts'
 
 /** Its test is over: open connections end at once, open requests soon. */

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { isCommonPassword } from '../../src/passwords/common-passwords.ts'
 import { createHasher } from '../../src/passwords/hashing.ts'
 import { parseArgon2id } from '../../src/passwords/argon2.ts'
-import { hashPassword, needsRehash, verifyPassword } from '../../src/passwords/password.ts'
+import { hashPassword, needsRehash, verifyPassword } from '../../src/passwords/password-hash.ts'
 import { passwordProblem } from '../../src/passwords/password-policy.ts'
 import { CHEAP, PASSWORD, rejection } from '../accounts/account-world.ts'
 
