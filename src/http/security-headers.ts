@@ -26,9 +26,10 @@ export function securityHeaders(
     'Cache-Control': 'no-store',
     ...(https ? { 'Strict-Transport-Security': 'max-age=31536000' } : {}),
   }
+  const ofPopups = { ...fixed, 'Cross-Origin-Opener-Policy': 'unsafe-none' }
+  const ofOthers = { ...fixed, 'Cross-Origin-Opener-Policy': 'same-origin' }
   return async (ctx, next) => {
-    const opener = isPopupPath(ctx.path) ? 'unsafe-none' : 'same-origin'
-    const headers = { ...fixed, 'Cross-Origin-Opener-Policy': opener }
+    const headers = isPopupPath(ctx.path) ? ofPopups : ofOthers
     ctx.set(headers)
     try {
       await next()

@@ -44,9 +44,9 @@ function activation({ name, link, code, expiresAtMs }: DataOf<'activation'>, ser
         'Confirm that it is yours, and your account is ready.',
     ],
     action: { label: 'Activate account', link },
-    code: { label: 'If the page asks for a code, type this one:', value: code },
+    code: forPage(code),
     notes: [
-      `The link and the code work once, until ${inWords(expiresAtMs)}.`,
+      workOnce(expiresAtMs),
       'You did not register? Then ignore this mail. Without the link, nothing can be done with your address.',
     ],
   }
@@ -81,12 +81,20 @@ function reset({ name, link, code, expiresAtMs }: DataOf<'reset'>, serverName: s
         'Your old one stays valid until you have chosen another.',
     ],
     action: { label: 'Choose a new password', link },
-    code: { label: 'If the page asks for a code, type this one:', value: code },
+    code: forPage(code),
     notes: [
-      `The link and the code work once, until ${inWords(expiresAtMs)}.`,
+      workOnce(expiresAtMs),
       'You did not ask for this? Then ignore this mail, and never give the code to anyone. Your password stays as it is.',
     ],
   }
+}
+
+function forPage(code: string) {
+  return { label: 'If the page asks for a code, type this one:', value: code }
+}
+
+function workOnce(expiresAtMs: number): string {
+  return `The link and the code work once, until ${inWords(expiresAtMs)}.`
 }
 
 function passwordChanged(data: DataOf<'password-changed'>, serverName: string): Letter {

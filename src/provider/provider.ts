@@ -107,8 +107,8 @@ function completeRequest(added: readonly AfterHook[]): Middleware {
     const oidc = ctx as unknown as KoaContextWithOIDC
     if (!oidc.oidc?.route) return
     for (const run of hooks.get(oidc.oidc.route) ?? []) await run(oidc)
-    softenOutage(oidc)
-    exposeHeaders(oidc)
+    if (ctx.status === 500) softenOutage(oidc)
+    if (ctx.response.get('Access-Control-Allow-Origin')) exposeHeaders(oidc)
   }
 }
 
@@ -160,16 +160,14 @@ async function writeTogether(ctx: KoaContextWithOIDC): Promise<void> {
 
 /** Headers that an app's page needs to read in the browser (Fetch standard, "CORS-safelisted response-header name"). */
 function exposeHeaders(ctx: KoaContextWithOIDC): void {
-  if (!ctx.response.get('Access-Control-Allow-Origin') || ctx.method === 'OPTIONS') return
-  ctx.append('Access-Control-Expose-Headers', ['X-Request-Id', 'Retry-After'])
+  if (ctx.method !== 'OPTIONS') ctx.append('Access-Control-Expose-Headers', ['X-Request-Id', 'Retry-After'])
 }
 
 // The library answers 500 to any unknown error. A dependency that is down is a 503, which clients retry.
 function softenOutage(ctx: KoaContextWithOIDC): void {
   const { failure } = ctx.state as { failure?: unknown }
-  if (ctx.status === 500 && isOutage(failure)) {
-    ctx.status = 503
-    ctx.set('Retry-After', '2')
-    ctx.body = { ...OUTAGE }
-  }
+  if (!isOutage(failure)) return
+  ctx.status = 503
+  ctx.set('Retry-After', '2')
+  ctx.body = { ...OUTAGE }
 }
