@@ -36,6 +36,9 @@ const MAX_LINES = 300
 const MAX_FILES = 20
 const MAX_FOLDER_LINES = 1500
 const FEWEST_FILES = 80
+/** Types that only describe what a function is called with. */
+const BAG = /^(?:export )?(?:type|interface) \w*(?:Needs|Given|Parts)\b/gm
+const MOST_BAGS = 30
 
 describe('architecture', () => {
   it('is checked on the real source files and their imports', () => {
@@ -102,6 +105,13 @@ import 'e'\nconst f = await import('f')\nconst text = "not from 'g'"`
     }))
     const large = sizes.filter(({ files, lines }) => files > MAX_FILES || lines > MAX_FOLDER_LINES)
     expect(large).to.eql([])
+  })
+
+  it('names few types after their use: functions take Pick<Services, …>, plain values or a noun', () => {
+    const bags = sources.flatMap(({ file, text }) =>
+      [...text.matchAll(BAG)].map(([declared]) => `${file}: ${declared}`),
+    )
+    expect(bags, bags.join('\n')).to.have.length.within(1, MOST_BAGS)
   })
 
   it(`has no file of more than ${MAX_LINES} lines`, () => {

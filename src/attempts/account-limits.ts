@@ -25,8 +25,7 @@ export async function takeNetworkRequest(
   nowMs: number,
 ): Promise<void> {
   const { db, config } = counting
-  const counted = { key: config.keys.index, ...config.limits }
-  const taken = await takeFromBuckets(db, networkTakes(counted, ['request', kind], ip, PER_NETWORK, nowMs))
+  const taken = await takeFromBuckets(db, networkTakes(config, ['request', kind], ip, PER_NETWORK, nowMs))
   if (taken.allowed) return
   throw new Overload('too_many_requests', taken.retryAfterSeconds)
 }
@@ -55,8 +54,7 @@ export async function takeMail(
   nowMs: number,
 ): Promise<boolean> {
   const { db, config } = counting
-  const counted = { key: config.keys.index, ...config.limits }
-  const here = networkTakes(counted, ['mail', emailCanonical], ip, MAILS_PER_ADDRESS_AND_NETWORK, nowMs)
-  const anywhere = keyedDigest(counted.key, JSON.stringify(['mail', emailCanonical]))
+  const here = networkTakes(config, ['mail', emailCanonical], ip, MAILS_PER_ADDRESS_AND_NETWORK, nowMs)
+  const anywhere = keyedDigest(config.keys.index, JSON.stringify(['mail', emailCanonical]))
   return (await takeFromBuckets(db, [...here, { ...MAILS_PER_ADDRESS, bucket: anywhere, nowMs }])).allowed
 }

@@ -4,18 +4,15 @@
  */
 import { keyedDigest } from '../platform/tokens.ts'
 import type { BucketRule, Take } from './bucket.ts'
+import type { Config } from '../settings/config.ts'
 import { networksOf } from './network.ts'
 
-export type NetworkLimitNeeds = {
-  /** The counters store digests and not addresses. */
-  key: Buffer
-  /** How many times the limit of a /64 its /48 has. */
-  ipv6SiteFactor: number
-}
-
-/** What to take with `takeFromBuckets` for one attempt from `ip`; `of` names what is counted. */
+/**
+ * What to take with `takeFromBuckets` for one attempt from `ip`; `of` names what is counted. The
+ * counters store digests and not addresses.
+ */
 export function networkTakes(
-  { key, ipv6SiteFactor }: NetworkLimitNeeds,
+  { keys, limits }: Pick<Config, 'keys' | 'limits'>,
   of: readonly string[],
   ip: string,
   rule: BucketRule,
@@ -23,8 +20,8 @@ export function networkTakes(
 ): Take[] {
   return networksOf(ip).map((network, level) => ({
     ...rule,
-    limit: level === 0 ? rule.limit : rule.limit * ipv6SiteFactor,
-    bucket: keyedDigest(key, JSON.stringify([...of, network])),
+    limit: level === 0 ? rule.limit : rule.limit * limits.ipv6SiteFactor,
+    bucket: keyedDigest(keys.index, JSON.stringify([...of, network])),
     nowMs,
   }))
 }

@@ -13,7 +13,6 @@ import { noteChange } from '../platform/sql/change-feed.ts'
 import type { Clock } from '../platform/clock.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
-import type { Sealer } from '../platform/tokens.ts'
 import { revokeEntriesIn } from '../grant-store/status-entries.ts'
 import { parseClientMetadata } from './client-rules.ts'
 import type { ClientInput, ClientMetadata } from './client-metadata.ts'
@@ -21,6 +20,7 @@ import { lockClient, metadataColumns, selectClients, toClient } from './client-r
 import type { Client, ClientRow } from './client-rows.ts'
 import { issueSecret, keepOrIssueSecret, previousSecret } from './client-secret.ts'
 import type { KeptSecrets } from './client-secret.ts'
+import type { Services } from '../services.ts'
 
 /** The change feed's topic: a client was created, changed, disabled or deleted. */
 export const CLIENTS_TOPIC = 'clients'
@@ -33,9 +33,8 @@ export type RegisteredClient = ClientMetadata & {
   client_secret_expires_at?: 0
 }
 
-export type ClientNeeds = {
-  clock: Clock
-  sealer: Sealer
+/** What a new or changed client must pass. */
+export type ClientChecks = {
   /** The protocol library's own opinion of the metadata, where it is at hand. Throws like `parseClientMetadata`. */
   accepts?: (metadata: ClientMetadata) => Promise<void> | void
   /** Sees the client as it is before a change, under its lock, and may throw. */
@@ -49,16 +48,16 @@ export type FixedCredentials = { clientId?: string; secret?: string }
 export async function createClient(
   db: Db,
   input: ClientInput,
-  needs: ClientNeeds,
+  services: Pick<Services, 'clock' | 'sealer'> & ClientChecks,
 ): Promise<RegisteredClient> {
-  return await inTransaction(db, async (trx) => await insertClient(trx, input, needs))
+  return await inTransaction(db, async (trx) => await insertClient(trx, input, services))
 }
 
 /** `createClient` inside the caller's transaction. */
 export async function insertClient(
   trx: Knex.Transaction,
   input: ClientInput,
-  { clock, sealer, accepts }: ClientNeeds,
+  { clock, sealer, accepts }: Pick<Services, 'clock' | 'sealer'> & ClientChecks,
   fixed: FixedCredentials = {},
 ): Promise<RegisteredClient> {
   const metadata = parseClientMetadata(input)
@@ -112,7 +111,7 @@ export async function updateClient(
   db: Db,
   clientId: string,
   changes: Partial<ClientInput>,
-  { clock, sealer, accepts, expects }: ClientNeeds,
+  { clock, sealer, accepts, expects }: Pick<Services, 'clock' | 'sealer'> & ClientChecks,
 ): Promise<RegisteredClient> {
   return await inTransaction(db, async (trx) => {
     const row = await lockClient(trx, clientId)
@@ -147,7 +146,7 @@ function isUnchanged(row: ClientRow, columns: Partial<ClientRow>): boolean {
 export async function rotateClientSecret(
   db: Db,
   clientId: string,
-  { clock, sealer }: ClientNeeds,
+  { clock, sealer }: Pick<Services, 'clock' | 'sealer'>,
   { secret: fixed, overlapMs = 0 }: Pick<FixedCredentials, 'secret'> & { overlapMs?: number } = {},
 ): Promise<RegisteredClient> {
   return await inTransaction(db, async (trx) => {

@@ -19,9 +19,8 @@ import type { Lifetimes } from './grants/lifetimes.ts'
 import { LIBRARY_PATHS } from './endpoints/addresses.ts'
 import { mayIntrospect } from './endpoints/introspection.ts'
 import { dpopFeature } from './binding/dpop.ts'
-import type { DpopNeeds } from './binding/dpop.ts'
 import { authenticationMethods, mtlsFeature } from './binding/mtls.ts'
-import type { MtlsNeeds } from './binding/mtls.ts'
+import type { MtlsSettings } from './binding/mtls.ts'
 import { fapiFeature } from '../clients/profiles.ts'
 import { REACHABLE_LEVELS } from '../accounts/levels.ts'
 import { signInClaims } from './requests/authentication-levels.ts'
@@ -34,37 +33,43 @@ import { enabledAlgorithms, STANDARD_ALG } from '../platform/algorithms.ts'
 import type { SigningAlg } from '../platform/algorithms.ts'
 import { resourceIndicators } from './clients/resource-access.ts'
 import type { KnownResource } from './clients/resource-access.ts'
+import type { Clock } from '../platform/clock.ts'
 
 const FETCH_LIMIT_BYTES = 64 * 1024
 
-export type ConfigurationNeeds = DpopNeeds &
-  MtlsNeeds & {
-    issuer: string
-    secure: boolean
-    /** Signs JWT access tokens. */
-    tokenAlgorithm: SigningAlg
-    /** Signs ID and logout tokens of clients that name no algorithm. */
-    idTokenAlgorithm: SigningAlg
-    keySet: Configuration['jwks']
-    cookieKeys: string[]
-    lifetimes: Lifetimes
-    unverifiedAccountsMayAuthorize: boolean
-    adapter: AdapterFactory
-    findAccount: FindAccount
-    /** The subject of an account for a client with pairwise subjects. */
-    pairwiseIdentifier: (ctx: unknown, accountId: string, client: unknown) => string
-    /** Sets the fields that a client may not decide itself, before its metadata is checked. */
-    restrainClient: (metadata: Record<string, unknown>) => void
-    /** The parts of features. */
-    parts: readonly ProtocolPart[]
-    /** Fetches addresses that clients supplied. */
-    fetch: GuardedFetch
-    findResource: (identifier: string) => Promise<KnownResource | undefined>
-    detailsTypes: readonly DetailsType[]
-    loadExistingGrant: Configuration['loadExistingGrant']
-    renderError: Configuration['renderError']
-    interactionUrl: (interactionUid: string, params: Record<string, unknown>) => string
-  }
+export type ConfigurationNeeds = {
+  clock: Clock
+  mtls: MtlsSettings | undefined
+  /** 32 bytes, equal on all nodes. */
+  dpopNonceSecret: Buffer
+  /** Requires a nonce of every client. Otherwise the client's profile decides. */
+  dpopNonceRequired: boolean
+  issuer: string
+  secure: boolean
+  /** Signs JWT access tokens. */
+  tokenAlgorithm: SigningAlg
+  /** Signs ID and logout tokens of clients that name no algorithm. */
+  idTokenAlgorithm: SigningAlg
+  keySet: Configuration['jwks']
+  cookieKeys: string[]
+  lifetimes: Lifetimes
+  unverifiedAccountsMayAuthorize: boolean
+  adapter: AdapterFactory
+  findAccount: FindAccount
+  /** The subject of an account for a client with pairwise subjects. */
+  pairwiseIdentifier: (ctx: unknown, accountId: string, client: unknown) => string
+  /** Sets the fields that a client may not decide itself, before its metadata is checked. */
+  restrainClient: (metadata: Record<string, unknown>) => void
+  /** The parts of features. */
+  parts: readonly ProtocolPart[]
+  /** Fetches addresses that clients supplied. */
+  fetch: GuardedFetch
+  findResource: (identifier: string) => Promise<KnownResource | undefined>
+  detailsTypes: readonly DetailsType[]
+  loadExistingGrant: Configuration['loadExistingGrant']
+  renderError: Configuration['renderError']
+  interactionUrl: (interactionUid: string, params: Record<string, unknown>) => string
+}
 
 export function createConfiguration(needs: ConfigurationNeeds): Configuration {
   return {
@@ -88,7 +93,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
     ...protocol(needs.idTokenAlgorithm, needs.detailsTypes),
     // The library knows S256 alone.
     pkce: { required: needsChallenge },
-    clientAuthMethods: authenticationMethods(needs),
+    clientAuthMethods: authenticationMethods(needs.mtls),
     features: {
       ...features(needs),
       ...requestFeatures(needs.detailsTypes, resourceIndicators(needs.findResource, needs.tokenAlgorithm)),
@@ -165,8 +170,8 @@ function cookies({ secure, cookieKeys }: ConfigurationNeeds): Configuration['coo
 function features(needs: ConfigurationNeeds): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
-    dPoP: dpopFeature(needs),
-    mTLS: mtlsFeature(needs),
+    dPoP: dpopFeature(needs.dpopNonceSecret, needs.dpopNonceRequired, needs.clock),
+    mTLS: mtlsFeature(needs.mtls, needs.clock),
     fapi: fapiFeature,
     clientCredentials: { enabled: true },
     revocation: { enabled: true, allowedPolicy: (_ctx, client, token) => token.clientId === client.clientId },

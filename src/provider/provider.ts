@@ -13,7 +13,6 @@ import type { AfterHook } from './contract/protocol-part.ts'
 import { isOutage } from '../http/outage.ts'
 import type { Logger } from '../platform/logging/log.ts'
 import { expectAudience } from './binding/client-assertion.ts'
-import type { AudienceNeeds } from './binding/client-assertion.ts'
 import { createConfiguration } from './configuration.ts'
 import type { ConfigurationNeeds } from './configuration.ts'
 import { nameInteraction } from './endpoints/fapi-interaction-id.ts'
@@ -32,12 +31,11 @@ import { refuseOversized } from './checks/request-bounds.ts'
 import { logIgnoredScopes, settleScope } from './checks/scope-request.ts'
 import { COLLECTING, flushUnitOfWork } from './records/unit-of-work.ts'
 
-export type OidcNeeds = AudienceNeeds &
-  Omit<ConfigurationNeeds, 'keySet' | 'detailsTypes'> & {
-    loadDetailsTypes: () => Promise<ConfigurationNeeds['detailsTypes']>
-    loadKeys: () => Promise<KeySet>
-    log: Logger
-  }
+export type OidcNeeds = Omit<ConfigurationNeeds, 'keySet' | 'detailsTypes'> & {
+  loadDetailsTypes: () => Promise<ConfigurationNeeds['detailsTypes']>
+  loadKeys: () => Promise<KeySet>
+  log: Logger
+}
 
 export async function createOidc(needs: OidcNeeds): Promise<Oidc> {
   let provider = await build(needs)
@@ -61,7 +59,7 @@ async function build(needs: OidcNeeds): Promise<Provider> {
   placeSteps(provider, needs.parts)
   provider.keys = new Keygrip(needs.cookieKeys, 'sha256')
   fixAddresses(provider, needs.mtls)
-  expectAudience(provider, needs)
+  expectAudience(provider, needs.mtls)
   for (const { grants = [], tokenClaims, install } of needs.parts) {
     for (const grant of grants) addGrant(provider, grant)
     if (tokenClaims) addTokenClaims(provider, tokenClaims)

@@ -27,7 +27,8 @@ import {
   replaceDetailsTypes,
 } from './details-type.ts'
 import { insertClient, removeClient } from '../clients/clients.ts'
-import type { ClientNeeds, FixedCredentials, RegisteredClient } from '../clients/clients.ts'
+import type { ClientChecks, FixedCredentials, RegisteredClient } from '../clients/clients.ts'
+import type { Services } from '../services.ts'
 
 /** The change feed's topic: a resource server was created or deleted. */
 export const RESOURCES_TOPIC = 'resources'
@@ -90,7 +91,7 @@ export type ResourceChanges = z.input<typeof resourceChanges>
 export async function createResource(
   db: Db,
   input: ResourceInput,
-  needs: ClientNeeds,
+  services: Pick<Services, 'clock' | 'sealer'> & ClientChecks,
   fixed: FixedCredentials = {},
 ): Promise<{ resource: Resource; client: RegisteredClient }> {
   const { identifier, name = identifier, scope, format, ...given } = parse(resourceInput, input)
@@ -101,7 +102,7 @@ export async function createResource(
       const client = await insertClient(
         trx,
         { client_name: name.slice(0, 255), grant_types: [], scope: '' },
-        needs,
+        services,
         fixed,
       )
       const resource: Resource = {
@@ -113,7 +114,7 @@ export async function createResource(
         accessTokenTtlSeconds: ttl ?? null,
         accessTokenAlg: alg ?? null,
         clientId: client.client_id,
-        createdAtMs: needs.clock(),
+        createdAtMs: services.clock(),
       }
       await trx('resources').insert({ ...toRow(resource), updatedAtMs: resource.createdAtMs })
       await insertDetailsTypes(trx, identifier, given.authorization_details_types, resource.createdAtMs)
@@ -148,7 +149,7 @@ export async function updateResource(
   db: Db,
   identifier: string,
   input: ResourceChanges,
-  { clock, expects }: Pick<ClientNeeds, 'clock'> & { expects?: (resource: Resource) => void },
+  { clock, expects }: Pick<Services, 'clock'> & { expects?: (resource: Resource) => void },
 ): Promise<Resource> {
   const changes = parse(resourceChanges, input)
   return await inTransaction(db, async (trx) => {

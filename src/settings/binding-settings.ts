@@ -54,41 +54,43 @@ export const bindingSettings = {
     }),
 } satisfies Record<string, z.ZodType>
 
-type Given = { [Name in keyof typeof bindingSettings]: z.output<(typeof bindingSettings)[Name]> } & {
+type BindingSettings = {
+  [Name in keyof typeof bindingSettings]: z.output<(typeof bindingSettings)[Name]>
+} & {
   trusted_proxies: string[]
   port: number
 }
 
 /** Settings that need one another. */
-export function bindingProblems(given: Partial<Given>): string[] {
+export function bindingProblems(settings: Partial<BindingSettings>): string[] {
   const listener = ['mtls_port', 'mtls_cert', 'mtls_key'] as const
-  const there = listener.filter((name) => given[name] !== undefined)
-  const missing = there.length > 0 ? listener.filter((name) => given[name] === undefined) : []
+  const there = listener.filter((name) => settings[name] !== undefined)
+  const missing = there.length > 0 ? listener.filter((name) => settings[name] === undefined) : []
   const problems = missing.map(
     (name) => `${upper(name)} is missing; it is required with ${upper(there[0] ?? 'mtls_port')}`,
   )
-  const { mtls_cert: cert, mtls_key: key } = given
+  const { mtls_cert: cert, mtls_key: key } = settings
   if (cert && key && !new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
     problems.push(`${upper('mtls_key')} is not the key of the certificate in ${upper('mtls_cert')}`)
-  if (given.mtls_port !== undefined && given.mtls_port === given.port)
-    problems.push(`${upper('mtls_port')}: got "${given.port}", takes another port than ${upper('port')}`)
-  const certificates = given.mtls_port !== undefined || given.mtls_certificate_header !== undefined
-  if (given.mtls_certificate_header && given.trusted_proxies?.length === 0)
+  if (settings.mtls_port !== undefined && settings.mtls_port === settings.port)
+    problems.push(`${upper('mtls_port')}: got "${settings.port}", takes another port than ${upper('port')}`)
+  const certificates = settings.mtls_port !== undefined || settings.mtls_certificate_header !== undefined
+  if (settings.mtls_certificate_header && settings.trusted_proxies?.length === 0)
     problems.push(`${upper('trusted_proxies')} is missing; it is required with a certificate header`)
   for (const name of ['mtls_client_ca', 'mtls_issuer'] as const)
-    if (given[name] !== undefined && !certificates)
+    if (settings[name] !== undefined && !certificates)
       problems.push(`${upper(name)} needs ${upper('mtls_port')} or ${upper('mtls_certificate_header')}`)
   return problems
 }
 
 /** The part of the configuration for certificates; empty if no certificate can reach the server. */
-export function bindingConfig(given: Given, issuer: string) {
-  const { mtls_port: port, mtls_cert: cert, mtls_key: key, mtls_client_ca: ca } = given
+export function bindingConfig(settings: BindingSettings, issuer: string) {
+  const { mtls_port: port, mtls_cert: cert, mtls_key: key, mtls_client_ca: ca } = settings
   const listener = port && cert && key ? { port, cert, key } : undefined
-  const origin = given.mtls_issuer ?? (listener && `https://${new URL(issuer).hostname}:${listener.port}`)
-  const header = given.mtls_certificate_header
+  const origin = settings.mtls_issuer ?? (listener && `https://${new URL(issuer).hostname}:${listener.port}`)
+  const header = settings.mtls_certificate_header
   return {
-    dpopNonceRequired: given.dpop_nonce_required,
+    dpopNonceRequired: settings.dpop_nonce_required,
     listener,
     mtls:
       listener || header

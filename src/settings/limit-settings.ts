@@ -55,46 +55,49 @@ export const limitSettings = {
   }),
 } satisfies Record<string, z.ZodType>
 
-type Given = { [Name in keyof typeof limitSettings]: z.output<(typeof limitSettings)[Name]> }
+type LimitSettings = { [Name in keyof typeof limitSettings]: z.output<(typeof limitSettings)[Name]> }
 
 /** The values for every limit per network. */
-export function limitConfig(given: Given) {
+export function limitConfig(settings: LimitSettings) {
   return {
-    ipv6SiteFactor: given.ipv6_site_factor,
-    formsPerMinute: given.forms_per_minute,
-    apiRequestsPerClient: given.api_requests_per_client,
+    ipv6SiteFactor: settings.ipv6_site_factor,
+    formsPerMinute: settings.forms_per_minute,
+    apiRequestsPerClient: settings.api_requests_per_client,
   }
 }
 
 /** How long the audit trail is kept. */
-export function retention(given: Given) {
-  return { auditKeepMs: given.audit_keep_days * DAY_MS, attemptKeepMs: given.attempt_keep_days * DAY_MS }
+export function retention(settings: LimitSettings) {
+  return {
+    auditKeepMs: settings.audit_keep_days * DAY_MS,
+    attemptKeepMs: settings.attempt_keep_days * DAY_MS,
+  }
 }
 
 const MIB = 1024 * 1024
 
-export function logLimits(given: Given) {
+export function logLimits(settings: LimitSettings) {
   return {
-    maxFileBytes: given.log_max_file_mb * MIB,
-    keepDays: given.log_keep_days,
-    maxTotalBytes: given.log_max_total_mb * MIB,
+    maxFileBytes: settings.log_max_file_mb * MIB,
+    keepDays: settings.log_keep_days,
+    maxTotalBytes: settings.log_max_total_mb * MIB,
   }
 }
 
 /** Settings that contradict one another. */
-export function limitProblems(given: Partial<Given>): string[] {
-  const { log_max_file_mb: file, log_max_total_mb: total } = given
+export function limitProblems(settings: Partial<LimitSettings>): string[] {
+  const { log_max_file_mb: file, log_max_total_mb: total } = settings
   if (file === undefined || total === undefined || total >= 2 * file) return []
   return [
     `ACCOUNT_SERVER_LOG_MAX_TOTAL_MB: got "${total}", takes at least twice ACCOUNT_SERVER_LOG_MAX_FILE_MB`,
   ]
 }
 
-export function documentLimits(given: Given) {
-  return { clientDocumentsPerHost: given.client_documents_per_host }
+export function documentLimits(settings: LimitSettings) {
+  return { clientDocumentsPerHost: settings.client_documents_per_host }
 }
 
 /** Limits for what anonymous visitors store in the grant store. */
-export function flowConfig(given: Given) {
-  return { flowsPerNetwork: given.flows_per_network, flowsPerClient: given.flows_per_client }
+export function flowConfig(settings: LimitSettings) {
+  return { flowsPerNetwork: settings.flows_per_network, flowsPerClient: settings.flows_per_client }
 }

@@ -20,7 +20,7 @@ export const mailboxSettings = {
   }),
 }
 
-type Given = {
+type MailboxSettings = {
   mysql_dsn?: string | undefined
   issuer?: string | undefined
   host?: string
@@ -32,23 +32,23 @@ type Given = {
 /** `none`: mails go to an SMTP server. */
 export type MailboxReaders = 'none' | 'everybody' | 'administrators'
 
-export function mailboxReaders(given: Given): MailboxReaders {
-  const wanted = given.mailbox ?? (!given.mysql_dsn && !given.worker_smtp_server_url)
+export function mailboxReaders(settings: MailboxSettings): MailboxReaders {
+  const wanted = settings.mailbox ?? (!settings.mysql_dsn && !settings.worker_smtp_server_url)
   if (!wanted) return 'none'
-  return given.dangerously_show_mailbox_to_administrators ? 'administrators' : 'everybody'
+  return settings.dangerously_show_mailbox_to_administrators ? 'administrators' : 'everybody'
 }
 
 /** The mistakes of an embedded server. Service mode has no mailbox. */
-export function mailboxProblems(given: Given): string[] {
-  if (given.mysql_dsn || mailboxReaders(given) !== 'everybody') return []
-  const { host = '127.0.0.1', issuer } = given
+export function mailboxProblems(settings: MailboxSettings): string[] {
+  if (settings.mysql_dsn || mailboxReaders(settings) !== 'everybody') return []
+  const { host = '127.0.0.1', issuer } = settings
   const reachable = [
     isLoopbackHost(host) ? [] : `ACCOUNT_SERVER_HOST is "${host}"`,
     issuer === undefined || isLoopback(issuer) ? [] : `ACCOUNT_SERVER_ISSUER is "${issuer}"`,
   ].flat()
   if (reachable.length === 0) return []
   const what =
-    given.mailbox === true
+    settings.mailbox === true
       ? 'ACCOUNT_SERVER_MAILBOX: got "true", takes false here'
       : 'ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL is missing'
   return [

@@ -111,61 +111,63 @@ export const receiverSettings = {
     }),
 } satisfies Record<string, z.ZodType>
 
-type Given = { [Name in keyof typeof receiverSettings]: z.output<(typeof receiverSettings)[Name]> } & {
+type ReceiverSettings = {
+  [Name in keyof typeof receiverSettings]: z.output<(typeof receiverSettings)[Name]>
+} & {
   redis_dsn?: string | undefined
 }
 
 /** Settings that need one another. */
-export function receiverProblems(given: Partial<Given>): string[] {
+export function receiverProblems(settings: Partial<ReceiverSettings>): string[] {
   const problems: string[] = []
-  if (given.event_stream && !given.event_stream_redis_dsn && !given.redis_dsn)
+  if (settings.event_stream && !settings.event_stream_redis_dsn && !settings.redis_dsn)
     problems.push(
       `${upper('event_stream')} needs ${upper('event_stream_redis_dsn')} or ${upper('redis_dsn')}`,
     )
-  if ((given.kafka_user === undefined) !== (given.kafka_password === undefined))
+  if ((settings.kafka_user === undefined) !== (settings.kafka_password === undefined))
     problems.push(`${upper('kafka_user')} and ${upper('kafka_password')} need each other`)
   return problems
 }
 
 /** The part of the configuration for receivers; a receiver that is off is undefined. */
-export function receiverConfig(given: Given) {
-  return { eventStream: streamOf(given), rabbitmq: rabbitmqOf(given), kafka: kafkaOf(given) }
+export function receiverConfig(settings: ReceiverSettings) {
+  return { eventStream: streamOf(settings), rabbitmq: rabbitmqOf(settings), kafka: kafkaOf(settings) }
 }
 
-function streamOf(given: Given) {
-  const redisDsn = given.event_stream_redis_dsn ?? given.redis_dsn
-  if (given.event_stream === undefined || redisDsn === undefined) return undefined
+function streamOf(settings: ReceiverSettings) {
+  const redisDsn = settings.event_stream_redis_dsn ?? settings.redis_dsn
+  if (settings.event_stream === undefined || redisDsn === undefined) return undefined
   return {
     redisDsn,
-    stream: given.event_stream,
-    maxLength: given.event_stream_max_length,
-    types: given.event_stream_types,
+    stream: settings.event_stream,
+    maxLength: settings.event_stream_max_length,
+    types: settings.event_stream_types,
   }
 }
 
-function rabbitmqOf(given: Given) {
-  if (given.rabbitmq_dsn === undefined) return undefined
+function rabbitmqOf(settings: ReceiverSettings) {
+  if (settings.rabbitmq_dsn === undefined) return undefined
   return {
-    dsn: given.rabbitmq_dsn,
-    exchange: given.rabbitmq_exchange,
-    types: given.rabbitmq_types,
-    registrationQueue: given.rabbitmq_registration_queue,
+    dsn: settings.rabbitmq_dsn,
+    exchange: settings.rabbitmq_exchange,
+    types: settings.rabbitmq_types,
+    registrationQueue: settings.rabbitmq_registration_queue,
   }
 }
 
-function kafkaOf(given: Given) {
-  if (given.kafka_brokers.length === 0) return undefined
-  const { kafka_user: user, kafka_password: password, kafka_sasl_mechanism: mechanism } = given
-  const sends = given.kafka_registration_message
+function kafkaOf(settings: ReceiverSettings) {
+  if (settings.kafka_brokers.length === 0) return undefined
+  const { kafka_user: user, kafka_password: password, kafka_sasl_mechanism: mechanism } = settings
+  const sends = settings.kafka_registration_message
   return {
-    brokers: given.kafka_brokers,
-    topic: given.kafka_topic,
-    types: given.kafka_types,
+    brokers: settings.kafka_brokers,
+    topic: settings.kafka_topic,
+    types: settings.kafka_types,
     registration: sends
-      ? { topic: given.kafka_registration_topic, key: given.kafka_registration_key }
+      ? { topic: settings.kafka_registration_topic, key: settings.kafka_registration_key }
       : undefined,
     sasl: user !== undefined && password !== undefined ? { mechanism, user, password } : undefined,
-    tls: given.kafka_tls || given.kafka_tls_ca ? { ca: given.kafka_tls_ca } : undefined,
+    tls: settings.kafka_tls || settings.kafka_tls_ca ? { ca: settings.kafka_tls_ca } : undefined,
   }
 }
 

@@ -86,7 +86,7 @@ function assertFirstParty({ oidc: { client } }: KoaContextWithOIDC): void {
     )
   if (client['profile'] === 'fapi2-message-signing')
     throw new errors.UnauthorizedClient(
-      'answers of this endpoint are not signed, as this client services them; send people to the authorization endpoint',
+      'answers of this endpoint are not signed, as this client needs them; send people to the authorization endpoint',
     )
 }
 

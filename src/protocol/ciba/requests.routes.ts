@@ -16,7 +16,7 @@ import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import type { Member } from '../../interaction/member.ts'
 
-/** An answer gives access, so it services a recent sign-in: the browser may have been left open. */
+/** An answer gives access, so it needs a recent sign-in: the browser may have been left open. */
 const RECENT_MS = 15 * MINUTE_MS
 
 const schema = z.object({ id: z.string().max(43), decision: z.enum(['allow', 'deny']) })

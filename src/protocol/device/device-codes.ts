@@ -7,16 +7,11 @@ import type { Adapter, AdapterPayload, KoaContextWithOIDC } from 'oidc-provider'
 import { returnToBucket, takeFromBuckets } from '../../attempts/bucket.ts'
 import type { BucketRule } from '../../attempts/bucket.ts'
 import { networkTakes } from '../../attempts/network-limit.ts'
-import type { NetworkLimitNeeds } from '../../attempts/network-limit.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/sql/database.ts'
 import { keyedDigest } from '../../platform/tokens.ts'
 import { paced } from '../../provider/records/polling.ts'
-import type { GrantStore } from '../../grant-store/grant-store.ts'
-
-export type DeviceCodeNeeds = NetworkLimitNeeds & { db: Db; clock: Clock; store: GrantStore }
+import type { Services } from '../../services.ts'
 
 /** Limits for wrong user codes (RFC 8628 §5.1). There are 20^8 codes, so guessing one is hopeless. */
 const PER_SESSION: BucketRule = { limit: 10, windowMs: 10 * MINUTE_MS }
@@ -26,11 +21,11 @@ const PER_NETWORK: BucketRule = { limit: 40, windowMs: 10 * MINUTE_MS }
 const PASSING = new Set(['server_error', 'temporarily_unavailable', 'invalid_request'])
 
 /** Wraps the records of device codes. */
-export function deviceCodeRecords(needs: DeviceCodeNeeds, adapter: Adapter): Adapter {
+export function deviceCodeRecords(services: Services, adapter: Adapter): Adapter {
   return {
-    ...paced('DeviceCode', needs, adapter),
+    ...paced('DeviceCode', services, adapter),
     async findByUserCode(userCode) {
-      const giveBack = await countGuess(needs, Provider.ctx)
+      const giveBack = await countGuess(services, Provider.ctx)
       const code = await adapter.findByUserCode(userCode)
       if (!code) return undefined
       await giveBack()
@@ -47,14 +42,16 @@ function withoutPassing(payload: AdapterPayload): AdapterPayload {
 }
 
 /** Counts an attempt before it is evaluated. Returns a function that takes a right one back. */
-async function countGuess(needs: DeviceCodeNeeds, ctx: KoaContextWithOIDC | undefined) {
-  const { db, key, clock } = needs
+async function countGuess({ db, clock, config }: Services, ctx: KoaContextWithOIDC | undefined) {
   const nowMs = clock()
-  const session = keyedDigest(key, JSON.stringify(['user-code', 'session', ctx?.oidc.session?.uid ?? '']))
+  const session = keyedDigest(
+    config.keys.index,
+    JSON.stringify(['user-code', 'session', ctx?.oidc.session?.uid ?? '']),
+  )
   const ip = (ctx && requestState(ctx).clientIp) ?? ''
   const takes = [
     { ...PER_SESSION, bucket: session, nowMs },
-    ...networkTakes(needs, ['user-code', 'network'], ip, PER_NETWORK, nowMs),
+    ...networkTakes(config, ['user-code', 'network'], ip, PER_NETWORK, nowMs),
   ]
   const taken = await takeFromBuckets(db, takes)
   if (!taken.allowed) throw tooMany(ctx, taken.retryAfterSeconds)

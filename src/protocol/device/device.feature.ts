@@ -8,13 +8,12 @@ import { addInterval, CODE_SECONDS, deviceFlow, fillInUserCode } from './device-
 import { devicePages } from './device-pages.ts'
 import { deviceCodeRecords } from './device-codes.ts'
 
-export function device({ config, db, clock, store }: Services): Feature {
-  const needs = { db, clock, store, key: config.keys.index, ...config.limits }
+export function device(services: Services): Feature {
   return {
     protocol: (site) => ({
-      features: { deviceFlow: deviceFlow(devicePages({ ...site, db })) },
+      features: { deviceFlow: deviceFlow(devicePages({ ...site, db: services.db })) },
       ttl: { DeviceCode: CODE_SECONDS },
-      records: { DeviceCode: (adapter) => deviceCodeRecords(needs, adapter) },
+      records: { DeviceCode: (adapter) => deviceCodeRecords(services, adapter) },
       before: [{ at: ['code_verification'], run: fillInUserCode }],
       after: [{ at: ['device_authorization'], run: addInterval }],
     }),

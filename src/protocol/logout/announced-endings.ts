@@ -4,11 +4,12 @@ import type { Ending } from '../../grant-store/endings.ts'
 import type { Root } from '../../grant-store/grant-store.ts'
 import { isSessionKey } from '../../grant-store/token-ids.ts'
 import { announceLogouts } from './logout-notice.ts'
-import type { LogoutNotice, NoticeNeeds } from './logout-notice.ts'
+import type { Services } from '../../services.ts'
+import type { LogoutNotice } from './logout-notice.ts'
 
-export function announceEndings(needs: NoticeNeeds): Ending {
+export function announceEndings(services: Pick<Services, 'db' | 'clock' | 'outbox'>): Ending {
   return async (key, session) => {
-    if (isSessionKey(key)) await announceLogouts(needs, noticesOf(await session()))
+    if (isSessionKey(key)) await announceLogouts(services, noticesOf(await session()))
   }
 }
 

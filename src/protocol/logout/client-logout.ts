@@ -2,8 +2,8 @@
 import { Provider } from 'oidc-provider'
 import { rulesOf } from '../../clients/profiles.ts'
 import { replaceMember } from '../../provider/library/members.ts'
+import type { Services } from '../../services.ts'
 import { announceLogouts } from './logout-notice.ts'
-import type { NoticeNeeds } from './logout-notice.ts'
 
 // Left out of the library's published types.
 type LibraryClient = {
@@ -13,7 +13,10 @@ type LibraryClient = {
 }
 
 /** Call it once per provider instance. */
-export function installClientLogout(provider: Provider, needs: NoticeNeeds): void {
+export function installClientLogout(
+  provider: Provider,
+  services: Pick<Services, 'db' | 'clock' | 'outbox'>,
+): void {
   // An ID token names its sign-in, so that an app's server can end it, and can tell several sign-ins apart. The
   // conformance tests of FAPI accept `sid` only where a client registered for logout messages.
   const includeSid = function (this: LibraryClient) {
@@ -24,7 +27,7 @@ export function installClientLogout(provider: Provider, needs: NoticeNeeds): voi
     // The end of the whole session is announced elsewhere (`announced-endings.ts`). This announces that one app was
     // left while the session goes on.
     if (!sid || Provider.ctx?.oidc.params?.['logout'] !== undefined) return
-    await announceLogouts(needs, [{ clientId: this.clientId, accountId, sid }])
+    await announceLogouts(services, [{ clientId: this.clientId, accountId, sid }])
   }
   replaceMember(provider, 'Client#includeSid', () => includeSid)
   replaceMember(provider, 'Client#backchannelLogout', () => backchannelLogout)

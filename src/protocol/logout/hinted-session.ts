@@ -5,47 +5,39 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { endSession, listSessions } from '../../sessions/account-sessions.ts'
-import type { AccessEndings } from '../../grant-store/access-endings.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Db } from '../../platform/sql/database.ts'
 import { endSessionAndGrants } from '../../grant-store/access-endings.ts'
-import type { GrantStore } from '../../grant-store/grant-store.ts'
 import { findAuthorizations } from '../../grant-store/revocation.ts'
-import type { PairwiseSubjects } from '../../provider/subjects/pairwise.ts'
-
-export type HintNeeds = Pick<AccessEndings, 'noteEnded'> & {
-  db: Db
-  clock: Clock
-  store: GrantStore
-  subjects: PairwiseSubjects
-}
+import type { SubjectServices } from '../../provider/subjects/pairwise.ts'
 
 /**
  * Ends the session that the request's `id_token_hint` names, unless it is the browser's own. Does nothing when it has
  * ended.
  */
-export async function endHintedSession(needs: HintNeeds, { oidc }: KoaContextWithOIDC): Promise<void> {
+export async function endHintedSession(
+  services: SubjectServices,
+  { oidc }: KoaContextWithOIDC,
+): Promise<void> {
   const { client, entities, session } = oidc
   const { sub, sid } = (entities.IdTokenHint?.payload ?? {}) as { sub?: unknown; sid?: unknown }
   if (!client || typeof sub !== 'string' || typeof sid !== 'string') return
-  const accountId = client.subjectType === 'pairwise' ? needs.subjects.accountOf(sub, client) : sub
+  const accountId = client.subjectType === 'pairwise' ? services.subjects.accountOf(sub, client) : sub
   if (accountId === undefined) return
-  const uid = await findByName(needs, accountId, { clientId: client.clientId, sid })
+  const uid = await findByName(services, accountId, { clientId: client.clientId, sid })
   if (uid === undefined || uid === session?.uid) return
-  await endSession(needs, accountId, uid)
-  await endSessionAndGrants(needs, uid)
+  await endSession(services, accountId, uid)
+  await endSessionAndGrants(services, uid)
 }
 
 /** An account has few sessions, so each is compared. An index of names would have to be maintained. */
 async function findByName(
-  needs: HintNeeds,
+  services: SubjectServices,
   accountId: string,
   { clientId, sid }: { clientId: string; sid: string },
 ): Promise<string | undefined> {
-  const sessions = await listSessions(needs.db, accountId, needs.clock())
+  const sessions = await listSessions(services.db, accountId, services.clock())
   const named = await Promise.all(
     sessions.map(async ({ uid }) => {
-      const authorizations = await findAuthorizations(needs, uid)
+      const authorizations = await findAuthorizations(services, uid)
       return authorizations.some((one) => one.clientId === clientId && one.sid === sid) ? uid : undefined
     }),
   )

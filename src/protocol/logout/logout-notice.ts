@@ -3,13 +3,12 @@
  * `backchannel-logout.ts` sends the messages.
  */
 import { z } from 'zod'
-import type { Outbox } from '../../outbox/outbox.ts'
 import { DAY_MS } from '../../platform/clock.ts'
-import type { Clock } from '../../platform/clock.ts'
 import { inTransaction, isDuplicate } from '../../platform/sql/database.ts'
 import type { Db, Sql } from '../../platform/sql/database.ts'
 import { purgeSome } from '../../platform/sql/purge.ts'
 import type { Purge } from '../../platform/sql/purge.ts'
+import type { Services } from '../../services.ts'
 import { isDocumentId } from '../../provider/clients/client-documents.ts'
 
 /** The outbox's topic. */
@@ -23,8 +22,6 @@ export const logoutNoticeSchema = z.object({
 })
 
 export type LogoutNotice = z.output<typeof logoutNoticeSchema>
-export type NoticeNeeds = { db: Db; clock: Clock; outbox: Pick<Outbox, 'record'> }
-
 /** Longer than the end of a session can take. */
 const REMEMBERED_MS = DAY_MS
 
@@ -32,16 +29,19 @@ const REMEMBERED_MS = DAY_MS
  * Puts one message into the outbox for each client that registered for it. A sign-in that was announced before is
  * skipped.
  */
-export async function announceLogouts(needs: NoticeNeeds, notices: readonly LogoutNotice[]): Promise<void> {
+export async function announceLogouts(
+  { db, clock, outbox }: Pick<Services, 'db' | 'clock' | 'outbox'>,
+  notices: readonly LogoutNotice[],
+): Promise<void> {
   if (notices.length === 0) return
-  await inTransaction(needs.db, async (trx) => {
+  await inTransaction(db, async (trx) => {
     const wanting = await withLogoutUri(
       trx,
       notices.map(({ clientId }) => clientId),
     )
     for (const notice of notices) {
-      if (!wanting.has(notice.clientId) || !(await isFirst(trx, notice.sid, needs.clock()))) continue
-      await needs.outbox.record(trx, { topic: LOGOUT_TOPIC, key: notice.clientId, payload: notice })
+      if (!wanting.has(notice.clientId) || !(await isFirst(trx, notice.sid, clock()))) continue
+      await outbox.record(trx, { topic: LOGOUT_TOPIC, key: notice.clientId, payload: notice })
     }
   })
 }

@@ -4,27 +4,27 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Render } from '../../http/render.ts'
 import { PAGE_POLICY, replaceContentPolicy } from '../../http/security-headers.ts'
 import { readSession } from '../../provider/sessions/browser-session.ts'
+import type { SubjectServices } from '../../provider/subjects/pairwise.ts'
 import { frontchannelAddresses, framePolicy } from './frontchannel-logout.ts'
 import { endHintedSession } from './hinted-session.ts'
-import type { HintNeeds } from './hinted-session.ts'
 import { hintNamesSession, signOut } from './sign-out.ts'
 import { revokeGrant } from '../../grant-store/revocation.ts'
 
 const LONGEST_ADDRESS = 8192
 
-type Needs = HintNeeds & { render: Render }
+type SignOutServices = SubjectServices & { render: Render }
 
-export function createSignOutPages(needs: Needs) {
+export function createSignOutPages(services: SignOutServices) {
   return {
-    ask: (ctx: KoaContextWithOIDC) => ask(needs, ctx),
-    showDone: (ctx: KoaContextWithOIDC) => showDone(needs, ctx),
+    ask: (ctx: KoaContextWithOIDC) => ask(services, ctx),
+    showDone: (ctx: KoaContextWithOIDC) => showDone(services, ctx),
     repeat,
-    passOn: (ctx: KoaContextWithOIDC) => passOn(needs, ctx),
-    tellApps: (ctx: KoaContextWithOIDC) => tellApps(needs, ctx),
+    passOn: (ctx: KoaContextWithOIDC) => passOn(services, ctx),
+    tellApps: (ctx: KoaContextWithOIDC) => tellApps(services, ctx),
   }
 }
 
-function leave({ store, clock }: Needs, ctx: KoaContextWithOIDC): Promise<void> {
+function leave({ store, clock }: SignOutServices, ctx: KoaContextWithOIDC): Promise<void> {
   return signOut(ctx, (grantId) => revokeGrant({ store, clock }, grantId))
 }
 
@@ -32,11 +32,11 @@ function leave({ store, clock }: Needs, ctx: KoaContextWithOIDC): Promise<void> 
  * Asks for confirmation, unless the app's request proves that it belongs to the session that it ends. A request that
  * belongs to another session ends that one, as it would without this browser. The person then decides about this one.
  */
-async function ask(needs: Needs, ctx: KoaContextWithOIDC): Promise<void> {
-  if (hintNamesSession(ctx, needs.subjects)) return leave(needs, ctx)
-  await endHintedSession(needs, ctx)
+async function ask(services: SignOutServices, ctx: KoaContextWithOIDC): Promise<void> {
+  if (hintNamesSession(ctx, services.subjects)) return leave(services, ctx)
+  await endHintedSession(services, ctx)
   const { client, session } = ctx.oidc
-  needs.render(ctx, 'sign-out', {
+  services.render(ctx, 'sign-out', {
     title: 'Sign out',
     action: ctx.oidc.urlFor('end_session_confirm'),
     xsrf: session?.state?.['secret'],
@@ -45,7 +45,7 @@ async function ask(needs: Needs, ctx: KoaContextWithOIDC): Promise<void> {
   })
 }
 
-async function showDone({ render }: Needs, ctx: KoaContextWithOIDC): Promise<void> {
+async function showDone({ render }: SignOutServices, ctx: KoaContextWithOIDC): Promise<void> {
   const { accountId } = await readSession(ctx.oidc.provider, ctx)
   const title = accountId ? 'Still signed in' : 'Signed out'
   render(ctx, 'signed-out', { title, client: shownClient(ctx), stays: accountId !== undefined })
@@ -55,11 +55,11 @@ async function showDone({ render }: Needs, ctx: KoaContextWithOIDC): Promise<voi
  * Without a sign-in there is nothing to confirm, so the browser returns to the app. The library would submit a form by
  * script.
  */
-async function passOn(needs: Needs, ctx: KoaContextWithOIDC): Promise<void> {
+async function passOn(services: SignOutServices, ctx: KoaContextWithOIDC): Promise<void> {
   if (ctx.status !== 200 || ctx.oidc.session?.accountId) return
   replaceContentPolicy(ctx, PAGE_POLICY)
-  await endHintedSession(needs, ctx)
-  await leave(needs, ctx)
+  await endHintedSession(services, ctx)
+  await leave(services, ctx)
 }
 
 /**
@@ -78,7 +78,7 @@ function repeat(ctx: KoaContextWithOIDC, error: unknown): boolean {
 }
 
 /** Shows a page with frames before the return to the app, for apps with front-channel logout. */
-async function tellApps({ render }: Needs, ctx: KoaContextWithOIDC): Promise<void> {
+async function tellApps({ render }: SignOutServices, ctx: KoaContextWithOIDC): Promise<void> {
   if (ctx.status !== 303) return
   const frames = await frontchannelAddresses(ctx)
   if (frames.length === 0) return

@@ -14,10 +14,11 @@ import { metadataColumns, selectClients, toClient } from '../../clients/client-r
 import type { Client } from '../../clients/client-rows.ts'
 import type { KeptSecrets, StoredSecret } from '../../clients/client-secret.ts'
 import { insertClient, noteClientChange } from '../../clients/clients.ts'
-import type { ClientNeeds } from '../../clients/clients.ts'
+import type { ClientChecks } from '../../clients/clients.ts'
 import { useInitialAccessToken } from './initial-access-tokens.ts'
 import { parsePolicy } from './registration-policy.ts'
 import type { RegistrationPolicy } from './registration-policy.ts'
+import type { Services } from '../../services.ts'
 
 /** Openly registered clients that never got a token are purged after this time. */
 export const UNUSED_AFTER_MS = 7 * DAY_MS
@@ -35,11 +36,11 @@ export type Registration = {
 export async function insertRegistered(
   db: Db,
   { clientId, metadata, policy, by, secret }: Registration,
-  needs: ClientNeeds,
+  services: Pick<Services, 'clock' | 'sealer'> & ClientChecks,
 ): Promise<boolean> {
   return await inTransactionOf(db, clientId, async (trx) => {
-    if (by !== 'open' && !(await useInitialAccessToken(trx, by, needs.clock()))) return false
-    await insertClient(trx, metadata, needs, { clientId, secret })
+    if (by !== 'open' && !(await useInitialAccessToken(trx, by, services.clock()))) return false
+    await insertClient(trx, metadata, services, { clientId, secret })
     const columns = { registeredBy: by, registrationPolicy: JSON.stringify(policy) }
     await trx('clients').where({ clientId }).update(columns)
     return true

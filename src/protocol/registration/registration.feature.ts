@@ -25,7 +25,7 @@ export function registration(services: Services): Feature {
     fetch: createGuardedFetch(config.guard),
     softwareStatementIssuers,
     idTokenAlgorithm: config.tokens.idTokenAlgorithm,
-    authMethods: authenticationMethods(config.binding),
+    authMethods: authenticationMethods(config.binding.mtls),
     openPolicy: openPolicy(config.registration),
     admit: createAdmission(services, {
       kind: 'open-registration',

@@ -24,7 +24,7 @@ import {
 import type { StoredSecret } from '../../clients/client-secret.ts'
 import { findResource } from '../../resources/resources.ts'
 import { takenMetadata } from '../../clients/taken-metadata.ts'
-import type { ClientNeeds } from '../../clients/clients.ts'
+import type { Services } from '../../services.ts'
 import { newTokenId } from '../../grant-store/token-ids.ts'
 import type { Db } from '../../platform/sql/database.ts'
 import { fittedMetadata } from './fitted-metadata.ts'
@@ -43,8 +43,7 @@ import { admitOpen, registrationEnded, showStored } from './registration.routes.
 import { readStatement } from './software-statement.ts'
 import type { StatementIssuer } from './software-statement.ts'
 
-export type RegistrationNeeds = Pick<ClientNeeds, 'clock' | 'sealer'> & {
-  db: Db
+export type RegistrationNeeds = Pick<Services, 'db' | 'clock' | 'sealer'> & {
   /** What anybody may register. `undefined` when an initial access token is required. */
   openPolicy: RegistrationPolicy | undefined
   /** Counts an open registration from this request's network. @throws AppError 429 */

@@ -20,21 +20,18 @@ const BLOCK_SIZE = 512
 const BLOCK_MS = 10 * MINUTE_MS
 
 type Block = { listId: string; free: number[]; untilMs: number }
-type Needs = { db: Db; clock: Clock; listSize?: number; blockSize?: number }
-
 export type PlaceAllocator = { next: () => Promise<Place> }
 
-export function createPlaceAllocator({
-  listSize = LIST_SIZE,
-  blockSize = BLOCK_SIZE,
-  ...needs
-}: Needs): PlaceAllocator {
-  const { clock } = needs
+export function createPlaceAllocator(
+  db: Db,
+  clock: Clock,
+  { listSize, blockSize } = { listSize: LIST_SIZE, blockSize: BLOCK_SIZE },
+): PlaceAllocator {
   let block: Block | undefined
   let reserving: Promise<void> | undefined
 
   const refill = async () => {
-    block = await reserveBlock(needs, listSize, blockSize)
+    block = await reserveBlock(db, clock(), listSize, blockSize)
   }
   return {
     async next() {
@@ -51,8 +48,7 @@ export function createPlaceAllocator({
 }
 
 /** Concurrent processes wait for one another at the list's row. */
-async function reserveBlock({ db, clock }: Needs, listSize: number, blockSize: number): Promise<Block> {
-  const nowMs = clock()
+async function reserveBlock(db: Db, nowMs: number, listSize: number, blockSize: number): Promise<Block> {
   return inTransaction(db, async (trx) => {
     const { id, reserved } = (await openList(trx, listSize - blockSize)) ?? (await addList(trx, nowMs))
     await trx('status_lists')

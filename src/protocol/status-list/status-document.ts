@@ -7,8 +7,8 @@ import { deflate } from 'node:zlib'
 import { promisify } from 'node:util'
 import { LRUCache } from 'lru-cache'
 import { MINUTE_MS, SECOND_MS } from '../../platform/clock.ts'
-import type { Clock } from '../../platform/clock.ts'
 import type { Db } from '../../platform/sql/database.ts'
+import type { Services } from '../../services.ts'
 import { LIST_SIZE } from './place-allocator.ts'
 import { findListVersion, listRevoked } from '../../grant-store/status-entries.ts'
 
@@ -21,28 +21,27 @@ const KEPT_LISTS = 100
 export type StatusDocument = { jwt: string; etag: string }
 type Kept = { etag: string; document: Promise<StatusDocument> }
 
-type Needs = {
-  db: Db
-  clock: Clock
-  /** The address of a list, which is the subject of its documents. */
-  addressOf: (listId: string) => string
-  sign: (claims: Record<string, unknown>) => Promise<string>
-}
-
 export type StatusDocuments = { find: (listId: string) => Promise<StatusDocument | undefined> }
 
-export function createStatusDocuments(needs: Needs): StatusDocuments {
+/** `addressOf`: the address of a list, which is the subject of its documents. */
+export function createStatusDocuments(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  addressOf: (listId: string) => string,
+  sign: (claims: Record<string, unknown>) => Promise<string>,
+): StatusDocuments {
   const kept = new LRUCache<string, Kept>({ max: KEPT_LISTS })
   return {
     async find(listId) {
-      const version = await findListVersion(needs.db, listId)
+      const version = await findListVersion(db, listId)
       if (version === undefined) return undefined
-      const issuedAtMs = Math.floor(needs.clock() / MINUTE_MS) * MINUTE_MS
+      const issuedAtMs = Math.floor(clock() / MINUTE_MS) * MINUTE_MS
       // Weak, because other processes sign the same content again.
       const etag = `W/"${version}-${issuedAtMs / SECOND_MS}"`
       const known = kept.get(listId)
       if (known?.etag === etag) return known.document
-      const document = build(needs, listId, issuedAtMs).then((jwt) => ({ jwt, etag }))
+      const document = claimsOf(db, listId, issuedAtMs)
+        .then((claims) => sign({ sub: addressOf(listId), ...claims }))
+        .then((jwt) => ({ jwt, etag }))
       kept.set(listId, { etag, document })
       document.catch(() => kept.delete(listId))
       return document
@@ -51,17 +50,15 @@ export function createStatusDocuments(needs: Needs): StatusDocuments {
 }
 
 // The revoked places are read after the version, so that a document is never older than its version says.
-async function build(needs: Needs, listId: string, issuedAtMs: number): Promise<string> {
-  const { db, addressOf, sign } = needs
+async function claimsOf(db: Db, listId: string, issuedAtMs: number) {
   const lst = await compressed(await listRevoked(db, listId))
   const iat = issuedAtMs / SECOND_MS
-  return sign({
-    sub: addressOf(listId),
+  return {
     iat,
     exp: iat + LIFETIME_SECONDS,
     ttl: TTL_SECONDS,
     status_list: { bits: 1, lst },
-  })
+  }
 }
 
 const compress = promisify(deflate)

@@ -16,16 +16,16 @@ import { statusListRoutes } from './status-list.routes.ts'
 export function statusList({ db, clock, store, config }: Services): Feature {
   const aggregationAddress = `${config.issuer}${STATUS_LISTS_PATH}`
   const addressOf = (listId: string) => `${aggregationAddress}/${listId}`
-  const places = createPlaceAllocator({ db, clock })
+  const places = createPlaceAllocator(db, clock)
   const signing = { alg: config.tokens.tokenAlgorithm, typ: 'statuslist+jwt' }
   return {
     protocol: () => ({
       metadata: { status_list_aggregation_endpoint: aggregationAddress },
-      tokenClaims: statusClaim({ db, clock, store, places, addressOf }),
+      tokenClaims: statusClaim({ db, clock, store }, places, addressOf),
     }),
     endpoints({ oidc }) {
       const sign = (claims: Record<string, unknown>) => signOwnJwt(oidc.current(), claims, signing)
-      const documents = createStatusDocuments({ db, clock, addressOf, sign })
+      const documents = createStatusDocuments({ db, clock }, addressOf, sign)
       return [statusListRoutes(documents, async () => (await listIds(db)).map(addressOf))]
     },
     onEnd: revokeStatuses(db),

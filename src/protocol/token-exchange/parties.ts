@@ -6,7 +6,8 @@ import { subjectFor } from '../../provider/library/library.ts'
 import type { Actor } from './actor.ts'
 import { readPresentedToken, TOKEN_TYPES } from './presented-token.ts'
 import type { Binding } from './id-token-binding.ts'
-import type { PresentedToken, ReadingNeeds } from './presented-token.ts'
+import type { SubjectServices } from '../../provider/subjects/pairwise.ts'
+import type { PresentedToken } from './presented-token.ts'
 
 export type PartyParameters = Partial<
   Record<'subject_token' | 'subject_token_type' | 'actor_token' | 'actor_token_type', string>
@@ -15,14 +16,14 @@ export type Subject = PresentedToken & { accountId: string; grantDigest: string 
 
 /** The token to exchange, which must be a person's. */
 export async function readSubject(
-  needs: ReadingNeeds,
+  services: SubjectServices,
   ctx: KoaContextWithOIDC,
   { subject_token: value, subject_token_type: type }: PartyParameters,
   shown: Binding,
 ): Promise<Subject> {
   if (!value) throw new errors.InvalidRequest("missing required parameter 'subject_token'")
   assertType('subject_token_type', type, Object.values(TOKEN_TYPES))
-  const token = await readToken(needs, ctx, { name: 'subject_token', value, type, shown })
+  const token = await readToken(services, ctx, { name: 'subject_token', value, type, shown })
   const { accountId, grantDigest } = token
   if (accountId === undefined || grantDigest === undefined)
     throw new errors.InvalidRequest(
@@ -33,7 +34,7 @@ export async function readSubject(
 
 /** The actor, by a token of its own. `undefined` when the request has none. */
 export async function readActor(
-  needs: ReadingNeeds,
+  services: SubjectServices,
   ctx: KoaContextWithOIDC,
   { actor_token: value, actor_token_type: type }: PartyParameters,
   shown: Binding,
@@ -42,7 +43,7 @@ export async function readActor(
     throw new errors.InvalidRequest('actor_token_type is only to be given together with actor_token')
   if (!value) return undefined
   assertType('actor_token_type', type, Object.values(TOKEN_TYPES))
-  const { accountId, clientId } = await readToken(needs, ctx, { name: 'actor_token', value, type, shown })
+  const { accountId, clientId } = await readToken(services, ctx, { name: 'actor_token', value, type, shown })
   // The subject that the exchanging client knows, so that a pairwise client learns no other subject from `act`.
   return { sub: accountId === undefined ? clientId : subjectFor(ctx, accountId), clientId }
 }
@@ -60,15 +61,15 @@ type Presented = { name: string; value: string; type: string; shown: Binding }
 
 /** Refuses a client that only found a token. The token must be issued to the client, or for its resource server. */
 async function readToken(
-  needs: ReadingNeeds,
+  services: SubjectServices,
   ctx: KoaContextWithOIDC,
   { name, value, type, shown }: Presented,
 ): Promise<PresentedToken> {
-  const token = await readPresentedToken(needs, ctx, value, type)
+  const token = await readPresentedToken(services, ctx, value, type)
   if (typeof token === 'string') throw refused(name, token)
   const { client } = ctx.oidc
   if (token.clientId === client?.clientId) return assertBound(name, token, shown)
-  const resource = token.audience === undefined ? undefined : await findResource(needs.db, token.audience)
+  const resource = token.audience === undefined ? undefined : await findResource(services.db, token.audience)
   if (resource?.clientId !== client?.clientId) throw refused(name, 'for another client')
   return token
 }

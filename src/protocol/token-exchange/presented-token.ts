@@ -3,17 +3,15 @@
  * must not be revoked, and its account and client must be active. Each token leads to its grant.
  */
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { AccountCache } from '../../account-cache/account-cache.ts'
 import { listGrants } from '../../consents/account-grants.ts'
-import type { Db } from '../../platform/sql/database.ts'
 import { isEnded } from '../../provider/subjects/find-account.ts'
 import { verifyOwnJwt } from '../../provider/library/library.ts'
-import type { PairwiseSubjects } from '../../provider/subjects/pairwise.ts'
+import type { SubjectServices } from '../../provider/subjects/pairwise.ts'
 import type { Detail } from '../../provider/requests/authorization-details.ts'
 import { bindingOfIdToken } from './id-token-binding.ts'
 import type { Binding } from './id-token-binding.ts'
 import { readOwnAccessToken } from '../../provider/subjects/own-access-token.ts'
-import type { GrantStore, Root } from '../../grant-store/grant-store.ts'
+import type { Root } from '../../grant-store/grant-store.ts'
 import { grantDigestOf, grantKey, sharedGrantId, tagOf } from '../../grant-store/token-ids.ts'
 
 export const TOKEN_TYPES = {
@@ -43,26 +41,19 @@ export type PresentedToken = {
   mayAct?: unknown
 }
 
-export type ReadingNeeds = {
-  db: Db
-  store: GrantStore
-  accountCache: AccountCache
-  subjects: PairwiseSubjects
-}
-
 /** The token, or the reason for the operator's log why it does not count. The client does not see the reason. */
 export async function readPresentedToken(
-  needs: ReadingNeeds,
+  services: SubjectServices,
   ctx: KoaContextWithOIDC,
   value: string,
   type: string,
 ): Promise<PresentedToken | string> {
-  const found = await read(needs, ctx, value, type)
+  const found = await read(services, ctx, value, type)
   if (typeof found === 'string') return found
   const { token, issuedAtSeconds } = found
   if (!(await ctx.oidc.provider.Client.find(token.clientId))) return 'its client is gone'
   if (token.accountId === undefined) return token
-  const account = await needs.accountCache.find(token.accountId)
+  const account = await services.accountCache.find(token.accountId)
   if (!account || account.disabledAtMs !== null) return 'its account is gone or disabled'
   return isEnded(account, issuedAtSeconds) ? 'its account was signed out since' : token
 }
@@ -70,15 +61,15 @@ export async function readPresentedToken(
 type Found = { token: PresentedToken; issuedAtSeconds: number }
 
 function read(
-  needs: ReadingNeeds,
+  services: SubjectServices,
   ctx: KoaContextWithOIDC,
   value: string,
   type: string,
 ): Promise<Found | string> {
   const isJwt = value.split('.').length === 3
-  if (type === TOKEN_TYPES.idToken) return readIdToken(needs, ctx, value)
+  if (type === TOKEN_TYPES.idToken) return readIdToken(services, ctx, value)
   if (type === TOKEN_TYPES.refreshToken) return readRefreshToken(ctx, value)
-  if (type === TOKEN_TYPES.jwt || isJwt) return readJwt(needs, ctx, value)
+  if (type === TOKEN_TYPES.jwt || isJwt) return readJwt(services, ctx, value)
   return readOpaque(ctx, value)
 }
 
@@ -121,8 +112,12 @@ async function readRefreshToken({ oidc }: KoaContextWithOIDC, value: string): Pr
   }
 }
 
-async function readJwt(needs: ReadingNeeds, ctx: KoaContextWithOIDC, value: string): Promise<Found | string> {
-  const found = await readOwnAccessToken(needs, ctx.oidc.provider, value)
+async function readJwt(
+  services: SubjectServices,
+  ctx: KoaContextWithOIDC,
+  value: string,
+): Promise<Found | string> {
+  const found = await readOwnAccessToken(services, ctx.oidc.provider, value)
   if (typeof found === 'string') return found
   const { claims, clientId, accountId, grantDigest, audience } = found
   const { iat, exp, scope, cnf, authorization_details: details } = claims
@@ -147,7 +142,7 @@ async function readJwt(needs: ReadingNeeds, ctx: KoaContextWithOIDC, value: stri
  * the newest one.
  */
 async function readIdToken(
-  needs: ReadingNeeds,
+  services: SubjectServices,
   { oidc: { client, provider } }: KoaContextWithOIDC,
   value: string,
 ): Promise<Found | string> {
@@ -157,8 +152,8 @@ async function readIdToken(
   const { sub, aud, iat, exp, jti, ...rest } = verified.payload
   if (typeof sub !== 'string' || typeof aud !== 'string' || typeof exp !== 'number') return 'incomplete'
   if (aud !== client?.clientId) return 'for another client'
-  const accountId = client.subjectType === 'pairwise' ? needs.subjects.accountOf(sub, client) : sub
-  const root = accountId === undefined ? undefined : await newestGrant(needs, accountId, aud)
+  const accountId = client.subjectType === 'pairwise' ? services.subjects.accountOf(sub, client) : sub
+  const root = accountId === undefined ? undefined : await newestGrant(services, accountId, aud)
   if (!root) return 'no grant is left'
   const token = {
     accountId,
@@ -172,7 +167,7 @@ async function readIdToken(
   return { token, issuedAtSeconds: Number(iat) }
 }
 
-async function newestGrant({ db, store }: ReadingNeeds, accountId: string, clientId: string) {
+async function newestGrant({ db, store }: SubjectServices, accountId: string, clientId: string) {
   for (const { grantIdDigest } of await listGrants(db, { accountId, clientId })) {
     const root = await store.readRoot(grantKey(tagOf(sharedGrantId(grantIdDigest, clientId))))
     if (root?.digest === grantIdDigest) return root

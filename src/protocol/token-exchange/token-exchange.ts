@@ -5,7 +5,6 @@
  */
 import { errors } from 'oidc-provider'
 import type { AccessToken, KoaContextWithOIDC, Provider } from 'oidc-provider'
-import type { Clock } from '../../platform/clock.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-choices.ts'
 import { grants, resourceServer } from '../../provider/library/library.ts'
@@ -20,9 +19,8 @@ import type { ExchangeRule } from './exchange-rules.ts'
 import { readActor, readSubject, refused } from './parties.ts'
 import type { PartyParameters, Subject } from './parties.ts'
 import { TOKEN_TYPES } from './presented-token.ts'
-import type { ReadingNeeds } from './presented-token.ts'
-
-export type ExchangeNeeds = ReadingNeeds & { clock: Clock }
+import type { SubjectServices } from '../../provider/subjects/pairwise.ts'
+import type { Services } from '../../services.ts'
 
 type Parameters = PartyParameters &
   Partial<Record<'requested_token_type' | 'scope', string>> &
@@ -41,16 +39,16 @@ const PARAMETERS = [
   'authorization_details',
 ]
 
-export function tokenExchangeGrant(needs: ExchangeNeeds): Grant {
+export function tokenExchangeGrant(services: SubjectServices): Grant {
   return {
     type: TOKEN_EXCHANGE_GRANT,
     parameters: PARAMETERS,
     allowedDuplicateParameters: ['resource', 'audience'],
-    handle: (ctx) => exchange(needs, ctx),
+    handle: (ctx) => exchange(services, ctx),
   }
 }
 
-async function exchange(needs: ExchangeNeeds, ctx: KoaContextWithOIDC): Promise<void> {
+async function exchange(services: SubjectServices, ctx: KoaContextWithOIDC): Promise<void> {
   const { client, provider } = ctx.oidc
   const params = ctx.oidc.params as Parameters
   if (!client) throw new TypeError('the token endpoint authenticates the client first')
@@ -59,14 +57,14 @@ async function exchange(needs: ExchangeNeeds, ctx: KoaContextWithOIDC): Promise<
   const certificate = grants.checkMtlsCert(provider, ctx)
   const format = formatOf(params.requested_token_type)
   const shown = { jkt: proof?.thumbprint, 'x5t#S256': certificate && thumbprintOf(certificate) }
-  const subject = await readSubject(needs, ctx, params, shown)
-  const actor = await readActor(needs, ctx, params, shown)
-  const rule = await ruleFor(needs, client, params)
+  const subject = await readSubject(services, ctx, params, shown)
+  const actor = await readActor(services, ctx, params, shown)
+  const rule = await ruleFor(services, client, params)
   assertManner(rule, actor)
   assertNamed(provider, subject, actor ?? { sub: client.clientId, clientId: client.clientId })
   const scope = narrow(ctx, subject, rule)
   const server = await resourceServer(ctx, rule.resource, { scope: rule.scopes, ...format })
-  const token = makeToken(needs, { client, provider, subject, actor, scope })
+  const token = makeToken(services, { client, provider, subject, actor, scope })
   token.resourceServer = server
   if (certificate) token.setThumbprint('x5t', certificate as unknown as string)
   await grants.checkDpopReplay(provider, ctx, proof, client.clientId)
@@ -92,7 +90,10 @@ type Making = {
   scope: string
 }
 
-function makeToken({ clock }: ExchangeNeeds, { client, provider, subject, actor, scope }: Making): NewToken {
+function makeToken(
+  { clock }: SubjectServices,
+  { client, provider, subject, actor, scope }: Making,
+): NewToken {
   const act = extendAct(readAct(subject.act), actor)
   if (isTooDeep(act)) throw new errors.InvalidRequest('the token was handed on too often')
   const token = new provider.AccessToken({
@@ -120,7 +121,7 @@ function formatOf(requested: string | undefined): { accessTokenFormat: 'jwt' } |
 
 /** `resource` and `audience` mean the same here: the identifier of one resource server. */
 async function ruleFor(
-  { db }: ExchangeNeeds,
+  { db }: SubjectServices,
   { clientId }: Client,
   { resource, audience }: Parameters,
 ): Promise<ExchangeRule> {
@@ -136,7 +137,7 @@ async function ruleFor(
   )
 }
 
-async function onlyRule(db: ExchangeNeeds['db'], clientId: string): Promise<ExchangeRule | undefined> {
+async function onlyRule(db: Services['db'], clientId: string): Promise<ExchangeRule | undefined> {
   const rules = await listExchangeRules(db, clientId)
   return rules.length === 1 ? rules[0] : undefined
 }

@@ -15,15 +15,11 @@ export const LONGEST_LIFE_SECONDS = 3600
 
 type Claims = Record<string, unknown>
 
-export type AudienceNeeds = {
-  mtls: MtlsSettings | undefined
-}
-
 /**
  * Accepts the issuer alone as the audience of a client assertion, so that one made for another server is useless here.
  * The operator can allow a client the older form (client-exceptions.ts).
  */
-export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
+export function expectAudience(provider: Provider, mtls: MtlsSettings | undefined): void {
   const { issuer } = provider
   const strict = new Set([issuer])
   const expected = function (this: KoaContextWithOIDC['oidc']) {
@@ -37,7 +33,7 @@ export function expectAudience(provider: Provider, needs: AudienceNeeds): void {
   /** The endpoint's address, and its alias for mutual TLS. */
   function placesOf(route: string): string[] {
     const address = provider.urlFor(route)
-    const { origin } = needs.mtls ?? {}
+    const { origin } = mtls ?? {}
     return origin ? [address, origin + address.slice(issuer.length)] : [address]
   }
 }

@@ -9,14 +9,6 @@ import type { Clock } from '../../platform/clock.ts'
 import { rulesOf } from '../../clients/profiles.ts'
 import { unverifiedClaims } from '../../platform/unverified-claims.ts'
 
-export type DpopNeeds = {
-  /** 32 bytes, equal on all nodes. */
-  dpopNonceSecret: Buffer
-  /** Requires a nonce of every client. Otherwise the client's profile decides. */
-  dpopNonceRequired: boolean
-  clock: Clock
-}
-
 /**
  * How far the clock of a client may be ahead: 10 s must be accepted and 60 s refused (FAPI 2.0 §5.3.2.1). A proof
  * without a nonce is valid for 300 s from its `iat`, and remembered for 360 s from its use. So no proof is valid longer
@@ -24,15 +16,15 @@ export type DpopNeeds = {
  */
 const AHEAD_SECONDS = 45
 
-export function dpopFeature({ dpopNonceSecret, dpopNonceRequired, clock }: DpopNeeds) {
+export function dpopFeature(nonceSecret: Buffer, nonceRequired: boolean, clock: Clock) {
   return {
     enabled: true,
-    nonceSecret: dpopNonceSecret,
+    nonceSecret,
     // The library calls this first when it checks a proof, so a proof can be refused here.
     requireNonce: (ctx: KoaContextWithOIDC) => {
       assertProofOfNow(ctx.get('DPoP'), Math.floor(clock() / SECOND_MS))
       // At userinfo the client is not known yet. A proof there is bound to one token by its `ath`.
-      return dpopNonceRequired || rulesOf(ctx.oidc.client)?.dpopNonce === true
+      return nonceRequired || rulesOf(ctx.oidc.client)?.dpopNonce === true
     },
   } as NonNullable<Configuration['features']>['dPoP']
 }

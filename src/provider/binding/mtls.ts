@@ -23,13 +23,11 @@ export type MtlsSettings = {
   origin?: string | undefined
 }
 
-export type MtlsNeeds = { mtls: MtlsSettings | undefined; clock: Clock }
-
 /**
  * The client authentication methods that the settings allow. Those by certificate need a way for certificates to reach
  * the server.
  */
-export function authenticationMethods({ mtls }: Pick<MtlsNeeds, 'mtls'>): ClientAuthMethod[] {
+export function authenticationMethods(mtls: MtlsSettings | undefined): ClientAuthMethod[] {
   const allowed: Partial<Record<ClientAuthMethod, boolean>> = {
     tls_client_auth: mtls !== undefined && mtls.authorities.length > 0,
     self_signed_tls_client_auth: mtls !== undefined,
@@ -37,7 +35,7 @@ export function authenticationMethods({ mtls }: Pick<MtlsNeeds, 'mtls'>): Client
   return CLIENT_AUTH_METHODS.filter((method) => allowed[method] ?? true)
 }
 
-export function mtlsFeature({ mtls, clock }: MtlsNeeds) {
+export function mtlsFeature(mtls: MtlsSettings | undefined, clock: Clock) {
   if (!mtls) return { enabled: false }
   const presented = new WeakMap<KoaContextWithOIDC, X509Certificate | false>()
   const find = (ctx: KoaContextWithOIDC) => {

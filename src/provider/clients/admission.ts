@@ -34,10 +34,9 @@ export function createAdmission(
   { kind, limit, what, setting }: Admission,
 ): (ctx: KoaContextWithOIDC) => Promise<void> {
   const logged = new LRUCache<string, number>({ max: MOST_NOTED })
-  const counted = { key: config.keys.index, ...config.limits }
   return async (ctx) => {
     const { clientIp = '', requestId } = requestState(ctx)
-    const takes = networkTakes(counted, ['request', kind], clientIp, { limit, windowMs: HOUR_MS }, clock())
+    const takes = networkTakes(config, ['request', kind], clientIp, { limit, windowMs: HOUR_MS }, clock())
     const taken = await takeFromBuckets(db, takes)
     if (taken.allowed) return
     const { retryAfterSeconds } = taken

@@ -1,7 +1,7 @@
 /** The library's checks of a client, for everybody who registers one: a mistake is refused now and not when it is used. */
 import { errors } from 'oidc-provider'
 import type { ClientMetadata as LibraryMetadata, Provider } from 'oidc-provider'
-import type { ClientNeeds } from '../../clients/clients.ts'
+import type { ClientChecks } from '../../clients/clients.ts'
 import { AppError } from '../../platform/errors.ts'
 import { scopesForLibrary } from './client-adapter.ts'
 
@@ -9,7 +9,7 @@ import { scopesForLibrary } from './client-adapter.ts'
  * A `sector_identifier_uri` is fetched and compared.
  * The check throws AppError 400 `invalid_client_metadata` in the library's words.
  */
-export function clientCheck(current: () => Provider): NonNullable<ClientNeeds['accepts']> {
+export function clientCheck(current: () => Provider): NonNullable<ClientChecks['accepts']> {
   return async (metadata) => {
     const model = current().Client as unknown as ClientModel
     // The secret is issued later, so any value will do here.

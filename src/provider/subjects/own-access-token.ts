@@ -4,18 +4,15 @@
  */
 import { errors } from 'oidc-provider'
 import type { Provider } from 'oidc-provider'
-import type { AccountCache } from '../../account-cache/account-cache.ts'
-import type { Db } from '../../platform/sql/database.ts'
+import type { Services } from '../../services.ts'
 import { isEnded } from './find-account.ts'
 import { verifyOwnJwt } from '../library/library.ts'
 import { replaceMember } from '../library/members.ts'
-import type { GrantStore, Root } from '../../grant-store/grant-store.ts'
+import type { Root } from '../../grant-store/grant-store.ts'
 import { currentScope } from '../records/request-scope.ts'
 import { grantKey, sharedGrantId, tagOfJwtId } from '../../grant-store/token-ids.ts'
 import { isUnrevoked, revokeEntries } from '../../grant-store/status-entries.ts'
 import type { Place } from '../../grant-store/status-entries.ts'
-
-export type OwnAccessTokenNeeds = { db: Db; store: GrantStore; accountCache: AccountCache }
 
 export type OwnAccessToken = {
   /** As in the token: a pairwise subject is not the account's id. */
@@ -34,7 +31,7 @@ export type OwnAccessToken = {
 
 /** The token, or the reason for the operator's log why it does not count. The client does not see the reason. */
 export async function readOwnAccessToken(
-  { db, store, accountCache }: OwnAccessTokenNeeds,
+  { db, store, accountCache }: Pick<Services, 'db' | 'store' | 'accountCache'>,
   provider: Provider,
   jwt: string,
 ): Promise<OwnAccessToken | string> {
@@ -60,15 +57,18 @@ export async function readOwnAccessToken(
 const ROUTES = new Set(['introspection', 'revocation'])
 
 /** Makes introspection and revocation find JWT access tokens of this provider. Call it once per provider instance. */
-export function installOwnAccessTokens(provider: Provider, needs: OwnAccessTokenNeeds): void {
+export function installOwnAccessTokens(
+  provider: Provider,
+  services: Pick<Services, 'db' | 'store' | 'accountCache'>,
+): void {
   const findEither =
     (find: Find) =>
     async (...args: unknown[]) => {
       const [value] = args
       const route = currentScope()?.ctx.oidc.route ?? ''
       if (typeof value !== 'string' || !value.includes('.') || !ROUTES.has(route)) return find(...args)
-      const found = await readOwnAccessToken(needs, provider, value)
-      return typeof found === 'string' ? undefined : asModel(needs, provider, found)
+      const found = await readOwnAccessToken(services, provider, value)
+      return typeof found === 'string' ? undefined : asModel(services.db, provider, found)
     }
   replaceMember(provider, 'AccessToken.find', findEither)
 }
@@ -76,7 +76,7 @@ export function installOwnAccessTokens(provider: Provider, needs: OwnAccessToken
 type Find = (...args: unknown[]) => Promise<unknown>
 
 /** Has the form of a stored token. Revoking it sets its place in the status list, and leaves the grant. */
-function asModel({ db }: OwnAccessTokenNeeds, provider: Provider, token: OwnAccessToken) {
+function asModel(db: Services['db'], provider: Provider, token: OwnAccessToken) {
   const { clientId, accountId, grantDigest, audience, claims, place } = token
   const { jti, iat, exp, scope, cnf, authorization_details: rar, status: _, ...rest } = claims
   const own = grantDigest === undefined
@@ -91,7 +91,7 @@ function asModel({ db }: OwnAccessTokenNeeds, provider: Provider, token: OwnAcce
 type Model = new (payload: object) => object
 
 /** @throws errors.UnsupportedTokenType for a token that resource servers would go on to accept (RFC 7009 §2.2.1) */
-async function revoke(db: Db, place: Place | undefined): Promise<void> {
+async function revoke(db: Services['db'], place: Place | undefined): Promise<void> {
   if (!place)
     throw new errors.UnsupportedTokenType('a JWT access token outside status lists is not revocable')
   await revokeEntries(db, place)

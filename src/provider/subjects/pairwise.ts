@@ -4,6 +4,7 @@
  * be decrypted when an app presents an ID token.
  */
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
+import type { Services } from '../../services.ts'
 
 type Sectored = { sectorIdentifier?: string | null }
 
@@ -13,6 +14,9 @@ export type PairwiseSubjects = {
   /** The account of a subject. `undefined` when the subject does not belong to this client's sector. */
   accountOf: (subject: string, client: unknown) => string | undefined
 }
+
+/** The services of a feature that names people to apps. */
+export type SubjectServices = Services & { subjects: PairwiseSubjects }
 
 const CIPHER = 'aes-256-ctr'
 const IV_BYTES = 16

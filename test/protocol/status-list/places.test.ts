@@ -31,9 +31,7 @@ for (const { name, open } of DATABASES)
 
     it('are never given twice, by any number of processes, and fill lists of a fixed size', async () => {
       const sizes = { listSize: 1024, blockSize: 128 }
-      const processes = [db, another, another].map((one) =>
-        createPlaceAllocator({ db: one, clock, ...sizes }),
-      )
+      const processes = [db, another, another].map((one) => createPlaceAllocator(one, clock, sizes))
       const places = await Promise.all(
         Array.from({ length: 10_000 }, (_, turn) => processes[turn % processes.length]!.next()),
       )
@@ -46,7 +44,7 @@ for (const { name, open } of DATABASES)
     })
 
     it('fit 10 000 tokens into one list, with a small document even when all are revoked', async () => {
-      const allocator = createPlaceAllocator({ db, clock })
+      const allocator = createPlaceAllocator(db, clock)
       const places = await Promise.all(Array.from({ length: 10_000 }, () => allocator.next()))
       expect(new Set(places.map(({ listId }) => listId)).size).to.equal(1)
       const { listId } = places[0]!
@@ -64,7 +62,7 @@ for (const { name, open } of DATABASES)
       )
       let signed = 0
       const sign = async (claims: Record<string, unknown>) => `${(signed += 1)}${JSON.stringify(claims)}`
-      const documents = createStatusDocuments({ db, clock, sign, addressOf: (id) => id })
+      const documents = createStatusDocuments({ db, clock }, (id) => id, sign)
       const before = await documents.find(listId)
       expect(await documents.find(listId)).to.equal(before)
       expect(signed, 'built once for each version').to.equal(1)
@@ -76,7 +74,7 @@ for (const { name, open } of DATABASES)
     })
 
     it('move the version once for each revocation, and not for one that finds nothing', async () => {
-      const { listId, idx } = await createPlaceAllocator({ db, clock }).next()
+      const { listId, idx } = await createPlaceAllocator(db, clock).next()
       await recordEntry(db, {
         listId,
         idx,
@@ -95,7 +93,7 @@ for (const { name, open } of DATABASES)
 
     it('and their lists go when the tokens have expired, but no list that is still being filled', async () => {
       nowMs += 2 * HOUR_MS
-      const allocator = createPlaceAllocator({ db, clock, listSize: 4096, blockSize: 128 })
+      const allocator = createPlaceAllocator(db, clock, { listSize: 4096, blockSize: 128 })
       const { listId, idx } = await allocator.next()
       while ((await purgeEntries(db, nowMs, 1000)) > 0);
       expect(await listIds(db)).to.eql([listId])
