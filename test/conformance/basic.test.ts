@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { decodeProtectedHeader } from 'jose'
 import { setTimeout as pause } from 'node:timers/promises'
 import { challengeOf, VERIFIER } from '../provider/relying-party.ts'
+import { movableTime } from '../support/movable-time.ts'
 import { openSuite, play, userinfo } from './suite.ts'
 import type { Played, Suite } from './suite.ts'
 
@@ -14,11 +15,10 @@ const PLANS = [
 
 describe('tokens and claims as the plans with a code alone ask for them [C-basic][C-form-post]', function () {
   let suite: Suite
-  /** What each plan began first, for the module that waits. */
+  /** What each plan began first, for the module that comes back to it. */
   let began: { app: Played; code: string; accessToken: string }[]
-  let beganAtMs: number
   before(async () => {
-    // The modules run beside the one that waits. Its sign-in would be the oldest of too many.
+    // The modules run before the one that comes back. Its sign-in would be the oldest of too many.
     suite = await openSuite({ ACCOUNT_SERVER_MAX_ACTIVE_SESSIONS: '100' })
     began = []
     for (const { plan, formPost } of PLANS) {
@@ -26,9 +26,9 @@ describe('tokens and claims as the plans with a code alone ask for them [C-basic
       const { code, tokens } = await app.flow()
       began.push({ app, code, accessToken: tokens.access_token })
     }
-    beganAtMs = Date.now()
   })
   after(() => suite.stop())
+  const time = movableTime()
 
   for (const { name, plan, formPost } of PLANS)
     describe(`of the ${name} plan`, () => {
@@ -174,10 +174,9 @@ describe('tokens and claims as the plans with a code alone ask for them [C-basic
       })
     })
 
-  // After the others, so that they pass the time.
   describe('later', () => {
     it('oidcc-codereuse-30seconds: invalid_grant half a minute later, and the access token is dead', async () => {
-      await pause(Math.max(0, beganAtMs + LATER_MS - Date.now()))
+      time.advance(LATER_MS)
       for (const { app, code, accessToken } of began) {
         expect((await userinfo(suite, accessToken)).status, 'until then it lives').to.equal(200)
         const again = await app.redeem(code)

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { until } from '../provider/stage.ts'
-import { pause } from '../support/service-process.ts'
+import { MINUTE_MS } from '../../src/platform/clock.ts'
+import { movableTime } from '../support/movable-time.ts'
 import { acknowledged, reachedResource, receivedTokens } from './ciba-checks.ts'
 import { nameOf, openWorld, playVariant, VARIANTS } from './ciba-world.ts'
 import type { Played, World } from './ciba-world.ts'
@@ -19,6 +20,7 @@ describe('the FAPI-CIBA plan, pings [C-fapi-ciba]', function () {
     world = await openWorld()
   })
   after(() => world?.stop())
+  const time = movableTime()
 
   for (const variant of VARIANTS.filter(({ ciba_mode: mode }) => mode === 'ping'))
     describe(nameOf(variant), () => {
@@ -52,8 +54,10 @@ describe('the FAPI-CIBA plan, pings [C-fapi-ciba]', function () {
 
       it('fapi-ciba-id1-ping-with-mtls-ciba-notification-endpoint-response-401-and-require-server-does-not-retry', async () => {
         const ids = [await pinged(401), await pinged(301)]
-        // The suite listens for five seconds more.
-        await pause(5000)
+        // The suite listens for five seconds more. A retry would come within a minute.
+        time.advance(MINUTE_MS)
+        const waiting = () => world.parts.db('outbox_messages').whereNotNull('nextAttemptAtMs')
+        await until(async () => (await waiting()).length === 0, 'no message waits')
         for (const id of ids) expect(played.told(id), id).to.have.length(1)
       })
     })

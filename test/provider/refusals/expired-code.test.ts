@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import { locate } from '../../../src/grant-store/token-ids.ts'
+import { movableTime } from '../../support/movable-time.ts'
 import { register } from '../relying-party.ts'
-import { openStage, until } from '../stage.ts'
+import { openStage } from '../stage.ts'
 import type { Stage } from '../stage.ts'
 import { lineOf } from './told.ts'
 
@@ -9,10 +10,10 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
   describe(`an expired code, on ${store}`, () => {
     let stage: Stage
     before(async () => {
-      const env = { ACCOUNT_SERVER_AUTHORIZATION_CODE_EXPIRE_SECONDS: '5' }
-      stage = await openStage({ store, env })
+      stage = await openStage({ store })
     })
     after(() => stage?.stop())
+    const time = movableTime()
 
     it('differs from an invented one in the log, and not in the answer', async () => {
       const app = await register(stage)
@@ -20,7 +21,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       const place = locate('AuthorizationCode', code)
       const { payload } = await stage.parts.store.readToken(place?.key ?? '')
       const { exp } = JSON.parse(payload ?? '{}') as { exp: number }
-      await until(() => Date.now() > (exp + 1) * 1000, 'the code has expired')
+      time.advance((exp + 1) * 1000 - Date.now())
       const [late, invented] = [await app.redeem(code), await app.redeem(`${code.slice(0, -9)}AAAAAAAAA`)]
       expect([late.status, late.text]).to.eql([invented.status, invented.text])
       expect(late.json()).to.include({ error: 'invalid_grant' })
