@@ -45,7 +45,7 @@ const LONG = [
  */
 const SHARING = [
   { imports: /'(?:\.|[^']*\/journeys)\/world\.ts'/, processes: 1 },
-  { imports: /\b(?:STAGES|sqliteStage)\b/, processes: 2 },
+  { imports: /\b(?:STAGES|ONE_STAGE|sqliteStage)\b/, processes: 2 },
 ]
 
 /**

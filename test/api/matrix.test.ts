@@ -4,7 +4,7 @@ import { grantRole } from '../../src/accounts/roles.ts'
 import { API_SCOPES } from '../../src/operations/scopes.ts'
 import type { ApiScope } from '../../src/operations/scopes.ts'
 import type { Caller } from '../../src/operations/operation.ts'
-import { STAGES } from '../provider/stage.ts'
+import { ONE_STAGE } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { call, createCaller } from './caller.ts'
 
@@ -19,7 +19,7 @@ const REFUSED: Record<Caller, Partial<Record<keyof Tokens, string>>> = {
   administrator: { person: 'administrator_required' },
 }
 
-for (const { name, stage: open } of STAGES)
+for (const { name, stage: open } of ONE_STAGE)
   describe(`the API and everybody who may call it, on two processes with ${name}`, function () {
     let stage: Stage
     let rows: Row[]

@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import * as oidc from 'openid-client'
 import { discover } from '../support/relying-party.ts'
 import { heading, press, signInHere } from './steps.ts'
-import { inBothSettings } from './world.ts'
+import { inService } from './world.ts'
 
-inBothSettings('A request from behind the scenes', (world) => {
+inService('A request from behind the scenes', (world) => {
   it('comes by mail, is allowed on the account page, and the app goes on', async function () {
     const { server, open } = world
     const person = await server.createAccount()

@@ -3,11 +3,11 @@ import { ResponseBodyError } from 'openid-client'
 import { codeIn, linkIn } from '../support/letter.ts'
 import { startRelyingParty } from '../support/relying-party.ts'
 import { heading, press, signInAtApp, signInHere, signInToAccount } from './steps.ts'
-import { inBothSettings } from './world.ts'
+import { inService } from './world.ts'
 
 const CHOSEN = 'a quiet lake in the morning'
 
-inBothSettings('A forgotten password', (world) => {
+inService('A forgotten password', (world) => {
   it('is replaced over the mail, and everything that was open ends [A19]', async () => {
     const { server, open } = world
     const person = await server.createAccount()

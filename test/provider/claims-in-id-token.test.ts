@@ -5,7 +5,7 @@ import { updateProfile } from '../../src/accounts/profile.ts'
 import type { Account } from '../../src/accounts/account.ts'
 import { register, userinfo } from './relying-party.ts'
 import type { Fields, Tokens } from './relying-party.ts'
-import { openStage, STAGES } from './stage.ts'
+import { openStage, ONE_STAGE } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 const PERSONAL = [
@@ -27,7 +27,7 @@ async function somebody(stage: Stage): Promise<Account> {
   return account
 }
 
-for (const { name, stage: open } of STAGES)
+for (const { name, stage: open } of ONE_STAGE)
   describe(`the claims of a person, on two processes with ${name}`, function () {
     let stage: Stage
     let person: Account

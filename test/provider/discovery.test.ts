@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import { GRANT_TYPES } from '../../src/clients/client-choices.ts'
 import { mountedGrants } from '../support/mounted.ts'
-import { STAGES } from './stage.ts'
+import { ONE_STAGE } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 const DOCUMENTS = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']
 
-for (const { name, stage: open } of STAGES)
+for (const { name, stage: open } of ONE_STAGE)
   describe(`discovery with ${name}`, () => {
     let stage: Stage
     before(async function () {

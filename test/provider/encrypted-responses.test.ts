@@ -15,7 +15,7 @@ import {
 import type { AppKey } from './protected-responses.ts'
 import { register, signIn, userinfo } from './relying-party.ts'
 import type { Party } from './relying-party.ts'
-import { STAGES } from './stage.ts'
+import { ONE_STAGE } from './stage.ts'
 import type { Stage } from './stage.ts'
 
 const REDIRECTS = { redirect_uris: ['https://app.example.com/callback'] }
@@ -34,7 +34,7 @@ function everything(alg: (typeof ENCRYPTION_ALGS)[number], enc: (typeof CONTENT_
   }
 }
 
-for (const { name, stage: open } of STAGES)
+for (const { name, stage: open } of ONE_STAGE)
   describe(`encrypted responses, on two processes with ${name}`, function () {
     let stage: Stage
     let person: Account

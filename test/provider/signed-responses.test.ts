@@ -6,10 +6,10 @@ import { SIGNING_ALGS } from '../../src/platform/algorithms.ts'
 import { configure, introspectAsJwt, JWT_INTROSPECTION, publishedKeys } from './protected-responses.ts'
 import { callbackOf, register, userinfo } from './relying-party.ts'
 import { basic } from './send.ts'
-import { STAGES } from './stage.ts'
+import { ONE_STAGE } from './stage.ts'
 import type { Stage } from './stage.ts'
 
-for (const { name, stage: open } of STAGES)
+for (const { name, stage: open } of ONE_STAGE)
   describe(`signed responses, on two processes with ${name}`, function () {
     let stage: Stage
     let person: Account

@@ -19,6 +19,9 @@ export const STAGES = [
   { name: 'MariaDB and Redis', stage: once(() => openStage({ store: 'mariadb+redis', separate: true })) },
 ] as const
 
+/** For answers that no store can change: what documents say, how tokens are signed and encrypted, who may call. */
+export const ONE_STAGE = [STAGES[0]] as const
+
 /** The shared service of two processes on one SQLite file. */
 export const sqliteStage = STAGES[0].stage
 

@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import * as oidc from 'openid-client'
 import { discover } from '../../support/relying-party.ts'
 import { heading, press, signInHere } from '../../journeys/steps.ts'
-import { inBothSettings } from '../../journeys/world.ts'
+import { inService } from '../../journeys/world.ts'
 import type { World } from '../../journeys/world.ts'
 import { DEVICE_GRANT } from './device-code.ts'
 
-inBothSettings('A device without a keyboard', (world) => {
+inService('A device without a keyboard', (world) => {
   it('is connected from another screen, without scripts, while it waits', async function () {
     const { server, open } = world
     const person = await server.createAccount()

@@ -9,7 +9,7 @@ import type { Person } from '../../support/running-server.ts'
 import { heading, signInHere } from '../../journeys/steps.ts'
 import { createVisitor } from '../../support/visitor.ts'
 import { until } from '../../provider/stage.ts'
-import { inBothSettings, signInAt } from './logout-world.ts'
+import { inBothSettings, inService, signInAt } from './logout-world.ts'
 
 /** An app's front-channel logout address: what its frame was asked with. */
 async function startFrame({ answers = true } = {}) {
@@ -24,7 +24,7 @@ async function startFrame({ answers = true } = {}) {
   return { origin, uri: `${origin}/frontchannel?app=1`, asked, stop: () => server.closeAllConnections() }
 }
 
-inBothSettings('Front-channel logout', (world) => {
+inService('Front-channel logout', (world) => {
   /** An app that hears of logouts in the browser alone. */
   async function framedApp({ origin, uri }: { origin: string; uri: string }) {
     const app = await world.app({ backchannel_logout_uri: undefined })

@@ -18,34 +18,42 @@ export type LogoutWorld = {
 }
 
 export function inBothSettings(title: string, sentences: (world: LogoutWorld) => void): void {
-  for (const store of ['sqlite', 'mariadb+redis'] as Store[])
-    describe(`${title}, on ${store}`, function () {
-      const world = {} as LogoutWorld
-      const ends: (() => Promise<unknown>)[] = []
-      before(async () => {
-        const env = { ACCOUNT_SERVER_MAX_ACTIVE_SESSIONS: '2' }
-        const server = await startServer({ store, env })
-        const receiver = await startLogoutReceiver(server.issuer)
-        ends.push(
-          () => server.stop(),
-          () => receiver.stop(),
-        )
-        Object.assign(world, {
-          server,
-          receiver,
-          async app(client: Partial<ClientInput> = {}, scope = 'openid email') {
-            const told = { backchannel_logout_uri: receiver.uri, first_party: true, ...client }
-            const app = await startRelyingParty(server, { client: told, scope })
-            ends.push(() => app.stop())
-            return app
-          },
-        })
+  for (const store of ['sqlite', 'mariadb+redis'] as const) inSetting(store, title, sentences)
+}
+
+/** For what pages do with the ended sessions, which both stores end alike. */
+export function inService(title: string, sentences: (world: LogoutWorld) => void): void {
+  inSetting('mariadb+redis', title, sentences)
+}
+
+function inSetting(store: Store, title: string, sentences: (world: LogoutWorld) => void): void {
+  describe(`${title}, on ${store}`, function () {
+    const world = {} as LogoutWorld
+    const ends: (() => Promise<unknown>)[] = []
+    before(async () => {
+      const env = { ACCOUNT_SERVER_MAX_ACTIVE_SESSIONS: '2' }
+      const server = await startServer({ store, env })
+      const receiver = await startLogoutReceiver(server.issuer)
+      ends.push(
+        () => server.stop(),
+        () => receiver.stop(),
+      )
+      Object.assign(world, {
+        server,
+        receiver,
+        async app(client: Partial<ClientInput> = {}, scope = 'openid email') {
+          const told = { backchannel_logout_uri: receiver.uri, first_party: true, ...client }
+          const app = await startRelyingParty(server, { client: told, scope })
+          ends.push(() => app.stop())
+          return app
+        },
       })
-      after(async () => {
-        for (const end of ends.reverse()) await end()
-      })
-      sentences(world)
     })
+    after(async () => {
+      for (const end of ends.reverse()) await end()
+    })
+    sentences(world)
+  })
 }
 
 /** Signs in at an app, in this browser or a new one. */

@@ -4,11 +4,11 @@ import { CALLBACK, callbackOf, register, VERIFIER, challengeOf } from '../relyin
 import type { Fields, Party } from '../relying-party.ts'
 import { DEVICE_GRANT } from '../../protocol/device/device-code.ts'
 import type { Issued } from '../../protocol/device/device-code.ts'
-import { PASSWORD, STAGES, until } from '../stage.ts'
+import { PASSWORD, ONE_STAGE, until } from '../stage.ts'
 import type { Stage } from '../stage.ts'
 import { lineOf, toldProgram } from '../refusals/told.ts'
 
-for (const { name, stage: open } of STAGES)
+for (const { name, stage: open } of ONE_STAGE)
   describe(`the scope of a request, with ${name}`, () => {
     let stage: Stage
     let app: Party
