@@ -20,5 +20,5 @@ app=$(cli client create --name Ledger --first-party \
 docs=$(cli client create --name 'Ledger API documentation' --public --redirect-uri "$ledger/docs" \
   --grant-type authorization_code --scope 'ledger:read ledger:send' --resource "$ledger/")
 umask 077
-printf '{"resource":%s,"app":%s,"docs":%s}\n' "$resource" "$app" "$docs" >"$file.new"
+printf '{"resource":%s,"app":%s,"docs":%s,"public_url":"%s"}\n' "$resource" "$app" "$docs" "$ledger" >"$file.new"
 mv "$file.new" "$file"

@@ -22,10 +22,17 @@ export async function ensureRegistered(
 ): Promise<{ credentials: Credentials; changed: boolean }> {
   const { credentialsFile: file } = settings
   const kept = existsSync(file) ? readCredentials(file) : undefined
-  const known = kept && (await isKnown(settings, kept)) ? kept : undefined
+  // At another address, such as another port, sign-ins and tokens of the registration would be refused.
+  const isHere = (kept?.public_url ?? settings.publicUrl) === settings.publicUrl
+  const known = kept && isHere && (await isKnown(settings, kept)) ? kept : undefined
   if (known?.docs) return { credentials: known, changed: false }
   const { resource, app } = known ?? (await register(settings, run))
-  const credentials = { resource, app, docs: await registerDocs(settings, run) }
+  const credentials = {
+    resource,
+    app,
+    docs: await registerDocs(settings, run),
+    public_url: settings.publicUrl,
+  }
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   writeFileSync(file, `${JSON.stringify(credentials)}\n`, { mode: 0o600 })
   return { credentials, changed: true }

@@ -14,6 +14,8 @@ const credentialsFile = z.object({
   app: credentials,
   /** The page of the API's documentation, where people try operations: a public client. */
   docs: z.object({ client_id: z.string().min(1) }).optional(),
+  /** The address that these belong to. */
+  public_url: z.url().optional(),
 })
 
 const count = (least: number, most: number) => z.coerce.number().int().min(least).max(most)

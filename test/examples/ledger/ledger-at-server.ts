@@ -25,7 +25,7 @@ export async function startLedgerAt(server: RunningServer, given: Record<string,
   const { credentials, changed } = await ensureRegistered(settings, run)
   const clock = { offsetMs: 0 }
   const ledger = await createLedger(settings, credentials, () => Date.now() + clock.offsetMs)
-  const end = await listenOn(port, ledger.server)
+  const end = await listenOn(settings.port, ledger.server)
   return {
     ...settings,
     settings,

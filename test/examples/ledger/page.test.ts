@@ -240,6 +240,7 @@ describe('the documentation of the ledger’s API', () => {
     await balance.locator('.opblock-summary-control').click()
     await balance.getByRole('button', { name: 'Execute' }).click()
     await balance.locator('.live-responses-table').getByText('balance_minor').first().waitFor()
+    expect(await balance.locator('.curl-command').innerText()).to.contain('Authorization: Bearer ')
     await press(page, 'Give the token back')
     await page.getByText('The token was revoked').waitFor()
     await page.goto(`${ledger.publicUrl}/docs?code=stolen&state=other`)

@@ -56,11 +56,16 @@ describe('the ledger at the account server', () => {
   it('keeps tokens and recipients as long as its settings say, but nobody as unknown', async () => {
     const short = { LEDGER_LOOK_UP_CACHE_SECONDS: '0' }
     const long = { LEDGER_TOKEN_CACHE_SECONDS: '60', LEDGER_LOOK_UP_CACHE_SECONDS: '60' }
+    let registered = {}
     for (const [given, unknown, revoked] of [
       [short, 'recipient_unknown', 401],
       [long, undefined, 200],
     ] as const) {
-      const ledger = await startLedgerAt(stage, given)
+      const ledger = await startLedgerAt(stage, { ...given, ...registered })
+      registered = {
+        LEDGER_PUBLIC_URL: ledger.publicUrl,
+        LEDGER_CREDENTIALS_FILE: ledger.settings.credentialsFile,
+      }
       const app = await appFor(ledger)
       const [ada, bob] = [await stage.person(), await stage.person()]
       const asked = { resource: ledger.identifier, scope: 'ledger:read ledger:send' }
@@ -91,6 +96,11 @@ describe('the ledger at the account server', () => {
     const lost = { ...ledger.credentials, app: { client_id: 'lost', client_secret: 'lost' } }
     writeFileSync(settings.credentialsFile, JSON.stringify(lost))
     expect((await ensureRegistered(settings, run)).changed).to.equal(true)
+    const elsewhere = { ...settings, publicUrl: 'http://localhost:1' }
+    const made = { client_id: 'made', client_secret: 'anew' }
+    const moved = await ensureRegistered(elsewhere, () => Promise.resolve(made))
+    expect(moved.changed, 'at another address').to.equal(true)
+    expect(moved.credentials.app).to.eql(made)
     await ledger.stop()
   })
 })
