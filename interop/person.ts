@@ -51,5 +51,5 @@ async function press(page: Page, name: string, met: Met): Promise<Met> {
 
 async function wordsOf(page: Page): Promise<string> {
   const text = (await page.textContent('main').catch(() => null)) ?? (await page.textContent('body')) ?? ''
-  return text.replaceAll(/\s+/g, ' ').trim().slice(0, 400)
+  return text.replaceAll(/\s+/g, ' ').trim().slice(0, 1500)
 }

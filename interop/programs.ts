@@ -52,7 +52,8 @@ export function missingTool(toolchain: Toolchain): string | undefined {
  * Copies a stack into the cache, and installs and builds it there where its files have changed since.
  * @throws Error with the last words of the tool that failed
  */
-export async function prepare(name: string, { toolchain, basedOn, goPackage = '.' }: Stack): Promise<string> {
+export async function prepare(name: string, stack: Stack): Promise<string> {
+  const { toolchain, basedOn, goPackage = '.', build } = stack
   const folder = join(CACHE, name)
   const sources = [basedOn, name].flatMap((one) => (one ? [join(ROOT, 'interop', one)] : []))
   const digest = sources.map(digestOf).join()
@@ -62,6 +63,7 @@ export async function prepare(name: string, { toolchain, basedOn, goPackage = '.
   for (const from of sources) cpSync(from, folder, { recursive: true })
   const { steps } = BUILDS[toolchain]
   for (const command of steps) await runToEnd(toolchain === 'go' ? [...command, goPackage] : command, folder)
+  if (build) await runToEnd(build, folder)
   writeFileSync(stamp, digest)
   return folder
 }
@@ -72,7 +74,7 @@ export async function startProgram(
   folder: string,
   env: Record<string, string>,
   port?: number,
-): Promise<Program & { stop: () => Promise<void> }> {
+): Promise<Program> {
   const { child, output, ended } = launch(command, folder, env)
   const killAtExit = () => void child.kill('SIGKILL')
   process.once('exit', killAtExit)
@@ -88,7 +90,7 @@ export async function startProgram(
     while (!(await fits())) {
       const over = child.exitCode !== null || child.signalCode !== null
       if (over || Date.now() > deadline)
-        throw new Error(`${what}; ${command[0]} printed: ${output().slice(-1500)}`)
+        throw new Error(`${what}; ${command[0]} printed: ${output().slice(-3000)}`)
       await new Promise((resolve) => setTimeout(resolve, POLL_MS))
     }
   }

@@ -1,26 +1,26 @@
 /**
  * `npm run interop`: foreign stacks, each as its own quick start configures it, against this server, with a person in a
- * browser. Names choose some (`npm run interop -- authlib passport`); `--write` renews their rows in docs/integrations.md.
+ * browser. Each plays its guide of docs/integrations. Names choose some (`npm run interop -- authlib passport`); `--write`
+ * renews their rows in docs/integrations.md, and what the guides say of them.
  */
 import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findBinary, CHROMIUM_NAMES, ROOT } from '../scripts/find-binary.mjs'
-import { openBrowser } from '../test/support/browser.ts'
 import { freePort } from '../test/support/service-process.ts'
-import { missingTool, prepare, startProgram } from './programs.ts'
-import { PERSON, startAccountServer } from './server.ts'
-import type { Client, Stack, World } from './stack.ts'
+import { missingTool, prepare } from './programs.ts'
+import { startAccountServer } from './server.ts'
+import type { Stack } from './stack.ts'
 import { describeOutcome, rowOf, stackNames, withRows } from './table.ts'
 import type { Outcome } from './table.ts'
+import { createWorld } from './world.ts'
+import type { AccountServer, Ports } from './world.ts'
 
 const DOCUMENT = join(ROOT, 'docs', 'integrations.md')
-const PLAY_WITHIN_MS = 5 * 60_000
-const STEP_WITHIN_MS = 60_000
+const PLAY_WITHIN_MS = 15 * 60_000
 
-type Plan = { name: string; stack: Stack; ports: readonly [number, number, number] }
-type AccountServer = Awaited<ReturnType<typeof startAccountServer>>
+type Plan = { name: string; stack: Stack; ports: Ports }
 
 async function main(args: string[]): Promise<void> {
   const known = stackNames()
@@ -32,14 +32,18 @@ async function main(args: string[]): Promise<void> {
   if (odd.length > 0) throw new Error(`${odd.join(' ')} is unknown; there are --write and ${known.join(' ')}`)
   const plans = await Promise.all((wanted.length > 0 ? wanted : known).map(planOf))
   const mcpServers = plans.map(({ ports }) => `http://localhost:${ports[1]}/mcp`)
-  const server = await startAccountServer(await freePort(), mcpServers)
+  const server = await startAccountServer(await freePort(), {
+    ACCOUNT_SERVER_CLIENT_REGISTRATION: 'mcp',
+    ACCOUNT_SERVER_OPEN_CLIENT_RESOURCES: mcpServers.join(','),
+  })
   const rows = new Map<string, string>()
   let failures = 0
   for (const plan of plans) {
     const outcome = await play(plan, server)
     if (outcome.failure) failures += 1
-    rows.set(plan.name, rowOf(plan.name, plan.stack, outcome))
+    rows.set(plan.name, rowOf(plan.name, plan.stack, outcome, today()))
     process.stdout.write(`${plan.stack.title}: ${describeOutcome(outcome)}\n`)
+    if (outcome.failure) process.stderr.write(`${outcome.failure.reason}\n`)
   }
   await server.stop()
   if (options.includes('--write')) await write(rows)
@@ -81,51 +85,19 @@ async function play({ name, stack, ports }: Plan, server: AccountServer): Promis
   }
 }
 
-type Parts = {
-  folder: string
-  stack: Stack
-  ports: Plan['ports']
-  server: AccountServer
-  ends: (() => Promise<unknown>)[]
-}
-
-function createWorld({ folder, stack, ports: [port, ...extraPorts], server, ends }: Parts): World {
-  const origin = `http://localhost:${port}`
-  return {
-    issuer: server.issuer,
-    folder,
-    person: PERSON,
-    origin,
-    port,
-    extraPorts,
-    cli: server.cli,
-    async register(path, ...args) {
-      const named = ['--name', stack.title, '--redirect-uri', `${origin}${path}`]
-      return (await server.cli('client', 'create', ...named, ...args)) as unknown as Client
-    },
-    async start(command, env, listens = port) {
-      const program = await startProgram(command, folder, env, listens || undefined)
-      ends.push(program.stop)
-      return program
-    },
-    step: async (_, does) => does(),
-    async openBrowser() {
-      const { context, page } = await openBrowser()
-      ends.push(() => context.close())
-      context.setDefaultTimeout(STEP_WITHIN_MS)
-      return page
-    },
-  }
-}
-
 async function write(rows: ReadonlyMap<string, string>): Promise<void> {
   writeFileSync(DOCUMENT, withRows(readFileSync(DOCUMENT, 'utf8'), rows))
-  const formatter = join(ROOT, 'node_modules', 'oxfmt', 'bin', 'oxfmt')
-  await promisify(execFile)(process.execPath, [formatter, DOCUMENT])
+  const run = (...path: string[]) => promisify(execFile)(process.execPath, path, { cwd: ROOT })
+  await run(join('node_modules', 'oxfmt', 'bin', 'oxfmt'), DOCUMENT)
+  await run(join('test', 'documents', 'run.ts'))
+}
+
+function today(): string {
+  return new Date().toISOString().slice(0, 10)
 }
 
 function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, ' ').trim().slice(0, 500)
+  return text.replaceAll(/\s+/g, ' ').trim().slice(0, 5000)
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1))

@@ -6,6 +6,7 @@ import { cli } from '../examples/account-server.ts'
 import { ROOT } from '../scripts/find-binary.mjs'
 import type { Person } from './person.ts'
 import { startProgram } from './programs.ts'
+import type { Answer } from './stack.ts'
 
 export const PERSON: Person = {
   email: 'zoe.person@example.com',
@@ -13,20 +14,18 @@ export const PERSON: Person = {
   name: 'Zoë Person',
 }
 
-/** `mcpServers` may be asked for by clients that register themselves. */
-export async function startAccountServer(port: number, mcpServers: readonly string[]) {
+/** @param settings beside the port and the data folder */
+export async function startAccountServer(port: number, settings: Record<string, string> = {}) {
   const dataDir = mkdtempSync(join(tmpdir(), 'account-server-interop-'))
   const forget = () => rmSync(dataDir, { recursive: true, force: true })
   process.once('exit', forget)
   const env = {
     ACCOUNT_SERVER_PORT: String(port),
     ACCOUNT_SERVER_DATA_DIR: dataDir,
-    ACCOUNT_SERVER_CLIENT_REGISTRATION: 'mcp',
-    ACCOUNT_SERVER_OPEN_CLIENT_RESOURCES: mcpServers.join(','),
+    ...settings,
   }
   const program = await startProgram([process.execPath, 'src/main.ts'], ROOT, env, port)
-  const command = async (...args: string[]) =>
-    (await cli(args, { ...process.env, ...env })) as Record<string, unknown>
+  const command = async (...args: string[]) => (await cli(args, { ...process.env, ...env })) as Answer
   const { email, password, name } = PERSON
   await command('account', 'create', '--email', email, '--password', password, '--name', name, '--verified')
   return {

@@ -39,23 +39,44 @@ export function versionsOf(name: string, { packages }: Pick<Stack, 'packages'>):
   return packages.map((one) => `${one} ${versionIn(texts.join('\n'), one)}`).join(', ')
 }
 
-/** The document with these rows in place of the old ones of the same stacks. */
+/**
+ * The document with these rows in place of the old ones of the same stacks. A row that says what it said before keeps its
+ * date: the day of the first such result.
+ */
 export function withRows(document: string, rows: ReadonlyMap<string, string>): string {
   const [before = '', rest = ''] = document.split(BEGIN)
   const [table = '', after = ''] = rest.split(END)
   const kept = new Map(table.split('\n').flatMap((line) => rowName(line).map((name) => [name, line])))
-  const names = stackNames().filter((name) => rows.has(name) || kept.has(name))
-  const lines = names.map((name) => rows.get(name) ?? kept.get(name))
-  const head = ['| Stack | Version | Result | Configuration |', '| --- | --- | --- | --- |']
+  const newer = (name: string) => {
+    const [old, fresh] = [kept.get(name), rows.get(name)]
+    return old && (!fresh || undated(old) === undated(fresh)) ? old : fresh
+  }
+  const lines = stackNames().flatMap((name) => newer(name) ?? [])
+  const head = ['| Guide | Version | Result | Date | App |', '| --- | --- | --- | --- | --- |']
   return `${before}${BEGIN}\n\n${[...head, ...lines].join('\n')}\n\n${END}${after}`
 }
 
-export function rowOf(name: string, stack: Stack, outcome: Outcome): string {
-  const title = `[${stack.title}](../interop/${name})`
-  const configuration = stack.configuration.map((line) => `\`${line}\``).join('<br>')
-  const note = stack.note ? `<br>${stack.note}` : ''
-  const cells = [title, versionsOf(name, stack), describeOutcome(outcome), configuration + note]
+/** @param date as `2026-11-21` */
+export function rowOf(name: string, stack: Stack, outcome: Outcome, date: string): string {
+  const title = `[${stack.title}](integrations/${stack.guide}.md)`
+  const cells = [title, versionsOf(name, stack), describeOutcome(outcome), date, `[app](../interop/${name})`]
   return `| ${cells.map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')).join(' | ')} |`
+}
+
+/** The cells of the rows about a guide, without the links around them. */
+export function rowsOfGuide(
+  document: string,
+  guide: string,
+): { versions: string; result: string; date: string }[] {
+  const rows = document.split('\n').filter((line) => line.includes(`](integrations/${guide}.md)`))
+  return rows.map((row) => {
+    const [, , versions = '', result = '', date = ''] = row.split(/(?<!\\)\|/).map((cell) => cell.trim())
+    return { versions, result, date }
+  })
+}
+
+function undated(row: string): string {
+  return row.replaceAll(/\s+/g, ' ').replace(/\| \d{4}-\d\d-\d\d \|/, '|')
 }
 
 /** The folder that a row is about. */

@@ -1,31 +1,83 @@
-/** What a person does at every app with pages: sign in with consent, see who one is, come a second time. */
+/** What a person does at every app with pages, and what the one who sets it up sees after a mistake. */
+import { stripVTControlCharacters } from 'node:util'
 import type { Page } from 'playwright-core'
 import { answerPages } from './person.ts'
 import type { Met } from './person.ts'
-import type { World } from './stack.ts'
+import type { Answer, Program, World } from './stack.ts'
 
-type Journey = {
+/** The variables that an app is started with; its guide names them. */
+export type Settings = Readonly<Record<string, string>> & {
+  readonly ISSUER: string
+  readonly CLIENT_ID: string
+  readonly CLIENT_SECRET: string
+  readonly APP_URL: string
+  readonly PORT: string
+}
+
+export type WebApp = {
+  command: (settings: Settings) => readonly string[]
+  /** Variables beside the usual ones. */
+  more?: (world: World, answers: readonly Answer[]) => Record<string, string>
   /** Brings a page that was just opened to the account server. */
-  begin: (page: Page) => Promise<unknown>
-  /** What the app has to show of the person; by default name and address. */
+  begin: (page: Page, appUrl: string) => Promise<unknown>
+  /** What the app shows of the person, with a JSON object of claims in it; by default the page. */
   shown?: (page: Page) => Promise<string | null>
-  /** What the app shows in place of the person's name. */
-  name?: string
+  /** What follows the second sign-in, in the browser of the person who is signed in. */
+  after?: (at: SignedIn) => Promise<void>
+  /** As many as the guide explains, in their order. */
+  mistakes: readonly Mistake[]
+}
+
+/** Settings that are wrong, and what is done after the sign-in where it goes well. */
+export type Mistake = {
+  wrong: (settings: Settings, world: World) => Record<string, string> | Promise<Record<string, string>>
+  act?: (page: Page, settings: Settings) => Promise<unknown>
+}
+
+type Begin = (page: Page) => Promise<unknown>
+export type SignedIn = { world: World; page: Page; begin: Begin }
+
+const MESSAGE_WITHIN_MS = 10_000
+
+export const wrongSecret: Mistake = { wrong: () => ({ CLIENT_SECRET: 'of-another-client' }) }
+export const issuerWithSlash: Mistake = { wrong: ({ ISSUER }) => ({ ISSUER: `${ISSUER}/` }) }
+/** The app runs at an address that is not registered. */
+export const otherAddress: Mistake = {
+  wrong: ({ APP_URL }) => ({ APP_URL: APP_URL.replace('localhost', '127.0.0.1') }),
+}
+
+/** Follows the guide: registers, starts, signs in twice; then makes each mistake of the guide. */
+export async function playWeb(world: World, app: WebApp): Promise<void> {
+  const answers = await world.setUp()
+  const { client_id: CLIENT_ID = '', client_secret: CLIENT_SECRET = '' } = answers.at(-1) ?? {}
+  const settings: Settings = {
+    ISSUER: world.issuer,
+    CLIENT_ID,
+    CLIENT_SECRET,
+    APP_URL: world.origin,
+    PORT: String(world.port),
+    ...app.more?.(world, answers),
+  }
+  const begin: Begin = (page) => app.begin(page, world.origin)
+  const program = await world.start(app.command(settings), settings)
+  const page = await signInTwice(world, begin, app.shown ?? bodyOf)
+  await app.after?.({ world, page, begin })
+  await program.stop()
+  await world.step('mistakes', () => expectMistakes(world, app, settings))
 }
 
 /** Answers the page of the person who is signed in now. */
-export async function signInTwice(
-  world: World,
-  { begin, shown = bodyOf, name = world.person.name }: Journey,
-): Promise<Page> {
+async function signInTwice(world: World, begin: Begin, shown: NonNullable<WebApp['shown']>): Promise<Page> {
   const { person } = world
   const page = await world.openBrowser()
-  await world.step('sign-in', async () => {
-    await expectPages(world, page, begin, ['sign-in', 'consent'])
-  })
+  await world.step('sign-in', () => expectPages(world, page, begin, ['sign-in', 'consent']))
   await world.step('claims', async () => {
     const text = await until(page, shown, (found) => found.includes(person.email))
-    if (!text.includes(name)) throw new Error(`the app does not show ${name}: ${text.slice(0, 300)}`)
+    const object = JSON.parse(/\{.*\}/s.exec(text)?.[0] ?? '{}') as object
+    const [arrived, promised] = [Object.keys(object), world.guide.claims].map((names) =>
+      names.toSorted().join(', '),
+    )
+    if (arrived !== promised) throw new Error(`the guide promises ${promised}, and there is ${arrived}`)
   })
   await world.step('second sign-in', async () => {
     const other = await world.openBrowser()
@@ -36,6 +88,59 @@ export async function signInTwice(
   return page
 }
 
+async function expectMistakes(world: World, app: WebApp, settings: Settings): Promise<void> {
+  const { messages } = world.guide
+  if (messages.length !== app.mistakes.length)
+    throw new Error(`the guide explains ${messages.length} mistakes`)
+  const others: string[] = []
+  for (const [index, mistake] of app.mistakes.entries()) {
+    const message = plain(messages[index] ?? '')
+    const wrong = { ...settings, ...(await mistake.wrong(settings, world)) }
+    const seen = await whatIsSeen({ world, app, mistake, settings: wrong, message })
+    if (!seen.includes(message))
+      others.push(`the guide says "${message}", and there is: ${seen.slice(0, 500)} … ${seen.slice(-1000)}`)
+  }
+  if (others.length > 0) throw new Error(others.join('; '))
+}
+
+type Trial = { world: World; app: WebApp; mistake: Mistake; settings: Settings; message: string }
+
+/** All that the app printed and the browser shows, once the message is among it. */
+async function whatIsSeen({ world, app, mistake, settings, message }: Trial): Promise<string> {
+  const failures: string[] = []
+  const failed = (error: unknown) => void failures.push((error as Error).message)
+  const program = await world.start(app.command(settings), settings).catch(failed)
+  if (!program) return plain(failures.join(' '))
+  const page = await world.openBrowser()
+  try {
+    await app.begin(page, settings.APP_URL)
+    await answerPages(page, world.issuer, world.person)
+    await mistake.act?.(page, settings)
+  } catch (error) {
+    failed(error)
+  }
+  const deadline = Date.now() + MESSAGE_WITHIN_MS
+  let seen = await seenNow(page, program)
+  while (!(seen + plain(failures.join(' '))).includes(message) && Date.now() < deadline) {
+    await page.waitForTimeout(100)
+    seen = await seenNow(page, program)
+  }
+  await page.context().close()
+  await program.stop()
+  return `${plain(failures.join(' '))} ${seen}`
+}
+
+async function seenNow(page: Page, program: Program): Promise<string> {
+  const text = (await bodyOf(page).catch(() => '')) ?? ''
+  const address = decodeURIComponent(page.url().replaceAll('+', ' '))
+  return plain(`${address} ${text} ${program.output().slice(-20_000)}`)
+}
+
+/** Without line breaks and the escapes of a terminal. */
+function plain(text: string): string {
+  return stripVTControlCharacters(text).replaceAll(/\s+/g, ' ')
+}
+
 /**
  * Begins a sign-in and answers the pages of the account server.
  * @throws Error when they are not these, with where the browser is instead
@@ -43,18 +148,27 @@ export async function signInTwice(
 export async function expectPages(
   world: World,
   page: Page,
-  begin: Journey['begin'],
+  begin: Begin,
   expected: readonly Met[],
 ): Promise<void> {
   await begin(page)
   await compare(page, await answerPages(page, world.issuer, world.person), expected)
 }
 
+/** The person opens an address of the app that signs out here as well. */
+export function signOutAt(path: string) {
+  return ({ world, page, begin }: SignedIn): Promise<void> =>
+    world.step('sign-out', async () => {
+      await page.goto(world.origin + path)
+      await expectSignedOut(world, page, begin)
+    })
+}
+
 /**
  * After signing out at the app: the account server asks for the password again, at once where the app sends the browser
  * back to it, or when the person begins anew.
  */
-export async function expectSignedOut(world: World, page: Page, begin: Journey['begin']): Promise<void> {
+export async function expectSignedOut(world: World, page: Page, begin: Begin): Promise<void> {
   const met = await answerPages(page, world.issuer, world.person)
   await begin(page)
   met.push(...(await answerPages(page, world.issuer, world.person)))
@@ -63,7 +177,7 @@ export async function expectSignedOut(world: World, page: Page, begin: Journey['
 
 async function compare(page: Page, met: readonly Met[], expected: readonly Met[]): Promise<void> {
   if (met.join() === expected.join()) return
-  const words = `${page.url()} ${(await bodyOf(page).catch(() => '')) ?? ''}`.replaceAll(/\s+/g, ' ')
+  const words = plain(`${page.url()} ${(await bodyOf(page).catch(() => '')) ?? ''}`)
   const pages = `the pages were "${met.join(', ')}" instead of "${expected.join(', ')}"`
   throw new Error(`${pages}, and the browser is at ${words.slice(0, 400)}`)
 }
@@ -80,9 +194,7 @@ export async function until(
     if (fits(text)) return text
     await page.waitForTimeout(100)
   }
-  throw new Error(
-    `the app at ${page.url().split('?')[0]} shows: ${text.replaceAll(/\s+/g, ' ').slice(0, 400)}`,
-  )
+  throw new Error(`the app at ${page.url().split('?')[0]} shows: ${plain(text).slice(0, 400)}`)
 }
 
 export const bodyOf = (page: Page) => page.textContent('body')

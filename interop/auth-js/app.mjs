@@ -20,5 +20,5 @@ const authConfig = {
 const app = express()
 app.set('trust proxy', true)
 app.use('/auth/*', ExpressAuth(authConfig))
-app.get('/', async (req, res) => res.json((await getSession(req, authConfig))?.user ?? 'nobody'))
+app.get('/', async (req, res) => res.json((await getSession(req, authConfig))?.user ?? {}))
 app.listen(Number(PORT))

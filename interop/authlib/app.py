@@ -1,13 +1,12 @@
 """Authlib in Flask: its documented client of OpenID Connect, which reads the person from the ID token."""
 
-import json
 import os
 
 from authlib.integrations.flask_client import OAuth
-from flask import Flask, redirect, session, url_for
+from flask import Flask, jsonify, redirect, session, url_for
 
 app = Flask(__name__)
-app.secret_key = "!secret"
+app.secret_key = os.environ["FLASK_SECRET"]
 
 oauth = OAuth(app)
 oauth.register(
@@ -21,7 +20,7 @@ oauth.register(
 
 @app.route("/")
 def homepage():
-    return f"<pre>{json.dumps(session.get('user'), ensure_ascii=False)}</pre><a href='/login'>login</a>"
+    return jsonify(session.get("user"))
 
 
 @app.route("/login")
@@ -33,13 +32,15 @@ def login():
 def auth():
     token = oauth.accounts.authorize_access_token()
     session["user"] = token["userinfo"]
+    session["id_token"] = token["id_token"]
     return redirect("/")
 
 
 @app.route("/logout")
 def logout():
+    id_token = session.pop("id_token", None)
     session.pop("user", None)
-    return redirect("/")
+    return oauth.accounts.logout_redirect(url_for("homepage", _external=True), id_token_hint=id_token)
 
 
 if __name__ == "__main__":

@@ -1,22 +1,17 @@
 import type { Stack } from '../stack.ts'
-import { bodyOf, signInTwice, until } from '../web-journey.ts'
+import { issuerWithSlash, otherAddress, playWeb, signOutAt, wrongSecret } from '../web-journey.ts'
 
 export const stack: Stack = {
-  title: 'Authlib (Flask)',
+  title: 'Flask with Authlib',
+  guide: 'flask',
   toolchain: 'python3',
   packages: ['Authlib', 'Flask'],
-  configuration: [
-    "server_metadata_url='https://id.example.org/.well-known/openid-configuration'",
-    "client_id=…, client_secret=…, client_kwargs={'scope': 'openid email profile'}",
-  ],
-  async play(world) {
-    const { client_id: CLIENT_ID, client_secret: CLIENT_SECRET = '' } = await world.register('/auth')
-    const env = { ISSUER: world.issuer, CLIENT_ID, CLIENT_SECRET, PORT: String(world.port) }
-    await world.start(['.venv/bin/python', 'app.py'], env)
-    const page = await signInTwice(world, { begin: (one) => one.goto(`${world.origin}/login`) })
-    await world.step('sign-out at the app', async () => {
-      await page.goto(`${world.origin}/logout`)
-      await until(page, bodyOf, (text) => text.includes('null'))
-    })
-  },
+  play: (on) =>
+    playWeb(on, {
+      command: () => ['.venv/bin/python', 'app.py'],
+      more: () => ({ FLASK_SECRET: 'a secret of this run' }),
+      begin: (page, appUrl) => page.goto(`${appUrl}/login`),
+      after: signOutAt('/logout'),
+      mistakes: [otherAddress, wrongSecret, issuerWithSlash],
+    }),
 }

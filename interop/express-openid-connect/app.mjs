@@ -2,17 +2,17 @@
 import express from 'express'
 import openid from 'express-openid-connect'
 
-const { ISSUER, PORT, CLIENT_ID, CLIENT_SECRET } = process.env
+const { ISSUER, APP_URL, PORT, CLIENT_ID, CLIENT_SECRET, SESSION_SECRET } = process.env
 const { auth, requiresAuth } = openid
 const app = express()
 
 app.use(
   auth({
     issuerBaseURL: ISSUER,
-    baseURL: `http://localhost:${PORT}`,
+    baseURL: APP_URL,
     clientID: CLIENT_ID,
     clientSecret: CLIENT_SECRET,
-    secret: 'LONG_RANDOM_STRING_OF_AT_LEAST_32_CHARACTERS',
+    secret: SESSION_SECRET,
     authRequired: false,
     idpLogout: true,
     authorizationParams: { response_type: 'code', scope: 'openid profile email offline_access' },

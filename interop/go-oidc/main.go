@@ -1,4 +1,4 @@
-// go-oidc with x/oauth2, in the shape of its example "idtoken": state and nonce in cookies, claims from the ID token.
+// go-oidc with x/oauth2, in the shape of its example "idtoken": state, nonce and the PKCE verifier in cookies.
 package main
 
 import (
@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"log"
 	"net/http"
+	"net/url"
 	"os"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -15,7 +16,7 @@ import (
 
 func main() {
 	ctx := context.Background()
-	address := "localhost:" + os.Getenv("PORT")
+	appURL := os.Getenv("APP_URL")
 
 	provider, err := oidc.NewProvider(ctx, os.Getenv("ISSUER"))
 	if err != nil {
@@ -26,24 +27,26 @@ func main() {
 		ClientID:     os.Getenv("CLIENT_ID"),
 		ClientSecret: os.Getenv("CLIENT_SECRET"),
 		Endpoint:     provider.Endpoint(),
-		RedirectURL:  "http://" + address + "/callback",
+		RedirectURL:  appURL + "/callback",
 		Scopes:       []string{oidc.ScopeOpenID, "profile", "email"},
 	}
 
 	http.HandleFunc("GET /login", func(w http.ResponseWriter, r *http.Request) {
-		state, nonce := rand.Text(), rand.Text()
+		state, nonce, verifier := rand.Text(), rand.Text(), oauth2.GenerateVerifier()
 		remember(w, "state", state)
 		remember(w, "nonce", nonce)
-		http.Redirect(w, r, config.AuthCodeURL(state, oidc.Nonce(nonce)), http.StatusFound)
+		remember(w, "verifier", verifier)
+		address := config.AuthCodeURL(state, oidc.Nonce(nonce), oauth2.S256ChallengeOption(verifier))
+		http.Redirect(w, r, address, http.StatusFound)
 	})
 
 	http.HandleFunc("GET /callback", func(w http.ResponseWriter, r *http.Request) {
-		state, err := r.Cookie("state")
-		if err != nil || r.URL.Query().Get("state") != state.Value {
+		if state := read(r, "state"); state == "" || r.URL.Query().Get("state") != state {
 			http.Error(w, "state did not match", http.StatusBadRequest)
 			return
 		}
-		token, err := config.Exchange(ctx, r.URL.Query().Get("code"))
+		code := r.URL.Query().Get("code")
+		token, err := config.Exchange(ctx, code, oauth2.VerifierOption(read(r, "verifier")))
 		if err != nil {
 			http.Error(w, "no token: "+err.Error(), http.StatusInternalServerError)
 			return
@@ -54,7 +57,7 @@ func main() {
 			http.Error(w, "bad ID token: "+err.Error(), http.StatusInternalServerError)
 			return
 		}
-		if nonce, err := r.Cookie("nonce"); err != nil || idToken.Nonce != nonce.Value {
+		if nonce := read(r, "nonce"); nonce == "" || idToken.Nonce != nonce {
 			http.Error(w, "nonce did not match", http.StatusBadRequest)
 			return
 		}
@@ -64,16 +67,37 @@ func main() {
 			return
 		}
 		var claims map[string]any
-		if err := idToken.Claims(&claims); err != nil {
+		if err := info.Claims(&claims); err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 			return
 		}
-		json.NewEncoder(w).Encode(map[string]any{"idToken": claims, "userinfoEmail": info.Email})
+		remember(w, "id_token", rawIDToken)
+		json.NewEncoder(w).Encode(claims)
 	})
 
-	log.Fatal(http.ListenAndServe(address, nil))
+	http.HandleFunc("GET /logout", func(w http.ResponseWriter, r *http.Request) {
+		var endpoints struct {
+			EndSession string `json:"end_session_endpoint"`
+		}
+		if err := provider.Claims(&endpoints); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		query := url.Values{"id_token_hint": {read(r, "id_token")}, "post_logout_redirect_uri": {appURL + "/login"}}
+		http.Redirect(w, r, endpoints.EndSession+"?"+query.Encode(), http.StatusFound)
+	})
+
+	log.Fatal(http.ListenAndServe("localhost:"+os.Getenv("PORT"), nil))
 }
 
 func remember(w http.ResponseWriter, name, value string) {
 	http.SetCookie(w, &http.Cookie{Name: name, Value: value, MaxAge: 3600, HttpOnly: true})
+}
+
+func read(r *http.Request, name string) string {
+	cookie, err := r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
 }

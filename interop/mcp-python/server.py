@@ -34,6 +34,7 @@ mcp = MCPServer(
     auth=AuthSettings(
         issuer_url=os.environ["ISSUER"],
         resource_server_url=MCP_URL,
+        validate_token_resource=True,
         required_scopes=["tools:call"],
     ),
 )

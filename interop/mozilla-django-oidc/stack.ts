@@ -1,26 +1,40 @@
 import { join } from 'node:path'
 import type { Stack } from '../stack.ts'
-import { signInTwice } from '../web-journey.ts'
+import { bodyOf, expectSignedOut, otherAddress, playWeb, until, wrongSecret } from '../web-journey.ts'
 
 export const stack: Stack = {
-  title: 'mozilla-django-oidc (Django)',
+  title: 'Django with mozilla-django-oidc',
+  guide: 'django',
   toolchain: 'python3',
   packages: ['mozilla-django-oidc', 'Django'],
-  configuration: [
-    'OIDC_RP_CLIENT_ID, OIDC_RP_CLIENT_SECRET, OIDC_RP_SIGN_ALGO = "RS256"',
-    'OIDC_OP_{AUTHORIZATION,TOKEN,USER,JWKS}_ENDPOINT = "https://id.example.org/oauth/{authorize,token,userinfo,jwks}"',
-  ],
-  note: 'The redirect address is `/oidc/callback/`.',
-  async play(world) {
-    const { client_id: CLIENT_ID, client_secret: CLIENT_SECRET = '' } =
-      await world.register('/oidc/callback/')
-    const DATABASE = join(world.folder, `db-${world.port}.sqlite3`)
-    const env = { ISSUER: world.issuer, CLIENT_ID, CLIENT_SECRET, DATABASE, PORT: String(world.port) }
-    await world.start(['.venv/bin/python', 'app.py'], env)
-    // Its users have an address and a name made from it.
-    await signInTwice(world, {
-      begin: (one) => one.goto(`${world.origin}/oidc/authenticate/`),
-      name: 'username',
-    })
-  },
+  play: (on) =>
+    playWeb(on, {
+      command: () => ['sh', 'start.sh'],
+      more: ({ folder, port }) => ({
+        DJANGO_SECRET: 'a secret of this run',
+        DATABASE: join(folder, `db-${port}.sqlite3`),
+        PYTHONPATH: '.',
+        DEBUG: '1',
+      }),
+      begin: (page, appUrl) => page.goto(`${appUrl}/oidc/authenticate/`),
+      async after({ world, page, begin }) {
+        await world.step('sign-out', async () => {
+          await page.goto(`${world.origin}/goodbye/`)
+          await page.getByRole('button', { name: 'Sign out' }).click()
+          await until(page, bodyOf, (text) => text.includes('nobody'))
+          await expectSignedOut(world, page, begin)
+        })
+      },
+      mistakes: [
+        otherAddress,
+        wrongSecret,
+        {
+          async wrong({ CLIENT_ID }, world) {
+            const es256 = ['--metadata', join(world.folder, 'es256.json')]
+            await world.cli('client', 'update', CLIENT_ID, ...es256)
+            return {}
+          },
+        },
+      ],
+    }),
 }

@@ -1,43 +1,57 @@
 import type { Page } from 'playwright-core'
 import type { Stack } from '../stack.ts'
-import { expectSignedOut, signInTwice, until } from '../web-journey.ts'
+import { expectSignedOut, issuerWithSlash, otherAddress, playWeb, until } from '../web-journey.ts'
+import type { Mistake, SignedIn } from '../web-journey.ts'
+
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+const shown = (page: Page) => page.textContent('#user')
+const stateOf = (page: Page) => page.textContent('#state')
 
 export const stack: Stack = {
-  title: 'oidc-client-ts (in a browser)',
+  title: 'A browser app with oidc-client-ts',
+  guide: 'browser',
   toolchain: 'node',
   packages: ['oidc-client-ts'],
-  configuration: [
-    "authority: 'https://id.example.org', client_id, redirect_uri, post_logout_redirect_uri",
-    "scope: 'openid profile email offline_access'",
-  ],
-  note: 'A public client: `client create --public`.',
-  async play(world) {
-    const home = `${world.origin}/`
-    const { client_id: CLIENT_ID } = await world.register('/', '--public', '--post-logout-redirect-uri', home)
-    await world.start(['node', 'app.mjs'], { ISSUER: world.issuer, CLIENT_ID, PORT: String(world.port) })
-    const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
-    const shown = (page: Page) => page.textContent('#user')
-    const begin = async (page: Page) => {
-      await page.goto(home)
-      await press(page, 'Sign in')
-      await page.waitForURL((url) => url.origin === world.issuer)
-    }
-    const page = await signInTwice(world, { begin, shown })
-    await world.step('refresh', async () => {
-      const before = (await shown(page)) ?? ''
-      if (!before.includes('refresh_token')) throw new Error('there is no refresh token')
-      await press(page, 'Refresh')
-      await until(page, shown, (text) => text !== before && text.includes(world.person.email))
-    })
-    await world.step('sign-out', async () => {
-      await press(page, 'Sign out')
-      await page.waitForURL((url) => url.href === home || url.origin === world.issuer)
-      await expectSignedOut(world, page, begin)
-    })
-    await world.step('revocation', async () => {
-      await until(page, shown, (text) => text.includes(world.person.email))
-      await press(page, 'Revoke')
-      await until(page, shown, (text) => text.includes('revoked'))
-    })
-  },
+  play: (on) =>
+    playWeb(on, {
+      command: () => ['node', 'app.mjs'],
+      shown,
+      begin,
+      after: refreshAndLeave,
+      mistakes: [otherAddress, notPublic(), issuerWithSlash],
+    }),
+}
+
+async function begin(page: Page, appUrl: string): Promise<void> {
+  await page.goto(`${appUrl}/`)
+  await press(page, 'Sign in')
+  await page.waitForURL((url) => url.origin !== new URL(appUrl).origin, { timeout: 10_000 })
+}
+
+async function refreshAndLeave({ world, page, begin: again }: SignedIn): Promise<void> {
+  await world.step('refresh', async () => {
+    await press(page, 'Refresh')
+    await until(page, stateOf, (text) => text === 'refreshed')
+  })
+  await world.step('sign-out', async () => {
+    await press(page, 'Sign out')
+    await page.waitForURL((url) => url.href === `${world.origin}/` || url.origin === world.issuer)
+    await expectSignedOut(world, page, again)
+  })
+  await world.step('revocation', async () => {
+    await until(page, shown, (text) => text.includes(world.person.email))
+    await press(page, 'Revoke')
+    await until(page, stateOf, (text) => text === 'revoked')
+  })
+}
+
+/** A client with a secret, which a page cannot keep. */
+function notPublic(): Mistake {
+  return {
+    async wrong(_, { cli, origin }) {
+      const at = ['--redirect-uri', `${origin}/`]
+      const { client_id: CLIENT_ID = '' } = await cli('client', 'create', '--name', 'Server', ...at)
+      return { CLIENT_ID }
+    },
+  }
 }

@@ -4,26 +4,24 @@ import session from 'express-session'
 import passport from 'passport'
 import OpenIDConnectStrategy from 'passport-openidconnect'
 
-const { ISSUER, PORT, CLIENT_ID, CLIENT_SECRET } = process.env
-const { authorization_endpoint, token_endpoint, userinfo_endpoint } = await (
-  await fetch(`${ISSUER}/.well-known/openid-configuration`)
-).json()
+const { ISSUER, APP_URL, PORT, CLIENT_ID, CLIENT_SECRET, SESSION_SECRET } = process.env
+const server = await (await fetch(`${ISSUER}/.well-known/openid-configuration`)).json()
 
 passport.use(
   new OpenIDConnectStrategy(
     {
       issuer: ISSUER,
-      authorizationURL: authorization_endpoint,
-      tokenURL: token_endpoint,
-      userInfoURL: userinfo_endpoint,
+      authorizationURL: server.authorization_endpoint,
+      tokenURL: server.token_endpoint,
+      userInfoURL: server.userinfo_endpoint,
       clientID: CLIENT_ID,
       clientSecret: CLIENT_SECRET,
-      callbackURL: `http://localhost:${PORT}/cb`,
+      callbackURL: `${APP_URL}/cb`,
       scope: ['profile', 'email'],
       nonce: true,
     },
-    function verify(issuer, profile, cb) {
-      return cb(null, profile)
+    function verify(issuer, profile, context, idToken, cb) {
+      return cb(null, { ...profile, idToken })
     },
   ),
 )
@@ -31,14 +29,22 @@ passport.serializeUser((user, done) => done(null, user))
 passport.deserializeUser((user, done) => done(null, user))
 
 const app = express()
-app.use(session({ secret: 'keyboard cat', resave: false, saveUninitialized: false }))
+app.use(session({ secret: SESSION_SECRET, resave: false, saveUninitialized: false }))
 app.use(passport.session())
-app.get('/', (req, res) => res.json(req.user ?? 'nobody'))
+app.get('/', (req, res) => {
+  const { idToken, ...profile } = req.user ?? {}
+  res.json(profile)
+})
 app.get('/login', passport.authenticate('openidconnect'))
 app.get(
   '/cb',
   passport.authenticate('openidconnect', { failureRedirect: '/', failureMessage: true }),
   (req, res) => res.redirect('/'),
 )
-app.get('/logout', (req, res, next) => req.logout((error) => (error ? next(error) : res.redirect('/'))))
+app.get('/logout', (req, res, next) => {
+  const goodbye = new URL(server.end_session_endpoint)
+  goodbye.searchParams.set('post_logout_redirect_uri', `${APP_URL}/`)
+  goodbye.searchParams.set('id_token_hint', req.user?.idToken ?? '')
+  req.logout((error) => (error ? next(error) : res.redirect(goodbye.href)))
+})
 app.listen(Number(PORT))

@@ -4,6 +4,7 @@ import { architectureDocuments } from './architecture.ts'
 import { commandsDocument } from './commands.ts'
 import { conformanceDocument, rowsDocument, securityDocument } from './promises.ts'
 import { eventsDocument } from './events.ts'
+import { guideDocuments } from './guides.ts'
 import { settingsDocument } from './settings.ts'
 
 export const GENERATED_DOCUMENTS: readonly GeneratedDocument[] = [
@@ -14,4 +15,5 @@ export const GENERATED_DOCUMENTS: readonly GeneratedDocument[] = [
   conformanceDocument,
   rowsDocument,
   ...architectureDocuments,
+  ...guideDocuments,
 ]

@@ -17,7 +17,7 @@ function proseOf(markdown: string): string[] {
 }
 
 describe('the documents, in plain words', () => {
-  const documents = ['.', 'docs', 'docs/clients', 'docs/decisions'].flatMap((folder) =>
+  const documents = ['.', 'docs', 'docs/clients', 'docs/decisions', 'docs/integrations'].flatMap((folder) =>
     readdirSync(join(HOME, folder))
       .filter((name) => name.endsWith('.md'))
       .map((name) => join(folder, name)),

@@ -71,7 +71,7 @@ public class App {
 
   @GetMapping("/")
   Map<String, Object> home(@AuthenticationPrincipal OidcUser user) {
-    return user.getIdToken().getClaims();
+    return user.getUserInfo().getClaims();
   }
 
   @GetMapping("/call")
