@@ -16,29 +16,29 @@ export const ACCOUNT_PATHS = {
 
 type Recipient = Pick<Account, 'email' | 'name'>
 
-export async function mailActivation(
-  { config, outbox }: Mailing,
+export function mailActivation(
+  mailing: Mailing,
   sql: Sql,
   to: Recipient,
   issued: IssuedToken,
-) {
-  const link = withToken(config.mail.workerAccountActivateWeburlF, issued.token)
-  const { code, expiresAtMs } = issued
-  await outbox.enqueueMail(sql, {
-    template: 'activation',
-    to: to.email,
-    data: { name: to.name, link, code, expiresAtMs },
-  })
+): Promise<void> {
+  const link = withToken(mailing.config.mail.workerAccountActivateWeburlF, issued.token)
+  return mailLink(mailing, sql, 'activation', to, { ...issued, link })
 }
 
-export async function mailReset({ config, outbox }: Mailing, sql: Sql, to: Recipient, issued: IssuedToken) {
-  const link = withToken(config.mail.workerAccountResetWeburlF, issued.token)
-  const { code, expiresAtMs } = issued
-  await outbox.enqueueMail(sql, {
-    template: 'reset',
-    to: to.email,
-    data: { name: to.name, link, code, expiresAtMs },
-  })
+export function mailReset(mailing: Mailing, sql: Sql, to: Recipient, issued: IssuedToken): Promise<void> {
+  const link = withToken(mailing.config.mail.workerAccountResetWeburlF, issued.token)
+  return mailLink(mailing, sql, 'reset', to, { ...issued, link })
+}
+
+async function mailLink(
+  { outbox }: Mailing,
+  sql: Sql,
+  template: 'activation' | 'reset',
+  to: Recipient,
+  { link, code, expiresAtMs }: IssuedToken & { link: string },
+): Promise<void> {
+  await outbox.enqueueMail(sql, { template, to: to.email, data: { name: to.name, link, code, expiresAtMs } })
 }
 
 export async function mailAlreadyRegistered({ config, outbox }: Mailing, sql: Sql, to: Recipient) {

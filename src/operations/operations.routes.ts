@@ -17,7 +17,7 @@ import { assertMatches, etagOf } from './etag.ts'
 import { once } from './idempotency.ts'
 import type { KeptAnswer, KeyNeeds } from './idempotency.ts'
 import { DOCUMENT_PATH } from './openapi.ts'
-import type { ApiRequest, ApiToken, Method, Operation } from './operation.ts'
+import type { ApiRequest, ApiToken, Operation } from './operation.ts'
 import { PROBLEM_TYPE, problemBody } from './problem.ts'
 import { API_PATH } from './scopes.ts'
 
@@ -27,6 +27,8 @@ const METHODS = 'GET, POST, PUT, PATCH, DELETE'
 const REQUEST_HEADERS = 'Authorization, Content-Type, DPoP, Idempotency-Key, If-Match, If-None-Match'
 const ANSWER_HEADERS = 'ETag, Location, Link, Retry-After, WWW-Authenticate, DPoP-Nonce, Idempotency-Replayed'
 const PREFLIGHT_SECONDS = 600
+/** Every other address. */
+const REST = '/{*rest}'
 /** A parameter that nobody reads is a mistake of the caller. */
 const NO_QUERY = z.strictObject({})
 
@@ -40,7 +42,7 @@ export function apiRoutes(needs: ApiNeeds, operations: readonly Operation[], doc
   for (const one of operations) {
     router[one.method](one.path.replaceAll('{', ':').replaceAll('}', ''), (ctx) => serve(needs, one, ctx))
   }
-  router.all('/{*rest}', (ctx) => refuse(ctx, needs, operations))
+  router.all(REST, (ctx) => refuse(ctx, needs))
   return router
 }
 
@@ -99,11 +101,11 @@ function fingerprint(ctx: RouterContext, { body, query }: ApiRequest): string {
 }
 
 /** What no operation serves: preflights (CORS), another method, another address. */
-function refuse(ctx: RouterContext, needs: ApiNeeds, operations: readonly Operation[]): void {
+function refuse(ctx: RouterContext, needs: ApiNeeds): void {
   failAsProblem(ctx, needs)
-  const allowed = methodsAt(ctx.path.slice(API_PATH.length), operations)
+  const allowed = methodsAt(ctx)
   if (allowed.length === 0) throw new AppError('not_found', 404, 'There is nothing at this address.')
-  const list = allowed.map((method) => method.toUpperCase()).join(', ')
+  const list = allowed.join(', ')
   if (ctx.method !== 'OPTIONS') {
     ctx.set('Allow', list)
     throw new AppError(
@@ -121,17 +123,12 @@ function refuse(ctx: RouterContext, needs: ApiNeeds, operations: readonly Operat
   ctx.status = 204
 }
 
-function methodsAt(path: string, operations: readonly Operation[]): Method[] {
-  return operations.filter((one) => isPathOf(one.path, path)).map(({ method }) => method)
-}
-
-/** Segment by segment; one in braces is any text. */
-function isPathOf(pattern: string, path: string): boolean {
-  const [wanted, found] = [pattern.split('/'), path.replace(/\/$/, '').split('/')]
-  return (
-    wanted.length === found.length &&
-    wanted.every((part, at) => (part.startsWith('{') ? found[at] !== '' : part === found[at]))
-  )
+/** HEAD goes with GET. */
+function methodsAt({ matched = [] }: RouterContext): string[] {
+  return matched
+    .filter(({ path }) => path !== `${API_PATH}${REST}`)
+    .flatMap(({ methods }) => methods)
+    .filter((method) => method !== 'HEAD')
 }
 
 /** @throws AppError 403 `origin_not_allowed`, before anything is done */

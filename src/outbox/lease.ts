@@ -5,16 +5,9 @@
 import { randomUUID } from 'node:crypto'
 import { inTransaction } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
+import type { SealedMessage } from './opened-message.ts'
 
-export type Claimed = {
-  id: string
-  topic: string
-  recordKey: string | null
-  payload: string | null
-  attempts: number
-  createdAtMs: number
-  leaseOwner: string
-}
+export type Claimed = SealedMessage & { leaseOwner: string }
 
 type ClaimTerms = {
   topic: string

@@ -1,6 +1,5 @@
 import { expect } from 'chai'
 import { up } from '../../migrations/0023_event_receivers.ts'
-import { up as addInterruptions } from '../../migrations/0029_interrupted_attempts.ts'
 import { up as addOrder } from '../../migrations/0021_outbox_order.ts'
 import type { BatchSink } from '../../src/outbox/batch-sink.ts'
 import { createLane } from '../../src/outbox/lane.ts'
@@ -24,7 +23,6 @@ for (const { name, open } of databases) {
       opened = await open()
       await addOrder(opened.db)
       await up(opened.db)
-      await addInterruptions(opened.db)
     })
     after(() => opened.close())
     beforeEach(async () => {

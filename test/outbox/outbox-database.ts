@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { up } from '../../migrations/0003_outbox.ts'
+import { up as addInterruptions } from '../../migrations/0029_interrupted_attempts.ts'
 import type { OutboxMessage, Sink } from '../../src/outbox/sink.ts'
 import { openDatabase } from '../../src/platform/sql/database.ts'
 import type { DatabaseSettings, Db } from '../../src/platform/sql/database.ts'
@@ -33,6 +34,7 @@ async function openMariadb(): Promise<Opened> {
 async function opened(settings: DatabaseSettings, remove: () => Promise<void>): Promise<Opened> {
   const db = openDatabase(settings)
   await up(db)
+  await addInterruptions(db)
   const close = async () => {
     await db.destroy()
     await remove()

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { apiRoutes } from '../../src/operations/operations.routes.ts'
 import type { ApiNeeds } from '../../src/operations/operations.routes.ts'
 import { openPagelessSite } from '../../src/process/pageless-provider.ts'
-import { DIRECT_PATHS, STATUS_LISTS_PATH } from '../../src/provider/endpoints/addresses.ts'
+import { DIRECT_PATHS } from '../../src/provider/endpoints/addresses.ts'
 import { openStage } from './stage.ts'
 import type { Stage } from './stage.ts'
 
@@ -34,7 +34,7 @@ describe('an address that goes to the library at once', () => {
     const mounted = await routers()
     const served = (path: string) =>
       METHODS.filter((method) => mounted.some((router) => router.match(path, method).route))
-    expect(served(STATUS_LISTS_PATH)).to.eql(['GET', 'HEAD'])
+    expect(served('/account')).to.eql(['GET', 'HEAD', 'POST'])
     expect(DIRECT_PATHS.size).to.be.above(5)
     for (const path of DIRECT_PATHS) expect(served(path), path).to.eql([])
   })

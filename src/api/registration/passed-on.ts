@@ -37,6 +37,16 @@ export const browser = z
 export const token = z.string().max(200).describe('What the mailed link carries.')
 export const code = z.string().min(1).max(100).describe('The code from the mail.')
 
+/** What the person sends back of a mail: the token of its link, or the address and the code. */
+export const mailed = {
+  token: token.optional(),
+  email: email.optional(),
+  code: code.optional(),
+  browser,
+  name,
+  ip,
+}
+
 /** Counts the request for its client and answers the address to count for the person. */
 export async function personBehind(
   needs: Pick<Services, 'db' | 'config' | 'clock'>,

@@ -9,30 +9,23 @@ import type { Services } from '../../services.ts'
 import {
   browser,
   byAddress,
-  code,
+  CHOSEN_PROBLEMS,
   common,
   email,
   ip,
   isTokenOrAddress,
+  mailed,
   MAILED_PROBLEMS,
-  name,
   password,
-  CHOSEN_PROBLEMS,
   personBehind,
   refusal,
-  token,
   TOKEN_OR_ADDRESS,
 } from './passed-on.ts'
 
 const given = z
   .strictObject({
-    token: token.optional(),
-    email: email.optional(),
-    code: code.optional(),
-    browser,
+    ...mailed,
     new_password: password,
-    name,
-    ip,
   })
   .refine(isTokenOrAddress, TOKEN_OR_ADDRESS)
   .refine((body) => body.code !== undefined || (body.token !== undefined && body.browser !== undefined), {

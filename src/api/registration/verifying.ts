@@ -10,33 +10,23 @@ import { showAccount, shownAccount } from '../../operations/shown-account.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 import {
-  browser,
   byAddress,
-  code,
-  common,
-  email,
-  ip,
-  isTokenOrAddress,
-  MAILED_PROBLEMS,
-  name,
-  password,
   CHOSEN_PROBLEMS,
+  common,
+  isTokenOrAddress,
+  mailed,
+  MAILED_PROBLEMS,
+  password,
   personBehind,
   refusal,
-  token,
   TOKEN_OR_ADDRESS,
 } from './passed-on.ts'
 
 const given = z
   .strictObject({
-    token: token.optional(),
-    email: email.optional(),
-    code: code.optional(),
-    browser,
+    ...mailed,
     password: password.optional().describe('The password that was chosen at registration.'),
     new_password: password.optional().describe('In its place: a new one. The old one and its name go.'),
-    name,
-    ip,
   })
   .refine(isTokenOrAddress, TOKEN_OR_ADDRESS)
   .refine(
