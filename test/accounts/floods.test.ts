@@ -7,7 +7,7 @@ import { signIn } from '../../src/accounts/journeys/sign-in.ts'
 import { CHEAP, onEachDatabase, PASSWORD, rejection } from './account-world.ts'
 
 const IP = '192.0.2.7'
-const MADE_UP = 5000
+const MADE_UP = 2000
 /** What decision 0005 names: slots of one group, and levels of a network. */
 const SLOTS = 256
 

@@ -259,7 +259,7 @@ for (const store of STORES)
 describe('a certificate header from somebody who is no trusted proxy', function () {
   let opened: Opened
   before(async () => {
-    opened = await open({ ACCOUNT_SERVER_TRUSTED_PROXIES: '192.0.2.1' })
+    opened = await open({ ACCOUNT_SERVER_WORKERS: '1', ACCOUNT_SERVER_TRUSTED_PROXIES: '192.0.2.1' })
   })
   after(() => opened?.stage.stop())
 
