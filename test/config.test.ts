@@ -123,7 +123,7 @@ describe('settings', () => {
     expect(shown).to.contain('mysql://app:********@db.example/accounts')
   })
 
-  it('refuse HS256 and say why', () => {
+  it('refuse HS256 and say why [A01]', () => {
     const [problem] = problemsOf({ ACCOUNT_SERVER_TOKEN_ALGORITHM: 'HS256' })
     expect(problem).to.contain('HS256').and.contain('every resource server would hold the secret')
   })

@@ -99,7 +99,8 @@ function described(one: Operation, schemas: Schemas): Json {
     ],
     ...(one.body && {
       requestBody: {
-        required: true,
+        // No body is taken for an empty object.
+        required: !one.body.safeParse({}).success,
         content: { 'application/json': { schema: schemas.named(name, one.body, 'input') } },
       },
     }),

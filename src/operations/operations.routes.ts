@@ -56,10 +56,10 @@ async function serve(needs: ApiNeeds, one: Operation, ctx: RouterContext): Promi
   await assertMayCall(needs, one, token)
   const request = await requestOf(one, ctx, token)
   const work = () => answerOf(one, request)
-  const key = ctx.get('Idempotency-Key')
-  if (!one.creates || key === '') return send(ctx, one, await work())
-  if (key.length > 255)
-    throw new AppError('invalid_request', 400, 'Idempotency-Key has at most 255 characters.')
+  const { 'idempotency-key': key } = ctx.headers
+  if (!one.creates || typeof key !== 'string') return send(ctx, one, await work())
+  if (key === '' || key.length > 255)
+    throw new AppError('invalid_request', 400, 'Idempotency-Key has 1 to 255 characters.')
   const caller = `${token.clientId} ${token.account?.id ?? ''}`
   const answer = await once(needs, { key, caller, request: fingerprint(ctx, request) }, work)
   if (answer.replayed) ctx.set('Idempotency-Replayed', 'true')

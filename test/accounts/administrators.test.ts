@@ -33,7 +33,7 @@ onEachDatabase('Administrators', (world) => {
     expect(await count('account_roles')).to.equal(1)
   })
 
-  it('begin with one, which is verified and signs in by its generated password', async () => {
+  it('begin with one, which is verified and signs in by its generated password [A26]', async () => {
     const { db, needs } = world()
     const first = await ensureFirstAdministrator(needs, { email: 'admin@example.com' })
     expect(first).to.include({ created: true, email: 'admin@example.com' })

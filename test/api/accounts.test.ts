@@ -19,7 +19,7 @@ for (const { name, stage: open } of STAGES)
       token = await api.ownToken()
     })
 
-    it('lists every account once, page by page', async () => {
+    it('lists every account once, page by page [A22]', async () => {
       const made = [await stage.person(), await stage.person(), await stage.person()]
       const ids: string[] = []
       for (let cursor: string | undefined = ''; cursor !== undefined;) {
@@ -39,7 +39,7 @@ for (const { name, stage: open } of STAGES)
       expect(rest.items.map(({ id }) => id)).to.eql(all.items.slice(1).map(({ id }) => id))
     })
 
-    it('finds one by its id, and says when there is none', async () => {
+    it('finds one by its id, and says when there is none [A22]', async () => {
       const person = await stage.person()
       expect((await api.call('GET', `/accounts/${person.id}`, { token })).json()).to.include({
         id: person.id,
@@ -48,7 +48,7 @@ for (const { name, stage: open } of STAGES)
       expect([none.status, none.json()['code']]).to.eql([404, 'account_not_found'])
     })
 
-    it('opens to a person with the role admin, and to no other', async () => {
+    it('opens to a person with the role admin, and to no other [A26]', async () => {
       const person = await stage.person()
       const theirs = await api.tokenOf(person)
       const refused = await api.call('GET', '/accounts', { token: theirs })

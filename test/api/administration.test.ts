@@ -48,7 +48,7 @@ for (const { name, stage: open } of STAGES)
       expect(await codeOf(call('POST', '/accounts', { email: 'no' }))).to.eql([422, 'email_invalid'])
     })
 
-    it('changes an account from the state that was read only [S-3.47]', async () => {
+    it('changes an account from the state that was read only [S-3.47][A22]', async () => {
       const person = await stage.person()
       const path = `/accounts/${person.id}`
       const { headers } = await call('GET', path)
@@ -60,7 +60,7 @@ for (const { name, stage: open } of STAGES)
       expect(await codeOf(deletion)).to.eql([412, 'precondition_failed'])
     })
 
-    it('disables, enables, signs out, mails a reset and deletes', async () => {
+    it('disables, enables, signs out, mails a reset and deletes [A22]', async () => {
       const person = await stage.person()
       const own = await createCaller(stage, ['account:read'])
       const theirs = await own.tokenOf(person)

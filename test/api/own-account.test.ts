@@ -29,7 +29,7 @@ for (const { name, stage: open } of STAGES)
     const change = (token: string, current_password: string, new_password = NEXT) =>
       api.call('POST', '/account/password', { token, body: { current_password, new_password } })
 
-    it('changes the password for the current one, and ends every other session', async () => {
+    it('changes the password for the current one, and ends every other session [A06]', async () => {
       const { person, token } = await signedIn()
       const elsewhere = await api.tokenOf(person)
       const wrong = await change(token, 'not mine')

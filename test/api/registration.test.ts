@@ -172,6 +172,11 @@ for (const { name, stage: open } of STAGES)
       const first = await api.call('POST', '/registrations', request)
       const second = await api.call('POST', '/registrations', request)
       expect([first.status, second.status, second.headers['idempotency-replayed']]).to.eql([202, 202, 'true'])
+      const empty = await api.call('POST', '/registrations', {
+        ...request,
+        headers: { 'idempotency-key': '' },
+      })
+      expect([empty.status, empty.json()['code']]).to.eql([400, 'invalid_request'])
     })
 
     it('writes no password, code or token into the log [S-3.51]', () => {

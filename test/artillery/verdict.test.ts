@@ -47,7 +47,7 @@ describe('the verdict of a load test', () => {
 })
 
 describe('the plan of a load test', () => {
-  it('warms up, then does what the options say', () => {
+  it('warms up, then does what the options say [A04]', () => {
     expect(planLoad({ users: '5', rate: '3', duration: '20' })).to.eql({
       users: 5,
       seconds: 25,

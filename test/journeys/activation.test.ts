@@ -21,7 +21,7 @@ inService('Activating an account', (world) => {
     return { email, mail: await world.server.waitForMail(email) }
   }
 
-  it('names every mistake in the form of a new account at once, and keeps what was typed', async () => {
+  it('names every mistake in the form of a new account at once, and keeps what was typed [A19]', async () => {
     const { page } = await world.open({ javaScript: false, device: 'phone' })
     await page.goto(`${world.server.issuer}/register`)
     await page.getByLabel('Your name').fill('see www.spam.example')

@@ -21,7 +21,7 @@ for (const { name, stage: open } of STAGES)
       person = await stage.person()
     })
 
-    it('of a confidential client stays the same, and works again and again [S-1.69]', async () => {
+    it('of a confidential client stays the same, and works again and again [S-1.69][A12]', async () => {
       const { refresh_token } = await app.tokensFor(person)
       for (let round = 0; round < 3; round += 1) {
         const answer = await app.refresh(refresh_token)

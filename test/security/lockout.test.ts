@@ -99,7 +99,7 @@ for (const { name, stage: open } of STAGES)
       expect((await stranger.signIn({ email: person.email, password: PASSWORD })).status).to.equal(429)
     })
 
-    it('cannot lock out an owner in a browser that signed in before, even from the same network [S-2.40][S-6.12]', async () => {
+    it('cannot lock out an owner in a browser that signed in before, even from the same network [S-2.40][S-6.12][A14]', async () => {
       const person = await stage.person()
       const network = anyAddress()
       const owner = createVisitor(stage.issuer, { 'x-forwarded-for': network })

@@ -43,6 +43,23 @@ inService('The page /docs', (world) => {
     expect((await call()).status).to.equal(401)
   })
 
+  it('asks for the password again when an operation needs a newer sign-in', async () => {
+    const person = await world.server.createAccount()
+    const { page } = await world.open()
+    await openDocs(page)
+    await press(page, 'Sign in to try')
+    await signInHere(page, person)
+    await press(page, 'Allow')
+    await page.getByText('You are signed in until').waitFor()
+    const problem = { code: 'insufficient_user_authentication' }
+    await page.route('**/api/v1/account', (route) => route.fulfill({ status: 401, json: problem }))
+    await page.locator(`${OWN} .opblock-summary-control`).click()
+    await page.locator(`${OWN} .execute`).click()
+    await page.getByText('needs a newer sign-in').waitFor()
+    await press(page, 'Sign in again')
+    await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor()
+  })
+
   it('says what a sign-in lacks: no scope, a refusal, an answer to another page', async () => {
     const { page } = await world.open()
     const status = page.locator('#docs-status')

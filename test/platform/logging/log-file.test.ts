@@ -48,7 +48,7 @@ describe('Log files', () => {
     expect(names()).to.include('account-server-2026-01-10.1.log')
   })
 
-  it('of days further back are deleted, and nothing else in the folder is', () => {
+  it('of days further back are deleted, and nothing else in the folder is [A18]', () => {
     for (const day of ['2026-01-02', '2026-01-03', '2026-01-09']) put(`account-server-${day}.log`, 10)
     put('account-server-2026-01-02.2.log', 10)
     const others = [
