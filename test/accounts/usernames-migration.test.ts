@@ -67,7 +67,7 @@ for (const [place, open] of PLACES)
     })
   })
 
-/** As an earlier release did, whose table had no folded name. */
+/** As an earlier release did: the table had no folded name. */
 async function insertNamed(
   db: Db,
   { email, username, createdAtMs }: { email: string; username: string; createdAtMs: number },

@@ -75,14 +75,16 @@ async function argumentsOf(
 ): Promise<string[]> {
   const api = await createCaller(stage, Object.keys(API_SCOPES) as ApiScope[])
   const token = by === 'program' ? await api.ownToken() : await api.tokenOf(await stage.person())
-  return [
-    ...['run', `${stage.issuer}/api/v1/openapi.json`],
-    ...['--header', `Authorization: Bearer ${token}`],
-    ...['--phases', 'examples,coverage,fuzzing'],
-    ...['--max-examples', String(examples), '--seed', String(seed)],
-    ...['--suppress-health-check', 'all', '--request-timeout', '60', '--no-color'],
-    ...choose,
-  ]
+  const options = {
+    header: `Authorization: Bearer ${token}`,
+    phases: 'examples,coverage,fuzzing',
+    'max-examples': String(examples),
+    seed: String(seed),
+    'suppress-health-check': 'all',
+    'request-timeout': '60',
+  }
+  const given = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+  return ['run', `${stage.issuer}/api/v1/openapi.json`, '--no-color', ...given, ...choose]
 }
 
 /** Once: the versions are pinned. */
