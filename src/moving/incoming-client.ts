@@ -17,7 +17,7 @@ export type IncomingClient = {
 export function exactRedirects(addresses: readonly string[]): { kept: string[]; leftOut: LeftOut[] } {
   const kept = addresses.filter((address) => !address.includes('*'))
   const patterns = addresses.filter((address) => address.includes('*'))
-  const why = 'a redirect address is compared exactly; add each one with client update --redirect-uri'
+  const why = 'a redirect address is compared exactly; add each one to redirect_uris with client update'
   return { kept, leftOut: patterns.map((address) => ({ code: `redirect ${address}`, why })) }
 }
 

@@ -6,8 +6,10 @@ import { findAccountByEmail } from '../../src/accounts/account.ts'
 import { signIn } from '../../src/accounts/journeys/sign-in.ts'
 import { embeddedPlace, servicePlace } from '../cli/command-line.ts'
 import type { Place } from '../cli/command-line.ts'
+import { findBinary } from '../../scripts/find-binary.mjs'
+import { postgresPrograms, startPostgres } from '../support/service-postgresql.ts'
 import { BARE_ENVIRONMENT } from '../support/service-process.ts'
-import { AUTH0, AUTH0_APPS, CSV, FIREBASE, KEYCLOAK, LOGTO, LOGTO_APPS, PEOPLE } from './samples.ts'
+import { AUTH0, AUTH0_APPS, CSV, FIREBASE, KEYCLOAK, LOGTO, LOGTO_APPS, PEOPLE, TABLE } from './samples.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 const TEXT = readFileSync(join(ROOT, 'docs/migrating.md'), 'utf8')
@@ -25,22 +27,32 @@ for (const [, title, language = '', code = ''] of chapter.matchAll(
   if (title === undefined) BLOCKS.push({ heading, language, code })
 }
 
+/** Where PostgreSQL is installed, its recipe runs on a real one. */
+const POSTGRES = postgresPrograms()
+
 /** What the tools of the other systems write here: each writes the sample of its system. */
 const IMITATIONS = {
-  psql: `case "$*" in *copy*) printf '%s' "$CSV" > users.csv;; *applications*) printf '%s' "$LOGTO_APPS";; *) printf '%s' "$LOGTO";; esac`,
+  psql: `case "$*" in *copy*) ${POSTGRES ? `exec "${findBinary('psql')}" "$@"` : `printf '%s' "$CSV" > users.csv`};; *applications*) printf '%s' "$LOGTO_APPS";; *) printf '%s' "$LOGTO";; esac`,
   'kc.sh': `printf '%s' "$KEYCLOAK" > realm.json`,
   firebase: `printf '%s' "$FIREBASE" > firebase.json`,
   auth0: `printf '%s' "$AUTH0_APPS"`,
   npm: `shift 3; exec "$NODE" "${join(ROOT, 'src/cli.ts')}" "$@"`,
 }
 
-describe('docs/migrating.md, with imitations of the tools of the other systems', function () {
+const TOOLS = POSTGRES
+  ? 'a real PostgreSQL and imitations of the other tools'
+  : 'imitations of the other tools'
+
+describe(`docs/migrating.md, with ${TOOLS}`, function () {
   let place: Place
+  let old: Awaited<ReturnType<typeof startPostgres>> | undefined
   let service: Place
 
   before(async () => {
     place = embeddedPlace()
     service = await servicePlace()
+    old = POSTGRES === undefined ? undefined : await startPostgres(POSTGRES)
+    await old?.run(TABLE)
     const bin = join(place.folder, 'bin')
     mkdirSync(bin)
     for (const [name, script] of Object.entries(IMITATIONS)) {
@@ -56,6 +68,7 @@ describe('docs/migrating.md, with imitations of the tools of the other systems',
       if (language === 'json') writeFileSync(join(place.folder, 'hash.json'), code)
   })
   after(async () => {
+    await old?.stop()
     await service.remove()
     await place.remove()
   })
@@ -67,6 +80,7 @@ describe('docs/migrating.md, with imitations of the tools of the other systems',
       env: {
         ...BARE_ENVIRONMENT,
         ...place.env,
+        OLD_DATABASE: old?.connection ?? '',
         CSV,
         LOGTO,
         LOGTO_APPS,

@@ -6,6 +6,14 @@ export const CSV = `id,email,hashed_password,full_name,is_verified,is_active,cre
 17,ada@example.com,${BCRYPT},"Lovelace, Ada",t,t,2021-03-04 05:06:07.123456+00
 `
 
+/** The same as a table of the replaced systems. */
+export const TABLE = `
+  create table users (id integer primary key, email varchar not null, hashed_password varchar, full_name varchar,
+    is_verified boolean not null, is_active boolean, created_at timestamptz);
+  insert into users values
+    (17, 'ada@example.com', '${BCRYPT}', 'Lovelace, "Ada"', true, true, '2021-03-04 05:06:07.123456+00'),
+    (18, 'bob@example.com', '${BCRYPT}', null, false, null, now())`
+
 export const PEOPLE = `${JSON.stringify({ user: { mail: 'path@example.com' }, secret: BCRYPT, locked: false })}\n`
 
 const SALT = 'MDEyMzQ1Njc4OWFiY2RlZg=='

@@ -144,7 +144,10 @@ function leftOutOf(data: Client): LeftOut[] {
     [data.implicitFlowEnabled, { code: 'grant implicit', why: 'apps use codes with PKCE here' }],
     [
       !data.consentRequired && data.standardFlowEnabled,
-      { code: 'no consent page', why: 'people are asked once; client update --first-party asks nobody' },
+      {
+        code: 'no consent page',
+        why: 'people are asked once; with first_party, set by client update, nobody is',
+      },
     ],
     [data.webOrigins.includes('*'), { code: 'origin *', why: 'an origin is named exactly' }],
     [

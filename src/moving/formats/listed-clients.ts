@@ -61,7 +61,7 @@ export function auth0Client(value: Value): IncomingClient | undefined {
 
 const askedOnce: LeftOut = {
   code: 'no consent page',
-  why: 'people are asked once; client update --first-party asks nobody',
+  why: 'people are asked once; with first_party, set by client update, nobody is',
 }
 
 const logtoShape = z.looseObject({
