@@ -35,6 +35,7 @@ const TARGETS = {
   types: { command: ['node_modules/typescript/bin/tsc', '--project', '.'] },
   load: { command: ['artillery/run.ts'], package: 'artillery' },
   bench: { command: ['bench/run.ts'], services: ['mariadb', 'redis', 'rabbitmq'] },
+  kafka: { command: ['test/contracts/kafka.ts'], services: ['redis', 'rabbitmq', 'kafka'] },
   fuzz: { command: ['test/fuzz/run.ts'], services: ['mariadb', 'redis'] },
   screenshots: { command: ['test/screenshots.ts'], services: ['chromium'] },
   interop: { command: ['interop/run.ts'], services: ['chromium'] },

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { loadConfig } from '../../src/settings/config.ts'
 
 const read = (file: string) => readFileSync(join(import.meta.dirname, '../..', file), 'utf8')
 
@@ -20,6 +21,22 @@ describe('the files of a deployment', () => {
     ])
     expect(compose).to.contain('migration: { condition: service_completed_successfully }')
     expect(compose).to.contain('command: [node, src/cli.ts, migrate]')
+  })
+
+  it('compose starts a broker for events only on request, with the setting that turns it on', () => {
+    const compose = read('compose.yaml')
+    for (const [name, setting] of [
+      ['rabbitmq', 'ACCOUNT_SERVER_RABBITMQ_DSN'],
+      ['kafka', 'ACCOUNT_SERVER_KAFKA_BROKERS'],
+    ] as const) {
+      expect(compose, name).to.match(new RegExp(`^ {2}${name}:\\n {4}profiles: \\[${name}\\]$`, 'm'))
+      expect(compose, name).to.contain(`    ${setting}: \${${setting}:-}`)
+      const [, given] =
+        compose.match(new RegExp(`^# +${setting}=(\\S+) docker compose --profile ${name} up`, 'm')) ?? []
+      const { kafka, rabbitmq } = loadConfig({ [setting]: given ?? '' }, { persist: false }).receivers
+      expect({ kafka, rabbitmq }[name], name).to.be.an('object')
+      expect(loadConfig({ [setting]: '' }, { persist: false }).receivers).to.have.property(name, undefined)
+    }
   })
 
   it('the image holds every folder that the server reads, and runs it as no administrator', () => {

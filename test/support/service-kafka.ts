@@ -1,6 +1,6 @@
 /**
  * Kafka for tests: the broker of `TEST_KAFKA_URL` (`host:port`), else librdkafka's emulation of a cluster, which Debian's
- * `kcat` starts. The title of a test says which.
+ * `kcat` starts. `npm run kafka` starts a real one. The title of a test says which.
  */
 import { spawn } from 'node:child_process'
 import { findBinary } from '../../scripts/find-binary.mjs'
