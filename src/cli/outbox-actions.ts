@@ -1,15 +1,19 @@
 /** What the commands of `outbox` do. */
 import { AppError } from '../platform/errors.ts'
-import { deadLetters, outboxStats, replayDead } from '../outbox/dead-letters.ts'
+import { deadLetters, findMessage, outboxStats, replayDead, replayTopic } from '../outbox/dead-letters.ts'
+import type { KeptMessage } from '../outbox/dead-letters.ts'
+import { openMessage } from '../outbox/opened-message.ts'
+import type { Sealer } from '../platform/tokens.ts'
 import type { Services } from '../services.ts'
 import type { Answer } from '../command-line/command.ts'
 import { usageError } from '../command-line/input.ts'
 import type { Input } from '../command-line/input.ts'
-import { isoTime, table } from '../command-line/layout.ts'
+import { isoTime, record, table } from '../command-line/layout.ts'
 
 export async function listDead(input: Input, { db, clock }: Services): Promise<Answer> {
   const { pending, dead, oldestPendingAgeMs } = await outboxStats(db, clock())
-  const letters = await deadLetters(db, input.integer('limit', { min: 1, max: 1000 }))
+  const limit = input.integer('limit', { min: 1, max: 1000 })
+  const letters = await deadLetters(db, { limit, topic: input.text('topic') })
   const found = letters.map(({ id, topic, attempts, lastError, deadAtMs }) => ({
     id,
     topic,
@@ -28,10 +32,50 @@ export async function listDead(input: Input, { db, clock }: Services): Promise<A
   }
 }
 
+/** Mails hold links that open accounts. These hold what receivers get anyway. */
+const READABLE = /^(?:events|registration|webhook)\./
+
+export async function show({ operands: [id = ''] }: Input, { db, sealer }: Services): Promise<Answer> {
+  const found = await findMessage(db, id)
+  if (!found) throw new AppError('message_not_found', 404, 'There is no message with this id.')
+  const { recordKey, createdAtMs, nextAttemptAtMs, deadAtMs, deliveredAtMs } = found
+  const fields = {
+    id: found.id,
+    topic: found.topic,
+    key: recordKey,
+    state: deliveredAtMs !== null ? 'delivered' : deadAtMs !== null ? 'given up' : 'waiting',
+    attempts: found.attempts,
+    worker_deaths: found.interruptions,
+    last_error: found.lastError,
+    created_at: isoTime(createdAtMs),
+    next_attempt_at: isoTime(nextAttemptAtMs),
+    dead_at: isoTime(deadAtMs),
+    delivered_at: isoTime(deliveredAtMs),
+  }
+  const content = contentOf(found, sealer)
+  const shown = content === undefined ? '' : `\n\n${JSON.stringify(content, null, 2)}`
+  return { data: { ...fields, content: content ?? null }, text: `${record(fields)}${shown}` }
+}
+
+/** Nothing where its key is no longer configured. */
+function contentOf(message: KeptMessage, sealer: Sealer): unknown {
+  if (message.payload === null || !READABLE.test(message.topic)) return undefined
+  try {
+    return openMessage(message, sealer).payload
+  } catch {
+    return undefined
+  }
+}
+
 export async function replay(input: Input, { db, clock }: Services): Promise<Answer> {
   const { operands } = input
-  if (input.flag('all') === operands.length > 0) throw usageError('outbox replay takes either IDs or --all')
-  const replayed = await replayDead(db, input.flag('all') ? 'all' : operands, clock())
+  const topic = input.text('topic')
+  const chosen = [operands.length > 0, input.flag('all'), topic !== undefined].filter(Boolean)
+  if (chosen.length !== 1) throw usageError('outbox replay takes IDs, --all or --topic, one of them')
+  const replayed =
+    topic === undefined
+      ? await replayDead(db, input.flag('all') ? 'all' : operands, clock())
+      : await replayTopic(db, topic, clock())
   if (replayed === 0 && operands.length > 0)
     throw new AppError('message_not_found', 404, 'None of these is a message that was given up.')
   return { data: { replayed }, text: `${replayed} due again.` }

@@ -44,15 +44,20 @@ export async function topicStats(db: Db, topics: readonly string[]): Promise<Map
   )
 }
 
-/** The latest dead messages, newest first, without payloads. */
-export async function deadLetters(db: Db, limit = 100): Promise<DeadLetter[]> {
+/** The latest dead messages, newest first, without payloads: of all topics, or of one. */
+export async function deadLetters(
+  db: Db,
+  { limit = 100, topic }: { limit?: number | undefined; topic?: string | undefined } = {},
+): Promise<DeadLetter[]> {
   return db('outbox_messages')
+    .where(topic === undefined ? {} : { topic })
     .whereNotNull('deadAtMs')
     .select('id', 'topic', 'attempts', 'lastError', 'deadAtMs')
     .orderBy(['deadAtMs', 'id'].map((column) => ({ column, order: 'desc' })))
     .limit(limit)
 }
 
+// Sinks that give up by age count from the replay.
 const FRESH = { deadAtMs: null, lastError: null, attempts: 0, interruptions: 0, leasedUntilMs: 0 }
 
 /** Makes dead messages due again with all their attempts; answers how many. */
@@ -60,7 +65,7 @@ export async function replayDead(db: Db, ids: readonly string[] | 'all', now: nu
   return db('outbox_messages')
     .whereNotNull('deadAtMs')
     .where((query) => void (ids === 'all' ? query : query.whereIn('id', ids)))
-    .update({ ...FRESH, nextAttemptAtMs: now })
+    .update({ ...FRESH, createdAtMs: now, nextAttemptAtMs: now })
 }
 
 /** The same for all dead messages of one topic. */
@@ -68,11 +73,41 @@ export async function replayTopic(db: Db, topic: string, now: number): Promise<n
   return db('outbox_messages')
     .where({ topic })
     .whereNotNull('deadAtMs')
-    .update({
-      ...FRESH,
-      createdAtMs: now,
-      nextAttemptAtMs: now,
-    })
+    .update({ ...FRESH, createdAtMs: now, nextAttemptAtMs: now })
+}
+
+export type KeptMessage = Omit<DeadLetter, 'lastError' | 'deadAtMs'> & {
+  lastError: string | null
+  deadAtMs: number | null
+  recordKey: string | null
+  /** Sealed; erased once it is delivered. */
+  payload: string | null
+  /** Attempts in which a worker died. */
+  interruptions: number
+  createdAtMs: number
+  nextAttemptAtMs: number | null
+  deliveredAtMs: number | null
+}
+
+const KEPT_COLUMNS = [
+  'id',
+  'topic',
+  'recordKey',
+  'payload',
+  'attempts',
+  'interruptions',
+  'lastError',
+  'createdAtMs',
+  'nextAttemptAtMs',
+  'deadAtMs',
+  'deliveredAtMs',
+] as const
+
+/** One message in any state. */
+export async function findMessage(db: Db, id: string): Promise<KeptMessage | undefined> {
+  return db('outbox_messages')
+    .where({ id })
+    .first(...KEPT_COLUMNS)
 }
 
 /** Removes messages delivered before `beforeMs`, in steps that hold no lock for long; answers how many. */

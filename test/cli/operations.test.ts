@@ -84,6 +84,37 @@ describe('cli keys and outbox', () => {
     expect(await place.text(['outbox', 'replay', '--all'])).to.equal('1 due again.')
     expect(await place.json(['outbox', 'list-dead'])).to.include({ dead: 0, pending: 2 })
   })
+
+  it('finds an event that was given up, shows it, and sends its topic again', async () => {
+    const outbox = createOutbox({ sealer: server.sealer, clock: Date.now })
+    const topic = 'events.kafka'
+    const payload = { type: 'account.changed', subject: 'ada' }
+    const mail = await outbox.record(server.db, { topic: 'mail', payload: { link: 'hunter2' } })
+    const event = await outbox.record(server.db, { topic, key: 'ada', payload })
+    const old = { createdAtMs: 1, attempts: 5, interruptions: 5, lastError: 'worker_died' }
+    const dead = { ...old, nextAttemptAtMs: null, deadAtMs: Date.now() }
+    await server.db('outbox_messages').whereIn('id', [mail, event]).update(dead)
+
+    const { dead_letters: found } = await place.json(['outbox', 'list-dead', '--topic', topic])
+    expect(found.map(({ id }) => id)).to.eql([event])
+    const shown = await place.json(['outbox', 'show', event])
+    expect(shown).to.deep.include({ state: 'given up', worker_deaths: 5, key: 'ada', content: payload })
+    expect(await place.text(['outbox', 'show', event])).to.contain('"type": "account.changed"')
+    const sealed = await place.json(['outbox', 'show', mail])
+    expect(sealed).to.include({ topic: 'mail', last_error: 'worker_died', content: null })
+    expect((await mistakeOf(server, ['outbox', 'show', 'unknown'])).error).to.equal('message_not_found')
+
+    expect(await place.json(['outbox', 'replay', '--topic', topic])).to.eql({ replayed: 1 })
+    expect(await place.json(['outbox', 'show', event])).to.include({
+      state: 'waiting',
+      attempts: 0,
+      worker_deaths: 0,
+    })
+    const { createdAtMs } = await server.db('outbox_messages').where({ id: event }).first('createdAtMs')
+    expect(Number(createdAtMs), 'the age that sinks give up by').to.be.above(1)
+    expect(await place.json(['outbox', 'show', mail])).to.include({ state: 'given up' })
+    expect((await mistakeOf(server, ['outbox', 'replay', '--all', '--topic', topic])).error).to.equal('usage')
+  })
 })
 
 describe('cli migrate and config', () => {

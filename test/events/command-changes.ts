@@ -199,5 +199,6 @@ export const COMMAND_CHANGES: Changes = {
   'webhook replay': RECEIVER,
   'webhook delete': RECEIVER,
   'outbox list-dead': READS,
+  'outbox show': READS,
   'outbox replay': { none: 'Sends messages again, which may be events themselves.' },
 }

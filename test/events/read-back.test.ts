@@ -72,11 +72,11 @@ describe('a consumer that reads back at once, from another process than the one 
     const ada = await person()
     for (let turn = 1; turn <= CHANGES; turn += 1) {
       // The other process has the old state cached.
-      expect((await ada.userinfo(1)).status).to.equal(200)
+      expect((await ada.userinfo(1)).status, `before ${turn}`).to.equal(200)
       const name = `Ada ${turn}`
-      expect((await ada.change('PATCH', '', { name })).status).to.equal(200)
+      expect((await ada.change('PATCH', '', { name })).status, name).to.equal(200)
       const { data } = await event('account.changed', ada.id)
-      expect(data['account']).to.include({ name })
+      expect(data['account'], name).to.include({ name })
       const [userinfo, read] = await Promise.all([ada.userinfo(1), ada.read()])
       expect(userinfo.json(), `userinfo ${turn}`).to.include({ name })
       expect(read.json(), `API ${turn}`).to.include({ name })

@@ -35,7 +35,10 @@ describe('the files of a deployment', () => {
         compose.match(new RegExp(`^# +${setting}=(\\S+) docker compose --profile ${name} up`, 'm')) ?? []
       const { kafka, rabbitmq } = loadConfig({ [setting]: given ?? '' }, { persist: false }).receivers
       expect({ kafka, rabbitmq }[name], name).to.be.an('object')
-      expect(loadConfig({ [setting]: '' }, { persist: false }).receivers).to.have.property(name, undefined)
+      expect(loadConfig({ [setting]: '' }, { persist: false }).receivers, name).to.have.property(
+        name,
+        undefined,
+      )
     }
   })
 
