@@ -15,7 +15,7 @@ import { exporting } from './moving/export-commands.ts'
 import { importing } from './moving/import-commands.ts'
 import { keys } from './keys-commands.ts'
 import { migrate } from './migrate-commands.ts'
-import { outbox } from './outbox-commands.ts'
+import { outbox } from './outbox/outbox-commands.ts'
 import { resource } from './resource-commands.ts'
 import { seedNoun } from './seed-commands.ts'
 

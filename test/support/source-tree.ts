@@ -42,7 +42,7 @@ export const FLOORS = [
   ['features.ts'],
   ['process/start'],
   ['process'],
-  ['cli/moving'],
+  ['cli/moving', 'cli/outbox'],
   ['(composition)', 'cli'],
 ]
 

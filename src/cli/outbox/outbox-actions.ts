@@ -1,14 +1,14 @@
 /** What the commands of `outbox` do. */
-import { AppError } from '../platform/errors.ts'
-import { deadLetters, findMessage, outboxStats, replayDead, replayTopic } from '../outbox/dead-letters.ts'
-import type { KeptMessage } from '../outbox/dead-letters.ts'
-import { openMessage } from '../outbox/opened-message.ts'
-import type { Sealer } from '../platform/tokens.ts'
-import type { Services } from '../services.ts'
-import type { Answer } from '../command-line/command.ts'
-import { usageError } from '../command-line/input.ts'
-import type { Input } from '../command-line/input.ts'
-import { isoTime, record, table } from '../command-line/layout.ts'
+import { AppError } from '../../platform/errors.ts'
+import { deadLetters, findMessage, outboxStats, replayDead, replayTopic } from '../../outbox/dead-letters.ts'
+import type { KeptMessage } from '../../outbox/dead-letters.ts'
+import { openMessage } from '../../outbox/opened-message.ts'
+import type { Sealer } from '../../platform/tokens.ts'
+import type { Services } from '../../services.ts'
+import type { Answer } from '../../command-line/command.ts'
+import { usageError } from '../../command-line/input.ts'
+import type { Input } from '../../command-line/input.ts'
+import { isoTime, record, table } from '../../command-line/layout.ts'
 
 export async function listDead(input: Input, { db, clock }: Services): Promise<Answer> {
   const { pending, dead, oldestPendingAgeMs } = await outboxStats(db, clock())

@@ -1,5 +1,5 @@
 /** `outbox`: mails and events that could not be delivered. */
-import type { Noun } from '../command-line/command.ts'
+import type { Noun } from '../../command-line/command.ts'
 
 const actions = () => import('./outbox-actions.ts')
 
