@@ -10,13 +10,9 @@ describe('cli client with a profile', () => {
   place.env['ACCOUNT_SERVER_ID_TOKEN_ALGORITHM'] = 'PS256'
   let server: Parts
   before(async () => {
-    await place.json(['migrate'])
-    server = await place.open()
+    server = await place.prepared()
   })
-  after(async () => {
-    await server?.close()
-    await place.remove()
-  })
+  after(() => place.remove())
 
   const file = (name: string, content: object) => {
     const path = join(place.folder, name)

@@ -109,13 +109,9 @@ describe('cli client', () => {
   let server: Parts
 
   before(async () => {
-    await place.json(['migrate'])
-    server = await place.open()
+    server = await place.prepared()
   })
-  after(async () => {
-    await server?.close()
-    await place.remove()
-  })
+  after(() => place.remove())
 
   it('refuses scopes with commas, and identifiers that no app can use', async () => {
     const commas = await mistakeOf(

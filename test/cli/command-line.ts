@@ -36,6 +36,8 @@ export type Place = {
   refused: (args: string[], env?: Record<string, string>) => Promise<Refusal>
   /** The parts of another process on the same place, as a running server has them. */
   open: () => Promise<Parts>
+  /** The same with a schema. `remove` closes them. */
+  prepared: () => Promise<Parts>
   remove: () => Promise<void>
 }
 
@@ -113,6 +115,8 @@ function placeWith(
   end: () => Promise<void>,
 ): Place {
   const env = { ACCOUNT_SERVER_DATA_DIR: join(folder, 'data'), ...own }
+  let prepared: Parts | undefined
+  const open = () => createParts(quietly(loadConfig(env)))
   const cli: Place['cli'] = (args, more = {}) => run(args, { ...env, ...more.env }, more.stdin ?? '')
   return {
     name,
@@ -130,8 +134,14 @@ function placeWith(
     },
     text: async (args, more) => (await answerHere(args, { ...env, ...more })).text,
     refused: (args, more) => refusalOf(args, () => answerHere(args, { ...env, ...more })),
-    open: () => createParts(quietly(loadConfig(env))),
+    open,
+    async prepared() {
+      await answerHere(['migrate'], env)
+      prepared = await open()
+      return prepared
+    },
     async remove() {
+      await prepared?.close()
       await end()
       rmSync(folder, { recursive: true })
     },

@@ -15,13 +15,9 @@ describe('cli keys and outbox', () => {
   let server: Parts
 
   before(async () => {
-    await place.json(['migrate'])
-    server = await place.open()
+    server = await place.prepared()
   })
-  after(async () => {
-    await server?.close()
-    await place.remove()
-  })
+  after(() => place.remove())
 
   it('publishes a next key, waits, and with --now lets it sign at once; a server hears of it', async () => {
     const before = await place.text(['keys', 'list'])

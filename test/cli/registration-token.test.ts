@@ -12,13 +12,9 @@ describe('cli registration-token and client metadata', () => {
   let server: Parts
 
   before(async () => {
-    await place.json(['migrate'])
-    server = await place.open()
+    server = await place.prepared()
   })
-  after(async () => {
-    await server?.close()
-    await place.remove()
-  })
+  after(() => place.remove())
 
   const file = (name: string, content: unknown) => {
     const path = join(place.folder, name)

@@ -10,13 +10,11 @@ import { loadKeySet } from '../../src/keys/key-set.ts'
 import type { SealedColumn } from '../../src/platform/sql/reseal.ts'
 import { sealedColumns } from '../../src/process/sealed-columns.ts'
 import { createParts } from '../../src/process/start/parts.ts'
-import { BARE_ENVIRONMENT, freePort, launch, pause } from '../support/service-process.ts'
-import type { Running } from '../support/service-process.ts'
-import { embeddedPlace, servicePlace } from './command-line.ts'
+import { embeddedPlace } from './command-line.ts'
 import type { Place } from './command-line.ts'
+import { PLACES, serverAt } from './server-at.ts'
+import type { ServerAt } from './server-at.ts'
 
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
-const PLACES = { SQLite: async () => embeddedPlace(), 'MariaDB and Redis': servicePlace }
 const OLD = 'the data key of before which is long enough for one'
 const NEW = 'the data key of tomorrow which is long enough for one'
 const CLIENTS = 120
@@ -26,23 +24,16 @@ type DataKey = { id: string; state: string; sealed: Record<string, number> }
 for (const [name, openPlace] of Object.entries(PLACES))
   describe(`keys reseal beside a running server on ${name}`, function () {
     let place: Place
-    let server: Running
+    let server: ServerAt | undefined
     let origin: string
 
     before(async () => {
       place = await openPlace()
-      const port = await freePort()
-      origin = `http://localhost:${port}`
-      const env = {
-        ...place.env,
-        ...BARE_ENVIRONMENT,
-        ACCOUNT_SERVER_PORT: String(port),
-        ACCOUNT_SERVER_ISSUER: origin,
+      server = await serverAt(place, {
         // The first step of a rotation: every process can open what the next one will seal.
         ACCOUNT_SERVER_DATA_KEYS: `${OLD},${NEW}`,
-      }
-      server = await launch({ command: process.execPath, args: [MAIN], ports: [port], env })
-      await until(async () => (await fetch(`${origin}/health/ready`)).ok)
+      })
+      origin = server.origin
     })
     after(async () => {
       await server?.stop()
@@ -164,11 +155,3 @@ describe('what is sealed with the data key', () => {
     return names.flatMap((name) => exported[name] ?? []).map(({ what }) => what)
   }
 })
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000
-  while (!(await holds().catch(() => false))) {
-    if (Date.now() > deadline) throw new Error('waited for 60 s')
-    await pause(50)
-  }
-}

@@ -12,13 +12,9 @@ describe('cli resource update', () => {
   let server: Parts
 
   before(async () => {
-    await place.json(['migrate'])
-    server = await place.open()
+    server = await place.prepared()
   })
-  after(async () => {
-    await server?.close()
-    await place.remove()
-  })
+  after(() => place.remove())
 
   const update = (...args: string[]) => ['resource', 'update', API, ...args]
   const mistake = async (...args: string[]) => (await mistakeOf(server, args)).error_description

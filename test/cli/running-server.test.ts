@@ -1,31 +1,18 @@
-import { join } from 'node:path'
 import { expect } from 'chai'
-import { BARE_ENVIRONMENT, freePort, launch, pause } from '../support/service-process.ts'
-import type { Running } from '../support/service-process.ts'
-import { embeddedPlace, servicePlace } from './command-line.ts'
 import type { Place } from './command-line.ts'
-
-const MAIN = join(import.meta.dirname, '../../src/main.ts')
-const PLACES = { SQLite: async () => embeddedPlace(), 'MariaDB and Redis': servicePlace }
+import { PLACES, serverAt, until } from './server-at.ts'
+import type { ServerAt } from './server-at.ts'
 
 for (const [name, openPlace] of Object.entries(PLACES)) {
   describe(`The command line beside a running server on ${name}`, () => {
     let place: Place
-    let server: Running
+    let server: ServerAt | undefined
     let origin: string
 
     before(async () => {
       place = await openPlace()
-      const port = await freePort()
-      origin = `http://localhost:${port}`
-      const env = {
-        ...place.env,
-        ...BARE_ENVIRONMENT,
-        ACCOUNT_SERVER_PORT: String(port),
-        ACCOUNT_SERVER_ISSUER: origin,
-      }
-      server = await launch({ command: process.execPath, args: [MAIN], ports: [port], env })
-      await until(async () => (await fetch(`${origin}/.well-known/openid-configuration`)).ok)
+      server = await serverAt(place)
+      origin = server.origin
     })
     after(async () => {
       await server?.stop()
@@ -78,12 +65,4 @@ for (const [name, openPlace] of Object.entries(PLACES)) {
       })
     })
   })
-}
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000
-  while (!(await holds())) {
-    if (Date.now() > deadline) throw new Error('waited for 60 s')
-    await pause(50)
-  }
 }
