@@ -99,7 +99,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   moving: {
     storey: 'subjects',
     short: 'import, export',
-    owns: 'Accounts from other systems and to them: the formats, what is refused, and the report.',
+    owns: 'Accounts and apps from other systems and to them: the formats, what is refused, and the report.',
     leaves: 'Which hashes verify: `passwords`.',
   },
   resources: {

@@ -94,7 +94,7 @@ describe('cli export and import of everything', function () {
       }
     })
 
-  it('seal secrets to the passphrase: neither they nor it are in the file', async () => {
+  it('seal secrets to the passphrase: neither they nor it are in the file [S-4.25]', async () => {
     await from.json(['export', file, ...withPassphrase])
     expect(statSync(file).mode & 0o777).to.equal(0o600)
     const text = readFileSync(file, 'utf8')
@@ -103,7 +103,7 @@ describe('cli export and import of everything', function () {
     expect(text).to.not.match(/"d":/)
   })
 
-  it('change nothing with a wrong passphrase, or with none', async () => {
+  it('change nothing with a wrong passphrase, or with none [S-4.25]', async () => {
     const to = embeddedPlace()
     await from.json(['export', file, ...withPassphrase])
     const wrong = join(to.folder, 'wrong.txt')
@@ -140,7 +140,7 @@ describe('cli export and import of everything', function () {
     expect(await from.text(['export', bare])).to.match(/Left out without --passphrase-file:/)
   })
 
-  it('notice an altered line, a line of another place, and a file that was cut off', async () => {
+  it('notice an altered line, a line of another place, and a file that was cut off [S-4.26]', async () => {
     await from.json(['export', file, ...withPassphrase])
     const lines = readFileSync(file, 'utf8').split('\n')
     const at = lines.findIndex((line) => line.includes(known.raw))
