@@ -17,15 +17,15 @@ import { WORKLOADS } from './workloads.ts'
 
 const USAGE = `npm run bench -- [options]
   --only a,b         workloads whose names begin so: ${WORKLOADS.map(({ name }) => name).join('; ')}
-  --servers a,b      sqlite, redis; both unless told
-  --seconds n        length of a round, 3 unless told
-  --rounds n         3 unless told
-  --connections n    32 unless told
+  --servers a,b      sqlite, redis; default both
+  --seconds n        length of a round, default 3
+  --rounds n         of each pair, default 3
+  --connections n    kept open, default 32
   --quick            one round of one second
   --json             one JSON object on standard output
   --abandoned        what flows that are begun and left take in Redis, and for how long
   --flood            /token while the sign-in page is flooded; with --servers and --seconds (10)
-  --sockets n        of the flood, 60 unless told
+  --sockets n        of the flood, default 60
   --events           what is lost when the worker is killed, or a receiver is away; with --count, --kills, --away-seconds
   --ledger           transfers of examples/ledger while it is killed; with --transfers, --at-once, --kills, --people`
 

@@ -1,4 +1,4 @@
-/** Apps of Auth0 (`GET /api/v2/clients`) and Logto (rows of its table `applications`), told from people by their fields. */
+/** Apps of Auth0 (`GET /api/v2/clients`) and Logto (rows of its table `applications`), recognised by their fields. */
 import { z } from 'zod'
 import { GRANT_TYPES } from '../../clients/client-choices.ts'
 import type { LeftOut } from '../incoming.ts'

@@ -49,7 +49,7 @@ export const MEMBERS = [
   },
   {
     members: { 'Client#backchannelPing': 1 },
-    why: 'A client is told through the outbox. The library tries once, within the request of the person.',
+    why: 'The outbox carries the message to a client. The library tries once, within the request of the person.',
     upstream: 'a setting that delivers the notification of CIBA',
   },
   {
