@@ -119,6 +119,7 @@ describe('what is sealed with the data key', () => {
   const NOT_IN_SQL: Record<string, string> = {
     'protocol/challenge/auth-session.ts': 'in the grant store, for ten minutes',
     'platform/sql/reseal.ts': 'seals again',
+    'moving/rows/passphrase.ts': 'in a file, with a key made of the passphrase of its operator',
     'interaction/restart.ts': 'in an address: lives as long as an open page',
     'pages/sign-in/remembered-accounts.ts': 'in a cookie: a convenience that may be forgotten',
     'account-cache/redis-entries.ts': 'in Redis, for five minutes, with a key of its own',
