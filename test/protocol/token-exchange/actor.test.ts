@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { extendAct, isTooDeep, mayAct, readAct } from '../../../src/protocol/token-exchange/actor.ts'
-import type { Act } from '../../../src/protocol/token-exchange/actor.ts'
+import { extendAct, isTooDeep, mayAct, readAct } from '../../../src/protocol/token-exchange/exchange-actor.ts'
+import type { Act } from '../../../src/protocol/token-exchange/exchange-actor.ts'
 
 const ISSUER = 'https://issuer.example'
 const actor = { sub: 'somebody', clientId: 'an-app' }
