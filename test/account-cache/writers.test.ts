@@ -29,7 +29,7 @@ function usesIn(text: string): string[] {
 
 /** `db('accounts')`, `.from('accounts')` or `table: 'accounts'`. */
 function isTable(node: Node): boolean {
-  if (node.type === 'CallExpression') return node.arguments.some(isName) && isQuery(node.callee)
+  if (node.type === 'CallExpression') return node.arguments.slice(0, 1).some(isName) && isQuery(node.callee)
   return node.type === 'Property' && isName(node.value)
 }
 

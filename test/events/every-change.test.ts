@@ -48,7 +48,7 @@ describe('every change of state', () => {
 
   it('by a page is in the table, or its reason is', () => {
     expect(Object.keys(PAGE_CHANGES)).to.have.members(
-      found(/\.post\(\s*'(\/[^']*)'/g, /^(?:pages|interaction|protocol)\//),
+      found(/(?:\.post\(|\['post',)\s*'(\/[^']*)'/g, /^(?:pages|interaction|protocol)\//),
     )
   })
 
