@@ -63,7 +63,11 @@ export function openDocument(
     /** Runs a program to its end. */
     async runToEnd(file: string): Promise<Outcome> {
       try {
-        const output = await promisify(execFile)(process.execPath, [file], { cwd: folder })
+        const output = await promisify(execFile)(process.execPath, [file], {
+          cwd: folder,
+          // The text that a reader sees, without colours.
+          env: { ...process.env, FORCE_COLOR: '0' },
+        })
         return { code: 0, ...output }
       } catch (failure) {
         return failure as Outcome
