@@ -26,7 +26,7 @@ const ENDPOINTS = [
 
 /** Each field of the metadata, and the test that uses what it says. A new field needs a test of its own. */
 const PROVEN: Record<string, string> = {
-  acr_values_supported: 'conformance/basic-requests.test.ts',
+  acr_values_supported: 'provider/requests/authentication-levels.test.ts',
   authorization_challenge_endpoint: 'protocol/challenge/authorization-challenge.test.ts',
   authorization_encryption_alg_values_supported: 'provider/encrypted-responses.test.ts',
   authorization_encryption_enc_values_supported: 'provider/encrypted-responses.test.ts',
