@@ -66,6 +66,7 @@ export async function mariadbProgram(flags: string[]): Promise<{ url: string; la
       ...baseFolder(folder),
       `--datadir=${data}`,
       `--socket=${join(folder, 's')}`,
+      ...ownTemporaryFolder(folder),
       `--port=${port}`,
       '--bind-address=127.0.0.1',
       '--skip-name-resolve',
@@ -101,7 +102,13 @@ async function install(folder: string, data: string): Promise<void> {
     '--skip-name-resolve',
     `--extra-file=${extra}`,
     `--datadir=${data}`,
+    ...ownTemporaryFolder(folder),
   ])
+}
+
+/** A server that starts deletes the temporary tables of the folder, also those of another server that is being installed. */
+function ownTemporaryFolder(folder: string): string[] {
+  return [`--tmpdir=${folder}`]
 }
 
 /**

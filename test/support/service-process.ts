@@ -60,6 +60,8 @@ export async function launch({ command, args, ports, env }: Launch): Promise<Run
   atExit.add(killAtExit)
   const stop = async () => {
     atExit.delete(killAtExit)
+    // Otherwise the event loop may be empty before the end is known.
+    child.ref()
     child.kill('SIGKILL')
     await ended
   }
@@ -71,6 +73,8 @@ export async function launch({ command, args, ports, env }: Launch): Promise<Run
   }
   // The tests' own event loop must be able to end while the server runs.
   child.unref()
+  for (const stream of [child.stdout, child.stderr])
+    if ('unref' in stream && typeof stream.unref === 'function') stream.unref()
   return { child, stop }
 }
 
@@ -92,10 +96,8 @@ function dyingWithParent(command: string[]): string[] {
 
 function recordOutput(child: ChildProcess): () => string {
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
+  for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4000)))
-    if (stream && 'unref' in stream && typeof stream.unref === 'function') stream.unref()
-  }
   return () => output
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { Cluster, Redis } from 'ioredis'
 import { openDatabase } from '../../src/platform/sql/database.ts'
@@ -39,6 +40,18 @@ describe('services for tests', () => {
     await stop()
     if (process.env.TEST_REDIS_URL) redis.disconnect()
     else expect(await redis.ping().catch(() => 'gone')).to.equal('gone')
+  })
+
+  it('are waited for when they stop, also in a process with nothing else to do', async () => {
+    const address = new URL('service-process.ts', import.meta.url).href
+    const program = `
+      const { launch } = await import('${address}')
+      const { stop } = await launch({ command: 'sleep', args: ['60'], ports: [] })
+      await stop()
+      process.stdout.write('stopped')`
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program])
+    const [output] = await Promise.all([text(child.stdout), once(child, 'close')])
+    expect(output).to.equal('stopped')
   })
 
   it('form a Redis Cluster of masters that serve all slots', async () => {
