@@ -2,30 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { ConfigError, describeConfig, loadConfig } from '../src/settings/config.ts'
+import { describeConfig } from '../src/settings/config.ts'
 import { makeCertificate } from './provider/binding/certificates.ts'
-
-const SECRET = 'a-secret-of-more-than-thirty-two-characters'
-const service = {
-  ACCOUNT_SERVER_MYSQL_DSN: 'mysql://app:hidden@db.example/accounts',
-  ACCOUNT_SERVER_ISSUER: 'https://accounts.example.com',
-  ACCOUNT_SERVER_TOKEN_SECRET_KEY: SECRET,
-  ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://mail.example:587',
-}
-
-function read(environment: Record<string, string>) {
-  return loadConfig(environment, { persist: false })
-}
-
-function problemsOf(environment: Record<string, string>): string[] {
-  try {
-    read(environment)
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-  return []
-}
+import { problemsOf, read, SECRET, SERVICE } from './settings/environment.ts'
 
 describe('settings', () => {
   it('may all be left out: SQLite, a mailbox and an issuer on localhost', () => {
@@ -42,10 +21,10 @@ describe('settings', () => {
 
   it('require TLS of a mail server on another machine, unless a setting waives it', () => {
     const requiresTls = (env: Record<string, string>) => read(env).mail.workerSmtpRequireTls
-    expect(requiresTls(service)).to.equal(true)
-    expect(requiresTls({ ...service, ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS: 'false' })).to.equal(false)
+    expect(requiresTls(SERVICE)).to.equal(true)
+    expect(requiresTls({ ...SERVICE, ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS: 'false' })).to.equal(false)
     for (const host of ['127.0.0.1', '[::1]', 'localhost']) {
-      const local = { ...service, ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: `smtp://${host}:25` }
+      const local = { ...SERVICE, ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: `smtp://${host}:25` }
       expect(requiresTls(local), host).to.equal(false)
       expect(requiresTls({ ...local, ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS: 'true' }), host).to.equal(true)
     }
@@ -113,11 +92,11 @@ describe('settings', () => {
   })
 
   it('never repeat a secret', () => {
-    const problems = problemsOf({ ...service, ACCOUNT_SERVER_TOKEN_SECRET_KEY: 'too-short-but-secret' })
+    const problems = problemsOf({ ...SERVICE, ACCOUNT_SERVER_TOKEN_SECRET_KEY: 'too-short-but-secret' })
     expect(problems.join())
       .to.contain('ACCOUNT_SERVER_TOKEN_SECRET_KEY: got ********')
       .and.not.contain('too-short')
-    const shown = JSON.stringify(describeConfig(read(service)))
+    const shown = JSON.stringify(describeConfig(read(SERVICE)))
     expect(shown).to.not.contain('hidden')
     expect(shown).to.not.contain(SECRET)
     expect(shown).to.contain('mysql://app:********@db.example/accounts')
@@ -167,7 +146,7 @@ describe('settings', () => {
   })
 
   it('accept a database address with the driver in its scheme', () => {
-    const config = read({ ...service, ACCOUNT_SERVER_MYSQL_DSN: 'mysql+aiomysql://app:pw@db/accounts' })
+    const config = read({ ...SERVICE, ACCOUNT_SERVER_MYSQL_DSN: 'mysql+aiomysql://app:pw@db/accounts' })
     expect(config.mode).to.equal('service')
   })
 
@@ -187,7 +166,7 @@ describe('settings', () => {
 
 describe('service mode', () => {
   it('starts with a database, an https issuer, a secret and SMTP', () => {
-    const config = read(service)
+    const config = read(SERVICE)
     expect(config.mode).to.equal('service')
     expect(config.secure).to.equal(true)
     expect(config.mail.mailbox).to.equal('none')
@@ -195,7 +174,7 @@ describe('service mode', () => {
 
   for (const missing of ['ISSUER', 'TOKEN_SECRET_KEY', 'WORKER_SMTP_SERVER_URL']) {
     it(`refuses to start without ${missing}`, () => {
-      const { [`ACCOUNT_SERVER_${missing}` as keyof typeof service]: _, ...rest } = service
+      const { [`ACCOUNT_SERVER_${missing}` as keyof typeof SERVICE]: _, ...rest } = SERVICE
       const problems = problemsOf(rest)
       expect(problems).to.have.lengthOf(1)
       expect(problems[0]).to.contain(`ACCOUNT_SERVER_${missing} is missing`)
@@ -203,25 +182,25 @@ describe('service mode', () => {
   }
 
   it('refuses an http issuer, loopback excepted', () => {
-    expect(problemsOf({ ...service, ACCOUNT_SERVER_ISSUER: 'http://accounts.example.com' })).to.have.lengthOf(
+    expect(problemsOf({ ...SERVICE, ACCOUNT_SERVER_ISSUER: 'http://accounts.example.com' })).to.have.lengthOf(
       1,
     )
-    expect(problemsOf({ ...service, ACCOUNT_SERVER_ISSUER: 'http://localhost:8700' })).to.deep.equal([])
+    expect(problemsOf({ ...SERVICE, ACCOUNT_SERVER_ISSUER: 'http://localhost:8700' })).to.deep.equal([])
   })
 
   const HOSTS = { '127.1.2.3': 0, '[::1]': 0, 'app.localhost': 0, '128.0.0.1': 1, '127.0.0.1.example': 1 }
   for (const [host, problems] of Object.entries(HOSTS))
     it(`${problems === 0 ? 'takes' : 'refuses'} http on ${host}`, () => {
-      expect(problemsOf({ ...service, ACCOUNT_SERVER_ISSUER: `http://${host}` })).to.have.lengthOf(problems)
+      expect(problemsOf({ ...SERVICE, ACCOUNT_SERVER_ISSUER: `http://${host}` })).to.have.lengthOf(problems)
     })
 
   for (const issuer of ['https://a.example/', 'https://a.example/path', 'https://a.example?x=1', 'a.example'])
     it(`refuses the issuer ${issuer}`, () => {
-      expect(problemsOf({ ...service, ACCOUNT_SERVER_ISSUER: issuer })).to.have.lengthOf(1)
+      expect(problemsOf({ ...SERVICE, ACCOUNT_SERVER_ISSUER: issuer })).to.have.lengthOf(1)
     })
 
   it('refuses the development mailbox', () => {
-    expect(problemsOf({ ...service, ACCOUNT_SERVER_MAILBOX: 'true' }).join()).to.contain(
+    expect(problemsOf({ ...SERVICE, ACCOUNT_SERVER_MAILBOX: 'true' }).join()).to.contain(
       'ACCOUNT_SERVER_MAILBOX',
     )
   })

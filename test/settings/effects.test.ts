@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { register } from '../../src/accounts/journeys/sign-up.ts'
-import { loadConfig } from '../../src/settings/config.ts'
 import { startServer, TEST_PASSWORD } from '../support/running-server.ts'
 import { startRedis } from '../support/services.ts'
+import { read, SERVICE } from './environment.ts'
 
 /** Connections of others. */
 async function clientsOf(url: string): Promise<number> {
@@ -17,22 +17,15 @@ async function clientsOf(url: string): Promise<number> {
   }
 }
 
-const SERVICE = {
-  ACCOUNT_SERVER_MYSQL_DSN: 'mysql://app:pw@db/accounts',
-  ACCOUNT_SERVER_ISSUER: 'https://id.example.com',
-  ACCOUNT_SERVER_TOKEN_SECRET_KEY: 'a secret of the tests, long enough to be one',
-  ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://mail.example.com:25',
-}
-
 describe('settings that are not set', () => {
   it('have the defaults of the replaced systems, and those that decision 0029 gives [A01]', () => {
-    const config = loadConfig({}, { persist: false })
+    const config = read({})
     expect(config).to.include({ host: '127.0.0.1', port: 8700, workers: 1, serverName: 'Account Server' })
     expect(config.tokens).to.include({ accessTokenExpireSeconds: 3600, refreshTokenExpireSeconds: 90_000 })
     expect(config.database.mysqlConnectArgs).to.eql({ connect_timeout: 3 })
     expect(config.log).to.include({ prefix: 'account-server', level: 'info' })
     expect(config.log.dir).to.equal(join(config.dataDir, 'logs'))
-    expect(loadConfig(SERVICE, { persist: false }).log.dir).to.equal(undefined)
+    expect(read(SERVICE).log.dir).to.equal(undefined)
   })
 })
 

@@ -1,26 +1,5 @@
 import { expect } from 'chai'
-import { ConfigError, loadConfig } from '../../src/settings/config.ts'
-
-const service = {
-  ACCOUNT_SERVER_MYSQL_DSN: 'mysql://app:hidden@db.example/accounts',
-  ACCOUNT_SERVER_ISSUER: 'https://accounts.example.com',
-  ACCOUNT_SERVER_TOKEN_SECRET_KEY: 'a-secret-of-more-than-thirty-two-characters',
-  ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: 'smtp://mail.example:587',
-}
-
-function read(environment: Record<string, string>) {
-  return loadConfig(environment, { persist: false })
-}
-
-function problemsOf(environment: Record<string, string>): string[] {
-  try {
-    read(environment)
-  } catch (error) {
-    if (error instanceof ConfigError) return error.problems
-    throw error
-  }
-  return []
-}
+import { problemsOf, read, SERVICE } from './environment.ts'
 
 describe('settings of receivers of events', () => {
   const pem = '-----BEGIN PUBLIC KEY-----'
@@ -74,7 +53,7 @@ describe('settings of receivers of events', () => {
       kafka: undefined,
     })
     const { eventStream, rabbitmq, kafka } = read({
-      ...service,
+      ...SERVICE,
       ACCOUNT_SERVER_REDIS_DSN: 'redis://redis:6379',
       ACCOUNT_SERVER_EVENT_STREAM: 'account-events',
       ACCOUNT_SERVER_RABBITMQ_DSN: 'amqp://rabbit',

@@ -90,7 +90,7 @@ function absolute({ rootUrl }: Client, address: string): string {
   return rootUrl && address.startsWith('/') ? rootUrl.replace(/\/$/, '') + address : address
 }
 
-/** `+` stands for the redirect addresses. */
+/** In Keycloak’s list, `+` means all redirect addresses, and `-` means none. */
 function signedOut(data: Client, redirects: readonly string[]): string[] {
   const named = attribute(data, 'post.logout.redirect.uris')?.split('##') ?? []
   const all = named.flatMap((one) => (one === '+' ? redirects : one === '-' ? [] : [absolute(data, one)]))
