@@ -1,5 +1,6 @@
 /** Faults in an order that a seed decides, and clients that go on through them as apps do. */
 import { join } from 'node:path'
+import { isAlive } from '../../scripts/lock.mjs'
 import { VERIFIER } from '../provider/relying-party.ts'
 import type { Party, Tokens } from '../provider/relying-party.ts'
 import type { Answer } from '../provider/send.ts'
@@ -38,8 +39,10 @@ export function killableProcesses(stage: Stage): Killable[] {
       freeze: () => void process.kill(pid, 'SIGSTOP'),
       thaw: () => void process.kill(pid, 'SIGCONT'),
       async kill() {
-        if (again) await again.stop()
-        else process.kill(pid, 'SIGKILL')
+        if (again) return again.stop()
+        process.kill(pid, 'SIGKILL')
+        // Until it is gone, its port still takes connections, and the next process would seem to be ready.
+        while (isAlive(pid)) await pause(5)
       },
       async start() {
         const env = { ...stage.env, ACCOUNT_SERVER_PORT: String(port) }

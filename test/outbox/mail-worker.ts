@@ -1,6 +1,6 @@
 /**
  * A worker process of its own, for tests that kill one: relays mails from the given database to the given SMTP server.
- * With `STALL` set it never acknowledges what it has sent.
+ * With `STALL` set it never acknowledges what it has sent, and its lease is short.
  */
 import { createMailer } from '../../src/mail/mailer.ts'
 import { createSmtpTransport } from '../../src/mail/smtp-transport.ts'
@@ -34,7 +34,7 @@ const relay = createRelay({
   log: createLogger('silent', 'worker'),
   sealer: createSealer([Buffer.from(DATA_KEY, 'base64')]),
   sinks: { mail: STALL ? stalling : mailer },
-  leaseMs: 1500,
+  ...(STALL && { leaseMs: 1500 }),
   pollMs: 20,
 })
 relay.start()
