@@ -67,7 +67,7 @@ export const EVENT_TYPES = {
     data: accountBy('deletion', 'never_activated'),
   },
   'account.signed_out_everywhere': {
-    when: 'The person ended all sessions and all access of the account.',
+    when: 'All sessions and all access of the account were ended.',
     data: ofAccount,
   },
   'account.signed_out_elsewhere': {
