@@ -4,6 +4,7 @@
  */
 import type { Result } from 'ioredis'
 import { within } from '../platform/deadline.ts'
+import { defineScript } from '../platform/redis/redis.ts'
 import type { RedisClient } from '../platform/redis/redis.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import type { KnownAccount } from './known-account.ts'
@@ -34,8 +35,7 @@ const READ_WITHIN_MS = 250
 const FENCED_WITHIN_MS = 1000
 
 export function createRedisEntries({ redis, sealer }: { redis: RedisClient; sealer: Sealer }): Entries {
-  redis.options.autoPipeliningIgnoredCommands?.push('keepAccount')
-  redis.defineCommand('keepAccount', { lua: LUA })
+  defineScript(redis, 'keepAccount', LUA)
   const keep = async (id: string, version: number, sealed: string) => {
     await redis.keepAccount(1, keyOf(id), version, ENTRY_TTL_MS, sealed)
   }

@@ -8,7 +8,7 @@ import type { Result } from 'ioredis'
 import { unavailable } from '../platform/errors.ts'
 import { HOUR_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
-import { COMMAND_TIMEOUT_MS } from '../platform/redis/redis.ts'
+import { COMMAND_TIMEOUT_MS, defineScript } from '../platform/redis/redis.ts'
 import type { RedisClient } from '../platform/redis/redis.ts'
 import { decodeRoot, encodeRoot, notAfter, tombstoneOf, usedKeyOf, VERSION_LENGTH } from './grant-store.ts'
 import type {
@@ -122,12 +122,6 @@ export function createRedisStore({ redis, clock }: { redis: RedisClient; clock: 
     claim: (key, expiresAtMs) =>
       answering(async () => (await redis.grantClaim(1, key, ttl(expiresAtMs), randomUUID())) === 1),
   }
-}
-
-// On a Cluster, auto-pipelining treats the first argument as the key. For these commands it is the number of keys.
-function defineScript(redis: RedisClient, name: string, lua: string): void {
-  redis.options.autoPipeliningIgnoredCommands?.push(name)
-  redis.defineCommand(name, { lua })
 }
 
 async function answering<T>(work: () => Promise<T>): Promise<T> {

@@ -35,6 +35,15 @@ export function openRedis(dsn: string, settings: RedisSettings = {}): RedisClien
   return client
 }
 
+/**
+ * Makes the Lua script a command of this name. On a Cluster, auto-pipelining treats the first argument as the key. For a
+ * script it is the number of keys, so scripts go out one by one.
+ */
+export function defineScript(redis: RedisClient, name: string, lua: string): void {
+  redis.options.autoPipeliningIgnoredCommands?.push(name)
+  redis.defineCommand(name, { lua })
+}
+
 function optionsOf({ username, password }: RedisDsn, settings: RedisSettings): RedisOptions {
   return {
     username,

@@ -1,5 +1,6 @@
 /** Sums over all processes, in Redis: one key per sum, which expires with its window. */
 import type { Result } from 'ioredis'
+import { defineScript } from './redis.ts'
 import type { RedisClient } from './redis.ts'
 
 declare module 'ioredis' {
@@ -15,8 +16,7 @@ const LUA = `
   return sum`
 
 export function createSharedSum(redis: RedisClient, prefix: string) {
-  redis.options.autoPipeliningIgnoredCommands?.push('sharedSum')
-  redis.defineCommand('sharedSum', { lua: LUA })
+  defineScript(redis, 'sharedSum', LUA)
   return (name: string, amount: number, ttlMs: number): Promise<number> =>
     redis.sharedSum(1, `${prefix}:${name}`, amount, Math.max(1, Math.ceil(ttlMs)))
 }
