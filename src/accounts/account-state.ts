@@ -4,7 +4,7 @@ import { inTransaction } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { lockAccount } from './account.ts'
-import { endAllAccess, endOtherAccess } from '../consents/ended-access.ts'
+import { endAllAccess, endOtherAccess, hasOpenAccess } from '../consents/ended-access.ts'
 import type { AccessEndings, EndedAccess } from '../grant-store/access-endings.ts'
 import type { Services } from '../services.ts'
 import { assertNotLastAdmin } from './roles.ts'
@@ -46,19 +46,24 @@ export async function deleteAccount(needs: Ending, accountId: string, by: Actor)
   })
 }
 
-/** Signs the account out of everything, here and in every app. */
+/**
+ * Signs the account out of everything, here and in every app. Where nothing is open, nothing is recorded. Answers false when
+ * there is no such account.
+ */
 export async function signOutEverywhere(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
   const nowMs = needs.clock()
   const ended = await inTransaction(needs.db, async (trx) => {
     if (!(await lockAccount(trx, accountId))) return undefined
+    const open = await hasOpenAccess(trx, accountId, nowMs)
     const access = await endAllAccess(needs, trx, accountId, nowMs)
-    await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.signed_out_everywhere', accountId })
+    if (open)
+      await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.signed_out_everywhere', accountId })
     return access
   })
   return revoke(needs, ended)
 }
 
-/** The same except for one session and the apps that were signed in to through it. */
+/** The same except for one session, and the apps that were signed in to through it. */
 export async function signOutElsewhere(
   needs: Ending,
   accountId: string,
@@ -68,8 +73,10 @@ export async function signOutElsewhere(
   const nowMs = needs.clock()
   const ended = await inTransaction(needs.db, async (trx) => {
     if (!(await lockAccount(trx, accountId))) return undefined
+    const open = await hasOpenAccess(trx, accountId, nowMs, keptSessionUid)
     const access = await endOtherAccess(needs, trx, accountId, keptSessionUid, nowMs)
-    await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.signed_out_elsewhere', accountId })
+    if (open)
+      await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.signed_out_elsewhere', accountId })
     return access
   })
   return revoke(needs, ended)

@@ -5,7 +5,7 @@ import type { Sql } from '../platform/sql/database.ts'
 
 /**
  * Ends every session and grant of the account, and kills its pending links. Everything that began before `nowMs` is void
- * from here on, even where the grant store loses the revocation.
+ * from here on, even where the grant store loses the revocation. The account itself is not changed.
  */
 export async function endAllAccess(
   needs: Pick<AccessEndings, 'noteEnded'>,
@@ -13,7 +13,7 @@ export async function endAllAccess(
   accountId: string,
   nowMs: number,
 ): Promise<EndedAccess> {
-  await updateAccount(trx, { id: accountId }, { sessionsValidFromMs: nowMs, updatedAtMs: nowMs })
+  await updateAccount(trx, { id: accountId }, { sessionsValidFromMs: nowMs })
   return endSessionsAndGrants(needs, trx, accountId, nowMs)
 }
 
@@ -28,6 +28,21 @@ export async function endOtherAccess(
   return endSessionsAndGrants(needs, trx, accountId, nowMs, keptSessionUid)
 }
 
+/** Whether a session or grant is in force, besides those of this session. */
+export async function hasOpenAccess(
+  trx: Sql,
+  accountId: string,
+  nowMs: number,
+  exceptSessionUid = '',
+): Promise<boolean> {
+  for (const rows of [
+    sessionsOf(trx, accountId, exceptSessionUid),
+    grantsOf(trx, accountId, exceptSessionUid),
+  ])
+    if (await rows.where('expiresAtMs', '>', nowMs).first('accountId')) return true
+  return false
+}
+
 async function endSessionsAndGrants(
   { noteEnded }: Pick<AccessEndings, 'noteEnded'>,
   trx: Sql,
@@ -37,16 +52,9 @@ async function endSessionsAndGrants(
 ): Promise<EndedAccess> {
   // Used ones stay, so that a link opened twice can be explained.
   await trx('one_time_tokens').where({ accountId }).whereNull('usedAtMs').delete()
-  const sessionUids: string[] = await trx('account_sessions')
-    .where({ accountId })
-    .whereNull('endedAtMs')
-    .whereNot({ uid: keptSessionUid })
-    .forUpdate()
-    .pluck('uid')
+  const sessionUids: string[] = await sessionsOf(trx, accountId, keptSessionUid).forUpdate().pluck('uid')
   await trx('account_sessions').whereIn('uid', sessionUids).update({ endedAtMs: nowMs })
-  const grants: { grantIdDigest: string }[] = await trx('account_grants')
-    .where({ accountId })
-    .where((rows) => rows.whereNull('sessionUid').orWhereNot({ sessionUid: keptSessionUid }))
+  const grants: { grantIdDigest: string }[] = await grantsOf(trx, accountId, keptSessionUid)
     .forUpdate()
     .select('grantIdDigest')
   const grantIdDigests = grants.map(({ grantIdDigest }) => grantIdDigest)
@@ -54,4 +62,14 @@ async function endSessionsAndGrants(
   const ended = { sessionUids, grantIdDigests }
   await noteEnded(trx, ended)
   return ended
+}
+
+function sessionsOf(trx: Sql, accountId: string, exceptUid: string) {
+  return trx('account_sessions').where({ accountId }).whereNull('endedAtMs').whereNot({ uid: exceptUid })
+}
+
+function grantsOf(trx: Sql, accountId: string, exceptSessionUid: string) {
+  return trx('account_grants')
+    .where({ accountId })
+    .where((rows) => rows.whereNull('sessionUid').orWhereNot({ sessionUid: exceptSessionUid }))
 }

@@ -157,8 +157,11 @@ onEachDatabase('An account', (world) => {
     const { db, needs, add, advance } = world()
     const { id } = await add({ email: 'ada@example.com' })
     advance(1000)
+    const before = await findAccountById(db, id)
     expect(await signOutEverywhere(needs, id, { actor: id })).to.equal(true)
-    expect((await findAccountById(db, id))?.sessionsValidFromMs).to.equal(needs.clock())
+    const after = await findAccountById(db, id)
+    expect(after?.sessionsValidFromMs).to.equal(needs.clock())
+    expect(after?.updatedAtMs, 'the account itself stays as it was').to.equal(before?.updatedAtMs)
   })
 })
 

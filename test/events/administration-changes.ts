@@ -19,6 +19,11 @@ const next = () => (made += 1)
 
 type Prepare = (world: EventWorld) => Promise<string>
 const account: Prepare = async (world) => (await world.createAccount()).account.id
+const signedIn: Prepare = async (world) => {
+  const person = await world.createAccount()
+  await world.visitor().signIn(person)
+  return person.account.id
+}
 const disabled: Prepare = async (world) => {
   const id = await account(world)
   await world.command('account', 'disable', id)
@@ -70,7 +75,7 @@ export const ADMINISTRATION_CHANGES: Changes = {
   disableAccount: call('POST /accounts/{}/disable', account, ['account.disabled']),
   enableAccount: call('POST /accounts/{}/enable', disabled, ['account.enabled']),
   unlockAccount: { none: 'Attempts are counted again. The account itself stays as it was.' },
-  endAccountSessions: call('POST /accounts/{}/end-sessions', account, ['account.signed_out_everywhere']),
+  endAccountSessions: call('POST /accounts/{}/end-sessions', signedIn, ['account.signed_out_everywhere']),
   sendAccountReset: { none: 'Only a mail is sent.' },
   createClient: call('POST /clients', nothing, ['client.created'], () => ({
     client_name: 'App',

@@ -19,6 +19,11 @@ const PASSWORD = 'seven bridges over one river'
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
 const person = async (world: EventWorld) => (await world.createAccount()).account.id
+const signedIn = async (world: EventWorld) => {
+  const one = await world.createAccount()
+  await world.visitor().signIn(one)
+  return one.account.id
+}
 const client = async ({ createClient }: EventWorld) =>
   (await createClient({ redirect_uris: ['https://app.example.com/cb'] })).client_id
 
@@ -78,7 +83,7 @@ export const COMMAND_CHANGES: Changes = {
   },
   'account unlock': { none: 'Attempts are counted again. The account itself stays as it was.' },
   'account end-sessions': {
-    given: person,
+    given: signedIn,
     run: ({ command }, id) => command('account', 'end-sessions', id),
     events: ['account.signed_out_everywhere'],
   },

@@ -11,6 +11,11 @@ const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
 let resources = 0
 const account = async (world: EventWorld) => (await world.createAccount()).account.id
+const signedIn = async (world: EventWorld) => {
+  const person = await world.createAccount()
+  await world.visitor().signIn(person)
+  return person.account.id
+}
 const client = async (world: EventWorld) =>
   (await world.createClient({ redirect_uris: [CALLBACK] })).client_id
 const resource = async (world: EventWorld) => {
@@ -49,6 +54,8 @@ const REPEATED: Record<string, [(world: EventWorld) => Promise<string>, Repeat]>
     (world, id) =>
       api(world, 'PATCH', `/accounts/${id}`, { name: 'Other', locale: 'de', username: `u-${id}` }),
   ],
+  'ending all sessions': [signedIn, ({ command }, id) => command('account', 'end-sessions', id)],
+  'ending all sessions by API': [signedIn, (world, id) => api(world, 'POST', `/accounts/${id}/end-sessions`)],
   'the same roles': [account, ({ command }, id) => command('account', 'set-roles', id, '--role', 'admin')],
   'disabling a client': [client, ({ command }, id) => command('client', 'disable', id)],
   'enabling a client': [
@@ -101,12 +108,36 @@ describe('what changes nothing', () => {
       expect((await world.taken()).filter(({ subject }) => prepared.includes(subject))).to.deep.equal([])
     })
 
+  it('sends no event: ending all other sessions by API again', async () => {
+    const caller = await createCaller(world, ['account:write'])
+    const person = await world.createAccount()
+    const token = await caller.tokenOf(person.account)
+    await world.visitor().signIn(person)
+    await world.taken()
+    const types = []
+    for (let turn = 0; turn < 2; turn += 1) {
+      const { status } = await caller.call('POST', '/account/sessions/end-others', { token })
+      expect(status).to.equal(204)
+      types.push((await world.taken()).map(({ type }) => type))
+    }
+    expect(types).to.deep.equal([['account.signed_out_elsewhere'], []])
+  })
+
+  it('sends no event: ending sessions that have expired', async () => {
+    const id = await signedIn(world)
+    await world.parts.db('account_sessions').where({ accountId: id }).update({ expiresAtMs: 1 })
+    await world.taken()
+    await world.command('account', 'end-sessions', id)
+    expect(await world.taken()).to.deep.equal([])
+  })
+
   it('leaves the time of the last change', async () => {
     const id = await account(world)
     const read = async () => (await world.command('account', 'show', id))['updated_at']
     await world.command('account', 'update', id, '--name', 'Once')
     const before = await read()
     await world.command('account', 'update', id, '--name', 'Once')
+    await world.command('account', 'end-sessions', id)
     expect(await read()).to.equal(before)
   })
 })
