@@ -3,6 +3,7 @@
  * `pages/consent` asks for it.
  */
 import { z } from 'zod'
+import { currentActor } from '../events/actor.ts'
 import { recordEvent } from '../events/events.ts'
 import { inTransaction, isDuplicate, isOrphan } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
@@ -107,7 +108,7 @@ export async function revokeConsent(
     const grants = await removeGrantsOf(trx, accountId, clientId)
     await noteEnded(trx, { sessionUids: [], grantIdDigests: grants })
     if (forgotten === 0 && grants.length === 0) return undefined
-    const data = () => ({ account_id: accountId, client_id: clientId })
+    const data = () => ({ actor: currentActor(accountId), account_id: accountId, client_id: clientId })
     await recordEvent(trx, { type: 'consent.revoked', subject: accountId, data })
     return grants
   })
@@ -151,6 +152,7 @@ async function merge(trx: Sql, accountId: string, clientId: string, allowed: All
     type: 'consent.given',
     subject: accountId,
     data: () => ({
+      actor: currentActor(accountId),
       account_id: accountId,
       client_id: clientId,
       scopes: names.parse(JSON.parse(scopes)),

@@ -8,9 +8,9 @@ export function actingAs<T>(actor: string, work: () => T): T {
   return acting.run(actor, work)
 }
 
-/** `system` for what a process does by itself, like the rotation of keys. */
-export function currentActor(): string {
-  return acting.getStore() ?? 'system'
+/** Where nobody is named: `system` for what a process does by itself, or the person of one of our pages. */
+export function currentActor(otherwise = 'system'): string {
+  return acting.getStore() ?? otherwise
 }
 
 /** An app that changes something by itself. */

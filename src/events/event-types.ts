@@ -30,7 +30,9 @@ const account_id = text
 const client_id = text
 
 const ofAccount = z.object({ actor, account: accountSnapshot })
-const ofSession = z.object({ account_id, session_id: text })
+/** Optional in the schema alone: events of before it was added are still replayed. */
+const laterActor = actor.optional()
+const ofSession = z.object({ actor: laterActor, account_id, session_id: text })
 const ofClient = z.object({ actor, client_id, client_name: text.nullable() })
 const ofResource = z.object({ actor, identifier: text, name: text, client_id })
 const ofKey = z.object({ actor, kid: text, alg: text, use: z.enum(['sig', 'enc']) })
@@ -82,6 +84,7 @@ export const EVENT_TYPES = {
   'consent.given': {
     when: 'A person allowed an app more than before. The data is all that is allowed now.',
     data: z.object({
+      actor: laterActor,
       account_id,
       client_id,
       scopes: z.array(text),
@@ -91,7 +94,7 @@ export const EVENT_TYPES = {
   },
   'consent.revoked': {
     when: 'A person took back what an app was allowed. Its access has ended.',
-    data: z.object({ account_id, client_id }),
+    data: z.object({ actor: laterActor, account_id, client_id }),
   },
   'client.created': { when: 'An app was registered.', data: ofClient },
   'client.changed': { when: 'The metadata of an app changed.', data: ofClient },

@@ -2,6 +2,7 @@
  * The sessions of an account, as its owner sees and ends them. The session itself lives in the grant store; this is the
  * record that survives it, and the place where at most so many may be active.
  */
+import { currentActor } from '../events/actor.ts'
 import { recordEvent } from '../events/events.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
@@ -65,13 +66,14 @@ export async function recordSession(
     }
     const known = await trx('account_sessions').where({ uid: session.uid }).delete()
     await trx('account_sessions').insert(row)
-    const began = { account_id: session.accountId, session_id: session.uid }
+    const { accountId, uid } = session
+    const began = { actor: accountId, account_id: accountId, session_id: uid }
     if (known === 0)
-      await recordEvent(trx, { type: 'session.started', subject: session.accountId, data: () => began })
-    const active: string[] = await activeSessions(trx, session.accountId, nowMs).pluck('uid')
-    const surplus = active.filter((uid) => uid !== session.uid).slice(maxActiveSessions - 1)
+      await recordEvent(trx, { type: 'session.started', subject: accountId, data: () => began })
+    const active: string[] = await activeSessions(trx, accountId, nowMs).pluck('uid')
+    const surplus = active.filter((other) => other !== uid).slice(maxActiveSessions - 1)
     await trx('account_sessions').whereIn('uid', surplus).update({ endedAtMs: nowMs })
-    for (const uid of surplus) await recordEnd(trx, session.accountId, uid, 'too_many_sessions')
+    for (const ended of surplus) await recordEnd(trx, accountId, ended, 'too_many_sessions')
     return surplus
   })
 }
@@ -114,7 +116,8 @@ export async function markEnded(trx: Sql, accountId: string, uid: string, nowMs:
 }
 
 function recordEnd(trx: Sql, accountId: string, uid: string, how: 'sign_out' | 'too_many_sessions') {
-  const data = () => ({ account_id: accountId, session_id: uid, how })
+  const actor = how === 'sign_out' ? currentActor(accountId) : 'system'
+  const data = () => ({ actor, account_id: accountId, session_id: uid, how })
   return recordEvent(trx, { type: 'session.ended', subject: accountId, data })
 }
 

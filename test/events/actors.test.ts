@@ -4,10 +4,14 @@ import { promisify } from 'node:util'
 import { expect } from 'chai'
 import { rotateDueKeys } from '../../src/keys/key-set.ts'
 import { EVENT_TOPICS } from '../../src/events/lanes.ts'
+import { eventSchema } from '../../src/events/event-schema.ts'
 import { EVENT_TYPES } from '../../src/events/event-types.ts'
+import { SIGN_OUT_PATH } from '../../src/interaction/member.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
+import { recordSession } from '../../src/sessions/account-sessions.ts'
 import { createCaller } from '../api/caller.ts'
 import { createRegistrar } from '../protocol/registration/registrar.ts'
+import { register } from '../provider/relying-party.ts'
 import { openEventWorld } from './event-world.ts'
 import type { EventWorld } from './event-world.ts'
 
@@ -26,11 +30,66 @@ describe('who made a change', () => {
   const actors = async () =>
     Object.fromEntries((await world.taken()).map(({ type, data }) => [type, data['actor']]))
 
-  it('is named by every event of an account, a client, a resource server, a key and a right', () => {
-    for (const [type, { data }] of Object.entries(EVENT_TYPES)) {
-      const named = !/^(session|consent)\./.test(type)
-      expect('actor' in data.shape, type).to.equal(named)
-    }
+  it('is named by every type of event', () => {
+    for (const [type, { data }] of Object.entries(EVENT_TYPES))
+      expect('actor' in data.shape, type).to.equal(true)
+  })
+
+  it('may be missing from a replayed event of before it was named', () => {
+    const data = { account_id: 'ada', session_id: 'one' }
+    expect(EVENT_TYPES['session.started'].data.parse(data)).to.deep.equal(data)
+    expect(eventSchema(world.issuer, 'session.started')?.['required']).to.deep.equal(Object.keys(data))
+  })
+
+  it('is the person who signs in and out, allows an app something, and takes that back', async () => {
+    const person = await world.createAccount()
+    const app = await register(world)
+    const visitor = world.visitor()
+    await world.taken()
+    await app.tokensFor(person.account, {}, visitor)
+    await visitor.followForm(await visitor.get('/account/apps'), {}, { action: '/apps/revoke' })
+    await visitor.followForm(await visitor.get(SIGN_OUT_PATH), { logout: 'yes' })
+    const { id } = person.account
+    expect(await actors()).to.deep.equal({
+      'session.started': id,
+      'consent.given': id,
+      'consent.revoked': id,
+      'session.ended': id,
+    })
+  })
+
+  it('is the person by the API too, for a session and for an app', async () => {
+    const caller = await createCaller(world, ['account:write'])
+    const person = await world.createAccount()
+    const token = await caller.tokenOf(person.account)
+    await world.visitor().signIn(person)
+    const session = (await world.taken()).findLast(({ type }) => type === 'session.started')
+    const ended = await caller.call('DELETE', `/account/sessions/${String(session?.data['session_id'])}`, {
+      token,
+    })
+    expect(ended.status).to.equal(204)
+    await caller.call('DELETE', `/account/apps/${caller.party.clientId}`, { token })
+    const { id } = person.account
+    expect(await actors()).to.deep.equal({ 'session.ended': id, 'consent.revoked': id })
+  })
+
+  it('is the system where a person has too many sessions', async () => {
+    const { db, clock } = world.parts
+    const { id: accountId } = (await world.createAccount()).account
+    const session = { accountId, ip: '192.0.2.1', expiresAtMs: clock() + DAY_MS }
+    await recordSession(db, { ...session, uid: `${accountId}-1` }, 1, clock())
+    await world.taken()
+    await recordSession(db, { ...session, uid: `${accountId}-2` }, 1, clock() + 1)
+    expect(await actors()).to.deep.equal({ 'session.started': accountId, 'session.ended': 'system' })
+  })
+
+  it('is the app whose server signs a person out with an ID token', async () => {
+    const person = await world.createAccount()
+    const app = await register(world, { post_logout_redirect_uris: ['https://app.example.com/bye'] })
+    const { id_token: hint } = await app.tokensFor(person.account)
+    await world.taken()
+    await world.send({ to: `/oauth/logout?${new URLSearchParams({ id_token_hint: hint })}` })
+    expect(await actors()).to.deep.equal({ 'session.ended': `client:${app.clientId}` })
   })
 
   it('is the owner of the token that called the API: a person, or a client', async () => {

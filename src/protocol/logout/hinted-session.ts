@@ -4,6 +4,7 @@
  * and its signature were checked before.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { actingAs, clientActor } from '../../events/actor.ts'
 import { endSession, listSessions } from '../../sessions/account-sessions.ts'
 import { endSessionAndGrants } from '../../grant-store/access-endings.ts'
 import { findAuthorizations } from '../../grant-store/revocation.ts'
@@ -24,7 +25,7 @@ export async function endHintedSession(
   if (accountId === undefined) return
   const uid = await findByName(services, accountId, { clientId: client.clientId, sid })
   if (uid === undefined || uid === session?.uid) return
-  await endSession(services, accountId, uid)
+  await actingAs(clientActor(client.clientId), () => endSession(services, accountId, uid))
   await endSessionAndGrants(services, uid)
 }
 
