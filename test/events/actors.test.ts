@@ -83,7 +83,7 @@ describe('who made a change', () => {
     expect(await actors()).to.deep.equal({ 'session.started': accountId, 'session.ended': 'system' })
   })
 
-  it('is the app whose server signs a person out with an ID token', async () => {
+  it('is an app that signs a person out with an ID token from its server', async () => {
     const person = await world.createAccount()
     const app = await register(world, { post_logout_redirect_uris: ['https://app.example.com/bye'] })
     const { id_token: hint } = await app.tokensFor(person.account)

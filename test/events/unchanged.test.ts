@@ -114,10 +114,10 @@ describe('what changes nothing', () => {
     const token = await caller.tokenOf(person.account)
     await world.visitor().signIn(person)
     await world.taken()
-    const types = []
+    const types: string[][] = []
     for (let turn = 0; turn < 2; turn += 1) {
       const { status } = await caller.call('POST', '/account/sessions/end-others', { token })
-      expect(status).to.equal(204)
+      expect(status, `turn ${turn}`).to.equal(204)
       types.push((await world.taken()).map(({ type }) => type))
     }
     expect(types).to.deep.equal([['account.signed_out_elsewhere'], []])
