@@ -11,10 +11,13 @@ let stale = false
 
 addEventListener('DOMContentLoaded', async () => {
   form.hidden = false
-  form.addEventListener('submit', begin)
-  document.getElementById('docs-end').addEventListener('click', giveBack)
-  await finish()
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    void tried(begin)
+  })
+  document.getElementById('docs-end').addEventListener('click', () => tried(revoke))
   showOperations()
+  await tried(finish)
 })
 
 function showOperations() {
@@ -68,8 +71,15 @@ function noteStale(response) {
   return response
 }
 
-async function begin(event) {
-  event.preventDefault()
+async function tried(step) {
+  try {
+    await step()
+  } catch {
+    say('The server did not answer. Please try again.')
+  }
+}
+
+async function begin() {
   const chosen = form.querySelectorAll('[name=scope]:checked')
   const scope = Array.from(chosen, ({ value }) => value).join(' ')
   if (scope === '') return say('Choose at least one thing that this page may do.')
@@ -89,7 +99,7 @@ async function begin(event) {
   location.assign(`${authorizeHref}?${new URLSearchParams(request)}`)
 }
 
-// The way back from the sign-in: nothing where the page was opened in another way.
+// Finishes a sign-in; does nothing where the page was opened in another way.
 async function finish() {
   const answer = new URLSearchParams(location.search)
   const pending = JSON.parse(sessionStorage.getItem(PENDING) ?? 'null')
@@ -115,11 +125,12 @@ async function finish() {
   setSignedIn(true)
 }
 
-async function giveBack() {
-  const ended = token
+// The token is forgotten only when it is revoked, so that the person can try again.
+async function revoke() {
+  const { ok, status } = await post(revokeHref, { token })
+  if (!ok) throw new Error(`the revocation answered ${status}`)
   token = undefined
   setSignedIn(false)
-  await post(revokeHref, { token: ended })
   say('The token was revoked. Sign in to call operations from this page.')
 }
 

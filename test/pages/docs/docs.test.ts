@@ -12,7 +12,7 @@ import { startServer } from '../../support/running-server.ts'
 const OWN = '#operations-Own_account-getOwnAccount'
 
 inService('The page /docs', (world) => {
-  it('shows every operation, signs in with PKCE, calls one, and gives its token back [A11]', async () => {
+  it('shows every operation, signs in with PKCE, calls one, and revokes its token [A11]', async () => {
     const person = await world.server.createAccount()
     const { page } = await world.open()
     await openDocs(page)
@@ -38,9 +38,38 @@ inService('The page /docs', (world) => {
     const call = () =>
       send(world.server.issuer, { to: '/api/v1/account', headers: { authorization: `Bearer ${token}` } })
     expect((await call()).status).to.equal(200)
-    await press(page, 'Give the token back')
+    await press(page, 'Revoke the token')
     await page.getByText('The token was revoked').waitFor()
     expect((await call()).status).to.equal(401)
+  })
+
+  it('shows its operations, keeps its token and says so while the server does not answer', async () => {
+    const person = await world.server.createAccount()
+    const { page } = await world.open()
+    const status = page.locator('#docs-status')
+    await openDocs(page)
+    await press(page, 'Sign in to try')
+    await signInHere(page, person)
+    await page.route('**/oauth/token', (route) =>
+      route.fulfill({ status: 502, body: '<h1>Bad gateway</h1>' }),
+    )
+    await press(page, 'Allow')
+    await page.locator('.opblock').first().waitFor()
+    await page.getByText('The server did not answer. Please try again.').waitFor()
+    await page.unroute('**/oauth/token')
+    await press(page, 'Sign in to try')
+    await page.getByText('You are signed in until').waitFor()
+
+    await page.route('**/oauth/revoke', (route) => route.fulfill({ status: 503 }))
+    await press(page, 'Revoke the token')
+    await page.getByText('The server did not answer. Please try again.').waitFor()
+    await page.unroute('**/oauth/revoke')
+    const revoked = page.waitForRequest('**/oauth/revoke')
+    await press(page, 'Revoke the token')
+    expect((await revoked).postData()).to.match(/&token=./)
+    await page.getByText('The token was revoked').waitFor()
+    expect(await status.innerText()).to.contain('Sign in to call operations')
+    expect(await page.getByRole('button', { name: 'Revoke the token' }).isVisible()).to.equal(false)
   })
 
   it('asks for the password again when an operation needs a newer sign-in', async () => {
