@@ -61,7 +61,7 @@ export function refusedForm(typed: Typed, code: RefusalCode, balance: string): F
       form: 'You had sent this form before, with other entries. If you want to send these too, press the button again.',
     },
     temporarily_unavailable: {
-      form: 'Somebody we depend on does not answer. Press the button again in a moment. It counts once.',
+      form: 'A service that the ledger needs does not answer. Press the button again in a moment. It counts once.',
     },
   }
   const errors = said[code] ?? { form: 'That did not work. Nothing was sent. Please try again.' }

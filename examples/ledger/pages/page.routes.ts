@@ -57,7 +57,7 @@ async function sayInWords(ctx: Context, needs: PageNeeds, next: () => Promise<un
 }
 
 const WORDS: Partial<Record<RefusalCode, string>> = {
-  temporarily_unavailable: 'Somebody we depend on does not answer. Please try again in a moment.',
+  temporarily_unavailable: 'A service that the ledger needs does not answer. Please try again in a moment.',
   server_error: 'That did not work. Please try again.',
 }
 

@@ -16,7 +16,7 @@ addEventListener('DOMContentLoaded', async () => {
     event.preventDefault()
     void tried(begin)
   })
-  document.getElementById('docs-end').addEventListener('click', () => tried(giveBack))
+  document.getElementById('docs-end').addEventListener('click', () => tried(revoke))
   await tried(finish)
 })
 
@@ -98,12 +98,13 @@ async function finish() {
   setSignedIn(true)
 }
 
-async function giveBack() {
-  const ended = token
+// The token is forgotten only when it is revoked, so that the person can try again.
+async function revoke() {
+  const { revocation_endpoint: address } = await metadata()
+  const { ok, status } = await post(address, { token })
+  if (!ok) throw new Error(`the revocation answered ${status}`)
   token = undefined
   setSignedIn(false)
-  const { revocation_endpoint: address } = await metadata()
-  await post(address, { token: ended })
   say('The token was revoked. Sign in to call operations from this page.')
 }
 

@@ -3,10 +3,11 @@ import type { Page } from 'playwright-core'
 import { openBrowser } from '../../support/browser.ts'
 import type { OpenBrowser } from '../../support/browser.ts'
 import { linkIn } from '../../support/letter.ts'
+import { startRoundRobin } from '../../support/round-robin.ts'
 import { startServer } from '../../support/running-server.ts'
 import type { Person, RunningServer } from '../../support/running-server.ts'
+import { freePort } from '../../support/service-process.ts'
 import { heading, press, signInHere } from '../../journeys/steps.ts'
-import { startLedger } from './ledger-here.ts'
 import { startLedgerAt } from './ledger-at-server.ts'
 import type { LedgerAtServer } from './ledger-at-server.ts'
 
@@ -37,10 +38,13 @@ describe('the page of the ledger, across both services', () => {
     return browser
   }
 
-  async function signedIn(person?: Person): Promise<{ page: Page; browser: OpenBrowser; person: Person }> {
+  async function signedIn(
+    person?: Person,
+    { publicUrl }: { publicUrl: string } = ledger,
+  ): Promise<{ page: Page; browser: OpenBrowser; person: Person }> {
     const own = person ?? (await server.createAccount())
     const browser = await open()
-    await browser.page.goto(ledger.publicUrl)
+    await browser.page.goto(publicUrl)
     await press(browser.page, 'Sign in')
     await signInHere(browser.page, own)
     expect(await heading(browser.page)).to.equal('Your account')
@@ -51,6 +55,17 @@ describe('the page of the ledger, across both services', () => {
     await page.getByRole('textbox', { name: 'To' }).fill(to)
     await page.getByLabel('Amount').fill(amount)
     await page.getByLabel('Note').fill(note)
+  }
+
+  /** Sends the form of the page twice at the same time. Answers the statuses. */
+  async function sendTwice(page: Page): Promise<number[]> {
+    const form = await page.locator('form[action="/send"]').evaluate((one) => {
+      const fields = new FormData(one as HTMLFormElement)
+      return Object.fromEntries([...fields.entries()].map(([name, value]) => [name, value as string]))
+    })
+    const to = new URL('/send', page.url()).href
+    const sent = await Promise.all([1, 2].map(() => page.request.post(to, { form })))
+    return sent.map((one) => one.status())
   }
 
   const text = (page: Page) => page.locator('main').innerText()
@@ -90,12 +105,7 @@ describe('the page of the ledger, across both services', () => {
     const { page } = await signedIn()
     const { person: other } = await signedIn()
     await fill(page, other.email, '1')
-    const form = await page.locator('form[action="/send"]').evaluate((one) => {
-      const fields = new FormData(one as HTMLFormElement)
-      return Object.fromEntries([...fields.entries()].map(([name, value]) => [name, value as string]))
-    })
-    const sent = await Promise.all([1, 2].map(() => page.request.post(`${ledger.publicUrl}/send`, { form })))
-    expect(sent.map((one) => one.status())).to.eql([200, 200])
+    expect(await sendTwice(page)).to.eql([200, 200])
     await page.goto(ledger.publicUrl)
     expect(await balanceOn(page)).to.equal('€99.00')
     await fill(page, other.email, '2')
@@ -202,7 +212,7 @@ describe('the page of the ledger, across both services', () => {
     const { page } = await open()
     await page.goto(own.publicUrl)
     await press(page, 'Sign in')
-    expect(await text(page)).to.contain('Somebody we depend on does not answer.')
+    expect(await text(page)).to.contain('A service that the ledger needs does not answer.')
     const unknown = await page.goto(`${own.publicUrl}/balances`)
     expect(unknown?.status()).to.equal(404)
     expect(await text(page)).to.contain('There is nothing at this address.')
@@ -211,64 +221,42 @@ describe('the page of the ledger, across both services', () => {
     await own.stop()
   })
 
+  it('refuses a transfer in words while the account server is away, and sends it once afterwards', async () => {
+    const port = await freePort()
+    const issuer = `http://localhost:${port}`
+    const behind = await startServer({ store: 'sqlite', env: { ACCOUNT_SERVER_ISSUER: issuer } })
+    const reach = () => startRoundRobin(port, [Number(new URL(behind.issuer).port)])
+    const first = await reach()
+    const own = await startLedgerAt(behind, { LEDGER_ISSUER: issuer })
+    const { page } = await signedIn(await behind.createAccount(), own)
+    const { email } = await behind.createAccount()
+    await fill(page, email, '2.50', 'a note')
+    const key = await page.locator('[name=key]').inputValue()
+    await first.stop()
+    await press(page, 'Send')
+    expect(await page.getByRole('alert').innerText()).to.equal(
+      'A service that the ledger needs does not answer. Press the button again in a moment. It counts once.',
+    )
+    const typed = ['recipient', 'amount', 'note'].map((name) => page.locator(`[name=${name}]`).inputValue())
+    expect(await Promise.all(typed)).to.eql([email, '2.50', 'a note'])
+    expect(await page.locator('[name=key]').inputValue(), 'the form counts once').to.equal(key)
+    expect(await balanceOn(page)).to.equal('€100.00')
+    expect(await text(page)).to.contain('There are no transactions yet.')
+
+    const second = await reach()
+    expect(await sendTwice(page)).to.eql([200, 200])
+    await press(page, 'Send')
+    expect(await text(page)).to.contain(`You had sent €2.50 to ${email} already. It was sent once.`)
+    expect(await balanceOn(page)).to.equal('€97.50')
+    await own.stop()
+    await Promise.all([second.stop(), behind.stop()])
+  })
+
   it('sends strict headers, and no script is on the page', async () => {
     const answer = await fetch(ledger.publicUrl)
     expect(answer.headers.get('content-security-policy')).to.contain("default-src 'none'")
     expect(answer.headers.get('content-security-policy')).to.contain("frame-ancestors 'none'")
     expect(answer.headers.get('cache-control')).to.equal('no-store')
     expect(await answer.text()).to.not.contain('<script')
-  })
-})
-
-describe('the documentation of the ledger’s API', () => {
-  it('signs a person in with PKCE, calls an operation, and gives the token back', async () => {
-    const server = await startServer({ store: 'sqlite' })
-    const ledger = await startLedgerAt(server)
-    const person = await server.createAccount()
-    const { context, page, complaints } = await openBrowser()
-    await page.goto(`${ledger.publicUrl}/docs`)
-    await page.getByLabel('ledger:read').uncheck()
-    await press(page, 'Sign in to try')
-    await page.getByText('Choose at least one thing').waitFor()
-    await page.getByLabel('ledger:read').check()
-    await press(page, 'Sign in to try')
-    await signInHere(page, person)
-    await press(page, 'Allow')
-    await page.getByText('You are signed in until').waitFor()
-    expect(new URL(page.url()).search, 'the code is gone from the address').to.equal('')
-    const balance = page.locator('#viewer .opblock', { has: page.locator('[data-path="/balance"]') })
-    await balance.locator('.opblock-summary-control').click()
-    await balance.getByRole('button', { name: 'Execute' }).click()
-    await balance.locator('.live-responses-table').getByText('balance_minor').first().waitFor()
-    expect(await balance.locator('.curl-command').innerText()).to.contain('Authorization: Bearer ')
-    await press(page, 'Give the token back')
-    await page.getByText('The token was revoked').waitFor()
-    await page.goto(`${ledger.publicUrl}/docs?code=stolen&state=other`)
-    await page.getByText('This sign-in was not begun here.').waitFor()
-    expect(complaints).to.eql([])
-    await context.close()
-    await Promise.all([ledger.stop(), server.stop()])
-  })
-
-  it('shows every operation in the viewer, without breaking its policy, and as a list without JavaScript', async () => {
-    const ledger = await startLedger('sqlite')
-    const { context, page, complaints } = await openBrowser()
-    await page.goto(`${ledger.publicUrl}/docs`)
-    for (const path of ['/transfers', '/transfer', '/transactions', '/balance'])
-      await page.locator(`#viewer [data-path="${path}"]`).waitFor()
-    await page.getByRole('button', { name: 'Authorize' }).click()
-    await page.locator('.auth-container input').fill(await ledger.provider.token('person-1'))
-    await page.locator('.auth-container').getByRole('button', { name: 'Apply credentials' }).click()
-    await page.locator('.close-modal').click()
-    await page.locator('#viewer [data-path="/balance"]').click()
-    await page.getByRole('button', { name: 'Execute' }).click()
-    await page.locator('.live-responses-table').getByText('balance_minor').waitFor()
-    expect(complaints).to.eql([])
-    await context.close()
-    const plain = await openBrowser({ javaScript: false })
-    await plain.page.goto(`${ledger.publicUrl}/docs`)
-    expect(await plain.page.locator('#list').innerText()).to.contain('POST /transfers')
-    await plain.context.close()
-    await ledger.stop()
   })
 })

@@ -1,0 +1,63 @@
+import { expect } from 'chai'
+import { openBrowser } from '../../support/browser.ts'
+import { startServer } from '../../support/running-server.ts'
+import { press, signInHere } from '../../journeys/steps.ts'
+import { startLedgerAt } from './ledger-at-server.ts'
+import { startLedger } from './ledger-here.ts'
+
+describe('the documentation of the ledger’s API', () => {
+  it('signs a person in with PKCE, calls an operation, and revokes the token', async () => {
+    const server = await startServer({ store: 'sqlite' })
+    const ledger = await startLedgerAt(server)
+    const person = await server.createAccount()
+    const { context, page, complaints } = await openBrowser()
+    await page.goto(`${ledger.publicUrl}/docs`)
+    await page.getByLabel('ledger:read').uncheck()
+    await press(page, 'Sign in to try')
+    await page.getByText('Choose at least one thing').waitFor()
+    await page.getByLabel('ledger:read').check()
+    await press(page, 'Sign in to try')
+    await signInHere(page, person)
+    await press(page, 'Allow')
+    await page.getByText('You are signed in until').waitFor()
+    expect(new URL(page.url()).search, 'the code is gone from the address').to.equal('')
+    const balance = page.locator('#viewer .opblock', { has: page.locator('[data-path="/balance"]') })
+    await balance.locator('.opblock-summary-control').click()
+    await balance.getByRole('button', { name: 'Execute' }).click()
+    await balance.locator('.live-responses-table').getByText('balance_minor').first().waitFor()
+    expect(await balance.locator('.curl-command').innerText()).to.contain('Authorization: Bearer ')
+    await page.route('**/oauth/revoke', (route) => route.fulfill({ status: 503 }))
+    await press(page, 'Revoke the token')
+    await page.getByText('The account server did not answer. Please try again.').waitFor()
+    await page.unroute('**/oauth/revoke')
+    await press(page, 'Revoke the token')
+    await page.getByText('The token was revoked').waitFor()
+    await page.goto(`${ledger.publicUrl}/docs?code=stolen&state=other`)
+    await page.getByText('This sign-in was not begun here.').waitFor()
+    expect(complaints).to.eql([])
+    await context.close()
+    await Promise.all([ledger.stop(), server.stop()])
+  })
+
+  it('shows every operation in the viewer, without breaking its policy, and as a list without JavaScript', async () => {
+    const ledger = await startLedger('sqlite')
+    const { context, page, complaints } = await openBrowser()
+    await page.goto(`${ledger.publicUrl}/docs`)
+    for (const path of ['/transfers', '/transfer', '/transactions', '/balance'])
+      await page.locator(`#viewer [data-path="${path}"]`).waitFor()
+    await page.getByRole('button', { name: 'Authorize' }).click()
+    await page.locator('.auth-container input').fill(await ledger.provider.token('person-1'))
+    await page.locator('.auth-container').getByRole('button', { name: 'Apply credentials' }).click()
+    await page.locator('.close-modal').click()
+    await page.locator('#viewer [data-path="/balance"]').click()
+    await page.getByRole('button', { name: 'Execute' }).click()
+    await page.locator('.live-responses-table').getByText('balance_minor').waitFor()
+    expect(complaints).to.eql([])
+    await context.close()
+    const plain = await openBrowser({ javaScript: false })
+    await plain.page.goto(`${ledger.publicUrl}/docs`)
+    expect(await plain.page.locator('#list').innerText()).to.contain('POST /transfers')
+    await plain.context.close()
+    await ledger.stop()
+  })
+})
