@@ -45,6 +45,13 @@ export function loadAssets({ publicDir }: { publicDir: string }): Assets {
   }
 }
 
+/** Lets browsers keep an answer for a year when its address names `version`, as in `?v=VERSION`. */
+export function cacheByVersion(ctx: Context, version: string): void {
+  // During a release an old address may meet new content.
+  const exact = ctx.querystring === `v=${version}`
+  ctx.set('Cache-Control', exact ? 'public, max-age=31536000, immutable' : 'no-cache')
+}
+
 function readAssets(publicDir: string): [string, Asset][] {
   const names = readdirSync(publicDir, { recursive: true, encoding: 'utf8' })
   return names.flatMap((name): [string, Asset][] => {
@@ -62,12 +69,10 @@ function serve(ctx: Context, { body, type, version }: Asset): void {
     ctx.set('Allow', 'GET, HEAD')
     return
   }
-  // During a release an old hash may meet new content. Only the right hash may be cached.
-  const exact = ctx.querystring === `v=${version}`
   ctx.status = 200
   ctx.type = type
   ctx.etag = version
-  ctx.set('Cache-Control', exact ? 'public, max-age=31536000, immutable' : 'no-cache')
+  cacheByVersion(ctx, version)
   if (ctx.fresh) ctx.status = 304
   else ctx.body = body
 }

@@ -6,8 +6,7 @@ import { createViewerFiles } from './viewer-files.ts'
 
 export function docs({ config }: Services): Feature {
   if (!config.docs) return {}
-  const files = createViewerFiles()
   return {
-    pages: ({ render }, operations) => [docsRoutes(render, files, config.issuer, operations)],
+    pages: ({ render }, operations) => [docsRoutes(render, createViewerFiles(), config.issuer, operations)],
   }
 }

@@ -1,6 +1,7 @@
 /** The page of the API's documentation, and the files of its viewer. */
 import { Router } from '@koa/router'
 import type { RouterContext } from '@koa/router'
+import { cacheByVersion } from '../../http/assets.ts'
 import type { Render } from '../../http/render.ts'
 import { replaceContentPolicy } from '../../http/security-headers.ts'
 import { DOCS_CLIENT_ID, DOCS_PATH } from '../../operations/docs-client.ts'
@@ -43,11 +44,11 @@ export function docsRoutes(
     viewerScriptHref: href('swagger-ui-bundle.js'),
     viewerStyleHref: href('swagger-ui.css'),
   }
-  router.get('/docs', (ctx) => {
+  router.get(DOCS_PATH, (ctx) => {
     render(ctx, 'docs', locals)
     replaceContentPolicy(ctx, POLICY)
   })
-  router.get('/docs/:file', (ctx) => serve(ctx, files))
+  router.get(`${DOCS_PATH}/:file`, (ctx) => serve(ctx, files))
   return router
 }
 
@@ -67,7 +68,7 @@ function groupsOf(operations: readonly Operation[]): { tag: string; operations: 
   }))
 }
 
-/** What somebody who signs in here can use: not what only programs may do. */
+/** The scopes of operations that a person may call. */
 function scopesOfPeople(operations: readonly Operation[]): { name: string; title: string }[] {
   const useful = new Set<string>(
     operations.filter(({ caller }) => caller !== 'program').map(({ scope }) => scope),
@@ -80,8 +81,7 @@ function scopesOfPeople(operations: readonly Operation[]): { name: string; title
 function serve(ctx: RouterContext, files: ViewerFiles): void {
   const file = files.read(ctx.params['file'] ?? '')
   if (!file) return
-  const exact = ctx.querystring === `v=${files.version}`
-  ctx.set('Cache-Control', exact ? 'public, max-age=31536000, immutable' : 'no-cache')
+  cacheByVersion(ctx, files.version)
   ctx.vary('Accept-Encoding')
   ctx.type = file.type
   ctx.body = ctx.acceptsEncodings('gzip', 'identity') === 'gzip' ? gzipped(ctx, file.gzipped) : file.plain
