@@ -28,7 +28,7 @@ async function show(
   const apps = await Promise.all(
     consents.map(async ({ clientId, scopes, resources, grantedAtMs }) => ({
       clientId,
-      name: (await clientNameOf(services.oidc.current(), clientId)) ?? clientId,
+      name: await clientNameOf(services.oidc.current(), clientId),
       scopes: [
         ...scopes.map((scope) => scopeWords(scope)?.title ?? scope),
         ...(await Promise.all(

@@ -9,12 +9,14 @@ import { validate } from '../../http/request/validate.ts'
 import { answerRequest } from './answer-request.ts'
 import { listOpenRequests } from './backchannel-requests.ts'
 import type { BackchannelRequest } from './backchannel-requests.ts'
+import { clientNameOf } from '../../provider/clients/client-documents.ts'
 import { hasOfflineAccess } from '../../provider/grants/lifetimes.ts'
 import { resourceScopeTitle, scopeWords } from '../../provider/grants/scope-words.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import type { Member } from '../../interaction/member.ts'
+import { redirect } from '../../interaction/page.ts'
 
 /** An answer gives access, so it needs a recent sign-in: the browser may have been left open. */
 const RECENT_MS = 15 * MINUTE_MS
@@ -54,7 +56,7 @@ async function shown(services: PageServices, request: BackchannelRequest) {
   const names = scope.split(' ').filter(Boolean)
   return {
     id: requestDigest,
-    appName: await appName(services, clientId),
+    appName: await clientNameOf(services.oidc.current(), clientId),
     bindingMessage,
     scopes: await Promise.all(
       names.map(
@@ -65,10 +67,6 @@ async function shown(services: PageServices, request: BackchannelRequest) {
     askedAtMs: createdAtMs,
     expiresAtMs,
   }
-}
-
-async function appName({ oidc }: PageServices, clientId: string): Promise<string> {
-  return (await oidc.current().Client.find(clientId))?.clientName ?? clientId
 }
 
 /** A scope of one of these resource servers, in words for people. */
@@ -84,11 +82,7 @@ async function scopeTitle(
 }
 
 async function answer(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
-  if (!isRecent(services, member)) {
-    ctx.redirect(signInAgainPath('requests'))
-    ctx.status = 303
-    return
-  }
+  if (!isRecent(services, member)) return redirect(ctx, signInAgainPath('requests'))
   const { id, decision } = validate(schema, formOf(ctx))
   const { account, signedInAtMs, amr } = member
   const { became, clientId } = await answerRequest(services, {
@@ -98,7 +92,7 @@ async function answer(services: PageServices, ctx: AnyContext, member: Member): 
     signedInAtMs,
     amr,
   })
-  const app = clientId === undefined ? '' : await appName(services, clientId)
+  const app = clientId === undefined ? '' : await clientNameOf(services.oidc.current(), clientId)
   const words = became === 'done' ? DONE[decision](app) : NOT_DONE[became](app)
   const outcome = became === 'done' ? { notice: words } : { errors: { '': words }, status: 409 }
   await show(services, ctx, member, outcome)

@@ -2,9 +2,9 @@
  * Checks that a request holds the key or certificate of its access token (RFC 9449 §7.1, RFC 8705 §3). It is for addresses
  * outside the library, and checks what the library checks at userinfo.
  */
-import { hash } from 'node:crypto'
 import { errors } from 'oidc-provider'
 import type { Client, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { thumbprintOf } from '../../http/request/client-certificate.ts'
 import { AppError } from '../../platform/errors.ts'
 import { grants, presentedCertificate, protocolContext } from '../library/library.ts'
 
@@ -50,7 +50,7 @@ export async function assertHeld(ctx: KoaContextWithOIDC, token: HeldToken): Pro
 function assertCertificate(ctx: KoaContextWithOIDC, thumbprint: string | undefined): void {
   if (thumbprint === undefined) return
   const certificate = presentedCertificate(ctx)
-  if (certificate && hash('sha256', certificate.raw, 'base64url') === thumbprint) return
+  if (certificate && thumbprintOf(certificate) === thumbprint) return
   throw refused('The token is bound to a client certificate, which is not that of this connection.')
 }
 

@@ -160,13 +160,13 @@ function isFetchFailure(error: unknown): boolean {
   )
 }
 
-/** The name of any client, for a list. It is the host while the document is unavailable. */
-export async function clientNameOf(provider: Provider, clientId: string): Promise<string | undefined> {
+/** The name of any client, for people: the host while its document is unavailable, and the id where there is no name. */
+export async function clientNameOf(provider: Provider, clientId: string): Promise<string> {
   try {
-    return (await provider.Client.find(clientId))?.clientName
+    return (await provider.Client.find(clientId))?.clientName ?? clientId
   } catch (error) {
     if (!isDocumentId(clientId) || !(error instanceof errors.OIDCProviderError)) throw error
-    return URL.parse(clientId)?.host
+    return URL.parse(clientId)?.host ?? clientId
   }
 }
 
