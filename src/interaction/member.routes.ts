@@ -4,6 +4,7 @@ import { signInPath } from '../accounts/account-pages.ts'
 import type { AccountPage } from '../accounts/account-pages.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import type { FindMember, Member } from './member.ts'
+import { redirect } from './page.ts'
 
 type Work<Given> = (services: Given, ctx: AnyContext, member: Member) => Promise<void> | void
 
@@ -18,8 +19,7 @@ export function memberRoutes<Given extends { findMember: FindMember }>(
     router[method](path, async (ctx) => {
       const member = await services.findMember(ctx)
       if (member) return work(services, ctx, member)
-      ctx.redirect(signInPath(page))
-      ctx.status = 303
+      redirect(ctx, signInPath(page))
     })
   return router
 }

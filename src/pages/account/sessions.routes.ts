@@ -8,6 +8,7 @@ import type { AnyContext } from '../../http/request/request-state.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
+import { redirect } from '../../interaction/page.ts'
 import { endSession, listSessions } from '../../sessions/account-sessions.ts'
 import { browserName } from '../../sessions/browser-name.ts'
 
@@ -41,16 +42,11 @@ async function endOne(services: PageServices, ctx: AnyContext, member: Member): 
   const uid = formOf(ctx)['id'] ?? ''
   const ended = await endSession(services, member.account.id, uid)
   if (ended) await endSessionAndGrants(services, uid)
-  if (ended && uid === member.sessionUid) return goHome(ctx)
+  if (ended && uid === member.sessionUid) return redirect(ctx, '/')
   await show(services, ctx, member, ended ? 'Signed out there.' : 'That session had ended already.')
 }
 
 async function endAll(services: PageServices, ctx: AnyContext, { account }: Member): Promise<void> {
   await signOutEverywhere(services, account.id, { actor: account.id, ip: requestState(ctx).clientIp })
-  goHome(ctx)
-}
-
-function goHome(ctx: AnyContext): void {
-  ctx.redirect('/')
-  ctx.status = 303
+  redirect(ctx, '/')
 }

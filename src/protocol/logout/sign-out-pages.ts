@@ -3,6 +3,7 @@ import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { Render } from '../../http/render.ts'
 import { PAGE_POLICY, replaceContentPolicy } from '../../http/security-headers.ts'
+import { redirect } from '../../interaction/page.ts'
 import { readSession } from '../../provider/sessions/browser-session.ts'
 import type { SubjectServices } from '../../provider/subjects/pairwise.ts'
 import { frontchannelAddresses, framePolicy } from './frontchannel-logout.ts'
@@ -72,8 +73,7 @@ function repeat(ctx: KoaContextWithOIDC, error: unknown): boolean {
   const address = `${ctx.oidc.urlFor('end_session')}?${new URLSearchParams(again)}`
   // The encoded address may be longer than browsers and proxies accept.
   if (address.length > LONGEST_ADDRESS) return false
-  ctx.redirect(address)
-  ctx.status = 303
+  redirect(ctx, address)
   return true
 }
 

@@ -4,6 +4,7 @@
  * could have made another request (§2, §6).
  */
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { redirect } from '../../interaction/page.ts'
 import { clearSessionCookie } from '../../provider/sessions/browser-session.ts'
 import { boundGrants } from '../../grant-store/revocation.ts'
 import type { PairwiseSubjects } from '../../provider/subjects/pairwise.ts'
@@ -34,8 +35,7 @@ export async function signOut(
   await session.destroy()
   clearSessionCookie(provider, ctx)
   const { post_logout_redirect_uri: back, state } = params
-  ctx.redirect(typeof back === 'string' ? withState(back, state) : ctx.oidc.urlFor('end_session_success'))
-  ctx.status = 303
+  redirect(ctx, typeof back === 'string' ? withState(back, state) : ctx.oidc.urlFor('end_session_success'))
 }
 
 function withState(address: string, state: unknown): string {
