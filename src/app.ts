@@ -92,13 +92,13 @@ function endpointsOf(opened: Opened): Koa.Middleware {
     DIRECT_PATHS.has(ctx.path) && opened.routes ? opened.routes.direct(ctx, next) : next()
 }
 
-function onEveryPage({ serverName, mail, tokens, docs }: Parts['config'], assetHref: Assets['assetHref']) {
+function onEveryPage({ serverName, mail, tokens }: Parts['config'], assetHref: Assets['assetHref']) {
   return {
     serverName,
     offlineEnds: offlineEnds(tokens),
     locale: 'en',
+    // Everybody may read the mails here, so pages link to them.
     mailbox: mail.mailbox === 'everybody',
-    docs,
     styleHref: assetHref('style.css'),
     iconHref: assetHref('favicon.svg'),
     waitScriptHref: assetHref('signed-out.js'),

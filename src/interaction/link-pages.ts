@@ -10,8 +10,6 @@ export type LinkPages = Services & {
   render: Render
   browserSecret: BrowserSecret
   returnPath: ReturnPath
-  /** Everybody may read the mails here, so the pages link to them. */
-  mailbox: boolean
 }
 
 export function linkPagesOf(services: Services, render: Render): LinkPages {
@@ -20,6 +18,5 @@ export function linkPagesOf(services: Services, render: Render): LinkPages {
     render,
     browserSecret: createBrowserSecret(services.config),
     returnPath: returnPathOf(services),
-    mailbox: services.config.mail.mailbox === 'everybody',
   }
 }

@@ -2,6 +2,7 @@
 import { touchSession } from '../sessions/account-sessions.ts'
 import { findAccountById } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
+import { hasRole } from '../accounts/roles.ts'
 import { requestState } from '../http/request/request-state.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { extendSession, readSession } from '../provider/sessions/browser-session.ts'
@@ -10,6 +11,7 @@ import type { Lifetimes } from '../provider/grants/lifetimes.ts'
 import { isEnded } from '../provider/subjects/find-account.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
 import { SECOND_MS } from '../platform/clock.ts'
+import type { Sql } from '../platform/sql/database.ts'
 import { LIBRARY_PATHS } from '../provider/endpoints/addresses.ts'
 import type { Services } from '../services.ts'
 
@@ -44,4 +46,9 @@ export function createFindMember({
     const signedInAtMs = (session.loginTs ?? 0) * SECOND_MS
     return { account, sessionUid: session.uid, signedInAtMs, amr: session.amr }
   }
+}
+
+/** False where nobody is signed in. */
+export async function isAdministrator(sql: Sql, member: Member | undefined): Promise<boolean> {
+  return member !== undefined && (await hasRole(sql, member.account.id, 'admin'))
 }

@@ -105,7 +105,7 @@ const mailText =
 /** Every page in each state that looks different. */
 export const samplePages: SamplePage[] = [
   sample('home', 'signed-out', { mailbox: true }),
-  sample('home', 'signed-in', { account: person, isAdministrator: true, docs: true }),
+  sample('home', 'signed-in', { account: person, showsDocs: true }),
   sample('sign-in', 'empty', signIn),
   sample('sign-in', 'plain', { ...signIn, client: undefined, cancelAction: undefined }),
   sample('sign-in', 'wrong', {

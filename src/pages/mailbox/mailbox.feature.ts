@@ -2,9 +2,9 @@
  * Mounts the mailbox of development. On loopback everybody may read it, elsewhere only signed-in administrators. `mail`
  * owns the mails.
  */
-import { hasRole } from '../../accounts/roles.ts'
 import type { Feature } from '../../feature.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
+import { isAdministrator } from '../../interaction/member.ts'
 import { mailboxRoutes } from '../../mail/mailbox.routes.ts'
 import type { Services } from '../../services.ts'
 
@@ -13,11 +13,8 @@ export function mailbox({ config, db }: Services): Feature {
   if (readers === 'none') return {}
   return {
     pages({ render, findMember }) {
-      const isAdministrator = async (ctx: AnyContext) => {
-        const member = await findMember(ctx)
-        return member !== undefined && (await hasRole(db, member.account.id, 'admin'))
-      }
-      const mayRead = readers === 'everybody' ? async () => true : isAdministrator
+      const ofAdministrator = async (ctx: AnyContext) => isAdministrator(db, await findMember(ctx))
+      const mayRead = readers === 'everybody' ? async () => true : ofAdministrator
       return [mailboxRoutes(db, async (...page) => render(...page), mayRead)]
     },
   }

@@ -57,7 +57,7 @@ async function submitForgot(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const ip = requestState(ctx).clientIp ?? ''
   const wayBack = pages.returnPath.seal(ctx)
   await requestReset(pages, { email, browser: pages.browserSecret.ensure(ctx), wayBack, ip })
-  const locals = { email, mailbox: pages.mailbox, forgotHref: `/forgot${pages.returnPath.query(ctx)}` }
+  const locals = { email, forgotHref: `/forgot${pages.returnPath.query(ctx)}` }
   pages.render(ctx, 'forgot-sent', { title: 'Look in your mail', ...locals })
 }
 

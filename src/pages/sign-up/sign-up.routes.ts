@@ -87,6 +87,6 @@ async function resend(pages: LinkPages, ctx: AnyContext): Promise<void> {
 function sent(pages: LinkPages, ctx: AnyContext, email: string, notice?: string): void {
   const resendAction = `/register/resend${pages.returnPath.query(ctx)}`
   const continueHref = pages.returnPath.path(ctx)
-  const locals = { email, resendAction, continueHref, mailbox: pages.mailbox, notice }
+  const locals = { email, resendAction, continueHref, notice }
   pages.render(ctx, 'register-sent', { title: 'Look in your mail', ...locals })
 }

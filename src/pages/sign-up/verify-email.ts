@@ -55,7 +55,6 @@ async function show(
     action: `/interaction/${uid}/verify-email${query}`,
     client: await shownClient(services.oidc.current(), parameter(interaction, 'client_id')),
     account: account && { email: account.email, name: account.name },
-    mailbox: services.config.mail.mailbox === 'everybody',
     errors: {},
     ...state,
   }
