@@ -79,7 +79,10 @@ function openMysql(address: string): Db {
 
 type MysqlConnection = { query: (sql: string, done: (error: Error | null) => void) => void }
 
-/** Gap locks of the stricter level would make strangers wait for each other. A lock that nobody frees is no long wait. */
+/**
+ * Gap locks of the stricter level would make strangers wait for each other. The wait for a lock is short, so that a stuck
+ * transaction does not hold others up for long.
+ */
 function relax(
   connection: MysqlConnection,
   done: (error: Error | null, connection: MysqlConnection) => void,

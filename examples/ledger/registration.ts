@@ -7,13 +7,17 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import * as oidc from 'openid-client'
 import { createProvider } from './access/provider.ts'
+import { SCOPES } from './http/openapi.ts'
 import { readCredentials } from './settings.ts'
 import type { Credentials, Settings } from './settings.ts'
 
 /** Runs a command of the account server’s command line and answers its JSON. */
 export type RunCommand = (args: string[]) => Promise<unknown>
 
+type Option = [name: string, value: string]
 type Registered = { client_id: string; client_secret: string }
+
+const ALL_SCOPES = Object.keys(SCOPES).join(' ')
 
 /** The account server has to run. What it still knows is used again. */
 export async function ensureRegistered(
@@ -42,15 +46,14 @@ async function register(
   { issuer, publicUrl, identifier, tokens }: Settings,
   run: RunCommand,
 ): Promise<Pick<Credentials, 'resource' | 'app'>> {
-  // What an earlier installation left has a secret that nobody knows.
+  // Deletes the resource of an earlier installation, because its secret is lost.
   await run(['resource', 'delete', identifier]).catch(() => undefined)
   const api = options([
     ['identifier', identifier],
     ['name', 'Ledger'],
-    ['scope', 'ledger:read ledger:send'],
+    ['scope', ALL_SCOPES],
     ['format', tokens === 'jwt' ? 'jwt' : 'opaque'],
-    ['scope-text', 'ledger:read=See your balance and your transactions'],
-    ['scope-text', 'ledger:send=Send money for you'],
+    ...Object.entries(SCOPES).map(([name, words]): Option => ['scope-text', `${name}=${words}`]),
   ])
   const page = options([
     ['name', 'Ledger'],
@@ -72,7 +75,7 @@ async function registerDocs({ publicUrl, identifier }: Settings, run: RunCommand
     ['name', 'Ledger API documentation'],
     ['redirect-uri', `${publicUrl}/docs`],
     ['grant-type', 'authorization_code'],
-    ['scope', 'ledger:read ledger:send'],
+    ['scope', ALL_SCOPES],
     ['resource', identifier],
   ])
   const { client_id } = (await run(['client', 'create', '--public', ...page])) as Registered
@@ -93,7 +96,7 @@ async function isKnown({ issuer }: Settings, { app }: Credentials): Promise<bool
   )
 }
 
-function options(given: [name: string, value: string][]): string[] {
+function options(given: Option[]): string[] {
   return given.flatMap(([name, value]) => [`--${name}`, value])
 }
 

@@ -33,7 +33,7 @@ const environment = z.object({
   LEDGER_CREDENTIALS_FILE: z.string().default(join(HOME, 'data', 'credentials.json')),
   /** `introspection` sees a revocation at once; `jwt` verifies here, with the keys and status lists. */
   LEDGER_TOKENS: z.enum(['introspection', 'jwt']).default('introspection'),
-  /** An introspected token is asked about again after so long; 0 asks each time. A revocation may be seen so much later. */
+  /** How many seconds an introspection answer is kept; 0 keeps none. A revocation takes effect at most this much later. */
   LEDGER_TOKEN_CACHE_SECONDS: count(0, 300).default(0),
   /** A recipient that was found is looked up again after so long; 0 asks each time. */
   LEDGER_LOOK_UP_CACHE_SECONDS: count(0, 300).default(10),

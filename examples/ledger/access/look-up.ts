@@ -2,7 +2,7 @@
  * Finds the account of a recipient by an exact address or user name. The ledger asks the account server with a token of
  * its own (client credentials, scope `accounts:check`), which it keeps until shortly before the token expires. A recipient
  * that was found is kept for a few seconds. An address that moves to another person is rare, and that person has to prove
- * it first. Nobody is kept as unknown: they may register in the next moment.
+ * it first. A recipient that was not found is not cached, because the person may register at any moment.
  */
 import { LRUCache } from 'lru-cache'
 import * as oidc from 'openid-client'
@@ -64,8 +64,10 @@ function keepFound(keptMs: number, lookUp: LookUp): LookUp {
   if (keptMs === 0) return lookUp
   const found = new LRUCache<string, string>({ max: MOST_KEPT, ttl: keptMs })
   return async (recipient) => {
-    const sub = found.get(recipient) ?? (await lookUp(recipient))
-    if (sub !== undefined && !found.has(recipient)) found.set(recipient, sub)
+    const known = found.get(recipient)
+    if (known !== undefined) return known
+    const sub = await lookUp(recipient)
+    if (sub !== undefined) found.set(recipient, sub)
     return sub
   }
 }

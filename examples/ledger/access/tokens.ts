@@ -47,25 +47,31 @@ export function createTokenCheck(settings: TokenSettings, provider: Provider): C
 }
 
 function readByIntrospection({ tokenCacheMs }: TokenSettings, provider: Provider) {
-  const active = new LRUCache<string, Claims>({ max: MOST_KEPT, ttl: tokenCacheMs })
+  const active = new LRUCache<string, Claims>({ max: MOST_KEPT })
   return async ({ headers }: IncomingMessage): Promise<Claims> => {
     const token = /^Bearer +([\w.~+/-]+=*)$/i.exec(headers.authorization ?? '')?.[1]
     if (!token)
       throw new Refusal('invalid_token', 'The header Authorization takes the form: Bearer ACCESS_TOKEN.')
+    if (tokenCacheMs === 0) return introspect(provider, token)
     const digest = createHash('sha256').update(token).digest('base64')
     const known = active.get(digest)
     if (known) return known
-    const config = await provider()
-    const answer = await oidc.tokenIntrospection(config, token).catch((cause: unknown) => {
-      throw outage(cause)
-    })
-    // A bound token needs a proof, which introspection does not check.
-    if (!answer.active || 'cnf' in answer) throw new Refusal('invalid_token')
-    const ttl = Math.min(tokenCacheMs, (answer.exp ?? 0) * 1000 - Date.now())
+    const claims = await introspect(provider, token)
+    const ttl = Math.min(tokenCacheMs, (claims.exp ?? 0) * 1000 - Date.now())
     // A `ttl` of zero would keep it for ever.
-    if (ttl > 0) active.set(digest, answer, { ttl })
-    return answer
+    if (ttl > 0) active.set(digest, claims, { ttl })
+    return claims
   }
+}
+
+async function introspect(provider: Provider, token: string): Promise<oidc.IntrospectionResponse> {
+  const config = await provider()
+  const answer = await oidc.tokenIntrospection(config, token).catch((cause: unknown) => {
+    throw outage(cause)
+  })
+  // A bound token needs a proof, which introspection does not check.
+  if (!answer.active || 'cnf' in answer) throw new Refusal('invalid_token')
+  return answer
 }
 
 function readJwt({ issuer, identifier }: TokenSettings, provider: Provider) {

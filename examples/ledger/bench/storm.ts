@@ -105,7 +105,7 @@ type Run = StormOptions & {
 }
 
 async function sendAll(run: Run) {
-  const { transfers, atOnce, kills, ledger, sender, onProgress } = run
+  const { transfers, atOnce, ledger, sender, onProgress } = run
   const answers: Record<number, number> = {}
   const sample = new Map<number, Answered>()
   const step = Math.max(1, Math.floor(transfers / MOST_CHECKED))
@@ -132,7 +132,8 @@ async function sendAll(run: Run) {
   const seconds = (performance.now() - startedAtMs) / 1000
   const { user, system } = process.cpuUsage(own)
   const measured = { seconds, perSecond: transfers / seconds, ownCpuSeconds: (user + system) / 1e6 }
-  return { ...measured, cpuSeconds: ledger.cpuSeconds(), kills, answers, resent: sender.resent, sample }
+  const counted = { kills: progress.killed, answers, resent: sender.resent }
+  return { ...measured, cpuSeconds: ledger.cpuSeconds(), ...counted, sample }
 }
 
 type Progress = { done: number; killed: number; answeredAtMs: number }

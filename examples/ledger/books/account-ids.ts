@@ -4,7 +4,7 @@ import type { Db } from '../database.ts'
 import { findAccounts } from './account.ts'
 
 export type AccountIds = {
-  /** Nothing while one of them has no account. */
+  /** The ids, in the order of `subs`; undefined while one of them has no account. */
   of: (subs: readonly string[]) => Promise<number[] | undefined>
 }
 
