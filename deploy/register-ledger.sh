@@ -9,7 +9,7 @@ cli() {
   node src/cli.ts "$@" --json
 }
 
-# What an earlier installation left has a secret that nobody knows.
+# Deletes the resource of an earlier installation, because its secret is lost.
 cli resource delete "$ledger/" >/dev/null 2>&1 || true
 resource=$(cli resource create --identifier "$ledger/" --name Ledger --scope 'ledger:read ledger:send' \
   --scope-text 'ledger:read=See your balance and your transactions' --scope-text 'ledger:send=Send money for you')

@@ -59,7 +59,7 @@ export function loadConfig(
   return Object.freeze(derive(parsed as Settings, options.persist))
 }
 
-/** What a process reads that is a worker and no server: it may reach Redis at another address. */
+/** The configuration of a process that is only a worker. It may reach Redis at another address. */
 export function configOfWorker(config: Config): Config {
   return Object.freeze({ ...config, redisDsn: config.workerRedisDsn })
 }

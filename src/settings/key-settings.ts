@@ -13,7 +13,7 @@ export function keysOf(given: Settings, master: string) {
       secret === master ? deriveKey(master, 'cookies').toString('base64url') : secret,
     ),
     data: derived('data'),
-    /** Seal what Redis holds of an account for a few minutes. */
+    /** Keys that seal the account cache in Redis. */
     accountCache: derived('account cache'),
     /** Seal what the grant store holds; the first is current. */
     records: dataSecrets as [string, ...string[]],

@@ -94,7 +94,9 @@ export function addEndpoint(
   router.options(`cors.${name}`, path, withProtocolContext(provider), fromPages)
 }
 
-/** A request to an address outside the library, for its checks. They see `address` as the one that was asked. */
+/**
+ * Lets the library check a request to one of our own addresses. The checks use `address` as the address of the request.
+ */
 export function protocolContext(provider: Provider, ctx: object, address: string): KoaContextWithOIDC {
   const asked = ctx as KoaContextWithOIDC
   const oidc = new provider.OIDCContext(asked)
