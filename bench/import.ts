@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 const [count, format] = [Number(process.argv[2] ?? 1_000_000), process.argv[3] ?? 'csv']
+const CLI = join(import.meta.dirname, '../src/cli.ts')
 const HASH = '$2b$10$abcdefghijklmnopqrstuu3O8sSKAsMh4QNpP6tLFkYgt6uAcchPS'
 const SALT = 'MDEyMzQ1Njc4OWFiY2RlZg=='
 const DIGEST = 'A'.repeat(86) + '=='
@@ -37,24 +38,23 @@ const FORMATS: Record<string, { head: string; record: Write; between: string; ta
   firebase: { head: '{"users":[', record: firebase, between: ',\n', tail: ']}' },
 }
 
+const chosen = FORMATS[format]
+if (!chosen) throw new Error(`FORMAT: got "${format}", takes ${Object.keys(FORMATS).join(', ')}`)
+const { head, record, between, tail } = chosen
+
 const folder = mkdtempSync(join(tmpdir(), 'account-server-import-'))
 try {
   const file = join(folder, 'accounts')
   generate(file)
   process.stdout.write(`${format}: ${count} accounts, ${Math.round(statSync(file).size / 1_048_576)} MiB\n`)
   const env = { ACCOUNT_SERVER_DATA_DIR: join(folder, 'data'), ...process.env }
-  execFileSync(process.execPath, [CLI(), 'migrate', '--json'], { env })
+  execFileSync(process.execPath, [CLI, 'migrate', '--json'], { env })
   for (const run of ['dry run', 'first run', 'second run']) measure(run, file, env)
 } finally {
   rmSync(folder, { recursive: true })
 }
 
-function CLI(): string {
-  return join(import.meta.dirname, '../src/cli.ts')
-}
-
 function generate(file: string): void {
-  const { head, record, between, tail } = FORMATS[format] ?? FORMATS['csv']!
   const out = openSync(file, 'w')
   writeSync(out, head)
   for (let from = 0; from < count; from += 10_000) {
@@ -73,11 +73,12 @@ function measure(run: string, file: string, env: NodeJS.ProcessEnv): void {
     `data:text/javascript,process.on('exit',()=>{const u=process.resourceUsage();` +
     `process.stderr.write('RSS '+u.maxRSS+' CPU '+(u.userCPUTime+u.systemCPUTime))})`
   const startedAt = performance.now()
-  const { stdout, stderr } = spawnSync(process.execPath, ['--import', probe, CLI(), ...args], {
+  const { stdout, stderr } = spawnSync(process.execPath, ['--import', probe, CLI, ...args], {
     env,
     encoding: 'utf8',
   })
   const seconds = (performance.now() - startedAt) / 1000
+  if (!stdout) throw new Error(`the ${run} printed nothing: ${stderr}`)
   const report = JSON.parse(stdout) as Record<string, number>
   const mib = Math.round(Number(/RSS (\d+)/.exec(stderr)?.[1] ?? 0) / 1024)
   const cpu = Number(/CPU (\d+)/.exec(stderr)?.[1] ?? 0) / 1e6
