@@ -8,19 +8,19 @@ import { readFileSync, readdirSync } from 'node:fs'
 const TICK_MS = 10
 
 /**
- * `measure` is called when a process has done a file: what was used since the last call for the process belongs to it.
+ * `measure` is called before the first file of a process and when it has done one: what was used since the last call for
+ * the process belongs to that file.
  * @returns {{ measure: (pid: number, file: string) => void, table: (rows: number) => string }}
  */
 export function recordTimes() {
   const files = []
   const last = new Map()
-  const beganAtMs = Date.now()
   return {
     measure(pid, file) {
-      const before = last.get(pid) ?? { atMs: beganAtMs, cpuMs: 0 }
+      const before = last.get(pid)
       const now = { atMs: Date.now(), cpuMs: cpuMsOf(pid) }
       last.set(pid, now)
-      if (file) files.push({ file, wallMs: now.atMs - before.atMs, cpuMs: now.cpuMs - before.cpuMs })
+      if (before) files.push({ file, wallMs: now.atMs - before.atMs, cpuMs: now.cpuMs - before.cpuMs })
     },
     table(rows) {
       const slowest = files.toSorted((a, b) => b.cpuMs - a.cpuMs).slice(0, rows)
