@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { connect } from 'amqplib'
 import { Redis } from 'ioredis'
 import type { CloudEvent } from '../src/events/events.ts'
-import { createGate } from '../test/faults/gate.ts'
+import { gated } from '../test/faults/gate.ts'
 import { startRabbitmq } from '../test/support/service-rabbitmq.ts'
 import { startRedis } from '../test/support/services.ts'
 import { createTally } from './event-tally.ts'
@@ -30,25 +30,21 @@ const LONGEST_STREAM = 10_000_000
 export async function startStream(): Promise<EventReceiver> {
   const { url, stop } = await startRedis()
   const stream = `events-${randomUUID()}`
-  const gate = await createGate(url)
-  await gate.open()
   const tally = createTally('Redis stream', BROKER_BATCH)
   const redis = new Redis(url)
   const reading = readStream(redis, stream, tally)
+  const gate = await gated(url, async () => {
+    redis.disconnect()
+    await reading
+    await stop()
+  })
   return {
+    ...gate,
     tally,
     env: {
       ACCOUNT_SERVER_EVENT_STREAM: stream,
       ACCOUNT_SERVER_EVENT_STREAM_REDIS_DSN: gate.url,
       ACCOUNT_SERVER_EVENT_STREAM_MAX_LENGTH: String(LONGEST_STREAM),
-    },
-    leave: () => gate.close(),
-    comeBack: () => gate.open(),
-    async stop() {
-      redis.disconnect()
-      await reading
-      await gate.close()
-      await stop()
     },
   }
 }
@@ -83,18 +79,14 @@ export async function startRabbit(): Promise<EventReceiver> {
     },
     { noAck: true },
   )
-  const gate = await createGate(url)
-  await gate.open()
+  const gate = await gated(url, async () => {
+    await connection.close()
+    await stop()
+  })
   return {
+    ...gate,
     tally,
     env: { ACCOUNT_SERVER_RABBITMQ_DSN: gate.url, ACCOUNT_SERVER_RABBITMQ_EXCHANGE: exchange },
-    leave: () => gate.close(),
-    comeBack: () => gate.open(),
-    async stop() {
-      await gate.close()
-      await connection.close()
-      await stop()
-    },
   }
 }
 
@@ -107,18 +99,9 @@ export async function startWebhook(): Promise<EventReceiver & { url: string }> {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const gate = await createGate(`http://127.0.0.1:${(server.address() as AddressInfo).port}/events`)
-  await gate.open()
-  return {
-    tally,
-    url: gate.url,
-    env: {},
-    leave: () => gate.close(),
-    comeBack: () => gate.open(),
-    async stop() {
-      await gate.close()
-      server.close()
-      server.closeAllConnections()
-    },
-  }
+  const gate = await gated(`http://127.0.0.1:${(server.address() as AddressInfo).port}/events`, async () => {
+    server.close()
+    server.closeAllConnections()
+  })
+  return { ...gate, tally, env: {} }
 }

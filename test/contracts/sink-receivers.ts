@@ -18,7 +18,7 @@ import type { BatchSink } from '../../src/outbox/batch-sink.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { createGuardedFetch } from '../../src/platform/network/guarded-fetch.ts'
 import { findBinary } from '../../scripts/find-binary.mjs'
-import { createGate } from '../faults/gate.ts'
+import { gated } from '../faults/gate.ts'
 import { KAFKA_KIND, startKafka } from '../support/service-kafka.ts'
 import { startRabbitmq } from '../support/service-rabbitmq.ts'
 import { startRedis } from '../support/services.ts'
@@ -42,18 +42,24 @@ export const RECEIVERS: { name: string; start: () => Promise<Receiver> }[] = [
   { name: KAFKA_KIND, start: startKafkaReceiver },
 ]
 
-export async function waitFor<Found>(look: () => Promise<Found | undefined>, what: string): Promise<Found> {
+export async function waitFor<Found>(
+  look: () => Promise<Found | undefined>,
+  what: string | (() => string),
+): Promise<Found> {
   for (const untilMs = Date.now() + 60_000; Date.now() < untilMs;) {
     const found = await look()
     if (found !== undefined) return found
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
-  throw new Error(`nothing came within a minute: ${what}`)
+  throw new Error(`nothing came within a minute: ${typeof what === 'string' ? what : what()}`)
 }
 
 function collected(all: readonly Received[]) {
   return (count: number) =>
-    waitFor(async () => (all.length >= count ? [...all] : undefined), `${count} events, got ${all.length}`)
+    waitFor(
+      async () => (all.length >= count ? [...all] : undefined),
+      () => `${count} events, got ${all.length}`,
+    )
 }
 
 async function startWebhookReceiver(): Promise<Receiver> {
@@ -71,8 +77,10 @@ async function startWebhookReceiver(): Promise<Receiver> {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const gate = await createGate(`http://127.0.0.1:${(server.address() as AddressInfo).port}/events`)
-  await gate.open()
+  const gate = await gated(`http://127.0.0.1:${(server.address() as AddressInfo).port}/events`, async () => {
+    server.close()
+    server.closeAllConnections()
+  })
   const sink = createWebhookSink({
     url: gate.url,
     secrets: async () => [secret],
@@ -80,40 +88,25 @@ async function startWebhookReceiver(): Promise<Receiver> {
     clock: systemClock,
     onGone: async () => undefined,
   })
-  return {
-    sink,
-    received: collected(all),
-    leave: () => gate.close(),
-    comeBack: () => gate.open(),
-    async stop() {
-      await gate.close()
-      server.close()
-      server.closeAllConnections()
-    },
-  }
+  return { ...gate, sink, received: collected(all) }
 }
 
 async function startStreamReceiver(): Promise<Receiver> {
   const { url, stop } = await startRedis()
   const stream = `events-${randomUUID()}`
-  const gate = await createGate(url)
-  await gate.open()
-  const sink = createRedisStreamSink({ redisDsn: gate.url, stream, maxLength: 10_000 })
   const redis = new Redis(url)
+  const gate = await gated(url, async () => {
+    redis.disconnect()
+    await stop()
+  })
   return {
-    sink,
+    ...gate,
+    sink: createRedisStreamSink({ redisDsn: gate.url, stream, maxLength: 10_000 }),
     async received(count) {
       return waitFor(async () => {
         const entries = await redis.xrange(stream, '-', '+')
         return entries.length >= count ? entries.map(([, fields]) => receivedFrom(fields)) : undefined
       }, `${count} entries`)
-    },
-    leave: () => gate.close(),
-    comeBack: () => gate.open(),
-    async stop() {
-      redis.disconnect()
-      await gate.close()
-      await stop()
     },
   }
 }
@@ -141,19 +134,11 @@ async function startRabbitmqReceiver(): Promise<Receiver> {
     all.push({ id: String(message.properties.messageId), route: event.subject, event })
     channel.ack(message)
   })
-  const gate = await createGate(url)
-  await gate.open()
-  return {
-    sink: createRabbitmqEvents({ url: gate.url, exchange }),
-    received: collected(all),
-    leave: () => gate.close(),
-    comeBack: () => gate.open(),
-    async stop() {
-      await gate.close()
-      await connection.close()
-      await stop()
-    },
-  }
+  const gate = await gated(url, async () => {
+    await connection.close()
+    await stop()
+  })
+  return { ...gate, sink: createRabbitmqEvents({ url: gate.url, exchange }), received: collected(all) }
 }
 
 async function startKafkaReceiver(): Promise<Receiver> {

@@ -4,6 +4,22 @@ import { connect, createServer } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { freePort } from '../support/services.ts'
 
+/** A service behind a gate that is open at first. `end` stops what is behind it, once the gate is closed for good. */
+export async function gated(service: string, end: () => Promise<unknown>) {
+  const gate = await createGate(service)
+  await gate.open()
+  return {
+    /** The service's address, through the gate. */
+    url: gate.url,
+    leave: () => gate.close(),
+    comeBack: () => gate.open(),
+    async stop() {
+      await gate.close()
+      await end()
+    },
+  }
+}
+
 export type Gate = Awaited<ReturnType<typeof createGate>>
 
 /** Listens in front of the address of `url`; closed at first. */
