@@ -12,7 +12,7 @@ import { prepareServices } from '../scripts/services.mjs'
 import { withProgress } from '../scripts/step.mjs'
 import { loadConfig } from '../src/settings/config.ts'
 import { createParts } from '../src/process/start/parts.ts'
-import { dataFolder, freePort, launch, pause } from '../test/support/service-process.ts'
+import { dataFolder, freePort, launch, outerEnvironment, pause } from '../test/support/service-process.ts'
 import { startRedis } from '../test/support/services.ts'
 import { createFixture } from './fixture.ts'
 import type { LoadFixture } from './fixture.ts'
@@ -93,9 +93,8 @@ async function startServer(store: string): Promise<Server> {
   const redis = store === 'redis' ? await startRedis() : undefined
   const port = await freePort()
   const target = `http://127.0.0.1:${port}`
-  const outer = Object.entries(process.env).filter(([name]) => !/^account_server_/i.test(name))
   const env = {
-    ...Object.fromEntries(outer),
+    ...outerEnvironment(),
     ACCOUNT_SERVER_PORT: String(port),
     ACCOUNT_SERVER_ISSUER: target,
     // All load comes from one address.

@@ -1,5 +1,4 @@
 /** The service that sends the events of the bench: its database, its writers in this process, and a worker that can be killed. */
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { createAccount } from '../src/accounts/account.ts'
 import { updateProfile } from '../src/accounts/profile.ts'
@@ -10,7 +9,7 @@ import { inTransaction } from '../src/platform/sql/database.ts'
 import { migrate } from '../src/platform/sql/migrate.ts'
 import { createParts } from '../src/process/start/parts.ts'
 import { loadConfig } from '../src/settings/config.ts'
-import { dataFolder, freePort, launch, pause } from '../test/support/service-process.ts'
+import { dataFolder, freePort, launch, outerEnvironment, pause } from '../test/support/service-process.ts'
 import { createDatabase, startRedis } from '../test/support/services.ts'
 import { startRabbit, startStream, startWebhook } from './event-receivers.ts'
 import type { EventReceiver } from './event-receivers.ts'
@@ -57,7 +56,6 @@ export async function startEventService({ people: count, rabbitmq }: EventServic
 
   for (let one = 0; one < count; one += 1) await addPerson()
   return {
-    parts,
     receivers,
     addPerson,
     /** Records so many events, those of one person one after the other. */
@@ -84,9 +82,8 @@ export async function startEventService({ people: count, rabbitmq }: EventServic
 type Needs = { mysql: string; redis: string; receivers: readonly EventReceiver[] }
 
 async function environment({ mysql, redis, receivers }: Needs): Promise<Record<string, string>> {
-  const outer = Object.entries(process.env).filter(([name]) => !/^account_server_/i.test(name))
   return {
-    ...(Object.fromEntries(outer) as Record<string, string>),
+    ...outerEnvironment(),
     ACCOUNT_SERVER_ISSUER: `http://localhost:${await freePort()}`,
     ACCOUNT_SERVER_MYSQL_DSN: mysql,
     ACCOUNT_SERVER_REDIS_DSN: redis,
@@ -117,19 +114,13 @@ async function write({ db, clock }: Parts, people: readonly string[], count: num
 }
 
 async function startWorker(env: Record<string, string>) {
-  const { child } = await launch({
+  const { stop } = await launch({
     command: process.execPath,
     args: [MAIN, '--role', 'worker'],
     ports: [],
     env,
   })
-  return {
-    async kill() {
-      const gone = once(child, 'exit')
-      child.kill('SIGKILL')
-      await gone
-    },
-  }
+  return { kill: stop }
 }
 
 /** Waits for a condition, for at most `limitMs`. */

@@ -9,6 +9,7 @@ import type { KillReport } from './event-kills.ts'
 import { measureOutage, outageFaults } from './event-outage.ts'
 import type { OutageReport } from './event-outage.ts'
 import { startEventService } from './event-service.ts'
+import type { EventService } from './event-service.ts'
 
 const OPTIONS = {
   count: { type: 'string', default: '10000' },
@@ -45,17 +46,12 @@ export async function benchEvents(args: string[]): Promise<boolean> {
   return faults.length === 0
 }
 
-type Service = Awaited<ReturnType<typeof startEventService>>
-
-async function withService<T>(work: (service: Service) => Promise<T>): Promise<T> {
+async function withService<T>(work: (service: EventService) => Promise<T>): Promise<T> {
   const service = await startEventService({ people: 200, rabbitmq: true })
-  // The processes that it started keep no event loop running, and their end is awaited.
-  const alive = setInterval(() => undefined, 1000)
   try {
     return await work(service)
   } finally {
     await service.stop()
-    clearInterval(alive)
   }
 }
 

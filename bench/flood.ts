@@ -12,7 +12,7 @@ import { loadConfig } from '../src/settings/config.ts'
 import { createClient } from '../src/clients/clients.ts'
 import { createParts } from '../src/process/start/parts.ts'
 import type { Parts } from '../src/process/start/parts.ts'
-import { dataFolder, freePort, launch, pause } from '../test/support/service-process.ts'
+import { dataFolder, freePort, launch, outerEnvironment, pause } from '../test/support/service-process.ts'
 import { createDatabase, startRedis } from '../test/support/services.ts'
 import type { FloodPlan, FloodReport } from './flood-sender.ts'
 import { processorSeconds, ready } from './targets.ts'
@@ -64,9 +64,8 @@ export async function measureFloods({ store, seconds, sockets }: FloodOptions): 
 async function startServer(store: FloodOptions['store']): Promise<Server> {
   const port = await freePort()
   const issuer = `http://localhost:${port}`
-  const outer = Object.entries(process.env).filter(([name]) => !/^account_server_/i.test(name))
   const env = {
-    ...(Object.fromEntries(outer) as Record<string, string>),
+    ...outerEnvironment(),
     ACCOUNT_SERVER_PORT: String(port),
     ACCOUNT_SERVER_ISSUER: issuer,
     ACCOUNT_SERVER_DATA_DIR: dataFolder('flood'),

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { findBinary } from '../scripts/find-binary.mjs'
 import { loadConfig } from '../src/settings/config.ts'
 import { createParts } from '../src/process/start/parts.ts'
-import { dataFolder, freePort, launch, pause } from '../test/support/service-process.ts'
+import { dataFolder, freePort, launch, outerEnvironment, pause } from '../test/support/service-process.ts'
 import { startRedis } from '../test/support/services.ts'
 import type { BareSetup } from './bare.ts'
 import { fill } from './fill.ts'
@@ -56,9 +56,8 @@ async function startServer(name: 'sqlite' | 'redis') {
 }
 
 function environment(port: number, redisDsn: string | undefined): Record<string, string> {
-  const outer = Object.entries(process.env).filter(([name]) => !/^account_server_/i.test(name))
   return {
-    ...(Object.fromEntries(outer) as Record<string, string>),
+    ...outerEnvironment(),
     ACCOUNT_SERVER_PORT: String(port),
     ACCOUNT_SERVER_ISSUER: `http://localhost:${port}`,
     // All load comes from one address.

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
 import { TEST_PASSWORD, TEST_SECRET } from '../support/running-server.ts'
-import { dataFolder } from '../support/service-process.ts'
+import { dataFolder, outerEnvironment } from '../support/service-process.ts'
 import { freePort } from '../support/services.ts'
 import { send } from '../provider/send.ts'
 import type { Answer } from '../provider/send.ts'
@@ -21,10 +21,9 @@ const MAIN = join(import.meta.dirname, '../../src/main.ts')
 /** Runs `main.ts` on a port of its own until it ends or this process does. */
 export async function startProcess(env: Environment, args: string[] = []) {
   const port = await freePort()
-  const outer = Object.entries(process.env).filter(([name]) => !/^account_server_/i.test(name))
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: {
-      ...Object.fromEntries(outer),
+      ...outerEnvironment(),
       ACCOUNT_SERVER_PORT: String(port),
       ACCOUNT_SERVER_ISSUER: `http://localhost:${port}`,
       ...env,

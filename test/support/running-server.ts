@@ -23,7 +23,7 @@ import { copyPreparedFile, fillPreparedDatabase } from './prepared-database.ts'
 import { createServersHere } from './server-here.ts'
 import { createProcesses } from './server-processes.ts'
 import type { ServerProcess } from './server-processes.ts'
-import { dataFolder, freePort, pause } from './service-process.ts'
+import { dataFolder, freePort, outerEnvironment, pause } from './service-process.ts'
 import { createDatabase, startRedis } from './services.ts'
 
 export type Store = 'sqlite' | 'mariadb+redis'
@@ -146,9 +146,8 @@ async function startService(): Promise<Far> {
 type Given = { issuer: string; dataDir: string; given: Record<string, string> }
 
 function environment({ issuer, dataDir, given }: Given): Record<string, string> {
-  const outer = Object.entries(process.env).filter(([name]) => !/^account_server_/i.test(name))
   return {
-    ...(Object.fromEntries(outer) as Record<string, string>),
+    ...outerEnvironment(),
     ACCOUNT_SERVER_ISSUER: issuer,
     ACCOUNT_SERVER_DATA_DIR: dataDir,
     ACCOUNT_SERVER_LOG_DIR: join(dataDir, 'logs'),

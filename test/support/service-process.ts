@@ -23,6 +23,14 @@ export const BARE_ENVIRONMENT: Record<string, string> = Object.fromEntries(
   }),
 )
 
+/** This process's variables without any setting of an account server, for a server that is given its own. */
+export function outerEnvironment(): Record<string, string> {
+  const named = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined || /^account_server_/i.test(name) ? [] : [[name, value] as const],
+  )
+  return Object.fromEntries(named)
+}
+
 // One listener for all. The last started ends first: a process before the folder that it writes to.
 const atExit = new Set<() => void>()
 process.once('exit', () => {
