@@ -1,9 +1,11 @@
 /** What an MCP client does that nobody registered: finds the account server, registers, sends a person there, calls a tool. */
 import { answerPages } from './person.ts'
 import type { Answer, World } from './stack.ts'
+import { expectMessages, otherLoopback, seenAtEnd } from './web-journey.ts'
+import type { Trial } from './web-journey.ts'
 
 type Programs = { server: readonly string[]; client: readonly string[] }
-type Variables = Record<string, string>
+type Variables = ReturnType<typeof variablesOf>
 
 /** The client prints `Visit: ADDRESS`, then a line for each call and whether it refreshed. */
 export async function playMcp(world: World, programs: Programs): Promise<void> {
@@ -33,13 +35,14 @@ export async function playMcp(world: World, programs: Programs): Promise<void> {
   })
   await program.stop()
   await server.stop()
-  await world.step('mistakes', () => expectMistakes(world, programs, env))
+  await world.step('mistakes', () => expectMessages(world.guide.messages, trialsOf(world, programs, env)))
 }
 
-function variablesOf(world: World, { client_id = '', client_secret = '' }: Answer): Variables {
+function variablesOf(world: World, { client_id = '', client_secret = '' }: Answer) {
   return {
     ISSUER: world.issuer,
     MCP_URL: `http://localhost:${world.toolsPort}/mcp`,
+    MCP_PORT: String(world.toolsPort),
     PORT: String(world.port),
     RESOURCE_ID: client_id,
     RESOURCE_SECRET: client_secret,
@@ -47,44 +50,33 @@ function variablesOf(world: World, { client_id = '', client_secret = '' }: Answe
 }
 
 /** In the order of the guide: no open registration, another address than that of the resource, and a wrong secret. */
-async function expectMistakes(world: World, programs: Programs, env: Variables): Promise<void> {
-  const wrong: readonly Variables[] = [
-    { ...env, ISSUER: await world.startClosedServer() },
-    { ...env, MCP_URL: `http://127.0.0.1:${world.toolsPort}/mcp` },
-    { ...env, RESOURCE_SECRET: 'of-another-server' },
+function trialsOf(world: World, programs: Programs, env: Variables): Trial[] {
+  const call = (wrong: Partial<Variables>, message: string) =>
+    tryVariables(world, programs, { ...env, ...wrong }, message)
+  return [
+    async (message) => call({ ISSUER: await world.startClosedServer() }, message),
+    (message) => call({ MCP_URL: otherLoopback(env.MCP_URL) }, message),
+    (message) => call({ RESOURCE_SECRET: 'of-another-server' }, message),
   ]
-  const others: string[] = []
-  for (const [index, message] of world.guide.messages.entries()) {
-    const seen = await whatIsSeen(world, programs, wrong[index] ?? env, message)
-    if (!seen.includes(message))
-      others.push(`the guide says "${message}", and there is: ${seen.slice(-1500)}`)
-  }
-  if (others.length > 0) throw new Error(others.join('; '))
 }
 
-async function whatIsSeen(world: World, { server, client }: Programs, env: Variables, message: string) {
-  const running = [await world.start(server, env, world.toolsPort), await world.start(client, env, 0)]
+async function tryVariables(
+  world: World,
+  { server, client }: Programs,
+  env: Variables,
+  message: string,
+): Promise<string> {
+  const programs = [await world.start(server, env, world.toolsPort), await world.start(client, env, 0)]
   const page = await world.openBrowser()
-  const seen: string[] = []
+  const failures: string[] = []
   try {
-    const visit = await Promise.race([running[1]?.line(/Visit: (\S+)/), running[1]?.ended])
+    const visit = await Promise.race([programs[1]?.line(/Visit: (\S+)/), programs[1]?.ended])
     if (typeof visit === 'string') {
       await page.goto(visit)
       await answerPages(page, world.issuer, world.person)
     }
   } catch (error) {
-    seen.push((error as Error).message)
+    failures.push((error as Error).message)
   }
-  const now = async () => {
-    const text = await page.textContent('body').catch(() => '')
-    return [...seen, decodeURIComponent(page.url()), text, ...running.map((one) => one.output())]
-      .join(' ')
-      .replaceAll(/\s+/g, ' ')
-  }
-  for (let tries = 0; tries < 50 && !(await now()).includes(message); tries += 1)
-    await page.waitForTimeout(100)
-  const all = await now()
-  await page.context().close()
-  for (const one of running) await one.stop()
-  return all
+  return seenAtEnd({ page, programs, failures, message })
 }

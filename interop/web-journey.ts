@@ -28,11 +28,13 @@ export type WebApp = {
   mistakes: readonly Mistake[]
 }
 
-/** Settings that are wrong, and what is done after the sign-in where it goes well. */
+/** Settings that are wrong. */
 export type Mistake = {
   wrong: (settings: Settings, world: World) => Record<string, string> | Promise<Record<string, string>>
-  act?: (page: Page, settings: Settings) => Promise<unknown>
 }
+
+/** Makes a mistake, and answers what is seen: as soon as the message is there, or after a while. */
+export type Trial = (message: string) => Promise<string>
 
 type Begin = (page: Page) => Promise<unknown>
 export type SignedIn = { world: World; page: Page; begin: Begin }
@@ -43,7 +45,12 @@ export const wrongSecret: Mistake = { wrong: () => ({ CLIENT_SECRET: 'of-another
 export const issuerWithSlash: Mistake = { wrong: ({ ISSUER }) => ({ ISSUER: `${ISSUER}/` }) }
 /** The app runs at an address that is not registered. */
 export const otherAddress: Mistake = {
-  wrong: ({ APP_URL }) => ({ APP_URL: APP_URL.replace('localhost', '127.0.0.1') }),
+  wrong: ({ APP_URL }) => ({ APP_URL: otherLoopback(APP_URL) }),
+}
+
+/** The same place under another name. */
+export function otherLoopback(url: string): string {
+  return url.replace('localhost', '127.0.0.1')
 }
 
 /** Follows the guide: registers, starts, signs in twice; then makes each mistake of the guide. */
@@ -63,7 +70,11 @@ export async function playWeb(world: World, app: WebApp): Promise<void> {
   const page = await signInTwice(world, begin, app.shown ?? bodyOf)
   await app.after?.({ world, page, begin })
   await program.stop()
-  await world.step('mistakes', () => expectMistakes(world, app, settings))
+  const trials = app.mistakes.map(({ wrong }): Trial => {
+    return async (message) =>
+      trySettings(world, app, { ...settings, ...(await wrong(settings, world)) }, message)
+  })
+  await world.step('mistakes', () => expectMessages(world.guide.messages, trials))
 }
 
 /** Answers the page of the person who is signed in now. */
@@ -88,25 +99,21 @@ async function signInTwice(world: World, begin: Begin, shown: NonNullable<WebApp
   return page
 }
 
-async function expectMistakes(world: World, app: WebApp, settings: Settings): Promise<void> {
-  const { messages } = world.guide
-  if (messages.length !== app.mistakes.length)
-    throw new Error(`the guide explains ${messages.length} mistakes`)
+/** @throws Error unless there is a trial for each message of the guide, and each shows its message */
+export async function expectMessages(messages: readonly string[], trials: readonly Trial[]): Promise<void> {
+  if (messages.length !== trials.length)
+    throw new Error(`the guide explains ${messages.length} mistakes, and ${trials.length} are made`)
   const others: string[] = []
-  for (const [index, mistake] of app.mistakes.entries()) {
+  for (const [index, trial] of trials.entries()) {
     const message = plain(messages[index] ?? '')
-    const wrong = { ...settings, ...(await mistake.wrong(settings, world)) }
-    const seen = await whatIsSeen({ world, app, mistake, settings: wrong, message })
+    const seen = await trial(message)
     if (!seen.includes(message))
       others.push(`the guide says "${message}", and there is: ${seen.slice(0, 500)} … ${seen.slice(-1000)}`)
   }
   if (others.length > 0) throw new Error(others.join('; '))
 }
 
-type Trial = { world: World; app: WebApp; mistake: Mistake; settings: Settings; message: string }
-
-/** All that the app printed and the browser shows, once the message is among it. */
-async function whatIsSeen({ world, app, mistake, settings, message }: Trial): Promise<string> {
+async function trySettings(world: World, app: WebApp, settings: Settings, message: string): Promise<string> {
   const failures: string[] = []
   const failed = (error: unknown) => void failures.push((error as Error).message)
   const program = await world.start(app.command(settings), settings).catch(failed)
@@ -115,25 +122,33 @@ async function whatIsSeen({ world, app, mistake, settings, message }: Trial): Pr
   try {
     await app.begin(page, settings.APP_URL)
     await answerPages(page, world.issuer, world.person)
-    await mistake.act?.(page, settings)
   } catch (error) {
     failed(error)
   }
-  const deadline = Date.now() + MESSAGE_WITHIN_MS
-  let seen = await seenNow(page, program)
-  while (!(seen + plain(failures.join(' '))).includes(message) && Date.now() < deadline) {
-    await page.waitForTimeout(100)
-    seen = await seenNow(page, program)
-  }
-  await page.context().close()
-  await program.stop()
-  return `${plain(failures.join(' '))} ${seen}`
+  return seenAtEnd({ page, programs: [program], failures, message })
 }
 
-async function seenNow(page: Page, program: Program): Promise<string> {
+type Ending = { page: Page; programs: readonly Program[]; failures: readonly string[]; message: string }
+
+/** All that failed, that programs printed and that the browser shows, once the message is among it. Ends them. */
+export async function seenAtEnd({ page, programs, failures, message }: Ending): Promise<string> {
+  const now = async () => `${plain(failures.join(' '))} ${await seenNow(page, programs)}`
+  const deadline = Date.now() + MESSAGE_WITHIN_MS
+  let seen = await now()
+  while (!seen.includes(message) && Date.now() < deadline) {
+    await page.waitForTimeout(100)
+    seen = await now()
+  }
+  await page.context().close()
+  for (const program of programs) await program.stop()
+  return seen
+}
+
+async function seenNow(page: Page, programs: readonly Program[]): Promise<string> {
   const text = (await bodyOf(page).catch(() => '')) ?? ''
   const address = decodeURIComponent(page.url().replaceAll('+', ' '))
-  return plain(`${address} ${text} ${program.output().slice(-20_000)}`)
+  const printed = programs.map((program) => program.output().slice(-20_000))
+  return plain([address, text, ...printed].join(' '))
 }
 
 /** Without line breaks and the escapes of a terminal. */
@@ -161,6 +176,20 @@ export function signOutAt(path: string) {
     world.step('sign-out', async () => {
       await page.goto(world.origin + path)
       await expectSignedOut(world, page, begin)
+    })
+}
+
+/** The person presses "Sign out" at an app that signs out nowhere else, and then at the account server. */
+export function signOutAtBoth(path: string) {
+  return ({ world, page, begin }: SignedIn): Promise<void> =>
+    world.step('sign-out', async () => {
+      await page.goto(world.origin + path)
+      await page.getByRole('button', { name: 'Sign out' }).click()
+      await page.waitForLoadState('load')
+      await page.goto(`${world.issuer}/oauth/logout`)
+      await page.getByRole('button', { name: 'Sign out', exact: true }).click()
+      await page.getByText('You are signed out').waitFor()
+      await expectPages(world, page, begin, ['sign-in'])
     })
 }
 

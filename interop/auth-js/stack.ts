@@ -1,5 +1,5 @@
 import type { Stack } from '../stack.ts'
-import { expectPages, otherAddress, playWeb } from '../web-journey.ts'
+import { otherAddress, playWeb, signOutAtBoth } from '../web-journey.ts'
 
 export const stack: Stack = {
   title: 'Express with Auth.js',
@@ -19,17 +19,7 @@ export const stack: Stack = {
         await page.getByRole('button', { name: 'Sign in with Accounts' }).click()
         await page.waitForLoadState('load')
       },
-      async after({ world, page, begin }) {
-        await world.step('sign-out', async () => {
-          await page.goto(`${world.origin}/auth/signout`)
-          await page.getByRole('button', { name: 'Sign out' }).click()
-          await page.waitForLoadState('load')
-          await page.goto(`${world.issuer}/oauth/logout`)
-          await page.getByRole('button', { name: 'Sign out', exact: true }).click()
-          await page.getByText('You are signed out').waitFor()
-          await expectPages(world, page, begin, ['sign-in'])
-        })
-      },
+      after: signOutAtBoth('/auth/signout'),
       mistakes: [
         otherAddress,
         { wrong: () => ({ AUTH_ACCOUNTS_SECRET: 'of-another-client' }) },

@@ -49,4 +49,4 @@ def whoami() -> str:
 
 
 if __name__ == "__main__":
-    mcp.run(transport="streamable-http", port=int(MCP_URL.split(":")[2].split("/")[0]))
+    mcp.run(transport="streamable-http", port=int(os.environ["MCP_PORT"]))

@@ -9,7 +9,7 @@ import {
 } from '@modelcontextprotocol/sdk/server/auth/router.js'
 import express from 'express'
 
-const { ISSUER, MCP_URL, RESOURCE_ID, RESOURCE_SECRET } = process.env
+const { ISSUER, MCP_PORT, MCP_URL, RESOURCE_ID, RESOURCE_SECRET } = process.env
 const mcpUrl = new URL(MCP_URL)
 const oauthMetadata = await (await fetch(`${ISSUER}/.well-known/oauth-authorization-server`)).json()
 
@@ -46,4 +46,4 @@ app.post('/mcp', auth, express.json(), async (req, res) => {
   await transport.handleRequest(req, res, req.body)
 })
 app.get('/mcp', auth, (req, res) => res.status(405).end())
-app.listen(Number(mcpUrl.port))
+app.listen(Number(MCP_PORT))

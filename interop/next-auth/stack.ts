@@ -1,5 +1,5 @@
 import type { Stack } from '../stack.ts'
-import { expectPages, issuerWithSlash, otherAddress, playWeb, wrongSecret } from '../web-journey.ts'
+import { issuerWithSlash, otherLoopback, playWeb, signOutAtBoth, wrongSecret } from '../web-journey.ts'
 
 export const stack: Stack = {
   title: 'Next.js with NextAuth.js',
@@ -17,26 +17,9 @@ export const stack: Stack = {
         await page.getByRole('button', { name: 'Sign in with Accounts' }).click()
         await page.waitForLoadState('load')
       },
-      async after({ world, page, begin }) {
-        await world.step('sign-out', async () => {
-          await page.goto(`${world.origin}/api/auth/signout`)
-          await page.getByRole('button', { name: 'Sign out' }).click()
-          await page.waitForLoadState('load')
-          await page.goto(`${world.issuer}/oauth/logout`)
-          await page.getByRole('button', { name: 'Sign out', exact: true }).click()
-          await page.getByText('You are signed out').waitFor()
-          await expectPages(world, page, begin, ['sign-in'])
-        })
-      },
-      mistakes: [
-        { ...otherAddress, wrong: (...given) => urlOf(otherAddress.wrong(...given)) },
-        wrongSecret,
-        issuerWithSlash,
-      ],
+      after: signOutAtBoth('/api/auth/signout'),
+      mistakes: [{ wrong: ({ APP_URL }) => addressOf(otherLoopback(APP_URL)) }, wrongSecret, issuerWithSlash],
     }),
 }
 
-function urlOf(settings: object): Record<string, string> {
-  const { APP_URL = '' } = settings as Record<string, string>
-  return { APP_URL, NEXTAUTH_URL: APP_URL }
-}
+const addressOf = (url: string) => ({ APP_URL: url, NEXTAUTH_URL: url })
