@@ -12,7 +12,7 @@ export type Guide = {
   messages: readonly string[]
 }
 
-const CLI = 'npm run cli -- '
+const CLI = /^npm run (?:--silent )?cli -- /
 
 /** What a guide calls the account server, the app, an API and an MCP server; a run puts its own addresses in their place. */
 export const ADDRESSES = {
@@ -41,7 +41,7 @@ export function readGuide(name: string, put: (text: string) => string = (text) =
 /** Words in double quotes are one argument, as in a shell. */
 export function commandsOf(text: string): string[][] {
   const lines = blocksOf(text, 'sh').flatMap((code) => code.replaceAll('\\\n', ' ').split('\n'))
-  const commands = lines.filter((line) => line.startsWith(CLI)).map((line) => line.slice(CLI.length))
+  const commands = lines.filter((line) => CLI.test(line)).map((line) => line.replace(CLI, ''))
   return commands.map((line) =>
     [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? ''),
   )

@@ -1,4 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect } from 'chai'
+import { z } from 'zod'
+import { commandsOf } from '../../interop/guide.ts'
+import { answerOf } from '../cli/command-line.ts'
 import { basic } from '../provider/send.ts'
 import { openStage } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
@@ -14,11 +19,10 @@ describe('the requests of docs/api.md', () => {
 
   before(async () => {
     stage = await openStage({ store: 'sqlite' })
-    const program = await createCaller(stage, ['accounts:read', 'accounts:register'])
+    const { client_id, client_secret } = await registeredAsWritten(stage)
     const app = await createCaller(stage, ['account:read', 'account:write'])
     variables['PERSON_TOKEN'] = await app.tokenOf(await stage.person())
-    const { clientId, secret } = program.party
-    variables['BASIC'] = (basic(clientId, secret)['authorization'] ?? '').replace('Basic ', '')
+    variables['BASIC'] = (basic(client_id, client_secret)['authorization'] ?? '').replace('Basic ', '')
   })
   after(() => stage.stop())
 
@@ -28,3 +32,11 @@ describe('the requests of docs/api.md', () => {
     it(`${index + 1}: ${exchange.heading}: ${exchange.request.first} is answered as written`, () =>
       run(stage, exchange, variables))
 })
+
+/** The client of the first command of the document, at the issuer of the stage. */
+async function registeredAsWritten({ issuer, parts }: Stage) {
+  const text = readFileSync(join(import.meta.dirname, '../..', DOCUMENT), 'utf8')
+  const [words = []] = commandsOf(text.replaceAll('http://localhost:8700', issuer))
+  const { data } = await answerOf(parts, words)
+  return z.object({ client_id: z.string(), client_secret: z.string() }).parse(data)
+}

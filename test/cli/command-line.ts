@@ -67,11 +67,14 @@ export type Refusal = { error: string; error_description: string }
 
 /** What a command that must fail would report, run in this process: for the many mistakes that end the same way. */
 export async function mistakeOf(parts: Parts, args: string[]): Promise<Refusal> {
-  return refusalOf(args, async () => {
-    const request = readArguments(args, NOUNS)
-    if (request.kind !== 'run' || request.command.opens === 'settings') throw new Error('no such command')
-    await request.command.run(request.input, parts)
-  })
+  return refusalOf(args, () => answerOf(parts, args))
+}
+
+/** Runs a command in this process, on parts that are open. */
+export async function answerOf(parts: Parts, args: readonly string[]): Promise<Answer> {
+  const request = readArguments([...args], NOUNS)
+  if (request.kind !== 'run' || request.command.opens === 'settings') throw new Error('no such command')
+  return await request.command.run(request.input, parts)
 }
 
 async function refusalOf(args: string[], run: () => Promise<unknown>): Promise<Refusal> {
