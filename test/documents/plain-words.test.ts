@@ -17,7 +17,8 @@ function proseOf(markdown: string): string[] {
 }
 
 describe('the documents, in plain words', () => {
-  const documents = ['.', 'docs', 'docs/clients', 'docs/decisions', 'docs/integrations'].flatMap((folder) =>
+  const folders = ['clients', 'decisions', 'integrations', 'migrating'].map((name) => `docs/${name}`)
+  const documents = ['.', 'docs', ...folders].flatMap((folder) =>
     readdirSync(join(HOME, folder))
       .filter((name) => name.endsWith('.md'))
       .map((name) => join(folder, name)),
@@ -25,7 +26,12 @@ describe('the documents, in plain words', () => {
   const proseIn = (document: string) => proseOf(readFileSync(join(HOME, document), 'utf8'))
 
   it('are read', () => {
-    expect(documents).to.include.members(['README.md', 'docs/operations.md', 'docs/clients/errors.md'])
+    expect(documents).to.include.members([
+      'README.md',
+      'docs/operations.md',
+      'docs/clients/errors.md',
+      'docs/migrating/endpoints.md',
+    ])
     const sentences = documents.flatMap(proseIn).flatMap(sentencesOf)
     expect(sentences).to.have.length.greaterThan(1000)
     expect(proseOf('One `a b`.\n\n```sh\ntold\n```\n\n| told | x |').flatMap(sentencesOf)).to.eql([
