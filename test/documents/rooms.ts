@@ -63,7 +63,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'feature.ts': {
     storey: 'features',
     short: 'the contract',
-    owns: 'What a feature may add: protocol, pages, endpoints, message sinks, upkeep, sealed columns.',
+    owns: 'What a feature may add: protocol, pages, endpoints, API operations, sinks, upkeep, sealed columns, tables that move.',
     leaves: 'Each feature: `pages`, `protocol`.',
   },
   operations: {
