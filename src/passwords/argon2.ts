@@ -2,6 +2,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { hashRaw } from '@node-rs/argon2'
 import { parsePhc } from './phc.ts'
+import { MAX_DIGEST_BYTES, MIN_DIGEST_BYTES } from './scheme.ts'
 import type { Scheme } from './scheme.ts'
 
 export type Argon2Settings = {
@@ -17,6 +18,8 @@ const TYPES: ReadonlyMap<string, number> = new Map([
 ])
 const VERSION_19 = 1
 const VERSION_16 = 0
+const MIN_SALT_BYTES = 8
+const MIN_KIB_PER_LANE = 8
 
 /** The most that HASH_MEMORY_KIB and HASH_PASSES allow for our own. */
 const MAX_MEMORY_KIB = 1_048_576
@@ -28,7 +31,7 @@ export const argon2: Scheme = {
   kind: 'argon2',
   read(stored) {
     const parsed = parseArgon2(stored)
-    if (!parsed) return undefined
+    if (!parsed || !isComputable(parsed)) return undefined
     return {
       tooCostly: excess(parsed),
       readsWhole: () => true,
@@ -52,6 +55,12 @@ function parseArgon2(stored: string): ParsedArgon2 | undefined {
   // A string without a version was written before version 19 existed.
   const { version = 16, salt, digest } = phc
   return { type, version, memoryKib, passes, lanes, salt, digest }
+}
+
+/** Outside these bounds the library throws (RFC 9106 §3.1), or the digest would match by chance. */
+function isComputable({ memoryKib, lanes, salt, digest }: ParsedArgon2): boolean {
+  if (salt.length < MIN_SALT_BYTES || memoryKib < MIN_KIB_PER_LANE * lanes) return false
+  return digest.length >= MIN_DIGEST_BYTES && digest.length <= MAX_DIGEST_BYTES
 }
 
 function excess({ memoryKib, passes }: Argon2Settings): string | undefined {

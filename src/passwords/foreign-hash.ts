@@ -14,8 +14,9 @@ export type ForeignHash =
   | { ok: false; code: 'hash_unknown' | 'hash_too_costly'; why: string }
 
 /** A hash in any of the text forms. Nothing of it is repeated in `why`. */
-export function readForeignHash(text: string): ForeignHash {
-  const stored = rewritten(text.trim())
+export function readForeignHash(given: string): ForeignHash {
+  const text = given.trim()
+  const stored = rewritten(text)
   const known = stored === undefined || stored.length > MAX_STORED ? undefined : readHash(stored)
   if (!known || stored === undefined)
     return {
@@ -42,7 +43,7 @@ const REWRITES: readonly Rewrite[] = [
       phcString(`pbkdf2-${name}`, { i: Number(rounds) }, Buffer.from(salt!), Buffer.from(digest!, 'base64')),
   ],
   [
-    /^scrypt\$(?<salt>[^$]+)\$(?<n>\d{1,10})\$(?<r>\d{1,6})\$(?<p>\d{1,6})\$(?<digest>[\w+/=-]+)$/,
+    /^scrypt\$(?<n>\d{1,10})\$(?<salt>[^$]+)\$(?<r>\d{1,6})\$(?<p>\d{1,6})\$(?<digest>[\w+/=-]+)$/,
     ({ salt, n, r, p, digest }) => scryptString(n, r, p, Buffer.from(salt!), Buffer.from(digest!, 'base64')),
   ],
   [/^bcrypt_sha256\$(?<hash>\$2.*)$/, ({ hash }) => `$bcrypt-sha256hex${hash}`],
@@ -87,9 +88,9 @@ function adapted(text = ''): Buffer {
 
 /** Enough to recognise the writer, and no part of salt or digest. */
 function formOf(text: string): string {
-  const prefix = /^(?:\{[\w.@-]{1,30}\}|\$[\w-]{1,20}\$|[\w:-]{1,24}\$)/.exec(text.trim())?.[0]
+  const prefix = /^(?:\{[\w.@-]{1,30}\}|\$[\w-]{1,20}\$|[\w:-]{1,24}\$)/.exec(text)?.[0]
   if (prefix) return `a hash that begins with ${prefix}`
-  return /^[0-9a-f]+$/i.test(text.trim())
-    ? `a hash of ${text.trim().length} hexadecimal digits`
+  return /^[0-9a-f]+$/i.test(text)
+    ? `a hash of ${text.length} hexadecimal digits`
     : `a hash of ${text.length} characters`
 }

@@ -21,7 +21,8 @@ export const scrypt: Scheme = {
     if (!phc || !['scrypt', 'firebase-scrypt'].includes(phc.scheme)) return undefined
     const [ln = 0, r = 0, p = 1] = ['ln', 'r', 'p'].map((name) => phc.parameters.get(name))
     const { salt, digest } = phc
-    if (ln < 1 || ln > 31 || r < 1 || p < 1) return undefined
+    // RFC 7914 §2: N is below 2^(128 × r / 8).
+    if (ln < 1 || ln > 31 || ln >= 16 * r || r < 1 || p < 1) return undefined
     if (digest.length < MIN_DIGEST_BYTES || digest.length > MAX_DIGEST_BYTES) return undefined
     const cost = { N: 2 ** ln, r, p }
     return {
@@ -54,7 +55,8 @@ function memoryOf({ N, r, p }: Cost): number {
 }
 
 function deriveKey(password: string, salt: Buffer, length: number, cost: Cost): Promise<Buffer> {
-  const options = { ...cost, maxmem: memoryOf(cost) + MIB }
+  // `excess` is the limit. OpenSSL counts two blocks more than it does.
+  const options = { ...cost, maxmem: 2 * MAX_MEMORY }
   return new Promise((resolve, reject) => {
     derive(password, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)))
   })

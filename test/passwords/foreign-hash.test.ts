@@ -21,7 +21,7 @@ const HASHES: Record<string, string> = {
   'Django’s PBKDF2': 'pbkdf2_sha256$1000$saltysalt$4shQUzG4RDGa/igV97tyonVSpqg+ZWnSRxP9V39OUjQ=',
   'Django’s PBKDF2 with SHA-1': 'pbkdf2_sha1$1000$saltysalt$VDR8JVb86fdY2m5ZPZRt3y4iwVc=',
   'Django’s scrypt':
-    'scrypt$saltysalt$1024$8$1$VT8GeGHCKflAsEOp/eJHXI5Oz8Gim02VUW9F7ez23bz9JmBAe8+Pn6qzXkJ49WC2tRj9daKcn66pMTCUuDbd6w==',
+    'scrypt$1024$saltysalt$8$1$VT8GeGHCKflAsEOp/eJHXI5Oz8Gim02VUW9F7ez23bz9JmBAe8+Pn6qzXkJ49WC2tRj9daKcn66pMTCUuDbd6w==',
   'passlib’s PBKDF2':
     '$pbkdf2-sha256$1000$MDEyMzQ1Njc4OWFiY2RlZg$2.JHuWrXEZW7HqC21byXckHlxOO4eOpSNy8iHFwBVtg',
   'PBKDF2 as a PHC string':
@@ -83,6 +83,17 @@ describe('Password hashes of other systems', () => {
     expect(JSON.stringify(read)).to.not.contain(signerKey.slice(0, 20))
   })
 
+  it('verify: the scrypt hash of Django’s own tests', async () => {
+    const hash =
+      'scrypt$16384$seasalt$8$1$Qj3+9PPyRjSJIebHnG81TMjsqtaIGxNQG/aEB/NYafTJ7tibgfYz71m0ldQESkXFRkdVCBhhY8mx7rQwite/Pw=='
+    expect(await proves(readForeignHash(hash), 'lètmein')).to.equal(true)
+  })
+
+  it('are computed within their limits: scrypt with a large r', async () => {
+    const read = readForeignHash(`$scrypt$ln=1,r=8192,p=1$c2FsdA$${'A'.repeat(43)}`)
+    expect(await proves(read)).to.equal(false)
+  })
+
   it('keep the rule of bcrypt that 72 bytes count', async () => {
     const whole = `${'é'.repeat(36)}tail`
     const stored = '$2b$04$abcdefghijklmnopqrstuuKiIlCeXB6chNXkLyAo8C7XcLPzh6zUe'
@@ -99,6 +110,22 @@ describe('Password hashes of other systems', () => {
     ['Argon2 of 2 GiB', `$argon2id$v=19$m=2097152,t=1,p=1$c2FsdHNhbHQ$${'A'.repeat(43)}`, 'hash_too_costly'],
     ['bcrypt of the faulty writer', `$2x$10$${'a'.repeat(53)}`, 'hash_unknown'],
     ['a digest of one byte', '$pbkdf2-sha256$i=1000$c2FsdA$AA', 'hash_unknown'],
+    ['Argon2 with a digest of one byte', '$argon2id$v=19$m=64,t=1,p=1$c2FsdHNhbHQ$AA', 'hash_unknown'],
+    [
+      'Argon2 with a salt of four bytes',
+      `$argon2id$v=19$m=64,t=1,p=1$c2FsdA$${'A'.repeat(43)}`,
+      'hash_unknown',
+    ],
+    [
+      'Argon2 with less than 8 KiB for each lane',
+      `$argon2id$v=19$m=8,t=1,p=2$c2FsdHNhbHQ$${'A'.repeat(43)}`,
+      'hash_unknown',
+    ],
+    [
+      'scrypt with an N that is too large for its r',
+      `$scrypt$ln=16,r=1,p=1$c2FsdA$${'A'.repeat(43)}`,
+      'hash_unknown',
+    ],
     ['MD5', '5f4dcc3b5aa765d61d8327deb882cf99', 'hash_unknown'],
     ['plain text', 'correct horse', 'hash_unknown'],
     ['scrypt with an N that is no power of two', `scrypt:1000:8:1$salt$${'0'.repeat(64)}`, 'hash_unknown'],
