@@ -6,6 +6,7 @@ import { availableParallelism } from 'node:os'
 import { Overload } from '../platform/errors.ts'
 import type { Argon2Settings } from './argon2.ts'
 import { DEFAULT_ARGON2, hashPassword, needsRehash, provesWhole, verifyPassword } from './password-hash.ts'
+import { phcString } from './phc.ts'
 
 export type HashingSettings = Partial<Argon2Settings> & {
   /** Hashes at a time; the number of cores when not given. */
@@ -32,7 +33,7 @@ export type Hasher = {
    * Without a place, throws as `reserve` does.
    */
   verify: (stored: string | null | undefined, password: string, place?: Place) => Promise<boolean>
-  /** True when a new hash of this password, which the stored one proves, would be another and is as good a proof. */
+  /** True when the stored hash is outdated and proves the whole password. Call it after `verify` accepted the password. */
   needsRehash: (stored: string, password: string) => boolean
 }
 
@@ -56,10 +57,8 @@ export function createHasher(settings: HashingSettings): Hasher {
   }
 }
 
-function dummyHash({ memoryKib, passes, lanes }: Argon2Settings): string {
-  const salt = Buffer.alloc(16).toString('base64').replaceAll('=', '')
-  const digest = Buffer.alloc(32).toString('base64').replaceAll('=', '')
-  return `$argon2id$v=19$m=${memoryKib},t=${passes},p=${lanes}$${salt}$${digest}`
+function dummyHash({ memoryKib: m, passes: t, lanes: p }: Argon2Settings): string {
+  return phcString('argon2id$v=19', { m, t, p }, Buffer.alloc(16), Buffer.alloc(32))
 }
 
 function createGate(maxRunning: number, maxWaiting: number) {

@@ -1,4 +1,5 @@
 /** Which passwords are accepted. Length and commonness only: no composition rules, no expiry (NIST SP 800-63B §3.1.1.2). */
+import { AppError } from '../platform/errors.ts'
 import { isCommonPassword } from './common-passwords.ts'
 
 /** Longer input is never hashed: it would only cost time. */
@@ -36,6 +37,11 @@ export function passwordProblemText(problem: PasswordProblem, policy: PasswordPo
     common: 'This password is among the first that would be guessed. Choose another one.',
     personal: 'The password must not be your address, your name or the name of this service.',
   }[problem]
+}
+
+/** The error for interfaces that answer with codes: 422 `password_refused`. */
+export function passwordRefused(problem: PasswordProblem, policy: PasswordPolicy): AppError {
+  return new AppError('password_refused', 422, passwordProblemText(problem, policy))
 }
 
 export function isOversized(password: string): boolean {

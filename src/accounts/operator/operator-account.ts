@@ -6,7 +6,7 @@ import { usernameTaken } from '../folded-username.ts'
 import type { Account } from '../account.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { emailProblemText, parseEmail } from '../../platform/email.ts'
-import { passwordProblem, passwordProblemText } from '../../passwords/password-policy.ts'
+import { passwordProblem, passwordRefused } from '../../passwords/password-policy.ts'
 import { grantRole } from '../roles.ts'
 import type { Role } from '../role-names.ts'
 import type { Services } from '../../services.ts'
@@ -30,7 +30,7 @@ export async function addAccount(needs: Services, given: AddedAccount): Promise<
   const email = parseEmail(given.email)
   if (!email.ok) throw new AppError('email_invalid', 422, emailProblemText[email.problem])
   const problem = passwordProblem(needs.config, given.password, given)
-  if (problem) throw new AppError('password_refused', 422, passwordProblemText(problem, needs.config))
+  if (problem) throw passwordRefused(problem, needs.config)
   const passwordHash = await needs.hasher.hash(given.password)
   try {
     return await inTransaction(needs.db, async (trx) => {

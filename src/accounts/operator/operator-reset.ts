@@ -8,7 +8,7 @@ import type { Actor } from '../account-state.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { endAllAccess } from '../../consents/ended-access.ts'
 import { issueToken } from '../one-time-token.ts'
-import { passwordProblem, passwordProblemText } from '../../passwords/password-policy.ts'
+import { passwordProblem, passwordRefused } from '../../passwords/password-policy.ts'
 import { storePassword } from '../../passwords/stored-password.ts'
 import { greeted, provenProfile, replaceUnproven } from '../unproven-owner.ts'
 import type { Services } from '../../services.ts'
@@ -27,7 +27,7 @@ export async function resetPasswordByOperator(
     const nowMs = needs.clock()
     const account = existing(await lockAccount(trx, accountId))
     const problem = passwordProblem(needs.config, password, account)
-    if (problem) throw new AppError('password_refused', 422, passwordProblemText(problem, needs.config))
+    if (problem) throw passwordRefused(problem, needs.config)
     await storePassword(trx, accountId, passwordHash, nowMs)
     // An address that nobody confirmed may be a stranger's, and so may the name.
     if (isVerified(account)) await mailPasswordChanged(needs, trx, account, nowMs)
