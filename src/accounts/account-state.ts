@@ -10,7 +10,7 @@ import type { Services } from '../services.ts'
 import { assertNotLastAdmin } from './roles.ts'
 
 type Ending = Pick<Services, 'db' | 'clock' | keyof AccessEndings>
-/** Who does it, for the audit trail: an account id, `cli` or `system`. */
+/** Who does it, for the audit trail: an account id, `client:` and a client id, `cli` or `system`. */
 export type Actor = { actor: string; ip?: string | undefined }
 
 /**

@@ -13,7 +13,7 @@ import type { AuditAction } from './audited-actions.ts'
 export type AuditEvent = {
   atMs: number
   action: AuditAction
-  /** Who did it: an account id, `anonymous`, `cli` or `system`. */
+  /** Who did it: an account id, `client:` and a client id, `anonymous`, `cli` or `system`. */
   actor: string
   accountId?: string | null | undefined
   ip?: string | null | undefined

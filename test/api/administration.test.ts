@@ -1,6 +1,12 @@
 import { expect } from 'chai'
 import { signIn } from '../../src/accounts/journeys/sign-in.ts'
+import type { ClientInput } from '../../src/clients/client-metadata.ts'
+import { insertClient } from '../../src/clients/clients.ts'
+import { apiIdentifier } from '../../src/operations/scopes.ts'
+import { inTransaction } from '../../src/platform/sql/database.ts'
+import { randomToken } from '../../src/platform/tokens.ts'
 import { CALLBACK } from '../provider/relying-party.ts'
+import { basic } from '../provider/send.ts'
 import { anyAddress, PASSWORD, STAGES } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { createCaller } from './caller.ts'
@@ -37,6 +43,18 @@ for (const { name, stage: open } of STAGES)
       return [status, json()['code']]
     }
 
+    async function pagesOf(list: string, name: string): Promise<unknown[]> {
+      const found: unknown[] = []
+      for (let cursor: string | undefined = ''; cursor !== undefined;) {
+        const answer = await call('GET', `${list}?limit=1${cursor && `&cursor=${cursor}`}`)
+        expect(answer.status, answer.text).to.equal(200)
+        const page = answer.json() as { items: Record<string, unknown>[]; next?: string }
+        found.push(...page.items.map((item) => item[name]))
+        cursor = page.next
+      }
+      return found
+    }
+
     it('adds an account, once for its address, and mails who has no password', async () => {
       const email = anyEmail()
       const added = await call('POST', '/accounts', { email, name: 'Ann', email_verified: true })
@@ -46,6 +64,19 @@ for (const { name, stage: open } of STAGES)
       expect((await stage.waitForMail(email, /^Reset/)).text).to.contain('/reset?token=')
       expect(await codeOf(call('POST', '/accounts', { email }))).to.eql([409, 'account_exists'])
       expect(await codeOf(call('POST', '/accounts', { email: 'no' }))).to.eql([422, 'email_invalid'])
+    })
+
+    it('names a program in the audit trail, however long its client_id, with its address', async () => {
+      const { clientId, ownToken } = await importedClient(stage)
+      const body = { email: anyEmail(), password: 'seven purple kettles' }
+      const added = await api.call('POST', '/accounts', { token: await ownToken(), body })
+      expect(added.status, added.text).to.equal(201)
+      const entry: unknown = await stage.parts
+        .db('audit_events')
+        .where({ action: 'account.added', accountId: added.json()['id'] })
+        .first('actor', 'ip')
+      expect(entry).to.have.property('actor', `client:${clientId}`)
+      expect(entry).to.have.property('ip').that.is.a('string')
     })
 
     it('changes an account from the state that was read only [S-3.47][A22]', async () => {
@@ -149,19 +180,17 @@ for (const { name, stage: open } of STAGES)
       ])
     })
 
-    it('lists clients once each, page by page', async () => {
-      const ids: string[] = []
-      for (let cursor: string | undefined = ''; cursor !== undefined;) {
-        const query = cursor === '' ? '?limit=3' : `?limit=3&cursor=${cursor}`
-        const page = (await call('GET', `/clients${query}`)).json() as {
-          items: { client_id: string }[]
-          next?: string
-        }
-        ids.push(...page.items.map(({ client_id }) => client_id))
-        cursor = page.next
-      }
-      expect(ids).to.include(api.party.clientId)
-      expect(new Set(ids).size).to.equal(ids.length)
+    it('lists clients and resource servers once each, page by page, however long their names', async () => {
+      const imported = await importedClient(stage)
+      const identifiers = ['a', 'b'].map((start) => `https://${start}.example.com/`.padEnd(512, 'x'))
+      for (const identifier of identifiers) await call('POST', '/resources', { identifier, name: 'Long' })
+      const clients = await pagesOf('/clients', 'client_id')
+      const resources = await pagesOf('/resources', 'identifier')
+      expect(clients).to.include(api.party.clientId).and.include(imported.clientId)
+      expect(resources).to.include.members(identifiers)
+      for (const names of [clients, resources]) expect(new Set(names).size).to.equal(names.length)
+      for (const identifier of identifiers)
+        await call('DELETE', `/resources/${encodeURIComponent(identifier)}`)
       for (const list of ['/clients', '/resources'])
         expect(await codeOf(call('GET', `${list}?cursor=%00`)), list).to.eql([400, 'invalid_cursor'])
     })
@@ -237,6 +266,22 @@ for (const { name, stage: open } of STAGES)
       ])
     })
   })
+
+/** A client with the longest client_id that another system may bring. It may add accounts. */
+async function importedClient({ parts, issuer, send }: Stage) {
+  const clientId = `imported-${anyEmail()}-`.padEnd(255, 'x')
+  const secret = randomToken(256)
+  const resource = apiIdentifier(issuer)
+  const input = { client_name: 'Long', grant_types: ['client_credentials'], allowed_resources: [resource] }
+  await inTransaction(parts.db, (trx) => insertClient(trx, input as ClientInput, parts, { clientId, secret }))
+  async function ownToken(): Promise<string> {
+    const form = { grant_type: 'client_credentials', resource, scope: 'accounts:manage' }
+    const answer = await send({ to: '/oauth/token', form, headers: basic(clientId, secret) })
+    expect(answer.status, answer.text).to.equal(200)
+    return String(answer.json()['access_token'])
+  }
+  return { clientId, ownToken }
+}
 
 /** How many failures the address has at this network. */
 async function bucketsOf({ parts }: Stage, email: string, ip: string): Promise<number> {
