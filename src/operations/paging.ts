@@ -3,6 +3,8 @@ import { z } from 'zod'
 
 const LARGEST_PAGE = 200
 const MOST_SKIPPED = 10_000
+/** A cursor holds a name in base64url. The longest is the identifier of a resource server, with 512 characters. */
+const LONGEST_CURSOR = 2048
 
 export const pageQuery = {
   limit: z.coerce
@@ -14,7 +16,7 @@ export const pageQuery = {
     .describe(`How many at most, 1 to ${LARGEST_PAGE}.`),
   cursor: z
     .string()
-    .max(300)
+    .max(LONGEST_CURSOR)
     .optional()
     .describe('`next` of the page before. Leave it out for the first page.'),
   skip: z.coerce
