@@ -4,6 +4,7 @@ import { inTransaction, isDuplicate } from '../../platform/sql/database.ts'
 import { createAccount, findAccountByEmail } from '../account.ts'
 import { usernameTaken } from '../folded-username.ts'
 import type { Account } from '../account.ts'
+import type { Actor } from '../account-state.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { emailProblemText, parseEmail } from '../../platform/email.ts'
 import { passwordProblem, passwordRefused } from '../../passwords/password-policy.ts'
@@ -11,7 +12,8 @@ import { grantRole } from '../roles.ts'
 import type { Role } from '../role-names.ts'
 import type { Services } from '../../services.ts'
 
-export type AddedAccount = {
+/** With who adds it, for the audit trail. */
+export type AddedAccount = Actor & {
   email: string
   password: string
   name?: string | undefined
@@ -21,8 +23,6 @@ export type AddedAccount = {
   locale?: string | undefined
   verified?: boolean
   roles?: readonly Role[]
-  /** For the audit trail: `cli`, `system`, or an administrator's id. */
-  actor: string
 }
 
 /** Throws `AppError`: `email_invalid`, `password_refused`, `profile_invalid` (422), `account_exists`, `username_taken` (409). */
@@ -38,8 +38,8 @@ export async function addAccount(needs: Services, given: AddedAccount): Promise<
       const account = await createAccount(trx, { ...given, passwordHash }, nowMs)
       for (const role of given.roles ?? []) await grantRole(trx, account.id, role)
       const detail = { roles: given.roles ?? [], verified: given.verified ?? false }
-      const { id: accountId } = account
-      await recordAudit(trx, { atMs: nowMs, action: 'account.added', actor: given.actor, accountId, detail })
+      const by = { actor: given.actor, ip: given.ip, accountId: account.id }
+      await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.added', detail })
       return account
     })
   } catch (error) {

@@ -51,10 +51,9 @@ function creating(needs: Services): Operation {
     async handle(request) {
       const { email, password, email_verified: verified, ...typed } = request.body
       const by = byCaller(request)
-      const { givenName, familyName, username, locale, name } = parsedProfile(typed)
-      const profile = { name, givenName, familyName, username, locale }
-      const given = { ...defined(profile), email, password: password ?? randomToken(128), verified }
-      const account = await addAccount(needs, { ...given, actor: by.actor })
+      const profile = defined(parsedProfile(typed))
+      const given = { ...profile, email, password: password ?? randomToken(128), verified }
+      const account = await addAccount(needs, { ...given, ...by })
       if (password === undefined) await mailResetLink(needs, account.id, by)
       return { body: showAccount(account), location: `/accounts/${account.id}` }
     },
