@@ -34,12 +34,8 @@ async function answerTo(request: Request<Parts>): Promise<Answer> {
   // Loaded only here: help and mistakes need no settings and no server.
   const { loadConfig } = await import('./settings/config.ts')
   if (command.opens === 'settings') return command.run(input, loadConfig(undefined, { persist: false }))
-  const { ensureSchema, withParts } = await import('./cli/prepared-parts.ts')
-  const { actingAs } = await import('./events/actor.ts')
-  return await withParts(loadConfig(), async (parts) => {
-    if (command.opens === 'schema') await ensureSchema(parts)
-    return await actingAs('cli', () => command.run(input, parts))
-  })
+  const { runWithParts } = await import('./cli/prepared-parts.ts')
+  return await runWithParts({ command, input }, loadConfig())
 }
 
 function helpFor({ noun, command }: Request<Parts> & { kind: 'help' }): string {

@@ -1,18 +1,30 @@
 /** Builds the services of a command: quiet on the terminal, on an up-to-date schema. */
+import type { Answer, Command } from '../command-line/command.ts'
+import type { Input } from '../command-line/input.ts'
+import { actingAs } from '../events/actor.ts'
 import type { Config } from '../settings/config.ts'
 import { AppError } from '../platform/errors.ts'
 import { createParts } from '../process/start/parts.ts'
 import type { Parts } from '../process/start/parts.ts'
 import { hasPendingMigrations, migrate, withStartupLock } from '../platform/sql/migrate.ts'
 
-/** Opens the services, passes them to `work`, and always closes them. */
-export async function withParts<T>(config: Config, work: (parts: Parts) => Promise<T>): Promise<T> {
+/** A command that needs more than the settings, and what it was given. */
+export type ServedRequest = { command: Exclude<Command<Parts>, { opens: 'settings' }>; input: Input }
+
+/** Opens the services, runs the command, and always closes them. @throws AppError like `ensureSchema` */
+export async function runWithParts(request: ServedRequest, config: Config): Promise<Answer> {
   const parts = await createParts(quiet(config))
   try {
-    return await work(parts)
+    if (request.command.opens === 'schema') await ensureSchema(parts)
+    return await runIn(parts, request)
   } finally {
     await parts.close()
   }
+}
+
+/** Runs the command in services that are open already. */
+export function runIn(parts: Parts, { command, input }: ServedRequest): Promise<Answer> {
+  return actingAs('cli', () => command.run(input, parts))
 }
 
 /**
@@ -20,7 +32,7 @@ export async function withParts<T>(config: Config, work: (parts: Parts) => Promi
  * start makes signing keys and the first administrator, because it shows the administrator's password.
  * @throws AppError 503 `schema_outdated` when MIGRATE_AT_START is false and migrations are pending
  */
-export async function ensureSchema({ db, config, log }: Parts): Promise<void> {
+async function ensureSchema({ db, config, log }: Parts): Promise<void> {
   if (!(await hasPendingMigrations(db))) return
   if (!config.migrateAtStart)
     throw new AppError('schema_outdated', 503, 'the schema is older than this release; run npm run migrate')

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
 import { readArguments } from '../../src/command-line/arguments.ts'
 import type { Answer } from '../../src/command-line/command.ts'
-import { ensureSchema, withParts } from '../../src/cli/prepared-parts.ts'
+import { runIn, runWithParts } from '../../src/cli/prepared-parts.ts'
 import { failureOf, failureText } from '../../src/cli/failure.ts'
 import { NOUNS } from '../../src/cli/commands.ts'
 import { loadConfig } from '../../src/settings/config.ts'
@@ -73,8 +73,10 @@ export async function mistakeOf(parts: Parts, args: string[]): Promise<Refusal> 
 /** Runs a command in this process, on parts that are open. */
 export async function answerOf(parts: Parts, args: readonly string[]): Promise<Answer> {
   const request = readArguments([...args], NOUNS)
-  if (request.kind !== 'run' || request.command.opens === 'settings') throw new Error('no such command')
-  return await request.command.run(request.input, parts)
+  if (request.kind !== 'run' || request.command.opens === 'settings')
+    throw new Error(`no such command: ${args.join(' ')}`)
+  const { command, input } = request
+  return await runIn(parts, { command, input })
 }
 
 async function refusalOf(args: string[], run: () => Promise<unknown>): Promise<Refusal> {
@@ -157,10 +159,7 @@ async function answerHere(args: string[], env: Record<string, string>): Promise<
   if (request.kind !== 'run') throw new Error('no such command')
   const { command, input } = request
   if (command.opens === 'settings') return await command.run(input, loadConfig(env, { persist: false }))
-  return await withParts(loadConfig(env), async (parts) => {
-    if (command.opens === 'schema') await ensureSchema(parts)
-    return await command.run(input, parts)
-  })
+  return await runWithParts({ command, input }, loadConfig(env))
 }
 
 async function run(args: string[], env: Record<string, string>, stdin: string): Promise<Outcome> {

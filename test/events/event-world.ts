@@ -1,7 +1,4 @@
 /** A server that sends its events to a lane of the tests. They read the lane from the outbox, as the worker would. */
-import { readArguments } from '../../src/command-line/arguments.ts'
-import { NOUNS } from '../../src/cli/commands.ts'
-import { actingAs } from '../../src/events/actor.ts'
 import { recordEventsOf } from '../../src/events/events.ts'
 import type { CloudEvent } from '../../src/events/events.ts'
 import type { EventLane } from '../../src/events/lanes.ts'
@@ -9,6 +6,7 @@ import type { RegistrationMoment } from '../../src/events/registration-message.t
 import { sealContext } from '../../src/outbox/outbox.ts'
 import type { Db } from '../../src/platform/sql/database.ts'
 import type { Sealer } from '../../src/platform/tokens.ts'
+import { answerOf } from '../cli/command-line.ts'
 import { openStage } from '../provider/stage.ts'
 
 export type EventWorld = Awaited<ReturnType<typeof openEventWorld>>
@@ -26,13 +24,7 @@ export async function openEventWorld() {
     ...stage,
     sendTo,
     taken: (topic = LANE) => taken(parts, topic),
-    command: async (...args: string[]): Promise<Record<string, unknown>> => {
-      const request = readArguments(args, NOUNS)
-      if (request.kind !== 'run' || request.command.opens === 'settings')
-        throw new Error(`no such command: ${args.join(' ')}`)
-      const { command, input } = request
-      return (await actingAs('cli', () => command.run(input, parts))).data
-    },
+    command: async (...args: string[]) => (await answerOf(parts, args)).data,
   }
 }
 

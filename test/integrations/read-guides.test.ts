@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { blocksOf, commandsOf, guidePath, readGuide } from '../../interop/guide.ts'
-import { NOUNS } from '../../src/cli/commands.ts'
-import { readArguments } from '../../src/command-line/arguments.ts'
+import { answerOf } from '../cli/command-line.ts'
 import { challengeOf, signIn, userinfo, VERIFIER } from '../provider/relying-party.ts'
 import { basic } from '../provider/send.ts'
 import type { Answer } from '../provider/send.ts'
@@ -181,10 +180,7 @@ describe('the guides of apps that were read', () => {
   /** Runs the command of the guide at this server, and answers the client. */
   async function registered(guide: string): Promise<Client> {
     const [words = []] = commandsOf(textOf(guide))
-    const request = readArguments(words, NOUNS)
-    if (request.kind !== 'run' || request.command.opens === 'settings')
-      throw new Error(`no command: ${words.join(' ')}`)
-    return (await request.command.run(request.input, stage.parts)).data as Client
+    return (await answerOf(stage.parts, words)).data as Client
   }
 
   async function expectEndpoints(named: Record<string, string | undefined>): Promise<void> {

@@ -1,9 +1,9 @@
-/** The ledger, registered at a running account server as its own start script does it. */
+/** The ledger, registered at a running account server by the commands of its own start script. */
 import { join } from 'node:path'
 import { createLedger } from '../../../examples/ledger/app.ts'
-import { cli } from '../../../examples/account-server.ts'
 import { ensureRegistered } from '../../../examples/ledger/registration.ts'
 import { readSettings } from '../../../examples/ledger/settings.ts'
+import { answerOf } from '../../cli/command-line.ts'
 import { listenOn } from '../listening.ts'
 import type { RunningServer } from '../../support/running-server.ts'
 import { dataFolder, freePort } from '../../support/service-process.ts'
@@ -21,7 +21,7 @@ export async function startLedgerAt(server: RunningServer, given: Record<string,
     LEDGER_LOG_DIR: join(folder, 'logs'),
     ...given,
   })
-  const run = (args: string[]) => cli(args, server.env)
+  const run = (args: string[]) => answerOf(server.parts, args).then(({ data }) => data)
   const { credentials, changed } = await ensureRegistered(settings, run)
   const clock = { offsetMs: 0 }
   const ledger = await createLedger(settings, credentials, () => Date.now() + clock.offsetMs)
