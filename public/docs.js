@@ -49,10 +49,14 @@ function inThisPage({ React }) {
       ...PARTS.map((name) => React.createElement(getComponent(name, true))),
     )
   return {
+    statePlugins: { spec: { wrapActions: { requestResolvedSubtree: withoutSchemes } } },
     components: { InThisPage },
     wrapComponents: Object.fromEntries(HIDDEN.map((name) => [name, () => () => null])),
   }
 }
+
+// Its own resolver reads the whole document for each part, which takes seconds. The schemes of sign-in refer to nothing.
+const withoutSchemes = (resolve) => (path) => (path[1] === 'securitySchemes' ? undefined : resolve(path))
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
 const followColours = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
