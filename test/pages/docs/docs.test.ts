@@ -89,20 +89,15 @@ inService('The page /docs', (world) => {
     await page.getByRole('heading', { name: 'Sign in', exact: true }).waitFor()
   })
 
-  it('says what a sign-in lacks: no scope, a refusal, an answer to another page', async () => {
-    const { page } = await world.open()
+  it('says what a sign-in lacks: no scope, an answer to another page; on a phone, in dark colours, with axe', async () => {
+    const { page } = await world.open({ device: 'phone' })
+    await page.emulateMedia({ colorScheme: 'dark' })
     const status = page.locator('#docs-status')
     await openDocs(page, '?code=stolen&state=foreign')
     expect(await status.innerText()).to.contain('not begun here')
     await page.locator('[name=scope]:checked').uncheck()
     await press(page, 'Sign in to try')
     expect(await status.innerText()).to.contain('Choose at least one')
-  })
-
-  it('passes axe in dark colours and fits a phone', async () => {
-    const { page } = await world.open({ device: 'phone' })
-    await page.emulateMedia({ colorScheme: 'dark' })
-    await openDocs(page)
     expect(await violations(page)).to.eql([])
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
     expect(overflow).to.be.at.most(0)
@@ -120,7 +115,7 @@ inService('The page /docs', (world) => {
 
   it('is linked from the front page of an administrator, and of nobody else', async () => {
     const person = await world.server.createAccount()
-    const { page } = await world.open()
+    const { page } = await world.open({ javaScript: false })
     await signInToAccount(page, world.server.issuer, person)
     await page.goto(world.server.issuer)
     expect(await page.getByRole('link', { name: 'API' }).count()).to.equal(0)
