@@ -18,6 +18,9 @@ import { createDatabase, startRedis } from '../support/services.ts'
 
 const CLI = join(import.meta.dirname, '../../src/cli.ts')
 
+/** How a line of a document begins that is a command. */
+export const CLI_LINE = 'npm run cli -- '
+
 export type Outcome = { code: number; stdout: string; stderr: string }
 
 export type Place = {
@@ -88,6 +91,16 @@ async function refusalOf(args: string[], run: () => Promise<unknown>): Promise<R
     return refusal
   }
   throw new Error(`${args.join(' ')} was accepted`)
+}
+
+/** The words of a line of a document, as a shell reads them there. */
+export function wordsOf(line: string): string[] {
+  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
+}
+
+/** A file that a command names is one of the place's folder, in which an operator would be. */
+export function inFolder(place: Place, word: string): string {
+  return /\.(json|ndjson|csv|txt|sqlite)$/.test(word) ? join(place.folder, word) : word
 }
 
 /** SQLite in a folder of its own, which does not exist yet. */

@@ -4,14 +4,13 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { loadConfig } from '../../src/settings/config.ts'
 import { makeCertificate } from '../provider/binding/certificates.ts'
-import { embeddedPlace } from '../cli/command-line.ts'
+import { CLI_LINE, embeddedPlace, inFolder, wordsOf } from '../cli/command-line.ts'
 import type { Place } from '../cli/command-line.ts'
 import { BLOCKS, PAGES } from './pages.ts'
 
 const OPERATIONS = readFileSync(join(import.meta.dirname, '../../docs/operations.md'), 'utf8')
 const shell = BLOCKS.filter(({ language }) => language === 'sh' || language === 'ini')
 const scripts = [...shell.map(({ code }) => code), ...shellOf(OPERATIONS)]
-const CLI = 'npm run cli -- '
 
 describe('the commands of the documents', function () {
   let place: Place
@@ -34,7 +33,7 @@ describe('the commands of the documents', function () {
 
   it('are all known to the command line and do what they say', async () => {
     const lines = scripts.flatMap((code) => code.replaceAll('\\\n', ' ').split('\n'))
-    const commands = lines.filter((line) => line.startsWith(CLI))
+    const commands = lines.filter((line) => line.startsWith(CLI_LINE))
     expect(commands).to.have.length.above(12)
     const api = 'https://ledger.example.com/'
     await place.json(['resource', 'create', '--identifier', api, '--scope', 'ledger:read'])
@@ -60,7 +59,7 @@ describe('the commands of the documents', function () {
       (a, b) => Number(b.includes(' resource ')) - Number(a.includes(' resource ')),
     )
     for (const command of order) {
-      const words = wordsOf(command.slice(CLI.length).replace(/\s#.*$/, ''))
+      const words = wordsOf(command.slice(CLI_LINE.length).replace(/\s#.*$/, ''))
       const identifier = words[words.indexOf('--identifier') + 1] ?? ''
       if (words[1] === 'create' && resources.has(identifier)) continue
       if (words[0] === 'resource') resources.add(identifier)
@@ -79,7 +78,7 @@ describe('the commands of the documents', function () {
 
   function here(word: string, clientId: string): string {
     if (word === '<client_id>' || word === 'CLIENT_ID') return clientId
-    return /\.(json|sqlite)$/.test(word) ? join(place.folder, word) : word
+    return inFolder(place, word)
   }
 })
 
@@ -100,8 +99,4 @@ function fileOf(json: string): string | undefined {
 
 function shellOf(text: string): string[] {
   return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, code = '']) => code)
-}
-
-function wordsOf(line: string): string[] {
-  return [...line.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '')
 }

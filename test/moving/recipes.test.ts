@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { expect } from 'chai'
 import { findAccountByEmail } from '../../src/accounts/account.ts'
 import { signIn } from '../../src/accounts/journeys/sign-in.ts'
-import { embeddedPlace, servicePlace } from '../cli/command-line.ts'
+import { CLI_LINE, embeddedPlace, inFolder, servicePlace, wordsOf } from '../cli/command-line.ts'
 import type { Place } from '../cli/command-line.ts'
 import { findBinary } from '../../scripts/find-binary.mjs'
 import { postgresPrograms, startPostgres } from '../support/service-postgresql.ts'
@@ -26,6 +26,9 @@ for (const [, title, language = '', code = ''] of chapter.matchAll(
   heading = title ?? heading
   if (title === undefined) BLOCKS.push({ heading, language, code })
 }
+
+/** The whole recipe runs in a shell, with the program of the command line. That of moving to MySQL does so, too. */
+const IN_A_SHELL = 'From a PostgreSQL table'
 
 /** Where PostgreSQL is installed, its recipe runs on a real one. */
 const POSTGRES = postgresPrograms()
@@ -95,6 +98,17 @@ describe(`docs/migrating.md, with ${TOOLS}`, function () {
     return stdout
   }
 
+  /** Line by line: commands run in this process, others in a shell. */
+  async function runHere(code: string): Promise<string> {
+    let printed = ''
+    for (const line of code.trim().split('\n')) {
+      const words = line.startsWith(CLI_LINE) ? wordsOf(line.slice(CLI_LINE.length)) : undefined
+      const text = words ? await place.text(words.map((word) => inFolder(place, word))) : run(line)
+      printed += `${text}\n`
+    }
+    return printed
+  }
+
   const passwords: Record<string, string> = { 'fire@example.com': 'user1password' }
 
   async function signsIn(at: Place, email: string): Promise<void> {
@@ -111,7 +125,7 @@ describe(`docs/migrating.md, with ${TOOLS}`, function () {
   }
 
   const recipes: [string, string[]][] = [
-    ['From a PostgreSQL table', ['ada@example.com', 'path@example.com']],
+    [IN_A_SHELL, ['ada@example.com', 'path@example.com']],
     ['From Keycloak', ['key@example.com', 'cloak@example.com']],
     ['From Auth0', ['auth@example.com', 'zero@example.com']],
     ['From Logto', ['logto@example.com']],
@@ -121,7 +135,9 @@ describe(`docs/migrating.md, with ${TOOLS}`, function () {
     it(`${title}: people sign in with the password that they had [A15]`, async () => {
       const blocks = BLOCKS.filter((one) => one.heading === title && one.language === 'sh')
       expect(blocks).to.have.length.above(0)
-      const printed = blocks.map(({ code }) => run(code)).join('')
+      const runBlock = title === IN_A_SHELL ? run : runHere
+      let printed = ''
+      for (const { code } of blocks) printed += await runBlock(code)
       expect(printed).to.match(/^imported +[1-9]/m)
       for (const email of emails) await signsIn(place, email)
     })
