@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process'
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { spawnSync } from 'node:child_process'
 import {
   chmodSync,
   existsSync,
@@ -15,41 +13,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'chai'
+import { createServersHere } from './support/server-here.ts'
 import { BARE_ENVIRONMENT, dataFolder, freePort } from './support/service-process.ts'
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
-type Started = { child: ChildProcess; ended: Promise<{ code: number | null; err: string }> }
-
-/** As an ordinary umask lets it: readable by everybody. */
-async function start(dataDir: string, env: Record<string, string> = {}): Promise<Started> {
-  const child = spawn('sh', ['-c', 'umask 022; exec "$0" "$1"', process.execPath, MAIN], {
-    env: {
-      ...BARE_ENVIRONMENT,
-      ACCOUNT_SERVER_DATA_DIR: dataDir,
-      ACCOUNT_SERVER_PORT: String(await freePort()),
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  let err = ''
-  child.stderr.on('data', (chunk) => (err += String(chunk)))
-  const ended = once(child, 'close').then(([code]) => ({ code: code as number | null, err }))
-  return { child, ended }
-}
-
-async function ready({ child, ended }: Started): Promise<void> {
-  let out = ''
-  child.stdout?.on('data', (chunk) => (out += String(chunk)))
-  while (!out.includes('is ready at')) {
-    const next = await Promise.race([once(child.stdout!, 'data'), ended])
-    if (!Array.isArray(next)) throw new Error(`ended before it was ready: ${next.err}`)
-  }
-}
-
-async function stop({ child, ended }: Started): Promise<void> {
-  child.kill('SIGTERM')
-  await ended
+/** In this process: the same functions read the settings and open the files. */
+async function start(dataDir: string, more: Record<string, string> = {}) {
+  const env = { ...BARE_ENVIRONMENT, ACCOUNT_SERVER_DATA_DIR: dataDir, ...more }
+  const server = createServersHere({ env, ports: [await freePort()], withWorker: false })
+  await server.start()
+  return server
 }
 
 /** What others than the owner may do, by path. */
@@ -67,7 +41,11 @@ function open(dir: string): Record<string, string> {
 describe('what an embedded server keeps on disk', function () {
   let parent: string
   let dataDir: string
+  let umask: number
 
+  /** As an ordinary umask lets it: readable by everybody. */
+  before(() => (umask = process.umask(0o022)))
+  after(() => process.umask(umask))
   beforeEach(() => {
     parent = dataFolder('private')
     dataDir = join(parent, 'data')
@@ -75,7 +53,6 @@ describe('what an embedded server keeps on disk', function () {
 
   it('is for its owner alone: folder, database with -wal and -shm, secret and logs [S-4.16]', async () => {
     const server = await start(dataDir)
-    await ready(server)
     const names = readdirSync(dataDir)
     expect(names).to.include.members([
       'account-server.sqlite',
@@ -84,13 +61,12 @@ describe('what an embedded server keeps on disk', function () {
       'logs',
     ])
     expect(open(dataDir)).to.deep.equal({})
-    await stop(server)
+    await server.end()
   })
 
   it('is taken from others at the next start, and the log says so [S-4.17]', async () => {
     await start(dataDir).then(async (server) => {
-      await ready(server)
-      await stop(server)
+      await server.end()
     })
     const logs = join(dataDir, 'logs')
     const [log = ''] = readdirSync(logs)
@@ -98,31 +74,30 @@ describe('what an embedded server keeps on disk', function () {
     const files = [join(dataDir, 'account-server.sqlite'), join(dataDir, 'secret.key'), join(logs, log)]
     for (const path of files) chmodSync(path, 0o644)
     const server = await start(dataDir)
-    await ready(server)
     expect(open(dataDir)).to.deep.equal({})
     const line = readFileSync(join(logs, log), 'utf8')
       .split('\n')
       .find((one) => one.includes('files.tightened'))
     for (const path of [dataDir, logs, ...files]) expect(line, path).to.contain(`"path":"${path}"`)
     expect(line).to.contain('"from":"0644","to":"0600"')
-    await stop(server)
+    await server.end()
   })
 
   it('leaves alone what is not its own', async () => {
     mkdirSync(join(dataDir, 'mine'), { recursive: true })
     chmodSync(join(dataDir, 'mine'), 0o755)
     const server = await start(dataDir)
-    await ready(server)
     expect(open(dataDir)).to.deep.equal({ [join(dataDir, 'mine')]: '55' })
-    await stop(server)
+    await server.end()
   })
 
   it('is not put into a folder where everybody may write', async () => {
     mkdirSync(dataDir)
     chmodSync(dataDir, 0o1777)
-    const { code, err } = await (await start(dataDir)).ended
-    expect(code).to.equal(1)
-    expect(err).to.match(
+    const env = { ...BARE_ENVIRONMENT, ACCOUNT_SERVER_DATA_DIR: dataDir }
+    const { status, stderr } = spawnSync(process.execPath, [MAIN], { env, encoding: 'utf8' })
+    expect(status).to.equal(1)
+    expect(stderr).to.match(
       /^account-server: ACCOUNT_SERVER_DATA_DIR: got ".*everybody on this machine may write/,
     )
     expect(existsSync(join(dataDir, 'account-server.sqlite'))).to.equal(false)
@@ -132,11 +107,10 @@ describe('what an embedded server keeps on disk', function () {
     const logs = mkdtempSync(join(tmpdir(), 'logs-'))
     const dir = join(logs, 'ours')
     const server = await start(dataDir, { ACCOUNT_SERVER_LOG_DIR: dir })
-    await ready(server)
     const [log = ''] = readdirSync(dir)
     expect(statSync(dir).mode & 0o777).to.equal(0o750)
     expect(statSync(join(dir, log)).mode & 0o777).to.equal(0o640)
-    await stop(server)
+    await server.end()
     rmSync(logs, { recursive: true })
   })
 })
