@@ -52,7 +52,7 @@ for (const [name, openPlace] of Object.entries({
       const env = { ...BARE_ENVIRONMENT, ...killed!.env }
       const child = spawn(process.execPath, [CLI, 'import', file], { env, stdio: 'ignore' })
       const ended = once(child, 'exit') as Promise<[number | null, NodeJS.Signals | null]>
-      while ((await imported()) < count && child.exitCode === null) await pause(1)
+      while ((await imported()) < count && child.exitCode === null) await pause(5)
       child.kill('SIGKILL')
       return (await ended)[1]
     }

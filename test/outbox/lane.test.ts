@@ -171,12 +171,13 @@ for (const { name, open } of databases) {
         },
       })
       const sent = Array.from({ length: 1000 }, (_, index) => `${'abcdefghij'[index % 10]}${index}`)
-      await record(...sent)
+      await record(...sent.slice(0, 10))
       for (let second = 0; second < 600; second += 1) {
         await one.run()
         time.advance(SECOND_MS)
       }
       expect(asked).to.be.within(100, 260)
+      await record(...sent.slice(10))
       away = false
       time.advance(5 * SECOND_MS)
       const sinceMs = performance.now()
