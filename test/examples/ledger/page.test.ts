@@ -110,6 +110,7 @@ describe('the page of the ledger, across both services', () => {
     expect(await balanceOn(page)).to.equal('€99.00')
     await fill(page, other.email, '2')
     await press(page, 'Send')
+    await page.getByText('You sent €2.00').waitFor()
     await page.reload()
     expect(await balanceOn(page)).to.equal('€97.00')
     await page.goBack()
