@@ -32,6 +32,7 @@ const ON_MYSQL = [
   'test/platform/sql/{migrate,database,change-feed}.test.ts',
   'test/accounts/**/*.test.ts',
   'test/{account-cache,moving}/*.test.ts',
+  'test/grant-store/token-statuses.test.ts',
   'test/outbox/{outbox,relay,lane,ordered}.test.ts',
   'test/cli/{account,client,operations,reseal}.test.ts',
   'test/journeys/{first-sign-in,consent,forgotten-password,sessions}.test.ts',

@@ -3,6 +3,7 @@ import type { AccountCache } from './account-cache/account-cache.ts'
 import type { BlockedAttempts } from './attempts/blocked-attempts.ts'
 import type { AccessEndings } from './grant-store/access-endings.ts'
 import type { GrantStore } from './grant-store/grant-store.ts'
+import type { TokenStatuses } from './grant-store/token-statuses.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { Hasher } from './passwords/hashing.ts'
 import type { ChangeFeed } from './platform/sql/change-feed.ts'
@@ -24,6 +25,8 @@ export type Services = AccessEndings & {
   feed: ChangeFeed
   /** Accounts for the protocol, without a query: in Redis where it is configured, else in this process. */
   accountCache: AccountCache
+  /** Whether JWT access tokens are unrevoked, cached in the same way. */
+  tokenStatuses: TokenStatuses
   hasher: Hasher
   /** What this process knows to be blocked. */
   blocked: BlockedAttempts

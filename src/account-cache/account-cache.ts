@@ -1,15 +1,13 @@
 /**
- * What the protocol needs of an account, without a query: its claims, and whether it may act. Entries are in Redis, or in
- * this process where there is no Redis. Every entry carries the version that its account had in SQL. A change raises
- * the version in its own transaction, and the change feed brings it to every process within a second. So an entry that
- * Redis should have lost is used no longer than that. Owns the cached columns; pages and changes read SQL themselves.
+ * What the protocol needs of an account, without a query: its claims, and whether it may act. Owns the cached columns;
+ * pages and changes read SQL themselves.
  */
-import { loggableError } from '../platform/logging/loggable-error.ts'
-import type { Logger } from '../platform/logging/log.ts'
-import type { ChangeFeed } from '../platform/sql/change-feed.ts'
 import type { Db } from '../platform/sql/database.ts'
-import { accountTopic, fenceChangesOf } from './changed-account.ts'
-import type { Entries } from './entries.ts'
+import type { Sealer } from '../platform/tokens.ts'
+import type { Codec } from '../platform/versioned-cache/redis-entries.ts'
+import { createVersionedCache } from '../platform/versioned-cache/versioned-cache.ts'
+import type { CacheServices, Loaded } from '../platform/versioned-cache/versioned-cache.ts'
+import { ACCOUNT_CACHE, shareOfAccount } from './changed-account.ts'
 import { KNOWN_COLUMNS } from './known-account.ts'
 import type { KnownAccount } from './known-account.ts'
 
@@ -18,45 +16,34 @@ export type AccountCache = {
   find: (id: string) => Promise<KnownAccount | undefined>
 }
 
-type Needs = {
-  db: Db
-  log: Logger
-  feed: Pick<ChangeFeed, 'isFresh' | 'versionOf'>
-  entries: Entries
+/** From here on, changes through `services.db` are fenced in `services.entries`. */
+export function createAccountCache(services: CacheServices<KnownAccount>): AccountCache {
+  const cached = { name: ACCOUNT_CACHE, idOf: (id: string) => id, shareOf: shareOfAccount, load }
+  return { find: createVersionedCache(services, cached) }
 }
 
-/** From here on, changes through `db` are fenced in `entries`. */
-export function createAccountCache({ db, log, feed, entries }: Needs): AccountCache {
-  fenceChangesOf(db, (id, version) =>
-    entries.fence(id, version).catch((error: unknown) => {
-      // The change feed still brings the version to every process within a second.
-      log.warn({ err: loggableError(error) }, 'account-cache.not_fenced')
-    }),
-  )
+/** How Redis holds an account: sealed, and bound to its id. */
+export function sealedAccounts(sealer: Sealer): Codec<KnownAccount> {
   return {
-    async find(id) {
-      const topic = accountTopic(id)
-      if (!feed.isFresh()) return (await load(db, id, topic)).account
-      const entry = await entries.read(id).catch(() => undefined)
-      // Asked again: the read may have taken a while.
-      if (entry && feed.isFresh() && entry.version >= feed.versionOf(topic)) return entry.account
-      const { account, version } = await load(db, id, topic)
-      // Nobody waits for it. A failure costs the next reader a query.
-      if (account) entries.fill(id, version, account).catch(() => undefined)
-      return account
+    encode: (account, id) => sealer.seal(JSON.stringify(account), contextOf(id)),
+    decode(sealed, id) {
+      const plain = sealer.open(sealed, contextOf(id))
+      return plain === undefined ? undefined : (JSON.parse(plain) as KnownAccount)
     },
   }
 }
 
-type Loaded = { account?: KnownAccount | undefined; version: number }
+/** The number changes with the cached columns, so that one release does not read what another one wrote. */
+function contextOf(id: string): string {
+  return `account-cache 2 ${id}`
+}
 
-/** Account and version in one statement, so that they belong together. */
-async function load(db: Db, id: string, topic: string): Promise<Loaded> {
+async function load(db: Db, id: string, topic: string): Promise<Loaded<KnownAccount>> {
   const row: (KnownAccount & { topicVersion: number | null }) | undefined = await db('accounts')
     .leftJoin('changes', (on) => on.onVal('changes.topic', topic))
     .where({ 'accounts.id': id })
     .first(...KNOWN_COLUMNS.map((column) => `accounts.${column}`), 'changes.version as topicVersion')
   if (!row) return { version: 0 }
-  const { topicVersion, ...account } = row
-  return { account, version: Number(topicVersion ?? 0) }
+  const { topicVersion, ...value } = row
+  return { value, version: Number(topicVersion ?? 0) }
 }

@@ -5,26 +5,15 @@
 import { hash } from 'node:crypto'
 import type { Knex } from 'knex'
 import { inTransaction } from '../platform/sql/database.ts'
-import type { Db, Sql } from '../platform/sql/database.ts'
-import { raiseVersion } from '../platform/sql/change-feed.ts'
+import type { Sql } from '../platform/sql/database.ts'
+import { changeShares } from '../platform/versioned-cache/topics.ts'
 
-/** Waits until no process finds an older version cached. Never rejects. */
-export type Fence = (id: string, version: number) => Promise<void>
+/** Names the account cache in its topics of the change feed. */
+export const ACCOUNT_CACHE = 'account'
 
-// The connection carries the cache: knex hands `userParams` on to every transaction. So no change can forget it.
-const fences = new WeakMap<object, Fence>()
-
-/** From here on, changes through this connection are fenced. */
-export function fenceChangesOf(db: Db, fence: Fence): void {
-  fences.set(db.userParams, fence)
-}
-
-/** Accounts share versions, so that the change feed stays small. A change evicts what shares its version. */
-const TOPIC_DIGITS = 2
-
-/** The change feed's topic of an account. */
-export function accountTopic(id: string): string {
-  return `account/${hash('sha256', id, 'hex').slice(0, TOPIC_DIGITS)}`
+/** One byte of a digest: as many shares as a cache has topics. */
+export function shareOfAccount(id: string): number {
+  return Number.parseInt(hash('sha256', id, 'hex').slice(0, 2), 16)
 }
 
 /** Changes the row with this id, if it also has the other values. Answers how many rows it found. */
@@ -62,12 +51,9 @@ export function removeAccount(sql: Sql, id: string): Promise<number> {
   return changing(sql, id, (trx) => trx('accounts').where({ id }).delete())
 }
 
-// The fence comes before the commit. A reader that still finds the old row cannot cache it, so nobody finds it afterwards.
 async function changing(sql: Sql, id: string, change: (trx: Sql) => PromiseLike<number>): Promise<number> {
   if (!sql.isTransaction) return inTransaction(sql, (trx) => changing(trx, id, change))
   const changed = await change(sql)
-  if (changed === 0) return 0
-  const version = await raiseVersion(sql, accountTopic(id), Date.now())
-  await fences.get(sql.userParams)?.(id, version)
+  if (changed > 0) await changeShares(sql, ACCOUNT_CACHE, [shareOfAccount(id)])
   return changed
 }

@@ -7,6 +7,8 @@ import type { Knex } from 'knex'
 import { HOUR_MS } from '../platform/clock.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
+import { changeShares, TOPICS } from '../platform/versioned-cache/topics.ts'
+import type { Loaded } from '../platform/versioned-cache/versioned-cache.ts'
 
 export type Place = { listId: string; idx: number }
 
@@ -20,6 +22,14 @@ export type StatusEntry = Place & {
 /** Longer than a process uses the places that it reserved. */
 const UNUSED_LIST_MS = HOUR_MS
 
+/** Names the cache of unrevoked places in its topics of the change feed. */
+export const STATUS_CACHE = 'status'
+
+/** Neighbours are in different shares, so that a revocation evicts few of the places that are in use. */
+export function shareOfPlace({ idx }: Pick<Place, 'idx'>): number {
+  return idx % TOPICS
+}
+
 export async function recordEntry(sql: Sql, entry: StatusEntry): Promise<void> {
   await sql('status_entries').insert(entry)
 }
@@ -30,21 +40,37 @@ export type Whose = { grantTag: string } | { clientId: string } | Place
 /** Revokes tokens and moves the versions of their lists. */
 export async function revokeEntries(db: Db, whose: Whose): Promise<void> {
   // Most grants have no JWT: then one indexed read is enough, without a transaction.
-  if (await unrevoked(db, whose).first('idx')) await inTransaction(db, (trx) => revokeEntriesIn(trx, whose))
+  if ('idx' in whose || (await unrevoked(db, whose).first('idx')))
+    await inTransaction(db, (trx) => revokeEntriesIn(trx, whose))
 }
 
 /** `revokeEntries` inside the caller's transaction. */
 export async function revokeEntriesIn(trx: Knex.Transaction, whose: Whose): Promise<void> {
   const revoked = await unrevoked(trx, whose).update({ revoked: true })
-  if (revoked === 0) return
-  const lists: Pick<Place, 'listId'>[] = await trx('status_entries').where(whose).distinct('listId')
-  const changed = lists.map(({ listId }) => listId)
-  await trx('status_lists').whereIn('id', changed).increment('version', 1)
+  // A single place may still be cached, though SQL lost its row in a failover.
+  if (revoked === 0)
+    return 'idx' in whose ? changeShares(trx, STATUS_CACHE, [shareOfPlace(whose)]) : undefined
+  const changed: { listId: string; share: number }[] = await trx('status_entries')
+    .where(whose)
+    .distinct('listId', trx.raw('?? % ? as ??', ['idx', TOPICS, 'share']))
+  const lists = new Set(changed.map(({ listId }) => listId))
+  await trx('status_lists')
+    .whereIn('id', [...lists])
+    .increment('version', 1)
+  const shares = new Set(changed.map(({ share }) => Number(share)))
+  await changeShares(trx, STATUS_CACHE, [...shares])
 }
 
-/** False also for an empty place: that token was never issued, or expired long ago. */
-export async function isUnrevoked(sql: Sql, { listId, idx }: Place): Promise<boolean> {
-  return (await unrevoked(sql, { listId, idx }).first('idx')) !== undefined
+/**
+ * Whether the place is unrevoked, and the version of the topic, in one statement. An empty place counts as revoked: that
+ * token was never issued, or expired long ago.
+ */
+export async function readUnrevoked(sql: Sql, place: Place, topic: string): Promise<Loaded<true>> {
+  const { listId, idx } = place
+  const row: { version: number | null } | undefined = await unrevoked(sql, { listId, idx })
+    .leftJoin('changes', (on) => on.onVal('changes.topic', topic))
+    .first('changes.version as version')
+  return row ? { value: true, version: Number(row.version ?? 0) } : { version: 0 }
 }
 
 function unrevoked(sql: Sql, whose: Whose) {
@@ -69,7 +95,10 @@ export async function listIds(sql: Sql): Promise<string[]> {
   return sql('status_lists').orderBy('createdAtMs', 'desc').pluck('id')
 }
 
-/** Purges at most `limit` entries of expired tokens, and empty lists. Answers how many entries. */
+/**
+ * Purges at most `limit` entries of expired tokens, and empty lists. Answers how many entries. It needs no fence: nobody
+ * asks for the place of an expired token, and no place is given twice.
+ */
 export async function purgeEntries(db: Db, nowMs: number, limit: number): Promise<number> {
   const rows: Place[] = await db('status_entries')
     .select('listId', 'idx')

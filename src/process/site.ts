@@ -139,7 +139,7 @@ type Own = { limits: FlowLimits; render: Render; startAgain: StartAgain }
 
 /** The parts of every provider, with or without features. */
 function ownPart(
-  { accountCache, config, db, clock, store, log }: Parts,
+  { accountCache, tokenStatuses, config, db, clock, store, log }: Parts,
   { limits, render, startAgain }: Own,
 ): ProtocolPart {
   const lifetimes = lifetimesOf(config)
@@ -154,7 +154,7 @@ function ownPart(
       logLeftOut(provider, { clock, log })
       installSecretComparison(provider, clock)
       installClientKeys(provider, clock, log)
-      installOwnAccessTokens(provider, { db, store, accountCache })
+      installOwnAccessTokens(provider, { db, store, accountCache, tokenStatuses })
       sendForms(provider, createSentForms(render))
     },
   }

@@ -1,87 +1,36 @@
 import { expect } from 'chai'
-import { createAccountCache } from '../../src/account-cache/account-cache.ts'
+import { createAccountCache, sealedAccounts } from '../../src/account-cache/account-cache.ts'
 import type { AccountCache } from '../../src/account-cache/account-cache.ts'
 import { removeAccount, updateAccount } from '../../src/account-cache/changed-account.ts'
-import { createMemoryEntries } from '../../src/account-cache/memory-entries.ts'
-import { createRedisEntries } from '../../src/account-cache/redis-entries.ts'
 import { createAccount } from '../../src/accounts/account.ts'
-import { createLogger } from '../../src/platform/logging/log.ts'
-import { openRedis } from '../../src/platform/redis/redis.ts'
-import { createChangeFeed } from '../../src/platform/sql/change-feed.ts'
 import { inTransaction } from '../../src/platform/sql/database.ts'
-import type { Db } from '../../src/platform/sql/database.ts'
 import { createSealer, deriveKey } from '../../src/platform/tokens.ts'
-import { DATABASES } from '../platform/change-feed-databases.ts'
-import type { MigratedDatabase } from '../platform/change-feed-databases.ts'
-import { startRedis } from '../support/services.ts'
+import { CACHE_KINDS, openCacheProcesses } from '../support/cache-processes.ts'
+import type { CacheProcess } from '../support/cache-processes.ts'
 
-const sealer = createSealer([deriveKey('test', 'account cache')])
-const log = createLogger('silent', 'test')
+type Process = CacheProcess<AccountCache>
 
-/** What a process has: connections of its own, a change feed that runs, and how often it asked SQL for an account. */
-type Process = {
-  db: Db
-  cache: AccountCache
-  reads: () => number
-  poll: () => Promise<void>
-  close: () => Promise<void>
+const ACCOUNTS = {
+  create: createAccountCache,
+  codec: sealedAccounts(createSealer([deriveKey('test', 'account cache')])),
+  reads: /from .accounts.\s+left join/,
 }
 
-async function startProcess(db: Db, redisUrl?: string): Promise<Process> {
-  const redis = redisUrl === undefined ? undefined : openRedis(redisUrl)
-  const feed = createChangeFeed({ db, log, clock: Date.now })
-  const entries = redis ? createRedisEntries({ redis, sealer }) : createMemoryEntries()
-  let reads = 0
-  db.on(
-    'query',
-    ({ sql }: { sql: string }) => void (reads += /from .accounts.\s+left join/.test(sql) ? 1 : 0),
-  )
-  const cache = createAccountCache({ db, log, feed, entries })
-  feed.start()
-  await feed.check()
-  const close = async () => {
-    await feed.stop()
-    redis?.disconnect()
-  }
-  return { db, cache, reads: () => reads, poll: feed.check, close }
-}
-
-type Kind = {
-  name: string
-  database: string
-  redis: boolean
-  /** How much later than the process that changes an account the other one may see it. */
-  otherLagsMs: number
-}
-
-const KINDS: Kind[] = [
-  { name: 'MariaDB and Redis', database: 'MariaDB', redis: true, otherLagsMs: 0 },
-  { name: 'SQLite', database: 'SQLite', redis: false, otherLagsMs: 0 },
-  { name: 'MariaDB alone', database: 'MariaDB', redis: false, otherLagsMs: 1000 },
-]
-
-for (const { name, database, redis, otherLagsMs } of KINDS)
-  describe(`accounts in the caches of two processes, on ${name}`, () => {
-    let opened: MigratedDatabase
-    let server: { url: string; stop: () => Promise<void> } | undefined
+for (const kind of CACHE_KINDS)
+  describe(`accounts in the caches of two processes, on ${kind.name}`, () => {
+    const { database, otherLagsMs } = kind
     let [changer, other]: Process[] = []
+    let close: () => Promise<void>
 
     before(async () => {
-      opened = await DATABASES.find((one) => one.name === database)!.open()
-      server = redis ? await startRedis() : undefined
-      changer = await startProcess(opened.db, server?.url)
-      other = await startProcess(opened.openAnother(), server?.url)
+      ;({ changer, other, close } = await openCacheProcesses(kind, ACCOUNTS))
     })
-    after(async () => {
-      await Promise.all([changer!.close(), other!.close()])
-      await opened.drop()
-      await server?.stop()
-    })
+    after(() => close())
 
     let people = 0
     const add = () =>
       createAccount(
-        opened.db,
+        changer!.db,
         { email: `person-${(people += 1)}@example.org`, passwordHash: null, verified: true },
         1,
       )

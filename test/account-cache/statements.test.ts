@@ -1,11 +1,15 @@
 import { expect } from 'chai'
+import { decodeJwt } from 'jose'
 import { updateProfile } from '../../src/accounts/profile.ts'
+import { revokeEntries } from '../../src/grant-store/status-entries.ts'
+import { TOPICS } from '../../src/platform/versioned-cache/topics.ts'
 import { createCaller } from '../api/caller.ts'
 import { register, userinfo } from '../provider/relying-party.ts'
 import type { Party, Tokens } from '../provider/relying-party.ts'
 import type { Answer } from '../provider/send.ts'
 import { openStage } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
+import { isMounted } from '../support/mounted.ts'
 import { recordStatements } from '../support/sql-statements.ts'
 import type { Statements } from '../support/sql-statements.ts'
 
@@ -37,6 +41,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       expect((await ask()).status).to.equal(200)
       let left: string[] = []
       for (let turn = 0; turn < 8; turn += 1) {
+        await stage.parts.feed.check()
         statements.texts.length = 0
         expect((await ask()).status, `turn ${turn}`).to.equal(200)
         left = statements.texts.filter((text) => !TOKENS.test(text) && !/^(BEGIN|COMMIT);$/.test(text))
@@ -58,6 +63,28 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       expect(await ofLater(() => app!.introspect(tokens.refresh_token)), 'of a refresh token').to.eql([])
       expect(await ofLater(() => app!.refresh(tokens.refresh_token)), 'refresh').to.eql([])
       expect(await ofLater(rotate), 'rotation').to.eql([])
+    })
+
+    it('costs no query when a JWT access token is introspected, and one after a revocation nearby', async () => {
+      const resource = 'https://jwts.example.com/'
+      await stage.createResource({ identifier: resource, scope: 'read', format: 'jwt' })
+      const party = await register(stage, { allowed_resources: [resource], first_party: true })
+      const asked = { resource, scope: 'openid offline_access read', prompt: undefined }
+      const { access_token: token } = await party.tokensFor(await stage.person(), asked)
+      expect(token.split('.')).to.have.length(3)
+      const ask = async () => {
+        const answer = await party.introspect(token)
+        expect(answer.json()).to.include({ active: true })
+        return answer
+      }
+      expect(await ofLater(ask)).to.eql([])
+      if (!isMounted('status-list')) return
+      const { idx } = (decodeJwt(token)['status'] as { status_list: { idx: number } }).status_list
+      await revokeEntries(stage.parts.db, { listId: 'another', idx: idx + TOPICS })
+      statements.texts.length = 0
+      await ask()
+      expect(statements.texts.filter((text) => /from .status_entries/.test(text))).to.have.length(1)
+      expect(await ofLater(ask), 'and none after that').to.eql([])
     })
 
     it('costs no query at the API', async () => {

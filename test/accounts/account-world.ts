@@ -3,7 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAccountCache } from '../../src/account-cache/account-cache.ts'
-import { createMemoryEntries } from '../../src/account-cache/memory-entries.ts'
+import { createTokenStatuses } from '../../src/grant-store/token-statuses.ts'
+import { createMemoryEntries } from '../../src/platform/versioned-cache/memory-entries.ts'
 import { createBlockedAttempts } from '../../src/attempts/blocked-attempts.ts'
 import { createHasher } from '../../src/passwords/hashing.ts'
 import type { EndedAccess } from '../../src/grant-store/access-endings.ts'
@@ -72,6 +73,7 @@ function createWorld(db: Db, remove: () => Promise<void>) {
     store: createSqlStore({ db, clock }),
     feed,
     accountCache: createAccountCache({ db, log, feed, entries: createMemoryEntries() }),
+    tokenStatuses: createTokenStatuses({ db, log, feed, entries: createMemoryEntries() }),
     hasher: createHasher({ ...CHEAP, maxWaiting: 1000 }),
     blocked: createBlockedAttempts(),
     noteEnded: () => Promise.resolve(),

@@ -207,7 +207,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   platform: {
     storey: 'ground',
     short: 'database, Redis, log',
-    owns: 'Database, Redis, log, clock, random tokens, sealing, change feed.',
+    owns: 'Database, Redis, log, clock, random tokens, sealing, change feed, caches that it guards.',
     leaves: 'Every word of the product.',
   },
 }

@@ -10,6 +10,7 @@ export const FLOORS = [
   ['platform', 'platform/network'],
   ['platform/logging'],
   ['platform/redis', 'platform/sql'],
+  ['platform/versioned-cache'],
   ['account-cache', 'http/request'],
   ['http', 'outbox', 'passwords'],
   ['events', 'mail'],

@@ -17,14 +17,19 @@ export async function noteChange(sql: Sql, topic: string): Promise<void> {
 }
 
 /**
- * Records a change like `noteChange`, and answers the new version. It grows with the time as well. So after SQL itself has
- * lost commits in a failover, no version names two states.
+ * Records changes like `noteChange`, and answers the new version of each topic. Versions grow with the time as well. So
+ * after SQL itself has lost commits in a failover, no version names two states.
  */
-export async function raiseVersion(trx: Sql, topic: string, nowMs: number): Promise<number> {
+export async function raiseVersions(
+  trx: Sql,
+  topics: readonly string[],
+  nowMs: number,
+): Promise<Map<string, number>> {
   const version = trx.raw('CASE WHEN ?? >= ? THEN ?? + 1 ELSE ? END', ['version', nowMs, 'version', nowMs])
-  await trx('changes').insert({ topic, version: nowMs }).onConflict('topic').merge({ version })
-  const row: { version: number } | undefined = await trx('changes').where({ topic }).first('version')
-  return Number(row?.version)
+  // In one order, so that two transactions do not wait for each other.
+  const rows = topics.toSorted().map((topic) => ({ topic, version: nowMs }))
+  await trx('changes').insert(rows).onConflict('topic').merge({ version })
+  return versionsIn(await trx('changes').whereIn('topic', topics).select('topic', 'version'))
 }
 
 /** Drops or reloads cached values. A call that fails is repeated at the next poll. */
@@ -127,8 +132,11 @@ async function poll(polling: Polling, state: State): Promise<void> {
 }
 
 async function readVersions(db: Db): Promise<Map<string, number>> {
-  const rows = await db('changes').select('topic', 'version').timeout(QUERY_TIMEOUT_MS)
-  return new Map(rows.map((row: { topic: string; version: number }) => [row.topic, Number(row.version)]))
+  return versionsIn(await db('changes').select('topic', 'version').timeout(QUERY_TIMEOUT_MS))
+}
+
+function versionsIn(rows: { topic: string; version: number }[]): Map<string, number> {
+  return new Map(rows.map(({ topic, version }) => [topic, Number(version)]))
 }
 
 // A version counts as seen only after every listener succeeded: a failed reload is retried.

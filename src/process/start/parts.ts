@@ -3,10 +3,7 @@
  * for.
  */
 import { availableParallelism } from 'node:os'
-import { createAccountCache } from '../../account-cache/account-cache.ts'
-import type { AccountCache } from '../../account-cache/account-cache.ts'
-import { createMemoryEntries } from '../../account-cache/memory-entries.ts'
-import { createRedisEntries } from '../../account-cache/redis-entries.ts'
+import { createAccountCache, sealedAccounts } from '../../account-cache/account-cache.ts'
 import { createHasher } from '../../passwords/hashing.ts'
 import type { Hasher } from '../../passwords/hashing.ts'
 import type { Config } from '../../settings/config.ts'
@@ -20,6 +17,7 @@ import { reapplyRevocations, recordRevocations } from '../../grant-store/recorde
 import { reapplyUses, recordUses } from '../../grant-store/recorded-uses.ts'
 import { createRedisStore } from '../../grant-store/redis-store.ts'
 import { createSqlStore } from '../../grant-store/sql-store.ts'
+import { createTokenStatuses, PLAIN_STATUSES } from '../../grant-store/token-statuses.ts'
 import { withEndings } from '../../grant-store/endings.ts'
 import type { Ending } from '../../grant-store/endings.ts'
 import { createOutbox } from '../../outbox/outbox.ts'
@@ -35,6 +33,9 @@ import type { Logger } from '../../platform/logging/log.ts'
 import { openRedis } from '../../platform/redis/redis.ts'
 import type { RedisClient } from '../../platform/redis/redis.ts'
 import { createSealer } from '../../platform/tokens.ts'
+import { createMemoryEntries } from '../../platform/versioned-cache/memory-entries.ts'
+import { createRedisEntries } from '../../platform/versioned-cache/redis-entries.ts'
+import type { Codec } from '../../platform/versioned-cache/redis-entries.ts'
 import type { Services } from '../../services.ts'
 
 export type Parts = Awaited<ReturnType<typeof createParts>>
@@ -63,7 +64,7 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
     hasher: openHasher(config),
     blocked: createBlockedAttempts(),
     feed,
-    accountCache: openAccountCache({ config, db, log, feed }, redis),
+    ...openCaches({ config, db, log, feed }, redis),
     ...createAccessEndings({ store, clock }, outbox),
   }
   const features: readonly Feature[] = FEATURES.map((build) => build(services))
@@ -118,14 +119,18 @@ function openGrantStore({ config, db, clock, log }: Pick<Services, 'config' | 'd
   return { redis, store: recordRevocations(db, recording, clock), catchUp: losses.catchUp }
 }
 
-/** In Redis with the grant store. It holds personal data, so a key of its own seals it. */
-function openAccountCache(
+/** In Redis with the grant store. A key of its own seals accounts there, because they are personal data. */
+function openCaches(
   { config, ...services }: Pick<Services, 'config' | 'db' | 'log' | 'feed'>,
   redis: RedisClient | undefined,
-): AccountCache {
-  const sealer = createSealer(config.keys.accountCache)
-  const entries = redis ? createRedisEntries({ redis, sealer }) : createMemoryEntries()
-  return createAccountCache({ ...services, entries })
+): Pick<Services, 'accountCache' | 'tokenStatuses'> {
+  const accounts = sealedAccounts(createSealer(config.keys.accountCache))
+  const entries = <Value extends object | true>(codec: Codec<Value>) =>
+    redis ? createRedisEntries(redis, codec) : createMemoryEntries<Value>()
+  return {
+    accountCache: createAccountCache({ ...services, entries: entries(accounts) }),
+    tokenStatuses: createTokenStatuses({ ...services, entries: entries(PLAIN_STATUSES) }),
+  }
 }
 
 function openLog({ log }: Config, clock: Clock): Logger {

@@ -1,6 +1,6 @@
 /**
  * Mounts status lists (draft-ietf-oauth-status-list), where resource servers see which JWT access tokens are revoked.
- * Owns the tables `status_lists` and `status_list_entries`; `grant-store/status-entries.ts` writes their rows.
+ * Owns the tables `status_lists` and `status_entries`; `grant-store/status-entries.ts` writes their rows.
  */
 import type { Feature } from '../../feature.ts'
 import { listIds } from '../../grant-store/status-entries.ts'

@@ -11,7 +11,7 @@ import { replaceMember } from '../library/members.ts'
 import type { Root } from '../../grant-store/grant-store.ts'
 import { currentScope } from '../records/request-scope.ts'
 import { grantKey, sharedGrantId, tagOfJwtId } from '../../grant-store/token-ids.ts'
-import { isUnrevoked, revokeEntries } from '../../grant-store/status-entries.ts'
+import { revokeEntries } from '../../grant-store/status-entries.ts'
 import type { Place } from '../../grant-store/status-entries.ts'
 
 export type OwnAccessToken = {
@@ -31,7 +31,7 @@ export type OwnAccessToken = {
 
 /** The token, or the reason for the operator's log why it does not count. The client does not see the reason. */
 export async function readOwnAccessToken(
-  { db, store, accountCache }: Pick<Services, 'db' | 'store' | 'accountCache'>,
+  { store, accountCache, tokenStatuses }: Pick<Services, 'store' | 'accountCache' | 'tokenStatuses'>,
   provider: Provider,
   jwt: string,
 ): Promise<OwnAccessToken | string> {
@@ -40,7 +40,7 @@ export async function readOwnAccessToken(
   const place = placeOf(claims['status'])
   const { sub, client_id: clientId, aud, jti } = claims
   if (typeof sub !== 'string' || typeof clientId !== 'string' || typeof aud !== 'string') return 'incomplete'
-  if (place && !(await isUnrevoked(db, place))) return 'it was revoked'
+  if (place && !(await tokenStatuses.isUnrevoked(place))) return 'it was revoked'
   const token = { sub, clientId, audience: aud, claims, place }
   const tag = tagOfJwtId(String(jti))
   if (tag === undefined) return token
@@ -59,7 +59,7 @@ const ROUTES = new Set(['introspection', 'revocation'])
 /** Makes introspection and revocation find JWT access tokens of this provider. Call it once per provider instance. */
 export function installOwnAccessTokens(
   provider: Provider,
-  services: Pick<Services, 'db' | 'store' | 'accountCache'>,
+  services: Pick<Services, 'db' | 'store' | 'accountCache' | 'tokenStatuses'>,
 ): void {
   const findEither =
     (find: Find) =>

@@ -2,13 +2,15 @@ import { expect } from 'chai'
 import { decodeJwt, decodeProtectedHeader, exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { createVerifier } from '../../../examples/jwt-middleware/access-token.ts'
 import type { Account } from '../../../src/accounts/account.ts'
-import { disableAccount } from '../../../src/accounts/account-state.ts'
+import { deleteAccount, disableAccount } from '../../../src/accounts/account-state.ts'
+import { deleteClient, disableClient } from '../../../src/clients/clients.ts'
 import { createProver } from '../../provider/binding/prover.ts'
 import { register, userinfo } from '../../provider/relying-party.ts'
 import type { Fields, Party, Tokens } from '../../provider/relying-party.ts'
 import { basic } from '../../provider/send.ts'
 import { STAGES, until } from '../../provider/stage.ts'
 import type { Stage } from '../../provider/stage.ts'
+import type { Visitor } from '../../support/visitor.ts'
 
 const INACTIVE = '{"active":false}'
 
@@ -34,6 +36,12 @@ for (const { name, stage: open } of STAGES)
     const tokensOf = (party = app, who = person): Promise<Tokens> => party.tokensFor(who, asked)
     const introspect = (token: string, headers = resourceServer, fields: Fields = {}) =>
       stage.send({ to: '/oauth/introspect', form: { token, ...fields }, headers })
+
+    /** Both processes have cached it. */
+    async function expectKnown(token: string): Promise<void> {
+      for (let turn = 0; turn < 4; turn += 1)
+        expect((await introspect(token)).json(), `turn ${turn}`).to.include({ active: true })
+    }
 
     it('is introspected like an opaque one, with the claims that it carries', async () => {
       const { access_token } = await tokensOf()
@@ -91,6 +99,7 @@ for (const { name, stage: open } of STAGES)
       })
       const shown = (token: string) => verify({ method: 'GET', url: api, authorization: `Bearer ${token}` })
       expect((await shown(access_token)).ok).to.equal(true)
+      await expectKnown(access_token)
       const answer = await app.revoke(access_token)
       expect([answer.status, answer.text]).to.eql([200, ''])
       for (let process = 0; process < 4; process += 1)
@@ -143,18 +152,26 @@ for (const { name, stage: open } of STAGES)
       expect((await party.revoke(access_token)).status).to.equal(200)
     })
 
-    const ENDINGS: Record<string, (party: Party, tokens: Tokens, who: Account) => Promise<unknown>> = {
-      'its refresh token is revoked': (party, { refresh_token }) => party.revoke(refresh_token),
-      'its account is disabled': (_party, _tokens, { id }) =>
-        disableAccount(stage.accounts, id, { actor: 'cli' }),
+    type Ended = { party: Party; tokens: Tokens; who: Account; visitor: Visitor }
+    const ENDINGS: Record<string, (ended: Ended) => Promise<unknown>> = {
+      'its refresh token is revoked': ({ party, tokens }) => party.revoke(tokens.refresh_token),
+      'its session ends': async ({ visitor }) =>
+        visitor.followForm(await visitor.get('/oauth/logout'), { logout: 'yes' }),
+      'its account is disabled': ({ who }) => disableAccount(stage.accounts, who.id, { actor: 'cli' }),
+      'its account is deleted': ({ who }) => deleteAccount(stage.accounts, who.id, { actor: 'cli' }),
+      'its client is disabled': ({ party }) =>
+        disableClient(stage.parts.db, party.clientId, stage.parts.clock),
+      'its client is deleted': ({ party }) => deleteClient(stage.accounts, party.clientId),
     }
     for (const [what, end] of Object.entries(ENDINGS))
-      it(`is inactive as soon as ${what}`, async () => {
-        const who = await stage.person()
-        const tokens = await tokensOf(app, who)
-        expect((await introspect(tokens.access_token)).json()).to.include({ active: true })
-        await end(app, tokens, who)
-        for (let process = 0; process < 2; process += 1)
+      it(`is inactive on every process as soon as ${what} [S-1.94]`, async () => {
+        const party = await register(stage, { allowed_resources: [api], first_party: true })
+        const [who, visitor] = [await stage.person(), stage.visitor()]
+        const scope = what.includes('session') ? 'openid read' : asked.scope
+        const tokens = await party.tokensFor(who, { ...asked, scope }, visitor)
+        await expectKnown(tokens.access_token)
+        await end({ party, tokens, who, visitor })
+        for (let process = 0; process < 4; process += 1)
           expect((await introspect(tokens.access_token)).text, `process ${process}`).to.equal(INACTIVE)
       })
 
