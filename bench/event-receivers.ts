@@ -64,7 +64,7 @@ async function readStream(redis: Redis, stream: string, tally: Tally): Promise<v
 }
 
 export async function startRabbit(): Promise<EventReceiver> {
-  const { url, stop } = await startRabbitmq()
+  const { url } = await startRabbitmq()
   const exchange = `events-${randomUUID()}`
   const tally = createTally('RabbitMQ', BROKER_BATCH)
   const connection = await connect(url)
@@ -79,10 +79,7 @@ export async function startRabbit(): Promise<EventReceiver> {
     },
     { noAck: true },
   )
-  const gate = await gated(url, async () => {
-    await connection.close()
-    await stop()
-  })
+  const gate = await gated(url, () => connection.close())
   return {
     ...gate,
     tally,

@@ -46,6 +46,7 @@ const LONG = [
 const SHARING = [
   { imports: /'(?:\.|[^']*\/journeys)\/world\.ts'/, processes: 1 },
   { imports: /\b(?:STAGES|ONE_STAGE|sqliteStage)\b/, processes: 2 },
+  { imports: /\b(?:startRabbitmq|stoppableRabbitmq|sink-receivers)\b/, processes: 1 },
 ]
 
 /**

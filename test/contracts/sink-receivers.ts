@@ -120,7 +120,7 @@ function receivedFrom(fields: string[]): Received {
 }
 
 async function startRabbitmqReceiver(): Promise<Receiver> {
-  const { url, stop } = await startRabbitmq()
+  const { url } = await startRabbitmq()
   const exchange = `events-${randomUUID()}`
   const connection = await connect(url)
   const channel = await connection.createChannel()
@@ -134,10 +134,7 @@ async function startRabbitmqReceiver(): Promise<Receiver> {
     all.push({ id: String(message.properties.messageId), route: event.subject, event })
     channel.ack(message)
   })
-  const gate = await gated(url, async () => {
-    await connection.close()
-    await stop()
-  })
+  const gate = await gated(url, () => connection.close())
   return { ...gate, sink: createRabbitmqEvents({ url: gate.url, exchange }), received: collected(all) }
 }
 

@@ -46,7 +46,6 @@ describe(`the message about a new user, with ${KAFKA_KIND} and RabbitMQ`, () => 
   })
   after(async () => {
     await stage?.stop()
-    await rabbit?.stop()
     await broker?.stop()
   })
 

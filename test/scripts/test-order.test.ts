@@ -32,6 +32,7 @@ describe('the order of a whole npm test', () => {
       handedOut().filter((files) => files.some((file) => uses.test(readFileSync(join(ROOT, file), 'utf8'))))
     expect(takersOf(/from '\.\/world\.ts'/), 'journeys').to.have.length(1)
     expect(takersOf(/import \{[^}]*\bSTAGES\b/), 'stages').to.have.length(2)
+    expect(takersOf(/\b(?:startRabbitmq|sink-receivers)\b/), 'RabbitMQ').to.have.length(1)
   })
 
   it('refuses a pattern that names no file', () => {

@@ -1,13 +1,24 @@
-/** A private RabbitMQ: `TEST_RABBITMQ_URL` where given (shared then: use names of your own), else Debian's. */
+/**
+ * One RabbitMQ for all test files of a process, since its start takes seconds: `TEST_RABBITMQ_URL` where given, else
+ * Debian's. It ends with the process. Use names of your own.
+ */
+import { spawnSync } from 'node:child_process'
 import { findBinary } from '../../scripts/find-binary.mjs'
 import { dockerImage } from '../../scripts/services.mjs'
-import { BARE_ENVIRONMENT, dataFolder, freePort, launch, runToEnd } from './service-process.ts'
+import { BARE_ENVIRONMENT, dataFolder, freePort, launch } from './service-process.ts'
 
-export type Rabbitmq = { url: string; stop: () => Promise<void> }
+/** `pid`: of the server itself, where it runs on this machine and was started here. */
+export type Rabbitmq = { url: string; pid?: number | undefined }
 
-export async function startRabbitmq(): Promise<Rabbitmq> {
+let shared: Promise<Rabbitmq> | undefined
+
+export function startRabbitmq(): Promise<Rabbitmq> {
+  return (shared ??= start())
+}
+
+async function start(): Promise<Rabbitmq> {
   const given = process.env.TEST_RABBITMQ_URL
-  if (given) return { url: given, stop: async () => {} }
+  if (given) return { url: given }
   const [server, epmd] = [findBinary('rabbitmq-server'), findBinary('epmd')]
   if (!server || !epmd) return startContainer()
   const [port, distribution, mapper] = [await freePort(), await freePort(), await freePort()]
@@ -29,19 +40,13 @@ export async function startRabbitmq(): Promise<Rabbitmq> {
     RUNNING_UNDER_SYSTEMD: 'true',
   }
   // Started beside the server: the one that it starts itself would outlive it.
-  const names = await launch({
+  await launch({
     command: epmd,
     args: ['-port', String(mapper), '-address', '127.0.0.1'],
     ports: [mapper],
   })
   const broker = await launch({ command: scriptOf(server), args: [], ports: [port], env })
-  return {
-    url: `amqp://guest:guest@127.0.0.1:${port}`,
-    async stop() {
-      await broker.stop()
-      await names.stop()
-    },
-  }
+  return { url: `amqp://guest:guest@127.0.0.1:${port}`, pid: broker.child.pid }
 }
 
 /** Debian's program of this name becomes the user `rabbitmq`, who cannot write to our folder. */
@@ -55,9 +60,7 @@ async function startContainer(): Promise<Rabbitmq> {
   const port = await freePort()
   const name = `account-server-test-rabbitmq-${process.pid}-${port}`
   const args = ['run', '--rm', '--name', name, '--publish', `127.0.0.1:${port}:5672`, dockerImage('rabbitmq')]
-  const { stop } = await launch({ command: docker, args, ports: [port] })
-  return {
-    url: `amqp://guest:guest@127.0.0.1:${port}`,
-    stop: () => runToEnd(docker, ['rm', '--force', name]).then(stop),
-  }
+  process.once('exit', () => spawnSync(docker, ['rm', '--force', name]))
+  await launch({ command: docker, args, ports: [port] })
+  return { url: `amqp://guest:guest@127.0.0.1:${port}` }
 }
