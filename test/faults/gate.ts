@@ -29,7 +29,7 @@ export async function createGate(url: string) {
   const sockets = new Set<Socket>()
   /** From the near socket's next message that fits, the receiver's answers are lost. */
   let loseFrom: RegExp | undefined
-  let awaited: { message: RegExp; act: () => void } | undefined
+  let awaited: { message: Pick<RegExp, 'test'>; act: () => void } | undefined
   let server: Server | undefined
   const through = new URL(url)
   through.port = String(port)
@@ -69,9 +69,11 @@ export async function createGate(url: string) {
       loseFrom = message
     },
     /** Does something once, just before the first message that fits goes through. */
-    before(message: RegExp, act: () => void) {
+    before(message: Pick<RegExp, 'test'>, act: () => void) {
       awaited = { message, act }
     },
+    /** How many connections are open. */
+    connections: () => sockets.size / 2,
     /** Nothing goes through, in either direction, until `release`. */
     hold() {
       for (const socket of sockets) socket.pause()

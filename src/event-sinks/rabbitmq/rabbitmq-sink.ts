@@ -6,6 +6,7 @@ import type { ChannelModel, ConfirmChannel, Options } from 'amqplib'
 import type { BatchSink } from '../../outbox/batch-sink.ts'
 import { DeliveryFailure } from '../../outbox/sink.ts'
 import type { OutboxMessage } from '../../outbox/sink.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
 import { within } from '../../platform/deadline.ts'
 import { BROKER_RETRY, deliverInRounds } from '../received-event.ts'
 
@@ -18,19 +19,22 @@ type RabbitmqSettings = {
   /** Declares the durable exchange or queue. */
   prepare: (channel: ConfirmChannel) => Promise<unknown>
   toPublication: (message: OutboxMessage) => Publication
+  timeouts?: RabbitmqTimeouts | undefined
 }
+
+/** The longest waits: for a channel that is ready, and for the confirmation of a round. Defaults: 5 and 30 seconds. */
+export type RabbitmqTimeouts = { connectMs: number; confirmMs: number }
 
 type Open = { connection: ChannelModel; channel: ConfirmChannel; returned: Set<string> }
 
-const CONNECT_TIMEOUT_MS = 5000
-const CONFIRM_TIMEOUT_MS = 30_000
+const TIMEOUTS: RabbitmqTimeouts = { connectMs: 5 * SECOND_MS, confirmMs: 30 * SECOND_MS }
 
 export function createRabbitmqSink(settings: RabbitmqSettings): BatchSink {
   let current: Promise<Open> | undefined
   const drop = () => {
     const dropped = current
     current = undefined
-    void dropped?.then(({ connection }) => connection.close()).catch(() => undefined)
+    void dropped?.then(({ connection }) => closeConnection(connection, settings)).catch(() => undefined)
   }
   const open = () => {
     current ??= openChannel(settings, () => (current = undefined)).catch((error: unknown) => {
@@ -55,20 +59,35 @@ export function createRabbitmqSink(settings: RabbitmqSettings): BatchSink {
     async close() {
       const opened = await current?.catch(() => undefined)
       current = undefined
-      await opened?.connection.close().catch(() => undefined)
+      if (opened) await closeConnection(opened.connection, settings)
     },
   }
 }
 
-async function openChannel({ url, prepare }: RabbitmqSettings, lost: () => void): Promise<Open> {
+async function openChannel(settings: RabbitmqSettings, lost: () => void): Promise<Open> {
+  const { url, timeouts = TIMEOUTS } = settings
   const { connect } = await import('amqplib')
   const connection = await connect(withHeartbeat(url), {
-    timeout: CONNECT_TIMEOUT_MS,
+    timeout: timeouts.connectMs,
     clientProperties: { connection_name: 'account-server' },
   })
   // Without a listener the error of a lost connection ends the process. The next batch connects again.
   connection.on('error', lost)
   connection.on('close', lost)
+  try {
+    const late = () => new DeliveryFailure('connect_timeout')
+    return await within(timeouts.connectMs, prepareChannel(connection, settings, lost), late)
+  } catch (error) {
+    void closeConnection(connection, settings)
+    throw error
+  }
+}
+
+async function prepareChannel(
+  connection: ChannelModel,
+  { prepare }: RabbitmqSettings,
+  lost: () => void,
+): Promise<Open> {
   const channel = await connection.createConfirmChannel()
   channel.on('error', lost)
   channel.on('close', lost)
@@ -76,6 +95,15 @@ async function openChannel({ url, prepare }: RabbitmqSettings, lost: () => void)
   channel.on('return', ({ properties }) => void returned.add(String(properties.messageId)))
   await prepare(channel)
   return { connection, channel, returned }
+}
+
+/** A broker that is stopped confirms no end. Its heartbeats end the connection later. */
+async function closeConnection(
+  connection: ChannelModel,
+  { timeouts = TIMEOUTS }: RabbitmqSettings,
+): Promise<void> {
+  const late = () => new DeliveryFailure('close_timeout')
+  await within(timeouts.connectMs, connection.close(), late).catch(() => undefined)
 }
 
 /** A broker that vanished without a word is noticed after two of these. */
@@ -89,7 +117,7 @@ function withHeartbeat(address: string): string {
 
 async function publishRound(
   { channel, returned }: Open,
-  { exchange, toPublication }: RabbitmqSettings,
+  { exchange, toPublication, timeouts = TIMEOUTS }: RabbitmqSettings,
   round: readonly OutboxMessage[],
 ): Promise<Map<string, DeliveryFailure>> {
   const failed = new Map<string, DeliveryFailure>()
@@ -110,7 +138,7 @@ async function publishRound(
     }
   }
   const late = () => new DeliveryFailure('confirmation_timeout')
-  await within(CONFIRM_TIMEOUT_MS, channel.waitForConfirms(), late)
+  await within(timeouts.confirmMs, channel.waitForConfirms(), late)
   // A message that comes back does so before its confirmation.
   for (const messageId of returned) {
     const id = sent.get(messageId)

@@ -8,7 +8,7 @@ import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
 import { EVENT_CONTENT_TYPE, readEvent } from '../received-event.ts'
 import { createRabbitmqSink } from './rabbitmq-sink.ts'
-import type { Publication } from './rabbitmq-sink.ts'
+import type { Publication, RabbitmqTimeouts } from './rabbitmq-sink.ts'
 
 export function rabbitmq({ config }: Services): Feature {
   const { rabbitmq: settings } = config.receivers
@@ -31,11 +31,14 @@ export function rabbitmq({ config }: Services): Feature {
   }
 }
 
+type EventExchange = { url: string; exchange: string; timeouts?: RabbitmqTimeouts }
+
 /** Events to a durable topic exchange. The routing key is the type. */
-export function createRabbitmqEvents({ url, exchange }: { url: string; exchange: string }) {
+export function createRabbitmqEvents({ url, exchange, timeouts }: EventExchange) {
   return createRabbitmqSink({
     url,
     exchange,
+    timeouts,
     prepare: (channel) => channel.assertExchange(exchange, 'topic', { durable: true }),
     toPublication: eventPublication,
   })
