@@ -6,6 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { createConnection } from 'mysql2/promise'
 import { findBinary } from '../../scripts/find-binary.mjs'
 import { mariadbProgram } from '../support/service-mariadb.ts'
+import { startRabbitmq } from '../support/service-rabbitmq.ts'
 import { dataFolder, freePort, launch } from '../support/service-process.ts'
 import type { Launch, Running } from '../support/service-process.ts'
 
@@ -28,6 +29,13 @@ export async function startKillableRedis({ forgetful = false } = {}): Promise<Ki
   const persistent = ['--save', '', '--appendonly', forgetful ? 'no' : 'yes', '--appendfsync', 'everysec']
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, ...persistent]
   return killable(`redis://127.0.0.1:${port}`, { command: program('redis-server'), args, ports: [port] })
+}
+
+/** The one of this test process. The server alone is stopped: its children do nothing without it. */
+export async function stoppableRabbitmq(): Promise<Pick<Killable, 'url' | 'freeze' | 'thaw'>> {
+  const { url, pid } = await startRabbitmq()
+  if (!pid) throw new Error('rabbitmq-server is needed on this machine: a distant one cannot be stopped')
+  return { url, freeze: () => freeze(pid), thaw: () => void process.kill(pid, 'SIGCONT') }
 }
 
 /** With an empty database `test`. */

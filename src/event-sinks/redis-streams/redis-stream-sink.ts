@@ -11,19 +11,28 @@ type StreamSettings = {
   stream: string
   /** About how many entries the stream keeps. */
   maxLength: number
+  /** The longest wait for an answer. Default: 5 seconds. */
+  timeoutMs?: number
   onError?: (error: Error) => void
 }
 
 const TIMEOUT_MS = 5000
 
-export function createRedisStreamSink({ redisDsn, stream, maxLength, onError }: StreamSettings): BatchSink {
+export function createRedisStreamSink(settings: StreamSettings): BatchSink {
+  const { redisDsn, stream, maxLength, timeoutMs = TIMEOUT_MS, onError } = settings
   let redis: RedisClient | undefined
   const open = () =>
     (redis ??= openRedis(redisDsn, {
       name: 'account-server-events',
-      commandTimeoutMs: TIMEOUT_MS,
+      commandTimeoutMs: timeoutMs,
       ...(onError ? { onError } : {}),
     }))
+  // What was sent to a server that is stopped is still carried out when it continues. So the next attempt waits in a new
+  // connection, where it is sent only once the server answers. Otherwise every attempt would append the batch again.
+  const drop = () => {
+    redis?.disconnect()
+    redis = undefined
+  }
   return {
     batchSize: 200,
     retry: BROKER_RETRY,
@@ -36,13 +45,16 @@ export function createRedisStreamSink({ redisDsn, stream, maxLength, onError }: 
       if (entries.length === 0) return { delivered: [], failed }
       const transaction = open().multi()
       for (const [, fields] of entries) transaction.xadd(stream, 'MAXLEN', '~', maxLength, '*', ...fields)
-      const answers = await transaction.exec()
+      const answers = await transaction.exec().catch((error: unknown) => {
+        drop()
+        throw error
+      })
       if (!answers) throw new DeliveryFailure('redis_transaction_aborted')
       for (const [error] of answers) if (error) throw error
       return { delivered: entries.map(([id]) => id), failed }
     },
     async close() {
-      redis?.disconnect()
+      drop()
     },
   }
 }
