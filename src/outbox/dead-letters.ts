@@ -3,6 +3,8 @@ import { DAY_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/sql/database.ts'
 import { inSteps, PURGE_STEPS, purgeSome } from '../platform/sql/purge.ts'
 import type { Purge } from '../platform/sql/purge.ts'
+import type { LaneMessage } from './lane-queue.ts'
+import { SEALED_COLUMNS } from './opened-message.ts'
 
 export type OutboxStats = {
   pending: number
@@ -76,28 +78,18 @@ export async function replayTopic(db: Db, topic: string, now: number): Promise<n
     .update({ ...FRESH, createdAtMs: now, nextAttemptAtMs: now })
 }
 
-export type KeptMessage = Omit<DeadLetter, 'lastError' | 'deadAtMs'> & {
+/** The payload is sealed, and erased once it is delivered. */
+export type KeptMessage = LaneMessage & {
   lastError: string | null
-  deadAtMs: number | null
-  recordKey: string | null
-  /** Sealed; erased once it is delivered. */
-  payload: string | null
-  /** Attempts in which a worker died. */
-  interruptions: number
-  createdAtMs: number
   nextAttemptAtMs: number | null
+  deadAtMs: number | null
   deliveredAtMs: number | null
 }
 
 const KEPT_COLUMNS = [
-  'id',
-  'topic',
-  'recordKey',
-  'payload',
-  'attempts',
+  ...SEALED_COLUMNS,
   'interruptions',
   'lastError',
-  'createdAtMs',
   'nextAttemptAtMs',
   'deadAtMs',
   'deliveredAtMs',

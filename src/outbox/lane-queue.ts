@@ -1,6 +1,7 @@
 /** The messages of a lane in their order: what is due next, and what became of it. */
 import { inTransaction } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
+import { SEALED_COLUMNS } from './opened-message.ts'
 import type { SealedMessage } from './opened-message.ts'
 
 /** `interruptions`: attempts that began and never ended, because the worker died in them. */
@@ -8,16 +9,7 @@ export type LaneMessage = SealedMessage & { interruptions: number }
 type Waiting = LaneMessage & { nextAttemptAtMs: number }
 type Terms = { topic: string; nowMs: number; limit: number }
 
-const COLUMNS = [
-  'id',
-  'topic',
-  'recordKey',
-  'payload',
-  'attempts',
-  'interruptions',
-  'createdAtMs',
-  'nextAttemptAtMs',
-]
+const COLUMNS = [...SEALED_COLUMNS, 'interruptions', 'nextAttemptAtMs'] as const
 /** Earlier messages of the same keys that one look may have to read. */
 const DEPTH = 4
 
@@ -32,7 +24,7 @@ export async function hasDue(db: Db, topic: string, nowMs: number): Promise<bool
  */
 export async function nextBatch(db: Db, terms: Terms): Promise<{ batch: LaneMessage[]; more: boolean }> {
   const { topic, nowMs, limit } = terms
-  const found: Waiting[] = await due(db, terms).select(COLUMNS)
+  const found: Waiting[] = await due(db, terms).select(...COLUMNS)
   const keys = new Set(found.flatMap(({ recordKey }) => recordKey ?? []))
   const ofKeys: Waiting[] =
     keys.size === 0
@@ -43,7 +35,7 @@ export async function nextBatch(db: Db, terms: Terms): Promise<{ batch: LaneMess
           .whereNotNull('nextAttemptAtMs')
           .orderBy('id')
           .limit(limit * DEPTH)
-          .select(COLUMNS)
+          .select(...COLUMNS)
   const blocked = new Map<string, number>()
   const ready = ofKeys.filter(({ recordKey, nextAttemptAtMs }) => {
     const key = recordKey ?? ''
@@ -73,6 +65,7 @@ export async function withdrawAttempt(sql: Sql, batch: readonly LaneMessage[]): 
   if (batch.length === 0) return
   await sql('outbox_messages')
     .whereIn('id', idsOf(batch))
+    .whereNotNull('nextAttemptAtMs')
     .where('interruptions', '>', 0)
     .update({ attempts: sql.raw('attempts - 1'), interruptions: sql.raw('interruptions - 1') })
 }
@@ -85,7 +78,8 @@ export type Settled = {
   delivered: readonly string[]
   untried: readonly LaneMessage[]
   postponed: readonly { message: SealedMessage; untilMs: number; reason: string }[]
-  buried: readonly { message: SealedMessage; reason: string }[]
+  /** With the interruptions of earlier attempts: the one that ended is none. */
+  buried: readonly { message: LaneMessage; reason: string }[]
 }
 
 /** Records the outcome of a batch in one transaction. */
@@ -95,7 +89,13 @@ export async function settleBatch(db: Db, settled: Settled): Promise<void> {
     if (delivered.length > 0)
       await trx('outbox_messages')
         .whereIn('id', [...delivered])
-        .update({ deliveredAtMs: nowMs, payload: null, nextAttemptAtMs: null, lastError: null })
+        .update({
+          deliveredAtMs: nowMs,
+          payload: null,
+          nextAttemptAtMs: null,
+          lastError: null,
+          interruptions: 0,
+        })
     await withdrawAttempt(trx, untried)
     for (const { message, untilMs, reason } of postponed) {
       const { attempts } = message
@@ -104,7 +104,14 @@ export async function settleBatch(db: Db, settled: Settled): Promise<void> {
       if (message.recordKey !== null) await postponeKey(trx, { topic, key: message.recordKey, untilMs })
     }
     for (const { message, reason } of buried) {
-      const change = { attempts: message.attempts, nextAttemptAtMs: null, deadAtMs: nowMs, lastError: reason }
+      const { attempts, interruptions } = message
+      const change = {
+        attempts,
+        interruptions,
+        nextAttemptAtMs: null,
+        deadAtMs: nowMs,
+        lastError: reason,
+      }
       await trx('outbox_messages').where({ id: message.id, deliveredAtMs: null }).update(change)
     }
   })

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto'
 import { inTransaction } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
+import { SEALED_COLUMNS } from './opened-message.ts'
 import type { SealedMessage } from './opened-message.ts'
 
 export type Claimed = SealedMessage & { leaseOwner: string }
@@ -40,7 +41,7 @@ export async function claimDue(db: Db, terms: ClaimTerms): Promise<{ claimed: Cl
   )
   const claimed: Claimed[] = await db('outbox_messages')
     .where({ leaseOwner })
-    .select('id', 'topic', 'recordKey', 'payload', 'attempts', 'createdAtMs', 'leaseOwner')
+    .select(...SEALED_COLUMNS, 'leaseOwner')
     .orderBy('id')
   return { claimed, more: ids.length === limit }
 }

@@ -13,6 +13,8 @@ export type SealedMessage = {
   createdAtMs: number
 }
 
+export const SEALED_COLUMNS = ['id', 'topic', 'recordKey', 'payload', 'attempts', 'createdAtMs'] as const
+
 /** @throws DeliveryFailure `payload_unreadable` */
 export function openMessage(message: SealedMessage, sealer: Sealer): OutboxMessage {
   const { id, topic, recordKey, payload, attempts, createdAtMs } = message

@@ -3,6 +3,7 @@ import { up } from '../../migrations/0023_event_receivers.ts'
 import { up as addOrder } from '../../migrations/0021_outbox_order.ts'
 import type { BatchSink } from '../../src/outbox/batch-sink.ts'
 import { createLane } from '../../src/outbox/lane.ts'
+import { withdrawAttempt } from '../../src/outbox/lane-queue.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
 import { DeliveryFailure } from '../../src/outbox/sink.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
@@ -157,6 +158,27 @@ for (const { name, open } of databases) {
       await lane().run()
       const [first, second] = await counts()
       expect([first, second]).to.deep.equal([{ attempts: 1, interruptions: 0 }, none])
+    })
+
+    it('counts no death of a worker for a message that was delivered or refused, once settled', async () => {
+      await record('a1', 'b1', 'c1')
+      await opened.db('outbox_messages').where({ recordKey: 'b' }).update({ attempts: 1, interruptions: 1 })
+      refuse = (payload) => (payload === 'a1' ? undefined : new DeliveryFailure('no', { permanent: true }))
+      const state = () =>
+        opened.db('outbox_messages').orderBy('id').select('attempts', 'interruptions', 'lastError')
+      const settled = [
+        { attempts: 1, interruptions: 0, lastError: null },
+        { attempts: 2, interruptions: 1, lastError: 'no' },
+        { attempts: 1, interruptions: 0, lastError: 'no' },
+      ]
+      // A message in which a worker died comes alone.
+      const one = lane()
+      for (let batch = 0; batch < 3; batch += 1) await one.run()
+      expect(await state()).to.deep.equal(settled)
+      await withdrawAttempt(opened.db, await opened.db('outbox_messages').select())
+      expect(await state(), 'a failure to record the lane withdraws no settled attempt').to.deep.equal(
+        settled,
+      )
     })
 
     it('asks a receiver that is away seldom, and delivers 500 a second after ten minutes of it', async () => {
