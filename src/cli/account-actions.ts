@@ -14,6 +14,7 @@ import { profileSchema, updateProfile } from '../accounts/profile.ts'
 import { ROLES } from '../accounts/role-names.ts'
 import type { Role } from '../accounts/role-names.ts'
 import { rolesOf } from '../accounts/roles.ts'
+import { accountFields } from '../events/account-snapshot.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import { AppError } from '../platform/errors.ts'
 import { randomToken } from '../platform/tokens.ts'
@@ -53,7 +54,7 @@ export async function list(input: Input, { db }: Services): Promise<Answer> {
   const rows = accounts.map((one) => [one.id, one.email, one.name, stateOf(one), isoTime(one.createdAtMs)])
   const lines = [table(['ID', 'E-MAIL', 'NAME', 'STATE', 'CREATED'], rows, 'No accounts.')]
   if (next) lines.push(`More: --after ${next}`)
-  return { data: { accounts: accounts.map(toData), next: next ?? null }, text: lines.join('\n') }
+  return { data: { accounts: accounts.map(accountFields), next: next ?? null }, text: lines.join('\n') }
 }
 
 export async function update(input: Input, services: Services): Promise<Answer> {
@@ -167,24 +168,8 @@ async function setState(input: Input, services: Services, apply: Change): Promis
 async function shown({ db, clock }: Services, found: Account): Promise<Answer> {
   const roles = await rolesOf(db, found.id)
   const sessions = await listSessions(db, found.id, clock())
-  const data = { ...toData(found), roles, active_sessions: sessions.length }
+  const data = { ...accountFields(found), roles, active_sessions: sessions.length }
   return { data, text: record(data) }
-}
-
-function toData(found: Account) {
-  return {
-    id: found.id,
-    email: found.email,
-    email_verified: isVerified(found),
-    name: found.name,
-    given_name: found.givenName,
-    family_name: found.familyName,
-    username: found.username,
-    locale: found.locale,
-    disabled: found.disabledAtMs !== null,
-    created_at: isoTime(found.createdAtMs),
-    updated_at: isoTime(found.updatedAtMs),
-  }
 }
 
 function stateOf(found: Account): string {

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts'
 
 const actions = () => import('./account-actions.ts')
 const noun = 'account'
-const opens = 'schema'
+const opens = 'schema' as const
 const operand = { name: 'ID_OR_EMAIL', about: 'The account, by its id, e-mail address or user name.' }
 
 const usernameOption: Record<string, OptionSpec> = {
@@ -20,6 +20,10 @@ const nameOptions: Record<string, OptionSpec> = {
   name: { value: 'N', about: 'Full name, as people see it.' },
   'given-name': { value: 'N', about: 'Given name, for apps that read it on its own.' },
   'family-name': { value: 'N', about: 'Family name, for apps that read it on its own.' },
+}
+
+const roleOption: Record<string, OptionSpec> = {
+  role: { value: 'ROLE', about: `Role in this service: ${ROLES.join(', ')}.`, many: true },
 }
 
 export const account: Noun = {
@@ -41,7 +45,7 @@ export const account: Noun = {
         ...nameOptions,
         ...usernameOption,
         verified: { about: 'Marks the address as confirmed. Otherwise the person has to confirm it.' },
-        role: { value: 'ROLE', about: `Role in this service: ${ROLES.join(', ')}.`, many: true },
+        ...roleOption,
       },
       notes: [
         'Arguments appear in process lists, in the shell history and in the output of npm. Prefer --password-stdin.',
@@ -127,7 +131,7 @@ export const account: Noun = {
       opens,
       operand,
       about: 'Gives an account exactly these roles. Without --role it has none.',
-      options: { role: { value: 'ROLE', about: `Role in this service: ${ROLES.join(', ')}.`, many: true } },
+      options: roleOption,
       examples: ['account set-roles person@example.com --role admin'],
       run: async (...args) => (await actions()).setRole(...args),
     },
@@ -141,11 +145,14 @@ export const account: Noun = {
 
 type Simple = 'disable' | 'enable' | 'unlock' | 'endSessions' | 'remove'
 
-function onAccount(verb: string, action: Simple, about: string): Noun['commands'][number] {
-  const examples = [`account ${verb} person@example.com`]
-  const shared = { noun, verb, opens, operand, about, examples } as const
+function onAccount(verb: string, action: Simple, about: string) {
   return {
-    ...shared,
+    noun,
+    verb,
+    opens,
+    operand,
+    about,
+    examples: [`account ${verb} person@example.com`],
     run: async (input: Input, services: Services) => (await actions())[action](input, services),
   }
 }

@@ -136,6 +136,6 @@ function kindOf(method: ClientAuthMethod): 'hashed' | 'sealed' | 'none' {
 }
 
 /** What a sealed secret is bound to. */
-function clientSecretContext(clientId: string): string {
+export function clientSecretContext(clientId: string): string {
   return `client-secret:${clientId}`
 }

@@ -22,7 +22,7 @@ const DECRYPTS_ON_MS = DAY_MS
 
 export type EncryptionKey = RotatingKey<DecryptionAlg>
 
-const KIND: KeyKind<DecryptionAlg> = {
+export const ENCRYPTION_KIND: KeyKind<DecryptionAlg> = {
   table: 'encryptionKeys',
   use: 'enc',
   algs: DECRYPTION_ALGS,
@@ -34,7 +34,7 @@ const KIND: KeyKind<DecryptionAlg> = {
 /** The column that `keys reseal` seals again. */
 export const SEALED_ENCRYPTION_KEYS: SealedColumn = {
   what: 'encryption keys',
-  table: KIND.table,
+  table: ENCRYPTION_KIND.table,
   column: 'privateJwk',
   key: 'kid',
   context: ({ kid = '' }) => encryptionKeyContext(kid),
@@ -42,7 +42,7 @@ export const SEALED_ENCRYPTION_KEYS: SealedColumn = {
 
 /** Makes sure that every algorithm has a current key. Several processes may call it at once: one key each remains. */
 export function ensureEncryptionKeys(db: Db, services: Pick<Services, 'clock' | 'sealer'>): Promise<void> {
-  return ensureKeys(db, KIND, services)
+  return ensureKeys(db, ENCRYPTION_KIND, services)
 }
 
 /**
@@ -62,7 +62,7 @@ export async function loadEncryptionKeys(
 
 /** Current keys first, then by age, newest first. Never a private part. */
 export function listEncryptionKeys(sql: Sql): Promise<EncryptionKey[]> {
-  return listKeys(sql, KIND)
+  return listKeys(sql, ENCRYPTION_KIND)
 }
 
 /** As `rotateSigningKeys`. @throws AppError 409 `rotation_conflict` */
@@ -71,7 +71,7 @@ export function rotateEncryptionKeys(
   services: Pick<Services, 'clock' | 'sealer'>,
   order: RotationOrder = {},
 ): Promise<Rotation<DecryptionAlg>[]> {
-  return rotateKeys(db, KIND, services, order)
+  return rotateKeys(db, ENCRYPTION_KIND, services, order)
 }
 
 /** The steps that are due when a key is to be current for `periodMs`. Any number of workers may call it. */
@@ -79,12 +79,12 @@ export function rotateDueEncryptionKeys(
   db: Db,
   services: Pick<Services, 'clock' | 'sealer'> & { periodMs: number },
 ): Promise<void> {
-  return rotateWhenDue(db, KIND, services)
+  return rotateWhenDue(db, ENCRYPTION_KIND, services)
 }
 
 /** Deletes the keys that no longer decrypt; answers how many. */
 export function purgeRetiredEncryptionKeys(db: Db, { clock }: Pick<Services, 'clock'>): Promise<number> {
-  return purgeRetired(db, KIND, { clock, keptForMs: DECRYPTS_ON_MS })
+  return purgeRetired(db, ENCRYPTION_KIND, { clock, keptForMs: DECRYPTS_ON_MS })
 }
 
 function openKey(sealer: Sealer, { kid, privateJwk }: StoredKey): JWK {

@@ -204,14 +204,14 @@ async function takeOver<Alg extends KeyAlg>(
 }
 
 /** Tells every process, and other systems, in the transaction of the change. */
-async function noteKeyChange(
-  trx: Knex.Transaction,
+export async function noteKeyChange(
+  sql: Sql,
   { topic, use }: Pick<KeyKind<KeyAlg>, 'topic' | 'use'>,
   type: 'key.published' | 'key.activated' | 'key.removed',
   { kid, alg }: { kid: string; alg: string },
 ): Promise<void> {
-  await noteChange(trx, topic)
-  await recordEvent(trx, { type, subject: kid, data: () => ({ kid, alg, use }) })
+  await noteChange(sql, topic)
+  await recordEvent(sql, { type, subject: kid, data: () => ({ kid, alg, use }) })
 }
 
 type Added<Alg extends KeyAlg> = {

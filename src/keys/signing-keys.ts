@@ -19,7 +19,7 @@ export const SIGNING_KEYS_TOPIC = 'signing-keys'
 
 export type SigningKey = RotatingKey<SigningAlg>
 
-const KIND: KeyKind<SigningAlg> = {
+export const SIGNING_KIND: KeyKind<SigningAlg> = {
   table: 'signingKeys',
   use: 'sig',
   algs: SIGNING_ALGS,
@@ -31,7 +31,7 @@ const KIND: KeyKind<SigningAlg> = {
 /** The column that `keys reseal` seals again. */
 export const SEALED_SIGNING_KEYS: SealedColumn = {
   what: 'signing keys',
-  table: KIND.table,
+  table: SIGNING_KIND.table,
   column: 'privateJwk',
   key: 'kid',
   context: ({ kid = '' }) => signingKeyContext(kid),
@@ -39,7 +39,7 @@ export const SEALED_SIGNING_KEYS: SealedColumn = {
 
 /** Makes sure that every algorithm has a current key. Several processes may call it at once: one key each remains. */
 export function ensureSigningKeys(db: Db, services: Pick<Services, 'clock' | 'sealer'>): Promise<void> {
-  return ensureKeys(db, KIND, services)
+  return ensureKeys(db, SIGNING_KIND, services)
 }
 
 /**
@@ -55,7 +55,7 @@ export async function loadSigningKeys(sql: Sql, sealer: Sealer): Promise<JWK[]> 
 
 /** Current keys first, then by age, newest first. Never a private part. */
 export function listSigningKeys(sql: Sql): Promise<SigningKey[]> {
-  return listKeys(sql, KIND)
+  return listKeys(sql, SIGNING_KIND)
 }
 
 /**
@@ -69,7 +69,7 @@ export function rotateSigningKeys(
   services: Pick<Services, 'clock' | 'sealer'>,
   order: RotationOrder = {},
 ): Promise<Rotation<SigningAlg>[]> {
-  return rotateKeys(db, KIND, services, order)
+  return rotateKeys(db, SIGNING_KIND, services, order)
 }
 
 /** The steps that are due when a key is to sign for `periodMs`. Any number of workers may call it. */
@@ -77,7 +77,7 @@ export function rotateDueSigningKeys(
   db: Db,
   services: Pick<Services, 'clock' | 'sealer'> & { periodMs: number },
 ): Promise<void> {
-  return rotateWhenDue(db, KIND, services)
+  return rotateWhenDue(db, SIGNING_KIND, services)
 }
 
 /** Deletes the keys retired longer than `keptForMs` (the longest life of a signed token) ago; answers how many. */
@@ -85,7 +85,7 @@ export function purgeRetiredKeys(
   db: Db,
   services: Pick<Services, 'clock'> & { keptForMs: number },
 ): Promise<number> {
-  return purgeRetired(db, KIND, services)
+  return purgeRetired(db, SIGNING_KIND, services)
 }
 
 function openKey(sealer: Sealer, { kid, privateJwk }: StoredKey): JWK {

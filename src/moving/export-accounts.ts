@@ -6,6 +6,7 @@ import { ACCOUNT_COLUMNS } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import type { Consent } from '../consents/consents.ts'
 import { consentsOf } from '../consents/consents.ts'
+import { accountFields } from '../events/account-snapshot.ts'
 import type { Db } from '../platform/sql/database.ts'
 
 const PAGE = 500
@@ -49,24 +50,14 @@ async function linesOf(db: Db, page: Named[]): Promise<Record<string, unknown>[]
 function exported(account: Named): Record<string, unknown> {
   return {
     type: 'account',
-    id: account.id,
-    email: account.email,
-    email_verified: account.emailVerifiedAtMs !== null,
+    ...accountFields(account),
     email_verified_at: moment(account.emailVerifiedAtMs),
-    name: account.name,
-    given_name: account.givenName,
-    family_name: account.familyName,
-    username: account.username,
     username_signs_in: account.usernameCanonical !== null,
-    locale: account.locale,
     password_hash: account.passwordHash,
     password_changed_at: moment(account.passwordChangedAtMs),
-    disabled: account.disabledAtMs !== null,
     disabled_at: moment(account.disabledAtMs),
     self_registered: Boolean(account.selfRegistered),
     sessions_valid_from: moment(account.sessionsValidFromMs),
-    created_at: moment(account.createdAtMs),
-    updated_at: moment(account.updatedAtMs),
   }
 }
 

@@ -1,7 +1,7 @@
 /** Clients as `export` and `import` move them: with their secrets, and every field of their metadata. */
 import type { MovedTable } from '../../platform/sql/moved-table.ts'
 import { parseClientMetadata } from '../../clients/client-rules.ts'
-import { SEALED_SECRETS } from '../../clients/client-secret.ts'
+import { clientSecretContext } from '../../clients/client-secret.ts'
 import { noteClientChange } from '../../clients/clients.ts'
 
 const moment = { kind: 'moment', nullable: true } as const
@@ -32,7 +32,7 @@ export const MOVED_CLIENTS: MovedTable = {
     createdAtMs: { kind: 'moment' },
     updatedAtMs: { kind: 'moment' },
   },
-  context: ({ clientId }) => SEALED_SECRETS[0]?.context({ clientId: String(clientId) }) ?? '',
+  context: ({ clientId }) => clientSecretContext(String(clientId)),
   check({ name, firstParty, profile, metadata }) {
     const rest = JSON.parse(String(metadata)) as Record<string, unknown>
     parseClientMetadata({ ...rest, client_name: name, first_party: firstParty, profile })
