@@ -17,8 +17,8 @@ export type RegistrationMessage = {
 }
 
 /**
- * Nothing for an event after which no message is due. An account that is added with a proven address gets one at once. The
- * other systems know an imported account already.
+ * Nothing for an event after which no message is due. An account that is added with a proven address gets one at once.
+ * An imported account gets none: the other systems know it already.
  */
 export function registrationMessage(
   type: EventType,

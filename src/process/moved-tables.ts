@@ -7,7 +7,10 @@ import { MOVED_DETAILS_TYPES, MOVED_RESOURCES } from '../resources/moved-resourc
 
 export type MovedTables = {
   before: readonly MovedTable[]
-  /** They may belong to accounts, and webhooks must not be sent what only moved. */
+  /**
+   * Rows of these tables may belong to accounts, so accounts come first. Webhooks come last, so that they get no events
+   * about rows that only moved.
+   */
   after: readonly MovedTable[]
 }
 

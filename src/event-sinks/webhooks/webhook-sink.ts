@@ -70,13 +70,15 @@ export function createWebhookSink(needs: WebhookNeeds): BatchSink {
   }
 }
 
-/** The error of a receiver that answered to nothing. */
+/** The failure, where no request got an answer. */
 function unreachable(failed: ReadonlyMap<string, DeliveryFailure>): DeliveryFailure | undefined {
   const all = [...failed.values()]
   return all.every(({ cause }) => cause instanceof NoAnswer) ? all[0] : undefined
 }
 
-/** Old messages are counted, so that those for an address that is gone are given up. */
+/**
+ * With an old message in the batch, failures count as attempts. So messages for an address that is gone are given up.
+ */
 function isYoung({ clock }: WebhookNeeds, messages: readonly OutboxMessage[]): boolean {
   return messages.every(({ createdAtMs }) => clock() - createdAtMs < GIVE_UP_AFTER_MS)
 }

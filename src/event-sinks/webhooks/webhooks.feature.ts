@@ -44,10 +44,10 @@ export function webhooks(services: Services): Feature {
   }
 }
 
-/** A command has no change feed that tells of webhooks, and an import makes a million events. */
+/** A command hears of no changes, so this is the longest that an answer is used. */
 const FILTERS_FRESH_MS = SECOND_MS
 
-/** Which types the webhooks want. The change feed says when they changed; without it they are read again after a second. */
+/** Which types the webhooks want, at most a second old. A change that the feed reports counts at once. */
 function createFilters({ feed, clock }: Pick<Services, 'feed' | 'clock'>) {
   let known: { filters: string[][]; readAtMs: number } | undefined
   feed.on(WEBHOOKS_CHANGED, () => {

@@ -1,6 +1,6 @@
 /**
  * Remembers on which line a text was seen, for millions of texts: 12 bytes for each, where a Map of strings takes about 150.
- * It keeps 64 bits of a digest: among a million texts, two are taken for one in one of 30 million files.
+ * It keeps 64 bits of a digest. With a million texts, a false match happens in one of 30 million files.
  */
 import { hash } from 'node:crypto'
 

@@ -21,7 +21,7 @@ export async function* readCsv(chunks: AsyncIterable<Buffer>): AsyncGenerator<Fi
     relax_quotes: true,
     skip_empty_lines: true,
     max_record_size: MAX_RECORD,
-    // At once, where the stream below is behind, and drops what it holds when the parser fails.
+    // Called for each record at once. The stream below lags behind, and loses its buffer when the parser fails.
     on_record(record: string[], { lines }) {
       line = lines
       return record

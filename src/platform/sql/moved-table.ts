@@ -13,7 +13,7 @@ export type MovedField = {
   nullable?: true
   /** The most characters of a text; without it the column takes any. */
   max?: number
-  /** Its name in the file. Without it that of the column. */
+  /** The name in the file. By default, the column's name. */
   as?: string
 }
 
@@ -25,17 +25,17 @@ export type MovedTable = {
   /** What the report calls the rows. */
   plural: string
   table: string
-  /** The primary key. Lines have its order. */
+  /** The primary key. The export is sorted by it. */
   key: string
   /** By column, in the order in which a line names them. The key is one of them. */
   fields: Readonly<Record<string, MovedField>>
   /** What a sealed value is bound to in SQL. */
   context?: (row: Readonly<Record<string, unknown>>) => string
-  /** A row with a sealed value is of no use without it. */
+  /** Leaves a row out of the export when its sealed value cannot be exported. */
   needsSealed?: true
   /** Throws AppError for a row that the rules of this server refuse. */
   check?: (row: MovedRow) => void
-  /** Answers the row as it fits among those that are here. */
+  /** Returns the row, changed where it conflicts with rows that are already here. */
   fitted?: (sql: Sql, row: MovedRow, nowMs: number) => Promise<MovedRow>
   /** In the transaction of the insert: tells other processes and systems. */
   arrived?: (sql: Sql, row: MovedRow) => Promise<void>
