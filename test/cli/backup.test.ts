@@ -1,6 +1,7 @@
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { rejection } from '../accounts/account-world.ts'
 import { embeddedPlace, servicePlace } from './command-line.ts'
 
 const PASSWORD = 'violet kettle 41'
@@ -49,6 +50,33 @@ describe('cli backup and restore', () => {
     writeFileSync(damaged, bytes.subarray(0, bytes.length / 2))
     for (const file of [other, damaged, '/nowhere'])
       expect((await place.refused(['restore', file, '--force'])).error, file).to.equal('usage')
+    expect(await emails()).to.have.lengthOf(2)
+  })
+
+  it('repair a database that is damaged, and keep it beside', async () => {
+    const whole = join(place.folder, 'whole.sqlite')
+    await place.json(['backup', whole])
+    const target = join(place.folder, 'data', 'account-server.sqlite')
+    const bytes = readFileSync(whole)
+    for (const [what, damaged] of [
+      ['no database', Buffer.from('no database '.repeat(1000))],
+      ['cut off', bytes.subarray(0, bytes.length / 2)],
+    ] as const) {
+      writeFileSync(target, damaged)
+      const { kept } = await place.json(['restore', whole, '--force'])
+      expect(readFileSync(String(kept)).equals(damaged), what).to.equal(true)
+      expect(await emails(), what).to.have.lengthOf(2)
+    }
+  })
+
+  it('leave no draft when the copy fails', async () => {
+    const file = join(place.folder, 'again.sqlite')
+    const target = join(place.folder, 'data', 'account-server.sqlite')
+    await place.json(['backup', file])
+    const draft = `${target}.${process.pid}`
+    writeFileSync(draft, 'of a process that was killed')
+    await rejection(place.json(['restore', file, '--force']))
+    expect(existsSync(draft)).to.equal(false)
     expect(await emails()).to.have.lengthOf(2)
   })
 

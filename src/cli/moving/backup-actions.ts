@@ -13,15 +13,7 @@ import type { Input } from '../../command-line/input.ts'
 export async function backUp(input: Input, { config }: Services): Promise<Answer> {
   const [file = ''] = input.operands
   const source = embeddedFile(config)
-  const draft = `${file}.${process.pid}`
-  try {
-    makePrivate(draft)
-    await copyDatabase(source, draft)
-    renameSync(draft, file)
-  } catch (error) {
-    for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(draft + ending, { force: true })
-    throw error
-  }
+  await copyTo(source, file)
   const { size: bytes } = statSync(file)
   return { data: { written: file, bytes }, text: `Wrote ${file}, ${Math.ceil(bytes / 1024)} KiB.` }
 }
@@ -37,21 +29,33 @@ export async function restore(input: Input, config: Config): Promise<Answer> {
     throw new AppError(
       'database_exists',
       409,
-      `${target} is there already; --force replaces it and keeps it beside`,
+      `${target} exists already; --force replaces it and keeps the old file beside it`,
     )
   if (replaced && isInUse(target))
     throw new AppError('database_in_use', 409, 'a server uses the database; stop it first')
-  const draft = `${target}.${process.pid}`
-  makePrivate(draft)
-  await copyDatabase(file, draft)
-  chmodSync(draft, 0o600)
   const kept = replaced ? `${target}.before-restore` : undefined
-  if (kept) renameSync(target, kept)
-  // A log of the old database must not be applied to the new one.
-  for (const ending of ['-wal', '-shm']) rmSync(target + ending, { force: true })
-  renameSync(draft, target)
+  await copyTo(file, target, () => {
+    if (kept) renameSync(target, kept)
+    // A log of the old database must not be applied to the new one.
+    for (const ending of ['-wal', '-shm']) rmSync(target + ending, { force: true })
+  })
   const beside = kept ? ` The database that was there is ${kept}.` : ''
   return { data: { restored: target, kept: kept ?? null }, text: `Restored ${target}.${beside}` }
+}
+
+/** Beside the target first, for its owner alone, and in its place when it is whole. */
+async function copyTo(source: string, target: string, makeRoom = () => {}): Promise<void> {
+  const draft = `${target}.${process.pid}`
+  try {
+    makePrivate(draft)
+    await copyDatabase(source, draft)
+    chmodSync(draft, 0o600)
+    makeRoom()
+    renameSync(draft, target)
+  } catch (error) {
+    for (const ending of ['', '-wal', '-shm', '-journal']) rmSync(draft + ending, { force: true })
+    throw error
+  }
 }
 
 function embeddedFile({ mode, database }: Config): string {

@@ -31,7 +31,7 @@ export const restore: Noun<Parts> = {
       noun: 'restore',
       opens: 'settings',
       operand: { name: 'FILE', about: 'A file that backup wrote.' },
-      options: { force: { about: 'Replaces a database that is there; it is kept beside it.' } },
+      options: { force: { about: 'Replaces an existing database. The old file is kept beside it.' } },
       about: 'Restores a copy. The server must not run meanwhile.',
       examples: ['restore accounts.sqlite', 'restore accounts.sqlite --force'],
       run: async (...args) => (await actions()).restore(...args),

@@ -26,14 +26,16 @@ export function databaseFault(file: string): string | undefined {
   }
 }
 
-/** True while another process has the database open. */
+const DAMAGED = /^SQLITE_(NOTADB|CORRUPT)/
+
+/** True while another process has the database open. A damaged file counts as free: no server can work with it. */
 export function isInUse(file: string): boolean {
   const opened = new Database(file, { timeout: 0 })
   try {
     // The mode changes only when nobody else has the file open.
     return opened.pragma('journal_mode = DELETE', { simple: true }) !== 'delete'
-  } catch {
-    return true
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && DAMAGED.test(String(error.code)))
   } finally {
     opened.close()
   }
