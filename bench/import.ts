@@ -1,6 +1,6 @@
 /**
- * `node bench/import.ts [COUNT] [FORMAT]`: generates a file of accounts, imports it with the command line, and prints seconds,
- * accounts per second, processor time and the most memory. Uses the database of the settings, else SQLite in a folder of its own.
+ * `node bench/import.ts [COUNT] [FORMAT]`: generates a file of accounts, imports it with the command line, exports it, and prints
+ * seconds, accounts per second, processor time and the most memory. Uses the database of the settings, else SQLite in a folder of its own.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
@@ -12,6 +12,8 @@ const CLI = join(import.meta.dirname, '../src/cli.ts')
 const HASH = '$2b$10$abcdefghijklmnopqrstuu3O8sSKAsMh4QNpP6tLFkYgt6uAcchPS'
 const SALT = 'MDEyMzQ1Njc4OWFiY2RlZg=='
 const DIGEST = 'A'.repeat(86) + '=='
+
+const REPORTED = ['imported', 'already_here', 'refused', 'accounts']
 
 type Write = (index: number) => string
 
@@ -49,7 +51,11 @@ try {
   process.stdout.write(`${format}: ${count} accounts, ${Math.round(statSync(file).size / 1_048_576)} MiB\n`)
   const env = { ACCOUNT_SERVER_DATA_DIR: join(folder, 'data'), ...process.env }
   execFileSync(process.execPath, [CLI, 'migrate', '--json'], { env })
-  for (const run of ['dry run', 'first run', 'second run']) measure(run, file, env)
+  const importing = ['import', file, '--format', format, '--json']
+  if (format === 'firebase') importing.push('--without-unknown-hashes')
+  measure('dry run', [...importing, '--dry-run'], env)
+  for (const run of ['first run', 'second run']) measure(run, importing, env)
+  measure('export', ['export', join(folder, 'exported.ndjson'), '--json'], env)
 } finally {
   rmSync(folder, { recursive: true })
 }
@@ -65,9 +71,7 @@ function generate(file: string): void {
   closeSync(out)
 }
 
-function measure(run: string, file: string, env: NodeJS.ProcessEnv): void {
-  const args = ['import', file, '--format', format, '--json', ...(run === 'dry run' ? ['--dry-run'] : [])]
-  if (format === 'firebase') args.push('--without-unknown-hashes')
+function measure(run: string, args: readonly string[], env: NodeJS.ProcessEnv): void {
   // Prints the most memory and the processor time of the process when it ends: other programs may be busy meanwhile.
   const probe =
     `data:text/javascript,process.on('exit',()=>{const u=process.resourceUsage();` +
@@ -84,7 +88,9 @@ function measure(run: string, file: string, env: NodeJS.ProcessEnv): void {
   const cpu = Number(/CPU (\d+)/.exec(stderr)?.[1] ?? 0) / 1e6
   process.stdout.write(
     `${run.padEnd(10)}  ${seconds.toFixed(1)} s  ${Math.round(count / seconds)}/s  ${cpu.toFixed(1)} s of CPU  ${mib} MiB  ` +
-      `imported ${report['imported']}, already here ${report['already_here']}, refused ${report['refused']}\n`,
+      `${REPORTED.filter((name) => name in report)
+        .map((name) => `${name} ${report[name]}`)
+        .join(', ')}\n`,
   )
 }
 

@@ -27,8 +27,11 @@ export type Place = {
   name: string
   folder: string
   env: Record<string, string>
-  /** Runs a command; `stdin` is what is piped into it. */
-  cli: (args: string[], more?: { env?: Record<string, string>; stdin?: string }) => Promise<Outcome>
+  /** Runs a command; `stdin` is what is piped into it. No file of it grows beyond `fileKib`, as on a full disk. */
+  cli: (
+    args: string[],
+    more?: { env?: Record<string, string>; stdin?: string; fileKib?: number },
+  ) => Promise<Outcome>
   /** The same with `--json`: nothing but one object on standard output, nothing on standard error. */
   printed: (args: string[], stdin?: string) => Promise<Answered>
   /** The object that it prints, from a command that runs here: most tests are about what a command does. */
@@ -135,7 +138,7 @@ function placeWith(
   const env = { ACCOUNT_SERVER_DATA_DIR: join(folder, 'data'), ...own }
   let prepared: Parts | undefined
   const open = () => createParts(quietly(loadConfig(env)))
-  const cli: Place['cli'] = (args, more = {}) => run(args, { ...env, ...more.env }, more.stdin ?? '')
+  const cli: Place['cli'] = (args, more = {}) => run(args, { ...env, ...more.env }, more)
   return {
     name,
     folder,
@@ -175,8 +178,16 @@ async function answerHere(args: string[], env: Record<string, string>): Promise<
   return await runWithParts({ command, input }, loadConfig(env))
 }
 
-async function run(args: string[], env: Record<string, string>, stdin: string): Promise<Outcome> {
-  const child = spawn(process.execPath, [CLI, ...args], { env: { ...BARE_ENVIRONMENT, ...env } })
+async function run(
+  args: string[],
+  env: Record<string, string>,
+  { stdin = '', fileKib }: { stdin?: string | undefined; fileKib?: number },
+): Promise<Outcome> {
+  const command = [process.execPath, CLI, ...args]
+  // POSIX counts blocks of 512 bytes.
+  const limited = ['sh', '-c', `ulimit -f ${2 * (fileKib ?? 0)}; exec "$@"`, 'sh', ...command]
+  const [program = '', ...rest] = fileKib === undefined ? command : limited
+  const child = spawn(program, rest, { env: { ...BARE_ENVIRONMENT, ...env } })
   child.stdin.on('error', () => {})
   child.stdin.end(stdin)
   const ended = new Promise<number>((resolve) => child.once('close', (code) => resolve(code ?? -1)))

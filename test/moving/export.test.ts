@@ -1,11 +1,13 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { signIn } from '../../src/accounts/journeys/sign-in.ts'
 import { rememberConsent } from '../../src/consents/consents.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
+import type { Db } from '../../src/platform/sql/database.ts'
+import { pause } from '../support/service-process.ts'
 import { embeddedPlace, servicePlace } from '../cli/command-line.ts'
-import type { Place } from '../cli/command-line.ts'
+import type { Outcome, Place } from '../cli/command-line.ts'
 
 const PASSWORD = 'violet kettle 41'
 const BCRYPT = '$2b$04$abcdefghijklmnopqrstuu3O8sSKAsMh4QNpP6tLFkYgt6uAcchPS'
@@ -16,6 +18,29 @@ const linesOf = (file: string) =>
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>)
     .filter(({ type }) => type === 'account')
+
+/** The disk is full while the export waits for MariaDB. */
+async function exportToFullDisk(place: Place, { db }: Parts): Promise<Outcome> {
+  return await db.transaction(async (trx) => {
+    await trx.raw('lock tables webhooks write')
+    let ended = false
+    const outcome = place
+      .cli(['export', join(place.folder, 'full.ndjson'), '--json'], { fileKib: 1 })
+      .finally(() => {
+        ended = true
+      })
+    while (!ended && !(await isLockedOut(db))) await pause(20)
+    await trx.raw('unlock tables')
+    return await outcome
+  })
+}
+
+async function isLockedOut(db: Db): Promise<boolean> {
+  const waiting = await db('information_schema.processlist')
+    .where('state', 'like', 'Waiting for table%')
+    .first('id')
+  return waiting !== undefined
+}
 
 describe('cli export', () => {
   let from: Place
@@ -69,6 +94,22 @@ describe('cli export', () => {
     const missing = join(from.folder, 'no such folder', 'accounts.ndjson')
     await from.refused(['export', missing])
     expect(linesOf(file)).to.have.lengthOf(3)
+  })
+
+  it('reports a full disk, and leaves no draft with hashes behind', async () => {
+    const place = await servicePlace()
+    try {
+      const parts = await place.prepared()
+      await from.json(['export', file])
+      await place.json(['import', file])
+      const { code, stderr } = await exportToFullDisk(place, parts)
+      expect(code).to.equal(1)
+      expect(JSON.parse(stderr), 'a report and no crash').to.include.keys('error')
+      expect(stderr).to.contain('EFBIG')
+      expect(readdirSync(place.folder).filter((name) => name.startsWith('full'))).to.eql([])
+    } finally {
+      await place.remove()
+    }
   })
 
   for (const [name, openPlace] of Object.entries({

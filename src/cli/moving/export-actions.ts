@@ -1,7 +1,6 @@
 /** What the command `export` does. */
-import { once } from 'node:events'
 import { createWriteStream, renameSync, rmSync } from 'node:fs'
-import { finished } from 'node:stream/promises'
+import { pipeline } from 'node:stream/promises'
 import { exportedLines } from '../../moving/rows/export-rows.ts'
 import type { Exported } from '../../moving/rows/export-rows.ts'
 import { newSealing } from '../../moving/rows/passphrase.ts'
@@ -13,8 +12,10 @@ import { columns } from '../../command-line/layout.ts'
 import { progressBar } from '../../command-line/progress-bar.ts'
 import type { ProgressBar } from '../../command-line/progress-bar.ts'
 import { passphraseOf } from './passphrase-file.ts'
+import { smallHeap } from './small-heap.ts'
 
 export async function run(input: Input, { db, sealer, features }: Parts): Promise<Answer> {
+  const keepSmall = smallHeap()
   const [file = ''] = input.operands
   const passphrase = passphraseOf(input)
   const made = passphrase === undefined ? undefined : await newSealing(passphrase)
@@ -25,6 +26,7 @@ export async function run(input: Input, { db, sealer, features }: Parts): Promis
   const bar = progressBar(process.stderr, { quiet: input.flag('json') })
   await write(file, exportedLines(needs, exported), bar, () => {
     const { accounts = 0 } = exported.counts
+    keepSmall(accounts)
     return { done: accounts / Math.max(1, Number(counted?.['all'] ?? 0)), text: `${accounts} accounts` }
   })
   const { accounts = 0, ...others } = exported.counts
@@ -44,16 +46,15 @@ async function write(
   progress: () => Done,
 ): Promise<void> {
   const draft = `${file}.${process.pid}`
-  try {
-    const out = createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true })
-    await once(out, 'open')
+  async function* texts() {
     for await (const some of lines) {
-      if (!out.write(some.map((line) => `${JSON.stringify(line)}\n`).join(''))) await once(out, 'drain')
+      yield some.map((line) => `${JSON.stringify(line)}\n`).join('')
       const { done, text } = progress()
       bar.draw(done, text)
     }
-    out.end()
-    await finished(out)
+  }
+  try {
+    await pipeline(texts(), createWriteStream(draft, { flags: 'wx', mode: 0o600, flush: true }))
     renameSync(draft, file)
   } catch (error) {
     rmSync(draft, { force: true })

@@ -1,6 +1,4 @@
 /** What the command `import` does. */
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { FIELDS } from '../../moving/fields.ts'
 import type { Field, Mapping } from '../../moving/fields.ts'
 import { firebaseKeyFrom } from '../../moving/formats/firebase.ts'
@@ -18,6 +16,7 @@ import type { Input } from '../../command-line/input.ts'
 import { columns, record, table } from '../../command-line/layout.ts'
 import { progressBar } from '../../command-line/progress-bar.ts'
 import { passphraseOf } from './passphrase-file.ts'
+import { smallHeap } from './small-heap.ts'
 
 export async function run(input: Input, { db, clock, sealer, features }: Parts): Promise<Answer> {
   const keepSmall = smallHeap()
@@ -49,24 +48,6 @@ export async function run(input: Input, { db, clock, sealer, features }: Parts):
     return reportOf(summary, { dryRun, rows, refusedFile: written ? refusedFile : undefined })
   } finally {
     bar.clear()
-  }
-}
-
-const COLLECTED_EVERY = 10_000
-
-/**
- * Records are garbage a moment later. A smaller heap, collected more often, halves the memory of a million of them. V8 lets
- * it grow while the database answers slowly, so it is collected whole now and then: about 0.1 s for 10,000 records.
- */
-function smallHeap(): (records: number) => void {
-  setFlagsFromString('--optimize-for-size')
-  setFlagsFromString('--expose-gc')
-  const collect: unknown = runInNewContext('gc')
-  let next = COLLECTED_EVERY
-  return (records) => {
-    if (records < next) return
-    next = records + COLLECTED_EVERY
-    if (typeof collect === 'function') collect()
   }
 }
 
