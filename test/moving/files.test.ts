@@ -1,8 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { expect } from 'chai'
 import { readCsv } from '../../src/moving/files/read-csv.ts'
 import { readElements } from '../../src/moving/files/read-elements.ts'
 import { readLines } from '../../src/moving/files/read-lines.ts'
 import type { FileRecord, ReadRecords } from '../../src/moving/files/file-record.ts'
+import { refusedFile } from '../../src/moving/files/refused-file.ts'
 import { createLineIndex } from '../../src/moving/files/line-index.ts'
 import { progressBar } from '../../src/command-line/progress-bar.ts'
 import { momentOf } from '../../src/moving/values.ts'
@@ -122,6 +127,26 @@ describe('Files of other systems', () => {
     it(`give the moment ${text}`, () => {
       expect(new Date(momentOf(text)!).toISOString()).to.equal(expected)
     })
+
+  it('add no listener for each wait while refused records are written', async () => {
+    const warnings: string[] = []
+    const note = ({ name }: Error) => void warnings.push(name)
+    process.on('warning', note)
+    const folder = mkdtempSync(join(tmpdir(), 'refused-'))
+    try {
+      const file = refusedFile(join(folder, 'refused.ndjson'))
+      for (let wait = 0; wait < 12; wait += 1) {
+        file.write('x'.repeat(100_000))
+        await file.drained()
+      }
+      await file.close()
+      await setImmediate()
+      expect(warnings).to.eql([])
+    } finally {
+      process.off('warning', note)
+      rmSync(folder, { recursive: true })
+    }
+  })
 })
 
 describe('The progress bar', () => {

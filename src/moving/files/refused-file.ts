@@ -1,4 +1,5 @@
 /** The file of what was refused or left out. */
+import { once } from 'node:events'
 import { createWriteStream, rmSync } from 'node:fs'
 import { finished } from 'node:stream/promises'
 
@@ -17,8 +18,7 @@ export function refusedFile(path: string) {
       stream.write(text)
     },
     async drained(): Promise<void> {
-      if (!stream?.writableNeedDrain) return
-      await new Promise<void>((resolve, reject) => stream?.once('drain', resolve).once('error', reject))
+      if (stream?.writableNeedDrain) await once(stream, 'drain')
     },
     async close(): Promise<void> {
       if (!stream) return
