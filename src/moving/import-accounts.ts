@@ -15,7 +15,7 @@ import { NotReadable } from './incoming.ts'
 import type { Incoming } from './incoming.ts'
 import { judge } from './judge.ts'
 import type { Judged, JudgeOptions, Refusal } from './judge.ts'
-import { add, countRefusal } from './summary.ts'
+import type { Report } from './report.ts'
 import type { Summary } from './summary.ts'
 import { insertRows } from './write-accounts.ts'
 import type { NewRow } from './write-accounts.ts'
@@ -26,18 +26,6 @@ export type ImportOptions = Omit<JudgeOptions, 'nowMs'> & {
   dryRun: boolean
   /** For the audit trail: the name of the format. */
   from: string
-}
-
-export type Listener = {
-  /** Refused, or imported without a part of it: nothing is dropped in silence. */
-  lost: (entry: {
-    line: number
-    outcome: 'refused' | 'left_out'
-    code: string
-    why: string
-    record: unknown
-  }) => void
-  progress: (bytes: number) => void
 }
 
 const BATCH = 500
@@ -54,49 +42,42 @@ export function createImporter(
   needs: ImportNeeds,
   toIncoming: (value: Readonly<Record<string, unknown>>) => Incoming,
   options: ImportOptions,
-  { summary, listener }: { summary: Summary; listener: Listener },
+  { summary, report, progress }: { summary: Summary; report: Report; progress: (bytes: number) => void },
 ): Importer {
   const seen = { emails: createLineIndex(), ids: createLineIndex(), usernames: createLineIndex() }
   let batch: Candidate[] = []
+  let bytes = 0
 
-  function refuse(record: FileRecord, { code, why }: Refusal): void {
-    countRefusal(summary, { line: record.line, code, why })
-    listener.lost({ line: record.line, outcome: 'refused', code, why, record: record.raw })
-  }
-
-  async function flush(bytes: number): Promise<void> {
+  async function flush(): Promise<void> {
     const candidates = batch
     batch = []
     const outcome = await written(needs, candidates, options)
-    for (const { candidate, refusal } of outcome.refused) refuse(candidate.record, refusal)
+    for (const { candidate, refusal } of outcome.refused) report.refused(candidate.record, refusal)
     summary.alreadyHere += outcome.alreadyHere
-    for (const candidate of outcome.fresh) count(candidate, summary, listener)
-    listener.progress(bytes)
+    for (const candidate of outcome.fresh) count(candidate, summary, report)
+    progress(bytes)
   }
 
   return {
     async add(record) {
       summary.records += 1
+      bytes = record.bytes
       const read = candidateOf(record, toIncoming, { ...options, nowMs: needs.clock() })
       const refusal = 'code' in read ? read : repetition(seen, read)
-      if (refusal) refuse(record, refusal)
+      if (refusal) report.refused(record, refusal)
       else if ('row' in read) batch.push(nameClaimed(seen.usernames, read))
-      if (batch.length >= BATCH) await flush(record.bytes)
+      if (batch.length >= BATCH) await flush()
     },
-    finish: () => flush(0),
+    finish: flush,
   }
 }
 
-function count({ record, incoming, row, kind }: Candidate, summary: Summary, listener: Listener): void {
+function count({ record, incoming, row, kind }: Candidate, summary: Summary, report: Report): void {
   summary.imported += 1
   summary.hashes[kind] = (summary.hashes[kind] ?? 0) + 1
   if (row.emailVerifiedAtMs === null) summary.unverified += 1
   if (row.disabledAtMs !== null) summary.disabled += 1
-  for (const { code, why } of incoming.leftOut ?? []) {
-    add(summary.leftOut, code)
-    if (code.startsWith('column ')) continue
-    listener.lost({ line: record.line, outcome: 'left_out', code, why, record: record.raw })
-  }
+  for (const one of incoming.leftOut ?? []) report.leftOut(record, one)
 }
 
 type Candidate = Judged & { record: FileRecord; incoming: Incoming }
@@ -180,13 +161,10 @@ async function compared(db: Db, candidates: Candidate[]): Promise<Outcome> {
   const here = await accountsLike(db, candidates)
   for (const candidate of candidates) {
     const { row, hasOwnId } = candidate
-    const [sameEmail, sameId] = [
-      here.byEmail.get(row.emailCanonical),
-      hasOwnId ? here.byId.get(row.id) : undefined,
-    ]
-    const refusal = { candidate, refusal: refusalOf(row, hasOwnId, here) }
-    if (refusal.refusal) outcome.refused.push({ candidate, refusal: refusal.refusal })
-    else if (sameEmail || sameId) outcome.alreadyHere += 1
+    const refusal = refusalOf(row, hasOwnId, here)
+    if (refusal) outcome.refused.push({ candidate, refusal })
+    else if (here.byEmail.has(row.emailCanonical) || (hasOwnId && here.ids.has(row.id)))
+      outcome.alreadyHere += 1
     else if (candidate.usernameCanonical !== null && here.usernames.has(candidate.usernameCanonical))
       outcome.fresh.push(withoutName(candidate, 'an account here has this user name'))
     else outcome.fresh.push(candidate)
@@ -196,7 +174,7 @@ async function compared(db: Db, candidates: Candidate[]): Promise<Outcome> {
 
 type Here = {
   byEmail: ReadonlyMap<string, string>
-  byId: ReadonlyMap<string, string>
+  ids: ReadonlySet<string>
   usernames: ReadonlySet<string>
   imported: ReadonlySet<string>
   deleted: ReadonlySet<string>
@@ -204,9 +182,9 @@ type Here = {
 
 function refusalOf(row: Account, hasOwnId: boolean, here: Here): Refusal | undefined {
   const sameEmail = here.byEmail.get(row.emailCanonical)
-  if (hasOwnId && here.deleted.has(row.id) && !here.byId.has(row.id))
+  if (hasOwnId && here.deleted.has(row.id) && !here.ids.has(row.id))
     return { code: 'deleted_here', why: 'the account was deleted here since; its id is never used again' }
-  if (hasOwnId && here.byId.has(row.id)) {
+  if (hasOwnId && here.ids.has(row.id)) {
     if (sameEmail === row.id || here.imported.has(row.id)) return undefined
     return { code: 'id_taken', why: 'another account here has this id' }
   }
@@ -221,12 +199,11 @@ async function accountsLike(db: Sql, candidates: Candidate[]): Promise<Here> {
   const sameEmail: Pick<Account, 'id' | 'emailCanonical'>[] = await db('accounts')
     .select('id', 'emailCanonical')
     .whereIn('emailCanonical', emails)
-  const sameId: Pick<Account, 'id' | 'emailCanonical'>[] =
-    ids.length === 0 ? [] : await db('accounts').select('id', 'emailCanonical').whereIn('id', ids)
-  const known = [...new Set([...sameEmail, ...sameId].map(({ id }) => id))]
+  const sameId: string[] = ids.length === 0 ? [] : await db('accounts').whereIn('id', ids).pluck('id')
+  const known = [...new Set([...sameEmail.map(({ id }) => id), ...sameId])]
   return {
     byEmail: new Map(sameEmail.map((one) => [one.emailCanonical, one.id])),
-    byId: new Map(sameId.map((one) => [one.id, one.emailCanonical])),
+    ids: new Set(sameId),
     usernames: await takenUsernames(db, candidates),
     imported: await withEvent(db, 'account.imported', known),
     deleted: await withEvent(db, 'account.deleted', ids),

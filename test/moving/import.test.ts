@@ -4,6 +4,8 @@ import { expect } from 'chai'
 import { findAccountByEmail, findAccountById } from '../../src/accounts/account.ts'
 import { signIn } from '../../src/accounts/journeys/sign-in.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
+import { formatOf } from '../../src/moving/formats/formats.ts'
+import { importFile } from '../../src/moving/formats/import-file.ts'
 import { auditTrailOf } from '../support/audit-trail.ts'
 import { embeddedPlace, servicePlace } from '../cli/command-line.ts'
 import type { Place } from '../cli/command-line.ts'
@@ -188,10 +190,67 @@ describe('cli import', () => {
     expect(report).to.include({ imported: 3 })
   })
 
+  const lacking: [string, string, string][] = [
+    ['CSV', 'lacking.csv', 'id,email\n1,one@example.com\n'],
+    ['NDJSON', 'lacking.ndjson', '{"id":"1"}\n{"email":"one@example.com"}\n'],
+    ['JSON', 'lacking.json', '{"users":[{"id":"1"},{"email":"one@example.com"}],"groups":[{"secret":"1"}]}'],
+  ]
+  for (const [what, name, content] of lacking)
+    it(`refuses to map a column that the file does not have, before it imports anything: ${what}`, async () => {
+      const file = join(place.folder, name)
+      writeFileSync(file, content)
+      const format = name.slice(name.indexOf('.') + 1)
+      const map = ['--map', 'email=email', '--map', 'secret=password_hash', '--format', format]
+      expect(await place.refused(['import', file, ...map])).to.eql({
+        error: 'usage',
+        error_description: '--map: the file has no column "secret". It has id, email.',
+      })
+      expect(await place.json(['import', file, '--map', 'email=email', '--format', format])).to.include({
+        records: what === 'CSV' ? 1 : 2,
+      })
+      const { stderr } = await place.cli(['import', '-', '--refused', `${file}.refused`, ...map], {
+        stdin: content,
+      })
+      expect(stderr).to.contain('the file has no column "secret"')
+    })
+
+  it('reports every byte of the file as read at the end', async () => {
+    const file = join(place.folder, 'bytes.ndjson')
+    const lines = Array.from({ length: 3 }, (_, index) => `{"email":"bytes.${index}@example.com"}\n`)
+    writeFileSync(file, lines.join(''))
+    const server = await place.open()
+    try {
+      const { length: totalBytes } = lines.join('')
+      const drawn: object[] = []
+      await importFile(
+        { db: server.db, clock: server.clock, sealer: server.sealer, tables: [] },
+        {
+          file,
+          refusedFile: `${file}.refused`,
+          format: formatOf('ndjson', { mapping: new Map(), firebaseKey: undefined }),
+          mapped: [],
+          passphrase: undefined,
+          dryRun: true,
+          verified: false,
+          withoutUnknownHashes: false,
+          progress: (done) => void drawn.push(done),
+        },
+      )
+      expect(drawn).to.eql([{ bytes: totalBytes, totalBytes, records: 3 }])
+    } finally {
+      await server.close()
+    }
+  })
+
   const mistakes: [string, string[], RegExp][] = [
     ['a file that is not there', ['import', '/nowhere.csv'], /cannot be read/],
     ['a file of no known ending', ['import', '/nowhere.json'], /needs --format: csv, ndjson/],
     ['a format that is not known', ['import', '/nowhere', '--format', 'ldif'], /--format takes: csv/],
+    [
+      'a format that names its fields itself',
+      ['import', 'x', '--format', 'auth0', '--map', 'a=name'],
+      /--map is for csv, ndjson, json/,
+    ],
     ['a mapping to no field', ['import', 'x.csv', '--map', 'a=mail'], /--map takes COLUMN=FIELD/],
   ]
   for (const [what, args, message] of mistakes)

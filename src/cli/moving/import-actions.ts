@@ -2,7 +2,7 @@
 import { FIELDS } from '../../moving/fields.ts'
 import type { Field, Mapping } from '../../moving/fields.ts'
 import { firebaseKeyFrom } from '../../moving/formats/firebase.ts'
-import { FORMAT_NAMES, formatByName } from '../../moving/formats/format-names.ts'
+import { FORMAT_NAMES, formatByName, MAPPED_FORMATS } from '../../moving/formats/format-names.ts'
 import type { FormatName } from '../../moving/formats/format-names.ts'
 import { formatOf } from '../../moving/formats/formats.ts'
 import { importFile } from '../../moving/formats/import-file.ts'
@@ -23,6 +23,8 @@ export async function run(input: Input, { db, clock, sealer, features }: Parts):
   const [file = ''] = input.operands
   const dryRun = input.flag('dry-run')
   const refusedFile = input.text('refused') ?? `${file === '-' ? 'import' : file}.refused.ndjson`
+  const format = formatName(input, file)
+  const mapping = mappingOf(input, format)
   const bar = progressBar(process.stderr, { quiet: input.flag('json') })
   try {
     const { before, after } = movedTables(features)
@@ -31,10 +33,8 @@ export async function run(input: Input, { db, clock, sealer, features }: Parts):
       {
         file,
         refusedFile,
-        format: formatOf(formatName(input, file), {
-          mapping: mappingOf(input),
-          firebaseKey: firebaseKeyOf(input),
-        }),
+        format: formatOf(format, { mapping, firebaseKey: firebaseKeyOf(input) }),
+        mapped: [...mapping.keys()],
         dryRun,
         passphrase: passphraseOf(input),
         verified: input.flag('verified'),
@@ -60,8 +60,10 @@ function formatName(input: Input, file: string): FormatName {
   )
 }
 
-function mappingOf(input: Input): Mapping {
+function mappingOf(input: Input, format: FormatName): Mapping {
   const mapping = new Map<string, Field>()
+  if (input.texts('map').length > 0 && !MAPPED_FORMATS.has(format))
+    throw usageError(`--map is for ${[...MAPPED_FORMATS].join(', ')}; ${format} has names of its own`)
   for (const typed of input.texts('map')) {
     const at = typed.lastIndexOf('=')
     const field = FIELDS.find((name) => name === typed.slice(at + 1).trim())
@@ -77,10 +79,10 @@ function firebaseKeyOf(input: Input) {
   return file === undefined ? undefined : firebaseKeyFrom(readJsonFile('firebase-hash', file))
 }
 
-type Told = { dryRun: boolean; rows: Record<string, RowCount>; refusedFile: string | undefined }
+type ImportOutcome = { dryRun: boolean; rows: Record<string, RowCount>; refusedFile: string | undefined }
 
-function reportOf(summary: Summary, told: Told): Answer {
-  const { dryRun, rows, refusedFile } = told
+function reportOf(summary: Summary, outcome: ImportOutcome): Answer {
+  const { dryRun, rows, refusedFile } = outcome
   const data = {
     dry_run: dryRun,
     records: summary.records,
@@ -96,7 +98,7 @@ function reportOf(summary: Summary, told: Told): Answer {
     examples: summary.examples,
     refused_file: refusedFile ?? null,
   }
-  return { data, text: textOf(summary, told) }
+  return { data, text: textOf(summary, outcome) }
 }
 
 /** What came beside accounts, by kind. */
@@ -113,7 +115,7 @@ function rowsText({ imported, alreadyHere, refused }: RowCount): string {
   return [imported, here, not].filter((part) => part !== false).join(', ')
 }
 
-function textOf(summary: Summary, { dryRun, rows, refusedFile }: Told): string {
+function textOf(summary: Summary, { dryRun, rows, refusedFile }: ImportOutcome): string {
   const counts = {
     records: summary.records,
     [dryRun ? 'would be imported' : 'imported']: summary.imported,

@@ -1,4 +1,4 @@
-/** `import`: accounts of another system. */
+/** `import`: accounts and apps of another system, or our own export. */
 import { FORMAT_NAMES } from '../../moving/formats/format-names.ts'
 import type { Noun } from '../../command-line/command.ts'
 import type { Parts } from '../../process/start/parts.ts'

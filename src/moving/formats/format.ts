@@ -10,6 +10,8 @@ export type Format = {
   first: string | undefined
   /** The lists that hold accounts. Empty text is the list that is the whole file. */
   accounts: readonly string[]
+  /** Every record has the same columns. */
+  table?: true
   /** Our own export has this format: it begins with a line of its own, and holds more than accounts. */
   own?: true
   /** The record as an app; undefined where it is none. Throws NotReadable. */

@@ -17,7 +17,7 @@ export type FormatChoices = { mapping: Mapping; firebaseKey: FirebaseKey | undef
 export function formatOf(name: FormatName, { mapping, firebaseKey }: FormatChoices): Format {
   const flat = { name, accounts: [''], ...flatReader(mapping) }
   const formats: Record<FormatName, Format> = {
-    csv: { ...flat, read: readCsv, first: undefined },
+    csv: { ...flat, read: readCsv, first: undefined, table: true },
     ndjson: { ...flat, read: readLines, first: '{', own: true },
     json: { ...flat, read: readElements, first: '[{', accounts: ['', 'users', 'accounts'] },
     keycloak,

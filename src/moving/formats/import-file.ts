@@ -3,15 +3,17 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { AppError } from '../../platform/errors.ts'
 import { checkedBytes } from '../files/checked-bytes.ts'
+import { createMappedColumns } from '../files/mapped-columns.ts'
+import type { MappedColumns } from '../files/mapped-columns.ts'
 import { refusedFile } from '../files/refused-file.ts'
 import type { Format } from './format.ts'
 import { createImporter } from '../import-accounts.ts'
-import type { ImportOptions, Listener } from '../import-accounts.ts'
+import type { ImportOptions } from '../import-accounts.ts'
+import { reporter } from '../report.ts'
 import { createClientImporter } from '../rows/import-clients.ts'
-import type { Report } from '../rows/import-clients.ts'
 import { createRowImporter } from '../rows/import-rows.ts'
 import type { RowCount, RowNeeds } from '../rows/import-rows.ts'
-import { add, countRefusal, createSummary } from '../summary.ts'
+import { add, createSummary } from '../summary.ts'
 import type { Summary } from '../summary.ts'
 
 export type FileImport = Omit<ImportOptions, 'from'> & {
@@ -21,6 +23,8 @@ export type FileImport = Omit<ImportOptions, 'from'> & {
   file: string
   refusedFile: string
   format: Format
+  /** Columns or paths that the operator named. */
+  mapped: readonly string[]
   progress: (done: { bytes: number; totalBytes: number | undefined; records: number }) => void
 }
 
@@ -30,7 +34,7 @@ export type FileImport = Omit<ImportOptions, 'from'> & {
  */
 export async function importFile(
   needs: RowNeeds,
-  { file, refusedFile: path, format, progress, ...options }: FileImport,
+  { file, refusedFile: path, format, mapped, progress, ...options }: FileImport,
 ): Promise<{ summary: Summary; rows: Record<string, RowCount>; written: boolean }> {
   // Of a packed file, only what is unpacked is counted.
   const size = file === '-' ? undefined : await sizeOf(file)
@@ -40,26 +44,22 @@ export async function importFile(
   const report = reporter(summary, (entry) => refused.write(`${JSON.stringify(entry)}\n`))
   const rows = createRowImporter(needs, options, report)
   const clients = createClientImporter(needs, format.toClient, options, report)
-  const importer = createImporter(
-    needs,
-    format.toIncoming,
-    { ...options, from: format.name },
-    {
-      summary,
-      listener: {
-        lost: report.lost,
-        progress: (bytes) => progress({ bytes, totalBytes, records: summary.records }),
-      },
-    },
-  )
+  const drawn = (bytes: number) => progress({ bytes, totalBytes, records: summary.records })
+  const own = { ...options, from: format.name }
+  const importer = createImporter(needs, format.toIncoming, own, { summary, report, progress: drawn })
+  const columns = createMappedColumns(mapped, format.table === true)
+  if (file !== '-' && mapped.length > 0) await checkColumns(columns, file, format)
   const bytes: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
   try {
     for await (const record of format.read(checkedBytes(bytes, format))) {
       if ((format.own && (await rows.take(record))) || (await clients.take(record))) continue
-      if (format.accounts.includes(record.list)) await importer.add(record)
-      else add(summary.leftOut, `list ${record.list}`)
+      if (format.accounts.includes(record.list)) {
+        columns.see(record)
+        await importer.add(record)
+      } else add(summary.leftOut, `list ${record.list}`)
       await refused.drained()
     }
+    columns.end()
     await importer.finish()
     rows.finish()
   } finally {
@@ -68,18 +68,15 @@ export async function importFile(
   return { summary, rows: { ...rows.counts, ...clients.counts }, written: refused.begun() }
 }
 
-/** Everything that is refused or left out is counted, and written to the file beside. */
-function reporter(summary: Summary, lost: Listener['lost']): Report {
-  return {
-    lost,
-    refused({ line, raw: record }, { code, why }) {
-      countRefusal(summary, { line, code, why })
-      lost({ line, outcome: 'refused', code, why, record })
-    },
-    leftOut({ line, raw: record }, { code, why }) {
-      add(summary.leftOut, code)
-      lost({ line, outcome: 'left_out', code, why, record })
-    },
+/** Before anything is written. Standard input cannot be read twice, so there the import itself looks. */
+async function checkColumns(columns: MappedColumns, file: string, format: Format): Promise<void> {
+  const bytes = createReadStream(file)
+  try {
+    for await (const record of format.read(checkedBytes(bytes, format)))
+      if (format.accounts.includes(record.list) && columns.see(record)) return
+    columns.end()
+  } finally {
+    bytes.destroy()
   }
 }
 

@@ -2,14 +2,15 @@
 import { insertClient } from '../../clients/clients.ts'
 import type { ClientInput } from '../../clients/client-metadata.ts'
 import { parseClientMetadata } from '../../clients/client-rules.ts'
-import { AppError } from '../../platform/errors.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { FileRecord } from '../files/file-record.ts'
 import { NotReadable } from '../incoming.ts'
 import type { LeftOut } from '../incoming.ts'
 import type { IncomingClient } from '../incoming-client.ts'
 import type { Refusal } from '../judge.ts'
-import type { RowCount, RowListener, RowNeeds } from './import-rows.ts'
+import type { Report } from '../report.ts'
+import { count, refusalOf } from './import-rows.ts'
+import type { RowCount, RowNeeds } from './import-rows.ts'
 
 type ClientOutcome =
   | { outcome: 'imported' | 'alreadyHere'; leftOut: readonly LeftOut[] }
@@ -19,23 +20,12 @@ type ClientOutcome =
 const SHORTEST_SECRET = 22
 const LONGEST_ID = 255
 
-export type Report = RowListener & {
-  lost: (entry: {
-    line: number
-    outcome: 'refused' | 'left_out'
-    code: string
-    why: string
-    record: unknown
-  }) => void
-  leftOut: (record: FileRecord, leftOut: LeftOut) => void
-}
-
 /** `take` answers true for a record that is an app. `toClient` throws NotReadable. */
 export function createClientImporter(
   needs: RowNeeds,
   toClient: ((at: { list: string; value: Value }) => IncomingClient | undefined) | undefined,
   { dryRun }: { dryRun: boolean },
-  report: Omit<Report, 'lost'>,
+  report: Report,
 ) {
   const counts: Record<string, RowCount> = {}
 
@@ -44,7 +34,8 @@ export function createClientImporter(
       const incoming = toClient?.(record)
       return incoming && (await importClient(needs, incoming, { dryRun }))
     } catch (error) {
-      if (error instanceof NotReadable) return refused(error.code, error.message)
+      const refusal = refusalOf(error)
+      if (refusal) return { outcome: 'refused', refusal }
       throw error
     }
   }
@@ -54,8 +45,7 @@ export function createClientImporter(
     async take(record: FileRecord): Promise<boolean> {
       const done = 'value' in record ? await outcomeOf(record) : undefined
       if (!done) return false
-      const count = (counts['clients'] ??= { imported: 0, alreadyHere: 0, refused: 0 })
-      count[done.outcome] += 1
+      count(counts, 'clients', done.outcome)
       if (done.outcome === 'refused') report.refused(record, done.refusal)
       else for (const one of done.leftOut) report.leftOut(record, one)
       return true
@@ -72,18 +62,16 @@ async function importClient(
 ): Promise<ClientOutcome> {
   const { clientId } = incoming
   if (!/^[\x21-\x7e]+$/.test(clientId) || clientId.length > LONGEST_ID)
-    return refused('client_id_invalid', 'the client id is not 1 to 255 characters of ASCII without blanks')
+    throw new NotReadable(
+      'the client id is not 1 to 255 characters of ASCII without blanks',
+      'client_id_invalid',
+    )
   const { secret, lost } = secretOf(incoming)
-  try {
-    const input = inputOf(incoming)
-    const { token_endpoint_auth_method: method } = parseClientMetadata(input)
-    const leftOut = [...incoming.leftOut, ...(method.startsWith('client_secret') ? lost : [])]
-    const outcome = await written(needs, { ...incoming, secret }, input, dryRun)
-    return { outcome, leftOut: outcome === 'imported' ? leftOut : [] }
-  } catch (error) {
-    if (error instanceof AppError && error.status < 500) return refused(error.code, error.message)
-    throw error
-  }
+  const input = inputOf(incoming)
+  const { token_endpoint_auth_method: method } = parseClientMetadata(input)
+  const leftOut = [...incoming.leftOut, ...(method.startsWith('client_secret') ? lost : [])]
+  const outcome = await written(needs, { ...incoming, secret }, input, dryRun)
+  return { outcome, leftOut: outcome === 'imported' ? leftOut : [] }
 }
 
 async function written(
@@ -114,8 +102,4 @@ function secretOf({ secret }: IncomingClient): { secret: string | undefined; los
 /** `parseClientMetadata` checks every field of it. */
 function inputOf({ clientId, name, metadata }: IncomingClient): ClientInput {
   return { ...metadata, client_name: name.trim().slice(0, LONGEST_ID) || clientId }
-}
-
-function refused(code: string, why: string): ClientOutcome {
-  return { outcome: 'refused', refusal: { code, why } }
 }

@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { FileRecord } from '../files/file-record.ts'
 import { NotReadable } from '../incoming.ts'
 import type { Refusal } from '../judge.ts'
+import type { Report } from '../report.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { inTransaction, isDuplicate, isOrphan } from '../../platform/sql/database.ts'
@@ -19,8 +20,6 @@ import { isHeader, rowOf } from './row-lines.ts'
 export type RowCount = { imported: number; alreadyHere: number; refused: number }
 
 export type RowNeeds = { db: Db; clock: Clock; sealer: Sealer; tables: readonly MovedTable[] }
-
-export type RowListener = { refused: (record: FileRecord, refusal: Refusal) => void }
 
 export type RowImporter = {
   /** True for a line that was handled here. It has to see every record, in order. */
@@ -36,7 +35,7 @@ const ending = z.object({ lines: z.int() })
 export function createRowImporter(
   needs: RowNeeds,
   { passphrase, dryRun }: { passphrase: string | undefined; dryRun: boolean },
-  listener: RowListener,
+  report: Pick<Report, 'refused'>,
 ): RowImporter {
   const byType = new Map(needs.tables.map((moved) => [moved.type, moved]))
   const counts: Record<string, RowCount> = {}
@@ -46,7 +45,7 @@ export function createRowImporter(
   async function takeRow(moved: MovedTable, record: FileRecord & { value: Line }) {
     const outcome = await outcomeOf(needs, moved, record.value, { file, dryRun })
     count(counts, moved.plural, typeof outcome === 'string' ? outcome : 'refused')
-    if (typeof outcome !== 'string') listener.refused(record, outcome)
+    if (typeof outcome !== 'string') report.refused(record, outcome)
   }
 
   return {
@@ -75,7 +74,7 @@ export function createRowImporter(
 
 type Line = Readonly<Record<string, unknown>>
 
-function count(counts: Record<string, RowCount>, plural: string, outcome: keyof RowCount): void {
+export function count(counts: Record<string, RowCount>, plural: string, outcome: keyof RowCount): void {
   const of = (counts[plural] ??= { imported: 0, alreadyHere: 0, refused: 0 })
   of[outcome] += 1
 }
@@ -128,7 +127,8 @@ async function sealerOf(value: object, passphrase: string | undefined): Promise<
   throw new AppError('usage', 400, 'the file has sealed secrets; import needs --passphrase-file')
 }
 
-function refusalOf(error: unknown): Refusal | undefined {
+/** Undefined for a failure of the server. */
+export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof NotReadable) return { code: error.code, why: error.message }
   if (error instanceof AppError && error.status < 500) return { code: error.code, why: error.message }
   if (isDuplicate(error)) return { code: 'taken_here', why: 'another row here has one of its unique values' }
