@@ -1,10 +1,9 @@
 /** Flat records, as CSV and NDJSON have them: which column or path is which of our fields. */
 import { ROLES } from '../accounts/role-names.ts'
-import { readForeignHash } from '../passwords/foreign-hash.ts'
 import { readOwn } from './own-fields.ts'
 import type { Incoming, Own } from './incoming.ts'
 import { NotReadable } from './incoming.ts'
-import { flagOf, isMissing, momentOf, textOf, valueAt } from './values.ts'
+import { flagOf, hashOf, isMissing, momentOf, textOf, valueAt } from './values.ts'
 
 /** Names under which a field is found without a mapping. The first is ours, which our export writes. */
 const NAMES = {
@@ -56,7 +55,6 @@ export function flatReader(mapping: Mapping): ReadFlat {
     toIncoming(value) {
       const found = (field: Field) => firstOf(value, paths.get(field) ?? [])
       const read = <T>(field: Field, as: (given: unknown) => T) => named(field, () => as(found(field)))
-      const hash = read('password_hash', textOf)
       const active = read('active', flagOf)
       const own = readOwn(value)
       return {
@@ -70,7 +68,7 @@ export function flatReader(mapping: Mapping): ReadFlat {
         locale: read('locale', textOf)?.replace('_', '-'),
         createdAtMs: read('created_at', momentOf),
         disabled: read('disabled', flagOf) ?? (active === undefined ? undefined : !active),
-        hash: hash === undefined ? undefined : readForeignHash(hash),
+        hash: read('password_hash', hashOf),
         leftOut: [...leftOutOf(value, taken), ...unknownRoles(own)],
         ...own,
       }

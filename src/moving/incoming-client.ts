@@ -13,12 +13,30 @@ export type IncomingClient = {
   leftOut: LeftOut[]
 }
 
-/** Addresses of redirects that can be kept. A pattern is none: an app returns to one exact address (RFC 9700 §4.1.3). */
-export function exactRedirects(addresses: readonly string[]): { kept: string[]; leftOut: LeftOut[] } {
-  const kept = addresses.filter((address) => !address.includes('*'))
-  const patterns = addresses.filter((address) => address.includes('*'))
-  const why = 'a redirect address is compared exactly; add each one to redirect_uris with client update'
-  return { kept, leftOut: patterns.map((address) => ({ code: `redirect ${address}`, why })) }
+const EXACT = {
+  redirect: 'a redirect address is compared exactly; add each one to redirect_uris with client update',
+  'logout redirect':
+    'a logout address is compared exactly; add each one to post_logout_redirect_uris with client update',
+  origin: 'an origin is named exactly',
+} as const
+
+/** Addresses that can be kept. A pattern is none: an app returns to one exact address (RFC 9700 §4.1.3). */
+export function exactAddresses(
+  kind: keyof typeof EXACT,
+  addresses: readonly string[],
+): { kept: string[]; leftOut: LeftOut[] } {
+  const all = [...new Set(addresses)]
+  const patterns = all.filter((address) => address.includes('*'))
+  return {
+    kept: all.filter((address) => !address.includes('*')),
+    leftOut: patterns.map((address) => ({ code: `${kind} ${address}`, why: EXACT[kind] })),
+  }
+}
+
+/** For an app that asked nobody in the other system. */
+export const askedOnce: LeftOut = {
+  code: 'no consent page',
+  why: 'people are asked once; with first_party, set by client update, nobody is',
 }
 
 /** The grants that are here, and those that are not. */

@@ -1,4 +1,5 @@
 /** An account as another system has it, before the rules of this one are asked. */
+import type { z } from 'zod'
 import type { Consent } from '../consents/consents.ts'
 import type { ForeignHash } from '../passwords/foreign-hash.ts'
 
@@ -25,6 +26,13 @@ export type Incoming = {
 
 export type LeftOut = { code: string; why: string }
 
+/** Why something of an account is left out, for every system that has it. */
+export const NO_PLACE = {
+  factor: 'no place for second factors yet',
+  identity: 'no sign-in by another provider',
+  phone: 'no place for phone numbers',
+} as const
+
 export type Own = {
   emailVerifiedAtMs?: number | undefined
   disabledAtMs?: number | undefined
@@ -46,4 +54,11 @@ export class NotReadable extends Error {
     this.name = 'NotReadable'
     this.code = code
   }
+}
+
+/** @throws NotReadable with the path of the first field that does not fit */
+export function parsed<Shape extends z.ZodType>(shape: Shape, value: unknown): z.output<Shape> {
+  const read = shape.safeParse(value)
+  if (read.success) return read.data
+  throw new NotReadable(`${read.error.issues[0]?.path.join('.') ?? ''} is not as exported`)
 }

@@ -1,6 +1,6 @@
 /** What only our own export says of an account: exact moments, roles, consents. */
 import { z } from 'zod'
-import { NotReadable } from './incoming.ts'
+import { parsed } from './incoming.ts'
 import type { Incoming, Own } from './incoming.ts'
 
 const moment = z.iso
@@ -37,9 +37,7 @@ export function readOwn(
   value: Readonly<Record<string, unknown>>,
 ): { own: Own; consents: Incoming['consents'] } | undefined {
   if (value['type'] !== 'account') return undefined
-  const read = ownFields.safeParse(value)
-  if (!read.success) throw new NotReadable(`${read.error.issues[0]?.path.join('.') ?? ''} is not as exported`)
-  const { data } = read
+  const data = parsed(ownFields, value)
   const own = {
     emailVerifiedAtMs: data.email_verified_at,
     disabledAtMs: data.disabled_at,

@@ -1,4 +1,6 @@
-/** Reads single values of other systems: texts, yes and no, moments. */
+/** Reads single values of other systems: texts, hashes, yes and no, moments. */
+import { readForeignHash } from '../passwords/foreign-hash.ts'
+import type { ForeignHash } from '../passwords/foreign-hash.ts'
 import { isObject } from './files/file-record.ts'
 import { NotReadable } from './incoming.ts'
 
@@ -24,6 +26,12 @@ export function textOf(value: unknown): string | undefined {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'boolean') return String(value)
   throw new NotReadable('takes a text')
+}
+
+/** The text of a hash, and whether it verifies here. */
+export function hashOf(value: unknown): ForeignHash | undefined {
+  const text = textOf(value)
+  return text === undefined ? undefined : readForeignHash(text)
 }
 
 const YES = new Set(['true', 't', 'yes', 'y', '1'])

@@ -20,11 +20,11 @@ const REALM = {
       baseUrl: '/home',
       secret: SECRET,
       redirectUris: ['/back', 'https://shop.example/*'],
-      webOrigins: ['+'],
+      webOrigins: ['+', 'https://*.shop.example'],
       directAccessGrantsEnabled: true,
       serviceAccountsEnabled: true,
       attributes: {
-        'post.logout.redirect.uris': '+##https://shop.example/bye',
+        'post.logout.redirect.uris': '+##https://shop.example/bye##/bye/*',
         'backchannel.logout.url': 'https://shop.example/ended',
         'pkce.code.challenge.method': 'S256',
       },
@@ -64,7 +64,8 @@ const AUTH0 = [
     name: 'Auth0 app',
     client_secret: SECRET,
     callbacks: ['https://a.example/back', 'https://*.a.example/back'],
-    allowed_logout_urls: ['https://a.example/'],
+    allowed_logout_urls: ['https://a.example/', 'https://*.a.example/'],
+    web_origins: ['https://*.a.example'],
     grant_types: [
       'authorization_code',
       'refresh_token',
@@ -94,7 +95,7 @@ const LOGTO = [
     secret: SECRET,
     type: 'SPA',
     oidcClientMetadata: { redirectUris: ['https://p.example/'] },
-    customClientMetadata: { corsAllowedOrigins: ['https://p.example'] },
+    customClientMetadata: { corsAllowedOrigins: ['https://p.example', '*'] },
     isThirdParty: false,
   },
   { id: 'person000001', primary_email: 'logto@example.com', username: 'logto' },
@@ -141,6 +142,8 @@ describe('Apps of other systems', () => {
     expect(report['left_out']).to.eql({
       'list groups': 1,
       'redirect https://shop.example/*': 1,
+      'logout redirect https://shop.example/bye/*': 1,
+      'origin https://*.shop.example': 1,
       'grant password': 1,
       'no consent page': 1,
       'mapper department': 1,
@@ -182,6 +185,8 @@ describe('Apps of other systems', () => {
     expect(report['others']).to.eql({ clients: { imported: 1, already_here: 0, refused: 1 } })
     expect(report['left_out']).to.eql({
       'redirect https://*.a.example/back': 1,
+      'logout redirect https://*.a.example/': 1,
+      'origin https://*.a.example': 1,
       'grant implicit': 1,
       'grant http://auth0.com/oauth/grant-type/mfa-otp': 1,
       'alg HS256': 1,
@@ -199,10 +204,34 @@ describe('Apps of other systems', () => {
     const report = await imported('logto', LOGTO)
     expect(report).to.include({ imported: 1, refused: 0 })
     expect(report['others']).to.eql({ clients: { imported: 2, already_here: 0, refused: 0 } })
+    expect(report['left_out']).to.eql({ 'origin *': 1, 'no consent page': 1 })
     expect(await secretFits('logtoapp000000000001')).to.equal(true)
     expect(await metadataOf('logtospa000000000001')).to.deep.include({
       token_endpoint_auth_method: 'none',
       cors_origins: ['https://p.example'],
     })
   })
+
+  it('are refused where an app with the id was registered meanwhile, and the import goes on', async () => {
+    const columns = Object.keys(await parts.db('clients').columnInfo()).map(snake)
+    const row = `insert into clients (${columns.join()}) values (${columns.map((name) => `new.${name}`).join()})`
+    const trigger = `before insert on clients when new.client_id = 'late' begin ${row}; end`
+    await parts.db.raw(`create trigger registered_meanwhile ${trigger}`)
+    try {
+      const apps = ['late', 'next'].map((id) => ({
+        client_id: id,
+        name: id,
+        callbacks: ['https://n.example/'],
+      }))
+      const report = await imported('auth0', apps)
+      expect(report['others']).to.eql({ clients: { imported: 1, already_here: 0, refused: 1 } })
+      expect(report['refused_by']).to.eql({ taken_here: 1 })
+    } finally {
+      await parts.db.raw('drop trigger registered_meanwhile')
+    }
+  })
 })
+
+function snake(column: string): string {
+  return column.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}

@@ -6,8 +6,9 @@ import { readForeignHash } from '../../passwords/foreign-hash.ts'
 import { phcString } from '../../passwords/phc.ts'
 import { isObject } from '../files/file-record.ts'
 import { readRows } from '../files/read-rows.ts'
+import { NO_PLACE } from '../incoming.ts'
 import type { Incoming, LeftOut } from '../incoming.ts'
-import { flagOf, isMissing, momentOf, textOf, valueAt } from '../values.ts'
+import { flagOf, hashOf, isMissing, momentOf, textOf, valueAt } from '../values.ts'
 import type { Format } from './format.ts'
 import { auth0Client } from './listed-clients.ts'
 
@@ -33,7 +34,7 @@ export const auth0: Format = {
       locale: text('locale'),
       disabled: flagOf(value['blocked']),
       createdAtMs: momentOf(value['created_at'] ?? value['Created At'] ?? value['password_set_date']),
-      hash: hashOf(value),
+      hash: passwordOf(value),
       leftOut: leftOutOf(value),
     }
   },
@@ -48,11 +49,9 @@ function nameOf(name: string | undefined, email: string | undefined): string | u
   return name === email ? undefined : name
 }
 
-function hashOf(value: Value): Incoming['hash'] {
+function passwordOf(value: Value): Incoming['hash'] {
   const custom = value['custom_password_hash']
-  if (isObject(custom)) return customHash(custom)
-  const hash = textOf(value['passwordHash'] ?? value['password_hash'])
-  return hash === undefined ? undefined : readForeignHash(hash)
+  return isObject(custom) ? customHash(custom) : hashOf(value['passwordHash'] ?? value['password_hash'])
 }
 
 /** https://auth0.com/docs/manage-users/user-migration/bulk-user-import-database-schema-and-examples */
@@ -79,7 +78,7 @@ function encodingOf(name: unknown): BufferEncoding {
 const PLACELESS: Readonly<Record<string, string>> = {
   app_metadata: 'no place for metadata of apps',
   user_metadata: 'no place for metadata of apps',
-  phone_number: 'no place for phone numbers',
+  phone_number: NO_PLACE.phone,
   picture: 'no place for pictures',
 }
 
@@ -89,5 +88,5 @@ function leftOutOf(value: Value): LeftOut[] {
     .map(([code, why]) => ({ code, why }))
   const factors = Array.isArray(value['mfa_factors']) ? value['mfa_factors'] : []
   const totp = factors.filter((one) => isObject(one) && 'totp' in one)
-  return [...placeless, ...totp.map(() => ({ code: 'totp', why: 'no place for second factors yet' }))]
+  return [...placeless, ...totp.map(() => ({ code: 'totp', why: NO_PLACE.factor }))]
 }

@@ -5,6 +5,7 @@ import { readFirebasePassword } from '../../passwords/vendor-hash.ts'
 import type { FirebaseKey } from '../../passwords/vendor-hash.ts'
 import { isObject } from '../files/file-record.ts'
 import { readElements } from '../files/read-elements.ts'
+import { NO_PLACE } from '../incoming.ts'
 import type { Incoming, LeftOut } from '../incoming.ts'
 import { flagOf, momentOf, textOf } from '../values.ts'
 import type { Format } from './format.ts'
@@ -68,8 +69,8 @@ function leftOutOf(value: Value): LeftOut[] {
     ...providers
       .map((one) => (isObject(one) ? textOf(one['providerId']) : undefined))
       .filter((name) => name !== undefined && name !== 'password')
-      .map((name) => ({ code: `identity ${name}`, why: 'no sign-in by another provider' })),
-    ...factors.map(() => ({ code: 'factor', why: 'no place for second factors yet' })),
-    ...(textOf(value['phoneNumber']) ? [{ code: 'phone_number', why: 'no place for phone numbers' }] : []),
+      .map((name) => ({ code: `identity ${name}`, why: NO_PLACE.identity })),
+    ...factors.map(() => ({ code: 'factor', why: NO_PLACE.factor })),
+    ...(textOf(value['phoneNumber']) ? [{ code: 'phone_number', why: NO_PLACE.phone }] : []),
   ]
 }

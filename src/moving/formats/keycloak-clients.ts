@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { DEVICE_GRANT } from '../../clients/client-choices.ts'
 import type { LeftOut } from '../incoming.ts'
-import { NotReadable } from '../incoming.ts'
-import { exactRedirects, given } from '../incoming-client.ts'
+import { NotReadable, parsed } from '../incoming.ts'
+import { askedOnce, exactAddresses, given } from '../incoming-client.ts'
 import type { IncomingClient } from '../incoming-client.ts'
 
 const client = z.looseObject({
@@ -43,9 +43,7 @@ const BUILT_IN = new Set([
 
 /** @throws NotReadable for what is no app here */
 export function keycloakClient(value: Readonly<Record<string, unknown>>): IncomingClient {
-  const read = client.safeParse(value)
-  if (!read.success) throw new NotReadable(`${read.error.issues[0]?.path.join('.') ?? ''} is not as exported`)
-  const { data } = read
+  const data = parsed(client, value)
   const { clientId } = data
   if (BUILT_IN.has(clientId))
     throw new NotReadable(`${clientId} belongs to Keycloak itself`, 'client_built_in')
@@ -56,7 +54,7 @@ export function keycloakClient(value: Readonly<Record<string, unknown>>): Incomi
       `${clientId} only takes tokens: register it with resource create`,
       'client_bearer_only',
     )
-  const redirects = exactRedirects(data.redirectUris.map((address) => absolute(data, address)))
+  const { redirects, signedOut, origins } = addressesOf(data)
   const hidden = data.secret && /^\*+$/.test(data.secret)
   return {
     clientId,
@@ -66,7 +64,7 @@ export function keycloakClient(value: Readonly<Record<string, unknown>>): Incomi
     disabled: !data.enabled,
     metadata: given({
       redirect_uris: redirects.kept,
-      post_logout_redirect_uris: signedOut(data, redirects.kept),
+      post_logout_redirect_uris: signedOut.kept,
       grant_types: grantsOf(data),
       token_endpoint_auth_method: methodOf(data),
       ...keysOf(data),
@@ -74,10 +72,10 @@ export function keycloakClient(value: Readonly<Record<string, unknown>>): Incomi
       // Keycloak signs with it unless it is asked for another one.
       id_token_signed_response_alg: attribute(data, 'id.token.signed.response.alg') ?? 'RS256',
       require_pkce: attribute(data, 'pkce.code.challenge.method') === 'S256' ? true : undefined,
-      cors_origins: originsOf(data, redirects.kept),
+      cors_origins: origins.kept,
       backchannel_logout_uri: attribute(data, 'backchannel.logout.url'),
     }),
-    leftOut: [...redirects.leftOut, ...leftOutOf(data)],
+    leftOut: [...redirects.leftOut, ...signedOut.leftOut, ...origins.leftOut, ...leftOutOf(data)],
   }
 }
 
@@ -90,11 +88,20 @@ function absolute({ rootUrl }: Client, address: string): string {
   return rootUrl && address.startsWith('/') ? rootUrl.replace(/\/$/, '') + address : address
 }
 
+function addressesOf(data: Client) {
+  const addresses = data.redirectUris.map((address) => absolute(data, address))
+  const redirects = exactAddresses('redirect', addresses)
+  return {
+    redirects,
+    signedOut: exactAddresses('logout redirect', signedOutOf(data, redirects.kept)),
+    origins: exactAddresses('origin', originsOf(data, redirects.kept)),
+  }
+}
+
 /** In Keycloak’s list, `+` means all redirect addresses, and `-` means none. */
-function signedOut(data: Client, redirects: readonly string[]): string[] {
+function signedOutOf(data: Client, redirects: readonly string[]): string[] {
   const named = attribute(data, 'post.logout.redirect.uris')?.split('##') ?? []
-  const all = named.flatMap((one) => (one === '+' ? redirects : one === '-' ? [] : [absolute(data, one)]))
-  return [...new Set(all)].filter((one) => !one.includes('*'))
+  return named.flatMap((one) => (one === '+' ? redirects : one === '-' ? [] : [absolute(data, one)]))
 }
 
 function grantsOf(data: Client): string[] {
@@ -133,23 +140,15 @@ function siteOf(data: Client): string | undefined {
 }
 
 function originsOf({ webOrigins }: Client, redirects: readonly string[]): string[] {
-  const own = redirects.map((address) => URL.parse(address)?.origin).filter((origin) => origin !== 'null')
-  const all = webOrigins.flatMap((origin) => (origin === '+' ? own : origin))
-  return [...new Set(all)].filter((origin) => origin !== undefined && !origin.includes('*')) as string[]
+  const own = redirects.flatMap((address) => URL.parse(address)?.origin ?? [])
+  return webOrigins.flatMap((origin) => (origin === '+' ? own.filter((one) => one !== 'null') : origin))
 }
 
 function leftOutOf(data: Client): LeftOut[] {
   const all: [boolean, LeftOut][] = [
     [data.directAccessGrantsEnabled, { code: 'grant password', why: 'apps never see a password here' }],
     [data.implicitFlowEnabled, { code: 'grant implicit', why: 'apps use codes with PKCE here' }],
-    [
-      !data.consentRequired && data.standardFlowEnabled,
-      {
-        code: 'no consent page',
-        why: 'people are asked once; with first_party, set by client update, nobody is',
-      },
-    ],
-    [data.webOrigins.includes('*'), { code: 'origin *', why: 'an origin is named exactly' }],
+    [!data.consentRequired && data.standardFlowEnabled, askedOnce],
     [
       data.authorizationSettings !== undefined,
       { code: 'authorization settings', why: 'rules of an app stay in the app' },

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { readElements } from '../files/read-elements.ts'
-import { NotReadable } from '../incoming.ts'
+import { NO_PLACE, NotReadable, parsed } from '../incoming.ts'
 import type { Incoming, LeftOut } from '../incoming.ts'
 import { readKeycloakPassword } from '../../passwords/vendor-hash.ts'
 import type { Format } from './format.ts'
@@ -52,10 +52,7 @@ export const keycloak: Format = {
   accounts: ['users'],
   toClient: ({ list, value }) => (list === 'clients' ? keycloakClient(value) : undefined),
   toIncoming(value) {
-    const read = user.safeParse(value)
-    if (!read.success)
-      throw new NotReadable(`${read.error.issues[0]?.path.join('.') ?? ''} is not as exported`)
-    const { data } = read
+    const data = parsed(user, value)
     if (data.serviceAccountClientId !== undefined)
       throw new NotReadable(`it is the service account of ${data.serviceAccountClientId}`, 'service_account')
     const { email, username } = data
@@ -110,7 +107,7 @@ function leftOutOf(data: User): LeftOut[] {
   const none = (code: string, why: string): LeftOut => ({ code, why })
   return [
     ...data.credentials.flatMap(({ type = '' }) =>
-      type === 'password' ? [] : [none(type === 'otp' ? 'totp' : type, 'no place for second factors yet')],
+      type === 'password' ? [] : [none(type === 'otp' ? 'totp' : type, NO_PLACE.factor)],
     ),
     ...data.groups.map((group) => none(`group ${group}`, 'no place for groups yet')),
     ...data.realmRoles
@@ -122,7 +119,7 @@ function leftOutOf(data: User): LeftOut[] {
         : roles.map((role) => none(`role ${client}/${role}`, 'roles of apps stay in the apps')),
     ),
     ...data.federatedIdentities.map(({ identityProvider }) =>
-      none(`identity ${identityProvider}`, 'no sign-in by another provider'),
+      none(`identity ${identityProvider}`, NO_PLACE.identity),
     ),
     ...Object.keys(data.attributes ?? {})
       .filter((name) => name !== 'locale')

@@ -1,9 +1,8 @@
 /** Apps of Auth0 (`GET /api/v2/clients`) and Logto (rows of its table `applications`), recognised by their fields. */
 import { z } from 'zod'
 import { GRANT_TYPES } from '../../clients/client-choices.ts'
-import type { LeftOut } from '../incoming.ts'
-import { NotReadable } from '../incoming.ts'
-import { exactRedirects, given, knownGrants } from '../incoming-client.ts'
+import { NotReadable, parsed } from '../incoming.ts'
+import { askedOnce, exactAddresses, given, knownGrants } from '../incoming-client.ts'
 import type { IncomingClient } from '../incoming-client.ts'
 
 type Value = Readonly<Record<string, unknown>>
@@ -31,7 +30,9 @@ export function auth0Client(value: Value): IncomingClient | undefined {
   if (!('client_id' in value) || 'email' in value) return undefined
   const data = parsed(auth0Shape, value)
   if (data.global) throw new NotReadable('it belongs to Auth0 itself', 'client_built_in')
-  const redirects = exactRedirects(data.callbacks ?? [])
+  const redirects = exactAddresses('redirect', data.callbacks ?? [])
+  const signedOut = exactAddresses('logout redirect', data.allowed_logout_urls ?? [])
+  const origins = exactAddresses('origin', data.web_origins ?? [])
   const grants = knownGrants(data.grant_types ?? ['authorization_code', 'refresh_token'], GRANT_TYPES)
   const { alg = 'RS256' } = data.jwt_configuration ?? {}
   const symmetric = alg.startsWith('HS')
@@ -42,8 +43,8 @@ export function auth0Client(value: Value): IncomingClient | undefined {
     disabled: false,
     metadata: given({
       redirect_uris: redirects.kept,
-      post_logout_redirect_uris: (data.allowed_logout_urls ?? []).filter((one) => !one.includes('*')),
-      cors_origins: (data.web_origins ?? []).filter((one) => !one.includes('*')),
+      post_logout_redirect_uris: signedOut.kept,
+      cors_origins: origins.kept,
       grant_types: grants.kept,
       token_endpoint_auth_method:
         data.token_endpoint_auth_method ?? (data.client_secret ? 'client_secret_post' : 'none'),
@@ -52,16 +53,13 @@ export function auth0Client(value: Value): IncomingClient | undefined {
     }),
     leftOut: [
       ...redirects.leftOut,
+      ...signedOut.leftOut,
+      ...origins.leftOut,
       ...grants.leftOut,
       ...(symmetric ? [{ code: `alg ${alg}`, why: 'ID tokens are signed with RS256 instead' }] : []),
       ...(data.is_first_party ? [askedOnce] : []),
     ],
   }
-}
-
-const askedOnce: LeftOut = {
-  code: 'no consent page',
-  why: 'people are asked once; with first_party, set by client update, nobody is',
 }
 
 const logtoShape = z.looseObject({
@@ -88,7 +86,10 @@ export function logtoClient(value: Value): IncomingClient | undefined {
   })
   if (data.type === 'SAML' || data.type === 'Protected')
     throw new NotReadable(`it is an app of the type ${data.type}`, 'client_protocol')
-  const redirects = exactRedirects(data.oidc_client_metadata.redirectUris ?? [])
+  const { redirectUris, postLogoutRedirectUris } = data.oidc_client_metadata
+  const redirects = exactAddresses('redirect', redirectUris ?? [])
+  const signedOut = exactAddresses('logout redirect', postLogoutRedirectUris ?? [])
+  const origins = exactAddresses('origin', data.custom_client_metadata?.corsAllowedOrigins ?? [])
   const isPublic = data.type === 'SPA' || data.type === 'Native'
   return {
     clientId: data.id,
@@ -97,21 +98,17 @@ export function logtoClient(value: Value): IncomingClient | undefined {
     disabled: false,
     metadata: given({
       redirect_uris: redirects.kept,
-      post_logout_redirect_uris: data.oidc_client_metadata.postLogoutRedirectUris,
-      cors_origins: data.custom_client_metadata?.corsAllowedOrigins,
+      post_logout_redirect_uris: signedOut.kept,
+      cors_origins: origins.kept,
       grant_types:
         data.type === 'MachineToMachine' ? ['client_credentials'] : ['authorization_code', 'refresh_token'],
       token_endpoint_auth_method: isPublic ? 'none' : 'client_secret_basic',
     }),
     leftOut: [
       ...redirects.leftOut,
+      ...signedOut.leftOut,
+      ...origins.leftOut,
       ...(data.is_third_party || data.type === 'MachineToMachine' ? [] : [askedOnce]),
     ],
   }
-}
-
-function parsed<Shape extends z.ZodType>(shape: Shape, value: Value): z.output<Shape> {
-  const read = shape.safeParse(value)
-  if (read.success) return read.data
-  throw new NotReadable(`${read.error.issues[0]?.path.join('.') ?? ''} is not as exported`)
 }

@@ -1,9 +1,9 @@
 /** Users of Logto: rows of its table `users` as NDJSON (`row_to_json`), or the list of its management API. */
-import { readForeignHash } from '../../passwords/foreign-hash.ts'
 import { isObject } from '../files/file-record.ts'
 import { readRows } from '../files/read-rows.ts'
-import type { Incoming, LeftOut } from '../incoming.ts'
-import { flagOf, isMissing, momentOf, textOf, valueAt } from '../values.ts'
+import { NO_PLACE } from '../incoming.ts'
+import type { LeftOut } from '../incoming.ts'
+import { flagOf, hashOf, isMissing, momentOf, textOf, valueAt } from '../values.ts'
 import type { Format } from './format.ts'
 import { logtoClient } from './listed-clients.ts'
 
@@ -31,17 +31,11 @@ export const logto: Format = {
       disabled: flagOf(found('isSuspended', 'is_suspended')),
       createdAtMs: momentOf(found('createdAt', 'created_at')),
       hash: hashOf(
-        textOf(
-          found('passwordEncrypted', 'password_encrypted') ?? found('passwordDigest', 'password_digest'),
-        ),
+        found('passwordEncrypted', 'password_encrypted') ?? found('passwordDigest', 'password_digest'),
       ),
       leftOut: leftOutOf(value),
     }
   },
-}
-
-function hashOf(hash: string | undefined): Incoming['hash'] {
-  return hash === undefined ? undefined : readForeignHash(hash)
 }
 
 function leftOutOf(value: Value): LeftOut[] {
@@ -50,14 +44,14 @@ function leftOutOf(value: Value): LeftOut[] {
   return [
     ...(Array.isArray(factors) ? factors : []).map((one) => ({
       code: isObject(one) && one['type'] === 'Totp' ? 'totp' : 'factor',
-      why: 'no place for second factors yet',
+      why: NO_PLACE.factor,
     })),
     ...(isObject(identities) ? Object.keys(identities) : []).map((name) => ({
       code: `identity ${name}`,
-      why: 'no sign-in by another provider',
+      why: NO_PLACE.identity,
     })),
     ...['primaryPhone', 'primary_phone'].flatMap((name) =>
-      isMissing(value[name]) ? [] : [{ code: 'phone_number', why: 'no place for phone numbers' }],
+      isMissing(value[name]) ? [] : [{ code: 'phone_number', why: NO_PLACE.phone }],
     ),
   ]
 }
