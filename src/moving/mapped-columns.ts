@@ -1,7 +1,7 @@
 /** Finds columns that an operator maps and the file does not have: ignored, they would cost every account a field. */
-import { AppError } from '../../platform/errors.ts'
-import { valueAt } from '../values.ts'
-import type { FileRecord } from './file-record.ts'
+import { AppError } from '../platform/errors.ts'
+import { valueAt } from './values.ts'
+import type { FileRecord } from './files/file-record.ts'
 
 export type MappedColumns = {
   /** True once every column was seen. @throws AppError 400 `usage` where the first record of a table lacks one */
