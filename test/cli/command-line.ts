@@ -184,8 +184,9 @@ async function run(
   { stdin = '', fileKib }: { stdin?: string | undefined; fileKib?: number },
 ): Promise<Outcome> {
   const command = [process.execPath, CLI, ...args]
-  // POSIX counts blocks of 512 bytes.
-  const limited = ['sh', '-c', `ulimit -f ${2 * (fileKib ?? 0)}; exec "$@"`, 'sh', ...command]
+  // POSIX counts blocks of 512 bytes. Node's own files would be cut off as well.
+  const script = `ulimit -f ${2 * (fileKib ?? 0)}; unset NODE_COMPILE_CACHE NODE_V8_COVERAGE; exec "$@"`
+  const limited = ['sh', '-c', script, 'sh', ...command]
   const [program = '', ...rest] = fileKib === undefined ? command : limited
   const child = spawn(program, rest, { env: { ...BARE_ENVIRONMENT, ...env } })
   child.stdin.on('error', () => {})
