@@ -1,6 +1,7 @@
 /**
- * `npm run kafka`: the suite for sinks, and the message about a new user, against a real Kafka from Maven Central. Without Java
- * and Maven it says what is missing, and runs on the emulation. The titles of the tests say which it was.
+ * `npm run kafka`: the suite for sinks, the message about a new user, and the example of a consumer, against a real Kafka from
+ * Maven Central. Without Java and Maven it says what is missing, and runs on the emulation, which lacks what the example
+ * needs. The titles of the tests say which it was.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,7 +9,11 @@ import { join } from 'node:path'
 import { ROOT } from '../../scripts/find-binary.mjs'
 import { KAFKA_VERSION, missingForKafka, startRealKafka } from '../support/real-kafka.ts'
 
-const FILES = ['test/contracts/sinks.test.ts', 'test/event-sinks/registration-message.test.ts']
+const FILES = [
+  'test/contracts/sinks.test.ts',
+  'test/event-sinks/registration-message.test.ts',
+  'test/event-sinks/documented-receivers.test.ts',
+]
 
 const missing = missingForKafka()
 if (missing.length > 0) {

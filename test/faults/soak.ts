@@ -14,6 +14,8 @@ import type { Killable } from './killable.ts'
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 /** An app waits this long, hangs up and asks again. */
 const PATIENCE_MS = 3000
+/** The server's default. */
+const GRACE_MS = 10_000
 const FROZEN_MS = { from: 300, to: 4500 }
 /** Between two faults: time for a client that lost an answer to ask again within the grace period. */
 const CALM_MS = { from: 1500, to: 2500 }
@@ -81,7 +83,8 @@ export async function wreak(
   return done
 }
 
-export type Seen = { ok: number; failed: number; refused: string[] }
+/** `expired`: families that ended because a lost answer could not be asked for again in time. */
+export type Seen = { ok: number; failed: number; expired: number; refused: string[] }
 
 type Asking = { stage: Stage; targets: Killable[]; random: () => number; until: number }
 
@@ -96,24 +99,52 @@ async function ask(
   return send(url, { to: '/oauth/token', form, headers: { host }, signal }).catch(() => undefined)
 }
 
-/** Refreshes all the time, now and then twice at once, as two tabs do. Answers the token that it holds in the end. */
-export async function keepRefreshing(asking: Asking, spa: Party, first: string, seen: Seen): Promise<string> {
+/**
+ * Refreshes all the time, now and then twice at once, as two tabs do. Answers the token that it holds in the end, or nothing
+ * when its family has ended as documented.
+ */
+export async function keepRefreshing(
+  asking: Asking,
+  spa: Party,
+  first: string,
+  seen: Seen,
+): Promise<string | undefined> {
   const { random, until } = asking
   let token = first
+  let unansweredSince: number | undefined
   while (performance.now() < until) {
     const form = { grant_type: 'refresh_token', refresh_token: token, client_id: spa.clientId }
+    const askedAt = performance.now()
     const tabs = random() < 0.2 ? [form, form] : [form]
     const answers = await Promise.all(tabs.map((one) => ask(asking, one)))
+    if (answers.some(isRefusal) && isGraceOver(unansweredSince)) {
+      seen.expired += 1
+      return undefined
+    }
     for (const answer of answers) count(seen, answer)
     const got = answers.filter((answer) => answer?.status === 200)
     const successors = new Set(got.map((answer) => (answer!.json() as Tokens).refresh_token))
     if (successors.size > 1) seen.refused.push('two families')
     const [successor] = successors
-    if (successor !== undefined) token = successor
+    if (successor !== undefined) {
+      token = successor
+      unansweredSince = undefined
+    } else unansweredSince ??= askedAt
     await pause(100 + random() * 200)
   }
   return token
 }
+
+/**
+ * The answer to a use may get lost. The client gets the successor by asking again within the grace period, and not
+ * later (docs/clients/signing-in.md). That use was made after the first request with this token, which got no answer.
+ */
+export function isGraceOver(unansweredSince: number | undefined, now = performance.now()): boolean {
+  return unansweredSince !== undefined && now - unansweredSince >= GRACE_MS
+}
+
+const isRefusal = (answer: Answer | undefined): boolean =>
+  answer?.status === 400 && answer.json()['error'] === 'invalid_grant'
 
 /** Gets codes through a browser that is signed in, and redeems each until there is an answer that settles it. */
 export async function keepRedeeming(asking: Asking, spa: Party, visitor: Visitor, seen: Seen): Promise<void> {
