@@ -143,8 +143,11 @@ for (const { name, open } of databases) {
       }
       expect(deaths).to.equal(5)
       expect(arrived).to.have.members(sent.filter((text) => text !== 'c7'))
-      const dead = await opened.db('outbox_messages').whereNotNull('deadAtMs').select('lastError', 'attempts')
-      expect(dead).to.deep.equal([{ lastError: 'worker_died', attempts: 5 }])
+      const dead = await opened
+        .db('outbox_messages')
+        .whereNotNull('deadAtMs')
+        .select('lastError', 'attempts', 'interruptions')
+      expect(dead).to.deep.equal([{ lastError: 'worker_died', attempts: 5, interruptions: 5 }])
     })
 
     it('counts no attempt while the receiver is away, and none for what it did not try', async () => {
