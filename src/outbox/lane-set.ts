@@ -1,6 +1,8 @@
 /** The lanes of one worker that deliver in batches: those of the settings, and those that come and go with rows in SQL. */
 import { SECOND_MS } from '../platform/clock.ts'
 import type { BatchSink } from './batch-sink.ts'
+import { UNWATCHED_MS } from './due-watch.ts'
+import type { DueWatch } from './due-watch.ts'
 import { createLane } from './lane.ts'
 import type { DeliveryServices, Lane } from './lane.ts'
 import { createPoller } from './poller.ts'
@@ -12,7 +14,7 @@ export type SinkSource = () => Promise<Readonly<Record<string, { version: string
 type LaneTerms = {
   sinks: Readonly<Record<string, BatchSink>>
   sources: readonly SinkSource[]
-  pollMs: number
+  watch: DueWatch
   laneLeaseMs?: number | undefined
 }
 
@@ -21,6 +23,7 @@ export type LaneSet = {
   runOnce: () => Promise<number>
   start: () => void
   stop: () => Promise<void>
+  /** Looks for lanes that came or went. */
   wake: () => void
 }
 
@@ -31,9 +34,9 @@ const LOOK_MS = SECOND_MS
 
 export function createLaneSet(
   services: DeliveryServices,
-  { sinks, sources, pollMs, laneLeaseMs }: LaneTerms,
+  { sinks, sources, watch, laneLeaseMs }: LaneTerms,
 ): LaneSet {
-  const lanes = createRunningLanes(services, pollMs, laneLeaseMs)
+  const lanes = createRunningLanes(services, watch, laneLeaseMs)
   const { running } = lanes
   for (const [topic, sink] of Object.entries(sinks)) lanes.add(topic, '', sink)
 
@@ -65,14 +68,11 @@ export function createLaneSet(
       await looker?.stop()
       await lanes.closeAll()
     },
-    wake() {
-      looker?.wake()
-      for (const { poller } of running.values()) poller.wake()
-    },
+    wake: () => looker?.wake(),
   }
 }
 
-function createRunningLanes(services: DeliveryServices, pollMs: number, laneLeaseMs?: number) {
+function createRunningLanes(services: DeliveryServices, watch: DueWatch, laneLeaseMs?: number) {
   const onError = (error: unknown) => services.log.warn({ err: error }, 'outbox.relay_failed')
   const running = new Map<string, Running>()
   let started = false
@@ -86,13 +86,15 @@ function createRunningLanes(services: DeliveryServices, pollMs: number, laneLeas
     running,
     add(topic: string, version: string, sink: BatchSink): void {
       const lane = createLane(services, topic, sink, laneLeaseMs)
-      const poller = createPoller(async () => (await lane.run()).more, pollMs, onError)
+      const poller = createPoller(async () => (await lane.run()).more, UNWATCHED_MS, onError)
       running.set(topic, { lane, poller, version })
+      watch.add(topic, poller.wake)
       if (started) poller.start()
     },
     async remove(topic: string): Promise<void> {
       const gone = running.get(topic)
       running.delete(topic)
+      watch.remove(topic)
       if (gone) await close(gone)
     },
     start(): void {

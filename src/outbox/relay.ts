@@ -10,6 +10,7 @@ import type { Claimed } from './lease.ts'
 import { backoffMs } from './backoff.ts'
 import { isBatchSink } from './batch-sink.ts'
 import type { AnySink, BatchSink } from './batch-sink.ts'
+import { createDueWatch, UNWATCHED_MS } from './due-watch.ts'
 import { createLaneSet } from './lane-set.ts'
 import type { DeliveryServices } from './lane.ts'
 import type { SinkSource } from './lane-set.ts'
@@ -80,28 +81,34 @@ export function createRelay({
   const services = { db, clock, log, sealer }
   const runLane = laneRunner(services, settings)
   const lanes = Object.entries(sinks).flatMap(([topic, sink]) =>
-    isBatchSink(sink) ? [] : [() => runLane(topic, sink)],
+    isBatchSink(sink) ? [] : [{ topic, run: () => runLane(topic, sink) }],
   )
-  const laneSet = createLaneSet(services, { pollMs, laneLeaseMs, sinks: batchSinks(sinks), sources })
   const onError = (error: unknown) => log.warn({ err: error }, 'outbox.relay_failed')
-  const pollers = lanes.map((lane) => createPoller(async () => (await lane()).more, pollMs, onError))
-  const purge = async () => {
-    await purgeDelivered(db, clock() - settings.retentionMs)
-    return false
-  }
-  const purger = createPoller(purge, HOUR_MS, onError)
+  const watch = createDueWatch(services, pollMs, onError)
+  const laneSet = createLaneSet(services, { watch, laneLeaseMs, sinks: batchSinks(sinks), sources })
+  const pollers = lanes.map(({ topic, run }) => {
+    const poller = createPoller(async () => (await run()).more, UNWATCHED_MS, onError)
+    watch.add(topic, poller.wake)
+    return poller
+  })
+  const purger = createPoller(() => purge(services, settings), HOUR_MS, onError)
 
   return {
     async runOnce() {
-      const [inBatch, ...batches] = await Promise.all([laneSet.runOnce(), ...lanes.map((lane) => lane())])
+      const [inBatch, ...batches] = await Promise.all([laneSet.runOnce(), ...lanes.map(({ run }) => run())])
       return batches.reduce((sum, batch) => sum + batch.taken, inBatch)
     },
-    start: () => [...pollers, purger, laneSet].forEach((poller) => poller.start()),
+    start: () => [...pollers, purger, laneSet, watch].forEach((poller) => poller.start()),
     stop: async () => {
-      await Promise.all([...pollers, purger, laneSet].map((poller) => poller.stop()))
+      await Promise.all([...pollers, purger, laneSet, watch].map((poller) => poller.stop()))
     },
-    wake: () => [...pollers, laneSet].forEach((poller) => poller.wake()),
+    wake: () => [laneSet, watch].forEach((poller) => poller.wake()),
   }
+}
+
+async function purge({ db, clock }: DeliveryServices, { retentionMs }: RelaySettings): Promise<false> {
+  await purgeDelivered(db, clock() - retentionMs)
+  return false
 }
 
 function batchSinks(sinks: Readonly<Record<string, AnySink>>): Record<string, BatchSink> {
