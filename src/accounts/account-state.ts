@@ -4,6 +4,7 @@ import { inTransaction } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { lockAccount } from './account.ts'
+import type { Account } from './account.ts'
 import { endAllAccess, endOtherAccess, hasOpenAccess } from '../consents/ended-access.ts'
 import type { AccessEndings, EndedAccess } from '../grant-store/access-endings.ts'
 import type { Services } from '../services.ts'
@@ -12,13 +13,20 @@ import { assertNotLastAdmin } from './roles.ts'
 type Ending = Pick<Services, 'db' | 'clock' | keyof AccessEndings>
 /** Who does it, for the audit trail: an account id, `client:` and a client id, `cli` or `system`. */
 export type Actor = { actor: string; ip?: string | undefined }
+/** Gets the account before the change, while its row is locked. Throws to refuse the change. */
+export type Expects = (account: Account) => void
 
 /**
- * Answers false when there is no such account. One that is disabled already stays as it is: what it still has open ends,
- * and nothing is recorded. Throws `AppError('last_admin', 409)`.
+ * Answers false when there is no such account. For an account that is already disabled, it ends what is still open and
+ * records nothing. Throws `AppError('last_admin', 409)`.
  */
-export async function disableAccount(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
-  return endAndChange(needs, accountId, async (trx, nowMs) => {
+export async function disableAccount(
+  needs: Ending,
+  accountId: string,
+  by: Actor,
+  expects?: Expects,
+): Promise<boolean> {
+  return endAndChange(needs, accountId, expects, async (trx, nowMs) => {
     const enabled = { id: accountId, disabledAtMs: null }
     if ((await updateAccount(trx, enabled, { disabledAtMs: nowMs, updatedAtMs: nowMs })) === 0) return
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.disabled', accountId })
@@ -26,11 +34,17 @@ export async function disableAccount(needs: Ending, accountId: string, by: Actor
 }
 
 /** Lets a disabled account sign in again; what was ended stays ended. */
-export async function enableAccount(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
+export async function enableAccount(
+  needs: Ending,
+  accountId: string,
+  by: Actor,
+  expects?: Expects,
+): Promise<boolean> {
   const nowMs = needs.clock()
   return inTransaction(needs.db, async (trx) => {
     const account = await lockAccount(trx, accountId)
     if (!account) return false
+    expects?.(account)
     if (account.disabledAtMs === null) return true
     await updateAccount(trx, { id: accountId }, { disabledAtMs: null, updatedAtMs: nowMs })
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.enabled', accountId })
@@ -39,8 +53,13 @@ export async function enableAccount(needs: Ending, accountId: string, by: Actor)
 }
 
 /** Removes the account and all its data except its audit trail. Throws `AppError('last_admin', 409)`. */
-export async function deleteAccount(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
-  return endAndChange(needs, accountId, async (trx, nowMs) => {
+export async function deleteAccount(
+  needs: Ending,
+  accountId: string,
+  by: Actor,
+  expects?: Expects,
+): Promise<boolean> {
+  return endAndChange(needs, accountId, expects, async (trx, nowMs) => {
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.deleted', accountId })
     await removeAccount(trx, accountId)
   })
@@ -50,10 +69,17 @@ export async function deleteAccount(needs: Ending, accountId: string, by: Actor)
  * Signs the account out of everything, here and in every app. Where nothing is open, nothing is recorded. Answers false when
  * there is no such account.
  */
-export async function signOutEverywhere(needs: Ending, accountId: string, by: Actor): Promise<boolean> {
+export async function signOutEverywhere(
+  needs: Ending,
+  accountId: string,
+  by: Actor,
+  expects?: Expects,
+): Promise<boolean> {
   const nowMs = needs.clock()
   const ended = await inTransaction(needs.db, async (trx) => {
-    if (!(await lockAccount(trx, accountId))) return undefined
+    const account = await lockAccount(trx, accountId)
+    if (!account) return undefined
+    expects?.(account)
     const open = await hasOpenAccess(trx, accountId, nowMs)
     const access = await endAllAccess(needs, trx, accountId, nowMs)
     if (open)
@@ -85,12 +111,15 @@ export async function signOutElsewhere(
 async function endAndChange(
   needs: Ending,
   accountId: string,
+  expects: Expects | undefined,
   change: (trx: Sql, nowMs: number) => Promise<void>,
 ): Promise<boolean> {
   const nowMs = needs.clock()
   const ended = await inTransaction(needs.db, async (trx) => {
     await assertNotLastAdmin(trx, accountId)
-    if (!(await lockAccount(trx, accountId))) return undefined
+    const account = await lockAccount(trx, accountId)
+    if (!account) return undefined
+    expects?.(account)
     const access = await endAllAccess(needs, trx, accountId, nowMs)
     await change(trx, nowMs)
     return access

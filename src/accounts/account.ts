@@ -131,6 +131,16 @@ export async function lockAccount(trx: Sql, id: string): Promise<Account | undef
     .first(...ACCOUNT_COLUMNS)
 }
 
+/** @throws AppError 404 `account_not_found` */
+export function existing(account: Account | undefined): Account {
+  if (account) return account
+  throw accountNotFound()
+}
+
+export function accountNotFound(): AppError {
+  return new AppError('account_not_found', 404, 'There is no account with this id.')
+}
+
 /**
  * Notes that the mailbox was proven, if it is still the account's: the proof of an earlier address proves nothing.
  * Answers false when it is another one by now.

@@ -55,11 +55,22 @@ export function selectClients(sql: Sql) {
   )
 }
 
-/** @throws AppError 404 `client_not_found` */
-export async function lockClient(trx: Knex.Transaction, clientId: string): Promise<ClientRow> {
+/** The row, locked until the transaction ends. */
+export async function lockClient(trx: Knex.Transaction, clientId: string): Promise<ClientRow | undefined> {
   const row = await selectClients(trx).where({ clientId }).forUpdate().first()
+  // MySQL ignores trailing spaces when it compares strings.
+  return row?.clientId === clientId ? row : undefined
+}
+
+/** The same. @throws AppError 404 `client_not_found` */
+export async function lockExisting(trx: Knex.Transaction, clientId: string): Promise<ClientRow> {
+  const row = await lockClient(trx, clientId)
   if (row) return row
-  throw new AppError('client_not_found', 404, 'There is no client with this client_id.')
+  throw clientNotFound()
+}
+
+export function clientNotFound(): AppError {
+  return new AppError('client_not_found', 404, 'There is no client with this client_id.')
 }
 
 export function metadataColumns({

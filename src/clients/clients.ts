@@ -16,7 +16,8 @@ import type { Db, Sql } from '../platform/sql/database.ts'
 import { revokeEntriesIn } from '../grant-store/status-entries.ts'
 import { parseClientMetadata } from './client-rules.ts'
 import type { ClientInput, ClientMetadata } from './client-metadata.ts'
-import { lockClient, metadataColumns, selectClients, toClient } from './client-rows.ts'
+import { pageOfClients } from './client-pages.ts'
+import { lockClient, lockExisting, metadataColumns, selectClients, toClient } from './client-rows.ts'
 import type { Client, ClientRow } from './client-rows.ts'
 import { issueSecret, keepOrIssueSecret, previousSecret } from './client-secret.ts'
 import type { KeptSecrets } from './client-secret.ts'
@@ -37,9 +38,10 @@ export type RegisteredClient = ClientMetadata & {
 export type ClientChecks = {
   /** The protocol library's own opinion of the metadata, where it is at hand. Throws like `parseClientMetadata`. */
   accepts?: (metadata: ClientMetadata) => Promise<void> | void
-  /** Sees the client as it is before a change, under its lock, and may throw. */
-  expects?: (client: Client) => void
 }
+
+/** Gets the client before the change, while its row is locked. Throws to refuse the change. */
+type Expects = (client: Client) => void
 
 /** What is random unless it is given, as for development data that is the same in every run. */
 export type FixedCredentials = { clientId?: string; secret?: string }
@@ -95,11 +97,7 @@ export async function listClients(
   sql: Sql,
   { limit = 100, offset = 0 }: { limit?: number; offset?: number } = {},
 ): Promise<Client[]> {
-  const rows = await selectClients(sql)
-    .orderBy([{ column: 'createdAtMs', order: 'desc' }, { column: 'clientId' }])
-    .limit(limit)
-    .offset(offset)
-  return rows.map(toClient)
+  return (await pageOfClients(sql, { limit, skip: offset })).clients
 }
 
 /**
@@ -111,10 +109,15 @@ export async function updateClient(
   db: Db,
   clientId: string,
   changes: Partial<ClientInput>,
-  { clock, sealer, accepts, expects }: Pick<Services, 'clock' | 'sealer'> & ClientChecks,
+  {
+    clock,
+    sealer,
+    accepts,
+    expects,
+  }: Pick<Services, 'clock' | 'sealer'> & ClientChecks & { expects?: Expects },
 ): Promise<RegisteredClient> {
   return await inTransaction(db, async (trx) => {
-    const row = await lockClient(trx, clientId)
+    const row = await lockExisting(trx, clientId)
     const before = toClient(row)
     expects?.(before)
     // response_types follows from grant_types, so that a change of the one does not trip over the other.
@@ -150,7 +153,7 @@ export async function rotateClientSecret(
   { secret: fixed, overlapMs = 0 }: Pick<FixedCredentials, 'secret'> & { overlapMs?: number } = {},
 ): Promise<RegisteredClient> {
   return await inTransaction(db, async (trx) => {
-    const row = await lockClient(trx, clientId)
+    const row = await lockExisting(trx, clientId)
     const client = toClient(row)
     const method = client.metadata.token_endpoint_auth_method
     const secret = issueSecret(sealer, clientId, method, fixed)
@@ -167,22 +170,37 @@ export async function rotateClientSecret(
 }
 
 /** Makes the client unknown to every endpoint until `enableClient`. False when there is no such client. */
-export async function disableClient(db: Db, clientId: string, clock: Clock): Promise<boolean> {
-  return await setDisabled(db, clientId, clock(), clock())
+export async function disableClient(
+  db: Db,
+  clientId: string,
+  clock: Clock,
+  expects?: Expects,
+): Promise<boolean> {
+  const nowMs = clock()
+  return await setDisabled(db, clientId, { disabledAtMs: nowMs, updatedAtMs: nowMs }, expects)
 }
 
 /** False when there is no such client. */
-export async function enableClient(db: Db, clientId: string, clock: Clock): Promise<boolean> {
-  return await setDisabled(db, clientId, null, clock())
+export async function enableClient(
+  db: Db,
+  clientId: string,
+  clock: Clock,
+  expects?: Expects,
+): Promise<boolean> {
+  return await setDisabled(db, clientId, { disabledAtMs: null, updatedAtMs: clock() }, expects)
 }
 
 /** Deletes the client with all that people gave it. False when there was none. */
 export async function deleteClient(
   { db, noteEnded }: { db: Db } & Pick<AccessEndings, 'noteEnded'>,
   clientId: string,
+  expects?: Expects,
 ): Promise<boolean> {
   return await inTransaction(db, async (trx) => {
-    if (!(await removeClient(trx, clientId))) return false
+    const row = await lockClient(trx, clientId)
+    if (!row) return false
+    expects?.(toClient(row))
+    await removeClient(trx, clientId)
     await forgetClient({ noteEnded }, trx, clientId)
     return true
   })
@@ -190,11 +208,12 @@ export async function deleteClient(
 
 /** Deletes a client that nobody signs in to, like that of a resource server, in the caller's transaction. */
 export async function removeClient(trx: Knex.Transaction, clientId: string): Promise<boolean> {
+  const row = await lockClient(trx, clientId)
+  if (!row) return false
   await revokeEntriesIn(trx, { clientId })
-  const row: NamedClient | undefined = await trx('clients').where({ clientId }).first('clientId', 'name')
-  const removed = await trx('clients').where({ clientId }).delete()
-  if (row && removed > 0) await noteClientChange(trx, 'client.deleted', row)
-  return removed > 0
+  await trx('clients').where({ clientId }).delete()
+  await noteClientChange(trx, 'client.deleted', row)
+  return true
 }
 
 type NamedClient = { clientId: string; name: string | null }
@@ -221,17 +240,22 @@ export function toRegisteredMetadata(
   }
 }
 
-async function setDisabled(db: Db, clientId: string, disabledAtMs: number | null, updatedAtMs: number) {
+async function setDisabled(
+  db: Db,
+  clientId: string,
+  values: Pick<Client, 'disabledAtMs' | 'updatedAtMs'>,
+  expects: Expects | undefined,
+): Promise<boolean> {
+  const disables = values.disabledAtMs !== null
   return await inTransaction(db, async (trx) => {
-    // Its JWT access tokens would otherwise live on: nobody asks here about those.
-    if (disabledAtMs !== null) await revokeEntriesIn(trx, { clientId })
-    const row: NamedClient | undefined = await trx('clients').where({ clientId }).first('clientId', 'name')
+    const row = await lockClient(trx, clientId)
     if (!row) return false
-    const other = trx('clients').where({ clientId })
-    const before =
-      disabledAtMs === null ? other.whereNotNull('disabledAtMs') : other.whereNull('disabledAtMs')
-    if ((await before.update({ disabledAtMs, updatedAtMs })) === 0) return true
-    await noteClientChange(trx, disabledAtMs === null ? 'client.enabled' : 'client.disabled', row)
+    expects?.(toClient(row))
+    // Its JWT access tokens would otherwise live on: nobody asks here about those.
+    if (disables) await revokeEntriesIn(trx, { clientId })
+    if (disables === (row.disabledAtMs !== null)) return true
+    await trx('clients').where({ clientId }).update(values)
+    await noteClientChange(trx, disables ? 'client.disabled' : 'client.enabled', row)
     return true
   })
 }

@@ -84,6 +84,9 @@ export const resourceChanges = z.strictObject({
 
 export type ResourceChanges = z.input<typeof resourceChanges>
 
+/** Gets the resource server before the change, while its row is locked. Throws to refuse the change. */
+type Expects = (resource: Resource) => void
+
 /**
  * Registers a resource server and its client; the client's secret is answered once.
  * @throws AppError 400 `invalid_resource` naming every mistake, 409 `resource_exists` or `authorization_details_type_exists`
@@ -149,17 +152,17 @@ export async function updateResource(
   db: Db,
   identifier: string,
   input: ResourceChanges,
-  { clock, expects }: Pick<Services, 'clock'> & { expects?: (resource: Resource) => void },
+  { clock, expects }: Pick<Services, 'clock'> & { expects?: Expects },
 ): Promise<Resource> {
   const changes = parse(resourceChanges, input)
   return await inTransaction(db, async (trx) => {
-    const row = await selectResources(trx).where({ identifier }).forUpdate().first()
-    if (row?.identifier !== identifier) throw resourceNotFound()
-    expects?.(fromRow(row))
-    const changed = applied(fromRow(row), changes)
+    const before = await lockResource(trx, identifier)
+    if (!before) throw resourceNotFound()
+    expects?.(before)
+    const changed = applied(before, changes)
     const updatedAtMs = clock()
     const types = changes.authorization_details_types
-    if (isDeepStrictEqual(changed, fromRow(row)) && types.length === 0) return changed
+    if (isDeepStrictEqual(changed, before) && types.length === 0) return changed
     await trx('resources')
       .where({ identifier })
       .update({ ...toRow(changed), updatedAtMs })
@@ -173,12 +176,18 @@ export async function updateResource(
 export async function assertNotOfResource(sql: Sql, clientId: string): Promise<void> {
   const row = await selectResources(sql).where({ clientId }).first()
   if (!row) return
-  const message = `This client belongs to a resource server; delete that: resource delete ${row.identifier}`
+  const message = `This client belongs to the resource server ${row.identifier}. Delete that resource server instead.`
   throw new AppError('client_of_resource', 409, message)
 }
 
 export function resourceNotFound(): AppError {
   return new AppError('resource_not_found', 404, 'There is no resource server with this identifier.')
+}
+
+/** `findResource`, locked until the transaction ends. */
+async function lockResource(trx: Sql, identifier: string): Promise<Resource | undefined> {
+  const row = await selectResources(trx).where({ identifier }).forUpdate().first()
+  return row?.identifier === identifier ? fromRow(row) : undefined
 }
 
 function applied(before: Resource, changes: z.output<typeof resourceChanges>): Resource {
@@ -198,10 +207,11 @@ function applied(before: Resource, changes: z.output<typeof resourceChanges>): R
 }
 
 /** Deletes the resource server and its client. False when there was none. */
-export async function deleteResource(db: Db, identifier: string): Promise<boolean> {
+export async function deleteResource(db: Db, identifier: string, expects?: Expects): Promise<boolean> {
   return await inTransaction(db, async (trx) => {
-    const resource = await selectResources(trx).where({ identifier }).forUpdate().first()
+    const resource = await lockResource(trx, identifier)
     if (!resource) return false
+    expects?.(resource)
     await trx('resources').where({ identifier }).delete()
     await removeDetailsTypes(trx, identifier)
     await noteResourceChange(trx, 'resource.deleted', resource)

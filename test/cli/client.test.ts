@@ -94,7 +94,7 @@ for (const [name, openPlace] of Object.entries({
       expect(again.error).to.equal('resource_exists')
       expect(format.error_description).to.equal('--format takes opaque or jwt')
       expect(openid.error).to.equal('invalid_resource')
-      expect(ofClient.error_description).to.contain('resource delete https://api.example.com/')
+      expect(ofClient.error_description).to.contain('the resource server https://api.example.com/')
 
       const deleted = await place.json(['resource', 'delete', 'https://api.example.com/'])
       expect(deleted).to.eql({ identifier: 'https://api.example.com/', deleted: true })

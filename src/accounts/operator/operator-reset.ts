@@ -2,9 +2,8 @@
 import { AppError } from '../../platform/errors.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import { mailPasswordChanged, mailReset } from '../account-mail.ts'
-import { isVerified, lockAccount } from '../account.ts'
-import type { Account } from '../account.ts'
-import type { Actor } from '../account-state.ts'
+import { existing, isVerified, lockAccount } from '../account.ts'
+import type { Actor, Expects } from '../account-state.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { endAllAccess } from '../../consents/ended-access.ts'
 import { issueToken } from '../one-time-token.ts'
@@ -47,10 +46,12 @@ export async function mailResetLink(
   needs: Services,
   accountId: string,
   by: Actor,
+  expects?: Expects,
 ): Promise<{ expiresAtMs: number }> {
   return inTransaction(needs.db, async (trx) => {
     const nowMs = needs.clock()
     const account = existing(await lockAccount(trx, accountId))
+    expects?.(account)
     if (account.disabledAtMs !== null)
       throw new AppError('account_disabled', 409, 'The account is disabled; enable it first.')
     const { emailCanonical } = account
@@ -65,9 +66,4 @@ export async function mailResetLink(
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'password.reset_mailed', accountId })
     return { expiresAtMs: issued.expiresAtMs }
   })
-}
-
-function existing(account: Account | undefined): Account {
-  if (account) return account
-  throw new AppError('account_not_found', 404, 'There is no account with this id or e-mail address.')
 }

@@ -1,9 +1,8 @@
 /** An operator gives and takes the roles of an account. */
 import { recordAudit } from '../../audit/audit.ts'
-import { AppError } from '../../platform/errors.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
-import { lockAccount } from '../account.ts'
+import { existing, lockAccount } from '../account.ts'
 import type { Actor } from '../account-state.ts'
 import type { Role } from '../role-names.ts'
 import { assertNotLastAdmin, grantRole, revokeRole, rolesOf } from '../roles.ts'
@@ -21,8 +20,7 @@ export async function setRoles(
 ): Promise<Role[]> {
   return inTransaction(db, async (trx) => {
     if (!roles.includes('admin')) await assertNotLastAdmin(trx, accountId)
-    if (!(await lockAccount(trx, accountId)))
-      throw new AppError('account_not_found', 404, 'There is no account with this id.')
+    existing(await lockAccount(trx, accountId))
     const before = await rolesOf(trx, accountId)
     check(before)
     const [given, taken] = [

@@ -1,20 +1,27 @@
-/** An operator takes back the failed sign-ins of an account, where its owner is blocked. */
+/** An operator unlocks an account whose owner is blocked after failed sign-ins. */
 import { resetAttempts } from '../../attempts/lockout.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { DAY_MS } from '../../platform/clock.ts'
 import type { Services } from '../../services.ts'
 import { findAccountById } from '../account.ts'
-import type { Actor } from '../account-state.ts'
+import type { Actor, Expects } from '../account-state.ts'
 
 const MOST_ADDRESSES = 1000
 
 /**
- * Looks for the addresses of failures in the audit trail, and takes back at each what this account added. Failures of other
- * accounts stay. False when there is no such account.
+ * Reads from the audit trail where sign-ins of this account failed. Subtracts its failures from the counts of those
+ * addresses. Failures of other accounts stay. The row of the account does not change, so `expects` gets it without a lock.
+ * Answers false when there is no such account.
  */
-export async function unlockAccount(needs: Services, accountId: string, by: Actor): Promise<boolean> {
+export async function unlockAccount(
+  needs: Services,
+  accountId: string,
+  by: Actor,
+  expects?: Expects,
+): Promise<boolean> {
   const account = await findAccountById(needs.db, accountId)
   if (!account) return false
+  expects?.(account)
   const atMs = needs.clock()
   const ips: (string | null)[] = await needs
     .db('audit_events')

@@ -1,11 +1,10 @@
 /** What the operations of administrators on accounts share. */
 import { z } from 'zod'
-import { findAccountById } from '../../accounts/account.ts'
+import { existing, findAccountById } from '../../accounts/account.ts'
 import type { Account } from '../../accounts/account.ts'
 import type { Actor } from '../../accounts/account-state.ts'
 import type { ApiRequest } from '../../operations/operation.ts'
 import { actorOf } from '../../operations/bearer.ts'
-import { AppError } from '../../platform/errors.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 
 export const common = { tag: 'Accounts', caller: 'administrator' } as const
@@ -25,10 +24,4 @@ export function byCaller({ token, ip }: Pick<ApiRequest, 'token' | 'ip'>): Actor
 /** @throws AppError 404 `account_not_found` */
 export async function theAccount(sql: Sql, id: string): Promise<Account> {
   return existing(await findAccountById(sql, id))
-}
-
-/** @throws AppError 404 `account_not_found` */
-export function existing(account: Account | undefined): Account {
-  if (account) return account
-  throw new AppError('account_not_found', 404, 'There is no account with this id.')
 }

@@ -1,6 +1,7 @@
 /** Creates, changes and deletes accounts for administrators. */
 import { z } from 'zod'
-import { lockAccount } from '../../accounts/account.ts'
+import { accountNotFound, existing, lockAccount } from '../../accounts/account.ts'
+import type { Account } from '../../accounts/account.ts'
 import { deleteAccount } from '../../accounts/account-state.ts'
 import { addAccount } from '../../accounts/operator/operator-account.ts'
 import { mailResetLink } from '../../accounts/operator/operator-reset.ts'
@@ -12,7 +13,7 @@ import { parsedProfile, profileChanges, showAccount, shownAccount } from '../../
 import { inTransaction } from '../../platform/sql/database.ts'
 import { randomToken } from '../../platform/tokens.ts'
 import type { Services } from '../../services.ts'
-import { byCaller, common, existing, LAST_ADMIN, NO_ACCOUNT, params, theAccount } from './caller.ts'
+import { byCaller, common, LAST_ADMIN, NO_ACCOUNT, params, theAccount } from './caller.ts'
 
 export function managingOperations(needs: Services): readonly Operation[] {
   return [creating(needs), changing(needs), deleting(needs)]
@@ -97,9 +98,9 @@ function deleting(needs: Services): Operation {
     answer: { status: 204, description: 'The account is gone.' },
     problems: { ...NO_ACCOUNT, ...LAST_ADMIN },
     async handle(request) {
-      const { id } = request.params
-      request.assertMatches(showAccount(await theAccount(needs.db, id)))
-      if (!(await deleteAccount(needs, id, byCaller(request)))) existing(undefined)
+      const expects = (before: Account) => request.assertMatches(showAccount(before))
+      if (!(await deleteAccount(needs, request.params.id, byCaller(request), expects)))
+        throw accountNotFound()
       return { body: undefined }
     },
   })

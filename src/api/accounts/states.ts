@@ -1,13 +1,15 @@
 /** Disables, enables and unlocks accounts, ends their sessions, and mails resets. Each answers the account as it is then. */
+import { accountNotFound } from '../../accounts/account.ts'
+import type { Account } from '../../accounts/account.ts'
 import { disableAccount, enableAccount, signOutEverywhere } from '../../accounts/account-state.ts'
-import type { Actor } from '../../accounts/account-state.ts'
+import type { Actor, Expects } from '../../accounts/account-state.ts'
 import { mailResetLink } from '../../accounts/operator/operator-reset.ts'
 import { unlockAccount } from '../../accounts/operator/operator-unlock.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation, Problem } from '../../operations/operation.ts'
 import { showAccount, shownAccount } from '../../operations/shown-account.ts'
 import type { Services } from '../../services.ts'
-import { byCaller, common, existing, LAST_ADMIN, NO_ACCOUNT, params, theAccount } from './caller.ts'
+import { byCaller, common, LAST_ADMIN, NO_ACCOUNT, params, theAccount } from './caller.ts'
 
 type Act = {
   id: string
@@ -16,7 +18,7 @@ type Act = {
   description?: string
   problems?: Readonly<Record<string, Problem>>
   /** False when there is no such account. */
-  run: (needs: Services, accountId: string, by: Actor) => Promise<boolean>
+  run: (needs: Services, accountId: string, by: Actor, expects: Expects) => Promise<boolean>
 }
 
 const ACTS: readonly Act[] = [
@@ -55,7 +57,10 @@ const ACTS: readonly Act[] = [
     summary: 'Mail the person a link to choose a new password',
     description: 'Nothing ends before it is used.',
     problems: { account_disabled: { status: 409, when: 'The account is disabled.' } },
-    run: async (needs, id, by) => (await mailResetLink(needs, id, by)).expiresAtMs > 0,
+    async run(needs, id, by, expects) {
+      await mailResetLink(needs, id, by, expects)
+      return true
+    },
   },
 ]
 
@@ -74,8 +79,8 @@ export function stateOperations(needs: Services): readonly Operation[] {
       problems: { ...NO_ACCOUNT, ...problems },
       async handle(request) {
         const { id: accountId } = request.params
-        request.assertMatches(showAccount(await theAccount(needs.db, accountId)))
-        if (!(await run(needs, accountId, byCaller(request)))) existing(undefined)
+        const expects = (before: Account) => request.assertMatches(showAccount(before))
+        if (!(await run(needs, accountId, byCaller(request), expects))) throw accountNotFound()
         return { body: showAccount(await theAccount(needs.db, accountId)) }
       },
     }),

@@ -1,6 +1,7 @@
 /** Registers, changes and deletes clients. */
 import type Provider from 'oidc-provider'
 import type { ClientInput } from '../../clients/client-metadata.ts'
+import { clientNotFound } from '../../clients/client-rows.ts'
 import { createClient, deleteClient, updateClient } from '../../clients/clients.ts'
 import type { RegisteredClient } from '../../clients/clients.ts'
 import { withIdTokenAlg } from '../../clients/profiles.ts'
@@ -67,10 +68,10 @@ function changing(needs: Needs): Operation {
     problems: { ...NO_CLIENT, ...INVALID },
     async handle({ params: { client_id: id }, body, assertMatches }) {
       const { disabledAtMs } = await theClient(needs.db, id)
-      const check = {
-        expects: (client: Parameters<typeof showClient>[0]) => assertMatches(showClient(client)),
-      }
-      const changed = await updateClient(needs.db, id, body as Partial<ClientInput>, { ...needs, ...check })
+      const changed = await updateClient(needs.db, id, body as Partial<ClientInput>, {
+        ...needs,
+        expects: (before) => assertMatches(showClient(before)),
+      })
       return { body: { ...changed, disabled: disabledAtMs !== null } }
     },
   })
@@ -92,9 +93,9 @@ function deleting(needs: Needs): Operation {
       client_of_resource: { status: 409, when: 'It belongs to a resource server. Delete that.' },
     },
     async handle({ params: { client_id: id }, assertMatches }) {
-      assertMatches(showClient(await theClient(needs.db, id)))
       await assertNotOfResource(needs.db, id)
-      if (!(await deleteClient(needs, id))) await theClient(needs.db, id)
+      const deleted = await deleteClient(needs, id, (before) => assertMatches(showClient(before)))
+      if (!deleted) throw clientNotFound()
       return { body: undefined }
     },
   })

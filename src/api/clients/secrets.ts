@@ -1,5 +1,7 @@
 /** Rotates the secret of a client, disables and enables it. */
 import { z } from 'zod'
+import { clientNotFound } from '../../clients/client-rows.ts'
+import type { Client } from '../../clients/client-rows.ts'
 import { disableClient, enableClient, rotateClientSecret } from '../../clients/clients.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
@@ -69,8 +71,8 @@ function switching({ db, clock }: Services, verb: keyof typeof SWITCHES): Operat
     answer: { status: 200, description: 'The client.', schema: shownClient, etag: true },
     problems: NO_CLIENT,
     async handle({ params: { client_id: clientId }, assertMatches }) {
-      assertMatches(showClient(await theClient(db, clientId)))
-      await run(db, clientId, clock)
+      const expects = (before: Client) => assertMatches(showClient(before))
+      if (!(await run(db, clientId, clock, expects))) throw clientNotFound()
       return { body: showClient(await theClient(db, clientId)) }
     },
   })

@@ -7,18 +7,11 @@ import {
   deleteResource,
   resourceChanges,
   resourceInput,
+  resourceNotFound,
   updateResource,
 } from '../../resources/resources.ts'
 import type { Services } from '../../services.ts'
-import {
-  common,
-  INVALID,
-  NO_RESOURCE,
-  params,
-  showResource,
-  shownResource,
-  theResource,
-} from './shown-resource.ts'
+import { common, INVALID, NO_RESOURCE, params, showResource, shownResource } from './shown-resource.ts'
 
 const createdResource = shownResource
   .extend({ client_secret: z.string().optional().describe('Of its own client. Shown this once.') })
@@ -68,8 +61,11 @@ function changing(needs: Services): Operation {
     answer: { status: 200, description: 'The resource server.', schema: shownResource, etag: true },
     problems: { ...NO_RESOURCE, ...INVALID },
     async handle({ params: { identifier }, body, assertMatches }) {
-      const expects = (current: Parameters<typeof showResource>[0]) => assertMatches(showResource(current))
-      return { body: showResource(await updateResource(needs.db, identifier, body, { ...needs, expects })) }
+      const changed = await updateResource(needs.db, identifier, body, {
+        ...needs,
+        expects: (before) => assertMatches(showResource(before)),
+      })
+      return { body: showResource(changed) }
     },
   })
 }
@@ -86,8 +82,8 @@ function deleting({ db }: Services): Operation {
     answer: { status: 204, description: 'The resource server is gone.' },
     problems: NO_RESOURCE,
     async handle({ params: { identifier }, assertMatches }) {
-      assertMatches(showResource(await theResource(db, identifier)))
-      await deleteResource(db, identifier)
+      const deleted = await deleteResource(db, identifier, (before) => assertMatches(showResource(before)))
+      if (!deleted) throw resourceNotFound()
       return { body: undefined }
     },
   })
