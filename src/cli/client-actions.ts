@@ -1,6 +1,5 @@
 /** What the commands of `client` do. */
 import { createClientCheck } from '../process/offline-client-check.ts'
-import { AppError } from '../platform/errors.ts'
 import { CLIENT_AUTH_METHODS, GRANT_TYPES, PROFILES } from '../clients/client-choices.ts'
 import type { ClientInput } from '../clients/client-metadata.ts'
 import {
@@ -14,6 +13,7 @@ import {
   toRegisteredMetadata,
   updateClient,
 } from '../clients/clients.ts'
+import { clientNotFound } from '../clients/client-rows.ts'
 import type { Client } from '../clients/client-rows.ts'
 import { withIdTokenAlg } from '../clients/profiles.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
@@ -91,7 +91,7 @@ export function enable(input: Input, parts: Parts): Promise<Answer> {
 export async function remove(input: Input, parts: Parts): Promise<Answer> {
   const { clientId, metadata } = await theClient(parts, input)
   await assertNotOfResource(parts.db, clientId)
-  if (!(await deleteClient(parts, clientId))) throw notFound()
+  if (!(await deleteClient(parts, clientId))) throw clientNotFound()
   const text = `Deleted ${metadata.client_name} (${clientId}).`
   return { data: { client_id: clientId, client_name: metadata.client_name, deleted: true }, text }
 }
@@ -140,7 +140,7 @@ type SetState = (db: Parts['db'], clientId: string, clock: Parts['clock']) => Pr
 
 async function setState(input: Input, parts: Parts, apply: SetState): Promise<Answer> {
   const { clientId } = await theClient(parts, input)
-  if (!(await apply(parts.db, clientId, parts.clock))) throw notFound()
+  if (!(await apply(parts.db, clientId, parts.clock))) throw clientNotFound()
   return shown(await theClient(parts, input))
 }
 
@@ -167,9 +167,5 @@ function toData(found: Client) {
 async function theClient({ db }: Parts, { operands: [clientId = ''] }: Input): Promise<Client> {
   const found = await findClient(db, clientId)
   if (found) return found
-  throw notFound()
-}
-
-function notFound(): AppError {
-  return new AppError('client_not_found', 404, 'There is no client with this client_id.')
+  throw clientNotFound()
 }

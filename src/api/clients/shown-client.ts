@@ -1,9 +1,9 @@
 /** A client as the API takes and shows it: with the names of RFC 7591. */
 import { z } from 'zod'
 import { clientInput } from '../../clients/client-metadata.ts'
+import { clientNotFound } from '../../clients/client-rows.ts'
 import type { Client } from '../../clients/client-rows.ts'
 import { findClient, toRegisteredMetadata } from '../../clients/clients.ts'
-import { AppError } from '../../platform/errors.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 
 export const common = { tag: 'Clients', caller: 'administrator' } as const
@@ -16,7 +16,7 @@ export const INVALID = {
   invalid_redirect_uri: { status: 400, when: 'A redirect address is not allowed.' },
 } as const
 
-/** A default would hide what was left out, and the profile of a client decides some of those. */
+/** Without defaults: for some fields that are left out, the client's profile decides. */
 const optional = Object.fromEntries(
   Object.entries(clientInput.shape).map(([name, field]) => {
     const inner: z.ZodType = field instanceof z.ZodDefault ? (field.unwrap() as z.ZodType) : field
@@ -51,5 +51,5 @@ export function showClient(client: Client): z.output<typeof shownClient> {
 export async function theClient(sql: Sql, clientId: string): Promise<Client> {
   const found = await findClient(sql, clientId)
   if (found) return found
-  throw new AppError('client_not_found', 404, 'There is no client with this client_id.')
+  throw clientNotFound()
 }

@@ -10,6 +10,7 @@ import type { Db, Sql } from '../../platform/sql/database.ts'
 import type { MovedTable } from '../../platform/sql/moved-table.ts'
 import { digest } from '../../platform/tokens.ts'
 import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-choices.ts'
+import { clientNotFound } from '../../clients/client-rows.ts'
 import { findClient, updateClient } from '../../clients/clients.ts'
 import { findResource } from '../../resources/resources.ts'
 import type { Services } from '../../services.ts'
@@ -68,23 +69,22 @@ export async function allowExchange(
   const scopes = await scopesOf(db, rule)
   const nowMs = clock()
   const { clientId, resource, impersonation, delegation } = rule
+  const after = { clientId, resource, scopes, impersonation, delegation }
   const key = { ruleKey: keyOf(clientId, resource) }
-  const content = { scopes, impersonation, delegation, updatedAtMs: nowMs }
   await inTransaction(db, async (trx) => {
     const before: ExchangeRule | undefined = await trx('tokenExchangeRules')
       .where(key)
       .forUpdate()
       .first(...COLUMNS)
-    const after = { clientId, resource, scopes, impersonation, delegation }
-    if (before && isDeepStrictEqual({ ...toRule(before) }, after)) return
+    if (before && isDeepStrictEqual(toRule(before), after)) return
     await trx('tokenExchangeRules')
-      .insert({ ...key, clientId, resource, ...content, createdAtMs: nowMs })
+      .insert({ ...key, ...after, createdAtMs: nowMs, updatedAtMs: nowMs })
       .onConflict('ruleKey')
-      .merge(Object.keys(content))
+      .merge(['scopes', 'impersonation', 'delegation', 'updatedAtMs'])
     const data = () => ({ client_id: clientId, resource, scopes })
     await recordEvent(trx, { type: 'exchange_rule.set', subject: clientId, data })
   })
-  return { clientId, resource, scopes, impersonation, delegation }
+  return after
 }
 
 /** False when there was no such rule. */
@@ -126,7 +126,7 @@ async function assertExchanger(
 ): Promise<void> {
   if (!impersonation && !delegation) throw invalid('Allow impersonation, delegation, or both.')
   const client = await findClient(needs.db, clientId)
-  if (!client) throw new AppError('client_not_found', 404, 'There is no client with this client_id.')
+  if (!client) throw clientNotFound()
   const { token_endpoint_auth_method: method, grant_types: grantTypes } = client.metadata
   if (method === 'none') throw invalid('A public client cannot exchange tokens; it has to authenticate.')
   if (grantTypes.includes(TOKEN_EXCHANGE_GRANT)) return
