@@ -25,7 +25,7 @@ export function updateAccount(
   return changing(sql, where.id, (trx) => trx('accounts').where(where).update(values))
 }
 
-/** The same, if any value is another than before. */
+/** Changes the row with this id, unless it already has all these values. Answers how many rows it changed. */
 export function updateAccountIfDifferent(
   sql: Sql,
   id: string,

@@ -50,7 +50,7 @@ export const NAME_PROBLEM_TEXT = 'Use a plain name: no links, no control charact
 
 /**
  * Changes the given fields and no others; unknown ones (`roles`, `email_verified`, …) are dropped.
- * Values that it has already change nothing, and nothing is recorded. Throws a ZodError when a value is not valid, and
+ * If every value is as before, it changes and records nothing. Throws a ZodError when a value is not valid, and
  * `AppError('username_taken', 409)`. Answers false when there is no such account. Takes a transaction.
  */
 export async function updateProfile(

@@ -1,7 +1,6 @@
 /** Access tokens at the JSON API (RFC 6750, RFC 9449): which token counts, and what its caller may do. */
 import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
-import type { Client } from 'oidc-provider'
 import type { AccountCache } from '../account-cache/account-cache.ts'
 import type { KnownAccount } from '../account-cache/known-account.ts'
 import { hasRole } from '../accounts/roles.ts'
@@ -30,9 +29,9 @@ export type BearerNeeds = {
   adminSignInSeconds: number
 }
 
-export type PresentedToken = { token: ApiToken; client: Client; held: HeldToken }
+export type PresentedToken = { token: ApiToken; held: HeldToken }
 
-/** Says nothing yet about the key that the token may be bound to. @throws AppError 401 `unauthorized`, `invalid_token` */
+/** Does not check the key that the token may be bound to: `assertHolder` does. @throws AppError 401 `unauthorized`, `invalid_token` */
 export async function readToken(needs: BearerNeeds, authorization: string): Promise<PresentedToken> {
   if (authorization === '')
     throw new AppError('unauthorized', 401, 'Send an access token in the header Authorization: Bearer …')
@@ -48,11 +47,10 @@ export async function readToken(needs: BearerNeeds, authorization: string): Prom
   if (!client) throw invalid('The client of the token is gone.')
   const { clientId, scopes, jkt, 'x5t#S256': x5t } = found
   const held = { value, scheme: schemeOf(scheme), client, jkt, 'x5t#S256': x5t }
-  if (found.kind !== 'AccessToken') return { client, held, token: { clientId, scopes } }
+  if (found.kind !== 'AccessToken') return { held, token: { clientId, scopes } }
   const { sessionUid, extra } = found
   const account = await liveAccount(needs.accountCache, found)
   return {
-    client,
     held,
     token: { clientId, scopes, account, sessionUid, signedInAtSeconds: signInOf(extra) },
   }
@@ -62,9 +60,9 @@ export async function readToken(needs: BearerNeeds, authorization: string): Prom
 export async function assertHolder(
   needs: BearerNeeds,
   ctx: AnyContext,
-  { client, held }: PresentedToken,
+  { held }: PresentedToken,
 ): Promise<void> {
-  const asked = heldAt(needs.provider(), ctx, { address: needs.addressOf(ctx), client })
+  const asked = heldAt(needs.provider(), ctx, { address: needs.addressOf(ctx), client: held.client })
   try {
     await assertHeld(asked, held)
   } catch (error) {

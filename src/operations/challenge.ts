@@ -1,4 +1,4 @@
-/** What a refused request lacks: the header WWW-Authenticate (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3). */
+/** The header WWW-Authenticate of a refused request (RFC 6750 §3, RFC 9449 §7.1, RFC 9470 §3). */
 import { enabledAlgorithms } from '../platform/algorithms.ts'
 
 type Refused = {
@@ -17,7 +17,7 @@ type Wanted = {
 const ALGS = `algs="${enabledAlgorithms().dPoPSigningAlgValues.join(' ')}"`
 const OF_PROOFS = new Set(['invalid_dpop_proof', 'use_dpop_nonce'])
 
-/** One challenge for each way to send a token. Empty when the request lacks none. */
+/** One challenge for each way to send a token. Empty where the refusal needs none. */
 export function challengesOf(refused: Refused, { scope, adminSignInSeconds }: Wanted): string[] {
   const { code, status } = refused
   if (code === 'unauthorized') return ['Bearer', `DPoP ${ALGS}`]

@@ -1,6 +1,6 @@
 /**
- * The public client of the page /docs, with which people try operations. It has no row of its own, because it follows the
- * issuer, as the API does: nobody has to create it, and nobody can forget to change it.
+ * The public client of the page /docs, with which people try operations. It has no row of its own. Its metadata follow from
+ * the issuer, so nobody has to create or update it.
  */
 import { parseClientMetadata } from '../clients/client-rules.ts'
 import type { Client } from '../clients/client-rows.ts'

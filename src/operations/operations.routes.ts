@@ -49,9 +49,9 @@ export function apiRoutes(needs: ApiNeeds, operations: readonly Operation[], doc
 async function serve(needs: ApiNeeds, one: Operation, ctx: RouterContext): Promise<void> {
   failAsProblem(ctx, needs, one)
   const presented = await readToken(needs, ctx.get('Authorization'))
-  const { token, client } = presented
+  const { token, held } = presented
   // A page reads why its proof was refused.
-  allowOrigin(ctx, client)
+  allowOrigin(ctx, held.client)
   await assertHolder(needs, ctx, presented)
   await assertMayCall(needs, one, token)
   const request = await requestOf(one, ctx, token)

@@ -58,7 +58,7 @@ export async function personBehind(
 }
 
 /** The account of a typed address. */
-export async function byAddress({ db }: Pick<Services, 'db'>, email: string) {
+export async function accountAt({ db }: Pick<Services, 'db'>, email: string) {
   const account = await findAccountByEmail(db, email)
   return account && { accountId: account.id }
 }

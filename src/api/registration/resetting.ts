@@ -8,7 +8,7 @@ import type { Operation } from '../../operations/operation.ts'
 import type { Services } from '../../services.ts'
 import {
   browser,
-  byAddress,
+  accountAt,
   CHOSEN_PROBLEMS,
   common,
   email,
@@ -75,7 +75,7 @@ async function complete(
   { token, email = '', new_password: newPassword, ...rest }: z.output<typeof given>,
   ip: string,
 ): Promise<ResetDone> {
-  const found = token === undefined ? await byAddress(needs, email) : { token }
+  const found = token === undefined ? await accountAt(needs, email) : { token }
   if (!found) return { ok: false, reason: 'invalid_token' }
   return completeReset(needs, { ...rest, ...found, newPassword, ip })
 }

@@ -10,7 +10,7 @@ import { showAccount, shownAccount } from '../../operations/shown-account.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 import {
-  byAddress,
+  accountAt,
   CHOSEN_PROBLEMS,
   common,
   isTokenOrAddress,
@@ -86,7 +86,7 @@ async function verify(needs: Services, body: Given, ip: string): Promise<Activat
 }
 
 async function codeOfAddress(needs: Services, { email = '', code = '' }: Given) {
-  const found = await byAddress(needs, email)
+  const found = await accountAt(needs, email)
   return found && { ...found, code }
 }
 
