@@ -8,11 +8,11 @@ import {
   disableClient,
   enableClient,
   findClient,
-  listClients,
   rotateClientSecret,
   toRegisteredMetadata,
   updateClient,
 } from '../clients/clients.ts'
+import { pageOfClients } from '../clients/client-pages.ts'
 import { clientNotFound } from '../clients/client-rows.ts'
 import type { Client } from '../clients/client-rows.ts'
 import { withIdTokenAlg } from '../clients/profiles.ts'
@@ -63,9 +63,9 @@ export async function show(input: Input, parts: Parts, extensions: readonly Exte
 }
 
 export async function list(input: Input, { db }: Parts): Promise<Answer> {
-  const clients = await listClients(db, {
-    limit: input.integer('limit', { min: 1, max: 1000 }),
-    offset: input.integer('offset', { min: 0, max: 1_000_000_000 }),
+  const { clients } = await pageOfClients(db, {
+    limit: input.integer('limit', { min: 1, max: 1000 }) ?? 100,
+    skip: input.integer('offset', { min: 0, max: 1_000_000_000 }),
   })
   const rows = clients.map((one) => [
     one.clientId,

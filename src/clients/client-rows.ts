@@ -62,13 +62,6 @@ export async function lockClient(trx: Knex.Transaction, clientId: string): Promi
   return row?.clientId === clientId ? row : undefined
 }
 
-/** The same. @throws AppError 404 `client_not_found` */
-export async function lockExisting(trx: Knex.Transaction, clientId: string): Promise<ClientRow> {
-  const row = await lockClient(trx, clientId)
-  if (row) return row
-  throw clientNotFound()
-}
-
 export function clientNotFound(): AppError {
   return new AppError('client_not_found', 404, 'There is no client with this client_id.')
 }

@@ -16,8 +16,7 @@ import type { Db, Sql } from '../platform/sql/database.ts'
 import { revokeEntriesIn } from '../grant-store/status-entries.ts'
 import { parseClientMetadata } from './client-rules.ts'
 import type { ClientInput, ClientMetadata } from './client-metadata.ts'
-import { pageOfClients } from './client-pages.ts'
-import { lockClient, lockExisting, metadataColumns, selectClients, toClient } from './client-rows.ts'
+import { clientNotFound, lockClient, metadataColumns, selectClients, toClient } from './client-rows.ts'
 import type { Client, ClientRow } from './client-rows.ts'
 import { issueSecret, keepOrIssueSecret, previousSecret } from './client-secret.ts'
 import type { KeptSecrets } from './client-secret.ts'
@@ -92,14 +91,6 @@ export async function findClientWithSecret(
   return row?.clientId === clientId ? { client: toClient(row), secret: row } : undefined
 }
 
-/** Newest first. */
-export async function listClients(
-  sql: Sql,
-  { limit = 100, offset = 0 }: { limit?: number; offset?: number } = {},
-): Promise<Client[]> {
-  return (await pageOfClients(sql, { limit, skip: offset })).clients
-}
-
 /**
  * Changes the named fields. A new secret is issued, and answered, when the authentication method needs one in a form
  * that is not stored.
@@ -109,15 +100,12 @@ export async function updateClient(
   db: Db,
   clientId: string,
   changes: Partial<ClientInput>,
-  {
-    clock,
-    sealer,
-    accepts,
-    expects,
-  }: Pick<Services, 'clock' | 'sealer'> & ClientChecks & { expects?: Expects },
+  services: Pick<Services, 'clock' | 'sealer'> & ClientChecks & { expects?: Expects },
 ): Promise<RegisteredClient> {
+  const { clock, sealer, accepts, expects } = services
   return await inTransaction(db, async (trx) => {
-    const row = await lockExisting(trx, clientId)
+    const row = await lockClient(trx, clientId)
+    if (!row) throw clientNotFound()
     const before = toClient(row)
     expects?.(before)
     // response_types follows from grant_types, so that a change of the one does not trip over the other.
@@ -153,7 +141,8 @@ export async function rotateClientSecret(
   { secret: fixed, overlapMs = 0 }: Pick<FixedCredentials, 'secret'> & { overlapMs?: number } = {},
 ): Promise<RegisteredClient> {
   return await inTransaction(db, async (trx) => {
-    const row = await lockExisting(trx, clientId)
+    const row = await lockClient(trx, clientId)
+    if (!row) throw clientNotFound()
     const client = toClient(row)
     const method = client.metadata.token_endpoint_auth_method
     const secret = issueSecret(sealer, clientId, method, fixed)
@@ -170,24 +159,14 @@ export async function rotateClientSecret(
 }
 
 /** Makes the client unknown to every endpoint until `enableClient`. False when there is no such client. */
-export async function disableClient(
-  db: Db,
-  clientId: string,
-  clock: Clock,
-  expects?: Expects,
-): Promise<boolean> {
+export function disableClient(db: Db, clientId: string, clock: Clock, expects?: Expects): Promise<boolean> {
   const nowMs = clock()
-  return await setDisabled(db, clientId, { disabledAtMs: nowMs, updatedAtMs: nowMs }, expects)
+  return setDisabled(db, clientId, { disabledAtMs: nowMs, updatedAtMs: nowMs }, expects)
 }
 
 /** False when there is no such client. */
-export async function enableClient(
-  db: Db,
-  clientId: string,
-  clock: Clock,
-  expects?: Expects,
-): Promise<boolean> {
-  return await setDisabled(db, clientId, { disabledAtMs: null, updatedAtMs: clock() }, expects)
+export function enableClient(db: Db, clientId: string, clock: Clock, expects?: Expects): Promise<boolean> {
+  return setDisabled(db, clientId, { disabledAtMs: null, updatedAtMs: clock() }, expects)
 }
 
 /** Deletes the client with all that people gave it. False when there was none. */
@@ -216,13 +195,11 @@ export async function removeClient(trx: Knex.Transaction, clientId: string): Pro
   return true
 }
 
-type NamedClient = { clientId: string; name: string | null }
-
 /** Tells every process, and other systems, in the transaction of the change. */
 export async function noteClientChange(
   trx: Sql,
   type: Extract<EventType, `client.${string}`>,
-  { clientId, name }: NamedClient,
+  { clientId, name }: Pick<ClientRow, 'clientId' | 'name'>,
 ): Promise<void> {
   await noteChange(trx, CLIENTS_TOPIC)
   const data = () => ({ client_id: clientId, client_name: name })
@@ -240,13 +217,10 @@ export function toRegisteredMetadata(
   }
 }
 
-async function setDisabled(
-  db: Db,
-  clientId: string,
-  values: Pick<Client, 'disabledAtMs' | 'updatedAtMs'>,
-  expects: Expects | undefined,
-): Promise<boolean> {
-  const disables = values.disabledAtMs !== null
+type State = Pick<Client, 'disabledAtMs' | 'updatedAtMs'>
+
+async function setDisabled(db: Db, clientId: string, state: State, expects?: Expects): Promise<boolean> {
+  const disables = state.disabledAtMs !== null
   return await inTransaction(db, async (trx) => {
     const row = await lockClient(trx, clientId)
     if (!row) return false
@@ -254,7 +228,7 @@ async function setDisabled(
     // Its JWT access tokens would otherwise live on: nobody asks here about those.
     if (disables) await revokeEntriesIn(trx, { clientId })
     if (disables === (row.disabledAtMs !== null)) return true
-    await trx('clients').where({ clientId }).update(values)
+    await trx('clients').where({ clientId }).update(state)
     await noteClientChange(trx, disables ? 'client.disabled' : 'client.enabled', row)
     return true
   })

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
-import { findClient, listClients, rotateClientSecret, updateClient } from '../../src/clients/clients.ts'
+import { pageOfClients } from '../../src/clients/client-pages.ts'
+import { findClient, rotateClientSecret, updateClient } from '../../src/clients/clients.ts'
 import { createClient, deleteClient, disableClient, enableClient } from '../../src/clients/clients.ts'
 import { rememberConsent } from '../../src/consents/consents.ts'
 import type { EndedAccess } from '../../src/grant-store/access-endings.ts'
@@ -57,7 +58,7 @@ for (const { name, open } of DATABASES) {
         createdAtMs: nowMs,
         updatedAtMs: nowMs,
       })
-      expect(JSON.stringify(await listClients(database.db))).not.to.contain(client_secret!)
+      expect(JSON.stringify(await pageOfClients(database.db, { limit: 100 }))).not.to.contain(client_secret!)
     })
 
     it('keep no secret that a stolen table would give away [S-4.5]', async () => {
@@ -214,10 +215,10 @@ for (const { name, open } of DATABASES) {
         nowMs += 1
         await createClient(database.db, { ...app, client_name }, needs)
       }
-      const names = async (page: { limit?: number; offset?: number }) =>
-        (await listClients(database.db, page)).map(({ metadata }) => metadata.client_name)
-      expect(await names({})).to.eql(['three', 'two', 'one'])
-      expect(await names({ limit: 1, offset: 1 })).to.eql(['two'])
+      const names = async (page: { limit: number; skip?: number }) =>
+        (await pageOfClients(database.db, page)).clients.map(({ metadata }) => metadata.client_name)
+      expect(await names({ limit: 100 })).to.eql(['three', 'two', 'one'])
+      expect(await names({ limit: 1, skip: 1 })).to.eql(['two'])
     })
 
     it('keep both of two changes made at once', async () => {
