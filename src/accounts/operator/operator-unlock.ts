@@ -1,4 +1,4 @@
-/** An operator unlocks an account whose owner is blocked after failed sign-ins. */
+/** An operator unlocks an account that is blocked after failed sign-ins. */
 import { resetAttempts } from '../../attempts/lockout.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { DAY_MS } from '../../platform/clock.ts'
