@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { prepareMysql } from './mysql.mjs'
+import { withNamedTests } from './named-tests.mjs'
 import { prepareServices } from './services.mjs'
 import { failAndExit } from './step.mjs'
 import { queueOf } from './test-order.mjs'
@@ -14,7 +15,7 @@ import { compileSources, startMocha } from './test-run.mjs'
 import { recordTimes } from './test-times.mjs'
 
 const HELP = `npm test -- [files] [options]
-  files        Test files; all of them unless named: npm test -- test/start.test.ts "test/provider/**/*.test.ts"
+  files        Files, folders and patterns; all tests unless named: npm test -- test/start.test.ts test/cli "test/**/key*.test.ts"
   --mysql      On MySQL 9 in place of MariaDB: contracts, migrations, accounts, commands and journeys, or what is named
   --times      Ends with the files that took most CPU time, of a whole run on Linux
   -g TEXT      Only tests whose title has this in it; every other option of mocha works too
@@ -47,7 +48,7 @@ const PARENT_CHECK_MS = 500
 
 const onMysql = process.argv.includes('--mysql')
 const times = process.argv.includes('--times') ? recordTimes() : undefined
-const args = process.argv.slice(2).filter((arg) => !['--mysql', '--times'].includes(arg))
+const args = withNamedTests(process.argv.slice(2).filter((arg) => !['--mysql', '--times'].includes(arg)))
 const named = args.some((arg) => arg.includes('.test.ts'))
 if (onMysql && !named && !args.includes('-g')) args.push('-g', SUITES_ON_MYSQL)
 const grep = args[0] === '-g' && args.length === 2 ? [args[1]] : []

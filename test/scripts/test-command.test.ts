@@ -5,6 +5,7 @@ import { join, relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'chai'
 import { isAlive } from '../../scripts/lock.mjs'
+import { withNamedTests } from '../../scripts/named-tests.mjs'
 import { startMocha } from '../../scripts/test-run.mjs'
 import { dataFolder, pause } from '../support/service-process.ts'
 
@@ -55,6 +56,18 @@ describe('npm test', () => {
     expect(text.match(/✔ passes/g)).to.have.lengthOf(4)
     expect(text).to.match(/\n2 of 2 files in \d+:\d\d\n\n4 passed, 0 failed\n$/)
   })
+
+  it('takes folders and patterns, and leaves other options as they are', () => {
+    const named = ['test/scripts', 'test/**/key*.test.ts', '-g', 'test/none', '--bail']
+    expect(withNamedTests(named)).to.eql(['test/scripts/**/*.test.ts', ...named.slice(1)])
+  })
+
+  for (const path of ['test/none', 'test/none.test.ts', 'test/none/**/*.test.ts'])
+    it(`refuses ${path}, where no test is, instead of running all`, async () => {
+      const { code, text } = await runTests([], [path]).ended
+      expect(code).to.equal(1)
+      expect(text).to.contain(`No test is at ${path}.`)
+    })
 
   it('lists the failures at the end, with the file', async () => {
     const { code, text } = await runTests([FAILING, PASSING]).ended
