@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { renderSample } from './render-sample.ts'
 import { samplePages } from './sample-pages.ts'
+import type { SamplePage } from './sample-pages.ts'
 
 const publicFolder = new URL('../../public/', import.meta.url)
 const stylesheet = readFileSync(new URL('style.css', publicFolder), 'utf8')
@@ -36,11 +37,35 @@ export async function openPages(browser: Browser, { width, colorScheme = 'light'
       return route.fulfill({ contentType: 'image/svg+xml', body: favicon })
     const sample = samplePages[Number(pathname.slice(1))]
     if (!sample) return route.fulfill({ status: 404, body: '' })
-    const locals = long ? (stretch(sample.locals) as Record<string, unknown>) : sample.locals
-    const body = renderSample({ ...sample, locals }, long ? { serverName: longWord } : {})
+    const body = htmlOf(sample, long)
     return route.fulfill({ contentType: 'text/html', headers: { 'content-security-policy': policy }, body })
   })
   return { context, page, complaints }
+}
+
+/** The same document with the body of another sample: to load one takes longer than to check it. One with another head is loaded. */
+export async function showSample(page: Page, index: number): Promise<void> {
+  const shown = await page.evaluate(putBody, htmlOf(samplePages[index]!, false))
+  if (!shown) await page.goto(addressOf(index))
+}
+
+/** Runs in the page. Answers whether the document, but for its title and body, is what the text says. */
+function putBody(html: string): boolean {
+  const next = new DOMParser().parseFromString(html, 'text/html')
+  const outside = (one: Document) => {
+    const copy = one.documentElement.cloneNode(true) as Element
+    for (const own of copy.querySelectorAll('title, body')) own.remove()
+    return copy.outerHTML.replaceAll(/\s+/g, ' ')
+  }
+  if (outside(next) !== outside(document)) return false
+  document.title = next.title
+  document.body.replaceWith(next.body)
+  return true
+}
+
+function htmlOf(sample: SamplePage, long: boolean): string {
+  const locals = long ? (stretch(sample.locals) as Record<string, unknown>) : sample.locals
+  return renderSample({ ...sample, locals }, long ? { serverName: longWord } : {})
 }
 
 export function addressOf(index: number): string {
