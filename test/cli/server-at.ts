@@ -22,7 +22,7 @@ export async function serverAt(place: Place, settings: Record<string, string> = 
   return { origin, stop }
 }
 
-/** A look that fails is repeated like one that does not hold yet. @throws Error after a minute */
+/** Repeats the check until it holds. A check that throws counts as one that does not hold. @throws Error after a minute */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
   const deadline = Date.now() + WITHIN_MS
   while (!(await holds().catch(() => false))) {

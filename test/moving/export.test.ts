@@ -116,7 +116,7 @@ describe('cli export', () => {
     'another embedded server': async () => embeddedPlace(),
     'a service on MariaDB: the way from embedded to service': servicePlace,
   }))
-    it(`comes back equal by import into ${name} [A15, A21]`, async () => {
+    it(`comes back equal by import into ${name} [A15][A21]`, async () => {
       const to = await openPlace()
       const target = await to.open()
       try {
