@@ -99,6 +99,9 @@ async function ask(
   return send(url, { to: '/oauth/token', form, headers: { host }, signal }).catch(() => undefined)
 }
 
+/** A refresh token, and since when requests with it got no answer. */
+type Held = { token: string; unansweredSince: number | undefined }
+
 /**
  * Refreshes all the time, now and then twice at once, as two tabs do. Answers the token that it holds in the end, or nothing
  * when its family has ended as documented.
@@ -108,7 +111,7 @@ export async function keepRefreshing(
   spa: Party,
   first: string,
   seen: Seen,
-): Promise<string | undefined> {
+): Promise<Held | undefined> {
   const { random, until } = asking
   let token = first
   let unansweredSince: number | undefined
@@ -132,7 +135,7 @@ export async function keepRefreshing(
     } else unansweredSince ??= askedAt
     await pause(100 + random() * 200)
   }
-  return token
+  return { token, unansweredSince }
 }
 
 /**
@@ -143,7 +146,7 @@ export function isGraceOver(unansweredSince: number | undefined, now = performan
   return unansweredSince !== undefined && now - unansweredSince >= GRACE_MS
 }
 
-const isRefusal = (answer: Answer | undefined): boolean =>
+export const isRefusal = (answer: Answer | undefined): boolean =>
   answer?.status === 400 && answer.json()['error'] === 'invalid_grant'
 
 /** Gets codes through a browser that is signed in, and redeems each until there is an answer that settles it. */
