@@ -6,6 +6,8 @@ import type { Producer } from '@platformatic/kafka'
 import type { BatchOutcome, BatchSink } from '../../outbox/batch-sink.ts'
 import { DeliveryFailure } from '../../outbox/sink.ts'
 import type { OutboxMessage } from '../../outbox/sink.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+import { within } from '../../platform/deadline.ts'
 import { BROKER_RETRY, eachAlone } from '../received-event.ts'
 
 export type KafkaConnection = {
@@ -21,9 +23,18 @@ export type KafkaRecord = { key: string; value: string; headers: Record<string, 
 type KafkaSettings = KafkaConnection & {
   topic: string
   toRecord: (message: OutboxMessage) => KafkaRecord
+  /** The longest wait for one request with all its repetitions. Default: a minute. */
+  sendWithinMs?: number | undefined
 }
 
 type StringProducer = Producer<string, string, string, string>
+
+/**
+ * Less than the lane waits. Against a broker that is stopped the library repeats each step within repetitions of others, for
+ * more than two minutes. It would still send then, beside the lane's next attempt.
+ */
+const SEND_WITHIN_MS = 60 * SECOND_MS
+const tooLate = () => new DeliveryFailure('send_timeout')
 
 /** Codes of the protocol for a record that no later attempt makes acceptable: MESSAGE_TOO_LARGE and relatives. */
 const HOPELESS = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD'])
@@ -33,7 +44,10 @@ export function createKafkaSink(settings: KafkaSettings): BatchSink {
   const send = async (messages: readonly KafkaRecord[]): Promise<void> => {
     producer ??= await openProducer(settings)
     try {
-      await producer.send({ messages: messages.map((record) => ({ ...record, topic: settings.topic })) })
+      const sending = producer.send({
+        messages: messages.map((record) => ({ ...record, topic: settings.topic })),
+      })
+      await within(settings.sendWithinMs ?? SEND_WITHIN_MS, sending, tooLate)
     } catch (error) {
       // After an error its sequence numbers may be unknown to the broker. A new one starts again.
       const broken = producer

@@ -32,10 +32,11 @@ export function kafka({ config }: Services): Feature {
 }
 
 /** The key is the subject, so that the events of one person are in one partition. */
-export function createKafkaEvents(connection: KafkaConnection, topic: string) {
+export function createKafkaEvents(connection: KafkaConnection, topic: string, sendWithinMs?: number) {
   return createKafkaSink({
     ...connection,
     topic,
+    sendWithinMs,
     toRecord(message) {
       const event = readEvent(message)
       return {
