@@ -49,14 +49,53 @@ function inThisPage({ React }) {
       ...PARTS.map((name) => React.createElement(getComponent(name, true))),
     )
   return {
-    statePlugins: { spec: { wrapActions: { requestResolvedSubtree: withoutSchemes } } },
+    statePlugins: { spec: { wrapActions: { requestResolvedSubtree: resolveHere } } },
     components: { InThisPage },
     wrapComponents: Object.fromEntries(HIDDEN.map((name) => [name, () => () => null])),
   }
 }
 
-// Its own resolver reads the whole document for each part, which takes seconds. The schemes of sign-in refer to nothing.
-const withoutSchemes = (resolve) => (path) => (path[1] === 'securitySchemes' ? undefined : resolve(path))
+// Its own resolver reads the whole document for each operation that is opened, which takes seconds. Ours refers to itself alone.
+const resolveHere =
+  (_resolve, { specActions, specSelectors }) =>
+  (path) => {
+    if (specSelectors.specResolvedSubtree(path)) return
+    const whole = specSelectors.specJson().toJS()
+    const part = path.reduce((found, key) => found?.[key], whole)
+    specActions.updateResolvedSubtree(path, withoutReferences(part, whole))
+  }
+
+// A reference inside what it refers to stays one. Parts of allOf become one, as the viewer expects.
+function withoutReferences(part, whole, inside = []) {
+  if (Array.isArray(part)) return part.map((one) => withoutReferences(one, whole, inside))
+  if (typeof part !== 'object' || part === null) return part
+  const { $ref: reference } = part
+  if (inside.includes(reference)) return part
+  if (typeof reference === 'string')
+    return withoutReferences(partAt(whole, reference), whole, [...inside, reference])
+  const { allOf = [], ...own } = Object.fromEntries(
+    Object.entries(part).map(([key, value]) => [key, withoutReferences(value, whole, inside)]),
+  )
+  return [...allOf, own].reduce(merged, {})
+}
+
+function merged(one, other) {
+  if (Array.isArray(one) && Array.isArray(other)) return [...one, ...other]
+  if (!isObject(one) || !isObject(other)) return other
+  const both = Object.entries(other).map(([key, value]) => [
+    key,
+    key in one ? merged(one[key], value) : value,
+  ])
+  return { ...one, ...Object.fromEntries(both) }
+}
+
+const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const partAt = (whole, reference) =>
+  reference
+    .split('/')
+    .slice(1)
+    .reduce((found, key) => found[key.replaceAll('~1', '/').replaceAll('~0', '~')], whole)
 
 const dark = matchMedia('(prefers-color-scheme: dark)')
 const followColours = () => document.documentElement.classList.toggle('dark-mode', dark.matches)
