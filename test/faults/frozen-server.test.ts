@@ -2,11 +2,11 @@ import { expect } from 'chai'
 import { register } from '../provider/relying-party.ts'
 import type { Party, Tokens } from '../provider/relying-party.ts'
 import { send } from '../provider/send.ts'
+import type { Sent } from '../provider/send.ts'
 import { openStage, until } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 
 const CLIENTS = 12
-const PATIENCE_MS = 500
 
 describe('a server process that is stopped and continues', function () {
   let stage: Stage
@@ -18,12 +18,16 @@ describe('a server process that is stopped and continues', function () {
   })
   after(() => stage.stop())
 
-  const post = (process: { port: number }, form: Record<string, string>, signal?: AbortSignal) =>
+  const post = (
+    process: { port: number },
+    form: Record<string, string>,
+    ending: Pick<Sent, 'signal' | 'onSent'> = {},
+  ) =>
     send(`http://127.0.0.1:${process.port}`, {
       to: '/oauth/token',
       form: { client_id: spa.clientId, ...form },
       headers: { host: new URL(stage.issuer).host },
-      ...(signal && { signal }),
+      ...ending,
     })
   const refreshing = (token: string) => ({ grant_type: 'refresh_token', refresh_token: token })
 
@@ -37,7 +41,9 @@ describe('a server process that is stopped and continues', function () {
     process.kill(frozen.pid, 'SIGSTOP')
     const third = await Promise.all(
       held.map(async ({ refresh_token: first }) => {
-        const unheard = post(frozen, refreshing(first), AbortSignal.timeout(PATIENCE_MS))
+        const hangUp = new AbortController()
+        const { signal } = hangUp
+        const unheard = post(frozen, refreshing(first), { signal, onSent: () => hangUp.abort() })
         expect(await unheard.catch(() => 'hung up'), first).to.equal('hung up')
         const second = (await post(other, refreshing(first))).json() as Tokens
         return ((await post(other, refreshing(second.refresh_token))).json() as Tokens).refresh_token

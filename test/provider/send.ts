@@ -13,6 +13,8 @@ export type Sent = {
   form?: Record<string, string | string[] | undefined>
   /** Closes the connection. */
   signal?: AbortSignal
+  /** Called when the system has the whole request, even if nobody reads it. */
+  onSent?: () => void
   /** Keeps connections open between requests; without it each request has its own. */
   agent?: Agent
 }
@@ -64,6 +66,7 @@ export function send(address: string, sent: Sent): Promise<Answer> {
       },
     )
     outgoing.on('error', reject)
+    if (sent.onSent) outgoing.once('finish', sent.onSent)
     outgoing.end(body)
   })
 }
