@@ -49,6 +49,9 @@ const SHARING = [
   { imports: /\b(?:startRabbitmq|stoppableRabbitmq|sink-receivers)\b/, processes: 1 },
 ]
 
+/** Files that wait for services to stop and to come back. Two processes begin with them, while the others compute. */
+const WAITING = { folder: 'test/faults/', processes: 2 }
+
 /**
  * @param {string[]} patterns
  * @returns {{ files: string[], next: (index: number) => string }} `next` takes the
@@ -57,13 +60,13 @@ const SHARING = [
  */
 export function queueOf(patterns) {
   const files = filesInOrder(patterns)
-  const groups = SHARING.map(({ processes }) => ({ processes, takers: new Set() }))
+  const groups = [...SHARING, WAITING].map(({ processes }) => ({ processes, takers: new Set() }))
   const rankFor = (index, { group }) => {
     if (!group) return 1
     if (group.takers.has(index)) return 0
     return group.takers.size < group.processes ? 1 : 2
   }
-  const left = files.map((file) => ({ file, group: groups[sharedBy(file)] }))
+  const left = files.map((file) => ({ file, group: groups[groupOf(file)] }))
   return {
     files,
     next(index) {
@@ -75,20 +78,22 @@ export function queueOf(patterns) {
   }
 }
 
-function sharedBy(file) {
+/** The number of its group: one of those that share, then the one that waits. Otherwise -1. */
+function groupOf(file) {
   const text = readFileSync(join(ROOT, file), 'utf8')
-  return SHARING.findIndex(({ imports }) => imports.test(text))
+  const shared = SHARING.findIndex(({ imports }) => imports.test(text))
+  return shared < 0 && file.startsWith(WAITING.folder) ? SHARING.length : shared
 }
 
-/** Those that take long first, and the large ones before the small ones. */
+/** Those that wait first, then those that compute for long, the large ones before the small ones. */
 function filesInOrder(patterns) {
   const empty = patterns.filter((pattern) => globSync(pattern, { cwd: ROOT }).length === 0)
   if (empty.length > 0) throw new StepFailed(`No test file is named by ${empty.join(', ')}`)
   const files = globSync(patterns, { cwd: ROOT }).map((file) => ({
     file,
-    long: LONG.some((start) => file.startsWith(start)),
+    turn: groupOf(file) === SHARING.length ? 0 : LONG.some((start) => file.startsWith(start)) ? 1 : 2,
     bytes: statSync(join(ROOT, file)).size,
   }))
-  const inOrder = files.sort((a, b) => Number(b.long) - Number(a.long) || b.bytes - a.bytes)
+  const inOrder = files.sort((a, b) => a.turn - b.turn || b.bytes - a.bytes)
   return inOrder.map(({ file }) => file)
 }

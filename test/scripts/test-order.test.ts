@@ -35,6 +35,15 @@ describe('the order of a whole npm test', () => {
     expect(takersOf(/\b(?:startRabbitmq|sink-receivers)\b/), 'RabbitMQ').to.have.length(1)
   })
 
+  it('gives files that wait to two processes, which begin with them', () => {
+    const waiting = handedOut().filter(([first]) => first?.startsWith('test/faults/'))
+    expect(waiting).to.have.length(2)
+    const late = handedOut().filter((files) =>
+      files.slice(-10).some((file) => file.startsWith('test/faults/')),
+    )
+    expect(late, 'waiting at the end').to.eql([])
+  })
+
   it('refuses a pattern that names no file', () => {
     expect(() => queueOf(['test/nothing/*.test.ts'])).to.throw('test/nothing/*.test.ts')
   })
