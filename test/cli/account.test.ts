@@ -7,16 +7,13 @@ import { verifyPassword } from '../../src/passwords/password-hash.ts'
 import { grantKey, sessionKey, tagOf } from '../../src/grant-store/token-ids.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
 import { auditTrailOf } from '../support/audit-trail.ts'
-import { embeddedPlace, mistakeOf, servicePlace } from './command-line.ts'
+import { embeddedPlace, mistakeOf, PLACES } from './command-line.ts'
 import type { Place } from './command-line.ts'
 
 const PASSWORD = 'violet kettle 41'
 const HOUR_MS = 3_600_000
 
-for (const [name, openPlace] of Object.entries({
-  SQLite: async () => embeddedPlace(),
-  'MariaDB and Redis': servicePlace,
-})) {
+for (const [name, openPlace] of Object.entries(PLACES)) {
   describe(`cli account on ${name}`, () => {
     let place: Place
     let server: Parts

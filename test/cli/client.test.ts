@@ -5,25 +5,18 @@ import { expect } from 'chai'
 import { findClientWithSecret } from '../../src/clients/clients.ts'
 import { compareClientSecret, secretForLibrary } from '../../src/clients/client-secret.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
-import { embeddedPlace, mistakeOf, servicePlace } from './command-line.ts'
+import { embeddedPlace, mistakeOf, PLACES } from './command-line.ts'
 import type { Place } from './command-line.ts'
 
-for (const [name, openPlace] of Object.entries({
-  SQLite: async () => embeddedPlace(),
-  'MariaDB and Redis': servicePlace,
-})) {
+for (const [name, openPlace] of Object.entries(PLACES)) {
   describe(`cli client and resource on ${name}`, () => {
     let place: Place
     let server: Parts
     before(async () => {
       place = await openPlace()
-      await place.json(['migrate'])
-      server = await place.open()
+      server = await place.prepared()
     })
-    after(async () => {
-      await server?.close()
-      await place.remove()
-    })
+    after(() => place.remove())
 
     it('disables, enables, rotates and deletes, and a running server hears of each within a second or so', async () => {
       const { client_id: id, client_secret: old } = await place.json([

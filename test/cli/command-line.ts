@@ -129,6 +129,9 @@ export async function servicePlace(): Promise<Place> {
   })
 }
 
+/** The places on which commands must do the same, by name. */
+export const PLACES = { SQLite: async () => embeddedPlace(), 'MariaDB and Redis': servicePlace }
+
 function placeWith(
   name: string,
   folder: string,

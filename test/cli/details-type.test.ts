@@ -26,13 +26,9 @@ describe('cli resource create --authorization-details-type', () => {
   const mistake = async (args: string[]) => (await mistakeOf(parts, args)).error_description
 
   before(async () => {
-    await place.json(['migrate'])
-    parts = await place.open()
+    parts = await place.prepared()
   })
-  after(async () => {
-    await parts?.close()
-    await place.remove()
-  })
+  after(place.remove)
 
   it('registers the types of a file, and shows their names', async () => {
     const type = { type: 'payment', title: 'Pay once', fields: { to: { label: 'To', required: true } } }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Place } from './command-line.ts'
-import { PLACES, serverAt, until } from './server-at.ts'
+import { PLACES } from './command-line.ts'
+import { serverAt, until } from './server-at.ts'
 import type { ServerAt } from './server-at.ts'
 
 for (const [name, openPlace] of Object.entries(PLACES)) {

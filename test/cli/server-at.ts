@@ -1,15 +1,12 @@
 /** A server in a process of its own on a place, beside which commands run. */
 import { join } from 'node:path'
 import { BARE_ENVIRONMENT, freePort, launch, pause } from '../support/service-process.ts'
-import { embeddedPlace, servicePlace } from './command-line.ts'
 import type { Place } from './command-line.ts'
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts')
 export type ServerAt = Awaited<ReturnType<typeof serverAt>>
 
 const WITHIN_MS = 60_000
-
-export const PLACES = { SQLite: async () => embeddedPlace(), 'MariaDB and Redis': servicePlace }
 
 /** Resolves once the server is ready. */
 export async function serverAt(place: Place, settings: Record<string, string> = {}) {

@@ -50,17 +50,15 @@ describe('webhooks', () => {
   before(async () => {
     receiver.listen(0, '127.0.0.1')
     await once(receiver, 'listening')
-    await place.json(['migrate'])
+    server = await place.prepared()
     const made = await place.json(['webhook', 'create', '--url', url(), '--event', 'account.*'])
     secret = String(made['secret'])
     id = made.id
-    server = await place.open()
     worker = createWorker(server)
     worker.start()
   })
   after(async () => {
     await worker?.stop()
-    await server?.close()
     receiver.close()
     receiver.closeAllConnections()
     await place.remove()

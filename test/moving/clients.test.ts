@@ -106,13 +106,9 @@ describe('Apps of other systems', () => {
   let parts: Parts
 
   before(async () => {
-    await place.json(['migrate'])
-    parts = await place.open()
+    parts = await place.prepared()
   })
-  after(async () => {
-    await parts.close()
-    await place.remove()
-  })
+  after(place.remove)
 
   async function imported(format: string, content: unknown, more: string[] = []) {
     const file = join(place.folder, format)

@@ -8,9 +8,9 @@ import type { Db } from '../../src/platform/sql/database.ts'
 import { pause } from '../support/service-process.ts'
 import { embeddedPlace, servicePlace } from '../cli/command-line.ts'
 import type { Outcome, Place } from '../cli/command-line.ts'
+import { BCRYPT } from './samples.ts'
 
 const PASSWORD = 'violet kettle 41'
-const BCRYPT = '$2b$04$abcdefghijklmnopqrstuu3O8sSKAsMh4QNpP6tLFkYgt6uAcchPS'
 
 const linesOf = (file: string) =>
   readFileSync(file, 'utf8')

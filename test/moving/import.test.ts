@@ -7,11 +7,11 @@ import type { Parts } from '../../src/process/start/parts.ts'
 import { formatOf } from '../../src/moving/formats/formats.ts'
 import { importFile } from '../../src/moving/formats/import-file.ts'
 import { auditTrailOf } from '../support/audit-trail.ts'
-import { embeddedPlace, servicePlace } from '../cli/command-line.ts'
+import { embeddedPlace, PLACES } from '../cli/command-line.ts'
 import type { Place } from '../cli/command-line.ts'
+import { BCRYPT } from './samples.ts'
 
 const PASSWORD = 'violet kettle 41'
-const BCRYPT = '$2b$04$abcdefghijklmnopqrstuu3O8sSKAsMh4QNpP6tLFkYgt6uAcchPS'
 
 const CSV = `id,email,hashed_password,full_name,is_verified,is_active,created_at,phone
 17,Ada@Example.com,${BCRYPT},"Lovelace, Ada",t,t,2021-03-04 05:06:07.123456+00,
@@ -27,10 +27,7 @@ const CSV = `id,email,hashed_password,full_name,is_verified,is_active,created_at
 17,ida@example.com,${BCRYPT},Ida,t,t,2022-01-01 00:00:00,
 `
 
-for (const [name, openPlace] of Object.entries({
-  SQLite: async () => embeddedPlace(),
-  'MariaDB and Redis': servicePlace,
-})) {
+for (const [name, openPlace] of Object.entries(PLACES)) {
   describe(`cli import on ${name}`, () => {
     let place: Place
     let server: Parts
@@ -40,13 +37,9 @@ for (const [name, openPlace] of Object.entries({
       place = await openPlace()
       file = join(place.folder, 'users.csv')
       writeFileSync(file, CSV)
-      await place.json(['migrate'])
-      server = await place.open()
+      server = await place.prepared()
     })
-    after(async () => {
-      await server?.close()
-      await place.remove()
-    })
+    after(() => place.remove())
 
     const REPORT = {
       records: 11,

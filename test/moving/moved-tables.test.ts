@@ -47,13 +47,9 @@ describe('What moves with an export', () => {
   let parts: Parts
 
   before(async () => {
-    await place.json(['migrate'])
-    parts = await place.open()
+    parts = await place.prepared()
   })
-  after(async () => {
-    await parts.close()
-    await place.remove()
-  })
+  after(place.remove)
 
   const moved = () => {
     const { before: first, after: last } = movedTables(parts.features)

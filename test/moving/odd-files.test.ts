@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect } from 'chai'
 import { embeddedPlace } from '../cli/command-line.ts'
+import { BCRYPT } from './samples.ts'
 
-const BCRYPT = '$2b$04$abcdefghijklmnopqrstuu3O8sSKAsMh4QNpP6tLFkYgt6uAcchPS'
 const CSV = `id,email,password_hash\n1,ada@example.com,${BCRYPT}\n2,bob@example.com,${BCRYPT}\n`
 const LINE = `{"id":"1","email":"ada@example.com","password_hash":"${BCRYPT}"}`
 

@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import type { Parts } from '../../src/process/start/parts.ts'
-import { embeddedPlace, servicePlace } from '../cli/command-line.ts'
+import { PLACES } from '../cli/command-line.ts'
 import type { Place } from '../cli/command-line.ts'
 import { BARE_ENVIRONMENT, pause } from '../support/service-process.ts'
 
@@ -23,10 +23,7 @@ const LINES = Array.from({ length: ACCOUNTS }, (_, index) =>
   }),
 )
 
-for (const [name, openPlace] of Object.entries({
-  SQLite: async () => embeddedPlace(),
-  MariaDB: servicePlace,
-}))
+for (const [name, openPlace] of Object.entries(PLACES))
   describe(`cli import on ${name}, killed and run again`, function () {
     let [killed, whole]: Place[] = []
     let parts: Parts
@@ -36,11 +33,9 @@ for (const [name, openPlace] of Object.entries({
       ;[killed, whole] = await Promise.all([openPlace(), openPlace()])
       file = join(killed.folder, 'people.ndjson')
       writeFileSync(file, LINES.join('\n'))
-      await Promise.all([killed.json(['migrate']), whole.json(['migrate'])])
-      parts = await killed.open()
+      ;[parts] = await Promise.all([killed.prepared(), whole.json(['migrate'])])
     })
     after(async () => {
-      await parts.close()
       await killed!.remove()
       await whole!.remove()
     })

@@ -48,14 +48,10 @@ describe('cli export and import of everything', function () {
 
   before(async () => {
     writeFileSync(passphraseFile, `${PASSPHRASE}\n`)
-    await from.json(['migrate'])
-    server = await from.open()
+    server = await from.prepared()
     known = await fill(server)
   })
-  after(async () => {
-    await server.close()
-    await from.remove()
-  })
+  after(from.remove)
 
   async function moved(to: Place): Promise<Parts> {
     await from.json(['export', file, ...withPassphrase])
@@ -108,8 +104,7 @@ describe('cli export and import of everything', function () {
     await from.json(['export', file, ...withPassphrase])
     const wrong = join(to.folder, 'wrong.txt')
     writeFileSync(wrong, 'seven green kettles')
-    await to.json(['migrate'])
-    const target = await to.open()
+    const target = await to.prepared()
     try {
       expect(await to.refused(['import', file, '--passphrase-file', wrong])).to.eql({
         error: 'passphrase_wrong',
@@ -119,7 +114,6 @@ describe('cli export and import of everything', function () {
       for (const table of SECRET_TABLES)
         expect(await target.db(table).count({ all: '*' }), table).to.eql([{ all: 0 }])
     } finally {
-      await target.close()
       await to.remove()
     }
   })
@@ -167,8 +161,7 @@ describe('cli export and import of everything', function () {
 
   it('let keys of a server that has its own arrive retired: they verify, and sign nothing', async () => {
     const to = embeddedPlace()
-    await to.json(['migrate'])
-    const target = await to.open()
+    const target = await to.prepared()
     try {
       await ensureAllKeys(target.db, target)
       const before = (await loadKeySet(target.db, target.sealer)).jwks.keys
@@ -179,7 +172,6 @@ describe('cli export and import of everything', function () {
       const kids = (await loadKeySet(server.db, server.sealer)).jwks.keys.map(({ kid }) => kid)
       expect(after.map(({ kid }) => kid)).to.include.members(kids)
     } finally {
-      await target.close()
       await to.remove()
     }
   })

@@ -1,6 +1,6 @@
 /** What each system exports, cut to a few people. Hashes are of `violet kettle 41`, made by libraries that are not ours. */
 
-const BCRYPT = '$2b$04$abcdefghijklmnopqrstuu3O8sSKAsMh4QNpP6tLFkYgt6uAcchPS'
+export const BCRYPT = '$2b$04$abcdefghijklmnopqrstuu3O8sSKAsMh4QNpP6tLFkYgt6uAcchPS'
 
 export const CSV = `id,email,hashed_password,full_name,is_verified,is_active,created_at
 17,ada@example.com,${BCRYPT},"Lovelace, Ada",t,t,2021-03-04 05:06:07.123456+00
