@@ -1,5 +1,5 @@
 /** A program that calls the JSON API, with every request bendable. */
-import { apiIdentifier } from '../../src/operations/scopes.ts'
+import { API_SCOPES, apiIdentifier } from '../../src/operations/scopes.ts'
 import type { ApiScope } from '../../src/operations/scopes.ts'
 import type { Account } from '../../src/accounts/account.ts'
 import type { ClientInput } from '../../src/clients/client-metadata.ts'
@@ -8,6 +8,8 @@ import type { Answer } from '../provider/send.ts'
 import type { Stage } from '../provider/stage.ts'
 
 export type Api = Awaited<ReturnType<typeof createCaller>>
+
+export const ALL_SCOPES = Object.keys(API_SCOPES) as ApiScope[]
 
 type Call = { body?: unknown; token?: string; headers?: Record<string, string> }
 
@@ -39,6 +41,16 @@ export async function createCaller(
     },
     call: (method: string, path: string, given: Call = {}) => call(stage, method, path, given),
   }
+}
+
+/** For each scope of the API, a client's own token with all the others. */
+export async function tokensLackingOne(stage: Stage): Promise<Map<ApiScope, string>> {
+  const tokens = new Map<ApiScope, string>()
+  for (const scope of ALL_SCOPES) {
+    const others = ALL_SCOPES.filter((one) => one !== scope)
+    tokens.set(scope, await (await createCaller(stage, others)).ownToken())
+  }
+  return tokens
 }
 
 export function call(stage: Stage, method: string, path: string, given: Call = {}): Promise<Answer> {

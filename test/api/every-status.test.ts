@@ -5,9 +5,8 @@ import { takeClientRequest } from '../../src/attempts/account-limits.ts'
 import type { Answer } from '../provider/send.ts'
 import { openStage } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
-import { createCaller } from './caller.ts'
+import { tokensLackingOne } from './caller.ts'
 import type { ApiScope } from '../../src/operations/scopes.ts'
-import { API_SCOPES } from '../../src/operations/scopes.ts'
 import { readDocument } from './described.ts'
 import type { Described, DescribedOperation } from './described.ts'
 import { goodRequests } from './good-requests.ts'
@@ -61,16 +60,12 @@ describe('every status of the OpenAPI document', function () {
   }
 
   it('is caused: success, and refusals of what every request has', async () => {
-    const poor = new Map<ApiScope, string>()
-    for (const one of Object.keys(API_SCOPES) as ApiScope[]) {
-      const others = (Object.keys(API_SCOPES) as ApiScope[]).filter((scope) => scope !== one)
-      poor.set(one, await (await createCaller(stage, others)).ownToken())
-    }
+    const lacking = await tokensLackingOne(stage)
     for (const one of all()) {
       const request = await good(one)
       await send(one, request, { path: `${request.path}?surplus=1` })
       await send(one, request, { anonymous: true })
-      await send(one, request, { token: poor.get(one.scope as ApiScope)! })
+      await send(one, request, { token: lacking.get(one.scope as ApiScope)! })
       if ('412' in one.responses) await send(one, request, { headers: { 'if-match': '"earlier"' } })
       if ('413' in one.responses) await send(one, request, { raw: 'x'.repeat(70_000) })
       if ('415' in one.responses) await send(one, request, { headers: { 'content-type': 'text/plain' } })

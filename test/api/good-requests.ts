@@ -1,12 +1,10 @@
 /** For each operation of the JSON API a request that succeeds, made anew each time, and others for its own refusals. */
 import type { Account } from '../../src/accounts/account.ts'
 import { grantRole } from '../../src/accounts/roles.ts'
-import type { ApiScope } from '../../src/operations/scopes.ts'
-import { API_SCOPES } from '../../src/operations/scopes.ts'
 import { anyAddress, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
-import { createCaller } from './caller.ts'
+import { ALL_SCOPES, createCaller } from './caller.ts'
 
 export type Request = { path: string; token: string; body?: Record<string, unknown> }
 type Make = () => Promise<Request>
@@ -17,7 +15,7 @@ const anyEmail = () => `status-${(count += 1)}-${Date.now()}@example.org`
 const resourceIdentifier = () => `https://status-${(count += 1)}-${Date.now()}.example.com`
 
 export async function goodRequests(stage: Stage) {
-  const api = await createCaller(stage, Object.keys(API_SCOPES) as ApiScope[])
+  const api = await createCaller(stage, ALL_SCOPES)
   const own = await api.ownToken()
   const { db } = stage.parts
 

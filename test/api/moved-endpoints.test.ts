@@ -1,11 +1,9 @@
-import { expect } from 'chai'
 import { codeIn } from '../support/letter.ts'
-import { basic } from '../provider/send.ts'
 import { openStage } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { VERIFIER } from '../provider/relying-party.ts'
 import { createCaller } from './caller.ts'
-import { exchangesOf, run } from './written-requests.ts'
+import { basicOf, itAnswersAsWritten } from './written-requests.ts'
 import type { Variables } from './written-requests.ts'
 
 const DOCUMENT = 'docs/migrating/endpoints.md'
@@ -23,7 +21,7 @@ describe('the requests in place of the endpoints of replaced systems', () => {
     const own = await createCaller(stage, ['account:write'])
     Object.assign(variables, {
       PROGRAM_TOKEN: await program.ownToken(),
-      BASIC: (basic(party.clientId, party.secret)['authorization'] ?? '').replace('Basic ', ''),
+      BASIC: basicOf(party),
       CODE: () => party.codeFor(person),
       PERSON_TOKEN: await own.tokenOf(await stage.person()),
       REDIRECT_URI: party.redirectUri,
@@ -34,9 +32,5 @@ describe('the requests in place of the endpoints of replaced systems', () => {
   })
   after(() => stage.stop())
 
-  const exchanges = exchangesOf(DOCUMENT)
-  it('are there', () => expect(exchanges.length).to.be.greaterThan(9))
-  for (const [index, exchange] of exchanges.entries())
-    it(`${index + 1}: ${exchange.heading}: ${exchange.request.first} is answered as written`, () =>
-      run(stage, exchange, variables))
+  itAnswersAsWritten(DOCUMENT, 9, () => stage, variables)
 })

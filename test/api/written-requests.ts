@@ -5,18 +5,38 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { basic } from '../provider/send.ts'
 import type { Answer } from '../provider/send.ts'
 import type { Stage } from '../provider/stage.ts'
 
 type Message = { first: string; headers: [name: string, value: string][]; body: string }
-export type Exchange = { heading: string; request: Message; answer: Message }
+type Exchange = { heading: string; request: Message; answer: Message }
 export type Variables = Record<string, string | (() => Promise<string> | string)>
 
 const HOME = join(import.meta.dirname, '../..')
 const ANY = '…'
 
+/** A test for each of the requests, which are more than `moreThan`. They run in the order of the document. */
+export function itAnswersAsWritten(
+  document: string,
+  moreThan: number,
+  stage: () => Stage,
+  variables: Variables,
+): void {
+  const exchanges = exchangesOf(document)
+  it('are there', () => expect(exchanges.length).to.be.greaterThan(moreThan))
+  for (const [index, exchange] of exchanges.entries())
+    it(`${index + 1}: ${exchange.heading}: ${exchange.request.first} is answered as written`, () =>
+      run(stage(), exchange, variables))
+}
+
+/** What follows `Authorization: Basic ` in the requests of this client. */
+export function basicOf({ clientId, secret }: { clientId: string; secret: string }): string {
+  return (basic(clientId, secret)['authorization'] ?? '').replace('Basic ', '')
+}
+
 /** In the order of the document. */
-export function exchangesOf(file: string): Exchange[] {
+function exchangesOf(file: string): Exchange[] {
   const text = readFileSync(join(HOME, file), 'utf8')
   const found: Exchange[] = []
   let heading = ''
@@ -36,7 +56,7 @@ export function exchangesOf(file: string): Exchange[] {
 }
 
 /** Sends the request and compares the answer. Variables that the answer names are added. */
-export async function run(stage: Stage, { request, answer }: Exchange, variables: Variables): Promise<void> {
+async function run(stage: Stage, { request, answer }: Exchange, variables: Variables): Promise<void> {
   const [method = '', to = ''] = (await filled(request.first, stage, variables)).split(' ')
   const headers = await Promise.all(
     request.headers.map(async ([name, value]) => [name, await filled(value, stage, variables)]),

@@ -1,8 +1,6 @@
 /** Requests to every operation of the JSON API, made of its own document, from a seed. No answer may be undocumented. */
 import { grantRole } from '../../src/accounts/roles.ts'
-import { API_SCOPES } from '../../src/operations/scopes.ts'
-import type { ApiScope } from '../../src/operations/scopes.ts'
-import { createCaller } from '../api/caller.ts'
+import { ALL_SCOPES, createCaller } from '../api/caller.ts'
 import { readDocument } from '../api/described.ts'
 import type { Described, DescribedOperation, Json } from '../api/described.ts'
 import { anyAddress, openStage } from '../provider/stage.ts'
@@ -58,7 +56,7 @@ async function play(
 
 /** Tokens of each kind, and ids that mean something. */
 async function look(stage: Stage): Promise<Known> {
-  const api = await createCaller(stage, Object.keys(API_SCOPES) as ApiScope[])
+  const api = await createCaller(stage, ALL_SCOPES)
   const reader = await createCaller(stage, ['account:read'])
   const [person, administrator] = [await stage.person(), await stage.person()]
   await grantRole(stage.parts.db, administrator.id, 'admin')

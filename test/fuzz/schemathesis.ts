@@ -7,9 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findBinary, ROOT } from '../../scripts/find-binary.mjs'
-import { API_SCOPES } from '../../src/operations/scopes.ts'
-import type { ApiScope } from '../../src/operations/scopes.ts'
-import { createCaller } from '../api/caller.ts'
+import { ALL_SCOPES, createCaller } from '../api/caller.ts'
 import { openStage } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 
@@ -73,7 +71,7 @@ async function argumentsOf(
   { by, choose }: Pass,
   { examples, seed }: { examples: number; seed: number },
 ): Promise<string[]> {
-  const api = await createCaller(stage, Object.keys(API_SCOPES) as ApiScope[])
+  const api = await createCaller(stage, ALL_SCOPES)
   const token = by === 'program' ? await api.ownToken() : await api.tokenOf(await stage.person())
   const options = {
     header: `Authorization: Bearer ${token}`,
