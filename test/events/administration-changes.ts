@@ -2,10 +2,10 @@
 import { expect } from 'chai'
 import type { EventType } from '../../src/events/event-types.ts'
 import { createCaller } from '../api/caller.ts'
-import type { Change, Changes } from './command-changes.ts'
-import type { EventWorld } from './event-world.ts'
+import { account, CALLBACK, client, disabledAccount, disabledClient } from './command-changes.ts'
+import { resource, signedIn } from './command-changes.ts'
+import type { Change, Changes, Prepare } from './command-changes.ts'
 
-const CALLBACK = 'https://app.example.com/cb'
 const SCOPES = [
   'accounts:manage',
   'accounts:roles',
@@ -17,29 +17,7 @@ const SCOPES = [
 let made = 0
 const next = () => (made += 1)
 
-type Prepare = (world: EventWorld) => Promise<string>
-const account: Prepare = async (world) => (await world.createAccount()).account.id
-const signedIn: Prepare = async (world) => {
-  const person = await world.createAccount()
-  await world.visitor().signIn(person)
-  return person.account.id
-}
-const disabled: Prepare = async (world) => {
-  const id = await account(world)
-  await world.command('account', 'disable', id)
-  return id
-}
-const client: Prepare = async (world) => (await world.createClient({ redirect_uris: [CALLBACK] })).client_id
-const disabledClient: Prepare = async (world) => {
-  const id = await client(world)
-  await world.command('client', 'disable', id)
-  return id
-}
-const resource: Prepare = async (world) => {
-  const identifier = `https://administered-${next()}.example/`
-  await world.createResource({ identifier })
-  return encodeURIComponent(identifier)
-}
+const encodedResource: Prepare = async (world) => encodeURIComponent(await resource(world))
 const nothing: Prepare = () => Promise.resolve('')
 
 /** `{}` in the address takes what was prepared. */
@@ -73,7 +51,7 @@ export const ADMINISTRATION_CHANGES: Changes = {
     roles: ['admin'],
   })),
   disableAccount: call('POST /accounts/{}/disable', account, ['account.disabled']),
-  enableAccount: call('POST /accounts/{}/enable', disabled, ['account.enabled']),
+  enableAccount: call('POST /accounts/{}/enable', disabledAccount, ['account.enabled']),
   unlockAccount: { none: 'Attempts are counted again. The account itself stays as it was.' },
   endAccountSessions: call('POST /accounts/{}/end-sessions', signedIn, ['account.signed_out_everywhere']),
   sendAccountReset: { none: 'Only a mail is sent.' },
@@ -89,6 +67,8 @@ export const ADMINISTRATION_CHANGES: Changes = {
   createResource: call('POST /resources', nothing, ['client.created', 'resource.created'], () => ({
     identifier: `https://administered-${next()}.example/`,
   })),
-  updateResource: call('PATCH /resources/{}', resource, ['resource.changed'], () => ({ name: 'Renamed' })),
-  deleteResource: call('DELETE /resources/{}', resource, ['client.deleted', 'resource.deleted']),
+  updateResource: call('PATCH /resources/{}', encodedResource, ['resource.changed'], () => ({
+    name: 'Renamed',
+  })),
+  deleteResource: call('DELETE /resources/{}', encodedResource, ['client.deleted', 'resource.deleted']),
 }

@@ -5,42 +5,52 @@ import type { EventType } from '../../src/events/event-types.ts'
 import { createInitialAccessToken } from '../../src/protocol/registration/initial-access-tokens.ts'
 import type { EventWorld } from './event-world.ts'
 
+export type Prepare = (world: EventWorld) => Promise<string>
+
 export type Change = {
   /** What has to be there. Its events are not looked at. Answers what `run` needs. */
-  given?: (world: EventWorld) => Promise<string>
+  given?: Prepare
   run: (world: EventWorld, given: string) => Promise<unknown>
   events: readonly EventType[]
 }
 export type Changes = Readonly<Record<string, Change | { none: string }>>
+
+export const CALLBACK = 'https://app.example.com/cb'
 
 const READS = { none: 'Reads.' }
 const RECEIVER = { none: 'A webhook receives events. It is the subject of none.' }
 const PASSWORD = 'seven bridges over one river'
 const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
-const person = async (world: EventWorld) => (await world.createAccount()).account.id
-const signedIn = async (world: EventWorld) => {
-  const one = await world.createAccount()
-  await world.visitor().signIn(one)
-  return one.account.id
+/** Each makes one, and answers its id. */
+export const account: Prepare = async (world) => (await world.createAccount()).account.id
+export const signedIn: Prepare = async (world) => {
+  const person = await world.createAccount()
+  await world.visitor().signIn(person)
+  return person.account.id
 }
-const client = async ({ createClient }: EventWorld) =>
-  (await createClient({ redirect_uris: ['https://app.example.com/cb'] })).client_id
-
-const disabledClient = async (world: EventWorld) => {
+export const disabledAccount: Prepare = async (world) => {
+  const id = await account(world)
+  await world.command('account', 'disable', id)
+  return id
+}
+export const client: Prepare = async ({ createClient }) =>
+  (await createClient({ redirect_uris: [CALLBACK] })).client_id
+export const disabledClient: Prepare = async (world) => {
   const id = await client(world)
   await world.command('client', 'disable', id)
   return id
 }
 
 let resources = 0
-const resource = async ({ createResource }: EventWorld) => {
-  resources += 1
-  return (await createResource({ identifier: `https://api-${resources}.example/` })).resource.identifier
+export const resource: Prepare = async ({ createResource }) => {
+  const identifier = `https://api-${(resources += 1)}.example/`
+  return (await createResource({ identifier, scope: 'notes:read' })).resource.identifier
 }
-const exchanger = async (world: EventWorld) => {
+/** Answers the client and the resource server, with a blank between them. */
+export const exchanger: Prepare = async (world) => {
   const { client_id } = await world.createClient({
-    redirect_uris: ['https://app.example.com/cb'],
+    redirect_uris: [CALLBACK],
     grant_types: ['authorization_code', EXCHANGE],
   })
   return `${client_id} ${await resource(world)}`
@@ -58,26 +68,22 @@ export const COMMAND_CHANGES: Changes = {
   'account show': READS,
   'account list': READS,
   'account update': {
-    given: person,
+    given: account,
     run: ({ command }, id) => command('account', 'update', id, '--name', 'Somebody'),
     events: ['account.changed'],
   },
   'account reset-password': {
-    given: person,
+    given: account,
     run: ({ command }, id) => command('account', 'reset-password', id),
     events: ['account.password_changed'],
   },
   'account disable': {
-    given: person,
+    given: account,
     run: ({ command }, id) => command('account', 'disable', id),
     events: ['account.disabled'],
   },
   'account enable': {
-    async given(world) {
-      const id = await person(world)
-      await world.command('account', 'disable', id)
-      return id
-    },
+    given: disabledAccount,
     run: ({ command }, id) => command('account', 'enable', id),
     events: ['account.enabled'],
   },
@@ -88,18 +94,17 @@ export const COMMAND_CHANGES: Changes = {
     events: ['account.signed_out_everywhere'],
   },
   'account set-roles': {
-    given: person,
+    given: account,
     run: ({ command }, id) => command('account', 'set-roles', id, '--role', 'admin'),
     events: ['account.roles_changed'],
   },
   'account delete': {
-    given: person,
+    given: account,
     run: ({ command }, id) => command('account', 'delete', id),
     events: ['account.deleted'],
   },
   'client create': {
-    run: ({ command }) =>
-      command('client', 'create', '--name', 'App', '--redirect-uri', 'https://app.example.com/cb'),
+    run: ({ command }) => command('client', 'create', '--name', 'App', '--redirect-uri', CALLBACK),
     events: ['client.created'],
   },
   'client show': READS,

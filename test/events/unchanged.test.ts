@@ -3,30 +3,12 @@ import { join } from 'node:path'
 import { expect } from 'chai'
 import { allowExchange } from '../../src/protocol/token-exchange/exchange-rules.ts'
 import { createCaller } from '../api/caller.ts'
+import { account, client, disabledAccount, disabledClient } from './command-changes.ts'
+import { exchanger, resource, signedIn } from './command-changes.ts'
+import type { Prepare } from './command-changes.ts'
 import { openEventWorld } from './event-world.ts'
 import type { EventWorld } from './event-world.ts'
 
-const CALLBACK = 'https://app.example.com/cb'
-const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
-
-let resources = 0
-const account = async (world: EventWorld) => (await world.createAccount()).account.id
-const signedIn = async (world: EventWorld) => {
-  const person = await world.createAccount()
-  await world.visitor().signIn(person)
-  return person.account.id
-}
-const client = async (world: EventWorld) =>
-  (await world.createClient({ redirect_uris: [CALLBACK] })).client_id
-const resource = async (world: EventWorld) => {
-  const identifier = `https://unchanged-${(resources += 1)}.example/`
-  return (await world.createResource({ identifier, scope: 'notes:read' })).resource.identifier
-}
-const exchanger = async (world: EventWorld) => {
-  const grants = ['authorization_code', EXCHANGE] as const
-  const { client_id } = await world.createClient({ redirect_uris: [CALLBACK], grant_types: [...grants] })
-  return `${client_id} ${await resource(world)}`
-}
 const api = async (world: EventWorld, method: string, path: string, body?: object) => {
   const caller = await createCaller(world, ['accounts:manage', 'accounts:roles', 'clients:manage'])
   const answer = await caller.call(method, path, {
@@ -37,17 +19,10 @@ const api = async (world: EventWorld, method: string, path: string, body?: objec
 }
 
 /** Done once, it changes something. Done again, it does not. */
-const REPEATED: Record<string, [(world: EventWorld) => Promise<string>, Repeat]> = {
+const REPEATED: Record<string, [Prepare, Repeat]> = {
   'disabling an account': [account, ({ command }, id) => command('account', 'disable', id)],
   'disabling an account by API': [account, (world, id) => api(world, 'POST', `/accounts/${id}/disable`)],
-  'enabling an account': [
-    async (world) => {
-      const id = await account(world)
-      await world.command('account', 'disable', id)
-      return id
-    },
-    ({ command }, id) => command('account', 'enable', id),
-  ],
+  'enabling an account': [disabledAccount, ({ command }, id) => command('account', 'enable', id)],
   'the same name': [account, ({ command }, id) => command('account', 'update', id, '--name', 'Other')],
   'the same profile by API': [
     account,
@@ -58,14 +33,7 @@ const REPEATED: Record<string, [(world: EventWorld) => Promise<string>, Repeat]>
   'ending all sessions by API': [signedIn, (world, id) => api(world, 'POST', `/accounts/${id}/end-sessions`)],
   'the same roles': [account, ({ command }, id) => command('account', 'set-roles', id, '--role', 'admin')],
   'disabling a client': [client, ({ command }, id) => command('client', 'disable', id)],
-  'enabling a client': [
-    async (world) => {
-      const id = await client(world)
-      await world.command('client', 'disable', id)
-      return id
-    },
-    ({ command }, id) => command('client', 'enable', id),
-  ],
+  'enabling a client': [disabledClient, ({ command }, id) => command('client', 'enable', id)],
   'the same metadata': [
     client,
     async ({ command, dataDir }, id) => {
