@@ -1,7 +1,4 @@
 /** Everything the nouns of an account need, on each database: real SQL and outbox, a clock that tests move. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createAccountCache } from '../../src/account-cache/account-cache.ts'
 import { createTokenStatuses } from '../../src/grant-store/token-statuses.ts'
 import { createMemoryEntries } from '../../src/platform/versioned-cache/memory-entries.ts'
@@ -16,32 +13,14 @@ import { createSqlStore } from '../../src/grant-store/sql-store.ts'
 import { createLogger } from '../../src/platform/logging/log.ts'
 import { createChangeFeed } from '../../src/platform/sql/change-feed.ts'
 import { loadConfig } from '../../src/settings/config.ts'
-import { openDatabase } from '../../src/platform/sql/database.ts'
-import type { Db } from '../../src/platform/sql/database.ts'
 import { createSealer, deriveKey } from '../../src/platform/tokens.ts'
-import { copyMigratedFile, createMigratedDatabase } from '../support/database-copy.ts'
+import { DATABASES } from '../platform/change-feed-databases.ts'
+import type { MigratedDatabase } from '../platform/change-feed-databases.ts'
 
 export const ISSUER = 'https://accounts.example'
 export const PASSWORD = 'vault-otter-72 lamp'
 
 export type World = ReturnType<typeof createWorld>
-
-export const DATABASES = [
-  { name: 'SQLite', open: openSqlite },
-  { name: 'MariaDB', open: openMariadb },
-]
-
-async function openSqlite(): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), 'accounts-test-'))
-  const sqliteFile = join(folder, 'test.sqlite')
-  await copyMigratedFile(sqliteFile)
-  return createWorld(openDatabase({ sqliteFile }), async () => rm(folder, { recursive: true }))
-}
-
-async function openMariadb(): Promise<World> {
-  const { dsn, drop } = await createMigratedDatabase()
-  return createWorld(openDatabase({ mysqlDsn: dsn, sqliteFile: '' }), drop)
-}
 
 const config = loadConfig(
   {
@@ -56,7 +35,7 @@ const sealer = createSealer([deriveKey('test', 'data')])
 // Cheap, so that tests spend their time elsewhere.
 export const CHEAP = { memoryKib: 256, passes: 1, lanes: 1 }
 
-function createWorld(db: Db, remove: () => Promise<void>) {
+function createWorld({ db, drop }: MigratedDatabase) {
   let now = Date.UTC(2026, 0, 5, 12)
   const clock = () => now
   const ended: EndedAccess[] = []
@@ -120,10 +99,7 @@ function createWorld(db: Db, remove: () => Promise<void>) {
       ended.length = 0
       needs.blocked = createBlockedAttempts()
     },
-    close: async (): Promise<void> => {
-      await db.destroy()
-      await remove()
-    },
+    close: drop,
   }
 }
 
@@ -133,7 +109,7 @@ export function onEachDatabase(title: string, body: (world: () => World) => void
     describe(`${title} on ${name}`, () => {
       let world: World
       before(async () => {
-        world = await open()
+        world = createWorld(await open())
       })
       beforeEach(async () => world.empty())
       after(async () => world.close())
