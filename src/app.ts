@@ -1,6 +1,5 @@
 /** The server: what every request meets, and behind it the routes of all features once the process is prepared. */
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import Keygrip from 'keygrip'
 import Koa from 'koa'
 import type Provider from 'oidc-provider'
@@ -28,7 +27,7 @@ import { readinessProbes } from './process/readiness.ts'
 import { openRoutes } from './process/routes.ts'
 import type { Routes } from './process/routes.ts'
 
-const HOME = join(dirname(fileURLToPath(import.meta.url)), '..')
+const HOME = join(import.meta.dirname, '..')
 
 export type App = {
   callback: ReturnType<Koa['callback']>

@@ -4,8 +4,7 @@
  * and `protocol` decide when a mail is due; `outbox` delivers the request here.
  */
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import ejs from 'ejs'
 import { mailRequestSchema } from '../outbox/mail-request.ts'
 import type { MailRequest } from '../outbox/mail-request.ts'
@@ -16,7 +15,7 @@ import { contentFor } from './contents.ts'
 import type { Mail, MailTransport } from './mail-transport.ts'
 import { parseSender } from './sender.ts'
 
-const VIEWS = join(dirname(fileURLToPath(import.meta.url)), '../../views/mail')
+const VIEWS = join(import.meta.dirname, '../../views/mail')
 
 /** The outbox sink of topic `mail`. Throws at once if `from` or `serverName` is not allowed in a header. */
 export function createMailer(needs: {

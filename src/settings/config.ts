@@ -3,8 +3,7 @@
  * every mistake at once. The defaults are in settings.ts.
  */
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { z } from 'zod'
 import { nearest } from './nearest.ts'
@@ -32,7 +31,7 @@ import type { SettingName, Settings } from './settings.ts'
 
 const PREFIX = 'account_server_'
 const DAY_SECONDS = DAY_MS / SECOND_MS
-const HOME = join(dirname(fileURLToPath(import.meta.url)), '../..')
+const HOME = join(import.meta.dirname, '../..')
 
 export { ConfigError }
 

@@ -4,8 +4,8 @@
  * start together, one migrates and the others wait.
  */
 import { readdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import SqliteDatabase from 'better-sqlite3'
 import type { Knex } from 'knex'
 import { isSqlite } from './database.ts'
@@ -13,7 +13,7 @@ import type { Db } from './database.ts'
 import { withoutQueryDeadline } from './mysql-connection.ts'
 import { makePrivate } from '../private-files.ts'
 
-const MIGRATIONS = join(dirname(fileURLToPath(import.meta.url)), '../../../migrations')
+const MIGRATIONS = join(import.meta.dirname, '../../../migrations')
 const LOCK_WAIT_SECONDS = 60
 
 export type Migrated = { batch: number; applied: string[] }
