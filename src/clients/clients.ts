@@ -225,7 +225,7 @@ async function setDisabled(db: Db, clientId: string, state: State, expects?: Exp
     const row = await lockClient(trx, clientId)
     if (!row) return false
     expects?.(toClient(row))
-    // Its JWT access tokens would otherwise live on: nobody asks here about those.
+    // Otherwise its JWT access tokens stay valid: resource servers verify them without a request to this server.
     if (disables) await revokeEntriesIn(trx, { clientId })
     if (disables === (row.disabledAtMs !== null)) return true
     await trx('clients').where({ clientId }).update(state)

@@ -8,7 +8,7 @@ export function actingAs<T>(actor: string, work: () => T): T {
   return acting.run(actor, work)
 }
 
-/** Where nobody is named: `system` for what a process does by itself, or the person of one of our pages. */
+/** The current actor. Where none is set, it answers `otherwise`: by default `system`, on our pages the person. */
 export function currentActor(otherwise = 'system'): string {
   return acting.getStore() ?? otherwise
 }

@@ -30,7 +30,7 @@ const account_id = text
 const client_id = text
 
 const ofAccount = z.object({ actor, account: accountSnapshot })
-/** Optional in the schema alone: events of before it was added are still replayed. */
+/** New events always have it. It is optional because older events without it can be replayed. */
 const laterActor = actor.optional()
 const ofSession = z.object({ actor: laterActor, account_id, session_id: text })
 const ofClient = z.object({ actor, client_id, client_name: text.nullable() })

@@ -35,23 +35,23 @@ export async function recordEntry(sql: Sql, entry: StatusEntry): Promise<void> {
 }
 
 /** Which tokens: those of a grant, everything of a client, or a single one. */
-export type Whose = { grantTag: string } | { clientId: string } | Place
+export type TokenFilter = { grantTag: string } | { clientId: string } | Place
 
 /** Revokes tokens and moves the versions of their lists. */
-export async function revokeEntries(db: Db, whose: Whose): Promise<void> {
+export async function revokeEntries(db: Db, tokens: TokenFilter): Promise<void> {
   // Most grants have no JWT: then one indexed read is enough, without a transaction.
-  if ('idx' in whose || (await unrevoked(db, whose).first('idx')))
-    await inTransaction(db, (trx) => revokeEntriesIn(trx, whose))
+  if ('idx' in tokens || (await unrevoked(db, tokens).first('idx')))
+    await inTransaction(db, (trx) => revokeEntriesIn(trx, tokens))
 }
 
 /** `revokeEntries` inside the caller's transaction. */
-export async function revokeEntriesIn(trx: Knex.Transaction, whose: Whose): Promise<void> {
-  const revoked = await unrevoked(trx, whose).update({ revoked: true })
-  // A single place may still be cached, though SQL lost its row in a failover.
+export async function revokeEntriesIn(trx: Knex.Transaction, tokens: TokenFilter): Promise<void> {
+  const revoked = await unrevoked(trx, tokens).update({ revoked: true })
+  // SQL may have lost the row in a failover. The place may still be cached, so its share changes all the same.
   if (revoked === 0)
-    return 'idx' in whose ? changeShares(trx, STATUS_CACHE, [shareOfPlace(whose)]) : undefined
+    return 'idx' in tokens ? changeShares(trx, STATUS_CACHE, [shareOfPlace(tokens)]) : undefined
   const changed: { listId: string; share: number }[] = await trx('status_entries')
-    .where(whose)
+    .where(tokens)
     .distinct('listId', trx.raw('?? % ? as ??', ['idx', TOPICS, 'share']))
   const lists = new Set(changed.map(({ listId }) => listId))
   await trx('status_lists')
@@ -73,8 +73,8 @@ export async function readUnrevoked(sql: Sql, place: Place, topic: string): Prom
   return row ? { value: true, version: Number(row.version ?? 0) } : { version: 0 }
 }
 
-function unrevoked(sql: Sql, whose: Whose) {
-  return sql('status_entries').where({ ...whose, revoked: false })
+function unrevoked(sql: Sql, tokens: TokenFilter) {
+  return sql('status_entries').where({ ...tokens, revoked: false })
 }
 
 /** `undefined` when there is no such list (any more). */

@@ -20,7 +20,7 @@ export function createTokenStatuses(services: CacheServices<true>): TokenStatuse
   return { isUnrevoked: async (place) => (await find(place)) === true }
 }
 
-/** How Redis holds it: there is nothing to say of a place but that it is there. */
+/** How Redis holds an unrevoked place: its presence is all that counts. */
 export const PLAIN_STATUSES: Codec<true> = { encode: () => '1', decode: () => true }
 
 function idOf({ listId, idx }: Place): string {

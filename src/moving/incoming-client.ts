@@ -33,7 +33,7 @@ export function exactAddresses(
   }
 }
 
-/** For an app that asked nobody in the other system. */
+/** For an app that showed no consent page in the other system. */
 export const askedOnce: LeftOut = {
   code: 'no consent page',
   why: 'people are asked once; with first_party, set by client update, nobody is',

@@ -1,4 +1,4 @@
-/** Finds columns that an operator maps and the file does not have: ignored, they would cost every account a field. */
+/** Finds mapped columns that the file does not have. If they were ignored, every account would lack a field. */
 import { AppError } from '../platform/errors.ts'
 import { valueAt } from './values.ts'
 import type { FileRecord } from './files/file-record.ts'

@@ -20,7 +20,7 @@ export function reporter(summary: Summary, write: (entry: object) => void): Repo
     },
     leftOut({ line, raw: record }, { code, why }) {
       add(summary.leftOut, code)
-      // A column that is no field is one in every record.
+      // The file has this column in every record, so the report would repeat it for each.
       if (!code.startsWith('column ')) write({ line, outcome: 'left_out', code, why, record })
     },
   }

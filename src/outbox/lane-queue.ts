@@ -78,7 +78,7 @@ export type Settled = {
   delivered: readonly string[]
   untried: readonly LaneMessage[]
   postponed: readonly { message: SealedMessage; untilMs: number; reason: string }[]
-  /** With the interruptions of earlier attempts: the one that ended is none. */
+  /** Each keeps the interruptions of its earlier attempts. The last attempt ended, so it adds none. */
   buried: readonly { message: LaneMessage; reason: string }[]
 }
 

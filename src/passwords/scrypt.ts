@@ -55,7 +55,7 @@ function memoryOf({ N, r, p }: Cost): number {
 }
 
 function deriveKey(password: string, salt: Buffer, length: number, cost: Cost): Promise<Buffer> {
-  // `excess` is the limit. OpenSSL counts two blocks more than it does.
+  // `excess` enforces the limit. OpenSSL counts two more blocks, so its own limit is higher.
   const options = { ...cost, maxmem: 2 * MAX_MEMORY }
   return new Promise((resolve, reject) => {
     derive(password, salt, length, options, (error, key) => (error ? reject(error) : resolve(key)))

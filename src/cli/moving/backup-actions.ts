@@ -43,7 +43,7 @@ export async function restore(input: Input, config: Config): Promise<Answer> {
   return { data: { restored: target, kept: kept ?? null }, text: `Restored ${target}.${beside}` }
 }
 
-/** Beside the target first, for its owner alone, and in its place when it is whole. */
+/** Writes a private draft beside the target, and renames it when it is complete. */
 async function copyTo(source: string, target: string, makeRoom = () => {}): Promise<void> {
   const draft = `${target}.${process.pid}`
   try {

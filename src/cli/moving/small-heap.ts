@@ -5,8 +5,9 @@ import { runInNewContext } from 'node:vm'
 const COLLECTED_EVERY = 10_000
 
 /**
- * Answers a function that is to be called with the number of records so far. Records are garbage a moment later. A smaller heap, collected more often, halves the memory of a million of them. V8 lets
- * it grow while the database answers slowly, so it is collected whole now and then: about 0.1 s for 10,000 records.
+ * Answers a function. Call it with the number of records so far. Records are garbage a moment later. A smaller heap, collected
+ * more often, halves the memory of a million of them. V8 lets the heap grow while the database answers slowly. So the whole
+ * heap is collected now and then: about 0.1 s for 10,000 records.
  */
 export function smallHeap(): (records: number) => void {
   setFlagsFromString('--optimize-for-size')

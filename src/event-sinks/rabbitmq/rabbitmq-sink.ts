@@ -97,7 +97,7 @@ async function prepareChannel(
   return { connection, channel, returned }
 }
 
-/** A broker that is stopped confirms no end. Its heartbeats end the connection later. */
+/** A stopped broker does not confirm the end. Missing heartbeats end the connection later. */
 async function closeConnection(
   connection: ChannelModel,
   { timeouts = TIMEOUTS }: RabbitmqSettings,

@@ -27,7 +27,7 @@ export function createRedisStreamSink(settings: StreamSettings): BatchSink {
       commandTimeoutMs: timeoutMs,
       ...(onError ? { onError } : {}),
     }))
-  // What was sent to a server that is stopped is still carried out when it continues. So the next attempt waits in a new
+  // A stopped server runs the commands it was sent when it continues. So the next attempt waits in a new
   // connection, where it is sent only once the server answers. Otherwise every attempt would append the batch again.
   const drop = () => {
     redis?.disconnect()

@@ -1,6 +1,6 @@
 /**
  * Posts events to one webhook, several people's at once and each person's in order. Anything but a 2xx answer is a failure.
- * A receiver that answers nothing gets one event at a time: it may work on each that it was sent, once it continues.
+ * A receiver that does not answer gets one event at a time. When it continues, it may process every event that it was sent.
  */
 import type { BatchOutcome, BatchSink } from '../../outbox/batch-sink.ts'
 import { asDeliveryFailure, DeliveryFailure } from '../../outbox/sink.ts'
@@ -34,7 +34,7 @@ class NoAnswer extends Error {
 }
 
 export function createWebhookSink(needs: WebhookNeeds): BatchSink {
-  /** Batches in a row that nothing answered. */
+  /** How many batches in a row got no answer. */
   let unanswered = 0
   return {
     batchSize: 50,
@@ -47,7 +47,7 @@ export function createWebhookSink(needs: WebhookNeeds): BatchSink {
     async deliverAll(messages) {
       const secrets = await needs.secrets()
       const queues = [...Map.groupBy(messages, ({ id, key = id }) => key).values()]
-      // Somebody else's each time: the receiver may fail at one message alone.
+      // Begins with another person's events each time: perhaps only one message makes the receiver fail.
       queues.push(...queues.splice(0, unanswered % queues.length))
       const delivered: string[] = []
       const failed = new Map<string, DeliveryFailure>()

@@ -5,7 +5,7 @@
 import { raiseVersions } from '../sql/change-feed.ts'
 import type { Db, Sql } from '../sql/database.ts'
 
-/** Of each cache. So a change evicts one entry of 256. */
+/** How many topics each cache has. So a change evicts one entry of 256. */
 export const TOPICS = 256
 
 /** Waits until no process finds an older version cached. Never rejects. */
