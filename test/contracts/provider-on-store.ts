@@ -9,6 +9,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { errors, Provider } from 'oidc-provider'
 import type { Adapter, AdapterPayload, Configuration } from 'oidc-provider'
+import { SECOND_MS } from '../../src/platform/clock.ts'
 import { refreshRenewal } from '../../src/provider/grants/refresh-renewal.ts'
 import { addGrant } from '../../src/provider/library/library.ts'
 import { libraryLifetimes } from '../../src/provider/grants/lifetimes.ts'
@@ -153,7 +154,9 @@ async function answerInteraction(
 ): Promise<void> {
   const { prompt, params, session } = await provider.interactionDetails(req, res)
   if (prompt.name === 'login') {
-    await provider.interactionFinished(req, res, { login: { accountId: 'alice' } })
+    // The moment of the sign-in, as our pages send it: else the library takes that of each answer.
+    const ts = Math.floor(Date.now() / SECOND_MS)
+    await provider.interactionFinished(req, res, { login: { accountId: 'alice', ts } })
     return
   }
   const grant = new provider.Grant({ accountId: session?.accountId, clientId: String(params.client_id) })
