@@ -70,7 +70,7 @@ const OTHER_TABLES = {
     'encryption_keys',
     'webhook_events',
   ],
-  ofAnAccount: ['account_roles', 'consents'],
+  ofAnAccount: ['account_roles', 'account_totps', 'consents', 'recovery_codes'],
   ofAnOperator: [
     'resources',
     'initial_access_tokens',

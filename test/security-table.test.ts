@@ -31,6 +31,7 @@ describe('the table of security promises', () => {
       'Mailed links',
       'Sessions',
       'Guessing',
+      'Second factors',
       'Web',
       'JSON API',
       'Storage',

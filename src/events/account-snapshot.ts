@@ -15,8 +15,12 @@ export async function snapshotOf(sql: Sql, id: string): Promise<z.output<typeof 
     .first(...KNOWN_COLUMNS)
   if (!account) throw new Error('an event of an account is recorded while the account is there')
   const roles: string[] = await sql('account_roles').where({ accountId: id }).orderBy('role').pluck('role')
+  const totp: unknown = await sql('account_totps')
+    .where({ accountId: id })
+    .whereNotNull('confirmedAtMs')
+    .first('accountId')
   const { created_at, updated_at, ...fields } = accountFields(account)
-  return { ...fields, roles, created_at, updated_at }
+  return { ...fields, roles, second_factor: totp !== undefined, created_at, updated_at }
 }
 
 /** Its columns by the names of the standard claims (OpenID Connect Core §5.1). Times are RFC 3339. */

@@ -19,6 +19,11 @@ export const accountSnapshot = z.object({
   locale: text.nullable(),
   disabled: z.boolean(),
   roles: z.array(text).describe('Roles inside this service'),
+  /** Newer than the first published schema, so an older event has none. */
+  second_factor: z
+    .boolean()
+    .optional()
+    .describe('Whether a sign-in also takes a code of an authenticator app'),
   created_at: time,
   updated_at: time,
 })
@@ -60,6 +65,10 @@ export const EVENT_TYPES = {
   'account.password_changed': {
     when: 'The password was changed or reset. Other sessions have ended.',
     data: accountBy('change', 'reset', 'operator'),
+  },
+  'account.factors_changed': {
+    when: 'A second factor was added, removed or reset. Or recovery codes were renewed, or one was used.',
+    data: accountBy('added', 'removed', 'reset', 'recovery_codes_renewed', 'recovery_code_used'),
   },
   'account.roles_changed': { when: 'The roles inside this service changed.', data: ofAccount },
   'account.disabled': { when: 'The account was disabled. All its access has ended.', data: ofAccount },

@@ -26,6 +26,8 @@ export function contentFor(request: MailRequest, serverName: string): Letter {
       return accessRequest(request.data, serverName)
     case 'password-changed':
       return passwordChanged(request.data, serverName)
+    case 'factor-changed':
+      return factorChanged(request.data, serverName)
     case 'session-alert':
       return sessionAlert(request.data, serverName)
   }
@@ -109,6 +111,62 @@ function passwordChanged(data: DataOf<'password-changed'>, serverName: string): 
     ],
     action: { label: 'Choose a new password', link: data.resetLink },
     notes: [],
+  }
+}
+
+type FactorText = { subject: string; heading: string; text: string }
+
+const FACTOR_TEXTS: Record<DataOf<'factor-changed'>['kind'], (serverName: string) => FactorText> = {
+  added: (serverName) => ({
+    subject: `Two-step sign-in is on for your ${serverName} account`,
+    heading: 'Two-step sign-in is on',
+    text: 'An authenticator app was added to your account. From now on, signing in also takes a code of this app.',
+  }),
+  removed: (serverName) => ({
+    subject: `Two-step sign-in is off for your ${serverName} account`,
+    heading: 'Two-step sign-in is off',
+    text: 'The authenticator app was removed from your account. The password is now enough to sign in.',
+  }),
+  reset: (serverName) => ({
+    subject: `Two-step sign-in was reset for your ${serverName} account`,
+    heading: 'Two-step sign-in was reset',
+    text:
+      'An administrator removed the authenticator app and the recovery codes of your account. ' +
+      'All sessions have ended. The password is now enough to sign in.',
+  }),
+  codes_renewed: (serverName) => ({
+    subject: `Your ${serverName} account has new recovery codes`,
+    heading: 'New recovery codes',
+    text: 'New recovery codes were made for your account. The earlier ones do not work any more.',
+  }),
+  code_used: (serverName) => ({
+    subject: `A recovery code was used for your ${serverName} account`,
+    heading: 'A recovery code was used',
+    text: 'Somebody signed in to your account with your password and a recovery code.',
+  }),
+}
+
+/** From this number on, the mail asks for new codes. */
+const FEW_CODES = 2
+
+function factorChanged(data: DataOf<'factor-changed'>, serverName: string): Letter {
+  const { subject, heading, text } = FACTOR_TEXTS[data.kind](serverName)
+  const { kind, codesLeft } = data
+  const left =
+    codesLeft === 1 ? 'One recovery code is left.' : `${codesLeft || 'No'} recovery codes are left.`
+  const renew = codesLeft <= FEW_CODES ? ' Make new ones before you need them.' : ''
+  return {
+    subject,
+    preview: 'If this was you, there is nothing to do.',
+    heading,
+    greeting: greeting(data.name),
+    paragraphs: [
+      `${text} This happened on ${inWords(data.whenMs)}.`,
+      ...(kind === 'code_used' ? [`${left}${renew}`] : []),
+      'If that was not you, look at your account now:',
+    ],
+    action: { label: 'Security of your account', link: data.securityLink },
+    notes: [`Was it somebody else? Then choose a new password as well: ${data.resetLink}`],
   }
 }
 

@@ -21,6 +21,15 @@ const reset = z.object({ name, link, code, expiresAtMs })
 const alreadyRegistered = z.object({ name, signInLink: link, resetLink: link })
 const sessionAlert = z.object({ name, app: name, whenMs: z.int(), sessionsLink: link, resetLink: link })
 const passwordChanged = z.object({ name, whenMs: z.int(), resetLink: link })
+const factorChanged = z.object({
+  name,
+  whenMs: z.int(),
+  kind: z.enum(['added', 'removed', 'reset', 'codes_renewed', 'code_used']),
+  /** Unused recovery codes. */
+  codesLeft: z.int(),
+  securityLink: link,
+  resetLink: link,
+})
 
 const accessRequest = z.object({ name, appName: name, link, expiresAtMs })
 
@@ -31,6 +40,7 @@ export const mailRequestSchema = z.discriminatedUnion('template', [
   z.object({ template: z.literal('session-alert'), to: mailAddress, data: sessionAlert }),
   z.object({ template: z.literal('access-request'), to: mailAddress, data: accessRequest }),
   z.object({ template: z.literal('password-changed'), to: mailAddress, data: passwordChanged }),
+  z.object({ template: z.literal('factor-changed'), to: mailAddress, data: factorChanged }),
 ])
 
 export type MailRequest = z.infer<typeof mailRequestSchema>

@@ -1,6 +1,7 @@
 /** Every SQL column that is sealed with a data key. A column that is missing here becomes unreadable when its key goes. */
 import type { Feature } from '../feature.ts'
 import { SEALED_SECRETS } from '../clients/client-secret.ts'
+import { SEALED_TOTPS } from '../factors/totp.ts'
 import { SEALED_RETURN_PATHS } from '../interaction/return-path.ts'
 import { SEALED_ENCRYPTION_KEYS } from '../keys/encryption-keys.ts'
 import { SEALED_SIGNING_KEYS } from '../keys/signing-keys.ts'
@@ -16,6 +17,7 @@ export function sealedColumns(features: readonly Feature[]): readonly SealedColu
     SEALED_RETURN_PATHS,
     SEALED_MESSAGES,
     SEALED_ANSWERS,
+    SEALED_TOTPS,
     ...features.flatMap(({ sealed = [] }) => sealed),
   ]
 }

@@ -126,6 +126,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'People: sign-up, activation, sign-in, reset, profile and roles.',
     leaves: 'Pages: `pages`. Counting guesses: `attempts`.',
   },
+  factors: {
+    storey: 'subjects',
+    short: 'authenticator app, codes',
+    owns: 'What signing in takes besides the password: the authenticator app, recovery codes, and the check of a code.',
+    leaves: 'Asking for the code: `pages/sign-in`. Setting it up: `pages/account`.',
+  },
   consents: {
     storey: 'subjects',
     short: 'what people allowed',

@@ -11,6 +11,13 @@ const resetLink = 'https://accounts.example/forgot'
 const signInLink = 'https://accounts.example/sign-in'
 const to = 'ada@example.org'
 
+type FactorNotice = Extract<MailRequest, { template: 'factor-changed' }>
+const factorChanged = (kind: FactorNotice['data']['kind']): FactorNotice => ({
+  template: 'factor-changed',
+  to,
+  data: { name: 'Ada', whenMs: expiresAtMs, securityLink: signInLink, resetLink, kind, codesLeft: 2 },
+})
+
 const requests: MailRequest[] = [
   { template: 'activation', to, data: { name: 'Ada', link, code: 'K7M2QP', expiresAtMs } },
   { template: 'already-registered', to, data: { name: 'Ada', signInLink, resetLink } },
@@ -22,7 +29,11 @@ const requests: MailRequest[] = [
   },
   { template: 'access-request', to, data: { name: 'Ada', appName: 'Ledger', link, expiresAtMs } },
   { template: 'password-changed', to, data: { name: 'Ada', whenMs: expiresAtMs, resetLink } },
+  ...(['added', 'removed', 'reset', 'codes_renewed', 'code_used'] as const).map(factorChanged),
 ]
+
+/** What chooses the words of a mail, and is no part of it. */
+const NOT_REPEATED = ['kind', 'codesLeft']
 
 const settings = {
   from: 'no-reply@accounts.example',
@@ -52,6 +63,7 @@ describe('Mailer', () => {
       expect(subject).to.contain('Riverside')
       const escaped = (value: string) => value.replace(/&/g, '&amp;')
       for (const [name, value] of Object.entries(request.data)) {
+        if (NOT_REPEATED.includes(name)) continue
         const shown = typeof value === 'number' ? 'Sunday 22 November 2026 at 06:12 UTC' : value
         expect(text, name).to.contain(shown)
         expect(html, name).to.contain(escaped(shown))
@@ -68,6 +80,19 @@ describe('Mailer', () => {
   it('makes its Message-ID from the outbox row, the same at every attempt [S-5.13]', async () => {
     const [first, second] = [await mailFor(requests[0]), await mailFor(requests[0])]
     expect(first.messageId).to.equal('<row-1@accounts.example>').and.to.equal(second.messageId)
+  })
+
+  it('says how many recovery codes are left, and asks for new ones at two', async () => {
+    const left = async (codesLeft: number) => {
+      const notice = factorChanged('code_used')
+      return (await mailFor({ ...notice, data: { ...notice.data, codesLeft } })).text
+    }
+    expect(await left(3))
+      .to.contain('3 recovery codes are left.')
+      .and.not.to.contain('Make new ones')
+    expect(await left(2)).to.contain('2 recovery codes are left. Make new ones before you need them.')
+    expect(await left(1)).to.contain('One recovery code is left. Make new ones')
+    expect(await left(0)).to.contain('No recovery codes are left. Make new ones')
   })
 
   it('takes the sender with or without a name', async () => {

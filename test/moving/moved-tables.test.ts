@@ -24,6 +24,7 @@ const WITH_ACCOUNTS: Readonly<Record<string, readonly string[]>> = {
 const STAYS = [
   'account_grants',
   'account_sessions',
+  'account_totps',
   'announced_logouts',
   'attempt_buckets',
   'audit_events',
@@ -36,6 +37,7 @@ const STAYS = [
   'outbox_lanes',
   'outbox_messages',
   'recorded_uses',
+  'recovery_codes',
   'revocations',
   'status_entries',
   'status_lists',

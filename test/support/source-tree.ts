@@ -19,6 +19,7 @@ export const FLOORS = [
   ['services.ts'],
   ['consents', 'keys'],
   ['accounts'],
+  ['factors'],
   ['accounts/journeys'],
   ['accounts/operator'],
   ['sessions', 'clients', 'event-sinks'],
