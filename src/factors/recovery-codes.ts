@@ -58,7 +58,8 @@ function randomCode(): string {
   return Array.from({ length: GROUPS }, group).join('-')
 }
 
-function codeDigest(key: Buffer, accountId: string, code: string): string {
+/** Keyed, and bound to the account. */
+export function codeDigest(key: Buffer, accountId: string, code: string): string {
   const letters = code.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')
   return keyedDigest(key, JSON.stringify(['recovery code', accountId, letters]))
 }

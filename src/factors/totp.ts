@@ -72,24 +72,51 @@ export async function findTotp(sql: Sql, sealer: Sealer, accountId: string): Pro
 
 /** Inserts the row. Answers false when the account has one already, confirmed or not. */
 export async function insertTotp(trx: Sql, sealer: Sealer, totp: NewTotp, nowMs: number): Promise<boolean> {
-  const { accountId, secret, algorithm, digits, periodSeconds } = totp
   try {
-    await trx('account_totps').insert({
-      accountId,
-      secretSealed: sealer.seal(secret.toString('base64url'), context(accountId)),
-      algorithm,
-      digits,
-      periodSeconds,
-      createdAtMs: totp.createdAtMs ?? nowMs,
-      confirmedAtMs: totp.confirmedAtMs ?? null,
-      lastStep: totp.lastStep ?? 0,
-      lastUsedAtMs: totp.lastUsedAtMs ?? null,
-    })
+    await trx('account_totps').insert(storedTotp(sealer, totp, nowMs))
     return true
   } catch (error) {
     if (isDuplicate(error)) return false
     throw error
   }
+}
+
+/** The row of an app. */
+export function storedTotp(sealer: Sealer, totp: NewTotp, nowMs: number) {
+  const { accountId, secret, algorithm, digits, periodSeconds } = totp
+  return {
+    accountId,
+    secretSealed: sealer.seal(secret.toString('base64url'), context(accountId)),
+    algorithm,
+    digits,
+    periodSeconds,
+    createdAtMs: totp.createdAtMs ?? nowMs,
+    confirmedAtMs: totp.confirmedAtMs ?? null,
+    lastStep: totp.lastStep ?? 0,
+    lastUsedAtMs: totp.lastUsedAtMs ?? null,
+  }
+}
+
+/** The confirmed apps of these accounts. Undefined where the secret does not open: its data key is missing. */
+export async function confirmedTotps(
+  sql: Sql,
+  sealer: Sealer,
+  accountIds: readonly string[],
+): Promise<Map<string, Totp | undefined>> {
+  const rows: unknown[] = await sql('account_totps')
+    .whereIn('accountId', accountIds)
+    .whereNotNull('confirmedAtMs')
+    .select(...COLUMNS)
+  return new Map(
+    rows.map((row) => {
+      const { secretSealed, ...totp } = stored.parse(row)
+      const secret = sealer.open(secretSealed, context(totp.accountId))
+      return [
+        totp.accountId,
+        secret === undefined ? undefined : { ...totp, secret: Buffer.from(secret, 'base64url') },
+      ]
+    }),
+  )
 }
 
 /**

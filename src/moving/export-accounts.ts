@@ -1,5 +1,6 @@
 /**
- * Every account as a line of NDJSON that `import` takes back, with nothing lost: ids, hashes, moments, roles, consents.
+ * Every account as a line of NDJSON that `import` takes back, with nothing lost: ids, hashes, moments, roles, consents,
+ * and the second factor, sealed to the passphrase.
  * Sessions and tokens are not in it: people sign in again.
  */
 import { ACCOUNT_COLUMNS } from '../accounts/account.ts'
@@ -7,15 +8,28 @@ import type { Account } from '../accounts/account.ts'
 import type { Consent } from '../consents/consents.ts'
 import { consentsOf } from '../consents/consents.ts'
 import { accountFields } from '../events/account-snapshot.ts'
+import { factorsOfMany } from '../factors/moved-factors.ts'
+import type { KeptFactors } from '../factors/moved-factors.ts'
 import type { Db } from '../platform/sql/database.ts'
+import type { Sealer } from '../platform/tokens.ts'
+import { sealFactors } from './sealed-factors.ts'
 
 const PAGE = 500
 
 /** Of several accounts with one user name, one has it in the folded form, and signs in by it. */
 type Named = Account & { usernameCanonical: string | null }
 
+/** `file` seals to the passphrase; without it second factors are left out. */
+type Sealers = { data: Sealer; file: Sealer | undefined }
+
+type Page = {
+  lines: Record<string, unknown>[]
+  /** Accounts with a second factor, by what became of it. */
+  factors: { sealed: number; leftOut: number }
+}
+
 /** By id. An account that is made meanwhile may be left out. */
-export async function* exportedAccounts(db: Db): AsyncGenerator<Record<string, unknown>[]> {
+export async function* exportedAccounts(db: Db, sealers: Sealers): AsyncGenerator<Page> {
   let after = ''
   for (;;) {
     const page: Named[] = await db<Named>('accounts')
@@ -26,11 +40,11 @@ export async function* exportedAccounts(db: Db): AsyncGenerator<Record<string, u
     const last = page.at(-1)
     if (!last) return
     after = last.id
-    yield await linesOf(db, page)
+    yield await pageOf(db, page, sealers)
   }
 }
 
-async function linesOf(db: Db, page: Named[]): Promise<Record<string, unknown>[]> {
+async function pageOf(db: Db, page: Named[], sealers: Sealers): Promise<Page> {
   const ids = page.map(({ id }) => id)
   const roles: { accountId: string; role: string }[] = await db('account_roles')
     .select('accountId', 'role')
@@ -39,11 +53,21 @@ async function linesOf(db: Db, page: Named[]): Promise<Record<string, unknown>[]
   const consents = await consentsOf(db, ids)
   const rolesById = Map.groupBy(roles, ({ accountId }) => accountId)
   const consentsById = Map.groupBy(consents, ({ accountId }) => accountId)
-  return page.map((account) => ({
+  const kept = await factorsOfMany(db, sealers.data, ids)
+  const factors = new Map([...kept].map(([id, of]) => [id, sealed(of, sealers.file)]))
+  const lines = page.map((account) => ({
     ...exported(account),
     roles: (rolesById.get(account.id) ?? []).map(({ role }) => role),
     consents: (consentsById.get(account.id) ?? []).map(exportedConsent),
+    // Null: there is a second factor, and it is left out.
+    ...(factors.has(account.id) && { factors: factors.get(account.id) }),
   }))
+  const leftOut = [...factors.values()].filter((one) => one === null).length
+  return { lines, factors: { sealed: factors.size - leftOut, leftOut } }
+}
+
+function sealed({ totp, codes }: KeptFactors, file: Sealer | undefined): string | null {
+  return totp && file ? sealFactors(file, totp, codes) : null
 }
 
 /** The names of `account show --json`, and exact moments beside yes and no. */

@@ -1,9 +1,11 @@
 /** Flat records, as CSV and NDJSON have them: which column or path is which of our fields. */
 import { ROLES } from '../accounts/role-names.ts'
+import { factorsFrom, NO_FACTOR, totpFromText } from './incoming-factors.ts'
+import type { IncomingFactors } from './incoming-factors.ts'
 import { readOwn } from './own-fields.ts'
 import type { Incoming, Own } from './incoming.ts'
 import { NotReadable } from './incoming.ts'
-import { flagOf, hashOf, isMissing, momentOf, textOf, valueAt } from './values.ts'
+import { flagOf, hashOf, isMissing, momentOf, numberOf, textOf, valueAt } from './values.ts'
 
 /** Names under which a field is found without a mapping. The first is ours, which our export writes. */
 const NAMES = {
@@ -19,6 +21,11 @@ const NAMES = {
   created_at: ['created_at', 'createdAt', 'created', 'date_joined', 'registered_at'],
   disabled: ['disabled', 'is_disabled', 'blocked', 'is_blocked'],
   active: ['active', 'is_active', 'enabled'],
+  totp_secret: ['totp_secret', 'otp_secret', 'mfa_secret', 'totpSecret'],
+  totp_enabled: ['totp_enabled', 'otp_enabled', 'mfa_enabled', 'totpEnabled'],
+  totp_algorithm: ['totp_algorithm'],
+  totp_digits: ['totp_digits'],
+  totp_period: ['totp_period'],
 } as const
 
 /** Only our own export has these. */
@@ -33,6 +40,7 @@ const OWN_NAMES = [
   'username_signs_in',
   'roles',
   'consents',
+  'factors',
 ] as const
 
 export type Field = keyof typeof NAMES
@@ -69,11 +77,28 @@ export function flatReader(mapping: Mapping): ReadFlat {
         createdAtMs: read('created_at', momentOf),
         disabled: read('disabled', flagOf) ?? (active === undefined ? undefined : !active),
         hash: read('password_hash', hashOf),
+        factors: factorsOf(read),
         leftOut: [...leftOutOf(value, taken), ...unknownRoles(own)],
         ...own,
       }
     },
   }
+}
+
+type Read = <T>(field: Field, as: (given: unknown) => T) => T
+
+/** A secret alone is made when a person begins to set an app up; `totp_enabled` says whether that was finished. */
+function factorsOf(read: Read): IncomingFactors | undefined {
+  const secret = read('totp_secret', textOf)?.trim()
+  const isEnabled = read('totp_enabled', verifiedOf)
+  if (secret === undefined) return factorsFrom([], isEnabled ? [NO_FACTOR.hidden] : [])
+  if (isEnabled === false) return undefined
+  const settings = {
+    algorithm: read('totp_algorithm', textOf),
+    digits: read('totp_digits', numberOf),
+    periodSeconds: read('totp_period', numberOf),
+  }
+  return factorsFrom([totpFromText(secret, settings)], [])
 }
 
 function pathsOf(mapping: Mapping): Map<Field, readonly string[]> {
@@ -104,7 +129,7 @@ function named<T>(field: Field, read: () => T): T {
   }
 }
 
-/** Some systems keep when it was, instead of whether. */
+/** Some systems keep when it was verified, instead of whether. */
 function verifiedOf(value: unknown): boolean | undefined {
   try {
     return flagOf(value)

@@ -8,6 +8,7 @@ import { ROLES } from '../accounts/role-names.ts'
 import type { Clock } from '../platform/clock.ts'
 import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
+import type { Sealer } from '../platform/tokens.ts'
 import type { FileRecord } from './files/file-record.ts'
 import { createLineIndex } from './files/line-index.ts'
 import type { LineIndex } from './files/line-index.ts'
@@ -16,11 +17,21 @@ import type { Incoming } from './incoming.ts'
 import { judge } from './judge.ts'
 import type { Judged, JudgeOptions, Refusal } from './judge.ts'
 import type { Report } from './report.ts'
+import { LEFT_OUT_BEFORE, openFactors } from './sealed-factors.ts'
+import type { FactorSeal } from './sealed-factors.ts'
 import type { Summary } from './summary.ts'
 import { insertRows } from './write-accounts.ts'
 import type { NewRow } from './write-accounts.ts'
 
-type ImportNeeds = { db: Db; clock: Clock }
+type ImportNeeds = {
+  db: Db
+  clock: Clock
+  sealer: Sealer
+  /** Of the digests of recovery codes. */
+  digestKey: Buffer
+  /** Opens the factors of our own export, after its first line. */
+  factorSeal: () => FactorSeal | undefined
+}
 
 export type ImportOptions = Omit<JudgeOptions, 'nowMs'> & {
   dryRun: boolean
@@ -62,7 +73,7 @@ export function createImporter(
     async add(record) {
       summary.records += 1
       bytes = record.bytes
-      const read = candidateOf(record, toIncoming, { ...options, nowMs: needs.clock() })
+      const read = candidateOf(needs, record, toIncoming, { ...options, nowMs: needs.clock() })
       const refusal = 'code' in read ? read : repetition(seen, read)
       if (refusal) report.refused(record, refusal)
       else if ('row' in read) batch.push(nameClaimed(seen.usernames, read))
@@ -77,12 +88,19 @@ function count({ record, incoming, row, kind }: Candidate, summary: Summary, rep
   summary.hashes[kind] = (summary.hashes[kind] ?? 0) + 1
   if (row.emailVerifiedAtMs === null) summary.unverified += 1
   if (row.disabledAtMs !== null) summary.disabled += 1
-  for (const one of incoming.leftOut ?? []) report.leftOut(record, one)
+  const { factors } = incoming
+  if (factors) {
+    summary.secondFactors.accounts += 1
+    if (factors.totp) summary.secondFactors.carriedOver += 1
+    if (factors.recoveryCodes.length > 0) summary.secondFactors.withRecoveryCodes += 1
+  }
+  for (const one of [...(factors?.leftOut ?? []), ...(incoming.leftOut ?? [])]) report.leftOut(record, one)
 }
 
 type Candidate = Judged & { record: FileRecord; incoming: Incoming }
 
 function candidateOf(
+  { factorSeal }: ImportNeeds,
   record: FileRecord,
   toIncoming: (value: Readonly<Record<string, unknown>>) => Incoming,
   options: JudgeOptions,
@@ -91,11 +109,23 @@ function candidateOf(
   try {
     const incoming = toIncoming(record.value)
     const judged = judge(incoming, options)
-    return 'code' in judged ? judged : { ...judged, record, incoming }
+    if ('code' in judged) return judged
+    const factors = factorsOf(incoming, judged.row.id, factorSeal())
+    return { ...judged, record, incoming: { ...incoming, factors } }
   } catch (error) {
     if (error instanceof NotReadable) return { code: error.code, why: error.message }
     throw error
   }
+}
+
+/** @throws NotReadable: an account whose factors do not open is not imported without them */
+function factorsOf({ factors, own }: Incoming, id: string, seal: FactorSeal | undefined) {
+  const sealed = own?.sealedFactors
+  if (sealed === undefined) return factors
+  if (sealed === null) return LEFT_OUT_BEFORE
+  if (seal === undefined)
+    throw new NotReadable('factors is sealed, and the first line of its export is missing')
+  return openFactors(seal, id, sealed)
 }
 
 function repetition(seen: { emails: LineIndex; ids: LineIndex }, { row, hasOwnId, record }: Candidate) {
@@ -143,10 +173,16 @@ async function written(
       row: { ...row, usernameCanonical },
       roles: ROLES.filter((role) => incoming.own?.roles.includes(role)),
       consents: incoming.consents ?? [],
+      factors: incoming.factors,
     }))
     try {
       await inTransaction(needs.db, (trx) =>
-        insertRows(trx, rows, { atMs: needs.clock(), from: options.from }),
+        insertRows(trx, rows, {
+          atMs: needs.clock(),
+          from: options.from,
+          sealer: needs.sealer,
+          key: needs.digestKey,
+        }),
       )
       return outcome
     } catch (error) {

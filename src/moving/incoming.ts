@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Consent } from '../consents/consents.ts'
 import type { ForeignHash } from '../passwords/foreign-hash.ts'
+import type { IncomingFactors } from './incoming-factors.ts'
 
 export type Incoming = {
   /** Kept as our id, so that apps know the person again. */
@@ -17,6 +18,7 @@ export type Incoming = {
   createdAtMs?: number | undefined
   /** Absent where the file has none: the owner resets the password. */
   hash?: ForeignHash | undefined
+  factors?: IncomingFactors | undefined
   /** What the file says of this account and this server has no place for. */
   leftOut?: LeftOut[] | undefined
   consents?: readonly Omit<Consent, 'accountId'>[] | undefined
@@ -28,7 +30,6 @@ export type LeftOut = { code: string; why: string }
 
 /** Why something of an account is left out, for every system that has it. */
 export const NO_PLACE = {
-  factor: 'no place for second factors yet',
   identity: 'no sign-in by another provider',
   phone: 'no place for phone numbers',
 } as const
@@ -43,6 +44,8 @@ export type Own = {
   /** False: another account has the user name to sign in by. */
   usernameSignsIn?: boolean | undefined
   roles: readonly string[]
+  /** Sealed to the passphrase. Null: the account had a second factor, and the export left it out. */
+  sealedFactors?: string | null | undefined
 }
 
 /** The value cannot be what its field takes, or the record is no account. */

@@ -1,4 +1,4 @@
-/** What only our own export says of an account: exact moments, roles, consents. */
+/** What only our own export says of an account: exact moments, roles, consents, sealed factors. */
 import { z } from 'zod'
 import { parsed } from './incoming.ts'
 import type { Incoming, Own } from './incoming.ts'
@@ -30,6 +30,7 @@ const ownFields = z.object({
   username_signs_in: z.boolean().optional(),
   roles: z.array(z.string()).default([]),
   consents: z.array(consent).default([]),
+  factors: z.string().nullish(),
 })
 
 /** @throws NotReadable */
@@ -47,6 +48,7 @@ export function readOwn(
     selfRegistered: data.self_registered,
     usernameSignsIn: data.username_signs_in,
     roles: data.roles,
+    sealedFactors: data.factors,
   }
   const consents = data.consents.map((one) => ({
     clientId: one.client_id,

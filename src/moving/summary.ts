@@ -13,6 +13,8 @@ export type Summary = {
   refusedBy: Record<string, number>
   /** Password hashes of the new accounts, by family. `none`: the owner has to reset the password. */
   hashes: Partial<Record<HashKind | 'none', number>>
+  /** Of the new accounts: those with a second factor in the file, and what of it comes along. */
+  secondFactors: { accounts: number; carriedOver: number; withRecoveryCodes: number }
   unverified: number
   disabled: number
   /** What the file has and this server has no place for, by kind. The accounts themselves are imported. */
@@ -30,6 +32,7 @@ export function createSummary(): Summary {
     refused: 0,
     refusedBy: {},
     hashes: {},
+    secondFactors: { accounts: 0, carriedOver: 0, withRecoveryCodes: 0 },
     unverified: 0,
     disabled: 0,
     leftOut: {},

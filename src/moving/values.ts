@@ -34,6 +34,11 @@ export function hashOf(value: unknown): ForeignHash | undefined {
   return text === undefined ? undefined : readForeignHash(text)
 }
 
+export function numberOf(value: unknown): number | undefined {
+  const text = textOf(value)?.trim()
+  return text === undefined ? undefined : Number(text)
+}
+
 const YES = new Set(['true', 't', 'yes', 'y', '1'])
 const NO = new Set(['false', 'f', 'no', 'n', '0'])
 

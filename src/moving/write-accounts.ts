@@ -4,12 +4,16 @@ import type { Account } from '../accounts/account.ts'
 import type { Role } from '../accounts/role-names.ts'
 import type { Consent } from '../consents/consents.ts'
 import { recordAudits } from '../audit/audit.ts'
+import { insertFactors } from '../factors/moved-factors.ts'
 import type { Sql } from '../platform/sql/database.ts'
+import type { Sealer } from '../platform/tokens.ts'
+import type { IncomingFactors } from './incoming-factors.ts'
 
 export type NewRow = {
   row: Account & { usernameCanonical: string | null }
   roles: readonly Role[]
   consents: readonly Omit<Consent, 'accountId'>[]
+  factors: IncomingFactors | undefined
 }
 
 const COLUMNS = [...ACCOUNT_COLUMNS, 'usernameCanonical'] as const
@@ -21,7 +25,7 @@ const ROWS = 500
 export async function insertRows(
   trx: Sql,
   rows: readonly NewRow[],
-  { atMs, from }: { atMs: number; from: string },
+  { atMs, from, ...keys }: { atMs: number; from: string; sealer: Sealer; key: Buffer },
 ): Promise<void> {
   for (let at = 0; at < rows.length; at += ROWS) {
     const part = rows.slice(at, at + ROWS)
@@ -32,21 +36,32 @@ export async function insertRows(
       ...COLUMNS,
       ...values,
     ])
-    await recordAudits(
-      trx,
-      part.map(({ row }) => ({
-        atMs,
-        action: 'account.imported',
-        actor: 'cli',
-        accountId: row.id,
-        detail: { from, verified: row.emailVerifiedAtMs !== null },
-      })),
-    )
   }
   const roles = rows.flatMap(({ row, roles: of }) => of.map((role) => ({ accountId: row.id, role })))
   if (roles.length > 0) await trx.batchInsert('account_roles', roles, ROWS)
   const consents = rows.flatMap(({ row, consents: of }) => of.map((one) => storedConsent(row.id, one)))
   if (consents.length > 0) await trx.batchInsert('consents', consents, ROWS)
+  await insertFactors(trx, keys, rows.flatMap(arriving), atMs)
+  // Last, so that events show the whole account.
+  for (let at = 0; at < rows.length; at += ROWS)
+    await recordAudits(
+      trx,
+      rows.slice(at, at + ROWS).map(({ row, factors }) => ({
+        atMs,
+        action: 'account.imported',
+        actor: 'cli',
+        accountId: row.id,
+        detail: {
+          from,
+          verified: row.emailVerifiedAtMs !== null,
+          ...(factors?.totp && { secondFactor: true }),
+        },
+      })),
+    )
+}
+
+function arriving({ row, factors }: NewRow) {
+  return factors?.totp ? [{ accountId: row.id, totp: factors.totp, codes: factors.recoveryCodes }] : []
 }
 
 function valueOf(value: string | number | boolean | null): string | number | null {

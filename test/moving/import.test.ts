@@ -216,13 +216,13 @@ describe('cli import', () => {
       const { length: totalBytes } = lines.join('')
       const drawn: object[] = []
       await importFile(
-        { db: server.db, clock: server.clock, sealer: server.sealer, tables: [] },
+        { ...server, digestKey: server.config.keys.index, tables: [] },
         {
           file,
           refusedFile: `${file}.refused`,
           format: formatOf('ndjson', { mapping: new Map(), firebaseKey: undefined }),
           mapped: [],
-          passphrase: undefined,
+          passphrase: async () => undefined,
           dryRun: true,
           verified: false,
           withoutUnknownHashes: false,

@@ -8,6 +8,18 @@ import { embeddedPlace } from '../cli/command-line.ts'
 const WITH_ACCOUNTS: Readonly<Record<string, readonly string[]>> = {
   accounts: [...ACCOUNT_COLUMNS, 'usernameCanonical'],
   account_roles: ['accountId', 'role'],
+  account_totps: [
+    'accountId',
+    'secretSealed',
+    'algorithm',
+    'digits',
+    'periodSeconds',
+    'createdAtMs',
+    'confirmedAtMs',
+    'lastStep',
+    'lastUsedAtMs',
+  ],
+  recovery_codes: ['accountId', 'codeDigest', 'createdAtMs', 'usedAtMs'],
   consents: [
     'accountId',
     'clientId',
@@ -24,7 +36,6 @@ const WITH_ACCOUNTS: Readonly<Record<string, readonly string[]>> = {
 const STAYS = [
   'account_grants',
   'account_sessions',
-  'account_totps',
   'announced_logouts',
   'attempt_buckets',
   'audit_events',
@@ -37,7 +48,6 @@ const STAYS = [
   'outbox_lanes',
   'outbox_messages',
   'recorded_uses',
-  'recovery_codes',
   'revocations',
   'status_entries',
   'status_lists',

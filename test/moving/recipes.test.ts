@@ -167,7 +167,7 @@ describe(`docs/migrating.md, with ${TOOLS}`, function () {
       .map((line) => JSON.parse(line) as Record<string, unknown>)
     const codes = entries.map(({ outcome, code }) => `${String(outcome)} ${String(code)}`)
     expect(codes).to.have.members([
-      'left_out totp',
+      'left_out passkey',
       'left_out group /staff',
       'left_out role auditor',
       'left_out attribute phone',
@@ -176,6 +176,6 @@ describe(`docs/migrating.md, with ${TOOLS}`, function () {
       'left_out redirect https://shop.example/*',
       'left_out no consent page',
     ])
-    expect(JSON.stringify(entries)).to.contain('a-totp-secret')
+    expect(JSON.stringify(entries)).to.contain('a-passkey-id')
   })
 })

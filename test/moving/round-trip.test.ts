@@ -7,6 +7,9 @@ import { findClientWithSecret } from '../../src/clients/clients.ts'
 import { compareClientSecret, secretForLibrary } from '../../src/clients/client-secret.ts'
 import { rememberConsent } from '../../src/consents/consents.ts'
 import { createWebhook, signingSecrets } from '../../src/event-sinks/webhooks/webhooks.ts'
+import { renewCodes } from '../../src/factors/recovery-codes.ts'
+import { newTotpSecret, OWN_TOTP } from '../../src/factors/totp-code.ts'
+import { insertTotp } from '../../src/factors/totp.ts'
 import { ensureAllKeys, loadKeySet } from '../../src/keys/key-set.ts'
 import { rotateSigningKeys } from '../../src/keys/signing-keys.ts'
 import { openSealing } from '../../src/moving/rows/passphrase.ts'
@@ -19,7 +22,15 @@ import { embeddedPlace, servicePlace } from '../cli/command-line.ts'
 import type { Place } from '../cli/command-line.ts'
 
 const PASSPHRASE = 'seven grey kettles'
-const SECRET_TABLES = ['signing_keys', 'encryption_keys', 'clients', 'resources', 'webhooks', 'accounts']
+const SECRET_TABLES = [
+  'signing_keys',
+  'encryption_keys',
+  'clients',
+  'resources',
+  'webhooks',
+  'accounts',
+  'account_totps',
+]
 
 /** The lines with what is sealed opened: each sealing is another text. */
 async function opened(file: string): Promise<string> {
@@ -39,7 +50,7 @@ async function opened(file: string): Promise<string> {
 }
 
 describe('cli export and import of everything', function () {
-  const from = embeddedPlace()
+  const from = withTheSecret(embeddedPlace())
   const file = join(from.folder, 'moving.ndjson')
   const passphraseFile = join(from.folder, 'passphrase.txt')
   const withPassphrase = ['--passphrase-file', passphraseFile]
@@ -61,7 +72,7 @@ describe('cli export and import of everything', function () {
   }
 
   for (const [name, openPlace] of Object.entries({
-    'another SQLite': async () => embeddedPlace(),
+    'another SQLite': async () => withTheSecret(embeddedPlace()),
     MariaDB: servicePlace,
   }))
     it(`come back equal, line by line, from ${name} [A21]`, async () => {
@@ -81,6 +92,7 @@ describe('cli export and import of everything', function () {
         )
         const keys = async (parts: Parts) => (await loadKeySet(parts.db, parts.sealer)).jwks.keys
         expect(await keys(target)).to.have.deep.members(await keys(server))
+        expect(await target.db('recovery_codes').count({ all: '*' })).to.eql([{ all: 10 }])
         const second = await to.json(['import', file, ...withPassphrase])
         expect(second).to.deep.include({ imported: 0, already_here: 4, refused: 0 })
         expect(second['others']).to.deep.include({ clients: { imported: 0, already_here: 4, refused: 0 } })
@@ -128,10 +140,10 @@ describe('cli export and import of everything', function () {
   it('leave secrets out without a passphrase, and say so', async () => {
     const bare = join(from.folder, 'bare.ndjson')
     const report = await from.json(['export', bare])
-    expect(report['left_out']).to.include({ 'secrets of clients': 1, webhooks: 1 })
+    expect(report['left_out']).to.include({ 'secrets of clients': 1, webhooks: 1, 'second factors': 1 })
     expect(report['left_out']).to.have.property('signing keys')
     expect(readFileSync(bare, 'utf8')).to.not.contain('"type":"webhook"')
-    expect(await from.text(['export', bare])).to.match(/Left out without --passphrase-file:/)
+    expect(await from.text(['export', bare])).to.match(/Left out without a passphrase:/)
   })
 
   it('notice an altered line, a line of another place, and a file that was cut off [S-4.26]', async () => {
@@ -176,6 +188,12 @@ describe('cli export and import of everything', function () {
     }
   })
 })
+
+/** Digests of recovery codes move between servers with one main secret. */
+function withTheSecret(place: Place): Place {
+  place.env['ACCOUNT_SERVER_TOKEN_SECRET_KEY'] = 'a-secret-of-tests-that-is-long-enough'
+  return place
+}
 
 const REDIRECTS = { client_name: 'An app, "quoted" ✓', redirect_uris: ['https://app.example/back'] }
 
@@ -225,7 +243,7 @@ async function fill(parts: Parts) {
 }
 
 /** Accounts in every state, of which two share a user name. */
-async function addAccounts({ db, clock }: Parts, clientId: string): Promise<void> {
+async function addAccounts({ db, clock, sealer, config }: Parts, clientId: string): Promise<void> {
   const made = []
   for (const [index, email] of [
     'Ada@Example.com',
@@ -253,6 +271,15 @@ async function addAccounts({ db, clock }: Parts, clientId: string): Promise<void
   await db('accounts')
     .where({ id: ada!.id })
     .update({ username: 'SAME', disabledAtMs: clock(), sessionsValidFromMs: 1 })
+  const app = {
+    ...OWN_TOTP,
+    accountId: ada!.id,
+    secret: newTotpSecret(),
+    confirmedAtMs: clock(),
+    lastStep: 7,
+  }
+  await insertTotp(db, sealer, app, clock())
+  await renewCodes(db, config.keys.index, ada!.id, clock())
   await db('account_roles').insert({ accountId: bob!.id, role: 'admin' })
   const allowed = { scopes: ['openid'], claims: [], resources: { 'https://api.example': ['read'] } }
   await rememberConsent(db, bob!.id, clientId, allowed, clock())

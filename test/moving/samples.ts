@@ -20,6 +20,16 @@ const SALT = 'MDEyMzQ1Njc4OWFiY2RlZg=='
 const SHA512 = '2TPHizjQR1qyb92kMqYOtejVbTyYYj00mNzs7CIq72WehY6eXf0zpa/hVHnLDEQccs6gojygi+9noQTYUBp8dA=='
 const SHA256 = '2+JHuWrXEZW7HqC21byXckHlxOO4eOpSNy8iHFwBVtgefRPsotHKXv9XDYoYl+sgRzwFUSvGP9W4p+wo/dUApQ=='
 
+/** An authenticator app with the key of RFC 6238, appendix B, and a passkey. */
+const KEYCLOAK_FACTORS = [
+  {
+    type: 'otp',
+    secretData: '{"value":"12345678901234567890123456789012"}',
+    credentialData: '{"subType":"totp","digits":8,"counter":0,"period":30,"algorithm":"HmacSHA256"}',
+  },
+  { type: 'webauthn', secretData: '{}', credentialData: '{"credentialId":"a-passkey-id"}' },
+]
+
 function keycloakUser(name: string, algorithm: string, value: string, more: Record<string, unknown> = {}) {
   const secretData = JSON.stringify({ value, salt: SALT, additionalParameters: {} })
   const credentialData = JSON.stringify({ hashIterations: 1000, algorithm, additionalParameters: {} })
@@ -32,9 +42,7 @@ function keycloakUser(name: string, algorithm: string, value: string, more: Reco
     createdTimestamp: 1_700_000_000_000,
     credentials: [
       { type: 'password', secretData, credentialData },
-      ...(name === 'key'
-        ? [{ type: 'otp', secretData: '{"value":"a-totp-secret"}', credentialData: '{}' }]
-        : []),
+      ...(name === 'key' ? KEYCLOAK_FACTORS : []),
     ],
     realmRoles: ['default-roles-example', ...(name === 'key' ? ['auditor'] : [])],
     ...more,
@@ -72,6 +80,7 @@ export const AUTH0 = [
     email_verified: true,
     passwordHash: BCRYPT,
     password_set_date: { $date: '2021-03-05T16:34:49.502Z' },
+    mfa_factors: [{ totp: { secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' } }],
   },
   {
     user_id: 'auth0|60425dc43519d90068f82973',
@@ -99,6 +108,9 @@ export const LOGTO = `${JSON.stringify({
   password_encryption_method: 'Bcrypt',
   profile: { givenName: 'Lo' },
   is_suspended: false,
+  mfa_verifications: [
+    { type: 'Totp', id: 'a', createdAt: '2024-01-02T03:04:05.678Z', key: 'JBSWY3DPEHPK3PXP' },
+  ],
   created_at: '2024-01-02T03:04:05.678+00:00',
 })}\n`
 

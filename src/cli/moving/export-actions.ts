@@ -11,17 +11,18 @@ import type { Input } from '../../command-line/input.ts'
 import { columns } from '../../command-line/layout.ts'
 import { progressBar } from '../../command-line/progress-bar.ts'
 import type { ProgressBar } from '../../command-line/progress-bar.ts'
-import { passphraseOf } from './passphrase-file.ts'
+import { passphraseFrom } from './passphrase.ts'
 import { smallHeap } from './small-heap.ts'
 
-export async function run(input: Input, { db, sealer, features }: Parts): Promise<Answer> {
+export async function run(input: Input, { db, sealer, config, features }: Parts): Promise<Answer> {
   const keepSmall = smallHeap()
   const [file = ''] = input.operands
-  const passphrase = passphraseOf(input)
+  const passphrase = await passphraseFrom(input, { isNew: true })()
   const made = passphrase === undefined ? undefined : await newSealing(passphrase)
-  const exported: Exported = { counts: {}, leftOut: {} }
+  const exported: Exported = { counts: {}, leftOut: {}, secondFactors: 0 }
   const sealers = { data: sealer, file: made?.sealer }
-  const needs = { db, ...movedTables(features), sealers, sealing: made?.sealing }
+  const sealing = { sealers, sealing: made?.sealing, digestKey: config.keys.index }
+  const needs = { db, ...movedTables(features), ...sealing }
   const [counted] = await db('accounts').count({ all: '*' })
   const bar = progressBar(process.stderr, { quiet: input.flag('json') })
   await write(file, exportedLines(needs, exported), bar, () => {
@@ -31,7 +32,13 @@ export async function run(input: Input, { db, sealer, features }: Parts): Promis
   })
   const { accounts = 0, ...others } = exported.counts
   return {
-    data: { written: file, accounts, others, left_out: exported.leftOut },
+    data: {
+      written: file,
+      accounts,
+      second_factors: exported.secondFactors,
+      others,
+      left_out: exported.leftOut,
+    },
     text: textOf(file, exported, passphrase !== undefined),
   }
 }
@@ -64,15 +71,15 @@ async function write(
   }
 }
 
-function textOf(file: string, { counts, leftOut }: Exported, hasPassphrase: boolean): string {
+function textOf(file: string, { counts, leftOut, secondFactors }: Exported, hasPassphrase: boolean): string {
   const { accounts = 0, ...others } = counts
   const moved = Object.entries(others).filter(([, count]) => count > 0)
   const missing = Object.entries(leftOut)
   return [
-    `Wrote ${accounts} accounts to ${file}.`,
+    `Wrote ${accounts} accounts to ${file}${secondFactors > 0 ? `, ${secondFactors} of them with a second factor` : ''}.`,
     ...(moved.length > 0 ? [`Beside them:\n${rowsOf(moved)}`] : []),
     ...(missing.length > 0
-      ? [`${hasPassphrase ? 'No data key opens' : 'Left out without --passphrase-file'}:\n${rowsOf(missing)}`]
+      ? [`${hasPassphrase ? 'No data key opens' : 'Left out without a passphrase'}:\n${rowsOf(missing)}`]
       : []),
   ].join('\n\n')
 }

@@ -12,14 +12,16 @@ export const exporting: Noun<Parts> = {
       noun: 'export',
       opens: 'schema',
       operand: { name: 'FILE', about: 'The NDJSON file to write, readable by you alone (0600).' },
-      about: 'Exports everything that moves: accounts with hashes, roles and consents, clients, keys.',
+      about:
+        'Exports everything that moves: accounts with hashes, factors, roles and consents, clients, keys.',
       options: {
         'passphrase-file': {
           value: 'FILE',
-          about: 'Its first line seals keys and secrets in the export. Without it they are left out.',
+          about: 'Its first line seals keys, secrets and second factors. On a terminal, export asks.',
         },
       },
       notes: [
+        'Without a passphrase, keys, secrets and second factors are left out, and the answer says how many.',
         'import takes the file back. A failure leaves an older file unchanged.',
         'Sessions, tokens, mails on their way and the audit trail are not in it.',
       ],

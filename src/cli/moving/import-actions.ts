@@ -15,10 +15,10 @@ import { readJsonFile, usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
 import { columns, record, table } from '../../command-line/layout.ts'
 import { progressBar } from '../../command-line/progress-bar.ts'
-import { passphraseOf } from './passphrase-file.ts'
+import { passphraseFrom } from './passphrase.ts'
 import { smallHeap } from './small-heap.ts'
 
-export async function run(input: Input, { db, clock, sealer, features }: Parts): Promise<Answer> {
+export async function run(input: Input, { db, clock, sealer, config, features }: Parts): Promise<Answer> {
   const keepSmall = smallHeap()
   const [file = ''] = input.operands
   const dryRun = input.flag('dry-run')
@@ -29,14 +29,14 @@ export async function run(input: Input, { db, clock, sealer, features }: Parts):
   try {
     const { before, after } = movedTables(features)
     const { summary, rows, written } = await importFile(
-      { db, clock, sealer, tables: [...before, ...after] },
+      { db, clock, sealer, digestKey: config.keys.index, tables: [...before, ...after] },
       {
         file,
         refusedFile,
         format: formatOf(format, { mapping, firebaseKey: firebaseKeyOf(input) }),
         mapped: [...mapping.keys()],
         dryRun,
-        passphrase: passphraseOf(input),
+        passphrase: passphraseFrom(input, { isNew: false }),
         verified: input.flag('verified'),
         withoutUnknownHashes: input.flag('without-unknown-hashes'),
         progress({ bytes, totalBytes, records }) {
@@ -92,6 +92,11 @@ function reportOf(summary: Summary, outcome: ImportOutcome): Answer {
     others: othersOf(rows),
     refused_by: summary.refusedBy,
     hashes: summary.hashes,
+    second_factors: {
+      accounts: summary.secondFactors.accounts,
+      carried_over: summary.secondFactors.carriedOver,
+      with_recovery_codes: summary.secondFactors.withRecoveryCodes,
+    },
     unverified: summary.unverified,
     disabled: summary.disabled,
     left_out: summary.leftOut,
@@ -133,6 +138,7 @@ function textOf(summary: Summary, { dryRun, rows, refusedFile }: ImportOutcome):
       ...(summary.unverified > 0 && { 'an unconfirmed address': summary.unverified }),
       ...(summary.disabled > 0 && { 'been disabled': summary.disabled }),
     }),
+    secondFactorsText(summary, dryRun),
     section('Refused, by reason', summary.refusedBy),
     section('Not taken over', summary.leftOut),
     summary.examples.length > 0
@@ -143,11 +149,22 @@ function textOf(summary: Summary, { dryRun, rows, refusedFile }: ImportOutcome):
         )}`
       : '',
     refusedFile
-      ? `Every refused record, and why, is in ${refusedFile} (0600: it holds password hashes).`
+      ? `Every refused record, and why, is in ${refusedFile} (0600: it holds password hashes and secrets).`
       : '',
   ]
     .filter(Boolean)
     .join('\n\n')
+}
+
+function secondFactorsText({ secondFactors }: Summary, dryRun: boolean): string {
+  const { accounts, carriedOver, withRecoveryCodes } = secondFactors
+  if (accounts === 0) return ''
+  return section('Second factors', {
+    'new accounts that have one': accounts,
+    [dryRun ? 'would be carried over' : 'carried over']: carriedOver,
+    [dryRun ? 'would be lost' : 'lost: the password alone signs in']: accounts - carriedOver,
+    ...(withRecoveryCodes > 0 && { 'with their recovery codes': withRecoveryCodes }),
+  })
 }
 
 function hashName(kind: string): string {

@@ -33,12 +33,16 @@ export const importing: Noun<Parts> = {
           value: 'FILE',
           about: 'The hash parameters of the Firebase project, a JSON file.',
         },
-        'passphrase-file': { value: 'FILE', about: 'The passphrase of an export, as its first line.' },
+        'passphrase-file': {
+          value: 'FILE',
+          about: 'The passphrase of an export, as its first line. On a terminal, import asks.',
+        },
         refused: { value: 'FILE', about: 'Where refused records are written (FILE.refused.ndjson).' },
       },
       notes: [
         'Fields: id, email, email_verified, name, given_name, family_name, username, locale, password_hash, created_at,',
-        'disabled, active. Usual column names are found without --map. docs/migrating.md has a recipe for each system.',
+        'disabled, active, totp_secret (Base32 or an otpauth address), totp_enabled, totp_algorithm, totp_digits,',
+        'totp_period. Usual column names are found without --map. docs/migrating.md has a recipe for each system.',
       ],
       examples: [
         'import users.csv --map hashed_password=password_hash --dry-run',

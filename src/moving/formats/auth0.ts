@@ -7,6 +7,8 @@ import { phcString } from '../../passwords/phc.ts'
 import { isObject } from '../files/file-record.ts'
 import { readRows } from '../files/read-rows.ts'
 import { NO_PLACE } from '../incoming.ts'
+import { factorsFrom, NO_FACTOR, totpFromText } from '../incoming-factors.ts'
+import type { FactorLeftOut, IncomingFactors } from '../incoming-factors.ts'
 import type { Incoming, LeftOut } from '../incoming.ts'
 import { flagOf, hashOf, isMissing, momentOf, textOf, valueAt } from '../values.ts'
 import type { Format } from './format.ts'
@@ -35,6 +37,7 @@ export const auth0: Format = {
       disabled: flagOf(value['blocked']),
       createdAtMs: momentOf(value['created_at'] ?? value['Created At'] ?? value['password_set_date']),
       hash: passwordOf(value),
+      factors: factorsOf(value),
       leftOut: leftOutOf(value),
     }
   },
@@ -83,10 +86,34 @@ const PLACELESS: Readonly<Record<string, string>> = {
 }
 
 function leftOutOf(value: Value): LeftOut[] {
-  const placeless = Object.entries(PLACELESS)
+  return Object.entries(PLACELESS)
     .filter(([name]) => isPresent(value[name]))
     .map(([code, why]) => ({ code, why }))
-  const factors = Array.isArray(value['mfa_factors']) ? value['mfa_factors'] : []
-  const totp = factors.filter((one) => isObject(one) && 'totp' in one)
-  return [...placeless, ...totp.map(() => ({ code: 'totp', why: NO_PLACE.factor }))]
+}
+
+const OTHER_FACTORS: Readonly<Record<string, FactorLeftOut>> = {
+  phone: NO_FACTOR.phone,
+  email: NO_FACTOR.mail,
+}
+
+/** The export has no secrets, only that there is a factor (`multifactor`). Its import takes `mfa_factors`, which has them. */
+function factorsOf(value: Value): IncomingFactors | undefined {
+  const factors = Array.isArray(value['mfa_factors']) ? value['mfa_factors'].filter(isObject) : []
+  const hidden = Array.isArray(value['multifactor']) && factors.length === 0 ? value['multifactor'] : []
+  return factorsFrom(
+    factors.filter((one) => 'totp' in one).map((one) => totpFromText(secretOf(one))),
+    [
+      ...factors.filter((one) => !('totp' in one)).map((one) => otherFactor(Object.keys(one)[0] ?? '')),
+      ...hidden.map(() => NO_FACTOR.hidden),
+    ],
+  )
+}
+
+function secretOf(factor: Value): string {
+  const secret = valueAt(factor, 'totp.secret')
+  return typeof secret === 'string' ? secret : ''
+}
+
+function otherFactor(name: string): FactorLeftOut {
+  return OTHER_FACTORS[name] ?? { code: `factor ${name}`, why: 'this server has no such factor' }
 }

@@ -6,6 +6,7 @@ import type { FirebaseKey } from '../../passwords/vendor-hash.ts'
 import { isObject } from '../files/file-record.ts'
 import { readElements } from '../files/read-elements.ts'
 import { NO_PLACE } from '../incoming.ts'
+import { factorsFrom, NO_FACTOR } from '../incoming-factors.ts'
 import type { Incoming, LeftOut } from '../incoming.ts'
 import { flagOf, momentOf, textOf } from '../values.ts'
 import type { Format } from './format.ts'
@@ -50,6 +51,7 @@ export function firebase(key: FirebaseKey | undefined): Format {
       disabled: flagOf(value['disabled']),
       createdAtMs: momentOf(value['createdAt']),
       hash: hashOf(value, key),
+      factors: factorsFrom([], factorsOf(value)),
       leftOut: leftOutOf(value),
     }),
   }
@@ -64,13 +66,17 @@ function hashOf(value: Value, key: FirebaseKey | undefined): Incoming['hash'] {
 
 function leftOutOf(value: Value): LeftOut[] {
   const providers = Array.isArray(value['providerUserInfo']) ? value['providerUserInfo'] : []
-  const factors = Array.isArray(value['mfaInfo']) ? value['mfaInfo'] : []
   return [
     ...providers
       .map((one) => (isObject(one) ? textOf(one['providerId']) : undefined))
       .filter((name) => name !== undefined && name !== 'password')
       .map((name) => ({ code: `identity ${name}`, why: NO_PLACE.identity })),
-    ...factors.map(() => ({ code: 'factor', why: NO_PLACE.factor })),
     ...(textOf(value['phoneNumber']) ? [{ code: 'phone_number', why: NO_PLACE.phone }] : []),
   ]
+}
+
+/** The export names factors, and has no secret of an app. */
+function factorsOf(value: Value) {
+  const factors = Array.isArray(value['mfaInfo']) ? value['mfaInfo'] : []
+  return factors.map((one) => (isObject(one) && 'phoneInfo' in one ? NO_FACTOR.phone : NO_FACTOR.hidden))
 }

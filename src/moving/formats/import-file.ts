@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { AppError } from '../../platform/errors.ts'
 import { checkedBytes } from '../files/checked-bytes.ts'
+import type { FileRecord } from '../files/file-record.ts'
 import { createMappedColumns } from '../mapped-columns.ts'
 import type { MappedColumns } from '../mapped-columns.ts'
 import { refusedFile } from '../files/refused-file.ts'
@@ -11,6 +12,9 @@ import { createImporter } from '../import-accounts.ts'
 import type { ImportOptions } from '../import-accounts.ts'
 import { reporter } from '../report.ts'
 import { createClientImporter } from '../rows/import-clients.ts'
+import { checkExport } from '../rows/check-export.ts'
+import { createOpener } from '../rows/export-frame.ts'
+import type { Passphrase } from '../rows/export-frame.ts'
 import { createRowImporter } from '../rows/import-rows.ts'
 import type { RowCount, RowNeeds } from '../rows/import-rows.ts'
 import { add, createSummary } from '../summary.ts'
@@ -18,7 +22,7 @@ import type { Summary } from '../summary.ts'
 
 export type FileImport = Omit<ImportOptions, 'from'> & {
   /** Opens the secrets of our own export. */
-  passphrase: string | undefined
+  passphrase: Passphrase
   /** `-` is standard input. */
   file: string
   refusedFile: string
@@ -34,7 +38,7 @@ export type FileImport = Omit<ImportOptions, 'from'> & {
  */
 export async function importFile(
   needs: RowNeeds,
-  { file, refusedFile: path, format, mapped, progress, ...options }: FileImport,
+  { file, refusedFile: path, format, mapped, progress, passphrase, ...options }: FileImport,
 ): Promise<{ summary: Summary; rows: Record<string, RowCount>; written: boolean }> {
   // Of a packed file, only what is unpacked is counted.
   const size = file === '-' ? undefined : await sizeOf(file)
@@ -42,13 +46,18 @@ export async function importFile(
   const summary = createSummary()
   const refused = refusedFile(path)
   const report = reporter(summary, (entry) => refused.write(`${JSON.stringify(entry)}\n`))
-  const rows = createRowImporter(needs, options, report)
+  const opener = createOpener(needs.digestKey, passphrase)
+  const rows = createRowImporter(needs, { ...options, opener }, report)
   const clients = createClientImporter(needs, format.toClient, options, report)
   const drawn = (bytes: number) => progress({ bytes, totalBytes, records: summary.records })
   const own = { ...options, from: format.name }
-  const importer = createImporter(needs, format.toIncoming, own, { summary, report, progress: drawn })
+  const importing = { ...needs, factorSeal: rows.seal }
+  const importer = createImporter(importing, format.toIncoming, own, { summary, report, progress: drawn })
   const columns = createMappedColumns(mapped, format.table === true)
-  if (file !== '-' && mapped.length > 0) await checkColumns(columns, file, format)
+  // Standard input cannot be read twice: there the import itself looks.
+  if (file !== '-' && mapped.length > 0) await checkColumns(columns, recordsOf(file, format), format)
+  if (file !== '-' && format.own && !options.dryRun)
+    await checkExport(recordsOf(file, format), { tables: needs.tables, opener })
   const bytes: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
   try {
     for await (const record of format.read(checkedBytes(bytes, format))) {
@@ -68,13 +77,20 @@ export async function importFile(
   return { summary, rows: { ...rows.counts, ...clients.counts }, written: refused.begun() }
 }
 
-/** Before anything is written. Standard input cannot be read twice, so there the import itself looks. */
-async function checkColumns(columns: MappedColumns, file: string, format: Format): Promise<void> {
+/** Before anything is written. */
+async function checkColumns(
+  columns: MappedColumns,
+  records: AsyncIterable<FileRecord>,
+  format: Format,
+): Promise<void> {
+  for await (const record of records) if (format.accounts.includes(record.list) && columns.see(record)) return
+  columns.end()
+}
+
+async function* recordsOf(file: string, format: Format): AsyncGenerator<FileRecord> {
   const bytes = createReadStream(file)
   try {
-    for await (const record of format.read(checkedBytes(bytes, format)))
-      if (format.accounts.includes(record.list) && columns.see(record)) return
-    columns.end()
+    yield* format.read(checkedBytes(bytes, format))
   } finally {
     bytes.destroy()
   }

@@ -9,6 +9,7 @@ import type { Incoming, LeftOut } from '../incoming.ts'
 import { readKeycloakPassword } from '../../passwords/vendor-hash.ts'
 import type { Format } from './format.ts'
 import { keycloakClient } from './keycloak-clients.ts'
+import { keycloakFactors } from './keycloak-factors.ts'
 
 const credential = z.looseObject({
   type: z.string().optional(),
@@ -68,6 +69,7 @@ export const keycloak: Format = {
       disabled: !data.enabled,
       createdAtMs: data.createdTimestamp ?? undefined,
       hash: hashOf(data),
+      factors: keycloakFactors(data.credentials),
       leftOut: leftOutOf(data),
       consents: consentsOf(data),
     }
@@ -106,9 +108,6 @@ const DEFAULT_ROLES = /^(default-roles-.*|offline_access|uma_authorization)$/
 function leftOutOf(data: User): LeftOut[] {
   const none = (code: string, why: string): LeftOut => ({ code, why })
   return [
-    ...data.credentials.flatMap(({ type = '' }) =>
-      type === 'password' ? [] : [none(type === 'otp' ? 'totp' : type, NO_PLACE.factor)],
-    ),
     ...data.groups.map((group) => none(`group ${group}`, 'no place for groups yet')),
     ...data.realmRoles
       .filter((role) => !DEFAULT_ROLES.test(role))

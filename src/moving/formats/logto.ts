@@ -2,6 +2,8 @@
 import { isObject } from '../files/file-record.ts'
 import { readRows } from '../files/read-rows.ts'
 import { NO_PLACE } from '../incoming.ts'
+import { factorsFrom, NO_FACTOR, totpFromText } from '../incoming-factors.ts'
+import type { FactorLeftOut, IncomingCode, IncomingFactors } from '../incoming-factors.ts'
 import type { LeftOut } from '../incoming.ts'
 import { flagOf, hashOf, isMissing, momentOf, textOf, valueAt } from '../values.ts'
 import type { Format } from './format.ts'
@@ -33,19 +35,15 @@ export const logto: Format = {
       hash: hashOf(
         found('passwordEncrypted', 'password_encrypted') ?? found('passwordDigest', 'password_digest'),
       ),
+      factors: factorsOf(value),
       leftOut: leftOutOf(value),
     }
   },
 }
 
 function leftOutOf(value: Value): LeftOut[] {
-  const factors = value['mfaVerifications'] ?? value['mfa_verifications']
   const identities = value['identities']
   return [
-    ...(Array.isArray(factors) ? factors : []).map((one) => ({
-      code: isObject(one) && one['type'] === 'Totp' ? 'totp' : 'factor',
-      why: NO_PLACE.factor,
-    })),
     ...(isObject(identities) ? Object.keys(identities) : []).map((name) => ({
       code: `identity ${name}`,
       why: NO_PLACE.identity,
@@ -54,4 +52,56 @@ function leftOutOf(value: Value): LeftOut[] {
       isMissing(value[name]) ? [] : [{ code: 'phone_number', why: NO_PLACE.phone }],
     ),
   ]
+}
+
+const OTHER_FACTORS: Readonly<Record<string, FactorLeftOut>> = {
+  WebAuthn: NO_FACTOR.passkey,
+  PhoneVerificationCode: NO_FACTOR.phone,
+  EmailVerificationCode: NO_FACTOR.mail,
+  BackupCode: { ...NO_FACTOR.hidden, code: 'recovery_codes' },
+}
+
+/** `mfaVerifications`: secrets in Base32, and backup codes as the person has them. */
+function factorsOf(value: Value): IncomingFactors | undefined {
+  const found = value['mfaVerifications'] ?? value['mfa_verifications']
+  const factors = Array.isArray(found) ? found.filter(isObject) : []
+  return factorsFrom(
+    factors.filter(({ type }) => type === 'Totp').map(appOf),
+    factors.filter((one) => one['type'] !== 'Totp' && !hasCodes(one)).map(({ type }) => otherFactor(type)),
+    factors.filter(hasCodes).flatMap(codesOf),
+  )
+}
+
+function appOf(factor: Value) {
+  const key = factor['key']
+  // The management API names the factor alone.
+  if (typeof key !== 'string') return { ...NO_FACTOR.hidden, code: 'totp' }
+  return totpFromText(key, { createdAtMs: momentOrNone(factor['createdAt']) })
+}
+
+function hasCodes({ type, codes }: Value): boolean {
+  return type === 'BackupCode' && Array.isArray(codes)
+}
+
+/** Codes that were used stay away. */
+function codesOf(factor: Value): IncomingCode[] {
+  const codes = Array.isArray(factor['codes']) ? factor['codes'].filter(isObject) : []
+  return codes.flatMap(({ code, usedAt }) =>
+    typeof code === 'string' && isMissing(usedAt)
+      ? [{ code, createdAtMs: momentOrNone(factor['createdAt']) }]
+      : [],
+  )
+}
+
+function otherFactor(type: unknown): FactorLeftOut {
+  const name = typeof type === 'string' ? type : ''
+  return OTHER_FACTORS[name] ?? { code: `factor ${name}`, why: 'this server has no such factor' }
+}
+
+function momentOrNone(value: unknown): number | undefined {
+  try {
+    return momentOf(value)
+  } catch {
+    return undefined
+  }
 }

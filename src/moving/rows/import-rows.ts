@@ -2,7 +2,6 @@
  * Takes the lines of our own export that are no accounts. Each is one transaction: what is here already is counted and
  * not touched, so that an interrupted import is continued by running it again.
  */
-import { z } from 'zod'
 import type { FileRecord } from '../files/file-record.ts'
 import { NotReadable } from '../incoming.ts'
 import type { Refusal } from '../judge.ts'
@@ -13,13 +12,21 @@ import { inTransaction, isDuplicate, isOrphan } from '../../platform/sql/databas
 import type { Db } from '../../platform/sql/database.ts'
 import type { MovedTable } from '../../platform/sql/moved-table.ts'
 import type { Sealer } from '../../platform/tokens.ts'
-import { openSealing, sealing } from './passphrase.ts'
-import { VERSION } from './export-rows.ts'
-import { isHeader, rowOf } from './row-lines.ts'
+import type { FactorSeal } from '../sealed-factors.ts'
+import { createExportFrame } from './export-frame.ts'
+import type { Opener } from './export-frame.ts'
+import { rowOf } from './row-lines.ts'
 
 export type RowCount = { imported: number; alreadyHere: number; refused: number }
 
-export type RowNeeds = { db: Db; clock: Clock; sealer: Sealer; tables: readonly MovedTable[] }
+export type RowNeeds = {
+  db: Db
+  clock: Clock
+  sealer: Sealer
+  /** Of the digests of recovery codes. */
+  digestKey: Buffer
+  tables: readonly MovedTable[]
+}
 
 export type RowImporter = {
   /** True for a line that was handled here. It has to see every record, in order. */
@@ -27,23 +34,21 @@ export type RowImporter = {
   /** @throws AppError 422 `file_invalid` when an export ended before its last line */
   finish: () => void
   counts: Record<string, RowCount>
+  /** Undefined before the first line of an export with sealed secrets. */
+  seal: () => FactorSeal | undefined
 }
-
-const header = z.object({ version: z.literal(VERSION), sealing: sealing.optional() })
-const ending = z.object({ lines: z.int() })
 
 export function createRowImporter(
   needs: RowNeeds,
-  { passphrase, dryRun }: { passphrase: string | undefined; dryRun: boolean },
+  { opener, dryRun }: { opener: Opener; dryRun: boolean },
   report: Pick<Report, 'refused'>,
 ): RowImporter {
   const byType = new Map(needs.tables.map((moved) => [moved.type, moved]))
   const counts: Record<string, RowCount> = {}
-  let [lines, isExport, ended] = [0, false, false]
-  let file: Sealer | undefined
+  const frame = createExportFrame(opener)
 
   async function takeRow(moved: MovedTable, record: FileRecord & { value: Line }) {
-    const outcome = await outcomeOf(needs, moved, record.value, { file, dryRun })
+    const outcome = await outcomeOf(needs, moved, record.value, { file: frame.seal()?.sealer, dryRun })
     count(counts, moved.plural, typeof outcome === 'string' ? outcome : 'refused')
     if (typeof outcome !== 'string') report.refused(record, outcome)
   }
@@ -51,24 +56,14 @@ export function createRowImporter(
   return {
     counts,
     async take(record) {
-      lines += 1
-      if (!('value' in record)) return false
-      if (lines === 1 && isHeader(record.value)) {
-        isExport = true
-        file = await sealerOf(record.value, passphrase)
-      }
-      if (!isExport || lines === 1) return isExport
-      const type = String(record.value['type'])
-      if (type === 'end') ended = ending.safeParse(record.value).data?.lines === lines - 2
-      const moved = byType.get(type)
+      const seen = await frame.see(record)
+      if (seen !== 'row' || !('value' in record)) return seen === 'frame'
+      const moved = byType.get(String(record.value['type']))
       if (moved) await takeRow(moved, record)
-      return moved !== undefined || type === 'end'
+      return moved !== undefined
     },
-    finish() {
-      if (!isExport || ended) return
-      const text = `The export is not whole: its last line is missing, or lines are. ${lines} lines were read.`
-      throw new AppError('file_invalid', 422, text)
-    },
+    finish: () => frame.end(),
+    seal: frame.seal,
   }
 }
 
@@ -112,19 +107,6 @@ async function written(
     await moved.arrived?.(trx, fitted)
     return 'imported'
   })
-}
-
-async function sealerOf(value: object, passphrase: string | undefined): Promise<Sealer | undefined> {
-  const read = header.safeParse(value)
-  if (!read.success)
-    throw new AppError(
-      'file_invalid',
-      422,
-      'This export is of another release: its first line is not as here.',
-    )
-  if (!read.data.sealing) return undefined
-  if (passphrase !== undefined) return await openSealing(read.data.sealing, passphrase)
-  throw new AppError('usage', 400, 'the file has sealed secrets; import needs --passphrase-file')
 }
 
 /** Undefined for a failure of the server. */

@@ -38,14 +38,23 @@ export function rowOf(moved: MovedTable, line: Line, sealers: Sealers): MovedRow
     return [column, value === null ? null : stored(name, field, value)] as const
   })
   const row: Record<string, string | number | boolean | null> = Object.fromEntries(read)
-  for (const [column, { kind }] of fields) {
-    const sealed = row[column]
-    if (kind !== 'sealed' || typeof sealed !== 'string') continue
-    const plain = sealers.file?.open(sealed, bindingOf(moved, column, row))
-    if (plain === undefined) throw new NotReadable(`${nameOf(column, { kind })} was altered or moved`)
+  for (const [column, plain] of openSealed(moved, line, sealers.file))
     row[column] = sealers.data.seal(plain, moved.context?.(row))
-  }
   return row
+}
+
+/** The sealed values of a line, by column. @throws NotReadable where one was altered, or is of another line */
+export function openSealed(moved: MovedTable, line: Line, file: Sealer | undefined): [string, string][] {
+  const key = moved.fields[moved.key]
+  const id = key && line[nameOf(moved.key, key)]
+  return Object.entries(moved.fields).flatMap(([column, field]) => {
+    const name = nameOf(column, field)
+    const sealed = line[name]
+    if (field.kind !== 'sealed' || typeof sealed !== 'string') return []
+    const plain = file?.open(sealed, bindingOf(moved, column, { [moved.key]: id }))
+    if (plain === undefined) throw new NotReadable(`${name} was altered or moved`)
+    return [[column, plain] as [string, string]]
+  })
 }
 
 /** A sealed value of the file opens in its own line and column alone. */
