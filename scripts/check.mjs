@@ -1,6 +1,6 @@
 /**
  * `npm run check`: format, lint, types, dead code and one removed feature beside each other, then every test (the
- * architecture is one).
+ * architecture is one), the faults last.
  * Ends with the list of what failed. `--no-tests` leaves the tests out.
  */
 import { spawn } from 'node:child_process'
@@ -15,17 +15,24 @@ const STATIC = {
   'a removed feature': ['scripts/removable.mjs', '--by-turns'],
 }
 
-let closing = ''
+/** By the name under which a failure is listed: the arguments of scripts/test.mjs. */
+const TESTS = { tests: [], faults: ['--faults'] }
+
 const failed = []
 for (const result of await Promise.all(Object.entries(STATIC).map(runCaptured))) {
   heading(result.name, result.ok)
   if (!result.ok) process.stdout.write(`${result.output.trimEnd()}\n`)
   if (!result.ok) failed.push(result.name)
 }
-const { passed, tests } = process.argv.includes('--no-tests') ? { passed: true, tests: '' } : await runTests()
-if (!passed) failed.push('tests')
+const closing = []
+if (!process.argv.includes('--no-tests'))
+  for (const [name, args] of Object.entries(TESTS)) {
+    const { passed, line } = await runTests(name, args)
+    if (!passed) failed.push(name)
+    if (line) closing.push(`\n${line}\n`)
+  }
 process.stdout.write(failed.length > 0 ? `\ncheck failed: ${failed.join(', ')}\n` : '\ncheck passed\n')
-process.stdout.write(tests)
+process.stdout.write(closing.join(''))
 process.exitCode = failed.length > 0 ? 1 : 0
 
 function heading(name, ok) {
@@ -42,23 +49,23 @@ function runCaptured([name, command]) {
 }
 
 /** The tests write as they run; their closing line is kept back, so that it can close the check as well. */
-async function runTests() {
-  process.stdout.write('\ntests\n')
-  const child = spawn(process.execPath, ['scripts/test.mjs'], {
+async function runTests(name, args) {
+  process.stdout.write(`\n${name}\n`)
+  const child = spawn(process.execPath, ['scripts/test.mjs', ...args], {
     cwd: ROOT,
     stdio: ['inherit', 'pipe', 'inherit'],
   })
   // They sum up and end what they started; this process waits for that.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  let last = ''
+  let [last, line] = ['', '']
   child.stdout.on('data', (chunk) => {
     const lines = (last + chunk).split('\n')
     const kept = /^\d+ passed, \d+ failed$/
     last = lines.pop()
-    const shown = lines.filter((line) => !kept.test(line))
-    closing = lines.find((line) => kept.test(line)) ?? closing
+    const shown = lines.filter((one) => !kept.test(one))
+    line = lines.find((one) => kept.test(one)) ?? line
     if (shown.length > 0) process.stdout.write(`${shown.join('\n')}\n`)
   })
   const code = await new Promise((resolve) => child.once('close', resolve))
-  return { passed: code === 0, tests: closing ? `\n${closing}\n` : '' }
+  return { passed: code === 0, line }
 }

@@ -1,16 +1,19 @@
-/** Which process of a whole `npm test` gets which file, and when. */
+/** Which files a whole `npm test` or `npm run faults` has, and which of its processes gets which file, and when. */
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './find-binary.mjs'
 import { StepFailed } from './step.mjs'
+
+export const EVERY_TEST = ['test/**/*.test.ts']
+/** They take servers and services down, freeze them, or send thousands of requests. So they take minutes. */
+export const FAULTS = ['test/faults/*.test.ts', 'test/fuzz/*.test.ts']
+export const BEHAVIOUR = [...EVERY_TEST, ...FAULTS.map((pattern) => `!${pattern}`)]
 
 /** Files that take 5 seconds of CPU or more, by `npm test -- --times`. They go first, so that no process is left with one at the end. */
 const LONG = [
   'test/views/accessibility',
   'test/pages/docs/',
   'test/journeys/',
-  'test/faults/',
-  'test/fuzz/',
   'test/conformance/fapi2-',
   'test/conformance/ciba',
   'test/contracts/parallel-requests',
@@ -49,9 +52,6 @@ const SHARING = [
   { imports: /\b(?:startRabbitmq|stoppableRabbitmq|sink-receivers)\b/, processes: 1 },
 ]
 
-/** Files that wait for services to stop and to come back. Two processes begin with them, while the others compute. */
-const WAITING = { folder: 'test/faults/', processes: 2 }
-
 /**
  * @param {string[]} patterns
  * @returns {{ files: string[], next: (index: number) => string }} `next` takes the
@@ -60,7 +60,7 @@ const WAITING = { folder: 'test/faults/', processes: 2 }
  */
 export function queueOf(patterns) {
   const files = filesInOrder(patterns)
-  const groups = [...SHARING, WAITING].map(({ processes }) => ({ processes, takers: new Set() }))
+  const groups = SHARING.map(({ processes }) => ({ processes, takers: new Set() }))
   const rankFor = (index, { group }) => {
     if (!group) return 1
     if (group.takers.has(index)) return 0
@@ -78,22 +78,33 @@ export function queueOf(patterns) {
   }
 }
 
-/** The number of its group: one of those that share, then the one that waits. Otherwise -1. */
+/** The number of the group that it shares with. Otherwise -1. */
 function groupOf(file) {
   const text = readFileSync(join(ROOT, file), 'utf8')
-  const shared = SHARING.findIndex(({ imports }) => imports.test(text))
-  return shared < 0 && file.startsWith(WAITING.folder) ? SHARING.length : shared
+  return SHARING.findIndex(({ imports }) => imports.test(text))
 }
 
-/** Those that wait first, then those that compute for long, the large ones before the small ones. */
+/** Those that compute for long first, the large ones before the small ones. */
 function filesInOrder(patterns) {
-  const empty = patterns.filter((pattern) => globSync(pattern, { cwd: ROOT }).length === 0)
-  if (empty.length > 0) throw new StepFailed(`No test file is named by ${empty.join(', ')}`)
-  const files = globSync(patterns, { cwd: ROOT }).map((file) => ({
+  const files = filesOf(patterns).map((file) => ({
     file,
-    turn: groupOf(file) === SHARING.length ? 0 : LONG.some((start) => file.startsWith(start)) ? 1 : 2,
+    turn: LONG.some((start) => file.startsWith(start)) ? 0 : 1,
     bytes: statSync(join(ROOT, file)).size,
   }))
   const inOrder = files.sort((a, b) => a.turn - b.turn || b.bytes - a.bytes)
   return inOrder.map(({ file }) => file)
+}
+
+/** A pattern with `!` before it leaves files out. */
+function filesOf(patterns) {
+  const found = patterns.map((pattern) => ({
+    pattern,
+    leftOut: pattern.startsWith('!'),
+    files: globSync(pattern.replace(/^!/, ''), { cwd: ROOT }),
+  }))
+  const empty = found.filter(({ files }) => files.length === 0).map(({ pattern }) => pattern)
+  if (empty.length > 0) throw new StepFailed(`No test file is named by ${empty.join(', ')}`)
+  const named = (wanted) => found.filter(({ leftOut }) => leftOut === wanted).flatMap(({ files }) => files)
+  const leftOut = new Set(named(true))
+  return [...new Set(named(false))].filter((file) => !leftOut.has(file))
 }

@@ -2,16 +2,15 @@ import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { queueOf } from '../../scripts/test-order.mjs'
+import { BEHAVIOUR, EVERY_TEST, FAULTS, queueOf } from '../../scripts/test-order.mjs'
 import { recordTimes } from '../../scripts/test-times.mjs'
 
 const ROOT = join(import.meta.dirname, '../..')
-const EVERY_TEST = 'test/**/*.test.ts'
 const PROCESSES = [0, 1, 2, 3]
 
 /** What each process gets when all take a file in turn. */
 function handedOut(): string[][] {
-  const queue = queueOf([EVERY_TEST])
+  const queue = queueOf(EVERY_TEST)
   const files: string[][] = PROCESSES.map(() => [])
   for (let turn = 0; turn < queue.files.length; turn += 1) {
     const index = turn % PROCESSES.length
@@ -35,13 +34,11 @@ describe('the order of a whole npm test', () => {
     expect(takersOf(/\b(?:startRabbitmq|sink-receivers)\b/), 'RabbitMQ').to.have.length(1)
   })
 
-  it('gives files that wait to two processes, which begin with them', () => {
-    const waiting = handedOut().filter(([first]) => first?.startsWith('test/faults/'))
-    expect(waiting).to.have.length(2)
-    const late = handedOut().filter((files) =>
-      files.slice(-10).some((file) => file.startsWith('test/faults/')),
-    )
-    expect(late, 'waiting at the end').to.eql([])
+  it('leaves what npm run faults has to that run', () => {
+    const [behaviour, faults] = [BEHAVIOUR, FAULTS].map((patterns) => queueOf(patterns).files)
+    expect(faults).to.include.members(['test/faults/outage.test.ts', 'test/fuzz/fuzz.test.ts'])
+    expect(behaviour!.filter((file) => faults!.includes(file))).to.eql([])
+    expect([...behaviour!, ...faults!].toSorted()).to.eql(queueOf(EVERY_TEST).files.toSorted())
   })
 
   it('refuses a pattern that names no file', () => {

@@ -1,8 +1,8 @@
 import { expect } from 'chai'
-import { showProgress } from '../../../examples/ledger/bench/progress.ts'
-import { storm } from '../../../examples/ledger/bench/storm.ts'
-import { dataFolder } from '../../support/service-process.ts'
-import { createDatabase } from '../../support/services.ts'
+import { showProgress } from '../../examples/ledger/bench/progress.ts'
+import { storm } from '../../examples/ledger/bench/storm.ts'
+import { dataFolder } from '../support/service-process.ts'
+import { createDatabase } from '../support/services.ts'
 
 for (const store of ['SQLite', 'MariaDB'])
   describe(`the ledger’s books, on ${store}`, function () {
