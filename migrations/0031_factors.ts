@@ -18,6 +18,8 @@ export async function up(db: Knex): Promise<void> {
     // The highest time step that was used. Codes of this step and of earlier ones are refused.
     table.bigInteger('last_step').notNullable().defaultTo(0)
     table.bigInteger('last_used_at_ms')
+    // For the purge of those that were never confirmed.
+    table.index(['confirmed_at_ms', 'created_at_ms'], 'account_totps_confirmed_index')
   })
 
   await create('recovery_codes', (table) => {

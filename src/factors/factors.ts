@@ -9,18 +9,25 @@ import { inTransaction } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import type { Services } from '../services.ts'
 import { recordFactorChange } from './factor-changes.ts'
-import { codesLeft, renewCodes } from './recovery-codes.ts'
+import { codesLeft, codesMadeAt, renewCodes } from './recovery-codes.ts'
 
 export type Factors = {
   /** The confirmed authenticator app, if there is one. */
   totp: { confirmedAtMs: number; lastUsedAtMs: number | null } | undefined
   /** Unused recovery codes. */
   recoveryCodesLeft: number
+  /** When the recovery codes were made, used ones included. */
+  recoveryCodesMadeAtMs: number | null
 }
 
 export async function factorsOf(sql: Sql, accountId: string): Promise<Factors> {
   const totp: Factors['totp'] = await confirmed(sql, accountId).first('confirmedAtMs', 'lastUsedAtMs')
-  return { totp, recoveryCodesLeft: totp ? await codesLeft(sql, accountId) : 0 }
+  if (!totp) return { totp, recoveryCodesLeft: 0, recoveryCodesMadeAtMs: null }
+  return {
+    totp,
+    recoveryCodesLeft: await codesLeft(sql, accountId),
+    recoveryCodesMadeAtMs: await codesMadeAt(sql, accountId),
+  }
 }
 
 /** Whether a password alone is not enough. A factor that is being set up does not count. */

@@ -46,6 +46,15 @@ export async function codesLeft(sql: Sql, accountId: string): Promise<number> {
   return Number(rows[0]?.left ?? 0)
 }
 
+/** When the codes were made; all of an account at once. */
+export async function codesMadeAt(sql: Sql, accountId: string): Promise<number | null> {
+  const rows: { madeAtMs: number | string | null }[] = await sql('recovery_codes')
+    .where({ accountId })
+    .max({ madeAtMs: 'createdAtMs' })
+  const madeAtMs = rows[0]?.madeAtMs ?? null
+  return madeAtMs === null ? null : Number(madeAtMs)
+}
+
 // No vowels (no words), nothing that looks like something else (0 O, 1 I L, U V, 5 S, 2 Z, 8 B).
 const ALPHABET = '34679CDFGHJKMNPQRTVWXY'
 const GROUPS = 3

@@ -2,11 +2,13 @@
  * Setting up an authenticator app, in two steps: a secret is shown, and a code proves that the app has it. Only then is it
  * a factor. Who may do this is the caller's question: it needs a fresh sign-in.
  */
-import { lockAccount } from '../accounts/account.ts'
+import { isVerified, lockAccount } from '../accounts/account.ts'
 import type { Actor } from '../accounts/account-state.ts'
-import { HOUR_MS } from '../platform/clock.ts'
+import { DAY_MS, HOUR_MS } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import { inTransaction } from '../platform/sql/database.ts'
+import type { Db } from '../platform/sql/database.ts'
+import { purgeSome } from '../platform/sql/purge.ts'
 import type { Services } from '../services.ts'
 import { recordFactorChange } from './factor-changes.ts'
 import { renewCodes } from './recovery-codes.ts'
@@ -16,6 +18,8 @@ import type { Totp } from './totp.ts'
 
 /** How long a shown secret can be confirmed. */
 export const SET_UP_LIFETIME_MS = HOUR_MS
+/** How long one that was not confirmed is kept. */
+const UNCONFIRMED_MS = DAY_MS
 
 /** What the person brings into the authenticator app. Both texts contain the secret. */
 export type ShownTotp = {
@@ -28,13 +32,15 @@ export type ShownTotp = {
 
 /**
  * Makes a new secret. It replaces one that was never confirmed. Throws `AppError('totp_exists', 409)` when the account has
- * an authenticator app, and `AppError('account_not_found', 404)`.
+ * an authenticator app, `AppError('email_unverified', 409)`, and `AppError('account_not_found', 404)`.
  */
 export async function beginTotp(needs: Services, accountId: string): Promise<ShownTotp> {
   const nowMs = needs.clock()
   return inTransaction(needs.db, async (trx) => {
     const account = await lockAccount(trx, accountId)
     if (!account) throw new AppError('account_not_found', 404, 'There is no account with this id.')
+    // It may be a stranger's, and the owner of the address could not get past the stranger's app.
+    if (!isVerified(account)) throw emailUnverified()
     await trx('account_totps').where({ accountId }).whereNull('confirmedAtMs').delete()
     const totp = { ...OWN_TOTP, accountId, secret: newTotpSecret(), createdAtMs: nowMs }
     if (!(await insertTotp(trx, needs.sealer, totp, nowMs))) throw totpExists()
@@ -88,6 +94,19 @@ export async function cancelTotp({ db }: Pick<Services, 'db'>, accountId: string
   await db('account_totps').where({ accountId }).whereNull('confirmedAtMs').delete()
 }
 
+/** One step: purges secrets that were never confirmed and cannot be any more. Answers how many it found. */
+export function purgeUnconfirmed(db: Db, nowMs: number, limit: number): Promise<number> {
+  return purgeSome(
+    db,
+    {
+      table: 'account_totps',
+      key: 'accountId',
+      outdated: (rows) => rows.whereNull('confirmedAtMs').where('createdAtMs', '<=', nowMs - UNCONFIRMED_MS),
+    },
+    limit,
+  )
+}
+
 /** Removes the authenticator app and the recovery codes. Answers false when the account had no confirmed app. */
 export async function removeTotp(needs: Services, accountId: string, by: Actor): Promise<boolean> {
   const nowMs = needs.clock()
@@ -120,4 +139,8 @@ function shown(
 
 function totpExists(): AppError {
   return new AppError('totp_exists', 409, 'This account has an authenticator app. Remove it first.')
+}
+
+function emailUnverified(): AppError {
+  return new AppError('email_unverified', 409, 'The e-mail address of this account is not confirmed yet.')
 }

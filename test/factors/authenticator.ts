@@ -16,3 +16,9 @@ export function authenticator(shown: string) {
     },
   }
 }
+
+/** The secret that the page of a set-up shows, in groups of four letters. */
+export function secretOn(html: string): string {
+  const [, groups = ''] = /<p class="key"><code>([A-Z2-7 ]+)<\/code>/.exec(html) ?? []
+  return groups.replaceAll(' ', '')
+}
