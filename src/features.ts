@@ -18,6 +18,7 @@ import { consent } from './pages/consent/consent.feature.ts'
 import { mailbox } from './pages/mailbox/mailbox.feature.ts'
 import { docs } from './pages/docs/docs.feature.ts'
 import { reset } from './pages/reset/reset.feature.ts'
+import { security } from './pages/security/security.feature.ts'
 import { signIn } from './pages/sign-in/sign-in.feature.ts'
 import { signUp } from './pages/sign-up/sign-up.feature.ts'
 import { challenge } from './protocol/challenge/challenge.feature.ts'
@@ -30,6 +31,7 @@ import { tokenExchange } from './protocol/token-exchange/token-exchange.feature.
 
 export const FEATURES: readonly BuildFeature[] = [
   account,
+  security,
   signIn,
   consent,
   signUp,

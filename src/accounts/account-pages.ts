@@ -5,6 +5,7 @@ export const REQUESTS_PATH = '/account/requests'
 const PAGES = {
   account: '/account',
   password: '/account/password',
+  security: '/account/security',
   sessions: '/account/sessions',
   apps: '/account/apps',
   requests: REQUESTS_PATH,

@@ -2,12 +2,13 @@
 import { expect } from 'chai'
 import type { EventType } from '../../src/events/event-types.ts'
 import { createCaller } from '../api/caller.ts'
-import { account, CALLBACK, client, disabledAccount, disabledClient } from './command-changes.ts'
+import { account, CALLBACK, client, disabledAccount, disabledClient, enrolled } from './command-changes.ts'
 import { resource, signedIn } from './command-changes.ts'
 import type { Change, Changes, Prepare } from './command-changes.ts'
 
 const SCOPES = [
   'accounts:manage',
+  'accounts:factors',
   'accounts:roles',
   'accounts:delete',
   'clients:manage',
@@ -54,6 +55,7 @@ export const ADMINISTRATION_CHANGES: Changes = {
   enableAccount: call('POST /accounts/{}/enable', disabledAccount, ['account.enabled']),
   unlockAccount: { none: 'Attempts are counted again. The account itself stays as it was.' },
   endAccountSessions: call('POST /accounts/{}/end-sessions', signedIn, ['account.signed_out_everywhere']),
+  resetAccountFactors: call('POST /accounts/{}/reset-factors', enrolled, ['account.factors_changed']),
   sendAccountReset: { none: 'Only a mail is sent.' },
   createClient: call('POST /clients', nothing, ['client.created'], () => ({
     client_name: 'App',

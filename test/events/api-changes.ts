@@ -69,6 +69,10 @@ export const API_CHANGES: Changes = {
   revokeOwnApp: byOwner('DELETE', ({ app }) => `/account/apps/${app}`, ['consent.revoked']),
   verifyOwnAddress: { none: 'Calls the function of the form `/account/verify`.' },
   resendOwnActivation: MAIL_ONLY,
+  beginOwnTotp: { none: 'Nothing is a factor before a code of it is right.' },
+  confirmOwnTotp: { none: 'Calls the function of the form `/account/security/app/confirm`.' },
+  removeOwnTotp: { none: 'Calls the function of the form `/account/security/app/remove`.' },
+  renewOwnRecoveryCodes: { none: 'Calls the function of the form `/account/security/codes/renew`.' },
   checkUser: { none: 'Reads.' },
 }
 

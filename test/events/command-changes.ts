@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EventType } from '../../src/events/event-types.ts'
 import { createInitialAccessToken } from '../../src/protocol/registration/initial-access-tokens.ts'
+import { enroll } from '../factors/enrolled.ts'
 import type { EventWorld } from './event-world.ts'
 
 export type Prepare = (world: EventWorld) => Promise<string>
@@ -28,6 +29,11 @@ export const signedIn: Prepare = async (world) => {
   const person = await world.createAccount()
   await world.visitor().signIn(person)
   return person.account.id
+}
+export const enrolled: Prepare = async (world) => {
+  const id = await account(world)
+  await enroll(world.parts, id)
+  return id
 }
 export const disabledAccount: Prepare = async (world) => {
   const id = await account(world)
@@ -67,6 +73,12 @@ export const COMMAND_CHANGES: Changes = {
   },
   'account show': READS,
   'account list': READS,
+  'account factors': READS,
+  'account reset-factors': {
+    given: enrolled,
+    run: ({ command }, id) => command('account', 'reset-factors', id),
+    events: ['account.factors_changed'],
+  },
   'account update': {
     given: account,
     run: ({ command }, id) => command('account', 'update', id, '--name', 'Somebody'),

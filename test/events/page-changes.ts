@@ -1,6 +1,8 @@
 /** Every form of our pages, with the events of one submission, or the reason why it has none. */
 import type { EventType } from '../../src/events/event-types.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
+import { authenticator, secretOn } from '../factors/authenticator.ts'
+import { enroll } from '../factors/enrolled.ts'
 import { register as registerApp } from '../provider/relying-party.ts'
 import type { Changes } from './command-changes.ts'
 import type { EventWorld } from './event-world.ts'
@@ -41,6 +43,21 @@ function onAccountPage(
       await visitor.followForm(shown, fields, { action })
     },
     events,
+  }
+}
+
+/** Sends the form of this page, for somebody who has an authenticator app. The password is asked for on the way. */
+function onSecurityPage(page: string) {
+  return {
+    async run(world: EventWorld) {
+      const { visitor, account, password } = await signedIn(world)
+      await enroll(world.parts, account.id)
+      const asked = await visitor.get(page)
+      const shown = asked.url.pathname === page ? asked : await visitor.followForm(asked, { password })
+      await world.taken()
+      await visitor.followForm(shown, {}, { action: page })
+    },
+    events: ['account.factors_changed'] as const,
   }
 }
 
@@ -90,6 +107,22 @@ export const PAGE_CHANGES: Changes = {
     { currentPassword: 'correct horse battery', newPassword: CHOSEN },
     ['account.password_changed'],
   ),
+  '/account/security/app': { none: 'Nothing is a factor before a code of it is right.' },
+  '/account/security/app/confirm': {
+    async run(world) {
+      const { visitor } = await signedIn(world)
+      const page = await visitor.followForm(await visitor.get('/account/security'), {}, { action: '/app' })
+      const code = authenticator(secretOn(page.text)).codeAt(world.parts.clock())
+      await world.taken()
+      await visitor.followForm(page, { code }, { action: '/confirm' })
+    },
+    events: ['account.factors_changed'],
+  },
+  '/account/security/app/cancel': { none: 'Nothing was a factor yet.' },
+  '/account/security/app/remove': onSecurityPage('/account/security/app/remove'),
+  '/account/security/codes/renew': onSecurityPage('/account/security/codes/renew'),
+  '/account/security/codes/saved': { none: 'The page stops showing the codes.' },
+  '/account/security/confirm': { none: 'The password shows who it is. Nothing changes.' },
   '/account/sessions/end': {
     async run(world) {
       const { visitor, ...person } = await signedIn(world)

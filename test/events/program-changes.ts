@@ -2,14 +2,11 @@
 import { expect } from 'chai'
 import { purgeUnverified } from '../../src/accounts/housekeeping.ts'
 import { ensureFirstAdministrator } from '../../src/accounts/operator/first-administrator.ts'
-import { resetFactors } from '../../src/factors/factors.ts'
-import { beginTotp, confirmTotp } from '../../src/factors/totp-set-up.ts'
 import { SIGN_OUT_PATH } from '../../src/interaction/member.ts'
 import { purgeRetiredKeys } from '../../src/keys/signing-keys.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { purgeUnusedClients } from '../../src/protocol/registration/registered-clients.ts'
 import { recordSession } from '../../src/sessions/account-sessions.ts'
-import { authenticator } from '../factors/authenticator.ts'
 import { createRegistrar } from '../protocol/registration/registrar.ts'
 import type { Registered } from '../protocol/registration/registrar.ts'
 import type { Changes } from './command-changes.ts'
@@ -99,17 +96,6 @@ export const PROGRAM_CHANGES: Changes = {
       await visitor.followForm(page, { logout: 'yes' })
     },
     events: ['session.ended'],
-  },
-  'reset of second factors': {
-    async given(world) {
-      const { id: accountId } = (await world.createAccount()).account
-      const app = authenticator((await beginTotp(world.parts, accountId)).uri)
-      const code = app.codeAt(world.parts.clock())
-      await confirmTotp(world.parts, { accountId, code }, { actor: accountId })
-      return accountId
-    },
-    run: ({ parts }, accountId) => resetFactors(parts, accountId, { actor: 'cli' }),
-    events: ['account.factors_changed'],
   },
   'sign-in as somebody else in a browser': {
     async run(world) {

@@ -71,7 +71,13 @@ for (const { name, stage: open } of STAGES) {
         })
 
         it('with an open session sees none of its own pages', async () => {
-          for (const path of ['/account', '/account/password', '/account/sessions', '/account/apps']) {
+          for (const path of [
+            '/account',
+            '/account/password',
+            '/account/security',
+            '/account/sessions',
+            '/account/apps',
+          ]) {
             const page = await visitor.get(path)
             expect([page.status, page.heading], path).to.eql([200, 'Sign in'])
           }

@@ -41,6 +41,7 @@ describe('addresses in answers', function () {
     '/register',
     '/forgot',
     '/account',
+    '/account/security',
     '/account/sessions',
     '/mailbox',
     '/no-such-page',

@@ -65,6 +65,8 @@ describe('pages in a browser', () => {
     await context.addInitScript(recordFocus)
     for (const index of samplePages.keys()) {
       await page.goto(addressOf(index))
+      // A page may put the focus on its errors, which it does with its first frame.
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
       const controls = page.locator('a[href], button, input:not([type=hidden]):not([tabindex="-1"])')
       const every = await controls.evaluateAll((elements) => elements.map(({ outerHTML }) => outerHTML))
       // The browser has controls of its own, which take the focus too.

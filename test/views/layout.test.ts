@@ -24,12 +24,16 @@ describe('the layout of pages', () => {
     browser = await chromiumOnce()
   })
 
-  for (const width of [320, 360, 390, 1280]) {
-    it(`keeps the tabs of the account on one line at ${width} px`, async () => {
+  for (const [width, lines] of [
+    [320, 2],
+    [390, 2],
+    [1280, 1],
+  ] as const) {
+    it(`keeps the tabs of the account on ${lines === 1 ? 'one line' : 'two lines of three'} at ${width} px`, async () => {
       const { context, page } = await openPages(browser, { width })
       await page.goto(addressOf(indexesOf('account-requests')[0]!))
-      expect(await page.locator('.tabs a').count()).to.equal(5)
-      expect(await linesOf(page, '.tabs a')).to.equal(1)
+      expect(await page.locator('.tabs a').count()).to.equal(6)
+      expect(await linesOf(page, '.tabs a')).to.equal(lines)
       await context.close()
     })
   }

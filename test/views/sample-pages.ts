@@ -1,4 +1,6 @@
 /** One state of one page: the template's file name without `.ejs`, and its own locals. */
+import { qrCode } from '../../src/pages/security/qr-code.ts'
+
 export type SamplePage = { page: string; state: string; locals: Record<string, unknown> }
 
 const atMs = Date.UTC(2026, 0, 15, 9, 30)
@@ -71,6 +73,30 @@ const accountPage = {
   resendAction: '/account/resend',
   verifyAction: '/account/verify',
   signOutHref: '/sign-out',
+}
+const secured = {
+  ...accountPage,
+  totp: { confirmedAtMs: atMs, lastUsedAtMs: atMs },
+  codes: { left: 8, of: 10, madeAtMs: atMs },
+  emailVerified: true,
+  setUpAction: '/account/security/app',
+  removeHref: '/account/security/app/remove',
+  renewHref: '/account/security/codes/renew',
+}
+const asked = {
+  ...accountPage,
+  action: '/account/security/action',
+  backHref: '/account/security',
+  forgotHref: '/forgot',
+}
+const settingUp = {
+  ...accountPage,
+  confirmAction: '/account/security/app/confirm',
+  cancelAction: '/account/security/app/cancel',
+  qr: qrCode('otpauth://totp/Account%20Server:person%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'),
+  uri: 'otpauth://totp/Account%20Server:person%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
+  secret: 'JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP',
+  issuer: 'Account Server',
 }
 const waiting = {
   action: '/account/requests',
@@ -237,6 +263,32 @@ export const samplePages: SamplePage[] = [
   sample('account-requests', 'late', { ...accountPage, ...waiting, errors: { '': 'It has run out.' } }),
   sample('account-requests', 'old-sign-in', { ...accountPage, ...waiting, recent: false }),
   sample('account-requests', 'none', { ...accountPage, ...waiting, requests: [] }),
+  sample('security', 'off', { ...secured, totp: undefined, codes: { left: 0, of: 10 } }),
+  sample('security', 'unverified', {
+    ...secured,
+    totp: undefined,
+    codes: { left: 0, of: 10 },
+    emailVerified: false,
+    notice: 'Confirm your e-mail address first, on the page Profile.',
+  }),
+  sample('security', 'on', { ...secured, notice: 'Two-step sign-in is on.' }),
+  sample('security', 'few-codes', { ...secured, codes: { left: 1, of: 10, madeAtMs: atMs } }),
+  sample('security', 'unsaved', { ...secured, unsavedHref: '/account/security/codes' }),
+  sample('security-confirm', 'wrong', { ...asked, errors: { password: 'This is not your password.' } }),
+  sample('security-app', 'empty', settingUp),
+  sample('security-app', 'wrong', {
+    ...settingUp,
+    errors: { code: 'This is not the code that the app shows now. Is the clock of your device right?' },
+  }),
+  sample('security-codes', 'new', {
+    ...accountPage,
+    codes: Array.from({ length: 10 }, (_, index) => `37CF-9DKM-TXY${'34679CDFGH'[index]}`),
+    madeAtMs: atMs,
+    downloadHref: '/account/security/codes/file',
+    savedAction: '/account/security/codes/saved',
+  }),
+  sample('security-renew', 'ask', asked),
+  sample('security-remove', 'ask', asked),
   sample('verify-email', 'resent', {
     action: '/action',
     account: { email },

@@ -5,10 +5,18 @@
 import type { AnyContext } from './request-state.ts'
 
 /** What one of our cookies holds. */
-export type CookiePurpose = 'session' | 'interaction' | 'resume' | 'csrf' | 'device' | 'browser' | 'accounts'
+export type CookiePurpose =
+  | 'session'
+  | 'interaction'
+  | 'resume'
+  | 'csrf'
+  | 'device'
+  | 'browser'
+  | 'accounts'
+  | 'security'
 
 /** Cookies that are sent to one address only. They carry a path, which the prefix `__Host-` forbids (RFC 6265bis §4.1.3). */
-const WITH_PATH: readonly CookiePurpose[] = ['interaction', 'resume']
+const WITH_PATH: readonly CookiePurpose[] = ['interaction', 'resume', 'security']
 
 /** Browsers keep no longer ones (RFC 6265bis §5.6). */
 const MAX_LENGTH = 4096

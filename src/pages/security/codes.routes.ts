@@ -1,0 +1,81 @@
+/** Recovery codes: shown once after they were made, as a page and as a file, and made anew. */
+import type { Router } from '@koa/router'
+import { hasSecondFactor, renewRecoveryCodes } from '../../factors/factors.ts'
+import { requestState } from '../../http/request/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import { SIGN_OUT_PATH } from '../../interaction/member.ts'
+import type { Member } from '../../interaction/member.ts'
+import { memberRoutes } from '../../interaction/member.routes.ts'
+import { redirect } from '../../interaction/page.ts'
+import { PATHS } from './paths.ts'
+import { withProof } from './proven.ts'
+import { backWith } from './security-services.ts'
+import type { SecurityServices } from './security-services.ts'
+
+export function codesRoutes(services: SecurityServices): Router {
+  return memberRoutes(services, 'security', [
+    ['get', '/account/security/codes', show],
+    ['get', '/account/security/codes/file', download],
+    ['post', '/account/security/codes/saved', saved],
+    ['get', '/account/security/codes/renew', withProof('codes', ask)],
+    ['post', '/account/security/codes/renew', withProof('codes', renew)],
+  ])
+}
+
+function show(services: SecurityServices, ctx: AnyContext, member: Member): void {
+  const { newCodes } = services.memory.read(ctx, member)
+  if (!newCodes) return backWith(services, ctx, member, 'codes_hidden')
+  services.render(ctx, 'security-codes', {
+    title: 'Save your recovery codes',
+    signOutHref: SIGN_OUT_PATH,
+    codes: newCodes.codes,
+    madeAtMs: newCodes.madeAtMs,
+    account: { email: member.account.email },
+    downloadHref: '/account/security/codes/file',
+    savedAction: '/account/security/codes/saved',
+  })
+}
+
+function download(services: SecurityServices, ctx: AnyContext, member: Member): void {
+  const { newCodes } = services.memory.read(ctx, member)
+  if (!newCodes) return backWith(services, ctx, member, 'codes_hidden')
+  ctx.attachment('recovery-codes.txt')
+  ctx.type = 'text/plain; charset=utf-8'
+  const { config } = services
+  ctx.body = [
+    `Recovery codes for ${config.serverName} (${config.issuer})`,
+    `Account: ${member.account.email}`,
+    `Made: ${new Date(newCodes.madeAtMs).toISOString().slice(0, 10)}`,
+    '',
+    'Each code signs you in once, with your password, when you do not have your authenticator app.',
+    '',
+    ...newCodes.codes,
+    '',
+  ].join('\r\n')
+}
+
+/** From now on nothing shows them. */
+function saved(services: SecurityServices, ctx: AnyContext, member: Member): void {
+  const { newCodes, notice, ...kept } = services.memory.read(ctx, member)
+  backWith(services, ctx, member, newCodes ? (notice ?? 'saved') : 'codes_hidden', kept)
+}
+
+async function ask(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  if (!(await hasSecondFactor(services.db, member.account.id)))
+    return backWith(services, ctx, member, 'off_already')
+  services.render(ctx, 'security-renew', {
+    title: 'Make new recovery codes?',
+    signOutHref: SIGN_OUT_PATH,
+    action: PATHS.codes,
+    backHref: PATHS.overview,
+  })
+}
+
+async function renew(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  const { id } = member.account
+  const codes = await renewRecoveryCodes(services, id, { actor: id, ip: requestState(ctx).clientIp })
+  if (!codes) return backWith(services, ctx, member, 'off_already')
+  const madeAtMs = services.clock()
+  services.memory.keep(ctx, member, { provenAtMs: madeAtMs, newCodes: { codes, madeAtMs }, notice: 'saved' })
+  redirect(ctx, PATHS.newCodes)
+}

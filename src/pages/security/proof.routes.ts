@@ -1,0 +1,68 @@
+/** Asks for the password again before factors change: a browser that was left open is not enough. */
+import type { Router } from '@koa/router'
+import { z } from 'zod'
+import { ACCOUNT_PATHS } from '../../accounts/account-mail.ts'
+import { confirmPassword } from '../../accounts/journeys/sign-in.ts'
+import { formOf, requestState } from '../../http/request/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import { validateForm } from '../../http/request/validate.ts'
+import { SIGN_OUT_PATH } from '../../interaction/member.ts'
+import type { Member } from '../../interaction/member.ts'
+import { memberRoutes } from '../../interaction/member.routes.ts'
+import { redirect } from '../../interaction/page.ts'
+import { PATHS, proofPath } from './paths.ts'
+import type { NextPage } from './paths.ts'
+import { openSetUp } from './set-up.ts'
+import type { SecurityServices } from './security-services.ts'
+
+const schema = z.object({ password: z.string().min(1, 'Enter your password.') })
+
+export function proofRoutes(services: SecurityServices): Router {
+  return memberRoutes(services, 'security', [
+    ['get', '/account/security/confirm', show],
+    ['post', '/account/security/confirm', submit],
+  ])
+}
+
+function show(
+  services: SecurityServices,
+  ctx: AnyContext,
+  { account: { email } }: Member,
+  errors: Record<string, string> = {},
+  status = 200,
+): void {
+  const title = 'Confirm that it is you'
+  const locals = {
+    action: proofPath(nextOf(ctx)),
+    backHref: PATHS.overview,
+    forgotHref: ACCOUNT_PATHS.forgot,
+    account: { email },
+    errors,
+  }
+  services.render(ctx, 'security-confirm', { title, signOutHref: SIGN_OUT_PATH, ...locals }, status)
+}
+
+async function submit(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  const form = validateForm(schema, formOf(ctx))
+  if (!form.ok) return show(services, ctx, member, form.errors, 400)
+  const confirmed = await confirmPassword(services, member.account.id, {
+    ...form.value,
+    ip: requestState(ctx).clientIp ?? '',
+    deviceCookie: services.deviceCookie.read(ctx),
+  })
+  if (!confirmed.ok) return show(services, ctx, member, { password: WRONG }, 400)
+  services.deviceCookie.write(ctx, confirmed.account)
+  const kept = { ...services.memory.read(ctx, member), provenAtMs: services.clock() }
+  const next = nextOf(ctx)
+  if (next === 'app') return openSetUp(services, ctx, member, kept)
+  services.memory.keep(ctx, member, kept)
+  redirect(ctx, PATHS[next])
+}
+
+const WRONG = 'This is not your password. After too many attempts this pauses for a few minutes.'
+
+/** From a closed list, so that no address from outside is followed. */
+function nextOf(ctx: AnyContext): NextPage | 'overview' {
+  const { next } = ctx.query
+  return next === 'app' || next === 'codes' || next === 'remove' ? next : 'overview'
+}

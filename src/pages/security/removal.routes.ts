@@ -1,0 +1,38 @@
+/** Removes the authenticator app. */
+import type { Router } from '@koa/router'
+import { hasSecondFactor } from '../../factors/factors.ts'
+import { removeTotp } from '../../factors/totp-set-up.ts'
+import { requestState } from '../../http/request/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import { SIGN_OUT_PATH } from '../../interaction/member.ts'
+import type { Member } from '../../interaction/member.ts'
+import { memberRoutes } from '../../interaction/member.routes.ts'
+import { PATHS } from './paths.ts'
+import { withProof } from './proven.ts'
+import { backWith } from './security-services.ts'
+import type { SecurityServices } from './security-services.ts'
+
+export function removalRoutes(services: SecurityServices): Router {
+  return memberRoutes(services, 'security', [
+    ['get', '/account/security/app/remove', withProof('remove', ask)],
+    ['post', '/account/security/app/remove', withProof('remove', remove)],
+  ])
+}
+
+async function ask(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  if (!(await hasSecondFactor(services.db, member.account.id)))
+    return backWith(services, ctx, member, 'off_already')
+  services.render(ctx, 'security-remove', {
+    title: 'Remove the authenticator app?',
+    signOutHref: SIGN_OUT_PATH,
+    action: PATHS.remove,
+    backHref: PATHS.overview,
+  })
+}
+
+async function remove(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  const { id } = member.account
+  const removed = await removeTotp(services, id, { actor: id, ip: requestState(ctx).clientIp })
+  const provenAtMs = services.clock()
+  backWith(services, ctx, member, removed ? 'removed' : 'off_already', { provenAtMs })
+}

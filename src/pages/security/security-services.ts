@@ -1,0 +1,31 @@
+/** What the pages of one's security share: the services of every page, what this browser remembers, and the way back. */
+import type { PageServices } from '../../feature.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import { createDeviceCookie } from '../../interaction/known-browser-cookie.ts'
+import type { DeviceCookie } from '../../interaction/known-browser-cookie.ts'
+import type { Member } from '../../interaction/member.ts'
+import { redirect } from '../../interaction/page.ts'
+import { SECURITY_PATH } from '../../factors/factor-changes.ts'
+import type { NoticeName } from './notices.ts'
+import { createPageMemory } from './page-memory.ts'
+import type { Memory, PageMemory } from './page-memory.ts'
+
+export type SecurityServices = PageServices & { memory: PageMemory; deviceCookie: DeviceCookie }
+
+export type Work = (services: SecurityServices, ctx: AnyContext, member: Member) => Promise<void> | void
+
+export function securityServices(services: PageServices): SecurityServices {
+  return { ...services, memory: createPageMemory(services), deviceCookie: createDeviceCookie(services) }
+}
+
+/** Leads to the page of one's security, which shows the notice once. `kept`: what else this browser remembers from now on. */
+export function backWith(
+  { memory }: SecurityServices,
+  ctx: AnyContext,
+  member: Member,
+  notice: NoticeName,
+  kept: Memory = memory.read(ctx, member),
+): void {
+  memory.keep(ctx, member, { ...kept, notice })
+  redirect(ctx, SECURITY_PATH)
+}

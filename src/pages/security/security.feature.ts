@@ -1,0 +1,22 @@
+/** Mounts the pages of one's second factors: the authenticator app and the recovery codes. `factors` owns the rules. */
+import { purgeUnconfirmed } from '../../factors/totp-set-up.ts'
+import type { Feature } from '../../feature.ts'
+import type { Services } from '../../services.ts'
+import { codesRoutes } from './codes.routes.ts'
+import { overviewRoutes } from './overview.routes.ts'
+import { proofRoutes } from './proof.routes.ts'
+import { removalRoutes } from './removal.routes.ts'
+import { securityServices } from './security-services.ts'
+import { setUpRoutes } from './set-up.routes.ts'
+
+export function security(services: Services): Feature {
+  return {
+    pages: (site) => {
+      const shared = securityServices({ ...services, ...site })
+      return [overviewRoutes, proofRoutes, setUpRoutes, codesRoutes, removalRoutes].map((routesOf) =>
+        routesOf(shared),
+      )
+    },
+    upkeep: { unconfirmedApps: (nowMs, limit) => purgeUnconfirmed(services.db, nowMs, limit) },
+  }
+}

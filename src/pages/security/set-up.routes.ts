@@ -1,0 +1,113 @@
+/** Sets up an authenticator app: shows its secret, and takes the first code. */
+import type { Router } from '@koa/router'
+import { z } from 'zod'
+import { hasSecondFactor } from '../../factors/factors.ts'
+import { cancelTotp, confirmTotp } from '../../factors/totp-set-up.ts'
+import type { ShownTotp } from '../../factors/totp-set-up.ts'
+import { formOf, requestState } from '../../http/request/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import { validateForm } from '../../http/request/validate.ts'
+import { SIGN_OUT_PATH } from '../../interaction/member.ts'
+import type { Member } from '../../interaction/member.ts'
+import { memberRoutes } from '../../interaction/member.routes.ts'
+import { redirect } from '../../interaction/page.ts'
+import { AppError } from '../../platform/errors.ts'
+import { PATHS } from './paths.ts'
+import { withProof } from './proven.ts'
+import { qrCode } from './qr-code.ts'
+import { backWith } from './security-services.ts'
+import type { SecurityServices } from './security-services.ts'
+import { currentSetUp, openSetUp } from './set-up.ts'
+
+export function setUpRoutes(services: SecurityServices): Router {
+  return memberRoutes(services, 'security', [
+    ['post', '/account/security/app', withProof('app', begin)],
+    ['get', '/account/security/app', withProof('app', show)],
+    ['post', '/account/security/app/confirm', confirm],
+    ['post', '/account/security/app/cancel', cancel],
+  ])
+}
+
+function begin(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  return openSetUp(services, ctx, member, services.memory.read(ctx, member))
+}
+
+async function show(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  const open = await currentSetUp(services, member, services.memory.read(ctx, member))
+  if (open) return render(services, ctx, member, open)
+  await goBack(services, ctx, member)
+}
+
+function render(
+  services: SecurityServices,
+  ctx: AnyContext,
+  { account: { email } }: Member,
+  { uri, secret }: ShownTotp,
+  errors: Record<string, string> = {},
+): void {
+  const locals = {
+    confirmAction: '/account/security/app/confirm',
+    cancelAction: '/account/security/app/cancel',
+    qr: qrCode(uri),
+    uri,
+    secret: inGroups(secret),
+    account: { email },
+    issuer: services.config.serverName,
+    errors,
+  }
+  const title = 'Set up your authenticator app'
+  const status = Object.keys(errors).length > 0 ? 400 : 200
+  services.render(ctx, 'security-app', { title, signOutHref: SIGN_OUT_PATH, ...locals }, status)
+}
+
+const NO_CODE = 'Enter the code that the app shows.'
+const codeSchema = z.object({ code: z.string().max(100, NO_CODE).trim().min(1, NO_CODE) })
+const WRONG_CODE = 'This is not the code that the app shows now. Is the clock of your device right?'
+
+/** Needs no further proof: the secret was shown only to somebody who gave one, and the code shows that they have it. */
+async function confirm(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  const kept = services.memory.read(ctx, member)
+  const open = await currentSetUp(services, member, kept)
+  if (!open) return goBack(services, ctx, member)
+  const form = validateForm(codeSchema, formOf(ctx))
+  if (!form.ok) return render(services, ctx, member, open, form.errors)
+  const { id: accountId } = member.account
+  const by = { actor: accountId, ip: requestState(ctx).clientIp }
+  const done = await orUndefined(confirmTotp(services, { accountId, code: form.value.code }, by))
+  if (!done || (!done.ok && done.reason === 'not_begun')) return goBack(services, ctx, member)
+  if (!done.ok) return render(services, ctx, member, open, { code: WRONG_CODE })
+  const madeAtMs = services.clock()
+  const newCodes = { codes: done.recoveryCodes, madeAtMs }
+  services.memory.keep(ctx, member, { provenAtMs: madeAtMs, newCodes, notice: 'on' })
+  redirect(ctx, PATHS.newCodes)
+}
+
+/** Nothing where another tab was faster. */
+async function orUndefined<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'totp_exists') return undefined
+    throw error
+  }
+}
+
+async function cancel(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  const { setUpUntilMs, ...kept } = services.memory.read(ctx, member)
+  const open = await currentSetUp(services, member, { setUpUntilMs })
+  if (open) await cancelTotp(services, member.account.id)
+  backWith(services, ctx, member, 'cancelled', kept)
+}
+
+/** From a set-up that is not open any more. */
+async function goBack(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  const { newCodes } = services.memory.read(ctx, member)
+  if (newCodes) return redirect(ctx, PATHS.newCodes)
+  const isOn = await hasSecondFactor(services.db, member.account.id)
+  backWith(services, ctx, member, isOn ? 'on_already' : 'expired')
+}
+
+/** `JBSW Y3DP EHPK 3PXP`: for typing. Authenticator apps ignore the blanks. */
+function inGroups(secret: string): string {
+  return (secret.match(/.{1,4}/g) ?? []).join(' ')
+}

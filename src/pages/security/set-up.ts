@@ -1,0 +1,39 @@
+/** The set-up of an authenticator app that this browser has open. */
+import { isVerified } from '../../accounts/account.ts'
+import { beginTotp, pendingTotp } from '../../factors/totp-set-up.ts'
+import type { ShownTotp } from '../../factors/totp-set-up.ts'
+import { hasSecondFactor } from '../../factors/factors.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import type { Member } from '../../interaction/member.ts'
+import { redirect } from '../../interaction/page.ts'
+import type { Memory } from './page-memory.ts'
+import { PATHS } from './paths.ts'
+import { backWith } from './security-services.ts'
+import type { SecurityServices } from './security-services.ts'
+
+/** The one that was begun in this session. A secret that another session has seen is not shown here. */
+export async function currentSetUp(
+  services: SecurityServices,
+  { account }: Member,
+  { setUpUntilMs }: Memory,
+): Promise<ShownTotp | undefined> {
+  if (setUpUntilMs === undefined) return undefined
+  const pending = await pendingTotp(services, account.id)
+  return pending?.expiresAtMs === setUpUntilMs ? pending : undefined
+}
+
+/** Begins a set-up, or goes on with the one of another tab. For somebody who proved who they are. */
+export async function openSetUp(
+  services: SecurityServices,
+  ctx: AnyContext,
+  member: Member,
+  kept: Memory,
+): Promise<void> {
+  const { db, memory } = services
+  const { account } = member
+  if (!isVerified(account)) return backWith(services, ctx, member, 'unconfirmed', kept)
+  if (await hasSecondFactor(db, account.id)) return backWith(services, ctx, member, 'on_already', kept)
+  const open = (await currentSetUp(services, member, kept)) ?? (await beginTotp(services, account.id))
+  memory.keep(ctx, member, { ...kept, setUpUntilMs: open.expiresAtMs })
+  redirect(ctx, PATHS.app)
+}
