@@ -15,6 +15,8 @@ import { ROLES } from '../accounts/role-names.ts'
 import type { Role } from '../accounts/role-names.ts'
 import { rolesOf } from '../accounts/roles.ts'
 import { accountFields } from '../events/account-snapshot.ts'
+import { resetFactors } from '../factors/factors.ts'
+import { showFactors } from '../operations/shown-factors.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import { AppError } from '../platform/errors.ts'
 import { randomToken } from '../platform/tokens.ts'
@@ -80,6 +82,24 @@ export async function resetPassword(input: Input, services: Services): Promise<A
   const data = { id, email, ...(typed === undefined && { password }) }
   const shown = typed === undefined ? `\nPassword  ${password}   (shown only now)` : ''
   return { data, text: `${email} has a new password; all its sessions and access have ended.${shown}` }
+}
+
+export async function factors(input: Input, services: Services): Promise<Answer> {
+  const { id, email } = await theAccount(services, input)
+  const data = { id, email, ...(await showFactors(services.db, id)) }
+  const { totp, recovery_codes: codes } = data
+  const app = totp ? `set up ${totp.confirmed_at}, last used ${totp.last_used_at ?? 'never'}` : 'none'
+  const left = codes ? `${codes.left} left, made ${codes.made_at}` : 'none'
+  return { data, text: record({ id, email, authenticator_app: app, recovery_codes: left }) }
+}
+
+export async function removeFactors(input: Input, services: Services): Promise<Answer> {
+  const { id, email } = await theAccount(services, input)
+  const removed = (await resetFactors(services, id, CLI)) === 'reset'
+  const text = removed
+    ? `${email} has no second factor any more; all its sessions and access have ended.`
+    : `${email} had no second factor. Nothing was changed.`
+  return { data: { id, email, removed }, text }
 }
 
 export function disable(input: Input, services: Services): Promise<Answer> {

@@ -28,6 +28,8 @@ export type Operation = {
   description?: string
   scope: ApiScope
   caller: Caller
+  /** Of an operation that asks for a recent sign-in of a person: the `max_age` that its challenge names. */
+  signInSeconds?: number
   params?: Shape
   query?: Shape
   body?: Shape

@@ -149,7 +149,8 @@ function allowOrigin(ctx: RouterContext, client: Parameters<typeof originsOf>[0]
 function failAsProblem(ctx: AnyContext, { adminSignInSeconds }: ApiNeeds, one?: Operation): void {
   requestState(ctx).answerFailure = (answered, failure, error) => {
     const refused = { ...failure, authorization: ctx.get('Authorization') }
-    const challenges = challengesOf(refused, { scope: one?.scope, adminSignInSeconds })
+    const maxAgeSeconds = one?.signInSeconds ?? adminSignInSeconds
+    const challenges = challengesOf(refused, { scope: one?.scope, maxAgeSeconds })
     if (challenges.length > 0) answered.set('WWW-Authenticate', challenges)
     answered.type = PROBLEM_TYPE
     answered.body = JSON.stringify(problemBody(failure, error))

@@ -10,11 +10,13 @@ export const API_PATH = '/api/v1'
 export const API_SCOPES = {
   'account:read': 'Read your profile, your sessions and the apps that you allowed',
   'account:write': 'Change your profile and password, and end sessions and the access of apps',
+  'account:factors': 'Set up and remove your authenticator app, and make new recovery codes',
   'accounts:register': 'Register people, confirm their addresses and send them reset mails',
   'accounts:check': 'Look an account up by its exact address or user name',
   'accounts:read': 'List and read all accounts',
   'accounts:manage': 'Create and change accounts, end their sessions and mail them resets',
   'accounts:roles': 'Give accounts roles in this service, and take them away',
+  'accounts:factors': 'Remove all second factors of an account',
   'accounts:delete': 'Delete accounts',
   'clients:read': 'List and read clients',
   'clients:manage': 'Register, change and delete clients',

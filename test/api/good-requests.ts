@@ -5,6 +5,7 @@ import { anyAddress, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
 import { ALL_SCOPES, createCaller } from './caller.ts'
+import { factorRequests } from './factor-requests.ts'
 
 export type Request = { path: string; token: string; body?: Record<string, unknown> }
 type Make = () => Promise<Request>
@@ -90,6 +91,18 @@ export async function goodRequests(stage: Stage) {
     await other.tokenOf(person)
     return { path: `/account/apps/${other.party.clientId}`, token }
   }
+  const blockedRequest = {
+    path: '/account/password',
+    body: { current_password: 'wrong', new_password: NEXT },
+  }
+  let blockedToken: Promise<string> | undefined
+  const blocked = () => (blockedToken ??= block())
+  /** The token of somebody who mistyped the password too often. */
+  async function block(): Promise<string> {
+    const { token } = await signedIn()
+    for (let n = 0; n < 15; n += 1) await api.call('POST', blockedRequest.path, { ...blockedRequest, token })
+    return token
+  }
   /** Somebody is the only administrator while the request is sent. */
   async function onlyAdministrator() {
     const person = await stage.person()
@@ -98,7 +111,9 @@ export async function goodRequests(stage: Stage) {
     return person.id
   }
 
+  const ofFactors = factorRequests(stage, { signedIn, blocked })
   const good: Record<string, Make> = {
+    ...ofFactors.good,
     getOwnAccount: asPerson('/account'),
     updateOwnAccount: asPerson('/account', { name: 'Ann' }),
     changeOwnPassword: asPerson('/account/password', { current_password: PASSWORD, new_password: NEXT }),
@@ -120,6 +135,8 @@ export async function goodRequests(stage: Stage) {
     unlockAccount: onAccount('/unlock'),
     endAccountSessions: onAccount('/end-sessions'),
     sendAccountReset: onAccount('/send-reset'),
+    getAccountFactors: onAccount('/factors'),
+    resetAccountFactors: onAccount('/reset-factors'),
     getAccountRoles: onAccount('/roles'),
     setAccountRoles: onAccount('/roles', { roles: ['admin'] }),
     registerAccount: () => asProgram('/registrations', { email: anyEmail(), password: PASSWORD }),
@@ -158,6 +175,7 @@ export async function goodRequests(stage: Stage) {
   }
   /** Refusals that only some operations have: by operation and status. */
   const refused: Record<string, Make> = {
+    ...ofFactors.refused,
     'updateOwnAccount 404': async () => {
       const { person, token } = await signedIn()
       await api.call('GET', '/account', { token })
@@ -168,11 +186,7 @@ export async function goodRequests(stage: Stage) {
     'updateOwnAccount 409': async () => taken(await good['updateOwnAccount']!()),
     'updateAccount 409': async () => taken(await good['updateAccount']!()),
     'changeOwnPassword 422': asPerson('/account/password', { current_password: 'wrong', new_password: NEXT }),
-    'changeOwnPassword 429': async () => {
-      const request = await asPerson('/account/password', { current_password: 'wrong', new_password: NEXT })()
-      for (let n = 0; n < 15; n += 1) await api.call('POST', request.path, request)
-      return request
-    },
+    'changeOwnPassword 429': async () => ({ ...blockedRequest, token: await blocked() }),
     'verifyOwnAddress 422': async () => ({ ...(await verifying()), body: { code: 'AAAA-AAAA' } }),
     'checkUser 404': () => asProgram('/accounts/check', { login: 'nobody' }),
     'deleteAccount 409': async () => ({ path: `/accounts/${await onlyAdministrator()}`, token: own }),

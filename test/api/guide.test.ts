@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { commandsOf } from '../../interop/guide.ts'
 import { answerOf } from '../cli/command-line.ts'
-import { openStage } from '../provider/stage.ts'
+import { openStage, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { createCaller } from './caller.ts'
 import { basicOf, itAnswersAsWritten } from './written-requests.ts'
@@ -18,7 +18,8 @@ describe('the requests of docs/api.md', () => {
   before(async () => {
     stage = await openStage({ store: 'sqlite' })
     variables['BASIC'] = basicOf(await registeredAsWritten(stage))
-    const app = await createCaller(stage, ['account:read', 'account:write'])
+    const app = await createCaller(stage, ['account:read', 'account:write', 'account:factors'])
+    variables['PASSWORD'] = PASSWORD
     variables['PERSON_TOKEN'] = await app.tokenOf(await stage.person())
   })
   after(() => stage.stop())

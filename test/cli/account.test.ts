@@ -6,6 +6,7 @@ import { recordSession } from '../../src/sessions/account-sessions.ts'
 import { verifyPassword } from '../../src/passwords/password-hash.ts'
 import { grantKey, sessionKey, tagOf } from '../../src/grant-store/token-ids.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
+import { enroll } from '../factors/enrolled.ts'
 import { auditTrailOf } from '../support/audit-trail.ts'
 import { embeddedPlace, mistakeOf, PLACES } from './command-line.ts'
 import type { Place } from './command-line.ts'
@@ -81,6 +82,26 @@ for (const [name, openPlace] of Object.entries(PLACES)) {
       expect(JSON.stringify(entry)).to.not.contain(reset['password'])
       const text = await place.text(['account', 'reset-password', account.id])
       expect(text).to.match(/^Password {2}\S{20,} {3}\(shown only now\)$/m)
+    })
+
+    it('shows second factors, and resets them once with all sessions, by an address [S-2.75]', async () => {
+      const { id } = (await findAccountByEmail(server.db, 'one@example.com'))!
+      const none = await place.text(['account', 'factors', 'one@example.com'])
+      expect(none)
+        .to.match(/^authenticator_app +none$/m)
+        .and.match(/^recovery_codes +none$/m)
+      await enroll(server, id)
+      const shown = await place.json(['account', 'factors', 'one@example.com'])
+      expect(shown).to.have.nested.property('recovery_codes.left', 10)
+      expect(shown).to.have.nested.property('totp.confirmed_at').that.is.a('string')
+      const { sessionUid } = await signIn(server, id)
+      const reset = await place.json(['account', 'reset-factors', 'one@example.com'])
+      expect(reset).to.eql({ id, email: 'One@Example.com', removed: true })
+      expect(await server.store.readRoot(sessionKey(tagOf(sessionUid)))).to.equal(undefined)
+      const [entry] = await auditTrailOf(server.db, id)
+      expect(entry).to.include({ action: 'factors.reset', actor: 'cli' })
+      const again = await place.text(['account', 'reset-factors', id])
+      expect(again).to.equal('One@Example.com had no second factor. Nothing was changed.')
     })
 
     it('takes the new password from standard input and does not print it', async () => {

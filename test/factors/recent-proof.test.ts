@@ -29,7 +29,7 @@ onEachDatabase('changing factors', (of) => {
     expect(await isRecentProof(db, id, needs.clock(), needs.clock())).to.equal(true)
   })
 
-  it('is not for an account whose address nobody confirmed', async () => {
+  it('is not for an account with an address that nobody confirmed', async () => {
     const { id } = await of().add({ email: 'cem@example.org', verified: false })
     expect(await rejection(beginTotp(of().needs, id))).to.include({ code: 'email_unverified', status: 409 })
   })

@@ -1,5 +1,5 @@
 /** One state of one page: the template's file name without `.ejs`, and its own locals. */
-import { qrCode } from '../../src/pages/security/qr-code.ts'
+import { accountSamples } from './sample-account-pages.ts'
 
 export type SamplePage = { page: string; state: string; locals: Record<string, unknown> }
 
@@ -27,20 +27,6 @@ const signIn = {
   forgotHref: '/forgot',
   cancelAction: '/cancel',
 }
-const sessions = [
-  { id: 's1', label: 'Firefox on Linux', ip: '192.0.2.17', lastSeenAtMs: atMs, current: true },
-  {
-    id: 's2',
-    label: 'Safari on iPhone',
-    ip: '2001:db8:85a3::8a2e:370:7334',
-    lastSeenAtMs: atMs,
-    current: false,
-  },
-]
-const apps = [
-  { clientId: 'c1', name: 'Sample App', scopes: ['Your name', 'Your e-mail address'], grantedAtMs: atMs },
-  { clientId: 'c2', name: 'Ledger', scopes: ['Read your transfers'], grantedAtMs: atMs },
-]
 const consent = {
   ...forms,
   client,
@@ -65,61 +51,6 @@ const asking = {
   client: { name: 'Living Room TV' },
   device: { ip: '192.0.2.17', userAgent: 'ExampleTV/4.1 (kitchen)' },
   elsewhere: false,
-}
-const accountPage = {
-  ...forms,
-  account: person,
-  profileAction: '/account',
-  resendAction: '/account/resend',
-  verifyAction: '/account/verify',
-  signOutHref: '/sign-out',
-}
-const secured = {
-  ...accountPage,
-  totp: { confirmedAtMs: atMs, lastUsedAtMs: atMs },
-  codes: { left: 8, of: 10, madeAtMs: atMs },
-  emailVerified: true,
-  setUpAction: '/account/security/app',
-  removeHref: '/account/security/app/remove',
-  renewHref: '/account/security/codes/renew',
-}
-const asked = {
-  ...accountPage,
-  action: '/account/security/action',
-  backHref: '/account/security',
-  forgotHref: '/forgot',
-}
-const settingUp = {
-  ...accountPage,
-  confirmAction: '/account/security/app/confirm',
-  cancelAction: '/account/security/app/cancel',
-  qr: qrCode('otpauth://totp/Account%20Server:person%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP'),
-  uri: 'otpauth://totp/Account%20Server:person%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
-  secret: 'JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP',
-  issuer: 'Account Server',
-}
-const waiting = {
-  action: '/account/requests',
-  recent: true,
-  signInAgainHref: '/sign-in?next=requests&again=yes',
-  requests: [
-    {
-      id: 'r1',
-      appName: 'Corner Bank',
-      bindingMessage: 'Transfer 4-7-1',
-      scopes: ['Know who you are'],
-      askedAtMs: atMs,
-      expiresAtMs: atMs,
-    },
-    {
-      id: 'r2',
-      appName: 'Ledger',
-      bindingMessage: null,
-      scopes: ['Read your transfers'],
-      askedAtMs: atMs,
-      expiresAtMs: atMs,
-    },
-  ],
 }
 const mails = [
   { id: 'm2', to: email, subject: 'Choose a new password', atMs },
@@ -236,59 +167,7 @@ export const samplePages: SamplePage[] = [
   sample('reset', 'same-browser', { ...forms, needsCode: false, email }),
   sample('reset', 'code', { ...forms, needsCode: true, errors: { password: 'Use at least 8 characters.' } }),
   sample('reset-done', 'done', { signInHref: '/sign-in' }),
-  sample('account', 'verified', { ...accountPage, notice: 'Saved.' }),
-  sample('account', 'unverified', {
-    ...accountPage,
-    account: { ...person, emailVerified: false },
-    values: { name: '' },
-    errors: { name: 'Enter a name.' },
-  }),
-  sample('account-password', 'wrong', {
-    ...accountPage,
-    errors: { currentPassword: 'This is not your current password.' },
-  }),
-  sample('account-sessions', 'two', {
-    ...accountPage,
-    sessions,
-    endAction: '/account/sessions/end',
-    endAllAction: '/account/sessions/end-all',
-  }),
-  sample('account-apps', 'two', { ...accountPage, apps, revokeAction: '/account/apps/revoke' }),
-  sample('account-apps', 'none', { ...accountPage, apps: [], revokeAction: '/account/apps/revoke' }),
-  sample('account-requests', 'two', {
-    ...accountPage,
-    ...waiting,
-    notice: 'Refused. Corner Bank gets no access.',
-  }),
-  sample('account-requests', 'late', { ...accountPage, ...waiting, errors: { '': 'It has run out.' } }),
-  sample('account-requests', 'old-sign-in', { ...accountPage, ...waiting, recent: false }),
-  sample('account-requests', 'none', { ...accountPage, ...waiting, requests: [] }),
-  sample('security', 'off', { ...secured, totp: undefined, codes: { left: 0, of: 10 } }),
-  sample('security', 'unverified', {
-    ...secured,
-    totp: undefined,
-    codes: { left: 0, of: 10 },
-    emailVerified: false,
-    notice: 'Confirm your e-mail address first, on the page Profile.',
-  }),
-  sample('security', 'on', { ...secured, notice: 'Two-step sign-in is on.' }),
-  sample('security', 'few-codes', { ...secured, codes: { left: 1, of: 10, madeAtMs: atMs } }),
-  sample('security', 'unsaved', { ...secured, unsavedHref: '/account/security/codes' }),
-  sample('security-confirm', 'wrong', { ...asked, errors: { password: 'This is not your password.' } }),
-  sample('security-app', 'empty', settingUp),
-  sample('security-app', 'wrong', {
-    ...settingUp,
-    errors: { code: 'This is not the code that the app shows now. Is the clock of your device right?' },
-  }),
-  sample('security-codes', 'new', {
-    ...accountPage,
-    codes: Array.from({ length: 10 }, (_, index) => `37CF-9DKM-TXY${'34679CDFGH'[index]}`),
-    madeAtMs: atMs,
-    downloadHref: '/account/security/codes/file',
-    savedAction: '/account/security/codes/saved',
-  }),
-  sample('security-renew', 'ask', asked),
-  sample('security-remove', 'ask', asked),
+  ...accountSamples({ forms, person }),
   sample('verify-email', 'resent', {
     action: '/action',
     account: { email },

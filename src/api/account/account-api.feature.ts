@@ -3,6 +3,7 @@ import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
 import { appOperations } from './apps.ts'
 import { confirmingOperations } from './confirming.ts'
+import { factorOperations } from './factors.ts'
 import { passwordOperations } from './password.ts'
 import { profileOperations } from './profile.ts'
 import { sessionOperations } from './sessions.ts'
@@ -13,6 +14,7 @@ export function accountApi(services: Services): Feature {
       ...profileOperations(services),
       ...passwordOperations(services),
       ...confirmingOperations(services),
+      ...factorOperations(services),
       ...sessionOperations(services),
       ...appOperations(services, site),
     ],

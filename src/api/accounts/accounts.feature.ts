@@ -2,6 +2,7 @@
 import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
 import { checkingOperations } from './checking.ts'
+import { factorOperations } from './factors.ts'
 import { managingOperations } from './managing.ts'
 import { readingOperations } from './reading.ts'
 import { roleOperations } from './roles.ts'
@@ -14,6 +15,7 @@ export function accountsApi(services: Services): Feature {
       ...checkingOperations(services),
       ...managingOperations(services),
       ...stateOperations(services),
+      ...factorOperations(services),
       ...roleOperations(services),
     ],
   }

@@ -5,8 +5,10 @@ import { disableAccount, enableAccount, signOutEverywhere } from '../../accounts
 import type { Actor, Expects } from '../../accounts/account-state.ts'
 import { mailResetLink } from '../../accounts/operator/operator-reset.ts'
 import { unlockAccount } from '../../accounts/operator/operator-unlock.ts'
+import { resetFactors } from '../../factors/factors.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation, Problem } from '../../operations/operation.ts'
+import type { ApiScope } from '../../operations/scopes.ts'
 import { showAccount, shownAccount } from '../../operations/shown-account.ts'
 import type { Services } from '../../services.ts'
 import { byCaller, common, LAST_ADMIN, NO_ACCOUNT, params, theAccount } from './caller.ts'
@@ -16,6 +18,8 @@ type Act = {
   verb: string
   summary: string
   description?: string
+  /** By default `accounts:manage`. */
+  scope?: ApiScope
   problems?: Readonly<Record<string, Problem>>
   /** False when there is no such account. */
   run: (needs: Services, accountId: string, by: Actor, expects: Expects) => Promise<boolean>
@@ -52,6 +56,15 @@ const ACTS: readonly Act[] = [
     run: signOutEverywhere,
   },
   {
+    id: 'resetAccountFactors',
+    verb: 'reset-factors',
+    summary: 'Remove all second factors of an account',
+    description:
+      'For a person who lost them. Also ends all sessions and access, and mails a notice. The password alone signs in then.',
+    scope: 'accounts:factors',
+    run: async (...given) => (await resetFactors(...given)) !== undefined,
+  },
+  {
     id: 'sendAccountReset',
     verb: 'send-reset',
     summary: 'Mail the person a link to choose a new password',
@@ -65,7 +78,7 @@ const ACTS: readonly Act[] = [
 ]
 
 export function stateOperations(needs: Services): readonly Operation[] {
-  return ACTS.map(({ id, verb, summary, description, problems, run }) =>
+  return ACTS.map(({ id, verb, summary, description, scope = 'accounts:manage', problems, run }) =>
     operation({
       ...common,
       id,
@@ -73,7 +86,7 @@ export function stateOperations(needs: Services): readonly Operation[] {
       path: `/accounts/{id}/${verb}`,
       summary,
       ...(description !== undefined && { description }),
-      scope: 'accounts:manage',
+      scope,
       params,
       answer: { status: 200, description: 'The account.', schema: shownAccount, etag: true },
       problems: { ...NO_ACCOUNT, ...problems },

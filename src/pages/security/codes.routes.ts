@@ -9,8 +9,8 @@ import { memberRoutes } from '../../interaction/member.routes.ts'
 import { redirect } from '../../interaction/page.ts'
 import { PATHS } from './paths.ts'
 import { withProof } from './proven.ts'
-import { backWith } from './security-services.ts'
-import type { SecurityServices } from './security-services.ts'
+import { backWith } from './security-page.ts'
+import type { SecurityServices } from './security-page.ts'
 
 export function codesRoutes(services: SecurityServices): Router {
   return memberRoutes(services, 'security', [

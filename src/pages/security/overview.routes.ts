@@ -9,7 +9,7 @@ import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { noticeText } from './notices.ts'
 import { PATHS } from './paths.ts'
-import type { SecurityServices } from './security-services.ts'
+import type { SecurityServices } from './security-page.ts'
 
 export function overviewRoutes(services: SecurityServices): Router {
   return memberRoutes(services, 'security', [['get', '/account/security', show]])

@@ -1,6 +1,6 @@
 /**
- * What the pages of one's security remember of this browser, in a sealed cookie of the session: when the password was typed
- * again, the set-up that was begun here, new recovery codes until they are saved, and the notice of the next page.
+ * What the pages of one's security remember of this browser, in a sealed cookie of the session. It is when the password was
+ * typed again, the open set-up, new recovery codes until they are saved, and the notice of the next page.
  */
 import { z } from 'zod'
 import { cookieName, cookieOf } from '../../http/request/cookies.ts'

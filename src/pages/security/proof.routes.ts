@@ -13,7 +13,7 @@ import { redirect } from '../../interaction/page.ts'
 import { PATHS, proofPath } from './paths.ts'
 import type { NextPage } from './paths.ts'
 import { openSetUp } from './set-up.ts'
-import type { SecurityServices } from './security-services.ts'
+import type { SecurityServices } from './security-page.ts'
 
 const schema = z.object({ password: z.string().min(1, 'Enter your password.') })
 

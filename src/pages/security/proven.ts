@@ -5,7 +5,7 @@ import type { Member } from '../../interaction/member.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { proofPath } from './paths.ts'
 import type { NextPage } from './paths.ts'
-import type { SecurityServices, Work } from './security-services.ts'
+import type { SecurityServices, Work } from './security-page.ts'
 
 /** The work, for somebody with a recent proof. Anybody else types the password and comes back to `next`. */
 export function withProof(next: NextPage, work: Work): Work {

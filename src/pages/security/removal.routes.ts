@@ -9,8 +9,8 @@ import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { PATHS } from './paths.ts'
 import { withProof } from './proven.ts'
-import { backWith } from './security-services.ts'
-import type { SecurityServices } from './security-services.ts'
+import { backWith } from './security-page.ts'
+import type { SecurityServices } from './security-page.ts'
 
 export function removalRoutes(services: SecurityServices): Router {
   return memberRoutes(services, 'security', [

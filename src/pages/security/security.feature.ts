@@ -6,7 +6,7 @@ import { codesRoutes } from './codes.routes.ts'
 import { overviewRoutes } from './overview.routes.ts'
 import { proofRoutes } from './proof.routes.ts'
 import { removalRoutes } from './removal.routes.ts'
-import { securityServices } from './security-services.ts'
+import { securityServices } from './security-page.ts'
 import { setUpRoutes } from './set-up.routes.ts'
 
 export function security(services: Services): Feature {

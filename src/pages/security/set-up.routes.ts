@@ -15,8 +15,8 @@ import { AppError } from '../../platform/errors.ts'
 import { PATHS } from './paths.ts'
 import { withProof } from './proven.ts'
 import { qrCode } from './qr-code.ts'
-import { backWith } from './security-services.ts'
-import type { SecurityServices } from './security-services.ts'
+import { backWith } from './security-page.ts'
+import type { SecurityServices } from './security-page.ts'
 import { currentSetUp, openSetUp } from './set-up.ts'
 
 export function setUpRoutes(services: SecurityServices): Router {

@@ -8,8 +8,8 @@ import type { Member } from '../../interaction/member.ts'
 import { redirect } from '../../interaction/page.ts'
 import type { Memory } from './page-memory.ts'
 import { PATHS } from './paths.ts'
-import { backWith } from './security-services.ts'
-import type { SecurityServices } from './security-services.ts'
+import { backWith } from './security-page.ts'
+import type { SecurityServices } from './security-page.ts'
 
 /** The one that was begun in this session. A secret that another session has seen is not shown here. */
 export async function currentSetUp(

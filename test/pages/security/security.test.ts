@@ -53,7 +53,7 @@ describe('the pages of one’s security', () => {
     expect(shownCodes(await visitor.get(`${PAGE}/codes`)), 'reload').to.eql(shownCodes(codes))
     const file = await visitor.get(`${PAGE}/codes/file`)
     expect(file.headers.get('content-disposition')).to.equal('attachment; filename="recovery-codes.txt"')
-    for (const code of shownCodes(codes)) expect(file.text).to.contain(`\r\n${code}\r\n`)
+    for (const code of shownCodes(codes)) expect(file.text, code).to.contain(`\r\n${code}\r\n`)
 
     const done = await visitor.followForm(codes, {}, { action: '/saved' })
     expect([done.url.pathname, isOn(done)]).to.eql([PAGE, true])

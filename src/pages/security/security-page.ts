@@ -1,4 +1,4 @@
-/** What the pages of one's security share: the services of every page, what this browser remembers, and the way back. */
+/** What the pages of one's security share: the services, what this browser remembers, and the redirect with a notice. */
 import type { PageServices } from '../../feature.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { createDeviceCookie } from '../../interaction/known-browser-cookie.ts'

@@ -1,0 +1,63 @@
+/** What changes of one's own factors need: the password, or a sign-in of the last minutes. */
+import { z } from 'zod'
+import { confirmPassword } from '../../accounts/journeys/sign-in.ts'
+import { isRecentProof, RECENT_PROOF_MS } from '../../factors/recent-proof.ts'
+import type { ApiRequest, Problem } from '../../operations/operation.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+import { AppError } from '../../platform/errors.ts'
+import type { Services } from '../../services.ts'
+import { ownerOf } from './owner.ts'
+
+/** The age of a sign-in that is enough without the password. */
+export const RECENT_SIGN_IN_SECONDS = RECENT_PROOF_MS / SECOND_MS
+
+export const proof = z.strictObject({
+  current_password: z
+    .string()
+    .min(1)
+    .max(1024)
+    .optional()
+    .describe('Not needed for a token whose sign-in is at most ten minutes old, and newer than the factors.'),
+})
+
+export const PROOF_PROBLEMS: Record<string, Problem> = {
+  insufficient_user_authentication: {
+    status: 401,
+    when: 'The sign-in is too old. Send the password, or ask for a token with the max_age in WWW-Authenticate.',
+  },
+  password_wrong: { status: 422, when: 'This is not the current password.' },
+  too_many_attempts: {
+    status: 429,
+    when: 'Too many passwords were wrong. Retry-After says when to try again.',
+  },
+  hashing_busy: {
+    status: 503,
+    when: 'Too many passwords wait to be hashed. Retry-After says when to try again.',
+  },
+}
+
+/** @throws AppError 401 `insufficient_user_authentication`, 422 `password_wrong`, 429 `too_many_attempts` */
+export async function assertProven(
+  needs: Services,
+  { token, body, ip }: Pick<ApiRequest<unknown, unknown, z.output<typeof proof>>, 'token' | 'body' | 'ip'>,
+): Promise<void> {
+  const { id } = ownerOf(token)
+  const { current_password: password } = body
+  if (password !== undefined) return assertPassword(needs, id, { password, ip })
+  const provenAtMs = (token.signedInAtSeconds ?? 0) * SECOND_MS
+  if (await isRecentProof(needs.db, id, provenAtMs, needs.clock())) return
+  throw new AppError(
+    'insufficient_user_authentication',
+    401,
+    `Send current_password, or ask for a token with max_age=${RECENT_SIGN_IN_SECONDS} or less.`,
+  )
+}
+
+async function assertPassword(needs: Services, id: string, given: { password: string; ip: string }) {
+  const confirmed = await confirmPassword(needs, id, given)
+  if (confirmed.ok) return
+  if (confirmed.reason === 'wrong')
+    throw new AppError('password_wrong', 422, 'This is not the current password.')
+  const { retryAfterSeconds } = confirmed
+  throw new AppError('too_many_attempts', 429, 'Too many passwords were wrong.', { retryAfterSeconds })
+}

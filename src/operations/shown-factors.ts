@@ -1,0 +1,31 @@
+/** The second factors of an account as the API shows them. */
+import { z } from 'zod'
+import { factorsOf } from '../factors/factors.ts'
+import type { Sql } from '../platform/sql/database.ts'
+import { timeOf } from './shown-account.ts'
+
+export const shownFactors = z
+  .object({
+    totp: z
+      .object({ confirmed_at: z.iso.datetime(), last_used_at: z.iso.datetime().nullable() })
+      .nullable()
+      .describe('The authenticator app.'),
+    recovery_codes: z
+      .object({ left: z.int().describe('How many are unused.'), made_at: z.iso.datetime() })
+      .nullable(),
+  })
+  .meta({ title: 'Factors' })
+
+export async function showFactors(sql: Sql, accountId: string): Promise<z.output<typeof shownFactors>> {
+  const { totp, recoveryCodesLeft: left, recoveryCodesMadeAtMs: madeAtMs } = await factorsOf(sql, accountId)
+  return {
+    totp: totp
+      ? { confirmed_at: timeOf(totp.confirmedAtMs), last_used_at: timeOrNull(totp.lastUsedAtMs) }
+      : null,
+    recovery_codes: madeAtMs === null ? null : { left, made_at: timeOf(madeAtMs) },
+  }
+}
+
+function timeOrNull(ms: number | null): string | null {
+  return ms === null ? null : timeOf(ms)
+}

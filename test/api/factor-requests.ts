@@ -1,0 +1,69 @@
+/** Requests to the operations on one's own factors: one that succeeds for each, and others for its own refusals. */
+import type { Account } from '../../src/accounts/account.ts'
+import { beginTotp } from '../../src/factors/totp-set-up.ts'
+import { authenticator } from '../factors/authenticator.ts'
+import { enroll } from '../factors/enrolled.ts'
+import { PASSWORD } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
+import type { Request } from './good-requests.ts'
+
+const [BEGIN, CONFIRM] = ['/account/factors/totp', '/account/factors/totp/confirm']
+const [REMOVE, RENEW] = ['/account/factors/totp/remove', '/account/factors/recovery-codes']
+const OPERATIONS = { beginOwnTotp: BEGIN, removeOwnTotp: REMOVE, renewOwnRecoveryCodes: RENEW }
+const proof = { current_password: PASSWORD }
+
+type Needs = {
+  signedIn: (given?: { verified?: boolean }) => Promise<{ person: Account; token: string }>
+  /** The token of somebody who mistyped the password too often. */
+  blocked: () => Promise<string>
+}
+
+export function factorRequests(
+  { parts }: Stage,
+  { signedIn, blocked }: Needs,
+): Record<'good' | 'refused', Record<string, () => Promise<Request>>> {
+  const without = (path: string) => async () => ({ path, token: (await signedIn()).token, body: proof })
+  const enrolled = (path: string, body: Record<string, unknown>) => async () => {
+    const { person, token } = await signedIn()
+    await enroll(parts, person.id)
+    return { path, token, body }
+  }
+  async function confirming(): Promise<Request> {
+    const { person, token } = await signedIn()
+    const app = authenticator((await beginTotp(parts, person.id)).uri)
+    return { path: CONFIRM, token, body: { code: app.codeAt(parts.clock()) } }
+  }
+  const wrong = (path: string) => async () => ({
+    ...(await without(path)()),
+    body: { current_password: 'x' },
+  })
+  const ofEach = (status: number, make: (path: string) => () => Promise<Request>) =>
+    Object.entries(OPERATIONS).map(([id, path]) => [`${id} ${status}`, make(path)] as const)
+  return {
+    good: {
+      getOwnFactors: async () => ({ path: '/account/factors', token: (await signedIn()).token }),
+      beginOwnTotp: without(BEGIN),
+      confirmOwnTotp: confirming,
+      removeOwnTotp: enrolled(REMOVE, proof),
+      renewOwnRecoveryCodes: enrolled(RENEW, proof),
+    },
+    refused: {
+      ...Object.fromEntries([
+        ...ofEach(422, wrong),
+        ...ofEach(429, (path) => async () => ({ path, token: await blocked(), body: proof })),
+      ]),
+      'beginOwnTotp 404': async () => {
+        const { person, token } = await signedIn()
+        await parts.accountCache.find(person.id)
+        // Not as the server does it: the account cache does not know of it.
+        await parts.db('accounts').where({ id: person.id }).delete()
+        return { path: BEGIN, token, body: {} }
+      },
+      'beginOwnTotp 409': enrolled(BEGIN, proof),
+      'confirmOwnTotp 409': enrolled(CONFIRM, { code: '123456' }),
+      'confirmOwnTotp 422': async () => ({ ...(await confirming()), body: { code: 'wrong' } }),
+      'removeOwnTotp 404': without(REMOVE),
+      'renewOwnRecoveryCodes 404': without(RENEW),
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import { authenticator } from '../factors/authenticator.ts'
+import { readQrCode } from '../support/qr-reader.ts'
+import { heading, press, signInToAccount } from './steps.ts'
+import { inService } from './world.ts'
+
+const PAGE = '/account/security'
+
+inService('An authenticator app', (world) => {
+  const notice = (page: Page) => page.getByRole('status').innerText()
+
+  /** From the link in the menu to the QR code. Answers the app that scanned it. */
+  async function scan(page: Page) {
+    await page.getByRole('link', { name: 'Security' }).click()
+    await press(page, 'Set up an authenticator app')
+    expect(await heading(page)).to.equal('Set up your authenticator app')
+    return authenticator(readQrCode(await page.content()))
+  }
+
+  async function enterCode(page: Page, code: string) {
+    await page.getByLabel('Code from the app').fill(code)
+    await press(page, 'Turn on two-step sign-in')
+  }
+
+  for (const [title, options] of [
+    ['on a desktop', {}],
+    ['on a phone, without JavaScript', { javaScript: false, device: 'phone' }],
+  ] as const)
+    it(`is set up and removed ${title}, past a wrong code, a reload and the back button`, async () => {
+      const { server, open } = world
+      const person = await server.createAccount()
+      const { page } = await open(options)
+      await signInToAccount(page, server.issuer, person)
+      const app = await scan(page)
+      await enterCode(page, app.wrongCodeAt(Date.now()))
+      expect(await page.getByRole('alert').innerText()).to.contain('not the code')
+      await enterCode(page, app.codeAt(Date.now()))
+      expect(await heading(page)).to.equal('Save your recovery codes')
+      const codes = await page.getByRole('listitem').locator('code').allInnerTexts()
+      expect(codes).to.have.length(10)
+      await page.reload()
+      expect(await page.getByRole('listitem').locator('code').allInnerTexts()).to.eql(codes)
+      const downloaded = page.waitForEvent('download')
+      await page.getByRole('link', { name: 'download them' }).click()
+      expect((await downloaded).suggestedFilename()).to.equal('recovery-codes.txt')
+
+      await press(page, 'I saved these codes')
+      expect(await notice(page)).to.match(/^Two-step sign-in is on/)
+      await page.goBack()
+      expect(await notice(page)).to.match(/shown only once/)
+      await page.goto(server.issuer + PAGE)
+      await page.getByRole('link', { name: 'Remove the authenticator app' }).click()
+      await press(page, 'Remove the app')
+      expect(await notice(page)).to.match(/^The authenticator app is removed/)
+      expect(await page.getByRole('button', { name: 'Set up an authenticator app' }).count()).to.equal(1)
+    })
+})
