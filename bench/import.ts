@@ -1,9 +1,10 @@
 /**
  * `node bench/import.ts [COUNT] [FORMAT]`: generates a file of accounts, imports it with the command line, exports it, and prints
  * seconds, accounts per second, processor time and the most memory. Uses the database of the settings, else SQLite in a folder of its own.
+ * There it imports the export into a second database as well. The format `factors` is CSV with an authenticator app for each account.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -26,10 +27,15 @@ const flat: Write = (index) =>
     password_hash: HASH,
   })
 
+const COLUMNS = 'id,email,hashed_password,full_name,is_verified,is_active,created_at'
+const row: Write = (index) =>
+  `${index},${email(index)},${HASH},"${name(index)}",t,t,2021-03-04 05:06:07.123456+00`
+
 const FORMATS: Record<string, { head: string; record: Write; between: string; tail: string }> = {
-  csv: {
-    head: 'id,email,hashed_password,full_name,is_verified,is_active,created_at\n',
-    record: (index) => `${index},${email(index)},${HASH},"${name(index)}",t,t,2021-03-04 05:06:07.123456+00`,
+  csv: { head: `${COLUMNS}\n`, record: row, between: '\n', tail: '\n' },
+  factors: {
+    head: `${COLUMNS},totp_secret\n`,
+    record: (index) => `${row(index)},GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ`,
     between: '\n',
     tail: '\n',
   },
@@ -51,11 +57,19 @@ try {
   process.stdout.write(`${format}: ${count} accounts, ${Math.round(statSync(file).size / 1_048_576)} MiB\n`)
   const env = { ACCOUNT_SERVER_DATA_DIR: join(folder, 'data'), ...process.env }
   execFileSync(process.execPath, [CLI, 'migrate', '--json'], { env })
-  const importing = ['import', file, '--format', format, '--json']
+  const importing = ['import', file, '--format', format === 'factors' ? 'csv' : format, '--json']
   if (format === 'firebase') importing.push('--without-unknown-hashes')
   measure('dry run', [...importing, '--dry-run'], env)
   for (const run of ['first run', 'second run']) measure(run, importing, env)
-  measure('export', ['export', join(folder, 'exported.ndjson'), '--json'], env)
+  const passphrase = join(folder, 'passphrase.txt')
+  writeFileSync(passphrase, 'seven grey kettles')
+  const moving = [join(folder, 'exported.ndjson'), '--passphrase-file', passphrase, '--json']
+  measure('export', ['export', ...moving], env)
+  if (!('ACCOUNT_SERVER_MYSQL_DSN' in env)) {
+    const second = { ...env, ACCOUNT_SERVER_DATA_DIR: join(folder, 'second') }
+    execFileSync(process.execPath, [CLI, 'migrate', '--json'], { env: second })
+    measure('import of it', ['import', ...moving], second)
+  }
 } finally {
   rmSync(folder, { recursive: true })
 }
@@ -87,7 +101,7 @@ function measure(run: string, args: readonly string[], env: NodeJS.ProcessEnv): 
   const mib = Math.round(Number(/RSS (\d+)/.exec(stderr)?.[1] ?? 0) / 1024)
   const cpu = Number(/CPU (\d+)/.exec(stderr)?.[1] ?? 0) / 1e6
   process.stdout.write(
-    `${run.padEnd(10)}  ${seconds.toFixed(1)} s  ${Math.round(count / seconds)}/s  ${cpu.toFixed(1)} s of CPU  ${mib} MiB  ` +
+    `${run.padEnd(12)}  ${seconds.toFixed(1)} s  ${Math.round(count / seconds)}/s  ${cpu.toFixed(1)} s of CPU  ${mib} MiB  ` +
       `${REPORTED.filter((name) => name in report)
         .map((name) => `${name} ${report[name]}`)
         .join(', ')}\n`,

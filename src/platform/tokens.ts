@@ -6,6 +6,7 @@ import {
   createCipheriv,
   createDecipheriv,
   createHmac,
+  createSecretKey,
   hash,
   hkdfSync,
   randomBytes,
@@ -53,16 +54,18 @@ export const SEAL_KEY_ID_LENGTH = 6
 
 /** Seals with the first key and opens with any of them, so that keys can be rotated while old data stays readable. */
 export function createSealer(keys: readonly [Buffer, ...Buffer[]]): Sealer {
-  const byId = new Map(keys.map((key) => [keyId(key), key]))
-  const [current, ...older] = keys
+  const [currentId, ...olderIds] = [keyId(keys[0]), ...keys.slice(1).map(keyId)] as const
+  // Key objects: with the bytes, Node makes one for each value, which takes twice as long as sealing it.
+  const current = createSecretKey(keys[0])
+  const byId = new Map(keys.map((key) => [keyId(key), createSecretKey(key)]))
   return {
-    keyIds: [keyId(current), ...older.map(keyId)],
+    keyIds: [currentId, ...olderIds],
     seal(plain, context = '') {
       const iv = randomBytes(12)
       const cipher = createCipheriv('aes-256-gcm', current, iv).setAAD(Buffer.from(context))
       const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
       const packed = Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url')
-      return `${keyId(current)}.${packed}`
+      return `${currentId}.${packed}`
     },
     open(sealed, context = '') {
       const [id = '', packed = ''] = sealed.split('.')
