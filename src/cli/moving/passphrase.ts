@@ -3,7 +3,7 @@
  * histories show those.
  */
 import { readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline/promises'
+import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { usageError } from '../../command-line/input.ts'
 import type { Input } from '../../command-line/input.ts'
@@ -51,19 +51,18 @@ function read(file: string): string {
   }
 }
 
-/** Shows nothing of what is typed. */
+/** Shows nothing of what is typed. Keeps a line that comes before its question. */
 function openPrompt({ input, output }: Terminal) {
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input, output: unseen, terminal: true })
-  const ended = new Promise<never>((_resolve, reject) => {
-    lines.once('close', () => reject(usageError('no passphrase was typed')))
-  })
+  const typed = lines[Symbol.asyncIterator]()
   return {
     async ask(question: string): Promise<string> {
       output.write(question)
-      const typed = await Promise.race([lines.question(''), ended])
+      const line = await typed.next()
       output.write('\n')
-      return typed
+      if (line.done) throw usageError('no passphrase was typed')
+      return line.value
     },
     close: () => lines.close(),
   }

@@ -18,11 +18,14 @@ const credential = z.looseObject({
   createdDate: z.number().nullish(),
 })
 
+/** Milliseconds since the epoch. */
+const moment = z.int().min(0)
+
 const clientConsent = z.looseObject({
   clientId: z.string(),
   grantedClientScopes: z.array(z.string()).default([]),
-  createdDate: z.number().optional(),
-  lastUpdatedDate: z.number().optional(),
+  createdDate: moment.optional(),
+  lastUpdatedDate: moment.optional(),
 })
 
 const user = z.looseObject({
@@ -33,7 +36,7 @@ const user = z.looseObject({
   firstName: z.string().nullish(),
   lastName: z.string().nullish(),
   enabled: z.boolean().default(true),
-  createdTimestamp: z.number().nullish(),
+  createdTimestamp: moment.nullish(),
   attributes: z.record(z.string(), z.array(z.string())).nullish(),
   credentials: z.array(credential).default([]),
   serviceAccountClientId: z.string().optional(),
