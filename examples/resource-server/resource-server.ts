@@ -25,7 +25,11 @@ type Access = SignIn & { subject: string; clientId: string; scopes: string[] }
 type Check = (request: IncomingMessage, token: string) => Promise<Access | undefined>
 type Answer = { status: number; body: unknown; challenge?: string }
 
-const TRANSFERS: Demand = { maxAgeSeconds: 300, acrValues: ['urn:account-server:acr:password'] }
+const TRANSFERS: Demand = {
+  maxAgeSeconds: 300,
+  // A stronger sign-in will do as well, and its token names the stronger level.
+  acrValues: ['urn:account-server:acr:password', 'urn:account-server:acr:second-factor'],
+}
 
 /** Which scope each route takes. */
 const SCOPES: Record<string, string> = { 'GET /balance': 'ledger:read', 'POST /transfers': 'ledger:transfer' }

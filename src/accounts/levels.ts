@@ -15,7 +15,7 @@ export type Level = (typeof LEVELS)[number]
  */
 const METHODS: Record<Level, readonly (readonly string[])[]> = {
   'urn:account-server:acr:password': [['pwd']],
-  'urn:account-server:acr:second-factor': [],
+  'urn:account-server:acr:second-factor': [['pwd', 'mfa']],
   'urn:account-server:acr:phishing-resistant': [],
 }
 

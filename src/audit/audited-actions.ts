@@ -39,6 +39,7 @@ export const AUDITED_ACTIONS = {
   'password.reset_requested': { none: CHANGES_NOTHING },
   'password.reset_mailed': { none: CHANGES_NOTHING },
   'sign_in.succeeded': { none: 'The session that begins is the event: `session.started`.' },
+  'sign_in.password_accepted': { none: 'The sign-in goes on with the second factor.' },
   'sign_in.failed': { none: 'An attempt changes no state.' },
   'grant.reuse_detected': { none: 'A warning. The grant was revoked before, by the protocol.' },
 } as const satisfies Record<string, AccountEvent | NoEvent>

@@ -2,6 +2,7 @@
  * The factors of an account besides its password: an authenticator app, and recovery codes in its place. Owns what they
  * have in common. Each is a noun of its own.
  */
+import { needsSecondFactor } from '../accounts/second-factor-needed.ts'
 import { lockAccount } from '../accounts/account.ts'
 import type { Actor, Expects } from '../accounts/account-state.ts'
 import { endAllAccess } from '../consents/ended-access.ts'
@@ -32,7 +33,7 @@ export async function factorsOf(sql: Sql, accountId: string): Promise<Factors> {
 
 /** Whether a password alone is not enough. A factor that is being set up does not count. */
 export async function hasSecondFactor(sql: Sql, accountId: string): Promise<boolean> {
-  return (await confirmed(sql, accountId).first('accountId')) !== undefined
+  return needsSecondFactor(sql, accountId)
 }
 
 /** Replaces the recovery codes. Answers nothing when the account has no second factor, which they would stand in for. */

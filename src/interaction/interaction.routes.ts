@@ -28,6 +28,10 @@ export function interactionRoutes(needs: Needs): Router {
   router.post('/sign-in', (ctx) =>
     onPage(needs, ctx, steps.signIn.submit, () => steps.signIn.whenLost?.(ctx)),
   )
+  router.get('/code', (ctx) => onPage(needs, ctx, (page) => showCode(needs, page)))
+  router.post('/code', (ctx) =>
+    onPage(needs, ctx, steps.secondFactor.submit, () => steps.secondFactor.whenLost?.(ctx)),
+  )
   const verifyEmail = whenDue('verify-email', steps.verifyEmail.submit)
   const selectAccount = whenDue('select-account', steps.selectAccount.submit)
   const consent = whenDue('consent', steps.consent.submit)
@@ -78,6 +82,14 @@ async function show(needs: Needs, page: Page): Promise<void> {
 async function showSignIn(needs: Needs, page: Page): Promise<void> {
   if (nextStep(page.interaction.prompt.name) === 'sign-in') return show(needs, page)
   await needs.steps.signIn.show(page)
+}
+
+/** The second half of the sign-in page. */
+async function showCode(needs: Needs, page: Page): Promise<void> {
+  const isSignIn = nextStep(page.interaction.prompt.name) === 'sign-in'
+  if (isSignIn && (await signedInMeanwhile(needs, page)))
+    return redirect(page.ctx, page.interaction.returnTo + page.query)
+  await needs.steps.secondFactor.show(page)
 }
 
 /** A form for a step that is not due (an old page, a forged form) leads to the page of the step that is. */

@@ -123,7 +123,8 @@ function protocol(idTokenAlgorithm: string, detailsTypes: readonly DetailsType[]
   return {
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access'],
-    claims: structuredClone(SCOPE_CLAIMS),
+    // How somebody signed in, for apps that ask for it by `claims` (RFC 8176).
+    claims: { ...structuredClone(SCOPE_CLAIMS), amr: null },
     // The account decides which of them an ID token holds.
     conformIdTokenClaims: false,
     allowOmittingSingleRegisteredRedirectUri: false,

@@ -121,6 +121,7 @@ describe('what is sealed with the data key', () => {
     'platform/sql/reseal.ts': 'seals again',
     'moving/rows/passphrase.ts': 'in a file, with a key made of the passphrase of its operator',
     'interaction/restart.ts': 'in an address: lives as long as an open page',
+    'pages/sign-in/pending-sign-ins.ts': 'in a cookie, for ten minutes',
     'pages/sign-in/remembered-accounts.ts': 'in a cookie: a convenience that may be forgotten',
     'account-cache/account-cache.ts': 'in Redis, for five minutes, with a key of its own',
     'provider/records/session-records.ts': 'in the grant store, with keys of its own',

@@ -78,6 +78,18 @@ export const PAGE_CHANGES: Changes = {
     events: ['account.activated'],
   },
   '/sign-in': { run: (world) => signedInOnly(world), events: ['session.started'] },
+  '/sign-in/code': {
+    async run(world) {
+      const person = await world.createAccount()
+      const factor = await enroll(world.parts, person.account.id)
+      const visitor = world.visitor()
+      const page = await visitor.signIn(person)
+      await world.taken()
+      await visitor.followForm(page, { code: factor.recoveryCodes[0] ?? '' }, { action: '/code' })
+    },
+    events: ['account.factors_changed', 'session.started'],
+  },
+  '/code': { none: 'The form of `/sign-in/code`, on the way to an app.' },
   '/forgot': MAIL_ONLY,
   '/reset': {
     async run(world) {

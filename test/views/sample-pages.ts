@@ -1,3 +1,5 @@
+import { sampleCodePages } from './sample-code-pages.ts'
+
 /** One state of one page: the template's file name without `.ejs`, and its own locals. */
 import { accountSamples } from './sample-account-pages.ts'
 
@@ -71,6 +73,7 @@ export const samplePages: SamplePage[] = [
     errors: { '': 'That e-mail and password do not go together.' },
   }),
   sample('sign-in', 'known', { ...signIn, values: { email }, switchAccountHref: '/switch' }),
+  ...sampleCodePages,
   sample('consent', 'full', consent),
   sample('consent', 'small', {
     ...consent,
@@ -219,11 +222,6 @@ export const samplePages: SamplePage[] = [
     message: { ...mails[1], text: mailText },
     htmlHref: '/mailbox/m1/html',
   }),
-  sample('interaction-lost', 'client', {
-    clientName: 'Sample App',
-    continueHref: 'https://app.example.com/',
-  }),
-  sample('interaction-lost', 'unknown', {}),
 ]
 
 function sample(page: string, state: string, locals: Record<string, unknown>): SamplePage {

@@ -11,7 +11,7 @@ import { endOtherAccess } from '../../consents/ended-access.ts'
 import { passwordProblem } from '../../passwords/password-policy.ts'
 import type { PasswordProblem } from '../../passwords/password-policy.ts'
 import { confirmPassword } from './sign-in.ts'
-import type { SignedIn } from './sign-in.ts'
+import type { PasswordConfirmed } from './sign-in.ts'
 import { storePassword } from '../../passwords/stored-password.ts'
 import type { Services } from '../../services.ts'
 
@@ -28,7 +28,7 @@ export type PasswordChange = {
 export type PasswordChanged =
   /** The account as it is now. */
   | { ok: true; account: Account }
-  | Exclude<SignedIn, { ok: true }>
+  | Exclude<PasswordConfirmed, { ok: true }>
   | { ok: false; reason: 'password_refused'; problem: PasswordProblem }
 
 /** Wrong current passwords are counted like failed sign-ins. Throws `AppError('hashing_busy', 503)`. */

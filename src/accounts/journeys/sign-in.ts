@@ -4,6 +4,7 @@
  */
 import { updateAccount } from '../../account-cache/changed-account.ts'
 import { findAccountById } from '../account.ts'
+import { needsSecondFactor } from '../second-factor-needed.ts'
 import { findAccountByLogin, isUsername, lookupLogin } from '../username.ts'
 import type { Account } from '../account.ts'
 import { recordAudit } from '../../audit/audit.ts'
@@ -26,10 +27,14 @@ export type Credentials = {
   deviceCookie?: string | undefined
 }
 
-export type SignedIn =
+/** The right password, of an account that needs no more or is signed in already. */
+export type PasswordConfirmed =
   | { ok: true; account: Account }
   | { ok: false; reason: 'wrong' }
   | { ok: false; reason: 'blocked'; retryAfterSeconds: number }
+
+/** `second_factor`: the password is right and not enough. `finishSignIn` goes on with a `passwordProof` of the account. */
+export type SignedIn = PasswordConfirmed | { ok: false; reason: 'second_factor'; account: Account }
 
 /**
  * Checks the credentials; starts no session. Unverified accounts pass: what they may do is the caller's question.
@@ -52,10 +57,12 @@ export async function confirmPassword(
   needs: Services,
   accountId: string,
   given: Omit<Credentials, 'email'>,
-): Promise<SignedIn> {
+): Promise<PasswordConfirmed> {
   const account = await findAccountById(needs.db, accountId)
   if (!account) return { ok: false, reason: 'wrong' }
-  return signIn(needs, { ...given, email: account.emailCanonical })
+  const result = await signIn(needs, { ...given, email: account.emailCanonical })
+  if (result.ok || result.reason !== 'second_factor') return result
+  return { ok: true, account: result.account }
 }
 
 async function attemptSignIn(
@@ -74,8 +81,12 @@ async function attemptSignIn(
     return { ok: false, reason: 'wrong' }
   }
   await resetAttempts(needs, attempt)
-  await audit(needs, 'sign_in.succeeded', account, given.ip)
-  return { ok: true, account: await upgradeHash(needs, account, given.password, place) }
+  const isEnough = !(await needsSecondFactor(needs.db, account.id))
+  await audit(needs, isEnough ? 'sign_in.succeeded' : 'sign_in.password_accepted', account, given.ip)
+  const upgraded = await upgradeHash(needs, account, given.password, place)
+  return isEnough
+    ? { ok: true, account: upgraded }
+    : { ok: false, reason: 'second_factor', account: upgraded }
 }
 
 async function countAttempt(needs: Services, given: Credentials, cookie: Device | undefined) {
@@ -103,7 +114,7 @@ function recallBlock(
   return ownWait === undefined ? undefined : Math.max(ownWait, ...waits)
 }
 
-function blocked(retryAfterSeconds: number): SignedIn {
+function blocked(retryAfterSeconds: number): PasswordConfirmed {
   return { ok: false, reason: 'blocked', retryAfterSeconds }
 }
 
@@ -138,11 +149,11 @@ function namedSlots({ config }: Pick<Services, 'config'>, given: Credentials): s
 
 async function audit(
   needs: Services,
-  action: 'sign_in.succeeded' | 'sign_in.failed',
+  action: 'sign_in.succeeded' | 'sign_in.password_accepted' | 'sign_in.failed',
   account: Account | undefined,
   ip: string,
 ): Promise<void> {
-  const actor = action === 'sign_in.succeeded' && account ? account.id : 'anonymous'
+  const actor = action !== 'sign_in.failed' && account ? account.id : 'anonymous'
   await recordAudit(needs.db, { atMs: needs.clock(), action, actor, accountId: account?.id, ip })
 }
 

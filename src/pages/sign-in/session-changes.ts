@@ -1,4 +1,5 @@
 /** Begins a browser's sign-in without an app, and ends the previous one. */
+import type { Account } from '../../accounts/account.ts'
 import type { PageServices } from '../../feature.ts'
 import { endSessionAndGrants } from '../../grant-store/access-endings.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
@@ -7,18 +8,21 @@ import { lifetimesOf, sessionSeconds } from '../../provider/grants/lifetimes.ts'
 import { readSession, startSession } from '../../provider/sessions/browser-session.ts'
 import { noteSignOut, recordSignIn } from '../../provider/sessions/recorded-sign-ins.ts'
 
+/** Who signed in, and with which methods (RFC 8176). */
+export type FinishedSignIn = { account: Account; amr: string[] }
+
 /** Signs the browser in, and records the session. */
 export async function beginSession(
   services: PageServices,
   ctx: AnyContext,
-  { id: accountId }: { id: string },
+  { account: { id: accountId }, amr }: FinishedSignIn,
 ): Promise<void> {
   const { oidc, clock, config } = services
   const previous = await readSession(oidc.current(), ctx)
   if (previous.accountId && previous.accountId !== accountId) await leaveSession(services, ctx)
   const nowMs = clock()
   const ttlSeconds = sessionSeconds(lifetimesOf(config), Math.floor(nowMs / SECOND_MS), nowMs)
-  const session = await startSession(oidc.current(), ctx, { accountId, ttlSeconds, nowMs })
+  const session = await startSession(oidc.current(), ctx, { accountId, amr, ttlSeconds, nowMs })
   await recordSignIn(services, ctx, session.uid, accountId)
 }
 

@@ -1,23 +1,24 @@
 /** The sign-in page with e-mail and password, for an app or for the person's own account page. */
 import { z } from 'zod'
 import { accountPath } from '../../accounts/account-pages.ts'
+import { passwordProof, provenAccount } from '../../factors/finish-sign-in.ts'
 import { signIn } from '../../accounts/journeys/sign-in.ts'
-import type { SignedIn } from '../../accounts/journeys/sign-in.ts'
 import { Overload } from '../../platform/errors.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
-import { PASSWORD_AMR, readSession } from '../../provider/sessions/browser-session.ts'
-import { SECOND_MS } from '../../platform/clock.ts'
+import { PASSWORD_AMR } from '../../provider/sessions/browser-session.ts'
 import { expectedEmail, isOtherWanted } from './expected-person.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import type { Interaction } from '../../interaction/open-interaction.ts'
-import { redirect, resume, returnQuery } from '../../interaction/page.ts'
+import { redirect, returnQuery } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
-import { beginSession, leaveSession } from './session-changes.ts'
 import type { SignInServices } from './browser-memory.ts'
-
-type Account = Extract<SignedIn, { ok: true }>['account']
+import { finishAnyway, finishForApp, finishHere } from './finished-sign-in.ts'
+import { LOST, OWN_PAGE } from './pending-sign-ins.ts'
+import { LATE, LATE_TEXT, withQuery } from './own-page.ts'
+import type { OwnPage } from './own-page.ts'
+import type { FinishedSignIn } from './session-changes.ts'
 
 const schema = z.object({
   email: z
@@ -38,20 +39,22 @@ const REFUSED =
 /** The sign-in step of an interaction. */
 export function signInPages(services: SignInServices): StepPages {
   return {
-    show: (page) => showStep(services, page),
+    async show(page) {
+      if (!(await resumeLost(services, page))) await showStep(services, page)
+    },
     submit: (page) => submitStep(services, page),
     whenLost: (ctx) => signInAnyway(services, ctx),
   }
 }
 
 async function showStep(services: SignInServices, page: Page, form: FormState = {}): Promise<void> {
-  const { ctx, interaction, uid, query } = page
+  const { ctx, interaction, uid } = page
+  const query = withQuery(page.query, { [LATE]: undefined })
   const client = await shownClient(services.oidc.current(), parameter(interaction, 'client_id'))
-  const action = `/interaction/${uid}/sign-in${query}`
   render(services, ctx, {
     values: { email: await expectedEmail(services, page) },
-    errors: needsOther(interaction) ? { '': OTHER_ACCOUNT } : {},
-    action,
+    errors: needsOther(interaction) ? { '': OTHER_ACCOUNT } : lateErrors(ctx),
+    action: `/interaction/${uid}/sign-in${query}`,
     client,
     cancelAction: `/interaction/${uid}/cancel`,
     registerHref: `/register${returnQuery(uid, query)}`,
@@ -65,86 +68,62 @@ function needsOther({ prompt, lastSubmission }: Interaction): boolean {
   return lastSubmission?.['login'] !== undefined && isOtherWanted(prompt.reasons)
 }
 
+/** Says why the person is back here from the page for the code. */
+function lateErrors(ctx: AnyContext): Record<string, string> {
+  return ctx.query[LATE] === undefined ? {} : { '': LATE_TEXT }
+}
+
 async function submitStep(services: SignInServices, page: Page): Promise<void> {
-  const { ctx } = page
-  const attempt = await attemptSignIn(services, ctx)
-  if (!attempt.account) return showStep(services, page, attempt.form)
-  await makeRoom(services, page, attempt.account)
-  // The time of the sign-in is part of the result, because later steps repeat the result.
-  const ts = Math.floor(services.clock() / SECOND_MS)
-  const login = { accountId: attempt.account.id, amr: PASSWORD_AMR, remember: true, ts }
-  // A sign-in also answers these two prompts.
-  const { name } = page.interaction.prompt
-  const answered = name === 'create' || name === 'select_account' ? { [name]: {} } : {}
-  await resume(services.oidc, page, { login, ...answered })
-  recognise(services, ctx, attempt.account)
-}
-
-/** A browser that is signed in as somebody else is signed out first. */
-async function makeRoom(
-  services: SignInServices,
-  { ctx, interaction }: Page,
-  account: Account,
-): Promise<void> {
-  const session = await readSession(services.oidc.current(), ctx)
-  if (!session.accountId || session.accountId === account.id) return
-  await forget(interaction)
-  await leaveSession(services, ctx)
-}
-
-async function forget(interaction: Interaction): Promise<void> {
-  interaction.session = undefined
-  await interaction.persist()
-}
-
-/** The sign-in page for the person's own account. */
-export type SignInPage = {
-  show: (ctx: AnyContext) => Promise<void>
-  submit: (ctx: AnyContext) => Promise<void>
+  const { ctx, uid, query } = page
+  const attempt = await attemptSignIn(services, ctx, uid)
+  if (attempt.finished) return finishForApp(services, page, attempt.finished)
+  if (attempt.form) return showStep(services, page, attempt.form)
+  redirect(ctx, `/interaction/${uid}/code${withQuery(query, { [LATE]: undefined })}`)
 }
 
 // The query names the next page, from a closed list.
 function actionOf(ctx: AnyContext): string {
-  return `/sign-in${ctx.search}`
+  return `/sign-in${withQuery(ctx.search, { [LATE]: undefined })}`
 }
 
-export function signInPage(services: SignInServices): SignInPage {
+/** The sign-in page for the person's own account. */
+export function signInPage(services: SignInServices): OwnPage {
   return {
     async show(ctx) {
       const again = ctx.query['again'] !== undefined
       if (!again && (await services.findMember(ctx))) return redirect(ctx, accountPath(ctx.query['next']))
-      render(services, ctx, { action: actionOf(ctx) })
+      render(services, ctx, { action: actionOf(ctx), errors: lateErrors(ctx) })
     },
     async submit(ctx) {
-      const attempt = await attemptSignIn(services, ctx)
-      if (!attempt.account) return render(services, ctx, { action: actionOf(ctx), ...attempt.form })
-      await beginSession(services, ctx, attempt.account)
-      recognise(services, ctx, attempt.account)
-      redirect(ctx, accountPath(ctx.query['next']))
+      const attempt = await attemptSignIn(services, ctx, OWN_PAGE)
+      if (attempt.finished) return finishHere(services, ctx, attempt.finished)
+      if (attempt.form) return render(services, ctx, { action: actionOf(ctx), ...attempt.form })
+      redirect(ctx, `/sign-in/code${withQuery(ctx.search, { [LATE]: undefined })}`)
     },
   }
 }
 
-/**
- * On a page without its interaction, the person is signed in all the same. The app's request then passes when it
- * restarts.
- */
+/** On a page without its interaction, the person is signed in all the same, or asked for the code when it restarts. */
 async function signInAnyway(services: SignInServices, ctx: AnyContext): Promise<void> {
-  const { account } = await attemptSignIn(services, ctx)
-  if (!account) return
-  await beginSession(services, ctx, account)
-  recognise(services, ctx, account)
+  const { finished } = await attemptSignIn(services, ctx, LOST)
+  if (finished) await finishAnyway(services, ctx, finished)
 }
 
-function recognise(services: SignInServices, ctx: AnyContext, account: Account): void {
-  services.deviceCookie.write(ctx, account)
-  services.remembered.remember(ctx, account)
+/** Goes on where the password was given on a page that had lost its request. */
+async function resumeLost(services: SignInServices, { ctx, uid, query }: Page): Promise<boolean> {
+  const proof = services.pending.read(ctx, LOST)
+  if (!proof || !(await provenAccount(services, proof))) return false
+  services.pending.move(ctx, LOST, uid)
+  redirect(ctx, `/interaction/${uid}/code${query}`)
+  return true
 }
 
 type FormState = { values?: Record<string, string>; errors?: Record<string, string>; status?: number }
-type Attempt = { account: Account; form?: undefined } | { account?: undefined; form: FormState }
+/** `form`: to be shown again. With neither, the browser remembers the password, and the code is next. */
+type Attempt = { finished?: FinishedSignIn; form?: FormState }
 
-async function attemptSignIn(services: SignInServices, ctx: AnyContext): Promise<Attempt> {
+/** `of`: the request that the sign-in is for. */
+async function attemptSignIn(services: SignInServices, ctx: AnyContext, of: string): Promise<Attempt> {
   const form = validateForm(schema, formOf(ctx))
   if (!form.ok) return { form: { values: form.values, errors: form.errors, status: 400 } }
   const result = await signIn(services, {
@@ -152,7 +131,11 @@ async function attemptSignIn(services: SignInServices, ctx: AnyContext): Promise
     ip: requestState(ctx).clientIp ?? '',
     deviceCookie: services.deviceCookie.read(ctx),
   })
-  if (result.ok) return { account: result.account }
+  if (result.ok) return { finished: { account: result.account, amr: PASSWORD_AMR } }
+  if (result.reason === 'second_factor') {
+    services.pending.write(ctx, of, passwordProof(result.account, services.clock()))
+    return {}
+  }
   // Known and unknown addresses are blocked alike, and get the same bytes.
   if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
   return { form: { values: form.values, errors: { '': REFUSED }, status: 400 } }

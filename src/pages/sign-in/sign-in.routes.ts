@@ -1,10 +1,12 @@
 /** Sign-in without an app, for the person's own account page. */
 import { Router } from '@koa/router'
-import type { SignInPage } from './sign-in-page.ts'
+import type { OwnPage } from './own-page.ts'
 
-export function signInRoutes(page: SignInPage): Router {
+export function signInRoutes(page: OwnPage, codePage: OwnPage): Router {
   const router = new Router()
   router.get('/sign-in', (ctx) => page.show(ctx))
   router.post('/sign-in', (ctx) => page.submit(ctx))
+  router.get('/sign-in/code', (ctx) => codePage.show(ctx))
+  router.post('/sign-in/code', (ctx) => codePage.submit(ctx))
   return router
 }

@@ -3,6 +3,7 @@
  * two steps. Each value is good for one step, and is exchanged for the next in one atomic write.
  */
 import { errors, Provider } from 'oidc-provider'
+import type { PasswordProof } from '../../factors/finish-sign-in.ts'
 import { unavailable } from '../../platform/errors.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
 import { digest, randomToken } from '../../platform/tokens.ts'
@@ -15,7 +16,12 @@ import { assertAtMost, LARGEST_CHALLENGE_BYTES } from '../../provider/records/re
 export type ChallengeRequest = Record<string, unknown> & { code_challenge: string }
 
 /** What the person has proved so far. */
-export type Passed = { accountId?: string; amr: string[] }
+export type Passed = {
+  accountId?: string
+  amr: string[]
+  /** Set while the account's second factor is due. */
+  proof?: PasswordProof
+}
 
 export type AuthSession = {
   clientId: string

@@ -8,6 +8,8 @@ import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { findAccountById, isVerified } from '../../accounts/account.ts'
 import { issueDeviceCookie, verifyDeviceCookie } from '../../attempts/known-browser.ts'
 import type { Site } from '../../feature.ts'
+import { levelOf } from '../../accounts/levels.ts'
+import { needsMoreThan } from '../../provider/requests/authentication-levels.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import { CHALLENGE_PATH } from '../../provider/endpoints/addresses.ts'
 import type { Services } from '../../services.ts'
@@ -28,9 +30,9 @@ import {
 import type { AuthSession } from './auth-session.ts'
 import { issueChallengeCode } from './challenge-code.ts'
 import { challengeParameters, readRequest } from './challenge-request.ts'
-import { dueStep, fieldsFor, takeStep } from './challenge-steps.ts'
+import { dueStep, fieldsFor } from './challenge-steps.ts'
 import type { ChallengeStep } from './challenge-steps.ts'
-import { reasonForWeb, redirectToWeb, UNCONFIRMED } from './redirect-to-web.ts'
+import { reasonForWeb, redirectToWeb, STRONGER, UNCONFIRMED } from './redirect-to-web.ts'
 
 type ChallengeServices = Services & Pick<Site, 'limits'>
 
@@ -70,7 +72,7 @@ async function answer(services: ChallengeServices, ctx: KoaContextWithOIDC): Pro
       return requestStep(services, ctx, step, due, `send ${due.fields.join(' and ')}, with auth_session`)
     const { passed, device } = step.session
     const ip = requestState(ctx).clientIp ?? ''
-    const next = await takeStep(due, services, { fields, passed, ip, device })
+    const next = await due.take(services, { fields, passed, ip, device })
     // A blocked step uses nothing up, so that a flood of guesses leaves no record for each.
     if (next === 'blocked' && step.id !== undefined) return answerDue(ctx, due, due.refusal, step.id)
     if (typeof next === 'string') return requestStep(services, ctx, step, due, due.refusal)
@@ -160,6 +162,8 @@ async function finish(
   if (!isVerified(account) && !services.config.accounts.unverifiedAccountsMayAuthorize)
     return redirectToWeb(ctx, { ...session.request, login_hint: account.email }, UNCONFIRMED)
   await assertHinted(ctx, accountId)
+  if (needsMoreThan(levelOf(amr), session.request))
+    return redirectToWeb(ctx, { ...session.request, login_hint: account.email }, STRONGER)
   ctx.body = {
     authorization_code: await issueChallengeCode(services, ctx, { ...session, passed: { accountId, amr } }),
     // The app keeps it and sends it with its next sign-in, as a browser keeps its cookie.

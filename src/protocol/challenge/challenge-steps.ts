@@ -3,9 +3,12 @@
  * are requested after the steps before it.
  */
 import { errors } from 'oidc-provider'
+import { finishSignIn, passwordProof } from '../../factors/finish-sign-in.ts'
 import { signIn } from '../../accounts/journeys/sign-in.ts'
+import { SECOND_FACTOR_AMR } from '../../factors/second-factor.ts'
 import { PASSWORD_AMR } from '../../provider/sessions/browser-session.ts'
 import type { Services } from '../../services.ts'
+import { invalidSession } from './auth-session.ts'
 import type { Passed } from './auth-session.ts'
 
 export type Attempt = {
@@ -23,16 +26,20 @@ export type ChallengeStep = {
   /** The app gets this name and shows a form for it. */
   name: string
   fields: readonly string[]
-  /** The methods that it adds (RFC 8176). */
+  /** The methods that it may add (RFC 8176). */
   amr: readonly string[]
   isDue: (passed: Passed) => boolean
-  /** What the person has then proved, without the methods. `blocked`: it may not be tried now. */
+  /**
+   * What the person has then proved. `blocked`: it may not be tried now.
+   * @throws errors.OIDCProviderError `invalid_session` when an earlier step is void by now
+   */
   take: (services: Services, attempt: Attempt) => Promise<Passed | Failed>
   /** For the app's developer. It is the same for every reason. */
   refusal: string
 }
 
 const LONGEST_USERNAME = 320
+const LONGEST_CODE = 100
 
 const password: ChallengeStep = {
   name: 'password',
@@ -42,13 +49,31 @@ const password: ChallengeStep = {
   async take(services, { fields: { username = '', password: secret = '' }, passed, ip, device }) {
     if (username.length > LONGEST_USERNAME) throw new errors.InvalidRequest('username is too long')
     const result = await signIn(services, { email: username, password: secret, ip, deviceCookie: device })
-    if (!result.ok) return result.reason
-    return { accountId: result.account.id, amr: passed.amr }
+    if (result.ok) return { accountId: result.account.id, amr: [...passed.amr, ...PASSWORD_AMR] }
+    if (result.reason !== 'second_factor') return result.reason
+    const proof = passwordProof(result.account, services.clock())
+    return { accountId: result.account.id, amr: [...passed.amr, ...PASSWORD_AMR], proof }
   },
   refusal: 'username and password do not match, or there were too many attempts; ask for them again',
 }
 
-const STEPS: readonly ChallengeStep[] = [password]
+const otp: ChallengeStep = {
+  name: 'otp',
+  fields: ['otp'],
+  amr: SECOND_FACTOR_AMR.totp.filter((method) => !PASSWORD_AMR.includes(method)),
+  isDue: ({ proof }) => proof !== undefined,
+  async take(services, { fields: { otp: code = '' }, passed: { proof, ...passed }, ip }) {
+    if (code.length > LONGEST_CODE) throw new errors.InvalidRequest('otp is too long')
+    if (!proof) return 'wrong'
+    const result = await finishSignIn(services, { proof, code, ip })
+    if (result.ok) return { ...passed, amr: result.amr }
+    if (result.reason === 'over') throw invalidSession()
+    return result.reason
+  },
+  refusal: 'the code is wrong or was used before, or there were too many attempts; ask for the next one',
+}
+
+const STEPS: readonly ChallengeStep[] = [password, otp]
 
 /** The methods of all steps. No sign-in at this endpoint is stronger. */
 export const STEP_METHODS = STEPS.flatMap(({ amr }) => amr)
@@ -59,16 +84,6 @@ export const STEP_FIELDS = STEPS.flatMap(({ fields }) => fields)
 /** The first step that is not passed yet. */
 export function dueStep(passed: Passed): ChallengeStep | undefined {
   return STEPS.find(({ isDue }) => isDue(passed))
-}
-
-/** What the person has proved after a step, or why it failed. */
-export async function takeStep(
-  step: ChallengeStep,
-  services: Services,
-  attempt: Attempt,
-): Promise<Passed | Failed> {
-  const passed = await step.take(services, attempt)
-  return typeof passed === 'string' ? passed : { ...passed, amr: [...passed.amr, ...step.amr] }
 }
 
 /** The fields of a step, if the request has them all. Its `login_hint` is the default user name. */

@@ -32,6 +32,9 @@ const REASONS: readonly Reason[] = [
 
 export const UNCONFIRMED = 'the e-mail address is not confirmed yet, which is done in the browser'
 
+export const STRONGER =
+  'the account has no second factor for the requested level; one is set up in the browser'
+
 /**
  * Why a request needs a browser. `undefined` when it does not.
  * @throws errors.OIDCProviderError `unmet_authentication_requirements` when a browser would not help either

@@ -23,7 +23,8 @@ export function newSession(provider: Provider): Session {
 
 const EXTEND_AFTER_SECONDS = 300
 
-export type SignedIn = { accountId: string; ttlSeconds: number; nowMs: number }
+/** `amr`: the methods that were used (RFC 8176). */
+export type SignedIn = { accountId: string; amr: string[]; ttlSeconds: number; nowMs: number }
 
 /**
  * Signs an account in on this browser under a new session id. A session of another account is ended, not inherited.
@@ -40,7 +41,7 @@ export async function startSession(
   const session = keep ? found : newSession(provider)
   session.loginAccount({
     accountId: signedIn.accountId,
-    amr: PASSWORD_AMR,
+    amr: signedIn.amr,
     loginTs: Math.floor(signedIn.nowMs / 1000),
   })
   if (session.exp) session.resetIdentifier()

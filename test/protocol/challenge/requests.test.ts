@@ -10,7 +10,7 @@ import type { Stage } from '../../provider/stage.ts'
 import { registerApp } from './first-party-app.ts'
 import type { Challenged, FirstPartyApp } from './first-party-app.ts'
 
-const [PASSWORD_LEVEL, SECOND_FACTOR] = LEVELS
+const [PASSWORD_LEVEL, , UNREACHABLE] = LEVELS
 const ASKED = { scope: 'openid email', code_challenge: challengeOf(VERIFIER), code_challenge_method: 'S256' }
 
 for (const { name, stage: open } of STAGES)
@@ -55,7 +55,7 @@ for (const { name, stage: open } of STAGES)
 
     it('that no sign-in can meet is refused before a password is looked at', async () => {
       const essential = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:other' } } })
-      for (const fields of [{ acr_values: SECOND_FACTOR }, { claims: essential }])
+      for (const fields of [{ acr_values: UNREACHABLE }, { claims: essential }])
         for (const password of [PASSWORD, 'wrong'])
           expect(await refusal({ ...fields, password }), password).to.eql([
             400,

@@ -1,0 +1,70 @@
+/** What follows once a person has proved everything: for an app's request, and for the person's own pages. */
+import { accountPath } from '../../accounts/account-pages.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import type { Interaction } from '../../interaction/open-interaction.ts'
+import { redirect, resume } from '../../interaction/page.ts'
+import type { Page } from '../../interaction/page.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
+import { readSession } from '../../provider/sessions/browser-session.ts'
+import type { SignInServices } from './browser-memory.ts'
+import { beginSession, leaveSession } from './session-changes.ts'
+import type { FinishedSignIn } from './session-changes.ts'
+
+/** Answers the app's request with this sign-in. */
+export async function finishForApp(
+  services: SignInServices,
+  page: Page,
+  { account, amr }: FinishedSignIn,
+): Promise<void> {
+  await makeRoom(services, page, account)
+  // The time of the sign-in is part of the result, because later steps repeat the result.
+  const ts = Math.floor(services.clock() / SECOND_MS)
+  const login = { accountId: account.id, amr, remember: true, ts }
+  // A sign-in also answers these two prompts.
+  const { name } = page.interaction.prompt
+  const answered = name === 'create' || name === 'select_account' ? { [name]: {} } : {}
+  await resume(services.oidc, page, { login, ...answered })
+  recognise(services, page.ctx, account)
+}
+
+/** Begins the session, and leads to the page of the person's own that the query names. */
+export async function finishHere(
+  services: SignInServices,
+  ctx: AnyContext,
+  finished: FinishedSignIn,
+): Promise<void> {
+  await finishAnyway(services, ctx, finished)
+  redirect(ctx, accountPath(ctx.query['next']))
+}
+
+/** Begins the session where the request was lost. The app's request then passes when it restarts. */
+export async function finishAnyway(
+  services: SignInServices,
+  ctx: AnyContext,
+  finished: FinishedSignIn,
+): Promise<void> {
+  await beginSession(services, ctx, finished)
+  recognise(services, ctx, finished.account)
+}
+
+/** A browser that is signed in as somebody else is signed out first. */
+async function makeRoom(
+  services: SignInServices,
+  { ctx, interaction }: Page,
+  account: { id: string },
+): Promise<void> {
+  const session = await readSession(services.oidc.current(), ctx)
+  if (!session.accountId || session.accountId === account.id) return
+  await forget(interaction)
+  await leaveSession(services, ctx)
+}
+
+async function forget(interaction: Interaction): Promise<void> {
+  interaction.session = undefined
+  await interaction.persist()
+}
+
+function recognise(services: SignInServices, ctx: AnyContext, account: FinishedSignIn['account']): void {
+  services.deviceCookie.write(ctx, account)
+  services.remembered.remember(ctx, account)
+}

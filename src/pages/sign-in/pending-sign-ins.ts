@@ -1,0 +1,65 @@
+/**
+ * Remembers, for ten minutes, that the right password was given on this browser for one request, while the page asks for
+ * the code. The sealed cookie alone gives no access. Each open request has its own entry, so two tabs do not disturb each
+ * other.
+ */
+import { z } from 'zod'
+import { SECOND_STEP_MS } from '../../factors/finish-sign-in.ts'
+import type { PasswordProof } from '../../factors/finish-sign-in.ts'
+import { cookieName, cookieOf } from '../../http/request/cookies.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import type { Services } from '../../services.ts'
+
+export type PendingSignIns = {
+  /** `of`: the request that the sign-in is for. */
+  read: (ctx: AnyContext, of: string) => PasswordProof | undefined
+  write: (ctx: AnyContext, of: string, proof: PasswordProof) => void
+  /** Gives the entry of one request to another one. */
+  move: (ctx: AnyContext, from: string, to: string) => void
+  clear: (ctx: AnyContext, of: string) => void
+}
+
+/** A sign-in without an app. */
+export const OWN_PAGE = 'own'
+/** A sign-in for a request that was lost, until the page of that request starts again. */
+export const LOST = 'lost'
+
+const MOST_ENTRIES = 5
+const CONTEXT = 'second-step'
+
+const entries = z.array(
+  z.object({ of: z.string(), accountId: z.string(), state: z.string(), atMs: z.number() }),
+)
+type Entry = z.infer<typeof entries>[number]
+
+export function createPendingSignIns({
+  sealer,
+  config,
+}: Pick<Services, 'sealer' | 'config'>): PendingSignIns {
+  const { secure } = config
+  const name = cookieName('second_step', secure)
+  const read = (ctx: AnyContext): Entry[] => {
+    const sealed = cookieOf(ctx, name)
+    const opened = sealed ? sealer.open(sealed, CONTEXT) : undefined
+    return opened === undefined ? [] : entries.parse(JSON.parse(opened))
+  }
+  const write = (ctx: AnyContext, kept: Entry[]): void => {
+    const options = { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: false } as const
+    const value = kept.length > 0 ? sealer.seal(JSON.stringify(kept), CONTEXT) : null
+    ctx.cookies.set(name, value, { ...options, ...(value && { maxAge: SECOND_STEP_MS }) })
+  }
+  const others = (ctx: AnyContext, of: string) => read(ctx).filter((entry) => entry.of !== of)
+  return {
+    read: (ctx, of) => read(ctx).find((entry) => entry.of === of),
+    write: (ctx, of, { accountId, state, atMs }) =>
+      write(ctx, [{ of, accountId, state, atMs }, ...others(ctx, of)].slice(0, MOST_ENTRIES)),
+    move(ctx, from, to) {
+      const moved = read(ctx).filter(({ of }) => of === from)
+      const kept = others(ctx, from).filter(({ of }) => of !== to)
+      write(ctx, [...moved.map((entry) => ({ ...entry, of: to })), ...kept])
+    },
+    clear(ctx, of) {
+      if (read(ctx).some((entry) => entry.of === of)) write(ctx, others(ctx, of))
+    },
+  }
+}

@@ -1,0 +1,153 @@
+/** The page for the code, after the password: of the authenticator app, or a recovery code. For an app, or for no app. */
+import { z } from 'zod'
+import type { Account } from '../../accounts/account.ts'
+import { finishSignIn, provenAccount } from '../../factors/finish-sign-in.ts'
+import { formOf, requestState } from '../../http/request/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import { validateForm } from '../../http/request/validate.ts'
+import { parameter, shownClient } from '../../interaction/open-interaction.ts'
+import { redirect } from '../../interaction/page.ts'
+import type { StepPages } from '../../interaction/page.ts'
+import { Overload } from '../../platform/errors.ts'
+import type { SignInServices } from './browser-memory.ts'
+import { finishAnyway, finishForApp, finishHere } from './finished-sign-in.ts'
+import { OWN_PAGE } from './pending-sign-ins.ts'
+import { LATE, withQuery } from './own-page.ts'
+import type { OwnPage } from './own-page.ts'
+import type { FinishedSignIn } from './session-changes.ts'
+
+/** In the query of this page: shows the form for a recovery code. */
+const RECOVERY = 'recovery'
+
+const schema = z.object({
+  code: z.string().max(100, 'This is too long for a code.').trim().min(1, 'Enter the code.'),
+})
+
+const WRONG = 'This code is wrong, or it was used before. Wait until your app shows the next one.'
+const WRONG_RECOVERY = 'This is not one of your recovery codes, or it was used before.'
+
+/** Where this page is, and where it leads. */
+type Place = {
+  ctx: AnyContext
+  /** The request that the sign-in is for. */
+  of: string
+  /** The address of the sign-in page. This page is at `${path}/code`. */
+  path: string
+  query: string
+  finish: (finished: FinishedSignIn) => Promise<void>
+  locals: () => Promise<Record<string, unknown>>
+}
+
+/** The second half of the sign-in step of an interaction. */
+export function secondFactorPages(services: SignInServices): StepPages {
+  const placeOf = (page: Parameters<StepPages['show']>[0]): Place => {
+    const { ctx, interaction, uid, query } = page
+    return {
+      ctx,
+      of: uid,
+      path: `/interaction/${uid}`,
+      query,
+      finish: (finished) => finishForApp(services, page, finished),
+      locals: async () => ({
+        client: await shownClient(services.oidc.current(), parameter(interaction, 'client_id')),
+        cancelAction: `/interaction/${uid}/cancel`,
+      }),
+    }
+  }
+  return {
+    show: (page) => show(services, placeOf(page)),
+    submit: (page) => submit(services, placeOf(page)),
+    whenLost: (ctx) => finishLost(services, ctx),
+  }
+}
+
+/** The same for the person's own account. */
+export function secondFactorPage(services: SignInServices): OwnPage {
+  const placeOf = (ctx: AnyContext): Place => ({
+    ctx,
+    of: OWN_PAGE,
+    path: '/sign-in',
+    query: ctx.search,
+    finish: (finished) => finishHere(services, ctx, finished),
+    locals: () => Promise.resolve({}),
+  })
+  return {
+    show: (ctx) => show(services, placeOf(ctx)),
+    submit: (ctx) => submit(services, placeOf(ctx)),
+  }
+}
+
+async function show(services: SignInServices, place: Place): Promise<void> {
+  const proof = services.pending.read(place.ctx, place.of)
+  const account = proof && (await provenAccount(services, proof))
+  if (!account) return startOver(services, place)
+  await render(services, place, account)
+}
+
+async function submit(services: SignInServices, place: Place): Promise<void> {
+  const { ctx, of } = place
+  const proof = services.pending.read(ctx, of)
+  const account = proof && (await provenAccount(services, proof))
+  if (!account) return startOver(services, place)
+  const form = validateForm(schema, formOf(ctx))
+  if (!form.ok) return render(services, place, account, form.errors)
+  const result = await finishSignIn(services, { proof, code: form.value.code, ip: ipOf(ctx) })
+  if (result.ok) {
+    services.pending.clear(ctx, of)
+    return place.finish(result)
+  }
+  if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
+  if (result.reason === 'over') return startOver(services, place)
+  await render(services, place, account, { code: asksRecovery(place) ? WRONG_RECOVERY : WRONG })
+}
+
+/** Back to the sign-in page of the same request. */
+function startOver(services: SignInServices, { ctx, of, path, query }: Place): void {
+  services.pending.clear(ctx, of)
+  const page = of === OWN_PAGE ? path : `${path}/sign-in`
+  redirect(ctx, `${page}${withQuery(query, { [RECOVERY]: undefined, [LATE]: '1' })}`)
+}
+
+/** The request ended while its page was open. The person is signed in, and the request passes when it restarts. */
+async function finishLost(services: SignInServices, ctx: AnyContext): Promise<void> {
+  const of = /^\/interaction\/([^/]+)\//.exec(ctx.path)?.[1] ?? ''
+  const proof = services.pending.read(ctx, of)
+  const form = validateForm(schema, formOf(ctx))
+  if (!proof || !form.ok) return
+  const result = await finishSignIn(services, { proof, code: form.value.code, ip: ipOf(ctx) })
+  if (!result.ok) return
+  services.pending.clear(ctx, of)
+  await finishAnyway(services, ctx, result)
+}
+
+function asksRecovery({ ctx }: Place): boolean {
+  return ctx.query[RECOVERY] !== undefined
+}
+
+function ipOf(ctx: AnyContext): string {
+  return requestState(ctx).clientIp ?? ''
+}
+
+async function render(
+  services: SignInServices,
+  place: Place,
+  { email }: Account,
+  errors: Record<string, string> = {},
+): Promise<void> {
+  const { ctx, of, path, query } = place
+  const recovery = asksRecovery(place)
+  const here = withQuery(query, { [LATE]: undefined })
+  const other = withQuery(here, { [RECOVERY]: recovery ? undefined : '1' })
+  const signInQuery = withQuery(here, { [RECOVERY]: undefined })
+  const locals = {
+    title: recovery ? 'Enter a recovery code' : 'Enter your code',
+    action: `${path}/code${here}`,
+    otherHref: `${path}/code${other}`,
+    startOverHref: of === OWN_PAGE ? `${path}${signInQuery}` : `${path}/sign-in${signInQuery}`,
+    recovery,
+    email,
+    errors,
+    ...(await place.locals()),
+  }
+  services.render(ctx, 'sign-in-code', locals, Object.keys(errors).length > 0 ? 400 : 200)
+}

@@ -1,0 +1,30 @@
+/** The page for the code of a second factor, and the one where its request was lost. */
+import type { SamplePage } from './sample-pages.ts'
+
+const client = { name: 'Sample App', clientUri: 'https://app.example.com/' }
+const code = {
+  action: '/action',
+  errors: {},
+  client,
+  email: 'person@example.com',
+  recovery: false,
+  otherHref: '/other',
+  startOverHref: '/sign-in',
+  cancelAction: '/cancel',
+}
+const wrong = {
+  code: 'This code is wrong, or it was used before. Wait until your app shows the next one.',
+}
+const alone = { client: undefined, cancelAction: undefined }
+
+export const sampleCodePages: SamplePage[] = [
+  { page: 'sign-in-code', state: 'app', locals: code },
+  { page: 'sign-in-code', state: 'wrong', locals: { ...code, errors: wrong } },
+  { page: 'sign-in-code', state: 'recovery', locals: { ...code, ...alone, recovery: true } },
+  {
+    page: 'interaction-lost',
+    state: 'client',
+    locals: { clientName: client.name, continueHref: client.clientUri },
+  },
+  { page: 'interaction-lost', state: 'unknown', locals: {} },
+]
