@@ -7,6 +7,7 @@ import { accountApi } from './api/account/account-api.feature.ts'
 import { eventSchemas } from './api/events/events.feature.ts'
 import { accountsApi } from './api/accounts/accounts.feature.ts'
 import { clientsApi } from './api/clients/clients.feature.ts'
+import { groupsApi } from './api/groups/groups.feature.ts'
 import { registrationApi } from './api/registration/registration-api.feature.ts'
 import { resourcesApi } from './api/resources/resources.feature.ts'
 import { kafka } from './event-sinks/kafka/kafka.feature.ts'
@@ -47,6 +48,7 @@ export const FEATURES: readonly BuildFeature[] = [
   docs,
   accountApi,
   accountsApi,
+  groupsApi,
   eventSchemas,
   registrationApi,
   webhooks,

@@ -70,13 +70,14 @@ const OTHER_TABLES = {
     'encryption_keys',
     'webhook_events',
   ],
-  ofAnAccount: ['account_roles', 'account_totps', 'consents', 'recovery_codes'],
+  ofAnAccount: ['account_roles', 'account_totps', 'consents', 'recovery_codes', 'group_members'],
   ofAnOperator: [
     'resources',
     'initial_access_tokens',
     'authorization_details_types',
     'token_exchange_rules',
     'webhooks',
+    'groups',
   ],
   bounded: ['changes', 'mailbox_messages', 'outbox_lanes'],
 }

@@ -9,41 +9,52 @@ import { createVersionedCache } from '../platform/versioned-cache/versioned-cach
 import type { CacheServices, Loaded } from '../platform/versioned-cache/versioned-cache.ts'
 import { ACCOUNT_CACHE, shareOfAccount } from './changed-account.ts'
 import { KNOWN_COLUMNS } from './known-account.ts'
-import type { KnownAccount } from './known-account.ts'
+import type { CachedAccount, KnownAccount } from './known-account.ts'
 
 export type AccountCache = {
   /** The account, disabled or not. Nothing where it was deleted. Reads SQL where it is not cached. */
-  find: (id: string) => Promise<KnownAccount | undefined>
+  find: (id: string) => Promise<CachedAccount | undefined>
 }
 
 /** From here on, changes through `services.db` are fenced in `services.entries`. */
-export function createAccountCache(services: CacheServices<KnownAccount>): AccountCache {
+export function createAccountCache(services: CacheServices<CachedAccount>): AccountCache {
   const cached = { name: ACCOUNT_CACHE, idOf: (id: string) => id, shareOf: shareOfAccount, load }
   return { find: createVersionedCache(services, cached) }
 }
 
 /** How Redis holds an account: sealed, and bound to its id. */
-export function sealedAccounts(sealer: Sealer): Codec<KnownAccount> {
+export function sealedAccounts(sealer: Sealer): Codec<CachedAccount> {
   return {
     encode: (account, id) => sealer.seal(JSON.stringify(account), contextOf(id)),
     decode(sealed, id) {
       const plain = sealer.open(sealed, contextOf(id))
-      return plain === undefined ? undefined : (JSON.parse(plain) as KnownAccount)
+      return plain === undefined ? undefined : (JSON.parse(plain) as CachedAccount)
     },
   }
 }
 
 /** The number changes with the cached columns, so that one release does not read what another one wrote. */
 function contextOf(id: string): string {
-  return `account-cache 2 ${id}`
+  return `account-cache 3 ${id}`
 }
 
-async function load(db: Db, id: string, topic: string): Promise<Loaded<KnownAccount>> {
-  const row: (KnownAccount & { topicVersion: number | null }) | undefined = await db('accounts')
+type Row = KnownAccount & { topicVersion: number | null; groupName: string | null }
+
+/** One row for each group, or one without. */
+async function load(db: Db, id: string, topic: string): Promise<Loaded<CachedAccount>> {
+  const rows: Row[] = await db('accounts')
     .leftJoin('changes', (on) => on.onVal('changes.topic', topic))
+    .leftJoin('group_members', 'group_members.accountId', 'accounts.id')
+    .leftJoin('groups', 'groups.id', 'group_members.groupId')
     .where({ 'accounts.id': id })
-    .first(...KNOWN_COLUMNS.map((column) => `accounts.${column}`), 'changes.version as topicVersion')
+    .select(
+      ...KNOWN_COLUMNS.map((column) => `accounts.${column}`),
+      'changes.version as topicVersion',
+      'groups.name as groupName',
+    )
+  const [row] = rows
   if (!row) return { version: 0 }
-  const { topicVersion, ...value } = row
-  return { value, version: Number(topicVersion ?? 0) }
+  const { topicVersion, groupName: _one, ...account } = row
+  const groups = rows.flatMap(({ groupName }) => groupName ?? []).toSorted()
+  return { value: { ...account, groups }, version: Number(topicVersion ?? 0) }
 }

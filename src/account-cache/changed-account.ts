@@ -1,12 +1,12 @@
 /**
- * The only statements that change or delete rows of `accounts`. Each raises the version of its account in the same
+ * The only statements that change or delete rows of `accounts`, and what a change of groups calls. Each raises the version of its account in the same
  * transaction, and fences the account cache before that commits. A test finds statements elsewhere.
  */
 import { hash } from 'node:crypto'
 import type { Knex } from 'knex'
 import { inTransaction } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
-import { changeShares } from '../platform/versioned-cache/topics.ts'
+import { changeShares, TOPICS } from '../platform/versioned-cache/topics.ts'
 
 /** Names the account cache in its topics of the change feed. */
 export const ACCOUNT_CACHE = 'account'
@@ -49,6 +49,13 @@ export function updateAccountIfDifferent(
 /** Answers how many rows it found. */
 export function removeAccount(sql: Sql, id: string): Promise<number> {
   return changing(sql, id, (trx) => trx('accounts').where({ id }).delete())
+}
+
+/** Call it in the transaction that changes the groups of these accounts, or of more than can be named. */
+export async function changeGroupsOf(trx: Sql, ids: readonly string[] | 'many'): Promise<void> {
+  const shares =
+    ids === 'many' ? Array.from({ length: TOPICS }, (_, share) => share) : ids.map(shareOfAccount)
+  await changeShares(trx, ACCOUNT_CACHE, [...new Set(shares)])
 }
 
 async function changing(sql: Sql, id: string, change: (trx: Sql) => PromiseLike<number>): Promise<number> {

@@ -1,5 +1,11 @@
 /** What is cached of an account: all that the protocol reads. */
 
+/** With what is not in its row. */
+export type CachedAccount = KnownAccount & {
+  /** The names of its groups, sorted. */
+  groups: readonly string[]
+}
+
 /** No password hash, and nothing else that is secret. */
 export type KnownAccount = {
   id: string

@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { updateAccount } from '../account-cache/changed-account.ts'
-import type { KnownAccount } from '../account-cache/known-account.ts'
+import type { CachedAccount } from '../account-cache/known-account.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { lookupEmail, parseEmail } from '../platform/email.ts'
 import { foldUsername } from './folded-username.ts'
@@ -171,12 +171,14 @@ export type AccountClaims = {
   /** The user name or, for an account without, the address: apps show it and expect it to be there. */
   preferred_username?: string
   locale?: string
+  /** Empty without any: apps look into the list without a question whether it is there. */
+  groups: readonly string[]
   /** Seconds since the epoch. */
   updated_at: number
 }
 
-/** The standard claims of an account (OpenID Connect Core §5.1); those without a value are left out (§5.3.2). */
-export function claimsOf(account: KnownAccount): AccountClaims {
+/** The standard claims of an account (OpenID Connect Core §5.1) and its groups; those without a value are left out (§5.3.2). */
+export function claimsOf(account: CachedAccount): AccountClaims {
   const { givenName, familyName } = account
   const name = account.name || [givenName, familyName].filter(Boolean).join(' ')
   return {
@@ -188,6 +190,7 @@ export function claimsOf(account: KnownAccount): AccountClaims {
     ...(familyName && { family_name: familyName }),
     preferred_username: account.username ?? account.email,
     ...(account.locale && { locale: account.locale }),
+    groups: account.groups,
     updated_at: Math.floor(account.updatedAtMs / 1000),
   }
 }

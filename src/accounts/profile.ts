@@ -6,7 +6,8 @@ import { isDuplicate } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { foldUsername, usernameTaken } from './folded-username.ts'
 
-const oneLine = (max: number) =>
+/** One line of text, without marks that change the order of letters. The limit counts letters, not bytes. */
+export const oneLine = (max: number) =>
   z
     .string()
     .max(4 * max, { error: 'too_long', abort: true })

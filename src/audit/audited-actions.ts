@@ -9,6 +9,8 @@ type NoEvent = { none: string }
 
 const CHANGES_NOTHING = 'Changes nothing that another system can see: a mail is on its way.'
 
+const OF_THE_GROUP = 'The group has the event, which has the same name.'
+
 export const AUDITED_ACTIONS = {
   'account.registered': { event: 'account.created', how: 'registration' },
   'account.added': { event: 'account.created', how: 'operator' },
@@ -32,6 +34,11 @@ export const AUDITED_ACTIONS = {
   'recovery_codes.renewed': { event: 'account.factors_changed', how: 'recovery_codes_renewed' },
   'recovery_code.used': { event: 'account.factors_changed', how: 'recovery_code_used' },
   'second_factor.failed': { none: 'An attempt changes no state.' },
+  'group.member_added': { event: 'account.groups_changed', how: 'added' },
+  'group.member_removed': { event: 'account.groups_changed', how: 'removed' },
+  'group.created': { none: OF_THE_GROUP },
+  'group.changed': { none: OF_THE_GROUP },
+  'group.deleted': { none: OF_THE_GROUP },
   'account.unlocked': { none: 'Attempts are counted again. The account itself stays as it was.' },
   'account.checked': { none: 'A look-up changes no state.' },
   'account.registration_repeated': { none: CHANGES_NOTHING },

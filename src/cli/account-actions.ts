@@ -14,6 +14,7 @@ import { profileSchema, updateProfile } from '../accounts/profile.ts'
 import { ROLES } from '../accounts/role-names.ts'
 import type { Role } from '../accounts/role-names.ts'
 import { rolesOf } from '../accounts/roles.ts'
+import { groupsOf } from '../groups/members.ts'
 import { accountFields } from '../events/account-snapshot.ts'
 import { resetFactors } from '../factors/factors.ts'
 import { showFactors } from '../operations/shown-factors.ts'
@@ -188,7 +189,8 @@ async function setState(input: Input, services: Services, apply: Change): Promis
 async function shown({ db, clock }: Services, found: Account): Promise<Answer> {
   const roles = await rolesOf(db, found.id)
   const sessions = await listSessions(db, found.id, clock())
-  const data = { ...accountFields(found), roles, active_sessions: sessions.length }
+  const groups = (await groupsOf(db, found.id)).map(({ name }) => name)
+  const data = { ...accountFields(found), roles, groups, active_sessions: sessions.length }
   return { data, text: record(data) }
 }
 

@@ -17,7 +17,7 @@ const createOptions: Record<string, OptionSpec> = {
     about: 'Where people may return to after signing out.',
     many: true,
   },
-  scope: { value: '"S…"', about: 'Scopes that it may ask for (openid profile email offline_access).' },
+  scope: { value: '"S…"', about: 'Scopes that it may ask for (openid profile email groups offline_access).' },
   public: { about: 'For an app on a device or in a browser, which cannot keep a secret. PKCE protects it.' },
   'grant-type': { value: 'G', about: `${GRANT_TYPES.join(', ')} (the first two).`, many: true },
   'auth-method': { value: 'M', about: `${CLIENT_AUTH_METHODS.join(', ')} (the first).` },

@@ -12,6 +12,7 @@ import { backup, restore } from './moving/backup-commands.ts'
 import { clientNoun } from './client-commands.ts'
 import { config } from './config-commands.ts'
 import { exporting } from './moving/export-commands.ts'
+import { group } from './groups/group-commands.ts'
 import { importing } from './moving/import-commands.ts'
 import { keys } from './keys-commands.ts'
 import { migrate } from './migrate-commands.ts'
@@ -21,6 +22,7 @@ import { seedNoun } from './seed-commands.ts'
 
 export const NOUNS: readonly Noun<Parts>[] = [
   account,
+  group,
   clientNoun([exchangeCommands]),
   registrationToken,
   resource,

@@ -19,8 +19,13 @@ export async function snapshotOf(sql: Sql, id: string): Promise<z.output<typeof 
     .where({ accountId: id })
     .whereNotNull('confirmedAtMs')
     .first('accountId')
+  const groups: string[] = await sql('group_members')
+    .join('groups', 'groups.id', 'group_members.groupId')
+    .where({ accountId: id })
+    .pluck('name')
   const { created_at, updated_at, ...fields } = accountFields(account)
-  return { ...fields, roles, second_factor: totp !== undefined, created_at, updated_at }
+  const has = { roles, groups: groups.toSorted(), second_factor: totp !== undefined }
+  return { ...fields, ...has, created_at, updated_at }
 }
 
 /** Its columns by the names of the standard claims (OpenID Connect Core §5.1). Times are RFC 3339. */

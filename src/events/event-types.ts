@@ -4,6 +4,9 @@
  */
 import { z } from 'zod'
 
+/** New events always have it. It is optional because older events without it can be replayed. */
+const laterGroups = z.array(z.string()).optional().describe('Names of its groups, sorted')
+
 const time = z.iso.datetime().describe('UTC, RFC 3339')
 const text = z.string()
 
@@ -24,6 +27,7 @@ export const accountSnapshot = z.object({
     .boolean()
     .optional()
     .describe('Whether a sign-in also takes a code of an authenticator app'),
+  groups: laterGroups,
   created_at: time,
   updated_at: time,
 })
@@ -40,6 +44,7 @@ const laterActor = actor.optional()
 const ofSession = z.object({ actor: laterActor, account_id, session_id: text })
 const ofClient = z.object({ actor, client_id, client_name: text.nullable() })
 const ofResource = z.object({ actor, identifier: text, name: text, client_id })
+const ofGroup = z.object({ actor, group: z.object({ id: text, name: text, description: text }) })
 const ofKey = z.object({ actor, kid: text, alg: text, use: z.enum(['sig', 'enc']) })
 
 const ofRegistrationToken = z.object({ actor, id: text, name: text })
@@ -71,6 +76,10 @@ export const EVENT_TYPES = {
     data: accountBy('added', 'removed', 'reset', 'recovery_codes_renewed', 'recovery_code_used'),
   },
   'account.roles_changed': { when: 'The roles inside this service changed.', data: ofAccount },
+  'account.groups_changed': {
+    when: 'The account was added to a group, or removed from it. A group that goes has an event of its own.',
+    data: accountBy('added', 'removed').extend({ group: z.object({ id: text, name: text }) }),
+  },
   'account.disabled': { when: 'The account was disabled. All its access has ended.', data: ofAccount },
   'account.enabled': { when: 'The account may sign in again.', data: ofAccount },
   'account.deleted': {
@@ -119,6 +128,15 @@ export const EVENT_TYPES = {
   'resource.deleted': {
     when: 'A resource server was deleted. Its client has an event of its own.',
     data: ofResource,
+  },
+  'group.created': { when: 'A group was made. Its members have events of their own.', data: ofGroup },
+  'group.changed': {
+    when: 'A group has another name or description. Its members are the same.',
+    data: ofGroup.extend({ previous_name: text }),
+  },
+  'group.deleted': {
+    when: 'A group was deleted. Its members have it no longer, and get no events of their own.',
+    data: ofGroup.extend({ members: z.int().describe('How many there were') }),
   },
   'key.published': { when: 'A new key is in the key set, for later use.', data: ofKey },
   'key.activated': { when: 'A key is in use from now on. The one before it is retired.', data: ofKey },

@@ -1,6 +1,6 @@
 /**
- * Every account as a line of NDJSON that `import` takes back, with nothing lost: ids, hashes, moments, roles, consents,
- * and the second factor, sealed to the passphrase.
+ * Every account as a line of NDJSON that `import` takes back, with nothing lost: ids, hashes, moments, roles, groups,
+ * consents, and the second factor, sealed to the passphrase.
  * Sessions and tokens are not in it: people sign in again.
  */
 import { ACCOUNT_COLUMNS } from '../accounts/account.ts'
@@ -50,14 +50,21 @@ async function pageOf(db: Db, page: Named[], sealers: Sealers): Promise<Page> {
     .select('accountId', 'role')
     .whereIn('accountId', ids)
     .orderBy(['accountId', 'role'])
+  const groups: { accountId: string; name: string }[] = await db('group_members')
+    .join('groups', 'groups.id', 'group_members.groupId')
+    .select('accountId', 'name')
+    .whereIn('accountId', ids)
+    .orderBy(['accountId', 'nameCanonical'])
   const consents = await consentsOf(db, ids)
   const rolesById = Map.groupBy(roles, ({ accountId }) => accountId)
+  const groupsById = Map.groupBy(groups, ({ accountId }) => accountId)
   const consentsById = Map.groupBy(consents, ({ accountId }) => accountId)
   const kept = await factorsOfMany(db, sealers.data, ids)
   const factors = new Map([...kept].map(([id, of]) => [id, sealed(of, sealers.file)]))
   const lines = page.map((account) => ({
     ...exported(account),
     roles: (rolesById.get(account.id) ?? []).map(({ role }) => role),
+    groups: (groupsById.get(account.id) ?? []).map(({ name }) => name),
     consents: (consentsById.get(account.id) ?? []).map(exportedConsent),
     // Null: there is a second factor, and it is left out.
     ...(factors.has(account.id) && { factors: factors.get(account.id) }),

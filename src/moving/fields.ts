@@ -5,7 +5,7 @@ import type { IncomingFactors } from './incoming-factors.ts'
 import { readOwn } from './own-fields.ts'
 import type { Incoming, Own } from './incoming.ts'
 import { NotReadable } from './incoming.ts'
-import { flagOf, hashOf, isMissing, momentOf, numberOf, textOf, valueAt } from './values.ts'
+import { flagOf, hashOf, isMissing, momentOf, namesIn, numberOf, textOf, valueAt } from './values.ts'
 
 /** Names under which a field is found without a mapping. The first is ours, which our export writes. */
 const NAMES = {
@@ -26,6 +26,7 @@ const NAMES = {
   totp_algorithm: ['totp_algorithm'],
   totp_digits: ['totp_digits'],
   totp_period: ['totp_period'],
+  groups: ['groups', 'group_names', 'groupNames'],
 } as const
 
 /** Only our own export has these. */
@@ -78,6 +79,7 @@ export function flatReader(mapping: Mapping): ReadFlat {
         disabled: read('disabled', flagOf) ?? (active === undefined ? undefined : !active),
         hash: read('password_hash', hashOf),
         factors: factorsOf(read),
+        groups: read('groups', namesIn),
         leftOut: [...leftOutOf(value, taken), ...unknownRoles(own)],
         ...own,
       }

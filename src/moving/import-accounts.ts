@@ -6,12 +6,14 @@ import type { Account } from '../accounts/account.ts'
 import type { AuditAction } from '../audit/audited-actions.ts'
 import { ROLES } from '../accounts/role-names.ts'
 import type { Clock } from '../platform/clock.ts'
-import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
+import { inTransaction, isDuplicate, isOrphan } from '../platform/sql/database.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import type { FileRecord } from './files/file-record.ts'
 import { createLineIndex } from './files/line-index.ts'
 import type { LineIndex } from './files/line-index.ts'
+import { withFittingGroups } from './incoming-groups.ts'
+import type { GroupCount } from './incoming-groups.ts'
 import { NotReadable } from './incoming.ts'
 import type { Incoming } from './incoming.ts'
 import { judge } from './judge.ts'
@@ -42,6 +44,13 @@ export type ImportOptions = Omit<JudgeOptions, 'nowMs'> & {
 const BATCH = 500
 const ATTEMPTS = 5
 
+type Reporting = {
+  summary: Summary
+  report: Report
+  progress: (bytes: number) => void
+  groupCount: GroupCount
+}
+
 type Importer = {
   add: (record: FileRecord) => Promise<void>
   /** Writes what is left. */
@@ -53,7 +62,7 @@ export function createImporter(
   needs: ImportNeeds,
   toIncoming: (value: Readonly<Record<string, unknown>>) => Incoming,
   options: ImportOptions,
-  { summary, report, progress }: { summary: Summary; report: Report; progress: (bytes: number) => void },
+  { summary, report, progress, groupCount }: Reporting,
 ): Importer {
   const seen = { emails: createLineIndex(), ids: createLineIndex(), usernames: createLineIndex() }
   let batch: Candidate[] = []
@@ -62,7 +71,7 @@ export function createImporter(
   async function flush(): Promise<void> {
     const candidates = batch
     batch = []
-    const outcome = await written(needs, candidates, options)
+    const outcome = await written(needs, candidates, { ...options, groupCount })
     for (const { candidate, refusal } of outcome.refused) report.refused(candidate.record, refusal)
     summary.alreadyHere += outcome.alreadyHere
     for (const candidate of outcome.fresh) count(candidate, summary, report)
@@ -85,6 +94,7 @@ export function createImporter(
 
 function count({ record, incoming, row, kind }: Candidate, summary: Summary, report: Report): void {
   summary.imported += 1
+  summary.memberships += incoming.groups?.length ?? 0
   summary.hashes[kind] = (summary.hashes[kind] ?? 0) + 1
   if (row.emailVerifiedAtMs === null) summary.unverified += 1
   if (row.disabledAtMs !== null) summary.disabled += 1
@@ -107,7 +117,7 @@ function candidateOf(
 ): Candidate | Refusal {
   if ('fault' in record) return { code: 'not_readable', why: record.fault }
   try {
-    const incoming = toIncoming(record.value)
+    const incoming = withFittingGroups(toIncoming(record.value))
     const judged = judge(incoming, options)
     if ('code' in judged) return judged
     const factors = factorsOf(incoming, judged.row.id, factorSeal())
@@ -164,16 +174,18 @@ type Outcome = {
 async function written(
   needs: ImportNeeds,
   candidates: Candidate[],
-  options: ImportOptions,
+  options: ImportOptions & Pick<Reporting, 'groupCount'>,
 ): Promise<Outcome> {
   for (let attempt = 1; ; attempt += 1) {
     const outcome = await compared(needs.db, candidates)
+    await options.groupCount.see(outcome.fresh.flatMap(({ incoming }) => incoming.groups ?? []))
     if (options.dryRun || outcome.fresh.length === 0) return outcome
     const rows: NewRow[] = outcome.fresh.map(({ row, usernameCanonical, incoming }) => ({
       row: { ...row, usernameCanonical },
       roles: ROLES.filter((role) => incoming.own?.roles.includes(role)),
       consents: incoming.consents ?? [],
       factors: incoming.factors,
+      groups: incoming.groups ?? [],
     }))
     try {
       await inTransaction(needs.db, (trx) =>
@@ -186,7 +198,8 @@ async function written(
       )
       return outcome
     } catch (error) {
-      if (!isDuplicate(error) || attempt >= ATTEMPTS) throw error
+      // Another process created a group of them, or deleted one.
+      if (!(isDuplicate(error) || isOrphan(error)) || attempt >= ATTEMPTS) throw error
     }
   }
 }

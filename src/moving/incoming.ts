@@ -21,6 +21,8 @@ export type Incoming = {
   factors?: IncomingFactors | undefined
   /** What the file says of this account and this server has no place for. */
   leftOut?: LeftOut[] | undefined
+  /** Names of the groups that it is in. They are created as needed. */
+  groups?: readonly string[] | undefined
   consents?: readonly Omit<Consent, 'accountId'>[] | undefined
   /** What our own export says beside that. */
   own?: Own | undefined

@@ -17,6 +17,10 @@ export type Summary = {
   secondFactors: { accounts: number; carriedOver: number; withRecoveryCodes: number }
   unverified: number
   disabled: number
+  /** Groups that the file names: new ones, and those that are here. */
+  groups: { imported: number; alreadyHere: number }
+  /** How often a new account is in a group. */
+  memberships: number
   /** What the file has and this server has no place for, by kind. The accounts themselves are imported. */
   leftOut: Record<string, number>
   examples: Problem[]
@@ -35,6 +39,8 @@ export function createSummary(): Summary {
     secondFactors: { accounts: 0, carriedOver: 0, withRecoveryCodes: 0 },
     unverified: 0,
     disabled: 0,
+    groups: { imported: 0, alreadyHere: 0 },
+    memberships: 0,
     leftOut: {},
     examples: [],
   }

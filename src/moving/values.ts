@@ -39,6 +39,22 @@ export function numberOf(value: unknown): number | undefined {
   return text === undefined ? undefined : Number(text)
 }
 
+/** Names from a list, from a list in JSON, or from a text with semicolons between them. */
+export function namesIn(value: unknown): readonly string[] | undefined {
+  if (isMissing(value)) return undefined
+  const list = typeof value === 'string' && value.startsWith('[') ? listIn(value) : value
+  if (!Array.isArray(list)) return (textOf(list) ?? '').split(';').filter((name) => name.trim() !== '')
+  return list.flatMap((one: unknown) => textOf(isObject(one) ? one['name'] : one) ?? [])
+}
+
+function listIn(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new NotReadable('takes names with semicolons between them, or a list in JSON')
+  }
+}
+
 const YES = new Set(['true', 't', 'yes', 'y', '1'])
 const NO = new Set(['false', 'f', 'no', 'n', '0'])
 

@@ -3,6 +3,8 @@ import { ACCOUNT_COLUMNS } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import type { Role } from '../accounts/role-names.ts'
 import type { Consent } from '../consents/consents.ts'
+import { foldGroupName } from '../groups/group-name.ts'
+import { createdGroups } from './incoming-groups.ts'
 import { recordAudits } from '../audit/audit.ts'
 import { insertFactors } from '../factors/moved-factors.ts'
 import type { Sql } from '../platform/sql/database.ts'
@@ -14,6 +16,8 @@ export type NewRow = {
   roles: readonly Role[]
   consents: readonly Omit<Consent, 'accountId'>[]
   factors: IncomingFactors | undefined
+  /** Names. */
+  groups: readonly string[]
 }
 
 const COLUMNS = [...ACCOUNT_COLUMNS, 'usernameCanonical'] as const
@@ -41,6 +45,7 @@ export async function insertRows(
   if (roles.length > 0) await trx.batchInsert('account_roles', roles, ROWS)
   const consents = rows.flatMap(({ row, consents: of }) => of.map((one) => storedConsent(row.id, one)))
   if (consents.length > 0) await trx.batchInsert('consents', consents, ROWS)
+  await insertMembers(trx, rows, atMs)
   await insertFactors(trx, keys, rows.flatMap(arriving), atMs)
   // Last, so that events show the whole account.
   for (let at = 0; at < rows.length; at += ROWS)
@@ -62,6 +67,21 @@ export async function insertRows(
 
 function arriving({ row, factors }: NewRow) {
   return factors?.totp ? [{ accountId: row.id, totp: factors.totp, codes: factors.recoveryCodes }] : []
+}
+
+async function insertMembers(trx: Sql, rows: readonly NewRow[], atMs: number): Promise<void> {
+  const names = [...new Set(rows.flatMap(({ groups }) => groups))]
+  if (names.length === 0) return
+  const ids = await createdGroups(
+    trx,
+    names.map((name) => ({ name })),
+    atMs,
+  )
+  const idOf = new Map(names.map((name) => [name, ids.get(foldGroupName(name))]))
+  const members = rows.flatMap(({ row, groups }) =>
+    groups.map((name) => ({ groupId: idOf.get(name), accountId: row.id })),
+  )
+  await trx.batchInsert('group_members', members, ROWS)
 }
 
 function valueOf(value: string | number | boolean | null): string | number | null {

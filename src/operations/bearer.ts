@@ -2,7 +2,7 @@
 import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import type { AccountCache } from '../account-cache/account-cache.ts'
-import type { KnownAccount } from '../account-cache/known-account.ts'
+import type { CachedAccount, KnownAccount } from '../account-cache/known-account.ts'
 import { hasRole } from '../accounts/roles.ts'
 import { clientActor } from '../events/actor.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
@@ -124,7 +124,7 @@ function schemeOf(scheme: string): HeldToken['scheme'] {
 async function liveAccount(
   accountCache: AccountCache,
   { accountId, iat }: { accountId: string; iat: number },
-): Promise<KnownAccount> {
+): Promise<CachedAccount> {
   const account = await accountCache.find(accountId)
   if (!account || account.disabledAtMs !== null || isEnded(account, iat)) throw unknown()
   return account

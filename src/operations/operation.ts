@@ -3,7 +3,7 @@
  * and the tests read the same value, so that they cannot disagree.
  */
 import type { z } from 'zod'
-import type { KnownAccount } from '../account-cache/known-account.ts'
+import type { CachedAccount } from '../account-cache/known-account.ts'
 import type { ApiScope } from './scopes.ts'
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
@@ -68,7 +68,7 @@ export type ApiToken = {
   clientId: string
   scopes: ReadonlySet<string>
   /** The person who gave the token; absent for a client's own. */
-  account?: KnownAccount | undefined
+  account?: CachedAccount | undefined
   /** When that person signed in, where the token says so. */
   signedInAtSeconds?: number | undefined
   /** The session in which the person gave it; absent where the access outlives the session. */

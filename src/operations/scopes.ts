@@ -18,6 +18,8 @@ export const API_SCOPES = {
   'accounts:roles': 'Give accounts roles in this service, and take them away',
   'accounts:factors': 'Remove all second factors of an account',
   'accounts:delete': 'Delete accounts',
+  'groups:read': 'List groups and who is in them',
+  'groups:manage': 'Create, change and delete groups, and add and remove people',
   'clients:read': 'List and read clients',
   'clients:manage': 'Register, change and delete clients',
   'resources:read': 'List and read resource servers',

@@ -2,6 +2,7 @@
 import type { Feature } from '../feature.ts'
 import { MOVED_CLIENTS } from '../moving/rows/moved-clients.ts'
 import { MOVED_ENCRYPTION_KEYS, MOVED_SIGNING_KEYS } from '../keys/moved-keys.ts'
+import { MOVED_GROUPS } from '../groups/moved-groups.ts'
 import type { MovedTable } from '../platform/sql/moved-table.ts'
 import { MOVED_DETAILS_TYPES, MOVED_RESOURCES } from '../resources/moved-resources.ts'
 
@@ -16,7 +17,14 @@ export type MovedTables = {
 
 export function movedTables(features: readonly Feature[]): MovedTables {
   return {
-    before: [MOVED_SIGNING_KEYS, MOVED_ENCRYPTION_KEYS, MOVED_CLIENTS, MOVED_RESOURCES, MOVED_DETAILS_TYPES],
+    before: [
+      MOVED_SIGNING_KEYS,
+      MOVED_ENCRYPTION_KEYS,
+      MOVED_CLIENTS,
+      MOVED_RESOURCES,
+      MOVED_DETAILS_TYPES,
+      MOVED_GROUPS,
+    ],
     after: features.flatMap(({ moves = [] }) => moves),
   }
 }

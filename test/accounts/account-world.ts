@@ -94,7 +94,7 @@ function createWorld({ db, drop }: MigratedDatabase) {
       return Number(rows[0]?.n)
     },
     empty: async (): Promise<void> => {
-      for (const table of ['accounts', 'attempt_buckets', 'audit_events', 'outbox_messages'])
+      for (const table of ['accounts', 'groups', 'attempt_buckets', 'audit_events', 'outbox_messages'])
         await db(table).delete()
       ended.length = 0
       needs.blocked = createBlockedAttempts()

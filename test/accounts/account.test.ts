@@ -28,7 +28,7 @@ onEachDatabase('An account', (world) => {
     const { needs, add } = world()
     const names = { name: 'Ada', givenName: 'Augusta Ada', familyName: 'King' }
     const ada = await add({ email: 'Ada@example.com', ...names, username: 'ada', locale: 'en-GB' })
-    expect(claimsOf(ada)).to.deep.equal({
+    expect(claimsOf({ ...ada, groups: [] })).to.deep.equal({
       sub: ada.id,
       email: 'Ada@example.com',
       email_verified: true,
@@ -37,14 +37,16 @@ onEachDatabase('An account', (world) => {
       family_name: 'King',
       preferred_username: 'ada',
       locale: 'en-GB',
+      groups: [],
       updated_at: needs.clock() / 1000,
     })
-    const bare = await add({ email: 'bob@example.com', verified: false })
+    const bare = { ...(await add({ email: 'bob@example.com', verified: false })), groups: ['staff'] }
     expect(claimsOf(bare)).to.have.all.keys(
       'sub',
       'email',
       'email_verified',
       'preferred_username',
+      'groups',
       'updated_at',
     )
     expect(claimsOf(bare).preferred_username, 'apps show it').to.equal('bob@example.com')

@@ -1,5 +1,8 @@
 /** For each operation of the JSON API a request that succeeds, made anew each time, and others for its own refusals. */
+import { randomUUID } from 'node:crypto'
 import type { Account } from '../../src/accounts/account.ts'
+import { MOST_GROUPS } from '../../src/groups/members.ts'
+import type { Db } from '../../src/platform/sql/database.ts'
 import { grantRole } from '../../src/accounts/roles.ts'
 import { anyAddress, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
@@ -13,6 +16,7 @@ type Make = () => Promise<Request>
 const NEXT = 'seven purple kettles'
 let count = 0
 const anyEmail = () => `status-${(count += 1)}-${Date.now()}@example.org`
+const anyGroup = () => `status-${(count += 1)}-${Date.now()}`
 const resourceIdentifier = () => `https://status-${(count += 1)}-${Date.now()}.example.com`
 
 export async function goodRequests(stage: Stage) {
@@ -46,6 +50,12 @@ export async function goodRequests(stage: Stage) {
     async () => {
       const { client_id: id } = await created('/clients', CLIENT)
       return { path: `/clients/${String(id)}${verb}`, token: own, ...(body && { body }) }
+    }
+  const onGroup =
+    (verb = '', body?: Record<string, unknown>): Make =>
+    async () => {
+      const { id } = await created('/groups', { name: anyGroup() })
+      return { path: `/groups/${String(id)}${verb}`, token: own, ...(body && { body }) }
     }
   const onResource =
     (body?: Record<string, unknown>): Make =>
@@ -144,6 +154,24 @@ export async function goodRequests(stage: Stage) {
     verifyRegistration: joining,
     requestReset: () => asProgram('/password-resets', { email: anyEmail() }),
     completeReset: resetting,
+    listGroups: async () => ({ path: '/groups', token: own }),
+    createGroup: async () => ({ path: '/groups', token: own, body: { name: anyGroup() } }),
+    getGroup: onGroup(),
+    updateGroup: onGroup('', { description: 'At night' }),
+    deleteGroup: onGroup(),
+    listGroupMembers: onGroup('/members'),
+    addGroupMember: async () => ({
+      ...(await onGroup('/members')()),
+      body: { account_id: (await stage.person()).id },
+    }),
+    removeGroupMember: async () => {
+      const { path, token } = await onGroup('/members')()
+      const { id } = await stage.person()
+      await api.call('POST', path, { token, body: { account_id: id } })
+      return { path: `${path}/${id}`, token }
+    },
+    listAccountGroups: onAccount('/groups'),
+    listOwnGroups: asPerson('/account/groups'),
     listClients: async () => ({ path: '/clients', token: own }),
     createClient: async () => ({ path: '/clients', token: own, body: CLIENT }),
     getClient: onClient(),
@@ -188,6 +216,22 @@ export async function goodRequests(stage: Stage) {
     'changeOwnPassword 422': asPerson('/account/password', { current_password: 'wrong', new_password: NEXT }),
     'changeOwnPassword 429': async () => ({ ...blockedRequest, token: await blocked() }),
     'verifyOwnAddress 422': async () => ({ ...(await verifying()), body: { code: 'AAAA-AAAA' } }),
+    'createGroup 409': () => twice('createGroup'),
+    'updateGroup 409': async () => {
+      const name = anyGroup()
+      await created('/groups', { name })
+      return { ...(await good['updateGroup']!()), body: { name: name.toUpperCase() } }
+    },
+    'createGroup 422': async () => ({ path: '/groups', token: own, body: { name: ' ' } }),
+    'updateGroup 422': async () => ({
+      ...(await good['updateGroup']!()),
+      body: { description: 'Two\nlines' },
+    }),
+    'addGroupMember 409': async () => {
+      const request = await good['addGroupMember']!()
+      await inManyGroups(db, String(request.body?.['account_id']))
+      return request
+    },
     'checkUser 404': () => asProgram('/accounts/check', { login: 'nobody' }),
     'deleteAccount 409': async () => ({ path: `/accounts/${await onlyAdministrator()}`, token: own }),
     'disableAccount 409': async () => ({
@@ -221,6 +265,16 @@ export async function goodRequests(stage: Stage) {
     },
   }
   return { api, good, refused }
+}
+
+async function inManyGroups(db: Db, accountId: string): Promise<void> {
+  const groups = Array.from({ length: MOST_GROUPS }, (_, n) => {
+    const name = `many-${n}-${accountId}`
+    return { id: randomUUID(), name, nameCanonical: name, description: '', createdAtMs: 0, updatedAtMs: 0 }
+  })
+  await db.batchInsert('groups', groups, 100)
+  const members = groups.map(({ id: groupId }) => ({ groupId, accountId }))
+  await db.batchInsert('group_members', members, 100)
 }
 
 const CLIENT = { client_name: 'A', redirect_uris: ['https://app.example.com/callback'] }

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { Redis } from 'ioredis'
 import { sealedAccounts } from '../../src/account-cache/account-cache.ts'
-import type { KnownAccount } from '../../src/account-cache/known-account.ts'
+import type { CachedAccount } from '../../src/account-cache/known-account.ts'
 import { PLAIN_STATUSES } from '../../src/grant-store/token-statuses.ts'
 import { openRedis } from '../../src/platform/redis/redis.ts'
 import { createSealer, deriveKey } from '../../src/platform/tokens.ts'
@@ -13,7 +13,7 @@ import { startRedis, startRedisCluster } from '../support/services.ts'
 
 const codec = sealedAccounts(createSealer([deriveKey('test', 'account cache')]))
 
-type Opened = { entries: Entries<KnownAccount>; close: () => Promise<void> }
+type Opened = { entries: Entries<CachedAccount>; close: () => Promise<void> }
 
 async function openOn(dsn: string, stop: () => Promise<void>): Promise<Opened> {
   const redis = openRedis(dsn)
@@ -42,7 +42,7 @@ const KINDS: [string, () => Promise<Opened>][] = [
   ],
 ]
 
-function account(id: string, name: string): KnownAccount {
+function account(id: string, name: string): CachedAccount {
   return {
     id,
     email: `${id}@example.org`,
@@ -56,13 +56,14 @@ function account(id: string, name: string): KnownAccount {
     sessionsValidFromMs: 1,
     createdAtMs: 1,
     updatedAtMs: 1,
+    groups: [],
   }
 }
 
 for (const [name, open] of KINDS)
   describe(`cached entries in ${name}`, () => {
     let opened: Opened
-    let entries: Entries<KnownAccount>
+    let entries: Entries<CachedAccount>
     let turns = 0
     let [topic, id] = ['', '']
 

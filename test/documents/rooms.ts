@@ -114,6 +114,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'The registered apps: their metadata, secrets and profiles, and the rules for these.',
     leaves: 'Registration by the protocol: `protocol/registration`.',
   },
+  groups: {
+    storey: 'subjects',
+    short: 'who is in which',
+    owns: 'Groups of accounts: their names, and who is in them.',
+    leaves: 'The claim `groups`: `account-cache`, `accounts`. What a group may do: the apps.',
+  },
   sessions: {
     storey: 'subjects',
     short: 'who is signed in',

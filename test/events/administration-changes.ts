@@ -3,6 +3,15 @@ import { expect } from 'chai'
 import type { EventType } from '../../src/events/event-types.ts'
 import { createCaller } from '../api/caller.ts'
 import { account, CALLBACK, client, disabledAccount, disabledClient, enrolled } from './command-changes.ts'
+import {
+  account,
+  CALLBACK,
+  client,
+  disabledAccount,
+  disabledClient,
+  group,
+  member,
+} from './command-changes.ts'
 import { resource, signedIn } from './command-changes.ts'
 import type { Change, Changes, Prepare } from './command-changes.ts'
 
@@ -11,6 +20,7 @@ const SCOPES = [
   'accounts:factors',
   'accounts:roles',
   'accounts:delete',
+  'groups:manage',
   'clients:manage',
   'resources:manage',
 ] as const
@@ -19,6 +29,8 @@ let made = 0
 const next = () => (made += 1)
 
 const encodedResource: Prepare = async (world) => encodeURIComponent(await resource(world))
+const groupWithMember: Prepare = async (world) => (await member(world)).split(' ')[0]!
+const memberPath: Prepare = async (world) => (await member(world)).replace(' ', '/members/')
 const nothing: Prepare = () => Promise.resolve('')
 
 /** `{}` in the address takes what was prepared. */
@@ -57,6 +69,22 @@ export const ADMINISTRATION_CHANGES: Changes = {
   endAccountSessions: call('POST /accounts/{}/end-sessions', signedIn, ['account.signed_out_everywhere']),
   resetAccountFactors: call('POST /accounts/{}/reset-factors', enrolled, ['account.factors_changed']),
   sendAccountReset: { none: 'Only a mail is sent.' },
+  createGroup: call('POST /groups', nothing, ['group.created'], () => ({ name: `administered-${next()}` })),
+  updateGroup: call('PATCH /groups/{}', group, ['group.changed'], () => ({ name: `renamed-${next()}` })),
+  deleteGroup: call('DELETE /groups/{}', groupWithMember, ['group.deleted']),
+  addGroupMember: {
+    given: group,
+    async run(world, id) {
+      const api = await createCaller(world, SCOPES)
+      const body = { account_id: await account(world) }
+      await world.taken()
+      const token = await api.ownToken()
+      const answer = await api.call('POST', `/groups/${id}/members`, { token, body })
+      expect(answer.status, answer.text).to.equal(204)
+    },
+    events: ['account.groups_changed'],
+  },
+  removeGroupMember: call('DELETE /groups/{}', memberPath, ['account.groups_changed']),
   createClient: call('POST /clients', nothing, ['client.created'], () => ({
     client_name: 'App',
     redirect_uris: [CALLBACK],

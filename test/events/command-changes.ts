@@ -2,6 +2,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EventType } from '../../src/events/event-types.ts'
+import { createGroup } from '../../src/groups/groups.ts'
+import { addMember } from '../../src/groups/members.ts'
 import { createInitialAccessToken } from '../../src/protocol/registration/initial-access-tokens.ts'
 import { enroll } from '../factors/enrolled.ts'
 import type { EventWorld } from './event-world.ts'
@@ -46,6 +48,16 @@ export const disabledClient: Prepare = async (world) => {
   const id = await client(world)
   await world.command('client', 'disable', id)
   return id
+}
+
+let groups = 0
+export const group: Prepare = async ({ parts }) =>
+  (await createGroup(parts, { name: `group-${(groups += 1)}` }, { actor: 'cli' })).id
+/** Answers a group and an account in it, with a blank between them. */
+export const member: Prepare = async (world) => {
+  const added = { groupId: await group(world), accountId: await account(world) }
+  await addMember(world.parts, added, { actor: 'cli' })
+  return `${added.groupId} ${added.accountId}`
 }
 
 let resources = 0
@@ -114,6 +126,34 @@ export const COMMAND_CHANGES: Changes = {
     given: account,
     run: ({ command }, id) => command('account', 'delete', id),
     events: ['account.deleted'],
+  },
+  'group create': {
+    run: ({ command }) => command('group', 'create', '--name', 'Night shift'),
+    events: ['group.created'],
+  },
+  'group show': READS,
+  'group list': READS,
+  'group update': {
+    given: group,
+    run: ({ command }, id) => command('group', 'update', id, '--name', 'Day shift'),
+    events: ['group.changed'],
+  },
+  'group add': {
+    given: async (world) => `${await group(world)} ${await account(world)}`,
+    run: ({ command }, pair) =>
+      command('group', 'add', pair.split(' ')[0]!, '--account', pair.split(' ')[1]!),
+    events: ['account.groups_changed'],
+  },
+  'group remove': {
+    given: member,
+    run: ({ command }, pair) =>
+      command('group', 'remove', pair.split(' ')[0]!, '--account', pair.split(' ')[1]!),
+    events: ['account.groups_changed'],
+  },
+  'group delete': {
+    given: async (world) => (await member(world)).split(' ')[0]!,
+    run: ({ command }, id) => command('group', 'delete', id),
+    events: ['group.deleted'],
   },
   'client create': {
     run: ({ command }) => command('client', 'create', '--name', 'App', '--redirect-uri', CALLBACK),

@@ -20,6 +20,7 @@ const WITH_ACCOUNTS: Readonly<Record<string, readonly string[]>> = {
     'lastUsedAtMs',
   ],
   recovery_codes: ['accountId', 'codeDigest', 'createdAtMs', 'usedAtMs'],
+  group_members: ['groupId', 'accountId'],
   consents: [
     'accountId',
     'clientId',

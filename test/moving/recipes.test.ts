@@ -170,7 +170,6 @@ describe(`docs/migrating.md, with ${TOOLS}`, function () {
     const codes = entries.map(({ outcome, code }) => `${String(outcome)} ${String(code)}`)
     expect(codes).to.have.members([
       'left_out passkey',
-      'left_out group /staff',
       'left_out role auditor',
       'left_out attribute phone',
       'refused service_account',

@@ -10,6 +10,8 @@ import { createWebhook, signingSecrets } from '../../src/event-sinks/webhooks/we
 import { renewCodes } from '../../src/factors/recovery-codes.ts'
 import { newTotpSecret, OWN_TOTP } from '../../src/factors/totp-code.ts'
 import { insertTotp } from '../../src/factors/totp.ts'
+import { createGroup } from '../../src/groups/groups.ts'
+import { addMember } from '../../src/groups/members.ts'
 import { ensureAllKeys, loadKeySet } from '../../src/keys/key-set.ts'
 import { rotateSigningKeys } from '../../src/keys/signing-keys.ts'
 import { openSealing } from '../../src/moving/rows/passphrase.ts'
@@ -95,7 +97,12 @@ describe('cli export and import of everything', function () {
         expect(await target.db('recovery_codes').count({ all: '*' })).to.eql([{ all: 10 }])
         const second = await to.json(['import', file, ...withPassphrase])
         expect(second).to.deep.include({ imported: 0, already_here: 4, refused: 0 })
-        expect(second['others']).to.deep.include({ clients: { imported: 0, already_here: 4, refused: 0 } })
+        expect(second['others']).to.deep.include({
+          clients: { imported: 0, already_here: 4, refused: 0 },
+          groups: { imported: 0, already_here: 3, refused: 0 },
+        })
+        const exported = readFileSync(again, 'utf8')
+        expect(exported).to.contain('"groups":["Alpha","zeta"]').and.contain('"name":"nobody/is \\"in\\" it"')
       } finally {
         await target.close()
         await to.remove()
@@ -281,6 +288,12 @@ async function addAccounts({ db, clock, sealer, config }: Parts, clientId: strin
   await insertTotp(db, sealer, app, clock())
   await renewCodes(db, config.keys.index, ada!.id, clock())
   await db('account_roles').insert({ accountId: bob!.id, role: 'admin' })
+  await createGroup({ db, clock }, { name: 'nobody/is "in" it', description: 'Ünï' }, { actor: 'cli' })
+  for (const [name, people] of Object.entries({ zeta: [ada, bob], Alpha: [bob] })) {
+    const { id: groupId } = await createGroup({ db, clock }, { name }, { actor: 'cli' })
+    for (const one of people)
+      await addMember({ db, clock }, { groupId, accountId: one!.id }, { actor: 'cli' })
+  }
   const allowed = { scopes: ['openid'], claims: [], resources: { 'https://api.example': ['read'] } }
   await rememberConsent(db, bob!.id, clientId, allowed, clock())
 }

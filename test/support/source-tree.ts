@@ -22,7 +22,7 @@ export const FLOORS = [
   ['factors'],
   ['accounts/journeys'],
   ['accounts/operator'],
-  ['sessions', 'clients', 'event-sinks'],
+  ['sessions', 'clients', 'event-sinks', 'groups'],
   ['resources'],
   ['moving/files'],
   ['moving'],
@@ -44,7 +44,7 @@ export const FLOORS = [
   ['features.ts'],
   ['process/start'],
   ['process'],
-  ['cli/moving', 'cli/outbox'],
+  ['cli/groups', 'cli/moving', 'cli/outbox'],
   ['(composition)', 'cli'],
 ]
 

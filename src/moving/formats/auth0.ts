@@ -2,6 +2,7 @@
  * Users of Auth0, as NDJSON: the export with password hashes that its support hands out (`_id`, `passwordHash`), the export of
  * its extension, and the form that its own import takes (`custom_password_hash`).
  */
+import { isDeepStrictEqual } from 'node:util'
 import { readForeignHash } from '../../passwords/foreign-hash.ts'
 import { phcString } from '../../passwords/phc.ts'
 import { isObject } from '../files/file-record.ts'
@@ -10,7 +11,7 @@ import { NO_PLACE } from '../incoming.ts'
 import { factorsFrom, NO_FACTOR, totpFromText } from '../incoming-factors.ts'
 import type { FactorLeftOut, IncomingFactors } from '../incoming-factors.ts'
 import type { Incoming, LeftOut } from '../incoming.ts'
-import { flagOf, hashOf, isMissing, momentOf, textOf, valueAt } from '../values.ts'
+import { flagOf, hashOf, isMissing, momentOf, namesIn, textOf, valueAt } from '../values.ts'
 import type { Format } from './format.ts'
 import { auth0Client } from './listed-clients.ts'
 
@@ -38,10 +39,14 @@ export const auth0: Format = {
       createdAtMs: momentOf(value['created_at'] ?? value['Created At'] ?? value['password_set_date']),
       hash: passwordOf(value),
       factors: factorsOf(value),
+      groups: namesIn(valueAt(value, GROUPS)),
       leftOut: leftOutOf(value),
     }
   },
 }
+
+/** Where its Authorization Extension writes the groups of a user. */
+const GROUPS = 'app_metadata.authorization.groups'
 
 function isPresent(value: unknown): boolean {
   return !isMissing(value)
@@ -85,9 +90,14 @@ const PLACELESS: Readonly<Record<string, string>> = {
   picture: 'no place for pictures',
 }
 
+function hasGroupsAlone(value: Value): boolean {
+  const groups: unknown = valueAt(value, GROUPS)
+  return isDeepStrictEqual(value['app_metadata'], { authorization: { groups } })
+}
+
 function leftOutOf(value: Value): LeftOut[] {
   return Object.entries(PLACELESS)
-    .filter(([name]) => isPresent(value[name]))
+    .filter(([name]) => isPresent(value[name]) && !(name === 'app_metadata' && hasGroupsAlone(value)))
     .map(([code, why]) => ({ code, why }))
 }
 

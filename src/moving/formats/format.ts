@@ -1,4 +1,5 @@
 /** How the file of one system is read. */
+import type { GroupInput } from '../../groups/groups.ts'
 import type { ReadRecords } from '../files/file-record.ts'
 import type { Incoming } from '../incoming.ts'
 import type { IncomingClient } from '../incoming-client.ts'
@@ -16,6 +17,11 @@ export type Format = {
   own?: true
   /** The record as an app; undefined where it is none. Throws NotReadable. */
   toClient?: (at: { list: string; value: Readonly<Record<string, unknown>> }) => IncomingClient | undefined
+  /** The record as groups; undefined where it is none. Throws NotReadable. */
+  toGroups?: (at: {
+    list: string
+    value: Readonly<Record<string, unknown>>
+  }) => readonly GroupInput[] | undefined
   /** @throws NotReadable */
   toIncoming: (value: Readonly<Record<string, unknown>>) => Incoming
 }

@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import { AppError } from '../../platform/errors.ts'
 import { checkedBytes } from '../files/checked-bytes.ts'
 import type { FileRecord } from '../files/file-record.ts'
+import { createGroupCount } from '../incoming-groups.ts'
 import { createMappedColumns } from '../mapped-columns.ts'
 import type { MappedColumns } from '../mapped-columns.ts'
 import { refusedFile } from '../files/refused-file.ts'
@@ -11,10 +12,12 @@ import type { Format } from './format.ts'
 import { createImporter } from '../import-accounts.ts'
 import type { ImportOptions } from '../import-accounts.ts'
 import { reporter } from '../report.ts'
+import type { Report } from '../report.ts'
 import { createClientImporter } from '../rows/import-clients.ts'
 import { checkExport } from '../rows/check-export.ts'
 import { createOpener } from '../rows/export-frame.ts'
-import type { Passphrase } from '../rows/export-frame.ts'
+import type { Opener, Passphrase } from '../rows/export-frame.ts'
+import { createGroupImporter } from '../rows/import-groups.ts'
 import { createRowImporter } from '../rows/import-rows.ts'
 import type { RowCount, RowNeeds } from '../rows/import-rows.ts'
 import { add, createSummary } from '../summary.ts'
@@ -40,19 +43,20 @@ export async function importFile(
   needs: RowNeeds,
   { file, refusedFile: path, format, mapped, progress, passphrase, ...options }: FileImport,
 ): Promise<{ summary: Summary; rows: Record<string, RowCount>; written: boolean }> {
-  // Of a packed file, only what is unpacked is counted.
-  const size = file === '-' ? undefined : await sizeOf(file)
-  const totalBytes = file.endsWith('.gz') ? undefined : size
+  const totalBytes = await sizeOf(file)
   const summary = createSummary()
   const refused = refusedFile(path)
   const report = reporter(summary, (entry) => refused.write(`${JSON.stringify(entry)}\n`))
   const opener = createOpener(needs.digestKey, passphrase)
-  const rows = createRowImporter(needs, { ...options, opener }, report)
-  const clients = createClientImporter(needs, format.toClient, options, report)
+  const beside = besideAccounts(needs, format, { ...options, opener }, { summary, report })
+  const { rows, groupCount } = beside
   const drawn = (bytes: number) => progress({ bytes, totalBytes, records: summary.records })
-  const own = { ...options, from: format.name }
-  const importing = { ...needs, factorSeal: rows.seal }
-  const importer = createImporter(importing, format.toIncoming, own, { summary, report, progress: drawn })
+  const importer = createImporter(
+    { ...needs, factorSeal: rows.seal },
+    format.toIncoming,
+    { ...options, from: format.name },
+    { summary, report, progress: drawn, groupCount },
+  )
   const columns = createMappedColumns(mapped, format.table === true)
   // Standard input cannot be read twice: there the import itself looks.
   if (file !== '-' && mapped.length > 0) await checkColumns(columns, recordsOf(file, format), format)
@@ -61,7 +65,7 @@ export async function importFile(
   const bytes: AsyncIterable<Buffer> = file === '-' ? process.stdin : createReadStream(file)
   try {
     for await (const record of format.read(checkedBytes(bytes, format))) {
-      if ((format.own && (await rows.take(record))) || (await clients.take(record))) continue
+      if (await beside.take(record)) continue
       if (format.accounts.includes(record.list)) {
         columns.see(record)
         await importer.add(record)
@@ -74,7 +78,41 @@ export async function importFile(
   } finally {
     await refused.close()
   }
-  return { summary, rows: { ...rows.counts, ...clients.counts }, written: refused.begun() }
+  return { summary, rows: beside.counts(), written: refused.begun() }
+}
+
+type Beside = { dryRun: boolean; opener: Opener }
+
+/** What a file holds beside accounts: rows of our own export, clients and groups. */
+function besideAccounts(
+  needs: RowNeeds,
+  format: Format,
+  options: Beside,
+  { summary, report }: { summary: Summary; report: Report },
+) {
+  const rows = createRowImporter(needs, options, report)
+  const clients = createClientImporter(needs, format.toClient, options, report)
+  const groupCount = createGroupCount(needs.db, summary)
+  const groups = createGroupImporter(needs, format.toGroups, { ...options, groupCount }, report)
+  return {
+    rows,
+    groupCount,
+    /** False for an account, and for what no importer takes. */
+    take: async (record: FileRecord): Promise<boolean> =>
+      (format.own && (await rows.take(record)) && groups.noteRow(record)) ||
+      (await clients.take(record)) ||
+      (await groups.take(record)),
+    counts: () => ({ ...rows.counts, ...clients.counts, ...groupCounts(summary, rows.counts['groups']) }),
+  }
+}
+
+function groupCounts({ groups, memberships }: Summary, ofRows: RowCount | undefined) {
+  const { imported = 0, alreadyHere = 0, refused = 0 } = ofRows ?? {}
+  const all = { imported: imported + groups.imported, alreadyHere: alreadyHere + groups.alreadyHere, refused }
+  return {
+    ...(Object.values(all).some((count) => count > 0) && { groups: all }),
+    ...(memberships > 0 && { memberships: { imported: memberships, alreadyHere: 0, refused: 0 } }),
+  }
 }
 
 /** Before anything is written. */
@@ -96,9 +134,12 @@ async function* recordsOf(file: string, format: Format): AsyncGenerator<FileReco
   }
 }
 
-async function sizeOf(file: string): Promise<number> {
+/** Undefined for standard input, and for a packed file: only what is unpacked is counted. */
+async function sizeOf(file: string): Promise<number | undefined> {
+  if (file === '-') return undefined
   try {
-    return (await stat(file)).size
+    const { size } = await stat(file)
+    return file.endsWith('.gz') ? undefined : size
   } catch (cause) {
     throw new AppError('usage', 400, `${file} cannot be read`, { cause })
   }

@@ -8,6 +8,7 @@ import { NO_PLACE, NotReadable, parsed } from '../incoming.ts'
 import type { Incoming, LeftOut } from '../incoming.ts'
 import { readKeycloakPassword } from '../../passwords/vendor-hash.ts'
 import type { Format } from './format.ts'
+import { keycloakGroups, nameOfPath } from './keycloak-groups.ts'
 import { keycloakClient } from './keycloak-clients.ts'
 import { keycloakFactors } from './keycloak-factors.ts'
 
@@ -55,6 +56,7 @@ export const keycloak: Format = {
   first: '{',
   accounts: ['users'],
   toClient: ({ list, value }) => (list === 'clients' ? keycloakClient(value) : undefined),
+  toGroups: ({ list, value }) => (list === 'groups' ? keycloakGroups(value) : undefined),
   toIncoming(value) {
     const data = parsed(user, value)
     if (data.serviceAccountClientId !== undefined)
@@ -74,6 +76,7 @@ export const keycloak: Format = {
       hash: hashOf(data),
       factors: keycloakFactors(data.credentials),
       leftOut: leftOutOf(data),
+      groups: data.groups.map(nameOfPath),
       consents: consentsOf(data),
     }
   },
@@ -111,7 +114,6 @@ const DEFAULT_ROLES = /^(default-roles-.*|offline_access|uma_authorization)$/
 function leftOutOf(data: User): LeftOut[] {
   const none = (code: string, why: string): LeftOut => ({ code, why })
   return [
-    ...data.groups.map((group) => none(`group ${group}`, 'no place for groups yet')),
     ...data.realmRoles
       .filter((role) => !DEFAULT_ROLES.test(role))
       .map((role) => none(`role ${role}`, 'roles of apps stay in the apps')),
@@ -129,7 +131,7 @@ function leftOutOf(data: User): LeftOut[] {
   ]
 }
 
-const SCOPES = new Set(['openid', 'profile', 'email', 'offline_access'])
+const SCOPES = new Set(['openid', 'profile', 'email', 'groups', 'offline_access'])
 
 /** Keycloak asks for client scopes; those with the names of OpenID Connect mean the same here. */
 function consentsOf({ clientConsents, createdTimestamp }: User): Incoming['consents'] {

@@ -99,6 +99,7 @@ async function written(
   return await inTransaction(db, async (trx) => {
     const here: unknown = await trx(moved.table)
       .where({ [moved.key]: row[moved.key] })
+      .modify((rows) => moved.alike && rows.orWhere({ [moved.alike]: row[moved.alike] }))
       .first(moved.key)
     if (here) return 'alreadyHere'
     const fitted = (await moved.fitted?.(trx, row, clock())) ?? row

@@ -13,7 +13,8 @@ import { shownNames } from '../../platform/shown.ts'
 
 /**
  * Apps ask for these by default. OpenID Connect Core §5.4 defines two, Argo CD and oauth2-proxy send `groups`, and
- * clients of Keycloak send `roles`. They have no meaning here and are ignored (§3.1.2.1).
+ * clients of Keycloak send `roles`. They are ignored (§3.1.2.1): `groups` for a client that may not have it, the others
+ * because they have no meaning here.
  */
 const IGNORED: ReadonlySet<string> = new Set(['address', 'phone', 'groups', 'roles'])
 
@@ -42,7 +43,8 @@ export async function settleScope(ctx: KoaContextWithOIDC): Promise<void> {
   }
   const words = [...new Set(scope.split(' '))]
   const offered = words.every(isOpenidScope) ? [] : await offeredAt(ctx, resourcesOf(ctx))
-  const known = words.filter((word) => isOpenidScope(word) || offered.includes(word))
+  const isOwn = (word: string) => (word === 'groups' ? ownScopes(client).includes(word) : isOpenidScope(word))
+  const known = words.filter((word) => isOwn(word) || offered.includes(word))
   const unknown = words.filter((word) => !known.includes(word))
   const refused = unknown.filter((word) => !IGNORED.has(word) || known.length === 0)
   if (refused.length > 0) throw await refusal(ctx, client, { refused, offered })
@@ -74,8 +76,7 @@ function mayBeLeftOut(ctx: KoaContextWithOIDC): boolean {
 
 async function defaultScope(ctx: KoaContextWithOIDC, client: Client): Promise<string> {
   const resources = resourcesOf(ctx)
-  // Offline access is never a default: an app must ask for it.
-  if (resources.length === 0) return withoutOffline(ownScopes(client)).join(' ') || 'openid'
+  if (resources.length === 0) return ownScopes(client).filter(isDefault).join(' ') || 'openid'
   const offered = await offeredAt(ctx, resources)
   if (offered.length > 0) return offered.join(' ')
   throw new errors.InvalidScope(
@@ -84,8 +85,9 @@ async function defaultScope(ctx: KoaContextWithOIDC, client: Client): Promise<st
   )
 }
 
-function withoutOffline(scopes: readonly string[]): string[] {
-  return scopes.filter((scope) => scope !== 'offline_access')
+/** An app must ask for the others, so that it gets no more than it looks at. */
+function isDefault(scope: string): boolean {
+  return scope !== 'offline_access' && scope !== 'groups'
 }
 
 function ownScopes({ scope }: Client): string[] {

@@ -10,6 +10,7 @@ const WORDS: Record<string, ScopeWords> = {
     title: 'See your profile',
     description: 'Your name, your user name or else your e-mail address, and your language.',
   },
+  groups: { title: 'See your groups', description: 'The names of the groups that you are in here.' },
   offline_access: { title: 'Stay connected when you are not there' },
 }
 

@@ -1,13 +1,13 @@
 /** Loads an account for the library, with its claims. An account that may no longer act is not found. */
 import type { Account as LibraryAccount, FindAccount, KoaContextWithOIDC } from 'oidc-provider'
 import type { AccountCache } from '../../account-cache/account-cache.ts'
-import type { KnownAccount } from '../../account-cache/known-account.ts'
+import type { CachedAccount, KnownAccount } from '../../account-cache/known-account.ts'
 import { claimsOf } from '../../accounts/account.ts'
 import type { AccountClaims } from '../../accounts/account.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { claimsForIdToken } from '../grants/id-token-claims.ts'
 
-export type ProviderAccount = LibraryAccount & { account: KnownAccount; emailVerified: boolean }
+export type ProviderAccount = LibraryAccount & { account: CachedAccount; emailVerified: boolean }
 
 /** The default for claims of the scopes in ID tokens, for clients that do not choose. */
 type Rules = { scopeClaimsInIdToken: boolean }
@@ -36,7 +36,7 @@ export function isEnded(
 
 function toProviderAccount(
   ctx: KoaContextWithOIDC,
-  account: KnownAccount,
+  account: CachedAccount,
   scopeClaimsInIdToken: boolean,
 ): ProviderAccount {
   return {
@@ -52,7 +52,7 @@ function toProviderAccount(
 }
 
 /** An app with pairwise subjects must not learn the e-mail address as the user name. */
-function claimsFor({ oidc }: KoaContextWithOIDC, account: KnownAccount, scope = ''): AccountClaims {
+function claimsFor({ oidc }: KoaContextWithOIDC, account: CachedAccount, scope = ''): AccountClaims {
   const claims = claimsOf(account)
   if (oidc.client?.subjectType !== 'pairwise' || scope.split(' ').includes('email')) return claims
   const { preferred_username: _address, ...others } = claims
