@@ -79,7 +79,7 @@ for (const { name, stage: open } of STAGES)
       expect([wrong.status, wrong.json()['code']]).to.eql([400, 'invalid_cursor'])
     })
 
-    it('have members, who see their own groups and no members', async () => {
+    it('have members, who see their own groups and no members [S-3.60]', async () => {
       const [ada, bob] = [await stage.person(), await stage.person()]
       const group = await create()
       await add(group, ada)
@@ -99,7 +99,7 @@ for (const { name, stage: open } of STAGES)
       expect((await api.call('GET', '/account/groups', { token: own })).json()).to.eql({ items: [] })
     })
 
-    it('are in the claims of the next request after a change was answered, on every process', async () => {
+    it('are in the claims of the next request after a change was answered, on every process [S-1.96]', async () => {
       const ada = await stage.person()
       const app = await register(stage)
       const tokens = await app.tokensFor(ada, { scope: 'openid groups offline_access' })

@@ -21,10 +21,11 @@ describe('the requests of docs/api.md', () => {
     const app = await createCaller(stage, ['account:read', 'account:write', 'account:factors'])
     variables['PASSWORD'] = PASSWORD
     variables['PERSON_TOKEN'] = await app.tokenOf(await stage.person())
+    variables['ADMIN_TOKEN'] = await (await createCaller(stage, ['groups:manage'])).ownToken()
   })
   after(() => stage.stop())
 
-  itAnswersAsWritten(DOCUMENT, 8, () => stage, variables)
+  itAnswersAsWritten(DOCUMENT, 9, () => stage, variables)
 })
 
 /** The client of the first command of the document, at the issuer of the stage. */

@@ -2,13 +2,13 @@
 import { expect } from 'chai'
 import type { EventType } from '../../src/events/event-types.ts'
 import { createCaller } from '../api/caller.ts'
-import { account, CALLBACK, client, disabledAccount, disabledClient, enrolled } from './command-changes.ts'
 import {
   account,
   CALLBACK,
   client,
   disabledAccount,
   disabledClient,
+  enrolled,
   group,
   member,
 } from './command-changes.ts'

@@ -20,7 +20,7 @@ for (const { name, stage: open } of ONE_STAGE)
       await addMember(stage.parts, { groupId: id, accountId: ada.id }, { actor: 'cli' })
     })
 
-    it('gives the claim in the ID token and at userinfo, and no other scope does [S-1.62]', async () => {
+    it('gives the claim in the ID token and at userinfo, and no other scope does [S-1.95]', async () => {
       const app = await register(stage)
       const asked = await app.tokensFor(ada, { scope: 'openid groups' })
       expect(asked.scope).to.equal('openid groups')
@@ -53,7 +53,7 @@ for (const { name, stage: open } of ONE_STAGE)
       expect((await userinfo(stage, token)).json()).to.eql({ sub: ada.id, groups: [group] })
     })
 
-    it('is never a default: an app asks for it [S-1.62]', async () => {
+    it('is never a default: an app asks for it [S-1.95]', async () => {
       const { scope } = await (await register(stage)).tokensFor(ada, { scope: undefined })
       expect(scope.split(' ')).to.not.include('groups')
     })
