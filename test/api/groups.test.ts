@@ -57,7 +57,7 @@ for (const { name, stage: open } of STAGES)
       expect(changed.json()).to.include({ name: wanted.name, description: 'From 23:00' })
       for (const [method, body] of [['PATCH', { name: 'x' }], ['DELETE']] as const) {
         const late = await call(method, path, body, tag)
-        expect([late.status, late.json()['code']]).to.eql([412, 'precondition_failed'])
+        expect([late.status, late.json()['code']], method).to.eql([412, 'precondition_failed'])
       }
       expect((await list(`search=${encodeURIComponent(wanted.name.toUpperCase())}`)).items).to.have.length(1)
       expect((await call('DELETE', path)).status).to.equal(204)

@@ -31,7 +31,7 @@ for (const { name, stage: open } of ONE_STAGE)
       expect((await userinfo(stage, others.access_token)).json()).to.not.have.property('groups')
     })
 
-    it('is in userinfo alone for a client whose ID tokens have no claims of scopes', async () => {
+    it('is in userinfo alone for a client without claims of scopes in its ID tokens', async () => {
       const app = await register(stage, { scope_claims_in_id_token: false })
       const { id_token: idToken, access_token: token } = await app.tokensFor(ada, { scope: 'openid groups' })
       expect(decodeJwt(idToken)).to.not.have.property('groups')

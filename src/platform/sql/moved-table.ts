@@ -29,7 +29,7 @@ export type MovedTable = {
   key: string
   /** By column, in the order in which a line names them. The key is one of them. */
   fields: Readonly<Record<string, MovedField>>
-  /** A unique column: a row here that has the same value is the same thing, by whatever key. */
+  /** A unique column. A row here with the same value is the same thing, even with another key. */
   alike?: string
   /** What a sealed value is bound to in SQL. */
   context?: (row: Readonly<Record<string, unknown>>) => string
