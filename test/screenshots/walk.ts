@@ -1,5 +1,6 @@
 /** The walk past every page: one person from the front door to signing out, and what can go wrong on the way. */
 import type { Browser, Page } from 'playwright-core'
+import { authenticator, secretOn } from '../factors/authenticator.ts'
 import { linkIn } from '../support/letter.ts'
 import { startRelyingParty } from '../support/relying-party.ts'
 import type { RunningServer } from '../support/running-server.ts'
@@ -29,6 +30,7 @@ export async function showEverything(walk: Walk): Promise<void> {
   await showSignIn(mine)
   await showApp(mine)
   await showAccount(mine, other)
+  await showSecurity(mine)
   await showRequests(mine)
   await showDevice(mine)
   await showBackchannel(mine)
@@ -94,7 +96,7 @@ async function showSignIn(mine: Visit): Promise<void> {
   const { camera, page } = mine
   await mine.open('/sign-in')
   await camera.take(page, 'Sign in')
-  await mine.fill({ 'E-mail': EMAIL, Password: 'not the password' })
+  await mine.fill({ 'E-mail or user name': EMAIL, Password: 'not the password' })
   await mine.press('Sign in')
   await camera.take(page, 'Sign in, wrong password')
 }
@@ -105,7 +107,7 @@ async function showApp(mine: Visit): Promise<void> {
   await camera.take(page, 'Example app')
   await mine.press('Sign in')
   await camera.take(page, 'Sign in to an app')
-  await mine.fill({ 'E-mail': EMAIL, Password: PASSWORD })
+  await mine.fill({ 'E-mail or user name': EMAIL, Password: PASSWORD })
   await mine.press('Sign in')
   await camera.take(page, 'Consent')
   await mine.press('Allow')
@@ -117,7 +119,7 @@ async function showApp(mine: Visit): Promise<void> {
 async function showAccount(mine: Visit, other: Visit): Promise<void> {
   const { camera, page } = mine
   await other.open('/sign-in')
-  await other.fill({ 'E-mail': EMAIL, Password: PASSWORD })
+  await other.fill({ 'E-mail or user name': EMAIL, Password: PASSWORD })
   await other.press('Sign in')
   await mine.open('/')
   await camera.take(page, 'Front page, signed in')
@@ -135,6 +137,30 @@ async function showAccount(mine: Visit, other: Visit): Promise<void> {
   await mine.open('/account/apps')
   await camera.take(page, 'Apps')
   await other.open('/account/apps')
+}
+
+async function showSecurity(mine: Visit): Promise<void> {
+  const { camera, page } = mine
+  await mine.open('/account/security')
+  await camera.take(page, 'Security')
+  await mine.press('Set up an authenticator app')
+  await camera.take(page, 'Set up an authenticator app')
+  const app = authenticator(secretOn(await page.content()))
+  await mine.fill({ 'Code from the app': app.wrongCodeAt(Date.now()) })
+  await mine.press('Turn on two-step sign-in')
+  await camera.take(page, 'Set up an authenticator app, wrong code')
+  await mine.fill({ 'Code from the app': app.codeAt(Date.now()) })
+  await mine.press('Turn on two-step sign-in')
+  await camera.take(page, 'Recovery codes')
+  await mine.press('I saved these codes')
+  await camera.take(page, 'Security, two-step sign-in on')
+  await mine.open('/account/security/codes/renew')
+  await camera.take(page, 'Renew recovery codes')
+  await mine.open('/account/security/confirm?next=remove')
+  await camera.take(page, 'Confirm that it is you')
+  await mine.open('/account/security/app/remove')
+  await camera.take(page, 'Remove the authenticator app')
+  await mine.press('Remove the app')
 }
 
 async function showRequests({ camera, page, server }: Visit): Promise<void> {
@@ -174,8 +200,8 @@ async function showChoice(mine: Visit): Promise<void> {
     name: 'Cleo Sample',
   })
   for (const fields of [
-    { 'E-mail': email, Password: password },
-    { 'E-mail': EMAIL, Password: PASSWORD },
+    { 'E-mail or user name': email, Password: password },
+    { 'E-mail or user name': EMAIL, Password: PASSWORD },
   ]) {
     await page.context().clearCookies({ name: /^as_session/ })
     await mine.open('/sign-in')
@@ -220,7 +246,7 @@ async function showUnverified(mine: Visit): Promise<void> {
   const { email, password } = await server.createAccount({ name: 'Ben Sample', verified: false })
   await page.goto(app.publicUrl)
   await mine.press('Sign in')
-  await mine.fill({ 'E-mail': email, Password: password })
+  await mine.fill({ 'E-mail or user name': email, Password: password })
   await mine.press('Sign in')
   await camera.take(page, 'Confirm the address on the way to an app')
   await mine.open('/account')

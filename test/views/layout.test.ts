@@ -61,6 +61,18 @@ describe('the layout of pages', () => {
     }
   })
 
+  it('prints recovery codes with the account, and without menu and buttons', async () => {
+    const { context, page } = await openPages(browser, { width: 800, colorScheme: 'dark' })
+    await page.emulateMedia({ media: 'print' })
+    await page.goto(addressOf(indexesOf('security-codes')[0]!))
+    expect(await page.locator('nav, form, a:not(.brand)').filter({ visible: true }).count()).to.equal(0)
+    expect(await page.locator('main').innerText()).to.contain('person@example.com')
+    expect(await page.locator('main').evaluate((main) => getComputedStyle(main).color)).to.equal(
+      'rgb(0, 0, 0)',
+    )
+    await context.close()
+  })
+
   it('sets the buttons of an account to choose from side by side', async () => {
     const { context, page } = await openPages(browser, { width: 360 })
     const several = indexesOf('select-account').at(-1)!

@@ -88,23 +88,27 @@ describe('the pages of one’s security', () => {
 
   it('lead back from a set-up that expired, was cancelled or was begun in another session', async () => {
     const { person, visitor } = await signedIn()
-    const page = await begin(visitor)
+    await begin(visitor)
     const elsewhere = stage.visitor()
     await elsewhere.signIn({ ...person, password: PASSWORD })
     const stranger = await elsewhere.get(`${PAGE}/app`)
     expect([stranger.heading, secretOn(stranger.text)], 'another session').to.eql(['Security', ''])
+    await begin(elsewhere)
+    const replaced = await visitor.get(`${PAGE}/app`)
+    expect([replaced.heading, secretOn(replaced.text)], 'begun elsewhere since').to.eql(['Security', ''])
+    const next = await begin(visitor)
     await stage.parts
       .db('account_totps')
       .where({ accountId: person.id })
       .decrement('createdAtMs', 2 * 3_600_000)
-    for (const late of [await send(visitor, page, codeFor(page)), await visitor.get(`${PAGE}/app`)])
+    for (const late of [await send(visitor, next, codeFor(next)), await visitor.get(`${PAGE}/app`)])
       expect([late.status, late.heading, noticeOf(late)], 'expired').to.eql([
         200,
         'Security',
         'That set-up is not open any more. Begin again.',
       ])
     const again = await begin(visitor)
-    expect(secretOn(again.text)).not.to.equal(secretOn(page.text))
+    expect(secretOn(again.text)).not.to.equal(secretOn(next.text))
     const csrf = /name="_csrf" value="([^"]+)"/.exec(again.text)?.[1] ?? ''
     const cancelled = await visitor.post(`${PAGE}/app/cancel`, { _csrf: csrf })
     expect([cancelled.heading, noticeOf(cancelled)]).to.eql(['Security', 'Nothing was changed.'])
