@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
 import { authenticator } from '../factors/authenticator.ts'
+import type { Person } from '../support/running-server.ts'
 import { readQrCode } from '../support/qr-reader.ts'
-import { heading, press, signInToAccount } from './steps.ts'
+import { heading, press, signInHere, signInToAccount } from './steps.ts'
 import { inService } from './world.ts'
 
 const PAGE = '/account/security'
@@ -23,11 +24,22 @@ inService('An authenticator app', (world) => {
     await press(page, 'Turn on two-step sign-in')
   }
 
+  async function signOut(page: Page, issuer: string) {
+    await page.goto(`${issuer}/oauth/logout`)
+    await press(page, 'Sign out')
+  }
+
+  async function startSignIn(page: Page, issuer: string, person: Person) {
+    await page.goto(`${issuer}/sign-in`)
+    await signInHere(page, person)
+    expect(await heading(page)).to.equal('Enter your code')
+  }
+
   for (const [title, options] of [
     ['on a desktop', {}],
     ['on a phone, without JavaScript', { javaScript: false, device: 'phone' }],
   ] as const)
-    it(`is set up and removed ${title}, past a wrong code, a reload and the back button`, async () => {
+    it(`is set up, signs in and is removed ${title}, past a wrong code, a reload and the back button`, async () => {
       const { server, open } = world
       const person = await server.createAccount()
       const { page } = await open(options)
@@ -49,7 +61,21 @@ inService('An authenticator app', (world) => {
       expect(await notice(page)).to.match(/^Two-step sign-in is on/)
       await page.goBack()
       expect(await notice(page)).to.match(/shown only once/)
+
+      await signOut(page, server.issuer)
+      await startSignIn(page, server.issuer, person)
+      await page.getByLabel('Code from your authenticator app').fill(app.codeAt(Date.now(), 1))
+      await press(page, 'Sign in')
+      expect(await heading(page)).to.equal('Your account')
+      await signOut(page, server.issuer)
+      await startSignIn(page, server.issuer, person)
+      await page.getByRole('link', { name: 'Use a recovery code instead' }).click()
+      await page.getByLabel('Recovery code').fill(codes[0]!)
+      await press(page, 'Sign in')
+      expect(await heading(page)).to.equal('Your account')
+
       await page.goto(server.issuer + PAGE)
+      expect(await page.locator('main').innerText()).to.contain('9 of 10 are left')
       await page.getByRole('link', { name: 'Remove the authenticator app' }).click()
       await press(page, 'Remove the app')
       expect(await notice(page)).to.match(/^The authenticator app is removed/)
