@@ -4,7 +4,6 @@ import type { Account } from '../../accounts/account.ts'
 import { finishSignIn, provenAccount } from '../../factors/finish-sign-in.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
-import { validateForm } from '../../http/request/validate.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import { redirect } from '../../interaction/page.ts'
 import type { StepPages } from '../../interaction/page.ts'
@@ -19,12 +18,21 @@ import type { FinishedSignIn } from './session-changes.ts'
 /** In the query of this page: shows the form for a recovery code. */
 const RECOVERY = 'recovery'
 
-const schema = z.object({
-  code: z.string().max(100, 'This is too long for a code.').trim().min(1, 'Enter the code.'),
-})
+/** In the query of this page: what was wrong with the last code. So reload and back never send a code again. */
+const WRONG = 'wrong'
 
-const WRONG = 'This code is wrong, or it was used before. Wait until your app shows the next one.'
-const WRONG_RECOVERY = 'This is not one of your recovery codes, or it was used before.'
+/** Without what was said once. */
+const CLEAN = { [LATE]: undefined, [WRONG]: undefined }
+
+const LONGEST_CODE = 100
+const code = z.string().trim().min(1).max(LONGEST_CODE)
+
+const PROBLEMS = {
+  empty: 'Enter the code.',
+  app: 'This code is wrong, or it was used before. Wait until your app shows the next one.',
+  recovery: 'This is not one of your recovery codes, or it was used before.',
+}
+const problems = new Map<unknown, string>(Object.entries(PROBLEMS))
 
 /** Where this page is, and where it leads. */
 type Place = {
@@ -87,34 +95,38 @@ async function show(services: SignInServices, place: Place): Promise<void> {
 async function submit(services: SignInServices, place: Place): Promise<void> {
   const { ctx, of } = place
   const proof = services.pending.read(ctx, of)
-  const account = proof && (await provenAccount(services, proof))
-  if (!account) return startOver(services, place)
-  const form = validateForm(schema, formOf(ctx))
-  if (!form.ok) return render(services, place, account, form.errors)
-  const result = await finishSignIn(services, { proof, code: form.value.code, ip: ipOf(ctx) })
+  if (!proof || !(await provenAccount(services, proof))) return startOver(services, place)
+  const given = code.safeParse(formOf(ctx)['code'])
+  if (!given.success) return again(place, 'empty')
+  const result = await finishSignIn(services, { proof, code: given.data, ip: ipOf(ctx) })
   if (result.ok) {
     services.pending.clear(ctx, of)
     return place.finish(result)
   }
   if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
   if (result.reason === 'over') return startOver(services, place)
-  await render(services, place, account, { code: asksRecovery(place) ? WRONG_RECOVERY : WRONG })
+  again(place, asksRecovery(place) ? 'recovery' : 'app')
+}
+
+/** This page again, with words about the last code. */
+function again({ ctx, path, query }: Place, problem: keyof typeof PROBLEMS): void {
+  redirect(ctx, `${path}/code${withQuery(query, { [WRONG]: problem })}`)
 }
 
 /** Back to the sign-in page of the same request. */
 function startOver(services: SignInServices, { ctx, of, path, query }: Place): void {
   services.pending.clear(ctx, of)
   const page = of === OWN_PAGE ? path : `${path}/sign-in`
-  redirect(ctx, `${page}${withQuery(query, { [RECOVERY]: undefined, [LATE]: '1' })}`)
+  redirect(ctx, `${page}${withQuery(query, { ...CLEAN, [RECOVERY]: undefined, [LATE]: '1' })}`)
 }
 
 /** The request ended while its page was open. The person is signed in, and the request passes when it restarts. */
 async function finishLost(services: SignInServices, ctx: AnyContext): Promise<void> {
   const of = /^\/interaction\/([^/]+)\//.exec(ctx.path)?.[1] ?? ''
   const proof = services.pending.read(ctx, of)
-  const form = validateForm(schema, formOf(ctx))
-  if (!proof || !form.ok) return
-  const result = await finishSignIn(services, { proof, code: form.value.code, ip: ipOf(ctx) })
+  const given = code.safeParse(formOf(ctx)['code'])
+  if (!proof || !given.success) return
+  const result = await finishSignIn(services, { proof, code: given.data, ip: ipOf(ctx) })
   if (!result.ok) return
   services.pending.clear(ctx, of)
   await finishAnyway(services, ctx, result)
@@ -128,26 +140,21 @@ function ipOf(ctx: AnyContext): string {
   return requestState(ctx).clientIp ?? ''
 }
 
-async function render(
-  services: SignInServices,
-  place: Place,
-  { email }: Account,
-  errors: Record<string, string> = {},
-): Promise<void> {
+async function render(services: SignInServices, place: Place, { email }: Account): Promise<void> {
   const { ctx, of, path, query } = place
   const recovery = asksRecovery(place)
-  const here = withQuery(query, { [LATE]: undefined })
+  const here = withQuery(query, CLEAN)
   const other = withQuery(here, { [RECOVERY]: recovery ? undefined : '1' })
   const signInQuery = withQuery(here, { [RECOVERY]: undefined })
-  const locals = {
+  const problem = problems.get(ctx.query[WRONG])
+  services.render(ctx, 'sign-in-code', {
     title: recovery ? 'Enter a recovery code' : 'Enter your code',
     action: `${path}/code${here}`,
     otherHref: `${path}/code${other}`,
     startOverHref: of === OWN_PAGE ? `${path}${signInQuery}` : `${path}/sign-in${signInQuery}`,
     recovery,
     email,
-    errors,
+    errors: problem === undefined ? {} : { code: problem },
     ...(await place.locals()),
-  }
-  services.render(ctx, 'sign-in-code', locals, Object.keys(errors).length > 0 ? 400 : 200)
+  })
 }
