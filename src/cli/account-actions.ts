@@ -16,7 +16,7 @@ import type { Role } from '../accounts/role-names.ts'
 import { rolesOf } from '../accounts/roles.ts'
 import { groupsOf } from '../groups/members.ts'
 import { accountFields } from '../events/account-snapshot.ts'
-import { resetFactors } from '../factors/factors.ts'
+import { hasSecondFactor, resetFactors } from '../factors/factors.ts'
 import { showFactors } from '../operations/shown-factors.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import { AppError } from '../platform/errors.ts'
@@ -190,7 +190,8 @@ async function shown({ db, clock }: Services, found: Account): Promise<Answer> {
   const roles = await rolesOf(db, found.id)
   const sessions = await listSessions(db, found.id, clock())
   const groups = (await groupsOf(db, found.id)).map(({ name }) => name)
-  const data = { ...accountFields(found), roles, groups, active_sessions: sessions.length }
+  const second_factor = await hasSecondFactor(db, found.id)
+  const data = { ...accountFields(found), roles, groups, second_factor, active_sessions: sessions.length }
   return { data, text: record(data) }
 }
 

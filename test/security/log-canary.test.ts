@@ -1,10 +1,11 @@
 import { expect } from 'chai'
+import { authenticator, secretOn } from '../factors/authenticator.ts'
 import { registerApp } from '../protocol/challenge/first-party-app.ts'
 import type { Challenged } from '../protocol/challenge/first-party-app.ts'
 import { CALLBACK, register, signIn, userinfo } from '../provider/relying-party.ts'
 import type { Tokens } from '../provider/relying-party.ts'
 import { basic } from '../provider/send.ts'
-import { anyAddress, openStage } from '../provider/stage.ts'
+import { anyAddress, openStage, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { secretShapes } from './secret-shapes.ts'
 
@@ -127,6 +128,22 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
         for (const part of partsOf(secret))
           seen.push(...lines.filter((line) => line.includes(part)).map((line) => `${part} in ${line}`))
       expect(seen.length, seen.slice(0, 30).join('\n\n')).to.equal(0)
+    })
+
+    it('name neither the secret of an authenticator app nor a recovery code [S-3.16]', async () => {
+      const visitor = stage.visitor()
+      await visitor.signIn({ ...(await stage.person()), password: PASSWORD })
+      const page = await visitor.followForm(await visitor.get('/account/security'), {}, { action: '/app' })
+      const secret = secretOn(page.text)
+      const app = authenticator(secret)
+      await visitor.followForm(page, { code: app.wrongCodeAt(Date.now()) }, { action: '/confirm' })
+      const typed = { code: app.codeAt(Date.now()) }
+      const shown = await visitor.followForm(page, typed, { action: '/confirm' })
+      const codes = [...shown.text.matchAll(/<li><code>([^<]+)</g)].map(([, code = '']) => code)
+      expect([secret, ...codes]).to.have.length(11)
+      await visitor.get('/account/security/codes/file')
+      await visitor.get(`/account/security/codes?code=${codes[0]}`)
+      for (const kept of [secret, ...codes]) expect(stage.log().includes(kept), kept).to.equal(false)
     })
 
     it('are one JSON object per line, for any content of a request [S-3.19]', async () => {
