@@ -20,8 +20,8 @@ export function reporter(summary: Summary, write: (entry: object) => void): Repo
     },
     leftOut({ line, raw: record }, { code, why }) {
       add(summary.leftOut, code)
-      // The file has this column in every record, so the report would repeat it for each.
-      if (!code.startsWith('column ')) write({ line, outcome: 'left_out', code, why, record })
+      // Every record of the file may have this, so the report would repeat it for each.
+      if (!/^(column|field) /.test(code)) write({ line, outcome: 'left_out', code, why, record })
     },
   }
 }

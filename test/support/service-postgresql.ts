@@ -2,7 +2,7 @@
 import { chownSync, existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { findBinary } from '../../scripts/find-binary.mjs'
-import { dataFolder, freePort, launch, runToEnd } from './service-process.ts'
+import { dataFolder, freePort, launch, pause, runToEnd } from './service-process.ts'
 
 const DEBIAN = '/usr/lib/postgresql'
 /** `nobody` of Debian: PostgreSQL refuses to run as root. */
@@ -60,5 +60,20 @@ export async function startPostgres(
   const connection = `host=127.0.0.1 port=${port} user=postgres dbname=postgres`
   const run = (sql: string) =>
     runToEnd(findBinary('psql') ?? 'psql', ['-q', '-v', 'ON_ERROR_STOP=1', connection, '-c', sql])
+  await answering(() => run('select 1'))
   return { connection, run, stop }
+}
+
+const STARTS_WITHIN_MS = 60_000
+
+/** It takes connections before it answers them. */
+async function answering(ask: () => Promise<void>): Promise<void> {
+  const deadline = Date.now() + STARTS_WITHIN_MS
+  for (;;)
+    try {
+      return await ask()
+    } catch (error) {
+      if (!String(error).includes('is starting up') || Date.now() > deadline) throw error
+      await pause(25)
+    }
 }

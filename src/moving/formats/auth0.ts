@@ -12,6 +12,7 @@ import { factorsFrom, NO_FACTOR, totpFromText } from '../incoming-factors.ts'
 import type { FactorLeftOut, IncomingFactors } from '../incoming-factors.ts'
 import type { Incoming, LeftOut } from '../incoming.ts'
 import { flagOf, hashOf, isMissing, momentOf, namesIn, textOf, valueAt } from '../values.ts'
+import { unreadFields } from './unread-fields.ts'
 import type { Format } from './format.ts'
 import { auth0Client } from './listed-clients.ts'
 
@@ -96,9 +97,31 @@ function hasGroupsAlone(value: Value): boolean {
 }
 
 function leftOutOf(value: Value): LeftOut[] {
-  return Object.entries(PLACELESS)
+  const placeless = Object.entries(PLACELESS)
     .filter(([name]) => isPresent(value[name]) && !(name === 'app_metadata' && hasGroupsAlone(value)))
     .map(([code, why]) => ({ code, why }))
+  return [...placeless, ...identitiesOf(value), ...unreadFields(value, KNOWN)]
+}
+
+/** What is read, and what only says when and how somebody signed in. */
+const READ = [
+  '_id, user_id, Id, email, Email, email_verified, Email Verified, name, Name, given_name',
+  'Given Name, family_name, Family Name, username, Username, locale, blocked, created_at',
+  'Created At, updated_at, Updated At, password_set_date, passwordHash, password_hash',
+  'custom_password_hash, mfa_factors, multifactor, identities, __v, connection, Connection',
+  'tenant, version, email_lower, last_login, last_ip, last_password_reset, logins_count',
+  'multifactor_last_modified, phone_verified',
+]
+const KNOWN = new Set([...Object.keys(PLACELESS), ...READ.flatMap((names) => names.split(', '))])
+
+/** Its own database is one of them. */
+function identitiesOf(value: Value): LeftOut[] {
+  const identities = Array.isArray(value['identities']) ? value['identities'].filter(isObject) : []
+  return identities.flatMap(({ provider }) =>
+    typeof provider === 'string' && provider !== 'auth0'
+      ? [{ code: `identity ${provider}`, why: NO_PLACE.identity }]
+      : [],
+  )
 }
 
 const OTHER_FACTORS: Readonly<Record<string, FactorLeftOut>> = {

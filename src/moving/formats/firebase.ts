@@ -9,6 +9,7 @@ import { NO_PLACE } from '../incoming.ts'
 import { factorsFrom, NO_FACTOR } from '../incoming-factors.ts'
 import type { Incoming, LeftOut } from '../incoming.ts'
 import { flagOf, momentOf, textOf } from '../values.ts'
+import { unreadFields } from './unread-fields.ts'
 import type { Format } from './format.ts'
 
 type Value = Readonly<Record<string, unknown>>
@@ -64,6 +65,14 @@ function hashOf(value: Value, key: FirebaseKey | undefined): Incoming['hash'] {
   return { ok: false, code: 'hash_unknown', why: 'Firebase’s hashes need --firebase-hash' }
 }
 
+/** What is read, and what only says when somebody signed in. */
+const READ = [
+  'localId, email, emailVerified, displayName, disabled, createdAt, passwordHash, salt',
+  'providerUserInfo, mfaInfo, phoneNumber, version, passwordUpdatedAt, validSince',
+  'lastSignedInAt, lastLoginAt, lastRefreshAt',
+]
+const KNOWN = new Set(READ.flatMap((names) => names.split(', ')))
+
 function leftOutOf(value: Value): LeftOut[] {
   const providers = Array.isArray(value['providerUserInfo']) ? value['providerUserInfo'] : []
   return [
@@ -71,6 +80,7 @@ function leftOutOf(value: Value): LeftOut[] {
       .map((one) => (isObject(one) ? textOf(one['providerId']) : undefined))
       .filter((name) => name !== undefined && name !== 'password')
       .map((name) => ({ code: `identity ${name}`, why: NO_PLACE.identity })),
+    ...unreadFields(value, KNOWN),
     ...(textOf(value['phoneNumber']) ? [{ code: 'phone_number', why: NO_PLACE.phone }] : []),
   ]
 }

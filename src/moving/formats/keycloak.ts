@@ -9,6 +9,7 @@ import type { Incoming, LeftOut } from '../incoming.ts'
 import { readKeycloakPassword } from '../../passwords/vendor-hash.ts'
 import type { Format } from './format.ts'
 import { keycloakGroups, nameOfPath } from './keycloak-groups.ts'
+import { unreadFields } from './unread-fields.ts'
 import { keycloakClient } from './keycloak-clients.ts'
 import { keycloakFactors } from './keycloak-factors.ts'
 
@@ -40,6 +41,7 @@ const user = z.looseObject({
   createdTimestamp: moment.nullish(),
   attributes: z.record(z.string(), z.array(z.string())).nullish(),
   credentials: z.array(credential).default([]),
+  requiredActions: z.array(z.string()).default([]),
   serviceAccountClientId: z.string().optional(),
   realmRoles: z.array(z.string()).default([]),
   groups: z.array(z.string()).default([]),
@@ -49,6 +51,18 @@ const user = z.looseObject({
 })
 
 type User = z.output<typeof user>
+
+/** What is read, and what only says how Keycloak keeps it. */
+const KNOWN = new Set([
+  ...Object.keys(user.shape),
+  'access',
+  'disableableCredentialTypes',
+  'notBefore',
+  'origin',
+  'self',
+  'totp',
+  'userProfileMetadata',
+])
 
 export const keycloak: Format = {
   name: 'keycloak',
@@ -114,6 +128,7 @@ const DEFAULT_ROLES = /^(default-roles-.*|offline_access|uma_authorization)$/
 function leftOutOf(data: User): LeftOut[] {
   const none = (code: string, why: string): LeftOut => ({ code, why })
   return [
+    ...data.requiredActions.map((name) => none(`action ${name}`, 'nothing is asked of people at sign-in')),
     ...data.realmRoles
       .filter((role) => !DEFAULT_ROLES.test(role))
       .map((role) => none(`role ${role}`, 'roles of apps stay in the apps')),
@@ -128,6 +143,7 @@ function leftOutOf(data: User): LeftOut[] {
     ...Object.keys(data.attributes ?? {})
       .filter((name) => name !== 'locale')
       .map((name) => none(`attribute ${name}`, 'no place for this attribute')),
+    ...unreadFields(data, KNOWN),
   ]
 }
 

@@ -6,6 +6,7 @@ import { factorsFrom, NO_FACTOR, totpFromText } from '../incoming-factors.ts'
 import type { FactorLeftOut, IncomingCode, IncomingFactors } from '../incoming-factors.ts'
 import type { LeftOut } from '../incoming.ts'
 import { flagOf, hashOf, isMissing, momentOf, textOf, valueAt } from '../values.ts'
+import { unreadFields } from './unread-fields.ts'
 import type { Format } from './format.ts'
 import { logtoClient } from './listed-clients.ts'
 
@@ -41,8 +42,20 @@ export const logto: Format = {
   },
 }
 
+/** What is read, and what only says when and where somebody signed in. */
+const READ = [
+  'id, username, name, primaryEmail, primary_email, primaryPhone, primary_phone, profile',
+  'passwordEncrypted, password_encrypted, passwordDigest, password_digest, hasPassword',
+  'passwordEncryptionMethod, password_encryption_method, passwordAlgorithm, identities',
+  'isSuspended, is_suspended, createdAt, created_at, updatedAt, updated_at, mfaVerifications',
+  'mfa_verifications, mfaVerificationFactors, logtoConfig, logto_config, tenantId, tenant_id',
+  'applicationId, application_id, lastSignInAt, last_sign_in_at',
+]
+const KNOWN = new Set(READ.flatMap((names) => names.split(', ')))
+const KNOWN_OF_PROFILE = new Set(['givenName', 'familyName', 'locale'])
+
 function leftOutOf(value: Value): LeftOut[] {
-  const identities = value['identities']
+  const { identities, profile } = value
   return [
     ...(isObject(identities) ? Object.keys(identities) : []).map((name) => ({
       code: `identity ${name}`,
@@ -51,6 +64,8 @@ function leftOutOf(value: Value): LeftOut[] {
     ...['primaryPhone', 'primary_phone'].flatMap((name) =>
       isMissing(value[name]) ? [] : [{ code: 'phone_number', why: NO_PLACE.phone }],
     ),
+    ...unreadFields(value, KNOWN),
+    ...(isObject(profile) ? unreadFields(profile, KNOWN_OF_PROFILE, 'profile.') : []),
   ]
 }
 
