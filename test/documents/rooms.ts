@@ -136,7 +136,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     storey: 'subjects',
     short: 'authenticator app, codes',
     owns: 'What signing in takes besides the password: the authenticator app, recovery codes, and the check of a code.',
-    leaves: 'Asking for the code: `pages/sign-in`. Setting it up: `pages/account`.',
+    leaves: 'Asking for the code: `pages/sign-in`. Setting it up: `pages/security`.',
   },
   consents: {
     storey: 'subjects',

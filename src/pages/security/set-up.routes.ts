@@ -24,6 +24,8 @@ export function setUpRoutes(services: SecurityServices): Router {
     ['post', '/account/security/app', withProof('app', begin)],
     ['get', '/account/security/app', withProof('app', show)],
     ['post', '/account/security/app/confirm', confirm],
+    // The address of the page after a wrong code.
+    ['get', '/account/security/app/confirm', (_, ctx) => redirect(ctx, PATHS.app)],
     ['post', '/account/security/app/cancel', cancel],
   ])
 }

@@ -72,7 +72,8 @@ describe('the pages of one’s security', () => {
       expect([again.status, again.heading], code).to.eql([400, SET_UP])
       expect(secretOn(again.text), code).to.equal(secretOn(page.text))
     }
-    expect(secretOn((await visitor.get(`${PAGE}/app`)).text), 'reload').to.equal(secretOn(page.text))
+    for (const address of [`${PAGE}/app`, `${PAGE}/app/confirm`])
+      expect(secretOn((await visitor.get(address)).text), address).to.equal(secretOn(page.text))
     const otherTab = await begin(visitor)
     expect(secretOn(otherTab.text), 'other tab').to.equal(secretOn(page.text))
     expect((await send(visitor, otherTab, codeFor(page))).heading).to.equal(CODES)
