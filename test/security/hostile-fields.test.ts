@@ -17,6 +17,7 @@ const LINE_LENGTH = 12_000
 /** The fields of every form on our pages. A new form belongs here. */
 const FORMS: Record<string, string[]> = {
   '/sign-in': ['email', 'password'],
+  '/sign-in/code': ['code'],
   '/register': ['name', 'email', 'password'],
   '/register/resend': ['email'],
   '/activate': ['token', 'code', 'password', 'mode'],
@@ -38,6 +39,7 @@ const FORMS: Record<string, string[]> = {
   '/account/apps/revoke': ['clientId'],
   '/account/requests': ['id', 'decision'],
   '/interaction/unknown/sign-in': ['email', 'password'],
+  '/interaction/unknown/code': ['code'],
   '/interaction/unknown/verify-email': ['code'],
   '/interaction/unknown/select-account': ['account', 'forget'],
   '/interaction/unknown/consent': ['decision', 'pin'],
@@ -73,7 +75,7 @@ const ENDPOINTS: { to: string; with?: Record<string, string>; fields: string[] }
   { to: '/oauth/backchannel', fields: [...ASKED, ...CREDENTIALS, 'client_notification_token'] },
   {
     to: '/oauth/authorize-challenge',
-    fields: [...ASKED, ...CREDENTIALS, 'username', 'password', 'auth_session'],
+    fields: [...ASKED, ...CREDENTIALS, 'username', 'password', 'otp', 'auth_session'],
   },
   { to: '/oauth/token', fields: ['grant_type', ...CREDENTIALS] },
   {
@@ -109,7 +111,8 @@ const QUERIES: Record<string, string[]> = {
   '/oauth/logout': ['id_token_hint', 'post_logout_redirect_uri', 'state', 'ui_locales', 'logout_hint'],
   '/oauth/logout/success': ['client_id'],
   '/device': ['user_code', 'restart'],
-  '/sign-in': ['next', 'again'],
+  '/sign-in': ['next', 'again', 'late'],
+  '/sign-in/code': ['next', 'recovery', 'wrong'],
   '/register': ['email', 'from', 'restart'],
   '/forgot': ['from', 'restart'],
   '/activate': ['token', 'mode'],
@@ -129,7 +132,17 @@ const HEADERS = listed(`
   accept-encoding content-type referer if-none-match if-modified-since x-request-id
   x-fapi-interaction-id sec-fetch-site client-cert forwarded range
 `)
-const COOKIES = ['session', 'session.sig', 'csrf', 'accounts', 'device', 'browser', 'interaction', 'resume']
+const COOKIES = [
+  'session',
+  'session.sig',
+  'csrf',
+  'accounts',
+  'device',
+  'browser',
+  'interaction',
+  'resume',
+  'second_step',
+]
 
 describe('64 kB of hostile text', function () {
   this.timeout(600_000)

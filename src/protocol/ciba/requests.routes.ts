@@ -2,6 +2,7 @@
 import type { Router } from '@koa/router'
 import { z } from 'zod'
 import { REQUESTS_PATH, signInAgainPath } from '../../accounts/account-pages.ts'
+import { needsSecondFactor } from '../../accounts/second-factor-needed.ts'
 import type { PageServices } from '../../feature.ts'
 import { formOf } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
@@ -43,7 +44,7 @@ async function show(
   const locals = {
     requests,
     action: REQUESTS_PATH,
-    recent: isRecent(services, member),
+    recent: await mayAnswer(services, member),
     signInAgainHref: signInAgainPath('requests'),
     signOutHref: SIGN_OUT_PATH,
     ...outcome,
@@ -82,7 +83,7 @@ async function scopeTitle(
 }
 
 async function answer(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
-  if (!isRecent(services, member)) return redirect(ctx, signInAgainPath('requests'))
+  if (!(await mayAnswer(services, member))) return redirect(ctx, signInAgainPath('requests'))
   const { id, decision } = validate(schema, formOf(ctx))
   const { account, signedInAtMs, amr } = member
   const { became, clientId } = await answerRequest(services, {
@@ -113,6 +114,8 @@ const NOT_DONE = {
   unknown: () => 'This request is not there any more.',
 }
 
-function isRecent({ clock }: PageServices, { signedInAtMs }: Member): boolean {
-  return clock() - signedInAtMs < RECENT_MS
+/** A session from before the second factor was set up is not enough. */
+async function mayAnswer({ db, clock }: PageServices, member: Member): Promise<boolean> {
+  if (clock() - member.signedInAtMs >= RECENT_MS) return false
+  return member.amr?.includes('mfa') === true || !(await needsSecondFactor(db, member.account.id))
 }

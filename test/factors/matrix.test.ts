@@ -1,0 +1,284 @@
+import { expect } from 'chai'
+import type { Account } from '../../src/accounts/account.ts'
+import { updateAccount } from '../../src/account-cache/changed-account.ts'
+import { disableAccount } from '../../src/accounts/account-state.ts'
+import { LEVELS } from '../../src/accounts/levels.ts'
+import { issueToken } from '../../src/accounts/one-time-token.ts'
+import type { TokenPurpose } from '../../src/accounts/one-time-token.ts'
+import { beginTotp } from '../../src/factors/totp-set-up.ts'
+import { HOUR_MS } from '../../src/platform/clock.ts'
+import { inTransaction } from '../../src/platform/sql/database.ts'
+import { errorOf, idOf, registerAsker, requestsOf, rest } from '../protocol/ciba/asker.ts'
+import * as ciba from '../protocol/ciba/asker.ts'
+import { registerApp } from '../protocol/challenge/first-party-app.ts'
+import type { Challenged, FirstPartyApp } from '../protocol/challenge/first-party-app.ts'
+import { DEVICE_GRANT } from '../protocol/device/device-code.ts'
+import type { Issued } from '../protocol/device/device-code.ts'
+import { CALLBACK, register } from '../provider/relying-party.ts'
+import type { Fields, Party, Tokens } from '../provider/relying-party.ts'
+import { PASSWORD, sqliteStage } from '../provider/stage.ts'
+import type { Stage } from '../provider/stage.ts'
+import type { Visited, Visitor } from '../support/visitor.ts'
+import { enroll } from './enrolled.ts'
+
+const NEW_PASSWORD = 'seven bridges over one river'
+const FACTORS = ['none', 'confirmed', 'begun'] as const
+const STATES = ['ok', 'disabled', 'unverified'] as const
+type Factor = (typeof FACTORS)[number]
+type State = (typeof STATES)[number]
+
+/** What the person, or the app, has at the end of a path. */
+type Outcome =
+  | 'signed in'
+  | 'asked for the code'
+  | 'refused'
+  | 'asked to confirm the address'
+  | 'asked for the password'
+  | 'sent to the browser'
+  | 'tokens'
+  | 'no session'
+  | `error ${string}`
+
+type Cell = { person: Account; factor: Factor; state: State }
+/** `before`: what happens while the account is fine and has no factor. */
+type Path = {
+  before?: (person: Account) => Promise<Visitor | string>
+  run: (cell: Cell, earlier: Visitor | string | undefined) => Promise<Outcome>
+}
+type Row = Record<State, Outcome>
+
+const anew = (ok: Outcome, unverified: Outcome): Row => ({ ok, disabled: 'refused', unverified })
+const always = (outcome: Outcome): Row => ({ ok: outcome, disabled: outcome, unverified: outcome })
+/** A sign-in for an app: who set a factor up is asked for the code, in every state that may sign in. */
+const FOR_AN_APP: Record<Factor, Row> = {
+  none: anew('signed in', 'asked to confirm the address'),
+  confirmed: anew('asked for the code', 'asked for the code'),
+  begun: anew('signed in', 'asked to confirm the address'),
+}
+const ON_OWN_PAGES: Record<Factor, Row> = {
+  none: anew('signed in', 'signed in'),
+  confirmed: anew('asked for the code', 'asked for the code'),
+  begun: anew('signed in', 'signed in'),
+}
+const alike = (row: Row): Record<Factor, Row> => ({ none: row, confirmed: row, begun: row })
+
+const EXPECTED = {
+  'the sign-in page with an app': FOR_AN_APP,
+  'the sign-in page without an app': ON_OWN_PAGES,
+  'the authorization challenge endpoint': {
+    none: anew('tokens', 'sent to the browser'),
+    confirmed: anew('asked for the code', 'asked for the code'),
+    begun: anew('tokens', 'sent to the browser'),
+  },
+  'a device': FOR_AN_APP,
+  'CIBA, in a browser that is not signed in': ON_OWN_PAGES,
+  'CIBA, in a session from before': {
+    none: { ok: 'tokens', disabled: 'asked for the password', unverified: 'tokens' },
+    confirmed: always('asked for the password'),
+    begun: { ok: 'tokens', disabled: 'asked for the password', unverified: 'tokens' },
+  },
+  'the chooser': FOR_AN_APP,
+  'prompt=none without a session': alike(always('error login_required')),
+  // The session is from before the factor. Its level is that of a password.
+  'prompt=none in a session from before': alike({
+    ok: 'tokens',
+    disabled: 'error login_required',
+    unverified: 'error interaction_required',
+  }),
+  'prompt=login in a session from before': FOR_AN_APP,
+  'max_age=0 in a session from before': FOR_AN_APP,
+  'the stronger level in a session from before': {
+    none: anew('error unmet_authentication_requirements', 'error unmet_authentication_requirements'),
+    confirmed: anew('asked for the code', 'asked for the code'),
+    begun: anew('error unmet_authentication_requirements', 'error unmet_authentication_requirements'),
+  },
+  'an activation': alike(always('no session')),
+  'a password reset': alike(always('no session')),
+  'the sign-in after a password reset': ON_OWN_PAGES,
+  'a refresh of an older grant': alike({
+    ok: 'tokens',
+    disabled: 'error invalid_grant',
+    unverified: 'tokens',
+  }),
+} satisfies Record<string, Record<Factor, Row>>
+
+describe('every path to a session or token', () => {
+  let stage: Stage
+  let app: Party
+  let phone: FirstPartyApp
+  let tv: Party
+  let bank: Party
+
+  before(async () => {
+    stage = await sqliteStage()
+    app = await register(stage)
+    phone = await registerApp(stage)
+    tv = await register(stage, {
+      redirect_uris: [],
+      grant_types: [DEVICE_GRANT],
+      token_endpoint_auth_method: 'none',
+    })
+    bank = await registerAsker(stage)
+  })
+
+  const path = (given: Fields = {}) => app.authorizePath({ scope: 'openid', prompt: undefined, ...given })
+  const give = (visitor: Visitor, page: Visited, { email }: Account, password = PASSWORD) =>
+    visitor.followForm(page, { email, password }, { action: '/sign-in' })
+  const signIn = async (visitor: Visitor, to: string, person: Account, password?: string) =>
+    outcomeOf(await give(visitor, await visitor.get(to), person, password))
+
+  function outcomeOf(page: Visited): Outcome {
+    const location = page.headers.get('location')
+    if (location?.startsWith(CALLBACK)) {
+      const error = new URL(location).searchParams.get('error')
+      return error === null ? 'tokens' : `error ${error}`
+    }
+    if (page.heading === 'Enter your code') return 'asked for the code'
+    if (page.heading === 'Confirm your address') return 'asked to confirm the address'
+    if (page.text.includes('do not match')) return 'refused'
+    if (page.heading === 'Sign in') return 'asked for the password'
+    if (/action="[^"]*\/consent/.test(page.text) || page.url.pathname.startsWith('/account'))
+      return 'signed in'
+    throw new Error(`${page.status} ${page.heading} at ${page.url.href}`)
+  }
+
+  /** A browser where the person has signed in, and allowed the app. */
+  async function signedInBefore(person: Account): Promise<Visitor> {
+    const visitor = stage.visitor()
+    await app.codeFor(person, { scope: 'openid', prompt: undefined }, visitor)
+    return visitor
+  }
+  const asVisitor = (earlier: Visitor | string | undefined): Visitor => {
+    if (earlier === undefined || typeof earlier === 'string') throw new TypeError('no browser from before')
+    return earlier
+  }
+  /** In the browser of `signedInBefore`. */
+  const again = (given: Fields): Path => ({
+    before: signedInBefore,
+    run: ({ person }, earlier) => signIn(asVisitor(earlier), path(given), person),
+  })
+
+  async function mailed({ id: accountId, emailCanonical }: Account, purpose: TokenPurpose) {
+    const { db, config, clock } = stage.parts
+    const asked = { accountId, purpose, emailCanonical, lifetimeMs: HOUR_MS }
+    return inTransaction(db, (trx) => issueToken(trx, config.keys.index, asked, clock()))
+  }
+  async function useLink(person: Account, purpose: TokenPurpose): Promise<Visitor> {
+    const visitor = stage.visitor()
+    const { token, code } = await mailed(person, purpose)
+    const to = purpose === 'reset' ? '/reset' : '/activate'
+    const password = purpose === 'reset' ? NEW_PASSWORD : PASSWORD
+    await visitor.followForm(await visitor.get(`${to}?token=${token}`), { code, password }, { action: to })
+    return visitor
+  }
+  const withoutSession = async (visitor: Visitor): Promise<Outcome> =>
+    (await visitor.get('/account')).heading === 'Sign in' ? 'no session' : 'signed in'
+
+  /** The requests of the bank, by account. */
+  const asked = new Map<string, string>()
+  const askOf = ({ email }: Account) =>
+    bank.call('/oauth/backchannel', { scope: 'openid', login_hint: email })
+  async function approve(visitor: Visitor, id: string): Promise<Outcome> {
+    const page = await requestsOf(visitor)
+    if (page.heading === 'Sign in' || page.text.includes('again=')) return 'asked for the password'
+    await ciba.answer(visitor, page, 'allow')
+    await rest(stage, id)
+    const polled = await bank.call('/oauth/token', { grant_type: ciba.CIBA_GRANT, auth_req_id: id })
+    return polled.status === 200 ? 'tokens' : `error ${String(errorOf(polled))}`
+  }
+
+  const paths: Record<keyof typeof EXPECTED, Path> = {
+    'the sign-in page with an app': { run: ({ person }) => signIn(stage.visitor(), path(), person) },
+    'the sign-in page without an app': { run: ({ person }) => signIn(stage.visitor(), '/sign-in', person) },
+    'the authorization challenge endpoint': {
+      async run({ person }) {
+        const answer = await phone.begin({ username: person.email, password: PASSWORD })
+        const { error, step } = answer.json() as Challenged
+        if (answer.status === 200) return 'tokens'
+        if (error === 'redirect_to_web') return 'sent to the browser'
+        return step === 'otp' ? 'asked for the code' : 'refused'
+      },
+    },
+    'a device': {
+      async run({ person }) {
+        const issued = (await tv.call('/oauth/device', { scope: 'openid' })).json() as Issued
+        const visitor = stage.visitor()
+        const compare = await visitor.followForm(await visitor.get('/device'), {
+          user_code: issued.user_code,
+        })
+        return outcomeOf(await give(visitor, await visitor.followForm(compare, { confirm: 'yes' }), person))
+      },
+    },
+    'CIBA, in a browser that is not signed in': {
+      before: async (person) => idOf(await askOf(person)),
+      run: ({ person }) => signIn(stage.visitor(), '/account/requests', person),
+    },
+    'CIBA, in a session from before': {
+      async before(person) {
+        asked.set(person.id, idOf(await askOf(person)))
+        return signedInBefore(person)
+      },
+      run: ({ person }, earlier) => approve(asVisitor(earlier), asked.get(person.id) ?? ''),
+    },
+    'the chooser': {
+      before: signedInBefore,
+      async run({ person }, earlier) {
+        const visitor = asVisitor(earlier)
+        visitor.setCookie('as_session', 'gone')
+        const page = await visitor.get(path({ prompt: 'select_account consent' }))
+        const chosen = page.text.includes(`value="${person.id}"`)
+          ? await visitor.followForm(page, { account: person.id }, { action: '/select-account' })
+          : page
+        return outcomeOf(await give(visitor, chosen, person))
+      },
+    },
+    'prompt=none without a session': {
+      run: async () => outcomeOf(await stage.visitor().get(path({ prompt: 'none' }))),
+    },
+    'prompt=none in a session from before': {
+      before: signedInBefore,
+      run: async (_cell, earlier) => outcomeOf(await asVisitor(earlier).get(path({ prompt: 'none' }))),
+    },
+    'prompt=login in a session from before': again({ prompt: 'login consent' }),
+    'max_age=0 in a session from before': again({ prompt: 'consent', max_age: '0' }),
+    'the stronger level in a session from before': again({ acr_values: LEVELS[1] }),
+    'an activation': { run: async ({ person }) => withoutSession(await useLink(person, 'activation')) },
+    'a password reset': { run: async ({ person }) => withoutSession(await useLink(person, 'reset')) },
+    'the sign-in after a password reset': {
+      run: async ({ person }) => signIn(await useLink(person, 'reset'), '/sign-in', person, NEW_PASSWORD),
+    },
+    'a refresh of an older grant': {
+      before: async (person) => (await app.tokensFor(person)).refresh_token,
+      async run(_cell, earlier) {
+        const answer = await app.refresh(typeof earlier === 'string' ? earlier : '')
+        return answer.status === 200
+          ? 'tokens'
+          : `error ${String((answer.json() as Partial<Tokens> & { error: string }).error)}`
+      },
+    },
+  }
+
+  async function put({ person, factor, state }: Cell): Promise<void> {
+    const { parts } = stage
+    if (factor === 'confirmed') await enroll(parts, person.id)
+    if (factor === 'begun') await beginTotp(parts, person.id)
+    if (state === 'disabled') await disableAccount(parts, person.id, { actor: 'cli' })
+    if (state === 'unverified') await updateAccount(parts.db, { id: person.id }, { emailVerifiedAtMs: null })
+  }
+
+  for (const [name, expected] of Object.entries(EXPECTED))
+    for (const factor of FACTORS)
+      it(`is closed or open as it should be: ${name}, factor ${factor} [S-2.77]`, async () => {
+        const { before: prepare, run } = paths[name as keyof typeof EXPECTED]
+        const outcomes = await Promise.all(
+          STATES.map(async (state) => {
+            const person = await stage.person()
+            const earlier = await prepare?.(person)
+            const cell = { person, factor, state }
+            await put(cell)
+            return [state, await run(cell, earlier)]
+          }),
+        )
+        expect(Object.fromEntries(outcomes)).to.deep.equal(expected[factor])
+      })
+})
