@@ -12,7 +12,7 @@ const CLI = join(import.meta.dirname, '../../src/cli.ts')
 const ACCOUNTS = 6000
 const KILLED_AT = [1, 2000, 4000]
 
-/** Every third has an id; some are refused, and some share a user name. */
+/** Every third has an id, and every second one an authenticator app. Some are refused, and some share a user name. */
 const LINES = Array.from({ length: ACCOUNTS }, (_, index) =>
   JSON.stringify({
     ...(index % 3 === 0 && { id: `old-${index}` }),
@@ -20,6 +20,7 @@ const LINES = Array.from({ length: ACCOUNTS }, (_, index) =>
     username: `name${index % 5000}`,
     email_verified: true,
     created_at: '2021-03-04T05:06:07Z',
+    ...(index % 2 === 0 && { totp_secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' }),
   }),
 )
 
@@ -42,6 +43,15 @@ for (const [name, openPlace] of Object.entries(PLACES))
 
     const imported = async () => Number((await parts.db('accounts').count({ all: '*' }))[0]?.['all'])
 
+    async function withoutTheirApp(): Promise<string[]> {
+      const rows: { email: string }[] = await parts
+        .db('accounts')
+        .leftJoin('account_totps', 'account_totps.accountId', 'accounts.id')
+        .whereNull('account_totps.accountId')
+        .select('accounts.email')
+      return rows.map(({ email }) => email).filter((email) => Number(/\d+/.exec(email)?.[0]) % 2 === 0)
+    }
+
     /** Kills the process as soon as there are this many accounts. */
     async function killAt(count: number): Promise<NodeJS.Signals | null> {
       const env = { ...BARE_ENVIRONMENT, ...killed!.env }
@@ -58,6 +68,7 @@ for (const [name, openPlace] of Object.entries(PLACES))
         expect(await imported(), 'a batch is there whole, or not').to.satisfy(
           (found: number) => found < ACCOUNTS,
         )
+        expect(await withoutTheirApp(), 'no account is there without its second factor').to.eql([])
       }
       const report = await killed!.json(['import', file])
       const uninterrupted = await whole!.json(['import', file])
@@ -79,7 +90,8 @@ async function stateOf(place: Place) {
       updatedAtMs: 0,
       sessionsValidFromMs: 0,
     }))
-    return { accounts, audits }
+    const [apps] = await db('account_totps').count({ all: '*' })
+    return { accounts, audits, apps }
   } finally {
     await close()
   }
