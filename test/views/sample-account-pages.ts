@@ -115,6 +115,7 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
     sample('security', 'unsaved', { ...secured, unsavedHref: '/account/security/codes' }),
     sample('security-confirm', 'wrong', { ...asked, errors: { password: 'This is not your password.' } }),
     sample('security-app', 'empty', settingUp),
+    sample('security-app', 'long-name', { ...settingUp, qr: undefined }),
     sample('security-app', 'wrong', {
       ...settingUp,
       errors: { code: 'This is not the code that the app shows now. Is the clock of your device right?' },

@@ -11,8 +11,12 @@ export type QrCode = {
 /** Readers expect it around the code, in modules (ISO/IEC 18004 §6.3.8). */
 const QUIET_ZONE = 4
 
-/** `text` is at most 2,300 bytes. Error correction M survives a scratch or a reflection on a screen. */
-export function qrCode(text: string): QrCode {
+/** What the largest code of error correction M holds, in bytes (ISO/IEC 18004, table 7). */
+const MOST_BYTES = 2331
+
+/** Nothing for a text that is too long. Error correction M survives a scratch, or a reflection on a screen. */
+export function qrCode(text: string): QrCode | undefined {
+  if (Buffer.byteLength(text) > MOST_BYTES) return undefined
   const { size, data } = encode(text, { ecc: 'M', border: QUIET_ZONE })
   return { size, path: data.map(rowPath).join('') }
 }

@@ -1,8 +1,9 @@
 import { expect } from 'chai'
 import { qrCode } from '../../../src/pages/security/qr-code.ts'
+import type { QrCode } from '../../../src/pages/security/qr-code.ts'
 import { readQrCode } from '../../support/qr-reader.ts'
 
-const drawn = ({ size, path }: ReturnType<typeof qrCode>) =>
+const drawn = ({ size, path }: QrCode) =>
   `<svg class="qr" viewBox="0 0 ${size} ${size}"><path d="${path}"/></svg>`
 
 describe('a QR code', () => {
@@ -12,11 +13,16 @@ describe('a QR code', () => {
     '账户',
   ])
     it(`is read by another library: ${text.slice(0, 30)}`, () => {
-      expect(readQrCode(drawn(qrCode(text)))).to.equal(text)
+      expect(readQrCode(drawn(qrCode(text)!))).to.equal(text)
     })
 
+  it('is not made of a text that is too long for one', () => {
+    expect(qrCode('x'.repeat(2331))).to.have.property('size', 185)
+    expect(qrCode('x'.repeat(2332))).to.equal(undefined)
+  })
+
   it('has four light modules on every side', () => {
-    const { size, path } = qrCode('x')
+    const { size, path } = qrCode('x')!
     const runs = [...path.matchAll(/M(\d+) (\d+)h(\d+)/g)].map(([, ...numbers]) => numbers.map(Number))
     expect(Math.min(...runs.map(([x = 0]) => x))).to.equal(4)
     expect(Math.max(...runs.map(([x = 0, , width = 0]) => x + width))).to.equal(size - 4)
