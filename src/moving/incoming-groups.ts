@@ -18,13 +18,30 @@ export function withFittingGroups(incoming: Incoming): Incoming {
   const groups = new Map<string, string>()
   const leftOut: LeftOut[] = [...(incoming.leftOut ?? [])]
   for (const typed of incoming.groups) {
-    const name = groupName.safeParse(typed)
-    if (!name.success) leftOut.push({ code: 'group_name_invalid', why: groupNameProblem(name.error) })
+    const read = readName(typed)
+    if ('code' in read) leftOut.push(read)
     else if (groups.size >= MOST_GROUPS)
       leftOut.push({ code: 'too_many_groups', why: `an account is in at most ${MOST_GROUPS} groups` })
-    else groups.set(foldGroupName(name.data), name.data)
+    else groups.set(read.folded, read.name)
   }
   return { ...incoming, groups: [...groups.values()], leftOut }
+}
+
+type Read = { name: string; folded: string } | LeftOut
+
+// Most files name few groups, and each of them often.
+const REMEMBERED = 10_000
+const remembered = new Map<string, Read>()
+
+function readName(typed: string): Read {
+  const known = remembered.get(typed)
+  if (known) return known
+  const parsed = groupName.safeParse(typed)
+  const read = parsed.success
+    ? { name: parsed.data, folded: foldGroupName(parsed.data) }
+    : { code: 'group_name_invalid', why: groupNameProblem(parsed.error) }
+  if (remembered.size < REMEMBERED) remembered.set(typed, read)
+  return read
 }
 
 export type GroupCount = {

@@ -78,11 +78,19 @@ async function insertMembers(trx: Sql, rows: readonly NewRow[], atMs: number): P
     atMs,
   )
   const idOf = new Map(names.map((name) => [name, ids.get(foldGroupName(name))]))
-  const members = rows.flatMap(({ row, groups }) =>
-    groups.map((name) => ({ groupId: idOf.get(name), accountId: row.id })),
-  )
-  await trx.batchInsert('group_members', members, ROWS)
+  const members = rows.flatMap(({ row, groups }) => groups.map((name) => [idOf.get(name) ?? '', row.id]))
+  // In the order of the primary key, which costs SQLite least.
+  members.sort(([a = ''], [b = '']) => (a < b ? -1 : 1))
+  for (let at = 0; at < members.length; at += MEMBERS) {
+    const part = members.slice(at, at + MEMBERS)
+    const marks = part.map(() => '(?, ?)').join(', ')
+    const sql = `insert into group_members (group_id, account_id) values ${marks}`
+    await trx.raw(sql, part.flat())
+  }
 }
+
+/** Rows of one statement, of two values each. */
+const MEMBERS = 5000
 
 function valueOf(value: string | number | boolean | null): string | number | null {
   return typeof value === 'boolean' ? Number(value) : value
