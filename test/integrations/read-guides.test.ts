@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
+import type { Account } from '../../src/accounts/account.ts'
+import { createGroup, findGroupByEither } from '../../src/groups/groups.ts'
+import { addMember } from '../../src/groups/members.ts'
 import { blocksOf, commandsOf, guidePath, readGuide } from '../../interop/guide.ts'
 import { answerOf } from '../cli/command-line.ts'
 import { challengeOf, signIn, userinfo, VERIFIER } from '../provider/relying-party.ts'
@@ -14,6 +17,7 @@ type Fields = Record<string, string>
 type Tokens = { id_token: string; access_token: string; refresh_token?: string }
 
 const PKCE = { code_challenge: challengeOf(VERIFIER), code_challenge_method: 'S256' }
+const CLI = { actor: 'cli' }
 const ISSUER = 'https://id.example.org'
 const textOf = (guide: string) => readFileSync(guidePath(guide), 'utf8')
 
@@ -52,6 +56,20 @@ describe('the guides of apps that were read', () => {
         refresh_token: tokens.refresh_token ?? '',
       })
       expect(fresh.status, fresh.text).to.equal(200)
+    })
+
+    it('gives Grafana the groups of the person, or an empty list', async () => {
+      const client = await registered('grafana')
+      const request = { scope: settings['scopes'] ?? '', ...PKCE }
+      const read = async (person: Account) => {
+        const { tokens, claims } = await signedIn(client, request, 'post', person)
+        const info = (await userinfo(stage, tokens.access_token)).json() as Claims
+        return [claims, info].map((one) => one[settings['groups_attribute_path'] ?? ''])
+      }
+      const [, wanted] =
+        /contains\(groups\[\*\], '([\w-]+)'\)/.exec(settings['role_attribute_path'] ?? '') ?? []
+      expect(await read(await memberOf(wanted!))).to.eql([[wanted], [wanted]])
+      expect(await read(await stage.person()), 'in none').to.eql([[], []])
     })
 
     it('tells Grafana the mistakes that the guide names', async () => {
@@ -149,7 +167,9 @@ describe('the guides of apps that were read', () => {
       expect(client).not.to.have.property('client_secret')
       expect(flag('oidc-issuer-url')).to.equal(ISSUER)
       const request = { scope, nonce: 'for-kubelogin', ...PKCE }
-      const { tokens, claims, email } = await signedIn(client, request, 'none')
+      const person = await memberOf('operators')
+      const { tokens, claims, email } = await signedIn(client, request, 'none', person)
+      expect(claims[flag('oidc-groups-claim')]).to.eql(['operators'])
       expectIdToken(tokens.id_token, { aud: client.client_id, [flag('oidc-username-claim')]: email })
       expectPromised('kubernetes', claims)
       const fresh = await token(
@@ -191,12 +211,16 @@ describe('the guides of apps that were read', () => {
 
   type Method = 'basic' | 'post' | 'none'
 
-  async function signedIn(
-    client: Client,
-    request: Fields,
-    method: Method,
-    person?: Awaited<ReturnType<Stage['person']>>,
-  ) {
+  /** Somebody in a group of this name, which is made once. */
+  async function memberOf(name: string): Promise<Account> {
+    const { parts } = stage
+    const group = (await findGroupByEither(parts.db, name)) ?? (await createGroup(parts, { name }, CLI))
+    const person = await stage.person()
+    await addMember(parts, { groupId: group.id, accountId: person.id }, CLI)
+    return person
+  }
+
+  async function signedIn(client: Client, request: Fields, method: Method, person?: Account) {
     const account = person ?? (await stage.person())
     const back = await signIn(stage.visitor(), addressOf(client, request), account)
     const code = back.searchParams.get('code')

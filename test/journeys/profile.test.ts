@@ -1,5 +1,7 @@
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
+import { createGroup } from '../../src/groups/groups.ts'
+import { addMember } from '../../src/groups/members.ts'
 import { register } from '../provider/relying-party.ts'
 import { PASSWORD, sqliteStage } from '../provider/stage.ts'
 
@@ -23,5 +25,20 @@ describe('the profile page', function () {
     await save({ name: 'Ana', givenName: '', familyName: '' })
     const after = decodeJwt((await app.tokensFor(person)).id_token)
     expect(after).to.include({ name: 'Ana' }).and.not.have.any.keys('given_name', 'family_name')
+  })
+
+  it('names the groups of the person', async () => {
+    const stage = await sqliteStage()
+    const person = await stage.person()
+    const visitor = stage.visitor()
+    await visitor.signIn({ email: person.email, password: PASSWORD })
+    expect((await visitor.get('/account')).text).to.not.contain('<dt>Groups</dt>')
+    const name = `<Night> shift ${Date.now()}`
+    const { id: groupId } = await createGroup(stage.parts, { name }, { actor: 'cli' })
+    await addMember(stage.parts, { groupId, accountId: person.id }, { actor: 'cli' })
+    const page = await visitor.get('/account')
+    expect(page.text).to.contain(
+      `<dd class="breakable">${name.replace('<', '&lt;').replace('>', '&gt;')}</dd>`,
+    )
   })
 })

@@ -7,7 +7,14 @@ export type SamplePage = { page: string; state: string; locals: Record<string, u
 
 const atMs = Date.UTC(2026, 0, 15, 9, 30)
 const email = 'person@example.com'
-const person = { name: 'Sample Person', email, emailVerified: true, username: 'sample', createdAtMs: atMs }
+const person = {
+  name: 'Sample Person',
+  email,
+  groups: ['staff', 'Night shift'],
+  emailVerified: true,
+  username: 'sample',
+  createdAtMs: atMs,
+}
 const client = {
   name: 'Sample App',
   clientUri: 'https://app.example.com/',

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { activateSignedIn } from '../../accounts/journeys/activation.ts'
 import { codeProblemText } from '../../accounts/code-problem.ts'
 import type { TokenRefusal } from '../../accounts/one-time-token.ts'
+import { groupsOf } from '../../groups/members.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import { profileSchema, updateProfile } from '../../accounts/profile.ts'
 import { resendActivation } from '../../accounts/journeys/sign-up.ts'
@@ -31,13 +32,14 @@ export function accountRoutes(services: PageServices): Router {
 
 type Form = { values?: Record<string, string>; errors?: Record<string, string>; notice?: string }
 
-function show(
+async function show(
   services: PageServices,
   ctx: AnyContext,
   { account }: Member,
   form: Form = {},
   status = 200,
-): void {
+): Promise<void> {
+  const groups = await groupsOf(services.db, account.id)
   const { createdAtMs, emailVerifiedAtMs, ...shown } = account
   const { name, givenName, familyName, email, username } = shown
   services.render(
@@ -53,6 +55,7 @@ function show(
         username,
         createdAtMs,
         emailVerified: emailVerifiedAtMs !== null,
+        groups: groups.map((group) => group.name),
       },
       profileAction: '/account',
       resendAction: '/account/resend',
@@ -88,7 +91,8 @@ async function save(services: PageServices, ctx: AnyContext, member: Member): Pr
     if (!(error instanceof AppError) || error.code !== 'username_taken') throw error
     return show(services, ctx, member, { values: form.values, errors: { username: error.message } }, 409)
   }
-  show(services, ctx, { ...member, account: { ...member.account, ...form.value } }, { notice: 'Saved.' })
+  const saved = { ...member, account: { ...member.account, ...form.value } }
+  await show(services, ctx, saved, { notice: 'Saved.' })
 }
 
 const codeSchema = z.object({
@@ -110,7 +114,7 @@ async function verify(services: PageServices, ctx: AnyContext, member: Member): 
     return show(services, ctx, member, { errors }, 400)
   }
   const account = { ...member.account, emailVerifiedAtMs: services.clock() }
-  show(services, ctx, { ...member, account }, { notice: 'Your address is confirmed.' })
+  await show(services, ctx, { ...member, account }, { notice: 'Your address is confirmed.' })
 }
 
 async function resend(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
@@ -118,5 +122,5 @@ async function resend(services: PageServices, ctx: AnyContext, member: Member): 
     email: member.account.email,
     ip: requestState(ctx).clientIp ?? '',
   })
-  show(services, ctx, member, { notice: 'Another mail is on its way.' })
+  await show(services, ctx, member, { notice: 'Another mail is on its way.' })
 }
