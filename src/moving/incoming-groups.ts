@@ -1,16 +1,10 @@
-/** The groups that a file names: which of them are new, and which rows they become. */
+/** The groups that a file names: which of them fit, and which are new. */
 import { foldGroupName, groupName, groupNameProblem } from '../groups/group-name.ts'
-import { insertGroup, newGroup } from '../groups/groups.ts'
-import type { GroupInput } from '../groups/groups.ts'
+import { groupIds } from '../groups/arriving-groups.ts'
 import { MOST_GROUPS } from '../groups/members.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import type { Incoming, LeftOut } from './incoming.ts'
 import type { Summary } from './summary.ts'
-
-const CLI = { actor: 'cli' }
-
-/** Ids of groups by the folded forms of their names. */
-export type GroupIds = ReadonlyMap<string, string>
 
 /** Without the groups that this server does not take, which are named in `leftOut`. Each group once. */
 export function withFittingGroups(incoming: Incoming): Incoming {
@@ -31,6 +25,7 @@ type Read = { name: string; folded: string } | LeftOut
 
 // Most files name few groups, and each of them often.
 const REMEMBERED = 10_000
+const LONGEST = 200
 const remembered = new Map<string, Read>()
 
 function readName(typed: string): Read {
@@ -40,7 +35,7 @@ function readName(typed: string): Read {
   const read = parsed.success
     ? { name: parsed.data, folded: foldGroupName(parsed.data) }
     : { code: 'group_name_invalid', why: groupNameProblem(parsed.error) }
-  if (remembered.size < REMEMBERED) remembered.set(typed, read)
+  if (remembered.size < REMEMBERED && typed.length <= LONGEST) remembered.set(typed, read)
   return read
 }
 
@@ -58,43 +53,11 @@ export function createGroupCount(db: Sql, { groups }: Pick<Summary, 'groups'>): 
       const folded = new Set([...new Set(names)].map(foldGroupName))
       const fresh = [...folded].filter((name) => !seen.has(name))
       if (fresh.length === 0) return
-      const here = await idsOf(db, fresh)
+      const here = await groupIds(db, fresh)
       groups.alreadyHere += here.size
       groups.imported += fresh.length - here.size
       for (const name of fresh) seen.add(name)
     },
     note: (name) => void seen.add(foldGroupName(name)),
   }
-}
-
-/** In the caller's transaction. @throws a unique violation when another process creates one of them meanwhile */
-export async function createdGroups(
-  trx: Sql,
-  groups: readonly GroupInput[],
-  atMs: number,
-): Promise<GroupIds> {
-  const byName = new Map(groups.map((one) => [foldGroupName(one.name), one]))
-  const ids = await idsOf(trx, [...byName.keys()])
-  for (const [folded, { name, description = '' }] of byName) {
-    if (ids.has(folded)) continue
-    const group = newGroup(name, description, atMs)
-    await insertGroup(trx, group, CLI)
-    ids.set(folded, group.id)
-  }
-  return ids
-}
-
-/** Names of one statement: the smallest limit is SQLite's 32,766. */
-const NAMES = 5000
-
-async function idsOf(sql: Sql, folded: readonly string[]): Promise<Map<string, string>> {
-  const ids = new Map<string, string>()
-  for (let at = 0; at < folded.length; at += NAMES) {
-    const part = folded.slice(at, at + NAMES)
-    const rows: { id: string; nameCanonical: string }[] = await sql('groups')
-      .whereIn('nameCanonical', part)
-      .select('id', 'nameCanonical')
-    for (const { id, nameCanonical } of rows) ids.set(nameCanonical, id)
-  }
-  return ids
 }

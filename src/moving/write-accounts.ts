@@ -3,8 +3,7 @@ import { ACCOUNT_COLUMNS } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import type { Role } from '../accounts/role-names.ts'
 import type { Consent } from '../consents/consents.ts'
-import { foldGroupName } from '../groups/group-name.ts'
-import { createdGroups } from './incoming-groups.ts'
+import { insertMembers } from '../groups/arriving-groups.ts'
 import { recordAudits } from '../audit/audit.ts'
 import { insertFactors } from '../factors/moved-factors.ts'
 import type { Sql } from '../platform/sql/database.ts'
@@ -45,7 +44,7 @@ export async function insertRows(
   if (roles.length > 0) await trx.batchInsert('account_roles', roles, ROWS)
   const consents = rows.flatMap(({ row, consents: of }) => of.map((one) => storedConsent(row.id, one)))
   if (consents.length > 0) await trx.batchInsert('consents', consents, ROWS)
-  await insertMembers(trx, rows, atMs)
+  await insertMembers(trx, rows.map(joining), atMs)
   await insertFactors(trx, keys, rows.flatMap(arriving), atMs)
   // Last, so that events show the whole account.
   for (let at = 0; at < rows.length; at += ROWS)
@@ -65,32 +64,13 @@ export async function insertRows(
     )
 }
 
+function joining({ row, groups }: NewRow) {
+  return { accountId: row.id, groups }
+}
+
 function arriving({ row, factors }: NewRow) {
   return factors?.totp ? [{ accountId: row.id, totp: factors.totp, codes: factors.recoveryCodes }] : []
 }
-
-async function insertMembers(trx: Sql, rows: readonly NewRow[], atMs: number): Promise<void> {
-  const names = [...new Set(rows.flatMap(({ groups }) => groups))]
-  if (names.length === 0) return
-  const ids = await createdGroups(
-    trx,
-    names.map((name) => ({ name })),
-    atMs,
-  )
-  const idOf = new Map(names.map((name) => [name, ids.get(foldGroupName(name))]))
-  const members = rows.flatMap(({ row, groups }) => groups.map((name) => [idOf.get(name) ?? '', row.id]))
-  // In the order of the primary key, which costs SQLite least.
-  members.sort(([a = ''], [b = '']) => (a < b ? -1 : 1))
-  for (let at = 0; at < members.length; at += MEMBERS) {
-    const part = members.slice(at, at + MEMBERS)
-    const marks = part.map(() => '(?, ?)').join(', ')
-    const sql = `insert into group_members (group_id, account_id) values ${marks}`
-    await trx.raw(sql, part.flat())
-  }
-}
-
-/** Rows of one statement, of two values each. */
-const MEMBERS = 5000
 
 function valueOf(value: string | number | boolean | null): string | number | null {
   return typeof value === 'boolean' ? Number(value) : value

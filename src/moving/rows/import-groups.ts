@@ -3,7 +3,7 @@ import { groupName, groupNameProblem, parseDescription } from '../../groups/grou
 import type { GroupInput } from '../../groups/groups.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { FileRecord } from '../files/file-record.ts'
-import { createdGroups } from '../incoming-groups.ts'
+import { createdGroups } from '../../groups/arriving-groups.ts'
 import type { GroupCount } from '../incoming-groups.ts'
 import { refusalOf } from './import-rows.ts'
 import type { RowNeeds } from './import-rows.ts'
