@@ -33,6 +33,7 @@ export const AUDITED_ACTIONS = {
   'factors.reset': { event: 'account.factors_changed', how: 'reset' },
   'recovery_codes.renewed': { event: 'account.factors_changed', how: 'recovery_codes_renewed' },
   'recovery_code.used': { event: 'account.factors_changed', how: 'recovery_code_used' },
+  'second_factor.blocked': { none: 'An attempt changes no state. The owner gets a mail, once a day.' },
   'second_factor.failed': { none: 'An attempt changes no state.' },
   'group.member_added': { event: 'account.groups_changed', how: 'added' },
   'group.member_removed': { event: 'account.groups_changed', how: 'removed' },

@@ -17,6 +17,7 @@ const ACTIONS = {
   reset: 'factors.reset',
   codes_renewed: 'recovery_codes.renewed',
   code_used: 'recovery_code.used',
+  codes_guessed: 'second_factor.blocked',
 } as const satisfies Record<string, AuditAction>
 
 export type FactorChange = {

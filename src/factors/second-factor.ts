@@ -4,19 +4,13 @@
  */
 import { findAccountById } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
-import { resetBucket, takeFromBucket } from '../attempts/bucket.ts'
-import type { BucketRule } from '../attempts/bucket.ts'
+import { resetCodeAttempts, takeCodeAttempt, takeGuessNotice } from '../attempts/code-attempts.ts'
 import { recordAudit } from '../audit/audit.ts'
-import { MINUTE_MS } from '../platform/clock.ts'
 import { inTransaction } from '../platform/sql/database.ts'
-import { keyedDigest } from '../platform/tokens.ts'
 import type { Services } from '../services.ts'
 import { recordFactorChange } from './factor-changes.ts'
 import { useCode } from './recovery-codes.ts'
 import { findTotp, useTotpCode } from './totp.ts'
-
-/** Wrong codes for one account, of both kinds. */
-export const WRONG_CODES: BucketRule = { limit: 5, windowMs: 5 * MINUTE_MS }
 
 /** Authentication methods of a sign-in by password and one more (RFC 8176). A recovery code is no one-time password. */
 export const SECOND_FACTOR_AMR = {
@@ -40,26 +34,32 @@ export async function checkSecondFactor(
   given: { accountId: string; code: string; ip: string },
 ): Promise<SecondFactorChecked> {
   const { accountId, ip } = given
-  const bucket = bucketOf(needs.config.keys.index, accountId)
-  const taken = await takeFromBucket(needs.db, { ...WRONG_CODES, bucket, nowMs: needs.clock() })
-  if (!taken.allowed) return { ok: false, reason: 'blocked', retryAfterSeconds: taken.retryAfterSeconds }
-  const code = given.code.replaceAll(/[\s-]/g, '')
-  const factor: SecondFactor = /^\d+$/.test(code) ? 'totp' : 'recovery_code'
   const account = await findAccountById(needs.db, accountId)
+  const taken = await takeCodeAttempt(needs, accountId, needs.clock())
+  if (!taken.allowed) {
+    if (account) await mailGuesses(needs, account, ip)
+    return { ok: false, reason: 'blocked', retryAfterSeconds: taken.retryAfterSeconds }
+  }
+  const code = given.code.replaceAll(/[\s-]/g, '')
+  const factor: SecondFactor = /^\d{6,8}$/.test(code) ? 'totp' : 'recovery_code'
   const mayUse = account !== undefined && account.disabledAtMs === null
-  const isRight = mayUse && (await use[factor](needs, { account, ip, code }))
-  if (!isRight) {
+  if (!mayUse || !(await use[factor](needs, { account, ip, code }))) {
     const by = { actor: 'anonymous', ip, accountId }
-    await recordAudit(needs.db, {
-      ...by,
-      atMs: needs.clock(),
-      action: 'second_factor.failed',
-      detail: { factor },
-    })
+    const failed = { ...by, atMs: needs.clock(), action: 'second_factor.failed', detail: { factor } } as const
+    await recordAudit(needs.db, failed)
     return { ok: false, reason: 'wrong' }
   }
-  await resetBucket(needs.db, bucket)
+  await resetCodeAttempts(needs, accountId)
   return { ok: true, factor, amr: [...SECOND_FACTOR_AMR[factor]] }
+}
+
+/** Who guesses codes knows the password, so the owner should change it. */
+async function mailGuesses(needs: Services, account: Account, ip: string): Promise<void> {
+  const nowMs = needs.clock()
+  if (account.disabledAtMs !== null || !(await takeGuessNotice(needs, account.id, nowMs))) return
+  await inTransaction(needs.db, (trx) =>
+    recordFactorChange(needs, trx, { account, by: { actor: 'anonymous', ip }, kind: 'codes_guessed', nowMs }),
+  )
 }
 
 type Guess = { account: Account; ip: string; code: string }
@@ -79,8 +79,4 @@ const use: Record<SecondFactor, (needs: Services, guess: Guess) => Promise<boole
       return true
     })
   },
-}
-
-function bucketOf(key: Buffer, accountId: string): string {
-  return keyedDigest(key, JSON.stringify(['second factor', accountId]))
 }

@@ -144,6 +144,13 @@ const FACTOR_TEXTS: Record<DataOf<'factor-changed'>['kind'], (serverName: string
     heading: 'A recovery code was used',
     text: 'Somebody signed in to your account with your password and a recovery code.',
   }),
+  codes_guessed: (serverName) => ({
+    subject: `Wrong codes for your ${serverName} account`,
+    heading: 'Somebody entered wrong codes',
+    text:
+      'Somebody entered your right password, and then too many wrong codes. Nobody got in, and the codes pause for ' +
+      'a few minutes. If it was not you, somebody else knows your password.',
+  }),
 }
 
 /** From this number on, the mail asks for new codes. */

@@ -24,7 +24,7 @@ const passwordChanged = z.object({ name, whenMs: z.int(), resetLink: link })
 const factorChanged = z.object({
   name,
   whenMs: z.int(),
-  kind: z.enum(['added', 'removed', 'reset', 'codes_renewed', 'code_used']),
+  kind: z.enum(['added', 'removed', 'reset', 'codes_renewed', 'code_used', 'codes_guessed']),
   /** Unused recovery codes. */
   codesLeft: z.int(),
   securityLink: link,

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { deleteAccount, disableAccount } from '../../src/accounts/account-state.ts'
+import { unlockAccount } from '../../src/accounts/operator/operator-unlock.ts'
 import { factorsOf, hasSecondFactor, renewRecoveryCodes, resetFactors } from '../../src/factors/factors.ts'
 import { checkSecondFactor } from '../../src/factors/second-factor.ts'
 import {
@@ -202,6 +203,15 @@ onEachDatabase('guesses of a second factor', (of) => {
       expect(refused, code).to.have.property('retryAfterSeconds').within(1, 300)
     }
     of().advance(5 * MINUTE_MS)
+    expect(await check(now())).to.have.property('ok', true)
+  })
+
+  it('are mailed to the owner once a day, and an operator ends the pause', async () => {
+    const { id, app, check, now } = await enrolled(of())
+    const wrong = app.wrongCodeAt(of().needs.clock())
+    for (let guess = 0; guess < 8; guess += 1) await check(wrong)
+    expect(await kinds(of())).to.deep.equal(['added', 'codes_guessed'])
+    expect(await unlockAccount(of().needs, id, { actor: 'cli' })).to.equal(true)
     expect(await check(now())).to.have.property('ok', true)
   })
 

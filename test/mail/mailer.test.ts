@@ -29,7 +29,9 @@ const requests: MailRequest[] = [
   },
   { template: 'access-request', to, data: { name: 'Ada', appName: 'Ledger', link, expiresAtMs } },
   { template: 'password-changed', to, data: { name: 'Ada', whenMs: expiresAtMs, resetLink } },
-  ...(['added', 'removed', 'reset', 'codes_renewed', 'code_used'] as const).map(factorChanged),
+  ...(['added', 'removed', 'reset', 'codes_renewed', 'code_used', 'codes_guessed'] as const).map(
+    factorChanged,
+  ),
 ]
 
 /** What chooses the words of a mail, and is no part of it. */

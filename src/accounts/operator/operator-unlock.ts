@@ -1,4 +1,5 @@
 /** An operator unlocks an account that is blocked after failed sign-ins. */
+import { resetCodeAttempts } from '../../attempts/code-attempts.ts'
 import { resetAttempts } from '../../attempts/lockout.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { DAY_MS } from '../../platform/clock.ts'
@@ -10,7 +11,7 @@ const MOST_ADDRESSES = 1000
 
 /**
  * Reads from the audit trail where sign-ins of this account failed. Subtracts its failures from the counts of those
- * addresses. Failures of other accounts stay. The row of the account does not change, so `expects` gets it without a lock.
+ * addresses. Failures of other accounts stay. Guesses of codes are forgotten too. The row of the account does not change, so `expects` gets it without a lock.
  * Answers false when there is no such account.
  */
 export async function unlockAccount(
@@ -32,6 +33,7 @@ export async function unlockAccount(
     .pluck('ip')
   for (const ip of ips)
     if (ip !== null) await resetAttempts(needs, { emailCanonical: account.emailCanonical, ip, accountId })
+  await resetCodeAttempts(needs, accountId)
   await recordAudit(needs.db, {
     ...by,
     atMs,
