@@ -8,6 +8,7 @@ import type { Operation } from './operations/operation.ts'
 import type { Ending } from './grant-store/endings.ts'
 import type { Render } from './http/render.ts'
 import type { FindMember } from './interaction/member.ts'
+import type { NextPage } from './interaction/next-page.ts'
 import type { Steps } from './interaction/page.ts'
 import type { StartAgain } from './interaction/start-again.ts'
 import type { EventLane } from './events/lanes.ts'
@@ -54,6 +55,8 @@ export type Site = {
   render: Render
   startAgain: StartAgain
   findMember: FindMember
+  /** Redirects after a form, with what the next page says once. */
+  nextPage: NextPage
   findResource: (identifier: string) => Promise<Resource | undefined>
   /** Bounds what strangers leave behind. */
   limits: FlowLimits

@@ -7,6 +7,7 @@ import type { Site } from '../feature.ts'
 import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { createFindMember } from '../interaction/member.ts'
+import { createNextPage } from '../interaction/next-page.ts'
 import type { StartAgain } from '../interaction/start-again.ts'
 import { ENCRYPTION_KEYS_TOPIC } from '../keys/encryption-keys.ts'
 import { loadKeySet } from '../keys/key-set.ts'
@@ -61,9 +62,9 @@ export async function openSite(parts: Parts, pages: SitePages): Promise<Site> {
   const limits = createFlows(parts)
   const opened: { oidc?: Oidc } = {}
   const oidc = lazily(opened)
-  const findMember = createFindMember({ db, clock, oidc, lifetimes })
   const startAgain = pages.startAgain(oidc)
-  const site = { oidc, render, startAgain, findMember, findResource: resources.get, limits }
+  const ofPages = pageTools(parts, oidc)
+  const site = { oidc, render, startAgain, findResource: resources.get, limits, ...ofPages }
   const subjects = createPairwiseSubjects(config.keys.index)
   const documents = documentPart(parts)
   // A sign-in must be recorded as ended before the sign-out page says so.
@@ -93,6 +94,15 @@ export async function openSite(parts: Parts, pages: SitePages): Promise<Site> {
   for (const topic of [SIGNING_KEYS_TOPIC, RESOURCES_TOPIC, ENCRYPTION_KEYS_TOPIC])
     feed.on(topic, oidc.reload)
   return { ...site, oidc: opened.oidc }
+}
+
+/** What the pages of a signed-in person share. */
+function pageTools(parts: Parts, oidc: Oidc): Pick<Site, 'findMember' | 'nextPage'> {
+  const { config, db, clock } = parts
+  return {
+    findMember: createFindMember({ db, clock, oidc, lifetimes: lifetimesOf(config) }),
+    nextPage: createNextPage(parts),
+  }
 }
 
 /** Features get the provider before it is built from their parts. */

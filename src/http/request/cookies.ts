@@ -14,6 +14,7 @@ export type CookiePurpose =
   | 'browser'
   | 'accounts'
   | 'security'
+  | 'notice'
   | 'second_step'
 
 /** Cookies that are sent to one address only. They carry a path, which the prefix `__Host-` forbids (RFC 6265bis §4.1.3). */

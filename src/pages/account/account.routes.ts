@@ -30,15 +30,16 @@ export function accountRoutes(services: PageServices): Router {
   ])
 }
 
-type Form = { values?: Record<string, string>; errors?: Record<string, string>; notice?: string }
+type Form = { values?: Record<string, string>; errors?: Record<string, string> }
 
 async function show(
   services: PageServices,
   ctx: AnyContext,
-  { account }: Member,
+  member: Member,
   form: Form = {},
   status = 200,
 ): Promise<void> {
+  const { account } = member
   const groups = await groupsOf(services.db, account.id)
   const { createdAtMs, emailVerifiedAtMs, ...shown } = account
   const { name, givenName, familyName, email, username } = shown
@@ -62,6 +63,7 @@ async function show(
       verifyAction: '/account/verify',
       signOutHref: SIGN_OUT_PATH,
       errors: {},
+      ...services.nextPage.take(ctx, member),
       ...form,
     },
     status,
@@ -91,8 +93,7 @@ async function save(services: PageServices, ctx: AnyContext, member: Member): Pr
     if (!(error instanceof AppError) || error.code !== 'username_taken') throw error
     return show(services, ctx, member, { values: form.values, errors: { username: error.message } }, 409)
   }
-  const saved = { ...member, account: { ...member.account, ...form.value } }
-  await show(services, ctx, saved, { notice: 'Saved.' })
+  services.nextPage.lead(ctx, '/account', 'Saved.', member)
 }
 
 const codeSchema = z.object({
@@ -113,8 +114,7 @@ async function verify(services: PageServices, ctx: AnyContext, member: Member): 
     const errors = { code: codeProblemText[done.reason as TokenRefusal] }
     return show(services, ctx, member, { errors }, 400)
   }
-  const account = { ...member.account, emailVerifiedAtMs: services.clock() }
-  await show(services, ctx, { ...member, account }, { notice: 'Your address is confirmed.' })
+  services.nextPage.lead(ctx, '/account', 'Your address is confirmed.', member)
 }
 
 async function resend(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
@@ -122,5 +122,5 @@ async function resend(services: PageServices, ctx: AnyContext, member: Member): 
     email: member.account.email,
     ip: requestState(ctx).clientIp ?? '',
   })
-  await show(services, ctx, member, { notice: 'Another mail is on its way.' })
+  services.nextPage.lead(ctx, '/account', 'Another mail is on its way.', member)
 }

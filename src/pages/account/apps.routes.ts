@@ -18,13 +18,8 @@ export function appsRoutes(services: PageServices): Router {
   ])
 }
 
-async function show(
-  services: PageServices,
-  ctx: AnyContext,
-  { account }: Member,
-  notice?: string,
-): Promise<void> {
-  const consents = await listConsents(services.db, account.id)
+async function show(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
+  const consents = await listConsents(services.db, member.account.id)
   const apps = await Promise.all(
     consents.map(async ({ clientId, scopes, resources, grantedAtMs }) => ({
       clientId,
@@ -41,7 +36,8 @@ async function show(
       offline: scopes.includes(OFFLINE_ACCESS),
     })),
   )
-  const locals = { apps, revokeAction: '/account/apps/revoke', signOutHref: SIGN_OUT_PATH, notice }
+  const said = services.nextPage.take(ctx, member)
+  const locals = { apps, revokeAction: '/account/apps/revoke', signOutHref: SIGN_OUT_PATH, ...said }
   services.render(ctx, 'account-apps', { title: 'Apps', ...locals })
 }
 
@@ -49,10 +45,6 @@ async function revoke(services: PageServices, ctx: AnyContext, member: Member): 
   const { id: accountId } = member.account
   const grantIdDigests = await revokeConsent(services, accountId, formOf(ctx)['clientId'] ?? '')
   if (grantIdDigests) await services.revokeAccess({ sessionUids: [], grantIdDigests })
-  await show(
-    services,
-    ctx,
-    member,
-    grantIdDigests ? 'The app has no access any more.' : 'That app had no access.',
-  )
+  const notice = grantIdDigests ? 'The app has no access any more.' : 'That app had no access.'
+  services.nextPage.lead(ctx, '/account/apps', notice, member)
 }

@@ -25,21 +25,16 @@ export function passwordRoutes(services: PageServices): Router {
   ])
 }
 
-type Form = { errors?: Record<string, string>; notice?: string }
+type Form = { errors?: Record<string, string> }
 
-function show(
-  services: PageServices,
-  ctx: AnyContext,
-  { account }: Member,
-  form: Form = {},
-  status = 200,
-): void {
+function show(services: PageServices, ctx: AnyContext, member: Member, form: Form = {}, status = 200): void {
   const { passwordMinLength: minLength } = services.config.accounts
   const locals = {
     action: '/account/password',
-    account: { email: account.email },
+    account: { email: member.account.email },
     minLength,
     errors: {},
+    ...services.nextPage.take(ctx, member),
     ...form,
   }
   services.render(
@@ -64,7 +59,8 @@ async function submit(services: PageServices, ctx: AnyContext, member: Member): 
   if (!outcome.ok) return show(services, ctx, member, { errors: errorsOf(services, outcome) }, 400)
   // The password change has ended the old session, like all others.
   deviceCookie.write(ctx, outcome.account)
-  show(services, ctx, member, { notice: 'Password changed. You are signed out on every other device.' })
+  const notice = 'Password changed. You are signed out on every other device.'
+  services.nextPage.lead(ctx, '/account/password', notice, member)
 }
 
 function errorsOf(

@@ -56,8 +56,9 @@ function download(services: SecurityServices, ctx: AnyContext, member: Member): 
 
 /** From now on nothing shows them. */
 function saved(services: SecurityServices, ctx: AnyContext, member: Member): void {
-  const { newCodes, notice, ...kept } = services.memory.read(ctx, member)
-  backWith(services, ctx, member, newCodes ? (notice ?? 'saved') : 'codes_hidden', kept)
+  const { newCodes, ...kept } = services.memory.read(ctx, member)
+  const done = newCodes?.first ? 'on' : 'saved'
+  backWith(services, ctx, member, newCodes ? done : 'codes_hidden', kept)
 }
 
 async function ask(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
@@ -76,6 +77,6 @@ async function renew(services: SecurityServices, ctx: AnyContext, member: Member
   const codes = await renewRecoveryCodes(services, id, { actor: id, ip: requestState(ctx).clientIp })
   if (!codes) return backWith(services, ctx, member, 'off_already')
   const madeAtMs = services.clock()
-  services.memory.keep(ctx, member, { provenAtMs: madeAtMs, newCodes: { codes, madeAtMs }, notice: 'saved' })
+  services.memory.keep(ctx, member, { provenAtMs: madeAtMs, newCodes: { codes, madeAtMs } })
   redirect(ctx, PATHS.newCodes)
 }

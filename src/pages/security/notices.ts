@@ -13,8 +13,6 @@ const NOTICES = {
 
 export type NoticeName = keyof typeof NOTICES
 
-export const NOTICE_NAMES = Object.keys(NOTICES) as [NoticeName, ...NoticeName[]]
-
-export function noticeText(name: NoticeName | undefined): string | undefined {
-  return name && NOTICES[name]
+export function noticeText(name: NoticeName): string {
+  return NOTICES[name]
 }

@@ -7,7 +7,6 @@ import type { AnyContext } from '../../http/request/request-state.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
-import { noticeText } from './notices.ts'
 import { PATHS } from './paths.ts'
 import type { SecurityServices } from './security-page.ts'
 
@@ -17,10 +16,7 @@ export function overviewRoutes(services: SecurityServices): Router {
 
 async function show(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
   const { account } = member
-  const { notice, ...kept } = services.memory.read(ctx, member)
-  const waiting = kept.newCodes !== undefined
-  // The notice after new codes is for the moment when they are saved.
-  if (notice && !waiting) services.memory.keep(ctx, member, kept)
+  const waiting = services.memory.read(ctx, member).newCodes !== undefined
   const {
     totp,
     recoveryCodesLeft: left,
@@ -36,6 +32,6 @@ async function show(services: SecurityServices, ctx: AnyContext, member: Member)
     setUpAction: PATHS.app,
     removeHref: PATHS.remove,
     renewHref: PATHS.codes,
-    notice: waiting ? undefined : noticeText(notice),
+    ...services.nextPage.take(ctx, member),
   })
 }

@@ -1,6 +1,6 @@
 /**
  * What the pages of one's security remember of this browser, in a sealed cookie of the session. It is when the password was
- * typed again, the open set-up, new recovery codes until they are saved, and the notice of the next page.
+ * typed again, the open set-up, and new recovery codes until they are saved.
  */
 import { z } from 'zod'
 import { cookieName, cookieOf } from '../../http/request/cookies.ts'
@@ -9,7 +9,6 @@ import { SECURITY_PATH } from '../../factors/factor-changes.ts'
 import type { Member } from '../../interaction/member.ts'
 import { HOUR_MS, MINUTE_MS } from '../../platform/clock.ts'
 import type { Services } from '../../services.ts'
-import { NOTICE_NAMES } from './notices.ts'
 
 const schema = z.object({
   sessionUid: z.string(),
@@ -17,8 +16,14 @@ const schema = z.object({
   provenAtMs: z.number().optional(),
   /** When the set-up that was begun here expires: it names the set-up. */
   setUpUntilMs: z.number().optional(),
-  newCodes: z.object({ codes: z.array(z.string()), madeAtMs: z.number() }).optional(),
-  notice: z.enum(NOTICE_NAMES).optional(),
+  newCodes: z
+    .object({
+      codes: z.array(z.string()),
+      madeAtMs: z.number(),
+      /** True: they are the first ones, of an app that was set up now. */
+      first: z.boolean().optional(),
+    })
+    .optional(),
 })
 
 export type Memory = Omit<z.output<typeof schema>, 'sessionUid'>

@@ -4,8 +4,8 @@ import type { AnyContext } from '../../http/request/request-state.ts'
 import { createDeviceCookie } from '../../interaction/known-browser-cookie.ts'
 import type { DeviceCookie } from '../../interaction/known-browser-cookie.ts'
 import type { Member } from '../../interaction/member.ts'
-import { redirect } from '../../interaction/page.ts'
 import { SECURITY_PATH } from '../../factors/factor-changes.ts'
+import { noticeText } from './notices.ts'
 import type { NoticeName } from './notices.ts'
 import { createPageMemory } from './page-memory.ts'
 import type { Memory, PageMemory } from './page-memory.ts'
@@ -18,14 +18,14 @@ export function securityServices(services: PageServices): SecurityServices {
   return { ...services, memory: createPageMemory(services), deviceCookie: createDeviceCookie(services) }
 }
 
-/** Leads to the page of one's security, which shows the notice once. `kept`: what else this browser remembers from now on. */
+/** Leads to the page of one's security, which shows the notice once. `kept`: what this browser remembers from now on. */
 export function backWith(
-  { memory }: SecurityServices,
+  { memory, nextPage }: SecurityServices,
   ctx: AnyContext,
   member: Member,
   notice: NoticeName,
-  kept: Memory = memory.read(ctx, member),
+  kept?: Memory,
 ): void {
-  memory.keep(ctx, member, { ...kept, notice })
-  redirect(ctx, SECURITY_PATH)
+  if (kept) memory.keep(ctx, member, kept)
+  nextPage.lead(ctx, SECURITY_PATH, noticeText(notice), member)
 }

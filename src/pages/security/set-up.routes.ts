@@ -79,8 +79,8 @@ async function confirm(services: SecurityServices, ctx: AnyContext, member: Memb
   if (!done || (!done.ok && done.reason === 'not_begun')) return goBack(services, ctx, member)
   if (!done.ok) return render(services, ctx, member, open, { code: WRONG_CODE })
   const madeAtMs = services.clock()
-  const newCodes = { codes: done.recoveryCodes, madeAtMs }
-  services.memory.keep(ctx, member, { provenAtMs: madeAtMs, newCodes, notice: 'on' })
+  const newCodes = { codes: done.recoveryCodes, madeAtMs, first: true }
+  services.memory.keep(ctx, member, { provenAtMs: madeAtMs, newCodes })
   redirect(ctx, PATHS.newCodes)
 }
 

@@ -29,12 +29,13 @@ describe('what the pages of one’s security remember', () => {
 
   it('are new recovery codes for fifteen minutes, and the rest of it for longer [S-2.73]', () => {
     const { ctx, jar } = browser()
-    memory.keep(ctx, member, { notice: 'on', newCodes: { codes: CODES, madeAtMs: nowMs } })
+    memory.keep(ctx, member, { provenAtMs: nowMs, newCodes: { codes: CODES, madeAtMs: nowMs } })
     expect([...jar.values()].join(' ')).not.to.contain(CODES[0])
+    const provenAtMs = nowMs
     nowMs += 15 * MINUTE_MS - 1
     expect(memory.read(ctx, member).newCodes?.codes).to.eql(CODES)
     nowMs += 1
-    expect(memory.read(ctx, member)).to.eql({ notice: 'on' })
+    expect(memory.read(ctx, member)).to.eql({ provenAtMs })
   })
 
   it('is for the session that it was kept in', () => {

@@ -11,6 +11,7 @@ const PAGE = '/account/security'
 const SET_UP = 'Set up your authenticator app'
 const CONFIRM = 'Confirm that it is you'
 const CODES = 'Save your recovery codes'
+const STAY = { follow: false }
 
 describe('the pages of one’s security', () => {
   let stage: Stage
@@ -33,6 +34,7 @@ describe('the pages of one’s security', () => {
   const send = (visitor: Visitor, page: Visited, code: string) =>
     visitor.followForm(page, { code }, { action: '/confirm' })
   const noticeOf = ({ text }: Visited) => /<p class="notice"[^>]*>([^<]*)</.exec(text)?.[1] ?? ''
+  const csrfOf = ({ text }: Visited) => /name="_csrf" value="([^"]+)"/.exec(text)?.[1] ?? ''
   const shownCodes = ({ text }: Visited) => [...text.matchAll(/<li><code>([^<]+)</g)].map(([, code]) => code)
   const isOn = (page: Visited) => page.text.includes('Remove<span')
 
@@ -171,6 +173,11 @@ describe('the pages of one’s security', () => {
     const stolen = await elsewhere.get(`${PAGE}/codes`)
     expect([stolen.heading, shownCodes(stolen)]).to.eql(['Security', []])
     expect(stolen.text).not.to.contain(person.email)
+    const _csrf = csrfOf(await visitor.get('/account'))
+    const waiting = await visitor.post(`${PAGE}/codes/saved`, { _csrf }, STAY)
+    expect(waiting.status).to.equal(303)
+    elsewhere.setCookie('as_notice', visitor.cookie('as_notice')!)
+    expect(noticeOf(await elsewhere.get(PAGE))).to.equal('')
     elsewhere.setCookie(name, 'altered', path)
     expect((await elsewhere.get(PAGE)).status).to.equal(200)
   })
@@ -181,8 +188,7 @@ describe('the pages of one’s security', () => {
     await visitor.signIn({ ...person, password: PASSWORD })
     const page = await visitor.get(PAGE)
     expect(page.text).to.contain('confirm your e-mail address')
-    const csrf = /name="_csrf" value="([^"]+)"/.exec((await visitor.get('/account')).text)?.[1] ?? ''
-    const refused = await visitor.post(`${PAGE}/app`, { _csrf: csrf })
+    const refused = await visitor.post(`${PAGE}/app`, { _csrf: csrfOf(await visitor.get('/account')) })
     expect(noticeOf(refused)).to.match(/^Confirm your e-mail address/)
   })
 })

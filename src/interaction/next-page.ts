@@ -1,0 +1,69 @@
+/**
+ * What a form leaves for the page that follows its redirect: a notice, or what was typed and why it was refused. The page
+ * shows it once. Reload and back then meet a page that was read, never one that was sent (post, redirect, get).
+ */
+import { z } from 'zod'
+import { cookieName, cookieOf } from '../http/request/cookies.ts'
+import type { AnyContext } from '../http/request/request-state.ts'
+import { MINUTE_MS } from '../platform/clock.ts'
+import type { Services } from '../services.ts'
+import { redirect } from './page.ts'
+
+const texts = z.record(z.string(), z.string())
+const said = z.object({
+  notice: z.string().optional(),
+  /** Of a refused form, by field. */
+  errors: texts.optional(),
+  /** What was typed, without secrets. */
+  values: texts.optional(),
+})
+const left = said.extend({ path: z.string(), sessionUid: z.string().optional(), untilMs: z.number() })
+
+export type Said = z.infer<typeof said>
+
+/** The page belongs to this session: no other one shows what was left. */
+type Reader = { sessionUid: string }
+
+export type NextPage = {
+  /** Redirects to a page of ours, which shows `words` once. A text is a notice. */
+  lead: (ctx: AnyContext, href: string, words: string | Said, reader?: Reader) => void
+  /** What was left for this page. Only a GET takes it away. */
+  take: (ctx: AnyContext, reader?: Reader) => Said
+}
+
+const CONTEXT = 'next-page'
+/** Longer than any redirect takes. */
+const KEPT_MS = 2 * MINUTE_MS
+/** Browsers keep no cookie of more than 4,096 characters with its name and attributes (RFC 6265bis §5.6). */
+const MAX_LENGTH = 3800
+
+export function createNextPage({
+  config: { secure },
+  sealer,
+  clock,
+}: Pick<Services, 'config' | 'sealer' | 'clock'>): NextPage {
+  const name = cookieName('notice', secure)
+  const options = { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: false } as const
+  const seal = (words: z.infer<typeof left>) => sealer.seal(JSON.stringify(words), CONTEXT)
+  return {
+    lead(ctx, href, words, reader) {
+      const { values, ...short } = typeof words === 'string' ? { notice: words, values: undefined } : words
+      const path = new URL(href, 'http://localhost').pathname
+      const kept = { ...short, path, sessionUid: reader?.sessionUid, untilMs: clock() + KEPT_MS }
+      const whole = seal({ ...kept, values })
+      const value = whole.length > MAX_LENGTH ? seal(kept) : whole
+      ctx.cookies.set(name, value, { ...options, maxAge: KEPT_MS })
+      redirect(ctx, href)
+    },
+    take(ctx, reader) {
+      const sealed = cookieOf(ctx, name)
+      const opened = sealed === undefined ? undefined : sealer.open(sealed, CONTEXT)
+      const { data } = left.safeParse(opened && JSON.parse(opened))
+      if (!data) return {}
+      const { path, sessionUid, untilMs, ...words } = data
+      if (path !== ctx.path || sessionUid !== reader?.sessionUid || clock() >= untilMs) return {}
+      if (ctx.method === 'GET') ctx.cookies.set(name, null, options)
+      return words
+    },
+  }
+}
