@@ -1,7 +1,8 @@
 /**
  * `node bench/import.ts [COUNT] [FORMAT]`: generates a file of accounts, imports it with the command line, exports it, and prints
  * seconds, accounts per second, processor time and the most memory. Uses the database of the settings, else SQLite in a folder of its own.
- * There it imports the export into a second database as well. The format `factors` is CSV with an authenticator app for each account.
+ * There it imports the export into a second database as well. The format `factors` is CSV with an authenticator app for each account,
+ * and `groups` is CSV with three groups for each of them.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
@@ -39,6 +40,12 @@ const FORMATS: Record<string, { head: string; record: Write; between: string; ta
     between: '\n',
     tail: '\n',
   },
+  groups: {
+    head: `${COLUMNS},groups\n`,
+    record: (index) => `${row(index)},everybody;team ${index % 997};floor ${index % 50}`,
+    between: '\n',
+    tail: '\n',
+  },
   ndjson: { head: '', record: flat, between: '\n', tail: '\n' },
   auth0: { head: '', record: auth0, between: '\n', tail: '\n' },
   logto: { head: '', record: logto, between: '\n', tail: '\n' },
@@ -57,7 +64,13 @@ try {
   process.stdout.write(`${format}: ${count} accounts, ${Math.round(statSync(file).size / 1_048_576)} MiB\n`)
   const env = { ACCOUNT_SERVER_DATA_DIR: join(folder, 'data'), ...process.env }
   execFileSync(process.execPath, [CLI, 'migrate', '--json'], { env })
-  const importing = ['import', file, '--format', format === 'factors' ? 'csv' : format, '--json']
+  const importing = [
+    'import',
+    file,
+    '--format',
+    ['factors', 'groups'].includes(format) ? 'csv' : format,
+    '--json',
+  ]
   if (format === 'firebase') importing.push('--without-unknown-hashes')
   measure('dry run', [...importing, '--dry-run'], env)
   for (const run of ['first run', 'second run']) measure(run, importing, env)

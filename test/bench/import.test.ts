@@ -7,6 +7,8 @@ describe('node bench/import.ts', () => {
     const script = join(import.meta.dirname, '../../bench/import.ts')
     const { status, stdout, stderr } = spawnSync(process.execPath, [script, '1', 'cvs'], { encoding: 'utf8' })
     expect({ status, stdout }).to.eql({ status: 1, stdout: '' })
-    expect(stderr).to.contain('got "cvs", takes csv, ndjson, auth0, logto, keycloak, firebase')
+    expect(stderr).to.contain(
+      'got "cvs", takes csv, factors, groups, ndjson, auth0, logto, keycloak, firebase',
+    )
   })
 })
