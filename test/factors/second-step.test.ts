@@ -10,6 +10,7 @@ import { callbackOf, register } from '../provider/relying-party.ts'
 import type { Fields, Party, Tokens } from '../provider/relying-party.ts'
 import { PASSWORD, STAGES } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
+import { ageSessions } from '../support/older-sign-ins.ts'
 import type { Visited, Visitor } from '../support/visitor.ts'
 import { enroll } from './enrolled.ts'
 import type { Enrolled } from './enrolled.ts'
@@ -17,6 +18,15 @@ import type { Enrolled } from './enrolled.ts'
 const [PASSWORD_LEVEL, SECOND_FACTOR] = LEVELS
 const COOKIE = 'as_second_step'
 const WITH_METHODS = JSON.stringify({ id_token: { acr: null, amr: null } })
+
+const linkOn = ({ text }: Visited, words: string) => {
+  const [, href = ''] =
+    text
+      .split(`">${words}`, 1)
+      .at(0)
+      ?.match(/.*<a href="([^"]*)$/s) ?? []
+  return href.replaceAll('&amp;', '&')
+}
 
 for (const { name, stage: open } of STAGES)
   describe(`the page for the code, on two processes with ${name}`, () => {
@@ -83,23 +93,15 @@ for (const { name, stage: open } of STAGES)
 
     it('comes without an app too', async () => {
       const page = await atOwnCode()
-      expect(page.heading).to.equal('Enter your code')
-      expect(page.url.pathname).to.equal('/sign-in/code')
+      expect([page.heading, page.url.pathname]).to.deep.equal(['Enter your code', '/sign-in/code'])
       expect(await isSignedIn()).to.equal(false)
       const account = await giveCode(page, await factor.code())
       expect(account.heading).to.equal('Your account')
     })
 
-    it('leads on to the page that was asked for', async () => {
-      const page = await giveName(await visitor.get('/sign-in?next=sessions'))
-      const next = await giveCode(page, await factor.code())
-      expect(next.url.pathname).to.equal('/account/sessions')
-    })
-
     it('takes a recovery code instead, once', async () => {
       const page = await atCode()
-      const link = /<a href="([^"]*)">Use a recovery code instead/.exec(page.text)?.[1] ?? ''
-      const recovery = await visitor.get(link.replaceAll('&amp;', '&'))
+      const recovery = await visitor.get(linkOn(page, 'Use a recovery code instead'))
       expect(recovery.heading).to.equal('Enter a recovery code')
       const [code = ''] = factor.recoveryCodes
       const back = await allow(await giveCode(recovery, code.toLowerCase()))
@@ -161,8 +163,7 @@ for (const { name, stage: open } of STAGES)
 
     it('lets the person start over as somebody else', async () => {
       const page = await atCode()
-      const link = /<a href="([^"]*)">Not you\?/.exec(page.text)?.[1] ?? ''
-      const form = await visitor.get(link.replaceAll('&amp;', '&'))
+      const form = await visitor.get(linkOn(page, 'Not you?'))
       expect(form.heading).to.equal('Sign in')
       const { email } = await stage.person()
       const next = await visitor.followForm(form, { email, password: PASSWORD }, { action: '/sign-in' })
@@ -171,8 +172,7 @@ for (const { name, stage: open } of STAGES)
 
     it('is of no use in another browser, or for another request [S-2.67]', async () => {
       const page = await atCode()
-      const own = await visitor.get('/sign-in/code')
-      expect(own.heading).to.equal('Sign in')
+      expect((await visitor.get('/sign-in/code')).heading).to.equal('Sign in')
       const stranger = stage.visitor()
       const shown = await stranger.get(page.url)
       expect(shown.text).not.to.contain(person.email)
@@ -226,12 +226,23 @@ for (const { name, stage: open } of STAGES)
         if (cookie.name.endsWith('interaction')) visitor.setCookie(cookie.name, 'gone', cookie.path)
     }
 
-    it('comes for a stronger sign-in, when the session is from before the factor', async () => {
-      const plain = await stage.person()
-      person = plain
+    it('comes alone for a stronger sign-in, where the session gave the password minutes ago', async () => {
+      person = await stage.person()
       await giveName(await visitor.get('/sign-in'))
       expect(await isSignedIn()).to.equal(true)
-      factor = await enroll(stage.parts, plain.id)
+      factor = await enroll(stage.parts, person.id)
+      const page = await visitor.get(path({ acr_values: SECOND_FACTOR }))
+      expect(page.heading).to.equal('Enter your code')
+      expect((await visitor.get(linkOn(page, 'Not you?'))).heading, 'starting over').to.equal('Sign in')
+      const back = await allow(await giveCode(page, await factor.code()))
+      expect(await claimsOf(back)).to.include({ acr: SECOND_FACTOR })
+    })
+
+    it('comes after the password for a stronger sign-in, where the session is older', async () => {
+      person = await stage.person()
+      await giveName(await visitor.get('/sign-in'))
+      factor = await enroll(stage.parts, person.id)
+      await ageSessions(stage, person.id)
       const form = await visitor.get(path({ acr_values: SECOND_FACTOR }))
       expect(form.heading).to.equal('Sign in')
       const back = await allow(await giveCode(await giveName(form), await factor.code()))

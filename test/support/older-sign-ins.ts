@@ -3,10 +3,11 @@ import { updateAccount } from '../../src/account-cache/changed-account.ts'
 import type { Stage } from '../provider/stage.ts'
 import { digest } from '../../src/platform/tokens.ts'
 
-/** Moves every sign-in of the stage's people back by an hour, in the store and for every process. */
-export async function ageSessions({ parts }: Stage): Promise<void> {
+/** Moves the sign-ins of everybody, or of one person, back by an hour, in the store and for every process. */
+export async function ageSessions({ parts }: Stage, of?: string): Promise<void> {
   const rows: { uid: string; accountId: string }[] = await parts
     .db('account_sessions')
+    .where(of === undefined ? {} : { accountId: of })
     .select('uid', 'accountId')
   for (const { uid, accountId } of rows) {
     await updateAccount(parts.db, { id: accountId }, { sessionsValidFromMs: 0 })

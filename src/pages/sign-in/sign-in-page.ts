@@ -1,13 +1,15 @@
 /** The sign-in page with e-mail and password, for an app or for the person's own account page. */
 import { z } from 'zod'
+import { findAccountById } from '../../accounts/account.ts'
 import { accountPath } from '../../accounts/account-pages.ts'
 import { passwordProof, provenAccount } from '../../factors/finish-sign-in.ts'
 import { signIn } from '../../accounts/journeys/sign-in.ts'
+import { SECOND_MS } from '../../platform/clock.ts'
 import { Overload } from '../../platform/errors.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
-import { PASSWORD_AMR } from '../../provider/sessions/browser-session.ts'
+import { PASSWORD_AMR, readSession } from '../../provider/sessions/browser-session.ts'
 import { expectedEmail, isOtherWanted } from './expected-person.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import type { Interaction } from '../../interaction/open-interaction.ts'
@@ -40,7 +42,8 @@ const REFUSED =
 export function signInPages(services: SignInServices): StepPages {
   return {
     async show(page) {
-      if (!(await resumeLost(services, page))) await showStep(services, page)
+      if ((await resumeLost(services, page)) || (await askCodeAlone(services, page))) return
+      await showStep(services, page)
     },
     submit: (page) => submitStep(services, page),
     whenLost: (ctx) => signInAnyway(services, ctx),
@@ -114,6 +117,26 @@ async function resumeLost(services: SignInServices, { ctx, uid, query }: Page): 
   const proof = services.pending.read(ctx, LOST)
   if (!proof || !(await provenAccount(services, proof))) return false
   services.pending.move(ctx, LOST, uid)
+  redirect(ctx, `/interaction/${uid}/code${query}`)
+  return true
+}
+
+/**
+ * Where the app wants a stronger sign-in, and this session has given the password minutes ago, only the code is missing. The
+ * address of the sign-in page itself stays for those who start over.
+ */
+async function askCodeAlone(
+  services: SignInServices,
+  { ctx, interaction, uid, query }: Page,
+): Promise<boolean> {
+  const { reasons } = interaction.prompt
+  const onlyLevel = reasons.length > 0 && reasons.every((reason) => reason === 'authentication_level')
+  if (!onlyLevel || ctx.path.endsWith('/sign-in')) return false
+  const { accountId = '', amr, loginTs = 0 } = await readSession(services.oidc.current(), ctx)
+  const account = amr?.includes('pwd') ? await findAccountById(services.db, accountId) : undefined
+  const proof = account && passwordProof(account, loginTs * SECOND_MS)
+  if (!proof || !(await provenAccount(services, proof))) return false
+  services.pending.write(ctx, uid, proof)
   redirect(ctx, `/interaction/${uid}/code${query}`)
   return true
 }
