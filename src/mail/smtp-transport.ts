@@ -5,7 +5,7 @@ import { SECOND_MS } from '../platform/clock.ts'
 import type { MailTransport } from './mail-transport.ts'
 
 /** The server that takes the mails. */
-type SmtpServer = {
+export type SmtpServer = {
   /** `smtp://host:port` (587 by default; STARTTLS where offered, or always) or `smtps://host:port` (465, TLS from the start). */
   url: string
   user?: string | undefined
@@ -16,7 +16,10 @@ type SmtpServer = {
 }
 
 export function createSmtpTransport(server: SmtpServer): MailTransport {
-  const pool = createTransport({ pool: true, ...poolOptions(server) })
+  const options = connectionOptions(server)
+  const { connections = 5 } = server
+  // Retries once, for a pooled connection that the server closed meanwhile. Further retries are the outbox's.
+  const pool = createTransport({ pool: true, ...options, maxConnections: connections, maxRequeues: 1 })
   return {
     async send({ messageId, from, to, subject, text, html }) {
       const recipient = { name: '', address: to }
@@ -25,14 +28,15 @@ export function createSmtpTransport(server: SmtpServer): MailTransport {
       try {
         await pool.sendMail({ messageId, from, to: recipient, subject, text, html, headers })
       } catch (error) {
-        throw asFailure(error)
+        throw asFailure(error, options)
       }
     },
     close: () => pool.close(),
   }
 }
 
-function poolOptions({ url, user, password, requireTls, connections = 5 }: SmtpServer) {
+/** How each connection is opened. The same for mails and for `mail doctor`. */
+export function connectionOptions({ url, user, password, requireTls }: SmtpServer) {
   const { protocol, hostname, port } = new URL(url)
   const secure = protocol === 'smtps:'
   return {
@@ -41,9 +45,6 @@ function poolOptions({ url, user, password, requireTls, connections = 5 }: SmtpS
     secure,
     requireTLS: requireTls,
     ...(user ? { auth: { user, pass: password ?? '' } } : {}),
-    maxConnections: connections,
-    // Retries once, for a pooled connection that the server closed meanwhile. Further retries are the outbox's.
-    maxRequeues: 1,
     connectionTimeout: 10 * SECOND_MS,
     greetingTimeout: 10 * SECOND_MS,
     socketTimeout: 20 * SECOND_MS,
@@ -52,19 +53,43 @@ function poolOptions({ url, user, password, requireTls, connections = 5 }: SmtpS
   }
 }
 
-type SmtpError = { code?: string; command?: string; responseCode?: number }
+/** What the library says of a failure. `originalCode`: that of the system or of TLS. */
+export type SmtpError = {
+  code?: string
+  originalCode?: string
+  command?: string
+  response?: string
+  responseCode?: number
+  message?: string
+}
 
 // A 5xx to the recipient or to the content is final (RFC 5321 §4.2.1). Any other 5xx (the login, the sender) means that
 // our configuration is wrong. The mail should be sent once that is fixed.
 const FINAL_COMMANDS = new Set(['RCPT TO', 'DATA'])
 
-function asFailure(error: unknown): DeliveryFailure {
-  const { code = 'unknown', command = '', responseCode } = error as SmtpError
+/** The outbox keeps no more of a reason. */
+const LONGEST_REASON = 255
+
+function asFailure(error: unknown, { host, port }: { host: string; port: number }): DeliveryFailure {
+  const failed = error as SmtpError
+  const { code = 'unknown', originalCode = code, command = '', responseCode } = failed
   const permanent = FINAL_COMMANDS.has(command) && responseCode !== undefined && responseCode >= 500
-  const reason = [...['smtp', responseCode ?? code, command].filter(Boolean), ...hint(command)].join(' ')
-  return new DeliveryFailure(reason.slice(0, 100), { permanent, cause: error })
+  const about = CONNECTING.has(command) ? [`${host}:${port}${hint(failed)}`] : []
+  const reason = ['smtp', responseCode ?? originalCode, command, ...about].filter(Boolean).join(' ')
+  return new DeliveryFailure(reason.slice(0, LONGEST_REASON), { permanent, cause: error })
 }
 
-function hint(command: string): string[] {
-  return command === 'STARTTLS' ? ['(ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS=false sends without TLS)'] : []
+/** Failures here are of the server and not of one mail. */
+const CONNECTING = new Set(['CONN', 'EHLO', 'HELO', 'STARTTLS'])
+
+function hint(error: SmtpError): string {
+  if (isCertificateFault(error))
+    return ' has a certificate that is not trusted; see npm run cli -- mail doctor'
+  if (error.command !== 'STARTTLS') return ''
+  return ' refuses TLS; set an smtps:// address, or ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS=false to send in clear text'
+}
+
+/** The library keeps only the words of a failed STARTTLS, those of OpenSSL and Node. */
+export function isCertificateFault({ response, message = '' }: SmtpError): boolean {
+  return response === undefined && /certificate/i.test(message)
 }

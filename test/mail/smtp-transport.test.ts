@@ -144,19 +144,26 @@ describe('SMTP transport', () => {
     const failure = await failureAgainst(options, { ...login, requireTls: true })
     expect(failure).to.include({ permanent: false })
     expect((failure as DeliveryFailure).reason).to.match(
-      /^smtp 5\d\d STARTTLS .*ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS=false/,
+      /^smtp 5\d\d STARTTLS 127\.0\.0\.1:\d+ refuses TLS; .*smtps:\/\/.*ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS=false/,
     )
     expect(heard).to.deep.equal([])
   })
 
-  it('does not trust a certificate of an unknown authority', async () => {
+  it('does not trust a certificate of an unknown authority, and names the server', async () => {
     const failure = await failureAgainst({ disabledCommands: [] })
     expect(failure).to.include({ permanent: false })
+    expect((failure as DeliveryFailure).reason).to.match(
+      /^smtp CERT_HAS_EXPIRED CONN 127\.0\.0\.1:\d+ has a certificate that is not trusted; see .* mail doctor$/,
+    )
   })
 
   it('keeps the mail when no server listens, or the server closes at once', async () => {
-    const closed = createSmtpTransport({ url: `smtp://127.0.0.1:${await freePort()}`, requireTls: false })
-    expect(await closed.send(mail).catch((error: unknown) => error)).to.include({ permanent: false })
+    const port = await freePort()
+    const closed = createSmtpTransport({ url: `smtp://127.0.0.1:${port}`, requireTls: false })
+    expect(await closed.send(mail).catch((error: unknown) => error)).to.include({
+      permanent: false,
+      reason: `smtp ECONNREFUSED CONN 127.0.0.1:${port}`,
+    })
     closed.close()
 
     const rude = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1')
