@@ -1,5 +1,6 @@
 /** What the pages that send a link by mail share: the browser that asked for it, and the return path into an app's request. */
 import type { Render } from '../http/render.ts'
+import { createMailDelay } from '../outbox/mail-queue.ts'
 import type { Services } from '../services.ts'
 import { createBrowserSecret } from './browser-secret.ts'
 import type { BrowserSecret } from './browser-secret.ts'
@@ -10,6 +11,8 @@ export type LinkPages = Services & {
   render: Render
   browserSecret: BrowserSecret
   returnPath: ReturnPath
+  /** Whether mails are late now. */
+  mailsAreLate: () => Promise<boolean>
 }
 
 export function linkPagesOf(services: Services, render: Render): LinkPages {
@@ -18,5 +21,6 @@ export function linkPagesOf(services: Services, render: Render): LinkPages {
     render,
     browserSecret: createBrowserSecret(services.config),
     returnPath: returnPathOf(services),
+    mailsAreLate: createMailDelay(services),
   }
 }

@@ -57,7 +57,8 @@ async function submitForgot(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const ip = requestState(ctx).clientIp ?? ''
   const wayBack = pages.returnPath.seal(ctx)
   await requestReset(pages, { email, browser: pages.browserSecret.ensure(ctx), wayBack, ip })
-  const locals = { email, forgotHref: `/forgot${pages.returnPath.query(ctx)}` }
+  const mailsAreLate = await pages.mailsAreLate()
+  const locals = { email, forgotHref: `/forgot${pages.returnPath.query(ctx)}`, mailsAreLate }
   pages.render(ctx, 'forgot-sent', { title: 'Look in your mail', ...locals })
 }
 

@@ -60,7 +60,7 @@ async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
   })
   if (!registered.ok)
     return show(pages, ctx, { values: form.values, errors: errorsOf(pages, registered.problems) }, 400)
-  sent(pages, ctx, form.value.email)
+  await sent(pages, ctx, form.value.email)
 }
 
 function errorsOf(pages: LinkPages, problems: RegistrationProblem[]): Record<string, string> {
@@ -81,12 +81,13 @@ async function resend(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const form = validateForm(resendSchema, formOf(ctx))
   if (!form.ok) return show(pages, ctx, {}, 400)
   await resendActivation(pages, { email: form.value.email, ip: requestState(ctx).clientIp ?? '' })
-  sent(pages, ctx, form.value.email, 'Another mail is on its way, if this address waits for one.')
+  await sent(pages, ctx, form.value.email, 'Another mail is on its way, if this address waits for one.')
 }
 
-function sent(pages: LinkPages, ctx: AnyContext, email: string, notice?: string): void {
+async function sent(pages: LinkPages, ctx: AnyContext, email: string, notice?: string): Promise<void> {
   const resendAction = `/register/resend${pages.returnPath.query(ctx)}`
   const continueHref = pages.returnPath.path(ctx)
-  const locals = { email, resendAction, continueHref, notice }
+  const mailsAreLate = await pages.mailsAreLate()
+  const locals = { email, resendAction, continueHref, notice, mailsAreLate }
   pages.render(ctx, 'register-sent', { title: 'Look in your mail', ...locals })
 }

@@ -6,13 +6,15 @@ import { resendActivation } from '../../accounts/journeys/sign-up.ts'
 import { codeProblemText } from '../../accounts/code-problem.ts'
 import type { TokenRefusal } from '../../accounts/one-time-token.ts'
 import type { PageServices } from '../../feature.ts'
+import { createMailDelay } from '../../outbox/mail-queue.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { Services } from '../../services.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import { resume } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
 
-export function verifyEmailPages(services: PageServices): StepPages {
+export function verifyEmailPages(given: PageServices): StepPages {
+  const services = { ...given, mailsAreLate: createMailDelay(given) }
   return {
     show: (page) => show(services, page),
     async submit(page) {
@@ -44,7 +46,7 @@ function codeProblem(activated: Activated): string | undefined {
 type State = { notice?: string; errors?: Record<string, string> }
 
 async function show(
-  services: PageServices,
+  services: PageServices & { mailsAreLate: () => Promise<boolean> },
   { ctx, interaction, uid, query }: Page,
   state: State = {},
   status = 200,
@@ -55,6 +57,7 @@ async function show(
     action: `/interaction/${uid}/verify-email${query}`,
     client: await shownClient(services.oidc.current(), parameter(interaction, 'client_id')),
     account: account && { email: account.email, name: account.name },
+    mailsAreLate: await services.mailsAreLate(),
     errors: {},
     ...state,
   }

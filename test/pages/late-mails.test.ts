@@ -1,0 +1,63 @@
+import { expect } from 'chai'
+import { MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
+import { movableTime } from '../support/movable-time.ts'
+import { startServer, TEST_PASSWORD } from '../support/running-server.ts'
+import type { RunningServer } from '../support/running-server.ts'
+import { createVisitor } from '../support/visitor.ts'
+import type { Visited } from '../support/visitor.ts'
+
+const SAYS_LATE = 'Mails take longer than usual'
+
+describe('The page that waits for a mail', () => {
+  const time = movableTime()
+  let server: RunningServer
+  before(async () => {
+    server = await startServer({ store: 'sqlite' })
+  })
+  after(() => server.stop())
+
+  /** A mail that waits for its next attempt, as after an outage of the mail server. */
+  async function leaveWaiting(waitedMs: number): Promise<void> {
+    const now = Date.now()
+    await server.parts.db('outbox_messages').insert({
+      id: 'a-mail-that-waits',
+      topic: 'mail',
+      payload: 'sealed',
+      attempts: 3,
+      lastError: 'smtp ECONNREFUSED CONN mail.example:587',
+      nextAttemptAtMs: now + 10 * MINUTE_MS,
+      createdAtMs: now - waitedMs,
+    })
+  }
+
+  afterEach(async () => {
+    await server.parts.db('outbox_messages').where('id', 'a-mail-that-waits').delete()
+    // A process keeps the answer for some seconds.
+    time.advance(5 * SECOND_MS)
+  })
+
+  /** Both pages, for a known address and for an unknown one. */
+  async function waitingPages(): Promise<Visited[]> {
+    const known = (await server.createAccount()).email
+    const unknown = `nobody-${Date.now()}@example.org`
+    const pages: Visited[] = []
+    for (const email of [known, unknown]) {
+      const visitor = createVisitor(server.issuer)
+      pages.push(await visitor.followForm(await visitor.get('/forgot'), { email }))
+      const form = { name: 'Ada', email, password: TEST_PASSWORD }
+      pages.push(await visitor.followForm(await visitor.get('/register'), form))
+    }
+    for (const page of pages) expect(page.heading, page.url.pathname).to.equal('Look in your mail')
+    return pages
+  }
+
+  it('says that mails are late, alike for every address [S-2.84]', async () => {
+    await leaveWaiting(MINUTE_MS + SECOND_MS)
+    for (const { text, url } of await waitingPages()) expect(text, url.pathname).to.contain(SAYS_LATE)
+  })
+
+  it('says nothing while mails leave in time', async () => {
+    await leaveWaiting(MINUTE_MS - 10 * SECOND_MS)
+    for (const { text, url } of await waitingPages()) expect(text, url.pathname).not.to.contain(SAYS_LATE)
+  })
+})
