@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { currentActor } from '../events/actor.ts'
 import { recordEvent } from '../events/events.ts'
 import { inTransaction, isDuplicate, isOrphan } from '../platform/sql/database.ts'
+import { HOUR_MS } from '../platform/clock.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
 import { removeGrantsOf, removeGrantsOfClient } from './account-grants.ts'
 import type { AccessEndings } from '../grant-store/access-endings.ts'
@@ -22,6 +23,8 @@ export type Consent = {
   clientPin: ClientPin | null
   grantedAtMs: number
   updatedAtMs: number
+  /** When the app last got a token, to the hour; null before the first. */
+  lastUsedAtMs: number | null
 }
 
 export type Allowed = {
@@ -44,6 +47,7 @@ const COLUMNS = [
   'clientPin',
   'grantedAtMs',
   'updatedAtMs',
+  'lastUsedAtMs',
 ] as const
 
 /** Adds to what was allowed before; nothing is taken away. Of an account that was deleted meanwhile nothing is remembered. */
@@ -74,6 +78,18 @@ export async function findConsent(
     .where({ accountId, clientId })
     .first(...COLUMNS)
   return row && toConsent(row)
+}
+
+/** Notes that the app got a token, once an hour at most. */
+export async function touchConsent(
+  sql: Sql,
+  { accountId, clientId }: { accountId: string; clientId: string },
+  nowMs: number,
+): Promise<void> {
+  await sql('consents')
+    .where({ accountId, clientId })
+    .where((row) => row.whereNull('lastUsedAtMs').orWhere('lastUsedAtMs', '<=', nowMs - HOUR_MS))
+    .update({ lastUsedAtMs: nowMs })
 }
 
 /** The latest first. */

@@ -101,6 +101,7 @@ function exportedConsent(consent: Consent): Record<string, unknown> {
     client_pin: consent.clientPin,
     granted_at: moment(consent.grantedAtMs),
     updated_at: moment(consent.updatedAtMs),
+    last_used_at: moment(consent.lastUsedAtMs),
   }
 }
 

@@ -18,6 +18,7 @@ const consent = z.object({
     .nullable(),
   granted_at: z.iso.datetime().transform((text) => Date.parse(text)),
   updated_at: z.iso.datetime().transform((text) => Date.parse(text)),
+  last_used_at: moment,
 })
 
 const ownFields = z.object({
@@ -58,6 +59,7 @@ export function readOwn(
     clientPin: one.client_pin,
     grantedAtMs: one.granted_at,
     updatedAtMs: one.updated_at,
+    lastUsedAtMs: one.last_used_at ?? null,
   }))
   return { own, consents }
 }

@@ -10,6 +10,9 @@ export const shownSession = z
     browser: z.string().describe('As people know it: Firefox on Linux.'),
     user_agent: z.string(),
     ip: z.string(),
+    amr: z
+      .array(z.string())
+      .describe('How the person signed in, as RFC 8176 names it. Empty where that is not known.'),
     created_at: z.iso.datetime(),
     last_seen_at: z.iso.datetime(),
     expires_at: z.iso.datetime(),
@@ -23,6 +26,7 @@ export function showSession(one: AccountSession): Omit<z.output<typeof shownSess
     browser: browserName(one.userAgent),
     user_agent: one.userAgent,
     ip: one.ip,
+    amr: one.amr?.split(' ') ?? [],
     created_at: timeOf(one.createdAtMs),
     last_seen_at: timeOf(one.lastSeenAtMs),
     expires_at: timeOf(one.expiresAtMs),

@@ -34,6 +34,7 @@ import { createAdapterFactory, overrideReplayDetection } from '../provider/recor
 import type { FlowLimits } from '../provider/records/flow-limits.ts'
 import { installTokenIds } from '../provider/records/issued-ids.ts'
 import { installLevels } from '../provider/requests/authentication-levels.ts'
+import { noteUses } from '../provider/grants/noted-uses.ts'
 import { recordEndings } from '../provider/sessions/recorded-sign-ins.ts'
 import { createFindAccount } from '../provider/subjects/find-account.ts'
 import { installOwnAccessTokens } from '../provider/subjects/own-access-token.ts'
@@ -154,7 +155,7 @@ function ownPart(
 ): ProtocolPart {
   const lifetimes = lifetimesOf(config)
   return {
-    after: recordEndings({ db, clock, store, config }),
+    after: [...recordEndings({ db, clock, store, config }), noteUses({ db, clock, log })],
     refused: [restartLost(startAgain)],
     grants: [refreshRenewal({ clock, lifetimes })],
     install(provider) {

@@ -17,6 +17,8 @@ export type AccountSession = {
   accountId: string
   userAgent: string
   ip: string
+  /** Authentication methods (RFC 8176) with a blank between; null where they are not known. */
+  amr: string | null
   createdAtMs: number
   lastSeenAtMs: number
   /** The absolute limit. */
@@ -29,6 +31,7 @@ const COLUMNS = [
   'accountId',
   'userAgent',
   'ip',
+  'amr',
   'createdAtMs',
   'lastSeenAtMs',
   'expiresAtMs',
@@ -40,6 +43,7 @@ export type NewSession = {
   accountId: string
   userAgent?: string | undefined
   ip: string
+  amr?: readonly string[] | undefined
   expiresAtMs: number
 }
 
@@ -60,6 +64,7 @@ export async function recordSession(
       userAgent: Array.from(session.userAgent ?? '')
         .slice(0, 255)
         .join(''),
+      amr: session.amr?.join(' ') ?? null,
       createdAtMs: nowMs,
       lastSeenAtMs: nowMs,
       endedAtMs: null,

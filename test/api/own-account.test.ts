@@ -7,7 +7,7 @@ import { createCaller } from './caller.ts'
 import type { Api } from './caller.ts'
 
 const NEXT = 'seven purple kettles'
-type Items = { items: { id: string; client_id: string; current: boolean; browser: string }[] }
+type Items = { items: { id: string; client_id: string; current: boolean; browser: string; amr: string[] }[] }
 
 for (const { name, stage: open } of STAGES)
   describe(`the API of one's own password, sessions and apps, on two processes with ${name}`, function () {
@@ -55,6 +55,7 @@ for (const { name, stage: open } of STAGES)
       await api.tokenOf(person)
       const { items } = await sessionsOf(token)
       expect(items).to.have.lengthOf(2)
+      expect(items.map(({ amr }) => amr)).to.eql([['pwd'], ['pwd']])
       const other = items.find(({ current }) => !current)!
       const stranger = await signedIn()
       const foreign = await api.call('DELETE', `/account/sessions/${other.id}`, { token: stranger.token })

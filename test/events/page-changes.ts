@@ -145,6 +145,16 @@ export const PAGE_CHANGES: Changes = {
     },
     events: ['session.ended'],
   },
+  '/account/sessions/end-others': {
+    async run(world) {
+      const { visitor, ...person } = await signedIn(world)
+      await world.visitor().signIn(person)
+      const page = await visitor.get('/account/sessions')
+      await world.taken()
+      await visitor.followForm(page, {}, { action: '/sessions/end-others' })
+    },
+    events: ['account.signed_out_elsewhere'],
+  },
   '/account/sessions/end-all': onAccountPage(
     '/account/sessions',
     {},

@@ -30,6 +30,7 @@ const WITH_ACCOUNTS: Readonly<Record<string, readonly string[]>> = {
     'clientPin',
     'grantedAtMs',
     'updatedAtMs',
+    'lastUsedAtMs',
   ],
 }
 

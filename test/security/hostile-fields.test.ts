@@ -35,6 +35,7 @@ const FORMS: Record<string, string[]> = {
   '/account/security/codes/saved': [],
   '/account/security/confirm': ['password'],
   '/account/sessions/end': ['id'],
+  '/account/sessions/end-others': [],
   '/account/sessions/end-all': [],
   '/account/apps/revoke': ['clientId'],
   '/account/requests': ['id', 'decision'],

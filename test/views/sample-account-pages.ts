@@ -3,19 +3,32 @@ import { qrCode } from '../../src/pages/security/qr-code.ts'
 import type { SamplePage } from './sample-pages.ts'
 
 const atMs = Date.UTC(2026, 0, 15, 9, 30)
+const nowMs = atMs + 3 * 60_000
 const sessions = [
-  { id: 's1', label: 'Firefox on Linux', ip: '192.0.2.17', lastSeenAtMs: atMs, current: true },
+  {
+    id: 's1',
+    label: 'Firefox on Linux',
+    ip: '192.0.2.17',
+    method: 'password and authenticator app',
+    apps: ['Sample App', 'Ledger'],
+    firstSeenAtMs: atMs - 5 * 86_400_000,
+    lastSeenAtMs: nowMs,
+    current: true,
+  },
   {
     id: 's2',
     label: 'Safari on iPhone',
     ip: '2001:db8:85a3::8a2e:370:7334',
+    method: 'password',
+    apps: [],
+    firstSeenAtMs: atMs - 7_200_000,
     lastSeenAtMs: atMs,
     current: false,
   },
 ]
 const apps = [
   { clientId: 'c1', name: 'Sample App', scopes: ['Your name', 'Your e-mail address'], grantedAtMs: atMs },
-  { clientId: 'c2', name: 'Ledger', scopes: ['Read your transfers'], grantedAtMs: atMs },
+  { clientId: 'c2', name: 'Ledger', scopes: ['Read your transfers'], grantedAtMs: atMs, lastUsedAtMs: atMs },
 ]
 const waiting = {
   action: '/account/requests',
@@ -90,10 +103,12 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
     }),
     sample('account-sessions', 'two', {
       sessions,
+      nowMs,
+      endOthersAction: '/account/sessions/end-others',
       endAction: '/account/sessions/end',
       endAllAction: '/account/sessions/end-all',
     }),
-    sample('account-apps', 'two', { apps, revokeAction: '/account/apps/revoke' }),
+    sample('account-apps', 'two', { apps, nowMs, revokeAction: '/account/apps/revoke' }),
     sample('account-apps', 'none', { apps: [], revokeAction: '/account/apps/revoke' }),
     sample('account-requests', 'two', {
       ...waiting,

@@ -22,6 +22,7 @@ const shownApp = z
     resources: z.record(z.string(), z.array(z.string())).describe('Scopes by resource server.'),
     offline: z.boolean().describe('It keeps its access while you are signed out.'),
     granted_at: z.iso.datetime(),
+    last_used_at: z.iso.datetime().nullable().describe('When it last got a token, to the hour.'),
   })
   .meta({ title: 'App' })
 
@@ -79,5 +80,6 @@ async function showApp({ oidc }: Needs, one: Consent): Promise<z.output<typeof s
     resources: one.resources,
     offline: one.scopes.includes(OFFLINE_ACCESS),
     granted_at: timeOf(one.grantedAtMs),
+    last_used_at: one.lastUsedAtMs === null ? null : timeOf(one.lastUsedAtMs),
   }
 }

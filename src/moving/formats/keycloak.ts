@@ -159,5 +159,6 @@ function consentsOf({ clientConsents, createdTimestamp }: User): Incoming['conse
     clientPin: null,
     grantedAtMs: one.createdDate ?? createdTimestamp ?? 0,
     updatedAtMs: one.lastUpdatedDate ?? one.createdDate ?? createdTimestamp ?? 0,
+    lastUsedAtMs: null,
   }))
 }

@@ -21,7 +21,7 @@ export function appsRoutes(services: PageServices): Router {
 async function show(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
   const consents = await listConsents(services.db, member.account.id)
   const apps = await Promise.all(
-    consents.map(async ({ clientId, scopes, resources, grantedAtMs }) => ({
+    consents.map(async ({ clientId, scopes, resources, grantedAtMs, lastUsedAtMs }) => ({
       clientId,
       name: await clientNameOf(services.oidc.current(), clientId),
       scopes: [
@@ -33,12 +33,13 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
         )),
       ],
       grantedAtMs,
+      lastUsedAtMs,
       offline: scopes.includes(OFFLINE_ACCESS),
     })),
   )
   const said = services.nextPage.take(ctx, member)
   const locals = { apps, revokeAction: '/account/apps/revoke', signOutHref: SIGN_OUT_PATH, ...said }
-  services.render(ctx, 'account-apps', { title: 'Apps', ...locals })
+  services.render(ctx, 'account-apps', { title: 'Apps', nowMs: services.clock(), ...locals })
 }
 
 async function revoke(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {

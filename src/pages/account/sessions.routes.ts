@@ -1,6 +1,7 @@
 /** The page of the signed-in person's sessions. */
 import type { Router } from '@koa/router'
-import { signOutEverywhere } from '../../accounts/account-state.ts'
+import { signOutElsewhere, signOutEverywhere } from '../../accounts/account-state.ts'
+import { listGrants } from '../../consents/account-grants.ts'
 import type { PageServices } from '../../feature.ts'
 import { endSessionAndGrants } from '../../grant-store/access-endings.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
@@ -9,32 +10,42 @@ import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { redirect } from '../../interaction/page.ts'
+import { clientNameOf } from '../../provider/clients/client-documents.ts'
 import { endSession, listSessions } from '../../sessions/account-sessions.ts'
+import { methodWords } from '../../sessions/method-words.ts'
 import { browserName } from '../../sessions/browser-name.ts'
 
 export function sessionsRoutes(services: PageServices): Router {
   return memberRoutes(services, 'sessions', [
     ['get', '/account/sessions', show],
     ['post', '/account/sessions/end', endOne],
+    ['post', '/account/sessions/end-others', endOthers],
     ['post', '/account/sessions/end-all', endAll],
   ])
 }
 
-async function show(services: PageServices, ctx: AnyContext, member: Member, notice?: string): Promise<void> {
-  const sessions = await listSessions(services.db, member.account.id, services.clock())
+async function show(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
+  const nowMs = services.clock()
+  const sessions = await listSessions(services.db, member.account.id, nowMs)
+  const apps = await appsBySession(services, member.account.id)
   services.render(ctx, 'account-sessions', {
     title: 'Sessions',
     signOutHref: SIGN_OUT_PATH,
     endAction: '/account/sessions/end',
+    endOthersAction: '/account/sessions/end-others',
     endAllAction: '/account/sessions/end-all',
-    sessions: sessions.map(({ uid, userAgent, ip, lastSeenAtMs }) => ({
+    nowMs,
+    sessions: sessions.map(({ uid, userAgent, ip, amr, createdAtMs, lastSeenAtMs }) => ({
       id: uid,
       label: browserName(userAgent),
       ip,
+      method: methodWords(amr),
+      apps: apps.get(uid) ?? [],
+      firstSeenAtMs: createdAtMs,
       lastSeenAtMs,
       current: uid === member.sessionUid,
     })),
-    notice,
+    ...services.nextPage.take(ctx, member),
   })
 }
 
@@ -43,10 +54,30 @@ async function endOne(services: PageServices, ctx: AnyContext, member: Member): 
   const ended = await endSession(services, member.account.id, uid)
   if (ended) await endSessionAndGrants(services, uid)
   if (ended && uid === member.sessionUid) return redirect(ctx, '/')
-  await show(services, ctx, member, ended ? 'Signed out there.' : 'That session had ended already.')
+  const notice = ended ? 'Signed out there.' : 'That session had ended already.'
+  services.nextPage.lead(ctx, '/account/sessions', notice, member)
+}
+
+async function endOthers(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
+  const { id } = member.account
+  await signOutElsewhere(services, id, member.sessionUid, { actor: id, ip: requestState(ctx).clientIp })
+  services.nextPage.lead(ctx, '/account/sessions', 'Signed out everywhere else.', member)
 }
 
 async function endAll(services: PageServices, ctx: AnyContext, { account }: Member): Promise<void> {
   await signOutEverywhere(services, account.id, { actor: account.id, ip: requestState(ctx).clientIp })
   redirect(ctx, '/')
+}
+
+/** The names of the apps that each session was used for. */
+async function appsBySession(
+  { db, oidc }: PageServices,
+  accountId: string,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const bySession = Map.groupBy(await listGrants(db, { accountId }), ({ sessionUid }) => sessionUid ?? '')
+  const named = [...bySession].map(async ([uid, grants]) => {
+    const clientIds = [...new Set(grants.map(({ clientId }) => clientId))]
+    return [uid, await Promise.all(clientIds.map((id) => clientNameOf(oidc.current(), id)))] as const
+  })
+  return new Map(await Promise.all(named))
 }

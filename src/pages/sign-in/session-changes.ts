@@ -23,7 +23,7 @@ export async function beginSession(
   const nowMs = clock()
   const ttlSeconds = sessionSeconds(lifetimesOf(config), Math.floor(nowMs / SECOND_MS), nowMs)
   const session = await startSession(oidc.current(), ctx, { accountId, amr, ttlSeconds, nowMs })
-  await recordSignIn(services, ctx, session.uid, accountId)
+  await recordSignIn(services, ctx, { uid: session.uid, accountId, amr })
 }
 
 /** Ends the grants of a browser session that another account replaces. */

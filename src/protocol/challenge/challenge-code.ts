@@ -31,7 +31,7 @@ export async function issueChallengeCode(
   const session = signedInSession(provider, passed, client.clientId, services.clock())
   const grantId = await grantFor(services, ctx, { accountId: passed.accountId, session, scopes })
   await session.save(services.config.sessions.sessionAbsoluteSeconds)
-  await recordSignIn(services, ctx, session.uid, passed.accountId)
+  await recordSignIn(services, ctx, { uid: session.uid, accountId: passed.accountId, amr: passed.amr })
   const code = new provider.AuthorizationCode({
     accountId: passed.accountId,
     acr: levelOf(passed.amr),

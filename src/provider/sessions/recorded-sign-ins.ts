@@ -21,7 +21,11 @@ export function recordEndings(
       async run(ctx) {
         const { session, result } = ctx.oidc
         if (result?.login && session?.accountId && ctx.status < 400)
-          await recordSignIn(services, ctx, session.uid, session.accountId)
+          await recordSignIn(services, ctx, {
+            uid: session.uid,
+            accountId: session.accountId,
+            amr: session.amr,
+          })
       },
     },
     {
@@ -47,8 +51,7 @@ export async function noteSignOut(
 export async function recordSignIn(
   services: Pick<Services, 'db' | 'clock' | 'store' | 'config'>,
   ctx: AnyContext,
-  uid: string,
-  accountId: string,
+  { uid, accountId, amr }: { uid: string; accountId: string; amr?: string[] | undefined },
 ): Promise<void> {
   const { db, clock, config } = services
   const { sessions } = config
@@ -58,6 +61,7 @@ export async function recordSignIn(
     accountId,
     userAgent: ctx.get('User-Agent'),
     ip: requestState(ctx).clientIp ?? '',
+    amr,
     expiresAtMs: nowMs + sessions.sessionAbsoluteSeconds * SECOND_MS,
   }
   const surplus = await recordSession(db, session, sessions.maxActiveSessions, nowMs)
