@@ -14,9 +14,10 @@ import { serverVersion } from './process/start/start-arguments.ts'
 async function main(argv: string[]): Promise<void> {
   const json = argv.includes('--json')
   try {
-    const { data, text } = await answerTo(readArguments(argv, NOUNS))
+    const { data, text, exitCode = 0 } = await answerTo(readArguments(argv, NOUNS))
     // The only write to standard output there is.
     process.stdout.write(json ? `${JSON.stringify(data)}\n` : `${text}\n`)
+    process.exitCode = exitCode
   } catch (error) {
     process.stderr.write(failureText(failureOf(error), json))
     process.exitCode = 1

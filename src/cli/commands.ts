@@ -15,6 +15,7 @@ import { exporting } from './moving/export-commands.ts'
 import { group } from './groups/group-commands.ts'
 import { importing } from './moving/import-commands.ts'
 import { keys } from './keys-commands.ts'
+import { mail } from './mail/mail-commands.ts'
 import { migrate } from './migrate-commands.ts'
 import { outbox } from './outbox/outbox-commands.ts'
 import { resource } from './resource-commands.ts'
@@ -34,6 +35,7 @@ export const NOUNS: readonly Noun<Parts>[] = [
   backup,
   restore,
   seedNoun(replaceToken),
+  mail,
   outbox,
   webhook,
 ]

@@ -18,7 +18,12 @@ export type OptionSpec = {
 export type Operand = { name: string; about: string; many?: true; optional?: true }
 
 /** What a command found or did, for programs and for people; one of the two is printed. */
-export type Answer = { data: Record<string, unknown>; text: string }
+export type Answer = {
+  data: Record<string, unknown>
+  text: string
+  /** Of a command that ran and found a fault; 0 by default. A command that could not run ends with 1. */
+  exitCode?: number
+}
 
 /** What is known of a command before it is loaded. */
 export type Described = {

@@ -30,6 +30,8 @@ export function contentFor(request: MailRequest, serverName: string): Letter {
       return factorChanged(request.data, serverName)
     case 'session-alert':
       return sessionAlert(request.data, serverName)
+    case 'test':
+      return test(request.data, serverName)
   }
 }
 
@@ -213,6 +215,20 @@ function accessRequest(data: DataOf<'access-request'>, serverName: string): Lett
       `The request runs out ${inWords(data.expiresAtMs)}.`,
       'You did not begin this? Then refuse it, or do nothing: without your answer nobody gets access.',
     ],
+  }
+}
+
+function test({ whenMs, link }: DataOf<'test'>, serverName: string): Letter {
+  return {
+    subject: `Test mail of ${serverName}`,
+    preview: 'Mails leave the server and arrive here.',
+    heading: 'Mails arrive',
+    greeting: 'Hello,',
+    paragraphs: [
+      `An operator of ${serverName} sent this test mail on ${inWords(whenMs)}. Mails leave the server and arrive here.`,
+    ],
+    action: { label: `Open ${serverName}`, link },
+    notes: ['You did not expect it? Then ignore this mail.'],
   }
 }
 

@@ -2,7 +2,7 @@
  * How mails get on: what waits, what was given up, and whether people wait longer than they expect. Owns no rows; the
  * relay moves them.
  */
-import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Db } from '../platform/sql/database.ts'
 import { MAIL_TOPIC } from './outbox.ts'
@@ -39,6 +39,49 @@ async function isLate(db: Db, nowMs: number): Promise<boolean> {
     .orderBy('nextAttemptAtMs')
     .first('id')
   return found !== undefined
+}
+
+export type MailQueue = {
+  waiting: number
+  /** Milliseconds; 0 when none waits. */
+  oldestAgeMs: number
+  /** As pages say it. */
+  late: boolean
+  /** Kept for 90 days. */
+  givenUp: number
+  givenUpToday: number
+  /** Of the mail that waits longest. */
+  lastError: string | null
+}
+
+/** The operator's view. It counts, so it is not for a page. */
+export async function mailQueue(db: Db, nowMs: number): Promise<MailQueue> {
+  const late = await isLate(db, nowMs)
+  const counted: Record<string, unknown> = await waiting(db).first(db.raw('count(*) as waiting'))
+  const oldest: { createdAtMs: number; lastError: string | null } | undefined = await waiting(db)
+    .orderBy('createdAtMs')
+    .first('createdAtMs', 'lastError')
+  const dead: Record<string, unknown> = await db('outbox_messages')
+    .where('topic', MAIL_TOPIC)
+    .whereNotNull('deadAtMs')
+    .first(
+      db.raw('count(*) as given_up'),
+      db.raw('sum(case when dead_at_ms > ? then 1 else 0 end) as given_up_today', [nowMs - DAY_MS]),
+    )
+  return {
+    waiting: Number(counted['waiting']),
+    oldestAgeMs: oldest ? Math.max(0, nowMs - Number(oldest.createdAtMs)) : 0,
+    late,
+    givenUp: Number(dead['givenUp']),
+    givenUpToday: Number(dead['givenUpToday'] ?? 0),
+    lastError: oldest?.lastError ?? null,
+  }
+}
+
+/** Takes a message back that no worker has begun with. False when one has. */
+export async function withdrawUntaken(db: Db, id: string): Promise<boolean> {
+  const taken: number = await db('outbox_messages').where({ id, attempts: 0 }).delete()
+  return taken === 1
 }
 
 function waiting(db: Db) {

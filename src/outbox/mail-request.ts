@@ -33,6 +33,8 @@ const factorChanged = z.object({
 
 const accessRequest = z.object({ name, appName: name, link, expiresAtMs })
 
+const test = z.object({ whenMs: z.int(), link })
+
 export const mailRequestSchema = z.discriminatedUnion('template', [
   z.object({ template: z.literal('activation'), to: mailAddress, data: activation }),
   z.object({ template: z.literal('already-registered'), to: mailAddress, data: alreadyRegistered }),
@@ -41,6 +43,7 @@ export const mailRequestSchema = z.discriminatedUnion('template', [
   z.object({ template: z.literal('access-request'), to: mailAddress, data: accessRequest }),
   z.object({ template: z.literal('password-changed'), to: mailAddress, data: passwordChanged }),
   z.object({ template: z.literal('factor-changed'), to: mailAddress, data: factorChanged }),
+  z.object({ template: z.literal('test'), to: mailAddress, data: test }),
 ])
 
 export type MailRequest = z.infer<typeof mailRequestSchema>

@@ -5,11 +5,13 @@
 import type Provider from 'oidc-provider'
 import { createMailboxTransport } from '../mail/mailbox.ts'
 import { createMailer } from '../mail/mailer.ts'
-import type { MailTransport } from '../mail/mail-transport.ts'
 import { createSmtpTransport } from '../mail/smtp-transport.ts'
+import type { SmtpServer } from '../mail/smtp-transport.ts'
 import { createEndedSink, ENDED_TOPIC } from '../grant-store/access-endings.ts'
 import { MAIL_TOPIC } from '../outbox/outbox.ts'
 import { createRelay } from '../outbox/relay.ts'
+import type { Sink } from '../outbox/sink.ts'
+import type { Config } from '../settings/config.ts'
 import type { Parts } from './start/parts.ts'
 import { createUpkeep } from './upkeep.ts'
 import { createKeptProvider } from './worker-provider.ts'
@@ -25,14 +27,12 @@ export function createWorker(
   parts: Parts,
   provider: () => Provider | Promise<Provider> = createKeptProvider(parts),
 ): Worker {
-  const { config, clock } = parts
-  const { issuer: publicUrl, serverName, mail } = config
-  const transport = mailTransport(parts)
+  const mails = mailSink(parts)
   const delivery = { provider: async () => provider() }
   const relay = createRelay({
     ...parts,
     sinks: {
-      [MAIL_TOPIC]: createMailer({ transport, from: mail.from, serverName, publicUrl, clock }),
+      [MAIL_TOPIC]: mails.sink,
       [ENDED_TOPIC]: createEndedSink(parts),
       ...Object.assign({}, ...parts.features.map(({ sinks }) => sinks?.(delivery))),
     },
@@ -48,18 +48,28 @@ export function createWorker(
     },
     async stop() {
       await Promise.all([relay.stop(), upkeep.stop()])
-      transport.close()
+      mails.close()
     },
   }
 }
 
-function mailTransport({ config, db, clock }: Parts): MailTransport {
-  const { mail } = config
-  if (mail.mailbox !== 'none' || !mail.workerSmtpServerUrl) return createMailboxTransport({ db, clock })
-  return createSmtpTransport({
+/** Where mails go, as the settings say. */
+export function mailSink(parts: Pick<Parts, 'config' | 'db' | 'clock'>): { sink: Sink; close: () => void } {
+  const { config, clock } = parts
+  const { issuer: publicUrl, serverName, mail } = config
+  const server = smtpServerOf(config)
+  const transport = server ? createSmtpTransport(server) : createMailboxTransport(parts)
+  const sink = createMailer({ transport, from: mail.from, serverName, publicUrl, clock })
+  return { sink, close: () => transport.close() }
+}
+
+/** Nothing where mails stay in the development mailbox. */
+export function smtpServerOf({ mail }: Config): SmtpServer | undefined {
+  if (mail.mailbox !== 'none' || !mail.workerSmtpServerUrl) return undefined
+  return {
     url: mail.workerSmtpServerUrl,
     user: mail.workerSmtpServerUser,
     password: mail.workerSmtpServerPassword,
     requireTls: mail.workerSmtpRequireTls,
-  })
+  }
 }

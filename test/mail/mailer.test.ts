@@ -28,6 +28,7 @@ const requests: MailRequest[] = [
     data: { name: 'Ada', app: 'Ledger', whenMs: expiresAtMs, sessionsLink: signInLink, resetLink },
   },
   { template: 'access-request', to, data: { name: 'Ada', appName: 'Ledger', link, expiresAtMs } },
+  { template: 'test', to, data: { whenMs: expiresAtMs, link } },
   { template: 'password-changed', to, data: { name: 'Ada', whenMs: expiresAtMs, resetLink } },
   ...(['added', 'removed', 'reset', 'codes_renewed', 'code_used', 'codes_guessed'] as const).map(
     factorChanged,

@@ -44,7 +44,7 @@ export const FLOORS = [
   ['features.ts'],
   ['process/start'],
   ['process'],
-  ['cli/groups', 'cli/moving', 'cli/outbox'],
+  ['cli/groups', 'cli/mail', 'cli/moving', 'cli/outbox'],
   ['(composition)', 'cli'],
 ]
 

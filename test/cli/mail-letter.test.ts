@@ -1,0 +1,42 @@
+import { expect } from 'chai'
+import { FAULTS } from '../../src/cli/mail/faults.ts'
+import { startMailCatcher } from '../outbox/mail-catcher.ts'
+import { startServer } from '../support/running-server.ts'
+import type { RunningServer } from '../support/running-server.ts'
+import { answerOf } from './command-line.ts'
+
+type Report = { exit_code: number; checks: { check: string; state: string; found: string }[] }
+
+describe('The letter of mail doctor', () => {
+  let server: RunningServer
+  let catcher: Awaited<ReturnType<typeof startMailCatcher>>
+  before(async () => {
+    catcher = await startMailCatcher({
+      onRcptTo: ({ address }, _session, done) =>
+        address.startsWith('nobody') ? done(Object.assign(new Error('no'), { responseCode: 550 })) : done(),
+    })
+    server = await startServer({
+      store: 'sqlite',
+      env: { ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: catcher.url, ACCOUNT_SERVER_MAILBOX: 'false' },
+    })
+  })
+  after(async () => {
+    await server.stop()
+    await catcher.stop()
+  })
+
+  const sentTo = async (to: string) => (await answerOf(server.parts, ['mail', 'doctor', '--to', to])).data
+
+  it('leaves by the worker, as every mail does', async () => {
+    const { exit_code, checks } = (await sentTo('ada@example.org')) as Report
+    expect(exit_code).to.equal(0)
+    expect(checks.find(({ check }) => check === 'letter')).to.include({ state: 'ok' })
+    expect(catcher.mails.map(({ to }) => to)).to.eql([['ada@example.org']])
+  })
+
+  it('is refused with the reason of the worker', async () => {
+    const { exit_code, checks } = (await sentTo('nobody@example.org')) as Report
+    expect(exit_code).to.equal(FAULTS.letter_refused.exitCode)
+    expect(checks.find(({ check }) => check === 'letter')?.found).to.equal('smtp 550 RCPT TO; given up')
+  })
+})
