@@ -12,6 +12,7 @@ export const ACCOUNT_PATHS = {
   reset: '/reset',
   forgot: '/forgot',
   signIn: '/sign-in',
+  disown: '/not-me',
 } as const
 
 type Recipient = Pick<Account, 'email' | 'name'>

@@ -9,12 +9,14 @@ import type { Db, Sql } from '../platform/sql/database.ts'
 import { digest, equalsInConstantTime, keyedDigest, randomToken } from '../platform/tokens.ts'
 import { lockAccount } from './account.ts'
 
-export type TokenPurpose = 'activation' | 'reset'
+/** `disown`: "This was not me", said of a sign-in. */
+export type TokenPurpose = 'activation' | 'reset' | 'disown'
 
 /** The longest a token of each purpose may live. */
 export const TOKEN_LIFETIME_MS: Record<TokenPurpose, number> = {
   activation: 2 * DAY_MS,
   reset: HOUR_MS,
+  disown: 7 * DAY_MS,
 }
 
 export const MAX_CODE_ATTEMPTS = 5
@@ -70,7 +72,7 @@ export type TokenRequest = {
 
 export type IssuedToken = { token: string; code: string; expiresAtMs: number }
 
-/** Makes a token in the caller's transaction and kills the account's earlier one of the same purpose. */
+/** Makes a token in the caller's transaction and kills the account's earlier one of the same purpose, except of `disown`. */
 export async function issueToken(
   trx: Sql,
   key: Buffer,
@@ -84,7 +86,8 @@ export async function issueToken(
   const expiresAtMs = nowMs + Math.min(request.lifetimeMs, TOKEN_LIFETIME_MS[purpose])
   // Two requests at once follow one another here, else both their tokens would live.
   await lockAccount(trx, accountId)
-  await trx('one_time_tokens').where({ accountId, purpose }).delete()
+  // Each of these is about another sign-in.
+  if (purpose !== 'disown') await trx('one_time_tokens').where({ accountId, purpose }).delete()
   await trx('one_time_tokens').insert({
     digest: digest(token),
     accountId,

@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto'
 import { DAY_MS } from '../platform/clock.ts'
 import { equalsInConstantTime, keyedDigest } from '../platform/tokens.ts'
 
-export type Device = { accountId: string; deviceId: string; passwordSetAtMs: number }
+export type Device = { accountId: string; deviceId: string; issuedAtMs: number; passwordSetAtMs: number }
 
 type Owner = { id: string; passwordChangedAtMs: number | null }
 
@@ -32,7 +32,7 @@ export function verifyDeviceCookie(
   const body = `${accountId}.${deviceId}.${issuedAtMs}.${passwordSetAtMs}`
   if (!equalsInConstantTime(signature, keyedDigest(key, body))) return undefined
   if (nowMs - Number(issuedAtMs) > DEVICE_COOKIE_MAX_AGE_MS) return undefined
-  return { accountId, deviceId, passwordSetAtMs: Number(passwordSetAtMs) }
+  return { accountId, deviceId, issuedAtMs: Number(issuedAtMs), passwordSetAtMs: Number(passwordSetAtMs) }
 }
 
 /** False also for a device that is known by an earlier password. */

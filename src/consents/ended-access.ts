@@ -50,8 +50,13 @@ async function endSessionsAndGrants(
   nowMs: number,
   keptSessionUid = '',
 ): Promise<EndedAccess> {
-  // Used ones stay, so that a link opened twice can be explained.
-  await trx('one_time_tokens').where({ accountId }).whereNull('usedAtMs').delete()
+  // Used ones stay, so that a link opened twice can be explained. A stranger who signed in must not end the owner's way to
+  // say "This was not me".
+  await trx('one_time_tokens')
+    .where({ accountId })
+    .whereNot({ purpose: 'disown' })
+    .whereNull('usedAtMs')
+    .delete()
   const sessionUids: string[] = await sessionsOf(trx, accountId, keptSessionUid).forUpdate().pluck('uid')
   await trx('account_sessions').whereIn('uid', sessionUids).update({ endedAtMs: nowMs })
   const grants: { grantIdDigest: string }[] = await grantsOf(trx, accountId, keptSessionUid)

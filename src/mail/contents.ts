@@ -28,6 +28,8 @@ export function contentFor(request: MailRequest, serverName: string): Letter {
       return passwordChanged(request.data, serverName)
     case 'factor-changed':
       return factorChanged(request.data, serverName)
+    case 'new-browser':
+      return newBrowser(request.data, serverName)
     case 'session-alert':
       return sessionAlert(request.data, serverName)
     case 'test':
@@ -176,6 +178,24 @@ function factorChanged(data: DataOf<'factor-changed'>, serverName: string): Lett
     ],
     action: { label: 'Security of your account', link: data.securityLink },
     notes: [`Was it somebody else? Then choose a new password as well: ${data.resetLink}`],
+  }
+}
+
+function newBrowser(data: DataOf<'new-browser'>, serverName: string): Letter {
+  const app = data.app !== undefined && isPlainName(data.app) ? ` in the app ${data.app.trim()}` : ''
+  const browser = data.browser === 'Unknown device' ? 'a device without a known name' : data.browser
+  return {
+    subject: `New sign-in to your ${serverName} account`,
+    preview: 'If this was you, there is nothing to do.',
+    heading: 'A sign-in from a new browser',
+    greeting: greeting(data.name),
+    paragraphs: [
+      `Somebody, most likely you, signed in to your ${serverName} account from a browser or app that was not used for it before.`,
+      `It was ${browser}${app}, on ${inWords(data.whenMs)}, from the network address ${data.ip}.`,
+      'If this was you, there is nothing to do. If it was not, sign out everywhere and choose a new password:',
+    ],
+    action: { label: 'This was not me', link: data.link },
+    notes: [`The link works once, until ${inWords(data.expiresAtMs)}. Opening it changes nothing yet.`],
   }
 }
 

@@ -31,6 +31,16 @@ const factorChanged = z.object({
   resetLink: link,
 })
 
+const newBrowser = z.object({
+  name,
+  browser: oneLine(100),
+  /** The app, if it signs people in with its own forms. */
+  app: name.optional(),
+  ip: oneLine(45),
+  whenMs: z.int(),
+  link,
+  expiresAtMs,
+})
 const accessRequest = z.object({ name, appName: name, link, expiresAtMs })
 
 const test = z.object({ whenMs: z.int(), link })
@@ -42,6 +52,7 @@ export const mailRequestSchema = z.discriminatedUnion('template', [
   z.object({ template: z.literal('session-alert'), to: mailAddress, data: sessionAlert }),
   z.object({ template: z.literal('access-request'), to: mailAddress, data: accessRequest }),
   z.object({ template: z.literal('password-changed'), to: mailAddress, data: passwordChanged }),
+  z.object({ template: z.literal('new-browser'), to: mailAddress, data: newBrowser }),
   z.object({ template: z.literal('factor-changed'), to: mailAddress, data: factorChanged }),
   z.object({ template: z.literal('test'), to: mailAddress, data: test }),
 ])

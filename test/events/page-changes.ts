@@ -135,6 +135,17 @@ export const PAGE_CHANGES: Changes = {
   '/account/security/codes/renew': onSecurityPage('/account/security/codes/renew'),
   '/account/security/codes/saved': { none: 'The page stops showing the codes.' },
   '/account/security/confirm': { none: 'The password shows who it is. Nothing changes.' },
+  '/not-me': {
+    async run(world) {
+      const { visitor, ...person } = await signedIn(world)
+      await visitor.signIn(person)
+      await world.visitor().signIn(person)
+      const page = await visitor.get(linkIn(await world.waitForMail(person.email, /^New sign-in/), '/not-me'))
+      await world.taken()
+      await visitor.followForm(page)
+    },
+    events: ['account.signed_out_everywhere'],
+  },
   '/account/sessions/end': {
     async run(world) {
       const { visitor, ...person } = await signedIn(world)

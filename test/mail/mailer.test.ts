@@ -29,6 +29,11 @@ const requests: MailRequest[] = [
   },
   { template: 'access-request', to, data: { name: 'Ada', appName: 'Ledger', link, expiresAtMs } },
   { template: 'test', to, data: { whenMs: expiresAtMs, link } },
+  {
+    template: 'new-browser',
+    to,
+    data: { name: 'Ada', browser: 'Firefox on Linux', ip: '203.0.113.7', whenMs: now, link, expiresAtMs },
+  },
   { template: 'password-changed', to, data: { name: 'Ada', whenMs: expiresAtMs, resetLink } },
   ...(['added', 'removed', 'reset', 'codes_renewed', 'code_used', 'codes_guessed'] as const).map(
     factorChanged,

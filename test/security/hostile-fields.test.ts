@@ -23,6 +23,7 @@ const FORMS: Record<string, string[]> = {
   '/activate': ['token', 'code', 'password', 'mode'],
   '/forgot': ['email'],
   '/reset': ['token', 'code', 'password'],
+  '/not-me': ['token'],
   '/account': ['name'],
   '/account/verify': ['code'],
   '/account/resend': [],
@@ -118,6 +119,7 @@ const QUERIES: Record<string, string[]> = {
   '/forgot': ['from', 'restart'],
   '/activate': ['token', 'mode'],
   '/reset': ['token'],
+  '/not-me': ['token'],
   '/interaction/unknown': ['restart', 'account'],
   '/mailbox': ['to'],
 }

@@ -1,11 +1,13 @@
 /** What follows once a person has proved everything: for an app's request, and for the person's own pages. */
 import { accountPath } from '../../accounts/account-pages.ts'
+import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import type { Interaction } from '../../interaction/open-interaction.ts'
 import { redirect, resume } from '../../interaction/page.ts'
 import type { Page } from '../../interaction/page.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { readSession } from '../../provider/sessions/browser-session.ts'
+import { noteSignInFrom } from '../../sessions/new-browser.ts'
 import type { SignInServices } from './browser-memory.ts'
 import { beginSession, leaveSession } from './session-changes.ts'
 import type { FinishedSignIn } from './session-changes.ts'
@@ -16,6 +18,7 @@ export async function finishForApp(
   page: Page,
   { account, amr }: FinishedSignIn,
 ): Promise<void> {
+  await noteBrowser(services, page.ctx, account)
   await makeRoom(services, page, account)
   // The time of the sign-in is part of the result, because later steps repeat the result.
   const ts = Math.floor(services.clock() / SECOND_MS)
@@ -43,6 +46,7 @@ export async function finishAnyway(
   ctx: AnyContext,
   finished: FinishedSignIn,
 ): Promise<void> {
+  await noteBrowser(services, ctx, finished.account)
   await beginSession(services, ctx, finished)
   recognise(services, ctx, finished.account)
 }
@@ -62,6 +66,21 @@ async function makeRoom(
 async function forget(interaction: Interaction): Promise<void> {
   interaction.session = undefined
   await interaction.persist()
+}
+
+/** Before `recognise`, which makes the browser known. */
+async function noteBrowser(
+  services: SignInServices,
+  ctx: AnyContext,
+  account: FinishedSignIn['account'],
+): Promise<void> {
+  await noteSignInFrom(services, {
+    account,
+    userAgent: ctx.get('User-Agent'),
+    ip: requestState(ctx).clientIp ?? '',
+    deviceCookie: services.deviceCookie.read(ctx),
+    isRemembered: services.remembered.has(ctx, account.id),
+  })
 }
 
 function recognise(services: SignInServices, ctx: AnyContext, account: FinishedSignIn['account']): void {

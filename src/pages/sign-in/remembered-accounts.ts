@@ -13,6 +13,8 @@ import type { Services } from '../../services.ts'
 export type RememberedAccounts = {
   /** The latest first. Accounts that can no longer sign in are left out. */
   list: (ctx: AnyContext) => Promise<Account[]>
+  /** Without a query: also true for an account that can no longer sign in. */
+  has: (ctx: AnyContext, accountId: string) => boolean
   remember: (ctx: AnyContext, account: { id: string }) => void
   forget: (ctx: AnyContext, accountId: string) => void
 }
@@ -47,6 +49,7 @@ export function createRememberedAccounts({
         .filter((account) => account !== undefined)
         .filter((account) => account.disabledAtMs === null)
     },
+    has: (ctx, accountId) => read(ctx).includes(accountId),
     remember: (ctx, { id }) => write(ctx, [id, ...others(ctx, id)].slice(0, MAX_ACCOUNTS)),
     forget: (ctx, accountId) => write(ctx, others(ctx, accountId)),
   }

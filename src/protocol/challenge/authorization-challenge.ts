@@ -13,6 +13,7 @@ import { needsMoreThan } from '../../provider/requests/authentication-levels.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import { CHALLENGE_PATH } from '../../provider/endpoints/addresses.ts'
 import type { Services } from '../../services.ts'
+import { noteSignInFrom } from '../../sessions/new-browser.ts'
 import { addEndpoint, grants, subjectFor } from '../../provider/library/library.ts'
 import {
   authorizationParameters,
@@ -164,6 +165,13 @@ async function finish(
   await assertHinted(ctx, accountId)
   if (needsMoreThan(levelOf(amr), session.request))
     return redirectToWeb(ctx, { ...session.request, login_hint: account.email }, STRONGER)
+  await noteSignInFrom(services, {
+    account,
+    userAgent: ctx.get('User-Agent'),
+    ip: requestState(ctx).clientIp ?? '',
+    app: ctx.oidc.client?.clientName,
+    deviceCookie: session.device,
+  })
   ctx.body = {
     authorization_code: await issueChallengeCode(services, ctx, { ...session, passed: { accountId, amr } }),
     // The app keeps it and sends it with its next sign-in, as a browser keeps its cookie.
