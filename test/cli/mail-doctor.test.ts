@@ -152,6 +152,23 @@ describe('mail doctor', () => {
     expectFault(await about({ disabledCommands: [] }, required), 'certificate_untrusted')
   })
 
+  // Linux leads this address here, and it is no loopback address.
+  const elsewhere = async (more: object) => {
+    const catcher = await startMailCatcher()
+    try {
+      return await report(`smtp://0.0.0.0:${catcher.port}`, more)
+    } finally {
+      await catcher.stop()
+    }
+  }
+
+  it('requires TLS of a server elsewhere, and warns where the setting waives it', async () => {
+    expectFault(await elsewhere({}), 'tls_refused')
+    const { exit_code, checks } = await elsewhere({ ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS: 'false' })
+    expect(exit_code).to.equal(0)
+    expect(checks.find(({ check }) => check === 'TLS')).to.include({ state: 'warning' })
+  })
+
   it('says why the login is refused, and never prints the password [S-4.30]', async () => {
     const wrong = { ...LOGIN, ACCOUNT_SERVER_WORKER_SMTP_SERVER_PASSWORD: 'hunter2-of-tests' }
     const all = await about(takesLogin, wrong)
