@@ -1,6 +1,6 @@
 import { expect } from 'chai'
-import { createMailDelay } from '../../src/outbox/mail-queue.ts'
-import { MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
+import { createMailDelay, mailQueue, withdrawUntaken } from '../../src/outbox/mail-queue.ts'
+import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import { databases, movableClock } from './outbox-database.ts'
 import type { Opened } from './outbox-database.ts'
 
@@ -39,6 +39,42 @@ for (const { name, open } of databases) {
         expect(await late()).to.equal(expected)
       })
     }
+
+    it('counts for operators what waits and what was given up, today and earlier', async () => {
+      expect(await mailQueue(opened.db, clock())).to.eql({
+        waiting: 0,
+        oldestAgeMs: 0,
+        late: false,
+        givenUp: 0,
+        givenUpToday: 0,
+        lastError: null,
+      })
+      const dead = (id: string, deadAtMs: number) => mail({ id, nextAttemptAtMs: null, deadAtMs })
+      await opened
+        .db('outbox_messages')
+        .insert([
+          mail({ lastError: 'smtp 451 RCPT TO' }),
+          mail({ id: 'two', createdAtMs: clock() }),
+          mail({ id: 'three', topic: 'events.kafka' }),
+          dead('four', clock()),
+          dead('five', clock() - DAY_MS),
+        ])
+      expect(await mailQueue(opened.db, clock())).to.eql({
+        waiting: 2,
+        oldestAgeMs: MINUTE_MS + 1,
+        late: false,
+        givenUp: 2,
+        givenUpToday: 1,
+        lastError: 'smtp 451 RCPT TO',
+      })
+    })
+
+    it('takes a message back that no worker has begun with', async () => {
+      await opened.db('outbox_messages').insert([mail({ attempts: 0 }), mail({ id: 'taken', attempts: 1 })])
+      expect(await withdrawUntaken(opened.db, 'one')).to.equal(true)
+      expect(await withdrawUntaken(opened.db, 'taken')).to.equal(false)
+      expect(await opened.db('outbox_messages').pluck('id')).to.eql(['taken'])
+    })
 
     it('asks SQL once in five seconds, by the index of what is due', async () => {
       const asked: string[] = []

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import { movableTime } from '../support/movable-time.ts'
+import { startRelyingParty } from '../support/relying-party.ts'
 import { startServer, TEST_PASSWORD } from '../support/running-server.ts'
 import type { RunningServer } from '../support/running-server.ts'
 import { createVisitor } from '../support/visitor.ts'
@@ -54,6 +55,17 @@ describe('The page that waits for a mail', () => {
   it('says that mails are late, alike for every address [S-2.84]', async () => {
     await leaveWaiting(MINUTE_MS + SECOND_MS)
     for (const { text, url } of await waitingPages()) expect(text, url.pathname).to.contain(SAYS_LATE)
+  })
+
+  it('says it as well on the way to an app, where the address has to be confirmed first', async () => {
+    await leaveWaiting(MINUTE_MS + SECOND_MS)
+    const app = await startRelyingParty(server)
+    const { email, password } = await server.createAccount({ verified: false })
+    const visitor = createVisitor(server.issuer)
+    const page = await visitor.followForm(await visitor.get((await app.begin()).url), { email, password })
+    expect(page.heading).to.equal('Confirm your address')
+    expect(page.text).to.contain(SAYS_LATE)
+    await app.stop()
   })
 
   it('says nothing while mails leave in time', async () => {
