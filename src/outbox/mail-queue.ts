@@ -78,9 +78,12 @@ export async function mailQueue(db: Db, nowMs: number): Promise<MailQueue> {
   }
 }
 
-/** Takes a message back that no worker has begun with. False when one has. */
-export async function withdrawUntaken(db: Db, id: string): Promise<boolean> {
-  const taken: number = await db('outbox_messages').where({ id, attempts: 0 }).delete()
+/** Takes a message back, unless it was delivered or a worker has it now. Answers whether it did. */
+export async function withdraw(db: Db, id: string, nowMs: number): Promise<boolean> {
+  const taken: number = await db('outbox_messages')
+    .where({ id, deliveredAtMs: null })
+    .where('leasedUntilMs', '<=', nowMs)
+    .delete()
   return taken === 1
 }
 

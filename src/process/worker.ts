@@ -13,6 +13,7 @@ import { createRelay } from '../outbox/relay.ts'
 import type { Sink } from '../outbox/sink.ts'
 import type { Config } from '../settings/config.ts'
 import type { Parts } from './start/parts.ts'
+import { isLoopbackHost } from '../platform/network/ip-address.ts'
 import { createUpkeep } from './upkeep.ts'
 import { createKeptProvider } from './worker-provider.ts'
 
@@ -42,6 +43,7 @@ export function createWorker(
   parts.onCommitted(relay.wake)
   return {
     start() {
+      warnOfClearText(parts)
       parts.feed.start()
       relay.start()
       upkeep.start()
@@ -51,6 +53,13 @@ export function createWorker(
       mails.close()
     },
   }
+}
+
+function warnOfClearText({ config, log }: Parts): void {
+  const server = smtpServerOf(config)
+  if (!server || server.requireTls) return
+  const { protocol, hostname, host } = new URL(server.url)
+  if (protocol === 'smtp:' && !isLoopbackHost(hostname)) log.warn({ server: host }, 'mail.tls_waived')
 }
 
 /** Where mails go, as the settings say. */

@@ -199,7 +199,7 @@ describe('mail doctor', () => {
     const catcher = await startMailCatcher()
     const args = ['--to', 'Ada@example.org', '--wait', '1']
     expect(expectFault(await report(catcher.url, {}, args), 'worker_away').found).to.equal(
-      'no worker took it in 1 s; sent from here',
+      'no worker handed it over in 1 s; accepted from here',
     )
     expect(catcher.mails.map(({ to }) => to)).to.eql([['ada@example.org']])
     expect(await parts.db('outbox_messages').select('id')).to.eql([])

@@ -13,11 +13,17 @@ describe('The letter of mail doctor', () => {
   before(async () => {
     catcher = await startMailCatcher({
       onRcptTo: ({ address }, _session, done) =>
-        address.startsWith('nobody') ? done(Object.assign(new Error('no'), { responseCode: 550 })) : done(),
+        address.startsWith('nobody')
+          ? done(Object.assign(new Error('nobody of this name'), { responseCode: 550 }))
+          : done(),
     })
     server = await startServer({
       store: 'sqlite',
-      env: { ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: catcher.url, ACCOUNT_SERVER_MAILBOX: 'false' },
+      env: {
+        // Linux leads this address here, and it is no loopback address.
+        ACCOUNT_SERVER_WORKER_SMTP_SERVER_URL: `smtp://0.0.0.0:${catcher.port}`,
+        ACCOUNT_SERVER_WORKER_SMTP_REQUIRE_TLS: 'false',
+      },
     })
   })
   after(async () => {
@@ -34,9 +40,16 @@ describe('The letter of mail doctor', () => {
     expect(catcher.mails.map(({ to }) => to)).to.eql([['ada@example.org']])
   })
 
-  it('is refused with the reason of the worker', async () => {
+  it('is refused with the reason of the worker and the words of the mail server, and leaves nothing behind', async () => {
     const { exit_code, checks } = (await sentTo('nobody@example.org')) as Report
     expect(exit_code).to.equal(FAULTS.letter_refused.exitCode)
-    expect(checks.find(({ check }) => check === 'letter')?.found).to.equal('smtp 550 RCPT TO; given up')
+    expect(checks.find(({ check }) => check === 'letter')?.found).to.equal(
+      'by a worker: smtp 550 RCPT TO; refused from here: smtp 550 RCPT TO: 550 nobody of this name',
+    )
+    expect(await server.parts.db('outbox_messages').whereNotNull('deadAtMs').select('id')).to.eql([])
+  })
+
+  it('leaves by a worker that warns at start where TLS is waived', () => {
+    expect(server.log()).to.match(/"mail.tls_waived"/)
   })
 })

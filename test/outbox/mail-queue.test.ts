@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { createMailDelay, mailQueue, withdrawUntaken } from '../../src/outbox/mail-queue.ts'
+import { createMailDelay, mailQueue, withdraw } from '../../src/outbox/mail-queue.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import { databases, movableClock } from './outbox-database.ts'
 import type { Opened } from './outbox-database.ts'
@@ -69,11 +69,18 @@ for (const { name, open } of databases) {
       })
     })
 
-    it('takes a message back that no worker has begun with', async () => {
-      await opened.db('outbox_messages').insert([mail({ attempts: 0 }), mail({ id: 'taken', attempts: 1 })])
-      expect(await withdrawUntaken(opened.db, 'one')).to.equal(true)
-      expect(await withdrawUntaken(opened.db, 'taken')).to.equal(false)
-      expect(await opened.db('outbox_messages').pluck('id')).to.eql(['taken'])
+    it('takes a message back that no worker has, and that was not delivered', async () => {
+      await opened
+        .db('outbox_messages')
+        .insert([
+          mail({ leasedUntilMs: clock() }),
+          mail({ id: 'leased', leasedUntilMs: clock() + 1 }),
+          mail({ id: 'delivered', leasedUntilMs: 0, deliveredAtMs: clock() }),
+        ])
+      const taken: boolean[] = []
+      for (const id of ['one', 'leased', 'delivered']) taken.push(await withdraw(opened.db, id, clock()))
+      expect(taken).to.eql([true, false, false])
+      expect(await opened.db('outbox_messages').orderBy('id').pluck('id')).to.eql(['delivered', 'leased'])
     })
 
     it('asks SQL once in five seconds, by the index of what is due', async () => {

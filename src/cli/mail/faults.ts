@@ -33,7 +33,10 @@ export const FAULTS = {
     exitCode: 22,
     advice: 'No worker took the letter. Start one: npm run worker, or the embedded server.',
   },
-  letter_refused: { exitCode: 23, advice: 'The letter was not accepted. Check sender and recipient.' },
+  letter_refused: {
+    exitCode: 23,
+    advice: 'The letter was not accepted. Check sender, recipient and the settings of the worker.',
+  },
   dns_silent: { exitCode: 30, advice: 'The name server gives no answer. Name another one: --dns-server.' },
   spf: { exitCode: 31, advice: 'Publish one SPF record that names your mail server (RFC 7208).' },
   dkim: { exitCode: 32, advice: 'Publish the key that your mail server signs with (RFC 6376).' },

@@ -25,7 +25,7 @@ export const mail: Noun<Parts> = {
         },
       },
       notes: [
-        'A worker delivers the letter. When none takes it in time, the command sends it itself.',
+        'A worker delivers the letter. When none does in time, or it fails, the command sends it itself and shows the answer.',
         'The exit code names the first fault:',
         ...Object.entries(FAULTS).map(([name, { exitCode }]) => `  ${exitCode}  ${name}`),
       ],

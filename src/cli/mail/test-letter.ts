@@ -1,17 +1,17 @@
 /**
- * Sends a letter as every mail is sent: through the outbox, by a worker. When no worker takes it in time, it is
- * withdrawn and sent from here. So the answer says which of the two does not work.
+ * Sends a letter as every mail is sent: through the outbox, by a worker. When no worker takes it in time or the attempt
+ * fails, it is withdrawn and sent from here. So the answer says which of the two does not work.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import { findMessage } from '../../outbox/dead-letters.ts'
 import type { KeptMessage } from '../../outbox/dead-letters.ts'
-import { withdrawUntaken } from '../../outbox/mail-queue.ts'
+import { withdraw } from '../../outbox/mail-queue.ts'
 import { MAIL_TOPIC } from '../../outbox/outbox.ts'
 import { DeliveryFailure } from '../../outbox/sink.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import type { Parts } from '../../process/start/parts.ts'
 import { mailSink } from '../../process/worker.ts'
-import type { Finding } from './faults.ts'
+import type { Fault, Finding } from './faults.ts'
 import { oneLine } from './smtp-talk.ts'
 
 const LOOK_EVERY_MS = 200
@@ -26,13 +26,17 @@ export async function sendLetter(
   const id = await outbox.enqueueMail(db, request)
   const last = await outcomeOf(parts, id, waitSeconds)
   if (last?.deliveredAtMs) return { check, state: 'ok', found: `a worker handed it over, to ${to}` }
-  if (last?.lastError) {
-    const next = last.deadAtMs ? 'given up' : 'it is tried again'
-    return { check, state: 'fault', fault: 'letter_refused', found: `${last.lastError}; ${next}` }
-  }
-  if (await withdrawUntaken(db, id)) return sendFromHere(parts, id, request, waitSeconds)
-  const found = `a worker has it since less than ${waitSeconds} s, and has not handed it over`
-  return { check, state: 'fault', fault: 'letter_refused', found }
+  const failed = last?.lastError ?? undefined
+  const withdrawn = await withdraw(db, id, clock())
+  const here = withdrawn ? await sendFromHere(parts, id, request) : 'the worker has it still'
+  if (failed !== undefined) return fault('letter_refused', `by a worker: ${failed}; ${here}`)
+  return withdrawn
+    ? fault('worker_away', `no worker handed it over in ${waitSeconds} s; ${here}`)
+    : fault('letter_refused', `not handed over in ${waitSeconds} s; ${here}`)
+}
+
+function fault(name: Fault, found: string): Finding {
+  return { check, state: 'fault', fault: name, found }
 }
 
 /** The message once its first attempt has ended, or as it is when the time is over. */
@@ -45,26 +49,14 @@ async function outcomeOf({ db }: Parts, id: string, waitSeconds: number): Promis
   }
 }
 
-async function sendFromHere(
-  parts: Parts,
-  id: string,
-  payload: object,
-  waitSeconds: number,
-): Promise<Finding> {
-  const nobody = `no worker took it in ${waitSeconds} s`
+async function sendFromHere(parts: Parts, id: string, payload: object): Promise<string> {
   const { sink, close } = mailSink(parts)
   try {
     const createdAtMs = parts.clock()
     await sink.deliver({ id, topic: MAIL_TOPIC, key: undefined, payload, attempt: 1, createdAtMs })
-    return { check, state: 'fault', fault: 'worker_away', found: `${nobody}; sent from here` }
+    return 'accepted from here'
   } catch (error) {
-    const words = error instanceof DeliveryFailure ? wordsOf(error) : String(error)
-    return {
-      check,
-      state: 'fault',
-      fault: 'worker_away',
-      found: `${nobody}; not accepted from here: ${words}`,
-    }
+    return `refused from here: ${error instanceof DeliveryFailure ? wordsOf(error) : String(error)}`
   } finally {
     close()
   }
