@@ -9,8 +9,8 @@ import { SECOND_MS } from '../../platform/clock.ts'
 import { readSession } from '../../provider/sessions/browser-session.ts'
 import { noteSignInFrom } from '../../sessions/new-browser.ts'
 import type { SignInServices } from './browser-memory.ts'
-import { beginSession, leaveSession } from './session-changes.ts'
-import type { FinishedSignIn } from './session-changes.ts'
+import { beginSession, leaveSession } from '../../interaction/session-changes.ts'
+import type { FinishedSignIn } from '../../interaction/session-changes.ts'
 
 /** Answers the app's request with this sign-in. */
 export async function finishForApp(

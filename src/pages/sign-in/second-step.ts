@@ -13,7 +13,7 @@ import { finishAnyway, finishForApp, finishHere } from './finished-sign-in.ts'
 import { OWN_PAGE } from './pending-sign-ins.ts'
 import { LATE, withQuery } from './own-page.ts'
 import type { OwnPage } from './own-page.ts'
-import type { FinishedSignIn } from './session-changes.ts'
+import type { FinishedSignIn } from '../../interaction/session-changes.ts'
 
 /** In the query of this page: shows the form for a recovery code. */
 const RECOVERY = 'recovery'

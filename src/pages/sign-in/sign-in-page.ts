@@ -20,7 +20,7 @@ import { finishAnyway, finishForApp, finishHere } from './finished-sign-in.ts'
 import { LOST, OWN_PAGE } from './pending-sign-ins.ts'
 import { LATE, LATE_TEXT, withQuery } from './own-page.ts'
 import type { OwnPage } from './own-page.ts'
-import type { FinishedSignIn } from './session-changes.ts'
+import type { FinishedSignIn } from '../../interaction/session-changes.ts'
 
 const schema = z.object({
   email: z

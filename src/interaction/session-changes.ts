@@ -1,19 +1,22 @@
-/** Begins a browser's sign-in without an app, and ends the previous one. */
-import type { Account } from '../../accounts/account.ts'
-import type { PageServices } from '../../feature.ts'
-import { endSessionAndGrants } from '../../grant-store/access-endings.ts'
-import type { AnyContext } from '../../http/request/request-state.ts'
-import { SECOND_MS } from '../../platform/clock.ts'
-import { lifetimesOf, sessionSeconds } from '../../provider/grants/lifetimes.ts'
-import { readSession, startSession } from '../../provider/sessions/browser-session.ts'
-import { noteSignOut, recordSignIn } from '../../provider/sessions/recorded-sign-ins.ts'
+/** Begins or raises a browser's sign-in outside an app's request, and ends the one of another account. */
+import type { Account } from '../accounts/account.ts'
+import { endSessionAndGrants } from '../grant-store/access-endings.ts'
+import type { AnyContext } from '../http/request/request-state.ts'
+import { SECOND_MS } from '../platform/clock.ts'
+import { lifetimesOf, sessionSeconds } from '../provider/grants/lifetimes.ts'
+import type { Oidc } from '../provider/contract/current-provider.ts'
+import { readSession, startSession } from '../provider/sessions/browser-session.ts'
+import { noteSignOut, recordSignIn } from '../provider/sessions/recorded-sign-ins.ts'
+import type { Services } from '../services.ts'
+
+type Needs = Services & { oidc: Oidc }
 
 /** Who signed in, and with which methods (RFC 8176). */
 export type FinishedSignIn = { account: Account; amr: string[] }
 
 /** Signs the browser in, and records the session. */
 export async function beginSession(
-  services: PageServices,
+  services: Needs,
   ctx: AnyContext,
   { account: { id: accountId }, amr }: FinishedSignIn,
 ): Promise<void> {
@@ -27,7 +30,7 @@ export async function beginSession(
 }
 
 /** Ends the grants of a browser session that another account replaces. */
-export async function leaveSession(services: PageServices, ctx: AnyContext): Promise<void> {
+export async function leaveSession(services: Needs, ctx: AnyContext): Promise<void> {
   const session = await readSession(services.oidc.current(), ctx)
   if (!session.accountId) return
   await noteSignOut(services, session.uid, session.accountId)
