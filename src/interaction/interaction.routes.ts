@@ -1,5 +1,5 @@
 /**
- * The pages between an app's request and its answer: sign in, confirm the address, consent. This folder decides which
+ * The pages between an app's request and its answer: sign in, confirm the address, set up a second factor, consent. This folder decides which
  * step is next and holds what the steps share; the pages of the steps are in `pages`.
  */
 import { Router } from '@koa/router'
@@ -33,9 +33,11 @@ export function interactionRoutes(needs: Needs): Router {
     onPage(needs, ctx, steps.secondFactor.submit, () => steps.secondFactor.whenLost?.(ctx)),
   )
   const verifyEmail = whenDue('verify-email', steps.verifyEmail.submit)
+  const later = whenDue('set-up', steps.setUp.submit)
   const selectAccount = whenDue('select-account', steps.selectAccount.submit)
   const consent = whenDue('consent', steps.consent.submit)
   router.post('/verify-email', (ctx) => onPage(needs, ctx, verifyEmail))
+  router.post('/set-up/later', (ctx) => onPage(needs, ctx, later))
   router.post('/select-account', (ctx) => onPage(needs, ctx, selectAccount))
   router.post('/consent', (ctx) => onPage(needs, ctx, consent))
   router.post('/cancel', (ctx) => onPage(needs, ctx, (page) => cancel(needs, page)))
@@ -75,6 +77,7 @@ async function show(needs: Needs, page: Page): Promise<void> {
   if (step === 'select-account') return needs.steps.selectAccount.show(page)
   if (step === 'sign-in') return needs.steps.signIn.show(page)
   if (step === 'verify-email') return needs.steps.verifyEmail.show(page)
+  if (step === 'set-up') return needs.steps.setUp.show(page)
   return needs.steps.consent.show(page)
 }
 

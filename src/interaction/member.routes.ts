@@ -8,18 +8,22 @@ import { redirect } from './page.ts'
 
 type Work<Given> = (services: Given, ctx: AnyContext, member: Member) => Promise<void> | void
 
-/** `page`: where the person comes back to after a sign-in. */
+/**
+ * `page`: where the person comes back to after a sign-in. `requestPath`: the app's request that a page is a step of, which
+ * asks for the sign-in itself.
+ */
 export function memberRoutes<Given extends { findMember: FindMember }>(
   services: Given,
   page: AccountPage,
   routes: readonly (readonly ['get' | 'post', string, Work<Given>])[],
+  requestPath: (ctx: AnyContext) => string | undefined = () => undefined,
 ): Router {
   const router = new Router()
   for (const [method, path, work] of routes)
     router[method](path, async (ctx) => {
       const member = await services.findMember(ctx)
       if (member) return work(services, ctx, member)
-      redirect(ctx, signInPath(page))
+      redirect(ctx, requestPath(ctx) ?? signInPath(page))
     })
   return router
 }

@@ -25,7 +25,10 @@ export type StepPages = {
 
 /** The steps that a person may have to take on the way to an app. */
 export type Steps = Readonly<
-  Record<'create' | 'selectAccount' | 'signIn' | 'secondFactor' | 'verifyEmail' | 'consent', StepPages>
+  Record<
+    'create' | 'selectAccount' | 'signIn' | 'secondFactor' | 'verifyEmail' | 'setUp' | 'consent',
+    StepPages
+  >
 >
 
 /** For the sign-up and password pages: the query that leads back to this interaction's sign-in. */

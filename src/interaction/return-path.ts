@@ -1,22 +1,29 @@
 /**
- * Leads people back into an app's request after they registered or chose a new password. It is the address of the
- * interaction's sign-in page. It is in the query of our forms, and sealed in the record of the mailed link.
+ * Leads people back into an app's request after they registered, chose a new password or set up a second factor. It is an
+ * address of the interaction. It is in the query of our forms, and sealed in the record of the mailed link.
  */
 import { z } from 'zod'
 import type { AnyContext } from '../http/request/request-state.ts'
 import type { SealedColumn } from '../platform/sql/reseal.ts'
 import type { Services } from '../services.ts'
 import { restartsOf } from './restart.ts'
+import type { Restarts } from './restart.ts'
 
 export type ReturnPath = {
   /** The query for the next form. Empty without an app's request. */
   query: (ctx: AnyContext) => string
-  path: (ctx: AnyContext) => string | undefined
+  /** Of the interaction's sign-in page, if no other one is named. */
+  path: (ctx: AnyContext, page?: InteractionPage) => string | undefined
+  /** The client of the request. `undefined` also for a device, which the address does not name. */
+  clientId: (ctx: AnyContext) => string | undefined
   /** The sealed form, for the mailed link's record. */
   seal: (ctx: AnyContext) => string | undefined
   /** Unseals the path. */
   open: (sealed: string | null | undefined) => string | undefined
 }
+
+/** The page of the step that is due, the sign-in page, or the form that declines a set-up. */
+type InteractionPage = '' | '/sign-in' | '/set-up/later'
 
 /** Binds what is sealed to its purpose. */
 const CONTEXT = 'way-back'
@@ -34,24 +41,29 @@ const carried = z.object({ from: z.string().regex(/^[\w-]{1,64}$/), restart: z.s
 /** Builds the return path of these services. */
 export function returnPathOf(services: Pick<Services, 'config' | 'sealer' | 'clock'>): ReturnPath {
   const restarts = restartsOf(services)
-  return createReturnPath({ ...services, isRestart: (sealed) => restarts.open(sealed) !== undefined })
+  return createReturnPath({ ...services, openRestart: restarts.open })
 }
 
 export function createReturnPath({
   sealer,
-  isRestart,
-}: Pick<Services, 'sealer'> & { isRestart: (sealed: string) => boolean }): ReturnPath {
+  openRestart,
+}: Pick<Services, 'sealer'> & { openRestart: Restarts['open'] }): ReturnPath {
   // Accepts only one of our own addresses, with a request that was accepted here.
   const read = (ctx: AnyContext) => {
     const { data } = carried.safeParse(ctx.query)
-    return data && isRestart(data.restart) ? data : undefined
+    return data && openRestart(data.restart) ? data : undefined
   }
-  const path = (ctx: AnyContext): string | undefined => {
+  const path = (ctx: AnyContext, page: InteractionPage = '/sign-in'): string | undefined => {
     const found = read(ctx)
-    return found && `/interaction/${found.from}/sign-in?${new URLSearchParams({ restart: found.restart })}`
+    return found && `/interaction/${found.from}${page}?${new URLSearchParams({ restart: found.restart })}`
   }
   return {
     path,
+    clientId(ctx) {
+      const restart = openRestart(read(ctx)?.restart)
+      if (restart?.kind === 'stale') return restart.clientId
+      return (restart && new URL(restart.url).searchParams.get('client_id')) ?? undefined
+    },
     query(ctx) {
       const found = read(ctx)
       return found ? `?${new URLSearchParams(found)}` : ''

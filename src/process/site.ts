@@ -1,6 +1,7 @@
 /** Puts the provider together from the parts that every provider has and the parts of each feature. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import { needsSecondFactor } from '../accounts/second-factor-needed.ts'
 import { docsClient } from '../operations/docs-client.ts'
 import { apiResource } from '../operations/scopes.ts'
 import type { Site } from '../feature.ts'
@@ -75,7 +76,7 @@ export async function openSite(parts: Parts, pages: SitePages): Promise<Site> {
     documents.part,
   ]
   opened.oidc = await createOidc({
-    ...settingsOf(config),
+    ...settingsOf(parts),
     clock,
     lifetimes,
     parts: protocolParts,
@@ -183,7 +184,7 @@ function restartLost(startAgain: StartAgain): RefusedHook {
   }
 }
 
-function settingsOf(config: Parts['config']) {
+function settingsOf({ config, db }: Parts) {
   return {
     issuer: config.issuer,
     secure: config.secure,
@@ -194,5 +195,6 @@ function settingsOf(config: Parts['config']) {
     dpopNonceRequired: config.binding.dpopNonceRequired,
     mtls: config.binding.mtls,
     unverifiedAccountsMayAuthorize: config.accounts.unverifiedAccountsMayAuthorize,
+    hasSecondFactor: (accountId: string) => needsSecondFactor(db, accountId),
   }
 }

@@ -184,6 +184,7 @@ export const PAGE_CHANGES: Changes = {
     events: ['consent.revoked'],
   },
   '/account/requests': { none: 'Its answer is a consent, and `/consent` shows that event.' },
+  '/set-up/later': { none: 'The person declines, and nothing changes.' },
   '/verify-email': { none: 'The form of `/account/verify`, on the way to an app.' },
   '/select-account': { none: 'Shows the sign-in form to somebody else, which `/sign-in` is about.' },
   '/consent': {

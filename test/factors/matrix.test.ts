@@ -34,6 +34,7 @@ type Outcome =
   | 'refused'
   | 'asked to confirm the address'
   | 'asked for the password'
+  | 'asked to set up a factor'
   | 'sent to the browser'
   | 'tokens'
   | 'no session'
@@ -88,9 +89,9 @@ const EXPECTED = {
   'prompt=login in a session from before': FOR_AN_APP,
   'max_age=0 in a session from before': FOR_AN_APP,
   'the stronger level in a session from before': {
-    none: anew('error unmet_authentication_requirements', 'error unmet_authentication_requirements'),
+    none: anew('asked to set up a factor', 'asked to confirm the address'),
     confirmed: anew('asked for the code', 'asked for the code'),
-    begun: anew('error unmet_authentication_requirements', 'error unmet_authentication_requirements'),
+    begun: anew('asked to set up a factor', 'asked to confirm the address'),
   },
   'an activation': alike(always('no session')),
   'a password reset': alike(always('no session')),
@@ -137,6 +138,7 @@ describe('every path to a session or token', () => {
       return error === null ? 'tokens' : `error ${error}`
     }
     if (page.heading === 'Enter your code') return 'asked for the code'
+    if (page.heading === 'Set up your authenticator app') return 'asked to set up a factor'
     if (page.heading === 'Confirm your address') return 'asked to confirm the address'
     if (page.text.includes('do not match')) return 'refused'
     if (page.heading === 'Sign in') return 'asked for the password'

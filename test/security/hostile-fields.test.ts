@@ -45,6 +45,7 @@ const FORMS: Record<string, string[]> = {
   '/interaction/unknown/verify-email': ['code'],
   '/interaction/unknown/select-account': ['account', 'forget'],
   '/interaction/unknown/consent': ['decision', 'pin'],
+  '/interaction/unknown/set-up/later': ['anything'],
   '/interaction/unknown/cancel': ['anything'],
 }
 

@@ -139,7 +139,7 @@ describe('interactions', function () {
   it('survive every form of every step sent at every step', async () => {
     const app = await register(stage)
     const person = await stage.person()
-    const steps = ['sign-in', 'verify-email', 'consent', 'cancel']
+    const steps = ['sign-in', 'verify-email', 'set-up/later', 'consent', 'cancel']
     const signedIn = async () => {
       const visitor = stage.visitor()
       const form = await visitor.get(app.authorizePath())

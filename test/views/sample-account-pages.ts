@@ -75,6 +75,12 @@ const settingUp = {
   issuer: 'Account Server',
 }
 
+const forAnApp = {
+  signOutHref: undefined,
+  laterAction: '/interaction/i1/set-up/later',
+  client: { name: 'Sample App', clientUri: 'https://app.example' },
+}
+
 type Shared = { forms: Record<string, unknown>; person: Record<string, unknown> }
 
 export function accountSamples({ forms, person }: Shared): SamplePage[] {
@@ -128,8 +134,11 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
     sample('security', 'on', { ...secured, notice: 'Two-step sign-in is on.' }),
     sample('security', 'few-codes', { ...secured, codes: { left: 1, of: 10, madeAtMs: atMs } }),
     sample('security', 'unsaved', { ...secured, unsavedHref: '/account/security/codes' }),
+    sample('security-confirm', 'for-an-app', { ...asked, ...forAnApp }),
     sample('security-confirm', 'wrong', { ...asked, errors: { password: 'This is not your password.' } }),
     sample('security-app', 'empty', settingUp),
+    sample('security-app', 'for-an-app', { ...settingUp, ...forAnApp }),
+    sample('security-app', 'for-a-device', { ...settingUp, ...forAnApp, client: undefined }),
     sample('security-app', 'long-name', { ...settingUp, qr: undefined }),
     sample('security-app', 'wrong', {
       ...settingUp,

@@ -9,30 +9,35 @@ import { memberRoutes } from '../../interaction/member.routes.ts'
 import { redirect } from '../../interaction/page.ts'
 import { PATHS } from './paths.ts'
 import { withProof } from './proven.ts'
-import { backWith } from './security-page.ts'
+import { backWith, requestLocals, requestPath, withRequest } from './security-page.ts'
 import type { SecurityServices } from './security-page.ts'
 
 export function codesRoutes(services: SecurityServices): Router {
-  return memberRoutes(services, 'security', [
-    ['get', '/account/security/codes', show],
-    ['get', '/account/security/codes/file', download],
-    ['post', '/account/security/codes/saved', saved],
-    ['get', '/account/security/codes/renew', withProof('codes', ask)],
-    ['post', '/account/security/codes/renew', withProof('codes', renew)],
-  ])
+  return memberRoutes(
+    services,
+    'security',
+    [
+      ['get', '/account/security/codes', show],
+      ['get', '/account/security/codes/file', download],
+      ['post', '/account/security/codes/saved', saved],
+      ['get', '/account/security/codes/renew', withProof('codes', ask)],
+      ['post', '/account/security/codes/renew', withProof('codes', renew)],
+    ],
+    (ctx) => requestPath(services, ctx),
+  )
 }
 
-function show(services: SecurityServices, ctx: AnyContext, member: Member): void {
+async function show(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
   const { newCodes } = services.memory.read(ctx, member)
   if (!newCodes) return backWith(services, ctx, member, 'codes_hidden')
   services.render(ctx, 'security-codes', {
     title: 'Save your recovery codes',
-    signOutHref: SIGN_OUT_PATH,
     codes: newCodes.codes,
     madeAtMs: newCodes.madeAtMs,
     account: { email: member.account.email },
     downloadHref: '/account/security/codes/file',
-    savedAction: '/account/security/codes/saved',
+    savedAction: withRequest(services, ctx, '/account/security/codes/saved'),
+    ...(await requestLocals(services, ctx)),
   })
 }
 

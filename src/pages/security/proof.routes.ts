@@ -6,40 +6,46 @@ import { confirmPassword } from '../../accounts/journeys/sign-in.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
-import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { redirect } from '../../interaction/page.ts'
 import { PATHS, proofPath } from './paths.ts'
 import type { NextPage } from './paths.ts'
 import { openSetUp } from './set-up.ts'
+import { requestLocals, requestPath, withRequest } from './security-page.ts'
 import type { SecurityServices } from './security-page.ts'
 
 const schema = z.object({ password: z.string().min(1, 'Enter your password.') })
 
 export function proofRoutes(services: SecurityServices): Router {
-  return memberRoutes(services, 'security', [
-    ['get', '/account/security/confirm', show],
-    ['post', '/account/security/confirm', submit],
-  ])
+  return memberRoutes(
+    services,
+    'security',
+    [
+      ['get', '/account/security/confirm', show],
+      ['post', '/account/security/confirm', submit],
+    ],
+    (ctx) => requestPath(services, ctx),
+  )
 }
 
-function show(
+async function show(
   services: SecurityServices,
   ctx: AnyContext,
   { account: { email } }: Member,
   errors: Record<string, string> = {},
   status = 200,
-): void {
+): Promise<void> {
   const title = 'Confirm that it is you'
   const locals = {
-    action: proofPath(nextOf(ctx)),
+    action: withRequest(services, ctx, proofPath(nextOf(ctx))),
     backHref: PATHS.overview,
-    forgotHref: ACCOUNT_PATHS.forgot,
+    forgotHref: withRequest(services, ctx, ACCOUNT_PATHS.forgot),
     account: { email },
     errors,
+    ...(await requestLocals(services, ctx)),
   }
-  services.render(ctx, 'security-confirm', { title, signOutHref: SIGN_OUT_PATH, ...locals }, status)
+  services.render(ctx, 'security-confirm', { title, ...locals }, status)
 }
 
 async function submit(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {

@@ -5,17 +5,18 @@ import type { Member } from '../../interaction/member.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { proofPath } from './paths.ts'
 import type { NextPage } from './paths.ts'
+import { withRequest } from './security-page.ts'
 import type { SecurityServices, Work } from './security-page.ts'
 
 /** The work, for somebody with a recent proof. Anybody else types the password and comes back to `next`. */
 export function withProof(next: NextPage, work: Work): Work {
   return async (services, ctx, member) => {
     if (await isProven(services, ctx, member)) return work(services, ctx, member)
-    redirect(ctx, proofPath(next))
+    redirect(ctx, withRequest(services, ctx, proofPath(next)))
   }
 }
 
-function isProven(services: SecurityServices, ctx: AnyContext, member: Member): Promise<boolean> {
+export function isProven(services: SecurityServices, ctx: AnyContext, member: Member): Promise<boolean> {
   const { provenAtMs = 0 } = services.memory.read(ctx, member)
   const atMs = Math.max(provenAtMs, member.signedInAtMs)
   return isRecentProof(services.db, member.account.id, atMs, services.clock())

@@ -1,31 +1,77 @@
-/** What the pages of one's security share: the services, what this browser remembers, and the redirect with a notice. */
+/**
+ * What the pages of one's security share: the services, what this browser remembers, and the redirect with a notice. The
+ * pages of a set-up may be a step of an app's request. The query of their addresses then leads back to it.
+ */
 import type { PageServices } from '../../feature.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { createDeviceCookie } from '../../interaction/known-browser-cookie.ts'
 import type { DeviceCookie } from '../../interaction/known-browser-cookie.ts'
+import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
+import { shownClient } from '../../interaction/open-interaction.ts'
+import { redirect } from '../../interaction/page.ts'
+import { returnPathOf } from '../../interaction/return-path.ts'
+import type { ReturnPath } from '../../interaction/return-path.ts'
 import { SECURITY_PATH } from '../../factors/factor-changes.ts'
 import { noticeText } from './notices.ts'
 import type { NoticeName } from './notices.ts'
 import { createPageMemory } from './page-memory.ts'
 import type { Memory, PageMemory } from './page-memory.ts'
 
-export type SecurityServices = PageServices & { memory: PageMemory; deviceCookie: DeviceCookie }
+export type SecurityServices = PageServices & {
+  memory: PageMemory
+  deviceCookie: DeviceCookie
+  returnPath: ReturnPath
+}
 
 export type Work = (services: SecurityServices, ctx: AnyContext, member: Member) => Promise<void> | void
 
 export function securityServices(services: PageServices): SecurityServices {
-  return { ...services, memory: createPageMemory(services), deviceCookie: createDeviceCookie(services) }
+  return {
+    ...services,
+    memory: createPageMemory(services),
+    deviceCookie: createDeviceCookie(services),
+    returnPath: returnPathOf(services),
+  }
 }
 
-/** Leads to the page of one's security, which shows the notice once. `kept`: what this browser remembers from now on. */
+/** The step of the app's request that this page belongs to, if it belongs to one. */
+export function requestPath({ returnPath }: SecurityServices, ctx: AnyContext): string | undefined {
+  return returnPath.path(ctx, '')
+}
+
+/** The address of a page, which belongs to the same app's request as this page, if there is one. */
+export function withRequest({ returnPath }: SecurityServices, ctx: AnyContext, path: string): string {
+  const query = returnPath.query(ctx)
+  return path + (path.includes('?') ? query.replace('?', '&') : query)
+}
+
+/** What the templates need to know of the app's request. A step of one shows no navigation of the account. */
+export async function requestLocals(
+  services: SecurityServices,
+  ctx: AnyContext,
+): Promise<Record<string, unknown>> {
+  const { oidc, returnPath } = services
+  const laterAction = returnPath.path(ctx, '/set-up/later')
+  if (laterAction === undefined) return { signOutHref: SIGN_OUT_PATH }
+  const id = returnPath.clientId(ctx)
+  return { laterAction, client: id && (await shownClient(oidc.current(), id)) }
+}
+
+/**
+ * Leads to the page of one's security, which shows the notice once. On the way to an app it leads to the app's request
+ * instead. `kept`: what this browser remembers from now on.
+ */
 export function backWith(
-  { memory, nextPage }: SecurityServices,
+  services: SecurityServices,
   ctx: AnyContext,
   member: Member,
   notice: NoticeName,
   kept?: Memory,
 ): void {
+  const { memory, nextPage } = services
   if (kept) memory.keep(ctx, member, kept)
+  const request = requestPath(services, ctx)
+  if (request !== undefined) return redirect(ctx, request)
   nextPage.lead(ctx, SECURITY_PATH, noticeText(notice), member)
 }

@@ -7,6 +7,7 @@ import { overviewRoutes } from './overview.routes.ts'
 import { proofRoutes } from './proof.routes.ts'
 import { removalRoutes } from './removal.routes.ts'
 import { securityServices } from './security-page.ts'
+import { setUpStep } from './set-up-step.ts'
 import { setUpRoutes } from './set-up.routes.ts'
 
 export function security(services: Services): Feature {
@@ -17,6 +18,7 @@ export function security(services: Services): Feature {
         routesOf(shared),
       )
     },
+    steps: (site) => ({ setUp: setUpStep(securityServices({ ...services, ...site })) }),
     upkeep: { unconfirmedApps: (nowMs, limit) => purgeUnconfirmed(services.db, nowMs, limit) },
   }
 }

@@ -2,32 +2,42 @@
 import type { Router } from '@koa/router'
 import { z } from 'zod'
 import { hasSecondFactor } from '../../factors/factors.ts'
+import { SECOND_FACTOR_AMR } from '../../factors/second-factor.ts'
 import { cancelTotp, confirmTotp } from '../../factors/totp-set-up.ts'
 import type { ShownTotp } from '../../factors/totp-set-up.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
-import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { redirect } from '../../interaction/page.ts'
+import { beginSession } from '../../interaction/session-changes.ts'
 import { AppError } from '../../platform/errors.ts'
 import { PATHS } from './paths.ts'
-import { withProof } from './proven.ts'
+import { isProven, withProof } from './proven.ts'
 import { qrCode } from './qr-code.ts'
-import { backWith } from './security-page.ts'
+import { backWith, requestLocals, requestPath, withRequest } from './security-page.ts'
 import type { SecurityServices } from './security-page.ts'
-import { currentSetUp, openSetUp } from './set-up.ts'
+import { beginSetUp, currentSetUp, openSetUp } from './set-up.ts'
 
 export function setUpRoutes(services: SecurityServices): Router {
-  return memberRoutes(services, 'security', [
-    ['post', '/account/security/app', withProof('app', begin)],
-    ['get', '/account/security/app', withProof('app', show)],
-    ['post', '/account/security/app/confirm', confirm],
-    // The address of the page after a wrong code.
-    ['get', '/account/security/app/confirm', (_, ctx) => redirect(ctx, PATHS.app)],
-    ['post', '/account/security/app/cancel', cancel],
-  ])
+  return memberRoutes(
+    services,
+    'security',
+    [
+      ['post', '/account/security/app', withProof('app', begin)],
+      ['get', '/account/security/app', withProof('app', show)],
+      ['post', '/account/security/app/confirm', confirm],
+      // The address of the page after a wrong code.
+      [
+        'get',
+        '/account/security/app/confirm',
+        (_, ctx) => redirect(ctx, withRequest(services, ctx, PATHS.app)),
+      ],
+      ['post', '/account/security/app/cancel', cancel],
+    ],
+    (ctx) => requestPath(services, ctx),
+  )
 }
 
 function begin(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
@@ -35,20 +45,25 @@ function begin(services: SecurityServices, ctx: AnyContext, member: Member): Pro
 }
 
 async function show(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
-  const open = await currentSetUp(services, member, services.memory.read(ctx, member))
+  const kept = services.memory.read(ctx, member)
+  const open = await currentSetUp(services, member, kept)
   if (open) return render(services, ctx, member, open)
-  await goBack(services, ctx, member)
+  // On the way to an app nobody asked for the set-up with a form.
+  const isStep = requestPath(services, ctx) !== undefined
+  if (!isStep || kept.newCodes) return goBack(services, ctx, member)
+  const begun = await beginSetUp(services, ctx, member, kept)
+  if (begun) await render(services, ctx, member, begun)
 }
 
-function render(
+async function render(
   services: SecurityServices,
   ctx: AnyContext,
   { account: { email } }: Member,
   { uri, secret }: ShownTotp,
   errors: Record<string, string> = {},
-): void {
+): Promise<void> {
   const locals = {
-    confirmAction: '/account/security/app/confirm',
+    confirmAction: withRequest(services, ctx, '/account/security/app/confirm'),
     cancelAction: '/account/security/app/cancel',
     qr: qrCode(uri),
     uri,
@@ -56,17 +71,21 @@ function render(
     account: { email },
     issuer: services.config.serverName,
     errors,
+    ...(await requestLocals(services, ctx)),
   }
   const title = 'Set up your authenticator app'
   const status = Object.keys(errors).length > 0 ? 400 : 200
-  services.render(ctx, 'security-app', { title, signOutHref: SIGN_OUT_PATH, ...locals }, status)
+  services.render(ctx, 'security-app', { title, ...locals }, status)
 }
 
 const NO_CODE = 'Enter the code that the app shows.'
 const codeSchema = z.object({ code: z.string().max(100, NO_CODE).trim().min(1, NO_CODE) })
 const WRONG_CODE = 'This is not the code that the app shows now. Is the clock of your device right?'
 
-/** Needs no further proof: the secret was shown only to somebody who gave one, and the code shows that they have it. */
+/**
+ * Needs no further proof: the secret was shown only to somebody who gave one, and the code shows that they have it. On the
+ * way to an app the code is the second factor of this sign-in, while the password is minutes old.
+ */
 async function confirm(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
   const kept = services.memory.read(ctx, member)
   const open = await currentSetUp(services, member, kept)
@@ -74,14 +93,18 @@ async function confirm(services: SecurityServices, ctx: AnyContext, member: Memb
   const form = validateForm(codeSchema, formOf(ctx))
   if (!form.ok) return render(services, ctx, member, open, form.errors)
   const { id: accountId } = member.account
+  // The change itself ends what was proved before.
+  const isFresh = await isProven(services, ctx, member)
   const by = { actor: accountId, ip: requestState(ctx).clientIp }
   const done = await orUndefined(confirmTotp(services, { accountId, code: form.value.code }, by))
   if (!done || (!done.ok && done.reason === 'not_begun')) return goBack(services, ctx, member)
   if (!done.ok) return render(services, ctx, member, open, { code: WRONG_CODE })
+  if (isFresh && requestPath(services, ctx) !== undefined)
+    await beginSession(services, ctx, { account: member.account, amr: [...SECOND_FACTOR_AMR.totp] })
   const madeAtMs = services.clock()
   const newCodes = { codes: done.recoveryCodes, madeAtMs, first: true }
   services.memory.keep(ctx, member, { provenAtMs: madeAtMs, newCodes })
-  redirect(ctx, PATHS.newCodes)
+  redirect(ctx, withRequest(services, ctx, PATHS.newCodes))
 }
 
 /** Nothing where another tab was faster. */
@@ -104,7 +127,7 @@ async function cancel(services: SecurityServices, ctx: AnyContext, member: Membe
 /** From a set-up that is not open any more. */
 async function goBack(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
   const { newCodes } = services.memory.read(ctx, member)
-  if (newCodes) return redirect(ctx, PATHS.newCodes)
+  if (newCodes) return redirect(ctx, withRequest(services, ctx, PATHS.newCodes))
   const isOn = await hasSecondFactor(services.db, member.account.id)
   backWith(services, ctx, member, isOn ? 'on_already' : 'expired')
 }

@@ -8,7 +8,7 @@ import type { Member } from '../../interaction/member.ts'
 import { redirect } from '../../interaction/page.ts'
 import type { Memory } from './page-memory.ts'
 import { PATHS } from './paths.ts'
-import { backWith } from './security-page.ts'
+import { backWith, withRequest } from './security-page.ts'
 import type { SecurityServices } from './security-page.ts'
 
 /** The one that was begun in this session. A secret that another session has seen is not shown here. */
@@ -22,18 +22,33 @@ export async function currentSetUp(
   return pending?.expiresAtMs === setUpUntilMs ? pending : undefined
 }
 
-/** Begins a set-up, or goes on with the one of another tab. For somebody who proved who they are. */
+/** Opens the set-up, and leads to its page. For somebody who proved who they are. */
 export async function openSetUp(
   services: SecurityServices,
   ctx: AnyContext,
   member: Member,
   kept: Memory,
 ): Promise<void> {
+  if (await beginSetUp(services, ctx, member, kept)) redirect(ctx, withRequest(services, ctx, PATHS.app))
+}
+
+/** Begins a set-up, or goes on with the one of another tab. Leads back where there is nothing to set up. */
+export async function beginSetUp(
+  services: SecurityServices,
+  ctx: AnyContext,
+  member: Member,
+  kept: Memory,
+): Promise<ShownTotp | undefined> {
   const { db, memory } = services
   const { account } = member
-  if (!isVerified(account)) return backWith(services, ctx, member, 'unconfirmed', kept)
-  if (await hasSecondFactor(db, account.id)) return backWith(services, ctx, member, 'on_already', kept)
+  const obstacle = !isVerified(account)
+    ? 'unconfirmed'
+    : (await hasSecondFactor(db, account.id)) && 'on_already'
+  if (obstacle) {
+    backWith(services, ctx, member, obstacle, kept)
+    return undefined
+  }
   const open = (await currentSetUp(services, member, kept)) ?? (await beginTotp(services, account.id))
   memory.keep(ctx, member, { ...kept, setUpUntilMs: open.expiresAtMs })
-  redirect(ctx, PATHS.app)
+  return open
 }

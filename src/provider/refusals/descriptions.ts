@@ -56,7 +56,7 @@ export const BY_CODE: Readonly<Record<string, string>> = {
   unauthorized_client: 'this client is not registered for that: see its grant_types and response_types',
   unknown_user_id: 'the hint names nobody who can be asked',
   unmet_authentication_requirements:
-    'no authentication level that was asked for can be reached: see acr_values_supported',
+    'no authentication level that was asked for can be reached, or the person did not set up what it needs: see acr_values_supported',
   unsupported_token_type: 'tokens of this type are not taken here',
   use_dpop_nonce: 'send the request again with the nonce of the DPoP-Nonce header in the proof',
 }

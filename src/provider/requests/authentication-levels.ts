@@ -22,22 +22,48 @@ export function installLevels(provider: Provider): void {
   })
 }
 
+/** Whether the password of an account is not enough: it has a second factor. */
+export type HasSecondFactor = (accountId: string) => Promise<boolean>
+
 /**
  * Asks for a new sign-in when one can reach the required level. The app gets `unmet_authentication_requirements` when
- * none can, or when a new sign-in just failed to (OpenID Connect Core Unmet Authentication Requirements 1.0). Asking
- * again would loop.
+ * none can (OpenID Connect Core Unmet Authentication Requirements 1.0). There is no loop: who has a second factor reaches
+ * its level with the next sign-in, and who has none sets it up in a step of its own.
  */
-export const authenticationLevel = new interactionPolicy.Check(
-  'authentication_level',
-  'a sign-in of a requested level is needed',
-  'login_required',
-  ({ oidc }) => {
-    const level = oidc.session?.accountId ? (oidc as { acr?: string }).acr : undefined
-    if (!needsMoreThan(level, oidc.params ?? {})) return false
-    if (oidc.result?.login) throw unmetError()
-    return true
-  },
-)
+export function authenticationLevel(hasSecondFactor: HasSecondFactor): interactionPolicy.Check {
+  return new interactionPolicy.Check(
+    'authentication_level',
+    'a sign-in of a requested level is needed',
+    'login_required',
+    async (ctx) =>
+      needsMoreThan(levelOfSession(ctx), ctx.oidc.params ?? {}) && !(await isSetUpDue(ctx, hasSecondFactor)),
+  )
+}
+
+/** Asks a person without a second factor to set one up, when the app wants its level. */
+export function setUpDue(hasSecondFactor: HasSecondFactor): interactionPolicy.Check {
+  return new interactionPolicy.Check(
+    'no_second_factor',
+    'a second factor has to be set up for a requested level',
+    'login_required',
+    (ctx) => isSetUpDue(ctx, hasSecondFactor),
+  )
+}
+
+/** True for a person who has signed in with the password, has no second factor, and needs one for the request. */
+export async function isSetUpDue(
+  ctx: KoaContextWithOIDC,
+  hasSecondFactor: HasSecondFactor,
+): Promise<boolean> {
+  const accountId = ctx.oidc.session?.accountId
+  const level = levelOfSession(ctx)
+  if (accountId === undefined || level === undefined) return false
+  return needsMoreThan(level, ctx.oidc.params ?? {}) && !(await hasSecondFactor(accountId))
+}
+
+function levelOfSession({ oidc }: KoaContextWithOIDC): string | undefined {
+  return oidc.session?.accountId ? (oidc as { acr?: string }).acr : undefined
+}
 
 /**
  * True when a request requires more than this level.
