@@ -4,6 +4,7 @@
  */
 import { findAccountById } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
+import type { SignInOrigin } from '../audit/sign-in-origin.ts'
 import { needsSecondFactor } from '../accounts/second-factor-needed.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { checkSecondFactor } from './second-factor.ts'
@@ -48,12 +49,12 @@ export type SignInFinished =
 /** Checks the code; starts no session. Never inside a transaction: guesses are counted. */
 export async function finishSignIn(
   needs: Services,
-  given: { proof: PasswordProof; code: string; ip: string },
+  given: { proof: PasswordProof; code: string; ip: string; from?: SignInOrigin | undefined },
 ): Promise<SignInFinished> {
-  const { proof, code, ip } = given
+  const { proof, code, ip, from } = given
   const account = await provenAccount(needs, proof)
   if (!account) return { ok: false, reason: 'over' }
-  const checked = await checkSecondFactor(needs, { accountId: account.id, code, ip })
+  const checked = await checkSecondFactor(needs, { accountId: account.id, code, ip, from })
   if (!checked.ok) return checked
   await recordAudit(needs.db, {
     atMs: needs.clock(),
@@ -61,7 +62,7 @@ export async function finishSignIn(
     actor: account.id,
     accountId: account.id,
     ip,
-    detail: { factor: checked.factor },
+    detail: { ...from, factor: checked.factor },
   })
   return { ok: true, account, factor: checked.factor, amr: checked.amr }
 }

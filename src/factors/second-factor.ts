@@ -4,6 +4,7 @@
  */
 import { findAccountById } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
+import type { SignInOrigin } from '../audit/sign-in-origin.ts'
 import { resetCodeAttempts, takeCodeAttempt, takeGuessNotice } from '../attempts/code-attempts.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { inTransaction } from '../platform/sql/database.ts'
@@ -31,7 +32,7 @@ export type SecondFactorChecked =
  */
 export async function checkSecondFactor(
   needs: Services,
-  given: { accountId: string; code: string; ip: string },
+  given: { accountId: string; code: string; ip: string; from?: SignInOrigin | undefined },
 ): Promise<SecondFactorChecked> {
   const { accountId, ip } = given
   const account = await findAccountById(needs.db, accountId)
@@ -45,7 +46,12 @@ export async function checkSecondFactor(
   const mayUse = account !== undefined && account.disabledAtMs === null
   if (!mayUse || !(await use[factor](needs, { account, ip, code }))) {
     const by = { actor: 'anonymous', ip, accountId }
-    const failed = { ...by, atMs: needs.clock(), action: 'second_factor.failed', detail: { factor } } as const
+    const failed = {
+      ...by,
+      atMs: needs.clock(),
+      action: 'second_factor.failed',
+      detail: { ...given.from, factor },
+    } as const
     await recordAudit(needs.db, failed)
     return { ok: false, reason: 'wrong' }
   }

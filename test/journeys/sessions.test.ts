@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { linkIn } from '../support/letter.ts'
 import { createVisitor } from '../support/visitor.ts'
 import {
   backAt,
@@ -75,6 +76,44 @@ inBothSettings('Sessions', (world) => {
     expect(await app.introspect(tokens.access_token)).to.eql({ active: false })
     await page.goto(`${server.issuer}/account`)
     expect(await heading(page)).to.equal('Your account')
+  })
+
+  it('of a stranger reach the owner by mail, who ends them there and finds them in the list of sign-ins', async () => {
+    const { server, open } = world
+    const person = await server.createAccount()
+    const [owner, stranger] = [await open(), await open({ device: 'phone', javaScript: false })]
+    await signInToAccount(owner.page, server.issuer, person)
+    await signInToAccount(stranger.page, server.issuer, person)
+    const { page } = owner
+    const mail = await server.waitForMail(person.email, /^New sign-in/)
+    await page.goto(linkIn(mail, '/not-me'))
+    expect(await heading(page)).to.equal('Was this not you?')
+    await press(page, 'This was not me')
+    expect(await heading(page)).to.equal('Signed out everywhere')
+    await page.reload()
+    expect(await heading(page)).to.equal('Signed out everywhere')
+    await stranger.page.goto(`${server.issuer}/account`)
+    expect(await heading(stranger.page)).to.equal('Sign in')
+
+    await page.goto(linkIn(await server.waitForMail(person.email, /^Reset/), '/reset'))
+    await page.getByLabel('New password').fill('a quiet lake in the morning')
+    await press(page, 'Save password')
+    await signInHere(stranger.page, person)
+    expect(await stranger.page.locator('main').innerText()).to.contain('do not match')
+    await page.getByRole('link', { name: 'Sign in' }).click()
+    await signInHere(page, { ...person, password: 'a quiet lake in the morning' })
+    await page.getByRole('link', { name: 'Sessions' }).click()
+    await page.getByRole('link', { name: 'your latest sign-ins' }).click()
+    expect(await heading(page)).to.equal('Your sign-ins')
+    const results = await page.getByRole('listitem').locator('strong').allInnerTexts()
+    expect(results).to.eql([
+      'Signed in with password',
+      'Wrong password',
+      'Signed in with password',
+      'Signed in with password',
+    ])
+    await page.getByRole('link', { name: 'Back to sessions' }).click()
+    expect(await heading(page)).to.equal('Sessions')
   })
 
   it('are at most ten at a time: the oldest ends first [S-2.33][A13]', async () => {

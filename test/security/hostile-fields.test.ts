@@ -110,6 +110,7 @@ const ENDPOINTS: { to: string; with?: Record<string, string>; fields: string[] }
 ]
 
 const QUERIES: Record<string, string[]> = {
+  '/account/sessions/history': ['before'],
   '/oauth/authorize': ASKED,
   '/oauth/logout': ['id_token_hint', 'post_logout_redirect_uri', 'state', 'ui_locales', 'logout_hint'],
   '/oauth/logout/success': ['client_id'],

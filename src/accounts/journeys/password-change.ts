@@ -12,6 +12,7 @@ import { passwordProblem } from '../../passwords/password-policy.ts'
 import type { PasswordProblem } from '../../passwords/password-policy.ts'
 import { confirmPassword } from './sign-in.ts'
 import type { PasswordConfirmed } from './sign-in.ts'
+import type { SignInOrigin } from '../../audit/sign-in-origin.ts'
 import { storePassword } from '../../passwords/stored-password.ts'
 import type { Services } from '../../services.ts'
 
@@ -23,6 +24,7 @@ export type PasswordChange = {
   sessionUid: string | undefined
   ip: string
   deviceCookie?: string | undefined
+  from?: SignInOrigin | undefined
 }
 
 export type PasswordChanged =
@@ -33,8 +35,8 @@ export type PasswordChanged =
 
 /** Wrong current passwords are counted like failed sign-ins. Throws `AppError('hashing_busy', 503)`. */
 export async function changePassword(needs: Services, given: PasswordChange): Promise<PasswordChanged> {
-  const { accountId, currentPassword: password, ip, deviceCookie } = given
-  const confirmed = await confirmPassword(needs, accountId, { password, ip, deviceCookie })
+  const { accountId, currentPassword: password, ip, deviceCookie, from } = given
+  const confirmed = await confirmPassword(needs, accountId, { password, ip, deviceCookie, from })
   if (!confirmed.ok) return confirmed
   const { account } = confirmed
   const problem = passwordProblem(needs.config, given.newPassword, account)

@@ -8,6 +8,7 @@ import { needsSecondFactor } from '../second-factor-needed.ts'
 import { findAccountByLogin, isUsername, lookupLogin } from '../username.ts'
 import type { Account } from '../account.ts'
 import { recordAudit } from '../../audit/audit.ts'
+import type { SignInOrigin } from '../../audit/sign-in-origin.ts'
 import { isOwnDevice, verifyDeviceCookie } from '../../attempts/known-browser.ts'
 import type { Device } from '../../attempts/known-browser.ts'
 import { evenly } from '../../attempts/even-timing.ts'
@@ -25,6 +26,7 @@ export type Credentials = {
   password: string
   ip: string
   deviceCookie?: string | undefined
+  from?: SignInOrigin | undefined
 }
 
 /** The right password, of an account that needs no more or is signed in already. */
@@ -60,7 +62,8 @@ export async function confirmPassword(
 ): Promise<PasswordConfirmed> {
   const account = await findAccountById(needs.db, accountId)
   if (!account) return { ok: false, reason: 'wrong' }
-  const result = await signIn(needs, { ...given, email: account.emailCanonical })
+  const from = { ...given.from, confirmation: true }
+  const result = await signIn(needs, { ...given, email: account.emailCanonical, from })
   if (result.ok || result.reason !== 'second_factor') return result
   return { ok: true, account: result.account }
 }
@@ -77,12 +80,12 @@ async function attemptSignIn(
     needs.hasher.verify(account?.passwordHash, given.password, place),
   )
   if (!account || account.disabledAtMs !== null || !matches) {
-    await audit(needs, 'sign_in.failed', account, given.ip)
+    await audit(needs, 'sign_in.failed', account, given)
     return { ok: false, reason: 'wrong' }
   }
   await resetAttempts(needs, attempt)
   const isEnough = !(await needsSecondFactor(needs.db, account.id))
-  await audit(needs, isEnough ? 'sign_in.succeeded' : 'sign_in.password_accepted', account, given.ip)
+  await audit(needs, isEnough ? 'sign_in.succeeded' : 'sign_in.password_accepted', account, given)
   const upgraded = await upgradeHash(needs, account, given.password, place)
   return isEnough
     ? { ok: true, account: upgraded }
@@ -151,10 +154,17 @@ async function audit(
   needs: Services,
   action: 'sign_in.succeeded' | 'sign_in.password_accepted' | 'sign_in.failed',
   account: Account | undefined,
-  ip: string,
+  { ip, from }: Credentials,
 ): Promise<void> {
   const actor = action !== 'sign_in.failed' && account ? account.id : 'anonymous'
-  await recordAudit(needs.db, { atMs: needs.clock(), action, actor, accountId: account?.id, ip })
+  await recordAudit(needs.db, {
+    atMs: needs.clock(),
+    action,
+    actor,
+    accountId: account?.id,
+    ip,
+    detail: { ...from },
+  })
 }
 
 /** Only now is the password at hand: a hash with outdated parameters is replaced, unless it changed meanwhile. */

@@ -7,6 +7,7 @@ import type { Services } from '../../services.ts'
 import { accountRoutes } from './account.routes.ts'
 import { appsRoutes } from './apps.routes.ts'
 import { disownedRoutes } from './disowned.routes.ts'
+import { historyRoutes } from './history.routes.ts'
 import { homeRoutes } from './home.routes.ts'
 import { passwordRoutes } from './password.routes.ts'
 import { sessionsRoutes } from './sessions.routes.ts'
@@ -14,8 +15,14 @@ import { sessionsRoutes } from './sessions.routes.ts'
 export function account(services: Services): Feature {
   return {
     pages: (site) =>
-      [homeRoutes, accountRoutes, passwordRoutes, sessionsRoutes, appsRoutes, disownedRoutes].map(
-        (routesOf) => routesOf({ ...services, ...site }),
-      ),
+      [
+        homeRoutes,
+        accountRoutes,
+        passwordRoutes,
+        sessionsRoutes,
+        appsRoutes,
+        disownedRoutes,
+        historyRoutes,
+      ].map((routesOf) => routesOf({ ...services, ...site })),
   }
 }

@@ -12,6 +12,7 @@ import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { passwordProblemText } from '../../passwords/password-policy.ts'
+import { browserName } from '../../sessions/browser-name.ts'
 
 const schema = z.object({
   currentPassword: z.string().min(1, 'Enter your current password.'),
@@ -55,6 +56,7 @@ async function submit(services: PageServices, ctx: AnyContext, member: Member): 
     sessionUid: member.sessionUid,
     ip: requestState(ctx).clientIp ?? '',
     deviceCookie: deviceCookie.read(ctx),
+    from: { browser: browserName(ctx.get('User-Agent')) },
   })
   if (!outcome.ok) return show(services, ctx, member, { errors: errorsOf(services, outcome) }, 400)
   // The password change has ended the old session, like all others.

@@ -31,6 +31,7 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
   services.render(ctx, 'account-sessions', {
     title: 'Sessions',
     signOutHref: SIGN_OUT_PATH,
+    historyHref: '/account/sessions/history',
     endAction: '/account/sessions/end',
     endOthersAction: '/account/sessions/end-others',
     endAllAction: '/account/sessions/end-all',

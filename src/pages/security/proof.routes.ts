@@ -9,6 +9,7 @@ import { validateForm } from '../../http/request/validate.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { redirect } from '../../interaction/page.ts'
+import { browserName } from '../../sessions/browser-name.ts'
 import { PATHS, proofPath } from './paths.ts'
 import type { NextPage } from './paths.ts'
 import { openSetUp } from './set-up.ts'
@@ -55,6 +56,7 @@ async function submit(services: SecurityServices, ctx: AnyContext, member: Membe
     ...form.value,
     ip: requestState(ctx).clientIp ?? '',
     deviceCookie: services.deviceCookie.read(ctx),
+    from: { browser: browserName(ctx.get('User-Agent')) },
   })
   if (!confirmed.ok) return show(services, ctx, member, { password: WRONG }, 400)
   services.deviceCookie.write(ctx, confirmed.account)

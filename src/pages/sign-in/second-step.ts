@@ -8,6 +8,7 @@ import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import { redirect } from '../../interaction/page.ts'
 import type { StepPages } from '../../interaction/page.ts'
 import { Overload } from '../../platform/errors.ts'
+import { originOf } from './browser-memory.ts'
 import type { SignInServices } from './browser-memory.ts'
 import { finishAnyway, finishForApp, finishHere } from './finished-sign-in.ts'
 import { OWN_PAGE } from './pending-sign-ins.ts'
@@ -42,6 +43,8 @@ type Place = {
   /** The address of the sign-in page. This page is at `${path}/code`. */
   path: string
   query: string
+  /** The id of the app, where there is one. */
+  client?: string
   finish: (finished: FinishedSignIn) => Promise<void>
   locals: () => Promise<Record<string, unknown>>
 }
@@ -55,6 +58,7 @@ export function secondFactorPages(services: SignInServices): StepPages {
       of: uid,
       path: `/interaction/${uid}`,
       query,
+      client: parameter(interaction, 'client_id'),
       finish: (finished) => finishForApp(services, page, finished),
       locals: async () => ({
         client: await shownClient(services.oidc.current(), parameter(interaction, 'client_id')),
@@ -93,12 +97,13 @@ async function show(services: SignInServices, place: Place): Promise<void> {
 }
 
 async function submit(services: SignInServices, place: Place): Promise<void> {
-  const { ctx, of } = place
+  const { ctx, of, client } = place
   const proof = services.pending.read(ctx, of)
   if (!proof || !(await provenAccount(services, proof))) return startOver(services, place)
   const given = code.safeParse(formOf(ctx)['code'])
   if (!given.success) return again(place, 'empty')
-  const result = await finishSignIn(services, { proof, code: given.data, ip: ipOf(ctx) })
+  const from = originOf(ctx, client)
+  const result = await finishSignIn(services, { proof, code: given.data, ip: ipOf(ctx), from })
   if (result.ok) {
     services.pending.clear(ctx, of)
     return place.finish(result)
@@ -126,7 +131,8 @@ async function finishLost(services: SignInServices, ctx: AnyContext): Promise<vo
   const proof = services.pending.read(ctx, of)
   const given = code.safeParse(formOf(ctx)['code'])
   if (!proof || !given.success) return
-  const result = await finishSignIn(services, { proof, code: given.data, ip: ipOf(ctx) })
+  const from = originOf(ctx)
+  const result = await finishSignIn(services, { proof, code: given.data, ip: ipOf(ctx), from })
   if (!result.ok) return
   services.pending.clear(ctx, of)
   await finishAnyway(services, ctx, result)

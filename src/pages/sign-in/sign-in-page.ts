@@ -15,6 +15,7 @@ import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import type { Interaction } from '../../interaction/open-interaction.ts'
 import { redirect, returnQuery } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
+import { originOf } from './browser-memory.ts'
 import type { SignInServices } from './browser-memory.ts'
 import { finishAnyway, finishForApp, finishHere } from './finished-sign-in.ts'
 import { LOST, OWN_PAGE } from './pending-sign-ins.ts'
@@ -78,7 +79,7 @@ function lateErrors(ctx: AnyContext): Record<string, string> {
 
 async function submitStep(services: SignInServices, page: Page): Promise<void> {
   const { ctx, uid, query } = page
-  const attempt = await attemptSignIn(services, ctx, uid)
+  const attempt = await attemptSignIn(services, ctx, uid, parameter(page.interaction, 'client_id'))
   if (attempt.finished) return finishForApp(services, page, attempt.finished)
   if (attempt.form) return showStep(services, page, attempt.form)
   redirect(ctx, `/interaction/${uid}/code${withQuery(query, { [LATE]: undefined })}`)
@@ -146,13 +147,19 @@ type FormState = { values?: Record<string, string>; errors?: Record<string, stri
 type Attempt = { finished?: FinishedSignIn; form?: FormState }
 
 /** `of`: the request that the sign-in is for. */
-async function attemptSignIn(services: SignInServices, ctx: AnyContext, of: string): Promise<Attempt> {
+async function attemptSignIn(
+  services: SignInServices,
+  ctx: AnyContext,
+  of: string,
+  client?: string,
+): Promise<Attempt> {
   const form = validateForm(schema, formOf(ctx))
   if (!form.ok) return { form: { values: form.values, errors: form.errors, status: 400 } }
   const result = await signIn(services, {
     ...form.value,
     ip: requestState(ctx).clientIp ?? '',
     deviceCookie: services.deviceCookie.read(ctx),
+    from: originOf(ctx, client),
   })
   if (result.ok) return { finished: { account: result.account, amr: PASSWORD_AMR } }
   if (result.reason === 'second_factor') {

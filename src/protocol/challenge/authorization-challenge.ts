@@ -13,6 +13,7 @@ import { needsMoreThan } from '../../provider/requests/authentication-levels.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import { CHALLENGE_PATH } from '../../provider/endpoints/addresses.ts'
 import type { Services } from '../../services.ts'
+import { browserName } from '../../sessions/browser-name.ts'
 import { noteSignInFrom } from '../../sessions/new-browser.ts'
 import { addEndpoint, grants, subjectFor } from '../../provider/library/library.ts'
 import {
@@ -73,7 +74,8 @@ async function answer(services: ChallengeServices, ctx: KoaContextWithOIDC): Pro
       return requestStep(services, ctx, step, due, `send ${due.fields.join(' and ')}, with auth_session`)
     const { passed, device } = step.session
     const ip = requestState(ctx).clientIp ?? ''
-    const next = await due.take(services, { fields, passed, ip, device })
+    const from = { browser: browserName(ctx.get('User-Agent')), client: ctx.oidc.client?.clientId }
+    const next = await due.take(services, { fields, passed, ip, device, from })
     // A blocked step uses nothing up, so that a flood of guesses leaves no record for each.
     if (next === 'blocked' && step.id !== undefined) return answerDue(ctx, due, due.refusal, step.id)
     if (typeof next === 'string') return requestStep(services, ctx, step, due, due.refusal)

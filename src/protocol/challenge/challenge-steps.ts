@@ -5,6 +5,7 @@
 import { errors } from 'oidc-provider'
 import { finishSignIn, passwordProof } from '../../factors/finish-sign-in.ts'
 import { signIn } from '../../accounts/journeys/sign-in.ts'
+import type { SignInOrigin } from '../../audit/sign-in-origin.ts'
 import { SECOND_FACTOR_AMR } from '../../factors/second-factor.ts'
 import { PASSWORD_AMR } from '../../provider/sessions/browser-session.ts'
 import type { Services } from '../../services.ts'
@@ -17,6 +18,7 @@ export type Attempt = {
   passed: Passed
   ip: string
   device: string | undefined
+  from: SignInOrigin
 }
 
 /** Why a step was not passed. The app learns no difference. */
@@ -46,9 +48,15 @@ const password: ChallengeStep = {
   fields: ['username', 'password'],
   amr: PASSWORD_AMR,
   isDue: ({ amr }) => !amr.includes('pwd'),
-  async take(services, { fields: { username = '', password: secret = '' }, passed, ip, device }) {
+  async take(services, { fields: { username = '', password: secret = '' }, passed, ip, device, from }) {
     if (username.length > LONGEST_USERNAME) throw new errors.InvalidRequest('username is too long')
-    const result = await signIn(services, { email: username, password: secret, ip, deviceCookie: device })
+    const result = await signIn(services, {
+      email: username,
+      password: secret,
+      ip,
+      deviceCookie: device,
+      from,
+    })
     if (result.ok) return { accountId: result.account.id, amr: [...passed.amr, ...PASSWORD_AMR] }
     if (result.reason !== 'second_factor') return result.reason
     const proof = passwordProof(result.account, services.clock())
@@ -62,10 +70,10 @@ const otp: ChallengeStep = {
   fields: ['otp'],
   amr: SECOND_FACTOR_AMR.totp.filter((method) => !PASSWORD_AMR.includes(method)),
   isDue: ({ proof }) => proof !== undefined,
-  async take(services, { fields: { otp: code = '' }, passed: { proof, ...passed }, ip }) {
+  async take(services, { fields: { otp: code = '' }, passed: { proof, ...passed }, ip, from }) {
     if (code.length > LONGEST_CODE) throw new errors.InvalidRequest('otp is too long')
     if (!proof) return 'wrong'
-    const result = await finishSignIn(services, { proof, code, ip })
+    const result = await finishSignIn(services, { proof, code, ip, from })
     if (result.ok) return { ...passed, amr: result.amr }
     if (result.reason === 'over') throw invalidSession()
     return result.reason

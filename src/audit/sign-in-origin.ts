@@ -1,0 +1,9 @@
+/** Where a sign-in comes from, for its owner to recognize. */
+export type SignInOrigin = {
+  /** In words: "Firefox on Linux". */
+  browser?: string | undefined
+  /** The client id of the app that it is for. */
+  client?: string | undefined
+  /** True of somebody who is signed in and gives the password again. */
+  confirmation?: boolean | undefined
+}

@@ -1,0 +1,73 @@
+/** The page of the latest sign-ins of the signed-in person, also of those that failed. */
+import type { Router } from '@koa/router'
+import type { PageServices } from '../../feature.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import { SIGN_OUT_PATH } from '../../interaction/member.ts'
+import type { Member } from '../../interaction/member.ts'
+import { memberRoutes } from '../../interaction/member.routes.ts'
+import { clientNameOf } from '../../provider/clients/client-documents.ts'
+import { listSignIns } from '../../sessions/sign-in-history.ts'
+import type { SignInEntry } from '../../sessions/sign-in-history.ts'
+
+const PATH = '/account/sessions/history'
+const ON_A_PAGE = 50
+
+export function historyRoutes(services: PageServices): Router {
+  return memberRoutes(services, 'sessions', [['get', '/account/sessions/history', show]])
+}
+
+async function show(services: PageServices, ctx: AnyContext, { account }: Member): Promise<void> {
+  const nowMs = services.clock()
+  const before = idOf(ctx.query['before'])
+  const found = await listSignIns(services.db, account.id, { before, limit: ON_A_PAGE + 1, nowMs })
+  const shown = found.slice(0, ON_A_PAGE)
+  const last = found.length > ON_A_PAGE ? shown.at(-1) : undefined
+  const names = await namesOf(services, shown)
+  services.render(ctx, 'account-history', {
+    title: 'Your sign-ins',
+    signOutHref: SIGN_OUT_PATH,
+    backHref: '/account/sessions',
+    newestHref: before === undefined ? undefined : PATH,
+    olderHref: last && `${PATH}?before=${last.id}`,
+    nowMs,
+    entries: shown.map((entry) => ({
+      ...RESULTS[entry.action](entry),
+      atMs: entry.atMs,
+      ip: entry.ip,
+      browser: entry.browser,
+      app: entry.client && names.get(entry.client),
+    })),
+  })
+}
+
+type Result = { result: string; failed: boolean }
+
+const FACTORS = { totp: 'authenticator app', recovery_code: 'recovery code' }
+
+const RESULTS: Record<SignInEntry['action'], (entry: SignInEntry) => Result> = {
+  'sign_in.succeeded': ({ factor, confirmation }) => ({
+    result: confirmation
+      ? 'Password confirmed'
+      : `Signed in with password${factor ? ` and ${FACTORS[factor]}` : ''}`,
+    failed: false,
+  }),
+  'sign_in.password_accepted': ({ confirmation }) => ({
+    result: confirmation ? 'Password confirmed' : 'Right password, code asked for',
+    failed: false,
+  }),
+  'sign_in.failed': () => ({ result: 'Wrong password', failed: true }),
+  'second_factor.failed': () => ({ result: 'Right password, wrong code', failed: true }),
+  'second_factor.blocked': () => ({ result: 'Too many wrong codes', failed: true }),
+}
+
+async function namesOf({ oidc }: PageServices, entries: readonly SignInEntry[]) {
+  const ids = [...new Set(entries.flatMap(({ client }) => client ?? []))]
+  return new Map(
+    await Promise.all(ids.map(async (id) => [id, await clientNameOf(oidc.current(), id)] as const)),
+  )
+}
+
+/** The id of an entry, from the query. Anything else shows the latest. */
+function idOf(value: unknown): number | undefined {
+  return typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : undefined
+}

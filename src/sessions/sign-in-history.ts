@@ -1,0 +1,54 @@
+/**
+ * The sign-ins of an account, as its owner reads them: those that worked and those that did not. They come from the audit
+ * trail, which keeps a failed one for `ATTEMPT_KEEP_DAYS`.
+ */
+import { z } from 'zod'
+import type { AuditAction } from '../audit/audited-actions.ts'
+import { DAY_MS } from '../platform/clock.ts'
+import type { Sql } from '../platform/sql/database.ts'
+
+/** Older sign-ins are not shown. */
+export const HISTORY_MS = 90 * DAY_MS
+
+const ACTIONS = [
+  'sign_in.succeeded',
+  'sign_in.password_accepted',
+  'sign_in.failed',
+  'second_factor.failed',
+  'second_factor.blocked',
+] as const satisfies readonly AuditAction[]
+
+const detailSchema = z.object({
+  browser: z.string().optional(),
+  /** The client id of the app. */
+  client: z.string().optional(),
+  factor: z.enum(['totp', 'recovery_code']).optional(),
+  /** Asked of somebody who was signed in. */
+  confirmation: z.boolean().optional(),
+})
+
+export type SignInEntry = {
+  id: number
+  atMs: number
+  action: (typeof ACTIONS)[number]
+  ip: string | null
+} & z.infer<typeof detailSchema>
+
+/** The latest first, at most `limit`. `before`: the id of an entry; only what came earlier. */
+export async function listSignIns(
+  sql: Sql,
+  accountId: string,
+  { before, limit, nowMs }: { before?: number | undefined; limit: number; nowMs: number },
+): Promise<SignInEntry[]> {
+  const rows: (Omit<SignInEntry, keyof z.infer<typeof detailSchema>> & { detail: string })[] = await sql(
+    'audit_events',
+  )
+    .where({ accountId })
+    .where((found) => (before === undefined ? found : found.where('id', '<', before)))
+    .where('atMs', '>', nowMs - HISTORY_MS)
+    .whereIn('action', ACTIONS)
+    .orderBy('id', 'desc')
+    .limit(limit)
+    .select('id', 'atMs', 'action', 'ip', 'detail')
+  return rows.map(({ detail, ...entry }) => ({ ...entry, ...detailSchema.parse(JSON.parse(detail)) }))
+}
