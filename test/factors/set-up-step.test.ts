@@ -3,6 +3,8 @@ import { decodeJwt } from 'jose'
 import { updateAccount } from '../../src/account-cache/changed-account.ts'
 import type { Account } from '../../src/accounts/account.ts'
 import { LEVELS } from '../../src/accounts/levels.ts'
+import { DEVICE_GRANT } from '../protocol/device/device-code.ts'
+import type { Issued } from '../protocol/device/device-code.ts'
 import { callbackOf, register } from '../provider/relying-party.ts'
 import type { Fields, Party, Tokens } from '../provider/relying-party.ts'
 import { openStage, PASSWORD, STAGES } from '../provider/stage.ts'
@@ -165,6 +167,22 @@ for (const { name, stage: open } of STAGES)
         const back = await allow(await saved(codes))
         expect(await claimsOf(back)).to.include({ acr: SECOND_FACTOR })
       })
+
+    it('comes for a device as well, and leads back to its page', async () => {
+      const tv = await register(stage, {
+        redirect_uris: [],
+        grant_types: [DEVICE_GRANT],
+        token_endpoint_auth_method: 'none',
+      })
+      const asked = await tv.call('/oauth/device', { scope: 'openid', acr_values: SECOND_FACTOR })
+      const { user_code } = asked.json() as Issued
+      const compare = await visitor.followForm(await visitor.get('/device'), { user_code })
+      const page = await givePassword(await visitor.followForm(compare, { confirm: 'yes' }))
+      expect(page.heading).to.equal(SET_UP)
+      const consent = await saved(await giveCode(page, codeOn(page)))
+      expect(consent.text).to.contain('/consent')
+      expect((await allow(consent)).heading).to.equal('Device connected')
+    })
 
     it('asks for the sign-in of the same request where the session ended meanwhile', async () => {
       const page = await atSetUp()
