@@ -36,6 +36,9 @@ export function interactionRoutes(needs: Needs): Router {
   const later = whenDue('set-up', steps.setUp.submit)
   const selectAccount = whenDue('select-account', steps.selectAccount.submit)
   const consent = whenDue('consent', steps.consent.submit)
+  // These addresses only take forms. Their page is that of the step which is due.
+  for (const path of ['/verify-email', '/select-account', '/consent', '/set-up/later', '/cancel'])
+    router.get(path, (ctx) => redirect(ctx, `/interaction/${ctx.params.uid}${ctx.search}`))
   router.post('/verify-email', (ctx) => onPage(needs, ctx, verifyEmail))
   router.post('/set-up/later', (ctx) => onPage(needs, ctx, later))
   router.post('/select-account', (ctx) => onPage(needs, ctx, selectAccount))

@@ -4,6 +4,8 @@ import { createMailDelay } from '../outbox/mail-queue.ts'
 import type { Services } from '../services.ts'
 import { createBrowserSecret } from './browser-secret.ts'
 import type { BrowserSecret } from './browser-secret.ts'
+import { createNextPage } from './next-page.ts'
+import type { NextPage } from './next-page.ts'
 import { returnPathOf } from './return-path.ts'
 import type { ReturnPath } from './return-path.ts'
 
@@ -13,6 +15,7 @@ export type LinkPages = Services & {
   returnPath: ReturnPath
   /** Whether mails are late now. */
   mailsAreLate: () => Promise<boolean>
+  nextPage: NextPage
 }
 
 export function linkPagesOf(services: Services, render: Render): LinkPages {
@@ -22,5 +25,6 @@ export function linkPagesOf(services: Services, render: Render): LinkPages {
     browserSecret: createBrowserSecret(services.config),
     returnPath: returnPathOf(services),
     mailsAreLate: createMailDelay(services),
+    nextPage: createNextPage(services),
   }
 }

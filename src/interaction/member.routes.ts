@@ -1,6 +1,6 @@
 /** The routes of pages for a signed-in person. Anybody else is redirected to the sign-in page. */
 import { Router } from '@koa/router'
-import { signInPath } from '../accounts/account-pages.ts'
+import { accountPath, signInPath } from '../accounts/account-pages.ts'
 import type { AccountPage } from '../accounts/account-pages.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import type { FindMember, Member } from './member.ts'
@@ -9,8 +9,8 @@ import { redirect } from './page.ts'
 type Work<Given> = (services: Given, ctx: AnyContext, member: Member) => Promise<void> | void
 
 /**
- * `page`: where the person comes back to after a sign-in. `requestPath`: the app's request that a page is a step of, which
- * asks for the sign-in itself.
+ * `page`: where the person comes back to after a sign-in, and where somebody is led who opens an address that only takes
+ * forms. `requestPath`: the app's request that a page is a step of, which asks for the sign-in itself.
  */
 export function memberRoutes<Given extends { findMember: FindMember }>(
   services: Given,
@@ -19,11 +19,14 @@ export function memberRoutes<Given extends { findMember: FindMember }>(
   requestPath: (ctx: AnyContext) => string | undefined = () => undefined,
 ): Router {
   const router = new Router()
-  for (const [method, path, work] of routes)
+  const shown = new Set(routes.map(([method, path]) => method === 'get' && path))
+  for (const [method, path, work] of routes) {
     router[method](path, async (ctx) => {
       const member = await services.findMember(ctx)
       if (member) return work(services, ctx, member)
       redirect(ctx, requestPath(ctx) ?? signInPath(page))
     })
+    if (!shown.has(path)) router.get(path, (ctx) => redirect(ctx, requestPath(ctx) ?? accountPath(page)))
+  }
   return router
 }

@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { cookieName, cookieOf } from '../http/request/cookies.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
-import { MINUTE_MS } from '../platform/clock.ts'
+import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
 import type { Services } from '../services.ts'
 import { redirect } from './page.ts'
 
@@ -16,9 +16,12 @@ const said = z.object({
   errors: texts.optional(),
   /** What was typed, without secrets. */
   values: texts.optional(),
+  /** What the page is about. It stays for an hour, so that a reload shows the same page. */
+  about: texts.optional(),
 })
 const left = said.extend({ path: z.string(), sessionUid: z.string().optional(), untilMs: z.number() })
 
+type Left = z.infer<typeof left>
 export type Said = z.infer<typeof said>
 
 /** The page belongs to this session: no other one shows what was left. */
@@ -34,6 +37,7 @@ export type NextPage = {
 const CONTEXT = 'next-page'
 /** Longer than any redirect takes. */
 const KEPT_MS = 2 * MINUTE_MS
+const ABOUT_MS = HOUR_MS
 /** Browsers keep no cookie of more than 4,096 characters with its name and attributes (RFC 6265bis §5.6). */
 const MAX_LENGTH = 3800
 
@@ -44,15 +48,18 @@ export function createNextPage({
 }: Pick<Services, 'config' | 'sealer' | 'clock'>): NextPage {
   const name = cookieName('notice', secure)
   const options = { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: false } as const
-  const seal = (words: z.infer<typeof left>) => sealer.seal(JSON.stringify(words), CONTEXT)
+  const write = (ctx: AnyContext, { values, ...short }: Left) => {
+    const seal = (words: Left) => sealer.seal(JSON.stringify(words), CONTEXT)
+    const whole = seal({ ...short, values })
+    const value = whole.length > MAX_LENGTH ? seal(short) : whole
+    ctx.cookies.set(name, value, { ...options, maxAge: short.untilMs - clock() })
+  }
   return {
     lead(ctx, href, words, reader) {
-      const { values, ...short } = typeof words === 'string' ? { notice: words, values: undefined } : words
+      const said = typeof words === 'string' ? { notice: words } : words
       const path = new URL(href, 'http://localhost').pathname
-      const kept = { ...short, path, sessionUid: reader?.sessionUid, untilMs: clock() + KEPT_MS }
-      const whole = seal({ ...kept, values })
-      const value = whole.length > MAX_LENGTH ? seal(kept) : whole
-      ctx.cookies.set(name, value, { ...options, maxAge: KEPT_MS })
+      const untilMs = clock() + (said.about ? ABOUT_MS : KEPT_MS)
+      write(ctx, { ...said, path, sessionUid: reader?.sessionUid, untilMs })
       redirect(ctx, href)
     },
     take(ctx, reader) {
@@ -62,7 +69,10 @@ export function createNextPage({
       if (!data) return {}
       const { path, sessionUid, untilMs, ...words } = data
       if (path !== ctx.path || sessionUid !== reader?.sessionUid || clock() >= untilMs) return {}
-      if (ctx.method === 'GET') ctx.cookies.set(name, null, options)
+      const { about } = words
+      if (ctx.method !== 'GET') return words
+      if (!about) ctx.cookies.set(name, null, options)
+      else if (words.notice || words.errors) write(ctx, { about, path, sessionUid, untilMs })
       return words
     },
   }

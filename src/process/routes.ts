@@ -25,13 +25,14 @@ import {
   isLibraryForm,
   isOfLibrary,
   LIBRARY_PATHS,
+  SIGN_OUT_FORM,
   showsLibraryForm,
 } from '../provider/endpoints/addresses.ts'
 import { provenAddress } from '../provider/binding/mtls.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
 import { refuseFloods } from '../provider/endpoints/floods.routes.ts'
 import { refuseOtherAddresses } from '../provider/endpoints/other-addresses.routes.ts'
-import { postedRequestRoutes } from '../provider/endpoints/posted-request.routes.ts'
+import { formAddressRoutes, postedRequestRoutes } from '../provider/endpoints/posted-request.routes.ts'
 import { resumedRequestRoutes } from '../provider/endpoints/resumed-request.routes.ts'
 import type { Parts } from './start/parts.ts'
 import { openSite } from './site.ts'
@@ -86,6 +87,7 @@ function aroundLibrary(issuerOrigin: string, { limits, oidc }: Site): Koa.Middle
   const { authorization, end_session, code_verification } = LIBRARY_PATHS
   const inner = new Koa()
   inner.use(postedRequestRoutes([authorization, end_session]).routes())
+  inner.use(formAddressRoutes({ [SIGN_OUT_FORM]: end_session }).routes())
   inner.use(resumedRequestRoutes(authorization, 'restart').routes())
   inner.use(ownFormsElsewhere({ issuerOrigin, isForm: isLibraryForm, showsForm: showsLibraryForm }))
   inner.use(refuseFloods(limits, [authorization, code_verification]))

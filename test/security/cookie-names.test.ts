@@ -13,7 +13,7 @@ import { startTlsProxy } from '../support/tls-proxy.ts'
 import type { TlsProxy } from '../support/tls-proxy.ts'
 
 const OURS = /^(as_|__Host-as_|__Secure-as_)/
-const PURPOSES = ['session', 'csrf', 'accounts', 'device', 'browser', 'interaction', 'resume']
+const PURPOSES = ['session', 'csrf', 'accounts', 'device', 'browser', 'interaction', 'resume', 'notice']
 /** The names that apps use, and those that ours would have without a prefix. */
 const OF_THE_APP = [...PURPOSES, 'sid', 'connect.sid', 'session.sig']
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'

@@ -227,7 +227,7 @@ function isAlike(ratio: number): boolean {
 
 const anyEmail = () => `${randomBytes(8).toString('hex')}@example.org`
 
-function fingerprint({ status, text, headers }: Visited, email: string) {
+function fingerprint({ status, text, headers, through }: Visited, email: string) {
   const body = text
     .replaceAll(email, '(address)')
     .replace(/name="_csrf" value="[^"]*"/g, '')
@@ -237,5 +237,13 @@ function fingerprint({ status, text, headers }: Visited, email: string) {
   const cookies = headers
     .getSetCookie()
     .map((line) => line.replace(/=[^;]*/, '').replace(/expires=[^;]*/i, ''))
-  return { status, body, cookies, headers: [...headers.keys()].filter((key) => key !== 'connection').sort() }
+  const names = [...headers.keys()].filter((key) => key !== 'connection').sort()
+  return { status, body, cookies, headers: names, through: through.map(redirectPrint) }
+}
+
+/** A sealed cookie differs each time. Its length must not. */
+function redirectPrint({ status, headers }: Visited) {
+  const to = headers.get('location')?.replace(/\/interaction\/.*/, '(interaction)')
+  const cookies = headers.getSetCookie().map((line) => line.replace(/expires=[^;]*/i, ''))
+  return { status, to, cookies: cookies.map((line) => [line.split('=')[0], line.length]) }
 }

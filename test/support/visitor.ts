@@ -8,6 +8,8 @@ export type Visited = {
   text: string
   /** The page's first heading. */
   heading: string
+  /** The redirects that led here, the first one first. */
+  through: Visited[]
 }
 
 export type VisitOptions = {
@@ -32,17 +34,23 @@ export function createVisitor(issuer: string, always: Record<string, string> = {
     { headers, follow = true }: VisitOptions,
   ): Promise<Visited> {
     let next: { url: URL; init: RequestInit } = { url, init }
+    const through: Visited[] = []
     for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-      const visited = await once(next.url, next.init, headers)
+      const visited = { ...(await once(next.url, next.init, headers)), through }
       const location = visited.headers.get('location')
       const target = location && URL.parse(location, next.url)
       if (!follow || !target || target.origin !== new URL(issuer).origin) return visited
+      through.push({ ...visited, through: [] })
       next = { url: target, init: { method: 'GET' } }
     }
     throw new Error(`more than ${MAX_REDIRECTS} redirects, the last to ${next.url.href}`)
   }
 
-  async function once(url: URL, init: RequestInit, headers: Record<string, string> = {}): Promise<Visited> {
+  async function once(
+    url: URL,
+    init: RequestInit,
+    headers: Record<string, string> = {},
+  ): Promise<Omit<Visited, 'through'>> {
     const cookie = cookiesFor(url.pathname)
     const answer = await fetch(url, {
       ...init,

@@ -30,44 +30,30 @@ export function accountRoutes(services: PageServices): Router {
   ])
 }
 
-type Form = { values?: Record<string, string>; errors?: Record<string, string> }
-
-async function show(
-  services: PageServices,
-  ctx: AnyContext,
-  member: Member,
-  form: Form = {},
-  status = 200,
-): Promise<void> {
+async function show(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
   const { account } = member
   const groups = await groupsOf(services.db, account.id)
   const { createdAtMs, emailVerifiedAtMs, ...shown } = account
   const { name, givenName, familyName, email, username } = shown
-  services.render(
-    ctx,
-    'account',
-    {
-      title: 'Your account',
-      account: {
-        name,
-        givenName,
-        familyName,
-        email,
-        username,
-        createdAtMs,
-        emailVerified: emailVerifiedAtMs !== null,
-        groups: groups.map((group) => group.name),
-      },
-      profileAction: '/account',
-      resendAction: '/account/resend',
-      verifyAction: '/account/verify',
-      signOutHref: SIGN_OUT_PATH,
-      errors: {},
-      ...services.nextPage.take(ctx, member),
-      ...form,
+  services.render(ctx, 'account', {
+    title: 'Your account',
+    account: {
+      name,
+      givenName,
+      familyName,
+      email,
+      username,
+      createdAtMs,
+      emailVerified: emailVerifiedAtMs !== null,
+      groups: groups.map((group) => group.name),
     },
-    status,
-  )
+    profileAction: '/account',
+    resendAction: '/account/resend',
+    verifyAction: '/account/verify',
+    signOutHref: SIGN_OUT_PATH,
+    errors: {},
+    ...services.nextPage.take(ctx, member),
+  })
 }
 
 const NAME_REFUSED = 'Use a plain name: no links, no control characters, at most 100 characters.'
@@ -82,7 +68,7 @@ async function save(services: PageServices, ctx: AnyContext, member: Member): Pr
         field === 'username' ? USERNAME_REFUSED : NAME_REFUSED,
       ]),
     )
-    return show(services, ctx, member, { values: form.values, errors }, 400)
+    return services.nextPage.lead(ctx, '/account', { values: form.values, errors }, member)
   }
   const { db, clock } = services
   const { id } = member.account
@@ -91,7 +77,8 @@ async function save(services: PageServices, ctx: AnyContext, member: Member): Pr
     await inTransaction(db, (trx) => updateProfile(trx, id, form.value, clock(), by))
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'username_taken') throw error
-    return show(services, ctx, member, { values: form.values, errors: { username: error.message } }, 409)
+    const refused = { values: form.values, errors: { username: error.message } }
+    return services.nextPage.lead(ctx, '/account', refused, member)
   }
   services.nextPage.lead(ctx, '/account', 'Saved.', member)
 }
@@ -106,13 +93,13 @@ const codeSchema = z.object({
 
 async function verify(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
   const form = validateForm(codeSchema, formOf(ctx))
-  if (!form.ok) return show(services, ctx, member, { errors: form.errors }, 400)
+  if (!form.ok) return services.nextPage.lead(ctx, '/account', { errors: form.errors }, member)
   const { id: accountId } = member.account
   const { code } = form.value
   const done = await activateSignedIn(services, { accountId, code, ip: requestState(ctx).clientIp })
   if (!done.ok && done.reason !== 'used') {
     const errors = { code: codeProblemText[done.reason as TokenRefusal] }
-    return show(services, ctx, member, { errors }, 400)
+    return services.nextPage.lead(ctx, '/account', { errors }, member)
   }
   services.nextPage.lead(ctx, '/account', 'Your address is confirmed.', member)
 }

@@ -10,6 +10,7 @@ import { validateForm } from '../../http/request/validate.ts'
 import { createDeviceCookie } from '../../interaction/known-browser-cookie.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
+import type { Said } from '../../interaction/next-page.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { passwordProblemText } from '../../passwords/password-policy.ts'
 import { browserName } from '../../sessions/browser-name.ts'
@@ -26,9 +27,7 @@ export function passwordRoutes(services: PageServices): Router {
   ])
 }
 
-type Form = { errors?: Record<string, string> }
-
-function show(services: PageServices, ctx: AnyContext, member: Member, form: Form = {}, status = 200): void {
+function show(services: PageServices, ctx: AnyContext, member: Member): void {
   const { passwordMinLength: minLength } = services.config.accounts
   const locals = {
     action: '/account/password',
@@ -36,20 +35,15 @@ function show(services: PageServices, ctx: AnyContext, member: Member, form: For
     minLength,
     errors: {},
     ...services.nextPage.take(ctx, member),
-    ...form,
   }
-  services.render(
-    ctx,
-    'account-password',
-    { title: 'Password', signOutHref: SIGN_OUT_PATH, ...locals },
-    status,
-  )
+  services.render(ctx, 'account-password', { title: 'Password', signOutHref: SIGN_OUT_PATH, ...locals })
 }
 
 async function submit(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
   const deviceCookie = createDeviceCookie(services)
   const form = validateForm(schema, formOf(ctx))
-  if (!form.ok) return show(services, ctx, member, form, 400)
+  const lead = (said: string | Said) => services.nextPage.lead(ctx, '/account/password', said, member)
+  if (!form.ok) return lead({ errors: form.errors })
   const outcome = await changePassword(services, {
     accountId: member.account.id,
     ...form.value,
@@ -58,11 +52,10 @@ async function submit(services: PageServices, ctx: AnyContext, member: Member): 
     deviceCookie: deviceCookie.read(ctx),
     from: { browser: browserName(ctx.get('User-Agent')) },
   })
-  if (!outcome.ok) return show(services, ctx, member, { errors: errorsOf(services, outcome) }, 400)
+  if (!outcome.ok) return lead({ errors: errorsOf(services, outcome) })
   // The password change has ended the old session, like all others.
   deviceCookie.write(ctx, outcome.account)
-  const notice = 'Password changed. You are signed out on every other device.'
-  services.nextPage.lead(ctx, '/account/password', notice, member)
+  lead('Password changed. You are signed out on every other device.')
 }
 
 function errorsOf(

@@ -12,6 +12,7 @@ import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
 import type { LinkPages } from '../../interaction/link-pages.ts'
+import { redirect } from '../../interaction/page.ts'
 
 const forgotSchema = z.object({
   email: z.string().max(1000, emailProblemText.too_long).trim().min(1, 'Enter your e-mail address.'),
@@ -28,37 +29,46 @@ export function passwordResetRoutes(pages: LinkPages): Router {
   const router = new Router()
   router.get('/forgot', (ctx) => showForgot(pages, ctx))
   router.post('/forgot', (ctx) => submitForgot(pages, ctx))
+  router.get('/forgot/sent', (ctx) => showSent(pages, ctx))
   router.get('/reset', (ctx) => open(pages, ctx))
   router.post('/reset', (ctx) => submit(pages, ctx))
+  router.get('/reset/done', (ctx) => showDone(pages, ctx))
   return router
 }
 
-type Form = { values?: Record<string, string>; errors?: Record<string, string> }
+function forgotHref(pages: LinkPages, ctx: AnyContext): string {
+  return `/forgot${pages.returnPath.query(ctx)}`
+}
 
-function showForgot(pages: LinkPages, ctx: AnyContext, form: Form = {}, status = 200): void {
-  const action = `/forgot${pages.returnPath.query(ctx)}`
+function showForgot(pages: LinkPages, ctx: AnyContext): void {
+  const action = forgotHref(pages, ctx)
   const signInHref = pages.returnPath.path(ctx) ?? '/sign-in'
-  const locals = { action, signInHref, values: {}, errors: {}, ...form }
-  pages.render(ctx, 'forgot', { title: 'Forgotten password', ...locals }, status)
+  const locals = { action, signInHref, values: {}, errors: {}, ...pages.nextPage.take(ctx) }
+  pages.render(ctx, 'forgot', { title: 'Forgotten password', ...locals })
 }
 
 async function submitForgot(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const form = validateForm(forgotSchema, formOf(ctx))
-  if (!form.ok) return showForgot(pages, ctx, form, 400)
+  const { values } = form
+  const refuse = (errors: Record<string, string>) =>
+    pages.nextPage.lead(ctx, forgotHref(pages, ctx), { values, errors })
+  if (!form.ok) return refuse(form.errors)
   const { email } = form.value
   const parsed = parseEmail(email)
-  if (!parsed.ok)
-    return showForgot(
-      pages,
-      ctx,
-      { values: form.values, errors: { email: emailProblemText[parsed.problem] } },
-      400,
-    )
+  if (!parsed.ok) return refuse({ email: emailProblemText[parsed.problem] })
   const ip = requestState(ctx).clientIp ?? ''
   const wayBack = pages.returnPath.seal(ctx)
   await requestReset(pages, { email, browser: pages.browserSecret.ensure(ctx), wayBack, ip })
+  pages.nextPage.lead(ctx, `/forgot/sent${pages.returnPath.query(ctx)}`, { about: { email } })
+}
+
+/** Without the address that was typed here, the form is all there is to show. */
+async function showSent(pages: LinkPages, ctx: AnyContext): Promise<void> {
+  const { about } = pages.nextPage.take(ctx)
+  const form = forgotHref(pages, ctx)
+  if (!about) return redirect(ctx, form)
   const mailsAreLate = await pages.mailsAreLate()
-  const locals = { email, forgotHref: `/forgot${pages.returnPath.query(ctx)}`, mailsAreLate }
+  const locals = { email: about['email'], forgotHref: form, mailsAreLate }
   pages.render(ctx, 'forgot-sent', { title: 'Look in your mail', ...locals })
 }
 
@@ -68,13 +78,7 @@ async function open(pages: LinkPages, ctx: AnyContext): Promise<void> {
   await show(pages, ctx, typeof token === 'string' ? token : '')
 }
 
-async function show(
-  pages: LinkPages,
-  ctx: AnyContext,
-  token: string,
-  { values = {}, errors = {} }: Form = {},
-  status = 200,
-): Promise<void> {
+async function show(pages: LinkPages, ctx: AnyContext, token: string): Promise<void> {
   const { db, clock, config } = pages
   const browser = pages.browserSecret.read(ctx)
   const preview = await previewToken(db, { token, purpose: 'reset', browser }, clock())
@@ -86,27 +90,32 @@ async function show(
     needsCode: !preview.actsHere,
     // A stranger may have typed the name at registration, so it is removed.
     asksName: account !== undefined && !isVerified(account),
-    values,
-    errors,
+    values: {},
+    errors: {},
     minLength: config.accounts.passwordMinLength,
     // Only the browser that requested the mail sees the address, because it knows it already.
     email: preview.actsHere ? account?.email : undefined,
+    ...pages.nextPage.take(ctx),
   }
-  pages.render(ctx, 'reset', { title: 'New password', ...locals }, status)
+  pages.render(ctx, 'reset', { title: 'New password', ...locals })
 }
 
 async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const fields = formOf(ctx)
   const form = validateForm(resetSchema, fields)
-  if (!form.ok) return show(pages, ctx, fields['token'] ?? '', form, 400)
+  const link = new URLSearchParams({ token: fields['token'] ?? '' })
+  const refuse = (errors: Record<string, string>) =>
+    pages.nextPage.lead(ctx, `/reset?${link}`, { values: form.values, errors })
+  if (!form.ok) return refuse(form.errors)
   const { token, code, name, password: newPassword } = form.value
   const browser = pages.browserSecret.read(ctx)
   const given = { token, code, name, newPassword, browser, ip: requestState(ctx).clientIp }
   const outcome = await completeReset(pages, given)
   if (outcome.ok) return done(pages, ctx, token)
   const errors = errorsOf(pages, outcome)
-  if (!errors) return expired(pages, ctx)
-  await show(pages, ctx, token, { values: form.values, errors }, 400)
+  if (errors) return refuse(errors)
+  // Without a link, the page says that it works no longer.
+  redirect(ctx, '/reset')
 }
 
 async function done(pages: LinkPages, ctx: AnyContext, token: string): Promise<void> {
@@ -114,7 +123,13 @@ async function done(pages: LinkPages, ctx: AnyContext, token: string): Promise<v
   const browser = pages.browserSecret.read(ctx)
   const used = await previewToken(db, { token, purpose: 'reset', browser }, clock())
   const signInHref = pages.returnPath.open(used.state === 'used' ? used.wayBack : null) ?? '/sign-in'
-  pages.render(ctx, 'reset-done', { title: 'Password saved', signInHref })
+  pages.nextPage.lead(ctx, '/reset/done', { about: { signInHref } })
+}
+
+function showDone(pages: LinkPages, ctx: AnyContext): void {
+  const { about } = pages.nextPage.take(ctx)
+  if (!about) return redirect(ctx, '/sign-in')
+  pages.render(ctx, 'reset-done', { title: 'Password saved', signInHref: about['signInHref'] })
 }
 
 function errorsOf(

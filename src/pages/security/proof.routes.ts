@@ -30,35 +30,32 @@ export function proofRoutes(services: SecurityServices): Router {
   )
 }
 
-async function show(
-  services: SecurityServices,
-  ctx: AnyContext,
-  { account: { email } }: Member,
-  errors: Record<string, string> = {},
-  status = 200,
-): Promise<void> {
+async function show(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
   const title = 'Confirm that it is you'
   const locals = {
     action: withRequest(services, ctx, proofPath(nextOf(ctx))),
     backHref: PATHS.overview,
     forgotHref: withRequest(services, ctx, ACCOUNT_PATHS.forgot),
-    account: { email },
-    errors,
+    account: { email: member.account.email },
+    errors: {},
     ...(await requestLocals(services, ctx)),
+    ...services.nextPage.take(ctx, member),
   }
-  services.render(ctx, 'security-confirm', { title, ...locals }, status)
+  services.render(ctx, 'security-confirm', { title, ...locals })
 }
 
 async function submit(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
   const form = validateForm(schema, formOf(ctx))
-  if (!form.ok) return show(services, ctx, member, form.errors, 400)
+  const refuse = (errors: Record<string, string>) =>
+    services.nextPage.lead(ctx, withRequest(services, ctx, proofPath(nextOf(ctx))), { errors }, member)
+  if (!form.ok) return refuse(form.errors)
   const confirmed = await confirmPassword(services, member.account.id, {
     ...form.value,
     ip: requestState(ctx).clientIp ?? '',
     deviceCookie: services.deviceCookie.read(ctx),
     from: { browser: browserName(ctx.get('User-Agent')) },
   })
-  if (!confirmed.ok) return show(services, ctx, member, { password: WRONG }, 400)
+  if (!confirmed.ok) return refuse({ password: WRONG })
   services.deviceCookie.write(ctx, confirmed.account)
   const kept = { ...services.memory.read(ctx, member), provenAtMs: services.clock() }
   const next = nextOf(ctx)

@@ -28,7 +28,7 @@ export function setUpRoutes(services: SecurityServices): Router {
       ['post', '/account/security/app', withProof('app', begin)],
       ['get', '/account/security/app', withProof('app', show)],
       ['post', '/account/security/app/confirm', confirm],
-      // The address of the page after a wrong code.
+      // Leads on to the set-up, not to the overview.
       [
         'get',
         '/account/security/app/confirm',
@@ -58,9 +58,8 @@ async function show(services: SecurityServices, ctx: AnyContext, member: Member)
 async function render(
   services: SecurityServices,
   ctx: AnyContext,
-  { account: { email } }: Member,
+  member: Member,
   { uri, secret }: ShownTotp,
-  errors: Record<string, string> = {},
 ): Promise<void> {
   const locals = {
     confirmAction: withRequest(services, ctx, '/account/security/app/confirm'),
@@ -68,14 +67,14 @@ async function render(
     qr: qrCode(uri),
     uri,
     secret: inGroups(secret),
-    account: { email },
+    account: { email: member.account.email },
     issuer: services.config.serverName,
-    errors,
+    errors: {},
     ...(await requestLocals(services, ctx)),
+    ...services.nextPage.take(ctx, member),
   }
   const title = 'Set up your authenticator app'
-  const status = Object.keys(errors).length > 0 ? 400 : 200
-  services.render(ctx, 'security-app', { title, ...locals }, status)
+  services.render(ctx, 'security-app', { title, ...locals })
 }
 
 const NO_CODE = 'Enter the code that the app shows.'
@@ -91,14 +90,16 @@ async function confirm(services: SecurityServices, ctx: AnyContext, member: Memb
   const open = await currentSetUp(services, member, kept)
   if (!open) return goBack(services, ctx, member)
   const form = validateForm(codeSchema, formOf(ctx))
-  if (!form.ok) return render(services, ctx, member, open, form.errors)
+  const refuse = (errors: Record<string, string>) =>
+    services.nextPage.lead(ctx, withRequest(services, ctx, PATHS.app), { errors }, member)
+  if (!form.ok) return refuse(form.errors)
   const { id: accountId } = member.account
   // The change itself ends what was proved before.
   const isFresh = await isProven(services, ctx, member)
   const by = { actor: accountId, ip: requestState(ctx).clientIp }
   const done = await orUndefined(confirmTotp(services, { accountId, code: form.value.code }, by))
   if (!done || (!done.ok && done.reason === 'not_begun')) return goBack(services, ctx, member)
-  if (!done.ok) return render(services, ctx, member, open, { code: WRONG_CODE })
+  if (!done.ok) return refuse({ code: WRONG_CODE })
   if (isFresh && requestPath(services, ctx) !== undefined)
     await beginSession(services, ctx, { account: member.account, amr: [...SECOND_FACTOR_AMR.totp] })
   const madeAtMs = services.clock()

@@ -13,6 +13,7 @@ import { PASSWORD_AMR, readSession } from '../../provider/sessions/browser-sessi
 import { expectedEmail, isOtherWanted } from './expected-person.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import type { Interaction } from '../../interaction/open-interaction.ts'
+import type { Said } from '../../interaction/next-page.ts'
 import { redirect, returnQuery } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
 import { originOf } from './browser-memory.ts'
@@ -51,7 +52,7 @@ export function signInPages(services: SignInServices): StepPages {
   }
 }
 
-async function showStep(services: SignInServices, page: Page, form: FormState = {}): Promise<void> {
+async function showStep(services: SignInServices, page: Page): Promise<void> {
   const { ctx, interaction, uid } = page
   const query = withQuery(page.query, { [LATE]: undefined })
   const client = await shownClient(services.oidc.current(), parameter(interaction, 'client_id'))
@@ -63,7 +64,7 @@ async function showStep(services: SignInServices, page: Page, form: FormState = 
     cancelAction: `/interaction/${uid}/cancel`,
     registerHref: `/register${returnQuery(uid, query)}`,
     forgotHref: `/forgot${returnQuery(uid, query)}`,
-    ...form,
+    ...services.nextPage.take(ctx),
   })
 }
 
@@ -81,8 +82,10 @@ async function submitStep(services: SignInServices, page: Page): Promise<void> {
   const { ctx, uid, query } = page
   const attempt = await attemptSignIn(services, ctx, uid, parameter(page.interaction, 'client_id'))
   if (attempt.finished) return finishForApp(services, page, attempt.finished)
-  if (attempt.form) return showStep(services, page, attempt.form)
-  redirect(ctx, `/interaction/${uid}/code${withQuery(query, { [LATE]: undefined })}`)
+  const calm = withQuery(query, { [LATE]: undefined })
+  if (attempt.refused)
+    return services.nextPage.lead(ctx, `/interaction/${uid}/sign-in${calm}`, attempt.refused)
+  redirect(ctx, `/interaction/${uid}/code${calm}`)
 }
 
 // The query names the next page, from a closed list.
@@ -96,12 +99,13 @@ export function signInPage(services: SignInServices): OwnPage {
     async show(ctx) {
       const again = ctx.query['again'] !== undefined
       if (!again && (await services.findMember(ctx))) return redirect(ctx, accountPath(ctx.query['next']))
-      render(services, ctx, { action: actionOf(ctx), errors: lateErrors(ctx) })
+      const words = { errors: lateErrors(ctx), ...services.nextPage.take(ctx) }
+      render(services, ctx, { action: actionOf(ctx), ...words })
     },
     async submit(ctx) {
       const attempt = await attemptSignIn(services, ctx, OWN_PAGE)
       if (attempt.finished) return finishHere(services, ctx, attempt.finished)
-      if (attempt.form) return render(services, ctx, { action: actionOf(ctx), ...attempt.form })
+      if (attempt.refused) return services.nextPage.lead(ctx, actionOf(ctx), attempt.refused)
       redirect(ctx, `/sign-in/code${withQuery(ctx.search, { [LATE]: undefined })}`)
     },
   }
@@ -142,9 +146,8 @@ async function askCodeAlone(
   return true
 }
 
-type FormState = { values?: Record<string, string>; errors?: Record<string, string>; status?: number }
-/** `form`: to be shown again. With neither, the browser remembers the password, and the code is next. */
-type Attempt = { finished?: FinishedSignIn; form?: FormState }
+/** `refused`: for the form. With neither, the browser remembers the password, and the code is next. */
+type Attempt = { finished?: FinishedSignIn; refused?: Said }
 
 /** `of`: the request that the sign-in is for. */
 async function attemptSignIn(
@@ -154,7 +157,7 @@ async function attemptSignIn(
   client?: string,
 ): Promise<Attempt> {
   const form = validateForm(schema, formOf(ctx))
-  if (!form.ok) return { form: { values: form.values, errors: form.errors, status: 400 } }
+  if (!form.ok) return { refused: { values: form.values, errors: form.errors } }
   const result = await signIn(services, {
     ...form.value,
     ip: requestState(ctx).clientIp ?? '',
@@ -168,19 +171,14 @@ async function attemptSignIn(
   }
   // Known and unknown addresses are blocked alike, and get the same bytes.
   if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
-  return { form: { values: form.values, errors: { '': REFUSED }, status: 400 } }
+  return { refused: { values: form.values, errors: { '': REFUSED } } }
 }
 
 function render(
   services: SignInServices,
   ctx: AnyContext,
-  { status, ...locals }: FormState & Record<string, unknown>,
+  locals: Said & { action: string } & Record<string, unknown>,
 ): void {
   const links = { registerHref: '/register', forgotHref: '/forgot' }
-  services.render(
-    ctx,
-    'sign-in',
-    { title: 'Sign in', values: {}, errors: {}, ...links, ...locals },
-    status ?? 200,
-  )
+  services.render(ctx, 'sign-in', { title: 'Sign in', values: {}, errors: {}, ...links, ...locals })
 }

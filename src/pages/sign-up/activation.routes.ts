@@ -13,6 +13,7 @@ import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
 import type { LinkPages } from '../../interaction/link-pages.ts'
+import { redirect } from '../../interaction/page.ts'
 
 const schema = z.object({
   token: z.string().max(200),
@@ -52,17 +53,21 @@ async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const fields = formOf(ctx)
   const form = validateForm(schema, fields)
   const { token: sent = '', mode: sentMode } = fields
-  const page = { token: sent, mode: sentMode === 'new-password', values: form.values }
-  if (!form.ok) return ask(pages, ctx, { ...page, errors: form.errors }, 400)
+  const link = new URLSearchParams({ token: sent, ...(sentMode === undefined ? {} : { mode: sentMode }) })
+  const refuse = (errors: Record<string, string>) =>
+    pages.nextPage.lead(ctx, `/activate?${link}`, { values: form.values, errors })
+  if (!form.ok) return refuse(form.errors)
   const { token, code, password, name, mode } = form.value
   const ip = requestState(ctx).clientIp
   const activated = mode
     ? await activateWithNewPassword(pages, { token, code, newPassword: password, name, ip })
     : await activateElsewhere(pages, { token, code, password, ip })
-  if (activated.ok || activated.reason === 'used') return done(pages, ctx)
+  // The page of a used link says that the account is active.
+  if (activated.ok || activated.reason === 'used') return redirect(ctx, `/activate?${link}`)
   const errors = errorsOf(pages, activated)
-  if (!errors) return expired(pages, ctx)
-  ask(pages, ctx, { ...page, errors }, 400)
+  if (errors) return refuse(errors)
+  // Without a link, the page says that it works no longer.
+  redirect(ctx, '/activate')
 }
 
 function errorsOf(
@@ -78,35 +83,21 @@ function errorsOf(
   return undefined
 }
 
-type Question = {
-  token: string
-  mode: boolean
-  values?: Record<string, string>
-  errors?: Record<string, string>
-}
+type Question = { token: string; mode: boolean }
 
-function ask(
-  pages: LinkPages,
-  ctx: AnyContext,
-  { token, mode, values = {}, errors = {} }: Question,
-  status = 200,
-): void {
+function ask(pages: LinkPages, ctx: AnyContext, { token, mode }: Question): void {
   const other = new URLSearchParams({ token, ...(mode ? {} : { mode: 'new-password' }) })
-  pages.render(
-    ctx,
-    'activate',
-    {
-      title: 'Activate your account',
-      action: '/activate',
-      token,
-      values,
-      errors,
-      newPasswordMode: mode,
-      switchModeHref: `/activate?${other}`,
-      minLength: pages.config.accounts.passwordMinLength,
-    },
-    status,
-  )
+  pages.render(ctx, 'activate', {
+    title: 'Activate your account',
+    action: '/activate',
+    token,
+    values: {},
+    errors: {},
+    newPasswordMode: mode,
+    switchModeHref: `/activate?${other}`,
+    minLength: pages.config.accounts.passwordMinLength,
+    ...pages.nextPage.take(ctx),
+  })
 }
 
 function done(pages: LinkPages, ctx: AnyContext, sealedPath: string | null = null): void {

@@ -10,6 +10,8 @@ import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
 import type { LinkPages } from '../../interaction/link-pages.ts'
+import type { Said } from '../../interaction/next-page.ts'
+import { redirect } from '../../interaction/page.ts'
 
 // `register` checks the values, and reports every field at once.
 const schema = z.object({
@@ -24,33 +26,37 @@ export function registrationRoutes(pages: LinkPages): Router {
   const router = new Router()
   router.get('/register', (ctx) => show(pages, ctx, hinted(ctx.query['email'])))
   router.post('/register', (ctx) => submit(pages, ctx))
+  router.get('/register/sent', (ctx) => showSent(pages, ctx))
+  router.get('/register/resend', (ctx) => redirect(ctx, sentHref(pages, ctx)))
   router.post('/register/resend', (ctx) => resend(pages, ctx))
   return router
 }
 
-type Form = { values?: Record<string, string>; errors?: Record<string, string> }
-
-function show(pages: LinkPages, ctx: AnyContext, form: Form = {}, status = 200): void {
+function show(pages: LinkPages, ctx: AnyContext, form: Pick<Said, 'values'>): void {
   const { passwordMinLength: minLength } = pages.config.accounts
   const locals = {
-    action: `/register${pages.returnPath.query(ctx)}`,
+    action: formHref(pages, ctx),
     signInHref: pages.returnPath.path(ctx) ?? '/sign-in',
     minLength,
     values: {},
     errors: {},
     ...form,
+    ...pages.nextPage.take(ctx),
   }
-  pages.render(ctx, 'register', { title: 'Create an account', ...locals }, status)
+  pages.render(ctx, 'register', { title: 'Create an account', ...locals })
 }
 
 /** The address that the app suggested. */
-function hinted(email: unknown): Form {
+function hinted(email: unknown): Pick<Said, 'values'> {
   return typeof email === 'string' ? { values: { email } } : {}
 }
 
 async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const form = validateForm(schema, formOf(ctx))
-  if (!form.ok) return show(pages, ctx, form, 400)
+  const { values } = form
+  const refuse = (errors: Record<string, string>) =>
+    pages.nextPage.lead(ctx, formHref(pages, ctx), { values, errors })
+  if (!form.ok) return refuse(form.errors)
   const ip = requestState(ctx).clientIp ?? ''
   const registered = await register(pages, {
     ...form.value,
@@ -58,9 +64,9 @@ async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
     wayBack: pages.returnPath.seal(ctx),
     ip,
   })
-  if (!registered.ok)
-    return show(pages, ctx, { values: form.values, errors: errorsOf(pages, registered.problems) }, 400)
-  await sent(pages, ctx, form.value.email)
+  if (!registered.ok) return refuse(errorsOf(pages, registered.problems))
+  const { email } = form.value
+  pages.nextPage.lead(ctx, sentHref(pages, ctx), { about: { email } })
 }
 
 function errorsOf(pages: LinkPages, problems: RegistrationProblem[]): Record<string, string> {
@@ -79,15 +85,28 @@ function errorsOf(pages: LinkPages, problems: RegistrationProblem[]): Record<str
 
 async function resend(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const form = validateForm(resendSchema, formOf(ctx))
-  if (!form.ok) return show(pages, ctx, {}, 400)
-  await resendActivation(pages, { email: form.value.email, ip: requestState(ctx).clientIp ?? '' })
-  await sent(pages, ctx, form.value.email, 'Another mail is on its way, if this address waits for one.')
+  if (!form.ok) return redirect(ctx, formHref(pages, ctx))
+  const { email } = form.value
+  await resendActivation(pages, { email, ip: requestState(ctx).clientIp ?? '' })
+  const notice = 'Another mail is on its way, if this address waits for one.'
+  pages.nextPage.lead(ctx, sentHref(pages, ctx), { about: { email }, notice })
 }
 
-async function sent(pages: LinkPages, ctx: AnyContext, email: string, notice?: string): Promise<void> {
+/** Without the address that was typed here, the form is all there is to show. */
+async function showSent(pages: LinkPages, ctx: AnyContext): Promise<void> {
+  const { about, notice } = pages.nextPage.take(ctx)
+  if (!about) return redirect(ctx, formHref(pages, ctx))
   const resendAction = `/register/resend${pages.returnPath.query(ctx)}`
   const continueHref = pages.returnPath.path(ctx)
   const mailsAreLate = await pages.mailsAreLate()
-  const locals = { email, resendAction, continueHref, notice, mailsAreLate }
+  const locals = { email: about['email'], resendAction, continueHref, notice, mailsAreLate }
   pages.render(ctx, 'register-sent', { title: 'Look in your mail', ...locals })
+}
+
+function formHref(pages: LinkPages, ctx: AnyContext): string {
+  return `/register${pages.returnPath.query(ctx)}`
+}
+
+function sentHref(pages: LinkPages, ctx: AnyContext): string {
+  return `/register/sent${pages.returnPath.query(ctx)}`
 }

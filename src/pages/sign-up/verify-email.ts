@@ -10,6 +10,7 @@ import { createMailDelay } from '../../outbox/mail-queue.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { Services } from '../../services.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
+import type { Said } from '../../interaction/next-page.ts'
 import { resume } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
 
@@ -23,10 +24,10 @@ export function verifyEmailPages(given: PageServices): StepPages {
       const accountId = page.interaction.session?.accountId ?? ''
       if (resend) {
         await resendTo(services, accountId, ip)
-        return show(services, page, { notice: 'A new mail is on its way.' })
+        return leadBack(services, page, 'A new mail is on its way.')
       }
       const problem = code.trim() && codeProblem(await activateSignedIn(services, { accountId, code, ip }))
-      if (problem) return show(services, page, { errors: { code: problem } }, 400)
+      if (problem) return leadBack(services, page, { errors: { code: problem } })
       await resume(services.oidc, page, { verify_email: {} })
     },
   }
@@ -43,13 +44,13 @@ function codeProblem(activated: Activated): string | undefined {
   return codeProblemText[activated.reason as TokenRefusal]
 }
 
-type State = { notice?: string; errors?: Record<string, string> }
+function leadBack({ nextPage }: PageServices, { ctx, uid, query }: Page, said: string | Said): void {
+  nextPage.lead(ctx, `/interaction/${uid}${query}`, said)
+}
 
 async function show(
   services: PageServices & { mailsAreLate: () => Promise<boolean> },
   { ctx, interaction, uid, query }: Page,
-  state: State = {},
-  status = 200,
 ): Promise<void> {
   const account = await findAccountById(services.db, interaction.session?.accountId ?? '')
   const locals = {
@@ -59,7 +60,7 @@ async function show(
     account: account && { email: account.email, name: account.name },
     mailsAreLate: await services.mailsAreLate(),
     errors: {},
-    ...state,
+    ...services.nextPage.take(ctx),
   }
-  services.render(ctx, 'verify-email', locals, status)
+  services.render(ctx, 'verify-email', locals)
 }

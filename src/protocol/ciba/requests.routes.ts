@@ -31,14 +31,7 @@ export function requestsRoutes(services: PageServices): Router {
   ])
 }
 
-type Outcome = { notice?: string; errors?: Record<string, string>; status?: number }
-
-async function show(
-  services: PageServices,
-  ctx: AnyContext,
-  member: Member,
-  { status, ...outcome }: Outcome = {},
-): Promise<void> {
+async function show(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
   const open = await listOpenRequests(services.db, member.account.id, services.clock())
   const requests = await Promise.all(open.map((request) => shown(services, request)))
   const locals = {
@@ -47,9 +40,9 @@ async function show(
     recent: await mayAnswer(services, member),
     signInAgainHref: signInAgainPath('requests'),
     signOutHref: SIGN_OUT_PATH,
-    ...outcome,
+    ...services.nextPage.take(ctx, member),
   }
-  services.render(ctx, 'account-requests', { title: 'Requests', ...locals }, status ?? 200)
+  services.render(ctx, 'account-requests', { title: 'Requests', ...locals })
 }
 
 async function shown(services: PageServices, request: BackchannelRequest) {
@@ -95,8 +88,8 @@ async function answer(services: PageServices, ctx: AnyContext, member: Member): 
   })
   const app = clientId === undefined ? '' : await clientNameOf(services.oidc.current(), clientId)
   const words = became === 'done' ? DONE[decision](app) : NOT_DONE[became](app)
-  const outcome = became === 'done' ? { notice: words } : { errors: { '': words }, status: 409 }
-  await show(services, ctx, member, outcome)
+  const outcome = became === 'done' ? { notice: words } : { errors: { '': words } }
+  services.nextPage.lead(ctx, REQUESTS_PATH, outcome, member)
 }
 
 const DONE = {

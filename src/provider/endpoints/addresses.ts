@@ -41,8 +41,10 @@ const FOR_PROGRAMS: readonly string[] = [
   STATUS_LISTS_PATH,
   ...METADATA,
 ]
+/** Where the sign-out page sends its form. */
+export const SIGN_OUT_FORM = `${LIBRARY_PATHS.end_session}/confirm`
 /** Forms of our pages that the library reads. */
-const FORMS: readonly string[] = [LIBRARY_PATHS.code_verification, `${LIBRARY_PATHS.end_session}/confirm`]
+const FORMS: readonly string[] = [LIBRARY_PATHS.code_verification, SIGN_OUT_FORM]
 
 /**
  * Where a request goes to the library at once. No page, form or cookie is involved, and no feature answers beside the

@@ -19,6 +19,17 @@ export function postedRequestRoutes(paths: readonly string[]): Router {
   return router
 }
 
+/** The address of the sign-out page's form leads to that page, when it is opened. */
+export function formAddressRoutes(forms: Readonly<Record<string, string>>): Router {
+  const router = new Router()
+  for (const [form, page] of Object.entries(forms))
+    router.get(form, (ctx) => {
+      ctx.redirect(page)
+      ctx.status = 303
+    })
+  return router
+}
+
 /** 303, so that no browser posts the form anywhere else (RFC 9700 §4.12). */
 async function turnIntoGet(ctx: Context, path: string): Promise<void> {
   if (!ctx.is(FORM)) throw new AppError('invalid_request', 400, `This address takes ${FORM}.`)
