@@ -260,6 +260,7 @@ export const COMMAND_CHANGES: Changes = {
   'webhook rotate-secret': RECEIVER,
   'webhook replay': RECEIVER,
   'webhook delete': RECEIVER,
+  'mail doctor': READS,
   'outbox list-dead': READS,
   'outbox show': READS,
   'outbox replay': { none: 'Sends messages again, which may be events themselves.' },
