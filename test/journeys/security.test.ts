@@ -1,9 +1,10 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
+import { LEVELS } from '../../src/accounts/levels.ts'
 import { authenticator } from '../factors/authenticator.ts'
 import type { Person } from '../support/running-server.ts'
 import { readQrCode } from '../support/qr-reader.ts'
-import { heading, press, signInHere, signInToAccount } from './steps.ts'
+import { backAt, heading, press, signInHere, signInToAccount, tokensOf } from './steps.ts'
 import { inService } from './world.ts'
 
 const PAGE = '/account/security'
@@ -81,4 +82,30 @@ inService('An authenticator app', (world) => {
       expect(await notice(page)).to.match(/^The authenticator app is removed/)
       expect(await page.getByRole('button', { name: 'Set up an authenticator app' }).count()).to.equal(1)
     })
+
+  it('is set up on the way to an app, without JavaScript, and back and reload lead on', async () => {
+    const { server, open, app } = world
+    const person = await server.createAccount()
+    const { page } = await open({ javaScript: false, device: 'phone' })
+    const declined = await app.begin({ acr_values: LEVELS[1] })
+    await page.goto(declined.url)
+    await signInHere(page, person)
+    expect(await heading(page)).to.equal('Set up your authenticator app')
+    await press(page, 'Not now')
+    const refused = await backAt(page, app, declined)
+    expect(refused.searchParams.get('error')).to.equal('unmet_authentication_requirements')
+
+    const request = await app.begin({ acr_values: LEVELS[1] })
+    await page.goto(request.url)
+    await enterCode(page, authenticator(readQrCode(await page.content())).codeAt(Date.now()))
+    expect(await heading(page)).to.equal('Save your recovery codes')
+    await page.reload()
+    await press(page, 'I saved these codes')
+    expect(await heading(page)).to.contain('Reading List')
+    await page.goBack()
+    expect(await heading(page)).to.contain('Reading List')
+    await press(page, 'Allow')
+    const { claims } = await tokensOf(app, request, await backAt(page, app, request))
+    expect(claims['acr']).to.equal(LEVELS[1])
+  })
 })
