@@ -5,7 +5,7 @@ import path from 'node:path'
 import type { Context, Middleware } from 'koa'
 
 export type Assets = {
-  /** Serves `/assets/<name>`; passes everything else on. */
+  /** Serves `/assets/<name>`, and what browsers and robots ask for at the root. Passes everything else on. */
   middleware: Middleware
   /**
    * The address of a file with its content's hash, so that browsers may cache it forever.
@@ -17,6 +17,10 @@ export type Assets = {
 type Asset = { body: Buffer; type: string; version: string }
 
 const PREFIX = '/assets/'
+
+/** Asked for at addresses without a version. A day is how long a changed icon may take to arrive. */
+const AT_ROOT: ReadonlySet<string> = new Set(['favicon.ico', 'apple-touch-icon.png', 'robots.txt'])
+const ROOT_CACHE = 'public, max-age=86400'
 
 const TYPES: Record<string, string> = {
   '.css': 'text/css; charset=utf-8',
@@ -34,7 +38,10 @@ export function loadAssets({ publicDir }: { publicDir: string }): Assets {
   return {
     middleware: async (ctx, next) => {
       const asset = ctx.path.startsWith(PREFIX) ? assets.get(ctx.path.slice(PREFIX.length)) : undefined
+      const name = ctx.path.slice(1)
+      const atRoot = AT_ROOT.has(name) ? assets.get(name) : undefined
       if (asset) serve(ctx, asset)
+      else if (atRoot) serve(ctx, atRoot, ROOT_CACHE)
       else await next()
     },
     assetHref: (name) => {
@@ -63,7 +70,7 @@ function readAssets(publicDir: string): [string, Asset][] {
   })
 }
 
-function serve(ctx: Context, { body, type, version }: Asset): void {
+function serve(ctx: Context, { body, type, version }: Asset, cache?: string): void {
   if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
     ctx.status = 405
     ctx.set('Allow', 'GET, HEAD')
@@ -72,7 +79,8 @@ function serve(ctx: Context, { body, type, version }: Asset): void {
   ctx.status = 200
   ctx.type = type
   ctx.etag = version
-  cacheByVersion(ctx, version)
+  if (cache) ctx.set('Cache-Control', cache)
+  else cacheByVersion(ctx, version)
   if (ctx.fresh) ctx.status = 304
   else ctx.body = body
 }

@@ -12,6 +12,7 @@ describe('http/assets', () => {
   mkdirSync(path.join(publicDir, 'img'))
   writeFileSync(path.join(publicDir, 'style.css'), 'body { color: red }')
   writeFileSync(path.join(publicDir, 'img', 'logo.svg'), '<svg/>')
+  writeFileSync(path.join(publicDir, 'robots.txt'), 'User-agent: *')
   writeFileSync(path.join(publicDir, 'notes.md'), 'not for serving')
   const { middleware, assetHref } = loadAssets({ publicDir })
   let app: Loopback
@@ -32,6 +33,16 @@ describe('http/assets', () => {
     expect(response.headers.get('cache-control')).to.equal('public, max-age=31536000, immutable')
     const logo = await fetch(app.url + assetHref('img/logo.svg'))
     expect(logo.headers.get('content-type')).to.equal('image/svg+xml')
+  })
+
+  it('serves what browsers and robots ask for at the root, to be kept for a day', async () => {
+    const response = await fetch(`${app.url}/robots.txt`)
+    expect(await response.text()).to.equal('User-agent: *')
+    expect(response.headers.get('cache-control')).to.equal('public, max-age=86400')
+    expect((await fetch(`${app.url}/style.css`)).status).to.equal(404)
+    const { assetHref: own } = loadAssets({ publicDir: path.join(import.meta.dirname, '../../public') })
+    for (const name of ['favicon.ico', 'apple-touch-icon.png', 'robots.txt'])
+      expect(own(name), name).to.contain(name)
   })
 
   it('lets no cache keep an address with another hash', async () => {
