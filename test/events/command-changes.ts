@@ -260,7 +260,7 @@ export const COMMAND_CHANGES: Changes = {
   'webhook rotate-secret': RECEIVER,
   'webhook replay': RECEIVER,
   'webhook delete': RECEIVER,
-  'mail doctor': READS,
+  'mail doctor': { none: 'Reads, and sends a test letter to the given address.' },
   'outbox list-dead': READS,
   'outbox show': READS,
   'outbox replay': { none: 'Sends messages again, which may be events themselves.' },
