@@ -251,6 +251,7 @@ onEachDatabase('Consents and grants', (world) => {
       clientPin: null,
       grantedAtMs: 10,
       updatedAtMs: 20,
+      lastUsedAtMs: null,
     })
     expect((await listConsents(db, id)).map(({ clientId }) => clientId)).to.deep.equal(['other', 'app'])
     for (const [grantId, clientId] of [

@@ -109,13 +109,17 @@ describe('the guides of integrations', () => {
     const place = embeddedPlace()
     try {
       await place.json(['migrate'])
+      // A member of the groups of the guides.
+      const person = ['--email', 'zoe.person@example.com', '--password', 'seven bridges over one river']
+      await place.json(['account', 'create', ...person])
       for (const guide of guides) {
         const commands = commandsOf(textOf(guide))
         expect(commands, guide).to.have.length.above(0)
         for (const words of commands) {
           const given = words.map((word) => word.replace('api.example.org', `${guide}.example.org`))
           const own = given.map((word) => word.replace('tools.example.org', `${guide}.example.org`))
-          expect(await place.json(own), `${guide}: ${words.join(' ')}`).to.have.property('client_id')
+          const id = words[0] === 'group' ? 'id' : 'client_id'
+          expect(await place.json(own), `${guide}: ${words.join(' ')}`).to.have.property(id)
         }
       }
     } finally {

@@ -152,7 +152,8 @@ describe('the files of the page /docs', () => {
     expect(headers['content-security-policy']).to.contain("script-src 'self';").and.not.to.contain('unsafe')
     const sources = [...text.matchAll(/<(?:script|link)[^>]+(?:src|href)="([^"]+)"/g)].map(([, href]) => href)
     expect(sources.length).to.be.greaterThan(4)
-    for (const source of sources) expect(source, source).to.match(/^\/(?:docs|assets)\//)
+    for (const source of sources)
+      expect(source, source).to.match(/^\/(?:docs\/|assets\/|apple-touch-icon\.png$)/)
     for (const source of sources) expect((await send(issuer, { to: source! })).status, source).to.equal(200)
   })
 
