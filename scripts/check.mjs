@@ -1,6 +1,6 @@
 /**
  * `npm run check`: format, lint, types, dead code and one removed feature beside each other, then every test (the
- * architecture is one), the faults last.
+ * architecture is one), with journeys and faults last.
  * Ends with the list of what failed. `--no-tests` leaves the tests out.
  */
 import { spawn } from 'node:child_process'
@@ -16,7 +16,7 @@ const STATIC = {
 }
 
 /** By the name under which a failure is listed: the arguments of scripts/test.mjs. */
-const TESTS = { tests: [], faults: ['--faults'] }
+const TESTS = { tests: [], journeys: ['--journeys'], faults: ['--faults'] }
 
 const failed = []
 for (const result of await Promise.all(Object.entries(STATIC).map(runCaptured))) {

@@ -27,6 +27,7 @@ const TARGETS = {
   approve: { command: ['examples/ciba-approval/run.ts'] },
   resource: { command: ['examples/bound-resource/run.ts'] },
   test: { command: ['scripts/test.mjs'] },
+  journeys: { command: ['scripts/test.mjs', '--journeys'] },
   faults: { command: ['scripts/test.mjs', '--faults'] },
   check: { command: ['scripts/check.mjs'] },
   removable: { command: ['scripts/removable.mjs'] },

@@ -1,13 +1,21 @@
-/** Which files a whole `npm test` or `npm run faults` has, and which of its processes gets which file, and when. */
+/** Which files `npm test`, `npm run journeys` and `npm run faults` have, and which of its processes gets which file, and when. */
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from './find-binary.mjs'
 import { StepFailed } from './step.mjs'
 
 export const EVERY_TEST = ['test/**/*.test.ts']
-/** They take servers and services down, freeze them, or send thousands of requests. So they take minutes. */
-export const FAULTS = ['test/faults/*.test.ts', 'test/fuzz/*.test.ts']
-export const BEHAVIOUR = [...EVERY_TEST, ...FAULTS.map((pattern) => `!${pattern}`)]
+
+/**
+ * Runs beside `npm test`. `npm run faults`: they take servers and services down, freeze them, or send thousands of requests.
+ * `npm run journeys`: they open a browser. Both take minutes. `npm test` has all other tests.
+ */
+const RUNS = {
+  faults: (file) => /^test\/(?:faults|fuzz)\//.test(file),
+  journeys: (file) =>
+    file.startsWith('test/journeys/') ||
+    /'playwright-core'|(?:support\/browser|\/world|\/page-browser)\.ts'/.test(textOf(file)),
+}
 
 /** Files that take 5 seconds of CPU or more, by `npm test -- --times`. They go first, so that no process is left with one at the end. */
 const LONG = [
@@ -54,12 +62,13 @@ const SHARING = [
 
 /**
  * @param {string[]} patterns
+ * @param {'every' | 'behaviour' | 'journeys' | 'faults'} [run] of which the files are; `behaviour` is `npm test`
  * @returns {{ files: string[], next: (index: number) => string }} `next` takes the
  * process's number, and answers an empty text when no file is left
  * @throws {StepFailed} when a pattern names no file
  */
-export function queueOf(patterns) {
-  const files = filesInOrder(patterns)
+export function queueOf(patterns, run = 'every') {
+  const files = filesInOrder(patterns).filter((file) => run === 'every' || run === runOf(file))
   const groups = SHARING.map(({ processes }) => ({ processes, takers: new Set() }))
   const rankFor = (index, { group }) => {
     if (!group) return 1
@@ -78,33 +87,29 @@ export function queueOf(patterns) {
   }
 }
 
+function runOf(file) {
+  return Object.keys(RUNS).find((run) => RUNS[run](file)) ?? 'behaviour'
+}
+
 /** The number of the group that it shares with. Otherwise -1. */
 function groupOf(file) {
-  const text = readFileSync(join(ROOT, file), 'utf8')
+  const text = textOf(file)
   return SHARING.findIndex(({ imports }) => imports.test(text))
+}
+
+function textOf(file) {
+  return readFileSync(join(ROOT, file), 'utf8')
 }
 
 /** Those that compute for long first, the large ones before the small ones. */
 function filesInOrder(patterns) {
-  const files = filesOf(patterns).map((file) => ({
+  const empty = patterns.filter((pattern) => globSync(pattern, { cwd: ROOT }).length === 0)
+  if (empty.length > 0) throw new StepFailed(`No test file is named by ${empty.join(', ')}`)
+  const files = globSync(patterns, { cwd: ROOT }).map((file) => ({
     file,
     turn: LONG.some((start) => file.startsWith(start)) ? 0 : 1,
     bytes: statSync(join(ROOT, file)).size,
   }))
   const inOrder = files.sort((a, b) => a.turn - b.turn || b.bytes - a.bytes)
   return inOrder.map(({ file }) => file)
-}
-
-/** A pattern with `!` before it leaves files out. */
-function filesOf(patterns) {
-  const found = patterns.map((pattern) => ({
-    pattern,
-    leftOut: pattern.startsWith('!'),
-    files: globSync(pattern.replace(/^!/, ''), { cwd: ROOT }),
-  }))
-  const empty = found.filter(({ files }) => files.length === 0).map(({ pattern }) => pattern)
-  if (empty.length > 0) throw new StepFailed(`No test file is named by ${empty.join(', ')}`)
-  const named = (wanted) => found.filter(({ leftOut }) => leftOut === wanted).flatMap(({ files }) => files)
-  const leftOut = new Set(named(true))
-  return [...new Set(named(false))].filter((file) => !leftOut.has(file))
 }

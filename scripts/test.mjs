@@ -1,7 +1,7 @@
 /**
- * `npm test`: prepares the services, runs mocha over every test but the faults, or over what is named, and ends with one
- * plain line. Four processes share the files, each with services of its own: the tests compute about as much as they wait.
- * `npm run faults` is the same for the faults.
+ * `npm test`: prepares the services, runs mocha over every test but journeys and faults, or over what is named, and ends with
+ * one plain line. Four processes share the files, each with services of its own. `npm run journeys` and `npm run faults` are
+ * the same for the rest.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,17 +10,17 @@ import { prepareMysql } from './mysql.mjs'
 import { withNamedTests } from './named-tests.mjs'
 import { prepareServices } from './services.mjs'
 import { failAndExit } from './step.mjs'
-import { BEHAVIOUR, EVERY_TEST, FAULTS, queueOf } from './test-order.mjs'
+import { EVERY_TEST, queueOf } from './test-order.mjs'
 import { clockTime, showProgress } from './test-progress.mjs'
 import { compileSources, startMocha } from './test-run.mjs'
 import { recordTimes } from './test-times.mjs'
 
 const HELP = `npm test -- [files] [options]
   files        Files, folders and patterns: npm test -- test/start.test.ts test/cli "test/**/key*.test.ts"
-               Unless named: every test but those that kill, freeze and flood; npm run faults has them
+               Unless named: every test but those of npm run journeys (a browser) and npm run faults (kills, freezes, floods)
   --mysql      On MySQL 9 in place of MariaDB: contracts, migrations, accounts, commands and journeys, or what is named
   --times      Ends with the files that took most CPU time, of a whole run on Linux
-  -g TEXT      Only tests whose title has this in it, faults too; every other option of mocha works as well
+  -g TEXT      Only tests whose title has this in it, in every file; every other option of mocha works as well
   --help       Show this help
 TEST_MYSQL_URL, TEST_REDIS_URL, TEST_REDIS_CLUSTER_URL, TEST_RABBITMQ_URL, TEST_KAFKA_URL (host:port) and TEST_CHROMIUM
 name services that are there already.
@@ -48,10 +48,11 @@ const INTERRUPTED = 130
 const PARENT_CHECK_MS = 500
 
 const onMysql = process.argv.includes('--mysql')
-const faults = process.argv.includes('--faults')
+/** Which run this is, unless files or titles are named. */
+const RUN = ['journeys', 'faults'].find((run) => process.argv.includes(`--${run}`)) ?? 'behaviour'
 const times = process.argv.includes('--times') ? recordTimes() : undefined
 const args = withNamedTests(
-  process.argv.slice(2).filter((arg) => !['--mysql', '--times', '--faults'].includes(arg)),
+  process.argv.slice(2).filter((arg) => !['--mysql', '--times', '--journeys', '--faults'].includes(arg)),
 )
 const named = args.some((arg) => arg.includes('.test.ts'))
 if (onMysql && !named && !args.includes('-g')) args.push('-g', SUITES_ON_MYSQL)
@@ -69,7 +70,7 @@ async function runTests() {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const begunAtMs = Date.now()
   const count = { passed: 0, failed: 0, files: 0, done: 0, failures: [] }
-  const queue = named ? undefined : queueOf(patterns())
+  const queue = named ? undefined : openQueue()
   if (shared) count.files = queue?.files.length ?? 0
   const runs = []
   const describe = () => progressLine(count, runs, begunAtMs)
@@ -93,10 +94,9 @@ async function runTests() {
 }
 
 /** Somebody who looks for a title looks in every file. */
-function patterns() {
-  if (onMysql) return ON_MYSQL
-  if (faults) return FAULTS
-  return args.length > 0 ? EVERY_TEST : BEHAVIOUR
+function openQueue() {
+  if (onMysql) return queueOf(ON_MYSQL)
+  return queueOf(EVERY_TEST, args.length > 0 ? 'every' : RUN)
 }
 
 /**

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { BEHAVIOUR, EVERY_TEST, FAULTS, queueOf } from '../../scripts/test-order.mjs'
+import { EVERY_TEST, queueOf } from '../../scripts/test-order.mjs'
 import { recordTimes } from '../../scripts/test-times.mjs'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -34,11 +34,18 @@ describe('the order of a whole npm test', () => {
     expect(takersOf(/\b(?:startRabbitmq|sink-receivers)\b/), 'RabbitMQ').to.have.length(1)
   })
 
-  it('leaves what npm run faults has to that run', () => {
-    const [behaviour, faults] = [BEHAVIOUR, FAULTS].map((patterns) => queueOf(patterns).files)
-    expect(faults).to.include.members(['test/faults/outage.test.ts', 'test/fuzz/fuzz.test.ts'])
-    expect(behaviour!.filter((file) => faults!.includes(file))).to.eql([])
-    expect([...behaviour!, ...faults!].toSorted()).to.eql(queueOf(EVERY_TEST).files.toSorted())
+  it('leaves browsers and faults to runs of their own', () => {
+    const filesOf = (run: 'behaviour' | 'journeys' | 'faults') => queueOf(EVERY_TEST, run).files
+    expect(filesOf('faults')).to.include.members(['test/faults/outage.test.ts', 'test/fuzz/fuzz.test.ts'])
+    expect(filesOf('journeys')).to.include.members([
+      'test/journeys/consent.test.ts',
+      'test/views/accessibility.test.ts',
+      'test/examples/relying-party.test.ts',
+    ])
+    const all = [...filesOf('behaviour'), ...filesOf('journeys'), ...filesOf('faults')]
+    expect(all.toSorted()).to.eql(queueOf(EVERY_TEST).files.toSorted())
+    for (const file of filesOf('behaviour'))
+      expect(readFileSync(join(ROOT, file), 'utf8'), file).not.to.match(/chromiumOnce\(/)
   })
 
   it('refuses a pattern that names no file', () => {
