@@ -1,15 +1,14 @@
 /** Recovery codes: shown once after they were made, as a page and as a file, and made anew. */
 import type { Router } from '@koa/router'
-import { hasSecondFactor, renewRecoveryCodes } from '../../factors/factors.ts'
+import { renewRecoveryCodes } from '../../factors/factors.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
-import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { redirect } from '../../interaction/page.ts'
 import { PATHS } from './paths.ts'
 import { withProof } from './proven.ts'
-import { backWith, requestLocals, requestPath, withRequest } from './security-page.ts'
+import { askBefore, backWith, requestLocals, requestPath, withRequest } from './security-page.ts'
 import type { SecurityServices } from './security-page.ts'
 
 export function codesRoutes(services: SecurityServices): Router {
@@ -66,15 +65,9 @@ function saved(services: SecurityServices, ctx: AnyContext, member: Member): voi
   backWith(services, ctx, member, newCodes ? done : 'codes_hidden', kept)
 }
 
-async function ask(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
-  if (!(await hasSecondFactor(services.db, member.account.id)))
-    return backWith(services, ctx, member, 'off_already')
-  services.render(ctx, 'security-renew', {
-    title: 'Make new recovery codes?',
-    signOutHref: SIGN_OUT_PATH,
-    action: PATHS.codes,
-    backHref: PATHS.overview,
-  })
+function ask(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  const page = { view: 'security-renew', title: 'Make new recovery codes?', action: PATHS.codes }
+  return askBefore(services, ctx, member, page)
 }
 
 async function renew(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {

@@ -1,15 +1,13 @@
 /** Removes the authenticator app. */
 import type { Router } from '@koa/router'
-import { hasSecondFactor } from '../../factors/factors.ts'
 import { removeTotp } from '../../factors/totp-set-up.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
-import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { PATHS } from './paths.ts'
 import { withProof } from './proven.ts'
-import { backWith } from './security-page.ts'
+import { askBefore, backWith } from './security-page.ts'
 import type { SecurityServices } from './security-page.ts'
 
 export function removalRoutes(services: SecurityServices): Router {
@@ -19,15 +17,9 @@ export function removalRoutes(services: SecurityServices): Router {
   ])
 }
 
-async function ask(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
-  if (!(await hasSecondFactor(services.db, member.account.id)))
-    return backWith(services, ctx, member, 'off_already')
-  services.render(ctx, 'security-remove', {
-    title: 'Remove the authenticator app?',
-    signOutHref: SIGN_OUT_PATH,
-    action: PATHS.remove,
-    backHref: PATHS.overview,
-  })
+function ask(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  const page = { view: 'security-remove', title: 'Remove the authenticator app?', action: PATHS.remove }
+  return askBefore(services, ctx, member, page)
 }
 
 async function remove(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
