@@ -2,6 +2,7 @@
 import { ROLES } from '../accounts/role-names.ts'
 import type { Noun, OptionSpec } from '../command-line/command.ts'
 import type { Input } from '../command-line/input.ts'
+import { pageOptions } from '../command-line/page-options.ts'
 import type { Services } from '../services.ts'
 
 const actions = () => import('./account-actions.ts')
@@ -74,8 +75,7 @@ export const account: Noun = {
       about: 'Lists accounts, newest first.',
       options: {
         search: { value: 'TEXT', about: 'Only accounts with this text in their address or name.' },
-        limit: { value: 'COUNT', about: 'At most this many, 1 to 200 (50).' },
-        after: { value: 'NEXT', about: 'Continues a list: the value of its "next".' },
+        ...pageOptions,
       },
       examples: ['account list', 'account list --search example.com --limit 200 --json'],
       run: async (...args) => (await actions()).list(...args),

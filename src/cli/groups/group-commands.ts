@@ -1,6 +1,7 @@
 /** `group`: groups of accounts, by name or id. */
 import type { Noun, OptionSpec } from '../../command-line/command.ts'
 import type { Input } from '../../command-line/input.ts'
+import { pageOptions } from '../../command-line/page-options.ts'
 import type { Services } from '../../services.ts'
 
 const actions = () => import('./group-actions.ts')
@@ -9,10 +10,6 @@ const opens = 'schema' as const
 const operand = { name: 'NAME_OR_ID', about: 'The group, by its name or its id.' }
 
 const description: OptionSpec = { value: 'TEXT', about: 'What the group is for. An empty text removes it.' }
-const pageOptions = {
-  limit: { value: 'COUNT', about: 'At most this many, 1 to 200 (50).' },
-  after: { value: 'NEXT', about: 'Continues a list: the value of its "next".' },
-}
 
 export const group: Noun = {
   name: noun,
@@ -49,7 +46,10 @@ export const group: Noun = {
       verb: 'list',
       opens,
       about: 'Lists groups by name, with how many members each has.',
-      options: { search: { value: 'TEXT', about: 'Only groups whose name begins so.' }, ...pageOptions },
+      options: {
+        search: { value: 'TEXT', about: 'Only groups with a name that begins with this text.' },
+        ...pageOptions,
+      },
       examples: ['group list', 'group list --search night --json'],
       run: async (...args) => (await actions()).list(...args),
     },
