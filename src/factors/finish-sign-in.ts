@@ -16,7 +16,7 @@ import type { Services } from '../services.ts'
 /** How long after the password the code can be given. */
 export const SECOND_STEP_MS = 10 * MINUTE_MS
 
-/** That somebody gave the right password. Whoever keeps it for them seals it. */
+/** Says that somebody gave the right password. The caller keeps it sealed. */
 export type PasswordProof = {
   accountId: string
   /** A digest of what voids the proof when it changes. */

@@ -38,7 +38,7 @@ export function totpCode(secret: Uint8Array, { algorithm, digits }: TotpSettings
 /** One step to each side, for clocks that differ and people who type slowly (RFC 6238 §5.2). */
 const DRIFT = [0, -1, 1]
 
-/** The step whose code this is, now or one step away. Compares with all of them. */
+/** The time step that this code belongs to: the current one, or one beside it. Compares the code with each. */
 export function matchingStep(
   secret: Uint8Array,
   settings: TotpSettings,

@@ -128,7 +128,7 @@ function candidateOf(
   }
 }
 
-/** @throws NotReadable: an account whose factors do not open is not imported without them */
+/** @throws NotReadable when sealed factors do not open: no account loses its factors by an import */
 function factorsOf({ factors, own }: Incoming, id: string, seal: FactorSeal | undefined) {
   const sealed = own?.sealedFactors
   if (sealed === undefined) return factors

@@ -94,7 +94,7 @@ export function openFactors(
   }
 }
 
-/** For an account whose factor the export left out. */
+/** The export left the factor of this account out. */
 export const LEFT_OUT_BEFORE: IncomingFactors = {
   totp: undefined,
   recoveryCodes: [],

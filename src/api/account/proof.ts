@@ -17,7 +17,9 @@ export const proof = z.strictObject({
     .min(1)
     .max(1024)
     .optional()
-    .describe('Not needed for a token whose sign-in is at most ten minutes old, and newer than the factors.'),
+    .describe(
+      'Not needed when the sign-in of the token is at most ten minutes old, and newer than the factors.',
+    ),
 })
 
 export const PROOF_PROBLEMS: Record<string, Problem> = {

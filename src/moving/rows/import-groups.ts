@@ -22,7 +22,7 @@ export function createGroupImporter(
   { dryRun, groupCount }: Options,
   report: Report,
 ) {
-  /** Those whose name fits. */
+  /** Leaves groups out that have an invalid name, and reports them. */
   function fitting(record: FileRecord, groups: readonly GroupInput[]): GroupInput[] {
     return groups.flatMap((one) => {
       const name = groupName.safeParse(one.name)
