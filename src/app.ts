@@ -104,6 +104,7 @@ function onEveryPage({ serverName, mail, tokens }: Parts['config'], assetHref: A
     docsScriptHref: assetHref('docs.js'),
     docsStyleHref: assetHref('docs.css'),
     sendScriptHref: assetHref('send-form.js'),
+    passwordScriptHref: assetHref('password.js'),
   }
 }
 

@@ -5,6 +5,7 @@ import ejs from 'ejs'
 import type { TemplateFunction } from 'ejs'
 import { requestState } from './request/request-state.ts'
 import type { AnyContext } from './request/request-state.ts'
+import { allowOwnScripts } from './security-headers.ts'
 
 /** Sets the page as the answer. `view` is a path below `viewsDir` without extension, e.g. `interaction/login`. */
 export type Render = (
@@ -16,12 +17,15 @@ export type Render = (
 
 const VIEW_NAME = /^[a-z0-9]+(?:[-/][a-z0-9]+)*$/
 
+/** What parts of a page ask of the whole: addresses of scripts of ours, and that no two fields take the focus. */
+type PageNeeds = { scripts: Set<string>; hasFocus: boolean }
+
 /** The HTML of a page; for one that is the same for everybody. */
 export type Templates = (view: string, locals: Record<string, unknown>) => string
 
 /**
  * Templates are compiled at first use and kept. Raw output (`<%-`) is refused unless it includes another template.
- * Every page has `csrfToken`, `account` and `styleHref` (empty where there is none) beside `common` and its locals.
+ * Every page has `csrfToken`, `account`, `pageNeeds` and `styleHref` (empty where there is none) beside `common` and its locals.
  */
 export function createTemplates(viewsDir: string, common: Record<string, unknown>): Templates {
   const compiled = new Map<string, TemplateFunction>()
@@ -34,21 +38,26 @@ export function createTemplates(viewsDir: string, common: Record<string, unknown
     return fresh
   }
   return (view, locals) => {
-    const always = { styleHref: '', csrfToken: '', account: undefined }
+    const always = { styleHref: '', csrfToken: '', account: undefined, pageNeeds: noNeeds() }
     return template(view)(Object.assign(Object.create(null), always, common, locals))
   }
 }
 
+/** Scripts are allowed on those pages only that ask for one. */
 export function createRenderer(templates: Templates): Render {
   return (ctx, view, locals = {}, status = 200) => {
     const { csrfToken = '', account } = requestState(ctx)
-    const html = templates(view, { csrfToken, account, ...locals })
+    const pageNeeds = noNeeds()
+    const html = templates(view, { csrfToken, account, ...locals, pageNeeds })
+    if (pageNeeds.scripts.size > 0) allowOwnScripts(ctx)
     ctx.status = status
     ctx.type = 'html'
     ctx.set('Cache-Control', 'no-store')
     ctx.body = html
   }
 }
+
+const noNeeds = (): PageNeeds => ({ scripts: new Set(), hasFocus: false })
 
 function compile(file: string, viewsDir: string): TemplateFunction {
   const checked = new Set<string>()

@@ -60,9 +60,10 @@ describe('pages in a browser', () => {
     await context.close()
   })
 
-  it('keep to the content policy, and keep every control reachable by Tab, visibly focused and at least 24 px tall', async function () {
+  it('keep to the content policy, and keep every control reachable by Tab, visibly focused and at least 44 px tall', async function () {
     const { context, page, complaints } = await openPages(browser, { width: 390 })
     await context.addInitScript(recordFocus)
+    const low = new Set<string>()
     for (const index of samplePages.keys()) {
       await page.goto(addressOf(index))
       // A page may put the focus on its errors, which it does with its first frame.
@@ -75,12 +76,13 @@ describe('pages in a browser', () => {
         for (let presses = 0; presses <= every.length; presses += 1) await page.keyboard.press('Tab')
         for (const { html, outlined, tall } of await page.evaluate(() => window.focusedControls)) {
           expect(outlined, `${nameOf(index)}: ${html}`).to.equal(true)
-          expect(tall, `${nameOf(index)}: ${html}`).to.equal(true)
+          if (!tall) low.add(`${nameOf(index)}: ${html}`)
           reached.add(html)
         }
       }
       expect([...reached].toSorted(), nameOf(index)).to.deep.equal([...new Set(every)].toSorted())
     }
+    expect([...low]).to.deep.equal([])
     expect(complaints).to.deep.equal([])
     await context.close()
   })
@@ -99,17 +101,18 @@ declare global {
   }
 }
 
-/** Runs in each page, and keeps what had the focus. A link inside a sentence may be lower than 24 px (WCAG 2.5.8, inline). */
+/** Runs in each page, and keeps what had the focus. A link inside a sentence may be lower than 44 px (WCAG 2.5.5, inline). */
 function recordFocus() {
   window.focusedControls = []
   document.addEventListener('focusin', ({ target }) => {
     if (!(target instanceof Element) || !target.matches('a[href], button, input')) return
     const style = getComputedStyle(target)
-    const inline = style.display === 'inline'
+    const around = target.closest('p, dd, li')?.textContent.trim()
+    const inline = style.display === 'inline' && around !== target.textContent.trim()
     window.focusedControls.push({
       html: target.outerHTML,
       outlined: style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 2,
-      tall: inline || target.getBoundingClientRect().height >= 24,
+      tall: inline || target.getBoundingClientRect().height >= 44,
     })
   })
 }

@@ -7,24 +7,31 @@ import type { SamplePage } from './sample-pages.ts'
 const publicFolder = new URL('../../public/', import.meta.url)
 const stylesheet = readFileSync(new URL('style.css', publicFolder), 'utf8')
 const favicon = readFileSync(new URL('favicon.svg', publicFolder), 'utf8')
-const longWord = 'a'.repeat(120)
+const passwordScript = readFileSync(new URL('password.js', publicFolder), 'utf8')
+const PASSWORD_SCRIPT = '/assets/password.js'
+const longWord = 'a'.repeat(200)
 
 // Stricter than the server's own: what pages need, and nothing else.
 const policy =
-  "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 
 type Options = {
   width: number
   colorScheme?: 'light' | 'dark'
   /** Makes every text of the sample too long to fit. */
   long?: boolean
+  scripts?: boolean
 }
 
 /** A browser page that finds the sample pages at `addressOf(index)`; `complaints` is what its console says. */
-export async function openPages(browser: Browser, { width, colorScheme = 'light', long = false }: Options) {
+export async function openPages(
+  browser: Browser,
+  { width, colorScheme = 'light', long = false, scripts = true }: Options,
+) {
   const context = await browser.newContext({
     viewport: { width, height: 844 },
     colorScheme,
+    javaScriptEnabled: scripts,
   })
   const page = await context.newPage()
   const complaints: string[] = []
@@ -33,6 +40,8 @@ export async function openPages(browser: Browser, { width, colorScheme = 'light'
     const { hostname, pathname } = new URL(route.request().url())
     if (hostname !== 'pages.test') complaints.push(`asked for ${hostname}`)
     if (pathname === '/assets/style.css') return route.fulfill({ contentType: 'text/css', body: stylesheet })
+    if (pathname === PASSWORD_SCRIPT)
+      return route.fulfill({ contentType: 'text/javascript', body: passwordScript })
     if (pathname === '/assets/favicon.svg')
       return route.fulfill({ contentType: 'image/svg+xml', body: favicon })
     const sample = samplePages[Number(pathname.slice(1))]
@@ -45,8 +54,10 @@ export async function openPages(browser: Browser, { width, colorScheme = 'light'
 
 /** The same document with the body of another sample: to load one takes longer than to check it. One with another head is loaded. */
 export async function showSample(page: Page, index: number): Promise<void> {
-  const shown = await page.evaluate(putBody, htmlOf(samplePages[index]!, false))
+  const html = htmlOf(samplePages[index]!, false)
+  const shown = await page.evaluate(putBody, html)
   if (!shown) await page.goto(addressOf(index))
+  else if (html.includes(PASSWORD_SCRIPT)) await page.addScriptTag({ url: PASSWORD_SCRIPT })
 }
 
 /** Runs in the page. Answers whether the document, but for its title and body, is what the text says. */

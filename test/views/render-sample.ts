@@ -4,7 +4,8 @@ import type { AnyContext } from '../../src/http/request/request-state.ts'
 import type { SamplePage } from './sample-pages.ts'
 
 const viewsDir = fileURLToPath(new URL('../../views', import.meta.url))
-const render = createRenderer(createTemplates(viewsDir, { locale: 'en', styleHref: '/assets/style.css' }))
+const common = { locale: 'en', styleHref: '/assets/style.css', passwordScriptHref: '/assets/password.js' }
+const render = createRenderer(createTemplates(viewsDir, common))
 
 /** The page as the server's own renderer makes it; `extra` wins over the sample's locals. */
 export function renderSample({ page, locals }: SamplePage, extra: Record<string, unknown> = {}): string {
