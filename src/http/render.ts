@@ -18,7 +18,7 @@ export type Render = (
 const VIEW_NAME = /^[a-z0-9]+(?:[-/][a-z0-9]+)*$/
 
 /** What parts of a page ask of the whole: addresses of scripts of ours, and that no two fields take the focus. */
-type PageNeeds = { scripts: Set<string>; hasFocus: boolean }
+type AskedOfPage = { scripts: Set<string>; hasFocus: boolean }
 
 /** The HTML of a page; for one that is the same for everybody. */
 export type Templates = (view: string, locals: Record<string, unknown>) => string
@@ -57,7 +57,7 @@ export function createRenderer(templates: Templates): Render {
   }
 }
 
-const noNeeds = (): PageNeeds => ({ scripts: new Set(), hasFocus: false })
+const noNeeds = (): AskedOfPage => ({ scripts: new Set(), hasFocus: false })
 
 function compile(file: string, viewsDir: string): TemplateFunction {
   const checked = new Set<string>()

@@ -28,7 +28,7 @@ inService('Activating an account', (world) => {
     await page.getByLabel('E-mail').fill('grace')
     await page.getByLabel('Password').fill('short')
     await press(page, 'Create account')
-    expect(await page.getByRole('alert').getByRole('link').allInnerTexts()).to.deep.equal([
+    expect(await page.locator('.field-error').allInnerTexts()).to.deep.equal([
       'Use a plain name: no links, no control characters, at most 100 characters.',
       'This is not a complete e-mail address; it looks like name@example.com.',
       'Use at least 8 characters.',

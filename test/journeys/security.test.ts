@@ -47,7 +47,7 @@ inService('An authenticator app', (world) => {
       await signInToAccount(page, server.issuer, person)
       const app = await scan(page)
       await enterCode(page, app.wrongCodeAt(Date.now()))
-      expect(await page.getByRole('alert').innerText()).to.contain('not the code')
+      expect(await page.locator('.field-error').innerText()).to.contain('not the code')
       await enterCode(page, app.codeAt(Date.now()))
       expect(await heading(page)).to.equal('Save your recovery codes')
       const codes = await page.getByRole('listitem').locator('code').allInnerTexts()

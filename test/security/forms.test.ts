@@ -149,10 +149,13 @@ describe('every page', function () {
     const scripted = new Set<string>()
     for (const to of paths) {
       const { text } = await stage.send({ to, headers: html })
-      const read = text.replaceAll(/<script src="(\/[^"/][^"]*)" defer><\/script>/g, (_tag, source: string) => {
-        scripted.add(source)
-        return ''
-      })
+      const read = text.replaceAll(
+        /<script src="(\/[^"/][^"]*)" defer><\/script>/g,
+        (_tag, source: string) => {
+          scripted.add(source)
+          return ''
+        },
+      )
       expect(read, to).not.to.match(/<script|\son\w+=|\sstyle="|<style|javascript:/i)
     }
     expect([...scripted].join(' ')).to.contain('/assets/password.js?v=')
