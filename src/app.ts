@@ -24,6 +24,7 @@ import { fixHost } from './provider/endpoints/fixed-addresses.ts'
 import type { Parts } from './process/start/parts.ts'
 import { isLoopback } from './settings/setting-kinds.ts'
 import { readinessProbes } from './process/readiness.ts'
+import { LANGUAGES, loadCatalogue } from './words/catalogue.ts'
 import { openRoutes } from './process/routes.ts'
 import type { Routes } from './process/routes.ts'
 
@@ -47,10 +48,12 @@ export function createApp(parts: Parts): App {
   fixHost(koa, config.issuer)
   const assets = loadAssets({ publicDir: join(HOME, 'public') })
   const common = onEveryPage(config, assets.assetHref)
-  const templates = createTemplates(join(HOME, 'views'), common)
-  const render = createRenderer(templates)
+  const developer = isLoopback(config.issuer)
+  const catalogue = loadCatalogue({ strict: developer })
+  const templates = createTemplates(join(HOME, 'views'), catalogue, common)
+  const render = createRenderer(templates, { secure: config.secure, clock: parts.clock, developer })
   const overload = createOverload(parts, templates)
-  const renderErrorPage = renderFailure(render, isLoopback(config.issuer))
+  const renderErrorPage = renderFailure(render, developer)
   const failures = { log, renderErrorPage, answerOverload: overload.answer }
   const opened: Opened = {}
   koa.use(accessLog({ log }))
@@ -95,7 +98,7 @@ function onEveryPage({ serverName, mail, tokens }: Parts['config'], assetHref: A
   return {
     serverName,
     offlineEnds: offlineEnds(tokens),
-    locale: 'en',
+    languages: LANGUAGES,
     // Everybody may read the mails here, so pages link to them.
     mailbox: mail.mailbox === 'everybody',
     styleHref: assetHref('style.css'),

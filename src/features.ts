@@ -16,6 +16,7 @@ import { redisStreams } from './event-sinks/redis-streams/redis-streams.feature.
 import { webhooks } from './event-sinks/webhooks/webhooks.feature.ts'
 import { account } from './pages/account/account.feature.ts'
 import { consent } from './pages/consent/consent.feature.ts'
+import { language } from './pages/language/language.feature.ts'
 import { mailbox } from './pages/mailbox/mailbox.feature.ts'
 import { docs } from './pages/docs/docs.feature.ts'
 import { reset } from './pages/reset/reset.feature.ts'
@@ -35,6 +36,7 @@ export const FEATURES: readonly BuildFeature[] = [
   security,
   signIn,
   consent,
+  language,
   signUp,
   reset,
   logout,

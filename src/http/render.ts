@@ -3,8 +3,11 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import ejs from 'ejs'
 import type { TemplateFunction } from 'ejs'
+import type { Catalogue } from '../words/catalogue.ts'
 import { requestState } from './request/request-state.ts'
 import type { AnyContext } from './request/request-state.ts'
+import { requestLanguage } from './request/request-language.ts'
+import type { LanguageRules } from './request/request-language.ts'
 import { allowOwnScripts } from './security-headers.ts'
 
 /** Sets the page as the answer. `view` is a path below `viewsDir` without extension, e.g. `interaction/login`. */
@@ -20,14 +23,19 @@ const VIEW_NAME = /^[a-z0-9]+(?:[-/][a-z0-9]+)*$/
 /** What parts of a page ask of the whole: addresses of scripts of ours, and that no two fields take the focus. */
 type AskedOfPage = { scripts: Set<string>; hasFocus: boolean }
 
-/** The HTML of a page; for one that is the same for everybody. */
-export type Templates = (view: string, locals: Record<string, unknown>) => string
+/** The HTML of a page in a language. */
+export type Templates = (view: string, language: string, locals: Record<string, unknown>) => string
 
 /**
  * Templates are compiled at first use and kept. Raw output (`<%-`) is refused unless it includes another template.
- * Every page has `csrfToken`, `account`, `pageNeeds` and `styleHref` (empty where there is none) beside `common` and its locals.
+ * Every page has `t`, the texts of `catalogue` in its language, and `locale`. Beside `common` and its locals it has
+ * `csrfToken`, `account`, `pageNeeds` and `styleHref`, empty where there is none.
  */
-export function createTemplates(viewsDir: string, common: Record<string, unknown>): Templates {
+export function createTemplates(
+  viewsDir: string,
+  catalogue: Catalogue,
+  common: Record<string, unknown>,
+): Templates {
   const compiled = new Map<string, TemplateFunction>()
   const template = (view: string): TemplateFunction => {
     const known = compiled.get(view)
@@ -37,18 +45,21 @@ export function createTemplates(viewsDir: string, common: Record<string, unknown
     compiled.set(view, fresh)
     return fresh
   }
-  return (view, locals) => {
-    const always = { styleHref: '', csrfToken: '', account: undefined, pageNeeds: noNeeds() }
+  return (view, language, locals) => {
+    const t = catalogue.in(language)
+    const always = { styleHref: '', csrfToken: '', account: undefined, pageNeeds: noNeeds(), t, locale: t.language }
     return template(view)(Object.assign(Object.create(null), always, common, locals))
   }
 }
 
 /** Scripts are allowed on those pages only that ask for one. */
-export function createRenderer(templates: Templates): Render {
+export function createRenderer(templates: Templates, languages: LanguageRules): Render {
   return (ctx, view, locals = {}, status = 200) => {
     const { csrfToken = '', account } = requestState(ctx)
     const pageNeeds = noNeeds()
-    const html = templates(view, { csrfToken, account, ...locals, pageNeeds })
+    const here = ctx.method === 'GET' ? ctx.url : ''
+    const language = requestLanguage(ctx, languages)
+    const html = templates(view, language, { csrfToken, account, here, ...locals, pageNeeds })
     if (pageNeeds.scripts.size > 0) allowOwnScripts(ctx)
     ctx.status = status
     ctx.type = 'html'

@@ -5,11 +5,12 @@
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
 import { errors } from 'oidc-provider'
+import { requestState } from '../http/request/request-state.ts'
 import { readSession } from '../provider/sessions/browser-session.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
 import { nextStep } from './next-step.ts'
 import type { Step } from './next-step.ts'
-import { openInteraction } from './open-interaction.ts'
+import { openInteraction, parameter } from './open-interaction.ts'
 import { redirect, resume } from './page.ts'
 import type { Page, Steps } from './page.ts'
 import type { StartAgain } from './start-again.ts'
@@ -55,6 +56,7 @@ async function onPage(
 ): Promise<void> {
   const uid = String(ctx['params'].uid)
   const interaction = await openInteraction(needs.oidc.current(), ctx, uid)
+  if (interaction) requestState(ctx).uiLocales = parameter(interaction, 'ui_locales')
   if (interaction && (await isDone(work({ ctx, interaction, uid, query: ctx.search })))) return
   await beforeRestart()
   await needs.startAgain(ctx)

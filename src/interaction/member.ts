@@ -43,6 +43,7 @@ export function createFindMember({
     await touchSession(db, session.uid, clock())
     await extendSession(oidc.current(), ctx, session, sessionSeconds(lifetimes, session.loginTs, clock()))
     requestState(ctx).account = { name: account.name, email: account.email }
+    requestState(ctx).readerLocale = account.locale
     const signedInAtMs = (session.loginTs ?? 0) * SECOND_MS
     return { account, sessionUid: session.uid, signedInAtMs, amr: session.amr }
   }

@@ -7,13 +7,14 @@ import { cookieName, cookieOf } from '../http/request/cookies.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
 import type { Services } from '../services.ts'
+import { messageSchema } from '../words/message.ts'
 import { redirect } from './page.ts'
 
 const texts = z.record(z.string(), z.string())
 const said = z.object({
-  notice: z.string().optional(),
+  notice: messageSchema.optional(),
   /** Of a refused form, by field. */
-  errors: texts.optional(),
+  errors: z.record(z.string(), messageSchema).optional(),
   /** What was typed, without secrets. */
   values: texts.optional(),
   /** What the page is about. It stays for an hour, so that a reload shows the same page. */

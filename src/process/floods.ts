@@ -20,7 +20,7 @@ export function createOverload({ config, clock, hasher, log }: Parts, templates:
     answer: createOverloadAnswers({
       log,
       renderPage: ({ status, message, backHref }) =>
-        templates('overload', {
+        templates('overload', 'en', {
           title: heading(status),
           heading: heading(status),
           message,

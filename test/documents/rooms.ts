@@ -210,6 +210,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'Password hashes, the password policy, and how many hashes are computed at once.',
     leaves: 'The account of a password: `accounts`.',
   },
+  words: {
+    storey: 'ground',
+    short: 'texts, languages',
+    owns: 'The catalogue of texts for people, and which language a reader gets.',
+    leaves: 'The texts: `locales`.',
+  },
   http: {
     storey: 'ground',
     short: 'Koa: errors, CSRF …',

@@ -7,7 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path'
  * has folders is named with each of them, so that the rule holds inside as well.
  */
 export const FLOORS = [
-  ['platform', 'platform/network'],
+  ['platform', 'platform/network', 'words'],
   ['platform/logging'],
   ['platform/redis', 'platform/sql'],
   ['platform/versioned-cache'],

@@ -1,15 +1,37 @@
 import { fileURLToPath } from 'node:url'
 import { createRenderer, createTemplates } from '../../src/http/render.ts'
+import { systemClock } from '../../src/platform/clock.ts'
+import { LANGUAGES, loadCatalogue } from '../../src/words/catalogue.ts'
 import type { AnyContext } from '../../src/http/request/request-state.ts'
 import type { SamplePage } from './sample-pages.ts'
 
 const viewsDir = fileURLToPath(new URL('../../views', import.meta.url))
-const common = { locale: 'en', styleHref: '/assets/style.css', passwordScriptHref: '/assets/password.js' }
-const render = createRenderer(createTemplates(viewsDir, common))
+const catalogue = loadCatalogue({ strict: true })
+const onEveryPage = {
+  styleHref: '/assets/style.css',
+  passwordScriptHref: '/assets/password.js',
+  languages: LANGUAGES,
+}
+const render = createRenderer(createTemplates(viewsDir, catalogue, onEveryPage), {
+  secure: false,
+  clock: systemClock,
+  developer: true,
+})
 
 /** The page as the server's own renderer makes it; `extra` wins over the sample's locals. */
-export function renderSample({ page, locals }: SamplePage, extra: Record<string, unknown> = {}): string {
-  const ctx = { state: { csrfToken: 'sample-csrf' }, set: () => undefined, body: '' }
+export function renderSample(
+  { page, locals }: SamplePage,
+  extra: Record<string, unknown> = {},
+  language = 'en',
+): string {
+  const ctx = {
+    method: 'GET',
+    url: '/sample',
+    state: { csrfToken: 'sample-csrf', uiLocales: language },
+    cookies: { get: () => undefined },
+    set: () => undefined,
+    body: '',
+  }
   const offlineEnds = 'Ends after 30 days without use, after 1 year at the latest, or when you remove it.'
   const common = { serverName: 'Account Server', title: 'Sample title', offlineEnds }
   render(ctx as unknown as AnyContext, page, { ...common, ...locals, ...extra })

@@ -81,6 +81,7 @@ export const samplePages: SamplePage[] = [
   }),
   sample('sign-in', 'known', { ...signIn, values: { email }, switchAccountHref: '/switch' }),
   ...sampleCodePages,
+  sample('language', 'plain', {}),
   sample('consent', 'full', consent),
   sample('consent', 'small', {
     ...consent,

@@ -39,7 +39,7 @@ describe('page templates', () => {
       it('is a complete page in a language, with a title, a viewport, one main and one heading', () => {
         const html = renderSample(sample)
         expect(html).to.match(/^<!doctype html>\n<html lang="en">/)
-        expect(html).to.match(/<title>[^<]*Sample title · Account Server<\/title>/)
+        expect(html).to.match(/<title>[^<]* · Account Server<\/title>/)
         expect(html).to.include('width=device-width, initial-scale=1"')
         expect(html.match(/<main[ >]/g)).to.have.length(1)
         expect(html.match(/<h1[ >]/g)).to.have.length(1)

@@ -1,5 +1,7 @@
 /** zod at the boundary: a typed value, or an error that names each field and what is wrong with it. */
 import type { ZodError, ZodType } from 'zod'
+import { isMessageId } from '../../words/message.ts'
+import type { Message } from '../../words/message.ts'
 import { AppError } from '../../platform/errors.ts'
 
 /** The parsed input. @throws AppError 400 `invalid_request`, its message naming each field and the reason. */
@@ -9,21 +11,29 @@ export function validate<T>(schema: ZodType<T>, input: unknown): T {
   throw new AppError('invalid_request', 400, describeIssues(result.error), { cause: result.error })
 }
 
+/** What is wrong with a form, by field. */
+export type FormErrors = Record<string, Message>
+
 export type FormResult<T> =
-  | { ok: true; value: T; values: Record<string, string>; errors: Record<string, string> }
-  | { ok: false; value?: undefined; values: Record<string, string>; errors: Record<string, string> }
+  | { ok: true; value: T; values: Record<string, string>; errors: FormErrors }
+  | { ok: false; value?: undefined; values: Record<string, string>; errors: FormErrors }
 
 /**
  * For a page that is shown again: `values` are what the person typed, without secrets, `errors` the first
- * message of each field (`form` for those that belong to none).
+ * message of each field (`form` for those that belong to none). The schema's texts are ids of messages.
  */
 export function validateForm<T>(schema: ZodType<T>, input: Record<string, unknown>): FormResult<T> {
   const result = schema.safeParse(input)
   const values = repeatable(input)
   if (result.success) return { ok: true, value: result.data, values, errors: {} }
-  const errors: Record<string, string> = Object.create(null)
-  for (const issue of result.error.issues) errors[fieldOf(issue.path) || 'form'] ??= issue.message
+  const errors: FormErrors = Object.create(null)
+  for (const issue of result.error.issues) errors[fieldOf(issue.path) || 'form'] ??= messageOf(issue)
   return { ok: false, values, errors }
+}
+
+// zod's own sentences are English, and for developers.
+function messageOf({ message }: { message: string }): Message {
+  return isMessageId(message) || message.includes(' ') ? message : 'form-field-invalid'
 }
 
 /** "email: Invalid email address; name: Required", at most ten of them. */

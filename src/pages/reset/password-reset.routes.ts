@@ -11,6 +11,7 @@ import type { ResetDone } from '../../accounts/journeys/password-reset.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
+import type { FormErrors } from '../../http/request/validate.ts'
 import type { LinkPages } from '../../interaction/link-pages.ts'
 import { redirect } from '../../interaction/page.ts'
 
@@ -50,8 +51,7 @@ function showForgot(pages: LinkPages, ctx: AnyContext): void {
 async function submitForgot(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const form = validateForm(forgotSchema, formOf(ctx))
   const { values } = form
-  const refuse = (errors: Record<string, string>) =>
-    pages.nextPage.lead(ctx, forgotHref(pages, ctx), { values, errors })
+  const refuse = (errors: FormErrors) => pages.nextPage.lead(ctx, forgotHref(pages, ctx), { values, errors })
   if (!form.ok) return refuse(form.errors)
   const { email } = form.value
   const parsed = parseEmail(email)
@@ -104,7 +104,7 @@ async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const fields = formOf(ctx)
   const form = validateForm(resetSchema, fields)
   const link = new URLSearchParams({ token: fields['token'] ?? '' })
-  const refuse = (errors: Record<string, string>) =>
+  const refuse = (errors: FormErrors) =>
     pages.nextPage.lead(ctx, `/reset?${link}`, { values: form.values, errors })
   if (!form.ok) return refuse(form.errors)
   const { token, code, name, password: newPassword } = form.value

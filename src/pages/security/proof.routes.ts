@@ -6,6 +6,7 @@ import { confirmPassword } from '../../accounts/journeys/sign-in.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
+import type { FormErrors } from '../../http/request/validate.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { redirect } from '../../interaction/page.ts'
@@ -46,7 +47,7 @@ async function show(services: SecurityServices, ctx: AnyContext, member: Member)
 
 async function submit(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
   const form = validateForm(schema, formOf(ctx))
-  const refuse = (errors: Record<string, string>) =>
+  const refuse = (errors: FormErrors) =>
     services.nextPage.lead(ctx, withRequest(services, ctx, proofPath(nextOf(ctx))), { errors }, member)
   if (!form.ok) return refuse(form.errors)
   const confirmed = await confirmPassword(services, member.account.id, {

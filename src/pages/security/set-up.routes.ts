@@ -8,6 +8,7 @@ import type { ShownTotp } from '../../factors/totp-set-up.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
+import type { FormErrors } from '../../http/request/validate.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { redirect } from '../../interaction/page.ts'
@@ -90,7 +91,7 @@ async function confirm(services: SecurityServices, ctx: AnyContext, member: Memb
   const open = await currentSetUp(services, member, kept)
   if (!open) return goBack(services, ctx, member)
   const form = validateForm(codeSchema, formOf(ctx))
-  const refuse = (errors: Record<string, string>) =>
+  const refuse = (errors: FormErrors) =>
     services.nextPage.lead(ctx, withRequest(services, ctx, PATHS.app), { errors }, member)
   if (!form.ok) return refuse(form.errors)
   const { id: accountId } = member.account

@@ -25,20 +25,14 @@ import type { OwnPage } from './own-page.ts'
 import type { FinishedSignIn } from '../../interaction/session-changes.ts'
 
 const schema = z.object({
-  email: z
-    .string()
-    .max(320, 'This is too long for an e-mail address or user name.')
-    .trim()
-    .min(1, 'Enter your e-mail address or user name.'),
-  password: z.string().min(1, 'Enter your password.'),
+  email: z.string().max(320, 'sign-in-name-too-long').trim().min(1, 'sign-in-name-missing'),
+  password: z.string().min(1, 'sign-in-password-missing'),
 })
 
-const OTHER_ACCOUNT =
-  'The app expects another account than the one that just signed in. Use that one, or go back to the app.'
+const OTHER_ACCOUNT = 'sign-in-other-account'
 
 // One text for a wrong password, an unknown address and a disabled account.
-const REFUSED =
-  'This name and password do not match. After too many attempts, signing in pauses for a few minutes.'
+const REFUSED = 'sign-in-refused'
 
 /** The sign-in step of an interaction. */
 export function signInPages(services: SignInServices): StepPages {
@@ -180,5 +174,5 @@ function render(
   locals: Said & { action: string } & Record<string, unknown>,
 ): void {
   const links = { registerHref: '/register', forgotHref: '/forgot' }
-  services.render(ctx, 'sign-in', { title: 'Sign in', values: {}, errors: {}, ...links, ...locals })
+  services.render(ctx, 'sign-in', { values: {}, errors: {}, ...links, ...locals })
 }

@@ -12,6 +12,7 @@ import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
+import type { FormErrors } from '../../http/request/validate.ts'
 import type { LinkPages } from '../../interaction/link-pages.ts'
 import { redirect } from '../../interaction/page.ts'
 
@@ -54,7 +55,7 @@ async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const form = validateForm(schema, fields)
   const { token: sent = '', mode: sentMode } = fields
   const link = new URLSearchParams({ token: sent, ...(sentMode === undefined ? {} : { mode: sentMode }) })
-  const refuse = (errors: Record<string, string>) =>
+  const refuse = (errors: FormErrors) =>
     pages.nextPage.lead(ctx, `/activate?${link}`, { values: form.values, errors })
   if (!form.ok) return refuse(form.errors)
   const { token, code, password, name, mode } = form.value

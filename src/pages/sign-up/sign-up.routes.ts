@@ -9,6 +9,7 @@ import type { RegistrationProblem } from '../../accounts/journeys/sign-up.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
+import type { FormErrors } from '../../http/request/validate.ts'
 import type { LinkPages } from '../../interaction/link-pages.ts'
 import type { Said } from '../../interaction/next-page.ts'
 import { redirect } from '../../interaction/page.ts'
@@ -54,8 +55,7 @@ function hinted(email: unknown): Pick<Said, 'values'> {
 async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const form = validateForm(schema, formOf(ctx))
   const { values } = form
-  const refuse = (errors: Record<string, string>) =>
-    pages.nextPage.lead(ctx, formHref(pages, ctx), { values, errors })
+  const refuse = (errors: FormErrors) => pages.nextPage.lead(ctx, formHref(pages, ctx), { values, errors })
   if (!form.ok) return refuse(form.errors)
   const ip = requestState(ctx).clientIp ?? ''
   const registered = await register(pages, {

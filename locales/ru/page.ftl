@@ -1,0 +1,40 @@
+### What several pages share.
+
+page-title = { $same ->
+    [yes] { $server }
+   *[no] { $title } · { $server }
+}
+# The title of a page that shows its form again.
+page-title-failed = { $same ->
+    [yes] Ошибка: { $server }
+   *[no] Ошибка: { $title } · { $server }
+}
+page-skip = Перейти к содержимому
+page-sign-out = Выйти
+page-new-tab = (откроется в новой вкладке)
+page-qr-code = QR-код
+page-not-you = Не вы?
+page-email = Электронная почта
+page-password = Пароль
+page-password-show = Показать пароль
+page-password-hide = Скрыть пароль
+# The number changes while the person types.
+page-password-count = Символов: { $count } из { $min }
+page-password-enough = Длина достаточная
+page-cancel = Отмена
+page-back-to-app = Вернуться в { $app }
+
+account-nav = Ваш аккаунт
+account-nav-profile = Профиль
+account-nav-password = Пароль
+account-nav-security = Безопасность
+account-nav-sessions = Сеансы
+account-nav-apps = Приложения
+account-nav-requests = Запросы
+
+form-field-invalid = Проверьте, что вы здесь ввели.
+
+mail-delay = Сейчас письма идут дольше обычного. Ваше скоро придёт, запрашивать его снова не нужно.
+
+language-title = Язык
+language-lead = Выберите язык страниц.

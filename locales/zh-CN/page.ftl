@@ -1,0 +1,40 @@
+### What several pages share.
+
+page-title = { $same ->
+    [yes] { $server }
+   *[no] { $title } · { $server }
+}
+# The title of a page that shows its form again.
+page-title-failed = { $same ->
+    [yes] 有误：{ $server }
+   *[no] 有误：{ $title } · { $server }
+}
+page-skip = 跳到主要内容
+page-sign-out = 退出登录
+page-new-tab = （在新标签页中打开）
+page-qr-code = 二维码
+page-not-you = 不是你？
+page-email = 邮箱
+page-password = 密码
+page-password-show = 显示密码
+page-password-hide = 隐藏密码
+# The number changes while the person types.
+page-password-count = { $count } / { $min } 个字符
+page-password-enough = 长度足够
+page-cancel = 取消
+page-back-to-app = 返回 { $app }
+
+account-nav = 你的账号
+account-nav-profile = 个人资料
+account-nav-password = 密码
+account-nav-security = 安全
+account-nav-sessions = 登录设备
+account-nav-apps = 应用
+account-nav-requests = 请求
+
+form-field-invalid = 请检查此处的内容。
+
+mail-delay = 目前邮件发送较慢，你的邮件稍后就会送达，无需重新申请。
+
+language-title = 语言
+language-lead = 选择页面显示的语言。
