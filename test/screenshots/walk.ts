@@ -96,7 +96,7 @@ async function showSignIn(mine: Visit): Promise<void> {
   const { camera, page } = mine
   await mine.open('/sign-in')
   await camera.take(page, 'Sign in')
-  await mine.fill({ 'E-mail or user name': EMAIL, Password: 'not the password' })
+  await mine.fill({ 'Email or username': EMAIL, Password: 'not the password' })
   await mine.press('Sign in')
   await camera.take(page, 'Sign in, wrong password')
 }
@@ -107,7 +107,7 @@ async function showApp(mine: Visit): Promise<void> {
   await camera.take(page, 'Example app')
   await mine.press('Sign in')
   await camera.take(page, 'Sign in to an app')
-  await mine.fill({ 'E-mail or user name': EMAIL, Password: PASSWORD })
+  await mine.fill({ 'Email or username': EMAIL, Password: PASSWORD })
   await mine.press('Sign in')
   await camera.take(page, 'Consent')
   await mine.press('Allow')
@@ -119,7 +119,7 @@ async function showApp(mine: Visit): Promise<void> {
 async function showAccount(mine: Visit, other: Visit): Promise<void> {
   const { camera, page } = mine
   await other.open('/sign-in')
-  await other.fill({ 'E-mail or user name': EMAIL, Password: PASSWORD })
+  await other.fill({ 'Email or username': EMAIL, Password: PASSWORD })
   await other.press('Sign in')
   await mine.open('/')
   await camera.take(page, 'Front page, signed in')
@@ -200,8 +200,8 @@ async function showChoice(mine: Visit): Promise<void> {
     name: 'Cleo Sample',
   })
   for (const fields of [
-    { 'E-mail or user name': email, Password: password },
-    { 'E-mail or user name': EMAIL, Password: PASSWORD },
+    { 'Email or username': email, Password: password },
+    { 'Email or username': EMAIL, Password: PASSWORD },
   ]) {
     await page.context().clearCookies({ name: /^as_session/ })
     await mine.open('/sign-in')
@@ -246,7 +246,7 @@ async function showUnverified(mine: Visit): Promise<void> {
   const { email, password } = await server.createAccount({ name: 'Ben Sample', verified: false })
   await page.goto(app.publicUrl)
   await mine.press('Sign in')
-  await mine.fill({ 'E-mail or user name': email, Password: password })
+  await mine.fill({ 'Email or username': email, Password: password })
   await mine.press('Sign in')
   await camera.take(page, 'Confirm the address on the way to an app')
   await mine.open('/account')
