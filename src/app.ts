@@ -16,6 +16,7 @@ import { loggableError } from './platform/logging/loggable-error.ts'
 import { createOverload } from './process/floods.ts'
 import { ownHost } from './http/request/own-host.ts'
 import { createRenderer, createTemplates } from './http/render.ts'
+import type { Templates } from './http/render.ts'
 import { requestId } from './http/request/request-id.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { offlineEnds } from './provider/grants/scope-words.ts'
@@ -47,10 +48,8 @@ export function createApp(parts: Parts): App {
   koa.keys = new Keygrip(config.keys.cookie, 'sha256')
   fixHost(koa, config.issuer)
   const assets = loadAssets({ publicDir: join(HOME, 'public') })
-  const common = onEveryPage(config, assets.assetHref)
   const developer = isLoopback(config.issuer)
-  const catalogue = loadCatalogue({ strict: developer })
-  const templates = createTemplates(join(HOME, 'views'), catalogue, common)
+  const templates = templatesOf(config, assets.assetHref, developer)
   const render = createRenderer(templates, { secure: config.secure, clock: parts.clock, developer })
   const overload = createOverload(parts, templates)
   const renderErrorPage = renderFailure(render, developer)
@@ -92,6 +91,11 @@ function providerOf({ routes }: Opened): Provider {
 function endpointsOf(opened: Opened): Koa.Middleware {
   return (ctx, next) =>
     DIRECT_PATHS.has(ctx.path) && opened.routes ? opened.routes.direct(ctx, next) : next()
+}
+
+function templatesOf(config: Parts['config'], assetHref: Assets['assetHref'], developer: boolean): Templates {
+  const catalogue = loadCatalogue({ strict: developer })
+  return createTemplates(join(HOME, 'views'), catalogue, onEveryPage(config, assetHref))
 }
 
 function onEveryPage({ serverName, mail, tokens }: Parts['config'], assetHref: Assets['assetHref']) {

@@ -37,7 +37,7 @@ describe('the guide’s first app, with people who do what people do', function 
   }
   async function signIn(page: Page, { email, password }: Person): Promise<void> {
     await page.getByRole('link').click()
-    await page.getByLabel('E-mail').fill(email)
+    await page.getByLabel('Email').fill(email)
     await page.getByLabel('Password').fill(password)
     await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     await page.getByText('asks for access').first().waitFor()

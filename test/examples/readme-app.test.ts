@@ -33,7 +33,7 @@ describe('the README’s app', function () {
     const { page } = await openBrowser()
     const { email, password } = await server.createAccount({ name })
     await page.goto(home)
-    await page.getByLabel('E-mail').fill(email)
+    await page.getByLabel('Email').fill(email)
     await page.getByLabel('Password').fill(password)
     await press(page, 'Sign in')
     return { page, email }

@@ -31,7 +31,7 @@ describe('the example app, with people who do what people do', function () {
   const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
   async function beginAs(page: Page, { email, password }: Person): Promise<void> {
     await press(page, 'Sign in')
-    await page.getByLabel('E-mail').fill(email)
+    await page.getByLabel('Email').fill(email)
     await page.getByLabel('Password').fill(password)
     await press(page, 'Sign in')
   }

@@ -39,7 +39,7 @@ describe('the example app', () => {
   it('signs a person in and shows the claims of the ID token', async () => {
     await page.goto(publicUrl)
     await press('Sign in')
-    await page.getByLabel('E-mail').fill(person.email)
+    await page.getByLabel('Email').fill(person.email)
     await page.getByLabel('Password').fill(person.password)
     await press('Sign in')
     expect(await page.textContent('body')).to.include('asks for access')
@@ -80,7 +80,7 @@ describe('the example app', () => {
   it('says so when the person does not allow it', async () => {
     const other = await server.createAccount()
     await press('Sign in')
-    await page.getByLabel('E-mail').fill(other.email)
+    await page.getByLabel('Email').fill(other.email)
     await page.getByLabel('Password').fill(other.password)
     await press('Sign in')
     expect(await press('Don’t allow'))

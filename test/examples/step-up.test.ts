@@ -38,7 +38,7 @@ describe('step-up authentication (RFC 9470), with the demo app and a browser', f
   const press = ({ page }: OpenBrowser, name: string) =>
     page.getByRole('button', { name, exact: true }).click()
   async function signIn(browser: OpenBrowser) {
-    const email = browser.page.getByLabel('E-mail')
+    const email = browser.page.getByLabel('Email')
     if (await email.isEditable()) await email.fill(person.email)
     await browser.page.getByLabel('Password').fill(person.password)
     await press(browser, 'Sign in')

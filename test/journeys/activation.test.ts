@@ -15,7 +15,7 @@ inService('Activating an account', (world) => {
     const email = `grace-${registered}@example.org`
     await page.goto(`${world.server.issuer}/register`)
     await page.getByLabel('Your name').fill('Grace')
-    await page.getByLabel('E-mail').fill(email)
+    await page.getByLabel('Email').fill(email)
     await page.getByLabel('Password').fill(password)
     await press(page, 'Create account')
     return { email, mail: await world.server.waitForMail(email) }
@@ -25,7 +25,7 @@ inService('Activating an account', (world) => {
     const { page } = await world.open({ javaScript: false, device: 'phone' })
     await page.goto(`${world.server.issuer}/register`)
     await page.getByLabel('Your name').fill('see www.spam.example')
-    await page.getByLabel('E-mail').fill('grace')
+    await page.getByLabel('Email').fill('grace')
     await page.getByLabel('Password').fill('short')
     await press(page, 'Create account')
     expect(await page.locator('.field-error').allInnerTexts()).to.deep.equal([
@@ -34,7 +34,7 @@ inService('Activating an account', (world) => {
       'Use at least 8 characters.',
     ])
     expect(await page.locator('[aria-invalid]').count()).to.equal(3)
-    expect(await page.getByLabel('E-mail').inputValue()).to.equal('grace')
+    expect(await page.getByLabel('Email').inputValue()).to.equal('grace')
     expect(await page.getByLabel('Password').inputValue()).to.equal('')
   })
 
@@ -121,7 +121,7 @@ inService('Activating an account', (world) => {
     const person = await server.createAccount()
     const { page } = await open()
     await page.goto(`${server.issuer}/register`)
-    await page.getByLabel('E-mail').fill(person.email.toUpperCase())
+    await page.getByLabel('Email').fill(person.email.toUpperCase())
     await page.getByLabel('Password').fill(CHOSEN)
     await press(page, 'Create account')
     expect(await heading(page)).to.equal('Look in your mail')

@@ -87,7 +87,7 @@ inService('What changed while a page stood open', (world) => {
     const tab = await context.newPage()
     await tab.goto(page.url())
     await tab.getByRole('link', { name: 'Create an account' }).click()
-    await tab.getByLabel('E-mail').fill(person.email)
+    await tab.getByLabel('Email').fill(person.email)
     await tab.getByLabel('Password').fill(person.password)
     await press(tab, 'Create account')
     await tab.goto(linkIn(await server.waitForMail(person.email), '/activate'))

@@ -15,7 +15,7 @@ inBothSettings('From a new account to an app and out again', (world) => {
 
       await page.goto(`${server.issuer}/register`)
       await page.getByLabel('Your name').fill('Ada')
-      await page.getByLabel('E-mail').fill(person.email)
+      await page.getByLabel('Email').fill(person.email)
       await page.getByLabel('Password').fill(person.password)
       await press(page, 'Create account')
       expect(await heading(page)).to.equal('Look in your mail')

@@ -20,7 +20,7 @@ inService('A forgotten password', (world) => {
     const { page } = phone
     await page.goto(`${server.issuer}/sign-in`)
     await page.getByRole('link', { name: 'Forgot your password?' }).click()
-    await page.getByLabel('E-mail').fill(person.email)
+    await page.getByLabel('Email').fill(person.email)
     await press(page, 'Send the link')
     expect(await heading(page)).to.equal('Look in your mail')
     const mail = await server.waitForMail(person.email, /^Reset/)
@@ -56,7 +56,7 @@ inService('A forgotten password', (world) => {
     const asking = await open()
     const { page } = await open()
     await asking.page.goto(`${server.issuer}/forgot`)
-    await asking.page.getByLabel('E-mail').fill(person.email)
+    await asking.page.getByLabel('Email').fill(person.email)
     await press(asking.page, 'Send the link')
     const mail = await server.waitForMail(person.email, /^Reset/)
 

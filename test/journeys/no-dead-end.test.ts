@@ -131,7 +131,7 @@ inService('A sign-in page is never a dead end', (world) => {
     const { page } = await open()
     const request = await app.begin()
     await page.goto(request.url)
-    await page.getByLabel('E-mail').fill(person.email)
+    await page.getByLabel('Email').fill(person.email)
     await page.getByLabel('Password').fill(person.password)
     await page.getByRole('button', { name: 'Sign in' }).dblclick()
     await page.getByRole('heading', { name: 'asks for access' }).waitFor()

@@ -13,7 +13,7 @@ inService('The way back to an app', (world) => {
     newcomers += 1
     const email = `newcomer-${newcomers}-${Date.now()}@example.org`
     expect(await heading(page)).to.equal('Create your account')
-    await page.getByLabel('E-mail').fill(email)
+    await page.getByLabel('Email').fill(email)
     await page.getByLabel('Password').fill(CHOSEN)
     await press(page, 'Create account')
     expect(await heading(page)).to.equal('Look in your mail')
@@ -83,7 +83,7 @@ inService('The way back to an app', (world) => {
     const request = await app.begin()
     await page.goto(request.url)
     await page.getByRole('link', { name: 'Forgot your password?' }).click()
-    await page.getByLabel('E-mail').fill(email)
+    await page.getByLabel('Email').fill(email)
     await press(page, 'Send the link')
     await page.goto(linkIn(await server.waitForMail(email, /^Reset/), '/reset'))
     await page.getByLabel('New password').fill(CHOSEN)
@@ -116,7 +116,7 @@ inService('The way back to an app', (world) => {
     const { page } = await open()
     const request = await app.begin({ prompt: 'create', login_hint: 'suggested@example.org' })
     await page.goto(request.url)
-    expect(await page.getByLabel('E-mail').inputValue()).to.equal('suggested@example.org')
+    expect(await page.getByLabel('Email').inputValue()).to.equal('suggested@example.org')
     const person = await register(page)
     const link = linkIn(await server.waitForMail(person.email), '/activate')
     for (const method of ['HEAD', 'GET', 'GET'])

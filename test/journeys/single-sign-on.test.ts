@@ -116,7 +116,7 @@ inService('One sign-in for all apps', (world) => {
     const { page } = await open()
     const request = await app.begin({ login_hint: person.email })
     await page.goto(request.url)
-    expect(await page.getByLabel('E-mail').inputValue()).to.equal(person.email)
+    expect(await page.getByLabel('Email').inputValue()).to.equal(person.email)
     await page.locator('input[name="password"]:focus').waitFor()
     await page.keyboard.type(person.password)
     await page.keyboard.press('Enter')

@@ -17,7 +17,7 @@ export async function press(page: Page, name: string): Promise<void> {
 
 /** Fills the sign-in page that is open and sends it. */
 export async function signInHere(page: Page, { email, password }: Credentials): Promise<void> {
-  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password').fill(password)
   await press(page, 'Sign in')
 }

@@ -70,7 +70,7 @@ for (const scheme of ['http', 'https'] as const)
 async function signUp(page: Page, issuer: string): Promise<void> {
   await page.goto(`${issuer}/register`)
   await page.getByLabel('Your name').fill('Ada')
-  await page.getByLabel('E-mail').fill(PERSON.email)
+  await page.getByLabel('Email').fill(PERSON.email)
   await page.getByLabel('Password').fill(PERSON.password)
   await press(page, 'Create account')
   await page.getByRole('link', { name: 'Open the mailbox' }).click()

@@ -25,7 +25,7 @@ export function languageRoutes(services: PageServices): Router {
 }
 
 function locals(next: unknown) {
-  return { here: ownPath(String(next ?? '/')) }
+  return { here: ownPath(typeof next === 'string' ? next : '/') }
 }
 
 async function choose(services: PageServices, ctx: AnyContext): Promise<void> {

@@ -76,7 +76,7 @@ describe('the page of the ledger, across both services', () => {
     const email = `ada-${server.parts.clock()}@example.org`
     await ada.page.goto(`${server.issuer}/register`)
     await ada.page.getByLabel('Your name').fill('Ada')
-    await ada.page.getByLabel('E-mail').fill(email)
+    await ada.page.getByLabel('Email').fill(email)
     await ada.page.getByLabel('Password').fill(CHOSEN)
     await press(ada.page, 'Create account')
     await ada.page.goto(linkIn(await server.waitForMail(email), '/activate'))
