@@ -20,19 +20,23 @@ export function markedArgs(args: MessageArgs): MessageArgs {
   )
 }
 
-const SLOT = /<([a-z][a-zA-Z]*)(?:\/>|>([\s\S]*?)<\/\1>)/g
+// `<name>`, `</name>` or `<name/>`, after the `<`.
+const TAG = /^(\/?)([a-zA-Z]{1,30})(\/?)>/
 
+/** Slots do not hold each other. */
 export function partsOf(text: string): Part[] {
-  const parts: Part[] = []
-  let at = 0
-  for (const found of text.matchAll(SLOT)) {
-    const [whole, slot = '', inner = ''] = found
-    if (found.index > at) parts.push({ text: unmarked(text.slice(at, found.index)) })
-    parts.push({ slot, text: unmarked(inner) })
-    at = found.index + whole.length
+  const [first = '', ...pieces] = text.split('<')
+  const parts: Part[] = [{ text: first }]
+  for (const piece of pieces) {
+    const [tag = '', closing, slot = '', alone] = TAG.exec(piece) ?? []
+    const rest = piece.slice(tag.length)
+    if (!tag) parts.at(-1)!.text += `<${rest}`
+    else if (alone) parts.push({ slot, text: '' }, { text: rest })
+    else parts.push(closing ? { text: rest } : { slot, text: rest })
   }
-  if (at < text.length) parts.push({ text: unmarked(text.slice(at)) })
   return parts
+    .filter((part) => part.slot || part.text)
+    .map((part) => ({ ...part, text: unmarked(part.text) }))
 }
 
 /** The text alone. */

@@ -5,12 +5,15 @@ const STRANGE = Array.from('àƀćďéƒĝĥîĵķļɱñôþqŕšţûṽŵẋý�
 
 /** Keeps the names of slots. */
 export function pseudo(text: string): string {
-  return text
-    .split(/(<[^>]*>)/)
-    .map((piece, index) => (index % 2 ? piece : Array.from(piece, strange).join('')))
-    .join('')
+  const [first = '', ...pieces] = text.split('<')
+  return [accented(first), ...pieces.map(afterTag)].join('<')
 }
 
-function strange(letter: string): string {
-  return STRANGE[PLAIN.indexOf(letter)] ?? letter
+function afterTag(piece: string): string {
+  const end = piece.indexOf('>') + 1
+  return piece.slice(0, end) + accented(piece.slice(end))
+}
+
+function accented(text: string): string {
+  return Array.from(text, (letter) => STRANGE[PLAIN.indexOf(letter)] ?? letter).join('')
 }

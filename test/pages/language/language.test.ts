@@ -52,6 +52,7 @@ describe('the language of the pages', () => {
     for (const next of ['//evil.example', '/\\evil.example', 'https://evil.example'])
       expect(
         (await visitor.followForm(page, { language: 'ru', next }, { action: '/language' })).url.pathname,
+        next,
       ).to.equal('/')
     const wrong = await visitor.followForm(page, { language: 'xx' }, { action: '/language' })
     expect(wrong.url.pathname).to.equal('/language')
