@@ -47,7 +47,14 @@ export function createTemplates(
   }
   return (view, language, locals) => {
     const t = catalogue.in(language)
-    const always = { styleHref: '', csrfToken: '', account: undefined, pageNeeds: noNeeds(), t, locale: t.language }
+    const always = {
+      styleHref: '',
+      csrfToken: '',
+      account: undefined,
+      pageNeeds: noNeeds(),
+      t,
+      locale: t.language,
+    }
     return template(view)(Object.assign(Object.create(null), always, common, locals))
   }
 }
