@@ -13,6 +13,7 @@ export const ACCOUNT_PATHS = {
   forgot: '/forgot',
   signIn: '/sign-in',
   disown: '/not-me',
+  check: '/check/code',
 } as const
 
 type Recipient = Pick<Account, 'email' | 'name'>
@@ -64,6 +65,34 @@ export async function mailPasswordChanged(
     template: 'password-changed',
     to: to.email,
     data: { name: to.name, whenMs, resetLink: linkTo(config, ACCOUNT_PATHS.forgot) },
+  })
+}
+
+/** The password is guessed from many networks. Those who guess do not know it. */
+export async function mailPasswordGuessed(
+  { config, outbox }: Mailing,
+  sql: Sql,
+  to: Recipient,
+  whenMs: number,
+) {
+  await outbox.enqueueMail(sql, {
+    template: 'password-guessed',
+    to: to.email,
+    data: { name: to.name, whenMs, resetLink: linkTo(config, ACCOUNT_PATHS.forgot) },
+  })
+}
+
+/** The code of a check before a sign-in, a registration or a reset. `to`: without a name where none is proven. */
+export async function mailCheckCode(
+  { config, outbox }: Mailing,
+  sql: Sql,
+  to: Recipient,
+  { code, expiresAtMs }: { code: string; expiresAtMs: number },
+) {
+  await outbox.enqueueMail(sql, {
+    template: 'check-code',
+    to: to.email,
+    data: { name: to.name, code, expiresAtMs, link: linkTo(config, ACCOUNT_PATHS.check) },
   })
 }
 

@@ -3,7 +3,7 @@
  * one kills the older of its purpose. A link alone is not enough, since mail scanners open links: it also takes the browser
  * that asked, or the code from the mail, of which few guesses are allowed.
  */
-import { randomInt } from 'node:crypto'
+import { randomCode, readCode } from '../attempts/mailed-code.ts'
 import { DAY_MS, HOUR_MS } from '../platform/clock.ts'
 import type { Db, Sql } from '../platform/sql/database.ts'
 import { digest, equalsInConstantTime, keyedDigest, randomToken } from '../platform/tokens.ts'
@@ -230,17 +230,7 @@ function isSameBrowser(row: OneTimeToken, browser: string | undefined): boolean 
   return row.browserDigest !== null && row.browserDigest === browserDigestOf(browser)
 }
 
-// No vowels (no words), nothing that looks like something else (0 O, 1 I L, U V, 5 S, 2 Z, 8 B).
-const ALPHABET = '34679CDFGHJKMNPQRTVWXY'
-const CODE_LENGTH = 8
-
-/** `XXXX-XXXX`: 22^8, about 2^35.7; five guesses are allowed. */
-function randomCode(): string {
-  const letters = Array.from({ length: CODE_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)])
-  return letters.join('').replace(/^.{4}/, '$&-')
-}
-
 // Bound to its token, and keyed: a stolen table cannot be searched for so short a code.
 function codeDigest(key: Buffer, tokenDigest: string, code: string): string {
-  return keyedDigest(key, `code:${tokenDigest}:${code.toUpperCase().replaceAll(/[^A-Z0-9]/g, '')}`)
+  return keyedDigest(key, `code:${tokenDigest}:${readCode(code)}`)
 }

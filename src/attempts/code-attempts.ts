@@ -30,16 +30,17 @@ export async function resetCodeAttempts({ db, config }: Counting, accountId: str
   await resetBucket(db, bucketOf(config, 'guess', accountId))
 }
 
-/** True once a day: the owner should hear of the guesses. */
+/** True once a day for each kind: the owner should hear of the guesses. */
 export async function takeGuessNotice(
   { db, config }: Counting,
-  accountId: string,
+  { accountId, of = 'code' }: { accountId: string; of?: 'code' | 'password' },
   nowMs: number,
 ): Promise<boolean> {
-  const taken = await takeFromBucket(db, { ...NOTICES, bucket: bucketOf(config, 'notice', accountId), nowMs })
+  const what = of === 'code' ? 'notice' : 'password notice'
+  const taken = await takeFromBucket(db, { ...NOTICES, bucket: bucketOf(config, what, accountId), nowMs })
   return taken.allowed
 }
 
-function bucketOf({ keys }: Counting['config'], what: 'guess' | 'notice', accountId: string): string {
+function bucketOf({ keys }: Counting['config'], what: 'guess' | 'notice' | 'password notice', accountId: string): string {
   return keyedDigest(keys.index, JSON.stringify(['second factor', what, accountId]))
 }

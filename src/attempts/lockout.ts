@@ -15,6 +15,7 @@ import { emptyBucket, resetBucket, returnToBucket, takeFromBucket, takeFromBucke
 import type { Take, TakenAll } from './bucket.ts'
 import type { Device } from './known-browser.ts'
 import { networksOf } from './network.ts'
+import { accountFailureTake, networkFailureTakes, networkState } from './wide-failures.ts'
 
 export type Attempt = {
   emailCanonical: string
@@ -23,7 +24,18 @@ export type Attempt = {
   accountId?: string | undefined
   /** Only if the cookie is that account's. */
   device?: Device | undefined
+  /** What was proven for this attempt, beside the password. */
+  proven?: Proven
+  /** A signed-in person gives the password again: no wide limit counts that. */
+  confirms?: boolean
 }
+
+export type Proven = { challenge: boolean; mailbox: boolean }
+
+/** `missing`: what would let the attempt pass, where something would. */
+export type AttemptTaken =
+  | Extract<TakenAll, { allowed: true }>
+  | (Extract<TakenAll, { allowed: false }> & { missing?: 'challenge' | 'mail_code' })
 
 type Counting = { db: Db; config: Pick<Config, 'keys' | 'accounts' | 'limits'> }
 
@@ -36,15 +48,15 @@ const GROUPS = 2048
 const SLOTS = 256
 
 /** Takes one attempt. The password may be evaluated only if it is allowed. Never inside a transaction. */
-export async function takeAttempt(counting: Counting, attempt: Attempt, nowMs: number): Promise<TakenAll> {
+export async function takeAttempt(counting: Counting, attempt: Attempt, nowMs: number): Promise<AttemptTaken> {
   if (attempt.device)
     return takeFromBuckets(counting.db, [deviceTake(counting.config, attempt.device, nowMs)])
-  const slots = slotsOf(counting.config.keys.index, attempt)
-  const taken = await takeFromBuckets(
-    counting.db,
-    slots.map((bucket, level) => slotTake(counting.config, bucket, level, nowMs)),
+  const slots = slotsOf(counting.config.keys.index, attempt).map((bucket, level) =>
+    slotTake(counting.config, bucket, level, nowMs),
   )
-  if (!taken.allowed) return taken
+  const { networks, accounts } = wideTakes(counting.config, attempt, nowMs)
+  const taken = await takeFromBuckets(counting.db, [...slots, ...networks, ...accounts])
+  if (!taken.allowed) return withMissing(counting, attempt, taken, { networks, accounts }, nowMs)
   for (const [level, bucket] of shares(counting.config.keys.index, attempt).entries())
     await addToShare(counting.db, bucket, taken.began[level] === true, nowMs)
   return taken
@@ -59,6 +71,7 @@ export async function resetAttempts(counting: Counting, attempt: Attempt): Promi
     const failures = await emptyBucket(counting.db, share)
     if (failures > 0) await returnToBucket(counting.db, slots[level] ?? '', failures)
   }
+  for (const { bucket } of allWide(counting.config, attempt)) await returnToBucket(counting.db, bucket)
 }
 
 /** The attempt was taken, but the password never evaluated. */
@@ -67,8 +80,46 @@ export async function returnAttempt(counting: Counting, attempt: Attempt): Promi
   const { index: key } = config.keys
   const taken = attempt.device
     ? [deviceBucket(key, attempt.device)]
-    : [...slotsOf(key, attempt), ...shares(key, attempt)]
+    : [
+        ...slotsOf(key, attempt),
+        ...shares(key, attempt),
+        ...allWide(config, attempt).map(({ bucket }) => bucket),
+      ]
   for (const bucket of taken) await returnToBucket(db, bucket)
+}
+
+type Wide = { networks: Take[]; accounts: Take[] }
+
+/** The limits over all accounts of a network, and over all networks of an account. */
+export function wideTakes(config: Counting['config'], attempt: Attempt, nowMs: number): Wide {
+  if (attempt.confirms === true) return { networks: [], accounts: [] }
+  const { challenge, mailbox } = attempt.proven ?? { challenge: false, mailbox: false }
+  return {
+    networks: networkFailureTakes(config, attempt.ip, challenge, nowMs),
+    accounts: [accountFailureTake(config, attempt.emailCanonical, mailbox, nowMs)],
+  }
+}
+
+function allWide(config: Counting['config'], attempt: Attempt): Take[] {
+  const { networks, accounts } = wideTakes(config, attempt, 0)
+  return [...networks, ...accounts]
+}
+
+type Refusal = Extract<TakenAll, { allowed: false }>
+
+async function withMissing(
+  counting: Counting,
+  attempt: Attempt,
+  refused: Refusal,
+  { networks, accounts }: Wide,
+  nowMs: number,
+): Promise<AttemptTaken> {
+  const isOf = (takes: readonly Take[]) => takes.some(({ bucket }) => bucket === refused.bucket)
+  if (isOf(accounts)) return { ...refused, missing: 'mail_code' }
+  if (!isOf(networks) || attempt.proven?.challenge === true) return refused
+  const { waitSeconds } = await networkState(counting, attempt.ip, nowMs)
+  if (waitSeconds !== undefined) return { ...refused, retryAfterSeconds: waitSeconds }
+  return { ...refused, missing: 'challenge' }
 }
 
 /** Where an attempt is counted: a known browser's in its own bucket, any other's in all its slots. */

@@ -1,6 +1,6 @@
 /**
  * One rule for what a network may do: the same limit for each IPv4 /24 and IPv6 /64, and a multiple of it for the IPv6 /48
- * around a /64. Without the second, the holder of a /48 would have 65,536 budgets.
+ * around a /64. Without the second, the holder of a /48 would have 65,536 budgets. `UNLIMITED_NETWORKS` are not counted.
  */
 import { keyedDigest } from '../platform/tokens.ts'
 import type { BucketRule, Take } from './bucket.ts'
@@ -18,6 +18,7 @@ export function networkTakes(
   rule: BucketRule,
   nowMs: number,
 ): Take[] {
+  if (limits.isUnlimited(ip)) return []
   return networksOf(ip).map((network, level) => ({
     ...rule,
     limit: level === 0 ? rule.limit : rule.limit * limits.ipv6SiteFactor,

@@ -50,6 +50,7 @@ export const AUDITED_ACTIONS = {
   'sign_in.password_accepted': { none: 'The sign-in goes on with the second factor.' },
   'sign_in.new_browser': { none: 'The session that begins is the event. The owner gets a mail, five a day.' },
   'sign_in.disowned': { none: 'The end of the sessions is the event: `account.signed_out_everywhere`.' },
+  'sign_in.guessed': { none: 'An attempt changes no state. The owner gets a mail, once a day.' },
   'sign_in.failed': { none: 'An attempt changes no state.' },
   'grant.reuse_detected': { none: 'A warning. The grant was revoked before, by the protocol.' },
 } as const satisfies Record<string, AccountEvent | NoEvent>

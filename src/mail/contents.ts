@@ -1,5 +1,6 @@
 /** The text of each mail. The layouts in views/mail format it, as text and as HTML. */
 import type { MailRequest } from '../outbox/mail-request.ts'
+import { checkCode, passwordGuessed } from './guess-letters.ts'
 
 export type Letter = {
   subject: string
@@ -32,6 +33,10 @@ export function contentFor(request: MailRequest, serverName: string): Letter {
       return newBrowser(request.data, serverName)
     case 'session-alert':
       return sessionAlert(request.data, serverName)
+    case 'password-guessed':
+      return passwordGuessed(request.data, serverName, { greeting, inWords })
+    case 'check-code':
+      return checkCode(request.data, serverName, { greeting, inWords })
     case 'test':
       return test(request.data, serverName)
   }

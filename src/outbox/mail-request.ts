@@ -43,6 +43,9 @@ const newBrowser = z.object({
 })
 const accessRequest = z.object({ name, appName: name, link, expiresAtMs })
 
+const passwordGuessed = z.object({ name, whenMs: z.int(), resetLink: link })
+const checkCode = z.object({ name, code, link, expiresAtMs })
+
 const test = z.object({ whenMs: z.int(), link })
 
 export const mailRequestSchema = z.discriminatedUnion('template', [
@@ -54,6 +57,8 @@ export const mailRequestSchema = z.discriminatedUnion('template', [
   z.object({ template: z.literal('password-changed'), to: mailAddress, data: passwordChanged }),
   z.object({ template: z.literal('new-browser'), to: mailAddress, data: newBrowser }),
   z.object({ template: z.literal('factor-changed'), to: mailAddress, data: factorChanged }),
+  z.object({ template: z.literal('password-guessed'), to: mailAddress, data: passwordGuessed }),
+  z.object({ template: z.literal('check-code'), to: mailAddress, data: checkCode }),
   z.object({ template: z.literal('test'), to: mailAddress, data: test }),
 ])
 

@@ -32,8 +32,8 @@ export function createOverload({ config, clock, hasher, log }: Parts, templates:
     }),
     gate: formGate({
       clock,
-      networksOf,
       ...config.limits,
+      networksOf: (ip) => (config.limits.isUnlimited(ip) ? [] : networksOf(ip)),
       // Forms of our own pages, and the one endpoint that takes a password like them.
       isForm: (path) => !path.startsWith('/oauth/') || path === CHALLENGE_PATH,
       hashes: (path) => path === CHALLENGE_PATH || /(?:^|\/)(?:sign-in|register)$/.test(path),

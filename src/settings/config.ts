@@ -12,6 +12,7 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import { mailboxProblems, mailboxReaders } from './mailbox-settings.ts'
 import { isLoopback } from './setting-kinds.ts'
 import { ALIASES, describeSetting, settings } from './settings.ts'
+import { abuseConfig, abuseProblems } from './abuse-settings.ts'
 import { administratorProblems } from './administrator-settings.ts'
 import { keysOf } from './key-settings.ts'
 import { receiverConfig, receiverProblems } from './receiver-settings.ts'
@@ -51,6 +52,7 @@ export function loadConfig(
     ...bindingProblems(parsed),
     ...administratorProblems(parsed),
     ...limitProblems(parsed),
+    ...abuseProblems(parsed),
     ...mailboxProblems(parsed),
     ...receiverProblems(parsed),
   )
@@ -190,7 +192,7 @@ function derive(given: Settings, persist: boolean) {
     registration: registrationRules(given),
     sessions: sessionLimits(given),
     accounts: accountRules(given),
-    limits: limitConfig(given),
+    limits: { ...limitConfig(given), ...abuseConfig(given) },
     flows: flowConfig(given),
     retention: retention(given),
     mail: mailSettings(given, issuer),

@@ -3,6 +3,7 @@
  * docs/settings.md, `cli config` and the error messages are all made from this list.
  */
 import { z } from 'zod'
+import { abuseSettings } from './abuse-settings.ts'
 import { clientSettings } from './client-settings.ts'
 import { eventSettings } from './event-settings.ts'
 import { receiverSettings } from './receiver-settings.ts'
@@ -214,6 +215,7 @@ export const settings = {
     description: 'Sign-ins that may wait for a free core before 503 is answered.',
   }),
 
+  ...abuseSettings,
   ...limitSettings,
 
   worker_redis_dsn: redisDsn().optional().meta({

@@ -58,6 +58,7 @@ const password: ChallengeStep = {
       from,
     })
     if (result.ok) return { accountId: result.account.id, amr: [...passed.amr, ...PASSWORD_AMR] }
+    if (result.reason === 'challenge' || result.reason === 'mail_code') return 'blocked'
     if (result.reason !== 'second_factor') return result.reason
     const proof = passwordProof(result.account, services.clock())
     return { accountId: result.account.id, amr: [...passed.amr, ...PASSWORD_AMR], proof }

@@ -45,15 +45,18 @@ export function createFlowLimits(needs: {
   flowsPerClient: number
   /** A /48 may use the limit of its /64s this many times. */
   ipv6SiteFactor: number
+  /** True for an address that is not counted. */
+  isUnlimited?: (ip: string) => boolean
 }): FlowLimits {
   const { counter, key, flowsPerNetwork, flowsPerClient, ipv6SiteFactor } = needs
+  const sources = (ip: string) => (needs.isUnlimited?.(ip) === true ? [] : sourcesOf(ip))
   const budget = (limit: number, ...of: string[]): Budget => ({
     name: keyedDigest(key, JSON.stringify(['flows', ...of])),
     limit,
     label: of.join(' '),
   })
   const networkBudgets = (ctx: AnyContext): Budget[] =>
-    sourcesOf(requestState(ctx).clientIp ?? '').map((source, level) =>
+    sources(requestState(ctx).clientIp ?? '').map((source, level) =>
       budget(flowsPerNetwork * (level === 0 ? 1 : ipv6SiteFactor), 'network', source),
     )
   return {
