@@ -17,7 +17,10 @@ export async function takeNetworkRequest(
   nowMs: number,
 ): Promise<void> {
   const { db, config } = counting
-  const taken = await takeFromBuckets(db, networkTakes(config, ['request', kind], ip, config.limits.requestsPerNetwork, nowMs))
+  const taken = await takeFromBuckets(
+    db,
+    networkTakes(config, ['request', kind], ip, config.limits.requestsPerNetwork, nowMs),
+  )
   if (taken.allowed) return
   throw new Overload('too_many_requests', taken.retryAfterSeconds)
 }

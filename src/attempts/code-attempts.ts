@@ -41,6 +41,10 @@ export async function takeGuessNotice(
   return taken.allowed
 }
 
-function bucketOf({ keys }: Counting['config'], what: 'guess' | 'notice' | 'password notice', accountId: string): string {
+function bucketOf(
+  { keys }: Counting['config'],
+  what: 'guess' | 'notice' | 'password notice',
+  accountId: string,
+): string {
   return keyedDigest(keys.index, JSON.stringify(['second factor', what, accountId]))
 }

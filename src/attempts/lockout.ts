@@ -48,7 +48,11 @@ const GROUPS = 2048
 const SLOTS = 256
 
 /** Takes one attempt. The password may be evaluated only if it is allowed. Never inside a transaction. */
-export async function takeAttempt(counting: Counting, attempt: Attempt, nowMs: number): Promise<AttemptTaken> {
+export async function takeAttempt(
+  counting: Counting,
+  attempt: Attempt,
+  nowMs: number,
+): Promise<AttemptTaken> {
   if (attempt.device)
     return takeFromBuckets(counting.db, [deviceTake(counting.config, attempt.device, nowMs)])
   const slots = slotsOf(counting.config.keys.index, attempt).map((bucket, level) =>

@@ -26,7 +26,10 @@ const passed = z.object({ id: z.string(), of: z.string(), untilMs: z.number() })
 export type MailedCode = { waiting: string; code: string; expiresAtMs: number }
 
 /** `of`: the canonical address or user name that the pass will be for. */
-export function issueMailedCode({ clock, sealer }: Pick<Passing, 'clock' | 'sealer'>, of: string): MailedCode {
+export function issueMailedCode(
+  { clock, sealer }: Pick<Passing, 'clock' | 'sealer'>,
+  of: string,
+): MailedCode {
   const code = randomCode()
   const untilMs = clock() + PASS_LIFETIME_MS
   const sealed = sealer.seal(JSON.stringify({ id: randomToken(128), of, code, untilMs }), WAITING)

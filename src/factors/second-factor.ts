@@ -62,7 +62,8 @@ export async function checkSecondFactor(
 /** Who guesses codes knows the password, so the owner should change it. */
 async function mailGuesses(needs: Services, account: Account, ip: string): Promise<void> {
   const nowMs = needs.clock()
-  if (account.disabledAtMs !== null || !(await takeGuessNotice(needs, { accountId: account.id }, nowMs))) return
+  if (account.disabledAtMs !== null || !(await takeGuessNotice(needs, { accountId: account.id }, nowMs)))
+    return
   await inTransaction(needs.db, (trx) =>
     recordFactorChange(needs, trx, { account, by: { actor: 'anonymous', ip }, kind: 'codes_guessed', nowMs }),
   )

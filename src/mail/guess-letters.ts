@@ -4,7 +4,11 @@ import type { MailRequest } from '../outbox/mail-request.ts'
 type DataOf<T extends MailRequest['template']> = Extract<MailRequest, { template: T }>['data']
 type Words = { greeting: (name: string) => string; inWords: (atMs: number) => string }
 
-export function passwordGuessed(data: DataOf<'password-guessed'>, serverName: string, { greeting, inWords }: Words) {
+export function passwordGuessed(
+  data: DataOf<'password-guessed'>,
+  serverName: string,
+  { greeting, inWords }: Words,
+) {
   return {
     subject: `Someone is guessing your ${serverName} password`,
     preview: 'Nobody got in. Browsers that you use are not affected.',

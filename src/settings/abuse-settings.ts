@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
 import { inRanges, isRange } from '../platform/network/ip-address.ts'
-import { integer, list } from './setting-kinds.ts'
+import { integer, list } from './kinds/setting-kinds.ts'
 
 const GROUP = 'Abuse'
 const MOST = 10_000_000

@@ -2,7 +2,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { z } from 'zod'
 import { readAuthorities } from '../http/request/client-certificate.ts'
-import { flag, integer, isIssuer } from './setting-kinds.ts'
+import { flag, integer, isIssuer } from './kinds/setting-kinds.ts'
 
 const GROUP = 'Sender-constraining'
 

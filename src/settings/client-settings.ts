@@ -1,6 +1,6 @@
 /** The settings of clients that register or describe themselves: part of the list in settings.ts. */
 import { z } from 'zod'
-import { documentHosts, integer, list, networks, statementIssuers } from './setting-kinds.ts'
+import { documentHosts, integer, list, networks, statementIssuers } from './kinds/setting-kinds.ts'
 
 export const clientSettings = {
   client_registration: z.enum(['token', 'open', 'mcp']).default('token').meta({

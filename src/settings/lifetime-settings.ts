@@ -1,5 +1,5 @@
 /** How long codes and tokens live. */
-import { integer } from './setting-kinds.ts'
+import { integer } from './kinds/setting-kinds.ts'
 
 export const lifetimeSettings = {
   access_token_expire_minutes: integer(1, 1440)

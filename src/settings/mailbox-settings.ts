@@ -3,7 +3,7 @@
  * only a server that nobody else can reach shows it to everybody.
  */
 import { isLoopbackHost } from '../platform/network/ip-address.ts'
-import { flag, isLoopback } from './setting-kinds.ts'
+import { flag, isLoopback } from './kinds/setting-kinds.ts'
 
 const OPENED = 'ACCOUNT_SERVER_DANGEROUSLY_SHOW_MAILBOX_TO_ADMINISTRATORS'
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { EVENT_TYPES } from '../events/event-types.ts'
 import { unknownTypes } from '../events/event-filter.ts'
-import { flag, integer, list, redisDsn, text, url } from './setting-kinds.ts'
+import { flag, integer, list, redisDsn, text, url } from './kinds/setting-kinds.ts'
 
 const GROUP = 'Events'
 

@@ -30,8 +30,8 @@ import {
   text,
   redisDsn,
   url,
-} from './setting-kinds.ts'
-import type { SettingMeta } from './setting-kinds.ts'
+} from './kinds/setting-kinds.ts'
+import type { SettingMeta } from './kinds/setting-kinds.ts'
 
 /** Listed without the prefix `ACCOUNT_SERVER_`; the environment may spell them all upper or all lower case. */
 export const settings = {

@@ -166,7 +166,9 @@ onEachDatabase('Failures of an account over all networks', (world) => {
       await fill(attack, email)
       expect(reasonOf(await attack.attempt({ email, password: PASSWORD })), email).to.equal('mail_code')
       const proof = { solution: attack.solved(email) }
-      expect(reasonOf(await attack.attempt({ email, password: PASSWORD, proof })), email).to.equal('mail_code')
+      expect(reasonOf(await attack.attempt({ email, password: PASSWORD, proof })), email).to.equal(
+        'mail_code',
+      )
     }
     const pass = await passFor(attack, EMAIL)
     expect(reasonOf(await attack.attempt({ password: PASSWORD, proof: { pass } }))).to.equal('ok')
@@ -191,7 +193,8 @@ onEachDatabase('Failures of an account over all networks', (world) => {
   it('are reported to the owner once a day, and not to an address without an account [S-2.157]', async () => {
     const attack = attackOn(world())
     await world().add({ email: EMAIL })
-    const guessed = async () => (await world().mails()).filter(({ template }) => template === 'password-guessed')
+    const guessed = async () =>
+      (await world().mails()).filter(({ template }) => template === 'password-guessed')
     await fill(attack, 'nobody@example.com')
     await attack.attempt({ email: 'nobody@example.com' })
     expect(await guessed()).to.have.lengthOf(0)
@@ -220,7 +223,10 @@ onEachDatabase('Failures of an account over all networks', (world) => {
 onEachDatabase('A puzzle', (world) => {
   const setUp = async () => {
     const attack = attackOn(world())
-    const limits = { ...attack.one.config.limits, networkFailures: { beforeChallenge: 1, limit: 1000, windowMs: 3_600_000 } }
+    const limits = {
+      ...attack.one.config.limits,
+      networkFailures: { beforeChallenge: 1, limit: 1000, windowMs: 3_600_000 },
+    }
     const one = { ...attack.one, config: { ...attack.one.config, limits } }
     const attempt = (solution: string, email = EMAIL, ip = IP) =>
       signIn(one, { email, password: 'wrong', ip, proof: { solution } })
@@ -232,7 +238,10 @@ onEachDatabase('A puzzle', (world) => {
     const { attempt, solved } = await setUp()
     const solution = solved()
     const results = await Promise.all(Array.from({ length: 8 }, () => attempt(solution)))
-    expect(results.map(reasonOf).toSorted()).to.deep.equal([...Array.from({ length: 7 }, () => 'challenge'), 'wrong'])
+    expect(results.map(reasonOf).toSorted()).to.deep.equal([
+      ...Array.from({ length: 7 }, () => 'challenge'),
+      'wrong',
+    ])
   })
 
   it('is refused for another address, from another network, unsolved, altered and after ten minutes [S-2.159]', async () => {

@@ -14,6 +14,7 @@ export const FLOORS = [
   ['account-cache', 'http/request'],
   ['http', 'outbox', 'passwords'],
   ['events', 'mail'],
+  ['settings/kinds'],
   ['settings'],
   ['attempts', 'audit', 'grant-store'],
   ['services.ts'],

@@ -57,7 +57,8 @@ async function takeProof(
   { email, ip, proof }: Typed,
   emailCanonical: string,
 ): Promise<Proven> {
-  const mailbox = proof?.pass !== undefined && (await takePass(needs, { pass: proof.pass, of: emailCanonical }))
+  const mailbox =
+    proof?.pass !== undefined && (await takePass(needs, { pass: proof.pass, of: emailCanonical }))
   const { solution } = proof ?? {}
   if (mailbox || solution === undefined) return { challenge: mailbox, mailbox }
   return { challenge: await takeSolution(needs, { solution, address: email, ip }), mailbox }
@@ -92,7 +93,8 @@ function recallWide(needs: Services, typed: Typed): NotTaken | undefined {
   const nowMs = clock()
   const waits = networks.flatMap(({ bucket }) => known.recall(bucket, nowMs) ?? [])
   if (waits.length > 0) return blocked(Math.max(...waits))
-  const isMissing = (what: string) => (bucket: string) => known.recall(`${what} ${bucket}`, nowMs) !== undefined
+  const isMissing = (what: string) => (bucket: string) =>
+    known.recall(`${what} ${bucket}`, nowMs) !== undefined
   if (typed.proof?.pass !== undefined) return undefined
   const login = isUsername(typed.email) ? [nameKey(typed)] : accounts.map(({ bucket }) => bucket)
   if (!typed.confirms && login.some(isMissing('mail_code'))) return { reason: 'mail_code' }

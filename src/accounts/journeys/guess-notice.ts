@@ -8,7 +8,11 @@ import type { Account } from '../account.ts'
 import { mailPasswordGuessed } from '../account-mail.ts'
 
 /** Does nothing for an address without an account, or without a confirmed one. Never inside a transaction. */
-export async function noticeGuesses(needs: Services, account: Account | undefined, ip: string): Promise<void> {
+export async function noticeGuesses(
+  needs: Services,
+  account: Account | undefined,
+  ip: string,
+): Promise<void> {
   const nowMs = needs.clock()
   if (!account || account.disabledAtMs !== null || !isVerified(account)) return
   if (!(await takeGuessNotice(needs, { accountId: account.id, of: 'password' }, nowMs))) return

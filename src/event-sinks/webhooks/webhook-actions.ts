@@ -8,7 +8,7 @@ import { EVENT_TYPES } from '../../events/event-types.ts'
 import { topicStats } from '../../outbox/dead-letters.ts'
 import { HOUR_MS } from '../../platform/clock.ts'
 import type { Services } from '../../services.ts'
-import { isLoopback } from '../../settings/setting-kinds.ts'
+import { isLoopback } from '../../settings/kinds/setting-kinds.ts'
 import { replayEvents, replayGivenUp } from './webhook-events.ts'
 import {
   createWebhook,

@@ -1,12 +1,12 @@
 /** The kinds of value that a setting can hold: how the text in the environment is read, and what an error says it takes. */
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import { parseEmail } from '../platform/email.ts'
-import { trustList } from '../http/request/client-ip.ts'
-import { isLoopbackHost, isRange } from '../platform/network/ip-address.ts'
-import { parseSender } from '../mail/sender.ts'
-import { SIGNING_ALGS } from '../platform/algorithms.ts'
-import { parseRedisDsn } from '../platform/redis/redis-dsn.ts'
+import { parseEmail } from '../../platform/email.ts'
+import { trustList } from '../../http/request/client-ip.ts'
+import { isLoopbackHost, isRange } from '../../platform/network/ip-address.ts'
+import { parseSender } from '../../mail/sender.ts'
+import { SIGNING_ALGS } from '../../platform/algorithms.ts'
+import { parseRedisDsn } from '../../platform/redis/redis-dsn.ts'
 
 /** The description of a setting: its section, what it takes, and its default if code decides. */
 export type SettingMeta = { group: string; takes: string; secret?: boolean; fallback?: string }
