@@ -99,6 +99,8 @@ async function startServer(store: string): Promise<Server> {
     ACCOUNT_SERVER_ISSUER: target,
     // All load comes from one address.
     ACCOUNT_SERVER_FLOWS_PER_NETWORK: '1000000',
+    ACCOUNT_SERVER_NETWORK_FAILURES_BEFORE_CHALLENGE: '1000000',
+    ACCOUNT_SERVER_NETWORK_FAILURES_LIMIT: '1000000',
     ACCOUNT_SERVER_FLOWS_PER_CLIENT: '10000000',
     ACCOUNT_SERVER_DATA_DIR: dataFolder('load-server'),
     ACCOUNT_SERVER_TOKEN_SECRET_KEY: randomBytes(32).toString('hex'),

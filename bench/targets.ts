@@ -62,6 +62,8 @@ function environment(port: number, redisDsn: string | undefined): Record<string,
     ACCOUNT_SERVER_ISSUER: `http://localhost:${port}`,
     // All load comes from one address.
     ACCOUNT_SERVER_FLOWS_PER_NETWORK: '1000000',
+    ACCOUNT_SERVER_NETWORK_FAILURES_BEFORE_CHALLENGE: '1000000',
+    ACCOUNT_SERVER_NETWORK_FAILURES_LIMIT: '1000000',
     ACCOUNT_SERVER_FLOWS_PER_CLIENT: '10000000',
     ACCOUNT_SERVER_DATA_DIR: dataFolder('bench'),
     ACCOUNT_SERVER_TOKEN_SECRET_KEY: randomBytes(32).toString('hex'),

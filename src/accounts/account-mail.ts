@@ -13,7 +13,6 @@ export const ACCOUNT_PATHS = {
   forgot: '/forgot',
   signIn: '/sign-in',
   disown: '/not-me',
-  check: '/check/code',
 } as const
 
 type Recipient = Pick<Account, 'email' | 'name'>
@@ -79,20 +78,6 @@ export async function mailPasswordGuessed(
     template: 'password-guessed',
     to: to.email,
     data: { name: to.name, whenMs, resetLink: linkTo(config, ACCOUNT_PATHS.forgot) },
-  })
-}
-
-/** The code of a check before a sign-in, a registration or a reset. `to`: without a name where none is proven. */
-export async function mailCheckCode(
-  { config, outbox }: Mailing,
-  sql: Sql,
-  to: Recipient,
-  { code, expiresAtMs }: { code: string; expiresAtMs: number },
-) {
-  await outbox.enqueueMail(sql, {
-    template: 'check-code',
-    to: to.email,
-    data: { name: to.name, code, expiresAtMs, link: linkTo(config, ACCOUNT_PATHS.check) },
   })
 }
 

@@ -61,11 +61,6 @@ export async function takePass(needs: Passing, given: { pass: string; of: string
   return data?.of === given.of && (await takeUse(needs, 'pass', data))
 }
 
-/** Whether the pass is for somebody, and has not expired. It may be used up. */
-export function passHolder(needs: Pick<Passing, 'clock' | 'sealer'>, pass: string): string | undefined {
-  return open(needs, passed, pass, PASSED)?.of
-}
-
 type Sealed = { id: string; untilMs: number }
 
 function open<Value extends Sealed>(

@@ -29,9 +29,6 @@ const CONTEXT = 'puzzle'
 const SHAPE = /^([\w.-]{1,600}):(\d{1,10}(?:\.\d{1,10}){0,63})$/
 const sealed = z.object({ id: z.string(), network: z.string(), bits: z.number(), untilMs: z.number() })
 
-/** The longest text that can be a solution. */
-export const LONGEST_SOLUTION = 1400
-
 export function issuePuzzle({ config, clock, sealer }: Omit<Puzzling, 'db'>, ip: string): Puzzle {
   const { challengeBits: bits } = config.limits
   const untilMs = clock() + LIFETIME_MS

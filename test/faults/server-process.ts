@@ -62,5 +62,7 @@ export function serviceSettings(databaseUrl: string, redisUrl: string): Environm
     ACCOUNT_SERVER_LOG_DIR: join(dataFolder('faults'), 'logs'),
     ACCOUNT_SERVER_ADMIN_PASSWORD: TEST_PASSWORD,
     ACCOUNT_SERVER_FORMS_PER_MINUTE: '100000',
+    ACCOUNT_SERVER_NETWORK_FAILURES_BEFORE_CHALLENGE: '1000000',
+    ACCOUNT_SERVER_NETWORK_FAILURES_LIMIT: '1000000',
   }
 }

@@ -156,6 +156,8 @@ function environment({ issuer, dataDir, given }: Given): Record<string, string> 
     ACCOUNT_SERVER_ADMIN_EMAIL: 'admin@example.org',
     // Tests send many forms from one address.
     ACCOUNT_SERVER_FORMS_PER_MINUTE: '100000',
+    ACCOUNT_SERVER_NETWORK_FAILURES_BEFORE_CHALLENGE: '1000000',
+    ACCOUNT_SERVER_NETWORK_FAILURES_LIMIT: '1000000',
     ACCOUNT_SERVER_ADMIN_PASSWORD: TEST_PASSWORD,
     ...given,
   }
