@@ -1,6 +1,5 @@
 /**
- * The code that a mail brings to people who cannot solve a challenge, or whose account is under attack, and the pass that
- * the right code gives. Both are sealed values that the browser keeps, so no row waits for codes that are never typed.
+ * A code by mail, for people who cannot solve a challenge, and for accounts under attack. The right code gives a pass. Both are sealed values that the browser keeps, so no row waits for codes that are never typed.
  */
 import { z } from 'zod'
 import { MINUTE_MS } from '../platform/clock.ts'

@@ -159,7 +159,7 @@ onEachDatabase('Failures of an account over all networks', (world) => {
     expect(countOf(results, 'mail_code')).to.equal(15_000 - BEFORE_CHALLENGE)
   })
 
-  it('ask an unknown browser for a code of a mail, whoever has the address, and a puzzle is not enough [S-2.156]', async () => {
+  it('ask an unknown browser for a code of a mail, for every address, and a puzzle is not enough [S-2.156]', async () => {
     const attack = attackOn(world())
     await world().add({ email: EMAIL })
     for (const email of [EMAIL, 'nobody@example.com']) {

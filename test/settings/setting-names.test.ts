@@ -9,6 +9,7 @@ const MADE_INTO: Record<string, string> = {
   cookie_keys: 'keys.cookie',
   data_keys: 'keys.data',
   refresh_token_expire_extra_minutes: 'tokens.refreshTokenExpireSeconds',
+  unlimited_networks: 'limits.isUnlimited',
   mtls_port: 'binding.listener',
   mtls_cert: 'binding.listener',
   mtls_key: 'binding.listener',

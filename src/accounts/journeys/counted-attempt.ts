@@ -1,6 +1,6 @@
 /**
- * Counts an attempt to sign in before the password is looked at, and remembers in this process what is refused, so that the
- * next refusal asks no database.
+ * Counts an attempt to sign in before the password is looked at. Each process remembers what is refused, so that the next
+ * refusal asks no database.
  */
 import { findAccountByLogin, isUsername, lookupLogin } from '../username.ts'
 import type { Account } from '../account.ts'
