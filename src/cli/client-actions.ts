@@ -18,9 +18,11 @@ import type { Client } from '../clients/client-rows.ts'
 import { withIdTokenAlg } from '../clients/profiles.ts'
 import type { RegisteredClient } from '../clients/clients.ts'
 import { assertNotOfResource } from '../resources/resources.ts'
+import { scopeWarningsOfClient } from '../resources/scope-warnings.ts'
 import { SIGNING_ALGS } from '../platform/algorithms.ts'
 import type { Parts } from '../process/start/parts.ts'
 import { HOUR_MS } from '../platform/clock.ts'
+import { withWarnings } from '../command-line/command.ts'
 import type { Answer, Extension } from '../command-line/command.ts'
 import { readJsonFile, usageError } from '../command-line/input.ts'
 import type { Input } from '../command-line/input.ts'
@@ -52,7 +54,7 @@ export async function create(input: Input, parts: Parts): Promise<Answer> {
   }
   const wanted = withIdTokenAlg(chosen, config.tokens.idTokenAlgorithm) as ClientInput
   const accepts = await createClientCheck(parts)
-  return registered(await createClient(db, wanted, { clock, sealer, accepts }))
+  return warned(parts, await createClient(db, wanted, { clock, sealer, accepts }))
 }
 
 export async function show(input: Input, parts: Parts, extensions: readonly Extension[]): Promise<Answer> {
@@ -101,7 +103,7 @@ export async function update(input: Input, parts: Parts): Promise<Answer> {
   const [id = ''] = input.operands
   const changes = readMetadata(input.text('metadata') ?? '')
   const accepts = await createClientCheck(parts)
-  return registered(await updateClient(db, id, changes, { clock, sealer, accepts }))
+  return warned(parts, await updateClient(db, id, changes, { clock, sealer, accepts }))
 }
 
 export async function rotateSecret(input: Input, { db, clock, sealer }: Parts): Promise<Answer> {
@@ -142,6 +144,10 @@ async function setState(input: Input, parts: Parts, apply: SetState): Promise<An
   const { clientId } = await theClient(parts, input)
   if (!(await apply(parts.db, clientId, parts.clock))) throw clientNotFound()
   return shown(await theClient(parts, input))
+}
+
+async function warned({ db }: Parts, metadata: RegisteredClient): Promise<Answer> {
+  return withWarnings(registered(metadata), await scopeWarningsOfClient(db, metadata))
 }
 
 function registered(metadata: RegisteredClient): Answer {

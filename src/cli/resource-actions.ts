@@ -10,9 +10,11 @@ import {
 import type { Resource, ResourceChanges, ResourceInput } from '../resources/resources.ts'
 import { SIGNING_ALGS } from '../platform/algorithms.ts'
 import type { SigningAlg } from '../platform/algorithms.ts'
+import { scopeWarnings } from '../resources/scope-warnings.ts'
 import { listDetailsTypes } from '../resources/details-type.ts'
 import type { DetailsTypeInput } from '../resources/details-type.ts'
 import type { Services } from '../services.ts'
+import { withWarnings } from '../command-line/command.ts'
 import type { Answer } from '../command-line/command.ts'
 import { readJsonFile, usageError } from '../command-line/input.ts'
 import type { Input } from '../command-line/input.ts'
@@ -22,8 +24,9 @@ export async function update(input: Input, { db, clock }: Services): Promise<Ans
   const [identifier = ''] = input.operands
   const { name, scope, ...rest } = inputOf(input)
   const changes: ResourceChanges = { ...(name && { name }), ...(scope !== undefined && { scope }), ...rest }
-  const data = toData(await updateResource(db, identifier, changes, { clock }))
-  return { data, text: record(data) }
+  const changed = await updateResource(db, identifier, changes, { clock })
+  const warnings = scopeWarnings(changed)
+  return withWarnings({ data: toData(changed), text: record(toData(changed)) }, warnings)
 }
 
 export async function create(input: Input, { db, clock, sealer }: Services): Promise<Answer> {
@@ -35,7 +38,8 @@ export async function create(input: Input, { db, clock, sealer }: Services): Pro
   const made = await createResource(db, wanted, { clock, sealer })
   const { client_secret } = made.client
   const data = { ...toData(made.resource), client_secret }
-  return { data, text: `${record(data)}\n\nThe client_secret is shown only now.` }
+  const text = `${record(data)}\n\nThe client_secret is shown only now.`
+  return withWarnings({ data, text }, scopeWarnings(made.resource))
 }
 
 function inputOf(input: Input) {
@@ -83,7 +87,7 @@ export async function show({ operands: [identifier = ''] }: Input, { db }: Servi
   if (!found) throw resourceNotFound()
   const types = (await listDetailsTypes(db, identifier)).map(({ type }) => type)
   const data = { ...toData(found), ...(types.length > 0 && { authorization_details_types: types }) }
-  return { data, text: record(data) }
+  return withWarnings({ data, text: record(data) }, scopeWarnings(found))
 }
 
 export async function remove({ operands: [identifier = ''] }: Input, { db }: Services): Promise<Answer> {

@@ -25,6 +25,13 @@ export type Answer = {
   exitCode?: number
 }
 
+/** The answer of a command that did its work, with what the operator should know beside it. */
+export function withWarnings({ data, text, ...rest }: Answer, warnings: readonly string[]): Answer {
+  if (warnings.length === 0) return { data, text, ...rest }
+  const lines = warnings.map((one) => `Warning: ${one}`)
+  return { ...rest, data: { ...data, warnings }, text: [text, '', ...lines].join('\n') }
+}
+
 /** What is known of a command before it is loaded. */
 export type Described = {
   noun: string

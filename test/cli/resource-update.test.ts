@@ -50,6 +50,19 @@ describe('cli resource update', () => {
     expect(shown).to.contain('payment').and.contain('"ledger:pay":"Pay"')
   })
 
+  it('warns of scopes without a text, also when an app is registered for them', async () => {
+    const [bare, app] = ['https://bare.example.com/', ['client', 'create', '--name', 'Reader', '--resource']]
+    const create = ['resource', 'create', '--identifier', bare, '--scope', 'bare:read']
+    const warning = `Warning: People read the bare names of these scopes of ${bare}: bare:read. Give them texts.`
+    expect(await place.text(create)).to.contain(warning)
+    const redirect = ['--redirect-uri', 'https://app.example.com/callback']
+    expect(await place.text([...app, bare, ...redirect])).to.contain(warning)
+    expect(await place.text([...app, bare, ...redirect, '--first-party'])).not.to.contain('Warning')
+    const texts = ['--scope-text', 'bare:read=Read everything']
+    expect(await place.text(['resource', 'update', bare, ...texts])).not.to.contain('Warning')
+    expect(await place.text([...app, bare, ...redirect])).not.to.contain('Warning')
+  })
+
   it('says what cannot be changed, and of which resource server', async () => {
     expect(await mistake('resource', 'update', 'https://nowhere.example/')).to.contain('no resource server')
     expect(await mistake(...update('--scope', 'openid'))).to.contain('belong to the provider itself')

@@ -38,6 +38,7 @@ const signIn = {
 }
 const consent = {
   ...forms,
+  registrar: 'Registered by the administrators of Account Server',
   client,
   account: { name: 'Sample Person', email },
   scopes: [

@@ -9,6 +9,7 @@ import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { clientCheck } from '../../provider/clients/client-check.ts'
 import { assertNotOfResource } from '../../resources/resources.ts'
+import { scopeWarningsOfClient } from '../../resources/scope-warnings.ts'
 import type { Services } from '../../services.ts'
 import {
   clientChanges,
@@ -47,7 +48,8 @@ function creating(needs: Needs): Operation {
       // Checked together by the noun.
       const wanted = withIdTokenAlg(body, config.tokens.idTokenAlgorithm) as ClientInput
       const created = await createClient(db, wanted, needs)
-      return { body: enabled(created), location: `/clients/${encodeURIComponent(created.client_id)}` }
+      const shown = { ...enabled(created), ...(await warningsOf(needs, created)) }
+      return { body: shown, location: `/clients/${encodeURIComponent(created.client_id)}` }
     },
   })
 }
@@ -72,7 +74,7 @@ function changing(needs: Needs): Operation {
         ...needs,
         expects: (before) => assertMatches(showClient(before)),
       })
-      return { body: { ...changed, disabled: disabledAtMs !== null } }
+      return { body: { ...changed, disabled: disabledAtMs !== null, ...(await warningsOf(needs, changed)) } }
     },
   })
 }
@@ -99,6 +101,13 @@ function deleting(needs: Needs): Operation {
       return { body: undefined }
     },
   })
+}
+
+async function warningsOf({ db, log }: Needs, client: RegisteredClient) {
+  const warnings = await scopeWarningsOfClient(db, client)
+  if (warnings.length === 0) return {}
+  log.warn({ clientId: client.client_id, warnings }, 'client.scopes_without_text')
+  return { warnings }
 }
 
 function enabled(created: RegisteredClient) {

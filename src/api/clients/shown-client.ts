@@ -40,6 +40,10 @@ export const clientWithSecret = shownClient
   .extend({
     client_secret: z.string().optional().describe('Shown this once.'),
     client_secret_expires_at: z.literal(0).optional(),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .describe('What people will find unclear, such as scopes without a text.'),
   })
   .meta({ title: 'Client with its secret' })
 

@@ -10,7 +10,9 @@ import {
   resourceNotFound,
   updateResource,
 } from '../../resources/resources.ts'
+import type { Resource } from '../../resources/resources.ts'
 import type { Services } from '../../services.ts'
+import { scopeWarnings } from '../../resources/scope-warnings.ts'
 import { common, INVALID, NO_RESOURCE, params, showResource, shownResource } from './shown-resource.ts'
 
 const createdResource = shownResource
@@ -40,12 +42,18 @@ function creating(needs: Services): Operation {
     async handle({ body }) {
       const { resource, client } = await createResource(needs.db, body, needs)
       const { client_secret } = client
+      warn(needs, resource)
       return {
         body: { ...showResource(resource), ...(client_secret !== undefined && { client_secret }) },
         location: `/resources/${encodeURIComponent(resource.identifier)}`,
       }
     },
   })
+}
+
+function warn({ log }: Services, resource: Resource): void {
+  const [warning] = scopeWarnings(resource)
+  if (warning) log.warn({ resource: resource.identifier, warning }, 'resource.scopes_without_text')
 }
 
 function changing(needs: Services): Operation {
@@ -65,6 +73,7 @@ function changing(needs: Services): Operation {
         ...needs,
         expects: (before) => assertMatches(showResource(before)),
       })
+      warn(needs, changed)
       return { body: showResource(changed) }
     },
   })

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { findResource, resourceNotFound } from '../../resources/resources.ts'
 import type { Resource } from '../../resources/resources.ts'
+import { scopeWarnings } from '../../resources/scope-warnings.ts'
 import { timeOf } from '../../operations/shown-account.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 
@@ -31,10 +32,15 @@ export const shownResource = z
     access_token_ttl_seconds: z.int().nullable(),
     client_id: z.string().describe('Its own client, which may introspect its tokens.'),
     created_at: z.iso.datetime(),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .describe('What people will find unclear, such as scopes without a text.'),
   })
   .meta({ title: 'Resource server' })
 
 export function showResource(found: Resource): z.output<typeof shownResource> {
+  const warnings = scopeWarnings(found)
   return {
     identifier: found.identifier,
     name: found.name,
@@ -45,6 +51,7 @@ export function showResource(found: Resource): z.output<typeof shownResource> {
     access_token_ttl_seconds: found.accessTokenTtlSeconds,
     client_id: found.clientId,
     created_at: timeOf(found.createdAtMs),
+    ...(warnings.length > 0 && { warnings }),
   }
 }
 

@@ -22,6 +22,16 @@ export function clientNotes({ client, redirectUri, pin, agreed }: Asking): strin
   ]
 }
 
+/** Who registered the app, for one that an operator let in. A note warns of the others. */
+export function registrarOf(
+  client: { registeredBy: string | null } | undefined,
+  serverName: string,
+): string | undefined {
+  if (!client || client.registeredBy === 'open') return undefined
+  const by = `the administrators of ${serverName}`
+  return client.registeredBy === null ? `Registered by ${by}` : `Registered itself, with leave from ${by}`
+}
+
 function changesSince(agreed: ClientPin, pin: ClientPin): string[] {
   const moved = agreed.redirectUris.join(' ') !== pin.redirectUris.join(' ')
   return [

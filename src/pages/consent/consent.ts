@@ -6,6 +6,7 @@ import type { ClientPin } from '../../consents/consents.ts'
 import type { PageServices } from '../../feature.ts'
 import { formOf } from '../../http/request/request-state.ts'
 import { pinOf } from '../../provider/clients/client-documents.ts'
+import { findClient as findRegistered } from '../../clients/clients.ts'
 import type { LogoOf } from '../../clients/client-logo.ts'
 import { addScopes, saveGrant } from '../../provider/grants/grant.ts'
 import { describeDetails } from '../../provider/requests/authorization-details.ts'
@@ -13,7 +14,7 @@ import type { Detail } from '../../provider/requests/authorization-details.ts'
 import { listDetailsTypes } from '../../resources/details-type.ts'
 import { claimTexts, consentDetails } from '../../interaction/consent-details.ts'
 import { logoHref } from './client-logo.routes.ts'
-import { clientNotes } from './client-notes.ts'
+import { clientNotes, registrarOf } from './client-notes.ts'
 import { findClient, parameter, shownClient } from '../../interaction/open-interaction.ts'
 import type { Interaction } from '../../interaction/open-interaction.ts'
 import { resume } from '../../interaction/page.ts'
@@ -43,6 +44,7 @@ async function show(services: ConsentServices, { ctx, interaction, uid, query }:
     switchAccountHref: `/interaction/${uid}/sign-in${query}`,
     ...details,
     notes: app && clientNotes(app),
+    registrar: await registrar(services, parameter(interaction, 'client_id')),
     pin: app?.pin?.digest,
     scopes: [
       ...details.scopes,
@@ -51,6 +53,10 @@ async function show(services: ConsentServices, { ctx, interaction, uid, query }:
     details: await detailsInWords(services, missing.rar ?? []),
     resources: details.resources.filter(({ scopes }) => scopes.length > 0),
   })
+}
+
+async function registrar({ db, config }: ConsentServices, clientId: string) {
+  return registrarOf(await findRegistered(db, clientId), config.serverName)
 }
 
 /** The logo is shown only when it is cached or arrives quickly: the page does not wait for the app's host. */

@@ -27,6 +27,7 @@ import { takenMetadata } from '../../clients/taken-metadata.ts'
 import type { Services } from '../../services.ts'
 import { newTokenId } from '../../grant-store/token-ids.ts'
 import type { Db } from '../../platform/sql/database.ts'
+import { scopeWarningsOfClient } from '../../resources/scope-warnings.ts'
 import { fittedMetadata } from './fitted-metadata.ts'
 import { findUsableToken } from './initial-access-tokens.ts'
 import {
@@ -43,7 +44,7 @@ import { admitOpen, registrationEnded, showStored } from './registration.routes.
 import { readStatement } from './software-statement.ts'
 import type { StatementIssuer } from './software-statement.ts'
 
-export type RegistrationNeeds = Pick<Services, 'db' | 'clock' | 'sealer'> & {
+export type RegistrationNeeds = Pick<Services, 'db' | 'clock' | 'sealer' | 'log'> & {
   /** What anybody may register. `undefined` when an initial access token is required. */
   openPolicy: RegistrationPolicy | undefined
   /** Counts an open registration from this request's network. @throws AppError 429 */
@@ -192,6 +193,8 @@ async function store(needs: RegistrationNeeds, request: Pending | undefined): Pr
   }
   const inserted = await insertRegistered(needs.db, { ...request, secret: request.plain }, needs)
   if (!inserted) throw new errors.InvalidToken('the initial access token was used up')
+  const warnings = await scopeWarningsOfClient(needs.db, metadata)
+  if (warnings.length > 0) needs.log.warn({ clientId, warnings }, 'client.scopes_without_text')
 }
 
 function initialAccessTokens({ db, clock }: RegistrationNeeds, openToken: string): Partial<Adapter> {
