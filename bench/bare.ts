@@ -62,7 +62,7 @@ function configure({ issuer, clients, resource, keySet, accountId, claims }: Bar
       sessionAbsoluteSeconds: HOUR_SECONDS,
     },
     unverifiedAccountsMayAuthorize: false,
-    hasSecondFactor: () => Promise.resolve(false),
+    secondFactors: { has: async () => false, isRequired: async () => false },
     detailsTypes: [],
     adapter: createMemoryAdapter,
     findAccount: async (_ctx, sub) =>

@@ -19,6 +19,18 @@ describe('settings', () => {
     expect(config.mail.mailbox).to.equal('everybody')
   })
 
+  it('name who needs a second factor, and refuse what is neither a role nor a group', () => {
+    const rule = (setting: string) =>
+      read({ ACCOUNT_SERVER_REQUIRE_SECOND_FACTOR: setting }).factors.requiredFor
+    expect(rule('role:admin, group:Bank tellers')).to.eql({
+      everybody: false,
+      roles: ['admin'],
+      groups: ['Bank tellers'],
+    })
+    for (const wrong of ['admins', 'role:owner', 'group:', 'everyone'])
+      expect(() => rule(wrong), wrong).to.throw(/takes everybody, or a comma-separated list/)
+  })
+
   it('require TLS of a mail server on another machine, unless a setting waives it', () => {
     const requiresTls = (env: Record<string, string>) => read(env).mail.workerSmtpRequireTls
     expect(requiresTls(SERVICE)).to.equal(true)

@@ -17,6 +17,8 @@ export type KnownAccount = {
   locale: string | null
   emailVerifiedAtMs: number | null
   disabledAtMs: number | null
+  newPasswordDue: boolean
+  secondFactorDue: boolean
   sessionsValidFromMs: number
   createdAtMs: number
   updatedAtMs: number
@@ -32,6 +34,8 @@ export const KNOWN_COLUMNS = [
   'locale',
   'emailVerifiedAtMs',
   'disabledAtMs',
+  'newPasswordDue',
+  'secondFactorDue',
   'sessionsValidFromMs',
   'createdAtMs',
   'updatedAtMs',

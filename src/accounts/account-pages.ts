@@ -1,6 +1,9 @@
 /** Where requests for access wait for an answer: mails name it. */
 export const REQUESTS_PATH = '/account/requests'
 
+/** Where an authenticator app is set up. */
+export const SET_UP_PATH = '/account/security/app'
+
 /** The pages that sign-in may lead on to: a closed list, so that no address from outside is ever followed. */
 const PAGES = {
   account: '/account',
@@ -13,14 +16,37 @@ const PAGES = {
 
 export type AccountPage = keyof typeof PAGES
 
+export function isAccountPage(name: unknown): name is AccountPage {
+  return typeof name === 'string' && Object.hasOwn(PAGES, name)
+}
+
 /** The path of a page named in `?next=`; the account's first page for anything else. */
 export function accountPath(name: unknown): string {
-  return typeof name === 'string' && Object.hasOwn(PAGES, name) ? PAGES[name as AccountPage] : PAGES.account
+  return isAccountPage(name) ? PAGES[name] : PAGES.account
 }
 
 /** Where somebody who is not signed in is sent, so that they come back to `page`. */
 export function signInPath(page: AccountPage): string {
   return page === 'account' ? '/sign-in' : `/sign-in?next=${page}`
+}
+
+/**
+ * What a person does before the pages of the account open: another password, a second factor, or a sign-in with the factor
+ * that is there.
+ */
+export type Due = 'new_password' | 'second_factor' | 'sign_in'
+
+/** The page that stays open meanwhile. Changes of factors ask for a proof of their own. */
+export const PAGE_OF_DUE: Record<Due, AccountPage> = {
+  new_password: 'password',
+  second_factor: 'security',
+  sign_in: 'security',
+}
+
+/** Where somebody is led who opens `page` before. */
+export function duePath(due: Due, page: AccountPage): string {
+  if (due === 'new_password') return PAGES.password
+  return due === 'second_factor' ? `${SET_UP_PATH}?for=${page}` : signInAgainPath(page)
 }
 
 /** The address for signing in again, if the last sign-in is not recent enough for `page`. */

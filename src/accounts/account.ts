@@ -29,6 +29,10 @@ export type Account = {
   /** Registered on the page by somebody who had not proven the mailbox then, and not added by an operator. */
   selfRegistered: boolean
   disabledAtMs: number | null
+  /** An operator knows the password. The person chooses another one at the next sign-in. */
+  newPasswordDue: boolean
+  /** The person sets up a second factor at the next sign-in. */
+  secondFactorDue: boolean
   passwordChangedAtMs: number | null
   /** A session or token that began earlier is void. */
   sessionsValidFromMs: number
@@ -49,6 +53,8 @@ export const ACCOUNT_COLUMNS = [
   'emailVerifiedAtMs',
   'selfRegistered',
   'disabledAtMs',
+  'newPasswordDue',
+  'secondFactorDue',
   'passwordChangedAtMs',
   'sessionsValidFromMs',
   'createdAtMs',
@@ -65,6 +71,9 @@ export type NewAccount = {
   passwordHash: string | null
   verified?: boolean
   selfRegistered?: boolean
+  /** Both at the next sign-in. */
+  newPasswordDue?: boolean
+  secondFactorDue?: boolean
 }
 
 /**
@@ -97,6 +106,8 @@ export async function createAccount(sql: Sql, given: NewAccount, nowMs: number):
     emailVerifiedAtMs: given.verified ? nowMs : null,
     selfRegistered: given.selfRegistered ?? false,
     disabledAtMs: null,
+    newPasswordDue: given.newPasswordDue ?? false,
+    secondFactorDue: given.secondFactorDue ?? false,
     passwordChangedAtMs: given.passwordHash === null ? null : nowMs,
     sessionsValidFromMs: nowMs,
     createdAtMs: nowMs,

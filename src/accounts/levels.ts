@@ -22,6 +22,17 @@ const METHODS: Record<Level, readonly (readonly string[])[]> = {
 /** The levels that somebody can sign in with here: advertised as `acr_values_supported`. */
 export const REACHABLE_LEVELS: readonly Level[] = LEVELS.filter((level) => METHODS[level].length > 0)
 
+/** Whether a level is the wanted one, or stronger. */
+export function meetsLevel(level: string | undefined, wanted: string): boolean {
+  const [has, needed] = [LEVELS.findIndex((one) => one === level), LEVELS.findIndex((one) => one === wanted)]
+  return needed >= 0 && has >= needed
+}
+
+/** Whether a sign-in by these methods took more than a password. */
+export function isStrong(amr: readonly string[] | undefined): boolean {
+  return meetsLevel(levelOf(amr), LEVELS[1])
+}
+
 /** The level of a sign-in by these methods (RFC 8176); nothing for one that is not known here. */
 export function levelOf(amr: readonly string[] | undefined): Level | undefined {
   return LEVELS.findLast((level) =>

@@ -79,7 +79,7 @@ export async function resetPassword(input: Input, services: Services): Promise<A
   }
   const typed = input.flag('password-stdin') ? await passwordFromStdin() : undefined
   const password = typed ?? randomToken(128)
-  await resetPasswordByOperator(services, id, { ...CLI, password })
+  await resetPasswordByOperator(services, id, { ...CLI, password, newPasswordDue: typed === undefined })
   const data = { id, email, ...(typed === undefined && { password }) }
   const shown = typed === undefined ? `\nPassword  ${password}   (shown only now)` : ''
   return { data, text: `${email} has a new password; all its sessions and access have ended.${shown}` }

@@ -31,6 +31,7 @@ export const EXTRA_CLIENT_METADATA = [
   'self_registered',
   'cors_origins',
   'scope_claims_in_id_token',
+  'require_second_factor',
   'frontchannel_logout_uri',
   'frontchannel_logout_session_required',
   'software_id',

@@ -2,6 +2,7 @@
  * Setting up an authenticator app, in two steps: a secret is shown, and a code proves that the app has it. Only then is it
  * a factor. Who may do this is the caller's question: it needs a fresh sign-in.
  */
+import { updateAccount } from '../account-cache/changed-account.ts'
 import { isVerified, lockAccount } from '../accounts/account.ts'
 import type { Actor } from '../accounts/account-state.ts'
 import { DAY_MS, HOUR_MS } from '../platform/clock.ts'
@@ -83,6 +84,7 @@ export async function confirmTotp(
     if (!account || !totp || !isPending(totp, nowMs)) return { ok: false, reason: 'not_begun' }
     const code = given.code.replaceAll(/\s/g, '')
     if (!(await confirmRow(trx, totp, code, nowMs))) return { ok: false, reason: 'wrong_code' }
+    if (account.secondFactorDue) await updateAccount(trx, { id: accountId }, { secondFactorDue: false })
     const recoveryCodes = await renewCodes(trx, needs.config.keys.index, accountId, nowMs)
     await recordFactorChange(needs, trx, { account, by, kind: 'added', nowMs })
     return { ok: true, recoveryCodes }

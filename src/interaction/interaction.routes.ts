@@ -1,6 +1,7 @@
 /**
- * The pages between an app's request and its answer: sign in, confirm the address, set up a second factor, consent. This folder decides which
- * step is next and holds what the steps share; the pages of the steps are in `pages`.
+ * The pages between an app's request and its answer: sign in, confirm the address, choose another password, set up a second
+ * factor, consent. This folder decides which step is next and holds what the steps share; the pages of the steps are in
+ * `pages`.
  */
 import { Router } from '@koa/router'
 import type { Context } from 'koa'
@@ -82,6 +83,7 @@ async function show(needs: Needs, page: Page): Promise<void> {
   if (step === 'select-account') return needs.steps.selectAccount.show(page)
   if (step === 'sign-in') return needs.steps.signIn.show(page)
   if (step === 'verify-email') return needs.steps.verifyEmail.show(page)
+  if (step === 'new-password') return needs.steps.newPassword.show(page)
   if (step === 'set-up') return needs.steps.setUp.show(page)
   return needs.steps.consent.show(page)
 }

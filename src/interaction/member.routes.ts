@@ -1,6 +1,6 @@
 /** The routes of pages for a signed-in person. Anybody else is redirected to the sign-in page. */
 import { Router } from '@koa/router'
-import { accountPath, signInPath } from '../accounts/account-pages.ts'
+import { accountPath, duePath, PAGE_OF_DUE, signInPath } from '../accounts/account-pages.ts'
 import type { AccountPage } from '../accounts/account-pages.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import type { FindMember, Member } from './member.ts'
@@ -23,8 +23,10 @@ export function memberRoutes<Given extends { findMember: FindMember }>(
   for (const [method, path, work] of routes) {
     router[method](path, async (ctx) => {
       const member = await services.findMember(ctx)
-      if (member) return work(services, ctx, member)
-      redirect(ctx, requestPath(ctx) ?? signInPath(page))
+      if (!member) return redirect(ctx, requestPath(ctx) ?? signInPath(page))
+      const { due } = member
+      if (due && PAGE_OF_DUE[due] !== page) return redirect(ctx, duePath(due, page))
+      await work(services, ctx, member)
     })
     if (!shown.has(path)) router.get(path, (ctx) => redirect(ctx, requestPath(ctx) ?? accountPath(page)))
   }

@@ -2,6 +2,8 @@
 import { touchSession } from '../sessions/account-sessions.ts'
 import { findAccountById } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
+import { dueOf } from '../factors/required-factor.ts'
+import type { Due } from '../accounts/account-pages.ts'
 import { hasRole } from '../accounts/roles.ts'
 import { requestState } from '../http/request/request-state.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
@@ -21,6 +23,8 @@ export type Member = {
   signedInAtMs: number
   /** How they signed in (RFC 8176). */
   amr: string[] | undefined
+  /** What comes before the pages of the account. */
+  due: Due | undefined
 }
 /** Returns the signed-in person. Without one, the page must show nothing of an account. */
 export type FindMember = (ctx: AnyContext) => Promise<Member | undefined>
@@ -31,9 +35,10 @@ export const SIGN_OUT_PATH = LIBRARY_PATHS.end_session
 export function createFindMember({
   db,
   clock,
+  config,
   oidc,
   lifetimes,
-}: Pick<Services, 'db' | 'clock'> & { oidc: Oidc; lifetimes: Lifetimes }): FindMember {
+}: Pick<Services, 'db' | 'clock' | 'config'> & { oidc: Oidc; lifetimes: Lifetimes }): FindMember {
   return async (ctx) => {
     const session = await readSession(oidc.current(), ctx)
     if (!session.accountId) return undefined
@@ -45,7 +50,8 @@ export function createFindMember({
     requestState(ctx).account = { name: account.name, email: account.email }
     requestState(ctx).readerLocale = account.locale
     const signedInAtMs = (session.loginTs ?? 0) * SECOND_MS
-    return { account, sessionUid: session.uid, signedInAtMs, amr: session.amr }
+    const due = await dueOf({ db, config }, account, session.amr)
+    return { account, sessionUid: session.uid, signedInAtMs, amr: session.amr, due }
   }
 }
 

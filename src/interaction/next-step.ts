@@ -1,12 +1,20 @@
 /** Names the page that an interaction shows next. The provider decides what is missing. */
 
-export type Step = 'create' | 'select-account' | 'sign-in' | 'verify-email' | 'set-up' | 'consent'
+export type Step =
+  | 'create'
+  | 'select-account'
+  | 'sign-in'
+  | 'verify-email'
+  | 'new-password'
+  | 'set-up'
+  | 'consent'
 
 const STEPS: Record<string, Step> = {
   create: 'create',
   select_account: 'select-account',
   login: 'sign-in',
   verify_email: 'verify-email',
+  new_password: 'new-password',
   second_factor: 'set-up',
   consent: 'consent',
 }

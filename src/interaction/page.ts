@@ -29,7 +29,10 @@ export type Steps = Readonly<
     'create' | 'selectAccount' | 'signIn' | 'secondFactor' | 'verifyEmail' | 'setUp' | 'consent',
     StepPages
   >
->
+> & {
+  /** Leads to a page that has its own form. */
+  newPassword: Pick<StepPages, 'show'>
+}
 
 /** For the sign-up and password pages: the query that leads back to this interaction's sign-in. */
 export function returnQuery(uid: string, query: string, more: Record<string, string> = {}): string {

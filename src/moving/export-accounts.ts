@@ -88,6 +88,8 @@ function exported(account: Named): Record<string, unknown> {
     password_changed_at: moment(account.passwordChangedAtMs),
     disabled_at: moment(account.disabledAtMs),
     self_registered: Boolean(account.selfRegistered),
+    ...(account.newPasswordDue && { new_password_due: true }),
+    ...(account.secondFactorDue && { second_factor_due: true }),
     sessions_valid_from: moment(account.sessionsValidFromMs),
   }
 }

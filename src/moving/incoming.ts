@@ -43,6 +43,8 @@ export type Own = {
   sessionsValidFromMs?: number | undefined
   updatedAtMs?: number | undefined
   selfRegistered?: boolean | undefined
+  newPasswordDue?: boolean | undefined
+  secondFactorDue?: boolean | undefined
   /** False: another account has the user name to sign in by. */
   usernameSignsIn?: boolean | undefined
   roles: readonly string[]

@@ -101,6 +101,8 @@ function momentsOf(given: Incoming, { nowMs, verified }: JudgeOptions, hasPasswo
   return {
     emailVerifiedAtMs: own?.emailVerifiedAtMs ?? (isVerified ? createdAtMs : null),
     selfRegistered: own?.selfRegistered ?? false,
+    newPasswordDue: own?.newPasswordDue ?? false,
+    secondFactorDue: own?.secondFactorDue ?? false,
     disabledAtMs: own?.disabledAtMs ?? (given.disabled ? nowMs : null),
     passwordChangedAtMs: own ? (own.passwordChangedAtMs ?? null) : hasPassword ? createdAtMs : null,
     sessionsValidFromMs: own?.sessionsValidFromMs ?? nowMs,

@@ -2,12 +2,14 @@
 import { updateAccount } from '../account-cache/changed-account.ts'
 import type { Sql } from '../platform/sql/database.ts'
 
+/** `newPasswordDue`: somebody else knows it, so its owner chooses another one at the next sign-in. */
 export async function storePassword(
   trx: Sql,
   accountId: string,
   passwordHash: string,
   nowMs: number,
+  newPasswordDue = false,
 ): Promise<void> {
-  const values = { passwordHash, passwordChangedAtMs: nowMs, updatedAtMs: nowMs }
+  const values = { passwordHash, passwordChangedAtMs: nowMs, newPasswordDue, updatedAtMs: nowMs }
   await updateAccount(trx, { id: accountId }, values)
 }

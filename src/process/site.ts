@@ -1,7 +1,9 @@
 /** Puts the provider together from the parts that every provider has and the parts of each feature. */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
+import type { CachedAccount } from '../account-cache/known-account.ts'
 import { needsSecondFactor } from '../accounts/second-factor-needed.ts'
+import { isFactorRequired } from '../factors/required-factor.ts'
 import { docsClient } from '../operations/docs-client.ts'
 import { apiResource } from '../operations/scopes.ts'
 import type { Site } from '../feature.ts'
@@ -102,7 +104,7 @@ export async function openSite(parts: Parts, pages: SitePages): Promise<Site> {
 function pageTools(parts: Parts, oidc: Oidc): Pick<Site, 'findMember' | 'nextPage'> {
   const { config, db, clock } = parts
   return {
-    findMember: createFindMember({ db, clock, oidc, lifetimes: lifetimesOf(config) }),
+    findMember: createFindMember({ db, clock, config, oidc, lifetimes: lifetimesOf(config) }),
     nextPage: createNextPage(parts),
   }
 }
@@ -195,6 +197,9 @@ function settingsOf({ config, db }: Parts) {
     dpopNonceRequired: config.binding.dpopNonceRequired,
     mtls: config.binding.mtls,
     unverifiedAccountsMayAuthorize: config.accounts.unverifiedAccountsMayAuthorize,
-    hasSecondFactor: (accountId: string) => needsSecondFactor(db, accountId),
+    secondFactors: {
+      has: (accountId: string) => needsSecondFactor(db, accountId),
+      isRequired: (account: CachedAccount) => isFactorRequired({ db, config }, account),
+    },
   }
 }

@@ -24,7 +24,7 @@ import type { MtlsSettings } from './binding/mtls.ts'
 import { fapiFeature } from '../clients/profiles.ts'
 import { REACHABLE_LEVELS } from '../accounts/levels.ts'
 import { signInClaims } from './requests/authentication-levels.ts'
-import type { HasSecondFactor } from './requests/authentication-levels.ts'
+import type { SecondFactors } from './requests/authentication-levels.ts'
 import type { DetailsType } from '../resources/details-type.ts'
 import { needsChallenge } from './checks/code-protection.ts'
 import { repeatable } from './requests/repeatable-request.ts'
@@ -55,7 +55,7 @@ export type ConfigurationNeeds = {
   cookieKeys: string[]
   lifetimes: Lifetimes
   unverifiedAccountsMayAuthorize: boolean
-  hasSecondFactor: HasSecondFactor
+  secondFactors: SecondFactors
   adapter: AdapterFactory
   findAccount: FindAccount
   /** The subject of an account for a client with pairwise subjects. */

@@ -17,6 +17,7 @@ import { administratorProblems } from './administrator-settings.ts'
 import { keysOf } from './key-settings.ts'
 import { receiverConfig, receiverProblems } from './receiver-settings.ts'
 import { bindingConfig, bindingProblems } from './binding-settings.ts'
+import { factorConfig } from './factor-settings.ts'
 import { ConfigError } from './config-error.ts'
 import { generatedSecret } from './generated-secret.ts'
 import {
@@ -192,6 +193,7 @@ function derive(given: Settings, persist: boolean) {
     registration: registrationRules(given),
     sessions: sessionLimits(given),
     accounts: accountRules(given),
+    factors: factorConfig(given),
     limits: { ...limitConfig(given), ...abuseConfig(given) },
     flows: flowConfig(given),
     retention: retention(given),

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { abuseSettings } from './abuse-settings.ts'
 import { clientSettings } from './client-settings.ts'
+import { factorSettings } from './factor-settings.ts'
 import { eventSettings } from './event-settings.ts'
 import { receiverSettings } from './receiver-settings.ts'
 import { bindingSettings } from './binding-settings.ts'
@@ -216,6 +217,7 @@ export const settings = {
   }),
 
   ...abuseSettings,
+  ...factorSettings,
   ...limitSettings,
 
   worker_redis_dsn: redisDsn().optional().meta({

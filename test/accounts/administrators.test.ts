@@ -41,6 +41,8 @@ onEachDatabase('Administrators', (world) => {
     const result = await signIn(needs, { email: 'admin@example.com', password, ip: IP })
     if (!result.ok) throw new Error(result.reason)
     expect(result.account.emailVerifiedAtMs).to.equal(needs.clock())
+    const { newPasswordDue, secondFactorDue } = result.account
+    expect([newPasswordDue, secondFactorDue].map(Boolean), 'somebody else knows it').to.eql([true, true])
     expect(await hasRole(db, result.account.id, 'admin')).to.equal(true)
     expect(await ensureFirstAdministrator(needs, { email: 'x@example.com' })).to.deep.equal({
       created: false,

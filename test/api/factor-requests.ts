@@ -1,4 +1,5 @@
 /** Requests to the operations on one's own factors: one that succeeds for each, and others for its own refusals. */
+import { updateAccount } from '../../src/account-cache/changed-account.ts'
 import type { Account } from '../../src/accounts/account.ts'
 import { beginTotp } from '../../src/factors/totp-set-up.ts'
 import { authenticator } from '../factors/authenticator.ts'
@@ -63,6 +64,12 @@ export function factorRequests(
       'confirmOwnTotp 409': enrolled(CONFIRM, { code: '123456' }),
       'confirmOwnTotp 422': async () => ({ ...(await confirming()), body: { code: 'wrong' } }),
       'removeOwnTotp 404': without(REMOVE),
+      'removeOwnTotp 409': async () => {
+        const { person, token } = await signedIn()
+        await enroll(parts, person.id)
+        await updateAccount(parts.db, { id: person.id }, { secondFactorDue: true })
+        return { path: REMOVE, token, body: proof }
+      },
       'renewOwnRecoveryCodes 404': without(RENEW),
     },
   }

@@ -53,6 +53,8 @@ function account(id: string, name: string): CachedAccount {
     locale: null,
     emailVerifiedAtMs: 1,
     disabledAtMs: null,
+    newPasswordDue: false,
+    secondFactorDue: false,
     sessionsValidFromMs: 1,
     createdAtMs: 1,
     updatedAtMs: 1,

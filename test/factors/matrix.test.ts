@@ -3,6 +3,7 @@ import type { Account } from '../../src/accounts/account.ts'
 import { updateAccount } from '../../src/account-cache/changed-account.ts'
 import { disableAccount } from '../../src/accounts/account-state.ts'
 import { LEVELS } from '../../src/accounts/levels.ts'
+import { updateClient } from '../../src/clients/clients.ts'
 import { issueToken } from '../../src/accounts/one-time-token.ts'
 import type { TokenPurpose } from '../../src/accounts/one-time-token.ts'
 import { beginTotp } from '../../src/factors/totp-set-up.ts'
@@ -16,7 +17,7 @@ import { DEVICE_GRANT } from '../protocol/device/device-code.ts'
 import type { Issued } from '../protocol/device/device-code.ts'
 import { CALLBACK, register } from '../provider/relying-party.ts'
 import type { Fields, Party, Tokens } from '../provider/relying-party.ts'
-import { PASSWORD, sqliteStage } from '../provider/stage.ts'
+import { PASSWORD, sqliteStage, until } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import type { Visited, Visitor } from '../support/visitor.ts'
 import { enroll } from './enrolled.ts'
@@ -48,60 +49,92 @@ type Path = {
 }
 type Row = Record<State, Outcome>
 
+/** Who requires a second factor: nobody, the operator of this account, or the app of its users. */
+const POLICIES = ['nobody', 'account', 'app'] as const
+type Policy = (typeof POLICIES)[number]
+type Rows = Record<Factor, Row>
+
 const anew = (ok: Outcome, unverified: Outcome): Row => ({ ok, disabled: 'refused', unverified })
 const always = (outcome: Outcome): Row => ({ ok: outcome, disabled: outcome, unverified: outcome })
+const alike = (row: Row): Rows => ({ none: row, confirmed: row, begun: row })
+/** A factor that is being set up is none. */
+const unless = (confirmed: Row, none: Row): Rows => ({ none, confirmed, begun: none })
+const whoever = (rows: Rows): Record<Policy, Rows> => ({ nobody: rows, account: rows, app: rows })
+
+const ASKED = anew('asked for the code', 'asked for the code')
+const SET_UP = anew('asked to set up a factor', 'asked to confirm the address')
 /** A sign-in for an app: who set a factor up is asked for the code, in every state that may sign in. */
-const FOR_AN_APP: Record<Factor, Row> = {
-  none: anew('signed in', 'asked to confirm the address'),
-  confirmed: anew('asked for the code', 'asked for the code'),
-  begun: anew('signed in', 'asked to confirm the address'),
+const FOR_AN_APP: Record<Policy, Rows> = {
+  nobody: unless(ASKED, anew('signed in', 'asked to confirm the address')),
+  account: unless(ASKED, SET_UP),
+  app: unless(ASKED, SET_UP),
 }
-const ON_OWN_PAGES: Record<Factor, Row> = {
-  none: anew('signed in', 'signed in'),
-  confirmed: anew('asked for the code', 'asked for the code'),
-  begun: anew('signed in', 'signed in'),
+/** Without an app, its rule is nobody's. An unconfirmed account cannot have a factor, and opens no app. */
+const ON_OWN_PAGES: Record<Policy, Rows> = {
+  nobody: unless(ASKED, anew('signed in', 'signed in')),
+  account: unless(ASKED, anew('asked to set up a factor', 'signed in')),
+  app: unless(ASKED, anew('signed in', 'signed in')),
 }
-const alike = (row: Row): Record<Factor, Row> => ({ none: row, confirmed: row, begun: row })
+const SESSION_ENDED = 'asked for the password'
 
 const EXPECTED = {
   'the sign-in page with an app': FOR_AN_APP,
   'the sign-in page without an app': ON_OWN_PAGES,
   'the authorization challenge endpoint': {
-    none: anew('tokens', 'sent to the browser'),
-    confirmed: anew('asked for the code', 'asked for the code'),
-    begun: anew('tokens', 'sent to the browser'),
+    nobody: unless(ASKED, anew('tokens', 'sent to the browser')),
+    account: unless(ASKED, anew('sent to the browser', 'sent to the browser')),
+    app: unless(ASKED, anew('sent to the browser', 'sent to the browser')),
   },
   'a device': FOR_AN_APP,
   'CIBA, in a browser that is not signed in': ON_OWN_PAGES,
   'CIBA, in a session from before': {
-    none: { ok: 'tokens', disabled: 'asked for the password', unverified: 'tokens' },
-    confirmed: always('asked for the password'),
-    begun: { ok: 'tokens', disabled: 'asked for the password', unverified: 'tokens' },
+    nobody: unless(always(SESSION_ENDED), { ok: 'tokens', disabled: SESSION_ENDED, unverified: 'tokens' }),
+    account: unless(always(SESSION_ENDED), {
+      ok: 'asked to set up a factor',
+      disabled: SESSION_ENDED,
+      unverified: 'tokens',
+    }),
+    app: unless(always(SESSION_ENDED), {
+      ok: 'asked to set up a factor',
+      disabled: SESSION_ENDED,
+      unverified: 'error authorization_pending',
+    }),
   },
   'the chooser': FOR_AN_APP,
-  'prompt=none without a session': alike(always('error login_required')),
+  'prompt=none without a session': whoever(alike(always('error login_required'))),
   // The session is from before the factor. Its level is that of a password.
-  'prompt=none in a session from before': alike({
-    ok: 'tokens',
-    disabled: 'error login_required',
-    unverified: 'error interaction_required',
-  }),
+  'prompt=none in a session from before': {
+    nobody: alike({
+      ok: 'tokens',
+      disabled: 'error login_required',
+      unverified: 'error interaction_required',
+    }),
+    account: unless(always('error login_required'), {
+      ok: 'error interaction_required',
+      disabled: 'error login_required',
+      unverified: 'error interaction_required',
+    }),
+    app: unless(always('error login_required'), {
+      ok: 'error interaction_required',
+      disabled: 'error login_required',
+      unverified: 'error interaction_required',
+    }),
+  },
   'prompt=login in a session from before': FOR_AN_APP,
   'max_age=0 in a session from before': FOR_AN_APP,
-  'the stronger level in a session from before': {
-    none: anew('asked to set up a factor', 'asked to confirm the address'),
-    confirmed: anew('asked for the code', 'asked for the code'),
-    begun: anew('asked to set up a factor', 'asked to confirm the address'),
+  'the stronger level in a session from before': whoever(unless(ASKED, SET_UP)),
+  'an activation': whoever(alike(always('no session'))),
+  'a password reset': whoever(alike(always('no session'))),
+  'the sign-in after a password reset': {
+    ...ON_OWN_PAGES,
+    // The mail proved the address.
+    account: unless(ASKED, anew('asked to set up a factor', 'asked to set up a factor')),
   },
-  'an activation': alike(always('no session')),
-  'a password reset': alike(always('no session')),
-  'the sign-in after a password reset': ON_OWN_PAGES,
-  'a refresh of an older grant': alike({
-    ok: 'tokens',
-    disabled: 'error invalid_grant',
-    unverified: 'tokens',
-  }),
-} satisfies Record<string, Record<Factor, Row>>
+  // RFC 9068 §2.2.1: a refresh keeps the level of its sign-in.
+  'a refresh of an older grant': whoever(
+    alike({ ok: 'tokens', disabled: 'error invalid_grant', unverified: 'tokens' }),
+  ),
+} satisfies Record<string, Record<Policy, Rows>>
 
 describe('every path to a session or token', () => {
   let stage: Stage
@@ -112,6 +145,9 @@ describe('every path to a session or token', () => {
 
   before(async () => {
     stage = await sqliteStage()
+  })
+
+  async function registerApps(): Promise<void> {
     app = await register(stage)
     phone = await registerApp(stage)
     tv = await register(stage, {
@@ -120,7 +156,7 @@ describe('every path to a session or token', () => {
       token_endpoint_auth_method: 'none',
     })
     bank = await registerAsker(stage)
-  })
+  }
 
   const path = (given: Fields = {}) => app.authorizePath({ scope: 'openid', prompt: undefined, ...given })
   const give = (visitor: Visitor, page: Visited, { email }: Account, password = PASSWORD) =>
@@ -185,8 +221,10 @@ describe('every path to a session or token', () => {
     bank.call('/oauth/backchannel', { scope: 'openid', login_hint: email })
   async function approve(visitor: Visitor, id: string): Promise<Outcome> {
     const page = await requestsOf(visitor)
-    if (page.heading === 'Sign in' || page.text.includes('again=')) return 'asked for the password'
-    await ciba.answer(visitor, page, 'allow')
+    if (page.heading !== 'Requests') return outcomeOf(page)
+    if (page.text.includes('again=')) return 'asked for the password'
+    const answered = await ciba.answer(visitor, page, 'allow')
+    if (answered.heading !== 'Requests') return outcomeOf(answered)
     await rest(stage, id)
     const polled = await bank.call('/oauth/token', { grant_type: ciba.CIBA_GRANT, auth_req_id: id })
     return polled.status === 200 ? 'tokens' : `error ${String(errorOf(polled))}`
@@ -271,19 +309,55 @@ describe('every path to a session or token', () => {
     if (state === 'unverified') await updateAccount(parts.db, { id: person.id }, { emailVerifiedAtMs: null })
   }
 
-  for (const [name, expected] of Object.entries(EXPECTED))
-    for (const factor of FACTORS)
-      it(`is closed or open as it should be: ${name}, factor ${factor} [S-2.77]`, async () => {
-        const { before: prepare, run } = paths[name as keyof typeof EXPECTED]
-        const outcomes = await Promise.all(
-          STATES.map(async (state) => {
-            const person = await stage.person()
-            const earlier = await prepare?.(person)
-            const cell = { person, factor, state }
-            await put(cell)
-            return [state, await run(cell, earlier)]
-          }),
-        )
-        expect(Object.fromEntries(outcomes)).to.deep.equal(expected[factor])
+  type Prepared = Cell & { earlier: Visitor | string | undefined }
+  async function prepareCell(path: Path, factor: Factor, state: State): Promise<Prepared> {
+    const person = await stage.person()
+    const cell = { person, factor, state, earlier: await path.before?.(person) }
+    await put(cell)
+    return cell
+  }
+
+  /** The day on which the rule begins. Sessions, grants and requests from before that day go on or do not. */
+  async function begin(policy: Policy, cells: readonly Cell[]): Promise<void> {
+    const { parts } = stage
+    if (policy === 'account')
+      for (const { person } of cells)
+        await updateAccount(parts.db, { id: person.id }, { secondFactorDue: true })
+    if (policy !== 'app') return
+    const early = await signedInBefore(await stage.person())
+    for (const { clientId } of [phone, tv, bank, app])
+      await updateClient(parts.db, clientId, { require_second_factor: true }, parts)
+    const isKnown = async () =>
+      outcomeOf(await early.get(path({ prompt: 'none' }))) === 'error interaction_required'
+    await until(async () => (await isKnown()) && (await isKnown()), 'every process knows of the rule')
+  }
+
+  for (const policy of POLICIES)
+    describe(`where a second factor is required by ${policy}`, () => {
+      const names = Object.keys(EXPECTED) as (keyof typeof EXPECTED)[]
+      const cells = new Map<string, Prepared[]>()
+
+      before(async () => {
+        await registerApps()
+        for (const name of names) {
+          const all = FACTORS.flatMap((factor) =>
+            STATES.map((state) => prepareCell(paths[name], factor, state)),
+          )
+          cells.set(name, await Promise.all(all))
+        }
+        await begin(policy, [...cells.values()].flat())
       })
+
+      for (const name of names)
+        it(`is closed or open as it should be: ${name} [S-2.77]`, async () => {
+          const found = cells.get(name) ?? []
+          const outcomes = await Promise.all(found.map((cell) => paths[name].run(cell, cell.earlier)))
+          const row = (factor: Factor) =>
+            Object.fromEntries(
+              found.flatMap((cell, at) => (cell.factor === factor ? [[cell.state, outcomes[at]]] : [])),
+            )
+          const seen = Object.fromEntries(FACTORS.map((factor) => [factor, row(factor)]))
+          expect(seen).to.deep.equal(EXPECTED[name][policy])
+        })
+    })
 })

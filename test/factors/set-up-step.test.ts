@@ -105,7 +105,8 @@ for (const { name, stage: open } of STAGES)
 
     it('stays an error with prompt=none, and for the level that nobody reaches', async () => {
       await signInHere()
-      expect(callbackOf(await visitor.get(path({ prompt: 'none' })))).to.include({ error: 'login_required' })
+      const silent = callbackOf(await visitor.get(path({ prompt: 'none' })))
+      expect(silent).to.include({ error: 'interaction_required' })
       const tooStrong = path({ acr_values: PHISHING_RESISTANT, claims: undefined })
       expect(callbackOf(await visitor.get(tooStrong))).to.include({ error: UNMET })
     })

@@ -24,7 +24,8 @@ export type FirstAdministrator = {
 
 /**
  * Sees to it that somebody can administer. When nobody can, the given address becomes an administrator's: a new verified
- * account, or the one it has. A verified account keeps its password; an unverified one may be a stranger's and gets the new.
+ * account, or the one it has. With a generated password, its owner chooses another one at the first sign-in, and sets up a
+ * second factor. A verified account keeps its password; an unverified one may be a stranger's and gets the new.
  * Throws `AppError` as `addAccount` does.
  */
 export async function ensureFirstAdministrator(
@@ -37,13 +38,15 @@ export async function ensureFirstAdministrator(
   const shown = given.password === undefined ? { oneTimePassword: password } : {}
   const existing = await findAccountByEmail(needs.db, email)
   if (existing) {
-    const promoted = await promote(needs, existing, password)
+    const promoted = await promote(needs, existing, { password, generated: given.password === undefined })
     return promoted
       ? { created: true, email, ...(promoted.passwordReplaced && shown) }
       : { created: false, email }
   }
   try {
-    await addAccount(needs, { email, password, verified: true, roles: ['admin'], actor: 'system' })
+    const due = given.password === undefined
+    const duties = { newPasswordDue: due, secondFactorDue: due }
+    await addAccount(needs, { email, password, ...duties, verified: true, roles: ['admin'], actor: 'system' })
     return { created: true, email, ...shown }
   } catch (error) {
     if (error instanceof AppError && error.code === 'account_exists') return { created: false, email }
@@ -55,7 +58,7 @@ export async function ensureFirstAdministrator(
 async function promote(
   needs: Services,
   { id }: Account,
-  password: string,
+  { password, generated }: { password: string; generated: boolean },
 ): Promise<{ passwordReplaced: boolean } | undefined> {
   const passwordHash = await needs.hasher.hash(password)
   const done = await inTransaction(needs.db, async (trx) => {
@@ -67,7 +70,8 @@ async function promote(
     const audited = { atMs: nowMs, actor: 'system', accountId: id }
     await recordAudit(trx, { ...audited, action: 'role.granted' })
     if (isVerified(account)) return { ended: undefined }
-    await storePassword(trx, id, passwordHash, nowMs)
+    await storePassword(trx, id, passwordHash, nowMs, generated)
+    if (generated) await updateAccount(trx, { id }, { secondFactorDue: true })
     await markVerified(trx, id, account.emailCanonical, nowMs)
     const ended = await endAllAccess(needs, trx, id, nowMs)
     await recordAudit(trx, { ...audited, action: 'account.activated' })

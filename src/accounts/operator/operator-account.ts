@@ -22,6 +22,9 @@ export type AddedAccount = Actor & {
   username?: string | undefined
   locale?: string | undefined
   verified?: boolean
+  /** Both at the first sign-in. */
+  newPasswordDue?: boolean
+  secondFactorDue?: boolean
   roles?: readonly Role[]
 }
 

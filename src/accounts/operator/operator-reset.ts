@@ -14,12 +14,12 @@ import type { Services } from '../../services.ts'
 
 /**
  * Sets the password and ends every session, grant and pending link of the account. Confirms no address and enables
- * nothing. Throws `AppError`: `account_not_found` (404), `password_refused` (422), `hashing_busy` (503).
+ * nothing. `newPasswordDue`: the owner chooses another one at the next sign-in. Throws `AppError`: `account_not_found` (404), `password_refused` (422), `hashing_busy` (503).
  */
 export async function resetPasswordByOperator(
   needs: Services,
   accountId: string,
-  { password, ...by }: Actor & { password: string },
+  { password, newPasswordDue, ...by }: Actor & { password: string; newPasswordDue?: boolean },
 ): Promise<void> {
   const passwordHash = await needs.hasher.hash(password)
   const ended = await inTransaction(needs.db, async (trx) => {
@@ -27,7 +27,7 @@ export async function resetPasswordByOperator(
     const account = existing(await lockAccount(trx, accountId))
     const problem = passwordProblem(needs.config, password, account)
     if (problem) throw passwordRefused(problem, needs.config)
-    await storePassword(trx, accountId, passwordHash, nowMs)
+    await storePassword(trx, accountId, passwordHash, nowMs, newPasswordDue)
     // An address that nobody confirmed may be a stranger's, and so may the name.
     if (isVerified(account)) await mailPasswordChanged(needs, trx, account, nowMs)
     else await replaceUnproven(trx, accountId, provenProfile(account, undefined), nowMs)

@@ -1,5 +1,9 @@
 /** One's own second factors: list them, set up and remove the authenticator app, renew the recovery codes. */
 import { z } from 'zod'
+import { findAccountById } from '../../accounts/account.ts'
+import { linkTo } from '../../accounts/account-mail.ts'
+import { SECURITY_PATH } from '../../factors/factor-changes.ts'
+import { isFactorRequired } from '../../factors/required-factor.ts'
 import { renewRecoveryCodes } from '../../factors/factors.ts'
 import { beginTotp, confirmTotp, removeTotp } from '../../factors/totp-set-up.ts'
 import { operation } from '../../operations/operation.ts'
@@ -110,9 +114,14 @@ function removing(needs: Services): Operation {
     description: 'The password alone signs in then. Mails a notice to the person.',
     body: proof,
     answer: { status: 204, description: 'The app is removed.' },
-    problems: { ...PROOF_PROBLEMS, ...NO_TOTP },
+    problems: {
+      ...PROOF_PROBLEMS,
+      ...NO_TOTP,
+      second_factor_required: { status: 409, when: 'The account needs a second factor.' },
+    },
     async handle(request) {
       await assertProven(needs, request)
+      await assertNotRequired(needs, ownerOf(request.token).id)
       if (!(await removeTotp(needs, ownerOf(request.token).id, byOwner(request)))) throw totpNotFound()
       return { body: undefined }
     },
@@ -136,6 +145,18 @@ function renewing(needs: Services): Operation {
       return { body: { recovery_codes: codes } }
     },
   })
+}
+
+/** The page sets up another app at once; a program cannot. */
+async function assertNotRequired(needs: Services, accountId: string): Promise<void> {
+  const account = await findAccountById(needs.db, accountId)
+  if (!account || !(await isFactorRequired(needs, account))) return
+  const page = linkTo(needs.config, SECURITY_PATH)
+  throw new AppError(
+    'second_factor_required',
+    409,
+    `The account needs a second factor. Replace it at ${page}.`,
+  )
 }
 
 function byOwner({ token, ip }: Pick<ApiRequest, 'token' | 'ip'>) {

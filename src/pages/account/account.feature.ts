@@ -9,11 +9,12 @@ import { appsRoutes } from './apps.routes.ts'
 import { disownedRoutes } from './disowned.routes.ts'
 import { historyRoutes } from './history.routes.ts'
 import { homeRoutes } from './home.routes.ts'
-import { passwordRoutes } from './password.routes.ts'
+import { newPasswordStep, passwordRoutes } from './password.routes.ts'
 import { sessionsRoutes } from './sessions.routes.ts'
 
 export function account(services: Services): Feature {
   return {
+    steps: (site) => ({ newPassword: newPasswordStep({ ...services, ...site }) }),
     pages: (site) =>
       [
         homeRoutes,

@@ -1,6 +1,7 @@
-/** The page on which the signed-in person changes their password. */
+/** The page on which the signed-in person changes their password. It may be a step of an app's request. */
 import type { Router } from '@koa/router'
 import { z } from 'zod'
+import { accountPath } from '../../accounts/account-pages.ts'
 import { changePassword } from '../../accounts/journeys/password-change.ts'
 import type { PasswordChanged } from '../../accounts/journeys/password-change.ts'
 import type { PageServices } from '../../feature.ts'
@@ -12,37 +13,72 @@ import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
 import type { Said } from '../../interaction/next-page.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
+import { shownClient } from '../../interaction/open-interaction.ts'
+import { redirect, resume, returnQuery } from '../../interaction/page.ts'
+import type { StepPages } from '../../interaction/page.ts'
+import { returnPathOf } from '../../interaction/return-path.ts'
+import type { ReturnPath } from '../../interaction/return-path.ts'
 import { passwordProblemText } from '../../passwords/password-policy.ts'
 import { browserName } from '../../sessions/browser-name.ts'
+
+const PATH = accountPath('password')
 
 const schema = z.object({
   currentPassword: z.string().min(1, 'Enter your current password.'),
   newPassword: z.string().min(1, 'Choose a new password.'),
 })
 
-export function passwordRoutes(services: PageServices): Router {
-  return memberRoutes(services, 'password', [
-    ['get', '/account/password', show],
-    ['post', '/account/password', submit],
-  ])
+type PasswordServices = PageServices & { returnPath: ReturnPath }
+
+/** The step of an app's request, and the page of the account, where a password that an operator knows is replaced. */
+export function newPasswordStep(services: PageServices): Pick<StepPages, 'show'> {
+  return {
+    async show(page) {
+      const member = await services.findMember(page.ctx)
+      if (!member?.account.newPasswordDue) return resume(services.oidc, page, {})
+      redirect(page.ctx, `${PATH}${returnQuery(page.uid, page.query)}`)
+    },
+  }
 }
 
-function show(services: PageServices, ctx: AnyContext, member: Member): void {
+export function passwordRoutes(given: PageServices): Router {
+  const services = { ...given, returnPath: returnPathOf(given) }
+  return memberRoutes(
+    services,
+    'password',
+    [
+      ['get', PATH, show],
+      ['post', PATH, submit],
+    ],
+    (ctx) => services.returnPath.path(ctx, ''),
+  )
+}
+
+async function show(services: PasswordServices, ctx: AnyContext, member: Member): Promise<void> {
+  const { returnPath, oidc } = services
   const { passwordMinLength: minLength } = services.config.accounts
+  const request = returnPath.path(ctx, '')
+  if (request !== undefined && !member.account.newPasswordDue) return redirect(ctx, request)
+  const clientId = returnPath.clientId(ctx)
   const locals = {
-    action: '/account/password',
+    action: PATH + returnPath.query(ctx),
     account: { email: member.account.email },
+    due: Boolean(member.account.newPasswordDue),
+    ...(request === undefined ? { signOutHref: SIGN_OUT_PATH } : { request }),
+    client: clientId && (await shownClient(oidc.current(), clientId)),
     minLength,
     errors: {},
     ...services.nextPage.take(ctx, member),
   }
-  services.render(ctx, 'account-password', { title: 'Password', signOutHref: SIGN_OUT_PATH, ...locals })
+  const title = locals.due ? 'Choose a new password' : 'Password'
+  services.render(ctx, 'account-password', { title, ...locals })
 }
 
-async function submit(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
+async function submit(services: PasswordServices, ctx: AnyContext, member: Member): Promise<void> {
   const deviceCookie = createDeviceCookie(services)
   const form = validateForm(schema, formOf(ctx))
-  const lead = (said: string | Said) => services.nextPage.lead(ctx, '/account/password', said, member)
+  const { returnPath, nextPage } = services
+  const lead = (said: string | Said) => nextPage.lead(ctx, PATH + returnPath.query(ctx), said, member)
   if (!form.ok) return lead({ errors: form.errors })
   const outcome = await changePassword(services, {
     accountId: member.account.id,
@@ -55,6 +91,8 @@ async function submit(services: PageServices, ctx: AnyContext, member: Member): 
   if (!outcome.ok) return lead({ errors: errorsOf(services, outcome) })
   // The password change has ended the old session, like all others.
   deviceCookie.write(ctx, outcome.account)
+  const request = returnPath.path(ctx, '')
+  if (request !== undefined) return redirect(ctx, request)
   lead('Password changed. You are signed out on every other device.')
 }
 

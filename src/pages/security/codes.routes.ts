@@ -36,7 +36,7 @@ async function show(services: SecurityServices, ctx: AnyContext, member: Member)
     account: { email: member.account.email },
     downloadHref: '/account/security/codes/file',
     savedAction: withRequest(services, ctx, '/account/security/codes/saved'),
-    ...(await requestLocals(services, ctx)),
+    ...(await requestLocals(services, ctx, member)),
   })
 }
 

@@ -1,9 +1,10 @@
 /** The addresses of the pages of one's security. */
+import { SET_UP_PATH } from '../../accounts/account-pages.ts'
 import { SECURITY_PATH } from '../../factors/factor-changes.ts'
 
 export const PATHS = {
   overview: SECURITY_PATH,
-  app: `${SECURITY_PATH}/app`,
+  app: SET_UP_PATH,
   remove: `${SECURITY_PATH}/app/remove`,
   newCodes: `${SECURITY_PATH}/codes`,
   codes: `${SECURITY_PATH}/codes/renew`,

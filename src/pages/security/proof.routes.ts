@@ -39,7 +39,7 @@ async function show(services: SecurityServices, ctx: AnyContext, member: Member)
     forgotHref: withRequest(services, ctx, ACCOUNT_PATHS.forgot),
     account: { email: member.account.email },
     errors: {},
-    ...(await requestLocals(services, ctx)),
+    ...(await requestLocals(services, ctx, member)),
     ...services.nextPage.take(ctx, member),
   }
   services.render(ctx, 'security-confirm', { title, ...locals })

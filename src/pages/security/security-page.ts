@@ -2,6 +2,7 @@
  * What the pages of one's security share: the services, what this browser remembers, and the redirect with a notice. The
  * pages of a set-up may be a step of an app's request. The query of their addresses then leads back to it.
  */
+import { accountPath, isAccountPage } from '../../accounts/account-pages.ts'
 import type { PageServices } from '../../feature.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { createDeviceCookie } from '../../interaction/known-browser-cookie.ts'
@@ -37,14 +38,19 @@ export function securityServices(services: PageServices): SecurityServices {
   }
 }
 
-/** The step of the app's request that this page belongs to, if it belongs to one. */
+/**
+ * What this page leads on to: the step of the app's request that it belongs to, or the page of the account that opens only
+ * after a set-up.
+ */
 export function requestPath({ returnPath }: SecurityServices, ctx: AnyContext): string | undefined {
-  return returnPath.path(ctx, '')
+  const { for: page } = ctx.query
+  return returnPath.path(ctx, '') ?? (isAccountPage(page) ? accountPath(page) : undefined)
 }
 
-/** The address of a page, which belongs to the same app's request as this page, if there is one. */
+/** The address of a page, which leads on to the same as this page. */
 export function withRequest({ returnPath }: SecurityServices, ctx: AnyContext, path: string): string {
-  const query = returnPath.query(ctx)
+  const { for: page } = ctx.query
+  const query = returnPath.query(ctx) || (isAccountPage(page) ? `?for=${page}` : '')
   return path + (path.includes('?') ? query.replace('?', '&') : query)
 }
 
@@ -52,12 +58,14 @@ export function withRequest({ returnPath }: SecurityServices, ctx: AnyContext, p
 export async function requestLocals(
   services: SecurityServices,
   ctx: AnyContext,
+  { due }: Member,
 ): Promise<Record<string, unknown>> {
   const { oidc, returnPath } = services
   const laterAction = returnPath.path(ctx, '/set-up/later')
-  if (laterAction === undefined) return { signOutHref: SIGN_OUT_PATH }
+  const required = due === 'second_factor'
+  if (laterAction === undefined) return { signOutHref: SIGN_OUT_PATH, required }
   const id = returnPath.clientId(ctx)
-  return { laterAction, client: id && (await shownClient(oidc.current(), id)) }
+  return { laterAction, required, client: id && (await shownClient(oidc.current(), id)) }
 }
 
 /**

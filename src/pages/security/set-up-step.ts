@@ -1,5 +1,6 @@
 /** The step of an app's request where a person without a second factor sets one up, on the pages of their security. */
 import { isVerified } from '../../accounts/account.ts'
+import { isStrong } from '../../accounts/levels.ts'
 import { hasSecondFactor } from '../../factors/factors.ts'
 import { redirect, resume, returnQuery } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
@@ -21,7 +22,7 @@ async function show(services: SecurityServices, page: Page): Promise<void> {
   // The provider asks for the sign-in, or for the address.
   if (!member || !isVerified(member.account)) return resume(services.oidc, page, {})
   const { account, amr, signedInAtMs } = member
-  if (amr?.includes('mfa')) {
+  if (isStrong(amr)) {
     // A later step repeats the result, so the one of the password alone is replaced.
     const login = { accountId: account.id, amr, remember: true, ts: Math.floor(signedInAtMs / SECOND_MS) }
     return resume(services.oidc, page, { login })
@@ -36,10 +37,14 @@ async function askForCode(services: SecurityServices, page: Page): Promise<void>
   await resume(services.oidc, page, others, { mergeWithLastSubmission: false })
 }
 
-/** `Not now`. The app learns that its level was not reached, so it may ask for a weaker one. */
+/**
+ * `Not now`. The app learns that its level was not reached, so it may ask for a weaker one. Where the operator requires the
+ * factor, a weaker one would not help.
+ */
 async function decline(services: SecurityServices, page: Page): Promise<void> {
+  const member = await services.findMember(page.ctx)
   const refusal = {
-    error: 'unmet_authentication_requirements',
+    error: member?.due === 'second_factor' ? 'access_denied' : 'unmet_authentication_requirements',
     error_description: 'the person has no second factor, and did not set one up',
   }
   await resume(services.oidc, page, refusal, { mergeWithLastSubmission: false })

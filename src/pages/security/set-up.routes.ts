@@ -49,8 +49,8 @@ async function show(services: SecurityServices, ctx: AnyContext, member: Member)
   const kept = services.memory.read(ctx, member)
   const open = await currentSetUp(services, member, kept)
   if (open) return render(services, ctx, member, open)
-  // On the way to an app nobody asked for the set-up with a form.
-  const isStep = requestPath(services, ctx) !== undefined
+  // Where it is due, nobody asked for the set-up with a form.
+  const isStep = requestPath(services, ctx) !== undefined || member.due === 'second_factor'
   if (!isStep || kept.newCodes) return goBack(services, ctx, member)
   const begun = await beginSetUp(services, ctx, member, kept)
   if (begun) await render(services, ctx, member, begun)
@@ -71,7 +71,7 @@ async function render(
     account: { email: member.account.email },
     issuer: services.config.serverName,
     errors: {},
-    ...(await requestLocals(services, ctx)),
+    ...(await requestLocals(services, ctx, member)),
     ...services.nextPage.take(ctx, member),
   }
   const title = 'Set up your authenticator app'
@@ -83,8 +83,8 @@ const codeSchema = z.object({ code: z.string().max(100, NO_CODE).trim().min(1, N
 const WRONG_CODE = 'This is not the code that the app shows now. Is the clock of your device right?'
 
 /**
- * Needs no further proof: the secret was shown only to somebody who gave one, and the code shows that they have it. On the
- * way to an app the code is the second factor of this sign-in, while the password is minutes old.
+ * Needs no further proof: the secret was shown only to somebody who gave one, and the code shows that they have it. Where the
+ * factor is due, the code is the second factor of this sign-in, while the password is minutes old.
  */
 async function confirm(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
   const kept = services.memory.read(ctx, member)
@@ -101,7 +101,8 @@ async function confirm(services: SecurityServices, ctx: AnyContext, member: Memb
   const done = await orUndefined(confirmTotp(services, { accountId, code: form.value.code }, by))
   if (!done || (!done.ok && done.reason === 'not_begun')) return goBack(services, ctx, member)
   if (!done.ok) return refuse({ code: WRONG_CODE })
-  if (isFresh && requestPath(services, ctx) !== undefined)
+  const isDue = requestPath(services, ctx) !== undefined || member.due === 'second_factor'
+  if (isFresh && isDue)
     await beginSession(services, ctx, { account: member.account, amr: [...SECOND_FACTOR_AMR.totp] })
   const madeAtMs = services.clock()
   const newCodes = { codes: done.recoveryCodes, madeAtMs, first: true }

@@ -6,10 +6,14 @@
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { findAccountById, isVerified } from '../../accounts/account.ts'
+import type { Account } from '../../accounts/account.ts'
+import { linkTo } from '../../accounts/account-mail.ts'
+import { SET_UP_PATH } from '../../accounts/account-pages.ts'
+import { isFactorRequired } from '../../factors/required-factor.ts'
 import { issueDeviceCookie, verifyDeviceCookie } from '../../attempts/known-browser.ts'
 import type { Site } from '../../feature.ts'
-import { levelOf } from '../../accounts/levels.ts'
-import { needsMoreThan } from '../../provider/requests/authentication-levels.ts'
+import { isStrong, levelOf } from '../../accounts/levels.ts'
+import { needsMoreThan, requiresSecondFactor } from '../../provider/requests/authentication-levels.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import { CHALLENGE_PATH } from '../../provider/endpoints/addresses.ts'
 import type { Services } from '../../services.ts'
@@ -34,7 +38,14 @@ import { issueChallengeCode } from './challenge-code.ts'
 import { challengeParameters, readRequest } from './challenge-request.ts'
 import { dueStep, fieldsFor } from './challenge-steps.ts'
 import type { ChallengeStep } from './challenge-steps.ts'
-import { reasonForWeb, redirectToWeb, STRONGER, UNCONFIRMED } from './redirect-to-web.ts'
+import {
+  NEW_PASSWORD,
+  reasonForWeb,
+  redirectToWeb,
+  REQUIRED,
+  STRONGER,
+  UNCONFIRMED,
+} from './redirect-to-web.ts'
 
 type ChallengeServices = Services & Pick<Site, 'limits'>
 
@@ -165,8 +176,8 @@ async function finish(
   if (!isVerified(account) && !services.config.accounts.unverifiedAccountsMayAuthorize)
     return redirectToWeb(ctx, { ...session.request, login_hint: account.email }, UNCONFIRMED)
   await assertHinted(ctx, accountId)
-  if (needsMoreThan(levelOf(amr), session.request))
-    return redirectToWeb(ctx, { ...session.request, login_hint: account.email }, STRONGER)
+  const why = await reasonAfterSteps(services, ctx, account, session)
+  if (why !== undefined) return redirectToWeb(ctx, { ...session.request, login_hint: account.email }, why)
   await noteSignInFrom(services, {
     account,
     userAgent: ctx.get('User-Agent'),
@@ -179,6 +190,20 @@ async function finish(
     // The app keeps it and sends it with its next sign-in, as a browser keeps its cookie.
     auth_session: issueDeviceCookie(services.config.keys.device, account, services.clock()),
   }
+}
+
+/** What the account still lacks, which only the pages can ask for. */
+async function reasonAfterSteps(
+  { db, config }: ChallengeServices,
+  { oidc: { client } }: KoaContextWithOIDC,
+  account: Account,
+  { request, passed: { amr } }: AuthSession,
+): Promise<string | undefined> {
+  if (account.newPasswordDue) return NEW_PASSWORD
+  if (needsMoreThan(levelOf(amr), request)) return STRONGER
+  if (isStrong(amr)) return undefined
+  const isRequired = requiresSecondFactor(client) || (await isFactorRequired({ db, config }, account))
+  return isRequired ? `${REQUIRED} at ${linkTo(config, SET_UP_PATH)}` : undefined
 }
 
 /** OpenID Connect Core §3.1.2.1: with `id_token_hint`, only its own account may sign in. */

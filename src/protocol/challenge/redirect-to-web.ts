@@ -35,6 +35,11 @@ export const UNCONFIRMED = 'the e-mail address is not confirmed yet, which is do
 export const STRONGER =
   'the account has no second factor for the requested level; one is set up in the browser'
 
+export const REQUIRED =
+  'the account needs a second factor and has none; the person sets one up in the browser,'
+
+export const NEW_PASSWORD = 'an operator knows the password; the person chooses another one in the browser'
+
 /**
  * Why a request needs a browser. `undefined` when it does not.
  * @throws errors.OIDCProviderError `unmet_authentication_requirements` when a browser would not help either

@@ -20,6 +20,8 @@ export type BackchannelRequest = {
   /** Resource servers that it names (RFC 8707). */
   resources: string[]
   bindingMessage: string | null
+  /** What the sign-in of the person needs to allow it; null for any. */
+  level: string | null
   createdAtMs: number
   expiresAtMs: number
 }
@@ -40,6 +42,7 @@ const COLUMNS = [
   'scope',
   'resources',
   'bindingMessage',
+  'level',
   'createdAtMs',
   'expiresAtMs',
 ] as const
@@ -152,13 +155,14 @@ type Row = Omit<BackchannelRequest, 'resources'> & { resources: string }
 const resourceList = z.array(z.string())
 
 function toRequest({ resources, ...row }: Row): BackchannelRequest {
-  const { requestDigest, accountId, clientId, scope, bindingMessage, createdAtMs, expiresAtMs } = row
+  const { requestDigest, accountId, clientId, scope, bindingMessage, level, createdAtMs, expiresAtMs } = row
   return {
     requestDigest,
     accountId,
     clientId,
     scope,
     bindingMessage,
+    level,
     createdAtMs,
     expiresAtMs,
     resources: resourceList.parse(JSON.parse(resources)),

@@ -9,6 +9,7 @@ import { findAccountByEmail } from '../../accounts/account.ts'
 import type { Taken } from '../../attempts/bucket.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
+import { neededLevel } from '../../provider/requests/authentication-levels.ts'
 import type { ProviderAccount } from '../../provider/subjects/find-account.ts'
 import { POLL_INTERVAL_SECONDS } from '../../provider/records/polling.ts'
 import type { PairwiseSubjects } from '../../provider/subjects/pairwise.ts'
@@ -95,6 +96,8 @@ async function admit(
   userCode: string | undefined,
 ): Promise<void> {
   if (userCode !== undefined) throw new errors.InvalidRequest('user_code is not supported: leave it out')
+  // Before the request is stored: no sign-in could answer it.
+  neededLevel(ctx.oidc.params ?? {}, ctx.oidc.client)
   if (!account.emailVerified && !services.config.accounts.unverifiedAccountsMayAuthorize)
     throw new errors.UnknownUserId('could not identify end-user')
   const clientId = ctx.oidc.client?.clientId ?? ''
@@ -125,6 +128,7 @@ async function notifyPerson(
       clientId,
       scope: request.scope ?? '',
       resources: [request.resource ?? []].flat(),
+      level: neededLevel(params ?? {}, client) ?? null,
       bindingMessage: (params?.['binding_message'] as string | undefined) ?? null,
       notificationToken: ctx.state['notificationToken'] as string | undefined,
       createdAtMs,

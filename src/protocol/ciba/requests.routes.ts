@@ -1,7 +1,8 @@
 /** The account page for backchannel requests (CIBA): the person sees them, and approves or refuses. */
 import type { Router } from '@koa/router'
 import { z } from 'zod'
-import { REQUESTS_PATH, signInAgainPath } from '../../accounts/account-pages.ts'
+import { isStrong, levelOf, meetsLevel } from '../../accounts/levels.ts'
+import { duePath, REQUESTS_PATH, signInAgainPath } from '../../accounts/account-pages.ts'
 import { needsSecondFactor } from '../../accounts/second-factor-needed.ts'
 import type { PageServices } from '../../feature.ts'
 import { formOf } from '../../http/request/request-state.ts'
@@ -17,7 +18,9 @@ import { MINUTE_MS } from '../../platform/clock.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import type { Member } from '../../interaction/member.ts'
+import { findClient } from '../../interaction/open-interaction.ts'
 import { redirect } from '../../interaction/page.ts'
+import { requiresSecondFactor } from '../../provider/requests/authentication-levels.ts'
 
 /** An answer gives access, so it needs a recent sign-in: the browser may have been left open. */
 const RECENT_MS = 15 * MINUTE_MS
@@ -79,6 +82,8 @@ async function answer(services: PageServices, ctx: AnyContext, member: Member): 
   if (!(await mayAnswer(services, member))) return redirect(ctx, signInAgainPath('requests'))
   const { id, decision } = validate(schema, formOf(ctx))
   const { account, signedInAtMs, amr } = member
+  const stronger = decision === 'allow' && (await strongerPath(services, member, id))
+  if (stronger) return redirect(ctx, stronger)
   const { became, clientId } = await answerRequest(services, {
     requestDigest: id,
     accountId: account.id,
@@ -107,8 +112,23 @@ const NOT_DONE = {
   unknown: () => 'This request is not there any more.',
 }
 
+/** Where the person reaches the level that the request or its app needs, if this session is weaker. */
+async function strongerPath(
+  { db, clock, oidc }: PageServices,
+  { account, amr }: Member,
+  id: string,
+): Promise<string | undefined> {
+  const open = await listOpenRequests(db, account.id, clock())
+  const request = open.find(({ requestDigest }) => requestDigest === id)
+  if (!request) return undefined
+  const isRequired = requiresSecondFactor(await findClient(oidc.current(), request.clientId))
+  if (!isRequired && (!request.level || meetsLevel(levelOf(amr), request.level))) return undefined
+  const canReach = await needsSecondFactor(db, account.id)
+  return duePath(canReach ? 'sign_in' : 'second_factor', 'requests')
+}
+
 /** A session from before the second factor was set up is not enough. */
 async function mayAnswer({ db, clock }: PageServices, member: Member): Promise<boolean> {
   if (clock() - member.signedInAtMs >= RECENT_MS) return false
-  return member.amr?.includes('mfa') === true || !(await needsSecondFactor(db, member.account.id))
+  return isStrong(member.amr) || !(await needsSecondFactor(db, member.account.id))
 }

@@ -5,10 +5,12 @@
  */
 import { errors } from 'oidc-provider'
 import type { AccessToken, KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { LEVELS, meetsLevel } from '../../accounts/levels.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-choices.ts'
 import { grants, resourceServer } from '../../provider/library/library.ts'
 import type { Grant } from '../../provider/library/library.ts'
+import { requiresSecondFactor } from '../../provider/requests/authentication-levels.ts'
 import { refuseOtherScopes } from '../../provider/checks/scope-request.ts'
 import { sharedGrantId } from '../../grant-store/token-ids.ts'
 import { thumbprintOf } from '../../http/request/client-certificate.ts'
@@ -58,6 +60,7 @@ async function exchange(services: SubjectServices, ctx: KoaContextWithOIDC): Pro
   const format = formatOf(params.requested_token_type)
   const shown = { jkt: proof?.thumbprint, 'x5t#S256': certificate && thumbprintOf(certificate) }
   const subject = await readSubject(services, ctx, params, shown)
+  assertStrong(client, subject)
   const actor = await readActor(services, ctx, params, shown)
   const rule = await ruleFor(services, client, params)
   assertManner(rule, actor)
@@ -140,6 +143,18 @@ async function ruleFor(
 async function onlyRule(db: Services['db'], clientId: string): Promise<ExchangeRule | undefined> {
   const rules = await listExchangeRules(db, clientId)
   return rules.length === 1 ? rules[0] : undefined
+}
+
+/**
+ * A client whose users need a second factor gets no token of a person who signed in without one. RFC 8693 §2.2.2: a token
+ * that is unacceptable based on policy.
+ */
+function assertStrong(client: Client, { accountId, signIn }: Subject): void {
+  if (accountId === undefined || !requiresSecondFactor(client)) return
+  if (meetsLevel(signIn.acr, LEVELS[1])) return
+  throw new errors.InvalidRequest(
+    'this client takes only a subject_token of a sign-in with a second factor: acr says that it had none',
+  )
 }
 
 function assertManner({ impersonation, delegation }: ExchangeRule, actor: Actor | undefined): void {

@@ -6,9 +6,13 @@ import { errors, interactionPolicy } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import { replaceGetter } from '../library/members.ts'
-import { levelOf, LEVELS, REACHABLE_LEVELS } from '../../accounts/levels.ts'
+import type { CachedAccount } from '../../account-cache/known-account.ts'
+import { levelOf, LEVELS, meetsLevel, REACHABLE_LEVELS } from '../../accounts/levels.ts'
+
+const [, SECOND_FACTOR] = LEVELS
 
 type Parameters = Record<string, unknown>
+type Client = Readonly<Record<string, unknown>> | undefined
 /**
  * At least one of these is required. `known` keeps only our own levels, because a voluntary request for a foreign one
  * may stay unmet.
@@ -22,43 +26,65 @@ export function installLevels(provider: Provider): void {
   })
 }
 
-/** Whether the password of an account is not enough: it has a second factor. */
-export type HasSecondFactor = (accountId: string) => Promise<boolean>
+/** What the protocol asks of `factors`. */
+export type SecondFactors = {
+  /** Whether the password of an account is not enough: it has a second factor. */
+  has: (accountId: string) => Promise<boolean>
+  /** Whether the operator wants the account to have one. */
+  isRequired: (account: CachedAccount) => Promise<boolean>
+}
 
 /**
  * Asks for a new sign-in when one can reach the required level. The app gets `unmet_authentication_requirements` when
  * none can (OpenID Connect Core Unmet Authentication Requirements 1.0). There is no loop: who has a second factor reaches
  * its level with the next sign-in, and who has none sets it up in a step of its own.
  */
-export function authenticationLevel(hasSecondFactor: HasSecondFactor): interactionPolicy.Check {
+export function authenticationLevel(factors: SecondFactors): interactionPolicy.Check {
   return new interactionPolicy.Check(
     'authentication_level',
     'a sign-in of a requested level is needed',
     'login_required',
-    async (ctx) =>
-      needsMoreThan(levelOfSession(ctx), ctx.oidc.params ?? {}) && !(await isSetUpDue(ctx, hasSecondFactor)),
+    async (ctx) => (await isTooWeak(ctx, levelOfSession(ctx), factors)) && !(await isSetUpDue(ctx, factors)),
   )
 }
 
-/** Asks a person without a second factor to set one up, when the app wants its level. */
-export function setUpDue(hasSecondFactor: HasSecondFactor): interactionPolicy.Check {
+/**
+ * Asks a person without a second factor to set one up, when the app or the operator wants it. The person is signed in, so
+ * `prompt=none` answers `interaction_required` (OpenID Connect Core §3.1.2.6).
+ */
+export function setUpDue(factors: SecondFactors): interactionPolicy.Check {
   return new interactionPolicy.Check(
     'no_second_factor',
-    'a second factor has to be set up for a requested level',
-    'login_required',
-    (ctx) => isSetUpDue(ctx, hasSecondFactor),
+    'a second factor has to be set up',
+    'interaction_required',
+    (ctx) => isSetUpDue(ctx, factors),
   )
 }
 
 /** True for a person who has signed in with the password, has no second factor, and needs one for the request. */
-export async function isSetUpDue(
-  ctx: KoaContextWithOIDC,
-  hasSecondFactor: HasSecondFactor,
-): Promise<boolean> {
+export async function isSetUpDue(ctx: KoaContextWithOIDC, factors: SecondFactors): Promise<boolean> {
   const accountId = ctx.oidc.session?.accountId
   const level = levelOfSession(ctx)
   if (accountId === undefined || level === undefined) return false
-  return needsMoreThan(level, ctx.oidc.params ?? {}) && !(await hasSecondFactor(accountId))
+  return (await isTooWeak(ctx, level, factors)) && !(await factors.has(accountId))
+}
+
+/** Whether the request needs more than this level: by its parameters, for its client, or for the signed-in account. */
+async function isTooWeak(
+  ctx: KoaContextWithOIDC,
+  level: string | undefined,
+  { isRequired }: SecondFactors,
+): Promise<boolean> {
+  if (needsMoreThan(level, ctx.oidc.params ?? {})) return true
+  if (meetsLevel(level, SECOND_FACTOR)) return false
+  if (requiresSecondFactor(ctx.oidc.client)) return true
+  const { account } = (ctx.oidc.account ?? {}) as { account?: CachedAccount }
+  return account !== undefined && (await isRequired(account))
+}
+
+/** Whether all users of this app need a second factor. */
+export function requiresSecondFactor(client: Client): boolean {
+  return client?.['require_second_factor'] === true
 }
 
 function levelOfSession({ oidc }: KoaContextWithOIDC): string | undefined {
@@ -70,9 +96,19 @@ function levelOfSession({ oidc }: KoaContextWithOIDC): string | undefined {
  * @throws errors.OIDCProviderError `unmet_authentication_requirements` when no sign-in here could reach it
  */
 export function needsMoreThan(level: string | undefined, params: Parameters): boolean {
-  const unmet = requirements(params).filter((wanted) => !wanted.some((one) => meets(level, one)))
+  const unmet = requirements(params).filter((wanted) => !wanted.some((one) => meetsLevel(level, one)))
   if (unmet.some((wanted) => !wanted.some(isReachable))) throw unmetError()
   return unmet.length > 0
+}
+
+/**
+ * The level that the person's sign-in needs for a request, beside those of pages. Nothing where any sign-in is enough.
+ * @throws errors.OIDCProviderError `unmet_authentication_requirements` when no sign-in here could reach it
+ */
+export function neededLevel(params: Parameters, client: Client): string | undefined {
+  const weakest = LEVELS.find((level) => !needsMoreThan(level, params))
+  const floor = requiresSecondFactor(client) && !meetsLevel(weakest, SECOND_FACTOR) ? SECOND_FACTOR : weakest
+  return floor === LEVELS[0] ? undefined : floor
 }
 
 function unmetError(): errors.OIDCProviderError {
@@ -80,13 +116,8 @@ function unmetError(): errors.OIDCProviderError {
   return new errors.UnmetAuthenticationRequirements(description)
 }
 
-function meets(level: string | undefined, wanted: string): boolean {
-  const [has, needed] = [LEVELS.findIndex((one) => one === level), LEVELS.findIndex((one) => one === wanted)]
-  return needed >= 0 && has >= needed
-}
-
 function isReachable(wanted: string): boolean {
-  return REACHABLE_LEVELS.some((level) => meets(level, wanted))
+  return REACHABLE_LEVELS.some((level) => meetsLevel(level, wanted))
 }
 
 /** Read from the request itself, because `acr_values` would replace an essential `acr` claim. */

@@ -1,17 +1,17 @@
 /**
  * What a person is asked before an app gets its answer. The order: register or choose an account, sign in, confirm the
- * address, set up a second factor, consent. Only what the app wants, or what is missing, is asked.
+ * address, replace a password that somebody else knows, set up a second factor, consent. Only what the app wants, or what is missing, is asked.
  */
 import { interactionPolicy } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { ProviderAccount } from '../subjects/find-account.ts'
 import { authenticationLevel, isSetUpDue, setUpDue } from './authentication-levels.ts'
-import type { HasSecondFactor } from './authentication-levels.ts'
+import type { SecondFactors } from './authentication-levels.ts'
 import { lastingHint } from './id-token-hint.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 
-export type PolicySettings = { unverifiedAccountsMayAuthorize: boolean; hasSecondFactor: HasSecondFactor }
+export type PolicySettings = { unverifiedAccountsMayAuthorize: boolean; secondFactors: SecondFactors }
 
 export function createPolicy(settings: PolicySettings): interactionPolicy.DefaultPolicy {
   const policy = base()
@@ -20,7 +20,7 @@ export function createPolicy(settings: PolicySettings): interactionPolicy.Defaul
   // The library's own checks would ask for ever when nobody can sign in at the required level.
   login?.checks.remove('essential_acrs')
   login?.checks.remove('essential_acr')
-  login?.checks.add(authenticationLevel(settings.hasSecondFactor))
+  login?.checks.add(authenticationLevel(settings.secondFactors))
   const hint = login?.checks.get('id_token_hint')
   login?.checks.remove('id_token_hint')
   if (hint) login?.checks.add(lastingHint(hint))
@@ -28,7 +28,8 @@ export function createPolicy(settings: PolicySettings): interactionPolicy.Defaul
   consent?.checks.remove('native_client_prompt')
   consent?.checks.add(nativeClient, 0)
   policy.add(new Prompt({ name: 'verify_email' }, unverifiedEmail(settings)), 1)
-  policy.add(new Prompt({ name: 'second_factor' }, setUpDue(settings.hasSecondFactor)), 2)
+  policy.add(new Prompt({ name: 'new_password' }, newPasswordDue), 2)
+  policy.add(new Prompt({ name: 'second_factor' }, setUpDue(settings.secondFactors)), 3)
   // Initiating User Registration via OpenID Connect 1.0, and OpenID Connect Core §3.1.2.1.
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
   policy.add(new Prompt({ name: 'create', requestable: true }), 0)
@@ -53,6 +54,13 @@ const nativeClient = new Check(
     oidc.client?.applicationType === 'native' && oidc.client['first_party'] !== true && !oidc.result?.consent,
 )
 
+const newPasswordDue = new Check(
+  'new_password_due',
+  'an operator knows the password',
+  'interaction_required',
+  (ctx) => Boolean(accountOf(ctx)?.account.newPasswordDue),
+)
+
 function unverifiedEmail(settings: PolicySettings): interactionPolicy.Check {
   return new Check(
     'email_unverified',
@@ -62,7 +70,7 @@ function unverifiedEmail(settings: PolicySettings): interactionPolicy.Check {
       const account = accountOf(ctx)
       if (account === undefined || account.emailVerified) return false
       // Only the owner of the address may set up a second factor, so the address comes first.
-      return !settings.unverifiedAccountsMayAuthorize || isSetUpDue(ctx, settings.hasSecondFactor)
+      return !settings.unverifiedAccountsMayAuthorize || isSetUpDue(ctx, settings.secondFactors)
     },
   )
 }

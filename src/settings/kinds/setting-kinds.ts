@@ -40,6 +40,22 @@ export const list = () =>
     )
     .meta({ takes: 'a comma-separated list' })
 
+export type RequiredFor = { everybody: boolean; roles: string[]; groups: string[] }
+
+const ROLE = /^role:(admin)$/
+const GROUP = /^group:(.{1,100})$/
+
+/** People by their role or group, or all of them. */
+export const requiredFor = () =>
+  list()
+    .refine((items) => items.every((one) => one === 'everybody' || ROLE.test(one) || GROUP.test(one)))
+    .transform((items): RequiredFor => ({
+      everybody: items.includes('everybody'),
+      roles: items.flatMap((one) => ROLE.exec(one)?.[1] ?? []),
+      groups: items.flatMap((one) => GROUP.exec(one)?.[1] ?? []),
+    }))
+    .meta({ takes: 'everybody, or a comma-separated list of role:admin and group:<name>' })
+
 export const secret = () => z.string().min(32).meta({ takes: 'at least 32 characters' })
 
 /** An address with a host, in one of the schemes; `mysql+driver` counts as `mysql`. */

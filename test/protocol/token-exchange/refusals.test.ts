@@ -4,9 +4,10 @@ import { TOKEN_EXCHANGE_GRANT } from '../../../src/clients/client-choices.ts'
 import { forbidExchange } from '../../../src/protocol/token-exchange/exchange-rules.ts'
 import { TOKEN_TYPES } from '../../../src/protocol/token-exchange/presented-token.ts'
 import { locate } from '../../../src/grant-store/token-ids.ts'
+import { updateClient } from '../../../src/clients/clients.ts'
 import { register } from '../../provider/relying-party.ts'
 import type { Fields, Tokens } from '../../provider/relying-party.ts'
-import { sqliteStage } from '../../provider/stage.ts'
+import { sqliteStage, until } from '../../provider/stage.ts'
 import type { Stage } from '../../provider/stage.ts'
 import { openExchange } from './exchange-stage.ts'
 import type { ExchangeStage } from './exchange-stage.ts'
@@ -50,6 +51,19 @@ describe('token exchange refuses', function () {
     const answer = await world.app.call('/oauth/token', { grant_type: TOKEN_EXCHANGE_GRANT })
     expect([answer.status, answer.json()['error']], answer.text).to.eql([400, 'invalid_request'])
     expect(answer.json()['error_description']).to.contain("'subject_token'")
+  })
+
+  it('a person who signed in without the second factor that the client requires [S-2.144]', async () => {
+    const strict = await openExchange(stage)
+    await strict.allow()
+    const { access_token: subject_token } = await strict.tokensFor(person)
+    const services = stage.parts
+    await updateClient(services.db, strict.gatewayId, { require_second_factor: true }, services)
+    const refused = async () => (await strict.exchange({ subject_token })).status === 400
+    await until(async () => (await refused()) && (await refused()), 'every process knows of the rule')
+    const answer = (await strict.exchange({ subject_token })).json()
+    expect(answer['error']).to.equal('invalid_request')
+    expect(answer['error_description']).to.contain('second factor')
   })
 
   const MISSING: [string, Fields, string, RegExp][] = [
