@@ -21,7 +21,7 @@ describe('settings', () => {
 
   it('name who needs a second factor, and refuse what is neither a role nor a group', () => {
     const rule = (setting: string) =>
-      read({ ACCOUNT_SERVER_REQUIRE_SECOND_FACTOR: setting }).factors.requiredFor
+      read({ ACCOUNT_SERVER_REQUIRE_SECOND_FACTOR: setting }).factors.requireSecondFactor
     expect(rule('role:admin, group:Bank tellers')).to.eql({
       everybody: false,
       roles: ['admin'],

@@ -130,7 +130,6 @@ const requests = {
   require_pushed_authorization_requests: z.boolean().optional(),
   authorization_details_types: words(50).optional(),
   default_max_age: z.int().nonnegative().optional(),
-  /** True: everybody who signs in to this app needs a second factor, whatever the request asks for. */
   require_second_factor: z.boolean().optional(),
   default_acr_values: z.array(reachableLevel).min(1).max(REACHABLE_LEVELS.length).optional(),
   require_auth_time: z.boolean().optional(),

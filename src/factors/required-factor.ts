@@ -11,19 +11,21 @@ import { needsSecondFactor } from '../accounts/second-factor-needed.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import type { Services } from '../services.ts'
 
-type Needs = Pick<Services, 'db' | 'config'>
 type Subject = Pick<Account, 'id' | 'secondFactorDue'>
 
 /** Whether the operator wants this account to have a second factor. It may have one or not. */
-export async function isFactorRequired({ db, config }: Needs, account: Subject): Promise<boolean> {
-  const { everybody, roles, groups } = config.factors.requiredFor
+export async function isFactorRequired(
+  { db, config }: Pick<Services, 'db' | 'config'>,
+  account: Subject,
+): Promise<boolean> {
+  const { everybody, roles, groups } = config.factors.requireSecondFactor
   if (everybody || account.secondFactorDue) return true
   return (await hasAnyRole(db, account.id, roles)) || (await isInAny(db, account.id, groups))
 }
 
 /** What the person does before the pages of the account open. `amr`: how they signed in (RFC 8176). Only a confirmed address can have a factor, so nothing is due before. */
 export async function dueOf(
-  needs: Needs,
+  needs: Pick<Services, 'db' | 'config'>,
   account: Account,
   amr: readonly string[] | undefined,
 ): Promise<Due | undefined> {

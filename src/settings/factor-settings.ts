@@ -12,5 +12,5 @@ export const factorSettings = {
 } satisfies Record<string, z.ZodType>
 
 export function factorConfig(given: { require_second_factor: RequiredFor }) {
-  return { requiredFor: given.require_second_factor }
+  return { requireSecondFactor: given.require_second_factor }
 }

@@ -93,7 +93,7 @@ describe('a second factor that the operator requires', () => {
     expect(callbackOf(later)).to.include({ error: 'access_denied' })
   })
 
-  it('is asked of everybody who signs in to an app that requires it, whatever the request says', async () => {
+  it('is asked of everybody who signs in to an app that requires it, without a word in the request', async () => {
     const strict = await register(stage, { require_second_factor: true })
     const asked = await visitor.get(strict.authorizePath({ scope: 'openid', prompt: undefined }))
     const page = await givePassword(asked)

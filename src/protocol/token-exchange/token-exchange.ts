@@ -146,8 +146,8 @@ async function onlyRule(db: Services['db'], clientId: string): Promise<ExchangeR
 }
 
 /**
- * A client whose users need a second factor gets no token of a person who signed in without one. RFC 8693 §2.2.2: a token
- * that is unacceptable based on policy.
+ * A client that requires a second factor gets no token of a person who signed in without one. RFC 8693 §2.2.2: a token that is
+ * unacceptable based on policy.
  */
 function assertStrong(client: Client, { accountId, signIn }: Subject): void {
   if (accountId === undefined || !requiresSecondFactor(client)) return

@@ -1,0 +1,106 @@
+/** What each path to a session or token leads to: by who requires a second factor, the factor, and the state of the account. */
+export const FACTORS = ['none', 'confirmed', 'begun'] as const
+export const STATES = ['ok', 'disabled', 'unverified'] as const
+export type Factor = (typeof FACTORS)[number]
+export type State = (typeof STATES)[number]
+
+/** What the person, or the app, has at the end of a path. */
+export type Outcome =
+  | 'signed in'
+  | 'asked for the code'
+  | 'refused'
+  | 'asked to confirm the address'
+  | 'asked for the password'
+  | 'asked to set up a factor'
+  | 'sent to the browser'
+  | 'tokens'
+  | 'no session'
+  | `error ${string}`
+
+/** Who requires a second factor: nobody, the operator of this account, or the app of its users. */
+export const POLICIES = ['nobody', 'account', 'app'] as const
+export type Policy = (typeof POLICIES)[number]
+type Row = Record<State, Outcome>
+type Rows = Record<Factor, Row>
+
+const anew = (ok: Outcome, unverified: Outcome): Row => ({ ok, disabled: 'refused', unverified })
+const always = (outcome: Outcome): Row => ({ ok: outcome, disabled: outcome, unverified: outcome })
+const alike = (row: Row): Rows => ({ none: row, confirmed: row, begun: row })
+/** A factor that is being set up is none. */
+const unless = (confirmed: Row, none: Row): Rows => ({ none, confirmed, begun: none })
+const whoever = (rows: Rows): Record<Policy, Rows> => ({ nobody: rows, account: rows, app: rows })
+
+const ASKED = anew('asked for the code', 'asked for the code')
+const SET_UP = anew('asked to set up a factor', 'asked to confirm the address')
+/** A sign-in for an app: who set a factor up is asked for the code, in every state that may sign in. */
+const FOR_AN_APP: Record<Policy, Rows> = {
+  nobody: unless(ASKED, anew('signed in', 'asked to confirm the address')),
+  account: unless(ASKED, SET_UP),
+  app: unless(ASKED, SET_UP),
+}
+/** Without an app, its rule is nobody's. An unconfirmed account cannot have a factor, and opens no app. */
+const ON_OWN_PAGES: Record<Policy, Rows> = {
+  nobody: unless(ASKED, anew('signed in', 'signed in')),
+  account: unless(ASKED, anew('asked to set up a factor', 'signed in')),
+  app: unless(ASKED, anew('signed in', 'signed in')),
+}
+const SESSION_ENDED = 'asked for the password'
+
+export const EXPECTED = {
+  'the sign-in page with an app': FOR_AN_APP,
+  'the sign-in page without an app': ON_OWN_PAGES,
+  'the authorization challenge endpoint': {
+    nobody: unless(ASKED, anew('tokens', 'sent to the browser')),
+    account: unless(ASKED, anew('sent to the browser', 'sent to the browser')),
+    app: unless(ASKED, anew('sent to the browser', 'sent to the browser')),
+  },
+  'a device': FOR_AN_APP,
+  'CIBA, in a browser that is not signed in': ON_OWN_PAGES,
+  'CIBA, in a session from before': {
+    nobody: unless(always(SESSION_ENDED), { ok: 'tokens', disabled: SESSION_ENDED, unverified: 'tokens' }),
+    account: unless(always(SESSION_ENDED), {
+      ok: 'asked to set up a factor',
+      disabled: SESSION_ENDED,
+      unverified: 'tokens',
+    }),
+    app: unless(always(SESSION_ENDED), {
+      ok: 'asked to set up a factor',
+      disabled: SESSION_ENDED,
+      unverified: 'error authorization_pending',
+    }),
+  },
+  'the chooser': FOR_AN_APP,
+  'prompt=none without a session': whoever(alike(always('error login_required'))),
+  // The session is from before the factor. Its level is that of a password.
+  'prompt=none in a session from before': {
+    nobody: alike({
+      ok: 'tokens',
+      disabled: 'error login_required',
+      unverified: 'error interaction_required',
+    }),
+    account: unless(always('error login_required'), {
+      ok: 'error interaction_required',
+      disabled: 'error login_required',
+      unverified: 'error interaction_required',
+    }),
+    app: unless(always('error login_required'), {
+      ok: 'error interaction_required',
+      disabled: 'error login_required',
+      unverified: 'error interaction_required',
+    }),
+  },
+  'prompt=login in a session from before': FOR_AN_APP,
+  'max_age=0 in a session from before': FOR_AN_APP,
+  'the stronger level in a session from before': whoever(unless(ASKED, SET_UP)),
+  'an activation': whoever(alike(always('no session'))),
+  'a password reset': whoever(alike(always('no session'))),
+  'the sign-in after a password reset': {
+    ...ON_OWN_PAGES,
+    // The mail proved the address.
+    account: unless(ASKED, anew('asked to set up a factor', 'asked to set up a factor')),
+  },
+  // RFC 9068 §2.2.1: a refresh keeps the level of its sign-in.
+  'a refresh of an older grant': whoever(
+    alike({ ok: 'tokens', disabled: 'error invalid_grant', unverified: 'tokens' }),
+  ),
+} satisfies Record<string, Record<Policy, Rows>>
