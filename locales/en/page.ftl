@@ -38,3 +38,25 @@ mail-delay = Email is slower than usual right now. Yours will arrive soon. You d
 
 language-title = Language
 language-lead = Choose the language of these pages.
+
+# A field that takes the code of a mail.
+page-mail-code = Code from the email
+page-mail-code-hint = It looks like ABCD-2345.
+page-mail-code-missing = Enter the code from the email.
+page-mail-code-wrong = That’s not the code from the email.
+page-confirm = Confirm
+page-continue = Continue
+page-send-again = Send another email
+page-sent-again = Another email is on its way.
+page-account = Account
+page-name = Your name
+page-name-hint = Apps may show it. You can leave it out.
+page-new-password = New password
+page-new-password-hint = At least { $min } characters. A few words in a row work well.
+page-save-password = Save password
+page-save = Save
+page-saved = Saved.
+page-not-now = Not now
+page-open-mailbox = Open the mailbox
+page-last-used = Last used <when/>
+

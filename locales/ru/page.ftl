@@ -38,3 +38,25 @@ mail-delay = Сейчас письма идут дольше обычного. �
 
 language-title = Язык
 language-lead = Выберите язык страниц.
+
+# A field that takes the code of a mail.
+page-mail-code = Код из письма
+page-mail-code-hint = Он выглядит так: ABCD-2345.
+page-mail-code-missing = Введите код из письма.
+page-mail-code-wrong = Это не тот код, что в письме.
+page-confirm = Подтвердить
+page-continue = Продолжить
+page-send-again = Отправить ещё одно письмо
+page-sent-again = Ещё одно письмо уже в пути.
+page-account = Аккаунт
+page-name = Ваше имя
+page-name-hint = Приложения могут его показывать. Можно не заполнять.
+page-new-password = Новый пароль
+page-new-password-hint = Не менее { $min } символов. Хорошо подойдут несколько слов подряд.
+page-save-password = Сохранить пароль
+page-save = Сохранить
+page-saved = Сохранено.
+page-not-now = Не сейчас
+page-open-mailbox = Открыть почтовый ящик
+page-last-used = Последнее использование: <when/>
+

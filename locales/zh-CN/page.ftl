@@ -38,3 +38,25 @@ mail-delay = 目前邮件发送较慢，你的邮件稍后就会送达，无需�
 
 language-title = 语言
 language-lead = 选择页面显示的语言。
+
+# A field that takes the code of a mail.
+page-mail-code = 邮件中的验证码
+page-mail-code-hint = 形如 ABCD-2345。
+page-mail-code-missing = 请输入邮件中的验证码。
+page-mail-code-wrong = 这不是邮件中的验证码。
+page-confirm = 确认
+page-continue = 继续
+page-send-again = 再发一封邮件
+page-sent-again = 新的邮件已发出。
+page-account = 账号
+page-name = 你的姓名
+page-name-hint = 应用可能会显示它。可以不填。
+page-new-password = 新密码
+page-new-password-hint = 至少 { $min } 个字符。用几个词连起来是不错的选择。
+page-save-password = 保存密码
+page-save = 保存
+page-saved = 已保存。
+page-not-now = 以后再说
+page-open-mailbox = 打开邮箱
+page-last-used = 上次使用：<when/>
+

@@ -1,5 +1,7 @@
 /** Makes "Firefox on Linux" from a User-Agent header. That is enough for people to recognize their own devices. */
 
+import type { Message } from '../words/message.ts'
+
 const BROWSERS: [RegExp, string][] = [
   [/\bEdgA?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -19,11 +21,21 @@ const SYSTEMS: [RegExp, string][] = [
   [/\bLinux\b/, 'Linux'],
 ]
 
+const UNKNOWN = 'Unknown device'
+
+/** A browser's name, in the reader's language. */
+export function browserMessage(name: string): Message {
+  if (name === UNKNOWN) return 'sessions-browser-unknown'
+  const [browser = '', system] = name.split(' on ')
+  return system ? { id: 'sessions-browser', args: { browser, system } } : name
+}
+
+/** In English, as mails, events and the API name it. */
 export function browserName(userAgent: string): string {
   const browser = match(BROWSERS, userAgent)
   const system = match(SYSTEMS, userAgent)
   if (browser && system) return `${browser} on ${system}`
-  return browser ?? system ?? 'Unknown device'
+  return browser ?? system ?? UNKNOWN
 }
 
 function match(table: [RegExp, string][], userAgent: string): string | undefined {

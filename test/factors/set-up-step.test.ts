@@ -114,7 +114,7 @@ for (const { name, stage: open } of STAGES)
     it('comes after the confirmation of the address', async () => {
       await updateAccount(stage.parts.db, { id: person.id }, { emailVerifiedAtMs: null })
       const unconfirmed = await atSetUp()
-      expect(unconfirmed.heading).to.equal('Confirm your address')
+      expect(unconfirmed.heading).to.equal('Confirm your email')
       await updateAccount(stage.parts.db, { id: person.id }, { emailVerifiedAtMs: Date.now() })
       expect((await visitor.followForm(unconfirmed, {}, { action: '/verify-email' })).heading).to.equal(
         SET_UP,
@@ -214,6 +214,6 @@ it('a set-up on the way to an app comes after the address also where unconfirmed
   const form = await visitor.get(path({}))
   const consent = await visitor.followForm(form, { email, password: PASSWORD }, { action: '/sign-in' })
   expect(consent.heading).to.contain('Demo app')
-  expect((await visitor.get(path({ acr_values: SECOND_FACTOR }))).heading).to.equal('Confirm your address')
+  expect((await visitor.get(path({ acr_values: SECOND_FACTOR }))).heading).to.equal('Confirm your email')
   await stage.stop()
 })

@@ -37,7 +37,7 @@ describe('a process that is killed during a registration', function () {
         password: PASSWORD,
         name: '',
       })
-      expect(page.heading).to.equal('Look in your mail')
+      expect(page.heading).to.equal('Check your email')
       const before = accounts.length
       await until(
         async () => (await stage.mails()).filter(({ to }) => to === email).length > before,

@@ -29,7 +29,7 @@ inService('Activating an account', (world) => {
     await page.getByLabel('Password').fill('short')
     await press(page, 'Create account')
     expect(await page.locator('.field-error').allInnerTexts()).to.deep.equal([
-      'Use a plain name: no links, no control characters, at most 100 characters.',
+      'Use a plain name without links, up to 100 characters.',
       'This is not a complete e-mail address; it looks like name@example.com.',
       'Use at least 8 characters.',
     ])
@@ -46,15 +46,15 @@ inService('Activating an account', (world) => {
 
     await page.goto(linkIn(mail, '/activate'))
     expect(await heading(page)).to.equal('Activate your account')
-    await page.getByLabel('Code from the mail').fill(codeIn(mail))
+    await page.getByLabel('Code from the email').fill(codeIn(mail))
     await page.getByLabel('Password').fill('not the one that was chosen')
     await press(page, 'Activate')
     expect(await page.locator('main').innerText()).to.contain('not the password chosen at registration')
-    await page.getByLabel('Code from the mail').fill('AAAA-2222')
+    await page.getByLabel('Code from the email').fill('AAAA-2222')
     await page.getByLabel('Password').fill(CHOSEN)
     await press(page, 'Activate')
-    expect(await page.locator('main').innerText()).to.contain('This is not the code from the mail')
-    await page.getByLabel('Code from the mail').fill(codeIn(mail).toLowerCase())
+    expect(await page.locator('main').innerText()).to.contain('That’s not the code from the email')
+    await page.getByLabel('Code from the email').fill(codeIn(mail).toLowerCase())
     await page.getByLabel('Password').fill(CHOSEN)
     await press(page, 'Activate')
     expect(await heading(page)).to.equal('Your account is ready')
@@ -73,8 +73,8 @@ inService('Activating an account', (world) => {
 
     const { page } = owner
     await page.goto(linkIn(mail, '/activate'))
-    await page.getByRole('link', { name: 'I did not choose that password' }).click()
-    await page.getByLabel('Code from the mail').fill(codeIn(mail))
+    await page.getByRole('link', { name: 'I didn’t choose that password' }).click()
+    await page.getByLabel('Code from the email').fill(codeIn(mail))
     await page.getByLabel('New password').fill('a quiet lake in the morning')
     await press(page, 'Activate')
     expect(await heading(page)).to.equal('Your account is ready')
@@ -91,16 +91,16 @@ inService('Activating an account', (world) => {
     const { page, context } = await open()
     const { email } = await register(page)
     await signInToAccount(page, server.issuer, { email, password: CHOSEN })
-    expect(await page.locator('main').innerText()).to.contain('Confirm your e-mail address')
+    expect(await page.locator('main').innerText()).to.contain('Confirm your email')
 
     const request = await app.begin()
     await page.goto(request.url)
-    expect(await heading(page)).to.equal('Confirm your address')
-    await press(page, 'I have opened it')
-    expect(await heading(page)).to.equal('Confirm your address')
+    expect(await heading(page)).to.equal('Confirm your email')
+    await press(page, 'I opened the link')
+    expect(await heading(page)).to.equal('Confirm your email')
     const first = linkIn(await server.waitForMail(email), '/activate')
-    await press(page, 'Send another mail')
-    expect(await page.locator('main').innerText()).to.contain('A new mail is on its way')
+    await press(page, 'Send another email')
+    expect(await page.locator('main').innerText()).to.contain('Another email is on its way')
     const mail = await server.waitForMail(email, undefined, (letter) => linkIn(letter, '/activate') !== first)
 
     const tab = await context.newPage()
@@ -108,7 +108,7 @@ inService('Activating an account', (world) => {
     expect(await heading(tab)).to.equal('This link no longer works')
     await tab.goto(linkIn(mail, '/activate'))
     expect(await heading(tab)).to.equal('Your account is ready')
-    await press(page, 'I have opened it')
+    await press(page, 'I opened the link')
     expect(await heading(page)).to.equal('Reading List asks for access')
     await press(page, 'Allow')
     const tokens = await tokensOf(app, request, await backAt(page, app, request))
@@ -124,7 +124,7 @@ inService('Activating an account', (world) => {
     await page.getByLabel('Email').fill(person.email.toUpperCase())
     await page.getByLabel('Password').fill(CHOSEN)
     await press(page, 'Create account')
-    expect(await heading(page)).to.equal('Look in your mail')
+    expect(await heading(page)).to.equal('Check your email')
     const mail = await server.waitForMail(person.email, /^You already have/)
     await page.goto(linkIn(mail, '/sign-in'))
     await signInHere(page, person)

@@ -18,7 +18,7 @@ inBothSettings('From a new account to an app and out again', (world) => {
       await page.getByLabel('Email').fill(person.email)
       await page.getByLabel('Password').fill(person.password)
       await press(page, 'Create account')
-      expect(await heading(page)).to.equal('Look in your mail')
+      expect(await heading(page)).to.equal('Check your email')
 
       const mail = await server.waitForMail(person.email, /^Activate/)
       if (server.store === 'sqlite') {

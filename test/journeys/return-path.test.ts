@@ -16,7 +16,7 @@ inService('The way back to an app', (world) => {
     await page.getByLabel('Email').fill(email)
     await page.getByLabel('Password').fill(CHOSEN)
     await press(page, 'Create account')
-    expect(await heading(page)).to.equal('Look in your mail')
+    expect(await heading(page)).to.equal('Check your email')
     return { email, password: CHOSEN }
   }
 
@@ -44,7 +44,7 @@ inService('The way back to an app', (world) => {
     await page.getByRole('link', { name: 'Create an account' }).click()
     const person = await register(page)
     const first = linkIn(await server.waitForMail(person.email), '/activate')
-    await press(page, 'Send another mail')
+    await press(page, 'Send another email')
     const again = await server.waitForMail(
       person.email,
       undefined,
@@ -67,12 +67,12 @@ inService('The way back to an app', (world) => {
     const person = await register(here.page)
     const mail = await server.waitForMail(person.email)
     await elsewhere.page.goto(linkIn(mail, '/activate'))
-    await elsewhere.page.getByLabel('Code from the mail').fill(codeIn(mail))
+    await elsewhere.page.getByLabel('Code from the email').fill(codeIn(mail))
     await elsewhere.page.getByLabel('Password').fill(CHOSEN)
     await press(elsewhere.page, 'Activate')
     const way = elsewhere.page.getByRole('link', { name: 'Continue' })
     expect(await way.getAttribute('href')).to.equal('/sign-in')
-    await here.page.getByRole('link', { name: 'Go on to sign in' }).click()
+    await here.page.getByRole('link', { name: 'Continue to sign in' }).click()
     expect(await here.page.locator('main').innerText()).to.match(/continue to\s+Reading List/)
   })
 
@@ -155,11 +155,11 @@ inService('The way back to an app', (world) => {
     const request = await app.begin()
     await page.goto(request.url)
     await signInHere(page, person)
-    expect(await heading(page)).to.equal('Confirm your address')
-    await page.getByLabel('Code from the mail').fill('AAAA-2222')
+    expect(await heading(page)).to.equal('Confirm your email')
+    await page.getByLabel('Code from the email').fill('AAAA-2222')
     await press(page, 'Confirm')
-    expect(await page.locator('main').innerText()).to.contain('This is not the code from the mail')
-    await page.getByLabel('Code from the mail').fill(codeIn(mail).toLowerCase())
+    expect(await page.locator('main').innerText()).to.contain('That’s not the code from the email')
+    await page.getByLabel('Code from the email').fill(codeIn(mail).toLowerCase())
     await press(page, 'Confirm')
     expect(await heading(page)).to.equal('Reading List asks for access')
     await press(page, 'Allow')
@@ -174,16 +174,16 @@ inService('The way back to an app', (world) => {
     const code = codeIn(await server.waitForMail(person.email))
     await signInToAccount(page, server.issuer, person)
     await press(page, 'Confirm')
-    expect(await page.locator('main').innerText()).to.contain('Enter the code from the mail')
+    expect(await page.locator('main').innerText()).to.contain('Enter the code from the email')
     const attempt = async (typed: string) => {
-      await page.getByLabel('Code from the mail').fill(typed)
+      await page.getByLabel('Code from the email').fill(typed)
       await press(page, 'Confirm')
       return page.locator('main').innerText()
     }
     for (let wrong = 0; wrong < 5; wrong += 1)
-      expect(await attempt('AAAA-2222'), `attempt ${wrong}`).to.contain('This is not the code from the mail')
+      expect(await attempt('AAAA-2222'), `attempt ${wrong}`).to.contain('That’s not the code from the email')
     expect(await attempt(code)).to.contain('Too many codes were wrong')
-    await press(page, 'Send another mail')
+    await press(page, 'Send another email')
     const fresh = await server.waitForMail(person.email, undefined, (letter) => codeIn(letter) !== code)
     expect(await attempt(codeIn(fresh))).to.contain('Your address is confirmed')
   })

@@ -87,8 +87,8 @@ inBothSettings('Sessions', (world) => {
     const { page } = owner
     const mail = await server.waitForMail(person.email, /^New sign-in/)
     await page.goto(linkIn(mail, '/not-me'))
-    expect(await heading(page)).to.equal('Was this not you?')
-    await press(page, 'This was not me')
+    expect(await heading(page)).to.equal('Wasn’t this you?')
+    await press(page, 'This wasn’t me')
     expect(await heading(page)).to.equal('Signed out everywhere')
     await page.reload()
     expect(await heading(page)).to.equal('Signed out everywhere')
@@ -103,7 +103,7 @@ inBothSettings('Sessions', (world) => {
     await page.getByRole('link', { name: 'Sign in' }).click()
     await signInHere(page, { ...person, password: 'a quiet lake in the morning' })
     await page.getByRole('link', { name: 'Sessions' }).click()
-    await page.getByRole('link', { name: 'your latest sign-ins' }).click()
+    await page.getByRole('link', { name: 'your recent sign-ins' }).click()
     expect(await heading(page)).to.equal('Your sign-ins')
     const results = await page.getByRole('listitem').locator('strong').allInnerTexts()
     expect(results).to.eql([

@@ -48,7 +48,7 @@ describe('The page that waits for a mail', () => {
       const form = { name: 'Ada', email, password: TEST_PASSWORD }
       pages.push(await visitor.followForm(await visitor.get('/register'), form))
     }
-    for (const page of pages) expect(page.heading, page.url.pathname).to.equal('Look in your mail')
+    for (const page of pages) expect(page.heading, page.url.pathname).to.equal('Check your email')
     return pages
   }
 
@@ -63,7 +63,7 @@ describe('The page that waits for a mail', () => {
     const { email, password } = await server.createAccount({ verified: false })
     const visitor = createVisitor(server.issuer)
     const page = await visitor.followForm(await visitor.get((await app.begin()).url), { email, password })
-    expect(page.heading).to.equal('Confirm your address')
+    expect(page.heading).to.equal('Confirm your email')
     expect(page.text).to.contain(SAYS_LATE)
     await app.stop()
   })

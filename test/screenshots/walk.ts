@@ -84,7 +84,7 @@ async function showRegistration(mine: Visit, other: Visit): Promise<void> {
   await camera.take(page, 'Mail as HTML')
   await other.open(link)
   await camera.take(other.page, 'Activate in another browser')
-  await other.page.getByRole('link', { name: 'I did not choose that password' }).click()
+  await other.page.getByRole('link', { name: 'I didn’t choose that password' }).click()
   await camera.take(other.page, 'Activate with a new password')
   await mine.open(link)
   await camera.take(page, 'Activated')

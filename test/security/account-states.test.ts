@@ -185,10 +185,10 @@ for (const { name, stage: open } of STAGES) {
       const form = await visitor.get(app.authorizePath())
       const fields = { email: person.email, password: PASSWORD }
       let page = await visitor.followForm(form, fields, { action: '/sign-in' })
-      expect(page.heading).to.equal('Confirm your address')
+      expect(page.heading).to.equal('Confirm your email')
       page = await visitor.followForm(page, { resend: 'yes' }, { action: '/verify-email' })
       page = await visitor.followForm(page, {}, { action: '/verify-email' })
-      expect(page.heading).to.equal('Confirm your address')
+      expect(page.heading).to.equal('Confirm your email')
       const { pathname } = page.url
       const skipped = await visitor.followForm(
         { ...page, text: page.text.replaceAll('/verify-email', '/consent') },

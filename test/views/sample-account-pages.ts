@@ -7,9 +7,9 @@ const nowMs = atMs + 3 * 60_000
 const sessions = [
   {
     id: 's1',
-    label: 'Firefox on Linux',
+    browser: { id: 'sessions-browser', args: { browser: 'Firefox', system: 'Linux' } },
     ip: '192.0.2.17',
-    method: 'password and authenticator app',
+    methods: ['sessions-method-pwd', 'sessions-method-otp'],
     apps: ['Sample App', 'Ledger'],
     firstSeenAtMs: atMs - 5 * 86_400_000,
     lastSeenAtMs: nowMs,
@@ -17,9 +17,9 @@ const sessions = [
   },
   {
     id: 's2',
-    label: 'Safari on iPhone',
+    browser: { id: 'sessions-browser', args: { browser: 'Safari', system: 'iPhone' } },
     ip: '2001:db8:85a3::8a2e:370:7334',
-    method: 'password',
+    methods: ['sessions-method-pwd'],
     apps: [],
     firstSeenAtMs: atMs - 7_200_000,
     lastSeenAtMs: atMs,
@@ -105,7 +105,7 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
       errors: { name: 'Enter a name.' },
     }),
     sample('account-password', 'wrong', {
-      errors: { currentPassword: 'This is not your current password.' },
+      errors: { currentPassword: 'That’s not your current password.' },
     }),
     sample('account-sessions', 'two', {
       sessions,
@@ -159,7 +159,7 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
       totp: undefined,
       codes: { left: 0, of: 10 },
       emailVerified: false,
-      notice: 'Confirm your e-mail address first, on the page Profile.',
+      notice: 'Confirm your email first, on the page Profile.',
     }),
     sample('security', 'on', { ...secured, notice: 'Two-step sign-in is on.' }),
     sample('security', 'few-codes', { ...secured, codes: { left: 1, of: 10, madeAtMs: atMs } }),

@@ -36,7 +36,6 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
   const { createdAtMs, emailVerifiedAtMs, ...shown } = account
   const { name, givenName, familyName, email, username } = shown
   services.render(ctx, 'account', {
-    title: 'Your account',
     account: {
       name,
       givenName,
@@ -56,8 +55,8 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
   })
 }
 
-const NAME_REFUSED = 'Use a plain name: no links, no control characters, at most 100 characters.'
-const USERNAME_REFUSED = 'Use at most 64 letters, digits, dots, dashes and underscores.'
+const NAME_REFUSED = 'account-name-refused'
+const USERNAME_REFUSED = 'account-username-refused'
 
 async function save(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
   const form = validateForm(schema, formOf(ctx))
@@ -77,18 +76,14 @@ async function save(services: PageServices, ctx: AnyContext, member: Member): Pr
     await inTransaction(db, (trx) => updateProfile(trx, id, form.value, clock(), by))
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'username_taken') throw error
-    const refused = { values: form.values, errors: { username: error.message } }
+    const refused = { values: form.values, errors: { username: 'account-username-taken' } }
     return services.nextPage.lead(ctx, '/account', refused, member)
   }
-  services.nextPage.lead(ctx, '/account', 'Saved.', member)
+  services.nextPage.lead(ctx, '/account', 'page-saved', member)
 }
 
 const codeSchema = z.object({
-  code: z
-    .string()
-    .max(100, 'This is not the code from the mail.')
-    .trim()
-    .min(1, 'Enter the code from the mail.'),
+  code: z.string().max(100, 'page-mail-code-wrong').trim().min(1, 'page-mail-code-missing'),
 })
 
 async function verify(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
@@ -101,7 +96,7 @@ async function verify(services: PageServices, ctx: AnyContext, member: Member): 
     const errors = { code: codeProblemText[done.reason as TokenRefusal] }
     return services.nextPage.lead(ctx, '/account', { errors }, member)
   }
-  services.nextPage.lead(ctx, '/account', 'Your address is confirmed.', member)
+  services.nextPage.lead(ctx, '/account', 'account-verified', member)
 }
 
 async function resend(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
@@ -109,5 +104,5 @@ async function resend(services: PageServices, ctx: AnyContext, member: Member): 
     email: member.account.email,
     ip: requestState(ctx).clientIp ?? '',
   })
-  services.nextPage.lead(ctx, '/account', 'Another mail is on its way.', member)
+  services.nextPage.lead(ctx, '/account', 'page-sent-again', member)
 }

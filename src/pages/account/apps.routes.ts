@@ -39,13 +39,13 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
   )
   const said = services.nextPage.take(ctx, member)
   const locals = { apps, revokeAction: '/account/apps/revoke', signOutHref: SIGN_OUT_PATH, ...said }
-  services.render(ctx, 'account-apps', { title: 'Apps', nowMs: services.clock(), ...locals })
+  services.render(ctx, 'account-apps', { nowMs: services.clock(), ...locals })
 }
 
 async function revoke(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
   const { id: accountId } = member.account
   const grantIdDigests = await revokeConsent(services, accountId, formOf(ctx)['clientId'] ?? '')
   if (grantIdDigests) await services.revokeAccess({ sessionUids: [], grantIdDigests })
-  const notice = grantIdDigests ? 'The app has no access any more.' : 'That app had no access.'
+  const notice = grantIdDigests ? 'apps-removed' : 'apps-removed-before'
   services.nextPage.lead(ctx, '/account/apps', notice, member)
 }

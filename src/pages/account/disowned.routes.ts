@@ -29,13 +29,11 @@ async function show(services: PageServices, ctx: AnyContext, token: string): Pro
   const forgotHref = ACCOUNT_PATHS.forgot
   if (state === 'live')
     return services.render(ctx, 'disown', {
-      title: 'Was this not you?',
       action: ACCOUNT_PATHS.disown,
       token,
     })
-  if (state === 'used')
-    return services.render(ctx, 'disowned', { title: 'Signed out everywhere', forgotHref })
-  const locals = { title: 'Link expired', purpose: 'disown', resendHref: forgotHref }
+  if (state === 'used') return services.render(ctx, 'disowned', { forgotHref })
+  const locals = { purpose: 'disown', resendHref: forgotHref }
   services.render(ctx, 'link-expired', locals, 410)
 }
 

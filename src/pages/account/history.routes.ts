@@ -7,6 +7,7 @@ import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { clientNameOf } from '../../provider/clients/client-documents.ts'
 import { listSignIns } from '../../sessions/sign-in-history.ts'
+import { browserMessage } from '../../sessions/browser-name.ts'
 import type { SignInEntry } from '../../sessions/sign-in-history.ts'
 
 const PATH = '/account/sessions/history'
@@ -24,7 +25,6 @@ async function show(services: PageServices, ctx: AnyContext, { account }: Member
   const last = found.length > ON_A_PAGE ? shown.at(-1) : undefined
   const names = await namesOf(services, shown)
   services.render(ctx, 'account-history', {
-    title: 'Your sign-ins',
     signOutHref: SIGN_OUT_PATH,
     backHref: '/account/sessions',
     newestHref: before === undefined ? undefined : PATH,
@@ -34,7 +34,7 @@ async function show(services: PageServices, ctx: AnyContext, { account }: Member
       ...RESULTS[entry.action](entry),
       atMs: entry.atMs,
       ip: entry.ip,
-      browser: entry.browser,
+      browser: entry.browser && browserMessage(entry.browser),
       app: entry.client && names.get(entry.client),
     })),
   })
@@ -42,22 +42,20 @@ async function show(services: PageServices, ctx: AnyContext, { account }: Member
 
 type Result = { result: string; failed: boolean }
 
-const FACTORS = { totp: 'authenticator app', recovery_code: 'recovery code' }
+const FACTORS = { totp: 'history-password-totp', recovery_code: 'history-password-recovery-code' }
 
 const RESULTS: Record<SignInEntry['action'], (entry: SignInEntry) => Result> = {
   'sign_in.succeeded': ({ factor, confirmation }) => ({
-    result: confirmation
-      ? 'Password confirmed'
-      : `Signed in with password${factor ? ` and ${FACTORS[factor]}` : ''}`,
+    result: confirmation ? 'history-confirmed' : factor ? FACTORS[factor] : 'history-password',
     failed: false,
   }),
   'sign_in.password_accepted': ({ confirmation }) => ({
-    result: confirmation ? 'Password confirmed' : 'Right password, code asked for',
+    result: confirmation ? 'history-confirmed' : 'history-half',
     failed: false,
   }),
-  'sign_in.failed': () => ({ result: 'Wrong password', failed: true }),
-  'second_factor.failed': () => ({ result: 'Right password, wrong code', failed: true }),
-  'second_factor.blocked': () => ({ result: 'Too many wrong codes', failed: true }),
+  'sign_in.failed': () => ({ result: 'history-wrong-password', failed: true }),
+  'second_factor.failed': () => ({ result: 'history-wrong-code', failed: true }),
+  'second_factor.blocked': () => ({ result: 'history-blocked', failed: true }),
 }
 
 async function namesOf({ oidc }: PageServices, entries: readonly SignInEntry[]) {

@@ -9,7 +9,7 @@ export function homeRoutes({ config, db, render, findMember }: PageServices): Ro
   router.get('/', async (ctx) => {
     const member = await findMember(ctx)
     const showsDocs = config.docs && (await isAdministrator(db, member))
-    render(ctx, 'home', { title: '', account: member?.account, showsDocs })
+    render(ctx, 'home', { account: member?.account, showsDocs })
   })
   // W3C "A Well-Known URL for Changing Passwords": password managers send people here.
   router.get('/.well-known/change-password', (ctx) => {

@@ -24,8 +24,8 @@ import { browserName } from '../../sessions/browser-name.ts'
 const PATH = accountPath('password')
 
 const schema = z.object({
-  currentPassword: z.string().min(1, 'Enter your current password.'),
-  newPassword: z.string().min(1, 'Choose a new password.'),
+  currentPassword: z.string().min(1, 'password-current-missing'),
+  newPassword: z.string().min(1, 'password-new-missing'),
 })
 
 type PasswordServices = PageServices & { returnPath: ReturnPath }
@@ -70,8 +70,7 @@ async function show(services: PasswordServices, ctx: AnyContext, member: Member)
     errors: {},
     ...services.nextPage.take(ctx, member),
   }
-  const title = locals.due ? 'Choose a new password' : 'Password'
-  services.render(ctx, 'account-password', { title, ...locals })
+  services.render(ctx, 'account-password', locals)
 }
 
 async function submit(services: PasswordServices, ctx: AnyContext, member: Member): Promise<void> {
@@ -93,7 +92,7 @@ async function submit(services: PasswordServices, ctx: AnyContext, member: Membe
   deviceCookie.write(ctx, outcome.account)
   const request = returnPath.path(ctx, '')
   if (request !== undefined) return redirect(ctx, request)
-  lead('Password changed. You are signed out on every other device.')
+  lead('password-changed')
 }
 
 function errorsOf(
@@ -103,7 +102,6 @@ function errorsOf(
   if (refused.reason === 'password_refused')
     return { newPassword: passwordProblemText(refused.problem, services.config) }
   return {
-    currentPassword:
-      'This is not your current password. After too many attempts this pauses for a few minutes.',
+    currentPassword: 'password-current-wrong',
   }
 }

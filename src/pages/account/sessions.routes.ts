@@ -12,8 +12,8 @@ import { memberRoutes } from '../../interaction/member.routes.ts'
 import { redirect } from '../../interaction/page.ts'
 import { clientNameOf } from '../../provider/clients/client-documents.ts'
 import { endSession, listSessions } from '../../sessions/account-sessions.ts'
-import { methodWords } from '../../sessions/method-words.ts'
-import { browserName } from '../../sessions/browser-name.ts'
+import { methodNames } from '../../sessions/method-names.ts'
+import { browserMessage, browserName } from '../../sessions/browser-name.ts'
 
 export function sessionsRoutes(services: PageServices): Router {
   return memberRoutes(services, 'sessions', [
@@ -29,7 +29,6 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
   const sessions = await listSessions(services.db, member.account.id, nowMs)
   const apps = await appsBySession(services, member.account.id)
   services.render(ctx, 'account-sessions', {
-    title: 'Sessions',
     signOutHref: SIGN_OUT_PATH,
     historyHref: '/account/sessions/history',
     endAction: '/account/sessions/end',
@@ -38,9 +37,9 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
     nowMs,
     sessions: sessions.map(({ uid, userAgent, ip, amr, createdAtMs, lastSeenAtMs }) => ({
       id: uid,
-      label: browserName(userAgent),
+      browser: browserMessage(browserName(userAgent)),
       ip,
-      method: methodWords(amr),
+      methods: methodNames(amr),
       apps: apps.get(uid) ?? [],
       firstSeenAtMs: createdAtMs,
       lastSeenAtMs,
@@ -55,14 +54,14 @@ async function endOne(services: PageServices, ctx: AnyContext, member: Member): 
   const ended = await endSession(services, member.account.id, uid)
   if (ended) await endSessionAndGrants(services, uid)
   if (ended && uid === member.sessionUid) return redirect(ctx, '/')
-  const notice = ended ? 'Signed out there.' : 'That session had ended already.'
+  const notice = ended ? 'sessions-ended' : 'sessions-ended-before'
   services.nextPage.lead(ctx, '/account/sessions', notice, member)
 }
 
 async function endOthers(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
   const { id } = member.account
   await signOutElsewhere(services, id, member.sessionUid, { actor: id, ip: requestState(ctx).clientIp })
-  services.nextPage.lead(ctx, '/account/sessions', 'Signed out everywhere else.', member)
+  services.nextPage.lead(ctx, '/account/sessions', 'sessions-ended-others', member)
 }
 
 async function endAll(services: PageServices, ctx: AnyContext, { account }: Member): Promise<void> {

@@ -16,14 +16,14 @@ import type { LinkPages } from '../../interaction/link-pages.ts'
 import { redirect } from '../../interaction/page.ts'
 
 const forgotSchema = z.object({
-  email: z.string().max(1000, emailProblemText.too_long).trim().min(1, 'Enter your e-mail address.'),
+  email: z.string().max(1000, emailProblemText.too_long).trim().min(1, 'reset-email-missing'),
 })
 
 const resetSchema = z.object({
   token: z.string().max(200),
-  code: z.string().max(100, 'This is not the code from the mail.').trim().optional(),
+  code: z.string().max(100, 'page-mail-code-wrong').trim().optional(),
   name: z.string().max(LONGEST_NAME, NAME_PROBLEM_TEXT).optional(),
-  password: z.string().min(1, 'Choose a password.'),
+  password: z.string().min(1, 'reset-password-missing'),
 })
 
 export function passwordResetRoutes(pages: LinkPages): Router {
@@ -45,7 +45,7 @@ function showForgot(pages: LinkPages, ctx: AnyContext): void {
   const action = forgotHref(pages, ctx)
   const signInHref = pages.returnPath.path(ctx) ?? '/sign-in'
   const locals = { action, signInHref, values: {}, errors: {}, ...pages.nextPage.take(ctx) }
-  pages.render(ctx, 'forgot', { title: 'Forgotten password', ...locals })
+  pages.render(ctx, 'forgot', locals)
 }
 
 async function submitForgot(pages: LinkPages, ctx: AnyContext): Promise<void> {
@@ -69,7 +69,7 @@ async function showSent(pages: LinkPages, ctx: AnyContext): Promise<void> {
   if (!about) return redirect(ctx, form)
   const mailsAreLate = await pages.mailsAreLate()
   const locals = { email: about['email'], forgotHref: form, mailsAreLate }
-  pages.render(ctx, 'forgot-sent', { title: 'Look in your mail', ...locals })
+  pages.render(ctx, 'forgot-sent', locals)
 }
 
 /** Opening the link changes nothing, so that mail scanners do no harm. */
@@ -97,7 +97,7 @@ async function show(pages: LinkPages, ctx: AnyContext, token: string): Promise<v
     email: preview.actsHere ? account?.email : undefined,
     ...pages.nextPage.take(ctx),
   }
-  pages.render(ctx, 'reset', { title: 'New password', ...locals })
+  pages.render(ctx, 'reset', locals)
 }
 
 async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
@@ -129,14 +129,14 @@ async function done(pages: LinkPages, ctx: AnyContext, token: string): Promise<v
 function showDone(pages: LinkPages, ctx: AnyContext): void {
   const { about } = pages.nextPage.take(ctx)
   if (!about) return redirect(ctx, '/sign-in')
-  pages.render(ctx, 'reset-done', { title: 'Password saved', signInHref: about['signInHref'] })
+  pages.render(ctx, 'reset-done', { signInHref: about['signInHref'] })
 }
 
 function errorsOf(
   pages: LinkPages,
   refused: Exclude<ResetDone, { ok: true }>,
 ): Record<string, string> | undefined {
-  if (refused.reason === 'wrong_code') return { code: 'This is not the code from the mail.' }
+  if (refused.reason === 'wrong_code') return { code: 'page-mail-code-wrong' }
   if (refused.reason === 'name_refused') return { name: NAME_PROBLEM_TEXT }
   if (refused.reason === 'password_refused')
     return { password: passwordProblemText(refused.problem, pages.config) }
@@ -144,5 +144,5 @@ function errorsOf(
 }
 
 function expired(pages: LinkPages, ctx: AnyContext): void {
-  pages.render(ctx, 'link-expired', { title: 'Link expired', purpose: 'reset', resendHref: '/forgot' }, 410)
+  pages.render(ctx, 'link-expired', { purpose: 'reset', resendHref: '/forgot' }, 410)
 }

@@ -18,12 +18,8 @@ import { redirect } from '../../interaction/page.ts'
 
 const schema = z.object({
   token: z.string().max(200),
-  code: z
-    .string()
-    .max(100, 'This is not the code from the mail.')
-    .trim()
-    .min(1, 'Enter the code from the mail.'),
-  password: z.string().min(1, 'Enter the password.'),
+  code: z.string().max(100, 'page-mail-code-wrong').trim().min(1, 'page-mail-code-missing'),
+  password: z.string().min(1, 'activation-password-missing'),
   name: z.string().max(LONGEST_NAME, NAME_PROBLEM_TEXT).optional(),
   mode: z.literal('new-password').optional(),
 })
@@ -75,9 +71,8 @@ function errorsOf(
   pages: LinkPages,
   refused: Exclude<Activated, { ok: true }>,
 ): Record<string, string> | undefined {
-  if (refused.reason === 'wrong_code') return { code: 'This is not the code from the mail.' }
-  if (refused.reason === 'wrong_password')
-    return { password: 'This is not the password chosen at registration.' }
+  if (refused.reason === 'wrong_code') return { code: 'page-mail-code-wrong' }
+  if (refused.reason === 'wrong_password') return { password: 'activation-password-wrong' }
   if (refused.reason === 'name_refused') return { name: NAME_PROBLEM_TEXT }
   if (refused.reason === 'password_refused')
     return { password: passwordProblemText(refused.problem, pages.config) }
@@ -89,7 +84,6 @@ type Question = { token: string; mode: boolean }
 function ask(pages: LinkPages, ctx: AnyContext, { token, mode }: Question): void {
   const other = new URLSearchParams({ token, ...(mode ? {} : { mode: 'new-password' }) })
   pages.render(ctx, 'activate', {
-    title: 'Activate your account',
     action: '/activate',
     token,
     values: {},
@@ -103,10 +97,10 @@ function ask(pages: LinkPages, ctx: AnyContext, { token, mode }: Question): void
 
 function done(pages: LinkPages, ctx: AnyContext, sealedPath: string | null = null): void {
   const continueHref = pages.returnPath.open(sealedPath) ?? '/sign-in'
-  pages.render(ctx, 'activated', { title: 'Account activated', continueHref })
+  pages.render(ctx, 'activated', { continueHref })
 }
 
 function expired(pages: LinkPages, ctx: AnyContext): void {
-  const locals = { title: 'Link expired', purpose: 'activation', resendHref: '/register' }
+  const locals = { purpose: 'activation', resendHref: '/register' }
   pages.render(ctx, 'link-expired', locals, 410)
 }

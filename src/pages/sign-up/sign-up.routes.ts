@@ -44,7 +44,7 @@ function show(pages: LinkPages, ctx: AnyContext, form: Pick<Said, 'values'>): vo
     ...form,
     ...pages.nextPage.take(ctx),
   }
-  pages.render(ctx, 'register', { title: 'Create an account', ...locals })
+  pages.render(ctx, 'register', locals)
 }
 
 /** The address that the app suggested. */
@@ -77,7 +77,7 @@ function errorsOf(pages: LinkPages, problems: RegistrationProblem[]): Record<str
         return ['password', passwordProblemText(found.problem, pages.config)]
       // This page asks for no user name.
       return found.reason === 'username_taken'
-        ? ['', 'The user name is taken.']
+        ? ['', 'sign-up-username-taken']
         : [found.field, NAME_PROBLEM_TEXT]
     }),
   )
@@ -88,7 +88,7 @@ async function resend(pages: LinkPages, ctx: AnyContext): Promise<void> {
   if (!form.ok) return redirect(ctx, formHref(pages, ctx))
   const { email } = form.value
   await resendActivation(pages, { email, ip: requestState(ctx).clientIp ?? '' })
-  const notice = 'Another mail is on its way, if this address waits for one.'
+  const notice = 'sign-up-sent-again'
   pages.nextPage.lead(ctx, sentHref(pages, ctx), { about: { email }, notice })
 }
 
@@ -100,7 +100,7 @@ async function showSent(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const continueHref = pages.returnPath.path(ctx)
   const mailsAreLate = await pages.mailsAreLate()
   const locals = { email: about['email'], resendAction, continueHref, notice, mailsAreLate }
-  pages.render(ctx, 'register-sent', { title: 'Look in your mail', ...locals })
+  pages.render(ctx, 'register-sent', locals)
 }
 
 function formHref(pages: LinkPages, ctx: AnyContext): string {

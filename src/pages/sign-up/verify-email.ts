@@ -24,7 +24,7 @@ export function verifyEmailPages(given: PageServices): StepPages {
       const accountId = page.interaction.session?.accountId ?? ''
       if (resend) {
         await resendTo(services, accountId, ip)
-        return leadBack(services, page, 'A new mail is on its way.')
+        return leadBack(services, page, 'page-sent-again')
       }
       const problem = code.trim() && codeProblem(await activateSignedIn(services, { accountId, code, ip }))
       if (problem) return leadBack(services, page, { errors: { code: problem } })
@@ -54,7 +54,6 @@ async function show(
 ): Promise<void> {
   const account = await findAccountById(services.db, interaction.session?.accountId ?? '')
   const locals = {
-    title: 'Confirm your address',
     action: `/interaction/${uid}/verify-email${query}`,
     client: await shownClient(services.oidc.current(), parameter(interaction, 'client_id')),
     account: account && { email: account.email, name: account.name },

@@ -45,7 +45,7 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
     signOutHref: SIGN_OUT_PATH,
     ...services.nextPage.take(ctx, member),
   }
-  services.render(ctx, 'account-requests', { title: 'Requests', ...locals })
+  services.render(ctx, 'account-requests', { ...locals })
 }
 
 async function shown(services: PageServices, request: BackchannelRequest) {
@@ -92,24 +92,18 @@ async function answer(services: PageServices, ctx: AnyContext, member: Member): 
     amr,
   })
   const app = clientId === undefined ? '' : await clientNameOf(services.oidc.current(), clientId)
-  const words = became === 'done' ? DONE[decision](app) : NOT_DONE[became](app)
-  const outcome = became === 'done' ? { notice: words } : { errors: { '': words } }
+  const isDone = became === 'done'
+  const words = { id: isDone ? `requests-done-${decision}` : NOT_DONE[became], args: { app } }
+  const outcome = isDone ? { notice: words } : { errors: { '': words } }
   services.nextPage.lead(ctx, REQUESTS_PATH, outcome, member)
-}
-
-const DONE = {
-  allow: (app: string) => `Allowed. ${app} gets access; you can take it back under Apps.`,
-  deny: (app: string) => `Refused. ${app} gets no access.`,
 }
 
 /** Why the pressed button had no effect. */
 const NOT_DONE = {
-  wasApproved: (app: string) =>
-    `You have allowed this request of ${app} already. You can take its access back under Apps.`,
-  wasDenied: (app: string) => `You have refused this request of ${app} already. It gets no access.`,
-  expired: (app: string) =>
-    `This request of ${app} has run out and gives no access. If you still want it, begin again there.`,
-  unknown: () => 'This request is not there any more.',
+  wasApproved: 'requests-was-approved',
+  wasDenied: 'requests-was-denied',
+  expired: 'requests-was-expired',
+  unknown: 'requests-unknown',
 }
 
 /** Where the person reaches the level that the request or its app needs, if this session is weaker. */

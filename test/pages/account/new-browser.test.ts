@@ -10,7 +10,7 @@ import type { Visitor } from '../../support/visitor.ts'
 import { isMounted } from '../../support/mounted.ts'
 
 const SUBJECT = /^New sign-in/
-const CONFIRM = 'Was this not you?'
+const CONFIRM = 'Wasn’t this you?'
 const NEXT = 'seven purple kettles'
 const PHONE = {
   'user-agent':

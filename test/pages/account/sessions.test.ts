@@ -74,7 +74,7 @@ describe('the pages of one’s sessions and apps', () => {
     await other.signIn({ ...person, password: PASSWORD })
     const page = await visitor.followForm(await visitor.get(PAGE), {}, { action: '/end-others' })
     expect(page.heading).to.equal('Sessions')
-    expect(noticeOf(page)).to.equal('Signed out everywhere else.')
+    expect(noticeOf(page)).to.equal('You’re signed out everywhere else.')
     expect(page.url.pathname, 'a reload sends no form').to.equal(PAGE)
     expect(noticeOf(await visitor.get(PAGE)), 'once').to.equal('')
     expect((await other.get('/account')).heading).to.equal('Sign in')

@@ -191,6 +191,6 @@ describe('the pages of one’s security', () => {
     const page = await visitor.get(PAGE)
     expect(page.text).to.contain('confirm your e-mail address')
     const refused = await visitor.post(`${PAGE}/app`, { _csrf: csrfOf(await visitor.get('/account')) })
-    expect(noticeOf(refused)).to.match(/^Confirm your e-mail address/)
+    expect(noticeOf(refused)).to.match(/^Confirm your email/)
   })
 })

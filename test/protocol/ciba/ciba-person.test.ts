@@ -24,8 +24,8 @@ for (const { name, stage: open } of STAGES)
 
     it('sees what became of a request that another tab has answered', async () => {
       for (const [first, words] of [
-        ['allow', 'You have allowed this request of Corner Bank already'],
-        ['deny', 'You have refused this request of Corner Bank already'],
+        ['allow', 'You already allowed this request from Corner Bank'],
+        ['deny', 'You already refused this request from Corner Bank'],
       ] as const) {
         const { email } = await stage.person()
         await ask({ login_hint: email })
@@ -33,7 +33,7 @@ for (const { name, stage: open } of STAGES)
         const tabs = [await requestsOf(visitor), await requestsOf(visitor)] as const
         expect((await answer(visitor, tabs[0], first)).status, first).to.equal(200)
         const second = await answer(visitor, tabs[1], first === 'allow' ? 'deny' : 'allow')
-        expect(second.text, first).to.contain(words).and.contain('Nothing waits for your answer')
+        expect(second.text, first).to.contain(words).and.contain('Nothing needs your answer')
       }
     })
 
@@ -44,7 +44,7 @@ for (const { name, stage: open } of STAGES)
       const page = await requestsOf(visitor)
       await until(async () => errorOf(await poll(id)) === 'expired_token', 'it ran out')
       const late = await answer(visitor, page, 'allow')
-      expect(late.text).to.contain('This request of Corner Bank has run out')
+      expect(late.text).to.contain('This request from Corner Bank has expired')
       expect(errorOf(await poll(id))).to.equal('expired_token')
     })
 

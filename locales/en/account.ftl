@@ -1,0 +1,16 @@
+account-title = Your account
+account-unverified = Confirm your email
+account-unverified-text = You need this to sign in to apps. Open the link we sent to <email>{ $email }</email>, or enter its code here.
+account-verified = Your email is confirmed.
+account-profile = Profile
+account-given-name = First name (optional)
+account-given-name-hint = Some apps ask for first and last name separately.
+account-family-name = Last name (optional)
+account-username = Username (optional)
+account-username-hint = You can sign in with it instead of your email. Letters, digits, dots, dashes and underscores.
+account-username-refused = Use up to 64 letters, digits, dots, dashes and underscores.
+account-username-taken = That username is taken. Choose another one.
+account-name-refused = Use a plain name without links, up to 100 characters.
+account-confirmed = confirmed
+account-groups = Groups
+account-since = Since

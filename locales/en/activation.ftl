@@ -1,0 +1,12 @@
+activation-title = Activate your account
+activation-lead = You opened the link in another browser, so we check that it’s you.
+activation-lead-new = Choose your own password. It replaces the password and name that were set before.
+activation-password-hint = The one chosen when this account was created.
+activation-password-missing = Enter the password.
+activation-password-wrong = That’s not the password chosen at sign-up.
+activation-button = Activate
+activation-known = I know the password
+activation-not-mine = I didn’t choose that password
+activation-confirm-lead = Press the button to confirm your email.
+activation-done = Your account is ready
+activation-done-lead = Your email is confirmed.

@@ -1,0 +1,10 @@
+apps-title = Apps
+apps-with-access = Apps with access to your account
+apps-none = None yet. Apps you allow will show up here.
+apps-since = Since <when/>
+apps-until-sign-out = Ends when you sign out.
+apps-remove = Remove
+apps-remove-of = access of { $app }
+apps-removed = The app can no longer access your account.
+apps-removed-before = That app had no access.
+apps-last-used = last used <when/>

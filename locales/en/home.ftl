@@ -1,0 +1,10 @@
+home-hello = Hello
+home-hello-name = Hello, { $name }
+home-signed-in = You’re signed in to { $server } as <email>{ $email }</email>.
+home-account = Your account
+home-docs = Programs use the <docs>API</docs>.
+home-title = One account for all your apps
+home-lead = Sign in once with { $server }, and decide for each app what it may know about you.
+home-sign-in = Sign in
+home-sign-up = Create an account
+home-mailbox = This is a development server. Its emails are in the <mailbox>mailbox</mailbox>.

@@ -1,0 +1,11 @@
+password-title = Password
+password-change = Change your password
+password-change-text = Your other sessions end when you save.
+password-current = Current password
+password-current-missing = Enter your current password.
+password-current-wrong = That’s not your current password. After too many attempts, this pauses for a few minutes.
+password-new-missing = Choose a new password.
+password-changed = Password changed. You’re signed out on all other devices.
+password-due = Choose a new password
+password-due-text = Someone else set your password. Choose one that only you know.
+password-due-app = Someone else set your password. Choose one that only you know, then continue to <app>{ $app }</app>.

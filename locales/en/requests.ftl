@@ -1,0 +1,16 @@
+requests-title = Requests
+requests-none = Nothing needs your answer
+requests-none-text = When an app asks for access from elsewhere, its request shows up here. Reload this page to check again.
+requests-lead = Apps running elsewhere ask for access to your account. Allow only what you started yourself.
+requests-asks = <app>{ $app }</app> asks for access
+requests-words = Allow it only if you see the same words where you started:
+requests-asked = Asked <asked/> · expires <expires/>
+requests-allow = Allow
+requests-deny = Don’t allow
+requests-sign-in-again = Your last sign-in was a while ago, or before you set up two-step sign-in. To answer, <link>sign in again</link>.
+requests-was-approved = You already allowed this request from { $app }. You can remove its access under Apps.
+requests-was-denied = You already refused this request from { $app }. It gets no access.
+requests-was-expired = This request from { $app } has expired and gives no access. If you still want it, start again there.
+requests-unknown = This request is no longer here.
+requests-done-allow = Allowed. { $app } gets access. You can remove it under Apps.
+requests-done-deny = Refused. { $app } gets no access.

@@ -1,0 +1,14 @@
+reset-forgot = Forgot your password?
+reset-forgot-lead = Enter your email, and we’ll send you a link to choose a new one.
+reset-email-missing = Enter your email.
+reset-send = Send the link
+reset-back = Back to sign in
+reset-sent = Check your email
+reset-sent-lead = If <email>{ $email }</email> has an account here, an email with a link is on its way.
+reset-nothing = Nothing there? Wait a minute and check your spam folder.
+reset-again = Then <link>try again</link>.
+reset-title = Choose a new password
+reset-lead = You’ll then sign in again on all your devices.
+reset-password-missing = Choose a password.
+reset-done = Password changed
+reset-done-lead = You’re signed out everywhere. Sign in with your new password.

@@ -1,0 +1,16 @@
+account-title = Ваш аккаунт
+account-unverified = Подтвердите почту
+account-unverified-text = Это нужно, чтобы входить в приложения. Откройте ссылку, которую мы отправили на <email>{ $email }</email>, или введите здесь код из письма.
+account-verified = Ваша почта подтверждена.
+account-profile = Профиль
+account-given-name = Имя (необязательно)
+account-given-name-hint = Некоторые приложения запрашивают имя и фамилию отдельно.
+account-family-name = Фамилия (необязательно)
+account-username = Имя пользователя (необязательно)
+account-username-hint = С ним можно входить вместо почты. Буквы, цифры, точки, дефисы и подчёркивания.
+account-username-refused = Не более 64 букв, цифр, точек, дефисов и подчёркиваний.
+account-username-taken = Это имя пользователя занято. Выберите другое.
+account-name-refused = Укажите обычное имя без ссылок, не длиннее 100 символов.
+account-confirmed = подтверждена
+account-groups = Группы
+account-since = Дата создания

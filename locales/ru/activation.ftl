@@ -1,0 +1,12 @@
+activation-title = Активация аккаунта
+activation-lead = Вы открыли ссылку в другом браузере, поэтому нужно убедиться, что это вы.
+activation-lead-new = Придумайте свой пароль. Он заменит ранее заданные пароль и имя.
+activation-password-hint = Тот, что был задан при создании аккаунта.
+activation-password-missing = Введите пароль.
+activation-password-wrong = Это не тот пароль, что был задан при регистрации.
+activation-button = Активировать
+activation-known = Я знаю пароль
+activation-not-mine = Я не задавал этот пароль
+activation-confirm-lead = Нажмите кнопку, чтобы подтвердить почту.
+activation-done = Ваш аккаунт готов
+activation-done-lead = Ваша почта подтверждена.

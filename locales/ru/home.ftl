@@ -1,0 +1,10 @@
+home-hello = Здравствуйте
+home-hello-name = Здравствуйте, { $name }
+home-signed-in = Вы вошли в { $server } как <email>{ $email }</email>.
+home-account = Ваш аккаунт
+home-docs = Для программ есть <docs>API</docs>.
+home-title = Один аккаунт для всех приложений
+home-lead = Войдите один раз через { $server } и решайте для каждого приложения, что ему можно знать о вас.
+home-sign-in = Войти
+home-sign-up = Создать аккаунт
+home-mailbox = Это сервер для разработки. Его письма — в <mailbox>почтовом ящике</mailbox>.

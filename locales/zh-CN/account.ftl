@@ -1,0 +1,16 @@
+account-title = 你的账号
+account-unverified = 确认你的邮箱
+account-unverified-text = 登录应用前需要先确认邮箱。请打开我们发送到 <email>{ $email }</email> 的链接，或在此输入验证码。
+account-verified = 你的邮箱已确认。
+account-profile = 个人资料
+account-given-name = 名（可选）
+account-given-name-hint = 有些应用会分别要求姓和名。
+account-family-name = 姓（可选）
+account-username = 用户名（可选）
+account-username-hint = 可以代替邮箱用于登录。可用字母、数字、点、短横线和下划线。
+account-username-refused = 最多 64 个字母、数字、点、短横线或下划线。
+account-username-taken = 该用户名已被使用，请换一个。
+account-name-refused = 请使用普通姓名，不含链接，最多 100 个字符。
+account-confirmed = 已确认
+account-groups = 群组
+account-since = 注册时间

@@ -1,0 +1,12 @@
+activation-title = 激活账号
+activation-lead = 你在另一个浏览器中打开了链接，因此需要确认是你本人。
+activation-lead-new = 请设置你自己的密码。它将替换之前设置的密码和姓名。
+activation-password-hint = 创建此账号时设置的密码。
+activation-password-missing = 请输入密码。
+activation-password-wrong = 这不是注册时设置的密码。
+activation-button = 激活
+activation-known = 我知道密码
+activation-not-mine = 这个密码不是我设置的
+activation-confirm-lead = 点击按钮确认你的邮箱。
+activation-done = 账号已就绪
+activation-done-lead = 你的邮箱已确认。

@@ -1,0 +1,10 @@
+apps-title = 应用
+apps-with-access = 可访问你账号的应用
+apps-none = 暂无。你授权的应用会显示在这里。
+apps-since = 授权时间：<when/>
+apps-until-sign-out = 退出登录后失效。
+apps-remove = 移除
+apps-remove-of =  { $app } 的访问权限
+apps-removed = 该应用已无法访问你的账号。
+apps-removed-before = 该应用没有访问权限。
+apps-last-used = 上次使用：<when/>

@@ -1,0 +1,11 @@
+password-title = 密码
+password-change = 修改密码
+password-change-text = 保存后，其他设备上的登录都会退出。
+password-current = 当前密码
+password-current-missing = 请输入当前密码。
+password-current-wrong = 当前密码不正确。尝试次数过多后，会暂停几分钟。
+password-new-missing = 请设置新密码。
+password-changed = 密码已修改。其他设备均已退出登录。
+password-due = 设置新密码
+password-due-text = 你的密码由他人设置。请设置只有你自己知道的密码。
+password-due-app = 你的密码由他人设置。请设置只有你自己知道的密码，然后继续使用 <app>{ $app }</app>。

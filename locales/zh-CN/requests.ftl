@@ -1,0 +1,16 @@
+requests-title = 请求
+requests-none = 没有待处理的请求
+requests-none-text = 当应用从其他地方请求访问时，请求会显示在这里。刷新页面可再次查看。
+requests-lead = 在别处运行的应用请求访问你的账号。只允许由你本人发起的请求。
+requests-asks = <app>{ $app }</app> 请求访问
+requests-words = 仅当发起处显示相同内容时才允许：
+requests-asked = 请求时间：<asked/> · 到期时间：<expires/>
+requests-allow = 允许
+requests-deny = 不允许
+requests-sign-in-again = 距上次登录已有一段时间，或登录时尚未设置两步验证。如需处理请求，请<link>重新登录</link>。
+requests-was-approved = 你已允许 { $app } 的这个请求。可以在“应用”中移除其访问权限。
+requests-was-denied = 你已拒绝 { $app } 的这个请求。它不会获得访问权限。
+requests-was-expired = { $app } 的这个请求已过期，不会授予访问权限。如仍需要，请在该应用中重新发起。
+requests-unknown = 该请求已不存在。
+requests-done-allow = 已允许。{ $app } 获得访问权限，可以在“应用”中移除。
+requests-done-deny = 已拒绝。{ $app } 不会获得访问权限。

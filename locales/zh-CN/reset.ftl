@@ -1,0 +1,14 @@
+reset-forgot = 忘记密码？
+reset-forgot-lead = 请输入邮箱，我们会发送链接供你设置新密码。
+reset-email-missing = 请输入邮箱。
+reset-send = 发送链接
+reset-back = 返回登录
+reset-sent = 查看你的邮箱
+reset-sent-lead = 如果 <email>{ $email }</email> 已注册，带有链接的邮件正在发送。
+reset-nothing = 没有收到？请等待一分钟并查看垃圾邮件文件夹。
+reset-again = 然后<link>重试</link>。
+reset-title = 设置新密码
+reset-lead = 之后你需要在所有设备上重新登录。
+reset-password-missing = 请设置密码。
+reset-done = 密码已修改
+reset-done-lead = 所有设备均已退出登录。请使用新密码登录。
