@@ -47,7 +47,7 @@ export type Profile = z.infer<typeof profileSchema>
 /** More UTF-16 units than any name that is accepted: a limit for forms, before the name is looked at. */
 export const LONGEST_NAME = 400
 
-export const NAME_PROBLEM_TEXT = 'Use a plain name: no links, no control characters, at most 100 characters.'
+export const NAME_PROBLEM_TEXT = 'Use a plain name without links, up to 100 characters.'
 
 /**
  * Changes the given fields and no others; unknown ones (`roles`, `email_verified`, …) are dropped.

@@ -72,7 +72,7 @@ describe('every path to a session or token', () => {
     if (page.heading === 'Enter your code') return 'asked for the code'
     if (page.heading === 'Set up your authenticator app') return 'asked to set up a factor'
     if (page.heading === 'Confirm your email') return 'asked to confirm the address'
-    if (page.text.includes('do not match')) return 'refused'
+    if (page.text.includes('is not right')) return 'refused'
     if (page.heading === 'Sign in') return 'asked for the password'
     if (/action="[^"]*\/consent/.test(page.text) || page.url.pathname.startsWith('/account'))
       return 'signed in'

@@ -49,7 +49,7 @@ inService('Activating an account', (world) => {
     await page.getByLabel('Code from the email').fill(codeIn(mail))
     await page.getByLabel('Password').fill('not the one that was chosen')
     await press(page, 'Activate')
-    expect(await page.locator('main').innerText()).to.contain('not the password chosen at registration')
+    expect(await page.locator('main').innerText()).to.contain('not the password chosen at sign-up')
     await page.getByLabel('Code from the email').fill('AAAA-2222')
     await page.getByLabel('Password').fill(CHOSEN)
     await press(page, 'Activate')
@@ -83,7 +83,7 @@ inService('Activating an account', (world) => {
     await stranger.page.goto(`${world.server.issuer}/account`)
     expect(await heading(stranger.page)).to.equal('Sign in')
     await signInHere(stranger.page, { email, password: CHOSEN })
-    expect(await stranger.page.locator('main').innerText()).to.contain('do not match')
+    expect(await stranger.page.locator('main').innerText()).to.contain('is not right')
   })
 
   it('comes before apps: until then a person reaches only the own account page', async () => {

@@ -30,7 +30,7 @@ inService('Choosing an account', (world) => {
     expect(await heading(page)).to.equal('Sign in')
     expect(await page.getByLabel('Email').inputValue()).to.equal(second.email)
     await signInHere(page, { ...second, password: 'not the password at all' })
-    expect(await page.locator('main').innerText()).to.contain('do not match')
+    expect(await page.locator('main').innerText()).to.contain('is not right')
     await signInHere(page, second)
     await press(page, 'Allow')
     const seconds = await tokensOf(app, again, await backAt(page, app, again))

@@ -41,7 +41,7 @@ inService('A forgotten password', (world) => {
     await server.waitForMail(person.email, /password was changed/)
 
     await signInHere(laptop.page, person)
-    expect(await laptop.page.locator('main').innerText()).to.contain('do not match')
+    expect(await laptop.page.locator('main').innerText()).to.contain('is not right')
     await page.getByRole('link', { name: 'Sign in' }).click()
     await signInHere(page, { ...person, password: CHOSEN })
     expect(await heading(page)).to.equal('Your account')

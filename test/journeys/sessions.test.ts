@@ -68,7 +68,7 @@ inBothSettings('Sessions', (world) => {
     expect(await heading(page)).to.equal('Sign in')
     await signInHere(page, person)
     expect(await heading(page)).to.equal('Sessions')
-    await page.getByRole('button', { name: 'End session' }).click()
+    await page.getByRole('button', { name: 'Sign out of' }).click()
     expect(await page.locator('main').innerText()).to.contain('Signed out there')
 
     await lost.page.goto(`${server.issuer}/account`)
@@ -99,7 +99,7 @@ inBothSettings('Sessions', (world) => {
     await page.getByLabel('New password').fill('a quiet lake in the morning')
     await press(page, 'Save password')
     await signInHere(stranger.page, person)
-    expect(await stranger.page.locator('main').innerText()).to.contain('do not match')
+    expect(await stranger.page.locator('main').innerText()).to.contain('is not right')
     await page.getByRole('link', { name: 'Sign in' }).click()
     await signInHere(page, { ...person, password: 'a quiet lake in the morning' })
     await page.getByRole('link', { name: 'Sessions' }).click()

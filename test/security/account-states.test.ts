@@ -96,7 +96,7 @@ for (const { name, stage: open } of STAGES) {
             action: '/sign-in',
           })
           expect(inApp.heading).to.equal('Sign in')
-          expect(inApp.text).to.contain('do not match')
+          expect(inApp.text).to.contain('is not right')
         })
 
         it('is signed out with the right hint all the same', async () => {

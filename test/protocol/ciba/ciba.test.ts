@@ -105,7 +105,7 @@ for (const { name, stage: open } of STAGES)
       const own = await signedIn(stage, email)
       const csrf = /name="_csrf" value="([^"]*)"/.exec((await stranger.get('/account')).text)![1]!
       const form = { _csrf: csrf, id: digest(id), decision: 'allow' }
-      expect((await stranger.post('/account/requests', form)).text).to.contain('not there any more')
+      expect((await stranger.post('/account/requests', form)).text).to.contain('is no longer here')
       expect(errorOf(await poll(id))).to.equal('authorization_pending')
       expect((await requestsOf(own)).text).to.contain('Corner Bank')
       expect((await stage.visitor().get('/account/requests')).heading).to.equal('Sign in')
