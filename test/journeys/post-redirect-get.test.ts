@@ -55,7 +55,7 @@ for (const javaScript of [true, false])
       await send('Create account', 'ada@example.org')
       expect(await main(), 'after the reload').to.contain('ada@example.org')
       await send('Send another email', 'another email is on its way')
-      expect(await main(), 'once').not.to.contain('another email')
+      expect(await main(), 'once').not.to.contain('another email is')
 
       await open('/forgot')
       await send('Send the link', 'Enter your email')

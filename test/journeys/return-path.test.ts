@@ -185,6 +185,6 @@ inService('The way back to an app', (world) => {
     expect(await attempt(code)).to.contain('Too many codes were wrong')
     await press(page, 'Send another email')
     const fresh = await server.waitForMail(person.email, undefined, (letter) => codeIn(letter) !== code)
-    expect(await attempt(codeIn(fresh))).to.contain('Your address is confirmed')
+    expect(await attempt(codeIn(fresh))).to.contain('Your email is confirmed')
   })
 })

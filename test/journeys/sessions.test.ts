@@ -69,7 +69,7 @@ inBothSettings('Sessions', (world) => {
     await signInHere(page, person)
     expect(await heading(page)).to.equal('Sessions')
     await page.getByRole('button', { name: 'Sign out of' }).click()
-    expect(await page.locator('main').innerText()).to.contain('Signed out there')
+    expect(await page.locator('main').innerText()).to.contain('That session is signed out')
 
     await lost.page.goto(`${server.issuer}/account`)
     expect(await heading(lost.page)).to.equal('Sign in')

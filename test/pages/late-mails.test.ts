@@ -7,7 +7,7 @@ import type { RunningServer } from '../support/running-server.ts'
 import { createVisitor } from '../support/visitor.ts'
 import type { Visited } from '../support/visitor.ts'
 
-const SAYS_LATE = 'Mails take longer than usual'
+const SAYS_LATE = 'Email is slower than usual'
 
 describe('The page that waits for a mail', () => {
   const time = movableTime()

@@ -8,7 +8,7 @@ const NOTICES = {
   on_already: 'Your account has an authenticator app already.',
   off_already: 'Your account has no authenticator app.',
   codes_hidden: 'Recovery codes are shown only once. If you did not save them, make new ones.',
-  unconfirmed: 'Confirm your e-mail address first, on the page Profile.',
+  unconfirmed: 'Confirm your email first, on the page Profile.',
 } as const
 
 export type NoticeName = keyof typeof NOTICES
