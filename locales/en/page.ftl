@@ -56,7 +56,5 @@ page-new-password-hint = At least { $min } characters. A few words in a row work
 page-save-password = Save password
 page-save = Save
 page-saved = Saved.
-page-not-now = Not now
 page-open-mailbox = Open the mailbox
-page-last-used = Last used <when/>
 

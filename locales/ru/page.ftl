@@ -56,7 +56,5 @@ page-new-password-hint = Не менее { $min } символов. Хорошо
 page-save-password = Сохранить пароль
 page-save = Сохранить
 page-saved = Сохранено.
-page-not-now = Не сейчас
 page-open-mailbox = Открыть почтовый ящик
-page-last-used = Последнее использование: <when/>
 

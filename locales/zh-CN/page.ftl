@@ -56,7 +56,5 @@ page-new-password-hint = 至少 { $min } 个字符。用几个词连起来是不
 page-save-password = 保存密码
 page-save = 保存
 page-saved = 已保存。
-page-not-now = 以后再说
 page-open-mailbox = 打开邮箱
-page-last-used = 上次使用：<when/>
 
