@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import Keygrip from 'keygrip'
 import Koa from 'koa'
 import type Provider from 'oidc-provider'
+import { shownBrand } from './brand/brand.ts'
+import { brandRoutes } from './brand/brand.routes.ts'
 import { isOfApi } from './operations/scopes.ts'
 import { AppError } from './platform/errors.ts'
 import { renderFailure } from './pages/errors/failure-page.ts'
@@ -62,7 +64,7 @@ export function createApp(parts: Parts): App {
   koa.use(securityHeaders(config.secure, isPopupPath))
   koa.use(endpointsOf(opened))
   koa.use(overload.gate)
-  koa.use(assets.middleware)
+  koa.use(brandRoutes(config.brand)).use(assets.middleware)
   koa.use(
     healthRoutes(
       readinessProbes(parts, () => opened.routes !== undefined),
@@ -98,11 +100,12 @@ function templatesOf(config: Parts['config'], assetHref: Assets['assetHref'], de
   return createTemplates(join(HOME, 'views'), catalogue, onEveryPage(config, assetHref))
 }
 
-function onEveryPage({ serverName, mail, tokens }: Parts['config'], assetHref: Assets['assetHref']) {
+function onEveryPage({ serverName, brand, mail, tokens }: Parts['config'], assetHref: Assets['assetHref']) {
   return {
     serverName,
     offlineEnds: offlineEnds(tokens),
     languages: LANGUAGES,
+    brand: shownBrand(brand),
     // Everybody may read the mails here, so pages link to them.
     mailbox: mail.mailbox === 'everybody',
     styleHref: assetHref('style.css'),

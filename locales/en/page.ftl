@@ -23,6 +23,9 @@ page-password-count = { $count } of { $min } characters
 page-password-enough = Long enough
 page-cancel = Cancel
 page-back-to-app = Back to { $app }
+page-link-support = Help
+page-link-terms = Terms of use
+page-link-privacy = Privacy
 
 account-nav = Your account
 account-nav-profile = Profile

@@ -23,6 +23,9 @@ page-password-count = Символов: { $count } из { $min }
 page-password-enough = Длина достаточная
 page-cancel = Отмена
 page-back-to-app = Вернуться в { $app }
+page-link-support = Помощь
+page-link-terms = Условия использования
+page-link-privacy = Конфиденциальность
 
 account-nav = Ваш аккаунт
 account-nav-profile = Профиль

@@ -23,6 +23,9 @@ page-password-count = { $count } / { $min } 个字符
 page-password-enough = 长度足够
 page-cancel = 取消
 page-back-to-app = 返回 { $app }
+page-link-support = 帮助
+page-link-terms = 使用条款
+page-link-privacy = 隐私
 
 account-nav = 你的账号
 account-nav-profile = 个人资料

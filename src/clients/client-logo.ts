@@ -6,6 +6,7 @@
 import type { Clock } from '../platform/clock.ts'
 import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/sql/database.ts'
+import { pictureType } from '../platform/picture-type.ts'
 import type { GuardedFetch } from '../platform/network/guarded-fetch.ts'
 import { createLookupCache } from '../platform/lookup-cache.ts'
 import { findClient } from './clients.ts'
@@ -47,13 +48,4 @@ async function fetchLogo(fetch: GuardedFetch, address: string): Promise<Logo | u
     // If the logo cannot be fetched, the first letter of the app's name replaces it.
     return undefined
   }
-}
-
-/** Detects the type by the first bytes, and ignores the type that the host names. No SVG, which can hold scripts. */
-function pictureType(bytes: Buffer): string | undefined {
-  const start = bytes.toString('latin1', 0, 12)
-  if (start.startsWith('\x89PNG\r\n\x1A\n')) return 'image/png'
-  if (start.startsWith('\xFF\xD8\xFF')) return 'image/jpeg'
-  if (/^GIF8[79]a/.test(start)) return 'image/gif'
-  return /^RIFF[^]{4}WEBP/.test(start) ? 'image/webp' : undefined
 }

@@ -29,7 +29,7 @@ export type Templates = (view: string, language: string, locals: Record<string, 
 /**
  * Templates are compiled at first use and kept. Raw output (`<%-`) is refused unless it includes another template.
  * Every page has `t`, the texts of `catalogue` in its language, and `locale`. Beside `common` and its locals it has
- * `csrfToken`, `account`, `pageNeeds` and `styleHref`, empty where there is none.
+ * `csrfToken`, `account`, `pageNeeds` and `styleHref`, empty where there is none. `brand` may be that of the app.
  */
 export function createTemplates(
   viewsDir: string,
@@ -62,11 +62,12 @@ export function createTemplates(
 /** Scripts are allowed on those pages only that ask for one. */
 export function createRenderer(templates: Templates, languages: LanguageRules): Render {
   return (ctx, view, locals = {}, status = 200) => {
-    const { csrfToken = '', account } = requestState(ctx)
+    const { csrfToken = '', account, brand } = requestState(ctx)
+    const ofApp = brand && { brand, serverName: brand.name }
     const pageNeeds = noNeeds()
     const here = ctx.method === 'GET' ? ctx.url : ''
     const language = requestLanguage(ctx, languages)
-    const html = templates(view, language, { csrfToken, account, here, ...locals, pageNeeds })
+    const html = templates(view, language, { csrfToken, account, here, ...ofApp, ...locals, pageNeeds })
     if (pageNeeds.scripts.size > 0) allowOwnScripts(ctx)
     ctx.status = status
     ctx.type = 'html'

@@ -11,6 +11,9 @@ import type { MailRequest } from '../outbox/mail-request.ts'
 import { DeliveryFailure } from '../outbox/sink.ts'
 import type { Sink } from '../outbox/sink.ts'
 import type { Clock } from '../platform/clock.ts'
+import { mailLogoPath, paletteFor } from '../brand/brand.ts'
+import type { Brand } from '../brand/brand.ts'
+import { DEFAULT_PALETTE } from '../brand/palette.ts'
 import { contentFor } from './contents.ts'
 import type { Mail, MailTransport } from './mail-transport.ts'
 import { parseSender } from './sender.ts'
@@ -25,12 +28,14 @@ export function createMailer(needs: {
   serverName: string
   /** The server's own address; its host is the right side of every Message-ID. */
   publicUrl: string
+  /** The usual look where it is left out. */
+  brand?: Pick<Brand, 'colors' | 'logo' | 'logoHasName'>
   clock: Clock
 }): Sink {
   const { transport, from, serverName, publicUrl, clock } = needs
   const sender = parseSender(from)
   if (!sender) throw new Error('the sender must be an address or "Name <address>"')
-  const render = renderer({ serverName, publicUrl })
+  const render = renderer({ serverName, publicUrl, ...mailLook(publicUrl, needs.brand) })
   if (!isOneLine(serverName)) throw new Error('the server name must be one line')
   const { hostname } = new URL(publicUrl)
 
@@ -49,7 +54,13 @@ export function createMailer(needs: {
   }
 }
 
-function renderer(shared: { serverName: string; publicUrl: string }) {
+function mailLook(publicUrl: string, brand: Parameters<typeof createMailer>[0]['brand']) {
+  const logoPath = brand && mailLogoPath(brand)
+  const { light, dark } = brand ? paletteFor(brand) : DEFAULT_PALETTE
+  return { light, dark, logoHref: logoPath && publicUrl + logoPath, logoHasName: brand?.logoHasName ?? false }
+}
+
+function renderer(shared: { serverName: string; publicUrl: string } & ReturnType<typeof mailLook>) {
   const text = ejs.compile(template('text'), { escape: (value: unknown) => String(value) })
   const html = ejs.compile(template('html'))
   return (request: MailRequest): Pick<Mail, 'subject' | 'text' | 'html'> => {

@@ -65,10 +65,10 @@ function warnOfClearText({ config, log }: Parts): void {
 /** Where mails go, as the settings say. */
 export function mailSink(parts: Pick<Parts, 'config' | 'db' | 'clock'>): { sink: Sink; close: () => void } {
   const { config, clock } = parts
-  const { issuer: publicUrl, serverName, mail } = config
+  const { issuer: publicUrl, serverName, brand, mail } = config
   const server = smtpServerOf(config)
   const transport = server ? createSmtpTransport(server) : createMailboxTransport(parts)
-  const sink = createMailer({ transport, from: mail.from, serverName, publicUrl, clock })
+  const sink = createMailer({ transport, from: mail.from, serverName, brand, publicUrl, clock })
   return { sink, close: () => transport.close() }
 }
 

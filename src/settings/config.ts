@@ -16,6 +16,7 @@ import { abuseConfig, abuseProblems } from './abuse-settings.ts'
 import { administratorProblems } from './administrator-settings.ts'
 import { keysOf } from './key-settings.ts'
 import { receiverConfig, receiverProblems } from './receiver-settings.ts'
+import { brandOf, brandProblems } from './brand/brand-settings.ts'
 import { bindingConfig, bindingProblems } from './binding-settings.ts'
 import { factorConfig } from './factor-settings.ts'
 import { ConfigError } from './config-error.ts'
@@ -56,6 +57,7 @@ export function loadConfig(
     ...abuseProblems(parsed),
     ...mailboxProblems(parsed),
     ...receiverProblems(parsed),
+    ...brandProblems(parsed, HOME),
   )
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(derive(parsed as Settings, options.persist))
@@ -173,6 +175,7 @@ function derive(given: Settings, persist: boolean) {
     settings: given,
     mode: service ? ('service' as const) : ('embedded' as const),
     serverName: given.server_name,
+    brand: brandOf(given, given.server_name, HOME),
     issuer,
     secure: issuer.startsWith('https:'),
     host: given.host,

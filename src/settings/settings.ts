@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { abuseSettings } from './abuse-settings.ts'
+import { brandSettings } from './brand/brand-settings.ts'
 import { clientSettings } from './client-settings.ts'
 import { factorSettings } from './factor-settings.ts'
 import { eventSettings } from './event-settings.ts'
@@ -150,6 +151,8 @@ export const settings = {
     description: 'The worker exchanges signing and encryption keys after this long; 0 leaves it to you.',
   }),
   ...lifetimeSettings,
+
+  ...brandSettings,
 
   ...bindingSettings,
 

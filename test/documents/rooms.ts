@@ -180,6 +180,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'The environment, parsed and checked once.',
     leaves: 'Connections made from it: `process`.',
   },
+  brand: {
+    storey: 'ground',
+    short: 'logo, colours, links',
+    owns: 'How pages and mails look: name, logo, colours, icon and links, and the contrast that colours need.',
+    leaves: 'How they are entered: `settings`, `clients`. The layout: `views`.',
+  },
   mail: {
     storey: 'ground',
     short: 'text, SMTP, mailbox',

@@ -5,6 +5,10 @@ import { settings } from '../../src/settings/settings.ts'
 /** Settings from which the configuration makes something else, and where that is. */
 const MADE_INTO: Record<string, string> = {
   debug: 'log.level',
+  brand_favicon: 'brand.icon',
+  brand_support_url: 'brand.links.support',
+  brand_terms_url: 'brand.links.terms',
+  brand_privacy_url: 'brand.links.privacy',
   token_secret_key: 'keys.index',
   cookie_keys: 'keys.cookie',
   data_keys: 'keys.data',
