@@ -70,7 +70,14 @@ const OTHER_TABLES = {
     'encryption_keys',
     'webhook_events',
   ],
-  ofAnAccount: ['account_roles', 'account_totps', 'consents', 'recovery_codes', 'group_members'],
+  ofAnAccount: [
+    'account_roles',
+    'account_totps',
+    'consents',
+    'recovery_codes',
+    'factor_resets',
+    'group_members',
+  ],
   ofAnOperator: [
     'resources',
     'initial_access_tokens',

@@ -13,6 +13,7 @@ export const ACCOUNT_PATHS = {
   forgot: '/forgot',
   signIn: '/sign-in',
   disown: '/not-me',
+  keepFactors: '/keep-second-factor',
 } as const
 
 type Recipient = Pick<Account, 'email' | 'name'>

@@ -6,7 +6,7 @@ import { updateAccount } from '../account-cache/changed-account.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { isDuplicate } from '../platform/sql/database.ts'
 import { lookupEmail } from '../platform/email.ts'
-import { ACCOUNT_COLUMNS, findAccountByEmail } from './account.ts'
+import { ACCOUNT_COLUMNS, existing, findAccountByEmail, findAccountById } from './account.ts'
 import type { Account } from './account.ts'
 import { foldUsername } from './folded-username.ts'
 
@@ -15,6 +15,11 @@ export async function findAccountByUsername(sql: Sql, username: string): Promise
   return sql<Account & { usernameCanonical: string | null }>('accounts')
     .where({ usernameCanonical: foldUsername(username) })
     .first(...ACCOUNT_COLUMNS)
+}
+
+/** By the id, the address or the user name. @throws AppError 404 `account_not_found` */
+export async function namedAccount(sql: Sql, typed: string): Promise<Account> {
+  return existing((await findAccountById(sql, typed)) ?? (await findAccountByLogin(sql, typed)))
 }
 
 /** By what a person types at sign-in: an address or a user name. */

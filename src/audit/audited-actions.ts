@@ -30,6 +30,8 @@ export const AUDITED_ACTIONS = {
   'role.revoked': { event: 'account.roles_changed' },
   'factor.added': { event: 'account.factors_changed', how: 'added' },
   'factor.removed': { event: 'account.factors_changed', how: 'removed' },
+  'factors.reset_requested': { event: 'account.factors_changed', how: 'reset_requested' },
+  'factors.reset_stopped': { event: 'account.factors_changed', how: 'reset_stopped' },
   'factors.reset': { event: 'account.factors_changed', how: 'reset' },
   'recovery_codes.renewed': { event: 'account.factors_changed', how: 'recovery_codes_renewed' },
   'recovery_code.used': { event: 'account.factors_changed', how: 'recovery_code_used' },

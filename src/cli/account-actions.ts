@@ -1,7 +1,7 @@
 /** What the commands of `account` do. */
 import { text as textOf } from 'node:stream/consumers'
-import { findAccountByLogin } from '../accounts/username.ts'
-import { findAccountById, isVerified } from '../accounts/account.ts'
+import { namedAccount } from '../accounts/username.ts'
+import { accountNotFound, isVerified } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import { listAccounts } from '../accounts/account-list.ts'
 import { listSessions } from '../sessions/account-sessions.ts'
@@ -16,8 +16,7 @@ import type { Role } from '../accounts/role-names.ts'
 import { rolesOf } from '../accounts/roles.ts'
 import { groupsOf } from '../groups/members.ts'
 import { accountFields } from '../events/account-snapshot.ts'
-import { hasSecondFactor, resetFactors } from '../factors/factors.ts'
-import { showFactors } from '../operations/shown-factors.ts'
+import { hasSecondFactor } from '../factors/factors.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import { AppError } from '../platform/errors.ts'
 import { randomToken } from '../platform/tokens.ts'
@@ -85,24 +84,6 @@ export async function resetPassword(input: Input, services: Services): Promise<A
   return { data, text: `${email} has a new password; all its sessions and access have ended.${shown}` }
 }
 
-export async function factors(input: Input, services: Services): Promise<Answer> {
-  const { id, email } = await theAccount(services, input)
-  const data = { id, email, ...(await showFactors(services.db, id)) }
-  const { totp, recovery_codes: codes } = data
-  const app = totp ? `set up ${totp.confirmed_at}, last used ${totp.last_used_at ?? 'never'}` : 'none'
-  const left = codes ? `${codes.left} left, made ${codes.made_at}` : 'none'
-  return { data, text: record({ id, email, authenticator_app: app, recovery_codes: left }) }
-}
-
-export async function removeFactors(input: Input, services: Services): Promise<Answer> {
-  const { id, email } = await theAccount(services, input)
-  const removed = (await resetFactors(services, id, CLI)) === 'reset'
-  const text = removed
-    ? `${email} has no second factor any more; all its sessions and access have ended.`
-    : `${email} had no second factor. Nothing was changed.`
-  return { data: { id, email, removed }, text }
-}
-
 export function disable(input: Input, services: Services): Promise<Answer> {
   return setState(input, services, disableAccount)
 }
@@ -127,7 +108,7 @@ export async function setRole(input: Input, services: Services): Promise<Answer>
 
 export async function remove(input: Input, services: Services): Promise<Answer> {
   const { id, email } = await theAccount(services, input)
-  if (!(await deleteAccount(services, id, CLI))) throw notFound()
+  if (!(await deleteAccount(services, id, CLI))) throw accountNotFound()
   return { data: { id, email, deleted: true }, text: `Deleted ${email} (${id}).` }
 }
 
@@ -182,7 +163,7 @@ type Change = (needs: Services, accountId: string, by: typeof CLI) => Promise<bo
 
 async function setState(input: Input, services: Services, apply: Change): Promise<Answer> {
   const { id } = await theAccount(services, input)
-  if (!(await apply(services, id, CLI))) throw notFound()
+  if (!(await apply(services, id, CLI))) throw accountNotFound()
   return shown(services, await theAccount(services, input))
 }
 
@@ -200,16 +181,6 @@ function stateOf(found: Account): string {
   return isVerified(found) ? 'verified' : 'unverified'
 }
 
-async function theAccount({ db }: Services, { operands: [typed = ''] }: Input): Promise<Account> {
-  const found = (await findAccountById(db, typed)) ?? (await findAccountByLogin(db, typed))
-  if (found) return found
-  throw notFound()
-}
-
-function notFound(): AppError {
-  return new AppError(
-    'account_not_found',
-    404,
-    'There is no account with this id, e-mail address or user name.',
-  )
+function theAccount({ db }: Services, { operands: [typed = ''] }: Input): Promise<Account> {
+  return namedAccount(db, typed)
 }

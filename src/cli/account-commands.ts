@@ -3,6 +3,7 @@ import { ROLES } from '../accounts/role-names.ts'
 import type { Noun, OptionSpec } from '../command-line/command.ts'
 import type { Input } from '../command-line/input.ts'
 import { pageOptions } from '../command-line/page-options.ts'
+import { factorCommands } from './factors/factor-commands.ts'
 import type { Services } from '../services.ts'
 
 const actions = () => import('./account-actions.ts')
@@ -123,28 +124,7 @@ export const account: Noun = {
       'enable',
       'Lets a disabled account sign in again. Ended sessions and access stay ended.',
     ),
-    {
-      noun,
-      verb: 'factors',
-      opens,
-      operand,
-      about: 'Shows the second factors of an account: the authenticator app and the recovery codes.',
-      examples: ['account factors person@example.com', 'account factors person@example.com --json'],
-      run: async (...args) => (await actions()).factors(...args),
-    },
-    {
-      noun,
-      verb: 'reset-factors',
-      opens,
-      operand,
-      about: 'Removes the second factors of a person who lost them, and ends all sessions and access.',
-      notes: [
-        'The password alone signs in then. The person gets a mail about it.',
-        'Be sure that it is this person who asks: their password may be known to somebody else.',
-      ],
-      examples: ['account reset-factors person@example.com'],
-      run: async (...args) => (await actions()).removeFactors(...args),
-    },
+    ...factorCommands({ noun, opens, operand }),
     onAccount('unlock', 'unlock', 'Lets a blocked person sign in again. Servers notice within ten seconds.'),
     onAccount('end-sessions', 'endSessions', 'Ends all sessions and access of an account.'),
     {

@@ -72,8 +72,16 @@ export const EVENT_TYPES = {
     data: accountBy('change', 'reset', 'operator'),
   },
   'account.factors_changed': {
-    when: 'A second factor was added, removed or reset. Or recovery codes were renewed, or one was used.',
-    data: accountBy('added', 'removed', 'reset', 'recovery_codes_renewed', 'recovery_code_used'),
+    when: 'A second factor was added, removed or reset. Or a reset was planned or stopped, recovery codes were renewed, or one was used.',
+    data: accountBy(
+      'added',
+      'removed',
+      'reset',
+      'reset_requested',
+      'reset_stopped',
+      'recovery_codes_renewed',
+      'recovery_code_used',
+    ),
   },
   'account.roles_changed': { when: 'The roles inside this service changed.', data: ofAccount },
   'account.groups_changed': {

@@ -54,19 +54,23 @@ export async function renewRecoveryCodes(
 
 /**
  * For a person who lost all factors: removes them and the recovery codes, ends all sessions and access, and mails a notice.
- * `none`: the account had nothing to remove, so nothing ends. Answers nothing when there is no such account.
+ * `none`: the account had nothing to remove, so nothing ends. Answers nothing when there is no such account. `onlyIfDueAtMs`:
+ * only where the reset that waits is due then and was not stopped.
  */
 export async function resetFactors(
   needs: Services,
   accountId: string,
   by: Actor,
-  expects?: Expects,
+  { expects, onlyIfDueAtMs }: { expects?: Expects | undefined; onlyIfDueAtMs?: number } = {},
 ): Promise<'reset' | 'none' | undefined> {
   const nowMs = needs.clock()
   const done = await inTransaction(needs.db, async (trx) => {
     const account = await lockAccount(trx, accountId)
     if (!account) return undefined
     expects?.(account)
+    const waiting = trx('factor_resets').where({ accountId })
+    if (onlyIfDueAtMs !== undefined) void waiting.where('dueAtMs', '<=', onlyIfDueAtMs)
+    if ((await waiting.delete()) === 0 && onlyIfDueAtMs !== undefined) return 'none'
     const removed =
       (await trx('account_totps').where({ accountId }).delete()) +
       (await trx('recovery_codes').where({ accountId }).delete())

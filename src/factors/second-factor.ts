@@ -9,6 +9,7 @@ import { resetCodeAttempts, takeCodeAttempt, takeGuessNotice } from '../attempts
 import { recordAudit } from '../audit/audit.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import type { Services } from '../services.ts'
+import { stopFactorReset } from './factor-resets.ts'
 import { recordFactorChange } from './factor-changes.ts'
 import { useCode } from './recovery-codes.ts'
 import { findTotp, useTotpCode } from './totp.ts'
@@ -56,6 +57,8 @@ export async function checkSecondFactor(
     return { ok: false, reason: 'wrong' }
   }
   await resetCodeAttempts(needs, accountId)
+  // Who has a factor did not lose them all.
+  await stopFactorReset(needs, accountId, { actor: accountId, ip })
   return { ok: true, factor, amr: [...SECOND_FACTOR_AMR[factor]] }
 }
 

@@ -1,5 +1,6 @@
 /** The text of each mail. The layouts in views/mail format it, as text and as HTML. */
 import type { MailRequest } from '../outbox/mail-request.ts'
+import { factorReset } from './factor-letters.ts'
 import { checkCode, passwordGuessed } from './guess-letters.ts'
 
 export type Letter = {
@@ -37,6 +38,8 @@ export function contentFor(request: MailRequest, serverName: string): Letter {
       return passwordGuessed(request.data, serverName, { greeting, inWords })
     case 'check-code':
       return checkCode(request.data, serverName, { greeting, inWords })
+    case 'factor-reset':
+      return factorReset(request.data, serverName, { greeting, inWords })
     case 'test':
       return test(request.data, serverName)
   }

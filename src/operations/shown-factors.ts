@@ -1,5 +1,6 @@
 /** The second factors of an account as the API shows them. */
 import { z } from 'zod'
+import { pendingReset } from '../factors/factor-resets.ts'
 import { factorsOf } from '../factors/factors.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { timeOf } from './shown-account.ts'
@@ -13,16 +14,22 @@ export const shownFactors = z
     recovery_codes: z
       .object({ left: z.int().describe('How many are unused.'), made_at: z.iso.datetime() })
       .nullable(),
+    reset: z
+      .object({ requested_at: z.iso.datetime(), due_at: z.iso.datetime() })
+      .nullable()
+      .describe('The reset of all factors that waits, so that the owner can stop it.'),
   })
   .meta({ title: 'Factors' })
 
 export async function showFactors(sql: Sql, accountId: string): Promise<z.output<typeof shownFactors>> {
+  const reset = await pendingReset(sql, accountId)
   const { totp, recoveryCodesLeft: left, recoveryCodesMadeAtMs: madeAtMs } = await factorsOf(sql, accountId)
   return {
     totp: totp
       ? { confirmed_at: timeOf(totp.confirmedAtMs), last_used_at: timeOrNull(totp.lastUsedAtMs) }
       : null,
     recovery_codes: madeAtMs === null ? null : { left, made_at: timeOf(madeAtMs) },
+    reset: reset ? { requested_at: timeOf(reset.requestedAtMs), due_at: timeOf(reset.dueAtMs) } : null,
   }
 }
 

@@ -46,6 +46,9 @@ const accessRequest = z.object({ name, appName: name, link, expiresAtMs })
 const passwordGuessed = z.object({ name, whenMs: z.int(), resetLink: link })
 const checkCode = z.object({ name, code, link, expiresAtMs })
 
+/** A planned reset of the second factors. `link` stops it. */
+const factorReset = z.object({ name, dueAtMs: z.int(), link, resetLink: link })
+
 const test = z.object({ whenMs: z.int(), link })
 
 export const mailRequestSchema = z.discriminatedUnion('template', [
@@ -59,6 +62,7 @@ export const mailRequestSchema = z.discriminatedUnion('template', [
   z.object({ template: z.literal('factor-changed'), to: mailAddress, data: factorChanged }),
   z.object({ template: z.literal('password-guessed'), to: mailAddress, data: passwordGuessed }),
   z.object({ template: z.literal('check-code'), to: mailAddress, data: checkCode }),
+  z.object({ template: z.literal('factor-reset'), to: mailAddress, data: factorReset }),
   z.object({ template: z.literal('test'), to: mailAddress, data: test }),
 ])
 

@@ -1,6 +1,7 @@
 /** The settings of second factors: part of the list in settings.ts. */
 import type { z } from 'zod'
-import { requiredFor } from './kinds/setting-kinds.ts'
+import { MINUTE_MS } from '../platform/clock.ts'
+import { integer, requiredFor } from './kinds/setting-kinds.ts'
 import type { RequiredFor } from './kinds/setting-kinds.ts'
 
 export const factorSettings = {
@@ -9,8 +10,19 @@ export const factorSettings = {
     description:
       'Who needs a second factor. Anybody of them without one sets it up in the sign-in, before anything else.',
   }),
+  factor_reset_delay_minutes: integer(0, 43_200).default(1440).meta({
+    group: 'Accounts',
+    description:
+      'How long a reset of second factors by an operator waits, so that the owner can stop it; 0 resets at once.',
+  }),
 } satisfies Record<string, z.ZodType>
 
-export function factorConfig(given: { require_second_factor: RequiredFor }) {
-  return { requireSecondFactor: given.require_second_factor }
+export function factorConfig(given: {
+  require_second_factor: RequiredFor
+  factor_reset_delay_minutes: number
+}) {
+  return {
+    requireSecondFactor: given.require_second_factor,
+    factorResetDelayMs: given.factor_reset_delay_minutes * MINUTE_MS,
+  }
 }

@@ -11,7 +11,7 @@ import type { Api } from './caller.ts'
 
 const OWN = ['account:read', 'account:factors'] as const
 const ADMIN = ['accounts:read', 'accounts:factors'] as const
-const NOTHING = { totp: null, recovery_codes: null }
+const NOTHING = { totp: null, recovery_codes: null, reset: null }
 
 for (const { name, stage: open } of ONE_STAGE)
   describe(`the API of second factors, with ${name}`, () => {
@@ -95,7 +95,14 @@ for (const { name, stage: open } of ONE_STAGE)
       const shown = await api.call('GET', `${path}/factors`, { token: program })
       expect(shown.json()).to.have.nested.property('recovery_codes.left', 10)
       expect(shown.text).not.to.match(/secret|[2-7A-Z]{16}/)
-      const reset = await api.call('POST', `${path}/reset-factors`, { token: program })
+      const planned = await api.call('POST', `${path}/reset-factors`, { token: program })
+      expect(planned.status).to.equal(200)
+      const pending = await api.call('GET', `${path}/factors`, { token: program })
+      expect(pending.json()).to.have.nested.property('reset.due_at').that.is.a('string')
+      await api.call('POST', `${path}/keep-factors`, { token: program })
+      const kept = (await api.call('GET', `${path}/factors`, { token: program })).json()
+      expect([kept['reset'], kept['totp'] !== null]).to.eql([null, true])
+      const reset = await api.call('POST', `${path}/reset-factors-now`, { token: program })
       expect([reset.status, reset.json()['id']]).to.eql([200, person.id])
       expect((await api.call('GET', `${path}/factors`, { token: program })).json()).to.eql(NOTHING)
       expect((await api.call('GET', '/account/factors', { token })).status, 'its sessions').to.equal(401)

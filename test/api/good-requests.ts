@@ -147,6 +147,8 @@ export async function goodRequests(stage: Stage) {
     sendAccountReset: onAccount('/send-reset'),
     getAccountFactors: onAccount('/factors'),
     resetAccountFactors: onAccount('/reset-factors'),
+    resetAccountFactorsNow: onAccount('/reset-factors-now'),
+    keepAccountFactors: onAccount('/keep-factors'),
     getAccountRoles: onAccount('/roles'),
     setAccountRoles: onAccount('/roles', { roles: ['admin'] }),
     registerAccount: () => asProgram('/registrations', { email: anyEmail(), password: PASSWORD }),

@@ -9,6 +9,7 @@ import {
   disabledAccount,
   disabledClient,
   enrolled,
+  withPlannedReset,
   group,
   member,
 } from './command-changes.ts'
@@ -68,6 +69,8 @@ export const ADMINISTRATION_CHANGES: Changes = {
   unlockAccount: { none: 'Attempts are counted again. The account itself stays as it was.' },
   endAccountSessions: call('POST /accounts/{}/end-sessions', signedIn, ['account.signed_out_everywhere']),
   resetAccountFactors: call('POST /accounts/{}/reset-factors', enrolled, ['account.factors_changed']),
+  resetAccountFactorsNow: call('POST /accounts/{}/reset-factors-now', enrolled, ['account.factors_changed']),
+  keepAccountFactors: call('POST /accounts/{}/keep-factors', withPlannedReset, ['account.factors_changed']),
   sendAccountReset: { none: 'Only a mail is sent.' },
   createGroup: call('POST /groups', nothing, ['group.created'], () => ({ name: `administered-${next()}` })),
   updateGroup: call('PATCH /groups/{}', group, ['group.changed'], () => ({ name: `renamed-${next()}` })),

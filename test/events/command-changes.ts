@@ -5,6 +5,7 @@ import type { EventType } from '../../src/events/event-types.ts'
 import { createGroup } from '../../src/groups/groups.ts'
 import { addMember } from '../../src/groups/members.ts'
 import { createInitialAccessToken } from '../../src/protocol/registration/initial-access-tokens.ts'
+import { planFactorReset } from '../../src/factors/factor-resets.ts'
 import { enroll } from '../factors/enrolled.ts'
 import type { EventWorld } from './event-world.ts'
 
@@ -31,6 +32,11 @@ export const signedIn: Prepare = async (world) => {
   const person = await world.createAccount()
   await world.visitor().signIn(person)
   return person.account.id
+}
+export const withPlannedReset: Prepare = async (world) => {
+  const id = await enrolled(world)
+  await planFactorReset(world.parts, id, { actor: 'cli' })
+  return id
 }
 export const enrolled: Prepare = async (world) => {
   const id = await account(world)
@@ -89,6 +95,11 @@ export const COMMAND_CHANGES: Changes = {
   'account reset-factors': {
     given: enrolled,
     run: ({ command }, id) => command('account', 'reset-factors', id),
+    events: ['account.factors_changed'],
+  },
+  'account keep-factors': {
+    given: withPlannedReset,
+    run: ({ command }, id) => command('account', 'keep-factors', id),
     events: ['account.factors_changed'],
   },
   'account update': {

@@ -2,6 +2,8 @@
 import type { EventType } from '../../src/events/event-types.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
 import { authenticator, secretOn } from '../factors/authenticator.ts'
+import { findAccountByEmail } from '../../src/accounts/account.ts'
+import { planFactorReset } from '../../src/factors/factor-resets.ts'
 import { enroll } from '../factors/enrolled.ts'
 import { register as registerApp } from '../provider/relying-party.ts'
 import type { Changes } from './command-changes.ts'
@@ -135,6 +137,18 @@ export const PAGE_CHANGES: Changes = {
   '/account/security/codes/renew': onSecurityPage('/account/security/codes/renew'),
   '/account/security/codes/saved': { none: 'The page stops showing the codes.' },
   '/account/security/confirm': { none: 'The password shows who it is. Nothing changes.' },
+  '/keep-second-factor': {
+    async run(world) {
+      const { visitor, email } = await signedIn(world)
+      const { id } = (await findAccountByEmail(world.parts.db, email))!
+      await enroll(world.parts, id)
+      await planFactorReset(world.parts, id, { actor: 'cli' })
+      const mail = await world.waitForMail(email, /will be removed/)
+      await world.taken()
+      await visitor.followForm(await visitor.get(linkIn(mail, '/keep-second-factor')))
+    },
+    events: ['account.factors_changed'],
+  },
   '/not-me': {
     async run(world) {
       const { visitor, ...person } = await signedIn(world)

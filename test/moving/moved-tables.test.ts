@@ -43,6 +43,7 @@ const STAYS = [
   'audit_events',
   'backchannel_requests',
   'changes',
+  'factor_resets',
   'idempotency_keys',
   'mailbox_messages',
   'oidc_records',

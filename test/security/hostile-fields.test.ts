@@ -24,6 +24,7 @@ const FORMS: Record<string, string[]> = {
   '/forgot': ['email'],
   '/reset': ['token', 'code', 'password'],
   '/not-me': ['token'],
+  '/keep-second-factor': ['token'],
   '/account': ['name'],
   '/account/verify': ['code'],
   '/account/resend': [],

@@ -46,7 +46,7 @@ export const FLOORS = [
   ['features.ts'],
   ['process/start'],
   ['process'],
-  ['cli/groups', 'cli/mail', 'cli/moving', 'cli/outbox'],
+  ['cli/factors', 'cli/groups', 'cli/mail', 'cli/moving', 'cli/outbox'],
   ['(composition)', 'cli'],
 ]
 

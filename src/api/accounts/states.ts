@@ -5,6 +5,7 @@ import { disableAccount, enableAccount, signOutEverywhere } from '../../accounts
 import type { Actor, Expects } from '../../accounts/account-state.ts'
 import { mailResetLink } from '../../accounts/operator/operator-reset.ts'
 import { unlockAccount } from '../../accounts/operator/operator-unlock.ts'
+import { planFactorReset, stopFactorReset } from '../../factors/factor-resets.ts'
 import { resetFactors } from '../../factors/factors.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation, Problem } from '../../operations/operation.ts'
@@ -58,11 +59,31 @@ const ACTS: readonly Act[] = [
   {
     id: 'resetAccountFactors',
     verb: 'reset-factors',
-    summary: 'Remove all second factors of an account',
+    summary: 'Plan to remove all second factors of an account',
     description:
-      'For a person who lost them. Also ends all sessions and access, and mails a notice. The password alone signs in then.',
+      'For a person who lost them. Mails the owner, who can stop it for a day (a setting). Then it also ends all sessions and access.',
     scope: 'accounts:factors',
-    run: async (...given) => (await resetFactors(...given)) !== undefined,
+    run: async (...given) => (await planFactorReset(...given)) !== undefined,
+  },
+  {
+    id: 'resetAccountFactorsNow',
+    verb: 'reset-factors-now',
+    summary: 'Remove all second factors of an account at once',
+    description:
+      'Only where you know that the person asks. Also ends all sessions and access, and mails a notice. The password alone signs in then.',
+    scope: 'accounts:factors',
+    run: async (needs, id, by, expects) => (await resetFactors(needs, id, by, { expects })) !== undefined,
+  },
+  {
+    id: 'keepAccountFactors',
+    verb: 'keep-factors',
+    summary: 'Stop the planned reset of second factors',
+    scope: 'accounts:factors',
+    async run(needs, id, by, expects) {
+      await theAccount(needs.db, id)
+      await stopFactorReset(needs, id, by, expects)
+      return true
+    },
   },
   {
     id: 'sendAccountReset',

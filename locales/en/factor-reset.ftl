@@ -1,0 +1,9 @@
+factor-reset-title-live = Keep your second factor?
+factor-reset-title-done = You keep your second factor
+factor-reset-title-over = Nothing left to stop
+factor-reset-lead-live = An administrator was asked to remove the second factors of your account. If you didn’t ask for this, stop it.
+factor-reset-lead-done = The removal is stopped. You sign in with your second factor as before.
+factor-reset-lead-over = The removal was stopped before, or your second factors are already removed.
+factor-reset-keep = Keep my second factor
+factor-reset-wait = You lost your phone and asked for this? Then close this page. Nothing has changed.
+factor-reset-password = You didn’t ask for it? Someone may know your password. <link>Choose a new one</link>.

@@ -1,0 +1,9 @@
+factor-reset-title-live = 保留你的第二重验证？
+factor-reset-title-done = 已保留你的第二重验证
+factor-reset-title-over = 没有需要停止的操作
+factor-reset-lead-live = 有人请求管理员移除你账号的第二重验证。如果不是你本人提出的，请停止此操作。
+factor-reset-lead-done = 已停止移除。你仍像以前一样使用第二重验证登录。
+factor-reset-lead-over = 移除操作此前已停止，或第二重验证已被移除。
+factor-reset-keep = 保留我的第二重验证
+factor-reset-wait = 手机丢了，是你自己提出的？那么直接关闭此页面即可，一切不变。
+factor-reset-password = 不是你提出的？可能有人知道你的密码。<link>设置新密码</link>。
