@@ -111,6 +111,7 @@ function onEveryPage({ serverName, brand, mail, tokens }: Parts['config'], asset
     styleHref: assetHref('style.css'),
     iconHref: assetHref('favicon.svg'),
     waitScriptHref: assetHref('signed-out.js'),
+    confirmedScriptHref: assetHref('confirmed.js'),
     docsScriptHref: assetHref('docs.js'),
     docsStyleHref: assetHref('docs.css'),
     sendScriptHref: assetHref('send-form.js'),

@@ -10,3 +10,5 @@ activation-not-mine = I didn’t choose that password
 activation-confirm-lead = Press the button to confirm your email.
 activation-done = Your account is ready
 activation-done-lead = Your email is confirmed.
+activation-continue-app = Continue to { $app }
+activation-sign-in = Your email is confirmed. Sign in to continue.

@@ -26,6 +26,7 @@ page-back-to-app = Back to { $app }
 page-link-support = Help
 page-link-terms = Terms of use
 page-link-privacy = Privacy
+page-to-app = to continue to <app>{ $app }</app>
 
 account-nav = Your account
 account-nav-profile = Profile

@@ -12,3 +12,4 @@ reset-lead = You’ll then sign in again on all your devices.
 reset-password-missing = Choose a password.
 reset-done = Password changed
 reset-done-lead = You’re signed out everywhere. Sign in with your new password.
+reset-sent-app = After that, you continue to <app>{ $app }</app>.

@@ -1,7 +1,6 @@
 sign-in-title = Sign in
 # A certain account has to confirm itself. Its address is shown and fixed.
 sign-in-title-known = Confirm it’s you
-sign-in-lead = to continue to <app>{ $app }</app>
 sign-in-name = Email or username
 sign-in-button = Sign in
 sign-in-forgot = Forgot your password?

@@ -10,3 +10,5 @@ activation-not-mine = Я не задавал этот пароль
 activation-confirm-lead = Нажмите кнопку, чтобы подтвердить почту.
 activation-done = Ваш аккаунт готов
 activation-done-lead = Ваша почта подтверждена.
+activation-continue-app = Продолжить в { $app }
+activation-sign-in = Адрес почты подтверждён. Войдите, чтобы продолжить.

@@ -26,6 +26,7 @@ page-back-to-app = Вернуться в { $app }
 page-link-support = Помощь
 page-link-terms = Условия использования
 page-link-privacy = Конфиденциальность
+page-to-app = чтобы продолжить в <app>{ $app }</app>
 
 account-nav = Ваш аккаунт
 account-nav-profile = Профиль

@@ -1,7 +1,6 @@
 sign-in-title = Вход
 # A certain account has to confirm itself. Its address is shown and fixed.
 sign-in-title-known = Подтвердите, что это вы
-sign-in-lead = чтобы продолжить в <app>{ $app }</app>
 sign-in-name = Почта или имя пользователя
 sign-in-button = Войти
 sign-in-forgot = Забыли пароль?

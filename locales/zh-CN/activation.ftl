@@ -10,3 +10,5 @@ activation-not-mine = 这个密码不是我设置的
 activation-confirm-lead = 点击按钮确认你的邮箱。
 activation-done = 账号已就绪
 activation-done-lead = 你的邮箱已确认。
+activation-continue-app = 继续使用 { $app }
+activation-sign-in = 邮箱已确认。请登录以继续。

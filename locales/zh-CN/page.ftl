@@ -26,6 +26,7 @@ page-back-to-app = 返回 { $app }
 page-link-support = 帮助
 page-link-terms = 使用条款
 page-link-privacy = 隐私
+page-to-app = 以继续使用 <app>{ $app }</app>
 
 account-nav = 你的账号
 account-nav-profile = 个人资料

@@ -12,3 +12,4 @@ reset-lead = 之后你需要在所有设备上重新登录。
 reset-password-missing = 请设置密码。
 reset-done = 密码已修改
 reset-done-lead = 所有设备均已退出登录。请使用新密码登录。
+reset-sent-app = 之后即可继续使用 <app>{ $app }</app>。

@@ -1,7 +1,6 @@
 sign-in-title = 登录
 # A certain account has to confirm itself. Its address is shown and fixed.
 sign-in-title-known = 请确认是你本人
-sign-in-lead = 以继续使用 <app>{ $app }</app>
 sign-in-name = 邮箱或用户名
 sign-in-button = 登录
 sign-in-forgot = 忘记密码？

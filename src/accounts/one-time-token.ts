@@ -38,6 +38,8 @@ export type OneTimeToken = {
   attempts: number
   expiresAtMs: number
   usedAtMs: number | null
+  /** When using it signed in the browser that asked. */
+  signedInAtMs: number | null
   createdAtMs: number
 }
 
@@ -54,6 +56,7 @@ const COLUMNS = [
   'attempts',
   'expiresAtMs',
   'usedAtMs',
+  'signedInAtMs',
   'createdAtMs',
 ] as const
 
@@ -185,8 +188,7 @@ export async function proveToken(
   if (code === undefined && !passwordFollows) return { ok: false, reason: 'wrong_code' }
   if (!(await takeCodeAttempt(db, row.digest, nowMs))) return { ok: false, reason: 'exhausted' }
   if (code === undefined) return { ok: true, row }
-  const matches = equalsInConstantTime(row.codeDigest, codeDigest(key, row.digest, code))
-  return matches ? { ok: true, row } : { ok: false, reason: 'wrong_code' }
+  return isCodeOf(key, row, code) ? { ok: true, row } : { ok: false, reason: 'wrong_code' }
 }
 
 /** Uses the token up, in the transaction of what it is for. Of any number of callers exactly one gets true. */
@@ -197,6 +199,54 @@ export async function useToken(trx: Sql, tokenDigest: string, nowMs: number): Pr
     .where('expiresAtMs', '>', nowMs)
     .update({ usedAtMs: nowMs })
   return used === 1
+}
+
+/**
+ * Signs in the browser that asked, once: of any number of callers exactly one gets true. The token was used, here or on
+ * another device, at `sinceMs` or later.
+ */
+export async function takeSignIn(
+  sql: Sql,
+  tokenDigest: string,
+  sinceMs: number,
+  nowMs: number,
+): Promise<boolean> {
+  const taken = await sql('one_time_tokens')
+    .where({ digest: tokenDigest })
+    .where('usedAtMs', '>=', sinceMs)
+    .whereNull('signedInAtMs')
+    .update({ signedInAtMs: nowMs })
+  return taken === 1
+}
+
+/** The account's token of a purpose, if the one that asked for it last was this browser, with this password. Used or not. */
+export async function findOwnToken(
+  sql: Sql,
+  which: { accountId: string; purpose: TokenPurpose },
+  by: { browser: string | undefined; passwordHash: string },
+): Promise<OneTimeToken | undefined> {
+  const row = await findToken(sql, which)
+  return row && row.passwordHash === by.passwordHash && isSameBrowser(row, by.browser) ? row : undefined
+}
+
+/** Ends the account's unused token of a purpose, if this browser asked for it last, with this password. */
+export async function withdrawToken(
+  sql: Sql,
+  which: { accountId: string; purpose: TokenPurpose },
+  by: { browser: string | undefined; passwordHash: string },
+): Promise<void> {
+  const { passwordHash } = by
+  const browserDigest = browserDigestOf(by.browser)
+  if (browserDigest === null) return
+  await sql('one_time_tokens')
+    .where({ ...which, passwordHash, browserDigest })
+    .whereNull('usedAtMs')
+    .delete()
+}
+
+/** True for the code of this token, also where that was used. The caller counts the guess. */
+export function isCodeOf(key: Buffer, row: OneTimeToken, code: string): boolean {
+  return equalsInConstantTime(row.codeDigest, codeDigest(key, row.digest, code))
 }
 
 /** The account's live token of a purpose, if it has one. */

@@ -14,12 +14,14 @@ import type { Step } from './next-step.ts'
 import { openInteraction, parameter } from './open-interaction.ts'
 import { redirect, resume } from './page.ts'
 import type { Page, Steps } from './page.ts'
+import type { SignedInAnswers } from './signed-in-answer.ts'
 import type { StartAgain } from './start-again.ts'
 
 type Needs = {
   oidc: Oidc
   startAgain: StartAgain
   steps: Steps
+  signedIn: SignedInAnswers
 }
 
 export function interactionRoutes(needs: Needs): Router {
@@ -76,6 +78,7 @@ async function isDone(work: Promise<void>): Promise<boolean> {
 
 async function show(needs: Needs, page: Page): Promise<void> {
   const { ctx, interaction } = page
+  if (await needs.signedIn.take(needs.oidc, page)) return
   const step = nextStep(interaction.prompt.name)
   if (step === 'sign-in' && (await signedInMeanwhile(needs, page)))
     return redirect(ctx, interaction.returnTo + page.query)

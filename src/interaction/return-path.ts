@@ -18,12 +18,14 @@ export type ReturnPath = {
   clientId: (ctx: AnyContext) => string | undefined
   /** The sealed form, for the mailed link's record. */
   seal: (ctx: AnyContext) => string | undefined
-  /** Unseals the path. */
-  open: (sealed: string | null | undefined) => string | undefined
+  /** Unseals the path. Of the interaction's sign-in page, if no other one is named. */
+  open: (sealed: string | null | undefined, page?: InteractionPage) => string | undefined
+  /** The client of an unsealed path. */
+  clientIdOf: (path: string | undefined) => string | undefined
 }
 
 /** The page of the step that is due, the sign-in page, or the form that declines a set-up. */
-type InteractionPage = '' | '/sign-in' | '/set-up/later'
+export type InteractionPage = '' | '/sign-in' | '/set-up/later'
 
 /** Binds what is sealed to its purpose. */
 const CONTEXT = 'way-back'
@@ -53,17 +55,19 @@ export function createReturnPath({
     const { data } = carried.safeParse(ctx.query)
     return data && openRestart(data.restart) ? data : undefined
   }
+  const clientIdIn = (sealedRequest: unknown): string | undefined => {
+    const restart = openRestart(sealedRequest)
+    if (restart?.kind === 'stale') return restart.clientId
+    return (restart && new URL(restart.url).searchParams.get('client_id')) ?? undefined
+  }
   const path = (ctx: AnyContext, page: InteractionPage = '/sign-in'): string | undefined => {
     const found = read(ctx)
     return found && `/interaction/${found.from}${page}?${new URLSearchParams({ restart: found.restart })}`
   }
   return {
     path,
-    clientId(ctx) {
-      const restart = openRestart(read(ctx)?.restart)
-      if (restart?.kind === 'stale') return restart.clientId
-      return (restart && new URL(restart.url).searchParams.get('client_id')) ?? undefined
-    },
+    clientId: (ctx) => clientIdIn(read(ctx)?.restart),
+    clientIdOf: (found) => clientIdIn(new URLSearchParams(found?.split('?')[1]).get('restart')),
     query(ctx) {
       const found = read(ctx)
       return found ? `?${new URLSearchParams(found)}` : ''
@@ -72,6 +76,7 @@ export function createReturnPath({
       const found = path(ctx)
       return found && sealer.seal(found, CONTEXT)
     },
-    open: (sealed) => (sealed ? sealer.open(sealed, CONTEXT) : undefined),
+    open: (sealed, page = '/sign-in') =>
+      (sealed ? sealer.open(sealed, CONTEXT) : undefined)?.replace(/\/sign-in(?=\?)/, page),
   }
 }

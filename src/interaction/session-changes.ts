@@ -14,12 +14,12 @@ type Needs = Services & { oidc: Oidc }
 /** Who signed in, and with which methods (RFC 8176). */
 export type FinishedSignIn = { account: Account; amr: string[] }
 
-/** Signs the browser in, and records the session. */
+/** Signs the browser in, and records the session. Answers its uid. */
 export async function beginSession(
   services: Needs,
   ctx: AnyContext,
   { account: { id: accountId }, amr }: FinishedSignIn,
-): Promise<void> {
+): Promise<string> {
   const { oidc, clock, config } = services
   const previous = await readSession(oidc.current(), ctx)
   if (previous.accountId && previous.accountId !== accountId) await leaveSession(services, ctx)
@@ -27,6 +27,7 @@ export async function beginSession(
   const ttlSeconds = sessionSeconds(lifetimesOf(config), Math.floor(nowMs / SECOND_MS), nowMs)
   const session = await startSession(oidc.current(), ctx, { accountId, amr, ttlSeconds, nowMs })
   await recordSignIn(services, ctx, { uid: session.uid, accountId, amr })
+  return session.uid
 }
 
 /** Ends the grants of a browser session that another account replaces. */

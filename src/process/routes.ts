@@ -20,6 +20,8 @@ import type { AnyContext } from '../http/request/request-state.ts'
 import { interactionRoutes } from '../interaction/interaction.routes.ts'
 import type { Steps } from '../interaction/page.ts'
 import { restartsOf } from '../interaction/restart.ts'
+import { createSignedInAnswers } from '../interaction/signed-in-answer.ts'
+import type { SignedInAnswers } from '../interaction/signed-in-answer.ts'
 import { createStartAgain } from '../interaction/start-again.ts'
 import {
   isLibraryForm,
@@ -66,7 +68,8 @@ export async function openRoutes(
 function inOrder(parts: Parts, site: Site): Koa.Middleware {
   const { config, log, features } = parts
   const operations = features.flatMap(({ api }) => api?.(site) ?? [])
-  const pages = pagesOf(features, site, operations)
+  const signedIn = createSignedInAnswers(parts)
+  const pages = pagesOf(features, site, operations, signedIn)
   const library = aroundLibrary(config.issuer, site)
   const inner = new Koa()
   for (const { endpoints } of features)
@@ -130,11 +133,12 @@ function pagesOf(
   features: readonly Feature[],
   site: Site,
   operations: readonly Operation[],
+  signedIn: SignedInAnswers,
 ): readonly Router[] {
   const steps = Object.assign({}, ...features.map((feature) => feature.steps?.(site))) as Steps
   return [
     ...features.flatMap(({ pages }) => pages?.(site, operations) ?? []),
-    interactionRoutes({ ...site, steps }),
+    interactionRoutes({ ...site, steps, signedIn }),
   ]
 }
 

@@ -107,7 +107,7 @@ inService('Activating an account', (world) => {
     await tab.goto(first)
     expect(await heading(tab)).to.equal('This link no longer works')
     await tab.goto(linkIn(mail, '/activate'))
-    expect(await heading(tab)).to.equal('Your account is ready')
+    expect(await heading(tab)).to.equal('Your account')
     await press(page, 'I opened the link')
     expect(await heading(page)).to.equal('Reading List asks for access')
     await press(page, 'Allow')

@@ -3,7 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
 import type { BrowserContext, Page } from 'playwright-core'
-import { heading, press, signInHere } from '../journeys/steps.ts'
+import { heading, press } from '../journeys/steps.ts'
 import { register } from '../provider/relying-party.ts'
 import { openStage } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
@@ -13,7 +13,18 @@ import { startTlsProxy } from '../support/tls-proxy.ts'
 import type { TlsProxy } from '../support/tls-proxy.ts'
 
 const OURS = /^(as_|__Host-as_|__Secure-as_)/
-const PURPOSES = ['session', 'csrf', 'accounts', 'device', 'browser', 'interaction', 'resume', 'notice']
+const PURPOSES = [
+  'session',
+  'csrf',
+  'accounts',
+  'device',
+  'browser',
+  'interaction',
+  'resume',
+  'notice',
+  'registration',
+  'address',
+]
 /** The names that apps use, and those that ours would have without a prefix. */
 const OF_THE_APP = [...PURPOSES, 'sid', 'connect.sid', 'session.sig']
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
@@ -73,10 +84,10 @@ async function signUp(page: Page, issuer: string): Promise<void> {
   await page.getByLabel('Email').fill(PERSON.email)
   await page.getByLabel('Password').fill(PERSON.password)
   await press(page, 'Create account')
-  await page.getByRole('link', { name: 'Open the mailbox' }).click()
+  await page.goto(`${issuer}/mailbox`)
   await page.getByRole('link', { name: /^Activate/ }).click()
   await page.getByRole('link', { name: /\/activate/ }).click()
-  expect(await heading(page)).to.equal('Your account is ready')
+  expect(await heading(page)).to.equal('Your account')
 }
 
 type AppRequest = { issuer: string; callback: string }
@@ -84,7 +95,6 @@ type AppRequest = { issuer: string; callback: string }
 async function useApp(page: Page, stage: Stage, { issuer, callback }: AppRequest): Promise<void> {
   const client = await register(stage, { redirect_uris: [callback] })
   await page.goto(issuer + client.authorizePath())
-  await signInHere(page, PERSON)
   await press(page, 'Allow')
   await page.waitForURL(`${callback}?**`)
 }

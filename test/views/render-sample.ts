@@ -10,6 +10,7 @@ const catalogue = loadCatalogue({ strict: true })
 const onEveryPage = {
   styleHref: '/assets/style.css',
   passwordScriptHref: '/assets/password.js',
+  confirmedScriptHref: '/assets/confirmed.js',
   languages: LANGUAGES,
 }
 const render = createRenderer(createTemplates(viewsDir, catalogue, onEveryPage), {

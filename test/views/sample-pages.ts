@@ -29,6 +29,16 @@ const forms = {
   token: 'sample-token',
   notice: undefined,
 }
+const waits = {
+  email,
+  signInHref: '/sign-in',
+  codeAction: '/code',
+  resendAction: '/resend',
+  addressHref: '/address',
+  checkHref: '/register/sent?for=sample',
+  confirmedHref: '/register/confirmed?for=sample',
+  refresh: { seconds: 20, href: '/register/sent?for=sample&refreshed=1' },
+}
 const signIn = {
   ...forms,
   client,
@@ -154,15 +164,33 @@ export const samplePages: SamplePage[] = [
       password: 'This password is on lists that attackers try first. Choose another.',
     },
   }),
-  sample('register-sent', 'mailbox', { ...forms, email, resendAction: '/resend', mailbox: true }),
+  sample('register-sent', 'mailbox', { ...forms, ...waits, mailbox: true }),
   sample('register-sent', 'again', {
+    ...forms,
+    ...waits,
+    mailbox: false,
+    notice: 'register-sent-sent-again',
+    mailsAreLate: true,
+    client,
+  }),
+  sample('register-sent', 'wrong', {
+    ...forms,
+    ...waits,
+    mailbox: false,
+    errors: { code: 'This is not the code from the latest email.' },
+  }),
+  sample('register-sent', 'address', {
     ...forms,
     email,
     resendAction: '/resend',
+    signInHref: '/sign-in',
     mailbox: false,
-    notice: 'Another email is on its way.',
-    mailsAreLate: true,
-    continueHref: '/interaction/i/sign-in',
+  }),
+  sample('register-address', 'wrong', {
+    ...forms,
+    values: { email: 'person@' },
+    errors: { email: 'This is not a complete email address.' },
+    backHref: '/back',
   }),
   sample('activate', 'password', { ...forms, newPasswordMode: false, switchModeHref: '/activate?new' }),
   sample('activate', 'new-password', {
@@ -173,7 +201,7 @@ export const samplePages: SamplePage[] = [
   }),
   sample('activate-confirm', 'button', forms),
   sample('activated', 'done', { continueHref: '/account' }),
-  sample('link-expired', 'activation', { purpose: 'activation', resendHref: '/register' }),
+  sample('link-expired', 'activation', { ...forms, purpose: 'activation', action: '/resend' }),
   sample('link-expired', 'reset', { purpose: 'reset', resendHref: '/forgot' }),
   sample('link-expired', 'disown', { purpose: 'disown', resendHref: '/forgot' }),
   sample('disown', 'button', forms),

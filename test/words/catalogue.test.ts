@@ -32,7 +32,7 @@ describe('the catalogue of texts', () => {
   })
 
   it('never lets an app’s name open a slot', () => {
-    const parts = catalogue.in('en').parts('sign-in-lead', { app: '<b>Evil</b>' })
+    const parts = catalogue.in('en').parts('page-to-app', { app: '<b>Evil</b>' })
     expect(parts).to.deep.equal([{ text: 'to continue to ' }, { slot: 'app', text: '<b>Evil</b>' }])
   })
 

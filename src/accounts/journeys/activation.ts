@@ -1,6 +1,7 @@
 /**
- * Activation proves the mailbox and the password. In the browser that registered, opening the link proves both; elsewhere
- * it takes the code from the mail and the password, or a new password in its place. A signed-in person gives the code only.
+ * Activation proves the mailbox and the password. In the browser that registered, opening the link proves both, and so does
+ * the code (`activation-here.ts`). Elsewhere it takes the code from the mail and the password, or a new password in its
+ * place. A signed-in person gives the code only.
  */
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { Sql } from '../../platform/sql/database.ts'
@@ -9,7 +10,7 @@ import type { Account } from '../account.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { endAllAccess } from '../../consents/ended-access.ts'
 import type { EndedAccess } from '../../grant-store/access-endings.ts'
-import { proveToken, useToken } from '../one-time-token.ts'
+import { proveToken, takeSignIn, useToken } from '../one-time-token.ts'
 import type { OneTimeToken, TokenEvidence, TokenKey, TokenRefusal } from '../one-time-token.ts'
 import { chooseNewPassword } from './new-password.ts'
 import type { PasswordRefusal } from './new-password.ts'
@@ -24,13 +25,17 @@ export type Activated =
   | { ok: false; reason: TokenRefusal | 'wrong_password' }
   | PasswordRefusal
 
-/** By the link alone: only in the browser that registered; anywhere else `wrong_code`, with nothing changed. */
+/**
+ * By the link alone: only in the browser that registered; anywhere else `wrong_code`, with nothing changed. `signsIn`: the
+ * caller signs that browser in.
+ */
 export async function activate(
   needs: Services,
-  given: { token: string; browser: string | undefined; ip?: string },
+  given: { token: string; browser: string | undefined; ip?: string; signsIn?: boolean },
 ): Promise<Activated> {
   const proof = await prove(needs, { token: given.token }, { browser: given.browser })
-  return proof.ok ? finish(needs, proof.row, ofRequest(proof.row), given.ip) : proof
+  if (!proof.ok) return proof
+  return finishActivation(needs, proof.row, ofRequest(proof.row), given)
 }
 
 /** What came with the mail: its link, or the account together with its code. */
@@ -51,7 +56,7 @@ export async function activateElsewhere(
   for (const candidate of new Set([proof.row.passwordHash, account?.passwordHash])) {
     if (candidate && (await needs.hasher.verify(candidate, given.password))) {
       const proven = candidate === proof.row.passwordHash ? ofRequest(proof.row) : AS_IT_IS
-      return finish(needs, proof.row, proven, given.ip)
+      return finishActivation(needs, proof.row, proven, given)
     }
   }
   return { ok: false, reason: 'wrong_password' }
@@ -68,7 +73,7 @@ export async function activateWithNewPassword(
   if (!chosen.ok) return chosen
   const { account, passwordHash, name } = chosen
   const proven = { passwordHash, profile: provenProfile(account, name) }
-  return finish(needs, proof.row, proven, given.ip)
+  return finishActivation(needs, proof.row, proven, given)
 }
 
 /** By the code alone, for a person who is signed in and has thereby given the account's password, which stays. */
@@ -77,11 +82,11 @@ export async function activateSignedIn(
   given: { accountId: string; code: string; ip?: string },
 ): Promise<Activated> {
   const proof = await prove(needs, { accountId: given.accountId }, { code: given.code })
-  return proof.ok ? finish(needs, proof.row, AS_IT_IS, given.ip) : proof
+  return proof.ok ? finishActivation(needs, proof.row, AS_IT_IS, given) : proof
 }
 
 /** What becomes the account's: the password that was proven, and what was typed along with it. */
-type Proven = { passwordHash: string | null; profile: TypedProfile | undefined }
+export type Proven = { passwordHash: string | null; profile: TypedProfile | undefined }
 
 /** The account's own password was given, so its name is that person's too. */
 const AS_IT_IS: Proven = { passwordHash: null, profile: undefined }
@@ -98,11 +103,12 @@ async function prove(needs: Services, which: Which, evidence: TokenEvidence) {
   return proveToken(needs.db, needs.config.keys.index, key, evidence, needs.clock())
 }
 
-async function finish(
+/** With a proof at hand. `signsIn`: the browser of this request is signed in next, so no other one is by this token. */
+export async function finishActivation(
   needs: Services,
   row: OneTimeToken,
   proven: Proven,
-  ip: string | undefined,
+  { ip, signsIn = false }: { ip?: string | undefined; signsIn?: boolean },
 ): Promise<Activated> {
   const outcome = await inTransaction(needs.db, async (trx) => {
     const nowMs = needs.clock()
@@ -111,6 +117,7 @@ async function finish(
     // The password of a verified account is never changed from here, for any link.
     if (isVerified(account) || !(await useToken(trx, row.digest, nowMs))) return 'used'
     if (!(await markVerified(trx, account.id, row.emailCanonical, nowMs))) return 'invalid_token'
+    if (signsIn) await takeSignIn(trx, row.digest, nowMs, nowMs)
     const { id: accountId } = account
     const ended = await replaceOwner(needs, trx, account, proven, nowMs)
     await claimUsername(trx, accountId, usernameFor(account, row, proven))
@@ -122,10 +129,10 @@ async function finish(
   return { ok: true, accountId: row.accountId }
 }
 
-/** The name of this request, if its person is the one who proved the mailbox. */
-function usernameFor(account: Account, row: OneTimeToken, { profile }: Proven): string | null {
+/** The name of this request, if its person is the one who proved the mailbox: the password of the request stays. */
+function usernameFor(account: Account, row: OneTimeToken, { passwordHash, profile }: Proven): string | null {
   if (account.username !== null) return null
-  const same = row.passwordHash !== null && row.passwordHash === account.passwordHash
+  const same = row.passwordHash !== null && row.passwordHash === (passwordHash ?? account.passwordHash)
   return (same ? readProfile(row.profile) : profile)?.username ?? null
 }
 

@@ -13,8 +13,9 @@ import { mailActivation, mailAlreadyRegistered } from '../account-mail.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { lookupEmail, parseEmail } from '../../platform/email.ts'
 import type { EmailProblem } from '../../platform/email.ts'
+import { randomToken } from '../../platform/tokens.ts'
 import { ANSWER_STEP_MS, evenly } from '../../attempts/even-timing.ts'
-import { browserDigestOf, findLiveToken, issueToken } from '../one-time-token.ts'
+import { browserDigestOf, findLiveToken, issueToken, withdrawToken } from '../one-time-token.ts'
 import type { OneTimeToken } from '../one-time-token.ts'
 import { passwordProblem } from '../../passwords/password-policy.ts'
 import type { PasswordProblem } from '../../passwords/password-policy.ts'
@@ -37,17 +38,45 @@ export type Registration = {
   ip: string
 }
 
+/** What is stored of it: the password is a hash by then. */
+type Typed = Omit<Registration, 'password'>
+
 export type RegistrationProblem =
   | { reason: 'email_invalid'; problem: EmailProblem }
   | { reason: 'profile_invalid'; field: string }
   | { reason: 'password_refused'; problem: PasswordProblem }
   | { reason: 'username_taken' }
 
+type Refused = { ok: false; problems: RegistrationProblem[] }
+
 /** Everything that is wrong with the form at once, in the order of its fields. */
-export type Registered = { ok: true } | { ok: false; problems: RegistrationProblem[] }
+export type Registered = { ok: true } | Refused
+
+/**
+ * What the browser that registered keeps, sealed: what was typed there, with a hash in place of the password. It proves
+ * that password, and nothing about the mailbox. It says nothing about the address: every address gets one.
+ */
+export type KeptRegistration = {
+  /** Names this mail. Wrong codes are counted for it. */
+  mail: string
+  email: string
+  passwordHash: string
+  /** For `readProfile`. */
+  profile: string
+  atMs: number
+}
 
 /** Throws `AppError` `too_many_requests` (429) and `hashing_busy` (503). */
 export async function register(needs: Services, given: Registration): Promise<Registered> {
+  const registered = await registerHere(needs, given)
+  return registered.ok ? { ok: true } : registered
+}
+
+/** The same for a browser, which keeps what comes with it. */
+export async function registerHere(
+  needs: Services,
+  given: Registration,
+): Promise<{ ok: true; kept: KeptRegistration } | Refused> {
   const problems = problemsOf(needs, given)
   if (problems.length > 0) return { ok: false, problems }
   await takeNetworkRequest(needs, 'registration', given.ip, needs.clock())
@@ -58,8 +87,58 @@ export async function register(needs: Services, given: Registration): Promise<Re
     const mayMail = await takeMail(needs, lookupEmail(given.email), given.ip, needs.clock())
     const passwordHash = await needs.hasher.hash(given.password)
     if (mayMail) await storeOrFollow(needs, given, passwordHash)
-    return { ok: true }
+    return { ok: true, kept: keptOf(needs, given, passwordHash) }
   })
+}
+
+/** Where a registration comes from, and where it goes on to. */
+type Asker = Pick<Registration, 'browser' | 'wayBack' | 'ip'>
+
+/**
+ * Registers once more with what the browser keeps: for another mail, or for an address that was mistyped. The link to the
+ * mistyped address then ends. Throws `AppError` `too_many_requests` (429) and `hashing_busy` (503).
+ */
+export async function registerAgain(
+  needs: Services,
+  kept: KeptRegistration,
+  given: Asker & { email: string },
+): Promise<{ ok: true; kept: KeptRegistration } | Refused> {
+  const parsed = parseEmail(given.email)
+  if (!parsed.ok) return { ok: false, problems: [{ reason: 'email_invalid', problem: parsed.problem }] }
+  const isOther = lookupEmail(given.email) !== lookupEmail(kept.email)
+  await takeNetworkRequest(needs, isOther ? 'registration' : 'resend', given.ip, needs.clock())
+  return evenly(ANSWER_STEP_MS, async () => {
+    const { passwordHash } = kept
+    if (isOther && (await isPasswordOf(needs, passwordHash, given.email)))
+      return { ok: false, problems: [{ reason: 'password_refused', problem: 'personal' }] }
+    const typed = { ...readProfile(kept.profile), ...given }
+    if (isOther) await withdraw(needs, kept, given.browser)
+    if (await takeMail(needs, lookupEmail(given.email), given.ip, needs.clock()))
+      await storeOrFollow(needs, typed, passwordHash)
+    return { ok: true, kept: keptOf(needs, typed, passwordHash) }
+  })
+}
+
+/** The password was checked against another address. Only its hash is at hand, so only the likely spellings are tried. */
+async function isPasswordOf({ hasher }: Services, passwordHash: string, email: string): Promise<boolean> {
+  const [local = ''] = email.split(/[+@]/, 1)
+  for (const candidate of new Set([email, local]))
+    if (await hasher.verify(passwordHash, candidate)) return true
+  return false
+}
+
+async function withdraw(
+  { db }: Services,
+  kept: KeptRegistration,
+  browser: string | undefined,
+): Promise<void> {
+  const account = await findAccountByEmail(db, kept.email)
+  if (account) await withdrawToken(db, { accountId: account.id, purpose: 'activation' }, { ...kept, browser })
+}
+
+function keptOf({ clock }: Services, given: Typed, passwordHash: string): KeptRegistration {
+  const profile = writeProfile(typedProfileOf(given))
+  return { mail: randomToken(), email: given.email, passwordHash, profile, atMs: clock() }
 }
 
 /** Mails a fresh link if the address waits for one; the answer never tells. Throws `too_many_requests` (429). */
@@ -83,7 +162,7 @@ function problemsOf(needs: Services, given: Registration): RegistrationProblem[]
   return problems
 }
 
-async function storeOrFollow(needs: Services, given: Registration, passwordHash: string) {
+async function storeOrFollow(needs: Services, given: Typed, passwordHash: string) {
   const attempt = () => inTransaction(needs.db, (trx) => store(needs, trx, given, passwordHash))
   try {
     await attempt()
@@ -94,7 +173,7 @@ async function storeOrFollow(needs: Services, given: Registration, passwordHash:
   }
 }
 
-async function store(needs: Services, trx: Sql, given: Registration, passwordHash: string) {
+async function store(needs: Services, trx: Sql, given: Typed, passwordHash: string) {
   const existing = await findAccountByEmail(trx, given.email)
   const account = existing ?? (await createAccount(trx, unprovenOf(given, passwordHash), needs.clock()))
   const action = existing ? 'account.registration_repeated' : 'account.registered'
@@ -150,11 +229,11 @@ async function sendActivation(
 }
 
 /** The user name becomes the account's with its activation, so that nobody keeps names by registering addresses. */
-function unprovenOf(given: Registration, passwordHash: string): NewAccount {
+function unprovenOf(given: Typed, passwordHash: string): NewAccount {
   return { ...given, username: null, passwordHash, selfRegistered: true }
 }
 
-function typedProfileOf(given: Registration): TypedProfile {
+function typedProfileOf(given: Typed): TypedProfile {
   const { name = '', username = null, locale = null } = profileSchema.parse(given)
   const parsed = parseEmail(given.email)
   return { email: parsed.ok ? parsed.email.typed : given.email, name, username, locale }

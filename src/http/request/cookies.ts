@@ -15,11 +15,13 @@ export type CookiePurpose =
   | 'accounts'
   | 'security'
   | 'notice'
+  | 'registration'
+  | 'address'
   | 'second_step'
   | 'language'
 
 /** Cookies that are sent to one address only. They carry a path, which the prefix `__Host-` forbids (RFC 6265bis §4.1.3). */
-const WITH_PATH: readonly CookiePurpose[] = ['interaction', 'resume', 'security']
+const WITH_PATH: readonly CookiePurpose[] = ['interaction', 'resume', 'security', 'registration']
 
 /** Browsers keep no longer ones (RFC 6265bis §5.6). */
 const MAX_LENGTH = 4096

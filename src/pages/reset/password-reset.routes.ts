@@ -41,11 +41,13 @@ function forgotHref(pages: LinkPages, ctx: AnyContext): string {
   return `/forgot${pages.returnPath.query(ctx)}`
 }
 
-function showForgot(pages: LinkPages, ctx: AnyContext): void {
+async function showForgot(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const action = forgotHref(pages, ctx)
   const signInHref = pages.returnPath.path(ctx) ?? '/sign-in'
-  const locals = { action, signInHref, values: {}, errors: {}, ...pages.nextPage.take(ctx) }
-  pages.render(ctx, 'forgot', locals)
+  const values = { email: pages.typedAddress.read(ctx) }
+  const client = await pages.appOf(ctx)
+  const locals = { action, signInHref, client, values, errors: {}, ...pages.nextPage.take(ctx) }
+  pages.render(ctx, 'forgot', { ...locals })
 }
 
 async function submitForgot(pages: LinkPages, ctx: AnyContext): Promise<void> {
@@ -56,6 +58,7 @@ async function submitForgot(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const { email } = form.value
   const parsed = parseEmail(email)
   if (!parsed.ok) return refuse({ email: emailProblemText[parsed.problem] })
+  pages.typedAddress.write(ctx, email)
   const ip = requestState(ctx).clientIp ?? ''
   const wayBack = pages.returnPath.seal(ctx)
   await requestReset(pages, { email, browser: pages.browserSecret.ensure(ctx), wayBack, ip })
@@ -68,8 +71,9 @@ async function showSent(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const form = forgotHref(pages, ctx)
   if (!about) return redirect(ctx, form)
   const mailsAreLate = await pages.mailsAreLate()
-  const locals = { email: about['email'], forgotHref: form, mailsAreLate }
-  pages.render(ctx, 'forgot-sent', locals)
+  const client = await pages.appOf(ctx)
+  const locals = { email: about['email'], forgotHref: form, mailsAreLate, client }
+  pages.render(ctx, 'forgot-sent', { ...locals })
 }
 
 /** Opening the link changes nothing, so that mail scanners do no harm. */
@@ -95,6 +99,7 @@ async function show(pages: LinkPages, ctx: AnyContext, token: string): Promise<v
     minLength: config.accounts.passwordMinLength,
     // Only the browser that requested the mail sees the address, because it knows it already.
     email: preview.actsHere ? account?.email : undefined,
+    client: await pages.appOf(ctx, pages.returnPath.open(preview.wayBack)),
     ...pages.nextPage.take(ctx),
   }
   pages.render(ctx, 'reset', locals)
@@ -111,25 +116,30 @@ async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const browser = pages.browserSecret.read(ctx)
   const given = { token, code, name, newPassword, browser, ip: requestState(ctx).clientIp }
   const outcome = await completeReset(pages, given)
-  if (outcome.ok) return done(pages, ctx, token)
+  if (outcome.ok) return done(pages, ctx, token, outcome.accountId)
   const errors = errorsOf(pages, outcome)
   if (errors) return refuse(errors)
   // Without a link, the page says that it works no longer.
   redirect(ctx, '/reset')
 }
 
-async function done(pages: LinkPages, ctx: AnyContext, token: string): Promise<void> {
+/** The sign-in page that follows has the address of the account: the mailbox was proven. */
+async function done(pages: LinkPages, ctx: AnyContext, token: string, accountId: string): Promise<void> {
   const { db, clock } = pages
+  const account = await findAccountById(db, accountId)
+  pages.typedAddress.write(ctx, account?.email ?? '')
   const browser = pages.browserSecret.read(ctx)
   const used = await previewToken(db, { token, purpose: 'reset', browser }, clock())
   const signInHref = pages.returnPath.open(used.state === 'used' ? used.wayBack : null) ?? '/sign-in'
   pages.nextPage.lead(ctx, '/reset/done', { about: { signInHref } })
 }
 
-function showDone(pages: LinkPages, ctx: AnyContext): void {
+async function showDone(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const { about } = pages.nextPage.take(ctx)
   if (!about) return redirect(ctx, '/sign-in')
-  pages.render(ctx, 'reset-done', { signInHref: about['signInHref'] })
+  const { signInHref } = about
+  const client = await pages.appOf(ctx, signInHref)
+  pages.render(ctx, 'reset-done', { signInHref, client })
 }
 
 function errorsOf(
@@ -144,5 +154,7 @@ function errorsOf(
 }
 
 function expired(pages: LinkPages, ctx: AnyContext): void {
-  pages.render(ctx, 'link-expired', { purpose: 'reset', resendHref: '/forgot' }, 410)
+  const values = { email: pages.typedAddress.read(ctx) }
+  const locals = { purpose: 'reset', action: '/forgot', values, errors: {} }
+  pages.render(ctx, 'link-expired', { ...locals }, 410)
 }

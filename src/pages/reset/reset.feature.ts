@@ -5,5 +5,5 @@ import type { Services } from '../../services.ts'
 import { passwordResetRoutes } from './password-reset.routes.ts'
 
 export function reset(services: Services): Feature {
-  return { pages: ({ render }) => [passwordResetRoutes(linkPagesOf(services, render))] }
+  return { pages: (site) => [passwordResetRoutes(linkPagesOf(services, site))] }
 }

@@ -7,7 +7,7 @@ import type { SignInServices } from './browser-memory.ts'
 
 const OTHER_WANTED = new Set(['id_token_hint', 'claims_id_token_sub_value'])
 
-/** The address of the chosen account, else of the request's hint, else of the signed-in person. Empty without any. */
+/** The address of the chosen account, else of the request's hint, of the signed-in person, or typed last. Empty without any. */
 export async function expectedEmail(services: SignInServices, { ctx, interaction }: Page): Promise<string> {
   const { session, prompt } = interaction
   const again = prompt.name === 'login' && !isOtherWanted(prompt.reasons) && session?.accountId
@@ -15,6 +15,7 @@ export async function expectedEmail(services: SignInServices, { ctx, interaction
     (await rememberedEmail(services, ctx, ctx.query['account'])) ||
     parameter(interaction, 'login_hint') ||
     (again && (await findAccountById(services.db, again))?.email) ||
+    services.typedAddress.read(ctx) ||
     // Shows an address only to a browser where its owner has signed in before. Anybody may hold an ID token.
     (await rememberedEmail(services, ctx, subjectOf(parameter(interaction, 'id_token_hint'))))
   )

@@ -1,15 +1,14 @@
 /** What follows once a person has proved everything: for an app's request, and for the person's own pages. */
 import { accountPath } from '../../accounts/account-pages.ts'
-import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import type { Interaction } from '../../interaction/open-interaction.ts'
 import { redirect, resume } from '../../interaction/page.ts'
 import type { Page } from '../../interaction/page.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { readSession } from '../../provider/sessions/browser-session.ts'
-import { noteSignInFrom } from '../../sessions/new-browser.ts'
 import type { SignInServices } from './browser-memory.ts'
-import { beginSession, leaveSession } from '../../interaction/session-changes.ts'
+import { noteBrowser, recognise, signInBrowser } from '../../interaction/signed-in-browser.ts'
+import { leaveSession } from '../../interaction/session-changes.ts'
 import type { FinishedSignIn } from '../../interaction/session-changes.ts'
 
 /** Answers the app's request with this sign-in. */
@@ -36,19 +35,8 @@ export async function finishHere(
   ctx: AnyContext,
   finished: FinishedSignIn,
 ): Promise<void> {
-  await finishAnyway(services, ctx, finished)
+  await signInBrowser(services, ctx, finished)
   redirect(ctx, accountPath(ctx.query['next']))
-}
-
-/** Begins the session where the request was lost. The app's request then passes when it restarts. */
-export async function finishAnyway(
-  services: SignInServices,
-  ctx: AnyContext,
-  finished: FinishedSignIn,
-): Promise<void> {
-  await noteBrowser(services, ctx, finished.account)
-  await beginSession(services, ctx, finished)
-  recognise(services, ctx, finished.account)
 }
 
 /** A browser that is signed in as somebody else is signed out first. */
@@ -66,24 +54,4 @@ async function makeRoom(
 async function forget(interaction: Interaction): Promise<void> {
   interaction.session = undefined
   await interaction.persist()
-}
-
-/** Before `recognise`, which makes the browser known. */
-async function noteBrowser(
-  services: SignInServices,
-  ctx: AnyContext,
-  account: FinishedSignIn['account'],
-): Promise<void> {
-  await noteSignInFrom(services, {
-    account,
-    userAgent: ctx.get('User-Agent'),
-    ip: requestState(ctx).clientIp ?? '',
-    deviceCookie: services.deviceCookie.read(ctx),
-    isRemembered: services.remembered.has(ctx, account.id),
-  })
-}
-
-function recognise(services: SignInServices, ctx: AnyContext, account: FinishedSignIn['account']): void {
-  services.deviceCookie.write(ctx, account)
-  services.remembered.remember(ctx, account)
 }

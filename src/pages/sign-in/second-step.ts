@@ -8,9 +8,9 @@ import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import { redirect } from '../../interaction/page.ts'
 import type { StepPages } from '../../interaction/page.ts'
 import { Overload } from '../../platform/errors.ts'
-import { originOf } from './browser-memory.ts'
+import { originOf, signInBrowser } from '../../interaction/signed-in-browser.ts'
 import type { SignInServices } from './browser-memory.ts'
-import { finishAnyway, finishForApp, finishHere } from './finished-sign-in.ts'
+import { finishForApp, finishHere } from './finished-sign-in.ts'
 import { OWN_PAGE } from './pending-sign-ins.ts'
 import { LATE, withQuery } from './own-page.ts'
 import type { OwnPage } from './own-page.ts'
@@ -135,7 +135,7 @@ async function finishLost(services: SignInServices, ctx: AnyContext): Promise<vo
   const result = await finishSignIn(services, { proof, code: given.data, ip: ipOf(ctx), from })
   if (!result.ok) return
   services.pending.clear(ctx, of)
-  await finishAnyway(services, ctx, result)
+  await signInBrowser(services, ctx, result)
 }
 
 function asksRecovery({ ctx }: Place): boolean {

@@ -16,9 +16,9 @@ import type { Interaction } from '../../interaction/open-interaction.ts'
 import type { Said } from '../../interaction/next-page.ts'
 import { redirect, returnQuery } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
-import { originOf } from './browser-memory.ts'
+import { originOf, signInBrowser } from '../../interaction/signed-in-browser.ts'
 import type { SignInServices } from './browser-memory.ts'
-import { finishAnyway, finishForApp, finishHere } from './finished-sign-in.ts'
+import { finishForApp, finishHere } from './finished-sign-in.ts'
 import { LOST, OWN_PAGE } from './pending-sign-ins.ts'
 import { LATE, LATE_TEXT, withQuery } from './own-page.ts'
 import type { OwnPage } from './own-page.ts'
@@ -94,7 +94,8 @@ export function signInPage(services: SignInServices): OwnPage {
       const again = ctx.query['again'] !== undefined
       if (!again && (await services.findMember(ctx))) return redirect(ctx, accountPath(ctx.query['next']))
       const words = { errors: lateErrors(ctx), ...services.nextPage.take(ctx) }
-      render(services, ctx, { action: actionOf(ctx), ...words })
+      const values = { email: services.typedAddress.read(ctx) }
+      render(services, ctx, { action: actionOf(ctx), values, ...words })
     },
     async submit(ctx) {
       const attempt = await attemptSignIn(services, ctx, OWN_PAGE)
@@ -108,7 +109,7 @@ export function signInPage(services: SignInServices): OwnPage {
 /** On a page without its interaction, the person is signed in all the same, or asked for the code when it restarts. */
 async function signInAnyway(services: SignInServices, ctx: AnyContext): Promise<void> {
   const { finished } = await attemptSignIn(services, ctx, LOST)
-  if (finished) await finishAnyway(services, ctx, finished)
+  if (finished) await signInBrowser(services, ctx, finished)
 }
 
 /** Goes on where the password was given on a page that had lost its request. */
@@ -163,6 +164,7 @@ async function attemptSignIn(
     services.pending.write(ctx, of, passwordProof(result.account, services.clock()))
     return {}
   }
+  services.typedAddress.write(ctx, form.value.email)
   // Known and unknown addresses are blocked alike, and get the same bytes.
   if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
   return { refused: { values: form.values, errors: { '': REFUSED } } }

@@ -6,6 +6,7 @@ import { Router } from '@koa/router'
 import { z } from 'zod'
 import { activate, activateElsewhere, activateWithNewPassword } from '../../accounts/journeys/activation.ts'
 import type { Activated } from '../../accounts/journeys/activation.ts'
+import { enterByLink } from '../../accounts/journeys/activation-here.ts'
 import { previewToken } from '../../accounts/one-time-token.ts'
 import { passwordProblemText } from '../../passwords/password-policy.ts'
 import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
@@ -13,8 +14,10 @@ import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
-import type { LinkPages } from '../../interaction/link-pages.ts'
 import { redirect } from '../../interaction/page.ts'
+import { originOf } from '../../interaction/signed-in-browser.ts'
+import { goOn, showReady } from './sign-up-pages.ts'
+import type { SignUpPages } from './sign-up-pages.ts'
 
 const schema = z.object({
   token: z.string().max(200),
@@ -24,7 +27,7 @@ const schema = z.object({
   mode: z.literal('new-password').optional(),
 })
 
-export function activationRoutes(pages: LinkPages): Router {
+export function activationRoutes(pages: SignUpPages): Router {
   const router = new Router()
   router.get('/activate', (ctx) => open(pages, ctx))
   router.post('/activate', (ctx) => submit(pages, ctx))
@@ -32,7 +35,7 @@ export function activationRoutes(pages: LinkPages): Router {
 }
 
 /** Opening the link changes something only in the browser that requested it, because mail scanners lack its cookie. */
-async function open(pages: LinkPages, ctx: AnyContext): Promise<void> {
+async function open(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   const { token = '', mode } = ctx.query
   if (typeof token !== 'string') return expired(pages, ctx)
   const browser = pages.browserSecret.read(ctx)
@@ -41,12 +44,28 @@ async function open(pages: LinkPages, ctx: AnyContext): Promise<void> {
   if (preview.state !== 'live') return expired(pages, ctx)
   if (!preview.actsHere || ctx.method === 'HEAD')
     return ask(pages, ctx, { token, mode: mode === 'new-password' })
-  const activated = await activate(pages, { token, browser, ip: requestState(ctx).clientIp })
-  if (activated.ok || activated.reason === 'used') return done(pages, ctx, preview.wayBack)
+  const ip = requestState(ctx).clientIp ?? ''
+  const activated = await activate(pages, { token, browser, ip, signsIn: true })
+  if (activated.ok) return enter(pages, ctx, activated.accountId, preview.wayBack)
+  if (activated.reason === 'used') return done(pages, ctx, preview.wayBack)
   expired(pages, ctx)
 }
 
-async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
+/** The password was typed in this browser, so it is signed in, and goes on where it came from. */
+async function enter(
+  pages: SignUpPages,
+  ctx: AnyContext,
+  accountId: string,
+  wayBack: string | null,
+): Promise<void> {
+  const { returnPath } = pages
+  const way = { page: returnPath.open(wayBack, ''), signIn: returnPath.open(wayBack) }
+  const from = originOf(ctx, returnPath.clientIdOf(way.page))
+  const entered = await enterByLink(pages, accountId, { ip: requestState(ctx).clientIp ?? '', from })
+  await goOn(pages, ctx, entered, way)
+}
+
+async function submit(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   const fields = formOf(ctx)
   const form = validateForm(schema, fields)
   const { token: sent = '', mode: sentMode } = fields
@@ -68,7 +87,7 @@ async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
 }
 
 function errorsOf(
-  pages: LinkPages,
+  pages: SignUpPages,
   refused: Exclude<Activated, { ok: true }>,
 ): Record<string, string> | undefined {
   if (refused.reason === 'wrong_code') return { code: 'page-mail-code-wrong' }
@@ -81,7 +100,7 @@ function errorsOf(
 
 type Question = { token: string; mode: boolean }
 
-function ask(pages: LinkPages, ctx: AnyContext, { token, mode }: Question): void {
+function ask(pages: SignUpPages, ctx: AnyContext, { token, mode }: Question): void {
   const other = new URLSearchParams({ token, ...(mode ? {} : { mode: 'new-password' }) })
   pages.render(ctx, 'activate', {
     action: '/activate',
@@ -95,12 +114,18 @@ function ask(pages: LinkPages, ctx: AnyContext, { token, mode }: Question): void
   })
 }
 
-function done(pages: LinkPages, ctx: AnyContext, sealedPath: string | null = null): void {
-  const continueHref = pages.returnPath.open(sealedPath) ?? '/sign-in'
-  pages.render(ctx, 'activated', { continueHref })
+/** Of a link that was used before. A signed-in person goes on at once, and anybody else by the sign-in page. */
+async function done(pages: SignUpPages, ctx: AnyContext, sealedPath: string | null = null): Promise<void> {
+  const way = pages.returnPath.open(sealedPath, '')
+  await showReady(pages, ctx, way ?? '/sign-in', way)
 }
 
-function expired(pages: LinkPages, ctx: AnyContext): void {
-  const locals = { purpose: 'activation', resendHref: '/register' }
-  pages.render(ctx, 'link-expired', locals, 410)
+function expired(pages: SignUpPages, ctx: AnyContext): void {
+  const locals = {
+    purpose: 'activation',
+    action: '/register/resend',
+    values: { email: pages.typedAddress.read(ctx) },
+    errors: {},
+  }
+  pages.render(ctx, 'link-expired', { ...locals }, 410)
 }

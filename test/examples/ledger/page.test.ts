@@ -80,7 +80,7 @@ describe('the page of the ledger, across both services', () => {
     await ada.page.getByLabel('Password').fill(CHOSEN)
     await press(ada.page, 'Create account')
     await ada.page.goto(linkIn(await server.waitForMail(email), '/activate'))
-    expect(await heading(ada.page)).to.equal('Your account is ready')
+    expect(await heading(ada.page)).to.equal('Your account')
 
     const bob = await signedIn()
     await ada.page.goto(ledger.publicUrl)

@@ -3,12 +3,12 @@
  * holds only their ids and gives no access: another account than the signed-in one needs its password.
  */
 import { z } from 'zod'
-import { findAccountById } from '../../accounts/account.ts'
-import type { Account } from '../../accounts/account.ts'
-import { cookieName, cookieOf } from '../../http/request/cookies.ts'
-import type { AnyContext } from '../../http/request/request-state.ts'
-import { DAY_MS } from '../../platform/clock.ts'
-import type { Services } from '../../services.ts'
+import { findAccountById } from '../accounts/account.ts'
+import type { Account } from '../accounts/account.ts'
+import { cookieName, cookieOf } from '../http/request/cookies.ts'
+import type { AnyContext } from '../http/request/request-state.ts'
+import { DAY_MS } from '../platform/clock.ts'
+import type { Services } from '../services.ts'
 
 export type RememberedAccounts = {
   /** The latest first. Accounts that can no longer sign in are left out. */

@@ -1,0 +1,11 @@
+register-sent-lead = We sent a code to <email>{ $email }</email>. Enter it here.
+register-sent-lead-app = We sent a code to <email>{ $email }</email>. Enter it here to continue to <app>{ $app }</app>.
+register-sent-lead-address = If <email>{ $email }</email> is waiting to be confirmed, we sent an email there. Open the link in it.
+register-sent-or-link = You can also open the link in the email, here or on another device. Then this page continues by itself.
+register-sent-check = Check now
+register-sent-nothing-lead = Wait a minute, and check your spam folder. If you already have an account, the email says so: <link>sign in</link>.
+register-sent-wrong-address = Wrong email?
+register-sent-code-wrong = That’s not the code from the latest email.
+register-sent-code-exhausted = Too many wrong codes. Send another email and use its code.
+register-sent-sent-address = If this email is waiting to be confirmed, we sent another one.
+register-sent-too-late = This page was open for too long. Enter your details again.

@@ -1,0 +1,11 @@
+register-sent-lead = Мы отправили код на <email>{ $email }</email>. Введите его здесь.
+register-sent-lead-app = Мы отправили код на <email>{ $email }</email>. Введите его здесь, чтобы продолжить в <app>{ $app }</app>.
+register-sent-lead-address = Если адрес <email>{ $email }</email> ждёт подтверждения, мы отправили на него письмо. Откройте ссылку из письма.
+register-sent-or-link = Можно открыть и ссылку из письма — здесь или на другом устройстве. Тогда эта страница продолжит сама.
+register-sent-check = Проверить сейчас
+register-sent-nothing-lead = Подождите минуту и проверьте папку «Спам». Если у вас уже есть аккаунт, в письме об этом сказано: <link>войдите</link>.
+register-sent-wrong-address = Ошиблись в адресе?
+register-sent-code-wrong = Это не код из последнего письма.
+register-sent-code-exhausted = Слишком много неверных кодов. Запросите новое письмо и введите код из него.
+register-sent-sent-address = Если этот адрес ждёт подтверждения, мы отправили ещё одно письмо.
+register-sent-too-late = Страница была открыта слишком долго. Заполните форму снова.

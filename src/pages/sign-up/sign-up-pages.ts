@@ -1,0 +1,107 @@
+/** What the pages of sign-up share: the registrations that wait in this browser, and the way on once one is confirmed. */
+import { enterConfirmed } from '../../accounts/journeys/activation-here.ts'
+import type { Entered, Here } from '../../accounts/journeys/activation-here.ts'
+import type { RegistrationProblem } from '../../accounts/journeys/sign-up.ts'
+import { NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
+import type { Site } from '../../feature.ts'
+import { requestState } from '../../http/request/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import type { FormErrors } from '../../http/request/validate.ts'
+import { linkPagesOf } from '../../interaction/link-pages.ts'
+import type { LinkPages } from '../../interaction/link-pages.ts'
+import { redirect } from '../../interaction/page.ts'
+import { createSignedInAnswers } from '../../interaction/signed-in-answer.ts'
+import type { SignedInAnswers } from '../../interaction/signed-in-answer.ts'
+import { originOf, signInBrowser } from '../../interaction/signed-in-browser.ts'
+import { passwordProblemText } from '../../passwords/password-policy.ts'
+import { emailProblemText } from '../../platform/email.ts'
+import { PASSWORD_AMR, readSession } from '../../provider/sessions/browser-session.ts'
+import type { Services } from '../../services.ts'
+import { createWaitingRegistrations } from './waiting-registrations.ts'
+import type { WaitingRegistration, WaitingRegistrations } from './waiting-registrations.ts'
+
+export type SignUpPages = LinkPages & { waiting: WaitingRegistrations; signedIn: SignedInAnswers }
+
+export function signUpPagesOf(services: Services, site: Site): SignUpPages {
+  return {
+    ...linkPagesOf(services, site),
+    waiting: createWaitingRegistrations(services),
+    signedIn: createSignedInAnswers(services),
+  }
+}
+
+export function formHref(pages: SignUpPages, ctx: AnyContext): string {
+  return `/register${pages.returnPath.query(ctx)}`
+}
+
+/** `id`: of a registration that waits. Without one, the page is about an address alone. */
+export function sentHref(pages: SignUpPages, ctx: AnyContext, id?: string): string {
+  const query = new URLSearchParams(pages.returnPath.query(ctx))
+  if (id !== undefined) query.set('for', id)
+  return query.size > 0 ? `/register/sent?${query}` : '/register/sent'
+}
+
+export function here(pages: SignUpPages, ctx: AnyContext, kept: WaitingRegistration): Here {
+  return {
+    kept,
+    browser: pages.browserSecret.read(ctx),
+    ip: requestState(ctx).clientIp ?? '',
+    from: originOf(ctx, pages.returnPath.clientId(ctx)),
+  }
+}
+
+/** Where a person goes on: into the interaction, or to their own pages. */
+type WayOn = { page: string | undefined; signIn: string | undefined }
+
+export function wayOn(pages: SignUpPages, ctx: AnyContext): WayOn {
+  return { page: pages.returnPath.path(ctx, ''), signIn: pages.returnPath.path(ctx) }
+}
+
+/** Signs the browser in and leads on. An account that has to give more than a password goes to the sign-in page. */
+export async function goOn(
+  pages: SignUpPages,
+  ctx: AnyContext,
+  { account }: Entered,
+  way: WayOn,
+): Promise<void> {
+  if (!account) return pages.nextPage.lead(ctx, way.signIn ?? '/sign-in', 'activation-sign-in')
+  const sessionUid = await signInBrowser(pages, ctx, { account, amr: PASSWORD_AMR })
+  if (way.page) return redirect(ctx, pages.signedIn.lead(way.page, sessionUid))
+  pages.nextPage.lead(ctx, '/account', 'activation-done', { sessionUid })
+}
+
+/** The address was confirmed by the link. A browser with somebody's session keeps it, unless the person wants another. */
+export async function goOnByItself(
+  pages: SignUpPages,
+  ctx: AnyContext,
+  kept: WaitingRegistration,
+): Promise<void> {
+  const session = await readSession(pages.oidc.current(), ctx)
+  const way = wayOn(pages, ctx)
+  const account = session.accountId ? undefined : await enterConfirmed(pages, here(pages, ctx, kept))
+  if (account) {
+    pages.waiting.remove(ctx, kept.id)
+    return goOn(pages, ctx, { ok: true, account }, way)
+  }
+  if (!session.accountId) pages.typedAddress.write(ctx, kept.email)
+  await showReady(pages, ctx, session.accountId ? (way.page ?? '/account') : (way.signIn ?? '/sign-in'))
+}
+
+export async function showReady(pages: SignUpPages, ctx: AnyContext, continueHref: string, path?: string) {
+  const client = await pages.appOf(ctx, path)
+  pages.render(ctx, 'activated', { continueHref, client })
+}
+
+export function problemTexts(pages: SignUpPages, problems: RegistrationProblem[]): FormErrors {
+  return Object.fromEntries(
+    problems.map((found) => {
+      if (found.reason === 'email_invalid') return ['email', emailProblemText[found.problem]]
+      if (found.reason === 'password_refused')
+        return ['password', passwordProblemText(found.problem, pages.config)]
+      // This page asks for no user name.
+      return found.reason === 'username_taken'
+        ? ['', 'sign-up-username-taken']
+        : [found.field, NAME_PROBLEM_TEXT]
+    }),
+  )
+}
