@@ -169,7 +169,7 @@ export const samplePages: SamplePage[] = [
     ...forms,
     ...waits,
     mailbox: false,
-    notice: 'register-sent-sent-again',
+    notice: 'Another email is on its way.',
     mailsAreLate: true,
     client,
   }),
