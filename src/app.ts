@@ -19,6 +19,7 @@ import { createOverload } from './process/floods.ts'
 import { ownHost } from './http/request/own-host.ts'
 import { createRenderer, createTemplates } from './http/render.ts'
 import type { Templates } from './http/render.ts'
+import { requestLanguage } from './http/request/request-language.ts'
 import { requestId } from './http/request/request-id.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { offlineEnds } from './provider/grants/scope-words.ts'
@@ -28,6 +29,7 @@ import type { Parts } from './process/start/parts.ts'
 import { isLoopback } from './settings/kinds/setting-kinds.ts'
 import { readinessProbes } from './process/readiness.ts'
 import { LANGUAGES, loadCatalogue } from './words/catalogue.ts'
+import { readingIn } from './words/reader.ts'
 import { openRoutes } from './process/routes.ts'
 import type { Routes } from './process/routes.ts'
 
@@ -52,7 +54,8 @@ export function createApp(parts: Parts): App {
   const assets = loadAssets({ publicDir: join(HOME, 'public') })
   const developer = isLoopback(config.issuer)
   const templates = templatesOf(config, assets.assetHref, developer)
-  const render = createRenderer(templates, { secure: config.secure, clock: parts.clock, developer })
+  const languages = { secure: config.secure, clock: parts.clock, developer }
+  const render = createRenderer(templates, languages)
   const overload = createOverload(parts, templates)
   const renderErrorPage = renderFailure(render, developer)
   const failures = { log, renderErrorPage, answerOverload: overload.answer }
@@ -72,7 +75,12 @@ export function createApp(parts: Parts): App {
     ).routes(),
   )
   koa.use(ownHost(config.issuer, (path) => isForPrograms(path) || isOfApi(path)))
-  koa.use((ctx, next) => (opened.routes?.others ?? notYet)(ctx, next))
+  koa.use((ctx, next) =>
+    readingIn(
+      () => requestLanguage(ctx, languages),
+      () => (opened.routes?.others ?? notYet)(ctx, next),
+    ),
+  )
   koa.on('error', (error: unknown) => log.error({ err: loggableError(error) }, 'http.broken'))
   return {
     callback: koa.callback(),

@@ -16,7 +16,12 @@ export const ACCOUNT_PATHS = {
   keepFactors: '/keep-second-factor',
 } as const
 
-type Recipient = Pick<Account, 'email' | 'name'>
+type Recipient = Pick<Account, 'email' | 'name' | 'locale'>
+
+/** The part of a mail request that says who reads it, and in which language. */
+export function mailTo({ email, locale }: Pick<Account, 'email' | 'locale'>) {
+  return { to: email, locale }
+}
 
 export function mailActivation(
   mailing: Mailing,
@@ -40,13 +45,13 @@ async function mailLink(
   to: Recipient,
   { link, code, expiresAtMs }: IssuedToken & { link: string },
 ): Promise<void> {
-  await outbox.enqueueMail(sql, { template, to: to.email, data: { name: to.name, link, code, expiresAtMs } })
+  await outbox.enqueueMail(sql, { template, ...mailTo(to), data: { name: to.name, link, code, expiresAtMs } })
 }
 
 export async function mailAlreadyRegistered({ config, outbox }: Mailing, sql: Sql, to: Recipient) {
   await outbox.enqueueMail(sql, {
     template: 'already-registered',
-    to: to.email,
+    ...mailTo(to),
     data: {
       name: to.name,
       signInLink: linkTo(config, ACCOUNT_PATHS.signIn),
@@ -63,7 +68,7 @@ export async function mailPasswordChanged(
 ) {
   await outbox.enqueueMail(sql, {
     template: 'password-changed',
-    to: to.email,
+    ...mailTo(to),
     data: { name: to.name, whenMs, resetLink: linkTo(config, ACCOUNT_PATHS.forgot) },
   })
 }
@@ -77,7 +82,7 @@ export async function mailPasswordGuessed(
 ) {
   await outbox.enqueueMail(sql, {
     template: 'password-guessed',
-    to: to.email,
+    ...mailTo(to),
     data: { name: to.name, whenMs, resetLink: linkTo(config, ACCOUNT_PATHS.forgot) },
   })
 }

@@ -3,7 +3,7 @@ import { inTransaction } from '../platform/sql/database.ts'
 import { digest } from '../platform/tokens.ts'
 import type { Services } from '../services.ts'
 import { findAccountById } from './account.ts'
-import { ACCOUNT_PATHS, linkTo } from './account-mail.ts'
+import { ACCOUNT_PATHS, linkTo, mailTo } from './account-mail.ts'
 import { accountPath } from './account-pages.ts'
 import { recordAudit } from '../audit/audit.ts'
 
@@ -28,7 +28,7 @@ export async function warnOfReuse(
     await recordAudit(trx, { atMs, action: 'grant.reuse_detected', actor: 'system', accountId })
     await outbox.enqueueMail(trx, {
       template: 'session-alert',
-      to: account.email,
+      ...mailTo(account),
       data: {
         name: account.name,
         app,

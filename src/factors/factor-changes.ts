@@ -1,5 +1,5 @@
 /** What every change of a factor leaves behind: an entry in the audit trail with its event, and a mail to the owner. */
-import { ACCOUNT_PATHS, linkTo } from '../accounts/account-mail.ts'
+import { ACCOUNT_PATHS, linkTo, mailTo } from '../accounts/account-mail.ts'
 import type { Account } from '../accounts/account.ts'
 import type { Actor } from '../accounts/account-state.ts'
 import { recordAudit } from '../audit/audit.ts'
@@ -21,7 +21,7 @@ const ACTIONS = {
 } as const satisfies Record<string, AuditAction>
 
 export type FactorChange = {
-  account: Pick<Account, 'id' | 'email' | 'name'>
+  account: Pick<Account, 'id' | 'email' | 'name' | 'locale'>
   by: Actor
   kind: keyof typeof ACTIONS
   nowMs: number
@@ -36,7 +36,7 @@ export async function recordFactorChange(
   await recordAudit(trx, { ...by, atMs: nowMs, action: ACTIONS[kind], accountId: account.id })
   await needs.outbox.enqueueMail(trx, {
     template: 'factor-changed',
-    to: account.email,
+    ...mailTo(account),
     data: {
       name: account.name,
       whenMs: nowMs,

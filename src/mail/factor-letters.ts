@@ -1,24 +1,21 @@
 /** The mails about second factors besides the notice of a change. */
-import type { MailRequest } from '../outbox/mail-request.ts'
+import type { DataOf, Letter, Words } from './letter.ts'
 
-type DataOf<T extends MailRequest['template']> = Extract<MailRequest, { template: T }>['data']
-type Words = { greeting: (name: string) => string; inWords: (atMs: number) => string }
-
-export function factorReset(data: DataOf<'factor-reset'>, serverName: string, { greeting, inWords }: Words) {
-  const until = inWords(data.dueAtMs)
+export function factorReset(data: DataOf<'factor-reset'>, { say, when, greeting }: Words): Letter {
+  const until = when(data.dueAtMs)
   return {
-    subject: `Your ${serverName} second factor will be removed`,
-    preview: `You can stop this until ${until}.`,
-    heading: 'Your second factor will be removed',
+    subject: say('mail-factor-reset-planned.subject'),
+    preview: say('mail-factor-reset-planned.preview', { when: until }),
+    heading: say('mail-factor-reset-planned.heading'),
     greeting: greeting(data.name),
     paragraphs: [
-      `An administrator was asked to remove the second factors of your ${serverName} account. This happens on ${until}. Then all sessions end, and your password alone signs you in.`,
-      'If you asked for this because you lost your phone, wait until then. If you did not ask, stop it now:',
+      say('mail-factor-reset-planned.body', { when: until }),
+      say('mail-factor-reset-planned.next'),
     ],
-    action: { label: 'Keep my second factor', link: data.link },
+    action: { label: say('mail-factor-reset-planned.action'), link: data.link },
     notes: [
-      'Signing in with your second factor stops it as well.',
-      `You did not ask? Then somebody may know your password. Choose a new one: ${data.resetLink}`,
+      say('mail-factor-reset-planned.note'),
+      say('mail-factor-reset-planned.stranger', { link: data.resetLink }),
     ],
   }
 }

@@ -1,44 +1,32 @@
 /** The mails about guessed passwords: the notice to the owner, and the code that an unknown browser needs. */
-import type { MailRequest } from '../outbox/mail-request.ts'
+import type { DataOf, Letter, Words } from './letter.ts'
 
-type DataOf<T extends MailRequest['template']> = Extract<MailRequest, { template: T }>['data']
-type Words = { greeting: (name: string) => string; inWords: (atMs: number) => string }
-
-export function passwordGuessed(
-  data: DataOf<'password-guessed'>,
-  serverName: string,
-  { greeting, inWords }: Words,
-) {
+export function passwordGuessed(data: DataOf<'password-guessed'>, { say, when, greeting }: Words): Letter {
   return {
-    subject: `Someone is guessing your ${serverName} password`,
-    preview: 'Nobody got in. Browsers that you use are not affected.',
-    heading: 'Someone is guessing your password',
+    subject: say('mail-password-guessed.subject'),
+    preview: say('mail-password-guessed.preview'),
+    heading: say('mail-password-guessed.heading'),
     greeting: greeting(data.name),
     paragraphs: [
-      `Since ${inWords(data.whenMs)}, there were many failed sign-ins to your ${serverName} account, from different places. None of them knew your password.`,
-      'Browsers where you signed in before work as usual. Any other browser now also needs a code from your email.',
-      'If you use the same password elsewhere, choose a new one:',
+      say('mail-password-guessed.body', { when: when(data.whenMs) }),
+      say('mail-password-guessed.more'),
+      say('mail-password-guessed.next'),
     ],
-    action: { label: 'Choose a new password', link: data.resetLink },
-    notes: ['You get this mail once a day at most. Never give a code from your mail to anyone.'],
+    action: { label: say('mail-password-guessed.action'), link: data.resetLink },
+    notes: [say('mail-password-guessed.note')],
   }
 }
 
-export function checkCode(
-  { name, code, link, expiresAtMs }: DataOf<'check-code'>,
-  serverName: string,
-  { greeting, inWords }: Words,
-) {
+export function checkCode(data: DataOf<'check-code'>, { say, when, greeting }: Words): Letter {
+  const { name, code, link, expiresAtMs } = data
   return {
-    subject: `Your ${serverName} code`,
-    preview: `Your code is ${code}.`,
-    heading: 'Enter this code',
+    subject: say('mail-check-code.subject'),
+    preview: say('mail-check-code.preview', { code }),
+    heading: say('mail-check-code.heading'),
     greeting: greeting(name),
-    paragraphs: [
-      `Enter this code on the ${serverName} page that asked for it, in the same browser. It works until ${inWords(expiresAtMs)}.`,
-    ],
-    action: { label: 'Enter the code', link },
-    code: { label: 'Your code:', value: code },
-    notes: ['You did not ask for a code? Then ignore this mail, and never give the code to anyone.'],
+    paragraphs: [say('mail-check-code.body', { when: when(expiresAtMs) })],
+    action: { label: say('mail-check-code.action'), link },
+    code: { label: say('mail-check-code.code'), value: code },
+    notes: [say('mail-check-code.note')],
   }
 }

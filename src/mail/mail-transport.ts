@@ -7,6 +7,8 @@ export type Mail = {
   messageId: string
   from: { name: string; address: string }
   to: string
+  /** Of the text, as a tag (BCP 47). */
+  language: string
   subject: string
   text: string
   html: string

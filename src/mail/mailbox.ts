@@ -7,6 +7,8 @@ import type { Mail, MailTransport } from './mail-transport.ts'
 export type MailboxMessage = {
   id: string
   to: string
+  /** Of the text, as the mail itself says it. */
+  language: string
   subject: string
   text: string
   html: string
@@ -28,16 +30,25 @@ export function createMailboxTransport({ db, clock }: { db: Db; clock: Clock }):
 /** Newest first, all of them or those to one address. */
 export async function listMessages(db: Db, filter: { to?: string } = {}): Promise<MailboxMessage[]> {
   const query = messages(db)
-  return filter.to === undefined ? query : query.where('recipient', filter.to.trim().toLowerCase())
+  const found = await (filter.to === undefined
+    ? query
+    : query.where('recipient', filter.to.trim().toLowerCase()))
+  return found.map(withLanguage)
 }
 
 export async function findMessage(db: Db, id: string): Promise<MailboxMessage | undefined> {
   const [message] = await messages(db).where({ id })
-  return message
+  return message && withLanguage(message)
+}
+
+type Kept = Omit<MailboxMessage, 'language'>
+
+function withLanguage(message: Kept): MailboxMessage {
+  return { ...message, language: /<html lang="([a-zA-Z-]+)"/.exec(message.html)?.[1] ?? 'en' }
 }
 
 function messages(db: Db) {
-  return db<MailboxMessage>('mailbox_messages')
+  return db<Kept>('mailbox_messages')
     .select({
       id: 'id',
       to: 'recipient',

@@ -14,6 +14,7 @@ import type { Clock } from '../platform/clock.ts'
 import { mailLogoPath, paletteFor } from '../brand/brand.ts'
 import type { Brand } from '../brand/brand.ts'
 import { DEFAULT_PALETTE } from '../brand/palette.ts'
+import type { Catalogue } from '../words/catalogue.ts'
 import { contentFor } from './contents.ts'
 import type { Mail, MailTransport } from './mail-transport.ts'
 import { parseSender } from './sender.ts'
@@ -31,11 +32,12 @@ export function createMailer(needs: {
   /** The usual look where it is left out. */
   brand?: Pick<Brand, 'colors' | 'logo' | 'logoHasName'>
   clock: Clock
+  catalogue: Catalogue
 }): Sink {
-  const { transport, from, serverName, publicUrl, clock } = needs
+  const { transport, from, serverName, publicUrl, clock, catalogue } = needs
   const sender = parseSender(from)
   if (!sender) throw new Error('the sender must be an address or "Name <address>"')
-  const render = renderer({ serverName, publicUrl, ...mailLook(publicUrl, needs.brand) })
+  const render = renderer(catalogue, { serverName, publicUrl, ...mailLook(publicUrl, needs.brand) })
   if (!isOneLine(serverName)) throw new Error('the server name must be one line')
   const { hostname } = new URL(publicUrl)
 
@@ -60,12 +62,17 @@ function mailLook(publicUrl: string, brand: Parameters<typeof createMailer>[0]['
   return { light, dark, logoHref: logoPath && publicUrl + logoPath, logoHasName: brand?.logoHasName ?? false }
 }
 
-function renderer(shared: { serverName: string; publicUrl: string } & ReturnType<typeof mailLook>) {
+function renderer(
+  catalogue: Catalogue,
+  shared: { serverName: string; publicUrl: string } & ReturnType<typeof mailLook>,
+) {
   const text = ejs.compile(template('text'), { escape: (value: unknown) => String(value) })
   const html = ejs.compile(template('html'))
-  return (request: MailRequest): Pick<Mail, 'subject' | 'text' | 'html'> => {
-    const letter = contentFor(request, shared.serverName)
-    return { subject: letter.subject, text: text({ ...shared, letter }), html: html({ ...shared, letter }) }
+  return (request: MailRequest): Pick<Mail, 'language' | 'subject' | 'text' | 'html'> => {
+    const t = catalogue.in(request.locale ?? 'en')
+    const letter = contentFor(request, t, shared.serverName)
+    const locals = { ...shared, letter, t }
+    return { language: t.language, subject: letter.subject, text: text(locals), html: html(locals) }
   }
 }
 

@@ -21,10 +21,10 @@ export function createSmtpTransport(server: SmtpServer): MailTransport {
   // Retries once, for a pooled connection that the server closed meanwhile. Further retries are the outbox's.
   const pool = createTransport({ pool: true, ...options, maxConnections: connections, maxRequeues: 1 })
   return {
-    async send({ messageId, from, to, subject, text, html }) {
+    async send({ messageId, from, to, language, subject, text, html }) {
       const recipient = { name: '', address: to }
-      // No vacation notices in answer (RFC 3834 §5).
-      const headers = { 'Auto-Submitted': 'auto-generated' }
+      // No vacation notices in answer (RFC 3834 §5). The language is for programs that read aloud (RFC 3282).
+      const headers = { 'Auto-Submitted': 'auto-generated', 'Content-Language': language }
       try {
         await pool.sendMail({ messageId, from, to: recipient, subject, text, html, headers })
       } catch (error) {

@@ -9,7 +9,7 @@ const oneLine = (max: number) =>
     .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'one line')
 
 /** One bare address: nothing in it can add a recipient or a header. */
-const mailAddress = oneLine(254).regex(/^[^\s<>()[\]\\,;:"@]+@[^\s<>()[\]\\,;:"@]+$/, 'one e-mail address')
+const mailAddress = oneLine(254).regex(/^[^\s<>()[\]\\,;:"@]+@[^\s<>()[\]\\,;:"@]+$/, 'one email address')
 
 const name = oneLine(255)
 const link = oneLine(2048).regex(/^https?:\/\//, 'an http(s) address')
@@ -51,19 +51,28 @@ const factorReset = z.object({ name, dueAtMs: z.int(), link, resetLink: link })
 
 const test = z.object({ whenMs: z.int(), link })
 
+/** Who reads the mail. Requests of an earlier release say no language: they are English. */
+const reader = {
+  to: mailAddress,
+  /** A language tag (BCP 47). Without one, the outbox writes that of the request that is being answered. */
+  locale: oneLine(35).nullish(),
+  /** For times in the text: an IANA name such as `Europe/Berlin`. UTC if there is none. */
+  timeZone: oneLine(64).nullish(),
+}
+
 export const mailRequestSchema = z.discriminatedUnion('template', [
-  z.object({ template: z.literal('activation'), to: mailAddress, data: activation }),
-  z.object({ template: z.literal('already-registered'), to: mailAddress, data: alreadyRegistered }),
-  z.object({ template: z.literal('reset'), to: mailAddress, data: reset }),
-  z.object({ template: z.literal('session-alert'), to: mailAddress, data: sessionAlert }),
-  z.object({ template: z.literal('access-request'), to: mailAddress, data: accessRequest }),
-  z.object({ template: z.literal('password-changed'), to: mailAddress, data: passwordChanged }),
-  z.object({ template: z.literal('new-browser'), to: mailAddress, data: newBrowser }),
-  z.object({ template: z.literal('factor-changed'), to: mailAddress, data: factorChanged }),
-  z.object({ template: z.literal('password-guessed'), to: mailAddress, data: passwordGuessed }),
-  z.object({ template: z.literal('check-code'), to: mailAddress, data: checkCode }),
-  z.object({ template: z.literal('factor-reset'), to: mailAddress, data: factorReset }),
-  z.object({ template: z.literal('test'), to: mailAddress, data: test }),
+  z.object({ template: z.literal('activation'), ...reader, data: activation }),
+  z.object({ template: z.literal('already-registered'), ...reader, data: alreadyRegistered }),
+  z.object({ template: z.literal('reset'), ...reader, data: reset }),
+  z.object({ template: z.literal('session-alert'), ...reader, data: sessionAlert }),
+  z.object({ template: z.literal('access-request'), ...reader, data: accessRequest }),
+  z.object({ template: z.literal('password-changed'), ...reader, data: passwordChanged }),
+  z.object({ template: z.literal('new-browser'), ...reader, data: newBrowser }),
+  z.object({ template: z.literal('factor-changed'), ...reader, data: factorChanged }),
+  z.object({ template: z.literal('password-guessed'), ...reader, data: passwordGuessed }),
+  z.object({ template: z.literal('check-code'), ...reader, data: checkCode }),
+  z.object({ template: z.literal('factor-reset'), ...reader, data: factorReset }),
+  z.object({ template: z.literal('test'), ...reader, data: test }),
 ])
 
 export type MailRequest = z.infer<typeof mailRequestSchema>

@@ -10,6 +10,8 @@ import type { SealedColumn } from '../platform/sql/reseal.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import { mailRequestSchema } from './mail-request.ts'
 import type { MailRequest } from './mail-request.ts'
+import { languageOf } from '../words/reader-language.ts'
+import { readersLanguage } from '../words/reader.ts'
 import { timeOrderedIds } from './time-ordered-id.ts'
 
 export const MAIL_TOPIC = 'mail'
@@ -29,8 +31,9 @@ export type Outbox = {
   /** Writes one message with `sql`, the caller's transaction; answers its id, from which the Message-ID is made. */
   record: (sql: Sql, message: OutboxRecord) => Promise<string>
   /**
-   * Asks for one mail. Throws `AppError('mail_field_invalid', 400)` when a field could break out of its place
-   * (line breaks, a second address).
+   * Asks for one mail, in the language of its `locale`. If there is none, or it is no language of ours: in that of the
+   * request that is being answered, else in English. Throws `AppError('mail_field_invalid', 400)` when a field could
+   * break out of its place (line breaks, a second address).
    */
   enqueueMail: (sql: Sql, request: MailRequest) => Promise<string>
 }
@@ -69,7 +72,9 @@ export function createOutbox(
         },
       )
     }
-    return record(sql, { topic: MAIL_TOPIC, payload: parsed.data })
+    const { data } = parsed
+    const locale = languageOf(data.locale ? [data.locale] : []) ?? readersLanguage() ?? 'en'
+    return record(sql, { topic: MAIL_TOPIC, payload: { ...data, locale } })
   }
 
   return { record, enqueueMail }

@@ -13,7 +13,9 @@ import { createRelay } from '../outbox/relay.ts'
 import type { Sink } from '../outbox/sink.ts'
 import type { Config } from '../settings/config.ts'
 import type { Parts } from './start/parts.ts'
+import { isLoopback } from '../settings/kinds/setting-kinds.ts'
 import { isLoopbackHost } from '../platform/network/ip-address.ts'
+import { loadCatalogue } from '../words/catalogue.ts'
 import { createUpkeep } from './upkeep.ts'
 import { createKeptProvider } from './worker-provider.ts'
 
@@ -68,7 +70,8 @@ export function mailSink(parts: Pick<Parts, 'config' | 'db' | 'clock'>): { sink:
   const { issuer: publicUrl, serverName, brand, mail } = config
   const server = smtpServerOf(config)
   const transport = server ? createSmtpTransport(server) : createMailboxTransport(parts)
-  const sink = createMailer({ transport, from: mail.from, serverName, brand, publicUrl, clock })
+  const catalogue = loadCatalogue({ strict: isLoopback(publicUrl) })
+  const sink = createMailer({ transport, from: mail.from, serverName, brand, publicUrl, clock, catalogue })
   return { sink, close: () => transport.close() }
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Account } from '../accounts/account.ts'
 import { isVerified } from '../accounts/account.ts'
-import { ACCOUNT_PATHS, linkTo } from '../accounts/account-mail.ts'
+import { ACCOUNT_PATHS, linkTo, mailTo } from '../accounts/account-mail.ts'
 import { issueToken, TOKEN_LIFETIME_MS } from '../accounts/one-time-token.ts'
 import { takeFromBucket } from '../attempts/bucket.ts'
 import type { BucketRule } from '../attempts/bucket.ts'
@@ -42,7 +42,7 @@ export async function noteSignInFrom(needs: Services, given: SignInFrom): Promis
   const browser = browserName(given.userAgent)
   const bucket = keyedDigest(config.keys.index, JSON.stringify(['new browser', account.id]))
   const { allowed } = await takeFromBucket(db, { ...MAILS, bucket, nowMs })
-  const { id: accountId, email, emailCanonical, name } = account
+  const { id: accountId, emailCanonical, name } = account
   await inTransaction(db, async (trx) => {
     const audited = { atMs: nowMs, actor: accountId, accountId, ip, detail: { browser } }
     await recordAudit(trx, { ...audited, action: 'sign_in.new_browser' })
@@ -56,7 +56,7 @@ export async function noteSignInFrom(needs: Services, given: SignInFrom): Promis
     const { token, expiresAtMs } = await issueToken(trx, config.keys.index, request, nowMs)
     const link = linkTo(config, `${ACCOUNT_PATHS.disown}?token=${token}`)
     const data = { name, browser, ...(given.app && { app: given.app }), ip, whenMs: nowMs, link, expiresAtMs }
-    await outbox.enqueueMail(trx, { template: 'new-browser', to: email, data })
+    await outbox.enqueueMail(trx, { template: 'new-browser', ...mailTo(account), data })
   })
 }
 

@@ -14,6 +14,7 @@ const mail = (id: string, to = 'ada@example.org') => ({
   messageId: `<${id}@accounts.example>`,
   from: { name: '', address: 'no-reply@accounts.example' },
   to,
+  language: 'en',
   subject: `Mail ${id} 😀`,
   text: `text of ${id}`,
   html: `<p>html of ${id}`,
@@ -43,11 +44,17 @@ for (const { name, open } of databases) {
       expect(await findMessage(opened.db, '1')).to.deep.equal({
         id: '1',
         to: 'ada@example.org',
+        language: 'en',
         subject: 'Mail 1 😀',
         text: 'text of 1',
         html: '<p>html of 1',
         atMs: 1234,
       })
+    })
+
+    it('says in which language a mail is', async () => {
+      await transport().send({ ...mail('1'), html: '<!doctype html>\n<html lang="zh-CN">\n' })
+      expect(await findMessage(opened.db, '1')).to.have.property('language', 'zh-CN')
     })
 
     it('shows a mail once, although it was delivered twice', async () => {

@@ -3,6 +3,7 @@ import type { Mail } from '../../src/mail/mail-transport.ts'
 import { createMailer } from '../../src/mail/mailer.ts'
 import type { MailRequest } from '../../src/outbox/mail-request.ts'
 import { DeliveryFailure } from '../../src/outbox/sink.ts'
+import { LANGUAGES, loadCatalogue, PSEUDO_LANGUAGE } from '../../src/words/catalogue.ts'
 
 const now = Date.UTC(2026, 10, 20, 6)
 const expiresAtMs = Date.UTC(2026, 10, 22, 6, 12)
@@ -34,6 +35,9 @@ const requests: MailRequest[] = [
     to,
     data: { name: 'Ada', browser: 'Firefox on Linux', ip: '203.0.113.7', whenMs: now, link, expiresAtMs },
   },
+  { template: 'password-guessed', to, data: { name: 'Ada', whenMs: expiresAtMs, resetLink } },
+  { template: 'factor-reset', to, data: { name: 'Ada', dueAtMs: expiresAtMs, link, resetLink } },
+  { template: 'check-code', to, data: { name: 'Ada', link, code: 'K7M2QP', expiresAtMs } },
   { template: 'password-changed', to, data: { name: 'Ada', whenMs: expiresAtMs, resetLink } },
   ...(['added', 'removed', 'reset', 'codes_renewed', 'code_used', 'codes_guessed'] as const).map(
     factorChanged,
@@ -44,6 +48,7 @@ const requests: MailRequest[] = [
 const NOT_REPEATED = ['kind', 'codesLeft']
 
 const settings = {
+  catalogue: loadCatalogue({ strict: true }),
   from: 'no-reply@accounts.example',
   serverName: 'Riverside',
   publicUrl: 'https://accounts.example',
@@ -57,6 +62,27 @@ async function mailFor(payload: unknown, change: Partial<typeof settings> = {}):
   expect(sent).to.have.length(1)
   return sent[0]!
 }
+
+/** How each language looks. */
+const OF_LANGUAGE: Record<string, RegExp> = {
+  en: /^[^\p{Script=Cyrillic}\p{Script=Han}]+$/u,
+  ru: /\p{Script=Cyrillic}/u,
+  'zh-CN': /\p{Script=Han}/u,
+  'en-XA': /[àéîôû]/,
+}
+
+function wordsOf(html: string): string {
+  return html.replace(/<style>[^<]*<\/style>/g, '').replace(/<[^>]*>/g, ' ')
+}
+
+/** Words in plain Latin letters that did not come from the request. */
+function strangeWords(text: string, { data }: MailRequest): string[] {
+  const given = [...Object.values(data), settings.serverName, settings.publicUrl, 'UTC'].join(' ')
+  return (text.match(/\b[A-Za-z]{3,}\b/g) ?? []).filter((word) => !given.includes(word) && !MONTHS.includes(word))
+}
+
+// Dates of the pseudo-language are English.
+const MONTHS = ['Sunday', 'Friday', 'November']
 
 const activation = (data: object) => ({
   template: 'activation',
@@ -84,6 +110,44 @@ describe('Mailer', () => {
       expect(html).not.to.match(/\b(src|srcset|background|on\w+)\s*=|url\(|@import/i)
     })
   }
+
+  for (const language of [...Object.keys(LANGUAGES), PSEUDO_LANGUAGE])
+    it(`says every mail in one language, as text and as HTML: ${language}`, async () => {
+      for (const request of requests) {
+        const mail = await mailFor({ ...request, locale: language })
+        expect(mail.language).to.equal(language)
+        expect(mail.html).to.match(new RegExp(`^<!doctype html>\\s*<html lang="${language}">`))
+        const about = `${request.template}: ${mail.text}`
+        for (const said of [mail.subject, mail.text, wordsOf(mail.html)]) {
+          expect(said, about).to.match(OF_LANGUAGE[language]!)
+          // Neither a name of a text nor of an argument is left.
+          expect(said, about).not.to.match(/mail-[a-z]|\{|\}|undefined/)
+        }
+        if (language !== 'en')
+          expect(strangeWords(mail.text, request), `English in ${about}`).to.deep.equal([])
+      }
+    })
+
+  it('says times in the zone of the reader, and in UTC without one', async () => {
+    const said = async (reader: object) => (await mailFor({ ...requests[0], ...reader })).text
+    expect(await said({ timeZone: 'Europe/Berlin' })).to.contain('Sunday 22 November 2026 at 07:12 CET')
+    expect(await said({ locale: 'ru', timeZone: 'Asia/Vladivostok' })).to.contain(
+      'до 22 ноября 2026 г. в 16:12 GMT+10',
+    )
+    expect(await said({ locale: 'zh-CN' })).to.contain('2026年11月22日 06:12（UTC）')
+    expect(await said({ timeZone: 'Nowhere/Town' })).to.contain('at 06:12 UTC')
+  })
+
+  it('counts in Russian as in Russian', async () => {
+    const left = async (codesLeft: number) => {
+      const notice = factorChanged('code_used')
+      return (await mailFor({ ...notice, locale: 'ru', data: { ...notice.data, codesLeft } })).text
+    }
+    expect(await left(0)).to.contain('Кодов восстановления не осталось.')
+    expect(await left(1)).to.contain('Остался 1 код восстановления.')
+    expect(await left(3)).to.contain('Осталось 3 кода восстановления.')
+    expect(await left(7)).to.contain('Осталось 7 кодов восстановления.')
+  })
 
   it('makes its Message-ID from the outbox row, the same at every attempt [S-5.13]', async () => {
     const [first, second] = [await mailFor(requests[0]), await mailFor(requests[0])]

@@ -12,6 +12,7 @@ const mail = {
   messageId: '<row-1@accounts.example>',
   from: { name: 'Our "Accounts"', address: 'no-reply@accounts.example' },
   to: 'ada@example.org',
+  language: 'en',
   subject: 'Zoë, activate your account',
   text: 'Grüße\n\nhttps://accounts.example/x?token=abc',
   html: '<!doctype html><p>Grüße</p>',
@@ -42,6 +43,7 @@ describe('SMTP transport', () => {
     expect(caught?.to).to.deep.equal(['ada@example.org'])
     expect(header(caught, 'Message-ID')).to.equal('<row-1@accounts.example>')
     expect(header(caught, 'Auto-Submitted')).to.equal('auto-generated')
+    expect(header(caught, 'Content-Language')).to.equal('en')
     expect(header(caught, 'From')).to.equal('"Our \\"Accounts\\"" <no-reply@accounts.example>')
     expect(header(caught, 'Content-Type')).to.match(/^multipart\/alternative/)
     expect(header(caught, 'Subject')).to.match(/^=\?UTF-8\?/)

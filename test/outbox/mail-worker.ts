@@ -11,6 +11,7 @@ import { openDatabase } from '../../src/platform/sql/database.ts'
 import type { DatabaseSettings } from '../../src/platform/sql/database.ts'
 import { createLogger } from '../../src/platform/logging/log.ts'
 import { createSealer } from '../../src/platform/tokens.ts'
+import { loadCatalogue } from '../../src/words/catalogue.ts'
 
 const { DATABASE = '', DATA_KEY = '', SMTP_URL = '', STALL } = process.env
 const db = openDatabase(JSON.parse(DATABASE) as DatabaseSettings)
@@ -20,6 +21,7 @@ const mailer = createMailer({
   serverName: 'Example',
   publicUrl: 'https://accounts.example',
   clock: systemClock,
+  catalogue: loadCatalogue({ strict: true }),
 })
 const stalling: Sink = {
   async deliver(message) {

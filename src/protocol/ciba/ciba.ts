@@ -5,6 +5,7 @@
 import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { REQUESTS_PATH } from '../../accounts/account-pages.ts'
+import { mailTo } from '../../accounts/account-mail.ts'
 import { findAccountByEmail } from '../../accounts/account.ts'
 import type { Taken } from '../../attempts/bucket.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
@@ -141,7 +142,7 @@ async function notifyPerson(
       link: new URL(REQUESTS_PATH, config.issuer).href,
       expiresAtMs,
     }
-    await outbox.enqueueMail(trx, { template: 'access-request', to: account.email, data })
+    await outbox.enqueueMail(trx, { template: 'access-request', ...mailTo(account), data })
   })
   ctx.body = { ...(ctx.body as object), interval: POLL_INTERVAL_SECONDS }
 }

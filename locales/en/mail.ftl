@@ -1,0 +1,165 @@
+### The mails. Each has a subject, a preview beside it in the list of a mail program, a heading, and the words of its button.
+
+# The name of the zone follows the time.
+mail-when = { $time } { $zone }
+mail-hello = Hello { $name },
+mail-hello-nobody = Hello,
+mail-code = If the page asks for a code, enter this one:
+mail-once = The link and the code work once, until { $when }.
+mail-if-you = If this was you, you don’t need to do anything.
+mail-button-help = Button not working? Copy this address into your browser:
+mail-sent-by = Sent by { $server }
+mail-browser = { $browser } on { $system }
+mail-browser-unknown = a device we can’t name
+
+mail-activation =
+    .subject = Activate your { $server } account
+    .preview = One step left: confirm your email. Your code is { $code }.
+    .heading = Activate your account
+    .body = Someone, most likely you, signed up at { $server } with this email. Confirm that it’s yours, and your account is ready.
+    .action = Activate account
+    .note = Didn’t sign up? Ignore this email. Without the link or the code, nobody can use your address.
+
+mail-registered =
+    .subject = You already have a { $server } account
+    .preview = Someone tried to sign up with your email. Here’s how to sign in instead.
+    .heading = You already have an account
+    .body = Someone, most likely you, tried to sign up at { $server } with this email. It has an account already, so we didn’t create another one. You can sign in.
+    .action = Sign in
+    .forgot = Forgot your password? Choose a new one: { $link }
+    .note = Wasn’t you? You don’t need to do anything. The other person learned nothing about your account.
+
+mail-reset =
+    .subject = Reset your { $server } password
+    .preview = Here’s the link to choose a new password. Not you? Ignore this email.
+    .heading = Choose a new password
+    .body = Someone, most likely you, asked for a new password for your { $server } account. Your current password works until you choose another one.
+    .action = Choose a new password
+    .note = Didn’t ask for this? Ignore this email, and never give the code to anyone. Your password stays the same.
+
+mail-password-changed =
+    .subject = Your { $server } password was changed
+    .heading = Your password was changed
+    .body = The password of your { $server } account was changed on { $when }.
+    .next = If this was you, you don’t need to do anything. If it wasn’t, take your account back now:
+    .action = Choose a new password
+
+mail-factor =
+    .when = This happened on { $when }.
+    .left = { $count ->
+        [0] No recovery codes are left.
+        [one] One recovery code is left.
+       *[other] { $count } recovery codes are left.
+    }
+    .renew = Make new ones before you need them.
+    .next = If this wasn’t you, check your account now:
+    .action = Check your account
+    .note = Was it someone else? Choose a new password too: { $link }
+
+mail-factor-added =
+    .subject = Two-step sign-in is on for your { $server } account
+    .heading = Two-step sign-in is on
+    .body = An authenticator app was added to your account. From now on, signing in also takes a code from this app.
+mail-factor-removed =
+    .subject = Two-step sign-in is off for your { $server } account
+    .heading = Two-step sign-in is off
+    .body = The authenticator app was removed from your account. Your password is now enough to sign in.
+mail-factor-reset =
+    .subject = Two-step sign-in was reset for your { $server } account
+    .heading = Two-step sign-in was reset
+    .body = An administrator removed the authenticator app and the recovery codes of your account. All sessions ended. Your password is now enough to sign in.
+mail-factor-codes-renewed =
+    .subject = Your { $server } account has new recovery codes
+    .heading = New recovery codes
+    .body = New recovery codes were made for your account. The earlier ones no longer work.
+mail-factor-code-used =
+    .subject = A recovery code was used for your { $server } account
+    .heading = A recovery code was used
+    .body = Someone signed in to your account with your password and a recovery code.
+mail-factor-codes-guessed =
+    .subject = Wrong codes for your { $server } account
+    .heading = Someone entered wrong codes
+    .body = Someone entered your password correctly, and then too many wrong codes. Nobody got in, and codes are paused for a few minutes. If it wasn’t you, someone else knows your password.
+
+mail-password-guessed =
+    .subject = Someone is guessing your { $server } password
+    .preview = Nobody got in. Browsers that you use are not affected.
+    .heading = Someone is guessing your password
+    .body = Since { $when }, there were many failed sign-ins to your { $server } account, from different places. None of them knew your password.
+    .more = Browsers where you signed in before work as usual. Any other browser now also needs a code from your email.
+    .next = If you use the same password elsewhere, choose a new one:
+    .action = Choose a new password
+    .note = You get this email once a day at most. Never give a code from your email to anyone.
+
+mail-check-code =
+    .subject = Your { $server } code
+    .preview = Your code is { $code }.
+    .heading = Enter this code
+    .body = Enter this code on the { $server } page that asked for it, in the same browser. It works until { $when }.
+    .action = Enter the code
+    .code = Your code:
+    .note = Didn’t ask for a code? Ignore this email, and never give the code to anyone.
+
+mail-factor-reset-planned =
+    .subject = Your { $server } second factor will be removed
+    .preview = You can stop this until { $when }.
+    .heading = Your second factor will be removed
+    .body = An administrator was asked to remove the second factors of your { $server } account. This happens on { $when }. Then all sessions end, and your password alone signs you in.
+    .next = If you asked for this because you lost your phone, wait until then. If you didn’t ask, stop it now:
+    .action = Keep my second factor
+    .note = Signing in with your second factor stops it as well.
+    .stranger = Didn’t ask for this? Someone may know your password. Choose a new one: { $link }
+
+mail-new-browser =
+    .subject = New sign-in to your { $server } account
+    .heading = New sign-in to your account
+    .body = Someone, most likely you, signed in to your { $server } account from a browser or app that is new for it.
+    .facts = { $named ->
+        [yes] It was { $browser } in the app { $app }, on { $when }, from the network address { $ip }.
+       *[no] It was { $browser }, on { $when }, from the network address { $ip }.
+    }
+    .next = If this was you, you don’t need to do anything. If it wasn’t, sign out everywhere and choose a new password:
+    .action = This wasn’t me
+    .note = The link works once, until { $when }. Opening it changes nothing yet.
+
+mail-session-ended =
+    .subject = { $named ->
+        [yes] { $server } ended your sign-in at { $app }
+       *[no] { $server } ended your sign-in at an app
+    }
+    .preview = A key of that sign-in was used twice. You may have to sign in there again.
+    .heading = We ended a sign-in to be safe
+    .body = { $named ->
+        [yes] On { $when }, a key that keeps you signed in at { $app } was used again, after a new one had replaced it. That can be a fault of the app, or someone has copied the key. So we ended the sign-in.
+       *[no] On { $when }, a key that keeps you signed in at an app was used again, after a new one had replaced it. That can be a fault of the app, or someone has copied the key. So we ended the sign-in.
+    }
+    .next = { $named ->
+        [yes] If { $app } asks you to sign in again, this is why. Check your other sign-ins, and end those that aren’t yours:
+       *[no] If an app asks you to sign in again, this is why. Check your other sign-ins, and end those that aren’t yours:
+    }
+    .action = See your sign-ins
+    .note = Is one of them not yours? Choose a new password too: { $link }
+
+mail-access-request =
+    .subject = { $named ->
+        [yes] { $app } asks for access to your { $server } account
+       *[no] An app asks for access to your { $server } account
+    }
+    .preview = Check the request before you answer. Not you? Refuse it, or let it expire.
+    .heading = A request is waiting for you
+    .body = { $named ->
+        [yes] { $app } asks for access to your { $server } account. Someone, most likely you, started this on another device, or with a person who serves you.
+       *[no] An app asks for access to your { $server } account. Someone, most likely you, started this on another device, or with a person who serves you.
+    }
+    .next = See what it asks for, and then allow it or refuse it.
+    .action = See the request
+    .expiry = The request expires on { $when }.
+    .note = Didn’t start this? Refuse it, or do nothing. Nobody gets access without your answer.
+
+mail-test =
+    .subject = Test email from { $server }
+    .preview = Email leaves the server and arrives here.
+    .heading = Email arrives
+    .body = An operator of { $server } sent this test on { $when }. Email leaves the server and arrives here.
+    .action = Open { $server }
+    .note = Didn’t expect it? Ignore this email.

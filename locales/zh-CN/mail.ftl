@@ -1,0 +1,164 @@
+### The mails. Each has a subject, a preview beside it in the list of a mail program, a heading, and the words of its button.
+
+# The name of the zone follows the time.
+mail-when = { $time }（{ $zone }）
+mail-hello = { $name }，你好：
+mail-hello-nobody = 你好：
+mail-code = 如果页面要求输入验证码，请输入：
+mail-once = 链接和验证码只能使用一次，有效期至 { $when }。
+mail-if-you = 如果是你本人操作，无需理会。
+mail-button-help = 按钮无法使用？请将此地址复制到浏览器中打开：
+mail-sent-by = 由 { $server } 发送
+mail-browser = { $browser }（{ $system }）
+mail-browser-unknown = 未知设备
+
+mail-activation =
+    .subject = 激活你的 { $server } 账号
+    .preview = 只差一步：确认你的邮箱。验证码：{ $code }。
+    .heading = 激活你的账号
+    .body = 有人（很可能就是你）用此邮箱注册了 { $server }。确认邮箱属于你，账号即可使用。
+    .action = 激活账号
+    .note = 没有注册过？请忽略此邮件。没有链接或验证码，任何人都无法使用你的邮箱。
+
+mail-registered =
+    .subject = 你已有 { $server } 账号
+    .preview = 有人尝试用你的邮箱注册。你可以直接登录。
+    .heading = 你已有账号
+    .body = 有人（很可能就是你）尝试用此邮箱注册 { $server }。此邮箱已有账号，因此没有创建新账号。你可以直接登录。
+    .action = 登录
+    .forgot = 忘记密码？在此设置新密码：{ $link }
+    .note = 不是你？无需任何操作。对方没有获知你账号的任何信息。
+
+mail-reset =
+    .subject = 重置你的 { $server } 密码
+    .preview = 点击链接设置新密码。不是你？请忽略此邮件。
+    .heading = 设置新密码
+    .body = 有人（很可能就是你）请求为你的 { $server } 账号设置新密码。在你设置新密码之前，当前密码仍然有效。
+    .action = 设置新密码
+    .note = 没有请求过？请忽略此邮件，切勿将验证码告诉任何人。你的密码不会改变。
+
+mail-password-changed =
+    .subject = 你的 { $server } 密码已更改
+    .heading = 你的密码已更改
+    .body = 你的 { $server } 账号密码已于 { $when } 更改。
+    .next = 如果是你本人操作，无需理会。如果不是，请立即夺回账号：
+    .action = 设置新密码
+
+mail-factor =
+    .when = 时间：{ $when }。
+    .left = { $count ->
+        [0] 恢复码已全部用完。
+       *[other] 还剩 { $count } 个恢复码。
+    }
+    .renew = 请提前生成新的恢复码。
+    .next = 如果不是你本人操作，请立即检查账号：
+    .action = 检查账号
+    .note = 是别人操作的？请同时设置新密码：{ $link }
+
+mail-factor-added =
+    .subject = 你的 { $server } 账号已开启两步登录
+    .heading = 两步登录已开启
+    .body = 你的账号已添加身份验证器应用。今后登录时还需要输入该应用中的验证码。
+mail-factor-removed =
+    .subject = 你的 { $server } 账号已关闭两步登录
+    .heading = 两步登录已关闭
+    .body = 身份验证器应用已从你的账号中移除。现在仅凭密码即可登录。
+mail-factor-reset =
+    .subject = 你的 { $server } 账号的两步登录已重置
+    .heading = 两步登录已重置
+    .body = 管理员移除了你账号的身份验证器应用和恢复码。所有会话均已结束。现在仅凭密码即可登录。
+mail-factor-codes-renewed =
+    .subject = 你的 { $server } 账号有了新的恢复码
+    .heading = 新的恢复码
+    .body = 已为你的账号生成新的恢复码。旧的恢复码不再有效。
+mail-factor-code-used =
+    .subject = 你的 { $server } 账号使用了恢复码
+    .heading = 有人使用了恢复码
+    .body = 有人使用你的密码和一个恢复码登录了你的账号。
+mail-factor-codes-guessed =
+    .subject = 你的 { $server } 账号有错误的验证码输入
+    .heading = 有人多次输入错误的验证码
+    .body = 有人输入了你的正确密码，随后多次输入错误的验证码。对方没有登录成功，验证码输入已暂停几分钟。如果不是你，说明有人知道你的密码。
+
+mail-password-guessed =
+    .subject = 有人在猜测你的 { $server } 密码
+    .preview = 没有人登录成功。你使用的浏览器不受影响。
+    .heading = 有人在猜测你的密码
+    .body = 自 { $when } 起，有人从不同地点多次尝试登录你的 { $server } 账号，均因不知道密码而失败。
+    .more = 你登录过的浏览器可照常使用。其他浏览器现在还需要输入邮件中的验证码。
+    .next = 如果你在其他地方使用了相同的密码，请设置新密码：
+    .action = 设置新密码
+    .note = 此类邮件每天最多发送一封。切勿将邮件中的验证码告诉任何人。
+
+mail-check-code =
+    .subject = 你的 { $server } 验证码
+    .preview = 验证码：{ $code }。
+    .heading = 请输入此验证码
+    .body = 请在同一浏览器中，在要求输入验证码的 { $server } 页面上输入。有效期至 { $when }。
+    .action = 输入验证码
+    .code = 验证码：
+    .note = 没有请求过验证码？请忽略此邮件，切勿将验证码告诉任何人。
+
+mail-factor-reset-planned =
+    .subject = 你的 { $server } 第二验证方式将被移除
+    .preview = 在 { $when } 之前，你可以阻止此操作。
+    .heading = 你的第二验证方式将被移除
+    .body = 有人请求管理员移除你的 { $server } 账号的第二验证方式。此操作将于 { $when } 执行。届时所有会话都将结束，仅凭密码即可登录。
+    .next = 如果是你因手机丢失而提出的请求，请等待。如果不是，请立即阻止：
+    .action = 保留我的第二验证方式
+    .note = 使用第二验证方式登录也会阻止此操作。
+    .stranger = 没有提出过请求？可能有人知道你的密码。请设置新密码：{ $link }
+
+mail-new-browser =
+    .subject = 你的 { $server } 账号有新的登录
+    .heading = 你的账号有新的登录
+    .body = 有人（很可能就是你）从一个未曾用过的浏览器或应用登录了你的 { $server } 账号。
+    .facts = { $named ->
+        [yes] 设备：{ $browser }，应用：{ $app }，时间：{ $when }，网络地址：{ $ip }。
+       *[no] 设备：{ $browser }，时间：{ $when }，网络地址：{ $ip }。
+    }
+    .next = 如果是你本人操作，无需理会。如果不是，请退出所有会话并设置新密码：
+    .action = 不是我本人
+    .note = 链接只能使用一次，有效期至 { $when }。打开链接不会立即改变任何内容。
+
+mail-session-ended =
+    .subject = { $named ->
+        [yes] { $server } 已结束你在 { $app } 的登录
+       *[no] { $server } 已结束你在某个应用的登录
+    }
+    .preview = 该登录的密钥被使用了两次。你可能需要重新登录。
+    .heading = 为安全起见，我们结束了一个登录
+    .body = { $named ->
+        [yes] { $when }，用于让你在 { $app } 保持登录的密钥在更换之后又被使用了一次。这可能是应用的故障，也可能是有人复制了密钥。因此我们结束了这个登录。
+       *[no] { $when }，用于让你在某个应用保持登录的密钥在更换之后又被使用了一次。这可能是应用的故障，也可能是有人复制了密钥。因此我们结束了这个登录。
+    }
+    .next = { $named ->
+        [yes] 如果 { $app } 要求你重新登录，原因就在于此。请检查其他登录，并结束不属于你的登录：
+       *[no] 如果某个应用要求你重新登录，原因就在于此。请检查其他登录，并结束不属于你的登录：
+    }
+    .action = 查看登录记录
+    .note = 有不属于你的登录？请同时设置新密码：{ $link }
+
+mail-access-request =
+    .subject = { $named ->
+        [yes] { $app } 请求访问你的 { $server } 账号
+       *[no] 有应用请求访问你的 { $server } 账号
+    }
+    .preview = 请先查看请求再答复。不是你？拒绝或不予理会即可。
+    .heading = 有一个请求等待你答复
+    .body = { $named ->
+        [yes] { $app } 请求访问你的 { $server } 账号。有人（很可能就是你）在另一台设备上，或通过为你服务的人员发起了此请求。
+       *[no] 有应用请求访问你的 { $server } 账号。有人（很可能就是你）在另一台设备上，或通过为你服务的人员发起了此请求。
+    }
+    .next = 查看请求的内容，然后允许或拒绝。
+    .action = 查看请求
+    .expiry = 请求的有效期至 { $when }。
+    .note = 不是你发起的？请拒绝，或不予理会。没有你的答复，任何人都无法获得访问权限。
+
+mail-test =
+    .subject = 来自 { $server } 的测试邮件
+    .preview = 邮件可以从服务器发出并送达这里。
+    .heading = 邮件送达正常
+    .body = { $server } 的运维人员于 { $when } 发送了这封测试邮件。邮件可以从服务器发出并送达这里。
+    .action = 打开 { $server }
+    .note = 没有预料到？请忽略此邮件。
