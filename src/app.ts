@@ -20,6 +20,7 @@ import { ownHost } from './http/request/own-host.ts'
 import { createRenderer, createTemplates } from './http/render.ts'
 import type { Templates } from './http/render.ts'
 import { requestLanguage } from './http/request/request-language.ts'
+import type { LanguageRules } from './http/request/request-language.ts'
 import { requestId } from './http/request/request-id.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { offlineEnds } from './provider/grants/scope-words.ts'
@@ -75,12 +76,7 @@ export function createApp(parts: Parts): App {
     ).routes(),
   )
   koa.use(ownHost(config.issuer, (path) => isForPrograms(path) || isOfApi(path)))
-  koa.use((ctx, next) =>
-    readingIn(
-      () => requestLanguage(ctx, languages),
-      () => (opened.routes?.others ?? notYet)(ctx, next),
-    ),
-  )
+  koa.use(forReader(languages, (ctx, next) => (opened.routes?.others ?? notYet)(ctx, next)))
   koa.on('error', (error: unknown) => log.error({ err: loggableError(error) }, 'http.broken'))
   return {
     callback: koa.callback(),
@@ -101,6 +97,15 @@ function providerOf({ routes }: Opened): Provider {
 function endpointsOf(opened: Opened): Koa.Middleware {
   return (ctx, next) =>
     DIRECT_PATHS.has(ctx.path) && opened.routes ? opened.routes.direct(ctx, next) : next()
+}
+
+/** What the request causes, such as a mail, is in its language. */
+function forReader(languages: LanguageRules, inner: Koa.Middleware): Koa.Middleware {
+  return (ctx, next) =>
+    readingIn(
+      () => requestLanguage(ctx, languages),
+      () => inner(ctx, next),
+    )
 }
 
 function templatesOf(config: Parts['config'], assetHref: Assets['assetHref'], developer: boolean): Templates {

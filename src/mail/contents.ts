@@ -49,7 +49,10 @@ function wordsOf(t: Translate, serverName: string, timeZone: string | undefined)
   }
 }
 
-function activation({ name, link, code, expiresAtMs }: DataOf<'activation'>, { say, when, greeting }: Words): Letter {
+function activation(
+  { name, link, code, expiresAtMs }: DataOf<'activation'>,
+  { say, when, greeting }: Words,
+): Letter {
   return {
     subject: say('mail-activation.subject'),
     preview: say('mail-activation.preview', { code }),

@@ -78,7 +78,9 @@ function wordsOf(html: string): string {
 /** Words in plain Latin letters that did not come from the request. */
 function strangeWords(text: string, { data }: MailRequest): string[] {
   const given = [...Object.values(data), settings.serverName, settings.publicUrl, 'UTC'].join(' ')
-  return (text.match(/\b[A-Za-z]{3,}\b/g) ?? []).filter((word) => !given.includes(word) && !MONTHS.includes(word))
+  return (text.match(/\b[A-Za-z]{3,}\b/g) ?? []).filter(
+    (word) => !given.includes(word) && !MONTHS.includes(word),
+  )
 }
 
 // Dates of the pseudo-language are English.
