@@ -55,11 +55,10 @@ export function createApp(parts: Parts): App {
   const assets = loadAssets({ publicDir: join(HOME, 'public') })
   const developer = isLoopback(config.issuer)
   const templates = templatesOf(config, assets.assetHref, developer)
-  const languages = { secure: config.secure, clock: parts.clock, developer }
+  const languages = { ...parts, secure: config.secure, developer }
   const render = createRenderer(templates, languages)
   const overload = createOverload(parts, templates)
-  const renderErrorPage = renderFailure(render, developer)
-  const failures = { log, renderErrorPage, answerOverload: overload.answer }
+  const failures = { log, renderErrorPage: renderFailure(render, developer), answerOverload: overload.answer }
   const opened: Opened = {}
   koa.use(accessLog({ log }))
   koa.use(clientAddress(config.trustedProxies))
