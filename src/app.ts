@@ -47,7 +47,7 @@ export type App = {
 type Opened = { routes?: Routes }
 
 export function createApp(parts: Parts): App {
-  const { config, log } = parts
+  const { config, log, clock } = parts
   const koa = new Koa()
   koa.silent = true
   koa.keys = new Keygrip(config.keys.cookie, 'sha256')
@@ -55,7 +55,7 @@ export function createApp(parts: Parts): App {
   const assets = loadAssets({ publicDir: join(HOME, 'public') })
   const developer = isLoopback(config.issuer)
   const templates = templatesOf(config, assets.assetHref, developer)
-  const languages = { ...parts, secure: config.secure, developer }
+  const languages = { secure: config.secure, clock, developer }
   const render = createRenderer(templates, languages)
   const overload = createOverload(parts, templates)
   const failures = { log, renderErrorPage: renderFailure(render, developer), answerOverload: overload.answer }

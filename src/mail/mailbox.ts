@@ -44,7 +44,7 @@ export async function findMessage(db: Db, id: string): Promise<MailboxMessage | 
 type Kept = Omit<MailboxMessage, 'language'>
 
 function withLanguage(message: Kept): MailboxMessage {
-  return { ...message, language: /<html lang="([a-zA-Z-]+)"/.exec(message.html)?.[1] ?? 'en' }
+  return { ...message, language: /<html lang="([a-zA-Z-]{2,35})"/.exec(message.html)?.[1] ?? 'en' }
 }
 
 function messages(db: Db) {

@@ -27,7 +27,7 @@ describe('the language of the mails', () => {
     expect((await askForReset((await stage.person()).email, 'de')).subject).to.match(/^Reset your/)
   })
 
-  it('is that of the account, whoever asks', async () => {
+  it('is that of the account, also on a page in another language', async () => {
     const { id, email } = await stage.person()
     const by = { actor: id }
     await inTransaction(stage.parts.db, (trx) =>
