@@ -118,7 +118,9 @@ describe('Mailer', () => {
       for (const request of requests) {
         const mail = await mailFor({ ...request, locale: language })
         expect(mail.language, request.template).to.equal(language)
-        expect(mail.html, request.template).to.match(new RegExp(`^<!doctype html>\\s*<html lang="${language}">`))
+        expect(mail.html, request.template).to.match(
+          new RegExp(`^<!doctype html>\\s*<html lang="${language}">`),
+        )
         const about = `${request.template}: ${mail.text}`
         for (const said of [mail.subject, mail.text, wordsOf(mail.html)]) {
           expect(said, about).to.match(OF_LANGUAGE[language]!)

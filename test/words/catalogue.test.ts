@@ -87,7 +87,9 @@ const ID = /['"`]([a-z][a-z0-9]*(?:-[a-z0-9]+)+)(\.[a-z]+)?['"`]/g
 const PREFIX = /['"`]([a-z][a-z0-9]*(?:-[a-z0-9]+)*-)\$\{/g
 
 function idsIn(sources: readonly string[]): Set<string> {
-  return new Set(sources.flatMap((text) => [...text.matchAll(ID)].map(([, id = '', attribute = '']) => id + attribute)))
+  return new Set(
+    sources.flatMap((text) => [...text.matchAll(ID)].map(([, id = '', attribute = '']) => id + attribute)),
+  )
 }
 
 function prefixesInSources(): string[] {
@@ -95,7 +97,14 @@ function prefixesInSources(): string[] {
 }
 
 /** Elsewhere, commands and settings have names that look like ids. */
-const PAGES = ['src/interaction', 'src/mail', 'src/pages', 'src/protocol/device', 'src/protocol/logout', 'views']
+const PAGES = [
+  'src/interaction',
+  'src/mail',
+  'src/pages',
+  'src/protocol/device',
+  'src/protocol/logout',
+  'views',
+]
 
 function sourceTexts(folders: readonly string[] = ['src', 'views']): string[] {
   return folders.flatMap((folder) =>
