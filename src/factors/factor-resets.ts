@@ -2,7 +2,7 @@
  * Resets of second factors that wait. An operator cannot know who really asks, so the owner gets a mail and time to stop it:
  * by its link, or by signing in with a factor. Then the upkeep of the worker carries it out.
  */
-import { ACCOUNT_PATHS, linkTo } from '../accounts/account-mail.ts'
+import { ACCOUNT_PATHS, linkTo, mailTo } from '../accounts/account-mail.ts'
 import { lockAccount } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import type { Actor, Expects } from '../accounts/account-state.ts'
@@ -103,14 +103,14 @@ export async function resetDueFactors(needs: Services, nowMs: number, limit: num
 async function mailPlanned(
   { config, outbox }: Pick<Services, 'config' | 'outbox'>,
   trx: Sql,
-  { email, name }: Account,
+  account: Account,
   { token, dueAtMs }: { token: string; dueAtMs: number },
 ): Promise<void> {
   const link = linkTo(config, `${ACCOUNT_PATHS.keepFactors}?${new URLSearchParams({ token })}`)
   const resetLink = linkTo(config, ACCOUNT_PATHS.forgot)
   await outbox.enqueueMail(trx, {
     template: 'factor-reset',
-    to: email,
-    data: { name, dueAtMs, link, resetLink },
+    ...mailTo(account),
+    data: { name: account.name, dueAtMs, link, resetLink },
   })
 }
