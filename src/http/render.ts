@@ -3,28 +3,30 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import ejs from 'ejs'
 import type { TemplateFunction } from 'ejs'
-import type { Catalogue } from '../words/catalogue.ts'
+import type { Catalogue, Translate } from '../words/catalogue.ts'
 import { requestState } from './request/request-state.ts'
 import type { AnyContext } from './request/request-state.ts'
 import { requestLanguage } from './request/request-language.ts'
 import type { LanguageRules } from './request/request-language.ts'
 import { allowOwnScripts } from './security-headers.ts'
 
-/** Sets the page as the answer. `view` is a path below `viewsDir` without extension, e.g. `interaction/login`. */
-export type Render = (
-  ctx: AnyContext,
-  view: string,
-  locals?: Record<string, unknown>,
-  status?: number,
-) => void
+export type Render = {
+  /** Sets the page as the answer. `view` is a path below `viewsDir` without extension, e.g. `interaction/login`. */
+  (ctx: AnyContext, view: string, locals?: Record<string, unknown>, status?: number): void
+  /** The texts in the reader's language, for answers that are no page. */
+  texts: (ctx: AnyContext) => Translate
+}
 
 const VIEW_NAME = /^[a-z0-9]+(?:[-/][a-z0-9]+)*$/
 
 /** What parts of a page ask of the whole: addresses of scripts of ours, and that no two fields take the focus. */
 type AskedOfPage = { scripts: Set<string>; hasFocus: boolean }
 
-/** The HTML of a page in a language. */
-export type Templates = (view: string, language: string, locals: Record<string, unknown>) => string
+export type Templates = {
+  /** The HTML of a page in a language. */
+  (view: string, language: string, locals: Record<string, unknown>): string
+  catalogue: Catalogue
+}
 
 /**
  * Templates are compiled at first use and kept. Raw output (`<%-`) is refused unless it includes another template.
@@ -45,7 +47,7 @@ export function createTemplates(
     compiled.set(view, fresh)
     return fresh
   }
-  return (view, language, locals) => {
+  const html = (view: string, language: string, locals: Record<string, unknown>) => {
     const t = catalogue.in(language)
     const always = {
       styleHref: '',
@@ -57,11 +59,12 @@ export function createTemplates(
     }
     return template(view)(Object.assign(Object.create(null), always, common, locals))
   }
+  return Object.assign(html, { catalogue })
 }
 
 /** Scripts are allowed on those pages only that ask for one. */
 export function createRenderer(templates: Templates, languages: LanguageRules): Render {
-  return (ctx, view, locals = {}, status = 200) => {
+  const render = (ctx: AnyContext, view: string, locals: Record<string, unknown> = {}, status = 200) => {
     const { csrfToken = '', account, brand } = requestState(ctx)
     const ofApp = brand && { brand, serverName: brand.name }
     const pageNeeds = noNeeds()
@@ -74,6 +77,8 @@ export function createRenderer(templates: Templates, languages: LanguageRules): 
     ctx.set('Cache-Control', 'no-store')
     ctx.body = html
   }
+  const texts = (ctx: AnyContext) => templates.catalogue.in(requestLanguage(ctx, languages))
+  return Object.assign(render, { texts })
 }
 
 const noNeeds = (): AskedOfPage => ({ scripts: new Set(), hasFocus: false })

@@ -9,7 +9,7 @@ import type { Parts } from './start/parts.ts'
 
 export function openPagelessSite(parts: Parts): Promise<Site> {
   return openSite(parts, {
-    render: noPage,
+    render: Object.assign(noPage, { texts: noPage }),
     renderError: noPage,
     startAgain: () => noPage,
     interactionUrl: noPage,

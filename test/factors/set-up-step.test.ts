@@ -18,7 +18,7 @@ const [, SECOND_FACTOR, PHISHING_RESISTANT] = LEVELS
 const UNMET = 'unmet_authentication_requirements'
 const SET_UP = 'Set up your authenticator app'
 const CODES = 'Save your recovery codes'
-const CONFIRM = 'Confirm that it is you'
+const CONFIRM = 'Confirm it’s you'
 const ESSENTIAL = JSON.stringify({ id_token: { acr: { essential: true, value: SECOND_FACTOR }, amr: null } })
 
 for (const { name, stage: open } of STAGES)

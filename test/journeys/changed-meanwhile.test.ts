@@ -12,7 +12,7 @@ inService('What changed while a page stood open', (world) => {
     await tab.goto(`${world.server.issuer}/account`)
     await tab.getByRole('link', { name: 'Sign out' }).click()
     await press(tab, 'Sign out')
-    expect(await heading(tab)).to.equal('You are signed out')
+    expect(await heading(tab)).to.equal('You’re signed out')
     await tab.close()
   }
 

@@ -32,7 +32,7 @@ inBothSettings('From a new account to an app and out again', (world) => {
       expect(await heading(page), 'signed in where the password was typed').to.equal('Your account')
       await page.getByRole('link', { name: 'Sign out' }).click()
       await press(page, 'Sign out')
-      expect(await heading(page)).to.equal('You are signed out')
+      expect(await heading(page)).to.equal('You’re signed out')
 
       const identifier = `https://api.${device}.example.org`
       const api = await server.createResource({

@@ -12,7 +12,7 @@ import {
 } from './steps.ts'
 import { inService } from './world.ts'
 
-const STAY = 'Stay connected when you are not there'
+const STAY = 'Stay connected when you’re not there'
 const ENDS = 'Ends after 30 days without use, after 1 year at the latest, or when you remove it.'
 const OFFLINE = { scope: 'openid email offline_access' }
 

@@ -23,7 +23,7 @@ inBothSettings('Signing in with a second factor', (world) => {
     await signInHere(page, person)
     expect(await heading(page)).to.equal('Enter your code')
     await giveCode(page, factor.wrong())
-    expect(await page.locator('main').innerText()).to.contain('This code is wrong, or it was used before.')
+    expect(await page.locator('main').innerText()).to.contain('That code is wrong or was already used.')
     await page.reload()
     expect(await heading(page)).to.equal('Enter your code')
     await page.goBack()

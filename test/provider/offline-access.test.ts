@@ -6,7 +6,7 @@ import type { Fields, Party, Tokens } from './relying-party.ts'
 import { PASSWORD, STAGES } from './stage.ts'
 import type { Stage } from './stage.ts'
 
-const STAY = 'Stay connected when you are not there'
+const STAY = 'Stay connected when you’re not there'
 const ENDS = 'Ends after 30 days without use, after 1 year at the latest, or when you remove it.'
 const OFFLINE = { scope: 'openid offline_access', prompt: undefined }
 const API = 'https://offline-tools.example/'

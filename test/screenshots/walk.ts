@@ -157,7 +157,7 @@ async function showSecurity(mine: Visit): Promise<void> {
   await mine.open('/account/security/codes/renew')
   await camera.take(page, 'Renew recovery codes')
   await mine.open('/account/security/confirm?next=remove')
-  await camera.take(page, 'Confirm that it is you')
+  await camera.take(page, 'Confirm it’s you')
   await mine.open('/account/security/app/remove')
   await camera.take(page, 'Remove the authenticator app')
   await mine.press('Remove the app')

@@ -64,7 +64,7 @@ for (const scheme of ['http', 'https'] as const)
       await connectDevice(page, stage, issuer)
       await page.goto(`${issuer}/oauth/logout`)
       await press(page, 'Sign out')
-      expect(await heading(page)).to.equal('You are signed out')
+      expect(await heading(page)).to.equal('You’re signed out')
 
       await page.goto(app.address)
       expect(app.received()).to.include(Object.fromEntries(OF_THE_APP.map((name) => [name, 'of-the-app'])))

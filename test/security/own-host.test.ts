@@ -168,7 +168,7 @@ describe('Forms that the protocol reads', function () {
         headers: { 'sec-fetch-site': 'same-origin' },
       },
     )
-    expect(left.heading).to.equal('You are signed out')
+    expect(left.heading).to.equal('You’re signed out')
   })
 
   it('do not change the sign-in at an app', async () => {

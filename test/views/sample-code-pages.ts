@@ -13,7 +13,7 @@ const code = {
   cancelAction: '/cancel',
 }
 const wrong = {
-  code: 'This code is wrong, or it was used before. Wait until your app shows the next one.',
+  code: 'That code is wrong or was already used. Wait until your app shows the next one.',
 }
 const alone = { client: undefined, cancelAction: undefined }
 

@@ -117,5 +117,5 @@ function sourceTexts(folders: readonly string[] = ['src', 'views']): string[] {
 // Other names in quotes look alike. The first word of an id is the name of its file, and a view is no text.
 function isOfCatalogue(id: string): boolean {
   const isOfFile = readdirSync(join(LOCALES, 'en')).some((file) => id.startsWith(file.replace('.ftl', '-')))
-  return isOfFile && !existsSync(join(ROOT, 'views', `${id}.ejs`))
+  return isOfFile && !id.endsWith('-pages') && !existsSync(join(ROOT, 'views', `${id}.ejs`))
 }

@@ -37,7 +37,6 @@ async function show(services: ConsentServices, { ctx, interaction, uid, query }:
   const details = consentDetails(parameter(interaction, 'scope'), resources)
   const app = await describedApp(services, interaction)
   services.render(ctx, 'consent', {
-    title: 'Allow access',
     action: `/interaction/${uid}/consent${query}`,
     client: await shownApp(services, parameter(interaction, 'client_id')),
     account: account && { email: account.email, name: account.name },

@@ -28,9 +28,8 @@ export function codesRoutes(services: SecurityServices): Router {
 
 async function show(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
   const { newCodes } = services.memory.read(ctx, member)
-  if (!newCodes) return backWith(services, ctx, member, 'codes_hidden')
+  if (!newCodes) return backWith(services, ctx, member, 'codes-hidden')
   services.render(ctx, 'security-codes', {
-    title: 'Save your recovery codes',
     codes: newCodes.codes,
     madeAtMs: newCodes.madeAtMs,
     account: { email: member.account.email },
@@ -42,16 +41,17 @@ async function show(services: SecurityServices, ctx: AnyContext, member: Member)
 
 function download(services: SecurityServices, ctx: AnyContext, member: Member): void {
   const { newCodes } = services.memory.read(ctx, member)
-  if (!newCodes) return backWith(services, ctx, member, 'codes_hidden')
+  if (!newCodes) return backWith(services, ctx, member, 'codes-hidden')
   ctx.attachment('recovery-codes.txt')
   ctx.type = 'text/plain; charset=utf-8'
-  const { config } = services
+  const { serverName: server, issuer } = services.config
+  const t = services.render.texts(ctx)
   ctx.body = [
-    `Recovery codes for ${config.serverName} (${config.issuer})`,
-    `Account: ${member.account.email}`,
-    `Made: ${new Date(newCodes.madeAtMs).toISOString().slice(0, 10)}`,
+    t('security-codes-file', { server, issuer }),
+    t('security-codes-file-account', { email: member.account.email }),
+    t('security-codes-file-made', { day: new Date(newCodes.madeAtMs).toISOString().slice(0, 10) }),
     '',
-    'Each code signs you in once, with your password, when you do not have your authenticator app.',
+    t('security-codes-file-text'),
     '',
     ...newCodes.codes,
     '',
@@ -62,18 +62,18 @@ function download(services: SecurityServices, ctx: AnyContext, member: Member): 
 function saved(services: SecurityServices, ctx: AnyContext, member: Member): void {
   const { newCodes, ...kept } = services.memory.read(ctx, member)
   const done = newCodes?.first ? 'on' : 'saved'
-  backWith(services, ctx, member, newCodes ? done : 'codes_hidden', kept)
+  backWith(services, ctx, member, newCodes ? done : 'codes-hidden', kept)
 }
 
 function ask(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
-  const page = { view: 'security-renew', title: 'Make new recovery codes?', action: PATHS.codes }
+  const page = { view: 'security-renew', action: PATHS.codes }
   return askBefore(services, ctx, member, page)
 }
 
 async function renew(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
   const { id } = member.account
   const codes = await renewRecoveryCodes(services, id, { actor: id, ip: requestState(ctx).clientIp })
-  if (!codes) return backWith(services, ctx, member, 'off_already')
+  if (!codes) return backWith(services, ctx, member, 'off-already')
   const madeAtMs = services.clock()
   services.memory.keep(ctx, member, { provenAtMs: madeAtMs, newCodes: { codes, madeAtMs } })
   redirect(ctx, PATHS.newCodes)

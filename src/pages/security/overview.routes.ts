@@ -23,7 +23,6 @@ async function show(services: SecurityServices, ctx: AnyContext, member: Member)
     recoveryCodesMadeAtMs: madeAtMs,
   } = await factorsOf(services.db, account.id)
   services.render(ctx, 'security', {
-    title: 'Security',
     signOutHref: SIGN_OUT_PATH,
     totp,
     codes: { left, of: RECOVERY_CODES, madeAtMs },

@@ -17,7 +17,7 @@ import { openSetUp } from './set-up.ts'
 import { requestLocals, requestPath, withRequest } from './security-page.ts'
 import type { SecurityServices } from './security-page.ts'
 
-const schema = z.object({ password: z.string().min(1, 'Enter your password.') })
+const schema = z.object({ password: z.string().min(1, 'security-proof-missing') })
 
 export function proofRoutes(services: SecurityServices): Router {
   return memberRoutes(
@@ -32,7 +32,6 @@ export function proofRoutes(services: SecurityServices): Router {
 }
 
 async function show(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
-  const title = 'Confirm that it is you'
   const locals = {
     action: withRequest(services, ctx, proofPath(nextOf(ctx))),
     backHref: PATHS.overview,
@@ -42,7 +41,7 @@ async function show(services: SecurityServices, ctx: AnyContext, member: Member)
     ...(await requestLocals(services, ctx, member)),
     ...services.nextPage.take(ctx, member),
   }
-  services.render(ctx, 'security-confirm', { title, ...locals })
+  services.render(ctx, 'security-confirm', locals)
 }
 
 async function submit(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
@@ -65,7 +64,7 @@ async function submit(services: SecurityServices, ctx: AnyContext, member: Membe
   redirect(ctx, PATHS[next])
 }
 
-const WRONG = 'This is not your password. After too many attempts this pauses for a few minutes.'
+const WRONG = 'security-proof-wrong'
 
 /** From a closed list, so that no address from outside is followed. */
 function nextOf(ctx: AnyContext): NextPage | 'overview' {

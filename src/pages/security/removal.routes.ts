@@ -18,7 +18,7 @@ export function removalRoutes(services: SecurityServices): Router {
 }
 
 function ask(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
-  const page = { view: 'security-remove', title: 'Remove the authenticator app?', action: PATHS.remove }
+  const page = { view: 'security-remove', action: PATHS.remove }
   return askBefore(services, ctx, member, page)
 }
 
@@ -26,5 +26,5 @@ async function remove(services: SecurityServices, ctx: AnyContext, member: Membe
   const { id } = member.account
   const removed = await removeTotp(services, id, { actor: id, ip: requestState(ctx).clientIp })
   const provenAtMs = services.clock()
-  backWith(services, ctx, member, removed ? 'removed' : 'off_already', { provenAtMs })
+  backWith(services, ctx, member, removed ? 'removed' : 'off-already', { provenAtMs })
 }

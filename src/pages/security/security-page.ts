@@ -15,7 +15,7 @@ import { returnPathOf } from '../../interaction/return-path.ts'
 import type { ReturnPath } from '../../interaction/return-path.ts'
 import { SECURITY_PATH } from '../../factors/factor-changes.ts'
 import { hasSecondFactor } from '../../factors/factors.ts'
-import { noticeText } from './notices.ts'
+import { noticeMessage } from './notices.ts'
 import type { NoticeName } from './notices.ts'
 import { PATHS } from './paths.ts'
 import { createPageMemory } from './page-memory.ts'
@@ -83,7 +83,7 @@ export function backWith(
   if (kept) memory.keep(ctx, member, kept)
   const request = requestPath(services, ctx)
   if (request !== undefined) return redirect(ctx, request)
-  nextPage.lead(ctx, SECURITY_PATH, noticeText(notice), member)
+  nextPage.lead(ctx, SECURITY_PATH, noticeMessage(notice), member)
 }
 
 /** Asks before a change of a factor that is on. Where it is off already, the page of one's security says so. */
@@ -91,9 +91,9 @@ export async function askBefore(
   services: SecurityServices,
   ctx: AnyContext,
   member: Member,
-  { view, title, action }: { view: string; title: string; action: string },
+  { view, action }: { view: string; action: string },
 ): Promise<void> {
   if (!(await hasSecondFactor(services.db, member.account.id)))
-    return backWith(services, ctx, member, 'off_already')
-  services.render(ctx, view, { title, signOutHref: SIGN_OUT_PATH, action, backHref: PATHS.overview })
+    return backWith(services, ctx, member, 'off-already')
+  services.render(ctx, view, { signOutHref: SIGN_OUT_PATH, action, backHref: PATHS.overview })
 }

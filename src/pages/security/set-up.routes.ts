@@ -74,13 +74,12 @@ async function render(
     ...(await requestLocals(services, ctx, member)),
     ...services.nextPage.take(ctx, member),
   }
-  const title = 'Set up your authenticator app'
-  services.render(ctx, 'security-app', { title, ...locals })
+  services.render(ctx, 'security-app', locals)
 }
 
-const NO_CODE = 'Enter the code that the app shows.'
+const NO_CODE = 'security-app-code-missing'
 const codeSchema = z.object({ code: z.string().max(100, NO_CODE).trim().min(1, NO_CODE) })
-const WRONG_CODE = 'This is not the code that the app shows now. Is the clock of your device right?'
+const WRONG_CODE = 'security-app-code-wrong'
 
 /**
  * Needs no further proof: the secret was shown only to somebody who gave one, and the code shows that they have it. Where the
@@ -132,7 +131,7 @@ async function goBack(services: SecurityServices, ctx: AnyContext, member: Membe
   const { newCodes } = services.memory.read(ctx, member)
   if (newCodes) return redirect(ctx, withRequest(services, ctx, PATHS.newCodes))
   const isOn = await hasSecondFactor(services.db, member.account.id)
-  backWith(services, ctx, member, isOn ? 'on_already' : 'expired')
+  backWith(services, ctx, member, isOn ? 'on-already' : 'expired')
 }
 
 /** `JBSW Y3DP EHPK 3PXP`: for typing. Authenticator apps ignore the blanks. */

@@ -43,7 +43,7 @@ export async function beginSetUp(
   const { account } = member
   const obstacle = !isVerified(account)
     ? 'unconfirmed'
-    : (await hasSecondFactor(db, account.id)) && 'on_already'
+    : (await hasSecondFactor(db, account.id)) && 'on-already'
   if (obstacle) {
     backWith(services, ctx, member, obstacle, kept)
     return undefined

@@ -11,7 +11,7 @@ export type OwnPage = {
 /** In the query of the sign-in page: the person is back there from the page for the code. */
 export const LATE = 'late'
 
-export const LATE_TEXT = `Please sign in again. After the password, you have ${SECOND_STEP_MS / MINUTE_MS} minutes to enter the code.`
+export const LATE_TEXT = { id: 'code-late', args: { minutes: SECOND_STEP_MS / MINUTE_MS } }
 
 /** A query with these fields instead. `undefined` removes one. */
 export function withQuery(query: string, fields: Record<string, string | undefined>): string {

@@ -29,9 +29,9 @@ const LONGEST_CODE = 100
 const code = z.string().trim().min(1).max(LONGEST_CODE)
 
 const PROBLEMS = {
-  empty: 'Enter the code.',
-  app: 'This code is wrong, or it was used before. Wait until your app shows the next one.',
-  recovery: 'This is not one of your recovery codes, or it was used before.',
+  empty: 'code-missing',
+  app: 'code-app-wrong',
+  recovery: 'code-recovery-wrong',
 }
 const problems = new Map<unknown, string>(Object.entries(PROBLEMS))
 
@@ -154,7 +154,6 @@ async function render(services: SignInServices, place: Place, { email }: Account
   const signInQuery = withQuery(here, { [RECOVERY]: undefined })
   const problem = problems.get(ctx.query[WRONG])
   services.render(ctx, 'sign-in-code', {
-    title: recovery ? 'Enter a recovery code' : 'Enter your code',
     action: `${path}/code${here}`,
     otherHref: `${path}/code${other}`,
     startOverHref: of === OWN_PAGE ? `${path}${signInQuery}` : `${path}/sign-in${signInQuery}`,

@@ -19,7 +19,6 @@ async function show(services: SignInServices, { ctx, interaction, uid, query }: 
   const accounts = [...(current ? [current] : []), ...others]
   if (accounts.length === 0) return redirect(ctx, `/interaction/${uid}/sign-in${query}`)
   services.render(ctx, 'select-account', {
-    title: 'Choose an account',
     action: `/interaction/${uid}/select-account${query}`,
     otherHref: `/interaction/${uid}/sign-in${query}`,
     cancelAction: `/interaction/${uid}/cancel${query}`,

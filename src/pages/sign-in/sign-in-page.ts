@@ -9,6 +9,7 @@ import { Overload } from '../../platform/errors.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
+import type { FormErrors } from '../../http/request/validate.ts'
 import { PASSWORD_AMR, readSession } from '../../provider/sessions/browser-session.ts'
 import { expectedEmail, isOtherWanted } from './expected-person.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
@@ -68,7 +69,7 @@ function needsOther({ prompt, lastSubmission }: Interaction): boolean {
 }
 
 /** Says why the person is back here from the page for the code. */
-function lateErrors(ctx: AnyContext): Record<string, string> {
+function lateErrors(ctx: AnyContext): FormErrors {
   return ctx.query[LATE] === undefined ? {} : { '': LATE_TEXT }
 }
 

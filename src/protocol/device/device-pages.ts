@@ -12,28 +12,12 @@ import type { Site } from '../../feature.ts'
 import type { Services } from '../../services.ts'
 
 const PROBLEMS: Record<CodeProblem, { field: string; message: string; status: number }> = {
-  missing: { field: 'user_code', message: 'Enter the code that your device shows.', status: 400 },
-  unknown: {
-    field: 'user_code',
-    message: 'There is no such code. Check it on your device; it has eight letters.',
-    status: 400,
-  },
-  used_up: {
-    field: 'user_code',
-    message: 'This code was answered already or has run out. Let your device show a new one.',
-    status: 400,
-  },
-  page_too_old: {
-    field: '',
-    message: 'This page was open for too long. Please enter the code again.',
-    status: 400,
-  },
-  too_many: { field: '', message: 'Too many wrong codes. Please try again in a few minutes.', status: 429 },
-  failed: {
-    field: '',
-    message: 'The device could not be connected. Please try again, with a new code if this one fails.',
-    status: 400,
-  },
+  missing: { field: 'user_code', message: 'device-missing', status: 400 },
+  unknown: { field: 'user_code', message: 'device-unknown', status: 400 },
+  used_up: { field: 'user_code', message: 'device-used-up', status: 400 },
+  page_too_old: { field: '', message: 'device-page-too-old', status: 400 },
+  too_many: { field: '', message: 'device-too-many', status: 429 },
+  failed: { field: '', message: 'device-failed', status: 400 },
 }
 
 export function devicePages(
@@ -43,8 +27,7 @@ export function devicePages(
     enterCode: (ctx, { userCode, problem }) => enterCode(needs, ctx, userCode, problem),
     confirm: (ctx, userCode) => confirm(needs, ctx, userCode),
     answered(ctx, allowed) {
-      const title = allowed ? 'Device connected' : 'Device not connected'
-      needs.render(ctx, 'device-answered', { title, allowed, clientName: ctx.oidc.client?.clientName })
+      needs.render(ctx, 'device-answered', { allowed, clientName: ctx.oidc.client?.clientName })
     },
     startAgain: async (ctx) =>
       ctx.query['restart'] ? needs.startAgain(ctx) : redirect(ctx, LIBRARY_PATHS.code_verification),
@@ -65,7 +48,7 @@ function enterCode(
     values: { user_code: asShown(userCode ?? '') },
     errors: wrong ? { [wrong.field]: wrong.message } : {},
   }
-  render(ctx, 'device', { title: 'Connect a device', ...locals }, outage ?? wrong?.status ?? 200)
+  render(ctx, 'device', locals, outage ?? wrong?.status ?? 200)
 }
 
 async function confirm(
@@ -83,7 +66,6 @@ async function confirm(
   const account = session?.accountId ? await findAccountById(needs.db, session.accountId) : undefined
   const { ip, userAgent } = code.deviceInfo
   needs.render(ctx, 'device-confirm', {
-    title: 'Connect this device?',
     action: LIBRARY_PATHS.code_verification,
     xsrf: secretOf(ctx),
     userCode,

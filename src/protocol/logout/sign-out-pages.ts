@@ -38,7 +38,6 @@ async function ask(services: SignOutServices, ctx: KoaContextWithOIDC): Promise<
   await endHintedSession(services, ctx)
   const { client, session } = ctx.oidc
   services.render(ctx, 'sign-out', {
-    title: 'Sign out',
     action: ctx.oidc.urlFor('end_session_confirm'),
     xsrf: session?.state?.['secret'],
     again: ctx.querystring,
@@ -48,8 +47,7 @@ async function ask(services: SignOutServices, ctx: KoaContextWithOIDC): Promise<
 
 async function showDone({ render }: SignOutServices, ctx: KoaContextWithOIDC): Promise<void> {
   const { accountId } = await readSession(ctx.oidc.provider, ctx)
-  const title = accountId ? 'Still signed in' : 'Signed out'
-  render(ctx, 'signed-out', { title, client: shownClient(ctx), stays: accountId !== undefined })
+  render(ctx, 'signed-out', { client: shownClient(ctx), stays: accountId !== undefined })
 }
 
 /**
@@ -86,7 +84,6 @@ async function tellApps({ render }: SignOutServices, ctx: KoaContextWithOIDC): P
   const own = next.startsWith(ctx.oidc.urlFor('end_session_success'))
   ctx.remove('Location')
   render(ctx, 'signed-out', {
-    title: 'Signed out',
     client: shownClient(ctx),
     frames,
     continueHref: own ? undefined : next,

@@ -9,7 +9,7 @@ import type { Visited, Visitor } from '../../support/visitor.ts'
 
 const PAGE = '/account/security'
 const SET_UP = 'Set up your authenticator app'
-const CONFIRM = 'Confirm that it is you'
+const CONFIRM = 'Confirm it’s you'
 const CODES = 'Save your recovery codes'
 const STAY = { follow: false }
 
@@ -86,7 +86,7 @@ describe('the pages of one’s security', () => {
     const after = await send(visitor, page, '123456')
     expect([after.heading, noticeOf(after)]).to.eql([
       'Security',
-      'Your account has an authenticator app already.',
+      'Your account already has an authenticator app.',
     ])
   })
 
@@ -109,7 +109,7 @@ describe('the pages of one’s security', () => {
       expect([late.status, late.heading, noticeOf(late)], 'expired').to.eql([
         200,
         'Security',
-        'That set-up is not open any more. Begin again.',
+        'That set-up is no longer open. Start again.',
       ])
     const again = await begin(visitor)
     expect(secretOn(again.text)).not.to.equal(secretOn(next.text))
@@ -126,7 +126,7 @@ describe('the pages of one’s security', () => {
     expect(asked.heading).to.equal(CONFIRM)
     const wrong = await visitor.followForm(asked, { password: 'not mine' })
     expect(wrong.heading).to.equal(CONFIRM)
-    expect(wrong.text).to.contain('This is not your password')
+    expect(wrong.text).to.contain('That’s not your password')
     const page = await visitor.followForm(wrong, { password: PASSWORD })
     expect(page.heading).to.equal(SET_UP)
     await send(visitor, page, codeFor(page))
@@ -154,7 +154,7 @@ describe('the pages of one’s security', () => {
     expect(noticeOf(saved)).to.match(/earlier ones do not work/)
     const removed = await visitor.followForm(await visitor.get(`${PAGE}/app/remove`))
     expect([noticeOf(removed), isOn(removed)]).to.eql([
-      'The authenticator app is removed. Your password alone signs you in.',
+      'The authenticator app is removed. You sign in with your password alone.',
       false,
     ])
     for (const path of ['/app/remove', '/codes/renew']) {

@@ -70,7 +70,7 @@ inService('Front-channel logout', (world) => {
       const { page, context } = await openBrowser({ javaScript })
       const { id_token } = await through(app, page, await world.server.createAccount())
       await page.goto(app.signOutUrl(id_token!), { waitUntil: 'commit' })
-      expect(await heading(page), `JavaScript: ${javaScript}`).to.equal('You are signed out')
+      expect(await heading(page), `JavaScript: ${javaScript}`).to.equal('You’re signed out')
       if (!javaScript) await page.getByRole('link', { name: 'Continue' }).click()
       await page.waitForURL(app.signedOutUri)
       await context.close()
@@ -88,7 +88,7 @@ inService('Front-channel logout', (world) => {
     const asking = await visitor.get('/oauth/logout')
     expect(asking.headers.get('content-security-policy')).not.to.contain('frame-src')
     const done = await visitor.followForm(asking, { logout: 'yes' })
-    expect([done.status, done.heading]).to.eql([200, 'You are signed out'])
+    expect([done.status, done.heading]).to.eql([200, 'You’re signed out'])
     const policy = done.headers.get('content-security-policy') ?? ''
     expect(policy).to.contain("default-src 'none'").and.contain("script-src 'self'")
     expect(/frame-src ([^;]*)/.exec(policy)?.[1]).to.equal(frame.origin)
@@ -154,7 +154,7 @@ inBothSettings('A request to sign out', (world) => {
     }
     for (const query of [{}, { id_token_hint: idToken }, back] as Record<string, string>[]) {
       const page = await createVisitor(server.issuer).get(`/oauth/logout?${new URLSearchParams(query)}`)
-      expect([page.status, page.heading], JSON.stringify(query)).to.eql([200, 'You are signed out'])
+      expect([page.status, page.heading], JSON.stringify(query)).to.eql([200, 'You’re signed out'])
     }
   })
 
@@ -198,7 +198,7 @@ inBothSettings('A request to sign out', (world) => {
     const left = await visitor.followForm(
       await visitor.get(`/oauth/logout?client_id=${app.client.client_id}`),
     )
-    expect(left.heading).to.equal('You are still signed in here')
+    expect(left.heading).to.equal('You’re still signed in here')
     expect(left.text).to.contain('Reading List')
   })
 

@@ -64,7 +64,7 @@ describe('a sign-out from a client that describes itself by a document', functio
     host.publish('/away.json', {}, { status: 500 })
     await stage.restart()
     const done = await visitor.followForm(await visitor.get('/oauth/logout'), { logout: 'yes' })
-    expect([done.status, done.heading]).to.eql([200, 'You are signed out'])
+    expect([done.status, done.heading]).to.eql([200, 'You’re signed out'])
     expect((await visitor.get('/account')).heading).to.equal('Sign in')
   })
 })

@@ -1,0 +1,12 @@
+consent-title = { $app } asks for access
+consent-at-resource = at <resource>{ $resource }</resource>
+consent-can = It will be able to
+consent-offline = Stay connected when you’re not there
+consent-at = At { $resource }
+consent-allow = Allow
+consent-deny = Don’t allow
+consent-until-sign-out = It ends when you sign out.
+consent-end = You can end this access at any time on your account page.
+consent-data = How <app>{ $app }</app> uses your data: <privacy>privacy policy</privacy>, <terms>terms of use</terms>.
+consent-data-privacy = How <app>{ $app }</app> uses your data: <privacy>privacy policy</privacy>.
+consent-data-terms = How <app>{ $app }</app> uses your data: <terms>terms of use</terms>.

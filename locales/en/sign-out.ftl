@@ -1,0 +1,12 @@
+sign-out-title = Sign out?
+sign-out-app = <app>{ $app }</app> asks to sign you out here too.
+sign-out-text = This ends your session in this browser.
+sign-out-button = Sign out
+sign-out-stay = Stay signed in
+sign-out-done = You’re signed out
+sign-out-stays = You’re still signed in here
+sign-out-only = Only <app>{ $app }</app> was left. You can close this page.
+sign-out-telling = Signing out of your other apps. You’ll continue in a moment.
+sign-out-close = You can close this page.
+sign-out-continue = Continue to { $app }
+sign-out-frame = Signing out of an app

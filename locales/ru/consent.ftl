@@ -1,0 +1,12 @@
+consent-title = { $app } запрашивает доступ
+consent-at-resource = в <resource>{ $resource }</resource>
+consent-can = Оно сможет
+consent-offline = Оставаться подключённым в ваше отсутствие
+consent-at = В { $resource }
+consent-allow = Разрешить
+consent-deny = Не разрешать
+consent-until-sign-out = Доступ действует до вашего выхода.
+consent-end = Вы можете отозвать доступ в любой момент на странице аккаунта.
+consent-data = Как <app>{ $app }</app> использует ваши данные: <privacy>политика конфиденциальности</privacy>, <terms>условия использования</terms>.
+consent-data-privacy = Как <app>{ $app }</app> использует ваши данные: <privacy>политика конфиденциальности</privacy>.
+consent-data-terms = Как <app>{ $app }</app> использует ваши данные: <terms>условия использования</terms>.

@@ -1,0 +1,12 @@
+sign-out-title = Выйти?
+sign-out-app = <app>{ $app }</app> просит выйти и здесь.
+sign-out-text = Это завершит ваш сеанс в этом браузере.
+sign-out-button = Выйти
+sign-out-stay = Остаться
+sign-out-done = Вы вышли
+sign-out-stays = Здесь вы всё ещё в системе
+sign-out-only = Выход выполнен только из <app>{ $app }</app>. Страницу можно закрыть.
+sign-out-telling = Выходим из других приложений. Сейчас вы продолжите.
+sign-out-close = Страницу можно закрыть.
+sign-out-continue = Перейти в { $app }
+sign-out-frame = Выход из приложения

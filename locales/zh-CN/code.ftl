@@ -1,0 +1,11 @@
+code-title = 输入验证码
+code-recovery-title = 输入恢复码
+code-recovery = 恢复码
+code-recovery-hint = 形如 ABCD-2345-EFGH。每个恢复码只能使用一次。
+code-app = 身份验证器应用中的验证码
+code-use-app = 改用身份验证器应用
+code-use-recovery = 改用恢复码
+code-missing = 请输入验证码。
+code-app-wrong = 验证码错误或已被使用。请等待应用显示下一个验证码。
+code-recovery-wrong = 这不是你的恢复码，或已被使用。
+code-late = 请重新登录。输入密码后，需在 { $minutes } 分钟内输入验证码。

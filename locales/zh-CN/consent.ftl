@@ -1,0 +1,12 @@
+consent-title = { $app } 请求访问
+consent-at-resource = 位于 <resource>{ $resource }</resource>
+consent-can = 它将能够
+consent-offline = 在你离开后保持连接
+consent-at = 在 { $resource }
+consent-allow = 允许
+consent-deny = 不允许
+consent-until-sign-out = 退出登录后即失效。
+consent-end = 你可以随时在账号页面终止此访问权限。
+consent-data = <app>{ $app }</app> 如何使用你的数据：<privacy>隐私政策</privacy>、<terms>使用条款</terms>。
+consent-data-privacy = <app>{ $app }</app> 如何使用你的数据：<privacy>隐私政策</privacy>。
+consent-data-terms = <app>{ $app }</app> 如何使用你的数据：<terms>使用条款</terms>。

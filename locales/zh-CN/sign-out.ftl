@@ -1,0 +1,12 @@
+sign-out-title = 退出登录？
+sign-out-app = <app>{ $app }</app> 请求同时在此处退出登录。
+sign-out-text = 这会结束你在此浏览器中的登录。
+sign-out-button = 退出登录
+sign-out-stay = 保持登录
+sign-out-done = 你已退出登录
+sign-out-stays = 你在此处仍处于登录状态
+sign-out-only = 仅退出了 <app>{ $app }</app>。可以关闭此页面。
+sign-out-telling = 正在退出你的其他应用，稍后继续。
+sign-out-close = 可以关闭此页面。
+sign-out-continue = 继续前往 { $app }
+sign-out-frame = 正在退出应用
