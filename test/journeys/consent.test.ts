@@ -98,7 +98,7 @@ inBothSettings('Consent', (world) => {
 
     await page.goto(`${server.issuer}/account/apps`)
     await press(page, 'Remove access of Reading List')
-    expect(await page.locator('main').innerText()).to.contain('The app has no access any more')
+    expect(await page.locator('main').innerText()).to.contain('The app can no longer access your account')
     expect(await page.getByRole('listitem').filter({ hasText: 'Reading List' }).count()).to.equal(0)
     expect(await app.introspect(tokens.access_token)).to.eql({ active: false })
     expect((await otherApp.introspect(others.access_token)).active).to.equal(true)

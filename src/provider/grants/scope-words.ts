@@ -11,7 +11,7 @@ const WORDS: Record<string, ScopeWords> = {
     description: 'Your name, your user name or else your e-mail address, and your language.',
   },
   groups: { title: 'See your groups', description: 'The names of the groups that you are in here.' },
-  offline_access: { title: 'Stay connected when you are not there' },
+  offline_access: { title: 'Stay connected when you’re not there' },
 }
 
 /** `undefined` for a scope of a resource server, which has a text of its own. */

@@ -151,7 +151,7 @@ describe('the pages of one’s security', () => {
     const codes = await visitor.followForm(ask)
     expect(shownCodes(codes)).to.have.length(10)
     const saved = await visitor.followForm(codes, {}, { action: '/saved' })
-    expect(noticeOf(saved)).to.match(/earlier ones do not work/)
+    expect(noticeOf(saved)).to.match(/earlier ones no longer work/)
     const removed = await visitor.followForm(await visitor.get(`${PAGE}/app/remove`))
     expect([noticeOf(removed), isOn(removed)]).to.eql([
       'The authenticator app is removed. You sign in with your password alone.',
@@ -189,7 +189,7 @@ describe('the pages of one’s security', () => {
     const visitor = stage.visitor()
     await visitor.signIn({ ...person, password: PASSWORD })
     const page = await visitor.get(PAGE)
-    expect(page.text).to.contain('confirm your e-mail address')
+    expect(page.text).to.contain('confirm your email')
     const refused = await visitor.post(`${PAGE}/app`, { _csrf: csrfOf(await visitor.get('/account')) })
     expect(noticeOf(refused)).to.match(/^Confirm your email/)
   })
