@@ -128,6 +128,8 @@ function onEveryPage({ serverName, brand, mail, tokens }: Parts['config'], asset
     docsStyleHref: assetHref('docs.css'),
     sendScriptHref: assetHref('send-form.js'),
     passwordScriptHref: assetHref('password.js'),
+    challengeScriptHref: assetHref('challenge.js'),
+    challengeWorkerHref: assetHref('challenge-worker.js'),
   }
 }
 

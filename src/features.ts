@@ -15,6 +15,7 @@ import { rabbitmq } from './event-sinks/rabbitmq/rabbitmq.feature.ts'
 import { redisStreams } from './event-sinks/redis-streams/redis-streams.feature.ts'
 import { webhooks } from './event-sinks/webhooks/webhooks.feature.ts'
 import { account } from './pages/account/account.feature.ts'
+import { check } from './pages/check/check.feature.ts'
 import { consent } from './pages/consent/consent.feature.ts'
 import { language } from './pages/language/language.feature.ts'
 import { mailbox } from './pages/mailbox/mailbox.feature.ts'
@@ -35,6 +36,7 @@ export const FEATURES: readonly BuildFeature[] = [
   account,
   security,
   signIn,
+  check,
   consent,
   language,
   signUp,

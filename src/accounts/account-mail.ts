@@ -14,6 +14,7 @@ export const ACCOUNT_PATHS = {
   signIn: '/sign-in',
   disown: '/not-me',
   keepFactors: '/keep-second-factor',
+  check: '/check/code',
 } as const
 
 type Recipient = Pick<Account, 'email' | 'name' | 'locale'>
@@ -84,6 +85,20 @@ export async function mailPasswordGuessed(
     template: 'password-guessed',
     ...mailTo(to),
     data: { name: to.name, whenMs, resetLink: linkTo(config, ACCOUNT_PATHS.forgot) },
+  })
+}
+
+/** The code of a check before a sign-in, a registration or a reset. `to`: without a name where none is proven. */
+export async function mailCheckCode(
+  { config, outbox }: Mailing,
+  sql: Sql,
+  to: Recipient,
+  { code, expiresAtMs }: { code: string; expiresAtMs: number },
+) {
+  await outbox.enqueueMail(sql, {
+    template: 'check-code',
+    ...mailTo(to),
+    data: { name: to.name, code, expiresAtMs, link: linkTo(config, ACCOUNT_PATHS.check) },
   })
 }
 

@@ -9,18 +9,21 @@ import { networkTakes } from './network-limit.ts'
 
 type Counting = { db: Db; config: Pick<Config, 'keys' | 'limits'> }
 
+/** Codes by mail for browsers that solved no puzzle are this part of the limit. */
+const UNSOLVED_SHARE = 6
+
 /** Throws `Overload('too_many_requests')` with `retryAfterSeconds`. */
 export async function takeNetworkRequest(
   counting: Counting,
-  kind: 'registration' | 'resend' | 'reset' | 'check',
+  kind: 'registration' | 'resend' | 'reset' | 'check' | 'unsolved check',
   ip: string,
   nowMs: number,
 ): Promise<void> {
   const { db, config } = counting
-  const taken = await takeFromBuckets(
-    db,
-    networkTakes(config, ['request', kind], ip, config.limits.requestsPerNetwork, nowMs),
-  )
+  const { requestsPerNetwork: rule } = config.limits
+  const limit = kind === 'unsolved check' ? Math.ceil(rule.limit / UNSOLVED_SHARE) : rule.limit
+  const takes = networkTakes(config, ['request', kind], ip, { ...rule, limit }, nowMs)
+  const taken = await takeFromBuckets(db, takes)
   if (taken.allowed) return
   throw new Overload('too_many_requests', taken.retryAfterSeconds)
 }

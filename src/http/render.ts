@@ -8,7 +8,7 @@ import { requestState } from './request/request-state.ts'
 import type { AnyContext } from './request/request-state.ts'
 import { requestLanguage } from './request/request-language.ts'
 import type { LanguageRules } from './request/request-language.ts'
-import { allowOwnScripts } from './security-headers.ts'
+import { allowOwnScripts, allowOwnWorkers } from './security-headers.ts'
 
 export type Render = {
   /** Sets the page as the answer. `view` is a path below `viewsDir` without extension, e.g. `interaction/login`. */
@@ -19,8 +19,8 @@ export type Render = {
 
 const VIEW_NAME = /^[a-z0-9]+(?:[-/][a-z0-9]+)*$/
 
-/** What parts of a page ask of the whole: addresses of scripts of ours, and that no two fields take the focus. */
-type AskedOfPage = { scripts: Set<string>; hasFocus: boolean }
+/** What parts of a page ask of the whole: addresses of scripts of ours, whether they work in the background, and that no two fields take the focus. */
+type AskedOfPage = { scripts: Set<string>; hasFocus: boolean; works: boolean }
 
 export type Templates = {
   /** The HTML of a page in a language. */
@@ -71,7 +71,8 @@ export function createRenderer(templates: Templates, languages: LanguageRules): 
     const here = ctx.method === 'GET' ? ctx.url : ''
     const language = requestLanguage(ctx, languages)
     const html = templates(view, language, { csrfToken, account, here, ...ofApp, ...locals, pageNeeds })
-    if (pageNeeds.scripts.size > 0) allowOwnScripts(ctx)
+    if (pageNeeds.works) allowOwnWorkers(ctx)
+    else if (pageNeeds.scripts.size > 0) allowOwnScripts(ctx)
     ctx.status = status
     ctx.type = 'html'
     ctx.set('Cache-Control', 'no-store')
@@ -81,7 +82,7 @@ export function createRenderer(templates: Templates, languages: LanguageRules): 
   return Object.assign(render, { texts })
 }
 
-const noNeeds = (): AskedOfPage => ({ scripts: new Set(), hasFocus: false })
+const noNeeds = (): AskedOfPage => ({ scripts: new Set(), hasFocus: false, works: false })
 
 function compile(file: string, viewsDir: string): TemplateFunction {
   const checked = new Set<string>()

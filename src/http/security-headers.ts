@@ -45,6 +45,12 @@ export function allowOwnScripts(ctx: AnyContext): void {
   replaceContentPolicy(ctx, PAGE_POLICY.replace('script-src;', "script-src 'self';"))
 }
 
+/** The same, and lets them work in the background and ask this server. */
+export function allowOwnWorkers(ctx: AnyContext): void {
+  const allowed = "script-src 'self'; worker-src 'self'; connect-src 'self';"
+  replaceContentPolicy(ctx, PAGE_POLICY.replace('script-src;', allowed))
+}
+
 /** Replaces the content policy of this answer, e.g. for a page that shows foreign HTML in a sandbox. */
 export function replaceContentPolicy(ctx: AnyContext, policy: string): void {
   ctx.set('Content-Security-Policy', policy)

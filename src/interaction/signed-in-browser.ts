@@ -7,6 +7,8 @@ import type { Oidc } from '../provider/contract/current-provider.ts'
 import type { Services } from '../services.ts'
 import { browserName } from '../sessions/browser-name.ts'
 import { noteSignInFrom } from '../sessions/new-browser.ts'
+import { challengesOf } from './challenge.ts'
+import type { Challenges } from './challenge.ts'
 import { createDeviceCookie } from './known-browser-cookie.ts'
 import type { DeviceCookie } from './known-browser-cookie.ts'
 import { createRememberedAccounts } from './remembered-accounts.ts'
@@ -20,6 +22,7 @@ export type BrowserMemory = {
   remembered: RememberedAccounts
   deviceCookie: DeviceCookie
   typedAddress: TypedAddress
+  challenges: Challenges
 }
 
 export function browserMemoryOf(services: Services): BrowserMemory {
@@ -27,6 +30,7 @@ export function browserMemoryOf(services: Services): BrowserMemory {
     remembered: createRememberedAccounts(services),
     deviceCookie: createDeviceCookie(services),
     typedAddress: createTypedAddress(services),
+    challenges: challengesOf(services),
   }
 }
 

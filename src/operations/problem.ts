@@ -1,5 +1,7 @@
 /** Failures of the JSON API as problem details (RFC 9457). `code` is stable; `detail` is a sentence for the developer. */
 import { ZodError } from 'zod'
+import { ChallengeRequired } from '../accounts/journeys/challenge-gate.ts'
+import type { Puzzle } from '../attempts/puzzle.ts'
 import type { ShownFailure } from '../http/request/request-state.ts'
 
 export const PROBLEM_TYPE = 'application/problem+json'
@@ -41,6 +43,8 @@ export type ProblemBody = {
   /** Also in the operator's log. */
   error_id: string
   errors?: { field: string; message: string }[]
+  /** Of `challenge_required`: what the program, or the page that it shows, has to solve. */
+  challenge?: Puzzle
 }
 
 export function problemBody({ code, status, message, errorId }: ShownFailure, error: unknown): ProblemBody {
@@ -53,6 +57,7 @@ export function problemBody({ code, status, message, errorId }: ShownFailure, er
     code,
     error_id: errorId,
     ...(fields.length > 0 && { errors: fields }),
+    ...(error instanceof ChallengeRequired && { challenge: error.puzzle }),
   }
 }
 

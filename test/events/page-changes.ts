@@ -93,6 +93,8 @@ export const PAGE_CHANGES: Changes = {
   },
   '/code': { none: 'The form of `/sign-in/code`, on the way to an app.' },
   '/forgot': MAIL_ONLY,
+  '/check': MAIL_ONLY,
+  '/check/code': { none: 'The code lets this browser go on to the form. Nothing else changes.' },
   '/reset': {
     async run(world) {
       const { email } = await world.createAccount()

@@ -68,7 +68,9 @@ describe('pages in a browser', () => {
       await page.goto(addressOf(index))
       // A page may put the focus on its errors, which it does with its first frame.
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
-      const controls = page.locator('a[href], button, input:not([type=hidden]):not([tabindex="-1"])')
+      const controls = page.locator(
+        'a[href]:not([hidden]), button, input:not([type=hidden]):not([tabindex="-1"])',
+      )
       const every = await controls.evaluateAll((elements) => elements.map(({ outerHTML }) => outerHTML))
       // The browser has controls of its own, which take the focus too.
       const reached = new Set<string>()

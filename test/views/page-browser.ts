@@ -7,13 +7,12 @@ import type { SamplePage } from './sample-pages.ts'
 const publicFolder = new URL('../../public/', import.meta.url)
 const stylesheet = readFileSync(new URL('style.css', publicFolder), 'utf8')
 const favicon = readFileSync(new URL('favicon.svg', publicFolder), 'utf8')
-const passwordScript = readFileSync(new URL('password.js', publicFolder), 'utf8')
 const PASSWORD_SCRIPT = '/assets/password.js'
 const longWord = 'a'.repeat(200)
 
 // Stricter than the server's own: what pages need, and nothing else.
 const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+  "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 
 type Options = {
   width: number
@@ -40,8 +39,14 @@ export async function openPages(
     const { hostname, pathname } = new URL(route.request().url())
     if (hostname !== 'pages.test') complaints.push(`asked for ${hostname}`)
     if (pathname === '/assets/style.css') return route.fulfill({ contentType: 'text/css', body: stylesheet })
-    if (pathname === PASSWORD_SCRIPT)
-      return route.fulfill({ contentType: 'text/javascript', body: passwordScript })
+    const [, script] = /^\/assets\/([a-z-]+\.js)$/.exec(pathname) ?? []
+    if (script !== undefined)
+      return route.fulfill({
+        contentType: 'text/javascript',
+        body: readFileSync(new URL(script, publicFolder), 'utf8'),
+      })
+    if (pathname === '/check/puzzle')
+      return route.fulfill({ json: { puzzle: 'sample', parts: 1, bits: 1, expires_in: 600 } })
     if (pathname === '/assets/favicon.svg')
       return route.fulfill({ contentType: 'image/svg+xml', body: favicon })
     const sample = samplePages[Number(pathname.slice(1))]

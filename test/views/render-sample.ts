@@ -10,6 +10,8 @@ const catalogue = loadCatalogue({ strict: true })
 const onEveryPage = {
   styleHref: '/assets/style.css',
   passwordScriptHref: '/assets/password.js',
+  challengeScriptHref: '/assets/challenge.js',
+  challengeWorkerHref: '/assets/challenge-worker.js',
   confirmedScriptHref: '/assets/confirmed.js',
   languages: LANGUAGES,
 }

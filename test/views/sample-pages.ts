@@ -1,3 +1,4 @@
+import { sampleCheckPages } from './sample-check-pages.ts'
 import { sampleCodePages } from './sample-code-pages.ts'
 
 /** One state of one page: the template's file name without `.ejs`, and its own locals. */
@@ -91,6 +92,7 @@ export const samplePages: SamplePage[] = [
     errors: { '': 'That e-mail and password do not go together.' },
   }),
   sample('sign-in', 'known', { ...signIn, values: { email }, switchAccountHref: '/switch' }),
+  ...sampleCheckPages,
   ...sampleCodePages,
   sample('language', 'plain', {}),
   sample('consent', 'full', consent),

@@ -19,6 +19,8 @@ import { takeMail, takeNetworkRequest } from '../../attempts/account-limits.ts'
 import { storePassword } from '../../passwords/stored-password.ts'
 import { greeted, provenProfile, replaceUnproven } from '../unproven-owner.ts'
 import type { Services } from '../../services.ts'
+import { passChallenge } from './challenge-gate.ts'
+import type { Proof } from './counted-attempt.ts'
 
 export type ResetRequest = {
   email: string
@@ -27,10 +29,15 @@ export type ResetRequest = {
   /** Sealed: where this browser goes on to afterwards. */
   wayBack?: string | undefined
   ip: string
+  proof?: Proof | undefined
 }
 
-/** Mails a link if the address has an account; the answer never tells. Throws `AppError('too_many_requests', 429)`. */
+/**
+ * Mails a link if the address has an account; the answer never tells. Throws `ChallengeRequired`, and
+ * `AppError('too_many_requests', 429)`.
+ */
 export async function requestReset(needs: Services, given: ResetRequest): Promise<void> {
+  await passChallenge(needs, given)
   await takeNetworkRequest(needs, 'reset', given.ip, needs.clock())
   await evenly(ANSWER_STEP_MS, async () => {
     if (!(await takeMail(needs, lookupEmail(given.email), given.ip, needs.clock()))) return

@@ -24,6 +24,8 @@ import { takeMail, takeNetworkRequest } from '../../attempts/account-limits.ts'
 import { readProfile, writeProfile } from '../unproven-owner.ts'
 import type { TypedProfile } from '../unproven-owner.ts'
 import type { Services } from '../../services.ts'
+import { passChallenge } from './challenge-gate.ts'
+import type { Proof } from './counted-attempt.ts'
 
 export type Registration = {
   email: string
@@ -36,6 +38,7 @@ export type Registration = {
   /** Sealed: where this browser goes on to afterwards. */
   wayBack?: string | undefined
   ip: string
+  proof?: Proof | undefined
 }
 
 /** What is stored of it: the password is a hash by then. */
@@ -66,7 +69,7 @@ export type KeptRegistration = {
   atMs: number
 }
 
-/** Throws `AppError` `too_many_requests` (429) and `hashing_busy` (503). */
+/** Throws `ChallengeRequired`, and `AppError` `too_many_requests` (429) and `hashing_busy` (503). */
 export async function register(needs: Services, given: Registration): Promise<Registered> {
   const registered = await registerHere(needs, given)
   return registered.ok ? { ok: true } : registered
@@ -79,6 +82,7 @@ export async function registerHere(
 ): Promise<{ ok: true; kept: KeptRegistration } | Refused> {
   const problems = problemsOf(needs, given)
   if (problems.length > 0) return { ok: false, problems }
+  await passChallenge(needs, given)
   await takeNetworkRequest(needs, 'registration', given.ip, needs.clock())
   return evenly(ANSWER_STEP_MS, async () => {
     // The answer follows from the name alone, for every address.

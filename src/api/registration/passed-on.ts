@@ -35,6 +35,13 @@ export const browser = z
   .describe(
     'A random secret that you keep in the person’s browser. Sent again, it takes the place of the code.',
   )
+export const proofOfWork = z
+  .string()
+  .max(1400)
+  .optional()
+  .describe(
+    'The solution of the puzzle that a refusal with challenge_required brought, for this address and ip.',
+  )
 export const token = z.string().max(200).describe('What the mailed link carries.')
 export const code = z.string().min(1).max(100).describe('The code from the mail.')
 
@@ -73,6 +80,12 @@ export const TOKEN_OR_ADDRESS = { path: ['token'], error: 'Send either token, or
 export const CHOSEN_PROBLEMS: Record<string, Problem> = {
   ...PASSWORD_PROBLEMS,
   profile_invalid: { status: 422, when: 'The name is not valid.' },
+}
+export const CHALLENGED: Record<string, Problem> = {
+  challenge_required: {
+    status: 403,
+    when: 'The network of ip failed to sign in too often. Solve the puzzle of the member challenge.',
+  },
 }
 export const MAILED_PROBLEMS: Record<string, Problem> = {
   verification_failed: {

@@ -9,7 +9,17 @@ import { AppError } from '../../platform/errors.ts'
 import { emailProblemText } from '../../platform/email.ts'
 import { passwordProblemText } from '../../passwords/password-policy.ts'
 import type { Services } from '../../services.ts'
-import { browser, common, email, ip, password, CHOSEN_PROBLEMS, personBehind } from './passed-on.ts'
+import {
+  browser,
+  CHALLENGED,
+  common,
+  email,
+  ip,
+  password,
+  CHOSEN_PROBLEMS,
+  personBehind,
+  proofOfWork,
+} from './passed-on.ts'
 
 const MAILED = {
   status: 202,
@@ -37,15 +47,19 @@ function registering(needs: Services): Operation {
       locale: z.string().max(35).nullish().describe('A language tag (BCP 47).'),
       browser,
       ip,
+      proof_of_work: proofOfWork,
     }),
     answer: MAILED,
     problems: {
       ...CHOSEN_PROBLEMS,
+      ...CHALLENGED,
       username_taken: { status: 409, when: 'Somebody else has the user name.' },
       email_invalid: { status: 422, when: 'The e-mail address is not valid.' },
     },
     async handle(request) {
-      const done = await register(needs, { ...request.body, ip: await personBehind(needs, request) })
+      const ip = await personBehind(needs, request)
+      const { proof_of_work: solution, ...given } = request.body
+      const done = await register(needs, { ...given, ip, proof: { solution } })
       if (!done.ok) throw refused(needs, done.problems)
       return { body: undefined }
     },

@@ -18,6 +18,8 @@ import {
   MAILED_PROBLEMS,
   password,
   personBehind,
+  proofOfWork,
+  CHALLENGED,
   refusal,
   TOKEN_OR_ADDRESS,
 } from './passed-on.ts'
@@ -42,11 +44,13 @@ export function resettingOperations(needs: Services): readonly Operation[] {
       path: '/password-resets',
       summary: 'Mail a link to choose a new password',
       creates: true,
-      body: z.strictObject({ email, browser, ip }),
+      body: z.strictObject({ email, browser, ip, proof_of_work: proofOfWork }),
       answer: { status: 202, description: 'Accepted. The answer is the same for every address.' },
+      problems: CHALLENGED,
       async handle(request) {
-        const { email, browser } = request.body
-        await requestReset(needs, { email, browser, ip: await personBehind(needs, request) })
+        const { email, browser, proof_of_work: solution } = request.body
+        const ip = await personBehind(needs, request)
+        await requestReset(needs, { email, browser, ip, proof: { solution } })
         return { body: undefined }
       },
     }),

@@ -19,6 +19,7 @@ export type CookiePurpose =
   | 'address'
   | 'second_step'
   | 'language'
+  | 'check'
 
 /** Cookies that are sent to one address only. They carry a path, which the prefix `__Host-` forbids (RFC 6265bis §4.1.3). */
 const WITH_PATH: readonly CookiePurpose[] = ['interaction', 'resume', 'security', 'registration']

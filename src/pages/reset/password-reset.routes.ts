@@ -12,6 +12,7 @@ import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
+import { CHALLENGE_NEEDED, orChallenge } from '../../interaction/challenge.ts'
 import type { LinkPages } from '../../interaction/link-pages.ts'
 import { redirect } from '../../interaction/page.ts'
 
@@ -46,7 +47,9 @@ async function showForgot(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const signInHref = pages.returnPath.path(ctx) ?? '/sign-in'
   const values = { email: pages.typedAddress.read(ctx) }
   const client = await pages.appOf(ctx)
-  const locals = { action, signInHref, client, values, errors: {}, ...pages.nextPage.take(ctx) }
+  const said = pages.nextPage.take(ctx)
+  const challenge = await pages.challenges.forPage(ctx, 'forgot', pages.returnPath.query(ctx), said)
+  const locals = { action, signInHref, client, values, errors: {}, ...said, ...challenge }
   pages.render(ctx, 'forgot', { ...locals })
 }
 
@@ -61,7 +64,10 @@ async function submitForgot(pages: LinkPages, ctx: AnyContext): Promise<void> {
   pages.typedAddress.write(ctx, email)
   const ip = requestState(ctx).clientIp ?? ''
   const wayBack = pages.returnPath.seal(ctx)
-  await requestReset(pages, { email, browser: pages.browserSecret.ensure(ctx), wayBack, ip })
+  const proof = pages.challenges.proofOf(ctx)
+  const browser = pages.browserSecret.ensure(ctx)
+  const requested = await orChallenge(requestReset(pages, { email, browser, wayBack, ip, proof }))
+  if (requested === 'challenge') return refuse({ '': CHALLENGE_NEEDED })
   pages.nextPage.lead(ctx, `/forgot/sent${pages.returnPath.query(ctx)}`, { about: { email } })
 }
 

@@ -12,6 +12,7 @@ import { validateForm } from '../../http/request/validate.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
 import { PASSWORD_AMR, readSession } from '../../provider/sessions/browser-session.ts'
 import { expectedEmail, isOtherWanted } from './expected-person.ts'
+import { CHALLENGE_NEEDED, checkHref } from '../../interaction/challenge.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import type { Interaction } from '../../interaction/open-interaction.ts'
 import type { Said } from '../../interaction/next-page.ts'
@@ -51,6 +52,7 @@ async function showStep(services: SignInServices, page: Page): Promise<void> {
   const { ctx, interaction, uid } = page
   const query = withQuery(page.query, { [LATE]: undefined })
   const client = await shownClient(services.oidc.current(), parameter(interaction, 'client_id'))
+  const said = services.nextPage.take(ctx)
   render(services, ctx, {
     values: { email: await expectedEmail(services, page) },
     errors: needsOther(interaction) ? { '': OTHER_ACCOUNT } : lateErrors(ctx),
@@ -59,7 +61,8 @@ async function showStep(services: SignInServices, page: Page): Promise<void> {
     cancelAction: `/interaction/${uid}/cancel`,
     registerHref: `/register${returnQuery(uid, query)}`,
     forgotHref: `/forgot${returnQuery(uid, query)}`,
-    ...services.nextPage.take(ctx),
+    ...said,
+    ...(await services.challenges.forPage(ctx, 'sign-in', returnQuery(uid, query), said)),
   })
 }
 
@@ -78,6 +81,7 @@ async function submitStep(services: SignInServices, page: Page): Promise<void> {
   const attempt = await attemptSignIn(services, ctx, uid, parameter(page.interaction, 'client_id'))
   if (attempt.finished) return finishForApp(services, page, attempt.finished)
   const calm = withQuery(query, { [LATE]: undefined })
+  if (attempt.check) return leadToCheck(services, ctx, returnQuery(uid, query), attempt.check)
   if (attempt.refused)
     return services.nextPage.lead(ctx, `/interaction/${uid}/sign-in${calm}`, attempt.refused)
   redirect(ctx, `/interaction/${uid}/code${calm}`)
@@ -94,13 +98,16 @@ export function signInPage(services: SignInServices): OwnPage {
     async show(ctx) {
       const again = ctx.query['again'] !== undefined
       if (!again && (await services.findMember(ctx))) return redirect(ctx, accountPath(ctx.query['next']))
-      const words = { errors: lateErrors(ctx), ...services.nextPage.take(ctx) }
+      const said = services.nextPage.take(ctx)
+      const words = { errors: lateErrors(ctx), ...said }
       const values = { email: services.typedAddress.read(ctx) }
-      render(services, ctx, { action: actionOf(ctx), values, ...words })
+      const challenge = await services.challenges.forPage(ctx, 'sign-in', ctx.search, said)
+      render(services, ctx, { action: actionOf(ctx), values, ...words, ...challenge })
     },
     async submit(ctx) {
       const attempt = await attemptSignIn(services, ctx, OWN_PAGE)
       if (attempt.finished) return finishHere(services, ctx, attempt.finished)
+      if (attempt.check) return leadToCheck(services, ctx, ctx.search, attempt.check)
       if (attempt.refused) return services.nextPage.lead(ctx, actionOf(ctx), attempt.refused)
       redirect(ctx, `/sign-in/code${withQuery(ctx.search, { [LATE]: undefined })}`)
     },
@@ -142,8 +149,8 @@ async function askCodeAlone(
   return true
 }
 
-/** `refused`: for the form. With neither, the browser remembers the password, and the code is next. */
-type Attempt = { finished?: FinishedSignIn; refused?: Said }
+/** `refused`: for the form. `check`: a code by mail comes first. With none of them, the browser remembers the password, and the code is next. */
+type Attempt = { finished?: FinishedSignIn; refused?: Said; check?: Said }
 
 /** `of`: the request that the sign-in is for. */
 async function attemptSignIn(
@@ -159,6 +166,7 @@ async function attemptSignIn(
     ip: requestState(ctx).clientIp ?? '',
     deviceCookie: services.deviceCookie.read(ctx),
     from: originOf(ctx, client),
+    proof: services.challenges.proofOf(ctx),
   })
   if (result.ok) return { finished: { account: result.account, amr: PASSWORD_AMR } }
   if (result.reason === 'second_factor') {
@@ -168,7 +176,15 @@ async function attemptSignIn(
   services.typedAddress.write(ctx, form.value.email)
   // Known and unknown addresses are blocked alike, and get the same bytes.
   if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
-  return { refused: { values: form.values, errors: { '': REFUSED } } }
+  const { values } = form
+  if (result.reason === 'mail_code') return { check: { values, notice: 'check-guessed' } }
+  const problem = result.reason === 'challenge' ? CHALLENGE_NEEDED : REFUSED
+  return { refused: { values, errors: { '': problem } } }
+}
+
+/** The password is asked for once more afterwards, in this browser. */
+function leadToCheck(services: SignInServices, ctx: AnyContext, query: string, said: Said): void {
+  services.nextPage.lead(ctx, checkHref('sign-in', query), said)
 }
 
 function render(

@@ -8,6 +8,7 @@ import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
+import { CHALLENGE_NEEDED, orChallenge } from '../../interaction/challenge.ts'
 import { redirect } from '../../interaction/page.ts'
 import { formHref, problemTexts, sentHref } from './sign-up-pages.ts'
 import type { SignUpPages } from './sign-up-pages.ts'
@@ -28,6 +29,7 @@ export function registrationRoutes(pages: SignUpPages): Router {
 
 async function show(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   const { passwordMinLength: minLength } = pages.config.accounts
+  const said = pages.nextPage.take(ctx)
   const locals = {
     action: formHref(pages, ctx),
     client: await pages.appOf(ctx),
@@ -35,7 +37,8 @@ async function show(pages: SignUpPages, ctx: AnyContext): Promise<void> {
     minLength,
     values: { email: hinted(ctx.query['email']) ?? pages.typedAddress.read(ctx) },
     errors: {},
-    ...pages.nextPage.take(ctx),
+    ...said,
+    ...(await pages.challenges.forPage(ctx, 'register', pages.returnPath.query(ctx), said)),
   }
   pages.render(ctx, 'register', { ...locals })
 }
@@ -52,12 +55,15 @@ async function submit(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   if (!form.ok) return refuse(form.errors)
   const { email } = form.value
   pages.typedAddress.write(ctx, email)
-  const registered = await registerHere(pages, {
+  const given = {
     ...form.value,
     browser: pages.browserSecret.ensure(ctx),
     wayBack: pages.returnPath.seal(ctx),
     ip: requestState(ctx).clientIp ?? '',
-  })
+    proof: pages.challenges.proofOf(ctx),
+  }
+  const registered = await orChallenge(registerHere(pages, given))
+  if (registered === 'challenge') return refuse({ '': CHALLENGE_NEEDED })
   if (!registered.ok) return refuse(problemTexts(pages, registered.problems))
   const id = pages.waiting.write(ctx, registered.kept)
   redirect(ctx, sentHref(pages, ctx, id))

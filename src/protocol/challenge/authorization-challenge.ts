@@ -10,6 +10,7 @@ import type { Account } from '../../accounts/account.ts'
 import { linkTo } from '../../accounts/account-mail.ts'
 import { SET_UP_PATH } from '../../accounts/account-pages.ts'
 import { isFactorRequired } from '../../factors/required-factor.ts'
+import { issuePuzzle } from '../../attempts/puzzle.ts'
 import { issueDeviceCookie, verifyDeviceCookie } from '../../attempts/known-browser.ts'
 import type { Site } from '../../feature.ts'
 import { isStrong, levelOf } from '../../accounts/levels.ts'
@@ -36,9 +37,10 @@ import {
 import type { AuthSession } from './auth-session.ts'
 import { issueChallengeCode } from './challenge-code.ts'
 import { challengeParameters, readRequest } from './challenge-request.ts'
-import { dueStep, fieldsFor } from './challenge-steps.ts'
+import { dueStep, fieldsFor, PROOF_OF_WORK } from './challenge-steps.ts'
 import type { ChallengeStep } from './challenge-steps.ts'
 import {
+  GUESSED,
   NEW_PASSWORD,
   reasonForWeb,
   redirectToWeb,
@@ -86,12 +88,29 @@ async function answer(services: ChallengeServices, ctx: KoaContextWithOIDC): Pro
     const { passed, device } = step.session
     const ip = requestState(ctx).clientIp ?? ''
     const from = { browser: browserName(ctx.get('User-Agent')), client: ctx.oidc.client?.clientId }
-    const next = await due.take(services, { fields, passed, ip, device, from })
+    const solution = parameter(ctx, PROOF_OF_WORK)
+    const next = await due.take(services, { fields, passed, ip, device, from, solution })
+    if (next === 'challenge') return askToSolve(services, ctx, step, due)
+    if (next === 'mail_code') return redirectToWeb(ctx, step.session.request, GUESSED)
     // A blocked step uses nothing up, so that a flood of guesses leaves no record for each.
     if (next === 'blocked' && step.id !== undefined) return answerDue(ctx, due, due.refusal, step.id)
     if (typeof next === 'string') return requestStep(services, ctx, step, due, due.refusal)
     step.session = { ...step.session, passed: next }
   }
+}
+
+/** Like a blocked step, this uses nothing up. */
+async function askToSolve(
+  services: ChallengeServices,
+  ctx: KoaContextWithOIDC,
+  step: Step,
+  due: ChallengeStep,
+): Promise<void> {
+  const words = `this network has to solve the puzzle; send the ${due.fields.join(' and ')} again, with ${PROOF_OF_WORK}`
+  if (step.id === undefined) await requestStep(services, ctx, step, due, words)
+  else answerDue(ctx, due, words, step.id)
+  const challenge = issuePuzzle(services, requestState(ctx).clientIp ?? '')
+  ctx.body = { ...(ctx.body as object), challenge }
 }
 
 /** The draft's §9.1: third-party apps must never see a password. */

@@ -19,10 +19,12 @@ export type Attempt = {
   ip: string
   device: string | undefined
   from: SignInOrigin
+  /** The solution of a puzzle, for the user name as it was sent. */
+  solution: string | undefined
 }
 
-/** Why a step was not passed. The app learns no difference. */
-export type Failed = 'wrong' | 'blocked'
+/** Why a step was not passed. The app learns no difference between the first two. */
+export type Failed = 'wrong' | 'blocked' | 'challenge' | 'mail_code'
 
 export type ChallengeStep = {
   /** The app gets this name and shows a form for it. */
@@ -48,7 +50,10 @@ const password: ChallengeStep = {
   fields: ['username', 'password'],
   amr: PASSWORD_AMR,
   isDue: ({ amr }) => !amr.includes('pwd'),
-  async take(services, { fields: { username = '', password: secret = '' }, passed, ip, device, from }) {
+  async take(
+    services,
+    { fields: { username = '', password: secret = '' }, passed, ip, device, from, solution },
+  ) {
     if (username.length > LONGEST_USERNAME) throw new errors.InvalidRequest('username is too long')
     const result = await signIn(services, {
       email: username,
@@ -56,9 +61,9 @@ const password: ChallengeStep = {
       ip,
       deviceCookie: device,
       from,
+      proof: { solution },
     })
     if (result.ok) return { accountId: result.account.id, amr: [...passed.amr, ...PASSWORD_AMR] }
-    if (result.reason === 'challenge' || result.reason === 'mail_code') return 'blocked'
     if (result.reason !== 'second_factor') return result.reason
     const proof = passwordProof(result.account, services.clock())
     return { accountId: result.account.id, amr: [...passed.amr, ...PASSWORD_AMR], proof }
@@ -87,8 +92,11 @@ const STEPS: readonly ChallengeStep[] = [password, otp]
 /** The methods of all steps. No sign-in at this endpoint is stronger. */
 export const STEP_METHODS = STEPS.flatMap(({ amr }) => amr)
 
+/** Beside the fields of a step: the solution of the puzzle that came with its refusal. */
+export const PROOF_OF_WORK = 'proof_of_work'
+
 /** Every field that a step may take. */
-export const STEP_FIELDS = STEPS.flatMap(({ fields }) => fields)
+export const STEP_FIELDS = [...STEPS.flatMap(({ fields }) => fields), PROOF_OF_WORK]
 
 /** The first step that is not passed yet. */
 export function dueStep(passed: Passed): ChallengeStep | undefined {

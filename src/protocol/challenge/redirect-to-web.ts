@@ -32,6 +32,10 @@ const REASONS: readonly Reason[] = [
 
 export const UNCONFIRMED = 'the e-mail address is not confirmed yet, which is done in the browser'
 
+/** The mailbox has to be proven first. */
+export const GUESSED =
+  'the password of this account is being guessed, so this device has to be checked in the browser'
+
 export const STRONGER =
   'the account has no second factor for the requested level; one is set up in the browser'
 

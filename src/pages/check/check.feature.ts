@@ -1,0 +1,12 @@
+/** Mounts the check of a browser: the puzzle that its script solves, and the code by mail in its place. `attempts` counts. */
+import type { Feature } from '../../feature.ts'
+import type { Services } from '../../services.ts'
+import { linkPagesOf } from '../../interaction/link-pages.ts'
+import { checkRoutes, puzzleRoutes } from './check.routes.ts'
+
+export function check(services: Services): Feature {
+  return {
+    endpoints: () => [puzzleRoutes(services)],
+    pages: (site) => [checkRoutes(linkPagesOf(services, site))],
+  }
+}

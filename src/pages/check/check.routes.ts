@@ -1,0 +1,110 @@
+/** The pages of a code by mail, before a sign-in, a registration or a reset, and the puzzle for scripts. */
+import { Router } from '@koa/router'
+import { z } from 'zod'
+import { confirmCheck, requestCheck } from '../../accounts/journeys/mail-check.ts'
+import { issuePuzzle } from '../../attempts/puzzle.ts'
+import { formOf, requestState } from '../../http/request/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import { validateForm } from '../../http/request/validate.ts'
+import type { CheckedForm } from '../../interaction/challenge.ts'
+import type { LinkPages } from '../../interaction/link-pages.ts'
+import type { Said } from '../../interaction/next-page.ts'
+import { redirect } from '../../interaction/page.ts'
+import { parseEmail } from '../../platform/email.ts'
+import type { Services } from '../../services.ts'
+import type { Message } from '../../words/message.ts'
+
+const LONGEST_CODE = 100
+
+const schema = z.object({
+  email: z.string().max(320, 'sign-in-name-too-long').trim().min(1, 'sign-in-name-missing'),
+})
+const codeSchema = z.object({
+  code: z.string().max(LONGEST_CODE, 'check-code-wrong').trim().min(1, 'check-code-missing'),
+})
+
+/** Answers scripts, which send no form. Nothing is stored for a puzzle. */
+export function puzzleRoutes(services: Pick<Services, 'config' | 'clock' | 'sealer'>): Router {
+  const router = new Router()
+  router.get('/check/puzzle', (ctx) => {
+    ctx.body = issuePuzzle(services, requestState(ctx).clientIp ?? '')
+  })
+  return router
+}
+
+export function checkRoutes(pages: LinkPages): Router {
+  const router = new Router()
+  router.get('/check', (ctx) => show(pages, ctx))
+  router.post('/check', (ctx) => send(pages, ctx))
+  router.get('/check/code', (ctx) => showCode(pages, ctx))
+  router.post('/check/code', (ctx) => confirm(pages, ctx))
+  return router
+}
+
+function show(pages: LinkPages, ctx: AnyContext): void {
+  const links = { action: `/check${ctx.search}`, backHref: backHref(pages, ctx) }
+  const locals = { ...links, challenge: {}, values: {}, errors: {} }
+  pages.render(ctx, 'check', { ...locals, ...pages.nextPage.take(ctx) })
+}
+
+async function send(pages: LinkPages, ctx: AnyContext): Promise<void> {
+  const form = validateForm(schema, formOf(ctx))
+  const refuse = (said: Said) => pages.nextPage.lead(ctx, `/check${ctx.search}`, said)
+  if (!form.ok) return refuse({ values: form.values, errors: form.errors })
+  const { email: login } = form.value
+  const registers = formFor(ctx) === 'register'
+  if (registers && !parseEmail(login).ok)
+    return refuse({ values: form.values, errors: { email: 'check-email-invalid' } })
+  const ip = requestState(ctx).clientIp ?? ''
+  const { solution } = pages.challenges.proofOf(ctx)
+  const waiting = await requestCheck(pages, { login, registers, ip, solution })
+  pages.challenges.kept.write(ctx, { waiting })
+  pages.nextPage.lead(ctx, `/check/code${ctx.search}`, { about: { email: login } })
+}
+
+/** Without a code that waits in this browser, the form that asks for one is all there is to show. */
+async function showCode(pages: LinkPages, ctx: AnyContext): Promise<void> {
+  const { about, ...said } = pages.nextPage.take(ctx)
+  if (!about || pages.challenges.kept.read(ctx).waiting === undefined)
+    return redirect(ctx, `/check${ctx.search}`)
+  const locals = {
+    action: `/check/code${ctx.search}`,
+    againHref: `/check${ctx.search}`,
+    email: about['email'],
+    mailsAreLate: await pages.mailsAreLate(),
+    errors: {},
+  }
+  pages.render(ctx, 'check-code', { ...locals, ...said })
+}
+
+async function confirm(pages: LinkPages, ctx: AnyContext): Promise<void> {
+  const { about = { email: '' } } = pages.nextPage.take(ctx)
+  const refuse = (error: Message) =>
+    pages.nextPage.lead(ctx, `/check/code${ctx.search}`, { about, errors: { code: error } })
+  const form = validateForm(codeSchema, formOf(ctx))
+  const { waiting } = pages.challenges.kept.read(ctx)
+  if (waiting === undefined) return redirect(ctx, `/check${ctx.search}`)
+  if (!form.ok) return refuse(form.errors['code'] ?? 'check-code-missing')
+  const checked = await confirmCheck(pages, { waiting, code: form.value.code })
+  if (!checked.ok) {
+    if (checked.reason === 'wrong_code') return refuse('check-code-wrong')
+    const errors = { '': 'check-code-over' }
+    return pages.nextPage.lead(ctx, `/check${ctx.search}`, { values: about, errors })
+  }
+  pages.challenges.kept.write(ctx, { pass: checked.pass })
+  pages.nextPage.lead(ctx, backHref(pages, ctx), { values: about, notice: 'check-done' })
+}
+
+function formFor(ctx: AnyContext): CheckedForm {
+  const { for: form } = ctx.query
+  return form === 'register' || form === 'forgot' ? form : 'sign-in'
+}
+
+/** The form that the code was asked for. */
+function backHref({ returnPath }: LinkPages, ctx: AnyContext): string {
+  const form = formFor(ctx)
+  if (form !== 'sign-in') return `/${form}${returnPath.query(ctx)}`
+  const { next } = ctx.query
+  const own = typeof next === 'string' ? `/sign-in?${new URLSearchParams({ next })}` : '/sign-in'
+  return returnPath.path(ctx) ?? own
+}

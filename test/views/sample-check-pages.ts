@@ -1,0 +1,37 @@
+/** Forms on a network that has to solve a challenge, and the pages of the code by mail. */
+import type { SamplePage } from './sample-pages.ts'
+
+const email = 'person@example.com'
+const form = { action: '/action', values: {}, errors: {} }
+const challenge = { mailHref: '/check?for=sign-in' }
+const links = { registerHref: '/register', forgotHref: '/forgot', signInHref: '/sign-in', minLength: 8 }
+const code = { action: '/check/code', againHref: '/check', email, errors: {} }
+
+export const sampleCheckPages: SamplePage[] = [
+  { page: 'sign-in', state: 'challenge', locals: { ...form, ...links, challenge } },
+  {
+    page: 'sign-in',
+    state: 'challenge-needed',
+    locals: {
+      ...form,
+      ...links,
+      challenge,
+      values: { email },
+      errors: { '': 'Too many sign-ins failed here.' },
+    },
+  },
+  { page: 'register', state: 'challenge', locals: { ...form, ...links, challenge } },
+  { page: 'forgot', state: 'challenge', locals: { ...form, ...links, challenge } },
+  { page: 'check', state: 'empty', locals: { ...form, challenge: {}, backHref: '/sign-in' } },
+  {
+    page: 'check',
+    state: 'guessed',
+    locals: { ...form, challenge: {}, backHref: '/sign-in', values: { email }, notice: 'check-guessed' },
+  },
+  { page: 'check-code', state: 'sent', locals: code },
+  {
+    page: 'check-code',
+    state: 'wrong',
+    locals: { ...code, mailsAreLate: true, errors: { code: 'This is not the code.' } },
+  },
+]
