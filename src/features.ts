@@ -24,6 +24,7 @@ import { reset } from './pages/reset/reset.feature.ts'
 import { security } from './pages/security/security.feature.ts'
 import { signIn } from './pages/sign-in/sign-in.feature.ts'
 import { signUp } from './pages/sign-up/sign-up.feature.ts'
+import { upstream } from './pages/upstream/upstream.feature.ts'
 import { challenge } from './protocol/challenge/challenge.feature.ts'
 import { ciba } from './protocol/ciba/ciba.feature.ts'
 import { device } from './protocol/device/device.feature.ts'
@@ -37,6 +38,7 @@ export const FEATURES: readonly BuildFeature[] = [
   security,
   signIn,
   check,
+  upstream,
   consent,
   language,
   signUp,

@@ -44,6 +44,13 @@ const OLD_ROWS: Record<string, (n: number, nowMs: number) => Record<string, unkn
     payload: '',
     expiresAtMs: nowMs,
   }),
+  upstream_flows: (n, nowMs) => ({
+    stateDigest: `f${n}`,
+    upstreamId: 'u',
+    browserDigest: 'b',
+    payloadSealed: 'x',
+    createdAtMs: nowMs - DAY_MS,
+  }),
   outbox_messages: (n, nowMs) => ({
     id: `m${n}`,
     topic: 'mail',
@@ -77,6 +84,7 @@ const OTHER_TABLES = {
     'recovery_codes',
     'factor_resets',
     'group_members',
+    'upstream_links',
   ],
   ofAnOperator: [
     'resources',
@@ -85,6 +93,7 @@ const OTHER_TABLES = {
     'token_exchange_rules',
     'webhooks',
     'groups',
+    'upstreams',
   ],
   bounded: ['changes', 'mailbox_messages', 'outbox_lanes'],
 }

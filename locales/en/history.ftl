@@ -11,6 +11,10 @@ history-older = Older
 history-back = Back to sessions
 
 # What happened.
+history-upstream = Signed in with { $provider }
+history-upstream-totp = Signed in with { $provider } and authenticator app
+history-upstream-recovery-code = Signed in with { $provider } and recovery code
+history-upstream-wrong-code = Signed in with { $provider }, wrong code
 history-password = Signed in with password
 history-password-totp = Signed in with password and authenticator app
 history-password-recovery-code = Signed in with password and recovery code

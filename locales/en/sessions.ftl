@@ -20,5 +20,7 @@ sessions-browser-unknown = Unknown device
 
 # How somebody signed in. Words of a list.
 sessions-method-pwd = password
+sessions-method-fed = another provider
+sessions-method-second = second factor
 sessions-method-otp = authenticator app
 sessions-method-recovery = recovery code

@@ -11,6 +11,10 @@ history-older = Ранние
 history-back = Назад к сеансам
 
 # What happened.
+history-upstream = Вход через { $provider }
+history-upstream-totp = Вход через { $provider } и приложение-аутентификатор
+history-upstream-recovery-code = Вход через { $provider } и код восстановления
+history-upstream-wrong-code = Вход через { $provider }, код неверный
 history-password = Вход по паролю
 history-password-totp = Вход по паролю и приложению-аутентификатору
 history-password-recovery-code = Вход по паролю и коду восстановления

@@ -20,5 +20,7 @@ sessions-browser-unknown = Неизвестное устройство
 
 # How somebody signed in. Words of a list.
 sessions-method-pwd = пароль
+sessions-method-fed = другой сервис
+sessions-method-second = второй фактор
 sessions-method-otp = приложение-аутентификатор
 sessions-method-recovery = код восстановления

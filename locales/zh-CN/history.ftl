@@ -11,6 +11,10 @@ history-older = 更早
 history-back = 返回登录设备
 
 # What happened.
+history-upstream = 通过 { $provider } 登录
+history-upstream-totp = 通过 { $provider } 和身份验证器应用登录
+history-upstream-recovery-code = 通过 { $provider } 和恢复码登录
+history-upstream-wrong-code = 通过 { $provider } 登录，验证码错误
 history-password = 通过密码登录
 history-password-totp = 通过密码和身份验证器应用登录
 history-password-recovery-code = 通过密码和恢复码登录

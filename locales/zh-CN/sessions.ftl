@@ -20,5 +20,7 @@ sessions-browser-unknown = 未知设备
 
 # How somebody signed in. Words of a list.
 sessions-method-pwd = 密码
+sessions-method-fed = 其他服务
+sessions-method-second = 双重验证
 sessions-method-otp = 身份验证器应用
 sessions-method-recovery = 恢复码

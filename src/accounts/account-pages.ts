@@ -12,6 +12,7 @@ const PAGES = {
   sessions: '/account/sessions',
   apps: '/account/apps',
   requests: REQUESTS_PATH,
+  connect: '/upstream/connect',
 } as const
 
 export type AccountPage = keyof typeof PAGES

@@ -14,8 +14,12 @@ export type Level = (typeof LEVELS)[number]
  * can be reached.
  */
 const METHODS: Record<Level, readonly (readonly string[])[]> = {
-  'urn:account-server:acr:password': [['pwd']],
-  'urn:account-server:acr:second-factor': [['pwd', 'mfa']],
+  // `fed`: at another provider, in place of the password.
+  'urn:account-server:acr:password': [['pwd'], ['fed']],
+  'urn:account-server:acr:second-factor': [
+    ['pwd', 'mfa'],
+    ['fed', 'mfa'],
+  ],
   'urn:account-server:acr:phishing-resistant': [],
 }
 

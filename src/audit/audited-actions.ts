@@ -9,6 +9,8 @@ type NoEvent = { none: string }
 
 const CHANGES_NOTHING = 'Changes nothing that another system can see: a mail is on its way.'
 
+const OF_THE_UPSTREAM = 'The upstream has the event, which has the same name.'
+
 const OF_THE_GROUP = 'The group has the event, which has the same name.'
 
 export const AUDITED_ACTIONS = {
@@ -42,6 +44,11 @@ export const AUDITED_ACTIONS = {
   'group.created': { none: OF_THE_GROUP },
   'group.changed': { none: OF_THE_GROUP },
   'group.deleted': { none: OF_THE_GROUP },
+  'upstream.created': { none: OF_THE_UPSTREAM },
+  'upstream.changed': { none: OF_THE_UPSTREAM },
+  'upstream.deleted': { none: OF_THE_UPSTREAM },
+  'upstream.connected': { event: 'account.upstreams_changed', how: 'connected' },
+  'upstream.disconnected': { event: 'account.upstreams_changed', how: 'disconnected' },
   'account.unlocked': { none: 'Attempts are counted again. The account itself stays as it was.' },
   'account.checked': { none: 'A look-up changes no state.' },
   'account.registration_repeated': { none: CHANGES_NOTHING },

@@ -4,6 +4,8 @@ export type SignInOrigin = {
   browser?: string | undefined
   /** The client id of the app that it is for. */
   client?: string | undefined
+  /** The label of the provider that they came from, in place of the password. */
+  upstream?: string | undefined
   /** True of somebody who is signed in and gives the password again. */
   confirmation?: boolean | undefined
 }

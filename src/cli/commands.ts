@@ -19,6 +19,7 @@ import { mail } from './mail/mail-commands.ts'
 import { migrate } from './migrate-commands.ts'
 import { outbox } from './outbox/outbox-commands.ts'
 import { resource } from './resource-commands.ts'
+import { upstream } from './upstreams/upstream-commands.ts'
 import { seedNoun } from './seed-commands.ts'
 
 export const NOUNS: readonly Noun<Parts>[] = [
@@ -27,6 +28,7 @@ export const NOUNS: readonly Noun<Parts>[] = [
   clientNoun([exchangeCommands]),
   registrationToken,
   resource,
+  upstream,
   keys,
   config,
   migrate,

@@ -45,6 +45,10 @@ const ofSession = z.object({ actor: laterActor, account_id, session_id: text })
 const ofClient = z.object({ actor, client_id, client_name: text.nullable() })
 const ofResource = z.object({ actor, identifier: text, name: text, client_id })
 const ofGroup = z.object({ actor, group: z.object({ id: text, name: text, description: text }) })
+const ofUpstream = z.object({
+  actor,
+  upstream: z.object({ id: text, label: text, kind: z.enum(['oidc', 'oauth2']), enabled: z.boolean() }),
+})
 const ofKey = z.object({ actor, kid: text, alg: text, use: z.enum(['sig', 'enc']) })
 
 const ofRegistrationToken = z.object({ actor, id: text, name: text })
@@ -87,6 +91,10 @@ export const EVENT_TYPES = {
   'account.groups_changed': {
     when: 'The account was added to a group, or removed from it. A group that goes has an event of its own.',
     data: accountBy('added', 'removed').extend({ group: z.object({ id: text, name: text }) }),
+  },
+  'account.upstreams_changed': {
+    when: 'The account was connected with an upstream, or disconnected. An upstream that goes has an event of its own.',
+    data: accountBy('connected', 'disconnected').extend({ upstream: z.object({ id: text, label: text }) }),
   },
   'account.disabled': { when: 'The account was disabled. All its access has ended.', data: ofAccount },
   'account.enabled': { when: 'The account may sign in again.', data: ofAccount },
@@ -145,6 +153,12 @@ export const EVENT_TYPES = {
   'group.deleted': {
     when: 'A group was deleted. Its members have it no longer, and get no events of their own.',
     data: ofGroup.extend({ members: z.int().describe('How many there were') }),
+  },
+  'upstream.created': { when: 'A provider was added that people may sign in with.', data: ofUpstream },
+  'upstream.changed': { when: 'The definition of such a provider changed.', data: ofUpstream },
+  'upstream.deleted': {
+    when: 'Such a provider was removed. Accounts that were connected with it get no events of their own.',
+    data: ofUpstream,
   },
   'key.published': { when: 'A new key is in the key set, for later use.', data: ofKey },
   'key.activated': { when: 'A key is in use from now on. The one before it is retired.', data: ofKey },

@@ -10,19 +10,28 @@ import { recordAudit } from '../audit/audit.ts'
 import { checkSecondFactor } from './second-factor.ts'
 import type { SecondFactor } from './second-factor.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
+import type { Sql } from '../platform/sql/database.ts'
 import { digest } from '../platform/tokens.ts'
 import type { Services } from '../services.ts'
 
 /** How long after the password the code can be given. */
 export const SECOND_STEP_MS = 10 * MINUTE_MS
 
-/** Says that somebody gave the right password. The caller keeps it sealed. */
+/** How long a sign-in at another provider can be finished where no code is asked for: longer than any redirect takes. */
+export const UPSTREAM_STEP_MS = 2 * MINUTE_MS
+
+/** Says that somebody gave the right password, or came from another provider. The caller keeps it sealed. */
 export type PasswordProof = {
   accountId: string
   /** A digest of what voids the proof when it changes. */
   state: string
   atMs: number
+  /** Of a sign-in at another provider, in place of the password. */
+  upstream?: UpstreamProof | undefined
 }
+
+/** `label`: the name of the provider. `amr`: what its sign-in counts for here. */
+export type UpstreamProof = { label: string; amr: string[] }
 
 /** `account` as it was when its password was checked. */
 export function passwordProof(account: Account, nowMs: number): PasswordProof {
@@ -34,10 +43,27 @@ export async function provenAccount(
   { db, clock }: Pick<Services, 'db' | 'clock'>,
   proof: PasswordProof,
 ): Promise<Account | undefined> {
-  if (clock() - proof.atMs >= SECOND_STEP_MS) return undefined
-  const account = await findAccountById(db, proof.accountId)
-  if (!account || account.disabledAtMs !== null || stateOf(account) !== proof.state) return undefined
-  return (await needsSecondFactor(db, account.id)) ? account : undefined
+  const account = await accountOf({ db, clock }, proof, SECOND_STEP_MS)
+  return account && (await asksForCode(db, proof)) ? account : undefined
+}
+
+/** Finishes a sign-in at another provider where no code is asked for; starts no session. Nothing otherwise. */
+export async function finishUpstreamSignIn(
+  needs: Pick<Services, 'db' | 'clock'>,
+  { proof, ip, from }: { proof: PasswordProof; ip: string; from: SignInOrigin },
+): Promise<{ account: Account; amr: string[] } | undefined> {
+  const { upstream } = proof
+  const account = upstream && (await accountOf(needs, proof, UPSTREAM_STEP_MS))
+  if (!account || (await asksForCode(needs.db, proof))) return undefined
+  await recordAudit(needs.db, {
+    atMs: needs.clock(),
+    action: 'sign_in.succeeded',
+    actor: account.id,
+    accountId: account.id,
+    ip,
+    detail: { ...from, upstream: upstream.label },
+  })
+  return { account, amr: upstream.amr }
 }
 
 export type SignInFinished =
@@ -51,7 +77,8 @@ export async function finishSignIn(
   needs: Services,
   given: { proof: PasswordProof; code: string; ip: string; from?: SignInOrigin | undefined },
 ): Promise<SignInFinished> {
-  const { proof, code, ip, from } = given
+  const { proof, code, ip } = given
+  const from = proof.upstream ? { ...given.from, upstream: proof.upstream.label } : given.from
   const account = await provenAccount(needs, proof)
   if (!account) return { ok: false, reason: 'over' }
   const checked = await checkSecondFactor(needs, { accountId: account.id, code, ip, from })
@@ -64,7 +91,27 @@ export async function finishSignIn(
     ip,
     detail: { ...from, factor: checked.factor },
   })
-  return { ok: true, account, factor: checked.factor, amr: checked.amr }
+  return { ok: true, account, factor: checked.factor, amr: withFirstStep(proof, checked.amr) }
+}
+
+async function accountOf(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  proof: PasswordProof,
+  lifetimeMs: number,
+): Promise<Account | undefined> {
+  if (clock() - proof.atMs >= lifetimeMs) return undefined
+  const account = await findAccountById(db, proof.accountId)
+  if (!account || account.disabledAtMs !== null || stateOf(account) !== proof.state) return undefined
+  return account
+}
+
+/** A second factor at another provider counts only where its definition says so; `upstreams` decides that. */
+async function asksForCode(sql: Sql, { accountId, upstream }: PasswordProof): Promise<boolean> {
+  return !upstream?.amr.includes('mfa') && (await needsSecondFactor(sql, accountId))
+}
+
+function withFirstStep({ upstream }: PasswordProof, amr: string[]): string[] {
+  return upstream ? [...upstream.amr, ...amr.filter((method) => method !== 'pwd')] : amr
 }
 
 function stateOf({ passwordHash, sessionsValidFromMs }: Account): string {

@@ -32,7 +32,16 @@ export function interactionRoutes(needs: Needs): Router {
   router.post('/sign-in', (ctx) =>
     onPage(needs, ctx, steps.signIn.submit, () => steps.signIn.whenLost?.(ctx)),
   )
-  router.get('/code', (ctx) => onPage(needs, ctx, (page) => showCode(needs, page)))
+  router.get('/code', (ctx) =>
+    onPage(
+      needs,
+      ctx,
+      (page) => showCode(needs, page),
+      () => steps.secondFactor.whenLost?.(ctx),
+    ),
+  )
+  router.get('/upstream/:upstream', (ctx) => onPage(needs, ctx, steps.upstream.show))
+  router.post('/upstream/:upstream', (ctx) => onPage(needs, ctx, steps.upstream.submit))
   router.post('/code', (ctx) =>
     onPage(needs, ctx, steps.secondFactor.submit, () => steps.secondFactor.whenLost?.(ctx)),
   )

@@ -22,6 +22,8 @@ const detailSchema = z.object({
   browser: z.string().optional(),
   /** The client id of the app. */
   client: z.string().optional(),
+  /** The label of the provider that they came from. */
+  upstream: z.string().optional(),
   factor: z.enum(['totp', 'recovery_code']).optional(),
   /** Asked of somebody who was signed in. */
   confirmation: z.boolean().optional(),

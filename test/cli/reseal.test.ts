@@ -123,7 +123,7 @@ describe('what is sealed with the data key', () => {
     'moving/sealed-factors.ts': 'in the same file, with the same key',
     'interaction/restart.ts': 'in an address: lives as long as an open page',
     'pages/sign-up/waiting-registrations.ts': 'in a cookie, for two days',
-    'pages/sign-in/pending-sign-ins.ts': 'in a cookie, for ten minutes',
+    'interaction/pending/pending-sign-ins.ts': 'in a cookie, for ten minutes',
     'interaction/remembered-accounts.ts': 'in a cookie: a convenience that may be forgotten',
     'pages/security/page-memory.ts': 'in a cookie, for an hour',
     'account-cache/account-cache.ts': 'in Redis, for five minutes, with a key of its own',

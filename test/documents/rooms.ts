@@ -120,6 +120,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'Groups of accounts: their names, and who is in them.',
     leaves: 'The claim `groups`: `account-cache`, `accounts`. What a group may do: the apps.',
   },
+  upstreams: {
+    storey: 'subjects',
+    short: 'other providers',
+    owns: 'Other providers that people sign in with: their definitions, the protocol with them, and who is connected.',
+    leaves: 'Buttons and pages: `pages/upstream`, `pages/sign-in`.',
+  },
   sessions: {
     storey: 'subjects',
     short: 'who is signed in',

@@ -8,6 +8,7 @@ import { createInitialAccessToken } from '../../src/protocol/registration/initia
 import { planFactorReset } from '../../src/factors/factor-resets.ts'
 import { enroll } from '../factors/enrolled.ts'
 import type { EventWorld } from './event-world.ts'
+import { UPSTREAM_COMMANDS } from './upstream-changes.ts'
 
 export type Prepare = (world: EventWorld) => Promise<string>
 
@@ -265,6 +266,7 @@ export const COMMAND_CHANGES: Changes = {
   backup: READS,
   restore: { none: 'Replaces the whole database while no process serves it.' },
   seed: { none: 'Development data, made by the functions of the commands above.' },
+  ...UPSTREAM_COMMANDS,
   'webhook create': RECEIVER,
   'webhook list': READS,
   'webhook update': RECEIVER,

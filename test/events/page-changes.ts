@@ -6,10 +6,14 @@ import { findAccountByEmail } from '../../src/accounts/account.ts'
 import { planFactorReset } from '../../src/factors/factor-resets.ts'
 import { enroll } from '../factors/enrolled.ts'
 import { register as registerApp } from '../provider/relying-party.ts'
+import { connect } from '../../src/upstreams/links.ts'
+import { theUpstream } from '../../src/upstreams/upstream.ts'
+import { upstream } from './upstream-changes.ts'
 import type { Changes } from './command-changes.ts'
 import type { EventWorld } from './event-world.ts'
 
 const CHOSEN = 'seven bridges over one river'
+const GOES_ELSEWHERE = { none: 'Sends the browser to another provider. What follows begins with its answer.' }
 const MAIL_ONLY = { none: 'Only a mail is sent.' }
 
 let people = 0
@@ -199,6 +203,27 @@ export const PAGE_CHANGES: Changes = {
     },
     events: ['consent.revoked'],
   },
+  '/upstream/:upstream': GOES_ELSEWHERE,
+  '/sign-in/upstream/:upstream': GOES_ELSEWHERE,
+  '/account/security/connections/:upstream': GOES_ELSEWHERE,
+  '/account/security/connections/:upstream/remove': {
+    async run(world) {
+      const { visitor, account } = await signedIn(world)
+      const found = await theUpstream(world.parts.db, await upstream(world))
+      const identity = { subject: account.id, emailVerified: false, shownAs: 'ada', amr: [] }
+      const connected = { accountId: account.id, upstream: found, identity }
+      await connect(world.parts, connected, { actor: account.id })
+      await world.taken()
+      await visitor.followForm(await visitor.get('/account/security'), {}, { action: '/remove' })
+    },
+    events: ['account.upstreams_changed'],
+  },
+  '/upstream/connect': {
+    none: 'A connection, with the event of `/account/security/connections/:upstream/remove`.',
+  },
+  '/upstream/connect/sign-in': { none: 'Leads to the sign-in page.' },
+  '/upstream/connect/register': { none: 'Leads to the sign-up page.' },
+  '/upstream/connect/not-now': { none: 'Drops what waited in this browser. It changed nothing.' },
   '/account/requests': { none: 'Its answer is a consent, and `/consent` shows that event.' },
   '/set-up/later': { none: 'The person declines, and nothing changes.' },
   '/verify-email': { none: 'The form of `/account/verify`, on the way to an app.' },

@@ -54,6 +54,7 @@ const STAYS = [
   'revocations',
   'status_entries',
   'status_lists',
+  'upstream_flows',
   'webhook_events',
 ]
 

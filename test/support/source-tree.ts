@@ -25,7 +25,8 @@ export const FLOORS = [
   ['accounts/journeys'],
   ['accounts/operator'],
   ['sessions', 'clients', 'event-sinks', 'groups'],
-  ['resources'],
+  ['resources', 'upstreams'],
+  ['upstreams/client'],
   ['moving/files'],
   ['moving'],
   ['moving/rows'],
@@ -39,6 +40,7 @@ export const FLOORS = [
   ['provider/subjects', 'provider/sessions'],
   ['provider/requests'],
   ['provider'],
+  ['interaction/pending'],
   ['interaction'],
   ['operations'],
   ['feature.ts'],
@@ -46,7 +48,7 @@ export const FLOORS = [
   ['features.ts'],
   ['process/start'],
   ['process'],
-  ['cli/factors', 'cli/groups', 'cli/mail', 'cli/moving', 'cli/outbox'],
+  ['cli/factors', 'cli/groups', 'cli/mail', 'cli/moving', 'cli/outbox', 'cli/upstreams'],
   ['(composition)', 'cli'],
 ]
 

@@ -8,6 +8,7 @@ import { memberRoutes } from '../../interaction/member.routes.ts'
 import { clientNameOf } from '../../provider/clients/client-documents.ts'
 import { listSignIns } from '../../sessions/sign-in-history.ts'
 import { browserMessage } from '../../sessions/browser-name.ts'
+import type { Message } from '../../words/message.ts'
 import type { SignInEntry } from '../../sessions/sign-in-history.ts'
 
 const PATH = '/account/sessions/history'
@@ -40,21 +41,29 @@ async function show(services: PageServices, ctx: AnyContext, { account }: Member
   })
 }
 
-type Result = { result: string; failed: boolean }
+type Result = { result: Message; failed: boolean }
 
 const FACTORS = { totp: 'history-password-totp', recovery_code: 'history-password-recovery-code' }
 
+const UPSTREAM_FACTORS = { totp: 'history-upstream-totp', recovery_code: 'history-upstream-recovery-code' }
+
 const RESULTS: Record<SignInEntry['action'], (entry: SignInEntry) => Result> = {
-  'sign_in.succeeded': ({ factor, confirmation }) => ({
-    result: confirmation ? 'history-confirmed' : factor ? FACTORS[factor] : 'history-password',
-    failed: false,
-  }),
+  'sign_in.succeeded': ({ factor, confirmation, upstream }) => {
+    const ofPassword = confirmation ? 'history-confirmed' : factor ? FACTORS[factor] : 'history-password'
+    const ofUpstream = factor ? UPSTREAM_FACTORS[factor] : 'history-upstream'
+    return { result: upstream ? { id: ofUpstream, args: { provider: upstream } } : ofPassword, failed: false }
+  },
   'sign_in.password_accepted': ({ confirmation }) => ({
     result: confirmation ? 'history-confirmed' : 'history-half',
     failed: false,
   }),
   'sign_in.failed': () => ({ result: 'history-wrong-password', failed: true }),
-  'second_factor.failed': () => ({ result: 'history-wrong-code', failed: true }),
+  'second_factor.failed': ({ upstream }) => ({
+    result: upstream
+      ? { id: 'history-upstream-wrong-code', args: { provider: upstream } }
+      : 'history-wrong-code',
+    failed: true,
+  }),
   'second_factor.blocked': () => ({ result: 'history-blocked', failed: true }),
 }
 

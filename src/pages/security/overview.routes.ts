@@ -1,5 +1,6 @@
 /** The page of one's second factors. */
 import type { Router } from '@koa/router'
+import { ACCOUNT_PATHS } from '../../accounts/account-mail.ts'
 import { isVerified } from '../../accounts/account.ts'
 import { factorsOf } from '../../factors/factors.ts'
 import { RECOVERY_CODES } from '../../factors/recovery-codes.ts'
@@ -7,14 +8,21 @@ import type { AnyContext } from '../../http/request/request-state.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
+import { listLinks } from '../../upstreams/links.ts'
+import { createOfferedUpstreams } from '../../upstreams/offered.ts'
+import type { OfferedUpstreams } from '../../upstreams/offered.ts'
 import { PATHS } from './paths.ts'
 import type { SecurityServices } from './security-page.ts'
 
 export function overviewRoutes(services: SecurityServices): Router {
-  return memberRoutes(services, 'security', [['get', '/account/security', show]])
+  const offered = createOfferedUpstreams(services)
+  const page = { ...services, offered }
+  return memberRoutes(page, 'security', [['get', '/account/security', show]])
 }
 
-async function show(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+type OverviewServices = SecurityServices & { offered: OfferedUpstreams }
+
+async function show(services: OverviewServices, ctx: AnyContext, member: Member): Promise<void> {
   const { account } = member
   const waiting = services.memory.read(ctx, member).newCodes !== undefined
   const {
@@ -31,6 +39,22 @@ async function show(services: SecurityServices, ctx: AnyContext, member: Member)
     setUpAction: PATHS.app,
     removeHref: PATHS.remove,
     renewHref: PATHS.codes,
+    hasPassword: account.passwordHash !== null,
+    forgotHref: ACCOUNT_PATHS.forgot,
+    ...(await connectionsOf(services, account.id)),
     ...services.nextPage.take(ctx, member),
   })
+}
+
+/** The providers that this account is connected with, and those that it may be connected with. */
+async function connectionsOf({ db, offered }: OverviewServices, accountId: string) {
+  const links = await listLinks(db, accountId)
+  const connected = new Set(links.map(({ upstreamId }) => upstreamId))
+  const action = (id: string) => `${PATHS.overview}/connections/${id}`
+  return {
+    connections: links.map((link) => ({ ...link, removeAction: `${action(link.upstreamId)}/remove` })),
+    connectable: (await offered.all())
+      .filter(({ id }) => !connected.has(id))
+      .map(({ id, label }) => ({ label, action: action(id) })),
+  }
 }

@@ -1,6 +1,7 @@
 /** Asks for the password again before factors change: a browser that was left open is not enough. */
 import type { Router } from '@koa/router'
 import { z } from 'zod'
+import { signInAgainPath } from '../../accounts/account-pages.ts'
 import { ACCOUNT_PATHS } from '../../accounts/account-mail.ts'
 import { confirmPassword } from '../../accounts/journeys/sign-in.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
@@ -32,6 +33,8 @@ export function proofRoutes(services: SecurityServices): Router {
 }
 
 async function show(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  // Without a password, the way in is another provider.
+  if (member.account.passwordHash === null) return redirect(ctx, signInAgainPath('security'))
   const locals = {
     action: withRequest(services, ctx, proofPath(nextOf(ctx))),
     backHref: PATHS.overview,

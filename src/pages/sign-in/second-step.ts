@@ -1,7 +1,8 @@
 /** The page for the code, after the password: of the authenticator app, or a recovery code. For an app, or for no app. */
 import { z } from 'zod'
 import type { Account } from '../../accounts/account.ts'
-import { finishSignIn, provenAccount } from '../../factors/finish-sign-in.ts'
+import { finishSignIn, finishUpstreamSignIn, provenAccount } from '../../factors/finish-sign-in.ts'
+import type { PasswordProof } from '../../factors/finish-sign-in.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
@@ -11,7 +12,7 @@ import { Overload } from '../../platform/errors.ts'
 import { originOf, signInBrowser } from '../../interaction/signed-in-browser.ts'
 import type { SignInServices } from './browser-memory.ts'
 import { finishForApp, finishHere } from './finished-sign-in.ts'
-import { OWN_PAGE } from './pending-sign-ins.ts'
+import { LOST, OWN_PAGE } from '../../interaction/pending/pending-sign-ins.ts'
 import { LATE, withQuery } from './own-page.ts'
 import type { OwnPage } from './own-page.ts'
 import type { FinishedSignIn } from '../../interaction/session-changes.ts'
@@ -91,9 +92,24 @@ export function secondFactorPage(services: SignInServices): OwnPage {
 
 async function show(services: SignInServices, place: Place): Promise<void> {
   const proof = services.pending.read(place.ctx, place.of)
+  if (proof?.upstream && (await finishWithoutCode(services, place, proof))) return
   const account = proof && (await provenAccount(services, proof))
   if (!account) return startOver(services, place)
   await render(services, place, account)
+}
+
+/** Of somebody who comes from another provider, and needs no code. */
+async function finishWithoutCode(
+  services: SignInServices,
+  { ctx, of, client, finish }: Place,
+  proof: PasswordProof,
+): Promise<boolean> {
+  const from = originOf(ctx, client)
+  const finished = await finishUpstreamSignIn(services, { proof, ip: ipOf(ctx), from })
+  if (!finished) return false
+  services.pending.clear(ctx, of)
+  await finish(finished)
+  return true
 }
 
 async function submit(services: SignInServices, place: Place): Promise<void> {
@@ -129,6 +145,7 @@ function startOver(services: SignInServices, { ctx, of, path, query }: Place): v
 async function finishLost(services: SignInServices, ctx: AnyContext): Promise<void> {
   const of = /^\/interaction\/([^/]+)\//.exec(ctx.path)?.[1] ?? ''
   const proof = services.pending.read(ctx, of)
+  if (proof && ctx.method !== 'POST') return finishLostUpstream(services, ctx, of, proof)
   const given = code.safeParse(formOf(ctx)['code'])
   if (!proof || !given.success) return
   const from = originOf(ctx)
@@ -136,6 +153,20 @@ async function finishLost(services: SignInServices, ctx: AnyContext): Promise<vo
   if (!result.ok) return
   services.pending.clear(ctx, of)
   await signInBrowser(services, ctx, result)
+}
+
+/** The same for somebody who was at another provider meanwhile. The restarted request goes on with the code, if one is due. */
+async function finishLostUpstream(
+  services: SignInServices,
+  ctx: AnyContext,
+  of: string,
+  proof: PasswordProof,
+): Promise<void> {
+  if (!proof.upstream) return
+  const finished = await finishUpstreamSignIn(services, { proof, ip: ipOf(ctx), from: originOf(ctx) })
+  if (!finished) return services.pending.move(ctx, of, LOST)
+  services.pending.clear(ctx, of)
+  await signInBrowser(services, ctx, finished)
 }
 
 function asksRecovery({ ctx }: Place): boolean {

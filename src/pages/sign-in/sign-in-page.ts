@@ -21,7 +21,7 @@ import type { Page, StepPages } from '../../interaction/page.ts'
 import { originOf, signInBrowser } from '../../interaction/signed-in-browser.ts'
 import type { SignInServices } from './browser-memory.ts'
 import { finishForApp, finishHere } from './finished-sign-in.ts'
-import { LOST, OWN_PAGE } from './pending-sign-ins.ts'
+import { LOST, OWN_PAGE } from '../../interaction/pending/pending-sign-ins.ts'
 import { LATE, LATE_TEXT, withQuery } from './own-page.ts'
 import type { OwnPage } from './own-page.ts'
 import type { FinishedSignIn } from '../../interaction/session-changes.ts'
@@ -41,6 +41,7 @@ export function signInPages(services: SignInServices): StepPages {
   return {
     async show(page) {
       if ((await resumeLost(services, page)) || (await askCodeAlone(services, page))) return
+      if (await leadOn(services, page)) return
       await showStep(services, page)
     },
     submit: (page) => submitStep(services, page),
@@ -51,7 +52,8 @@ export function signInPages(services: SignInServices): StepPages {
 async function showStep(services: SignInServices, page: Page): Promise<void> {
   const { ctx, interaction, uid } = page
   const query = withQuery(page.query, { [LATE]: undefined })
-  const client = await shownClient(services.oidc.current(), parameter(interaction, 'client_id'))
+  const clientId = parameter(interaction, 'client_id')
+  const client = await shownClient(services.oidc.current(), clientId)
   const said = services.nextPage.take(ctx)
   render(services, ctx, {
     values: { email: await expectedEmail(services, page) },
@@ -61,6 +63,7 @@ async function showStep(services: SignInServices, page: Page): Promise<void> {
     cancelAction: `/interaction/${uid}/cancel`,
     registerHref: `/register${returnQuery(uid, query)}`,
     forgotHref: `/forgot${returnQuery(uid, query)}`,
+    upstreams: await buttons(services, clientId, `/interaction/${uid}/upstream`, query),
     ...said,
     ...(await services.challenges.forPage(ctx, 'sign-in', returnQuery(uid, query), said)),
   })
@@ -102,7 +105,9 @@ export function signInPage(services: SignInServices): OwnPage {
       const words = { errors: lateErrors(ctx), ...said }
       const values = { email: services.typedAddress.read(ctx) }
       const challenge = await services.challenges.forPage(ctx, 'sign-in', ctx.search, said)
-      render(services, ctx, { action: actionOf(ctx), values, ...words, ...challenge })
+      const query = withQuery(ctx.search, { [LATE]: undefined })
+      const upstreams = await buttons(services, undefined, '/sign-in/upstream', query)
+      render(services, ctx, { action: actionOf(ctx), upstreams, values, ...words, ...challenge })
     },
     async submit(ctx) {
       const attempt = await attemptSignIn(services, ctx, OWN_PAGE)
@@ -112,6 +117,26 @@ export function signInPage(services: SignInServices): OwnPage {
       redirect(ctx, `/sign-in/code${withQuery(ctx.search, { [LATE]: undefined })}`)
     },
   }
+}
+
+/** Other providers, as buttons. */
+async function buttons(
+  { offered }: SignInServices,
+  clientId: string | undefined,
+  path: string,
+  query: string,
+): Promise<{ label: string; action: string }[]> {
+  const found = await offered.for(clientId)
+  return found.map(({ id, label }) => ({ label, action: `${path}/${id}${query}` }))
+}
+
+/** A request for somebody of a domain that has its own provider goes there at once. The sign-in page itself stays. */
+async function leadOn({ offered }: SignInServices, { ctx, interaction, uid, query }: Page): Promise<boolean> {
+  const hint = parameter(interaction, 'login_hint')
+  if (!hint || ctx.path.endsWith('/sign-in')) return false
+  const upstream = await offered.ofAddress(parameter(interaction, 'client_id'), hint)
+  if (upstream) redirect(ctx, `/interaction/${uid}/upstream/${upstream.id}${query}`)
+  return upstream !== undefined
 }
 
 /** On a page without its interaction, the person is signed in all the same, or asked for the code when it restarts. */

@@ -24,6 +24,8 @@ export type FlowLimits = {
    * @throws errors.OIDCProviderError 429 when the limit of the network or the client is used up
    */
   count: (ctx: KoaContextWithOIDC, left: LeftBehind) => void
+  /** The same for a page of ours without an app. */
+  countOwn: (ctx: AnyContext, bytes: number) => void
   /** Refuses a network with a used-up limit before any work is done. @throws the same */
   refuseSpent: (ctx: AnyContext) => void
 }
@@ -66,10 +68,15 @@ export function createFlowLimits(needs: {
       const own = by === 'request' && client ? [budget(flowsPerClient, 'client', client.clientId)] : []
       const proven = own.length > 0 && client?.clientAuthMethod !== 'none'
       const budgets = proven ? own : [...networkBudgets(ctx), ...own]
-      refuse(ctx, counter.take(budgets, Math.max(1, Math.ceil(bytes / FLOW_UNIT_BYTES))))
+      refuse(ctx, counter.take(budgets, unitsOf(bytes)))
     },
+    countOwn: (ctx, bytes) => refuse(ctx, counter.take(networkBudgets(ctx), unitsOf(bytes))),
     refuseSpent: (ctx) => refuse(ctx, counter.spent(networkBudgets(ctx))),
   }
+}
+
+function unitsOf(bytes: number): number {
+  return Math.max(1, Math.ceil(bytes / FLOW_UNIT_BYTES))
 }
 
 /** The counters of a request: its IPv4 address, or its IPv6 /64 and the /48 around it. */

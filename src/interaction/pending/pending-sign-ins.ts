@@ -1,6 +1,6 @@
 /**
  * Remembers, for ten minutes, that the right password was given on this browser for one request, while the page asks for
- * the code. The sealed cookie alone gives no access. Each open request has its own entry, so two tabs do not disturb each
+ * the code. The same for a person that another provider vouched for. The sealed cookie alone gives no access. Each open request has its own entry, so two tabs do not disturb each
  * other.
  */
 import { z } from 'zod'
@@ -28,7 +28,13 @@ const MOST_ENTRIES = 5
 const CONTEXT = 'second-step'
 
 const entries = z.array(
-  z.object({ of: z.string(), accountId: z.string(), state: z.string(), atMs: z.number() }),
+  z.object({
+    of: z.string(),
+    accountId: z.string(),
+    state: z.string(),
+    atMs: z.number(),
+    upstream: z.object({ label: z.string(), amr: z.array(z.string()) }).optional(),
+  }),
 )
 type Entry = z.infer<typeof entries>[number]
 
@@ -51,8 +57,8 @@ export function createPendingSignIns({
   const others = (ctx: AnyContext, of: string) => read(ctx).filter((entry) => entry.of !== of)
   return {
     read: (ctx, of) => read(ctx).find((entry) => entry.of === of),
-    write: (ctx, of, { accountId, state, atMs }) =>
-      write(ctx, [{ of, accountId, state, atMs }, ...others(ctx, of)].slice(0, MOST_ENTRIES)),
+    write: (ctx, of, { accountId, state, atMs, upstream }) =>
+      write(ctx, [{ of, accountId, state, atMs, upstream }, ...others(ctx, of)].slice(0, MOST_ENTRIES)),
     move(ctx, from, to) {
       const moved = read(ctx).filter(({ of }) => of === from)
       const kept = others(ctx, from).filter(({ of }) => of !== to)

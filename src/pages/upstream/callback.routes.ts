@@ -1,0 +1,103 @@
+/** The address that another provider sends the browser back to. Each provider has its own (RFC 9700 §4.4.2.2). */
+import { Router } from '@koa/router'
+import { passwordProof } from '../../factors/finish-sign-in.ts'
+import { requestState } from '../../http/request/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import { OWN_PAGE } from '../../interaction/pending/pending-sign-ins.ts'
+import { redirect } from '../../interaction/page.ts'
+import { keepIdentity, takeFlow } from '../../upstreams/client/flows.ts'
+import type { Flow, TakenFlow } from '../../upstreams/client/flows.ts'
+import type { UpstreamIdentity } from '../../upstreams/identity.ts'
+import { isOffered } from '../../upstreams/offered.ts'
+import { clientSecretOf, findUpstream } from '../../upstreams/upstream.ts'
+import type { Upstream } from '../../upstreams/upstream.ts'
+import { UpstreamFailure } from '../../upstreams/client/upstream-failure.ts'
+import { signInWith } from '../../upstreams/upstream-sign-in.ts'
+import { connectHere } from './connections.routes.ts'
+import { leadBack, refusalText, wayOnOf } from './refusals.ts'
+import type { UpstreamServices } from './upstream-pages.ts'
+
+export const CONNECT_PATH = '/upstream/connect'
+
+export function callbackRoutes(services: UpstreamServices): Router {
+  const router = new Router()
+  router.get('/upstream/:upstream/callback', (ctx) => comeBack(services, ctx))
+  return router
+}
+
+async function comeBack(services: UpstreamServices, ctx: AnyContext): Promise<void> {
+  const id = String(ctx['params'].upstream)
+  const answer = new URLSearchParams(ctx.querystring)
+  const browser = services.browserSecret.read(ctx)
+  const taken = await takeFlow(services, { state: answer.get('state') ?? '', upstreamId: id, browser })
+  if (!taken.ok) return showLost(services, ctx, taken)
+  const { flow } = taken
+  const upstream = await findUpstream(services.db, id)
+  const isOn = upstream?.enabled && (flow.connects || isOffered(upstream, flow.client))
+  if (!upstream || !isOn) return leadBack(services, ctx, flow, refusalText('off', ''))
+  const identity = await identify(services, { ctx, upstream, flow, answer })
+  if (!identity) return
+  if (flow.connects) return connectHere(services, ctx, { upstream, identity, connects: flow.connects })
+  await signInAs(services, ctx, { upstream, identity, flow })
+}
+
+type Answered = { ctx: AnyContext; upstream: Upstream; flow: Flow; answer: URLSearchParams }
+
+/** Leads back and answers nothing when the answer proves nothing. */
+async function identify(
+  services: UpstreamServices,
+  { ctx, upstream, flow, answer }: Answered,
+): Promise<UpstreamIdentity | undefined> {
+  try {
+    const secret = await clientSecretOf(services.db, services.sealer, upstream.id)
+    return await services.upstreamClient.identify({ upstream, secret, flow, answer })
+  } catch (error) {
+    if (!(error instanceof UpstreamFailure)) throw error
+    const { reason } = error
+    const level = reason === 'cancelled' ? 'info' : 'warn'
+    services.log[level]({ err: error, upstream: upstream.id, reason }, 'upstream.sign_in_failed')
+    const text = refusalText(reason, upstream.label)
+    if (flow.connects)
+      services.nextPage.lead(ctx, '/account/security', { errors: { '': text } }, flow.connects)
+    else leadBack(services, ctx, flow, text)
+    return undefined
+  }
+}
+
+type SignedIn = { upstream: Upstream; identity: UpstreamIdentity; flow: Flow }
+
+/** The page for the code goes on: it asks for one where the account has a second factor, and else finishes. */
+async function signInAs(
+  services: UpstreamServices,
+  ctx: AnyContext,
+  { upstream, identity, flow }: SignedIn,
+): Promise<void> {
+  const ip = requestState(ctx).clientIp
+  const result = await signInWith(services, { upstream, identity, ip })
+  if (!result.ok && result.reason === 'unconnected') {
+    await keepIdentity(services, flow, identity)
+    return redirect(ctx, CONNECT_PATH)
+  }
+  if (!result.ok) return leadBack(services, ctx, flow, refusalText(result.reason, upstream.label))
+  const { of, query } = flow
+  const proof = passwordProof(result.account, services.clock())
+  services.pending.write(ctx, of, { ...proof, upstream: { label: upstream.label, amr: identity.amr } })
+  redirect(ctx, of === OWN_PAGE ? `/sign-in/code${query}` : `/interaction/${of}/code${query}`)
+}
+
+/** Nothing of the flow is shown to another browser. */
+function showLost(services: UpstreamServices, ctx: AnyContext, lost: Exclude<TakenFlow, { ok: true }>): void {
+  const { reason } = lost
+  const href = 'flow' in lost ? wayOnOf(lost.flow) : '/sign-in'
+  services.log.info({ reason }, 'upstream.flow_lost')
+  const { title, text } = WORDS[reason]
+  services.render(ctx, 'upstream-lost', { title, text, isUsed: reason === 'used', href }, 400)
+}
+
+const WORDS = {
+  used: { title: 'upstream-used-title', text: 'upstream-used-text' },
+  expired: { title: 'upstream-expired-title', text: 'upstream-expired-text' },
+  no_cookie: { title: 'upstream-no-cookie-title', text: 'upstream-no-cookie-text' },
+  other_browser: { title: 'upstream-other-browser-title', text: 'upstream-other-browser-text' },
+  unknown: { title: 'upstream-unknown-title', text: 'upstream-unknown-text' },
+} as const

@@ -1,0 +1,32 @@
+/** What the pages of a sign-in at another provider work with. */
+import type { PageServices } from '../../feature.ts'
+import { createBrowserSecret } from '../../interaction/browser-secret.ts'
+import type { BrowserSecret } from '../../interaction/browser-secret.ts'
+import { createPendingSignIns } from '../../interaction/pending/pending-sign-ins.ts'
+import type { PendingSignIns } from '../../interaction/pending/pending-sign-ins.ts'
+import type { Services } from '../../services.ts'
+import { createUpstreamFetch, createUpstreamMetadata } from '../../upstreams/client/upstream-metadata.ts'
+import { createUpstreamClient } from '../../upstreams/client/upstream-client.ts'
+import type { UpstreamClient } from '../../upstreams/client/upstream-client.ts'
+
+export type UpstreamServices = PageServices & {
+  upstreamClient: UpstreamClient
+  browserSecret: BrowserSecret
+  pending: PendingSignIns
+}
+
+export function upstreamClientOf({ config, clock }: Pick<Services, 'config' | 'clock'>): UpstreamClient {
+  const { guard, issuer } = config
+  const fetch = createUpstreamFetch(guard)
+  const metadata = createUpstreamMetadata({ fetch, clock, allowLoopback: guard.allowLoopback })
+  return createUpstreamClient(metadata, { clock, issuer })
+}
+
+export function upstreamServices(services: PageServices, upstreamClient: UpstreamClient): UpstreamServices {
+  return {
+    ...services,
+    upstreamClient,
+    browserSecret: createBrowserSecret(services.config),
+    pending: createPendingSignIns(services),
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * What an identity of an upstream means here: a sign-in to the account that is connected with it, a new account, or the
+ * question which account it belongs to. An address alone never opens an account that is there already.
+ */
+import { createAccount, findAccountByEmail, findAccountById } from '../accounts/account.ts'
+import type { Account } from '../accounts/account.ts'
+import { recordAudit } from '../audit/audit.ts'
+import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
+import type { Services } from '../services.ts'
+import type { UpstreamIdentity } from './identity.ts'
+import { findLink, insertLink, noteLinkUsed } from './links.ts'
+import { isOfDomain } from './offered.ts'
+import type { Upstream } from './upstream.ts'
+
+export type UpstreamSignIn =
+  /** The caller still asks for a second factor where the account has one. */
+  | { ok: true; account: Account; isNew: boolean }
+  /** Nobody is connected with it. The person signs in here, or registers, and then connects the two. */
+  | { ok: false; reason: 'unconnected' }
+  | { ok: false; reason: 'disabled' | 'domain' }
+
+type SignInServices = Pick<Services, 'db' | 'clock'>
+
+export async function signInWith(
+  needs: SignInServices,
+  given: { upstream: Upstream; identity: UpstreamIdentity; ip: string | undefined },
+): Promise<UpstreamSignIn> {
+  const { upstream, identity } = given
+  if (!mayUse(upstream, identity)) return { ok: false, reason: 'domain' }
+  const found = await signInConnected(needs, given)
+  if (found) return found
+  if (!(await mayCreate(needs, given))) return { ok: false, reason: 'unconnected' }
+  try {
+    return { ok: true, account: await createFor(needs, given), isNew: true }
+  } catch (error) {
+    if (!isDuplicate(error)) throw error
+    // Two tabs came back in the same moment, or somebody registered this address.
+    return (await signInConnected(needs, given)) ?? { ok: false, reason: 'unconnected' }
+  }
+}
+
+/** The domain of an address counts only when the provider vouches for the address. */
+export function mayUse({ emailDomains }: Upstream, { email, emailVerified }: UpstreamIdentity): boolean {
+  return emailDomains.length === 0 || (emailVerified && isOfDomain(emailDomains, email))
+}
+
+async function signInConnected(
+  { db, clock }: SignInServices,
+  { upstream, identity }: { upstream: Upstream; identity: UpstreamIdentity },
+): Promise<UpstreamSignIn | undefined> {
+  const link = await findLink(db, upstream.id, identity.subject)
+  const account = link && (await findAccountById(db, link.accountId))
+  if (!link || !account) return undefined
+  if (account.disabledAtMs !== null) return { ok: false, reason: 'disabled' }
+  await noteLinkUsed(db, link.id, identity.shownAs, clock())
+  return { ok: true, account, isNew: false }
+}
+
+/** The one place that decides whether a first sign-in makes an account. */
+async function mayCreate(
+  { db }: SignInServices,
+  { upstream, identity }: { upstream: Upstream; identity: UpstreamIdentity },
+): Promise<boolean> {
+  if (upstream.signUp !== 'create' || !identity.email || !identity.emailVerified) return false
+  return (await findAccountByEmail(db, identity.email)) === undefined
+}
+
+async function createFor(
+  { db, clock }: SignInServices,
+  given: { upstream: Upstream; identity: UpstreamIdentity; ip: string | undefined },
+): Promise<Account> {
+  const { upstream, identity, ip } = given
+  return inTransaction(db, async (trx) => {
+    const nowMs = clock()
+    const { email = '', name, givenName, familyName, locale } = identity
+    const profile = { name, givenName, familyName, locale }
+    const account = await createAccount(
+      trx,
+      { email, ...profile, passwordHash: null, verified: identity.emailVerified },
+      nowMs,
+    )
+    const by = { actor: account.id, ip, atMs: nowMs }
+    const detail = { upstream: { id: upstream.id, label: upstream.label } }
+    await recordAudit(trx, { ...by, action: 'account.registered', accountId: account.id, detail })
+    await recordAudit(trx, { ...by, action: 'account.activated', accountId: account.id })
+    await insertLink(trx, { accountId: account.id, upstream, identity }, by)
+    return account
+  })
+}
