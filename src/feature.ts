@@ -10,6 +10,7 @@ import type { Render } from './http/render.ts'
 import type { FindMember } from './interaction/member.ts'
 import type { NextPage } from './interaction/next-page.ts'
 import type { Steps } from './interaction/page.ts'
+import type { WearBrand } from './provider/clients/worn-brand.ts'
 import type { StartAgain } from './interaction/start-again.ts'
 import type { EventLane } from './events/lanes.ts'
 import type { AnySink } from './outbox/batch-sink.ts'
@@ -55,6 +56,8 @@ export type Site = {
   render: Render
   startAgain: StartAgain
   findMember: FindMember
+  /** Dresses a page as an operator chose for an app. */
+  wearBrand: WearBrand
   /** Redirects after a form, with what the next page says once. */
   nextPage: NextPage
   findResource: (identifier: string) => Promise<Resource | undefined>

@@ -2,6 +2,7 @@
  * How pages and mails look: name, logo, colours, icon and links. An operator sets them for all pages, and for the pages of a
  * single app's requests. Owns what follows from these choices, not how they are entered: `settings`, `clients`.
  */
+import { readable } from '../platform/contrast.ts'
 import type { BrandFile } from './brand-files.ts'
 import { DEFAULT_PALETTE, paletteOf } from './palette.ts'
 import type { Colors, Palette } from './palette.ts'
@@ -22,6 +23,13 @@ export type BrandLinks = {
   support?: string | undefined
   terms?: string | undefined
   privacy?: string | undefined
+}
+
+/** What an operator chose for one app. */
+export type ClientBrand = Pick<Colors, 'color' | 'colorDark'> & {
+  name?: string | undefined
+  logoHref?: string | undefined
+  links: BrandLinks
 }
 
 /** What a page needs of it. */
@@ -57,6 +65,19 @@ export function shownBrand(brand: Brand): ShownBrand {
   }
 }
 
+/** The same on the pages of an app's requests. What the app leaves open is that of all pages. */
+export function shownBrandOfClient(brand: Brand, client: ClientBrand): ShownBrand {
+  const shown = shownBrand(brand)
+  const { logoHref } = client
+  return {
+    ...shown,
+    name: client.name ?? shown.name,
+    sheetHref: sheetHref(colorsOf(brand, client)),
+    ...(logoHref && { logoHref, logoDarkHref: undefined, logoHasName: false }),
+    links: linksOf({ ...brand.links, ...given(client.links) }),
+  }
+}
+
 /** The address of a logo that mail programs can show; they show no SVG. */
 export function mailLogoPath({ logo }: Pick<Brand, 'logo'>): string | undefined {
   return logo && logo.type !== 'image/svg+xml' ? fileHref('logo', logo) : undefined
@@ -66,15 +87,31 @@ export function paletteFor({ colors }: Pick<Brand, 'colors'>): Palette {
   return sheetHref(colors) ? paletteOf(colors) : DEFAULT_PALETTE
 }
 
+/** The app's colour was checked on the usual background; on that of this instance it may have to be darker. */
+function colorsOf(brand: Brand, { color, colorDark }: ClientBrand): Colors {
+  if (color === undefined) return brand.colors
+  const { light, dark } = paletteFor(brand)
+  return {
+    ...brand.colors,
+    color: readable(color, [light.paper, light.card], '#000000'),
+    colorDark: colorDark && readable(colorDark, [dark.paper, dark.card], '#ffffff'),
+  }
+}
+
 function fileHref(which: keyof typeof BRAND_PATHS, file: BrandFile | undefined): string | undefined {
   return file && `${BRAND_PATHS[which]}?v=${file.version}`
 }
 
 const KINDS = ['support', 'terms', 'privacy'] as const
 
-function linksOf(links: BrandLinks): ShownBrand['links'] {
+/** Those that are set, in the order in which they are shown. */
+export function linksOf(links: BrandLinks): ShownBrand['links'] {
   return KINDS.flatMap((kind) => {
     const href = links[kind]
     return href === undefined ? [] : [{ kind, href }]
   })
+}
+
+function given(links: BrandLinks): BrandLinks {
+  return Object.fromEntries(Object.entries(links).filter(([, href]) => href !== undefined))
 }

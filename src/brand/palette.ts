@@ -83,7 +83,12 @@ export function colorFaults(chosen: Colors): Fault[] {
 
 /** Expects colours without faults. Without `colorDark`, the colour of the day is lightened until it is readable at night. */
 export function paletteOf(chosen: Colors): Palette {
-  const light = { ...LIGHT, ...ground(chosen.background, '#ffffff') }
+  // Beside a colour of one's own, the warm white of the card looks stained.
+  const light = {
+    ...LIGHT,
+    ...(chosen.background && { card: '#ffffff' }),
+    ...ground(chosen.background, '#ffffff'),
+  }
   const dark = { ...DARK, ...ground(chosen.backgroundDark, DARK.card) }
   const { color, colorDark = color ?? ACCENT_DARK } = chosen
   const atNight = readable(colorDark, [dark.paper, dark.card, dark.arch], '#ffffff')

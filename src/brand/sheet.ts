@@ -44,5 +44,5 @@ function sheetText(colors: Colors): string {
 }
 
 function variables(look: Look): string {
-  return `--paper:${look.paper};--arch:${look.arch};--accent:${look.accent};--accent-strong:${look.accentStrong};--on-accent:${look.onAccent};--accent-tint:${look.accentTint};`
+  return `--paper:${look.paper};--arch:${look.arch};--card:${look.card};--accent:${look.accent};--accent-strong:${look.accentStrong};--on-accent:${look.onAccent};--accent-tint:${look.accentTint};`
 }

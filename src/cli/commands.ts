@@ -8,6 +8,7 @@ import { registrationToken, replaceToken } from '../protocol/registration/regist
 import { exchangeCommands } from '../protocol/token-exchange/exchange-commands.ts'
 import { webhook } from '../event-sinks/webhooks/webhook-commands.ts'
 import { account } from './account-commands.ts'
+import { brand } from './brand/brand-commands.ts'
 import { backup, restore } from './moving/backup-commands.ts'
 import { clientNoun } from './client-commands.ts'
 import { config } from './config-commands.ts'
@@ -31,6 +32,7 @@ export const NOUNS: readonly Noun<Parts>[] = [
   upstream,
   keys,
   config,
+  brand,
   migrate,
   importing,
   exporting,

@@ -12,6 +12,7 @@ import {
   scopeList,
   uri,
 } from './client-fields.ts'
+import { CLIENT_BRAND, clientBrandFields } from './client-brand.ts'
 import { STANDARD_ALG } from '../platform/algorithms.ts'
 import { CIBA_GRANT, CLIENT_AUTH_METHODS, DEVICE_GRANT, GRANT_TYPES, PROFILES } from './client-choices.ts'
 import { absoluteUriFault, guessApplicationType } from './client-uri.ts'
@@ -24,6 +25,7 @@ export const EXTRA_CLIENT_METADATA = [
   'profile',
   'allowed_resources',
   ...EXCEPTIONS,
+  ...CLIENT_BRAND,
   'resource_scope',
   'resource_scope_only',
   'details_types',
@@ -54,6 +56,7 @@ export const clientInput = z.strictObject({
   profile: oneOf(PROFILES).default('default'),
   allowed_resources: z.array(uri(absoluteUriFault)).max(100).default([]),
   ...exceptionFields,
+  ...clientBrandFields,
 })
 
 /** What a caller hands in; every field but `client_name` may be left out. */

@@ -16,10 +16,12 @@ import { redirect, resume } from './page.ts'
 import type { Page, Steps } from './page.ts'
 import type { SignedInAnswers } from './signed-in-answer.ts'
 import type { StartAgain } from './start-again.ts'
+import type { WearBrand } from '../provider/clients/worn-brand.ts'
 
 type Needs = {
   oidc: Oidc
   startAgain: StartAgain
+  wearBrand: WearBrand
   steps: Steps
   signedIn: SignedInAnswers
 }
@@ -69,6 +71,7 @@ async function onPage(
   const uid = String(ctx['params'].uid)
   const interaction = await openInteraction(needs.oidc.current(), ctx, uid)
   if (interaction) requestState(ctx).uiLocales = parameter(interaction, 'ui_locales')
+  if (interaction) await needs.wearBrand(ctx, parameter(interaction, 'client_id'))
   if (interaction && (await isDone(work({ ctx, interaction, uid, query: ctx.search })))) return
   await beforeRestart()
   await needs.startAgain(ctx)

@@ -11,7 +11,7 @@ import type { MailRequest } from '../outbox/mail-request.ts'
 import { DeliveryFailure } from '../outbox/sink.ts'
 import type { Sink } from '../outbox/sink.ts'
 import type { Clock } from '../platform/clock.ts'
-import { mailLogoPath, paletteFor } from '../brand/brand.ts'
+import { linksOf, mailLogoPath, paletteFor } from '../brand/brand.ts'
 import type { Brand } from '../brand/brand.ts'
 import { DEFAULT_PALETTE } from '../brand/palette.ts'
 import type { Catalogue } from '../words/catalogue.ts'
@@ -30,14 +30,14 @@ export function createMailer(needs: {
   /** The server's own address; its host is the right side of every Message-ID. */
   publicUrl: string
   /** The usual look where it is left out. */
-  brand?: Pick<Brand, 'colors' | 'logo' | 'logoHasName'>
+  brand?: Pick<Brand, 'colors' | 'logo' | 'logoHasName' | 'links'>
   clock: Clock
   catalogue: Catalogue
 }): Sink {
-  const { transport, from, serverName, publicUrl, clock, catalogue } = needs
+  const { transport, from, serverName, publicUrl, clock } = needs
   const sender = parseSender(from)
   if (!sender) throw new Error('the sender must be an address or "Name <address>"')
-  const render = renderer(catalogue, { serverName, publicUrl, ...mailLook(publicUrl, needs.brand) })
+  const render = createLetterRenderer(needs)
   if (!isOneLine(serverName)) throw new Error('the server name must be one line')
   const { hostname } = new URL(publicUrl)
 
@@ -59,13 +59,16 @@ export function createMailer(needs: {
 function mailLook(publicUrl: string, brand: Parameters<typeof createMailer>[0]['brand']) {
   const logoPath = brand && mailLogoPath(brand)
   const { light, dark } = brand ? paletteFor(brand) : DEFAULT_PALETTE
-  return { light, dark, logoHref: logoPath && publicUrl + logoPath, logoHasName: brand?.logoHasName ?? false }
+  const links = brand ? linksOf(brand.links) : []
+  const logoHref = logoPath && publicUrl + logoPath
+  return { light, dark, links, logoHref, logoHasName: brand?.logoHasName ?? false }
 }
 
-function renderer(
-  catalogue: Catalogue,
-  shared: { serverName: string; publicUrl: string } & ReturnType<typeof mailLook>,
-) {
+type Look = Pick<Parameters<typeof createMailer>[0], 'serverName' | 'publicUrl' | 'brand' | 'catalogue'>
+
+/** Subject, text and HTML of a mail, in the language of its reader. */
+export function createLetterRenderer({ serverName, publicUrl, brand, catalogue }: Look) {
+  const shared = { serverName, publicUrl, ...mailLook(publicUrl, brand) }
   const text = ejs.compile(template('text'), { escape: (value: unknown) => String(value) })
   const html = ejs.compile(template('html'))
   return (request: MailRequest): Pick<Mail, 'language' | 'subject' | 'text' | 'html'> => {

@@ -19,6 +19,7 @@ import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { interactionRoutes } from '../interaction/interaction.routes.ts'
 import type { Steps } from '../interaction/page.ts'
+import { returnPathOf } from '../interaction/return-path.ts'
 import { restartsOf } from '../interaction/restart.ts'
 import { createSignedInAnswers } from '../interaction/signed-in-answer.ts'
 import type { SignedInAnswers } from '../interaction/signed-in-answer.ts'
@@ -81,8 +82,18 @@ function inOrder(parts: Parts, site: Site): Koa.Middleware {
   inner.use(boundedQuery())
   inner.use(formBody())
   inner.use(csrf({ key: config.keys.csrf, issuerOrigin: config.issuer, secure: config.secure }))
+  inner.use(wornOnTheWay(parts, site))
   for (const router of pages) inner.use(router.routes()).use(router.allowedMethods())
   return compose(inner.middleware)
+}
+
+/** Sign-up and a new password on the way to an app look like the pages of its request. */
+function wornOnTheWay(parts: Parts, { wearBrand }: Site): Koa.Middleware {
+  const returnPath = returnPathOf(parts)
+  return async (ctx, next) => {
+    await wearBrand(ctx, returnPath.clientId(ctx))
+    return next()
+  }
 }
 
 /** Runs before the library for browsers: on forms, on the return from our pages, and against floods. */

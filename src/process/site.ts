@@ -11,6 +11,7 @@ import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { createFindMember } from '../interaction/member.ts'
 import { createNextPage } from '../interaction/next-page.ts'
+import { createWearBrand } from '../provider/clients/worn-brand.ts'
 import type { StartAgain } from '../interaction/start-again.ts'
 import { ENCRYPTION_KEYS_TOPIC } from '../keys/encryption-keys.ts'
 import { loadKeySet } from '../keys/key-set.ts'
@@ -101,11 +102,12 @@ export async function openSite(parts: Parts, pages: SitePages): Promise<Site> {
 }
 
 /** What the pages of a signed-in person share. */
-function pageTools(parts: Parts, oidc: Oidc): Pick<Site, 'findMember' | 'nextPage'> {
+function pageTools(parts: Parts, oidc: Oidc): Pick<Site, 'findMember' | 'nextPage' | 'wearBrand'> {
   const { config, db, clock } = parts
   return {
     findMember: createFindMember({ db, clock, config, oidc, lifetimes: lifetimesOf(config) }),
     nextPage: createNextPage(parts),
+    wearBrand: createWearBrand({ oidc, brand: config.brand }),
   }
 }
 

@@ -25,7 +25,7 @@ export const FLOORS = [
   ['accounts/journeys'],
   ['accounts/operator'],
   ['sessions', 'clients', 'event-sinks', 'groups'],
-  ['resources', 'upstreams'],
+  ['clients/logo', 'resources', 'upstreams'],
   ['upstreams/client'],
   ['moving/files'],
   ['moving'],
@@ -48,7 +48,7 @@ export const FLOORS = [
   ['features.ts'],
   ['process/start'],
   ['process'],
-  ['cli/factors', 'cli/groups', 'cli/mail', 'cli/moving', 'cli/outbox', 'cli/upstreams'],
+  ['cli/brand', 'cli/factors', 'cli/groups', 'cli/mail', 'cli/moving', 'cli/outbox', 'cli/upstreams'],
   ['(composition)', 'cli'],
 ]
 

@@ -1,15 +1,14 @@
 /** Serves the logos of apps. */
 import { Router } from '@koa/router'
 import { AppError } from '../../platform/errors.ts'
-import type { LogoOf } from '../../clients/client-logo.ts'
+import { CLIENT_LOGOS } from '../../clients/logo/client-logo.ts'
+import type { LogoOf } from '../../clients/logo/client-logo.ts'
 
-const PATH = '/client-logo/'
-
-export const logoHref = (clientId: string): string => PATH + encodeURIComponent(clientId)
+export const logoHref = (clientId: string): string => CLIENT_LOGOS + encodeURIComponent(clientId)
 
 export function clientLogoRoutes({ logoOf }: { logoOf: LogoOf }): Router {
   const router = new Router()
-  router.get(`${PATH}:clientId`, async (ctx) => {
+  router.get(`${CLIENT_LOGOS}:clientId`, async (ctx) => {
     const logo = await logoOf(ctx.params['clientId'] ?? '')
     if (!logo) throw new AppError('logo_not_found', 404, 'There is no such picture.')
     // Opened on its own, the picture would be foreign content on our address.

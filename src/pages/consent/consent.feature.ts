@@ -1,5 +1,5 @@
 /** Mounts the consent page, and the logos of apps. `interaction` decides when the page is due. */
-import { createLogos, LOGO_LIMIT_BYTES } from '../../clients/client-logo.ts'
+import { createLogos, LOGO_LIMIT_BYTES } from '../../clients/logo/client-logo.ts'
 import type { Feature } from '../../feature.ts'
 import { createGuardedFetch } from '../../platform/network/guarded-fetch.ts'
 import type { Services } from '../../services.ts'

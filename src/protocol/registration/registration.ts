@@ -10,6 +10,7 @@ import type { GuardedFetch } from '../../platform/network/guarded-fetch.ts'
 import { randomToken } from '../../platform/tokens.ts'
 import { scopesForLibrary } from '../../provider/clients/client-adapter.ts'
 import { placeStep } from '../../provider/library/own-provider.ts'
+import { clientBrandOf } from '../../clients/client-brand.ts'
 import { exceptionsFor } from '../../clients/client-exceptions.ts'
 import type { Exceptions } from '../../clients/client-exceptions.ts'
 import { parseClientMetadata } from '../../clients/client-rules.ts'
@@ -173,7 +174,7 @@ async function allowance(
     const found = await findRegistered(db, clientId)
     if (!found) throw registrationEnded()
     const { first_party, allowed_resources, ...exceptions } = found.client.metadata
-    const kept = { first_party, allowed_resources }
+    const kept = { first_party, allowed_resources, ...clientBrandOf(found.client.metadata) }
     const token = ctx.oidc.entities.RegistrationAccessToken?.jti ?? ''
     return { policy: found.policy, exceptions, by: '', secret: found.secret, token, kept }
   }

@@ -12,6 +12,7 @@ import { digest } from '../../platform/tokens.ts'
 import { refuseOversizedJson } from '../checks/request-bounds.ts'
 import { scopesForLibrary } from './client-adapter.ts'
 import type { DocumentGate } from './document-gate.ts'
+import { CLIENT_BRAND } from '../../clients/client-brand.ts'
 import { EXCEPTIONS } from '../../clients/client-fields.ts'
 import { parseClientMetadata } from '../../clients/client-rules.ts'
 import { guessApplicationType } from '../../clients/client-uri.ts'
@@ -64,6 +65,7 @@ const NEVER_OF_A_DOCUMENT = [
   'resource_scope',
   'resource_scope_only',
   ...EXCEPTIONS,
+  ...CLIENT_BRAND,
   'sector_identifier_uri',
 ] as const
 

@@ -3,13 +3,16 @@
  * looks at a page. An app that registered itself openly, or that describes itself, has none here: a stranger could show
  * the picture of somebody's bank.
  */
-import type { Clock } from '../platform/clock.ts'
-import { HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
-import type { Db } from '../platform/sql/database.ts'
-import { pictureType } from '../platform/picture-type.ts'
-import type { GuardedFetch } from '../platform/network/guarded-fetch.ts'
-import { createLookupCache } from '../platform/lookup-cache.ts'
-import { findClient } from './clients.ts'
+import type { Clock } from '../../platform/clock.ts'
+import { HOUR_MS, MINUTE_MS } from '../../platform/clock.ts'
+import type { Db } from '../../platform/sql/database.ts'
+import { pictureType } from '../../platform/picture-type.ts'
+import type { GuardedFetch } from '../../platform/network/guarded-fetch.ts'
+import { createLookupCache } from '../../platform/lookup-cache.ts'
+import { findClient } from '../clients.ts'
+
+/** Below it, the logo of a client by its id. */
+export const CLIENT_LOGOS = '/client-logo/'
 
 export type Logo = { type: string; bytes: Buffer }
 /** The logo of a client; `undefined` where there is none to show, or its host does not answer with a picture. */
