@@ -18,6 +18,7 @@ import { account } from './pages/account/account.feature.ts'
 import { check } from './pages/check/check.feature.ts'
 import { consent } from './pages/consent/consent.feature.ts'
 import { language } from './pages/language/language.feature.ts'
+import { life } from './pages/life/life.feature.ts'
 import { mailbox } from './pages/mailbox/mailbox.feature.ts'
 import { docs } from './pages/docs/docs.feature.ts'
 import { reset } from './pages/reset/reset.feature.ts'
@@ -35,6 +36,7 @@ import { tokenExchange } from './protocol/token-exchange/token-exchange.feature.
 
 export const FEATURES: readonly BuildFeature[] = [
   account,
+  life,
   security,
   signIn,
   check,

@@ -32,6 +32,7 @@ describe('the table of security promises', () => {
       'Sessions',
       'Guessing',
       'Second factors',
+      'Account life',
       'Web',
       'JSON API',
       'Storage',

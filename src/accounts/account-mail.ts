@@ -15,6 +15,8 @@ export const ACCOUNT_PATHS = {
   disown: '/not-me',
   keepFactors: '/keep-second-factor',
   check: '/check/code',
+  newAddress: '/confirm-email',
+  formerAddress: '/undo-email',
 } as const
 
 type Recipient = Pick<Account, 'email' | 'name' | 'locale'>

@@ -7,6 +7,8 @@ export const SET_UP_PATH = '/account/security/app'
 /** The pages that sign-in may lead on to: a closed list, so that no address from outside is ever followed. */
 const PAGES = {
   account: '/account',
+  email: '/account/email',
+  delete: '/account/delete',
   password: '/account/password',
   security: '/account/security',
   sessions: '/account/sessions',

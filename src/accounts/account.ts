@@ -33,6 +33,8 @@ export type Account = {
   newPasswordDue: boolean
   /** The person sets up a second factor at the next sign-in. */
   secondFactorDue: boolean
+  /** When it is deleted, at its owner's wish. A sign-in before cancels that. */
+  deleteAtMs: number | null
   passwordChangedAtMs: number | null
   /** A session or token that began earlier is void. */
   sessionsValidFromMs: number
@@ -55,6 +57,7 @@ export const ACCOUNT_COLUMNS = [
   'disabledAtMs',
   'newPasswordDue',
   'secondFactorDue',
+  'deleteAtMs',
   'passwordChangedAtMs',
   'sessionsValidFromMs',
   'createdAtMs',
@@ -108,6 +111,7 @@ export async function createAccount(sql: Sql, given: NewAccount, nowMs: number):
     disabledAtMs: null,
     newPasswordDue: given.newPasswordDue ?? false,
     secondFactorDue: given.secondFactorDue ?? false,
+    deleteAtMs: null,
     passwordChangedAtMs: given.passwordHash === null ? null : nowMs,
     sessionsValidFromMs: nowMs,
     createdAtMs: nowMs,

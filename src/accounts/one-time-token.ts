@@ -9,15 +9,23 @@ import type { Db, Sql } from '../platform/sql/database.ts'
 import { digest, equalsInConstantTime, keyedDigest, randomToken } from '../platform/tokens.ts'
 import { lockAccount } from './account.ts'
 
-/** `disown`: "This was not me", said of a sign-in. */
-export type TokenPurpose = 'activation' | 'reset' | 'disown'
+/**
+ * `disown`: "This was not me", said of a sign-in. `new_address`: proves the address that somebody changes to.
+ * `former_address`: takes an account back to the address that it had.
+ */
+export type TokenPurpose = 'activation' | 'reset' | 'disown' | 'new_address' | 'former_address'
 
 /** The longest a token of each purpose may live. */
 export const TOKEN_LIFETIME_MS: Record<TokenPurpose, number> = {
   activation: 2 * DAY_MS,
   reset: HOUR_MS,
   disown: 7 * DAY_MS,
+  new_address: DAY_MS,
+  former_address: 7 * DAY_MS,
 }
+
+/** Each token of these is about an event of its own, so a new one kills none. */
+const SIDE_BY_SIDE: ReadonlySet<TokenPurpose> = new Set(['disown', 'former_address'])
 
 export const MAX_CODE_ATTEMPTS = 5
 
@@ -27,6 +35,8 @@ export type OneTimeToken = {
   purpose: TokenPurpose
   /** The address that the mail went to, hence the mailbox that using the token proves. */
   emailCanonical: string
+  /** As typed: the address that the account has once the token is used; null where it changes none. */
+  email: string | null
   codeDigest: string
   browserDigest: string | null
   /** The password chosen with this request; takes effect only when the token is used. */
@@ -48,6 +58,7 @@ const COLUMNS = [
   'accountId',
   'purpose',
   'emailCanonical',
+  'email',
   'codeDigest',
   'browserDigest',
   'passwordHash',
@@ -64,6 +75,7 @@ export type TokenRequest = {
   accountId: string
   purpose: TokenPurpose
   emailCanonical: string
+  email?: string | null
   /** `browserDigestOf` the browser that asked; without it the link always takes the code. */
   browserDigest?: string | null
   passwordHash?: string | null
@@ -75,7 +87,7 @@ export type TokenRequest = {
 
 export type IssuedToken = { token: string; code: string; expiresAtMs: number }
 
-/** Makes a token in the caller's transaction and kills the account's earlier one of the same purpose, except of `disown`. */
+/** Makes a token in the caller's transaction and kills the account's earlier one of the same purpose, except of `SIDE_BY_SIDE`. */
 export async function issueToken(
   trx: Sql,
   key: Buffer,
@@ -83,19 +95,19 @@ export async function issueToken(
   nowMs: number,
 ): Promise<IssuedToken> {
   const { accountId, purpose, emailCanonical, browserDigest = null, passwordHash = null } = request
-  const { wayBack = null, profile = null } = request
+  const { wayBack = null, profile = null, email = null } = request
   const token = randomToken()
   const code = randomCode()
   const expiresAtMs = nowMs + Math.min(request.lifetimeMs, TOKEN_LIFETIME_MS[purpose])
   // Two requests at once follow one another here, else both their tokens would live.
   await lockAccount(trx, accountId)
-  // Each of these is about another sign-in.
-  if (purpose !== 'disown') await trx('one_time_tokens').where({ accountId, purpose }).delete()
+  if (!SIDE_BY_SIDE.has(purpose)) await trx('one_time_tokens').where({ accountId, purpose }).delete()
   await trx('one_time_tokens').insert({
     digest: digest(token),
     accountId,
     purpose,
     emailCanonical,
+    email,
     codeDigest: codeDigest(key, digest(token), code),
     browserDigest,
     passwordHash,
@@ -125,6 +137,7 @@ export type TokenPreview =
       actsHere: boolean
       accountId: string
       emailCanonical: string
+      email: string | null
       codeAttemptsLeft: number
       wayBack: string | null
     }
@@ -150,6 +163,7 @@ export async function previewToken(
     wayBack,
     accountId: row.accountId,
     emailCanonical: row.emailCanonical,
+    email: row.email,
     codeAttemptsLeft: Math.max(0, MAX_CODE_ATTEMPTS - row.attempts),
   }
 }

@@ -28,7 +28,7 @@ export async function revokeRole(trx: Sql, accountId: string, role: Role): Promi
   await trx('account_roles').where({ accountId, role }).delete()
 }
 
-/** True when an account that is not disabled has the role `admin`. */
+/** True when an account that stays and is not disabled has the role `admin`. */
 export async function hasActiveAdmin(sql: Sql): Promise<boolean> {
   return (await activeAdmins(sql)).length > 0
 }
@@ -53,5 +53,6 @@ async function activeAdmins(sql: Sql): Promise<string[]> {
     .join('account_roles', 'accounts.id', 'account_roles.accountId')
     .where({ 'account_roles.role': 'admin' })
     .whereNull('accounts.disabledAtMs')
+    .whereNull('accounts.deleteAtMs')
     .pluck('accounts.id')
 }

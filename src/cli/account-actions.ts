@@ -4,27 +4,22 @@ import { namedAccount } from '../accounts/username.ts'
 import { accountNotFound, isVerified } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import { listAccounts } from '../accounts/account-list.ts'
-import { listSessions } from '../sessions/account-sessions.ts'
 import { deleteAccount, disableAccount, enableAccount, signOutEverywhere } from '../accounts/account-state.ts'
 import { addAccount } from '../accounts/operator/operator-account.ts'
 import { mailResetLink, resetPasswordByOperator } from '../accounts/operator/operator-reset.ts'
 import { setRoles } from '../accounts/operator/operator-roles.ts'
 import { unlockAccount } from '../accounts/operator/operator-unlock.ts'
-import { profileSchema, updateProfile } from '../accounts/profile.ts'
 import { ROLES } from '../accounts/role-names.ts'
 import type { Role } from '../accounts/role-names.ts'
-import { rolesOf } from '../accounts/roles.ts'
-import { groupsOf } from '../groups/members.ts'
 import { accountFields } from '../events/account-snapshot.ts'
-import { hasSecondFactor } from '../factors/factors.ts'
-import { inTransaction } from '../platform/sql/database.ts'
-import { AppError } from '../platform/errors.ts'
 import { randomToken } from '../platform/tokens.ts'
 import type { Services } from '../services.ts'
+import { shown } from './accounts/shown-account.ts'
+import { removeLater } from './accounts/deletion-actions.ts'
 import type { Answer } from '../command-line/command.ts'
 import { usageError } from '../command-line/input.ts'
 import type { Input } from '../command-line/input.ts'
-import { isoTime, record, table } from '../command-line/layout.ts'
+import { isoTime, table } from '../command-line/layout.ts'
 
 const CLI = { actor: 'cli' }
 
@@ -57,12 +52,6 @@ export async function list(input: Input, { db }: Services): Promise<Answer> {
   const lines = [table(['ID', 'E-MAIL', 'NAME', 'STATE', 'CREATED'], rows, 'No accounts.')]
   if (next) lines.push(`More: --after ${next}`)
   return { data: { accounts: accounts.map(accountFields), next: next ?? null }, text: lines.join('\n') }
-}
-
-export async function update(input: Input, services: Services): Promise<Answer> {
-  const { id } = await theAccount(services, input)
-  await changeProfile(input, services, id)
-  return shown(services, await theAccount(services, input))
 }
 
 export async function resetPassword(input: Input, services: Services): Promise<Answer> {
@@ -108,6 +97,7 @@ export async function setRole(input: Input, services: Services): Promise<Answer>
 
 export async function remove(input: Input, services: Services): Promise<Answer> {
   const { id, email } = await theAccount(services, input)
+  if (input.flag('later')) return removeLater(services, id, email)
   if (!(await deleteAccount(services, id, CLI))) throw accountNotFound()
   return { data: { id, email, deleted: true }, text: `Deleted ${email} (${id}).` }
 }
@@ -134,31 +124,6 @@ function asRole(typed: string): Role {
   throw usageError(`--role takes ${ROLES.join(', ')}`)
 }
 
-/** By the names of the profile. An empty value removes an optional one. */
-const FIELDS = {
-  name: 'name',
-  'given-name': 'givenName',
-  'family-name': 'familyName',
-  username: 'username',
-  locale: 'locale',
-} as const
-
-async function changeProfile(input: Input, { db, clock }: Services, accountId: string): Promise<void> {
-  const typed = Object.entries(FIELDS).flatMap(([option, field]) => {
-    const value = input.text(option)
-    return value === undefined ? [] : [[field, value || (field === 'name' ? '' : null)] as const]
-  })
-  if (typed.length === 0) throw usageError(`account update takes --${Object.keys(FIELDS).join(', --')}`)
-  const profile = profileSchema.safeParse(Object.fromEntries(typed))
-  if (!profile.success) throw new AppError('profile_invalid', 422, faultsOf(profile.error.issues))
-  await inTransaction(db, (trx) => updateProfile(trx, accountId, profile.data, clock(), CLI))
-}
-
-function faultsOf(issues: readonly { path: PropertyKey[]; message: string }[]): string {
-  const faults = issues.map(({ path, message }) => `${path.join('.')} (${message.replaceAll('_', ' ')})`)
-  return `The profile is not valid: ${faults.join(', ')}.`
-}
-
 type Change = (needs: Services, accountId: string, by: typeof CLI) => Promise<boolean>
 
 async function setState(input: Input, services: Services, apply: Change): Promise<Answer> {
@@ -167,16 +132,8 @@ async function setState(input: Input, services: Services, apply: Change): Promis
   return shown(services, await theAccount(services, input))
 }
 
-async function shown({ db, clock }: Services, found: Account): Promise<Answer> {
-  const roles = await rolesOf(db, found.id)
-  const sessions = await listSessions(db, found.id, clock())
-  const groups = (await groupsOf(db, found.id)).map(({ name }) => name)
-  const second_factor = await hasSecondFactor(db, found.id)
-  const data = { ...accountFields(found), roles, groups, second_factor, active_sessions: sessions.length }
-  return { data, text: record(data) }
-}
-
 function stateOf(found: Account): string {
+  if (found.deleteAtMs !== null) return 'to be deleted'
   if (found.disabledAtMs !== null) return 'disabled'
   return isVerified(found) ? 'verified' : 'unverified'
 }

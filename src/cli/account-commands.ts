@@ -91,9 +91,15 @@ export const account: Noun = {
         ...nameOptions,
         ...usernameOption,
         locale: { value: 'L', about: 'Language, as en-GB.' },
+        email: { value: 'E', about: 'Another e-mail address. It ends all links that were mailed before.' },
+        verified: { about: 'With --email: marks it as confirmed. Otherwise the person has to confirm it.' },
       },
-      examples: ['account update person@example.com --given-name Sample --family-name Person'],
-      run: async (...args) => (await actions()).update(...args),
+      notes: ['The address before gets a notice, if it was confirmed. It cannot undo the change.'],
+      examples: [
+        'account update person@example.com --given-name Sample --family-name Person',
+        'account update person@example.com --email sample@example.com --verified',
+      ],
+      run: async (...args) => (await import('./accounts/profile-actions.ts')).update(...args),
     },
     {
       noun,
@@ -137,15 +143,35 @@ export const account: Noun = {
       examples: ['account set-roles person@example.com --role admin'],
       run: async (...args) => (await actions()).setRole(...args),
     },
-    onAccount(
-      'delete',
-      'remove',
-      'Deletes an account with its sessions, access and consents. This cannot be undone.',
-    ),
+    {
+      noun,
+      verb: 'delete',
+      opens,
+      operand,
+      about: 'Deletes an account with its sessions, access and consents. This cannot be undone.',
+      options: {
+        later: {
+          about:
+            'Ends all sessions and access now, and deletes after ACCOUNT_DELETION_DAYS, as at the person’s wish.',
+        },
+      },
+      notes: ['With --later the person gets a mail, and keeps the account by signing in before then.'],
+      examples: ['account delete person@example.com', 'account delete person@example.com --later'],
+      run: async (...args) => (await actions()).remove(...args),
+    },
+    {
+      noun,
+      verb: 'keep',
+      opens,
+      operand,
+      about: 'Cancels a deletion that waits.',
+      examples: ['account keep person@example.com'],
+      run: async (...args) => (await import('./accounts/deletion-actions.ts')).keep(...args),
+    },
   ],
 }
 
-type Simple = 'disable' | 'enable' | 'unlock' | 'endSessions' | 'remove'
+type Simple = 'disable' | 'enable' | 'unlock' | 'endSessions'
 
 function onAccount(verb: string, action: Simple, about: string) {
   return {

@@ -50,11 +50,11 @@ async function endSessionsAndGrants(
   nowMs: number,
   keptSessionUid = '',
 ): Promise<EndedAccess> {
-  // Used ones stay, so that a link opened twice can be explained. A stranger who signed in must not end the owner's way to
-  // say "This was not me".
+  // Used ones stay, so that a link opened twice can be explained. A stranger who signed in must not end the owner's ways to
+  // say "This was not me", and to take the address back.
   await trx('one_time_tokens')
     .where({ accountId })
-    .whereNot({ purpose: 'disown' })
+    .whereNotIn('purpose', ['disown', 'former_address'])
     .whereNull('usedAtMs')
     .delete()
   const sessionUids: string[] = await sessionsOf(trx, accountId, keptSessionUid).forUpdate().pluck('uid')

@@ -98,6 +98,14 @@ export const EVENT_TYPES = {
   },
   'account.disabled': { when: 'The account was disabled. All its access has ended.', data: ofAccount },
   'account.enabled': { when: 'The account may sign in again.', data: ofAccount },
+  'account.deletion_requested': {
+    when: 'A person wants the account deleted. All its access has ended. A sign-in before `delete_at` cancels it.',
+    data: ofAccount.extend({ delete_at: time }),
+  },
+  'account.deletion_cancelled': {
+    when: 'The person signed in again, or took a change of address back. The account stays.',
+    data: ofAccount,
+  },
   'account.deleted': {
     when: 'The account was deleted. The data is the last state of the account.',
     data: accountBy('deletion', 'never_activated'),

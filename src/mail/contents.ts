@@ -3,6 +3,7 @@ import type { MailRequest } from '../outbox/mail-request.ts'
 import type { Translate } from '../words/catalogue.ts'
 import { factorReset } from './factor-letters.ts'
 import { checkCode, passwordGuessed } from './guess-letters.ts'
+import { addressNotice, addressTaken, deletionNotice, newAddress } from './life-contents.ts'
 import { isPlainName } from './letter.ts'
 import type { DataOf, Letter, Words } from './letter.ts'
 import { timeInWords } from './time-in-words.ts'
@@ -33,6 +34,14 @@ export function contentFor(request: MailRequest, t: Translate, serverName: strin
       return checkCode(request.data, words)
     case 'factor-reset':
       return factorReset(request.data, words)
+    case 'new-address':
+      return newAddress(request.data, words)
+    case 'address-taken':
+      return addressTaken(request.data, words)
+    case 'address-notice':
+      return addressNotice(request.data, words)
+    case 'deletion-notice':
+      return deletionNotice(request.data, words)
     case 'test':
       return test(request.data, words)
   }

@@ -56,6 +56,7 @@ export function judge(given: Incoming, options: JudgeOptions): Judged | Refusal 
     emailCanonical: email.email.canonical,
     ...profile,
     passwordHash,
+    deleteAtMs: null,
     ...momentsOf(given, options, passwordHash !== null),
   }
   return {

@@ -49,6 +49,25 @@ const checkCode = z.object({ name, code, link, expiresAtMs })
 /** A planned reset of the second factors. `link` stops it. */
 const factorReset = z.object({ name, dueAtMs: z.int(), link, resetLink: link })
 
+const newAddress = z.object({ name, link, code, expiresAtMs })
+const addressTaken = z.object({ name, signInLink: link, resetLink: link })
+const addressNotice = z.object({
+  name,
+  kind: z.enum(['requested', 'changed', 'changed_by_operator', 'restored']),
+  address: mailAddress,
+  whenMs: z.int(),
+  /** Of `changed` it undoes the change, else it is the page for a new password. */
+  link,
+  undoUntilMs: z.int().optional(),
+})
+const deletionNotice = z.object({
+  name,
+  kind: z.enum(['requested', 'soon', 'cancelled']),
+  deleteAtMs: z.int(),
+  signInLink: link,
+  resetLink: link,
+})
+
 const test = z.object({ whenMs: z.int(), link })
 
 /** Who reads the mail. Requests of an earlier release say no language: they are English. */
@@ -72,6 +91,10 @@ export const mailRequestSchema = z.discriminatedUnion('template', [
   z.object({ template: z.literal('password-guessed'), ...reader, data: passwordGuessed }),
   z.object({ template: z.literal('check-code'), ...reader, data: checkCode }),
   z.object({ template: z.literal('factor-reset'), ...reader, data: factorReset }),
+  z.object({ template: z.literal('new-address'), ...reader, data: newAddress }),
+  z.object({ template: z.literal('address-taken'), ...reader, data: addressTaken }),
+  z.object({ template: z.literal('address-notice'), ...reader, data: addressNotice }),
+  z.object({ template: z.literal('deletion-notice'), ...reader, data: deletionNotice }),
   z.object({ template: z.literal('test'), ...reader, data: test }),
 ])
 

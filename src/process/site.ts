@@ -155,12 +155,12 @@ type Own = { limits: FlowLimits; render: Render; startAgain: StartAgain }
 
 /** The parts of every provider, with or without features. */
 function ownPart(
-  { accountCache, tokenStatuses, config, db, clock, store, log }: Parts,
+  { accountCache, tokenStatuses, config, db, clock, store, log, outbox }: Parts,
   { limits, render, startAgain }: Own,
 ): ProtocolPart {
   const lifetimes = lifetimesOf(config)
   return {
-    after: [...recordEndings({ db, clock, store, config }), noteUses({ db, clock, log })],
+    after: [...recordEndings({ db, clock, store, config, outbox }), noteUses({ db, clock, log })],
     refused: [restartLost(startAgain)],
     grants: [refreshRenewal({ clock, lifetimes })],
     install(provider) {

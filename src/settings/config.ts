@@ -12,6 +12,7 @@ import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import { mailboxProblems, mailboxReaders } from './mailbox-settings.ts'
 import { isLoopback } from './kinds/setting-kinds.ts'
 import { ALIASES, describeSetting, settings } from './settings.ts'
+import { accountLife } from './account-life-settings.ts'
 import { abuseConfig, abuseProblems } from './abuse-settings.ts'
 import { administratorProblems } from './administrator-settings.ts'
 import { keysOf } from './key-settings.ts'
@@ -265,10 +266,7 @@ function accountRules(given: Settings) {
     passwordMinLength: given.password_min_length,
     loginMaxFailures: given.login_max_failures,
     loginBlockMs: given.login_block_minutes * MINUTE_MS,
-    activationExpireMs: given.activation_expire_minutes * MINUTE_MS,
-    resetExpireMs: given.reset_expire_minutes * MINUTE_MS,
-    unverifiedAccountExpireMs: given.unverified_account_expire_minutes * MINUTE_MS,
-    unverifiedAccountsMayAuthorize: given.unverified_accounts_may_authorize,
+    ...accountLife(given),
     adminEmail: given.admin_email,
     adminPassword: given.admin_password,
     hashMemoryKib: given.hash_memory_kib,

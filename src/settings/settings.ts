@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { abuseSettings } from './abuse-settings.ts'
+import { accountLifeSettings } from './account-life-settings.ts'
 import { brandSettings } from './brand/brand-settings.ts'
 import { clientSettings } from './client-settings.ts'
 import { factorSettings } from './factor-settings.ts'
@@ -184,20 +185,7 @@ export const settings = {
   login_block_minutes: integer(1, 1440)
     .default(5)
     .meta({ group: 'Accounts', description: 'How long the block lasts.' }),
-  activation_expire_minutes: integer(5, 2880)
-    .default(2880)
-    .meta({ group: 'Accounts', description: 'Lifetime of an activation link.' }),
-  reset_expire_minutes: integer(5, 60)
-    .default(60)
-    .meta({ group: 'Accounts', description: 'Lifetime of a password reset link.' }),
-  unverified_account_expire_minutes: integer(5, 525_600).default(2880).meta({
-    group: 'Accounts',
-    description: 'An account without a confirmed address is deleted after this long.',
-  }),
-  unverified_accounts_may_authorize: flag().default(false).meta({
-    group: 'Accounts',
-    description: 'Lets people sign in to apps before their address is confirmed.',
-  }),
+  ...accountLifeSettings,
   admin_email: email().default('admin@localhost.localdomain').meta({
     group: 'Accounts',
     takes: 'an e-mail address',

@@ -9,6 +9,7 @@ import type { Stage } from '../provider/stage.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
 import { ALL_SCOPES, createCaller } from './caller.ts'
 import { factorRequests } from './factor-requests.ts'
+import { lifeRequests } from './life-requests.ts'
 
 export type Request = { path: string; token: string; body?: Record<string, unknown> }
 type Make = () => Promise<Request>
@@ -122,8 +123,10 @@ export async function goodRequests(stage: Stage) {
   }
 
   const ofFactors = factorRequests(stage, { signedIn, blocked })
+  const ofLife = lifeRequests(stage, { signedIn, blocked, anyEmail })
   const good: Record<string, Make> = {
     ...ofFactors.good,
+    ...ofLife.good,
     getOwnAccount: asPerson('/account'),
     updateOwnAccount: asPerson('/account', { name: 'Ann' }),
     changeOwnPassword: asPerson('/account/password', { current_password: PASSWORD, new_password: NEXT }),
@@ -206,6 +209,7 @@ export async function goodRequests(stage: Stage) {
   /** Refusals that only some operations have: by operation and status. */
   const refused: Record<string, Make> = {
     ...ofFactors.refused,
+    ...ofLife.refused,
     'updateOwnAccount 404': async () => {
       const { person, token } = await signedIn()
       await api.call('GET', '/account', { token })

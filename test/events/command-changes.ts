@@ -139,6 +139,15 @@ export const COMMAND_CHANGES: Changes = {
     run: ({ command }, id) => command('account', 'delete', id),
     events: ['account.deleted'],
   },
+  'account keep': {
+    async given(world) {
+      const id = await account(world)
+      await world.command('account', 'delete', id, '--later')
+      return id
+    },
+    run: ({ command }, id) => command('account', 'keep', id),
+    events: ['account.deletion_cancelled'],
+  },
   'group create': {
     run: ({ command }) => command('group', 'create', '--name', 'Night shift'),
     events: ['group.created'],

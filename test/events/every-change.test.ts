@@ -11,12 +11,13 @@ import { COMMAND_CHANGES } from './command-changes.ts'
 import type { Changes } from './command-changes.ts'
 import { openEventWorld } from './event-world.ts'
 import type { EventWorld } from './event-world.ts'
+import { LIFE_CHANGES } from './life-changes.ts'
 import { PAGE_CHANGES } from './page-changes.ts'
 import { PROGRAM_CHANGES } from './program-changes.ts'
 
 const TABLES = {
   command: COMMAND_CHANGES,
-  page: PAGE_CHANGES,
+  page: { ...PAGE_CHANGES, ...LIFE_CHANGES },
   operation: { ...API_CHANGES, ...ADMINISTRATION_CHANGES },
   program: PROGRAM_CHANGES,
 }
@@ -47,7 +48,7 @@ describe('every change of state', () => {
   })
 
   it('by a page is in the table, or its reason is', () => {
-    expect(Object.keys(PAGE_CHANGES)).to.have.members(
+    expect(Object.keys(TABLES.page)).to.have.members(
       found(/(?:\.post\(|\['post',)\s*'(\/[^']*)'/g, /^(?:pages|interaction|protocol)\//),
     )
   })

@@ -19,6 +19,27 @@ const factorChanged = (kind: FactorNotice['data']['kind']): FactorNotice => ({
   data: { name: 'Ada', whenMs: expiresAtMs, securityLink: signInLink, resetLink, kind, codesLeft: 2 },
 })
 
+type AddressNotice = Extract<MailRequest, { template: 'address-notice' }>
+const addressNotice = (kind: AddressNotice['data']['kind']): AddressNotice => ({
+  template: 'address-notice',
+  to,
+  data: {
+    name: 'Ada',
+    whenMs: expiresAtMs,
+    address: 'ada@new.example',
+    link,
+    kind,
+    ...(kind === 'changed' && { undoUntilMs: expiresAtMs }),
+  },
+})
+
+type DeletionNotice = Extract<MailRequest, { template: 'deletion-notice' }>
+const deletionNotice = (kind: DeletionNotice['data']['kind']): DeletionNotice => ({
+  template: 'deletion-notice',
+  to,
+  data: { name: 'Ada', deleteAtMs: expiresAtMs, signInLink, resetLink, kind },
+})
+
 const requests: MailRequest[] = [
   { template: 'activation', to, data: { name: 'Ada', link, code: 'K7M2QP', expiresAtMs } },
   { template: 'already-registered', to, data: { name: 'Ada', signInLink, resetLink } },
@@ -38,6 +59,10 @@ const requests: MailRequest[] = [
   { template: 'password-guessed', to, data: { name: 'Ada', whenMs: expiresAtMs, resetLink } },
   { template: 'factor-reset', to, data: { name: 'Ada', dueAtMs: expiresAtMs, link, resetLink } },
   { template: 'check-code', to, data: { name: 'Ada', link, code: 'K7M2QP', expiresAtMs } },
+  { template: 'new-address', to, data: { name: '', link, code: 'K7M2QP', expiresAtMs } },
+  { template: 'address-taken', to, data: { name: '', signInLink, resetLink } },
+  ...(['requested', 'changed', 'changed_by_operator', 'restored'] as const).map(addressNotice),
+  ...(['requested', 'soon', 'cancelled'] as const).map(deletionNotice),
   { template: 'password-changed', to, data: { name: 'Ada', whenMs: expiresAtMs, resetLink } },
   ...(['added', 'removed', 'reset', 'codes_renewed', 'code_used', 'codes_guessed'] as const).map(
     factorChanged,

@@ -2,6 +2,7 @@ import { sampleCheckPages } from './sample-check-pages.ts'
 import { sampleCodePages } from './sample-code-pages.ts'
 
 /** One state of one page: the template's file name without `.ejs`, and its own locals. */
+import { lifePages } from './sample-life-pages.ts'
 import { accountSamples } from './sample-account-pages.ts'
 
 export type SamplePage = { page: string; state: string; locals: Record<string, unknown> }
@@ -94,6 +95,7 @@ export const samplePages: SamplePage[] = [
   sample('sign-in', 'known', { ...signIn, values: { email }, switchAccountHref: '/switch' }),
   ...sampleCheckPages,
   ...sampleCodePages,
+  ...lifePages,
   sample('language', 'plain', {}),
   sample('consent', 'full', consent),
   sample('consent', 'small', {

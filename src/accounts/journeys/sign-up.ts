@@ -9,6 +9,8 @@ import type { Sql } from '../../platform/sql/database.ts'
 import { createAccount, findAccountByEmail, isVerified } from '../account.ts'
 import type { Account, NewAccount } from '../account.ts'
 import { findAccountByUsername } from '../username.ts'
+import { mailAddressTaken } from '../life/address-mail.ts'
+import { isHeld } from '../life/held-address.ts'
 import { mailActivation, mailAlreadyRegistered } from '../account-mail.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { lookupEmail, parseEmail } from '../../platform/email.ts'
@@ -179,6 +181,8 @@ async function storeOrFollow(needs: Services, given: Typed, passwordHash: string
 
 async function store(needs: Services, trx: Sql, given: Typed, passwordHash: string) {
   const existing = await findAccountByEmail(trx, given.email)
+  if (!existing && (await isHeld(trx, lookupEmail(given.email), undefined, needs.clock())))
+    return mailAddressTaken(needs, trx, given.email.trim())
   const account = existing ?? (await createAccount(trx, unprovenOf(given, passwordHash), needs.clock()))
   const action = existing ? 'account.registration_repeated' : 'account.registered'
   await recordAudit(trx, {

@@ -3,6 +3,8 @@ import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
 import { appOperations } from './apps.ts'
 import { confirmingOperations } from './confirming.ts'
+import { deletionOperations } from './deletion.ts'
+import { emailOperations } from './email.ts'
 import { factorOperations } from './factors.ts'
 import { passwordOperations } from './password.ts'
 import { profileOperations } from './profile.ts'
@@ -14,9 +16,11 @@ export function accountApi(services: Services): Feature {
       ...profileOperations(services),
       ...passwordOperations(services),
       ...confirmingOperations(services),
+      ...emailOperations(services),
       ...factorOperations(services),
       ...sessionOperations(services),
       ...appOperations(services, site),
+      ...deletionOperations(services),
     ],
   }
 }

@@ -12,7 +12,8 @@ import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 import { common, ownerOf } from './owner.ts'
 
-const CODES = {
+/** The problem of each refusal of a code. */
+export const CODES = {
   wrong_code: 'code_wrong',
   exhausted: 'code_exhausted',
   invalid_token: 'code_expired',

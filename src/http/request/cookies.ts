@@ -14,6 +14,7 @@ export type CookiePurpose =
   | 'browser'
   | 'accounts'
   | 'security'
+  | 'proof'
   | 'notice'
   | 'registration'
   | 'address'
@@ -22,7 +23,7 @@ export type CookiePurpose =
   | 'check'
 
 /** Cookies that are sent to one address only. They carry a path, which the prefix `__Host-` forbids (RFC 6265bis §4.1.3). */
-const WITH_PATH: readonly CookiePurpose[] = ['interaction', 'resume', 'security', 'registration']
+const WITH_PATH: readonly CookiePurpose[] = ['interaction', 'resume', 'security', 'proof', 'registration']
 
 /** Browsers keep no longer ones (RFC 6265bis §5.6). */
 const MAX_LENGTH = 4096

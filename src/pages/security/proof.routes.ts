@@ -10,6 +10,7 @@ import { validateForm } from '../../http/request/validate.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
+import { isPageWithProof } from '../../interaction/proof/recent-proof.ts'
 import { redirect } from '../../interaction/page.ts'
 import { browserName } from '../../sessions/browser-name.ts'
 import { PATHS, proofPath } from './paths.ts'
@@ -64,6 +65,7 @@ async function submit(services: SecurityServices, ctx: AnyContext, member: Membe
   const next = nextOf(ctx)
   if (next === 'app') return openSetUp(services, ctx, member, kept)
   services.memory.keep(ctx, member, kept)
+  services.recentProof.keep(ctx, member)
   redirect(ctx, PATHS[next])
 }
 
@@ -72,5 +74,6 @@ const WRONG = 'security-proof-wrong'
 /** From a closed list, so that no address from outside is followed. */
 function nextOf(ctx: AnyContext): NextPage | 'overview' {
   const { next } = ctx.query
-  return next === 'app' || next === 'codes' || next === 'remove' ? next : 'overview'
+  if (next === 'app' || next === 'codes' || next === 'remove') return next
+  return isPageWithProof(next) ? next : 'overview'
 }

@@ -7,6 +7,8 @@ import type { PageServices } from '../../feature.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { createDeviceCookie } from '../../interaction/known-browser-cookie.ts'
 import type { DeviceCookie } from '../../interaction/known-browser-cookie.ts'
+import { createRecentProof } from '../../interaction/proof/recent-proof.ts'
+import type { RecentProof } from '../../interaction/proof/recent-proof.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
 import { shownClient } from '../../interaction/open-interaction.ts'
@@ -23,6 +25,7 @@ import type { Memory, PageMemory } from './page-memory.ts'
 
 export type SecurityServices = PageServices & {
   memory: PageMemory
+  recentProof: RecentProof
   deviceCookie: DeviceCookie
   returnPath: ReturnPath
 }
@@ -33,6 +36,7 @@ export function securityServices(services: PageServices): SecurityServices {
   return {
     ...services,
     memory: createPageMemory(services),
+    recentProof: createRecentProof(services),
     deviceCookie: createDeviceCookie(services),
     returnPath: returnPathOf(services),
   }

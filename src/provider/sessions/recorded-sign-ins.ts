@@ -1,4 +1,5 @@
 /** Keeps the account's list of sessions up to date with the protocol endpoints, which can begin and end sign-ins. */
+import { cancelDeletion } from '../../accounts/life/deletion.ts'
 import { markEnded, recordSession } from '../../sessions/account-sessions.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
@@ -13,7 +14,7 @@ export const END_SESSION_ROUTES = ['end_session', 'end_session_confirm', 'end_se
 
 /** Records sign-ins that requests of apps begin and end. */
 export function recordEndings(
-  services: Pick<Services, 'db' | 'clock' | 'store' | 'config'>,
+  services: Pick<Services, 'db' | 'clock' | 'store' | 'config' | 'outbox'>,
 ): readonly AfterHook[] {
   return [
     {
@@ -47,20 +48,22 @@ export async function noteSignOut(
   await inTransaction(db, (trx) => markEnded(trx, accountId, uid, clock()))
 }
 
-/** Records a new session, and ends the account's oldest ones beyond the limit. */
+/** Records a new session, and ends the account's oldest ones beyond the limit. A deletion that waits is cancelled. */
 export async function recordSignIn(
-  services: Pick<Services, 'db' | 'clock' | 'store' | 'config'>,
+  services: Pick<Services, 'db' | 'clock' | 'store' | 'config' | 'outbox'>,
   ctx: AnyContext,
   { uid, accountId, amr }: { uid: string; accountId: string; amr?: string[] | undefined },
 ): Promise<void> {
   const { db, clock, config } = services
   const { sessions } = config
   const nowMs = clock()
+  const ip = requestState(ctx).clientIp ?? ''
+  await cancelDeletion(services, accountId, { actor: accountId, ip })
   const session = {
     uid,
     accountId,
     userAgent: ctx.get('User-Agent'),
-    ip: requestState(ctx).clientIp ?? '',
+    ip,
     amr,
     expiresAtMs: nowMs + sessions.sessionAbsoluteSeconds * SECOND_MS,
   }

@@ -1,0 +1,21 @@
+/** Mounts the pages of a change of address and of a deletion, with the upkeep that deletes. `accounts` owns the rules. */
+import { deleteDueAccounts } from '../../accounts/life/deletion.ts'
+import type { Feature } from '../../feature.ts'
+import type { Services } from '../../services.ts'
+import { deletionRoutes } from './deletion.routes.ts'
+import { emailRoutes } from './email.routes.ts'
+import { formerAddressRoutes } from './former-address.routes.ts'
+import { lifeServices } from './life-page.ts'
+import { newAddressRoutes } from './new-address.routes.ts'
+
+export function life(services: Services): Feature {
+  return {
+    pages(site) {
+      const shared = lifeServices({ ...services, ...site })
+      return [emailRoutes, newAddressRoutes, formerAddressRoutes, deletionRoutes].map((routesOf) =>
+        routesOf(shared),
+      )
+    },
+    upkeep: { dueDeletions: (nowMs, limit) => deleteDueAccounts(services, nowMs, limit) },
+  }
+}
