@@ -97,14 +97,7 @@ function prefixesInSources(): string[] {
 }
 
 /** Elsewhere, commands and settings have names that look like ids. */
-const PAGES = [
-  'src/interaction',
-  'src/mail',
-  'src/pages',
-  'src/protocol/device',
-  'src/protocol/logout',
-  'views',
-]
+const PAGES = ['src/interaction', 'src/pages', 'src/protocol/device', 'src/protocol/logout', 'views']
 
 function sourceTexts(folders: readonly string[] = ['src', 'views']): string[] {
   return folders.flatMap((folder) =>
