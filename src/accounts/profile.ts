@@ -47,6 +47,10 @@ export type Profile = z.infer<typeof profileSchema>
 /** More UTF-16 units than any name that is accepted: a limit for forms, before the name is looked at. */
 export const LONGEST_NAME = 400
 
+/** What a page says of a name that is refused. */
+export const NAME_PROBLEM_MESSAGE = 'problem-name'
+
+/** The same in English, for programs. */
 export const NAME_PROBLEM_TEXT = 'Use a plain name without links, up to 100 characters.'
 
 /**

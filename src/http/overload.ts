@@ -3,18 +3,22 @@
  * for each. The pause costs this process a timer and its caller a socket. With sixty sockets a flooder gets sixty
  * answers a second.
  */
-import type { Overload } from '../platform/errors.ts'
+import type { Overload, OverloadCode } from '../platform/errors.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import type { Logger } from '../platform/logging/log.ts'
 import { requestState } from './request/request-state.ts'
 import type { AnyContext } from './request/request-state.ts'
 
-export type OverloadPage = { status: number; code: string; message: string; backHref: string }
+export type OverloadPage = { status: number; code: OverloadCode; language: string; backHref: string }
 
 export type OverloadNeeds = {
   log: Logger
   /** The HTML of each page that may be needed; called at start. */
   renderPage: (page: OverloadPage) => string
+  /** Of the pages. */
+  languages: readonly string[]
+  /** One of these languages, for a reader. Called for each refused request of a browser, so it has to be cheap. */
+  languageOf: (ctx: AnyContext) => string
   /** Where a person goes on after a refused form at this path, relative to it. */
   backHrefs: readonly string[]
   backHref: (path: string) => string
@@ -28,7 +32,7 @@ export type OverloadNeeds = {
 
 export type AnswerOverload = (ctx: AnyContext, error: Overload) => Promise<void>
 
-/** The answers, in words for people. Fixed, so that they are the same for every address and network. */
+/** The answers for programs. Fixed, so that they are the same for every address and network. */
 export const OVERLOAD_WORDS = {
   too_many_attempts: {
     status: 429,
@@ -61,7 +65,7 @@ export function createOverloadAnswers(needs: OverloadNeeds): AnswerOverload {
     const html = ctx.accepts('json', 'html') === 'html'
     ctx.type = html ? 'html' : 'json'
     ctx.body = html
-      ? pages.get(`${code} ${needs.backHref(ctx.path)}`)
+      ? pages.get(`${code} ${needs.languageOf(ctx)} ${needs.backHref(ctx.path)}`)
       : JSON.stringify({ error: code, error_description: message })
     ctx.status = status
     ctx.vary('Accept')
@@ -70,15 +74,16 @@ export function createOverloadAnswers(needs: OverloadNeeds): AnswerOverload {
   }
 }
 
-function renderAll({ renderPage, backHrefs }: OverloadNeeds): Map<string, Buffer> {
-  return new Map(
-    Object.entries(OVERLOAD_WORDS).flatMap(([code, words]) =>
-      backHrefs.map((backHref): [string, Buffer] => [
-        `${code} ${backHref}`,
-        Buffer.from(renderPage({ code, backHref, ...words })),
-      ]),
-    ),
-  )
+function renderAll({ renderPage, backHrefs, languages }: OverloadNeeds): Map<string, Buffer> {
+  const pages = new Map<string, Buffer>()
+  for (const code of Object.keys(OVERLOAD_WORDS) as OverloadCode[])
+    for (const language of languages)
+      for (const backHref of backHrefs) {
+        const { status } = OVERLOAD_WORDS[code]
+        const page = renderPage({ code, status, language, backHref })
+        pages.set(`${code} ${language} ${backHref}`, Buffer.from(page))
+      }
+  return pages
 }
 
 /** One line now and then instead of one for each: how many were refused since the last, by reason. */

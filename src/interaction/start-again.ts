@@ -28,6 +28,6 @@ export function createStartAgain({
     const client = restart?.kind === 'stale' ? await shownClient(oidc.current(), restart.clientId) : undefined
     const way = restart?.kind === 'again' ? restart.url : (client?.initiateLoginUri ?? client?.clientUri)
     const locals = { clientName: client?.name, continueHref: way ?? '/', cookies: cookieless }
-    render(ctx, 'interaction-lost', { title: 'Start again', ...locals }, 410)
+    render(ctx, 'interaction-lost', locals, 410)
   }
 }

@@ -1,5 +1,6 @@
 /** Which passwords are accepted. Length and commonness only: no composition rules, no expiry (NIST SP 800-63B §3.1.1.2). */
 import { AppError } from '../platform/errors.ts'
+import type { Message } from '../words/message.ts'
 import { isCommonPassword } from './common-passwords.ts'
 
 /** Longer input is never hashed: it would only cost time. */
@@ -29,7 +30,13 @@ export function passwordProblem(
   return isCommonPassword(password) ? 'common' : undefined
 }
 
-/** English sentence for each problem, for interfaces without a catalogue of their own. */
+/** What a page says of the problem. */
+export function passwordProblemMessage(problem: PasswordProblem, policy: PasswordPolicy): Message {
+  const min = policy.accounts.passwordMinLength
+  return { id: `problem-password-${problem.replaceAll('_', '-')}`, args: { min } }
+}
+
+/** An English sentence for each problem, for programs and operators. */
 export function passwordProblemText(problem: PasswordProblem, policy: PasswordPolicy): string {
   return {
     too_short: `Use at least ${policy.accounts.passwordMinLength} characters.`,

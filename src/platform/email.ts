@@ -52,7 +52,15 @@ export function lookupEmail(input: string): string {
     : input.slice(0, MAX_INPUT).trim().normalize('NFC').toLowerCase().slice(0, MAX_ADDRESS)
 }
 
-/** An English sentence for each problem, for interfaces that have no translations. */
+/** What a page says of each problem. */
+export const emailProblemMessage: Record<EmailProblem, string> = {
+  missing: 'problem-email-missing',
+  control_character: 'problem-email-control-character',
+  malformed: 'problem-email-malformed',
+  too_long: 'problem-email-too-long',
+}
+
+/** An English sentence for each problem, for programs and operators. */
 export const emailProblemText: Record<EmailProblem, string> = {
   missing: 'Enter an e-mail address.',
   control_character: 'The e-mail address contains characters that are not allowed.',

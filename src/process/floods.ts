@@ -4,8 +4,10 @@ import { networksOf } from '../attempts/network.ts'
 import { formGate } from '../http/form-gate.ts'
 import { createOverloadAnswers } from '../http/overload.ts'
 import type { Templates } from '../http/render.ts'
+import { roughLanguage } from '../http/request/request-language.ts'
 import { createDeviceCookie } from '../interaction/known-browser-cookie.ts'
 import { CHALLENGE_PATH } from '../provider/endpoints/addresses.ts'
+import { LANGUAGES } from '../words/catalogue.ts'
 import type { Parts } from './start/parts.ts'
 
 /** Pages that show the form again at the address of the form. */
@@ -19,14 +21,16 @@ export function createOverload({ config, clock, hasher, log }: Parts, templates:
   return {
     answer: createOverloadAnswers({
       log,
-      renderPage: ({ status, message, backHref }) =>
-        templates('overload', 'en', {
-          title: heading(status),
-          heading: heading(status),
-          message,
+      renderPage: ({ code, status, language, backHref }) =>
+        templates('overload', language, {
+          title: `error-title-${status}`,
+          heading: `error-title-${status}`,
+          message: { id: `error-${code.replaceAll('_', '-')}`, args: { minutes: 0 } },
           backHref,
-          backLabel: backHref === BACK_HREFS.start ? 'To the start page' : 'Try again',
+          backLabel: backHref === BACK_HREFS.start ? 'error-back-to-start' : 'error-try-again',
         }),
+      languages: Object.keys(LANGUAGES),
+      languageOf: (ctx) => roughLanguage(ctx, config.secure),
       backHrefs: Object.values(BACK_HREFS),
       backHref: backHrefOf,
     }),
@@ -43,8 +47,6 @@ export function createOverload({ config, clock, hasher, log }: Parts, templates:
     }),
   }
 }
-
-const heading = (status: number) => (status === 503 ? 'Back in a moment' : 'Too many attempts')
 
 function backHrefOf(path: string): string {
   if (SHOWS_FORM.test(path)) return BACK_HREFS.here

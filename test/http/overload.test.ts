@@ -7,6 +7,7 @@ import { clientAddress } from '../../src/http/request/client-ip.ts'
 import { errorHandler } from '../../src/http/error-handler.ts'
 import { formGate } from '../../src/http/form-gate.ts'
 import type { FormGateNeeds } from '../../src/http/form-gate.ts'
+import { roughLanguage } from '../../src/http/request/request-language.ts'
 import { createOverloadAnswers } from '../../src/http/overload.ts'
 import type { OverloadNeeds } from '../../src/http/overload.ts'
 import { listen, memoryLog } from './loopback.ts'
@@ -31,7 +32,10 @@ describe('http/overload', () => {
     const { log } = logged
     const answerOverload = createOverloadAnswers({
       log,
-      renderPage: ({ code, backHref }) => `<h1>${code}</h1><a href="${backHref}">Try again</a>`,
+      renderPage: ({ code, language, backHref }) =>
+        `<h1 lang="${language}">${code}</h1><a href="${backHref}">Try again</a>`,
+      languages: ['en', 'ru'],
+      languageOf: (ctx) => roughLanguage(ctx, true),
       backHrefs: ['', '/'],
       backHref: (path) => (path === '/form' ? '' : '/'),
       pauseMs: 0,
@@ -55,11 +59,22 @@ describe('http/overload', () => {
     expect(page.status).to.equal(429)
     expect(page.headers.get('retry-after')).to.equal('300')
     expect(page.headers.get('cache-control')).to.equal('no-store')
-    expect(await page.text()).to.equal('<h1>too_many_attempts</h1><a href="">Try again</a>')
+    expect(await page.text()).to.equal('<h1 lang="en">too_many_attempts</h1><a href="">Try again</a>')
     const elsewhere = await fetch(`${url}/elsewhere`, { method: 'POST', headers: html })
     expect(await elsewhere.text()).to.contain('href="/"')
     const json = await fetch(`${url}/form`, { method: 'POST' })
     expect(await json.json()).to.have.property('error', 'too_many_attempts')
+  })
+
+  it('speaks the language that the browser names first or the person chose, without reading all of the header', async () => {
+    const url = await start({}, refuse)
+    const languageOf = async (headers: Record<string, string>) => {
+      const answer = await fetch(url, { headers: { ...html, ...headers } })
+      return /lang="(\w+)"/.exec(await answer.text())?.[1]
+    }
+    expect(await languageOf({ 'accept-language': 'de-DE, ru;q=0.8, en;q=0.5' })).to.equal('ru')
+    expect(await languageOf({ 'accept-language': 'en', cookie: '__Host-as_language=ru.1' })).to.equal('ru')
+    expect(await languageOf({ 'accept-language': `${'xx,'.repeat(2000)}ru` })).to.equal('en')
   })
 
   it('writes one line for all that were refused in a while, and none for each [S-2.51]', async () => {

@@ -30,7 +30,7 @@ inService('Activating an account', (world) => {
     await press(page, 'Create account')
     expect(await page.locator('.field-error').allInnerTexts()).to.deep.equal([
       'Use a plain name without links, up to 100 characters.',
-      'This is not a complete e-mail address; it looks like name@example.com.',
+      'Enter a complete email, like name@example.com.',
       'Use at least 8 characters.',
     ])
     expect(await page.locator('[aria-invalid]').count()).to.equal(3)

@@ -175,7 +175,7 @@ inService('The way back to an app', (world) => {
     }
     for (let wrong = 0; wrong < 5; wrong += 1)
       expect(await attempt('AAAA-2222'), `attempt ${wrong}`).to.contain('That’s not the code from the email')
-    expect(await attempt(code)).to.contain('Too many codes were wrong')
+    expect(await attempt(code)).to.contain('Too many wrong codes')
     await press(page, 'Send another email')
     const fresh = await server.waitForMail(person.email, undefined, (letter) => codeIn(letter) !== code)
     expect(await attempt(codeIn(fresh))).to.contain('Your email is confirmed')

@@ -26,5 +26,5 @@ export const sampleCodePages: SamplePage[] = [
     state: 'client',
     locals: { clientName: client.name, continueHref: client.clientUri },
   },
-  { page: 'interaction-lost', state: 'unknown', locals: {} },
+  { page: 'interaction-lost', state: 'unknown', locals: { continueHref: '/' } },
 ]

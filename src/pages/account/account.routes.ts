@@ -2,7 +2,7 @@
 import type { Router } from '@koa/router'
 import { z } from 'zod'
 import { activateSignedIn } from '../../accounts/journeys/activation.ts'
-import { codeProblemText } from '../../accounts/code-problem.ts'
+import { codeProblemMessage } from '../../accounts/code-problem.ts'
 import type { TokenRefusal } from '../../accounts/one-time-token.ts'
 import { groupsOf } from '../../groups/members.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
@@ -93,7 +93,7 @@ async function verify(services: PageServices, ctx: AnyContext, member: Member): 
   const { code } = form.value
   const done = await activateSignedIn(services, { accountId, code, ip: requestState(ctx).clientIp })
   if (!done.ok && done.reason !== 'used') {
-    const errors = { code: codeProblemText[done.reason as TokenRefusal] }
+    const errors = { code: codeProblemMessage[done.reason as TokenRefusal] }
     return services.nextPage.lead(ctx, '/account', { errors }, member)
   }
   services.nextPage.lead(ctx, '/account', 'account-verified', member)

@@ -8,6 +8,7 @@ import type { PageServices } from '../../feature.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
+import type { FormErrors } from '../../http/request/validate.ts'
 import { createDeviceCookie } from '../../interaction/known-browser-cookie.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
@@ -18,7 +19,7 @@ import { redirect, resume, returnQuery } from '../../interaction/page.ts'
 import type { StepPages } from '../../interaction/page.ts'
 import { returnPathOf } from '../../interaction/return-path.ts'
 import type { ReturnPath } from '../../interaction/return-path.ts'
-import { passwordProblemText } from '../../passwords/password-policy.ts'
+import { passwordProblemMessage } from '../../passwords/password-policy.ts'
 import { browserName } from '../../sessions/browser-name.ts'
 
 const PATH = accountPath('password')
@@ -95,12 +96,9 @@ async function submit(services: PasswordServices, ctx: AnyContext, member: Membe
   lead('password-changed')
 }
 
-function errorsOf(
-  services: PageServices,
-  refused: Exclude<PasswordChanged, { ok: true }>,
-): Record<string, string> {
+function errorsOf(services: PageServices, refused: Exclude<PasswordChanged, { ok: true }>): FormErrors {
   if (refused.reason === 'password_refused')
-    return { newPassword: passwordProblemText(refused.problem, services.config) }
+    return { newPassword: passwordProblemMessage(refused.problem, services.config) }
   return {
     currentPassword: 'password-current-wrong',
   }

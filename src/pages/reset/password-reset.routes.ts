@@ -1,11 +1,11 @@
 /** The pages for a forgotten password: request the mail, and choose a new password by its link. */
 import { Router } from '@koa/router'
 import { z } from 'zod'
-import { parseEmail, emailProblemText } from '../../platform/email.ts'
+import { parseEmail, emailProblemMessage } from '../../platform/email.ts'
 import { findAccountById, isVerified } from '../../accounts/account.ts'
 import { previewToken } from '../../accounts/one-time-token.ts'
-import { passwordProblemText } from '../../passwords/password-policy.ts'
-import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
+import { passwordProblemMessage } from '../../passwords/password-policy.ts'
+import { LONGEST_NAME, NAME_PROBLEM_MESSAGE } from '../../accounts/profile.ts'
 import { completeReset, requestReset } from '../../accounts/journeys/password-reset.ts'
 import type { ResetDone } from '../../accounts/journeys/password-reset.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
@@ -17,13 +17,13 @@ import type { LinkPages } from '../../interaction/link-pages.ts'
 import { redirect } from '../../interaction/page.ts'
 
 const forgotSchema = z.object({
-  email: z.string().max(1000, emailProblemText.too_long).trim().min(1, 'reset-email-missing'),
+  email: z.string().max(1000, emailProblemMessage.too_long).trim().min(1, 'reset-email-missing'),
 })
 
 const resetSchema = z.object({
   token: z.string().max(200),
   code: z.string().max(100, 'page-mail-code-wrong').trim().optional(),
-  name: z.string().max(LONGEST_NAME, NAME_PROBLEM_TEXT).optional(),
+  name: z.string().max(LONGEST_NAME, NAME_PROBLEM_MESSAGE).optional(),
   password: z.string().min(1, 'reset-password-missing'),
 })
 
@@ -60,7 +60,7 @@ async function submitForgot(pages: LinkPages, ctx: AnyContext): Promise<void> {
   if (!form.ok) return refuse(form.errors)
   const { email } = form.value
   const parsed = parseEmail(email)
-  if (!parsed.ok) return refuse({ email: emailProblemText[parsed.problem] })
+  if (!parsed.ok) return refuse({ email: emailProblemMessage[parsed.problem] })
   pages.typedAddress.write(ctx, email)
   const ip = requestState(ctx).clientIp ?? ''
   const wayBack = pages.returnPath.seal(ctx)
@@ -148,14 +148,11 @@ async function showDone(pages: LinkPages, ctx: AnyContext): Promise<void> {
   pages.render(ctx, 'reset-done', { signInHref, client })
 }
 
-function errorsOf(
-  pages: LinkPages,
-  refused: Exclude<ResetDone, { ok: true }>,
-): Record<string, string> | undefined {
+function errorsOf(pages: LinkPages, refused: Exclude<ResetDone, { ok: true }>): FormErrors | undefined {
   if (refused.reason === 'wrong_code') return { code: 'page-mail-code-wrong' }
-  if (refused.reason === 'name_refused') return { name: NAME_PROBLEM_TEXT }
+  if (refused.reason === 'name_refused') return { name: NAME_PROBLEM_MESSAGE }
   if (refused.reason === 'password_refused')
-    return { password: passwordProblemText(refused.problem, pages.config) }
+    return { password: passwordProblemMessage(refused.problem, pages.config) }
   return undefined
 }
 

@@ -8,8 +8,8 @@ import { activate, activateElsewhere, activateWithNewPassword } from '../../acco
 import type { Activated } from '../../accounts/journeys/activation.ts'
 import { enterByLink } from '../../accounts/journeys/activation-here.ts'
 import { previewToken } from '../../accounts/one-time-token.ts'
-import { passwordProblemText } from '../../passwords/password-policy.ts'
-import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
+import { passwordProblemMessage } from '../../passwords/password-policy.ts'
+import { LONGEST_NAME, NAME_PROBLEM_MESSAGE } from '../../accounts/profile.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
@@ -23,7 +23,7 @@ const schema = z.object({
   token: z.string().max(200),
   code: z.string().max(100, 'page-mail-code-wrong').trim().min(1, 'page-mail-code-missing'),
   password: z.string().min(1, 'activation-password-missing'),
-  name: z.string().max(LONGEST_NAME, NAME_PROBLEM_TEXT).optional(),
+  name: z.string().max(LONGEST_NAME, NAME_PROBLEM_MESSAGE).optional(),
   mode: z.literal('new-password').optional(),
 })
 
@@ -86,15 +86,12 @@ async function submit(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   redirect(ctx, '/activate')
 }
 
-function errorsOf(
-  pages: SignUpPages,
-  refused: Exclude<Activated, { ok: true }>,
-): Record<string, string> | undefined {
+function errorsOf(pages: SignUpPages, refused: Exclude<Activated, { ok: true }>): FormErrors | undefined {
   if (refused.reason === 'wrong_code') return { code: 'page-mail-code-wrong' }
   if (refused.reason === 'wrong_password') return { password: 'activation-password-wrong' }
-  if (refused.reason === 'name_refused') return { name: NAME_PROBLEM_TEXT }
+  if (refused.reason === 'name_refused') return { name: NAME_PROBLEM_MESSAGE }
   if (refused.reason === 'password_refused')
-    return { password: passwordProblemText(refused.problem, pages.config) }
+    return { password: passwordProblemMessage(refused.problem, pages.config) }
   return undefined
 }
 

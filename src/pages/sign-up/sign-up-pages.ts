@@ -2,7 +2,7 @@
 import { enterConfirmed } from '../../accounts/journeys/activation-here.ts'
 import type { Entered, Here } from '../../accounts/journeys/activation-here.ts'
 import type { RegistrationProblem } from '../../accounts/journeys/sign-up.ts'
-import { NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
+import { NAME_PROBLEM_MESSAGE } from '../../accounts/profile.ts'
 import type { Site } from '../../feature.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
@@ -13,8 +13,8 @@ import { redirect } from '../../interaction/page.ts'
 import { createSignedInAnswers } from '../../interaction/signed-in-answer.ts'
 import type { SignedInAnswers } from '../../interaction/signed-in-answer.ts'
 import { originOf, signInBrowser } from '../../interaction/signed-in-browser.ts'
-import { passwordProblemText } from '../../passwords/password-policy.ts'
-import { emailProblemText } from '../../platform/email.ts'
+import { passwordProblemMessage } from '../../passwords/password-policy.ts'
+import { emailProblemMessage } from '../../platform/email.ts'
 import { PASSWORD_AMR, readSession } from '../../provider/sessions/browser-session.ts'
 import type { Services } from '../../services.ts'
 import { createWaitingRegistrations } from './waiting-registrations.ts'
@@ -95,13 +95,13 @@ export async function showReady(pages: SignUpPages, ctx: AnyContext, continueHre
 export function problemTexts(pages: SignUpPages, problems: RegistrationProblem[]): FormErrors {
   return Object.fromEntries(
     problems.map((found) => {
-      if (found.reason === 'email_invalid') return ['email', emailProblemText[found.problem]]
+      if (found.reason === 'email_invalid') return ['email', emailProblemMessage[found.problem]]
       if (found.reason === 'password_refused')
-        return ['password', passwordProblemText(found.problem, pages.config)]
+        return ['password', passwordProblemMessage(found.problem, pages.config)]
       // This page asks for no user name.
       return found.reason === 'username_taken'
         ? ['', 'sign-up-username-taken']
-        : [found.field, NAME_PROBLEM_TEXT]
+        : [found.field, NAME_PROBLEM_MESSAGE]
     }),
   )
 }

@@ -1,8 +1,8 @@
 /** Sign-up: one form, and the same page after it for every address. */
 import { Router } from '@koa/router'
 import { z } from 'zod'
-import { emailProblemText } from '../../platform/email.ts'
-import { LONGEST_NAME, NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
+import { emailProblemMessage } from '../../platform/email.ts'
+import { LONGEST_NAME, NAME_PROBLEM_MESSAGE } from '../../accounts/profile.ts'
 import { registerHere } from '../../accounts/journeys/sign-up.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
@@ -15,8 +15,8 @@ import type { SignUpPages } from './sign-up-pages.ts'
 
 // `registerHere` checks the values, and reports every field at once.
 const schema = z.object({
-  name: z.string().max(LONGEST_NAME, NAME_PROBLEM_TEXT).trim().default(''),
-  email: z.string().max(1000, emailProblemText.too_long).trim().default(''),
+  name: z.string().max(LONGEST_NAME, NAME_PROBLEM_MESSAGE).trim().default(''),
+  email: z.string().max(1000, emailProblemMessage.too_long).trim().default(''),
   password: z.string().default(''),
 })
 

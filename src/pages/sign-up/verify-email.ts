@@ -3,7 +3,7 @@ import { findAccountById } from '../../accounts/account.ts'
 import { activateSignedIn } from '../../accounts/journeys/activation.ts'
 import type { Activated } from '../../accounts/journeys/activation.ts'
 import { resendActivation } from '../../accounts/journeys/sign-up.ts'
-import { codeProblemText } from '../../accounts/code-problem.ts'
+import { codeProblemMessage } from '../../accounts/code-problem.ts'
 import type { TokenRefusal } from '../../accounts/one-time-token.ts'
 import type { PageServices } from '../../feature.ts'
 import { createMailDelay } from '../../outbox/mail-queue.ts'
@@ -41,7 +41,7 @@ async function resendTo(services: Services, accountId: string, ip = ''): Promise
 /** `undefined` when the address is confirmed, now or before. */
 function codeProblem(activated: Activated): string | undefined {
   if (activated.ok || activated.reason === 'used') return undefined
-  return codeProblemText[activated.reason as TokenRefusal]
+  return codeProblemMessage[activated.reason as TokenRefusal]
 }
 
 function leadBack({ nextPage }: PageServices, { ctx, uid, query }: Page, said: string | Said): void {
