@@ -30,7 +30,7 @@ describe('the language of errors', () => {
   it('keeps what is for developers in English, and marks it', async () => {
     const page = await stage.visitor(ru).get(`/sign-in?next=${'x'.repeat(9000)}`)
     expect([page.status, page.heading]).to.eql([400, 'С этим запросом что-то не так'])
-    expect(page.text).to.match(/<p class="aside breakable" lang="en">The field "next" has 9000/)
+    expect(page.text).to.match(/<p class="aside breakable" lang="en">The field &#34;next&#34; has 9000/)
   })
 
   it('is that of the form at its fields', async () => {
