@@ -9,7 +9,7 @@ import type { Message } from '../../words/message.ts'
 /** Statuses with a title of their own. */
 const TITLED = new Set([403, 404, 405, 408, 410, 413, 421, 429, 500, 503])
 
-/** Errors whose English sentence tells the developer of an app, or an operator, more than the text for everybody. */
+/** The English sentence of these tells the developer of an app, or an operator, more than the text for everybody. */
 const TECHNICAL = new Set([
   'invalid_request',
   'field_too_long',
