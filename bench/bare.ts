@@ -62,7 +62,10 @@ function configure({ issuer, clients, resource, keySet, accountId, claims }: Bar
       sessionAbsoluteSeconds: HOUR_SECONDS,
     },
     unverifiedAccountsMayAuthorize: false,
-    secondFactors: { has: async () => false, isRequired: async () => false },
+    secondFactors: {
+      strongest: async () => 'urn:account-server:acr:password',
+      isRequired: async () => false,
+    },
     detailsTypes: [],
     adapter: createMemoryAdapter,
     findAccount: async (_ctx, sub) =>

@@ -130,6 +130,7 @@ function onEveryPage({ serverName, brand, mail, tokens }: Parts['config'], asset
     passwordScriptHref: assetHref('password.js'),
     challengeScriptHref: assetHref('challenge.js'),
     challengeWorkerHref: assetHref('challenge-worker.js'),
+    passkeyScriptHref: assetHref('passkey.js'),
   }
 }
 

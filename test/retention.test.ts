@@ -81,6 +81,7 @@ const OTHER_TABLES = {
     'account_roles',
     'account_totps',
     'consents',
+    'passkeys',
     'recovery_codes',
     'factor_resets',
     'group_members',

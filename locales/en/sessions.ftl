@@ -23,4 +23,5 @@ sessions-method-pwd = password
 sessions-method-fed = another provider
 sessions-method-second = second factor
 sessions-method-otp = authenticator app
+sessions-method-passkey = passkey
 sessions-method-recovery = recovery code

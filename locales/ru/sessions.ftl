@@ -23,4 +23,5 @@ sessions-method-pwd = пароль
 sessions-method-fed = другой сервис
 sessions-method-second = второй фактор
 sessions-method-otp = приложение-аутентификатор
+sessions-method-passkey = ключ доступа
 sessions-method-recovery = код восстановления

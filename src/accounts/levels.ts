@@ -20,7 +20,8 @@ const METHODS: Record<Level, readonly (readonly string[])[]> = {
     ['pwd', 'mfa'],
     ['fed', 'mfa'],
   ],
-  'urn:account-server:acr:phishing-resistant': [],
+  // A passkey signs for this server's origin alone, so no other site can pass its answer on.
+  'urn:account-server:acr:phishing-resistant': [['pop', 'mfa']],
 }
 
 /** The levels that somebody can sign in with here: advertised as `acr_values_supported`. */

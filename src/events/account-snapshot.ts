@@ -19,12 +19,13 @@ export async function snapshotOf(sql: Sql, id: string): Promise<z.output<typeof 
     .where({ accountId: id })
     .whereNotNull('confirmedAtMs')
     .first('accountId')
+  const passkey: unknown = await sql('passkeys').where({ accountId: id }).first('id')
   const groups: string[] = await sql('group_members')
     .join('groups', 'groups.id', 'group_members.groupId')
     .where({ accountId: id })
     .pluck('name')
   const { created_at, updated_at, ...fields } = accountFields(account)
-  const has = { roles, groups: groups.toSorted(), second_factor: totp !== undefined }
+  const has = { roles, groups: groups.toSorted(), second_factor: (totp ?? passkey) !== undefined }
   return { ...fields, ...has, created_at, updated_at }
 }
 

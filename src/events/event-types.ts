@@ -26,7 +26,7 @@ export const accountSnapshot = z.object({
   second_factor: z
     .boolean()
     .optional()
-    .describe('Whether a sign-in also takes a code of an authenticator app'),
+    .describe('Whether the password alone is not enough: there is an authenticator app or a passkey'),
   groups: laterGroups,
   created_at: time,
   updated_at: time,
@@ -85,7 +85,10 @@ export const EVENT_TYPES = {
       'reset_stopped',
       'recovery_codes_renewed',
       'recovery_code_used',
-    ),
+    ).extend({
+      /** Newer than the first published schema, so an older event has none. */
+      factor: z.enum(['totp', 'passkey']).optional().describe('What was added or removed'),
+    }),
   },
   'account.roles_changed': { when: 'The roles inside this service changed.', data: ofAccount },
   'account.groups_changed': {

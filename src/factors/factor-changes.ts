@@ -14,16 +14,33 @@ export const SECURITY_PATH = '/account/security'
 const ACTIONS = {
   added: 'factor.added',
   removed: 'factor.removed',
+  passkey_added: 'factor.added',
+  passkey_removed: 'factor.removed',
+  last_passkey_removed: 'factor.removed',
+  app_removed: 'factor.removed',
+  passkey_copied: 'passkey.copied',
   reset: 'factors.reset',
   codes_renewed: 'recovery_codes.renewed',
   code_used: 'recovery_code.used',
   codes_guessed: 'second_factor.blocked',
 } as const satisfies Record<string, AuditAction>
 
+/** Which factor was added or removed. */
+const FACTORS: Partial<Record<keyof typeof ACTIONS, 'totp' | 'passkey'>> = {
+  added: 'totp',
+  removed: 'totp',
+  passkey_added: 'passkey',
+  passkey_removed: 'passkey',
+  last_passkey_removed: 'passkey',
+  app_removed: 'totp',
+}
+
 export type FactorChange = {
   account: Pick<Account, 'id' | 'email' | 'name' | 'locale'>
   by: Actor
   kind: keyof typeof ACTIONS
+  /** The passkey that it is about. */
+  passkeyName?: string
   nowMs: number
 }
 
@@ -31,9 +48,17 @@ export type FactorChange = {
 export async function recordFactorChange(
   needs: Pick<Services, 'config' | 'outbox'>,
   trx: Sql,
-  { account, by, kind, nowMs }: FactorChange,
+  { account, by, kind, passkeyName, nowMs }: FactorChange,
 ): Promise<void> {
-  await recordAudit(trx, { ...by, atMs: nowMs, action: ACTIONS[kind], accountId: account.id })
+  const factor = FACTORS[kind]
+  const detail = factor && { factor }
+  await recordAudit(trx, {
+    ...by,
+    atMs: nowMs,
+    action: ACTIONS[kind],
+    accountId: account.id,
+    ...(detail && { detail }),
+  })
   await needs.outbox.enqueueMail(trx, {
     template: 'factor-changed',
     ...mailTo(account),
@@ -41,6 +66,7 @@ export async function recordFactorChange(
       name: account.name,
       whenMs: nowMs,
       kind,
+      passkeyName,
       codesLeft: await codesLeft(trx, account.id),
       securityLink: linkTo(needs.config, SECURITY_PATH),
       resetLink: linkTo(needs.config, ACCOUNT_PATHS.forgot),

@@ -1,6 +1,6 @@
 /**
- * The factors of an account besides its password: an authenticator app, and recovery codes in its place. Owns what they
- * have in common. Each is a noun of its own.
+ * The factors of an account besides its password: an authenticator app, passkeys, and recovery codes in their place. Owns
+ * what they have in common. Each is a noun of its own.
  */
 import { needsSecondFactor } from '../accounts/second-factor-needed.ts'
 import { lockAccount } from '../accounts/account.ts'
@@ -15,6 +15,8 @@ import { codesLeft, codesMadeAt, renewCodes } from './recovery-codes.ts'
 export type Factors = {
   /** The confirmed authenticator app, if there is one. */
   totp: { confirmedAtMs: number; lastUsedAtMs: number | null } | undefined
+  /** When the latest passkey was added; null without one. */
+  passkeyAddedAtMs: number | null
   /** Unused recovery codes. */
   recoveryCodesLeft: number
   /** When the recovery codes were made, used ones included. */
@@ -23,9 +25,12 @@ export type Factors = {
 
 export async function factorsOf(sql: Sql, accountId: string): Promise<Factors> {
   const totp: Factors['totp'] = await confirmed(sql, accountId).first('confirmedAtMs', 'lastUsedAtMs')
-  if (!totp) return { totp, recoveryCodesLeft: 0, recoveryCodesMadeAtMs: null }
+  const passkeyAddedAtMs = await latestPasskey(sql, accountId)
+  const none = !totp && passkeyAddedAtMs === null
+  if (none) return { totp, passkeyAddedAtMs, recoveryCodesLeft: 0, recoveryCodesMadeAtMs: null }
   return {
     totp,
+    passkeyAddedAtMs,
     recoveryCodesLeft: await codesLeft(sql, accountId),
     recoveryCodesMadeAtMs: await codesMadeAt(sql, accountId),
   }
@@ -73,6 +78,7 @@ export async function resetFactors(
     if ((await waiting.delete()) === 0 && onlyIfDueAtMs !== undefined) return 'none'
     const removed =
       (await trx('account_totps').where({ accountId }).delete()) +
+      (await trx('passkeys').where({ accountId }).delete()) +
       (await trx('recovery_codes').where({ accountId }).delete())
     if (removed === 0) return 'none'
     const ended = await endAllAccess(needs, trx, accountId, nowMs)
@@ -82,6 +88,14 @@ export async function resetFactors(
   if (done === undefined || done === 'none') return done
   await needs.revokeAccess(done)
   return 'reset'
+}
+
+async function latestPasskey(sql: Sql, accountId: string): Promise<number | null> {
+  const rows: { addedAtMs: number | string | null }[] = await sql('passkeys')
+    .where({ accountId })
+    .max({ addedAtMs: 'createdAtMs' })
+  const addedAtMs = rows[0]?.addedAtMs ?? null
+  return addedAtMs === null ? null : Number(addedAtMs)
 }
 
 function confirmed(sql: Sql, accountId: string) {

@@ -14,8 +14,8 @@ export async function isRecentProof(
   nowMs: number,
 ): Promise<boolean> {
   if (nowMs - provenAtMs >= RECENT_PROOF_MS) return false
-  const { totp, recoveryCodesMadeAtMs } = await factorsOf(sql, accountId)
-  const changedAtMs = Math.max(totp?.confirmedAtMs ?? 0, recoveryCodesMadeAtMs ?? 0)
+  const { totp, passkeyAddedAtMs, recoveryCodesMadeAtMs } = await factorsOf(sql, accountId)
+  const changedAtMs = Math.max(totp?.confirmedAtMs ?? 0, passkeyAddedAtMs ?? 0, recoveryCodesMadeAtMs ?? 0)
   // The time of a sign-in is known in whole seconds.
   return provenAtMs >= changedAtMs - (changedAtMs % SECOND_MS)
 }

@@ -23,6 +23,11 @@ export async function renewCodes(trx: Sql, key: Buffer, accountId: string, nowMs
   return codes
 }
 
+/** With the last factor, in the caller's transaction: nothing is left that they stand in for. */
+export async function dropCodes(trx: Sql, accountId: string): Promise<void> {
+  await trx('recovery_codes').where({ accountId }).delete()
+}
+
 /** Of any number of callers with one code exactly one gets true. Any case, blanks and hyphens are read alike. */
 export async function useCode(
   sql: Sql,

@@ -5,6 +5,7 @@
 import { updateAccount } from '../account-cache/changed-account.ts'
 import { isVerified, lockAccount } from '../accounts/account.ts'
 import type { Actor } from '../accounts/account-state.ts'
+import { hasPasskey } from '../accounts/second-factor-needed.ts'
 import { DAY_MS, HOUR_MS } from '../platform/clock.ts'
 import { AppError } from '../platform/errors.ts'
 import { inTransaction } from '../platform/sql/database.ts'
@@ -12,7 +13,7 @@ import type { Db } from '../platform/sql/database.ts'
 import { purgeSome } from '../platform/sql/purge.ts'
 import type { Services } from '../services.ts'
 import { recordFactorChange } from './factor-changes.ts'
-import { renewCodes } from './recovery-codes.ts'
+import { dropCodes, renewCodes } from './recovery-codes.ts'
 import { encodeBase32, newTotpSecret, OWN_TOTP, totpUri } from './totp-code.ts'
 import { confirmRow, findTotp, insertTotp } from './totp.ts'
 import type { Totp } from './totp.ts'
@@ -109,7 +110,7 @@ export function purgeUnconfirmed(db: Db, nowMs: number, limit: number): Promise<
   )
 }
 
-/** Removes the authenticator app and the recovery codes. Answers false when the account had no confirmed app. */
+/** Removes the authenticator app and, without a passkey, the recovery codes. Answers false when the account had no confirmed app. */
 export async function removeTotp(needs: Services, accountId: string, by: Actor): Promise<boolean> {
   const nowMs = needs.clock()
   return inTransaction(needs.db, async (trx) => {
@@ -117,8 +118,10 @@ export async function removeTotp(needs: Services, accountId: string, by: Actor):
     if (!account) return false
     const removed = await trx('account_totps').where({ accountId }).whereNotNull('confirmedAtMs').delete()
     if (removed === 0) return false
-    await trx('recovery_codes').where({ accountId }).delete()
-    await recordFactorChange(needs, trx, { account, by, kind: 'removed', nowMs })
+    const keepsPasskeys = await hasPasskey(trx, accountId)
+    if (!keepsPasskeys) await dropCodes(trx, accountId)
+    const kind = keepsPasskeys ? 'app_removed' : 'removed'
+    await recordFactorChange(needs, trx, { account, by, kind, nowMs })
     return true
   })
 }

@@ -118,7 +118,7 @@ function passwordChanged(data: DataOf<'password-changed'>, { say, when, greeting
 const FEW_CODES = 2
 
 function factorChanged(data: DataOf<'factor-changed'>, { say, when, greeting }: Words): Letter {
-  const { kind, codesLeft } = data
+  const { kind, codesLeft, passkeyName = '' } = data
   const change = `mail-factor-${kind.replaceAll('_', '-')}`
   const left = [
     say('mail-factor.left', { count: codesLeft }),
@@ -130,7 +130,7 @@ function factorChanged(data: DataOf<'factor-changed'>, { say, when, greeting }: 
     heading: say(`${change}.heading`),
     greeting: greeting(data.name),
     paragraphs: [
-      `${say(`${change}.body`)} ${say('mail-factor.when', { when: when(data.whenMs) })}`,
+      `${say(`${change}.body`, { passkey: passkeyName })} ${say('mail-factor.when', { when: when(data.whenMs) })}`,
       ...(kind === 'code_used' ? [left.join(' ')] : []),
       say('mail-factor.next'),
     ],

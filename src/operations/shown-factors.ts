@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { pendingReset } from '../factors/factor-resets.ts'
 import { factorsOf } from '../factors/factors.ts'
+import { passkeysOf } from '../passkeys/passkeys.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { timeOf } from './shown-account.ts'
 
@@ -11,6 +12,17 @@ export const shownFactors = z
       .object({ confirmed_at: z.iso.datetime(), last_used_at: z.iso.datetime().nullable() })
       .nullable()
       .describe('The authenticator app.'),
+    passkeys: z
+      .array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          synced: z.boolean().describe('Can be on several devices of the person.'),
+          created_at: z.iso.datetime(),
+          last_used_at: z.iso.datetime().nullable(),
+        }),
+      )
+      .describe('The oldest first.'),
     recovery_codes: z
       .object({ left: z.int().describe('How many are unused.'), made_at: z.iso.datetime() })
       .nullable(),
@@ -28,6 +40,13 @@ export async function showFactors(sql: Sql, accountId: string): Promise<z.output
     totp: totp
       ? { confirmed_at: timeOf(totp.confirmedAtMs), last_used_at: timeOrNull(totp.lastUsedAtMs) }
       : null,
+    passkeys: (await passkeysOf(sql, accountId)).map(({ id, name, synced, createdAtMs, lastUsedAtMs }) => ({
+      id,
+      name,
+      synced,
+      created_at: timeOf(createdAtMs),
+      last_used_at: timeOrNull(lastUsedAtMs),
+    })),
     recovery_codes: madeAtMs === null ? null : { left, made_at: timeOf(madeAtMs) },
     reset: reset ? { requested_at: timeOf(reset.requestedAtMs), due_at: timeOf(reset.dueAtMs) } : null,
   }

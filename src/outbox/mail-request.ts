@@ -24,7 +24,20 @@ const passwordChanged = z.object({ name, whenMs: z.int(), resetLink: link })
 const factorChanged = z.object({
   name,
   whenMs: z.int(),
-  kind: z.enum(['added', 'removed', 'reset', 'codes_renewed', 'code_used', 'codes_guessed']),
+  kind: z.enum([
+    'added',
+    'removed',
+    'app_removed',
+    'passkey_added',
+    'passkey_removed',
+    'last_passkey_removed',
+    'passkey_copied',
+    'reset',
+    'codes_renewed',
+    'code_used',
+    'codes_guessed',
+  ]),
+  passkeyName: name.optional(),
   /** Unused recovery codes. */
   codesLeft: z.int(),
   securityLink: link,

@@ -2,7 +2,7 @@
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { CachedAccount } from '../account-cache/known-account.ts'
-import { needsSecondFactor } from '../accounts/second-factor-needed.ts'
+import { strongestLevel } from '../accounts/second-factor-needed.ts'
 import { isFactorRequired } from '../factors/required-factor.ts'
 import { docsClient } from '../operations/docs-client.ts'
 import { apiResource } from '../operations/scopes.ts'
@@ -200,7 +200,7 @@ function settingsOf({ config, db }: Parts) {
     mtls: config.binding.mtls,
     unverifiedAccountsMayAuthorize: config.accounts.unverifiedAccountsMayAuthorize,
     secondFactors: {
-      has: (accountId: string) => needsSecondFactor(db, accountId),
+      strongest: (accountId: string) => strongestLevel(db, accountId),
       isRequired: (account: CachedAccount) => isFactorRequired({ db, config }, account),
     },
   }

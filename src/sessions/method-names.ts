@@ -4,6 +4,7 @@ const NAMES: Readonly<Record<string, string>> = {
   pwd: 'sessions-method-pwd',
   fed: 'sessions-method-fed',
   otp: 'sessions-method-otp',
+  pop: 'sessions-method-passkey',
 }
 
 /** Messages of the catalogue, from methods with a blank between (RFC 8176). None where they are not known. */
@@ -12,5 +13,7 @@ export function methodNames(amr: string | null): readonly string[] {
   const named = methods.flatMap((method) => NAMES[method] ?? [])
   // A recovery code has no method of its own: it is a second factor without another one.
   const second = methods.includes('fed') ? 'sessions-method-second' : 'sessions-method-recovery'
-  return methods.includes('mfa') && named.length === 1 ? [...named, second] : named
+  return methods.includes('mfa') && !methods.includes('pop') && named.length === 1
+    ? [...named, second]
+    : named
 }

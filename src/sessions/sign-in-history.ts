@@ -24,7 +24,9 @@ const detailSchema = z.object({
   client: z.string().optional(),
   /** The label of the provider that they came from. */
   upstream: z.string().optional(),
-  factor: z.enum(['totp', 'recovery_code']).optional(),
+  factor: z.enum(['totp', 'recovery_code', 'passkey']).optional(),
+  /** Without the password before it. */
+  passwordless: z.boolean().optional(),
   /** Asked of somebody who was signed in. */
   confirmation: z.boolean().optional(),
 })

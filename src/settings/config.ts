@@ -197,7 +197,7 @@ function derive(given: Settings, persist: boolean) {
     registration: registrationRules(given),
     sessions: sessionLimits(given),
     accounts: accountRules(given),
-    factors: factorConfig(given),
+    factors: factorConfig(given, issuer),
     limits: { ...limitConfig(given), ...abuseConfig(given) },
     flows: flowConfig(given),
     retention: retention(given),

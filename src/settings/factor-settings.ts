@@ -3,6 +3,8 @@ import type { z } from 'zod'
 import { MINUTE_MS } from '../platform/clock.ts'
 import { integer, requiredFor } from './kinds/setting-kinds.ts'
 import type { RequiredFor } from './kinds/setting-kinds.ts'
+import { passkeyConfig } from './passkey-settings.ts'
+import type { PasskeySettings } from './passkey-settings.ts'
 
 export const factorSettings = {
   require_second_factor: requiredFor().default({ everybody: false, roles: [], groups: [] }).meta({
@@ -17,11 +19,14 @@ export const factorSettings = {
   }),
 } satisfies Record<string, z.ZodType>
 
-export function factorConfig(given: {
+type FactorSettings = PasskeySettings & {
   require_second_factor: RequiredFor
   factor_reset_delay_minutes: number
-}) {
+}
+
+export function factorConfig(given: FactorSettings, issuer: string) {
   return {
+    passkeys: passkeyConfig(given, issuer),
     requireSecondFactor: given.require_second_factor,
     factorResetDelayMs: given.factor_reset_delay_minutes * MINUTE_MS,
   }

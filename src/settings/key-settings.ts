@@ -21,6 +21,8 @@ export function keysOf(given: Settings, master: string) {
     index: deriveKey(master, 'index'),
     csrf: deriveKey(master, 'csrf'),
     device: deriveKey(master, 'device cookies'),
+    /** Authenticates the challenges of passkeys. */
+    passkeys: deriveKey(master, 'passkey challenges'),
     dpopNonces: deriveKey(master, 'dpop nonces'),
     signingKeyRotationDays: given.signing_key_rotation_days,
   }

@@ -14,6 +14,7 @@ import { bindingSettings } from './binding-settings.ts'
 import { lifetimeSettings } from './lifetime-settings.ts'
 import { limitSettings } from './limit-settings.ts'
 import { mailboxSettings } from './mailbox-settings.ts'
+import { passkeySettings } from './passkey-settings.ts'
 import {
   ALGORITHMS,
   algorithm,
@@ -156,6 +157,7 @@ export const settings = {
   ...brandSettings,
 
   ...bindingSettings,
+  ...passkeySettings,
 
   ...clientSettings,
 

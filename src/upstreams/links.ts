@@ -145,7 +145,8 @@ export async function disconnect(
     const links = account ? await listLinks(trx, accountId) : []
     const link = links.find((one) => one.upstreamId === upstreamId)
     if (!account || !link) return { ok: false, reason: 'not_found' }
-    if (!force && !hasOtherWayIn(account, links, link.id)) return { ok: false, reason: 'last_way_in' }
+    if (!force && !(await hasOtherWayIn(trx, account, links, link.id)))
+      return { ok: false, reason: 'last_way_in' }
     await trx('upstream_links').where({ id: link.id }).delete()
     const detail = { upstream: { id: upstreamId, label: link.label } }
     await recordAudit(trx, { ...by, atMs: clock(), action: 'upstream.disconnected', accountId, detail })

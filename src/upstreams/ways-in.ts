@@ -1,11 +1,16 @@
 /** How an account can be signed in to. A new way in that needs no password is added here. */
 import type { Account } from '../accounts/account.ts'
+import { hasPasskey } from '../accounts/second-factor-needed.ts'
+import type { Sql } from '../platform/sql/database.ts'
 
-/** True when a way in remains without this connection: a password, or a connection with an upstream that is on. */
-export function hasOtherWayIn(
-  account: Pick<Account, 'passwordHash'>,
+/** True when a way in remains without this connection: a password, a passkey, or a connection with an upstream that is on. */
+export async function hasOtherWayIn(
+  sql: Sql,
+  account: Pick<Account, 'id' | 'passwordHash'>,
   links: readonly { id: string; enabled: boolean }[],
   withoutId: string,
-): boolean {
-  return account.passwordHash !== null || links.some(({ id, enabled }) => enabled && id !== withoutId)
+): Promise<boolean> {
+  if (account.passwordHash !== null || links.some(({ id, enabled }) => enabled && id !== withoutId))
+    return true
+  return hasPasskey(sql, account.id)
 }

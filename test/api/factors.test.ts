@@ -11,7 +11,7 @@ import type { Api } from './caller.ts'
 
 const OWN = ['account:read', 'account:factors'] as const
 const ADMIN = ['accounts:read', 'accounts:factors'] as const
-const NOTHING = { totp: null, recovery_codes: null, reset: null }
+const NOTHING = { totp: null, passkeys: [], recovery_codes: null, reset: null }
 
 for (const { name, stage: open } of ONE_STAGE)
   describe(`the API of second factors, with ${name}`, () => {

@@ -144,6 +144,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'What signing in takes besides the password: the authenticator app, recovery codes, and the check of a code.',
     leaves: 'Asking for the code: `pages/sign-in`. Setting it up: `pages/security`.',
   },
+  passkeys: {
+    storey: 'subjects',
+    short: 'passkeys',
+    owns: 'Passkeys: their rows, challenges, and the check of what an authenticator signed.',
+    leaves:
+      'Asking for one: `pages/sign-in`. Adding one: `pages/security`. What counts as two factors: `accounts`.',
+  },
   consents: {
     storey: 'subjects',
     short: 'what people allowed',

@@ -55,6 +55,7 @@ onEachDatabase('an authenticator app', (of) => {
     expect(confirmed).to.have.property('ok', true)
     expect(await factorsOf(db, id)).to.deep.equal({
       totp: { confirmedAtMs: needs.clock(), lastUsedAtMs: needs.clock() },
+      passkeyAddedAtMs: null,
       recoveryCodesLeft: 10,
       recoveryCodesMadeAtMs: needs.clock(),
     })

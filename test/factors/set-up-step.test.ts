@@ -103,12 +103,14 @@ for (const { name, stage: open } of STAGES)
       expect(callbackOf(await later(asked))).to.include({ error: UNMET, state: 'a-state' })
     })
 
-    it('stays an error with prompt=none, and for the level that nobody reaches', async () => {
+    it('stays an error with prompt=none, and asks for a passkey where only that is enough', async () => {
       await signInHere()
       const silent = callbackOf(await visitor.get(path({ prompt: 'none' })))
       expect(silent).to.include({ error: 'interaction_required' })
-      const tooStrong = path({ acr_values: PHISHING_RESISTANT, claims: undefined })
-      expect(callbackOf(await visitor.get(tooStrong))).to.include({ error: UNMET })
+      const strongest = await visitor.get(path({ acr_values: PHISHING_RESISTANT, claims: undefined }))
+      expect(strongest.heading).to.equal('Add a passkey')
+      const declined = await visitor.followForm(strongest, {}, { action: '/later' })
+      expect(callbackOf(declined)).to.include({ error: UNMET })
     })
 
     it('comes after the confirmation of the address', async () => {

@@ -203,5 +203,5 @@ for (const { name, stage: open } of STAGES) {
 }
 
 function unlike(text: string, email: string): string {
-  return text.replaceAll(email, '…').replace(/name="_csrf" value="[^"]*"/g, '')
+  return text.replaceAll(email, '…').replace(/name="_csrf" value="[^"]*"|<data value="[^"]*"/g, '')
 }

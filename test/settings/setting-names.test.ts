@@ -20,6 +20,8 @@ const MADE_INTO: Record<string, string> = {
   mtls_client_ca: 'binding.mtls',
   mtls_certificate_header: 'binding.mtls',
   mtls_issuer: 'binding.mtls',
+  passkey_domain: 'factors.passkeys.domain',
+  passkey_related_origins: 'factors.passkeys.listedOrigins',
   kafka_registration_message: 'receivers.kafka.registration',
   dangerously_show_mailbox_to_administrators: 'mail.mailbox',
 }

@@ -22,6 +22,7 @@ export const FLOORS = [
   ['consents', 'keys'],
   ['accounts'],
   ['accounts/life', 'factors'],
+  ['passkeys'],
   ['accounts/journeys'],
   ['accounts/operator'],
   ['sessions', 'clients', 'event-sinks', 'groups'],

@@ -54,6 +54,8 @@ const waiting = {
   ],
 }
 const secured = {
+  passkeys: [],
+  newPasskeyHref: '/account/security/passkeys/new',
   totp: { confirmedAtMs: atMs, lastUsedAtMs: atMs },
   codes: { left: 8, of: 10, madeAtMs: atMs },
   emailVerified: true,
@@ -61,10 +63,36 @@ const secured = {
   removeHref: '/account/security/app/remove',
   renewHref: '/account/security/codes/renew',
 }
+const options = JSON.stringify({ rpId: 'localhost', challenge: 'AAAA', allowCredentials: [] })
+const newPasskey = {
+  passkey: {
+    kind: 'create',
+    action: '/account/security/passkeys/new',
+    options,
+    state: 's',
+    label: 'passkey-new-button',
+  },
+  backHref: '/account/security',
+}
+const passkeys = [
+  {
+    href: '/account/security/passkeys/p1',
+    name: 'Apple Passwords',
+    synced: true,
+    createdAtMs: atMs,
+    lastUsedAtMs: atMs,
+  },
+  { href: '/account/security/passkeys/p2', name: 'Key ring', synced: false, createdAtMs: atMs },
+]
+const confirming = {
+  passkey: { kind: 'get', action: '/account/security/confirm', options, label: 'passkey-use' },
+  hasPassword: false,
+}
 const asked = {
   action: '/account/security/action',
   backHref: '/account/security',
   forgotHref: '/forgot',
+  hasPassword: true,
 }
 const settingUp = {
   confirmAction: '/account/security/app/confirm',
@@ -164,6 +192,22 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
     sample('security', 'on', { ...secured, notice: 'Two-step sign-in is on.' }),
     sample('security', 'few-codes', { ...secured, codes: { left: 1, of: 10, madeAtMs: atMs } }),
     sample('security', 'unsaved', { ...secured, unsavedHref: '/account/security/codes' }),
+    sample('security', 'passkeys', { ...secured, passkeys, passkeySignal: '{}' }),
+    sample('security', 'passkeys-alone', { ...secured, passkeys, totp: undefined }),
+    sample('security-passkey-new', 'ask', newPasskey),
+    sample('security-passkey-new', 'for-an-app', { ...newPasskey, ...forAnApp }),
+    sample('security-passkey-new', 'refused', {
+      ...newPasskey,
+      errors: { '': 'The passkey was not added.' },
+    }),
+    sample('security-passkey', 'rename', {
+      action: '/account/security/passkeys/p1',
+      backHref: '/account/security',
+      values: { name: 'Key ring' },
+    }),
+    sample('security-passkey-remove', 'ask', { ...asked, name: 'Key ring' }),
+    sample('security-remove', 'passkeys-stay', { ...asked, keepsPasskeys: true }),
+    sample('security-confirm', 'passkey', { ...asked, ...confirming }),
     sample('security-confirm', 'for-an-app', { ...asked, ...forAnApp }),
     sample('security-confirm', 'wrong', { ...asked, errors: { password: 'That’s not your password.' } }),
     sample('security-app', 'empty', settingUp),

@@ -8,9 +8,16 @@ const code = {
   client,
   email: 'person@example.com',
   recovery: false,
+  hasApp: true,
   otherHref: '/other',
   startOverHref: '/sign-in',
   cancelAction: '/cancel',
+}
+const passkey = {
+  kind: 'get',
+  action: '/action',
+  options: JSON.stringify({ rpId: 'localhost', challenge: 'AAAA', allowCredentials: [] }),
+  label: 'passkey-use',
 }
 const wrong = {
   code: 'That code is wrong or was already used. Wait until your app shows the next one.',
@@ -20,6 +27,8 @@ const alone = { client: undefined, cancelAction: undefined }
 export const sampleCodePages: SamplePage[] = [
   { page: 'sign-in-code', state: 'app', locals: code },
   { page: 'sign-in-code', state: 'wrong', locals: { ...code, errors: wrong } },
+  { page: 'sign-in-code', state: 'passkey', locals: { ...code, hasApp: false, passkey } },
+  { page: 'sign-in-code', state: 'app-and-passkey', locals: { ...code, passkey } },
   { page: 'sign-in-code', state: 'recovery', locals: { ...code, ...alone, recovery: true } },
   {
     page: 'interaction-lost',

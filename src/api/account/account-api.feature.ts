@@ -6,6 +6,7 @@ import { confirmingOperations } from './confirming.ts'
 import { deletionOperations } from './deletion.ts'
 import { emailOperations } from './email.ts'
 import { factorOperations } from './factors.ts'
+import { passkeyOperations } from './passkeys.ts'
 import { passwordOperations } from './password.ts'
 import { profileOperations } from './profile.ts'
 import { sessionOperations } from './sessions.ts'
@@ -18,6 +19,7 @@ export function accountApi(services: Services): Feature {
       ...confirmingOperations(services),
       ...emailOperations(services),
       ...factorOperations(services),
+      ...passkeyOperations(services),
       ...sessionOperations(services),
       ...appOperations(services, site),
       ...deletionOperations(services),

@@ -110,8 +110,9 @@ function removing(needs: Services): Operation {
     ...changing,
     id: 'removeOwnTotp',
     path: '/account/factors/totp/remove',
-    summary: 'Remove the authenticator app, and the recovery codes with it',
-    description: 'The password alone signs in then. Mails a notice to the person.',
+    summary: 'Remove the authenticator app',
+    description:
+      'Without a passkey the recovery codes go with it, and the password alone signs in. Mails a notice to the person.',
     body: proof,
     answer: { status: 204, description: 'The app is removed.' },
     problems: {

@@ -13,11 +13,16 @@ const CLI = { actor: 'cli' }
 export async function factors(input: Input, services: Services): Promise<Answer> {
   const { id, email } = await namedAccount(services.db, input.operands[0] ?? '')
   const data = { id, email, ...(await showFactors(services.db, id)) }
-  const { totp, recovery_codes: codes, reset } = data
+  const { totp, passkeys, recovery_codes: codes, reset } = data
   const app = totp ? `set up ${totp.confirmed_at}, last used ${totp.last_used_at ?? 'never'}` : 'none'
+  const used = passkeys.map(({ name, last_used_at: at }) => `${name} (last used ${at ?? 'never'})`)
+  const keys = used.join(', ') || 'none'
   const left = codes ? `${codes.left} left, made ${codes.made_at}` : 'none'
   const planned = reset ? `on ${reset.due_at}, planned ${reset.requested_at}` : 'none'
-  return { data, text: record({ id, email, authenticator_app: app, recovery_codes: left, reset: planned }) }
+  return {
+    data,
+    text: record({ id, email, authenticator_app: app, passkeys: keys, recovery_codes: left, reset: planned }),
+  }
 }
 
 export async function removeFactors(input: Input, services: Services): Promise<Answer> {

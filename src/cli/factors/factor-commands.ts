@@ -12,7 +12,7 @@ export function factorCommands(common: Common): readonly Command[] {
     {
       ...common,
       verb: 'factors',
-      about: 'Shows the second factors of an account: the authenticator app and the recovery codes.',
+      about: 'Shows the factors of an account: the authenticator app, passkeys and recovery codes.',
       examples: ['account factors person@example.com', 'account factors person@example.com --json'],
       run: async (input: Input, services: Services) => (await actions()).factors(input, services),
     },

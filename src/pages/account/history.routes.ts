@@ -43,12 +43,22 @@ async function show(services: PageServices, ctx: AnyContext, { account }: Member
 
 type Result = { result: Message; failed: boolean }
 
-const FACTORS = { totp: 'history-password-totp', recovery_code: 'history-password-recovery-code' }
+const FACTORS = {
+  totp: 'history-password-totp',
+  recovery_code: 'history-password-recovery-code',
+  passkey: 'history-password-passkey',
+}
 
-const UPSTREAM_FACTORS = { totp: 'history-upstream-totp', recovery_code: 'history-upstream-recovery-code' }
+const UPSTREAM_FACTORS = {
+  totp: 'history-upstream-totp',
+  recovery_code: 'history-upstream-recovery-code',
+  passkey: 'history-upstream-passkey',
+}
 
 const RESULTS: Record<SignInEntry['action'], (entry: SignInEntry) => Result> = {
-  'sign_in.succeeded': ({ factor, confirmation, upstream }) => {
+  'sign_in.succeeded': ({ factor, passwordless, confirmation, upstream }) => {
+    if (passwordless)
+      return { result: confirmation ? 'history-confirmed-passkey' : 'history-passkey', failed: false }
     const ofPassword = confirmation ? 'history-confirmed' : factor ? FACTORS[factor] : 'history-password'
     const ofUpstream = factor ? UPSTREAM_FACTORS[factor] : 'history-upstream'
     return { result: upstream ? { id: ofUpstream, args: { provider: upstream } } : ofPassword, failed: false }
@@ -57,11 +67,16 @@ const RESULTS: Record<SignInEntry['action'], (entry: SignInEntry) => Result> = {
     result: confirmation ? 'history-confirmed' : 'history-half',
     failed: false,
   }),
-  'sign_in.failed': () => ({ result: 'history-wrong-password', failed: true }),
-  'second_factor.failed': ({ upstream }) => ({
+  'sign_in.failed': ({ passwordless }) => ({
+    result: passwordless ? 'history-wrong-passkey' : 'history-wrong-password',
+    failed: true,
+  }),
+  'second_factor.failed': ({ factor, upstream }) => ({
     result: upstream
       ? { id: 'history-upstream-wrong-code', args: { provider: upstream } }
-      : 'history-wrong-code',
+      : factor === 'passkey'
+        ? 'history-wrong-second-passkey'
+        : 'history-wrong-code',
     failed: true,
   }),
   'second_factor.blocked': () => ({ result: 'history-blocked', failed: true }),

@@ -9,6 +9,13 @@ export type NoticeName =
   | 'off-already'
   | 'codes-hidden'
   | 'unconfirmed'
+  | 'app-removed'
+  | 'key-added'
+  | 'key-renamed'
+  | 'key-removed'
+  | 'key-gone'
+  | 'key-last'
+  | 'no-passkeys'
 
 export function noticeMessage(name: NoticeName): string {
   return `security-notice-${name}`

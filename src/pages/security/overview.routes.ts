@@ -8,10 +8,13 @@ import type { AnyContext } from '../../http/request/request-state.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
+import { hasPasskeys } from '../../passkeys/options.ts'
+import { passkeysOf } from '../../passkeys/passkeys.ts'
+import type { Passkey } from '../../passkeys/passkeys.ts'
 import { listLinks } from '../../upstreams/links.ts'
 import { createOfferedUpstreams } from '../../upstreams/offered.ts'
 import type { OfferedUpstreams } from '../../upstreams/offered.ts'
-import { PATHS } from './paths.ts'
+import { passkeyPath, PATHS } from './paths.ts'
 import type { SecurityServices } from './security-page.ts'
 
 export function overviewRoutes(services: SecurityServices): Router {
@@ -30,7 +33,11 @@ async function show(services: OverviewServices, ctx: AnyContext, member: Member)
     recoveryCodesLeft: left,
     recoveryCodesMadeAtMs: madeAtMs,
   } = await factorsOf(services.db, account.id)
+  const passkeys = await passkeysOf(services.db, account.id)
   services.render(ctx, 'security', {
+    passkeys: passkeys.map((one) => ({ ...one, href: passkeyPath(one.id) })),
+    passkeySignal: signalOf(services, passkeys),
+    newPasskeyHref: hasPasskeys(services) ? PATHS.newPasskey : undefined,
     signOutHref: SIGN_OUT_PATH,
     totp,
     codes: { left, of: RECOVERY_CODES, madeAtMs },
@@ -57,4 +64,16 @@ async function connectionsOf({ db, offered }: OverviewServices, accountId: strin
       .filter(({ id }) => !connected.has(id))
       .map(({ id, label }) => ({ label, action: action(id) })),
   }
+}
+
+/** What the password manager learns, so that it offers no passkey that was removed here. */
+function signalOf({ config }: SecurityServices, passkeys: readonly Passkey[]): string | undefined {
+  const [first] = passkeys
+  if (!first) return undefined
+  return JSON.stringify({
+    signal: 'signalAllAcceptedCredentials',
+    rpId: config.factors.passkeys.domain,
+    userId: first.userHandle,
+    allAcceptedCredentialIds: passkeys.map(({ credentialId }) => credentialId),
+  })
 }

@@ -1,8 +1,9 @@
-/** Asks for the password again before factors change: a browser that was left open is not enough. */
+/** Asks for the password or a passkey again before factors change: a browser that was left open is not enough. */
 import type { Router } from '@koa/router'
 import { z } from 'zod'
 import { signInAgainPath } from '../../accounts/account-pages.ts'
 import { ACCOUNT_PATHS } from '../../accounts/account-mail.ts'
+import { hasPasskey } from '../../accounts/second-factor-needed.ts'
 import { confirmPassword } from '../../accounts/journeys/sign-in.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
@@ -10,11 +11,12 @@ import { validateForm } from '../../http/request/validate.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
-import { isPageWithProof } from '../../interaction/proof/recent-proof.ts'
 import { redirect } from '../../interaction/page.ts'
+import { browserOf, PASSKEY_REFUSED, passkeyForm, sentPasskey } from '../../passkeys/passkey-form.ts'
+import { passkeysOf } from '../../passkeys/passkeys.ts'
+import { confirmWithPasskey } from '../../passkeys/sign-in.ts'
 import { browserName } from '../../sessions/browser-name.ts'
-import { PATHS, proofPath } from './paths.ts'
-import type { NextPage } from './paths.ts'
+import { nextPageOf, pathOf, PATHS, proofPath } from './paths.ts'
 import { openSetUp } from './set-up.ts'
 import { requestLocals, requestPath, withRequest } from './security-page.ts'
 import type { SecurityServices } from './security-page.ts'
@@ -35,12 +37,16 @@ export function proofRoutes(services: SecurityServices): Router {
 
 async function show(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
   // Without a password, the way in is another provider.
-  if (member.account.passwordHash === null) return redirect(ctx, signInAgainPath('security'))
+  const hasPassword = member.account.passwordHash !== null
+  if (!hasPassword && !(await hasPasskey(services.db, member.account.id)))
+    return redirect(ctx, signInAgainPath('security'))
   const locals = {
     action: withRequest(services, ctx, proofPath(nextOf(ctx))),
     backHref: PATHS.overview,
     forgotHref: withRequest(services, ctx, ACCOUNT_PATHS.forgot),
     account: { email: member.account.email },
+    hasPassword,
+    passkey: await passkeyOf(services, ctx, member),
     errors: {},
     ...(await requestLocals(services, ctx, member)),
     ...services.nextPage.take(ctx, member),
@@ -48,7 +54,40 @@ async function show(services: SecurityServices, ctx: AnyContext, member: Member)
   services.render(ctx, 'security-confirm', locals)
 }
 
+async function passkeyOf(services: SecurityServices, ctx: AnyContext, { account }: Member) {
+  const passkeys = await passkeysOf(services.db, account.id)
+  const place = { purpose: 'confirm', browser: browserOf(ctx), subject: account.id } as const
+  const action = withRequest(services, ctx, proofPath(nextOf(ctx)))
+  const look = { action, label: 'passkey-use', plain: account.passwordHash !== null }
+  return passkeys.length > 0 ? passkeyForm(services, place, look, passkeys) : undefined
+}
+
 async function submit(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  const response = sentPasskey(ctx)
+  return response === undefined
+    ? submitPassword(services, ctx, member)
+    : submitPasskey(services, ctx, member, response)
+}
+
+async function submitPasskey(
+  services: SecurityServices,
+  ctx: AnyContext,
+  member: Member,
+  response: string,
+): Promise<void> {
+  const confirmed = await confirmWithPasskey(services, member.account.id, {
+    response,
+    browser: browserOf(ctx),
+    ip: requestState(ctx).clientIp ?? '',
+    from: { browser: browserName(ctx.get('User-Agent')) },
+  })
+  if (confirmed.ok) return goOn(services, ctx, member)
+  const reason = confirmed.reason === 'over' ? 'refused' : confirmed.reason
+  const errors = { '': PASSKEY_REFUSED[reason] }
+  services.nextPage.lead(ctx, withRequest(services, ctx, proofPath(nextOf(ctx))), { errors }, member)
+}
+
+async function submitPassword(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
   const form = validateForm(schema, formOf(ctx))
   const refuse = (errors: FormErrors) =>
     services.nextPage.lead(ctx, withRequest(services, ctx, proofPath(nextOf(ctx))), { errors }, member)
@@ -61,19 +100,20 @@ async function submit(services: SecurityServices, ctx: AnyContext, member: Membe
   })
   if (!confirmed.ok) return refuse({ password: WRONG })
   services.deviceCookie.write(ctx, confirmed.account)
+  return goOn(services, ctx, member)
+}
+
+async function goOn(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
   const kept = { ...services.memory.read(ctx, member), provenAtMs: services.clock() }
   const next = nextOf(ctx)
   if (next === 'app') return openSetUp(services, ctx, member, kept)
   services.memory.keep(ctx, member, kept)
   services.recentProof.keep(ctx, member)
-  redirect(ctx, PATHS[next])
+  redirect(ctx, withRequest(services, ctx, pathOf(next)))
 }
 
 const WRONG = 'security-proof-wrong'
 
-/** From a closed list, so that no address from outside is followed. */
-function nextOf(ctx: AnyContext): NextPage | 'overview' {
-  const { next } = ctx.query
-  if (next === 'app' || next === 'codes' || next === 'remove') return next
-  return isPageWithProof(next) ? next : 'overview'
+function nextOf(ctx: AnyContext) {
+  return nextPageOf(ctx.query['next'])
 }

@@ -8,11 +8,12 @@ import type { NextPage } from './paths.ts'
 import { withRequest } from './security-page.ts'
 import type { SecurityServices, Work } from './security-page.ts'
 
-/** The work, for somebody with a recent proof. Anybody else types the password and comes back to `next`. */
-export function withProof(next: NextPage, work: Work): Work {
+/** The work, for somebody with a recent proof. Anybody else gives one and comes back to `next`. */
+export function withProof(next: NextPage | ((ctx: AnyContext) => NextPage), work: Work): Work {
   return async (services, ctx, member) => {
     if (await isProven(services, ctx, member)) return work(services, ctx, member)
-    redirect(ctx, withRequest(services, ctx, proofPath(next)))
+    const to = typeof next === 'string' ? next : next(ctx)
+    redirect(ctx, withRequest(services, ctx, proofPath(to)))
   }
 }
 

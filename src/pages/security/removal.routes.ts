@@ -1,5 +1,6 @@
 /** Removes the authenticator app. */
 import type { Router } from '@koa/router'
+import { factorsOf, hasSecondFactor } from '../../factors/factors.ts'
 import { removeTotp } from '../../factors/totp-set-up.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
@@ -17,8 +18,10 @@ export function removalRoutes(services: SecurityServices): Router {
   ])
 }
 
-function ask(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
-  const page = { view: 'security-remove', action: PATHS.remove }
+async function ask(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
+  const { totp, passkeyAddedAtMs } = await factorsOf(services.db, member.account.id)
+  if (!totp) return backWith(services, ctx, member, 'off-already')
+  const page = { view: 'security-remove', action: PATHS.remove, keepsPasskeys: passkeyAddedAtMs !== null }
   return askBefore(services, ctx, member, page)
 }
 
@@ -26,5 +29,6 @@ async function remove(services: SecurityServices, ctx: AnyContext, member: Membe
   const { id } = member.account
   const removed = await removeTotp(services, id, { actor: id, ip: requestState(ctx).clientIp })
   const provenAtMs = services.clock()
-  backWith(services, ctx, member, removed ? 'removed' : 'off-already', { provenAtMs })
+  const done = (await hasSecondFactor(services.db, id)) ? 'app-removed' : 'removed'
+  backWith(services, ctx, member, removed ? done : 'off-already', { provenAtMs })
 }

@@ -95,9 +95,9 @@ export async function askBefore(
   services: SecurityServices,
   ctx: AnyContext,
   member: Member,
-  { view, action }: { view: string; action: string },
+  { view, ...locals }: { view: string; action: string; keepsPasskeys?: boolean },
 ): Promise<void> {
   if (!(await hasSecondFactor(services.db, member.account.id)))
     return backWith(services, ctx, member, 'off-already')
-  services.render(ctx, view, { signOutHref: SIGN_OUT_PATH, action, backHref: PATHS.overview })
+  services.render(ctx, view, { signOutHref: SIGN_OUT_PATH, backHref: PATHS.overview, ...locals })
 }

@@ -1,7 +1,8 @@
-/** The step of an app's request where a person without a second factor sets one up, on the pages of their security. */
+/** The step of an app's request where a person sets up the factor that it takes, on the pages of their security. */
 import { isVerified } from '../../accounts/account.ts'
-import { isStrong } from '../../accounts/levels.ts'
-import { hasSecondFactor } from '../../factors/factors.ts'
+import { levelOf, LEVELS, meetsLevel } from '../../accounts/levels.ts'
+import { strongestLevel } from '../../accounts/second-factor-needed.ts'
+import { wantsPasskey } from '../../provider/requests/authentication-levels.ts'
 import { redirect, resume, returnQuery } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
@@ -22,17 +23,19 @@ async function show(services: SecurityServices, page: Page): Promise<void> {
   // The provider asks for the sign-in, or for the address.
   if (!member || !isVerified(member.account)) return resume(services.oidc, page, {})
   const { account, amr, signedInAtMs } = member
-  if (isStrong(amr)) {
+  const isPasskey = wantsPasskey(page.interaction.params)
+  const needed = LEVELS[isPasskey ? 2 : 1]
+  if (meetsLevel(levelOf(amr), needed)) {
     // A later step repeats the result, so the one of the password alone is replaced.
     const login = { accountId: account.id, amr, remember: true, ts: Math.floor(signedInAtMs / SECOND_MS) }
     return resume(services.oidc, page, { login })
   }
-  if (await hasSecondFactor(services.db, account.id)) return askForCode(services, page)
-  redirect(ctx, `${PATHS.app}${returnQuery(uid, query)}`)
+  if (meetsLevel(await strongestLevel(services.db, account.id), needed)) return askAgain(services, page)
+  redirect(ctx, `${isPasskey ? PATHS.newPasskey : PATHS.app}${returnQuery(uid, query)}`)
 }
 
 /** The factor was set up elsewhere meanwhile. Without the result of the password, the provider asks for a sign-in. */
-async function askForCode(services: SecurityServices, page: Page): Promise<void> {
+async function askAgain(services: SecurityServices, page: Page): Promise<void> {
   const { login: _password, ...others } = page.interaction.lastSubmission ?? {}
   await resume(services.oidc, page, others, { mergeWithLastSubmission: false })
 }

@@ -1,7 +1,7 @@
 /** Sets up an authenticator app: shows its secret, and takes the first code. */
 import type { Router } from '@koa/router'
 import { z } from 'zod'
-import { hasSecondFactor } from '../../factors/factors.ts'
+import { factorsOf } from '../../factors/factors.ts'
 import { SECOND_FACTOR_AMR } from '../../factors/second-factor.ts'
 import { cancelTotp, confirmTotp } from '../../factors/totp-set-up.ts'
 import type { ShownTotp } from '../../factors/totp-set-up.ts'
@@ -13,6 +13,7 @@ import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { redirect } from '../../interaction/page.ts'
 import { beginSession } from '../../interaction/session-changes.ts'
+import { hasPasskeys } from '../../passkeys/options.ts'
 import { AppError } from '../../platform/errors.ts'
 import { PATHS } from './paths.ts'
 import { isProven, withProof } from './proven.ts'
@@ -63,6 +64,7 @@ async function render(
   { uri, secret }: ShownTotp,
 ): Promise<void> {
   const locals = {
+    passkeyHref: hasPasskeys(services) ? withRequest(services, ctx, PATHS.newPasskey) : undefined,
     confirmAction: withRequest(services, ctx, '/account/security/app/confirm'),
     cancelAction: '/account/security/app/cancel',
     qr: qrCode(uri),
@@ -130,8 +132,8 @@ async function cancel(services: SecurityServices, ctx: AnyContext, member: Membe
 async function goBack(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
   const { newCodes } = services.memory.read(ctx, member)
   if (newCodes) return redirect(ctx, withRequest(services, ctx, PATHS.newCodes))
-  const isOn = await hasSecondFactor(services.db, member.account.id)
-  backWith(services, ctx, member, isOn ? 'on-already' : 'expired')
+  const { totp } = await factorsOf(services.db, member.account.id)
+  backWith(services, ctx, member, totp ? 'on-already' : 'expired')
 }
 
 /** `JBSW Y3DP EHPK 3PXP`: for typing. Authenticator apps ignore the blanks. */

@@ -2,7 +2,7 @@
 import { isVerified } from '../../accounts/account.ts'
 import { beginTotp, pendingTotp } from '../../factors/totp-set-up.ts'
 import type { ShownTotp } from '../../factors/totp-set-up.ts'
-import { hasSecondFactor } from '../../factors/factors.ts'
+import { factorsOf } from '../../factors/factors.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import type { Member } from '../../interaction/member.ts'
 import { redirect } from '../../interaction/page.ts'
@@ -43,7 +43,7 @@ export async function beginSetUp(
   const { account } = member
   const obstacle = !isVerified(account)
     ? 'unconfirmed'
-    : (await hasSecondFactor(db, account.id)) && 'on-already'
+    : (await factorsOf(db, account.id)).totp && 'on-already'
   if (obstacle) {
     backWith(services, ctx, member, obstacle, kept)
     return undefined

@@ -1,11 +1,18 @@
-/** The page for the code, after the password: of the authenticator app, or a recovery code. For an app, or for no app. */
+/**
+ * The page for the second step, after the password: a code of the authenticator app, a passkey, or a recovery code. For an
+ * app, or for no app.
+ */
 import { z } from 'zod'
 import type { Account } from '../../accounts/account.ts'
 import { finishSignIn, finishUpstreamSignIn, provenAccount } from '../../factors/finish-sign-in.ts'
 import type { PasswordProof } from '../../factors/finish-sign-in.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
+import { factorsOf } from '../../factors/factors.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
+import { browserOf, PASSKEY_REFUSED, passkeyForm, sentPasskey } from '../../passkeys/passkey-form.ts'
+import { passkeysOf } from '../../passkeys/passkeys.ts'
+import { finishWithPasskey, secondStepPlace } from '../../passkeys/sign-in.ts'
 import { redirect } from '../../interaction/page.ts'
 import type { StepPages } from '../../interaction/page.ts'
 import { Overload } from '../../platform/errors.ts'
@@ -33,6 +40,7 @@ const PROBLEMS = {
   empty: 'code-missing',
   app: 'code-app-wrong',
   recovery: 'code-recovery-wrong',
+  ...PASSKEY_REFUSED,
 }
 const problems = new Map<unknown, string>(Object.entries(PROBLEMS))
 
@@ -116,6 +124,8 @@ async function submit(services: SignInServices, place: Place): Promise<void> {
   const { ctx, of, client } = place
   const proof = services.pending.read(ctx, of)
   if (!proof || !(await provenAccount(services, proof))) return startOver(services, place)
+  const response = sentPasskey(ctx)
+  if (response !== undefined) return submitPasskey(services, place, { proof, response })
   const given = code.safeParse(formOf(ctx)['code'])
   if (!given.success) return again(place, 'empty')
   const from = originOf(ctx, client)
@@ -127,6 +137,22 @@ async function submit(services: SignInServices, place: Place): Promise<void> {
   if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
   if (result.reason === 'over') return startOver(services, place)
   again(place, asksRecovery(place) ? 'recovery' : 'app')
+}
+
+async function submitPasskey(
+  services: SignInServices,
+  place: Place,
+  given: { proof: PasswordProof; response: string },
+): Promise<void> {
+  const { ctx, of, client } = place
+  const from = originOf(ctx, client)
+  const result = await finishWithPasskey(services, { ...given, browser: browserOf(ctx), ip: ipOf(ctx), from })
+  if (result.ok) {
+    services.pending.clear(ctx, of)
+    return place.finish(result)
+  }
+  if (result.reason === 'over') return startOver(services, place)
+  again(place, result.reason)
 }
 
 /** This page again, with words about the last code. */
@@ -146,13 +172,20 @@ async function finishLost(services: SignInServices, ctx: AnyContext): Promise<vo
   const of = /^\/interaction\/([^/]+)\//.exec(ctx.path)?.[1] ?? ''
   const proof = services.pending.read(ctx, of)
   if (proof && ctx.method !== 'POST') return finishLostUpstream(services, ctx, of, proof)
-  const given = code.safeParse(formOf(ctx)['code'])
-  if (!proof || !given.success) return
-  const from = originOf(ctx)
-  const result = await finishSignIn(services, { proof, code: given.data, ip: ipOf(ctx), from })
-  if (!result.ok) return
+  if (!proof) return
+  const result = await finishWith(services, ctx, proof)
+  if (!result?.ok) return
   services.pending.clear(ctx, of)
   await signInBrowser(services, ctx, result)
+}
+
+async function finishWith(services: SignInServices, ctx: AnyContext, proof: PasswordProof) {
+  const shared = { proof, ip: ipOf(ctx), from: originOf(ctx) }
+  const response = sentPasskey(ctx)
+  if (response !== undefined)
+    return finishWithPasskey(services, { ...shared, response, browser: browserOf(ctx) })
+  const given = code.safeParse(formOf(ctx)['code'])
+  return given.success ? finishSignIn(services, { ...shared, code: given.data }) : undefined
 }
 
 /** The same for somebody who was at another provider meanwhile. The restarted request goes on with the code, if one is due. */
@@ -173,24 +206,38 @@ function asksRecovery({ ctx }: Place): boolean {
   return ctx.query[RECOVERY] !== undefined
 }
 
+function isOfPasskey(problem: unknown): boolean {
+  return typeof problem === 'string' && problem in PASSKEY_REFUSED
+}
+
 function ipOf(ctx: AnyContext): string {
   return requestState(ctx).clientIp ?? ''
 }
 
-async function render(services: SignInServices, place: Place, { email }: Account): Promise<void> {
+async function render(services: SignInServices, place: Place, { id, email }: Account): Promise<void> {
   const { ctx, of, path, query } = place
   const recovery = asksRecovery(place)
+  const { totp } = await factorsOf(services.db, id)
+  const passkeys = await passkeysOf(services.db, id)
   const here = withQuery(query, CLEAN)
   const other = withQuery(here, { [RECOVERY]: recovery ? undefined : '1' })
   const signInQuery = withQuery(here, { [RECOVERY]: undefined })
+  const action = `${path}/code${here}`
+  const look = { action, label: 'passkey-use', plain: totp !== undefined }
+  const challengePlace = secondStepPlace(browserOf(ctx), id)
   const problem = problems.get(ctx.query[WRONG])
+  const asksCode = recovery || totp !== undefined
   services.render(ctx, 'sign-in-code', {
-    action: `${path}/code${here}`,
+    action,
+    hasApp: totp !== undefined,
+    passkey:
+      !recovery && passkeys.length > 0 ? passkeyForm(services, challengePlace, look, passkeys) : undefined,
     otherHref: `${path}/code${other}`,
     startOverHref: of === OWN_PAGE ? `${path}${signInQuery}` : `${path}/sign-in${signInQuery}`,
     recovery,
     email,
-    errors: problem === undefined ? {} : { code: problem },
+    errors:
+      problem === undefined ? {} : { [asksCode && !isOfPasskey(ctx.query[WRONG]) ? 'code' : '']: problem },
     ...(await place.locals()),
   })
 }

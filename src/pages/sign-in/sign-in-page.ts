@@ -11,9 +11,12 @@ import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
 import { PASSWORD_AMR, readSession } from '../../provider/sessions/browser-session.ts'
+import { attemptPasskey, needsPasskey, signInPasskey } from './passkey-way.ts'
+import type { Attempt } from './passkey-way.ts'
 import { expectedEmail, isOtherWanted } from './expected-person.ts'
 import { CHALLENGE_NEEDED, checkHref } from '../../interaction/challenge.ts'
 import { parameter, shownClient } from '../../interaction/open-interaction.ts'
+import { sentPasskey } from '../../passkeys/passkey-form.ts'
 import type { Interaction } from '../../interaction/open-interaction.ts'
 import type { Said } from '../../interaction/next-page.ts'
 import { redirect, returnQuery } from '../../interaction/page.ts'
@@ -24,7 +27,6 @@ import { finishForApp, finishHere } from './finished-sign-in.ts'
 import { LOST, OWN_PAGE } from '../../interaction/pending/pending-sign-ins.ts'
 import { LATE, LATE_TEXT, withQuery } from './own-page.ts'
 import type { OwnPage } from './own-page.ts'
-import type { FinishedSignIn } from '../../interaction/session-changes.ts'
 
 const schema = z.object({
   email: z.string().max(320, 'sign-in-name-too-long').trim().min(1, 'sign-in-name-missing'),
@@ -54,10 +56,10 @@ async function showStep(services: SignInServices, page: Page): Promise<void> {
   const query = withQuery(page.query, { [LATE]: undefined })
   const clientId = parameter(interaction, 'client_id')
   const client = await shownClient(services.oidc.current(), clientId)
-  const said = services.nextPage.take(ctx)
+  const { values, ...said } = services.nextPage.take(ctx)
   render(services, ctx, {
-    values: { email: await expectedEmail(services, page) },
-    errors: needsOther(interaction) ? { '': OTHER_ACCOUNT } : lateErrors(ctx),
+    values: { email: await expectedEmail(services, page), ...values },
+    errors: stepErrors(page),
     action: `/interaction/${uid}/sign-in${query}`,
     client,
     cancelAction: `/interaction/${uid}/cancel`,
@@ -67,6 +69,12 @@ async function showStep(services: SignInServices, page: Page): Promise<void> {
     ...said,
     ...(await services.challenges.forPage(ctx, 'sign-in', returnQuery(uid, query), said)),
   })
+}
+
+/** Why the person is asked again. */
+function stepErrors({ ctx, interaction }: Page): FormErrors {
+  if (needsOther(interaction)) return { '': OTHER_ACCOUNT }
+  return needsPasskey(interaction) ? { '': 'passkey-wanted' } : lateErrors(ctx)
 }
 
 /** The person who signed in for this request is not the one that the app expects. */
@@ -174,9 +182,6 @@ async function askCodeAlone(
   return true
 }
 
-/** `refused`: for the form. `check`: a code by mail comes first. With none of them, the browser remembers the password, and the code is next. */
-type Attempt = { finished?: FinishedSignIn; refused?: Said; check?: Said }
-
 /** `of`: the request that the sign-in is for. */
 async function attemptSignIn(
   services: SignInServices,
@@ -184,6 +189,8 @@ async function attemptSignIn(
   of: string,
   client?: string,
 ): Promise<Attempt> {
+  const response = sentPasskey(ctx)
+  if (response !== undefined) return attemptPasskey(services, ctx, { response, client })
   const form = validateForm(schema, formOf(ctx))
   if (!form.ok) return { refused: { values: form.values, errors: form.errors } }
   const result = await signIn(services, {
@@ -218,5 +225,6 @@ function render(
   locals: Said & { action: string } & Record<string, unknown>,
 ): void {
   const links = { registerHref: '/register', forgotHref: '/forgot' }
-  services.render(ctx, 'sign-in', { values: {}, errors: {}, ...links, ...locals })
+  const passkey = signInPasskey(services, ctx, locals.action)
+  services.render(ctx, 'sign-in', { values: {}, errors: {}, ...links, passkey, ...locals })
 }

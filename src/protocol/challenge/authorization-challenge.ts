@@ -5,6 +5,7 @@
  */
 import { errors } from 'oidc-provider'
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider'
+import { factorsOf } from '../../factors/factors.ts'
 import { findAccountById, isVerified } from '../../accounts/account.ts'
 import type { Account } from '../../accounts/account.ts'
 import { linkTo } from '../../accounts/account-mail.ts'
@@ -42,6 +43,7 @@ import type { ChallengeStep } from './challenge-steps.ts'
 import {
   GUESSED,
   NEW_PASSWORD,
+  PASSKEY,
   reasonForWeb,
   redirectToWeb,
   REQUIRED,
@@ -96,7 +98,19 @@ async function answer(services: ChallengeServices, ctx: KoaContextWithOIDC): Pro
     if (next === 'blocked' && step.id !== undefined) return answerDue(ctx, due, due.refusal, step.id)
     if (typeof next === 'string') return requestStep(services, ctx, step, due, due.refusal)
     step.session = { ...step.session, passed: next }
+    const { account, isPasskey } = await secondStepOf(services, next)
+    if (account && isPasskey) {
+      await endAuthSession(services, step.id)
+      return redirectToWeb(ctx, { ...step.session.request, login_hint: account.email }, PASSKEY)
+    }
   }
+}
+
+/** A passkey signs for the pages of this server alone. Without an authenticator app only the browser leads on. */
+async function secondStepOf({ db }: ChallengeServices, { proof }: AuthSession['passed']) {
+  if (!proof) return { isPasskey: false }
+  const { totp } = await factorsOf(db, proof.accountId)
+  return { account: await findAccountById(db, proof.accountId), isPasskey: !totp }
 }
 
 /** Like a blocked step, this uses nothing up. */

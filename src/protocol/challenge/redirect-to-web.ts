@@ -43,6 +43,7 @@ export const REQUIRED =
   'the account needs a second factor and has none; the person sets one up in the browser,'
 
 export const NEW_PASSWORD = 'an operator knows the password; the person chooses another one in the browser'
+export const PASSKEY = 'the second step of this account is a passkey, which is used in the browser'
 
 /**
  * Why a request needs a browser. `undefined` when it does not.

@@ -35,10 +35,14 @@ const METADATA: readonly string[] = [
   '/.well-known/openid-configuration',
   '/.well-known/oauth-authorization-server',
 ]
+/** Which sites may use the passkeys of this server. Browsers ask at the domain of the passkeys, which may be another name. */
+export const RELATED_ORIGINS_PATH = '/.well-known/webauthn'
+
 const FOR_PROGRAMS: readonly string[] = [
   ...Object.values(LIBRARY_PATHS).filter((path) => !FOR_BROWSERS.includes(path)),
   CHALLENGE_PATH,
   STATUS_LISTS_PATH,
+  RELATED_ORIGINS_PATH,
   ...METADATA,
 ]
 /** Where the sign-out page sends its form. */

@@ -8,6 +8,7 @@ import type Provider from 'oidc-provider'
 import { replaceGetter } from '../library/members.ts'
 import type { CachedAccount } from '../../account-cache/known-account.ts'
 import { levelOf, LEVELS, meetsLevel, REACHABLE_LEVELS } from '../../accounts/levels.ts'
+import type { Level } from '../../accounts/levels.ts'
 
 const [, SECOND_FACTOR] = LEVELS
 
@@ -28,16 +29,16 @@ export function installLevels(provider: Provider): void {
 
 /** What the protocol asks of `factors`. */
 export type SecondFactors = {
-  /** Whether the password of an account is not enough: it has a second factor. */
-  has: (accountId: string) => Promise<boolean>
+  /** The strongest level that an account can sign in at, with the factors that it has. */
+  strongest: (accountId: string) => Promise<Level>
   /** Whether the operator wants the account to have one. */
   isRequired: (account: CachedAccount) => Promise<boolean>
 }
 
 /**
  * Asks for a new sign-in when one can reach the required level. The app gets `unmet_authentication_requirements` when
- * none can (OpenID Connect Core Unmet Authentication Requirements 1.0). There is no loop: who has a second factor reaches
- * its level with the next sign-in, and who has none sets it up in a step of its own.
+ * none can (OpenID Connect Core Unmet Authentication Requirements 1.0). There is no loop: who has the factor reaches its
+ * level with the next sign-in, and who has none sets it up in a step of its own.
  */
 export function authenticationLevel(factors: SecondFactors): interactionPolicy.Check {
   return new interactionPolicy.Check(
@@ -49,7 +50,7 @@ export function authenticationLevel(factors: SecondFactors): interactionPolicy.C
 }
 
 /**
- * Asks a person without a second factor to set one up, when the app or the operator wants it. The person is signed in, so
+ * Asks a person to set up the factor that the app or the operator wants, who does not have it. The person is signed in, so
  * `prompt=none` answers `interaction_required` (OpenID Connect Core §3.1.2.6).
  */
 export function setUpDue(factors: SecondFactors): interactionPolicy.Check {
@@ -61,12 +62,18 @@ export function setUpDue(factors: SecondFactors): interactionPolicy.Check {
   )
 }
 
-/** True for a person who has signed in with the password, has no second factor, and needs one for the request. */
+/** True for a person who has signed in, and needs a factor for the request that the account does not have. */
 export async function isSetUpDue(ctx: KoaContextWithOIDC, factors: SecondFactors): Promise<boolean> {
   const accountId = ctx.oidc.session?.accountId
   const level = levelOfSession(ctx)
   if (accountId === undefined || level === undefined) return false
-  return (await isTooWeak(ctx, level, factors)) && !(await factors.has(accountId))
+  if (!(await isTooWeak(ctx, level, factors))) return false
+  return isTooWeak(ctx, await factors.strongest(accountId), factors)
+}
+
+/** True when only a passkey reaches a level that the request requires. */
+export function wantsPasskey(params: Parameters): boolean {
+  return needsMoreThan(SECOND_FACTOR, params)
 }
 
 /** Whether the request needs more than this level: by its parameters, for its client, or for the signed-in account. */

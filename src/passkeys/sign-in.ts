@@ -1,0 +1,91 @@
+/** Signing in with a passkey: alone, or as the second step after the password. Starts no session. */
+import type { Account } from '../accounts/account.ts'
+import { recordAudit } from '../audit/audit.ts'
+import type { SignInOrigin } from '../audit/sign-in-origin.ts'
+import { provenAccount } from '../factors/finish-sign-in.ts'
+import type { PasswordProof } from '../factors/finish-sign-in.ts'
+import type { Services } from '../services.ts'
+import type { ChallengePlace } from './challenges.ts'
+import { usePasskey } from './using.ts'
+import type { PasskeyAnswer, PasskeyUsed, Refusal } from './using.ts'
+import type { Passkey } from './passkeys.ts'
+
+export type SignInAnswer = PasskeyAnswer & { from?: SignInOrigin | undefined }
+
+export type PasskeySignIn =
+  | { ok: true; account: Account; amr: string[] }
+  /** `over`: the proof of the password is void or too old. */
+  | { ok: false; reason: Refusal | 'over' }
+
+/** Signs in without a password: the passkey names the account. */
+export async function signInWithPasskey(needs: Services, given: SignInAnswer): Promise<PasskeySignIn> {
+  const used = await usePasskey(needs, given, { purpose: 'sign-in', browser: given.browser })
+  await audit(needs, used, given, 'sign_in.failed')
+  if (!used.ok) return used
+  return { ok: true, account: used.account, amr: passkeyAmr(used.passkey) }
+}
+
+/** After the password, or another provider. The passkey has to be of the same account. */
+export async function finishWithPasskey(
+  needs: Services,
+  given: SignInAnswer & { proof: PasswordProof },
+): Promise<PasskeySignIn> {
+  const account = await provenAccount(needs, given.proof)
+  if (!account) return { ok: false, reason: 'over' }
+  const place = secondStepPlace(given.browser, account.id)
+  const used = await usePasskey(needs, given, place)
+  const { upstream } = given.proof
+  const from = upstream ? { ...given.from, upstream: upstream.label } : given.from
+  await audit(needs, used, { ...given, from }, 'second_factor.failed')
+  if (!used.ok) return used
+  const first = given.proof.upstream?.amr ?? ['pwd']
+  return { ok: true, account: used.account, amr: [...new Set([...first, ...passkeyAmr(used.passkey)])] }
+}
+
+/** Asks a signed-in person for one of their passkeys again. */
+export async function confirmWithPasskey(
+  needs: Services,
+  accountId: string,
+  given: SignInAnswer,
+): Promise<PasskeySignIn> {
+  const place = { purpose: 'confirm', browser: given.browser, subject: accountId } as const
+  const used = await usePasskey(needs, given, place)
+  await audit(needs, used, { ...given, from: { ...given.from, confirmation: true } }, 'sign_in.failed')
+  if (!used.ok) return used
+  return { ok: true, account: used.account, amr: passkeyAmr(used.passkey) }
+}
+
+export function secondStepPlace(browser: string, accountId: string): ChallengePlace {
+  return { purpose: 'second-step', browser, subject: accountId }
+}
+
+/**
+ * The methods of a passkey (RFC 8176 §2). `mfa`: the authenticator, and a PIN or finger that it checked, or the password
+ * before it. A synced key is in software; one that stays on its device counts as hardware, though nothing attests it.
+ */
+export function passkeyAmr({ synced }: Pick<Passkey, 'synced'>): string[] {
+  return ['pop', synced ? 'swk' : 'hwk', 'user', 'mfa']
+}
+
+/** An answer that belongs to no account leaves no entry: anybody could fill the trail with them. */
+async function audit(
+  needs: Services,
+  used: PasskeyUsed,
+  { ip, from }: SignInAnswer,
+  failed: 'sign_in.failed' | 'second_factor.failed',
+): Promise<void> {
+  if (!used.account) return
+  await recordAudit(needs.db, {
+    atMs: needs.clock(),
+    action: used.ok ? 'sign_in.succeeded' : failed,
+    actor: used.ok ? used.account.id : 'anonymous',
+    accountId: used.account.id,
+    ip,
+    detail: {
+      ...from,
+      factor: 'passkey',
+      ...(failed === 'sign_in.failed' && { passwordless: true }),
+      ...(!used.ok && { why: used.reason }),
+    },
+  })
+}

@@ -1,0 +1,26 @@
+/** Chromium's virtual authenticator: a page then creates and uses passkeys as with a real one (WebAuthn §11). */
+import type { Page } from 'playwright-core'
+
+/** `present`: false waits for a touch that never comes. */
+export async function addAuthenticator(page: Page, { present = true } = {}) {
+  const session = await page.context().newCDPSession(page)
+  await session.send('WebAuthn.enable')
+  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: present,
+    },
+  })
+  return {
+    async credentials() {
+      const { credentials } = await session.send('WebAuthn.getCredentials', { authenticatorId })
+      return credentials
+    },
+    touches: (enabled: boolean) =>
+      session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }),
+  }
+}
