@@ -9,6 +9,8 @@ page-title-failed = { $same ->
     [yes] Error: { $server }
    *[no] Error: { $title } · { $server }
 }
+# A name or a title that others gave.
+page-given = { $text }
 page-skip = Skip to main content
 page-sign-out = Sign out
 page-new-tab = (opens in a new tab)

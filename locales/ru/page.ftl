@@ -9,6 +9,8 @@ page-title-failed = { $same ->
     [yes] Ошибка: { $server }
    *[no] Ошибка: { $title } · { $server }
 }
+# A name or a title that others gave.
+page-given = { $text }
 page-skip = Перейти к содержимому
 page-sign-out = Выйти
 page-new-tab = (откроется в новой вкладке)

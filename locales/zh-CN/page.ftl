@@ -9,6 +9,8 @@ page-title-failed = { $same ->
     [yes] 有误：{ $server }
    *[no] 有误：{ $title } · { $server }
 }
+# A name or a title that others gave.
+page-given = { $text }
 page-skip = 跳到主要内容
 page-sign-out = 退出登录
 page-new-tab = （在新标签页中打开）

@@ -1,9 +1,10 @@
 /** Describes the scopes and claims of a request in words for people, for the consent page. */
 import { claimWords, SCOPE_CLAIMS } from '../provider/grants/claim-words.ts'
+import type { Message } from '../words/message.ts'
 import type { KnownResource } from '../provider/clients/resource-access.ts'
-import { resourceScopeTitle, scopeWords } from '../provider/grants/scope-words.ts'
+import { resourceScopeMessage, scopeWords } from '../provider/grants/scope-words.ts'
 
-export type ScopeText = { name: string; title: string; description?: string }
+export type ScopeText = { name: string; title: Message; description?: Message }
 export type ResourceText = { identifier: string; name?: string; scopes: ScopeText[] }
 export type ConsentDetails = { scopes: ScopeText[]; resources: ResourceText[]; offline: boolean }
 
@@ -35,7 +36,7 @@ export function consentDetails(requested: string, resources: readonly Resource[]
       name: resource.name ?? resource.identifier,
       scopes: names
         .filter((scope) => resource.scopes.split(' ').includes(scope))
-        .map((scope) => ({ name: scope, title: resourceScopeTitle(resource, scope) })),
+        .map((scope) => ({ name: scope, title: resourceScopeMessage(resource, scope) })),
     })),
   }
 }

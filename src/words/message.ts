@@ -6,6 +6,11 @@ export type MessageArgs = Readonly<Record<string, string | number>>
 /** Only an id where the text takes no arguments. `id.attribute` names an attribute of a message. */
 export type Message = string | { id: string; args?: MessageArgs | undefined }
 
+/** A name or a title that others gave, such as an operator: as it is, where a text of ours could be as well. */
+export function given(text: string): Message {
+  return { id: 'page-given', args: { text } }
+}
+
 /** For messages that travel, as in a cookie. */
 export const messageSchema = z.union([
   z.string(),

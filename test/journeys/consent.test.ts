@@ -52,7 +52,7 @@ inBothSettings('Consent', (world) => {
 
     const request = await app.begin({ scope: 'openid email' })
     await page.goto(request.url)
-    expect(await page.locator('main').innerText()).to.contain('See your e-mail address')
+    expect(await page.locator('main').innerText()).to.contain('See your email')
     await press(page, 'Allow')
     const tokens = await tokensOf(app, request, await backAt(page, app, request))
     expect(await app.userinfo(tokens.access_token, tokens.subject)).to.include({ email: person.email })

@@ -51,7 +51,7 @@ inBothSettings('From a new account to an app and out again', (world) => {
       await signInHere(page, person)
       expect(await heading(page)).to.equal('Reading List asks for access')
       const asked = await page.locator('main').innerText()
-      for (const words of [person.email, 'See your e-mail address', 'At Library', 'books:read'])
+      for (const words of [person.email, 'See your email', 'At Library', 'books:read'])
         expect(asked, words).to.contain(words)
       expect(asked).not.to.contain('books:write')
       await press(page, 'Allow')

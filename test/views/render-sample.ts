@@ -35,7 +35,10 @@ export function renderSample(
     set: () => undefined,
     body: '',
   }
-  const offlineEnds = 'Ends after 30 days without use, after 1 year at the latest, or when you remove it.'
+  const offlineEnds = {
+    idle: { id: 'scope-days', args: { count: 30 } },
+    longest: { id: 'scope-years', args: { count: 1 } },
+  }
   const common = { serverName: 'Account Server', title: 'Sample title', offlineEnds }
   render(ctx as unknown as AnyContext, page, { ...common, ...locals, ...extra })
   return ctx.body

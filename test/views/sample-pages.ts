@@ -54,8 +54,8 @@ const consent = {
   client,
   account: { name: 'Sample Person', email },
   scopes: [
-    { name: 'profile', title: 'See your profile', description: 'Your name and username.' },
-    { name: 'email', title: 'See your e-mail address' },
+    { name: 'profile', title: 'scope-profile', description: 'scope-profile-about' },
+    { name: 'email', title: 'scope-email' },
   ],
   resources: [
     {
@@ -127,9 +127,9 @@ export const samplePages: SamplePage[] = [
     ...consent,
     pin: 'a digest',
     notes: [
-      'Since you allowed it, it has changed its name. It was called Reading List.',
-      'This app is known only by its address: app.example.com',
-      'It opens an app on this device by cursor:, which other apps may claim too. Go on only if you began this yourself.',
+      { id: 'scope-note-renamed', args: { name: 'Reading List' } },
+      { id: 'scope-note-document', args: { host: 'app.example.com' } },
+      { id: 'scope-note-scheme', args: { scheme: 'cursor:' } },
     ],
   }),
   sample('consent', 'details', {

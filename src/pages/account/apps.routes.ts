@@ -4,12 +4,13 @@ import { listConsents, revokeConsent } from '../../consents/consents.ts'
 import type { PageServices } from '../../feature.ts'
 import { formOf } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
+import { given } from '../../words/message.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { clientNameOf } from '../../provider/clients/client-documents.ts'
 import { OFFLINE_ACCESS } from '../../provider/grants/lifetimes.ts'
-import { resourceScopeTitle, scopeWords } from '../../provider/grants/scope-words.ts'
+import { resourceScopeMessage, scopeWords } from '../../provider/grants/scope-words.ts'
 
 export function appsRoutes(services: PageServices): Router {
   return memberRoutes(services, 'apps', [
@@ -25,10 +26,10 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
       clientId,
       name: await clientNameOf(services.oidc.current(), clientId),
       scopes: [
-        ...scopes.map((scope) => scopeWords(scope)?.title ?? scope),
+        ...scopes.map((scope) => scopeWords(scope)?.title ?? given(scope)),
         ...(await Promise.all(
           Object.entries(resources).flatMap(([resource, own]) =>
-            own.map(async (scope) => resourceScopeTitle(await services.findResource(resource), scope)),
+            own.map(async (scope) => resourceScopeMessage(await services.findResource(resource), scope)),
           ),
         )),
       ],

@@ -1,5 +1,6 @@
 /** Notes for a person before allowing an app. The app chose its name itself, so the name proves nothing. */
 import type { ClientPin } from '../../consents/consents.ts'
+import type { Message } from '../../words/message.ts'
 import { isDocumentId } from '../../provider/clients/client-documents.ts'
 
 type Asking = {
@@ -10,14 +11,14 @@ type Asking = {
   agreed: ClientPin | undefined
 }
 
-/** Sentences, the most important first. There are none for a web app that an operator registered. */
-export function clientNotes({ client, redirectUri, pin, agreed }: Asking): string[] {
+/** The most important first. There are none for a web app that an operator registered. */
+export function clientNotes({ client, redirectUri, pin, agreed }: Asking): Message[] {
   const known = isDocumentId(client.clientId)
   const changed = pin && agreed && pin.digest !== agreed.digest
   return [
     ...(changed ? changesSince(agreed, pin) : []),
-    ...(client.self_registered === true ? ['This app registered itself. Nobody here has checked it.'] : []),
-    ...(known ? [`This app is known only by its address: ${new URL(client.clientId).host}`] : []),
+    ...(client.self_registered === true ? ['scope-note-self-registered'] : []),
+    ...(known ? [{ id: 'scope-note-document', args: { host: new URL(client.clientId).host } }] : []),
     ...returnNote(redirectUri, known || client.self_registered === true),
   ]
 }
@@ -26,35 +27,30 @@ export function clientNotes({ client, redirectUri, pin, agreed }: Asking): strin
 export function registrarOf(
   client: { registeredBy: string | null } | undefined,
   serverName: string,
-): string | undefined {
+): Message | undefined {
   if (!client || client.registeredBy === 'open') return undefined
-  const by = `the administrators of ${serverName}`
-  return client.registeredBy === null ? `Registered by ${by}` : `Registered itself, with leave from ${by}`
+  const id = client.registeredBy === null ? 'scope-registered' : 'scope-registered-itself'
+  return { id, args: { server: serverName } }
 }
 
-function changesSince(agreed: ClientPin, pin: ClientPin): string[] {
+function changesSince(agreed: ClientPin, pin: ClientPin): Message[] {
   const moved = agreed.redirectUris.join(' ') !== pin.redirectUris.join(' ')
   return [
-    ...(agreed.name === pin.name
-      ? []
-      : [`Since you allowed it, it has changed its name. It was called ${agreed.name}.`]),
-    ...(moved ? ['Since you allowed it, it has changed the addresses that people are sent to.'] : []),
+    ...(agreed.name === pin.name ? [] : [{ id: 'scope-note-renamed', args: { name: agreed.name } }]),
+    ...(moved ? ['scope-note-moved'] : []),
   ]
 }
 
 const LOOPBACKS = new Set(['localhost', '127.0.0.1', '[::1]'])
 
-function returnNote(redirectUri: string, unchecked: boolean): string[] {
+function returnNote(redirectUri: string, unchecked: boolean): Message[] {
   const url = URL.parse(redirectUri)
   if (!url) return []
   const web = url.protocol === 'https:' || url.protocol === 'http:'
   // RFC 8252 §8.4: only a scheme from an own domain name is safe from other apps.
   if (!web && !url.protocol.includes('.'))
-    return [
-      `It opens an app on this device by ${url.protocol}, which other apps may claim too. Go on only if you began this yourself.`,
-    ]
+    return [{ id: 'scope-note-scheme', args: { scheme: url.protocol } }]
   if (!unchecked || !web) return []
-  if (LOOPBACKS.has(url.hostname))
-    return ['You will return to a program on this device. Go on only if you began this yourself.']
-  return [`You will return to ${url.host}`]
+  if (LOOPBACKS.has(url.hostname)) return ['scope-note-loopback']
+  return [{ id: 'scope-note-return', args: { host: url.host } }]
 }

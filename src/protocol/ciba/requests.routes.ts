@@ -14,6 +14,8 @@ import type { BackchannelRequest } from './backchannel-requests.ts'
 import { clientNameOf } from '../../provider/clients/client-documents.ts'
 import { hasOfflineAccess } from '../../provider/grants/lifetimes.ts'
 import { resourceScopeTitle, scopeWords } from '../../provider/grants/scope-words.ts'
+import { given } from '../../words/message.ts'
+import type { Message } from '../../words/message.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
@@ -71,11 +73,11 @@ async function scopeTitle(
   { findResource }: PageServices,
   resources: readonly string[],
   scope: string,
-): Promise<string> {
+): Promise<Message> {
   const found = await Promise.all(resources.map(findResource))
   const knowing = found.find((resource) => resource?.scopes.split(' ').includes(scope))
   const title = resourceScopeTitle(knowing, scope)
-  return knowing?.name ? `${title} (${knowing.name})` : title
+  return knowing?.name ? { id: 'scope-at', args: { title, resource: knowing.name } } : given(title)
 }
 
 async function answer(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {

@@ -9,19 +9,20 @@ export const SCOPE_CLAIMS = {
   groups: ['groups'],
 }
 
-const WORDS: Record<string, ScopeWords> = {
-  email: { title: 'See your e-mail address' },
-  email_verified: { title: 'See whether your e-mail address is confirmed' },
-  name: { title: 'See your name' },
-  given_name: { title: 'See your given name' },
-  family_name: { title: 'See your family name' },
-  preferred_username: { title: 'See your user name, or else your e-mail address' },
-  locale: { title: 'See your language' },
-  groups: { title: 'See your groups' },
-  updated_at: { title: 'See when your profile last changed' },
-}
+const NAMED = new Set([
+  'email',
+  'email_verified',
+  'name',
+  'given_name',
+  'family_name',
+  'preferred_username',
+  'locale',
+  'groups',
+  'updated_at',
+])
 
 /** Never empty, because the page must show everything that the app asks for. */
 export function claimWords(claim: string): ScopeWords {
-  return (Object.hasOwn(WORDS, claim) && WORDS[claim]) || { title: `See your ${claim.replaceAll('_', ' ')}` }
+  if (NAMED.has(claim)) return { title: `scope-claim-${claim.replaceAll('_', '-')}` }
+  return { title: { id: 'scope-claim-other', args: { claim: claim.replaceAll('_', ' ') } } }
 }

@@ -1,17 +1,16 @@
-/** Describes the provider's own scopes in words for people, on the consent page and in the list of apps. */
+/** Describes scopes in words for people, on the consent page and in the list of apps. */
+import { given } from '../../words/message.ts'
+import type { Message } from '../../words/message.ts'
 import type { Lifetimes } from './lifetimes.ts'
 
-export type ScopeWords = { title: string; description?: string }
+export type ScopeWords = { title: Message; description?: Message }
 
 const WORDS: Record<string, ScopeWords> = {
-  openid: { title: 'Know who you are', description: 'A stable identifier of your account.' },
-  email: { title: 'See your e-mail address' },
-  profile: {
-    title: 'See your profile',
-    description: 'Your name, your user name or else your e-mail address, and your language.',
-  },
-  groups: { title: 'See your groups', description: 'The names of the groups that you are in here.' },
-  offline_access: { title: 'Stay connected when you’re not there' },
+  openid: { title: 'scope-openid', description: 'scope-openid-about' },
+  email: { title: 'scope-email' },
+  profile: { title: 'scope-profile', description: 'scope-profile-about' },
+  groups: { title: 'scope-groups', description: 'scope-groups-about' },
+  offline_access: { title: 'consent-offline' },
 }
 
 /** `undefined` for a scope of a resource server, which has a text of its own. */
@@ -19,29 +18,39 @@ export function scopeWords(scope: string): ScopeWords | undefined {
   return Object.hasOwn(WORDS, scope) ? WORDS[scope] : undefined
 }
 
+type Titled = { scopeTexts?: Readonly<Record<string, string>> }
+
 /** The registered text of a resource server's scope, or else its name. */
-export function resourceScopeTitle(
-  resource: { scopeTexts?: Readonly<Record<string, string>> } | undefined,
-  scope: string,
-): string {
+export function resourceScopeTitle(resource: Titled | undefined, scope: string): string {
   const texts = resource?.scopeTexts ?? {}
   return (Object.hasOwn(texts, scope) && texts[scope]) || scope
+}
+
+/** The same for a page. */
+export function resourceScopeMessage(resource: Titled | undefined, scope: string): Message {
+  return given(resourceScopeTitle(resource, scope))
 }
 
 const DAY_SECONDS = 86_400
 const YEAR_DAYS = 365
 
-/** The end of offline access in words for people. */
+/** A number of days or years, as `scope-days` and `scope-years` say it. */
+type Span = { id: string; args: { count: number } }
+
+/** The end of offline access. `idle`: without use, where this is earlier. */
 export function offlineEnds({
   offlineAccessIdleSeconds: idle,
   offlineAccessAbsoluteSeconds: absolute,
-}: Pick<Lifetimes, 'offlineAccessIdleSeconds' | 'offlineAccessAbsoluteSeconds'>): string {
-  if (idle >= absolute) return `Ends after ${daysInWords(absolute)}, or when you remove it.`
-  return `Ends after ${daysInWords(idle)} without use, after ${daysInWords(absolute)} at the latest, or when you remove it.`
+}: Pick<Lifetimes, 'offlineAccessIdleSeconds' | 'offlineAccessAbsoluteSeconds'>): {
+  idle?: Span
+  longest: Span
+} {
+  return { longest: spanOf(absolute), ...(idle < absolute && { idle: spanOf(idle) }) }
 }
 
-function daysInWords(seconds: number): string {
+function spanOf(seconds: number): Span {
   const days = Math.round(seconds / DAY_SECONDS)
-  const [count, unit] = days % YEAR_DAYS === 0 ? [days / YEAR_DAYS, 'year'] : [days, 'day']
-  return `${count} ${unit}${count === 1 ? '' : 's'}`
+  return days % YEAR_DAYS === 0
+    ? { id: 'scope-years', args: { count: days / YEAR_DAYS } }
+    : { id: 'scope-days', args: { count: days } }
 }

@@ -9,10 +9,16 @@ import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { z } from 'zod'
 import { TOKEN_EXCHANGE_GRANT } from '../../clients/client-choices.ts'
 import type { DetailsField, DetailsType } from '../../resources/details-type.ts'
+import { given } from '../../words/message.ts'
+import type { Message } from '../../words/message.ts'
 
 export type Detail = { type: string } & Record<string, unknown>
 /** One entry on the consent page. */
-export type DetailWords = { title: string; resource?: string; rows: { label: string; value: string }[] }
+export type DetailWords = {
+  title: Message
+  resource?: string
+  rows: { label: Message; value: Message }[]
+}
 
 type Features = NonNullable<Configuration['features']>
 type Client = { allowed_resources?: unknown; details_types?: unknown }
@@ -74,8 +80,9 @@ export function withDetailsResources(
 export function describeDetails(types: readonly DetailsType[], details: readonly Detail[]): DetailWords[] {
   return details.map(({ type: name, ...detail }) => {
     const type = types.find((one) => one.type === name)
-    if (!type) return { title: name, rows: [{ label: 'Details', value: JSON.stringify(detail) }] }
-    return { title: type.title, resource: type.resource, rows: rowsOf(type.fields, detail) }
+    if (!type)
+      return { title: given(name), rows: [{ label: 'scope-details', value: given(JSON.stringify(detail)) }] }
+    return { title: given(type.title), resource: type.resource, rows: rowsOf(type.fields, detail) }
   })
 }
 
@@ -83,19 +90,19 @@ function rowsOf(
   fields: Record<string, DetailsField>,
   values: Record<string, unknown>,
   path = '',
-): { label: string; value: string }[] {
+): DetailWords['rows'] {
   return Object.entries(fields).flatMap(([name, field]) => {
     const value = Object.hasOwn(values, name) ? values[name] : undefined
     if (value === undefined) return []
     const label = path + field.label
     if (field.fields) return rowsOf(field.fields, value as Record<string, unknown>, `${label}: `)
-    return [{ label, value: valueWords(value) }]
+    return [{ label: given(label), value: valueWords(value) }]
   })
 }
 
-function valueWords(value: unknown): string {
-  if (typeof value === 'boolean') return value ? 'yes' : 'no'
-  return Array.isArray(value) ? value.join(', ') : String(value)
+function valueWords(value: unknown): Message {
+  if (typeof value === 'boolean') return value ? 'scope-yes' : 'scope-no'
+  return given(Array.isArray(value) ? value.join(', ') : String(value))
 }
 
 function validatorOf(type: DetailsType) {

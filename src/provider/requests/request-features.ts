@@ -2,6 +2,7 @@
 import type { Configuration } from 'oidc-provider'
 import { richAuthorizationRequests, withDetailsResources } from './authorization-details.ts'
 import type { DetailsType } from '../../resources/details-type.ts'
+import { LANGUAGES } from '../../words/catalogue.ts'
 import { assertRequestObject } from './request-object.ts'
 
 type Features = NonNullable<Configuration['features']>
@@ -22,5 +23,5 @@ export function requestFeatures(types: readonly DetailsType[], indicators: Featu
 /** Metadata beyond the library's own. */
 export const REQUEST_METADATA = {
   prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'],
-  ui_locales_supported: ['en'],
+  ui_locales_supported: Object.keys(LANGUAGES),
 }

@@ -16,8 +16,9 @@ describe('who registered an app', () => {
   })
 
   it('is named in words only where an administrator let it in', () => {
-    expect(registrarOf({ registeredBy: null }, 'Acme')).to.equal('Registered by the administrators of Acme')
-    expect(registrarOf({ registeredBy: 'token-1' }, 'Acme')).to.contain('leave from')
+    const args = { server: 'Acme' }
+    expect(registrarOf({ registeredBy: null }, 'Acme')).to.eql({ id: 'scope-registered', args })
+    expect(registrarOf({ registeredBy: 'token-1' }, 'Acme')).to.eql({ id: 'scope-registered-itself', args })
     expect(registrarOf({ registeredBy: 'open' }, 'Acme')).to.equal(undefined)
     expect(registrarOf(undefined, 'Acme')).to.equal(undefined)
   })

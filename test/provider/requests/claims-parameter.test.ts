@@ -34,7 +34,7 @@ for (const { name, stage: open } of STAGES)
       const page = await visitor.get(path(app, claims))
       const fields = { email: person.email, password: PASSWORD }
       const consent = await visitor.followForm(page, fields, { action: '/sign-in' })
-      for (const words of ['See your e-mail address', 'See your language', 'See your name'])
+      for (const words of ['See your email', 'See your language', 'See your name'])
         expect(consent.text, words).to.contain(words)
       const done = await visitor.followForm(consent, { decision: 'allow' }, { action: '/consent' })
       const tokens = await tokensFrom(app, new URL(done.headers.get('location')!))

@@ -6,6 +6,7 @@ import type { DetailsTypeInput } from '../../../src/resources/details-type.ts'
 import { createSealer, deriveKey } from '../../../src/platform/tokens.ts'
 import { DATABASES } from '../../platform/change-feed-databases.ts'
 import type { MigratedDatabase } from '../../platform/change-feed-databases.ts'
+import { given } from '../../../src/words/message.ts'
 
 const payment: DetailsTypeInput = {
   type: 'payment',
@@ -77,6 +78,7 @@ for (const { name, open } of DATABASES)
 describe('authorization details in words', () => {
   it('show what came also for a type that is gone', () => {
     const words = describeDetails([], [{ type: 'payment', to: 'Sample Shop' }])
-    expect(words).to.eql([{ title: 'payment', rows: [{ label: 'Details', value: '{"to":"Sample Shop"}' }] }])
+    const value = given('{"to":"Sample Shop"}')
+    expect(words).to.eql([{ title: given('payment'), rows: [{ label: 'scope-details', value }] }])
   })
 })

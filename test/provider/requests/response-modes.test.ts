@@ -95,7 +95,7 @@ describe('the answer to an authorization request', function () {
       'select_account',
       'create',
     ])
-    expect(metadata['ui_locales_supported']).to.eql(['en'])
+    expect(metadata['ui_locales_supported']).to.eql(['en', 'zh-CN', 'ru'])
     expect(metadata['request_object_signing_alg_values_supported']).not.to.match(/HS|none/)
     expect(metadata).to.deep.include({
       claims_parameter_supported: true,
