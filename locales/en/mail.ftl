@@ -240,3 +240,16 @@ mail-deletion-cancelled =
     .subject = Your { $server } account will not be deleted
     .heading = Your account stays
     .body = Your account was to be deleted on { $when }. Someone, most likely you, signed in again. So the account stays.
+
+mail-sign-in-code =
+    .subject = Your { $server } sign-in code
+    .preview = Your code is { $code }. Never give it to anyone.
+    .heading = Your sign-in code
+    .body = { $second ->
+        [yes] This code is the second step of your sign-in to { $server }. Enter it on the page that asked for it, in the same browser. It works once, until { $when }.
+       *[no] This code signs you in to { $server }. Enter it on the page that asked for it, in the same browser. It works once, until { $when }.
+    }
+    .action = Go to the sign-in page
+    .code = Your code:
+    .never = Never give this code to anyone, on the phone or on another page. Nobody from us asks for it.
+    .note = Didn’t ask for a code? Ignore this email. Without the code, nobody gets in.

@@ -24,4 +24,5 @@ sessions-method-fed = another provider
 sessions-method-second = second factor
 sessions-method-otp = authenticator app
 sessions-method-passkey = passkey
+sessions-method-mail = code by email
 sessions-method-recovery = recovery code

@@ -24,4 +24,5 @@ sessions-method-fed = другой сервис
 sessions-method-second = второй фактор
 sessions-method-otp = приложение-аутентификатор
 sessions-method-passkey = ключ доступа
+sessions-method-mail = код из письма
 sessions-method-recovery = код восстановления

@@ -239,3 +239,16 @@ mail-deletion-cancelled =
     .subject = 你的 { $server } 账号不会被删除
     .heading = 你的账号已保留
     .body = 你的账号原定于 { $when } 删除。有人（很可能就是你）重新登录，因此账号已保留。
+
+mail-sign-in-code =
+    .subject = 你的 { $server } 登录验证码
+    .preview = 你的验证码是 { $code }。请勿告诉任何人。
+    .heading = 你的登录验证码
+    .body = { $second ->
+        [yes] 此验证码是登录 { $server } 的第二步。请在同一浏览器中请求它的页面上输入。验证码只能使用一次，{ $when } 前有效。
+       *[no] 此验证码用于登录 { $server }。请在同一浏览器中请求它的页面上输入。验证码只能使用一次，{ $when } 前有效。
+    }
+    .action = 前往登录页面
+    .code = 你的验证码：
+    .never = 请勿在电话中或其他页面上把此验证码告诉任何人。我们的工作人员不会向你索要。
+    .note = 没有请求验证码？请忽略此邮件。没有验证码，任何人都无法登录。

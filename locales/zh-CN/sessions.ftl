@@ -24,4 +24,5 @@ sessions-method-fed = 其他服务
 sessions-method-second = 双重验证
 sessions-method-otp = 身份验证器应用
 sessions-method-passkey = 通行密钥
+sessions-method-mail = 邮件验证码
 sessions-method-recovery = 恢复码

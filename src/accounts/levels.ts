@@ -14,11 +14,12 @@ export type Level = (typeof LEVELS)[number]
  * can be reached.
  */
 const METHODS: Record<Level, readonly (readonly string[])[]> = {
-  // `fed`: at another provider, in place of the password.
-  'urn:account-server:acr:password': [['pwd'], ['fed']],
+  // One factor: the password, and in its place another provider (`fed`) or the code of a mail.
+  'urn:account-server:acr:password': [['pwd'], ['fed'], ['otp']],
   'urn:account-server:acr:second-factor': [
     ['pwd', 'mfa'],
     ['fed', 'mfa'],
+    ['otp', 'mfa'],
   ],
   // A passkey signs for this server's origin alone, so no other site can pass its answer on.
   'urn:account-server:acr:phishing-resistant': [['pop', 'mfa']],

@@ -15,7 +15,7 @@ const UNSOLVED_SHARE = 6
 /** Throws `Overload('too_many_requests')` with `retryAfterSeconds`. */
 export async function takeNetworkRequest(
   counting: Counting,
-  kind: 'registration' | 'resend' | 'reset' | 'check' | 'unsolved check' | 'new_address',
+  kind: 'registration' | 'resend' | 'reset' | 'check' | 'unsolved check' | 'new_address' | 'sign_in_code',
   ip: string,
   nowMs: number,
 ): Promise<void> {

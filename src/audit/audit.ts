@@ -61,6 +61,7 @@ async function recordEventOf(sql: Sql, audited: AuditEvent & { accountId: string
 /** What strangers cause without an account, as often as they like. */
 const STRANGERS_ACTIONS = [
   'sign_in.failed',
+  'sign_in.code_requested',
   'sign_in.guessed',
   'password.reset_requested',
   'account.activation_requested',

@@ -63,6 +63,8 @@ export const AUDITED_ACTIONS = {
   'password.reset_requested': { none: CHANGES_NOTHING },
   'password.reset_mailed': { none: CHANGES_NOTHING },
   'sign_in.succeeded': { none: 'The session that begins is the event: `session.started`.' },
+  'sign_in.code_requested': { none: CHANGES_NOTHING },
+  'sign_in.mail_accepted': { none: 'The sign-in goes on with the second factor.' },
   'sign_in.password_accepted': { none: 'The sign-in goes on with the second factor.' },
   'sign_in.new_browser': { none: 'The session that begins is the event. The owner gets a mail, five a day.' },
   'sign_in.disowned': { none: 'The end of the sessions is the event: `account.signed_out_everywhere`.' },

@@ -7,11 +7,11 @@ import type { Account } from '../accounts/account.ts'
 import type { SignInOrigin } from '../audit/sign-in-origin.ts'
 import { needsSecondFactor } from '../accounts/second-factor-needed.ts'
 import { recordAudit } from '../audit/audit.ts'
+import { proofState } from './proof-state.ts'
 import { checkSecondFactor } from './second-factor.ts'
 import type { SecondFactor } from './second-factor.ts'
 import { MINUTE_MS } from '../platform/clock.ts'
 import type { Sql } from '../platform/sql/database.ts'
-import { digest } from '../platform/tokens.ts'
 import type { Services } from '../services.ts'
 
 /** How long after the password the code can be given. */
@@ -20,7 +20,7 @@ export const SECOND_STEP_MS = 10 * MINUTE_MS
 /** How long a sign-in at another provider can be finished where no code is asked for: longer than any redirect takes. */
 export const UPSTREAM_STEP_MS = 2 * MINUTE_MS
 
-/** Says that somebody gave the right password, or came from another provider. The caller keeps it sealed. */
+/** Says that somebody gave the right password or the code of a mail, or came from another provider. The caller keeps it sealed. */
 export type PasswordProof = {
   accountId: string
   /** A digest of what voids the proof when it changes. */
@@ -28,6 +28,8 @@ export type PasswordProof = {
   atMs: number
   /** Of a sign-in at another provider, in place of the password. */
   upstream?: UpstreamProof | undefined
+  /** The method of the first step where it was not the password (RFC 8176). */
+  first?: 'otp' | undefined
 }
 
 /** `label`: the name of the provider. `amr`: what its sign-in counts for here. */
@@ -35,7 +37,7 @@ export type UpstreamProof = { label: string; amr: string[] }
 
 /** `account` as it was when its password was checked. */
 export function passwordProof(account: Account, nowMs: number): PasswordProof {
-  return { accountId: account.id, state: stateOf(account), atMs: nowMs }
+  return { accountId: account.id, state: proofState(account), atMs: nowMs }
 }
 
 /** The account that still waits for its code. Nothing when the proof is void or too old, or no code is needed any more. */
@@ -89,7 +91,7 @@ export async function finishSignIn(
     actor: account.id,
     accountId: account.id,
     ip,
-    detail: { ...from, factor: checked.factor },
+    detail: { ...from, factor: proof.first === undefined ? checked.factor : 'mail' },
   })
   return { ok: true, account, factor: checked.factor, amr: withFirstStep(proof, checked.amr) }
 }
@@ -101,7 +103,7 @@ async function accountOf(
 ): Promise<Account | undefined> {
   if (clock() - proof.atMs >= lifetimeMs) return undefined
   const account = await findAccountById(db, proof.accountId)
-  if (!account || account.disabledAtMs !== null || stateOf(account) !== proof.state) return undefined
+  if (!account || account.disabledAtMs !== null || proofState(account) !== proof.state) return undefined
   return account
 }
 
@@ -110,10 +112,8 @@ async function asksForCode(sql: Sql, { accountId, upstream }: PasswordProof): Pr
   return !upstream?.amr.includes('mfa') && (await needsSecondFactor(sql, accountId))
 }
 
-function withFirstStep({ upstream }: PasswordProof, amr: string[]): string[] {
-  return upstream ? [...upstream.amr, ...amr.filter((method) => method !== 'pwd')] : amr
-}
-
-function stateOf({ passwordHash, sessionsValidFromMs }: Account): string {
-  return digest(JSON.stringify([passwordHash, sessionsValidFromMs])).slice(0, 22)
+/** What came in place of the password, and no password. */
+function withFirstStep({ upstream, first }: PasswordProof, amr: string[]): string[] {
+  const before = upstream?.amr ?? (first && [first])
+  return before ? [...new Set([...before, ...amr.filter((method) => method !== 'pwd')])] : amr
 }

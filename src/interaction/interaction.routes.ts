@@ -13,7 +13,7 @@ import { nextStep } from './next-step.ts'
 import type { Step } from './next-step.ts'
 import { openInteraction, parameter } from './open-interaction.ts'
 import { redirect, resume } from './page.ts'
-import type { Page, Steps } from './page.ts'
+import type { Page, StepPages, Steps } from './page.ts'
 import type { SignedInAnswers } from './signed-in-answer.ts'
 import type { StartAgain } from './start-again.ts'
 import type { WearBrand } from '../provider/clients/worn-brand.ts'
@@ -38,12 +38,15 @@ export function interactionRoutes(needs: Needs): Router {
     onPage(
       needs,
       ctx,
-      (page) => showCode(needs, page),
+      (page) => showCode(needs, page, steps.secondFactor),
       () => steps.secondFactor.whenLost?.(ctx),
     ),
   )
   router.get('/upstream/:upstream', (ctx) => onPage(needs, ctx, steps.upstream.show))
   router.post('/upstream/:upstream', (ctx) => onPage(needs, ctx, steps.upstream.submit))
+  const { mailedCode } = steps
+  router.get('/email-code', (ctx) => onPage(needs, ctx, (page) => showCode(needs, page, mailedCode)))
+  router.post('/email-code', (ctx) => onPage(needs, ctx, mailedCode.submit, () => mailedCode.whenLost?.(ctx)))
   router.post('/code', (ctx) =>
     onPage(needs, ctx, steps.secondFactor.submit, () => steps.secondFactor.whenLost?.(ctx)),
   )
@@ -109,12 +112,12 @@ async function showSignIn(needs: Needs, page: Page): Promise<void> {
   await needs.steps.signIn.show(page)
 }
 
-/** The second half of the sign-in page. */
-async function showCode(needs: Needs, page: Page): Promise<void> {
+/** A further page of the sign-in. */
+async function showCode(needs: Needs, page: Page, { show: showPage }: StepPages): Promise<void> {
   const isSignIn = nextStep(page.interaction.prompt.name) === 'sign-in'
   if (isSignIn && (await signedInMeanwhile(needs, page)))
     return redirect(page.ctx, page.interaction.returnTo + page.query)
-  await needs.steps.secondFactor.show(page)
+  await showPage(page)
 }
 
 /** A form for a step that is not due (an old page, a forged form) leads to the page of the step that is. */

@@ -26,7 +26,15 @@ export type StepPages = {
 /** The steps that a person may have to take on the way to an app. */
 export type Steps = Readonly<
   Record<
-    'create' | 'selectAccount' | 'signIn' | 'secondFactor' | 'upstream' | 'verifyEmail' | 'setUp' | 'consent',
+    | 'create'
+    | 'selectAccount'
+    | 'signIn'
+    | 'secondFactor'
+    | 'mailedCode'
+    | 'upstream'
+    | 'verifyEmail'
+    | 'setUp'
+    | 'consent',
     StepPages
   >
 > & {

@@ -1,7 +1,7 @@
 /** What each mail says, in the reader's language. The layouts in views/mail format it, as text and as HTML. */
 import type { MailRequest } from '../outbox/mail-request.ts'
 import type { Translate } from '../words/catalogue.ts'
-import { factorReset } from './factor-letters.ts'
+import { factorReset, signInCode } from './factor-letters.ts'
 import { checkCode, passwordGuessed } from './guess-letters.ts'
 import { addressNotice, addressTaken, deletionNotice, newAddress } from './life-contents.ts'
 import { isPlainName } from './letter.ts'
@@ -42,6 +42,8 @@ export function contentFor(request: MailRequest, t: Translate, serverName: strin
       return addressNotice(request.data, words)
     case 'deletion-notice':
       return deletionNotice(request.data, words)
+    case 'sign-in-code':
+      return signInCode(request.data, words)
     case 'test':
       return test(request.data, words)
   }

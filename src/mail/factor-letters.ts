@@ -19,3 +19,22 @@ export function factorReset(data: DataOf<'factor-reset'>, { say, when, greeting 
     ],
   }
 }
+
+export function signInCode(data: DataOf<'sign-in-code'>, { say, when, greeting }: Words): Letter {
+  const { name, purpose, code, link, expiresAtMs } = data
+  return {
+    subject: say('mail-sign-in-code.subject'),
+    preview: say('mail-sign-in-code.preview', { code }),
+    heading: say('mail-sign-in-code.heading'),
+    greeting: greeting(name),
+    paragraphs: [
+      say('mail-sign-in-code.body', {
+        when: when(expiresAtMs),
+        second: purpose === 'sign_in' ? 'no' : 'yes',
+      }),
+    ],
+    action: { label: say('mail-sign-in-code.action'), link },
+    code: { label: say('mail-sign-in-code.code'), value: code },
+    notes: [say('mail-sign-in-code.never'), say('mail-sign-in-code.note')],
+  }
+}

@@ -81,6 +81,15 @@ const deletionNotice = z.object({
   resetLink: link,
 })
 
+/** A code in place of a password, or of a lost factor. */
+const signInCode = z.object({
+  name,
+  purpose: z.enum(['sign_in', 'second_factor']),
+  code,
+  link,
+  expiresAtMs,
+})
+
 const test = z.object({ whenMs: z.int(), link })
 
 /** Who reads the mail. Requests of an earlier release say no language: they are English. */
@@ -108,6 +117,7 @@ export const mailRequestSchema = z.discriminatedUnion('template', [
   z.object({ template: z.literal('address-taken'), ...reader, data: addressTaken }),
   z.object({ template: z.literal('address-notice'), ...reader, data: addressNotice }),
   z.object({ template: z.literal('deletion-notice'), ...reader, data: deletionNotice }),
+  z.object({ template: z.literal('sign-in-code'), ...reader, data: signInCode }),
   z.object({ template: z.literal('test'), ...reader, data: test }),
 ])
 

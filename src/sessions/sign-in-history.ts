@@ -13,6 +13,7 @@ export const HISTORY_MS = 90 * DAY_MS
 const ACTIONS = [
   'sign_in.succeeded',
   'sign_in.password_accepted',
+  'sign_in.mail_accepted',
   'sign_in.failed',
   'second_factor.failed',
   'second_factor.blocked',
@@ -24,7 +25,7 @@ const detailSchema = z.object({
   client: z.string().optional(),
   /** The label of the provider that they came from. */
   upstream: z.string().optional(),
-  factor: z.enum(['totp', 'recovery_code', 'passkey']).optional(),
+  factor: z.enum(['totp', 'recovery_code', 'passkey', 'mail']).optional(),
   /** Without the password before it. */
   passwordless: z.boolean().optional(),
   /** Asked of somebody who was signed in. */

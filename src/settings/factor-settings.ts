@@ -1,7 +1,7 @@
 /** The settings of second factors: part of the list in settings.ts. */
 import type { z } from 'zod'
 import { MINUTE_MS } from '../platform/clock.ts'
-import { integer, requiredFor } from './kinds/setting-kinds.ts'
+import { flag, integer, requiredFor } from './kinds/setting-kinds.ts'
 import type { RequiredFor } from './kinds/setting-kinds.ts'
 import { passkeyConfig } from './passkey-settings.ts'
 import type { PasskeySettings } from './passkey-settings.ts'
@@ -11,6 +11,10 @@ export const factorSettings = {
     group: 'Accounts',
     description:
       'Who needs a second factor. Anybody of them without one sets it up in the sign-in, before anything else.',
+  }),
+  email_sign_in: flag().default(false).meta({
+    group: 'Accounts',
+    description: 'Lets people sign in by a code from a mail instead of the password; never administrators.',
   }),
   factor_reset_delay_minutes: integer(0, 43_200).default(1440).meta({
     group: 'Accounts',
@@ -22,12 +26,14 @@ export const factorSettings = {
 type FactorSettings = PasskeySettings & {
   require_second_factor: RequiredFor
   factor_reset_delay_minutes: number
+  email_sign_in: boolean
 }
 
 export function factorConfig(given: FactorSettings, issuer: string) {
   return {
     passkeys: passkeyConfig(given, issuer),
     requireSecondFactor: given.require_second_factor,
+    emailSignIn: given.email_sign_in,
     factorResetDelayMs: given.factor_reset_delay_minutes * MINUTE_MS,
   }
 }

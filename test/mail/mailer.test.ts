@@ -58,6 +58,11 @@ const requests: MailRequest[] = [
   },
   { template: 'password-guessed', to, data: { name: 'Ada', whenMs: expiresAtMs, resetLink } },
   { template: 'factor-reset', to, data: { name: 'Ada', dueAtMs: expiresAtMs, link, resetLink } },
+  {
+    template: 'sign-in-code',
+    to,
+    data: { name: 'Ada', purpose: 'sign_in', link, code: '1234 5678', expiresAtMs },
+  },
   { template: 'check-code', to, data: { name: 'Ada', link, code: 'K7M2QP', expiresAtMs } },
   { template: 'new-address', to, data: { name: '', link, code: 'K7M2QP', expiresAtMs } },
   { template: 'address-taken', to, data: { name: '', signInLink, resetLink } },

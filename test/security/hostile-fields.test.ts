@@ -18,6 +18,7 @@ const LINE_LENGTH = 12_000
 const FORMS: Record<string, string[]> = {
   '/sign-in': ['email', 'password'],
   '/sign-in/code': ['code'],
+  '/sign-in/email-code': ['email', 'code'],
   '/register': ['name', 'email', 'password'],
   '/register/sent': ['code'],
   '/register/resend': ['email'],
@@ -45,6 +46,7 @@ const FORMS: Record<string, string[]> = {
   '/account/requests': ['id', 'decision'],
   '/interaction/unknown/sign-in': ['email', 'password'],
   '/interaction/unknown/code': ['code'],
+  '/interaction/unknown/email-code': ['email', 'code'],
   '/interaction/unknown/verify-email': ['code'],
   '/interaction/unknown/select-account': ['account', 'forget'],
   '/interaction/unknown/consent': ['decision', 'pin'],
@@ -150,6 +152,7 @@ const COOKIES = [
   'interaction',
   'resume',
   'second_step',
+  'mailed_code',
 ]
 
 describe('64 kB of hostile text', function () {

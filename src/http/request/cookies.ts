@@ -19,6 +19,7 @@ export type CookiePurpose =
   | 'registration'
   | 'address'
   | 'second_step'
+  | 'mailed_code'
   | 'language'
   | 'check'
 

@@ -34,6 +34,7 @@ const entries = z.array(
     state: z.string(),
     atMs: z.number(),
     upstream: z.object({ label: z.string(), amr: z.array(z.string()) }).optional(),
+    first: z.literal('otp').optional(),
   }),
 )
 type Entry = z.infer<typeof entries>[number]
@@ -57,8 +58,11 @@ export function createPendingSignIns({
   const others = (ctx: AnyContext, of: string) => read(ctx).filter((entry) => entry.of !== of)
   return {
     read: (ctx, of) => read(ctx).find((entry) => entry.of === of),
-    write: (ctx, of, { accountId, state, atMs, upstream }) =>
-      write(ctx, [{ of, accountId, state, atMs, upstream }, ...others(ctx, of)].slice(0, MOST_ENTRIES)),
+    write: (ctx, of, { accountId, state, atMs, upstream, first }) =>
+      write(
+        ctx,
+        [{ of, accountId, state, atMs, upstream, first }, ...others(ctx, of)].slice(0, MOST_ENTRIES),
+      ),
     move(ctx, from, to) {
       const moved = read(ctx).filter(({ of }) => of === from)
       const kept = others(ctx, from).filter(({ of }) => of !== to)

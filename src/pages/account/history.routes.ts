@@ -47,12 +47,14 @@ const FACTORS = {
   totp: 'history-password-totp',
   recovery_code: 'history-password-recovery-code',
   passkey: 'history-password-passkey',
+  mail: 'history-mail',
 }
 
 const UPSTREAM_FACTORS = {
   totp: 'history-upstream-totp',
   recovery_code: 'history-upstream-recovery-code',
   passkey: 'history-upstream-passkey',
+  mail: 'history-upstream-totp',
 }
 
 const RESULTS: Record<SignInEntry['action'], (entry: SignInEntry) => Result> = {
@@ -67,8 +69,13 @@ const RESULTS: Record<SignInEntry['action'], (entry: SignInEntry) => Result> = {
     result: confirmation ? 'history-confirmed' : 'history-half',
     failed: false,
   }),
-  'sign_in.failed': ({ passwordless }) => ({
-    result: passwordless ? 'history-wrong-passkey' : 'history-wrong-password',
+  'sign_in.mail_accepted': () => ({ result: 'history-half-mail', failed: false }),
+  'sign_in.failed': ({ factor, passwordless }) => ({
+    result: passwordless
+      ? 'history-wrong-passkey'
+      : factor === 'mail'
+        ? 'history-wrong-mail-code'
+        : 'history-wrong-password',
     failed: true,
   }),
   'second_factor.failed': ({ factor, upstream }) => ({

@@ -104,11 +104,16 @@ async function confirm(services: SecurityServices, ctx: AnyContext, member: Memb
   if (!done.ok) return refuse({ code: WRONG_CODE })
   const isDue = requestPath(services, ctx) !== undefined || member.due === 'second_factor'
   if (isFresh && isDue)
-    await beginSession(services, ctx, { account: member.account, amr: [...SECOND_FACTOR_AMR.totp] })
+    await beginSession(services, ctx, { account: member.account, amr: withApp(member.amr) })
   const madeAtMs = services.clock()
   const newCodes = { codes: done.recoveryCodes, madeAtMs, first: true }
   services.memory.keep(ctx, member, { provenAtMs: madeAtMs, newCodes })
   redirect(ctx, withRequest(services, ctx, PATHS.newCodes))
+}
+
+/** What the session had, and the code. The code of a mail that replaced the password is no password. */
+function withApp(amr: readonly string[] = []): string[] {
+  return [...new Set([...amr, ...SECOND_FACTOR_AMR.totp.filter((method) => method !== 'pwd')])]
 }
 
 /** Nothing where another tab was faster. */

@@ -6,11 +6,13 @@ import { browserMemoryOf } from '../../interaction/signed-in-browser.ts'
 import type { BrowserMemory } from '../../interaction/signed-in-browser.ts'
 import { createOfferedUpstreams } from '../../upstreams/offered.ts'
 import type { OfferedUpstreams } from '../../upstreams/offered.ts'
+import { createMailedCodes } from './mailed-codes-cookie.ts'
+import type { MailedCodes } from './mailed-codes-cookie.ts'
 
 export type SignInServices = PageServices &
-  BrowserMemory & { pending: PendingSignIns; offered: OfferedUpstreams }
+  BrowserMemory & { pending: PendingSignIns; mailed: MailedCodes; offered: OfferedUpstreams }
 
 export function signInServices(services: PageServices): SignInServices {
-  const pending = createPendingSignIns(services)
-  return { ...services, ...browserMemoryOf(services), pending, offered: createOfferedUpstreams(services) }
+  const own = { pending: createPendingSignIns(services), mailed: createMailedCodes(services) }
+  return { ...services, ...browserMemoryOf(services), ...own, offered: createOfferedUpstreams(services) }
 }

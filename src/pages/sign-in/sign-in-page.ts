@@ -226,5 +226,14 @@ function render(
 ): void {
   const links = { registerHref: '/register', forgotHref: '/forgot' }
   const passkey = signInPasskey(services, ctx, locals.action)
-  services.render(ctx, 'sign-in', { values: {}, errors: {}, ...links, passkey, ...locals })
+  const { emailSignIn } = services.config.factors
+  const mailCodeAction = emailSignIn ? mailCodePath(locals.action) : undefined
+  services.render(ctx, 'sign-in', { mailCodeAction, passkey, values: {}, errors: {}, ...links, ...locals })
+}
+
+/** Beside the sign-in page, for the same request. */
+function mailCodePath(action: string): string {
+  const [path = '', query] = action.split('?', 2)
+  const at = path === '/sign-in' ? path : path.replace(/\/sign-in$/, '')
+  return `${at}/email-code${query === undefined ? '' : `?${query}`}`
 }

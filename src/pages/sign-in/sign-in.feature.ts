@@ -4,6 +4,7 @@
  */
 import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
+import { mailedCodePage, mailedCodePages } from './mailed-code-page.ts'
 import { selectAccountPages } from './select-account.ts'
 import { secondFactorPage, secondFactorPages } from './second-step.ts'
 import { signInPage, signInPages } from './sign-in-page.ts'
@@ -14,13 +15,14 @@ export function signIn(services: Services): Feature {
   return {
     pages(site) {
       const own = signInServices({ ...services, ...site })
-      return [signInRoutes(signInPage(own), secondFactorPage(own))]
+      return [signInRoutes(signInPage(own), secondFactorPage(own), mailedCodePage(own))]
     },
     steps(site) {
       const own = signInServices({ ...services, ...site })
       return {
         signIn: signInPages(own),
         secondFactor: secondFactorPages(own),
+        mailedCode: mailedCodePages(own),
         selectAccount: selectAccountPages(own),
       }
     },

@@ -1,0 +1,9 @@
+mail-code-ask = Email me a code
+mail-code-title = Check your email
+mail-code-lead = If <login>{ $login }</login> has an account, we sent a code to its email. It works in this browser for 10 minutes.
+mail-code-label = Code from the email
+mail-code-hint = Eight digits. Never give it to anyone.
+mail-code-again = Send another code
+mail-code-password = Use your password instead
+mail-code-wrong = That code is not right. Check the latest email.
+mail-code-over = That code no longer works. Ask for another one, or use your password.

@@ -1,0 +1,9 @@
+mail-code-ask = 通过邮件接收验证码
+mail-code-title = 查看你的邮箱
+mail-code-lead = 如果 <login>{ $login }</login> 有账号，我们已向其邮箱发送验证码。验证码仅在此浏览器中有效，有效期 10 分钟。
+mail-code-label = 邮件中的验证码
+mail-code-hint = 8 位数字。请勿告诉任何人。
+mail-code-again = 重新发送验证码
+mail-code-password = 改用密码登录
+mail-code-wrong = 验证码不正确。请查看最新的邮件。
+mail-code-over = 该验证码已失效。请重新获取，或使用密码登录。

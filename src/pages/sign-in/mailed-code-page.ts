@@ -1,0 +1,152 @@
+/** "Email me a code": asks for a code in place of the password, and takes it. For an app, or for no app. */
+import { z } from 'zod'
+import { passwordProof } from '../../factors/finish-sign-in.ts'
+import { signInByMail } from '../../factors/mail-sign-in.ts'
+import { requestSignInCode } from '../../factors/mailed-codes.ts'
+import { formOf, requestState } from '../../http/request/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import { originOf, signInBrowser } from '../../interaction/signed-in-browser.ts'
+import { parameter, shownClient } from '../../interaction/open-interaction.ts'
+import { redirect } from '../../interaction/page.ts'
+import type { Page, StepPages } from '../../interaction/page.ts'
+import type { FinishedSignIn } from '../../interaction/session-changes.ts'
+import type { SignInServices } from './browser-memory.ts'
+import { finishForApp, finishHere } from './finished-sign-in.ts'
+import { OWN_PAGE } from '../../interaction/pending/pending-sign-ins.ts'
+import type { OwnPage } from './own-page.ts'
+
+const LONGEST_CODE = 100
+const typed = z.object({
+  email: z.string().max(320).trim().min(1).optional(),
+  code: z.string().max(LONGEST_CODE).trim().optional(),
+})
+
+/** Where this page is, and where it leads. */
+type Place = {
+  ctx: AnyContext
+  /** The request that the sign-in is for. */
+  of: string
+  /** This page is at `${path}/email-code`. */
+  path: string
+  /** The sign-in page. */
+  signInPath: string
+  query: string
+  client?: string
+  finish: (finished: FinishedSignIn) => Promise<void>
+  locals: () => Promise<Record<string, unknown>>
+}
+
+/** A step of an interaction, in place of the password. */
+export function mailedCodePages(services: SignInServices): StepPages {
+  const placeOf = (page: Page): Place => {
+    const { ctx, interaction, uid, query } = page
+    const client = parameter(interaction, 'client_id')
+    return {
+      ctx,
+      of: uid,
+      path: `/interaction/${uid}`,
+      signInPath: `/interaction/${uid}/sign-in`,
+      query,
+      client,
+      finish: (finished) => finishForApp(services, page, finished),
+      locals: async () => ({
+        client: await shownClient(services.oidc.current(), client),
+        cancelAction: `/interaction/${uid}/cancel`,
+      }),
+    }
+  }
+  return {
+    show: (page) => show(services, placeOf(page)),
+    submit: (page) => submit(services, placeOf(page)),
+    whenLost: (ctx) => finishLost(services, ctx),
+  }
+}
+
+/** The same for the person's own account. */
+export function mailedCodePage(services: SignInServices): OwnPage {
+  const placeOf = (ctx: AnyContext): Place => ({
+    ctx,
+    of: OWN_PAGE,
+    path: '/sign-in',
+    signInPath: '/sign-in',
+    query: ctx.search,
+    finish: (finished) => finishHere(services, ctx, finished),
+    locals: () => Promise.resolve({}),
+  })
+  return {
+    show: (ctx) => show(services, placeOf(ctx)),
+    submit: (ctx) => submit(services, placeOf(ctx)),
+  }
+}
+
+async function show(services: SignInServices, place: Place): Promise<void> {
+  const { ctx, of, path, signInPath, query } = place
+  const kept = services.mailed.read(ctx, of)
+  if (!kept || !services.config.factors.emailSignIn) return redirect(ctx, signInPath + query)
+  services.render(ctx, 'sign-in-mail', {
+    action: `${path}/email-code${query}`,
+    startOverHref: signInPath + query,
+    login: kept.login,
+    errors: {},
+    ...(await place.locals()),
+    ...services.nextPage.take(ctx),
+  })
+}
+
+async function submit(services: SignInServices, place: Place): Promise<void> {
+  const { ctx, of, signInPath, query } = place
+  if (!services.config.factors.emailSignIn) return redirect(ctx, signInPath + query)
+  const given = typed.safeParse(formOf(ctx))
+  const kept = services.mailed.read(ctx, of)
+  const { code, email = kept?.login } = given.success ? given.data : {}
+  if (code !== undefined && kept) return check(services, place, code)
+  if (email !== undefined) return ask(services, place, email)
+  const errors = { email: 'sign-in-name-missing' }
+  services.nextPage.lead(ctx, signInPath + query, { errors })
+}
+
+async function ask(services: SignInServices, place: Place, login: string): Promise<void> {
+  const { ctx, of, path, query } = place
+  services.mailed.write(ctx, of, await requestSignInCode(services, { login, ip: ipOf(ctx) }))
+  redirect(ctx, `${path}/email-code${query}`)
+}
+
+async function check(services: SignInServices, place: Place, code: string): Promise<void> {
+  const { ctx, of, path, signInPath, query, client } = place
+  const result = await attempt(services, ctx, { of, code, client })
+  if (result.ok) return place.finish(result)
+  if (result.reason === 'second_factor') return redirect(ctx, `${path}/code${query}`)
+  if (result.reason === 'over')
+    return services.nextPage.lead(ctx, signInPath + query, { errors: { '': 'mail-code-over' } })
+  services.nextPage.lead(ctx, `${path}/email-code${query}`, { errors: { code: 'mail-code-wrong' } })
+}
+
+/** With a second factor, this browser remembers the first step, and the page for the factor is next. */
+async function attempt(
+  services: SignInServices,
+  ctx: AnyContext,
+  { of, code, client }: { of: string; code: string; client?: string | undefined },
+) {
+  const kept = services.mailed.read(ctx, of)
+  if (!kept) return { ok: false, reason: 'over' } as const
+  const from = originOf(ctx, client)
+  const result = await signInByMail(services, { kept, code, ip: ipOf(ctx), from })
+  if (!result.ok && result.reason === 'wrong') return result
+  services.mailed.clear(ctx, of)
+  if (!result.ok && result.reason === 'second_factor')
+    services.pending.write(ctx, of, { ...passwordProof(result.account, services.clock()), first: 'otp' })
+  return result
+}
+
+/** The request ended while its page was open. The person is signed in, and the request passes when it restarts. */
+async function finishLost(services: SignInServices, ctx: AnyContext): Promise<void> {
+  const of = /^\/interaction\/([^/]+)\//.exec(ctx.path)?.[1] ?? ''
+  const { code } = formOf(ctx)
+  if (code === undefined || !services.mailed.read(ctx, of)) return
+  const result = await attempt(services, ctx, { of, code: code.slice(0, LONGEST_CODE) })
+  if (result.ok) await signInBrowser(services, ctx, result)
+}
+
+function ipOf(ctx: AnyContext): string {
+  return requestState(ctx).clientIp ?? ''
+}
