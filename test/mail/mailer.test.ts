@@ -75,7 +75,7 @@ const requests: MailRequest[] = [
 ]
 
 /** What chooses the words of a mail, and is no part of it. */
-const NOT_REPEATED = ['kind', 'codesLeft']
+const NOT_REPEATED = ['purpose', 'kind', 'codesLeft']
 
 const settings = {
   catalogue: loadCatalogue({ strict: true }),
