@@ -5,6 +5,7 @@ import type { Stage } from '../provider/stage.ts'
 import type { Answer, Sent } from '../provider/send.ts'
 import { costMs } from '../support/thread-time.ts'
 import { hostileHeader, hostileText, SHAPES, shapesOfTurn } from './hostile.ts'
+import { FORMS } from './page-forms.ts'
 import { pageRoutes } from './routes.ts'
 
 /** Of the event loop, for one request. */
@@ -13,46 +14,6 @@ const ENOUGH_MS = 50
 const BODY_BYTES = 54_000
 /** What fits into a line of the headers. */
 const LINE_LENGTH = 12_000
-
-/** The fields of every form on our pages. A new form belongs here. */
-const FORMS: Record<string, string[]> = {
-  '/sign-in': ['email', 'password'],
-  '/sign-in/code': ['code'],
-  '/sign-in/email-code': ['email', 'code'],
-  '/register': ['name', 'email', 'password'],
-  '/register/sent': ['code'],
-  '/register/resend': ['email'],
-  '/register/address': ['email'],
-  '/activate': ['token', 'code', 'password', 'mode'],
-  '/forgot': ['email'],
-  '/reset': ['token', 'code', 'password'],
-  '/not-me': ['token'],
-  '/keep-second-factor': ['token'],
-  '/account': ['name'],
-  '/account/verify': ['code'],
-  '/account/resend': [],
-  '/account/password': ['currentPassword', 'newPassword'],
-  '/account/security/app': [],
-  '/account/security/app/confirm': ['code'],
-  '/account/security/app/cancel': [],
-  '/account/security/app/remove': [],
-  '/account/security/codes/renew': [],
-  '/account/security/codes/saved': [],
-  '/account/security/confirm': ['password'],
-  '/account/sessions/end': ['id'],
-  '/account/sessions/end-others': [],
-  '/account/sessions/end-all': [],
-  '/account/apps/revoke': ['clientId'],
-  '/account/requests': ['id', 'decision'],
-  '/interaction/unknown/sign-in': ['email', 'password'],
-  '/interaction/unknown/code': ['code'],
-  '/interaction/unknown/email-code': ['email', 'code'],
-  '/interaction/unknown/verify-email': ['code'],
-  '/interaction/unknown/select-account': ['account', 'forget'],
-  '/interaction/unknown/consent': ['decision', 'pin'],
-  '/interaction/unknown/set-up/later': ['anything'],
-  '/interaction/unknown/cancel': ['anything'],
-}
 
 const listed = (words: string): string[] => words.trim().split(/\s+/)
 
