@@ -48,8 +48,8 @@ export function passwordRoutes(given: PageServices): Router {
     services,
     'password',
     [
-      ['get', PATH, show],
-      ['post', PATH, submit],
+      ['get', '/account/password', show],
+      ['post', '/account/password', submit],
     ],
     (ctx) => services.returnPath.path(ctx, ''),
   )

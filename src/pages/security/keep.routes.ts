@@ -12,8 +12,8 @@ const LONGEST_TOKEN = 200
 
 export function keepRoutes(services: SecurityServices): Router {
   const router = new Router()
-  router.get(PATH, (ctx) => show(services, ctx, tokenOf(ctx.query['token'])))
-  router.post(PATH, async (ctx) => {
+  router.get('/keep-second-factor', (ctx) => show(services, ctx, tokenOf(ctx.query['token'])))
+  router.post('/keep-second-factor', async (ctx) => {
     const token = tokenOf(formOf(ctx)['token'])
     const ip = requestState(ctx).clientIp ?? ''
     const stopped = await stopByLink(services, { token, ip })
