@@ -96,6 +96,8 @@ export const PAGE_CHANGES: Changes = {
     events: ['account.factors_changed', 'session.started'],
   },
   '/code': { none: 'The form of `/sign-in/code`, on the way to an app.' },
+  '/sign-in/email-code': { none: 'Only where a setting offers it. The session that begins is the event.' },
+  '/email-code': { none: 'The form of `/sign-in/email-code`, on the way to an app.' },
   '/forgot': MAIL_ONLY,
   '/check': MAIL_ONLY,
   '/check/code': { none: 'The code lets this browser go on to the form. Nothing else changes.' },
