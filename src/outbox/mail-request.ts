@@ -58,10 +58,10 @@ const accessRequest = z.object({ name, appName: name, link, expiresAtMs })
 
 const passwordGuessed = z.object({ name, whenMs: z.int(), resetLink: link })
 const checkCode = z.object({ name, code, link, expiresAtMs })
+const signInCode = checkCode.extend({ purpose: z.enum(['sign_in', 'second_factor']) })
 
 /** A planned reset of the second factors. `link` stops it. */
 const factorReset = z.object({ name, dueAtMs: z.int(), link, resetLink: link })
-
 const newAddress = z.object({ name, link, code, expiresAtMs })
 const addressTaken = z.object({ name, signInLink: link, resetLink: link })
 const addressNotice = z.object({
@@ -80,16 +80,6 @@ const deletionNotice = z.object({
   signInLink: link,
   resetLink: link,
 })
-
-/** A code in place of a password, or of a lost factor. */
-const signInCode = z.object({
-  name,
-  purpose: z.enum(['sign_in', 'second_factor']),
-  code,
-  link,
-  expiresAtMs,
-})
-
 const test = z.object({ whenMs: z.int(), link })
 
 /** Who reads the mail. Requests of an earlier release say no language: they are English. */
