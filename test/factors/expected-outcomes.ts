@@ -1,5 +1,5 @@
 /** What each path to a session or token leads to: by who requires a second factor, the factor, and the state of the account. */
-export const FACTORS = ['none', 'confirmed', 'begun'] as const
+export const FACTORS = ['none', 'confirmed', 'begun', 'passkey'] as const
 export const STATES = ['ok', 'disabled', 'unverified'] as const
 export type Factor = (typeof FACTORS)[number]
 export type State = (typeof STATES)[number]
@@ -8,6 +8,7 @@ export type State = (typeof STATES)[number]
 export type Outcome =
   | 'signed in'
   | 'asked for the code'
+  | 'asked for the passkey'
   | 'refused'
   | 'asked to confirm the address'
   | 'asked for the password'
@@ -25,12 +26,22 @@ type Rows = Record<Factor, Row>
 
 const anew = (ok: Outcome, unverified: Outcome): Row => ({ ok, disabled: 'refused', unverified })
 const always = (outcome: Outcome): Row => ({ ok: outcome, disabled: outcome, unverified: outcome })
-const alike = (row: Row): Rows => ({ none: row, confirmed: row, begun: row })
+const alike = (row: Row): Rows => ({ none: row, confirmed: row, begun: row, passkey: row })
 /** A factor that is being set up is none. */
-const unless = (confirmed: Row, none: Row): Rows => ({ none, confirmed, begun: none })
+const unless = (confirmed: Row, none: Row, passkey = confirmed): Rows => ({
+  none,
+  confirmed,
+  begun: none,
+  passkey: passkey === ASKED ? ASKED_FOR_KEY : passkey,
+})
 const whoever = (rows: Rows): Record<Policy, Rows> => ({ nobody: rows, account: rows, app: rows })
 
 const ASKED = anew('asked for the code', 'asked for the code')
+/** A passkey is asked for where the code of an app would be. */
+const ASKED_FOR_KEY = anew('asked for the passkey', 'asked for the passkey')
+const TO_BROWSER = anew('sent to the browser', 'sent to the browser')
+/** Nobody signs in with a passkey that the account does not have. */
+const onlyWith = (passkey: Row): Rows => ({ ...alike(always('refused')), passkey })
 const SET_UP = anew('asked to set up a factor', 'asked to confirm the address')
 /** A sign-in for an app: who set a factor up is asked for the code, in every state that may sign in. */
 const FOR_AN_APP: Record<Policy, Rows> = {
@@ -49,10 +60,13 @@ const SESSION_ENDED = 'asked for the password'
 export const EXPECTED = {
   'the sign-in page with an app': FOR_AN_APP,
   'the sign-in page without an app': ON_OWN_PAGES,
+  // A passkey is two factors, so it meets every rule.
+  'the passkey button with an app': whoever(onlyWith(anew('signed in', 'asked to confirm the address'))),
+  'the passkey button without an app': whoever(onlyWith(anew('signed in', 'signed in'))),
   'the authorization challenge endpoint': {
-    nobody: unless(ASKED, anew('tokens', 'sent to the browser')),
-    account: unless(ASKED, anew('sent to the browser', 'sent to the browser')),
-    app: unless(ASKED, anew('sent to the browser', 'sent to the browser')),
+    nobody: unless(ASKED, anew('tokens', 'sent to the browser'), TO_BROWSER),
+    account: unless(ASKED, TO_BROWSER, TO_BROWSER),
+    app: unless(ASKED, TO_BROWSER, TO_BROWSER),
   },
   'a device': FOR_AN_APP,
   'CIBA, in a browser that is not signed in': ON_OWN_PAGES,

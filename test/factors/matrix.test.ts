@@ -20,6 +20,9 @@ import type { Fields, Party, Tokens } from '../provider/relying-party.ts'
 import { PASSWORD, sqliteStage, until } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import type { Visited, Visitor } from '../support/visitor.ts'
+import { addKey, givePasskey } from '../passkeys/on-pages.ts'
+import { softwareKey } from '../passkeys/software-key.ts'
+import type { SoftwareKey } from '../passkeys/software-key.ts'
 import { enroll } from './enrolled.ts'
 import { EXPECTED, FACTORS, POLICIES, STATES } from './expected-outcomes.ts'
 import type { Factor, Outcome, Policy, State } from './expected-outcomes.ts'
@@ -63,6 +66,14 @@ describe('every path to a session or token', () => {
     return outcomeOf(needsPassword ? await give(visitor, page, person, password) : page)
   }
 
+  const keys = new Map<string, SoftwareKey>()
+  /** With a stranger's passkey where the account has none. */
+  async function press(to: string, { id }: Account): Promise<Outcome> {
+    const visitor = stage.visitor()
+    const key = keys.get(id) ?? softwareKey({ origin: stage.issuer })
+    return outcomeOf(await givePasskey(visitor, await visitor.get(to), key))
+  }
+
   function outcomeOf(page: Visited): Outcome {
     const location = page.headers.get('location')
     if (location?.startsWith(CALLBACK)) {
@@ -70,9 +81,10 @@ describe('every path to a session or token', () => {
       return error === null ? 'tokens' : `error ${error}`
     }
     if (page.heading === 'Enter your code') return 'asked for the code'
+    if (page.heading === 'Use your passkey') return 'asked for the passkey'
     if (page.heading === 'Set up your authenticator app') return 'asked to set up a factor'
     if (page.heading === 'Confirm your email') return 'asked to confirm the address'
-    if (page.text.includes('is not right')) return 'refused'
+    if (/is not right|does not belong to|is disabled/.test(page.text)) return 'refused'
     if (page.heading === 'Sign in') return 'asked for the password'
     if (/action="[^"]*\/consent/.test(page.text) || page.url.pathname.startsWith('/account'))
       return 'signed in'
@@ -129,6 +141,8 @@ describe('every path to a session or token', () => {
   const paths: Record<keyof typeof EXPECTED, Path> = {
     'the sign-in page with an app': { run: ({ person }) => signIn(stage.visitor(), path(), person) },
     'the sign-in page without an app': { run: ({ person }) => signIn(stage.visitor(), '/sign-in', person) },
+    'the passkey button with an app': { run: ({ person }) => press(path(), person) },
+    'the passkey button without an app': { run: ({ person }) => press('/sign-in', person) },
     'the authorization challenge endpoint': {
       async run({ person }) {
         const answer = await phone.begin({ username: person.email, password: PASSWORD })
@@ -201,6 +215,7 @@ describe('every path to a session or token', () => {
     const { parts } = stage
     if (factor === 'confirmed') await enroll(parts, person.id)
     if (factor === 'begun') await beginTotp(parts, person.id)
+    if (factor === 'passkey') keys.set(person.id, await addKey(parts, person.id))
     if (state === 'disabled') await disableAccount(parts, person.id, { actor: 'cli' })
     if (state === 'unverified') await updateAccount(parts.db, { id: person.id }, { emailVerifiedAtMs: null })
   }
