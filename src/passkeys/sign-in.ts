@@ -36,7 +36,7 @@ export async function finishWithPasskey(
   const used = await usePasskey(needs, given, place)
   const { upstream } = given.proof
   const from = upstream ? { ...given.from, upstream: upstream.label } : given.from
-  await audit(needs, used, { ...given, from }, 'second_factor.failed')
+  await audit(needs, used, { ...given, from, known: account.id }, 'second_factor.failed')
   if (!used.ok) return used
   const first = given.proof.upstream?.amr ?? ['pwd']
   return { ok: true, account: used.account, amr: [...new Set([...first, ...passkeyAmr(used.passkey)])] }
@@ -50,7 +50,8 @@ export async function confirmWithPasskey(
 ): Promise<PasskeySignIn> {
   const place = { purpose: 'confirm', browser: given.browser, subject: accountId } as const
   const used = await usePasskey(needs, given, place)
-  await audit(needs, used, { ...given, from: { ...given.from, confirmation: true } }, 'sign_in.failed')
+  const from = { ...given.from, confirmation: true }
+  await audit(needs, used, { ...given, from, known: accountId }, 'sign_in.failed')
   if (!used.ok) return used
   return { ok: true, account: used.account, amr: passkeyAmr(used.passkey) }
 }
@@ -67,19 +68,20 @@ export function passkeyAmr({ synced }: Pick<Passkey, 'synced'>): string[] {
   return ['pop', synced ? 'swk' : 'hwk', 'user', 'mfa']
 }
 
-/** An answer that belongs to no account leaves no entry: anybody could fill the trail with them. */
+/** An answer that belongs to no account leaves no entry: anybody could fill the trail with them. `known`: the account that it is for. */
 async function audit(
   needs: Services,
   used: PasskeyUsed,
-  { ip, from }: SignInAnswer,
+  { ip, from, known }: SignInAnswer & { known?: string },
   failed: 'sign_in.failed' | 'second_factor.failed',
 ): Promise<void> {
-  if (!used.account) return
+  const accountId = known ?? used.account?.id
+  if (accountId === undefined) return
   await recordAudit(needs.db, {
     atMs: needs.clock(),
     action: used.ok ? 'sign_in.succeeded' : failed,
-    actor: used.ok ? used.account.id : 'anonymous',
-    accountId: used.account.id,
+    actor: used.ok ? accountId : 'anonymous',
+    accountId,
     ip,
     detail: {
       ...from,
