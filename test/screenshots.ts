@@ -1,13 +1,14 @@
 /**
  * `npm run screenshots -- [folder] [pictures]`: starts a server and walks through every page in Chromium as a person
- * would. Puts the pictures and one sheet of them all into `folder` (`screenshots`). Those that the documents show are
- * copied to `pictures` where it is named (`docs/images`).
+ * would. Puts the pictures and one sheet of them all into `folder` (`screenshots`), and the pages in each language into its
+ * folder `languages`. Those that the documents show are copied to `pictures` where it is named (`docs/images`).
  */
 import { copyFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { chromium } from 'playwright-core'
 import { createCamera } from './screenshots/camera.ts'
 import { startExamples } from './examples/demo-app.ts'
+import { showLanguages } from './screenshots/languages.ts'
 import { showEverything } from './screenshots/walk.ts'
 import { startServer } from './support/running-server.ts'
 import { findChromium } from './support/services.ts'
@@ -31,7 +32,8 @@ const server = await startServer({ store: 'sqlite' })
 const app = await startExamples(server)
 const browser = await chromium.launch({ executablePath: await findChromium(), args: ['--no-sandbox'] })
 await showEverything({ browser, camera, server, app })
-process.stdout.write(`\n${camera.finish()}\n`)
+const languages = await showLanguages(browser, resolve(folder))
+process.stdout.write(`\n${camera.finish()}\n${languages}\n`)
 if (pictures) copyPictures(pictures)
 await browser.close()
 await app.stop()

@@ -6,3 +6,4 @@ mailbox-to = to { $email } · <when/>
 mailbox-all = All emails
 mailbox-text = Text
 mailbox-html = Open as HTML
+mailbox-subject = { $subject }

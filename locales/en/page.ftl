@@ -63,4 +63,5 @@ page-save-password = Save password
 page-save = Save
 page-saved = Saved.
 page-open-mailbox = Open the mailbox
-
+page-moment = One moment
+page-press = Press the button to continue.

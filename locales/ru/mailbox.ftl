@@ -6,3 +6,4 @@ mailbox-to = кому: { $email } · <when/>
 mailbox-all = Все письма
 mailbox-text = Текст
 mailbox-html = Открыть как HTML
+mailbox-subject = { $subject }

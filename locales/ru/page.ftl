@@ -63,4 +63,5 @@ page-save-password = Сохранить пароль
 page-save = Сохранить
 page-saved = Сохранено.
 page-open-mailbox = Открыть почтовый ящик
-
+page-moment = Секунду
+page-press = Нажмите кнопку, чтобы продолжить.

@@ -6,3 +6,4 @@ mailbox-to = 发送至 { $email } · <when/>
 mailbox-all = 全部邮件
 mailbox-text = 文本
 mailbox-html = 以 HTML 打开
+mailbox-subject = { $subject }

@@ -63,4 +63,5 @@ page-save-password = 保存密码
 page-save = 保存
 page-saved = 已保存。
 page-open-mailbox = 打开邮箱
-
+page-moment = 请稍候
+page-press = 请点击按钮继续。

@@ -73,7 +73,8 @@ async function onPage(
 ): Promise<void> {
   const uid = String(ctx['params'].uid)
   const interaction = await openInteraction(needs.oidc.current(), ctx, uid)
-  if (interaction) requestState(ctx).uiLocales = parameter(interaction, 'ui_locales')
+  const asked = interaction && parameter(interaction, 'ui_locales')
+  if (asked) requestState(ctx).uiLocales = asked
   if (interaction) await needs.wearBrand(ctx, parameter(interaction, 'client_id'))
   if (interaction && (await isDone(work({ ctx, interaction, uid, query: ctx.search })))) return
   await beforeRestart()

@@ -17,6 +17,7 @@ import type { ErrorNeeds } from '../http/error-handler.ts'
 import { boundedQuery } from '../http/request/field-length.ts'
 import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
+import { askedLanguage } from './asked-language.ts'
 import { interactionRoutes } from '../interaction/interaction.routes.ts'
 import type { Steps } from '../interaction/page.ts'
 import { returnPathOf } from '../interaction/return-path.ts'
@@ -76,6 +77,7 @@ function inOrder(parts: Parts, site: Site): Koa.Middleware {
   for (const { endpoints } of features)
     for (const router of endpoints?.(site) ?? []) inner.use(router.routes())
   inner.use(apiOf(parts, site, operations).routes())
+  inner.use(askedLanguage(restartsOf(parts).open))
   // Our own pages do not run through the library.
   inner.use((ctx, next) => (isOfLibrary(ctx.path) ? library(ctx, next) : next()))
   inner.use(refuseOtherAddresses(log, isPageOf(pages)))

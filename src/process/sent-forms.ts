@@ -12,7 +12,7 @@ const POLICY = PAGE_POLICY.replace(/script-src[^;]*/, "script-src 'self'")
 export function createSentForms(render: Render): SendForm {
   return (ctx, action, values) => {
     const fields = Object.entries(values).map(([name, value]) => ({ name, value: String(value) }))
-    render(ctx, 'send-form', { title: 'One moment', action, fields }, ctx.status)
+    render(ctx, 'send-form', { action, fields }, ctx.status)
     replaceContentPolicy(ctx, POLICY)
   }
 }

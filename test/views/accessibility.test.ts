@@ -1,6 +1,7 @@
 import axe from 'axe-core'
 import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
+import { LANGUAGES } from '../../src/words/catalogue.ts'
 import { chromiumOnce } from '../support/browser.ts'
 import { addressOf, nameOf, openPages, showSample } from './page-browser.ts'
 import { samplePages } from './sample-pages.ts'
@@ -49,6 +50,17 @@ describe('pages in a browser', () => {
     expect(rules).to.include.members(['image-alt', 'label'])
     await context.close()
   })
+
+  for (const language of Object.keys(LANGUAGES))
+    it(`have room for ${language} at 320 px`, async function () {
+      const { context, page } = await openPages(browser, { width: 320, language })
+      for (const index of samplePages.keys()) {
+        await showSample(page, index, language)
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+        expect(overflow, nameOf(index)).to.be.at.most(0)
+      }
+      await context.close()
+    })
 
   it('never scroll sideways at 320 px, with any name, address or message', async function () {
     const { context, page } = await openPages(browser, { width: 320, long: true })

@@ -20,12 +20,14 @@ type Options = {
   /** Makes every text of the sample too long to fit. */
   long?: boolean
   scripts?: boolean
+  /** English where it is left out. */
+  language?: string
 }
 
 /** A browser page that finds the sample pages at `addressOf(index)`; `complaints` is what its console says. */
 export async function openPages(
   browser: Browser,
-  { width, colorScheme = 'light', long = false, scripts = true }: Options,
+  { width, colorScheme = 'light', long = false, scripts = true, language = 'en' }: Options,
 ) {
   const context = await browser.newContext({
     viewport: { width, height: 844 },
@@ -51,15 +53,15 @@ export async function openPages(
       return route.fulfill({ contentType: 'image/svg+xml', body: favicon })
     const sample = samplePages[Number(pathname.slice(1))]
     if (!sample) return route.fulfill({ status: 404, body: '' })
-    const body = htmlOf(sample, long)
+    const body = htmlOf(sample, { long, language })
     return route.fulfill({ contentType: 'text/html', headers: { 'content-security-policy': policy }, body })
   })
   return { context, page, complaints }
 }
 
 /** The same document with the body of another sample: to load one takes longer than to check it. One with another head is loaded. */
-export async function showSample(page: Page, index: number): Promise<void> {
-  const html = htmlOf(samplePages[index]!, false)
+export async function showSample(page: Page, index: number, language = 'en'): Promise<void> {
+  const html = htmlOf(samplePages[index]!, { language })
   const shown = await page.evaluate(putBody, html)
   if (!shown) await page.goto(addressOf(index))
   else if (html.includes(PASSWORD_SCRIPT)) await page.addScriptTag({ url: PASSWORD_SCRIPT })
@@ -79,9 +81,12 @@ function putBody(html: string): boolean {
   return true
 }
 
-function htmlOf(sample: SamplePage, long: boolean): string {
+function htmlOf(
+  sample: SamplePage,
+  { long = false, language = 'en' }: { long?: boolean; language?: string },
+): string {
   const locals = long ? (stretch(sample.locals) as Record<string, unknown>) : sample.locals
-  return renderSample({ ...sample, locals }, long ? { serverName: longWord } : {})
+  return renderSample({ ...sample, locals }, long ? { serverName: longWord } : {}, language)
 }
 
 export function addressOf(index: number): string {

@@ -39,7 +39,7 @@ export function renderSample(
     idle: { id: 'scope-days', args: { count: 30 } },
     longest: { id: 'scope-years', args: { count: 1 } },
   }
-  const common = { serverName: 'Account Server', title: 'Sample title', offlineEnds }
+  const common = { serverName: 'Account Server', offlineEnds }
   render(ctx as unknown as AnyContext, page, { ...common, ...locals, ...extra })
   return ctx.body
 }

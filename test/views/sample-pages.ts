@@ -1,3 +1,4 @@
+import { sampleUpstreamPages } from './sample-upstream-pages.ts'
 import { sampleCheckPages } from './sample-check-pages.ts'
 import { sampleCodePages } from './sample-code-pages.ts'
 
@@ -95,6 +96,7 @@ export const samplePages: SamplePage[] = [
   sample('sign-in', 'known', { ...signIn, values: { email }, switchAccountHref: '/switch' }),
   ...sampleCheckPages,
   ...sampleCodePages,
+  ...sampleUpstreamPages,
   ...lifePages,
   sample('language', 'plain', {}),
   sample('consent', 'full', consent),

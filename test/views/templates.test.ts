@@ -1,8 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { expect } from 'chai'
+import { loadCatalogue } from '../../src/words/catalogue.ts'
+import type { Message } from '../../src/words/message.ts'
 import { renderSample } from './render-sample.ts'
 import { samplePages } from './sample-pages.ts'
 
+const english = loadCatalogue().in('en')
 const viewsFolder = new URL('../../views/', import.meta.url)
 /** Shows the API by scripts of its own: test/pages/docs. */
 const WITH_SCRIPTS = 'docs.ejs'
@@ -39,7 +42,10 @@ describe('page templates', () => {
       it('is a complete page in a language, with a title, a viewport, one main and one heading', () => {
         const html = renderSample(sample)
         expect(html).to.match(/^<!doctype html>\n<html lang="en">/)
-        expect(html).to.match(/<title>[^<]* · Account Server<\/title>/)
+        const heading = plain(/<h1[^>]*>([\s\S]*?)<\/h1>/.exec(html)?.[1] ?? '')
+        const title = plain(/<title>([\s\S]*?)<\/title>/.exec(html)?.[1] ?? '')
+        const expected = sample.page === 'home' ? 'Account Server' : `${heading} · Account Server`
+        expect(title.replace('Error: ', '')).to.equal(expected)
         expect(html).to.include('width=device-width, initial-scale=1"')
         expect(html.match(/<main[ >]/g)).to.have.length(1)
         expect(html.match(/<h1[ >]/g)).to.have.length(1)
@@ -105,8 +111,8 @@ describe('page templates', () => {
 
   it('show each error once: at its field, or above the form when it is about the whole form', () => {
     const wrong = samplePages.flatMap((sample) =>
-      Object.entries((sample.locals['errors'] ?? {}) as Record<string, string>).map(
-        ([field, message]) => [sample, field, message] as const,
+      Object.entries((sample.locals['errors'] ?? {}) as Record<string, Message>).map(
+        ([field, message]) => [sample, field, english(message)] as const,
       ),
     )
     expect(wrong.length).to.be.above(5)
@@ -181,4 +187,11 @@ function poison(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(poison)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, poison(inner)]))
+}
+
+function plain(html: string): string {
+  return html
+    .replaceAll(/<[^>]*>/g, '')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
 }

@@ -107,8 +107,11 @@ function sourceTexts(folders: readonly string[] = ['src', 'views']): string[] {
   )
 }
 
-// Other names in quotes look alike. The first word of an id is the name of its file, and a view is no text.
+const MAILS = readFileSync(join(ROOT, 'src/outbox/mail-request.ts'), 'utf8')
+
+// Other names in quotes look alike. The first word of an id is the name of its file. Views and mails are no texts.
 function isOfCatalogue(id: string): boolean {
   const isOfFile = readdirSync(join(LOCALES, 'en')).some((file) => id.startsWith(file.replace('.ftl', '-')))
-  return isOfFile && !id.endsWith('-pages') && !existsSync(join(ROOT, 'views', `${id}.ejs`))
+  const isOther = /-pages(?:\.ts)?$/.test(id) || MAILS.includes(`'${id}'`)
+  return isOfFile && !isOther && !existsSync(join(ROOT, 'views', `${id}.ejs`))
 }

@@ -28,7 +28,6 @@ export function deletionRoutes(services: LifeServices): Router {
 function show(services: LifeServices, ctx: AnyContext, member: Member): void {
   const { config, nextPage, render } = services
   render(ctx, 'account-delete', {
-    title: 'delete-title',
     signOutHref: SIGN_OUT_PATH,
     account: { email: member.account.email },
     days: config.accounts.accountDeletionMs / DAY_MS,
@@ -59,7 +58,6 @@ function done({ nextPage, render }: LifeServices, ctx: AnyContext): void {
   if (!about) return redirect(ctx, '/')
   const { email, deleteAtMs } = about
   render(ctx, 'account-deleted', {
-    title: 'delete-done-title',
     email,
     deleteAtMs: Number(deleteAtMs),
     signInHref: '/sign-in',

@@ -36,7 +36,6 @@ async function show(services: LifeServices, ctx: AnyContext, member: Member): Pr
   if (!pending && !(await services.recentProof.isProven(ctx, member)))
     return withRecentProof<LifeServices>('email', show)(services, ctx, member)
   services.render(ctx, 'account-email', {
-    title: 'new-email-title',
     signOutHref: SIGN_OUT_PATH,
     account: { email: account.email, emailVerified: isVerified(account) },
     pending,

@@ -20,14 +20,12 @@ async function show(services: LifeServices, ctx: AnyContext, token: string): Pro
   const forgotHref = ACCOUNT_PATHS.forgot
   if (way.state === 'live') {
     const locals = { action: ACCOUNT_PATHS.formerAddress, token, email: way.email, errors: {} }
-    const title = 'new-email-undo-title'
-    return services.render(ctx, 'undo-email', { title, ...locals, ...services.nextPage.take(ctx) })
+    return services.render(ctx, 'undo-email', { ...locals, ...services.nextPage.take(ctx) })
   }
   if (way.state === 'used') {
-    const title = 'new-email-undone-title'
-    return services.render(ctx, 'email-undone', { title, forgotHref })
+    return services.render(ctx, 'email-undone', { forgotHref })
   }
-  const locals = { title: 'This link no longer works', purpose: 'former-address', resendHref: forgotHref }
+  const locals = { purpose: 'former-address', resendHref: forgotHref }
   services.render(ctx, 'link-expired', locals, 410)
 }
 

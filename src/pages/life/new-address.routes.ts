@@ -52,7 +52,6 @@ async function submit(services: LifeServices, ctx: AnyContext, token: string): P
 
 function askForCode(services: LifeServices, ctx: AnyContext, token: string, email: string | null): void {
   services.render(ctx, 'confirm-email', {
-    title: 'new-email-link-title',
     action: ACCOUNT_PATHS.newAddress,
     token,
     email,
@@ -63,14 +62,12 @@ function askForCode(services: LifeServices, ctx: AnyContext, token: string, emai
 
 function done(services: LifeServices, ctx: AnyContext): void {
   services.render(ctx, 'email-confirmed', {
-    title: 'new-email-done',
     accountHref: accountPath('account'),
   })
 }
 
 function expired(services: LifeServices, ctx: AnyContext): void {
   const locals = {
-    title: 'This link no longer works',
     purpose: 'new-address',
     resendHref: accountPath('email'),
   }

@@ -57,6 +57,7 @@ async function submit(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   pages.typedAddress.write(ctx, email)
   const given = {
     ...form.value,
+    locale: pages.render.texts(ctx).language,
     browser: pages.browserSecret.ensure(ctx),
     wayBack: pages.returnPath.seal(ctx),
     ip: requestState(ctx).clientIp ?? '',
