@@ -253,3 +253,8 @@ mail-sign-in-code =
     .code = Your code:
     .never = Never give this code to anyone, on the phone or on another page. Nobody from us asks for it.
     .note = Didn’t ask for a code? Ignore this email. Without the code, nobody gets in.
+
+mail-deletion-unverified =
+    .subject = Confirm your email, or your { $server } account will be deleted
+    .heading = Confirm your email
+    .body = Someone, most likely you, signed up with this email and has not confirmed it yet. Use the link in our first email, or sign in to get another one. Otherwise the account will be deleted on { $when }.

@@ -9,6 +9,7 @@ const PAGES = {
   account: '/account',
   email: '/account/email',
   delete: '/account/delete',
+  data: '/account/data',
   password: '/account/password',
   security: '/account/security',
   sessions: '/account/sessions',

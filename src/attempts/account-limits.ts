@@ -1,10 +1,11 @@
 /** Limits of what strangers may ask for: registrations and mails, per network and per address. */
 import { Overload } from '../platform/errors.ts'
-import { MINUTE_MS } from '../platform/clock.ts'
+import { DAY_MS, MINUTE_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/sql/database.ts'
 import { keyedDigest } from '../platform/tokens.ts'
 import type { Config } from '../settings/config.ts'
 import { takeFromBucket, takeFromBuckets } from './bucket.ts'
+import type { BucketRule } from './bucket.ts'
 import { networkTakes } from './network-limit.ts'
 
 type Counting = { db: Db; config: Pick<Config, 'keys' | 'limits'> }
@@ -56,4 +57,17 @@ export async function takeMail(
   const here = networkTakes(config, ['mail', emailCanonical], ip, perNetwork, nowMs)
   const anywhere = keyedDigest(config.keys.index, JSON.stringify(['mail', emailCanonical]))
   return (await takeFromBuckets(db, [...here, { ...perAddress, bucket: anywhere, nowMs }])).allowed
+}
+
+/** Downloads of all data of one account: each reads many rows. */
+const DATA_EXPORTS: BucketRule = { limit: 5, windowMs: DAY_MS }
+
+/** False when the account has had enough of them today. */
+export async function takeDataExport(
+  { db, config }: Counting,
+  accountId: string,
+  nowMs: number,
+): Promise<boolean> {
+  const bucket = keyedDigest(config.keys.index, JSON.stringify(['data export', accountId]))
+  return (await takeFromBucket(db, { ...DATA_EXPORTS, bucket, nowMs })).allowed
 }

@@ -59,6 +59,7 @@ export const AUDITED_ACTIONS = {
   'account.checked': { none: 'A look-up changes no state.' },
   'account.registration_repeated': { none: CHANGES_NOTHING },
   'account.activation_requested': { none: CHANGES_NOTHING },
+  'account.data_exported': { none: 'A download changes no state.' },
   'account.email_change_requested': { none: CHANGES_NOTHING },
   'password.reset_requested': { none: CHANGES_NOTHING },
   'password.reset_mailed': { none: CHANGES_NOTHING },

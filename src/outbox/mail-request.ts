@@ -75,7 +75,7 @@ const addressNotice = z.object({
 })
 const deletionNotice = z.object({
   name,
-  kind: z.enum(['requested', 'soon', 'cancelled']),
+  kind: z.enum(['requested', 'soon', 'cancelled', 'unverified']),
   deleteAtMs: z.int(),
   signInLink: link,
   resetLink: link,

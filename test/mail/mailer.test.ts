@@ -67,7 +67,7 @@ const requests: MailRequest[] = [
   { template: 'new-address', to, data: { name: '', link, code: 'K7M2QP', expiresAtMs } },
   { template: 'address-taken', to, data: { name: '', signInLink, resetLink } },
   ...(['requested', 'changed', 'changed_by_operator', 'restored'] as const).map(addressNotice),
-  ...(['requested', 'soon', 'cancelled'] as const).map(deletionNotice),
+  ...(['requested', 'soon', 'cancelled', 'unverified'] as const).map(deletionNotice),
   { template: 'password-changed', to, data: { name: 'Ada', whenMs: expiresAtMs, resetLink } },
   ...(['added', 'removed', 'reset', 'codes_renewed', 'code_used', 'codes_guessed'] as const).map(
     factorChanged,

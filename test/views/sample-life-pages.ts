@@ -32,6 +32,11 @@ export const lifePages: SamplePage[] = [
     locals: { ...changing, pending: { email, expiresAtMs: atMs }, mailsAreLate: true },
   },
   { page: 'confirm-email', state: 'code', locals: linked },
+  {
+    page: 'account-data',
+    state: 'file',
+    locals: { fileHref: '/account/data/file', backHref: '/account', errors: {} },
+  },
   { page: 'email-confirmed', state: 'done', locals: { accountHref: '/account' } },
   { page: 'undo-email', state: 'button', locals: linked },
   {

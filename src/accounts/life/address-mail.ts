@@ -58,7 +58,7 @@ export async function mailAddressNotice(
 }
 
 export type DeletionNotice = {
-  kind: 'requested' | 'soon' | 'cancelled'
+  kind: 'requested' | 'soon' | 'cancelled' | 'unverified'
   /** When the account is deleted, or would have been. */
   deleteAtMs: number
 }

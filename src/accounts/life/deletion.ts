@@ -37,7 +37,7 @@ export async function requestDeletion(
     const ended = await endAllAccess(needs, trx, accountId, nowMs)
     if (account.deleteAtMs !== null) return { ended, deleteAtMs: account.deleteAtMs }
     const deleteAtMs = nowMs + needs.config.accounts.accountDeletionMs
-    await updateAccount(trx, { id: accountId }, { deleteAtMs, updatedAtMs: nowMs })
+    await updateAccount(trx, { id: accountId }, { deleteAtMs, remindedAtMs: null, updatedAtMs: nowMs })
     const detail = { delete_at: new Date(deleteAtMs).toISOString() }
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.deletion_requested', accountId, detail })
     if (isVerified(account)) await mailDeletionNotice(needs, trx, account, { kind: 'requested', deleteAtMs })

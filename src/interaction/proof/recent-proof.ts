@@ -14,10 +14,10 @@ import { redirect } from '../page.ts'
 export const PROOF_PATH = '/account/security/confirm'
 
 /** The pages that somebody comes back to from there. */
-export type PageWithProof = 'email' | 'delete'
+export type PageWithProof = 'email' | 'delete' | 'data'
 
 export function isPageWithProof(name: unknown): name is PageWithProof {
-  return name === 'email' || name === 'delete'
+  return name === 'email' || name === 'delete' || name === 'data'
 }
 
 export type RecentProof = {

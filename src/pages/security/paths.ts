@@ -14,6 +14,7 @@ export const PATHS = {
   delete: accountPath('delete'),
   passkey: `${SECURITY_PATH}/passkeys/new`,
   newPasskey: `${SECURITY_PATH}/passkeys/new`,
+  data: accountPath('data'),
 } as const
 
 /** The page of one passkey. */
