@@ -62,6 +62,5 @@ error-only-here = Only a server whose issuer is on this machine shows this.
 # The sign-in page was finished elsewhere, or open for too long.
 error-lost = This sign-in page is no longer valid
 error-lost-text = You may have finished it in another tab, or left it open for too long. Nothing is lost.
-error-lost-cookies = If this page comes back, allow cookies for this site. Sign-in needs them.
 error-lost-continue = Continue to { $app }
 error-lost-again = Start again

@@ -65,3 +65,6 @@ page-saved = Saved.
 page-open-mailbox = Open the mailbox
 page-moment = One moment
 page-press = Press the button to continue.
+
+page-too-late = This page was open for too long. Check what you entered, and send it again.
+page-app-changed = The app changed what it says about itself. Check it again.

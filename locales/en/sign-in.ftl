@@ -10,3 +10,5 @@ sign-in-name-too-long = That’s too long for an email or username.
 sign-in-password-missing = Enter your password.
 sign-in-refused = The email or password is not right. After too many attempts, sign-in pauses for a few minutes.
 sign-in-other-account = The app expects another account than the one that just signed in. Use that account, or go back to the app.
+sign-in-ended = You’re signed out. Sign in to continue.
+sign-in-disabled = This account is disabled. Ask the people who run this service.

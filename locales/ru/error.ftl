@@ -63,6 +63,5 @@ error-only-here = Это показывает только сервер, адр�
 # The sign-in page was finished elsewhere, or open for too long.
 error-lost = Эта страница входа больше не действует
 error-lost-text = Возможно, вы завершили вход в другой вкладке или страница была открыта слишком долго. Ничего не потеряно.
-error-lost-cookies = Если эта страница появится снова, разрешите этому сайту файлы cookie. Без них войти нельзя.
 error-lost-continue = Продолжить в { $app }
 error-lost-again = Начать заново

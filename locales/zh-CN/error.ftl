@@ -61,6 +61,5 @@ error-only-here = 仅当服务器运行在本机时才会显示。
 # The sign-in page was finished elsewhere, or open for too long.
 error-lost = 此登录页面已失效
 error-lost-text = 你可能已在其他标签页中完成登录，或页面打开时间过长。没有丢失任何内容。
-error-lost-cookies = 如果再次看到此页面，请允许本网站使用 Cookie。登录需要 Cookie。
 error-lost-continue = 继续前往 { $app }
 error-lost-again = 重新开始

@@ -21,6 +21,8 @@ export function csrf(needs: {
   issuerOrigin: string
   /** True when the issuer is https. */
   secure: boolean
+  /** Answers a form of our own page with a token that is missing or too old. False: it is refused. */
+  whenStale?: (ctx: Context) => boolean
 }): Middleware {
   const name = cookieName('csrf', needs.secure)
   return async (ctx, next) => {
@@ -30,7 +32,12 @@ export function csrf(needs: {
     const value = presented && COOKIE_VALUE.test(presented) ? presented : undefined
     if (!SAFE_METHODS.has(ctx.method)) {
       refuseOtherSites(ctx, needs.issuerOrigin)
-      check(ctx, needs.key, value)
+      const stale = problemOf(ctx, needs.key, value)
+      if (stale) {
+        if (!value) setCookie(ctx, name, randomToken(), needs.secure)
+        if (needs.whenStale?.(ctx)) return
+        throw refused(stale)
+      }
     }
     const current = value ?? randomToken()
     if (!value) setCookie(ctx, name, current, needs.secure)
@@ -66,10 +73,10 @@ function refuseOtherSites(ctx: Context, issuerOrigin: string): void {
   if (site && site !== 'same-origin' && site !== 'none') throw refused('site')
 }
 
-function check(ctx: Context, key: Buffer, value: string | undefined): void {
+function problemOf(ctx: Context, key: Buffer, value: string | undefined): 'cookie' | 'token' | undefined {
   const token = formOf(ctx)['_csrf'] ?? ctx.get('x-csrf-token')
-  if (!value) throw refused('cookie')
-  if (!equalsInConstantTime(token, keyedDigest(key, value))) throw refused('token')
+  if (!value) return 'cookie'
+  return equalsInConstantTime(token, keyedDigest(key, value)) ? undefined : 'token'
 }
 
 function setCookie(ctx: Context, name: string, value: string, secure: boolean): void {

@@ -2,8 +2,11 @@
 import { Router } from '@koa/router'
 import { accountPath, duePath, PAGE_OF_DUE, signInPath } from '../accounts/account-pages.ts'
 import type { AccountPage } from '../accounts/account-pages.ts'
+import { cookieName, cookieOf } from '../http/request/cookies.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
+import type { Services } from '../services.ts'
 import type { FindMember, Member } from './member.ts'
+import type { NextPage } from './next-page.ts'
 import { redirect } from './page.ts'
 
 type Work<Given> = (services: Given, ctx: AnyContext, member: Member) => Promise<void> | void
@@ -12,7 +15,9 @@ type Work<Given> = (services: Given, ctx: AnyContext, member: Member) => Promise
  * `page`: where the person comes back to after a sign-in, and where somebody is led who opens an address that only takes
  * forms. `requestPath`: the app's request that a page is a step of, which asks for the sign-in itself.
  */
-export function memberRoutes<Given extends { findMember: FindMember }>(
+export function memberRoutes<
+  Given extends { findMember: FindMember; nextPage: NextPage; config: Services['config'] },
+>(
   services: Given,
   page: AccountPage,
   routes: readonly (readonly ['get' | 'post', string, Work<Given>])[],
@@ -23,7 +28,7 @@ export function memberRoutes<Given extends { findMember: FindMember }>(
   for (const [method, path, work] of routes) {
     router[method](path, async (ctx) => {
       const member = await services.findMember(ctx)
-      if (!member) return redirect(ctx, requestPath(ctx) ?? signInPath(page))
+      if (!member) return leave(services, ctx, requestPath(ctx), signInPath(page))
       const { due } = member
       if (due && PAGE_OF_DUE[due] !== page) return redirect(ctx, duePath(due, page))
       await work(services, ctx, member)
@@ -31,4 +36,16 @@ export function memberRoutes<Given extends { findMember: FindMember }>(
     if (!shown.has(path)) router.get(path, (ctx) => redirect(ctx, requestPath(ctx) ?? accountPath(page)))
   }
   return router
+}
+
+/** Somebody who has signed in with this browser before reads that the session is over. */
+function leave(
+  { nextPage, config }: { nextPage: NextPage; config: Services['config'] },
+  ctx: AnyContext,
+  requestPath: string | undefined,
+  signInHref: string,
+): void {
+  const hasSignedIn = cookieOf(ctx, cookieName('accounts', config.secure)) !== undefined
+  if (requestPath !== undefined || !hasSignedIn) return redirect(ctx, requestPath ?? signInHref)
+  nextPage.lead(ctx, signInHref, 'sign-in-ended')
 }

@@ -20,7 +20,12 @@ const said = z.object({
   /** What the page is about. It stays for an hour, so that a reload shows the same page. */
   about: texts.optional(),
 })
-const left = said.extend({ path: z.string(), sessionUid: z.string().optional(), untilMs: z.number() })
+const left = said.extend({
+  path: z.string(),
+  anywhere: z.boolean().optional(),
+  sessionUid: z.string().optional(),
+  untilMs: z.number(),
+})
 
 type Left = z.infer<typeof left>
 export type Said = z.infer<typeof said>
@@ -31,6 +36,8 @@ type Reader = { sessionUid: string }
 export type NextPage = {
   /** Redirects to a page of ours, which shows `words` once. A text is a notice. */
   lead: (ctx: AnyContext, href: string, words: string | Said, reader?: Reader) => void
+  /** The same without a redirect, for any page of ours that this browser opens next. What was typed is for `path` alone. */
+  leave: (ctx: AnyContext, path: string, words: Said) => void
   /** What was left for this page. Only a GET takes it away. */
   take: (ctx: AnyContext, reader?: Reader) => Said
 }
@@ -63,13 +70,17 @@ export function createNextPage({
       write(ctx, { ...said, path, sessionUid: reader?.sessionUid, untilMs })
       redirect(ctx, href)
     },
+    leave: (ctx, path, words) => write(ctx, { ...words, path, anywhere: true, untilMs: clock() + KEPT_MS }),
     take(ctx, reader) {
       const sealed = cookieOf(ctx, name)
       const opened = sealed === undefined ? undefined : sealer.open(sealed, CONTEXT)
       const { data } = left.safeParse(opened && JSON.parse(opened))
       if (!data) return {}
-      const { path, sessionUid, untilMs, ...words } = data
-      if (path !== ctx.path || sessionUid !== reader?.sessionUid || clock() >= untilMs) return {}
+      const { path, anywhere, sessionUid, untilMs, values, ...others } = data
+      const isHere = path === ctx.path
+      if (clock() >= untilMs) return {}
+      if (!anywhere && (!isHere || sessionUid !== reader?.sessionUid)) return {}
+      const words = isHere && values ? { ...others, values } : others
       const { about } = words
       if (ctx.method !== 'GET') return words
       if (!about) ctx.cookies.set(name, null, options)

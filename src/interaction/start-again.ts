@@ -2,6 +2,7 @@
 import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
+import { showCookiesBlocked } from './lost-form.ts'
 import { shownClient } from './open-interaction.ts'
 import { redirect } from './page.ts'
 import type { Restarts } from './restart.ts'
@@ -25,9 +26,13 @@ export function createStartAgain({
     const soon = restart?.kind === 'again' && restart.ageMs < TOO_SOON_MS
     const cookieless = soon && ctx.method !== 'POST' && !ctx.get('Cookie')
     if (restart?.kind === 'again' && !cookieless) return redirect(ctx, restart.url)
-    const client = restart?.kind === 'stale' ? await shownClient(oidc.current(), restart.clientId) : undefined
-    const way = restart?.kind === 'again' ? restart.url : (client?.initiateLoginUri ?? client?.clientUri)
-    const locals = { clientName: client?.name, continueHref: way ?? '/', cookies: cookieless }
-    render(ctx, 'interaction-lost', locals, 410)
+    if (restart?.kind === 'again') {
+      const clientId = new URL(restart.url).searchParams.get('client_id')
+      const client = clientId === null ? undefined : await shownClient(oidc.current(), clientId)
+      return showCookiesBlocked(render, ctx, { tryHref: restart.url, client })
+    }
+    const client = restart && (await shownClient(oidc.current(), restart.clientId))
+    const continueHref = client?.initiateLoginUri ?? client?.clientUri ?? '/'
+    render(ctx, 'interaction-lost', { clientName: client?.name, continueHref }, 410)
   }
 }

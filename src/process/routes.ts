@@ -19,6 +19,7 @@ import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import { askedLanguage } from './asked-language.ts'
 import { interactionRoutes } from '../interaction/interaction.routes.ts'
+import { lostFormRoutes, showFormAgain } from '../interaction/lost-form.ts'
 import type { Steps } from '../interaction/page.ts'
 import { returnPathOf } from '../interaction/return-path.ts'
 import { restartsOf } from '../interaction/restart.ts'
@@ -71,7 +72,10 @@ function inOrder(parts: Parts, site: Site): Koa.Middleware {
   const { config, log, features } = parts
   const operations = features.flatMap(({ api }) => api?.(site) ?? [])
   const signedIn = createSignedInAnswers(parts)
-  const pages = pagesOf(features, site, operations, signedIn)
+  const pages = [
+    ...pagesOf(features, site, operations, signedIn),
+    lostFormRoutes({ ...parts, render: site.render, oidc: site.oidc }),
+  ]
   const library = aroundLibrary(config.issuer, site)
   const inner = new Koa()
   for (const { endpoints } of features)
@@ -83,7 +87,9 @@ function inOrder(parts: Parts, site: Site): Koa.Middleware {
   inner.use(refuseOtherAddresses(log, isPageOf(pages)))
   inner.use(boundedQuery())
   inner.use(formBody())
-  inner.use(csrf({ key: config.keys.csrf, issuerOrigin: config.issuer, secure: config.secure }))
+  const { issuer: issuerOrigin, secure } = config
+  const whenStale = (ctx: AnyContext) => showFormAgain(site.nextPage, ctx)
+  inner.use(csrf({ key: config.keys.csrf, issuerOrigin, secure, whenStale }))
   inner.use(wornOnTheWay(parts, site))
   for (const router of pages) inner.use(router.routes()).use(router.allowedMethods())
   return compose(inner.middleware)

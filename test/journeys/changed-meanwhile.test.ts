@@ -70,7 +70,7 @@ inService('What changed while a page stood open', (world) => {
     await press(page, 'Allow')
     expect(await heading(page)).to.equal('Sign in')
     await signInHere(page, person)
-    expect(await page.locator('main').innerText()).to.contain('is not right')
+    expect(await page.locator('main').innerText()).to.contain('This account is disabled')
     await page.goto(`${server.issuer}/account`)
     expect(await heading(page)).to.equal('Sign in')
   })

@@ -152,18 +152,26 @@ for (const { name, stage: open } of STAGES)
         others.forEach((other, index) => expect(other, KINDS[index + 1]).to.eql(first))
       })
 
-    it('is nothing by the right password either, while the address is locked or disabled', async () => {
+    it('is nothing by the right password either, while the address is locked', async () => {
       const emails = await addresses()
       const network = anyAddress()
       const signIn = async (kind: Kind) => {
         const answer = await visitor(network).signIn({ email: emails[kind], password: PASSWORD })
         return fingerprint(answer, emails[kind])
       }
-      expect(await signIn('disabled')).to.eql(await signIn('unknown'))
       await Promise.all((['known', 'unknown'] as const).map((kind) => lock(emails[kind], network)))
       const [locked, unknown] = await Promise.all([signIn('known'), signIn('unknown')])
       expect(locked).to.have.property('status', 429)
       expect(locked).to.eql(unknown)
+    })
+
+    it('is nothing about a disabled account without its password, which then says so', async () => {
+      const emails = await addresses()
+      const network = anyAddress()
+      const signIn = async (kind: Kind, password: string) =>
+        fingerprint(await visitor(network).signIn({ email: emails[kind], password }), emails[kind])
+      expect(await signIn('disabled', 'wrong')).to.eql(await signIn('unknown', 'wrong'))
+      expect((await signIn('disabled', PASSWORD)).body).to.contain('This account is disabled')
     })
   })
 

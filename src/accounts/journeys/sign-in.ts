@@ -34,7 +34,8 @@ export type Credentials = {
 /** The right password, of an account that needs no more or is signed in already. */
 export type PasswordConfirmed =
   | { ok: true; account: Account }
-  | { ok: false; reason: 'wrong' }
+  /** `isDisabled`: the password was right. Only then may anybody know that the account is disabled. */
+  | { ok: false; reason: 'wrong'; isDisabled?: boolean }
   | { ok: false; reason: 'blocked'; retryAfterSeconds: number }
 
 /** `second_factor`: the password is right and not enough. `finishSignIn` goes on with a `passwordProof` of the account. */
@@ -97,7 +98,7 @@ async function attemptSignIn(
   )
   if (!account || account.disabledAtMs !== null || !matches) {
     await audit(needs, 'sign_in.failed', account, given)
-    return { ok: false, reason: 'wrong' }
+    return { ok: false, reason: 'wrong', ...(matches && account && { isDisabled: true }) }
   }
   await resetAttempts(needs, attempt)
   const isEnough = !(await needsSecondFactor(needs.db, account.id))

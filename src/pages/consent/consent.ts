@@ -51,6 +51,7 @@ async function show(services: ConsentServices, { ctx, interaction, uid, query }:
     ],
     details: await detailsInWords(services, missing.rar ?? []),
     resources: details.resources.filter(({ scopes }) => scopes.length > 0),
+    ...services.nextPage.take(ctx),
   })
 }
 
@@ -88,7 +89,10 @@ async function submit(services: ConsentServices, page: Page): Promise<void> {
   const allowed = form['decision'] === 'allow'
   const pin = (await describedApp(services, page.interaction))?.pin
   // The app has changed since the page was shown. The person agreed to something else than would be recorded.
-  if (allowed && pin && pin.digest !== form['pin']) return show(services, page)
+  if (allowed && pin && pin.digest !== form['pin']) {
+    const errors = { '': 'page-app-changed' }
+    return services.nextPage.lead(page.ctx, `/interaction/${page.uid}${page.query}`, { errors })
+  }
   const result = allowed
     ? { consent: { grantId: await grantRequested(services, page, pin) } }
     : { error: 'access_denied', error_description: 'the person did not allow it' }

@@ -210,7 +210,8 @@ async function attemptSignIn(
   if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
   const { values } = form
   if (result.reason === 'mail_code') return { check: { values, notice: 'check-guessed' } }
-  const problem = result.reason === 'challenge' ? CHALLENGE_NEEDED : REFUSED
+  const refusal = result.isDisabled ? 'sign-in-disabled' : REFUSED
+  const problem = result.reason === 'challenge' ? CHALLENGE_NEEDED : refusal
   return { refused: { values, errors: { '': problem } } }
 }
 

@@ -1,0 +1,64 @@
+/**
+ * A form whose page was open for too long, or whose browser lost its cookies: nothing of it was done. Its page is shown
+ * again, with what was typed. A browser without cookies reads that, and gets the way back to the app.
+ */
+import { Router } from '@koa/router'
+import { z } from 'zod'
+import type { Render } from '../http/render.ts'
+import { cookieName, cookieOf } from '../http/request/cookies.ts'
+import { formOf } from '../http/request/request-state.ts'
+import type { AnyContext } from '../http/request/request-state.ts'
+import { validateForm } from '../http/request/validate.ts'
+import type { Oidc } from '../provider/contract/current-provider.ts'
+import type { Services } from '../services.ts'
+import type { NextPage } from './next-page.ts'
+import { shownClient } from './open-interaction.ts'
+import { redirect } from './page.ts'
+import { returnPathOf } from './return-path.ts'
+
+const PATH = '/form-again'
+/** One of our own addresses. */
+const OWN = /^\/(?![/\\])/
+/** Its link opens the page as well. The token of a link is a field of its form. */
+const OF_LINKS = ['/reset', '/activate', '/not-me']
+
+/** False for a program, which reads the refusal. */
+export function showFormAgain(nextPage: NextPage, ctx: AnyContext): boolean {
+  if (ctx.accepts('json', 'html') !== 'html') return false
+  const { values } = validateForm(z.object({}), formOf(ctx))
+  nextPage.leave(ctx, ctx.path, { errors: { '': 'page-too-late' }, values })
+  redirect(ctx, `${PATH}?${new URLSearchParams({ to: pageOf(ctx) })}`)
+  return true
+}
+
+function pageOf(ctx: AnyContext): string {
+  const { token } = formOf(ctx)
+  if (!OF_LINKS.includes(ctx.path) || !token) return ctx.path + ctx.search
+  return `${ctx.path}?${new URLSearchParams({ token })}`
+}
+
+export function lostFormRoutes(
+  services: Pick<Services, 'config' | 'sealer' | 'clock'> & { render: Render; oidc: Oidc },
+): Router {
+  const router = new Router()
+  const returnPath = returnPathOf(services)
+  const name = cookieName('csrf', services.config.secure)
+  router.get(PATH, async (ctx) => {
+    const { to } = ctx.query
+    const page = typeof to === 'string' && OWN.test(to) ? to : '/'
+    // The redirect that led here set it.
+    if (cookieOf(ctx, name) !== undefined) return redirect(ctx, page)
+    const clientId = returnPath.clientIdOf(page)
+    const client = clientId === undefined ? undefined : await shownClient(services.oidc.current(), clientId)
+    showCookiesBlocked(services.render, ctx, { tryHref: page, client })
+  })
+  return router
+}
+
+type BlockedPage = { tryHref: string; client: Awaited<ReturnType<typeof shownClient>> }
+
+/** The app that the person came from is one click away. */
+export function showCookiesBlocked(render: Render, ctx: AnyContext, { tryHref, client }: BlockedPage): void {
+  const appHref = client?.initiateLoginUri ?? client?.clientUri
+  render(ctx, 'cookies-blocked', { tryHref, appHref, client }, 400)
+}
