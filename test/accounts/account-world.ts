@@ -105,7 +105,16 @@ function createWorld({ db, drop }: MigratedDatabase) {
 
 /** `body` for each database, with a world that is empty before each test. */
 export function onEachDatabase(title: string, body: (world: () => World) => void): void {
-  for (const { name, open } of DATABASES) {
+  onDatabases(DATABASES, title, body)
+}
+
+/** On SQLite alone, for what takes long and says nothing about a database. */
+export function onSqlite(title: string, body: (world: () => World) => void): void {
+  onDatabases(DATABASES.slice(0, 1), title, body)
+}
+
+function onDatabases(databases: typeof DATABASES, title: string, body: (world: () => World) => void): void {
+  for (const { name, open } of databases) {
     describe(`${title} on ${name}`, () => {
       let world: World
       before(async () => {

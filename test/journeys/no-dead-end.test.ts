@@ -107,8 +107,8 @@ inService('A sign-in page is never a dead end', (world) => {
     const sent = await visitor.get((await app.begin()).url, { follow: false })
     visitor.clearCookies()
     const page = await visitor.get(sent.headers.get('location')!)
-    expect(page.status).to.equal(410)
-    expect(page.text).to.contain('let your browser keep cookies')
+    expect(page.status).to.equal(400)
+    expect(page.heading).to.equal('Your browser blocks cookies')
   })
 
   it('the back button does not lead into an error', async () => {
