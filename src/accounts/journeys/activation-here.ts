@@ -56,7 +56,7 @@ export async function enterByLink(
   return enter(needs, accountId, given)
 }
 
-/** True once the address was confirmed by the mail that this browser asked for last. Changes nothing. */
+/** True once the address was confirmed by the mail of this browser, with the password that was typed here. Changes nothing. */
 export async function isConfirmed(needs: Services, given: Pick<Here, 'kept' | 'browser'>): Promise<boolean> {
   return evenly(ANSWER_STEP_MS, async () => (await findConfirmed(needs, given)) !== undefined)
 }
@@ -70,7 +70,7 @@ export async function enterConfirmed(needs: Services, given: Here): Promise<Acco
   const confirmed = await findConfirmed(needs, given)
   if (!confirmed || given.kept.atMs <= nowMs - WAITS_MS) return undefined
   const { account, digest } = confirmed
-  if (account.passwordHash !== given.kept.passwordHash || !(await mayEnter(needs, account))) return undefined
+  if (!(await mayEnter(needs, account))) return undefined
   const sinceMs = Math.max(nowMs - WAITS_MS, account.sessionsValidFromMs)
   if (!(await takeSignIn(needs.db, digest, sinceMs, nowMs))) return undefined
   return (await enter(needs, account.id, given)).account
@@ -116,6 +116,8 @@ async function findConfirmed(
   const key = { accountId: account?.id ?? '', purpose: 'activation' } as const
   const row = await findOwnToken(db, key, { browser, passwordHash: kept.passwordHash })
   if (!account || !isVerified(account) || !row || row.usedAtMs === null) return undefined
+  // Where the owner chose another password, the page of a stranger learns nothing.
+  if (account.passwordHash !== kept.passwordHash) return undefined
   return { account, digest: row.digest }
 }
 

@@ -210,9 +210,9 @@ async function attemptSignIn(
   if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
   const { values } = form
   if (result.reason === 'mail_code') return { check: { values, notice: 'check-guessed' } }
-  const refusal = result.isDisabled ? 'sign-in-disabled' : REFUSED
-  const problem = result.reason === 'challenge' ? CHALLENGE_NEEDED : refusal
-  return { refused: { values, errors: { '': problem } } }
+  if (result.reason === 'challenge') return { refused: { values, errors: { '': CHALLENGE_NEEDED } } }
+  const isDisabled = 'isDisabled' in result && result.isDisabled
+  return { refused: { values, errors: { '': isDisabled ? 'sign-in-disabled' : REFUSED } } }
 }
 
 /** The password is asked for once more afterwards, in this browser. */

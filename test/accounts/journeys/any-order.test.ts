@@ -40,7 +40,7 @@ function dice(seed: number) {
 }
 
 onSqlite('In any order of steps', (world) => {
-  it('nobody gets a confirmed address, a new password or a session without the proof', async () => {
+  it('nobody gets a confirmed address, a new password or a session without the proof [S-2.163]', async () => {
     const pause = dice(0)
     const seen = new Set<string>()
     for (let round = 0; round < ROUNDS; round += 1) {
