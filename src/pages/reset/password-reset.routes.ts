@@ -92,7 +92,7 @@ async function show(pages: LinkPages, ctx: AnyContext, token: string): Promise<v
   const { db, clock, config } = pages
   const browser = pages.browserSecret.read(ctx)
   const preview = await previewToken(db, { token, purpose: 'reset', browser }, clock())
-  if (preview.state !== 'live') return expired(pages, ctx)
+  if (preview.state !== 'live') return expired(pages, ctx, preview.state === 'used' ? preview.wayBack : null)
   const account = await findAccountById(db, preview.accountId)
   const locals = {
     action: '/reset',
@@ -156,8 +156,9 @@ function errorsOf(pages: LinkPages, refused: Exclude<ResetDone, { ok: true }>): 
   return undefined
 }
 
-function expired(pages: LinkPages, ctx: AnyContext): void {
+function expired(pages: LinkPages, ctx: AnyContext, wayBack: string | null): void {
+  const signInHref = pages.returnPath.open(wayBack) ?? '/sign-in'
   const values = { email: pages.typedAddress.read(ctx) }
-  const locals = { purpose: 'reset', action: '/forgot', values, errors: {} }
+  const locals = { purpose: 'reset', action: '/forgot', values, errors: {}, signInHref }
   pages.render(ctx, 'link-expired', { ...locals }, 410)
 }

@@ -121,6 +121,7 @@ function expired(pages: SignUpPages, ctx: AnyContext): void {
   const locals = {
     purpose: 'activation',
     action: '/register/resend',
+    signInHref: '/sign-in',
     values: { email: pages.typedAddress.read(ctx) },
     errors: {},
   }
