@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import { disableAccount } from '../../src/accounts/account-state.ts'
 import { findAccountByEmail } from '../../src/accounts/account.ts'
+import { updateClient } from '../../src/clients/clients.ts'
 import { storePassword } from '../../src/passwords/stored-password.ts'
 import { CALLBACK, register } from '../provider/relying-party.ts'
 import { openStage, PASSWORD } from '../provider/stage.ts'
@@ -151,7 +152,7 @@ describe('Awkward situations on the way to an app', function () {
   }
 
   /** The browser as it was when it sent a form and never got the answer. */
-  function before2(visitor: Visitor): Visitor {
+  function asBefore(visitor: Visitor): Visitor {
     const earlier = createVisitor(visitor.issuer)
     for (const { name, value, path } of visitor.cookies()) earlier.setCookie(name, value, path)
     return earlier
@@ -174,7 +175,7 @@ describe('Awkward situations on the way to an app', function () {
       place.page = arrived(place.page) ? place.page : await place.visitor.get(url)
     },
     async 'a form that is sent twice'(place) {
-      await forward({ ...place, visitor: before2(place.visitor) })
+      await forward({ ...place, visitor: asBefore(place.visitor) })
       await send(place)
     },
     async 'a second tab'(place) {
@@ -244,10 +245,7 @@ describe('Awkward situations on the way to an app', function () {
       await send(place)
     },
     async 'an app that was changed'(place) {
-      await stage.parts
-        .db('oauth_clients')
-        .where({ clientId })
-        .update({ name: `App ${people}` })
+      await updateClient(stage.parts.db, clientId, { client_name: `List ${(people += 1)}` }, stage.parts)
       await send(place)
     },
   }
