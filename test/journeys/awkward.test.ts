@@ -140,13 +140,13 @@ describe('Awkward situations on the way to an app', function () {
     return undefined
   }
 
-  async function walkOn(place: Place): Promise<void> {
+  async function walkOn(place: Place, name: string): Promise<void> {
     for (let step = 0; step < MOST_STEPS && !arrived(place.page); step += 1) {
       const off = click(place)
       if (off) place.clicks += 1
       place.page = await (off ?? forward(place))
     }
-    const end = `${place.page.status} ${place.page.url.pathname} "${place.page.heading}"`
+    const end = `${name}: ${place.page.status} ${place.page.url.pathname} "${place.page.heading}"`
     expect(arrived(place.page), end).to.equal(true)
     expect(place.clicks, end).to.be.at.most(MOST_CLICKS)
   }
@@ -250,13 +250,16 @@ describe('Awkward situations on the way to an app', function () {
     },
   }
 
-  for (const [name, arrive] of Object.entries(PAGES))
-    for (const [situation, meet] of Object.entries(SITUATIONS))
-      it(`${name}: ${situation} ends at the app`, async () => {
-        const place = await arrive()
-        await meet(place, name)
-        await walkOn(place)
-      })
+  for (const [situation, meet] of Object.entries(SITUATIONS))
+    it(`${situation} ends at the app, from each page`, async () => {
+      await Promise.all(
+        Object.entries(PAGES).map(async ([name, arrive]) => {
+          const place = await arrive()
+          await meet(place, name)
+          await walkOn(place, name)
+        }),
+      )
+    })
 
   for (const [name, arrive] of Object.entries(PAGES))
     it(`${name}: a browser that blocks cookies reads that, and gets the way back to the app [S-3.62]`, async () => {
