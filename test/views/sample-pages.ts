@@ -207,7 +207,12 @@ export const samplePages: SamplePage[] = [
   }),
   sample('activate-confirm', 'button', forms),
   sample('activated', 'done', { continueHref: '/account' }),
-  sample('link-expired', 'activation', { ...forms, purpose: 'activation', action: '/resend', signInHref: '/sign-in' }),
+  sample('link-expired', 'activation', {
+    ...forms,
+    purpose: 'activation',
+    action: '/resend',
+    signInHref: '/sign-in',
+  }),
   sample('link-expired', 'reset', { purpose: 'reset', resendHref: '/forgot' }),
   sample('link-expired', 'disown', { purpose: 'disown', resendHref: '/forgot' }),
   sample('disown', 'button', forms),
