@@ -2,7 +2,6 @@
 import type { Render } from '../http/render.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
 import type { Oidc } from '../provider/contract/current-provider.ts'
-import { showCookiesBlocked } from './lost-form.ts'
 import { shownClient } from './open-interaction.ts'
 import { redirect } from './page.ts'
 import type { Restarts } from './restart.ts'
@@ -35,4 +34,12 @@ export function createStartAgain({
     const continueHref = client?.initiateLoginUri ?? client?.clientUri ?? '/'
     render(ctx, 'interaction-lost', { clientName: client?.name, continueHref }, 410)
   }
+}
+
+type BlockedPage = { tryHref: string; client: Awaited<ReturnType<typeof shownClient>> }
+
+/** The app that the person came from is one click away. */
+export function showCookiesBlocked(render: Render, ctx: AnyContext, { tryHref, client }: BlockedPage): void {
+  const appHref = client?.initiateLoginUri ?? client?.clientUri
+  render(ctx, 'cookies-blocked', { tryHref, appHref, client }, 400)
 }

@@ -262,7 +262,7 @@ describe('Awkward situations on the way to an app', function () {
     })
 
   for (const [name, arrive] of Object.entries(PAGES))
-    it(`${name}: a browser that blocks cookies reads that, and gets the way back to the app [S-3.62]`, async () => {
+    it(`${name}: a browser that blocks cookies reads that, and gets a link to the app [S-3.62]`, async () => {
       const place = await arrive()
       place.visitor.clearCookies()
       const refused = await place.visitor.post(place.page.url, {}, { follow: false })

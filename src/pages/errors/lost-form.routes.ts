@@ -1,20 +1,21 @@
 /**
- * A form whose page was open for too long, or whose browser lost its cookies: nothing of it was done. Its page is shown
- * again, with what was typed. A browser without cookies reads that, and gets the way back to the app.
+ * A form of a page that was open for too long, or of a browser that lost its cookies: nothing of it was done. Its page is
+ * shown again, with what was typed. A browser without cookies reads that, and gets a link to the app.
  */
 import { Router } from '@koa/router'
 import { z } from 'zod'
-import type { Render } from '../http/render.ts'
-import { cookieName, cookieOf } from '../http/request/cookies.ts'
-import { formOf } from '../http/request/request-state.ts'
-import type { AnyContext } from '../http/request/request-state.ts'
-import { validateForm } from '../http/request/validate.ts'
-import type { Oidc } from '../provider/contract/current-provider.ts'
-import type { Services } from '../services.ts'
-import type { NextPage } from './next-page.ts'
-import { shownClient } from './open-interaction.ts'
-import { redirect } from './page.ts'
-import { returnPathOf } from './return-path.ts'
+import type { Render } from '../../http/render.ts'
+import { cookieName, cookieOf } from '../../http/request/cookies.ts'
+import { formOf } from '../../http/request/request-state.ts'
+import type { AnyContext } from '../../http/request/request-state.ts'
+import { validateForm } from '../../http/request/validate.ts'
+import type { Oidc } from '../../provider/contract/current-provider.ts'
+import type { Services } from '../../services.ts'
+import type { NextPage } from '../../interaction/next-page.ts'
+import { shownClient } from '../../interaction/open-interaction.ts'
+import { redirect } from '../../interaction/page.ts'
+import { returnPathOf } from '../../interaction/return-path.ts'
+import { showCookiesBlocked } from '../../interaction/start-again.ts'
 
 const PATH = '/form-again'
 /** One of our own addresses. */
@@ -53,12 +54,4 @@ export function lostFormRoutes(
     showCookiesBlocked(services.render, ctx, { tryHref: page, client })
   })
   return router
-}
-
-type BlockedPage = { tryHref: string; client: Awaited<ReturnType<typeof shownClient>> }
-
-/** The app that the person came from is one click away. */
-export function showCookiesBlocked(render: Render, ctx: AnyContext, { tryHref, client }: BlockedPage): void {
-  const appHref = client?.initiateLoginUri ?? client?.clientUri
-  render(ctx, 'cookies-blocked', { tryHref, appHref, client }, 400)
 }
