@@ -9,3 +9,6 @@ password-changed = Password changed. You’re signed out on all other devices.
 password-due = Choose a new password
 password-due-text = Someone else set your password. Choose one that only you know.
 password-due-app = Someone else set your password. Choose one that only you know, then continue to <app>{ $app }</app>.
+password-none = Your account has no password
+password-none-text = You sign in another way, for example with a passkey. To set a password, ask for an email with a link.
+password-none-button = Set a password

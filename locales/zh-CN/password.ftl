@@ -9,3 +9,6 @@ password-changed = 密码已修改。其他设备均已退出登录。
 password-due = 设置新密码
 password-due-text = 你的密码由他人设置。请设置只有你自己知道的密码。
 password-due-app = 你的密码由他人设置。请设置只有你自己知道的密码，然后继续使用 <app>{ $app }</app>。
+password-none = 你的账号没有密码
+password-none-text = 你使用其他方式登录，例如通行密钥。要设置密码，请索取一封带有链接的邮件。
+password-none-button = 设置密码

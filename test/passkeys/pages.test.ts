@@ -112,6 +112,8 @@ for (const { name, stage: open } of STAGES)
       await stage.parts.db('passkeys').where({ accountId: person.id }).decrement('createdAtMs', 5000)
       const refused = await givePasskey(visitor, asked, key)
       expect(refused.text).to.contain('your only way to sign in')
+      const password = await visitor.get('/account/password')
+      expect(password.text).to.contain('has no password').and.contain('href="/forgot"')
       expect(await passkeysOf(stage.parts.db, person.id)).to.have.length(1)
     })
 

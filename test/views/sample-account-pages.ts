@@ -132,6 +132,12 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
       values: { name: '' },
       errors: { name: 'Enter a name.' },
     }),
+    sample('account-password', 'none', {
+      action: '/account/password',
+      minLength: 8,
+      account: { email: 'person@example.com' },
+      forgotHref: '/forgot',
+    }),
     sample('account-password', 'wrong', {
       errors: { currentPassword: 'That’s not your current password.' },
     }),

@@ -1,4 +1,5 @@
 /** The page on which the signed-in person changes their password. It may be a step of an app's request. */
+import { ACCOUNT_PATHS } from '../../accounts/account-mail.ts'
 import type { Router } from '@koa/router'
 import { z } from 'zod'
 import { accountPath } from '../../accounts/account-pages.ts'
@@ -65,6 +66,7 @@ async function show(services: PasswordServices, ctx: AnyContext, member: Member)
     action: PATH + returnPath.query(ctx),
     account: { email: member.account.email },
     due: Boolean(member.account.newPasswordDue),
+    forgotHref: member.account.passwordHash === null ? ACCOUNT_PATHS.forgot : undefined,
     ...(request === undefined ? { signOutHref: SIGN_OUT_PATH } : { request }),
     client: clientId && (await shownClient(oidc.current(), clientId)),
     minLength,
