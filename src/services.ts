@@ -6,6 +6,7 @@ import type { GrantStore } from './grant-store/grant-store.ts'
 import type { TokenStatuses } from './grant-store/token-statuses.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { Hasher } from './passwords/hashing.ts'
+import type { Places } from './places/places.ts'
 import type { ChangeFeed } from './platform/sql/change-feed.ts'
 import type { Clock } from './platform/clock.ts'
 import type { Db } from './platform/sql/database.ts'
@@ -28,6 +29,8 @@ export type Services = AccessEndings & {
   /** Whether JWT access tokens are unrevoked, cached in the same way. */
   tokenStatuses: TokenStatuses
   hasher: Hasher
+  /** Where addresses are, for people who read about their sign-ins. */
+  places: Places
   /** What this process knows to be blocked. */
   blocked: BlockedAttempts
 }

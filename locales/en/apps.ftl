@@ -1,4 +1,5 @@
 apps-title = Apps
+apps-open = Open an app
 apps-with-access = Apps with access to your account
 apps-none = None yet. Apps you allow will show up here.
 apps-since = Since <when/>

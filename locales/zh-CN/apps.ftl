@@ -1,4 +1,5 @@
 apps-title = 应用
+apps-open = 打开应用
 apps-with-access = 可访问你账号的应用
 apps-none = 暂无。你授权的应用会显示在这里。
 apps-since = 授权时间：<when/>

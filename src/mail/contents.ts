@@ -52,6 +52,7 @@ export function contentFor(request: MailRequest, t: Translate, serverName: strin
 function wordsOf(t: Translate, serverName: string, timeZone: string | undefined): Words {
   const say: Words['say'] = (id, args) => t(id, { server: serverName, ...args })
   return {
+    language: t.language,
     say,
     when: (atMs) => timeInWords(atMs, { t, timeZone }),
     greeting: (name) =>
@@ -141,8 +142,10 @@ function factorChanged(data: DataOf<'factor-changed'>, { say, when, greeting }: 
   }
 }
 
-function newBrowser(data: DataOf<'new-browser'>, { say, when, greeting, app }: Words): Letter {
-  const { ip, whenMs, link } = data
+function newBrowser(data: DataOf<'new-browser'>, { language, say, when, greeting, app }: Words): Letter {
+  const { whenMs, link } = data
+  const place = data.place?.[language] ?? data.place?.['en']
+  const ip = place ? `${data.ip} (${place})` : data.ip
   const facts = { ...app(data.app), browser: browserInWords(say, data.browser), ip, when: when(whenMs) }
   return {
     subject: say('mail-new-browser.subject'),

@@ -18,6 +18,7 @@ export type Letter = {
 export type DataOf<T extends MailRequest['template']> = Extract<MailRequest, { template: T }>['data']
 
 export type Words = {
+  language: string
   /** A text of the catalogue, in the reader's language. Each may name the `server`. */
   say: (id: string, args?: MessageArgs) => string
   /** A time, in the reader's language. */

@@ -50,6 +50,8 @@ const newBrowser = z.object({
   /** The app, if it signs people in with its own forms. */
   app: name.optional(),
   ip: oneLine(45),
+  /** Where that is, by language. */
+  place: z.record(z.string().max(35), oneLine(200)).optional(),
   whenMs: z.int(),
   link,
   expiresAtMs,

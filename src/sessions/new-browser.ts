@@ -55,7 +55,9 @@ export async function noteSignInFrom(needs: Services, given: SignInFrom): Promis
     } as const
     const { token, expiresAtMs } = await issueToken(trx, config.keys.index, request, nowMs)
     const link = linkTo(config, `${ACCOUNT_PATHS.disown}?token=${token}`)
-    const data = { name, browser, ...(given.app && { app: given.app }), ip, whenMs: nowMs, link, expiresAtMs }
+    const place = needs.places.of(ip)
+    const app = given.app && { app: given.app }
+    const data = { name, browser, ...app, ip, ...(place && { place }), whenMs: nowMs, link, expiresAtMs }
     await outbox.enqueueMail(trx, { template: 'new-browser', ...mailTo(account), data })
   })
 }

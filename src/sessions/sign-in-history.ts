@@ -19,13 +19,16 @@ const ACTIONS = [
   'second_factor.blocked',
 ] as const satisfies readonly AuditAction[]
 
+/** What a sign-in took besides, or in place of, the password. */
+export const SIGN_IN_FACTORS = ['totp', 'recovery_code', 'passkey', 'mail'] as const
+
 const detailSchema = z.object({
   browser: z.string().optional(),
   /** The client id of the app. */
   client: z.string().optional(),
   /** The label of the provider that they came from. */
   upstream: z.string().optional(),
-  factor: z.enum(['totp', 'recovery_code', 'passkey', 'mail']).optional(),
+  factor: z.enum(SIGN_IN_FACTORS).optional(),
   /** Without the password before it. */
   passwordless: z.boolean().optional(),
   /** Asked of somebody who was signed in. */

@@ -9,7 +9,8 @@ import { z } from 'zod'
 import { nearest } from './nearest.ts'
 import { mask } from './masked.ts'
 import { DAY_MS, MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
-import { mailboxProblems, mailboxReaders } from './mailbox-settings.ts'
+import { mailboxProblems } from './mail/mailbox-settings.ts'
+import { mailSettings } from './mail-config.ts'
 import { isLoopback } from './kinds/setting-kinds.ts'
 import { ALIASES, describeSetting, settings } from './settings.ts'
 import { accountLife } from './account-life-settings.ts'
@@ -18,6 +19,7 @@ import { administratorProblems } from './administrator-settings.ts'
 import { keysOf } from './key-settings.ts'
 import { receiverConfig, receiverProblems } from './receiver-settings.ts'
 import { brandOf, brandProblems } from './brand/brand-settings.ts'
+import { placeConfig, placeProblems } from './places/place-settings.ts'
 import { bindingConfig, bindingProblems } from './binding-settings.ts'
 import { factorConfig } from './factor-settings.ts'
 import { ConfigError } from './config-error.ts'
@@ -59,6 +61,7 @@ export function loadConfig(
     ...mailboxProblems(parsed),
     ...receiverProblems(parsed),
     ...brandProblems(parsed, HOME),
+    ...placeProblems(parsed, HOME),
   )
   if (problems.length > 0) throw new ConfigError(problems)
   return Object.freeze(derive(parsed as Settings, options.persist))
@@ -176,7 +179,7 @@ function derive(given: Settings, persist: boolean) {
     settings: given,
     mode: service ? ('service' as const) : ('embedded' as const),
     serverName: given.server_name,
-    brand: brandOf(given, given.server_name, HOME),
+    ...lookOf(given),
     issuer,
     secure: issuer.startsWith('https:'),
     host: given.host,
@@ -226,6 +229,10 @@ function logSettings(given: Settings, service: boolean, dataDir: string) {
   return { level, dir, fileMode, prefix: given.log_prefix, limits: logLimits(given) }
 }
 
+function lookOf(given: Settings) {
+  return { brand: brandOf(given, given.server_name, HOME), places: placeConfig(given, HOME) }
+}
+
 function tokenLifetimes(given: Settings) {
   const accessTokenExpireSeconds = given.access_token_expire_minutes * 60
   return {
@@ -273,26 +280,4 @@ function accountRules(given: Settings) {
     hashPasses: given.hash_passes,
     hashQueueLength: given.hash_queue_length,
   }
-}
-
-function mailSettings(given: Settings, issuer: string) {
-  return {
-    workerSmtpServerUrl: given.worker_smtp_server_url,
-    workerSmtpServerUser: given.worker_smtp_server_user,
-    workerSmtpServerPassword: given.worker_smtp_server_password,
-    // Nobody can intercept a connection to this machine.
-    workerSmtpRequireTls:
-      given.worker_smtp_require_tls ?? !isLoopback(given.worker_smtp_server_url ?? 'smtp://localhost'),
-    workerAccountActivateWeburlF:
-      given.worker_account_activate_weburl_f ?? `${issuer}/activate?token={token}`,
-    workerAccountResetWeburlF: given.worker_account_reset_weburl_f ?? `${issuer}/reset?token={token}`,
-    from: given.mail_from ?? `"${given.server_name.replace(/["\\]/g, '')}" <no-reply@${mailHost(issuer)}>`,
-    /** Who reads the development mailbox, where mails stay in it. */
-    mailbox: mailboxReaders(given),
-  }
-}
-
-function mailHost(issuer: string): string {
-  const { hostname } = new URL(issuer)
-  return /^[\d.[\]:]+$/.test(hostname) ? 'localhost' : hostname
 }

@@ -11,9 +11,10 @@ import { factorSettings } from './factor-settings.ts'
 import { eventSettings } from './event-settings.ts'
 import { receiverSettings } from './receiver-settings.ts'
 import { bindingSettings } from './binding-settings.ts'
+import { placeSettings } from './places/place-settings.ts'
 import { lifetimeSettings } from './lifetime-settings.ts'
 import { limitSettings } from './limit-settings.ts'
-import { mailboxSettings } from './mailbox-settings.ts'
+import { mailboxSettings } from './mail/mailbox-settings.ts'
 import { passkeySettings } from './passkey-settings.ts'
 import {
   ALGORITHMS,
@@ -167,6 +168,7 @@ export const settings = {
   session_absolute_minutes: integer(5, 525_600)
     .default(129_600)
     .meta({ group: 'Sessions', description: 'A sign-in ends after this long in any case.' }),
+  ...placeSettings,
   max_active_sessions: integer(1, 1000)
     .default(10)
     .meta({ group: 'Sessions', description: 'Per account; the oldest ends first.' }),

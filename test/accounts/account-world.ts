@@ -55,6 +55,7 @@ function createWorld({ db, drop }: MigratedDatabase) {
     tokenStatuses: createTokenStatuses({ db, log, feed, entries: createMemoryEntries() }),
     hasher: createHasher({ ...CHEAP, maxWaiting: 1000 }),
     blocked: createBlockedAttempts(),
+    places: { of: () => undefined },
     noteEnded: () => Promise.resolve(),
     revokeAccess: async (access: EndedAccess) => {
       ended.push(access)

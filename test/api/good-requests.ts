@@ -135,6 +135,7 @@ export async function goodRequests(stage: Stage) {
     listOwnSessions: asPerson('/account/sessions'),
     endOwnSession: ofSession,
     endOtherSessions: asPerson('/account/sessions/end-others'),
+    listOwnSignIns: asPerson('/account/sign-ins'),
     listOwnApps: asPerson('/account/apps'),
     revokeOwnApp: ofApp,
     listAccounts: async () => ({ path: '/accounts', token: own }),

@@ -193,6 +193,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'The environment, parsed and checked once.',
     leaves: 'Connections made from it: `process`.',
   },
+  places: {
+    storey: 'subjects',
+    short: 'where addresses are',
+    owns: 'Where an address is: the name of one’s own network, or city and country from a file.',
+    leaves: 'Showing it: `pages`, `mail`. Decisions about networks: `attempts`.',
+  },
   brand: {
     storey: 'ground',
     short: 'logo, colours, links',

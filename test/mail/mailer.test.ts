@@ -107,7 +107,13 @@ function wordsOf(html: string): string {
 
 /** Words in plain Latin letters that did not come from the request. */
 function strangeWords(text: string, { data }: MailRequest): string[] {
-  const given = [...Object.values(data), settings.serverName, settings.publicUrl, 'UTC'].join(' ')
+  const values: unknown[] = Object.values(data)
+  const given = [
+    ...values.map((value) => JSON.stringify(value)),
+    settings.serverName,
+    settings.publicUrl,
+    'UTC',
+  ].join(' ')
   return (text.match(/\b[A-Za-z]{3,}\b/g) ?? []).filter(
     (word) => !given.includes(word) && !MONTHS.includes(word),
   )
@@ -129,7 +135,7 @@ describe('Mailer', () => {
       expect(subject).to.contain('Riverside')
       const escaped = (value: string) => value.replace(/&/g, '&amp;')
       for (const [name, value] of Object.entries(request.data)) {
-        if (NOT_REPEATED.includes(name)) continue
+        if (NOT_REPEATED.includes(name) || typeof value === 'object') continue
         const shown = typeof value === 'number' ? 'Sunday 22 November 2026 at 06:12 UTC' : value
         expect(text, name).to.contain(shown)
         expect(html, name).to.contain(escaped(shown))

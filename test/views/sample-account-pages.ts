@@ -179,6 +179,15 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
       newestHref: '/account/sessions/history',
     }),
     sample('account-apps', 'two', { apps, nowMs, revokeAction: '/account/apps/revoke' }),
+    sample('account-apps', 'openable', {
+      apps,
+      nowMs,
+      revokeAction: '/account/apps/revoke',
+      openable: [
+        { name: 'Calendar', href: 'https://calendar.example/go', lastUsedAtMs: atMs },
+        { name: 'A ledger with a long name', href: 'https://ledger.example/', lastUsedAtMs: 0 },
+      ],
+    }),
     sample('account-apps', 'none', { apps: [], revokeAction: '/account/apps/revoke' }),
     sample('account-requests', 'two', {
       ...waiting,

@@ -10,6 +10,7 @@ import { passkeyOperations } from './passkeys.ts'
 import { passwordOperations } from './password.ts'
 import { profileOperations } from './profile.ts'
 import { sessionOperations } from './sessions.ts'
+import { signInOperations } from './sign-ins.ts'
 
 export function accountApi(services: Services): Feature {
   return {
@@ -21,6 +22,7 @@ export function accountApi(services: Services): Feature {
       ...factorOperations(services),
       ...passkeyOperations(services),
       ...sessionOperations(services),
+      ...signInOperations(services),
       ...appOperations(services, site),
       ...deletionOperations(services),
     ],

@@ -35,6 +35,7 @@ async function show(services: PageServices, ctx: AnyContext, { account }: Member
       ...RESULTS[entry.action](entry),
       atMs: entry.atMs,
       ip: entry.ip,
+      place: services.places.of(entry.ip),
       browser: entry.browser && browserMessage(entry.browser),
       app: entry.client && names.get(entry.client),
     })),

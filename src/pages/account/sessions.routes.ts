@@ -39,6 +39,7 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
       id: uid,
       browser: browserMessage(browserName(userAgent)),
       ip,
+      place: services.places.of(ip),
       methods: methodNames(amr),
       apps: apps.get(uid) ?? [],
       firstSeenAtMs: createdAtMs,

@@ -21,6 +21,7 @@ import { createTokenStatuses, PLAIN_STATUSES } from '../../grant-store/token-sta
 import { withEndings } from '../../grant-store/endings.ts'
 import type { Ending } from '../../grant-store/endings.ts'
 import { createOutbox } from '../../outbox/outbox.ts'
+import { createPlaces } from '../../places/places.ts'
 import { createChangeFeed } from '../../platform/sql/change-feed.ts'
 import { systemClock } from '../../platform/clock.ts'
 import type { Clock } from '../../platform/clock.ts'
@@ -61,7 +62,7 @@ export async function createParts(config: Config, clock: Clock = systemClock) {
     store,
     sealer,
     outbox,
-    hasher: openHasher(config),
+    ...openTools({ config, clock, log }),
     blocked: createBlockedAttempts(),
     feed,
     ...openCaches({ config, db, log, feed }, redis),
@@ -93,6 +94,11 @@ async function close({
   await feed.stop()
   redis?.disconnect()
   await db.destroy()
+}
+
+function openTools({ config, clock, log }: Pick<Services, 'config' | 'clock' | 'log'>) {
+  const onUnreadable = (err: unknown) => log.warn({ err }, 'places.unreadable')
+  return { hasher: openHasher(config), places: createPlaces(config.places, { clock, onUnreadable }) }
 }
 
 function openHasher({ accounts, workers }: Config): Hasher {

@@ -2,8 +2,8 @@
  * Who reads the development mailbox. It holds every link that the server mails, also those of the administrator. So
  * only a server that nobody else can reach shows it to everybody.
  */
-import { isLoopbackHost } from '../platform/network/ip-address.ts'
-import { flag, isLoopback } from './kinds/setting-kinds.ts'
+import { isLoopbackHost } from '../../platform/network/ip-address.ts'
+import { flag, isLoopback } from '../kinds/setting-kinds.ts'
 
 const OPENED = 'ACCOUNT_SERVER_DANGEROUSLY_SHOW_MAILBOX_TO_ADMINISTRATORS'
 

@@ -1,0 +1,34 @@
+/** The apps that a person can open from here: they sign people in at an address of their own (`initiate_login_uri`). */
+import { selectClients, toClient } from '../client-rows.ts'
+import type { Sql } from '../../platform/sql/database.ts'
+import { CLIENT_LOGOS } from './client-logo.ts'
+
+export type OpenableApp = { clientId: string; name: string; href: string; logoHref?: string }
+
+/** A page with more would help nobody. */
+const MOST_SHOWN = 200
+
+/**
+ * Those that an operator registered, and of all others those in `known`: a stranger's app is not offered to everybody. By name.
+ * `issuer` goes along, as the app may have several (OpenID Connect Core §4).
+ */
+export async function listOpenableApps(
+  sql: Sql,
+  { issuer, known }: { issuer: string; known: readonly string[] },
+): Promise<OpenableApp[]> {
+  const rows = await selectClients(sql)
+    .whereNull('disabledAtMs')
+    .whereLike('metadata', '%"initiate_login_uri":"%')
+    .where((found) => found.whereNull('registeredBy').orWhereIn('clientId', [...known]))
+    .orderBy('name')
+    .limit(MOST_SHOWN)
+  return rows.flatMap((row) => {
+    const { clientId, registeredBy, metadata } = toClient(row)
+    if (metadata.initiate_login_uri === undefined) return []
+    const href = new URL(metadata.initiate_login_uri)
+    href.searchParams.set('iss', issuer)
+    const hasLogo = metadata.logo_uri !== undefined && registeredBy !== 'open'
+    const logoHref = hasLogo ? CLIENT_LOGOS + encodeURIComponent(clientId) : undefined
+    return [{ clientId, name: metadata.client_name, href: href.href, ...(logoHref && { logoHref }) }]
+  })
+}

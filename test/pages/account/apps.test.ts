@@ -1,0 +1,51 @@
+import { expect } from 'chai'
+import { disableClient } from '../../../src/clients/clients.ts'
+import { register, signIn } from '../../provider/relying-party.ts'
+import { PASSWORD, sqliteStage } from '../../provider/stage.ts'
+import type { Stage } from '../../provider/stage.ts'
+
+describe('the start page of one’s apps', () => {
+  let stage: Stage
+
+  before(async () => {
+    stage = await sqliteStage()
+  })
+
+  const tilesOf = (text: string) =>
+    [...text.matchAll(/<a class="tile" href="([^"]+)"[\s\S]*?<span class="breakable">([^<]*)<\/span>/g)].map(
+      ([, href = '', name = '']) => ({ href: href.replaceAll('&amp;', '&'), name }),
+    )
+
+  it('opens what an operator registered with an address for it, used ones first, and a stranger’s app once it is used', async () => {
+    const at = (name: string) => ({ client_name: name, initiate_login_uri: `https://${name}.example/go?x=1` })
+    const [calendar, tasks, strange, closed] = [
+      await register(stage, at('calendar')),
+      await register(stage, { ...at('tasks'), logo_uri: 'https://tasks.example/logo.png' }),
+      await register(stage, at('strange')),
+      await register(stage, at('closed')),
+    ]
+    await register(stage, { client_name: 'without' })
+    const { db, clock } = stage.parts
+    await db('clients').where({ clientId: strange.clientId }).update({ registeredBy: 'open' })
+    await disableClient(db, closed.clientId, clock)
+
+    const person = await stage.person()
+    const visitor = stage.visitor()
+    await visitor.signIn({ email: person.email, password: PASSWORD })
+    const ofThis = ({ name }: { name: string }) => ['calendar', 'tasks', 'strange', 'closed'].includes(name)
+    const before = tilesOf((await visitor.get('/account/apps')).text).filter(ofThis)
+    expect(before.map(({ name }) => name)).to.eql(['calendar', 'tasks'])
+    const iss = encodeURIComponent(stage.issuer)
+    expect(before[0]?.href).to.equal(`https://calendar.example/go?x=1&iss=${iss}`)
+
+    await strange.redeem(
+      (await signIn(visitor, strange.authorizePath(), person)).searchParams.get('code') ?? '',
+    )
+    const { text } = await visitor.get('/account/apps')
+    const after = tilesOf(text).filter(ofThis)
+    expect(after.map(({ name }) => name)).to.eql(['strange', 'calendar', 'tasks'])
+    expect(text).to.contain(`/client-logo/${tasks.clientId}`)
+    expect(text).not.to.contain(`/client-logo/${strange.clientId}`)
+    expect(calendar.clientId).not.to.equal(strange.clientId)
+  })
+})
