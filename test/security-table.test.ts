@@ -33,6 +33,7 @@ describe('the table of security promises', () => {
       'Guessing',
       'Second factors',
       'Account life',
+      'Other providers',
       'Web',
       'JSON API',
       'Storage',

@@ -26,6 +26,9 @@ export type UpstreamClient = {
 /** Between the clocks of two servers. */
 const TOLERANCE_SECONDS = 60
 
+/** Some providers say how somebody signed in only when they are asked (OpenID Connect Core §5.5). */
+const HOW_THEY_SIGNED_IN = JSON.stringify({ id_token: { acr: null, amr: null } })
+
 /** `issuer`: of this server. */
 export function createUpstreamClient(
   metadata: UpstreamMetadata,
@@ -33,9 +36,10 @@ export function createUpstreamClient(
 ): UpstreamClient {
   return {
     async authorizationUrl(upstream, flow, hints) {
-      const { authorization_endpoint: endpoint } = await metadata.describe(upstream)
+      const { authorization_endpoint: endpoint, ...as } = await metadata.describe(upstream)
       if (!endpoint) throw new UpstreamFailure('invalid', 'its metadata has no authorization_endpoint')
       return withParameters(new URL(endpoint), {
+        ...(upstream.trustMfa && as.claims_parameter_supported && { claims: HOW_THEY_SIGNED_IN }),
         ...upstream.parameters,
         ...(upstream.kind === 'oidc' && { nonce: flow.nonce, ...again(flow, upstream) }),
         ...(hints.loginHint && { login_hint: hints.loginHint }),
