@@ -63,6 +63,8 @@ export const EXPECTED = {
   // A passkey is two factors, so it meets every rule.
   'the passkey button with an app': whoever(onlyWith(anew('signed in', 'asked to confirm the address'))),
   'the passkey button without an app': whoever(onlyWith(anew('signed in', 'signed in'))),
+  'another provider, with an app': FOR_AN_APP,
+  'another provider, without an app': ON_OWN_PAGES,
   'the authorization challenge endpoint': {
     nobody: unless(ASKED, anew('tokens', 'sent to the browser'), TO_BROWSER),
     account: unless(ASKED, TO_BROWSER, TO_BROWSER),

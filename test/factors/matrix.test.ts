@@ -23,6 +23,8 @@ import type { Visited, Visitor } from '../support/visitor.ts'
 import { addKey, givePasskey } from '../passkeys/on-pages.ts'
 import { softwareKey } from '../passkeys/software-key.ts'
 import type { SoftwareKey } from '../passkeys/software-key.ts'
+import { openConnectedProvider } from '../upstreams/connected-provider.ts'
+import type { ConnectedProvider } from '../upstreams/connected-provider.ts'
 import { enroll } from './enrolled.ts'
 import { EXPECTED, FACTORS, POLICIES, STATES } from './expected-outcomes.ts'
 import type { Factor, Outcome, Policy, State } from './expected-outcomes.ts'
@@ -41,10 +43,13 @@ describe('every path to a session or token', () => {
   let phone: FirstPartyApp
   let tv: Party
   let bank: Party
+  let provider: ConnectedProvider
 
   before(async () => {
     stage = await sqliteStage()
+    provider = await openConnectedProvider(stage)
   })
+  after(() => provider.close())
 
   async function registerApps(): Promise<void> {
     app = await register(stage)
@@ -143,6 +148,14 @@ describe('every path to a session or token', () => {
     'the sign-in page without an app': { run: ({ person }) => signIn(stage.visitor(), '/sign-in', person) },
     'the passkey button with an app': { run: ({ person }) => press(path(), person) },
     'the passkey button without an app': { run: ({ person }) => press('/sign-in', person) },
+    'another provider, with an app': {
+      before: (person) => provider.connect(person),
+      run: ({ person }) => provider.signIn(stage.visitor(), path(), person).then(outcomeOf),
+    },
+    'another provider, without an app': {
+      before: (person) => provider.connect(person),
+      run: ({ person }) => provider.signIn(stage.visitor(), '/sign-in', person).then(outcomeOf),
+    },
     'the authorization challenge endpoint': {
       async run({ person }) {
         const answer = await phone.begin({ username: person.email, password: PASSWORD })
