@@ -8,6 +8,7 @@ import { eventSchemas } from './api/events/events.feature.ts'
 import { accountsApi } from './api/accounts/accounts.feature.ts'
 import { clientsApi } from './api/clients/clients.feature.ts'
 import { groupsApi } from './api/groups/groups.feature.ts'
+import { upstreamsApi } from './api/upstreams/upstreams.feature.ts'
 import { registrationApi } from './api/registration/registration-api.feature.ts'
 import { resourcesApi } from './api/resources/resources.feature.ts'
 import { kafka } from './event-sinks/kafka/kafka.feature.ts'
@@ -57,6 +58,7 @@ export const FEATURES: readonly BuildFeature[] = [
   accountApi,
   accountsApi,
   groupsApi,
+  upstreamsApi,
   eventSchemas,
   registrationApi,
   webhooks,

@@ -22,6 +22,8 @@ export const API_SCOPES = {
   'accounts:delete': 'Delete accounts',
   'groups:read': 'List groups and who is in them',
   'groups:manage': 'Create, change and delete groups, and add and remove people',
+  'upstreams:read': 'List the other providers that people sign in with, and who is connected',
+  'upstreams:manage': 'Add, change and remove other providers, and end connections with them',
   'clients:read': 'List and read clients',
   'clients:manage': 'Register, change and delete clients',
   'resources:read': 'List and read resource servers',

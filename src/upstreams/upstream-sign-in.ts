@@ -4,7 +4,9 @@
  */
 import { createAccount, findAccountByEmail, findAccountById } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
+import { isHeld } from '../accounts/life/held-address.ts'
 import { recordAudit } from '../audit/audit.ts'
+import { lookupEmail } from '../platform/email.ts'
 import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
 import type { Services } from '../services.ts'
 import type { UpstreamIdentity } from './identity.ts'
@@ -58,11 +60,14 @@ async function signInConnected(
 
 /** The one place that decides whether a first sign-in makes an account. */
 async function mayCreate(
-  { db }: SignInServices,
+  { db, clock }: SignInServices,
   { upstream, identity }: { upstream: Upstream; identity: UpstreamIdentity },
 ): Promise<boolean> {
-  if (upstream.signUp !== 'create' || !identity.email || !identity.emailVerified) return false
-  return (await findAccountByEmail(db, identity.email)) === undefined
+  const { email, emailVerified } = identity
+  if (upstream.signUp !== 'create' || !email || !emailVerified) return false
+  if (await findAccountByEmail(db, email)) return false
+  // An address that was changed away is kept for its owner for a week.
+  return !(await isHeld(db, lookupEmail(email), undefined, clock()))
 }
 
 async function createFor(

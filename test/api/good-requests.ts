@@ -10,6 +10,7 @@ import { codeIn, linkIn } from '../support/letter.ts'
 import { ALL_SCOPES, createCaller } from './caller.ts'
 import { factorRequests } from './factor-requests.ts'
 import { lifeRequests } from './life-requests.ts'
+import { upstreamRequests } from './upstream-requests.ts'
 
 export type Request = { path: string; token: string; body?: Record<string, unknown> }
 type Make = () => Promise<Request>
@@ -123,10 +124,12 @@ export async function goodRequests(stage: Stage) {
   }
 
   const ofFactors = factorRequests(stage, { signedIn, blocked })
+  const ofUpstreams = upstreamRequests(stage, { own, created })
   const ofLife = lifeRequests(stage, { signedIn, blocked, anyEmail })
   const good: Record<string, Make> = {
     ...ofFactors.good,
     ...ofLife.good,
+    ...ofUpstreams.good,
     getOwnAccount: asPerson('/account'),
     updateOwnAccount: asPerson('/account', { name: 'Ann' }),
     changeOwnPassword: asPerson('/account/password', { current_password: PASSWORD, new_password: NEXT }),
@@ -178,6 +181,7 @@ export async function goodRequests(stage: Stage) {
     },
     listAccountGroups: onAccount('/groups'),
     listOwnGroups: asPerson('/account/groups'),
+    listOwnUpstreams: asPerson('/account/upstreams'),
     listClients: async () => ({ path: '/clients', token: own }),
     createClient: async () => ({ path: '/clients', token: own, body: CLIENT }),
     getClient: onClient(),
@@ -211,6 +215,7 @@ export async function goodRequests(stage: Stage) {
   const refused: Record<string, Make> = {
     ...ofFactors.refused,
     ...ofLife.refused,
+    ...ofUpstreams.refused,
     'updateOwnAccount 404': async () => {
       const { person, token } = await signedIn()
       await api.call('GET', '/account', { token })

@@ -13,6 +13,7 @@ import {
   group,
   member,
 } from './command-changes.ts'
+import { upstream } from './upstream-changes.ts'
 import { resource, signedIn } from './command-changes.ts'
 import type { Change, Changes, Prepare } from './command-changes.ts'
 
@@ -22,6 +23,7 @@ const SCOPES = [
   'accounts:roles',
   'accounts:delete',
   'groups:manage',
+  'upstreams:manage',
   'clients:manage',
   'resources:manage',
 ] as const
@@ -88,6 +90,16 @@ export const ADMINISTRATION_CHANGES: Changes = {
     events: ['account.groups_changed'],
   },
   removeGroupMember: call('DELETE /groups/{}', memberPath, ['account.groups_changed']),
+  createUpstream: call('POST /upstreams', nothing, ['upstream.created'], () => ({
+    id: `administered-${next()}`,
+    template: 'google',
+    client_id: 'here',
+  })),
+  updateUpstream: call('PATCH /upstreams/{}', upstream, ['upstream.changed'], () => ({ enabled: false })),
+  deleteUpstream: call('DELETE /upstreams/{}', upstream, ['upstream.deleted']),
+  disconnectAccountUpstream: {
+    none: 'A page takes connections away as well: `/account/security/connections/:upstream/remove`.',
+  },
   createClient: call('POST /clients', nothing, ['client.created'], () => ({
     client_name: 'App',
     redirect_uris: [CALLBACK],

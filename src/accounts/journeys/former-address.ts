@@ -119,6 +119,11 @@ async function endLaterWays(trx: Sql, { accountId, digest: used }: Former): Prom
     .whereNot({ digest: used })
     .where('createdAtMs', '>=', own?.createdAtMs ?? 0)
     .delete()
+  // Who changed the address may have connected an account elsewhere.
+  await trx('upstream_links')
+    .where({ accountId })
+    .where('createdAtMs', '>=', own?.createdAtMs ?? 0)
+    .delete()
 }
 
 async function noteRestored(needs: Services, trx: Sql, account: Account, email: string, nowMs: number) {

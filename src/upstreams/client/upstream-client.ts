@@ -36,11 +36,11 @@ export function createUpstreamClient(
 ): UpstreamClient {
   return {
     async authorizationUrl(upstream, flow, hints) {
-      const { authorization_endpoint: endpoint, ...as } = await metadata.describe(upstream)
+      const as = await metadata.describe(upstream)
+      const { authorization_endpoint: endpoint } = as
       if (!endpoint) throw new UpstreamFailure('invalid', 'its metadata has no authorization_endpoint')
       return withParameters(new URL(endpoint), {
-        ...(upstream.trustMfa && as.claims_parameter_supported && { claims: HOW_THEY_SIGNED_IN }),
-        ...upstream.parameters,
+        ...wishes(upstream, as),
         ...(upstream.kind === 'oidc' && { nonce: flow.nonce, ...again(flow, upstream) }),
         ...(hints.loginHint && { login_hint: hints.loginHint }),
         response_type: 'code',
@@ -70,6 +70,11 @@ export function createUpstreamClient(
       return identity
     },
   }
+}
+
+function wishes({ trustMfa, parameters }: Upstream, as: oauth.AuthorizationServer): Record<string, string> {
+  const asks = trustMfa && as.claims_parameter_supported
+  return { ...(asks && { claims: HOW_THEY_SIGNED_IN }), ...parameters }
 }
 
 /** Each upstream has its own, so that an answer of one is never taken for that of another (RFC 9700 §4.4.2.2). */
