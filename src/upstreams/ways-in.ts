@@ -1,6 +1,6 @@
 /** How an account can be signed in to. A new way in that needs no password is added here. */
 import type { Account } from '../accounts/account.ts'
-import { hasPasskey } from '../accounts/second-factor-needed.ts'
+import { passkeysOf } from '../passkeys/passkeys.ts'
 import type { Sql } from '../platform/sql/database.ts'
 
 /** True when a way in remains without this connection: a password, a passkey, or a connection with an upstream that is on. */
@@ -10,7 +10,7 @@ export async function hasOtherWayIn(
   links: readonly { id: string; enabled: boolean }[],
   withoutId: string,
 ): Promise<boolean> {
-  if (account.passwordHash !== null || links.some(({ id, enabled }) => enabled && id !== withoutId))
-    return true
-  return hasPasskey(sql, account.id)
+  if (account.passwordHash !== null) return true
+  if (links.some(({ id, enabled }) => enabled && id !== withoutId)) return true
+  return (await passkeysOf(sql, account.id)).length > 0
 }

@@ -54,12 +54,8 @@ export function createUpstreamClient(
     },
     async identify(came) {
       const { upstream, flow } = came
-      const exchange = await redeem(
-        metadata,
-        clientOf(upstream, clock),
-        redirectUriOf(issuer, upstream.id),
-        came,
-      )
+      const redirectUri = redirectUriOf(issuer, upstream.id)
+      const exchange = await redeem(metadata, clientOf(upstream, clock), redirectUri, came)
       const { claims, emails } =
         upstream.kind === 'oidc'
           ? await openidClaims(exchange, flow.nonce)

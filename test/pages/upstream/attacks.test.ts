@@ -13,7 +13,7 @@ import type { Here } from '../../upstreams/two-servers.ts'
 
 const INVALID = /verify the answer/
 
-/** An OpenID provider with answers that a test bends: it signs whatever it is given. */
+/** An OpenID provider with answers that a test bends: it signs all that it is given. */
 async function startForger() {
   const { privateKey, publicKey } = await generateKeyPair('ES256')
   const other = await generateKeyPair('ES256')

@@ -8,7 +8,7 @@ import type { Visited } from '../../support/visitor.ts'
 import { BY, openHere, press } from '../../upstreams/two-servers.ts'
 import type { Here } from '../../upstreams/two-servers.ts'
 
-describe('a sign-in at another provider that comes to nothing', () => {
+describe('a failed sign-in at another provider', () => {
   let here: Here
   let github: OAuth2StandIn
   let app: Party
@@ -152,7 +152,7 @@ describe('a sign-in at another provider that comes to nothing', () => {
     expect(id).to.match(/^other-/)
   })
 
-  it('does not stand for a new proof that the app asks for', async () => {
+  it('is no new proof where the app asks for one', async () => {
     const id = await here.add(github.definition)
     for (const wanted of [{ prompt: 'login' }, { prompt: undefined, max_age: '0' }]) {
       const visitor = here.visitor()
