@@ -14,3 +14,6 @@ account-name-refused = Use a plain name without links, up to 100 characters.
 account-confirmed = confirmed
 account-groups = Groups
 account-since = Since
+account-language = Language
+account-language-hint = For these pages, our emails and apps that ask for it.
+account-language-of-browser = Language of the browser

@@ -14,3 +14,6 @@ account-name-refused = Укажите обычное имя без ссылок,
 account-confirmed = подтверждена
 account-groups = Группы
 account-since = Дата создания
+account-language = Язык
+account-language-hint = Для этих страниц, наших писем и приложений, которым он нужен.
+account-language-of-browser = Язык браузера

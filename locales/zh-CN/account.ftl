@@ -14,3 +14,6 @@ account-name-refused = 请使用普通姓名，不含链接，最多 100 个字�
 account-confirmed = 已确认
 account-groups = 群组
 account-since = 注册时间
+account-language = 语言
+account-language-hint = 用于这些页面、我们的邮件和请求语言的应用。
+account-language-of-browser = 浏览器的语言

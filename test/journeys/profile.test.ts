@@ -27,6 +27,24 @@ describe('the profile page', function () {
     expect(after).to.include({ name: 'Ana' }).and.not.have.any.keys('given_name', 'family_name')
   })
 
+  it('changes the language, which apps get and pages are written in, and leaves it to the browser again', async () => {
+    const stage = await sqliteStage()
+    const person = await stage.person()
+    const visitor = stage.visitor()
+    await visitor.signIn({ email: person.email, password: PASSWORD })
+    const save = async (locale: string) =>
+      visitor.followForm(await visitor.get('/account'), { name: 'Ana', locale }, { action: '/account' })
+    expect((await save('ru')).text).to.contain('<option value="ru" lang="ru" selected>')
+    expect((await visitor.get('/account')).text).to.contain('<html lang="ru">')
+    const app = await register(stage)
+    expect(decodeJwt((await app.tokensFor(person)).id_token)).to.include({ locale: 'ru' })
+    await save('no language')
+    expect((await visitor.get('/account')).text, 'refused').to.contain('<html lang="ru">')
+    await save('')
+    expect((await visitor.get('/account')).text).to.contain('<html lang="en">')
+    expect(decodeJwt((await app.tokensFor(person)).id_token)).not.to.have.any.keys('locale')
+  })
+
   it('names the groups of the person', async () => {
     const stage = await sqliteStage()
     const person = await stage.person()

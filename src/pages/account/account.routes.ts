@@ -17,9 +17,16 @@ import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import type { Member } from '../../interaction/member.ts'
 
-const { name, givenName, familyName, username } = profileSchema.shape
+const { name, givenName, familyName, username, locale } = profileSchema.shape
 const emptied = z.preprocess((typed) => (typed === '' ? null : typed), username)
-const schema = z.object({ name: name.unwrap(), givenName, familyName, username: emptied })
+const chosenLocale = z.preprocess((chosen) => (chosen === '' ? null : chosen), locale)
+const schema = z.object({
+  name: name.unwrap(),
+  givenName,
+  familyName,
+  username: emptied,
+  locale: chosenLocale,
+})
 
 export function accountRoutes(services: PageServices): Router {
   return memberRoutes(services, 'account', [
@@ -34,7 +41,7 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
   const { account } = member
   const groups = await groupsOf(services.db, account.id)
   const { createdAtMs, emailVerifiedAtMs, ...shown } = account
-  const { name, givenName, familyName, email, username } = shown
+  const { name, givenName, familyName, email, username, locale } = shown
   services.render(ctx, 'account', {
     account: {
       name,
@@ -42,6 +49,7 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
       familyName,
       email,
       username,
+      locale,
       createdAtMs,
       emailVerified: emailVerifiedAtMs !== null,
       groups: groups.map((group) => group.name),

@@ -23,7 +23,7 @@ export function dataRoutes(services: LifeServices): Router {
 
 function show({ nextPage, render }: LifeServices, ctx: AnyContext, member: Member): void {
   const locals = { fileHref: `${PATH}/file`, backHref: '/account', signOutHref: SIGN_OUT_PATH, errors: {} }
-  render(ctx, 'account-data', { title: 'data-title', ...locals, ...nextPage.take(ctx, member) })
+  render(ctx, 'account-data', { ...locals, ...nextPage.take(ctx, member) })
 }
 
 async function download(services: LifeServices, ctx: AnyContext, member: Member): Promise<void> {
@@ -34,7 +34,7 @@ async function download(services: LifeServices, ctx: AnyContext, member: Member)
   const { clientIp: ip } = requestState(ctx)
   await recordAudit(db, { atMs: clock(), action: 'account.data_exported', actor: accountId, accountId, ip })
   ctx.set('Cache-Control', 'no-store')
-  ctx.attachment('account-data.json')
+  ctx.attachment('your_data.json')
   ctx.type = 'json'
   ctx.body = Readable.from(personalData(db, accountId, clock()), { highWaterMark: 16 })
 }
