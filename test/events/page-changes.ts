@@ -72,6 +72,23 @@ export const PAGE_CHANGES: Changes = {
     run: async (world) => void (await registered(world)),
     events: ['account.created'],
   },
+  '/register/sent': {
+    async run(world) {
+      const { visitor, mail } = await registered(world)
+      await world.taken()
+      const code = codeIn(mail)
+      await visitor.followForm(await visitor.get('/register/sent'), { code }, { action: '/register/sent' })
+    },
+    events: ['account.activated', 'session.started'],
+  },
+  '/register/address': {
+    async run(world) {
+      const { visitor } = await registered(world)
+      await world.taken()
+      await visitor.followForm(await visitor.get('/register/address'), { email: somebody() })
+    },
+    events: ['account.created'],
+  },
   '/register/resend': MAIL_ONLY,
   '/activate': {
     async run(world) {
