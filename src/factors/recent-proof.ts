@@ -6,7 +6,7 @@ import { factorsOf } from './factors.ts'
 /** How long a sign-in or a password allows changes of factors. */
 export const RECENT_PROOF_MS = 10 * MINUTE_MS
 
-/** False also where factors were set up since: other sessions then have to prove it again. `provenAtMs`: 0 without a proof. */
+/** False also where factors changed since: other sessions then have to prove it again. `provenAtMs`: 0 without a proof. */
 export async function isRecentProof(
   sql: Sql,
   accountId: string,
@@ -16,6 +16,17 @@ export async function isRecentProof(
   if (nowMs - provenAtMs >= RECENT_PROOF_MS) return false
   const { totp, passkeyAddedAtMs, recoveryCodesMadeAtMs } = await factorsOf(sql, accountId)
   const changedAtMs = Math.max(totp?.confirmedAtMs ?? 0, passkeyAddedAtMs ?? 0, recoveryCodesMadeAtMs ?? 0)
-  // The time of a sign-in is known in whole seconds.
-  return provenAtMs >= changedAtMs - (changedAtMs % SECOND_MS)
+  if (provenAtMs < wholeSecond(changedAtMs)) return false
+  // A factor that is gone has left only its entry in the audit trail.
+  const removed: { atMs: number } | undefined = await sql('audit_events')
+    .where({ accountId, action: 'factor.removed' })
+    .where('atMs', '>', provenAtMs)
+    .orderBy('atMs', 'desc')
+    .first('atMs')
+  return removed === undefined || provenAtMs >= wholeSecond(Number(removed.atMs))
+}
+
+/** The time of a sign-in is known in whole seconds. */
+function wholeSecond(atMs: number): number {
+  return atMs - (atMs % SECOND_MS)
 }

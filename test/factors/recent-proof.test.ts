@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { isRecentProof, RECENT_PROOF_MS } from '../../src/factors/recent-proof.ts'
-import { beginTotp, confirmTotp, purgeUnconfirmed } from '../../src/factors/totp-set-up.ts'
+import { beginTotp, confirmTotp, purgeUnconfirmed, removeTotp } from '../../src/factors/totp-set-up.ts'
 import { DAY_MS, SECOND_MS } from '../../src/platform/clock.ts'
 import { onEachDatabase, rejection } from '../accounts/account-world.ts'
 import { authenticator } from './authenticator.ts'
@@ -26,6 +26,11 @@ onEachDatabase('changing factors', (of) => {
     const code = app.codeAt(needs.clock())
     await confirmTotp(needs, { accountId: id, code }, { actor: id })
     expect(await isRecentProof(db, id, beforeMs, needs.clock())).to.equal(false)
+    expect(await isRecentProof(db, id, needs.clock(), needs.clock())).to.equal(true)
+    const confirmedAtMs = needs.clock()
+    of().advance(SECOND_MS)
+    await removeTotp(needs, id, { actor: id })
+    expect(await isRecentProof(db, id, confirmedAtMs, needs.clock()), 'removed since').to.equal(false)
     expect(await isRecentProof(db, id, needs.clock(), needs.clock())).to.equal(true)
   })
 

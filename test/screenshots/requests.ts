@@ -1,4 +1,5 @@
 /** An app with requests for the pages that the example app never asks for. */
+import { LEVELS } from '../../src/accounts/levels.ts'
 import type { RunningServer } from '../support/running-server.ts'
 import { pause } from '../support/service-process.ts'
 import { startRelyingParty } from '../support/relying-party.ts'
@@ -36,6 +37,8 @@ export async function unusualRequests(server: RunningServer) {
   const detailed = { scope: 'openid', authorization_details: JSON.stringify(details) }
   return {
     detailed: (await app.begin({ ...detailed, claims: JSON.stringify(claims) })).url,
+    /** Asks for a second factor. */
+    stronger: (await app.begin({ scope: 'openid', acr_values: LEVELS[1] })).url,
     stop: () => app.stop(),
   }
 }

@@ -165,6 +165,8 @@ async function showSecurity(mine: Visit): Promise<void> {
 
 async function showRequests({ camera, page, server }: Visit): Promise<void> {
   const requests = await unusualRequests(server)
+  await page.goto(requests.stronger)
+  await camera.take(page, 'Set up an authenticator app, on the way to an app')
   await page.goto(requests.detailed)
   await camera.take(page, 'Consent, in detail')
   await requests.stop()

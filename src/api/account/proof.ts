@@ -45,7 +45,10 @@ export async function assertProven(
 ): Promise<void> {
   const { id } = ownerOf(token)
   const { current_password: password } = body
-  if (password !== undefined) return assertPassword(needs, id, { password, ip })
+  if (password !== undefined) {
+    // So the person's list of sign-ins names the app.
+    return assertPassword(needs, id, { password, ip, from: { client: token.clientId } })
+  }
   const provenAtMs = (token.signedInAtSeconds ?? 0) * SECOND_MS
   if (await isRecentProof(needs.db, id, provenAtMs, needs.clock())) return
   throw new AppError(
@@ -55,7 +58,7 @@ export async function assertProven(
   )
 }
 
-async function assertPassword(needs: Services, id: string, given: { password: string; ip: string }) {
+async function assertPassword(needs: Services, id: string, given: Parameters<typeof confirmPassword>[2]) {
   const confirmed = await confirmPassword(needs, id, given)
   if (confirmed.ok) return
   if (confirmed.reason === 'wrong')
