@@ -38,9 +38,11 @@ inService('A passkey', (world) => {
     const { page, key } = await withPasskey()
     expect(await key.credentials()).to.have.length(1)
     await signOut(page)
-    await key.touches(false)
+    // In a browser that offers none in the field: it would answer before the button is pressed.
+    await page.addInitScript(() => {
+      PublicKeyCredential.isConditionalMediationAvailable = () => Promise.resolve(false)
+    })
     await page.goto(`${server.issuer}/sign-in`)
-    await key.touches(true)
     await press(page, 'Sign in with a passkey')
     await page.waitForURL(`${server.issuer}/account`)
     expect(await heading(page)).to.equal('Your account')
@@ -58,10 +60,6 @@ inService('A passkey', (world) => {
     await press(page, 'Remove the passkey')
     expect(await notice(page)).to.equal('The passkey is removed.')
     expect(await page.getByText('off', { exact: true }).count()).to.equal(1)
-    await signOut(page)
-    await page.goto(`${server.issuer}/sign-in`)
-    await press(page, 'Sign in with a passkey')
-    await page.getByText('does not belong to an account').waitFor()
   })
 
   it('is offered in the field of the address, and signs in to an app at the strongest level', async () => {
