@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Browser, Page } from 'playwright-core'
+import { isMessageId } from '../../src/words/message.ts'
 import { renderSample } from './render-sample.ts'
 import { samplePages } from './sample-pages.ts'
 import type { SamplePage } from './sample-pages.ts'
@@ -97,9 +98,15 @@ export function nameOf(index: number): string {
   return `${samplePages[index]?.page} (${samplePages[index]?.state})`
 }
 
+/** Locals by which a page chooses among its texts. */
+const CHOICES = new Set(['state', 'kind'])
+
+/** The id of a text stays: the page has the text in its place. */
 function stretch(value: unknown): unknown {
-  if (typeof value === 'string') return value + longWord
+  if (typeof value === 'string') return isMessageId(value) ? value : value + longWord
   if (Array.isArray(value)) return value.map(stretch)
   if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, stretch(inner)]))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [key, CHOICES.has(key) ? inner : stretch(inner)]),
+  )
 }
