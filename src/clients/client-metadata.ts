@@ -13,6 +13,7 @@ import {
   uri,
 } from './client-fields.ts'
 import { CLIENT_BRAND, clientBrandFields } from './client-brand.ts'
+import { LOCALIZED_METADATA, localizedFields } from './client-languages.ts'
 import { STANDARD_ALG } from '../platform/algorithms.ts'
 import { CIBA_GRANT, CLIENT_AUTH_METHODS, DEVICE_GRANT, GRANT_TYPES, PROFILES } from './client-choices.ts'
 import { absoluteUriFault, guessApplicationType } from './client-uri.ts'
@@ -26,6 +27,7 @@ export const EXTRA_CLIENT_METADATA = [
   'allowed_resources',
   ...EXCEPTIONS,
   ...CLIENT_BRAND,
+  ...LOCALIZED_METADATA,
   'resource_scope',
   'resource_scope_only',
   'details_types',
@@ -57,6 +59,7 @@ export const clientInput = z.strictObject({
   allowed_resources: z.array(uri(absoluteUriFault)).max(100).default([]),
   ...exceptionFields,
   ...clientBrandFields,
+  ...localizedFields,
 })
 
 /** What a caller hands in; every field but `client_name` may be left out. */

@@ -2,6 +2,7 @@
 import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import { AppError } from '../platform/errors.ts'
+import { inLanguage } from '../clients/client-languages.ts'
 import { isDocumentId } from '../provider/clients/client-documents.ts'
 import type { Browser } from '../provider/sessions/browser-session.ts'
 
@@ -26,15 +27,15 @@ export async function openInteraction(
   }
 }
 
-/** The client of an interaction, as its pages show it. */
+/** The client of an interaction, as its pages show it to the reader. */
 export async function shownClient(provider: Provider, clientId: string) {
   const client = await findClient(provider, clientId)
   if (!client) return undefined
   return {
-    name: client.clientName ?? client.clientId,
-    clientUri: client.clientUri,
-    policyUri: client.policyUri,
-    tosUri: client.tosUri,
+    name: inLanguage(client, 'client_name') ?? client.clientName ?? client.clientId,
+    clientUri: inLanguage(client, 'client_uri') ?? client.clientUri,
+    policyUri: inLanguage(client, 'policy_uri') ?? client.policyUri,
+    tosUri: inLanguage(client, 'tos_uri') ?? client.tosUri,
     initiateLoginUri: client['initiateLoginUri'] as string | undefined,
   }
 }

@@ -6,6 +6,7 @@
  */
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
+import { LANGUAGES } from '../words/catalogue.ts'
 import { recordEvent } from '../events/events.ts'
 import { AppError } from '../platform/errors.ts'
 import { noteChange } from '../platform/sql/change-feed.ts'
@@ -39,7 +40,10 @@ export type Resource = {
   name: string
   /** Space separated. */
   scopes: string
-  /** What people read in place of the names of these scopes; those without words are shown by name. */
+  /**
+   * What people read in place of the names of these scopes; those without words are shown by name. `books:read#ru` is the
+   * text in a language of the pages.
+   */
   scopeTexts: Record<string, string>
   accessTokenFormat: 'opaque' | 'jwt'
   /** `null`: the server's default. */
@@ -199,7 +203,7 @@ function applied(before: Resource, changes: z.output<typeof resourceChanges>): R
     name,
     scopes: scope,
     scopeTexts: Object.fromEntries(
-      words.filter(([one, text]) => text !== '' && scope.split(' ').includes(one)),
+      words.filter(([one, text]) => text !== '' && scope.split(' ').includes(scopeOf(one))),
     ),
     accessTokenTtlSeconds: changes.access_token_ttl_seconds ?? before.accessTokenTtlSeconds,
     accessTokenAlg: changes.access_token_alg ?? before.accessTokenAlg,
@@ -256,10 +260,18 @@ function parse<T>(schema: z.ZodType<T>, input: unknown): T {
 
 function checkTexts(scope: string, texts: Record<string, string>): void {
   const known = scope.split(' ')
-  const unknown = Object.keys(texts).filter((name) => !known.includes(name))
+  const unknown = Object.keys(texts).filter((name) => !known.includes(scopeOf(name)))
   if (unknown.length === 0) return
   throw new AppError('invalid_resource', 400, `scope_texts: ${unknown.join(' ')} is not among its scopes`)
 }
+
+/** The scope of a text: without the language. A scope itself may have a `#` in its name. */
+function scopeOf(name: string): string {
+  const at = name.lastIndexOf('#')
+  return at > 0 && LANGUAGE_TAGS.includes(name.slice(at + 1)) ? name.slice(0, at) : name
+}
+
+const LANGUAGE_TAGS = Object.keys(LANGUAGES)
 
 type Row = Omit<Resource, 'scopeTexts'> & { scopeTexts: string | null }
 

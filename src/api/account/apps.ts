@@ -75,7 +75,7 @@ async function shownApps(needs: Needs, token: ApiToken) {
 async function showApp({ oidc }: Needs, one: Consent): Promise<z.output<typeof shownApp>> {
   return {
     client_id: one.clientId,
-    name: await clientNameOf(oidc.current(), one.clientId),
+    name: await clientNameOf(oidc.current(), one.clientId, null),
     scopes: one.scopes,
     resources: one.resources,
     offline: one.scopes.includes(OFFLINE_ACCESS),

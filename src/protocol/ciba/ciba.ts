@@ -20,6 +20,8 @@ import { installHints } from './hinted-person.ts'
 import { installPing } from './ping.ts'
 import { countRequest, countUnknown, mayMail } from './person-limits.ts'
 import { assertOnce } from './signed-request.ts'
+import { inLanguage } from '../../clients/client-languages.ts'
+import { languageOf } from '../../words/reader-language.ts'
 
 /** Long enough to read a mail, and short enough that the person remembers the reason. */
 const DEFAULT_SECONDS = 600
@@ -138,7 +140,10 @@ async function notifyPerson(
     if (!mailed) return
     const data = {
       name: account.name,
-      appName: client?.clientName ?? '',
+      appName:
+        inLanguage(client, 'client_name', languageOf([account.locale ?? '']) ?? null) ??
+        client?.clientName ??
+        '',
       link: new URL(REQUESTS_PATH, config.issuer).href,
       expiresAtMs,
     }

@@ -10,6 +10,7 @@ import { shownClient } from '../../interaction/open-interaction.ts'
 import { redirect } from '../../interaction/page.ts'
 import type { Site } from '../../feature.ts'
 import type { Services } from '../../services.ts'
+import { inLanguage } from '../../clients/client-languages.ts'
 
 const PROBLEMS: Record<CodeProblem, { field: string; message: string; status: number }> = {
   missing: { field: 'user_code', message: 'device-missing', status: 400 },
@@ -27,7 +28,10 @@ export function devicePages(
     enterCode: (ctx, { userCode, problem }) => enterCode(needs, ctx, userCode, problem),
     confirm: (ctx, userCode) => confirm(needs, ctx, userCode),
     answered(ctx, allowed) {
-      needs.render(ctx, 'device-answered', { allowed, clientName: ctx.oidc.client?.clientName })
+      needs.render(ctx, 'device-answered', {
+        allowed,
+        clientName: inLanguage(ctx.oidc.client, 'client_name') ?? ctx.oidc.client?.clientName,
+      })
     },
     startAgain: async (ctx) =>
       ctx.query['restart'] ? needs.startAgain(ctx) : redirect(ctx, LIBRARY_PATHS.code_verification),

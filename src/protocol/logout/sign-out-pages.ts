@@ -10,6 +10,7 @@ import { frontchannelAddresses, framePolicy } from './frontchannel-logout.ts'
 import { endHintedSession } from './hinted-session.ts'
 import { hintNamesSession, signOut } from './sign-out.ts'
 import { revokeGrant } from '../../grant-store/revocation.ts'
+import { inLanguage } from '../../clients/client-languages.ts'
 
 const LONGEST_ADDRESS = 8192
 
@@ -41,7 +42,7 @@ async function ask(services: SignOutServices, ctx: KoaContextWithOIDC): Promise<
     action: ctx.oidc.urlFor('end_session_confirm'),
     xsrf: session?.state?.['secret'],
     again: ctx.querystring,
-    client: client && { name: client.clientName ?? client.clientId },
+    client: client && { name: inLanguage(client, 'client_name') ?? client.clientName ?? client.clientId },
   })
 }
 
@@ -92,5 +93,10 @@ async function tellApps({ render }: SignOutServices, ctx: KoaContextWithOIDC): P
 }
 
 function shownClient({ oidc: { client } }: KoaContextWithOIDC) {
-  return client && { name: client.clientName ?? client.clientId, uri: client.clientUri }
+  return (
+    client && {
+      name: inLanguage(client, 'client_name') ?? client.clientName ?? client.clientId,
+      uri: inLanguage(client, 'client_uri') ?? client.clientUri,
+    }
+  )
 }

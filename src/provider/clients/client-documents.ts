@@ -13,6 +13,7 @@ import { refuseOversizedJson } from '../checks/request-bounds.ts'
 import { scopesForLibrary } from './client-adapter.ts'
 import type { DocumentGate } from './document-gate.ts'
 import { CLIENT_BRAND } from '../../clients/client-brand.ts'
+import { inLanguage, LOCALIZED_METADATA } from '../../clients/client-languages.ts'
 import { EXCEPTIONS } from '../../clients/client-fields.ts'
 import { parseClientMetadata } from '../../clients/client-rules.ts'
 import { guessApplicationType } from '../../clients/client-uri.ts'
@@ -66,6 +67,8 @@ const NEVER_OF_A_DOCUMENT = [
   'resource_scope_only',
   ...EXCEPTIONS,
   ...CLIENT_BRAND,
+  // A consent is renewed when the name changes, and knows one name only.
+  ...LOCALIZED_METADATA,
   'sector_identifier_uri',
 ] as const
 
@@ -163,9 +166,15 @@ function isFetchFailure(error: unknown): boolean {
 }
 
 /** The name of any client, for people: the host while its document is unavailable, and the id where there is no name. */
-export async function clientNameOf(provider: Provider, clientId: string): Promise<string> {
+export async function clientNameOf(
+  provider: Provider,
+  clientId: string,
+  /** By default that of the reader; null: the name without a language. */
+  language?: string | null,
+): Promise<string> {
   try {
-    return (await provider.Client.find(clientId))?.clientName ?? clientId
+    const client = await provider.Client.find(clientId)
+    return inLanguage(client, 'client_name', language) ?? client?.clientName ?? clientId
   } catch (error) {
     if (!isDocumentId(clientId) || !(error instanceof errors.OIDCProviderError)) throw error
     return URL.parse(clientId)?.host ?? clientId

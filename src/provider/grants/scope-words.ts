@@ -1,6 +1,7 @@
 /** Describes scopes in words for people, on the consent page and in the list of apps. */
 import { given } from '../../words/message.ts'
 import type { Message } from '../../words/message.ts'
+import { readersLanguage } from '../../words/reader.ts'
 import type { Lifetimes } from './lifetimes.ts'
 
 export type ScopeWords = { title: Message; description?: Message }
@@ -20,10 +21,11 @@ export function scopeWords(scope: string): ScopeWords | undefined {
 
 type Titled = { scopeTexts?: Readonly<Record<string, string>> }
 
-/** The registered text of a resource server's scope, or else its name. */
+/** The registered text of a resource server's scope in the reader's language, or else its name. */
 export function resourceScopeTitle(resource: Titled | undefined, scope: string): string {
   const texts = resource?.scopeTexts ?? {}
-  return (Object.hasOwn(texts, scope) && texts[scope]) || scope
+  const found = [`${scope}#${readersLanguage()}`, scope].find((name) => Object.hasOwn(texts, name))
+  return (found !== undefined && texts[found]) || scope
 }
 
 /** The same for a page. */
