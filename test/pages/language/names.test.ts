@@ -54,7 +54,7 @@ describe('the names and texts that an operator gives in several languages', () =
 
   it('are refused in a language that the pages do not have', async () => {
     const refused = (error: Error) => error.message
-    const german = { client_name: 'Reading List', ...{ 'client_name#de': 'Leseliste' } }
+    const german = { client_name: 'Reading List', 'client_name#de': 'Leseliste' }
     expect(await register(stage, german).catch(refused)).to.match(/client_name#de/)
     const books = {
       identifier: `${LIBRARY}de`,
