@@ -12,6 +12,7 @@ import {
   SIGNING_ALGS,
 } from '../platform/algorithms.ts'
 import { shownAddress, shownChoice } from '../platform/shown.ts'
+import { inEach } from '../words/tagged.ts'
 import { REACHABLE_LEVELS } from '../accounts/levels.ts'
 import { absoluteUriFault, httpsUriFault, originFault, webUriFault } from './client-uri.ts'
 
@@ -167,8 +168,24 @@ const backAndFrontChannel = {
   cors_origins: z.array(uri(originFault)).max(50).optional(),
 }
 
+const localized = {
+  ...inEach('client_name', shortText.optional()),
+  ...inEach('client_uri', uri(webUriFault).optional()),
+  ...inEach('policy_uri', uri(webUriFault).optional()),
+  ...inEach('tos_uri', uri(webUriFault).optional()),
+}
+
+export const LOCALIZED_METADATA = Object.keys(localized)
+
 /** The fields, to be spread into the schema of a client. */
-export const optionalFields = { ...pages, ...keys, ...requests, ...responses, ...backAndFrontChannel }
+export const optionalFields = {
+  ...pages,
+  ...localized,
+  ...keys,
+  ...requests,
+  ...responses,
+  ...backAndFrontChannel,
+}
 
 // OpenID Connect Back-Channel Logout 1.0 §2.2 and Front-Channel Logout 1.0 §2 both rule out a fragment.
 function logoutUriFault(value: string): string | undefined {

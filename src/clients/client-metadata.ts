@@ -8,12 +8,12 @@ import {
   EXCEPTIONS,
   ID_TOKEN_ALGS,
   oneOf,
+  LOCALIZED_METADATA,
   optionalFields,
   scopeList,
   uri,
 } from './client-fields.ts'
 import { CLIENT_BRAND, clientBrandFields } from './client-brand.ts'
-import { LOCALIZED_METADATA, localizedFields } from './client-languages.ts'
 import { STANDARD_ALG } from '../platform/algorithms.ts'
 import { CIBA_GRANT, CLIENT_AUTH_METHODS, DEVICE_GRANT, GRANT_TYPES, PROFILES } from './client-choices.ts'
 import { absoluteUriFault, guessApplicationType } from './client-uri.ts'
@@ -59,7 +59,6 @@ export const clientInput = z.strictObject({
   allowed_resources: z.array(uri(absoluteUriFault)).max(100).default([]),
   ...exceptionFields,
   ...clientBrandFields,
-  ...localizedFields,
 })
 
 /** What a caller hands in; every field but `client_name` may be left out. */

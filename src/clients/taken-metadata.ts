@@ -1,6 +1,6 @@
 /** What a client may say of itself, in a registration or in its document. */
 import { optionalFields } from './client-fields.ts'
-import { LOCALIZED_METADATA, withKnownTags } from './client-languages.ts'
+import { withKnownTags } from '../words/tagged.ts'
 import type { ClientInput } from './client-metadata.ts'
 
 /** Everything else is ignored (RFC 7591 §2), what only the operator decides above all. */
@@ -16,7 +16,6 @@ const TAKEN = [
   'id_token_signed_response_alg',
   'profile',
   ...Object.keys(optionalFields),
-  ...LOCALIZED_METADATA,
 ]
 
 /** The taken names of a request, in which null and the empty string mean "not given" (RFC 7592 §2.2). */

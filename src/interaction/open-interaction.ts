@@ -2,7 +2,7 @@
 import { errors } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import { AppError } from '../platform/errors.ts'
-import { inLanguage } from '../clients/client-languages.ts'
+import { inLanguage } from '../words/tagged.ts'
 import { isDocumentId } from '../provider/clients/client-documents.ts'
 import type { Browser } from '../provider/sessions/browser-session.ts'
 

@@ -20,7 +20,7 @@ import { installHints } from './hinted-person.ts'
 import { installPing } from './ping.ts'
 import { countRequest, countUnknown, mayMail } from './person-limits.ts'
 import { assertOnce } from './signed-request.ts'
-import { inLanguage } from '../../clients/client-languages.ts'
+import { inLanguage } from '../../words/tagged.ts'
 import { languageOf } from '../../words/reader-language.ts'
 
 /** Long enough to read a mail, and short enough that the person remembers the reason. */

@@ -10,7 +10,7 @@ import { shownClient } from '../../interaction/open-interaction.ts'
 import { redirect } from '../../interaction/page.ts'
 import type { Site } from '../../feature.ts'
 import type { Services } from '../../services.ts'
-import { inLanguage } from '../../clients/client-languages.ts'
+import { inLanguage } from '../../words/tagged.ts'
 
 const PROBLEMS: Record<CodeProblem, { field: string; message: string; status: number }> = {
   missing: { field: 'user_code', message: 'device-missing', status: 400 },

@@ -10,7 +10,7 @@ import { frontchannelAddresses, framePolicy } from './frontchannel-logout.ts'
 import { endHintedSession } from './hinted-session.ts'
 import { hintNamesSession, signOut } from './sign-out.ts'
 import { revokeGrant } from '../../grant-store/revocation.ts'
-import { inLanguage } from '../../clients/client-languages.ts'
+import { inLanguage } from '../../words/tagged.ts'
 
 const LONGEST_ADDRESS = 8192
 
