@@ -169,10 +169,8 @@ const backAndFrontChannel = {
 }
 
 const localized = {
-  ...inEach('client_name', shortText.optional()),
-  ...inEach('client_uri', uri(webUriFault).optional()),
-  ...inEach('policy_uri', uri(webUriFault).optional()),
-  ...inEach('tos_uri', uri(webUriFault).optional()),
+  ...inEach(['client_name'], shortText.optional()),
+  ...inEach(['client_uri', 'policy_uri', 'tos_uri'], uri(webUriFault).optional()),
 }
 
 export const LOCALIZED_METADATA = Object.keys(localized)

@@ -7,12 +7,13 @@ import type { Language } from './catalogue.ts'
 import { languageOf } from './reader-language.ts'
 import { readersLanguage } from './reader.ts'
 
-/** The same value for a field in each language. */
+/** The same value for each of the fields in each language. */
 export function inEach<Field extends string, Value>(
-  field: Field,
+  fields: readonly Field[],
   value: Value,
 ): Record<`${Field}#${Language}`, Value> {
-  const entries = Object.keys(LANGUAGES).map((language) => [`${field}#${language}`, value])
+  const tags = Object.keys(LANGUAGES)
+  const entries = fields.flatMap((field) => tags.map((language) => [`${field}#${language}`, value]))
   return Object.fromEntries(entries) as Record<`${Field}#${Language}`, Value>
 }
 
