@@ -83,7 +83,7 @@ function collect(found: Record<string, string[]>, entry: Entry, file: string): v
   }
 }
 
-const ID = /['"`]([a-z][a-z0-9]*(?:-[a-z0-9]+)+)(?!\.ts)(\.[a-z]+)?['"`]/g
+const ID = /['"`]([a-z][a-z0-9]*(?:-[a-z0-9]+)+)(?!\.(?:ts|json)\b)(\.[a-z]+)?['"`]/g
 const PREFIX = /['"`]([a-z][a-z0-9]*(?:-[a-z0-9]+)*-)\$\{/g
 
 function idsIn(sources: readonly string[]): Set<string> {
