@@ -9,6 +9,7 @@ import { accountsApi } from './api/accounts/accounts.feature.ts'
 import { clientsApi } from './api/clients/clients.feature.ts'
 import { groupsApi } from './api/groups/groups.feature.ts'
 import { upstreamsApi } from './api/upstreams/upstreams.feature.ts'
+import { invitationsApi } from './api/invitations/invitations.feature.ts'
 import { registrationApi } from './api/registration/registration-api.feature.ts'
 import { resourcesApi } from './api/resources/resources.feature.ts'
 import { kafka } from './event-sinks/kafka/kafka.feature.ts'
@@ -61,6 +62,7 @@ export const FEATURES: readonly BuildFeature[] = [
   upstreamsApi,
   eventSchemas,
   registrationApi,
+  invitationsApi,
   webhooks,
   redisStreams,
   rabbitmq,

@@ -65,6 +65,7 @@ const OLD_ROWS: Record<string, (n: number, nowMs: number) => Record<string, unkn
 /** What else is purged, and what does not grow with use. */
 const OTHER_TABLES = {
   purged: [
+    'invitations',
     'accounts',
     'one_time_tokens',
     'account_sessions',
@@ -78,6 +79,7 @@ const OTHER_TABLES = {
     'webhook_events',
   ],
   ofAnAccount: [
+    'registration_approvals',
     'account_roles',
     'account_totps',
     'consents',

@@ -104,6 +104,31 @@ export async function mailCheckCode(
   })
 }
 
+/** The link of an invitation, to an address that may have no account. */
+export async function mailInvitation(
+  { outbox }: Pick<Mailing, 'outbox'>,
+  sql: Sql,
+  email: string,
+  { link, expiresAtMs }: { link: string; expiresAtMs: number },
+) {
+  const to = mailTo({ email, locale: null })
+  await outbox.enqueueMail(sql, { template: 'invitation', ...to, data: { link, expiresAtMs } })
+}
+
+/** What an operator answered to a person who waited. */
+export async function mailRegistrationAnswer(
+  { config, outbox }: Mailing,
+  sql: Sql,
+  to: Recipient,
+  approved: boolean,
+) {
+  await outbox.enqueueMail(sql, {
+    template: 'registration-answered',
+    ...mailTo(to),
+    data: { name: to.name, approved, link: linkTo(config, approved ? ACCOUNT_PATHS.signIn : '/') },
+  })
+}
+
 /** An absolute address. It comes from the configured issuer, never from a request. */
 export function linkTo({ issuer }: Pick<Services['config'], 'issuer'>, path: string): string {
   return new URL(path, issuer).href

@@ -45,6 +45,8 @@ export async function enableAccount(
     const account = await lockAccount(trx, accountId)
     if (!account) return false
     expects?.(account)
+    // An operator who enables an account that waits for an approval has given it.
+    await trx('registration_approvals').where({ accountId }).delete()
     if (account.disabledAtMs === null) return true
     await updateAccount(trx, { id: accountId }, { disabledAtMs: null, updatedAtMs: nowMs })
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.enabled', accountId })
@@ -52,14 +54,16 @@ export async function enableAccount(
   })
 }
 
-/** Removes the account and all its data except its audit trail. Throws `AppError('last_admin', 409)`. */
+/** Removes the account and all its data except its audit trail. `before`: in the same transaction. Throws `AppError('last_admin', 409)`. */
 export async function deleteAccount(
   needs: Ending,
   accountId: string,
   by: Actor,
   expects?: Expects,
+  before: (trx: Sql, account: Account) => Promise<void> = () => Promise.resolve(),
 ): Promise<boolean> {
-  return endAndChange(needs, accountId, expects, async (trx, nowMs) => {
+  return endAndChange(needs, accountId, expects, async (trx, nowMs, account) => {
+    await before(trx, account)
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.deleted', accountId })
     await removeAccount(trx, accountId)
   })
@@ -112,7 +116,7 @@ async function endAndChange(
   needs: Ending,
   accountId: string,
   expects: Expects | undefined,
-  change: (trx: Sql, nowMs: number) => Promise<void>,
+  change: (trx: Sql, nowMs: number, account: Account) => Promise<void>,
 ): Promise<boolean> {
   const nowMs = needs.clock()
   const ended = await inTransaction(needs.db, async (trx) => {
@@ -121,7 +125,7 @@ async function endAndChange(
     if (!account) return undefined
     expects?.(account)
     const access = await endAllAccess(needs, trx, accountId, nowMs)
-    await change(trx, nowMs)
+    await change(trx, nowMs, account)
     return access
   })
   return revoke(needs, ended)

@@ -18,6 +18,8 @@ const typedProfile = z.object({
   name: z.string(),
   username: z.string().nullable(),
   locale: z.string().nullable(),
+  /** Of the registration, not of the person: it is not written into the account. */
+  invitationId: z.string().optional(),
 })
 
 export function writeProfile(profile: TypedProfile): string {
@@ -53,7 +55,7 @@ export async function replaceUnproven(
 ): Promise<void> {
   await trx('consents').where({ accountId }).delete()
   if (!profile) return
-  const { username, ...rest } = profile
+  const { username, invitationId: _invitation, ...rest } = profile
   const named = { username: null, usernameCanonical: null, ...rest, updatedAtMs: nowMs }
   await updateAccount(trx, { id: accountId }, named)
   await claimUsername(trx, accountId, username)

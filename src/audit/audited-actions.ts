@@ -23,6 +23,8 @@ export const AUDITED_ACTIONS = {
   'account.email_restored': { event: 'account.changed' },
   'account.deletion_requested': { event: 'account.deletion_requested' },
   'account.deletion_cancelled': { event: 'account.deletion_cancelled' },
+  'registration.waits': { event: 'account.disabled' },
+  'registration.approved': { event: 'account.enabled' },
   'account.disabled': { event: 'account.disabled' },
   'account.enabled': { event: 'account.enabled' },
   'account.deleted': { event: 'account.deleted', how: 'deletion' },

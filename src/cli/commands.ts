@@ -19,12 +19,15 @@ import { keys } from './keys-commands.ts'
 import { mail } from './mail/mail-commands.ts'
 import { migrate } from './migrate-commands.ts'
 import { outbox } from './outbox/outbox-commands.ts'
+import { invite, registration } from './registrations/registration-commands.ts'
 import { resource } from './resource-commands.ts'
 import { upstream } from './upstreams/upstream-commands.ts'
 import { seedNoun } from './seed-commands.ts'
 
 export const NOUNS: readonly Noun<Parts>[] = [
   account,
+  invite,
+  registration,
   group,
   clientNoun([exchangeCommands]),
   registrationToken,

@@ -2,15 +2,19 @@
 import type { MailRequest } from '../outbox/mail-request.ts'
 import type { Translate } from '../words/catalogue.ts'
 import { factorReset, signInCode } from './factor-letters.ts'
-import { checkCode, passwordGuessed } from './guess-letters.ts'
+import { guessLetter } from './guess-letters.ts'
 import { addressNotice, addressTaken, deletionNotice, newAddress } from './life-contents.ts'
 import { isPlainName } from './letter.ts'
 import type { DataOf, Letter, Words } from './letter.ts'
+import { registrationLetter } from './registration-letters.ts'
 import { timeInWords } from './time-in-words.ts'
 
 /** `t`: the texts in the reader's language. */
 export function contentFor(request: MailRequest, t: Translate, serverName: string): Letter {
-  const words = wordsOf(t, serverName, request.timeZone ?? undefined)
+  return letterOf(request, wordsOf(t, serverName, request.timeZone ?? undefined))
+}
+
+function letterOf(request: MailRequest, words: Words): Letter {
   switch (request.template) {
     case 'activation':
       return activation(request.data, words)
@@ -28,10 +32,12 @@ export function contentFor(request: MailRequest, t: Translate, serverName: strin
       return newBrowser(request.data, words)
     case 'session-alert':
       return sessionEnded(request.data, words)
+    case 'invitation':
+    case 'registration-answered':
+      return registrationLetter(request, words)
     case 'password-guessed':
-      return passwordGuessed(request.data, words)
     case 'check-code':
-      return checkCode(request.data, words)
+      return guessLetter(request, words)
     case 'factor-reset':
       return factorReset(request.data, words)
     case 'new-address':

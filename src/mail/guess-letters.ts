@@ -1,7 +1,13 @@
 /** The mails about guessed passwords: the notice to the owner, and the code that an unknown browser needs. */
-import type { DataOf, Letter, Words } from './letter.ts'
+import type { DataOf, Letter, RequestOf, Words } from './letter.ts'
 
-export function passwordGuessed(data: DataOf<'password-guessed'>, { say, when, greeting }: Words): Letter {
+export function guessLetter(request: RequestOf<'password-guessed' | 'check-code'>, words: Words): Letter {
+  return request.template === 'check-code'
+    ? checkCode(request.data, words)
+    : passwordGuessed(request.data, words)
+}
+
+function passwordGuessed(data: DataOf<'password-guessed'>, { say, when, greeting }: Words): Letter {
   return {
     subject: say('mail-password-guessed.subject'),
     preview: say('mail-password-guessed.preview'),
@@ -17,7 +23,7 @@ export function passwordGuessed(data: DataOf<'password-guessed'>, { say, when, g
   }
 }
 
-export function checkCode(data: DataOf<'check-code'>, { say, when, greeting }: Words): Letter {
+function checkCode(data: DataOf<'check-code'>, { say, when, greeting }: Words): Letter {
   const { name, code, link, expiresAtMs } = data
   return {
     subject: say('mail-check-code.subject'),

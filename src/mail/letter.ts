@@ -15,7 +15,8 @@ export type Letter = {
   notes: string[]
 }
 
-export type DataOf<T extends MailRequest['template']> = Extract<MailRequest, { template: T }>['data']
+export type RequestOf<T extends MailRequest['template']> = Extract<MailRequest, { template: T }>
+export type DataOf<T extends MailRequest['template']> = RequestOf<T>['data']
 
 export type Words = {
   language: string

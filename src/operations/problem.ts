@@ -1,6 +1,6 @@
 /** Failures of the JSON API as problem details (RFC 9457). `code` is stable; `detail` is a sentence for the developer. */
 import { ZodError } from 'zod'
-import { ChallengeRequired } from '../accounts/journeys/challenge-gate.ts'
+import { ChallengeRequired } from '../accounts/challenges/challenge-gate.ts'
 import type { Puzzle } from '../attempts/puzzle.ts'
 import type { ShownFailure } from '../http/request/request-state.ts'
 

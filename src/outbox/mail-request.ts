@@ -17,7 +17,6 @@ const code = oneLine(64)
 const expiresAtMs = z.int()
 
 const activation = z.object({ name, link, code, expiresAtMs })
-const reset = z.object({ name, link, code, expiresAtMs })
 const alreadyRegistered = z.object({ name, signInLink: link, resetLink: link })
 const sessionAlert = z.object({ name, app: name, whenMs: z.int(), sessionsLink: link, resetLink: link })
 const passwordChanged = z.object({ name, whenMs: z.int(), resetLink: link })
@@ -58,9 +57,8 @@ const newBrowser = z.object({
 })
 const accessRequest = z.object({ name, appName: name, link, expiresAtMs })
 
-const passwordGuessed = z.object({ name, whenMs: z.int(), resetLink: link })
-const checkCode = z.object({ name, code, link, expiresAtMs })
-const signInCode = checkCode.extend({ purpose: z.enum(['sign_in', 'second_factor']) })
+const signInCode = activation.extend({ purpose: z.enum(['sign_in', 'second_factor']) })
+const answered = z.object({ name, approved: z.boolean(), link })
 
 /** A planned reset of the second factors. `link` stops it. */
 const factorReset = z.object({ name, dueAtMs: z.int(), link, resetLink: link })
@@ -96,14 +94,16 @@ const reader = {
 export const mailRequestSchema = z.discriminatedUnion('template', [
   z.object({ template: z.literal('activation'), ...reader, data: activation }),
   z.object({ template: z.literal('already-registered'), ...reader, data: alreadyRegistered }),
-  z.object({ template: z.literal('reset'), ...reader, data: reset }),
+  z.object({ template: z.literal('reset'), ...reader, data: activation }),
   z.object({ template: z.literal('session-alert'), ...reader, data: sessionAlert }),
   z.object({ template: z.literal('access-request'), ...reader, data: accessRequest }),
   z.object({ template: z.literal('password-changed'), ...reader, data: passwordChanged }),
   z.object({ template: z.literal('new-browser'), ...reader, data: newBrowser }),
   z.object({ template: z.literal('factor-changed'), ...reader, data: factorChanged }),
-  z.object({ template: z.literal('password-guessed'), ...reader, data: passwordGuessed }),
-  z.object({ template: z.literal('check-code'), ...reader, data: checkCode }),
+  z.object({ template: z.literal('password-guessed'), ...reader, data: passwordChanged }),
+  z.object({ template: z.literal('check-code'), ...reader, data: activation }),
+  z.object({ template: z.literal('invitation'), ...reader, data: z.object({ link, expiresAtMs }) }),
+  z.object({ template: z.literal('registration-answered'), ...reader, data: answered }),
   z.object({ template: z.literal('factor-reset'), ...reader, data: factorReset }),
   z.object({ template: z.literal('new-address'), ...reader, data: newAddress }),
   z.object({ template: z.literal('address-taken'), ...reader, data: addressTaken }),

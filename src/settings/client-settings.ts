@@ -35,3 +35,16 @@ export const clientSettings = {
       'Networks of your own where clients may have their addresses (keys, logout, notifications); else public ones alone.',
   }),
 } satisfies Record<string, z.ZodType>
+
+type ClientSettings = { [Name in keyof typeof clientSettings]: z.output<(typeof clientSettings)[Name]> }
+
+/** How clients come to be registered. */
+export function clientRegistration(given: ClientSettings) {
+  return {
+    clientRegistration: given.client_registration,
+    clientIdDocuments: given.client_id_documents,
+    openClientResources: given.open_client_resources,
+    openRegistrationsPerHour: given.open_registrations_per_hour,
+    softwareStatementIssuers: given.software_statement_issuers,
+  }
+}

@@ -17,6 +17,8 @@ import { accountLife } from './account-life-settings.ts'
 import { abuseConfig, abuseProblems } from './abuse-settings.ts'
 import { administratorProblems } from './administrator-settings.ts'
 import { keysOf } from './key-settings.ts'
+import { clientRegistration } from './client-settings.ts'
+import { registrationConfig, registrationProblems } from './registration/registration-settings.ts'
 import { receiverConfig, receiverProblems } from './receiver-settings.ts'
 import { brandOf, brandProblems } from './brand/brand-settings.ts'
 import { placeConfig, placeProblems } from './places/place-settings.ts'
@@ -58,6 +60,7 @@ export function loadConfig(
     ...administratorProblems(parsed),
     ...limitProblems(parsed),
     ...abuseProblems(parsed),
+    ...registrationProblems(parsed),
     ...mailboxProblems(parsed),
     ...receiverProblems(parsed),
     ...brandProblems(parsed, HOME),
@@ -197,7 +200,7 @@ function derive(given: Settings, persist: boolean) {
     keys: keysOf(given, master),
     tokens: tokenLifetimes(given),
     binding: bindingConfig(given, issuer),
-    registration: registrationRules(given),
+    registration: { ...clientRegistration(given), ...registrationConfig(given) },
     sessions: sessionLimits(given),
     accounts: accountRules(given),
     factors: factorConfig(given, issuer),
@@ -246,16 +249,6 @@ function tokenLifetimes(given: Settings) {
     refreshTokenGraceMs: given.refresh_token_grace_seconds * SECOND_MS,
     authorizationCodeExpireSeconds: given.authorization_code_expire_seconds,
     adminSignInSeconds: given.admin_sign_in_minutes * 60,
-  }
-}
-
-function registrationRules(given: Settings) {
-  return {
-    clientRegistration: given.client_registration,
-    clientIdDocuments: given.client_id_documents,
-    openClientResources: given.open_client_resources,
-    openRegistrationsPerHour: given.open_registrations_per_hour,
-    softwareStatementIssuers: given.software_statement_issuers,
   }
 }
 

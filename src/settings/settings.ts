@@ -9,6 +9,7 @@ import { brandSettings } from './brand/brand-settings.ts'
 import { clientSettings } from './client-settings.ts'
 import { factorSettings } from './factor-settings.ts'
 import { eventSettings } from './event-settings.ts'
+import { registrationSettings } from './registration/registration-settings.ts'
 import { receiverSettings } from './receiver-settings.ts'
 import { bindingSettings } from './binding-settings.ts'
 import { placeSettings } from './places/place-settings.ts'
@@ -211,6 +212,7 @@ export const settings = {
     description: 'Sign-ins that may wait for a free core before 503 is answered.',
   }),
 
+  ...registrationSettings,
   ...abuseSettings,
   ...factorSettings,
   ...limitSettings,

@@ -5,6 +5,7 @@
 import { createAccount, findAccountByEmail, findAccountById } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import { isHeld } from '../accounts/life/held-address.ts'
+import { mayRegister } from '../accounts/registrations/registration-mode.ts'
 import { recordAudit } from '../audit/audit.ts'
 import { lookupEmail } from '../platform/email.ts'
 import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
@@ -21,7 +22,7 @@ export type UpstreamSignIn =
   | { ok: false; reason: 'unconnected' }
   | { ok: false; reason: 'disabled' | 'domain' }
 
-type SignInServices = Pick<Services, 'db' | 'clock'>
+type SignInServices = Pick<Services, 'db' | 'clock' | 'config'>
 
 export async function signInWith(
   needs: SignInServices,
@@ -60,11 +61,15 @@ async function signInConnected(
 
 /** The one place that decides whether a first sign-in makes an account. */
 async function mayCreate(
-  { db, clock }: SignInServices,
+  services: SignInServices,
   { upstream, identity }: { upstream: Upstream; identity: UpstreamIdentity },
 ): Promise<boolean> {
+  const { db, clock } = services
   const { email, emailVerified } = identity
   if (upstream.signUp !== 'create' || !email || !emailVerified) return false
+  const permit = await mayRegister(services, { email })
+  // Who has to wait for an approval registers on the page, which says so.
+  if (!permit.allowed || permit.needsApproval) return false
   if (await findAccountByEmail(db, email)) return false
   // An address that was changed away is kept for its owner for a week.
   return !(await isHeld(db, lookupEmail(email), undefined, clock()))

@@ -11,6 +11,7 @@ import { ALL_SCOPES, createCaller } from './caller.ts'
 import { factorRequests } from './factor-requests.ts'
 import { lifeRequests } from './life-requests.ts'
 import { upstreamRequests } from './upstream-requests.ts'
+import { registrationRequests } from './registration-requests.ts'
 
 export type Request = { path: string; token: string; body?: Record<string, unknown> }
 type Make = () => Promise<Request>
@@ -123,6 +124,7 @@ export async function goodRequests(stage: Stage) {
     return person.id
   }
 
+  const ofRegistrations = registrationRequests(stage, { token: own, created })
   const ofFactors = factorRequests(stage, { signedIn, blocked })
   const ofUpstreams = upstreamRequests(stage, { own, created })
   const ofLife = lifeRequests(stage, { signedIn, blocked, anyEmail })
@@ -163,6 +165,7 @@ export async function goodRequests(stage: Stage) {
     verifyRegistration: joining,
     requestReset: () => asProgram('/password-resets', { email: anyEmail() }),
     completeReset: resetting,
+    ...ofRegistrations.good,
     listGroups: async () => ({ path: '/groups', token: own }),
     createGroup: async () => ({ path: '/groups', token: own, body: { name: anyGroup() } }),
     getGroup: onGroup(),
@@ -216,6 +219,7 @@ export async function goodRequests(stage: Stage) {
     ...ofFactors.refused,
     ...ofLife.refused,
     ...ofUpstreams.refused,
+    ...ofRegistrations.refused,
     'updateOwnAccount 404': async () => {
       const { person, token } = await signedIn()
       await api.call('GET', '/account', { token })

@@ -14,6 +14,7 @@ import {
   member,
 } from './command-changes.ts'
 import { upstream } from './upstream-changes.ts'
+import { waiting } from './registration-changes.ts'
 import { resource, signedIn } from './command-changes.ts'
 import type { Change, Changes, Prepare } from './command-changes.ts'
 
@@ -74,6 +75,10 @@ export const ADMINISTRATION_CHANGES: Changes = {
   resetAccountFactorsNow: call('POST /accounts/{}/reset-factors-now', enrolled, ['account.factors_changed']),
   keepAccountFactors: call('POST /accounts/{}/keep-factors', withPlannedReset, ['account.factors_changed']),
   sendAccountReset: { none: 'Only a mail is sent.' },
+  createInvitation: { none: 'The account that registers with it is the event.' },
+  revokeInvitation: { none: 'Nobody registered with it.' },
+  approveAccount: call('POST /waiting-accounts/{}/approve', waiting, ['account.enabled']),
+  refuseAccount: call('POST /waiting-accounts/{}/refuse', waiting, ['account.deleted']),
   createGroup: call('POST /groups', nothing, ['group.created'], () => ({ name: `administered-${next()}` })),
   updateGroup: call('PATCH /groups/{}', group, ['group.changed'], () => ({ name: `renamed-${next()}` })),
   deleteGroup: call('DELETE /groups/{}', groupWithMember, ['group.deleted']),

@@ -8,6 +8,7 @@ import { createInitialAccessToken } from '../../src/protocol/registration/initia
 import { planFactorReset } from '../../src/factors/factor-resets.ts'
 import { enroll } from '../factors/enrolled.ts'
 import type { EventWorld } from './event-world.ts'
+import { REGISTRATION_CHANGES } from './registration-changes.ts'
 import { UPSTREAM_COMMANDS } from './upstream-changes.ts'
 
 export type Prepare = (world: EventWorld) => Promise<string>
@@ -148,6 +149,7 @@ export const COMMAND_CHANGES: Changes = {
     run: ({ command }, id) => command('account', 'keep', id),
     events: ['account.deletion_cancelled'],
   },
+  ...REGISTRATION_CHANGES,
   'group create': {
     run: ({ command }) => command('group', 'create', '--name', 'Night shift'),
     events: ['group.created'],

@@ -63,6 +63,9 @@ const requests: MailRequest[] = [
     to,
     data: { name: 'Ada', purpose: 'sign_in', link, code: '1234 5678', expiresAtMs },
   },
+  { template: 'invitation', to, data: { link, expiresAtMs } },
+  { template: 'registration-answered', to, data: { name: 'Ada', approved: true, link } },
+  { template: 'registration-answered', to, data: { name: 'Ada', approved: false, link } },
   { template: 'check-code', to, data: { name: 'Ada', link, code: 'K7M2QP', expiresAtMs } },
   { template: 'new-address', to, data: { name: '', link, code: 'K7M2QP', expiresAtMs } },
   { template: 'address-taken', to, data: { name: '', signInLink, resetLink } },
@@ -75,7 +78,7 @@ const requests: MailRequest[] = [
 ]
 
 /** What chooses the words of a mail, and is no part of it. */
-const NOT_REPEATED = ['purpose', 'kind', 'codesLeft']
+const NOT_REPEATED = ['approved', 'purpose', 'kind', 'codesLeft']
 
 const settings = {
   catalogue: loadCatalogue({ strict: true }),

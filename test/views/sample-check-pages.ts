@@ -1,4 +1,4 @@
-/** Forms on a network that has to solve a challenge, and the pages of the code by mail. */
+/** Modes of registration, forms on a network that has to solve a challenge, and the pages of the code by mail. */
 import type { SamplePage } from './sample-pages.ts'
 
 const email = 'person@example.com'
@@ -22,6 +22,10 @@ export const sampleCheckPages: SamplePage[] = [
   },
   { page: 'register', state: 'challenge', locals: { ...form, ...links, challenge } },
   { page: 'forgot', state: 'challenge', locals: { ...form, ...links, challenge } },
+  { page: 'register-closed', state: 'closed', locals: { why: 'closed', signInHref: '/sign-in' } },
+  { page: 'register-closed', state: 'invitation', locals: { why: 'invitation', signInHref: '/sign-in' } },
+  { page: 'register-waiting', state: 'waiting', locals: {} },
+  { page: 'register', state: 'approval', locals: { ...form, ...links, approves: true } },
   { page: 'check', state: 'empty', locals: { ...form, challenge: {}, backHref: '/sign-in' } },
   {
     page: 'check',

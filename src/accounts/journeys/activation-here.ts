@@ -10,6 +10,7 @@ import { takeFromBucket } from '../../attempts/bucket.ts'
 import { ANSWER_STEP_MS, evenly } from '../../attempts/even-timing.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts'
 import { keyedDigest } from '../../platform/tokens.ts'
+import { isWaiting } from '../registrations/approvals.ts'
 import type { Services } from '../../services.ts'
 import { findAccountByEmail, findAccountById, isVerified } from '../account.ts'
 import type { Account } from '../account.ts'
@@ -32,8 +33,8 @@ export type Here = {
   from?: SignInOrigin | undefined
 }
 
-/** `account`: to be signed in now. Without it, the address is confirmed, but signing in takes more than a password. */
-export type Entered = { ok: true; account?: Account | undefined }
+/** `account`: to be signed in now. Without it, the address is confirmed, but signing in takes more than a password, or an operator who approves the account (`waits`). */
+export type Entered = { ok: true; account?: Account | undefined; waits?: boolean }
 export type ActivatedHere = Entered | { ok: false; reason: 'wrong_code' | 'exhausted' }
 
 /** By the code. Starts no session. Never inside a transaction: guesses are counted. */
@@ -128,7 +129,8 @@ async function enter(
 ): Promise<Entered> {
   // As it is now: the activation changed it.
   const account = await findAccountById(needs.db, accountId)
-  if (!account || !(await mayEnter(needs, account))) return { ok: true }
+  if (!account || !(await mayEnter(needs, account)))
+    return { ok: true, waits: await isWaiting(needs.db, accountId) }
   const audited = { atMs: needs.clock(), actor: accountId, accountId, ip, detail: { ...from } }
   await recordAudit(needs.db, { ...audited, action: 'sign_in.succeeded' })
   return { ok: true, account }

@@ -17,6 +17,7 @@ import type { PasswordRefusal } from './new-password.ts'
 import { storePassword } from '../../passwords/stored-password.ts'
 import { provenProfile, readProfile, replaceUnproven } from '../unproven-owner.ts'
 import type { TypedProfile } from '../unproven-owner.ts'
+import { settleRegistration } from '../registrations/registration-mode.ts'
 import type { Services } from '../../services.ts'
 import { claimUsername } from '../username.ts'
 
@@ -116,6 +117,7 @@ export async function finishActivation(
     if (!account || account.disabledAtMs !== null) return 'invalid_token'
     // The password of a verified account is never changed from here, for any link.
     if (isVerified(account) || !(await useToken(trx, row.digest, nowMs))) return 'used'
+    if ((await settleRegistration(needs, trx, account, nowMs)) === 'refused') return 'invalid_token'
     if (!(await markVerified(trx, account.id, row.emailCanonical, nowMs))) return 'invalid_token'
     if (signsIn) await takeSignIn(trx, row.digest, nowMs, nowMs)
     const { id: accountId } = account

@@ -18,9 +18,10 @@ import type { PasswordRefusal } from './new-password.ts'
 import { takeMail, takeNetworkRequest } from '../../attempts/account-limits.ts'
 import { storePassword } from '../../passwords/stored-password.ts'
 import { greeted, provenProfile, replaceUnproven } from '../unproven-owner.ts'
+import { settleRegistration } from '../registrations/registration-mode.ts'
 import type { Services } from '../../services.ts'
-import { passChallenge } from './challenge-gate.ts'
-import type { Proof } from './counted-attempt.ts'
+import { passChallenge } from '../challenges/challenge-gate.ts'
+import type { Proof } from '../challenges/counted-attempt.ts'
 
 export type ResetRequest = {
   email: string
@@ -116,6 +117,8 @@ async function finish(
   // The link proved the mailbox it was sent to; when the address changed since, it proves nothing here.
   if (account.emailCanonical !== row.emailCanonical) return undefined
   if (!(await useToken(trx, row.digest, nowMs))) return undefined
+  const settled = isVerified(account) ? 'settled' : await settleRegistration(needs, trx, account, nowMs)
+  if (settled === 'refused') return undefined
   await storePassword(trx, account.id, passwordHash, nowMs)
   const profile = isVerified(account) ? undefined : provenProfile(account, name)
   if (!isVerified(account)) await replaceUnproven(trx, account.id, profile, nowMs)

@@ -14,9 +14,10 @@ import { evenly } from '../../attempts/even-timing.ts'
 import type { Place } from '../../passwords/hashing.ts'
 import { resetAttempts, returnAttempt } from '../../attempts/lockout.ts'
 import type { Attempt } from '../../attempts/lockout.ts'
+import { isWaiting } from '../registrations/approvals.ts'
 import type { Services } from '../../services.ts'
-import { countAttempt, recallRefusal } from './counted-attempt.ts'
-import type { NotTaken, Proof, Typed } from './counted-attempt.ts'
+import { countAttempt, recallRefusal } from '../challenges/counted-attempt.ts'
+import type { NotTaken, Proof, Typed } from '../challenges/counted-attempt.ts'
 
 /** Counting an attempt takes a whole number of these, so that its time does not tell whether an account was found. */
 const ATTEMPT_STEP_MS = 10
@@ -44,6 +45,8 @@ export type SignedIn =
   | { ok: false; reason: 'second_factor'; account: Account }
   /** The network has to solve challenges; or the account is under attack, and the mailbox has to be proven. */
   | { ok: false; reason: 'challenge' | 'mail_code' }
+  /** The right password of an account that waits for an approval. */
+  | { ok: false; reason: 'waits' }
 
 /**
  * Checks the credentials; starts no session. Unverified accounts pass: what they may do is the caller's question.
@@ -98,6 +101,7 @@ async function attemptSignIn(
   )
   if (!account || account.disabledAtMs !== null || !matches) {
     await audit(needs, 'sign_in.failed', account, given)
+    if (account && matches && (await isWaiting(needs.db, account.id))) return { ok: false, reason: 'waits' }
     return { ok: false, reason: 'wrong', ...(matches && account && { isDisabled: true }) }
   }
   await resetAttempts(needs, attempt)

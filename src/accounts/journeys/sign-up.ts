@@ -25,9 +25,11 @@ import { profileSchema } from '../profile.ts'
 import { takeMail, takeNetworkRequest } from '../../attempts/account-limits.ts'
 import { readProfile, writeProfile } from '../unproven-owner.ts'
 import type { TypedProfile } from '../unproven-owner.ts'
+import { holdRegistration, mayRegister } from '../registrations/registration-mode.ts'
+import type { RegistrationPermit, RegistrationRefusal } from '../registrations/registration-mode.ts'
 import type { Services } from '../../services.ts'
-import { passChallenge } from './challenge-gate.ts'
-import type { Proof } from './counted-attempt.ts'
+import { passChallenge } from '../challenges/challenge-gate.ts'
+import type { Proof } from '../challenges/counted-attempt.ts'
 
 export type Registration = {
   email: string
@@ -41,16 +43,20 @@ export type Registration = {
   wayBack?: string | undefined
   ip: string
   proof?: Proof | undefined
+  /** The token of an invitation. */
+  invitation?: string | undefined
 }
 
 /** What is stored of it: the password is a hash by then. */
-type Typed = Omit<Registration, 'password'>
+type Typed = Omit<Registration, 'password'> & { invitationId?: string | undefined }
 
 export type RegistrationProblem =
   | { reason: 'email_invalid'; problem: EmailProblem }
   | { reason: 'profile_invalid'; field: string }
   | { reason: 'password_refused'; problem: PasswordProblem }
   | { reason: 'username_taken' }
+  /** The mode of registration refuses it. */
+  | { reason: 'not_allowed'; why: RegistrationRefusal }
 
 type Refused = { ok: false; problems: RegistrationProblem[] }
 
@@ -86,14 +92,17 @@ export async function registerHere(
   if (problems.length > 0) return { ok: false, problems }
   await passChallenge(needs, given)
   await takeNetworkRequest(needs, 'registration', given.ip, needs.clock())
+  const permit = await mayRegister(needs, given)
+  if (!permit.allowed) return { ok: false, problems: [{ reason: 'not_allowed', why: permit.reason }] }
+  const typed = { ...given, invitationId: permit.invitationId }
   return evenly(ANSWER_STEP_MS, async () => {
     // The answer follows from the name alone, for every address.
     if (given.username && (await findAccountByUsername(needs.db, given.username)))
       return { ok: false, problems: [{ reason: 'username_taken' }] }
     const mayMail = await takeMail(needs, lookupEmail(given.email), given.ip, needs.clock())
     const passwordHash = await needs.hasher.hash(given.password)
-    if (mayMail) await storeOrFollow(needs, given, passwordHash)
-    return { ok: true, kept: keptOf(needs, given, passwordHash) }
+    if (mayMail) await storeOrFollow(needs, typed, { passwordHash, permit })
+    return { ok: true, kept: keptOf(needs, typed, passwordHash) }
   })
 }
 
@@ -118,9 +127,11 @@ export async function registerAgain(
     if (isOther && (await isPasswordOf(needs, passwordHash, given.email)))
       return { ok: false, problems: [{ reason: 'password_refused', problem: 'personal' }] }
     const typed = { ...readProfile(kept.profile), ...given }
+    const permit = await mayRegister(needs, typed)
+    if (!permit.allowed) return { ok: false, problems: [{ reason: 'not_allowed', why: permit.reason }] }
     if (isOther) await withdraw(needs, kept, given.browser)
     if (await takeMail(needs, lookupEmail(given.email), given.ip, needs.clock()))
-      await storeOrFollow(needs, typed, passwordHash)
+      await storeOrFollow(needs, typed, { passwordHash, permit })
     return { ok: true, kept: keptOf(needs, typed, passwordHash) }
   })
 }
@@ -168,8 +179,10 @@ function problemsOf(needs: Services, given: Registration): RegistrationProblem[]
   return problems
 }
 
-async function storeOrFollow(needs: Services, given: Typed, passwordHash: string) {
-  const attempt = () => inTransaction(needs.db, (trx) => store(needs, trx, given, passwordHash))
+type Granted = { passwordHash: string; permit: RegistrationPermit }
+
+async function storeOrFollow(needs: Services, given: Typed, granted: Granted) {
+  const attempt = () => inTransaction(needs.db, (trx) => store(needs, trx, given, granted))
   try {
     await attempt()
   } catch (error) {
@@ -179,7 +192,7 @@ async function storeOrFollow(needs: Services, given: Typed, passwordHash: string
   }
 }
 
-async function store(needs: Services, trx: Sql, given: Typed, passwordHash: string) {
+async function store(needs: Services, trx: Sql, given: Typed, { passwordHash, permit }: Granted) {
   const existing = await findAccountByEmail(trx, given.email)
   if (!existing && (await isHeld(trx, lookupEmail(given.email), undefined, needs.clock())))
     return mailAddressTaken(needs, trx, given.email.trim())
@@ -195,6 +208,7 @@ async function store(needs: Services, trx: Sql, given: Typed, passwordHash: stri
   if (account.disabledAtMs !== null) return
   if (isVerified(account)) await mailAlreadyRegistered(needs, trx, account)
   else {
+    await holdRegistration(trx, account.id, permit, needs.clock())
     const browserDigest = browserDigestOf(given.browser)
     const profile = writeProfile(typedProfileOf(given))
     const wayBack = given.wayBack ?? null
@@ -244,5 +258,7 @@ function unprovenOf(given: Typed, passwordHash: string): NewAccount {
 function typedProfileOf(given: Typed): TypedProfile {
   const { name = '', username = null, locale = null } = profileSchema.parse(given)
   const parsed = parseEmail(given.email)
-  return { email: parsed.ok ? parsed.email.typed : given.email, name, username, locale }
+  const email = parsed.ok ? parsed.email.typed : given.email
+  const { invitationId } = given
+  return { email, name, username, locale, ...(invitationId !== undefined && { invitationId }) }
 }

@@ -1,7 +1,7 @@
 /** The pages of a code by mail, before a sign-in, a registration or a reset, and the puzzle for scripts. */
 import { Router } from '@koa/router'
 import { z } from 'zod'
-import { confirmCheck, requestCheck } from '../../accounts/journeys/mail-check.ts'
+import { confirmCheck, requestCheck } from '../../accounts/challenges/mail-check.ts'
 import { issuePuzzle } from '../../attempts/puzzle.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'

@@ -210,6 +210,7 @@ async function attemptSignIn(
   if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
   const { values } = form
   if (result.reason === 'mail_code') return { check: { values, notice: 'check-guessed' } }
+  if (result.reason === 'waits') return { refused: { values, errors: { '': 'register-waiting-sign-in' } } }
   if (result.reason === 'challenge') return { refused: { values, errors: { '': CHALLENGE_NEEDED } } }
   const isDisabled = 'isDisabled' in result && result.isDisabled
   return { refused: { values, errors: { '': isDisabled ? 'sign-in-disabled' : REFUSED } } }
@@ -229,7 +230,11 @@ function render(
   const passkey = signInPasskey(services, ctx, locals.action)
   const { emailSignIn } = services.config.factors
   const mailCodeAction = emailSignIn ? mailCodePath(locals.action) : undefined
-  services.render(ctx, 'sign-in', { mailCodeAction, passkey, values: {}, errors: {}, ...links, ...locals })
+  const { accountRegistration: mode } = services.config.registration
+  // Invited people come by their link.
+  const hidden = mode === 'closed' || mode === 'invitation' ? { registerHref: undefined } : {}
+  const more = { mailCodeAction, passkey, ...links, ...locals, ...hidden }
+  services.render(ctx, 'sign-in', { values: {}, errors: {}, ...more })
 }
 
 /** Beside the sign-in page, for the same request. */

@@ -16,7 +16,9 @@ import { originOf, signInBrowser } from '../../interaction/signed-in-browser.ts'
 import { passwordProblemMessage } from '../../passwords/password-policy.ts'
 import { emailProblemMessage } from '../../platform/email.ts'
 import { PASSWORD_AMR, readSession } from '../../provider/sessions/browser-session.ts'
+import type { RegistrationRefusal } from '../../accounts/registrations/registration-mode.ts'
 import type { Services } from '../../services.ts'
+import type { Message } from '../../words/message.ts'
 import { createWaitingRegistrations } from './waiting-registrations.ts'
 import type { WaitingRegistration, WaitingRegistrations } from './waiting-registrations.ts'
 
@@ -31,7 +33,10 @@ export function signUpPagesOf(services: Services, site: Site): SignUpPages {
 }
 
 export function formHref(pages: SignUpPages, ctx: AnyContext): string {
-  return `/register${pages.returnPath.query(ctx)}`
+  const query = new URLSearchParams(pages.returnPath.query(ctx))
+  const { invitation } = ctx.query
+  if (typeof invitation === 'string' && invitation !== '') query.set('invitation', invitation)
+  return query.size > 0 ? `/register?${query}` : '/register'
 }
 
 /** `id`: of a registration that waits. Without one, the page is about an address alone. */
@@ -61,9 +66,10 @@ export function wayOn(pages: SignUpPages, ctx: AnyContext): WayOn {
 export async function goOn(
   pages: SignUpPages,
   ctx: AnyContext,
-  { account }: Entered,
+  { account, waits }: Entered,
   way: WayOn,
 ): Promise<void> {
+  if (waits) return redirect(ctx, '/register/waiting')
   if (!account) return pages.nextPage.lead(ctx, way.signIn ?? '/sign-in', 'activation-sign-in')
   const sessionUid = await signInBrowser(pages, ctx, { account, amr: PASSWORD_AMR })
   if (way.page) return redirect(ctx, pages.signedIn.lead(way.page, sessionUid))
@@ -92,12 +98,20 @@ export async function showReady(pages: SignUpPages, ctx: AnyContext, continueHre
   pages.render(ctx, 'activated', { continueHref, client })
 }
 
+/** Without the page of a closed registration, which `show` renders: the mode changed while the form was open. */
+function notAllowed({ config }: SignUpPages, why: RegistrationRefusal): [string, Message] {
+  const domains = config.registration.registrationDomains.join(', ')
+  if (why === 'domain') return ['email', { id: 'register-domain', args: { domains } }]
+  return why === 'closed' ? ['', 'register-closed-lead'] : ['email', 'register-invitation-wrong']
+}
+
 export function problemTexts(pages: SignUpPages, problems: RegistrationProblem[]): FormErrors {
   return Object.fromEntries(
     problems.map((found) => {
       if (found.reason === 'email_invalid') return ['email', emailProblemMessage[found.problem]]
       if (found.reason === 'password_refused')
         return ['password', passwordProblemMessage(found.problem, pages.config)]
+      if (found.reason === 'not_allowed') return notAllowed(pages, found.why)
       // This page asks for no user name.
       return found.reason === 'username_taken'
         ? ['', 'sign-up-username-taken']

@@ -10,6 +10,7 @@ import { validateForm } from '../../http/request/validate.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
 import { CHALLENGE_NEEDED, orChallenge } from '../../interaction/challenge.ts'
 import { redirect } from '../../interaction/page.ts'
+import { findInvitation } from '../../accounts/registrations/invitations.ts'
 import { formHref, problemTexts, sentHref } from './sign-up-pages.ts'
 import type { SignUpPages } from './sign-up-pages.ts'
 
@@ -20,14 +21,19 @@ const schema = z.object({
   password: z.string().default(''),
 })
 
+const LONGEST_TOKEN = 100
+
 export function registrationRoutes(pages: SignUpPages): Router {
   const router = new Router()
   router.get('/register', (ctx) => show(pages, ctx))
   router.post('/register', (ctx) => submit(pages, ctx))
+  router.get('/register/waiting', (ctx) => pages.render(ctx, 'register-waiting'))
   return router
 }
 
 async function show(pages: SignUpPages, ctx: AnyContext): Promise<void> {
+  const invited = await invitedTo(pages, ctx)
+  if (invited.why) return closed(pages, ctx, invited.why)
   const { passwordMinLength: minLength } = pages.config.accounts
   const said = pages.nextPage.take(ctx)
   const locals = {
@@ -35,12 +41,38 @@ async function show(pages: SignUpPages, ctx: AnyContext): Promise<void> {
     client: await pages.appOf(ctx),
     signInHref: pages.returnPath.path(ctx) ?? '/sign-in',
     minLength,
-    values: { email: hinted(ctx.query['email']) ?? pages.typedAddress.read(ctx) },
+    approves: invited.approves,
+    values: { email: invited.email ?? hinted(ctx.query['email']) ?? pages.typedAddress.read(ctx) },
     errors: {},
     ...said,
     ...(await pages.challenges.forPage(ctx, 'register', pages.returnPath.query(ctx), said)),
   }
   pages.render(ctx, 'register', { ...locals })
+}
+
+type Invited = { why?: 'closed' | 'invitation'; email?: string | undefined; approves: boolean }
+
+/** What the mode says before an address is typed. */
+async function invitedTo({ db, config, clock }: SignUpPages, ctx: AnyContext): Promise<Invited> {
+  const { accountRegistration: mode } = config.registration
+  const approves = mode === 'approval'
+  if (mode === 'closed') return { why: 'closed', approves }
+  const invitation = invitationOf(ctx)
+  if (invitation === undefined) return mode === 'invitation' ? { why: 'invitation', approves } : { approves }
+  const found = await findInvitation(db, { invitation }, clock())
+  if (!found) return { why: 'invitation', approves }
+  return { email: found.email ?? undefined, approves: false }
+}
+
+async function closed(pages: SignUpPages, ctx: AnyContext, why: 'closed' | 'invitation'): Promise<void> {
+  const signInHref = pages.returnPath.path(ctx) ?? '/sign-in'
+  pages.render(ctx, 'register-closed', { why, signInHref, client: await pages.appOf(ctx) })
+}
+
+/** The token of the link. It stays in the address of the form. */
+function invitationOf(ctx: AnyContext): string | undefined {
+  const { invitation } = ctx.query
+  return typeof invitation === 'string' && invitation !== '' ? invitation.slice(0, LONGEST_TOKEN) : undefined
 }
 
 /** The address that the app suggested. */
@@ -62,6 +94,7 @@ async function submit(pages: SignUpPages, ctx: AnyContext): Promise<void> {
     wayBack: pages.returnPath.seal(ctx),
     ip: requestState(ctx).clientIp ?? '',
     proof: pages.challenges.proofOf(ctx),
+    invitation: invitationOf(ctx),
   }
   const registered = await orChallenge(registerHere(pages, given))
   if (registered === 'challenge') return refuse({ '': CHALLENGE_NEEDED })

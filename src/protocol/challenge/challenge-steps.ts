@@ -64,6 +64,7 @@ const password: ChallengeStep = {
       proof: { solution },
     })
     if (result.ok) return { accountId: result.account.id, amr: [...passed.amr, ...PASSWORD_AMR] }
+    if (result.reason === 'waits') return 'wrong'
     if (result.reason !== 'second_factor') return result.reason
     const proof = passwordProof(result.account, services.clock())
     return { accountId: result.account.id, amr: [...passed.amr, ...PASSWORD_AMR], proof }

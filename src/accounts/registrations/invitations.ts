@@ -1,0 +1,212 @@
+/**
+ * Invitations to register: for one account, until they expire or are revoked. The token is in the mailed link and stored as a
+ * digest. The account that registered holds it until its address is confirmed. Only then it is used up, in one statement.
+ */
+import { randomUUID } from 'node:crypto'
+import { changeGroupsOf } from '../../account-cache/changed-account.ts'
+import { mailInvitation } from '../account-mail.ts'
+import type { Actor } from '../account-state.ts'
+import { grantRole } from '../roles.ts'
+import type { Role } from '../role-names.ts'
+import { recordAudit } from '../../audit/audit.ts'
+import { AppError } from '../../platform/errors.ts'
+import { lookupEmail, parseEmail } from '../../platform/email.ts'
+import { inTransaction, isDuplicate } from '../../platform/sql/database.ts'
+import type { Db, Sql } from '../../platform/sql/database.ts'
+import { purgeSome } from '../../platform/sql/purge.ts'
+import { digest, randomToken } from '../../platform/tokens.ts'
+import type { Services } from '../../services.ts'
+
+export type Invitation = {
+  id: string
+  /** Nobody else may use it; `null`: any address. */
+  email: string | null
+  emailCanonical: string | null
+  role: Role | null
+  groupIds: string[]
+  createdBy: string
+  createdAtMs: number
+  expiresAtMs: number
+  /** Who registered with it last. */
+  accountId: string | null
+  usedAtMs: number | null
+}
+
+export type NewInvitation = {
+  email?: string | undefined
+  role?: Role | undefined
+  groupIds?: readonly string[]
+  lifetimeMs: number
+  /** Mails the link to `email`. */
+  mail?: boolean
+}
+
+const COLUMNS = [
+  'id',
+  'email',
+  'emailCanonical',
+  'role',
+  'groupIds',
+  'createdBy',
+  'createdAtMs',
+  'expiresAtMs',
+  'accountId',
+  'usedAtMs',
+] as const
+
+/**
+ * Returns the token, which cannot be shown again. @throws AppError 422 `email_invalid`, `invitation_needs_email`, 404
+ * `group_not_found`
+ */
+export async function createInvitation(
+  needs: Pick<Services, 'db' | 'clock' | 'config' | 'outbox'>,
+  given: NewInvitation,
+  by: Actor,
+): Promise<{ token: string; link: string; invitation: Invitation }> {
+  const token = randomToken()
+  const invitation = newInvitation(given, by, needs.clock())
+  const link = invitationLink(needs.config.issuer, token)
+  await inTransaction(needs.db, async (trx) => {
+    await assertGroups(trx, invitation.groupIds)
+    const groupIds = JSON.stringify(invitation.groupIds)
+    await trx('invitations').insert({ ...invitation, groupIds, tokenDigest: digest(token) })
+    if (given.mail && invitation.email !== null)
+      await mailInvitation(needs, trx, invitation.email, { link, expiresAtMs: invitation.expiresAtMs })
+  })
+  return { token, link, invitation }
+}
+
+/** Newest first; used and expired ones until they are purged. */
+export async function listInvitations(sql: Sql): Promise<Invitation[]> {
+  const order = [{ column: 'createdAtMs', order: 'desc' }, { column: 'id' }]
+  const rows = await sql<Row>('invitations')
+    .select(...COLUMNS)
+    .orderBy(order)
+  return rows.map(fromRow)
+}
+
+/** False when there is none, or it was used. */
+export async function revokeInvitation(db: Db, id: string): Promise<boolean> {
+  return (await db('invitations').where({ id }).whereNull('usedAtMs').delete()) === 1
+}
+
+/** The invitation of a link, or of a registration that began with it, while it may be used. */
+export async function findInvitation(
+  sql: Sql,
+  {
+    invitation: token,
+    invitationId: id = '',
+  }: { invitation?: string | undefined; invitationId?: string | undefined },
+  nowMs: number,
+): Promise<Invitation | undefined> {
+  const row = await sql<Row>('invitations')
+    .where(token === undefined ? { id } : { tokenDigest: digest(token) })
+    .whereNull('usedAtMs')
+    .where('expiresAtMs', '>', nowMs)
+    .first(...COLUMNS)
+  return row && fromRow(row)
+}
+
+/** The account of a registration holds the invitation from now on, and the one before no longer. */
+export async function holdInvitation(trx: Sql, id: string, accountId: string): Promise<void> {
+  await trx('invitations').where({ id }).whereNull('usedAtMs').update({ accountId })
+}
+
+/**
+ * Uses up the invitation that an account holds, and gives what it brings. Answers false when the account holds none. In the
+ * transaction that confirms the address.
+ */
+export async function useInvitation(trx: Sql, accountId: string, nowMs: number): Promise<boolean> {
+  const row = await trx<Row>('invitations')
+    .where({ accountId })
+    .whereNull('usedAtMs')
+    .first(...COLUMNS)
+  if (!row) return false
+  const used = await trx('invitations')
+    .where({ id: row.id, accountId })
+    .whereNull('usedAtMs')
+    .update({ usedAtMs: nowMs })
+  if (used !== 1) return false
+  const { role, groupIds, createdBy: actor } = fromRow(row)
+  const by = { actor, accountId, atMs: nowMs }
+  if (role !== null && (await grantRole(trx, accountId, role)))
+    await recordAudit(trx, { ...by, action: 'role.granted', detail: { role } })
+  for (const group of await existingGroups(trx, groupIds))
+    if (await join(trx, group.id, accountId)) {
+      await changeGroupsOf(trx, [accountId])
+      await recordAudit(trx, { ...by, action: 'group.member_added', detail: { group } })
+    }
+  return true
+}
+
+export type InvitationState = 'usable' | 'used' | 'expired'
+
+export function invitationState({ usedAtMs, expiresAtMs }: Invitation, nowMs: number): InvitationState {
+  if (usedAtMs !== null) return 'used'
+  return expiresAtMs > nowMs ? 'usable' : 'expired'
+}
+
+/** 404: there is none, or it was used. */
+export function invitationNotFound(): AppError {
+  return new AppError('invitation_not_found', 404, 'There is no such invitation that could be revoked.')
+}
+
+/** One step: answers how many rows it found. A used one stays until it would have expired. */
+export async function purgeInvitations(db: Db, nowMs: number, limit: number): Promise<number> {
+  const outdated = { table: 'invitations', key: 'id' }
+  return purgeSome(db, { ...outdated, outdated: (rows) => rows.where('expiresAtMs', '<=', nowMs) }, limit)
+}
+
+type Row = Omit<Invitation, 'groupIds'> & { groupIds: string; tokenDigest: string }
+
+function fromRow({ groupIds, ...row }: Omit<Row, 'tokenDigest'>): Invitation {
+  return { ...row, groupIds: JSON.parse(groupIds) as string[] }
+}
+
+function newInvitation(given: NewInvitation, { actor }: Actor, nowMs: number): Invitation {
+  const { email, role = null, groupIds = [], lifetimeMs } = given
+  const parsed = email === undefined ? undefined : parseEmail(email)
+  if (parsed?.ok === false) throw new AppError('email_invalid', 422, 'The e-mail address is not valid.')
+  // Otherwise everybody who sees the link could become an administrator.
+  if (!parsed && (role !== null || given.mail))
+    throw new AppError(
+      'invitation_needs_email',
+      422,
+      'An invitation with a role, or by mail, needs an address.',
+    )
+  return {
+    id: randomUUID(),
+    email: parsed?.email.typed ?? null,
+    emailCanonical: parsed ? lookupEmail(parsed.email.typed) : null,
+    role,
+    groupIds: [...new Set(groupIds)],
+    createdBy: actor,
+    createdAtMs: nowMs,
+    expiresAtMs: nowMs + lifetimeMs,
+    accountId: null,
+    usedAtMs: null,
+  }
+}
+
+function invitationLink(issuer: string, token: string): string {
+  return `${issuer}/register?${new URLSearchParams({ invitation: token })}`
+}
+
+async function assertGroups(trx: Sql, ids: readonly string[]): Promise<void> {
+  if ((await existingGroups(trx, ids)).length < ids.length)
+    throw new AppError('group_not_found', 404, 'There is no group with this id.')
+}
+
+function existingGroups(sql: Sql, ids: readonly string[]): Promise<{ id: string; name: string }[]> {
+  return sql('groups').whereIn('id', ids).select('id', 'name').orderBy('name')
+}
+
+async function join(trx: Sql, groupId: string, accountId: string): Promise<boolean> {
+  try {
+    await trx('group_members').insert({ groupId, accountId })
+    return true
+  } catch (error) {
+    if (isDuplicate(error)) return false
+    throw error
+  }
+}
