@@ -5,7 +5,6 @@ import { list } from '../kinds/setting-kinds.ts'
 const GROUP = 'Registration'
 
 export const REGISTRATION_MODES = ['open', 'closed', 'domains', 'invitation', 'approval'] as const
-export type RegistrationMode = (typeof REGISTRATION_MODES)[number]
 
 const DOMAIN = /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/
 
