@@ -19,7 +19,7 @@ import {
   revokeInvitation,
 } from '../../../src/accounts/registrations/invitations.ts'
 import type { NewInvitation } from '../../../src/accounts/registrations/invitations.ts'
-import type { RegistrationMode } from '../../../src/settings/registration/registration-settings.ts'
+import type { REGISTRATION_MODES } from '../../../src/settings/registration/registration-settings.ts'
 import { onEachDatabase, PASSWORD, rejection } from '../account-world.ts'
 
 const IP = '192.0.2.7'
@@ -27,7 +27,7 @@ const EMAIL = 'ada@example.com'
 const CLI = { actor: 'cli' }
 
 onEachDatabase('Who may register', (world) => {
-  const inMode = (mode: RegistrationMode, domains: string[] = []) => {
+  const inMode = (mode: (typeof REGISTRATION_MODES)[number], domains: string[] = []) => {
     const { config } = world().needs
     const registration = { ...config.registration, accountRegistration: mode, registrationDomains: domains }
     return { ...world().needs, config: { ...config, registration } }
