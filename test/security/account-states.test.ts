@@ -8,8 +8,8 @@ import type { Stage } from '../provider/stage.ts'
 import type { Visitor } from '../support/visitor.ts'
 
 const ENDINGS = [
-  { state: 'disabled', end: disableAccount },
-  { state: 'deleted', end: deleteAccount },
+  { state: 'disabled', end: disableAccount, said: 'This account is disabled' },
+  { state: 'deleted', end: deleteAccount, said: 'is not right' },
 ]
 const cli = { actor: 'cli' }
 
@@ -23,7 +23,7 @@ for (const { name, stage: open } of STAGES) {
       app = await register(stage)
     })
 
-    for (const { state, end } of ENDINGS)
+    for (const { state, end, said } of ENDINGS)
       describe(state, () => {
         let person: Account
         let visitor: Visitor
@@ -84,19 +84,21 @@ for (const { name, stage: open } of STAGES) {
           expect((await visitor.get('/')).text).not.to.contain(person.email)
         })
 
-        it('is refused by every page that takes its password, as if the password were wrong [S-6.6]', async () => {
+        it('is refused by every page that takes its password, and says why only after the right one [S-6.6]', async () => {
           const { email } = person
           const wrong = await stage.visitor().signIn({ email: 'nobody@example.com', password: PASSWORD })
           const alone = await stage.visitor().signIn({ email, password: PASSWORD })
           expect([alone.heading, alone.through.length]).to.eql(['Sign in', 1])
-          expect(unlike(alone.text, email)).to.equal(unlike(wrong.text, 'nobody@example.com'))
+          const guess = await stage.visitor().signIn({ email, password: 'a guess' })
+          expect(unlike(guess.text, email)).to.equal(unlike(wrong.text, 'nobody@example.com'))
+          expect(alone.text).to.contain(said)
           const fields = { email, password: PASSWORD }
           const other = stage.visitor()
           const inApp = await other.followForm(await other.get(app.authorizePath()), fields, {
             action: '/sign-in',
           })
           expect(inApp.heading).to.equal('Sign in')
-          expect(inApp.text).to.contain('is not right')
+          expect(inApp.text).to.contain(said)
         })
 
         it('is signed out with the right hint all the same', async () => {

@@ -18,7 +18,7 @@ export async function listOpenableApps(
 ): Promise<OpenableApp[]> {
   const rows = await selectClients(sql)
     .whereNull('disabledAtMs')
-    .whereLike('metadata', '%"initiate_login_uri":"%')
+    .where('metadata', 'like', '%"initiate_login_uri":"%')
     .where((found) => found.whereNull('registeredBy').orWhereIn('clientId', [...known]))
     .orderBy('name')
     .limit(MOST_SHOWN)
