@@ -68,7 +68,8 @@ export function createRenderer(templates: Templates, languages: LanguageRules): 
     const { csrfToken = '', account, brand } = requestState(ctx)
     const ofApp = brand && { brand, serverName: brand.name }
     const pageNeeds = noNeeds()
-    const here = ctx.method === 'GET' ? ctx.url : ''
+    // An address that failed may hold a secret, and is not worth a return.
+    const here = ctx.method === 'GET' && status === 200 ? `${ctx.path}${ctx.search}` : '/'
     const language = requestLanguage(ctx, languages)
     const html = templates(view, language, { csrfToken, account, here, ...ofApp, ...locals, pageNeeds })
     if (pageNeeds.works) allowOwnWorkers(ctx)

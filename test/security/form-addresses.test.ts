@@ -19,7 +19,10 @@ describe('the address of a form', () => {
       for (const path of [...forms, ...LIBRARY_FORMS]) {
         const page = await visitor.get(path)
         // Without its link or its interaction, a page says how to start again.
-        const isOver = /^\/(interaction\/|activate$|reset$|not-me$|confirm-email$|undo-email$|keep-second-factor$)/.test(path)
+        const isOver =
+          /^\/(interaction\/|activate$|reset$|not-me$|confirm-email$|undo-email$|keep-second-factor$)/.test(
+            path,
+          )
         expect([page.status, page.heading.length > 0], path).to.eql([isOver ? 410 : 200, true])
       }
   })

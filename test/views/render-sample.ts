@@ -29,7 +29,8 @@ export function renderSample(
 ): string {
   const ctx = {
     method: 'GET',
-    url: '/sample',
+    path: '/sample',
+    search: '',
     state: { csrfToken: 'sample-csrf', uiLocales: language },
     cookies: { get: () => undefined },
     set: () => undefined,

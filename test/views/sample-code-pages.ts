@@ -36,4 +36,21 @@ export const sampleCodePages: SamplePage[] = [
     locals: { clientName: client.name, continueHref: client.clientUri },
   },
   { page: 'interaction-lost', state: 'unknown', locals: { continueHref: '/' } },
+  {
+    page: 'cookies-blocked',
+    state: 'client',
+    locals: { tryHref: '/oauth/authorize', client, appHref: client.clientUri },
+  },
+  {
+    page: 'sign-in-mail',
+    state: 'client',
+    locals: {
+      action: '/interaction/i1/email-code',
+      login: 'person@example.com',
+      startOverHref: '/interaction/i1/sign-in',
+      client,
+      cancelAction: '/cancel',
+      errors: { code: 'mail-code-wrong' },
+    },
+  },
 ]
