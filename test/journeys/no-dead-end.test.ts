@@ -133,7 +133,7 @@ inService('A sign-in page is never a dead end', (world) => {
     await page.goto(request.url)
     await page.getByLabel('Email').fill(person.email)
     await page.getByLabel('Password').fill(person.password)
-    await page.getByRole('button', { name: 'Sign in' }).dblclick()
+    await page.getByRole('button', { name: 'Sign in', exact: true }).dblclick()
     await page.getByRole('heading', { name: 'asks for access' }).waitFor()
     await page.getByRole('button', { name: 'Allow', exact: true }).dblclick()
     await tokensOf(app, request, await backAt(page, app, request))

@@ -76,7 +76,7 @@ inService('An authenticator app', (world) => {
       expect(await heading(page)).to.equal('Your account')
 
       await page.goto(server.issuer + PAGE)
-      expect(await page.locator('main').innerText()).to.contain('9 of 10 are left')
+      expect(await page.locator('main').innerText()).to.contain('9 of 10 left')
       await page.getByRole('link', { name: 'Remove the authenticator app' }).click()
       await press(page, 'Remove the app')
       expect(await notice(page)).to.match(/^The authenticator app is removed/)

@@ -216,7 +216,7 @@ describe('the page of the ledger, across both services', () => {
     expect(await text(page)).to.contain('A service that the ledger needs does not answer.')
     const unknown = await page.goto(`${own.publicUrl}/balances`)
     expect(unknown?.status()).to.equal(404)
-    expect(await text(page)).to.contain('There’s nothing at this address.')
+    expect(await text(page)).to.contain('There is nothing at this address.')
     const asked = await fetch(`${own.publicUrl}/balances`)
     expect(await asked.json()).to.include({ status: 404, code: 'not_found' })
     await own.stop()
