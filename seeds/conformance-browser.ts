@@ -91,7 +91,7 @@ const signIn = (issuer: string, { email, password }: Account): Task => ({
   commands: [
     ['text', 'css', NEW_PERSON, email, 'optional'],
     ['text', 'id', 'field-password', password, 'optional'],
-    ['click', 'css', `form[action*="/sign-in"] button.button`, 'optional'],
+    ['click', 'css', `form[action*="/sign-in"] button.button:not(.button-plain)`, 'optional'],
   ],
 })
 
