@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { pendingReset } from '../factors/factor-resets.ts'
 import { factorsOf } from '../factors/factors.ts'
 import { passkeysOf } from '../passkeys/passkeys.ts'
+import type { Passkey } from '../passkeys/passkeys.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { timeOf } from './shown-account.ts'
 
@@ -40,15 +41,19 @@ export async function showFactors(sql: Sql, accountId: string): Promise<z.output
     totp: totp
       ? { confirmed_at: timeOf(totp.confirmedAtMs), last_used_at: timeOrNull(totp.lastUsedAtMs) }
       : null,
-    passkeys: (await passkeysOf(sql, accountId)).map(({ id, name, synced, createdAtMs, lastUsedAtMs }) => ({
-      id,
-      name,
-      synced,
-      created_at: timeOf(createdAtMs),
-      last_used_at: timeOrNull(lastUsedAtMs),
-    })),
+    passkeys: (await passkeysOf(sql, accountId)).map(showPasskey),
     recovery_codes: madeAtMs === null ? null : { left, made_at: timeOf(madeAtMs) },
     reset: reset ? { requested_at: timeOf(reset.requestedAtMs), due_at: timeOf(reset.dueAtMs) } : null,
+  }
+}
+
+export function showPasskey({ id, name, synced, createdAtMs, lastUsedAtMs }: Passkey) {
+  return {
+    id,
+    name,
+    synced,
+    created_at: timeOf(createdAtMs),
+    last_used_at: timeOrNull(lastUsedAtMs),
   }
 }
 

@@ -100,14 +100,19 @@ function freeName(name: string, others: readonly Passkey[]): string {
   return names.find((one) => !taken.has(one)) ?? name
 }
 
-/** Answers false when the account has no such passkey. */
+/** Answers false when the account has no such passkey. `expects` throws where the passkey is not as the caller read it. */
 export async function renamePasskey(
   needs: Pick<Services, 'db' | 'clock'>,
   { accountId, id, name }: { accountId: string; id: string; name: string },
   by: Actor,
+  expects?: (before: Passkey) => void,
 ): Promise<boolean> {
   return inTransaction(needs.db, async (trx) => {
-    if (!(await renameRow(trx, accountId, id, name))) return false
+    const account = await lockAccount(trx, accountId)
+    const before = account && (await findPasskey(trx, accountId, id))
+    if (!before) return false
+    expects?.(before)
+    await renameRow(trx, accountId, id, name)
     await recordAudit(trx, { ...by, atMs: needs.clock(), action: 'passkey.renamed', accountId })
     return true
   })

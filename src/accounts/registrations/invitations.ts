@@ -85,9 +85,22 @@ export async function listInvitations(sql: Sql): Promise<Invitation[]> {
   return rows.map(fromRow)
 }
 
-/** False when there is none, or it was used. */
-export async function revokeInvitation(db: Db, id: string): Promise<boolean> {
-  return (await db('invitations').where({ id }).whereNull('usedAtMs').delete()) === 1
+/** False when there is none, or it was used. `expects` throws where it is not as the caller read it. */
+export async function revokeInvitation(
+  db: Db,
+  id: string,
+  expects?: (before: Invitation) => void,
+): Promise<boolean> {
+  return inTransaction(db, async (trx) => {
+    const unused = trx<Row>('invitations').where({ id }).whereNull('usedAtMs')
+    const row = await unused
+      .clone()
+      .forUpdate()
+      .first(...COLUMNS)
+    if (!row) return false
+    expects?.(fromRow(row))
+    return (await unused.delete()) === 1
+  })
 }
 
 /** The invitation of a link, or of a registration that began with it, while it may be used. */

@@ -2,8 +2,10 @@
 import { z } from 'zod'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
+import { showPasskey } from '../../operations/shown-factors.ts'
 import { removePasskey, renamePasskey } from '../../passkeys/adding.ts'
 import { LONGEST_NAME } from '../../passkeys/passkeys.ts'
+import type { Passkey } from '../../passkeys/passkeys.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 import { common, ownerOf } from './owner.ts'
@@ -28,9 +30,10 @@ function renaming(needs: Services): Operation {
     body: z.strictObject({ name: z.string().trim().min(1).max(LONGEST_NAME) }),
     answer: { status: 204, description: 'The passkey has the name.' },
     problems: NO_PASSKEY,
-    async handle({ params: { id }, body: { name }, token, ip }) {
+    async handle({ params: { id }, body: { name }, token, ip, assertMatches }) {
       const { id: accountId } = ownerOf(token)
-      if (!(await renamePasskey(needs, { accountId, id, name }, { actor: accountId, ip })))
+      const expects = (before: Passkey) => assertMatches(showPasskey(before))
+      if (!(await renamePasskey(needs, { accountId, id, name }, { actor: accountId, ip }, expects)))
         throw passkeyNotFound()
       return { body: undefined }
     },

@@ -86,7 +86,7 @@ function listing({ db, clock }: Services): Operation {
   })
 }
 
-function revoking({ db }: Services): Operation {
+function revoking({ db, clock }: Services): Operation {
   return operation({
     ...common,
     id: 'revokeInvitation',
@@ -99,8 +99,9 @@ function revoking({ db }: Services): Operation {
     problems: {
       invitation_not_found: { status: 404, when: 'There is none with this id, or it was used.' },
     },
-    async handle({ params: { id } }) {
-      if (!(await revokeInvitation(db, id))) throw invitationNotFound()
+    async handle({ params: { id }, assertMatches }) {
+      const expects = (before: Invitation) => assertMatches(show(before, clock()))
+      if (!(await revokeInvitation(db, id, expects))) throw invitationNotFound()
       return { body: undefined }
     },
   })
