@@ -73,6 +73,8 @@ export const API_CHANGES: Changes = {
   confirmOwnTotp: { none: 'Calls the function of the form `/account/security/app/confirm`.' },
   removeOwnTotp: { none: 'Calls the function of the form `/account/security/app/remove`.' },
   renewOwnRecoveryCodes: { none: 'Calls the function of the form `/account/security/codes/renew`.' },
+  renameOwnPasskey: { none: 'Only the owner sees the name.' },
+  removeOwnPasskey: { none: 'Calls the function of the form `/account/security/passkeys/:id/remove`.' },
   requestOwnEmail: MAIL_ONLY,
   confirmOwnEmail: { none: 'Calls the function of the form `/account/email/confirm`.' },
   cancelOwnEmail: { none: 'Only a mail loses its effect.' },

@@ -264,6 +264,7 @@ export const COMMAND_CHANGES: Changes = {
   },
   'keys reseal': { none: 'Seals what is stored again. Nothing that another system sees changes.' },
   config: READS,
+  'brand preview': { none: 'Writes a file that shows how pages and mails look.' },
   migrate: { none: 'Changes the schema and no state.' },
   import: {
     async run({ command, dataDir }) {

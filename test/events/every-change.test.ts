@@ -13,11 +13,12 @@ import { openEventWorld } from './event-world.ts'
 import type { EventWorld } from './event-world.ts'
 import { LIFE_CHANGES } from './life-changes.ts'
 import { PAGE_CHANGES } from './page-changes.ts'
+import { PASSKEY_CHANGES } from './passkey-changes.ts'
 import { PROGRAM_CHANGES } from './program-changes.ts'
 
 const TABLES = {
   command: COMMAND_CHANGES,
-  page: { ...PAGE_CHANGES, ...LIFE_CHANGES },
+  page: { ...PAGE_CHANGES, ...LIFE_CHANGES, ...PASSKEY_CHANGES },
   operation: { ...API_CHANGES, ...ADMINISTRATION_CHANGES },
   program: PROGRAM_CHANGES,
 }

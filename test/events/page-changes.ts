@@ -141,6 +141,7 @@ export const PAGE_CHANGES: Changes = {
     events: ['account.activated'],
   },
   '/account/resend': MAIL_ONLY,
+  '/language': onAccountPage('/account', { language: 'ru' }, ['account.changed'], '/language'),
   '/account/password': onAccountPage(
     '/account/password',
     { currentPassword: 'correct horse battery', newPassword: CHOSEN },
