@@ -2,15 +2,24 @@
 import { updateAccount } from '../../src/account-cache/changed-account.ts'
 import type { Account } from '../../src/accounts/account.ts'
 import { beginTotp } from '../../src/factors/totp-set-up.ts'
+import { passkeysOf } from '../../src/passkeys/passkeys.ts'
 import { authenticator } from '../factors/authenticator.ts'
 import { enroll } from '../factors/enrolled.ts'
+import { addKey } from '../passkeys/on-pages.ts'
 import { PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import type { Request } from './good-requests.ts'
 
 const [BEGIN, CONFIRM] = ['/account/factors/totp', '/account/factors/totp/confirm']
 const [REMOVE, RENEW] = ['/account/factors/totp/remove', '/account/factors/recovery-codes']
-const OPERATIONS = { beginOwnTotp: BEGIN, removeOwnTotp: REMOVE, renewOwnRecoveryCodes: RENEW }
+const PASSKEYS = '/account/factors/passkeys'
+/** Those that ask for a proof. They do so before they look for the passkey. */
+const OPERATIONS = {
+  beginOwnTotp: BEGIN,
+  removeOwnTotp: REMOVE,
+  renewOwnRecoveryCodes: RENEW,
+  removeOwnPasskey: `${PASSKEYS}/any/remove`,
+}
 const proof = { current_password: PASSWORD }
 
 type Needs = {
@@ -28,6 +37,16 @@ export function factorRequests(
     const { person, token } = await signedIn()
     await enroll(parts, person.id)
     return { path, token, body }
+  }
+  async function withPasskey() {
+    const { person, token } = await signedIn()
+    await addKey(parts, person.id)
+    const [{ id } = { id: '' }] = await passkeysOf(parts.db, person.id)
+    return { person, token, path: `${PASSKEYS}/${id}` }
+  }
+  async function removing(): Promise<Request> {
+    const { path, token } = await withPasskey()
+    return { path: `${path}/remove`, token, body: proof }
   }
   async function confirming(): Promise<Request> {
     const { person, token } = await signedIn()
@@ -47,6 +66,11 @@ export function factorRequests(
       confirmOwnTotp: confirming,
       removeOwnTotp: enrolled(REMOVE, proof),
       renewOwnRecoveryCodes: enrolled(RENEW, proof),
+      async renameOwnPasskey() {
+        const { path, token } = await withPasskey()
+        return { path, token, body: { name: 'Key ring' } }
+      },
+      removeOwnPasskey: removing,
     },
     refused: {
       ...Object.fromEntries([
@@ -71,6 +95,14 @@ export function factorRequests(
         return { path: REMOVE, token, body: proof }
       },
       'renewOwnRecoveryCodes 404': without(RENEW),
+      'removeOwnPasskey 409': async () => {
+        const { person, token, path } = await withPasskey()
+        await updateAccount(parts.db, { id: person.id }, { passwordHash: null })
+        // The sign-in has to be newer than the factors.
+        await parts.db('passkeys').where({ accountId: person.id }).update({ createdAtMs: 1 })
+        await parts.db('recovery_codes').where({ accountId: person.id }).delete()
+        return { path: `${path}/remove`, token, body: {} }
+      },
     },
   }
 }

@@ -3,6 +3,8 @@ import { expect } from 'chai'
 import { grantRole } from '../../src/accounts/roles.ts'
 import type { ApiScope } from '../../src/operations/scopes.ts'
 import type { Caller } from '../../src/operations/operation.ts'
+import { passkeysOf } from '../../src/passkeys/passkeys.ts'
+import { addKey } from '../passkeys/on-pages.ts'
 import { ONE_STAGE } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { ALL_SCOPES, call, createCaller, tokensLackingOne } from './caller.ts'
@@ -23,8 +25,10 @@ for (const { name, stage: open } of ONE_STAGE)
     let rows: Row[]
     let tokens: Tokens
     let lacking: Map<ApiScope, string>
-    /** A session and an app of another person. */
+    /** A session, an app and a passkey of another person. */
     const foreign: Record<string, string> = {}
+    /** What is sent to them, where it is not nothing. */
+    const bodies: Record<string, object> = { renameOwnPasskey: { name: 'Mine' } }
 
     before(async () => {
       stage = await open()
@@ -50,6 +54,9 @@ for (const { name, stage: open } of ONE_STAGE)
       const second = await createCaller(stage, ['account:read'])
       await second.tokenOf(other)
       foreign['/account/apps/{client_id}'] = second.party.clientId
+      await addKey(stage.parts, other.id)
+      const [{ id: passkeyId } = { id: '' }] = await passkeysOf(stage.parts.db, other.id)
+      for (const verb of ['', '/remove']) foreign[`/account/factors/passkeys/{id}${verb}`] = passkeyId
     })
 
     const answer = async ({ method, path }: Row, token?: string) => {
@@ -97,8 +104,10 @@ for (const { name, stage: open } of ONE_STAGE)
         const id = foreign[row.path]
         expect(id, `name something of another person for ${row.path}`).to.be.a('string')
         const path = row.path.replace(/\{\w+\}/, id!)
-        const { status } = await call(stage, row.method, path, { token: tokens.person })
-        expect(status, row.id).to.equal(404)
+        const body = bodies[row.id]
+        const given = { token: tokens.person, ...(body && { body }) }
+        const { status, text } = await call(stage, row.method, path, given)
+        expect(status, `${row.id}: ${text}`).to.equal(404)
       }
     })
   })
