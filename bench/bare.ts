@@ -63,6 +63,7 @@ function configure({ issuer, clients, resource, keySet, accountId, claims }: Bar
     },
     unverifiedAccountsMayAuthorize: false,
     secondFactors: {
+      passkeys: true,
       strongest: async () => 'urn:account-server:acr:password',
       isRequired: async () => false,
     },

@@ -25,8 +25,13 @@ const METHODS: Record<Level, readonly (readonly string[])[]> = {
   'urn:account-server:acr:phishing-resistant': [['pop', 'mfa']],
 }
 
-/** The levels that somebody can sign in with here: advertised as `acr_values_supported`. */
+/** The levels that somebody can sign in with. */
 export const REACHABLE_LEVELS: readonly Level[] = LEVELS.filter((level) => METHODS[level].length > 0)
+
+/** Those of a server with passkeys, or of one that has none, as at an IP address. */
+export function reachableLevels(passkeys: boolean): readonly Level[] {
+  return passkeys ? REACHABLE_LEVELS : REACHABLE_LEVELS.filter((level) => level !== LEVELS[2])
+}
 
 /** Whether a level is the wanted one, or stronger. */
 export function meetsLevel(level: string | undefined, wanted: string): boolean {

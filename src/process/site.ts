@@ -16,6 +16,7 @@ import type { StartAgain } from '../interaction/start-again.ts'
 import { ENCRYPTION_KEYS_TOPIC } from '../keys/encryption-keys.ts'
 import { loadKeySet } from '../keys/key-set.ts'
 import { SIGNING_KEYS_TOPIC } from '../keys/signing-keys.ts'
+import { hasPasskeys } from '../passkeys/options.ts'
 import { SECOND_MS } from '../platform/clock.ts'
 import { createGuardedFetch } from '../platform/network/guarded-fetch.ts'
 import { createClientAdapter } from '../provider/clients/client-adapter.ts'
@@ -200,6 +201,7 @@ function settingsOf({ config, db }: Parts) {
     mtls: config.binding.mtls,
     unverifiedAccountsMayAuthorize: config.accounts.unverifiedAccountsMayAuthorize,
     secondFactors: {
+      passkeys: hasPasskeys({ config }),
       strongest: (accountId: string) => strongestLevel(db, accountId),
       isRequired: (account: CachedAccount) => isFactorRequired({ db, config }, account),
     },

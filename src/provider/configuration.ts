@@ -22,7 +22,7 @@ import { dpopFeature } from './binding/dpop.ts'
 import { authenticationMethods, mtlsFeature } from './binding/mtls.ts'
 import type { MtlsSettings } from './binding/mtls.ts'
 import { fapiFeature } from '../clients/profiles.ts'
-import { REACHABLE_LEVELS } from '../accounts/levels.ts'
+import { reachableLevels } from '../accounts/levels.ts'
 import { signInClaims } from './requests/authentication-levels.ts'
 import type { SecondFactors } from './requests/authentication-levels.ts'
 import type { DetailsType } from '../resources/details-type.ts'
@@ -101,6 +101,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
       ...requestFeatures(needs.detailsTypes, resourceIndicators(needs.findResource, needs.tokenAlgorithm)),
       ...(Object.assign({}, ...needs.parts.map((part) => part.features)) as Configuration['features']),
     },
+    acrValues: [...reachableLevels(needs.secondFactors.passkeys)],
     pairwiseIdentifier: needs.pairwiseIdentifier,
     extraClientMetadata: {
       properties: [...EXTRA_CLIENT_METADATA],
@@ -150,7 +151,6 @@ function protocol(idTokenAlgorithm: string, detailsTypes: readonly DetailsType[]
     rotateRefreshToken: ({ oidc }) =>
       oidc.client?.clientAuthMethod === 'none' && !oidc.entities.RefreshToken?.isSenderConstrained(),
     revokeGrantPolicy: ({ oidc }) => !(oidc.route === 'revocation' && oidc.entities.AccessToken),
-    acrValues: [...REACHABLE_LEVELS],
     extraTokenClaims: signInClaims,
     discovery: { service_documentation: undefined, ...REQUEST_METADATA },
   } as Partial<Configuration>

@@ -8,7 +8,7 @@ import type { Person, RunningServer } from '../support/running-server.ts'
 import { startExamples } from './demo-app.ts'
 import type { DemoApp } from './demo-app.ts'
 
-const [PASSWORD_LEVEL, , UNREACHABLE] = LEVELS
+const [PASSWORD_LEVEL, , PHISHING_RESISTANT] = LEVELS
 /** Long enough for a transfer right after signing in, on a busy machine too. */
 const MAX_AGE_SECONDS = 12
 
@@ -66,13 +66,15 @@ describe('step-up authentication (RFC 9470), with the demo app and a browser', f
     expect(complaints).to.eql([])
   })
 
-  it('ends at the app, with words, when no sign-in is strong enough', async () => {
-    const browser = await open([UNREACHABLE])
+  it('ends at the app, with words, when the person sets up nothing strong enough', async () => {
+    const browser = await open([PHISHING_RESISTANT])
     const { page, app } = browser
     await signIn(browser)
     await press(browser, 'Allow')
     await page.waitForURL(`${app.publicUrl}/`)
     await press(browser, 'Transfer')
+    await page.getByRole('heading', { name: 'Add a passkey' }).waitFor()
+    await press(browser, 'Not now')
     await page.waitForURL(`${app.publicUrl}/`)
     expect(await page.textContent('body')).to.contain('unmet_authentication_requirements')
   })

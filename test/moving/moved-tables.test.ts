@@ -6,7 +6,8 @@ import { embeddedPlace } from '../cli/command-line.ts'
 
 /** With their accounts, in a form of their own. */
 const WITH_ACCOUNTS: Readonly<Record<string, readonly string[]>> = {
-  accounts: [...ACCOUNT_COLUMNS, 'usernameCanonical'],
+  // An account that waits for its deletion, or was reminded, begins anew: `deleteAtMs` and `remindedAtMs` are empty there.
+  accounts: [...ACCOUNT_COLUMNS, 'usernameCanonical', 'remindedAtMs'],
   account_roles: ['accountId', 'role'],
   account_totps: [
     'accountId',
@@ -45,12 +46,16 @@ const STAYS = [
   'changes',
   'factor_resets',
   'idempotency_keys',
+  // Short-lived, and their links lead to the former server.
+  'invitations',
   'mailbox_messages',
   'oidc_records',
   'one_time_tokens',
   'outbox_lanes',
   'outbox_messages',
   'recorded_uses',
+  // Who waits arrives disabled, and an operator enables the account there.
+  'registration_approvals',
   'revocations',
   'status_entries',
   'status_lists',

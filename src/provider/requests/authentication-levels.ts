@@ -7,7 +7,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 import type Provider from 'oidc-provider'
 import { replaceGetter } from '../library/members.ts'
 import type { CachedAccount } from '../../account-cache/known-account.ts'
-import { levelOf, LEVELS, meetsLevel, REACHABLE_LEVELS } from '../../accounts/levels.ts'
+import { levelOf, LEVELS, meetsLevel, REACHABLE_LEVELS, reachableLevels } from '../../accounts/levels.ts'
 import type { Level } from '../../accounts/levels.ts'
 
 const [, SECOND_FACTOR] = LEVELS
@@ -31,6 +31,8 @@ export function installLevels(provider: Provider): void {
 export type SecondFactors = {
   /** The strongest level that an account can sign in at, with the factors that it has. */
   strongest: (accountId: string) => Promise<Level>
+  /** False where this server has no passkeys: nobody reaches their level then. */
+  passkeys: boolean
   /** Whether the operator wants the account to have one. */
   isRequired: (account: CachedAccount) => Promise<boolean>
 }
@@ -80,9 +82,13 @@ export function wantsPasskey(params: Parameters): boolean {
 async function isTooWeak(
   ctx: KoaContextWithOIDC,
   level: string | undefined,
-  { isRequired }: SecondFactors,
+  { isRequired, passkeys }: SecondFactors,
 ): Promise<boolean> {
-  if (needsMoreThan(level, ctx.oidc.params ?? {})) return true
+  const params = ctx.oidc.params ?? {}
+  if (needsMoreThan(level, params)) {
+    if (!passkeys && wantsPasskey(params)) throw unmetError(reachableLevels(passkeys))
+    return true
+  }
   if (meetsLevel(level, SECOND_FACTOR)) return false
   if (requiresSecondFactor(ctx.oidc.client)) return true
   const { account } = (ctx.oidc.account ?? {}) as { account?: CachedAccount }
@@ -118,8 +124,8 @@ export function neededLevel(params: Parameters, client: Client): string | undefi
   return floor === LEVELS[0] ? undefined : floor
 }
 
-function unmetError(): errors.OIDCProviderError {
-  const description = `no requested authentication level can be reached; here are ${REACHABLE_LEVELS.join(' ')}`
+function unmetError(levels: readonly Level[] = REACHABLE_LEVELS): errors.OIDCProviderError {
+  const description = `no requested authentication level can be reached; here are ${levels.join(' ')}`
   return new errors.UnmetAuthenticationRequirements(description)
 }
 

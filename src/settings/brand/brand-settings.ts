@@ -81,14 +81,14 @@ const NAMES: Record<Choice, keyof Chosen> = {
 export function brandProblems(given: Chosen, home: string): string[] {
   const faults = colorFaults(colorsOf(given)).map(({ choice, message }) => {
     const [name, value] = [NAMES[choice], given[NAMES[choice]]]
-    const got = value === undefined ? 'the default' : `got "${String(value)}", which`
+    const got = value === undefined ? 'the default' : `got ${JSON.stringify(value)}, which`
     return `ACCOUNT_SERVER_${name.toUpperCase()}: ${got} ${message}`
   })
   const unreadable = FILES.flatMap((name) => {
     const path = given[name]
     const read = path === undefined ? undefined : readBrandFile(resolve(home, path))
     if (!read || !('fault' in read)) return []
-    return [`ACCOUNT_SERVER_${name.toUpperCase()}: got "${path}", takes the path of a picture; ${read.fault}`]
+    return [`ACCOUNT_SERVER_${name.toUpperCase()}: got ${JSON.stringify(path)}, takes the path of a picture; ${read.fault}`]
   })
   return [...faults, ...unreadable]
 }

@@ -28,7 +28,7 @@ onEachDatabase('Signing in', (world) => {
     }
   })
 
-  it('answers alike for a wrong password, an unknown address, text that is none, and a disabled account', async () => {
+  it('answers alike for a wrong password, an unknown address, text that is none, and one of a disabled account', async () => {
     const { needs, add } = world()
     await add({ email: 'ada@example.com' })
     const disabled = await add({ email: 'dis@example.com' })
@@ -36,8 +36,17 @@ onEachDatabase('Signing in', (world) => {
     expect(await attempt({ password: 'not this one' })).to.deep.equal(wrong)
     expect(await attempt({ email: 'nobody@example.com' })).to.deep.equal(wrong)
     expect(await attempt({ email: 'no address\r\nat all' })).to.deep.equal(wrong)
-    expect(await attempt({ email: 'dis@example.com' })).to.deep.equal(wrong)
+    expect(await attempt({ email: 'dis@example.com', password: 'not this one' })).to.deep.equal(wrong)
     expect(await attempt({ password: 'x'.repeat(5000) })).to.deep.equal(wrong)
+  })
+
+  it('tells that an account is disabled after its right password alone', async () => {
+    const { needs, add } = world()
+    const { id } = await add({ email: 'dis@example.com' })
+    await disableAccount(needs, id, { actor: 'cli' })
+    const told = { ...wrong, isDisabled: true }
+    expect(await attempt({ email: 'dis@example.com' })).to.deep.equal(told)
+    expect(await attempt({ email: 'dis@example.com', password: 'not this one' })).to.deep.equal(wrong)
   })
 
   it('hashes for unknown and disabled accounts as for a wrong password [S-2.11]', async () => {
@@ -92,7 +101,7 @@ onEachDatabase('Signing in', (world) => {
     const { needs, add } = world()
     const { id } = await add({ email: 'ada@example.com' })
     await disableAccount(needs, id, { actor: 'cli' })
-    for (let i = 0; i < 15; i += 1) expect(await attempt(), `attempt ${i}`).to.deep.equal(wrong)
+    for (let i = 0; i < 15; i += 1) expect(await attempt(), `attempt ${i}`).to.include(wrong)
     expect(await attempt()).to.include({ reason: 'blocked' })
   })
 

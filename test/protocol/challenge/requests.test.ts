@@ -10,7 +10,7 @@ import type { Stage } from '../../provider/stage.ts'
 import { registerApp } from './first-party-app.ts'
 import type { Challenged, FirstPartyApp } from './first-party-app.ts'
 
-const [PASSWORD_LEVEL, , UNREACHABLE] = LEVELS
+const [PASSWORD_LEVEL, , PHISHING_RESISTANT] = LEVELS
 const ASKED = { scope: 'openid email', code_challenge: challengeOf(VERIFIER), code_challenge_method: 'S256' }
 
 for (const { name, stage: open } of STAGES)
@@ -55,12 +55,19 @@ for (const { name, stage: open } of STAGES)
 
     it('that no sign-in can meet is refused before a password is looked at', async () => {
       const essential = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:other' } } })
-      for (const fields of [{ acr_values: UNREACHABLE }, { claims: essential }])
-        for (const password of [PASSWORD, 'wrong'])
-          expect(await refusal({ ...fields, password }), password).to.eql([
-            400,
-            'unmet_authentication_requirements',
-          ])
+      for (const password of [PASSWORD, 'wrong'])
+        expect(await refusal({ claims: essential, password }), password).to.eql([
+          400,
+          'unmet_authentication_requirements',
+        ])
+    })
+
+    it('that a passkey alone can meet goes on in the browser, before a password is looked at', async () => {
+      for (const password of [PASSWORD, 'wrong'])
+        expect(await refusal({ acr_values: PHISHING_RESISTANT, password }), password).to.eql([
+          403,
+          'redirect_to_web',
+        ])
     })
 
     it('gets the claims that it names', async () => {

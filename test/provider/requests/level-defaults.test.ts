@@ -1,14 +1,15 @@
 import { expect } from 'chai'
 import { decodeJwt } from 'jose'
 import type { Account } from '../../../src/accounts/account.ts'
-import { LEVELS } from '../../../src/accounts/levels.ts'
-import { needsMoreThan } from '../../../src/provider/requests/authentication-levels.ts'
+import { LEVELS, reachableLevels } from '../../../src/accounts/levels.ts'
+import { authenticationLevel, needsMoreThan } from '../../../src/provider/requests/authentication-levels.ts'
 import { callbackOf, register, signIn } from '../relying-party.ts'
 import type { Fields, Party, Tokens } from '../relying-party.ts'
 import { PASSWORD, sqliteStage } from '../stage.ts'
 import type { Stage } from '../stage.ts'
 
 const [PASSWORD_LEVEL, SECOND_FACTOR, PHISHING_RESISTANT] = LEVELS
+const UNMET = 'unmet_authentication_requirements'
 
 describe('the sign-in that a client wants by default', function () {
   let stage: Stage
@@ -61,24 +62,44 @@ describe('the sign-in that a client wants by default', function () {
     expect(callbackOf(page)).to.have.property('code')
   })
 
+  const essential = JSON.stringify({ id_token: { acr: { essential: true, value: 'urn:elsewhere' } } })
   const COMBINED: [string, Fields, string][] = [
     ['max_age=0 and prompt=none', { max_age: '0', prompt: 'none' }, 'login_required'],
-    [
-      'an unreachable level and max_age=0',
-      { acr_values: PHISHING_RESISTANT, max_age: '0' },
-      'unmet_authentication_requirements',
-    ],
-    [
-      'an unreachable level and prompt=login',
-      { acr_values: PHISHING_RESISTANT, prompt: 'login' },
-      'unmet_authentication_requirements',
-    ],
+    ['an unreachable level and max_age=0', { claims: essential, max_age: '0' }, UNMET],
+    ['an unreachable level and prompt=login', { claims: essential, prompt: 'login' }, UNMET],
   ]
   for (const [what, given, error] of COMBINED)
     it(`never asks for a sign-in again and again: ${what}`, async () => {
       const { page } = await again(await register(stage), given)
       expect(callbackOf(page)['error']).to.match(new RegExp(`^(${error})$`))
     })
+
+  for (const given of [{ max_age: '0' }, { prompt: 'login' }])
+    it(`asks once where the level needs a passkey that the person has not: ${JSON.stringify(given)}`, async () => {
+      const asked = { ...given, acr_values: PHISHING_RESISTANT }
+      const { visitor, page } = await again(await register(stage), asked)
+      expect(page.heading).to.equal('Sign in')
+      const typed = { email: person.email, password: PASSWORD }
+      const setUp = await visitor.followForm(page, typed, { action: '/sign-in' })
+      expect(setUp.heading).to.equal('Add a passkey')
+      expect((await visitor.get(setUp.url.href)).heading, 'after a reload').to.equal('Add a passkey')
+      const declined = await visitor.followForm(setUp, {}, { action: '/later' })
+      expect(callbackOf(declined)['error']).to.equal(UNMET)
+    })
+
+  it('is refused at once where only a passkey reaches it, and this server has none', async () => {
+    const { check } = authenticationLevel({
+      passkeys: false,
+      strongest: () => Promise.resolve(PHISHING_RESISTANT),
+      isRequired: () => Promise.resolve(false),
+    })
+    const asked = (acr_values: string) => check({ oidc: { params: { acr_values } } } as never)
+    const refused = await Promise.resolve(asked(PHISHING_RESISTANT)).then(String, String)
+    expect(refused).to.contain(UNMET)
+    expect(await asked(SECOND_FACTOR)).to.equal(true)
+    expect(await asked(`${SECOND_FACTOR} ${PHISHING_RESISTANT}`)).to.equal(true)
+    expect(reachableLevels(false)).to.eql([PASSWORD_LEVEL, SECOND_FACTOR])
+  })
 
   it('is asked for once with max_age=0 and a level that can be reached', async () => {
     const app = await register(stage)
@@ -94,7 +115,7 @@ describe('the sign-in that a client wants by default', function () {
   })
 
   it('cannot be one that nobody reaches', async () => {
-    const refused = await register(stage, { default_acr_values: [PHISHING_RESISTANT] }).then(
+    const refused = await register(stage, { default_acr_values: ['urn:elsewhere'] }).then(
       () => 'registered',
       (error: unknown) => (error as Error).message,
     )
@@ -109,6 +130,7 @@ describe('the sign-in that a client wants by default', function () {
     expect(needsMoreThan(SECOND_FACTOR, asked(SECOND_FACTOR))).to.equal(false)
     expect(needsMoreThan(PASSWORD_LEVEL, asked('urn:elsewhere'))).to.equal(false)
     expect(needsMoreThan(PASSWORD_LEVEL, asked(SECOND_FACTOR))).to.equal(true)
-    expect(() => needsMoreThan(SECOND_FACTOR, asked(PHISHING_RESISTANT))).to.throw('unmet')
+    expect(needsMoreThan(SECOND_FACTOR, asked(PHISHING_RESISTANT))).to.equal(true)
+    expect(() => needsMoreThan(PHISHING_RESISTANT, { claims: essential })).to.throw('unmet')
   })
 })
