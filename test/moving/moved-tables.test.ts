@@ -54,8 +54,6 @@ const STAYS = [
   'outbox_lanes',
   'outbox_messages',
   'recorded_uses',
-  // Who waits arrives disabled, and an operator enables the account there.
-  'registration_approvals',
   'revocations',
   'status_entries',
   'status_lists',

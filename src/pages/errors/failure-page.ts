@@ -25,7 +25,11 @@ const TECHNICAL = new Set([
  */
 export function renderFailure(render: Render, development: boolean): ErrorNeeds['renderErrorPage'] {
   return (ctx, failure) => {
-    const { status, code, errorId, message } = failure
+    const { status, errorId, message } = failure
+    // OAuth has no error for a limit (RFC 6749 §4.1.2.1), so the status tells it.
+    const isLimit = status === 429 && failure.code === 'temporarily_unavailable'
+    const code = isLimit ? 'too_many_requests' : failure.code
+    const { retryAfterSeconds = Number(ctx.response.get('Retry-After')) } = failure
     const { refusal } = requestState(ctx)
     const words = refusal ? (APP_FAULTS[refusal.error] ?? OTHER_FAULT) : undefined
     const id = `error-${code.replaceAll('_', '-')}`
@@ -35,7 +39,7 @@ export function renderFailure(render: Render, development: boolean): ErrorNeeds[
     const locals = {
       title,
       heading: title,
-      message: words?.message ?? { id: isKnown ? id : 'error-other', args: waitOf(failure) },
+      message: words?.message ?? { id: isKnown ? id : 'error-other', args: waitOf(retryAfterSeconds) },
       detail: status < 500 ? detail : undefined,
       status,
       errorId,
@@ -47,7 +51,7 @@ export function renderFailure(render: Render, development: boolean): ErrorNeeds[
 }
 
 /** For texts that say when to try again. */
-function waitOf({ retryAfterSeconds = 0 }: { retryAfterSeconds?: number | undefined }): { minutes: number } {
+function waitOf(retryAfterSeconds: number): { minutes: number } {
   return { minutes: retryAfterSeconds < SHORT_SECONDS ? 0 : Math.ceil(retryAfterSeconds / 60) }
 }
 

@@ -87,7 +87,6 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       const { passed, last } = await flood(PER_NETWORK + 5, ask)
       expect(passed).to.be.within(PER_NETWORK - 5, PER_NETWORK)
       expect([last.status, last.headers.location]).to.deep.equal([429, undefined])
-      console.log(last.headers['retry-after'], last.text.replaceAll(/<[^>]*>|\s+/g, ' ').slice(0, 900))
       const minutes = Math.ceil(Number(last.headers['retry-after']) / 60)
       const inMinutes = minutes === 1 ? 'a minute' : `${minutes} minutes`
       const isSoon = Number(last.headers['retry-after']) < 30
