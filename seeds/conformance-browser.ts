@@ -26,7 +26,7 @@ const APP_PAGES = {
   'oidcc-registration-tos-uri': 'terms of use',
 }
 const ERROR_WORDS = 'If you ask for help, quote'
-const DONE_WORDS = 'You are signed out'
+const DONE_WORDS = 'You’re signed out'
 /** Modules that want to see how signing out ends, when not at the app, and words of that page. */
 const SIGN_OUTS = {
   'bad-post-logout-redirect-uri': ERROR_WORDS,

@@ -88,7 +88,9 @@ export function brandProblems(given: Chosen, home: string): string[] {
     const path = given[name]
     const read = path === undefined ? undefined : readBrandFile(resolve(home, path))
     if (!read || !('fault' in read)) return []
-    return [`ACCOUNT_SERVER_${name.toUpperCase()}: got ${JSON.stringify(path)}, takes the path of a picture; ${read.fault}`]
+    return [
+      `ACCOUNT_SERVER_${name.toUpperCase()}: got ${JSON.stringify(path)}, takes the path of a picture; ${read.fault}`,
+    ]
   })
   return [...faults, ...unreadable]
 }

@@ -43,7 +43,9 @@ export function placeProblems({ place_database: file }: Chosen, home: string): s
     accessSync(resolve(home, file), constants.R_OK)
     return []
   } catch {
-    return [`ACCOUNT_SERVER_PLACE_DATABASE: got ${JSON.stringify(file)}, takes the path of a readable MMDB file`]
+    return [
+      `ACCOUNT_SERVER_PLACE_DATABASE: got ${JSON.stringify(file)}, takes the path of a readable MMDB file`,
+    ]
   }
 }
 
