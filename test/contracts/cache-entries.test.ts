@@ -161,7 +161,7 @@ describe('what Redis caches', () => {
     const entries = createRedisEntries(redis, codec)
     await entries.fill('account/7f', 'one', { version: 1, value: account('one', 'Ada Lovelace') })
     const stored = (await thief.hget(KEY, 'one'))!
-    expect(stored).not.to.match(/Ada|example\.org/)
+    expect(stored).not.to.match(/Ada Lovelace|example\.org/)
     await expectTtl()
     await thief.hset(KEY, 'two', stored)
     expect(await entries.read('account/7f', 'two'), 'moved to another account').to.equal(undefined)
@@ -170,9 +170,9 @@ describe('what Redis caches', () => {
       undefined,
     )
     // More entries do not prolong it.
-    await thief.pexpire(KEY, 1000)
+    await thief.pexpire(KEY, 60_000)
     await entries.fill('account/7f', 'three', { version: 1, value: account('three', 'Grace') })
-    expect(await thief.pttl(KEY)).to.be.within(1, 1000)
+    expect(await thief.pttl(KEY)).to.be.within(1, 60_000)
     await entries.fence('account/7f', 2)
     await expectTtl()
   })
