@@ -144,7 +144,9 @@ describe('the examples of docs/event-receivers.md', () => {
       const again = start(block, folder, env)
       await delivered(sink, second)
       await delivered(sink, [message('e6')])
-      expect(await again.lines('e6')).to.deep.equal([
+      // What was refused has changed nothing. It may come again where the kill was faster than its confirmation.
+      const applied = (await again.lines('e6')).filter((line) => line !== 'e3 refused')
+      expect(applied).to.deep.equal([
         'e4 galaxy.exploded -',
         'e5 account.deleted -',
         'e6 account.changed Ada',
