@@ -37,10 +37,12 @@ inService('Signing in with another provider', (world) => {
   }
   /** The provider has no pages: the browser is stopped on its way there. */
   async function leave(page: Page, label: string): Promise<string> {
-    const going = page.waitForRequest((request) => request.url().startsWith(`${provider.origin}/authorize`))
+    const arrives = (url: URL) => url.href.startsWith(`${provider.origin}/authorize`)
+    const left = page.url()
     await page.route(`${provider.origin}/**`, (route) => route.fulfill({ status: 200, body: 'signing in' }))
     await press(page, `Continue with ${label}`)
-    return (await going).url()
+    await page.waitForURL((url) => arrives(url) && url.href !== left)
+    return page.url()
   }
 
   it('goes there and back to the app, also after a refusal, a reload and the button Back', async () => {
