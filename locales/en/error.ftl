@@ -57,7 +57,7 @@ error-detail-error = Error
 error-detail-reason = Reason
 error-detail-got = Got
 error-detail-registered = Registered
-error-only-here = Only a server whose issuer is on this machine shows this.
+error-only-here = Only a server with an issuer on this machine shows this.
 
 # The sign-in page was finished elsewhere, or open for too long.
 error-lost = This sign-in page is no longer valid

@@ -63,28 +63,19 @@ export async function mailAlreadyRegistered({ config, outbox }: Mailing, sql: Sq
   })
 }
 
-export async function mailPasswordChanged(
+/**
+ * `password-guessed`: the password is guessed from many networks, and those who guess do not know it. Both mails lead to the
+ * page for a new password.
+ */
+export async function mailAboutPassword(
   { config, outbox }: Mailing,
   sql: Sql,
+  template: 'password-changed' | 'password-guessed',
   to: Recipient,
   whenMs: number,
 ) {
   await outbox.enqueueMail(sql, {
-    template: 'password-changed',
-    ...mailTo(to),
-    data: { name: to.name, whenMs, resetLink: linkTo(config, ACCOUNT_PATHS.forgot) },
-  })
-}
-
-/** The password is guessed from many networks. Those who guess do not know it. */
-export async function mailPasswordGuessed(
-  { config, outbox }: Mailing,
-  sql: Sql,
-  to: Recipient,
-  whenMs: number,
-) {
-  await outbox.enqueueMail(sql, {
-    template: 'password-guessed',
+    template,
     ...mailTo(to),
     data: { name: to.name, whenMs, resetLink: linkTo(config, ACCOUNT_PATHS.forgot) },
   })

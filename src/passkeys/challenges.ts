@@ -10,7 +10,7 @@ import type { Services } from '../services.ts'
 /** How long a page with a challenge can be open before its passkey is used. */
 export const CHALLENGE_LIFETIME_MS = 10 * MINUTE_MS
 
-/** What a challenge is for, and whom. One for another place is refused. */
+/** The purpose, browser and account of a challenge. A challenge with another one of these is refused. */
 export type ChallengePlace = {
   purpose: 'sign-in' | 'second-step' | 'confirm' | 'register' | 'sign-up'
   /** The token of this browser's forms: a challenge of another browser is refused. */
@@ -49,7 +49,7 @@ export async function useChallenge(
   const expiresAtMs = head.readUIntBE(NONCE_BYTES, TIME_BYTES) + CHALLENGE_LIFETIME_MS
   if (clock() >= expiresAtMs) return 'expired'
   const id = digest(bytes.toString('base64url'))
-  // A minute more, for stores whose clock differs.
+  // A minute more: the clock of the store may differ.
   const isFirst = await store.claim(`{${id.slice(0, 16)}}:passkey:${id}`, expiresAtMs + MINUTE_MS)
   return isFirst ? 'ok' : 'foreign'
 }

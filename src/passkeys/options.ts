@@ -66,7 +66,7 @@ export type CreationOptions = {
   state: string
 }
 
-/** Asks for a new passkey. `subject`: the account that it is for, or what stands in for it before there is one. */
+/** Asks for a new passkey. `subject`: the account that it is for; at registration, a value in its place. */
 export function creationOptions(
   needs: Clocked & Pick<Services, 'sealer'>,
   place: ChallengePlace & { subject: string },

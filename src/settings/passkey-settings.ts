@@ -25,7 +25,7 @@ export const passkeySettings = {
     .meta({
       group: GROUP,
       takes: 'a comma-separated list of https origins',
-      description: 'Other sites whose pages may use these passkeys, listed at /.well-known/webauthn.',
+      description: 'Other sites with pages that may use these passkeys, listed at /.well-known/webauthn.',
     }),
 } satisfies Record<string, z.ZodType>
 

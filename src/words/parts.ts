@@ -7,7 +7,7 @@ import type { MessageArgs } from './message.ts'
 /** `slot` is the name in the angle brackets. Text outside has none. */
 export type Part = { text: string; slot?: string }
 
-// Stands for `<` in what goes into a text, so that an app's name never opens a slot. Private use: no text has it.
+// In place of `<` in what goes into a text, so that an app's name never opens a slot. Private use: no text has it.
 const MARK = '\u{E000}'
 
 /** The arguments, with nothing in them that looks like a slot. */

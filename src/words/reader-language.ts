@@ -5,7 +5,7 @@ import { LANGUAGES, PSEUDO_LANGUAGE } from './catalogue.ts'
 const AVAILABLE = Object.keys(LANGUAGES)
 
 /**
- * The first of the tags (BCP 47) that we have, most wanted first. A tag stands for its language: `zh`, `zh-Hans-SG` and
+ * The first of the tags (BCP 47) that we have, most wanted first. A tag means its language: `zh`, `zh-Hans-SG` and
  * `zh-TW` are 简体中文, `ru-BY` is Русский. `undefined` if there is none.
  */
 export function languageOf(tags: readonly string[], { developer = false } = {}): string | undefined {

@@ -1,4 +1,4 @@
-/** The language of the person whose request is being answered, for texts that leave later, such as mails. */
+/** The language of the person who sent the request, for texts that leave later, such as mails. */
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 const reading = new AsyncLocalStorage<() => string>()

@@ -5,7 +5,7 @@ import { inTransaction } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 import { isVerified } from '../account.ts'
 import type { Account } from '../account.ts'
-import { mailPasswordGuessed } from '../account-mail.ts'
+import { mailAboutPassword } from '../account-mail.ts'
 
 /** Does nothing for an address without an account, or without a confirmed one. Never inside a transaction. */
 export async function noticeGuesses(
@@ -17,7 +17,7 @@ export async function noticeGuesses(
   if (!account || account.disabledAtMs !== null || !isVerified(account)) return
   if (!(await takeGuessNotice(needs, { accountId: account.id, of: 'password' }, nowMs))) return
   await inTransaction(needs.db, async (trx) => {
-    await mailPasswordGuessed(needs, trx, account, nowMs)
+    await mailAboutPassword(needs, trx, 'password-guessed', account, nowMs)
     const by = { actor: 'anonymous', accountId: account.id, ip }
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'sign_in.guessed' })
   })

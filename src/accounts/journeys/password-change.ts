@@ -3,7 +3,7 @@
  * them.
  */
 import { inTransaction } from '../../platform/sql/database.ts'
-import { mailPasswordChanged } from '../account-mail.ts'
+import { mailAboutPassword } from '../account-mail.ts'
 import { lockAccount } from '../account.ts'
 import type { Account } from '../account.ts'
 import { recordAudit } from '../../audit/audit.ts'
@@ -48,7 +48,7 @@ export async function changePassword(needs: Services, given: PasswordChange): Pr
     // Changed elsewhere in this moment: what was confirmed is not the password any more.
     if (current?.passwordHash !== account.passwordHash) return undefined
     await storePassword(trx, accountId, passwordHash, nowMs)
-    await mailPasswordChanged(needs, trx, account, nowMs)
+    await mailAboutPassword(needs, trx, 'password-changed', account, nowMs)
     await recordAudit(trx, { atMs: nowMs, action: 'password.changed', actor: accountId, accountId, ip })
     return endOtherAccess(needs, trx, accountId, given.sessionUid, nowMs)
   })

@@ -5,7 +5,7 @@
 import { inTransaction } from '../../platform/sql/database.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import { findAccountByEmail, isVerified, lockAccount, markVerified } from '../account.ts'
-import { mailPasswordChanged, mailReset } from '../account-mail.ts'
+import { mailAboutPassword, mailReset } from '../account-mail.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { lookupEmail } from '../../platform/email.ts'
 import { endAllAccess } from '../../consents/ended-access.ts'
@@ -123,7 +123,7 @@ async function finish(
   const profile = isVerified(account) ? undefined : provenProfile(account, name)
   if (!isVerified(account)) await replaceUnproven(trx, account.id, profile, nowMs)
   await markVerified(trx, account.id, row.emailCanonical, nowMs)
-  await mailPasswordChanged(needs, trx, { ...account, ...profile }, nowMs)
+  await mailAboutPassword(needs, trx, 'password-changed', { ...account, ...profile }, nowMs)
   const { id: accountId } = account
   const ended = await endAllAccess(needs, trx, accountId, nowMs)
   const audited = { atMs: nowMs, actor: accountId, accountId, ip }

@@ -1,7 +1,7 @@
 /** An operator gives an account a new password, or mails its owner a link to choose one. */
 import { AppError } from '../../platform/errors.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
-import { mailPasswordChanged, mailReset } from '../account-mail.ts'
+import { mailAboutPassword, mailReset } from '../account-mail.ts'
 import { existing, isVerified, lockAccount } from '../account.ts'
 import type { Actor, Expects } from '../account-state.ts'
 import { recordAudit } from '../../audit/audit.ts'
@@ -29,7 +29,7 @@ export async function resetPasswordByOperator(
     if (problem) throw passwordRefused(problem, needs.config)
     await storePassword(trx, accountId, passwordHash, nowMs, newPasswordDue)
     // An address that nobody confirmed may be a stranger's, and so may the name.
-    if (isVerified(account)) await mailPasswordChanged(needs, trx, account, nowMs)
+    if (isVerified(account)) await mailAboutPassword(needs, trx, 'password-changed', account, nowMs)
     else await replaceUnproven(trx, accountId, provenProfile(account, undefined), nowMs)
     const access = await endAllAccess(needs, trx, accountId, nowMs)
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'password.reset_by_operator', accountId })

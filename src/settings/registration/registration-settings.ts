@@ -16,7 +16,7 @@ export const registrationSettings = {
       group: GROUP,
       takes: REGISTRATION_MODES.join(', '),
       description:
-        'Who may register: everybody, nobody, addresses of REGISTRATION_DOMAINS, invited people, or people whom an operator approves.',
+        'Who may register: everybody, nobody, addresses of REGISTRATION_DOMAINS, invited people, or people that an operator approves.',
     }),
   registration_domains: list()
     .transform((domains) => domains.map((domain) => domain.toLowerCase()))

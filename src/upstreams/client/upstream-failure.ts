@@ -20,7 +20,7 @@ export class UpstreamFailure extends Error {
   }
 }
 
-/** Work whose failures mean `reason`, unless the provider itself says more. */
+/** Does the work. Its failures mean `reason`, unless the provider itself says more. */
 export async function failing<T>(reason: FailureReason, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
