@@ -101,6 +101,21 @@ mail-factor-codes-guessed =
     .heading = Someone entered wrong codes
     .body = Someone entered your password correctly, and then too many wrong codes. Nobody got in, and codes are paused for a few minutes. If it wasn’t you, someone else knows your password.
 
+mail-upstream-connected =
+    .subject = { $provider } can now sign you in to { $server }
+    .heading = { $provider } is connected
+    .body = { $operator ->
+        [yes] An administrator connected a { $provider } account to your { $server } account. It can now sign you in.
+       *[other] A { $provider } account was connected to your { $server } account. It can now sign you in.
+    }
+mail-upstream-disconnected =
+    .subject = { $provider } no longer signs you in to { $server }
+    .heading = { $provider } is disconnected
+    .body = { $operator ->
+        [yes] An administrator disconnected your { $provider } account from your { $server } account. It no longer signs you in.
+       *[other] Your { $provider } account was disconnected from your { $server } account. It no longer signs you in.
+    }
+
 mail-password-guessed =
     .subject = Someone is guessing your { $server } password
     .preview = Nobody got in. Browsers that you use are not affected.

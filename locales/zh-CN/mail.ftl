@@ -100,6 +100,21 @@ mail-factor-codes-guessed =
     .heading = 有人多次输入错误的验证码
     .body = 有人输入了你的正确密码，随后多次输入错误的验证码。对方没有登录成功，验证码输入已暂停几分钟。如果不是你，说明有人知道你的密码。
 
+mail-upstream-connected =
+    .subject = 现在可以用 { $provider } 登录 { $server }
+    .heading = 已关联 { $provider }
+    .body = { $operator ->
+        [yes] 管理员已将一个 { $provider } 账号关联到你的 { $server } 账号。现在可以用它登录。
+       *[other] 一个 { $provider } 账号已关联到你的 { $server } 账号。现在可以用它登录。
+    }
+mail-upstream-disconnected =
+    .subject = 不能再用 { $provider } 登录 { $server }
+    .heading = 已取消关联 { $provider }
+    .body = { $operator ->
+        [yes] 管理员已取消你的 { $provider } 账号与 { $server } 账号的关联。不能再用它登录。
+       *[other] 你的 { $provider } 账号已与 { $server } 账号取消关联。不能再用它登录。
+    }
+
 mail-password-guessed =
     .subject = 有人在猜测你的 { $server } 密码
     .preview = 没有人登录成功。你使用的浏览器不受影响。

@@ -1,7 +1,7 @@
 /** What each mail says, in the reader's language. The layouts in views/mail format it, as text and as HTML. */
 import type { MailRequest } from '../outbox/mail-request.ts'
 import type { Translate } from '../words/catalogue.ts'
-import { factorReset, signInCode } from './factor-letters.ts'
+import { factorReset, signInCode, upstreamChanged } from './factor-letters.ts'
 import { guessLetter } from './guess-letters.ts'
 import { addressNotice, addressTaken, deletionNotice, newAddress } from './life-contents.ts'
 import { isPlainName } from './letter.ts'
@@ -50,6 +50,8 @@ function letterOf(request: MailRequest, words: Words): Letter {
       return deletionNotice(request.data, words)
     case 'sign-in-code':
       return signInCode(request.data, words)
+    case 'upstream-changed':
+      return upstreamChanged(request.data, words)
     case 'test':
       return test(request.data, words)
   }

@@ -1,4 +1,4 @@
-/** The mails about second factors besides the notice of a change. */
+/** The mails about ways in, besides the notice of a changed factor. */
 import type { DataOf, Letter, Words } from './letter.ts'
 
 export function factorReset(data: DataOf<'factor-reset'>, { say, when, greeting }: Words): Letter {
@@ -36,5 +36,24 @@ export function signInCode(data: DataOf<'sign-in-code'>, { say, when, greeting }
     action: { label: say('mail-sign-in-code.action'), link },
     code: { label: say('mail-sign-in-code.code'), value: code },
     notes: [say('mail-sign-in-code.never'), say('mail-sign-in-code.note')],
+  }
+}
+
+/** Another provider can sign the person in from now on, or no longer. */
+export function upstreamChanged(data: DataOf<'upstream-changed'>, { say, when, greeting }: Words): Letter {
+  const { name, provider, kind, byOperator, whenMs, securityLink, resetLink } = data
+  const id = `mail-upstream-${kind}`
+  const facts = { provider, operator: byOperator ? 'yes' : 'no' }
+  return {
+    subject: say(`${id}.subject`, facts),
+    preview: say('mail-if-you'),
+    heading: say(`${id}.heading`, facts),
+    greeting: greeting(name),
+    paragraphs: [
+      `${say(`${id}.body`, facts)} ${say('mail-factor.when', { when: when(whenMs) })}`,
+      say('mail-factor.next'),
+    ],
+    action: { label: say('mail-factor.action'), link: securityLink },
+    notes: [say('mail-factor.note', { link: resetLink })],
   }
 }

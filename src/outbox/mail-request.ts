@@ -1,20 +1,6 @@
 /** The requests to the mailer: one shape per template. They belong to the outbox, so that every floor above can ask. */
 import { z } from 'zod'
-
-// A control character (CR, LF, NUL and their Unicode relatives) could end a mail header and begin another.
-const oneLine = (max: number) =>
-  z
-    .string()
-    .max(max)
-    .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'one line')
-
-/** One bare address: nothing in it can add a recipient or a header. */
-const mailAddress = oneLine(254).regex(/^[^\s<>()[\]\\,;:"@]+@[^\s<>()[\]\\,;:"@]+$/, 'one email address')
-
-const name = oneLine(255)
-const link = oneLine(2048).regex(/^https?:\/\//, 'an http(s) address')
-const code = oneLine(64)
-const expiresAtMs = z.int()
+import { code, expiresAtMs, link, mailAddress, name, oneLine, upstreamChanged } from './mail/mail-fields.ts'
 
 const activation = z.object({ name, link, code, expiresAtMs })
 const alreadyRegistered = z.object({ name, signInLink: link, resetLink: link })
@@ -110,6 +96,7 @@ export const mailRequestSchema = z.discriminatedUnion('template', [
   z.object({ template: z.literal('address-notice'), ...reader, data: addressNotice }),
   z.object({ template: z.literal('deletion-notice'), ...reader, data: deletionNotice }),
   z.object({ template: z.literal('sign-in-code'), ...reader, data: signInCode }),
+  z.object({ template: z.literal('upstream-changed'), ...reader, data: upstreamChanged }),
   z.object({ template: z.literal('test'), ...reader, data: test }),
 ])
 

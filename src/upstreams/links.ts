@@ -5,12 +5,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Actor } from '../accounts/account-state.ts'
 import { isVerified, lockAccount } from '../accounts/account.ts'
-import { recordAudit } from '../audit/audit.ts'
 import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { digest } from '../platform/tokens.ts'
 import type { Services } from '../services.ts'
 import type { UpstreamIdentity } from './identity.ts'
+import { recordLinkChange } from './link-changes.ts'
 import type { Upstream } from './upstream.ts'
 import { hasOtherWayIn } from './ways-in.ts'
 
@@ -71,6 +71,8 @@ export async function noteLinkUsed(sql: Sql, id: string, shownAs: string, nowMs:
   await sql('upstream_links').where({ id }).update({ lastUsedAtMs: nowMs, shownAs })
 }
 
+type LinkServices = Pick<Services, 'db' | 'clock' | 'config' | 'outbox'>
+
 export type Connected =
   | { ok: true }
   /** `taken`: the other account is connected with another account here. `other`: this one has another connection. */
@@ -81,7 +83,7 @@ export type Connected =
  * Connecting the same two again changes nothing.
  */
 export async function connect(
-  needs: Pick<Services, 'db' | 'clock'>,
+  needs: LinkServices,
   given: { accountId: string; upstream: Pick<Upstream, 'id' | 'label'>; identity: UpstreamIdentity },
   by: Actor,
 ): Promise<Connected> {
@@ -95,7 +97,9 @@ export async function connect(
       if (found) return found.accountId === accountId ? { ok: true } : { ok: false, reason: 'taken' }
       const mine = await trx('upstream_links').where({ accountId, upstreamId: upstream.id }).first('id')
       if (mine) return { ok: false, reason: 'other' }
-      await insertLink(trx, { accountId, upstream, identity }, { ...by, atMs: needs.clock() })
+      const nowMs = needs.clock()
+      await insertLink(trx, { accountId, upstream, identity }, nowMs)
+      await recordLinkChange(needs, trx, { account, upstream, kind: 'connected', by, nowMs })
       return { ok: true }
     })
   } catch (error) {
@@ -105,11 +109,11 @@ export async function connect(
   }
 }
 
-/** In the transaction of its cause. @throws a unique violation when one of the two is connected already */
+/** In the transaction of its cause, which records it. @throws a unique violation when one of the two is connected already */
 export async function insertLink(
   trx: Sql,
-  given: { accountId: string; upstream: Pick<Upstream, 'id' | 'label'>; identity: UpstreamIdentity },
-  by: Actor & { atMs: number },
+  given: { accountId: string; upstream: Pick<Upstream, 'id'>; identity: UpstreamIdentity },
+  nowMs: number,
 ): Promise<void> {
   const { accountId, upstream, identity } = given
   await trx('upstream_links').insert({
@@ -119,15 +123,8 @@ export async function insertLink(
     subject: identity.subject,
     accountId,
     shownAs: identity.shownAs,
-    createdAtMs: by.atMs,
-    lastUsedAtMs: by.atMs,
-  })
-  const { id, label } = upstream
-  await recordAudit(trx, {
-    ...by,
-    action: 'upstream.connected',
-    accountId,
-    detail: { upstream: { id, label } },
+    createdAtMs: nowMs,
+    lastUsedAtMs: nowMs,
   })
 }
 
@@ -135,12 +132,12 @@ export type Disconnected = { ok: true; label: string } | { ok: false; reason: 'l
 
 /** Refuses to take the last way in. Changes of one account follow one another, so two tabs cannot take both. */
 export async function disconnect(
-  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  needs: LinkServices,
   { accountId, upstreamId }: { accountId: string; upstreamId: string },
   by: Actor,
   { force = false }: { force?: boolean } = {},
 ): Promise<Disconnected> {
-  return inTransaction(db, async (trx): Promise<Disconnected> => {
+  return inTransaction(needs.db, async (trx): Promise<Disconnected> => {
     const account = await lockAccount(trx, accountId)
     const links = account ? await listLinks(trx, accountId) : []
     const link = links.find((one) => one.upstreamId === upstreamId)
@@ -148,8 +145,9 @@ export async function disconnect(
     if (!force && !(await hasOtherWayIn(trx, account, links, link.id)))
       return { ok: false, reason: 'last_way_in' }
     await trx('upstream_links').where({ id: link.id }).delete()
-    const detail = { upstream: { id: upstreamId, label: link.label } }
-    await recordAudit(trx, { ...by, atMs: clock(), action: 'upstream.disconnected', accountId, detail })
+    const upstream = { id: upstreamId, label: link.label }
+    const nowMs = needs.clock()
+    await recordLinkChange(needs, trx, { account, upstream, kind: 'disconnected', by, nowMs })
     return { ok: true, label: link.label }
   })
 }

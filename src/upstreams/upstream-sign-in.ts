@@ -11,6 +11,7 @@ import { lookupEmail } from '../platform/email.ts'
 import { inTransaction, isDuplicate } from '../platform/sql/database.ts'
 import type { Services } from '../services.ts'
 import type { UpstreamIdentity } from './identity.ts'
+import { recordLink } from './link-changes.ts'
 import { findLink, insertLink, noteLinkUsed } from './links.ts'
 import { isOfDomain } from './offered.ts'
 import type { Upstream } from './upstream.ts'
@@ -93,7 +94,8 @@ async function createFor(
     const detail = { upstream: { id: upstream.id, label: upstream.label } }
     await recordAudit(trx, { ...by, action: 'account.registered', accountId: account.id, detail })
     await recordAudit(trx, { ...by, action: 'account.activated', accountId: account.id })
-    await insertLink(trx, { accountId: account.id, upstream, identity }, by)
+    await insertLink(trx, { accountId: account.id, upstream, identity }, nowMs)
+    await recordLink(trx, { account, upstream, kind: 'connected', by, nowMs })
     return account
   })
 }

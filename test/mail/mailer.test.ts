@@ -40,6 +40,21 @@ const deletionNotice = (kind: DeletionNotice['data']['kind']): DeletionNotice =>
   data: { name: 'Ada', deleteAtMs: expiresAtMs, signInLink, resetLink, kind },
 })
 
+type UpstreamNotice = Extract<MailRequest, { template: 'upstream-changed' }>
+const upstreamChanged = (kind: UpstreamNotice['data']['kind'], byOperator: boolean): UpstreamNotice => ({
+  template: 'upstream-changed',
+  to,
+  data: {
+    name: 'Ada',
+    provider: 'GitHub',
+    kind,
+    byOperator,
+    whenMs: expiresAtMs,
+    securityLink: signInLink,
+    resetLink,
+  },
+})
+
 const requests: MailRequest[] = [
   { template: 'activation', to, data: { name: 'Ada', link, code: 'K7M2QP', expiresAtMs } },
   { template: 'already-registered', to, data: { name: 'Ada', signInLink, resetLink } },
@@ -71,6 +86,9 @@ const requests: MailRequest[] = [
   { template: 'address-taken', to, data: { name: '', signInLink, resetLink } },
   ...(['requested', 'changed', 'changed_by_operator', 'restored'] as const).map(addressNotice),
   ...(['requested', 'soon', 'cancelled', 'unverified'] as const).map(deletionNotice),
+  ...(['connected', 'disconnected'] as const).flatMap((kind) =>
+    [false, true].map((byOperator) => upstreamChanged(kind, byOperator)),
+  ),
   { template: 'password-changed', to, data: { name: 'Ada', whenMs: expiresAtMs, resetLink } },
   ...(['added', 'removed', 'reset', 'codes_renewed', 'code_used', 'codes_guessed'] as const).map(
     factorChanged,
@@ -78,7 +96,7 @@ const requests: MailRequest[] = [
 ]
 
 /** What chooses the words of a mail, and is no part of it. */
-const NOT_REPEATED = ['approved', 'purpose', 'kind', 'codesLeft']
+const NOT_REPEATED = ['approved', 'purpose', 'kind', 'codesLeft', 'byOperator']
 
 const settings = {
   catalogue: loadCatalogue({ strict: true }),

@@ -11,7 +11,7 @@ export const FLOORS = [
   ['platform/logging'],
   ['platform/redis', 'platform/sql'],
   ['platform/versioned-cache'],
-  ['account-cache', 'http/request'],
+  ['account-cache', 'http/request', 'outbox/mail'],
   ['brand', 'http', 'outbox', 'passwords'],
   ['events', 'mail'],
   ['settings/kinds'],

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { findAccountByEmail } from '../../../src/accounts/account.ts'
 import { updateAccount } from '../../../src/account-cache/changed-account.ts'
-import { listLinks } from '../../../src/upstreams/links.ts'
+import { disconnect, listLinks } from '../../../src/upstreams/links.ts'
 import { removeUpstream } from '../../../src/upstreams/upstream-changes.ts'
 import { enroll } from '../../factors/enrolled.ts'
 import { register } from '../../provider/relying-party.ts'
@@ -137,6 +137,25 @@ describe('connecting an account with another provider', () => {
     const page = await visitor.get('/account/security')
     await Promise.all([first, second].map((id) => visitor.followForm(page, {}, { action: `/${id}/remove` })))
     expect(await linked(account!.id)).to.have.length(1)
+  })
+
+  it('is told to the owner by mail, in their language, also when an operator takes it away [S-2.229]', async () => {
+    const id = await here.add({ ...github.definition, label: 'Octo' })
+    const { person, visitor } = await member()
+    await updateAccount(here.parts.db, { id: person.id }, { locale: 'ru' })
+    await connected(id, octocat('mailed@example.org'), visitor)
+    const said = async (subject: RegExp) => {
+      const mail = await here.waitForMail(person.email, subject)
+      expect(mail.text).to.contain(`${here.issuer}/account/security`).and.contain(`${here.issuer}/forgot`)
+      return mail.text
+    }
+    expect(await said(/теперь можно входить через Octo/)).not.to.contain('Администратор')
+    const page = await visitor.get('/account/security')
+    await visitor.followForm(page, {}, { action: `/connections/${id}/remove` })
+    expect(await said(/вход через Octo отключён/)).not.to.contain('Администратор')
+    await connected(id, octocat('again@example.org'), visitor)
+    await disconnect(here.parts, { accountId: person.id, upstreamId: id }, BY, { force: true })
+    await here.waitForMail(person.email, /Octo отключён/, ({ text }) => text.includes('Администратор'))
   })
 
   it('leaves a person without a password the way by mail, when the provider is gone [S-2.189]', async () => {

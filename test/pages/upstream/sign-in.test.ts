@@ -37,6 +37,8 @@ describe('a sign-in at another provider', () => {
     expect((await other.get(await signInThere(there, again, person))).url.pathname).to.equal('/account')
     const [link] = await listLinks(here.parts.db, account!.id)
     expect(link).to.include({ upstreamId: id, subject: person.id })
+    const mails = (await here.mails()).filter(({ to }) => to === person.email)
+    expect(mails.filter(({ subject }) => subject.includes('There'))).to.eql([])
   })
 
   it('takes the verified primary address from the list of a provider like GitHub', async () => {
