@@ -24,8 +24,9 @@ describe('the catalogue of texts', () => {
     const used = idsIn(sourceTexts())
     const missing = [...idsIn(sourceTexts(PAGES))].filter((id) => isOfCatalogue(id) && !english[id])
     expect(missing, 'named, but not in locales/en').to.deep.equal([])
+    const prefixes = prefixesInSources()
     const unused = Object.keys(english).filter(
-      (id) => !used.has(id) && !prefixesInSources().some((prefix) => id.startsWith(prefix)),
+      (id) => !used.has(id) && !prefixes.some((prefix) => id.startsWith(prefix)),
     )
     expect(unused, 'in locales/en, but not named').to.deep.equal([])
   })
@@ -107,11 +108,12 @@ function sourceTexts(folders: readonly string[] = ['src', 'views']): string[] {
   )
 }
 
+const FILES = readdirSync(join(LOCALES, 'en'))
 const MAILS = readFileSync(join(ROOT, 'src/outbox/mail-request.ts'), 'utf8')
 
 // Other names in quotes look alike. The first word of an id is the name of its file. Views and mails are no texts.
 function isOfCatalogue(id: string): boolean {
-  const isOfFile = readdirSync(join(LOCALES, 'en')).some((file) => id.startsWith(file.replace('.ftl', '-')))
+  const isOfFile = FILES.some((file) => id.startsWith(file.replace('.ftl', '-')))
   const isOther = /-pages(?:\.ts)?$/.test(id) || MAILS.includes(`'${id}'`)
   return isOfFile && !isOther && !existsSync(join(ROOT, 'views', `${id}.ejs`))
 }
