@@ -1,7 +1,8 @@
 /**
  * `npm run screenshots -- [folder] [pictures]`: starts a server and walks through every page in Chromium as a person
- * would. Puts the pictures and one sheet of them all into `folder` (`screenshots`), and the pages in each language into its
- * folder `languages`. Those that the documents show are copied to `pictures` where it is named (`docs/images`).
+ * would. Puts the pictures and one sheet of them all into `folder` (`screenshots`). The pages in each language, on a small
+ * phone and on a desktop, go into its folder `languages`. Those that the documents show are copied to `pictures` where it is
+ * named (`docs/images`).
  */
 import { copyFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'

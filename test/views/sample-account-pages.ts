@@ -27,7 +27,7 @@ const sessions = [
   },
 ]
 const apps = [
-  { clientId: 'c1', name: 'Sample App', scopes: ['Your name', 'Your e-mail address'], grantedAtMs: atMs },
+  { clientId: 'c1', name: 'Sample App', scopes: ['scope-profile', 'scope-email'], grantedAtMs: atMs },
   { clientId: 'c2', name: 'Ledger', scopes: ['Read your transfers'], grantedAtMs: atMs, lastUsedAtMs: atMs },
 ]
 const waiting = {
@@ -39,7 +39,7 @@ const waiting = {
       id: 'r1',
       appName: 'Corner Bank',
       bindingMessage: 'Transfer 4-7-1',
-      scopes: ['Know who you are'],
+      scopes: ['scope-openid'],
       askedAtMs: atMs,
       expiresAtMs: atMs,
     },
@@ -126,11 +126,11 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
     locals: { ...shared, ...locals },
   })
   return [
-    sample('account', 'verified', { notice: 'Saved.' }),
+    sample('account', 'verified', { notice: 'page-saved' }),
     sample('account', 'unverified', {
       account: { ...person, emailVerified: false },
       values: { name: '' },
-      errors: { name: 'Enter a name.' },
+      errors: { name: 'passkey-name-missing' },
     }),
     sample('account-password', 'none', {
       action: '/account/password',
@@ -139,7 +139,7 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
       forgotHref: '/forgot',
     }),
     sample('account-password', 'wrong', {
-      errors: { currentPassword: 'That’s not your current password.' },
+      errors: { currentPassword: 'password-current-wrong' },
     }),
     sample('account-sessions', 'two', {
       sessions,
@@ -155,21 +155,21 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
       olderHref: '/account/sessions/history?before=7',
       entries: [
         {
-          result: 'Signed in with password',
+          result: 'history-password',
           atMs,
           ip: '192.0.2.17',
           browser: 'Firefox on Linux',
           app: 'Ledger',
         },
-        { result: 'Wrong password', failed: true, atMs, ip: '2001:db8:85a3::8a2e:370:7334' },
+        { result: 'history-wrong-password', failed: true, atMs, ip: '2001:db8:85a3::8a2e:370:7334' },
         {
-          result: 'Right password, wrong code',
+          result: 'history-wrong-code',
           failed: true,
           atMs,
           ip: '192.0.2.17',
           browser: 'Chrome on Android',
         },
-        { result: 'Password confirmed', atMs, ip: '192.0.2.17', browser: 'Firefox on Linux' },
+        { result: 'history-confirmed', atMs, ip: '192.0.2.17', browser: 'Firefox on Linux' },
       ],
     }),
     sample('account-history', 'none', {
@@ -191,9 +191,12 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
     sample('account-apps', 'none', { apps: [], revokeAction: '/account/apps/revoke' }),
     sample('account-requests', 'two', {
       ...waiting,
-      notice: 'Refused. Corner Bank gets no access.',
+      notice: { id: 'requests-done-deny', args: { app: 'Corner Bank' } },
     }),
-    sample('account-requests', 'late', { ...waiting, errors: { '': 'It has run out.' } }),
+    sample('account-requests', 'late', {
+      ...waiting,
+      errors: { '': { id: 'requests-was-expired', args: { app: 'Corner Bank' } } },
+    }),
     sample('account-requests', 'old-sign-in', { ...waiting, recent: false }),
     sample('account-requests', 'none', { ...waiting, requests: [] }),
     sample('security', 'off', { ...secured, totp: undefined, codes: { left: 0, of: 10 } }),
@@ -202,9 +205,9 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
       totp: undefined,
       codes: { left: 0, of: 10 },
       emailVerified: false,
-      notice: 'Confirm your email first, on the Profile page.',
+      notice: 'security-notice-unconfirmed',
     }),
-    sample('security', 'on', { ...secured, notice: 'Two-step sign-in is on.' }),
+    sample('security', 'on', { ...secured, notice: 'security-notice-on' }),
     sample('security', 'few-codes', { ...secured, codes: { left: 1, of: 10, madeAtMs: atMs } }),
     sample('security', 'unsaved', { ...secured, unsavedHref: '/account/security/codes' }),
     sample('security', 'passkeys', { ...secured, passkeys, passkeySignal: '{}' }),
@@ -213,7 +216,7 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
     sample('security-passkey-new', 'for-an-app', { ...newPasskey, ...forAnApp }),
     sample('security-passkey-new', 'refused', {
       ...newPasskey,
-      errors: { '': 'The passkey was not added.' },
+      errors: { '': 'passkey-not-added' },
     }),
     sample('security-passkey', 'rename', {
       action: '/account/security/passkeys/p1',
@@ -224,14 +227,14 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
     sample('security-remove', 'passkeys-stay', { ...asked, keepsPasskeys: true }),
     sample('security-confirm', 'passkey', { ...asked, ...confirming }),
     sample('security-confirm', 'for-an-app', { ...asked, ...forAnApp }),
-    sample('security-confirm', 'wrong', { ...asked, errors: { password: 'That’s not your password.' } }),
+    sample('security-confirm', 'wrong', { ...asked, errors: { password: 'security-proof-wrong' } }),
     sample('security-app', 'empty', settingUp),
     sample('security-app', 'for-an-app', { ...settingUp, ...forAnApp }),
     sample('security-app', 'for-a-device', { ...settingUp, ...forAnApp, client: undefined }),
     sample('security-app', 'long-name', { ...settingUp, qr: undefined }),
     sample('security-app', 'wrong', {
       ...settingUp,
-      errors: { code: 'That’s not the code the app shows now. Is the clock of your device right?' },
+      errors: { code: 'security-app-code-wrong' },
     }),
     sample('security-codes', 'new', {
       codes: Array.from({ length: 10 }, (_, index) => `37CF-9DKM-TXY${'34679CDFGH'[index]}`),

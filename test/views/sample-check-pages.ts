@@ -17,7 +17,7 @@ export const sampleCheckPages: SamplePage[] = [
       ...links,
       challenge,
       values: { email },
-      errors: { '': 'Too many sign-ins failed here.' },
+      errors: { '': 'check-needed' },
     },
   },
   { page: 'register', state: 'challenge', locals: { ...form, ...links, challenge } },
@@ -36,6 +36,6 @@ export const sampleCheckPages: SamplePage[] = [
   {
     page: 'check-code',
     state: 'wrong',
-    locals: { ...code, mailsAreLate: true, errors: { code: 'This is not the code.' } },
+    locals: { ...code, mailsAreLate: true, errors: { code: 'check-code-wrong' } },
   },
 ]

@@ -20,7 +20,7 @@ const passkey = {
   label: 'passkey-use',
 }
 const wrong = {
-  code: 'That code is wrong or was already used. Wait until your app shows the next one.',
+  code: 'code-app-wrong',
 }
 const alone = { client: undefined, cancelAction: undefined }
 

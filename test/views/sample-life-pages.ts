@@ -23,7 +23,7 @@ export const lifePages: SamplePage[] = [
     locals: {
       ...changing,
       values: { email: 'sample@' },
-      errors: { email: 'Enter a complete email, like name@example.com.' },
+      errors: { email: 'new-email-malformed' },
     },
   },
   {
@@ -42,7 +42,7 @@ export const lifePages: SamplePage[] = [
   {
     page: 'undo-email',
     state: 'taken',
-    locals: { ...linked, errors: { form: 'Another account uses this email now. Contact support.' } },
+    locals: { ...linked, errors: { form: 'new-email-undo-taken' } },
   },
   { page: 'email-undone', state: 'mailbox', locals: { mailbox: true, forgotHref: '/forgot' } },
   {
@@ -57,7 +57,7 @@ export const lifePages: SamplePage[] = [
     locals: {
       ...deleting,
       days: 1,
-      errors: { form: 'You are the last administrator. Make someone else one first.' },
+      errors: { form: 'delete-last-admin' },
     },
   },
   {

@@ -51,7 +51,7 @@ const signIn = {
 }
 const consent = {
   ...forms,
-  registrar: 'Registered by the administrators of Account Server',
+  registrar: { id: 'scope-registered', args: { server: 'Account Server' } },
   client,
   account: { name: 'Sample Person', email },
   scopes: [
@@ -76,8 +76,8 @@ const asking = {
   elsewhere: false,
 }
 const mails = [
-  { id: 'm2', to: email, subject: 'Choose a new password', atMs },
-  { id: 'm1', to: email, subject: 'Activate your account', atMs },
+  { id: 'm2', to: email, subject: 'Choose a new password', atMs, language: 'en' },
+  { id: 'm1', to: email, subject: 'Activate your account', atMs, language: 'en' },
 ]
 const mailText =
   'Hello Sample Person,\n\nopen this link:\n\nhttp://localhost:8700/activate?token=abc123\n\nCode: 123456'
@@ -91,7 +91,7 @@ export const samplePages: SamplePage[] = [
   sample('sign-in', 'wrong', {
     ...signIn,
     values: { email },
-    errors: { '': 'That e-mail and password do not go together.' },
+    errors: { '': 'sign-in-refused' },
   }),
   sample('sign-in', 'known', { ...signIn, values: { email }, switchAccountHref: '/switch' }),
   ...sampleCheckPages,
@@ -111,7 +111,7 @@ export const samplePages: SamplePage[] = [
   sample('device', 'wrong', {
     ...device,
     values: { user_code: 'BCDF-GHJK' },
-    errors: { user_code: 'There is no such code. Check it on your device; it has eight letters.' },
+    errors: { user_code: 'device-unknown' },
   }),
   sample('device-confirm', 'elsewhere', { ...consent, ...device, ...asking, elsewhere: true }),
   sample('device-confirm', 'small', {
@@ -166,8 +166,8 @@ export const samplePages: SamplePage[] = [
     signInHref: '/sign-in',
     values: { name: 'Sample Person', email: 'person@' },
     errors: {
-      email: 'This is not an e-mail address. It looks like name@example.com.',
-      password: 'This password is on lists that attackers try first. Choose another.',
+      email: 'problem-email-malformed',
+      password: 'problem-password-common',
     },
   }),
   sample('register-sent', 'mailbox', { ...forms, ...waits, mailbox: true }),
@@ -175,7 +175,7 @@ export const samplePages: SamplePage[] = [
     ...forms,
     ...waits,
     mailbox: false,
-    notice: 'Another email is on its way.',
+    notice: 'page-sent-again',
     mailsAreLate: true,
     client,
   }),
@@ -183,7 +183,7 @@ export const samplePages: SamplePage[] = [
     ...forms,
     ...waits,
     mailbox: false,
-    errors: { code: 'This is not the code from the latest email.' },
+    errors: { code: 'register-sent-code-wrong' },
   }),
   sample('register-sent', 'address', {
     ...forms,
@@ -195,7 +195,7 @@ export const samplePages: SamplePage[] = [
   sample('register-address', 'wrong', {
     ...forms,
     values: { email: 'person@' },
-    errors: { email: 'This is not a complete email address.' },
+    errors: { email: 'problem-email-malformed' },
     backHref: '/back',
   }),
   sample('activate', 'password', { ...forms, newPasswordMode: false, switchModeHref: '/activate?new' }),
@@ -203,7 +203,7 @@ export const samplePages: SamplePage[] = [
     ...forms,
     newPasswordMode: true,
     switchModeHref: '/activate',
-    errors: { code: 'That’s not the code from the email.' },
+    errors: { code: 'page-mail-code-wrong' },
   }),
   sample('activate-confirm', 'button', forms),
   sample('activated', 'done', { continueHref: '/account' }),
@@ -233,14 +233,14 @@ export const samplePages: SamplePage[] = [
     account: { email },
     client,
     mailbox: true,
-    notice: 'Another email is on its way.',
+    notice: 'page-sent-again',
   }),
   sample('verify-email', 'wrong', {
     action: '/action',
     account: { email },
     client,
     mailbox: false,
-    errors: { code: 'That’s not the code from the email.' },
+    errors: { code: 'page-mail-code-wrong' },
   }),
   sample('sign-out', 'client', { action: '/oauth/logout/confirm', xsrf: 'sample-xsrf', client }),
   sample('sign-out', 'own', { action: '/sign-out' }),
