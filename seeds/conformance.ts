@@ -85,6 +85,7 @@ async function placeAccount(needs: Needs, { account: given }: ConformanceFile) {
     familyName: 'Suite',
     username: 'conformance-suite',
     locale: 'en',
+    zoneinfo: 'Europe/Berlin',
     verified: true,
   } as const
   if (!existing) await addAccount(needs, { ...account, ...profile, actor: 'cli' })

@@ -131,6 +131,7 @@ function onEveryPage({ serverName, brand, mail, tokens }: Parts['config'], asset
     challengeScriptHref: assetHref('challenge.js'),
     challengeWorkerHref: assetHref('challenge-worker.js'),
     passkeyScriptHref: assetHref('passkey.js'),
+    zoneScriptHref: assetHref('time-zone.js'),
   }
 }
 

@@ -17,3 +17,9 @@ account-since = Since
 account-language = Language
 account-language-hint = For these pages, our emails and apps that ask for it.
 account-language-of-browser = Language of the browser
+account-zone = Time zone
+account-zone-hint = For times on these pages and in our emails, and for apps that ask for it.
+account-zone-none = Not chosen (UTC)
+# The script of the page writes the zone.
+account-zone-proposed = Use { $zone }, the time zone of this device
+account-zone-refused = Choose a time zone from the list.

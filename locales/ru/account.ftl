@@ -17,3 +17,9 @@ account-since = Дата создания
 account-language = Язык
 account-language-hint = Для этих страниц, наших писем и приложений, которым он нужен.
 account-language-of-browser = Язык браузера
+account-zone = Часовой пояс
+account-zone-hint = Для времени на этих страницах и в наших письмах, а также для приложений, которым он нужен.
+account-zone-none = Не выбран (UTC)
+# The script of the page writes the zone.
+account-zone-proposed = Выбрать часовой пояс этого устройства: { $zone }
+account-zone-refused = Выберите часовой пояс из списка.

@@ -17,3 +17,9 @@ account-since = 注册时间
 account-language = 语言
 account-language-hint = 用于这些页面、我们的邮件和请求语言的应用。
 account-language-of-browser = 浏览器的语言
+account-zone = 时区
+account-zone-hint = 用于这些页面和邮件中的时间，以及请求时区的应用。
+account-zone-none = 未选择（UTC）
+# The script of the page writes the zone.
+account-zone-proposed = 使用本设备的时区 { $zone }
+account-zone-refused = 请从列表中选择时区。

@@ -15,6 +15,8 @@ export type KnownAccount = {
   familyName: string | null
   username: string | null
   locale: string | null
+  /** The IANA name of its time zone. */
+  zoneinfo: string | null
   emailVerifiedAtMs: number | null
   disabledAtMs: number | null
   newPasswordDue: boolean
@@ -32,6 +34,7 @@ export const KNOWN_COLUMNS = [
   'familyName',
   'username',
   'locale',
+  'zoneinfo',
   'emailVerifiedAtMs',
   'disabledAtMs',
   'newPasswordDue',

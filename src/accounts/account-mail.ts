@@ -19,11 +19,11 @@ export const ACCOUNT_PATHS = {
   formerAddress: '/undo-email',
 } as const
 
-type Recipient = Pick<Account, 'email' | 'name' | 'locale'>
+type Recipient = Pick<Account, 'email' | 'name' | 'locale' | 'zoneinfo'>
 
-/** The part of a mail request that says who reads it, and in which language. */
-export function mailTo({ email, locale }: Pick<Account, 'email' | 'locale'>) {
-  return { to: email, locale }
+/** The part of a mail request that says who reads it, in which language, and in which time zone. */
+export function mailTo({ email, locale, zoneinfo }: Pick<Account, 'email' | 'locale' | 'zoneinfo'>) {
+  return { to: email, locale, timeZone: zoneinfo }
 }
 
 export function mailActivation(
@@ -102,7 +102,7 @@ export async function mailInvitation(
   email: string,
   { link, expiresAtMs }: { link: string; expiresAtMs: number },
 ) {
-  const to = mailTo({ email, locale: null })
+  const to = mailTo({ email, locale: null, zoneinfo: null })
   await outbox.enqueueMail(sql, { template: 'invitation', ...to, data: { link, expiresAtMs } })
 }
 

@@ -23,6 +23,8 @@ export type Account = {
   familyName: string | null
   username: string | null
   locale: string | null
+  /** The IANA name of its time zone. */
+  zoneinfo: string | null
   /** PHC string, or null when no password was ever set. */
   passwordHash: string | null
   emailVerifiedAtMs: number | null
@@ -51,6 +53,7 @@ export const ACCOUNT_COLUMNS = [
   'familyName',
   'username',
   'locale',
+  'zoneinfo',
   'passwordHash',
   'emailVerifiedAtMs',
   'selfRegistered',
@@ -71,6 +74,7 @@ export type NewAccount = {
   familyName?: string | null | undefined
   username?: string | null | undefined
   locale?: string | null | undefined
+  zoneinfo?: string | null | undefined
   passwordHash: string | null
   verified?: boolean
   selfRegistered?: boolean
@@ -93,6 +97,7 @@ export async function createAccount(sql: Sql, given: NewAccount, nowMs: number):
     familyName: given.familyName ?? null,
     username: given.username ?? null,
     locale: given.locale ?? null,
+    zoneinfo: given.zoneinfo ?? null,
   })
   if (!profile.success)
     throw new AppError('profile_invalid', 422, 'The name is not valid.', { cause: profile.error })
@@ -105,6 +110,7 @@ export async function createAccount(sql: Sql, given: NewAccount, nowMs: number):
     familyName: profile.data.familyName ?? null,
     username: profile.data.username ?? null,
     locale: profile.data.locale ?? null,
+    zoneinfo: profile.data.zoneinfo ?? null,
     passwordHash: given.passwordHash,
     emailVerifiedAtMs: given.verified ? nowMs : null,
     selfRegistered: given.selfRegistered ?? false,
@@ -186,6 +192,7 @@ export type AccountClaims = {
   /** The user name or, for an account without, the address: apps show it and expect it to be there. */
   preferred_username?: string
   locale?: string
+  zoneinfo?: string
   /** Empty without any: apps look into the list without a question whether it is there. */
   groups: readonly string[]
   /** Seconds since the epoch. */
@@ -205,6 +212,7 @@ export function claimsOf(account: CachedAccount): AccountClaims {
     ...(familyName && { family_name: familyName }),
     preferred_username: account.username ?? account.email,
     ...(account.locale && { locale: account.locale }),
+    ...(account.zoneinfo && { zoneinfo: account.zoneinfo }),
     groups: account.groups,
     updated_at: Math.floor(account.updatedAtMs / 1000),
   }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { recordAudit } from '../audit/audit.ts'
 import { isDuplicate } from '../platform/sql/database.ts'
 import type { Sql } from '../platform/sql/database.ts'
+import { knownTimeZone, LONGEST_TIME_ZONE } from '../words/time-zone.ts'
 import { foldUsername, usernameTaken } from './folded-username.ts'
 
 /** One line of text, without marks that change the order of letters. The limit counts letters, not bytes. */
@@ -28,6 +29,15 @@ const locale = z
   .max(35, { abort: true })
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'malformed')
 
+const zoneinfo = z
+  .string()
+  .max(LONGEST_TIME_ZONE, { abort: true })
+  .transform((name, context) => {
+    const known = knownTimeZone(name)
+    if (known === undefined) context.addIssue({ code: 'custom', message: 'unknown_time_zone' })
+    return known ?? z.NEVER
+  })
+
 export const profileSchema = z.object({
   name: name.optional(),
   givenName: name
@@ -40,6 +50,7 @@ export const profileSchema = z.object({
     .optional(),
   username: username.nullable().optional(),
   locale: locale.nullable().optional(),
+  zoneinfo: zoneinfo.nullable().optional(),
 })
 
 export type Profile = z.infer<typeof profileSchema>

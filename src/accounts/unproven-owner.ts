@@ -49,14 +49,16 @@ export function greeted(account: Account): Account {
 /** Puts the owner's profile in the place of the one that somebody typed, and forgets what that one allowed apps. */
 export async function replaceUnproven(
   trx: Sql,
-  accountId: string,
+  { id: accountId, selfRegistered }: Pick<Account, 'id' | 'selfRegistered'>,
   profile: TypedProfile | undefined,
   nowMs: number,
 ): Promise<void> {
   await trx('consents').where({ accountId }).delete()
   if (!profile) return
   const { username, invitationId: _invitation, ...rest } = profile
-  const named = { username: null, usernameCanonical: null, ...rest, updatedAtMs: nowMs }
+  // The rest of a profile is filled in on pages, by somebody who signed in with a password that nobody proved.
+  const others = selfRegistered ? { givenName: null, familyName: null, zoneinfo: null } : {}
+  const named = { username: null, usernameCanonical: null, ...others, ...rest, updatedAtMs: nowMs }
   await updateAccount(trx, { id: accountId }, named)
   await claimUsername(trx, accountId, username)
 }

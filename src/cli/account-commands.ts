@@ -91,6 +91,7 @@ export const account: Noun = {
         ...nameOptions,
         ...usernameOption,
         locale: { value: 'L', about: 'Language, as en-GB.' },
+        zoneinfo: { value: 'Z', about: 'Time zone, as Europe/Berlin.' },
         email: { value: 'E', about: 'Another e-mail address. It ends all links that were mailed before.' },
         verified: { about: 'With --email: marks it as confirmed. Otherwise the person has to confirm it.' },
       },

@@ -40,6 +40,7 @@ export function accountFields(account: KnownAccount) {
     family_name: account.familyName,
     username: account.username,
     locale: account.locale,
+    zoneinfo: account.zoneinfo,
     disabled: account.disabledAtMs !== null,
     created_at: new Date(account.createdAtMs).toISOString(),
     updated_at: new Date(account.updatedAtMs).toISOString(),

@@ -20,6 +20,8 @@ export const accountSnapshot = z.object({
   family_name: text.nullable(),
   username: text.nullable(),
   locale: text.nullable(),
+  /** Newer than the first published schema, so an older event has none. */
+  zoneinfo: text.nullable().optional().describe('The IANA name of its time zone'),
   disabled: z.boolean(),
   roles: z.array(text).describe('Roles inside this service'),
   /** Newer than the first published schema, so an older event has none. */

@@ -36,7 +36,7 @@ const FACTORS: Partial<Record<keyof typeof ACTIONS, 'totp' | 'passkey'>> = {
 }
 
 export type FactorChange = {
-  account: Pick<Account, 'id' | 'email' | 'name' | 'locale'>
+  account: Pick<Account, 'id' | 'email' | 'name' | 'locale' | 'zoneinfo'>
   by: Actor
   kind: keyof typeof ACTIONS
   /** The passkey that it is about. */

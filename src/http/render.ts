@@ -4,6 +4,7 @@ import path from 'node:path'
 import ejs from 'ejs'
 import type { TemplateFunction } from 'ejs'
 import type { Catalogue, Translate } from '../words/catalogue.ts'
+import { knownTimeZone, momentInWords } from '../words/time-zone.ts'
 import { requestState } from './request/request-state.ts'
 import type { AnyContext } from './request/request-state.ts'
 import { requestLanguage } from './request/request-language.ts'
@@ -31,7 +32,8 @@ export type Templates = {
 /**
  * Templates are compiled at first use and kept. Raw output (`<%-`) is refused unless it includes another template.
  * Every page has `t`, the texts of `catalogue` in its language, and `locale`. Beside `common` and its locals it has
- * `csrfToken`, `account`, `pageNeeds` and `styleHref`, empty where there is none. `brand` may be that of the app.
+ * `csrfToken`, `account`, `pageNeeds` and `styleHref`, empty where there is none. `timeZone` is the reader's, and `moment`
+ * writes a time in it. `brand` may be that of the app.
  */
 export function createTemplates(
   viewsDir: string,
@@ -56,6 +58,8 @@ export function createTemplates(
       pageNeeds: noNeeds(),
       t,
       locale: t.language,
+      timeZone: 'UTC',
+      moment: momentInWords,
     }
     return template(view)(Object.assign(Object.create(null), always, common, locals))
   }
@@ -65,13 +69,15 @@ export function createTemplates(
 /** Scripts are allowed on those pages only that ask for one. */
 export function createRenderer(templates: Templates, languages: LanguageRules): Render {
   const render = (ctx: AnyContext, view: string, locals: Record<string, unknown> = {}, status = 200) => {
-    const { csrfToken = '', account, brand } = requestState(ctx)
+    const { csrfToken = '', account, brand, readerZone } = requestState(ctx)
     const ofApp = brand && { brand, serverName: brand.name }
     const pageNeeds = noNeeds()
     // An address that failed may hold a secret, and is not worth a return.
     const here = ctx.method === 'GET' && status === 200 ? `${ctx.path}${ctx.search}` : '/'
     const language = requestLanguage(ctx, languages)
-    const html = templates(view, language, { csrfToken, account, here, ...ofApp, ...locals, pageNeeds })
+    const timeZone = knownTimeZone(readerZone ?? '') ?? 'UTC'
+    const always = { csrfToken, account, here, timeZone, ...ofApp }
+    const html = templates(view, language, { ...always, ...locals, pageNeeds })
     if (pageNeeds.works) allowOwnWorkers(ctx)
     else if (pageNeeds.scripts.size > 0) allowOwnScripts(ctx)
     ctx.status = status

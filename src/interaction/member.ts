@@ -49,6 +49,7 @@ export function createFindMember({
     await extendSession(oidc.current(), ctx, session, sessionSeconds(lifetimes, session.loginTs, clock()))
     requestState(ctx).account = { name: account.name, email: account.email }
     requestState(ctx).readerLocale = account.locale
+    requestState(ctx).readerZone = account.zoneinfo
     const signedInAtMs = (session.loginTs ?? 0) * SECOND_MS
     const due = await dueOf({ db, config }, account, session.amr)
     return { account, sessionUid: session.uid, signedInAtMs, amr: session.amr, due }

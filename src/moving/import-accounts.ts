@@ -14,6 +14,7 @@ import { createLineIndex } from './files/line-index.ts'
 import type { LineIndex } from './files/line-index.ts'
 import { withFittingGroups } from './incoming-groups.ts'
 import type { GroupCount } from './incoming-groups.ts'
+import { knownTimeZone } from '../words/time-zone.ts'
 import { NotReadable } from './incoming.ts'
 import type { Incoming } from './incoming.ts'
 import { judge } from './judge.ts'
@@ -117,7 +118,7 @@ function candidateOf(
 ): Candidate | Refusal {
   if ('fault' in record) return { code: 'not_readable', why: record.fault }
   try {
-    const incoming = withFittingGroups(toIncoming(record.value))
+    const incoming = withFittingGroups(withKnownZone(toIncoming(record.value)))
     const judged = judge(incoming, options)
     if ('code' in judged) return judged
     const factors = factorsOf(incoming, judged.row.id, factorSeal())
@@ -126,6 +127,14 @@ function candidateOf(
     if (error instanceof NotReadable) return { code: error.code, why: error.message }
     throw error
   }
+}
+
+/** Many systems keep a zone as a text of their own. An account is not refused for it. */
+function withKnownZone(incoming: Incoming): Incoming {
+  const { zoneinfo, leftOut = [] } = incoming
+  if (zoneinfo === undefined || knownTimeZone(zoneinfo)) return incoming
+  const why = 'no time zone (IANA) has this name'
+  return { ...incoming, zoneinfo: undefined, leftOut: [...leftOut, { code: 'zoneinfo', why }] }
 }
 
 /** @throws NotReadable when sealed factors do not open: no account loses its factors by an import */

@@ -14,6 +14,8 @@ export type Incoming = {
   familyName?: string | undefined
   username?: string | undefined
   locale?: string | undefined
+  /** One that this server does not know is left out. */
+  zoneinfo?: string | undefined
   disabled?: boolean | undefined
   createdAtMs?: number | undefined
   /** Absent where the file has none: the owner resets the password. */

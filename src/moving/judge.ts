@@ -68,16 +68,17 @@ export function judge(given: Incoming, options: JudgeOptions): Judged | Refusal 
   }
 }
 
-type Profile = Pick<Account, 'name' | 'givenName' | 'familyName' | 'username' | 'locale'>
+type Profile = Pick<Account, 'name' | 'givenName' | 'familyName' | 'username' | 'locale' | 'zoneinfo'>
 
 function profileOf(given: Incoming): Profile | Refusal {
-  const { name = '', givenName, familyName, username, locale } = given
+  const { name = '', givenName, familyName, username, locale, zoneinfo } = given
   const profile = profileSchema.safeParse({
     name,
     givenName: givenName ?? null,
     familyName: familyName ?? null,
     username: username ?? null,
     locale: locale ?? null,
+    zoneinfo: zoneinfo ?? null,
   })
   if (profile.success) {
     const { data } = profile
@@ -87,6 +88,7 @@ function profileOf(given: Incoming): Profile | Refusal {
       familyName: data.familyName ?? null,
       username: data.username ?? null,
       locale: data.locale ?? null,
+      zoneinfo: data.zoneinfo ?? null,
     }
   }
   const [issue] = profile.error.issues

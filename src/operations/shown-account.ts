@@ -16,6 +16,7 @@ export const shownAccount = z
     family_name: z.string().nullable(),
     username: z.string().nullable(),
     locale: z.string().nullable().describe('A language tag (BCP 47).'),
+    zoneinfo: z.string().nullable().describe('The IANA name of a time zone.'),
     disabled: z.boolean(),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
@@ -32,6 +33,7 @@ export const shownAccount = z
         family_name: 'Lee',
         username: null,
         locale: 'en',
+        zoneinfo: 'Europe/Berlin',
         disabled: false,
         created_at: '2026-01-05T09:30:00.000Z',
         updated_at: '2026-01-05T09:30:00.000Z',
@@ -54,6 +56,7 @@ const fields = {
   family_name: z.string().max(400).nullable(),
   username: z.string().max(256).nullable(),
   locale: z.string().max(35).nullable(),
+  zoneinfo: z.string().max(64).nullable(),
 }
 
 /** What a profile change may name; the rest stays as it is. */

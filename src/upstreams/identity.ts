@@ -15,6 +15,7 @@ export const identitySchema = z.object({
   givenName: z.string().optional(),
   familyName: z.string().optional(),
   locale: z.string().optional(),
+  zoneinfo: z.string().optional(),
   /** For the person to recognize: an address, a user name, or the subject. */
   shownAs: z.string(),
   /** Methods of this sign-in, for the session here (RFC 8176; `fed`: at another provider). */
@@ -47,6 +48,7 @@ export function identityFrom(
     givenName: textOf(read(upstream, claims, 'given_name')),
     familyName: textOf(read(upstream, claims, 'family_name')),
     locale: textOf(read(upstream, claims, 'locale')),
+    zoneinfo: textOf(read(upstream, claims, 'zoneinfo')),
   })
   const authTime = claims['auth_time']
   return {
@@ -69,6 +71,7 @@ const STANDARD: Record<MappedField, string> = {
   given_name: 'given_name',
   family_name: 'family_name',
   locale: 'locale',
+  zoneinfo: 'zoneinfo',
   username: 'preferred_username',
 }
 

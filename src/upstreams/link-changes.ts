@@ -9,7 +9,7 @@ import type { Services } from '../services.ts'
 import type { Upstream } from './upstream.ts'
 
 export type LinkChange = {
-  account: Pick<Account, 'id' | 'email' | 'name' | 'locale'>
+  account: Pick<Account, 'id' | 'email' | 'name' | 'locale' | 'zoneinfo'>
   upstream: Pick<Upstream, 'id' | 'label'>
   kind: 'connected' | 'disconnected'
   by: Actor

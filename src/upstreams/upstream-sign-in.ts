@@ -83,8 +83,8 @@ async function createFor(
   const { upstream, identity, ip } = given
   return inTransaction(db, async (trx) => {
     const nowMs = clock()
-    const { email = '', name, givenName, familyName, locale } = identity
-    const profile = { name, givenName, familyName, locale }
+    const { email = '', name, givenName, familyName, locale, zoneinfo } = identity
+    const profile = { name, givenName, familyName, locale, zoneinfo }
     const account = await createAccount(
       trx,
       { email, ...profile, passwordHash: null, verified: identity.emailVerified },

@@ -40,6 +40,7 @@ export const MAPPED_FIELDS = [
   'given_name',
   'family_name',
   'locale',
+  'zoneinfo',
   'username',
 ] as const
 

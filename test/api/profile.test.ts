@@ -31,9 +31,12 @@ for (const { name, stage: open } of STAGES)
     })
 
     it('changes what is named and leaves the rest [A22]', async () => {
-      const answer = await api.call('PATCH', '/account', { token, body: { given_name: 'Ann' } })
+      const answer = await api.call('PATCH', '/account', {
+        token,
+        body: { given_name: 'Ann', zoneinfo: 'UTC' },
+      })
       expect(answer.status).to.equal(200)
-      expect(answer.json()).to.include({ given_name: 'Ann', name: person.name })
+      expect(answer.json()).to.include({ given_name: 'Ann', zoneinfo: 'UTC', name: person.name })
     })
 
     it('refuses a change that was made from an earlier state [S-3.47]', async () => {

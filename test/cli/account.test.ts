@@ -194,13 +194,23 @@ describe('cli account', () => {
       'Person',
       '--locale',
       'en-GB',
+      '--zoneinfo',
+      'asia/tokyo',
     ])
-    const both = { name: 'Sample Person', given_name: 'Sample', family_name: 'Person', locale: 'en-GB' }
+    const both = {
+      name: 'Sample Person',
+      given_name: 'Sample',
+      family_name: 'Person',
+      locale: 'en-GB',
+      zoneinfo: 'Asia/Tokyo',
+    }
     expect(changed).to.include(both)
     const removed = await place.json(['account', 'update', email, '--given-name='])
     expect(removed).to.include({ ...both, given_name: null })
     const wrong = await mistakeOf(server, ['account', 'update', email, '--username', 'a b'])
     expect(wrong.error_description).to.match(/username \(malformed\)/)
+    const zone = await mistakeOf(server, ['account', 'update', email, '--zoneinfo', '+02:00'])
+    expect(zone.error_description).to.match(/zoneinfo \(unknown time zone\)/)
     expect((await mistakeOf(server, ['account', 'update', email])).error_description).to.match(/--given-name/)
     await place.json(['account', 'delete', email])
   })

@@ -169,6 +169,7 @@ const STANDARD = [
   'family_name',
   'preferred_username',
   'locale',
+  'zoneinfo',
   'email',
   'email_verified',
   'updated_at',

@@ -51,6 +51,7 @@ function account(id: string, name: string): CachedAccount {
     familyName: null,
     username: null,
     locale: null,
+    zoneinfo: null,
     emailVerifiedAtMs: 1,
     disabledAtMs: null,
     newPasswordDue: false,

@@ -45,6 +45,27 @@ describe('the profile page', function () {
     expect(decodeJwt((await app.tokensFor(person)).id_token)).not.to.have.any.keys('locale')
   })
 
+  it('changes the time zone, which apps get and times are written in, and leaves it open again', async () => {
+    const stage = await sqliteStage()
+    const person = await stage.person()
+    const visitor = stage.visitor()
+    await visitor.signIn({ email: person.email, password: PASSWORD })
+    const save = async (zoneinfo: string) =>
+      visitor.followForm(await visitor.get('/account'), { name: 'Ana', zoneinfo }, { action: '/account' })
+    expect((await visitor.get('/account/sessions/history')).text).to.match(/<time [^>]*title="[^"]* UTC"/)
+    expect((await save('Asia/Vladivostok')).text).to.contain('<option value="Asia/Vladivostok" selected>')
+    expect((await visitor.get('/account/sessions/history')).text).to.match(/<time [^>]*title="[^"]* GMT\+10"/)
+    const app = await register(stage)
+    expect(decodeJwt((await app.tokensFor(person)).id_token)).to.include({ zoneinfo: 'Asia/Vladivostok' })
+
+    expect((await save('Nowhere/Town')).text).to.contain('Choose a time zone from the list.')
+    expect((await save('asia/calcutta')).text, 'an older name').to.match(
+      /value="Asia\/(Calcutta|Kolkata)" selected/,
+    )
+    await save('')
+    expect(decodeJwt((await app.tokensFor(person)).id_token)).not.to.have.any.keys('zoneinfo')
+  })
+
   it('names the groups of the person', async () => {
     const stage = await sqliteStage()
     const person = await stage.person()

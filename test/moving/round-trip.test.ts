@@ -269,6 +269,7 @@ async function addAccounts({ db, clock, sealer, config }: Parts, clientId: strin
           verified: index < 2,
           selfRegistered: index > 2,
           locale: 'de-CH',
+          zoneinfo: 'Europe/Zurich',
         },
         clock() - 86_400_000 * index,
       ),

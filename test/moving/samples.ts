@@ -54,7 +54,7 @@ export const KEYCLOAK = JSON.stringify({
   users: [
     keycloakUser('key', 'pbkdf2-sha512', SHA512, {
       groups: ['/staff'],
-      attributes: { phone: ['1'], locale: ['de'] },
+      attributes: { phone: ['1'], locale: ['de'], zoneinfo: ['europe/berlin'] },
     }),
     keycloakUser('cloak', 'pbkdf2-sha256', SHA256, {
       clientConsents: [
@@ -106,7 +106,7 @@ export const LOGTO = `${JSON.stringify({
   primary_email: 'logto@example.com',
   password_encrypted: BCRYPT,
   password_encryption_method: 'Bcrypt',
-  profile: { givenName: 'Lo' },
+  profile: { givenName: 'Lo', zoneinfo: 'Middle-earth' },
   is_suspended: false,
   mfa_verifications: [
     { type: 'Totp', id: 'a', createdAt: '2024-01-02T03:04:05.678Z', key: 'JBSWY3DPEHPK3PXP' },

@@ -16,13 +16,14 @@ const PERSONAL = [
   'family_name',
   'preferred_username',
   'locale',
+  'zoneinfo',
   'updated_at',
 ]
 const API = 'https://claims.example/'
 
 async function somebody(stage: Stage): Promise<Account> {
   const { account } = await stage.createAccount({ name: 'Ana Sample' })
-  const profile = { givenName: 'Ana', familyName: 'Sample', locale: 'en' }
+  const profile = { givenName: 'Ana', familyName: 'Sample', locale: 'en', zoneinfo: 'Europe/Berlin' }
   await updateProfile(stage.parts.db, account.id, profile, stage.parts.clock(), { actor: account.id })
   return account
 }
@@ -55,6 +56,7 @@ for (const { name, stage: open } of ONE_STAGE)
         family_name: 'Sample',
         preferred_username: person.email,
         locale: 'en',
+        zoneinfo: 'Europe/Berlin',
       })
       expect(claims).to.deep.include((await userinfo(stage, tokens.access_token)).json())
       const refreshed = (await app.refresh(tokens.refresh_token)).json() as Tokens

@@ -23,7 +23,8 @@ describe('64 kB of hostile text, without the limits of a request', function () {
     'an address': parseEmail,
     'an address to look up': lookupEmail,
     'a password': (text) => passwordProblem(policy, text, owner),
-    'a profile': (text) => profileSchema.safeParse({ name: text, username: text, locale: text }),
+    'a profile': (text) =>
+      profileSchema.safeParse({ name: text, username: text, locale: text, zoneinfo: text }),
     'a path in the log': redactedPath,
     'an error in the log': (text) => loggableError(new Error(text)),
     "an error of the database's in the log": (text) =>

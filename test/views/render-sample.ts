@@ -12,6 +12,7 @@ const onEveryPage = {
   passwordScriptHref: '/assets/password.js',
   challengeScriptHref: '/assets/challenge.js',
   challengeWorkerHref: '/assets/challenge-worker.js',
+  zoneScriptHref: '/assets/time-zone.js',
   confirmedScriptHref: '/assets/confirmed.js',
   languages: LANGUAGES,
 }

@@ -1,4 +1,5 @@
 /** The pages of one's own account, in each state that looks different. */
+import { ZONES_BY_AREA } from '../../src/words/time-zone.ts'
 import { qrCode } from '../../src/pages/security/qr-code.ts'
 import type { SamplePage } from './sample-pages.ts'
 
@@ -115,6 +116,7 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
   const shared = {
     ...forms,
     account: person,
+    zones: ZONES_BY_AREA,
     profileAction: '/account',
     resendAction: '/account/resend',
     verifyAction: '/account/verify',

@@ -33,7 +33,8 @@ export async function requestCheck(needs: Services, given: CheckRequest): Promis
     const issued = issueMailedCode(needs, of)
     const known = account?.disabledAtMs === null ? greeted(account) : undefined
     const stranger = given.registers && !account && !isUsername(given.login)
-    const to = known ?? (stranger ? { email: given.login, name: '', locale: null } : undefined)
+    const to =
+      known ?? (stranger ? { email: given.login, name: '', locale: null, zoneinfo: null } : undefined)
     const mayMail = await takeMail(needs, of, given.ip, needs.clock())
     if (to && mayMail) await inTransaction(needs.db, (trx) => mailCheckCode(needs, trx, to, issued))
     return issued.waiting

@@ -148,6 +148,6 @@ async function replaceOwner(
 ): Promise<EndedAccess | undefined> {
   if (passwordHash === null || passwordHash === account.passwordHash) return undefined
   await storePassword(trx, account.id, passwordHash, nowMs)
-  await replaceUnproven(trx, account.id, profile, nowMs)
+  await replaceUnproven(trx, account, profile, nowMs)
   return endAllAccess(needs, trx, account.id, nowMs)
 }

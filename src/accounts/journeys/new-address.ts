@@ -117,7 +117,7 @@ async function ask(
     ? !(await isUnproven(trx, occupant))
     : await isHeld(trx, canonical, accountId, nowMs)
   if (isTaken) await mailAddressTaken(needs, trx, typed)
-  else await mailNewAddress(needs, trx, { email: typed, locale: account.locale }, issued)
+  else await mailNewAddress(needs, trx, { ...account, email: typed }, issued)
   const notice = { kind: 'requested', address: typed, whenMs: nowMs } as const
   if (isVerified(account)) await mailAddressNotice(needs, trx, account, notice)
   const action = 'account.email_change_requested'

@@ -121,7 +121,7 @@ async function finish(
   if (settled === 'refused') return undefined
   await storePassword(trx, account.id, passwordHash, nowMs)
   const profile = isVerified(account) ? undefined : provenProfile(account, name)
-  if (!isVerified(account)) await replaceUnproven(trx, account.id, profile, nowMs)
+  if (!isVerified(account)) await replaceUnproven(trx, account, profile, nowMs)
   await markVerified(trx, account.id, row.emailCanonical, nowMs)
   await mailAboutPassword(needs, trx, 'password-changed', { ...account, ...profile }, nowMs)
   const { id: accountId } = account

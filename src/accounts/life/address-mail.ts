@@ -6,7 +6,7 @@ import type { Account } from '../account.ts'
 import type { IssuedToken } from '../one-time-token.ts'
 
 type Mailing = Pick<Services, 'config' | 'outbox'>
-type Reader = Pick<Account, 'email' | 'locale'>
+type Reader = Pick<Account, 'email' | 'locale' | 'zoneinfo'>
 type Recipient = Reader & Pick<Account, 'name'>
 
 /** To the address that somebody changes to. It is not proven yet, so the mail names nobody. */

@@ -12,7 +12,7 @@ import type { DeletionNotice } from './address-mail.ts'
 const BEFORE_DELETION_MS = 2 * DAY_MS
 
 type Reminding = Pick<Services, 'config' | 'db' | 'outbox'>
-type Reminded = Pick<Account, 'id' | 'email' | 'name' | 'locale'> & { dueAtMs: number }
+type Reminded = Pick<Account, 'id' | 'email' | 'name' | 'locale' | 'zoneinfo'> & { dueAtMs: number }
 type Matches = Knex.QueryCallback
 
 /** One step of the upkeep. Answers how many it found. */
@@ -50,7 +50,7 @@ function waiting({ db }: Reminding, due: Matches, dueColumn: string, limit: numb
     .whereNull('remindedAtMs')
     .where((rows) => due.call(rows, rows))
     .limit(limit)
-    .select('id', 'email', 'name', 'locale', `${dueColumn} as dueAtMs`)
+    .select('id', 'email', 'name', 'locale', 'zoneinfo', `${dueColumn} as dueAtMs`)
 }
 
 /** Of several workers, one mails. */

@@ -21,6 +21,7 @@ export type AddedAccount = Actor & {
   familyName?: string | undefined
   username?: string | undefined
   locale?: string | undefined
+  zoneinfo?: string | undefined
   verified?: boolean
   /** Both at the first sign-in. */
   newPasswordDue?: boolean

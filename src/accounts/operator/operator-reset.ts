@@ -30,7 +30,7 @@ export async function resetPasswordByOperator(
     await storePassword(trx, accountId, passwordHash, nowMs, newPasswordDue)
     // An address that nobody confirmed may be a stranger's, and so may the name.
     if (isVerified(account)) await mailAboutPassword(needs, trx, 'password-changed', account, nowMs)
-    else await replaceUnproven(trx, accountId, provenProfile(account, undefined), nowMs)
+    else await replaceUnproven(trx, account, provenProfile(account, undefined), nowMs)
     const access = await endAllAccess(needs, trx, accountId, nowMs)
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'password.reset_by_operator', accountId })
     return access

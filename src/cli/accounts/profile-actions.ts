@@ -30,6 +30,7 @@ const FIELDS = {
   'family-name': 'familyName',
   username: 'username',
   locale: 'locale',
+  zoneinfo: 'zoneinfo',
 } as const
 
 /** False where no field was named. */

@@ -40,9 +40,9 @@ export const importing: Noun<Parts> = {
         refused: { value: 'FILE', about: 'Where refused records are written (FILE.refused.ndjson).' },
       },
       notes: [
-        'Fields: id, email, email_verified, name, given_name, family_name, username, locale, password_hash, created_at,',
-        'disabled, active, totp_secret (Base32 or an otpauth address), totp_enabled, totp_algorithm, totp_digits,',
-        'totp_period. Usual column names are found without --map. docs/migrating.md has a recipe for each system.',
+        'Fields: id, email, email_verified, name, given_name, family_name, username, locale, zoneinfo,',
+        'password_hash, created_at, disabled, active, totp_secret (Base32 or an otpauth address), totp_enabled,',
+        'totp_algorithm, totp_digits, totp_period, groups. Usual column names are found without --map. docs/migrating.md has a recipe for each system.',
       ],
       examples: [
         'import users.csv --map hashed_password=password_hash --dry-run',

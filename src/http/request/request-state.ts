@@ -28,6 +28,8 @@ export type RequestState = {
   uiLocales?: string | undefined
   /** The language tag of the account that the page is for. */
   readerLocale?: string | null | undefined
+  /** The time zone of that account (IANA). */
+  readerZone?: string | null | undefined
   /** How the app that the page leads to looks. A floor above defines the rest of its shape. */
   brand?: { name: string }
   /** The signed-in account. The floor above defines its shape. */

@@ -36,6 +36,7 @@ export const auth0: Format = {
       familyName: text('family_name', 'Family Name'),
       username: text('username', 'Username'),
       locale: text('locale'),
+      zoneinfo: text('zoneinfo'),
       disabled: flagOf(value['blocked']),
       createdAtMs: momentOf(value['created_at'] ?? value['Created At'] ?? value['password_set_date']),
       hash: passwordOf(value),
@@ -106,7 +107,7 @@ function leftOutOf(value: Value): LeftOut[] {
 /** What is read, and what only says when and how somebody signed in. */
 const READ = [
   '_id, user_id, Id, email, Email, email_verified, Email Verified, name, Name, given_name',
-  'Given Name, family_name, Family Name, username, Username, locale, blocked, created_at',
+  'Given Name, family_name, Family Name, username, Username, locale, zoneinfo, blocked, created_at',
   'Created At, updated_at, Updated At, password_set_date, passwordHash, password_hash',
   'custom_password_hash, mfa_factors, multifactor, identities, __v, connection, Connection',
   'tenant, version, email_lower, last_login, last_ip, last_password_reset, logins_count',

@@ -85,6 +85,7 @@ export const keycloak: Format = {
       // A realm may use the address as the name.
       username: username?.includes('@') ? undefined : username,
       locale: data.attributes?.['locale']?.[0],
+      zoneinfo: data.attributes?.['zoneinfo']?.[0],
       disabled: !data.enabled,
       createdAtMs: data.createdTimestamp ?? undefined,
       hash: hashOf(data),
@@ -141,7 +142,7 @@ function leftOutOf(data: User): LeftOut[] {
       none(`identity ${identityProvider}`, NO_PLACE.identity),
     ),
     ...Object.keys(data.attributes ?? {})
-      .filter((name) => name !== 'locale')
+      .filter((name) => name !== 'locale' && name !== 'zoneinfo')
       .map((name) => none(`attribute ${name}`, 'no place for this attribute')),
     ...unreadFields(data, KNOWN),
   ]

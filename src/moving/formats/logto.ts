@@ -31,6 +31,7 @@ export const logto: Format = {
       familyName: textOf(valueAt(value, 'profile.familyName')),
       username: textOf(value['username']),
       locale: textOf(valueAt(value, 'profile.locale')),
+      zoneinfo: textOf(valueAt(value, 'profile.zoneinfo')),
       disabled: flagOf(found('isSuspended', 'is_suspended')),
       createdAtMs: momentOf(found('createdAt', 'created_at')),
       hash: hashOf(
@@ -52,7 +53,7 @@ const READ = [
   'applicationId, application_id, lastSignInAt, last_sign_in_at',
 ]
 const KNOWN = new Set(READ.flatMap((names) => names.split(', ')))
-const KNOWN_OF_PROFILE = new Set(['givenName', 'familyName', 'locale'])
+const KNOWN_OF_PROFILE = new Set(['givenName', 'familyName', 'locale', 'zoneinfo'])
 
 function leftOutOf(value: Value): LeftOut[] {
   const { identities, profile } = value

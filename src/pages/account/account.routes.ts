@@ -13,19 +13,22 @@ import type { PageServices } from '../../feature.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
+import { ZONES_BY_AREA } from '../../words/time-zone.ts'
 import { SIGN_OUT_PATH } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import type { Member } from '../../interaction/member.ts'
 
-const { name, givenName, familyName, username, locale } = profileSchema.shape
+const { name, givenName, familyName, username, locale, zoneinfo } = profileSchema.shape
 const emptied = z.preprocess((typed) => (typed === '' ? null : typed), username)
 const chosenLocale = z.preprocess((chosen) => (chosen === '' ? null : chosen), locale)
+const chosenZone = z.preprocess((chosen) => (chosen === '' ? null : chosen), zoneinfo)
 const schema = z.object({
   name: name.unwrap(),
   givenName,
   familyName,
   username: emptied,
   locale: chosenLocale,
+  zoneinfo: chosenZone,
 })
 
 export function accountRoutes(services: PageServices): Router {
@@ -41,7 +44,7 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
   const { account } = member
   const groups = await groupsOf(services.db, account.id)
   const { createdAtMs, emailVerifiedAtMs, ...shown } = account
-  const { name, givenName, familyName, email, username, locale } = shown
+  const { name, givenName, familyName, email, username, locale, zoneinfo } = shown
   services.render(ctx, 'account', {
     account: {
       name,
@@ -50,10 +53,12 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
       email,
       username,
       locale,
+      zoneinfo,
       createdAtMs,
       emailVerified: emailVerifiedAtMs !== null,
       groups: groups.map((group) => group.name),
     },
+    zones: ZONES_BY_AREA,
     profileAction: '/account',
     resendAction: '/account/resend',
     verifyAction: '/account/verify',
@@ -64,16 +69,16 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
 }
 
 const NAME_REFUSED = 'account-name-refused'
-const USERNAME_REFUSED = 'account-username-refused'
+const REFUSED: Record<string, string> = {
+  username: 'account-username-refused',
+  zoneinfo: 'account-zone-refused',
+}
 
 async function save(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
   const form = validateForm(schema, formOf(ctx))
   if (!form.ok) {
     const errors = Object.fromEntries(
-      Object.keys(form.errors).map((field) => [
-        field,
-        field === 'username' ? USERNAME_REFUSED : NAME_REFUSED,
-      ]),
+      Object.keys(form.errors).map((field) => [field, REFUSED[field] ?? NAME_REFUSED]),
     )
     return services.nextPage.lead(ctx, '/account', { values: form.values, errors }, member)
   }

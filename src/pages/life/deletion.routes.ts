@@ -39,11 +39,15 @@ function show(services: LifeServices, ctx: AnyContext, member: Member): void {
 }
 
 async function submit(services: LifeServices, ctx: AnyContext, member: Member): Promise<void> {
-  const { id, email } = member.account
+  const { id, email, zoneinfo } = member.account
   try {
     const by = { actor: id, ip: requestState(ctx).clientIp }
     const requested = await requestDeletion(services, id, by)
-    const about = { email, deleteAtMs: String(requested?.deleteAtMs ?? services.clock()) }
+    const about = {
+      email,
+      deleteAtMs: String(requested?.deleteAtMs ?? services.clock()),
+      zone: zoneinfo ?? '',
+    }
     services.nextPage.lead(ctx, DONE_PATH, { about })
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'last_admin') throw error
@@ -52,11 +56,12 @@ async function submit(services: LifeServices, ctx: AnyContext, member: Member): 
   }
 }
 
-/** Nobody is signed in any more. Without the notice there is nothing to say. */
+/** Nobody is signed in any more: the notice also says the time zone. Without the notice there is nothing to say. */
 function done({ nextPage, render }: LifeServices, ctx: AnyContext): void {
   const { about } = nextPage.take(ctx)
   if (!about) return redirect(ctx, '/')
-  const { email, deleteAtMs } = about
+  const { email, deleteAtMs, zone } = about
+  requestState(ctx).readerZone = zone
   render(ctx, 'account-deleted', {
     email,
     deleteAtMs: Number(deleteAtMs),

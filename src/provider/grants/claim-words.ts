@@ -5,7 +5,7 @@ import type { ScopeWords } from './scope-words.ts'
 export const SCOPE_CLAIMS = {
   openid: ['sub'],
   email: ['email', 'email_verified'],
-  profile: ['name', 'given_name', 'family_name', 'preferred_username', 'locale', 'updated_at'],
+  profile: ['name', 'given_name', 'family_name', 'preferred_username', 'locale', 'zoneinfo', 'updated_at'],
   groups: ['groups'],
 }
 
@@ -17,6 +17,7 @@ const NAMED = new Set([
   'family_name',
   'preferred_username',
   'locale',
+  'zoneinfo',
   'groups',
   'updated_at',
 ])

@@ -36,6 +36,15 @@ describe('the language of the mails', () => {
     expect((await askForReset(email, 'ru')).subject).to.contain('重置你的')
   })
 
+  it('comes with times in the time zone of the account', async () => {
+    const { id, email } = await stage.person()
+    const zoneinfo = 'Asia/Vladivostok'
+    await inTransaction(stage.parts.db, (trx) =>
+      updateProfile(trx, id, { locale: 'en', zoneinfo }, Date.now(), { actor: id }),
+    )
+    expect((await askForReset(email, 'en')).text).to.match(/\d\d:\d\d GMT\+10/)
+  })
+
   it('is that of the form for somebody who registers', async () => {
     const visitor = stage.visitor({ 'accept-language': 'zh-CN' })
     const email = `li-${randomUUID()}@example.org`
