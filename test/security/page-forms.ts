@@ -12,7 +12,7 @@ export const FORMS: Record<string, string[]> = {
   '/check/code': ['code'],
   '/language': ['language'],
   '/forgot': ['email'],
-  '/reset': ['token', 'code', 'password'],
+  '/reset': ['token', 'way', 'code', 'password'],
   '/not-me': ['token'],
   '/keep-second-factor': ['token'],
   '/account': ['name'],

@@ -22,6 +22,7 @@ const forgotSchema = z.object({
 
 const resetSchema = z.object({
   token: z.string().max(200),
+  way: z.string().max(4000).optional(),
   code: z.string().max(100, 'page-mail-code-wrong').trim().optional(),
   name: z.string().max(LONGEST_NAME, NAME_PROBLEM_MESSAGE).optional(),
   password: z.string().min(1, 'reset-password-missing'),
@@ -92,11 +93,15 @@ async function show(pages: LinkPages, ctx: AnyContext, token: string): Promise<v
   const { db, clock, config } = pages
   const browser = pages.browserSecret.read(ctx)
   const preview = await previewToken(db, { token, purpose: 'reset', browser }, clock())
-  if (preview.state !== 'live') return expired(pages, ctx, preview.state === 'used' ? preview.wayBack : null)
+  const said = pages.nextPage.take(ctx)
+  // Sealed. The form keeps it for a browser that lost its cookies, and for a link that ended meanwhile.
+  const way = ('wayBack' in preview ? preview.wayBack : null) ?? said.values?.['way'] ?? null
+  if (preview.state !== 'live') return expired(pages, ctx, way)
   const account = await findAccountById(db, preview.accountId)
   const locals = {
     action: '/reset',
     token,
+    way,
     needsCode: !preview.actsHere,
     // A stranger may have typed the name at registration, so it is removed.
     asksName: account !== undefined && !isVerified(account),
@@ -105,8 +110,8 @@ async function show(pages: LinkPages, ctx: AnyContext, token: string): Promise<v
     minLength: config.accounts.passwordMinLength,
     // Only the browser that requested the mail sees the address, because it knows it already.
     email: preview.actsHere ? account?.email : undefined,
-    client: await pages.appOf(ctx, pages.returnPath.open(preview.wayBack)),
-    ...pages.nextPage.take(ctx),
+    client: await pages.appOf(ctx, pages.returnPath.open(way)),
+    ...said,
   }
   pages.render(ctx, 'reset', locals)
 }
@@ -118,25 +123,31 @@ async function submit(pages: LinkPages, ctx: AnyContext): Promise<void> {
   const refuse = (errors: FormErrors) =>
     pages.nextPage.lead(ctx, `/reset?${link}`, { values: form.values, errors })
   if (!form.ok) return refuse(form.errors)
-  const { token, code, name, password: newPassword } = form.value
+  const { token, way, code, name, password: newPassword } = form.value
   const browser = pages.browserSecret.read(ctx)
   const given = { token, code, name, newPassword, browser, ip: requestState(ctx).clientIp }
   const outcome = await completeReset(pages, given)
-  if (outcome.ok) return done(pages, ctx, token, outcome.accountId)
+  if (outcome.ok) return done(pages, ctx, { token, way }, outcome.accountId)
   const errors = errorsOf(pages, outcome)
   if (errors) return refuse(errors)
-  // Without a link, the page says that it works no longer.
-  redirect(ctx, '/reset')
+  // The page says that the link works no longer, and still leads back to the app.
+  pages.nextPage.lead(ctx, `/reset?${link}`, { values: form.values })
 }
 
 /** The sign-in page that follows has the address of the account: the mailbox was proven. */
-async function done(pages: LinkPages, ctx: AnyContext, token: string, accountId: string): Promise<void> {
+async function done(
+  pages: LinkPages,
+  ctx: AnyContext,
+  { token, way }: { token: string; way: string | undefined },
+  accountId: string,
+): Promise<void> {
   const { db, clock } = pages
   const account = await findAccountById(db, accountId)
   pages.typedAddress.write(ctx, account?.email ?? '')
   const browser = pages.browserSecret.read(ctx)
   const used = await previewToken(db, { token, purpose: 'reset', browser }, clock())
-  const signInHref = pages.returnPath.open(used.state === 'used' ? used.wayBack : null) ?? '/sign-in'
+  const wayBack = (used.state === 'used' && used.wayBack) || way
+  const signInHref = pages.returnPath.open(wayBack) ?? '/sign-in'
   pages.nextPage.lead(ctx, '/reset/done', { about: { signInHref } })
 }
 
