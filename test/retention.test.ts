@@ -51,6 +51,7 @@ const OLD_ROWS: Record<string, (n: number, nowMs: number) => Record<string, unkn
     payloadSealed: 'x',
     createdAtMs: nowMs - DAY_MS,
   }),
+  upstream_logouts: (n, nowMs) => ({ tokenDigest: `t${n}`, receivedAtMs: nowMs - DAY_MS }),
   outbox_messages: (n, nowMs) => ({
     id: `m${n}`,
     topic: 'mail',
@@ -77,6 +78,7 @@ const OTHER_TABLES = {
     'signing_keys',
     'encryption_keys',
     'webhook_events',
+    'upstream_sessions',
   ],
   ofAnAccount: [
     'registration_approvals',

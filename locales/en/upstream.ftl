@@ -57,3 +57,7 @@ upstream-disconnected-before = This was disconnected before.
 upstream-last-way-in = This is the only way to sign in to your account. Set a password first, or connect another provider.
 upstream-no-password = Your account has no password. With one, you can sign in when a provider isn’t responding.
 upstream-set-password = Set a password by email
+# After a sign-out here.
+upstream-sign-out-lead = You may still be signed in at { $provider }. On a shared computer, sign out there as well.
+upstream-sign-out-button = Sign out of { $provider } too
+upstream-sign-out-down = { $provider } isn’t responding. Sign out there yourself.

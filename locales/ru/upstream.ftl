@@ -57,3 +57,7 @@ upstream-disconnected-before = Это уже отключено.
 upstream-last-way-in = Это единственный способ войти в ваш аккаунт. Сначала задайте пароль или подключите другой сервис.
 upstream-no-password = У вашего аккаунта нет пароля. С паролем вы войдёте, даже если сервис не отвечает.
 upstream-set-password = Задать пароль по почте
+# After a sign-out here.
+upstream-sign-out-lead = Возможно, вы ещё не вышли из { $provider }. На чужом компьютере выйдите и там.
+upstream-sign-out-button = Выйти и из { $provider }
+upstream-sign-out-down = { $provider } не отвечает. Выйдите там самостоятельно.

@@ -57,3 +57,7 @@ upstream-disconnected-before = 此关联之前已取消。
 upstream-last-way-in = 这是登录你账号的唯一方式。请先设置密码，或关联其他服务。
 upstream-no-password = 你的账号没有密码。设置密码后，即使其他服务没有响应也能登录。
 upstream-set-password = 通过邮件设置密码
+# After a sign-out here.
+upstream-sign-out-lead = 你可能仍处于 { $provider } 的登录状态。如果是公用电脑，请同时在那里退出登录。
+upstream-sign-out-button = 同时退出 { $provider }
+upstream-sign-out-down = { $provider } 没有响应。请自行在那里退出登录。

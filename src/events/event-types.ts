@@ -35,7 +35,7 @@ export const accountSnapshot = z.object({
 })
 
 const actor = text.describe(
-  'Who did it: an account id, `client:` and a client id, `anonymous`, `cli` or `system`',
+  'Who did it: an account id, `client:` and a client id, `upstream:` and an upstream id, `anonymous`, `cli` or `system`',
 )
 const account_id = text
 const client_id = text

@@ -32,8 +32,11 @@ export type PasswordProof = {
   first?: 'otp' | undefined
 }
 
-/** `label`: the name of the provider. `amr`: what its sign-in counts for here. */
-export type UpstreamProof = { label: string; amr: string[] }
+/**
+ * `label`: the name of the provider. `amr`: what its sign-in counts for here. `session`: names what `upstreams` keeps of the
+ * session there.
+ */
+export type UpstreamProof = { label: string; amr: string[]; session?: string | undefined }
 
 /** `account` as it was when its password was checked. */
 export function passwordProof(account: Account, nowMs: number): PasswordProof {

@@ -11,14 +11,14 @@ import type { Services } from '../services.ts'
 
 type Needs = Services & { oidc: Oidc }
 
-/** Who signed in, and with which methods (RFC 8176). */
-export type FinishedSignIn = { account: Account; amr: string[] }
+/** Who signed in, and with which methods (RFC 8176). `upstreamSession`: of somebody who came from another provider. */
+export type FinishedSignIn = { account: Account; amr: string[]; upstreamSession?: string | undefined }
 
 /** Signs the browser in, and records the session. Answers its uid. */
 export async function beginSession(
   services: Needs,
   ctx: AnyContext,
-  { account: { id: accountId }, amr }: FinishedSignIn,
+  { account: { id: accountId }, amr, upstreamSession }: FinishedSignIn,
 ): Promise<string> {
   const { oidc, clock, config } = services
   const previous = await readSession(oidc.current(), ctx)
@@ -26,7 +26,7 @@ export async function beginSession(
   const nowMs = clock()
   const ttlSeconds = sessionSeconds(lifetimesOf(config), Math.floor(nowMs / SECOND_MS), nowMs)
   const session = await startSession(oidc.current(), ctx, { accountId, amr, ttlSeconds, nowMs })
-  await recordSignIn(services, ctx, { uid: session.uid, accountId, amr })
+  await recordSignIn(services, ctx, { uid: session.uid, accountId, amr, upstreamSession })
   return session.uid
 }
 

@@ -28,6 +28,7 @@ export const MOVED_UPSTREAMS: MovedTable = {
     emailTrust: { kind: 'text', max: 16 },
     trustMfa: { kind: 'flag' },
     mfaLevels: { kind: 'json' },
+    signOut: { kind: 'text', max: 16 },
     enabled: { kind: 'flag' },
     createdAtMs: { kind: 'moment' },
     updatedAtMs: { kind: 'moment' },

@@ -5,7 +5,7 @@ import { webUriFault } from '../clients/client-uri.ts'
 import { parseEmail } from '../platform/email.ts'
 import { AppError } from '../platform/errors.ts'
 import { TEMPLATE_NAMES, TEMPLATES } from './upstream-templates.ts'
-import { AUTH_METHODS, EMAIL_TRUSTS, KINDS, MAPPED_FIELDS, SIGN_UPS } from './upstream.ts'
+import { AUTH_METHODS, EMAIL_TRUSTS, KINDS, MAPPED_FIELDS, SIGN_OUTS, SIGN_UPS } from './upstream.ts'
 import type { Upstream } from './upstream.ts'
 
 const LOOPBACKS = new Set(['localhost', '127.0.0.1', '[::1]'])
@@ -75,6 +75,7 @@ export const upstreamFields = {
   email_trust: z.enum(EMAIL_TRUSTS),
   trust_mfa: z.boolean(),
   mfa_levels: z.array(z.string().min(1).max(255)).max(20),
+  sign_out: z.enum(SIGN_OUTS),
   enabled: z.boolean(),
 }
 
@@ -118,6 +119,7 @@ export function readInput(input: UpstreamInput, nowMs: number): ReadUpstream {
     emailTrust: 'claim',
     trustMfa: false,
     mfaLevels: [],
+    signOut: 'offer',
     enabled: true,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
@@ -163,6 +165,7 @@ function changed(
     emailTrust: given.email_trust ?? before.emailTrust,
     trustMfa: given.trust_mfa ?? before.trustMfa,
     mfaLevels: given.mfa_levels ?? before.mfaLevels,
+    signOut: given.sign_out ?? before.signOut,
     enabled: given.enabled ?? before.enabled,
   }
   const faults = faultsOf(upstream, hasSecret || given.client_secret !== undefined)

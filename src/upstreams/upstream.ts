@@ -18,6 +18,9 @@ export const SIGN_UPS = ['create', 'link_only'] as const
 /** `claim`: an address is verified when the provider says so. `always`: each is. `never`: none is. */
 export const EMAIL_TRUSTS = ['claim', 'always', 'never'] as const
 
+/** `offer`: the page after a sign-out here offers one there. `always`: each goes on there, and comes back. */
+export const SIGN_OUTS = ['offer', 'always', 'never'] as const
+
 /** In the list of clients: the person's own account pages. */
 export const OWN_PAGES = 'account'
 
@@ -67,6 +70,8 @@ export type Upstream = {
   /** Whether its `amr` mfa, or one of `mfaLevels` as `acr`, counts as a second factor here. */
   trustMfa: boolean
   mfaLevels: string[]
+  /** Whether a sign-out here goes on there (OpenID Connect RP-Initiated Logout 1.0). */
+  signOut: (typeof SIGN_OUTS)[number]
   enabled: boolean
   createdAtMs: number
   updatedAtMs: number
@@ -98,6 +103,7 @@ const COLUMNS = [
   'emailTrust',
   'trustMfa',
   'mfaLevels',
+  'signOut',
   'enabled',
   'createdAtMs',
   'updatedAtMs',

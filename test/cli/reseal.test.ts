@@ -126,6 +126,7 @@ describe('what is sealed with the data key', () => {
     'interaction/pending/pending-sign-ins.ts': 'in a cookie, for ten minutes',
     'interaction/remembered-accounts.ts': 'in a cookie: a convenience that may be forgotten',
     'pages/security/page-memory.ts': 'in a cookie, for an hour',
+    'pages/upstream/sign-out.routes.ts': 'in a cookie, for a quarter of an hour',
     'pages/sign-in/mailed-codes-cookie.ts': 'in a cookie, for as long as the code',
     'passkeys/options.ts': 'in a page: the handle of a person without a passkey, used while the page is open',
     'interaction/proof/recent-proof.ts': 'in a cookie, for ten minutes',

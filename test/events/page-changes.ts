@@ -243,6 +243,7 @@ export const PAGE_CHANGES: Changes = {
   },
   '/upstream/connect/sign-in': { none: 'Leads to the sign-in page.' },
   '/upstream/connect/register': { none: 'Leads to the sign-up page.' },
+  '/upstream/sign-out': GOES_ELSEWHERE,
   '/upstream/connect/not-now': { none: 'Drops what waited in this browser. It changed nothing.' },
   '/account/requests': { none: 'Its answer is a consent, and `/consent` shows that event.' },
   '/set-up/later': { none: 'The person declines, and nothing changes.' },

@@ -58,6 +58,8 @@ const STAYS = [
   'status_entries',
   'status_lists',
   'upstream_flows',
+  'upstream_logouts',
+  'upstream_sessions',
   'webhook_events',
 ]
 

@@ -113,6 +113,7 @@ const COOKIES = [
   'interaction',
   'resume',
   'second_step',
+  'sign_out',
   'mailed_code',
 ]
 

@@ -49,6 +49,7 @@ export const FORMS: Record<string, string[]> = {
   '/upstream/connect/sign-in': ['anything'],
   '/upstream/connect/register': ['name', 'email'],
   '/upstream/connect/not-now': ['anything'],
+  '/upstream/sign-out': ['anything'],
   '/account/security/connections/unknown': ['anything'],
   '/account/security/connections/unknown/remove': ['anything'],
   '/interaction/unknown/verify-email': ['code'],

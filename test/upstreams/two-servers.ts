@@ -43,6 +43,8 @@ export async function introduce(
     {
       client_name: 'Here',
       redirect_uris: [`${here.issuer}/upstream/${id}/callback`],
+      post_logout_redirect_uris: [`${here.issuer}/upstream/${id}/signed-out`],
+      backchannel_logout_uri: `${here.issuer}/upstream/${id}/backchannel-logout`,
       scope: 'openid email profile',
       first_party: true,
       ...client,

@@ -27,6 +27,17 @@ export const sampleUpstreamPages: SamplePage[] = [
     isUsed: false,
     href: '/sign-in',
   }),
+  sample('upstream-sign-out', 'offered', {
+    label: 'Example ID',
+    action: '/upstream/sign-out',
+    nextHref: '/',
+  }),
+  sample('upstream-sign-out', 'down', {
+    label: 'Example ID',
+    action: '/upstream/sign-out',
+    nextHref: '/',
+    errors: { '': { id: 'upstream-sign-out-down', args: { provider: 'Example ID' } } },
+  }),
   sample('keep-factors', 'live', { ...reset, state: 'live' }),
   sample('keep-factors', 'done', { ...reset, state: 'done' }),
   sample('keep-factors', 'over', { ...reset, state: 'over' }),

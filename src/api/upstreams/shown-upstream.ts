@@ -4,7 +4,7 @@ import type { Actor } from '../../accounts/account-state.ts'
 import { actorOf } from '../../operations/bearer.ts'
 import type { ApiRequest } from '../../operations/operation.ts'
 import { timeOf } from '../../operations/shown-account.ts'
-import { redirectUriOf } from '../../upstreams/client/upstream-client.ts'
+import { addressesOf } from '../../upstreams/client/upstream-client.ts'
 import type { NamedLink } from '../../upstreams/links.ts'
 import { upstreamFields } from '../../upstreams/upstream-input.ts'
 import type { Upstream } from '../../upstreams/upstream.ts'
@@ -39,7 +39,10 @@ export const shownUpstream = z
     email_trust: upstreamFields.email_trust,
     trust_mfa: z.boolean(),
     mfa_levels: z.array(z.string()),
+    sign_out: upstreamFields.sign_out.describe('Whether a sign-out here goes on at the provider.'),
     redirect_uri: z.string().describe('To be registered at the provider.'),
+    post_logout_redirect_uri: z.string().describe('The same, for sign-outs that go on there.'),
+    backchannel_logout_uri: z.string().describe('The same, for sign-outs that begin there.'),
     created_at: z.iso.datetime(),
     updated_at: z.iso.datetime(),
   })
@@ -68,7 +71,8 @@ export function showUpstream(issuer: string, upstream: Upstream): z.output<typeo
     email_trust: upstream.emailTrust,
     trust_mfa: upstream.trustMfa,
     mfa_levels: upstream.mfaLevels,
-    redirect_uri: redirectUriOf(issuer, upstream.id),
+    sign_out: upstream.signOut,
+    ...addressesOf(issuer, upstream.id),
     created_at: timeOf(upstream.createdAtMs),
     updated_at: timeOf(upstream.updatedAtMs),
   }

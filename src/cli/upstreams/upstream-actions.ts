@@ -9,7 +9,7 @@ import { countLinks } from '../../upstreams/links.ts'
 import { addUpstream, removeUpstream, updateUpstream } from '../../upstreams/upstream-changes.ts'
 import { checkUpstream } from '../../upstreams/client/upstream-check.ts'
 import type { UpstreamChanges, UpstreamInput } from '../../upstreams/upstream-input.ts'
-import { redirectUriOf } from '../../upstreams/client/upstream-client.ts'
+import { addressesOf, redirectUriOf } from '../../upstreams/client/upstream-client.ts'
 import { listUpstreams, theUpstream } from '../../upstreams/upstream.ts'
 import type { Upstream } from '../../upstreams/upstream.ts'
 
@@ -21,7 +21,10 @@ export async function add(input: Input, services: Services): Promise<Answer> {
   const given = { ...fieldsOf(input), id: idOf(input), ...(template && { template }) } as UpstreamInput
   const upstream = await addUpstream(services, given, CLI)
   const { text, data } = shown(services, upstream)
-  return { data, text: `${text}\n\nRegister the redirect address at the provider.` }
+  return {
+    data,
+    text: `${text}\n\nRegister the redirect address at the provider, and the two for sign-outs where it knows them.`,
+  }
 }
 
 export async function list(_input: Input, { db }: Services): Promise<Answer> {
@@ -100,6 +103,7 @@ function fieldsOf(input: Input): Record<string, unknown> {
     scope: input.text('scope'),
     email_trust: input.text('email-trust'),
     sign_up: input.text('sign-up'),
+    sign_out: input.text('sign-out'),
     clients: listOf(input, 'for-client'),
     email_domains: listOf(input, 'email-domain'),
     mfa_levels: listOf(input, 'mfa-level'),
@@ -136,7 +140,7 @@ function idOf({ operands: [id = ''] }: Input): string {
 }
 
 function shown({ config }: Services, upstream: Upstream): Answer {
-  const data = { ...dataOf(upstream), redirect_uri: redirectUriOf(config.issuer, upstream.id) }
+  const data = { ...dataOf(upstream), ...addressesOf(config.issuer, upstream.id) }
   return { data, text: record(data) }
 }
 
@@ -163,6 +167,7 @@ function dataOf(upstream: Upstream) {
     email_trust: upstream.emailTrust,
     trust_mfa: upstream.trustMfa,
     mfa_levels: upstream.mfaLevels,
+    sign_out: upstream.signOut,
     created_at: isoTime(upstream.createdAtMs),
     updated_at: isoTime(upstream.updatedAtMs),
   }

@@ -30,6 +30,10 @@ const shared: Record<string, OptionSpec> = {
   'email-domain': { value: 'DOMAIN', about: 'Only verified addresses of this domain may come.', many: true },
   'mfa-level': { value: 'ACR', about: 'An acr of the provider that means a second factor.', many: true },
   'trust-mfa': { about: 'Its second factor counts here, so that no other one is asked for.' },
+  'sign-out': {
+    value: 'offer|always|never',
+    about: 'Whether a sign-out here goes on there: if the person wants it (offer), each, or none.',
+  },
   metadata: {
     value: 'FILE',
     about: 'More fields as JSON: endpoints, mapping, parameters, token_endpoint_auth_method.',

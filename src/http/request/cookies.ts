@@ -19,6 +19,7 @@ export type CookiePurpose =
   | 'registration'
   | 'address'
   | 'second_step'
+  | 'sign_out'
   | 'mailed_code'
   | 'language'
   | 'check'

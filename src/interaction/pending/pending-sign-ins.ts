@@ -33,7 +33,9 @@ const entries = z.array(
     accountId: z.string(),
     state: z.string(),
     atMs: z.number(),
-    upstream: z.object({ label: z.string(), amr: z.array(z.string()) }).optional(),
+    upstream: z
+      .object({ label: z.string(), amr: z.array(z.string()), session: z.string().optional() })
+      .optional(),
     first: z.literal('otp').optional(),
   }),
 )

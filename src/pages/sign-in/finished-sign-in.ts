@@ -15,13 +15,19 @@ import type { FinishedSignIn } from '../../interaction/session-changes.ts'
 export async function finishForApp(
   services: SignInServices,
   page: Page,
-  { account, amr }: FinishedSignIn,
+  { account, amr, upstreamSession }: FinishedSignIn,
 ): Promise<void> {
   await noteBrowser(services, page.ctx, account)
   await makeRoom(services, page, account)
   // The time of the sign-in is part of the result, because later steps repeat the result.
   const ts = Math.floor(services.clock() / SECOND_MS)
-  const login = { accountId: account.id, amr, remember: true, ts }
+  const login = {
+    accountId: account.id,
+    amr,
+    remember: true,
+    ts,
+    ...(upstreamSession && { upstreamSession }),
+  }
   // A sign-in also answers these two prompts.
   const { name } = page.interaction.prompt
   const answered = name === 'create' || name === 'select_account' ? { [name]: {} } : {}

@@ -116,8 +116,13 @@ async function finishWithoutCode(
   const finished = await finishUpstreamSignIn(services, { proof, ip: ipOf(ctx), from })
   if (!finished) return false
   services.pending.clear(ctx, of)
-  await finish(finished)
+  await finish(fromThere(proof, finished))
   return true
+}
+
+/** The session belongs to the one at the other provider. */
+function fromThere({ upstream }: PasswordProof, { account, amr }: FinishedSignIn): FinishedSignIn {
+  return { account, amr, upstreamSession: upstream?.session }
 }
 
 async function submit(services: SignInServices, place: Place): Promise<void> {
@@ -132,7 +137,7 @@ async function submit(services: SignInServices, place: Place): Promise<void> {
   const result = await finishSignIn(services, { proof, code: given.data, ip: ipOf(ctx), from })
   if (result.ok) {
     services.pending.clear(ctx, of)
-    return place.finish(result)
+    return place.finish(fromThere(proof, result))
   }
   if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
   if (result.reason === 'over') return startOver(services, place)
@@ -149,7 +154,7 @@ async function submitPasskey(
   const result = await finishWithPasskey(services, { ...given, browser: browserOf(ctx), ip: ipOf(ctx), from })
   if (result.ok) {
     services.pending.clear(ctx, of)
-    return place.finish(result)
+    return place.finish(fromThere(given.proof, result))
   }
   if (result.reason === 'over') return startOver(services, place)
   again(place, result.reason)
@@ -176,7 +181,7 @@ async function finishLost(services: SignInServices, ctx: AnyContext): Promise<vo
   const result = await finishWith(services, ctx, proof)
   if (!result?.ok) return
   services.pending.clear(ctx, of)
-  await signInBrowser(services, ctx, result)
+  await signInBrowser(services, ctx, fromThere(proof, result))
 }
 
 async function finishWith(services: SignInServices, ctx: AnyContext, proof: PasswordProof) {
@@ -199,7 +204,7 @@ async function finishLostUpstream(
   const finished = await finishUpstreamSignIn(services, { proof, ip: ipOf(ctx), from: originOf(ctx) })
   if (!finished) return services.pending.move(ctx, of, LOST)
   services.pending.clear(ctx, of)
-  await signInBrowser(services, ctx, finished)
+  await signInBrowser(services, ctx, fromThere(proof, finished))
 }
 
 function asksRecovery({ ctx }: Place): boolean {

@@ -7,11 +7,12 @@ import { OWN_PAGE } from '../../interaction/pending/pending-sign-ins.ts'
 import { redirect } from '../../interaction/page.ts'
 import { keepIdentity, takeFlow } from '../../upstreams/client/flows.ts'
 import type { Flow, TakenFlow } from '../../upstreams/client/flows.ts'
-import type { UpstreamIdentity } from '../../upstreams/identity.ts'
+import type { Identified } from '../../upstreams/client/upstream-client.ts'
 import { isOffered } from '../../upstreams/offered.ts'
 import { clientSecretOf, findUpstream } from '../../upstreams/upstream.ts'
 import type { Upstream } from '../../upstreams/upstream.ts'
 import { UpstreamFailure } from '../../upstreams/client/upstream-failure.ts'
+import { keepUpstreamSession } from '../../upstreams/upstream-sessions.ts'
 import { signInWith } from '../../upstreams/upstream-sign-in.ts'
 import { connectHere } from './connections.routes.ts'
 import { leadBack, refusalText, wayOnOf } from './refusals.ts'
@@ -35,10 +36,11 @@ async function comeBack(services: UpstreamServices, ctx: AnyContext): Promise<vo
   const upstream = await findUpstream(services.db, id)
   const isOn = upstream?.enabled && (flow.connects || isOffered(upstream, flow.client))
   if (!upstream || !isOn) return leadBack(services, ctx, flow, refusalText('off', ''))
-  const identity = await identify(services, { ctx, upstream, flow, answer })
-  if (!identity) return
+  const identified = await identify(services, { ctx, upstream, flow, answer })
+  if (!identified) return
+  const { identity, there } = identified
   if (flow.connects) return connectHere(services, ctx, { upstream, identity, connects: flow.connects })
-  await signInAs(services, ctx, { upstream, identity, flow })
+  await signInAs(services, ctx, { upstream, identity, there, flow })
 }
 
 type Answered = { ctx: AnyContext; upstream: Upstream; flow: Flow; answer: URLSearchParams }
@@ -47,7 +49,7 @@ type Answered = { ctx: AnyContext; upstream: Upstream; flow: Flow; answer: URLSe
 async function identify(
   services: UpstreamServices,
   { ctx, upstream, flow, answer }: Answered,
-): Promise<UpstreamIdentity | undefined> {
+): Promise<Identified | undefined> {
   try {
     const secret = await clientSecretOf(services.db, services.sealer, upstream.id)
     return await services.upstreamClient.identify({ upstream, secret, flow, answer })
@@ -64,13 +66,13 @@ async function identify(
   }
 }
 
-type SignedIn = { upstream: Upstream; identity: UpstreamIdentity; flow: Flow }
+type SignedIn = Identified & { upstream: Upstream; flow: Flow }
 
 /** The page for the code goes on: it asks for one where the account has a second factor, and else finishes. */
 async function signInAs(
   services: UpstreamServices,
   ctx: AnyContext,
-  { upstream, identity, flow }: SignedIn,
+  { upstream, identity, there, flow }: SignedIn,
 ): Promise<void> {
   const ip = requestState(ctx).clientIp
   const result = await signInWith(services, { upstream, identity, ip })
@@ -81,7 +83,12 @@ async function signInAs(
   if (!result.ok) return leadBack(services, ctx, flow, refusalText(result.reason, upstream.label))
   const { of, query } = flow
   const proof = passwordProof(result.account, services.clock())
-  services.pending.write(ctx, of, { ...proof, upstream: { label: upstream.label, amr: identity.amr } })
+  const whose = { upstreamId: upstream.id, accountId: proof.accountId, subject: identity.subject }
+  const session = await keepUpstreamSession(services, { ...whose, there })
+  services.pending.write(ctx, of, {
+    ...proof,
+    upstream: { label: upstream.label, amr: identity.amr, session },
+  })
   redirect(ctx, of === OWN_PAGE ? `/sign-in/code${query}` : `/interaction/${of}/code${query}`)
 }
 

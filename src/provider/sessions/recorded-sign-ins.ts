@@ -4,6 +4,7 @@ import { markEnded, recordSession } from '../../sessions/account-sessions.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
+import { bindUpstreamSession } from '../../upstreams/upstream-sessions.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import { endSessionAndGrants } from '../../grant-store/access-endings.ts'
 import type { AfterHook } from '../contract/protocol-part.ts'
@@ -26,6 +27,7 @@ export function recordEndings(
             uid: session.uid,
             accountId: session.accountId,
             amr: session.amr,
+            upstreamSession: textOf(result.login['upstreamSession']),
           })
       },
     },
@@ -48,11 +50,19 @@ export async function noteSignOut(
   await inTransaction(db, (trx) => markEnded(trx, accountId, uid, clock()))
 }
 
+/** `upstreamSession`: of a person who came from another provider. */
+type SignInRecord = {
+  uid: string
+  accountId: string
+  amr?: string[] | undefined
+  upstreamSession?: string | undefined
+}
+
 /** Records a new session, and ends the account's oldest ones beyond the limit. A deletion that waits is cancelled. */
 export async function recordSignIn(
   services: Pick<Services, 'db' | 'clock' | 'store' | 'config' | 'outbox'>,
   ctx: AnyContext,
-  { uid, accountId, amr }: { uid: string; accountId: string; amr?: string[] | undefined },
+  { uid, accountId, amr, upstreamSession }: SignInRecord,
 ): Promise<void> {
   const { db, clock, config } = services
   const { sessions } = config
@@ -68,7 +78,12 @@ export async function recordSignIn(
     expiresAtMs: nowMs + sessions.sessionAbsoluteSeconds * SECOND_MS,
   }
   const surplus = await recordSession(db, session, sessions.maxActiveSessions, nowMs)
+  if (upstreamSession !== undefined) await bindUpstreamSession(db, upstreamSession, session)
   await Promise.all(surplus.map((ended) => endSessionAndGrants(services, ended)))
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
 }
 
 // Set by the library on a session that it has removed. Left out of its published types.

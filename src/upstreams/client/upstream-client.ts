@@ -8,6 +8,7 @@ import { SECOND_MS } from '../../platform/clock.ts'
 import type { Flow } from './flows.ts'
 import { identityFrom } from '../identity.ts'
 import type { UpstreamIdentity } from '../identity.ts'
+import type { SessionThere } from '../upstream-sessions.ts'
 import type { Upstream } from '../upstream.ts'
 import { failing, UpstreamFailure } from './upstream-failure.ts'
 import type { RequestOptions, UpstreamMetadata } from './upstream-metadata.ts'
@@ -20,8 +21,16 @@ export type UpstreamClient = {
     hints: { loginHint?: string | undefined },
   ) => Promise<URL>
   /** Who signed in, from the address that the browser came back to. @throws UpstreamFailure */
-  identify: (came: Came) => Promise<UpstreamIdentity>
+  identify: (came: Came) => Promise<Identified>
+  /** Where the browser signs out, if the provider has such a page. @throws UpstreamFailure `down` */
+  signOutUrl: (upstream: Upstream, given: SignOutThere) => Promise<URL | undefined>
 }
+
+/** `there`: what the provider calls its own session. */
+export type Identified = { identity: UpstreamIdentity; there: SessionThere }
+
+/** `state` comes back with the browser. */
+export type SignOutThere = { idToken: string | undefined; state: string; locale: string | undefined }
 
 /** Between the clocks of two servers. */
 const TOLERANCE_SECONDS = 60
@@ -56,14 +65,26 @@ export function createUpstreamClient(
       const { upstream, flow } = came
       const redirectUri = redirectUriOf(issuer, upstream.id)
       const exchange = await redeem(metadata, clientOf(upstream, clock), redirectUri, came)
-      const { claims, emails } =
+      const { claims, emails, idToken } =
         upstream.kind === 'oidc'
           ? await openidClaims(exchange, flow.nonce)
           : await apiClaims(exchange, upstream)
       const identity = identityFrom(upstream, claims, emails)
       if (!identity) throw new UpstreamFailure('invalid', 'its answer names no subject')
       assertFresh(identity, flow)
-      return identity
+      const { sid } = claims
+      return { identity, there: { idToken, ...(typeof sid === 'string' && idToken && { sid }) } }
+    },
+    async signOutUrl(upstream, { idToken, state, locale }) {
+      const { end_session_endpoint: endpoint } = await metadata.describe(upstream)
+      if (upstream.kind !== 'oidc' || !endpoint) return undefined
+      return withParameters(new URL(endpoint), {
+        ...(idToken && { id_token_hint: idToken }),
+        client_id: upstream.clientId,
+        post_logout_redirect_uri: addressesOf(issuer, upstream.id).post_logout_redirect_uri,
+        state,
+        ...(locale && { ui_locales: locale }),
+      })
     },
   }
 }
@@ -78,6 +99,15 @@ export function redirectUriOf(issuer: string, upstreamId: string): string {
   return `${issuer}/upstream/${upstreamId}/callback`
 }
 
+/** What the operator registers at the provider. */
+export function addressesOf(issuer: string, upstreamId: string) {
+  return {
+    redirect_uri: redirectUriOf(issuer, upstreamId),
+    post_logout_redirect_uri: `${issuer}/upstream/${upstreamId}/signed-out`,
+    backchannel_logout_uri: `${issuer}/upstream/${upstreamId}/backchannel-logout`,
+  }
+}
+
 type Came = { upstream: Upstream; secret: string | undefined; flow: Flow; answer: URLSearchParams }
 type Exchange = {
   as: oauth.AuthorizationServer
@@ -85,7 +115,7 @@ type Exchange = {
   response: Response
   options: RequestOptions
 }
-type Claimed = { claims: Record<string, unknown>; emails?: unknown }
+type Claimed = { claims: Record<string, unknown>; emails?: unknown; idToken?: string | undefined }
 
 function clientOf({ clientId }: Upstream, clock: Clock): oauth.Client {
   return {
@@ -146,17 +176,18 @@ async function openidClaims({ as, client, response, options }: Exchange, nonce: 
     await oauth.validateApplicationLevelSignature(as, response, options)
     return found
   })
-  const idToken = oauth.getValidatedIdTokenClaims(tokens)
-  if (!idToken) throw new UpstreamFailure('invalid', 'its answer has no ID token')
-  if (idToken['email'] !== undefined || !as.userinfo_endpoint) return { claims: idToken }
+  const said = oauth.getValidatedIdTokenClaims(tokens)
+  if (!said) throw new UpstreamFailure('invalid', 'its answer has no ID token')
+  const { id_token: idToken } = tokens
+  if (said['email'] !== undefined || !as.userinfo_endpoint) return { claims: said, idToken }
   const answer = await failing('down', () => oauth.userInfoRequest(as, client, tokens.access_token, options))
   const userinfo = await failing('invalid', async () => {
-    const found = await oauth.processUserInfoResponse(as, client, idToken.sub, answer)
+    const found = await oauth.processUserInfoResponse(as, client, said.sub, answer)
     if (answer.headers.get('content-type')?.startsWith('application/jwt'))
       await oauth.validateApplicationLevelSignature(as, answer, options)
     return found
   })
-  return { claims: { ...userinfo, ...idToken } }
+  return { claims: { ...userinfo, ...said }, idToken }
 }
 
 /** Of a provider without ID tokens: what its API says of the owner of the token. */

@@ -1,59 +1,20 @@
-import { createServer } from 'node:http'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect } from 'chai'
-import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import type { JWTPayload } from 'jose'
 import { findAccountByEmail } from '../../../src/accounts/account.ts'
 import { startOAuth2StandIn } from '../../support/oauth2-stand-in.ts'
 import type { OAuth2StandIn } from '../../support/oauth2-stand-in.ts'
 import type { Visited, Visitor } from '../../support/visitor.ts'
+import { startForger } from '../../upstreams/forger.ts'
+import type { Forger } from '../../upstreams/forger.ts'
 import { openHere, press } from '../../upstreams/two-servers.ts'
 import type { Here } from '../../upstreams/two-servers.ts'
 
 const INVALID = /verify the answer/
 
-/** An OpenID provider with answers that a test bends: it signs all that it is given. */
-async function startForger() {
-  const { privateKey, publicKey } = await generateKeyPair('ES256')
-  const other = await generateKeyPair('ES256')
-  const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' }] }
-  const bent: { claims: JWTPayload; userinfo?: object; wrongKey?: boolean; metadata?: object } = {
-    claims: {},
-  }
-  let issuer = ''
-  const server: Server = createServer((req, res) => {
-    const json = (body: unknown) =>
-      res.setHeader('content-type', 'application/json').end(JSON.stringify(body))
-    const path = new URL(req.url ?? '/', 'http://x').pathname
-    if (path === '/.well-known/openid-configuration')
-      return json({
-        issuer,
-        authorization_endpoint: `${issuer}/authorize`,
-        token_endpoint: `${issuer}/token`,
-        userinfo_endpoint: `${issuer}/userinfo`,
-        jwks_uri: `${issuer}/jwks`,
-        id_token_signing_alg_values_supported: ['ES256'],
-        ...bent.metadata,
-      })
-    if (path === '/jwks') return json(jwks)
-    if (path === '/userinfo') return json(bent.userinfo ?? {})
-    const token = new SignJWT(bent.claims)
-      .setProtectedHeader({ alg: 'ES256', kid: 'k' })
-      .setIssuedAt()
-      .setExpirationTime('5m')
-      .sign(bent.wrongKey ? other.privateKey : privateKey)
-    return void token.then((id_token) => json({ access_token: 'a', token_type: 'bearer', id_token }))
-  })
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
-  issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  return { issuer, bent, stop: () => void server.close() }
-}
-
 describe('an attack on a sign-in at another provider', () => {
   let here: Here
   let github: OAuth2StandIn
-  let forger: Awaited<ReturnType<typeof startForger>>
+  let forger: Forger
 
   before(async () => {
     here = await openHere()

@@ -139,7 +139,7 @@ describe('connecting an account with another provider', () => {
     expect(await linked(account!.id)).to.have.length(1)
   })
 
-  it('is told to the owner by mail, in their language, also when an operator takes it away [S-2.229]', async () => {
+  it('is mailed to the owner, in their language, also when an operator takes it away [S-2.229]', async () => {
     const id = await here.add({ ...github.definition, label: 'Octo' })
     const { person, visitor } = await member()
     await updateAccount(here.parts.db, { id: person.id }, { locale: 'ru' })
