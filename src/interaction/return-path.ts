@@ -24,8 +24,8 @@ export type ReturnPath = {
   clientIdOf: (path: string | undefined) => string | undefined
 }
 
-/** The page of the step that is due, the sign-in page, or the form that declines a set-up. */
-export type InteractionPage = '' | '/sign-in' | '/set-up/later'
+/** The page of the step that is due, the sign-in page, the form that declines a set-up, or the way to another provider. */
+export type InteractionPage = '' | '/sign-in' | '/set-up/later' | `/upstream/${string}`
 
 /** Binds what is sealed to its purpose. */
 const CONTEXT = 'way-back'

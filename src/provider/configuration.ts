@@ -28,7 +28,7 @@ import type { SecondFactors } from './requests/authentication-levels.ts'
 import type { DetailsType } from '../resources/details-type.ts'
 import { needsChallenge } from './checks/code-protection.ts'
 import { repeatable } from './requests/repeatable-request.ts'
-import { REQUEST_METADATA, requestFeatures } from './requests/request-features.ts'
+import { PROVIDER_HINTS, REQUEST_METADATA, requestFeatures } from './requests/request-features.ts'
 import type { ProtocolPart } from './contract/protocol-part.ts'
 import { enabledAlgorithms, STANDARD_ALG } from '../platform/algorithms.ts'
 import type { SigningAlg } from '../platform/algorithms.ts'
@@ -101,6 +101,7 @@ export function createConfiguration(needs: ConfigurationNeeds): Configuration {
       ...requestFeatures(needs.detailsTypes, resourceIndicators(needs.findResource, needs.tokenAlgorithm)),
       ...(Object.assign({}, ...needs.parts.map((part) => part.features)) as Configuration['features']),
     },
+    extraParams: PROVIDER_HINTS,
     acrValues: [...reachableLevels(needs.secondFactors.passkeys)],
     pairwiseIdentifier: needs.pairwiseIdentifier,
     extraClientMetadata: {

@@ -10,9 +10,15 @@ export type OfferedUpstreams = {
   for: (clientId: string | undefined) => Promise<Upstream[]>
   /** Those that are on for some client: a signed-in person may connect any of them. */
   all: () => Promise<Upstream[]>
-  /** The only one for the domain of this address; nothing when none or several are. */
-  ofAddress: (clientId: string | undefined, email: string) => Promise<Upstream | undefined>
+  /** The one that a request names, or the only one for the domain that it names; nothing when none or several fit. */
+  hinted: (clientId: string | undefined, hints: UpstreamHints) => Promise<Upstream | undefined>
 }
+
+/** `id`: of an upstream. `domain`: of an address. An empty hint is none. */
+export type UpstreamHints = { id: string; domain: string; email: string }
+
+/** As a page shows it. */
+export type UpstreamButton = { label: string; action: string }
 
 export function createOfferedUpstreams({
   db,
@@ -27,9 +33,14 @@ export function createOfferedUpstreams({
   return {
     all,
     for: offered,
-    async ofAddress(clientId, email) {
-      const fitting = (await offered(clientId)).filter(
-        ({ emailDomains }) => emailDomains.length > 0 && isOfDomain(emailDomains, email),
+    async hinted(clientId, { id, domain, email }) {
+      if (!id && !domain && !email) return undefined
+      const found = await offered(clientId)
+      const named = found.find((one) => one.id === id)
+      if (named) return named
+      const address = domain ? `x@${domain}` : email
+      const fitting = found.filter(
+        ({ emailDomains }) => emailDomains.length > 0 && isOfDomain(emailDomains, address),
       )
       return fitting.length === 1 ? fitting[0] : undefined
     },
@@ -41,6 +52,14 @@ export function isOffered(
   clientId: string | undefined,
 ): boolean {
   return enabled && (clients.length === 0 || clients.includes(clientId || OWN_PAGES))
+}
+
+/** `actionOf`: where the form of an upstream goes. */
+export function upstreamButtons(
+  upstreams: readonly Upstream[],
+  actionOf: (id: string) => string,
+): UpstreamButton[] {
+  return upstreams.map(({ id, label }) => ({ label, action: actionOf(id) }))
 }
 
 /** True for an address in one of these domains. A subdomain is another domain. */

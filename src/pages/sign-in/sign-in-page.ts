@@ -25,6 +25,9 @@ import { originOf, signInBrowser } from '../../interaction/signed-in-browser.ts'
 import type { SignInServices } from './browser-memory.ts'
 import { finishForApp, finishHere } from './finished-sign-in.ts'
 import { LOST, OWN_PAGE } from '../../interaction/pending/pending-sign-ins.ts'
+import { hintsOf } from './upstream-hints.ts'
+import { upstreamButtons } from '../../upstreams/offered.ts'
+import type { UpstreamButton } from '../../upstreams/offered.ts'
 import { LATE, LATE_TEXT, withQuery } from './own-page.ts'
 import type { OwnPage } from './own-page.ts'
 
@@ -133,16 +136,17 @@ async function buttons(
   clientId: string | undefined,
   path: string,
   query: string,
-): Promise<{ label: string; action: string }[]> {
-  const found = await offered.for(clientId)
-  return found.map(({ id, label }) => ({ label, action: `${path}/${id}${query}` }))
+): Promise<UpstreamButton[]> {
+  return upstreamButtons(await offered.for(clientId), (id) => `${path}/${id}${query}`)
 }
 
-/** A request for somebody of a domain that has its own provider goes there at once. The sign-in page itself stays. */
+/**
+ * A request that names a provider, or a domain that has its own, goes there at once. It goes there once: the sign-in page
+ * itself stays, for people who come back with a refusal, or with a sign-in that is not enough for the app.
+ */
 async function leadOn({ offered }: SignInServices, { ctx, interaction, uid, query }: Page): Promise<boolean> {
-  const hint = parameter(interaction, 'login_hint')
-  if (!hint || ctx.path.endsWith('/sign-in')) return false
-  const upstream = await offered.ofAddress(parameter(interaction, 'client_id'), hint)
+  if (ctx.path.endsWith('/sign-in') || interaction.lastSubmission?.['login'] !== undefined) return false
+  const upstream = await offered.hinted(parameter(interaction, 'client_id'), hintsOf(interaction))
   if (upstream) redirect(ctx, `/interaction/${uid}/upstream/${upstream.id}${query}`)
   return upstream !== undefined
 }

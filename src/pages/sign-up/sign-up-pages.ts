@@ -17,18 +17,25 @@ import { passwordProblemMessage } from '../../passwords/password-policy.ts'
 import { emailProblemMessage } from '../../platform/email.ts'
 import { PASSWORD_AMR, readSession } from '../../provider/sessions/browser-session.ts'
 import type { RegistrationRefusal } from '../../accounts/registrations/registration-mode.ts'
+import { createOfferedUpstreams } from '../../upstreams/offered.ts'
+import type { OfferedUpstreams } from '../../upstreams/offered.ts'
 import type { Services } from '../../services.ts'
 import type { Message } from '../../words/message.ts'
 import { createWaitingRegistrations } from './waiting-registrations.ts'
 import type { WaitingRegistration, WaitingRegistrations } from './waiting-registrations.ts'
 
-export type SignUpPages = LinkPages & { waiting: WaitingRegistrations; signedIn: SignedInAnswers }
+export type SignUpPages = LinkPages & {
+  waiting: WaitingRegistrations
+  signedIn: SignedInAnswers
+  offered: OfferedUpstreams
+}
 
 export function signUpPagesOf(services: Services, site: Site): SignUpPages {
   return {
     ...linkPagesOf(services, site),
     waiting: createWaitingRegistrations(services),
     signedIn: createSignedInAnswers(services),
+    offered: createOfferedUpstreams(services),
   }
 }
 

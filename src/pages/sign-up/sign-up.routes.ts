@@ -11,6 +11,8 @@ import type { FormErrors } from '../../http/request/validate.ts'
 import { CHALLENGE_NEEDED, orChallenge } from '../../interaction/challenge.ts'
 import { redirect } from '../../interaction/page.ts'
 import { findInvitation } from '../../accounts/registrations/invitations.ts'
+import { upstreamButtons } from '../../upstreams/offered.ts'
+import type { UpstreamButton } from '../../upstreams/offered.ts'
 import { formHref, problemTexts, sentHref } from './sign-up-pages.ts'
 import type { SignUpPages } from './sign-up-pages.ts'
 
@@ -41,6 +43,7 @@ async function show(pages: SignUpPages, ctx: AnyContext): Promise<void> {
     client: await pages.appOf(ctx),
     signInHref: pages.returnPath.path(ctx) ?? '/sign-in',
     minLength,
+    upstreams: await buttons(pages, ctx),
     approves: invited.approves,
     values: { email: invited.email ?? hinted(ctx.query['email']) ?? pages.typedAddress.read(ctx) },
     errors: {},
@@ -48,6 +51,18 @@ async function show(pages: SignUpPages, ctx: AnyContext): Promise<void> {
     ...(await pages.challenges.forPage(ctx, 'register', pages.returnPath.query(ctx), said)),
   }
   pages.render(ctx, 'register', { ...locals })
+}
+
+/** Providers whose first sign-in makes an account. It carries no invitation, and waits for no approval. */
+async function buttons(pages: SignUpPages, ctx: AnyContext): Promise<UpstreamButton[]> {
+  const { accountRegistration: mode } = pages.config.registration
+  if (mode !== 'open' && mode !== 'domains') return []
+  const offered = await pages.offered.for(pages.returnPath.clientId(ctx))
+  const making = offered.filter(({ signUp }) => signUp === 'create')
+  return upstreamButtons(
+    making,
+    (id) => pages.returnPath.path(ctx, `/upstream/${id}`) ?? `/sign-in/upstream/${id}`,
+  )
 }
 
 type Invited = { why?: 'closed' | 'invitation'; email?: string | undefined; approves: boolean }

@@ -20,6 +20,9 @@ export function requestFeatures(types: readonly DetailsType[], indicators: Featu
   } as Partial<Features>
 }
 
+/** Parameters that the library would drop: which other provider a person signs in with. `pages/sign-in` reads them. */
+export const PROVIDER_HINTS = ['idp_hint', 'kc_idp_hint', 'domain_hint']
+
 /** Metadata beyond the library's own. */
 export const REQUEST_METADATA = {
   prompt_values_supported: ['none', 'login', 'consent', 'select_account', 'create'],

@@ -152,6 +152,64 @@ describe('a failed sign-in at another provider', () => {
     expect(id).to.match(/^other-/)
   })
 
+  const HINTS: Record<string, (id: string) => Record<string, string>> = {
+    idp_hint: (id) => ({ idp_hint: id }),
+    kc_idp_hint: (id) => ({ kc_idp_hint: id }),
+    domain_hint: (id) => ({ domain_hint: `${id}.example` }),
+    'login_hint of its domain': (id) => ({ login_hint: `ann@${id}.example` }),
+  }
+  for (const [name, hint] of Object.entries(HINTS))
+    it(`follows ${name} once, and then leaves the choice to the person [S-2.234]`, async () => {
+      const id = await here.add({ ...github.definition, sign_up: 'link_only' })
+      await updateUpstream(here.parts, id, { email_domains: [`${id}.example`] }, BY)
+      await here.parts.feed.check()
+      const visitor = here.visitor()
+      const request = { prompt: undefined, scope: 'openid', ...hint(id) }
+      const there = await visitor.get(app.authorizePath(request))
+      const address = there.headers.get('location') ?? ''
+      expect(new URL(address).origin).to.equal(github.origin)
+      expect(isSignIn(await visitor.get(github.refuse(address)))).to.equal(true)
+      const none = await here.visitor().get(app.authorizePath({ ...request, prompt: 'none' }))
+      expect(new URL(none.headers.get('location') ?? '').searchParams.get('error')).to.equal('login_required')
+    })
+
+  it('shows the page of sign-in for a hint that names no provider of this app [S-2.234]', async () => {
+    const other = await here.add({ ...github.definition, clients: ['another'] })
+    for (const hint of [other, 'nobody', '../evil', 'https://evil.example'])
+      expect(
+        isSignIn(await here.visitor().get(app.authorizePath({ prompt: undefined, idp_hint: hint }))),
+        hint,
+      ).to.equal(true)
+  })
+
+  it('does not lead to the provider again and again for an app that wants somebody else [S-2.234]', async () => {
+    const id = await here.add(github.definition)
+    const { id: value } = await here.person()
+    const claims = JSON.stringify({ id_token: { sub: { value, essential: true } } })
+    const visitor = here.visitor()
+    const request = { prompt: undefined, scope: 'openid', idp_hint: id, claims }
+    const there = await visitor.get(app.authorizePath(request))
+    const page = await visitor.get(github.signIn(there.headers.get('location') ?? '', somebody()))
+    expect([page.headers.get('location'), isSignIn(page)]).to.eql([null, true])
+  })
+
+  it('has its buttons on the page of registration, and registers there [S-2.234]', async () => {
+    const [making, linking] = [
+      await here.add(github.definition),
+      await here.add({ ...github.definition, sign_up: 'link_only' }),
+    ]
+    const visitor = here.visitor()
+    const signIn = await visitor.get(app.authorizePath({ prompt: undefined, scope: 'openid' }))
+    const href = /href="(\/register\?[^"]*)"/.exec(signIn.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const form = await visitor.get(href)
+    expect([form.text.includes(`/upstream/${making}?`), form.text.includes(linking)]).to.eql([true, false])
+    const address = await press(visitor, form, making)
+    expect(isAtApp(await visitor.get(github.signIn(address, somebody())))).to.equal(true)
+    const own = here.visitor()
+    const away = await press(own, await own.get('/register'), making)
+    expect((await own.get(github.signIn(away, somebody()))).url.pathname).to.equal('/account')
+  })
+
   it('is no new proof where the app asks for one', async () => {
     const id = await here.add(github.definition)
     for (const wanted of [{ prompt: 'login' }, { prompt: undefined, max_age: '0' }]) {
