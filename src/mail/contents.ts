@@ -3,7 +3,7 @@ import type { MailRequest } from '../outbox/mail-request.ts'
 import type { Translate } from '../words/catalogue.ts'
 import { factorReset, signInCode, upstreamChanged } from './factor-letters.ts'
 import { guessLetter } from './guess-letters.ts'
-import { addressNotice, addressTaken, deletionNotice, newAddress } from './life-contents.ts'
+import { lifeLetter } from './life-contents.ts'
 import { isPlainName } from './letter.ts'
 import type { DataOf, Letter, Words } from './letter.ts'
 import { registrationLetter } from './registration-letters.ts'
@@ -41,13 +41,10 @@ function letterOf(request: MailRequest, words: Words): Letter {
     case 'factor-reset':
       return factorReset(request.data, words)
     case 'new-address':
-      return newAddress(request.data, words)
     case 'address-taken':
-      return addressTaken(request.data, words)
     case 'address-notice':
-      return addressNotice(request.data, words)
     case 'deletion-notice':
-      return deletionNotice(request.data, words)
+      return lifeLetter(request, words)
     case 'sign-in-code':
       return signInCode(request.data, words)
     case 'upstream-changed':

@@ -1,7 +1,16 @@
 /** The mails about a change of address and a deletion. */
-import type { DataOf, Letter, Words } from './letter.ts'
+import type { DataOf, Letter, RequestOf, Words } from './letter.ts'
 
-export function newAddress(data: DataOf<'new-address'>, { say, when, greeting }: Words): Letter {
+type LifeRequest = RequestOf<'new-address' | 'address-taken' | 'address-notice' | 'deletion-notice'>
+
+export function lifeLetter(request: LifeRequest, words: Words): Letter {
+  if (request.template === 'new-address') return newAddress(request.data, words)
+  if (request.template === 'address-taken') return addressTaken(request.data, words)
+  if (request.template === 'address-notice') return addressNotice(request.data, words)
+  return deletionNotice(request.data, words)
+}
+
+function newAddress(data: DataOf<'new-address'>, { say, when, greeting }: Words): Letter {
   const { name, link, code, expiresAtMs } = data
   return {
     subject: say('mail-new-address.subject'),
@@ -15,7 +24,7 @@ export function newAddress(data: DataOf<'new-address'>, { say, when, greeting }:
   }
 }
 
-export function addressTaken(data: DataOf<'address-taken'>, { say, greeting }: Words): Letter {
+function addressTaken(data: DataOf<'address-taken'>, { say, greeting }: Words): Letter {
   return {
     subject: say('mail-address-taken.subject'),
     preview: say('mail-address-taken.preview'),
@@ -27,7 +36,7 @@ export function addressTaken(data: DataOf<'address-taken'>, { say, greeting }: W
   }
 }
 
-export function addressNotice(data: DataOf<'address-notice'>, { say, when, greeting }: Words): Letter {
+function addressNotice(data: DataOf<'address-notice'>, { say, when, greeting }: Words): Letter {
   const { name, kind, address, whenMs, link, undoUntilMs } = data
   const id = `mail-address-${kind === 'changed_by_operator' ? 'set' : kind}`
   const once = undoUntilMs === undefined ? [] : [say('mail-address-once', { when: when(undoUntilMs) })]
@@ -42,7 +51,7 @@ export function addressNotice(data: DataOf<'address-notice'>, { say, when, greet
   }
 }
 
-export function deletionNotice(data: DataOf<'deletion-notice'>, { say, when, greeting }: Words): Letter {
+function deletionNotice(data: DataOf<'deletion-notice'>, { say, when, greeting }: Words): Letter {
   const id = `mail-deletion-${data.kind}`
   const body = say(`${id}.body`, { when: when(data.deleteAtMs) })
   return {
