@@ -62,6 +62,7 @@ function configure({ issuer, clients, resource, keySet, accountId, claims }: Bar
       sessionAbsoluteSeconds: HOUR_SECONDS,
     },
     unverifiedAccountsMayAuthorize: false,
+    termsVersion: undefined,
     secondFactors: {
       passkeys: true,
       strongest: async () => 'urn:account-server:acr:password',

@@ -112,12 +112,22 @@ function templatesOf(config: Parts['config'], assetHref: Assets['assetHref'], de
   return createTemplates(join(HOME, 'views'), catalogue, onEveryPage(config, assetHref))
 }
 
-function onEveryPage({ serverName, brand, mail, tokens }: Parts['config'], assetHref: Assets['assetHref']) {
+function onEveryPage(
+  { serverName, brand, mail, registration, tokens }: Parts['config'],
+  assetHref: Assets['assetHref'],
+) {
+  const { termsVersion } = registration
   return {
     serverName,
     offlineEnds: offlineEnds(tokens),
     languages: LANGUAGES,
     brand: shownBrand(brand),
+    // Of this server, also on pages with the brand of an app.
+    terms: termsVersion && {
+      version: termsVersion,
+      href: brand.links.terms,
+      privacyHref: brand.links.privacy,
+    },
     // Everybody may read the mails here, so pages link to them.
     mailbox: mail.mailbox === 'everybody',
     styleHref: assetHref('style.css'),

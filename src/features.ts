@@ -27,6 +27,7 @@ import { reset } from './pages/reset/reset.feature.ts'
 import { security } from './pages/security/security.feature.ts'
 import { signIn } from './pages/sign-in/sign-in.feature.ts'
 import { signUp } from './pages/sign-up/sign-up.feature.ts'
+import { terms } from './pages/terms/terms.feature.ts'
 import { upstream } from './pages/upstream/upstream.feature.ts'
 import { challenge } from './protocol/challenge/challenge.feature.ts'
 import { ciba } from './protocol/ciba/ciba.feature.ts'
@@ -43,6 +44,7 @@ export const FEATURES: readonly BuildFeature[] = [
   signIn,
   check,
   upstream,
+  terms,
   consent,
   language,
   signUp,

@@ -21,6 +21,8 @@ export type KnownAccount = {
   disabledAtMs: number | null
   newPasswordDue: boolean
   secondFactorDue: boolean
+  termsVersion: string | null
+  termsAcceptedAtMs: number | null
   sessionsValidFromMs: number
   createdAtMs: number
   updatedAtMs: number
@@ -39,6 +41,8 @@ export const KNOWN_COLUMNS = [
   'disabledAtMs',
   'newPasswordDue',
   'secondFactorDue',
+  'termsVersion',
+  'termsAcceptedAtMs',
   'sessionsValidFromMs',
   'createdAtMs',
   'updatedAtMs',

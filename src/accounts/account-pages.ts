@@ -10,6 +10,7 @@ const PAGES = {
   email: '/account/email',
   delete: '/account/delete',
   data: '/account/data',
+  terms: '/account/terms',
   password: '/account/password',
   security: '/account/security',
   sessions: '/account/sessions',
@@ -35,20 +36,25 @@ export function signInPath(page: AccountPage): string {
 }
 
 /**
- * What a person does before the pages of the account open: another password, a second factor, or a sign-in with the factor
- * that is there.
+ * What a person does before the pages of the account open: accept the terms, another password, a second factor, or a sign-in
+ * with the factor that is there.
  */
-export type Due = 'new_password' | 'second_factor' | 'sign_in'
+export type Due = 'terms' | 'new_password' | 'second_factor' | 'sign_in'
 
-/** The page that stays open meanwhile. Changes of factors ask for a proof of their own. */
-export const PAGE_OF_DUE: Record<Due, AccountPage> = {
-  new_password: 'password',
-  second_factor: 'security',
-  sign_in: 'security',
+/**
+ * The pages that stay open meanwhile. Changes of factors ask for a proof of their own. Who does not accept the terms takes
+ * their data and leaves.
+ */
+export const PAGES_OF_DUE: Record<Due, readonly AccountPage[]> = {
+  terms: ['terms', 'data', 'delete'],
+  new_password: ['password'],
+  second_factor: ['security'],
+  sign_in: ['security'],
 }
 
 /** Where somebody is led who opens `page` before. */
 export function duePath(due: Due, page: AccountPage): string {
+  if (due === 'terms') return `${PAGES.terms}?for=${page}`
   if (due === 'new_password') return PAGES.password
   return due === 'second_factor' ? `${SET_UP_PATH}?for=${page}` : signInAgainPath(page)
 }

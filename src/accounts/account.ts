@@ -35,6 +35,9 @@ export type Account = {
   newPasswordDue: boolean
   /** The person sets up a second factor at the next sign-in. */
   secondFactorDue: boolean
+  /** The version of the terms and of the privacy notice that the person accepted last. */
+  termsVersion: string | null
+  termsAcceptedAtMs: number | null
   /** When it is deleted, at its owner's wish. A sign-in before cancels that. */
   deleteAtMs: number | null
   passwordChangedAtMs: number | null
@@ -60,12 +63,17 @@ export const ACCOUNT_COLUMNS = [
   'disabledAtMs',
   'newPasswordDue',
   'secondFactorDue',
+  'termsVersion',
+  'termsAcceptedAtMs',
   'deleteAtMs',
   'passwordChangedAtMs',
   'sessionsValidFromMs',
   'createdAtMs',
   'updatedAtMs',
 ] as const
+
+/** The version of the terms that a person accepted, and when. */
+export type AcceptedTerms = { version: string; atMs: number }
 
 export type NewAccount = {
   email: string
@@ -81,6 +89,7 @@ export type NewAccount = {
   /** Both at the next sign-in. */
   newPasswordDue?: boolean
   secondFactorDue?: boolean
+  terms?: AcceptedTerms | undefined
 }
 
 /**
@@ -117,6 +126,8 @@ export async function createAccount(sql: Sql, given: NewAccount, nowMs: number):
     disabledAtMs: null,
     newPasswordDue: given.newPasswordDue ?? false,
     secondFactorDue: given.secondFactorDue ?? false,
+    termsVersion: given.terms?.version ?? null,
+    termsAcceptedAtMs: given.terms?.atMs ?? null,
     deleteAtMs: null,
     passwordChangedAtMs: given.passwordHash === null ? null : nowMs,
     sessionsValidFromMs: nowMs,

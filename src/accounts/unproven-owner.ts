@@ -8,6 +8,7 @@ import type { Sql } from '../platform/sql/database.ts'
 import { claimUsername } from './username.ts'
 import { isVerified } from './account.ts'
 import type { Account } from './account.ts'
+import { termsColumns } from './terms.ts'
 
 /** What one registration request says of its person. */
 export type TypedProfile = z.infer<typeof typedProfile>
@@ -20,6 +21,8 @@ const typedProfile = z.object({
   locale: z.string().nullable(),
   /** Of the registration, not of the person: it is not written into the account. */
   invitationId: z.string().optional(),
+  /** What its person accepted. */
+  terms: z.object({ version: z.string(), atMs: z.number() }).optional(),
 })
 
 export function writeProfile(profile: TypedProfile): string {
@@ -55,10 +58,17 @@ export async function replaceUnproven(
 ): Promise<void> {
   await trx('consents').where({ accountId }).delete()
   if (!profile) return
-  const { username, invitationId: _invitation, ...rest } = profile
+  const { username, invitationId: _invitation, terms, ...rest } = profile
   // The rest of a profile is filled in on pages, by somebody who signed in with a password that nobody proved.
   const others = selfRegistered ? { givenName: null, familyName: null, zoneinfo: null } : {}
-  const named = { username: null, usernameCanonical: null, ...others, ...rest, updatedAtMs: nowMs }
+  const named = {
+    username: null,
+    usernameCanonical: null,
+    ...others,
+    ...rest,
+    ...termsColumns(terms),
+    updatedAtMs: nowMs,
+  }
   await updateAccount(trx, { id: accountId }, named)
   await claimUsername(trx, accountId, username)
 }

@@ -19,6 +19,7 @@ export const AUDITED_ACTIONS = {
   'account.imported': { event: 'account.created', how: 'import' },
   'account.activated': { event: 'account.activated' },
   'account.changed': { event: 'account.changed' },
+  'terms.accepted': { event: 'account.changed' },
   'account.email_changed': { event: 'account.changed' },
   'account.email_restored': { event: 'account.changed' },
   'account.deletion_requested': { event: 'account.deletion_requested' },

@@ -42,6 +42,9 @@ export function accountFields(account: KnownAccount) {
     locale: account.locale,
     zoneinfo: account.zoneinfo,
     disabled: account.disabledAtMs !== null,
+    terms_version: account.termsVersion,
+    terms_accepted_at:
+      account.termsAcceptedAtMs === null ? null : new Date(account.termsAcceptedAtMs).toISOString(),
     created_at: new Date(account.createdAtMs).toISOString(),
     updated_at: new Date(account.updatedAtMs).toISOString(),
   }

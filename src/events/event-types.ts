@@ -23,6 +23,12 @@ export const accountSnapshot = z.object({
   /** Newer than the first published schema, so an older event has none. */
   zoneinfo: text.nullable().optional().describe('The IANA name of its time zone'),
   disabled: z.boolean(),
+  /** Both newer than the first published schema, so an older event has none. */
+  terms_version: text
+    .nullable()
+    .optional()
+    .describe('The version of the terms that the person accepted last'),
+  terms_accepted_at: time.nullable().optional(),
   roles: z.array(text).describe('Roles inside this service'),
   /** Newer than the first published schema, so an older event has none. */
   second_factor: z

@@ -94,7 +94,7 @@ export async function finishSignIn(
     actor: account.id,
     accountId: account.id,
     ip,
-    detail: { ...from, factor: proof.first === undefined ? checked.factor : 'mail' },
+    detail: { ...from, factor: checked.factor, ...(proof.first !== undefined && { mailed: true }) },
   })
   return { ok: true, account, factor: checked.factor, amr: withFirstStep(proof, checked.amr) }
 }

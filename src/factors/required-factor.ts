@@ -4,6 +4,7 @@
  */
 import { foldUsername } from '../accounts/folded-username.ts'
 import type { Due } from '../accounts/account-pages.ts'
+import { areTermsDue } from '../accounts/terms.ts'
 import { isVerified } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import { isStrong } from '../accounts/levels.ts'
@@ -29,6 +30,7 @@ export async function dueOf(
   account: Account,
   amr: readonly string[] | undefined,
 ): Promise<Due | undefined> {
+  if (areTermsDue(needs, account)) return 'terms'
   if (account.newPasswordDue) return 'new_password'
   if (!isVerified(account) || !(await isFactorRequired(needs, account))) return undefined
   if (!(await needsSecondFactor(needs.db, account.id))) return 'second_factor'

@@ -1,5 +1,5 @@
 /**
- * The pages between an app's request and its answer: sign in, confirm the address, choose another password, set up a second
+ * The pages between an app's request and its answer: sign in, confirm the address, accept the terms, choose another password, set up a second
  * factor, consent. This folder decides which step is next and holds what the steps share; the pages of the steps are in
  * `pages`.
  */
@@ -51,13 +51,15 @@ export function interactionRoutes(needs: Needs): Router {
     onPage(needs, ctx, steps.secondFactor.submit, () => steps.secondFactor.whenLost?.(ctx)),
   )
   const verifyEmail = whenDue('verify-email', steps.verifyEmail.submit)
+  const terms = whenDue('terms', steps.terms.submit)
   const later = whenDue('set-up', steps.setUp.submit)
   const selectAccount = whenDue('select-account', steps.selectAccount.submit)
   const consent = whenDue('consent', steps.consent.submit)
   // These addresses only take forms. Their page is that of the step which is due.
-  for (const path of ['/verify-email', '/select-account', '/consent', '/set-up/later', '/cancel'])
+  for (const path of ['/verify-email', '/terms', '/select-account', '/consent', '/set-up/later', '/cancel'])
     router.get(path, (ctx) => redirect(ctx, `/interaction/${ctx.params.uid}${ctx.search}`))
   router.post('/verify-email', (ctx) => onPage(needs, ctx, verifyEmail))
+  router.post('/terms', (ctx) => onPage(needs, ctx, terms))
   router.post('/set-up/later', (ctx) => onPage(needs, ctx, later))
   router.post('/select-account', (ctx) => onPage(needs, ctx, selectAccount))
   router.post('/consent', (ctx) => onPage(needs, ctx, consent))
@@ -102,6 +104,7 @@ async function show(needs: Needs, page: Page): Promise<void> {
   if (step === 'select-account') return needs.steps.selectAccount.show(page)
   if (step === 'sign-in') return needs.steps.signIn.show(page)
   if (step === 'verify-email') return needs.steps.verifyEmail.show(page)
+  if (step === 'terms') return needs.steps.terms.show(page)
   if (step === 'new-password') return needs.steps.newPassword.show(page)
   if (step === 'set-up') return needs.steps.setUp.show(page)
   return needs.steps.consent.show(page)

@@ -1,6 +1,6 @@
 /** The routes of pages for a signed-in person. Anybody else is redirected to the sign-in page. */
 import { Router } from '@koa/router'
-import { accountPath, duePath, PAGE_OF_DUE, signInPath } from '../accounts/account-pages.ts'
+import { accountPath, duePath, PAGES_OF_DUE, signInPath } from '../accounts/account-pages.ts'
 import type { AccountPage } from '../accounts/account-pages.ts'
 import { cookieName, cookieOf } from '../http/request/cookies.ts'
 import type { AnyContext } from '../http/request/request-state.ts'
@@ -30,7 +30,7 @@ export function memberRoutes<
       const member = await services.findMember(ctx)
       if (!member) return leave(services, ctx, requestPath(ctx), signInPath(page))
       const { due } = member
-      if (due && PAGE_OF_DUE[due] !== page) return redirect(ctx, duePath(due, page))
+      if (due && !PAGES_OF_DUE[due].includes(page)) return redirect(ctx, duePath(due, page))
       await work(services, ctx, member)
     })
     if (!shown.has(path)) router.get(path, (ctx) => redirect(ctx, requestPath(ctx) ?? accountPath(page)))

@@ -5,6 +5,7 @@ export type Step =
   | 'select-account'
   | 'sign-in'
   | 'verify-email'
+  | 'terms'
   | 'new-password'
   | 'set-up'
   | 'consent'
@@ -14,6 +15,7 @@ const STEPS: Record<string, Step> = {
   select_account: 'select-account',
   login: 'sign-in',
   verify_email: 'verify-email',
+  terms: 'terms',
   new_password: 'new-password',
   second_factor: 'set-up',
   consent: 'consent',

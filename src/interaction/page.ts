@@ -33,6 +33,7 @@ export type Steps = Readonly<
     | 'mailedCode'
     | 'upstream'
     | 'verifyEmail'
+    | 'terms'
     | 'setUp'
     | 'consent',
     StepPages

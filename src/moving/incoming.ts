@@ -47,6 +47,8 @@ export type Own = {
   selfRegistered?: boolean | undefined
   newPasswordDue?: boolean | undefined
   secondFactorDue?: boolean | undefined
+  termsVersion?: string | undefined
+  termsAcceptedAtMs?: number | undefined
   /** False: another account has the user name to sign in by. */
   usernameSignsIn?: boolean | undefined
   roles: readonly string[]

@@ -106,6 +106,8 @@ function momentsOf(given: Incoming, { nowMs, verified }: JudgeOptions, hasPasswo
     selfRegistered: own?.selfRegistered ?? false,
     newPasswordDue: own?.newPasswordDue ?? false,
     secondFactorDue: own?.secondFactorDue ?? false,
+    termsVersion: own?.termsVersion ?? null,
+    termsAcceptedAtMs: own?.termsAcceptedAtMs ?? null,
     disabledAtMs: own?.disabledAtMs ?? (given.disabled ? nowMs : null),
     passwordChangedAtMs: own ? (own.passwordChangedAtMs ?? null) : hasPassword ? createdAtMs : null,
     sessionsValidFromMs: own?.sessionsValidFromMs ?? nowMs,

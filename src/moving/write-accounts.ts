@@ -21,7 +21,7 @@ export type NewRow = {
 
 const COLUMNS = [...ACCOUNT_COLUMNS, 'usernameCanonical'] as const
 
-/** Rows of one statement: 21 values each, and the smallest limit is SQLite's 32,766. */
+/** Rows of one statement: 23 values each, and the smallest limit is SQLite's 32,766. */
 const ROWS = 500
 
 /** @throws a unique violation when an address or id is taken; nothing is inserted then. */

@@ -200,6 +200,7 @@ function settingsOf({ config, db }: Parts) {
     dpopNonceRequired: config.binding.dpopNonceRequired,
     mtls: config.binding.mtls,
     unverifiedAccountsMayAuthorize: config.accounts.unverifiedAccountsMayAuthorize,
+    termsVersion: config.registration.termsVersion,
     secondFactors: {
       passkeys: hasPasskeys({ config }),
       strongest: (accountId: string) => strongestLevel(db, accountId),

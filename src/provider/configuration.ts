@@ -55,6 +55,7 @@ export type ConfigurationNeeds = {
   cookieKeys: string[]
   lifetimes: Lifetimes
   unverifiedAccountsMayAuthorize: boolean
+  termsVersion: string | undefined
   secondFactors: SecondFactors
   adapter: AdapterFactory
   findAccount: FindAccount

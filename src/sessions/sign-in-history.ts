@@ -29,6 +29,8 @@ const detailSchema = z.object({
   /** The label of the provider that they came from. */
   upstream: z.string().optional(),
   factor: z.enum(SIGN_IN_FACTORS).optional(),
+  /** After a code by mail, in place of the password. */
+  mailed: z.boolean().optional(),
   /** Without the password before it. */
   passwordless: z.boolean().optional(),
   /** Asked of somebody who was signed in. */

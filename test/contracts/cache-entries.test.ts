@@ -56,6 +56,8 @@ function account(id: string, name: string): CachedAccount {
     disabledAtMs: null,
     newPasswordDue: false,
     secondFactorDue: false,
+    termsVersion: null,
+    termsAcceptedAtMs: null,
     sessionsValidFromMs: 1,
     createdAtMs: 1,
     updatedAtMs: 1,

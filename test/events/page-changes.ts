@@ -248,6 +248,10 @@ export const PAGE_CHANGES: Changes = {
   '/account/requests': { none: 'Its answer is a consent, and `/consent` shows that event.' },
   '/set-up/later': { none: 'The person declines, and nothing changes.' },
   '/verify-email': { none: 'The form of `/account/verify`, on the way to an app.' },
+  '/account/terms': {
+    none: 'Without TERMS_VERSION, as here, nothing is to be accepted. It is an `account.changed`: `pages/terms`.',
+  },
+  '/terms': { none: 'The form of `/account/terms`, on the way to an app.' },
   '/select-account': { none: 'Shows the sign-in form to somebody else, which `/sign-in` is about.' },
   '/consent': {
     async run(world) {

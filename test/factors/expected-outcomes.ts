@@ -11,6 +11,7 @@ export type Outcome =
   | 'asked for the passkey'
   | 'refused'
   | 'asked to confirm the address'
+  | 'asked to accept the terms'
   | 'asked for the password'
   | 'asked to set up a factor'
   | 'sent to the browser'
@@ -120,3 +121,27 @@ export const EXPECTED = {
     alike({ ok: 'tokens', disabled: 'error invalid_grant', unverified: 'tokens' }),
   ),
 } satisfies Record<string, Record<Policy, Rows>>
+
+/** Of an account that accepted an earlier version, and has only what the path takes. */
+export const EXPECTED_WITH_NEW_TERMS: Record<keyof typeof EXPECTED, Outcome> = {
+  'the sign-in page with an app': 'asked to accept the terms',
+  'the sign-in page without an app': 'asked to accept the terms',
+  'the passkey button with an app': 'asked to accept the terms',
+  'the passkey button without an app': 'asked to accept the terms',
+  'another provider, with an app': 'asked to accept the terms',
+  'another provider, without an app': 'asked to accept the terms',
+  'the authorization challenge endpoint': 'sent to the browser',
+  'a device': 'asked to accept the terms',
+  'CIBA, in a browser that is not signed in': 'asked to accept the terms',
+  'CIBA, in a session from before': 'asked to accept the terms',
+  'the chooser': 'asked to accept the terms',
+  'prompt=none without a session': 'error login_required',
+  'prompt=none in a session from before': 'error interaction_required',
+  'prompt=login in a session from before': 'asked to accept the terms',
+  'max_age=0 in a session from before': 'asked to accept the terms',
+  'the stronger level in a session from before': 'asked to accept the terms',
+  'an activation': 'no session',
+  'a password reset': 'no session',
+  'the sign-in after a password reset': 'asked to accept the terms',
+  'a refresh of an older grant': 'tokens',
+}

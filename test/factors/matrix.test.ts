@@ -17,7 +17,7 @@ import { DEVICE_GRANT } from '../protocol/device/device-code.ts'
 import type { Issued } from '../protocol/device/device-code.ts'
 import { CALLBACK, register } from '../provider/relying-party.ts'
 import type { Fields, Party, Tokens } from '../provider/relying-party.ts'
-import { PASSWORD, sqliteStage, until } from '../provider/stage.ts'
+import { openStage, PASSWORD, until } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import type { Visited, Visitor } from '../support/visitor.ts'
 import { addKey, givePasskey } from '../passkeys/on-pages.ts'
@@ -26,10 +26,16 @@ import type { SoftwareKey } from '../passkeys/software-key.ts'
 import { openConnectedProvider } from '../upstreams/connected-provider.ts'
 import type { ConnectedProvider } from '../upstreams/connected-provider.ts'
 import { enroll } from './enrolled.ts'
-import { EXPECTED, FACTORS, POLICIES, STATES } from './expected-outcomes.ts'
+import { EXPECTED, EXPECTED_WITH_NEW_TERMS, FACTORS, POLICIES, STATES } from './expected-outcomes.ts'
 import type { Factor, Outcome, Policy, State } from './expected-outcomes.ts'
 
 const NEW_PASSWORD = 'seven bridges over one river'
+
+const TERMS = '2'
+const WITH_TERMS = {
+  ACCOUNT_SERVER_TERMS_VERSION: TERMS,
+  ACCOUNT_SERVER_BRAND_TERMS_URL: 'https://example.org/terms',
+}
 
 type Cell = { person: Account; factor: Factor; state: State }
 /** `before`: what happens while the account is fine and has no factor. */
@@ -46,10 +52,13 @@ describe('every path to a session or token', () => {
   let provider: ConnectedProvider
 
   before(async () => {
-    stage = await sqliteStage()
+    stage = await openStage({ store: 'sqlite', env: { ACCOUNT_SERVER_WORKERS: '2', ...WITH_TERMS } })
     provider = await openConnectedProvider(stage)
   })
-  after(() => provider.close())
+  after(async () => {
+    await provider.close()
+    await stage.stop()
+  })
 
   async function registerApps(): Promise<void> {
     app = await register(stage)
@@ -88,6 +97,7 @@ describe('every path to a session or token', () => {
     if (page.heading === 'Enter your code') return 'asked for the code'
     if (page.heading === 'Use your passkey') return 'asked for the passkey'
     if (page.heading === 'Set up your authenticator app') return 'asked to set up a factor'
+    if (page.heading === 'Our terms have changed') return 'asked to accept the terms'
     if (page.heading === 'Confirm your email') return 'asked to confirm the address'
     if (/is not right|does not belong to|is disabled/.test(page.text)) return 'refused'
     if (page.heading === 'Sign in') return 'asked for the password'
@@ -224,6 +234,15 @@ describe('every path to a session or token', () => {
     },
   }
 
+  /** Somebody who has accepted the terms of today. */
+  async function someone(): Promise<Account> {
+    const person = await stage.person()
+    await acceptedBy(person, TERMS)
+    return person
+  }
+  const acceptedBy = ({ id }: Account, termsVersion: string) =>
+    updateAccount(stage.parts.db, { id }, { termsVersion, termsAcceptedAtMs: 1 })
+
   async function put({ person, factor, state }: Cell): Promise<void> {
     const { parts } = stage
     if (factor === 'confirmed') await enroll(parts, person.id)
@@ -235,7 +254,7 @@ describe('every path to a session or token', () => {
 
   type Prepared = Cell & { earlier: Visitor | string | undefined }
   async function prepareCell(path: Path, factor: Factor, state: State): Promise<Prepared> {
-    const person = await stage.person()
+    const person = await someone()
     const cell = { person, factor, state, earlier: await path.before?.(person) }
     await put(cell)
     return cell
@@ -248,13 +267,34 @@ describe('every path to a session or token', () => {
       for (const { person } of cells)
         await updateAccount(parts.db, { id: person.id }, { secondFactorDue: true })
     if (policy !== 'app') return
-    const early = await signedInBefore(await stage.person())
+    const early = await signedInBefore(await someone())
     for (const { clientId } of [phone, tv, bank, app])
       await updateClient(parts.db, clientId, { require_second_factor: true }, parts)
     const isKnown = async () =>
       outcomeOf(await early.get(path({ prompt: 'none' }))) === 'error interaction_required'
     await until(async () => (await isKnown()) && (await isKnown()), 'every process knows of the rule')
   }
+
+  describe('where the terms have a new version', () => {
+    const names = Object.keys(EXPECTED) as (keyof typeof EXPECTED)[]
+    const cells = new Map<string, Prepared>()
+
+    before(async () => {
+      await registerApps()
+      for (const name of names) {
+        const cell = await prepareCell(paths[name], name.includes('passkey') ? 'passkey' : 'none', 'ok')
+        await acceptedBy(cell.person, '1')
+        cells.set(name, cell)
+      }
+    })
+
+    it('leads every path to a session past the page that asks for them [S-2.244]', async () => {
+      const seen: Record<string, Outcome> = {}
+      for (const [name, cell] of cells)
+        seen[name] = await paths[name as keyof typeof EXPECTED].run(cell, cell.earlier)
+      expect(seen).to.deep.equal(EXPECTED_WITH_NEW_TERMS)
+    })
+  })
 
   for (const policy of POLICIES)
     describe(`where a second factor is required by ${policy}`, () => {

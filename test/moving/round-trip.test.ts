@@ -270,6 +270,7 @@ async function addAccounts({ db, clock, sealer, config }: Parts, clientId: strin
           selfRegistered: index > 2,
           locale: 'de-CH',
           zoneinfo: 'Europe/Zurich',
+          terms: index === 0 ? { version: '2026-11', atMs: clock() - 5 } : undefined,
         },
         clock() - 86_400_000 * index,
       ),

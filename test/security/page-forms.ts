@@ -53,6 +53,8 @@ export const FORMS: Record<string, string[]> = {
   '/account/security/connections/unknown': ['anything'],
   '/account/security/connections/unknown/remove': ['anything'],
   '/interaction/unknown/verify-email': ['code'],
+  '/interaction/unknown/terms': ['version', 'decision'],
+  '/account/terms': ['version', 'decision'],
   '/interaction/unknown/select-account': ['account', 'forget'],
   '/interaction/unknown/consent': ['decision', 'pin'],
   '/interaction/unknown/set-up/later': ['anything'],

@@ -42,6 +42,11 @@ const waits = {
   confirmedHref: '/register/confirmed?for=sample',
   refresh: { seconds: 20, href: '/register/sent?for=sample&refreshed=1' },
 }
+const terms = {
+  version: '2026-11',
+  href: 'https://example.com/terms',
+  privacyHref: 'https://example.com/privacy',
+}
 const signIn = {
   ...forms,
   client,
@@ -159,6 +164,17 @@ export const samplePages: SamplePage[] = [
     ],
     otherHref: '/other',
     cancelAction: '/cancel',
+  }),
+  sample('register', 'terms', { ...forms, signInHref: '/sign-in', terms }),
+  sample('terms', 'new', { ...forms, terms, account: { email }, isNewVersion: true, client }),
+  sample('terms', 'own', {
+    ...forms,
+    terms: { ...terms, privacyHref: undefined },
+    account: { email },
+    isNewVersion: false,
+    dataHref: '/account/data',
+    deleteHref: '/account/delete',
+    notice: 'terms-changed',
   }),
   sample('register', 'empty', { ...forms, signInHref: '/sign-in' }),
   sample('register', 'wrong', {

@@ -7,7 +7,7 @@
 import { inTransaction, isDuplicate } from '../../platform/sql/database.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import { createAccount, findAccountByEmail, isVerified } from '../account.ts'
-import type { Account, NewAccount } from '../account.ts'
+import type { AcceptedTerms, Account, NewAccount } from '../account.ts'
 import { findAccountByUsername } from '../username.ts'
 import { mailAddressTaken } from '../life/address-mail.ts'
 import { isHeld } from '../life/held-address.ts'
@@ -23,6 +23,7 @@ import { passwordProblem } from '../../passwords/password-policy.ts'
 import type { PasswordProblem } from '../../passwords/password-policy.ts'
 import { profileSchema } from '../profile.ts'
 import { takeMail, takeNetworkRequest } from '../../attempts/account-limits.ts'
+import { termsAccepted } from '../terms.ts'
 import { readProfile, writeProfile } from '../unproven-owner.ts'
 import type { TypedProfile } from '../unproven-owner.ts'
 import { holdRegistration, mayRegister } from '../registrations/registration-mode.ts'
@@ -45,10 +46,15 @@ export type Registration = {
   proof?: Proof | undefined
   /** The token of an invitation. */
   invitation?: string | undefined
+  /** The version of the terms that this person was shown, and accepted with the registration. */
+  termsVersion?: string | undefined
 }
 
 /** What is stored of it: the password is a hash by then. */
-type Typed = Omit<Registration, 'password'> & { invitationId?: string | undefined }
+type Typed = Omit<Registration, 'password' | 'termsVersion'> & {
+  invitationId?: string | undefined
+  terms?: AcceptedTerms | undefined
+}
 
 export type RegistrationProblem =
   | { reason: 'email_invalid'; problem: EmailProblem }
@@ -94,7 +100,8 @@ export async function registerHere(
   await takeNetworkRequest(needs, 'registration', given.ip, needs.clock())
   const permit = await mayRegister(needs, given)
   if (!permit.allowed) return { ok: false, problems: [{ reason: 'not_allowed', why: permit.reason }] }
-  const typed = { ...given, invitationId: permit.invitationId }
+  const terms = termsAccepted(needs, given.termsVersion)
+  const typed = { ...given, invitationId: permit.invitationId, terms }
   return evenly(ANSWER_STEP_MS, async () => {
     // The answer follows from the name alone, for every address.
     if (given.username && (await findAccountByUsername(needs.db, given.username)))
@@ -259,6 +266,7 @@ function typedProfileOf(given: Typed): TypedProfile {
   const { name = '', username = null, locale = null } = profileSchema.parse(given)
   const parsed = parseEmail(given.email)
   const email = parsed.ok ? parsed.email.typed : given.email
-  const { invitationId } = given
-  return { email, name, username, locale, ...(invitationId !== undefined && { invitationId }) }
+  const { invitationId, terms } = given
+  const registered = { ...(invitationId !== undefined && { invitationId }), ...(terms && { terms }) }
+  return { email, name, username, locale, ...registered }
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { register, resendActivation } from '../../accounts/journeys/sign-up.ts'
 import type { RegistrationProblem } from '../../accounts/journeys/sign-up.ts'
+import { LONGEST_TERMS_VERSION } from '../../accounts/terms.ts'
 import { NAME_PROBLEM_TEXT } from '../../accounts/profile.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
@@ -34,6 +35,13 @@ const newRegistration = z.strictObject({
   username: z.string().max(256).nullish(),
   invitation: z.string().max(100).optional().describe('What the link of an invitation carries.'),
   locale: z.string().max(35).nullish().describe('A language tag (BCP 47).'),
+  terms_version: z
+    .string()
+    .max(LONGEST_TERMS_VERSION)
+    .optional()
+    .describe(
+      'The version of the terms that the person accepted in the app. Without that of today, a page asks later.',
+    ),
   browser,
   ip,
   proof_of_work: proofOfWork,
@@ -70,8 +78,8 @@ function registering(needs: Services): Operation {
     problems: PROBLEMS,
     async handle(request) {
       const ip = await personBehind(needs, request)
-      const { proof_of_work: solution, ...given } = request.body
-      const done = await register(needs, { ...given, ip, proof: { solution } })
+      const { proof_of_work: solution, terms_version: termsVersion, ...given } = request.body
+      const done = await register(needs, { ...given, termsVersion, ip, proof: { solution } })
       if (!done.ok) throw refused(needs, done.problems)
       return { body: undefined }
     },

@@ -51,18 +51,28 @@ const FACTORS = {
   mail: 'history-mail',
 }
 
+/** After a code by mail. */
+const MAILED_FACTORS = {
+  ...FACTORS,
+  totp: 'history-mail-totp',
+  recovery_code: 'history-mail-recovery-code',
+  passkey: 'history-mail-passkey',
+}
+
 const UPSTREAM_FACTORS = {
   totp: 'history-upstream-totp',
   recovery_code: 'history-upstream-recovery-code',
   passkey: 'history-upstream-passkey',
-  mail: 'history-upstream-totp',
+  // A code by mail is the first step, never one after another provider.
+  mail: 'history-upstream',
 }
 
 const RESULTS: Record<SignInEntry['action'], (entry: SignInEntry) => Result> = {
-  'sign_in.succeeded': ({ factor, passwordless, confirmation, upstream }) => {
+  'sign_in.succeeded': ({ factor, mailed, passwordless, confirmation, upstream }) => {
     if (passwordless)
       return { result: confirmation ? 'history-confirmed-passkey' : 'history-passkey', failed: false }
-    const ofPassword = confirmation ? 'history-confirmed' : factor ? FACTORS[factor] : 'history-password'
+    const factors = mailed ? MAILED_FACTORS : FACTORS
+    const ofPassword = confirmation ? 'history-confirmed' : factor ? factors[factor] : 'history-password'
     const ofUpstream = factor ? UPSTREAM_FACTORS[factor] : 'history-upstream'
     return { result: upstream ? { id: ofUpstream, args: { provider: upstream } } : ofPassword, failed: false }
   },

@@ -3,6 +3,7 @@ import { Router } from '@koa/router'
 import { z } from 'zod'
 import { emailProblemMessage } from '../../platform/email.ts'
 import { LONGEST_NAME, NAME_PROBLEM_MESSAGE } from '../../accounts/profile.ts'
+import { LONGEST_TERMS_VERSION } from '../../accounts/terms.ts'
 import { registerHere } from '../../accounts/journeys/sign-up.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
@@ -21,6 +22,8 @@ const schema = z.object({
   name: z.string().max(LONGEST_NAME, NAME_PROBLEM_MESSAGE).trim().default(''),
   email: z.string().max(1000, emailProblemMessage.too_long).trim().default(''),
   password: z.string().default(''),
+  /** The version that the page showed. */
+  terms: z.string().max(LONGEST_TERMS_VERSION).optional(),
 })
 
 const LONGEST_TOKEN = 100
@@ -102,8 +105,10 @@ async function submit(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   if (!form.ok) return refuse(form.errors)
   const { email } = form.value
   pages.typedAddress.write(ctx, email)
+  const { terms: termsVersion, ...typed } = form.value
   const given = {
-    ...form.value,
+    ...typed,
+    termsVersion,
     locale: pages.render.texts(ctx).language,
     browser: pages.browserSecret.ensure(ctx),
     wayBack: pages.returnPath.seal(ctx),

@@ -17,6 +17,7 @@ import type { Site } from '../../feature.ts'
 import { isStrong, levelOf } from '../../accounts/levels.ts'
 import { needsMoreThan, requiresSecondFactor } from '../../provider/requests/authentication-levels.ts'
 import { requestState } from '../../http/request/request-state.ts'
+import { areTermsDue } from '../../accounts/terms.ts'
 import { CHALLENGE_PATH } from '../../provider/endpoints/addresses.ts'
 import type { Services } from '../../services.ts'
 import { browserName } from '../../sessions/browser-name.ts'
@@ -48,6 +49,7 @@ import {
   redirectToWeb,
   REQUIRED,
   STRONGER,
+  TERMS,
   UNCONFIRMED,
 } from './redirect-to-web.ts'
 
@@ -232,6 +234,7 @@ async function reasonAfterSteps(
   account: Account,
   { request, passed: { amr } }: AuthSession,
 ): Promise<string | undefined> {
+  if (areTermsDue({ config }, account)) return TERMS
   if (account.newPasswordDue) return NEW_PASSWORD
   if (needsMoreThan(levelOf(amr), request)) return STRONGER
   if (isStrong(amr)) return undefined

@@ -42,6 +42,8 @@ export const STRONGER =
 export const REQUIRED =
   'the account needs a second factor and has none; the person sets one up in the browser,'
 
+export const TERMS = 'the terms have a new version, which the person accepts in the browser'
+
 export const NEW_PASSWORD = 'an operator knows the password; the person chooses another one in the browser'
 export const PASSKEY = 'the second step of this account is a passkey, which is used in the browser'
 

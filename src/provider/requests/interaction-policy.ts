@@ -1,6 +1,7 @@
 /**
- * What a person is asked before an app gets its answer. The order: register or choose an account, sign in, confirm the
- * address, replace a password that somebody else knows, set up a second factor, consent. Only what the app wants, or what is missing, is asked.
+ * What a person is asked before an app gets its answer. First they register or choose an account, sign in, and confirm the
+ * address. Then they accept new terms, replace a password that somebody else knows, and set up a second factor. Consent is the
+ * last. Only what the app wants, or what is missing, is asked.
  */
 import { interactionPolicy } from 'oidc-provider'
 import type { KoaContextWithOIDC } from 'oidc-provider'
@@ -11,7 +12,12 @@ import { lastingHint } from './id-token-hint.ts'
 
 const { Check, Prompt, base } = interactionPolicy
 
-export type PolicySettings = { unverifiedAccountsMayAuthorize: boolean; secondFactors: SecondFactors }
+export type PolicySettings = {
+  unverifiedAccountsMayAuthorize: boolean
+  /** The version of the terms that people accept. */
+  termsVersion: string | undefined
+  secondFactors: SecondFactors
+}
 
 export function createPolicy(settings: PolicySettings): interactionPolicy.DefaultPolicy {
   const policy = base()
@@ -28,8 +34,9 @@ export function createPolicy(settings: PolicySettings): interactionPolicy.Defaul
   consent?.checks.remove('native_client_prompt')
   consent?.checks.add(nativeClient, 0)
   policy.add(new Prompt({ name: 'verify_email' }, unverifiedEmail(settings)), 1)
-  policy.add(new Prompt({ name: 'new_password' }, newPasswordDue), 2)
-  policy.add(new Prompt({ name: 'second_factor' }, setUpDue(settings.secondFactors)), 3)
+  policy.add(new Prompt({ name: 'terms' }, termsDue(settings)), 2)
+  policy.add(new Prompt({ name: 'new_password' }, newPasswordDue), 3)
+  policy.add(new Prompt({ name: 'second_factor' }, setUpDue(settings.secondFactors)), 4)
   // Initiating User Registration via OpenID Connect 1.0, and OpenID Connect Core §3.1.2.1.
   policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
   policy.add(new Prompt({ name: 'create', requestable: true }), 0)
@@ -60,6 +67,13 @@ const newPasswordDue = new Check(
   'interaction_required',
   (ctx) => Boolean(accountOf(ctx)?.account.newPasswordDue),
 )
+
+function termsDue({ termsVersion }: PolicySettings): interactionPolicy.Check {
+  return new Check('terms_due', 'the terms have a new version', 'interaction_required', (ctx) => {
+    const account = accountOf(ctx)?.account
+    return termsVersion !== undefined && account !== undefined && account.termsVersion !== termsVersion
+  })
+}
 
 function unverifiedEmail(settings: PolicySettings): interactionPolicy.Check {
   return new Check(

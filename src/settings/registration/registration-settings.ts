@@ -28,16 +28,35 @@ export const registrationSettings = {
       description:
         'Addresses that may register in the mode domains, and need no approval in the mode approval.',
     }),
+  terms_version: z
+    .string()
+    .trim()
+    .min(1)
+    .max(64)
+    .regex(/^[\w.:-]+$/)
+    .optional()
+    .meta({
+      group: GROUP,
+      takes: 'letters, digits and . _ : - , up to 64',
+      fallback: 'nobody is asked',
+      description:
+        'The version of your terms and privacy notice, such as 2026-11. People accept it when they register, and each new one at their next sign-in.',
+    }),
 } satisfies Record<string, z.ZodType>
 
 type RegistrationSettings = {
   [Name in keyof typeof registrationSettings]: z.output<(typeof registrationSettings)[Name]>
-} & { unverified_accounts_may_authorize: boolean }
+} & {
+  unverified_accounts_may_authorize: boolean
+  brand_terms_url?: string | undefined
+  brand_privacy_url?: string | undefined
+}
 
 export function registrationConfig(settings: RegistrationSettings) {
   return {
     accountRegistration: settings.account_registration,
     registrationDomains: settings.registration_domains,
+    termsVersion: settings.terms_version,
   }
 }
 
@@ -50,6 +69,10 @@ export function registrationProblems(settings: Partial<RegistrationSettings>): s
   if (mode !== undefined && mode !== 'open' && settings.unverified_accounts_may_authorize === true)
     problems.push(
       `ACCOUNT_SERVER_UNVERIFIED_ACCOUNTS_MAY_AUTHORIZE: got "true", takes false with ACCOUNT_REGISTRATION=${mode}`,
+    )
+  if (settings.terms_version !== undefined && !settings.brand_terms_url && !settings.brand_privacy_url)
+    problems.push(
+      'ACCOUNT_SERVER_BRAND_TERMS_URL or ACCOUNT_SERVER_BRAND_PRIVACY_URL is missing; TERMS_VERSION needs what people accept',
     )
   return problems
 }
