@@ -6,6 +6,8 @@ export type SignInOrigin = {
   client?: string | undefined
   /** The label of the provider that they came from, in place of the password. */
   upstream?: string | undefined
+  /** True where a code by mail came in place of the password. */
+  mailed?: boolean | undefined
   /** True of somebody who is signed in and gives the password again. */
   confirmation?: boolean | undefined
 }

@@ -25,7 +25,7 @@ export async function signInWithPasskey(needs: Services, given: SignInAnswer): P
   return { ok: true, account: used.account, amr: passkeyAmr(used.passkey) }
 }
 
-/** After the password, or another provider. The passkey has to be of the same account. */
+/** After the password, a code by mail, or another provider. The passkey has to be of the same account. */
 export async function finishWithPasskey(
   needs: Services,
   given: SignInAnswer & { proof: PasswordProof },
@@ -34,11 +34,15 @@ export async function finishWithPasskey(
   if (!account) return { ok: false, reason: 'over' }
   const place = secondStepPlace(given.browser, account.id)
   const used = await usePasskey(needs, given, place)
-  const { upstream } = given.proof
-  const from = upstream ? { ...given.from, upstream: upstream.label } : given.from
+  const { upstream, first: mailed } = given.proof
+  const from = {
+    ...given.from,
+    ...(upstream && { upstream: upstream.label }),
+    ...(mailed !== undefined && { mailed: true }),
+  }
   await audit(needs, used, { ...given, from, known: account.id }, 'second_factor.failed')
   if (!used.ok) return used
-  const first = given.proof.upstream?.amr ?? ['pwd']
+  const first = upstream?.amr ?? [mailed ?? 'pwd']
   return { ok: true, account: used.account, amr: [...new Set([...first, ...passkeyAmr(used.passkey)])] }
 }
 

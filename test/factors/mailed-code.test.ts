@@ -15,6 +15,7 @@ import type { Party, Tokens } from '../provider/relying-party.ts'
 import { openStage } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import type { Visited, Visitor } from '../support/visitor.ts'
+import { addKey, givePasskey } from '../passkeys/on-pages.ts'
 import { enroll } from './enrolled.ts'
 
 const IP = '192.0.2.9'
@@ -136,6 +137,19 @@ describe('a sign-in by a code from a mail', () => {
     expect((await visitor.get('/account')).url.pathname).to.equal('/account')
     const row = await stage.parts.db('account_sessions').where({ accountId: person.id }).first('amr')
     expect(row).to.eql({ amr: 'otp mfa' })
+    const { text } = await visitor.get('/account/sessions/history')
+    expect(text).to.contain('Signed in with a code by email and authenticator app')
+  })
+
+  it('claims no password either where a passkey is the second factor', async () => {
+    const key = await addKey(stage.parts, person.id)
+    const page = await ask(await visitor.get('/sign-in'))
+    const second = await give(page, await mailed())
+    expect((await givePasskey(visitor, second, key)).url.pathname).to.equal('/account')
+    const { amr } = await stage.parts.db('account_sessions').where({ accountId: person.id }).first('amr')
+    expect(String(amr).split(' ')).to.include('otp').and.not.include('pwd')
+    const { text } = await visitor.get('/account/sessions/history')
+    expect(text).to.contain('Signed in with a code by email and passkey')
   })
 
   it('is of no use in another browser', async () => {
