@@ -67,6 +67,7 @@ const OLD_ROWS: Record<string, (n: number, nowMs: number) => Record<string, unkn
 const OTHER_TABLES = {
   purged: [
     'invitations',
+    'trusted_browsers',
     'accounts',
     'one_time_tokens',
     'account_sessions',

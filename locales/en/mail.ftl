@@ -268,6 +268,7 @@ mail-sign-in-code =
     .code = Your code:
     .never = Never give this code to anyone, on the phone or on another page. Nobody from us asks for it.
     .note = Didn’t ask for a code? Ignore this email. Without the code, nobody gets in.
+    .stranger = Didn’t ask for a code? Then somebody knows your password. Change it now.
 
 mail-deletion-unverified =
     .subject = Confirm your email, or your { $server } account will be deleted

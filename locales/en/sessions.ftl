@@ -26,3 +26,14 @@ sessions-method-otp = authenticator app
 sessions-method-passkey = passkey
 sessions-method-mail = code by email
 sessions-method-recovery = recovery code
+
+# Browsers without the second step.
+sessions-trusted = Trusted browsers
+sessions-trusted-text = You sign in here without the second step. A change of how you sign in ends this.
+sessions-trusted-since = Trusted since <since/>, until <until/>
+sessions-trusted-used = Last used <when/>
+sessions-trusted-end = Stop trusting
+sessions-trusted-end-all = Stop trusting all browsers
+sessions-trusted-ended = This browser is asked for the second step again.
+sessions-trusted-ended-all = Every browser is asked for the second step again.
+sessions-trusted-ended-before = That browser was no longer trusted.

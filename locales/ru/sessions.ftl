@@ -26,3 +26,14 @@ sessions-method-otp = приложение-аутентификатор
 sessions-method-passkey = ключ доступа
 sessions-method-mail = код из письма
 sessions-method-recovery = код восстановления
+
+# Browsers without the second step.
+sessions-trusted = Доверенные браузеры
+sessions-trusted-text = Здесь вы входите без второго шага. Доверие прекращается, если изменить способ входа.
+sessions-trusted-since = Доверенный с <since/>, до <until/>
+sessions-trusted-used = Последнее использование: <when/>
+sessions-trusted-end = Не доверять
+sessions-trusted-end-all = Не доверять всем браузерам
+sessions-trusted-ended = В этом браузере снова требуется второй шаг.
+sessions-trusted-ended-all = Во всех браузерах снова требуется второй шаг.
+sessions-trusted-ended-before = Этот браузер уже не был доверенным.

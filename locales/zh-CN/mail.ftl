@@ -267,6 +267,7 @@ mail-sign-in-code =
     .code = 你的验证码：
     .never = 请勿在电话中或其他页面上把此验证码告诉任何人。我们的工作人员不会向你索要。
     .note = 没有请求验证码？请忽略此邮件。没有验证码，任何人都无法登录。
+    .stranger = 没有请求验证码？说明有人知道你的密码。请立即更改密码。
 
 mail-deletion-unverified =
     .subject = 请确认邮箱，否则你的 { $server } 账号将被删除

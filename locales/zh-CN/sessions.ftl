@@ -26,3 +26,14 @@ sessions-method-otp = 身份验证器应用
 sessions-method-passkey = 通行密钥
 sessions-method-mail = 邮件验证码
 sessions-method-recovery = 恢复码
+
+# Browsers without the second step.
+sessions-trusted = 受信任的浏览器
+sessions-trusted-text = 在这些浏览器中登录时无需第二步验证。更改登录方式后，信任即失效。
+sessions-trusted-since = 自 <since/> 起受信任，<until/> 到期
+sessions-trusted-used = 上次使用：<when/>
+sessions-trusted-end = 取消信任
+sessions-trusted-end-all = 取消信任所有浏览器
+sessions-trusted-ended = 此浏览器将重新要求第二步验证。
+sessions-trusted-ended-all = 所有浏览器都将重新要求第二步验证。
+sessions-trusted-ended-before = 该浏览器已不受信任。

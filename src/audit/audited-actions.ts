@@ -44,6 +44,8 @@ export const AUDITED_ACTIONS = {
   'factors.reset': { event: 'account.factors_changed', how: 'reset' },
   'recovery_codes.renewed': { event: 'account.factors_changed', how: 'recovery_codes_renewed' },
   'recovery_code.used': { event: 'account.factors_changed', how: 'recovery_code_used' },
+  'browser.trusted': { event: 'account.factors_changed', how: 'browser_trusted' },
+  'browser.trust_ended': { event: 'account.factors_changed', how: 'browser_trust_ended' },
   'passkey.renamed': { none: 'Only the owner sees the name.' },
   'passkey.copied': { none: 'A warning. The owner gets a mail, once a day.' },
   'second_factor.blocked': { none: 'An attempt changes no state. The owner gets a mail, once a day.' },

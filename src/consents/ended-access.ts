@@ -1,4 +1,7 @@
-/** Ends what an account has open: sessions and grants, in SQL first; the grant store follows after the commit. */
+/**
+ * Ends what an account has open: sessions and grants, in SQL first; the grant store follows after the commit. No trust in a
+ * browser outlives it.
+ */
 import { updateAccount } from '../account-cache/changed-account.ts'
 import type { AccessEndings, EndedAccess } from '../grant-store/access-endings.ts'
 import type { Sql } from '../platform/sql/database.ts'
@@ -43,6 +46,17 @@ export async function hasOpenAccess(
   return false
 }
 
+/** Ends the trust in browsers of the account, so that each sign-in takes its second step again. Answers of how many. */
+export async function endTrust(
+  trx: Sql,
+  accountId: string,
+  which: { id?: string; secretDigest?: string } = {},
+): Promise<number> {
+  return trx('trusted_browsers')
+    .where({ accountId, ...which })
+    .delete()
+}
+
 async function endSessionsAndGrants(
   { noteEnded }: Pick<AccessEndings, 'noteEnded'>,
   trx: Sql,
@@ -57,6 +71,7 @@ async function endSessionsAndGrants(
     .whereNotIn('purpose', ['disown', 'former_address'])
     .whereNull('usedAtMs')
     .delete()
+  await endTrust(trx, accountId)
   const sessionUids: string[] = await sessionsOf(trx, accountId, keptSessionUid).forUpdate().pluck('uid')
   await trx('account_sessions').whereIn('uid', sessionUids).update({ endedAtMs: nowMs })
   const grants: { grantIdDigest: string }[] = await grantsOf(trx, accountId, keptSessionUid)

@@ -84,7 +84,7 @@ export const EVENT_TYPES = {
     data: accountBy('change', 'reset', 'operator'),
   },
   'account.factors_changed': {
-    when: 'A second factor was added, removed or reset. Or a reset was planned or stopped, recovery codes were renewed, or one was used.',
+    when: 'A second factor was added, removed or reset. Or a reset was planned or stopped, recovery codes were renewed, or one was used. Or a browser was trusted, or is no longer.',
     data: accountBy(
       'added',
       'removed',
@@ -93,6 +93,8 @@ export const EVENT_TYPES = {
       'reset_stopped',
       'recovery_codes_renewed',
       'recovery_code_used',
+      'browser_trusted',
+      'browser_trust_ended',
     ).extend({
       /** Newer than the first published schema, so an older event has none. */
       factor: z.enum(['totp', 'passkey']).optional().describe('What was added or removed'),

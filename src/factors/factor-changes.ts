@@ -4,6 +4,7 @@ import type { Account } from '../accounts/account.ts'
 import type { Actor } from '../accounts/account-state.ts'
 import { recordAudit } from '../audit/audit.ts'
 import type { AuditAction } from '../audit/audited-actions.ts'
+import { endTrust } from '../consents/ended-access.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import type { Services } from '../services.ts'
 import { codesLeft } from './recovery-codes.ts'
@@ -35,6 +36,9 @@ const FACTORS: Partial<Record<keyof typeof ACTIONS, 'totp' | 'passkey'>> = {
   app_removed: 'totp',
 }
 
+/** These change no credential. Every other kind ends the trust in browsers. */
+const KEEPS_TRUST: readonly (keyof typeof ACTIONS)[] = ['passkey_copied', 'code_used', 'codes_guessed']
+
 export type FactorChange = {
   account: Pick<Account, 'id' | 'email' | 'name' | 'locale' | 'zoneinfo'>
   by: Actor
@@ -50,6 +54,7 @@ export async function recordFactorChange(
   trx: Sql,
   { account, by, kind, passkeyName, nowMs }: FactorChange,
 ): Promise<void> {
+  if (!KEEPS_TRUST.includes(kind)) await endTrust(trx, account.id)
   const factor = FACTORS[kind]
   const detail = factor && { factor }
   await recordAudit(trx, {

@@ -115,6 +115,11 @@ async function asksForCode(sql: Sql, { accountId, upstream }: PasswordProof): Pr
   return !upstream?.amr.includes('mfa') && (await needsSecondFactor(sql, accountId))
 }
 
+/** The methods of the first step alone (RFC 8176). */
+export function firstStepAmr({ upstream, first }: PasswordProof): string[] {
+  return [...(upstream?.amr ?? [first ?? 'pwd'])]
+}
+
 /** What came in place of the password, and no password. */
 function withFirstStep({ upstream, first }: PasswordProof, amr: string[]): string[] {
   const before = upstream?.amr ?? (first && [first])

@@ -3,7 +3,7 @@
  * in the browser that asked. That browser keeps its sealed digest, so nothing is stored for addresses that strangers type.
  */
 import { randomInt, randomUUID } from 'node:crypto'
-import { ACCOUNT_PATHS, linkTo } from '../accounts/account-mail.ts'
+import { ACCOUNT_PATHS, linkTo, mailTo } from '../accounts/account-mail.ts'
 import { findAccountById, isVerified } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import { hasRole } from '../accounts/roles.ts'
@@ -60,6 +60,21 @@ export async function requestSignInCode(
   })
 }
 
+/** Mails a code to somebody who gave the password. `limited`: the address had enough mails. Throws `AppError('too_many_requests', 429)`. */
+export async function requestFactorCode(
+  needs: Services,
+  account: Account,
+  ip: string,
+): Promise<MailedCode | 'limited'> {
+  const nowMs = needs.clock()
+  await takeNetworkRequest(needs, 'sign_in_code', ip, nowMs)
+  if (!(await takeMail(needs, account.emailCanonical, ip, nowMs))) return 'limited'
+  const detail = { second_step: true }
+  const entry = { atMs: nowMs, actor: account.id, accountId: account.id, ip, detail }
+  await recordAudit(needs.db, { ...entry, action: 'sign_in.code_requested' })
+  return issue(needs, { login: account.email, purpose: 'second_factor', account })
+}
+
 /** Off for administrators: their mailbox alone must not open the service. An unconfirmed address may be a stranger's. */
 export async function maySignInByMail(
   { db, config }: Pick<Services, 'db' | 'config'>,
@@ -108,7 +123,7 @@ async function issue(needs: Services, { login, purpose, account }: Issue): Promi
   await inTransaction(needs.db, (trx) =>
     needs.outbox.enqueueMail(trx, {
       template: 'sign-in-code',
-      to: account.email,
+      ...mailTo(account),
       data: {
         name: account.name,
         purpose,

@@ -1,4 +1,5 @@
 /** Whether somebody proved recently who they are, so that they may change factors. */
+import { LEVELS, meetsLevel } from '../accounts/levels.ts'
 import { MINUTE_MS, SECOND_MS } from '../platform/clock.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { factorsOf } from './factors.ts'
@@ -24,6 +25,22 @@ export async function isRecentProof(
     .orderBy('atMs', 'desc')
     .first('atMs')
   return removed === undefined || provenAtMs >= wholeSecond(Number(removed.atMs))
+}
+
+/**
+ * Whether somebody signed in without the second factor that the account had by then: in a trusted browser, or by a code of a
+ * mail. That is no proof for a change of factors, and the password adds nothing to it.
+ */
+export async function isWithoutFactor(
+  sql: Sql,
+  accountId: string,
+  { level, signedInAtMs }: { level: string | undefined; signedInAtMs: number },
+): Promise<boolean> {
+  if (meetsLevel(level, LEVELS[1])) return false
+  const apps = sql('account_totps').where({ accountId }).where('confirmedAtMs', '<=', signedInAtMs)
+  if (await apps.first('accountId')) return true
+  const passkeys = sql('passkeys').where({ accountId }).where('createdAtMs', '<=', signedInAtMs)
+  return (await passkeys.first('id')) !== undefined
 }
 
 /** The time of a sign-in is known in whole seconds. */

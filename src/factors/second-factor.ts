@@ -63,7 +63,7 @@ export async function checkSecondFactor(
 }
 
 /** Who guesses codes knows the password, so the owner should change it. */
-async function mailGuesses(needs: Services, account: Account, ip: string): Promise<void> {
+export async function mailGuesses(needs: Services, account: Account, ip: string): Promise<void> {
   const nowMs = needs.clock()
   if (account.disabledAtMs !== null || !(await takeGuessNotice(needs, { accountId: account.id }, nowMs)))
     return

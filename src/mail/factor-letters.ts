@@ -35,7 +35,10 @@ export function signInCode(data: DataOf<'sign-in-code'>, { say, when, greeting }
     ],
     action: { label: say('mail-sign-in-code.action'), link },
     code: { label: say('mail-sign-in-code.code'), value: code },
-    notes: [say('mail-sign-in-code.never'), say('mail-sign-in-code.note')],
+    notes: [
+      say('mail-sign-in-code.never'),
+      say(purpose === 'sign_in' ? 'mail-sign-in-code.note' : 'mail-sign-in-code.stranger'),
+    ],
   }
 }
 

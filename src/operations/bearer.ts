@@ -52,7 +52,7 @@ export async function readToken(needs: BearerNeeds, authorization: string): Prom
   const account = await liveAccount(needs.accountCache, found)
   return {
     held,
-    token: { clientId, scopes, account, sessionUid, signedInAtSeconds: signInOf(extra) },
+    token: { clientId, scopes, account, sessionUid, ...signInOf(extra) },
   }
 }
 
@@ -111,10 +111,13 @@ export function actorOf({ account, clientId }: ApiToken): string {
   return account?.id ?? clientActor(clientId)
 }
 
-/** When the person signed in (RFC 9068 §2.2.1), in seconds. */
-function signInOf(extra: Record<string, unknown> = {}): number | undefined {
-  const { auth_time: signedInAt } = extra
-  return typeof signedInAt === 'number' ? signedInAt : undefined
+/** When the person signed in, in seconds, and at which level (RFC 9068 §2.2.1). */
+function signInOf(extra: Record<string, unknown> = {}): Pick<ApiToken, 'signedInAtSeconds' | 'level'> {
+  const { auth_time: signedInAt, acr } = extra
+  return {
+    signedInAtSeconds: typeof signedInAt === 'number' ? signedInAt : undefined,
+    level: typeof acr === 'string' ? acr : undefined,
+  }
 }
 
 function schemeOf(scheme: string): HeldToken['scheme'] {

@@ -71,6 +71,8 @@ export type ApiToken = {
   account?: CachedAccount | undefined
   /** When that person signed in, where the token says so. */
   signedInAtSeconds?: number | undefined
+  /** The level of that sign-in (`acr`), where the token says so. */
+  level?: string | undefined
   /** The session in which the person gave it; absent where the access outlives the session. */
   sessionUid?: string | undefined
 }

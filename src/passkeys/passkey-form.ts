@@ -18,9 +18,11 @@ export type PasskeyForm = {
   label: string
   autofill?: boolean
   plain?: boolean
+  /** For how many days this browser may be trusted, where that is asked here. */
+  trust?: number | undefined
 }
 
-type Look = Pick<PasskeyForm, 'action' | 'label' | 'autofill' | 'plain'>
+type Look = Pick<PasskeyForm, 'action' | 'label' | 'autofill' | 'plain' | 'trust'>
 
 /** Nothing where this server has no passkeys. Without `passkeys` any passkey of this server will do. */
 export function passkeyForm(

@@ -11,6 +11,7 @@ const NAMES: Readonly<Record<string, string>> = {
 export function methodNames(amr: string | null): readonly string[] {
   const methods = amr?.split(' ') ?? []
   if (isByMail(methods)) return methods.includes('mfa') ? [MAIL, 'sessions-method-otp'] : [MAIL]
+  if (methods.join(' ') === 'pwd otp') return ['sessions-method-pwd', MAIL]
   const named = methods.flatMap((method) => NAMES[method] ?? [])
   // A recovery code has no method of its own: it is a second factor without another one.
   const second = methods.includes('fed') ? 'sessions-method-second' : 'sessions-method-recovery'

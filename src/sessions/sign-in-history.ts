@@ -19,8 +19,8 @@ const ACTIONS = [
   'second_factor.blocked',
 ] as const satisfies readonly AuditAction[]
 
-/** What a sign-in took besides, or in place of, the password. */
-export const SIGN_IN_FACTORS = ['totp', 'recovery_code', 'passkey', 'mail'] as const
+/** What a sign-in took besides the password. `mail`: a code in its place; `mailed_code`: one after it. */
+export const SIGN_IN_FACTORS = ['totp', 'recovery_code', 'passkey', 'mail', 'mailed_code'] as const
 
 const detailSchema = z.object({
   browser: z.string().optional(),
@@ -33,6 +33,8 @@ const detailSchema = z.object({
   mailed: z.boolean().optional(),
   /** Without the password before it. */
   passwordless: z.boolean().optional(),
+  /** Without the second step, in a browser that the owner trusts. */
+  trusted: z.boolean().optional(),
   /** Asked of somebody who was signed in. */
   confirmation: z.boolean().optional(),
 })

@@ -15,7 +15,7 @@ export const LANE = 'events.test'
 export const ALL_EVENTS: readonly EventLane[] = [{ topic: LANE, takes: 'event' }]
 
 export async function openEventWorld() {
-  const stage = await openStage({ store: 'sqlite' })
+  const stage = await openStage({ store: 'sqlite', env: { ACCOUNT_SERVER_TRUSTED_BROWSER_DAYS: '30' } })
   const { parts, issuer } = stage
   const sendTo = (lanes: readonly EventLane[], registrationMessageAt: RegistrationMoment = 'activation') =>
     recordEventsOf(parts.db, { ...parts, issuer, registrationMessageAt, lanes })

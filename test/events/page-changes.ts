@@ -4,6 +4,8 @@ import { codeIn, linkIn } from '../support/letter.ts'
 import { authenticator, secretOn } from '../factors/authenticator.ts'
 import { findAccountByEmail } from '../../src/accounts/account.ts'
 import { planFactorReset } from '../../src/factors/factor-resets.ts'
+import { passwordProof } from '../../src/factors/finish-sign-in.ts'
+import { trustBrowser } from '../../src/factors/spared/trusted-browsers.ts'
 import { enroll } from '../factors/enrolled.ts'
 import { register as registerApp } from '../provider/relying-party.ts'
 import { connect } from '../../src/upstreams/links.ts'
@@ -62,6 +64,23 @@ function onSecurityPage(page: string) {
       const shown = asked.url.pathname === page ? asked : await visitor.followForm(asked, { password })
       await world.taken()
       await visitor.followForm(shown, {}, { action: page })
+    },
+    events: ['account.factors_changed'] as const,
+  }
+}
+
+/** For somebody who trusts so many browsers. */
+function endsTrust(action: string, browsers: number) {
+  return {
+    async run(world: EventWorld) {
+      const { visitor, account } = await signedIn(world)
+      for (let n = 0; n < browsers; n += 1) {
+        const proof = passwordProof(account, world.parts.clock())
+        await trustBrowser(world.parts, { proof, secret: `${n}`, browser: 'Firefox on Linux', ip: '::1' })
+      }
+      const page = await visitor.get('/account/sessions')
+      await world.taken()
+      await visitor.followForm(page, {}, { action })
     },
     events: ['account.factors_changed'] as const,
   }
@@ -212,6 +231,8 @@ export const PAGE_CHANGES: Changes = {
     ['account.signed_out_everywhere'],
     '/sessions/end-all',
   ),
+  '/account/sessions/trusted/end': endsTrust('/trusted/end', 1),
+  '/account/sessions/trusted/end-all': endsTrust('/trusted/end-all', 2),
   '/account/apps/revoke': {
     async run(world) {
       const person = await world.createAccount()

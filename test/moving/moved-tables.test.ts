@@ -57,6 +57,8 @@ const STAYS = [
   'revocations',
   'status_entries',
   'status_lists',
+  // The secrets are in browsers that know the former server.
+  'trusted_browsers',
   'upstream_flows',
   'upstream_logouts',
   'upstream_sessions',

@@ -30,13 +30,23 @@ export function askedOn({ text }: Visited): RequestOptions {
 }
 
 /** Presses the passkey button of a page. */
-export function givePasskey(visitor: Visitor, page: Visited, key: SoftwareKey): Promise<Visited> {
-  return sendPasskey(visitor, page, key.get(askedOn(page)))
+export function givePasskey(
+  visitor: Visitor,
+  page: Visited,
+  key: SoftwareKey,
+  more: Record<string, string> = {},
+): Promise<Visited> {
+  return sendPasskey(visitor, page, key.get(askedOn(page)), more)
 }
 
 /** Sends an answer of an authenticator with the form of a page. */
-export function sendPasskey(visitor: Visitor, page: Visited, passkey: string): Promise<Visited> {
+export function sendPasskey(
+  visitor: Visitor,
+  page: Visited,
+  passkey: string,
+  more: Record<string, string> = {},
+): Promise<Visited> {
   const [, action = ''] = /<form method="post" action="([^"]*)" data-passkey/.exec(page.text) ?? []
   const [, csrf = ''] = /name="_csrf" value="([^"]*)"/.exec(page.text) ?? []
-  return visitor.post(new URL(action.replaceAll('&amp;', '&'), page.url), { _csrf: csrf, passkey })
+  return visitor.post(new URL(action.replaceAll('&amp;', '&'), page.url), { _csrf: csrf, passkey, ...more })
 }

@@ -115,6 +115,7 @@ const COOKIES = [
   'second_step',
   'sign_out',
   'mailed_code',
+  'trust',
 ]
 
 describe('64 kB of hostile text', function () {

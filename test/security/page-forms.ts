@@ -1,7 +1,7 @@
 /** The fields of every form on our pages. A new form belongs here. */
 export const FORMS: Record<string, string[]> = {
   '/sign-in': ['email', 'password'],
-  '/sign-in/code': ['code'],
+  '/sign-in/code': ['code', 'trust', 'mail'],
   '/sign-in/email-code': ['email', 'code'],
   '/register': ['name', 'email', 'password'],
   '/register/sent': ['code'],
@@ -29,6 +29,8 @@ export const FORMS: Record<string, string[]> = {
   '/account/sessions/end': ['id'],
   '/account/sessions/end-others': [],
   '/account/sessions/end-all': [],
+  '/account/sessions/trusted/end': ['id'],
+  '/account/sessions/trusted/end-all': [],
   '/account/apps/revoke': ['clientId'],
   '/account/delete': ['anything'],
   '/account/email': ['email'],
@@ -41,7 +43,7 @@ export const FORMS: Record<string, string[]> = {
   '/account/security/passkeys/unknown/remove': ['anything'],
   '/account/requests': ['id', 'decision'],
   '/interaction/unknown/sign-in': ['email', 'password'],
-  '/interaction/unknown/code': ['code'],
+  '/interaction/unknown/code': ['code', 'trust', 'mail'],
   '/interaction/unknown/email-code': ['email', 'code'],
   '/interaction/unknown/upstream/unknown': ['anything'],
   '/sign-in/upstream/unknown': ['anything'],

@@ -22,6 +22,7 @@ export const FLOORS = [
   ['consents', 'keys'],
   ['accounts'],
   ['accounts/challenges', 'accounts/life', 'accounts/registrations', 'factors'],
+  ['factors/spared'],
   ['passkeys'],
   ['accounts/journeys'],
   ['accounts/operator'],

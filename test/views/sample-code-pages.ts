@@ -7,9 +7,9 @@ const code = {
   errors: {},
   client,
   email: 'person@example.com',
-  recovery: false,
+  mode: 'app',
   hasApp: true,
-  otherHref: '/other',
+  recoveryHref: '/other',
   startOverHref: '/sign-in',
   cancelAction: '/cancel',
 }
@@ -28,8 +28,33 @@ export const sampleCodePages: SamplePage[] = [
   { page: 'sign-in-code', state: 'app', locals: code },
   { page: 'sign-in-code', state: 'wrong', locals: { ...code, errors: wrong } },
   { page: 'sign-in-code', state: 'passkey', locals: { ...code, hasApp: false, passkey } },
+  {
+    page: 'sign-in-code',
+    state: 'trust',
+    locals: { ...code, passkey, trustDays: 30, mailAction: '/action' },
+  },
+  {
+    page: 'sign-in-code',
+    state: 'trust-by-passkey',
+    locals: { ...code, hasApp: false, passkey: { ...passkey, trust: 30 } },
+  },
+  {
+    page: 'sign-in-code',
+    state: 'mail',
+    locals: {
+      ...code,
+      mode: 'mail',
+      appHref: '/app',
+      mailAction: '/action',
+      errors: { code: 'mail-code-wrong' },
+    },
+  },
   { page: 'sign-in-code', state: 'app-and-passkey', locals: { ...code, passkey } },
-  { page: 'sign-in-code', state: 'recovery', locals: { ...code, ...alone, recovery: true } },
+  {
+    page: 'sign-in-code',
+    state: 'recovery',
+    locals: { ...code, ...alone, mode: 'recovery', recoveryHref: undefined, appHref: '/app' },
+  },
   {
     page: 'interaction-lost',
     state: 'client',

@@ -13,7 +13,7 @@ import { shownFactors, showFactors } from '../../operations/shown-factors.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 import { common, ownerOf } from './owner.ts'
-import { assertProven, proof, PROOF_PROBLEMS, RECENT_SIGN_IN_SECONDS } from './proof.ts'
+import { assertFactorProven, proof, PROOF_PROBLEMS, RECENT_SIGN_IN_SECONDS } from './proof.ts'
 
 export function factorOperations(needs: Services): readonly Operation[] {
   return [listing(needs), beginning(needs), confirming(needs), removing(needs), renewing(needs)]
@@ -71,7 +71,7 @@ function beginning(needs: Services): Operation {
       account_not_found: { status: 404, when: 'The account was deleted meanwhile.' },
     },
     async handle(request) {
-      await assertProven(needs, request)
+      await assertFactorProven(needs, request)
       const { secret, uri, expiresAtMs } = await beginTotp(needs, ownerOf(request.token).id)
       return { body: { secret, otpauth_uri: uri, expires_at: timeOf(expiresAtMs) } }
     },
@@ -121,7 +121,7 @@ function removing(needs: Services): Operation {
       second_factor_required: { status: 409, when: 'The account needs a second factor.' },
     },
     async handle(request) {
-      await assertProven(needs, request)
+      await assertFactorProven(needs, request)
       await assertNotRequired(needs, ownerOf(request.token).id)
       if (!(await removeTotp(needs, ownerOf(request.token).id, byOwner(request)))) throw totpNotFound()
       return { body: undefined }
@@ -140,7 +140,7 @@ function renewing(needs: Services): Operation {
     answer: { status: 200, description: 'The recovery codes.', schema: newCodes },
     problems: { ...PROOF_PROBLEMS, ...NO_TOTP },
     async handle(request) {
-      await assertProven(needs, request)
+      await assertFactorProven(needs, request)
       const codes = await renewRecoveryCodes(needs, ownerOf(request.token).id, byOwner(request))
       if (!codes) throw totpNotFound()
       return { body: { recovery_codes: codes } }

@@ -9,7 +9,7 @@ import type { Passkey } from '../../passkeys/passkeys.ts'
 import { AppError } from '../../platform/errors.ts'
 import type { Services } from '../../services.ts'
 import { common, ownerOf } from './owner.ts'
-import { assertProven, proof, PROOF_PROBLEMS, RECENT_SIGN_IN_SECONDS } from './proof.ts'
+import { assertFactorProven, proof, PROOF_PROBLEMS, RECENT_SIGN_IN_SECONDS } from './proof.ts'
 
 const params = z.strictObject({ id: z.string().max(36) })
 const NO_PASSKEY = { passkey_not_found: { status: 404, when: 'You have no passkey with this id.' } } as const
@@ -59,7 +59,7 @@ function removing(needs: Services): Operation {
       last_way_in: { status: 409, when: 'The account has no password, and no other passkey.' },
     },
     async handle(request) {
-      await assertProven(needs, request)
+      await assertFactorProven(needs, request)
       const { params: given, token, ip } = request
       const { id: accountId } = ownerOf(token)
       if (!(await removePasskey(needs, { accountId, id: given.id }, { actor: accountId, ip })))

@@ -1,7 +1,8 @@
 /** What changes of one's own factors need: the password, or a sign-in of the last minutes. */
 import { z } from 'zod'
 import { confirmPassword } from '../../accounts/journeys/sign-in.ts'
-import { isRecentProof, RECENT_PROOF_MS } from '../../factors/recent-proof.ts'
+import { LEVELS } from '../../accounts/levels.ts'
+import { isRecentProof, isWithoutFactor, RECENT_PROOF_MS } from '../../factors/recent-proof.ts'
 import type { ApiRequest, Problem } from '../../operations/operation.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -25,7 +26,7 @@ export const proof = z.strictObject({
 export const PROOF_PROBLEMS: Record<string, Problem> = {
   insufficient_user_authentication: {
     status: 401,
-    when: 'The sign-in is too old. Send the password, or ask for a token with the max_age in WWW-Authenticate.',
+    when: 'The sign-in is too old. Send the password, or ask for a token with the max_age in WWW-Authenticate. Or, for a change of factors, it was without the second factor: ask for a token with acr_values=urn:account-server:acr:second-factor.',
   },
   password_wrong: { status: 422, when: 'This is not the current password.' },
   too_many_attempts: {
@@ -36,6 +37,25 @@ export const PROOF_PROBLEMS: Record<string, Problem> = {
     status: 503,
     when: 'Too many passwords wait to be hashed. Retry-After says when to try again.',
   },
+}
+
+/**
+ * For a change of factors: also the second factor that the account has.
+ * @throws AppError as `assertProven`
+ */
+export async function assertFactorProven(
+  needs: Services,
+  request: Parameters<typeof assertProven>[1],
+): Promise<void> {
+  const { level, signedInAtSeconds = 0 } = request.token
+  const signIn = { level, signedInAtMs: signedInAtSeconds * SECOND_MS }
+  if (await isWithoutFactor(needs.db, ownerOf(request.token).id, signIn))
+    throw new AppError(
+      'insufficient_user_authentication',
+      401,
+      `The sign-in was without the second factor. Ask for a token with acr_values=${LEVELS[1]}.`,
+    )
+  await assertProven(needs, request)
 }
 
 /** @throws AppError 401 `insufficient_user_authentication`, 422 `password_wrong`, 429 `too_many_attempts` */

@@ -21,6 +21,7 @@ export type CookiePurpose =
   | 'second_step'
   | 'sign_out'
   | 'mailed_code'
+  | 'trust'
   | 'language'
   | 'check'
 

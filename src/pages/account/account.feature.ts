@@ -11,6 +11,7 @@ import { historyRoutes } from './history.routes.ts'
 import { homeRoutes } from './home.routes.ts'
 import { newPasswordStep, passwordRoutes } from './password.routes.ts'
 import { sessionsRoutes } from './sessions.routes.ts'
+import { trustedBrowsersRoutes } from './trusted-browsers.routes.ts'
 
 export function account(services: Services): Feature {
   return {
@@ -21,6 +22,7 @@ export function account(services: Services): Feature {
         accountRoutes,
         passwordRoutes,
         sessionsRoutes,
+        trustedBrowsersRoutes,
         appsRoutes,
         disownedRoutes,
         historyRoutes,

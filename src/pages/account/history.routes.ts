@@ -49,6 +49,7 @@ const FACTORS = {
   recovery_code: 'history-password-recovery-code',
   passkey: 'history-password-passkey',
   mail: 'history-mail',
+  mailed_code: 'history-password-mail',
 }
 
 /** After a code by mail. */
@@ -63,14 +64,16 @@ const UPSTREAM_FACTORS = {
   totp: 'history-upstream-totp',
   recovery_code: 'history-upstream-recovery-code',
   passkey: 'history-upstream-passkey',
-  // A code by mail is the first step, never one after another provider.
+  // A code by mail is the first step, or comes after the password: never after another provider.
   mail: 'history-upstream',
+  mailed_code: 'history-upstream',
 }
 
 const RESULTS: Record<SignInEntry['action'], (entry: SignInEntry) => Result> = {
-  'sign_in.succeeded': ({ factor, mailed, passwordless, confirmation, upstream }) => {
+  'sign_in.succeeded': ({ factor, mailed, passwordless, confirmation, upstream, trusted }) => {
     if (passwordless)
       return { result: confirmation ? 'history-confirmed-passkey' : 'history-passkey', failed: false }
+    if (trusted) return { result: trustedResult({ mailed, upstream }), failed: false }
     const factors = mailed ? MAILED_FACTORS : FACTORS
     const ofPassword = confirmation ? 'history-confirmed' : factor ? factors[factor] : 'history-password'
     const ofUpstream = factor ? UPSTREAM_FACTORS[factor] : 'history-upstream'
@@ -98,6 +101,12 @@ const RESULTS: Record<SignInEntry['action'], (entry: SignInEntry) => Result> = {
     failed: true,
   }),
   'second_factor.blocked': () => ({ result: 'history-blocked', failed: true }),
+}
+
+/** The first step alone, in a browser that the owner trusts. */
+function trustedResult({ mailed, upstream }: Pick<SignInEntry, 'mailed' | 'upstream'>): Message {
+  if (upstream) return { id: 'history-trusted-upstream', args: { provider: upstream } }
+  return mailed ? 'history-trusted-mail' : 'history-trusted'
 }
 
 async function namesOf({ oidc }: PageServices, entries: readonly SignInEntry[]) {

@@ -11,6 +11,7 @@ import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { redirect } from '../../interaction/page.ts'
 import { clientNameOf } from '../../provider/clients/client-documents.ts'
+import { trustedLocals } from './trusted-browsers.routes.ts'
 import { endSession, listSessions } from '../../sessions/account-sessions.ts'
 import { methodNames } from '../../sessions/method-names.ts'
 import { browserMessage, browserName } from '../../sessions/browser-name.ts'
@@ -34,6 +35,7 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
     endAction: '/account/sessions/end',
     endOthersAction: '/account/sessions/end-others',
     endAllAction: '/account/sessions/end-all',
+    ...(await trustedLocals(services, ctx, member)),
     nowMs,
     sessions: sessions.map(({ uid, userAgent, ip, amr, createdAtMs, lastSeenAtMs }) => ({
       id: uid,

@@ -16,6 +16,8 @@ import { browserOf, PASSKEY_REFUSED, passkeyForm, sentPasskey } from '../../pass
 import { passkeysOf } from '../../passkeys/passkeys.ts'
 import { confirmWithPasskey } from '../../passkeys/sign-in.ts'
 import { browserName } from '../../sessions/browser-name.ts'
+import { isPageWithProof } from '../../interaction/proof/recent-proof.ts'
+import { lacksFactor } from './proven.ts'
 import { nextPageOf, pathOf, PATHS, proofPath } from './paths.ts'
 import { openSetUp } from './set-up.ts'
 import { requestLocals, requestPath, withRequest } from './security-page.ts'
@@ -36,8 +38,7 @@ export function proofRoutes(services: SecurityServices): Router {
 }
 
 async function show(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {
-  // Without a password, the way in is another provider.
-  const hasPassword = member.account.passwordHash !== null
+  const hasPassword = await isPasswordEnough(services, ctx, member)
   if (!hasPassword && !(await hasPasskey(services.db, member.account.id)))
     return redirect(ctx, signInAgainPath('security'))
   const locals = {
@@ -54,11 +55,22 @@ async function show(services: SecurityServices, ctx: AnyContext, member: Member)
   services.render(ctx, 'security-confirm', locals)
 }
 
-async function passkeyOf(services: SecurityServices, ctx: AnyContext, { account }: Member) {
+/** Without a password, the way in is another provider. Factors change only in a session that gave one. */
+async function isPasswordEnough(
+  services: SecurityServices,
+  ctx: AnyContext,
+  member: Member,
+): Promise<boolean> {
+  if (member.account.passwordHash === null) return false
+  return isPageWithProof(nextOf(ctx)) || !(await lacksFactor(services, member))
+}
+
+async function passkeyOf(services: SecurityServices, ctx: AnyContext, member: Member) {
+  const { account } = member
   const passkeys = await passkeysOf(services.db, account.id)
   const place = { purpose: 'confirm', browser: browserOf(ctx), subject: account.id } as const
   const action = withRequest(services, ctx, proofPath(nextOf(ctx)))
-  const look = { action, label: 'passkey-use', plain: account.passwordHash !== null }
+  const look = { action, label: 'passkey-use', plain: await isPasswordEnough(services, ctx, member) }
   return passkeys.length > 0 ? passkeyForm(services, place, look, passkeys) : undefined
 }
 
@@ -92,6 +104,7 @@ async function submitPassword(services: SecurityServices, ctx: AnyContext, membe
   const refuse = (errors: FormErrors) =>
     services.nextPage.lead(ctx, withRequest(services, ctx, proofPath(nextOf(ctx))), { errors }, member)
   if (!form.ok) return refuse(form.errors)
+  if (!(await isPasswordEnough(services, ctx, member))) return redirect(ctx, signInAgainPath('security'))
   const confirmed = await confirmPassword(services, member.account.id, {
     ...form.value,
     ip: requestState(ctx).clientIp ?? '',
@@ -100,7 +113,10 @@ async function submitPassword(services: SecurityServices, ctx: AnyContext, membe
   })
   if (!confirmed.ok) return refuse({ password: WRONG })
   services.deviceCookie.write(ctx, confirmed.account)
-  return goOn(services, ctx, member)
+  if (!(await lacksFactor(services, member))) return goOn(services, ctx, member)
+  // This password is no proof for the pages of factors.
+  services.recentProof.keep(ctx, member)
+  redirect(ctx, pathOf(nextOf(ctx)))
 }
 
 async function goOn(services: SecurityServices, ctx: AnyContext, member: Member): Promise<void> {

@@ -1,5 +1,6 @@
 /** Whether the person at this browser proved recently who they are: by a sign-in, or by the password again. */
-import { isRecentProof } from '../../factors/recent-proof.ts'
+import { levelOf } from '../../accounts/levels.ts'
+import { isRecentProof, isWithoutFactor } from '../../factors/recent-proof.ts'
 import { redirect } from '../../interaction/page.ts'
 import type { Member } from '../../interaction/member.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
@@ -17,8 +18,20 @@ export function withProof(next: NextPage | ((ctx: AnyContext) => NextPage), work
   }
 }
 
-export function isProven(services: SecurityServices, ctx: AnyContext, member: Member): Promise<boolean> {
+export async function isProven(
+  services: SecurityServices,
+  ctx: AnyContext,
+  member: Member,
+): Promise<boolean> {
   const { provenAtMs = 0 } = services.memory.read(ctx, member)
-  const atMs = Math.max(provenAtMs, member.signedInAtMs)
+  const atMs = (await lacksFactor(services, member)) ? provenAtMs : Math.max(provenAtMs, member.signedInAtMs)
   return isRecentProof(services.db, member.account.id, atMs, services.clock())
+}
+
+/** True where the second factor was not asked for. The sign-in and the password are no proof for a change of factors then. */
+export async function lacksFactor(
+  { db }: SecurityServices,
+  { account, amr, signedInAtMs }: Member,
+): Promise<boolean> {
+  return isWithoutFactor(db, account.id, { level: levelOf(amr), signedInAtMs })
 }

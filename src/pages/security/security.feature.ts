@@ -1,6 +1,7 @@
 /** Mounts the pages of one's second factors: the authenticator app, passkeys and recovery codes. `factors` owns the rules. */
 import { resetDueFactors } from '../../factors/factor-resets.ts'
 import { purgeUnconfirmed } from '../../factors/totp-set-up.ts'
+import { purgeTrusted } from '../../factors/spared/trusted-browsers.ts'
 import type { Feature } from '../../feature.ts'
 import type { Services } from '../../services.ts'
 import { codesRoutes } from './codes.routes.ts'
@@ -35,6 +36,7 @@ export function security(services: Services): Feature {
     moves: [MOVED_PASSKEYS],
     upkeep: {
       unconfirmedApps: (nowMs, limit) => purgeUnconfirmed(services.db, nowMs, limit),
+      trustedBrowsers: (nowMs, limit) => purgeTrusted(services.db, nowMs, limit),
       factorResets: (nowMs, limit) => resetDueFactors(services, nowMs, limit),
     },
   }

@@ -1,18 +1,34 @@
 /** What the sign-in pages work with: the services of every page, and what the browser remembers. */
 import type { PageServices } from '../../feature.ts'
+import { createTrustedBrowserCookie } from '../../interaction/pending/trusted-browser-cookie.ts'
+import type { TrustedBrowserCookie } from '../../interaction/pending/trusted-browser-cookie.ts'
 import { createPendingSignIns } from '../../interaction/pending/pending-sign-ins.ts'
 import type { PendingSignIns } from '../../interaction/pending/pending-sign-ins.ts'
 import { browserMemoryOf } from '../../interaction/signed-in-browser.ts'
 import type { BrowserMemory } from '../../interaction/signed-in-browser.ts'
+import { createMailDelay } from '../../outbox/mail-queue.ts'
 import { createOfferedUpstreams } from '../../upstreams/offered.ts'
 import type { OfferedUpstreams } from '../../upstreams/offered.ts'
 import { createMailedCodes } from './mailed-codes-cookie.ts'
 import type { MailedCodes } from './mailed-codes-cookie.ts'
 
 export type SignInServices = PageServices &
-  BrowserMemory & { pending: PendingSignIns; mailed: MailedCodes; offered: OfferedUpstreams }
+  BrowserMemory & {
+    pending: PendingSignIns
+    mailed: MailedCodes
+    trustedCookie: TrustedBrowserCookie
+    offered: OfferedUpstreams
+    mailsAreLate: () => Promise<boolean>
+  }
 
 export function signInServices(services: PageServices): SignInServices {
-  const own = { pending: createPendingSignIns(services), mailed: createMailedCodes(services) }
-  return { ...services, ...browserMemoryOf(services), ...own, offered: createOfferedUpstreams(services) }
+  return {
+    ...services,
+    ...browserMemoryOf(services),
+    pending: createPendingSignIns(services),
+    mailed: createMailedCodes(services),
+    trustedCookie: createTrustedBrowserCookie(services),
+    offered: createOfferedUpstreams(services),
+    mailsAreLate: createMailDelay(services),
+  }
 }

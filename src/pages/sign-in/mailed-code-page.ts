@@ -87,6 +87,7 @@ async function show(services: SignInServices, place: Place): Promise<void> {
     action: `${path}/email-code${query}`,
     startOverHref: signInPath + query,
     login: kept.login,
+    mailsAreLate: await services.mailsAreLate(),
     errors: {},
     ...(await place.locals()),
     ...services.nextPage.take(ctx),

@@ -3,13 +3,12 @@
  * app, or for no app.
  */
 import { z } from 'zod'
-import type { Account } from '../../accounts/account.ts'
 import { finishSignIn, finishUpstreamSignIn, provenAccount } from '../../factors/finish-sign-in.ts'
 import type { PasswordProof } from '../../factors/finish-sign-in.ts'
+import { finishByMail } from '../../factors/spared/mailed-factor.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { factorsOf } from '../../factors/factors.ts'
-import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import { browserOf, PASSKEY_REFUSED, passkeyForm, sentPasskey } from '../../passkeys/passkey-form.ts'
 import { passkeysOf } from '../../passkeys/passkeys.ts'
 import { finishWithPasskey, secondStepPlace } from '../../passkeys/sign-in.ts'
@@ -18,14 +17,28 @@ import type { StepPages } from '../../interaction/page.ts'
 import { Overload } from '../../platform/errors.ts'
 import { originOf, signInBrowser } from '../../interaction/signed-in-browser.ts'
 import type { SignInServices } from './browser-memory.ts'
-import { finishForApp, finishHere } from './finished-sign-in.ts'
+import { fromThere, placeOfRequest, placeWithoutApp } from './code-place.ts'
+import type { Place } from './code-place.ts'
+import {
+  finishInTrusted,
+  finishWithMail,
+  mailCode,
+  offersMail,
+  trustDays,
+  trustIfTicked,
+} from './easier-ways.ts'
+import type { Proven } from './easier-ways.ts'
 import { LOST, OWN_PAGE } from '../../interaction/pending/pending-sign-ins.ts'
 import { LATE, withQuery } from './own-page.ts'
 import type { OwnPage } from './own-page.ts'
-import type { FinishedSignIn } from '../../interaction/session-changes.ts'
 
 /** In the query of this page: shows the form for a recovery code. */
 const RECOVERY = 'recovery'
+
+/** In the query of this page: shows the form for a code of a mail. */
+const MAIL = 'mail'
+
+const NO_MODE = { [RECOVERY]: undefined, [MAIL]: undefined }
 
 /** In the query of this page: what was wrong with the last code. So reload and back never send a code again. */
 const WRONG = 'wrong'
@@ -40,70 +53,37 @@ const PROBLEMS = {
   empty: 'code-missing',
   app: 'code-app-wrong',
   recovery: 'code-recovery-wrong',
+  mail: 'mail-code-wrong',
+  used: 'code-mail-over',
+  limited: 'code-mail-limited',
   ...PASSKEY_REFUSED,
 }
 const problems = new Map<unknown, string>(Object.entries(PROBLEMS))
 
-/** Where this page is, and where it leads. */
-type Place = {
-  ctx: AnyContext
-  /** The request that the sign-in is for. */
-  of: string
-  /** The address of the sign-in page. This page is at `${path}/code`. */
-  path: string
-  query: string
-  /** The id of the app, where there is one. */
-  client?: string
-  finish: (finished: FinishedSignIn) => Promise<void>
-  locals: () => Promise<Record<string, unknown>>
-}
-
 /** The second half of the sign-in step of an interaction. */
 export function secondFactorPages(services: SignInServices): StepPages {
-  const placeOf = (page: Parameters<StepPages['show']>[0]): Place => {
-    const { ctx, interaction, uid, query } = page
-    return {
-      ctx,
-      of: uid,
-      path: `/interaction/${uid}`,
-      query,
-      client: parameter(interaction, 'client_id'),
-      finish: (finished) => finishForApp(services, page, finished),
-      locals: async () => ({
-        client: await shownClient(services.oidc.current(), parameter(interaction, 'client_id')),
-        cancelAction: `/interaction/${uid}/cancel`,
-      }),
-    }
-  }
   return {
-    show: (page) => show(services, placeOf(page)),
-    submit: (page) => submit(services, placeOf(page)),
+    show: (page) => show(services, placeOfRequest(services, page)),
+    submit: (page) => submit(services, placeOfRequest(services, page)),
     whenLost: (ctx) => finishLost(services, ctx),
   }
 }
 
 /** The same for the person's own account. */
 export function secondFactorPage(services: SignInServices): OwnPage {
-  const placeOf = (ctx: AnyContext): Place => ({
-    ctx,
-    of: OWN_PAGE,
-    path: '/sign-in',
-    query: ctx.search,
-    finish: (finished) => finishHere(services, ctx, finished),
-    locals: () => Promise.resolve({}),
-  })
   return {
-    show: (ctx) => show(services, placeOf(ctx)),
-    submit: (ctx) => submit(services, placeOf(ctx)),
+    show: (ctx) => show(services, placeWithoutApp(services, ctx)),
+    submit: (ctx) => submit(services, placeWithoutApp(services, ctx)),
   }
 }
 
 async function show(services: SignInServices, place: Place): Promise<void> {
   const proof = services.pending.read(place.ctx, place.of)
   if (proof?.upstream && (await finishWithoutCode(services, place, proof))) return
+  if (proof && (await finishInTrusted(services, place, proof))) return
   const account = proof && (await provenAccount(services, proof))
   if (!account) return startOver(services, place)
-  await render(services, place, account)
+  await render(services, place, { proof, account })
 }
 
 /** Of somebody who comes from another provider, and needs no code. */
@@ -120,28 +100,52 @@ async function finishWithoutCode(
   return true
 }
 
-/** The session belongs to the one at the other provider. */
-function fromThere({ upstream }: PasswordProof, { account, amr }: FinishedSignIn): FinishedSignIn {
-  return { account, amr, upstreamSession: upstream?.session }
-}
-
 async function submit(services: SignInServices, place: Place): Promise<void> {
   const { ctx, of, client } = place
   const proof = services.pending.read(ctx, of)
-  if (!proof || !(await provenAccount(services, proof))) return startOver(services, place)
+  const account = proof && (await provenAccount(services, proof))
+  if (!account) return startOver(services, place)
   const response = sentPasskey(ctx)
   if (response !== undefined) return submitPasskey(services, place, { proof, response })
+  if (formOf(ctx)['mail'] !== undefined) return sendCode(services, place, { proof, account })
   const given = code.safeParse(formOf(ctx)['code'])
   if (!given.success) return again(place, 'empty')
+  if (modeOf(place) === 'mail') return submitMailed(services, place, { proof, account }, given.data)
   const from = originOf(ctx, client)
   const result = await finishSignIn(services, { proof, code: given.data, ip: ipOf(ctx), from })
   if (result.ok) {
+    if (result.factor === 'totp') await trustIfTicked(services, place, { proof, account: result.account })
     services.pending.clear(ctx, of)
     return place.finish(fromThere(proof, result))
   }
   if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
   if (result.reason === 'over') return startOver(services, place)
-  again(place, asksRecovery(place) ? 'recovery' : 'app')
+  again(place, modeOf(place) === 'recovery' ? 'recovery' : 'app')
+}
+
+async function sendCode(services: SignInServices, place: Place, proven: Proven): Promise<void> {
+  const { ctx, path, query } = place
+  const sent = await mailCode(services, place, proven)
+  const mail = sent === 'refused' ? undefined : '1'
+  const wrong = sent === 'limited' ? 'limited' : undefined
+  redirect(ctx, `${path}/code${withQuery(query, { ...CLEAN, ...NO_MODE, [MAIL]: mail, [WRONG]: wrong })}`)
+}
+
+async function submitMailed(
+  services: SignInServices,
+  place: Place,
+  proven: Proven,
+  typed: string,
+): Promise<void> {
+  const { ctx, of } = place
+  const result = await finishWithMail(services, place, proven, typed)
+  if (result.ok) {
+    services.pending.clear(ctx, of)
+    return place.finish(result)
+  }
+  if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
+  if (result.reason === 'over') return startOver(services, place)
+  again(place, result.reason === 'wrong' ? 'mail' : 'used')
 }
 
 async function submitPasskey(
@@ -153,6 +157,7 @@ async function submitPasskey(
   const from = originOf(ctx, client)
   const result = await finishWithPasskey(services, { ...given, browser: browserOf(ctx), ip: ipOf(ctx), from })
   if (result.ok) {
+    await trustIfTicked(services, place, { proof: given.proof, account: result.account })
     services.pending.clear(ctx, of)
     return place.finish(fromThere(given.proof, result))
   }
@@ -169,7 +174,7 @@ function again({ ctx, path, query }: Place, problem: keyof typeof PROBLEMS): voi
 function startOver(services: SignInServices, { ctx, of, path, query }: Place): void {
   services.pending.clear(ctx, of)
   const page = of === OWN_PAGE ? path : `${path}/sign-in`
-  redirect(ctx, `${page}${withQuery(query, { ...CLEAN, [RECOVERY]: undefined, [LATE]: '1' })}`)
+  redirect(ctx, `${page}${withQuery(query, { ...CLEAN, ...NO_MODE, [LATE]: '1' })}`)
 }
 
 /** The request ended while its page was open. The person is signed in, and the request passes when it restarts. */
@@ -178,19 +183,22 @@ async function finishLost(services: SignInServices, ctx: AnyContext): Promise<vo
   const proof = services.pending.read(ctx, of)
   if (proof && ctx.method !== 'POST') return finishLostUpstream(services, ctx, of, proof)
   if (!proof) return
-  const result = await finishWith(services, ctx, proof)
+  const result = await finishWith(services, ctx, of, proof)
   if (!result?.ok) return
   services.pending.clear(ctx, of)
   await signInBrowser(services, ctx, fromThere(proof, result))
 }
 
-async function finishWith(services: SignInServices, ctx: AnyContext, proof: PasswordProof) {
+async function finishWith(services: SignInServices, ctx: AnyContext, of: string, proof: PasswordProof) {
   const shared = { proof, ip: ipOf(ctx), from: originOf(ctx) }
   const response = sentPasskey(ctx)
   if (response !== undefined)
     return finishWithPasskey(services, { ...shared, response, browser: browserOf(ctx) })
   const given = code.safeParse(formOf(ctx)['code'])
-  return given.success ? finishSignIn(services, { ...shared, code: given.data }) : undefined
+  if (!given.success) return undefined
+  if (ctx.query[MAIL] === undefined) return finishSignIn(services, { ...shared, code: given.data })
+  const kept = services.mailed.read(ctx, of)
+  return kept && finishByMail(services, { ...shared, kept, code: given.data })
 }
 
 /** The same for somebody who was at another provider meanwhile. The restarted request goes on with the code, if one is due. */
@@ -207,8 +215,10 @@ async function finishLostUpstream(
   await signInBrowser(services, ctx, fromThere(proof, finished))
 }
 
-function asksRecovery({ ctx }: Place): boolean {
-  return ctx.query[RECOVERY] !== undefined
+/** Which code the form asks for. */
+function modeOf({ ctx }: Place): 'app' | 'recovery' | 'mail' {
+  if (ctx.query[MAIL] !== undefined) return 'mail'
+  return ctx.query[RECOVERY] === undefined ? 'app' : 'recovery'
 }
 
 function isOfPasskey(problem: unknown): boolean {
@@ -219,30 +229,38 @@ function ipOf(ctx: AnyContext): string {
   return requestState(ctx).clientIp ?? ''
 }
 
-async function render(services: SignInServices, place: Place, { id, email }: Account): Promise<void> {
+async function render(services: SignInServices, place: Place, proven: Proven): Promise<void> {
   const { ctx, of, path, query } = place
-  const recovery = asksRecovery(place)
+  const { id, email } = proven.account
   const { totp } = await factorsOf(services.db, id)
   const passkeys = await passkeysOf(services.db, id)
+  const mayMail = await offersMail(services, place, proven)
+  const mode = modeOf(place) === 'mail' && !mayMail ? 'app' : modeOf(place)
   const here = withQuery(query, CLEAN)
-  const other = withQuery(here, { [RECOVERY]: recovery ? undefined : '1' })
-  const signInQuery = withQuery(here, { [RECOVERY]: undefined })
+  const to = (wanted: Record<string, string | undefined>) => withQuery(here, { ...NO_MODE, ...wanted })
   const action = `${path}/code${here}`
-  const look = { action, label: 'passkey-use', plain: totp !== undefined }
+  const trust = mode === 'app' ? await trustDays(services, place, proven.account) : undefined
+  const look = { action, label: 'passkey-use', plain: totp !== undefined, trust: totp ? undefined : trust }
   const challengePlace = secondStepPlace(browserOf(ctx), id)
-  const problem = problems.get(ctx.query[WRONG])
-  const asksCode = recovery || totp !== undefined
+  const { wrong } = ctx.query
+  const problem = problems.get(wrong)
+  const asksCode = mode !== 'app' || totp !== undefined
   services.render(ctx, 'sign-in-code', {
     action,
     hasApp: totp !== undefined,
     passkey:
-      !recovery && passkeys.length > 0 ? passkeyForm(services, challengePlace, look, passkeys) : undefined,
-    otherHref: `${path}/code${other}`,
-    startOverHref: of === OWN_PAGE ? `${path}${signInQuery}` : `${path}/sign-in${signInQuery}`,
-    recovery,
+      mode === 'app' && passkeys.length > 0
+        ? passkeyForm(services, challengePlace, look, passkeys)
+        : undefined,
+    trustDays: trust,
+    appHref: mode === 'app' ? undefined : `${path}/code${to({})}`,
+    recoveryHref: mode === 'recovery' ? undefined : `${path}/code${to({ [RECOVERY]: '1' })}`,
+    mailAction: mayMail ? `${path}/code${to({})}` : undefined,
+    startOverHref: of === OWN_PAGE ? `${path}${to({})}` : `${path}/sign-in${to({})}`,
+    mode,
     email,
-    errors:
-      problem === undefined ? {} : { [asksCode && !isOfPasskey(ctx.query[WRONG]) ? 'code' : '']: problem },
+    mailsAreLate: mode === 'mail' && (await services.mailsAreLate()),
+    errors: problem === undefined ? {} : { [asksCode && !isOfPasskey(wrong) ? 'code' : '']: problem },
     ...(await place.locals()),
   })
 }
