@@ -2,6 +2,9 @@
 for (const form of document.querySelectorAll('form[data-passkey]')) {
   if (globalThis.PublicKeyCredential) start(form)
 }
+for (const part of document.querySelectorAll('[data-passkey-part]')) {
+  if (globalThis.PublicKeyCredential) startPart(part)
+}
 tellBrowser()
 
 /** What a form works with: its options, and the request that waits in the autofill of a field. */
@@ -29,16 +32,68 @@ async function offerInField(form, state) {
 }
 
 async function send(form, how) {
-  const isNew = form.dataset.passkey === 'create'
-  say(form, undefined)
+  const answer = await ask(form, form.dataset.passkey, how)
+  if (answer === undefined) return
+  form.elements.passkey.value = answer
+  form.submit()
+}
+
+/** The button inside a larger form: its answer goes along with the other fields. */
+function startPart(part) {
+  const { form } = part.querySelector('button')
+  const state = { busy: false, ready: false }
+  part.hidden = false
+  for (const other of form.querySelectorAll('[data-passkey-missing]')) other.hidden = true
+  // Back: this page may be shown as it was left, with an answer that is used up.
+  addEventListener('pageshow', ({ persisted }) => persisted && location.reload())
+  // Before the other scripts of the form, which send it.
+  form.addEventListener(
+    'submit',
+    (event) => {
+      if (state.ready || !part.contains(event.submitter)) return
+      event.preventDefault()
+      event.stopImmediatePropagation()
+      if (!state.busy) void answerPart(part, form, state)
+    },
+    { capture: true },
+  )
+}
+
+async function answerPart(part, form, state) {
+  state.busy = true
+  // What the server refuses anyway costs nobody a passkey.
+  const needed = [...form.elements].filter(({ required, type }) => required && type !== 'password')
+  const isFilled = needed.every((field) => field.value.trim() && field.checkValidity())
+  const answer = isFilled ? await ask(part, part.dataset.passkeyPart, {}, nameOf(form)) : ''
+  state.busy = false
+  if (answer === undefined) return
+  form.elements.passkey.value = answer
+  form.elements.with.value = 'passkey'
+  state.ready = true
+  // Not inside the event that led here: a form is not sent twice at once.
+  setTimeout(() => form.requestSubmit())
+}
+
+/** What a new passkey is kept under. The page that asks for it does not know the address yet. */
+function nameOf(form) {
+  const { email, name } = form.elements
+  if (!email) return undefined
+  const address = email.value.trim()
+  return { name: address, displayName: name?.value.trim() || address }
+}
+
+/** The answer as JSON; undefined where the person has to read why there is none. */
+async function ask(place, kind, how, person) {
+  const isNew = kind === 'create'
+  say(place, undefined)
   try {
-    const options = JSON.parse(form.querySelector('data').value)
+    const options = JSON.parse(place.querySelector('data').value)
+    if (person) Object.assign(options.user, person)
     const publicKey = isNew ? readCreation(options) : readRequest(options)
-    const credential = await navigator.credentials[isNew ? 'create' : 'get']({ publicKey, ...how })
-    form.elements.passkey.value = JSON.stringify(write(credential))
-    form.submit()
+    return JSON.stringify(write(await navigator.credentials[isNew ? 'create' : 'get']({ publicKey, ...how })))
   } catch (error) {
-    if (error.name !== 'AbortError') say(form, error.name, how.mediation)
+    if (error.name !== 'AbortError') say(place, error.name, how.mediation)
+    return undefined
   }
 }
 

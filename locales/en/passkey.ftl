@@ -13,6 +13,9 @@ passkey-expired = This page was open for too long. Try your passkey again.
 passkey-unknown = This passkey does not belong to an account here any more. Use another way to sign in.
 passkey-disabled = This account is disabled, so its passkeys cannot sign in.
 passkey-refused = That passkey did not work. Try again, or use another way to sign in.
+passkey-waits-for-email = Confirm your email first. Use the code or the link in the email we sent you.
+passkey-sign-up = Use a passkey instead of a password
+passkey-sign-up-refused = The passkey was not created. Try again, or choose a password.
 # The pages of one’s security.
 passkey-new-title = Add a passkey
 passkey-new-heading = Sign in without a password
@@ -37,6 +40,7 @@ passkey-synced = synced
 passkey-rename = Rename
 passkey-remove = Remove
 passkey-unconfirmed = Before you add one, <link>confirm your email</link>.
+passkey-only = You sign in with a passkey, and have no password.
 passkey-two-step = Your password alone does not sign you in. It also takes a passkey or a code.
 passkey-app-off = Not set up. It is another way in when your passkey is not at hand.
 passkey-app-set-up = Set up

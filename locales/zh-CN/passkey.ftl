@@ -13,6 +13,9 @@ passkey-expired = 页面打开时间过长。请再次使用你的通行密钥�
 passkey-unknown = 此通行密钥已不属于这里的任何账号。请使用其他方式登录。
 passkey-disabled = 此账号已停用，因此无法使用它的通行密钥登录。
 passkey-refused = 通行密钥未通过验证。请重试，或使用其他方式登录。
+passkey-waits-for-email = 请先确认你的邮箱。使用我们发给你的邮件中的验证码或链接。
+passkey-sign-up = 用通行密钥代替密码
+passkey-sign-up-refused = 通行密钥未创建成功。请重试，或改用密码。
 # The pages of one’s security.
 passkey-new-title = 添加通行密钥
 passkey-new-heading = 无需密码即可登录
@@ -37,6 +40,7 @@ passkey-synced = 已同步
 passkey-rename = 重命名
 passkey-remove = 移除
 passkey-unconfirmed = 添加之前，请先<link>验证你的邮箱</link>。
+passkey-only = 你使用通行密钥登录，没有设置密码。
 passkey-two-step = 仅凭密码无法登录，还需要通行密钥或验证码。
 passkey-app-off = 未设置。通行密钥不在手边时，可用它登录。
 passkey-app-set-up = 设置

@@ -41,6 +41,10 @@ export type OneTimeToken = {
   browserDigest: string | null
   /** The password chosen with this request; takes effect only when the token is used. */
   passwordHash: string | null
+  /** The passkey made with this request in place of a password, as JSON; takes effect only when the token is used. */
+  passkey: string | null
+  /** Of its credential id. */
+  credentialDigest: string | null
   /** The profile typed with this request, for `readProfile`; takes effect with its password. */
   profile: string | null
   /** Sealed: where the browser that asked was going. Nothing to this file. */
@@ -62,6 +66,8 @@ const COLUMNS = [
   'codeDigest',
   'browserDigest',
   'passwordHash',
+  'passkey',
+  'credentialDigest',
   'profile',
   'wayBack',
   'attempts',
@@ -79,6 +85,8 @@ export type TokenRequest = {
   /** `browserDigestOf` the browser that asked; without it the link always takes the code. */
   browserDigest?: string | null
   passwordHash?: string | null
+  passkey?: string | null
+  credentialDigest?: string | null
   profile?: string | null
   wayBack?: string | null
   /** Cut to `TOKEN_LIFETIME_MS`. */
@@ -95,7 +103,7 @@ export async function issueToken(
   nowMs: number,
 ): Promise<IssuedToken> {
   const { accountId, purpose, emailCanonical, browserDigest = null, passwordHash = null } = request
-  const { wayBack = null, profile = null, email = null } = request
+  const { wayBack = null, profile = null, email = null, passkey = null, credentialDigest = null } = request
   const token = randomToken()
   const code = randomCode()
   const expiresAtMs = nowMs + Math.min(request.lifetimeMs, TOKEN_LIFETIME_MS[purpose])
@@ -111,6 +119,8 @@ export async function issueToken(
     codeDigest: codeDigest(key, digest(token), code),
     browserDigest,
     passwordHash,
+    passkey,
+    credentialDigest,
     profile,
     wayBack,
     attempts: 0,
@@ -138,6 +148,8 @@ export type TokenPreview =
       accountId: string
       emailCanonical: string
       email: string | null
+      /** Registered with a passkey, in place of a password. */
+      hasPasskey: boolean
       codeAttemptsLeft: number
       wayBack: string | null
     }
@@ -164,6 +176,7 @@ export async function previewToken(
     accountId: row.accountId,
     emailCanonical: row.emailCanonical,
     email: row.email,
+    hasPasskey: row.passkey !== null,
     codeAttemptsLeft: Math.max(0, MAX_CODE_ATTEMPTS - row.attempts),
   }
 }
@@ -215,49 +228,6 @@ export async function useToken(trx: Sql, tokenDigest: string, nowMs: number): Pr
   return used === 1
 }
 
-/**
- * Signs in the browser that asked, once: of any number of callers exactly one gets true. The token was used, here or on
- * another device, at `sinceMs` or later.
- */
-export async function takeSignIn(
-  sql: Sql,
-  tokenDigest: string,
-  sinceMs: number,
-  nowMs: number,
-): Promise<boolean> {
-  const taken = await sql('one_time_tokens')
-    .where({ digest: tokenDigest })
-    .where('usedAtMs', '>=', sinceMs)
-    .whereNull('signedInAtMs')
-    .update({ signedInAtMs: nowMs })
-  return taken === 1
-}
-
-/** The account's token of a purpose, if the one that asked for it last was this browser, with this password. Used or not. */
-export async function findOwnToken(
-  sql: Sql,
-  which: { accountId: string; purpose: TokenPurpose },
-  by: { browser: string | undefined; passwordHash: string },
-): Promise<OneTimeToken | undefined> {
-  const row = await findToken(sql, which)
-  return row && row.passwordHash === by.passwordHash && isSameBrowser(row, by.browser) ? row : undefined
-}
-
-/** Ends the account's unused token of a purpose, if this browser asked for it last, with this password. */
-export async function withdrawToken(
-  sql: Sql,
-  which: { accountId: string; purpose: TokenPurpose },
-  by: { browser: string | undefined; passwordHash: string },
-): Promise<void> {
-  const { passwordHash } = by
-  const browserDigest = browserDigestOf(by.browser)
-  if (browserDigest === null) return
-  await sql('one_time_tokens')
-    .where({ ...which, passwordHash, browserDigest })
-    .whereNull('usedAtMs')
-    .delete()
-}
-
 /** True for the code of this token, also where that was used. The caller counts the guess. */
 export function isCodeOf(key: Buffer, row: OneTimeToken, code: string): boolean {
   return equalsInConstantTime(row.codeDigest, codeDigest(key, row.digest, code))
@@ -274,7 +244,8 @@ export async function findLiveToken(
   return row && row.usedAtMs === null && row.expiresAtMs > nowMs ? row : undefined
 }
 
-async function findToken(sql: Sql, where: Partial<OneTimeToken>): Promise<OneTimeToken | undefined> {
+/** Used or not. */
+export async function findToken(sql: Sql, where: Partial<OneTimeToken>): Promise<OneTimeToken | undefined> {
   return sql<OneTimeToken>('one_time_tokens')
     .where(where)
     .first(...COLUMNS)
@@ -290,7 +261,8 @@ async function takeCodeAttempt(db: Db, tokenDigest: string, nowMs: number): Prom
   return taken === 1
 }
 
-function isSameBrowser(row: OneTimeToken, browser: string | undefined): boolean {
+/** Whether this browser asked for the token. */
+export function isSameBrowser(row: OneTimeToken, browser: string | undefined): boolean {
   return row.browserDigest !== null && row.browserDigest === browserDigestOf(browser)
 }
 

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { pendingReset } from '../factors/factor-resets.ts'
 import { factorsOf } from '../factors/factors.ts'
-import { passkeysOf } from '../passkeys/passkeys.ts'
-import type { Passkey } from '../passkeys/passkeys.ts'
+import { passkeysOf } from '../accounts/passkeys/passkey.ts'
+import type { Passkey } from '../accounts/passkeys/passkey.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { timeOf } from './shown-account.ts'
 

@@ -18,8 +18,15 @@ import type { Created } from './checks.ts'
 import { defaultName } from './default-name.ts'
 import { creationOptions, openHandle } from './options.ts'
 import type { CreationOptions } from './options.ts'
-import { findPasskey, insertPasskey, MOST_PASSKEYS, passkeysOf, removeRow, renameRow } from './passkeys.ts'
-import type { Passkey } from './passkeys.ts'
+import {
+  findPasskey,
+  insertPasskey,
+  MOST_PASSKEYS,
+  passkeysOf,
+  removeRow,
+  renameRow,
+} from '../accounts/passkeys/passkey.ts'
+import type { Passkey } from '../accounts/passkeys/passkey.ts'
 
 /** Undefined where this server has no passkeys. */
 export async function beginPasskey(

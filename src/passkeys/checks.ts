@@ -6,7 +6,7 @@ import type { Services } from '../services.ts'
 import { challengeOf } from './answers.ts'
 import type { Assertion, Creation } from './answers.ts'
 import { SUPPORTED_ALGORITHMS } from './options.ts'
-import type { NewPasskey, Passkey } from './passkeys.ts'
+import type { NewPasskey, Passkey } from '../accounts/passkeys/passkey.ts'
 
 export type SignedWith = { counter: number; backedUp: boolean; userVerified: boolean }
 
@@ -14,7 +14,7 @@ export type SignedWith = { counter: number; backedUp: boolean; userVerified: boo
 export async function checkAssertion(
   { config }: Pick<Services, 'config'>,
   assertion: Assertion,
-  passkey: Passkey,
+  passkey: Pick<Passkey, 'credentialId' | 'publicKey' | 'userHandle'>,
   requireUserVerification: boolean,
 ): Promise<SignedWith | undefined> {
   const { domain = '' } = config.factors.passkeys

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto'
 import type { Services } from '../services.ts'
 import { CHALLENGE_LIFETIME_MS, newChallenge } from './challenges.ts'
 import type { ChallengePlace } from './challenges.ts'
-import type { Passkey } from './passkeys.ts'
+import type { Passkey } from '../accounts/passkeys/passkey.ts'
 
 type Clocked = Pick<Services, 'config' | 'clock'>
 type Descriptor = { type: 'public-key'; id: string; transports?: string[] }

@@ -4,7 +4,7 @@ import type { AnyContext } from '../http/request/request-state.ts'
 import type { ChallengePlace } from './challenges.ts'
 import { requestOptions } from './options.ts'
 import type { CreationOptions } from './options.ts'
-import type { Passkey } from './passkeys.ts'
+import type { Passkey } from '../accounts/passkeys/passkey.ts'
 import type { Refusal } from './using.ts'
 import type { Services } from '../services.ts'
 
@@ -21,6 +21,9 @@ export type PasskeyForm = {
   /** For how many days this browser may be trusted, where that is asked here. */
   trust?: number | undefined
 }
+
+/** The passkey button inside a larger form, as the partial `passkey-part` shows it. */
+export type PasskeyPart = Pick<PasskeyForm, 'kind' | 'options' | 'state' | 'label'>
 
 type Look = Pick<PasskeyForm, 'action' | 'label' | 'autofill' | 'plain' | 'trust'>
 
@@ -44,6 +47,12 @@ export function sentPasskey(ctx: AnyContext): string | undefined {
   return formOf(ctx)['passkey'] || undefined
 }
 
+/** What the passkey button of a larger form sent: undefined where its other button was pressed. */
+export function passkeyPartOf(ctx: AnyContext): string | undefined {
+  const { with: way, passkey = '' } = formOf(ctx)
+  return way === 'passkey' ? passkey : undefined
+}
+
 /** What binds a challenge to this browser. */
 export function browserOf(ctx: AnyContext): string {
   return requestState(ctx).csrfToken ?? ''
@@ -54,5 +63,7 @@ export const PASSKEY_REFUSED: Record<Refusal, string> = {
   expired: 'passkey-expired',
   unknown: 'passkey-unknown',
   disabled: 'passkey-disabled',
+  waits: 'register-waiting-sign-in',
+  unconfirmed: 'passkey-waits-for-email',
   refused: 'passkey-refused',
 }

@@ -1,5 +1,6 @@
 /** Signing in with a passkey: alone, or as the second step after the password. Starts no session. */
 import type { Account } from '../accounts/account.ts'
+import { passkeyAmr } from '../accounts/passkeys/passkey.ts'
 import { recordAudit } from '../audit/audit.ts'
 import type { SignInOrigin } from '../audit/sign-in-origin.ts'
 import { provenAccount } from '../factors/finish-sign-in.ts'
@@ -8,7 +9,6 @@ import type { Services } from '../services.ts'
 import type { ChallengePlace } from './challenges.ts'
 import { usePasskey } from './using.ts'
 import type { PasskeyAnswer, PasskeyUsed, Refusal } from './using.ts'
-import type { Passkey } from './passkeys.ts'
 
 export type SignInAnswer = PasskeyAnswer & { from?: SignInOrigin | undefined }
 
@@ -62,14 +62,6 @@ export async function confirmWithPasskey(
 
 export function secondStepPlace(browser: string, accountId: string): ChallengePlace {
   return { purpose: 'second-step', browser, subject: accountId }
-}
-
-/**
- * The methods of a passkey (RFC 8176 §2). `mfa`: the authenticator, and a PIN or finger that it checked, or the password
- * before it. A synced key is in software; one that stays on its device counts as hardware, though nothing attests it.
- */
-export function passkeyAmr({ synced }: Pick<Passkey, 'synced'>): string[] {
-  return ['pop', synced ? 'swk' : 'hwk', 'user', 'mfa']
 }
 
 /** An answer that belongs to no account leaves no entry: anybody could fill the trail with them. `known`: the account that it is for. */

@@ -1,6 +1,7 @@
 /** A passkey in use: its challenge, its signature, its counter. Who may then do what is the caller's question. */
 import { findAccountById } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
+import { isWaiting } from '../accounts/registrations/approvals.ts'
 import { recordFactorChange } from '../factors/factor-changes.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import { inTransaction } from '../platform/sql/database.ts'
@@ -10,8 +11,9 @@ import { useChallenge } from './challenges.ts'
 import type { ChallengePlace } from './challenges.ts'
 import { checkAssertion } from './checks.ts'
 import type { SignedWith } from './checks.ts'
-import { findCredential, recordUse, takeWarning } from './passkeys.ts'
-import type { Passkey } from './passkeys.ts'
+import { findCredential, recordUse, takeWarning } from '../accounts/passkeys/passkey.ts'
+import type { Passkey } from '../accounts/passkeys/passkey.ts'
+import { isRegistrationWaiting } from '../accounts/passkeys/registered-passkey.ts'
 
 /** At most so often the owner gets a mail about one passkey. */
 const WARN_EVERY_MS = DAY_MS
@@ -26,9 +28,10 @@ export type PasskeyAnswer = {
 
 /**
  * `expired`: the page was open for too long. `unknown`: no account here has this passkey (any more). `disabled`: the right
- * passkey of an account that may not sign in. `refused`: anything else.
+ * passkey of an account that may not sign in. `waits`: one that an operator has to approve. `unconfirmed`: a registration with
+ * it waits for its mail. `refused`: anything else.
  */
-export type Refusal = 'expired' | 'unknown' | 'disabled' | 'refused'
+export type Refusal = 'expired' | 'unknown' | 'disabled' | 'waits' | 'unconfirmed' | 'refused'
 
 export type PasskeyUsed =
   | { ok: true; account: Account; passkey: Passkey; userVerified: boolean }
@@ -50,13 +53,19 @@ export async function usePasskey(
   if (isFresh !== 'ok') return { ok: false, reason: isFresh === 'expired' ? 'expired' : 'refused' }
   const passkey = await findCredential(needs.db, assertion.id)
   const account = passkey && (await findAccountById(needs.db, passkey.accountId))
-  if (!passkey || !account) return { ok: false, reason: 'unknown' }
+  if (!passkey || !account) return { ok: false, reason: await whyUnknown(needs, assertion.id) }
   if (place.subject !== undefined && place.subject !== account.id) return { ok: false, reason: 'refused' }
   const signed = await checkAssertion(needs, assertion, passkey, place.purpose !== 'second-step')
   if (!signed) return { ok: false, reason: 'refused', account }
-  if (account.disabledAtMs !== null) return { ok: false, reason: 'disabled', account }
+  if (account.disabledAtMs !== null)
+    return { ok: false, reason: (await isWaiting(needs.db, account.id)) ? 'waits' : 'disabled', account }
   await noteUse(needs, { account, passkey, signed, ip })
   return { ok: true, account, passkey, userVerified: signed.userVerified }
+}
+
+/** A password manager forgets an unknown passkey, so one that is about to have an account is no such. */
+async function whyUnknown({ db, clock }: Services, credentialId: string): Promise<Refusal> {
+  return (await isRegistrationWaiting(db, credentialId, clock())) ? 'unconfirmed' : 'unknown'
 }
 
 type Use = { account: Account; passkey: Passkey; signed: SignedWith; ip: string }

@@ -13,3 +13,9 @@ export async function storePassword(
   const values = { passwordHash, passwordChangedAtMs: nowMs, newPasswordDue, updatedAtMs: nowMs }
   await updateAccount(trx, { id: accountId }, values)
 }
+
+/** The account signs in another way from now on. */
+export async function forgetPassword(trx: Sql, accountId: string, nowMs: number): Promise<void> {
+  const values = { passwordHash: null, passwordChangedAtMs: null, newPasswordDue: false, updatedAtMs: nowMs }
+  await updateAccount(trx, { id: accountId }, values)
+}

@@ -1,6 +1,6 @@
 /** How an account can be signed in to. A new way in that needs no password is added here. */
 import type { Account } from '../accounts/account.ts'
-import { passkeysOf } from '../passkeys/passkeys.ts'
+import { passkeysOf } from '../accounts/passkeys/passkey.ts'
 import type { Sql } from '../platform/sql/database.ts'
 
 /** True when a way in remains without this connection: a password, a passkey, or a connection with an upstream that is on. */

@@ -2,7 +2,7 @@
 import { updateAccount } from '../../src/account-cache/changed-account.ts'
 import type { Account } from '../../src/accounts/account.ts'
 import { beginTotp } from '../../src/factors/totp-set-up.ts'
-import { passkeysOf } from '../../src/passkeys/passkeys.ts'
+import { passkeysOf } from '../../src/accounts/passkeys/passkey.ts'
 import { authenticator } from '../factors/authenticator.ts'
 import { enroll } from '../factors/enrolled.ts'
 import { addKey } from '../passkeys/on-pages.ts'

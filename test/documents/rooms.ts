@@ -147,9 +147,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   passkeys: {
     storey: 'subjects',
     short: 'passkeys',
-    owns: 'Passkeys: their rows, challenges, and the check of what an authenticator signed.',
+    owns: 'Passkeys: their challenges, and the check of what an authenticator signed.',
     leaves:
-      'Asking for one: `pages/sign-in`. Adding one: `pages/security`. What counts as two factors: `accounts`.',
+      'Asking for one: `pages/sign-in`. Adding one: `pages/security`. Their rows, and what counts as two factors: `accounts`.',
   },
   consents: {
     storey: 'subjects',

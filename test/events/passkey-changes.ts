@@ -1,6 +1,6 @@
 /** The forms of one's passkeys, with the events of one submission, or the reason why they have none. */
 import type { CreationOptions } from '../../src/passkeys/options.ts'
-import { passkeysOf } from '../../src/passkeys/passkeys.ts'
+import { passkeysOf } from '../../src/accounts/passkeys/passkey.ts'
 import { addKey, askedOn, givePasskey } from '../passkeys/on-pages.ts'
 import { softwareKey } from '../passkeys/software-key.ts'
 import type { Changes } from './command-changes.ts'

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { updateAccount } from '../../src/account-cache/changed-account.ts'
 import type { Account } from '../../src/accounts/account.ts'
-import { passkeysOf } from '../../src/passkeys/passkeys.ts'
+import { passkeysOf } from '../../src/accounts/passkeys/passkey.ts'
 import { createCaller } from '../api/caller.ts'
 import { openStage, PASSWORD, STAGES } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'

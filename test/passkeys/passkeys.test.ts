@@ -10,7 +10,7 @@ import { addPasskey, beginPasskey, removePasskey } from '../../src/passkeys/addi
 import { CHALLENGE_LIFETIME_MS } from '../../src/passkeys/challenges.ts'
 import type { ChallengePlace } from '../../src/passkeys/challenges.ts'
 import { requestOptions } from '../../src/passkeys/options.ts'
-import { MOST_PASSKEYS, passkeysOf } from '../../src/passkeys/passkeys.ts'
+import { MOST_PASSKEYS, passkeysOf } from '../../src/accounts/passkeys/passkey.ts'
 import { finishWithPasskey, secondStepPlace, signInWithPasskey } from '../../src/passkeys/sign-in.ts'
 import { DAY_MS } from '../../src/platform/clock.ts'
 import { ISSUER, onEachDatabase, rejection } from '../accounts/account-world.ts'

@@ -1,6 +1,13 @@
 /** Chromium's virtual authenticator: a page then creates and uses passkeys as with a real one (WebAuthn §11). */
 import type { Page } from 'playwright-core'
 
+type Credential = {
+  credentialId: string
+  isResidentCredential: boolean
+  privateKey: string
+  signCount: number
+}
+
 /** `present`: false waits for a touch that never comes. */
 export async function addAuthenticator(page: Page, { present = true } = {}) {
   const session = await page.context().newCDPSession(page)
@@ -20,6 +27,8 @@ export async function addAuthenticator(page: Page, { present = true } = {}) {
       const { credentials } = await session.send('WebAuthn.getCredentials', { authenticatorId })
       return credentials
     },
+    /** As if the password manager had brought the passkey to this device. */
+    add: (credential: Credential) => session.send('WebAuthn.addCredential', { authenticatorId, credential }),
     touches: (enabled: boolean) =>
       session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }),
   }

@@ -21,7 +21,7 @@ export const FLOORS = [
   ['services.ts'],
   ['consents', 'keys'],
   ['accounts'],
-  ['accounts/challenges', 'accounts/life', 'accounts/registrations', 'factors'],
+  ['accounts/challenges', 'accounts/life', 'accounts/passkeys', 'accounts/registrations', 'factors'],
   ['factors/spared'],
   ['passkeys'],
   ['accounts/journeys'],

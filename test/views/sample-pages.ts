@@ -177,6 +177,12 @@ export const samplePages: SamplePage[] = [
     notice: 'terms-changed',
   }),
   sample('register', 'empty', { ...forms, signInHref: '/sign-in' }),
+  sample('register', 'passkey', {
+    ...forms,
+    signInHref: '/sign-in',
+    passkey: { kind: 'create', options: '{"rp":{"id":"localhost"}}', state: 's', label: 'passkey-sign-up' },
+    passkeySignal: '{}',
+  }),
   sample('register', 'wrong', {
     ...forms,
     signInHref: '/sign-in',
@@ -215,6 +221,13 @@ export const samplePages: SamplePage[] = [
     backHref: '/back',
   }),
   sample('activate', 'password', { ...forms, newPasswordMode: false, switchModeHref: '/activate?new' }),
+  sample('activate', 'passkey', {
+    ...forms,
+    newPasswordMode: false,
+    hasPasskey: true,
+    switchModeHref: '/activate?new',
+    passkey: { kind: 'get', options: '{"rpId":"localhost"}', label: 'activation-passkey-button' },
+  }),
   sample('activate', 'new-password', {
     ...forms,
     newPasswordMode: true,

@@ -10,15 +10,19 @@ import { takeFromBucket } from '../../attempts/bucket.ts'
 import { ANSWER_STEP_MS, evenly } from '../../attempts/even-timing.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts'
 import { keyedDigest } from '../../platform/tokens.ts'
+import { passkeyAmr } from '../passkeys/passkey.ts'
+import type { NewPasskey } from '../passkeys/passkey.ts'
 import { isWaiting } from '../registrations/approvals.ts'
 import type { Services } from '../../services.ts'
 import { findAccountByEmail, findAccountById, isVerified } from '../account.ts'
 import type { Account } from '../account.ts'
-import { findOwnToken, isCodeOf, MAX_CODE_ATTEMPTS, proveToken, takeSignIn } from '../one-time-token.ts'
+import { isCodeOf, MAX_CODE_ATTEMPTS, proveToken } from '../one-time-token.ts'
+import { findOwnToken, takeSignIn } from './own-token.ts'
 import { needsSecondFactor } from '../second-factor-needed.ts'
 import { readProfile } from '../unproven-owner.ts'
 import { finishActivation } from './activation.ts'
-import type { KeptRegistration } from './sign-up.ts'
+import { askerOf, chosenIn, isStillTheirs } from './kept-registration.ts'
+import type { KeptRegistration } from './kept-registration.ts'
 
 /** How long the page that waits may sign in by itself: from the registration, and from the use of the link elsewhere. */
 const WAITS_MS = HOUR_MS
@@ -33,8 +37,8 @@ export type Here = {
   from?: SignInOrigin | undefined
 }
 
-/** `account`: to be signed in now. Without it, the address is confirmed, but signing in takes more than a password, or an operator who approves the account (`waits`). */
-export type Entered = { ok: true; account?: Account | undefined; waits?: boolean }
+/** `account`: to be signed in now; `amr`: by these methods, where it was not the password. Without it, the address is confirmed, but signing in takes more than a password, or an operator who approves the account (`waits`). */
+export type Entered = { ok: true; account?: Account | undefined; amr?: string[] | undefined; waits?: boolean }
 export type ActivatedHere = Entered | { ok: false; reason: 'wrong_code' | 'exhausted' }
 
 /** By the code. Starts no session. Never inside a transaction: guesses are counted. */
@@ -44,17 +48,17 @@ export async function activateHere(needs: Services, given: Here & { code: string
     const account = await findAccountByEmail(needs.db, given.kept.email)
     const isRight =
       account && ((await confirm(needs, account, given)) || (await isRepeated(needs, account, given)))
-    return isRight ? enter(needs, account.id, given) : { ok: false, reason: 'wrong_code' }
+    return isRight ? enter(needs, account.id, given.kept.passkey, given) : { ok: false, reason: 'wrong_code' }
   })
 }
 
 /** After `activate` by the link, which signs in the browser that registered. */
 export async function enterByLink(
   needs: Services,
-  accountId: string,
+  { accountId, passkey }: { accountId: string; passkey?: NewPasskey | undefined },
   given: Pick<Here, 'ip' | 'from'>,
 ): Promise<Entered> {
-  return enter(needs, accountId, given)
+  return enter(needs, accountId, passkey, given)
 }
 
 /** True once the address was confirmed by the mail of this browser, with the password that was typed here. Changes nothing. */
@@ -66,15 +70,17 @@ export async function isConfirmed(needs: Services, given: Pick<Here, 'kept' | 'b
  * Signs in the browser that waits, once, after the link was used on another device with the password that was typed here.
  * Nothing when it was signed in before, waited too long, or has to give more than a password.
  */
-export async function enterConfirmed(needs: Services, given: Here): Promise<Account | undefined> {
+export async function enterConfirmed(needs: Services, given: Here): Promise<Entered | undefined> {
   const nowMs = needs.clock()
   const confirmed = await findConfirmed(needs, given)
   if (!confirmed || given.kept.atMs <= nowMs - WAITS_MS) return undefined
   const { account, digest } = confirmed
-  if (!(await mayEnter(needs, account))) return undefined
+  const { passkey } = given.kept
+  if (!(await mayEnter(needs, account, passkey))) return undefined
   const sinceMs = Math.max(nowMs - WAITS_MS, account.sessionsValidFromMs)
   if (!(await takeSignIn(needs.db, digest, sinceMs, nowMs))) return undefined
-  return (await enter(needs, account.id, given)).account
+  const entered = await enter(needs, account.id, passkey, given)
+  return entered.account && entered
 }
 
 async function takeGuess({ db, config, clock }: Services, { mail }: KeptRegistration): Promise<boolean> {
@@ -92,7 +98,7 @@ async function confirm(
   const key = { accountId: account.id, purpose: 'activation' } as const
   const proof = await proveToken(needs.db, needs.config.keys.index, key, { code }, needs.clock())
   if (!proof.ok) return false
-  const proven = { passwordHash: kept.passwordHash, profile: readProfile(kept.profile) }
+  const proven = { ...chosenIn(kept), profile: readProfile(kept.profile) }
   return (await finishActivation(needs, proof.row, proven, { ip, signsIn: true })).ok
 }
 
@@ -101,10 +107,9 @@ async function isRepeated(
   account: Account,
   given: Here & { code: string },
 ): Promise<boolean> {
-  const { passwordHash } = given.kept
-  if (account.passwordHash !== passwordHash) return false
+  if (!(await isStillTheirs(needs.db, account, given.kept))) return false
   const key = { accountId: account.id, purpose: 'activation' } as const
-  const row = await findOwnToken(needs.db, key, { browser: given.browser, passwordHash })
+  const row = await findOwnToken(needs.db, key, askerOf(given.kept, given.browser))
   if (!row || (row.usedAtMs ?? 0) <= needs.clock() - REPEAT_MS) return false
   return isCodeOf(needs.config.keys.index, row, given.code)
 }
@@ -115,27 +120,35 @@ async function findConfirmed(
 ): Promise<{ account: Account; digest: string } | undefined> {
   const account = await findAccountByEmail(db, kept.email)
   const key = { accountId: account?.id ?? '', purpose: 'activation' } as const
-  const row = await findOwnToken(db, key, { browser, passwordHash: kept.passwordHash })
+  const row = await findOwnToken(db, key, askerOf(kept, browser))
   if (!account || !isVerified(account) || !row || row.usedAtMs === null) return undefined
   // Where the owner chose another password, the page of a stranger learns nothing.
-  if (account.passwordHash !== kept.passwordHash) return undefined
+  if (!(await isStillTheirs(db, account, kept))) return undefined
   return { account, digest: row.digest }
 }
 
 async function enter(
   needs: Services,
   accountId: string,
+  passkey: NewPasskey | undefined,
   { ip, from }: Pick<Here, 'ip' | 'from'>,
 ): Promise<Entered> {
   // As it is now: the activation changed it.
   const account = await findAccountById(needs.db, accountId)
-  if (!account || !(await mayEnter(needs, account)))
+  if (!account || !(await mayEnter(needs, account, passkey)))
     return { ok: true, waits: await isWaiting(needs.db, accountId) }
-  const audited = { atMs: needs.clock(), actor: accountId, accountId, ip, detail: { ...from } }
+  const how = passkey && { factor: 'passkey', passwordless: true }
+  const audited = { atMs: needs.clock(), actor: accountId, accountId, ip, detail: { ...from, ...how } }
   await recordAudit(needs.db, { ...audited, action: 'sign_in.succeeded' })
-  return { ok: true, account }
+  return { ok: true, account, amr: passkey && passkeyAmr(passkey) }
 }
 
-async function mayEnter({ db }: Services, account: Account): Promise<boolean> {
-  return account.disabledAtMs === null && !(await needsSecondFactor(db, account.id))
+/** The passkey that registered is a second factor in itself: its authenticator verified the person. */
+async function mayEnter(
+  { db }: Services,
+  account: Account,
+  passkey: NewPasskey | undefined,
+): Promise<boolean> {
+  if (account.disabledAtMs !== null) return false
+  return passkey !== undefined || !(await needsSecondFactor(db, account.id))
 }

@@ -10,11 +10,15 @@ import type { Account } from '../account.ts'
 import { recordAudit } from '../../audit/audit.ts'
 import { endAllAccess } from '../../consents/ended-access.ts'
 import type { EndedAccess } from '../../grant-store/access-endings.ts'
-import { proveToken, takeSignIn, useToken } from '../one-time-token.ts'
+import { proveToken, useToken } from '../one-time-token.ts'
 import type { OneTimeToken, TokenEvidence, TokenKey, TokenRefusal } from '../one-time-token.ts'
+import { takeSignIn } from './own-token.ts'
 import { chooseNewPassword } from './new-password.ts'
 import type { PasswordRefusal } from './new-password.ts'
-import { storePassword } from '../../passwords/stored-password.ts'
+import { findCredential } from '../passkeys/passkey.ts'
+import type { NewPasskey } from '../passkeys/passkey.ts'
+import { keepRegistered, readPasskey } from '../passkeys/registered-passkey.ts'
+import { forgetPassword, storePassword } from '../../passwords/stored-password.ts'
 import { provenProfile, readProfile, replaceUnproven } from '../unproven-owner.ts'
 import type { TypedProfile } from '../unproven-owner.ts'
 import { settleRegistration } from '../registrations/registration-mode.ts'
@@ -22,7 +26,8 @@ import type { Services } from '../../services.ts'
 import { claimUsername } from '../username.ts'
 
 export type Activated =
-  | { ok: true; accountId: string }
+  /** `passkey`: what was proven in place of a password. */
+  | { ok: true; accountId: string; passkey?: NewPasskey | undefined }
   | { ok: false; reason: TokenRefusal | 'wrong_password' }
   | PasswordRefusal
 
@@ -77,6 +82,24 @@ export async function activateWithNewPassword(
   return finishActivation(needs, proof.row, proven, given)
 }
 
+/** By the code of the mail, and the passkey that registered: it may be on this device as well. `signed`: whether it did. */
+export async function activateWithPasskey(
+  needs: Services,
+  given: {
+    token: string
+    code: string
+    signed: (passkey: NewPasskey) => Promise<boolean>
+    ip?: string | undefined
+  },
+): Promise<Activated | { ok: false; reason: 'wrong_passkey' }> {
+  const proof = await prove(needs, { token: given.token }, { code: given.code })
+  if (!proof.ok) return proof
+  const proven = ofRequest(proof.row)
+  const { passkey } = proven
+  if (!passkey || !(await given.signed(passkey))) return { ok: false, reason: 'wrong_passkey' }
+  return finishActivation(needs, proof.row, proven, given)
+}
+
 /** By the code alone, for a person who is signed in and has thereby given the account's password, which stays. */
 export async function activateSignedIn(
   needs: Services,
@@ -86,14 +109,19 @@ export async function activateSignedIn(
   return proof.ok ? finishActivation(needs, proof.row, AS_IT_IS, given) : proof
 }
 
-/** What becomes the account's: the password that was proven, and what was typed along with it. */
-export type Proven = { passwordHash: string | null; profile: TypedProfile | undefined }
+/** What becomes the account's: the password or passkey that was proven, and what was typed along with it. */
+export type Proven = {
+  passwordHash: string | null
+  passkey?: NewPasskey | undefined
+  profile: TypedProfile | undefined
+}
 
 /** The account's own password was given, so its name is that person's too. */
 const AS_IT_IS: Proven = { passwordHash: null, profile: undefined }
 
-function ofRequest({ passwordHash, profile }: OneTimeToken): Proven {
-  return { passwordHash, profile: readProfile(profile) }
+function ofRequest({ passwordHash, passkey, profile }: OneTimeToken): Proven {
+  const made = passkey === null ? undefined : readPasskey(passkey)
+  return { passwordHash, passkey: made, profile: readProfile(profile) }
 }
 
 type Which = { token: string } | { accountId: string }
@@ -116,19 +144,28 @@ export async function finishActivation(
     const account = await lockAccount(trx, row.accountId)
     if (!account || account.disabledAtMs !== null) return 'invalid_token'
     // The password of a verified account is never changed from here, for any link.
-    if (isVerified(account) || !(await useToken(trx, row.digest, nowMs))) return 'used'
+    if (isVerified(account)) return 'used'
+    if (await isTaken(trx, proven)) return 'invalid_token'
+    if (!(await useToken(trx, row.digest, nowMs))) return 'used'
     if ((await settleRegistration(needs, trx, account, nowMs)) === 'refused') return 'invalid_token'
     if (!(await markVerified(trx, account.id, row.emailCanonical, nowMs))) return 'invalid_token'
     if (signsIn) await takeSignIn(trx, row.digest, nowMs, nowMs)
     const { id: accountId } = account
     const ended = await replaceOwner(needs, trx, account, proven, nowMs)
     await claimUsername(trx, accountId, usernameFor(account, row, proven))
-    await recordAudit(trx, { atMs: nowMs, action: 'account.activated', actor: accountId, accountId, ip })
+    const by = { atMs: nowMs, actor: accountId, ip }
+    await recordAudit(trx, { ...by, action: 'account.activated', accountId })
+    if (proven.passkey) await keepRegistered(trx, accountId, proven.passkey, by)
     return ended
   })
   if (outcome === 'invalid_token' || outcome === 'used') return { ok: false, reason: outcome }
   if (outcome) await needs.revokeAccess(outcome)
-  return { ok: true, accountId: row.accountId }
+  return { ok: true, accountId: row.accountId, passkey: proven.passkey }
+}
+
+/** Its authenticator signs in to another account. */
+async function isTaken(trx: Sql, { passkey }: Proven): Promise<boolean> {
+  return passkey !== undefined && (await findCredential(trx, passkey.credentialId)) !== undefined
 }
 
 /** The name of this request, if its person is the one who proved the mailbox: the password of the request stays. */
@@ -143,11 +180,12 @@ async function replaceOwner(
   needs: Services,
   trx: Sql,
   account: Account,
-  { passwordHash, profile }: Proven,
+  { passwordHash, passkey, profile }: Proven,
   nowMs: number,
 ): Promise<EndedAccess | undefined> {
-  if (passwordHash === null || passwordHash === account.passwordHash) return undefined
-  await storePassword(trx, account.id, passwordHash, nowMs)
+  if (!passkey && (passwordHash === null || passwordHash === account.passwordHash)) return undefined
+  if (passwordHash === null) await forgetPassword(trx, account.id, nowMs)
+  else await storePassword(trx, account.id, passwordHash, nowMs)
   await replaceUnproven(trx, account, profile, nowMs)
   return endAllAccess(needs, trx, account.id, nowMs)
 }

@@ -17,8 +17,9 @@ import { lookupEmail, parseEmail } from '../../platform/email.ts'
 import type { EmailProblem } from '../../platform/email.ts'
 import { randomToken } from '../../platform/tokens.ts'
 import { ANSWER_STEP_MS, evenly } from '../../attempts/even-timing.ts'
-import { browserDigestOf, findLiveToken, issueToken, withdrawToken } from '../one-time-token.ts'
+import { browserDigestOf, findLiveToken, issueToken } from '../one-time-token.ts'
 import type { OneTimeToken } from '../one-time-token.ts'
+import { withdrawToken } from './own-token.ts'
 import { passwordProblem } from '../../passwords/password-policy.ts'
 import type { PasswordProblem } from '../../passwords/password-policy.ts'
 import { profileSchema } from '../profile.ts'
@@ -29,12 +30,18 @@ import type { TypedProfile } from '../unproven-owner.ts'
 import { holdRegistration, mayRegister } from '../registrations/registration-mode.ts'
 import type { RegistrationPermit, RegistrationRefusal } from '../registrations/registration-mode.ts'
 import type { Services } from '../../services.ts'
+import type { Made, PasskeyProblem } from '../passkeys/registered-passkey.ts'
+import { askerOf, chosenIn, columnsOf } from './kept-registration.ts'
+import type { ChosenColumns, ChosenWay, KeptRegistration } from './kept-registration.ts'
 import { passChallenge } from '../challenges/challenge-gate.ts'
 import type { Proof } from '../challenges/counted-attempt.ts'
 
 export type Registration = {
   email: string
+  /** Unused where a passkey is made in its place. */
   password: string
+  /** Checks what the authenticator made. It runs once everything else allows the registration. */
+  passkey?: (() => Promise<Made>) | undefined
   name?: string | undefined
   username?: string | null | undefined
   locale?: string | null | undefined
@@ -51,7 +58,7 @@ export type Registration = {
 }
 
 /** What is stored of it: the password is a hash by then. */
-type Typed = Omit<Registration, 'password' | 'termsVersion'> & {
+type Typed = Omit<Registration, 'password' | 'passkey' | 'termsVersion'> & {
   invitationId?: string | undefined
   terms?: AcceptedTerms | undefined
 }
@@ -64,24 +71,11 @@ export type RegistrationProblem =
   /** The mode of registration refuses it. */
   | { reason: 'not_allowed'; why: RegistrationRefusal }
 
-type Refused = { ok: false; problems: RegistrationProblem[] }
+/** `passkey`: why the one that was made cannot be used. */
+type Refused = { ok: false; problems: RegistrationProblem[]; passkey?: PasskeyProblem }
 
 /** Everything that is wrong with the form at once, in the order of its fields. */
 export type Registered = { ok: true } | Refused
-
-/**
- * What the browser that registered keeps, sealed: what was typed there, with a hash in place of the password. It proves
- * that password, and nothing about the mailbox. It says nothing about the address: every address gets one.
- */
-export type KeptRegistration = {
-  /** Names this mail. Wrong codes are counted for it. */
-  mail: string
-  email: string
-  passwordHash: string
-  /** For `readProfile`. */
-  profile: string
-  atMs: number
-}
 
 /** Throws `ChallengeRequired`, and `AppError` `too_many_requests` (429) and `hashing_busy` (503). */
 export async function register(needs: Services, given: Registration): Promise<Registered> {
@@ -100,6 +94,8 @@ export async function registerHere(
   await takeNetworkRequest(needs, 'registration', given.ip, needs.clock())
   const permit = await mayRegister(needs, given)
   if (!permit.allowed) return { ok: false, problems: [{ reason: 'not_allowed', why: permit.reason }] }
+  const made = await given.passkey?.()
+  if (made && !made.ok) return { ok: false, problems: [], passkey: made.why }
   const terms = termsAccepted(needs, given.termsVersion)
   const typed = { ...given, invitationId: permit.invitationId, terms }
   return evenly(ANSWER_STEP_MS, async () => {
@@ -107,9 +103,11 @@ export async function registerHere(
     if (given.username && (await findAccountByUsername(needs.db, given.username)))
       return { ok: false, problems: [{ reason: 'username_taken' }] }
     const mayMail = await takeMail(needs, lookupEmail(given.email), given.ip, needs.clock())
-    const passwordHash = await needs.hasher.hash(given.password)
-    if (mayMail) await storeOrFollow(needs, typed, { passwordHash, permit })
-    return { ok: true, kept: keptOf(needs, typed, passwordHash) }
+    const chosen = made
+      ? { passwordHash: null, passkey: made.passkey }
+      : { passwordHash: await needs.hasher.hash(given.password) }
+    if (mayMail) await storeOrFollow(needs, typed, { chosen, permit })
+    return { ok: true, kept: keptOf(needs, typed, chosen) }
   })
 }
 
@@ -130,21 +128,26 @@ export async function registerAgain(
   const isOther = lookupEmail(given.email) !== lookupEmail(kept.email)
   await takeNetworkRequest(needs, isOther ? 'registration' : 'resend', given.ip, needs.clock())
   return evenly(ANSWER_STEP_MS, async () => {
-    const { passwordHash } = kept
-    if (isOther && (await isPasswordOf(needs, passwordHash, given.email)))
+    const chosen = chosenIn(kept)
+    if (isOther && (await isPasswordOf(needs, kept, given.email)))
       return { ok: false, problems: [{ reason: 'password_refused', problem: 'personal' }] }
     const typed = { ...readProfile(kept.profile), ...given }
     const permit = await mayRegister(needs, typed)
     if (!permit.allowed) return { ok: false, problems: [{ reason: 'not_allowed', why: permit.reason }] }
     if (isOther) await withdraw(needs, kept, given.browser)
     if (await takeMail(needs, lookupEmail(given.email), given.ip, needs.clock()))
-      await storeOrFollow(needs, typed, { passwordHash, permit })
-    return { ok: true, kept: keptOf(needs, typed, passwordHash) }
+      await storeOrFollow(needs, typed, { chosen, permit })
+    return { ok: true, kept: keptOf(needs, typed, chosen) }
   })
 }
 
 /** The password was checked against another address. Only its hash is at hand, so only the likely spellings are tried. */
-async function isPasswordOf({ hasher }: Services, passwordHash: string, email: string): Promise<boolean> {
+async function isPasswordOf(
+  { hasher }: Services,
+  { passwordHash }: KeptRegistration,
+  email: string,
+): Promise<boolean> {
+  if (passwordHash === null) return false
   const [local = ''] = email.split(/[+@]/, 1)
   for (const candidate of new Set([email, local]))
     if (await hasher.verify(passwordHash, candidate)) return true
@@ -157,12 +160,13 @@ async function withdraw(
   browser: string | undefined,
 ): Promise<void> {
   const account = await findAccountByEmail(db, kept.email)
-  if (account) await withdrawToken(db, { accountId: account.id, purpose: 'activation' }, { ...kept, browser })
+  if (account)
+    await withdrawToken(db, { accountId: account.id, purpose: 'activation' }, askerOf(kept, browser))
 }
 
-function keptOf({ clock }: Services, given: Typed, passwordHash: string): KeptRegistration {
+function keptOf({ clock }: Services, given: Typed, chosen: ChosenWay): KeptRegistration {
   const profile = writeProfile(typedProfileOf(given))
-  return { mail: randomToken(), email: given.email, passwordHash, profile, atMs: clock() }
+  return { mail: randomToken(), email: given.email, ...chosen, profile, atMs: clock() }
 }
 
 /** Mails a fresh link if the address waits for one; the answer never tells. Throws `too_many_requests` (429). */
@@ -181,12 +185,12 @@ function problemsOf(needs: Services, given: Registration): RegistrationProblem[]
   for (const field of fields) problems.push({ reason: 'profile_invalid', field })
   const email = parseEmail(given.email)
   if (!email.ok) problems.push({ reason: 'email_invalid', problem: email.problem })
-  const problem = passwordProblem(needs.config, given.password, given)
+  const problem = given.passkey ? undefined : passwordProblem(needs.config, given.password, given)
   if (problem) problems.push({ reason: 'password_refused', problem })
   return problems
 }
 
-type Granted = { passwordHash: string; permit: RegistrationPermit }
+type Granted = { chosen: ChosenWay; permit: RegistrationPermit }
 
 async function storeOrFollow(needs: Services, given: Typed, granted: Granted) {
   const attempt = () => inTransaction(needs.db, (trx) => store(needs, trx, given, granted))
@@ -199,11 +203,11 @@ async function storeOrFollow(needs: Services, given: Typed, granted: Granted) {
   }
 }
 
-async function store(needs: Services, trx: Sql, given: Typed, { passwordHash, permit }: Granted) {
+async function store(needs: Services, trx: Sql, given: Typed, { chosen, permit }: Granted) {
   const existing = await findAccountByEmail(trx, given.email)
   if (!existing && (await isHeld(trx, lookupEmail(given.email), undefined, needs.clock())))
     return mailAddressTaken(needs, trx, given.email.trim())
-  const account = existing ?? (await createAccount(trx, unprovenOf(given, passwordHash), needs.clock()))
+  const account = existing ?? (await createAccount(trx, unprovenOf(given, chosen), needs.clock()))
   const action = existing ? 'account.registration_repeated' : 'account.registered'
   await recordAudit(trx, {
     atMs: needs.clock(),
@@ -219,7 +223,7 @@ async function store(needs: Services, trx: Sql, given: Typed, { passwordHash, pe
     const browserDigest = browserDigestOf(given.browser)
     const profile = writeProfile(typedProfileOf(given))
     const wayBack = given.wayBack ?? null
-    await sendActivation(needs, trx, account, { browserDigest, passwordHash, profile, wayBack })
+    await sendActivation(needs, trx, account, { browserDigest, ...columnsOf(chosen), profile, wayBack })
   }
 }
 
@@ -235,15 +239,17 @@ async function resend(needs: Services, trx: Sql, given: { email: string; ip: str
   if (!account || isVerified(account) || account.disabledAtMs !== null) return
   // The same request once more stays bound to its first browser and password, even if another browser repeats it.
   const earlier = await findLiveToken(trx, account.id, 'activation', needs.clock())
-  const { browserDigest = null, passwordHash = null, profile = null, wayBack = null } = earlier ?? {}
-  await sendActivation(needs, trx, account, { browserDigest, passwordHash, profile, wayBack })
+  const { browserDigest = null, profile = null, wayBack = null } = earlier ?? {}
+  const { passwordHash = null, passkey = null, credentialDigest = null } = earlier ?? {}
+  const chosen = { passwordHash, passkey, credentialDigest }
+  await sendActivation(needs, trx, account, { browserDigest, ...chosen, profile, wayBack })
 }
 
 async function sendActivation(
   needs: Services,
   trx: Sql,
   account: Account,
-  given: Pick<OneTimeToken, 'browserDigest' | 'passwordHash' | 'profile' | 'wayBack'>,
+  given: ChosenColumns & Pick<OneTimeToken, 'browserDigest' | 'profile' | 'wayBack'>,
 ) {
   const request = {
     accountId: account.id,
@@ -258,7 +264,7 @@ async function sendActivation(
 }
 
 /** The user name becomes the account's with its activation, so that nobody keeps names by registering addresses. */
-function unprovenOf(given: Typed, passwordHash: string): NewAccount {
+function unprovenOf(given: Typed, { passwordHash }: ChosenWay): NewAccount {
   return { ...given, username: null, passwordHash, selfRegistered: true }
 }
 

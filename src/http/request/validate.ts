@@ -49,7 +49,8 @@ function fieldOf(path: readonly PropertyKey[]): string {
   return path.map(String).join('.')
 }
 
-const SECRET = /password|secret|token|code|^_/i
+// An answer of an authenticator is no secret, but too long for a cookie, and works once.
+const SECRET = /password|secret|token|code|^passkey$|^state$|^_/i
 
 // A page never repeats values that nobody else may see or cache.
 function repeatable(input: Record<string, unknown>): Record<string, string> {

@@ -4,10 +4,19 @@
  */
 import { Router } from '@koa/router'
 import { z } from 'zod'
-import { activate, activateElsewhere, activateWithNewPassword } from '../../accounts/journeys/activation.ts'
-import type { Activated } from '../../accounts/journeys/activation.ts'
+import {
+  activate,
+  activateElsewhere,
+  activateWithNewPassword,
+  activateWithPasskey,
+} from '../../accounts/journeys/activation.ts'
 import { enterByLink } from '../../accounts/journeys/activation-here.ts'
 import { previewToken } from '../../accounts/one-time-token.ts'
+import { requestOptions } from '../../passkeys/options.ts'
+import { browserOf, passkeyPartOf } from '../../passkeys/passkey-form.ts'
+import type { PasskeyPart } from '../../passkeys/passkey-form.ts'
+import type { NewPasskey } from '../../accounts/passkeys/passkey.ts'
+import { proofPlace, signedByRegistered } from '../../passkeys/registering.ts'
 import { passwordProblemMessage } from '../../passwords/password-policy.ts'
 import { LONGEST_NAME, NAME_PROBLEM_MESSAGE } from '../../accounts/profile.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
@@ -26,6 +35,8 @@ const schema = z.object({
   name: z.string().max(LONGEST_NAME, NAME_PROBLEM_MESSAGE).optional(),
   mode: z.literal('new-password').optional(),
 })
+/** The passkey that registered takes the place of the password. */
+const passkeySchema = schema.pick({ token: true, code: true })
 
 export function activationRoutes(pages: SignUpPages): Router {
   const router = new Router()
@@ -42,42 +53,41 @@ async function open(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   const preview = await previewToken(pages.db, { token, purpose: 'activation', browser }, pages.clock())
   if (preview.state === 'used') return done(pages, ctx, preview.wayBack)
   if (preview.state !== 'live') return expired(pages, ctx)
-  if (!preview.actsHere || ctx.method === 'HEAD')
-    return ask(pages, ctx, { token, mode: mode === 'new-password' })
+  if (!preview.actsHere || ctx.method === 'HEAD') {
+    const { hasPasskey } = preview
+    return ask(pages, ctx, { token, hasPasskey, mode: mode === 'new-password' })
+  }
   const ip = requestState(ctx).clientIp ?? ''
   const activated = await activate(pages, { token, browser, ip, signsIn: true })
-  if (activated.ok) return enter(pages, ctx, activated.accountId, preview.wayBack)
+  if (activated.ok) return enter(pages, ctx, activated, preview.wayBack)
   if (activated.reason === 'used') return done(pages, ctx, preview.wayBack)
   expired(pages, ctx)
 }
 
-/** The password was typed in this browser, so it is signed in, and goes on where it came from. */
+/** The password was typed in this browser, or the passkey made, so it is signed in, and goes on where it came from. */
 async function enter(
   pages: SignUpPages,
   ctx: AnyContext,
-  accountId: string,
+  activated: { accountId: string; passkey?: NewPasskey | undefined },
   wayBack: string | null,
 ): Promise<void> {
   const { returnPath } = pages
   const way = { page: returnPath.open(wayBack, ''), signIn: returnPath.open(wayBack) }
   const from = originOf(ctx, returnPath.clientIdOf(way.page))
-  const entered = await enterByLink(pages, accountId, { ip: requestState(ctx).clientIp ?? '', from })
+  const entered = await enterByLink(pages, activated, { ip: requestState(ctx).clientIp ?? '', from })
   await goOn(pages, ctx, entered, way)
 }
 
 async function submit(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   const fields = formOf(ctx)
-  const form = validateForm(schema, fields)
+  const response = passkeyPartOf(ctx)
+  const form = response === undefined ? validateForm(schema, fields) : validateForm(passkeySchema, fields)
   const { token: sent = '', mode: sentMode } = fields
   const link = new URLSearchParams({ token: sent, ...(sentMode === undefined ? {} : { mode: sentMode }) })
   const refuse = (errors: FormErrors) =>
     pages.nextPage.lead(ctx, `/activate?${link}`, { values: form.values, errors })
   if (!form.ok) return refuse(form.errors)
-  const { token, code, password, name, mode } = form.value
-  const ip = requestState(ctx).clientIp
-  const activated = mode
-    ? await activateWithNewPassword(pages, { token, code, newPassword: password, name, ip })
-    : await activateElsewhere(pages, { token, code, password, ip })
+  const activated = await attempt(pages, ctx, form.value, response)
   // The page of a used link says that the account is active.
   if (activated.ok || activated.reason === 'used') return redirect(ctx, `/activate?${link}`)
   const errors = errorsOf(pages, activated)
@@ -86,7 +96,31 @@ async function submit(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   redirect(ctx, '/activate')
 }
 
-function errorsOf(pages: SignUpPages, refused: Exclude<Activated, { ok: true }>): FormErrors | undefined {
+type Sent = z.infer<typeof passkeySchema> & Partial<z.infer<typeof schema>>
+
+async function attempt(
+  pages: SignUpPages,
+  ctx: AnyContext,
+  { token, code, password = '', name, mode }: Sent,
+  response: string | undefined,
+): Promise<Attempted> {
+  const ip = requestState(ctx).clientIp
+  if (response !== undefined)
+    return activateWithPasskey(pages, {
+      token,
+      code,
+      signed: (passkey) => signedByRegistered(pages, { response, browser: browserOf(ctx), token, passkey }),
+      ip,
+    })
+  return mode
+    ? activateWithNewPassword(pages, { token, code, newPassword: password, name, ip })
+    : activateElsewhere(pages, { token, code, password, ip })
+}
+
+type Attempted = Awaited<ReturnType<typeof activateWithPasskey>>
+
+function errorsOf(pages: SignUpPages, refused: Exclude<Attempted, { ok: true }>): FormErrors | undefined {
+  if (refused.reason === 'wrong_passkey') return { '': 'activation-passkey-wrong' }
   if (refused.reason === 'wrong_code') return { code: 'page-mail-code-wrong' }
   if (refused.reason === 'wrong_password') return { password: 'activation-password-wrong' }
   if (refused.reason === 'name_refused') return { name: NAME_PROBLEM_MESSAGE }
@@ -95,9 +129,9 @@ function errorsOf(pages: SignUpPages, refused: Exclude<Activated, { ok: true }>)
   return undefined
 }
 
-type Question = { token: string; mode: boolean }
+type Question = { token: string; mode: boolean; hasPasskey: boolean }
 
-function ask(pages: SignUpPages, ctx: AnyContext, { token, mode }: Question): void {
+function ask(pages: SignUpPages, ctx: AnyContext, { token, mode, hasPasskey }: Question): void {
   const other = new URLSearchParams({ token, ...(mode ? {} : { mode: 'new-password' }) })
   pages.render(ctx, 'activate', {
     action: '/activate',
@@ -105,10 +139,18 @@ function ask(pages: SignUpPages, ctx: AnyContext, { token, mode }: Question): vo
     values: {},
     errors: {},
     newPasswordMode: mode,
+    hasPasskey,
+    passkey: hasPasskey && !mode ? passkeyOf(pages, ctx, token) : undefined,
     switchModeHref: `/activate?${other}`,
     minLength: pages.config.accounts.passwordMinLength,
     ...pages.nextPage.take(ctx),
   })
+}
+
+/** Any passkey may answer: which one registered is nobody's business before the code. */
+function passkeyOf(pages: SignUpPages, ctx: AnyContext, token: string): PasskeyPart | undefined {
+  const options = requestOptions(pages, proofPlace(browserOf(ctx), token))
+  return options && { kind: 'get', options: JSON.stringify(options), label: 'activation-passkey-button' }
 }
 
 /** Of a link that was used before. A signed-in person goes on at once, and anybody else by the sign-in page. */

@@ -159,7 +159,7 @@ async function again(
     ip: requestState(ctx).clientIp ?? '',
   })
   if (!registered.ok) {
-    const { password, ...errors } = problemTexts(pages, registered.problems)
+    const { password, ...errors } = problemTexts(pages, registered)
     const said = { values: { email }, errors: password ? { email: password } : errors }
     return pages.nextPage.lead(ctx, addressHref(pages, ctx, kept.id), said)
   }

@@ -4,6 +4,7 @@ import type { Entered, Here } from '../../accounts/journeys/activation-here.ts'
 import type { RegistrationProblem } from '../../accounts/journeys/sign-up.ts'
 import { NAME_PROBLEM_MESSAGE } from '../../accounts/profile.ts'
 import type { Site } from '../../feature.ts'
+import { SECURITY_PATH } from '../../factors/factor-changes.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
@@ -13,6 +14,7 @@ import { redirect } from '../../interaction/page.ts'
 import { createSignedInAnswers } from '../../interaction/signed-in-answer.ts'
 import type { SignedInAnswers } from '../../interaction/signed-in-answer.ts'
 import { originOf, signInBrowser } from '../../interaction/signed-in-browser.ts'
+import type { PasskeyProblem } from '../../accounts/passkeys/registered-passkey.ts'
 import { passwordProblemMessage } from '../../passwords/password-policy.ts'
 import { emailProblemMessage } from '../../platform/email.ts'
 import { PASSWORD_AMR, readSession } from '../../provider/sessions/browser-session.ts'
@@ -73,13 +75,15 @@ export function wayOn(pages: SignUpPages, ctx: AnyContext): WayOn {
 export async function goOn(
   pages: SignUpPages,
   ctx: AnyContext,
-  { account, waits }: Entered,
+  { account, amr, waits }: Entered,
   way: WayOn,
 ): Promise<void> {
   if (waits) return redirect(ctx, '/register/waiting')
   if (!account) return pages.nextPage.lead(ctx, way.signIn ?? '/sign-in', 'activation-sign-in')
-  const sessionUid = await signInBrowser(pages, ctx, { account, amr: PASSWORD_AMR })
+  const sessionUid = await signInBrowser(pages, ctx, { account, amr: amr ?? PASSWORD_AMR })
   if (way.page) return redirect(ctx, pages.signedIn.lead(way.page, sessionUid))
+  // A passkey that is lost leaves a mailed reset and a recovery code, of which there is none yet.
+  if (amr) return pages.nextPage.lead(ctx, SECURITY_PATH, 'activation-passkey-done', { sessionUid })
   pages.nextPage.lead(ctx, '/account', 'activation-done', { sessionUid })
 }
 
@@ -91,10 +95,10 @@ export async function goOnByItself(
 ): Promise<void> {
   const session = await readSession(pages.oidc.current(), ctx)
   const way = wayOn(pages, ctx)
-  const account = session.accountId ? undefined : await enterConfirmed(pages, here(pages, ctx, kept))
-  if (account) {
+  const entered = session.accountId ? undefined : await enterConfirmed(pages, here(pages, ctx, kept))
+  if (entered) {
     pages.waiting.remove(ctx, kept.id)
-    return goOn(pages, ctx, { ok: true, account }, way)
+    return goOn(pages, ctx, entered, way)
   }
   if (!session.accountId) pages.typedAddress.write(ctx, kept.email)
   await showReady(pages, ctx, session.accountId ? (way.page ?? '/account') : (way.signIn ?? '/sign-in'))
@@ -112,7 +116,16 @@ function notAllowed({ config }: SignUpPages, why: RegistrationRefusal): [string,
   return why === 'closed' ? ['', 'register-closed-lead'] : ['email', 'register-invitation-wrong']
 }
 
-export function problemTexts(pages: SignUpPages, problems: RegistrationProblem[]): FormErrors {
+const PASSKEY_PROBLEMS: Record<PasskeyProblem, string> = {
+  expired: 'passkey-expired',
+  refused: 'passkey-sign-up-refused',
+  taken: 'passkey-exists',
+}
+
+type Refused = { problems: RegistrationProblem[]; passkey?: PasskeyProblem }
+
+export function problemTexts(pages: SignUpPages, { problems, passkey }: Refused): FormErrors {
+  if (passkey) return { '': PASSKEY_PROBLEMS[passkey] }
   return Object.fromEntries(
     problems.map((found) => {
       if (found.reason === 'email_invalid') return ['email', emailProblemMessage[found.problem]]

@@ -14,6 +14,11 @@ import { redirect } from '../../interaction/page.ts'
 import { findInvitation } from '../../accounts/registrations/invitations.ts'
 import { upstreamButtons } from '../../upstreams/offered.ts'
 import type { UpstreamButton } from '../../upstreams/offered.ts'
+import { readCreation } from '../../passkeys/answers.ts'
+import { browserOf, passkeyPartOf } from '../../passkeys/passkey-form.ts'
+import type { PasskeyPart } from '../../passkeys/passkey-form.ts'
+import { beginRegistration, checkRegistered } from '../../passkeys/registering.ts'
+import { browserName } from '../../sessions/browser-name.ts'
 import { formHref, problemTexts, sentHref } from './sign-up-pages.ts'
 import type { SignUpPages } from './sign-up-pages.ts'
 
@@ -50,6 +55,8 @@ async function show(pages: SignUpPages, ctx: AnyContext): Promise<void> {
     approves: invited.approves,
     values: { email: invited.email ?? hinted(ctx.query['email']) ?? pages.typedAddress.read(ctx) },
     errors: {},
+    passkey: newPasskeyOf(pages, ctx),
+    passkeySignal: signalOf(pages, said.values?.['unknownPasskey']),
     ...said,
     ...(await pages.challenges.forPage(ctx, 'register', pages.returnPath.query(ctx), said)),
   }
@@ -66,6 +73,19 @@ async function buttons(pages: SignUpPages, ctx: AnyContext): Promise<UpstreamBut
     making,
     (id) => pages.returnPath.path(ctx, `/upstream/${id}`) ?? `/sign-in/upstream/${id}`,
   )
+}
+
+/** In place of a password. Nothing where this server has no passkeys. */
+function newPasskeyOf(pages: SignUpPages, ctx: AnyContext): PasskeyPart | undefined {
+  const begun = beginRegistration(pages, browserOf(ctx))
+  if (!begun) return undefined
+  const { options, state } = begun
+  return { kind: 'create', options: JSON.stringify(options), state, label: 'passkey-sign-up' }
+}
+
+function signalOf({ config }: SignUpPages, credentialId: string | undefined): string | undefined {
+  const { domain: rpId } = config.factors.passkeys
+  return credentialId && JSON.stringify({ signal: 'signalUnknownCredential', rpId, credentialId })
 }
 
 type Invited = { why?: 'closed' | 'invitation'; email?: string | undefined; approves: boolean }
@@ -100,7 +120,7 @@ function hinted(email: unknown): string | undefined {
 
 async function submit(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   const form = validateForm(schema, formOf(ctx))
-  const { values } = form
+  const values = { ...form.values, ...unusedPasskey(ctx) }
   const refuse = (errors: FormErrors) => pages.nextPage.lead(ctx, formHref(pages, ctx), { values, errors })
   if (!form.ok) return refuse(form.errors)
   const { email } = form.value
@@ -109,6 +129,7 @@ async function submit(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   const given = {
     ...typed,
     termsVersion,
+    passkey: madePasskey(pages, ctx),
     locale: pages.render.texts(ctx).language,
     browser: pages.browserSecret.ensure(ctx),
     wayBack: pages.returnPath.seal(ctx),
@@ -118,7 +139,26 @@ async function submit(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   }
   const registered = await orChallenge(registerHere(pages, given))
   if (registered === 'challenge') return refuse({ '': CHALLENGE_NEEDED })
-  if (!registered.ok) return refuse(problemTexts(pages, registered.problems))
+  if (!registered.ok) return refuse(problemTexts(pages, registered))
   const id = pages.waiting.write(ctx, registered.kept)
   redirect(ctx, sentHref(pages, ctx, id))
+}
+
+/** Undefined for the form with a password. */
+function madePasskey(pages: SignUpPages, ctx: AnyContext) {
+  const response = passkeyPartOf(ctx)
+  if (response === undefined) return undefined
+  const answer = {
+    response,
+    state: formOf(ctx)['state'] ?? '',
+    browser: browserOf(ctx),
+    browserName: browserName(ctx.get('User-Agent')),
+  }
+  return () => checkRegistered(pages, answer)
+}
+
+/** The password manager can forget what was made for nothing. A longer id would not fit into the cookie. */
+function unusedPasskey(ctx: AnyContext): { unknownPasskey?: string } {
+  const { id = '' } = readCreation(passkeyPartOf(ctx) ?? '') ?? {}
+  return id && id.length < 200 ? { unknownPasskey: id } : {}
 }

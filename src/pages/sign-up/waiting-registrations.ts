@@ -3,9 +3,10 @@
  * two tabs do not disturb each other.
  */
 import { z } from 'zod'
-import type { KeptRegistration } from '../../accounts/journeys/sign-up.ts'
+import type { KeptRegistration } from '../../accounts/journeys/kept-registration.ts'
 import { cookieName, cookieOf } from '../../http/request/cookies.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
+import { newPasskeySchema } from '../../accounts/passkeys/registered-passkey.ts'
 import { DAY_MS } from '../../platform/clock.ts'
 import { lookupEmail } from '../../platform/email.ts'
 import { randomToken } from '../../platform/tokens.ts'
@@ -31,15 +32,18 @@ const MAX_LENGTH = 3800
 const CONTEXT = 'waiting-registrations'
 const PATH = '/register'
 
+const base = z.object({
+  id: z.string(),
+  mail: z.string(),
+  email: z.string(),
+  profile: z.string(),
+  atMs: z.number(),
+})
 const entries = z.array(
-  z.object({
-    id: z.string(),
-    mail: z.string(),
-    email: z.string(),
-    passwordHash: z.string(),
-    profile: z.string(),
-    atMs: z.number(),
-  }),
+  z.union([
+    base.extend({ passwordHash: z.string() }),
+    base.extend({ passwordHash: z.null(), passkey: newPasskeySchema }),
+  ]),
 )
 
 export function createWaitingRegistrations({
@@ -65,8 +69,8 @@ export function createWaitingRegistrations({
   return {
     read: (ctx, id) => read(ctx).find((entry) => id === undefined || entry.id === id),
     of: (ctx, email) => read(ctx).find((entry) => lookupEmail(entry.email) === lookupEmail(email)),
-    write(ctx, { mail, email, passwordHash, profile, atMs }, id = randomToken().slice(0, 16)) {
-      const entry = { id, mail, email, passwordHash, profile, atMs }
+    write(ctx, kept, id = randomToken().slice(0, 16)) {
+      const entry = { ...kept, id }
       write(ctx, [entry, ...others(ctx, id)].slice(0, MOST_ENTRIES))
       return id
     },

@@ -8,7 +8,7 @@ import {
   activateWithNewPassword,
 } from '../../../src/accounts/journeys/activation.ts'
 import { registerAgain, registerHere } from '../../../src/accounts/journeys/sign-up.ts'
-import type { KeptRegistration } from '../../../src/accounts/journeys/sign-up.ts'
+import type { KeptRegistration } from '../../../src/accounts/journeys/kept-registration.ts'
 import { newBrowserSecret } from '../../../src/accounts/one-time-token.ts'
 import { HOUR_MS, MINUTE_MS } from '../../../src/platform/clock.ts'
 import { onEachDatabase, PASSWORD } from '../account-world.ts'
@@ -67,7 +67,7 @@ onEachDatabase('The browser that registered', (world) => {
     const here = await register('192.0.2.1')
     await activateElsewhere(world().needs, { ...(await world().lastMail()), password: PASSWORD })
     const both = await Promise.all([enter(here), enter(here)])
-    expect(both.map((account) => account?.email)).to.have.members([EMAIL, undefined])
+    expect(both.map((entered) => entered?.account?.email)).to.have.members([EMAIL, undefined])
     const late = await register('192.0.2.2', PASSWORD, 'late@example.com')
     await activateElsewhere(world().needs, { ...(await world().lastMail()), password: PASSWORD })
     world().advance(HOUR_MS)

@@ -17,7 +17,7 @@ import {
 import { completeReset, requestReset } from '../../../src/accounts/journeys/password-reset.ts'
 import { signIn } from '../../../src/accounts/journeys/sign-in.ts'
 import { registerAgain, registerHere, resendActivation } from '../../../src/accounts/journeys/sign-up.ts'
-import type { KeptRegistration } from '../../../src/accounts/journeys/sign-up.ts'
+import type { KeptRegistration } from '../../../src/accounts/journeys/kept-registration.ts'
 import { newBrowserSecret } from '../../../src/accounts/one-time-token.ts'
 import { HOUR_MS, MINUTE_MS } from '../../../src/platform/clock.ts'
 import { onSqlite } from '../account-world.ts'
@@ -162,7 +162,7 @@ function startWalk(world: World, seed: number) {
       })
       if (!done.ok) return done.reason
       proof(letter)
-      return entered(who, await enterByLink(needs, done.accountId, { ip: who.ip }))
+      return entered(who, await enterByLink(needs, done, { ip: who.ip }))
     },
     async 'scanned link'() {
       const letter = await read('activation')
@@ -175,9 +175,9 @@ function startWalk(world: World, seed: number) {
       // Each of them has the page open.
       let done = 'not yet'
       for (const who of everybody) {
-        const account =
-          who.kept && (await enterConfirmed(needs, { kept: who.kept, browser: who.secret, ip: who.ip }))
-        if (account) done = entered(who, { ok: true, account })
+        const here = who.kept && { kept: who.kept, browser: who.secret, ip: who.ip }
+        const found = here && (await enterConfirmed(needs, here))
+        if (found) done = entered(who, found)
       }
       return done
     },

@@ -3,9 +3,9 @@
  * private key never leaves the authenticator, so nothing here is secret.
  */
 import { randomUUID } from 'node:crypto'
-import { isDuplicate } from '../platform/sql/database.ts'
-import type { Sql } from '../platform/sql/database.ts'
-import { digest } from '../platform/tokens.ts'
+import { isDuplicate } from '../../platform/sql/database.ts'
+import type { Sql } from '../../platform/sql/database.ts'
+import { digest } from '../../platform/tokens.ts'
 
 export const MOST_PASSKEYS = 20
 export const LONGEST_NAME = 100
@@ -142,6 +142,14 @@ export async function takeWarning(
     .where((rows) => void rows.whereNull('warnedAtMs').orWhere('warnedAtMs', '<=', nowMs - everyMs))
     .update({ warnedAtMs: nowMs })
   return taken > 0
+}
+
+/**
+ * The methods of a passkey (RFC 8176 §2). `mfa`: the authenticator, and a PIN or finger that it checked, or the password
+ * before it. A synced key is in software; one that stays on its device counts as hardware, though nothing attests it.
+ */
+export function passkeyAmr({ synced }: Pick<Passkey, 'synced'>): string[] {
+  return ['pop', synced ? 'swk' : 'hwk', 'user', 'mfa']
 }
 
 function read(row: Row): Passkey {

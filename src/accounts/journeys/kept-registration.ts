@@ -1,0 +1,53 @@
+/** What the browser that registered keeps, and how its person signs in: by a password, or by a passkey. */
+import { findCredential } from '../passkeys/passkey.ts'
+import type { NewPasskey } from '../passkeys/passkey.ts'
+import { writePasskey } from '../passkeys/registered-passkey.ts'
+import type { Sql } from '../../platform/sql/database.ts'
+import { digest } from '../../platform/tokens.ts'
+import type { Account } from '../account.ts'
+import type { OneTimeToken } from '../one-time-token.ts'
+import type { Asker } from './own-token.ts'
+
+/** What a person chose at registration. */
+export type ChosenWay =
+  | { passwordHash: string; passkey?: undefined }
+  | { passwordHash: null; passkey: NewPasskey }
+
+/**
+ * What the browser that registered keeps, sealed: what was typed there, with a hash in place of the password. It proves
+ * that password or passkey, and nothing about the mailbox. It says nothing about the address: every address gets one.
+ */
+export type KeptRegistration = ChosenWay & {
+  /** Names this mail. Wrong codes are counted for it. */
+  mail: string
+  email: string
+  /** For `readProfile`. */
+  profile: string
+  atMs: number
+}
+
+export function chosenIn(kept: KeptRegistration): ChosenWay {
+  return kept.passkey ? { passwordHash: null, passkey: kept.passkey } : { passwordHash: kept.passwordHash }
+}
+
+export type ChosenColumns = Pick<OneTimeToken, 'passwordHash' | 'passkey' | 'credentialDigest'>
+
+export function columnsOf({ passwordHash, passkey }: ChosenWay): ChosenColumns {
+  return {
+    passwordHash,
+    passkey: passkey ? writePasskey(passkey) : null,
+    credentialDigest: passkey ? digest(passkey.credentialId) : null,
+  }
+}
+
+export function askerOf(kept: KeptRegistration, browser: string | undefined): Asker {
+  const { passwordHash, credentialDigest } = columnsOf(chosenIn(kept))
+  return { browser, passwordHash, credentialDigest }
+}
+
+/** Whether the account is of the person who registered here: it has this password, or this passkey and no password. */
+export async function isStillTheirs(sql: Sql, account: Account, kept: KeptRegistration): Promise<boolean> {
+  if (!kept.passkey) return account.passwordHash === kept.passwordHash
+  const found = await findCredential(sql, kept.passkey.credentialId)
+  return account.passwordHash === null && found?.accountId === account.id
+}
