@@ -42,9 +42,11 @@ export function deriveKey(secret: string, purpose: string): Buffer {
 
 export type Sealer = {
   /** Encrypts and authenticates. The same `context` must be passed to open: it binds the value to its place. */
-  seal: (plain: string, context?: string) => string
+  seal: (plain: string | Uint8Array, context?: string) => string
   /** The plain text, or `undefined` when the value was altered, truncated, moved or sealed with an unknown key. */
   open: (sealed: string, context?: string) => string | undefined
+  /** The same for bytes. */
+  openBytes: (sealed: string, context?: string) => Buffer | undefined
   /** Ids of the keys; the first one seals. An id identifies the key of a value and reveals nothing of the key. */
   keyIds: readonly [string, ...string[]]
 }
@@ -58,28 +60,30 @@ export function createSealer(keys: readonly [Buffer, ...Buffer[]]): Sealer {
   // Key objects: with the bytes, Node makes one for each value, which takes twice as long as sealing it.
   const current = createSecretKey(keys[0])
   const byId = new Map(keys.map((key) => [keyId(key), createSecretKey(key)]))
+  const openBytes = (sealed: string, context = ''): Buffer | undefined => {
+    const [id = '', packed = ''] = sealed.split('.')
+    const key = byId.get(id)
+    const bytes = Buffer.from(packed, 'base64url')
+    if (!key || bytes.length < 28) return undefined
+    try {
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
+      decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(12, 28))
+      return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()])
+    } catch {
+      return undefined
+    }
+  }
   return {
     keyIds: [currentId, ...olderIds],
     seal(plain, context = '') {
       const iv = randomBytes(12)
       const cipher = createCipheriv('aes-256-gcm', current, iv).setAAD(Buffer.from(context))
-      const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()])
+      const body = Buffer.concat([cipher.update(Buffer.from(plain)), cipher.final()])
       const packed = Buffer.concat([iv, cipher.getAuthTag(), body]).toString('base64url')
       return `${currentId}.${packed}`
     },
-    open(sealed, context = '') {
-      const [id = '', packed = ''] = sealed.split('.')
-      const key = byId.get(id)
-      const bytes = Buffer.from(packed, 'base64url')
-      if (!key || bytes.length < 28) return undefined
-      try {
-        const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12))
-        decipher.setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(12, 28))
-        return decipher.update(bytes.subarray(28), undefined, 'utf8') + decipher.final('utf8')
-      } catch {
-        return undefined
-      }
-    },
+    openBytes,
+    open: (sealed, context) => openBytes(sealed, context)?.toString('utf8'),
   }
 }
 

@@ -57,9 +57,24 @@ function inSetting(store: Store, title: string, sentences: (world: World) => voi
       const browsers = opened.splice(0)
       await Promise.all(browsers.map(({ context }) => context.close()))
       expect(browsers.flatMap(({ complaints }) => complaints)).to.eql([])
+      const addresses = browsers.flatMap((browser) => browser.addresses)
+      expect(addresses.filter((one) => hasLongParameter(one, world.server.issuer))).to.eql([])
     })
     sentences(world)
   })
+}
+
+/** Decision 0045. */
+const LONGEST_PARAMETER = 600
+
+/** Of our own pages. What an app sends is its own choice, and the tests of long requests have long addresses. */
+function hasLongParameter(address: string, issuer: string): boolean {
+  const { origin, pathname, search } = new URL(address)
+  if (origin !== issuer || ['/oauth/authorize', '/oauth/logout'].includes(pathname)) return false
+  return search
+    .slice(1)
+    .split('&')
+    .some((parameter) => parameter.length > LONGEST_PARAMETER)
 }
 
 async function start(store: Store): Promise<Omit<World, 'open'>> {

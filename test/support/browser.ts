@@ -38,6 +38,8 @@ export type OpenBrowser = {
   page: Page
   /** What the consoles of its pages reported: blocked content, broken scripts. Answers with an error status are not meant. */
   complaints: string[]
+  /** Every address that its pages were at, or sent a form to. */
+  addresses: string[]
 }
 
 let running: Promise<Browser> | undefined
@@ -72,6 +74,10 @@ export async function openBrowser({
     const expected = message.text().startsWith('Failed to load resource')
     if (message.type() === 'error' && !expected) complaints.push(message.text())
   })
+  const addresses: string[] = []
+  context.on('request', (request) => {
+    if (request.isNavigationRequest()) addresses.push(request.url())
+  })
   context.on('weberror', (error) => complaints.push(String(error.error())))
-  return { context, page: await context.newPage(), complaints }
+  return { context, page: await context.newPage(), complaints, addresses }
 }
