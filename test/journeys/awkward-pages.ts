@@ -1,11 +1,12 @@
 /** The pages of the way to an app, what a person does on each, and the clicks that lead back to the way. */
 import { expect } from 'chai'
 import { updateAccount } from '../../src/account-cache/changed-account.ts'
+import { MAIL_TOPIC } from '../../src/outbox/outbox.ts'
 import { authenticator, secretOn } from '../factors/authenticator.ts'
 import { enroll } from '../factors/enrolled.ts'
 import { CALLBACK } from '../provider/relying-party.ts'
 import type { Party } from '../provider/relying-party.ts'
-import { PASSWORD } from '../provider/stage.ts'
+import { PASSWORD, until } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
 import type { Visited, Visitor } from '../support/visitor.ts'
@@ -99,8 +100,13 @@ export function wayToApp({ stage: open, app }: { stage: () => Stage; app: () => 
     'the consent page': async () => then(await start(), 'asks for access'),
   }
 
-  const newestMail = (email: string, of: string) =>
-    open().waitForMail(email, undefined, (letter) => letter.text.includes(of))
+  /** Once every mail is out: after two requests, the link of the first mail works no longer. */
+  async function newestMail(email: string, of: string) {
+    const { db } = open().parts
+    const waiting = () => db('outbox_messages').where({ topic: MAIL_TOPIC, deliveredAtMs: null }).first('id')
+    await until(async () => (await waiting()) === undefined, 'every mail is out')
+    return open().waitForMail(email, undefined, (letter) => letter.text.includes(of))
+  }
 
   /** What a person does on a page that is on the way. */
   const forms: [RegExp, (place: Place) => Promise<Visited>][] = [
@@ -158,6 +164,13 @@ export function wayToApp({ stage: open, app }: { stage: () => Stage; app: () => 
         phone.codeAt = app.codeAt
         const code = app.codeAt(open().parts.clock())
         return visitor.followForm(page, { code }, { action: '/app/confirm' })
+      },
+    ],
+    [
+      /^Confirm your email/,
+      async ({ visitor, page, email }) => {
+        const code = codeIn(await newestMail(email, '/activate'))
+        return visitor.followForm(page, { code }, { action: '/verify-email' })
       },
     ],
     [/^Save your recovery codes/, ({ visitor, page }) => visitor.followForm(page, {}, { action: '/saved' })],

@@ -1,19 +1,10 @@
 import { expect } from 'chai'
-import { Redis } from 'ioredis'
 import { startRelyingParty } from '../support/relying-party.ts'
+import { loseShortLivedState } from './lost-state.ts'
 import { backAt, heading, passThrough, press, signInAtApp, signInHere, tokensOf } from './steps.ts'
 import { inBothSettings } from './world.ts'
 
 inBothSettings('Consent', (world) => {
-  /** Sessions, grants, codes and tokens are gone, as when Redis starts empty. */
-  async function loseShortLivedState(): Promise<void> {
-    const { redisUrl, parts } = world.server
-    if (!redisUrl) return void (await parts.db('oidc_records').delete())
-    const redis = new Redis(redisUrl)
-    await redis.flushall()
-    redis.disconnect()
-  }
-
   it('is asked once: the next sign-in, in another browser, needs none', async () => {
     const { server, app, open } = world
     const person = await server.createAccount()
@@ -31,7 +22,7 @@ inBothSettings('Consent', (world) => {
     const person = await server.createAccount()
     const { page } = await open()
     const before = await signInAtApp(page, app, person)
-    await loseShortLivedState()
+    await loseShortLivedState(world.server)
     expect(await app.introspect(before.access_token)).to.eql({ active: false })
 
     const request = await app.begin()
