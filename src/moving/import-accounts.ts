@@ -23,6 +23,7 @@ import type { Report } from './report.ts'
 import { LEFT_OUT_BEFORE, openFactors } from './sealed-factors.ts'
 import type { FactorSeal } from './sealed-factors.ts'
 import type { Summary } from './summary.ts'
+import { withPlacedIdentities } from '../upstreams/arriving-links.ts'
 import { insertRows } from './write-accounts.ts'
 import type { NewRow } from './write-accounts.ts'
 
@@ -195,6 +196,7 @@ async function written(
       consents: incoming.consents ?? [],
       factors: incoming.factors,
       groups: incoming.groups ?? [],
+      identities: incoming.identities ?? [],
     }))
     try {
       await inTransaction(needs.db, (trx) =>
@@ -227,7 +229,7 @@ async function compared(db: Db, candidates: Candidate[]): Promise<Outcome> {
       outcome.fresh.push(withoutName(candidate, 'an account here has this user name'))
     else outcome.fresh.push(candidate)
   }
-  return outcome
+  return { ...outcome, fresh: await withPlacedIdentities(db, outcome.fresh) }
 }
 
 type Here = {

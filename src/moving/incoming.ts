@@ -2,6 +2,7 @@
 import type { z } from 'zod'
 import type { Consent } from '../consents/consents.ts'
 import type { ForeignHash } from '../passwords/foreign-hash.ts'
+import type { ArrivingIdentity } from '../upstreams/arriving-links.ts'
 import type { IncomingFactors } from './incoming-factors.ts'
 
 export type Incoming = {
@@ -23,6 +24,8 @@ export type Incoming = {
   factors?: IncomingFactors | undefined
   /** What the file says of this account and this server has no place for. */
   leftOut?: LeftOut[] | undefined
+  /** Sign-ins by other providers. */
+  identities?: readonly ArrivingIdentity[] | undefined
   /** Names of the groups that it is in. They are created as needed. */
   groups?: readonly string[] | undefined
   consents?: readonly Omit<Consent, 'accountId'>[] | undefined
@@ -34,7 +37,7 @@ export type LeftOut = { code: string; why: string }
 
 /** Why something of an account is left out, for every system that has it. */
 export const NO_PLACE = {
-  identity: 'no sign-in by another provider',
+  identity: 'connections of this system are not read',
   phone: 'no place for phone numbers',
 } as const
 

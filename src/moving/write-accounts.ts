@@ -7,6 +7,8 @@ import { insertMembers } from '../groups/arriving-groups.ts'
 import { recordAudits } from '../audit/audit.ts'
 import { insertFactors } from '../factors/moved-factors.ts'
 import type { Sql } from '../platform/sql/database.ts'
+import { insertArrivingLinks } from '../upstreams/arriving-links.ts'
+import type { ArrivingIdentity } from '../upstreams/arriving-links.ts'
 import type { Sealer } from '../platform/tokens.ts'
 import type { IncomingFactors } from './incoming-factors.ts'
 
@@ -17,6 +19,7 @@ export type NewRow = {
   factors: IncomingFactors | undefined
   /** Names. */
   groups: readonly string[]
+  identities: readonly ArrivingIdentity[]
 }
 
 const COLUMNS = [...ACCOUNT_COLUMNS, 'usernameCanonical'] as const
@@ -45,6 +48,7 @@ export async function insertRows(
   const consents = rows.flatMap(({ row, consents: of }) => of.map((one) => storedConsent(row.id, one)))
   if (consents.length > 0) await trx.batchInsert('consents', consents, ROWS)
   await insertMembers(trx, rows.map(joining), atMs)
+  await insertArrivingLinks(trx, rows.map(joining), atMs)
   await insertFactors(trx, keys, rows.flatMap(arriving), atMs)
   // Last, so that events show the whole account.
   for (let at = 0; at < rows.length; at += ROWS)
@@ -64,8 +68,8 @@ export async function insertRows(
     )
 }
 
-function joining({ row, groups }: NewRow) {
-  return { accountId: row.id, groups }
+function joining({ row, groups, identities }: NewRow) {
+  return { accountId: row.id, groups, identities }
 }
 
 function arriving({ row, factors }: NewRow) {

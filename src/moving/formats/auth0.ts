@@ -43,6 +43,7 @@ export const auth0: Format = {
       factors: factorsOf(value),
       groups: namesIn(valueAt(value, GROUPS)),
       leftOut: leftOutOf(value),
+      identities: identitiesOf(value),
     }
   },
 }
@@ -101,7 +102,7 @@ function leftOutOf(value: Value): LeftOut[] {
   const placeless = Object.entries(PLACELESS)
     .filter(([name]) => isPresent(value[name]) && !(name === 'app_metadata' && hasGroupsAlone(value)))
     .map(([code, why]) => ({ code, why }))
-  return [...placeless, ...identitiesOf(value), ...unreadFields(value, KNOWN)]
+  return [...placeless, ...unreadFields(value, KNOWN)]
 }
 
 /** What is read, and what only says when and how somebody signed in. */
@@ -116,13 +117,13 @@ const READ = [
 const KNOWN = new Set([...Object.keys(PLACELESS), ...READ.flatMap((names) => names.split(', '))])
 
 /** Its own database is one of them. */
-function identitiesOf(value: Value): LeftOut[] {
+function identitiesOf(value: Value): Incoming['identities'] {
   const identities = Array.isArray(value['identities']) ? value['identities'].filter(isObject) : []
-  return identities.flatMap(({ provider }) =>
-    typeof provider === 'string' && provider !== 'auth0'
-      ? [{ code: `identity ${provider}`, why: NO_PLACE.identity }]
-      : [],
-  )
+  return identities.flatMap(({ provider, user_id: id }) => {
+    if (typeof provider !== 'string' || provider === 'auth0') return []
+    const subject = typeof id === 'number' ? String(id) : (textOf(id) ?? '')
+    return [{ provider, subject, shownAs: subject }]
+  })
 }
 
 const OTHER_FACTORS: Readonly<Record<string, FactorLeftOut>> = {

@@ -48,7 +48,13 @@ export async function importFile(
   const refused = refusedFile(path)
   const report = reporter(summary, (entry) => refused.write(`${JSON.stringify(entry)}\n`))
   const opener = createOpener(needs.digestKey, passphrase)
-  const beside = besideAccounts(needs, format, { ...options, opener }, { summary, report })
+  let open = false
+  // Rows that follow accounts may belong to them.
+  const settle = async () => {
+    if (open) await importer.finish()
+    open = false
+  }
+  const beside = besideAccounts(needs, format, { ...options, opener, settle }, { summary, report })
   const { rows, groupCount } = beside
   const drawn = (bytes: number) => progress({ bytes, totalBytes, records: summary.records })
   const importer = createImporter(
@@ -68,6 +74,7 @@ export async function importFile(
       if (await beside.take(record)) continue
       if (format.accounts.includes(record.list)) {
         columns.see(record)
+        open = true
         await importer.add(record)
       } else add(summary.leftOut, `list ${record.list}`)
       await refused.drained()
@@ -81,7 +88,7 @@ export async function importFile(
   return { summary, rows: beside.counts(), written: refused.begun() }
 }
 
-type Beside = { dryRun: boolean; opener: Opener }
+type Beside = { dryRun: boolean; opener: Opener; settle: () => Promise<void> }
 
 /** What a file holds beside accounts: rows of our own export, clients and groups. */
 function besideAccounts(

@@ -4,9 +4,10 @@
  */
 import { z } from 'zod'
 import { readElements } from '../files/read-elements.ts'
-import { NO_PLACE, NotReadable, parsed } from '../incoming.ts'
+import { NotReadable, parsed } from '../incoming.ts'
 import type { Incoming, LeftOut } from '../incoming.ts'
 import { readKeycloakPassword } from '../../passwords/vendor-hash.ts'
+import type { ArrivingIdentity } from '../../upstreams/arriving-links.ts'
 import type { Format } from './format.ts'
 import { keycloakGroups, nameOfPath } from './keycloak-groups.ts'
 import { unreadFields } from './unread-fields.ts'
@@ -46,7 +47,15 @@ const user = z.looseObject({
   realmRoles: z.array(z.string()).default([]),
   groups: z.array(z.string()).default([]),
   clientRoles: z.record(z.string(), z.array(z.string())).default({}),
-  federatedIdentities: z.array(z.looseObject({ identityProvider: z.string() })).default([]),
+  federatedIdentities: z
+    .array(
+      z.looseObject({
+        identityProvider: z.string(),
+        userId: z.string().nullish(),
+        userName: z.string().nullish(),
+      }),
+    )
+    .default([]),
   clientConsents: z.array(clientConsent).default([]),
 })
 
@@ -92,9 +101,16 @@ export const keycloak: Format = {
       factors: keycloakFactors(data.credentials),
       leftOut: leftOutOf(data),
       groups: data.groups.map(nameOfPath),
+      identities: data.federatedIdentities.map(identityOf),
       consents: consentsOf(data),
     }
   },
+}
+
+/** `userId` is the subject there. People know the name. */
+function identityOf(one: User['federatedIdentities'][number]): ArrivingIdentity {
+  const { identityProvider: provider, userId, userName } = one
+  return { provider, subject: userId ?? '', shownAs: userName || userId || provider }
 }
 
 const numberAsText = z.union([z.number(), z.string()]).transform(Number)
@@ -137,9 +153,6 @@ function leftOutOf(data: User): LeftOut[] {
       client === 'account'
         ? []
         : roles.map((role) => none(`role ${client}/${role}`, 'roles of apps stay in the apps')),
-    ),
-    ...data.federatedIdentities.map(({ identityProvider }) =>
-      none(`identity ${identityProvider}`, NO_PLACE.identity),
     ),
     ...Object.keys(data.attributes ?? {})
       .filter((name) => name !== 'locale' && name !== 'zoneinfo')

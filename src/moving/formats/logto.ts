@@ -4,7 +4,7 @@ import { readRows } from '../files/read-rows.ts'
 import { NO_PLACE } from '../incoming.ts'
 import { factorsFrom, NO_FACTOR, totpFromText } from '../incoming-factors.ts'
 import type { FactorLeftOut, IncomingCode, IncomingFactors } from '../incoming-factors.ts'
-import type { LeftOut } from '../incoming.ts'
+import type { Incoming, LeftOut } from '../incoming.ts'
 import { flagOf, hashOf, isMissing, momentOf, textOf, valueAt } from '../values.ts'
 import { unreadFields } from './unread-fields.ts'
 import type { Format } from './format.ts'
@@ -39,6 +39,7 @@ export const logto: Format = {
       ),
       factors: factorsOf(value),
       leftOut: leftOutOf(value),
+      identities: identitiesOf(value),
     }
   },
 }
@@ -56,18 +57,22 @@ const KNOWN = new Set(READ.flatMap((names) => names.split(', ')))
 const KNOWN_OF_PROFILE = new Set(['givenName', 'familyName', 'locale', 'zoneinfo'])
 
 function leftOutOf(value: Value): LeftOut[] {
-  const { identities, profile } = value
+  const { profile } = value
   return [
-    ...(isObject(identities) ? Object.keys(identities) : []).map((name) => ({
-      code: `identity ${name}`,
-      why: NO_PLACE.identity,
-    })),
     ...['primaryPhone', 'primary_phone'].flatMap((name) =>
       isMissing(value[name]) ? [] : [{ code: 'phone_number', why: NO_PLACE.phone }],
     ),
     ...unreadFields(value, KNOWN),
     ...(isObject(profile) ? unreadFields(profile, KNOWN_OF_PROFILE, 'profile.') : []),
   ]
+}
+
+/** By the target of the connector. */
+function identitiesOf({ identities }: Value): Incoming['identities'] {
+  return Object.entries(isObject(identities) ? identities : {}).map(([provider, one]) => {
+    const subject = (isObject(one) ? textOf(one['userId']) : undefined) ?? ''
+    return { provider, subject, shownAs: subject }
+  })
 }
 
 const OTHER_FACTORS: Readonly<Record<string, FactorLeftOut>> = {

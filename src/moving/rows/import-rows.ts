@@ -38,9 +38,10 @@ export type RowImporter = {
   seal: () => FactorSeal | undefined
 }
 
+/** `settle`: writes the accounts that were read before. */
 export function createRowImporter(
   needs: RowNeeds,
-  { opener, dryRun }: { opener: Opener; dryRun: boolean },
+  { opener, dryRun, settle }: { opener: Opener; dryRun: boolean; settle: () => Promise<void> },
   report: Pick<Report, 'refused'>,
 ): RowImporter {
   const byType = new Map(needs.tables.map((moved) => [moved.type, moved]))
@@ -59,8 +60,10 @@ export function createRowImporter(
       const seen = await frame.see(record)
       if (seen !== 'row' || !('value' in record)) return seen === 'frame'
       const moved = byType.get(String(record.value['type']))
-      if (moved) await takeRow(moved, record)
-      return moved !== undefined
+      if (!moved) return false
+      await settle()
+      await takeRow(moved, record)
+      return true
     },
     finish: () => frame.end(),
     seal: frame.seal,

@@ -63,7 +63,7 @@ async function show(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   pages.render(ctx, 'register', { ...locals })
 }
 
-/** Providers whose first sign-in makes an account. It carries no invitation, and waits for no approval. */
+/** The providers that make accounts. A sign-in there carries no invitation, and waits for no approval. */
 async function buttons(pages: SignUpPages, ctx: AnyContext): Promise<UpstreamButton[]> {
   const { accountRegistration: mode } = pages.config.registration
   if (mode !== 'open' && mode !== 'domains') return []
