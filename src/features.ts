@@ -23,6 +23,7 @@ import { language } from './pages/language/language.feature.ts'
 import { life } from './pages/life/life.feature.ts'
 import { mailbox } from './pages/mailbox/mailbox.feature.ts'
 import { docs } from './pages/docs/docs.feature.ts'
+import { picture } from './pages/picture/picture.feature.ts'
 import { reset } from './pages/reset/reset.feature.ts'
 import { security } from './pages/security/security.feature.ts'
 import { signIn } from './pages/sign-in/sign-in.feature.ts'
@@ -40,6 +41,7 @@ import { tokenExchange } from './protocol/token-exchange/token-exchange.feature.
 export const FEATURES: readonly BuildFeature[] = [
   account,
   life,
+  picture,
   security,
   signIn,
   check,

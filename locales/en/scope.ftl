@@ -4,7 +4,7 @@ scope-openid = Know who you are
 scope-openid-about = A stable identifier of your account.
 scope-email = See your email
 scope-profile = See your profile
-scope-profile-about = Your name, your username or else your email, your language and your time zone.
+scope-profile-about = Your name, your picture, your username or else your email, your language and your time zone.
 scope-groups = See your groups
 scope-groups-about = The names of the groups you are in here.
 
@@ -18,6 +18,7 @@ scope-claim-name = See your name
 scope-claim-given-name = See your first name
 scope-claim-family-name = See your last name
 scope-claim-preferred-username = See your username, or else your email
+scope-claim-picture = See your picture
 scope-claim-locale = See your language
 scope-claim-zoneinfo = See your time zone
 scope-claim-groups = See your groups

@@ -4,7 +4,7 @@ scope-openid = Узнать, кто вы
 scope-openid-about = Постоянный идентификатор вашего аккаунта.
 scope-email = Видеть вашу почту
 scope-profile = Видеть ваш профиль
-scope-profile-about = Ваше имя, имя пользователя или почта, язык и часовой пояс.
+scope-profile-about = Ваше имя, фото, имя пользователя или почта, язык и часовой пояс.
 scope-groups = Видеть ваши группы
 scope-groups-about = Названия групп, в которых вы состоите.
 
@@ -18,6 +18,7 @@ scope-claim-name = Видеть ваше имя
 scope-claim-given-name = Видеть ваше имя без фамилии
 scope-claim-family-name = Видеть вашу фамилию
 scope-claim-preferred-username = Видеть ваше имя пользователя или почту
+scope-claim-picture = Видеть ваше фото
 scope-claim-locale = Видеть ваш язык
 scope-claim-zoneinfo = Видеть ваш часовой пояс
 scope-claim-groups = Видеть ваши группы

@@ -4,7 +4,7 @@ scope-openid = 识别你的身份
 scope-openid-about = 你账号的固定标识符。
 scope-email = 查看你的邮箱
 scope-profile = 查看你的个人资料
-scope-profile-about = 你的姓名、用户名（或邮箱）、语言和时区。
+scope-profile-about = 你的姓名、头像、用户名（或邮箱）、语言和时区。
 scope-groups = 查看你的群组
 scope-groups-about = 你在此所属群组的名称。
 
@@ -18,6 +18,7 @@ scope-claim-name = 查看你的姓名
 scope-claim-given-name = 查看你的名字
 scope-claim-family-name = 查看你的姓氏
 scope-claim-preferred-username = 查看你的用户名或邮箱
+scope-claim-picture = 查看你的头像
 scope-claim-locale = 查看你的语言
 scope-claim-zoneinfo = 查看你的时区
 scope-claim-groups = 查看你的群组

@@ -35,22 +35,25 @@ export function sealedAccounts(sealer: Sealer): Codec<CachedAccount> {
 
 /** The number changes with the cached columns, so that one release does not read what another one wrote. */
 function contextOf(id: string): string {
-  return `account-cache 6 ${id}`
+  return `account-cache 7 ${id}`
 }
 
-type Row = KnownAccount & { topicVersion: number | null; groupName: string | null }
+type Row = KnownAccount &
+  Pick<CachedAccount, 'pictureId'> & { topicVersion: number | null; groupName: string | null }
 
 /** One row for each group, or one without. */
 async function load(db: Db, id: string, topic: string): Promise<Loaded<CachedAccount>> {
   const rows: Row[] = await db('accounts')
     .leftJoin('changes', (on) => on.onVal('changes.topic', topic))
     .leftJoin('group_members', 'group_members.accountId', 'accounts.id')
+    .leftJoin('account_pictures', 'account_pictures.accountId', 'accounts.id')
     .leftJoin('groups', 'groups.id', 'group_members.groupId')
     .where({ 'accounts.id': id })
     .select(
       ...KNOWN_COLUMNS.map((column) => `accounts.${column}`),
       'changes.version as topicVersion',
       'groups.name as groupName',
+      'account_pictures.id as pictureId',
     )
   const [row] = rows
   if (!row) return { version: 0 }

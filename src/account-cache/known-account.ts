@@ -4,6 +4,8 @@
 export type CachedAccount = KnownAccount & {
   /** The names of its groups, sorted. */
   groups: readonly string[]
+  /** Its address ends in it. Null where there is no picture. */
+  pictureId: string | null
 }
 
 /** No password hash, and nothing else that is secret. */

@@ -8,6 +8,7 @@ import type { CachedAccount } from '../account-cache/known-account.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import { lookupEmail, parseEmail } from '../platform/email.ts'
 import { foldUsername } from './folded-username.ts'
+import { pictureAddress } from './picture-address.ts'
 import { profileSchema } from './profile.ts'
 import { AppError } from '../platform/errors.ts'
 
@@ -202,6 +203,8 @@ export type AccountClaims = {
   family_name?: string
   /** The user name or, for an account without, the address: apps show it and expect it to be there. */
   preferred_username?: string
+  /** Absolute: ours, never one that somebody typed. */
+  picture?: string
   locale?: string
   zoneinfo?: string
   /** Empty without any: apps look into the list without a question whether it is there. */
@@ -211,8 +214,8 @@ export type AccountClaims = {
 }
 
 /** The standard claims of an account (OpenID Connect Core §5.1) and its groups; those without a value are left out (§5.3.2). */
-export function claimsOf(account: CachedAccount): AccountClaims {
-  const { givenName, familyName } = account
+export function claimsOf(account: CachedAccount, site: { issuer: string }): AccountClaims {
+  const { givenName, familyName, pictureId } = account
   const name = account.name || [givenName, familyName].filter(Boolean).join(' ')
   return {
     sub: account.id,
@@ -222,6 +225,7 @@ export function claimsOf(account: CachedAccount): AccountClaims {
     ...(givenName && { given_name: givenName }),
     ...(familyName && { family_name: familyName }),
     preferred_username: account.username ?? account.email,
+    ...(pictureId && { picture: pictureAddress(site, pictureId) }),
     ...(account.locale && { locale: account.locale }),
     ...(account.zoneinfo && { zoneinfo: account.zoneinfo }),
     groups: account.groups,

@@ -1,6 +1,6 @@
 /** Limits of what strangers may ask for: registrations and mails, per network and per address. */
 import { Overload } from '../platform/errors.ts'
-import { DAY_MS, MINUTE_MS } from '../platform/clock.ts'
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../platform/clock.ts'
 import type { Db } from '../platform/sql/database.ts'
 import { keyedDigest } from '../platform/tokens.ts'
 import type { Config } from '../settings/config.ts'
@@ -57,6 +57,19 @@ export async function takeMail(
   const here = networkTakes(config, ['mail', emailCanonical], ip, perNetwork, nowMs)
   const anywhere = keyedDigest(config.keys.index, JSON.stringify(['mail', emailCanonical]))
   return (await takeFromBuckets(db, [...here, { ...perAddress, bucket: anywhere, nowMs }])).allowed
+}
+
+/** Uploads of a picture: each takes a process of its own for a moment. */
+const PICTURES: BucketRule = { limit: 20, windowMs: HOUR_MS }
+
+/** False when the account has uploaded enough of them for now. */
+export async function takePicture(
+  { db, config }: Counting,
+  accountId: string,
+  nowMs: number,
+): Promise<boolean> {
+  const bucket = keyedDigest(config.keys.index, JSON.stringify(['picture', accountId]))
+  return (await takeFromBucket(db, { ...PICTURES, bucket, nowMs })).allowed
 }
 
 /** Downloads of all data of one account: each reads many rows. */

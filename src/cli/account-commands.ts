@@ -136,6 +136,15 @@ export const account: Noun = {
     onAccount('end-sessions', 'endSessions', 'Ends all sessions and access of an account.'),
     {
       noun,
+      verb: 'remove-picture',
+      opens,
+      operand,
+      about: 'Removes the picture of an account. Its address then answers 404.',
+      examples: ['account remove-picture person@example.com'],
+      run: async (...args) => (await import('./accounts/picture-actions.ts')).removeShown(...args),
+    },
+    {
+      noun,
       verb: 'set-roles',
       opens,
       operand,

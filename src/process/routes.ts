@@ -41,6 +41,7 @@ import { formAddressRoutes, postedRequestRoutes } from '../provider/endpoints/po
 import { resumedRequestRoutes } from '../provider/endpoints/resumed-request.routes.ts'
 import type { Parts } from './start/parts.ts'
 import { openSite } from './site.ts'
+import { uploadedPicture } from './uploaded-picture.ts'
 
 export type Routes = {
   /**
@@ -86,6 +87,7 @@ function inOrder(parts: Parts, site: Site): Koa.Middleware {
   inner.use((ctx, next) => (isOfLibrary(ctx.path) ? library(ctx, next) : next()))
   inner.use(refuseOtherAddresses(log, isPageOf(pages)))
   inner.use(boundedQuery())
+  inner.use(uploadedPicture(config, site))
   inner.use(formBody())
   const { issuer: issuerOrigin, secure } = config
   const whenStale = (ctx: AnyContext) => showFormAgain(site.nextPage, ctx)

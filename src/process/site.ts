@@ -85,7 +85,7 @@ export async function openSite(parts: Parts, pages: SitePages): Promise<Site> {
     lifetimes,
     parts: protocolParts,
     adapter: adapterOf(parts, protocolParts, limits),
-    findAccount: createFindAccount(accountCache, config.tokens),
+    findAccount: createFindAccount(accountCache, { ...config.tokens, issuer: config.issuer }),
     fetch: refuseOtherTypes(createGuardedFetch(config.guard)),
     restrainClient: documents.restrainClient,
     pairwiseIdentifier: (_ctx, ...of) => subjects.subjectOf(...of),

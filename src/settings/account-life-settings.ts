@@ -18,6 +18,10 @@ export const accountLifeSettings = {
     group: 'Accounts',
     description: 'How long an account that its owner deletes can still be kept, by signing in.',
   }),
+  picture_limit_mib: integer(0, 20).default(5).meta({
+    group: 'Accounts',
+    description: 'The largest picture that people may upload, in MiB. 0: they upload none.',
+  }),
   unverified_accounts_may_authorize: flag().default(false).meta({
     group: 'Accounts',
     description: 'Lets people sign in to apps before their address is confirmed.',
@@ -32,6 +36,7 @@ export function accountLife(given: Life) {
     resetExpireMs: given.reset_expire_minutes * MINUTE_MS,
     unverifiedAccountExpireMs: given.unverified_account_expire_minutes * MINUTE_MS,
     accountDeletionMs: given.account_deletion_days * DAY_MS,
+    pictureLimitBytes: given.picture_limit_mib * 1024 * 1024,
     unverifiedAccountsMayAuthorize: given.unverified_accounts_may_authorize,
   }
 }

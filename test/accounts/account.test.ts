@@ -22,13 +22,14 @@ import { onEachDatabase, PASSWORD } from './account-world.ts'
 const IP = '192.0.2.7'
 const HOUR_MS = 3_600_000
 const BY = { actor: 'cli' }
+const site = { issuer: 'https://accounts.example' }
 
 onEachDatabase('An account', (world) => {
   it('has the standard claims, without those that have no value', async () => {
     const { needs, add } = world()
     const names = { name: 'Ada', givenName: 'Augusta Ada', familyName: 'King' }
     const ada = await add({ email: 'Ada@example.com', ...names, username: 'ada', locale: 'en-GB' })
-    expect(claimsOf({ ...ada, groups: [] })).to.deep.equal({
+    expect(claimsOf({ ...ada, groups: [], pictureId: 'aa' }, site)).to.deep.equal({
       sub: ada.id,
       email: 'Ada@example.com',
       email_verified: true,
@@ -36,12 +37,14 @@ onEachDatabase('An account', (world) => {
       given_name: 'Augusta Ada',
       family_name: 'King',
       preferred_username: 'ada',
+      picture: 'https://accounts.example/picture/aa',
       locale: 'en-GB',
       groups: [],
       updated_at: needs.clock() / 1000,
     })
-    const bare = { ...(await add({ email: 'bob@example.com', verified: false })), groups: ['staff'] }
-    expect(claimsOf(bare)).to.have.all.keys(
+    const bob = await add({ email: 'bob@example.com', verified: false })
+    const bare = { ...bob, groups: ['staff'], pictureId: null }
+    expect(claimsOf(bare, site)).to.have.all.keys(
       'sub',
       'email',
       'email_verified',
@@ -49,8 +52,8 @@ onEachDatabase('An account', (world) => {
       'groups',
       'updated_at',
     )
-    expect(claimsOf(bare).preferred_username, 'apps show it').to.equal('bob@example.com')
-    expect(claimsOf({ ...bare, givenName: 'Bob', familyName: 'Ray' }).name).to.equal('Bob Ray')
+    expect(claimsOf(bare, site).preferred_username, 'apps show it').to.equal('bob@example.com')
+    expect(claimsOf({ ...bare, givenName: 'Bob', familyName: 'Ray' }, site).name).to.equal('Bob Ray')
   })
 
   it('changes name, username and locale, and nothing else that is sent along [S-6.20]', async () => {

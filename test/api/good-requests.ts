@@ -7,6 +7,8 @@ import { grantRole } from '../../src/accounts/roles.ts'
 import { anyAddress, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
+import { setPicture } from '../../src/pictures/pictures.ts'
+import { photo } from '../pictures/samples.ts'
 import { ALL_SCOPES, createCaller } from './caller.ts'
 import { factorRequests } from './factor-requests.ts'
 import { lifeRequests } from './life-requests.ts'
@@ -45,6 +47,12 @@ export async function goodRequests(stage: Stage) {
   const onAccount =
     (verb = '', body?: Record<string, unknown>): Make =>
     async () => ({ path: `/accounts/${(await stage.person()).id}${verb}`, token: own, ...(body && { body }) })
+  const onPicture: Make = async () => {
+    const { id } = await stage.person()
+    const image = await photo()
+    await setPicture(stage.parts, id, { large: image, small: image }, { actor: 'cli' })
+    return { path: `/accounts/${id}/picture`, token: own }
+  }
   async function created(path: string, body: Record<string, unknown>) {
     return (await api.call('POST', path, { token: own, body })).json()
   }
@@ -158,6 +166,8 @@ export async function goodRequests(stage: Stage) {
     resetAccountFactors: onAccount('/reset-factors'),
     resetAccountFactorsNow: onAccount('/reset-factors-now'),
     keepAccountFactors: onAccount('/keep-factors'),
+    getAccountPicture: onPicture,
+    removeAccountPicture: onPicture,
     getAccountRoles: onAccount('/roles'),
     setAccountRoles: onAccount('/roles', { roles: ['admin'] }),
     registerAccount: () => asProgram('/registrations', { email: anyEmail(), password: PASSWORD }),

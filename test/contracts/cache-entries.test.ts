@@ -62,6 +62,7 @@ function account(id: string, name: string): CachedAccount {
     createdAtMs: 1,
     updatedAtMs: 1,
     groups: [],
+    pictureId: null,
   }
 }
 

@@ -144,6 +144,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     owns: 'What signing in takes besides the password: the authenticator app, recovery codes, and the check of a code.',
     leaves: 'Asking for the code: `pages/sign-in`. Setting it up: `pages/security`.',
   },
+  pictures: {
+    storey: 'subjects',
+    short: 'pictures of people',
+    owns: 'The picture of an account: the square ones that are made of an upload, in a process of their own.',
+    leaves: 'Uploading and showing it: `pages/picture`.',
+  },
   passkeys: {
     storey: 'subjects',
     short: 'passkeys',

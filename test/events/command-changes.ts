@@ -6,6 +6,8 @@ import { createGroup } from '../../src/groups/groups.ts'
 import { addMember } from '../../src/groups/members.ts'
 import { createInitialAccessToken } from '../../src/protocol/registration/initial-access-tokens.ts'
 import { planFactorReset } from '../../src/factors/factor-resets.ts'
+import { setPicture } from '../../src/pictures/pictures.ts'
+import { photo } from '../pictures/samples.ts'
 import { enroll } from '../factors/enrolled.ts'
 import type { EventWorld } from './event-world.ts'
 import { REGISTRATION_CHANGES } from './registration-changes.ts'
@@ -34,6 +36,12 @@ export const signedIn: Prepare = async (world) => {
   const person = await world.createAccount()
   await world.visitor().signIn(person)
   return person.account.id
+}
+export const withPicture: Prepare = async (world) => {
+  const id = await account(world)
+  const image = await photo()
+  await setPicture(world.parts, id, { large: image, small: image }, { actor: 'cli' })
+  return id
 }
 export const withPlannedReset: Prepare = async (world) => {
   const id = await enrolled(world)
@@ -107,6 +115,11 @@ export const COMMAND_CHANGES: Changes = {
   'account update': {
     given: account,
     run: ({ command }, id) => command('account', 'update', id, '--name', 'Somebody'),
+    events: ['account.changed'],
+  },
+  'account remove-picture': {
+    given: withPicture,
+    run: ({ command }, id) => command('account', 'remove-picture', id),
     events: ['account.changed'],
   },
   'account reset-password': {

@@ -6,6 +6,9 @@ import { findAccountByEmail } from '../../src/accounts/account.ts'
 import { planFactorReset } from '../../src/factors/factor-resets.ts'
 import { passwordProof } from '../../src/factors/finish-sign-in.ts'
 import { trustBrowser } from '../../src/factors/spared/trusted-browsers.ts'
+import { setPicture } from '../../src/pictures/pictures.ts'
+import { photo } from '../pictures/samples.ts'
+import { formsOf } from '../support/visitor.ts'
 import { enroll } from '../factors/enrolled.ts'
 import { register as registerApp } from '../provider/relying-party.ts'
 import { connect } from '../../src/upstreams/links.ts'
@@ -149,6 +152,33 @@ export const PAGE_CHANGES: Changes = {
     events: ['account.password_changed'],
   },
   '/account': onAccountPage('/account', { name: 'Ada L.' }, ['account.changed']),
+  '/account/picture': {
+    async run(world) {
+      const { visitor } = await signedIn(world)
+      const page = formsOf((await visitor.get('/account')).text)
+      const form = new FormData()
+      form.set('_csrf', page.find(({ action }) => action === '/account/picture')?.hidden['_csrf'] ?? '')
+      form.set('picture', new File([new Uint8Array(await photo())], 'me.jpg'))
+      await world.taken()
+      await visitor.upload('/account/picture', form)
+    },
+    events: ['account.changed'],
+  },
+  '/account/picture/remove': {
+    async run(world) {
+      const { visitor, account } = await signedIn(world)
+      await setPicture(
+        world.parts,
+        account.id,
+        { large: await photo(), small: await photo() },
+        { actor: 'cli' },
+      )
+      const page = await visitor.get('/account')
+      await world.taken()
+      await visitor.followForm(page, {}, { action: '/account/picture/remove' })
+    },
+    events: ['account.changed'],
+  },
   '/account/verify': {
     async run(world) {
       const { visitor, email } = await signedIn(world, false)

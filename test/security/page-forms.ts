@@ -16,6 +16,8 @@ export const FORMS: Record<string, string[]> = {
   '/not-me': ['token'],
   '/keep-second-factor': ['token'],
   '/account': ['name'],
+  '/account/picture': ['anything'],
+  '/account/picture/remove': ['anything'],
   '/account/verify': ['code'],
   '/account/resend': [],
   '/account/password': ['currentPassword', 'newPassword'],

@@ -104,10 +104,15 @@ export function createVisitor(issuer: string, always: Record<string, string> = {
       options,
     )
 
+  /** The same for a form with a file. */
+  const upload = (path: string | URL, form: FormData, options: VisitOptions = {}) =>
+    send(new URL(path, issuer), { method: 'POST', headers: { origin: issuer }, body: form }, options)
+
   return {
     issuer,
     get,
     post,
+    upload,
     /**
      * Sends a form of `page` with its hidden fields (`_csrf` among them) and these: the only one, or the one with
      * `action` in its address.

@@ -117,6 +117,7 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
     ...forms,
     account: person,
     zones: ZONES_BY_AREA,
+    picture: { action: '/account/picture', removeAction: '/account/picture/remove', limitMib: 5 },
     profileAction: '/account',
     resendAction: '/account/resend',
     verifyAction: '/account/verify',
@@ -132,7 +133,11 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
     sample('account', 'unverified', {
       account: { ...person, emailVerified: false },
       values: { name: '' },
-      errors: { name: 'passkey-name-missing' },
+      errors: {
+        name: 'passkey-name-missing',
+        picture: 'account-picture-type',
+        zoneinfo: 'account-zone-refused',
+      },
     }),
     sample('account-password', 'none', {
       action: '/account/password',

@@ -4,6 +4,7 @@ import type { Services } from '../../services.ts'
 import { checkingOperations } from './checking.ts'
 import { factorOperations } from './factors.ts'
 import { managingOperations } from './managing.ts'
+import { pictureOperations } from './pictures.ts'
 import { readingOperations } from './reading.ts'
 import { roleOperations } from './roles.ts'
 import { stateOperations } from './states.ts'
@@ -17,6 +18,7 @@ export function accountsApi(services: Services): Feature {
       ...stateOperations(services),
       ...factorOperations(services),
       ...roleOperations(services),
+      ...pictureOperations(services),
     ],
   }
 }

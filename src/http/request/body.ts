@@ -14,12 +14,13 @@ const MAX_FIELDS = 200
 const FORM = 'application/x-www-form-urlencoded'
 
 /**
- * Parses `application/x-www-form-urlencoded` into `ctx.state.body` (read it with `formOf`).
+ * Parses `application/x-www-form-urlencoded` into `ctx.state.body` (read it with `formOf`), unless another reader has done so.
  * @throws AppError 400 (malformed, duplicate field), 408, 413, 415
  */
 export function formBody(limits: BodyLimits = {}): Middleware {
   return async (ctx, next) => {
-    if (BODY_METHODS.has(ctx.method)) requestState(ctx).body = await parsedBody(ctx, limits)
+    const isRead = requestState(ctx).body !== undefined
+    if (BODY_METHODS.has(ctx.method) && !isRead) requestState(ctx).body = await parsedBody(ctx, limits)
     await next()
   }
 }

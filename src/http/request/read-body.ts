@@ -8,17 +8,18 @@ export type BodyLimits = {
   limitBytes?: number
   /** From the first to the last byte. Default: 10 s. */
   timeoutMs?: number
+  /** Of a body above the limit, so many bytes more are read and dropped, so that the sender reads the answer. Default: 1 MiB. */
+  discardBytes?: number
 }
 
-// A sender that is still writing does not read. Up to this many bytes above the limit are discarded, so that it
-// receives the 413.
+// A sender that is still writing does not read.
 const DISCARD_BYTES = 1024 * 1024
 
 /** @throws AppError 408 (too slow), 413 (too large), 400 (broken off) */
-export async function readBody(ctx: Context, limits: BodyLimits): Promise<Buffer> {
-  const { limitBytes = 64 * 1024, timeoutMs = 10_000 } = limits
+export async function readBody(ctx: Pick<Context, 'req' | 'set'>, limits: BodyLimits): Promise<Buffer> {
+  const { limitBytes = 64 * 1024, timeoutMs = 10_000, discardBytes = DISCARD_BYTES } = limits
   try {
-    return await collect(ctx.req, limitBytes, timeoutMs)
+    return await collect(ctx.req, { limitBytes, timeoutMs, discardBytes })
   } catch (error) {
     // The rest of the body must not be parsed as the next request.
     if (!ctx.req.complete) ctx.set('Connection', 'close')
@@ -26,7 +27,10 @@ export async function readBody(ctx: Context, limits: BodyLimits): Promise<Buffer
   }
 }
 
-function collect(request: IncomingMessage, limitBytes: number, timeoutMs: number): Promise<Buffer> {
+function collect(
+  request: IncomingMessage,
+  { limitBytes, timeoutMs, discardBytes }: Required<BodyLimits>,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -40,7 +44,7 @@ function collect(request: IncomingMessage, limitBytes: number, timeoutMs: number
       size += chunk.length
       if (size <= limitBytes) chunks.push(chunk)
       else chunks.length = 0
-      if (size > limitBytes + DISCARD_BYTES) {
+      if (size > limitBytes + discardBytes) {
         request.pause()
         finish(tooLarge(limitBytes))
       }

@@ -24,6 +24,8 @@ export type RequestState = {
   answerFailure?: (ctx: AnyContext, failure: ShownFailure, error: unknown) => void
   /** The parsed body, an object without prototype. */
   body?: Record<string, unknown>
+  /** The bytes of a file that a form came with. */
+  upload?: Buffer
   /** The languages that the app asked for, most wanted first (`ui_locales`, OpenID Connect Core §3.1.2.1). */
   uiLocales?: string | undefined
   /** The language tag of the account that the page is for. */

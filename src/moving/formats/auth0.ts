@@ -90,7 +90,7 @@ const PLACELESS: Readonly<Record<string, string>> = {
   app_metadata: 'no place for metadata of apps',
   user_metadata: 'no place for metadata of apps',
   phone_number: NO_PLACE.phone,
-  picture: 'no place for pictures',
+  picture: 'a picture is uploaded here, and never fetched from elsewhere',
 }
 
 function hasGroupsAlone(value: Value): boolean {

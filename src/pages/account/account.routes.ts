@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { activateSignedIn } from '../../accounts/journeys/activation.ts'
 import { codeProblemMessage } from '../../accounts/code-problem.ts'
 import type { TokenRefusal } from '../../accounts/one-time-token.ts'
+import { PICTURES } from '../../accounts/picture-address.ts'
+import { pictureOf } from '../../pictures/pictures.ts'
 import { groupsOf } from '../../groups/members.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import { profileSchema, updateProfile } from '../../accounts/profile.ts'
@@ -43,6 +45,7 @@ export function accountRoutes(services: PageServices): Router {
 async function show(services: PageServices, ctx: AnyContext, member: Member): Promise<void> {
   const { account } = member
   const groups = await groupsOf(services.db, account.id)
+  const kept = await pictureOf(services.db, account.id)
   const { createdAtMs, emailVerifiedAtMs, ...shown } = account
   const { name, givenName, familyName, email, username, locale, zoneinfo } = shown
   services.render(ctx, 'account', {
@@ -59,6 +62,12 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
       groups: groups.map((group) => group.name),
     },
     zones: ZONES_BY_AREA,
+    picture: {
+      ...(kept && { href: `${PICTURES}${kept.id}/small` }),
+      action: '/account/picture',
+      removeAction: '/account/picture/remove',
+      limitMib: services.config.accounts.pictureLimitBytes / (1024 * 1024),
+    },
     profileAction: '/account',
     resendAction: '/account/resend',
     verifyAction: '/account/verify',

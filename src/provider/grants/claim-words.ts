@@ -5,7 +5,16 @@ import type { ScopeWords } from './scope-words.ts'
 export const SCOPE_CLAIMS = {
   openid: ['sub'],
   email: ['email', 'email_verified'],
-  profile: ['name', 'given_name', 'family_name', 'preferred_username', 'locale', 'zoneinfo', 'updated_at'],
+  profile: [
+    'name',
+    'given_name',
+    'family_name',
+    'preferred_username',
+    'picture',
+    'locale',
+    'zoneinfo',
+    'updated_at',
+  ],
   groups: ['groups'],
 }
 
@@ -16,6 +25,7 @@ const NAMED = new Set([
   'given_name',
   'family_name',
   'preferred_username',
+  'picture',
   'locale',
   'zoneinfo',
   'groups',

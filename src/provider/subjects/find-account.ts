@@ -9,20 +9,20 @@ import { claimsForIdToken } from '../grants/id-token-claims.ts'
 
 export type ProviderAccount = LibraryAccount & { account: CachedAccount; emailVerified: boolean }
 
-/** The default for claims of the scopes in ID tokens, for clients that do not choose. */
-type Rules = { scopeClaimsInIdToken: boolean }
+/** `scopeClaimsInIdToken`: the default for claims of the scopes in ID tokens, for clients that do not choose. */
+type Rules = { scopeClaimsInIdToken: boolean; issuer: string }
 
 /**
  * Finds no account that is disabled or deleted, or that ended its sessions after `issuedAt`. The account cache is never
  * more than a second behind SQL, so this holds even when the grant store has lost the revocation.
  */
-export function createFindAccount(accountCache: AccountCache, { scopeClaimsInIdToken }: Rules): FindAccount {
+export function createFindAccount(accountCache: AccountCache, rules: Rules): FindAccount {
   return async (ctx, sub, token) => {
     const account = await accountCache.find(sub)
     if (!account || account.disabledAtMs !== null) return undefined
     const issuedAtSeconds = token && 'iat' in token ? grantedAtSeconds(token) : signedInAtSeconds(ctx)
     if (issuedAtSeconds !== undefined && isEnded(account, issuedAtSeconds)) return undefined
-    return toProviderAccount(ctx, account, scopeClaimsInIdToken)
+    return toProviderAccount(ctx, account, rules)
   }
 }
 
@@ -37,14 +37,14 @@ export function isEnded(
 function toProviderAccount(
   ctx: KoaContextWithOIDC,
   account: CachedAccount,
-  scopeClaimsInIdToken: boolean,
+  { scopeClaimsInIdToken, issuer }: Rules,
 ): ProviderAccount {
   return {
     accountId: account.id,
     account,
     emailVerified: account.emailVerifiedAtMs !== null,
     claims(use, scope, requested) {
-      const available = claimsFor(ctx, account, scope)
+      const available = claimsFor(ctx, claimsOf(account, { issuer }), { account, scope })
       const rules = { requested, byDefault: scopeClaimsInIdToken }
       return use === 'id_token' ? claimsForIdToken(ctx, available, rules) : available
     },
@@ -52,8 +52,11 @@ function toProviderAccount(
 }
 
 /** An app with pairwise subjects must not learn the e-mail address as the user name. */
-function claimsFor({ oidc }: KoaContextWithOIDC, account: CachedAccount, scope = ''): AccountClaims {
-  const claims = claimsOf(account)
+function claimsFor(
+  { oidc }: KoaContextWithOIDC,
+  claims: AccountClaims,
+  { account, scope = '' }: { account: CachedAccount; scope: string | undefined },
+): AccountClaims {
   if (oidc.client?.subjectType !== 'pairwise' || scope.split(' ').includes('email')) return claims
   const { preferred_username: _address, ...others } = claims
   return account.username === null ? others : claims
