@@ -170,7 +170,7 @@ const backAndFrontChannel = {
 
 const localized = {
   ...inEach(['client_name'], shortText.optional()),
-  ...inEach(['client_uri', 'policy_uri', 'tos_uri'], uri(webUriFault).optional()),
+  ...inEach(['client_uri', 'logo_uri', 'policy_uri', 'tos_uri'], uri(webUriFault).optional()),
 }
 
 export const LOCALIZED_METADATA = Object.keys(localized)

@@ -9,14 +9,23 @@ import type { Db } from '../../platform/sql/database.ts'
 import { pictureType } from '../../platform/picture-type.ts'
 import type { GuardedFetch } from '../../platform/network/guarded-fetch.ts'
 import { createLookupCache } from '../../platform/lookup-cache.ts'
+import { readersLanguage } from '../../words/reader.ts'
+import { inLanguage } from '../../words/tagged.ts'
 import { findClient } from '../clients.ts'
 
 /** Below it, the logo of a client by its id. */
 export const CLIENT_LOGOS = '/client-logo/'
 
+/** The address of the logo here. One for the reader's language has an address of its own, as browsers keep pictures. */
+export function logoHref(clientId: string, metadata: object | undefined): string {
+  const language = readersLanguage()
+  const isTagged = language !== undefined && inLanguage(metadata, 'logo_uri', language) !== undefined
+  return `${CLIENT_LOGOS}${encodeURIComponent(clientId)}${isTagged ? `?language=${language}` : ''}`
+}
+
 export type Logo = { type: string; bytes: Buffer }
-/** The logo of a client; `undefined` where there is none to show, or its host does not answer with a picture. */
-export type LogoOf = (clientId: string) => Promise<Logo | undefined>
+/** The logo of a client, in a language where it has one for it; `undefined` where there is none to show, or its host does not answer with a picture. */
+export type LogoOf = (clientId: string, language?: string) => Promise<Logo | undefined>
 
 /** `fetch` reads no more than `LOGO_LIMIT_BYTES`. */
 /** A picture for a tile is rarely larger. */
@@ -32,10 +41,10 @@ export function createLogos({ db, clock, fetch }: { db: Db; clock: Clock; fetch:
     missingTtlMs: MINUTE_MS,
     size: KEPT,
   })
-  return async (clientId) => {
+  return async (clientId, language) => {
     const client = await findClient(db, clientId)
     if (!client || client.disabledAtMs !== null || client.registeredBy === 'open') return undefined
-    const { logo_uri: address } = client.metadata
+    const address = inLanguage(client.metadata, 'logo_uri', language ?? null) ?? client.metadata.logo_uri
     return address === undefined ? undefined : await cache.get(address)
   }
 }

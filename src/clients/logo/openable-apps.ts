@@ -1,7 +1,8 @@
 /** The apps that a person can open from here: they sign people in at an address of their own (`initiate_login_uri`). */
 import { selectClients, toClient } from '../client-rows.ts'
 import type { Sql } from '../../platform/sql/database.ts'
-import { CLIENT_LOGOS } from './client-logo.ts'
+import { inLanguage } from '../../words/tagged.ts'
+import { logoHref } from './client-logo.ts'
 
 export type OpenableApp = { clientId: string; name: string; href: string; logoHref?: string }
 
@@ -28,7 +29,8 @@ export async function listOpenableApps(
     const href = new URL(metadata.initiate_login_uri)
     href.searchParams.set('iss', issuer)
     const hasLogo = metadata.logo_uri !== undefined && registeredBy !== 'open'
-    const logoHref = hasLogo ? CLIENT_LOGOS + encodeURIComponent(clientId) : undefined
-    return [{ clientId, name: metadata.client_name, href: href.href, ...(logoHref && { logoHref }) }]
+    const name = inLanguage(metadata, 'client_name') ?? metadata.client_name
+    const logo = hasLogo ? { logoHref: logoHref(clientId, metadata) } : {}
+    return [{ clientId, name, href: href.href, ...logo }]
   })
 }

@@ -4,12 +4,14 @@ import { AppError } from '../../platform/errors.ts'
 import { CLIENT_LOGOS } from '../../clients/logo/client-logo.ts'
 import type { LogoOf } from '../../clients/logo/client-logo.ts'
 
-export const logoHref = (clientId: string): string => CLIENT_LOGOS + encodeURIComponent(clientId)
-
 export function clientLogoRoutes({ logoOf }: { logoOf: LogoOf }): Router {
   const router = new Router()
   router.get(`${CLIENT_LOGOS}:clientId`, async (ctx) => {
-    const logo = await logoOf(ctx.params['clientId'] ?? '')
+    const { language } = ctx.query
+    const logo = await logoOf(
+      ctx.params['clientId'] ?? '',
+      typeof language === 'string' ? language : undefined,
+    )
     if (!logo) throw new AppError('logo_not_found', 404, 'There is no such picture.')
     // Opened on its own, the picture would be foreign content on our address.
     ctx.set('Content-Security-Policy', "default-src 'none'; sandbox")

@@ -7,13 +7,14 @@ import type { PageServices } from '../../feature.ts'
 import { formOf } from '../../http/request/request-state.ts'
 import { pinOf } from '../../provider/clients/client-documents.ts'
 import { findClient as findRegistered } from '../../clients/clients.ts'
+import { logoHref } from '../../clients/logo/client-logo.ts'
 import type { LogoOf } from '../../clients/logo/client-logo.ts'
+import { readersLanguage } from '../../words/reader.ts'
 import { addScopes, saveGrant } from '../../provider/grants/grant.ts'
 import { describeDetails } from '../../provider/requests/authorization-details.ts'
 import type { Detail } from '../../provider/requests/authorization-details.ts'
 import { listDetailsTypes } from '../../resources/details-type.ts'
 import { claimTexts, consentDetails } from '../../interaction/consent-details.ts'
-import { logoHref } from './client-logo.routes.ts'
 import { clientNotes, registrarOf } from './client-notes.ts'
 import { findClient, parameter, shownClient } from '../../interaction/open-interaction.ts'
 import type { Interaction } from '../../interaction/open-interaction.ts'
@@ -61,9 +62,11 @@ async function registrar({ db, config }: ConsentServices, clientId: string) {
 
 /** The logo is shown only when it is cached or arrives quickly: the page does not wait for the app's host. */
 async function shownApp({ oidc, logoOf }: ConsentServices, clientId: string) {
-  const logo = await Promise.race([logoOf(clientId), setTimeout(LOGO_WITHIN_MS, undefined, { ref: false })])
+  const waited = setTimeout(LOGO_WITHIN_MS, undefined, { ref: false })
+  const logo = await Promise.race([logoOf(clientId, readersLanguage()), waited])
   const client = await shownClient(oidc.current(), clientId)
-  return client && { ...client, logoHref: logo && logoHref(clientId) }
+  const href = logo && logoHref(clientId, await findClient(oidc.current(), clientId))
+  return client && { ...client, logoHref: href }
 }
 
 /** The app as it describes itself now, and as it did at the person's last consent. */

@@ -1,10 +1,11 @@
 /** Pages of an app's request wear what an operator chose for that app. */
 import { shownBrandOfClient } from '../../brand/brand.ts'
 import type { Brand, ClientBrand } from '../../brand/brand.ts'
-import { CLIENT_LOGOS } from '../../clients/logo/client-logo.ts'
+import { logoHref } from '../../clients/logo/client-logo.ts'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import type { Oidc } from '../contract/current-provider.ts'
+import { inLanguage } from '../../words/tagged.ts'
 import { isDocumentId } from './client-documents.ts'
 
 /** Dresses the page that follows. A client without a brand, or one that is not there, changes nothing. */
@@ -29,12 +30,14 @@ type LibraryClient = { clientId: string; logoUri?: string; tosUri?: string; poli
 function brandOf(client: LibraryClient): ClientBrand | undefined {
   const { brand_name: name, brand_color: color, brand_color_dark: colorDark, support_uri: support } = client
   if ([name, color, colorDark, support].every((one) => one === undefined)) return undefined
-  const { clientId, logoUri, tosUri: terms, policyUri: privacy } = client
+  const { clientId, logoUri, tosUri, policyUri } = client
+  const terms = inLanguage(client, 'tos_uri') ?? tosUri
+  const privacy = inLanguage(client, 'policy_uri') ?? policyUri
   return {
     name: textOf(name),
     color: textOf(color),
     colorDark: textOf(colorDark),
-    logoHref: logoUri === undefined ? undefined : CLIENT_LOGOS + encodeURIComponent(clientId),
+    logoHref: logoUri === undefined ? undefined : logoHref(clientId, client),
     links: { support: textOf(support), terms, privacy },
   }
 }

@@ -12,6 +12,7 @@ const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 )
+const RUSSIAN = Buffer.concat([PNG, Buffer.of(0)])
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 
 describe('the logo of an app', function () {
@@ -22,6 +23,7 @@ describe('the logo of an app', function () {
   const files: Record<string, { body: Buffer | string; status?: number }> = {
     '/logo.png': { body: PNG },
     '/open.png': { body: PNG },
+    '/ru.png': { body: RUSSIAN },
     '/script.png': { body: SVG },
     '/gone.png': { body: PNG, status: 404 },
     '/huge.png': { body: Buffer.concat([PNG, Buffer.alloc(256 * 1024)]) },
@@ -46,16 +48,16 @@ describe('the logo of an app', function () {
 
   const timesAsked = (path: string) => asked.filter((one) => one === path).length
 
-  async function consentPage(app: { authorizePath: () => string }) {
+  async function consentPage(app: { authorizePath: () => string }, language = 'en') {
     const person = await stage.person()
-    const visitor = stage.visitor()
+    const visitor = stage.visitor({ 'accept-language': language })
     const page = await visitor.get(app.authorizePath())
     const consent = await visitor.followForm(
       page,
       { email: person.email, password: PASSWORD },
       { action: '/sign-in' },
     )
-    expect(consent.heading).to.match(/asks for access/)
+    expect(consent.heading).to.match(/asks for access|запрашивает доступ|请求访问/)
     return {
       visitor,
       text: consent.text,
@@ -76,6 +78,19 @@ describe('the logo of an app', function () {
     expect(answer.headers.get('content-security-policy')).to.equal("default-src 'none'; sandbox")
     await consentPage(app)
     expect(timesAsked('/logo.png')).to.be.within(1, stage.processes.length)
+  })
+
+  it('is the one of the reader’s language where the app has one', async () => {
+    const app = await register(stage, {
+      logo_uri: `${origin}/logo.png`,
+      'logo_uri#ru': `${origin}/ru.png`,
+    })
+    const bytesFor = async (language: string) => {
+      const { visitor, source = '' } = await consentPage(app, language)
+      return Buffer.from(await (await fetch(new URL(source, visitor.issuer))).arrayBuffer())
+    }
+    expect(await bytesFor('ru')).to.eql(RUSSIAN)
+    expect(await bytesFor('zh-CN')).to.eql(PNG)
   })
 
   for (const [what, path] of [
