@@ -145,3 +145,53 @@ export const EXPECTED_WITH_NEW_TERMS: Record<keyof typeof EXPECTED, Outcome> = {
   'the sign-in after a password reset': 'asked to accept the terms',
   'a refresh of an older grant': 'tokens',
 }
+
+type Spared = Record<Policy, Record<keyof typeof EXPECTED, Outcome>>
+
+/** What nobody is spared, however the second step is done. */
+const NEVER_SPARED = {
+  'the passkey button with an app': 'refused',
+  'the passkey button without an app': 'refused',
+  'the authorization challenge endpoint': 'asked for the code',
+  'CIBA, in a session from before': 'asked for the password',
+  'prompt=none without a session': 'error login_required',
+  'the stronger level in a session from before': 'asked for the code',
+  'an activation': 'no session',
+  'a password reset': 'no session',
+  // The reset ended the trust, and a mail may have set the password.
+  'the sign-in after a password reset': 'asked for the code',
+  'a refresh of an older grant': 'tokens',
+} as const
+
+const spared = (withApp: Outcome, withoutApp: Outcome, silent: Outcome) => ({
+  ...NEVER_SPARED,
+  'the sign-in page with an app': withApp,
+  'the sign-in page without an app': withoutApp,
+  'another provider, with an app': withApp,
+  'another provider, without an app': withoutApp,
+  'a device': withApp,
+  'CIBA, in a browser that is not signed in': withoutApp,
+  'the chooser': withApp,
+  'prompt=none in a session from before': silent,
+  'prompt=login in a session from before': withApp,
+  'max_age=0 in a session from before': withApp,
+})
+
+/** Of an account with an authenticator app, in a browser that its owner trusts. */
+export const EXPECTED_IN_TRUSTED: Spared = {
+  nobody: spared('signed in', 'signed in', 'tokens'),
+  account: spared('asked for the code', 'asked for the code', 'error login_required'),
+  app: spared('asked for the code', 'signed in', 'error login_required'),
+}
+
+const NOT_AFTER_A_PROVIDER = {
+  'another provider, with an app': 'asked for the code',
+  'another provider, without an app': 'asked for the code',
+} as const
+
+/** Of an account with an authenticator app, by a person who takes a code by mail wherever one is offered. */
+export const EXPECTED_BY_MAIL: Spared = {
+  nobody: { ...EXPECTED_IN_TRUSTED.nobody, ...NOT_AFTER_A_PROVIDER },
+  account: { ...EXPECTED_IN_TRUSTED.account, ...NOT_AFTER_A_PROVIDER },
+  app: { ...EXPECTED_IN_TRUSTED.app, ...NOT_AFTER_A_PROVIDER },
+}

@@ -26,18 +26,35 @@ import type { SoftwareKey } from '../passkeys/software-key.ts'
 import { openConnectedProvider } from '../upstreams/connected-provider.ts'
 import type { ConnectedProvider } from '../upstreams/connected-provider.ts'
 import { enroll } from './enrolled.ts'
-import { EXPECTED, EXPECTED_WITH_NEW_TERMS, FACTORS, POLICIES, STATES } from './expected-outcomes.ts'
+import { passwordProof } from '../../src/factors/finish-sign-in.ts'
+import { trustBrowser } from '../../src/factors/spared/trusted-browsers.ts'
+import {
+  EXPECTED,
+  EXPECTED_BY_MAIL,
+  EXPECTED_IN_TRUSTED,
+  EXPECTED_WITH_NEW_TERMS,
+  FACTORS,
+  POLICIES,
+  STATES,
+} from './expected-outcomes.ts'
 import type { Factor, Outcome, Policy, State } from './expected-outcomes.ts'
 
 const NEW_PASSWORD = 'seven bridges over one river'
 
 const TERMS = '2'
+/** Of the cookie that every browser here has. Only whoever trusts it is spared a step. */
+const SECRET = 'S'.repeat(43)
+const SPARING = {
+  ACCOUNT_SERVER_TRUSTED_BROWSER_DAYS: '30',
+  ACCOUNT_SERVER_EMAIL_SECOND_FACTOR: 'true',
+}
 const WITH_TERMS = {
   ACCOUNT_SERVER_TERMS_VERSION: TERMS,
   ACCOUNT_SERVER_BRAND_TERMS_URL: 'https://example.org/terms',
 }
 
 type Cell = { person: Account; factor: Factor; state: State }
+type Names = (keyof typeof EXPECTED)[]
 /** `before`: what happens while the account is fine and has no factor. */
 type Path = {
   before?: (person: Account) => Promise<Visitor | string>
@@ -52,7 +69,10 @@ describe('every path to a session or token', () => {
   let provider: ConnectedProvider
 
   before(async () => {
-    stage = await openStage({ store: 'sqlite', env: { ACCOUNT_SERVER_WORKERS: '2', ...WITH_TERMS } })
+    stage = await openStage({
+      store: 'sqlite',
+      env: { ACCOUNT_SERVER_WORKERS: '2', ...WITH_TERMS, ...SPARING },
+    })
     provider = await openConnectedProvider(stage)
   })
   after(async () => {
@@ -71,6 +91,28 @@ describe('every path to a session or token', () => {
     bank = await registerAsker(stage)
   }
 
+  /** Asks for a code by mail wherever one is offered. */
+  let asksForMail = false
+  function browser(): Visitor {
+    const visitor = stage.visitor()
+    visitor.setCookie('as_trust', SECRET)
+    const onward =
+      <Given extends unknown[]>(visit: (...given: Given) => Promise<Visited>) =>
+      async (...given: Given) =>
+        takeMail(visitor, await visit(...given))
+    const { get, post } = visitor
+    const followForm = visitor.followForm.bind(visitor)
+    return { ...visitor, get: onward(get), post: onward(post), followForm: onward(followForm) }
+  }
+  async function takeMail(visitor: Visitor, page: Visited): Promise<Visited> {
+    if (!asksForMail || !page.text.includes('Email me a code instead')) return page
+    const [, email = ''] = /class="breakable">([^<]+@[^<]+)</.exec(page.text) ?? []
+    const [, csrf = ''] = /name="_csrf" value="([^"]*)"/.exec(page.text) ?? []
+    const form = await visitor.post(page.url, { _csrf: csrf, mail: 'yes' })
+    const { text } = await stage.waitForMail(email, /sign-in code/)
+    return visitor.followForm(form, { code: /\b\d{4} \d{4}\b/.exec(text)?.[0] ?? '' }, { action: 'mail=1' })
+  }
+
   const path = (given: Fields = {}) => app.authorizePath({ scope: 'openid', prompt: undefined, ...given })
   const give = (visitor: Visitor, page: Visited, { email }: Account, password = PASSWORD) =>
     visitor.followForm(page, { email, password }, { action: '/sign-in' })
@@ -83,7 +125,7 @@ describe('every path to a session or token', () => {
   const keys = new Map<string, SoftwareKey>()
   /** With a stranger's passkey where the account has none. */
   async function press(to: string, { id }: Account): Promise<Outcome> {
-    const visitor = stage.visitor()
+    const visitor = browser()
     const key = keys.get(id) ?? softwareKey({ origin: stage.issuer })
     return outcomeOf(await givePasskey(visitor, await visitor.get(to), key))
   }
@@ -108,7 +150,7 @@ describe('every path to a session or token', () => {
 
   /** A browser where the person has signed in, and allowed the app. */
   async function signedInBefore(person: Account): Promise<Visitor> {
-    const visitor = stage.visitor()
+    const visitor = browser()
     await app.codeFor(person, { scope: 'openid', prompt: undefined }, visitor)
     return visitor
   }
@@ -128,7 +170,7 @@ describe('every path to a session or token', () => {
     return inTransaction(db, (trx) => issueToken(trx, config.keys.index, asked, clock()))
   }
   async function useLink(person: Account, purpose: TokenPurpose): Promise<Visitor> {
-    const visitor = stage.visitor()
+    const visitor = browser()
     const { token, code } = await mailed(person, purpose)
     const to = purpose === 'reset' ? '/reset' : '/activate'
     const password = purpose === 'reset' ? NEW_PASSWORD : PASSWORD
@@ -154,17 +196,17 @@ describe('every path to a session or token', () => {
   }
 
   const paths: Record<keyof typeof EXPECTED, Path> = {
-    'the sign-in page with an app': { run: ({ person }) => signIn(stage.visitor(), path(), person) },
-    'the sign-in page without an app': { run: ({ person }) => signIn(stage.visitor(), '/sign-in', person) },
+    'the sign-in page with an app': { run: ({ person }) => signIn(browser(), path(), person) },
+    'the sign-in page without an app': { run: ({ person }) => signIn(browser(), '/sign-in', person) },
     'the passkey button with an app': { run: ({ person }) => press(path(), person) },
     'the passkey button without an app': { run: ({ person }) => press('/sign-in', person) },
     'another provider, with an app': {
       before: (person) => provider.connect(person),
-      run: ({ person }) => provider.signIn(stage.visitor(), path(), person).then(outcomeOf),
+      run: ({ person }) => provider.signIn(browser(), path(), person).then(outcomeOf),
     },
     'another provider, without an app': {
       before: (person) => provider.connect(person),
-      run: ({ person }) => provider.signIn(stage.visitor(), '/sign-in', person).then(outcomeOf),
+      run: ({ person }) => provider.signIn(browser(), '/sign-in', person).then(outcomeOf),
     },
     'the authorization challenge endpoint': {
       async run({ person }) {
@@ -178,7 +220,7 @@ describe('every path to a session or token', () => {
     'a device': {
       async run({ person }) {
         const issued = (await tv.call('/oauth/device', { scope: 'openid' })).json() as Issued
-        const visitor = stage.visitor()
+        const visitor = browser()
         const compare = await visitor.followForm(await visitor.get('/device'), {
           user_code: issued.user_code,
         })
@@ -187,7 +229,7 @@ describe('every path to a session or token', () => {
     },
     'CIBA, in a browser that is not signed in': {
       before: async (person) => idOf(await askOf(person)),
-      run: ({ person }) => signIn(stage.visitor(), '/account/requests', person),
+      run: ({ person }) => signIn(browser(), '/account/requests', person),
     },
     'CIBA, in a session from before': {
       async before(person) {
@@ -209,7 +251,7 @@ describe('every path to a session or token', () => {
       },
     },
     'prompt=none without a session': {
-      run: async () => outcomeOf(await stage.visitor().get(path({ prompt: 'none' }))),
+      run: async () => outcomeOf(await browser().get(path({ prompt: 'none' }))),
     },
     'prompt=none in a session from before': {
       before: signedInBefore,
@@ -276,7 +318,7 @@ describe('every path to a session or token', () => {
   }
 
   describe('where the terms have a new version', () => {
-    const names = Object.keys(EXPECTED) as (keyof typeof EXPECTED)[]
+    const names = Object.keys(EXPECTED) as Names
     const cells = new Map<string, Prepared>()
 
     before(async () => {
@@ -296,9 +338,63 @@ describe('every path to a session or token', () => {
     })
   })
 
+  /** An app, used after the password was set, and a browser that is trusted or not. */
+  async function prepareSpared(path: Path, trusted: boolean): Promise<Prepared> {
+    const cell = await prepareCell(path, 'confirmed', 'ok')
+    const { parts } = stage
+    const { person } = cell
+    const atMs = parts.clock()
+    await parts
+      .db('account_totps')
+      .where({ accountId: person.id })
+      .update({ lastUsedAtMs: atMs + 1 })
+    const proof = passwordProof(person, atMs)
+    const given = { proof, secret: SECRET, browser: 'Firefox on Linux', ip: '::1' }
+    if (trusted) expect(await trustBrowser(parts, given)).to.equal(true)
+    return cell
+  }
+
+  for (const policy of POLICIES)
+    describe(`where a second factor is spared, and required by ${policy}`, () => {
+      const names = Object.keys(EXPECTED) as Names
+      const cells = { trusted: new Map<string, Prepared>(), mailed: new Map<string, Prepared>() }
+
+      before(async () => {
+        await registerApps()
+        await Promise.all(
+          names.map(async (name) => {
+            cells.trusted.set(name, await prepareSpared(paths[name], true))
+            cells.mailed.set(name, await prepareSpared(paths[name], false))
+          }),
+        )
+        await begin(policy, [...cells.trusted.values(), ...cells.mailed.values()])
+      })
+      afterEach(() => {
+        asksForMail = false
+      })
+
+      const outcomes = async (kind: keyof typeof cells) => {
+        const seen: Record<string, Outcome> = {}
+        for (const name of names) {
+          const cell = cells[kind].get(name)
+          if (cell) seen[name] = await paths[name].run(cell, cell.earlier)
+        }
+        return seen
+      }
+
+      it('opens by the first step in a trusted browser what needs no level, and nothing else [S-2.202]', async () => {
+        expect(await outcomes('trusted')).to.deep.equal(EXPECTED_IN_TRUSTED[policy])
+      })
+
+      it('opens by a mailed code what needs no level, and nothing else [S-2.208]', async () => {
+        asksForMail = true
+        expect(await outcomes('mailed')).to.deep.equal(EXPECTED_BY_MAIL[policy])
+      })
+    })
+
   for (const policy of POLICIES)
     describe(`where a second factor is required by ${policy}`, () => {
-      const names = Object.keys(EXPECTED) as (keyof typeof EXPECTED)[]
+      const names = Object.keys(EXPECTED) as Names
       const cells = new Map<string, Prepared[]>()
 
       before(async () => {

@@ -17,6 +17,12 @@ export type World = {
   open: (options?: BrowserOptions) => Promise<OpenBrowser>
 }
 
+/** What is off by default and only adds to pages. */
+const OFFERED = {
+  ACCOUNT_SERVER_TRUSTED_BROWSER_DAYS: '30',
+  ACCOUNT_SERVER_EMAIL_SECOND_FACTOR: 'true',
+}
+
 const SETTINGS: Record<Store, string> = {
   sqlite: 'on SQLite alone',
   'mariadb+redis': 'on MariaDB and Redis, two processes behind a proxy',
@@ -78,7 +84,7 @@ function hasLongParameter(address: string, issuer: string): boolean {
 }
 
 async function start(store: Store): Promise<Omit<World, 'open'>> {
-  const server = await startServer({ store, separate: true })
+  const server = await startServer({ store, separate: true, env: OFFERED })
   const [app, otherApp] = await Promise.all([
     startRelyingParty(server, { client: { client_name: 'Reading List' } }),
     startRelyingParty(server, { client: { client_name: 'Photo Album' } }),
