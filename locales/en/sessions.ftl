@@ -29,7 +29,7 @@ sessions-method-recovery = recovery code
 
 # Browsers without the second step.
 sessions-trusted = Trusted browsers
-sessions-trusted-text = You sign in here without the second step. A change of how you sign in ends this.
+sessions-trusted-text = You sign in here without the second step. Changing how you sign in ends this, and so does signing out everywhere.
 sessions-trusted-since = Trusted since <since/>, until <until/>
 sessions-trusted-used = Last used <when/>
 sessions-trusted-end = Stop trusting

@@ -29,7 +29,7 @@ sessions-method-recovery = код восстановления
 
 # Browsers without the second step.
 sessions-trusted = Доверенные браузеры
-sessions-trusted-text = Здесь вы входите без второго шага. Доверие прекращается, если изменить способ входа.
+sessions-trusted-text = Здесь вы входите без второго шага. Доверие прекращается, если изменить способ входа или выйти везде.
 sessions-trusted-since = Доверенный с <since/>, до <until/>
 sessions-trusted-used = Последнее использование: <when/>
 sessions-trusted-end = Не доверять

@@ -29,7 +29,7 @@ sessions-method-recovery = 恢复码
 
 # Browsers without the second step.
 sessions-trusted = 受信任的浏览器
-sessions-trusted-text = 在这些浏览器中登录时无需第二步验证。更改登录方式后，信任即失效。
+sessions-trusted-text = 在这些浏览器中登录时无需第二步验证。更改登录方式或在所有设备上退出后，信任即失效。
 sessions-trusted-since = 自 <since/> 起受信任，<until/> 到期
 sessions-trusted-used = 上次使用：<when/>
 sessions-trusted-end = 取消信任
