@@ -16,6 +16,7 @@ import { mailAddressNotice } from '../life/address-mail.ts'
 import { isUnproven, lockOccupant, removeUnproven } from '../life/held-address.ts'
 import { previewToken, useToken } from '../one-time-token.ts'
 import { requestReset } from './password-reset.ts'
+import { removeAdditions } from './undone-additions.ts'
 
 /** What the link would do now. `used`: the address was taken back before. */
 export type WayBack = { state: 'live'; email: string } | { state: 'used' | 'over' }
@@ -42,8 +43,8 @@ export type TakingBack = {
 export type TakenBack = { ok: true } | { ok: false; reason: 'over' | 'taken' }
 
 /**
- * Brings the address back, ends all other sessions and all access, and mails a link for a new password: the one that changed
- * the address is void. Cancels a deletion. Throws `AppError('too_many_requests', 429)` once all of this is done.
+ * Brings the address back, ends all other sessions and all access, and removes what was added since the change was asked for.
+ * Mails a link for a new password: the one that changed the address is void. Cancels a deletion. Throws `AppError('too_many_requests', 429)` once all of this is done.
  */
 export async function takeBackAddress(needs: Services, given: TakingBack): Promise<TakenBack> {
   const { db, clock } = needs
@@ -87,7 +88,7 @@ async function takeBack(
   if (occupant && !(await isUnproven(trx, occupant))) return 'taken'
   if (!(await useToken(trx, former.digest, nowMs))) return 'over'
   const displaced = occupant && (await removeUnproven(needs, trx, occupant, nowMs))
-  await endLaterWays(trx, former)
+  await removeAdditions(trx, { accountId, link: former.digest, emailCanonical, nowMs, ip })
   await updateAccount(trx, { id: accountId }, { ...restored(email, emailCanonical), ...voided(nowMs) })
   const ended = await endOtherAccess(needs, trx, accountId, sessionUid, nowMs)
   await noteRestored(needs, trx, account, email, nowMs)
@@ -107,23 +108,6 @@ function restored(email: string, emailCanonical: string) {
 function voided(nowMs: number) {
   const password = { passwordHash: null, passwordChangedAtMs: nowMs }
   return { ...password, emailVerifiedAtMs: nowMs, updatedAtMs: nowMs }
-}
-
-/** Changes that came after the one that is taken back are taken back with it. Earlier ones can still be undone. */
-async function endLaterWays(trx: Sql, { accountId, digest: used }: Former): Promise<void> {
-  const own: { createdAtMs: number } | undefined = await trx('one_time_tokens')
-    .where({ digest: used })
-    .first('createdAtMs')
-  await trx('one_time_tokens')
-    .where({ accountId, purpose: 'former_address' })
-    .whereNot({ digest: used })
-    .where('createdAtMs', '>=', own?.createdAtMs ?? 0)
-    .delete()
-  // Who changed the address may have connected an account elsewhere.
-  await trx('upstream_links')
-    .where({ accountId })
-    .where('createdAtMs', '>=', own?.createdAtMs ?? 0)
-    .delete()
 }
 
 async function noteRestored(needs: Services, trx: Sql, account: Account, email: string, nowMs: number) {
