@@ -5,7 +5,6 @@ device-code-hint = It looks like BCDF-GHJK.
 device-confirm = Connect this device?
 device-confirm-lead = Continue only if the device in front of you shows exactly this code:
 device-elsewhere = The device asked from a different network than this browser. Did someone send you this code? Then don’t connect it.
-device-app = App
 device-device = Device
 device-from = Request from
 device-connect = Connect

@@ -5,7 +5,6 @@ device-code-hint = 形如 BCDF-GHJK。
 device-confirm = 连接此设备？
 device-confirm-lead = 仅当你面前的设备显示完全相同的代码时才继续：
 device-elsewhere = 该设备与此浏览器不在同一网络。如果代码是别人发给你的，请不要连接。
-device-app = 应用
 device-device = 设备
 device-from = 请求来源
 device-connect = 连接

@@ -61,8 +61,7 @@ describe('the examples without a browser of the app', function () {
 
   async function connect(userCode: string, email: string, decision = 'allow'): Promise<void> {
     const visitor = await signedIn(stage, email)
-    const asked = await visitor.followForm(await visitor.get('/device'), { user_code: userCode })
-    const consent = await visitor.followForm(asked, { confirm: 'yes' })
+    const consent = await visitor.followForm(await visitor.get('/device'), { user_code: userCode })
     await visitor.followForm(consent, { decision }, { action: '/consent' })
   }
 

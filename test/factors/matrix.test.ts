@@ -221,10 +221,10 @@ describe('every path to a session or token', () => {
       async run({ person }) {
         const issued = (await tv.call('/oauth/device', { scope: 'openid' })).json() as Issued
         const visitor = browser()
-        const compare = await visitor.followForm(await visitor.get('/device'), {
+        const entered = await visitor.followForm(await visitor.get('/device'), {
           user_code: issued.user_code,
         })
-        return outcomeOf(await give(visitor, await visitor.followForm(compare, { confirm: 'yes' }), person))
+        return outcomeOf(await give(visitor, entered, person))
       },
     },
     'CIBA, in a browser that is not signed in': {

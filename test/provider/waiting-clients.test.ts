@@ -56,7 +56,7 @@ describe('clients that wait for a person', function () {
     })
     const issued = (await tv.call('/oauth/device', { scope: 'openid' })).json() as Issued
     const page = await visitor.followForm(await visitor.get('/device'), { user_code: issued.user_code })
-    await visitor.followForm(await visitor.followForm(page, { confirm: 'yes' }), { decision: 'allow' })
+    await visitor.followForm(page, { decision: 'allow' })
     const device = { grant_type: DEVICE_GRANT, device_code: issued.device_code }
     const connected = await tv.call('/oauth/token', device, await proofed(tv))
     expect(connected.json(), connected.text).to.include({ token_type: 'DPoP' })
@@ -113,8 +113,7 @@ describe('clients that wait for a person', function () {
     const issued = (await tv.call('/oauth/device', { scope: 'openid' })).json() as Issued
     const visitor = stage.visitor()
     await visitor.signIn({ email, password: PASSWORD })
-    const compare = await visitor.followForm(await visitor.get('/device'), { user_code: issued.user_code })
-    const consent = await visitor.followForm(compare, { confirm: 'yes' })
+    const consent = await visitor.followForm(await visitor.get('/device'), { user_code: issued.user_code })
     const allowed = await visitor.followForm(
       consent,
       { decision: 'allow' },

@@ -182,7 +182,6 @@ async function showDevice(mine: Visit): Promise<void> {
   await mine.press('Continue')
   await camera.take(page, 'Device, to be confirmed')
   await mine.press('Connect')
-  await mine.press('Allow')
   await camera.take(page, 'Device, connected')
 }
 

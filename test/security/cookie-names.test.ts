@@ -110,7 +110,6 @@ async function connectDevice(page: Page, stage: Stage, issuer: string): Promise<
   await page.getByLabel('Code').fill(String(user_code))
   await press(page, 'Continue')
   await press(page, 'Connect')
-  await press(page, 'Allow')
   expect(await heading(page)).to.equal('Device connected')
 }
 

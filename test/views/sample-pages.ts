@@ -75,10 +75,9 @@ const consent = {
 }
 const device = { ...forms, action: '/device', xsrf: 'sample-xsrf' }
 const asking = {
-  userCode: 'BCDF-GHJK',
+  ...consent,
   client: { name: 'Living Room TV' },
-  device: { ip: '192.0.2.17', userAgent: 'ExampleTV/4.1 (kitchen)' },
-  elsewhere: false,
+  device: { userCode: 'BCDF-GHJK', ip: '192.0.2.17', userAgent: 'ExampleTV/4.1 (kitchen)', elsewhere: false },
 }
 const mails = [
   { id: 'm2', to: email, subject: 'Choose a new password', atMs, language: 'en' },
@@ -118,13 +117,10 @@ export const samplePages: SamplePage[] = [
     values: { user_code: 'BCDF-GHJK' },
     errors: { user_code: 'device-unknown' },
   }),
-  sample('device-confirm', 'elsewhere', { ...consent, ...device, ...asking, elsewhere: true }),
-  sample('device-confirm', 'small', {
-    ...consent,
-    ...device,
+  sample('consent', 'device', { ...asking, device: { ...asking.device, elsewhere: true } }),
+  sample('consent', 'device-small', {
     ...asking,
-    device: { ip: '', userAgent: '' },
-    account: undefined,
+    device: { userCode: 'BCDF-GHJK', ip: '', userAgent: '', elsewhere: false },
     resources: [],
     offline: false,
   }),

@@ -15,6 +15,7 @@ import { describeDetails } from '../../provider/requests/authorization-details.t
 import type { Detail } from '../../provider/requests/authorization-details.ts'
 import { listDetailsTypes } from '../../resources/details-type.ts'
 import { claimTexts, consentDetails } from '../../interaction/consent-details.ts'
+import { askingDevice } from './asking-device.ts'
 import { clientNotes, registrarOf } from './client-notes.ts'
 import { findClient, parameter, shownClient } from '../../interaction/open-interaction.ts'
 import type { Interaction } from '../../interaction/open-interaction.ts'
@@ -38,6 +39,7 @@ async function show(services: ConsentServices, { ctx, interaction, uid, query }:
   const details = consentDetails(parameter(interaction, 'scope'), resources)
   const app = await describedApp(services, interaction)
   services.render(ctx, 'consent', {
+    device: await askingDevice(services.oidc, ctx, interaction),
     action: `/interaction/${uid}/consent${query}`,
     client: await shownApp(services, parameter(interaction, 'client_id')),
     account: account && { email: account.email, name: account.name },

@@ -6,6 +6,7 @@ import { errors } from 'oidc-provider'
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
+import type { Next } from '../../provider/library/places.ts'
 import { POLL_INTERVAL_SECONDS } from '../../provider/records/polling.ts'
 
 /** The device, as far as it is known besides its client. */
@@ -15,7 +16,6 @@ export type CodeProblem = 'missing' | 'unknown' | 'used_up' | 'page_too_old' | '
 
 export type DevicePages = {
   enterCode: (ctx: KoaContextWithOIDC, entered: { userCode?: string; problem?: CodeProblem }) => void
-  confirm: (ctx: KoaContextWithOIDC, userCode: string) => Promise<void>
   answered: (ctx: KoaContextWithOIDC, allowed: boolean) => void
   /** The person's previous page is gone, or the browser is unknown. */
   startAgain: (ctx: AnyContext) => Promise<void>
@@ -33,7 +33,6 @@ export function deviceFlow(pages: DevicePages): DeviceFlow {
     mask: '****-****',
     deviceInfo: (ctx) => describeDevice(ctx as KoaContextWithOIDC),
     userCodeInputSource: async (ctx, _form, _out, error) => showCodeForm(pages, ctx, error),
-    userCodeConfirmSource: (ctx, _form, _client, _deviceInfo, userCode) => pages.confirm(ctx, userCode),
     successSource: async (ctx) => pages.answered(ctx, true),
   }
 }
@@ -45,6 +44,16 @@ export function fillInUserCode(ctx: KoaContextWithOIDC): boolean {
   if (typeof userCode === 'string') ctx.state['userCode'] = userCode
   ctx.querystring = ''
   return false
+}
+
+/**
+ * The person compares the code and the device on the page of the consent, with the account at hand: one question in place of
+ * two. The policy of the provider asks it for each code.
+ */
+export async function compareLater(ctx: KoaContextWithOIDC, next: Next): Promise<void> {
+  const { body } = ctx.oidc as { body?: Record<string, unknown> }
+  if (body?.['user_code']) Object.assign(body, { confirm: 'yes', abort: undefined })
+  await next()
 }
 
 /** The answer says how often the device may ask (RFC 8628 §3.2). The library leaves it out. */

@@ -91,6 +91,13 @@ export const PLACES = {
     why: 'Secrets are stored as digests. The library compares what was sent with what it was given.',
     upstream: 'using compareClientSecret in registration management',
   },
+  'device code read': {
+    routes: ['code_verification'],
+    how: 'after',
+    steps: READING,
+    why: 'The code of a device is compared on the page of the consent. The library asks on a page before it.',
+    upstream: 'a setting for the page where a code is confirmed',
+  },
   'scope settled': {
     routes: ASKING,
     how: 'before',

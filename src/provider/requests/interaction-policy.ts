@@ -33,6 +33,7 @@ export function createPolicy(settings: PolicySettings): interactionPolicy.Defaul
   const consent = policy.get('consent')
   consent?.checks.remove('native_client_prompt')
   consent?.checks.add(nativeClient, 0)
+  consent?.checks.add(deviceCode, 0)
   policy.add(new Prompt({ name: 'verify_email' }, unverifiedEmail(settings)), 1)
   policy.add(new Prompt({ name: 'terms' }, termsDue(settings)), 2)
   policy.add(new Prompt({ name: 'new_password' }, newPasswordDue), 3)
@@ -59,6 +60,14 @@ const nativeClient = new Check(
   'interaction_required',
   ({ oidc }) =>
     oidc.client?.applicationType === 'native' && oidc.client['first_party'] !== true && !oidc.result?.consent,
+)
+
+// RFC 8628 §3.3.1 and §5.4: the person compares the code and sees the device, whatever the app may have already.
+const deviceCode = new Check(
+  'device_code',
+  'the person has to compare the code of the device',
+  'interaction_required',
+  ({ oidc }) => oidc.deviceCode !== undefined && !oidc.result?.consent,
 )
 
 const newPasswordDue = new Check(

@@ -17,12 +17,13 @@ inService('A device without a keyboard', (world) => {
     await page.goto(issued.verification_uri)
     await page.getByLabel('Code').fill(issued.user_code.toLowerCase())
     await press(page, 'Continue')
+    await signInHere(page, person)
     expect(await heading(page)).to.equal('Connect this device?')
     const shown = await page.locator('main').innerText()
     expect(shown).to.contain(issued.user_code).and.contain('Living Room TV')
+    await page.reload()
+    expect(await heading(page)).to.equal('Connect this device?')
     await press(page, 'Connect')
-    await signInHere(page, person)
-    await press(page, 'Allow')
     expect(await heading(page)).to.equal('Device connected')
 
     const tokens = await connected
@@ -33,14 +34,34 @@ inService('A device without a keyboard', (world) => {
   it('is refused from the address that it shows: filled in, looked at, not confirmed', async function () {
     const { tv, issued } = await begin(world)
     const refused = oidc.pollDeviceAuthorizationGrant(tv, issued).catch((error: unknown) => error)
+    const person = await world.server.createAccount()
     const { page } = await world.open()
     await page.goto(issued.verification_uri_complete!)
     expect(await heading(page)).to.equal('Connect a device')
     expect(await page.getByLabel('Code').inputValue()).to.equal(issued.user_code)
     await press(page, 'Continue')
+    await signInHere(page, person)
     await press(page, 'Don’t connect')
     expect(await heading(page)).to.equal('Device not connected')
     expect(await refused).to.include({ error: 'access_denied' })
+  })
+})
+
+inService('A wrong code of a device', (world) => {
+  it('is said on a page that survives reload and back, without scripts', async () => {
+    const { server, open } = world
+    const { page } = await open({ javaScript: false })
+    await page.goto(`${server.issuer}/device`)
+    await page.getByLabel('Code').fill('BBBB-BBBB')
+    await press(page, 'Continue')
+    await page.getByText('There is no such code').first().waitFor()
+    expect(await page.getByLabel('Code').inputValue()).to.equal('BBBB-BBBB')
+    await page.reload()
+    expect(await heading(page)).to.equal('Connect a device')
+    await page.goBack()
+    expect(await heading(page)).to.equal('Connect a device')
+    await page.goForward()
+    expect(await heading(page)).to.equal('Connect a device')
   })
 })
 

@@ -87,9 +87,8 @@ for (const { name, stage: open } of ONE_STAGE)
         const entered = await visitor.followForm(await visitor.get('/device'), {
           user_code: issued.user_code,
         })
-        const confirmed = await visitor.followForm(entered, { confirm: 'yes' })
         const consent = await visitor.followForm(
-          confirmed,
+          entered,
           { email, password: PASSWORD },
           { action: '/sign-in' },
         )
