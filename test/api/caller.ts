@@ -6,6 +6,7 @@ import type { ClientInput } from '../../src/clients/client-metadata.ts'
 import { register } from '../provider/relying-party.ts'
 import type { Answer } from '../provider/send.ts'
 import type { Stage } from '../provider/stage.ts'
+import type { Visitor } from '../support/visitor.ts'
 
 export type Api = Awaited<ReturnType<typeof createCaller>>
 
@@ -34,9 +35,9 @@ export async function createCaller(
       if (answer.status !== 200) throw new Error(`no token: ${answer.text}`)
       return String(answer.json()['access_token'])
     },
-    /** A token that a person gave. */
-    async tokenOf(account: Account): Promise<string> {
-      const { access_token } = await party.tokensFor(account, { resource, scope })
+    /** A token that a person gave, in a browser of their own or in this one. */
+    async tokenOf(account: Account, visitor?: Visitor): Promise<string> {
+      const { access_token } = await party.tokensFor(account, { resource, scope }, visitor)
       return access_token
     },
     call: (method: string, path: string, given: Call = {}) => call(stage, method, path, given),

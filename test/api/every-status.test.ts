@@ -24,7 +24,8 @@ describe('every status of the OpenAPI document', function () {
   const faults: string[] = []
 
   before(async () => {
-    stage = await openStage({ store: 'sqlite' })
+    const env = { ACCOUNT_SERVER_TRUSTED_BROWSER_DAYS: '30' }
+    stage = await openStage({ store: 'sqlite', env })
     described = await readDocument(stage)
     requests = await goodRequests(stage)
     const waiting = all().filter((one) => '408' in one.responses)

@@ -5,9 +5,10 @@ import { beginTotp } from '../../src/factors/totp-set-up.ts'
 import { passkeysOf } from '../../src/accounts/passkeys/passkey.ts'
 import { authenticator } from '../factors/authenticator.ts'
 import { enroll } from '../factors/enrolled.ts'
-import { addKey } from '../passkeys/on-pages.ts'
+import { addKey, givePasskey } from '../passkeys/on-pages.ts'
 import { PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
+import type { Api } from './caller.ts'
 import type { Request } from './good-requests.ts'
 
 const [BEGIN, CONFIRM] = ['/account/factors/totp', '/account/factors/totp/confirm']
@@ -26,12 +27,14 @@ type Needs = {
   signedIn: (given?: { verified?: boolean }) => Promise<{ person: Account; token: string }>
   /** The token of somebody who mistyped the password too often. */
   blocked: () => Promise<string>
+  tokenOf: Api['tokenOf']
 }
 
 export function factorRequests(
-  { parts }: Stage,
-  { signedIn, blocked }: Needs,
+  stage: Stage,
+  { signedIn, blocked, tokenOf }: Needs,
 ): Record<'good' | 'refused', Record<string, () => Promise<Request>>> {
+  const { parts } = stage
   const without = (path: string) => async () => ({ path, token: (await signedIn()).token, body: proof })
   const enrolled = (path: string, body: Record<string, unknown>) => async () => {
     const { person, token } = await signedIn()
@@ -96,12 +99,14 @@ export function factorRequests(
       },
       'renewOwnRecoveryCodes 404': without(RENEW),
       'removeOwnPasskey 409': async () => {
-        const { person, token, path } = await withPasskey()
+        const person = await stage.person()
+        const key = await addKey(parts, person.id)
+        const visitor = stage.visitor()
+        await givePasskey(visitor, await visitor.get('/sign-in'), key)
+        const token = await tokenOf(person, visitor)
+        const [{ id } = { id: '' }] = await passkeysOf(parts.db, person.id)
         await updateAccount(parts.db, { id: person.id }, { passwordHash: null })
-        // The sign-in has to be newer than the factors.
-        await parts.db('passkeys').where({ accountId: person.id }).update({ createdAtMs: 1 })
-        await parts.db('recovery_codes').where({ accountId: person.id }).delete()
-        return { path: `${path}/remove`, token, body: {} }
+        return { path: `${PASSKEYS}/${id}/remove`, token, body: {} }
       },
     },
   }

@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import type { Account } from '../../src/accounts/account.ts'
 import { authenticator } from '../factors/authenticator.ts'
+import { LEVELS } from '../../src/accounts/levels.ts'
 import { enroll } from '../factors/enrolled.ts'
 import { auditTrailOf } from '../support/audit-trail.ts'
 import { ageSessions } from '../support/older-sign-ins.ts'
@@ -85,6 +86,28 @@ for (const { name, stage: open } of ONE_STAGE)
       )
       expect((await post('/totp', old)).status).to.equal(401)
       expect((await post('/totp', old, { current_password: PASSWORD })).status).to.equal(201)
+    })
+
+    it('takes no sign-in without the second factor for a change of factors, nor the password [S-2.203]', async () => {
+      const person = await stage.person()
+      const factor = await enroll(stage.parts, person.id)
+      // As in a trusted browser: the sign-in is newer than the factor, and has the level of the password.
+      const browser = stage.visitor()
+      const page = await browser.signIn({ ...person, password: PASSWORD })
+      await browser.followForm(page, { code: await factor.code() }, { action: '/code' })
+      const strong = await api.tokenOf(person, browser)
+      await stage.parts.db('account_totps').where({ accountId: person.id }).update({ confirmedAtMs: null })
+      const weak = await api.tokenOf(person)
+      await stage.parts.db('account_totps').where({ accountId: person.id }).update({ confirmedAtMs: 1 })
+      for (const path of ['/totp/remove', '/recovery-codes']) {
+        const refused = await post(path, weak, { current_password: PASSWORD })
+        expect([refused.status, refused.json()['code']], path).to.eql([
+          401,
+          'insufficient_user_authentication',
+        ])
+        expect(refused.json()['detail'], path).to.contain(LEVELS[1])
+      }
+      expect((await post('/totp/remove', strong, { current_password: PASSWORD })).status).to.equal(204)
     })
 
     it('shows administrators the factors of an account, and resets them [S-2.72]', async () => {

@@ -8,6 +8,7 @@ import { anyAddress, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
 import { setPicture } from '../../src/pictures/pictures.ts'
+import { addTrusted } from '../factors/trusted.ts'
 import { photo } from '../pictures/samples.ts'
 import { ALL_SCOPES, createCaller } from './caller.ts'
 import { factorRequests } from './factor-requests.ts'
@@ -106,6 +107,10 @@ export async function goodRequests(stage: Stage) {
     }
     return { path: `/account/sessions/${items.find(({ current }) => !current)!.id}`, token }
   }
+  async function ofTrustedBrowser() {
+    const { person, token } = await signedIn()
+    return { path: `/account/trusted-browsers/${await addTrusted(db, person.id)}`, token }
+  }
   async function ofApp() {
     const { person, token } = await signedIn()
     const other = await createCaller(stage, ['account:read'])
@@ -133,7 +138,7 @@ export async function goodRequests(stage: Stage) {
   }
 
   const ofRegistrations = registrationRequests(stage, { token: own, created })
-  const ofFactors = factorRequests(stage, { signedIn, blocked })
+  const ofFactors = factorRequests(stage, { signedIn, blocked, tokenOf: api.tokenOf })
   const ofUpstreams = upstreamRequests(stage, { own, created })
   const ofLife = lifeRequests(stage, { signedIn, blocked, anyEmail })
   const good: Record<string, Make> = {
@@ -148,6 +153,9 @@ export async function goodRequests(stage: Stage) {
     listOwnSessions: asPerson('/account/sessions'),
     endOwnSession: ofSession,
     endOtherSessions: asPerson('/account/sessions/end-others'),
+    listOwnTrustedBrowsers: asPerson('/account/trusted-browsers'),
+    endOwnTrustedBrowser: ofTrustedBrowser,
+    endOwnTrustedBrowsers: asPerson('/account/trusted-browsers/end-all'),
     listOwnSignIns: asPerson('/account/sign-ins'),
     listOwnApps: asPerson('/account/apps'),
     revokeOwnApp: ofApp,

@@ -4,6 +4,7 @@ import { grantRole } from '../../src/accounts/roles.ts'
 import type { ApiScope } from '../../src/operations/scopes.ts'
 import type { Caller } from '../../src/operations/operation.ts'
 import { passkeysOf } from '../../src/accounts/passkeys/passkey.ts'
+import { addTrusted } from '../factors/trusted.ts'
 import { addKey } from '../passkeys/on-pages.ts'
 import { ONE_STAGE } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
@@ -25,7 +26,7 @@ for (const { name, stage: open } of ONE_STAGE)
     let rows: Row[]
     let tokens: Tokens
     let lacking: Map<ApiScope, string>
-    /** A session, an app and a passkey of another person. */
+    /** A session, an app, a trusted browser and a passkey of another person. */
     const foreign: Record<string, string> = {}
     /** What is sent to them, where it is not nothing. */
     const bodies: Record<string, object> = { renameOwnPasskey: { name: 'Mine' } }
@@ -54,6 +55,7 @@ for (const { name, stage: open } of ONE_STAGE)
       const second = await createCaller(stage, ['account:read'])
       await second.tokenOf(other)
       foreign['/account/apps/{client_id}'] = second.party.clientId
+      foreign['/account/trusted-browsers/{id}'] = await addTrusted(stage.parts.db, other.id)
       await addKey(stage.parts, other.id)
       const [{ id: passkeyId } = { id: '' }] = await passkeysOf(stage.parts.db, other.id)
       for (const verb of ['', '/remove']) foreign[`/account/factors/passkeys/{id}${verb}`] = passkeyId

@@ -65,6 +65,8 @@ export const API_CHANGES: Changes = {
     new_password: CHOSEN,
   }),
   endOwnSession: byOwner('DELETE', ({ session }) => `/account/sessions/${session}`, ['session.ended']),
+  endOwnTrustedBrowser: { none: 'Calls the function of the form `/account/sessions/trusted/end`.' },
+  endOwnTrustedBrowsers: { none: 'Calls the function of the form `/account/sessions/trusted/end-all`.' },
   endOtherSessions: byOwner('POST', () => '/account/sessions/end-others', ['account.signed_out_elsewhere']),
   revokeOwnApp: byOwner('DELETE', ({ app }) => `/account/apps/${app}`, ['consent.revoked']),
   verifyOwnAddress: { none: 'Calls the function of the form `/account/verify`.' },

@@ -11,6 +11,7 @@ import { passwordOperations } from './password.ts'
 import { profileOperations } from './profile.ts'
 import { sessionOperations } from './sessions.ts'
 import { signInOperations } from './sign-ins.ts'
+import { trustedBrowserOperations } from './trusted-browsers.ts'
 
 export function accountApi(services: Services): Feature {
   return {
@@ -23,6 +24,7 @@ export function accountApi(services: Services): Feature {
       ...passkeyOperations(services),
       ...sessionOperations(services),
       ...signInOperations(services),
+      ...trustedBrowserOperations(services),
       ...appOperations(services, site),
       ...deletionOperations(services),
     ],
