@@ -19,14 +19,17 @@ function guard(box) {
   addEventListener('pageshow', ({ persisted }) => persisted && clean())
   form.addEventListener('submit', (event) => {
     const begun = work.begin()
-    if (!begun) return
+    if (!begun || begun.isSolved) return
     event.preventDefault()
     if (begun.isSent) return
     begun.isSent = true
     if (!begun.isDone) say(box.dataset.working)
+    const { submitter } = event
     const send = (text) => {
       solution.value = text
-      form.submit()
+      begun.isSolved = true
+      // With its button, which may lead to an address of its own. Later: within its own event a form cannot be sent.
+      setTimeout(() => form.requestSubmit(submitter))
     }
     begun.solution.then(send, () => offerMail(box, form, say))
   })
