@@ -66,6 +66,8 @@ export const EXPECTED = {
   'the passkey button without an app': whoever(onlyWith(anew('signed in', 'signed in'))),
   'another provider, with an app': FOR_AN_APP,
   'another provider, without an app': ON_OWN_PAGES,
+  'another provider, by a hint of the app': FOR_AN_APP,
+  'another provider, from the page of registration': ON_OWN_PAGES,
   'the authorization challenge endpoint': {
     nobody: unless(ASKED, anew('tokens', 'sent to the browser'), TO_BROWSER),
     account: unless(ASKED, TO_BROWSER, TO_BROWSER),
@@ -130,6 +132,8 @@ export const EXPECTED_WITH_NEW_TERMS: Record<keyof typeof EXPECTED, Outcome> = {
   'the passkey button without an app': 'asked to accept the terms',
   'another provider, with an app': 'asked to accept the terms',
   'another provider, without an app': 'asked to accept the terms',
+  'another provider, by a hint of the app': 'asked to accept the terms',
+  'another provider, from the page of registration': 'asked to accept the terms',
   'the authorization challenge endpoint': 'sent to the browser',
   'a device': 'asked to accept the terms',
   'CIBA, in a browser that is not signed in': 'asked to accept the terms',

@@ -208,6 +208,15 @@ describe('every path to a session or token', () => {
       before: (person) => provider.connect(person),
       run: ({ person }) => provider.signIn(browser(), '/sign-in', person).then(outcomeOf),
     },
+    'another provider, by a hint of the app': {
+      before: (person) => provider.connect(person),
+      run: ({ person }) =>
+        provider.follow(stage.visitor(), path({ idp_hint: provider.id }), person).then(outcomeOf),
+    },
+    'another provider, from the page of registration': {
+      before: (person) => provider.connect(person),
+      run: ({ person }) => provider.press(stage.visitor(), '/register', person).then(outcomeOf),
+    },
     'the authorization challenge endpoint': {
       async run({ person }) {
         const answer = await phone.begin({ username: person.email, password: PASSWORD })

@@ -2,6 +2,7 @@
 import type { Account } from '../../src/accounts/account.ts'
 import { connect } from '../../src/upstreams/links.ts'
 import { addUpstream, removeUpstream } from '../../src/upstreams/upstream-changes.ts'
+import { until } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { startOAuth2StandIn } from '../support/oauth2-stand-in.ts'
 import { formsOf } from '../support/visitor.ts'
@@ -12,7 +13,8 @@ export type ConnectedProvider = Awaited<ReturnType<typeof openConnectedProvider>
 const BY = { actor: 'cli' }
 let made = 0
 
-export async function openConnectedProvider({ parts }: Stage) {
+export async function openConnectedProvider(stage: Stage) {
+  const { parts } = stage
   const provider = await startOAuth2StandIn()
   const id = `connected-${(made += 1)}`
   const upstream = await addUpstream(parts, { id, label: 'Other', ...provider.definition }, BY)
@@ -34,6 +36,19 @@ export async function openConnectedProvider({ parts }: Stage) {
       const address = answer.headers.get('location')
       if (!address) throw new Error(`${answer.status} ${answer.heading} at ${answer.url.href}`)
       return visitor.get(provider.signIn(address, { id: subject }))
+    },
+    /** Presses the button of another page. */
+    async press(visitor: Visitor, path: string, { id: subject }: Account): Promise<Visited> {
+      const page = await visitor.get(path)
+      const csrf = formsOf(page.text)[0]?.hidden['_csrf'] ?? ''
+      const answer = await visitor.post(`/sign-in/upstream/${id}`, { _csrf: csrf })
+      return visitor.get(provider.signIn(answer.headers.get('location') ?? '', { id: subject }))
+    },
+    /** Opens an address that leads to the provider by itself. Until each process knows it, that is the sign-in page. */
+    async follow(visitor: Visitor, path: string, { id: subject }: Account): Promise<Visited> {
+      await until(async () => (await stage.visitor().get(path)).headers.get('location') !== null, 'it is known')
+      const page = await visitor.get(path)
+      return visitor.get(provider.signIn(page.headers.get('location') ?? '', { id: subject }))
     },
     async close(): Promise<void> {
       await removeUpstream(parts, id, BY)

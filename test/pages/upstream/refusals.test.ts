@@ -98,6 +98,27 @@ describe('a failed sign-in at another provider', () => {
     expect((await visitor.get(href)).heading).to.equal('Sign in')
   })
 
+  it('says so after a quarter of an hour at the provider, and leads to the same request', async () => {
+    const { id, visitor, address } = await atProvider()
+    const flows = here.parts.db('upstream_flows').where({ upstreamId: id })
+    await flows.update({ createdAtMs: Date.now() - 16 * 60_000 })
+    const page = await visitor.get(github.signIn(address, somebody()))
+    expect([page.status, page.heading]).to.eql([400, 'This took too long'])
+    const href = /class="button" href="([^"]+)"/.exec(page.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const signIn = await visitor.get(href)
+    expect(isSignIn(signIn)).to.equal(true)
+    const again = await press(visitor, signIn, id)
+    expect(isAtApp(await visitor.get(github.signIn(again, somebody())))).to.equal(true)
+  })
+
+  it('says so when the provider does not answer in time', async () => {
+    const { visitor, address } = await atProvider()
+    github.bend('/token', () => undefined)
+    const page = await visitor.get(github.signIn(address, somebody()))
+    github.bend('/token')
+    expect([isSignIn(page), /isn’t responding/.test(page.text)]).to.eql([true, true])
+  })
+
   it('goes on in both of two tabs', async () => {
     const id = await here.add(github.definition)
     const visitor = here.visitor()
