@@ -21,6 +21,7 @@ import { createRenderer, createTemplates } from './http/render.ts'
 import type { Templates } from './http/render.ts'
 import { requestLanguage } from './http/request/request-language.ts'
 import type { LanguageRules } from './http/request/request-language.ts'
+import { requestState } from './http/request/request-state.ts'
 import { requestId } from './http/request/request-id.ts'
 import { securityHeaders } from './http/security-headers.ts'
 import { offlineEnds } from './provider/grants/scope-words.ts'
@@ -104,6 +105,7 @@ function forReader(languages: LanguageRules, inner: Koa.Middleware): Koa.Middlew
     readingIn(
       () => requestLanguage(ctx, languages),
       () => inner(ctx, next),
+      () => requestState(ctx).brandOf,
     )
 }
 

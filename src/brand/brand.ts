@@ -73,8 +73,25 @@ export function shownBrandOfClient(brand: Brand, client: ClientBrand): ShownBran
     ...shown,
     name: client.name ?? shown.name,
     sheetHref: sheetHref(colorsOf(brand, client)),
-    ...(logoHref && { logoHref, logoDarkHref: undefined, logoHasName: false }),
+    ...(logoHref && { logoHref, logoDarkHref: undefined, logoHasName: false, iconHref: logoHref }),
     links: linksOf({ ...brand.links, ...given(client.links) }),
+  }
+}
+
+/** What mails need of a brand. */
+export type MailBrand = Pick<Brand, 'colors' | 'logo' | 'logoHasName' | 'links'>
+
+/** The brand of the mails on the way to an app; `logoHref` is a path of this server. */
+export function mailBrandOf(brand: MailBrand, client: ClientBrand | undefined) {
+  const { colors, logoHasName, links } = brand
+  const own = { colors, logoHasName, links, logoHref: mailLogoPath(brand) }
+  if (!client) return own
+  const { logoHref } = client
+  return {
+    ...own,
+    colors: colorsOf(brand, client),
+    links: { ...links, ...given(client.links) },
+    ...(logoHref && { logoHref, logoHasName: false }),
   }
 }
 
@@ -88,7 +105,7 @@ export function paletteFor({ colors }: Pick<Brand, 'colors'>): Palette {
 }
 
 /** The app's colour was checked on the usual background; on that of this instance it may have to be darker. */
-function colorsOf(brand: Brand, { color, colorDark }: ClientBrand): Colors {
+function colorsOf(brand: Pick<Brand, 'colors'>, { color, colorDark }: ClientBrand): Colors {
   if (color === undefined) return brand.colors
   const { light, dark } = paletteFor(brand)
   return {

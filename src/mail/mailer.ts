@@ -11,9 +11,8 @@ import type { MailRequest } from '../outbox/mail-request.ts'
 import { DeliveryFailure } from '../outbox/sink.ts'
 import type { Sink } from '../outbox/sink.ts'
 import type { Clock } from '../platform/clock.ts'
-import { linksOf, mailLogoPath, paletteFor } from '../brand/brand.ts'
-import type { Brand } from '../brand/brand.ts'
-import { DEFAULT_PALETTE } from '../brand/palette.ts'
+import { linksOf, mailBrandOf, paletteFor } from '../brand/brand.ts'
+import type { ClientBrand, MailBrand } from '../brand/brand.ts'
 import type { Catalogue } from '../words/catalogue.ts'
 import { contentFor } from './contents.ts'
 import type { Mail, MailTransport } from './mail-transport.ts'
@@ -30,11 +29,13 @@ export function createMailer(needs: {
   /** The server's own address; its host is the right side of every Message-ID. */
   publicUrl: string
   /** The usual look where it is left out. */
-  brand?: Pick<Brand, 'colors' | 'logo' | 'logoHasName' | 'links'>
+  brand?: MailBrand
+  /** What an operator chose for an app. */
+  brandOfApp?: (clientId: string) => Promise<ClientBrand | undefined>
   clock: Clock
   catalogue: Catalogue
 }): Sink {
-  const { transport, from, serverName, publicUrl, clock } = needs
+  const { transport, from, serverName, publicUrl, clock, brandOfApp } = needs
   const sender = parseSender(from)
   if (!sender) throw new Error('the sender must be an address or "Name <address>"')
   const render = createLetterRenderer(needs)
@@ -50,29 +51,38 @@ export function createMailer(needs: {
       const request = parsed.data
       // After a long outage, a link that no longer works would only confuse.
       if (hasExpired(request, clock())) throw new DeliveryFailure('mail_expired', { permanent: true })
-      const mail = { id, messageId: `<${id}@${hostname}>`, from: sender, to: request.to, ...render(request) }
+      const chosen = request.app ? await brandOfApp?.(request.app) : undefined
+      const letter = render(request, chosen)
+      const mail = { id, messageId: `<${id}@${hostname}>`, from: sender, to: request.to, ...letter }
       await transport.send(mail)
     },
   }
 }
 
-function mailLook(publicUrl: string, brand: Parameters<typeof createMailer>[0]['brand']) {
-  const logoPath = brand && mailLogoPath(brand)
-  const { light, dark } = brand ? paletteFor(brand) : DEFAULT_PALETTE
-  const links = brand ? linksOf(brand.links) : []
-  const logoHref = logoPath && publicUrl + logoPath
-  return { light, dark, links, logoHref, logoHasName: brand?.logoHasName ?? false }
+/** The usual look, where nobody chose another one. */
+const PLAIN: MailBrand = { colors: {}, logoHasName: false, links: {} }
+
+function mailLook({ serverName, publicUrl, brand = PLAIN }: Look, chosen: ClientBrand | undefined) {
+  const { logoHref: path, logoHasName, ...worn } = mailBrandOf(brand, chosen)
+  const { light, dark } = paletteFor(worn)
+  const logoHref = path && publicUrl + path
+  // It is in the subject as well.
+  const name = chosen?.name !== undefined && isOneLine(chosen.name) ? chosen.name : serverName
+  return { serverName: name, publicUrl, light, dark, links: linksOf(worn.links), logoHref, logoHasName }
 }
 
 type Look = Pick<Parameters<typeof createMailer>[0], 'serverName' | 'publicUrl' | 'brand' | 'catalogue'>
 
-/** Subject, text and HTML of a mail, in the language of its reader. */
-export function createLetterRenderer({ serverName, publicUrl, brand, catalogue }: Look) {
-  const shared = { serverName, publicUrl, ...mailLook(publicUrl, brand) }
+/** Subject, text and HTML of a mail, in the language of its reader. `chosen`: for the app that it leads to. */
+export function createLetterRenderer(look: Look) {
   const text = ejs.compile(template('text'), { escape: (value: unknown) => String(value) })
   const html = ejs.compile(template('html'))
-  return (request: MailRequest): Pick<Mail, 'language' | 'subject' | 'text' | 'html'> => {
-    const t = catalogue.in(request.locale ?? 'en')
+  return (
+    request: MailRequest,
+    chosen?: ClientBrand,
+  ): Pick<Mail, 'language' | 'subject' | 'text' | 'html'> => {
+    const t = look.catalogue.in(request.locale ?? 'en')
+    const shared = mailLook(look, chosen)
     const letter = contentFor(request, t, shared.serverName)
     const locals = { ...shared, letter, t }
     return { language: t.language, subject: letter.subject, text: text(locals), html: html(locals) }

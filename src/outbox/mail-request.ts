@@ -75,6 +75,8 @@ const reader = {
   locale: oneLine(35).nullish(),
   /** For times in the text: an IANA name such as `Europe/Berlin`. UTC if there is none. */
   timeZone: oneLine(64).nullish(),
+  /** The id of a client with a look of its own, which the mail then has. The outbox writes it, for `OF_A_JOURNEY`. */
+  app: oneLine(255).nullish(),
 }
 
 export const mailRequestSchema = z.discriminatedUnion('template', [
@@ -98,6 +100,15 @@ export const mailRequestSchema = z.discriminatedUnion('template', [
   z.object({ template: z.literal('sign-in-code'), ...reader, data: signInCode }),
   z.object({ template: z.literal('upstream-changed'), ...reader, data: upstreamChanged }),
   z.object({ template: z.literal('test'), ...reader, data: test }),
+])
+
+/** Mails on the way to an app. All others are about the account, and look as the server does. */
+export const OF_A_JOURNEY: ReadonlySet<string> = new Set<MailRequest['template']>([
+  'activation',
+  'already-registered',
+  'reset',
+  'sign-in-code',
+  'check-code',
 ])
 
 export type MailRequest = z.infer<typeof mailRequestSchema>

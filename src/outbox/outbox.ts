@@ -8,10 +8,10 @@ import type { Clock } from '../platform/clock.ts'
 import type { Sql } from '../platform/sql/database.ts'
 import type { SealedColumn } from '../platform/sql/reseal.ts'
 import type { Sealer } from '../platform/tokens.ts'
-import { mailRequestSchema } from './mail-request.ts'
+import { mailRequestSchema, OF_A_JOURNEY } from './mail-request.ts'
 import type { MailRequest } from './mail-request.ts'
 import { languageOf } from '../words/reader-language.ts'
-import { readersLanguage } from '../words/reader.ts'
+import { readersApp, readersLanguage } from '../words/reader.ts'
 import { timeOrderedIds } from './time-ordered-id.ts'
 
 export const MAIL_TOPIC = 'mail'
@@ -74,7 +74,8 @@ export function createOutbox(
     }
     const { data } = parsed
     const locale = languageOf(data.locale ? [data.locale] : []) ?? readersLanguage() ?? 'en'
-    return record(sql, { topic: MAIL_TOPIC, payload: { ...data, locale } })
+    const app = OF_A_JOURNEY.has(data.template) ? readersApp() : undefined
+    return record(sql, { topic: MAIL_TOPIC, payload: { ...data, locale, app } })
   }
 
   return { record, enqueueMail }

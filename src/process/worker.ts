@@ -7,6 +7,7 @@ import { createMailboxTransport } from '../mail/mailbox.ts'
 import { createMailer } from '../mail/mailer.ts'
 import { createSmtpTransport } from '../mail/smtp-transport.ts'
 import type { SmtpServer } from '../mail/smtp-transport.ts'
+import { mailBrandOfClient } from '../clients/logo/mail-brand.ts'
 import { createEndedSink, ENDED_TOPIC } from '../grant-store/access-endings.ts'
 import { MAIL_TOPIC } from '../outbox/outbox.ts'
 import { createRelay } from '../outbox/relay.ts'
@@ -66,12 +67,14 @@ function warnOfClearText({ config, log }: Parts): void {
 
 /** Where mails go, as the settings say. */
 export function mailSink(parts: Pick<Parts, 'config' | 'db' | 'clock'>): { sink: Sink; close: () => void } {
-  const { config, clock } = parts
+  const { config, db, clock } = parts
   const { issuer: publicUrl, serverName, brand, mail } = config
   const server = smtpServerOf(config)
   const transport = server ? createSmtpTransport(server) : createMailboxTransport(parts)
   const catalogue = loadCatalogue({ strict: isLoopback(publicUrl) })
-  const sink = createMailer({ transport, from: mail.from, serverName, brand, publicUrl, clock, catalogue })
+  const brandOfApp = (clientId: string) => mailBrandOfClient(db, clientId)
+  const look = { serverName, brand, brandOfApp, publicUrl, catalogue }
+  const sink = createMailer({ transport, from: mail.from, clock, ...look })
   return { sink, close: () => transport.close() }
 }
 

@@ -38,6 +38,38 @@ describe('the brand of an app', () => {
       expect((await visitor.get(other)).text, other).not.to.contain('Tide Tables')
   })
 
+  it('is in the mails of its requests, and in no others', async () => {
+    const app = await register(stage, { ...BRAND, policy_uri: 'https://tides.example/privacy' })
+    const hrefOf = (page: string, path: string) =>
+      new RegExp(`href="(/${path}\\?[^"]*)"`).exec(page)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const visitor = stage.visitor()
+    const signIn = await visitor.get(app.authorizePath())
+    const { email } = await stage.person()
+    await visitor.followForm(await visitor.get(hrefOf(signIn.text, 'forgot')), { email })
+    const reset = await stage.waitForMail(email)
+    const fresh = `tides-${Date.now()}@example.org`
+    const form = { name: 'Ada', email: fresh, password: 'seven bridges over one river' }
+    await visitor.followForm(await visitor.get(hrefOf(signIn.text, 'register')), form)
+    const activation = await stage.waitForMail(fresh)
+    for (const [what, { subject, html, text }] of Object.entries({ reset, activation })) {
+      expect(subject, what).to.contain('Tide Tables')
+      expect(html, what)
+        .to.contain('background:#7a1f5c')
+        .and.contain(`${stage.issuer}/client-logo/${app.clientId}`)
+      for (const href of [BRAND.support_uri, BRAND.tos_uri]) expect(text, what).to.contain(href)
+    }
+    const { email: other } = await stage.person()
+    const plain = stage.visitor()
+    await plain.followForm(await plain.get('/forgot'), { email: other })
+    expect((await stage.waitForMail(other)).html).not.to.contain('Tide Tables')
+  })
+
+  it('has the logo of the app as the icon of its pages', async () => {
+    const app = await register(stage, BRAND)
+    const { text } = await stage.visitor().get(app.authorizePath())
+    expect(text).to.match(new RegExp(`rel="icon" href="/client-logo/${app.clientId}"`))
+  })
+
   it('is never taken from a client that registers itself, and one of the operator survives its update', async () => {
     const registrar = createRegistrar(stage)
     const metadata = { client_name: 'Notes', redirect_uris: [CALLBACK], brand_name: 'Your Bank' }

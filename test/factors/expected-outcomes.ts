@@ -173,6 +173,8 @@ const spared = (withApp: Outcome, withoutApp: Outcome, silent: Outcome) => ({
   'the sign-in page without an app': withoutApp,
   'another provider, with an app': withApp,
   'another provider, without an app': withoutApp,
+  'another provider, by a hint of the app': withApp,
+  'another provider, from the page of registration': withoutApp,
   'a device': withApp,
   'CIBA, in a browser that is not signed in': withoutApp,
   'the chooser': withApp,
@@ -191,6 +193,8 @@ export const EXPECTED_IN_TRUSTED: Spared = {
 const NOT_AFTER_A_PROVIDER = {
   'another provider, with an app': 'asked for the code',
   'another provider, without an app': 'asked for the code',
+  'another provider, by a hint of the app': 'asked for the code',
+  'another provider, from the page of registration': 'asked for the code',
 } as const
 
 /** Of an account with an authenticator app, by a person who takes a code by mail wherever one is offered. */

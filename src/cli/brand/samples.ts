@@ -2,7 +2,15 @@
 import type { MailRequest } from '../../outbox/mail-request.ts'
 import { HOUR_MS } from '../../platform/clock.ts'
 
-type PageSample = { view: string; title: string; wide?: true; locals: Record<string, unknown> }
+type PageSample = {
+  view: string
+  title: string
+  wide?: true
+  tall?: true
+  /** On no way to an app: it has the look of the server alone. */
+  own?: true
+  locals: Record<string, unknown>
+}
 
 const atMs = Date.UTC(2026, 0, 15, 9, 30)
 const email = 'person@example.com'
@@ -11,7 +19,7 @@ const client = { name: 'Sample App', clientUri: 'https://app.example.com/' }
 const forms = { action: '/', values: {}, errors: {}, minLength: 8 }
 
 export const PAGE_SAMPLES: readonly PageSample[] = [
-  { view: 'home', title: 'Front page', locals: { mailbox: false } },
+  { view: 'home', title: 'Front page', own: true, locals: { mailbox: false } },
   {
     view: 'sign-in',
     title: 'Sign in to an app',
@@ -28,11 +36,28 @@ export const PAGE_SAMPLES: readonly PageSample[] = [
       forgotHref: '/forgot',
     },
   },
-  { view: 'register', title: 'Create an account', locals: { ...forms, signInHref: '/sign-in' } },
+  {
+    view: 'consent',
+    title: 'Allow an app',
+    tall: true,
+    locals: {
+      ...forms,
+      client,
+      account: { name, email },
+      registrar: { id: 'scope-registered', args: { server: 'this server' } },
+      scopes: [
+        { name: 'profile', title: 'scope-profile', description: 'scope-profile-about' },
+        { name: 'email', title: 'scope-email' },
+      ],
+      switchAccountHref: '/',
+    },
+  },
+  { view: 'register', title: 'Create an account', tall: true, locals: { ...forms, signInHref: '/sign-in' } },
   {
     view: 'account-password',
     title: 'Account',
     wide: true,
+    own: true,
     locals: {
       ...forms,
       title: 'password-title',
@@ -49,5 +74,11 @@ const link = 'https://accounts.example.com/activate?token=sample'
 
 export const MAIL_SAMPLES: readonly MailRequest[] = [
   { template: 'activation', to: email, data: { name, link, code: 'ABCD-2345', expiresAtMs } },
+  { template: 'reset', to: email, data: { name, link, code: 'ABCD-2345', expiresAtMs } },
+  {
+    template: 'sign-in-code',
+    to: email,
+    data: { name, purpose: 'sign_in', link, code: '1234 5678', expiresAtMs },
+  },
   { template: 'password-changed', to: email, data: { name, whenMs: atMs, resetLink: link } },
 ]

@@ -34,6 +34,8 @@ export type RequestState = {
   readerZone?: string | null | undefined
   /** How the app that the page leads to looks. A floor above defines the rest of its shape. */
   brand?: { name: string }
+  /** The id of that app. */
+  brandOf?: string
   /** The signed-in account. The floor above defines its shape. */
   account?: unknown
 }
