@@ -1,7 +1,7 @@
 /** Finds mapped columns that the file does not have. If they were ignored, every account would lack a field. */
-import { AppError } from '../platform/errors.ts'
-import { valueAt } from './values.ts'
-import type { FileRecord } from './files/file-record.ts'
+import { AppError } from '../../platform/errors.ts'
+import { valueAt } from '../values.ts'
+import type { FileRecord } from '../files/file-record.ts'
 
 export type MappedColumns = {
   /** True once every column was seen. @throws AppError 400 `usage` where the first record of a table lacks one */
