@@ -6,11 +6,7 @@ type Reader = { language: () => string; app: () => string | undefined }
 const reading = new AsyncLocalStorage<Reader>()
 
 /** Work inside is for a reader of this language. It is asked for only where it is needed. `app`: the id of a client. */
-export function readingIn<T>(
-  language: () => string,
-  work: () => T,
-  app: Reader['app'] = () => undefined,
-): T {
+export function readingIn<T>(language: () => string, work: () => T, app: Reader['app'] = () => undefined): T {
   return reading.run({ language, app }, work)
 }
 

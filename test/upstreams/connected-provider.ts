@@ -46,7 +46,10 @@ export async function openConnectedProvider(stage: Stage) {
     },
     /** Opens an address that leads to the provider by itself. Until each process knows it, that is the sign-in page. */
     async follow(visitor: Visitor, path: string, { id: subject }: Account): Promise<Visited> {
-      await until(async () => (await stage.visitor().get(path)).headers.get('location') !== null, 'it is known')
+      await until(
+        async () => (await stage.visitor().get(path)).headers.get('location') !== null,
+        'it is known',
+      )
       const page = await visitor.get(path)
       return visitor.get(provider.signIn(page.headers.get('location') ?? '', { id: subject }))
     },

@@ -64,7 +64,6 @@ export const PAGE_SAMPLES: readonly PageSample[] = [
       email,
       account: { email },
       signOutHref: '/',
-      forgotHref: '/forgot',
     },
   },
 ]

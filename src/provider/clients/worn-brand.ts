@@ -17,7 +17,8 @@ export function createWearBrand({ oidc, brand }: { oidc: Oidc; brand: Brand }): 
     if (!clientId || isDocumentId(clientId)) return
     const client = await oidc.current().Client.find(clientId)
     const chosen = client && brandOf(client)
-    if (chosen) Object.assign(requestState(ctx), { brand: shownBrandOfClient(brand, chosen), brandOf: clientId })
+    if (chosen)
+      Object.assign(requestState(ctx), { brand: shownBrandOfClient(brand, chosen), brandOf: clientId })
   }
 }
 
