@@ -101,26 +101,11 @@ export async function createAccount(sql: Sql, given: NewAccount, nowMs: number):
   const parsed = parseEmail(given.email)
   if (!parsed.ok) throw new AppError('email_invalid', 422, 'The e-mail address is not valid.')
   const { typed, canonical } = parsed.email
-  const profile = profileSchema.safeParse({
-    name: given.name ?? '',
-    givenName: given.givenName ?? null,
-    familyName: given.familyName ?? null,
-    username: given.username ?? null,
-    locale: given.locale ?? null,
-    zoneinfo: given.zoneinfo ?? null,
-  })
-  if (!profile.success)
-    throw new AppError('profile_invalid', 422, 'The name is not valid.', { cause: profile.error })
   const account: Account = {
     id: randomUUID(),
     email: typed,
     emailCanonical: canonical,
-    name: profile.data.name ?? '',
-    givenName: profile.data.givenName ?? null,
-    familyName: profile.data.familyName ?? null,
-    username: profile.data.username ?? null,
-    locale: profile.data.locale ?? null,
-    zoneinfo: profile.data.zoneinfo ?? null,
+    ...checkedProfile(given),
     passwordHash: given.passwordHash,
     emailVerifiedAtMs: given.verified ? nowMs : null,
     selfRegistered: given.selfRegistered ?? false,
@@ -138,6 +123,15 @@ export async function createAccount(sql: Sql, given: NewAccount, nowMs: number):
   const usernameCanonical = account.username === null ? null : foldUsername(account.username)
   await sql('accounts').insert({ ...account, usernameCanonical })
   return account
+}
+
+function checkedProfile(given: NewAccount) {
+  const { name = '', givenName = null, familyName = null } = given
+  const { username = null, locale = null, zoneinfo = null } = given
+  const profile = { name, givenName, familyName, username, locale, zoneinfo }
+  const { data, error } = profileSchema.safeParse(profile)
+  if (error) throw new AppError('profile_invalid', 422, 'The name is not valid.', { cause: error })
+  return { ...profile, ...data }
 }
 
 export async function findAccountById(sql: Sql, id: string): Promise<Account | undefined> {

@@ -71,6 +71,7 @@ export function createImporter(
   let bytes = 0
 
   async function flush(): Promise<void> {
+    if (batch.length === 0) return progress(bytes)
     const candidates = batch
     batch = []
     const outcome = await written(needs, candidates, { ...options, groupCount })

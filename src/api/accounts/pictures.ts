@@ -30,14 +30,15 @@ const NO_PICTURE = {
   picture_not_found: { status: 404, when: 'The account has no picture.' },
 } as const
 
+const path = '/accounts/{id}/picture'
+
 export function pictureOperations(needs: Services): readonly Operation[] {
-  const path = '/accounts/{id}/picture'
   return [
     operation({
       ...common,
+      path,
       id: 'getAccountPicture',
       method: 'get',
-      path,
       summary: 'Read where the picture of an account is',
       scope: 'accounts:read',
       params,

@@ -48,20 +48,15 @@ export async function importFile(
   const refused = refusedFile(path)
   const report = reporter(summary, (entry) => refused.write(`${JSON.stringify(entry)}\n`))
   const opener = createOpener(needs.digestKey, passphrase)
-  let open = false
   // Rows that follow accounts may belong to them.
-  const settle = async () => {
-    if (open) await importer.finish()
-    open = false
-  }
+  const settle = () => importer.finish()
   const beside = besideAccounts(needs, format, { ...options, opener, settle }, { summary, report })
-  const { rows, groupCount } = beside
   const drawn = (bytes: number) => progress({ bytes, totalBytes, records: summary.records })
   const importer = createImporter(
-    { ...needs, factorSeal: rows.seal },
+    { ...needs, factorSeal: beside.rows.seal },
     format.toIncoming,
     { ...options, from: format.name },
-    { summary, report, progress: drawn, groupCount },
+    { summary, report, progress: drawn, groupCount: beside.groupCount },
   )
   const columns = createMappedColumns(mapped, format.table === true)
   // Standard input cannot be read twice: there the import itself looks.
@@ -74,14 +69,13 @@ export async function importFile(
       if (await beside.take(record)) continue
       if (format.accounts.includes(record.list)) {
         columns.see(record)
-        open = true
         await importer.add(record)
       } else add(summary.leftOut, `list ${record.list}`)
       await refused.drained()
     }
     columns.end()
     await importer.finish()
-    rows.finish()
+    beside.rows.finish()
   } finally {
     await refused.close()
   }

@@ -72,20 +72,31 @@ export function createUpstreamClient(
       const identity = identityFrom(upstream, claims, emails)
       if (!identity) throw new UpstreamFailure('invalid', 'its answer names no subject')
       assertFresh(identity, flow)
-      const { sid } = claims
-      return { identity, there: { idToken, ...(typeof sid === 'string' && idToken && { sid }) } }
+      return { identity, there: sessionOf(claims, idToken) }
     },
-    async signOutUrl(upstream, { idToken, state, locale }) {
+    async signOutUrl(upstream, given) {
       const { end_session_endpoint: endpoint } = await metadata.describe(upstream)
       if (upstream.kind !== 'oidc' || !endpoint) return undefined
-      return withParameters(new URL(endpoint), {
-        ...(idToken && { id_token_hint: idToken }),
-        client_id: upstream.clientId,
-        post_logout_redirect_uri: addressesOf(issuer, upstream.id).post_logout_redirect_uri,
-        state,
-        ...(locale && { ui_locales: locale }),
-      })
+      return withParameters(new URL(endpoint), signOutParameters(issuer, upstream, given))
     },
+  }
+}
+
+function sessionOf({ sid }: Claimed['claims'], idToken: string | undefined): SessionThere {
+  return { idToken, ...(typeof sid === 'string' && idToken && { sid }) }
+}
+
+function signOutParameters(
+  issuer: string,
+  { id, clientId }: Upstream,
+  { idToken, state, locale }: SignOutThere,
+) {
+  return {
+    ...(idToken && { id_token_hint: idToken }),
+    client_id: clientId,
+    post_logout_redirect_uri: addressesOf(issuer, id).post_logout_redirect_uri,
+    state,
+    ...(locale && { ui_locales: locale }),
   }
 }
 

@@ -104,13 +104,13 @@ onEachDatabase('A registration with a passkey', (world) => {
     })
     const strangers = newKey()
     answerOf(strangers)
-    for (const response of [
-      strangers.get(askFor(token)),
-      here.key.get(askFor('another token')),
-      here.key.get(requestOptions(needs, { purpose: 'sign-in', browser: FORMS })!),
-      '',
-    ])
-      expect(await withPasskey(token, code, response)).to.include({ reason: 'wrong_passkey' })
+    for (const [what, response] of Object.entries({
+      'of a stranger': strangers.get(askFor(token)),
+      'for another link': here.key.get(askFor('another token')),
+      'for a sign-in': here.key.get(requestOptions(needs, { purpose: 'sign-in', browser: FORMS })!),
+      none: '',
+    }))
+      expect(await withPasskey(token, code, response), what).to.include({ reason: 'wrong_passkey' })
     // Five guesses were made by now, and end this mail elsewhere. Here the link still works.
     const done = await activate(needs, { token, browser: here.browser, signsIn: true })
     if (!done.ok) throw new Error(done.reason)

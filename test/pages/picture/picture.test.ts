@@ -56,7 +56,7 @@ for (const { name, stage: open } of STAGES)
         [`${await addressOf()}/small`, 96],
       ] as const) {
         const { answer, bytes } = await bytesAt(path)
-        expect(answer.headers.get('content-type')).to.equal('image/webp')
+        expect(answer.headers.get('content-type'), path).to.equal('image/webp')
         const found = await sharp(bytes).metadata()
         expect([found.format, found.width, found.height, found.exif], path).to.eql([
           'webp',
@@ -64,7 +64,7 @@ for (const { name, stage: open } of STAGES)
           side,
           undefined,
         ])
-        expect(bytes.includes('Sample Photographer')).to.equal(false)
+        expect(bytes.includes('Sample Photographer'), path).to.equal(false)
       }
       expect((await photo()).includes('Sample Photographer'), 'it was there').to.equal(true)
     })

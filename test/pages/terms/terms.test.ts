@@ -112,8 +112,8 @@ describe('the terms and the privacy notice', () => {
     const person = await accepted('2025-01')
     for (const page of [await toTerms(person), await visitor.get('/account')]) {
       const again = await decide(page, 'accept', { version: '2025-06' })
-      expect(again.heading).to.equal(NEW)
-      expect(again.text).to.contain('This is a newer version.')
+      expect(again.heading, page.url.pathname).to.equal(NEW)
+      expect(again.text, page.url.pathname).to.contain('This is a newer version.')
     }
     expect((await termsOf(person.email)).version).to.equal('2025-01')
   })

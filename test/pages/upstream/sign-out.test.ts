@@ -230,7 +230,9 @@ describe('a sign-out', () => {
     const { good, send } = await forged()
     const token = await forger.sign(good)
     const answers = await Promise.all(Array.from({ length: 6 }, () => send(token)))
-    expect(answers.map(({ status }) => status).toSorted()).to.eql([200, 400, 400, 400, 400, 400])
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).to.eql([
+      200, 400, 400, 400, 400, 400,
+    ])
   })
 
   it('of somebody else there leaves this session alone [S-2.233]', async () => {
@@ -239,7 +241,9 @@ describe('a sign-out', () => {
       { ...good, sub: 'somebody else' },
       { ...good, sid: 'another session' },
     ])
-      expect((await send(await forger.sign({ ...claims, jti: randomUUID() }))).status).to.equal(200)
+      expect((await send(await forger.sign({ ...claims, jti: randomUUID() }))).status, claims.sub).to.equal(
+        200,
+      )
     expect(await isSignedIn(visitor)).to.equal(true)
   })
 
