@@ -1,6 +1,6 @@
 /**
  * Resets of second factors that wait. An operator cannot know who really asks, so the owner gets a mail and time to stop it:
- * by its link, or by signing in with a factor. Then the upkeep of the worker carries it out.
+ * by its link, or by the use of a factor. Then the upkeep of the worker carries it out.
  */
 import { ACCOUNT_PATHS, linkTo, mailTo } from '../accounts/account-mail.ts'
 import { lockAccount } from '../accounts/account.ts'

@@ -3,6 +3,7 @@ import { findAccountById } from '../accounts/account.ts'
 import type { Account } from '../accounts/account.ts'
 import { isWaiting } from '../accounts/registrations/approvals.ts'
 import { recordFactorChange } from '../factors/factor-changes.ts'
+import { stopFactorReset } from '../factors/factor-resets.ts'
 import { DAY_MS } from '../platform/clock.ts'
 import { inTransaction } from '../platform/sql/database.ts'
 import type { Services } from '../services.ts'
@@ -60,6 +61,8 @@ export async function usePasskey(
   if (account.disabledAtMs !== null)
     return { ok: false, reason: (await isWaiting(needs.db, account.id)) ? 'waits' : 'disabled', account }
   await noteUse(needs, { account, passkey, signed, ip })
+  // Who has a factor did not lose them all.
+  await stopFactorReset(needs, account.id, { actor: account.id, ip })
   return { ok: true, account, passkey, userVerified: signed.userVerified }
 }
 

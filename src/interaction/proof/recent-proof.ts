@@ -21,8 +21,8 @@ export function isPageWithProof(name: unknown): name is PageWithProof {
 }
 
 export type RecentProof = {
-  /** Notes that the person gave the proof now. */
-  keep: (ctx: AnyContext, member: Member) => void
+  /** Notes that the person gave the proof, now or at `atMs`. */
+  keep: (ctx: AnyContext, member: Member, atMs?: number) => void
   isProven: (ctx: AnyContext, member: Member) => Promise<boolean>
 }
 
@@ -38,8 +38,8 @@ export function createRecentProof({
   const name = cookieName('proof', secure)
   const options = { httpOnly: true, sameSite: 'lax', secure, path: '/account', signed: false } as const
   return {
-    keep(ctx, { sessionUid }) {
-      const value = sealer.seal(JSON.stringify({ sessionUid, provenAtMs: clock() }), CONTEXT)
+    keep(ctx, { sessionUid }, provenAtMs = clock()) {
+      const value = sealer.seal(JSON.stringify({ sessionUid, provenAtMs }), CONTEXT)
       ctx.cookies.set(name, value, { ...options, maxAge: RECENT_PROOF_MS })
     },
     isProven(ctx, { account, sessionUid, signedInAtMs }) {

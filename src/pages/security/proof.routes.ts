@@ -124,7 +124,6 @@ async function goOn(services: SecurityServices, ctx: AnyContext, member: Member)
   const next = nextOf(ctx)
   if (next === 'app') return openSetUp(services, ctx, member, kept)
   services.memory.keep(ctx, member, kept)
-  services.recentProof.keep(ctx, member)
   redirect(ctx, withRequest(services, ctx, pathOf(next)))
 }
 

@@ -33,10 +33,19 @@ export type SecurityServices = PageServices & {
 export type Work = (services: SecurityServices, ctx: AnyContext, member: Member) => Promise<void> | void
 
 export function securityServices(services: PageServices): SecurityServices {
+  const recentProof = createRecentProof(services)
+  const memory = createPageMemory(services)
   return {
     ...services,
-    memory: createPageMemory(services),
-    recentProof: createRecentProof(services),
+    // Every proof that these pages take counts for the pages beside them as well.
+    memory: {
+      ...memory,
+      keep(ctx, member, kept) {
+        memory.keep(ctx, member, kept)
+        if (kept.provenAtMs !== undefined) recentProof.keep(ctx, member, kept.provenAtMs)
+      },
+    },
+    recentProof,
     deviceCookie: createDeviceCookie(services),
     returnPath: returnPathOf(services),
   }
