@@ -42,7 +42,7 @@ import type { Factor, Outcome, Policy, State } from './expected-outcomes.ts'
 const NEW_PASSWORD = 'seven bridges over one river'
 
 const TERMS = '2'
-/** Of the cookie that every browser here has. Only whoever trusts it is spared a step. */
+/** Of the cookie that every browser here has. Only people who trust it are spared a step. */
 const SECRET = 'S'.repeat(43)
 const SPARING = {
   ACCOUNT_SERVER_TRUSTED_BROWSER_DAYS: '30',

@@ -3,6 +3,7 @@
  * two steps. Each value is good for one step, and is exchanged for the next in one atomic write.
  */
 import { errors, Provider } from 'oidc-provider'
+import type { MailedCode } from '../../factors/mailed-codes.ts'
 import type { PasswordProof } from '../../factors/finish-sign-in.ts'
 import { unavailable } from '../../platform/errors.ts'
 import { MINUTE_MS } from '../../platform/clock.ts'
@@ -21,6 +22,8 @@ export type Passed = {
   amr: string[]
   /** Set while the account's second factor is due. */
   proof?: PasswordProof
+  /** A code that was mailed in place of that factor. */
+  mailed?: MailedCode
 }
 
 export type AuthSession = {

@@ -39,7 +39,8 @@ import {
 import type { AuthSession } from './auth-session.ts'
 import { issueChallengeCode } from './challenge-code.ts'
 import { challengeParameters, readRequest } from './challenge-request.ts'
-import { dueStep, fieldsFor, PROOF_OF_WORK } from './challenge-steps.ts'
+import { mailCode, offersMail } from './mailed-step.ts'
+import { dueStep, fieldsFor, PROOF_OF_WORK, SEND_CODE } from './challenge-steps.ts'
 import type { ChallengeStep } from './challenge-steps.ts'
 import {
   GUESSED,
@@ -87,6 +88,8 @@ async function answer(services: ChallengeServices, ctx: KoaContextWithOIDC): Pro
     const due = dueStep(step.session.passed)
     if (!due) return finish(services, ctx, step)
     const fields = fieldsFor(due, ctx.oidc.params ?? {})
+    if (!fields && due.instead && parameter(ctx, SEND_CODE) === 'email')
+      return sendCode(services, ctx, step, due)
     if (!fields)
       return requestStep(services, ctx, step, due, `send ${due.fields.join(' and ')}, with auth_session`)
     const { passed, device } = step.session
@@ -106,6 +109,17 @@ async function answer(services: ChallengeServices, ctx: KoaContextWithOIDC): Pro
       return redirectToWeb(ctx, { ...step.session.request, login_hint: account.email }, PASSKEY)
     }
   }
+}
+
+async function sendCode(
+  services: ChallengeServices,
+  ctx: KoaContextWithOIDC,
+  { id, session }: Step,
+  due: ChallengeStep,
+): Promise<void> {
+  const ip = requestState(ctx).clientIp ?? ''
+  const { passed, description } = await mailCode(services, ctx, session, ip)
+  return requestStep(services, ctx, { id, session: { ...session, passed } }, due, description)
 }
 
 /** A passkey signs for the pages of this server alone. Without an authenticator app only the browser leads on. */
@@ -180,6 +194,8 @@ async function requestStep(
   await useUpPushed(ctx)
   const authSession = await nextAuthSession(services, id, session, services.limits)
   answerDue(ctx, due, description, authSession)
+  if (!due.instead || !(await offersMail(services, ctx, session))) return
+  ctx.body = { ...(ctx.body as object), [SEND_CODE]: ['email'] }
 }
 
 function answerDue(

@@ -4,6 +4,7 @@
  */
 import { errors } from 'oidc-provider'
 import { finishSignIn, passwordProof } from '../../factors/finish-sign-in.ts'
+import { finishByMail } from '../../factors/spared/mailed-factor.ts'
 import { signIn } from '../../accounts/journeys/sign-in.ts'
 import type { SignInOrigin } from '../../audit/sign-in-origin.ts'
 import { SECOND_FACTOR_AMR } from '../../factors/second-factor.ts'
@@ -30,6 +31,8 @@ export type ChallengeStep = {
   /** The app gets this name and shows a form for it. */
   name: string
   fields: readonly string[]
+  /** A field that may come in place of them, once a code was mailed. */
+  instead?: string
   /** The methods that it may add (RFC 8176). */
   amr: readonly string[]
   isDue: (passed: Passed) => boolean
@@ -44,6 +47,8 @@ export type ChallengeStep = {
 
 const LONGEST_USERNAME = 320
 const LONGEST_CODE = 100
+/** The code of a mail. */
+const MAILED_CODE = 'mailed_otp'
 
 const password: ChallengeStep = {
   name: 'password',
@@ -75,15 +80,21 @@ const password: ChallengeStep = {
 const otp: ChallengeStep = {
   name: 'otp',
   fields: ['otp'],
+  instead: MAILED_CODE,
   amr: SECOND_FACTOR_AMR.totp.filter((method) => !PASSWORD_AMR.includes(method)),
   isDue: ({ proof }) => proof !== undefined,
-  async take(services, { fields: { otp: code = '' }, passed: { proof, ...passed }, ip, from }) {
-    if (code.length > LONGEST_CODE) throw new errors.InvalidRequest('otp is too long')
+  async take(services, { fields, passed: { proof, mailed, ...passed }, ip, from }) {
+    const { otp: code = '', [MAILED_CODE]: mailedCode } = fields
+    if ((mailedCode ?? code).length > LONGEST_CODE) throw new errors.InvalidRequest('the code is too long')
     if (!proof) return 'wrong'
-    const result = await finishSignIn(services, { proof, code, ip, from })
-    if (result.ok) return { ...passed, amr: result.amr }
-    if (result.reason === 'over') throw invalidSession()
-    return result.reason
+    const given = { proof, ip, from }
+    const result =
+      mailedCode === undefined
+        ? await finishSignIn(services, { ...given, code })
+        : mailed && (await finishByMail(services, { ...given, kept: mailed, code: mailedCode }))
+    if (result?.ok) return { ...passed, amr: result.amr }
+    if (result?.reason === 'over') throw invalidSession()
+    return result?.reason === 'blocked' ? 'blocked' : 'wrong'
   },
   refusal: 'the code is wrong or was used before, or there were too many attempts; ask for the next one',
 }
@@ -96,8 +107,15 @@ export const STEP_METHODS = STEPS.flatMap(({ amr }) => amr)
 /** Beside the fields of a step: the solution of the puzzle that came with its refusal. */
 export const PROOF_OF_WORK = 'proof_of_work'
 
+/** Asks for a code by mail, with the value `email`. */
+export const SEND_CODE = 'send_code'
+
 /** Every field that a step may take. */
-export const STEP_FIELDS = [...STEPS.flatMap(({ fields }) => fields), PROOF_OF_WORK]
+export const STEP_FIELDS = [
+  ...STEPS.flatMap(({ fields, instead }) => (instead ? [...fields, instead] : fields)),
+  PROOF_OF_WORK,
+  SEND_CODE,
+]
 
 /** The first step that is not passed yet. */
 export function dueStep(passed: Passed): ChallengeStep | undefined {
@@ -106,9 +124,11 @@ export function dueStep(passed: Passed): ChallengeStep | undefined {
 
 /** The fields of a step, if the request has them all. Its `login_hint` is the default user name. */
 export function fieldsFor(
-  { fields }: ChallengeStep,
+  { fields, instead = '' }: ChallengeStep,
   { login_hint: username, ...params }: Record<string, unknown>,
 ): Record<string, string> | undefined {
+  const { [instead]: other } = params
+  if (typeof other === 'string') return { [instead]: other }
   const values = fields.flatMap((name) => {
     const value = params[name] ?? (name === 'username' ? username : undefined)
     return typeof value === 'string' ? [[name, value] as const] : []
