@@ -48,17 +48,11 @@ export function createUpstreamClient(
       const as = await metadata.describe(upstream)
       const { authorization_endpoint: endpoint } = as
       if (!endpoint) throw new UpstreamFailure('invalid', 'its metadata has no authorization_endpoint')
+      const parameters = await authorizationParameters(issuer, upstream, flow)
       return withParameters(new URL(endpoint), {
         ...wishes(upstream, as),
-        ...(upstream.kind === 'oidc' && { nonce: flow.nonce, ...again(flow, upstream) }),
         ...(hints.loginHint && { login_hint: hints.loginHint }),
-        response_type: 'code',
-        client_id: upstream.clientId,
-        redirect_uri: redirectUriOf(issuer, upstream.id),
-        scope: upstream.scope,
-        state: flow.state,
-        code_challenge: await oauth.calculatePKCECodeChallenge(flow.codeVerifier),
-        code_challenge_method: 'S256',
+        ...parameters,
       })
     },
     async identify(came) {
@@ -79,6 +73,19 @@ export function createUpstreamClient(
       if (upstream.kind !== 'oidc' || !endpoint) return undefined
       return withParameters(new URL(endpoint), signOutParameters(issuer, upstream, given))
     },
+  }
+}
+
+async function authorizationParameters(issuer: string, upstream: Upstream, flow: Flow) {
+  return {
+    ...(upstream.kind === 'oidc' && { nonce: flow.nonce, ...again(flow, upstream) }),
+    response_type: 'code',
+    client_id: upstream.clientId,
+    redirect_uri: redirectUriOf(issuer, upstream.id),
+    scope: upstream.scope,
+    state: flow.state,
+    code_challenge: await oauth.calculatePKCECodeChallenge(flow.codeVerifier),
+    code_challenge_method: 'S256',
   }
 }
 
