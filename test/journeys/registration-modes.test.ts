@@ -22,7 +22,10 @@ describe('Somebody who wants to register', () => {
   const browsers: OpenBrowser[] = []
 
   async function startIn(mode: string, more: Record<string, string> = {}): Promise<RunningServer> {
-    const server = await startServer({ store: 'sqlite', env: { ACCOUNT_SERVER_ACCOUNT_REGISTRATION: mode, ...more } })
+    const server = await startServer({
+      store: 'sqlite',
+      env: { ACCOUNT_SERVER_ACCOUNT_REGISTRATION: mode, ...more },
+    })
     servers.push(server)
     return server
   }
