@@ -14,3 +14,4 @@ requests-was-expired = This request from { $app } has expired and gives no acces
 requests-unknown = This request is no longer here.
 requests-done-allow = Allowed. { $app } gets access. You can remove it under Apps.
 requests-done-deny = Refused. { $app } gets no access.
+requests-stronger = This request asks for a stronger sign-in. Use your passkey or second factor to continue.

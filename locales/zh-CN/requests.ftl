@@ -14,3 +14,4 @@ requests-was-expired = { $app } 的这个请求已过期，不会授予访问权
 requests-unknown = 该请求已不存在。
 requests-done-allow = 已允许。{ $app } 获得访问权限，可以在“应用”中移除。
 requests-done-deny = 已拒绝。{ $app } 不会获得访问权限。
+requests-stronger = 此请求需要更安全的登录方式。请使用你的通行密钥或第二重验证以继续。

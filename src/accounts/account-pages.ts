@@ -4,6 +4,9 @@ export const REQUESTS_PATH = '/account/requests'
 /** Where an authenticator app is set up. */
 export const SET_UP_PATH = '/account/security/app'
 
+/** Where a passkey is added. */
+export const NEW_PASSKEY_PATH = '/account/security/passkeys/new'
+
 /** The pages that sign-in may lead on to: a closed list, so that no address from outside is ever followed. */
 const PAGES = {
   account: '/account',

@@ -7,7 +7,9 @@ import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider'
 import { REQUESTS_PATH } from '../../accounts/account-pages.ts'
 import { mailTo } from '../../accounts/account-mail.ts'
 import { findAccountByEmail } from '../../accounts/account.ts'
+import { reachableLevels } from '../../accounts/levels.ts'
 import type { Taken } from '../../attempts/bucket.ts'
+import { hasPasskeys } from '../../passkeys/options.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
 import { neededLevel } from '../../provider/requests/authentication-levels.ts'
@@ -100,7 +102,7 @@ async function admit(
 ): Promise<void> {
   if (userCode !== undefined) throw new errors.InvalidRequest('user_code is not supported: leave it out')
   // Before the request is stored: no sign-in could answer it.
-  neededLevel(ctx.oidc.params ?? {}, ctx.oidc.client)
+  levelNeeded(services, ctx)
   if (!account.emailVerified && !services.config.accounts.unverifiedAccountsMayAuthorize)
     throw new errors.UnknownUserId('could not identify end-user')
   const clientId = ctx.oidc.client?.clientId ?? ''
@@ -109,6 +111,10 @@ async function admit(
   const { params } = ctx.oidc
   ctx.state['notificationToken'] = params?.['client_notification_token']
   if (params) params['client_notification_token'] = undefined
+}
+
+function levelNeeded(services: Services, { oidc }: KoaContextWithOIDC): string | undefined {
+  return neededLevel(oidc.params ?? {}, oidc.client, reachableLevels(hasPasskeys(services)))
 }
 
 async function notifyPerson(
@@ -131,7 +137,7 @@ async function notifyPerson(
       clientId,
       scope: request.scope ?? '',
       resources: [request.resource ?? []].flat(),
-      level: neededLevel(params ?? {}, client) ?? null,
+      level: levelNeeded(services, ctx) ?? null,
       bindingMessage: (params?.['binding_message'] as string | undefined) ?? null,
       notificationToken: ctx.state['notificationToken'] as string | undefined,
       createdAtMs,

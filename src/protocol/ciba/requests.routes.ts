@@ -1,9 +1,9 @@
 /** The account page for backchannel requests (CIBA): the person sees them, and approves or refuses. */
 import type { Router } from '@koa/router'
 import { z } from 'zod'
-import { isStrong, levelOf, meetsLevel } from '../../accounts/levels.ts'
-import { duePath, REQUESTS_PATH, signInAgainPath } from '../../accounts/account-pages.ts'
-import { needsSecondFactor } from '../../accounts/second-factor-needed.ts'
+import { isStrong, levelOf, LEVELS, meetsLevel } from '../../accounts/levels.ts'
+import { duePath, NEW_PASSKEY_PATH, REQUESTS_PATH, signInAgainPath } from '../../accounts/account-pages.ts'
+import { needsSecondFactor, strongestLevel } from '../../accounts/second-factor-needed.ts'
 import type { PageServices } from '../../feature.ts'
 import { formOf } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
@@ -85,7 +85,7 @@ async function answer(services: PageServices, ctx: AnyContext, member: Member): 
   const { id, decision } = validate(schema, formOf(ctx))
   const { account, signedInAtMs, amr } = member
   const stronger = decision === 'allow' && (await strongerPath(services, member, id))
-  if (stronger) return redirect(ctx, stronger)
+  if (stronger) return services.nextPage.lead(ctx, stronger, 'requests-stronger')
   const { became, clientId } = await answerRequest(services, {
     requestDigest: id,
     accountId: account.id,
@@ -118,9 +118,10 @@ async function strongerPath(
   const request = open.find(({ requestDigest }) => requestDigest === id)
   if (!request) return undefined
   const isRequired = requiresSecondFactor(await findClient(oidc.current(), request.clientId))
-  if (!isRequired && (!request.level || meetsLevel(levelOf(amr), request.level))) return undefined
-  const canReach = await needsSecondFactor(db, account.id)
-  return duePath(canReach ? 'sign_in' : 'second_factor', 'requests')
+  const needed = request.level ?? (isRequired ? LEVELS[1] : LEVELS[0])
+  if (meetsLevel(levelOf(amr), needed)) return undefined
+  if (meetsLevel(await strongestLevel(db, account.id), needed)) return signInAgainPath('requests')
+  return needed === LEVELS[2] ? `${NEW_PASSKEY_PATH}?for=requests` : duePath('second_factor', 'requests')
 }
 
 /** A session from before the second factor was set up is not enough. */

@@ -116,10 +116,16 @@ export function needsMoreThan(level: string | undefined, params: Parameters): bo
 
 /**
  * The level that the person's sign-in needs for a request, beside those of pages. Nothing where any sign-in is enough.
+ * `reachable`: what this server has.
  * @throws errors.OIDCProviderError `unmet_authentication_requirements` when no sign-in here could reach it
  */
-export function neededLevel(params: Parameters, client: Client): string | undefined {
+export function neededLevel(
+  params: Parameters,
+  client: Client,
+  reachable: readonly Level[] = REACHABLE_LEVELS,
+): Level | undefined {
   const weakest = LEVELS.find((level) => !needsMoreThan(level, params))
+  if (weakest && !reachable.includes(weakest)) throw unmetError(reachable)
   const floor = requiresSecondFactor(client) && !meetsLevel(weakest, SECOND_FACTOR) ? SECOND_FACTOR : weakest
   return floor === LEVELS[0] ? undefined : floor
 }
