@@ -35,7 +35,7 @@ export function sealedAccounts(sealer: Sealer): Codec<CachedAccount> {
 
 /** The number changes with the cached columns, so that one release does not read what another one wrote. */
 function contextOf(id: string): string {
-  return `account-cache 7 ${id}`
+  return `account-cache 8 ${id}`
 }
 
 type Row = KnownAccount &

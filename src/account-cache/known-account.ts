@@ -25,6 +25,8 @@ export type KnownAccount = {
   secondFactorDue: boolean
   termsVersion: string | null
   termsAcceptedAtMs: number | null
+  /** When it is deleted, at its owner's wish. */
+  deleteAtMs: number | null
   sessionsValidFromMs: number
   createdAtMs: number
   updatedAtMs: number
@@ -45,6 +47,7 @@ export const KNOWN_COLUMNS = [
   'secondFactorDue',
   'termsVersion',
   'termsAcceptedAtMs',
+  'deleteAtMs',
   'sessionsValidFromMs',
   'createdAtMs',
   'updatedAtMs',

@@ -66,6 +66,7 @@ export const AUDITED_ACTIONS = {
   'account.activation_requested': { none: CHANGES_NOTHING },
   'account.data_exported': { none: 'A download changes no state.' },
   'account.email_change_requested': { none: CHANGES_NOTHING },
+  'account.email_change_cancelled': { none: 'The account keeps its address. Only a mail loses its effect.' },
   'password.reset_requested': { none: CHANGES_NOTHING },
   'password.reset_mailed': { none: CHANGES_NOTHING },
   'sign_in.succeeded': { none: 'The session that begins is the event: `session.started`.' },

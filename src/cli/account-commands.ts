@@ -171,6 +171,28 @@ export const account: Noun = {
     },
     {
       noun,
+      verb: 'cancel-email',
+      opens,
+      operand,
+      about: 'Cancels a change of address that waits for its confirmation.',
+      examples: ['account cancel-email person@example.com'],
+      run: async (...args) => (await import('./accounts/deletion-actions.ts')).cancelEmail(...args),
+    },
+    {
+      noun,
+      verb: 'export',
+      opens,
+      operand,
+      about: 'Writes all that is kept about a person into a file, as the person can download it.',
+      options: {
+        file: { value: 'FILE', about: 'A new file, which only you can read.', required: true },
+      },
+      notes: ['It has no passwords, keys or other secrets. The audit trail notes the export.'],
+      examples: ['account export person@example.com --file person.json'],
+      run: async (...args) => (await import('./accounts/export-actions.ts')).exportPerson(...args),
+    },
+    {
+      noun,
       verb: 'keep',
       opens,
       operand,

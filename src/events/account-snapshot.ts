@@ -42,6 +42,7 @@ export function accountFields(account: KnownAccount) {
     locale: account.locale,
     zoneinfo: account.zoneinfo,
     disabled: account.disabledAtMs !== null,
+    delete_at: account.deleteAtMs === null ? null : new Date(account.deleteAtMs).toISOString(),
     terms_version: account.termsVersion,
     terms_accepted_at:
       account.termsAcceptedAtMs === null ? null : new Date(account.termsAcceptedAtMs).toISOString(),

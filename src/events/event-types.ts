@@ -23,6 +23,8 @@ export const accountSnapshot = z.object({
   /** Newer than the first published schema, so an older event has none. */
   zoneinfo: text.nullable().optional().describe('The IANA name of its time zone'),
   disabled: z.boolean(),
+  /** Newer than the first published schema, so an older event has none. */
+  delete_at: time.nullable().optional().describe('When it is deleted, at its owner’s wish'),
   /** Both newer than the first published schema, so an older event has none. */
   terms_version: text
     .nullable()

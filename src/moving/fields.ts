@@ -35,6 +35,7 @@ const OWN_NAMES = [
   'type',
   'email_verified_at',
   'disabled_at',
+  'delete_at',
   'password_changed_at',
   'sessions_valid_from',
   'updated_at',

@@ -44,6 +44,8 @@ export const NO_PLACE = {
 export type Own = {
   emailVerifiedAtMs?: number | undefined
   disabledAtMs?: number | undefined
+  /** A deletion that was asked for goes on. */
+  deleteAtMs?: number | undefined
   passwordChangedAtMs?: number | undefined
   sessionsValidFromMs?: number | undefined
   updatedAtMs?: number | undefined

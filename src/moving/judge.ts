@@ -56,7 +56,7 @@ export function judge(given: Incoming, options: JudgeOptions): Judged | Refusal 
     emailCanonical: email.email.canonical,
     ...profile,
     passwordHash,
-    deleteAtMs: null,
+    deleteAtMs: given.own?.deleteAtMs ?? null,
     ...momentsOf(given, options, passwordHash !== null),
   }
   return {
@@ -68,11 +68,13 @@ export function judge(given: Incoming, options: JudgeOptions): Judged | Refusal 
   }
 }
 
+const WHOLE_PROFILE = profileSchema.required()
+
 type Profile = Pick<Account, 'name' | 'givenName' | 'familyName' | 'username' | 'locale' | 'zoneinfo'>
 
 function profileOf(given: Incoming): Profile | Refusal {
   const { name = '', givenName, familyName, username, locale, zoneinfo } = given
-  const profile = profileSchema.safeParse({
+  const profile = WHOLE_PROFILE.safeParse({
     name,
     givenName: givenName ?? null,
     familyName: familyName ?? null,
@@ -80,17 +82,7 @@ function profileOf(given: Incoming): Profile | Refusal {
     locale: locale ?? null,
     zoneinfo: zoneinfo ?? null,
   })
-  if (profile.success) {
-    const { data } = profile
-    return {
-      name: data.name ?? '',
-      givenName: data.givenName ?? null,
-      familyName: data.familyName ?? null,
-      username: data.username ?? null,
-      locale: data.locale ?? null,
-      zoneinfo: data.zoneinfo ?? null,
-    }
-  }
+  if (profile.success) return profile.data
   const [issue] = profile.error.issues
   const why = `${issue?.path.join('.') ?? 'the profile'} is not valid: ${issue?.message.replaceAll('_', ' ')}`
   return { code: 'profile_invalid', why }

@@ -24,6 +24,7 @@ const consent = z.object({
 const ownFields = z.object({
   email_verified_at: moment,
   disabled_at: moment,
+  delete_at: moment,
   password_changed_at: moment,
   sessions_valid_from: moment,
   updated_at: moment,
@@ -47,6 +48,7 @@ export function readOwn(
   const own = {
     emailVerifiedAtMs: data.email_verified_at,
     disabledAtMs: data.disabled_at,
+    deleteAtMs: data.delete_at,
     passwordChangedAtMs: data.password_changed_at,
     sessionsValidFromMs: data.sessions_valid_from,
     updatedAtMs: data.updated_at,

@@ -18,6 +18,10 @@ export const shownAccount = z
     locale: z.string().nullable().describe('A language tag (BCP 47).'),
     zoneinfo: z.string().nullable().describe('The IANA name of a time zone.'),
     disabled: z.boolean(),
+    delete_at: z.iso
+      .datetime()
+      .nullable()
+      .describe('When it is deleted, at its owner’s wish. A sign-in before then keeps it.'),
     terms_version: z.string().nullable().describe('The version of the terms that the person accepted last.'),
     terms_accepted_at: z.iso.datetime().nullable(),
     created_at: z.iso.datetime(),
@@ -37,6 +41,7 @@ export const shownAccount = z
         locale: 'en',
         zoneinfo: 'Europe/Berlin',
         disabled: false,
+        delete_at: null,
         terms_version: '2026-01',
         terms_accepted_at: '2026-01-05T09:30:00.000Z',
         created_at: '2026-01-05T09:30:00.000Z',

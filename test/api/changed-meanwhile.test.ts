@@ -33,6 +33,14 @@ describe('a change of a row that another request changes at once', () => {
     const { id } = await stage.person()
     return { path: `/accounts/${id}`, table: 'accounts', where: { id }, change: { givenName: 'Eve' } }
   }
+  async function waitingAccount(): Promise<Row> {
+    const row = await account()
+    await stage.parts
+      .db('accounts')
+      .where(row.where)
+      .update({ deleteAtMs: Date.now() + 1e9 })
+    return row
+  }
   async function client(): Promise<Row> {
     const body = { client_name: 'Shop', redirect_uris: [CALLBACK] }
     const clientId = String((await api.call('POST', '/clients', { token, body })).json()['client_id'])
@@ -53,6 +61,9 @@ describe('a change of a row that another request changes at once', () => {
     ['an account gets a reset', account, 'POST', '/send-reset'],
     ['an account gets a planned reset of factors', account, 'POST', '/reset-factors'],
     ['an account loses its factors', account, 'POST', '/reset-factors-now'],
+    ['an account is kept', waitingAccount, 'POST', '/keep'],
+    ['an account keeps its address', account, 'DELETE', '/new-email'],
+    ['an account loses its picture', account, 'DELETE', '/picture'],
     ['an account keeps its factors', account, 'POST', '/keep-factors'],
     ['a client is disabled', client, 'POST', '/disable'],
     ['a client is enabled', client, 'POST', '/enable'],

@@ -7,6 +7,7 @@ import { grantRole } from '../../src/accounts/roles.ts'
 import { anyAddress, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
+import { requestNewAddress } from '../../src/accounts/journeys/new-address.ts'
 import { setPicture } from '../../src/pictures/pictures.ts'
 import { addTrusted } from '../factors/trusted.ts'
 import { photo } from '../pictures/samples.ts'
@@ -53,6 +54,11 @@ export async function goodRequests(stage: Stage) {
     const image = await photo()
     await setPicture(stage.parts, id, { large: image, small: image }, { actor: 'cli' })
     return { path: `/accounts/${id}/picture`, token: own }
+  }
+  const onNewEmail: Make = async () => {
+    const { id } = await stage.person()
+    await requestNewAddress(stage.parts, { accountId: id, email: anyEmail(), ip: anyAddress() })
+    return { path: `/accounts/${id}/new-email`, token: own }
   }
   async function created(path: string, body: Record<string, unknown>) {
     return (await api.call('POST', path, { token: own, body })).json()
@@ -174,6 +180,9 @@ export async function goodRequests(stage: Stage) {
     resetAccountFactors: onAccount('/reset-factors'),
     resetAccountFactorsNow: onAccount('/reset-factors-now'),
     keepAccountFactors: onAccount('/keep-factors'),
+    keepAccount: onAccount('/keep'),
+    getAccountNewEmail: onNewEmail,
+    cancelAccountNewEmail: onNewEmail,
     getAccountPicture: onPicture,
     removeAccountPicture: onPicture,
     getAccountRoles: onAccount('/roles'),

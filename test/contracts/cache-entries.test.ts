@@ -58,6 +58,7 @@ function account(id: string, name: string): CachedAccount {
     secondFactorDue: false,
     termsVersion: null,
     termsAcceptedAtMs: null,
+    deleteAtMs: null,
     sessionsValidFromMs: 1,
     createdAtMs: 1,
     updatedAtMs: 1,

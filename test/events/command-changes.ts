@@ -6,6 +6,7 @@ import { createGroup } from '../../src/groups/groups.ts'
 import { addMember } from '../../src/groups/members.ts'
 import { createInitialAccessToken } from '../../src/protocol/registration/initial-access-tokens.ts'
 import { planFactorReset } from '../../src/factors/factor-resets.ts'
+import { requestDeletion } from '../../src/accounts/life/deletion.ts'
 import { setPicture } from '../../src/pictures/pictures.ts'
 import { photo } from '../pictures/samples.ts'
 import { enroll } from '../factors/enrolled.ts'
@@ -36,6 +37,11 @@ export const signedIn: Prepare = async (world) => {
   const person = await world.createAccount()
   await world.visitor().signIn(person)
   return person.account.id
+}
+export const withDeletion: Prepare = async (world) => {
+  const id = await account(world)
+  await requestDeletion(world.parts, id, { actor: 'cli' })
+  return id
 }
 export const withPicture: Prepare = async (world) => {
   const id = await account(world)
@@ -117,6 +123,8 @@ export const COMMAND_CHANGES: Changes = {
     run: ({ command }, id) => command('account', 'update', id, '--name', 'Somebody'),
     events: ['account.changed'],
   },
+  'account cancel-email': { none: 'The account is as it was. Only a mail loses its effect.' },
+  'account export': READS,
   'account remove-picture': {
     given: withPicture,
     run: ({ command }, id) => command('account', 'remove-picture', id),

@@ -6,7 +6,7 @@ import { embeddedPlace } from '../cli/command-line.ts'
 
 /** With their accounts, in a form of their own. */
 const WITH_ACCOUNTS: Readonly<Record<string, readonly string[]>> = {
-  // An account that waits for its deletion, or was reminded, begins anew: `deleteAtMs` and `remindedAtMs` are empty there.
+  // Who was reminded of a deletion is reminded once more: `remindedAtMs` is empty there.
   accounts: [...ACCOUNT_COLUMNS, 'usernameCanonical', 'remindedAtMs'],
   account_roles: ['accountId', 'role'],
   account_totps: [

@@ -1,6 +1,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import sharp from 'sharp'
 import { createAccount } from '../../src/accounts/account.ts'
 import { createClient, disableClient, rotateClientSecret } from '../../src/clients/clients.ts'
 import { findClientWithSecret } from '../../src/clients/clients.ts'
@@ -19,9 +20,11 @@ import type { Sealing } from '../../src/moving/rows/passphrase.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
 import { createInitialAccessToken } from '../../src/protocol/registration/initial-access-tokens.ts'
 import { allowExchange } from '../../src/protocol/token-exchange/exchange-rules.ts'
+import { setPicture } from '../../src/pictures/pictures.ts'
 import { createResource } from '../../src/resources/resources.ts'
 import { embeddedPlace, servicePlace } from '../cli/command-line.ts'
 import type { Place } from '../cli/command-line.ts'
+import { photo } from '../pictures/samples.ts'
 
 const PASSPHRASE = 'seven grey kettles'
 const SECRET_TABLES = [
@@ -288,6 +291,12 @@ async function addAccounts({ db, clock, sealer, config }: Parts, clientId: strin
     lastStep: 7,
   }
   await insertTotp(db, sealer, app, clock())
+  const large = await photo({ width: 512, height: 512 })
+  const image = await sharp(large).webp().toBuffer()
+  await setPicture({ db, clock }, ada!.id, { large: image, small: image }, { actor: 'cli' })
+  await db('accounts')
+    .where({ id: ada!.id })
+    .update({ deleteAtMs: clock() + 86_400_000, updatedAtMs: clock() })
   await renewCodes(db, config.keys.index, ada!.id, clock())
   await db('account_roles').insert({ accountId: bob!.id, role: 'admin' })
   await createGroup({ db, clock }, { name: 'nobody/is "in" it', description: 'Ünï' }, { actor: 'cli' })

@@ -14,9 +14,9 @@ import { isVerified, lockAccount } from '../account.ts'
 import type { Account } from '../account.ts'
 import { mailAddressNotice } from '../life/address-mail.ts'
 import { isUnproven, lockOccupant, removeUnproven } from '../life/held-address.ts'
+import { removeAdditions } from '../life/undone-additions.ts'
 import { previewToken, useToken } from '../one-time-token.ts'
 import { requestReset } from './password-reset.ts'
-import { removeAdditions } from './undone-additions.ts'
 
 /** What the link would do now. `used`: the address was taken back before. */
 export type WayBack = { state: 'live'; email: string } | { state: 'used' | 'over' }

@@ -15,6 +15,7 @@ import type { Sql } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
 import { findAccountByEmail, isVerified, lockAccount } from '../account.ts'
 import type { Account } from '../account.ts'
+import type { Actor, Expects } from '../account-state.ts'
 import { mailAddressNotice, mailAddressTaken, mailNewAddress } from '../life/address-mail.ts'
 import { isHeld, isUnproven, lockOccupant, removeUnproven } from '../life/held-address.ts'
 import {
@@ -65,9 +66,21 @@ export async function pendingAddress(
 }
 
 /** Forgets what was asked for. Answers false when nothing was. */
-export async function cancelNewAddress({ db }: Pick<Services, 'db'>, accountId: string): Promise<boolean> {
+export async function cancelNewAddress(
+  { db, clock }: Pick<Services, 'db' | 'clock'>,
+  accountId: string,
+  by: Actor,
+  expects?: Expects,
+): Promise<boolean> {
   const purpose = 'new_address'
-  return (await db('one_time_tokens').where({ accountId, purpose }).whereNull('usedAtMs').delete()) > 0
+  return inTransaction(db, async (trx) => {
+    const account = await lockAccount(trx, accountId)
+    if (account) expects?.(account)
+    const waiting = trx('one_time_tokens').where({ accountId, purpose }).whereNull('usedAtMs')
+    if ((await waiting.delete()) === 0) return false
+    await recordAudit(trx, { ...by, atMs: clock(), action: 'account.email_change_cancelled', accountId })
+    return true
+  })
 }
 
 /** By the mailed link with the browser that asked or the code; or by the code alone, for somebody who is signed in. */

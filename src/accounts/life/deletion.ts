@@ -53,6 +53,7 @@ export async function cancelDeletion(
   needs: Pick<Services, 'db' | 'clock' | 'config' | 'outbox'>,
   accountId: string,
   by: Actor,
+  expects?: Expects,
 ): Promise<boolean> {
   // Nearly always nothing waits, and then a read is enough.
   const waiting = await waitingSince(needs.db, accountId)
@@ -61,6 +62,7 @@ export async function cancelDeletion(
   return inTransaction(needs.db, async (trx) => {
     const account = await lockAccount(trx, accountId)
     if (!account || account.deleteAtMs === null) return false
+    expects?.(account)
     const { deleteAtMs } = account
     await updateAccount(trx, { id: accountId }, { deleteAtMs: null, updatedAtMs: nowMs })
     await recordAudit(trx, { ...by, atMs: nowMs, action: 'account.deletion_cancelled', accountId })

@@ -8,6 +8,7 @@ import {
   requestNewAddress,
 } from '../../accounts/journeys/new-address.ts'
 import type { NewAddressAsked } from '../../accounts/journeys/new-address.ts'
+import { actorOf } from '../../operations/bearer.ts'
 import { operation } from '../../operations/operation.ts'
 import type { Operation } from '../../operations/operation.ts'
 import { showAccount, shownAccount, timeOf } from '../../operations/shown-account.ts'
@@ -109,8 +110,9 @@ function cancelling(needs: Services): Operation {
     description: 'The code that was mailed counts no longer. Succeeds where nothing was asked for, too.',
     scope: 'account:email',
     answer: { status: 204, description: 'Nothing waits for a code.' },
-    async handle({ token }) {
-      await cancelNewAddress(needs, ownerOf(token).id)
+    async handle({ token, ip }) {
+      const { id } = ownerOf(token)
+      await cancelNewAddress(needs, id, { actor: actorOf(token), ip })
       return { body: undefined }
     },
   })

@@ -4,6 +4,7 @@ import type { Services } from '../../services.ts'
 import { checkingOperations } from './checking.ts'
 import { factorOperations } from './factors.ts'
 import { managingOperations } from './managing.ts'
+import { newEmailOperations } from './new-email.ts'
 import { pictureOperations } from './pictures.ts'
 import { readingOperations } from './reading.ts'
 import { roleOperations } from './roles.ts'
@@ -19,6 +20,7 @@ export function accountsApi(services: Services): Feature {
       ...factorOperations(services),
       ...roleOperations(services),
       ...pictureOperations(services),
+      ...newEmailOperations(services),
     ],
   }
 }

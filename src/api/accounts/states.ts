@@ -3,6 +3,7 @@ import { accountNotFound } from '../../accounts/account.ts'
 import type { Account } from '../../accounts/account.ts'
 import { disableAccount, enableAccount, signOutEverywhere } from '../../accounts/account-state.ts'
 import type { Actor, Expects } from '../../accounts/account-state.ts'
+import { cancelDeletion } from '../../accounts/life/deletion.ts'
 import { mailResetLink } from '../../accounts/operator/operator-reset.ts'
 import { unlockAccount } from '../../accounts/operator/operator-unlock.ts'
 import { planFactorReset, stopFactorReset } from '../../factors/factor-resets.ts'
@@ -41,6 +42,17 @@ const ACTS: readonly Act[] = [
     summary: 'Enable an account',
     description: 'It may sign in again. What has ended stays ended.',
     run: enableAccount,
+  },
+  {
+    id: 'keepAccount',
+    verb: 'keep',
+    summary: 'Cancel the deletion that a person asked for',
+    description: 'The person gets a mail. Succeeds where no deletion waits, too.',
+    async run(needs, id, by, expects) {
+      await theAccount(needs.db, id)
+      await cancelDeletion(needs, id, by, expects)
+      return true
+    },
   },
   {
     id: 'unlockAccount',

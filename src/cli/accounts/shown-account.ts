@@ -1,5 +1,6 @@
 /** An account as the commands show it. */
 import type { Account } from '../../accounts/account.ts'
+import { pendingAddress } from '../../accounts/journeys/new-address.ts'
 import { rolesOf } from '../../accounts/roles.ts'
 import type { Answer } from '../../command-line/command.ts'
 import { isoTime, record } from '../../command-line/layout.ts'
@@ -15,9 +16,12 @@ export async function shown({ db, clock }: Services, found: Account): Promise<An
   const groups = (await groupsOf(db, found.id)).map(({ name }) => name)
   const second_factor = await hasSecondFactor(db, found.id)
   const delete_at = found.deleteAtMs === null ? null : isoTime(found.deleteAtMs)
+  const pending = await pendingAddress({ db, clock }, found.id)
+  const new_email = pending && { new_email: pending.email, new_email_until: isoTime(pending.expiresAtMs) }
   const data = {
     ...accountFields(found),
     delete_at,
+    ...new_email,
     roles,
     groups,
     second_factor,

@@ -112,6 +112,7 @@ export function confirmProblem(reason: ConfirmRefusal): string {
 }
 
 async function cancel(services: LifeServices, ctx: AnyContext, member: Member): Promise<void> {
-  await cancelNewAddress(services, member.account.id)
+  const { id } = member.account
+  await cancelNewAddress(services, id, { actor: id, ip: requestState(ctx).clientIp })
   services.nextPage.lead(ctx, '/account', 'new-email-kept', member)
 }

@@ -1,6 +1,6 @@
 /**
  * What is removed when a change of address is taken back: all that was added to the account since somebody asked for the
- * change. It may be a thief's way back in. What was there before stays.
+ * change. A thief may come back by it. What was there before stays.
  */
 import { recordAudit } from '../../audit/audit.ts'
 import type { AuditAction } from '../../audit/audited-actions.ts'
