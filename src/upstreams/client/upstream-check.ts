@@ -47,6 +47,12 @@ async function checkOpenid(metadata: UpstreamMetadata, upstream: Upstream): Prom
       : [`token_endpoint_auth_method: it takes ${methods.join(', ')}; got ${upstream.authMethod}`]),
     ...(challenges && !challenges.includes('S256') ? ['it takes no code_challenge_method S256'] : []),
   ]
-  const found = { issuer: as.issuer, authorization_endpoint: as.authorization_endpoint ?? null, keys }
+  const found = {
+    issuer: as.issuer,
+    authorization_endpoint: as.authorization_endpoint ?? null,
+    end_session_endpoint: as.end_session_endpoint ?? null,
+    backchannel_logout: as.backchannel_logout_supported === true ? 'yes' : 'no',
+    keys,
+  }
   return { found, faults, exitCode: faults.length > 0 ? 3 : 0 }
 }
