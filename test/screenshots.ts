@@ -25,6 +25,8 @@ const PICTURES = {
   'request-phone.png': 'request-from-behind-the-scenes.phone.light',
   'choose-account-phone-dark.png': 'choose-an-account.phone.dark',
   'sessions.png': 'sessions.desktop.light',
+  'other-providers.png': 'sign-in-with-other-providers.desktop.light',
+  'other-providers-phone.png': 'sign-out-at-the-provider-too.phone.light',
 }
 const [folder = 'screenshots', pictures] = process.argv.slice(2)
 const camera = createCamera(resolve(folder))

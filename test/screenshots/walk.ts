@@ -7,10 +7,11 @@ import type { RunningServer } from '../support/running-server.ts'
 import type { Camera } from './camera.ts'
 import type { DemoApp } from '../examples/demo-app.ts'
 import { askBehindTheScenes, startDevice } from './decoupled.ts'
+import { showOtherProvider } from './other-provider.ts'
 import { unusualRequests } from './requests.ts'
 
 type Walk = { browser: Browser; camera: Camera; server: RunningServer; app: DemoApp }
-type Visit = Walk & {
+export type Visit = Walk & {
   page: Page
   press: (name: string) => Promise<void>
   fill: Fill
@@ -38,6 +39,7 @@ export async function showEverything(walk: Walk): Promise<void> {
   await showSignOut(mine)
   await showReset(mine, other)
   await showUnverified(await visit(walk))
+  await showOtherProvider(await visit(walk))
   await showFaults(await visit(walk))
 }
 
