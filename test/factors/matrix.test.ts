@@ -211,11 +211,11 @@ describe('every path to a session or token', () => {
     'another provider, by a hint of the app': {
       before: (person) => provider.connect(person),
       run: ({ person }) =>
-        provider.follow(stage.visitor(), path({ idp_hint: provider.id }), person).then(outcomeOf),
+        provider.follow(browser(), path({ idp_hint: provider.id }), person).then(outcomeOf),
     },
     'another provider, from the page of registration': {
       before: (person) => provider.connect(person),
-      run: ({ person }) => provider.press(stage.visitor(), '/register', person).then(outcomeOf),
+      run: ({ person }) => provider.press(browser(), '/register', person).then(outcomeOf),
     },
     'the authorization challenge endpoint': {
       async run({ person }) {
