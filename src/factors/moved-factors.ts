@@ -9,12 +9,12 @@ import type { Totp } from './totp.ts'
 export type StoredCode = { codeDigest: string; createdAtMs: number; usedAtMs: number | null }
 
 export type KeptFactors = {
-  /** Undefined where the secret does not open: its data key is gone. */
-  totp: Totp | undefined
+  /** Undefined without an app. `unreadable`: the secret does not open, because its data key is gone. */
+  totp: Totp | 'unreadable' | undefined
   codes: StoredCode[]
 }
 
-/** The confirmed factors of these accounts, by account. */
+/** The confirmed apps and the recovery codes of these accounts, by account. Passkeys move by themselves. */
 export async function factorsOfMany(
   sql: Sql,
   sealer: Sealer,
@@ -23,15 +23,18 @@ export async function factorsOfMany(
   const totps = await confirmedTotps(sql, sealer, accountIds)
   const rows: (StoredCode & { accountId: string })[] = await sql('recovery_codes')
     .select('accountId', 'codeDigest', 'createdAtMs', 'usedAtMs')
-    .whereIn('accountId', [...totps.keys()])
+    .whereIn('accountId', accountIds)
     .orderBy(['accountId', 'codeDigest'])
   const codes = Map.groupBy(rows, ({ accountId }) => accountId)
-  return new Map([...totps].map(([id, totp]) => [id, { totp, codes: codes.get(id) ?? [] }]))
+  const ids = new Set([...totps.keys(), ...codes.keys()])
+  const totpOf = (id: string) => (totps.has(id) ? (totps.get(id) ?? 'unreadable') : undefined)
+  return new Map([...ids].map((id) => [id, { totp: totpOf(id), codes: codes.get(id) ?? [] }]))
 }
 
 export type ArrivingFactors = {
   accountId: string
-  totp: TotpSettings & { secret: Buffer } & Partial<Totp>
+  /** Undefined for recovery codes beside passkeys. */
+  totp: (TotpSettings & { secret: Buffer } & Partial<Totp>) | undefined
   codes: readonly (({ code: string } | { digest: string }) & {
     createdAtMs?: number | undefined
     usedAtMs?: number | null | undefined
@@ -48,7 +51,8 @@ export async function insertFactors(
   arriving: readonly ArrivingFactors[],
   nowMs: number,
 ): Promise<void> {
-  const totps = arriving.map(({ accountId, totp }) => {
+  const totps = arriving.flatMap(({ accountId, totp }) => {
+    if (!totp) return []
     const createdAtMs = momentOf(totp.createdAtMs, nowMs)
     const confirmedAtMs = totp.confirmedAtMs ?? createdAtMs
     return storedTotp(sealer, { ...totp, accountId, createdAtMs, confirmedAtMs }, nowMs)

@@ -60,7 +60,7 @@ async function pageOf(db: Db, page: Named[], sealers: Sealers): Promise<Page> {
   const groupsById = Map.groupBy(groups, ({ accountId }) => accountId)
   const consentsById = Map.groupBy(consents, ({ accountId }) => accountId)
   const kept = await factorsOfMany(db, sealers.data, ids)
-  const factors = new Map([...kept].map(([id, of]) => [id, sealed(of, sealers.file)]))
+  const factors = new Map([...kept].map(([id, of]) => [id, sealed(id, of, sealers.file)]))
   const lines = page.map((account) => ({
     ...exported(account),
     roles: (rolesById.get(account.id) ?? []).map(({ role }) => role),
@@ -73,8 +73,8 @@ async function pageOf(db: Db, page: Named[], sealers: Sealers): Promise<Page> {
   return { lines, factors: { sealed: factors.size - leftOut, leftOut } }
 }
 
-function sealed({ totp, codes }: KeptFactors, file: Sealer | undefined): string | null {
-  return totp && file ? sealFactors(file, totp, codes) : null
+function sealed(id: string, { totp, codes }: KeptFactors, file: Sealer | undefined): string | null {
+  return totp === 'unreadable' || !file ? null : sealFactors(file, id, { totp, codes })
 }
 
 /** The names of `account show --json`, and exact moments beside yes and no. */

@@ -20,41 +20,51 @@ export type FactorSeal = {
 
 const moment = z.int().min(0)
 
+const totpShape = z.object({
+  secret: z.string(),
+  algorithm: z.enum(TOTP_ALGORITHMS),
+  digits: z.literal(TOTP_DIGITS),
+  period: z.int().positive(),
+  created_at: moment,
+  confirmed_at: moment,
+  last_step: z.int().min(0),
+  last_used_at: moment.nullable(),
+})
 const shape = z.object({
-  totp: z.object({
-    secret: z.string(),
-    algorithm: z.enum(TOTP_ALGORITHMS),
-    digits: z.literal(TOTP_DIGITS),
-    period: z.int().positive(),
-    created_at: moment,
-    confirmed_at: moment,
-    last_step: z.int().min(0),
-    last_used_at: moment.nullable(),
-  }),
+  /** Absent for recovery codes beside passkeys. */
+  totp: totpShape.optional(),
   recovery_codes: z.array(
     z.object({ digest: z.string().length(43), created_at: moment, used_at: moment.nullable() }),
   ),
 })
 
-export function sealFactors(sealer: Sealer, totp: Totp, codes: readonly StoredCode[]): string {
+export function sealFactors(
+  sealer: Sealer,
+  accountId: string,
+  { totp, codes }: { totp: Totp | undefined; codes: readonly StoredCode[] },
+): string {
   const factors: z.output<typeof shape> = {
-    totp: {
-      secret: encodeBase32(totp.secret),
-      algorithm: totp.algorithm,
-      digits: totp.digits,
-      period: totp.periodSeconds,
-      created_at: totp.createdAtMs,
-      confirmed_at: totp.confirmedAtMs ?? totp.createdAtMs,
-      last_step: totp.lastStep,
-      last_used_at: totp.lastUsedAtMs,
-    },
+    ...(totp && { totp: written(totp) }),
     recovery_codes: codes.map((code) => ({
       digest: code.codeDigest,
       created_at: code.createdAtMs,
       used_at: code.usedAtMs,
     })),
   }
-  return sealer.seal(JSON.stringify(factors), bindingOf(totp.accountId))
+  return sealer.seal(JSON.stringify(factors), bindingOf(accountId))
+}
+
+function written(totp: Totp): z.output<typeof totpShape> {
+  return {
+    secret: encodeBase32(totp.secret),
+    algorithm: totp.algorithm,
+    digits: totp.digits,
+    period: totp.periodSeconds,
+    created_at: totp.createdAtMs,
+    confirmed_at: totp.confirmedAtMs ?? totp.createdAtMs,
+    last_step: totp.lastStep,
+    last_used_at: totp.lastUsedAtMs,
+  }
 }
 
 const OTHER_KEY: FactorLeftOut = {
@@ -71,26 +81,30 @@ export function openFactors(
   const text = sealer.open(sealed, bindingOf(accountId))
   if (text === undefined) throw new NotReadable('factors was altered or moved')
   const { totp, recovery_codes: codes } = shape.parse(JSON.parse(text))
-  const secret = decodeBase32(totp.secret)
-  if (secret === undefined) throw new NotReadable('factors has no secret')
   const known: IncomingCode[] = codes.map((code) => ({
     digest: code.digest,
     createdAtMs: code.created_at,
     usedAtMs: code.used_at,
   }))
   return {
-    totp: {
-      secret,
-      algorithm: totp.algorithm,
-      digits: totp.digits,
-      periodSeconds: totp.period,
-      createdAtMs: totp.created_at,
-      confirmedAtMs: totp.confirmed_at,
-      lastStep: totp.last_step,
-      lastUsedAtMs: totp.last_used_at,
-    },
+    totp: totp && read(totp),
     recoveryCodes: knowsCodes ? known : [],
     leftOut: !knowsCodes && known.length > 0 ? [OTHER_KEY] : [],
+  }
+}
+
+function read(totp: z.output<typeof totpShape>): IncomingFactors['totp'] {
+  const secret = decodeBase32(totp.secret)
+  if (secret === undefined) throw new NotReadable('factors has no secret')
+  return {
+    secret,
+    algorithm: totp.algorithm,
+    digits: totp.digits,
+    periodSeconds: totp.period,
+    createdAtMs: totp.created_at,
+    confirmedAtMs: totp.confirmed_at,
+    lastStep: totp.last_step,
+    lastUsedAtMs: totp.last_used_at,
   }
 }
 

@@ -73,7 +73,8 @@ function joining({ row, groups, identities }: NewRow) {
 }
 
 function arriving({ row, factors }: NewRow) {
-  return factors?.totp ? [{ accountId: row.id, totp: factors.totp, codes: factors.recoveryCodes }] : []
+  if (!factors || (!factors.totp && factors.recoveryCodes.length === 0)) return []
+  return [{ accountId: row.id, totp: factors.totp, codes: factors.recoveryCodes }]
 }
 
 function valueOf(value: string | number | boolean | null): string | number | null {

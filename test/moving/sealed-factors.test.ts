@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { createAccount } from '../../src/accounts/account.ts'
-import { renewCodes, useCode } from '../../src/factors/recovery-codes.ts'
+import { insertPasskey } from '../../src/accounts/passkeys/passkey.ts'
+import { codesLeft, renewCodes, useCode } from '../../src/factors/recovery-codes.ts'
 import { OWN_TOTP, totpCode } from '../../src/factors/totp-code.ts'
 import { findTotp, insertTotp, useTotpCode } from '../../src/factors/totp.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
@@ -192,6 +193,44 @@ describe('Second factors in an export', () => {
       expect(await count(target, 'account_totps')).to.equal(0)
     } finally {
       await to.remove()
+    }
+  })
+})
+
+describe('The recovery codes beside passkeys alone', () => {
+  it('move with the export, and sign in at a server with the same main secret [S-4.25]', async () => {
+    const from = embeddedPlace()
+    const to = embeddedPlace()
+    try {
+      const file = join(from.folder, 'moving.ndjson')
+      const passphraseFile = join(from.folder, 'passphrase.txt')
+      writeFileSync(passphraseFile, 'seven grey kettles\n')
+      const { db, clock, config } = await from.prepared()
+      const given = { email: 'ada@example.com', name: '', passwordHash: null, verified: true }
+      const { id } = await createAccount(db, given, clock())
+      const passkey = { credentialId: 'AAAA', userHandle: 'BBBB', publicKey: 'CCCC', counter: 0 }
+      const kind = { transports: '', aaguid: '0'.repeat(32), synced: false, backedUp: false, name: 'A key' }
+      await insertPasskey(db, id, { ...passkey, ...kind }, clock())
+      const [first = '', second = ''] = await renewCodes(db, config.keys.index, id, clock())
+      await useCode(db, config.keys.index, { accountId: id, code: first }, clock())
+      const withPassphrase = ['--passphrase-file', passphraseFile]
+      expect(await from.json(['export', file, ...withPassphrase])).to.deep.include({ second_factors: 1 })
+      to.env['ACCOUNT_SERVER_TOKEN_SECRET_KEY'] = readFileSync(
+        join(from.folder, 'data/secret.key'),
+        'utf8',
+      ).trim()
+      const target = await to.prepared()
+      expect(await to.json(['import', file, ...withPassphrase])).to.deep.include({
+        second_factors: { accounts: 1, carried_over: 0, with_recovery_codes: 1 },
+        left_out: {},
+      })
+      expect(await codesLeft(target.db, id)).to.equal(9)
+      const use = (code: string) =>
+        useCode(target.db, target.config.keys.index, { accountId: id, code }, target.clock())
+      expect([await use(first), await use(second)], 'the used one, another').to.eql([false, true])
+      expect(await target.db('passkeys').where({ accountId: id })).to.have.length(1)
+    } finally {
+      await Promise.all([from.remove(), to.remove()])
     }
   })
 })
