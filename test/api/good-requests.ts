@@ -1,18 +1,15 @@
 /** For each operation of the JSON API a request that succeeds, made anew each time, and others for its own refusals. */
-import { randomUUID } from 'node:crypto'
 import type { Account } from '../../src/accounts/account.ts'
-import { MOST_GROUPS } from '../../src/groups/members.ts'
-import type { Db } from '../../src/platform/sql/database.ts'
 import { grantRole } from '../../src/accounts/roles.ts'
 import { anyAddress, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
 import { requestNewAddress } from '../../src/accounts/journeys/new-address.ts'
-import { setPicture } from '../../src/pictures/pictures.ts'
 import { addTrusted } from '../factors/trusted.ts'
-import { photo } from '../pictures/samples.ts'
+import { givePicture } from '../pictures/samples.ts'
 import { ALL_SCOPES, createCaller } from './caller.ts'
 import { factorRequests } from './factor-requests.ts'
+import { inManyGroups } from './many-groups.ts'
 import { lifeRequests } from './life-requests.ts'
 import { upstreamRequests } from './upstream-requests.ts'
 import { registrationRequests } from './registration-requests.ts'
@@ -21,6 +18,7 @@ export type Request = { path: string; token: string; body?: Record<string, unkno
 type Make = () => Promise<Request>
 
 const NEXT = 'seven purple kettles'
+const CLIENT = { client_name: 'A', redirect_uris: ['https://app.example.com/callback'] }
 let count = 0
 const anyEmail = () => `status-${(count += 1)}-${Date.now()}@example.org`
 const anyGroup = () => `status-${(count += 1)}-${Date.now()}`
@@ -51,8 +49,7 @@ export async function goodRequests(stage: Stage) {
     async () => ({ path: `/accounts/${(await stage.person()).id}${verb}`, token: own, ...(body && { body }) })
   const onPicture: Make = async () => {
     const { id } = await stage.person()
-    const image = await photo()
-    await setPicture(stage.parts, id, { large: image, small: image }, { actor: 'cli' })
+    await givePicture(stage, id)
     return { path: `/accounts/${id}/picture`, token: own }
   }
   const onNewEmail: Make = async () => {
@@ -309,15 +306,3 @@ export async function goodRequests(stage: Stage) {
   }
   return { api, good, refused }
 }
-
-async function inManyGroups(db: Db, accountId: string): Promise<void> {
-  const groups = Array.from({ length: MOST_GROUPS }, (_, n) => {
-    const name = `many-${n}-${accountId}`
-    return { id: randomUUID(), name, nameCanonical: name, description: '', createdAtMs: 0, updatedAtMs: 0 }
-  })
-  await db.batchInsert('groups', groups, 100)
-  const members = groups.map(({ id: groupId }) => ({ groupId, accountId }))
-  await db.batchInsert('group_members', members, 100)
-}
-
-const CLIENT = { client_name: 'A', redirect_uris: ['https://app.example.com/callback'] }

@@ -14,11 +14,11 @@ import {
   withPlannedReset,
   group,
   member,
-} from './command-changes.ts'
+} from './prepared-subjects.ts'
 import { upstream } from './upstream-changes.ts'
 import { waiting } from './registration-changes.ts'
-import { resource, signedIn } from './command-changes.ts'
-import type { Change, Changes, Prepare } from './command-changes.ts'
+import { resource, signedIn } from './prepared-subjects.ts'
+import type { Change, Changes, Prepare } from './prepared-subjects.ts'
 
 const SCOPES = [
   'accounts:manage',

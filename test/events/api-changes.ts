@@ -4,7 +4,7 @@ import { createCaller } from '../api/caller.ts'
 import { codeIn } from '../support/letter.ts'
 import type { EventType } from '../../src/events/event-types.ts'
 import { TEST_PASSWORD } from '../support/running-server.ts'
-import type { Change, Changes } from './command-changes.ts'
+import type { Change, Changes } from './prepared-subjects.ts'
 import type { EventWorld } from './event-world.ts'
 
 const CHOSEN = 'seven bridges over one river'

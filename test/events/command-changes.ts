@@ -1,100 +1,31 @@
 /** Every command, with the events of one run of it, or the reason why it has none. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { EventType } from '../../src/events/event-types.ts'
-import { createGroup } from '../../src/groups/groups.ts'
-import { addMember } from '../../src/groups/members.ts'
 import { createInitialAccessToken } from '../../src/protocol/registration/initial-access-tokens.ts'
-import { planFactorReset } from '../../src/factors/factor-resets.ts'
-import { requestDeletion } from '../../src/accounts/life/deletion.ts'
-import { setPicture } from '../../src/pictures/pictures.ts'
-import { photo } from '../pictures/samples.ts'
-import { enroll } from '../factors/enrolled.ts'
 import type { EventWorld } from './event-world.ts'
+import {
+  CALLBACK,
+  account,
+  client,
+  disabledAccount,
+  disabledClient,
+  enrolled,
+  exchanger,
+  group,
+  member,
+  resource,
+  signedIn,
+  withPicture,
+  withPlannedReset,
+} from './prepared-subjects.ts'
+import type { Changes } from './prepared-subjects.ts'
 import { REGISTRATION_CHANGES } from './registration-changes.ts'
 import { UPSTREAM_COMMANDS } from './upstream-changes.ts'
-
-export type Prepare = (world: EventWorld) => Promise<string>
-
-export type Change = {
-  /** What has to be there. Its events are not looked at. Answers what `run` needs. */
-  given?: Prepare
-  run: (world: EventWorld, given: string) => Promise<unknown>
-  events: readonly EventType[]
-}
-export type Changes = Readonly<Record<string, Change | { none: string }>>
-
-export const CALLBACK = 'https://app.example.com/cb'
 
 const READS = { none: 'Reads.' }
 const RECEIVER = { none: 'A webhook receives events. It is the subject of none.' }
 const PASSWORD = 'seven bridges over one river'
-const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange'
 
-/** Each makes one, and answers its id. */
-export const account: Prepare = async (world) => (await world.createAccount()).account.id
-export const signedIn: Prepare = async (world) => {
-  const person = await world.createAccount()
-  await world.visitor().signIn(person)
-  return person.account.id
-}
-export const withDeletion: Prepare = async (world) => {
-  const id = await account(world)
-  await requestDeletion(world.parts, id, { actor: 'cli' })
-  return id
-}
-export const withPicture: Prepare = async (world) => {
-  const id = await account(world)
-  const image = await photo()
-  await setPicture(world.parts, id, { large: image, small: image }, { actor: 'cli' })
-  return id
-}
-export const withPlannedReset: Prepare = async (world) => {
-  const id = await enrolled(world)
-  await planFactorReset(world.parts, id, { actor: 'cli' })
-  return id
-}
-export const enrolled: Prepare = async (world) => {
-  const id = await account(world)
-  await enroll(world.parts, id)
-  return id
-}
-export const disabledAccount: Prepare = async (world) => {
-  const id = await account(world)
-  await world.command('account', 'disable', id)
-  return id
-}
-export const client: Prepare = async ({ createClient }) =>
-  (await createClient({ redirect_uris: [CALLBACK] })).client_id
-export const disabledClient: Prepare = async (world) => {
-  const id = await client(world)
-  await world.command('client', 'disable', id)
-  return id
-}
-
-let groups = 0
-export const group: Prepare = async ({ parts }) =>
-  (await createGroup(parts, { name: `group-${(groups += 1)}` }, { actor: 'cli' })).id
-/** Answers a group and an account in it, with a blank between them. */
-export const member: Prepare = async (world) => {
-  const added = { groupId: await group(world), accountId: await account(world) }
-  await addMember(world.parts, added, { actor: 'cli' })
-  return `${added.groupId} ${added.accountId}`
-}
-
-let resources = 0
-export const resource: Prepare = async ({ createResource }) => {
-  const identifier = `https://api-${(resources += 1)}.example/`
-  return (await createResource({ identifier, scope: 'notes:read' })).resource.identifier
-}
-/** Answers the client and the resource server, with a blank between them. */
-export const exchanger: Prepare = async (world) => {
-  const { client_id } = await world.createClient({
-    redirect_uris: [CALLBACK],
-    grant_types: ['authorization_code', EXCHANGE],
-  })
-  return `${client_id} ${await resource(world)}`
-}
 const allow = ({ command }: EventWorld, pair: string) => {
   const [id = '', identifier = ''] = pair.split(' ')
   return command('client', 'allow-exchange', id, '--resource', identifier, '--impersonation')

@@ -1,6 +1,6 @@
 /** The forms of a change of address and of a deletion, with the events of one submission, or the reason why they have none. */
 import { codeIn, linkIn } from '../support/letter.ts'
-import type { Changes } from './command-changes.ts'
+import type { Changes } from './prepared-subjects.ts'
 import type { EventWorld } from './event-world.ts'
 
 const MAIL_ONLY = { none: 'Only mails are sent.' }

@@ -1,11 +1,8 @@
 /** Every form of our pages, with the events of one submission, or the reason why it has none. */
-import type { EventType } from '../../src/events/event-types.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
 import { authenticator, secretOn } from '../factors/authenticator.ts'
 import { findAccountByEmail } from '../../src/accounts/account.ts'
 import { planFactorReset } from '../../src/factors/factor-resets.ts'
-import { passwordProof } from '../../src/factors/finish-sign-in.ts'
-import { trustBrowser } from '../../src/factors/spared/trusted-browsers.ts'
 import { setPicture } from '../../src/pictures/pictures.ts'
 import { photo } from '../pictures/samples.ts'
 import { formsOf } from '../support/visitor.ts'
@@ -14,80 +11,20 @@ import { register as registerApp } from '../provider/relying-party.ts'
 import { connect } from '../../src/upstreams/links.ts'
 import { theUpstream } from '../../src/upstreams/upstream.ts'
 import { upstream } from './upstream-changes.ts'
-import type { Changes } from './command-changes.ts'
+import {
+  CHOSEN,
+  somebody,
+  signedIn,
+  registered,
+  onAccountPage,
+  onSecurityPage,
+  endsTrust,
+} from './page-people.ts'
+import type { Changes } from './prepared-subjects.ts'
 import type { EventWorld } from './event-world.ts'
 
-const CHOSEN = 'seven bridges over one river'
 const GOES_ELSEWHERE = { none: 'Sends the browser to another provider. What follows begins with its answer.' }
 const MAIL_ONLY = { none: 'Only a mail is sent.' }
-
-let people = 0
-const somebody = () => `somebody-${(people += 1)}@example.org`
-
-async function signedIn(world: EventWorld, verified = true) {
-  const person = await world.createAccount({ verified })
-  const visitor = world.visitor()
-  await visitor.signIn(person)
-  return { ...person, visitor }
-}
-
-async function registered(world: EventWorld) {
-  const visitor = world.visitor()
-  const email = somebody()
-  const form = await visitor.get('/register')
-  await visitor.followForm(form, { name: 'Ada', email, password: CHOSEN })
-  return { visitor, mail: await world.waitForMail(email) }
-}
-
-/** Opens a page of somebody who is signed in and sends its form. What happens before the form is sent is not looked at. */
-function onAccountPage(
-  page: string,
-  fields: Record<string, string>,
-  events: readonly EventType[],
-  action = page,
-) {
-  return {
-    async run(world: EventWorld) {
-      const { visitor } = await signedIn(world)
-      const shown = await visitor.get(page)
-      await world.taken()
-      await visitor.followForm(shown, fields, { action })
-    },
-    events,
-  }
-}
-
-/** Sends the form of this page, for somebody who has an authenticator app. The password is asked for on the way. */
-function onSecurityPage(page: string) {
-  return {
-    async run(world: EventWorld) {
-      const { visitor, account, password } = await signedIn(world)
-      await enroll(world.parts, account.id)
-      const asked = await visitor.get(page)
-      const shown = asked.url.pathname === page ? asked : await visitor.followForm(asked, { password })
-      await world.taken()
-      await visitor.followForm(shown, {}, { action: page })
-    },
-    events: ['account.factors_changed'] as const,
-  }
-}
-
-/** For somebody who trusts so many browsers. */
-function endsTrust(action: string, browsers: number) {
-  return {
-    async run(world: EventWorld) {
-      const { visitor, account } = await signedIn(world)
-      for (let n = 0; n < browsers; n += 1) {
-        const proof = passwordProof(account, world.parts.clock())
-        await trustBrowser(world.parts, { proof, secret: `${n}`, browser: 'Firefox on Linux', ip: '::1' })
-      }
-      const page = await visitor.get('/account/sessions')
-      await world.taken()
-      await visitor.followForm(page, {}, { action })
-    },
-    events: ['account.factors_changed'] as const,
-  }
-}
 
 export const PAGE_CHANGES: Changes = {
   '/register': {

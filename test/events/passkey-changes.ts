@@ -3,7 +3,7 @@ import type { CreationOptions } from '../../src/passkeys/options.ts'
 import { passkeysOf } from '../../src/accounts/passkeys/passkey.ts'
 import { addKey, askedOn, givePasskey } from '../passkeys/on-pages.ts'
 import { softwareKey } from '../passkeys/software-key.ts'
-import type { Changes } from './command-changes.ts'
+import type { Changes } from './prepared-subjects.ts'
 import type { EventWorld } from './event-world.ts'
 
 const PATH = '/account/security/passkeys'

@@ -9,7 +9,7 @@ import { purgeUnusedClients } from '../../src/protocol/registration/registered-c
 import { recordSession } from '../../src/sessions/account-sessions.ts'
 import { createRegistrar } from '../protocol/registration/registrar.ts'
 import type { Registered } from '../protocol/registration/registrar.ts'
-import type { Changes } from './command-changes.ts'
+import type { Changes } from './prepared-subjects.ts'
 import type { EventWorld } from './event-world.ts'
 
 const YEAR_MS = 365 * DAY_MS

@@ -2,7 +2,7 @@
 import { disableAccount } from '../../src/accounts/account-state.ts'
 import { inTransaction } from '../../src/platform/sql/database.ts'
 import { noteWaiting } from '../../src/accounts/registrations/approvals.ts'
-import type { Change, Changes, Prepare } from './command-changes.ts'
+import type { Change, Changes, Prepare } from './prepared-subjects.ts'
 
 /** A confirmed account that waits for an approval. */
 export const waiting: Prepare = async (world) => {

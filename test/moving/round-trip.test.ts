@@ -27,7 +27,7 @@ import type { Place } from '../cli/command-line.ts'
 import { photo } from '../pictures/samples.ts'
 
 const PASSPHRASE = 'seven grey kettles'
-const SECRET_TABLES = [
+const SEALED = [
   'signing_keys',
   'encryption_keys',
   'clients',
@@ -133,7 +133,7 @@ describe('cli export and import of everything', function () {
         error_description: 'The passphrase does not open this file. Nothing was changed.',
       })
       expect((await to.refused(['import', file])).error_description).to.contain('needs --passphrase-file')
-      for (const table of SECRET_TABLES)
+      for (const table of SEALED)
         expect(await target.db(table).count({ all: '*' }), table).to.eql([{ all: 0 }])
     } finally {
       await to.remove()

@@ -1,6 +1,8 @@
 /** Pictures as people and attackers upload them. */
 import { crc32 } from 'node:zlib'
 import sharp from 'sharp'
+import { setPicture } from '../../src/pictures/pictures.ts'
+import type { Services } from '../../src/services.ts'
 
 const RED = { r: 200, g: 30, b: 40 }
 
@@ -57,4 +59,10 @@ export async function bomb({ width = 60_000, height = 60_000 }: Shape = {}): Pro
 /** A picture and, after its end, a page with a script. */
 export async function polyglot(): Promise<Buffer> {
   return Buffer.concat([await photo(), Buffer.from('<html><script>alert(1)</script></html>')])
+}
+
+/** As if the account had uploaded one. */
+export async function givePicture({ parts }: { parts: Services }, accountId: string): Promise<void> {
+  const image = await photo()
+  await setPicture(parts, accountId, { large: image, small: image }, { actor: 'cli' })
 }

@@ -4,6 +4,7 @@ import { sampleCodePages } from './sample-code-pages.ts'
 
 /** One state of one page: the template's file name without `.ejs`, and its own locals. */
 import { lifePages } from './sample-life-pages.ts'
+import { errorPages, mailboxPages } from './sample-mailbox-pages.ts'
 import { accountSamples } from './sample-account-pages.ts'
 
 export type SamplePage = { page: string; state: string; locals: Record<string, unknown> }
@@ -79,13 +80,6 @@ const asking = {
   client: { name: 'Living Room TV' },
   device: { userCode: 'BCDF-GHJK', ip: '192.0.2.17', userAgent: 'ExampleTV/4.1 (kitchen)', elsewhere: false },
 }
-const mails = [
-  { id: 'm2', to: email, subject: 'Choose a new password', atMs, language: 'en' },
-  { id: 'm1', to: email, subject: 'Activate your account', atMs, language: 'en' },
-]
-const mailText =
-  'Hello Sample Person,\n\nopen this link:\n\nhttp://localhost:8700/activate?token=abc123\n\nCode: 123456'
-
 /** Every page in each state that looks different. */
 export const samplePages: SamplePage[] = [
   sample('home', 'signed-out', { mailbox: true }),
@@ -276,46 +270,8 @@ export const samplePages: SamplePage[] = [
     client: { name: 'Sample App' },
     continueHref: 'https://app.example.com/bye',
   }),
-  sample('overload', 'sign-in', {
-    title: 'error-title-429',
-    heading: 'error-title-429',
-    message: 'error-too-many-attempts',
-    backHref: '',
-    backLabel: 'error-try-again',
-  }),
-  sample('error', 'unknown-client', {
-    status: 400,
-    title: 'error-unknown-app',
-    heading: 'error-unknown-app',
-    message: 'error-unknown-app-text',
-    errorId: '7f3c2a9b1d40',
-    backHref: '/',
-    backLabel: 'error-back-to-start',
-  }),
-  sample('error', 'technical', {
-    status: 400,
-    title: 'error-title-400',
-    heading: 'error-title-400',
-    message: 'error-invalid-request',
-    detail: 'The field "state" has 5000 characters; it takes at most 4096.',
-    errorId: '4KQM-T7XW',
-    backHref: '/',
-    backLabel: 'error-back-to-start',
-  }),
-  sample('error', 'for-the-developer', {
-    status: 400,
-    title: 'error-return-address',
-    heading: 'error-return-address',
-    message: 'error-return-address-text',
-    errorId: '4KQM-T7XW',
-    details: [{ name: 'error-detail-got', values: ['http://localhost:3000/callback/'] }],
-  }),
-  sample('mailbox', 'two', { messages: mails }),
-  sample('mailbox', 'empty', { messages: [] }),
-  sample('mailbox-message', 'text', {
-    message: { ...mails[1], text: mailText },
-    htmlHref: '/mailbox/m1/html',
-  }),
+  ...errorPages,
+  ...mailboxPages,
 ]
 
 function sample(page: string, state: string, locals: Record<string, unknown>): SamplePage {
