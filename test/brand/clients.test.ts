@@ -38,7 +38,7 @@ describe('the brand of an app', () => {
       expect((await visitor.get(other)).text, other).not.to.contain('Tide Tables')
   })
 
-  it('is in the mails of its requests, and in no others', async () => {
+  it('is in the mails of its requests, and in no others [S-2.236]', async () => {
     const app = await register(stage, { ...BRAND, policy_uri: 'https://tides.example/privacy' })
     const hrefOf = (page: string, path: string) =>
       new RegExp(`href="(/${path}\\?[^"]*)"`).exec(page)?.[1]?.replaceAll('&amp;', '&') ?? ''
@@ -70,7 +70,7 @@ describe('the brand of an app', () => {
     expect(text).to.match(new RegExp(`rel="icon" href="/client-logo/${app.clientId}"`))
   })
 
-  it('is never taken from a client that registers itself, and one of the operator survives its update', async () => {
+  it('is never taken from a client that registers itself, and one of the operator survives its update [S-2.236]', async () => {
     const registrar = createRegistrar(stage)
     const metadata = { client_name: 'Notes', redirect_uris: [CALLBACK], brand_name: 'Your Bank' }
     const made = await registrar.registered(metadata)

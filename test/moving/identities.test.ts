@@ -48,7 +48,7 @@ for (const [name, openPlace] of Object.entries(PLACES))
     })
     after(() => place.remove())
 
-    it('become connections, and what has no place is named with its reason', async () => {
+    it('become connections, and what has no place is named with its reason [S-2.235]', async () => {
       const file = join(place.folder, 'realm.json')
       writeFileSync(file, JSON.stringify(REALM))
       const command = ['import', file, '--format', 'keycloak']

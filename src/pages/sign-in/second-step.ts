@@ -141,7 +141,7 @@ async function submitMailed(
   const result = await finishWithMail(services, place, proven, typed)
   if (result.ok) {
     services.pending.clear(ctx, of)
-    return place.finish(result)
+    return place.finish(fromThere(proven.proof, result))
   }
   if (result.reason === 'blocked') throw new Overload('too_many_attempts', result.retryAfterSeconds)
   if (result.reason === 'over') return startOver(services, place)

@@ -4,6 +4,7 @@ import type { JWTPayload } from 'jose'
 import { findAccountByEmail } from '../../../src/accounts/account.ts'
 import { listSessions } from '../../../src/sessions/account-sessions.ts'
 import { updateUpstream } from '../../../src/upstreams/upstream-changes.ts'
+import { enroll } from '../../factors/enrolled.ts'
 import { register } from '../../provider/relying-party.ts'
 import { openStage, until } from '../../provider/stage.ts'
 import type { Stage } from '../../provider/stage.ts'
@@ -78,6 +79,32 @@ describe('a sign-out', () => {
     const returned = locationOf(await browser.there.get(left))
     expect(locationOf(await browser.here.get(returned)).href).to.equal(`${back}?state=s`)
     expect([await isSignedIn(browser.here), await isSignedIn(browser.there)]).to.eql([false, false])
+  })
+
+  it('tells the apps of this browser first, and then goes on at the provider [S-2.230]', async () => {
+    const id = await introduce(here, there, { sign_out: 'always' })
+    const frontchannel_logout_uri = 'https://app.example.com/front'
+    const app = await register(here, { frontchannel_logout_uri, first_party: true })
+    const { browser } = await signedIn(id, app.authorizePath({ prompt: undefined, scope: 'openid' }))
+    const page = await signOut(browser.here)
+    expect(page.text).to.contain(`<iframe src="${frontchannel_logout_uri}?iss=`)
+    const next = /href="([^"]*)"[^>]* data-continue/.exec(page.text)?.[1]?.replaceAll('&amp;', '&') ?? ''
+    const back = locationOf(await browser.there.get(next))
+    expect(placeOf(await browser.here.get(back))).to.eql(DONE)
+    expect(await isSignedIn(browser.there)).to.equal(false)
+  })
+
+  it('reaches the provider also after a second step here [S-2.230]', async () => {
+    const id = await introduce(here, there, { sign_out: 'always' })
+    const { person } = await signedIn(id)
+    const account = await findAccountByEmail(here.parts.db, person.email)
+    const factor = await enroll(here.parts, account!.id)
+    const browser = { here: here.visitor(), there: there.visitor() }
+    const address = await press(browser.here, await browser.here.get('/sign-in'), id)
+    const asked = await browser.here.get(await signInThere(there, address, person, browser.there))
+    expect(asked.heading).to.equal('Enter your code')
+    await browser.here.followForm(asked, { code: await factor.code() }, { action: '/code' })
+    expect(locationOf(await signOut(browser.here)).origin).to.equal(there.issuer)
   })
 
   it('comes back to nowhere but what this browser left for [S-2.231]', async () => {
