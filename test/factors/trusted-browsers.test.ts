@@ -1,7 +1,12 @@
 import { expect } from 'chai'
 import { existing, findAccountById } from '../../src/accounts/account.ts'
 import type { Account } from '../../src/accounts/account.ts'
-import { disableAccount, enableAccount, signOutEverywhere } from '../../src/accounts/account-state.ts'
+import {
+  disableAccount,
+  enableAccount,
+  signOutElsewhere,
+  signOutEverywhere,
+} from '../../src/accounts/account-state.ts'
 import { LEVELS } from '../../src/accounts/levels.ts'
 import { resetPasswordByOperator } from '../../src/accounts/operator/operator-reset.ts'
 import { updateAccount } from '../../src/account-cache/changed-account.ts'
@@ -15,6 +20,7 @@ import {
   trustedBrowsersOf,
 } from '../../src/factors/spared/trusted-browsers.ts'
 import { DAY_MS, MINUTE_MS } from '../../src/platform/clock.ts'
+import { ADDRESSES, playOn } from '../accounts/journeys/address-orders.ts'
 import { onEachDatabase } from '../accounts/account-world.ts'
 import { auditTrailOf } from '../support/audit-trail.ts'
 import { addKey, givePasskey } from '../passkeys/on-pages.ts'
@@ -43,6 +49,10 @@ onEachDatabase('a trusted browser', (of) => {
     const account = await accountOf(id)
     return finishTrusted(needs, { proof: proofOf(account), secret, ip: IP, from: {} })
   }
+  const played = async (id: string, script: string) => {
+    const addresses = { ...ADDRESSES, A: 'ada@example.org' }
+    return playOn(of(), await accountOf(id), addresses).play(script)
+  }
   async function trusting() {
     const { id } = await of().add({ email: 'ada@example.org' })
     await enroll(of().needs, id)
@@ -55,6 +65,9 @@ onEachDatabase('a trusted browser', (of) => {
     const id = await trusting()
     expect((await finish(id))?.amr).to.eql(['pwd'])
     expect(await finish(id, 'another secret')).to.equal(undefined)
+    const proof = { ...proofOf(await accountOf(id)), first: 'otp' } as const
+    const byMail = await finishTrusted(needsOf(), { proof, secret: 'a', ip: IP, from: {} })
+    expect(byMail?.amr).to.eql(['otp'])
     const rows: { secretDigest: string }[] = await of().db('trusted_browsers').select('secretDigest')
     expect(rows.map(({ secretDigest }) => secretDigest)).to.not.include('a')
   })
@@ -81,6 +94,13 @@ onEachDatabase('a trusted browser', (of) => {
       await enableAccount(of().needs, id, BY)
     },
     'a sign-out everywhere': (id) => signOutEverywhere(of().needs, id, BY),
+    'a sign-out elsewhere': (id) => signOutElsewhere(of().needs, id, undefined, BY),
+    'a new password by its owner': (id) => played(id, 'password'),
+    'a change of address that was undone': async (id) => {
+      await played(id, 'ask B, confirm B, undo to A')
+      expect((await accountOf(id)).email).to.equal('ada@example.org')
+    },
+    'a deletion that was asked for': (id) => played(id, 'delete'),
   }
   for (const [what, end] of Object.entries(ENDINGS))
     it(`is asked again after ${what} [S-2.201]`, async () => {
@@ -134,7 +154,7 @@ describe('the tick that trusts a browser', () => {
   before(async () => {
     stage = await openStage({
       store: 'sqlite',
-      env: { ACCOUNT_SERVER_TRUSTED_BROWSER_DAYS: '30', ACCOUNT_SERVER_REQUIRE_SECOND_FACTOR: 'role:admin' },
+      env: { ACCOUNT_SERVER_TRUSTED_BROWSER_DAYS: '30' },
     })
     app = await register(stage)
   })

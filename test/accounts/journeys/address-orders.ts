@@ -13,7 +13,7 @@ import type { World } from '../account-world.ts'
 export const IP = '198.51.100.7'
 export const NEXT = 'seven purple kettles'
 export const [A, B, C] = ['ann@example.org', 'ann@new.example', 'ann@third.example']
-const ADDRESSES = { A, B, C }
+export const ADDRESSES = { A, B, C }
 
 /** What a person and a thief can do to one account, each at a later time. The play has a clock of its own. */
 export function playOn(world: World, { id: accountId }: Account, addresses = ADDRESSES, ip = IP) {
