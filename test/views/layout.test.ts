@@ -61,6 +61,23 @@ describe('the layout of pages', () => {
     }
   })
 
+  it('shows the main button and the open tab apart from the others in forced colours', async () => {
+    const { context, page } = await openPages(browser, { width: 640 })
+    await page.emulateMedia({ forcedColors: 'active' })
+    const styleOf = (selector: string, name: 'backgroundColor' | 'borderBottomColor') =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element, property) => getComputedStyle(element)[property], name)
+    await page.goto(addressOf(indexesOf('consent')[0]!))
+    const fill = await styleOf('.button:not(.button-plain)', 'backgroundColor')
+    expect(fill).not.to.equal(await styleOf('.button-plain', 'backgroundColor'))
+    await page.goto(addressOf(indexesOf('account-requests')[0]!))
+    const open = await styleOf('.tabs a[aria-current]', 'borderBottomColor')
+    expect(open).not.to.equal(await styleOf('.tabs a:not([aria-current])', 'borderBottomColor'))
+    await context.close()
+  })
+
   it('prints recovery codes with the account, and without menu and buttons', async () => {
     const { context, page } = await openPages(browser, { width: 800, colorScheme: 'dark' })
     await page.emulateMedia({ media: 'print' })
