@@ -7,7 +7,8 @@ import { isSqlite } from '../../platform/sql/database.ts'
 import type { Db } from '../../platform/sql/database.ts'
 
 /** Also what only programs read: keys of passkeys, and what is sealed for one browser. */
-const WITHHELD = /(?:^|_)(?:digest|sealed|hash)$|^(?:profile|way_back|public_key|user_handle|credential_id)$/
+const WITHHELD =
+  /(?:^|_)(?:digest|sealed|hash)$|^(?:profile|way_back|public_key|user_handle|credential_id|passkey)$/
 
 /** Whether the person gets this column. Names are those of SQL. */
 export function isShared(column: string): boolean {
