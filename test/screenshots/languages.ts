@@ -8,6 +8,8 @@ import { samplePages } from '../views/sample-pages.ts'
 
 /** The smallest phones, and a desktop. */
 const WIDTHS = { phone: 320, desktop: 1280 }
+/** A busy machine draws slowly. */
+const PATIENCE_MS = 120_000
 type Device = keyof typeof WIDTHS
 const DEVICES: readonly Device[] = ['phone', 'desktop']
 
@@ -20,7 +22,11 @@ export async function showLanguages(browser: Browser, folder: string): Promise<s
       const { context, page } = await openPages(browser, { width: WIDTHS[device], language })
       for (const index of samplePages.keys()) {
         await page.goto(addressOf(index))
-        await page.screenshot({ path: join(to, fileOf(index, language, device)), fullPage: true })
+        await page.screenshot({
+          path: join(to, fileOf(index, language, device)),
+          fullPage: true,
+          timeout: PATIENCE_MS,
+        })
       }
       await context.close()
       process.stdout.write(`${samplePages.length} pages in ${language}, ${device}\n`)

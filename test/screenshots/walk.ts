@@ -47,7 +47,7 @@ export async function showEverything(walk: Walk): Promise<void> {
 async function visit(walk: Walk): Promise<Visit> {
   const context = await walk.browser.newContext({ viewport: { width: 1280, height: 844 }, locale: 'en' })
   const page = await context.newPage()
-  page.setDefaultTimeout(5000)
+  page.setDefaultTimeout(30_000)
   return {
     ...walk,
     page,
