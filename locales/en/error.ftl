@@ -33,7 +33,11 @@ error-too-many-requests = { $minutes ->
     [one] Too many requests came from your network. Try again in a minute.
    *[other] Too many requests came from your network. Try again in { $minutes } minutes.
 }
-error-too-many-attempts = Sign-in is paused here for a few minutes, after too many attempts. Try again later.
+error-too-many-attempts = { $minutes ->
+    [0] Sign-in is paused here, after too many attempts. Wait a little, and then try again.
+    [one] Sign-in is paused here, after too many attempts. Try again in a minute.
+   *[other] Sign-in is paused here, after too many attempts. Try again in { $minutes } minutes.
+}
 error-hashing-busy = Many people are signing in right now. Try again in a moment.
 error-starting = The service is starting. Try again in a moment.
 error-temporarily-unavailable = The service is unavailable for a moment. Try again.

@@ -32,7 +32,10 @@ error-too-many-requests = { $minutes ->
     [0] 来自你所在网络的请求过多。请稍后重试。
    *[other] 来自你所在网络的请求过多。请在 { $minutes } 分钟后重试。
 }
-error-too-many-attempts = 由于尝试次数过多，登录已暂停几分钟。请稍后重试。
+error-too-many-attempts = { $minutes ->
+    [0] 由于尝试次数过多，登录已暂停。请稍后重试。
+   *[other] 由于尝试次数过多，登录已暂停。请在 { $minutes } 分钟后重试。
+}
 error-hashing-busy = 当前登录人数较多。请稍后重试。
 error-starting = 服务正在启动。请稍后重试。
 error-temporarily-unavailable = 服务暂时不可用。请重试。

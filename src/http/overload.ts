@@ -1,5 +1,5 @@
 /**
- * Answers requests that are refused by overload. The bytes are made at start and sent after a pause, with no log line
+ * Answers requests that are refused by overload. The bytes are made once and sent after a pause, with no log line
  * for each. The pause costs this process a timer and its caller a socket. With sixty sockets a flooder gets sixty
  * answers a second.
  */
@@ -9,11 +9,18 @@ import type { Logger } from '../platform/logging/log.ts'
 import { requestState } from './request/request-state.ts'
 import type { AnyContext } from './request/request-state.ts'
 
-export type OverloadPage = { status: number; code: OverloadCode; language: string; backHref: string }
+export type OverloadPage = {
+  status: number
+  code: OverloadCode
+  language: string
+  backHref: string
+  /** Until another attempt; 0 for a moment. */
+  minutes: number
+}
 
 export type OverloadNeeds = {
   log: Logger
-  /** The HTML of each page that may be needed; called at start. */
+  /** The HTML of each page that may be needed; called at start, and once for each number of minutes. */
   renderPage: (page: OverloadPage) => string
   /** Of the pages. */
   languages: readonly string[]
@@ -50,7 +57,7 @@ export const OVERLOAD_WORDS = {
 
 export function createOverloadAnswers(needs: OverloadNeeds): AnswerOverload {
   const { pauseMs = SECOND_MS, mostWaiting = 1000 } = needs
-  const pages = renderAll(needs)
+  const pages = renderedOnce(needs)
   const count = countedInLog(needs)
   let waiting = 0
   return async (ctx, { code, retryAfterSeconds }) => {
@@ -65,7 +72,7 @@ export function createOverloadAnswers(needs: OverloadNeeds): AnswerOverload {
     const html = ctx.accepts('json', 'html') === 'html'
     ctx.type = html ? 'html' : 'json'
     ctx.body = html
-      ? pages.get(`${code} ${needs.languageOf(ctx)} ${needs.backHref(ctx.path)}`)
+      ? pages(needs.languageOf(ctx), needs.backHref(ctx.path), { code, retryAfterSeconds })
       : JSON.stringify({ error: code, error_description: message })
     ctx.status = status
     ctx.vary('Accept')
@@ -74,16 +81,34 @@ export function createOverloadAnswers(needs: OverloadNeeds): AnswerOverload {
   }
 }
 
-function renderAll({ renderPage, backHrefs, languages }: OverloadNeeds): Map<string, Buffer> {
+type PageOf = (
+  language: string,
+  backHref: string,
+  why: Pick<Overload, 'code' | 'retryAfterSeconds'>,
+) => Buffer
+
+/** The pages that name no time are there from the start. */
+function renderedOnce(needs: OverloadNeeds): PageOf {
   const pages = new Map<string, Buffer>()
+  const page: PageOf = (language, backHref, { code, retryAfterSeconds }) => {
+    const minutes = code === 'too_many_attempts' ? minutesOf(retryAfterSeconds ?? 0) : 0
+    const key = `${code} ${language} ${backHref} ${minutes}`
+    const { status } = OVERLOAD_WORDS[code]
+    const made =
+      pages.get(key) ?? Buffer.from(needs.renderPage({ code, status, language, backHref, minutes }))
+    pages.set(key, made)
+    return made
+  }
   for (const code of Object.keys(OVERLOAD_WORDS) as OverloadCode[])
-    for (const language of languages)
-      for (const backHref of backHrefs) {
-        const { status } = OVERLOAD_WORDS[code]
-        const page = renderPage({ code, status, language, backHref })
-        pages.set(`${code} ${language} ${backHref}`, Buffer.from(page))
-      }
-  return pages
+    for (const language of needs.languages)
+      for (const backHref of needs.backHrefs) page(language, backHref, { code, retryAfterSeconds: 0 })
+  return page
+}
+
+/** Few numbers, so that few pages are kept: whole minutes, and above ten of them tens. */
+function minutesOf(seconds: number): number {
+  const minutes = Math.ceil(seconds / 60)
+  return minutes <= 10 ? minutes : Math.min(1440, Math.ceil(minutes / 10) * 10)
 }
 
 /** One line now and then instead of one for each: how many were refused since the last, by reason. */

@@ -21,11 +21,11 @@ export function createOverload({ config, clock, hasher, log }: Parts, templates:
   return {
     answer: createOverloadAnswers({
       log,
-      renderPage: ({ code, status, language, backHref }) =>
+      renderPage: ({ code, status, language, backHref, minutes }) =>
         templates('overload', language, {
           title: `error-title-${status}`,
           heading: `error-title-${status}`,
-          message: { id: `error-${code.replaceAll('_', '-')}`, args: { minutes: 0 } },
+          message: { id: `error-${code.replaceAll('_', '-')}`, args: { minutes } },
           backHref,
           backLabel: backHref === BACK_HREFS.start ? 'error-back-to-start' : 'error-try-again',
         }),

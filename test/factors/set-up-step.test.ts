@@ -186,6 +186,25 @@ for (const { name, stage: open } of STAGES)
       expect((await allow(consent)).heading).to.equal('Device connected')
     })
 
+    const requests: Record<string, () => Promise<string>> = {
+      async 'that was pushed'() {
+        const fields = Object.fromEntries(new URL(path(), stage.issuer).searchParams)
+        const pushed = (await app.call('/oauth/par', fields)).json() as { request_uri: string }
+        const query = { client_id: app.clientId, request_uri: pushed.request_uri }
+        return `/oauth/authorize?${new URLSearchParams(query)}`
+      },
+      'that is too long for the address of its pages': () =>
+        Promise.resolve(path({ state: 'x'.repeat(6000) })),
+    }
+    for (const [kind, begin] of Object.entries(requests))
+      it(`leads on to a request ${kind}, with its answer`, async () => {
+        const page = await givePassword(await visitor.get(await begin()))
+        expect(page.heading).to.equal(SET_UP)
+        const back = await allow(await saved(await giveCode(page, codeOn(page))))
+        expect(await claimsOf(back)).to.include({ acr: SECOND_FACTOR })
+        expect(callbackOf(back)['state']?.length).to.equal(kind.includes('long') ? 6000 : 'a-state'.length)
+      })
+
     it('asks for the sign-in of the same request where the session ended meanwhile', async () => {
       const page = await atSetUp()
       const elsewhere = visitor.cookies().filter(({ name: cookie }) => cookie.startsWith('as_session'))

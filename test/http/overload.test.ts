@@ -66,6 +66,28 @@ describe('http/overload', () => {
     expect(await json.json()).to.have.property('error', 'too_many_attempts')
   })
 
+  it('names the minutes until another attempt, and makes each page once', async () => {
+    const made: number[] = []
+    const waits = [300, 241, 59, 0, 4000]
+    const url = await start(
+      {
+        languages: ['en'],
+        backHrefs: ['/'],
+        renderPage: ({ minutes }) => {
+          made.push(minutes)
+          return `in ${minutes}`
+        },
+      },
+      () => {
+        throw new Overload('too_many_attempts', waits.shift() ?? 0)
+      },
+    )
+    const texts = []
+    for (let at = 0; at < 5; at += 1) texts.push(await (await fetch(url, { headers: html })).text())
+    expect(texts).to.eql(['in 5', 'in 5', 'in 1', 'in 0', 'in 70'])
+    expect(made.filter((minutes) => minutes > 0)).to.eql([5, 1, 70])
+  })
+
   it('speaks the language that the browser names first or the person chose, without reading all of the header', async () => {
     const url = await start({}, refuse)
     const languageOf = async (headers: Record<string, string>) => {

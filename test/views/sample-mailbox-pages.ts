@@ -32,7 +32,7 @@ export const errorPages: SamplePage[] = [
     locals: {
       title: 'error-title-429',
       heading: 'error-title-429',
-      message: 'error-too-many-attempts',
+      message: { id: 'error-too-many-attempts', args: { minutes: 5 } },
       backHref: '',
       backLabel: 'error-try-again',
     },
