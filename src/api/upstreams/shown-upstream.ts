@@ -6,6 +6,7 @@ import type { ApiRequest } from '../../operations/operation.ts'
 import { timeOf } from '../../operations/shown-account.ts'
 import { addressesOf } from '../../upstreams/client/upstream-client.ts'
 import type { NamedLink } from '../../upstreams/links.ts'
+import { publicFields } from '../../upstreams/upstream-fields.ts'
 import { upstreamFields } from '../../upstreams/upstream-input.ts'
 import type { Upstream } from '../../upstreams/upstream.ts'
 
@@ -49,29 +50,8 @@ export const shownUpstream = z
   .meta({ title: 'Upstream' })
 
 export function showUpstream(issuer: string, upstream: Upstream): z.output<typeof shownUpstream> {
-  const { endpoints } = upstream
   return {
-    id: upstream.id,
-    kind: upstream.kind,
-    label: upstream.label,
-    enabled: upstream.enabled,
-    issuer: upstream.issuer,
-    authorization_endpoint: endpoints.authorization ?? null,
-    token_endpoint: endpoints.token ?? null,
-    userinfo_endpoint: endpoints.userinfo ?? null,
-    emails_endpoint: endpoints.emails ?? null,
-    client_id: upstream.clientId,
-    token_endpoint_auth_method: upstream.authMethod,
-    scope: upstream.scope,
-    parameters: upstream.parameters,
-    mapping: upstream.mapping,
-    clients: upstream.clients,
-    email_domains: upstream.emailDomains,
-    sign_up: upstream.signUp,
-    email_trust: upstream.emailTrust,
-    trust_mfa: upstream.trustMfa,
-    mfa_levels: upstream.mfaLevels,
-    sign_out: upstream.signOut,
+    ...publicFields(upstream),
     ...addressesOf(issuer, upstream.id),
     created_at: timeOf(upstream.createdAtMs),
     updated_at: timeOf(upstream.updatedAtMs),

@@ -6,6 +6,7 @@ import type { Input } from '../../command-line/input.ts'
 import { isoTime, record, table } from '../../command-line/layout.ts'
 import type { Services } from '../../services.ts'
 import { countLinks } from '../../upstreams/links.ts'
+import { publicFields } from '../../upstreams/upstream-fields.ts'
 import { addUpstream, removeUpstream, updateUpstream } from '../../upstreams/upstream-changes.ts'
 import { checkUpstream } from '../../upstreams/client/upstream-check.ts'
 import type { UpstreamChanges, UpstreamInput } from '../../upstreams/upstream-input.ts'
@@ -145,29 +146,11 @@ function shown({ config }: Services, upstream: Upstream): Answer {
 }
 
 function dataOf(upstream: Upstream) {
-  const { endpoints } = upstream
+  const fields = publicFields(upstream)
   return {
-    id: upstream.id,
-    label: upstream.label,
-    kind: upstream.kind,
-    enabled: upstream.enabled,
-    issuer: upstream.issuer,
-    authorization_endpoint: endpoints.authorization ?? null,
-    token_endpoint: endpoints.token ?? null,
-    userinfo_endpoint: endpoints.userinfo ?? null,
-    emails_endpoint: endpoints.emails ?? null,
-    client_id: upstream.clientId,
-    token_endpoint_auth_method: upstream.authMethod,
-    scope: upstream.scope,
-    parameters: JSON.stringify(upstream.parameters),
-    mapping: JSON.stringify(upstream.mapping),
-    clients: upstream.clients,
-    email_domains: upstream.emailDomains,
-    sign_up: upstream.signUp,
-    email_trust: upstream.emailTrust,
-    trust_mfa: upstream.trustMfa,
-    mfa_levels: upstream.mfaLevels,
-    sign_out: upstream.signOut,
+    ...fields,
+    parameters: JSON.stringify(fields.parameters),
+    mapping: JSON.stringify(fields.mapping),
     created_at: isoTime(upstream.createdAtMs),
     updated_at: isoTime(upstream.updatedAtMs),
   }

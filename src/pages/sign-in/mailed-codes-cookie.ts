@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { MAILED_CODE_MS } from '../../factors/mailed-codes.ts'
 import type { MailedCode } from '../../factors/mailed-codes.ts'
-import { cookieName, cookieOf } from '../../http/request/cookies.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
+import { createSealedEntries } from '../../http/request/sealed-entries.ts'
 import type { Services } from '../../services.ts'
 
 export type MailedCodes = {
@@ -13,11 +13,10 @@ export type MailedCodes = {
   clear: (ctx: AnyContext, of: string) => void
 }
 
-const MOST_ENTRIES = 2
-const CONTEXT = 'mailed-code'
-
-const entries = z.array(
-  z.object({
+const COOKIE = {
+  name: 'mailed_code',
+  context: 'mailed-code',
+  schema: z.object({
     of: z.string(),
     id: z.string(),
     purpose: z.enum(['sign_in', 'second_factor']),
@@ -27,26 +26,16 @@ const entries = z.array(
     state: z.string(),
     atMs: z.number(),
   }),
-)
-type Entry = z.infer<typeof entries>[number]
+  keptMs: MAILED_CODE_MS,
+  mostEntries: 2,
+} as const
 
-export function createMailedCodes({ sealer, config }: Pick<Services, 'sealer' | 'config'>): MailedCodes {
-  const { secure } = config
-  const name = cookieName('mailed_code', secure)
-  const read = (ctx: AnyContext): Entry[] => {
-    const sealed = cookieOf(ctx, name)
-    const opened = sealed ? sealer.open(sealed, CONTEXT) : undefined
-    return opened === undefined ? [] : entries.parse(JSON.parse(opened))
-  }
-  const write = (ctx: AnyContext, kept: Entry[]): void => {
-    const options = { httpOnly: true, sameSite: 'lax', secure, path: '/', signed: false } as const
-    const value = kept.length > 0 ? sealer.seal(JSON.stringify(kept), CONTEXT) : null
-    ctx.cookies.set(name, value, { ...options, ...(value && { maxAge: MAILED_CODE_MS }) })
-  }
+export function createMailedCodes(services: Pick<Services, 'sealer' | 'config'>): MailedCodes {
+  const { read, write } = createSealedEntries(services, COOKIE)
   const others = (ctx: AnyContext, of: string) => read(ctx).filter((entry) => entry.of !== of)
   return {
     read: (ctx, of) => read(ctx).find((entry) => entry.of === of),
-    write: (ctx, of, code) => write(ctx, [{ ...code, of }, ...others(ctx, of)].slice(0, MOST_ENTRIES)),
+    write: (ctx, of, code) => write(ctx, [{ ...code, of }, ...others(ctx, of)]),
     clear: (ctx, of) => write(ctx, others(ctx, of)),
   }
 }

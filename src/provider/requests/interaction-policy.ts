@@ -62,7 +62,7 @@ const nativeClient = new Check(
     oidc.client?.applicationType === 'native' && oidc.client['first_party'] !== true && !oidc.result?.consent,
 )
 
-// RFC 8628 §3.3.1 and §5.4: the person compares the code and sees the device, whatever the app may have already.
+// RFC 8628 §3.3.1 and §5.4: the person compares the code and sees the device, also where the app has a consent.
 const deviceCode = new Check(
   'device_code',
   'the person has to compare the code of the device',
