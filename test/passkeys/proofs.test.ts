@@ -70,7 +70,7 @@ describe('the proofs that a passkey gives', () => {
   /** The challenge of the refused answer is used up. */
   const again = (visitor: Visitor, { url }: Visited) => visitor.get(url.pathname + url.search)
 
-  it('count for the pages beside those of one’s security, for each change of a factor [S-2.253]', async () => {
+  it('count for the pages beside those of one’s security, for each change of a factor [S-2.283]', async () => {
     const proofOf = (visitor: Visitor) => visitor.cookies().find(({ name }) => name.endsWith('proof'))?.value
     const changes: Record<string, (visitor: Visitor) => Promise<Visited>> = {
       async 'asked again'(visitor) {

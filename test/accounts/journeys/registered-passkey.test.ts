@@ -76,7 +76,7 @@ onEachDatabase('A registration with a passkey', (world) => {
     return signInWithPasskey(world().needs, { response: key.get(options), browser: FORMS, ip: '192.0.2.1' })
   }
 
-  it('is confirmed and signed in by the code, at the worth of a passkey, and only once [S-2.250]', async () => {
+  it('is confirmed and signed in by the code, at the worth of a passkey, and only once [S-2.280]', async () => {
     const here = await register('192.0.2.1')
     expect(await world().count('passkeys'), 'before the mail').to.equal(0)
     const { code } = await world().lastMail()
@@ -93,7 +93,7 @@ onEachDatabase('A registration with a passkey', (world) => {
     expect(trail.map(({ action }) => action)).to.include.members(['account.activated', 'factor.added'])
   })
 
-  it('is confirmed by the link in its browser, and nowhere else without the passkey [S-2.250]', async () => {
+  it('is confirmed by the link in its browser, and nowhere else without the passkey [S-2.280]', async () => {
     const here = await register('192.0.2.1')
     const mail = await world().lastMail()
     const { token, code } = mail
@@ -134,7 +134,7 @@ onEachDatabase('A registration with a passkey', (world) => {
     expect(await enterConfirmed(needs, here)).to.equal(undefined)
   })
 
-  it('of a stranger ends when the owner activates, in every way [S-2.251]', async () => {
+  it('of a stranger ends when the owner activates, in every way [S-2.281]', async () => {
     const ways: Record<string, (stranger: Place) => Promise<unknown>> = {
       async 'a passkey of one’s own'() {
         const owner = await register('192.0.2.1')
@@ -168,7 +168,7 @@ onEachDatabase('A registration with a passkey', (world) => {
     }
   })
 
-  it('replaces the password and name of a stranger who registered the address first [S-2.251]', async () => {
+  it('replaces the password and name of a stranger who registered the address first [S-2.281]', async () => {
     const stranger = await withPassword('192.0.2.9')
     const owner = await register('192.0.2.1')
     const { code } = await world().lastMail()
@@ -176,7 +176,7 @@ onEachDatabase('A registration with a passkey', (world) => {
     expect(await isConfirmed(world().needs, stranger)).to.equal(false)
   })
 
-  it('gets no passkey into an account that is there, and the same answer [S-2.251]', async () => {
+  it('gets no passkey into an account that is there, and the same answer [S-2.281]', async () => {
     await world().add({ email: EMAIL })
     const stranger = await register('192.0.2.9')
     expect((await world().lastMail()).template).to.equal('already-registered')
@@ -204,7 +204,7 @@ onEachDatabase('A registration with a passkey', (world) => {
     expect(await signIn(here)).to.eql({ ok: false, reason: 'unknown' })
   })
 
-  it('takes an answer once, of this browser, for ten minutes, with the person verified [S-2.252]', async () => {
+  it('takes an answer once, of this browser, for ten minutes, with the person verified [S-2.282]', async () => {
     const { needs } = world()
     const answer = answerOf(newKey())
     expect(await checkRegistered(needs, { ...answer, browser: 'another' })).to.include({ why: 'refused' })
