@@ -21,46 +21,52 @@ const NOTHING_WAITS = {
   new_email_not_found: { status: 404, when: 'No change of address waits.' },
 } as const
 
+const PATH = '/accounts/{id}/new-email'
+
 export function newEmailOperations(needs: Services): readonly Operation[] {
-  const path = '/accounts/{id}/new-email'
-  return [
-    operation({
-      ...common,
-      id: 'getAccountNewEmail',
-      method: 'get',
-      path,
-      summary: 'Read the new address that a person asked for and did not confirm yet',
-      scope: 'accounts:read',
-      params,
-      answer: { status: 200, description: 'The new address.', schema: shown },
-      problems: NOTHING_WAITS,
-      async handle({ params: { id } }) {
-        await theAccount(needs.db, id)
-        const pending = await pendingAddress(needs, id)
-        if (!pending) throw nothingWaits()
-        return { body: { email: pending.email, expires_at: timeOf(pending.expiresAtMs) } }
-      },
-    }),
-    operation({
-      ...common,
-      id: 'cancelAccountNewEmail',
-      method: 'delete',
-      path,
-      summary: 'Cancel a change of address that waits',
-      description: 'The code that was mailed counts no longer. The account keeps its address.',
-      scope: 'accounts:manage',
-      params,
-      answer: { status: 204, description: 'Nothing waits any more.' },
-      problems: NOTHING_WAITS,
-      async handle(request) {
-        const { id } = request.params
-        await theAccount(needs.db, id)
-        const expects = (before: Account) => request.assertMatches(showAccount(before))
-        if (!(await cancelNewAddress(needs, id, byCaller(request), expects))) throw nothingWaits()
-        return { body: undefined }
-      },
-    }),
-  ]
+  return [reading(needs), cancelling(needs)]
+}
+
+function reading(needs: Services): Operation {
+  return operation({
+    ...common,
+    id: 'getAccountNewEmail',
+    method: 'get',
+    path: PATH,
+    summary: 'Read the new address that a person asked for and did not confirm yet',
+    scope: 'accounts:read',
+    params,
+    answer: { status: 200, description: 'The new address.', schema: shown },
+    problems: NOTHING_WAITS,
+    async handle({ params: { id } }) {
+      await theAccount(needs.db, id)
+      const pending = await pendingAddress(needs, id)
+      if (!pending) throw nothingWaits()
+      return { body: { email: pending.email, expires_at: timeOf(pending.expiresAtMs) } }
+    },
+  })
+}
+
+function cancelling(needs: Services): Operation {
+  return operation({
+    ...common,
+    id: 'cancelAccountNewEmail',
+    method: 'delete',
+    path: PATH,
+    summary: 'Cancel a change of address that waits',
+    description: 'The code that was mailed counts no longer. The account keeps its address.',
+    scope: 'accounts:manage',
+    params,
+    answer: { status: 204, description: 'Nothing waits any more.' },
+    problems: NOTHING_WAITS,
+    async handle(request) {
+      const { id } = request.params
+      await theAccount(needs.db, id)
+      const expects = (before: Account) => request.assertMatches(showAccount(before))
+      if (!(await cancelNewAddress(needs, id, byCaller(request), expects))) throw nothingWaits()
+      return { body: undefined }
+    },
+  })
 }
 
 function nothingWaits(): AppError {
