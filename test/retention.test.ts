@@ -83,6 +83,7 @@ const OTHER_TABLES = {
   ],
   ofAnAccount: [
     'registration_approvals',
+    'account_pictures',
     'account_roles',
     'account_totps',
     'consents',

@@ -4,7 +4,6 @@ import { grantRole } from '../../src/accounts/roles.ts'
 import { anyAddress, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
-import { requestNewAddress } from '../../src/accounts/journeys/new-address.ts'
 import { addTrusted } from '../factors/trusted.ts'
 import { givePicture } from '../pictures/samples.ts'
 import { ALL_SCOPES, createCaller } from './caller.ts'
@@ -51,11 +50,6 @@ export async function goodRequests(stage: Stage) {
     const { id } = await stage.person()
     await givePicture(stage, id)
     return { path: `/accounts/${id}/picture`, token: own }
-  }
-  const onNewEmail: Make = async () => {
-    const { id } = await stage.person()
-    await requestNewAddress(stage.parts, { accountId: id, email: anyEmail(), ip: anyAddress() })
-    return { path: `/accounts/${id}/new-email`, token: own }
   }
   async function created(path: string, body: Record<string, unknown>) {
     return (await api.call('POST', path, { token: own, body })).json()
@@ -143,7 +137,7 @@ export async function goodRequests(stage: Stage) {
   const ofRegistrations = registrationRequests(stage, { token: own, created })
   const ofFactors = factorRequests(stage, { signedIn, blocked, tokenOf: api.tokenOf })
   const ofUpstreams = upstreamRequests(stage, { own, created })
-  const ofLife = lifeRequests(stage, { signedIn, blocked, anyEmail })
+  const ofLife = lifeRequests(stage, { signedIn, blocked, anyEmail, own })
   const good: Record<string, Make> = {
     ...ofFactors.good,
     ...ofLife.good,
@@ -177,9 +171,6 @@ export async function goodRequests(stage: Stage) {
     resetAccountFactors: onAccount('/reset-factors'),
     resetAccountFactorsNow: onAccount('/reset-factors-now'),
     keepAccountFactors: onAccount('/keep-factors'),
-    keepAccount: onAccount('/keep'),
-    getAccountNewEmail: onNewEmail,
-    cancelAccountNewEmail: onNewEmail,
     getAccountPicture: onPicture,
     removeAccountPicture: onPicture,
     getAccountRoles: onAccount('/roles'),

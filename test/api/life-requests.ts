@@ -1,5 +1,6 @@
 /** Requests to the operations that change one's own address and delete one's account: good ones, and their own refusals. */
 import type { Account } from '../../src/accounts/account.ts'
+import { requestDeletion } from '../../src/accounts/life/deletion.ts'
 import { grantRole } from '../../src/accounts/roles.ts'
 import { requestNewAddress } from '../../src/accounts/journeys/new-address.ts'
 import { anyAddress, PASSWORD } from '../provider/stage.ts'
@@ -15,11 +16,13 @@ type Needs = {
   /** The token of somebody who mistyped the password too often. */
   blocked: () => Promise<string>
   anyEmail: () => string
+  /** The token of a program that administers accounts. */
+  own: string
 }
 
 export function lifeRequests(
   stage: Stage,
-  { signedIn, blocked, anyEmail }: Needs,
+  { signedIn, blocked, anyEmail, own }: Needs,
 ): Record<'good' | 'refused', Record<string, () => Promise<Request>>> {
   const { parts } = stage
   const asking = async (): Promise<Request> => ({
@@ -37,6 +40,11 @@ export function lifeRequests(
     await requestNewAddress(parts, { accountId: person.id, email, ip: anyAddress() })
     const code = codeIn(await stage.waitForMail(email, /^Confirm/))
     return { path: CONFIRM, token, body: { code } }
+  }
+  const onNewEmail = async () => {
+    const { id } = await stage.person()
+    await requestNewAddress(parts, { accountId: id, email: anyEmail(), ip: anyAddress() })
+    return { path: `/accounts/${id}/new-email`, token: own }
   }
   /** Not as the server deletes: the account cache does not know of it. */
   const gone = (make: () => Promise<Request>) => async () => {
@@ -56,6 +64,13 @@ export function lifeRequests(
       confirmOwnEmail: () => confirming(),
       cancelOwnEmail: async () => ({ path: '/account/email/cancel', token: (await signedIn()).token }),
       deleteOwnAccount: deleting,
+      getAccountNewEmail: onNewEmail,
+      cancelAccountNewEmail: onNewEmail,
+      keepAccount: async () => {
+        const { id } = await stage.person()
+        await requestDeletion(parts, id, { actor: id })
+        return { path: `/accounts/${id}/keep`, token: own }
+      },
     },
     refused: {
       'requestOwnEmail 404': gone(asking),

@@ -6,6 +6,7 @@ import type { ClientInput } from '../../src/clients/client-metadata.ts'
 import { createProver } from '../provider/binding/prover.ts'
 import { callbackOf } from '../provider/relying-party.ts'
 import { formsOf } from '../support/visitor.ts'
+import { givePicture } from '../pictures/samples.ts'
 import { CALLBACK, openSuite, play, userinfo } from './suite.ts'
 import type { Section, Suite } from './suite.ts'
 
@@ -220,6 +221,7 @@ describe('what discovery advertises', function () {
     const app = play(suite, (await client({})) as unknown as Section)
     const { tokens, idToken } = await app.flow({ scope, prompt: 'consent', max_age: '10000' })
     expect(tokens.scope.split(' ')).to.have.members(advertised('scopes_supported'))
+    await givePicture(suite, idToken.sub)
     const claims = { ...idToken, ...(await userinfo(suite, tokens.access_token)).json() }
     // `sid` is for apps that hear of sign-outs.
     const always = advertised('claims_supported').filter((claim) => !['sid', 'acr', 'amr'].includes(claim))

@@ -33,7 +33,7 @@ describe('the scopes of a resource server', function () {
 
     await visitor.followForm(consent, { decision: 'allow' })
     expect((await visitor.get('/account/apps')).text).to.contain(
-      'See your &lt;balance&gt;, ledger:pay, toString',
+      'See your &lt;balance&gt; · ledger:pay · toString',
     )
 
     const words = { 'ledger:read': 'See your account', 'ledger:pay': 'Pay from it' }

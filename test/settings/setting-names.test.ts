@@ -38,7 +38,7 @@ const WITH_RECEIVERS = {
   ACCOUNT_SERVER_KAFKA_TLS: 'true',
 }
 
-const UNIT = /(?:Minutes|Days|Seconds|Ms|Mb|Bytes)$/
+const UNIT = /(?:Minutes|Days|Seconds|Ms|Mb|Mib|Bytes)$/
 
 const camelCase = (name: string) => name.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase())
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)

@@ -20,6 +20,6 @@ describe('the language of what an app asks for', () => {
     ])
       expect(page.text, text).to.contain(text)
     await visitor.followForm(page, { decision: 'allow' })
-    expect((await visitor.get('/account/apps')).text).to.contain('Узнать, кто вы, Видеть вашу почту')
+    expect((await visitor.get('/account/apps')).text).to.contain('Узнать, кто вы · Видеть вашу почту')
   })
 })
