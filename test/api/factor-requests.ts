@@ -27,12 +27,12 @@ type Needs = {
   signedIn: (given?: { verified?: boolean }) => Promise<{ person: Account; token: string }>
   /** The token of somebody who mistyped the password too often. */
   blocked: () => Promise<string>
-  tokenOf: Api['tokenOf']
+  api: Api
 }
 
 export function factorRequests(
   stage: Stage,
-  { signedIn, blocked, tokenOf }: Needs,
+  { signedIn, blocked, api }: Needs,
 ): Record<'good' | 'refused', Record<string, () => Promise<Request>>> {
   const { parts } = stage
   const without = (path: string) => async () => ({ path, token: (await signedIn()).token, body: proof })
@@ -103,7 +103,7 @@ export function factorRequests(
         const key = await addKey(parts, person.id)
         const visitor = stage.visitor()
         await givePasskey(visitor, await visitor.get('/sign-in'), key)
-        const token = await tokenOf(person, visitor)
+        const token = await api.tokenOf(person, visitor)
         const [{ id } = { id: '' }] = await passkeysOf(parts.db, person.id)
         await updateAccount(parts.db, { id: person.id }, { passwordHash: null })
         return { path: `${PASSKEYS}/${id}/remove`, token, body: {} }

@@ -135,7 +135,7 @@ export async function goodRequests(stage: Stage) {
   }
 
   const ofRegistrations = registrationRequests(stage, { token: own, created })
-  const ofFactors = factorRequests(stage, { signedIn, blocked, tokenOf: api.tokenOf })
+  const ofFactors = factorRequests(stage, { signedIn, blocked, api })
   const ofUpstreams = upstreamRequests(stage, { own, created })
   const ofLife = lifeRequests(stage, { signedIn, blocked, anyEmail, own })
   const good: Record<string, Make> = {

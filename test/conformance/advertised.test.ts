@@ -221,7 +221,7 @@ describe('what discovery advertises', function () {
     const app = play(suite, (await client({})) as unknown as Section)
     const { tokens, idToken } = await app.flow({ scope, prompt: 'consent', max_age: '10000' })
     expect(tokens.scope.split(' ')).to.have.members(advertised('scopes_supported'))
-    await givePicture(suite, idToken.sub)
+    await givePicture(suite, String(idToken.sub))
     const claims = { ...idToken, ...(await userinfo(suite, tokens.access_token)).json() }
     // `sid` is for apps that hear of sign-outs.
     const always = advertised('claims_supported').filter((claim) => !['sid', 'acr', 'amr'].includes(claim))

@@ -114,9 +114,10 @@ export const EXPECTED = {
   'an activation': whoever(alike(always('no session'))),
   'a password reset': whoever(alike(always('no session'))),
   'the sign-in after a password reset': {
-    ...ON_OWN_PAGES,
-    // The mail proved the address.
-    account: unless(ASKED, anew('asked to set up a factor', 'asked to set up a factor')),
+    // The mail proved the address. What was accepted before it may have been a stranger's doing.
+    nobody: unless(ASKED, anew('signed in', 'asked to accept the terms')),
+    account: unless(ASKED, anew('asked to set up a factor', 'asked to accept the terms')),
+    app: unless(ASKED, anew('signed in', 'asked to accept the terms')),
   },
   // RFC 9068 §2.2.1: a refresh keeps the level of its sign-in.
   'a refresh of an older grant': whoever(

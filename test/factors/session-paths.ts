@@ -93,7 +93,7 @@ export function sessionPaths(at: Walk) {
     if (page.heading === 'Enter your code') return 'asked for the code'
     if (page.heading === 'Use your passkey') return 'asked for the passkey'
     if (page.heading === 'Set up your authenticator app') return 'asked to set up a factor'
-    if (page.heading === 'Our terms have changed') return 'asked to accept the terms'
+    if (/^(?:Our terms have changed|Review our terms)$/.test(page.heading)) return 'asked to accept the terms'
     if (page.heading === 'Confirm your email') return 'asked to confirm the address'
     if (/is not right|does not belong to|is disabled/.test(page.text)) return 'refused'
     if (page.heading === 'Sign in') return 'asked for the password'

@@ -15,18 +15,16 @@ import { createGroup } from '../../src/groups/groups.ts'
 import { addMember } from '../../src/groups/members.ts'
 import { ensureAllKeys, loadKeySet } from '../../src/keys/key-set.ts'
 import { rotateSigningKeys } from '../../src/keys/signing-keys.ts'
-import { openSealing } from '../../src/moving/rows/passphrase.ts'
-import type { Sealing } from '../../src/moving/rows/passphrase.ts'
 import type { Parts } from '../../src/process/start/parts.ts'
 import { createInitialAccessToken } from '../../src/protocol/registration/initial-access-tokens.ts'
 import { allowExchange } from '../../src/protocol/token-exchange/exchange-rules.ts'
 import { setPicture } from '../../src/pictures/pictures.ts'
 import { createResource } from '../../src/resources/resources.ts'
+import { opened, PASSPHRASE } from './opened-export.ts'
 import { embeddedPlace, servicePlace } from '../cli/command-line.ts'
 import type { Place } from '../cli/command-line.ts'
 import { photo } from '../pictures/samples.ts'
 
-const PASSPHRASE = 'seven grey kettles'
 const SEALED = [
   'signing_keys',
   'encryption_keys',
@@ -36,23 +34,6 @@ const SEALED = [
   'accounts',
   'account_totps',
 ]
-
-/** The lines with what is sealed opened: each sealing is another text. */
-async function opened(file: string): Promise<string> {
-  const [first = '', ...lines] = readFileSync(file, 'utf8').trim().split('\n')
-  const sealer = await openSealing((JSON.parse(first) as { sealing: Sealing }).sealing, PASSPHRASE)
-  const plain = lines.map((line) =>
-    line.replaceAll(/"(\w+)":"([\w-]{6}\.[\w-]{38,})"/g, (all, name: string, sealed: string) => {
-      const row = JSON.parse(line) as Record<string, string>
-      const column = name.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase())
-      const key = row['client_id'] ?? row['kid'] ?? row['id']
-      const text = sealer.open(sealed, `${row['type']}:${column}:${key}`)
-      expect(text, `${name} of ${all}`).to.be.a('string')
-      return `"${name}":${JSON.stringify(text)}`
-    }),
-  )
-  return plain.join('\n')
-}
 
 describe('cli export and import of everything', function () {
   const from = withTheSecret(embeddedPlace())

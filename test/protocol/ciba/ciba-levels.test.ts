@@ -41,12 +41,12 @@ describe('the level that a backchannel request asks for', () => {
 
   it('leads a session with the code of an app to the sign-in, with words, and goes on after it', async () => {
     const person = await stage.person()
-    const { code } = await enroll(stage.parts, person.id)
+    const factor = await enroll(stage.parts, person.id)
     const key = await addKey(stage.parts, person.id)
     const id = idOf(await ask(person.email, { acr_values: LEVELS[2] }))
     const visitor = await signedIn(stage, person.email)
     const asked = await visitor.get('/sign-in/code')
-    await visitor.followForm(asked, { code: await code() }, { action: '/code' })
+    await visitor.followForm(asked, { code: await factor.code() }, { action: '/code' })
     const weak = await answer(visitor, await requestsOf(visitor), 'allow')
     expect(weak.heading).to.match(/^Confirm it’s you|^Sign in/)
     expect(weak.text).to.contain('asks for a stronger sign-in')
