@@ -131,11 +131,6 @@ export async function issueToken(
   return { token, code, expiresAtMs }
 }
 
-/** A random secret for the cookie of a browser that asks for a mail. */
-export function newBrowserSecret(): string {
-  return randomToken()
-}
-
 export function browserDigestOf(browserSecret: string | undefined): string | null {
   return browserSecret ? digest(browserSecret) : null
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { randomToken } from '../../../src/platform/tokens.ts'
 import { disableAccount } from '../../../src/accounts/account-state.ts'
 import { findAccountByEmail } from '../../../src/accounts/account.ts'
 import { activateHere, enterConfirmed, isConfirmed } from '../../../src/accounts/journeys/activation-here.ts'
@@ -9,7 +10,6 @@ import {
 } from '../../../src/accounts/journeys/activation.ts'
 import { registerAgain, registerHere } from '../../../src/accounts/journeys/sign-up.ts'
 import type { KeptRegistration } from '../../../src/accounts/journeys/kept-registration.ts'
-import { newBrowserSecret } from '../../../src/accounts/one-time-token.ts'
 import { HOUR_MS, MINUTE_MS } from '../../../src/platform/clock.ts'
 import { onEachDatabase, PASSWORD } from '../account-world.ts'
 
@@ -20,7 +20,7 @@ onEachDatabase('The browser that registered', (world) => {
   type Place = { browser: string; ip: string; kept: KeptRegistration }
 
   async function register(ip: string, password = PASSWORD, email = EMAIL): Promise<Place> {
-    const browser = newBrowserSecret()
+    const browser = randomToken()
     const registered = await registerHere(world().needs, { email, password, name: `by ${ip}`, browser, ip })
     if (!registered.ok) throw new Error('not registered')
     return { browser, ip, kept: registered.kept }

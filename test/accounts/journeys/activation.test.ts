@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { randomToken } from '../../../src/platform/tokens.ts'
 import { findAccountByEmail, isVerified } from '../../../src/accounts/account.ts'
 import { disableAccount } from '../../../src/accounts/account-state.ts'
 import {
@@ -9,7 +10,7 @@ import {
 } from '../../../src/accounts/journeys/activation.ts'
 import { recordSession } from '../../../src/sessions/account-sessions.ts'
 import { findConsent, rememberConsent } from '../../../src/consents/consents.ts'
-import { newBrowserSecret, previewToken } from '../../../src/accounts/one-time-token.ts'
+import { previewToken } from '../../../src/accounts/one-time-token.ts'
 import { completeReset, requestReset } from '../../../src/accounts/journeys/password-reset.ts'
 import { register, resendActivation } from '../../../src/accounts/journeys/sign-up.ts'
 import { signIn } from '../../../src/accounts/journeys/sign-in.ts'
@@ -29,7 +30,7 @@ onEachDatabase('Activation', (world) => {
 
   describe('of a new account', () => {
     it('succeeds at once in the browser that registered, and only once', async () => {
-      const browser = newBrowserSecret()
+      const browser = randomToken()
       await ask({ browser })
       const { token } = await world().lastMail()
       expect(await activate(world().needs, { token, browser })).to.have.property('ok', true)
@@ -40,7 +41,7 @@ onEachDatabase('Activation', (world) => {
 
     it('does not happen when a link is only opened, as mail scanners do [S-2.18]', async () => {
       const { db, needs } = world()
-      await ask({ browser: newBrowserSecret() })
+      await ask({ browser: randomToken() })
       const { token } = await world().lastMail()
       for (let i = 0; i < 10; i += 1) {
         const preview = await previewToken(db, { token, purpose: 'activation' }, needs.clock())
@@ -53,7 +54,7 @@ onEachDatabase('Activation', (world) => {
     })
 
     it('takes the code and the password in any other browser', async () => {
-      await ask({ browser: newBrowserSecret() })
+      await ask({ browser: randomToken() })
       const { token, code } = await world().lastMail()
       const { needs } = world()
       const given = { token, code: code.toLowerCase().replace('-', ' '), password: 'wrong' }
@@ -78,7 +79,7 @@ onEachDatabase('Activation', (world) => {
     })
 
     it('succeeds once of 20 parallel uses of one link', async () => {
-      const browser = newBrowserSecret()
+      const browser = randomToken()
       await ask({ browser })
       const { token } = await world().lastMail()
       const uses = Array.from({ length: 20 }, () => activate(world().needs, { token, browser }))
@@ -86,7 +87,7 @@ onEachDatabase('Activation', (world) => {
     })
 
     it('expires, and a new link revokes the old one [S-2.17]', async () => {
-      const browser = newBrowserSecret()
+      const browser = randomToken()
       await ask({ browser })
       const first = await world().lastMail()
       await resendActivation(world().needs, { email: 'ada@example.com', ip: IP })
@@ -99,7 +100,7 @@ onEachDatabase('Activation', (world) => {
     })
 
     it('still succeeds at once in that browser after anybody asked for the mail again', async () => {
-      const browser = newBrowserSecret()
+      const browser = randomToken()
       await ask({ browser })
       await resendActivation(world().needs, { email: 'ADA@example.com', ip: '198.51.100.9' })
       const { token } = await world().lastMail()
@@ -107,7 +108,7 @@ onEachDatabase('Activation', (world) => {
     })
 
     it('does nothing for a token cut short, lengthened, or of another purpose [S-6.22]', async () => {
-      const browser = newBrowserSecret()
+      const browser = randomToken()
       await ask({ browser })
       const { token } = await world().lastMail()
       const { needs, db } = world()
@@ -130,7 +131,7 @@ onEachDatabase('Activation', (world) => {
     })
 
     it('is refused for an account that was disabled meanwhile', async () => {
-      const browser = newBrowserSecret()
+      const browser = randomToken()
       await ask({ browser })
       const { token } = await world().lastMail()
       await disableAccount(world().needs, (await find())!.id, { actor: 'cli' })
@@ -139,8 +140,8 @@ onEachDatabase('Activation', (world) => {
   })
 
   describe('of an address by a stranger first', () => {
-    const stranger = newBrowserSecret()
-    const owner = newBrowserSecret()
+    const stranger = randomToken()
+    const owner = randomToken()
 
     beforeEach(async () => {
       await ask({ password: STRANGERS, browser: stranger })

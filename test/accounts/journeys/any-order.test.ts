@@ -5,6 +5,7 @@
  */
 import { hash } from 'node:crypto'
 import { expect } from 'chai'
+import { randomToken } from '../../../src/platform/tokens.ts'
 import { disableAccount, enableAccount } from '../../../src/accounts/account-state.ts'
 import { findAccountByEmail } from '../../../src/accounts/account.ts'
 import { activateHere, enterByLink, enterConfirmed } from '../../../src/accounts/journeys/activation-here.ts'
@@ -18,7 +19,6 @@ import { completeReset, requestReset } from '../../../src/accounts/journeys/pass
 import { signIn } from '../../../src/accounts/journeys/sign-in.ts'
 import { registerAgain, registerHere, resendActivation } from '../../../src/accounts/journeys/sign-up.ts'
 import type { KeptRegistration } from '../../../src/accounts/journeys/kept-registration.ts'
-import { newBrowserSecret } from '../../../src/accounts/one-time-token.ts'
 import { HOUR_MS, MINUTE_MS } from '../../../src/platform/clock.ts'
 import { onSqlite } from '../account-world.ts'
 import type { World } from '../account-world.ts'
@@ -70,7 +70,7 @@ function startWalk(world: World, seed: number) {
   const pick = <T>(of: readonly T[]): T => of[roll(of.length)]!
   const email = `walk-${seed}@example.com`
   const browser = (password: string, at: number): Browser => ({
-    secret: newBrowserSecret(),
+    secret: randomToken(),
     password,
     ip: `198.51.${seed}.${at}`,
   })

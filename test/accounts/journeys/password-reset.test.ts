@@ -4,13 +4,13 @@ import { listSessions, recordSession } from '../../../src/sessions/account-sessi
 import { disableAccount } from '../../../src/accounts/account-state.ts'
 import { findAccountById } from '../../../src/accounts/account.ts'
 import { createHasher } from '../../../src/passwords/hashing.ts'
-import { issueToken, newBrowserSecret, previewToken } from '../../../src/accounts/one-time-token.ts'
+import { issueToken, previewToken } from '../../../src/accounts/one-time-token.ts'
 import { changePassword } from '../../../src/accounts/journeys/password-change.ts'
 import { completeReset, requestReset } from '../../../src/accounts/journeys/password-reset.ts'
 import type { ResetCompletion } from '../../../src/accounts/journeys/password-reset.ts'
 import { register } from '../../../src/accounts/journeys/sign-up.ts'
 import { signIn } from '../../../src/accounts/journeys/sign-in.ts'
-import { digest } from '../../../src/platform/tokens.ts'
+import { digest, randomToken } from '../../../src/platform/tokens.ts'
 import { CHEAP, ISSUER, onEachDatabase, PASSWORD, rejection } from '../account-world.ts'
 import type { World } from '../account-world.ts'
 
@@ -56,7 +56,7 @@ onEachDatabase('Password reset', (world) => {
     const { id } = await add({ email: 'ada@example.com' })
     await openAccess(world(), id)
     advance(5000)
-    const browser = newBrowserSecret()
+    const browser = randomToken()
     await ask({ browser })
     const { token } = await lastMail()
     expect(await complete({ token, browser })).to.deep.equal({ ok: true, accountId: id })
@@ -74,10 +74,10 @@ onEachDatabase('Password reset', (world) => {
   it('takes the code from the mail in any other browser, and never the link alone [S-2.19]', async () => {
     const { add, lastMail } = world()
     await add({ email: 'ada@example.com' })
-    await ask({ browser: newBrowserSecret() })
+    await ask({ browser: randomToken() })
     const { token, code } = await lastMail()
     expect(await complete({ token })).to.deep.equal({ ok: false, reason: 'wrong_code' })
-    const other = { token, browser: newBrowserSecret(), code: 'WXYW-XYWX' }
+    const other = { token, browser: randomToken(), code: 'WXYW-XYWX' }
     expect(await complete(other)).to.deep.equal({ ok: false, reason: 'wrong_code' })
     expect(await canSignIn(world(), PASSWORD)).to.equal(true)
     expect(await complete({ ...other, code })).to.have.property('ok', true)
@@ -110,7 +110,7 @@ onEachDatabase('Password reset', (world) => {
   it('works once of 20 parallel uses [S-2.15]', async () => {
     const { add, lastMail } = world()
     await add({ email: 'ada@example.com' })
-    const browser = newBrowserSecret()
+    const browser = randomToken()
     await ask({ browser })
     const { token } = await lastMail()
     const uses = Array.from({ length: 20 }, (_, i) => complete({ token, browser }, `${NEXT} ${i}`))
@@ -121,7 +121,7 @@ onEachDatabase('Password reset', (world) => {
   it('expires within an hour, and a new link revokes the old one [S-2.16]', async () => {
     const { db, needs, add, advance, lastMail } = world()
     await add({ email: 'ada@example.com' })
-    const browser = newBrowserSecret()
+    const browser = randomToken()
     await ask({ browser })
     const first = await lastMail()
     await ask({ browser })
@@ -151,7 +151,7 @@ onEachDatabase('Password reset', (world) => {
   it('keeps the link usable when the new password is refused or hashing is busy', async () => {
     const { needs, add, lastMail } = world()
     await add({ email: 'ada@example.com' })
-    const browser = newBrowserSecret()
+    const browser = randomToken()
     await ask({ browser })
     const { token } = await lastMail()
     expect(await complete({ token, browser }, 'ada@example.com')).to.include({ problem: 'personal' })
@@ -165,7 +165,7 @@ onEachDatabase('Password reset', (world) => {
     const { db, needs, lastMail } = world()
     await register(needs, { email: 'ada@example.com', password: 'a stranger picked this', ip: IP })
     const activation = await lastMail()
-    const browser = newBrowserSecret()
+    const browser = randomToken()
     await ask({ browser })
     const done = await complete({ token: (await lastMail()).token, browser })
     if (!done.ok) throw new Error(done.reason)
@@ -178,7 +178,7 @@ onEachDatabase('Password reset', (world) => {
   it('proves nothing about an address that the account has no more', async () => {
     const { db, add, lastMail } = world()
     const { id } = await add({ email: 'ada@example.com' })
-    const browser = newBrowserSecret()
+    const browser = randomToken()
     await ask({ browser })
     const { token } = await lastMail()
     await db('accounts').where({ id }).update({ emailCanonical: 'new@example.com', email: 'new@example.com' })
@@ -188,7 +188,7 @@ onEachDatabase('Password reset', (world) => {
   it('is refused for an account that was disabled or deleted meanwhile [S-2.23]', async () => {
     const { needs, add, lastMail } = world()
     const { id } = await add({ email: 'ada@example.com' })
-    const browser = newBrowserSecret()
+    const browser = randomToken()
     await ask({ browser })
     const { token } = await lastMail()
     await disableAccount(needs, id, { actor: 'cli' })
@@ -199,7 +199,7 @@ onEachDatabase('Password reset', (world) => {
     const { needs, add, lastMail, ended } = world()
     const { id } = await add({ email: 'ada@example.com' })
     await openAccess(world(), id)
-    const browser = newBrowserSecret()
+    const browser = randomToken()
     await ask({ browser })
     const { token } = await lastMail()
     const noOutbox = () => Promise.reject(new Error('no outbox'))
@@ -238,7 +238,7 @@ onEachDatabase('Password change', (world) => {
   it('revokes a pending reset link', async () => {
     const { needs, add, lastMail } = world()
     const { id } = await add({ email: 'ada@example.com' })
-    const browser = newBrowserSecret()
+    const browser = randomToken()
     await requestReset(needs, { email: 'ada@example.com', browser, ip: IP })
     const { token } = await lastMail()
     await change(id)

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { randomToken } from '../../../src/platform/tokens.ts'
 import { findAccountByEmail } from '../../../src/accounts/account.ts'
 import {
   activateHere,
@@ -15,7 +16,6 @@ import {
 import type { KeptRegistration } from '../../../src/accounts/journeys/kept-registration.ts'
 import { completeReset, requestReset } from '../../../src/accounts/journeys/password-reset.ts'
 import { registerAgain, registerHere, resendActivation } from '../../../src/accounts/journeys/sign-up.ts'
-import { newBrowserSecret } from '../../../src/accounts/one-time-token.ts'
 import { MINUTE_MS } from '../../../src/platform/clock.ts'
 import { requestOptions } from '../../../src/passkeys/options.ts'
 import { findCredential } from '../../../src/accounts/passkeys/passkey.ts'
@@ -45,7 +45,7 @@ onEachDatabase('A registration with a passkey', (world) => {
   }
 
   async function register(ip: string, email = EMAIL, key = newKey()): Promise<Place> {
-    const browser = newBrowserSecret()
+    const browser = randomToken()
     const answer = answerOf(key)
     const passkey = () => checkRegistered(world().needs, answer)
     const given = { email, password: '', passkey, name: `by ${ip}`, browser, ip }
@@ -54,7 +54,7 @@ onEachDatabase('A registration with a passkey', (world) => {
     return { browser, ip, kept: registered.kept, key }
   }
   async function withPassword(ip: string) {
-    const browser = newBrowserSecret()
+    const browser = randomToken()
     const given = { email: EMAIL, password: PASSWORD, browser, ip }
     const registered = await registerHere(world().needs, given)
     if (!registered.ok) throw new Error('not registered')
@@ -98,7 +98,7 @@ onEachDatabase('A registration with a passkey', (world) => {
     const mail = await world().lastMail()
     const { token, code } = mail
     const { needs } = world()
-    expect(await activate(needs, { token, browser: newBrowserSecret() })).to.include({ reason: 'wrong_code' })
+    expect(await activate(needs, { token, browser: randomToken() })).to.include({ reason: 'wrong_code' })
     expect(await activateElsewhere(needs, { ...mail, password: PASSWORD })).to.include({
       reason: 'wrong_password',
     })

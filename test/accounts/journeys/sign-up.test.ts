@@ -1,9 +1,9 @@
 import { expect } from 'chai'
+import { randomToken } from '../../../src/platform/tokens.ts'
 import { createAccount, findAccountByEmail } from '../../../src/accounts/account.ts'
 import { disableAccount } from '../../../src/accounts/account-state.ts'
 import { evenly } from '../../../src/attempts/even-timing.ts'
 import { purgeUnverified } from '../../../src/accounts/housekeeping.ts'
-import { newBrowserSecret } from '../../../src/accounts/one-time-token.ts'
 import { register, resendActivation } from '../../../src/accounts/journeys/sign-up.ts'
 import { signIn } from '../../../src/accounts/journeys/sign-in.ts'
 import { ISSUER, onEachDatabase, PASSWORD, rejection } from '../account-world.ts'
@@ -146,7 +146,7 @@ onEachDatabase('Registration', (world) => {
   })
 
   it('stores neither token nor code nor browser secret [S-2.14]', async () => {
-    const browser = newBrowserSecret()
+    const browser = randomToken()
     await ask({ browser })
     const { token, code } = await world().lastMail()
     const rows = JSON.stringify(await world().db('one_time_tokens'))
