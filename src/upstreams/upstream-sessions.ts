@@ -97,7 +97,7 @@ export async function forgetUpstreamSession(sql: Sql, id: string): Promise<void>
   await sql<Row>('upstream_sessions').where({ id }).delete()
 }
 
-/** Whom a logout token names. At least one of `subject` and `sid` is there. */
+/** What a logout token names. At least one of `subject` and `sid` is there. */
 export type SignedOutThere = {
   upstreamId: string
   tokenId: string

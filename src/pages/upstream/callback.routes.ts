@@ -83,8 +83,8 @@ async function signInAs(
   if (!result.ok) return leadBack(services, ctx, flow, refusalText(result.reason, upstream.label))
   const { of, query } = flow
   const proof = passwordProof(result.account, services.clock())
-  const whose = { upstreamId: upstream.id, accountId: proof.accountId, subject: identity.subject }
-  const session = await keepUpstreamSession(services, { ...whose, there })
+  const owner = { upstreamId: upstream.id, accountId: proof.accountId, subject: identity.subject }
+  const session = await keepUpstreamSession(services, { ...owner, there })
   services.pending.write(ctx, of, {
     ...proof,
     upstream: { label: upstream.label, amr: identity.amr, session },
