@@ -1,6 +1,7 @@
 /** The pages that connect a device (RFC 8628 §3.3): enter its code, done. In between is the page of the consent. */
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import { LIBRARY_PATHS } from '../../provider/endpoints/addresses.ts'
+import { ANSWERED_PATH } from './device-answered.routes.ts'
 import type { CodeProblem, DevicePages } from './device-flow.ts'
 import { redirect } from '../../interaction/page.ts'
 import type { Site } from '../../feature.ts'
@@ -19,10 +20,8 @@ export function devicePages(needs: Pick<Site, 'render' | 'startAgain' | 'nextPag
   return {
     enterCode: (ctx, { userCode, problem }) => enterCode(needs, ctx, userCode, problem),
     answered(ctx, allowed) {
-      needs.render(ctx, 'device-answered', {
-        allowed,
-        clientName: inLanguage(ctx.oidc.client, 'client_name') ?? ctx.oidc.client?.clientName,
-      })
+      const app = inLanguage(ctx.oidc.client, 'client_name') ?? ctx.oidc.client?.clientName ?? ''
+      needs.nextPage.lead(ctx, ANSWERED_PATH, { about: { answer: allowed ? 'allowed' : 'refused', app } })
     },
     startAgain: async (ctx) =>
       ctx.query['restart'] ? needs.startAgain(ctx) : redirect(ctx, LIBRARY_PATHS.code_verification),
