@@ -40,7 +40,7 @@ describe('the scopes of a resource server', function () {
     await updateResource(stage.parts.db, LEDGER, { scope_texts: words }, stage.parts)
     const shown = async () => (await visitor.get('/account/apps')).text
     await until(
-      async () => (await shown()).includes('See your account, Pay from it, toString'),
+      async () => (await shown()).includes('See your account · Pay from it · toString'),
       'the words changed',
     )
   })
