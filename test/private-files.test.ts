@@ -94,7 +94,9 @@ describe('what an embedded server keeps on disk', function () {
   it('is not put into a folder where everybody may write', async () => {
     mkdirSync(dataDir)
     chmodSync(dataDir, 0o1777)
-    const env = { ...BARE_ENVIRONMENT, ACCOUNT_SERVER_DATA_DIR: dataDir }
+    // Port 8700 may be that of a server which somebody started before the tests.
+    const port = String(await freePort())
+    const env = { ...BARE_ENVIRONMENT, ACCOUNT_SERVER_DATA_DIR: dataDir, ACCOUNT_SERVER_PORT: port }
     const { status, stderr } = spawnSync(process.execPath, [MAIN], { env, encoding: 'utf8' })
     expect(status).to.equal(1)
     expect(stderr).to.match(
