@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { Overload } from '../platform/errors.ts'
+import { limitConcurrency } from '../platform/concurrency.ts'
 import type { Argon2Settings } from './argon2.ts'
 import { DEFAULT_ARGON2, hashPassword, needsRehash, provesWhole, verifyPassword } from './password-hash.ts'
 import { phcString } from './phc.ts'
@@ -63,8 +64,7 @@ function dummyHash({ memoryKib: m, passes: t, lanes: p }: Argon2Settings): strin
 
 function createGate(maxRunning: number, maxWaiting: number) {
   let places = 0
-  let running = 0
-  const waiting: (() => void)[] = []
+  const turns = limitConcurrency(maxRunning)
   const isFull = () => places >= maxRunning + maxWaiting
 
   function reserve(): Place {
@@ -79,23 +79,10 @@ function createGate(maxRunning: number, maxWaiting: number) {
     }
   }
 
-  async function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (running < maxRunning) running += 1
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      // The turn passes on directly: nobody who comes later can take it first.
-      if (next) next()
-      else running -= 1
-    }
-  }
-
   async function admitted<T>(work: () => Promise<T>, given?: Place): Promise<T> {
     const place = given ?? reserve()
     try {
-      return await inTurn(work)
+      return await turns.run(work)
     } finally {
       if (!given) place.leave()
     }

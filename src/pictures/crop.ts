@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { limitConcurrency } from '../platform/concurrency.ts'
 import { pictureType } from '../platform/picture-type.ts'
 
 export type Cropped =
@@ -27,11 +28,12 @@ const output = z.union([
 ])
 
 export function createCrop({ limitMs = LIMIT_MS }: { limitMs?: number } = {}): Crop {
-  const inTurn = createTurns()
+  const turns = limitConcurrency(AT_ONCE)
   return async (given) => {
     if (given.length === 0) return { ok: false, reason: 'empty' }
     if (pictureType(given) === undefined) return { ok: false, reason: 'not_a_picture' }
-    return (await inTurn(() => crop(given, limitMs))) ?? { ok: false, reason: 'busy' }
+    if (turns.waiting() >= MOST_WAITING) return { ok: false, reason: 'busy' }
+    return turns.run(() => crop(given, limitMs))
   }
 }
 
@@ -76,24 +78,5 @@ function jsonOf(bytes: Buffer): unknown {
     return JSON.parse(bytes.toString())
   } catch {
     return undefined
-  }
-}
-
-/** Does nothing while too many wait. */
-function createTurns() {
-  let running = 0
-  const waiting: (() => void)[] = []
-  return async <T>(work: () => Promise<T>): Promise<T | undefined> => {
-    if (running < AT_ONCE) running += 1
-    else if (waiting.length >= MOST_WAITING) return undefined
-    else await new Promise<void>((resolve) => waiting.push(resolve))
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      // The turn passes on directly: nobody who comes later can take it first.
-      if (next) next()
-      else running -= 1
-    }
   }
 }
