@@ -1,4 +1,4 @@
-/** Where the page of the second step is, and where it leads: for an app’s request, or for no app. */
+/** Where the page for a code is, and where it leads: for an app’s request, or for no app. */
 import type { PasswordProof } from '../../factors/finish-sign-in.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { findClient, parameter, shownClient } from '../../interaction/open-interaction.ts'
@@ -13,8 +13,10 @@ export type Place = {
   ctx: AnyContext
   /** The request that the sign-in is for. */
   of: string
-  /** The address of the sign-in page. This page is at `${path}/code`. */
+  /** The page of the second step is at `${path}/code`, that of a mailed code at `${path}/email-code`. */
   path: string
+  /** The sign-in page. */
+  signInPath: string
   query: string
   /** The id of the app, where there is one. */
   client?: string
@@ -32,6 +34,7 @@ export function placeOfRequest(services: SignInServices, page: Page): Place {
     ctx,
     of: uid,
     path: `/interaction/${uid}`,
+    signInPath: `/interaction/${uid}/sign-in`,
     query,
     client,
     wantsLevel: async () => {
@@ -57,6 +60,7 @@ export function placeWithoutApp(services: SignInServices, ctx: AnyContext): Plac
     ctx,
     of: OWN_PAGE,
     path: '/sign-in',
+    signInPath: '/sign-in',
     query: ctx.search,
     wantsLevel: () => Promise.resolve(ctx.query['again'] !== undefined),
     finish: (finished) => finishHere(services, ctx, finished),

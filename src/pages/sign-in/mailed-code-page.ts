@@ -6,13 +6,11 @@ import { requestSignInCode } from '../../factors/mailed-codes.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { originOf, signInBrowser } from '../../interaction/signed-in-browser.ts'
-import { parameter, shownClient } from '../../interaction/open-interaction.ts'
 import { redirect } from '../../interaction/page.ts'
-import type { Page, StepPages } from '../../interaction/page.ts'
-import type { FinishedSignIn } from '../../interaction/session-changes.ts'
+import type { StepPages } from '../../interaction/page.ts'
 import type { SignInServices } from './browser-memory.ts'
-import { finishForApp, finishHere } from './finished-sign-in.ts'
-import { OWN_PAGE } from '../../interaction/pending/pending-sign-ins.ts'
+import { placeOfRequest, placeWithoutApp } from './code-place.ts'
+import type { Place } from './code-place.ts'
 import type { OwnPage } from './own-page.ts'
 
 const LONGEST_CODE = 100
@@ -21,61 +19,20 @@ const typed = z.object({
   code: z.string().max(LONGEST_CODE).trim().optional(),
 })
 
-/** Where this page is, and where it leads. */
-type Place = {
-  ctx: AnyContext
-  /** The request that the sign-in is for. */
-  of: string
-  /** This page is at `${path}/email-code`. */
-  path: string
-  /** The sign-in page. */
-  signInPath: string
-  query: string
-  client?: string
-  finish: (finished: FinishedSignIn) => Promise<void>
-  locals: () => Promise<Record<string, unknown>>
-}
-
 /** A step of an interaction, in place of the password. */
 export function mailedCodePages(services: SignInServices): StepPages {
-  const placeOf = (page: Page): Place => {
-    const { ctx, interaction, uid, query } = page
-    const client = parameter(interaction, 'client_id')
-    return {
-      ctx,
-      of: uid,
-      path: `/interaction/${uid}`,
-      signInPath: `/interaction/${uid}/sign-in`,
-      query,
-      client,
-      finish: (finished) => finishForApp(services, page, finished),
-      locals: async () => ({
-        client: await shownClient(services.oidc.current(), client),
-        cancelAction: `/interaction/${uid}/cancel`,
-      }),
-    }
-  }
   return {
-    show: (page) => show(services, placeOf(page)),
-    submit: (page) => submit(services, placeOf(page)),
+    show: (page) => show(services, placeOfRequest(services, page)),
+    submit: (page) => submit(services, placeOfRequest(services, page)),
     whenLost: (ctx) => finishLost(services, ctx),
   }
 }
 
 /** The same for the person's own account. */
 export function mailedCodePage(services: SignInServices): OwnPage {
-  const placeOf = (ctx: AnyContext): Place => ({
-    ctx,
-    of: OWN_PAGE,
-    path: '/sign-in',
-    signInPath: '/sign-in',
-    query: ctx.search,
-    finish: (finished) => finishHere(services, ctx, finished),
-    locals: () => Promise.resolve({}),
-  })
   return {
-    show: (ctx) => show(services, placeOf(ctx)),
-    submit: (ctx) => submit(services, placeOf(ctx)),
+    show: (ctx) => show(services, placeWithoutApp(services, ctx)),
+    submit: (ctx) => submit(services, placeWithoutApp(services, ctx)),
   }
 }
 

@@ -28,7 +28,7 @@ import {
   trustIfTicked,
 } from './easier-ways.ts'
 import type { Proven } from './easier-ways.ts'
-import { LOST, OWN_PAGE } from '../../interaction/pending/pending-sign-ins.ts'
+import { LOST } from '../../interaction/pending/pending-sign-ins.ts'
 import { LATE, withQuery } from './own-page.ts'
 import type { OwnPage } from './own-page.ts'
 
@@ -171,10 +171,9 @@ function again({ ctx, path, query }: Place, problem: keyof typeof PROBLEMS): voi
 }
 
 /** Back to the sign-in page of the same request. */
-function startOver(services: SignInServices, { ctx, of, path, query }: Place): void {
+function startOver(services: SignInServices, { ctx, of, signInPath, query }: Place): void {
   services.pending.clear(ctx, of)
-  const page = of === OWN_PAGE ? path : `${path}/sign-in`
-  redirect(ctx, `${page}${withQuery(query, { ...CLEAN, ...NO_MODE, [LATE]: '1' })}`)
+  redirect(ctx, `${signInPath}${withQuery(query, { ...CLEAN, ...NO_MODE, [LATE]: '1' })}`)
 }
 
 /** The request ended while its page was open. The person is signed in, and the request passes when it restarts. */
@@ -230,7 +229,7 @@ function ipOf(ctx: AnyContext): string {
 }
 
 async function render(services: SignInServices, place: Place, proven: Proven): Promise<void> {
-  const { ctx, of, path, query } = place
+  const { ctx, path, query } = place
   const { id, email } = proven.account
   const { totp } = await factorsOf(services.db, id)
   const passkeys = await passkeysOf(services.db, id)
@@ -256,7 +255,7 @@ async function render(services: SignInServices, place: Place, proven: Proven): P
     appHref: mode === 'app' ? undefined : `${path}/code${to({})}`,
     recoveryHref: mode === 'recovery' ? undefined : `${path}/code${to({ [RECOVERY]: '1' })}`,
     mailAction: mayMail ? `${path}/code${to({})}` : undefined,
-    startOverHref: of === OWN_PAGE ? `${path}${to({})}` : `${path}/sign-in${to({})}`,
+    startOverHref: place.signInPath + to({}),
     mode,
     email,
     mailsAreLate: mode === 'mail' && (await services.mailsAreLate()),
