@@ -18,19 +18,7 @@ export const SCOPE_CLAIMS = {
   groups: ['groups'],
 }
 
-const NAMED = new Set([
-  'email',
-  'email_verified',
-  'name',
-  'given_name',
-  'family_name',
-  'preferred_username',
-  'picture',
-  'locale',
-  'zoneinfo',
-  'groups',
-  'updated_at',
-])
+const NAMED = new Set([...SCOPE_CLAIMS.email, ...SCOPE_CLAIMS.profile, ...SCOPE_CLAIMS.groups])
 
 /** Never empty, because the page must show everything that the app asks for. */
 export function claimWords(claim: string): ScopeWords {
