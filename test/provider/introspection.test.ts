@@ -5,6 +5,7 @@ import type { Party, Tokens } from './relying-party.ts'
 import { basic } from './send.ts'
 import { STAGES } from './stage.ts'
 import type { Stage } from './stage.ts'
+import { altered } from '../support/altered.ts'
 
 const INACTIVE = '{"active":false}'
 
@@ -63,7 +64,7 @@ for (const { name, stage: open } of STAGES)
       await app.revoke(revoked.refresh_token)
       const answers = await Promise.all([
         app.introspect('unknown'),
-        app.introspect(`${tokens.access_token.slice(0, -1)}_`),
+        app.introspect(altered(tokens.access_token)),
         app.introspect(revoked.access_token),
         app.introspect(revoked.refresh_token),
         other.introspect(tokens.access_token),

@@ -8,6 +8,7 @@ import { basic } from '../provider/send.ts'
 import { anyAddress, openStage, PASSWORD } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { secretShapes } from './secret-shapes.ts'
+import { altered } from '../support/altered.ts'
 
 const MARK = 'canary7f3a'
 
@@ -59,7 +60,7 @@ for (const store of ['sqlite', 'mariadb+redis'] as const)
       await app.redeem(url.searchParams.get('code') ?? '')
       await userinfo(stage, tokens.access_token)
       await app.introspect(tokens.access_token)
-      await app.refresh(`${tokens.refresh_token.slice(0, -1)}_`)
+      await app.refresh(altered(tokens.refresh_token))
       await app.call('/oauth/token', { grant_type: 'password', username: email, password })
       await app.redeem('x', {}, basic(app.clientId, `${MARK} wrong secret`))
       const phone = await registerApp(stage)
