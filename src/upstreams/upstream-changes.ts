@@ -70,7 +70,10 @@ export async function updateUpstream(
   })
 }
 
-/** People who are connected with it keep their accounts and lose this way in. @throws AppError 404 `upstream_not_found` */
+/**
+ * People who are connected with it keep their accounts and lose this way in, and with it the trust in their browsers.
+ * @throws AppError 404 `upstream_not_found`
+ */
 export async function removeUpstream(
   { db, clock }: Pick<ChangeServices, 'db' | 'clock'>,
   id: string,
@@ -82,6 +85,8 @@ export async function removeUpstream(
     if (!locked) throw upstreamNotFound()
     const { clientSecretSealed: _sealed, ...upstream } = locked
     expects?.(upstream)
+    const connected = trx('upstream_links').where({ upstreamId: id }).select('accountId')
+    await trx('trusted_browsers').whereIn('accountId', connected).delete()
     await trx('upstreams').where({ id }).delete()
     await noteUpstream(trx, 'upstream.deleted', upstream, { ...by, atMs: clock() })
     return upstream

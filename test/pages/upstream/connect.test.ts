@@ -4,6 +4,7 @@ import { updateAccount } from '../../../src/account-cache/changed-account.ts'
 import { disconnect, listLinks } from '../../../src/upstreams/links.ts'
 import { removeUpstream } from '../../../src/upstreams/upstream-changes.ts'
 import { enroll } from '../../factors/enrolled.ts'
+import { addTrusted } from '../../factors/trusted.ts'
 import { register } from '../../provider/relying-party.ts'
 import { PASSWORD } from '../../provider/stage.ts'
 import { startOAuth2StandIn } from '../../support/oauth2-stand-in.ts'
@@ -156,6 +157,30 @@ describe('connecting an account with another provider', () => {
     await connected(id, octocat('again@example.org'), visitor)
     await disconnect(here.parts, { accountId: person.id, upstreamId: id }, BY, { force: true })
     await here.waitForMail(person.email, /Octo отключён/, ({ text }) => text.includes('Администратор'))
+  })
+
+  it('ends the trust in browsers when it comes and when it goes [S-2.201]', async () => {
+    const id = await here.add(github.definition)
+    const { person, visitor } = await member()
+    const { db } = here.parts
+    const other = await here.person()
+    await addTrusted(db, other.id)
+    const steps: Record<string, () => Promise<unknown>> = {
+      connected: () => connected(id, octocat('trust@example.org'), visitor),
+      disconnected: async () =>
+        visitor.followForm(await visitor.get('/account/security'), {}, { action: `/${id}/remove` }),
+      'connected again': () => connected(id, octocat('trust-2@example.org'), visitor),
+      'taken away by an operator': () =>
+        disconnect(here.parts, { accountId: person.id, upstreamId: id }, BY, { force: true }),
+      'connected once more': () => connected(id, octocat('trust-3@example.org'), visitor),
+      'the provider removed': () => removeUpstream(here.parts, id, BY),
+    }
+    for (const [what, step] of Object.entries(steps)) {
+      await addTrusted(db, person.id)
+      await step()
+      expect(await db('trusted_browsers').where({ accountId: person.id }).select('id'), what).to.eql([])
+    }
+    expect(await db('trusted_browsers').where({ accountId: other.id }).select('id')).to.have.length(1)
   })
 
   it('leaves a person without a password the way by mail, when the provider is gone [S-2.189]', async () => {
