@@ -7,7 +7,7 @@ import { colorFaults } from '../brand/palette.ts'
 import type { Choice } from '../brand/palette.ts'
 import { isColor } from '../platform/contrast.ts'
 import { uri } from './client-fields.ts'
-import { webUriFault } from './client-uri.ts'
+import { webUriFault } from './addresses/client-uri.ts'
 
 export const CLIENT_BRAND = ['brand_name', 'brand_color', 'brand_color_dark', 'support_uri'] as const
 

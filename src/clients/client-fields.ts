@@ -14,7 +14,7 @@ import {
 import { shownAddress, shownChoice } from '../platform/shown.ts'
 import { inEach } from '../words/tagged.ts'
 import { REACHABLE_LEVELS } from '../accounts/levels.ts'
-import { absoluteUriFault, httpsUriFault, originFault, webUriFault } from './client-uri.ts'
+import { absoluteUriFault, httpsUriFault, originFault, webUriFault } from './addresses/client-uri.ts'
 
 /** What this server signs with. */
 export const ID_TOKEN_ALGS = SIGNING_ALGS

@@ -16,7 +16,7 @@ import {
 import { CLIENT_BRAND, clientBrandFields } from './client-brand.ts'
 import { STANDARD_ALG } from '../platform/algorithms.ts'
 import { CIBA_GRANT, CLIENT_AUTH_METHODS, DEVICE_GRANT, GRANT_TYPES, PROFILES } from './client-choices.ts'
-import { absoluteUriFault, guessApplicationType } from './client-uri.ts'
+import { absoluteUriFault, guessApplicationType } from './addresses/client-uri.ts'
 
 /** The scopes that belong to the provider itself; every other scope belongs to a resource server. */
 export const OPENID_SCOPES = ['openid', 'profile', 'email', 'groups', 'offline_access'] as const

@@ -20,7 +20,7 @@ import { SIGNING_ALGS } from '../platform/algorithms.ts'
 import type { SigningAlg } from '../platform/algorithms.ts'
 import { oneOf, scopeList, uri } from '../clients/client-fields.ts'
 import { OPENID_SCOPES, isOpenidScope } from '../clients/client-metadata.ts'
-import { identifierFault } from '../clients/client-uri.ts'
+import { identifierFault } from '../clients/addresses/client-uri.ts'
 import {
   detailsTypeInput,
   insertDetailsTypes,

@@ -1,7 +1,7 @@
 /** What an operator says of an upstream, field by field, and what has to fit together. */
 import { z } from 'zod'
 import { scopeList, uri } from '../clients/client-fields.ts'
-import { webUriFault } from '../clients/client-uri.ts'
+import { webUriFault } from '../clients/addresses/client-uri.ts'
 import { parseEmail } from '../platform/email.ts'
 import { AppError } from '../platform/errors.ts'
 import { TEMPLATE_NAMES, TEMPLATES } from './upstream-templates.ts'

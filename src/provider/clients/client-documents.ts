@@ -17,7 +17,7 @@ import { LOCALIZED_METADATA } from '../../clients/client-fields.ts'
 import { inLanguage } from '../../words/tagged.ts'
 import { EXCEPTIONS } from '../../clients/client-fields.ts'
 import { parseClientMetadata } from '../../clients/client-rules.ts'
-import { guessApplicationType } from '../../clients/client-uri.ts'
+import { guessApplicationType } from '../../clients/addresses/client-uri.ts'
 import { takenMetadata } from '../../clients/taken-metadata.ts'
 import { addLookupStep } from '../library/client-lookup.ts'
 
