@@ -37,7 +37,6 @@ export type LeftOut = { code: string; why: string }
 
 /** Why something of an account is left out, for every system that has it. */
 export const NO_PLACE = {
-  identity: 'connections of this system are not read',
   phone: 'no place for phone numbers',
 } as const
 

@@ -2,9 +2,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Sql } from '../platform/sql/database.ts'
 import { digest } from '../platform/tokens.ts'
+import { listUpstreams } from './upstream.ts'
 
-/** `provider`: what the other system calls it; once it has a place, the id here. */
-export type ArrivingIdentity = { provider: string; subject: string; shownAs: string }
+/**
+ * `provider`: what the other system calls it; once it has a place, the id here. `claim`: the one that `subject` comes from, where
+ * that is not the usual one.
+ */
+export type ArrivingIdentity = {
+  provider: string
+  subject: string
+  shownAs: string
+  claim?: string | undefined
+}
 
 type Arriving = {
   row: { emailVerifiedAtMs: number | null }
@@ -26,15 +35,18 @@ export async function withPlacedIdentities<Candidate extends Arriving>(
 ): Promise<Candidate[]> {
   const all = candidates.flatMap(({ incoming }) => incoming.identities ?? [])
   if (all.length === 0) return [...candidates]
-  const ids = new Set<string>(await sql('upstreams').pluck('id'))
+  const subjects = await subjectClaims(sql)
   const taken = await takenSubjects(sql, all)
   return candidates.map((candidate) => {
     const { row, incoming } = candidate
     const identities: ArrivingIdentity[] = []
     const leftOut = [...(incoming.leftOut ?? [])]
     for (const one of incoming.identities ?? []) {
-      const placed = { ...one, provider: ids.has(one.provider) ? one.provider : one.provider.toLowerCase() }
-      const why = faultOf(placed, { row, identities, ids, taken })
+      const placed = {
+        ...one,
+        provider: subjects.has(one.provider) ? one.provider : one.provider.toLowerCase(),
+      }
+      const why = faultOf(placed, { row, identities, subjects, taken })
       if (why !== undefined) leftOut.push({ code: `identity ${one.provider}`, why })
       else identities.push(placed)
       if (why === undefined) taken.add(keyOf(placed))
@@ -46,18 +58,28 @@ export async function withPlacedIdentities<Candidate extends Arriving>(
 type Places = {
   row: Arriving['row']
   identities: readonly ArrivingIdentity[]
-  ids: ReadonlySet<string>
+  subjects: ReadonlyMap<string, string | undefined>
   taken: ReadonlySet<string>
 }
 
-function faultOf(one: ArrivingIdentity, { row, identities, ids, taken }: Places): string | undefined {
-  if (!ids.has(one.provider)) return 'no provider here has this id: add it before the import'
+function faultOf(one: ArrivingIdentity, { row, identities, subjects, taken }: Places): string | undefined {
+  if (!subjects.has(one.provider)) return 'no provider here has this id: add it before the import'
+  const mapped = subjects.get(one.provider)
+  // A connection with another subject would never be found, and the right one would be refused beside it.
+  if (one.claim !== undefined && mapped !== one.claim)
+    return `its subjects are from ${one.claim}: map subject to it before the import`
   // Somebody may have registered there with the address of another person. It would open that person's account here.
   if (row.emailVerifiedAtMs === null) return 'the address of the account is not confirmed'
   if (one.subject === '' || one.subject.length > LONGEST_SUBJECT) return 'it names no subject'
   if (identities.some(({ provider }) => provider === one.provider))
     return 'an account has one connection with each provider'
   return taken.has(keyOf(one)) ? 'another account here is connected with it' : undefined
+}
+
+/** The upstreams here, with the claim that each has its subjects from, where it is not the usual one. */
+async function subjectClaims(sql: Sql): Promise<Map<string, string | undefined>> {
+  const all = await listUpstreams(sql)
+  return new Map(all.map(({ id, mapping }) => [id, mapping.subject]))
 }
 
 async function takenSubjects(sql: Sql, identities: readonly ArrivingIdentity[]): Promise<Set<string>> {

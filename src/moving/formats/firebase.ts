@@ -54,6 +54,7 @@ export function firebase(key: FirebaseKey | undefined): Format {
       hash: hashOf(value, key),
       factors: factorsFrom([], factorsOf(value)),
       leftOut: leftOutOf(value),
+      identities: identitiesOf(value),
     }),
   }
 }
@@ -74,15 +75,31 @@ const READ = [
 const KNOWN = new Set(READ.flatMap((names) => names.split(', ')))
 
 function leftOutOf(value: Value): LeftOut[] {
-  const providers = Array.isArray(value['providerUserInfo']) ? value['providerUserInfo'] : []
   return [
-    ...providers
-      .map((one) => (isObject(one) ? textOf(one['providerId']) : undefined))
-      .filter((name) => name !== undefined && name !== 'password')
-      .map((name) => ({ code: `identity ${name}`, why: NO_PLACE.identity })),
     ...unreadFields(value, KNOWN),
     ...(textOf(value['phoneNumber']) ? [{ code: 'phone_number', why: NO_PLACE.phone }] : []),
   ]
+}
+
+/** Firebase's own ways in. They are listed as providers. */
+const OWN = new Set(['password', 'phone'])
+
+/** `rawId` is the subject there: of Microsoft the object id, because the `sub` differs for each client. */
+function identitiesOf(value: Value): Incoming['identities'] {
+  const providers = Array.isArray(value['providerUserInfo']) ? value['providerUserInfo'] : []
+  return providers.filter(isObject).flatMap((one) => {
+    const providerId = textOf(one['providerId'])
+    if (providerId === undefined || OWN.has(providerId)) return []
+    const subject = textOf(one['rawId']) ?? ''
+    const shownAs = textOf(one['email']) ?? textOf(one['displayName']) ?? subject
+    const claim = providerId === 'microsoft.com' ? 'oid' : undefined
+    return [{ provider: idOf(providerId), subject, shownAs, claim }]
+  })
+}
+
+/** `google.com` is `google` here, and a provider of the operator, `oidc.work`, is `work`. */
+function idOf(providerId: string): string {
+  return providerId.replace(/^oidc\./, '').replace(/\.com$/, '')
 }
 
 /** The export names factors, and has no secret of an app. */
