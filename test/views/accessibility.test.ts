@@ -81,7 +81,7 @@ describe('pages in a browser', () => {
       // A page may put the focus on its errors, which it does with its first frame.
       await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
       const controls = page.locator(
-        'a[href]:not([hidden]), button, input:not([type=hidden]):not([tabindex="-1"])',
+        'a[href]:not([hidden]), button, input:not([type=hidden]):not([tabindex="-1"]), select, summary, textarea',
       )
       const every = await controls.evaluateAll((elements) =>
         elements.filter((one) => !one.closest('[hidden]')).map(({ outerHTML }) => outerHTML),
@@ -121,10 +121,11 @@ declare global {
 function recordFocus() {
   window.focusedControls = []
   document.addEventListener('focusin', ({ target }) => {
-    if (!(target instanceof Element) || !target.matches('a[href], button, input')) return
+    if (!(target instanceof Element) || !target.matches('a[href], button, input, select, summary, textarea'))
+      return
     const style = getComputedStyle(target)
     const around = target.closest('p, dd, li')?.textContent.trim()
-    const inline = style.display === 'inline' && around !== target.textContent.trim()
+    const inline = style.display === 'inline' && around !== undefined && around !== target.textContent.trim()
     window.focusedControls.push({
       html: target.outerHTML,
       outlined: style.outlineStyle === 'solid' && parseFloat(style.outlineWidth) >= 2,

@@ -41,6 +41,8 @@ export const errorPages: SamplePage[] = [
     page: 'error',
     state: 'unknown-client',
     locals: {
+      // As a page that came before anything of the browser was looked at.
+      csrfToken: '',
       status: 400,
       title: 'error-unknown-app',
       heading: 'error-unknown-app',
