@@ -29,6 +29,7 @@ export async function addAuthenticator(page: Page, { present = true } = {}) {
     },
     /** As if the password manager had brought the passkey to this device. */
     add: (credential: Credential) => session.send('WebAuthn.addCredential', { authenticatorId, credential }),
+    remove: () => session.send('WebAuthn.removeVirtualAuthenticator', { authenticatorId }),
     touches: (enabled: boolean) =>
       session.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }),
   }

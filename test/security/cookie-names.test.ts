@@ -42,7 +42,7 @@ for (const scheme of ['http', 'https'] as const)
       const env = { ACCOUNT_SERVER_ISSUER: `https://localhost:${port}` }
       stage = await openStage({ store: 'sqlite', ...(scheme === 'https' && { env }) })
       issuer = scheme === 'https' ? env.ACCOUNT_SERVER_ISSUER : stage.issuer
-      if (scheme === 'https') proxy = await startTlsProxy(port, stage.processes[0]!.port)
+      if (scheme === 'https') proxy = await startTlsProxy(port, () => stage.processes[0]!.port)
       app = await startApp()
     })
     after(async () => {

@@ -30,6 +30,8 @@ export type BrowserOptions = {
   device?: keyof typeof DEVICES
   /** True: a certificate that no authority issued is good enough. */
   selfSigned?: boolean
+  /** By default the Chromium of this test process. */
+  chromium?: Browser
 }
 
 /** Somebody's browser: its pages share cookies, and nothing with any other. */
@@ -46,14 +48,19 @@ let running: Promise<Browser> | undefined
 
 /** One Chromium for the whole test process; it ends with it. One that died fails the test that used it, and none after it. */
 export function chromiumOnce(): Promise<Browser> {
-  running ??= launch()
+  running ??= launchOnce()
   return running
 }
 
-async function launch(): Promise<Browser> {
-  const browser = await chromium.launch({ executablePath: await findChromium(), args: QUIET })
+async function launchOnce(): Promise<Browser> {
+  const browser = await launchChromium()
   browser.once('disconnected', () => (running = undefined))
   return browser
+}
+
+/** One more Chromium with options of its own. The caller closes it. */
+export async function launchChromium(options: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: await findChromium(), args: [...QUIET, ...options] })
 }
 
 /** A fresh browser with one open page. */
@@ -61,8 +68,9 @@ export async function openBrowser({
   javaScript = true,
   device = 'desktop',
   selfSigned: ignoreHTTPSErrors = false,
+  chromium: given,
 }: BrowserOptions = {}): Promise<OpenBrowser> {
-  const browser = await chromiumOnce()
+  const browser = given ?? (await chromiumOnce())
   const context = await browser.newContext({
     javaScriptEnabled: javaScript,
     ignoreHTTPSErrors,
