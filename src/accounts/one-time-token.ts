@@ -135,6 +135,7 @@ export function browserDigestOf(browserSecret: string | undefined): string | nul
   return browserSecret ? digest(browserSecret) : null
 }
 
+/** `askedFrom`: as `wayBack`, also in another browser. There it names the app, and leads nowhere. */
 export type TokenPreview =
   /** `actsHere`: this is the browser that asked, so neither code nor button is needed. */
   | {
@@ -147,8 +148,9 @@ export type TokenPreview =
       hasPasskey: boolean
       codeAttemptsLeft: number
       wayBack: string | null
+      askedFrom: string | null
     }
-  | { state: 'used'; wayBack: string | null }
+  | { state: 'used'; accountId: string; wayBack: string | null; askedFrom: string | null }
   | { state: 'expired' | 'unknown' }
 
 /** What a link would do; changes nothing, so that GET and HEAD may call it. */
@@ -162,13 +164,15 @@ export async function previewToken(
   const actsHere = isSameBrowser(row, given.browser)
   // Of no use, and none of its business, to any other browser.
   const wayBack = actsHere ? row.wayBack : null
-  if (row.usedAtMs !== null) return { state: 'used', wayBack }
+  const { accountId, wayBack: askedFrom } = row
+  if (row.usedAtMs !== null) return { state: 'used', accountId, wayBack, askedFrom }
   if (row.expiresAtMs <= nowMs) return { state: 'expired' }
   return {
     state: 'live',
     actsHere,
     wayBack,
-    accountId: row.accountId,
+    askedFrom,
+    accountId,
     emailCanonical: row.emailCanonical,
     email: row.email,
     hasPasskey: row.passkey !== null,

@@ -70,10 +70,14 @@ inBothSettings('From "Create an account" to the app', (world) => {
       const next = javaScript ? '' : ((await refresh.getAttribute('content')) ?? '').split('url=')[1]
       const mail = await server.waitForMail(email)
       await elsewhere.page.goto(linkIn(mail, '/activate'))
+      expect(await elsewhere.page.locator('main').innerText()).to.match(/to continue to\s+Reading List/)
       await elsewhere.page.getByLabel(/^Code from the/).fill(codeIn(mail))
       await elsewhere.page.getByLabel('Password', { exact: true }).fill(CHOSEN)
       await press(elsewhere.page, 'Activate')
       expect(await heading(elsewhere.page)).to.equal('Your account is ready')
+      expect(await elsewhere.page.locator('main').innerText()).to.match(
+        /Go back to the browser where you started\. Reading List opens there by itself/,
+      )
       // What the browser does after twenty seconds.
       if (next) await page.goto(new URL(next, server.issuer).href)
       await page.getByRole('heading', { name: 'asks for access' }).waitFor()

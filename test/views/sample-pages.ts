@@ -211,6 +211,7 @@ export const samplePages: SamplePage[] = [
     backHref: '/back',
   }),
   sample('activate', 'password', { ...forms, newPasswordMode: false, switchModeHref: '/activate?new' }),
+  sample('activate', 'app', { ...forms, client, newPasswordMode: false, switchModeHref: '/activate?new' }),
   sample('activate', 'passkey', {
     ...forms,
     newPasswordMode: false,
@@ -226,6 +227,8 @@ export const samplePages: SamplePage[] = [
   }),
   sample('activate-confirm', 'button', forms),
   sample('activated', 'done', { continueHref: '/account' }),
+  sample('activated', 'waits', { continueHref: '/sign-in', client, elsewhere: 'waits' }),
+  sample('activated', 'sign-in', { continueHref: '/sign-in', client, elsewhere: 'sign-in' }),
   sample('link-expired', 'activation', {
     ...forms,
     purpose: 'activation',

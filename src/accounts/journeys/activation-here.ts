@@ -9,19 +9,19 @@ import type { SignInOrigin } from '../../audit/sign-in-origin.ts'
 import { takeFromBucket } from '../../attempts/bucket.ts'
 import { ANSWER_STEP_MS, evenly } from '../../attempts/even-timing.ts'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../platform/clock.ts'
-import { keyedDigest } from '../../platform/tokens.ts'
+import { digest, keyedDigest } from '../../platform/tokens.ts'
 import { passkeyAmr } from '../passkeys/passkey.ts'
 import type { NewPasskey } from '../passkeys/passkey.ts'
 import { isWaiting } from '../registrations/approvals.ts'
 import type { Services } from '../../services.ts'
 import { findAccountByEmail, findAccountById, isVerified } from '../account.ts'
 import type { Account } from '../account.ts'
-import { isCodeOf, MAX_CODE_ATTEMPTS, proveToken } from '../one-time-token.ts'
+import { findToken, isCodeOf, MAX_CODE_ATTEMPTS, proveToken } from '../one-time-token.ts'
 import { findOwnToken, takeSignIn } from './own-token.ts'
 import { needsSecondFactor } from '../second-factor-needed.ts'
 import { readProfile } from '../unproven-owner.ts'
 import { finishActivation } from './activation.ts'
-import { askerOf, chosenIn, isStillTheirs } from './kept-registration.ts'
+import { askerOf, chosenIn, chosenWith, isStillTheirs } from './kept-registration.ts'
 import type { KeptRegistration } from './kept-registration.ts'
 
 /** How long the page that waits may sign in by itself: from the registration, and from the use of the link elsewhere. */
@@ -74,13 +74,27 @@ export async function enterConfirmed(needs: Services, given: Here): Promise<Ente
   const nowMs = needs.clock()
   const confirmed = await findConfirmed(needs, given)
   if (!confirmed || given.kept.atMs <= nowMs - WAITS_MS) return undefined
-  const { account, digest } = confirmed
+  const { account, digest: mail } = confirmed
   const { passkey } = given.kept
   if (!(await mayEnter(needs, account, passkey))) return undefined
   const sinceMs = Math.max(nowMs - WAITS_MS, account.sessionsValidFromMs)
-  if (!(await takeSignIn(needs.db, digest, sinceMs, nowMs))) return undefined
+  if (!(await takeSignIn(needs.db, mail, sinceMs, nowMs))) return undefined
   const entered = await enter(needs, account.id, passkey, given)
   return entered.account && entered
+}
+
+/**
+ * Whether the page that waits in the browser that registered goes on by itself, after the link was used in another one. It
+ * does not where another password was chosen there, after an hour, and where signing in takes more than was typed.
+ */
+export async function goesOnElsewhere(needs: Services, token: string): Promise<boolean> {
+  const row = await findToken(needs.db, { digest: digest(token), purpose: 'activation' })
+  const chosen = row && chosenWith(row)
+  const account = row && (await findAccountById(needs.db, row.accountId))
+  if (!chosen || !account || row.browserDigest === null) return false
+  const sinceMs = needs.clock() - WAITS_MS
+  if (row.createdAtMs <= sinceMs || (row.usedAtMs ?? 0) <= sinceMs) return false
+  return (await isStillTheirs(needs.db, account, chosen)) && mayEnter(needs, account, chosen.passkey)
 }
 
 async function takeGuess({ db, config, clock }: Services, { mail }: KeptRegistration): Promise<boolean> {

@@ -1,7 +1,7 @@
 /** What the browser that registered keeps, and how its person signs in: by a password, or by a passkey. */
 import { findCredential } from '../passkeys/passkey.ts'
 import type { NewPasskey } from '../passkeys/passkey.ts'
-import { writePasskey } from '../passkeys/registered-passkey.ts'
+import { readPasskey, writePasskey } from '../passkeys/registered-passkey.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import { digest } from '../../platform/tokens.ts'
 import type { Account } from '../account.ts'
@@ -45,9 +45,15 @@ export function askerOf(kept: KeptRegistration, browser: string | undefined): As
   return { browser, passwordHash, credentialDigest }
 }
 
-/** Whether the account is of the person who registered here: it has this password, or this passkey and no password. */
-export async function isStillTheirs(sql: Sql, account: Account, kept: KeptRegistration): Promise<boolean> {
-  if (!kept.passkey) return account.passwordHash === kept.passwordHash
-  const found = await findCredential(sql, kept.passkey.credentialId)
+/** What was chosen with the request of a token. Nothing where it was for an address alone. */
+export function chosenWith({ passwordHash, passkey }: ChosenColumns): ChosenWay | undefined {
+  if (passkey !== null) return { passwordHash: null, passkey: readPasskey(passkey) }
+  return passwordHash === null ? undefined : { passwordHash }
+}
+
+/** Whether the account is of the person who registered with this: it has this password, or this passkey and no password. */
+export async function isStillTheirs(sql: Sql, account: Account, chosen: ChosenWay): Promise<boolean> {
+  if (!chosen.passkey) return account.passwordHash === chosen.passwordHash
+  const found = await findCredential(sql, chosen.passkey.credentialId)
   return account.passwordHash === null && found?.accountId === account.id
 }

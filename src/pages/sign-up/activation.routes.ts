@@ -10,7 +10,8 @@ import {
   activateWithNewPassword,
   activateWithPasskey,
 } from '../../accounts/journeys/activation.ts'
-import { enterByLink } from '../../accounts/journeys/activation-here.ts'
+import { enterByLink, goesOnElsewhere } from '../../accounts/journeys/activation-here.ts'
+import { isWaiting } from '../../accounts/registrations/approvals.ts'
 import { previewToken } from '../../accounts/one-time-token.ts'
 import { requestOptions } from '../../passkeys/options.ts'
 import { browserOf, passkeyPartOf } from '../../passkeys/passkey-form.ts'
@@ -25,7 +26,7 @@ import { validateForm } from '../../http/request/validate.ts'
 import type { FormErrors } from '../../http/request/validate.ts'
 import { redirect } from '../../interaction/page.ts'
 import { originOf } from '../../interaction/signed-in-browser.ts'
-import { goOn, showReady } from './sign-up-pages.ts'
+import { appElsewhere, goOn, showReady } from './sign-up-pages.ts'
 import type { SignUpPages } from './sign-up-pages.ts'
 
 const schema = z.object({
@@ -51,16 +52,17 @@ async function open(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   if (typeof token !== 'string') return expired(pages, ctx)
   const browser = pages.browserSecret.read(ctx)
   const preview = await previewToken(pages.db, { token, purpose: 'activation', browser }, pages.clock())
-  if (preview.state === 'used') return done(pages, ctx, preview.wayBack)
+  if (preview.state === 'used') return done(pages, ctx, { token, ...preview })
   if (preview.state !== 'live') return expired(pages, ctx)
   if (!preview.actsHere || ctx.method === 'HEAD') {
+    const client = await appElsewhere(pages, ctx, preview.askedFrom)
     const { hasPasskey } = preview
-    return ask(pages, ctx, { token, hasPasskey, mode: mode === 'new-password' })
+    return ask(pages, ctx, { token, hasPasskey, client, mode: mode === 'new-password' })
   }
   const ip = requestState(ctx).clientIp ?? ''
   const activated = await activate(pages, { token, browser, ip, signsIn: true })
   if (activated.ok) return enter(pages, ctx, activated, preview.wayBack)
-  if (activated.reason === 'used') return done(pages, ctx, preview.wayBack)
+  if (activated.reason === 'used') return done(pages, ctx, { token, ...preview })
   expired(pages, ctx)
 }
 
@@ -129,9 +131,14 @@ function errorsOf(pages: SignUpPages, refused: Exclude<Attempted, { ok: true }>)
   return undefined
 }
 
-type Question = { token: string; mode: boolean; hasPasskey: boolean }
+type Question = {
+  token: string
+  mode: boolean
+  hasPasskey: boolean
+  client: Awaited<ReturnType<typeof appElsewhere>>
+}
 
-function ask(pages: SignUpPages, ctx: AnyContext, { token, mode, hasPasskey }: Question): void {
+function ask(pages: SignUpPages, ctx: AnyContext, { token, mode, hasPasskey, client }: Question): void {
   const other = new URLSearchParams({ token, ...(mode ? {} : { mode: 'new-password' }) })
   pages.render(ctx, 'activate', {
     action: '/activate',
@@ -139,6 +146,7 @@ function ask(pages: SignUpPages, ctx: AnyContext, { token, mode, hasPasskey }: Q
     values: {},
     errors: {},
     newPasswordMode: mode,
+    client,
     hasPasskey,
     passkey: hasPasskey && !mode ? passkeyOf(pages, ctx, token) : undefined,
     switchModeHref: `/activate?${other}`,
@@ -153,10 +161,22 @@ function passkeyOf(pages: SignUpPages, ctx: AnyContext, token: string): PasskeyP
   return options && { kind: 'get', options: JSON.stringify(options), label: 'activation-passkey-button' }
 }
 
-/** Of a link that was used before. A signed-in person goes on at once, and anybody else by the sign-in page. */
-async function done(pages: SignUpPages, ctx: AnyContext, sealedPath: string | null = null): Promise<void> {
-  const way = pages.returnPath.open(sealedPath, '')
-  await showReady(pages, ctx, way ?? '/sign-in', way)
+type Used = { token: string; accountId: string; wayBack: string | null; askedFrom: string | null }
+
+/**
+ * Of a link that was used before. In the browser that registered, a signed-in person goes on at once, and anybody else by the
+ * sign-in page. Another browser leads back to that one, where the way to the app is.
+ */
+async function done(pages: SignUpPages, ctx: AnyContext, { token, accountId, ...used }: Used): Promise<void> {
+  if (await isWaiting(pages.db, accountId)) return redirect(ctx, '/register/waiting')
+  const way = pages.returnPath.open(used.wayBack, '')
+  if (way !== undefined) {
+    await pages.wearBrand(ctx, pages.returnPath.clientIdOf(way))
+    return showReady(pages, ctx, way, way)
+  }
+  const client = await appElsewhere(pages, ctx, used.askedFrom)
+  const elsewhere = client && ((await goesOnElsewhere(pages, token)) ? 'waits' : 'sign-in')
+  pages.render(ctx, 'activated', { continueHref: '/sign-in', client, elsewhere })
 }
 
 function expired(pages: SignUpPages, ctx: AnyContext): void {
