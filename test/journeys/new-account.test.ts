@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
+import { MINUTE_MS } from '../../src/platform/clock.ts'
 import { codeIn, linkIn } from '../support/letter.ts'
 import { backAt, heading, press, tokensOf } from './steps.ts'
 import { inBothSettings } from './world.ts'
@@ -84,4 +85,23 @@ inBothSettings('From "Create an account" to the app', (world) => {
       await press(page, 'Allow')
       await tokensOf(app, request, await backAt(page, app, request))
     })
+
+  it('says on the open page that mails are late, and takes it back once they leave', async () => {
+    const { server, open } = world
+    const { db } = server.parts
+    const { page } = await open()
+    await fromApp(page)
+    await register(page)
+    const late = page.getByText('Email is slower than usual')
+    expect(await late.isVisible()).to.equal(false)
+    const id = 'a-mail-that-waits'
+    const [createdAtMs, nextAttemptAtMs] = [Date.now() - 2 * MINUTE_MS, Date.now() + 10 * MINUTE_MS]
+    await db('outbox_messages').insert({ id, topic: 'mail', payload: 'sealed', createdAtMs, nextAttemptAtMs })
+    try {
+      await late.waitFor()
+    } finally {
+      await db('outbox_messages').where({ id }).delete()
+    }
+    await late.waitFor({ state: 'hidden' })
+  })
 })

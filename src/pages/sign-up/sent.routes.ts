@@ -103,7 +103,7 @@ async function tell(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   const kept = pages.waiting.read(ctx, idOf(ctx))
   const confirmed = kept !== undefined && (await isConfirmed(pages, here(pages, ctx, kept)))
   ctx.type = 'json'
-  ctx.body = JSON.stringify({ confirmed })
+  ctx.body = JSON.stringify({ confirmed, late: await pages.mailsAreLate() })
 }
 
 /** Another mail. Without a registration in this browser, for an address alone: its link then asks for the password. */
