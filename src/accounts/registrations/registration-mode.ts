@@ -8,6 +8,7 @@ import { recordAudit } from '../../audit/audit.ts'
 import { lookupEmail } from '../../platform/email.ts'
 import type { Sql } from '../../platform/sql/database.ts'
 import type { Services } from '../../services.ts'
+import type { Config } from '../../settings/config.ts'
 import { isWaiting, noteWaiting } from './approvals.ts'
 import { findInvitation, holdInvitation, useInvitation } from './invitations.ts'
 
@@ -43,6 +44,11 @@ export async function mayRegister(
   if (mode === 'domains' && !invited && !ofDomain) return { allowed: false, reason: 'domain' }
   const needsApproval = mode === 'approval' && !invited && !ofDomain
   return { allowed: true, invitationId: invitation?.id, needsApproval }
+}
+
+/** Whether pages lead to the registration. Invited people come by their link. */
+export function takesStrangers({ registration }: Pick<Config, 'registration'>): boolean {
+  return registration.accountRegistration !== 'closed' && registration.accountRegistration !== 'invitation'
 }
 
 /** In the transaction that creates the account, or finds it unconfirmed. */

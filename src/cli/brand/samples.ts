@@ -19,7 +19,7 @@ const client = { name: 'Sample App', clientUri: 'https://app.example.com/' }
 const forms = { action: '/', values: {}, errors: {}, minLength: 8 }
 
 export const PAGE_SAMPLES: readonly PageSample[] = [
-  { view: 'home', title: 'Front page', own: true, locals: { mailbox: false } },
+  { view: 'home', title: 'Front page', own: true, locals: { mailbox: false, registerHref: '/register' } },
   {
     view: 'sign-in',
     title: 'Sign in to an app',

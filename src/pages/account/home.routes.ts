@@ -1,5 +1,6 @@
 /** The front page, and the well-known address of the password page. */
 import { Router } from '@koa/router'
+import { takesStrangers } from '../../accounts/registrations/registration-mode.ts'
 import type { PageServices } from '../../feature.ts'
 import { isAdministrator } from '../../interaction/member.ts'
 import { redirect } from '../../interaction/page.ts'
@@ -9,7 +10,8 @@ export function homeRoutes({ config, db, render, findMember }: PageServices): Ro
   router.get('/', async (ctx) => {
     const member = await findMember(ctx)
     const showsDocs = config.docs && (await isAdministrator(db, member))
-    render(ctx, 'home', { account: member?.account, showsDocs })
+    const registerHref = takesStrangers(config) ? '/register' : undefined
+    render(ctx, 'home', { account: member?.account, registerHref, showsDocs })
   })
   // W3C "A Well-Known URL for Changing Passwords": password managers send people here.
   router.get('/.well-known/change-password', (ctx) => {

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { findAccountById } from '../../accounts/account.ts'
 import { accountPath } from '../../accounts/account-pages.ts'
+import { takesStrangers } from '../../accounts/registrations/registration-mode.ts'
 import { passwordProof, provenAccount } from '../../factors/finish-sign-in.ts'
 import { signIn } from '../../accounts/journeys/sign-in.ts'
 import { SECOND_MS } from '../../platform/clock.ts'
@@ -234,9 +235,7 @@ function render(
   const passkey = signInPasskey(services, ctx, locals.action)
   const { emailSignIn } = services.config.factors
   const mailCodeAction = emailSignIn ? mailCodePath(locals.action) : undefined
-  const { accountRegistration: mode } = services.config.registration
-  // Invited people come by their link.
-  const hidden = mode === 'closed' || mode === 'invitation' ? { registerHref: undefined } : {}
+  const hidden = takesStrangers(services.config) ? {} : { registerHref: undefined }
   const more = { mailCodeAction, passkey, ...links, ...locals, ...hidden }
   services.render(ctx, 'sign-in', { values: {}, errors: {}, ...more })
 }

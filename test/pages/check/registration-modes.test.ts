@@ -34,7 +34,8 @@ describe('the pages of registration', () => {
       opened.push(stage)
       const visitor = stage.visitor()
       expect((await visitor.get('/register')).heading).to.equal(heading)
-      expect((await visitor.get('/sign-in')).text).not.to.contain('/register')
+      for (const path of ['/', '/sign-in'])
+        expect((await visitor.get(path)).text, path).not.to.contain('/register')
     })
 
   it('take the address of the invitation, and its token stays with the form', async () => {
