@@ -5,7 +5,9 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
 for (const part of document.querySelectorAll('[data-passkey-part]')) {
   if (globalThis.PublicKeyCredential) startPart(part)
 }
-tellBrowser()
+for (const { dataset } of document.querySelectorAll('[data-passkey-signals]')) {
+  if (globalThis.PublicKeyCredential) tellBrowser(JSON.parse(dataset.passkeySignals))
+}
 
 /** What a form works with: its options, and the request that waits in the autofill of a field. */
 function start(form) {
@@ -145,12 +147,9 @@ function write(credential) {
   }
 }
 
-/** Lets the password manager forget a passkey that this server does not know (any more). */
-function tellBrowser() {
-  const told = document.querySelector('[data-passkey-signal]')
-  if (!told || !globalThis.PublicKeyCredential) return
-  const { signal, ...rest } = JSON.parse(told.dataset.passkeySignal)
-  PublicKeyCredential[signal]?.(rest).catch(() => {})
+/** Passkeys that the password manager keeps under another name, or that open nothing here. Older browsers have no such methods. */
+function tellBrowser(signals) {
+  for (const { signal, ...rest } of signals) PublicKeyCredential[signal]?.(rest).catch(() => {})
 }
 
 function bytes(base64url) {

@@ -53,6 +53,47 @@ inBothSettings('An account without a password', (world) => {
     expect(account).to.eql({ passwordHash: null })
   })
 
+  it('is kept under the address and the name of today, and forgotten once its passkey is removed', async () => {
+    const { server, open } = world
+    const { page } = await open()
+    const key = await addAuthenticator(page)
+    const isKeptAs = (userName: string, userDisplayName: string) =>
+      key.become(([one]) => one?.userName === userName && one.userDisplayName === userDisplayName)
+    await page.goto(`${server.issuer}/register`)
+    await page.getByLabel('Your name').fill('Ada')
+    const mistyped = await register(page, `mistyped-${Date.now()}@example.org`)
+    await isKeptAs(mistyped, 'Ada')
+    await page.getByRole('link', { name: 'Wrong email?' }).click()
+    const field = page.getByLabel('Email')
+    expect(await field.getAttribute('autocomplete')).to.equal('username')
+    const email = newAddress()
+    await field.fill(email)
+    await page.getByRole('main').getByRole('button').first().click()
+    await isKeptAs(email, 'Ada')
+    await confirm(page, email)
+    await page.waitForURL(/\/account\/security$/)
+
+    await page.goto(`${server.issuer}/account`)
+    await page.getByLabel('Your name').fill('Ada Lovelace')
+    await press(page, 'Save')
+    await isKeptAs(email, 'Ada Lovelace')
+    const other = newAddress()
+    await page.goto(`${server.issuer}/account/email`)
+    await page.getByRole('textbox', { name: 'New email' }).fill(other)
+    await press(page, 'Send code')
+    await page.getByLabel(/^Code from the/).fill(await code(other))
+    await press(page, 'Confirm')
+    await isKeptAs(other, 'Ada Lovelace')
+
+    const [id] = await idsOf([other])
+    await server.parts.db('accounts').where({ id }).update({ passwordHash: 'of another way in' })
+    await page.goto(`${server.issuer}/account/security`)
+    await page.getByRole('link', { name: /^Remove / }).click()
+    await press(page, 'Remove the passkey')
+    await page.getByText('The passkey is removed.').waitFor()
+    await key.become((left) => left.length === 0)
+  })
+
   it('is made by the link as well, and signs in with the passkey from then on', async () => {
     const { server, open } = world
     const { page } = await open()

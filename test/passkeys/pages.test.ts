@@ -6,12 +6,20 @@ import { createCaller } from '../api/caller.ts'
 import { openStage, PASSWORD, STAGES } from '../provider/stage.ts'
 import type { Stage } from '../provider/stage.ts'
 import { auditTrailOf } from '../support/audit-trail.ts'
-import type { Visitor } from '../support/visitor.ts'
+import type { Visited, Visitor } from '../support/visitor.ts'
 import { addKey, askedOn, givePasskey, sendPasskey } from './on-pages.ts'
 import { softwareKey } from './software-key.ts'
 import type { SoftwareKey } from './software-key.ts'
 
 const SECURITY = '/account/security'
+
+/** What a page says to the password manager. */
+function signalsOf({ text }: Visited): unknown[] {
+  const found = [...text.matchAll(/data-passkey-signals="([^"]+)"/g)]
+  return found.flatMap(([, json = '']): unknown[] =>
+    JSON.parse(json.replaceAll('&#34;', '"').replaceAll('&amp;', '&')),
+  )
+}
 
 for (const { name, stage: open } of STAGES)
   describe(`passkeys on the pages, on two processes with ${name}`, () => {
@@ -136,6 +144,29 @@ for (const { name, stage: open } of STAGES)
       expect((await api.call('POST', `${to}/remove`, { token, body: proof })).status).to.equal(204)
       const gone = await api.call('POST', `${to}/remove`, { token, body: proof })
       expect([gone.status, gone.json()['code']]).to.eql([404, 'passkey_not_found'])
+    })
+
+    it('have the address and name of today in the password manager, which forgets a removed one', async () => {
+      const visitor = await signedIn()
+      const [{ id, userHandle: userId } = { id: '', userHandle: '' }] = await passkeysOf(
+        stage.parts.db,
+        person.id,
+      )
+      const own = { rpId: 'localhost', userId }
+      const accepted = { signal: 'signalAllAcceptedCredentials', ...own, allAcceptedCredentialIds: [key.id] }
+      const details = { signal: 'signalCurrentUserDetails', ...own, name: person.email }
+      for (const name of ['Ada & “Co”', '']) {
+        await updateAccount(stage.parts.db, { id: person.id }, { name })
+        const shown = [accepted, { ...details, displayName: name || person.email }]
+        for (const path of ['/account', SECURITY])
+          expect(signalsOf(await visitor.get(path)), path + name).to.eql(shown)
+      }
+      const asked = await visitor.get(`${SECURITY}/passkeys/${id}/remove`)
+      const removed = await visitor.followForm(asked, {}, { action: '/remove' })
+      expect(removed.text).to.contain('The passkey is removed.')
+      const unknown = { signal: 'signalUnknownCredential', rpId: 'localhost', credentialId: key.id }
+      expect(signalsOf(removed)).to.eql([unknown])
+      expect(signalsOf(await visitor.get('/account')), 'without a passkey').to.eql([])
     })
 
     it('that nobody here has leave the other ways, and the password manager may forget them', async () => {

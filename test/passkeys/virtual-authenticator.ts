@@ -1,4 +1,5 @@
 /** Chromium's virtual authenticator: a page then creates and uses passkeys as with a real one (WebAuthn §11). */
+import { setTimeout } from 'node:timers/promises'
 import type { Page } from 'playwright-core'
 
 type Credential = {
@@ -22,10 +23,13 @@ export async function addAuthenticator(page: Page, { present = true } = {}) {
       automaticPresenceSimulation: present,
     },
   })
+  const credentials = async () =>
+    (await session.send('WebAuthn.getCredentials', { authenticatorId })).credentials
   return {
-    async credentials() {
-      const { credentials } = await session.send('WebAuthn.getCredentials', { authenticatorId })
-      return credentials
+    credentials,
+    /** Waits until they are so: the browser learns of a change after its page has loaded. */
+    async become(isSo: (found: Awaited<ReturnType<typeof credentials>>) => boolean) {
+      while (!isSo(await credentials())) await setTimeout(50)
     },
     /** As if the password manager had brought the passkey to this device. */
     add: (credential: Credential) => session.send('WebAuthn.addCredential', { authenticatorId, credential }),

@@ -235,7 +235,7 @@ export function accountSamples({ forms, person }: Shared): SamplePage[] {
     sample('security', 'on', { ...secured, notice: 'security-notice-on' }),
     sample('security', 'few-codes', { ...secured, codes: { left: 1, of: 10, madeAtMs: atMs } }),
     sample('security', 'unsaved', { ...secured, unsavedHref: '/account/security/codes' }),
-    sample('security', 'passkeys', { ...secured, passkeys, passkeySignal: '{}' }),
+    sample('security', 'passkeys', { ...secured, passkeys, passkeySignals: ['[]', undefined] }),
     sample('security', 'passkeys-alone', { ...secured, passkeys, totp: undefined }),
     sample('security-passkey-new', 'ask', newPasskey),
     sample('security-passkey-new', 'for-an-app', { ...newPasskey, ...forAnApp }),

@@ -171,7 +171,7 @@ export const samplePages: SamplePage[] = [
     ...forms,
     signInHref: '/sign-in',
     passkey: { kind: 'create', options: '{"rp":{"id":"localhost"}}', state: 's', label: 'passkey-sign-up' },
-    passkeySignal: '{}',
+    passkeySignals: ['[]', undefined],
   }),
   sample('register', 'wrong', {
     ...forms,

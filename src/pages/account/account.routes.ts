@@ -5,6 +5,8 @@ import { activateSignedIn } from '../../accounts/journeys/activation.ts'
 import { codeProblemMessage } from '../../accounts/code-problem.ts'
 import type { TokenRefusal } from '../../accounts/one-time-token.ts'
 import { PICTURES } from '../../accounts/picture-address.ts'
+import { passkeysOf } from '../../accounts/passkeys/passkey.ts'
+import { signalsOf } from '../../passkeys/signals.ts'
 import { pictureOf } from '../../pictures/pictures.ts'
 import { groupsOf } from '../../groups/members.ts'
 import { inTransaction } from '../../platform/sql/database.ts'
@@ -68,6 +70,7 @@ async function show(services: PageServices, ctx: AnyContext, member: Member): Pr
       removeAction: '/account/picture/remove',
       limitMib: services.config.accounts.pictureLimitBytes / (1024 * 1024),
     },
+    passkeySignals: [signalsOf(services, account, await passkeysOf(services.db, account.id))],
     profileAction: '/account',
     resendAction: '/account/resend',
     verifyAction: '/account/verify',

@@ -7,6 +7,8 @@ import { ACCOUNT_PATHS } from '../../accounts/account-mail.ts'
 import { accountPath } from '../../accounts/account-pages.ts'
 import { confirmNewAddress } from '../../accounts/journeys/new-address.ts'
 import { previewToken } from '../../accounts/one-time-token.ts'
+import { passkeysOf } from '../../accounts/passkeys/passkey.ts'
+import { signalsOf } from '../../passkeys/signals.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
@@ -60,9 +62,12 @@ function askForCode(services: LifeServices, ctx: AnyContext, token: string, emai
   })
 }
 
-function done(services: LifeServices, ctx: AnyContext): void {
+/** The browser of the person keeps their passkeys under the new address from here on. */
+async function done(services: LifeServices, ctx: AnyContext): Promise<void> {
+  const { account } = (await services.findMember(ctx)) ?? {}
   services.render(ctx, 'email-confirmed', {
     accountHref: accountPath('account'),
+    passkeySignals: [account && signalsOf(services, account, await passkeysOf(services.db, account.id))],
   })
 }
 

@@ -10,7 +10,7 @@ import type { Member } from '../../interaction/member.ts'
 import { memberRoutes } from '../../interaction/member.routes.ts'
 import { hasPasskeys } from '../../passkeys/options.ts'
 import { passkeysOf } from '../../accounts/passkeys/passkey.ts'
-import type { Passkey } from '../../accounts/passkeys/passkey.ts'
+import { signalsOf, unknownSignal } from '../../passkeys/signals.ts'
 import { listLinks } from '../../upstreams/links.ts'
 import { createOfferedUpstreams } from '../../upstreams/offered.ts'
 import type { OfferedUpstreams } from '../../upstreams/offered.ts'
@@ -33,10 +33,10 @@ async function show(services: OverviewServices, ctx: AnyContext, member: Member)
     recoveryCodesLeft: left,
     recoveryCodesMadeAtMs: madeAtMs,
   } = await factorsOf(services.db, account.id)
+  const said = services.nextPage.take(ctx, member)
   const passkeys = await passkeysOf(services.db, account.id)
   services.render(ctx, 'security', {
     passkeys: passkeys.map((one) => ({ ...one, href: passkeyPath(one.id) })),
-    passkeySignal: signalOf(services, passkeys),
     newPasskeyHref: hasPasskeys(services) ? PATHS.newPasskey : undefined,
     signOutHref: SIGN_OUT_PATH,
     totp,
@@ -49,7 +49,11 @@ async function show(services: OverviewServices, ctx: AnyContext, member: Member)
     hasPassword: account.passwordHash !== null,
     forgotHref: ACCOUNT_PATHS.forgot,
     ...(await connectionsOf(services, account.id)),
-    ...services.nextPage.take(ctx, member),
+    passkeySignals: [
+      signalsOf(services, account, passkeys),
+      unknownSignal(services, said.values?.['unknownPasskey']),
+    ],
+    ...said,
   })
 }
 
@@ -64,16 +68,4 @@ async function connectionsOf({ db, offered }: OverviewServices, accountId: strin
       .filter(({ id }) => !connected.has(id))
       .map(({ id, label }) => ({ label, action: action(id) })),
   }
-}
-
-/** What the password manager learns, so that it offers no passkey that was removed here. */
-function signalOf({ config }: SecurityServices, passkeys: readonly Passkey[]): string | undefined {
-  const [first] = passkeys
-  if (!first) return undefined
-  return JSON.stringify({
-    signal: 'signalAllAcceptedCredentials',
-    rpId: config.factors.passkeys.domain,
-    userId: first.userHandle,
-    allAcceptedCredentialIds: passkeys.map(({ credentialId }) => credentialId),
-  })
 }

@@ -13,6 +13,7 @@ import { browserOf, newPasskeyForm, sentPasskey } from '../../passkeys/passkey-f
 import { beginSession } from '../../interaction/session-changes.ts'
 import { addPasskey, beginPasskey, isLastWayIn, removePasskey, renamePasskey } from '../../passkeys/adding.ts'
 import type { PasskeyAdded } from '../../passkeys/adding.ts'
+import { unknownPasskey } from '../../passkeys/signals.ts'
 import { findPasskey, LONGEST_NAME, passkeyAmr } from '../../accounts/passkeys/passkey.ts'
 import type { Passkey } from '../../accounts/passkeys/passkey.ts'
 import { AppError } from '../../platform/errors.ts'
@@ -160,12 +161,12 @@ async function remove(
   services: SecurityServices,
   ctx: AnyContext,
   member: Member,
-  { id }: Passkey,
+  { id, credentialId }: Passkey,
 ): Promise<void> {
   const given = { accountId: member.account.id, id }
   const notice = await orLast(removePasskey(services, given, byMember(ctx, member)))
   const kept = { ...services.memory.read(ctx, member), provenAtMs: services.clock() }
-  backWith(services, ctx, member, notice, kept)
+  backWith(services, ctx, member, notice, kept, notice === 'key-removed' ? unknownPasskey(credentialId) : {})
 }
 
 async function orLast(work: Promise<boolean>) {

@@ -83,7 +83,7 @@ export async function requestLocals(
 
 /**
  * Leads to the page of one's security, which shows the notice once. On the way to an app it leads to the app's request
- * instead. `kept`: what this browser remembers from now on.
+ * instead. `kept`: what this browser remembers from now on. `values`: for that page.
  */
 export function backWith(
   services: SecurityServices,
@@ -91,12 +91,13 @@ export function backWith(
   member: Member,
   notice: NoticeName,
   kept?: Memory,
+  values?: Record<string, string>,
 ): void {
   const { memory, nextPage } = services
   if (kept) memory.keep(ctx, member, kept)
   const request = requestPath(services, ctx)
   if (request !== undefined) return redirect(ctx, request)
-  nextPage.lead(ctx, SECURITY_PATH, noticeMessage(notice), member)
+  nextPage.lead(ctx, SECURITY_PATH, { notice: noticeMessage(notice), ...(values && { values }) }, member)
 }
 
 /** Asks before a change of a factor that is on. Where it is off already, the page of one's security says so. */

@@ -7,6 +7,7 @@ import { browserOf, PASSKEY_REFUSED, passkeyForm } from '../../passkeys/passkey-
 import type { PasskeyForm } from '../../passkeys/passkey-form.ts'
 import type { FinishedSignIn } from '../../interaction/session-changes.ts'
 import { readAssertion } from '../../passkeys/answers.ts'
+import { unknownPasskey } from '../../passkeys/signals.ts'
 import { signInWithPasskey } from '../../passkeys/sign-in.ts'
 import { wantsPasskey } from '../../provider/requests/authentication-levels.ts'
 import { originOf } from '../../interaction/signed-in-browser.ts'
@@ -40,9 +41,8 @@ export async function attemptPasskey(
   if (done.ok) return { finished: done }
   const reason = done.reason === 'over' ? 'refused' : done.reason
   const errors = { '': PASSKEY_REFUSED[reason] }
-  // The password manager can then forget it. A longer id would not fit into the cookie.
-  const { id = '' } = (reason === 'unknown' && readAssertion(response)) || {}
-  return { refused: { errors, ...(id && id.length < 200 && { values: { unknownPasskey: id } }) } }
+  const values = unknownPasskey(reason === 'unknown' ? readAssertion(response)?.id : undefined)
+  return { refused: { errors, ...(values.unknownPasskey && { values }) } }
 }
 
 /** The person signed in, and the app asks for more than that: only a passkey is enough. */

@@ -22,6 +22,7 @@ import type { Interaction } from '../../interaction/open-interaction.ts'
 import type { Said } from '../../interaction/next-page.ts'
 import { redirect, returnQuery } from '../../interaction/page.ts'
 import type { Page, StepPages } from '../../interaction/page.ts'
+import { unknownSignal } from '../../passkeys/signals.ts'
 import { originOf, signInBrowser } from '../../interaction/signed-in-browser.ts'
 import type { SignInServices } from './browser-memory.ts'
 import { finishForApp, finishHere } from './finished-sign-in.ts'
@@ -236,8 +237,9 @@ function render(
   const { emailSignIn } = services.config.factors
   const mailCodeAction = emailSignIn ? mailCodePath(locals.action) : undefined
   const hidden = takesStrangers(services.config) ? {} : { registerHref: undefined }
+  const passkeySignals = [unknownSignal(services, locals.values?.['unknownPasskey'])]
   const more = { mailCodeAction, passkey, ...links, ...locals, ...hidden }
-  services.render(ctx, 'sign-in', { values: {}, errors: {}, ...more })
+  services.render(ctx, 'sign-in', { values: {}, errors: {}, passkeySignals, ...more })
 }
 
 /** Beside the sign-in page, for the same request. */

@@ -6,6 +6,8 @@ import { Router } from '@koa/router'
 import { z } from 'zod'
 import { activateHere, isConfirmed } from '../../accounts/journeys/activation-here.ts'
 import { registerAgain, resendActivation } from '../../accounts/journeys/sign-up.ts'
+import { readProfile } from '../../accounts/unproven-owner.ts'
+import { detailsSignal } from '../../passkeys/signals.ts'
 import { formOf, requestState } from '../../http/request/request-state.ts'
 import type { AnyContext } from '../../http/request/request-state.ts'
 import { validateForm } from '../../http/request/validate.ts'
@@ -59,9 +61,15 @@ async function show(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   const [client, mailsAreLate] = await Promise.all([pages.appOf(ctx), pages.mailsAreLate()])
   const signInHref = wayOn(pages, ctx).signIn ?? '/sign-in'
   const links = { ...(kept ? hrefsFor(pages, ctx, kept) : resendFor(pages, ctx)), signInHref }
-  const locals = { email, errors, notice, client, mailsAreLate, ...links }
+  const passkeySignals = [kept?.passkey && detailsSignal(pages, personOf(kept), kept.passkey)]
+  const locals = { email, errors, notice, client, mailsAreLate, passkeySignals, ...links }
   pages.render(ctx, 'register-sent', locals)
   if (kept) replaceContentPolicy(ctx, POLICY)
+}
+
+/** The passkey was made under the address that was typed first. */
+function personOf({ email, profile }: WaitingRegistration) {
+  return { email, name: readProfile(profile)?.name ?? '' }
 }
 
 /** What the page of a registration offers. */

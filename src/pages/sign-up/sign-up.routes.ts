@@ -17,6 +17,7 @@ import type { UpstreamButton } from '../../upstreams/offered.ts'
 import { readCreation } from '../../passkeys/answers.ts'
 import { browserOf, passkeyPartOf } from '../../passkeys/passkey-form.ts'
 import type { PasskeyPart } from '../../passkeys/passkey-form.ts'
+import { unknownPasskey, unknownSignal } from '../../passkeys/signals.ts'
 import { beginRegistration, checkRegistered } from '../../passkeys/registering.ts'
 import { browserName } from '../../sessions/browser-name.ts'
 import { formHref, problemTexts, sentHref } from './sign-up-pages.ts'
@@ -56,7 +57,7 @@ async function show(pages: SignUpPages, ctx: AnyContext): Promise<void> {
     values: { email: invited.email ?? hinted(ctx.query['email']) ?? pages.typedAddress.read(ctx) },
     errors: {},
     passkey: newPasskeyOf(pages, ctx),
-    passkeySignal: signalOf(pages, said.values?.['unknownPasskey']),
+    passkeySignals: [unknownSignal(pages, said.values?.['unknownPasskey'])],
     ...said,
     ...(await pages.challenges.forPage(ctx, 'register', pages.returnPath.query(ctx), said)),
   }
@@ -81,11 +82,6 @@ function newPasskeyOf(pages: SignUpPages, ctx: AnyContext): PasskeyPart | undefi
   if (!begun) return undefined
   const { options, state } = begun
   return { kind: 'create', options: JSON.stringify(options), state, label: 'passkey-sign-up' }
-}
-
-function signalOf({ config }: SignUpPages, credentialId: string | undefined): string | undefined {
-  const { domain: rpId } = config.factors.passkeys
-  return credentialId && JSON.stringify({ signal: 'signalUnknownCredential', rpId, credentialId })
 }
 
 type Invited = { why?: 'closed' | 'invitation'; email?: string | undefined; approves: boolean }
@@ -120,7 +116,9 @@ function hinted(email: unknown): string | undefined {
 
 async function submit(pages: SignUpPages, ctx: AnyContext): Promise<void> {
   const form = validateForm(schema, formOf(ctx))
-  const values = { ...form.values, ...unusedPasskey(ctx) }
+  // The password manager can forget what was made for nothing.
+  const made = readCreation(passkeyPartOf(ctx) ?? '')
+  const values = { ...form.values, ...unknownPasskey(made?.id) }
   const refuse = (errors: FormErrors) => pages.nextPage.lead(ctx, formHref(pages, ctx), { values, errors })
   if (!form.ok) return refuse(form.errors)
   const { email } = form.value
@@ -155,10 +153,4 @@ function madePasskey(pages: SignUpPages, ctx: AnyContext) {
     browserName: browserName(ctx.get('User-Agent')),
   }
   return () => checkRegistered(pages, answer)
-}
-
-/** The password manager can forget what was made for nothing. A longer id would not fit into the cookie. */
-function unusedPasskey(ctx: AnyContext): { unknownPasskey?: string } {
-  const { id = '' } = readCreation(passkeyPartOf(ctx) ?? '') ?? {}
-  return id && id.length < 200 ? { unknownPasskey: id } : {}
 }
