@@ -144,6 +144,8 @@ function onEveryPage(
     challengeWorkerHref: assetHref('challenge-worker.js'),
     passkeyScriptHref: assetHref('passkey.js'),
     zoneScriptHref: assetHref('time-zone.js'),
+    typedScriptHref: assetHref('typed.js'),
+    sentScriptHref: assetHref('sent.js'),
   }
 }
 

@@ -13,6 +13,8 @@ const onEveryPage = {
   challengeScriptHref: '/assets/challenge.js',
   challengeWorkerHref: '/assets/challenge-worker.js',
   zoneScriptHref: '/assets/time-zone.js',
+  typedScriptHref: '/assets/typed.js',
+  sentScriptHref: '/assets/sent.js',
   confirmedScriptHref: '/assets/confirmed.js',
   languages: LANGUAGES,
 }
