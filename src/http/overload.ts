@@ -8,6 +8,7 @@ import { SECOND_MS } from '../platform/clock.ts'
 import type { Logger } from '../platform/logging/log.ts'
 import { requestState } from './request/request-state.ts'
 import type { AnyContext } from './request/request-state.ts'
+import { allowOwnScripts } from './security-headers.ts'
 
 export type OverloadPage = {
   status: number
@@ -71,6 +72,8 @@ export function createOverloadAnswers(needs: OverloadNeeds): AnswerOverload {
     if (!ctx.writable) return
     const html = ctx.accepts('json', 'html') === 'html'
     ctx.type = html ? 'html' : 'json'
+    // One script: after it, a reload opens the page of the form and sends nothing.
+    if (html) allowOwnScripts(ctx)
     ctx.body = html
       ? pages(needs.languageOf(ctx), needs.backHref(ctx.path), { code, retryAfterSeconds })
       : JSON.stringify({ error: code, error_description: message })
