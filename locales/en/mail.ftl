@@ -8,6 +8,7 @@ mail-code = If the page asks for a code, enter this one:
 mail-once = The link and the code work once, until { $when }.
 mail-if-you = If this was you, you don’t need to do anything.
 mail-button-help = Button not working? Copy this address into your browser:
+mail-text-link = { $what }:
 mail-sent-by = Sent by { $server }
 mail-browser = { $browser } on { $system }
 mail-browser-unknown = a device we can’t name

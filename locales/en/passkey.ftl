@@ -6,6 +6,7 @@ passkey-needs-script = Passkeys need JavaScript and a browser that supports them
 passkey-wanted = This app asks for a passkey. Sign in with yours to continue.
 # What a browser reports. The person closed its window, or took too long.
 passkey-cancelled = No passkey was used. Try again, or use another way.
+passkey-create-cancelled = The passkey was not created. Try again.
 passkey-exists = This device or password manager already has a passkey for your account.
 passkey-wrong-address = Passkeys do not work at this address.
 # Why the server refused a passkey.

@@ -18,7 +18,7 @@ security-codes-few =
         [1] one left
        *[other] { $count } left
     }
-security-codes-left = { $count } of { $of } left. They sign you in without the app.
+security-codes-left = { $count } of { $of } left. They sign you in without your app or passkey.
 security-codes-make = Make new ones before you need one.
 security-codes-made = Created on <when/>
 security-codes-renew = Replace
@@ -71,13 +71,13 @@ security-renew-button = Make new codes
 
 # The codes, shown once.
 security-codes-only-now = You see these codes only now
-security-codes-text = Each one signs you in once, together with your password, when you don’t have your app. Keep them where you can find them without your phone.
+security-codes-text = Each one signs you in once, together with your password, when your app or passkey is not at hand. Keep them where you can find them without your phone.
 security-codes-keep = Print this page, write the codes down, or <link>download them as a text file</link>.
 security-codes-saved = I saved these codes
 security-codes-file = Recovery codes for { $server } ({ $issuer })
 security-codes-file-account = Account: { $email }
 security-codes-file-made = Created: { $day }
-security-codes-file-text = Each code signs you in once, together with your password, when you don’t have your authenticator app.
+security-codes-file-text = Each code signs you in once, together with your password, when your authenticator app or passkey is not at hand.
 
 # The set-up.
 security-app-title = Set up your authenticator app

@@ -1,5 +1,5 @@
 sign-up-title = Create your account
-sign-up-email-hint = We’ll email you a link to confirm it’s yours.
+sign-up-email-hint = We’ll email you a code to confirm it’s yours.
 sign-up-button = Create account
 sign-up-sign-in = Already have an account? <link>Sign in</link>
 sign-up-username-taken = That username is taken.

@@ -8,6 +8,7 @@ mail-code = Если страница попросит код, введите э
 mail-once = Ссылка и код действуют один раз, до { $when }.
 mail-if-you = Если это были вы, ничего делать не нужно.
 mail-button-help = Кнопка не работает? Скопируйте этот адрес в браузер:
+mail-text-link = { $what }:
 mail-sent-by = Отправитель: { $server }
 mail-browser = { $browser }, { $system }
 mail-browser-unknown = неизвестное устройство

@@ -6,6 +6,7 @@ passkey-needs-script = Для ключей доступа нужны JavaScript 
 passkey-wanted = Приложение требует ключ доступа. Войдите с ним, чтобы продолжить.
 # What a browser reports. The person closed its window, or took too long.
 passkey-cancelled = Ключ доступа не использован. Попробуйте ещё раз или выберите другой способ.
+passkey-create-cancelled = Ключ доступа не создан. Попробуйте ещё раз.
 passkey-exists = На этом устройстве или в менеджере паролей уже есть ключ доступа к вашему аккаунту.
 passkey-wrong-address = По этому адресу ключи доступа не работают.
 # Why the server refused a passkey.

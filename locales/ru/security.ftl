@@ -18,7 +18,7 @@ security-codes-few =
         [one] остался { $count }
        *[other] осталось { $count }
     }
-security-codes-left = Осталось { $count } из { $of }. С ними можно войти без приложения.
+security-codes-left = Осталось { $count } из { $of }. С ними можно войти без приложения и ключа доступа.
 security-codes-make = Создайте новые, пока они не понадобились.
 security-codes-made = Созданы <when/>
 security-codes-renew = Заменить
@@ -71,13 +71,13 @@ security-renew-button = Создать новые коды
 
 # The codes, shown once.
 security-codes-only-now = Эти коды показываются только сейчас
-security-codes-text = Каждый код один раз заменяет приложение при входе с паролем. Храните их там, где найдёте без телефона.
+security-codes-text = Каждый код один раз заменяет приложение или ключ доступа при входе с паролем. Храните их там, где найдёте без телефона.
 security-codes-keep = Распечатайте страницу, запишите коды или <link>скачайте их текстовым файлом</link>.
 security-codes-saved = Я сохранил коды
 security-codes-file = Коды восстановления для { $server } ({ $issuer })
 security-codes-file-account = Аккаунт: { $email }
 security-codes-file-made = Созданы: { $day }
-security-codes-file-text = Каждый код один раз заменяет приложение-аутентификатор при входе с паролем.
+security-codes-file-text = Каждый код один раз заменяет приложение-аутентификатор или ключ доступа при входе с паролем.
 
 # The set-up.
 security-app-title = Настройка приложения-аутентификатора

@@ -1,5 +1,5 @@
 sign-up-title = Создание аккаунта
-sign-up-email-hint = Мы отправим письмо, чтобы подтвердить, что адрес ваш.
+sign-up-email-hint = Мы отправим код, чтобы подтвердить, что адрес ваш.
 sign-up-button = Создать аккаунт
 sign-up-sign-in = Уже есть аккаунт? <link>Войти</link>
 sign-up-username-taken = Это имя пользователя занято.

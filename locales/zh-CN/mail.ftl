@@ -8,6 +8,7 @@ mail-code = 如果页面要求输入验证码，请输入：
 mail-once = 链接和验证码只能使用一次，有效期至 { $when }。
 mail-if-you = 如果是你本人操作，无需理会。
 mail-button-help = 按钮无法使用？请将此地址复制到浏览器中打开：
+mail-text-link = { $what }：
 mail-sent-by = 由 { $server } 发送
 mail-browser = { $browser }（{ $system }）
 mail-browser-unknown = 未知设备

@@ -6,6 +6,7 @@ passkey-needs-script = 通行密钥需要 JavaScript 和支持它的浏览器。
 passkey-wanted = 该应用要求使用通行密钥。请使用你的通行密钥登录以继续。
 # What a browser reports. The person closed its window, or took too long.
 passkey-cancelled = 没有使用任何通行密钥。请重试，或使用其他方式。
+passkey-create-cancelled = 通行密钥未创建。请重试。
 passkey-exists = 此设备或密码管理器中已有你账号的通行密钥。
 passkey-wrong-address = 通行密钥在此网址无法使用。
 # Why the server refused a passkey.

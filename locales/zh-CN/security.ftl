@@ -17,7 +17,7 @@ security-codes-few =
         [0] 已用完
        *[other] 剩余 { $count } 个
     }
-security-codes-left = 剩余 { $count } / { $of } 个。没有应用时可用它们登录。
+security-codes-left = 剩余 { $count } / { $of } 个。没有应用或通行密钥时可用它们登录。
 security-codes-make = 请在需要之前生成新的恢复码。
 security-codes-made = 生成时间：<when/>
 security-codes-renew = 更换
@@ -70,13 +70,13 @@ security-renew-button = 生成新的恢复码
 
 # The codes, shown once.
 security-codes-only-now = 这些恢复码仅显示这一次
-security-codes-text = 没有应用时，每个恢复码可配合密码登录一次。请保存在没有手机也能找到的地方。
+security-codes-text = 手边没有应用或通行密钥时，每个恢复码可配合密码登录一次。请保存在没有手机也能找到的地方。
 security-codes-keep = 打印此页、抄写下来，或<link>下载为文本文件</link>。
 security-codes-saved = 我已保存
 security-codes-file = { $server } 的恢复码（{ $issuer }）
 security-codes-file-account = 账号：{ $email }
 security-codes-file-made = 生成日期：{ $day }
-security-codes-file-text = 没有身份验证器应用时，每个恢复码可配合密码登录一次。
+security-codes-file-text = 手边没有身份验证器应用或通行密钥时，每个恢复码可配合密码登录一次。
 
 # The set-up.
 security-app-title = 设置身份验证器应用
