@@ -56,13 +56,15 @@ const COLUMNS = [
 
 /**
  * Returns the token, which cannot be shown again. @throws AppError 422 `email_invalid`, `invitation_needs_email`, 404
- * `group_not_found`
+ * `group_not_found`, 409 `registration_closed`
  */
 export async function createInvitation(
   needs: Pick<Services, 'db' | 'clock' | 'config' | 'outbox'>,
   given: NewInvitation,
   by: Actor,
 ): Promise<{ token: string; link: string; invitation: Invitation }> {
+  if (needs.config.registration.accountRegistration === 'closed')
+    throw new AppError('registration_closed', 409, 'Nobody may register: ACCOUNT_REGISTRATION is closed.')
   const token = randomToken()
   const invitation = newInvitation(given, by, needs.clock())
   const link = invitationLink(needs.config.issuer, token)

@@ -54,9 +54,15 @@ onEachDatabase('Who may register', (world) => {
 
   it('is nobody in the mode closed, also with an invitation [S-2.191]', async () => {
     const needs = inMode('closed')
-    const { token } = await invite(needs)
+    const { token } = await invite(inMode('invitation'))
     expect([await registering(needs), await registering(needs, EMAIL, token)]).to.eql(['closed', 'closed'])
     expect(await world().count('accounts')).to.equal(0)
+  })
+
+  it('is invited in no way in the mode closed', async () => {
+    const error = await rejection(invite(inMode('closed')))
+    expect(error).to.include({ code: 'registration_closed', status: 409 })
+    expect(await world().count('invitations')).to.equal(0)
   })
 
   it('is decided by the domain of the address alone, in the mode domains [S-2.192]', async () => {
