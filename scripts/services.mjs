@@ -45,7 +45,8 @@ const SERVICES = {
   chromium: {
     title: 'Chromium',
     isThere: () => Boolean(process.env.TEST_CHROMIUM || findBinary(...CHROMIUM_NAMES)),
-    packages: ['chromium-headless-shell', 'fonts-liberation'],
+    // Liberation has no Chinese letters: pictures of the pages would show boxes.
+    packages: ['chromium-headless-shell', 'fonts-liberation', 'fonts-wqy-microhei'],
     advice: 'install Chromium or Google Chrome, or set TEST_CHROMIUM to its path',
   },
 }
